@@ -1,0 +1,3 @@
+//! Bernard takes OVHcloud dedicated servers into rescue and back, from Discord, exactly once.
+
+pub mod rescue;

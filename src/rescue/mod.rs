@@ -1,0 +1,3 @@
+//! What the bot decides and remembers.
+
+pub mod server;
