@@ -34,7 +34,11 @@ impl TryFrom<String> for ServiceName {
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
         let starts_well = text.chars().next().is_some_and(|c| c.is_ascii_alphanumeric());
-        if starts_well && text.len() <= 253 && text.chars().all(legal) { Ok(Self(text)) } else { Err(NotAServiceName(text)) }
+        if starts_well && text.len() <= 253 && text.chars().all(legal) {
+            Ok(Self(text))
+        } else {
+            Err(NotAServiceName(text))
+        }
     }
 }
 
