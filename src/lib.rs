@@ -1,3 +1,6 @@
 //! Bernard takes OVHcloud dedicated servers into rescue and back, from Discord, exactly once.
 
+pub mod access;
+pub mod config;
 pub mod rescue;
+pub mod store;

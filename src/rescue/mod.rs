@@ -1,3 +1,8 @@
 //! What the bot decides and remembers.
 
+pub mod event;
+pub mod lease;
+pub mod operation;
 pub mod server;
+pub mod state;
+pub mod step;
