@@ -129,6 +129,8 @@ pub enum Event {
     LinkGivenUp,
     /// The machine was watched for long enough, or came back.
     Watched,
+    /// A step of ours panicked; it is tried again.
+    Faulted,
     /// Another operation took the server over.
     Superseded {
         /// Which.

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     event::{Event, PutBack},
-    operation::{Kind, Operation, OperationId, Setting, Snapshot, Wish},
+    operation::{ChannelId, Kind, Operation, OperationId, Setting, Snapshot, Wish},
     server::{ServiceName, System, TaskStatus},
 };
-use crate::access::{ChannelId, UserId};
+use crate::access::UserId;
 
 /// One rescue of one server, from before the netboot is changed until everything is back.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

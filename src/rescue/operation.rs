@@ -12,10 +12,7 @@ use super::{
     server::{Boot, Server, ServiceName, System},
     state::{IllegalEvent, State},
 };
-use crate::{
-    access::{ChannelId, UserId},
-    config::Locale,
-};
+use crate::{access::UserId, config::Locale};
 
 /// The number of an operation; `R-142` to people, never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -26,6 +23,10 @@ impl fmt::Display for OperationId {
         write!(f, "R-{}", self.0)
     }
 }
+
+/// A Discord channel or thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ChannelId(pub u64);
 
 /// What people ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

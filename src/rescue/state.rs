@@ -136,6 +136,8 @@ pub struct Facts {
     pub dm_closed: bool,
     /// How putting back went.
     pub put_back: Option<PutBack>,
+    /// How many of our own steps panicked.
+    pub faults: u32,
 }
 
 impl Facts {
@@ -227,6 +229,10 @@ impl State {
             (P::Prepared | P::Ready, E::CancelAsked { by }) if self.can_be_cancelled() => {
                 self.put_back_then(Outcome::Cancelled(*by))
             }
+            (P::Ready, E::RebootNotDone { why, said }) => match &self.facts.last_intent {
+                None => self.put_back_then(Outcome::NotDone(*why, said.clone())),
+                Some(intent) => P::Undecided { intent: intent.clone(), candidates: Vec::new() },
+            },
             (P::Ready, E::RebootIntended { intent }) if self.facts.intents < self.facts.approvals => {
                 P::Intended(intent.clone())
             }
@@ -263,6 +269,7 @@ impl State {
                 Kind::Restore => Outcome::Restored,
                 _ => Outcome::Rebooted,
             }),
+            (phase, E::Faulted) if !self.is_ended() => phase.clone(),
             (_, E::Superseded { by }) if self.can_be_superseded() => P::Ended(Outcome::Superseded(*by)),
             _ => return None,
         })
@@ -311,6 +318,7 @@ impl Facts {
                 self.unknown_because = Some(said.clone());
             }
             Event::NotSettled { .. } => self.asked += 1,
+            Event::Faulted => self.faults += 1,
             Event::DmClosed => self.dm_closed = true,
             Event::TaskSeen { status, .. } => {
                 if let Some((_, known)) = &mut self.task {

@@ -4,8 +4,11 @@ use jiff::Timestamp;
 
 use super::{Error, Store, id, millis};
 use crate::{
-    access::{ChannelId, UserId},
-    rescue::{operation::OperationId, server::ServiceName},
+    access::UserId,
+    rescue::{
+        operation::{ChannelId, OperationId},
+        server::ServiceName,
+    },
 };
 
 /// A message of an operation.
@@ -14,7 +17,7 @@ pub struct Posted {
     /// Which of its messages: `card`, `end`, ….
     pub slot: String,
     /// Where it was tried.
-    pub channel: u64,
+    pub channel: ChannelId,
     /// Its id; `None` while an attempt's outcome is not known.
     pub message: Option<u64>,
     /// A digest of what it shows.
@@ -29,7 +32,7 @@ pub struct Delivery {
     /// Who received it.
     pub person: UserId,
     /// The DM's channel.
-    pub channel: u64,
+    pub channel: ChannelId,
     /// The message.
     pub message: u64,
 }
@@ -49,7 +52,7 @@ impl Store {
             .into_iter()
             .map(|(slot, channel, message, shown)| Posted {
                 slot,
-                channel: channel.cast_unsigned(),
+                channel: ChannelId(channel.cast_unsigned()),
                 message: message.map(i64::cast_unsigned),
                 shown,
             })
@@ -67,7 +70,7 @@ impl Store {
         )
         .bind(operation.0)
         .bind(&posted.slot)
-        .bind(id(posted.channel))
+        .bind(id(posted.channel.0))
         .bind(posted.message.map(id))
         .bind(&posted.shown)
         .bind(millis(now))
@@ -88,7 +91,7 @@ impl Store {
         .bind(delivery.operation.0)
         .bind(server.as_str())
         .bind(id(delivery.person.0))
-        .bind(id(delivery.channel))
+        .bind(id(delivery.channel.0))
         .bind(id(delivery.message))
         .execute(&self.pool)
         .await?;
@@ -110,7 +113,7 @@ impl Store {
             .map(|(operation, person, channel, message)| Delivery {
                 operation: OperationId(operation),
                 person: UserId(person.cast_unsigned()),
-                channel: channel.cast_unsigned(),
+                channel: ChannelId(channel.cast_unsigned()),
                 message: message.cast_unsigned(),
             })
             .collect())
