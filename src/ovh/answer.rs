@@ -44,7 +44,7 @@ impl Answer {
         let retry_after = header(response.headers(), RETRY_AFTER.as_str()).and_then(|value| retry_after(&value));
         // A refusal stands without its words: if they do not arrive, the status still says it.
         let body = read_body(response, MAX_REFUSAL).await.unwrap_or_default();
-        Err(fail(Cause::Answered(answered(status, retry_after, &body))))
+        Err(fail(Cause::Answered(Box::new(answered(status, retry_after, &body)))))
     }
 
     /// The body as what it should be.

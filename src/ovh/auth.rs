@@ -28,7 +28,7 @@ use crate::clock::BootInstant;
 const CLOCK_TRUST: Duration = Duration::from_secs(3600);
 /// How long before its end a token is renewed: longer than any request takes.
 const TOKEN_MARGIN: Duration = Duration::from_secs(60);
-/// The life of a token that does not say: OVHcloud's hour, less the margin, would be a guess too far.
+/// The life of a token that does not say: well below OVHcloud's usual hour.
 const TOKEN_LIFE_UNSAID: Duration = Duration::from_secs(600);
 
 pub(super) struct Auth {
@@ -38,7 +38,14 @@ pub(super) struct Auth {
 
 enum Scheme {
     Keys(Keys),
-    OAuth2 { client_id: String, client_secret: SecretString, url: Url, token: Flight<Token> },
+    OAuth2(Box<ServiceAccount>),
+}
+
+struct ServiceAccount {
+    client_id: String,
+    client_secret: SecretString,
+    url: Url,
+    token: Flight<Token>,
 }
 
 /// OVHcloud's time at a moment of ours.
@@ -82,12 +89,12 @@ impl Auth {
                 secret: application_secret.clone(),
                 consumer: consumer_key.clone(),
             }),
-            Credentials::OAuth2 { client_id, client_secret, token_url } => Scheme::OAuth2 {
+            Credentials::OAuth2 { client_id, client_secret, token_url } => Scheme::OAuth2(Box::new(ServiceAccount {
                 client_id: client_id.clone(),
                 client_secret: client_secret.clone(),
                 url: token_place(account.name.as_str(), token_url.as_ref(), &account.endpoint)?,
                 token: Flight::new(),
-            },
+            })),
         };
         Ok(Self { scheme, clock: Flight::new() })
     }
@@ -108,7 +115,7 @@ impl Auth {
                 headers.insert(HeaderName::from_static("x-ovh-timestamp"), value(&second.to_string())?);
                 headers.insert(HeaderName::from_static("x-ovh-signature"), value(&signed)?);
             }
-            (Ready::Sign(_), Scheme::OAuth2 { .. }) => return Err(not_authorised("no token")),
+            (Ready::Sign(_), Scheme::OAuth2(_)) => return Err(not_authorised("no token")),
         }
         Ok(headers)
     }
@@ -118,7 +125,7 @@ impl Auth {
         let Cause::Answered(answered) = &failure.cause else { return Another::IsPointless };
         match (ready, &self.scheme) {
             (Ready::Sign(reading), _) if answered.blames_signature() => self.clock.discard(reading),
-            (Ready::Bearer(bearer), Scheme::OAuth2 { token, .. }) if answered.status == 401 => token.discard(bearer),
+            (Ready::Bearer(bearer), Scheme::OAuth2(service)) if answered.status == 401 => service.token.discard(bearer),
             _ => return Another::IsPointless,
         }
         Another::MayHelp
@@ -164,8 +171,8 @@ impl Client {
                 let reading = self.reading().await.map_err(|failure| during(failure, "asking for the time first"))?;
                 Ok(Ready::Sign(reading))
             }
-            Scheme::OAuth2 { client_id, client_secret, url, token } => {
-                let fetched = token.get(Token::is_good, self.fetch_token(client_id, client_secret, url)).await;
+            Scheme::OAuth2(service) => {
+                let fetched = service.token.get(Token::is_good, self.fetch_token(service)).await;
                 let token = fetched.map_err(|failure| during(failure, "asking for an access token first"))?;
                 Ok(Ready::Bearer(token))
             }
@@ -189,16 +196,16 @@ impl Client {
         Ok(Reading { ovh: second.saturating_add(round_trip / 2).unwrap_or(second), at })
     }
 
-    async fn fetch_token(&self, id: &str, secret: &SecretString, url: &Url) -> Result<Token, Failure> {
+    async fn fetch_token(&self, service: &ServiceAccount) -> Result<Token, Failure> {
         let permit = self.inner.quota.permit(self.priority).await?;
         let form = [
             ("grant_type", "client_credentials"),
-            ("client_id", id),
-            ("client_secret", secret.expose_secret()),
+            ("client_id", service.client_id.as_str()),
+            ("client_secret", service.client_secret.expose_secret()),
             ("scope", "all"),
         ];
         let fetched = BootInstant::now();
-        let answer = self.send_form(permit, url, &form).await.map_err(refused_client)?;
+        let answer = self.send_form(permit, &service.url, &form).await.map_err(refused_client)?;
         let given: GivenToken = answer.parse()?;
         let Some(token) = given.access_token.filter(|token| !token.is_empty()) else {
             // OVHcloud refuses an unknown client with HTTP 200 and a word.

@@ -24,7 +24,7 @@ struct Inner {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
     /// OVHcloud, or something before it, answered with a status of 400 or more.
-    Answered(Answered),
+    Answered(Box<Answered>),
     /// A redirect, which is never followed: following one could repeat a deed.
     Redirected {
         /// The status, 300 to 399 (or a stray 1xx).
@@ -292,13 +292,13 @@ mod tests {
     use super::*;
 
     fn answered(status: u16, code: Option<&str>, message: Option<&str>) -> Error {
-        let cause = Cause::Answered(Answered {
+        let cause = Cause::Answered(Box::new(Answered {
             status,
             code: code.map(str::to_owned),
             message: message.map(str::to_owned),
             missing_rights: Vec::new(),
             retry_after: None,
-        });
+        }));
         let name = ServiceName::try_from("ns1.example".to_owned()).unwrap();
         let query_id = Some("FR.ws-8.5860".to_owned());
         Error::new("read the boots of `ns1.example`", Some(&name), Failure { cause, query_id, before: None })
