@@ -9,7 +9,7 @@ use super::{
     operation::Source,
     server::{ServiceName, System},
 };
-use crate::ovh;
+use crate::ovh::{self, MailId};
 
 /// How much older than the intent a mail may look: OVHcloud's dates have whole seconds, and its mail comes from another machine.
 const SLACK: SignedDuration = SignedDuration::from_secs(60);
@@ -81,16 +81,16 @@ async fn from_mail(
     target: &Target,
     read: &mut HashSet<u64>,
 ) -> Result<Option<SecretString>, ovh::Error> {
-    let mut ids = client.mail_ids().await?;
+    let mut ids: Vec<u64> = client.mail_ids().await?.into_iter().map(|id| id.0).collect();
     ids.sort_unstable_by(|a, b| b.cmp(a));
     let oldest_known = target.known_mails.iter().flatten().min().copied().unwrap_or(0);
     let known: HashSet<u64> = target.known_mails.iter().flatten().copied().collect();
     let unread = ids.into_iter().filter(|id| *id > oldest_known && !known.contains(id) && !read.contains(id));
     for id in unread.take(MAILS_AT_ONCE).collect::<Vec<_>>() {
-        let Some(mail) = client.mail(id).await? else { continue };
+        let mail = client.mail(MailId(id)).await?;
         read.insert(id);
         let names_it = mail.subject.contains(&format!("[{}]", target.server));
-        let fresh = mail.date.is_some_and(|date| date >= target.since - SLACK);
+        let fresh = mail.date >= target.since - SLACK;
         if !names_it || !fresh {
             continue;
         }

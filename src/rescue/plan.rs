@@ -269,7 +269,7 @@ async fn choose_rescue(client: &ovh::Client, server: &Server, wanted: &Wanted) -
         return Err(Problem::NoBoots.into());
     }
     // The memory only explains; without it the sentence is shorter.
-    let memory_gb = client.memory_mb(&server.name).await.ok().flatten().map(|mb| mb / 1024);
+    let memory_gb = client.hardware(&server.name).await.ok().flatten().map(|mb| mb / 1024);
     let wanted = match wanted {
         Wanted::ByOs => family_word(server.system()).to_owned(),
         Wanted::Family(system) => family_word(*system).to_owned(),

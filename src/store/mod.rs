@@ -127,7 +127,7 @@ impl Store {
     }
 
     /// A transaction that is the only writer from its first moment, so that what it reads stays true until it commits.
-    async fn write(&self) -> Result<Transaction<'_, Sqlite>, Error> {
+    async fn write(&self) -> Result<Transaction<'static, Sqlite>, Error> {
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
     }
 }

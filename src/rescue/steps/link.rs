@@ -80,7 +80,7 @@ impl Work<'_> {
 
 impl Runner {
     /// Looks once for the link of an operation's rescue. A source's trouble is logged; the next look may find it.
-    pub(super) async fn find_link(&self, client: &crate::ovh::Client, operation: &Operation) -> Option<Found> {
+    pub(in crate::rescue) async fn find_link(&self, client: &crate::ovh::Client, operation: &Operation) -> Option<Found> {
         let target = target(operation)?;
         let sources = sources(operation, &self.settings.secret_from);
         let mut read = self.read_mails.take(operation.id);

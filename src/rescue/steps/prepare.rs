@@ -32,7 +32,7 @@ impl Work<'_> {
             Err(plan::Error::Ovh(error)) => return Err(error.into()),
         };
         if self.operation.request.kind().seeks_link() && self.settings().secret_from.contains(&Source::Mail) {
-            let mut known = self.client.mail_ids().await?;
+            let mut known: Vec<u64> = self.client.mail_ids().await?.into_iter().map(|id| id.0).collect();
             known.sort_unstable_by(|a, b| b.cmp(a));
             known.truncate(KNOWN_MAILS);
             plan.before.mails = Some(known);
