@@ -3,6 +3,10 @@
 pub mod access;
 pub mod clock;
 pub mod config;
+pub mod discord;
+pub mod http;
+pub mod logging;
+pub mod metrics;
 pub mod ovh;
 pub mod rescue;
 pub mod store;
