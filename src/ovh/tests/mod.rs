@@ -5,6 +5,7 @@ mod auth;
 mod examples;
 mod reading;
 mod reboot;
+mod story;
 
 use std::{
     num::NonZeroU32,
