@@ -268,6 +268,18 @@ mod tests {
         assert_eq!(one_line(&"word ".repeat(200)).chars().count(), MAX_MESSAGE);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_refusal_is_too_odd_to_be_told(bytes: Vec<u8>, message: String, code: String) {
+            answered(500, None, &bytes);
+            let body = json!({"errorCode": code, "message": message, "details": message}).to_string();
+            let told = answered(500, None, body.as_bytes());
+            let line = told.message.unwrap();
+            assert!(line.chars().count() <= MAX_MESSAGE && !line.chars().any(char::is_control));
+            assert!(told.code.unwrap().chars().all(|c| c.is_ascii_graphic()));
+        }
+    }
+
     #[test]
     fn retry_after_is_seconds_or_a_date() {
         assert_eq!(retry_after("7"), Some(Duration::from_secs(7)));

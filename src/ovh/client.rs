@@ -12,7 +12,7 @@ use std::{
 use backon::{ExponentialBuilder, Retryable};
 use reqwest::{
     ClientBuilder, Method,
-    header::{CONTENT_TYPE, HeaderMap, HeaderValue},
+    header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue},
 };
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -26,10 +26,21 @@ use super::{
 };
 use crate::rescue::server::ServiceName;
 
-/// The longest that a connection takes to set up, TLS included: a healthy one needs a tenth of it, from anywhere.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// The longest that a whole exchange takes. OVHcloud's slow calls need several seconds; after twenty nobody is coming.
-const TOTAL_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long the wire is waited for.
+#[derive(Clone, Copy)]
+pub(super) struct Timeouts {
+    /// Setting up a connection, TLS included.
+    pub(super) connect: Duration,
+    /// A whole exchange, connection and body included.
+    pub(super) total: Duration,
+    /// From a call's first attempt to its last.
+    pub(super) patience: Duration,
+}
+
+/// A healthy connection needs a tenth of five seconds, from anywhere. OVHcloud's slow calls need several; after twenty nobody
+/// is coming.
+const TIMEOUTS: Timeouts =
+    Timeouts { connect: Duration::from_secs(5), total: Duration::from_secs(20), patience: READ_PATIENCE };
 /// How long a call is repeated in bad weather, after its first attempt: as long as a person stays patient.
 pub const READ_PATIENCE: Duration = Duration::from_secs(30);
 /// The first pause between two attempts; it doubles, with jitter.
@@ -53,6 +64,7 @@ pub(super) struct Inner {
     pub(super) quota: Quota,
     pub(super) reads: reqwest::Client,
     writes: reqwest::Client,
+    timeouts: Timeouts,
 }
 
 /// The operator must act before this account can be used.
@@ -113,14 +125,19 @@ impl Client {
     /// # Errors
     /// [`Fault`] when the account cannot work as it is configured.
     pub fn new(account: Account) -> Result<Self, Fault> {
+        Self::with_timeouts(account, TIMEOUTS)
+    }
+
+    pub(super) fn with_timeouts(account: Account, timeouts: Timeouts) -> Result<Self, Fault> {
         let build = |builder: ClientBuilder| builder.build().map_err(|_| Fault::Tls { account: account.name.clone() });
         let inner = Inner {
             auth: Auth::new(&account)?,
             quota: Quota::new(&account.name, account.requests_per_minute),
-            reads: build(http(&account.endpoint))?,
-            writes: build(unpooled(&account.endpoint))?,
+            reads: build(http(&account.endpoint, timeouts))?,
+            writes: build(unpooled(&account.endpoint, timeouts))?,
             account: account.name,
             endpoint: account.endpoint,
+            timeouts,
         };
         Ok(Self { inner: Arc::new(inner), priority: Priority::Person })
     }
@@ -134,6 +151,11 @@ impl Client {
     #[must_use]
     pub fn with_priority(&self, priority: Priority) -> Self {
         Self { inner: Arc::clone(&self.inner), priority }
+    }
+
+    /// A way for one write alone, to be built upon.
+    pub(super) fn one_way(&self) -> ClientBuilder {
+        unpooled(&self.inner.endpoint, self.inner.timeouts)
     }
 
     /// Reads, again in bad weather.
@@ -178,7 +200,7 @@ impl Client {
             .when(|failure| failure.cause.is_transient())
             .adjust(|failure, pause| {
                 let pause = pause?.max(failure.cause.retry_after().unwrap_or_default());
-                (began.elapsed() + pause < READ_PATIENCE).then_some(pause)
+                (began.elapsed() + pause < self.inner.timeouts.patience).then_some(pause)
             })
             .notify(|failure, pause| {
                 tracing::debug!(
@@ -221,10 +243,13 @@ impl Client {
         headers: HeaderMap,
     ) -> Result<Answer, Failure> {
         let Outgoing { method, url, body } = outgoing;
-        let mut request = http.request(method.clone(), url).headers(headers);
-        if let Some(body) = body {
-            request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body);
-        }
+        let request = http.request(method.clone(), url).headers(headers);
+        let request = match body {
+            Some(body) => request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body),
+            // Some proxies refuse a POST that does not say that it has no body.
+            None if method == Method::POST => request.header(CONTENT_LENGTH, HeaderValue::from_static("0")),
+            None => request,
+        };
         self.exchange(permit, &method, request).await
     }
 
@@ -277,18 +302,18 @@ impl fmt::Debug for Client {
 }
 
 /// How every request travels.
-pub(super) fn http(endpoint: &Endpoint) -> ClientBuilder {
+fn http(endpoint: &Endpoint, timeouts: Timeouts) -> ClientBuilder {
     let builder = reqwest::Client::builder()
         .user_agent(concat!("bernard/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(TOTAL_TIMEOUT);
+        .connect_timeout(timeouts.connect)
+        .timeout(timeouts.total);
     if endpoint.is_loopback() { builder.no_proxy() } else { builder }
 }
 
 /// How writes travel: each on a connection of its own, so a connection that fails has certainly carried nothing.
-pub(super) fn unpooled(endpoint: &Endpoint) -> ClientBuilder {
-    http(endpoint).http1_only().pool_max_idle_per_host(0)
+fn unpooled(endpoint: &Endpoint, timeouts: Timeouts) -> ClientBuilder {
+    http(endpoint, timeouts).http1_only().pool_max_idle_per_host(0)
 }

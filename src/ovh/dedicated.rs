@@ -3,6 +3,7 @@
 use std::{fmt, time::Duration};
 
 use backon::{ConstantBuilder, Retryable};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
@@ -18,6 +19,9 @@ use crate::rescue::server::{Boot, BootId, Server, ServiceName, Task, TaskId};
 const TASK_LOOKS: usize = 2;
 /// The pause between two such looks.
 const TASK_PAUSE: Duration = Duration::from_millis(500);
+
+/// How many netboot entries are read at once: a person waits a third as long, and most of a small burst is left to others.
+const BOOTS_AT_ONCE: usize = 4;
 
 /// What to change on a server; what is `None` stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -122,15 +126,16 @@ impl Client {
     /// # Errors
     /// As every read.
     pub async fn boots(&self, name: &ServiceName, boot_type: Option<&str>) -> Result<Vec<Boot>, Error> {
-        let mut boots = Vec::new();
-        for id in self.boot_ids(name, boot_type).await? {
+        let ids = self.boot_ids(name, boot_type).await?;
+        let each = stream::iter(ids).map(|id| async move {
             match self.boot(name, id).await {
-                Ok(boot) => boots.push(boot),
-                Err(error) if error.is_not_found() => {}
-                Err(error) => return Err(error),
+                Ok(boot) => Ok(Some(boot)),
+                Err(error) if error.is_not_found() => Ok(None),
+                Err(error) => Err(error),
             }
-        }
-        Ok(boots)
+        });
+        let boots: Vec<Option<Boot>> = each.buffered(BOOTS_AT_ONCE).try_collect().await?;
+        Ok(boots.into_iter().flatten().collect())
     }
 
     /// Changes a server. May be repeated: it says how things shall be. OVHcloud has been seen not to store `rescueMail`: read back.

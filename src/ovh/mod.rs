@@ -2,15 +2,15 @@
 //!
 //! What holds here, whoever calls:
 //!
-//! - nothing is sent without a permit of the account's budget ([`quota`]), and people come before background work;
-//! - a reboot is sent at most once, within five seconds of its intent, and its answer says honestly what is known ([`reboot`]);
-//! - reads ride out bad weather within a bound, other deeds are done once or are safe to repeat ([`client`]);
-//! - an [`Error`] names its object, OVHcloud's words and query id, and never a secret ([`error`]);
+//! - nothing is sent without a permit of the account's budget (`quota`), and people come before background work;
+//! - a reboot is sent at most once, within five seconds of its intent, and its answer says honestly what is known (`reboot`);
+//! - reads ride out bad weather within a bound, other deeds are done once or are safe to repeat (`client`);
+//! - an [`Error`] names its object, OVHcloud's words and query id, and never a secret (`error`);
 //! - `POST /secret/retrieve` does not exist in this program.
 //!
-//! In reading order: [`account`] (where and who) · [`sign`] and [`auth`] (proof and OVHcloud's time) · [`flight`] (fetch once
-//! for many) · [`quota`] (the budget) · [`client`] (the only way out) · [`answer`] and [`error`] (what came back) ·
-//! [`wire`] (bodies) · [`dedicated`], [`reboot`], [`console`], [`mail`], [`credential`] (the calls).
+//! In reading order: `account` (where and who) · `sign` and `auth` (proof and OVHcloud's time) · `flight` (fetch once
+//! for many) · `quota` (the budget) · `client` (the only way out) · `answer` and `error` (what came back) ·
+//! `wire` (bodies) · `dedicated`, `reboot`, `console`, `mail`, `credential` (the calls).
 
 mod account;
 mod answer;

@@ -1,4 +1,5 @@
-//! The request budget of one account. A [`Permit`] is the right to one request, and the only way to have one.
+//! The request budget of one account. A [`Permit`] is the right to one request, and the only way to have one; asking for
+//! the time or for a token costs one too. The budget is this process's own: replicas must divide it between them.
 //!
 //! People come first. Background work gets three quarters of the rate and one request at a time, and steps aside while
 //! anybody waits; so a person always finds the burst, or at least a quarter of the rate. When OVHcloud says 429, the whole
@@ -81,6 +82,11 @@ impl Quota {
         }
     }
 
+    /// Whether OVHcloud lets this account send now.
+    pub(super) fn is_open(&self) -> bool {
+        self.held_until.borrow().is_none_or(|until| until <= Instant::now())
+    }
+
     /// Waits for the right to one request; `Err` when it would take longer than anyone should wait.
     pub(super) async fn permit(&self, priority: Priority) -> Result<Permit, Cause> {
         let began = Instant::now();
@@ -132,11 +138,10 @@ impl Quota {
     }
 
     async fn hold_passed(&self) {
-        loop {
-            let held = *self.held_until.borrow();
-            match held {
-                Some(until) if until > Instant::now() => tokio::time::sleep_until(until.into()).await,
-                _ => return,
+        while !self.is_open() {
+            let until = *self.held_until.borrow();
+            if let Some(until) = until {
+                tokio::time::sleep_until(until.into()).await;
             }
         }
     }

@@ -23,7 +23,7 @@ use tower_service::Service;
 
 use super::{
     auth::Ready,
-    client::{Call, Client, unpooled},
+    client::{Call, Client},
     error::{Cause, Error, Failure},
     quota::Permit,
     wire,
@@ -70,8 +70,11 @@ impl Client {
         let url = self.inner.endpoint.url(&["dedicated", "server", name.as_str(), "reboot"]);
         let call = Call::new(Method::POST, url, format!("reboot `{name}`")).about(name);
         let fence = Arc::new(Fence::default());
-        let http = unpooled(&self.inner.endpoint).connector_layer(FenceLayer(Arc::clone(&fence))).build();
-        let http = http.map_err(|_| call.error(Cause::NoConnection { why: "TLS cannot be set up" }.into()))?;
+        let one_way = self.one_way().connector_layer(FenceLayer(Arc::clone(&fence)));
+        // Reading the system's certificates takes tens of milliseconds, which nobody else should wait for.
+        let built = tokio::task::spawn_blocking(move || one_way.build().ok()).await;
+        let no_tls = || call.error(Cause::NoConnection { why: "TLS cannot be set up" }.into());
+        let http = built.ok().flatten().ok_or_else(no_tls)?;
         let ready = self.ready().await.map_err(|failure| call.error(failure))?;
         let permit = self.inner.quota.permit(self.priority).await.map_err(|cause| call.error(cause.into()))?;
         Ok(ReadyReboot { client: self.clone(), call, ready, permit, http, fence })
@@ -190,6 +193,15 @@ where
             fence.pass()?;
             Ok(connection)
         })
+    }
+}
+
+#[cfg(test)]
+impl ReadyReboot {
+    /// Lets somebody else through the fence first.
+    pub(super) fn spend_fence(&self) {
+        self.fence.arm(BootInstant::now());
+        self.fence.pass().expect("the first one passes");
     }
 }
 
