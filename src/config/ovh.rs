@@ -51,8 +51,8 @@ pub struct OvhAccount {
 pub enum Credentials {
     /// Each request is signed.
     Keys {
-        /// The application's name to OVHcloud.
-        application_key: SecretString,
+        /// The application's name to OVHcloud; not a secret.
+        application_key: String,
         /// What requests are signed with.
         application_secret: SecretString,
         /// What stands for the person who consented.
@@ -60,8 +60,8 @@ pub enum Credentials {
     },
     /// Each request carries a token that is fetched with these.
     OAuth2 {
-        /// The service account's id.
-        client_id: SecretString,
+        /// The service account's id; not a secret.
+        client_id: String,
         /// Its secret.
         client_secret: SecretString,
         /// Where tokens are fetched; `None`: the endpoint's own.
@@ -135,8 +135,11 @@ fn credentials(section: &mut Section<'_>, endpoint: &str) -> Option<Credentials>
             section.missing(key, format!("{} belong together", wanted.join(", ")));
         }
     }
-    let [application_key, application_secret, consumer_key] = KEYS.map(|key| section.secret(key));
-    let [client_id, client_secret] = CLIENT.map(|key| section.secret(key));
+    let application_key = section.identifier("application_key");
+    let application_secret = section.secret("application_secret");
+    let consumer_key = section.secret("consumer_key");
+    let client_id = section.identifier("client_id");
+    let client_secret = section.secret("client_secret");
     if client > 0 && !section.has("token_url") {
         require_known_token_url(section, endpoint);
     }

@@ -22,24 +22,33 @@ impl Section<'_> {
     /// Reads a secret; `None` when it is absent, an empty text, or wrong (then that is noted).
     pub(super) fn secret(&mut self, key: &'static str) -> Option<SecretString> {
         let value = self.take(key, Form::TextOrTable)?;
+        self.resolve_secret(key, value)
+    }
+
+    /// As [`secret`](Self::secret), for a value that was taken already.
+    pub(super) fn resolve_secret(&mut self, key: &'static str, value: Value) -> Option<SecretString> {
+        let in_file = matches!(value.at, At::Line { .. });
+        if in_file && matches!(&value.kind, Kind::Text(text) if !text.trim().is_empty()) {
+            let path = self.path(key);
+            self.reader.literals.push((value.at.clone(), path));
+        }
+        self.resolve(key, value).map(SecretString::from)
+    }
+
+    /// Reads what is written like a secret and is none, such as the id that goes with one.
+    pub(super) fn identifier(&mut self, key: &'static str) -> Option<String> {
+        let value = self.take(key, Form::TextOrTable)?;
         self.resolve(key, value)
     }
 
-    pub(super) fn resolve(&mut self, key: &'static str, value: Value) -> Option<SecretString> {
-        let at = value.at;
+    fn resolve(&mut self, key: &'static str, value: Value) -> Option<String> {
         let found = match value.kind {
             Kind::Text(text) if text.trim().is_empty() => return None,
-            Kind::Text(text) => {
-                if matches!(at, At::Line { .. }) {
-                    let path = self.path(key);
-                    self.reader.literals.push((at.clone(), path));
-                }
-                Ok(text.trim().to_owned())
-            }
+            Kind::Text(text) => Ok(text.trim().to_owned()),
             Kind::Table(table) => self.follow(table),
-            _ => Err(Wrong::new("is not a secret", FORMS)),
+            _ => Err(Wrong::new("is not a text", FORMS)),
         };
-        found.map(SecretString::from).map_err(|wrong| self.complain(key, at, wrong)).ok()
+        found.map_err(|wrong| self.complain(key, value.at, wrong)).ok()
     }
 
     fn follow(&mut self, mut table: Table) -> Result<String, Wrong> {

@@ -52,7 +52,7 @@ fn read_url(section: &mut Section<'_>) -> Option<StoreUrl> {
     // A path is no secret, and must not be warned about as one.
     let url = match &value.kind {
         Kind::Text(text) if text.trim().starts_with("sqlite:") => parse_url(text.trim()),
-        _ => parse_url(section.resolve("url", value)?.expose_secret()),
+        _ => parse_url(section.resolve_secret("url", value)?.expose_secret()),
     };
     url.map_err(|wrong| section.complain("url", at, wrong)).ok()
 }
