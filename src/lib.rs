@@ -10,3 +10,4 @@ pub mod metrics;
 pub mod ovh;
 pub mod rescue;
 pub mod store;
+pub mod text;

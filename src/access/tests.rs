@@ -49,6 +49,11 @@ fn place(kind: RuleKind, number: usize) -> RulePlace {
     RulePlace { kind, number, line: Some(number * 10) }
 }
 
+/// An entry for the on-call role.
+fn entry(number: usize) -> Entry {
+    Entry { place: place(RuleKind::Role, number), who: Who::Role(ONCALL) }
+}
+
 fn role(number: usize, who: Who, can: &[Capability], servers: &[&str], channels: &[u64]) -> Role {
     Role {
         who,
@@ -105,7 +110,7 @@ fn a_capability_is_given_or_it_is_not() {
     let policy = policy(vec![role(1, Who::Role(ONCALL), &[Capability::View], &["*"], &[])]);
     let denial = denied(&policy, Capability::Reboot, &server("web"));
     assert_eq!(denial.reason, Reason::LacksCapability);
-    assert_eq!(denial.nearest, Some(place(RuleKind::Role, 1)));
+    assert_eq!(denial.nearest, Some(entry(1)));
 }
 
 #[test]
@@ -117,7 +122,7 @@ fn the_nearest_entry_is_named_and_another_server_is_nearer_than_another_capabili
     ]);
     let denial = denied(&policy, Capability::Reboot, &server("web"));
     assert_eq!(denial.reason, Reason::NotThisServer);
-    assert_eq!(denial.nearest, Some(place(RuleKind::Role, 2)));
+    assert_eq!(denial.nearest, Some(entry(2)));
 }
 
 #[test]
@@ -129,7 +134,7 @@ fn a_channel_that_is_not_named_is_refused_and_those_that_are_named_are_told() {
     ]);
     let denial = denied(&policy, Capability::Reboot, &server("web"));
     assert_eq!(denial.reason, Reason::NotThisChannel { channels: [ELSEWHERE, 12].into() });
-    assert_eq!(denial.nearest, Some(place(RuleKind::Role, 1)));
+    assert_eq!(denial.nearest, Some(entry(1)));
     assert!(policy.check(&oncall(), Capability::Reboot, &server("web"), ELSEWHERE).is_ok());
 }
 

@@ -79,6 +79,8 @@ pub struct Request {
     pub locale: Locale,
     /// Where the card is posted: the channel or thread in which it was asked for.
     pub channel: ChannelId,
+    /// The channel that rights are looked up for: the same, or a thread's parent.
+    pub place: ChannelId,
     /// Why, in the requester's words.
     pub reason: Option<String>,
     /// The rule that allowed it: its place in the configuration.
@@ -256,6 +258,16 @@ impl Operation {
     pub fn open(id: OperationId, request: Request, now: Timestamp) -> Self {
         let state = State::new(request.kind());
         Self { id, request, state, version: 0, opened: now, since: now }
+    }
+
+    /// The family and the address of the rescue that this operation is about, as far as they are known.
+    pub fn rescue(&self) -> Option<(System, Option<&str>)> {
+        let facts = &self.state.facts;
+        match (&self.request.wish, &facts.rescue) {
+            (_, Some((system, ip, _))) => Some((*system, ip.as_deref())),
+            (Wish::Enable(wish), None) => Some((wish.system, facts.plan.as_ref().and_then(|plan| plan.before.ip.as_deref()))),
+            _ => None,
+        }
     }
 
     /// The same operation after one more event.

@@ -79,6 +79,44 @@ impl Store {
         Ok(())
     }
 
+    /// The operations whose messages do not show their latest state.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn unreported(&self) -> Result<Vec<OperationId>, Error> {
+        let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM operations WHERE reported < version ORDER BY id")
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(ids.into_iter().map(OperationId).collect())
+    }
+
+    /// The messages of the operation show its state as of `version`.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn mark_reported(&self, operation: OperationId, version: i64) -> Result<(), Error> {
+        sqlx::query("UPDATE operations SET reported = $2 WHERE id = $1")
+            .bind(operation.0)
+            .bind(version)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// After a start every live operation is shown again, so that an edit that was lost heals itself.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn distrust_messages(&self) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        sqlx::query("UPDATE messages SET shown = '' WHERE operation IN (SELECT id FROM operations WHERE live = 1)")
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("UPDATE operations SET reported = -1 WHERE live = 1").execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// Remembers where a link went, so that it can be wiped.
     ///
     /// # Errors

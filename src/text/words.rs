@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::{access::UserId, config::Locale, say};
 
 /// The longest piece of somebody else's text that is shown.
-const LONGEST: usize = 200;
+const LONGEST: usize = 500;
 
 /// Somebody else's text in a code span, as it is: nothing in it formats, mentions or breaks out.
 pub fn code(text: &str) -> String {
@@ -70,7 +70,7 @@ mod tests {
         assert_eq!(code("a``b"), "`` a`\u{200b}`b ``");
         assert_eq!(code("a\nb"), "`a b`");
         assert_eq!(code("\n"), "` `");
-        assert!(code(&"x".repeat(500)).chars().count() < LONGEST + 5);
+        assert!(code(&"x".repeat(900)).chars().count() < LONGEST + 5);
     }
 
     #[test]

@@ -116,14 +116,3 @@ fn target(operation: &Operation) -> Option<Target> {
 fn opens_by_key(operation: &Operation) -> bool {
     operation.state.facts.plan.as_ref().is_some_and(|plan| plan.entry == Entry::Key)
 }
-
-/// The rescue's family and address, for the DM.
-pub fn rescue_of(operation: &Operation) -> Option<(System, Option<String>)> {
-    let facts = &operation.state.facts;
-    match (&operation.request.wish, &facts.rescue) {
-        (_, Some((system, ip, _))) => Some((*system, ip.clone())),
-        (Wish::Enable(wish), _) => Some((wish.system, facts.plan.as_ref().and_then(|plan| plan.before.ip.clone()))),
-        _ => None,
-    }
-}
-

@@ -1,0 +1,51 @@
+//! `[pace]` and `[limits]`: every waiting time in one place, so that tests can be in a hurry.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use super::{section::Section, source::Form, value};
+
+/// `[pace]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// Between two looks at an OVHcloud task. Default: 15 s.
+    pub task_poll: Duration,
+    /// Between two looks for a link. Default: 5 s.
+    pub secret_poll: Duration,
+    /// How long a new task is looked for after a reboot with an unknown outcome. Default: 90 s.
+    pub reboot_settle: Duration,
+    /// Between two readings of the whole fleet. Default: 10 min.
+    pub inventory_refresh: Duration,
+    /// Between two looks for reminders that are due. Default: 30 s.
+    pub reminder_tick: Duration,
+    /// How long stopping may take. Default: 10 s.
+    pub drain: Duration,
+}
+
+/// `[limits]`: what one person, or one server, can take. `/restore`, links and reveals are exempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Commands of one person in a minute. Default: 20.
+    pub per_user_per_minute: NonZeroU32,
+    /// Operations on one server in an hour. Default: 6.
+    pub per_server_per_hour: NonZeroU32,
+}
+
+pub(super) fn read(section: &mut Section<'_>) -> Pace {
+    let mut length = |key, default| section.read(key, Form::Text, value::length).unwrap_or(default);
+    Pace {
+        task_poll: length("task_poll", Duration::from_secs(15)),
+        secret_poll: length("secret_poll", Duration::from_secs(5)),
+        reboot_settle: length("reboot_settle", Duration::from_secs(90)),
+        inventory_refresh: length("inventory_refresh", Duration::from_secs(600)),
+        reminder_tick: length("reminder_tick", Duration::from_secs(30)),
+        drain: length("drain", Duration::from_secs(10)),
+    }
+}
+
+pub(super) fn read_limits(section: &mut Section<'_>) -> Limits {
+    let mut count = |key, default| section.read(key, Form::Toml, value::count).unwrap_or(default);
+    Limits {
+        per_user_per_minute: count("per_user_per_minute", const { NonZeroU32::new(20).unwrap() }),
+        per_server_per_hour: count("per_server_per_hour", const { NonZeroU32::new(6).unwrap() }),
+    }
+}

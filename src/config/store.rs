@@ -1,0 +1,83 @@
+//! `[store]` and `[http]`.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::{
+    problem::Wrong,
+    section::Section,
+    source::{Form, Kind, Value},
+    value,
+};
+
+/// `[store]`: what Bernard remembers with.
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// Which database. Default: SQLite in `data/bernard.db`.
+    pub url: StoreUrl,
+    /// PostgreSQL: after this long another replica takes over what one was doing. Default: 10 s.
+    pub lease: Duration,
+}
+
+/// Which database.
+#[derive(Clone, Debug)]
+pub enum StoreUrl {
+    /// An SQLite file; relative to the working directory.
+    Sqlite(PathBuf),
+    /// A PostgreSQL URL; it usually holds a password.
+    Postgres(SecretString),
+}
+
+/// `[http]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Http {
+    /// Where `/healthz`, `/readyz`, `/metrics` and `/interactions` are served. Default: `127.0.0.1:9090`.
+    pub listen: SocketAddr,
+}
+
+const DEFAULT_FILE: &str = "data/bernard.db";
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 9090);
+
+pub(super) fn read(section: &mut Section<'_>) -> Store {
+    let url = read_url(section).unwrap_or_else(|| StoreUrl::Sqlite(DEFAULT_FILE.into()));
+    let lease = section.read("lease_seconds", Form::Toml, value::seconds).unwrap_or(Duration::from_secs(10));
+    Store { url, lease }
+}
+
+fn read_url(section: &mut Section<'_>) -> Option<StoreUrl> {
+    let value = section.take("url", Form::TextOrTable)?;
+    let at = value.at.clone();
+    // A path is no secret, and must not be warned about as one.
+    let url = match &value.kind {
+        Kind::Text(text) if text.trim().starts_with("sqlite:") => parse_url(text.trim()),
+        _ => parse_url(section.resolve_secret("url", value)?.expose_secret()),
+    };
+    url.map_err(|wrong| section.complain("url", at, wrong)).ok()
+}
+
+fn parse_url(text: &str) -> Result<StoreUrl, Wrong> {
+    let right = r#"write "sqlite://path/to/file.db", or "postgres://user:password@host/database""#;
+    if let Some(path) = text.strip_prefix("sqlite://") {
+        if path.is_empty() || path.starts_with(':') || path.ends_with('/') {
+            return Err(Wrong::new("names no file", right));
+        }
+        if path.contains(['?', '#', '\0']) {
+            return Err(Wrong::new("has more in it than a path", right));
+        }
+        return Ok(StoreUrl::Sqlite(path.into()));
+    }
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        let hint = "are the special characters of the password percent-encoded?";
+        return match Url::parse(text) {
+            Ok(_) => Ok(StoreUrl::Postgres(SecretString::from(text))),
+            Err(_) => Err(Wrong::new("is not a URL", hint)),
+        };
+    }
+    Err(Wrong::new("is for neither SQLite nor PostgreSQL", right))
+}
+
+pub(super) fn read_http(section: &mut Section<'_>) -> Http {
+    Http { listen: section.read("listen", Form::Text, |value: &Value| value::address(value)).unwrap_or(DEFAULT_LISTEN) }
+}

@@ -1,0 +1,140 @@
+//! What does not stand in the file: variables, secrets elsewhere, and the file itself.
+
+use std::{fs, io::Write, num::NonZeroU32, path::Path, time::Duration};
+
+use secrecy::ExposeSecret;
+
+use super::{LEAST, config, problems, refused};
+use crate::{
+    access::Capability,
+    config::{Config, Credentials, Locale},
+};
+
+#[test]
+fn any_key_can_come_from_the_environment() {
+    let config = config(
+        LEAST,
+        &[
+            ("BERNARD_LOCALE", "fr"),
+            ("BERNARD_PACE__TASK_POLL", "1s"),
+            ("BERNARD_OVH__0__REQUESTS_PER_MINUTE", "5"),
+            ("BERNARD_RESCUE__PROBE", "false"),
+            ("BERNARD_DISCORD__GUILD", "42"),
+            ("BERNARD_DISCORD__TOKEN", "\"fake\" {token}"),
+            ("BERNARD_ROLE__0__CAN", r#"["reboot"]"#),
+            ("BERNARD_ROLE__1__USER", "7"),
+            ("BERNARD_ROLE__1__CAN", r#"["admin"]"#),
+            ("BERNARD_DIGEST__CHANNEL", "9"),
+            ("BERNARD_STORE__LEASE_SECONDS", "0.5"),
+            ("UNRELATED", "x"),
+        ],
+    );
+    assert_eq!(config.locale, Locale::Fr);
+    assert_eq!(config.pace.task_poll, Duration::from_secs(1));
+    assert_eq!(config.ovh[0].requests_per_minute, NonZeroU32::new(5).unwrap());
+    assert!(!config.rescue.probe);
+    assert_eq!(config.discord.guild, 42);
+    assert_eq!(config.discord.token.expose_secret(), "\"fake\" {token}");
+    assert_eq!(config.roles[0].can, [Capability::Reboot].into());
+    assert_eq!(config.roles[1].place.to_string(), "[[role]] #2 (environment)");
+    assert_eq!(config.digest.unwrap().channel, 9);
+    assert_eq!(config.store.lease, Duration::from_millis(500));
+}
+
+#[test]
+fn a_whole_configuration_can_come_from_the_environment() {
+    let config = config(
+        "",
+        &[
+            ("DISCORD_TOKEN", "fake-token"),
+            ("BERNARD_DISCORD__GUILD", "42"),
+            ("BERNARD_OVH__0__CLIENT_ID", "fake-id"),
+            ("BERNARD_OVH__0__CLIENT_SECRET", r#"{ env = "BERNARD_SECRET" }"#),
+            ("BERNARD_SECRET", "fake-cs\n"),
+        ],
+    );
+    assert_eq!(config.discord.token.expose_secret(), "fake-token");
+    let Credentials::OAuth2 { client_secret, token_url, .. } = &config.ovh[0].credentials else { panic!("no OAuth2") };
+    assert_eq!((client_secret.expose_secret(), token_url), ("fake-cs", &None));
+}
+
+#[test]
+fn an_unknown_variable_is_refused_by_name() {
+    refused(
+        LEAST,
+        &[("BERNARD_PACE__TASK_POL", "1s")],
+        "BERNARD_PACE__TASK_POL: stands for no key of Bernard's; did you mean BERNARD_PACE__TASK_POLL?",
+    );
+    refused(
+        LEAST,
+        &[("BERNARD_ROLE__7__CAN", "[]")],
+        "BERNARD_ROLE__7__CAN: stands for no key of Bernard's; did you mean BERNARD_ROLE__0__CAN?",
+    );
+    refused(
+        LEAST,
+        &[("BERNARD_PACE__TASK_POLL", "soon")],
+        "BERNARD_PACE__TASK_POLL: pace.task_poll is not made of whole numbers with units; write whole numbers with units in quotes, such as \"90m\", \"1h30m\", \"2d\", \"15s\" or \"500ms\"",
+    );
+}
+
+#[test]
+fn what_kubernetes_sets_for_a_service_called_bernard_is_no_key() {
+    let names = [
+        "SERVICE_HOST",
+        "SERVICE_PORT",
+        "SERVICE_PORT_HTTP",
+        "PORT",
+        "PORT_9090_TCP",
+        "PORT_9090_TCP_ADDR",
+        "WEB_PORT_53_UDP_PROTO",
+    ];
+    let names = names.map(|name| format!("BERNARD_{name}"));
+    let pairs: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "tcp://192.0.2.1:9090")).collect();
+    config(LEAST, &pairs);
+}
+
+#[test]
+fn a_secret_comes_from_a_variable_or_a_file_and_a_missing_one_is_named() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    writeln!(file, "fake-token-in-a-file").unwrap();
+    let path = file.path().display();
+    let from_file = LEAST.replace(r#""fake-token""#, &format!("{{ file = '{path}' }}"));
+    assert_eq!(config(&from_file, &[]).discord.token.expose_secret(), "fake-token-in-a-file");
+    let missing = |source: &str| problems(&LEAST.replace(r#""fake-token""#, source), &[]);
+    let printed = missing("{ env = 'NOT_THERE' }");
+    assert!(
+        printed
+            .contains("bernard.toml:3:9: discord.token asks for the environment variable NOT_THERE, which is not set"),
+        "{printed}"
+    );
+    let printed = missing("{ file = '/not/there' }");
+    assert!(printed.contains("discord.token asks for the file /not/there, which cannot be read"), "{printed}");
+    let printed = missing("{ file = '/dev/zero' }");
+    assert!(printed.contains("which is not a file"), "{printed}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_literal_secret_in_a_file_that_others_can_read_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(LEAST.as_bytes()).unwrap();
+    let mode = |mode| fs::set_permissions(file.path(), fs::Permissions::from_mode(mode)).unwrap();
+    let load = || Config::load(file.path(), [("A", "b")]).unwrap().warnings;
+    mode(0o640);
+    assert_eq!(load(), []);
+    mode(0o644);
+    let warnings: Vec<String> = load().iter().map(|warning| warning.problem.key.clone()).collect();
+    assert_eq!(warnings, ["discord.token", "ovh[0].application_secret", "ovh[0].consumer_key"]);
+}
+
+#[test]
+fn a_file_that_is_not_there_or_not_utf8_is_a_problem_like_any_other() {
+    let no_variables: [(&str, &str); 0] = [];
+    let missing = Config::load(Path::new("/not/there.toml"), no_variables).unwrap_err().to_string();
+    assert!(missing.contains("/not/there.toml: cannot be read"), "{missing}");
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(b"locale = 'en'\n\xff").unwrap();
+    let broken = Config::load(file.path(), no_variables).unwrap_err().to_string();
+    assert!(broken.contains(":2:1: is not UTF-8 on this line"), "{broken}");
+}

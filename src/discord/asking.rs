@@ -1,0 +1,174 @@
+//! Who asks, and where: taken from the interaction itself, because nothing else is fresh.
+
+use std::collections::BTreeSet;
+
+use serenity::model::{
+    Permissions,
+    application::{CommandInteraction, ComponentInteraction},
+    channel::{ChannelType, PartialChannel},
+    guild::Member,
+    id::{ChannelId as DiscordChannel, GuildId, InteractionId, UserId as DiscordUser},
+};
+
+use super::{Rest, refusal::Refusal};
+use crate::{
+    access::{Requester, UserId},
+    config::Locale,
+    rescue::operation::{ChannelId, Operation},
+    text,
+};
+
+/// Where commands are taken (`[discord] guild`, `channels`).
+#[derive(Clone, Debug)]
+pub struct Realm {
+    /// The one guild.
+    pub guild: u64,
+    /// The channels; empty: all of the guild's.
+    pub channels: BTreeSet<u64>,
+}
+
+/// One interaction's asker.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    /// Who, with their roles as of this moment.
+    pub requester: Requester,
+    /// Their client's language.
+    pub locale: Locale,
+    /// The channel or thread.
+    pub channel: ChannelId,
+    /// The channel that rights are looked up for: a thread's parent.
+    pub place: ChannelId,
+    /// The interaction's id: it opens nothing twice.
+    pub interaction: u64,
+    /// What the bot may do there, if the interaction says so.
+    permissions: Option<Permissions>,
+    /// Whether sending needs the right to send in threads.
+    kind: Option<ChannelType>,
+}
+
+/// The parts of an interaction that both kinds share.
+struct Parts<'a> {
+    id: InteractionId,
+    guild: Option<GuildId>,
+    channel: DiscordChannel,
+    partial: Option<&'a PartialChannel>,
+    member: Option<&'a Member>,
+    user: DiscordUser,
+    locale: &'a str,
+    permissions: Option<Permissions>,
+}
+
+impl Asking {
+    /// The asker of a command, which is only taken in the configured guild and channels.
+    ///
+    /// # Errors
+    /// [`Refusal::NotHere`] or [`Refusal::WrongChannel`].
+    pub fn of_command(command: &CommandInteraction, realm: &Realm) -> Result<Self, Refusal> {
+        Self::in_realm(&parts_of_command(command), realm)
+    }
+
+    /// The asker of a button. In a DM the roles are fetched, and the press counts as made in the operation's channel.
+    ///
+    /// # Errors
+    /// [`Refusal::NotHere`], [`Refusal::WrongChannel`], or [`Refusal::RolesUnreadable`] when Discord does not say who it is.
+    pub async fn of_press(
+        press: &ComponentInteraction,
+        realm: &Realm,
+        rest: &Rest,
+        operation: Option<&Operation>,
+    ) -> Result<Self, Refusal> {
+        let parts = parts_of_press(press);
+        let Some(operation) = operation.filter(|_| parts.guild.is_none()) else {
+            return Self::in_realm(&parts, realm);
+        };
+        let member = rest.member(GuildId::new(realm.guild), press.user.id).await.map_err(|error| {
+            tracing::warn!(%error, "the roles behind a button in a DM cannot be read: the answer is no");
+            Refusal::RolesUnreadable
+        })?;
+        Ok(Self {
+            requester: Requester {
+                user: UserId(press.user.id.get()),
+                roles: member.roles.iter().map(|role| role.get()).collect(),
+            },
+            locale: text::locale_of(parts.locale),
+            channel: operation.request.channel,
+            place: operation.request.place,
+            interaction: parts.id.get(),
+            permissions: None,
+            kind: None,
+        })
+    }
+
+    fn in_realm(parts: &Parts<'_>, realm: &Realm) -> Result<Self, Refusal> {
+        let member = parts.member.filter(|_| parts.guild.map(GuildId::get) == Some(realm.guild));
+        let Some(member) = member else { return Err(Refusal::NotHere) };
+        let kind = parts.partial.map(|channel| channel.kind);
+        let parent = parts.partial.and_then(|channel| channel.parent_id).filter(|_| kind.is_some_and(is_thread));
+        let place = parent.unwrap_or(parts.channel).get();
+        if !realm.channels.is_empty() && !realm.channels.contains(&place) {
+            return Err(Refusal::WrongChannel(realm.channels.clone()));
+        }
+        Ok(Self {
+            requester: Requester {
+                user: UserId(parts.user.get()),
+                roles: member.roles.iter().map(|role| role.get()).collect(),
+            },
+            locale: text::locale_of(parts.locale),
+            channel: ChannelId(parts.channel.get()),
+            place: ChannelId(place),
+            interaction: parts.id.get(),
+            permissions: parts.permissions,
+            kind,
+        })
+    }
+
+    /// Whether the bot can show an operation's card here.
+    ///
+    /// # Errors
+    /// [`Refusal::BotLacks`] names what it cannot do.
+    pub fn bot_can_report(&self) -> Result<(), Refusal> {
+        let Some(permissions) = self.permissions else { return Ok(()) };
+        let send = match self.kind {
+            Some(kind) if is_thread(kind) => Permissions::SEND_MESSAGES_IN_THREADS,
+            _ => Permissions::SEND_MESSAGES,
+        };
+        let needed = [Permissions::VIEW_CHANNEL, send, Permissions::EMBED_LINKS, Permissions::ATTACH_FILES];
+        let missing: Vec<String> = needed
+            .into_iter()
+            .filter(|needed| !permissions.contains(*needed) && !permissions.administrator())
+            .flat_map(|missing| missing.get_permission_names())
+            .map(str::to_owned)
+            .collect();
+        if missing.is_empty() { Ok(()) } else { Err(Refusal::BotLacks(missing)) }
+    }
+}
+
+fn is_thread(kind: ChannelType) -> bool {
+    matches!(kind, ChannelType::PublicThread | ChannelType::PrivateThread | ChannelType::NewsThread)
+}
+
+fn parts_of_command(command: &CommandInteraction) -> Parts<'_> {
+    Parts {
+        id: command.id,
+        guild: command.guild_id,
+        channel: command.channel_id,
+        partial: command.channel.as_ref(),
+        member: command.member.as_deref(),
+        user: command.user.id,
+        locale: &command.locale,
+        permissions: command.app_permissions,
+    }
+}
+
+fn parts_of_press(press: &ComponentInteraction) -> Parts<'_> {
+    Parts {
+        id: press.id,
+        guild: press.guild_id,
+        channel: press.channel_id,
+        partial: press.channel.as_ref(),
+        member: press.member.as_ref(),
+        user: press.user.id,
+        locale: &press.locale,
+        permissions: press.app_permissions,
+    }
+}

@@ -1,0 +1,264 @@
+//! The messages of an operation: a rendering of its state, and nothing else. The same state always looks the same.
+//!
+//! `card` is posted once and edited; what people wait for comes as a message of its own, because edits ring no phone.
+
+use serenity::builder::CreateButton;
+
+use super::{component::Button, speak};
+use crate::{
+    access::UserId,
+    config::Locale,
+    rescue::{
+        event::{Port, PutBack},
+        lease::Lease,
+        operation::{Kind, Operation, Source},
+        server::System,
+        state::{Link, Outcome, Phase},
+    },
+    say,
+    text::{code, duration, mention, since_epoch},
+};
+
+/// Discord's limit for a message's text.
+const LONGEST: usize = 2_000;
+
+/// One message of an operation as it should look now.
+#[derive(Clone, Debug)]
+pub struct Rendering {
+    /// Which of the operation's messages it is; short enough for a nonce.
+    pub slot: String,
+    /// Its text.
+    pub content: String,
+    /// Its buttons, the likely one first; at most five.
+    pub buttons: Vec<CreateButton>,
+    /// Who is rung when it is posted; nobody for what one does not wait for.
+    pub rings: Option<UserId>,
+}
+
+impl Rendering {
+    /// What tells two looks apart.
+    pub fn digest(&self) -> String {
+        let buttons = serde_json::to_string(&self.buttons).unwrap_or_default();
+        format!("{}\n{buttons}", self.content)
+    }
+}
+
+/// All messages of an operation, in the order of their posting. `lease` is the active one that it began, if any.
+pub fn messages(operation: &Operation, lease: Option<&Lease>, locale: Locale) -> Vec<Rendering> {
+    let mut messages = vec![card(operation, locale)];
+    messages.extend((1..=operation.state.facts.asked).map(|asked| question(operation, asked, locale)));
+    if operation.state.facts.dm_closed && operation.state.facts.source.is_some() {
+        messages.push(reveal(operation, locale));
+    }
+    messages.extend(end(operation, lease, locale));
+    messages
+}
+
+fn card(operation: &Operation, locale: Locale) -> Rendering {
+    let mut lines = vec![title(operation, speak::state(operation, locale), locale)];
+    let who = mention(operation.request.requester);
+    lines.push(match &operation.request.reason {
+        Some(reason) => say!(locale, "card-asked-because", who = who, reason = code(reason)),
+        None => say!(locale, "card-asked", who = who),
+    });
+    lines.extend(plan_lines(operation, locale));
+    lines.extend(seen_lines(operation, locale));
+    let mut buttons = Vec::new();
+    if operation.state.can_be_cancelled() {
+        buttons.push(Button::Cancel(operation.id).create(locale));
+    }
+    rendering("card".to_owned(), lines, buttons, None)
+}
+
+fn title(operation: &Operation, (emoji, state): (&str, String), locale: Locale) -> String {
+    let server = code(&operation.request.label);
+    say!(locale, "card-title", emoji = emoji, state = state, server = server, id = operation.id.to_string())
+}
+
+/// What is going to be done, and what was there.
+fn plan_lines(operation: &Operation, locale: Locale) -> Vec<String> {
+    let mut lines = Vec::new();
+    let Some(plan) = &operation.state.facts.plan else { return lines };
+    let kernel = |boot: &crate::rescue::server::Boot| code(&boot.kernel);
+    let into = plan.into.as_ref().map_or_else(|| say!(locale, "boot-none"), kernel);
+    lines.push(match (&plan.change, &plan.before.boot) {
+        (Some(_), Some(before)) => say!(locale, "card-boots-into-from", into = into, before = kernel(before)),
+        _ => say!(locale, "card-boots-into", into = into),
+    });
+    if let crate::rescue::operation::Wish::Enable(wish) = &operation.request.wish {
+        lines.push(say!(locale, "card-lease", length = duration(locale, wish.lease)));
+    }
+    lines
+}
+
+/// What has been seen so far, each as it was seen.
+fn seen_lines(operation: &Operation, locale: Locale) -> Vec<String> {
+    let facts = &operation.state.facts;
+    let mut lines = Vec::new();
+    if let Some((task, status)) = &facts.task {
+        let status = code(status.as_str());
+        lines.push(match facts.adopted {
+            true => say!(locale, "card-task-adopted", task = task.to_string(), status = status),
+            false => say!(locale, "card-task", task = task.to_string(), status = status),
+        });
+    }
+    if facts.task_vanished {
+        lines.push(say!(locale, "card-task-vanished"));
+    }
+    if let Some(power) = &facts.power {
+        lines.push(say!(locale, "card-power", power = code(power)));
+    }
+    lines.extend(port_line(operation, locale));
+    if let Some(because) = facts.unknown_because.as_ref().filter(|_| facts.task.is_none()) {
+        lines.push(say!(locale, "card-unknown-because", said = code(because)));
+    }
+    match &facts.put_back {
+        Some(PutBack::Done) => lines.push(say!(locale, "card-put-back")),
+        Some(PutBack::Failed { said }) => lines.push(say!(locale, "card-not-put-back", said = code(said))),
+        None => {}
+    }
+    if facts.faults > 0 {
+        lines.push(say!(locale, "card-faults", count = facts.faults));
+    }
+    lines
+}
+
+/// A port counts only after it was seen closed since the reboot.
+fn port_line(operation: &Operation, locale: Locale) -> Option<String> {
+    let facts = &operation.state.facts;
+    let (port, at) = facts.port?;
+    let at = since_epoch(at);
+    Some(match (port, facts.port_closed) {
+        (Port::Open, None) => say!(locale, "card-port-old"),
+        (Port::Open, Some(_)) => say!(locale, "card-port-back", at = at),
+        (Port::Closed, _) => say!(locale, "card-port-closed", at = at),
+    })
+}
+
+/// A question that only a person can answer; answered, it keeps its text and loses its buttons.
+fn question(operation: &Operation, asked: u32, locale: Locale) -> Rendering {
+    let facts = &operation.state.facts;
+    let mut lines = vec![title(operation, ("❓", say!(locale, "state-undecided")), locale)];
+    let mut buttons = Vec::new();
+    match &operation.state.phase {
+        Phase::Undecided { candidates, .. } if asked == facts.asked => {
+            lines.push(mention(operation.request.requester));
+            lines.push(match candidates.len() {
+                0 => say!(locale, "question-none"),
+                several => say!(locale, "question-several", count = several),
+            });
+            if let Some(because) = &facts.unknown_because {
+                lines.push(say!(locale, "card-unknown-because", said = code(because)));
+            }
+            lines.push(say!(locale, "question-choices"));
+            buttons.push(Button::LeaveIt(operation.id, asked).create(locale));
+            buttons.push(Button::RebootAgain(operation.id, asked).create(locale));
+        }
+        _ => lines.push(say!(locale, "question-answered")),
+    }
+    rendering(format!("ask-{asked}"), lines, buttons, Some(operation.request.requester))
+}
+
+/// The button for those who take no DMs.
+fn reveal(operation: &Operation, locale: Locale) -> Rendering {
+    let who = mention(operation.request.requester);
+    let waiting = matches!(operation.state.phase, Phase::AwaitingReveal(_));
+    let mut lines = vec![title(operation, ("✉️", say!(locale, "state-awaiting-reveal")), locale)];
+    lines.push(match waiting {
+        true => say!(locale, "reveal-waiting", who = who),
+        false => say!(locale, "reveal-over"),
+    });
+    let buttons = if waiting { vec![Button::Reveal(operation.id).create(locale)] } else { Vec::new() };
+    rendering("reveal".to_owned(), lines, buttons, Some(operation.request.requester))
+}
+
+/// The end, as a message of its own. What another operation took over, or a person cancelled, needs none: they know.
+fn end(operation: &Operation, lease: Option<&Lease>, locale: Locale) -> Option<Rendering> {
+    let Phase::Ended(outcome) = &operation.state.phase else { return None };
+    if matches!(outcome, Outcome::Superseded(_)) {
+        return None;
+    }
+    let mut lines = vec![title(operation, speak::outcome(outcome, operation.request.kind(), locale), locale)];
+    lines.push(mention(operation.request.requester));
+    lines.extend(end_lines(operation, outcome, lease, locale));
+    let mut buttons = Vec::new();
+    if lease.is_some_and(|lease| lease.operation == operation.id) {
+        buttons.push(Button::RestoreNow(operation.id).create(locale));
+    }
+    if matches!(outcome, Outcome::InRescue(Link::NotFound | Link::NotTaken)) {
+        buttons.push(Button::LookAgain(operation.id).create(locale));
+    }
+    Some(rendering("end".to_owned(), lines, buttons, Some(operation.request.requester)))
+}
+
+fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, locale: Locale) -> Vec<String> {
+    let facts = &operation.state.facts;
+    let mut lines = Vec::new();
+    match outcome {
+        Outcome::InRescue(link) => {
+            lines.push(link_line(operation, *link, locale));
+            lines.extend(port_line(operation, locale));
+            lines.extend(lease.map(|lease| say!(locale, "end-until", until = since_epoch(lease.deadline))));
+        }
+        Outcome::Restored | Outcome::Rebooted => {
+            lines.push(match facts.is_back() {
+                true => say!(locale, "end-back"),
+                false => say!(locale, "end-task-done"),
+            });
+            lines.extend(port_line(operation, locale));
+            if facts.task_vanished {
+                lines.push(say!(locale, "card-task-vanished"));
+            }
+            if operation.request.kind() == Kind::Restore {
+                lines.push(say!(locale, "end-wiped"));
+            }
+        }
+        Outcome::Impossible(problem) => lines.push(speak::problem(problem, &operation.request.label, locale)),
+        Outcome::Cancelled(by) => lines.push(say!(locale, "end-cancelled", who = mention(*by))),
+        Outcome::NotDone(_, said) => lines.push(say!(locale, "end-not-done", said = code(said))),
+        Outcome::TaskFailed { status, comment } => {
+            lines.push(say!(locale, "end-task-failed", status = code(status.as_str())));
+            lines.extend(comment.as_ref().map(|comment| code(comment)));
+            lines.push(say!(locale, "end-netboot-stays"));
+        }
+        Outcome::LeftAlone(by) => {
+            lines.push(say!(locale, "end-left-alone", who = mention(*by)));
+            lines.push(say!(locale, "end-netboot-stays"));
+        }
+        Outcome::Superseded(_) => {}
+    }
+    match &facts.put_back {
+        Some(PutBack::Done) => lines.push(say!(locale, "card-put-back")),
+        Some(PutBack::Failed { said }) => lines.push(say!(locale, "card-not-put-back", said = code(said))),
+        None => {}
+    }
+    lines
+}
+
+fn link_line(operation: &Operation, link: Link, locale: Locale) -> String {
+    let user = operation.rescue().map_or(System::Linux, |(system, _)| system).user();
+    let source = operation.state.facts.source.map(|source| self::source(source, locale)).unwrap_or_default();
+    match link {
+        Link::Delivered => say!(locale, "end-link-delivered", source = source, user = code(user)),
+        Link::Revealed => say!(locale, "end-link-revealed", source = source, user = code(user)),
+        Link::NotNeeded => say!(locale, "end-link-not-needed", user = code(user)),
+        Link::NotFound => say!(locale, "end-link-not-found"),
+        Link::NotTaken => say!(locale, "end-link-not-taken"),
+    }
+}
+
+/// Where a link was found, in words.
+pub fn source(source: Source, locale: Locale) -> String {
+    match source {
+        Source::AuthenticationSecret => say!(locale, "source-authentication-secret"),
+        Source::Mail => say!(locale, "source-mail"),
+    }
+}
+
+fn rendering(slot: String, lines: Vec<String>, buttons: Vec<CreateButton>, rings: Option<UserId>) -> Rendering {
+    let mut content = lines.join("\n");
+    if content.chars().count() > LONGEST {
+        content = content.chars().take(LONGEST - 1).chain(['…']).collect();
+    }
+    Rendering { slot, content, buttons, rings }
+}

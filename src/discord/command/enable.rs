@@ -1,0 +1,180 @@
+//! `/rescue enable`: what was typed, checked as far as it can be without asking OVHcloud.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use serenity::builder::CreateCommandOption;
+
+use super::{LONGEST_TEXT, Options, break_glass, reason, server, text};
+use crate::{
+    config::{Locale, duration},
+    discord::{
+        asking::Asking,
+        handler::{Handler, Reply},
+        refusal::Refusal,
+    },
+    rescue::{
+        plan::{Aim, Wanted},
+        server::System,
+    },
+    say,
+};
+
+/// The kinds of public SSH keys that the Linux rescue takes.
+const KEY_KINDS: [&str; 4] = ["ssh-ed25519", "ssh-rsa", "ecdsa-sha2-", "sk-"];
+
+/// What was typed after `/rescue enable`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnableOptions {
+    /// `server`
+    pub server: String,
+    /// `system`
+    pub system: Option<String>,
+    /// `email`
+    pub email: Option<String>,
+    /// `ssh_key`
+    pub ssh_key: Option<String>,
+    /// `for`
+    pub length: Option<String>,
+    /// `reason`
+    pub reason: Option<String>,
+}
+
+impl EnableOptions {
+    pub(super) fn parse(options: &Options<'_>) -> Result<Self, Refusal> {
+        Ok(Self {
+            server: options.server()?,
+            system: options.text("system"),
+            email: options.text("email"),
+            ssh_key: options.text("ssh_key"),
+            length: options.text("for"),
+            reason: options.text("reason"),
+        })
+    }
+
+    /// What to type to ask the same again.
+    fn repeat(&self) -> String {
+        let mut command = format!("/rescue enable server:{}", self.server);
+        for (name, value) in [("system", &self.system), ("email", &self.email), ("for", &self.length)] {
+            if let Some(value) = value {
+                command.push_str(&format!(" {name}:{value}"));
+            }
+        }
+        command
+    }
+}
+
+/// The options as they are registered, in the contract's order.
+pub(super) fn options() -> Vec<CreateCommandOption> {
+    vec![
+        server(),
+        text("system", |l| say!(l, "option-system")).set_autocomplete(true),
+        text("email", |l| say!(l, "option-email")),
+        text("ssh_key", |l| say!(l, "option-ssh-key")).max_length(LONGEST_TEXT),
+        text("for", |l| say!(l, "option-for")),
+        reason(),
+        break_glass(),
+    ]
+}
+
+impl Handler {
+    pub(super) async fn enable(&self, asking: &Asking, typed: EnableOptions) -> Result<Reply, Refusal> {
+        let locale = asking.locale;
+        let lease = match &typed.length {
+            None => self.settings.lease,
+            Some(text) => length(text, self.settings.max_lease, locale)?,
+        };
+        if let Some(email) = &typed.email {
+            check_email(email, &self.settings.email_domains, locale)?;
+        }
+        let aim = Aim::Enable {
+            wanted: wanted(typed.system.as_deref()),
+            email: typed.email.clone(),
+            ssh_key: typed.ssh_key.as_deref().map(|key| check_key(key, locale)).transpose()?,
+            lease: SignedDuration::try_from(lease).unwrap_or(SignedDuration::MAX),
+        };
+        let repeat = typed.repeat();
+        self.propose(asking, &typed.server, aim, typed.reason, repeat).await
+    }
+}
+
+fn wanted(system: Option<&str>) -> Wanted {
+    match system.map(str::to_ascii_lowercase).as_deref() {
+        None => Wanted::ByOs,
+        Some("windows") => Wanted::Family(System::Windows),
+        Some("linux") => Wanted::Family(System::Linux),
+        Some(_) => Wanted::Kernel(system.unwrap_or_default().to_owned()),
+    }
+}
+
+fn length(text: &str, longest: Duration, locale: Locale) -> Result<Duration, Refusal> {
+    let right = || {
+        let longest = SignedDuration::try_from(longest).unwrap_or(SignedDuration::MAX);
+        say!(locale, "typed-duration", longest = crate::text::duration(locale, longest))
+    };
+    match duration::parse(text) {
+        Ok(length) if length <= longest => Ok(length),
+        _ => Err(Refusal::Typed("for", right())),
+    }
+}
+
+/// OVHcloud sends the way to the password there, so it must look like an address, and be in an allowed domain if any are named.
+fn check_email(email: &str, domains: &[String], locale: Locale) -> Result<(), Refusal> {
+    let wrong = |right| Err(Refusal::Typed("email", right));
+    let parts = email.split_once('@').filter(|(name, domain)| {
+        let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '@' | ',' | ';' | '<' | '>' | '"' | '\\');
+        !name.is_empty() && domain.contains('.') && email.len() <= 254 && (name.to_owned() + domain).chars().all(plain)
+    });
+    let Some((_, domain)) = parts else { return wrong(say!(locale, "typed-email")) };
+    if !domains.is_empty() && !domains.iter().any(|allowed| allowed.eq_ignore_ascii_case(domain)) {
+        return wrong(say!(locale, "typed-email-domain", domains = domains.join(", ")));
+    }
+    Ok(())
+}
+
+/// One line in OpenSSH's form; a private key pasted by mistake is refused without being kept.
+fn check_key(key: &str, locale: Locale) -> Result<String, Refusal> {
+    let mut words = key.split_whitespace();
+    let kind = words.next().unwrap_or_default();
+    let body = words.next().unwrap_or_default();
+    let known = KEY_KINDS.iter().any(|known| kind.starts_with(known));
+    let base64 = body.len() > 40 && body.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '='));
+    if known && base64 && !key.contains('\n') {
+        Ok(key.to_owned())
+    } else {
+        Err(Refusal::Typed("ssh_key", say!(locale, "typed-ssh-key")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_must_look_like_one_and_be_in_an_allowed_domain() {
+        let ours = ["example.com".to_owned()];
+        assert!(check_email("ops@Example.com", &ours, Locale::En).is_ok());
+        assert!(check_email("ops@elsewhere.example", &ours, Locale::En).is_err());
+        assert!(check_email("ops@elsewhere.example", &[], Locale::En).is_ok());
+        for bad in ["ops", "@example.com", "ops@localhost", "a b@example.com", "a@b@example.com", "<ops@example.com>"] {
+            assert!(check_email(bad, &[], Locale::En).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_one_public_line() {
+        let body = "A".repeat(68);
+        assert!(check_key(&format!("ssh-ed25519 {body} ann@laptop"), Locale::En).is_ok());
+        for bad in ["-----BEGIN OPENSSH PRIVATE KEY-----", "ssh-ed25519", "ssh-ed25519 short"] {
+            assert!(check_key(bad, Locale::En).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_lease_is_at_most_the_longest() {
+        let longest = Duration::from_secs(3_600);
+        assert_eq!(length("30m", longest, Locale::En).ok(), Some(Duration::from_secs(1_800)));
+        assert!(length("2h", longest, Locale::En).is_err());
+        assert!(length("soon", longest, Locale::En).is_err());
+    }
+}

@@ -1,0 +1,203 @@
+//! The slash commands: what is registered, what was typed, and one file for what each does.
+//!
+//! A command that is registered here does not compile until it is parsed, described in both languages and carried out.
+
+mod enable;
+mod help;
+mod link;
+mod propose;
+mod status;
+
+use serenity::{
+    builder::{CreateCommand, CreateCommandOption},
+    model::application::{
+        CommandData, CommandDataOption, CommandDataOptionValue, CommandOptionType, InstallationContext,
+        InteractionContext,
+    },
+};
+
+pub use enable::EnableOptions;
+
+use super::{
+    asking::Asking,
+    handler::{Handler, Reply},
+    refusal::Refusal,
+};
+use crate::{
+    access::Capability,
+    config::Locale,
+    rescue::plan::Aim,
+    say,
+};
+
+/// The longest reason, e-mail or key that is taken (an RSA key of 16,384 bits fits).
+const LONGEST_TEXT: u16 = 4_000;
+
+/// What was typed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// `/rescue enable`
+    Enable(EnableOptions),
+    /// `/rescue link`
+    Link {
+        /// `server`
+        server: String,
+    },
+    /// `/rescue list`
+    List,
+    /// `/restore`
+    Restore(Typed),
+    /// `/reboot`
+    Reboot(Typed),
+    /// `/status`
+    Status {
+        /// `server`
+        server: Option<String>,
+    },
+    /// `/help`
+    Help,
+}
+
+/// The options that `/restore` and `/reboot` share.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Typed {
+    /// `server`
+    pub server: String,
+    /// `reason`
+    pub reason: Option<String>,
+}
+
+/// A typed option's values by name; a subcommand's are inside it.
+pub(super) struct Options<'a>(&'a [CommandDataOption]);
+
+impl Options<'_> {
+    fn text(&self, name: &str) -> Option<String> {
+        self.0.iter().find(|option| option.name == name).and_then(|option| match &option.value {
+            CommandDataOptionValue::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+            _ => None,
+        })
+    }
+
+    fn server(&self) -> Result<String, Refusal> {
+        self.text("server").ok_or(Refusal::Unknown)
+    }
+
+    fn typed(&self) -> Result<Typed, Refusal> {
+        Ok(Typed { server: self.server()?, reason: self.text("reason") })
+    }
+}
+
+impl Command {
+    /// What was typed, by name; values that are typed rather than chosen arrive unchecked.
+    ///
+    /// # Errors
+    /// [`Refusal::Unknown`] for a command of another version.
+    pub fn parse(data: &CommandData) -> Result<Self, Refusal> {
+        let options = Options(&data.options);
+        match data.name.as_str() {
+            "rescue" => Self::parse_rescue(&data.options),
+            "restore" => Ok(Self::Restore(options.typed()?)),
+            "reboot" => Ok(Self::Reboot(options.typed()?)),
+            "status" => Ok(Self::Status { server: options.text("server") }),
+            "help" => Ok(Self::Help),
+            _ => Err(Refusal::Unknown),
+        }
+    }
+
+    fn parse_rescue(options: &[CommandDataOption]) -> Result<Self, Refusal> {
+        let sub = options.first().ok_or(Refusal::Unknown)?;
+        let CommandDataOptionValue::SubCommand(inner) = &sub.value else { return Err(Refusal::Unknown) };
+        let options = Options(inner);
+        match sub.name.as_str() {
+            "enable" => Ok(Self::Enable(EnableOptions::parse(&options)?)),
+            "link" => Ok(Self::Link { server: options.server()? }),
+            "list" => Ok(Self::List),
+            _ => Err(Refusal::Unknown),
+        }
+    }
+}
+
+impl Handler {
+    /// Carries a command out; what comes back is shown to its asker only.
+    pub(super) async fn execute(&self, asking: &Asking, command: Command) -> Result<Reply, Refusal> {
+        match command {
+            Command::Enable(options) => self.enable(asking, options).await,
+            Command::Link { server } => self.link(asking, &server).await,
+            Command::List => self.list(asking).await,
+            Command::Restore(typed) => {
+                let repeat = format!("/restore server:{}", typed.server);
+                self.propose(asking, &typed.server, Aim::Restore, typed.reason, repeat).await
+            }
+            Command::Reboot(typed) => {
+                let repeat = format!("/reboot server:{}", typed.server);
+                self.propose(asking, &typed.server, Aim::Reboot, typed.reason, repeat).await
+            }
+            Command::Status { server: Some(server) } => self.status_of(asking, &server).await,
+            Command::Status { server: None } => self.status_of_fleet(asking).await,
+            Command::Help => Ok(self.help(asking)),
+        }
+    }
+}
+
+/// Which capability decides what `server` offers while it is typed.
+pub(super) fn capability_of(data: &CommandData) -> Capability {
+    match data.name.as_str() {
+        "rescue" => Capability::Rescue,
+        "restore" => Capability::Restore,
+        "reboot" => Capability::Reboot,
+        _ => Capability::View,
+    }
+}
+
+/// What is registered with Discord: names in English everywhere, descriptions in both languages.
+pub fn registered() -> Vec<CreateCommand> {
+    let rescue = base("rescue", |l| say!(l, "command-rescue"))
+        .add_option(sub("enable", |l| say!(l, "command-rescue-enable"), enable::options()))
+        .add_option(sub("link", |l| say!(l, "command-rescue-link"), vec![server()]))
+        .add_option(sub("list", |l| say!(l, "command-rescue-list"), Vec::new()));
+    let status = text("server", |l| say!(l, "option-server")).set_autocomplete(true);
+    vec![
+        rescue,
+        with(base("restore", |l| say!(l, "command-restore")), vec![server(), reason(), break_glass()]),
+        with(base("reboot", |l| say!(l, "command-reboot")), vec![server(), reason(), break_glass()]),
+        with(base("status", |l| say!(l, "command-status")), vec![status]),
+        base("help", |l| say!(l, "command-help")),
+    ]
+}
+
+fn base(name: &str, describe: impl Fn(Locale) -> String) -> CreateCommand {
+    CreateCommand::new(name)
+        .description(describe(Locale::En))
+        .description_localized("fr", describe(Locale::Fr))
+        .contexts(vec![InteractionContext::Guild])
+        .integration_types(vec![InstallationContext::Guild])
+}
+
+fn with(command: CreateCommand, options: Vec<CreateCommandOption>) -> CreateCommand {
+    options.into_iter().fold(command, CreateCommand::add_option)
+}
+
+fn sub(name: &str, describe: impl Fn(Locale) -> String, options: Vec<CreateCommandOption>) -> CreateCommandOption {
+    let sub = option(CommandOptionType::SubCommand, name, describe);
+    options.into_iter().fold(sub, CreateCommandOption::add_sub_option)
+}
+
+fn option(kind: CommandOptionType, name: &str, describe: impl Fn(Locale) -> String) -> CreateCommandOption {
+    CreateCommandOption::new(kind, name, describe(Locale::En)).description_localized("fr", describe(Locale::Fr))
+}
+
+fn text(name: &str, describe: impl Fn(Locale) -> String) -> CreateCommandOption {
+    option(CommandOptionType::String, name, describe)
+}
+
+fn server() -> CreateCommandOption {
+    text("server", |l| say!(l, "option-server")).set_autocomplete(true).required(true)
+}
+
+fn reason() -> CreateCommandOption {
+    text("reason", |l| say!(l, "option-reason")).max_length(400)
+}
+
+fn break_glass() -> CreateCommandOption {
+    option(CommandOptionType::Boolean, "break_glass", |l| say!(l, "option-break-glass"))
+}

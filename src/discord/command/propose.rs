@@ -1,0 +1,248 @@
+//! What `/rescue enable`, `/restore` and `/reboot` have in common: a card first, and what pressing it does.
+
+use crate::{
+    access::{Action, Grant},
+    clock,
+    config::Locale,
+    discord::{
+        asking::Asking,
+        component::Button,
+        handler::{Handler, Reply},
+        refusal::Refusal,
+    },
+    rescue::{
+        desk,
+        event::Problem,
+        operation::{Entry, Kind, Operation, Request, Wish},
+        plan::{self, Aim, Difference, Proposal},
+        server::Server,
+    },
+    say,
+    store::{Card, CardId, CardRefusal, Open},
+    text::{code, duration},
+};
+
+impl Handler {
+    /// Answers with a confirmation card: nothing is done before it is pressed.
+    pub(super) async fn propose(
+        &self,
+        asking: &Asking,
+        typed: &str,
+        aim: Aim,
+        reason: Option<String>,
+        repeat: String,
+    ) -> Result<Reply, Refusal> {
+        asking.bot_can_report()?;
+        let kind = kind_of(&aim);
+        let known = self.find(asking, typed, desk::needed(kind)).await?;
+        let (server, grant) = self.admit(asking, &known, kind).await?;
+        if let Some(holder) = self.holder(&server, kind).await? {
+            return Err(Refusal::Busy(Box::new(holder)));
+        }
+        let proposal = self.plan(&server, aim).await?;
+        let request = request(asking, &server, &grant, proposal.wish.clone(), reason);
+        self.card(request, &proposal, repeat, asking.locale).await
+    }
+
+    /// **Confirm**: everything is checked again, and only what the person was shown is done.
+    pub(in crate::discord) async fn confirm(&self, asking: &Asking, id: CardId) -> Result<Reply, Refusal> {
+        let card = self.own_card(asking, id).await?;
+        if let Some(refusal) = self.store.card_refusal(id, clock::now()).await? {
+            return Err(Refusal::Card(refusal, card.command));
+        }
+        let kind = card.request.kind();
+        let known = self.find(asking, card.request.server.as_str(), desk::needed(kind)).await?;
+        let (server, grant) = self.admit(asking, &known, kind).await?;
+        let client = self.client(&server)?;
+        let lease = self.store.lease(&server.name).await?;
+        match plan::confirm(client, &server, &card.request.wish, lease.as_ref()).await {
+            Ok(_) => {}
+            Err(plan::Error::Problem(Problem::ChangedMeanwhile)) => {
+                return self.ask_again(asking, &server, &grant, card).await;
+            }
+            Err(error) => return Err(Refusal::from_plan(error, server.label())),
+        }
+        match self.desk.open_from_card(&grant, id, &card.request).await? {
+            Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking.locale))),
+            Open::Busy(holder) => Err(Refusal::Busy(holder)),
+            Open::Refused(refusal) => Err(Refusal::Card(refusal, card.command)),
+        }
+    }
+
+    /// **Cancel** on a confirmation card.
+    pub(in crate::discord) async fn dismiss(&self, asking: &Asking, id: CardId) -> Result<Reply, Refusal> {
+        let card = self.own_card(asking, id).await?;
+        match self.store.cancel_card(id, clock::now()).await? {
+            None => Ok(Reply::text(say!(asking.locale, "card-cancelled"))),
+            Some(refusal) => Err(Refusal::Card(refusal, card.command)),
+        }
+    }
+
+    /// **Restore now**: its own confirmation, unless somebody else changed the server meanwhile.
+    pub(in crate::discord) async fn restore_now(
+        &self,
+        asking: &Asking,
+        operation: &Operation,
+    ) -> Result<Reply, Refusal> {
+        let repeat = format!("/restore server:{}", operation.request.label);
+        let (server, grant) = self.admit_by_name(asking, operation, Kind::Restore).await?;
+        if self.store.lease_of(operation.id).await?.is_none() {
+            return Err(Refusal::TooLate(Some(operation.id), Some(repeat)));
+        }
+        let proposal = self.plan(&server, Aim::Restore).await?;
+        let request = request(asking, &server, &grant, proposal.wish.clone(), None);
+        if !proposal.differences.is_empty() {
+            return self.card(request, &proposal, repeat, asking.locale).await;
+        }
+        match self.desk.open_from_press(&grant, asking.interaction, &request).await? {
+            Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking.locale))),
+            Open::Busy(holder) => Err(Refusal::Busy(holder)),
+            Open::Refused(refusal) => Err(Refusal::Card(refusal, repeat)),
+        }
+    }
+
+    async fn own_card(&self, asking: &Asking, id: CardId) -> Result<Card, Refusal> {
+        let card = self.store.card(id).await?.ok_or(Refusal::Card(CardRefusal::Unknown, String::new()))?;
+        if card.request.requester != asking.requester.user {
+            return Err(Refusal::NotYours);
+        }
+        Ok(card)
+    }
+
+    /// What it would boot into is no longer what the card said: a new card says what it is now.
+    async fn ask_again(&self, asking: &Asking, server: &Server, grant: &Grant, old: Card) -> Result<Reply, Refusal> {
+        self.store.cancel_card(old.id, clock::now()).await?;
+        let aim = match &old.request.wish {
+            Wish::Restore { .. } => Aim::Restore,
+            Wish::Reboot { .. } => Aim::Reboot,
+            Wish::Enable(_) | Wish::Link { .. } => {
+                return Err(Refusal::Problem(Problem::ChangedMeanwhile, server.label().to_owned()));
+            }
+        };
+        let proposal = self.plan(server, aim).await?;
+        let request = request(asking, server, grant, proposal.wish.clone(), old.request.reason.clone());
+        let reply = self.card(request, &proposal, old.command, asking.locale).await?;
+        Ok(reply.after(&say!(asking.locale, "card-changed")))
+    }
+
+    async fn plan(&self, server: &Server, aim: Aim) -> Result<Proposal, Refusal> {
+        let client = self.client(server)?;
+        let lease = self.store.lease(&server.name).await?;
+        plan::propose(client, server, aim, lease.as_ref())
+            .await
+            .map_err(|error| Refusal::from_plan(error, server.label()))
+    }
+
+    async fn card(
+        &self,
+        request: Request,
+        proposal: &Proposal,
+        repeat: String,
+        locale: Locale,
+    ) -> Result<Reply, Refusal> {
+        let card = Card { id: CardId::new(), request, command: repeat };
+        self.store.save_card(&card, clock::now()).await?;
+        let buttons = vec![Button::Confirm(card.id).create(locale), Button::Dismiss(card.id).create(locale)];
+        Ok(Reply { content: describe(&card.request, proposal, locale), buttons })
+    }
+}
+
+/// What will happen, with the warnings of OVHcloud's guide.
+fn describe(request: &Request, proposal: &Proposal, locale: Locale) -> String {
+    let server = code(&request.label);
+    let kernel = |boot: &crate::rescue::server::Boot| format!("{} ({})", code(&boot.kernel), code(&boot.description));
+    let into = proposal.plan.into.as_ref().map_or_else(|| say!(locale, "boot-none"), kernel);
+    let mut lines = Vec::new();
+    match &request.wish {
+        Wish::Enable(wish) => {
+            lines.push(say!(locale, "confirm-enable", server = server));
+            lines.push(say!(locale, "confirm-boots-into", into = into));
+            lines.push(say!(locale, "confirm-lease", length = duration(locale, wish.lease)));
+            if let Some(email) = &wish.email {
+                lines.push(say!(locale, "confirm-email", email = code(email)));
+            }
+            match (proposal.plan.entry, &wish.ssh_key) {
+                (Entry::Key, Some(_)) => lines.push(say!(locale, "confirm-key")),
+                (Entry::Key, None) => lines.push(say!(locale, "confirm-key-there")),
+                _ => {}
+            }
+            lines.push(say!(locale, "confirm-services-stop"));
+            lines.push(say!(locale, "confirm-backup"));
+            if wish.system == crate::rescue::server::System::Windows {
+                lines.push(say!(locale, "confirm-windows-vm"));
+            }
+        }
+        Wish::Restore { .. } => {
+            lines.push(say!(locale, "confirm-restore", server = server));
+            lines.push(say!(locale, "confirm-boots-into", into = into));
+            lines.extend(proposal.differences.iter().map(|difference| self::difference(difference, locale)));
+        }
+        Wish::Reboot { into: boot } => {
+            lines.push(say!(locale, "confirm-reboot", server = server));
+            lines.push(say!(locale, "confirm-boots-into", into = into));
+            if boot.as_ref().is_some_and(crate::rescue::server::Boot::is_rescue) {
+                lines.push(say!(locale, "confirm-reboot-rescue"));
+            }
+            if boot.as_ref().is_some_and(crate::rescue::server::Boot::is_power_off) {
+                lines.push(say!(locale, "confirm-reboot-off"));
+            }
+            lines.push(say!(locale, "confirm-services-stop"));
+        }
+        Wish::Link { .. } => {}
+    }
+    lines.push(say!(locale, "confirm-life"));
+    lines.join("\n")
+}
+
+fn difference(difference: &Difference, locale: Locale) -> String {
+    match difference {
+        Difference::Boot(Some(boot)) => say!(locale, "difference-boot", now = code(&boot.kernel)),
+        Difference::Boot(None) => say!(locale, "difference-no-boot"),
+        Difference::RescueMail => say!(locale, "difference-mail"),
+        Difference::RescueSshKey => say!(locale, "difference-key"),
+    }
+}
+
+/// It is durable now, so the person can be told.
+pub(super) fn accepted(operation: &Operation, locale: Locale) -> String {
+    say!(locale, "accepted", id = operation.id.to_string(), server = code(&operation.request.label))
+}
+
+/// What `asking` asks for, on a server as it is now, allowed by `grant`.
+pub(super) fn request(
+    asking: &Asking,
+    server: &Server,
+    grant: &Grant,
+    wish: Wish,
+    reason: Option<String>,
+) -> Request {
+    Request {
+        wish,
+        server: server.name.clone(),
+        account: server.account.clone(),
+        label: server.label().to_owned(),
+        requester: asking.requester.user,
+        locale: asking.locale,
+        channel: asking.channel,
+        place: asking.place,
+        reason,
+        rule: grant.place().to_string(),
+    }
+}
+
+fn kind_of(aim: &Aim) -> Kind {
+    match aim {
+        Aim::Enable { .. } => Kind::Enable,
+        Aim::Restore => Kind::Restore,
+        Aim::Reboot => Kind::Reboot,
+    }
+}
+
+/// Which `[[protect]]` action covers an operation.
+pub(in crate::discord) fn action_of(kind: Kind) -> Action {
+    match kind {
+        Kind::Enable | Kind::Link => Action::Rescue,
+        Kind::Restore => Action::Restore,
+        Kind::Reboot => Action::Reboot,
+    }
+}

@@ -1,0 +1,121 @@
+//! The DM to the one who asked: the link, how to connect, and what to do when finished.
+//!
+//! Its first 200 characters hold no link: a phone shows them on its lock screen.
+
+use secrecy::{ExposeSecret, SecretString};
+use serenity::{
+    builder::{CreateActionRow, CreateAttachment, CreateButton, CreateMessage, EditAttachments, EditMessage},
+    model::channel::MessageFlags,
+};
+
+use super::{card, component::Button};
+use crate::{
+    config::Locale,
+    rescue::{
+        lease::Lease,
+        operation::{Operation, Source},
+        server::System,
+    },
+    say,
+    text::{code, since_epoch},
+};
+
+/// What a phone shows on its lock screen.
+pub const LOCK_SCREEN: usize = 200;
+
+/// The DM, and the file that goes with it on Windows.
+pub fn message(
+    operation: &Operation,
+    lease: Option<&Lease>,
+    link: Option<&(Source, SecretString)>,
+) -> (CreateMessage, Vec<CreateAttachment>) {
+    let locale = operation.request.locale;
+    let system = operation.rescue().map_or(System::Linux, |(system, _)| system);
+    let address = operation.rescue().and_then(|(_, ip)| ip.map(str::to_owned));
+    let message = CreateMessage::new()
+        .content(content(operation, lease, link))
+        .flags(MessageFlags::SUPPRESS_EMBEDS)
+        .components(vec![CreateActionRow::Buttons(buttons(operation, lease, link, locale))]);
+    let rdp = address.filter(|_| system == System::Windows).map(|address| rdp_file(&address, system));
+    (message, rdp.into_iter().collect())
+}
+
+/// What the DM becomes when the rescue is over: nothing of it is left but a sentence.
+pub fn wiped(operation: &Operation) -> EditMessage {
+    let text = say!(operation.request.locale, "dm-wiped", server = code(&operation.request.label));
+    EditMessage::new().content(text).components(Vec::new()).attachments(EditAttachments::new())
+}
+
+/// The text of the link for those who take no DMs, seen by the requester only.
+pub fn revealed(operation: &Operation, lease: Option<&Lease>, link: &(Source, SecretString)) -> String {
+    content(operation, lease, Some(link))
+}
+
+fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, SecretString)>) -> String {
+    let locale = operation.request.locale;
+    let (system, address) = operation.rescue().unwrap_or((System::Linux, None));
+    let address = address.unwrap_or("?");
+    let server = code(&operation.request.label);
+    let user = system.user();
+    let mut lines = vec![
+        match system {
+            System::Windows => say!(locale, "dm-title-windows", server = server, id = operation.id.to_string()),
+            System::Linux => say!(locale, "dm-title-linux", server = server, id = operation.id.to_string()),
+        },
+        match link {
+            Some(_) => say!(locale, "dm-keep"),
+            None => say!(locale, "dm-key"),
+        },
+    ];
+    lines.push(say!(locale, "dm-user", user = code(user), address = code(address)));
+    if let Some((source, link)) = link {
+        lines.push(say!(locale, "dm-link", link = link.expose_secret(), source = card::source(*source, locale)));
+    }
+    lines.push(say!(locale, "dm-connect-title"));
+    if system == System::Windows {
+        lines.push(say!(locale, "dm-connect-rdp", address = code(address)));
+    }
+    lines.push(say!(locale, "dm-connect-ssh", command = code(&format!("ssh {user}@{address}"))));
+    lines.push(say!(locale, "dm-host-key", command = code(&format!("ssh-keygen -R {address}"))));
+    lines.push(say!(locale, "dm-connect-kvm"));
+    lines.push(say!(locale, "dm-finished", command = code(&format!("/restore server:{}", operation.request.label))));
+    if system == System::Windows {
+        lines.push(say!(locale, "dm-finished-windows"));
+    }
+    lines.extend(lease.map(|lease| say!(locale, "dm-until", until = since_epoch(lease.deadline))));
+    lines.join("\n")
+}
+
+fn buttons(
+    operation: &Operation,
+    lease: Option<&Lease>,
+    link: Option<&(Source, SecretString)>,
+    locale: Locale,
+) -> Vec<CreateButton> {
+    let mut buttons = Vec::new();
+    if let Some((_, link)) = link {
+        buttons.push(CreateButton::new_link(link.expose_secret()).label(say!(locale, "button-open-link")));
+    }
+    if let Some(lease) = lease {
+        buttons.push(Button::RestoreNow(lease.operation).create(locale));
+    }
+    if matches!(link, Some((Source::AuthenticationSecret, _))) {
+        buttons.push(Button::TryMail(operation.id).create(locale));
+    }
+    buttons.push(Button::DeleteMessage(operation.id).create(locale));
+    buttons
+}
+
+/// A file that a tap opens in a remote desktop client; it holds no password.
+fn rdp_file(address: &str, system: System) -> CreateAttachment {
+    let host = if address.contains(':') { format!("[{address}]") } else { address.to_owned() };
+    let lines = [
+        format!("full address:s:{host}:{}", system.port()),
+        format!("username:s:{}", system.user()),
+        "prompt for credentials:i:1".to_owned(),
+        "administrative session:i:1".to_owned(),
+        // The rescue's certificate is its own; warn, and let the person decide.
+        "authentication level:i:2".to_owned(),
+    ];
+    CreateAttachment::bytes(lines.join("\r\n") + "\r\n", "rescue.rdp")
+}

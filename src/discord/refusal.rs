@@ -1,0 +1,166 @@
+//! Every way in which a person is told no: as data, so that the sentence names the rule and who could help.
+
+use std::collections::BTreeSet;
+
+use super::speak;
+use crate::{
+    access::{Because, Denial, Protection},
+    config::Locale,
+    rescue::{
+        event::Problem,
+        fleet::NotFound,
+        operation::{Operation, OperationId},
+        plan,
+    },
+    say,
+    store::{self, CardRefusal},
+    text::{code, mention},
+};
+
+/// Why a person does not get what they asked for. A refusal has no buttons.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Asked in a DM, another guild, or through a user install.
+    NotHere,
+    /// Asked in a channel that is not served.
+    WrongChannel(BTreeSet<u64>),
+    /// The person's roles could not be fetched, so the answer is no.
+    RolesUnreadable,
+    /// The bot lacks permissions in this channel.
+    BotLacks(Vec<String>),
+    /// No rule allows it; and what people call the server.
+    Denied(Box<Denial>, Option<String>),
+    /// A second person would have to approve, which this version cannot ask for yet.
+    Protected(Protection),
+    /// What was typed names no one server.
+    NoServer(String, NotFound),
+    /// A typed option is wrong: its name, and what would be right.
+    Typed(&'static str, String),
+    /// Another operation holds the server.
+    Busy(Box<Operation>),
+    /// It cannot be done; and what people call the server.
+    Problem(Problem, String),
+    /// The card was answered, or is too old; and what to type instead.
+    Card(CardRefusal, String),
+    /// The button is for somebody else.
+    NotYours,
+    /// The operation has gone on; the button means nothing any more.
+    TooLate(Option<OperationId>, Option<String>),
+    /// No link turned up just now.
+    NoLinkYet(String),
+    /// A command or button of another version.
+    Unknown,
+    /// Something is wrong with us; nothing was done.
+    Fault,
+}
+
+impl From<store::Error> for Refusal {
+    fn from(error: store::Error) -> Self {
+        tracing::error!(%error, "the store did not do what a person asked for");
+        Self::Fault
+    }
+}
+
+impl From<crate::rescue::desk::Error> for Refusal {
+    fn from(error: crate::rescue::desk::Error) -> Self {
+        tracing::error!(%error, "the desk did not do what a person asked for");
+        Self::Fault
+    }
+}
+
+impl Refusal {
+    /// A plan that could not be made, for the server that people call `label`.
+    pub fn from_plan(error: plan::Error, label: &str) -> Self {
+        match error {
+            plan::Error::Problem(problem) => Self::Problem(problem, label.to_owned()),
+            plan::Error::Ovh(error) => {
+                tracing::warn!(%error, "a plan could not be made");
+                Self::Problem(Problem::Ovhcloud { said: error.to_string() }, label.to_owned())
+            }
+        }
+    }
+
+    /// The sentence.
+    pub fn speak(&self, locale: Locale) -> String {
+        let text = match self {
+            Self::NotHere => say!(locale, "refusal-not-here"),
+            Self::WrongChannel(channels) => {
+                let channels = channels.iter().map(|channel| format!("<#{channel}>")).collect::<Vec<_>>().join(" ");
+                say!(locale, "refusal-wrong-channel", channels = channels)
+            }
+            Self::RolesUnreadable => say!(locale, "refusal-roles-unreadable"),
+            Self::BotLacks(missing) => {
+                let missing = missing.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ");
+                say!(locale, "refusal-bot-lacks", missing = missing)
+            }
+            Self::Denied(denial, label) => speak::denial(denial, label.as_deref(), locale),
+            Self::Protected(protection) => protected(protection, locale),
+            Self::NoServer(typed, not_found) => no_server(typed, not_found, locale),
+            Self::Typed(option, right) => say!(locale, "refusal-typed", option = code(option), right = right.as_str()),
+            Self::Busy(operation) => busy(operation, locale),
+            Self::Problem(problem, label) => speak::problem(problem, label, locale),
+            Self::Card(refusal, command) => card(*refusal, command, locale),
+            Self::NotYours => say!(locale, "refusal-not-yours"),
+            Self::TooLate(operation, command) => too_late(*operation, command.as_deref(), locale),
+            Self::NoLinkYet(command) => say!(locale, "refusal-no-link-yet", command = code(command)),
+            Self::Unknown => say!(locale, "refusal-unknown"),
+            Self::Fault => say!(locale, "refusal-fault"),
+        };
+        format!("🚫 {text}")
+    }
+}
+
+fn protected(protection: &Protection, locale: Locale) -> String {
+    let rule = code(&protection.rule.to_string());
+    let count = protection.approvals.get();
+    match protection.because {
+        Because::Matches => say!(locale, "refusal-protected", rule = rule, count = count),
+        Because::Unread => say!(locale, "refusal-protected-unread", rule = rule, count = count),
+    }
+}
+
+fn no_server(typed: &str, not_found: &NotFound, locale: Locale) -> String {
+    let typed = code(typed);
+    let list = |names: &[crate::rescue::server::ServiceName]| {
+        names.iter().map(|name| code(name.as_str())).collect::<Vec<_>>().join(", ")
+    };
+    match not_found {
+        NotFound::Unknown(near) if near.is_empty() => say!(locale, "no-server", typed = typed),
+        NotFound::Unknown(near) => say!(locale, "no-server-near", typed = typed, near = list(near)),
+        NotFound::Ambiguous(all) => say!(locale, "no-server-ambiguous", typed = typed, all = list(all)),
+        NotFound::Unreadable(said) => say!(locale, "no-server-unreadable", typed = typed, said = code(said)),
+    }
+}
+
+fn busy(operation: &Operation, locale: Locale) -> String {
+    say!(
+        locale,
+        "refusal-busy",
+        server = code(&operation.request.label),
+        id = operation.id.to_string(),
+        who = mention(operation.request.requester),
+        state = speak::state(operation, locale).1,
+    )
+}
+
+fn card(refusal: CardRefusal, command: &str, locale: Locale) -> String {
+    let command = code(command);
+    match refusal {
+        CardRefusal::Answered(Some(id)) => {
+            say!(locale, "card-answered", id = id.to_string(), command = command)
+        }
+        CardRefusal::Answered(None) => say!(locale, "card-dismissed", command = command),
+        CardRefusal::Expired => say!(locale, "card-expired", command = command),
+        CardRefusal::Unknown => say!(locale, "refusal-unknown"),
+    }
+}
+
+fn too_late(operation: Option<OperationId>, command: Option<&str>, locale: Locale) -> String {
+    match (operation, command) {
+        (Some(id), Some(command)) => {
+            say!(locale, "too-late-command", id = id.to_string(), command = code(command))
+        }
+        (Some(id), None) => say!(locale, "too-late", id = id.to_string()),
+        (None, _) => say!(locale, "refusal-unknown"),
+    }
+}

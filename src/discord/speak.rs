@@ -1,0 +1,112 @@
+//! What the bot decided, in words: states, outcomes, problems and refusals as functions of data.
+
+use crate::{
+    access::{Denial, Reason, Who},
+    config::Locale,
+    rescue::{
+        event::{NotDone, Problem},
+        operation::{Kind, Operation},
+        state::{Link, Outcome, Phase},
+    },
+    say,
+    text::code,
+};
+
+/// One emoji and a word or two of state.
+pub fn state(operation: &Operation, locale: Locale) -> (&'static str, String) {
+    match &operation.state.phase {
+        Phase::Opened => ("⏳", say!(locale, "state-opened")),
+        Phase::Prepared => ("⏳", say!(locale, "state-prepared")),
+        Phase::Ready => ("⏳", say!(locale, "state-ready")),
+        Phase::Intended(_) => ("⏳", say!(locale, "state-intended")),
+        Phase::Unsettled(_) => ("🔎", say!(locale, "state-unsettled")),
+        Phase::Undecided { .. } => ("❓", say!(locale, "state-undecided")),
+        Phase::PuttingBack(_) => ("↩️", say!(locale, "state-putting-back")),
+        Phase::Rebooting(_) => ("🔄", say!(locale, "state-rebooting")),
+        Phase::Searching => ("🔎", say!(locale, "state-searching")),
+        Phase::Delivering(_) => ("✉️", say!(locale, "state-delivering")),
+        Phase::AwaitingReveal(_) => ("✉️", say!(locale, "state-awaiting-reveal")),
+        Phase::Watching => ("👀", say!(locale, "state-watching")),
+        Phase::Ended(ended) => outcome(ended, operation.request.kind(), locale),
+    }
+}
+
+/// One emoji and a word or two of how it ended.
+pub fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> (&'static str, String) {
+    match outcome {
+        Outcome::InRescue(Link::NotFound | Link::NotTaken) => ("⚠️", say!(locale, "outcome-in-rescue-no-link")),
+        Outcome::InRescue(_) if kind == Kind::Link => ("✅", say!(locale, "outcome-link")),
+        Outcome::InRescue(_) => ("🛟", say!(locale, "outcome-in-rescue")),
+        Outcome::Restored => ("✅", say!(locale, "outcome-restored")),
+        Outcome::Rebooted => ("✅", say!(locale, "outcome-rebooted")),
+        Outcome::Impossible(_) => ("🚫", say!(locale, "outcome-impossible")),
+        Outcome::Cancelled(_) => ("✋", say!(locale, "outcome-cancelled")),
+        Outcome::NotDone(NotDone::Refused, _) => ("🚫", say!(locale, "outcome-refused")),
+        Outcome::NotDone(NotDone::Unsent, _) => ("🚫", say!(locale, "outcome-unsent")),
+        Outcome::TaskFailed { .. } => ("❌", say!(locale, "outcome-task-failed")),
+        Outcome::LeftAlone(_) => ("✋", say!(locale, "outcome-left-alone")),
+        Outcome::Superseded(by) => ("➡️", say!(locale, "outcome-superseded", by = by.to_string())),
+    }
+}
+
+/// Why something cannot be done to the server that people call `label`, and what to do.
+pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
+    let server = code(label);
+    match problem {
+        Problem::ServerGone => say!(locale, "problem-server-gone", server = server),
+        Problem::HeldByOvhcloud { state } => say!(locale, "problem-held", server = server, state = code(state)),
+        Problem::NoBoots => say!(locale, "problem-no-boots", server = server),
+        Problem::NoSuchRescue { wanted, has, os, memory_gb } => {
+            let has = has.iter().map(|kernel| code(kernel)).collect::<Vec<_>>().join(", ");
+            let memory = memory_gb.map_or_else(|| "?".to_owned(), |gb| gb.to_string());
+            let what = say!(
+                locale,
+                "problem-no-such-rescue",
+                server = server,
+                wanted = code(wanted),
+                has = has,
+                os = code(os),
+                memory = memory
+            );
+            if wanted == "windows" { format!("{what}\n{}", say!(locale, "problem-windows-needs")) } else { what }
+        }
+        Problem::ChangedMeanwhile => say!(locale, "problem-changed", server = server),
+        Problem::NotInRescue => say!(locale, "problem-not-in-rescue", server = server),
+        Problem::Rebooting => say!(locale, "problem-rebooting", server = server),
+        Problem::KeyNeedsLinux => say!(locale, "problem-key-needs-linux"),
+        Problem::Ovhcloud { said } => say!(locale, "problem-ovhcloud", server = server, said = code(said)),
+    }
+}
+
+/// Which rule refused, and who could help. `label` is what people call the server, if it is about one.
+pub fn denial(denial: &Denial, label: Option<&str>, locale: Locale) -> String {
+    let capability = code(denial.capability.as_str());
+    let server = code(label.unwrap_or("*"));
+    let mut lines = vec![match &denial.reason {
+        Reason::NobodyMay => say!(locale, "denial-nobody", capability = capability),
+        Reason::NoEntryForYou => say!(locale, "denial-no-entry", capability = capability),
+        Reason::LacksCapability => say!(locale, "denial-lacks", capability = capability),
+        Reason::NotThisServer => say!(locale, "denial-not-this-server", capability = capability, server = server),
+        Reason::ServerUnread => say!(locale, "denial-server-unread", capability = capability, server = server),
+        Reason::NotThisChannel { channels } => {
+            let channels = channels.iter().map(|channel| format!("<#{channel}>")).collect::<Vec<_>>().join(" ");
+            say!(locale, "denial-not-this-channel", capability = capability, channels = channels)
+        }
+    }];
+    if let Some(place) = denial.nearest {
+        lines.push(say!(locale, "denial-nearest", place = code(&place.to_string())));
+    }
+    if !denial.could_help.is_empty() {
+        let who = denial.could_help.iter().map(who).collect::<Vec<_>>().join(" ");
+        lines.push(say!(locale, "denial-could-help", who = who));
+    }
+    lines.join("\n")
+}
+
+/// A mention, silent in an ephemeral answer.
+fn who(who: &Who) -> String {
+    match who {
+        Who::Role(role) => format!("<@&{role}>"),
+        Who::User(user) => format!("<@{}>", user.0),
+    }
+}
