@@ -20,6 +20,7 @@ use super::{
     client::{Client, Fault, Outgoing},
     error::{Cause, Error, Failure},
     flight::Flight,
+    quota::Priority,
     sign::{Keys, signature},
 };
 use crate::clock::BootInstant;
@@ -187,7 +188,8 @@ impl Client {
     }
 
     async fn read_clock(&self) -> Result<Reading, Failure> {
-        let permit = self.inner.quota.permit(self.priority).await?;
+        // Whoever asks, a person may be waiting behind: so always as for a person. The same for tokens.
+        let permit = self.inner.quota.permit(Priority::Person).await?;
         let outgoing = Outgoing { method: Method::GET, url: self.inner.endpoint.url(&["auth", "time"]), body: None };
         let before = BootInstant::now();
         let answer = self.send(permit, &self.inner.reads, outgoing, HeaderMap::new()).await?;
@@ -197,7 +199,7 @@ impl Client {
     }
 
     async fn fetch_token(&self, service: &ServiceAccount) -> Result<Token, Failure> {
-        let permit = self.inner.quota.permit(self.priority).await?;
+        let permit = self.inner.quota.permit(Priority::Person).await?;
         let form = [
             ("grant_type", "client_credentials"),
             ("client_id", service.client_id.as_str()),

@@ -3,6 +3,7 @@
 
 mod auth;
 mod examples;
+mod observed;
 mod reading;
 mod reboot;
 mod story;
