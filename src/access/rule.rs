@@ -2,10 +2,12 @@
 
 use std::{collections::BTreeSet, fmt, num::NonZeroU32, str::FromStr, time::Duration};
 
+use serde::{Deserialize, Serialize};
+
 use super::selector::Selector;
 
 /// A person on Discord, by id.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct UserId(pub u64);
 
 /// What a `[[role]]` can give. The words are those of the configuration.

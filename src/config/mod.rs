@@ -25,6 +25,7 @@ mod value;
 use std::{ffi::OsString, fs, path::Path};
 
 use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
 pub use discord::{Audit, Digest, Discord, Mode, PublicKey};
 pub use ovh::{Credentials, OvhAccount};
@@ -72,7 +73,7 @@ pub struct Config {
 }
 
 /// A language that Bernard speaks.
-#[derive(serde::Serialize, serde::Deserialize, Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Locale {
     /// English.
     En,
