@@ -1,0 +1,1 @@
+//! What we answer, held against OVHcloud's published schemas.
