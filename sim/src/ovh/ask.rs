@@ -74,7 +74,9 @@ impl Ovh {
     /// What it really runs now.
     #[track_caller]
     pub fn running_system(&self, server: &str) -> Running {
-        self.world().called(server).running(Instant::now())
+        let mut world = self.world();
+        let now = world.clock.instant();
+        world.called(server).running(now)
     }
 
     /// Waits until it runs this.
@@ -94,8 +96,8 @@ impl Ovh {
     /// All its tasks, vanished ones too, in the order they began.
     #[track_caller]
     pub fn tasks(&self, server: &str) -> Vec<TaskSeen> {
-        let now = Instant::now();
         let mut world = self.world();
+        let now = world.clock.instant();
         let tasks = world.called(server).tasks.iter().map(|task| TaskSeen {
             id: task.id,
             function: task.function.clone(),

@@ -87,7 +87,6 @@ pub(super) struct Machine {
     pub(super) hands_out_mail: bool,
     pub(super) refuses_while_busy: bool,
     pub(super) expired: bool,
-    since: Instant,
 }
 
 impl Machine {
@@ -115,7 +114,6 @@ impl Machine {
             hands_out_mail: true,
             refuses_while_busy: false,
             expired: false,
-            since: Instant::now(),
             spec,
         }
     }
@@ -150,7 +148,7 @@ impl Machine {
                 task.up().is_some_and(|up| now >= up + task.tempo.secret),
                 task.restart.as_ref().is_some_and(|restart| restart.ssh_key.is_some()),
             ),
-            None => (now >= self.since, false),
+            None => (true, false),
         };
         (running.is_rescue() && exists && self.hands_out_secret).then_some((running, keyed))
     }

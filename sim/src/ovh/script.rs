@@ -40,6 +40,21 @@ impl Ovh {
         self.world().clock.skew(seconds);
     }
 
+    /// Time stands still: nothing becomes due, whatever a test takes to look. The wall clock runs on.
+    pub fn freeze(&self) {
+        self.world().clock.freeze();
+    }
+
+    /// So much time passes at once, frozen or not; the wall clock goes with it.
+    pub fn advance(&self, by: Duration) {
+        self.world().clock.advance(by);
+    }
+
+    /// Time runs again from where it stood.
+    pub fn thaw(&self) {
+        self.world().clock.thaw();
+    }
+
     /// What a call reads whose timestamp is more than 30 seconds off.
     pub fn drift_reads_as(&self, answer: DriftReadsAs) {
         self.world().access.drift = answer;

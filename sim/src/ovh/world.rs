@@ -103,7 +103,7 @@ impl World {
 
     /// Begins a task, and with it a restart if it is a reboot; answers its id.
     pub(super) fn begin(&mut self, name: &str, function: &str, by: By) -> Result<u64, Refusal> {
-        let (id, tempo, begun) = (self.next_task, self.tempo, Instant::now());
+        let (id, tempo, begun) = (self.next_task, self.tempo, self.clock.instant());
         let begun_at = self.clock.at(begun);
         let machine = self.machine(name)?;
         let reboots = function == "hardReboot";
@@ -149,7 +149,7 @@ impl World {
 
     /// Does what was due until now: writes the mails of the rescues that have come up.
     pub(super) fn settle(&mut self) {
-        let now = Instant::now();
+        let now = self.clock.instant();
         let mut due = Vec::new();
         for machine in &mut self.machines {
             due.extend(mails_due(machine, now));

@@ -4,7 +4,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use sim::{
     net::PATIENCE,
-    ovh::{Delivery, Language, LinkStyle, Ovh, Running, Tempo},
+    ovh::{Delivery, Language, LinkStyle, Ovh, Running},
 };
 use tokio::time::{Duration, Instant};
 
@@ -42,7 +42,7 @@ fn of<'a>(secrets: &'a [Value], kind: &str, user: &str) -> Option<&'a str> {
 #[tokio::test]
 async fn a_windows_rescue_goes_dark_comes_up_and_then_has_a_secret_and_a_mail() {
     let ovh = Ovh::with_fleet().await;
-    ovh.tempo(Tempo { secret: Duration::from_millis(200), mail: Duration::from_millis(200), ..Tempo::HURRIED });
+    ovh.freeze();
     let caller = Caller::of(&ovh);
     let server = format!("/dedicated/server/{}", ovh.service_name("web-1"));
     let before = ovh.now();
@@ -50,11 +50,20 @@ async fn a_windows_rescue_goes_dark_comes_up_and_then_has_a_secret_and_a_mail() 
     assert_eq!(ovh.kernel_of("web-1").as_deref(), Some("rescue-customer-windows"));
     assert_eq!(secrets(&ovh, &caller, "web-1").await, Vec::<Value>::new());
 
-    let id = caller.get(&format!("{server}/task")).await[0].clone();
-    caller.until(&format!("{server}/task/{id}"), |task| task["status"] == "done").await;
-    caller.until(&server, |server| server["powerState"] == "poweroff").await;
-    caller.until(&server, |server| server["powerState"] == "poweron").await;
-    assert_eq!(ovh.running_system("web-1"), Running::WindowsRescue);
+    // HURRIED: done after 80 ms, dark at 120, up at 180, the secret at 220, the mail at 240.
+    let state = async |advanced: u64| {
+        ovh.advance(Duration::from_millis(advanced));
+        let id = caller.get(&format!("{server}/task")).await[0].clone();
+        let status = caller.get(&format!("{server}/task/{id}")).await["status"].clone();
+        (status, caller.get(&server).await["powerState"].clone(), ovh.running_system("web-1"))
+    };
+    assert_eq!(state(80).await, (json!("done"), json!("poweron"), Running::Installed));
+    assert_eq!(state(40).await, (json!("done"), json!("poweroff"), Running::Dark));
+    assert_eq!(state(60).await, (json!("done"), json!("poweron"), Running::WindowsRescue));
+    assert_eq!(secrets(&ovh, &caller, "web-1").await, Vec::<Value>::new());
+    ovh.advance(Duration::from_millis(40));
+    assert_eq!(caller.get("/me/notification/email/history").await, json!([]));
+    ovh.thaw();
 
     let first = until_secrets(&ovh, &caller, "web-1").await;
     let again = secrets(&ovh, &caller, "web-1").await;

@@ -87,7 +87,8 @@ pub(super) async fn token(State(world): State<Shared>, Form(grant): Form<Grant>)
     }
     let mut world = lock(&world);
     let life = world.access.token_life.as_secs();
-    Json(match world.access.issue(&grant.client_id, &grant.client_secret) {
+    let now = world.clock.instant();
+    Json(match world.access.issue(now, &grant.client_id, &grant.client_secret) {
         Some(token) => {
             json!({"access_token": token, "token_type": "Bearer", "expires_in": life, "scope": grant.scope})
         }
