@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use sha1::{Digest, Sha1};
 use tokio::time::Instant;
 
-use super::refusal::Refusal;
+use super::{clock::Clock, refusal::Refusal};
 
 /// The application key that the simulated account knows.
 pub const APPLICATION_KEY: &str = "FakeAppKey000000";
@@ -76,13 +76,13 @@ impl Access {
     }
 
     /// A new access token for this client, if it is known.
-    pub(super) fn issue(&mut self, id: &str, secret: &str) -> Option<String> {
+    pub(super) fn issue(&mut self, now: Instant, id: &str, secret: &str) -> Option<String> {
         if self.client_rejected || id != CLIENT_ID || secret != CLIENT_SECRET {
             return None;
         }
         self.tokens_issued += 1;
         let token = format!("fake-access-token-{}", uuid::Uuid::new_v4().simple());
-        self.tokens.insert(token.clone(), Token { expires: Instant::now() + self.token_life });
+        self.tokens.insert(token.clone(), Token { expires: now + self.token_life });
         Some(token)
     }
 
@@ -91,10 +91,10 @@ impl Access {
         self.tokens.clear();
     }
 
-    /// Who calls, by the headers and by what was sent; `now` is what the simulated clock shows.
+    /// Who calls, by the headers and by what was sent; `clock` says whether that is fresh.
     pub(super) fn identify(
         &self,
-        now: Timestamp,
+        clock: &Clock,
         method: &Method,
         url: &str,
         headers: &HeaderMap,
@@ -102,9 +102,10 @@ impl Access {
     ) -> Result<Caller, Refusal> {
         let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         if let Some(token) = header("authorization").and_then(|value| value.strip_prefix("Bearer ")) {
-            let good = self.tokens.get(token).is_some_and(|token| Instant::now() < token.expires);
+            let good = self.tokens.get(token).is_some_and(|token| clock.instant() < token.expires);
             return if good { Ok(Caller::OAuth2) } else { Err(Refusal::NotLoggedIn) };
         }
+        let now = clock.now();
         let key = header("x-ovh-application").ok_or(Refusal::NotLoggedIn)?;
         if key != APPLICATION_KEY {
             return Err(Refusal::UnknownApplication);

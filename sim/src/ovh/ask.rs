@@ -9,6 +9,7 @@ use super::{
     Ovh,
     machine::{Running, Settings},
     mail::Mail,
+    port::Port,
     task::By,
 };
 use crate::net::PATIENCE;
@@ -74,7 +75,9 @@ impl Ovh {
     /// What it really runs now.
     #[track_caller]
     pub fn running_system(&self, server: &str) -> Running {
-        self.world().called(server).running(Instant::now())
+        let mut world = self.world();
+        let now = world.clock.instant();
+        world.called(server).running(now)
     }
 
     /// Waits until it runs this.
@@ -91,11 +94,17 @@ impl Ovh {
         }
     }
 
+    /// What its address shows, for one with real ports ([`super::ServerSpec::listening`]).
+    #[track_caller]
+    pub fn port_of(&self, server: &str) -> Port {
+        self.world().called(server).port
+    }
+
     /// All its tasks, vanished ones too, in the order they began.
     #[track_caller]
     pub fn tasks(&self, server: &str) -> Vec<TaskSeen> {
-        let now = Instant::now();
         let mut world = self.world();
+        let now = world.clock.instant();
         let tasks = world.called(server).tasks.iter().map(|task| TaskSeen {
             id: task.id,
             function: task.function.clone(),

@@ -1,37 +1,74 @@
 //! OVHcloud's clock: real time, moved on demand; and its way of writing dates.
 
+use std::time::Duration;
+
 use jiff::{
     SignedDuration, Timestamp,
     tz::{self, TimeZone},
 };
 use tokio::time::Instant;
 
-/// The simulated wall clock. It runs with [`Instant`], so what is computed from instants agrees with it.
+/// The account's time. Its instants say when things become due, and can stand still; its wall clock says what dates are
+/// written and which signatures are fresh, and always runs.
 pub(super) struct Clock {
     begun: Instant,
     begun_at: Timestamp,
     skew: SignedDuration,
+    /// How far a test has moved time forward, in all.
+    advanced: Duration,
+    /// How long time has stood still, in all.
+    lag: Duration,
+    frozen: Option<Instant>,
 }
 
 impl Clock {
     pub(super) fn start() -> Self {
-        Self { begun: Instant::now(), begun_at: Timestamp::now(), skew: SignedDuration::ZERO }
+        Self {
+            begun: Instant::now(),
+            begun_at: Timestamp::now(),
+            skew: SignedDuration::ZERO,
+            advanced: Duration::ZERO,
+            lag: Duration::ZERO,
+            frozen: None,
+        }
     }
 
-    /// From now on, it is this many seconds ahead of real time (behind, if negative).
+    /// From now on, the wall clock is this many seconds ahead of real time (behind, if negative).
     pub(super) fn skew(&mut self, seconds: i64) {
         self.skew = SignedDuration::from_secs(seconds);
     }
 
-    pub(super) fn now(&self) -> Timestamp {
-        self.at(Instant::now())
+    /// Nothing becomes due any more until time is advanced or runs again.
+    pub(super) fn freeze(&mut self) {
+        self.frozen = Some(self.instant());
     }
 
-    /// What the clock shows at an instant, past or future.
+    /// Time runs again from where it stood.
+    pub(super) fn thaw(&mut self) {
+        if let Some(frozen) = self.frozen.take() {
+            self.lag = (Instant::now() + self.advanced).saturating_duration_since(frozen);
+        }
+    }
+
+    /// So much time passes at once.
+    pub(super) fn advance(&mut self, by: Duration) {
+        self.advanced += by;
+        self.frozen = self.frozen.map(|frozen| frozen + by);
+    }
+
+    /// The moment it is, for what becomes due.
+    pub(super) fn instant(&self) -> Instant {
+        self.frozen.unwrap_or_else(|| Instant::now() + self.advanced - self.lag)
+    }
+
+    /// What the wall clock shows.
+    pub(super) fn now(&self) -> Timestamp {
+        self.begun_at + self.begun.elapsed() + self.advanced + self.skew
+    }
+
+    /// What the wall clock showed at an earlier moment.
     pub(super) fn at(&self, instant: Instant) -> Timestamp {
-        let later = instant.saturating_duration_since(self.begun);
-        let earlier = self.begun.saturating_duration_since(instant);
-        self.begun_at + later - earlier + self.skew
+        self.now() - SignedDuration::try_from(self.instant().saturating_duration_since(instant)).unwrap_or_default()
     }
 }
 
@@ -58,11 +95,27 @@ mod tests {
         assert_eq!(date(at).parse::<Timestamp>().unwrap().as_second(), at.as_second());
     }
 
-    #[tokio::test]
-    async fn a_skewed_clock_moves_past_and_future_alike() {
+    #[test]
+    fn time_stands_still_jumps_and_runs_on_from_there() {
         let mut clock = Clock::start();
-        let before = clock.at(clock.begun);
-        clock.skew(-3600);
-        assert_eq!(before.duration_since(clock.at(clock.begun)), SignedDuration::from_hours(1));
+        let begun = clock.instant();
+        clock.freeze();
+        let frozen = clock.instant();
+        clock.advance(Duration::from_secs(3600));
+        assert_eq!(clock.instant() - frozen, Duration::from_secs(3600));
+        clock.thaw();
+        assert!(clock.instant() - begun >= Duration::from_secs(3600));
+        assert!(clock.instant() - begun < Duration::from_secs(7200));
+        assert!(clock.now() >= clock.begun_at + Duration::from_secs(3600));
+    }
+
+    #[test]
+    fn a_skewed_clock_moves_what_is_read_and_not_what_is_due() {
+        let mut clock = Clock::start();
+        clock.freeze();
+        let (due, before) = (clock.instant(), clock.now());
+        clock.skew(-7200);
+        assert_eq!(clock.instant(), due);
+        assert!(clock.now() < before && clock.at(due) < before);
     }
 }

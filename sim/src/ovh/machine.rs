@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{
+    port::Port,
     spec::{Installed, Netboot, ServerSpec},
     task::{By, Ending, Task},
 };
@@ -87,7 +88,8 @@ pub(super) struct Machine {
     pub(super) hands_out_mail: bool,
     pub(super) refuses_while_busy: bool,
     pub(super) expired: bool,
-    since: Instant,
+    /// What its address shows, if it has real ports.
+    pub(super) port: Port,
 }
 
 impl Machine {
@@ -115,7 +117,7 @@ impl Machine {
             hands_out_mail: true,
             refuses_while_busy: false,
             expired: false,
-            since: Instant::now(),
+            port: Port::default(),
             spec,
         }
     }
@@ -150,7 +152,7 @@ impl Machine {
                 task.up().is_some_and(|up| now >= up + task.tempo.secret),
                 task.restart.as_ref().is_some_and(|restart| restart.ssh_key.is_some()),
             ),
-            None => (now >= self.since, false),
+            None => (true, false),
         };
         (running.is_rescue() && exists && self.hands_out_secret).then_some((running, keyed))
     }

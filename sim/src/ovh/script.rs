@@ -1,7 +1,7 @@
 //! What a test makes happen. Servers are named by service name or display name; an unknown one is a mistake of the
 //! test and panics.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,6 +9,7 @@ use super::{
     DriftReadsAs, Ovh,
     machine::Machine,
     mail::{Delivery, Language, LinkStyle},
+    port,
     spec::ServerSpec,
     task::{By, Ending},
     tempo::Tempo,
@@ -19,7 +20,11 @@ use super::{
 impl Ovh {
     /// One more server.
     pub fn add(&self, spec: ServerSpec) {
+        let probed = spec.probed.then(|| spec.name.clone());
         self.world().add(spec);
+        if let Some(name) = probed {
+            tokio::spawn(port::follow(Arc::downgrade(&self.world), name));
+        }
     }
 
     /// A server leaves the account: from now on it is a 404.
@@ -38,6 +43,21 @@ impl Ovh {
     /// OVHcloud's clock is so many seconds ahead of real time from now on (behind, if negative).
     pub fn skew(&self, seconds: i64) {
         self.world().clock.skew(seconds);
+    }
+
+    /// Time stands still: nothing becomes due, whatever a test takes to look. The wall clock runs on.
+    pub fn freeze(&self) {
+        self.world().clock.freeze();
+    }
+
+    /// So much time passes at once, frozen or not; the wall clock goes with it.
+    pub fn advance(&self, by: Duration) {
+        self.world().clock.advance(by);
+    }
+
+    /// Time runs again from where it stood.
+    pub fn thaw(&self) {
+        self.world().clock.thaw();
     }
 
     /// What a call reads whose timestamp is more than 30 seconds off.

@@ -23,14 +23,12 @@ pub(super) const ACCOUNT: &str = "xx11111-ovh";
 pub(super) const CONTACT: &str = "account@example.com";
 
 /// What a secret id stands for.
-#[derive(Clone, Debug)]
 pub(super) struct Secret {
     pub(super) password: String,
     pub(super) expires: Timestamp,
 }
 
 /// A console session that was asked for.
-#[derive(Clone, Debug)]
 pub(super) struct Console {
     pub(super) server: String,
     pub(super) kind: String,
@@ -103,7 +101,7 @@ impl World {
 
     /// Begins a task, and with it a restart if it is a reboot; answers its id.
     pub(super) fn begin(&mut self, name: &str, function: &str, by: By) -> Result<u64, Refusal> {
-        let (id, tempo, begun) = (self.next_task, self.tempo, Instant::now());
+        let (id, tempo, begun) = (self.next_task, self.tempo, self.clock.instant());
         let begun_at = self.clock.at(begun);
         let machine = self.machine(name)?;
         let reboots = function == "hardReboot";
@@ -149,7 +147,7 @@ impl World {
 
     /// Does what was due until now: writes the mails of the rescues that have come up.
     pub(super) fn settle(&mut self) {
-        let now = Instant::now();
+        let now = self.clock.instant();
         let mut due = Vec::new();
         for machine in &mut self.machines {
             due.extend(mails_due(machine, now));

@@ -1,6 +1,7 @@
 //! `/auth/*` and the OAuth2 token page.
 
-use axum::{Extension, Form, Json, extract::State};
+use axum::{Extension, Form, Json, extract::State, http::HeaderMap};
+use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -80,17 +81,27 @@ pub(super) struct Grant {
     scope: String,
 }
 
-/// An access token. An unknown client reads an error with status 200, as OVHcloud's page has it.
-pub(super) async fn token(State(world): State<Shared>, Form(grant): Form<Grant>) -> Json<Value> {
+/// An access token, for a client that names itself in the form or by basic authentication. An unknown one reads an error
+/// with status 200, as OVHcloud's page has it.
+pub(super) async fn token(State(world): State<Shared>, headers: HeaderMap, Form(grant): Form<Grant>) -> Json<Value> {
     if grant.grant_type != "client_credentials" {
         return Json(json!({"error": "unsupported_grant_type"}));
     }
+    let [id, secret] = basic(&headers).unwrap_or([grant.client_id, grant.client_secret]);
     let mut world = lock(&world);
     let life = world.access.token_life.as_secs();
-    Json(match world.access.issue(&grant.client_id, &grant.client_secret) {
+    let now = world.clock.instant();
+    Json(match world.access.issue(now, &id, &secret) {
         Some(token) => {
             json!({"access_token": token, "token_type": "Bearer", "expires_in": life, "scope": grant.scope})
         }
         None => json!({"error": "invalid_client"}),
     })
+}
+
+fn basic(headers: &HeaderMap) -> Option<[String; 2]> {
+    let coded = headers.get("authorization")?.to_str().ok()?.strip_prefix("Basic ")?;
+    let plain = String::from_utf8(BASE64_STANDARD.decode(coded).ok()?).ok()?;
+    let (id, secret) = plain.split_once(':')?;
+    Some([id.to_owned(), secret.to_owned()])
 }

@@ -10,7 +10,6 @@ use axum::{
 use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{Answer, Shared, task};
@@ -71,8 +70,8 @@ pub(super) async fn read(
     Path(name): Path<String>,
     Query(query): Query<HashMap<String, String>>,
 ) -> Answer {
-    let now = Instant::now();
     let mut world = lock(&world);
+    let now = world.clock.instant();
     let kind = query.get("type").filter(|kind| KINDS.contains(&kind.as_str()));
     let kind = kind.ok_or_else(|| Refusal::BadRequest("Invalid value for parameter type".to_owned()))?;
     let done = |task: &crate::ovh::task::Task| task.status(now) == "done";

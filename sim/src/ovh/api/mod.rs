@@ -111,8 +111,8 @@ async fn guard(
         world.settle();
         let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let sent = uri.path_and_query().map_or("", |sent| sent.as_str());
-        let now = world.clock.now();
-        let caller = world.access.identify(now, &parts.method, &format!("http://{host}{sent}"), &parts.headers, &body);
+        let caller =
+            world.access.identify(&world.clock, &parts.method, &format!("http://{host}{sent}"), &parts.headers, &body);
         caller.and_then(|caller| {
             let action = action(&parts.method, unversioned(route.as_str()));
             world.access.permit(caller, &parts.method, unversioned(uri.path()), action)?;

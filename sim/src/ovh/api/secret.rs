@@ -6,7 +6,6 @@ use axum::{
     extract::{Path, State},
 };
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use super::{Answer, Shared};
 use crate::{
@@ -19,7 +18,8 @@ use crate::{
 /// Empty until the rescue's secret exists. Beside the rescue's own stand others, which belong to the installed system.
 pub(super) async fn authentication(State(world): State<Shared>, Path(name): Path<String>) -> Answer {
     let mut world = lock(&world);
-    let rescue = world.machine(&name)?.rescue_with_secret(Instant::now());
+    let now = world.clock.instant();
+    let rescue = world.machine(&name)?.rescue_with_secret(now);
     let Some((system, keyed)) = rescue else { return Ok(Json(json!([]))) };
     let mut accesses = vec![access(&mut world, "PLESK_PANEL", "admin", Some(format!("https://{name}:8443")))];
     match system {

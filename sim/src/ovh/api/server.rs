@@ -8,7 +8,6 @@ use axum::{
     extract::{Path, Query, State},
 };
 use serde_json::{Map, Value, json};
-use tokio::time::Instant;
 
 use super::{Answer, Shared};
 use crate::{
@@ -49,7 +48,9 @@ pub(super) async fn list(State(world): State<Shared>) -> Json<Vec<String>> {
 }
 
 pub(super) async fn read(State(world): State<Shared>, Path(name): Path<String>) -> Answer {
-    Ok(Json(lock(&world).machine(&name)?.body(Instant::now())))
+    let mut world = lock(&world);
+    let now = world.clock.instant();
+    Ok(Json(world.machine(&name)?.body(now)))
 }
 
 /// Writes the fields that are given, all of them or none; answers `null`.

@@ -7,7 +7,6 @@ use axum::{
     extract::{Path, Query, State},
 };
 use serde_json::Value;
-use tokio::time::Instant;
 
 use super::{Answer, Shared, server::number};
 use crate::{
@@ -18,8 +17,9 @@ use crate::{
 /// A hard reboot: every accepted call is one, whatever happens to its answer.
 pub(super) async fn reboot(State(world): State<Shared>, Path(name): Path<String>) -> Answer {
     let mut world = lock(&world);
+    let now = world.clock.instant();
     let machine = world.machine(&name)?;
-    if machine.refuses_while_busy && machine.is_busy(Instant::now()) {
+    if machine.refuses_while_busy && machine.is_busy(now) {
         return Err(Refusal::Conflict("Another task is already running on this server".to_owned()));
     }
     let id = world.begin(&name, "hardReboot", By::Caller)?;
@@ -38,8 +38,8 @@ pub(super) async fn list(
     Path(name): Path<String>,
     Query(query): Query<HashMap<String, String>>,
 ) -> Answer<Json<Vec<u64>>> {
-    let now = Instant::now();
     let mut world = lock(&world);
+    let now = world.clock.instant();
     let machine = world.machine(&name)?;
     let asks = |key: &str, value: &str| query.get(key).is_none_or(|wanted| wanted == value);
     let tasks = machine.tasks.iter().filter(|task| task.is_readable(now));
@@ -48,17 +48,17 @@ pub(super) async fn list(
 }
 
 pub(super) async fn read(State(world): State<Shared>, Path((name, id)): Path<(String, String)>) -> Answer {
-    let now = Instant::now();
     let id = number(&id)?;
     let mut world = lock(&world);
+    let now = world.clock.instant();
     world.machine(&name)?.task(id, now).map(|task| Json(task.body(now))).ok_or_else(|| gone(id))
 }
 
 /// Cancels a task that is not being done yet; answers `null`.
 pub(super) async fn cancel(State(world): State<Shared>, Path((name, id)): Path<(String, String)>) -> Answer {
-    let now = Instant::now();
     let id = number(&id)?;
     let mut world = lock(&world);
+    let now = world.clock.instant();
     let machine = world.machine(&name)?;
     let task = machine.tasks.iter_mut().find(|task| task.id == id && task.is_readable(now)).ok_or_else(|| gone(id))?;
     if !task.can_be_cancelled(now) {
