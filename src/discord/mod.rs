@@ -13,3 +13,15 @@ pub mod sender;
 
 pub use error::{Cause, Error, Fault};
 pub use interaction::{InteractionKey, RawInteraction};
+
+pub mod asking;
+pub mod card;
+pub mod command;
+pub mod component;
+pub mod courier;
+pub mod dm;
+pub mod handler;
+mod press;
+pub mod refusal;
+pub mod reporter;
+pub mod speak;
