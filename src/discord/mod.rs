@@ -5,6 +5,8 @@
 //! has to think of them.
 
 pub mod error;
+#[cfg(test)]
+pub(crate) mod far;
 pub mod gateway;
 pub mod interaction;
 pub mod rest;
