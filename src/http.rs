@@ -96,7 +96,9 @@ pub struct Interactions {
 
 /// The text is no Ed25519 public key in hex.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("discord.public_key is not an Ed25519 key of 64 hex digits; it is on the application's first page in the developer portal")]
+#[error(
+    "discord.public_key is not an Ed25519 key of 64 hex digits; it is on the application's first page in the developer portal"
+)]
 pub struct BadPublicKey;
 
 impl Interactions {
@@ -105,7 +107,11 @@ impl Interactions {
     /// # Errors
     ///
     /// When `public_key` is none.
-    pub fn new(public_key: &str, now: fn() -> Timestamp, tx: mpsc::Sender<RawInteraction>) -> Result<Self, BadPublicKey> {
+    pub fn new(
+        public_key: &str,
+        now: fn() -> Timestamp,
+        tx: mpsc::Sender<RawInteraction>,
+    ) -> Result<Self, BadPublicKey> {
         let mut key = [0; 32];
         hex::decode_to_slice(public_key.trim(), &mut key).map_err(|_| BadPublicKey)?;
         let verifier = Verifier::try_new(key).map_err(|_| BadPublicKey)?;
@@ -190,8 +196,10 @@ async fn keep_up(metrics: &PrometheusHandle) {
 }
 
 fn router(endpoints: Endpoints) -> Router {
-    let mut router =
-        Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz)).route("/metrics", get(metrics_text));
+    let mut router = Router::new()
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics_text));
     if endpoints.interactions.is_some() {
         router = router.route("/interactions", post(interactions));
     }

@@ -157,7 +157,8 @@ pub(crate) mod tests {
 
     #[test]
     fn what_cannot_be_answered_is_refused_without_quoting_it() {
-        let refused = RawInteraction::parse(br#"{"id": "secret words", "token": "fake-token"}"#, Instant::now()).unwrap_err();
+        let refused =
+            RawInteraction::parse(br#"{"id": "secret words", "token": "fake-token"}"#, Instant::now()).unwrap_err();
         assert!(!refused.to_string().contains("secret words"), "{refused}");
         assert!(RawInteraction::parse(b"not json", Instant::now()).is_err());
     }

@@ -23,7 +23,8 @@ use serenity::{
 use tokio::time::Instant;
 
 pub use self::answers::{
-    Application, Channel, GatewayBot, Guild, Member, Posted, RegisteredCommand, Role, SeenMessage, SessionStartLimit, User,
+    Application, Channel, GatewayBot, Guild, Member, Posted, RegisteredCommand, Role, SeenMessage, SessionStartLimit,
+    User,
 };
 use super::{
     error::{Cause, Error},

@@ -94,7 +94,10 @@ async fn every_figure_says_its_unit() {
     assert!(text.contains("# HELP bernard_interactions_total Interactions handed over, in interactions"), "{text}");
     assert!(text.contains(r#"bernard_interactions_total{door="http"} 3"#), "{text}");
     assert!(text.contains(r#"bernard_acknowledgement_seconds_bucket{le="0.0025"} 1"#), "{text}");
-    assert!(text.lines().all(|line| line.is_empty() || line.starts_with('#') || line.starts_with("bernard_")), "{text}");
+    assert!(
+        text.lines().all(|line| line.is_empty() || line.starts_with('#') || line.starts_with("bernard_")),
+        "{text}"
+    );
 }
 
 #[tokio::test]
@@ -139,8 +142,9 @@ async fn what_discord_did_not_sign_just_now_is_refused() {
 #[tokio::test]
 async fn too_much_is_refused_and_so_is_one_too_many() {
     let served = ready().await;
-    let large = " ".repeat(BODY_LIMIT + 1);
-    assert_eq!(served.post_signed(&large, NOW).await.0, 413);
+    let large = served.client.post(format!("{}/interactions", served.url)).body(" ".repeat(BODY_LIMIT + 1));
+    // The refusal may come as a status or, while the rest is still being sent, as a closed connection.
+    assert!(large.send().await.map_or(true, |response| response.status() == 413));
     let body = slash(7, "fake-interaction-token").to_string();
     assert_eq!(served.post_signed(&body, NOW).await.0, 202);
     assert_eq!(served.post_signed(&body, NOW).await.0, 503);

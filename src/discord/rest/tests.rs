@@ -69,7 +69,8 @@ async fn every_kind_of_message_pings_nobody_and_no_other_answer_mentions_mention
     for body in bodies {
         assert_eq!(body["allowed_mentions"], json!({ "parse": [] }), "{body}");
     }
-    rest.acknowledge(&key, &CreateInteractionResponse::Defer(CreateInteractionResponseMessage::new().ephemeral(true))).await;
+    rest.acknowledge(&key, &CreateInteractionResponse::Defer(CreateInteractionResponseMessage::new().ephemeral(true)))
+        .await;
     let deferral = far.asked().pop().unwrap().json();
     assert_eq!((&deferral["type"], &deferral["data"]["flags"]), (&json!(5), &json!(64)));
     assert!(deferral["data"].get("allowed_mentions").is_none(), "{deferral}");
@@ -108,7 +109,10 @@ async fn a_history_tells_whose_message_it_was_and_which_buttons_it_had() {
     let seen = rest.messages_after(CHANNEL, 5.into(), 100).await.unwrap().remove(0);
     assert_eq!(far.asked()[0].target, "/api/v10/channels/200/messages?after=5&limit=100");
     assert_eq!((seen.author.get(), seen.content.as_str()), (500, "the link"));
-    assert_eq!((seen.custom_ids.as_slice(), seen.nonce.as_deref()), (&["restore:R-142".to_owned()][..], Some("R-142:dm")));
+    assert_eq!(
+        (seen.custom_ids.as_slice(), seen.nonce.as_deref()),
+        (&["restore:R-142".to_owned()][..], Some("R-142:dm"))
+    );
     assert!(!format!("{seen:?}").contains("the link"));
 }
 
