@@ -9,7 +9,6 @@ mod tests;
 
 use std::{sync::Arc, time::Duration};
 
-use reqwest::Method;
 use secrecy::SecretString;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -30,7 +29,7 @@ use super::{
     error::{Cause, Error},
     interaction::InteractionKey,
     route::Route,
-    sender::{Ack, Body, Call, Repeat, Sender},
+    sender::{Ack, Body, Call, Method, Repeat, Sender},
 };
 
 /// How long a call may take with its repetitions, unless its caller says otherwise.

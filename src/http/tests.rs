@@ -1,10 +1,11 @@
 use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
 
 use ed25519_dalek::{Signer, SigningKey};
-use tokio::sync::oneshot;
+use jiff::Timestamp;
+use tokio::sync::{mpsc, oneshot};
 
 use super::*;
-use crate::discord::{far::LIMIT, interaction::tests::slash};
+use crate::discord::{RawInteraction, far::LIMIT, interaction::tests::slash};
 
 /// What the clock of these tests says.
 const NOW: i64 = 1_800_000_000;

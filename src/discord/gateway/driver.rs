@@ -8,10 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serenity::model::id::ApplicationId;
 use tokio::{
-    sync::{
-        mpsc::{self, error::TrySendError},
-        watch,
-    },
+    sync::{mpsc, watch},
     time::{Instant, sleep, sleep_until},
 };
 use twilight_gateway::{ConfigBuilder, Session, ShardState};
@@ -24,7 +21,7 @@ use super::{
 };
 use crate::discord::{
     error::{Error, Fault},
-    interaction::RawInteraction,
+    interaction::{Door, RawInteraction, hand_over},
     rest::{Rest, SessionStartLimit},
     sender::Sender,
 };
@@ -309,24 +306,10 @@ impl Driver {
                 tracing::info!("the gateway has resumed its session");
                 self.signs.connected(None);
             }
-            (0, Some("INTERACTION_CREATE")) => self.hand_over(body),
-            _ => {}
-        }
-    }
-
-    fn hand_over(&self, body: &str) {
-        let raw = match RawInteraction::parse(body.as_bytes(), std::time::Instant::now()) {
-            Ok(raw) => raw,
-            Err(error) => {
-                metrics::counter!(crate::metrics::INTERACTIONS_UNREADABLE).increment(1);
-                tracing::error!(%error, "an interaction came that cannot even be answered");
-                return;
+            (0, Some("INTERACTION_CREATE")) => {
+                hand_over(body.as_bytes(), Door::Gateway, &self.tx);
             }
-        };
-        metrics::counter!(crate::metrics::INTERACTIONS, "door" => "gateway").increment(1);
-        if let Err(TrySendError::Full(raw) | TrySendError::Closed(raw)) = self.tx.try_send(raw) {
-            metrics::counter!(crate::metrics::INTERACTIONS_DROPPED).increment(1);
-            tracing::error!(interaction.id = %raw.key().id, "an interaction was dropped: too many are waiting");
+            _ => {}
         }
     }
 

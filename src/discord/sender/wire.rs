@@ -14,7 +14,7 @@ use serenity::builder::CreateAttachment;
 
 use super::{Failed, Sender, limits};
 use crate::discord::{
-    error::{Cause, Error, reason},
+    error::{Cause, Error},
     route::{Access, Route},
 };
 
@@ -236,4 +236,17 @@ fn form(json: &[u8], files: &[CreateAttachment]) -> Result<Form, String> {
         form = form.part(format!("files[{n}]"), Part::bytes(file.data.clone()).file_name(file.filename.clone()));
     }
     Ok(form)
+}
+
+/// The causes of a failed request as text, without its address, which may hold a token.
+pub(super) fn reason(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
 }
