@@ -12,8 +12,8 @@ use crate::discord::refusal::Refusal;
 
 /// The locales Discord knows.
 const LOCALES: &[&str] = &[
-    "ar", "id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl", "pt-BR", "ro",
-    "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko",
+    "ar", "id", "da", "de", "en-GB", "en-US", "es-ES", "es-419", "fr", "hr", "it", "lt", "hu", "nl", "no", "pl",
+    "pt-BR", "ro", "fi", "sv-SE", "vi", "tr", "cs", "el", "bg", "ru", "uk", "hi", "th", "zh-CN", "ja", "zh-TW", "ko",
 ];
 const SUB_COMMAND: i64 = 1;
 const SUB_COMMAND_GROUP: i64 = 2;
@@ -29,7 +29,11 @@ pub(crate) fn check_commands(commands: &Value) -> Result<(), Refusal> {
     for (index, command) in list.iter().enumerate() {
         check_one(&mut form, &index.to_string(), command);
         if !names.insert((command.get("type").and_then(Value::as_i64).unwrap_or(1), command["name"].to_string())) {
-            form.wrong(&index.to_string(), "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique");
+            form.wrong(
+                &index.to_string(),
+                "APPLICATION_COMMANDS_DUPLICATE_NAME",
+                "Application command names must be unique",
+            );
         }
     }
     form.finish()?;
@@ -84,7 +88,9 @@ fn check_permissions(form: &mut Form, path: &str, permissions: Option<&Value>) {
     match permissions {
         None | Some(Value::Null | Value::Number(_)) => {}
         Some(Value::String(text)) if text.parse::<u64>().is_ok() => {}
-        Some(_) => form.wrong(&join(path, "default_member_permissions"), "BITFIELD_TYPE_CONVERT", "Not a set of permissions."),
+        Some(_) => {
+            form.wrong(&join(path, "default_member_permissions"), "BITFIELD_TYPE_CONVERT", "Not a set of permissions.")
+        }
     }
 }
 
@@ -98,7 +104,8 @@ fn check_name(form: &mut Form, path: &str, named: &Map<String, Value>) {
         let Some(name) = name.as_str() else { continue };
         let legal = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '\'');
         if !name.chars().all(legal) || name.to_lowercase() != name {
-            let at = locale.map_or_else(|| here.clone(), |locale| format!("{}.{locale}", join(path, "name_localizations")));
+            let at =
+                locale.map_or_else(|| here.clone(), |locale| format!("{}.{locale}", join(path, "name_localizations")));
             form.wrong(&at, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid");
         }
     }
@@ -132,18 +139,30 @@ fn check_options(form: &mut Form, path: &str, options: Option<&Value>, depth: De
     let mut optional_seen = false;
     let nests = |option: &Value| matches!(option["type"].as_i64(), Some(SUB_COMMAND | SUB_COMMAND_GROUP));
     if options.iter().any(nests) && !options.iter().all(nests) {
-        form.wrong(path, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "Sub-command and sub-command group option types are mutually exclusive to all other types");
+        form.wrong(
+            path,
+            "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID",
+            "Sub-command and sub-command group option types are mutually exclusive to all other types",
+        );
     }
     for (index, option) in options.iter().enumerate() {
         let here = join(path, index);
         let Some(option) = form.object(&here, option) else { continue };
         check_option(form, &here, option, depth);
         if !names.insert(option.get("name").map(Value::to_string)) {
-            form.wrong(&join(&here, "name"), "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", "Option name already exists");
+            form.wrong(
+                &join(&here, "name"),
+                "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS",
+                "Option name already exists",
+            );
         }
         let required = option.get("required").and_then(Value::as_bool).unwrap_or(false);
         if required && optional_seen {
-            form.wrong(path, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", "Required options must be placed before non-required options");
+            form.wrong(
+                path,
+                "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID",
+                "Required options must be placed before non-required options",
+            );
         }
         optional_seen |= !required;
     }
@@ -204,7 +223,11 @@ fn check_value_option(form: &mut Form, path: &str, option: &Map<String, Value>) 
     }
     let autocomplete = option.get("autocomplete").and_then(Value::as_bool).unwrap_or(false);
     if autocomplete && (!list.is_empty() || !matches!(kind, 3 | 4 | 10)) {
-        form.wrong(&join(path, "autocomplete"), "APPLICATION_COMMAND_AUTOCOMPLETE_INVALID", "Not together with choices, and only for strings and numbers.");
+        form.wrong(
+            &join(path, "autocomplete"),
+            "APPLICATION_COMMAND_AUTOCOMPLETE_INVALID",
+            "Not together with choices, and only for strings and numbers.",
+        );
     }
     if option.get("options").is_some_and(|below| below.as_array().is_some_and(|below| !below.is_empty())) {
         form.wrong(&join(path, "options"), "UNKNOWN_FIELD", "Only sub-commands have options.");
@@ -225,7 +248,8 @@ fn weight(named: &Map<String, Value>) -> usize {
     let long = |field: &str| {
         let own = named.get(field).and_then(Value::as_str).map_or(0, |text| text.chars().count());
         let localised = named.get(&format!("{field}_localizations")).and_then(Value::as_object);
-        let longest = localised.into_iter().flatten().filter_map(|(_, text)| text.as_str()).map(|text| text.chars().count());
+        let longest =
+            localised.into_iter().flatten().filter_map(|(_, text)| text.as_str()).map(|text| text.chars().count());
         longest.max().unwrap_or(0).max(own)
     };
     let value = named.get("value").and_then(Value::as_str).map_or(0, |text| text.chars().count());
@@ -268,7 +292,8 @@ mod tests {
 
     #[test]
     fn required_options_come_first() {
-        let option = |name: &str, required: bool| json!({ "type": 3, "name": name, "description": "d", "required": required });
+        let option =
+            |name: &str, required: bool| json!({ "type": 3, "name": name, "description": "d", "required": required });
         assert!(taken(&json!({ "options": [option("a", true), option("b", false)] })));
         assert!(!taken(&json!({ "options": [option("a", false), option("b", true)] })));
         assert!(!taken(&json!({ "options": [option("a", true), option("a", true)] })));

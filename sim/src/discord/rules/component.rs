@@ -47,8 +47,16 @@ fn check_row(form: &mut Form, path: &str, row: &Map<String, Value>, custom_ids: 
         match kind(child) {
             2 => check_button(form, &here, child, custom_ids),
             3 | 5..=8 if children.len() == 1 => check_select(form, &here, child, custom_ids),
-            3 | 5..=8 => form.wrong(&here, "COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width"),
-            _ => form.wrong(&join(&here, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (2, 3, 5, 6, 7, 8)."),
+            3 | 5..=8 => form.wrong(
+                &here,
+                "COMPONENT_LAYOUT_WIDTH_EXCEEDED",
+                "The specified component exceeds the maximum width",
+            ),
+            _ => form.wrong(
+                &join(&here, "type"),
+                "UNION_TYPE_CHOICES",
+                "Value of field \"type\" must be one of (2, 3, 5, 6, 7, 8).",
+            ),
         }
     }
 }
@@ -70,7 +78,11 @@ fn check_button(form: &mut Form, path: &str, button: &Map<String, Value>, custom
         }
         Some(5) => {
             if has("custom_id") {
-                form.wrong(path, "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE", "A custom id and url cannot both be specified");
+                form.wrong(
+                    path,
+                    "BUTTON_COMPONENT_CUSTOM_ID_URL_MUTUALLY_EXCLUSIVE",
+                    "A custom id and url cannot both be specified",
+                );
             }
             if !has("url") {
                 form.wrong(path, "BUTTON_COMPONENT_URL_REQUIRED", "A url is required");
@@ -114,7 +126,11 @@ fn check_select(form: &mut Form, path: &str, select: &Map<String, Value>, custom
         form.text(&join(&here, "value"), option.get("value"), 1, 100);
         form.text(&join(&here, "description"), option.get("description"), 0, 100);
         if !values.insert(option.get("value").map(Value::to_string)) {
-            form.wrong(&join(&here, "value"), "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED", "The specified option value is already used");
+            form.wrong(
+                &join(&here, "value"),
+                "SELECT_COMPONENT_OPTION_VALUE_DUPLICATED",
+                "The specified option value is already used",
+            );
         }
     }
 }

@@ -126,7 +126,11 @@ fn check_allowed_mentions(form: &mut Form, allowed: Option<&Value>) {
     let parse = form.list(&join(path, "parse"), allowed.get("parse"), 0, 3);
     for (index, word) in parse.iter().enumerate() {
         if !matches!(word.as_str(), Some("users" | "roles" | "everyone")) {
-            form.wrong(&format!("{path}.parse.{index}"), "BASE_TYPE_CHOICES", "Value must be one of ('users', 'roles', 'everyone').");
+            form.wrong(
+                &format!("{path}.parse.{index}"),
+                "BASE_TYPE_CHOICES",
+                "Value must be one of ('users', 'roles', 'everyone').",
+            );
         }
     }
     for kind in ["users", "roles"] {
