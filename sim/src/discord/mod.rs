@@ -12,6 +12,7 @@
 
 mod clock;
 mod commands;
+pub mod control;
 mod endpoint;
 mod gateway;
 mod id;
