@@ -7,6 +7,7 @@ Exits non-zero, and says what disagreed, otherwise. Needs the package `discord.p
 
 import asyncio
 import io
+import logging
 import sys
 
 import aiohttp
@@ -19,6 +20,7 @@ GUILD = discord.Object(100000000000000001)
 OPS = 500000000000000001
 PATIENCE = 20.0  # seconds that any condition is waited for
 
+discord.utils.setup_logging(level=logging.ERROR)
 discord.http.Route.BASE = f"{URL}/api/v10"
 discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(URL.replace("http", "ws", 1))
 

@@ -67,7 +67,10 @@ impl BodyOf {
 pub(crate) fn check_message(body: &Value, place: BodyOf, files: usize) -> Result<(), Refusal> {
     let mut form = Form::new();
     if let Some(body) = form.object("", body) {
-        form.only("", body, place.fields());
+        // discord.py and discord.js send fields of other places with values that ask for nothing.
+        let mut asking = body.clone();
+        asking.retain(|_, value| !value.is_null() && *value != Value::Bool(false));
+        form.only("", &asking, place.fields());
         let flags = body.get("flags").and_then(Value::as_u64).unwrap_or_default();
         check_flags(&mut form, body, place);
         form.text("content", body.get("content"), 0, 2_000);
