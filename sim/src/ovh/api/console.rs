@@ -1,0 +1,86 @@
+//! KVM and IPMI sessions.
+
+use std::{collections::HashMap, net::Ipv4Addr};
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{Path, Query, State},
+};
+use jiff::SignedDuration;
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Answer, Shared, task};
+use crate::{
+    net::lock,
+    ovh::{clock::date, refusal::Refusal, task::By, world::Console},
+};
+
+/// Kinds of sessions (schema `dedicated.server.IpmiAccessTypeEnum`).
+const KINDS: [&str; 4] = ["kvmipHtml5URL", "kvmipJnlp", "serialOverLanSshKey", "serialOverLanURL"];
+/// How long a session may live, in minutes (schema `dedicated.server.CacheTTLEnum`).
+const MINUTES: [i64; 5] = [1, 3, 5, 10, 15];
+
+pub(super) async fn features(State(world): State<Shared>, Path(name): Path<String>) -> Answer {
+    lock(&world).machine(&name)?;
+    let supported = KINDS.map(|kind| (kind.to_owned(), json!(true)));
+    Ok(Json(json!({"activated": true, "supportedFeatures": serde_json::Map::from_iter(supported)})))
+}
+
+/// What somebody asks for.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Wanted {
+    r#type: String,
+    ttl: i64,
+    ip_to_allow: Option<Ipv4Addr>,
+    ssh_key: Option<String>,
+}
+
+/// Begins a session: a task, and a value that can be read when the task is done.
+pub(super) async fn ask(State(world): State<Shared>, Path(name): Path<String>, body: Bytes) -> Answer {
+    let mut world = lock(&world);
+    world.machine(&name)?;
+    let bad = |why: &str| Refusal::BadRequest(why.to_owned());
+    let wanted: Wanted = serde_json::from_slice(&body).map_err(|_| bad("Invalid parameters"))?;
+    if !KINDS.contains(&wanted.r#type.as_str()) || !MINUTES.contains(&wanted.ttl) {
+        return Err(bad("Invalid value for parameter type or ttl"));
+    }
+    if wanted.r#type == "serialOverLanSshKey" && wanted.ssh_key.is_none() {
+        return Err(bad("Missing parameter sshKey"));
+    }
+    let from = wanted.ip_to_allow.map_or_else(|| "anywhere".to_owned(), |ip| ip.to_string());
+    let id = world.begin(&name, "requestAccessIPMI", By::Caller)?;
+    let expires = world.clock.now() + SignedDuration::from_mins(wanted.ttl);
+    world.consoles.push(Console {
+        server: name.clone(),
+        kind: wanted.r#type,
+        value: format!("https://kvm.example.invalid/session/{}?from={from}", Uuid::new_v4().simple()),
+        task: id,
+        expires,
+    });
+    task::answer(&mut world, &name, id)
+}
+
+/// The latest session of a kind, once its task is done and until it expires.
+pub(super) async fn read(
+    State(world): State<Shared>,
+    Path(name): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Answer {
+    let mut world = lock(&world);
+    let now = world.clock.instant();
+    let kind = query.get("type").filter(|kind| KINDS.contains(&kind.as_str()));
+    let kind = kind.ok_or_else(|| Refusal::BadRequest("Invalid value for parameter type".to_owned()))?;
+    let done = |task: &crate::ovh::task::Task| task.status(now) == "done";
+    let ready: Vec<_> = world.machine(&name)?.tasks.iter().filter(|task| done(task)).map(|task| task.id).collect();
+    let showing = world.clock.now();
+    let fits = |session: &&Console| {
+        session.server == name && session.kind == *kind && ready.contains(&session.task) && showing < session.expires
+    };
+    let session = world.consoles.iter().rev().find(fits);
+    let session = session.ok_or_else(|| Refusal::NotFound("type", kind.clone()))?;
+    Ok(Json(json!({"value": session.value, "expiration": date(session.expires)})))
+}

@@ -1,0 +1,139 @@
+//! The web API: which calls there are, which right each needs, and the way in that checks it.
+
+mod auth;
+mod console;
+mod mail;
+mod secret;
+mod server;
+mod task;
+
+use std::sync::{Arc, Mutex};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{MatchedPath, OriginalUri, Request, State},
+    http::{Method, header::HOST},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+
+use super::{refusal::Refusal, world::World};
+use crate::net::lock;
+
+/// The world, as handlers share it.
+pub(super) type Shared = Arc<Mutex<World>>;
+
+/// What a handler answers.
+type Answer<T = axum::Json<serde_json::Value>> = Result<T, Refusal>;
+
+/// The largest body that is read, in bytes: OVHcloud's own are a few hundred.
+const BODY_LIMIT: usize = 1 << 20;
+
+/// The right that each call needs (schema, `x-iam-actions`). A call that is not here needs none.
+const ACTIONS: &[(&str, &str, &str)] = &[
+    ("GET", "/dedicated/server", "dedicatedServer:apiovh:get"),
+    ("GET", "/dedicated/server/{name}", "dedicatedServer:apiovh:get"),
+    ("PUT", "/dedicated/server/{name}", "dedicatedServer:apiovh:put"),
+    ("GET", "/dedicated/server/{name}/boot", "dedicatedServer:apiovh:boot/get"),
+    ("GET", "/dedicated/server/{name}/boot/{id}", "dedicatedServer:apiovh:boot/get"),
+    ("POST", "/dedicated/server/{name}/reboot", "dedicatedServer:apiovh:reboot"),
+    ("GET", "/dedicated/server/{name}/task", "dedicatedServer:apiovh:task/get"),
+    ("GET", "/dedicated/server/{name}/task/{id}", "dedicatedServer:apiovh:task/get"),
+    ("POST", "/dedicated/server/{name}/task/{id}/cancel", "dedicatedServer:apiovh:task/cancel"),
+    ("GET", "/dedicated/server/{name}/ongoing", "dedicatedServer:apiovh:ongoing/get"),
+    ("GET", "/dedicated/server/{name}/specifications/hardware", "dedicatedServer:apiovh:specifications/hardware/get"),
+    ("POST", "/dedicated/server/{name}/authenticationSecret", "dedicatedServer:apiovh:authenticationSecret/create"),
+    ("GET", "/dedicated/server/{name}/serviceInfos", "dedicatedServer:apiovh:serviceInfos/get"),
+    ("GET", "/dedicated/server/{name}/intervention", "dedicatedServer:apiovh:intervention/get"),
+    ("GET", "/dedicated/server/{name}/plannedIntervention", "dedicatedServer:apiovh:plannedIntervention/get"),
+    ("GET", "/dedicated/server/{name}/features/ipmi", "dedicatedServer:apiovh:features/ipmi/get"),
+    ("GET", "/dedicated/server/{name}/features/ipmi/access", "dedicatedServer:apiovh:features/ipmi/access/get"),
+    ("POST", "/dedicated/server/{name}/features/ipmi/access", "dedicatedServer:apiovh:features/ipmi/access/create"),
+    ("GET", "/me/notification/email/history", "account:apiovh:me/notification/email/history/get"),
+    ("GET", "/me/notification/email/history/{id}", "account:apiovh:me/notification/email/history/get"),
+    ("GET", "/notification/history", "account:apiovh:notification/history/get"),
+];
+
+/// The whole API under `/1.0`, `/v1` and `/v2`, and the OAuth2 token page.
+pub(super) fn router(world: &Shared) -> Router {
+    let first = Router::new()
+        .route("/auth/currentCredential", get(auth::current_credential))
+        .route("/auth/details", get(auth::details))
+        .route("/dedicated/server", get(server::list))
+        .route("/dedicated/server/{name}", get(server::read).put(server::write))
+        .route("/dedicated/server/{name}/boot", get(server::boots))
+        .route("/dedicated/server/{name}/boot/{id}", get(server::boot))
+        .route("/dedicated/server/{name}/specifications/hardware", get(server::hardware))
+        .route("/dedicated/server/{name}/serviceInfos", get(server::service_infos))
+        .route("/dedicated/server/{name}/intervention", get(server::nothing))
+        .route("/dedicated/server/{name}/plannedIntervention", get(server::nothing))
+        .route("/dedicated/server/{name}/ongoing", get(server::nothing))
+        .route("/dedicated/server/{name}/reboot", post(task::reboot))
+        .route("/dedicated/server/{name}/task", get(task::list))
+        .route("/dedicated/server/{name}/task/{id}", get(task::read))
+        .route("/dedicated/server/{name}/task/{id}/cancel", post(task::cancel))
+        .route("/dedicated/server/{name}/authenticationSecret", post(secret::authentication))
+        .route("/dedicated/server/{name}/features/ipmi", get(console::features))
+        .route("/dedicated/server/{name}/features/ipmi/access", get(console::read).post(console::ask))
+        .route("/me/notification/email/history", get(mail::list))
+        .route("/me/notification/email/history/{id}", get(mail::read))
+        .route_layer(middleware::from_fn_with_state(world.clone(), guard))
+        .route("/auth/time", get(auth::time))
+        .route("/secret/retrieve", post(secret::retrieve));
+    let second = Router::new()
+        .route("/notification/history", get(mail::notifications))
+        .route_layer(middleware::from_fn_with_state(world.clone(), guard));
+    Router::new()
+        .nest("/1.0", first.clone())
+        .nest("/v1", first)
+        .nest("/v2", second)
+        .route("/auth/oauth2/token", post(auth::token))
+        .fallback(async || Refusal::NoSuchRoute)
+        .with_state(world.clone())
+}
+
+/// Lets in who proved who they are and has the right; everybody else reads why not. Also brings the world up to now.
+async fn guard(
+    State(world): State<Shared>,
+    OriginalUri(uri): OriginalUri,
+    route: MatchedPath,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
+        return Refusal::BadRequest("The body is too large".to_owned()).into_response();
+    };
+    let checked = {
+        let mut world = lock(&world);
+        world.settle();
+        let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let sent = uri.path_and_query().map_or("", |sent| sent.as_str());
+        let caller =
+            world.access.identify(&world.clock, &parts.method, &format!("http://{host}{sent}"), &parts.headers, &body);
+        caller.and_then(|caller| {
+            let action = action(&parts.method, unversioned(route.as_str()));
+            world.access.permit(caller, &parts.method, unversioned(uri.path()), action)?;
+            Ok(caller)
+        })
+    };
+    match checked {
+        Err(refusal) => refusal.into_response(),
+        Ok(caller) => {
+            let mut request = Request::from_parts(parts, Body::from(body));
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+    }
+}
+
+/// A path below its version: `/1.0/auth/time` is `/auth/time`.
+fn unversioned(path: &str) -> &str {
+    path.get(1..).and_then(|path| path.find('/')).map_or(path, |slash| &path[slash + 1..])
+}
+
+fn action(method: &Method, route: &str) -> &'static str {
+    ACTIONS.iter().find(|(its, path, _)| *its == method.as_str() && *path == route).map_or("", |(_, _, action)| action)
+}

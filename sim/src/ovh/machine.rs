@@ -1,0 +1,213 @@
+//! One server's life: what is set, what was asked of it, and what it really runs now.
+
+use std::net::Ipv4Addr;
+
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use super::{
+    spec::{Installed, Netboot, ServerSpec},
+    task::{By, Ending, Task},
+};
+
+/// What a machine runs at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Running {
+    /// The system on its disk.
+    Installed,
+    /// The Windows rescue.
+    WindowsRescue,
+    /// The Linux rescue.
+    LinuxRescue,
+    /// An iPXE shell that nobody can reach.
+    IpxeShell,
+    /// Nothing: it is restarting and answers nowhere.
+    Dark,
+    /// Nothing: it is switched off.
+    PoweredOff,
+    /// A kernel that has no rescue and no disk to it.
+    Other(String),
+}
+
+impl Running {
+    /// Whether it is a rescue that a person can log in to.
+    pub fn is_rescue(&self) -> bool {
+        matches!(self, Self::WindowsRescue | Self::LinuxRescue)
+    }
+
+    fn of(boot: Option<&Netboot>) -> Self {
+        let Some(boot) = boot else { return Self::Installed };
+        match (boot.boot_type.as_str(), boot.kernel.as_str()) {
+            ("harddisk", _) => Self::Installed,
+            ("power", _) => Self::PoweredOff,
+            (_, "ipxe-shell") => Self::IpxeShell,
+            (_, kernel) if kernel.starts_with("rescue") && kernel.ends_with("windows") => Self::WindowsRescue,
+            (_, kernel) if kernel.starts_with("rescue") => Self::LinuxRescue,
+            (_, kernel) => Self::Other(kernel.to_owned()),
+        }
+    }
+}
+
+/// The fields of a server that a `PUT` can write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The netboot of the next start.
+    pub boot_id: Option<u64>,
+    /// A custom boot script.
+    pub boot_script: Option<String>,
+    /// The path of the EFI bootloader.
+    pub efi_bootloader_path: Option<String>,
+    /// The root device.
+    pub root_device: Option<String>,
+    /// Whether OVHcloud monitors it.
+    pub monitoring: bool,
+    /// Whether interventions are switched off.
+    pub no_intervention: bool,
+    /// Where rescue credentials are mailed to.
+    pub rescue_mail: Option<String>,
+    /// The SSH key of the Linux rescue.
+    pub rescue_ssh_key: Option<String>,
+    /// `ok`, `error`, `hacked`, `hackedBlocked`.
+    pub state: String,
+}
+
+/// A whole server.
+pub(super) struct Machine {
+    pub(super) spec: ServerSpec,
+    pub(super) server_id: u64,
+    pub(super) ip: Ipv4Addr,
+    pub(super) settings: Settings,
+    /// In the order they began.
+    pub(super) tasks: Vec<Task>,
+    /// How the next reboots end, in order; then well.
+    pub(super) endings: Vec<Ending>,
+    /// How many more writes of the rescue mail are forgotten.
+    pub(super) forgets_mail: u32,
+    pub(super) hands_out_secret: bool,
+    pub(super) hands_out_mail: bool,
+    pub(super) refuses_while_busy: bool,
+    pub(super) expired: bool,
+}
+
+impl Machine {
+    pub(super) fn new(spec: ServerSpec, server_id: u64, ip: Ipv4Addr) -> Self {
+        let settings = Settings {
+            boot_id: spec.boot_id,
+            boot_script: None,
+            efi_bootloader_path: (spec.installed == Installed::Windows)
+                .then(|| r"\efi\microsoft\boot\bootmgfw.efi".to_owned()),
+            root_device: None,
+            monitoring: spec.monitoring,
+            no_intervention: false,
+            rescue_mail: spec.rescue_mail.clone(),
+            rescue_ssh_key: None,
+            state: spec.state.clone(),
+        };
+        Self {
+            server_id,
+            ip,
+            settings,
+            tasks: Vec::new(),
+            endings: Vec::new(),
+            forgets_mail: 0,
+            hands_out_secret: true,
+            hands_out_mail: true,
+            refuses_while_busy: false,
+            expired: false,
+            spec,
+        }
+    }
+
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        self.spec.name == name || self.spec.display_name.as_deref() == Some(name)
+    }
+
+    pub(super) fn boot(&self, id: u64) -> Option<&Netboot> {
+        self.spec.boots.iter().find(|boot| boot.id == id)
+    }
+
+    /// The restart that made the machine what it is now, or is about to: the last to have gone dark.
+    pub(super) fn restart(&self, now: Instant) -> Option<&Task> {
+        let dark = |task: &&Task| task.dark().is_some_and(|dark| dark <= now);
+        self.tasks.iter().filter(dark).max_by_key(|task| task.dark())
+    }
+
+    pub(super) fn running(&self, now: Instant) -> Running {
+        match self.restart(now) {
+            Some(task) if task.up().is_some_and(|up| now < up) => Running::Dark,
+            Some(task) => Running::of(task.restart.as_ref().and_then(|restart| restart.boot.as_ref())),
+            None => Running::of(self.spec.boot_id.and_then(|id| self.boot(id))),
+        }
+    }
+
+    /// The rescue it runs, with the key it was started with, if its secret exists by now.
+    pub(super) fn rescue_with_secret(&self, now: Instant) -> Option<(Running, bool)> {
+        let running = self.running(now);
+        let (exists, keyed) = match self.restart(now) {
+            Some(task) => (
+                task.up().is_some_and(|up| now >= up + task.tempo.secret),
+                task.restart.as_ref().is_some_and(|restart| restart.ssh_key.is_some()),
+            ),
+            None => (true, false),
+        };
+        (running.is_rescue() && exists && self.hands_out_secret).then_some((running, keyed))
+    }
+
+    pub(super) fn task(&self, id: u64, now: Instant) -> Option<&Task> {
+        self.tasks.iter().find(|task| task.id == id && task.is_readable(now))
+    }
+
+    pub(super) fn reboots(&self, by: By) -> usize {
+        self.tasks.iter().filter(|task| task.function == "hardReboot" && task.by == by).count()
+    }
+
+    pub(super) fn is_busy(&self, now: Instant) -> bool {
+        self.tasks.iter().any(|task| task.is_live(now))
+    }
+
+    /// Its body (schema `dedicated.server.DedicatedWithIAM`).
+    pub(super) fn body(&self, now: Instant) -> Value {
+        let (spec, set) = (&self.spec, &self.settings);
+        let dark = matches!(self.running(now), Running::Dark | Running::PoweredOff);
+        let windows = spec.installed == Installed::Windows;
+        let mut body = json!({
+            "availabilityZone": "eu-west-gra-a",
+            "bootId": set.boot_id,
+            "bootScript": set.boot_script,
+            "commercialRange": "rise",
+            "datacenter": "gra3",
+            "efiBootloaderPath": set.efi_bootloader_path,
+            "ip": self.ip.to_string(),
+            "linkSpeed": 1000,
+            "monitoring": set.monitoring,
+            "name": spec.name,
+            "newUpgradeSystem": true,
+            "noIntervention": set.no_intervention,
+            "os": if windows { "win2022-std_64" } else { "debian12_64" },
+            "powerState": if dark { "poweroff" } else { "poweron" },
+            "professionalUse": false,
+            "rack": "G210A01",
+            "region": "eu-west-gra",
+            "rescueMail": set.rescue_mail,
+            "rescueSshKey": set.rescue_ssh_key,
+            "reverse": format!("{}.", spec.name),
+            "rootDevice": set.root_device,
+            "serverId": self.server_id,
+            "state": set.state,
+            "supportLevel": "pro",
+        });
+        if spec.has_iam {
+            body["iam"] = self.iam();
+        }
+        body
+    }
+
+    fn iam(&self) -> Value {
+        json!({
+            "displayName": self.spec.display_name.as_ref().unwrap_or(&self.spec.name),
+            "id": uuid::Uuid::from_u64_pair(0x1111_1111_2222_4333, 0x8444_0000_0000_0000 | self.server_id).to_string(),
+            "tags": self.spec.tags,
+            "urn": format!("urn:v1:eu:resource:dedicatedServer:{}", self.spec.name),
+        })
+    }
+}

@@ -1,0 +1,273 @@
+//! What a test makes happen. Servers are named by service name or display name; an unknown one is a mistake of the
+//! test and panics.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    DriftReadsAs, Ovh,
+    machine::Machine,
+    mail::{Delivery, Language, LinkStyle},
+    spec::ServerSpec,
+    task::{By, Ending},
+    tempo::Tempo,
+    world::{ACCOUNT, CONTACT, World},
+};
+
+/// The account and its clock.
+impl Ovh {
+    /// One more server.
+    pub fn add(&self, spec: ServerSpec) {
+        self.world().add(spec);
+    }
+
+    /// A server leaves the account: from now on it is a 404.
+    #[track_caller]
+    pub fn remove(&self, server: &str) {
+        let mut world = self.world();
+        world.called(server);
+        world.machines.retain(|machine| !machine.is_called(server));
+    }
+
+    /// What begins from now on takes these times.
+    pub fn tempo(&self, tempo: Tempo) {
+        self.world().tempo = tempo;
+    }
+
+    /// OVHcloud's clock is so many seconds ahead of real time from now on (behind, if negative).
+    pub fn skew(&self, seconds: i64) {
+        self.world().clock.skew(seconds);
+    }
+
+    /// Time stands still: nothing becomes due, whatever a test takes to look. The wall clock runs on.
+    pub fn freeze(&self) {
+        self.world().clock.freeze();
+    }
+
+    /// So much time passes at once, frozen or not; the wall clock goes with it.
+    pub fn advance(&self, by: Duration) {
+        self.world().clock.advance(by);
+    }
+
+    /// Time runs again from where it stood.
+    pub fn thaw(&self) {
+        self.world().clock.thaw();
+    }
+
+    /// What a call reads whose timestamp is more than 30 seconds off.
+    pub fn drift_reads_as(&self, answer: DriftReadsAs) {
+        self.world().access.drift = answer;
+    }
+}
+
+/// Credentials and rights.
+impl Ovh {
+    /// This IAM action is denied: OAuth2 callers read which one, keys read `NOT_GRANTED_CALL`.
+    pub fn forbid(&self, action: &str) {
+        self.world().access.forbidden.insert(action.to_owned());
+    }
+
+    /// Takes [`Ovh::forbid`] back.
+    pub fn allow(&self, action: &str) {
+        self.world().access.forbidden.remove(action);
+    }
+
+    /// The rules of the consumer key: methods and paths, where `*` stands for anything. At first: everything.
+    pub fn rules(&self, rules: &[(&str, &str)]) {
+        self.world().access.rules = rules.iter().map(|(method, path)| ((*method).into(), (*path).into())).collect();
+    }
+
+    /// When the consumer key expires, by the simulated clock; after that calls read `INVALID_CREDENTIAL`.
+    pub fn credential_expires(&self, at: Option<Timestamp>) {
+        self.world().access.expiration = at;
+    }
+
+    /// Nobody gets in any more: the consumer key has expired, no token is good, and the OAuth2 client is unknown.
+    pub fn expire_credentials(&self) {
+        let mut world = self.world();
+        world.access.consumer_key_expired = true;
+        world.access.client_rejected = true;
+        world.access.expire_tokens();
+    }
+
+    /// Takes [`Ovh::expire_credentials`] back; old tokens stay dead.
+    pub fn renew_credentials(&self) {
+        let mut world = self.world();
+        world.access.consumer_key_expired = false;
+        world.access.client_rejected = false;
+    }
+
+    /// No token issued so far is good any more, whatever life it was promised; new ones can be had.
+    pub fn expire_tokens(&self) {
+        self.world().access.expire_tokens();
+    }
+
+    /// How long tokens live that are issued from now on; `expires_in` says so in whole seconds.
+    pub fn token_life(&self, life: Duration) {
+        self.world().access.token_life = life;
+    }
+}
+
+/// Servers and tasks.
+impl Ovh {
+    /// The next reboot of this server that has no ending yet ends like this.
+    #[track_caller]
+    pub fn next_reboot_ends(&self, server: &str, ending: Ending) {
+        self.on(server, |machine| machine.endings.push(ending));
+    }
+
+    /// A reboot while a task runs is refused with a 409 from now on. At first it is accepted.
+    #[track_caller]
+    pub fn refuse_reboots_while_busy(&self, server: &str) {
+        self.on(server, |machine| machine.refuses_while_busy = true);
+    }
+
+    /// Every task so far is a 404 and listed no more; what they did stays done.
+    #[track_caller]
+    pub fn vanish_tasks(&self, server: &str) {
+        self.on(server, |machine| machine.tasks.iter_mut().for_each(|task| task.vanished = true));
+    }
+
+    /// Somebody reboots the server in the control panel; answers the task's id. [`Ovh::reboots`] does not count it.
+    #[track_caller]
+    pub fn reboot_by_somebody(&self, server: &str) -> u64 {
+        self.task_by_somebody(server, "hardReboot")
+    }
+
+    /// Somebody begins another task, such as `reinstallServer`; answers its id.
+    ///
+    /// # Panics
+    ///
+    /// If the server's service has expired.
+    #[track_caller]
+    pub fn task_by_somebody(&self, server: &str, function: &str) -> u64 {
+        let mut world = self.world();
+        let name = world.called(server).spec.name.clone();
+        world.begin(&name, function, By::Somebody).expect("a server whose service has not expired")
+    }
+
+    /// Somebody changes the netboot in the control panel.
+    #[track_caller]
+    pub fn netboot_by_somebody(&self, server: &str, boot_id: Option<u64>) {
+        self.on(server, |machine| machine.settings.boot_id = boot_id);
+    }
+
+    /// Somebody changes the rescue mail in the control panel.
+    #[track_caller]
+    pub fn rescue_mail_by_somebody(&self, server: &str, address: Option<&str>) {
+        self.on(server, |machine| machine.settings.rescue_mail = address.map(str::to_owned));
+    }
+
+    /// OVHcloud changes the server's state, for instance to `hacked`.
+    #[track_caller]
+    pub fn set_state(&self, server: &str, state: &str) {
+        self.on(server, |machine| machine.settings.state = state.to_owned());
+    }
+
+    /// Somebody writes a tag in the control panel.
+    #[track_caller]
+    pub fn set_tag(&self, server: &str, key: &str, value: &str) {
+        self.on(server, |machine| machine.spec.tags.insert(key.to_owned(), value.to_owned()));
+    }
+
+    /// Its answers hold no `iam` from now on.
+    #[track_caller]
+    pub fn hide_iam(&self, server: &str) {
+        self.on(server, |machine| machine.spec.has_iam = false);
+    }
+
+    /// The list of its netboots is empty from now on.
+    #[track_caller]
+    pub fn empty_boots(&self, server: &str) {
+        self.on(server, |machine| machine.spec.boots.clear());
+    }
+
+    /// The next `count` writes of its `rescueMail` are answered well and forgotten.
+    #[track_caller]
+    pub fn forget_rescue_mail(&self, server: &str, count: u32) {
+        self.on(server, |machine| machine.forgets_mail = count);
+    }
+
+    /// Its service expires: every call on it reads 460.
+    #[track_caller]
+    pub fn expire_service(&self, server: &str) {
+        self.on(server, |machine| machine.expired = true);
+    }
+
+    #[track_caller]
+    fn on<T>(&self, server: &str, change: impl FnOnce(&mut Machine) -> T) {
+        change(self.world().called(server));
+    }
+}
+
+/// Secrets and mails.
+impl Ovh {
+    /// Its authentication secret never turns up.
+    #[track_caller]
+    pub fn withhold_secret(&self, server: &str) {
+        self.on(server, |machine| machine.hands_out_secret = false);
+    }
+
+    /// No mail about it is sent.
+    #[track_caller]
+    pub fn withhold_mail(&self, server: &str) {
+        self.on(server, |machine| machine.hands_out_mail = false);
+    }
+
+    /// Takes [`Ovh::withhold_secret`] and [`Ovh::withhold_mail`] back. Mails that were due meanwhile are never sent.
+    #[track_caller]
+    pub fn hand_out(&self, server: &str) {
+        self.on(server, |machine| {
+            machine.hands_out_secret = true;
+            machine.hands_out_mail = true;
+        });
+    }
+
+    /// The language of mails from now on.
+    pub fn mail_language(&self, language: Language) {
+        self.world().style.language = language;
+    }
+
+    /// Which link mails hold from now on.
+    pub fn mail_link(&self, link: LinkStyle) {
+        self.world().style.link = link;
+    }
+
+    /// What becomes of mails from now on, as notifications tell it.
+    pub fn mail_delivery(&self, delivery: Delivery) {
+        self.world().style.delivery = delivery;
+    }
+
+    /// A mail of any kind, sent so long ago by the simulated clock.
+    pub fn mail(&self, subject: &str, body: &str, ago: Duration) {
+        let mut world = self.world();
+        let sent = world.clock.now() - ago;
+        world.send(sent, CONTACT.to_owned(), [subject.to_owned(), body.to_owned()]);
+    }
+
+    /// A mail about an earlier rescue of this server, with a link of its own; answers its secret id.
+    #[track_caller]
+    pub fn old_rescue_mail(&self, server: &str, ago: Duration) -> String {
+        let mut world = self.world();
+        let system = rescue_of(world.called(server));
+        let name = world.called(server).spec.name.clone();
+        let ip = world.called(server).ip.to_string();
+        let secret = world.new_secret();
+        let letter = world.style.rescue(ACCOUNT, &name, &ip, &system, Some(&secret));
+        let sent = ago_by(&world, ago);
+        world.send(sent, CONTACT.to_owned(), letter);
+        secret
+    }
+}
+
+fn rescue_of(machine: &Machine) -> super::Running {
+    match machine.spec.installed {
+        super::Installed::Windows => super::Running::WindowsRescue,
+        super::Installed::Linux => super::Running::LinuxRescue,
+    }
+}
+
+fn ago_by(world: &World, ago: Duration) -> Timestamp {
+    world.clock.now() - SignedDuration::try_from(ago).unwrap_or(SignedDuration::ZERO)
+}

@@ -1,0 +1,73 @@
+//! How long the world takes: every duration in one place.
+
+use std::time::Duration;
+
+/// How long things take at the simulated OVHcloud. What has begun keeps the tempo it began with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tempo {
+    /// A new task can be read (and is listed) only after this; before, it is a 404.
+    pub readable: Duration,
+    /// From `init` to `todo`.
+    pub todo: Duration,
+    /// From `todo` to `doing`.
+    pub doing: Duration,
+    /// From `doing` to the task's end.
+    pub done: Duration,
+    /// From a reboot's `done` until the machine goes dark.
+    pub dark: Duration,
+    /// From dark until the machine answers.
+    pub up: Duration,
+    /// From a rescue's first answer until its authentication secret exists.
+    pub secret: Duration,
+    /// From a rescue's first answer until its mail is there.
+    pub mail: Duration,
+    /// From a task's end until it is purged; `None`: never.
+    pub purged: Option<Duration>,
+}
+
+impl Tempo {
+    /// For tests: a few tens of milliseconds each.
+    pub const HURRIED: Self = Self {
+        readable: Duration::ZERO,
+        todo: Duration::from_millis(20),
+        doing: Duration::from_millis(20),
+        done: Duration::from_millis(40),
+        dark: Duration::from_millis(40),
+        up: Duration::from_millis(60),
+        secret: Duration::from_millis(40),
+        mail: Duration::from_millis(60),
+        purged: None,
+    };
+
+    /// For watching: a rescue takes about half a minute.
+    pub const SHOWN: Self = Self {
+        readable: Duration::from_millis(300),
+        todo: Duration::from_secs(2),
+        doing: Duration::from_secs(2),
+        done: Duration::from_secs(5),
+        dark: Duration::from_secs(5),
+        up: Duration::from_secs(8),
+        secret: Duration::from_secs(4),
+        mail: Duration::from_secs(7),
+        purged: None,
+    };
+
+    /// As measured by others on real servers: done after 60 s, dark at 143 s, back at 207 s.
+    pub const REAL: Self = Self {
+        readable: Duration::from_secs(1),
+        todo: Duration::from_secs(5),
+        doing: Duration::from_secs(10),
+        done: Duration::from_secs(45),
+        dark: Duration::from_secs(83),
+        up: Duration::from_secs(64),
+        secret: Duration::from_secs(30),
+        mail: Duration::from_secs(60),
+        purged: None,
+    };
+}
+
+impl Default for Tempo {
+    fn default() -> Self {
+        Self::HURRIED
+    }
+}

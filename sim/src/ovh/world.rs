@@ -1,0 +1,205 @@
+//! The state of the simulated account. Nothing here runs by itself: whoever looks, looks at a moment.
+
+use std::{collections::BTreeMap, net::Ipv4Addr};
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::{
+    access::Access,
+    clock::Clock,
+    machine::{Machine, Running},
+    mail::{Mail, Style},
+    refusal::Refusal,
+    spec::ServerSpec,
+    task::{By, Restart, Task},
+    tempo::Tempo,
+};
+
+/// The account's name, as subjects of mails show it.
+pub(super) const ACCOUNT: &str = "xx11111-ovh";
+/// Where the account's mails go unless a server says otherwise.
+pub(super) const CONTACT: &str = "account@example.com";
+
+/// What a secret id stands for.
+#[derive(Clone, Debug)]
+pub(super) struct Secret {
+    pub(super) password: String,
+    pub(super) expires: Timestamp,
+}
+
+/// A console session that was asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Console {
+    pub(super) server: String,
+    pub(super) kind: String,
+    pub(super) value: String,
+    pub(super) task: u64,
+    pub(super) expires: Timestamp,
+}
+
+/// Everything that is behind the API.
+pub(super) struct World {
+    pub(super) clock: Clock,
+    pub(super) tempo: Tempo,
+    pub(super) access: Access,
+    pub(super) machines: Vec<Machine>,
+    pub(super) mails: Vec<Mail>,
+    pub(super) style: Style,
+    pub(super) secrets: BTreeMap<String, Secret>,
+    pub(super) consoles: Vec<Console>,
+    /// How often somebody tried to redeem a secret.
+    pub(super) redeemed: usize,
+    next_task: u64,
+    next_server: u64,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        Self {
+            clock: Clock::start(),
+            tempo: Tempo::default(),
+            access: Access::new(),
+            machines: Vec::new(),
+            mails: Vec::new(),
+            style: Style::default(),
+            secrets: BTreeMap::new(),
+            consoles: Vec::new(),
+            redeemed: 0,
+            next_task: 400_000_001,
+            next_server: 1,
+        }
+    }
+
+    pub(super) fn add(&mut self, spec: ServerSpec) {
+        let number = self.next_server;
+        self.next_server += 1;
+        let last = u8::try_from(number % 250).unwrap_or_default();
+        let ip = spec.ip.unwrap_or(Ipv4Addr::new(203, 0, 113, last + 1));
+        self.machines.push(Machine::new(spec, 1_000_000 + number, ip));
+    }
+
+    /// The server with this service name, for an API call.
+    pub(super) fn machine(&mut self, name: &str) -> Result<&mut Machine, Refusal> {
+        let machine = self.machines.iter_mut().find(|machine| machine.spec.name == name);
+        let machine = machine.ok_or_else(|| Refusal::NotFound("serviceName", name.to_owned()))?;
+        if machine.expired { Err(Refusal::Expired) } else { Ok(machine) }
+    }
+
+    /// The server with this service name or display name, for a test.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    #[track_caller]
+    pub(super) fn called(&mut self, name: &str) -> &mut Machine {
+        let known: Vec<_> = self.machines.iter().map(|machine| machine.spec.name.clone()).collect();
+        match self.machines.iter_mut().find(|machine| machine.is_called(name)) {
+            Some(machine) => machine,
+            None => panic!("no server {name:?} in the simulated account: {known:?}"),
+        }
+    }
+
+    /// Begins a task, and with it a restart if it is a reboot; answers its id.
+    pub(super) fn begin(&mut self, name: &str, function: &str, by: By) -> Result<u64, Refusal> {
+        let (id, tempo, begun) = (self.next_task, self.tempo, self.clock.instant());
+        let begun_at = self.clock.at(begun);
+        let machine = self.machine(name)?;
+        let reboots = function == "hardReboot";
+        let restart = reboots.then(|| Restart {
+            boot: machine.settings.boot_id.and_then(|id| machine.boot(id)).cloned(),
+            ssh_key: machine.settings.rescue_ssh_key.clone(),
+            mail_to: machine.settings.rescue_mail.clone(),
+            mail_settled: false,
+        });
+        let ending =
+            if reboots && !machine.endings.is_empty() { machine.endings.remove(0) } else { super::task::Ending::Done };
+        machine.tasks.push(Task {
+            id,
+            function: function.to_owned(),
+            comment: reboots.then(|| "Reboot asked".to_owned()),
+            by,
+            begun,
+            begun_at,
+            tempo,
+            ending,
+            cancelled: None,
+            vanished: false,
+            restart,
+        });
+        self.next_task += 1;
+        Ok(id)
+    }
+
+    /// A fresh secret, remembered for ever.
+    pub(super) fn new_secret(&mut self) -> String {
+        let id = Uuid::new_v4().to_string();
+        let password = format!("fake-password-{}", Uuid::new_v4().simple());
+        let expires = self.clock.now() + jiff::SignedDuration::from_hours(30 * 24);
+        self.secrets.insert(id.clone(), Secret { password, expires });
+        id
+    }
+
+    /// Puts a mail into the account's history.
+    pub(super) fn send(&mut self, sent: Timestamp, to: String, [subject, body]: [String; 2]) {
+        let id = self.mails.len() as u64 + 1;
+        self.mails.push(Mail { id, sent, subject, body, to, delivery: self.style.delivery });
+    }
+
+    /// Does what was due until now: writes the mails of the rescues that have come up.
+    pub(super) fn settle(&mut self) {
+        let now = self.clock.instant();
+        let mut due = Vec::new();
+        for machine in &mut self.machines {
+            due.extend(mails_due(machine, now));
+        }
+        due.sort_by_key(|mail| mail.at);
+        for mail in due {
+            let secret = (!mail.keyed).then(|| self.new_secret());
+            let letter = self.style.rescue(ACCOUNT, &mail.name, &mail.ip, &mail.system, secret.as_deref());
+            self.send(self.clock.at(mail.at), mail.to, letter);
+        }
+    }
+}
+
+/// A mail about a rescue that has come up.
+struct Due {
+    at: Instant,
+    name: String,
+    ip: String,
+    system: Running,
+    to: String,
+    keyed: bool,
+}
+
+/// The mails that are due by now about one machine's restarts; each restart is settled once.
+fn mails_due(machine: &mut Machine, now: Instant) -> Vec<Due> {
+    let at = |task: &Task| task.up().map(|up| up + task.tempo.mail).filter(|at| *at <= now);
+    let pending: Vec<_> = machine
+        .tasks
+        .iter()
+        .enumerate()
+        .filter(|(_, task)| task.restart.as_ref().is_some_and(|restart| !restart.mail_settled))
+        .filter_map(|(index, task)| Some((index, at(task)?)))
+        .collect();
+    let mut due = Vec::new();
+    for (index, at) in pending {
+        // What it ran at that moment, which a later restart may have changed.
+        let system = machine.running(at);
+        let sends = system.is_rescue() && machine.hands_out_mail;
+        let Some(restart) = machine.tasks[index].restart.as_mut() else { continue };
+        restart.mail_settled = true;
+        if sends {
+            due.push(Due {
+                at,
+                name: machine.spec.name.clone(),
+                ip: machine.ip.to_string(),
+                to: restart.mail_to.clone().unwrap_or_else(|| CONTACT.to_owned()),
+                keyed: restart.ssh_key.is_some() && system == Running::LinuxRescue,
+                system,
+            });
+        }
+    }
+    due
+}
