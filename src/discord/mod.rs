@@ -13,6 +13,8 @@ pub mod rest;
 mod route;
 pub mod sender;
 pub mod signed;
+#[cfg(test)]
+mod tests;
 
 pub use error::{Cause, Error, Fault};
 pub use interaction::{InteractionKey, RawInteraction};
