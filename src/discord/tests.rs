@@ -1,7 +1,12 @@
 //! Both directions at once, against the simulated Discord, whose rule book refuses what Discord refuses.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
+use secrecy::ExposeSecret;
 use serde_json::json;
 use serenity::{
     builder::{
@@ -24,6 +29,7 @@ use super::{
     rest::{Nonce, Rest},
     sender::{Ack, Sender, SenderSettings},
 };
+use crate::logging;
 
 const APP: ApplicationId = ApplicationId::new(APPLICATION.0);
 const CHANNEL: ChannelId = ChannelId::new(OPS.0);
@@ -178,4 +184,46 @@ async fn commands_are_answered_after_every_kind_of_loss() {
     }
     assert!(gate.resumes() >= 4 && gate.identifies() >= 3, "{} {}", gate.resumes(), gate.identifies());
     assert_eq!(bot.gateway.stop(LIMIT).await, Stopped::Cleanly);
+}
+
+/// Takes in what the whole process logs.
+#[derive(Clone, Default)]
+struct Page(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_secret_is_logged_even_if_everything_is_asked_for() {
+    let page = Page::default();
+    let writer = page.clone();
+    let subscriber = logging::subscriber(logging::Format::Text, Some("trace"), move || writer.clone()).unwrap();
+    // For all threads, as the gateway has its own.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    let mut bot = Bot::start().await;
+    let asked = bot.ada.try_slash(OPS, "status", json!({ "server": "web-1" })).unwrap();
+    bot.answer("private words").await;
+    asked.answer().await;
+    bot.discord.dispatch_spoilt(&bot.ada, OPS, "status", |event| event["data"]["name"] = json!(null));
+    let token = bot.interaction().await.key().token;
+    let edit = EditInteractionResponse::new().content("private words");
+    bot.rest.edit_original(APP, &token, &edit, &[]).await.unwrap_err();
+    assert_eq!(bot.gateway.stop(LIMIT).await, Stopped::Cleanly);
+    let log = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("the gateway has a new session") && log.contains("asked Discord"), "{log}");
+    let secrets = [BOT_TOKEN.to_owned(), asked.token(), token.expose_secret().to_owned(), "private words".to_owned()];
+    for secret in secrets {
+        let bytes = format!("{:?}", secret.as_bytes());
+        for form in [secret.clone(), hex::encode(&secret), bytes[1..bytes.len() - 1].to_owned()] {
+            assert!(!log.contains(&form), "{secret} in {log}");
+        }
+    }
 }
