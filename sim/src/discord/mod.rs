@@ -63,6 +63,8 @@ pub const BOT: Id = APPLICATION;
 pub const BOT_NAME: &str = "bernard";
 /// The one guild, and its `@everyone` role.
 pub const GUILD: Id = Id(100_000_000_000_000_001);
+/// Whom the guild and the application belong to; they never say a word.
+pub(crate) const OWNER: Id = Id(200_000_000_000_000_000);
 /// A text channel.
 pub const OPS: Id = Id(500_000_000_000_000_001);
 /// A thread in [`OPS`].

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    APPLICATION, BOT, BOT_NAME, GUILD, GUILD_LOCALE, Id,
+    APPLICATION, BOT, BOT_NAME, GUILD, GUILD_LOCALE, Id, OWNER,
     interaction::{Interaction, Kind},
     message::{Attachment, Audience, Message, SUPPRESS_EMBEDS},
     world::{Channel, ChannelKind, ChannelState, Human, Membership, Mentions, Role, World},
@@ -100,7 +100,7 @@ impl World {
     pub(crate) fn guild_json(&self) -> Value {
         let mut guild = json!({
             "id": GUILD, "name": "Bernard's kennel", "icon": null, "icon_hash": null, "splash": null, "discovery_splash": null,
-            "owner_id": "200000000000000000", "region": "deprecated", "afk_channel_id": null, "afk_timeout": 300,
+            "owner_id": OWNER, "region": "deprecated", "afk_channel_id": null, "afk_timeout": 300,
             "widget_enabled": false, "widget_channel_id": null, "verification_level": 0, "default_message_notifications": 1,
             "explicit_content_filter": 0, "roles": self.roles_json(), "emojis": [], "stickers": [], "features": [],
             "mfa_level": 0, "application_id": null, "system_channel_id": null, "system_channel_flags": 0,

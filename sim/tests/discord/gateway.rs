@@ -92,7 +92,7 @@ async fn what_does_not_parse_is_sent_as_it_is() {
     let ann = discord.person("ann", "en-GB", &[]);
     discord.dispatch_spoilt(&ann, OPS, "help", |json| json["data"]["name"] = json!(null));
     let spoilt = ear.next("INTERACTION_CREATE").await;
-    assert!(serde_json::from_value::<serenity::all::Interaction>(spoilt).is_err());
+    assert!(serde_json::from_value::<::serenity::all::Interaction>(spoilt).is_err());
     discord.dispatch_raw("NEW_THING", &json!({ "what": 1 }));
     assert_eq!(ear.next("NEW_THING").await["what"], 1);
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use ::serenity::all::{CommandDataOptionValue, Interaction};
 use serde_json::json;
-use serenity::all::{CommandDataOptionValue, Interaction};
 use sim::discord::{Asked, Discord, OPS, ROLE, THREAD, people::Outcome};
 
 use crate::bot::{Ear, Rest, stage, text};
@@ -200,7 +200,7 @@ async fn endpoint(discord: &Discord, rest: &Rest) -> sim::net::Server {
         response::IntoResponse,
         routing::post,
     };
-    let verifier = serenity::interactions_endpoint::Verifier::new(&discord.public_key());
+    let verifier = ::serenity::interactions_endpoint::Verifier::new(&discord.public_key());
     let rest = rest.clone();
     let answer = async move |headers: HeaderMap, body: Bytes| {
         let header = |name: &str| headers[name].to_str().unwrap().to_owned();

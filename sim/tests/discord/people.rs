@@ -24,7 +24,7 @@ async fn autocomplete_gives_the_choices_back() {
     let ann = discord.person("ann", "en-GB", &[]);
     let bot = async {
         let typed = ear.next("INTERACTION_CREATE").await;
-        let parsed: serenity::all::Interaction = serde_json::from_value(typed.clone()).unwrap();
+        let parsed: ::serenity::all::Interaction = serde_json::from_value(typed.clone()).unwrap();
         assert!(parsed.autocomplete().unwrap().data.autocomplete().unwrap().value == "we");
         let choices = json!([{ "name": "web-1 (prod)", "value": "web-1" }]);
         assert_eq!(rest.call_back(&typed, json!({ "type": 8, "data": { "choices": choices } })).await.0, 204);

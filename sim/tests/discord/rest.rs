@@ -40,7 +40,7 @@ async fn the_token_is_checked_and_the_content_type_is_bare() {
 
 #[tokio::test]
 async fn serenity_reads_what_the_reading_routes_say() {
-    use serenity::all::{Channel, CurrentUser, GuildChannel, Member, Message, PartialGuild, Role};
+    use ::serenity::all::{Channel, CurrentUser, GuildChannel, Member, Message, PartialGuild, Role};
     let (discord, rest) = start().await;
     let ann = discord.person("ann", "en-GB", &[]);
     let get = async |path: String| {
@@ -52,7 +52,8 @@ async fn serenity_reads_what_the_reading_routes_say() {
     serde_json::from_value::<PartialGuild>(get(format!("/guilds/{GUILD}")).await).unwrap();
     serde_json::from_value::<Vec<GuildChannel>>(get(format!("/guilds/{GUILD}/channels")).await).unwrap();
     serde_json::from_value::<Channel>(get(format!("/channels/{THREAD}")).await).unwrap();
-    serde_json::from_value::<serenity::all::CurrentApplicationInfo>(get("/applications/@me".to_owned()).await).unwrap();
+    serde_json::from_value::<::serenity::all::CurrentApplicationInfo>(get("/applications/@me".to_owned()).await)
+        .unwrap();
     let roles = get(format!("/guilds/{GUILD}/roles")).await;
     assert!(roles.as_array().unwrap().iter().all(|role| role["mentionable"].is_boolean()));
     let mut member = get(format!("/guilds/{GUILD}/members/{}", ann.id())).await;
@@ -254,7 +255,7 @@ async fn commands_are_registered_listed_changed_and_deleted() {
     let base = format!("/applications/{}/guilds/{GUILD}/commands", sim::discord::APPLICATION);
     let registered = rest.register(crate::bot::commands()).await;
     assert_eq!(registered.as_array().unwrap().len(), 2);
-    serde_json::from_value::<Vec<serenity::all::Command>>(registered.clone()).unwrap();
+    serde_json::from_value::<Vec<::serenity::all::Command>>(registered.clone()).unwrap();
     let listed = rest.get(&base).await.1;
     assert!(listed[1].get("description_localizations").is_none());
     let full = rest.get(&format!("{base}?with_localizations=true")).await.1;
