@@ -130,6 +130,9 @@ async fn a_repeated_nonce_gives_the_first_message_back() {
     assert_eq!(first["nonce"], "R-1:dm");
     rest.say(OPS, json!({ "content": "again", "nonce": "R-1:dm" })).await;
     assert_eq!(discord.messages(OPS).len(), 2);
+    discord.advance(Duration::from_secs(10 * 60));
+    let forgotten = rest.say(OPS, json!({ "content": "once", "nonce": "R-1:dm", "enforce_nonce": true })).await;
+    assert_ne!(first["id"], forgotten["id"]);
 }
 
 #[tokio::test]

@@ -260,7 +260,7 @@ impl Gateway {
 
     /// From now on connections are taken and the upgrade is never answered, until the rule is cleared.
     pub fn hang_upgrades(&self) -> crate::net::Rule {
-        self.discord.server().faults().always().hang("GET", "encoding=json")
+        self.discord.server().faults().always().hang("GET", "?v=10")
     }
 
     /// How many identifies were accepted.
