@@ -271,7 +271,7 @@ impl Hold {
 }
 
 impl Fault {
-    /// The headers of an answer, where a caller builds one by hand.
+    /// A scripted answer in JSON, for [`Faults::script`].
     pub fn json(status: StatusCode, body: &serde_json::Value) -> Self {
         let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))]);
         Self::Answer(status, headers, body.to_string().into_bytes())

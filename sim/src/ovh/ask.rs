@@ -9,6 +9,7 @@ use super::{
     Ovh,
     machine::{Running, Settings},
     mail::Mail,
+    port::Port,
     task::By,
 };
 use crate::net::PATIENCE;
@@ -91,6 +92,12 @@ impl Ovh {
             assert!(Instant::now() < end, "{server} never ran {system:?}: it runs {running:?}");
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
+    }
+
+    /// What its address shows, for one with real ports ([`super::ServerSpec::listening`]).
+    #[track_caller]
+    pub fn port_of(&self, server: &str) -> Port {
+        self.world().called(server).port
     }
 
     /// All its tasks, vanished ones too, in the order they began.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{
+    port::Port,
     spec::{Installed, Netboot, ServerSpec},
     task::{By, Ending, Task},
 };
@@ -87,6 +88,8 @@ pub(super) struct Machine {
     pub(super) hands_out_mail: bool,
     pub(super) refuses_while_busy: bool,
     pub(super) expired: bool,
+    /// What its address shows, if it has real ports.
+    pub(super) port: Port,
 }
 
 impl Machine {
@@ -114,6 +117,7 @@ impl Machine {
             hands_out_mail: true,
             refuses_while_busy: false,
             expired: false,
+            port: Port::default(),
             spec,
         }
     }

@@ -11,7 +11,7 @@
 //! - Every secret id ever made is remembered ([`Ovh::secret_ids`]), and every attempt to redeem one is counted
 //!   ([`Ovh::retrieved`]).
 //!
-//! Nothing in it runs by itself but the accept loop: where things stand is computed when somebody looks.
+//! Nothing in it runs by itself but the accept loop and real ports, if asked for: where things stand is computed when somebody looks.
 //!
 //! In reading order: [`ServerSpec`] (what to rent), the handle with its verbs (`script`) and its questions (`ask`),
 //! `world` and `machine` (the state), `task` (its course), `access` (who may), `api` (the calls).
@@ -22,6 +22,7 @@ mod ask;
 mod clock;
 mod machine;
 mod mail;
+mod port;
 mod refusal;
 mod script;
 mod spec;
@@ -33,6 +34,7 @@ pub use access::{APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, 
 pub use ask::TaskSeen;
 pub use machine::{Running, Settings};
 pub use mail::{Delivery, Language, LinkStyle, Mail};
+pub use port::Port;
 pub use spec::{Installed, Netboot, ServerSpec};
 pub use task::{By, Ending};
 pub use tempo::Tempo;

@@ -1,7 +1,7 @@
 //! What a test makes happen. Servers are named by service name or display name; an unknown one is a mistake of the
 //! test and panics.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,6 +9,7 @@ use super::{
     DriftReadsAs, Ovh,
     machine::Machine,
     mail::{Delivery, Language, LinkStyle},
+    port,
     spec::ServerSpec,
     task::{By, Ending},
     tempo::Tempo,
@@ -19,7 +20,11 @@ use super::{
 impl Ovh {
     /// One more server.
     pub fn add(&self, spec: ServerSpec) {
+        let probed = spec.probed.then(|| spec.name.clone());
         self.world().add(spec);
+        if let Some(name) = probed {
+            tokio::spawn(port::follow(Arc::downgrade(&self.world), name));
+        }
     }
 
     /// A server leaves the account: from now on it is a 404.

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, net::Ipv4Addr};
 
+use super::port::loopback;
+
 /// A netboot entry as OVHcloud lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Netboot {
@@ -132,6 +134,12 @@ impl ServerSpec {
     pub fn listening_on(mut self, ip: Ipv4Addr) -> Self {
         self.probed = true;
         self.at(ip)
+    }
+
+    /// As [`ServerSpec::listening_on`], at a loopback address of its own, so that tests side by side do not meet.
+    #[must_use]
+    pub fn listening(self) -> Self {
+        self.listening_on(loopback())
     }
 
     /// How much memory it has.

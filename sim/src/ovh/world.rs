@@ -23,14 +23,12 @@ pub(super) const ACCOUNT: &str = "xx11111-ovh";
 pub(super) const CONTACT: &str = "account@example.com";
 
 /// What a secret id stands for.
-#[derive(Clone, Debug)]
 pub(super) struct Secret {
     pub(super) password: String,
     pub(super) expires: Timestamp,
 }
 
 /// A console session that was asked for.
-#[derive(Clone, Debug)]
 pub(super) struct Console {
     pub(super) server: String,
     pub(super) kind: String,

@@ -4,6 +4,7 @@
 
 mod access;
 mod caller;
+mod port;
 mod rescue;
 mod schema;
 mod server;

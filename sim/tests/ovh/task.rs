@@ -115,6 +115,7 @@ async fn tasks_appear_late_vanish_and_are_purged() {
 async fn somebody_elses_reboot_is_listed_and_not_counted() {
     let ovh = Ovh::with_fleet().await;
     let caller = Caller::of(&ovh);
+    ovh.freeze();
     let id = ovh.reboot_by_somebody("web-1");
     assert_eq!(caller.get(&format!("{TASKS}?function=hardReboot")).await, json!([id]));
     assert_eq!((ovh.reboots("web-1"), ovh.tasks("web-1")[0].by), (0, By::Somebody));

@@ -1,0 +1,151 @@
+//! What a button means. A `custom_id` comes back from any client, also years later: it is input, and parsed like input.
+
+use std::{fmt, str::FromStr};
+
+use serenity::builder::CreateButton;
+use serenity::model::application::ButtonStyle;
+use uuid::Uuid;
+
+use crate::{
+    config::Locale,
+    rescue::operation::OperationId,
+    say,
+    store::CardId,
+};
+
+/// Every button there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Button {
+    /// **Confirm** on a confirmation card.
+    Confirm(CardId),
+    /// **Cancel** on a confirmation card.
+    Dismiss(CardId),
+    /// **Cancel** on an operation's card, until the reboot is sent.
+    Cancel(OperationId),
+    /// **Reboot again**, answering the question with this number.
+    RebootAgain(OperationId, u32),
+    /// **Leave it**, answering the question with this number.
+    LeaveIt(OperationId, u32),
+    /// **Restore now**, for the rescue that this operation began.
+    RestoreNow(OperationId),
+    /// **Reveal link**.
+    Reveal(OperationId),
+    /// **Look again**.
+    LookAgain(OperationId),
+    /// **Try the mail**.
+    TryMail(OperationId),
+    /// **Delete this message**, on the DM of this operation.
+    DeleteMessage(OperationId),
+}
+
+/// The text is no button of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no button of ours")]
+pub struct NotAButton;
+
+impl Button {
+    /// The button with its label and colour: what leads out is green, what cannot be undone is red.
+    pub fn create(self, locale: Locale) -> CreateButton {
+        let (label, style) = match self {
+            Self::Confirm(_) => (say!(locale, "button-confirm"), ButtonStyle::Danger),
+            Self::Dismiss(_) | Self::Cancel(_) => (say!(locale, "button-cancel"), ButtonStyle::Secondary),
+            Self::RebootAgain(..) => (say!(locale, "button-reboot-again"), ButtonStyle::Danger),
+            Self::LeaveIt(..) => (say!(locale, "button-leave-it"), ButtonStyle::Secondary),
+            Self::RestoreNow(_) => (say!(locale, "button-restore-now"), ButtonStyle::Success),
+            Self::Reveal(_) => (say!(locale, "button-reveal"), ButtonStyle::Primary),
+            Self::LookAgain(_) => (say!(locale, "button-look-again"), ButtonStyle::Primary),
+            Self::TryMail(_) => (say!(locale, "button-try-mail"), ButtonStyle::Secondary),
+            Self::DeleteMessage(_) => (say!(locale, "button-delete"), ButtonStyle::Secondary),
+        };
+        CreateButton::new(self.to_string()).label(label).style(style)
+    }
+}
+
+impl fmt::Display for Button {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Confirm(card) => write!(f, "confirm:{card}"),
+            Self::Dismiss(card) => write!(f, "dismiss:{card}"),
+            Self::Cancel(id) => write!(f, "cancel:{}", id.0),
+            Self::RebootAgain(id, asked) => write!(f, "again:{}:{asked}", id.0),
+            Self::LeaveIt(id, asked) => write!(f, "leave:{}:{asked}", id.0),
+            Self::RestoreNow(id) => write!(f, "restore:{}", id.0),
+            Self::Reveal(id) => write!(f, "reveal:{}", id.0),
+            Self::LookAgain(id) => write!(f, "look:{}", id.0),
+            Self::TryMail(id) => write!(f, "mail:{}", id.0),
+            Self::DeleteMessage(id) => write!(f, "delete:{}", id.0),
+        }
+    }
+}
+
+impl FromStr for Button {
+    type Err = NotAButton;
+
+    fn from_str(text: &str) -> Result<Self, NotAButton> {
+        let (verb, rest) = text.split_once(':').ok_or(NotAButton)?;
+        let card = || Uuid::try_parse(rest).map(CardId).map_err(|_| NotAButton);
+        let operation = |text: &str| match text.parse() {
+            Ok(id) if id > 0 && !text.starts_with('+') => Ok(OperationId(id)),
+            _ => Err(NotAButton),
+        };
+        let question = || {
+            let (id, asked) = rest.split_once(':').ok_or(NotAButton)?;
+            Ok((operation(id)?, asked.parse().map_err(|_| NotAButton)?))
+        };
+        match verb {
+            "confirm" => card().map(Self::Confirm),
+            "dismiss" => card().map(Self::Dismiss),
+            "cancel" => operation(rest).map(Self::Cancel),
+            "again" => question().map(|(id, asked)| Self::RebootAgain(id, asked)),
+            "leave" => question().map(|(id, asked)| Self::LeaveIt(id, asked)),
+            "restore" => operation(rest).map(Self::RestoreNow),
+            "reveal" => operation(rest).map(Self::Reveal),
+            "look" => operation(rest).map(Self::LookAgain),
+            "mail" => operation(rest).map(Self::TryMail),
+            "delete" => operation(rest).map(Self::DeleteMessage),
+            _ => Err(NotAButton),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn button() -> impl Strategy<Value = Button> {
+        let id = (1..i64::MAX).prop_map(OperationId);
+        let card = any::<u128>().prop_map(|bits| CardId(Uuid::from_u128(bits)));
+        prop_oneof![
+            card.clone().prop_map(Button::Confirm),
+            card.prop_map(Button::Dismiss),
+            id.clone().prop_map(Button::Cancel),
+            (id.clone(), any::<u32>()).prop_map(|(id, asked)| Button::RebootAgain(id, asked)),
+            (id.clone(), any::<u32>()).prop_map(|(id, asked)| Button::LeaveIt(id, asked)),
+            id.clone().prop_map(Button::RestoreNow),
+            id.clone().prop_map(Button::Reveal),
+            id.clone().prop_map(Button::LookAgain),
+            id.clone().prop_map(Button::TryMail),
+            id.prop_map(Button::DeleteMessage),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_button_survives_its_custom_id_which_discord_takes(button in button()) {
+            let text = button.to_string();
+            prop_assert!((1..=100).contains(&text.len()));
+            prop_assert_eq!(text.parse(), Ok(button));
+        }
+
+        #[test]
+        fn any_text_is_a_button_or_is_refused(text in ".*") {
+            let _ = text.parse::<Button>();
+        }
+
+        #[test]
+        fn near_misses_are_refused_or_are_buttons(verb in "[a-z]{1,8}", rest in "[-+0-9a-f:]{0,40}") {
+            let _ = format!("{verb}:{rest}").parse::<Button>();
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! Why a call to Discord failed, in a form that is safe to print: no token, no interaction token and no body is ever in it.
+
+use std::{fmt, time::Duration};
+
+/// A call to Discord that did not succeed, with the call it was.
+///
+/// `Display` and `Debug` hold the method, the route's template and what Discord said; never a token or a body.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("could not {method} {route}: {cause}")]
+pub struct Error {
+    /// The request's method, such as `POST`.
+    method: &'static str,
+    /// The route's template, such as `/channels/{channel}/messages`.
+    route: &'static str,
+    /// What went wrong.
+    cause: Cause,
+}
+
+/// What went wrong with a call to Discord.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Discord answered with an error status.
+    Refused {
+        /// The HTTP status: 3xx to 5xx.
+        status: u16,
+        /// Discord's own code, such as 50007, if the body held one.
+        code: Option<u32>,
+        /// Discord's own sentence and the fields it complains about, at most 300 characters; may be empty.
+        message: String,
+    },
+    /// Discord's limits, or ours, do not let the call out before its deadline; it was not carried out.
+    Limited {
+        /// How long it would have had to wait.
+        wait: Duration,
+    },
+    /// No connection could be made: Discord has certainly not seen the call.
+    NotSent(String),
+    /// The connection broke or the time ran out after sending: nobody here knows whether it was carried out.
+    Lost(String),
+    /// Discord did it, but its answer could not be understood.
+    Unreadable(String),
+    /// The call could not be put into words, for example because a limit of Discord's was broken on our side.
+    Unbuildable(String),
+    /// The bot cannot talk to Discord until its operator has acted.
+    Fault(Fault),
+}
+
+impl Error {
+    pub(crate) fn new(method: &'static str, route: &'static str, cause: Cause) -> Self {
+        Self { method, route, cause }
+    }
+
+    /// What went wrong.
+    pub fn cause(&self) -> &Cause {
+        &self.cause
+    }
+
+    /// The route's template; holds no id and no token.
+    pub fn route(&self) -> &'static str {
+        self.route
+    }
+
+    /// The HTTP status, if Discord answered with an error.
+    pub fn status(&self) -> Option<u16> {
+        match self.cause {
+            Cause::Refused { status, .. } => Some(status),
+            _ => None,
+        }
+    }
+
+    /// Discord's own code, such as 50007 "Cannot send messages to this user".
+    pub fn code(&self) -> Option<u32> {
+        match self.cause {
+            Cause::Refused { code, .. } => code,
+            _ => None,
+        }
+    }
+
+    /// Discord's own sentence, if it said one.
+    pub fn message(&self) -> Option<&str> {
+        match &self.cause {
+            Cause::Refused { message, .. } if !message.is_empty() => Some(message),
+            _ => None,
+        }
+    }
+
+    /// Whether time alone may heal it: 429, 5xx, no connection, a lost answer.
+    pub fn is_transient(&self) -> bool {
+        match &self.cause {
+            Cause::Refused { status, .. } => *status == 429 || *status >= 500,
+            Cause::Limited { .. } | Cause::NotSent(_) | Cause::Lost(_) => true,
+            Cause::Unreadable(_) | Cause::Unbuildable(_) | Cause::Fault(_) => false,
+        }
+    }
+
+    /// Whether Discord may have carried the call out in spite of the error.
+    pub fn may_have_happened(&self) -> bool {
+        match &self.cause {
+            Cause::Refused { status, .. } => *status >= 500,
+            Cause::Lost(_) | Cause::Unreadable(_) => true,
+            Cause::Limited { .. } | Cause::NotSent(_) | Cause::Unbuildable(_) | Cause::Fault(_) => false,
+        }
+    }
+
+    /// What the operator must do something about, if that is the reason.
+    pub fn fault(&self) -> Option<Fault> {
+        match self.cause {
+            Cause::Fault(fault) => Some(fault),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused { status, code, message } => {
+                write!(f, "{status}")?;
+                if let Some(code) = code {
+                    write!(f, " (code {code})")?;
+                }
+                if message.is_empty() { Ok(()) } else { write!(f, " {message}") }
+            }
+            Self::Limited { wait } => write!(f, "the rate limit asks for {:.1} s more than there is time", wait.as_secs_f64()),
+            Self::NotSent(why) => write!(f, "no connection: {why}"),
+            Self::Lost(why) => write!(f, "no answer: {why}"),
+            Self::Unreadable(why) => write!(f, "the answer could not be read: {why}"),
+            Self::Unbuildable(why) => write!(f, "the request could not be built: {why}"),
+            Self::Fault(fault) => fault.fmt(f),
+        }
+    }
+}
+
+/// What stops the bot from talking to Discord until its operator acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// 401, or gateway close code 4004.
+    BadToken,
+    /// Close code 4010 or 4011: the shard is wrong, or the bot is in too many guilds for one shard.
+    Sharding,
+    /// Close code 4012: this version of the gateway's protocol is no longer served.
+    ApiVersion,
+    /// Close code 4013 or 4014: the intents are not understood or not allowed.
+    Intents,
+}
+
+impl Fault {
+    /// The fault that a final close code of the gateway stands for; `None` if the code is not final.
+    pub fn from_close_code(code: u16) -> Option<Self> {
+        match code {
+            4004 => Some(Self::BadToken),
+            4010 | 4011 => Some(Self::Sharding),
+            4012 => Some(Self::ApiVersion),
+            4013 | 4014 => Some(Self::Intents),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::BadToken => {
+                "Discord refuses the bot's token: reset it in the developer portal, put the new one at `discord.token` \
+                 and start Bernard again"
+            }
+            Self::Sharding => {
+                "Discord refuses the gateway's single shard (4010 or 4011): the bot must be in few guilds only; remove it \
+                 from those that Bernard does not serve"
+            }
+            Self::ApiVersion => "Discord no longer serves version 10 of its gateway (4012): update Bernard",
+            Self::Intents => {
+                "Discord refuses the gateway's intents (4013 or 4014), though Bernard asks for none: update Bernard"
+            }
+        })
+    }
+}
+
+/// The causes of a failed request as text, without its address, which may hold a token.
+pub(crate) fn reason(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_its_call_and_answers_its_callers_questions() {
+        let refused = Cause::Refused { status: 403, code: Some(50007), message: "Cannot send messages to this user".into() };
+        let error = Error::new("POST", "/channels/{channel}/messages", refused);
+        let text = "could not POST /channels/{channel}/messages: 403 (code 50007) Cannot send messages to this user";
+        assert_eq!(error.to_string(), text);
+        assert!(!error.is_transient() && !error.may_have_happened());
+        let lost = Error::new("POST", "/x", Cause::Lost("reset".into()));
+        assert!(lost.is_transient() && lost.may_have_happened());
+        let unsent = Error::new("POST", "/x", Cause::NotSent("refused".into()));
+        assert!(unsent.is_transient() && !unsent.may_have_happened());
+    }
+
+    #[test]
+    fn every_final_close_code_is_a_fault_and_no_other() {
+        for code in 4000..4020 {
+            assert_eq!(Fault::from_close_code(code).is_some(), matches!(code, 4004 | 4010..=4014), "{code}");
+        }
+        assert_eq!(Fault::from_close_code(1000), None);
+    }
+}

@@ -1,0 +1,236 @@
+//! One request and its answer: how a call is put on the wire, and what its answer says.
+
+use std::time::Duration;
+
+use reqwest::{
+    Method,
+    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER},
+    multipart::{Form, Part},
+};
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use serde_json::Value;
+use serenity::builder::CreateAttachment;
+
+use super::{Failed, Sender, limits};
+use crate::discord::{
+    error::{Cause, Error, reason},
+    route::{Access, Route},
+};
+
+/// The most of an answer that is read: a guild's commands are well below it.
+const ANSWER_LIMIT: usize = 16 << 20;
+/// The most of Discord's own words that an error keeps.
+const MESSAGE_LIMIT: usize = 300;
+/// After a 429 that does not say how long: a while.
+const WAIT_UNSAID: Duration = Duration::from_secs(1);
+
+/// What a call carries.
+#[derive(Clone)]
+pub(crate) enum Body {
+    Empty,
+    Json(Vec<u8>),
+    /// A message as JSON and the files that belong to it.
+    WithFiles(Vec<u8>, Vec<CreateAttachment>),
+}
+
+/// When a call may go out again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// Its second time changes nothing.
+    Freely,
+    /// Only if Discord has certainly not carried it out.
+    OnlyIfUndone,
+}
+
+/// One call: route, method, query and body. Each attempt builds its request anew.
+pub(crate) struct Call<'a> {
+    pub(crate) method: Method,
+    pub(crate) route: Route<'a>,
+    /// Numbers and plain words only, so nothing needs escaping.
+    pub(crate) query: Vec<(&'static str, String)>,
+    pub(crate) body: Body,
+    pub(crate) repeat: Repeat,
+}
+
+/// What came back.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+/// What a 429 asks for.
+#[derive(Clone, Copy)]
+pub(super) struct Limited {
+    pub(super) scope: limits::Scope,
+    pub(super) wait: Duration,
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn new(method: Method, route: Route<'a>, body: Body, repeat: Repeat) -> Self {
+        Self { method, route, query: Vec::new(), body, repeat }
+    }
+
+    /// A read.
+    pub(crate) fn get(route: Route<'a>) -> Self {
+        Self::new(Method::GET, route, Body::Empty, Repeat::Freely)
+    }
+
+    pub(crate) fn error(&self, cause: Cause) -> Error {
+        Error::new(self.method_name(), self.route.template(), cause)
+    }
+
+    /// Whether the call may go out again after `cause`.
+    pub(super) fn bears(&self, cause: &Cause) -> bool {
+        match cause {
+            Cause::NotSent(_) => true,
+            Cause::Lost(_) => self.repeat == Repeat::Freely,
+            Cause::Refused { status, .. } => *status >= 500 && self.repeat == Repeat::Freely,
+            Cause::Limited { .. } | Cause::Unreadable(_) | Cause::Unbuildable(_) | Cause::Fault(_) => false,
+        }
+    }
+
+    pub(super) fn method_name(&self) -> &'static str {
+        match self.method {
+            Method::GET => "GET",
+            Method::POST => "POST",
+            Method::PUT => "PUT",
+            Method::PATCH => "PATCH",
+            Method::DELETE => "DELETE",
+            _ => "(other)",
+        }
+    }
+}
+
+impl Answer {
+    pub(super) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// What a 429 asks for; `None` for every other answer.
+    pub(super) fn limited(&self) -> Option<Limited> {
+        if self.status != 429 {
+            return None;
+        }
+        let body: Refused = serde_json::from_slice(&self.body).unwrap_or_default();
+        let header = |name| self.headers.get(name).and_then(|value| value.to_str().ok());
+        let named = header("x-ratelimit-scope");
+        let is_global = body.global.unwrap_or(false) || header("x-ratelimit-global").is_some() || named == Some("global");
+        let scope = match named {
+            _ if is_global => limits::Scope::Global,
+            Some("shared") => limits::Scope::Shared,
+            _ => limits::Scope::User,
+        };
+        let said = body.retry_after.and_then(limits::length).or_else(|| limits::seconds(&self.headers, RETRY_AFTER.as_str()));
+        Some(Limited { scope, wait: said.unwrap_or(WAIT_UNSAID) })
+    }
+}
+
+/// Discord's error body, of which any part may be missing: a proxy's is not even JSON.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Refused {
+    code: Option<u32>,
+    message: Option<String>,
+    errors: Option<Value>,
+    retry_after: Option<f64>,
+    global: Option<bool>,
+}
+
+impl Sender {
+    /// Sends once and reads the answer, within `limit`.
+    pub(super) async fn exchange(&self, call: &Call<'_>, limit: Duration) -> Result<Answer, Failed> {
+        let started = std::time::Instant::now();
+        let request = self.request(call, limit).map_err(|why| call.error(Cause::Unbuildable(why)))?;
+        let outcome = self.read(request).await;
+        let status = outcome.as_ref().map_or("none".to_owned(), |answer| answer.status.to_string());
+        let (route, method) = (call.route.template(), call.method_name());
+        tracing::debug!(discord.route = route, method, status, "asked Discord");
+        metrics::counter!(crate::metrics::DISCORD_REQUESTS, "route" => route, "method" => method, "status" => status)
+            .increment(1);
+        metrics::histogram!(crate::metrics::DISCORD_SECONDS, "route" => route, "method" => method).record(started.elapsed());
+        outcome.map_err(|cause| call.error(cause).into())
+    }
+
+    fn request(&self, call: &Call<'_>, limit: Duration) -> Result<reqwest::RequestBuilder, String> {
+        let mut url = format!("{}{}", self.base, call.route.path());
+        for (n, (name, value)) in call.query.iter().enumerate() {
+            url.push_str(&format!("{}{name}={value}", if n == 0 { '?' } else { '&' }));
+        }
+        let mut request = self.client.request(call.method.clone(), url).timeout(limit);
+        if call.route.access() == Access::BotToken {
+            request = request.header(AUTHORIZATION, self.authorization.clone());
+        }
+        Ok(match &call.body {
+            Body::Empty => request,
+            Body::Json(json) => {
+                request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(json.clone())
+            }
+            Body::WithFiles(json, files) => request.multipart(form(json, files)?),
+        })
+    }
+
+    async fn read(&self, request: reqwest::RequestBuilder) -> Result<Answer, Cause> {
+        let mut response = request.send().await.map_err(|error| match () {
+            () if error.is_builder() => Cause::Unbuildable(reason(error)),
+            () if error.is_connect() => Cause::NotSent(reason(error)),
+            () => Cause::Lost(reason(error)),
+        })?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| Cause::Lost(reason(error)))? {
+            body.extend_from_slice(&chunk);
+            if body.len() > ANSWER_LIMIT {
+                return Err(Cause::Unreadable(format!("more than {ANSWER_LIMIT} bytes")));
+            }
+        }
+        Ok(Answer { status, headers, body })
+    }
+
+    /// Discord's refusal as a cause: its code, its sentence, and the fields it complains about without their values.
+    pub(super) fn refusal(&self, call: &Call<'_>, answer: &Answer) -> Cause {
+        let body: Refused = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let mut message = body.message.unwrap_or_default();
+        let secrets = call.route.token().into_iter().chain([&self.settings.token]);
+        for secret in secrets.map(|token| token.expose_secret()).filter(|token| !token.is_empty()) {
+            message = message.replace(secret, "[secret]");
+        }
+        if let Some(errors) = body.errors {
+            complaints(&errors, &mut String::new(), &mut message);
+        }
+        if message.chars().count() > MESSAGE_LIMIT {
+            message = message.chars().take(MESSAGE_LIMIT - 1).chain(['…']).collect();
+        }
+        Cause::Refused { status: answer.status, code: body.code, message }
+    }
+}
+
+/// Adds each complaint as ` · embeds.0.title: BASE_TYPE_MAX_LENGTH`: the codes, as the sentences may quote what was sent.
+fn complaints(errors: &Value, path: &mut String, into: &mut String) {
+    let Value::Object(fields) = errors else { return };
+    for (name, value) in fields {
+        if name == "_errors" {
+            for code in value.as_array().into_iter().flatten().filter_map(|e| e.get("code")?.as_str()) {
+                into.push_str(&format!(" · {path}: {code}"));
+            }
+            continue;
+        }
+        let length = path.len();
+        if !path.is_empty() {
+            path.push('.');
+        }
+        path.push_str(name);
+        complaints(value, path, into);
+        path.truncate(length);
+    }
+}
+
+fn form(json: &[u8], files: &[CreateAttachment]) -> Result<Form, String> {
+    let payload = Part::bytes(json.to_vec()).mime_str("application/json").map_err(reason)?;
+    let mut form = Form::new().part("payload_json", payload);
+    for (n, file) in files.iter().enumerate() {
+        form = form.part(format!("files[{n}]"), Part::bytes(file.data.clone()).file_name(file.filename.clone()));
+    }
+    Ok(form)
+}

@@ -1,0 +1,188 @@
+//! Logs to stderr, as text for people or JSON for collectors.
+//!
+//! Whatever the operator asks for, the libraries that see tokens and bodies stay at info and their spans are never recorded: at
+//! trace one of them prints the bot's token in hex, at debug others print interaction tokens and whole messages.
+
+use std::io;
+
+use tracing::{Level, Metadata, Subscriber, level_filters::LevelFilter};
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    filter::{FilterExt, filter_fn},
+    fmt::{self, MakeWriter},
+    layer::SubscriberExt,
+    registry,
+};
+
+/// The libraries that see secrets, by the first part of their targets.
+const CAPPED: [&str; 15] = [
+    "serenity",
+    "tungstenite",
+    "tokio_tungstenite",
+    "tokio_websockets",
+    "twilight_gateway",
+    "twilight_gateway_queue",
+    "twilight_http",
+    "hyper",
+    "hyper_util",
+    "reqwest",
+    "h2",
+    "sqlx",
+    "sqlx_core",
+    "rustls",
+    "native_tls",
+];
+
+/// What the logs look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One line of text an event.
+    Text,
+    /// One JSON object an event, its fields beside `message`.
+    Json,
+}
+
+/// Why logging could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum LoggingError {
+    /// The filter is not one.
+    #[error("RUST_LOG cannot be understood: {0}")]
+    Filter(#[from] tracing_subscriber::filter::ParseError),
+    /// Logging was set up already.
+    #[error("logging is set up already")]
+    Twice,
+}
+
+/// Sets up the process' logging to stderr; to be called once.
+///
+/// `filter` is what `RUST_LOG` says, if it is set: `info`, `bernard=debug`, …; without it `info`.
+///
+/// # Errors
+///
+/// When the filter cannot be understood, or logging was set up already.
+pub fn init(format: Format, filter: Option<&str>) -> Result<(), LoggingError> {
+    // Not by `try_init`: that would also take in what libraries write by the `log` crate, past our targets.
+    tracing::subscriber::set_global_default(subscriber(format, filter, io::stderr)?).map_err(|_| LoggingError::Twice)
+}
+
+/// The same, written elsewhere.
+///
+/// # Errors
+///
+/// When the filter cannot be understood.
+pub fn subscriber<W>(
+    format: Format,
+    filter: Option<&str>,
+    writer: W,
+) -> Result<impl Subscriber + Send + Sync + use<W>, LoggingError>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let asked = EnvFilter::builder()
+        .with_default_directive(LevelFilter::INFO.into())
+        .parse(filter.unwrap_or_default())?;
+    let lines = match format {
+        Format::Text => fmt::layer().with_ansi(false).with_writer(writer).boxed(),
+        Format::Json => fmt::layer().json().flatten_event(true).with_writer(writer).boxed(),
+    };
+    Ok(registry().with(lines.with_filter(asked.and(filter_fn(is_harmless)))))
+}
+
+/// Whether an event or span may be recorded at all.
+fn is_harmless(metadata: &Metadata<'_>) -> bool {
+    let library = metadata.target().split("::").next().unwrap_or_default();
+    !CAPPED.contains(&library) || (metadata.is_event() && *metadata.level() <= Level::INFO)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// Takes in what is logged.
+    #[derive(Clone, Default)]
+    struct Page(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Page {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Page {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    fn logged(format: Format, filter: Option<&str>, events: impl FnOnce()) -> String {
+        let page = Page::default();
+        let writer = page.clone();
+        tracing::subscriber::with_default(subscriber(format, filter, move || writer.clone()).unwrap(), events);
+        page.text()
+    }
+
+    #[test]
+    fn the_libraries_stay_at_info_whatever_is_asked_for() {
+        macro_rules! leak {
+            ($($target:literal),*) => {$(
+                tracing::trace!(target: $target, "fake-token");
+                tracing::debug!(target: $target, "fake-token");
+                let span = tracing::info_span!(target: $target, "request", body = "fake-token");
+                span.in_scope(|| tracing::info!(target: $target, "calm {}", $target));
+            )*};
+        }
+        let asked = ["trace", "serenity=trace,hyper_util=trace,h2=trace", "serenity::http[request]=trace,trace"];
+        for filter in asked {
+            let text = logged(Format::Text, Some(filter), || {
+                leak!("serenity::http::request", "tungstenite", "tokio_tungstenite", "tokio_websockets::proto");
+                leak!("twilight_gateway::shard", "twilight_gateway_queue", "twilight_http", "hyper", "hyper_util::client");
+                leak!("reqwest::connect", "h2::codec", "sqlx::query", "sqlx_core", "rustls", "native_tls");
+                tracing::trace!(target: "bernard", "our own trace");
+            });
+            assert!(!text.contains("fake-token"), "{filter}: {text}");
+            assert_eq!(text.matches("calm").count(), if filter.starts_with("serenity=") { 15 } else { text.matches("calm").count() });
+        }
+        let text = logged(Format::Text, Some("trace"), || tracing::trace!(target: "bernard", "our own trace"));
+        assert!(text.contains("our own trace"), "{text}");
+    }
+
+    #[test]
+    fn every_capped_library_is_silent_below_info_and_heard_at_info() {
+        let text = logged(Format::Text, Some("trace"), || {
+            tracing::info!(target: "serenity::http", "heard");
+            tracing::debug!(target: "serenity::http", "not this");
+            tracing::debug!(target: "serenity_like", "another library");
+        });
+        assert!(text.contains("heard") && text.contains("another library") && !text.contains("not this"), "{text}");
+    }
+
+    #[test]
+    fn json_has_the_fields_beside_the_message() {
+        let text = logged(Format::Json, None, || {
+            tracing::info!(operation.id = 142, "opened");
+            tracing::debug!("not asked for");
+        });
+        let line: serde_json::Value = serde_json::from_str(text.trim()).unwrap();
+        assert_eq!((&line["message"], &line["operation.id"]), (&"opened".into(), &142.into()), "{line}");
+    }
+
+    #[test]
+    fn a_filter_that_is_none_is_refused() {
+        assert!(subscriber(Format::Text, Some("bernard=loud"), io::stderr).is_err());
+    }
+
+    #[test]
+    fn the_list_of_capped_libraries_has_no_repetitions() {
+        let mut sorted = CAPPED.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(sorted.len(), CAPPED.len());
+    }
+}

@@ -1,0 +1,289 @@
+//! From what came over the wire to an [`Answer`] or a [`Failure`], with everything taken out that nobody may see.
+
+use std::time::Duration;
+
+use jiff::{Timestamp, fmt::rfc2822};
+use reqwest::{
+    Response,
+    header::{HeaderMap, RETRY_AFTER},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+
+use super::error::{Answered, Cause, Failure, Unreadable};
+use crate::clock;
+
+/// The largest body read. The longest known answer, the ids of a busy account's mails, is a hundredth of it.
+const MAX_BODY: usize = 16 << 20;
+/// The largest body read of a refusal: its words fit many times.
+const MAX_REFUSAL: usize = 64 << 10;
+/// How much of OVHcloud's message is kept: a sentence or two, which fits everywhere people read it.
+const MAX_MESSAGE: usize = 300;
+/// How much of a code, a query id or a right is kept; the known ones are a third of it.
+const MAX_WORD: usize = 128;
+
+/// A success, as it came.
+pub(super) struct Answer {
+    body: Vec<u8>,
+    pub(super) query_id: Option<String>,
+}
+
+impl Answer {
+    /// Reads a response to its end. Only a 2xx with its whole body is an `Ok`.
+    pub(super) async fn read(response: Response) -> Result<Self, Failure> {
+        let status = response.status();
+        let query_id = header(response.headers(), "x-ovh-queryid").map(|id| word(&id));
+        let fail = |cause| Failure { cause, query_id: query_id.clone(), before: None };
+        if status.is_success() {
+            let body = read_body(response, MAX_BODY).await.map_err(fail)?;
+            return Ok(Self { body, query_id });
+        }
+        let status = status.as_u16();
+        if status < 400 {
+            return Err(fail(Cause::Redirected { status }));
+        }
+        let retry_after = header(response.headers(), RETRY_AFTER.as_str()).and_then(|value| retry_after(&value));
+        // A refusal stands without its words: if they do not arrive, the status still says it.
+        let body = read_body(response, MAX_REFUSAL).await.unwrap_or_default();
+        Err(fail(Cause::Answered(Box::new(answered(status, retry_after, &body)))))
+    }
+
+    /// The body as what it should be.
+    pub(super) fn parse<T: DeserializeOwned>(&self) -> Result<T, Failure> {
+        let mut json = serde_json::Deserializer::from_slice(&self.body);
+        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+            let path = error.path().to_string();
+            self.unreadable(self.why(error.inner(), path))
+        })?;
+        json.end().map_err(|error| self.unreadable(self.why(&error, ".".to_owned())))?;
+        Ok(value)
+    }
+
+    /// Checks that the body is nothing, or JSON of any kind: a proxy's page is no success.
+    pub(super) fn expect_any(&self) -> Result<(), Failure> {
+        if self.body.trim_ascii().is_empty() { Ok(()) } else { self.parse().map(|_: serde::de::IgnoredAny| ()) }
+    }
+
+    /// A failure of this answer because of a value in it.
+    pub(super) fn wrong(&self, path: &str) -> Failure {
+        self.unreadable(Unreadable::Value { path: path.to_owned() })
+    }
+
+    fn unreadable(&self, why: Unreadable) -> Failure {
+        Failure { cause: Cause::Unreadable(why), query_id: self.query_id.clone(), before: None }
+    }
+
+    fn why(&self, error: &serde_json::Error, path: String) -> Unreadable {
+        use serde_json::error::Category;
+        match error.classify() {
+            Category::Data => Unreadable::Value { path },
+            Category::Eof | Category::Io => Unreadable::CutShort,
+            Category::Syntax if self.body.trim_ascii_start().starts_with(b"<") => Unreadable::Html,
+            Category::Syntax => Unreadable::NotJson,
+        }
+    }
+}
+
+/// What a failed exchange means: reqwest's own words are dropped, because they hold the address.
+pub(super) fn cause(error: &reqwest::Error) -> Cause {
+    if error.is_connect() {
+        Cause::NoConnection { why: why_not_connected(error) }
+    } else if error.is_timeout() {
+        Cause::TimedOut
+    } else {
+        Cause::Interrupted
+    }
+}
+
+fn why_not_connected(error: &reqwest::Error) -> &'static str {
+    let mut source: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
+    while let Some(inner) = source {
+        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
+            match io.kind() {
+                std::io::ErrorKind::ConnectionRefused => return "refused",
+                std::io::ErrorKind::ConnectionReset => return "reset",
+                _ => {}
+            }
+        }
+        source = inner.source();
+    }
+    match () {
+        () if error.is_timeout() => "nobody answered in time",
+        () if error.is_dns() => "the name was not found",
+        () => "could not be set up",
+    }
+}
+
+async fn read_body(mut response: Response, limit: usize) -> Result<Vec<u8>, Cause> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| cause(&error))? {
+        if body.len() + chunk.len() > limit {
+            return Err(Cause::Unreadable(Unreadable::TooLong));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers.get(name)?.to_str().ok().map(str::to_owned)
+}
+
+/// `Retry-After`: seconds, or a date.
+fn retry_after(value: &str) -> Option<Duration> {
+    if let Ok(seconds) = value.trim().parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date: Timestamp = rfc2822::parse(value.trim()).ok()?.timestamp();
+    Some(Duration::try_from(date.duration_since(clock::now())).unwrap_or_default())
+}
+
+/// OVHcloud's two shapes of a refusal in one; every field may be missing.
+#[derive(Default, Deserialize)]
+struct Body {
+    #[serde(rename = "errorCode", default)]
+    error_code: Option<String>,
+    #[serde(default)]
+    class: Option<String>,
+    #[serde(default)]
+    message: Option<String>,
+    #[serde(default)]
+    details: serde_json::Value,
+    /// OAuth2's word.
+    #[serde(default)]
+    error: Option<String>,
+}
+
+fn answered(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Answered {
+    let body: Body = serde_json::from_slice(body).unwrap_or_default();
+    let rights = ["unauthorizedActionsByIAM", "unauthorizedActionsByAuthentication"];
+    let missing_rights = rights.iter().flat_map(|name| actions(&body.details[name])).collect();
+    Answered {
+        status,
+        code: body.error_code.or(body.class).or(body.error).map(|code| word(&code)),
+        message: body.message.map(|message| one_line(&message)),
+        missing_rights,
+        retry_after,
+    }
+}
+
+/// The actions named: a text with commas or a list.
+fn actions(value: &serde_json::Value) -> Vec<String> {
+    let texts: Vec<&str> = match value {
+        serde_json::Value::String(text) => text.split([',', ' ']).collect(),
+        serde_json::Value::Array(items) => items.iter().filter_map(serde_json::Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    texts.into_iter().map(str::trim).filter(|text| !text.is_empty()).map(word).take(20).collect()
+}
+
+/// A code or an id as one short word of harmless characters.
+pub(super) fn word(text: &str) -> String {
+    let harmless = |c: &char| c.is_ascii_graphic() && !matches!(c, '`' | '<' | '>' | '"');
+    text.chars().filter(harmless).take(MAX_WORD).collect()
+}
+
+/// Words for people on one line, bounded, with links and ids taken out: either could be a secret.
+fn one_line(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    let shown: Vec<&str> = words.map(harmless_word).collect();
+    let line = shown.join(" ");
+    if line.chars().count() <= MAX_MESSAGE {
+        return line;
+    }
+    line.chars().take(MAX_MESSAGE - 1).chain(['…']).collect()
+}
+
+fn harmless_word(word: &str) -> &str {
+    let looks_like_id = |part: &str| {
+        let hex = part.chars().filter(char::is_ascii_hexdigit).count();
+        hex >= 32 && part.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
+    };
+    let parts = word.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
+    if word.contains("://") {
+        "[link]"
+    } else if parts.into_iter().any(looks_like_id) {
+        "[id]"
+    } else {
+        word
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn answer(body: &str) -> Answer {
+        Answer { body: body.as_bytes().to_vec(), query_id: None }
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Thing {
+        #[serde(rename = "bootId")]
+        _boot_id: u64,
+    }
+
+    #[test]
+    fn a_malformed_answer_names_the_place_and_not_the_value() {
+        let failure = answer(r#"[{"bootId":1},{"bootId":"hush"}]"#).parse::<Vec<Thing>>().unwrap_err();
+        assert_eq!(failure.cause, Cause::Unreadable(Unreadable::Value { path: "[1].bootId".to_owned() }));
+        assert!(!format!("{failure:?}").contains("hush"));
+        for (body, why) in [
+            ("<html><p>hello</p>", Unreadable::Html),
+            ("", Unreadable::CutShort),
+            (r#"[{"bootId":"#, Unreadable::CutShort),
+            ("hello", Unreadable::NotJson),
+        ] {
+            assert_eq!(answer(body).parse::<Vec<Thing>>().unwrap_err().cause, Cause::Unreadable(why), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_empty_success_is_one_and_a_page_is_none() {
+        assert!(answer("").expect_any().is_ok());
+        assert!(answer("null\n").expect_any().is_ok());
+        assert!(answer("<html>").expect_any().is_err());
+    }
+
+    #[test]
+    fn both_shapes_of_a_refusal_are_understood() {
+        let read = |body: serde_json::Value| answered(403, None, body.to_string().as_bytes());
+        let old = read(json!({"errorCode": "NOT_GRANTED_CALL", "httpCode": "403 Forbidden", "message": "Not granted"}));
+        assert_eq!((old.code.as_deref(), old.message.as_deref()), (Some("NOT_GRANTED_CALL"), Some("Not granted")));
+        let new =
+            read(json!({"class": "Client::Forbidden", "message": "User not granted for this request", "details": {
+                "unauthorizedActionsByAuthentication": "",
+                "unauthorizedActionsByIAM": "dedicatedServer:apiovh:reboot,dedicatedServer:apiovh:put",
+            }}));
+        assert_eq!(new.missing_rights, ["dedicatedServer:apiovh:reboot", "dedicatedServer:apiovh:put"]);
+        let page = answered(503, None, b"<html><body><p>test</p></body></html>");
+        assert_eq!((page.code, page.message), (None, None));
+    }
+
+    #[test]
+    fn a_message_loses_links_ids_and_length() {
+        let line = one_line("see\nhttps://www.ovh.com/x#?id=1 for 11111111-2222-3333-4444-555555555555.");
+        assert_eq!(line, "see [link] for [id]");
+        assert_eq!(one_line(&"word ".repeat(200)).chars().count(), MAX_MESSAGE);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_refusal_is_too_odd_to_be_told(bytes: Vec<u8>, message: String, code: String) {
+            answered(500, None, &bytes);
+            let body = json!({"errorCode": code, "message": message, "details": message}).to_string();
+            let told = answered(500, None, body.as_bytes());
+            let line = told.message.unwrap();
+            assert!(line.chars().count() <= MAX_MESSAGE && !line.chars().any(char::is_control));
+            assert!(told.code.unwrap().chars().all(|c| c.is_ascii_graphic()));
+        }
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        assert_eq!(retry_after("7"), Some(Duration::from_secs(7)));
+        assert_eq!(retry_after("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(retry_after("soon"), None);
+    }
+}

@@ -1,0 +1,258 @@
+//! Calls on dedicated servers (`/dedicated/server`), all but the reboot and the console.
+
+use std::{fmt, time::Duration};
+
+use backon::{ConstantBuilder, Retryable};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use reqwest::Method;
+use secrecy::SecretString;
+use serde_json::{Map, Value, json};
+
+use super::{
+    client::{Call, Client},
+    error::{Cause, Error, Unreadable},
+    wire,
+};
+use crate::rescue::server::{Boot, BootId, Server, ServiceName, Task, TaskId};
+
+/// How many more times a task that is "not found" is looked for: reads lag behind soon after its creation.
+const TASK_LOOKS: usize = 2;
+/// The pause between two such looks.
+const TASK_PAUSE: Duration = Duration::from_millis(500);
+
+/// How many netboot entries are read at once: a person waits a third as long, and most of a small burst is left to others.
+const BOOTS_AT_ONCE: usize = 4;
+
+/// What to change on a server; what is `None` stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// The netboot entry of the next start.
+    pub boot: Option<BootId>,
+    /// Where rescue credentials are mailed to; `Some(None)` means back to the account's contact.
+    pub rescue_mail: Option<Option<String>>,
+    /// The SSH key of the Linux rescue; `Some(None)` takes it away.
+    pub rescue_ssh_key: Option<Option<String>>,
+}
+
+impl Change {
+    fn body(&self) -> Value {
+        let mut body = Map::new();
+        if let Some(boot) = self.boot {
+            body.insert("bootId".to_owned(), json!(boot));
+        }
+        if let Some(mail) = &self.rescue_mail {
+            body.insert("rescueMail".to_owned(), json!(mail));
+        }
+        if let Some(key) = &self.rescue_ssh_key {
+            body.insert("rescueSshKey".to_owned(), json!(key));
+        }
+        Value::Object(body)
+    }
+}
+
+/// A way into a server, as `authenticationSecret` lists it. Its address and secret are not printed.
+#[derive(Clone)]
+pub struct Access {
+    /// `SSH`, `RDP`, `PLESK_PANEL`, …, or a word of the future.
+    pub kind: String,
+    /// Who logs in.
+    pub user: Option<String>,
+    /// Where, for a panel.
+    pub url: Option<String>,
+    /// The id of the secret. Whoever has it has the password.
+    pub secret: Option<SecretString>,
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Access").field("kind", &self.kind).field("user", &self.user).finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// The names of all servers of the account. A name that is none is left out, and said in the log.
+    ///
+    /// # Errors
+    /// As every read: after its tries are spent.
+    pub async fn servers(&self) -> Result<Vec<ServiceName>, Error> {
+        let url = self.inner.endpoint.url(&["dedicated", "server"]);
+        let call = Call::new(Method::GET, url, format!("list the servers of the account `{}`", self.account()));
+        let names: Vec<String> = self.read(&call).await?;
+        let parsed = names.into_iter().filter_map(|name| {
+            let parsed = ServiceName::try_from(name);
+            if let Err(error) = &parsed {
+                tracing::warn!(account = self.account(), "left out of the inventory: {error}");
+            }
+            parsed.ok()
+        });
+        Ok(parsed.collect())
+    }
+
+    /// A server as it is now.
+    ///
+    /// # Errors
+    /// [`Error::is_not_found`] when the account has no such server.
+    pub async fn server(&self, name: &ServiceName) -> Result<Server, Error> {
+        let call = self.get(name, &[], format!("read the server `{name}`"));
+        let server: wire::Server = self.read(&call).await?;
+        if server.name != name.as_str() {
+            let why = Unreadable::Value { path: "name".to_owned() };
+            return Err(call.error(Cause::Unreadable(why).into()));
+        }
+        Ok(server.into_domain(name.clone(), self.account()))
+    }
+
+    /// The ids of a server's netboot entries, of one `bootType` or all. The order means nothing.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn boot_ids(&self, name: &ServiceName, boot_type: Option<&str>) -> Result<Vec<BootId>, Error> {
+        let mut call = self.get(name, &["boot"], format!("read the boots of `{name}`"));
+        filter(&mut call, "bootType", boot_type);
+        self.read(&call).await
+    }
+
+    /// One netboot entry.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn boot(&self, name: &ServiceName, id: BootId) -> Result<Boot, Error> {
+        let call = self.get(name, &["boot", &id.to_string()], format!("read the boot {id} of `{name}`"));
+        self.read::<wire::Boot>(&call).await.map(Boot::from)
+    }
+
+    /// A server's netboot entries, of one `bootType` or all: one request and then one each. An entry that vanishes meanwhile is left out.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn boots(&self, name: &ServiceName, boot_type: Option<&str>) -> Result<Vec<Boot>, Error> {
+        let ids = self.boot_ids(name, boot_type).await?;
+        let each = stream::iter(ids).map(|id| async move {
+            match self.boot(name, id).await {
+                Ok(boot) => Ok(Some(boot)),
+                Err(error) if error.is_not_found() => Ok(None),
+                Err(error) => Err(error),
+            }
+        });
+        let boots: Vec<Option<Boot>> = each.buffered(BOOTS_AT_ONCE).try_collect().await?;
+        Ok(boots.into_iter().flatten().collect())
+    }
+
+    /// Changes a server. May be repeated: it says how things shall be. OVHcloud has been seen not to store `rescueMail`: read back.
+    ///
+    /// # Errors
+    /// Whether the change was made is unknown unless [`Error::is_refusal`] or [`Error::is_unsent`].
+    pub async fn set(&self, name: &ServiceName, change: &Change) -> Result<(), Error> {
+        let url = self.server_url(name, &[]);
+        let call = Call::new(Method::PUT, url, format!("change the netboot of `{name}`")).about(name);
+        self.write_idempotent(&call.with_body(&change.body())).await
+    }
+
+    /// The ids of a server's tasks, such as `hardReboot` ones, in such a state.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn task_ids(
+        &self,
+        name: &ServiceName,
+        function: Option<&str>,
+        status: Option<&str>,
+    ) -> Result<Vec<TaskId>, Error> {
+        let mut call = self.get(name, &["task"], format!("read the tasks of `{name}`"));
+        filter(&mut call, "function", function);
+        filter(&mut call, "status", status);
+        self.read(&call).await
+    }
+
+    /// One task; `None` when OVHcloud does not know it, a few looks later still: not yet, or no longer. Never proof that nothing was done.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn task(&self, name: &ServiceName, id: TaskId) -> Result<Option<Task>, Error> {
+        let call = self.get(name, &["task", &id.to_string()], format!("read the task {id} of `{name}`"));
+        let looks = ConstantBuilder::default().with_delay(TASK_PAUSE).with_max_times(TASK_LOOKS);
+        let found = (|| self.read::<wire::Task>(&call)).retry(looks).when(Error::is_not_found).await;
+        match found {
+            Ok(task) => Ok(Some(task.into())),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The ways into a server. Each call may create new secrets, so it is never repeated by itself; call it only for a
+    /// server whose rescue has started.
+    ///
+    /// # Errors
+    /// After one attempt.
+    pub async fn authentication_secrets(&self, name: &ServiceName) -> Result<Vec<Access>, Error> {
+        let url = self.server_url(name, &["authenticationSecret"]);
+        let call = Call::new(Method::POST, url, format!("ask for the secret of `{name}`")).about(name);
+        let listed: Vec<wire::Access> = self.write_once(&call).await?;
+        let access = |wire::Access { kind, user, url, password }| {
+            let secret = password.filter(|id| !id.is_empty()).map(SecretString::from);
+            Access { kind, user, url, secret }
+        };
+        Ok(listed.into_iter().map(access).collect())
+    }
+
+    /// A server's memory in MB; `None` when OVHcloud does not say.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn hardware(&self, name: &ServiceName) -> Result<Option<u64>, Error> {
+        let call = self.get(name, &["specifications", "hardware"], format!("read the hardware of `{name}`"));
+        let hardware: wire::Hardware = self.read(&call).await?;
+        Ok(hardware.memory_size.and_then(|size| size.megabytes()))
+    }
+
+    /// The day on which the service expires if nobody renews it.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn expiration(&self, name: &ServiceName) -> Result<Option<jiff::civil::Date>, Error> {
+        let call = self.get(name, &["serviceInfos"], format!("read the service of `{name}`"));
+        self.read::<wire::ServiceInfos>(&call).await.map(|infos| infos.expiration)
+    }
+
+    pub(super) fn get(&self, name: &ServiceName, rest: &[&str], doing: String) -> Call {
+        Call::new(Method::GET, self.server_url(name, rest), doing).about(name)
+    }
+
+    pub(super) fn server_url(&self, name: &ServiceName, rest: &[&str]) -> url::Url {
+        let segments = ["dedicated", "server", name.as_str()].into_iter().chain(rest.iter().copied());
+        self.inner.endpoint.url(&segments.collect::<Vec<_>>())
+    }
+}
+
+/// Adds a filter to a call's query.
+pub(super) fn filter(call: &mut Call, key: &str, value: Option<&str>) {
+    if let Some(value) = value {
+        call.outgoing.url.query_pairs_mut().append_pair(key, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_holds_only_what_changes_and_nulls_where_meant() {
+        assert_eq!(Change::default().body(), json!({}));
+        let change = Change { boot: Some(BootId(7)), rescue_mail: Some(None), rescue_ssh_key: None };
+        assert_eq!(change.body(), json!({"bootId": 7, "rescueMail": null}));
+        let change = Change { rescue_mail: Some(Some("ops@example.com".to_owned())), ..Change::default() };
+        assert_eq!(change.body(), json!({"rescueMail": "ops@example.com"}));
+    }
+
+    #[test]
+    fn an_access_is_printed_without_its_address_and_secret() {
+        let access = Access {
+            kind: "RDP".to_owned(),
+            user: Some("Administrator".to_owned()),
+            url: Some("https://example.invalid/fake".to_owned()),
+            secret: Some("fake-secret-id".into()),
+        };
+        let printed = format!("{access:?}");
+        assert!(printed.contains("RDP") && !printed.contains("fake"), "{printed}");
+    }
+}

@@ -1,0 +1,57 @@
+//! One end of the wire: OVHcloud's API, as [`Client`] speaks it for one account.
+//!
+//! What holds here, whoever calls:
+//!
+//! - nothing is sent without a permit of the account's budget (`quota`), and people come before background work;
+//! - a reboot is sent at most once, within five seconds of its intent, and its answer says honestly what is known (`reboot`);
+//! - reads ride out bad weather within a bound, other deeds are done once or are safe to repeat (`client`);
+//! - an [`Error`] names its object, OVHcloud's words and query id, and never a secret (`error`);
+//! - `POST /secret/retrieve` does not exist in this program.
+//!
+//! In reading order: `account` (where and who) · `sign` and `auth` (proof and OVHcloud's time) · `flight` (fetch once
+//! for many) · `quota` (the budget) · `client` (the only way out) · `answer` and `error` (what came back) ·
+//! `wire` (bodies) · `dedicated`, `reboot`, `console`, `mail`, `credential` (the calls).
+
+mod account;
+mod answer;
+mod auth;
+mod client;
+mod console;
+mod credential;
+mod dedicated;
+mod error;
+mod flight;
+mod mail;
+mod quota;
+mod reboot;
+mod sign;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use account::{Account, Credentials, Endpoint, NotAnEndpoint};
+pub use client::{Client, Fault, READ_PATIENCE};
+pub use console::{Console, ConsoleKind, ConsoleMinutes, Consoles};
+pub use credential::{AccessRule, Credential, CredentialDetails};
+pub use dedicated::{Access, Change};
+pub use error::{Answered, Cause, Error, Unreadable};
+pub use mail::{Mail, MailId, Notice};
+pub use quota::Priority;
+pub use reboot::{ReadyReboot, RebootAnswer, SEND_WITHIN};
+
+/// Gives the metrics of this module their help texts, once a recorder is installed.
+pub fn describe_metrics() {
+    metrics::describe_counter!(
+        "bernard_ovh_requests_total",
+        "Requests sent to OVHcloud, by account, method and outcome (a count)."
+    );
+    metrics::describe_histogram!(
+        "bernard_ovh_request_seconds",
+        "How long a request to OVHcloud took, by account and method, in seconds."
+    );
+    metrics::describe_histogram!(
+        "bernard_ovh_quota_wait_seconds",
+        "How long a request waited for the account's budget, by account and priority, in seconds."
+    );
+}

@@ -1,0 +1,190 @@
+//! Where people's words become operations: without a [`Grant`] nothing here does anything.
+//!
+//! When [`Desk::open_from_card`] or [`Desk::open_from_press`] returns [`Open::Accepted`], the operation survives a crash, and
+//! the bot owes an outcome.
+
+use secrecy::SecretString;
+
+use super::{
+    event::Event,
+    operation::{Kind, Operation, OperationId, Request, Source},
+    pulse::Pulse,
+    runner::Runner,
+    state::Phase,
+};
+use crate::{
+    access::{Capability, Grant},
+    clock,
+    store::{Append, CardId, Error as StoreError, Open, Store},
+};
+
+/// How often a decision is tried again when the operation went on at the same moment.
+const TRIES: u32 = 5;
+
+/// Takes requests and decisions; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    store: Store,
+    pulse: Pulse,
+}
+
+/// What a person decides about a live operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// **Cancel**, before the reboot is sent.
+    Cancel,
+    /// **Reboot again**, answering the question with this number.
+    RebootAgain(u32),
+    /// **Leave it**, answering the question with this number.
+    LeaveIt(u32),
+}
+
+impl Decision {
+    /// What one must be allowed to make this decision about that operation.
+    pub fn needs(self, operation: &Operation) -> Capability {
+        match self {
+            Self::RebootAgain(_) | Self::LeaveIt(_) => Capability::Reboot,
+            Self::Cancel => needed(operation.request.kind()),
+        }
+    }
+}
+
+/// What came of a decision.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Decided {
+    /// It is durable.
+    Done(Box<Operation>),
+    /// It comes too late: the operation has gone on.
+    TooLate(Box<Operation>),
+    /// There is no such operation.
+    Unknown,
+}
+
+/// The desk could not do what it was asked; nothing was accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The store said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The grant is for something else: a fault of ours.
+    #[error("the grant does not cover this")]
+    WrongGrant,
+}
+
+impl Desk {
+    /// A desk on this store.
+    pub fn new(store: Store, pulse: Pulse) -> Self {
+        Self { store, pulse }
+    }
+
+    /// Accepts what a confirmation card asked for, once for ever.
+    ///
+    /// # Errors
+    /// [`Error`]: nothing was accepted.
+    pub async fn open_from_card(&self, grant: &Grant, card: CardId, request: &Request) -> Result<Open, Error> {
+        covers(grant, request)?;
+        let opened = self.store.open_from_card(card, request, clock::now()).await?;
+        self.pulse.tap();
+        Ok(opened)
+    }
+
+    /// Accepts what a press or command asked for, once for each interaction.
+    ///
+    /// # Errors
+    /// [`Error`]: nothing was accepted.
+    pub async fn open_from_press(&self, grant: &Grant, interaction: u64, request: &Request) -> Result<Open, Error> {
+        covers(grant, request)?;
+        let opened = self.store.open_from_press(interaction, request, clock::now()).await?;
+        self.pulse.tap();
+        Ok(opened)
+    }
+
+    /// Records a person's decision about a live operation.
+    ///
+    /// # Errors
+    /// [`Error`]: nothing was decided.
+    pub async fn decide(&self, grant: &Grant, id: OperationId, decision: Decision) -> Result<Decided, Error> {
+        for _ in 0..TRIES {
+            let Some(operation) = self.store.operation(id).await? else { return Ok(Decided::Unknown) };
+            if grant.server() != Some(&operation.request.server) || grant.capability() != decision.needs(&operation) {
+                return Err(Error::WrongGrant);
+            }
+            let Some(event) = event(grant, &operation, decision) else {
+                return Ok(Decided::TooLate(Box::new(operation)));
+            };
+            match self.store.append(&operation, &event, clock::now()).await? {
+                Append::Done(next) => {
+                    self.pulse.tap();
+                    return Ok(Decided::Done(next));
+                }
+                Append::Overtaken => {}
+                Append::Illegal(_) => return Ok(Decided::TooLate(Box::new(operation))),
+            }
+        }
+        let operation = self.store.operation(id).await?;
+        Ok(operation.map_or(Decided::Unknown, |operation| Decided::TooLate(Box::new(operation))))
+    }
+
+    /// Finds the link of an operation that waits for **Reveal link**; the caller shows it to its requester and to nobody else.
+    ///
+    /// # Errors
+    /// [`Error`]: nothing was found out.
+    pub async fn find_for_reveal(
+        &self,
+        grant: &Grant,
+        runner: &Runner,
+        operation: &Operation,
+    ) -> Result<Option<(Source, SecretString)>, Error> {
+        if grant.requester().user != operation.request.requester || grant.server() != Some(&operation.request.server) {
+            return Err(Error::WrongGrant);
+        }
+        let Some(client) = runner.fleet.client(&operation.request.account) else { return Ok(None) };
+        Ok(runner.find_link(client, operation).await.map(|found| (found.source, found.link)))
+    }
+
+    /// The requester has seen the link.
+    ///
+    /// # Errors
+    /// [`Error`]: it is not recorded, so the button stays.
+    pub async fn revealed(&self, id: OperationId) -> Result<(), Error> {
+        for _ in 0..TRIES {
+            let Some(operation) = self.store.operation(id).await? else { return Ok(()) };
+            match self.store.append(&operation, &Event::LinkRevealed, clock::now()).await? {
+                Append::Overtaken => {}
+                Append::Done(_) | Append::Illegal(_) => break,
+            }
+        }
+        self.pulse.tap();
+        Ok(())
+    }
+}
+
+/// What one must be allowed to ask for an operation of this kind.
+pub fn needed(kind: Kind) -> Capability {
+    match kind {
+        Kind::Enable | Kind::Link => Capability::Rescue,
+        Kind::Restore => Capability::Restore,
+        Kind::Reboot => Capability::Reboot,
+    }
+}
+
+fn covers(grant: &Grant, request: &Request) -> Result<(), Error> {
+    let same = grant.capability() == needed(request.kind())
+        && grant.server() == Some(&request.server)
+        && grant.requester().user == request.requester;
+    if same { Ok(()) } else { Err(Error::WrongGrant) }
+}
+
+/// The event of a decision; `None` when the question it answers is no longer asked.
+fn event(grant: &Grant, operation: &Operation, decision: Decision) -> Option<Event> {
+    let by = grant.requester().user;
+    let asked = |number| {
+        matches!(operation.state.phase, Phase::Undecided { .. }) && operation.state.facts.asked == number
+    };
+    match decision {
+        Decision::Cancel if operation.state.can_be_cancelled() => Some(Event::CancelAsked { by }),
+        Decision::RebootAgain(number) if asked(number) => Some(Event::RebootAgainApproved { by }),
+        Decision::LeaveIt(number) if asked(number) => Some(Event::LeftAlone { by }),
+        _ => None,
+    }
+}

@@ -1,0 +1,66 @@
+//! What the runner asks of the other end: a channel is the outbound port, so `rescue` knows nothing of Discord.
+
+use secrecy::SecretString;
+use tokio::sync::{mpsc, oneshot};
+
+use super::operation::{Operation, Source};
+
+/// Something to be done on Discord, now, with an answer.
+#[derive(Debug)]
+pub enum Errand {
+    /// Send the requester the DM of this operation.
+    Deliver {
+        /// The operation.
+        operation: Box<Operation>,
+        /// The link, and where it was found; `None` when a key opens this rescue.
+        link: Option<(Source, SecretString)>,
+        /// What became of it.
+        reply: oneshot::Sender<Arrival>,
+    },
+    /// Find out whether the DM of this operation has already arrived.
+    LookForDelivery {
+        /// The operation.
+        operation: Box<Operation>,
+        /// What became of it.
+        reply: oneshot::Sender<Arrival>,
+    },
+}
+
+/// What became of a DM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// It is there.
+    Arrived,
+    /// It is certainly not there.
+    Missing,
+    /// The person takes no DMs from us.
+    Closed,
+    /// Nobody can say; ask again later.
+    Unknown,
+}
+
+/// The sending half of the port.
+#[derive(Clone, Debug)]
+pub struct Errands(pub mpsc::Sender<Errand>);
+
+impl Errands {
+    /// Sends the DM. [`Arrival::Unknown`] when the other end is gone.
+    pub async fn deliver(&self, operation: &Operation, link: Option<(Source, SecretString)>) -> Arrival {
+        let operation = Box::new(operation.clone());
+        self.run(|reply| Errand::Deliver { operation, link, reply }).await
+    }
+
+    /// Looks whether the DM is there. [`Arrival::Unknown`] when the other end is gone.
+    pub async fn look_for_delivery(&self, operation: &Operation) -> Arrival {
+        let operation = Box::new(operation.clone());
+        self.run(|reply| Errand::LookForDelivery { operation, reply }).await
+    }
+
+    async fn run(&self, errand: impl FnOnce(oneshot::Sender<Arrival>) -> Errand) -> Arrival {
+        let (reply, answer) = oneshot::channel();
+        if self.0.send(errand(reply)).await.is_err() {
+            return Arrival::Unknown;
+        }
+        answer.await.unwrap_or(Arrival::Unknown)
+    }
+}

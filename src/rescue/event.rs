@@ -1,0 +1,219 @@
+//! What can happen to an operation: one variant each, kept for ever in the store.
+//!
+//! Pure. No variant ever holds a link, a secret's id or a token.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    operation::{Intent, OperationId, Plan, Source},
+    server::{System, TaskId, TaskStatus},
+};
+use crate::access::UserId;
+
+/// Something that happened, in the past tense.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The server was read and the plan made; from here a rescue has a lease.
+    Prepared {
+        /// What was there, and what will be set.
+        plan: Plan,
+    },
+    /// It cannot be done; nothing was changed.
+    FoundImpossible {
+        /// Why.
+        problem: Problem,
+    },
+    /// The setting was written and read back.
+    BootSet,
+    /// OVHcloud would not take the setting.
+    SettingRefused {
+        /// OVHcloud's words.
+        said: String,
+    },
+    /// A person pressed **Cancel** before the reboot was sent.
+    CancelAsked {
+        /// Who.
+        by: UserId,
+    },
+    /// The reboot is about to be asked for; after this record, and only then, the call is made.
+    RebootIntended {
+        /// What was known right before.
+        intent: Intent,
+    },
+    /// OVHcloud took the reboot and named its task.
+    RebootAccepted {
+        /// The task.
+        task: TaskId,
+    },
+    /// The reboot certainly did not happen.
+    RebootNotDone {
+        /// How that is known.
+        why: NotDone,
+        /// OVHcloud's words, or those of the failed connection.
+        said: String,
+    },
+    /// Nobody can say yet whether OVHcloud took the reboot.
+    RebootUnknown {
+        /// What came instead of an answer.
+        said: String,
+    },
+    /// Exactly one new task was found: it is ours.
+    TaskAdopted {
+        /// The task.
+        task: TaskId,
+    },
+    /// None or several new tasks were found in time: a person must decide.
+    NotSettled {
+        /// The new tasks, if several.
+        candidates: Vec<TaskId>,
+    },
+    /// A person approved one more reboot.
+    RebootAgainApproved {
+        /// Who.
+        by: UserId,
+    },
+    /// A person decided to leave it as it is.
+    LeftAlone {
+        /// Who.
+        by: UserId,
+    },
+    /// What was set was put back, or could not be.
+    PutBack {
+        /// How that went.
+        result: PutBack,
+    },
+    /// The task's status changed, its end included.
+    TaskSeen {
+        /// OVHcloud's word.
+        status: TaskStatus,
+        /// OVHcloud's comment.
+        comment: Option<String>,
+    },
+    /// OVHcloud no longer knows the task: purged, which is neither success nor failure.
+    TaskVanished,
+    /// The server of a `/rescue link` is in rescue, and no reboot of it is running.
+    RescueFound {
+        /// The rescue's family.
+        system: System,
+        /// The main address.
+        ip: Option<String>,
+        /// Mails older than this are not this rescue's.
+        since: Timestamp,
+    },
+    /// The probe saw the port change.
+    PortSeen {
+        /// What it saw.
+        port: Port,
+        /// When, by our clock.
+        at: Timestamp,
+    },
+    /// OVHcloud's `powerState` changed.
+    PowerSeen {
+        /// OVHcloud's word.
+        power: String,
+    },
+    /// The DM is about to be sent; a link is nowhere but in it.
+    DeliveryAttempted {
+        /// Where it was found; `None` when a key opens this rescue and there is no link.
+        source: Option<Source>,
+    },
+    /// The DM arrived.
+    LinkDelivered,
+    /// The person takes no DMs: the link waits for **Reveal link**.
+    DmClosed,
+    /// The requester saw the link, ephemerally.
+    LinkRevealed,
+    /// No link within `secret_timeout`, or nobody took it.
+    LinkGivenUp,
+    /// The machine was watched for long enough, or came back.
+    Watched,
+    /// A step of ours panicked; it is tried again.
+    Faulted,
+    /// Another operation took the server over.
+    Superseded {
+        /// Which.
+        by: OperationId,
+    },
+}
+
+/// Why something cannot be done. Spoken by `text`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "problem", rename_all = "snake_case")]
+pub enum Problem {
+    /// The server is no longer in the account.
+    ServerGone,
+    /// OVHcloud itself holds the server (`hacked`, `hackedBlocked`).
+    HeldByOvhcloud {
+        /// OVHcloud's word.
+        state: String,
+    },
+    /// The server lists no netboot entry of the needed kind.
+    NoBoots,
+    /// It has no rescue of the wanted kind.
+    NoSuchRescue {
+        /// What was asked for: `windows`, `linux` or a kernel.
+        wanted: String,
+        /// The kernels it has instead.
+        has: Vec<String>,
+        /// Its installed system.
+        os: String,
+        /// Its memory in GB, if it could be read.
+        memory_gb: Option<u64>,
+    },
+    /// What it would boot into is no longer what the person was shown.
+    ChangedMeanwhile,
+    /// It is not in rescue, so there is nothing to put back and no link to look for.
+    NotInRescue,
+    /// It is rebooting right now.
+    Rebooting,
+    /// An SSH key does not work with the Windows rescue (OVHcloud guide).
+    KeyNeedsLinux,
+    /// OVHcloud would not, in its own words.
+    Ovhcloud {
+        /// Those words, with the query id.
+        said: String,
+    },
+}
+
+/// How it is known that a reboot did not happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotDone {
+    /// OVHcloud answered with a 4xx.
+    Refused,
+    /// No connection was made, or the time to send was over.
+    Unsent,
+}
+
+/// Whether what was set is back as it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "result", rename_all = "snake_case")]
+pub enum PutBack {
+    /// It is, read back.
+    Done,
+    /// It is not.
+    Failed {
+        /// OVHcloud's words.
+        said: String,
+    },
+}
+
+/// What the probe saw of the rescue's or the system's port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Port {
+    /// It does not answer.
+    Closed,
+    /// It answers.
+    Open,
+}
+
+impl Event {
+    /// Its word, as the store knows it.
+    pub fn word(&self) -> String {
+        let value = serde_json::to_value(self).unwrap_or_default();
+        value["event"].as_str().unwrap_or("an event").to_owned()
+    }
+}

@@ -1,0 +1,167 @@
+//! Looking for the link that leads to the rescue's password. What is found is a secret: it leaves this module only as one.
+
+use std::collections::HashSet;
+
+use jiff::{SignedDuration, Timestamp};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{
+    operation::Source,
+    server::{ServiceName, System},
+};
+use crate::ovh::{self, MailId};
+
+/// How much older than the intent a mail may look: OVHcloud's dates have whole seconds, and its mail comes from another machine.
+const SLACK: SignedDuration = SignedDuration::from_secs(60);
+/// How many of the newest mails are read at most in one look: a busy account must not eat the budget.
+const MAILS_AT_ONCE: usize = 20;
+
+/// The rescue whose link is looked for.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The server.
+    pub server: ServiceName,
+    /// The rescue's family: it says which user counts.
+    pub system: System,
+    /// Mails that are older are another rescue's.
+    pub since: Timestamp,
+    /// The mails that were there before the reboot; `None` when they were not looked at.
+    pub known_mails: Option<Vec<u64>>,
+}
+
+/// A link and where it was found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Where.
+    pub source: Source,
+    /// The link: whoever has it has the password.
+    pub link: SecretString,
+}
+
+/// Looks once in each of `sources`, in order. `read` remembers mails that need no second reading.
+///
+/// A source that cannot be read counts as one that has nothing; its error comes back beside, for the card and the log.
+pub async fn find(
+    client: &ovh::Client,
+    target: &Target,
+    sources: &[Source],
+    template: &str,
+    read: &mut HashSet<u64>,
+) -> (Option<Found>, Option<ovh::Error>) {
+    let mut trouble = None;
+    for source in sources {
+        let id = match source {
+            Source::AuthenticationSecret => from_authentication_secret(client, target).await,
+            Source::Mail => from_mail(client, target, read).await,
+        };
+        match id {
+            Ok(Some(id)) => return (Some(Found { source: *source, link: render(template, &id) }), None),
+            Ok(None) => {}
+            Err(error) => trouble = Some(error),
+        }
+    }
+    (None, trouble)
+}
+
+/// Only an entry of the rescue's own kind counts: an installed system's panels are listed too.
+async fn from_authentication_secret(
+    client: &ovh::Client,
+    target: &Target,
+) -> Result<Option<SecretString>, ovh::Error> {
+    let accesses = client.authentication_secrets(&target.server).await?;
+    let ours = accesses.into_iter().find(|access| {
+        let kind_fits = matches!(access.kind.as_str(), "RDP" | "SSH");
+        kind_fits && access.user.as_deref() == Some(target.system.user())
+    });
+    Ok(ours.and_then(|access| access.secret).filter(|secret| is_id(secret.expose_secret())))
+}
+
+async fn from_mail(
+    client: &ovh::Client,
+    target: &Target,
+    read: &mut HashSet<u64>,
+) -> Result<Option<SecretString>, ovh::Error> {
+    let mut ids: Vec<u64> = client.mail_ids().await?.into_iter().map(|id| id.0).collect();
+    ids.sort_unstable_by(|a, b| b.cmp(a));
+    let oldest_known = target.known_mails.iter().flatten().min().copied().unwrap_or(0);
+    let known: HashSet<u64> = target.known_mails.iter().flatten().copied().collect();
+    let unread = ids.into_iter().filter(|id| *id > oldest_known && !known.contains(id) && !read.contains(id));
+    for id in unread.take(MAILS_AT_ONCE).collect::<Vec<_>>() {
+        let mail = client.mail(MailId(id)).await?;
+        read.insert(id);
+        let names_it = mail.subject.contains(&format!("[{}]", target.server));
+        let fresh = mail.date >= target.since - SLACK;
+        if !names_it || !fresh {
+            continue;
+        }
+        if let Some(found) = id_in_mail(mail.body.expose_secret()) {
+            // It may have to be read again, should the process end before the DM is sent.
+            read.remove(&id);
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// The secret's id in a mail's text or HTML. The mail's own address is not trusted: only the id is taken.
+pub fn id_in_mail(body: &str) -> Option<SecretString> {
+    body.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '(' | ')'))
+        .filter(|word| word.starts_with("http") && word.contains("secret"))
+        .filter_map(|word| {
+            let (_, rest) = word.rsplit_once("id=")?;
+            let end = rest.find(|c: char| !is_id_char(c)).unwrap_or(rest.len());
+            Some(&rest[..end])
+        })
+        .find(|id| is_id(id))
+        .map(|id| SecretString::from(id.to_owned()))
+}
+
+fn is_id_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
+}
+
+/// OVHcloud's ids are UUIDs; a little room is left, and none for anything that could break out of a link.
+fn is_id(text: &str) -> bool {
+    (8..=128).contains(&text.len()) && text.chars().all(is_id_char)
+}
+
+fn render(template: &str, id: &SecretString) -> SecretString {
+    SecretString::from(template.replace("{id}", id.expose_secret()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "11111111-2222-3333-4444-555555555555";
+
+    fn found(body: &str) -> Option<String> {
+        id_in_mail(body).map(|id| id.expose_secret().to_owned())
+    }
+
+    #[test]
+    fn a_link_is_found_in_text_and_in_html_in_either_of_its_forms() {
+        for body in [
+            format!(" - password: https://www.ovh.com/manager/secret/#?id={ID}"),
+            format!("<a href=\"https://www.ovh.com/manager/secret/#?id={ID}\">ici</a>"),
+            format!("https://www.ovh.com/secret-as-a-service-ui/#!/secret-retrieve?id={ID}."),
+            format!("Voir https://www.ovh.com/fr/ puis (https://www.ovh.com/manager/secret/#?lang=fr&id={ID})"),
+        ] {
+            assert_eq!(found(&body).as_deref(), Some(ID), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_id_is_not_taken() {
+        for body in ["", "no link", "https://www.ovh.com/manager/secret/#?id=", "https://example.com/?id=123456789"] {
+            assert_eq!(found(body), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn only_the_id_is_taken_from_a_mail() {
+        let id = SecretString::from(ID.to_owned());
+        let link = render("https://www.ovh.com/manager/secret/#?id={id}", &id);
+        assert_eq!(link.expose_secret(), &format!("https://www.ovh.com/manager/secret/#?id={ID}"));
+    }
+}

@@ -1,0 +1,287 @@
+//! An operation: what was asked, by whom, and everything that has happened to it since.
+//!
+//! Pure. People know it as `R-142`. It is never changed, only continued: [`Operation::record`] appends an event.
+
+use std::fmt;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    event::Event,
+    server::{Boot, Server, ServiceName, System},
+    state::{IllegalEvent, State},
+};
+use crate::{access::UserId, config::Locale};
+
+/// The number of an operation; `R-142` to people, never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct OperationId(pub i64);
+
+impl fmt::Display for OperationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "R-{}", self.0)
+    }
+}
+
+/// A Discord channel or thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ChannelId(pub u64);
+
+/// What people ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Netboot to a rescue, reboot, deliver the link.
+    Enable,
+    /// Put back what was changed, reboot.
+    Restore,
+    /// Reboot into whatever the netboot says.
+    Reboot,
+    /// Look for the link of a running rescue again.
+    Link,
+}
+
+impl Kind {
+    /// Every kind, for tests and tables.
+    pub const ALL: [Self; 4] = [Self::Enable, Self::Restore, Self::Reboot, Self::Link];
+
+    /// Its word in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Enable => "enable",
+            Self::Restore => "restore",
+            Self::Reboot => "reboot",
+            Self::Link => "link",
+        }
+    }
+
+    /// Whether it ends with a link for its requester.
+    pub fn seeks_link(self) -> bool {
+        matches!(self, Self::Enable | Self::Link)
+    }
+}
+
+/// What was asked, as it was approved; it never changes afterwards.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// What is to be done.
+    pub wish: Wish,
+    /// The server, as OVHcloud names it.
+    pub server: ServiceName,
+    /// The configured account it belongs to.
+    pub account: String,
+    /// What people call it.
+    pub label: String,
+    /// Who asked, and receives the link.
+    pub requester: UserId,
+    /// The requester's language, for what only they see.
+    pub locale: Locale,
+    /// Where the card is posted: the channel or thread in which it was asked for.
+    pub channel: ChannelId,
+    /// Why, in the requester's words.
+    pub reason: Option<String>,
+    /// The rule that allowed it: its place in the configuration.
+    pub rule: String,
+}
+
+impl Request {
+    /// The kind of its wish.
+    pub fn kind(&self) -> Kind {
+        match self.wish {
+            Wish::Enable(_) => Kind::Enable,
+            Wish::Restore { .. } => Kind::Restore,
+            Wish::Reboot { .. } => Kind::Reboot,
+            Wish::Link { .. } => Kind::Link,
+        }
+    }
+}
+
+/// What is to be done, with what the person was shown before they said yes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "wish", rename_all = "snake_case")]
+pub enum Wish {
+    /// Into rescue.
+    Enable(EnableWish),
+    /// Out of rescue.
+    Restore {
+        /// The boot that the person was shown, and no other.
+        into: Boot,
+    },
+    /// A plain hard reboot.
+    Reboot {
+        /// The boot that the person was shown; `None` when the server has none set.
+        into: Option<Boot>,
+    },
+    /// The link again.
+    Link {
+        /// Where to look, in order.
+        sources: Vec<Source>,
+    },
+}
+
+/// The particulars of `/rescue enable`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EnableWish {
+    /// The rescue that the person was shown, chosen by kernel.
+    pub into: Boot,
+    /// Its family: which user, which port, which guide.
+    pub system: System,
+    /// Where OVHcloud shall mail the credentials, if not to the account's contact.
+    pub email: Option<String>,
+    /// The key that the Linux rescue shall accept; then there is no password and no link.
+    pub ssh_key: Option<String>,
+    /// How long the rescue is meant to last.
+    pub lease: SignedDuration,
+}
+
+/// Where a link is looked for (`rescue.secret_from`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// `POST …/authenticationSecret`.
+    AuthenticationSecret,
+    /// The account's mails.
+    Mail,
+}
+
+/// What was there before an operation changed anything, and what it is going to change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// What was there.
+    pub before: Snapshot,
+    /// What will be set; `None` changes nothing (a plain reboot).
+    pub change: Option<Setting>,
+    /// What the machine will start.
+    pub into: Option<Boot>,
+    /// What opens the rescue.
+    pub entry: Entry,
+}
+
+/// What opens a rescue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    /// A password behind a link.
+    Password,
+    /// The SSH key that is set on the server: then OVHcloud makes no password (OVHcloud guide).
+    Key,
+    /// No rescue is being started.
+    None,
+}
+
+/// The writable facts of a server at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The netboot entry, if any was set.
+    pub boot: Option<Boot>,
+    /// `rescueMail`.
+    pub rescue_mail: Option<String>,
+    /// `rescueSshKey`.
+    pub rescue_ssh_key: Option<String>,
+    /// The ids of the account's mails that existed; `None` when mails are not looked at. Newer ones may hold the link.
+    pub mails: Option<Vec<u64>>,
+    /// The main address, for the probe and the DM.
+    pub ip: Option<String>,
+}
+
+/// What an operation sets, and nothing else. For mail and key the outer `None` leaves the field alone; the inner one is OVHcloud's null.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Setting {
+    /// The netboot entry.
+    pub boot: Boot,
+    /// `rescueMail`.
+    #[serde(default, with = "nullable", skip_serializing_if = "Option::is_none")]
+    pub rescue_mail: Option<Option<String>>,
+    /// `rescueSshKey`.
+    #[serde(default, with = "nullable", skip_serializing_if = "Option::is_none")]
+    pub rescue_ssh_key: Option<Option<String>>,
+}
+
+impl Setting {
+    /// Whether the server has all of this.
+    pub fn holds_on(&self, server: &Server) -> bool {
+        server.boot == Some(self.boot.id)
+            && self.rescue_mail.as_ref().is_none_or(|mail| *mail == server.rescue_mail)
+            && self.rescue_ssh_key.as_ref().is_none_or(|key| same_key(key.as_deref(), server.rescue_ssh_key.as_deref()))
+    }
+}
+
+/// Whether two SSH keys are the same to OVHcloud, which may trim what it was given.
+fn same_key(ours: Option<&str>, theirs: Option<&str>) -> bool {
+    ours.map(str::trim) == theirs.map(str::trim)
+}
+
+/// A present null is different from an absent field.
+mod nullable {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(value: &Option<Option<String>>, to: S) -> Result<S::Ok, S::Error> {
+        value.as_ref().and_then(Option::as_ref).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
+        Option::<String>::deserialize(from).map(Some)
+    }
+}
+
+/// What was known right before a reboot was asked of OVHcloud. Written before the call, because afterwards is too late.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// The moment, by OVHcloud's clock.
+    pub at: Timestamp,
+    /// The ids of the server's `hardReboot` tasks that existed: what is not among them is new.
+    pub known: Vec<super::server::TaskId>,
+}
+
+/// One operation with all that is known of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operation {
+    /// Its number.
+    pub id: OperationId,
+    /// What was asked.
+    pub request: Request,
+    /// Where it is: the fold over its events.
+    pub state: State,
+    /// How many events it has; a writer that expects another number lost a race.
+    pub version: i64,
+    /// When it was accepted, by our clock.
+    pub opened: Timestamp,
+    /// When it came into its present phase, by our clock.
+    pub since: Timestamp,
+}
+
+impl Operation {
+    /// A new operation, just accepted.
+    pub fn open(id: OperationId, request: Request, now: Timestamp) -> Self {
+        let state = State::new(request.kind());
+        Self { id, request, state, version: 0, opened: now, since: now }
+    }
+
+    /// The same operation after one more event.
+    ///
+    /// # Errors
+    /// [`IllegalEvent`] when the event cannot follow: the caller's picture of the operation is old, or the program is wrong.
+    pub fn record(&self, event: &Event, now: Timestamp) -> Result<Self, IllegalEvent> {
+        let state = self.state.next(event)?;
+        let same_phase = state.phase.word() == self.state.phase.word();
+        let since = if same_phase { self.since } else { now };
+        Ok(Self { state, version: self.version + 1, since, ..self.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rescue::server::BootId;
+
+    #[test]
+    fn a_null_that_is_to_be_put_back_survives_the_store() {
+        let boot = Boot { id: BootId(1), boot_type: "harddisk".into(), kernel: "hd".into(), description: String::new() };
+        for rescue_mail in [None, Some(None), Some(Some("ops@example.com".to_owned()))] {
+            let setting = Setting { boot: boot.clone(), rescue_mail, rescue_ssh_key: None };
+            let text = serde_json::to_string(&setting).expect("a setting is JSON");
+            assert_eq!(serde_json::from_str::<Setting>(&text).expect("and back"), setting, "{text}");
+        }
+    }
+}

@@ -1,0 +1,368 @@
+//! From a wish to the exact change: which boot, which fields, and what was there before.
+//!
+//! Only reads. The same reads make the confirmation card, and, right before execution, the recorded plan: what a person was
+//! shown is what happens, or nothing does.
+
+use jiff::SignedDuration;
+
+use super::{
+    event::Problem,
+    lease::Lease,
+    operation::{EnableWish, Entry, Plan, Setting, Snapshot, Wish},
+    server::{Boot, Server, ServiceName, System},
+};
+use crate::ovh;
+
+/// What a person asked for, before a boot was chosen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Aim {
+    /// `/rescue enable`.
+    Enable {
+        /// Which rescue.
+        wanted: Wanted,
+        /// `rescueMail`, if the person gave one.
+        email: Option<String>,
+        /// `rescueSshKey`, if the person gave one.
+        ssh_key: Option<String>,
+        /// How long.
+        lease: SignedDuration,
+    },
+    /// `/restore`.
+    Restore,
+    /// `/reboot`.
+    Reboot,
+}
+
+/// Which rescue is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// The one for the installed system.
+    ByOs,
+    /// The one of a family.
+    Family(System),
+    /// The one with exactly this kernel.
+    Kernel(String),
+}
+
+/// A plan that a person can be shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proposal {
+    /// What **Confirm** will ask for.
+    pub wish: Wish,
+    /// What would be done now.
+    pub plan: Plan,
+    /// What somebody else changed since Bernard set it.
+    pub differences: Vec<Difference>,
+}
+
+/// A field that is not as Bernard left it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// The netboot is another one now; `None` when none is set.
+    Boot(Option<Boot>),
+    /// `rescueMail` is another one now.
+    RescueMail,
+    /// `rescueSshKey` is another one now.
+    RescueSshKey,
+}
+
+/// No plan can be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// For a reason that a person should hear.
+    #[error("{0:?}")]
+    Problem(Problem),
+    /// OVHcloud could not be read.
+    #[error(transparent)]
+    Ovh(#[from] ovh::Error),
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+/// Reads a server; a server that left the account is a problem, not an error.
+///
+/// # Errors
+/// [`Error`].
+pub async fn read_server(client: &ovh::Client, name: &ServiceName) -> Result<Server, Error> {
+    match client.server(name).await {
+        Ok(server) => Ok(server),
+        Err(error) if error.is_not_found() => Err(Problem::ServerGone.into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Chooses what would be done for `aim` now.
+///
+/// # Errors
+/// [`Error`].
+pub async fn propose(client: &ovh::Client, server: &Server, aim: Aim, lease: Option<&Lease>) -> Result<Proposal, Error> {
+    if server.is_held_by_ovhcloud() {
+        return Err(Problem::HeldByOvhcloud { state: server.state.clone() }.into());
+    }
+    let now = current_boot(client, server).await?;
+    let (wish, change) = match aim {
+        Aim::Enable { wanted, email, ssh_key, lease } => {
+            let (into, system) = choose_rescue(client, server, &wanted).await?;
+            if system == System::Windows && ssh_key.is_some() {
+                return Err(Problem::KeyNeedsLinux.into());
+            }
+            let change = Setting {
+                boot: into.clone(),
+                rescue_mail: email.clone().map(Some),
+                rescue_ssh_key: ssh_key.clone().map(Some),
+            };
+            (Wish::Enable(EnableWish { into, system, email, ssh_key, lease }), Some(change))
+        }
+        Aim::Restore => {
+            let change = restoring(client, server, lease, now.as_ref()).await?;
+            (Wish::Restore { into: change.boot.clone() }, Some(change))
+        }
+        Aim::Reboot => (Wish::Reboot { into: now.clone() }, None),
+    };
+    let differences = lease.map(|lease| differences(lease, server, now.as_ref())).unwrap_or_default();
+    Ok(Proposal { plan: plan(server, now, &wish, change), wish, differences })
+}
+
+/// The same choice again, right before execution; it must still be what the person was shown.
+///
+/// # Errors
+/// [`Problem::ChangedMeanwhile`] when it is not.
+pub async fn confirm(client: &ovh::Client, server: &Server, wish: &Wish, lease: Option<&Lease>) -> Result<Plan, Error> {
+    let aim = match wish {
+        Wish::Enable(wish) => Aim::Enable {
+            wanted: Wanted::Kernel(wish.into.kernel.clone()),
+            email: wish.email.clone(),
+            ssh_key: wish.ssh_key.clone(),
+            lease: wish.lease,
+        },
+        Wish::Restore { .. } => Aim::Restore,
+        Wish::Reboot { .. } | Wish::Link { .. } => Aim::Reboot,
+    };
+    let proposal = propose(client, server, aim, lease).await?;
+    if same_boot(&proposal.wish, wish) { Ok(proposal.plan) } else { Err(Problem::ChangedMeanwhile.into()) }
+}
+
+/// Whether two wishes start the same thing.
+pub fn same_boot(one: &Wish, other: &Wish) -> bool {
+    let ids = |wish: &Wish| match wish {
+        Wish::Enable(wish) => Some((wish.into.id, wish.into.kernel.clone())),
+        Wish::Restore { into } => Some((into.id, into.kernel.clone())),
+        Wish::Reboot { into } => into.as_ref().map(|boot| (boot.id, boot.kernel.clone())),
+        Wish::Link { .. } => None,
+    };
+    ids(one) == ids(other)
+}
+
+/// What puts the server back to `before`, for an operation whose reboot did not happen.
+///
+/// # Errors
+/// [`Error`] when there was no boot and the hard-disk boot cannot be found.
+pub async fn undoing(client: &ovh::Client, name: &ServiceName, plan: &Plan) -> Result<Option<Setting>, Error> {
+    let Some(change) = &plan.change else { return Ok(None) };
+    let boot = match &plan.before.boot {
+        Some(boot) => boot.clone(),
+        None => hard_disk(client, name).await?,
+    };
+    Ok(Some(back_to(&plan.before, change, boot)))
+}
+
+fn plan(server: &Server, now: Option<Boot>, wish: &Wish, change: Option<Setting>) -> Plan {
+    let entry = match wish {
+        Wish::Enable(wish) if wish.system == System::Linux => {
+            let key = wish.ssh_key.as_ref().or(server.rescue_ssh_key.as_ref());
+            if key.is_some() { Entry::Key } else { Entry::Password }
+        }
+        Wish::Enable(_) => Entry::Password,
+        Wish::Restore { .. } | Wish::Reboot { .. } | Wish::Link { .. } => Entry::None,
+    };
+    let into = change.as_ref().map(|change| change.boot.clone()).or_else(|| now.clone());
+    let before = Snapshot {
+        boot: now,
+        rescue_mail: server.rescue_mail.clone(),
+        rescue_ssh_key: server.rescue_ssh_key.clone(),
+        mails: None,
+        ip: server.ip.clone(),
+    };
+    Plan { before, change, into, entry }
+}
+
+/// The boot that the server starts next; `None` when none is set, or the one that is set no longer exists.
+async fn current_boot(client: &ovh::Client, server: &Server) -> Result<Option<Boot>, Error> {
+    let Some(id) = server.boot else { return Ok(None) };
+    match client.boot(&server.name, id).await {
+        Ok(boot) => Ok(Some(boot)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn hard_disk(client: &ovh::Client, name: &ServiceName) -> Result<Boot, Error> {
+    let mut disks = client.boots(name, Some("harddisk")).await?;
+    if disks.is_empty() { Err(Problem::NoBoots.into()) } else { Ok(disks.swap_remove(0)) }
+}
+
+/// What a restore sets: the recorded boot, or the disk where that was none, a rescue or power-off; mail and key only if they were changed.
+async fn restoring(
+    client: &ovh::Client,
+    server: &Server,
+    lease: Option<&Lease>,
+    now: Option<&Boot>,
+) -> Result<Setting, Error> {
+    let Some(lease) = lease else {
+        if now.is_some_and(|boot| !boot.is_rescue() && !boot.is_power_off()) {
+            return Err(Problem::NotInRescue.into());
+        }
+        let boot = hard_disk(client, &server.name).await?;
+        return Ok(Setting { boot, rescue_mail: None, rescue_ssh_key: None });
+    };
+    let recorded = lease.before.boot.as_ref().filter(|boot| !boot.is_rescue() && !boot.is_power_off());
+    let boot = match recorded {
+        Some(boot) => boot.clone(),
+        None => hard_disk(client, &server.name).await?,
+    };
+    Ok(back_to(&lease.before, &lease.set, boot))
+}
+
+fn back_to(before: &Snapshot, set: &Setting, boot: Boot) -> Setting {
+    Setting {
+        boot,
+        rescue_mail: set.rescue_mail.as_ref().map(|_| before.rescue_mail.clone()),
+        rescue_ssh_key: set.rescue_ssh_key.as_ref().map(|_| before.rescue_ssh_key.clone()),
+    }
+}
+
+fn differences(lease: &Lease, server: &Server, now: Option<&Boot>) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    if server.boot != Some(lease.set.boot.id) {
+        differences.push(Difference::Boot(now.cloned()));
+    }
+    if lease.set.rescue_mail.as_ref().is_some_and(|mail| *mail != server.rescue_mail) {
+        differences.push(Difference::RescueMail);
+    }
+    let key = |key: &Option<String>| key.as_deref().map(str::trim).map(str::to_owned);
+    if lease.set.rescue_ssh_key.as_ref().is_some_and(|ours| key(ours) != key(&server.rescue_ssh_key)) {
+        differences.push(Difference::RescueSshKey);
+    }
+    differences
+}
+
+/// Chooses a rescue by kernel, never by position: the list also holds `ipxe-shell`, and it can come first.
+async fn choose_rescue(client: &ovh::Client, server: &Server, wanted: &Wanted) -> Result<(Boot, System), Error> {
+    let boots = client.boots(&server.name, Some("rescue")).await?;
+    if let Some(boot) = pick(&boots, server, wanted) {
+        let system = boot.rescue_system().unwrap_or(System::Windows);
+        return Ok((boot.clone(), system));
+    }
+    if let Wanted::Kernel(kernel) = wanted {
+        // Some rescues are listed with another type than `rescue`.
+        let all = client.boots(&server.name, None).await?;
+        if let Some(boot) = all.into_iter().find(|boot| boot.kernel == *kernel && boot.is_rescue()) {
+            let system = boot.rescue_system().unwrap_or(System::Windows);
+            return Ok((boot, system));
+        }
+    }
+    if boots.is_empty() {
+        return Err(Problem::NoBoots.into());
+    }
+    // The memory only explains; without it the sentence is shorter.
+    let memory_gb = client.hardware(&server.name).await.ok().flatten().map(|mb| mb / 1024);
+    let wanted = match wanted {
+        Wanted::ByOs => family_word(server.system()).to_owned(),
+        Wanted::Family(system) => family_word(*system).to_owned(),
+        Wanted::Kernel(kernel) => kernel.clone(),
+    };
+    let has = boots.into_iter().map(|boot| boot.kernel).collect();
+    Err(Problem::NoSuchRescue { wanted, has, os: server.os.clone(), memory_gb }.into())
+}
+
+/// The word of a family in commands.
+fn family_word(system: System) -> &'static str {
+    match system {
+        System::Windows => "windows",
+        System::Linux => "linux",
+    }
+}
+
+fn pick<'a>(boots: &'a [Boot], server: &Server, wanted: &Wanted) -> Option<&'a Boot> {
+    let family = match wanted {
+        Wanted::Kernel(kernel) => return boots.iter().find(|boot| boot.kernel == *kernel && boot.is_rescue()),
+        Wanted::Family(family) => *family,
+        Wanted::ByOs => server.system(),
+    };
+    boots.iter().filter(|boot| boot.rescue_system() == Some(family)).max_by_key(|boot| (preference(boot), boot.id))
+}
+
+/// How well a rescue fits its family: the names that OVHcloud's guides give first, a retired image last.
+fn preference(boot: &Boot) -> (bool, u8, u32) {
+    let current = !boot.description.to_ascii_uppercase().contains("REMOVAL");
+    let rank = match boot.kernel.as_str() {
+        "rescue-customer-windows" => 3,
+        kernel if kernel.starts_with("rescue") && kernel.ends_with("-customer") => 2,
+        _ => 1,
+    };
+    let version: String = boot.kernel.chars().skip("rescue".len()).take_while(char::is_ascii_digit).collect();
+    (current, rank, version.parse().unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rescue::server::BootId;
+
+    fn boot(id: u64, kernel: &str, description: &str) -> Boot {
+        Boot { id: BootId(id), boot_type: "rescue".into(), kernel: kernel.into(), description: description.into() }
+    }
+
+    fn server(os: &str) -> Server {
+        Server {
+            name: "ns1.example".to_owned().try_into().expect("a name"),
+            account: "main".into(),
+            display_name: None,
+            tags: None,
+            ip: None,
+            reverse: None,
+            os: os.into(),
+            state: "ok".into(),
+            power_state: None,
+            boot: None,
+            rescue_mail: None,
+            rescue_ssh_key: None,
+            monitoring: true,
+            no_intervention: false,
+            datacenter: None,
+        }
+    }
+
+    fn kernel(boots: &[Boot], os: &str, wanted: &Wanted) -> Option<String> {
+        pick(boots, &server(os), wanted).map(|boot| boot.kernel.clone())
+    }
+
+    #[test]
+    fn a_rescue_is_chosen_by_its_kernel_and_never_by_its_place() {
+        let boots = [
+            boot(9, "ipxe-shell", "iPXE shell"),
+            boot(1, "rescue-customer", "Rescue [REMOVAL ON 2025-06-23]"),
+            boot(2, "rescue11-customer", ""),
+            boot(3, "rescue12-customer", ""),
+            boot(4, "Rescue2019-Windows", ""),
+            boot(5, "rescue-customer-windows", ""),
+            boot(6, "WinRescue", ""),
+        ];
+        assert_eq!(kernel(&boots, "win2022-std_64", &Wanted::ByOs).as_deref(), Some("rescue-customer-windows"));
+        assert_eq!(kernel(&boots, "debian12_64", &Wanted::ByOs).as_deref(), Some("rescue12-customer"));
+        assert_eq!(
+            kernel(&boots, "debian12_64", &Wanted::Family(System::Windows)).as_deref(),
+            Some("rescue-customer-windows")
+        );
+        assert_eq!(
+            kernel(&boots, "debian12_64", &Wanted::Kernel("rescue11-customer".into())).as_deref(),
+            Some("rescue11-customer")
+        );
+        assert_eq!(kernel(&boots, "debian12_64", &Wanted::Kernel("ipxe-shell".into())), None);
+        assert_eq!(kernel(&boots[..4], "win2022-std_64", &Wanted::ByOs), None);
+    }
+}

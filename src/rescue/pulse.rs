@@ -1,0 +1,32 @@
+//! Who wakes whom: whoever records something taps the runner and the reporter; both then read the store.
+//!
+//! A tap that comes while its loop is busy is not lost, and many taps are one.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+/// The two loops' alarm clocks; cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Pulse {
+    runner: Arc<Notify>,
+    reporter: Arc<Notify>,
+}
+
+impl Pulse {
+    /// Something was recorded: there may be a step to take and a message to change.
+    pub fn tap(&self) {
+        self.runner.notify_one();
+        self.reporter.notify_one();
+    }
+
+    /// Waits until there may be a step to take.
+    pub async fn for_runner(&self) {
+        self.runner.notified().await;
+    }
+
+    /// Waits until there may be a message to change.
+    pub async fn for_reporter(&self) {
+        self.reporter.notified().await;
+    }
+}

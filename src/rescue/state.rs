@@ -1,0 +1,372 @@
+//! Where an operation is: a fold over its events, and the only place that knows what may follow what.
+//!
+//! Two promises stand on [`State::next`]: a reboot is intended at most once per approval, and nothing follows an end.
+
+use jiff::Timestamp;
+
+use super::{
+    event::{Event, NotDone, Port, Problem, PutBack},
+    operation::{Intent, Kind, OperationId, Plan, Source},
+    server::{System, TaskId, TaskStatus},
+};
+use crate::access::UserId;
+
+/// An operation's phase, and what was seen on the way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// What is asked for; it decides what comes after the reboot.
+    pub kind: Kind,
+    /// Where it is.
+    pub phase: Phase,
+    /// What is known: the card is made of this.
+    pub facts: Facts,
+}
+
+/// Where an operation is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Phase {
+    /// Accepted; nothing was read yet.
+    Opened,
+    /// The plan is recorded; the setting may or may not be written.
+    Prepared,
+    /// The setting was read back; the reboot is next.
+    Ready,
+    /// The reboot was intended: it may or may not have been sent.
+    Intended(Intent),
+    /// The call was made and the answer is not known.
+    Unsettled(Intent),
+    /// A person with `reboot` must decide.
+    Undecided {
+        /// What was known before the call.
+        intent: Intent,
+        /// New tasks, if several.
+        candidates: Vec<TaskId>,
+    },
+    /// What was set is being put back; then it ends.
+    PuttingBack(Outcome),
+    /// OVHcloud's task is being followed.
+    Rebooting(TaskId),
+    /// The reboot's task is over; the link is looked for.
+    Searching,
+    /// A DM was tried, with the link found there (none: a key opens this rescue); whether it arrived is not known.
+    Delivering(Option<Source>),
+    /// The person takes no DMs; **Reveal link** waits in the channel.
+    AwaitingReveal(Source),
+    /// The reboot's task is over; the machine is watched until it answers.
+    Watching,
+    /// Over.
+    Ended(Outcome),
+}
+
+/// How an operation ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// In rescue, or the link of a rescue was looked for.
+    InRescue(Link),
+    /// Everything is back and the reboot's task is done.
+    Restored,
+    /// The reboot's task is done.
+    Rebooted,
+    /// It could not be done; nothing was changed.
+    Impossible(Problem),
+    /// A person cancelled it before the reboot.
+    Cancelled(UserId),
+    /// The setting or the reboot was refused, or certainly not sent.
+    NotDone(NotDone, String),
+    /// OVHcloud's task failed or was cancelled.
+    TaskFailed {
+        /// OVHcloud's word.
+        status: TaskStatus,
+        /// OVHcloud's comment.
+        comment: Option<String>,
+    },
+    /// A person decided to leave an unknown outcome alone.
+    LeftAlone(UserId),
+    /// Another operation took over.
+    Superseded(OperationId),
+}
+
+/// What became of the link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// It went by DM.
+    Delivered,
+    /// It was shown ephemerally.
+    Revealed,
+    /// There is none: an SSH key opens this rescue.
+    NotNeeded,
+    /// None turned up in time.
+    NotFound,
+    /// It was found, but nobody took it.
+    NotTaken,
+}
+
+/// What was seen on the way.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    /// What was there, and what was set.
+    pub plan: Option<Plan>,
+    /// How many reboots people approved. At least as many as were intended.
+    pub approvals: u32,
+    /// How many reboots were intended.
+    pub intents: u32,
+    /// OVHcloud's task and the last word about it.
+    pub task: Option<(TaskId, TaskStatus)>,
+    /// The task was purged before it was seen to end.
+    pub task_vanished: bool,
+    /// The task was found, not answered.
+    pub adopted: bool,
+    /// OVHcloud's last `powerState` since the reboot.
+    pub power: Option<String>,
+    /// When the port was first seen closed since the reboot.
+    pub port_closed: Option<Timestamp>,
+    /// What the port does now, if it was looked at.
+    pub port: Option<(Port, Timestamp)>,
+    /// Where the link was found.
+    pub source: Option<Source>,
+    /// The rescue of a `/rescue link`: family, address, since when.
+    pub rescue: Option<(System, Option<String>, Timestamp)>,
+    /// What came instead of an answer to the reboot.
+    pub unknown_because: Option<String>,
+    /// What was known right before the last reboot that was intended.
+    pub last_intent: Option<Intent>,
+    /// How many times a person was asked to decide.
+    pub asked: u32,
+    /// The requester takes no DMs.
+    pub dm_closed: bool,
+    /// How putting back went.
+    pub put_back: Option<PutBack>,
+    /// How many of our own steps panicked.
+    pub faults: u32,
+}
+
+impl Facts {
+    /// Whether the port was seen closed and then answering: the machine really restarted.
+    pub fn is_back(&self) -> bool {
+        self.port_closed.is_some() && matches!(self.port, Some((Port::Open, _)))
+    }
+}
+
+/// An event that cannot follow the present state.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{event} cannot follow {phase}")]
+pub struct IllegalEvent {
+    /// The event's word.
+    pub event: String,
+    /// The phase's word.
+    pub phase: &'static str,
+}
+
+impl State {
+    /// The state of an operation that was just accepted: one approval, no reboot.
+    pub fn new(kind: Kind) -> Self {
+        Self { kind, phase: Phase::Opened, facts: Facts { approvals: 1, ..Facts::default() } }
+    }
+
+    /// Whether it is over.
+    pub fn is_ended(&self) -> bool {
+        matches!(self.phase, Phase::Ended(_))
+    }
+
+    /// Whether it keeps the server from the next operation: until its reboot's task has ended.
+    pub fn holds_server(&self) -> bool {
+        match self.phase {
+            Phase::Opened
+            | Phase::Prepared
+            | Phase::Ready
+            | Phase::Intended(_)
+            | Phase::Unsettled(_)
+            | Phase::Undecided { .. }
+            | Phase::PuttingBack(_)
+            | Phase::Rebooting(_) => self.kind != Kind::Link,
+            Phase::Searching | Phase::Delivering(_) | Phase::AwaitingReveal(_) | Phase::Watching | Phase::Ended(_) => false,
+        }
+    }
+
+    /// Whether `/restore` may take the server over: it waits for a link or for a person's decision.
+    pub fn can_be_superseded(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Undecided { .. }
+                | Phase::Searching
+                | Phase::Delivering(_)
+                | Phase::AwaitingReveal(_)
+                | Phase::Watching
+        )
+    }
+
+    /// Whether **Cancel** still means something: no reboot was intended since the last approval.
+    pub fn can_be_cancelled(&self) -> bool {
+        matches!(self.phase, Phase::Opened | Phase::Prepared | Phase::Ready) && self.facts.intents == 0
+    }
+
+    /// The state after one more event.
+    ///
+    /// # Errors
+    /// [`IllegalEvent`] when it cannot follow.
+    pub fn next(&self, event: &Event) -> Result<Self, IllegalEvent> {
+        let phase = self.phase_after(event).ok_or_else(|| self.illegal(event))?;
+        let mut facts = self.facts.clone();
+        facts.learn(event);
+        Ok(Self { kind: self.kind, phase, facts })
+    }
+
+    fn phase_after(&self, event: &Event) -> Option<Phase> {
+        use Event as E;
+        use Phase as P;
+        Some(match (&self.phase, event) {
+            (P::Opened, E::Prepared { plan }) if self.kind != Kind::Link => match plan.change {
+                Some(_) => P::Prepared,
+                None => P::Ready,
+            },
+            (P::Opened, E::FoundImpossible { problem }) => P::Ended(Outcome::Impossible(problem.clone())),
+            (P::Opened, E::RescueFound { .. }) if self.kind == Kind::Link => P::Searching,
+            (P::Prepared, E::BootSet) => P::Ready,
+            (P::Prepared, E::SettingRefused { said }) => {
+                P::PuttingBack(Outcome::NotDone(NotDone::Refused, said.clone()))
+            }
+            (P::Opened, E::CancelAsked { by }) => P::Ended(Outcome::Cancelled(*by)),
+            (P::Prepared | P::Ready, E::CancelAsked { by }) if self.can_be_cancelled() => {
+                self.put_back_then(Outcome::Cancelled(*by))
+            }
+            (P::Ready, E::RebootNotDone { why, said }) => match &self.facts.last_intent {
+                None => self.put_back_then(Outcome::NotDone(*why, said.clone())),
+                Some(intent) => P::Undecided { intent: intent.clone(), candidates: Vec::new() },
+            },
+            (P::Ready, E::RebootIntended { intent }) if self.facts.intents < self.facts.approvals => {
+                P::Intended(intent.clone())
+            }
+            (P::Intended(_), E::RebootAccepted { task }) => P::Rebooting(*task),
+            (P::Intended(intent), E::RebootNotDone { why, said }) => match self.facts.intents {
+                1 => self.put_back_then(Outcome::NotDone(*why, said.clone())),
+                // An earlier reboot is still unknown: the machine may be on its way, so a person decides again.
+                _ => P::Undecided { intent: intent.clone(), candidates: Vec::new() },
+            },
+            (P::Intended(intent), E::RebootUnknown { .. }) => P::Unsettled(intent.clone()),
+            (P::Intended(_) | P::Unsettled(_) | P::Undecided { .. }, E::TaskAdopted { task }) => P::Rebooting(*task),
+            (P::Ready, E::TaskAdopted { task }) if self.facts.intents > 0 => P::Rebooting(*task),
+            (P::Intended(intent) | P::Unsettled(intent), E::NotSettled { candidates }) => {
+                P::Undecided { intent: intent.clone(), candidates: candidates.clone() }
+            }
+            (P::Undecided { .. }, E::RebootAgainApproved { .. }) => P::Ready,
+            (P::Undecided { .. }, E::LeftAlone { by }) => P::Ended(Outcome::LeftAlone(*by)),
+            (P::PuttingBack(outcome), E::PutBack { .. }) => P::Ended(outcome.clone()),
+            (P::Rebooting(task), E::TaskSeen { status, comment }) => self.after_task(*task, status, comment.as_ref()),
+            (P::Rebooting(_), E::TaskVanished) => self.after_reboot(),
+            (
+                P::Rebooting(_) | P::Searching | P::Delivering(_) | P::AwaitingReveal(_) | P::Watching,
+                E::PortSeen { .. } | E::PowerSeen { .. },
+            ) => self.phase.clone(),
+            (P::Searching | P::Delivering(_), E::DeliveryAttempted { source }) => P::Delivering(*source),
+            (P::Delivering(Some(_)), E::LinkDelivered) => P::Ended(Outcome::InRescue(Link::Delivered)),
+            (P::Delivering(None), E::LinkDelivered) => P::Ended(Outcome::InRescue(Link::NotNeeded)),
+            (P::Delivering(Some(source)), E::DmClosed) => P::AwaitingReveal(*source),
+            (P::Delivering(None), E::DmClosed) => P::Ended(Outcome::InRescue(Link::NotNeeded)),
+            (P::AwaitingReveal(_), E::LinkRevealed) => P::Ended(Outcome::InRescue(Link::Revealed)),
+            (P::AwaitingReveal(_), E::LinkGivenUp) => P::Ended(Outcome::InRescue(Link::NotTaken)),
+            (P::Searching | P::Delivering(_), E::LinkGivenUp) => P::Ended(Outcome::InRescue(Link::NotFound)),
+            (P::Watching, E::Watched) => P::Ended(match self.kind {
+                Kind::Restore => Outcome::Restored,
+                _ => Outcome::Rebooted,
+            }),
+            (phase, E::Faulted) if !self.is_ended() => phase.clone(),
+            (_, E::Superseded { by }) if self.can_be_superseded() => P::Ended(Outcome::Superseded(*by)),
+            _ => return None,
+        })
+    }
+
+    /// What follows when nothing was rebooted: what was set goes back first, unless nothing was.
+    fn put_back_then(&self, outcome: Outcome) -> Phase {
+        let changed = self.facts.plan.as_ref().is_some_and(|plan| plan.change.is_some());
+        if changed { Phase::PuttingBack(outcome) } else { Phase::Ended(outcome) }
+    }
+
+    fn after_task(&self, task: TaskId, status: &TaskStatus, comment: Option<&String>) -> Phase {
+        match status {
+            TaskStatus::Done => self.after_reboot(),
+            TaskStatus::Cancelled | TaskStatus::CustomerError | TaskStatus::OvhError => {
+                Phase::Ended(Outcome::TaskFailed { status: status.clone(), comment: comment.cloned() })
+            }
+            TaskStatus::Init | TaskStatus::Todo | TaskStatus::Doing | TaskStatus::Other(_) => Phase::Rebooting(task),
+        }
+    }
+
+    fn after_reboot(&self) -> Phase {
+        if self.kind.seeks_link() { Phase::Searching } else { Phase::Watching }
+    }
+
+    fn illegal(&self, event: &Event) -> IllegalEvent {
+        IllegalEvent { event: event.word(), phase: self.phase.word() }
+    }
+}
+
+impl Facts {
+    fn learn(&mut self, event: &Event) {
+        match event {
+            Event::Prepared { plan } => self.plan = Some(plan.clone()),
+            Event::RebootIntended { intent } => {
+                self.intents += 1;
+                self.last_intent = Some(intent.clone());
+            }
+            Event::RebootAgainApproved { .. } => self.approvals += 1,
+            Event::RebootAccepted { task } => self.task = Some((*task, TaskStatus::Init)),
+            Event::TaskAdopted { task } => {
+                self.task = Some((*task, TaskStatus::Init));
+                self.adopted = true;
+            }
+            Event::RebootUnknown { said } | Event::RebootNotDone { said, .. } => {
+                self.unknown_because = Some(said.clone());
+            }
+            Event::NotSettled { .. } => self.asked += 1,
+            Event::Faulted => self.faults += 1,
+            Event::DmClosed => self.dm_closed = true,
+            Event::TaskSeen { status, .. } => {
+                if let Some((_, known)) = &mut self.task {
+                    *known = status.clone();
+                }
+            }
+            Event::TaskVanished => self.task_vanished = true,
+            Event::RescueFound { system, ip, since } => self.rescue = Some((*system, ip.clone(), *since)),
+            Event::PortSeen { port, at } => {
+                if *port == Port::Closed && self.port_closed.is_none() {
+                    self.port_closed = Some(*at);
+                }
+                self.port = Some((*port, *at));
+            }
+            Event::PowerSeen { power } => self.power = Some(power.clone()),
+            Event::DeliveryAttempted { source } => self.source = *source,
+            Event::PutBack { result } => self.put_back = Some(result.clone()),
+            Event::FoundImpossible { .. }
+            | Event::BootSet
+            | Event::SettingRefused { .. }
+            | Event::CancelAsked { .. }
+            | Event::LeftAlone { .. }
+            | Event::LinkDelivered
+            | Event::LinkRevealed
+            | Event::LinkGivenUp
+            | Event::Watched
+            | Event::Superseded { .. } => {}
+        }
+    }
+}
+
+impl Phase {
+    /// Its word, for logs and errors.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::Prepared => "prepared",
+            Self::Ready => "ready",
+            Self::Intended(_) => "intended",
+            Self::Unsettled(_) => "unsettled",
+            Self::Undecided { .. } => "undecided",
+            Self::PuttingBack(_) => "putting back",
+            Self::Rebooting(_) => "rebooting",
+            Self::Searching => "searching",
+            Self::Delivering(_) => "delivering",
+            Self::AwaitingReveal(_) => "awaiting reveal",
+            Self::Watching => "watching",
+            Self::Ended(_) => "ended",
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! What is due in each phase: one step, or a person's decision.
+//!
+//! Pure. Each step is a promise of its own: a process that dies in the middle of it leaves a phase whose step is right.
+
+use super::state::Phase;
+
+/// One thing the runner does for an operation, named by what it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// Read the server, its boots and its lease, and record the plan. Repeatable: it only reads.
+    Prepare,
+    /// Write the setting and read it back. Repeatable: idempotent.
+    Set,
+    /// Record the intent, then ask for the reboot, once. Never repeated.
+    Reboot,
+    /// Look for the task of a reboot whose outcome is unknown. Repeatable: it only reads.
+    Settle,
+    /// Put back what was set. Repeatable: idempotent.
+    PutBack,
+    /// Follow OVHcloud's task. Repeatable: it only reads.
+    Follow,
+    /// Find the link, record the attempt, send the DM.
+    Search,
+    /// Find out whether the DM arrived; else find the link and send it again.
+    Deliver,
+    /// Wait until **Reveal link** is pressed, or give up.
+    AwaitReveal,
+    /// Watch the machine come back. Repeatable: it only reads.
+    Watch,
+}
+
+impl Step {
+    /// Every step: crash tests are generated from this list.
+    pub const ALL: [Self; 10] = [
+        Self::Prepare,
+        Self::Set,
+        Self::Reboot,
+        Self::Settle,
+        Self::PutBack,
+        Self::Follow,
+        Self::Search,
+        Self::Deliver,
+        Self::AwaitReveal,
+        Self::Watch,
+    ];
+
+    /// The step of a phase; `None` when it is over.
+    pub fn of(phase: &Phase) -> Option<Self> {
+        match phase {
+            Phase::Opened => Some(Self::Prepare),
+            Phase::Prepared => Some(Self::Set),
+            Phase::Ready => Some(Self::Reboot),
+            Phase::Intended(_) | Phase::Unsettled(_) | Phase::Undecided { .. } => Some(Self::Settle),
+            Phase::PuttingBack(_) => Some(Self::PutBack),
+            Phase::Rebooting(_) => Some(Self::Follow),
+            Phase::Searching => Some(Self::Search),
+            Phase::Delivering(_) => Some(Self::Deliver),
+            Phase::AwaitingReveal(_) => Some(Self::AwaitReveal),
+            Phase::Watching => Some(Self::Watch),
+            Phase::Ended(_) => None,
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! After the reboot was taken: OVHcloud's task, then the machine itself, each shown as it was seen.
+
+use std::{net::IpAddr, time::Duration};
+
+use tokio::net::TcpStream;
+
+use super::{Failure, Next, PATIENCE, Probe, Work};
+use crate::{
+    clock,
+    rescue::{
+        event::{Event, Port},
+        operation::{Kind, Wish},
+        server::System,
+        state::Phase,
+    },
+};
+
+/// How long a port has to answer: across the world and through a slow firewall.
+const PORT_TIMEOUT: Duration = Duration::from_secs(2);
+
+impl Work<'_> {
+    /// Asks how far OVHcloud's task is.
+    pub(super) async fn follow(&self) -> Result<Next, Failure> {
+        let Phase::Rebooting(id) = self.operation.state.phase else {
+            return Ok(Next::Reread);
+        };
+        let known = self.operation.state.facts.task.as_ref().map(|(_, status)| status);
+        match self.client.task(self.server(), id).await? {
+            Some(task) if Some(&task.status) != known => {
+                Ok(Next::Record(Event::TaskSeen { status: task.status, comment: task.comment }))
+            }
+            Some(_) => Ok(self.look_at_port().await.unwrap_or(Next::Wait(self.settings().task_poll))),
+            None => self.missing_task(id).await,
+        }
+    }
+
+    /// OVHcloud forgets ended tasks, and now and then a living one for a moment: only a list without it counts, after a while.
+    async fn missing_task(&self, id: crate::rescue::server::TaskId) -> Result<Next, Failure> {
+        let listed = self.client.task_ids(self.server(), None, None).await?.contains(&id);
+        if !listed && self.waited() > self.settings().task_poll * 2 {
+            return Ok(Next::Record(Event::TaskVanished));
+        }
+        Ok(Next::Wait(self.settings().task_poll))
+    }
+
+    /// Watches the machine go dark and come back, for a bounded time.
+    pub(super) async fn watch(&self) -> Result<Next, Failure> {
+        let over = self.waited() > self.settings().task_poll * PATIENCE;
+        if over || self.operation.state.facts.is_back() || self.settings().probe == Probe::Off {
+            return Ok(Next::Record(Event::Watched));
+        }
+        if let Some(seen) = self.look_at_port().await {
+            return Ok(seen);
+        }
+        let power = self.client.server(self.server()).await?.power_state;
+        match power {
+            Some(power) if self.operation.state.facts.power.as_ref() != Some(&power) => {
+                Ok(Next::Record(Event::PowerSeen { power }))
+            }
+            _ => Ok(Next::Wait(self.settings().task_poll)),
+        }
+    }
+
+    /// Looks whether the port of the system that is being started answers; `None` when there is nothing new.
+    pub(super) async fn look_at_port(&self) -> Option<Next> {
+        if self.settings().probe == Probe::Off {
+            return None;
+        }
+        let plan = self.operation.state.facts.plan.as_ref()?;
+        let address: IpAddr = plan.before.ip.as_deref()?.parse().ok()?;
+        let port = look(address, self.starting_system()?.port()).await?;
+        let known = self.operation.state.facts.port.map(|(port, _)| port);
+        (known != Some(port)).then(|| Next::Record(Event::PortSeen { port, at: clock::now() }))
+    }
+
+    /// The family of what is being started: the rescue's, or the installed system's as far as it is known.
+    fn starting_system(&self) -> Option<System> {
+        match &self.operation.request.wish {
+            Wish::Enable(wish) => Some(wish.system),
+            Wish::Restore { .. } | Wish::Reboot { .. } => {
+                let servers = self.runner.fleet.servers();
+                let server = servers.iter().find(|server| server.name == *self.server())?;
+                let rescue = self.operation.state.facts.plan.as_ref()?.into.as_ref()?.rescue_system();
+                Some(rescue.filter(|_| self.operation.request.kind() == Kind::Reboot).unwrap_or(server.system()))
+            }
+            Wish::Link { .. } => None,
+        }
+    }
+}
+
+/// Whether a TCP port answers; `None` when our own network cannot tell.
+async fn look(address: IpAddr, port: u16) -> Option<Port> {
+    use std::io::ErrorKind as E;
+    match tokio::time::timeout(PORT_TIMEOUT, TcpStream::connect((address, port))).await {
+        Ok(Ok(_)) => Some(Port::Open),
+        Ok(Err(error)) => match error.kind() {
+            E::ConnectionRefused | E::ConnectionReset | E::TimedOut => Some(Port::Closed),
+            _ => None,
+        },
+        Err(_) => Some(Port::Closed),
+    }
+}

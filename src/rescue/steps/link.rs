@@ -1,0 +1,129 @@
+//! The link: found as soon as it exists, sent to the one who asked, and nowhere else.
+
+use std::time::Duration;
+
+use super::{Failure, Next, Work};
+use crate::{
+    clock,
+    rescue::{
+        errand::Arrival,
+        event::Event,
+        link::{self, Found, Target},
+        operation::{Entry, Operation, Source, Wish},
+        runner::Runner,
+        server::System,
+        state::Phase,
+    },
+    store::Append,
+};
+
+/// How long a link waits for **Reveal link** before the operation ends; `/rescue link` finds it again at any time.
+const REVEAL_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Work<'_> {
+    /// Looks for the link and sends it.
+    pub(super) async fn search(&self) -> Result<Next, Failure> {
+        if opens_by_key(self.operation) {
+            return self.send(None).await;
+        }
+        if let Some(seen) = self.look_at_port().await {
+            return Ok(seen);
+        }
+        match self.runner.find_link(self.client, self.operation).await {
+            Some(found) => self.send(Some(found)).await,
+            None if self.waited() > self.settings().secret_timeout => Ok(Next::Record(Event::LinkGivenUp)),
+            None => Ok(Next::Wait(self.settings().secret_poll)),
+        }
+    }
+
+    /// A DM was tried and its fate is unknown: if it is not there, it is sent again.
+    pub(super) async fn deliver(&self) -> Result<Next, Failure> {
+        let Phase::Delivering(source) = self.operation.state.phase else {
+            return Ok(Next::Reread);
+        };
+        match self.runner.errands.look_for_delivery(self.operation).await {
+            Arrival::Arrived => Ok(Next::Record(Event::LinkDelivered)),
+            Arrival::Closed => Ok(Next::Record(Event::DmClosed)),
+            Arrival::Unknown => Ok(Next::Wait(self.settings().secret_poll)),
+            Arrival::Missing if source.is_none() => self.send(None).await,
+            Arrival::Missing => match self.runner.find_link(self.client, self.operation).await {
+                Some(found) => self.send(Some(found)).await,
+                None => Ok(Next::Wait(self.settings().secret_poll)),
+            },
+        }
+    }
+
+    /// Records the attempt, then sends the DM.
+    async fn send(&self, found: Option<Found>) -> Result<Next, Failure> {
+        let attempt = Event::DeliveryAttempted { source: found.as_ref().map(|found| found.source) };
+        let Append::Done(attempted) = self.runner.store.append(self.operation, &attempt, clock::now()).await? else {
+            return Ok(Next::Reread);
+        };
+        let link = found.map(|found| (found.source, found.link));
+        let event = match self.runner.errands.deliver(&attempted, link).await {
+            Arrival::Arrived => Event::LinkDelivered,
+            Arrival::Closed => Event::DmClosed,
+            Arrival::Missing | Arrival::Unknown => {
+                self.runner.store.park(&attempted, clock::now() + self.settings().secret_poll).await?;
+                return Ok(Next::Reread);
+            }
+        };
+        self.runner.store.append(&attempted, &event, clock::now()).await?;
+        Ok(Next::Reread)
+    }
+
+    /// Waits for the button.
+    pub(super) async fn await_reveal(&self) -> Result<Next, Failure> {
+        if self.waited() > REVEAL_LIFE { Ok(Next::Record(Event::LinkGivenUp)) } else { Ok(Next::Wait(REVEAL_LIFE / 24)) }
+    }
+}
+
+impl Runner {
+    /// Looks once for the link of an operation's rescue. A source's trouble is logged; the next look may find it.
+    pub(in crate::rescue) async fn find_link(&self, client: &crate::ovh::Client, operation: &Operation) -> Option<Found> {
+        let target = target(operation)?;
+        let sources = sources(operation, &self.settings.secret_from);
+        let mut read = self.read_mails.take(operation.id);
+        let (found, trouble) = link::find(client, &target, &sources, &self.settings.secret_link, &mut read).await;
+        self.read_mails.put(operation.id, read);
+        if let Some(error) = trouble {
+            tracing::warn!(operation.id = %operation.id, %error, "a source of the link could not be read");
+        }
+        found
+    }
+}
+
+/// Where this operation looks: where its requester said, else where the configuration says.
+fn sources(operation: &Operation, configured: &[Source]) -> Vec<Source> {
+    match &operation.request.wish {
+        Wish::Link { sources } => sources.clone(),
+        _ => configured.to_vec(),
+    }
+}
+
+fn target(operation: &Operation) -> Option<Target> {
+    let facts = &operation.state.facts;
+    let server = operation.request.server.clone();
+    if let Some((system, _, since)) = &facts.rescue {
+        return Some(Target { server, system: *system, since: *since, known_mails: None });
+    }
+    let Wish::Enable(wish) = &operation.request.wish else { return None };
+    let since = facts.last_intent.as_ref()?.at;
+    Some(Target { server, system: wish.system, since, known_mails: facts.plan.as_ref()?.before.mails.clone() })
+}
+
+/// Whether an SSH key opens the rescue: then OVHcloud makes no password, and the DM says how to connect.
+fn opens_by_key(operation: &Operation) -> bool {
+    operation.state.facts.plan.as_ref().is_some_and(|plan| plan.entry == Entry::Key)
+}
+
+/// The rescue's family and address, for the DM.
+pub fn rescue_of(operation: &Operation) -> Option<(System, Option<String>)> {
+    let facts = &operation.state.facts;
+    match (&operation.request.wish, &facts.rescue) {
+        (_, Some((system, ip, _))) => Some((*system, ip.clone())),
+        (Wish::Enable(wish), _) => Some((wish.system, facts.plan.as_ref().and_then(|plan| plan.before.ip.clone()))),
+        _ => None,
+    }
+}
+

@@ -1,0 +1,146 @@
+//! The steps themselves: each does one thing for one operation and says which event that was.
+//!
+//! A step that fails for a passing reason is tried again later; one that records in the middle ([`reboot`]) says why.
+
+mod follow;
+mod link;
+mod prepare;
+mod reboot;
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    event::{Event, NotDone, Problem, PutBack},
+    operation::{Operation, Source},
+    runner::Runner,
+    state::Phase,
+    step::Step,
+};
+use crate::{clock, ovh, store};
+
+/// How many task polls a repeated reading may fail before something that was not begun is given up.
+const PATIENCE: u32 = 20;
+
+/// The waiting times and habits of the steps.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How often OVHcloud's task is asked about.
+    pub task_poll: Duration,
+    /// How often the link is looked for.
+    pub secret_poll: Duration,
+    /// How long a new task is looked for after an unknown outcome.
+    pub reboot_settle: Duration,
+    /// How long the link is looked for.
+    pub secret_timeout: Duration,
+    /// Where the link is looked for, in order.
+    pub secret_from: Vec<Source>,
+    /// The link's form, with `{id}`.
+    pub secret_link: String,
+    /// Whether the rescue's port is looked at.
+    pub probe: Probe,
+}
+
+/// Whether the bot looks at ports from its own network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Probe {
+    /// It does.
+    On,
+    /// It does not: then nothing is said about ports.
+    Off,
+}
+
+/// What a step came to.
+#[derive(Debug)]
+pub(super) enum Next {
+    /// This happened: record it, and go on at once.
+    Record(Event),
+    /// Nothing new: look again after this time.
+    Wait(Duration),
+    /// The step recorded by itself, or was overtaken: look at the store again.
+    Reread,
+}
+
+/// A step could not be done.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// OVHcloud could not be asked.
+    #[error(transparent)]
+    Ovh(#[from] ovh::Error),
+    /// The store could not be written: nothing happened.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The configuration no longer names the account.
+    #[error("the account {0:?} is no longer configured")]
+    NoAccount(String),
+}
+
+/// One step of one operation.
+pub(super) struct Work<'a> {
+    pub(super) runner: &'a Runner,
+    pub(super) operation: &'a Operation,
+    pub(super) client: &'a ovh::Client,
+}
+
+impl Work<'_> {
+    /// Does the step.
+    pub(super) async fn take(&self, step: Step) -> Result<Next, Failure> {
+        let result = match step {
+            Step::Prepare => self.prepare().await,
+            Step::Set => self.set().await,
+            Step::Reboot => self.reboot().await,
+            Step::Settle => self.settle().await,
+            Step::PutBack => self.put_back().await,
+            Step::Follow => self.follow().await,
+            Step::Search => self.search().await,
+            Step::Deliver => self.deliver().await,
+            Step::AwaitReveal => self.await_reveal().await,
+            Step::Watch => self.watch().await,
+        };
+        match result {
+            Err(Failure::Ovh(error)) => Ok(self.after_trouble(&error)),
+            other => other,
+        }
+    }
+
+    /// What OVHcloud's trouble means here: patience for what passes and for what was begun; an end for what was not.
+    fn after_trouble(&self, error: &ovh::Error) -> Next {
+        let said = error.to_string();
+        tracing::warn!(operation.id = %self.operation.id, phase = self.operation.state.phase.word(), error = %said, "a step did not work");
+        let hopeless = !error.is_transient() || self.waited() > self.settings().task_poll * PATIENCE;
+        match &self.operation.state.phase {
+            Phase::Opened if hopeless => {
+                Next::Record(Event::FoundImpossible { problem: Problem::Ovhcloud { said } })
+            }
+            Phase::Prepared if hopeless => Next::Record(Event::SettingRefused { said }),
+            Phase::Ready if hopeless => Next::Record(Event::RebootNotDone { why: NotDone::Unsent, said }),
+            Phase::PuttingBack(_) if error.is_refusal() => {
+                Next::Record(Event::PutBack { result: PutBack::Failed { said } })
+            }
+            _ => Next::Wait(self.settings().task_poll),
+        }
+    }
+
+    /// How long the operation has been in its phase.
+    fn waited(&self) -> Duration {
+        Duration::try_from(clock::now().duration_since(self.operation.since)).unwrap_or_default()
+    }
+
+    fn settings(&self) -> &Settings {
+        &self.runner.settings
+    }
+
+    /// The name of the server that is worked on.
+    fn server(&self) -> &super::server::ServiceName {
+        &self.operation.request.server
+    }
+}
+
+/// A moment by OVHcloud's clock may look this much older than it was: its dates have whole seconds (promise 1).
+const CLOCK_SLACK: SignedDuration = SignedDuration::from_secs(60);
+
+/// Whether something with this date can have happened after `since`; what has no date can.
+fn not_before(date: Option<Timestamp>, since: Timestamp) -> bool {
+    date.is_none_or(|date| date >= since - CLOCK_SLACK)
+}

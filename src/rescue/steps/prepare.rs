@@ -1,0 +1,117 @@
+//! Before the reboot: record what is there, set what is wanted, and put it back when nothing comes of it.
+
+use super::{Failure, Next, Work};
+use crate::rescue::{
+    event::{Event, Problem, PutBack},
+    operation::{Setting, Source, Wish},
+    plan,
+    server::{Server, System},
+};
+
+/// How many of the account's mails are remembered as older than the reboot: more than one page of any mailbox.
+const KNOWN_MAILS: usize = 500;
+/// How often a setting that did not take is written again: `rescueMail` is known to be updated unreliably.
+const SET_TRIES: u32 = 4;
+
+impl Work<'_> {
+    /// Reads the server and makes the plan that the person was shown; [`Event::Prepared`] records it.
+    pub(super) async fn prepare(&self) -> Result<Next, Failure> {
+        let problem = |problem| Ok(Next::Record(Event::FoundImpossible { problem }));
+        let server = match plan::read_server(self.client, self.server()).await {
+            Ok(server) => server,
+            Err(plan::Error::Problem(found)) => return problem(found),
+            Err(plan::Error::Ovh(error)) => return Err(error.into()),
+        };
+        if let Wish::Link { .. } = self.operation.request.wish {
+            return self.prepare_link(&server).await;
+        }
+        let lease = self.runner.store.lease(self.server()).await?;
+        let mut plan = match plan::confirm(self.client, &server, &self.operation.request.wish, lease.as_ref()).await {
+            Ok(plan) => plan,
+            Err(plan::Error::Problem(found)) => return problem(found),
+            Err(plan::Error::Ovh(error)) => return Err(error.into()),
+        };
+        if self.operation.request.kind().seeks_link() && self.settings().secret_from.contains(&Source::Mail) {
+            let mut known: Vec<u64> = self.client.mail_ids().await?.into_iter().map(|id| id.0).collect();
+            known.sort_unstable_by(|a, b| b.cmp(a));
+            known.truncate(KNOWN_MAILS);
+            plan.before.mails = Some(known);
+        }
+        Ok(Next::Record(Event::Prepared { plan }))
+    }
+
+    /// The link is only looked for on a server that is in rescue and not on its way somewhere.
+    async fn prepare_link(&self, server: &Server) -> Result<Next, Failure> {
+        let boot = match server.boot {
+            Some(id) => Some(self.client.boot(&server.name, id).await?),
+            None => None,
+        };
+        let Some(boot) = boot.filter(|boot| boot.is_rescue()) else {
+            return Ok(Next::Record(Event::FoundImpossible { problem: Problem::NotInRescue }));
+        };
+        let Some(reboot) = self.latest_reboot().await? else {
+            return Ok(Next::Record(Event::FoundImpossible { problem: Problem::NotInRescue }));
+        };
+        if !reboot.status.is_final() {
+            return Ok(Next::Record(Event::FoundImpossible { problem: Problem::Rebooting }));
+        }
+        let lease = self.runner.store.lease(self.server()).await?;
+        let since = reboot.started.or(lease.map(|lease| lease.started)).unwrap_or(self.operation.opened);
+        let system = boot.rescue_system().unwrap_or(System::Windows);
+        Ok(Next::Record(Event::RescueFound { system, ip: server.ip.clone(), since }))
+    }
+
+    /// Writes the setting until it reads back, or says that it does not.
+    pub(super) async fn set(&self) -> Result<Next, Failure> {
+        let plan = self.operation.state.facts.plan.as_ref();
+        let Some(change) = plan.and_then(|plan| plan.change.as_ref()) else {
+            return Ok(Next::Record(Event::BootSet));
+        };
+        if self.write(change).await? {
+            return Ok(Next::Record(Event::BootSet));
+        }
+        let said = format!("OVHcloud took the setting of {} but it does not read back", self.server());
+        Ok(Next::Record(Event::SettingRefused { said }))
+    }
+
+    /// Puts back what was there.
+    pub(super) async fn put_back(&self) -> Result<Next, Failure> {
+        let Some(made) = &self.operation.state.facts.plan else {
+            return Ok(Next::Record(Event::PutBack { result: PutBack::Done }));
+        };
+        let failed = |said| Ok(Next::Record(Event::PutBack { result: PutBack::Failed { said } }));
+        let setting = match plan::undoing(self.client, self.server(), made).await {
+            Ok(Some(setting)) => setting,
+            Ok(None) => return Ok(Next::Record(Event::PutBack { result: PutBack::Done })),
+            Err(plan::Error::Problem(problem)) => return failed(format!("{problem:?}")),
+            Err(plan::Error::Ovh(error)) => return Err(error.into()),
+        };
+        if self.write(&setting).await? {
+            Ok(Next::Record(Event::PutBack { result: PutBack::Done }))
+        } else {
+            failed(format!("OVHcloud took the setting of {} but it does not read back", self.server()))
+        }
+    }
+
+    /// Whether the setting reads back after writing it.
+    async fn write(&self, setting: &Setting) -> Result<bool, Failure> {
+        if setting.holds_on(&self.client.server(self.server()).await?) {
+            return Ok(true);
+        }
+        for _ in 0..SET_TRIES {
+            self.client.set(self.server(), &change(setting)).await?;
+            if setting.holds_on(&self.client.server(self.server()).await?) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+fn change(setting: &Setting) -> crate::ovh::Change {
+    crate::ovh::Change {
+        boot: Some(setting.boot.id),
+        rescue_mail: setting.rescue_mail.clone(),
+        rescue_ssh_key: setting.rescue_ssh_key.clone(),
+    }
+}

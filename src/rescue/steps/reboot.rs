@@ -1,0 +1,106 @@
+//! The deed that cannot be repeated, and what is done when nobody knows whether it was done.
+//!
+//! `POST /reboot` has no idempotency key. So the ids of the server's `hardReboot` tasks are read, and recorded together with
+//! the intent; only then the call is made, by the process that wrote the intent and within five seconds of it. Whoever finds
+//! an intent without an answer looks for a task that was not among the recorded ones, and never posts again on a guess.
+
+use super::{Failure, Next, Work, not_before};
+use crate::{
+    clock::{self, BootInstant},
+    ovh::RebootAnswer,
+    rescue::{
+        event::{Event, NotDone},
+        operation::{Intent, Operation},
+        server::{Task, TaskId},
+        state::Phase,
+    },
+    store::Append,
+};
+
+/// OVHcloud's name for a reboot in its task list.
+const HARD_REBOOT: &str = "hardReboot";
+/// How many of the newest tasks are read in one look; a server has a handful of reboots a day at most.
+const TASKS_AT_ONCE: usize = 10;
+
+impl Work<'_> {
+    /// Records the intent, then asks for the reboot, once.
+    pub(super) async fn reboot(&self) -> Result<Next, Failure> {
+        if let Some(earlier) = &self.operation.state.facts.last_intent
+            && let [task] = self.new_tasks(earlier).await?.as_slice()
+        {
+            // The reboot that was thought lost has turned up: that one is ours, and no other is needed.
+            return Ok(Next::Record(Event::TaskAdopted { task: *task }));
+        }
+        let known = self.client.task_ids(self.server(), Some(HARD_REBOOT), None).await?;
+        let at = self.client.now().await?;
+        let ready = self.client.prepare_reboot(self.server()).await?;
+        // Taken before the write, so that the five seconds count from the earliest moment the record can have existed.
+        let written = BootInstant::now();
+        let intended = Event::RebootIntended { intent: Intent { at, known } };
+        let Append::Done(intended) = self.runner.store.append(self.operation, &intended, clock::now()).await? else {
+            return Ok(Next::Reread);
+        };
+        self.runner.pulse.tap();
+        let answer = ready.send(written).await;
+        self.record_answer(&intended, answer).await?;
+        Ok(Next::Reread)
+    }
+
+    async fn record_answer(&self, intended: &Operation, answer: RebootAnswer) -> Result<(), Failure> {
+        let event = match answer {
+            RebootAnswer::Accepted(task) => Event::RebootAccepted { task: task.id },
+            RebootAnswer::Refused(error) => {
+                Event::RebootNotDone { why: NotDone::Refused, said: error.to_string() }
+            }
+            RebootAnswer::Unsent(error) => Event::RebootNotDone { why: NotDone::Unsent, said: error.to_string() },
+            RebootAnswer::Unknown(error) => Event::RebootUnknown { said: error.to_string() },
+        };
+        tracing::info!(operation.id = %intended.id, server.name = %self.server(), event = event.word(), "the reboot was sent");
+        // Nobody else writes after an intent but the search for its task; if that was faster, it found this very task.
+        self.runner.store.append(intended, &event, clock::now()).await?;
+        Ok(())
+    }
+
+    /// Looks for the task of a reboot whose outcome is unknown.
+    pub(super) async fn settle(&self) -> Result<Next, Failure> {
+        let (intent, asked) = match &self.operation.state.phase {
+            Phase::Intended(intent) | Phase::Unsettled(intent) => (intent, false),
+            Phase::Undecided { intent, candidates } if candidates.is_empty() => (intent, true),
+            _ => return Ok(Next::Wait(self.settings().task_poll)),
+        };
+        let new = self.new_tasks(intent).await?;
+        let waited = clock::now().duration_since(self.operation.since);
+        let over = waited > jiff::SignedDuration::try_from(self.settings().reboot_settle).unwrap_or_default();
+        match new.as_slice() {
+            [task] => Ok(Next::Record(Event::TaskAdopted { task: *task })),
+            [] if !over || asked => Ok(Next::Wait(self.settings().task_poll.min(self.settings().reboot_settle / 4))),
+            _ if asked => Ok(Next::Wait(self.settings().task_poll)),
+            several => Ok(Next::Record(Event::NotSettled { candidates: several.to_vec() })),
+        }
+    }
+
+    /// The reboots that were not known before the intent and are not older than it.
+    async fn new_tasks(&self, intent: &Intent) -> Result<Vec<TaskId>, Failure> {
+        let mut ids = self.client.task_ids(self.server(), Some(HARD_REBOOT), None).await?;
+        ids.retain(|id| !intent.known.contains(id));
+        ids.sort_unstable_by(|a, b| b.cmp(a));
+        let mut new = Vec::new();
+        for id in ids.into_iter().take(TASKS_AT_ONCE) {
+            // A task that is listed and cannot be read is new all the same: ids decide, dates only bound.
+            let task = self.client.task(self.server(), id).await?;
+            if task.is_none_or(|task| not_before(task.started, intent.at)) {
+                new.push(id);
+            }
+        }
+        Ok(new)
+    }
+
+    /// The newest reboot that OVHcloud remembers.
+    pub(super) async fn latest_reboot(&self) -> Result<Option<Task>, Failure> {
+        let ids = self.client.task_ids(self.server(), Some(HARD_REBOOT), None).await?;
+        match ids.into_iter().max() {
+            Some(id) => Ok(self.client.task(self.server(), id).await?),
+            None => Ok(None),
+        }
+    }
+}

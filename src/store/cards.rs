@@ -1,0 +1,147 @@
+//! Confirmation cards: a card stands for one operation for ever.
+
+use std::fmt;
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::SqliteConnection;
+use uuid::Uuid;
+
+use super::{Error, Store, from_json, json, millis, time};
+use crate::rescue::operation::{OperationId, Request};
+
+/// How long a card waits for its answer (product.md: ten minutes; Discord's token for editing it dies after fifteen).
+const CARD_LIFE: SignedDuration = SignedDuration::from_mins(10);
+
+/// A card's id: unguessable, so a button cannot be made up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CardId(pub Uuid);
+
+impl CardId {
+    /// A new one.
+    pub fn new() -> Self {
+        Self(Uuid::now_v7())
+    }
+}
+
+impl Default for CardId {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Display for CardId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.simple().fmt(f)
+    }
+}
+
+/// What a person was shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Card {
+    /// Its id.
+    pub id: CardId,
+    /// What pressing **Confirm** asks for.
+    pub request: Request,
+    /// What to type to ask again.
+    pub command: String,
+}
+
+/// Why a card or press opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CardRefusal {
+    /// It was answered before; by this operation, or by **Cancel**.
+    Answered(Option<OperationId>),
+    /// Its ten minutes are over.
+    Expired,
+    /// Nobody was ever shown it.
+    Unknown,
+}
+
+impl Store {
+    /// Remembers a card for ten minutes.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn save_card(&self, card: &Card, now: Timestamp) -> Result<(), Error> {
+        sqlx::query("INSERT INTO cards (id, request, command, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)")
+            .bind(card.id.to_string())
+            .bind(json(&card.request))
+            .bind(&card.command)
+            .bind(millis(now))
+            .bind(millis(now) + i64::try_from(CARD_LIFE.as_millis()).unwrap_or(i64::MAX))
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// A card, whatever became of it.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when the row was tampered with.
+    pub async fn card(&self, id: CardId) -> Result<Option<Card>, Error> {
+        let row: Option<(String, String)> = sqlx::query_as("SELECT request, command FROM cards WHERE id = $1")
+            .bind(id.to_string())
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|(request, command)| {
+            Ok(Card { id, request: from_json(&request, || format!("card {id}"))?, command })
+        })
+        .transpose()
+    }
+
+    /// Why the card can no longer be answered; `None` when it can.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn card_refusal(&self, id: CardId, now: Timestamp) -> Result<Option<CardRefusal>, Error> {
+        let mut connection = self.pool.acquire().await?;
+        refusal(&mut connection, id, now).await
+    }
+
+    /// Answers a card with **Cancel**; returns why not, if it cannot be answered any more.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn cancel_card(&self, id: CardId, now: Timestamp) -> Result<Option<CardRefusal>, Error> {
+        let mut tx = self.write().await?;
+        if let Some(refusal) = refusal(&mut tx, id, now).await? {
+            return Ok(Some(refusal));
+        }
+        answer(&mut tx, id, None, now).await?;
+        tx.commit().await?;
+        Ok(None)
+    }
+}
+
+pub(super) async fn refusal(
+    connection: &mut SqliteConnection,
+    id: CardId,
+    now: Timestamp,
+) -> Result<Option<CardRefusal>, Error> {
+    let row: Option<(i64, Option<i64>, Option<i64>)> =
+        sqlx::query_as("SELECT expires_at, answered_at, operation FROM cards WHERE id = $1")
+            .bind(id.to_string())
+            .fetch_optional(connection)
+            .await?;
+    Ok(match row {
+        None => Some(CardRefusal::Unknown),
+        Some((_, Some(_), operation)) => Some(CardRefusal::Answered(operation.map(OperationId))),
+        Some((expires, None, _)) if time(expires) <= now => Some(CardRefusal::Expired),
+        Some(_) => None,
+    })
+}
+
+pub(super) async fn answer(
+    tx: &mut SqliteConnection,
+    id: CardId,
+    operation: Option<OperationId>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sqlx::query("UPDATE cards SET answered_at = $2, operation = $3 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(millis(now))
+        .bind(operation.map(|operation| operation.0))
+        .execute(tx)
+        .await?;
+    Ok(())
+}

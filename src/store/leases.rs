@@ -1,0 +1,118 @@
+//! Leases: one active lease a server, changed only together with the event that changes it.
+
+use jiff::Timestamp;
+use sqlx::SqliteConnection;
+
+use super::{Error, Store, from_json, json, millis};
+use crate::rescue::{
+    lease::{Effect, Lease},
+    operation::{Operation, OperationId},
+    server::ServiceName,
+};
+
+impl Store {
+    /// The server's active lease.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when the row was tampered with.
+    pub async fn lease(&self, server: &ServiceName) -> Result<Option<Lease>, Error> {
+        let mut connection = self.pool.acquire().await?;
+        active(&mut connection, server).await
+    }
+
+    /// The active lease that this operation began.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when the row was tampered with.
+    pub async fn lease_of(&self, operation: OperationId) -> Result<Option<Lease>, Error> {
+        let text: Option<String> =
+            sqlx::query_scalar("SELECT lease FROM leases WHERE operation = $1 AND ended_at IS NULL")
+                .bind(operation.0)
+                .fetch_optional(&self.pool)
+                .await?;
+        text.map(|text| read(&text)).transpose()
+    }
+
+    /// Every active lease, the one that is due first at the top.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when a row was tampered with.
+    pub async fn leases(&self) -> Result<Vec<Lease>, Error> {
+        let rows: Vec<String> =
+            sqlx::query_scalar("SELECT lease FROM leases WHERE ended_at IS NULL ORDER BY deadline, operation")
+                .fetch_all(&self.pool)
+                .await?;
+        rows.iter().map(|text| read(text)).collect()
+    }
+}
+
+/// What an event means for the leases, in its transaction.
+pub(super) async fn apply(
+    tx: &mut SqliteConnection,
+    operation: &Operation,
+    effect: Effect,
+    now: Timestamp,
+) -> Result<(), Error> {
+    match effect {
+        Effect::Begin(lease) => begin(tx, *lease, now).await,
+        Effect::Undo => undo(tx, operation.id, now).await,
+        Effect::End => end(tx, &operation.request.server, now).await,
+    }
+}
+
+/// An active lease of the server hands on what was there before, and sleeps.
+async fn begin(tx: &mut SqliteConnection, mut lease: Lease, now: Timestamp) -> Result<(), Error> {
+    if let Some(earlier) = active(&mut *tx, &lease.server).await? {
+        lease.before = earlier.before;
+        sqlx::query("UPDATE leases SET ended_at = $2, replaced_by = $3 WHERE operation = $1")
+            .bind(earlier.operation.0)
+            .bind(millis(now))
+            .bind(lease.operation.0)
+            .execute(&mut *tx)
+            .await?;
+    }
+    sqlx::query("INSERT INTO leases (operation, server, lease, deadline) VALUES ($1, $2, $3, $4)")
+        .bind(lease.operation.0)
+        .bind(lease.server.as_str())
+        .bind(json(&lease))
+        .bind(millis(lease.deadline))
+        .execute(&mut *tx)
+        .await?;
+    Ok(())
+}
+
+async fn undo(tx: &mut SqliteConnection, operation: OperationId, now: Timestamp) -> Result<(), Error> {
+    sqlx::query("UPDATE leases SET ended_at = $2 WHERE operation = $1")
+        .bind(operation.0)
+        .bind(millis(now))
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("UPDATE leases SET ended_at = NULL, replaced_by = NULL WHERE replaced_by = $1")
+        .bind(operation.0)
+        .execute(&mut *tx)
+        .await?;
+    Ok(())
+}
+
+/// The server is out of rescue: what was delivered for it is to be wiped.
+async fn end(tx: &mut SqliteConnection, server: &ServiceName, now: Timestamp) -> Result<(), Error> {
+    sqlx::query("UPDATE leases SET ended_at = $2 WHERE server = $1 AND ended_at IS NULL")
+        .bind(server.as_str())
+        .bind(millis(now))
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("UPDATE deliveries SET wipe = 1 WHERE server = $1").bind(server.as_str()).execute(&mut *tx).await?;
+    Ok(())
+}
+
+async fn active(connection: &mut SqliteConnection, server: &ServiceName) -> Result<Option<Lease>, Error> {
+    let text: Option<String> = sqlx::query_scalar("SELECT lease FROM leases WHERE server = $1 AND ended_at IS NULL")
+        .bind(server.as_str())
+        .fetch_optional(connection)
+        .await?;
+    text.map(|text| read(&text)).transpose()
+}
+
+fn read(text: &str) -> Result<Lease, Error> {
+    from_json(text, || "a lease".to_owned())
+}

@@ -1,0 +1,135 @@
+//! Which Discord messages belong to an operation, and where links went: ids only, never what they say.
+
+use jiff::Timestamp;
+
+use super::{Error, Store, id, millis};
+use crate::{
+    access::UserId,
+    rescue::{
+        operation::{ChannelId, OperationId},
+        server::ServiceName,
+    },
+};
+
+/// A message of an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// Which of its messages: `card`, `end`, ….
+    pub slot: String,
+    /// Where it was tried.
+    pub channel: ChannelId,
+    /// Its id; `None` while an attempt's outcome is not known.
+    pub message: Option<u64>,
+    /// A digest of what it shows.
+    pub shown: String,
+}
+
+/// A DM that may hold a link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// The operation that sent it.
+    pub operation: OperationId,
+    /// Who received it.
+    pub person: UserId,
+    /// The DM's channel.
+    pub channel: ChannelId,
+    /// The message.
+    pub message: u64,
+}
+
+impl Store {
+    /// The messages of an operation.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn messages(&self, operation: OperationId) -> Result<Vec<Posted>, Error> {
+        let rows: Vec<(String, i64, Option<i64>, String)> =
+            sqlx::query_as("SELECT slot, channel, message, shown FROM messages WHERE operation = $1")
+                .bind(operation.0)
+                .fetch_all(&self.pool)
+                .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(slot, channel, message, shown)| Posted {
+                slot,
+                channel: ChannelId(channel.cast_unsigned()),
+                message: message.map(i64::cast_unsigned),
+                shown,
+            })
+            .collect())
+    }
+
+    /// Remembers what a message of an operation shows now, or that posting it is about to be tried.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn save_message(&self, operation: OperationId, posted: &Posted, now: Timestamp) -> Result<(), Error> {
+        sqlx::query(
+            "INSERT INTO messages (operation, slot, channel, message, shown, attempted_at) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (operation, slot) DO UPDATE SET channel = $3, message = $4, shown = $5",
+        )
+        .bind(operation.0)
+        .bind(&posted.slot)
+        .bind(id(posted.channel.0))
+        .bind(posted.message.map(id))
+        .bind(&posted.shown)
+        .bind(millis(now))
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Remembers where a link went, so that it can be wiped.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn save_delivery(&self, delivery: &Delivery, server: &ServiceName) -> Result<(), Error> {
+        sqlx::query(
+            "INSERT INTO deliveries (operation, server, person, channel, message) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (channel, message) DO NOTHING",
+        )
+        .bind(delivery.operation.0)
+        .bind(server.as_str())
+        .bind(id(delivery.person.0))
+        .bind(id(delivery.channel.0))
+        .bind(id(delivery.message))
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// The DMs that are to be wiped and are not yet.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn deliveries_to_wipe(&self) -> Result<Vec<Delivery>, Error> {
+        let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
+            "SELECT operation, person, channel, message FROM deliveries WHERE wipe = 1 AND wiped_at IS NULL",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(operation, person, channel, message)| Delivery {
+                operation: OperationId(operation),
+                person: UserId(person.cast_unsigned()),
+                channel: ChannelId(channel.cast_unsigned()),
+                message: message.cast_unsigned(),
+            })
+            .collect())
+    }
+
+    /// The DM is wiped.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn mark_wiped(&self, channel: ChannelId, message: u64, now: Timestamp) -> Result<(), Error> {
+        sqlx::query("UPDATE deliveries SET wipe = 1, wiped_at = $3 WHERE channel = $1 AND message = $2")
+            .bind(id(channel.0))
+            .bind(id(message))
+            .bind(millis(now))
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+}

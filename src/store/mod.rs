@@ -1,0 +1,179 @@
+//! The durable side. When a call that writes returns, what it wrote survives a crash of the process and of the machine.
+//!
+//! Events, the row that the runner looks for and the lease change in one transaction. SQLite in WAL mode with
+//! `synchronous = FULL`; one process at a time, held by a lock file beside the database.
+
+mod cards;
+mod inventory;
+mod leases;
+mod messages;
+mod operations;
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use sqlx::{
+    Sqlite, SqlitePool, Transaction,
+    migrate::{Migration, MigrationType, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+pub use cards::{Card, CardId, CardRefusal};
+pub use messages::{Delivery, Posted};
+pub use operations::{Append, Open};
+
+/// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Readers beside one writer; SQLite has one writer at a time.
+const CONNECTIONS: u32 = 4;
+
+/// The store could not do what it was asked; nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another process has it open.
+    #[error("another bernard is running on {0} (its lock file is held): stop it first, two would act twice")]
+    InUse(PathBuf),
+    /// The lock file or its folder cannot be made.
+    #[error("cannot open {path}: {source}")]
+    Folder {
+        /// What could not be opened.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The database said no.
+    #[error("the store: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("the store's schema: {0}")]
+    Schema(#[from] sqlx::migrate::MigrateError),
+    /// A row does not read back: it was changed by hand, or written by a newer Bernard.
+    #[error("the store holds a row that cannot be read ({what}): {source}")]
+    Unreadable {
+        /// Which row.
+        what: String,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// The recorded events of an operation do not follow one another.
+    #[error("the store holds an impossible history: {0}")]
+    History(#[from] crate::rescue::state::IllegalEvent),
+}
+
+/// The store's handle; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: SqlitePool,
+    _lock: std::sync::Arc<File>,
+}
+
+impl Store {
+    /// Opens the SQLite database at `path`, making it and its folder if need be, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`Error::InUse`] when another process has it open.
+    pub async fn open(path: &Path) -> Result<Self, Error> {
+        let lock = lock(path)?;
+        let options = SqliteConnectOptions::from_str("sqlite://")?
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT);
+        let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
+        migrator().run(&pool).await?;
+        Ok(Self { pool, _lock: std::sync::Arc::new(lock) })
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`Error::Database`] when it does not.
+    pub async fn ping(&self) -> Result<(), Error> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Ends all connections; what was promised is already on disk.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// A small fact about ourselves.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn fact(&self, name: &str) -> Result<Option<String>, Error> {
+        Ok(sqlx::query_scalar("SELECT value FROM facts WHERE name = $1").bind(name).fetch_optional(&self.pool).await?)
+    }
+
+    /// Remembers a small fact about ourselves.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn set_fact(&self, name: &str, value: &str) -> Result<(), Error> {
+        sqlx::query("INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2")
+            .bind(name)
+            .bind(value)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// A transaction that is the only writer from its first moment, so that what it reads stays true until it commits.
+    async fn write(&self) -> Result<Transaction<'static, Sqlite>, Error> {
+        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+/// Takes the lock file beside the database; it is let go when the process ends, however it ends.
+fn lock(path: &Path) -> Result<File, Error> {
+    let folder = |path: &Path, source| Error::Folder { path: path.to_owned(), source };
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent).map_err(|source| folder(parent, source))?;
+    }
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let lock_path = PathBuf::from(name);
+    let file = File::create(&lock_path).map_err(|source| folder(&lock_path, source))?;
+    file.try_lock().map_err(|_| Error::InUse(path.to_owned()))?;
+    Ok(file)
+}
+
+fn migrator() -> Migrator {
+    let first = Migration::new(
+        1,
+        "first".into(),
+        MigrationType::Simple,
+        sqlx::SqlStr::from_static(include_str!("../../migrations/sqlite/0001_first.sql")),
+        false,
+    );
+    Migrator::with_migrations(vec![first])
+}
+
+fn millis(time: Timestamp) -> i64 {
+    time.as_millisecond()
+}
+
+fn time(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("our own types are JSON")
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(text: &str, what: impl FnOnce() -> String) -> Result<T, Error> {
+    serde_json::from_str(text).map_err(|source| Error::Unreadable { what: what(), source })
+}
+
+/// SQLite's integers are signed; Discord's ids fill 63 bits for the next sixty years.
+fn id(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}

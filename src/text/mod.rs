@@ -1,0 +1,71 @@
+//! Every sentence the bot can say, in English and French, by Fluent: `en.ftl` and `fr.ftl` beside this file.
+//!
+//! [`say!`](crate::say) looks a sentence up. A test fails when one is missing, unused or wants other values in one of the two
+//! files than in the program.
+
+mod words;
+
+use std::sync::LazyLock;
+
+use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
+use unic_langid::{LanguageIdentifier, langid};
+
+use crate::config::Locale;
+
+pub use words::{code, day_and_hour, duration, mention, since_epoch};
+
+static ENGLISH: LazyLock<FluentBundle<FluentResource>> =
+    LazyLock::new(|| bundle(langid!("en"), include_str!("en.ftl")));
+static FRENCH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(langid!("fr"), include_str!("fr.ftl")));
+
+/// The sentence `key` in a locale, with its values: `say!(locale, "greeting", name = who)`.
+#[macro_export]
+macro_rules! say {
+    ($locale:expr, $key:literal $(, $name:ident = $value:expr)* $(,)?) => {{
+        #[allow(unused_mut, reason = "sentences without values")]
+        let mut values = fluent_bundle::FluentArgs::new();
+        $( values.set(stringify!($name), $value); )*
+        $crate::text::sentence($locale, $key, &values)
+    }};
+}
+
+/// The locale of a person's Discord client: French for every French, English for everybody else.
+pub fn locale_of(client: &str) -> Locale {
+    if client.split('-').next() == Some("fr") { Locale::Fr } else { Locale::En }
+}
+
+/// The sentence `key` with its values. A key that no file has comes back as it is, so that something is said.
+pub fn sentence(locale: Locale, key: &str, values: &FluentArgs<'_>) -> String {
+    let bundle = match locale {
+        Locale::En => &*ENGLISH,
+        Locale::Fr => &*FRENCH,
+    };
+    let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
+        tracing::error!(key, ?locale, "a sentence is missing");
+        return key.to_owned();
+    };
+    let mut errors = Vec::new();
+    let text = bundle.format_pattern(pattern, Some(values), &mut errors).into_owned();
+    if !errors.is_empty() {
+        tracing::error!(key, ?locale, ?errors, "a sentence lacks a value");
+    }
+    text
+}
+
+fn bundle(language: LanguageIdentifier, source: &'static str) -> FluentBundle<FluentResource> {
+    let resource = match FluentResource::try_new(source.to_owned()) {
+        Ok(resource) => resource,
+        Err((resource, errors)) => {
+            tracing::error!(%language, ?errors, "a file of sentences has mistakes");
+            resource
+        }
+    };
+    let mut bundle = FluentBundle::new_concurrent(vec![language]);
+    // Isolation marks would show as stray characters in Discord's clients.
+    bundle.set_use_isolating(false);
+    bundle.add_resource_overriding(resource);
+    bundle
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,84 @@
+//! The small words: what a person typed, mentions, durations and times.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{access::UserId, config::Locale, say};
+
+/// The longest piece of somebody else's text that is shown.
+const LONGEST: usize = 200;
+
+/// Somebody else's text in a code span, as it is: nothing in it formats, mentions or breaks out.
+pub fn code(text: &str) -> String {
+    let mut shown: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect();
+    if text.chars().count() > LONGEST {
+        shown.push('…');
+    }
+    let shown = shown.trim();
+    if shown.is_empty() {
+        return "` `".to_owned();
+    }
+    // Discord knows spans of one and two backticks; a run of two cannot stand in either.
+    if shown.contains('`') { format!("`` {} ``", shown.replace("``", "`\u{200b}`")) } else { format!("`{shown}`") }
+}
+
+/// A mention of a person; it only rings if the message allows it.
+pub fn mention(user: UserId) -> String {
+    format!("<@{}>", user.0)
+}
+
+/// A moment, shown by Discord in the reader's own time zone and language: `at` and how far away.
+pub fn since_epoch(time: Timestamp) -> String {
+    format!("<t:{0}:t> (<t:{0}:R>)", time.as_second())
+}
+
+/// A moment with its day, shown by Discord in the reader's own time zone and language.
+pub fn day_and_hour(time: Timestamp) -> String {
+    format!("<t:{}:f>", time.as_second())
+}
+
+/// A duration in words: `4 h`, `1 h 30 min`, `2 days`.
+pub fn duration(locale: Locale, duration: SignedDuration) -> String {
+    let all = Duration::try_from(duration).unwrap_or_default().as_secs();
+    let (days, hours, minutes, seconds) = (all / 86_400, all / 3_600 % 24, all / 60 % 60, all % 60);
+    let mut parts = Vec::new();
+    if days > 0 {
+        parts.push(say!(locale, "duration-days", count = days));
+    }
+    if hours > 0 {
+        parts.push(say!(locale, "duration-hours", count = hours));
+    }
+    if minutes > 0 {
+        parts.push(say!(locale, "duration-minutes", count = minutes));
+    }
+    if parts.is_empty() || (seconds > 0 && days == 0 && hours == 0) {
+        parts.push(say!(locale, "duration-seconds", count = seconds));
+    }
+    parts.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_type_cannot_break_out_of_its_code_span() {
+        assert_eq!(code("web-1"), "`web-1`");
+        assert_eq!(code("@everyone <@1>"), "`@everyone <@1>`");
+        assert_eq!(code("a`b"), "`` a`b ``");
+        assert_eq!(code("a``b"), "`` a`\u{200b}`b ``");
+        assert_eq!(code("a\nb"), "`a b`");
+        assert_eq!(code("\n"), "` `");
+        assert!(code(&"x".repeat(500)).chars().count() < LONGEST + 5);
+    }
+
+    #[test]
+    fn durations_read_as_people_say_them() {
+        assert_eq!(duration(Locale::En, SignedDuration::from_hours(4)), "4 h");
+        assert_eq!(duration(Locale::En, SignedDuration::from_mins(90)), "1 h 30 min");
+        assert_eq!(duration(Locale::En, SignedDuration::from_hours(49)), "2 days 1 h");
+        assert_eq!(duration(Locale::Fr, SignedDuration::from_hours(24)), "1 jour");
+        assert_eq!(duration(Locale::En, SignedDuration::from_secs(0)), "0 s");
+    }
+}
