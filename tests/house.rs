@@ -46,7 +46,7 @@ fn every_file_can_be_read_in_one_sitting() {
     let long: Vec<String> = ["src", "sim", "tests"]
         .iter()
         .flat_map(|folder| rust_files(&root().join(folder)))
-        .filter_map(|path| too_long(&path.display().to_string(), &fs::read_to_string(&path).unwrap()))
+        .filter_map(|path| too_long(&path.display().to_string(), &text_of(&path)))
         .collect();
     assert!(long.is_empty(), "too long to be read in one sitting:\n{}", long.join("\n"));
 }
@@ -93,10 +93,14 @@ fn sources_under(folder: &str) -> Vec<Source> {
     let files = rust_files(&folder);
     assert!(!files.is_empty(), "no Rust files in {}", folder.display());
     let read = |path: &PathBuf| {
-        let name = path.strip_prefix(&folder).unwrap().display().to_string();
-        Source::read(&name, &fs::read_to_string(path).unwrap())
+        let name = path.strip_prefix(&folder).expect("it is below its folder").display().to_string();
+        Source::read(&name, &text_of(path))
     };
     files.iter().map(read).collect()
+}
+
+fn text_of(file: &Path) -> String {
+    fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
 /// All Rust files below a folder, but those of its `target` and `node_modules`, in order of their names.
@@ -104,7 +108,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut files = Vec::new();
     for entry in entries {
-        let path = entry.unwrap().path();
+        let path = entry.expect("the folder can be listed").path();
         let name = path.file_name().unwrap_or_default();
         if path.is_dir() && name != "target" && name != "node_modules" {
             files.extend(rust_files(&path));
