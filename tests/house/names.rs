@@ -128,7 +128,7 @@ impl Reader {
                 return at + 1;
             }
         }
-        let parts = self.from_root(parts);
+        let parts = self.rooted(parts);
         self.names.push(Name { parts, line, seen });
         at
     }
@@ -141,7 +141,7 @@ impl Reader {
                 TokenTree::Ident(_) => at = self.path(tokens, at, trunk.to_vec(), seen),
                 TokenTree::Punct(star) if star.as_char() == '*' => {
                     let line = star.span().start().line;
-                    self.names.push(Name { parts: self.from_root(trunk.to_vec()), line, seen });
+                    self.names.push(Name { parts: self.rooted(trunk.to_vec()), line, seen });
                     at += 1;
                 }
                 _ => at += 1,
@@ -150,15 +150,15 @@ impl Reader {
     }
 
     /// Replaces `self` and `super` at its beginning by what they stand for.
-    fn from_root(&self, parts: Vec<String>) -> Vec<String> {
+    fn rooted(&self, parts: Vec<String>) -> Vec<String> {
         let supers = parts.iter().take_while(|part| *part == "super").count();
         let own = usize::from(parts.len() > 1 && parts[0] == "self");
         if supers + own == 0 || supers >= self.module.len() {
             return parts;
         }
-        let mut rooted = self.module[..self.module.len() - supers].to_vec();
-        rooted.extend_from_slice(&parts[supers + own..]);
-        rooted
+        let mut from_root = self.module[..self.module.len() - supers].to_vec();
+        from_root.extend_from_slice(&parts[supers + own..]);
+        from_root
     }
 }
 
