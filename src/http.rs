@@ -6,7 +6,7 @@
 //! - `POST /interactions` (mode `http` only): a signed interaction, handed over to the same channel as the gateway's and answered
 //!   with 202 and nothing: the real answer goes by Discord's callback, so both modes share one path.
 //!
-//! An interaction whose signature, or whose time within [`TOLERANCE`], is wrong gets 401 and is not looked at.
+//! An interaction that Discord did not sign just now gets 401 and is not looked at: see [`crate::discord::signed`].
 
 use std::{fmt, future::Future, io, sync::Arc, time::Duration};
 
@@ -18,22 +18,11 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use jiff::{SignedDuration, Timestamp};
 use metrics_exporter_prometheus::PrometheusHandle;
-use serde::Deserialize;
-use serenity::interactions_endpoint::Verifier;
-use tokio::{
-    net::TcpListener,
-    sync::{
-        Notify,
-        mpsc::{self, error::TrySendError},
-    },
-};
+use tokio::{net::TcpListener, sync::Notify};
 
-use crate::discord::RawInteraction;
+use crate::discord::signed::{Interactions, Received};
 
-/// How far the time of a signed request may be from ours: Discord's delays and our clock's error, with room.
-pub const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 /// The most of a request that is read. Interactions are a few kilobytes.
 const BODY_LIMIT: usize = 1 << 20;
 /// How often the figures' recorder is tidied.
@@ -84,50 +73,6 @@ pub struct Endpoints {
     unready: Arc<dyn Fn() -> Vec<Unready> + Send + Sync>,
     metrics: PrometheusHandle,
     interactions: Option<Interactions>,
-}
-
-/// Discord's interactions by web request.
-#[derive(Clone)]
-pub struct Interactions {
-    verifier: Verifier,
-    tx: mpsc::Sender<RawInteraction>,
-    now: fn() -> Timestamp,
-}
-
-/// The text is no Ed25519 public key in hex.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("discord.public_key is not an Ed25519 key of 64 hex digits; it is on the application's first page in the developer portal")]
-pub struct BadPublicKey;
-
-impl Interactions {
-    /// Interactions signed for the application's `public_key` (hex), by the clock `now`, handed over to `tx`.
-    ///
-    /// # Errors
-    ///
-    /// When `public_key` is none.
-    pub fn new(public_key: &str, now: fn() -> Timestamp, tx: mpsc::Sender<RawInteraction>) -> Result<Self, BadPublicKey> {
-        let mut key = [0; 32];
-        hex::decode_to_slice(public_key.trim(), &mut key).map_err(|_| BadPublicKey)?;
-        let verifier = Verifier::try_new(key).map_err(|_| BadPublicKey)?;
-        Ok(Self { verifier, tx, now })
-    }
-
-    /// Whether Discord signed these bytes, a short time ago.
-    fn is_genuine(&self, headers: &HeaderMap, body: &[u8]) -> bool {
-        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-        let (Some(signature), Some(timestamp)) = (text("x-signature-ed25519"), text("x-signature-timestamp")) else {
-            return false;
-        };
-        let sent = timestamp.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
-        let is_recent = sent.is_some_and(|sent| (self.now)().duration_since(sent).abs() <= TOLERANCE);
-        is_recent && self.verifier.verify(signature, timestamp, body).is_ok()
-    }
-}
-
-impl fmt::Debug for Interactions {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Interactions").finish_non_exhaustive()
-    }
 }
 
 impl fmt::Debug for Endpoints {
@@ -190,8 +135,10 @@ async fn keep_up(metrics: &PrometheusHandle) {
 }
 
 fn router(endpoints: Endpoints) -> Router {
-    let mut router =
-        Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz)).route("/metrics", get(metrics_text));
+    let mut router = Router::new()
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics_text));
     if endpoints.interactions.is_some() {
         router = router.route("/interactions", post(interactions));
     }
@@ -216,37 +163,14 @@ async fn metrics_text(State(endpoints): State<Endpoints>) -> Response {
 }
 
 async fn interactions(State(endpoints): State<Endpoints>, headers: HeaderMap, body: Bytes) -> Response {
-    #[derive(Deserialize)]
-    struct Kind {
-        #[serde(rename = "type")]
-        kind: u64,
-    }
-    let received = std::time::Instant::now();
     let Some(interactions) = endpoints.interactions else { return StatusCode::NOT_FOUND.into_response() };
-    if !interactions.is_genuine(&headers, &body) {
-        // Discord sends wrong ones on purpose, so this is no more than a figure.
-        metrics::counter!(crate::metrics::SIGNATURES_REFUSED).increment(1);
-        return StatusCode::UNAUTHORIZED.into_response();
-    }
-    if let Ok(Kind { kind: 1 }) = serde_json::from_slice(&body) {
-        return json(StatusCode::OK, &serde_json::json!({ "type": 1 }));
-    }
-    let raw = match RawInteraction::parse(&body, received) {
-        Ok(raw) => raw,
-        Err(error) => {
-            metrics::counter!(crate::metrics::INTERACTIONS_UNREADABLE).increment(1);
-            tracing::error!(%error, "an interaction came that cannot even be answered");
-            return StatusCode::BAD_REQUEST.into_response();
-        }
-    };
-    metrics::counter!(crate::metrics::INTERACTIONS, "door" => "http").increment(1);
-    match interactions.tx.try_send(raw) {
-        Ok(()) => StatusCode::ACCEPTED.into_response(),
-        Err(TrySendError::Full(raw) | TrySendError::Closed(raw)) => {
-            metrics::counter!(crate::metrics::INTERACTIONS_DROPPED).increment(1);
-            tracing::error!(interaction.id = %raw.key().id, "an interaction was dropped: too many are waiting");
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
+    let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match interactions.receive(header("x-signature-ed25519"), header("x-signature-timestamp"), &body) {
+        Received::Ping => json(StatusCode::OK, &serde_json::json!({ "type": 1 })),
+        Received::HandedOver => StatusCode::ACCEPTED.into_response(),
+        Received::NotGenuine => StatusCode::UNAUTHORIZED.into_response(),
+        Received::Unanswerable => StatusCode::BAD_REQUEST.into_response(),
+        Received::Dropped => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
 

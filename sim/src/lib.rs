@@ -6,6 +6,8 @@
 //! - [`net`]: the ground they stand on: a server whose connections can be refused, reset and starved of answers, and
 //!   which remembers every request.
 //! - [`ovh`]: an account with dedicated servers that reboot, go dark, come back in rescue and mail their secrets.
+//! - [`discord`]: Discord's gateway and REST, and the people who type and press.
 
+pub mod discord;
 pub mod net;
 pub mod ovh;

@@ -5,6 +5,7 @@
 use std::{error::Error, net::SocketAddr};
 
 use clap::Parser;
+use sim::discord::{BOT_TOKEN, Discord, control};
 use sim::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY, Ovh, ServerSpec, Tempo};
 
 /// Runs the simulated far ends on loopback.
@@ -14,6 +15,9 @@ struct Arguments {
     /// Where the simulated OVHcloud listens, such as 127.0.0.1:8081 (port 0: a free one).
     #[arg(long)]
     ovh: Option<SocketAddr>,
+    /// Where the simulated Discord listens; its people are moved by `POST /_sim/slash` and the like.
+    #[arg(long)]
+    discord: Option<SocketAddr>,
     /// How long things take at OVHcloud.
     #[arg(long, value_enum, default_value_t = Pace::Shown)]
     pace: Pace,
@@ -36,6 +40,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     if let Some(address) = arguments.ovh {
         ovh(address, arguments.pace).await?;
     }
+    if let Some(address) = arguments.discord {
+        discord(address).await?;
+    }
     tokio::signal::ctrl_c().await?;
     Ok(())
 }
@@ -54,5 +61,13 @@ async fn ovh(address: SocketAddr, pace: Pace) -> Result<(), Box<dyn Error>> {
     println!("ovh-token {}", ovh.token_url());
     println!("ovh-keys {APPLICATION_KEY} {APPLICATION_SECRET} {CONSUMER_KEY}");
     println!("ovh-oauth2 {CLIENT_ID} {CLIENT_SECRET}");
+    Ok(())
+}
+
+async fn discord(address: SocketAddr) -> Result<(), Box<dyn Error>> {
+    let discord = Discord::start_at(address, control::routes).await?;
+    println!("discord {}", discord.url());
+    println!("discord-token {BOT_TOKEN}");
+    println!("discord-public-key {}", discord.public_key());
     Ok(())
 }

@@ -47,8 +47,16 @@ pub fn wiped(operation: &Operation) -> EditMessage {
 }
 
 /// The text of the link for those who take no DMs, seen by the requester only.
-pub fn revealed(operation: &Operation, lease: Option<&Lease>, link: &(Source, SecretString)) -> String {
-    content(operation, lease, Some(link))
+pub fn revealed(
+    operation: &Operation,
+    lease: Option<&Lease>,
+    link: &(Source, SecretString),
+) -> (String, CreateButton) {
+    (content(operation, lease, Some(link)), open_link(&link.1, operation.request.locale))
+}
+
+fn open_link(link: &SecretString, locale: Locale) -> CreateButton {
+    CreateButton::new_link(link.expose_secret()).label(say!(locale, "button-open-link"))
 }
 
 fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, SecretString)>) -> String {
@@ -94,7 +102,7 @@ fn buttons(
 ) -> Vec<CreateButton> {
     let mut buttons = Vec::new();
     if let Some((_, link)) = link {
-        buttons.push(CreateButton::new_link(link.expose_secret()).label(say!(locale, "button-open-link")));
+        buttons.push(open_link(link, locale));
     }
     if let Some(lease) = lease {
         buttons.push(Button::RestoreNow(lease.operation).create(locale));

@@ -121,7 +121,9 @@ impl fmt::Display for Cause {
                 }
                 if message.is_empty() { Ok(()) } else { write!(f, " {message}") }
             }
-            Self::Limited { wait } => write!(f, "the rate limit asks for {:.1} s more than there is time", wait.as_secs_f64()),
+            Self::Limited { wait } => {
+                write!(f, "the rate limit asks for {:.1} s more than there is time", wait.as_secs_f64())
+            }
             Self::NotSent(why) => write!(f, "no connection: {why}"),
             Self::Lost(why) => write!(f, "no answer: {why}"),
             Self::Unreadable(why) => write!(f, "the answer could not be read: {why}"),
@@ -176,26 +178,14 @@ impl fmt::Display for Fault {
     }
 }
 
-/// The causes of a failed request as text, without its address, which may hold a token.
-pub(crate) fn reason(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn an_error_names_its_call_and_answers_its_callers_questions() {
-        let refused = Cause::Refused { status: 403, code: Some(50007), message: "Cannot send messages to this user".into() };
+        let refused =
+            Cause::Refused { status: 403, code: Some(50007), message: "Cannot send messages to this user".into() };
         let error = Error::new("POST", "/channels/{channel}/messages", refused);
         let text = "could not POST /channels/{channel}/messages: 403 (code 50007) Cannot send messages to this user";
         assert_eq!(error.to_string(), text);

@@ -9,6 +9,7 @@
 
 mod address;
 mod driver;
+mod link;
 mod signs;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use std::{fmt, time::Instant};
 use secrecy::SecretString;
 use serde::Deserialize;
 use serenity::model::{application::Interaction, id::InteractionId};
+use tokio::sync::mpsc::{self, error::TrySendError};
 
 /// An interaction as it came in.
 pub enum RawInteraction {
@@ -106,6 +107,48 @@ impl fmt::Debug for RawInteraction {
     }
 }
 
+/// The ways in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Door {
+    Gateway,
+    Http,
+}
+
+/// What became of an interaction that came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arrival {
+    HandedOver,
+    /// Too many are waiting, or nobody takes them any more.
+    Dropped,
+    /// There is nobody to answer.
+    Unanswerable,
+}
+
+/// Hands over what came in by `door`, without ever waiting; counts and logs what cannot be handed over.
+pub(crate) fn hand_over(json: &[u8], door: Door, tx: &mpsc::Sender<RawInteraction>) -> Arrival {
+    let raw = match RawInteraction::parse(json, Instant::now()) {
+        Ok(raw) => raw,
+        Err(error) => {
+            metrics::counter!(crate::metrics::INTERACTIONS_UNREADABLE).increment(1);
+            tracing::error!(%error, ?door, "an interaction came that cannot even be answered");
+            return Arrival::Unanswerable;
+        }
+    };
+    let door = match door {
+        Door::Gateway => "gateway",
+        Door::Http => "http",
+    };
+    metrics::counter!(crate::metrics::INTERACTIONS, "door" => door).increment(1);
+    match tx.try_send(raw) {
+        Ok(()) => Arrival::HandedOver,
+        Err(TrySendError::Full(raw) | TrySendError::Closed(raw)) => {
+            metrics::counter!(crate::metrics::INTERACTIONS_DROPPED).increment(1);
+            tracing::error!(interaction.id = %raw.key().id, door, "an interaction was dropped: too many are waiting");
+            Arrival::Dropped
+        }
+    }
+}
+
 /// What serde complains about, as far as it quotes no value: the rest of its messages may hold what a person typed.
 fn complaint(error: &serde_json::Error) -> String {
     let text = error.to_string();
@@ -157,7 +200,8 @@ pub(crate) mod tests {
 
     #[test]
     fn what_cannot_be_answered_is_refused_without_quoting_it() {
-        let refused = RawInteraction::parse(br#"{"id": "secret words", "token": "fake-token"}"#, Instant::now()).unwrap_err();
+        let refused =
+            RawInteraction::parse(br#"{"id": "secret words", "token": "fake-token"}"#, Instant::now()).unwrap_err();
         assert!(!refused.to_string().contains("secret words"), "{refused}");
         assert!(RawInteraction::parse(b"not json", Instant::now()).is_err());
     }

@@ -9,7 +9,6 @@ mod tests;
 
 use std::{sync::Arc, time::Duration};
 
-use reqwest::Method;
 use secrecy::SecretString;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -23,13 +22,14 @@ use serenity::{
 use tokio::time::Instant;
 
 pub use self::answers::{
-    Application, Channel, GatewayBot, Guild, Member, Posted, RegisteredCommand, Role, SeenMessage, SessionStartLimit, User,
+    Application, Channel, GatewayBot, Guild, Member, Posted, RegisteredCommand, Role, SeenMessage, SessionStartLimit,
+    User,
 };
 use super::{
     error::{Cause, Error},
     interaction::InteractionKey,
     route::Route,
-    sender::{Ack, Body, Call, Repeat, Sender},
+    sender::{Ack, Body, Call, Method, Repeat, Sender},
 };
 
 /// How long a call may take with its repetitions, unless its caller says otherwise.
@@ -82,11 +82,7 @@ impl Rest {
     /// `response` must hold no attachments: add them with [`Rest::edit_original`].
     pub async fn acknowledge(&self, key: &InteractionKey, response: &CreateInteractionResponse) -> Ack {
         let json = to_value(response).map(|mut body| {
-            if let Some(data) = body.get_mut("data").filter(|_| {
-                matches!(response, CreateInteractionResponse::Message(_) | CreateInteractionResponse::UpdateMessage(_))
-            }) {
-                quieten(data);
-            }
+            tidy(response, &mut body["data"]);
             body.to_string().into_bytes()
         });
         match json {
@@ -316,6 +312,17 @@ impl Rest {
 
 fn to_value(builder: &impl Serialize) -> Result<Value, Cause> {
     serde_json::to_value(builder).map_err(|e| Cause::Unbuildable(e.to_string()))
+}
+
+/// What serenity's builder leaves to be done about the data of a first answer.
+fn tidy(response: &CreateInteractionResponse, data: &mut Value) {
+    use CreateInteractionResponse as Response;
+    match (response, data) {
+        (Response::Message(_) | Response::UpdateMessage(_), data) => quieten(data),
+        // A deferral has flags and nothing else.
+        (Response::Defer(_), Value::Object(fields)) => fields.retain(|name, _| name == "flags"),
+        _ => {}
+    }
 }
 
 /// A message that names nobody pings nobody.

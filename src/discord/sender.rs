@@ -16,17 +16,18 @@ use std::{fmt, num::NonZeroU32, time::Duration};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use reqwest::{Client, Method, header::HeaderValue, redirect::Policy};
+pub(crate) use reqwest::Method;
+use reqwest::{Client, header::HeaderValue, redirect::Policy};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{sync::watch, time::Instant};
 
 pub(crate) use self::wire::{Body, Call, Repeat};
 use self::{
     limits::{Counted, EditPace, Limits},
-    wire::{Answer, Limited},
+    wire::{Answer, Limited, reason},
 };
 use super::{
-    error::{Cause, Error, Fault, reason},
+    error::{Cause, Error, Fault},
     interaction::InteractionKey,
     route::{Access, Route},
 };
@@ -217,10 +218,12 @@ impl Sender {
         if let Some(Limited { scope, wait }) = limited {
             tracing::warn!(discord.route = counted.template, scope = scope.as_str(), wait = ?wait, "Discord asks to wait");
             metrics::counter!(crate::metrics::DISCORD_LIMITED, "scope" => scope.as_str()).increment(1);
-            self.limits.hold(counted, scope, wait, now);
+            // Never at once, even if Discord says so: each 429 counts as an invalid request.
+            self.limits.hold(counted, scope, wait.max(self.settings.retry_min), now);
         }
         self.note_invalid(call, &answer, limited, now);
-        if let Some(fault) = self.fault().filter(|_| answer.status == 401) {
+        let is_refused = answer.status == 401 && call.route.access() == Access::BotToken;
+        if let Some(fault) = self.fault().filter(|_| is_refused) {
             return Err(call.error(Cause::Fault(fault)).into());
         }
         // The hold makes the next attempt wait; here it is only said that there may be one.

@@ -93,8 +93,8 @@ pub fn denial(denial: &Denial, label: Option<&str>, locale: Locale) -> String {
             say!(locale, "denial-not-this-channel", capability = capability, channels = channels)
         }
     }];
-    if let Some(place) = denial.nearest {
-        lines.push(say!(locale, "denial-nearest", place = code(&place.to_string())));
+    if let Some(nearest) = &denial.nearest {
+        lines.push(say!(locale, "denial-nearest", place = code(&nearest.place.to_string()), who = who(&nearest.who)));
     }
     if !denial.could_help.is_empty() {
         let who = denial.could_help.iter().map(who).collect::<Vec<_>>().join(" ");

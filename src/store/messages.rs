@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Error, Store, id, millis};
+use super::{Error, Store, id, millis, time};
 use crate::{
     access::UserId,
     rescue::{
@@ -22,6 +22,8 @@ pub struct Posted {
     pub message: Option<u64>,
     /// A digest of what it shows.
     pub shown: String,
+    /// When it was last tried, by our clock.
+    pub attempted: Timestamp,
 }
 
 /// A DM that may hold a link.
@@ -43,18 +45,19 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn messages(&self, operation: OperationId) -> Result<Vec<Posted>, Error> {
-        let rows: Vec<(String, i64, Option<i64>, String)> =
-            sqlx::query_as("SELECT slot, channel, message, shown FROM messages WHERE operation = $1")
+        let rows: Vec<(String, i64, Option<i64>, String, i64)> =
+            sqlx::query_as("SELECT slot, channel, message, shown, attempted_at FROM messages WHERE operation = $1")
                 .bind(operation.0)
                 .fetch_all(&self.pool)
                 .await?;
         Ok(rows
             .into_iter()
-            .map(|(slot, channel, message, shown)| Posted {
+            .map(|(slot, channel, message, shown, attempted)| Posted {
                 slot,
                 channel: ChannelId(channel.cast_unsigned()),
                 message: message.map(i64::cast_unsigned),
                 shown,
+                attempted: time(attempted),
             })
             .collect())
     }
@@ -63,17 +66,17 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn save_message(&self, operation: OperationId, posted: &Posted, now: Timestamp) -> Result<(), Error> {
+    pub async fn save_message(&self, operation: OperationId, posted: &Posted) -> Result<(), Error> {
         sqlx::query(
             "INSERT INTO messages (operation, slot, channel, message, shown, attempted_at) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT (operation, slot) DO UPDATE SET channel = $3, message = $4, shown = $5",
+             ON CONFLICT (operation, slot) DO UPDATE SET channel = $3, message = $4, shown = $5, attempted_at = $6",
         )
         .bind(operation.0)
         .bind(&posted.slot)
         .bind(id(posted.channel.0))
         .bind(posted.message.map(id))
         .bind(&posted.shown)
-        .bind(millis(now))
+        .bind(millis(posted.attempted))
         .execute(&self.pool)
         .await?;
         Ok(())

@@ -17,6 +17,7 @@ use serenity::{
 };
 
 pub use enable::EnableOptions;
+pub(super) use propose::action_of;
 
 use super::{
     asking::Asking,

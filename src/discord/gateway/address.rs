@@ -2,10 +2,6 @@
 
 use url::Url;
 
-/// What the library itself puts at the end of every address.
-#[cfg(test)]
-const APPENDED: &str = "/?v=10&encoding=json";
-
 /// The text is no address of a gateway.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("Discord gave an address of its gateway that cannot be used: {0:?}")]
@@ -32,6 +28,9 @@ pub(super) fn dialable(answered: &str) -> Result<String, BadAddress> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What the library itself puts at the end of every address.
+    const APPENDED: &str = "/?v=10&encoding=json";
 
     #[test]
     fn the_path_survives_what_the_library_appends() {

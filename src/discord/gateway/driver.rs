@@ -3,27 +3,25 @@
 use std::{sync::Arc, time::Duration};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use futures_util::{FutureExt, StreamExt};
-use secrecy::ExposeSecret;
+use futures_util::FutureExt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serenity::model::id::ApplicationId;
 use tokio::{
-    sync::{
-        mpsc::{self, error::TrySendError},
-        oneshot, watch,
-    },
-    time::{Instant, sleep, sleep_until, timeout},
+    sync::{mpsc, watch},
+    time::{Instant, sleep, sleep_until},
 };
-use twilight_gateway::{
-    CloseFrame, Config, ConfigBuilder, Intents, Message, Session, Shard, ShardId, ShardState,
-    error::ReceiveMessageErrorType, queue::Queue,
-};
+use twilight_gateway::{ConfigBuilder, Session, ShardState};
 
-use super::{GatewaySettings, Health, address::dialable, signs::Signs};
+use super::{
+    GatewaySettings, Health,
+    address::dialable,
+    link::{self, Config, Heard, Link},
+    signs::Signs,
+};
 use crate::discord::{
     error::{Error, Fault},
-    interaction::RawInteraction,
+    interaction::{Door, RawInteraction, hand_over},
     rest::{Rest, SessionStartLimit},
     sender::Sender,
 };
@@ -34,8 +32,6 @@ const ASK: Duration = Duration::from_secs(15);
 const FEW_LEFT: u32 = 10;
 /// … but nobody waits longer than this for the next one.
 const SPREAD_MAX: Duration = Duration::from_secs(300);
-/// How long the goodbye may take.
-const GOODBYE: Duration = Duration::from_secs(2);
 
 pub(super) struct Driver {
     settings: GatewaySettings,
@@ -45,8 +41,9 @@ pub(super) struct Driver {
     stop: watch::Receiver<bool>,
     /// Where Discord said the gateway is.
     address: Option<String>,
-    /// What can be resumed, and where.
+    /// What can be resumed.
     session: Option<Session>,
+    /// Where Discord said to resume it; given up after one failed connection.
     resume_address: Option<String>,
     identified: Option<Instant>,
 }
@@ -57,19 +54,6 @@ enum Ended {
     Lost,
     Failed(Fault),
     Stopped,
-}
-
-/// The turn to identify is waited for before the connection is made, so the library's own queue grants it at once.
-#[derive(Clone, Debug)]
-struct Granted;
-
-impl Queue for Granted {
-    fn enqueue(&self, _shard: u32) -> oneshot::Receiver<()> {
-        let (tx, rx) = oneshot::channel();
-        // The receiver is right here.
-        let _ = tx.send(());
-        rx
-    }
 }
 
 /// A frame's envelope; what it carries stays text until somebody wants it.
@@ -105,7 +89,17 @@ impl Driver {
         stop: watch::Receiver<bool>,
     ) -> Result<Self, Error> {
         let rest = Rest::new(Arc::new(Sender::new(settings.sender.clone())?)).within(ASK);
-        Ok(Self { settings, rest, tx, signs, stop, address: None, session: None, resume_address: None, identified: None })
+        Ok(Self {
+            settings,
+            rest,
+            tx,
+            signs,
+            stop,
+            address: None,
+            session: None,
+            resume_address: None,
+            identified: None,
+        })
     }
 
     /// Stays connected until stopped or refused for good, and leaves the last word in the signs.
@@ -123,7 +117,7 @@ impl Driver {
     }
 
     async fn reconnect_for_ever(&mut self) -> Health {
-        let config = self.config();
+        let config = link::config(&self.settings.sender.token);
         let mut pauses = self.pauses();
         loop {
             let begun = Instant::now();
@@ -146,16 +140,16 @@ impl Driver {
         }
     }
 
-    async fn once(&mut self, config: &Config<Granted>) -> Ended {
+    async fn once(&mut self, config: &Config) -> Ended {
         let address = match self.session {
-            Some(_) => self.resume_address.take().or_else(|| self.address.clone()),
+            Some(_) => self.resume_address.clone().or_else(|| self.address.clone()),
             None => match self.turn_to_identify().await {
                 Ok(address) => Some(address),
                 Err(ended) => return ended,
             },
         };
         let Some(address) = address else {
-            self.session = None;
+            self.forget_session();
             return Ended::Lost;
         };
         let how = if self.session.is_some() { "resume" } else { "identify" };
@@ -164,7 +158,7 @@ impl Driver {
         if let Some(session) = self.session.clone() {
             builder = builder.session(session);
         }
-        self.connect(Shard::with_config(ShardId::ONE, builder.build())).await
+        self.connect(Link::new(builder.build())).await
     }
 
     /// Asks where the gateway is and waits until it may be identified with.
@@ -203,78 +197,91 @@ impl Driver {
     }
 
     /// One connection, from its first packet to its end.
-    async fn connect(&mut self, mut shard: Shard<Granted>) -> Ended {
+    async fn connect(&mut self, mut link: Link) -> Ended {
         let mut stop = self.stop.clone();
         let established_by = Instant::now() + self.settings.handshake;
         let mut is_established = false;
         loop {
-            let item = tokio::select! {
+            let heard = tokio::select! {
                 biased;
                 _ = stop.wait_for(|stop| *stop) => {
-                    say_goodbye(&mut shard).await;
+                    link.say_goodbye().await;
                     return Ended::Stopped;
                 }
-                () = sleep_until(established_by), if !is_established => {
-                    tracing::warn!("the gateway did not establish a session in time");
-                    if shard.state() == ShardState::Resuming {
-                        self.session = None;
-                    }
-                    return Ended::Lost;
-                }
-                item = shard.next() => item,
+                () = sleep_until(established_by), if !is_established => return self.give_up(&link),
+                heard = link.hear() => heard,
             };
-            match item {
-                Some(Ok(Message::Text(text))) => {
+            match heard {
+                Heard::Frame(text) => {
                     self.signs.message();
                     self.take(&text);
-                    is_established |= shard.state() == ShardState::Active;
-                    if matches!(shard.state(), ShardState::Disconnected { .. }) {
+                    is_established |= link.state() == ShardState::Active;
+                    if matches!(link.state(), ShardState::Disconnected { .. }) {
                         tracing::info!("Discord asks for another connection to the gateway");
                         // Sends the close frame that is due, and loses nothing that has already arrived.
-                        while let Some(Some(Ok(Message::Text(text)))) = shard.next().now_or_never() {
+                        while let Some(Heard::Frame(text)) = link.hear().now_or_never() {
                             self.take(&text);
                         }
-                        return self.leave(&shard);
+                        return self.leave(&link);
                     }
                 }
-                Some(Ok(Message::Close(frame))) => {
-                    let code = frame.map(|frame| frame.code);
-                    tracing::warn!(code, "the connection to the gateway was closed");
-                    if let Some(fault) = code.and_then(Fault::from_close_code) {
-                        return Ended::Failed(fault);
-                    }
-                    let ended = self.leave(&shard);
-                    if matches!(code, Some(4007 | 4009)) {
-                        self.session = None;
-                    }
-                    return ended;
+                Heard::Close(code) => return self.closed(&link, code),
+                Heard::End => {
+                    tracing::warn!("the connection to the gateway broke");
+                    return self.leave(&link);
                 }
-                Some(Err(error)) => match error.kind() {
-                    // Its text holds the frame.
-                    ReceiveMessageErrorType::Deserializing { .. } if is_established => {
-                        tracing::warn!("the gateway sent a frame that cannot be read");
-                    }
-                    ReceiveMessageErrorType::Reconnect => {
-                        let error = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-                        tracing::warn!(error, "no connection to the gateway");
-                        return Ended::Lost;
-                    }
-                    _ => {
-                        tracing::warn!("the gateway does not speak as expected");
-                        self.session = None;
-                        return Ended::Lost;
-                    }
-                },
-                None => return self.leave(&shard),
+                Heard::NoConnection(error) => {
+                    tracing::warn!(error, "no connection to the gateway");
+                    self.resume_address = None;
+                    return Ended::Lost;
+                }
+                Heard::Nonsense if is_established => tracing::warn!("the gateway sent a frame that cannot be read"),
+                Heard::Nonsense => {
+                    tracing::warn!("the gateway does not speak as expected");
+                    self.forget_session();
+                    return Ended::Lost;
+                }
             }
         }
     }
 
-    /// Keeps what can be resumed of a connection that is over.
-    fn leave(&mut self, shard: &Shard<Granted>) -> Ended {
-        self.session = shard.session().cloned();
-        self.resume_address = shard.resume_url().and_then(|url| dialable(url).ok());
+    /// The connection took too long to become a session.
+    fn give_up(&mut self, link: &Link) -> Ended {
+        tracing::warn!("the gateway did not establish a session in time");
+        self.resume_address = None;
+        if link.state() == ShardState::Resuming {
+            self.forget_session();
+        }
         Ended::Lost
+    }
+
+    fn closed(&mut self, link: &Link, code: Option<u16>) -> Ended {
+        tracing::warn!(code, "the connection to the gateway was closed");
+        if let Some(fault) = code.and_then(Fault::from_close_code) {
+            return Ended::Failed(fault);
+        }
+        let ended = self.leave(link);
+        if matches!(code, Some(4007 | 4009)) {
+            self.forget_session();
+        }
+        ended
+    }
+
+    /// Keeps what can be resumed of a connection that is over.
+    fn leave(&mut self, link: &Link) -> Ended {
+        self.session = link.session().cloned();
+        match (&self.session, link.resume_url()) {
+            (None, _) => self.forget_session(),
+            (Some(_), Some(url)) => self.resume_address = dialable(url).ok(),
+            // It was itself a resumed one: where it is resumed has not changed.
+            (Some(_), None) => {}
+        }
+        Ended::Lost
+    }
+
+    fn forget_session(&mut self) {
+        self.session = None;
+        self.resume_address = None;
     }
 
     /// Looks at a frame's envelope, and at what it carries if it is for us.
@@ -299,24 +306,10 @@ impl Driver {
                 tracing::info!("the gateway has resumed its session");
                 self.signs.connected(None);
             }
-            (0, Some("INTERACTION_CREATE")) => self.hand_over(body),
-            _ => {}
-        }
-    }
-
-    fn hand_over(&self, body: &str) {
-        let raw = match RawInteraction::parse(body.as_bytes(), std::time::Instant::now()) {
-            Ok(raw) => raw,
-            Err(error) => {
-                metrics::counter!(crate::metrics::INTERACTIONS_UNREADABLE).increment(1);
-                tracing::error!(%error, "an interaction came that cannot even be answered");
-                return;
+            (0, Some("INTERACTION_CREATE")) => {
+                hand_over(body.as_bytes(), Door::Gateway, &self.tx);
             }
-        };
-        metrics::counter!(crate::metrics::INTERACTIONS, "door" => "gateway").increment(1);
-        if let Err(TrySendError::Full(raw) | TrySendError::Closed(raw)) = self.tx.try_send(raw) {
-            metrics::counter!(crate::metrics::INTERACTIONS_DROPPED).increment(1);
-            tracing::error!(interaction.id = %raw.key().id, "an interaction was dropped: too many are waiting");
+            _ => {}
         }
     }
 
@@ -328,12 +321,6 @@ impl Driver {
             _ = stop.wait_for(|stop| *stop) => None,
             outcome = work => Some(outcome),
         }
-    }
-
-    fn config(&self) -> Config<Granted> {
-        let token = self.settings.sender.token.expose_secret().trim().to_owned();
-        // No intent is needed for interactions, and nothing is sent that would need the library's own limits.
-        ConfigBuilder::new(token, Intents::empty()).queue(Granted).ratelimit_messages(false).build()
     }
 
     fn pauses(&self) -> impl Iterator<Item = Duration> + use<> {
@@ -353,24 +340,6 @@ fn pause_before_identify(limit: &SessionStartLimit) -> Duration {
         left if left >= limit.total / FEW_LEFT => Duration::ZERO,
         left => (limit.reset_after / left).min(SPREAD_MAX),
     }
-}
-
-/// Closes the connection in a way that ends the session, so that the bot shows as offline at once.
-async fn say_goodbye(shard: &mut Shard<Granted>) {
-    if matches!(shard.state(), ShardState::Disconnected { .. }) {
-        return;
-    }
-    shard.close(CloseFrame::NORMAL);
-    // If the far end hangs up without a word, the library would connect again: that must not get as far as an identify.
-    let closed = async {
-        while let Some(Ok(Message::Text(_))) = shard.next().await {
-            if shard.state() == ShardState::Identifying {
-                return;
-            }
-        }
-    };
-    // Nobody waits longer for a goodbye; the kernel closes what is left.
-    let _ = timeout(GOODBYE, closed).await;
 }
 
 #[cfg(test)]

@@ -285,3 +285,94 @@ pub(super) fn seconds(headers: &HeaderMap, name: &str) -> Option<Duration> {
 pub(super) fn length(seconds: f64) -> Option<Duration> {
     (seconds.is_finite() && seconds >= 0.0).then(|| Duration::from_secs_f64(seconds.min(86_400.0)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POST: Counted = Counted { method: "POST", template: "/channels/{channel}/messages", major: 1 };
+    const ELSEWHERE: Counted = Counted { major: 2, ..POST };
+    const OTHER: Counted = Counted { method: "GET", template: "/guilds/{guild}", major: 3 };
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn headers(remaining: u32, reset_after: &str) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-ratelimit-bucket", "abcd".parse().unwrap());
+        headers.insert("x-ratelimit-limit", "5".parse().unwrap());
+        headers.insert("x-ratelimit-remaining", remaining.into());
+        headers.insert("x-ratelimit-reset-after", reset_after.parse().unwrap());
+        headers
+    }
+
+    #[test]
+    fn a_bucket_lets_out_what_discord_said_is_left_and_the_rest_after_the_reset() {
+        let (limits, now) = (Limits::default(), Instant::now());
+        limits.learn(POST, &headers(2, "1.5"), now);
+        let _first = limits.try_acquire(POST, now).ok().unwrap();
+        let second = limits.try_acquire(POST, now).ok().unwrap();
+        assert_eq!(limits.try_acquire(POST, now).err(), Some(now + SECOND.mul_f64(1.5)));
+        assert!(limits.try_acquire(ELSEWHERE, now).is_ok(), "another channel has a bucket of its own");
+        drop(second);
+        limits.learn(POST, &headers(0, "1.4"), now + SECOND.mul_f64(0.1));
+        assert!(limits.try_acquire(POST, now + SECOND).is_err());
+        assert!(limits.try_acquire(POST, now + 2 * SECOND).is_ok());
+    }
+
+    #[test]
+    fn an_older_answer_that_comes_late_gives_nothing_back() {
+        let (limits, now) = (Limits::default(), Instant::now());
+        limits.learn(POST, &headers(0, "1.0"), now);
+        limits.learn(POST, &headers(3, "1.0"), now);
+        assert!(limits.try_acquire(POST, now).is_err());
+        limits.learn(POST, &headers(4, "1.0"), now + 2 * SECOND);
+        assert!(limits.try_acquire(POST, now + 2 * SECOND).is_ok());
+    }
+
+    #[test]
+    fn a_hold_covers_its_bucket_and_a_global_one_everything() {
+        let (limits, now) = (Limits::default(), Instant::now());
+        limits.hold(POST, Scope::User, SECOND, now);
+        assert!(limits.try_acquire(POST, now).is_err());
+        assert!(limits.try_acquire(OTHER, now).is_ok());
+        limits.hold(POST, Scope::Global, 3 * SECOND, now);
+        assert_eq!(limits.try_acquire(OTHER, now).err(), Some(now + 3 * SECOND));
+        assert!(limits.try_acquire(OTHER, now + 3 * SECOND).is_ok());
+    }
+
+    #[test]
+    fn many_invalid_requests_make_suspect_for_ten_minutes() {
+        let (limits, now) = (Limits::default(), Instant::now());
+        (1..INVALID_MANY).for_each(|_| limits.count_invalid(now));
+        assert!(!limits.is_suspect(now));
+        limits.count_invalid(now);
+        assert!(limits.is_suspect(now + INVALID_WINDOW));
+        assert!(!limits.is_suspect(now + INVALID_WINDOW + SECOND));
+    }
+
+    #[test]
+    fn no_window_has_more_edits_than_allowed_however_they_come() {
+        let (pace, start) = (EditPace::new(5, 5 * SECOND), Instant::now());
+        let mut sent = Vec::new();
+        for tick in 0..600_u32 {
+            let now = start + Duration::from_millis(50) * tick;
+            if pace.try_acquire(1, now).is_ok() {
+                sent.push(now);
+            }
+        }
+        assert!(sent.windows(6).all(|six| six[5] - six[0] >= 5 * SECOND));
+        assert_eq!(sent.len(), 30, "and none is given away");
+        assert!(pace.try_acquire(2, start).is_ok());
+    }
+
+    #[test]
+    fn idle_buckets_and_channels_are_forgotten() {
+        let (limits, pace, now) = (Limits::default(), EditPace::new(5, SECOND), Instant::now());
+        for major in 0..2_000 {
+            let later = now + SECOND * u32::try_from(major).unwrap();
+            limits.learn(Counted { major, ..POST }, &headers(1, "0.5"), later);
+            assert!(pace.try_acquire(major, later).is_ok());
+        }
+        assert!(limits.book().buckets.len() <= BUCKETS_KEPT + 1);
+        assert!(pace.sent.lock().unwrap().len() <= BUCKETS_KEPT + 1);
+    }
+}

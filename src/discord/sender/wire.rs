@@ -14,7 +14,7 @@ use serenity::builder::CreateAttachment;
 
 use super::{Failed, Sender, limits};
 use crate::discord::{
-    error::{Cause, Error, reason},
+    error::{Cause, Error},
     route::{Access, Route},
 };
 
@@ -116,13 +116,15 @@ impl Answer {
         let body: Refused = serde_json::from_slice(&self.body).unwrap_or_default();
         let header = |name| self.headers.get(name).and_then(|value| value.to_str().ok());
         let named = header("x-ratelimit-scope");
-        let is_global = body.global.unwrap_or(false) || header("x-ratelimit-global").is_some() || named == Some("global");
+        let is_global =
+            body.global.unwrap_or(false) || header("x-ratelimit-global").is_some() || named == Some("global");
         let scope = match named {
             _ if is_global => limits::Scope::Global,
             Some("shared") => limits::Scope::Shared,
             _ => limits::Scope::User,
         };
-        let said = body.retry_after.and_then(limits::length).or_else(|| limits::seconds(&self.headers, RETRY_AFTER.as_str()));
+        let said =
+            body.retry_after.and_then(limits::length).or_else(|| limits::seconds(&self.headers, RETRY_AFTER.as_str()));
         Some(Limited { scope, wait: said.unwrap_or(WAIT_UNSAID) })
     }
 }
@@ -149,7 +151,8 @@ impl Sender {
         tracing::debug!(discord.route = route, method, status, "asked Discord");
         metrics::counter!(crate::metrics::DISCORD_REQUESTS, "route" => route, "method" => method, "status" => status)
             .increment(1);
-        metrics::histogram!(crate::metrics::DISCORD_SECONDS, "route" => route, "method" => method).record(started.elapsed());
+        metrics::histogram!(crate::metrics::DISCORD_SECONDS, "route" => route, "method" => method)
+            .record(started.elapsed());
         outcome.map_err(|cause| call.error(cause).into())
     }
 
@@ -233,4 +236,17 @@ fn form(json: &[u8], files: &[CreateAttachment]) -> Result<Form, String> {
         form = form.part(format!("files[{n}]"), Part::bytes(file.data.clone()).file_name(file.filename.clone()));
     }
     Ok(form)
+}
+
+/// The causes of a failed request as text, without its address, which may hold a token.
+pub(super) fn reason(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
 }

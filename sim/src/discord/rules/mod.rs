@@ -1,0 +1,14 @@
+//! The rule book: what Discord refuses in a body before it does anything with it.
+//!
+//! A body passes here only if Discord would take it. The sources are Discord's documentation and its OpenAPI file; unknown
+//! fields, which Discord ignores, are refused too, because a field that does nothing is a mistake.
+
+mod command;
+mod component;
+mod embed;
+mod form;
+mod message;
+
+pub(crate) use command::{check_command, check_commands};
+pub(crate) use form::Form;
+pub(crate) use message::{BodyOf, check_choices, check_message, check_modal};

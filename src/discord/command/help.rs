@@ -1,0 +1,38 @@
+//! `/help`: what this very person can do here, and how.
+
+use crate::{
+    access::Capability,
+    discord::{
+        asking::Asking,
+        handler::{Handler, Reply},
+    },
+    say,
+};
+
+impl Handler {
+    pub(super) fn help(&self, asking: &Asking) -> Reply {
+        let locale = asking.locale;
+        let policy = self.policy.get();
+        let may = |capability| policy.check_anywhere(&asking.requester, capability, asking.place.0).is_ok();
+        let mut lines = vec![say!(locale, "help-title")];
+        if may(Capability::Rescue) {
+            lines.push(say!(locale, "help-enable"));
+            lines.push(say!(locale, "help-link"));
+        }
+        if may(Capability::Restore) {
+            lines.push(say!(locale, "help-restore"));
+        }
+        if may(Capability::Reboot) {
+            lines.push(say!(locale, "help-reboot"));
+        }
+        if may(Capability::View) {
+            lines.push(say!(locale, "help-status"));
+            lines.push(say!(locale, "help-list"));
+        }
+        if lines.len() == 1 {
+            lines.push(say!(locale, "help-nothing"));
+        }
+        lines.push(say!(locale, "help-names"));
+        Reply::text(lines.join("\n"))
+    }
+}

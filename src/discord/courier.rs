@@ -1,0 +1,167 @@
+//! Carries links to people, and takes them away again when the rescue is over. A link passes through here and stays nowhere.
+
+use std::{sync::Arc, time::Duration};
+
+use serenity::model::id::{ChannelId as DiscordChannel, MessageId, UserId as DiscordUser};
+use tokio::{sync::mpsc, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use super::{Error, Rest, component::Button, dm, reporter::snowflake, rest::Nonce};
+use crate::{
+    clock,
+    rescue::{
+        errand::{Arrival, Errand},
+        operation::{ChannelId, Operation, Source},
+    },
+    store::{Delivery, Store},
+};
+
+/// How often it is looked whether a DM is to be wiped.
+const WIPE_LOOK: Duration = Duration::from_millis(500);
+/// "Cannot send messages to this user", "no common guild": the person takes no DMs from us.
+const CLOSED: [u32; 2] = [50_007, 50_278];
+/// The person, or the DM's channel, is gone.
+const GONE: [u32; 2] = [10_013, 10_003];
+
+/// Carries links.
+#[derive(Debug)]
+pub struct Courier {
+    rest: Rest,
+    store: Store,
+    /// Our own user id, to know our messages in a DM's history.
+    bot: DiscordUser,
+}
+
+impl Courier {
+    /// A courier.
+    pub fn new(rest: Rest, store: Store, bot: DiscordUser) -> Self {
+        Self { rest, store, bot }
+    }
+
+    /// Runs errands until `stop`, then lets those under way finish; the caller bounds how long.
+    pub async fn run(self: Arc<Self>, mut errands: mpsc::Receiver<Errand>, stop: CancellationToken) {
+        let mut under_way = JoinSet::new();
+        loop {
+            tokio::select! {
+                errand = errands.recv() => {
+                    let Some(errand) = errand else { break };
+                    let courier = Arc::clone(&self);
+                    under_way.spawn(async move { courier.run_errand(errand).await });
+                }
+                Some(_) = under_way.join_next() => {}
+                () = stop.cancelled() => break,
+            }
+        }
+        while under_way.join_next().await.is_some() {}
+    }
+
+    /// Wipes what is to be wiped, until `stop`.
+    pub async fn wipe(self: Arc<Self>, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            if let Err(error) = self.wipe_all().await {
+                tracing::error!(%error, "the store does not say which DMs are to be wiped");
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(WIPE_LOOK) => {}
+            }
+        }
+    }
+
+    async fn run_errand(&self, errand: Errand) {
+        let (arrival, reply) = match errand {
+            Errand::Deliver { operation, link, reply } => (self.deliver(&operation, link).await, reply),
+            Errand::LookForDelivery { operation, reply } => (self.look(&operation).await, reply),
+        };
+        if reply.send(arrival).is_err() {
+            tracing::debug!("the runner stopped waiting for a DM; it will look for it");
+        }
+    }
+
+    async fn deliver(&self, operation: &Operation, link: Option<(Source, secrecy::SecretString)>) -> Arrival {
+        let user = DiscordUser::new(operation.request.requester.0);
+        let channel = match self.rest.open_dm(user).await {
+            Ok(channel) => channel.id,
+            Err(error) => return self.not_sent(operation, &error),
+        };
+        let lease = match self.store.lease(&operation.request.server).await {
+            Ok(lease) => lease,
+            Err(error) => {
+                tracing::error!(operation.id = %operation.id, %error, "the lease cannot be read");
+                return Arrival::Unknown;
+            }
+        };
+        let (message, files) = dm::message(operation, lease.as_ref(), link.as_ref());
+        match self.rest.post(channel, &message, &nonce(operation), &files).await {
+            Ok(posted) => self.arrived(operation, channel, posted.id).await,
+            Err(error) => self.not_sent(operation, &error),
+        }
+    }
+
+    /// Looks in the DM's history for our message of this operation.
+    async fn look(&self, operation: &Operation) -> Arrival {
+        let user = DiscordUser::new(operation.request.requester.0);
+        let channel = match self.rest.open_dm(user).await {
+            Ok(channel) => channel.id,
+            Err(error) => return self.not_sent(operation, &error),
+        };
+        let mark = Button::DeleteMessage(operation.id).to_string();
+        match self.rest.messages_after(channel, snowflake(operation.opened), 100).await {
+            Ok(seen) => match seen.iter().find(|message| {
+                message.author == self.bot && message.custom_ids.iter().any(|custom_id| *custom_id == mark)
+            }) {
+                Some(message) => self.arrived(operation, channel, message.id).await,
+                None => Arrival::Missing,
+            },
+            Err(error) => self.not_sent(operation, &error),
+        }
+    }
+
+    async fn arrived(&self, operation: &Operation, channel: DiscordChannel, message: MessageId) -> Arrival {
+        let delivery = Delivery {
+            operation: operation.id,
+            person: operation.request.requester,
+            channel: ChannelId(channel.get()),
+            message: message.get(),
+        };
+        match self.store.save_delivery(&delivery, &operation.request.server).await {
+            Ok(()) => Arrival::Arrived,
+            Err(error) => {
+                tracing::error!(operation.id = %operation.id, %error, "where a DM went could not be remembered");
+                Arrival::Unknown
+            }
+        }
+    }
+
+    fn not_sent(&self, operation: &Operation, error: &Error) -> Arrival {
+        tracing::warn!(operation.id = %operation.id, %error, "a DM was not sent");
+        match error.code() {
+            Some(code) if CLOSED.contains(&code) || GONE.contains(&code) => Arrival::Closed,
+            _ => Arrival::Unknown,
+        }
+    }
+
+    async fn wipe_all(&self) -> Result<(), crate::store::Error> {
+        for delivery in self.store.deliveries_to_wipe().await? {
+            let Some(operation) = self.store.operation(delivery.operation).await? else { continue };
+            let channel = DiscordChannel::new(delivery.channel.0);
+            let message = MessageId::new(delivery.message);
+            match self.rest.edit(channel, message, &dm::wiped(&operation)).await {
+                Ok(_) => {}
+                Err(error) if error.is_transient() => {
+                    tracing::warn!(operation.id = %operation.id, %error, "a DM could not be wiped yet");
+                    continue;
+                }
+                // It is gone already, or out of our reach for good.
+                Err(error) => tracing::info!(operation.id = %operation.id, %error, "a DM need not be wiped"),
+            }
+            self.store.mark_wiped(delivery.channel, delivery.message, clock::now()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The same for every attempt of one operation, so that Discord itself makes two of them one.
+fn nonce(operation: &Operation) -> Nonce {
+    Nonce::try_from(format!("{}-link", operation.id)).expect("an operation's number is short")
+}

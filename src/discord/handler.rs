@@ -1,0 +1,290 @@
+//! Acknowledge first, then everything else.
+//!
+//! Discord gives three seconds and Bernard uses milliseconds: nothing is read before the acknowledgement, and if that fails,
+//! nothing is done. Acknowledging is not accepting: "accepted" is said only after the commit.
+
+use std::{
+    sync::{Arc, RwLock},
+    time::Duration,
+};
+
+use serenity::{
+    builder::{
+        CreateActionRow, CreateAllowedMentions, CreateButton, CreateInteractionResponse,
+        CreateInteractionResponseMessage, EditInteractionResponse,
+    },
+    model::application::{CommandInteraction, ComponentInteraction, Interaction},
+};
+use tokio::{sync::mpsc, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    InteractionKey, RawInteraction, Rest,
+    asking::{Asking, Realm},
+    command::Command,
+    component::Button,
+    refusal::Refusal,
+    sender::Ack,
+};
+use crate::{
+    access::Policy,
+    config::Locale,
+    rescue::{
+        desk::Desk,
+        fleet::Fleet,
+        operation::{OperationId, Source},
+        runner::Runner,
+    },
+    say,
+    store::Store,
+    text,
+};
+
+/// How many interactions are worked on at once; the rest wait acknowledged.
+const AT_ONCE: usize = 256;
+
+/// The policy in force; replaced as a whole when the configuration is read again. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct SharedPolicy(Arc<RwLock<Arc<Policy>>>);
+
+impl SharedPolicy {
+    /// This policy, until another one is set.
+    pub fn new(policy: Policy) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(policy))))
+    }
+
+    /// The policy of this moment.
+    pub fn get(&self) -> Arc<Policy> {
+        self.0.read().map_or_else(|poisoned| poisoned.into_inner().clone(), |policy| policy.clone())
+    }
+
+    /// From now on, this one.
+    pub fn set(&self, policy: Policy) {
+        match self.0.write() {
+            Ok(mut current) => *current = Arc::new(policy),
+            Err(poisoned) => *poisoned.into_inner() = Arc::new(policy),
+        }
+    }
+}
+
+/// What the handler needs to know of the configuration.
+#[derive(Clone, Debug)]
+pub struct HandlerSettings {
+    /// Where commands are taken.
+    pub realm: Realm,
+    /// How long a rescue is meant to last, unless its requester says.
+    pub lease: Duration,
+    /// The longest lease.
+    pub max_lease: Duration,
+    /// Where credentials may be mailed to; empty: anywhere.
+    pub email_domains: Vec<String>,
+    /// Where the link is looked for, in order.
+    pub secret_from: Vec<Source>,
+}
+
+/// Takes interactions.
+#[derive(Debug)]
+pub struct Handler {
+    pub(super) rest: Rest,
+    pub(super) settings: HandlerSettings,
+    pub(super) policy: SharedPolicy,
+    pub(super) store: Store,
+    pub(super) fleet: Fleet,
+    pub(super) desk: Desk,
+    pub(super) runner: Arc<Runner>,
+}
+
+/// What is shown to the asker, and to nobody else.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub(super) content: String,
+    pub(super) buttons: Vec<CreateButton>,
+    /// The operation whose link this shows: recorded once the person has it, so a lost answer leaves the button.
+    pub(super) reveals: Option<OperationId>,
+}
+
+impl Reply {
+    pub(super) fn text(content: String) -> Self {
+        Self { content, buttons: Vec::new(), reveals: None }
+    }
+
+    pub(super) fn after(mut self, first: &str) -> Self {
+        self.content = format!("{first}\n{}", self.content);
+        self
+    }
+
+    fn refusal(refusal: &Refusal, locale: Locale) -> Self {
+        Self::text(refusal.speak(locale))
+    }
+
+    /// Nothing in an answer rings anybody. Discord takes 2,000 characters.
+    fn edit(&self) -> EditInteractionResponse {
+        let content: String = self.content.chars().take(2_000).collect();
+        let rows = match self.buttons.is_empty() {
+            true => Vec::new(),
+            false => vec![CreateActionRow::Buttons(self.buttons.clone())],
+        };
+        EditInteractionResponse::new()
+            .content(content)
+            .components(rows)
+            .allowed_mentions(CreateAllowedMentions::new())
+    }
+}
+
+impl Handler {
+    /// A handler of interactions.
+    pub fn new(
+        rest: Rest,
+        settings: HandlerSettings,
+        policy: SharedPolicy,
+        store: Store,
+        fleet: Fleet,
+        desk: Desk,
+        runner: Arc<Runner>,
+    ) -> Self {
+        Self { rest, settings, policy, store, fleet, desk, runner }
+    }
+
+    /// Takes what comes until `stop`, then tells the late ones that we restart; those under way are let finish.
+    pub async fn run(self: Arc<Self>, mut incoming: mpsc::Receiver<RawInteraction>, stop: CancellationToken) {
+        let mut under_way = JoinSet::new();
+        loop {
+            tokio::select! {
+                biased;
+                Some(_) = under_way.join_next(), if under_way.len() >= AT_ONCE => {}
+                raw = incoming.recv() => {
+                    let Some(raw) = raw else { break };
+                    let handler = Arc::clone(&self);
+                    let stopping = stop.is_cancelled();
+                    under_way.spawn(async move {
+                        if stopping { handler.turn_away(raw).await } else { handler.take(raw).await }
+                    });
+                }
+                () = stop.cancelled(), if under_way.is_empty() && stop.is_cancelled() => break,
+                Some(_) = under_way.join_next() => {}
+                () = stop.cancelled() => {
+                    incoming.close();
+                }
+            }
+        }
+        while under_way.join_next().await.is_some() {}
+    }
+
+    /// One interaction, from the acknowledgement to the answer.
+    async fn take(&self, raw: RawInteraction) {
+        let key = raw.key();
+        match raw {
+            RawInteraction::Unreadable { kind, .. } => self.apologise(&key, kind).await,
+            RawInteraction::Readable { interaction, .. } => match *interaction {
+                Interaction::Command(command) => self.command(&key, command).await,
+                Interaction::Autocomplete(command) => self.autocomplete(&key, &command).await,
+                Interaction::Component(press) => self.press(&key, press).await,
+                // We show no modals, and Discord's PING is answered where it comes in.
+                _ => self.apologise(&key, None).await,
+            },
+        }
+    }
+
+    async fn command(&self, key: &InteractionKey, command: CommandInteraction) {
+        if !self.acknowledged(key, &defer()).await {
+            return;
+        }
+        let locale = text::locale_of(&command.locale);
+        let asking = Asking::of_command(&command, &self.settings.realm);
+        let reply = match (asking, Command::parse(&command.data)) {
+            (Ok(asking), Ok(typed)) => self.execute(&asking, typed).await,
+            (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
+        };
+        self.answer(key, command.application_id, reply, locale).await;
+    }
+
+    async fn press(&self, key: &InteractionKey, press: ComponentInteraction) {
+        let button = press.data.custom_id.parse::<Button>();
+        // A confirmation card changes into its answer; every other press is answered beside.
+        let first = match button {
+            Ok(Button::Confirm(_) | Button::Dismiss(_)) => CreateInteractionResponse::Acknowledge,
+            _ => defer(),
+        };
+        if !self.acknowledged(key, &first).await {
+            return;
+        }
+        let locale = text::locale_of(&press.locale);
+        let reply = match button {
+            Ok(button) => self.pressed(&press, button).await,
+            Err(_) => Err(Refusal::Unknown),
+        };
+        self.answer(key, press.application_id, reply, locale).await;
+    }
+
+    /// Whether Discord took the first answer. If not, nothing is done: the person saw a failure, or somebody else answered.
+    pub(super) async fn acknowledged(&self, key: &InteractionKey, first: &CreateInteractionResponse) -> bool {
+        let ack = self.rest.acknowledge(key, first).await;
+        metrics::histogram!("bernard_acknowledge_seconds").record(key.received.elapsed());
+        match ack {
+            Ack::Acknowledged => true,
+            other => {
+                tracing::warn!(interaction.id = %key.id, outcome = ?other, "an interaction was not acknowledged; nothing is done");
+                false
+            }
+        }
+    }
+
+    async fn answer(
+        &self,
+        key: &InteractionKey,
+        app: serenity::model::id::ApplicationId,
+        reply: Result<Reply, Refusal>,
+        locale: Locale,
+    ) {
+        let reply = reply.unwrap_or_else(|refusal| {
+            tracing::info!(interaction.id = %key.id, ?refusal, "refused");
+            Reply::refusal(&refusal, locale)
+        });
+        if let Err(error) = self.rest.edit_original(app, &key.token, &reply.edit(), &[]).await {
+            tracing::warn!(interaction.id = %key.id, %error, "an answer could not be shown");
+            return;
+        }
+        if let Some(operation) = reply.reveals
+            && let Err(error) = self.desk.revealed(operation).await
+        {
+            tracing::error!(operation.id = %operation, %error, "a revealed link could not be recorded");
+        }
+    }
+
+    /// What cannot be read is answered all the same, so that nobody waits for three seconds and a red failure.
+    async fn apologise(&self, key: &InteractionKey, kind: Option<u64>) {
+        /// Discord's number for autocompletion, which takes no message.
+        const AUTOCOMPLETE: u64 = 4;
+        if kind == Some(AUTOCOMPLETE) {
+            return;
+        }
+        let words = format!("🚫 {}", say!(Locale::En, "refusal-unreadable"));
+        self.acknowledged(key, &at_once(words)).await;
+    }
+
+    async fn turn_away(&self, raw: RawInteraction) {
+        let locale = match &raw {
+            RawInteraction::Readable { interaction, .. } => match &**interaction {
+                Interaction::Command(command) => text::locale_of(&command.locale),
+                Interaction::Component(press) => text::locale_of(&press.locale),
+                Interaction::Autocomplete(_) => return,
+                _ => Locale::En,
+            },
+            RawInteraction::Unreadable { .. } => Locale::En,
+        };
+        self.acknowledged(&raw.key(), &at_once(format!("🔁 {}", say!(locale, "restarting")))).await;
+    }
+}
+
+/// "Thinking…", seen by the asker only; the first answer decides that for good.
+fn defer() -> CreateInteractionResponse {
+    CreateInteractionResponse::Defer(CreateInteractionResponseMessage::new().ephemeral(true))
+}
+
+fn at_once(words: String) -> CreateInteractionResponse {
+    let message = CreateInteractionResponseMessage::new()
+        .ephemeral(true)
+        .content(words)
+        .allowed_mentions(CreateAllowedMentions::new());
+    CreateInteractionResponse::Message(message)
+}

@@ -1,0 +1,290 @@
+//! What a press of a button does. Buttons only work for whom they were made; the roles are those of this moment.
+
+use serenity::{
+    builder::{CreateAutocompleteResponse, CreateInteractionResponse},
+    model::application::{CommandInteraction, ComponentInteraction},
+};
+
+use super::{
+    InteractionKey,
+    asking::Asking,
+    command::{self, action_of},
+    component::Button,
+    dm,
+    handler::{Handler, Reply},
+    refusal::Refusal,
+};
+use crate::{
+    access::{Capability, Grant},
+    clock, ovh,
+    rescue::{
+        desk::{self, Decided, Decision},
+        fleet::NotFound,
+        operation::{ChannelId, Kind, Operation, OperationId, Source},
+        plan,
+        server::Server,
+        state::Phase,
+    },
+    say,
+    store::CardId,
+};
+
+/// Discord's limit for suggestions.
+const CHOICES: usize = 25;
+/// Discord's limit for a suggestion's text.
+const CHOICE_LENGTH: usize = 100;
+
+impl Handler {
+    pub(super) async fn pressed(&self, press: &ComponentInteraction, button: Button) -> Result<Reply, Refusal> {
+        let realm = &self.settings.realm;
+        match button {
+            Button::Confirm(card) => {
+                let asking = self.asking_of_card(press, card).await?;
+                self.confirm(&asking, card).await
+            }
+            Button::Dismiss(card) => {
+                let asking = self.asking_of_card(press, card).await?;
+                self.dismiss(&asking, card).await
+            }
+            Button::Cancel(id)
+            | Button::RebootAgain(id, _)
+            | Button::LeaveIt(id, _)
+            | Button::RestoreNow(id)
+            | Button::Reveal(id)
+            | Button::LookAgain(id)
+            | Button::TryMail(id)
+            | Button::DeleteMessage(id) => {
+                let operation = self.store.operation(id).await?.ok_or(Refusal::Unknown)?;
+                if let Button::DeleteMessage(_) = button {
+                    return self.delete_message(press, &operation).await;
+                }
+                let asking = Asking::of_press(press, realm, &self.rest, Some(&operation)).await?;
+                self.about(&asking, button, &operation).await
+            }
+        }
+    }
+
+    async fn about(&self, asking: &Asking, button: Button, operation: &Operation) -> Result<Reply, Refusal> {
+        match button {
+            Button::Cancel(_) => self.decide(asking, operation, Decision::Cancel).await,
+            Button::RebootAgain(_, asked) => self.decide(asking, operation, Decision::RebootAgain(asked)).await,
+            Button::LeaveIt(_, asked) => self.decide(asking, operation, Decision::LeaveIt(asked)).await,
+            Button::RestoreNow(_) => self.restore_now(asking, operation).await,
+            Button::Reveal(_) => self.reveal(asking, operation).await,
+            Button::LookAgain(_) => self.look_again(asking, operation, self.settings.secret_from.clone()).await,
+            Button::TryMail(_) => self.look_again(asking, operation, vec![Source::Mail]).await,
+            Button::Confirm(_) | Button::Dismiss(_) | Button::DeleteMessage(_) => Err(Refusal::Unknown),
+        }
+    }
+
+    /// A confirmation card may also stand in a DM, below **Restore now**: it counts as pressed in the server's last operation's channel.
+    async fn asking_of_card(&self, press: &ComponentInteraction, id: CardId) -> Result<Asking, Refusal> {
+        let operation = match self.store.card(id).await? {
+            Some(card) if press.guild_id.is_none() => self.store.latest_operation(&card.request.server).await?,
+            _ => None,
+        };
+        Asking::of_press(press, &self.settings.realm, &self.rest, operation.as_ref()).await
+    }
+
+    async fn decide(&self, asking: &Asking, operation: &Operation, decision: Decision) -> Result<Reply, Refusal> {
+        let (_, grant) = self.admit_for(asking, operation, decision.needs(operation)).await?;
+        match self.desk.decide(&grant, operation.id, decision).await? {
+            Decided::Done(_) => Ok(Reply::text(match decision {
+                Decision::Cancel => say!(asking.locale, "decided-cancel"),
+                Decision::RebootAgain(_) => say!(asking.locale, "decided-again"),
+                Decision::LeaveIt(_) => say!(asking.locale, "decided-leave"),
+            })),
+            Decided::TooLate(operation) => Err(Refusal::TooLate(Some(operation.id), None)),
+            Decided::Unknown => Err(Refusal::Unknown),
+        }
+    }
+
+    /// **Reveal link**: for the requester only, seen by nobody else.
+    async fn reveal(&self, asking: &Asking, operation: &Operation) -> Result<Reply, Refusal> {
+        if operation.request.requester != asking.requester.user {
+            return Err(Refusal::NotYours);
+        }
+        let repeat = format!("/rescue link server:{}", operation.request.label);
+        if !matches!(operation.state.phase, Phase::AwaitingReveal(_)) {
+            return Err(Refusal::TooLate(Some(operation.id), Some(repeat)));
+        }
+        let (_, grant) = self.admit_by_name(asking, operation, Kind::Link).await?;
+        let Some(link) = self.desk.find_for_reveal(&grant, &self.runner, operation).await? else {
+            return Err(Refusal::NoLinkYet(repeat));
+        };
+        let lease = self.store.lease(&operation.request.server).await?;
+        let (content, button) = dm::revealed(operation, lease.as_ref(), &link);
+        Ok(Reply { content, buttons: vec![button], reveals: Some(operation.id) })
+    }
+
+    /// **Delete this message**: the reader's own DM needs no right but being there.
+    async fn delete_message(&self, press: &ComponentInteraction, operation: &Operation) -> Result<Reply, Refusal> {
+        let locale = crate::text::locale_of(&press.locale);
+        let ours = press.guild_id.is_none() && operation.request.requester.0 == press.user.id.get();
+        if !ours {
+            return Err(Refusal::NotYours);
+        }
+        if let Err(error) = self.rest.delete(press.channel_id, press.message.id).await {
+            tracing::warn!(operation.id = %operation.id, %error, "a DM could not be deleted");
+            return Err(Refusal::Fault);
+        }
+        self.store.mark_wiped(ChannelId(press.channel_id.get()), press.message.id.get(), clock::now()).await?;
+        Ok(Reply::text(say!(locale, "dm-deleted")))
+    }
+
+    /// The server that was typed, if the asker may do this to it as far as memory knows.
+    pub(super) async fn find(
+        &self,
+        asking: &Asking,
+        typed: &str,
+        capability: Capability,
+    ) -> Result<Server, Refusal> {
+        let place = asking.place.0;
+        let policy = self.policy.get();
+        let server = self.fleet.find(typed).await.map_err(|not_found| {
+            Refusal::NoServer(typed.to_owned(), self.only_visible(asking, capability, not_found))
+        })?;
+        policy
+            .check(&asking.requester, capability, &server, place)
+            .map_err(|denial| Refusal::Denied(Box::new(denial), Some(server.label().to_owned())))?;
+        Ok(server)
+    }
+
+    /// Candidates that the asker may not act on are not named.
+    fn only_visible(&self, asking: &Asking, capability: Capability, not_found: NotFound) -> NotFound {
+        let policy = self.policy.get();
+        let servers = self.fleet.servers();
+        let visible: Vec<&Server> =
+            policy.visible(&asking.requester, capability, asking.place.0, servers.iter()).collect();
+        let keep = |mut names: Vec<_>| {
+            names.retain(|name| visible.iter().any(|server| server.name == *name));
+            names
+        };
+        match not_found {
+            NotFound::Unknown(near) => NotFound::Unknown(keep(near)),
+            NotFound::Ambiguous(all) => NotFound::Ambiguous(keep(all)),
+            unreadable @ NotFound::Unreadable(_) => unreadable,
+        }
+    }
+
+    /// Reads the server as it is now, and checks the rights and protections of this moment against it.
+    pub(super) async fn admit(&self, asking: &Asking, known: &Server, kind: Kind) -> Result<(Server, Grant), Refusal> {
+        let (server, grant) = self.admit_server(asking, known, desk::needed(kind)).await?;
+        match self.policy.get().protection(action_of(kind), &server) {
+            Some(protection) => Err(Refusal::Protected(protection)),
+            None => Ok((server, grant)),
+        }
+    }
+
+    /// The same for the server of an operation.
+    pub(super) async fn admit_by_name(
+        &self,
+        asking: &Asking,
+        operation: &Operation,
+        kind: Kind,
+    ) -> Result<(Server, Grant), Refusal> {
+        let known = self.find(asking, operation.request.server.as_str(), desk::needed(kind)).await?;
+        self.admit(asking, &known, kind).await
+    }
+
+    /// The same for a decision about a live operation, which was approved already.
+    async fn admit_for(
+        &self,
+        asking: &Asking,
+        operation: &Operation,
+        capability: Capability,
+    ) -> Result<(Server, Grant), Refusal> {
+        let known = self.find(asking, operation.request.server.as_str(), capability).await?;
+        self.admit_server(asking, &known, capability).await
+    }
+
+    async fn admit_server(
+        &self,
+        asking: &Asking,
+        known: &Server,
+        capability: Capability,
+    ) -> Result<(Server, Grant), Refusal> {
+        let client = self.client(known)?;
+        let server =
+            plan::read_server(client, &known.name).await.map_err(|error| Refusal::from_plan(error, known.label()))?;
+        let grant = self
+            .policy
+            .get()
+            .check(&asking.requester, capability, &server, asking.place.0)
+            .map_err(|denial| Refusal::Denied(Box::new(denial), Some(server.label().to_owned())))?;
+        Ok((server, grant))
+    }
+
+    pub(super) fn anywhere(&self, asking: &Asking, capability: Capability) -> Result<Grant, Refusal> {
+        self.policy
+            .get()
+            .check_anywhere(&asking.requester, capability, asking.place.0)
+            .map_err(|denial| Refusal::Denied(Box::new(denial), None))
+    }
+
+    pub(super) fn client(&self, server: &Server) -> Result<&ovh::Client, Refusal> {
+        self.fleet.client(&server.account).ok_or(Refusal::Fault)
+    }
+
+    /// The live operation that keeps the server from one of this kind.
+    pub(super) async fn holder(&self, server: &Server, kind: Kind) -> Result<Option<Operation>, Refusal> {
+        let live = self.store.live_operations().await?;
+        Ok(live.into_iter().find(|operation| {
+            operation.request.server == server.name
+                && operation.state.holds_server()
+                && crate::rescue::lease::overtaken(OperationId(0), kind, operation).is_none()
+        }))
+    }
+
+    /// Suggestions, from memory: whatever OVHcloud is doing, they come at once.
+    pub(super) async fn autocomplete(&self, key: &InteractionKey, command: &CommandInteraction) {
+        let mut response = CreateAutocompleteResponse::new();
+        if let Ok(asking) = Asking::of_command(command, &self.settings.realm)
+            && let Some(typed) = command.data.autocomplete()
+        {
+            let capability = command::capability_of(&command.data);
+            let choices = match typed.name {
+                "server" => self.suggest_servers(&asking, capability, typed.value),
+                "system" => suggest_systems(typed.value),
+                _ => Vec::new(),
+            };
+            for (name, value) in choices.into_iter().take(CHOICES) {
+                response = response.add_string_choice(name, value);
+            }
+        }
+        self.acknowledged(key, &CreateInteractionResponse::Autocomplete(response)).await;
+    }
+
+    fn suggest_servers(&self, asking: &Asking, capability: Capability, typed: &str) -> Vec<(String, String)> {
+        let policy = self.policy.get();
+        let servers = self.fleet.servers();
+        let typed = typed.trim().to_lowercase();
+        let fits = |server: &&Server| {
+            let holds = |text: &str| text.to_lowercase().contains(&typed);
+            holds(server.name.as_str())
+                || server.display_name.as_deref().is_some_and(holds)
+                || server.ip.as_deref().is_some_and(holds)
+                || server.reverse.as_deref().is_some_and(holds)
+                || server.tags.iter().flatten().any(|(key, value)| holds(&format!("{key}={value}")))
+        };
+        policy
+            .visible(&asking.requester, capability, asking.place.0, servers.iter())
+            .filter(fits)
+            .take(CHOICES)
+            .map(|server| {
+                let label = match &server.display_name {
+                    Some(name) => format!("{name} · {}", server.name),
+                    None => server.name.to_string(),
+                };
+                (label.chars().take(CHOICE_LENGTH).collect(), server.name.to_string())
+            })
+            .filter(|(_, value)| value.len() <= CHOICE_LENGTH)
+            .collect()
+    }
+}
+
+fn suggest_systems(typed: &str) -> Vec<(String, String)> {
+    let typed = typed.trim().to_lowercase();
+    let words = ["windows", "linux"].into_iter().filter(|word| word.contains(&typed));
+    words.map(|word| (word.to_owned(), word.to_owned())).collect()
+}

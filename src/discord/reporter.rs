@@ -1,0 +1,264 @@
+//! Keeps the messages of operations true: whatever the store says was not shown yet is shown.
+//!
+//! Level-triggered: it compares what an operation's messages should look like with what they do look like, so an edit that was
+//! lost heals at the next look, and after a start everything live is looked at again. The latest state wins.
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use serenity::{
+    builder::{CreateActionRow, CreateAllowedMentions, CreateMessage, EditMessage},
+    model::id::{ChannelId as DiscordChannel, MessageId, UserId as DiscordUser},
+};
+use sha1::{Digest, Sha1};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Error, Rest,
+    card::{self, Rendering},
+    rest::Nonce,
+};
+use crate::{
+    clock,
+    config::Locale,
+    rescue::{operation::{Operation, OperationId}, pulse::Pulse},
+    store::{self, Posted, Store},
+};
+
+/// How long a message that could not be shown waits for the next try.
+const REST: Duration = Duration::from_secs(2);
+/// How many operations are shown at once; more wait, and the pace of edits is the sender's.
+const AT_ONCE: usize = 32;
+/// Discord remembers a nonce for a few minutes; an attempt that is older is looked for in the channel's history.
+const NONCE_LIFE: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
+/// Discord's codes for a message, channel or right that is gone.
+const UNKNOWN_MESSAGE: u32 = 10_008;
+/// A message that can be shown nowhere: its channel is gone, or closed to us.
+const NOWHERE: &str = "nowhere";
+
+/// Shows operations.
+#[derive(Debug)]
+pub struct Reporter {
+    rest: Rest,
+    store: Store,
+    pulse: Pulse,
+    /// The language of messages that everybody sees.
+    locale: Locale,
+    /// Our own user id, to know our messages in a channel's history.
+    bot: DiscordUser,
+}
+
+/// An operation could not be shown now.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Discord(#[from] Error),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl Reporter {
+    /// A reporter that speaks `locale` in channels.
+    pub fn new(rest: Rest, store: Store, pulse: Pulse, locale: Locale, bot: DiscordUser) -> Self {
+        Self { rest, store, pulse, locale, bot }
+    }
+
+    /// Runs until `stop`, then lets what is being shown finish; the caller bounds how long.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let mut under_way = HashSet::new();
+        let mut shows: JoinSet<OperationId> = JoinSet::new();
+        while !stop.is_cancelled() {
+            self.start_shows(&mut under_way, &mut shows).await;
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.pulse.for_reporter() => {}
+                Some(done) = shows.join_next() => {
+                    if let Ok(id) = done {
+                        under_way.remove(&id);
+                    }
+                }
+                () = tokio::time::sleep(REST) => {}
+            }
+        }
+        while shows.join_next().await.is_some() {}
+    }
+
+    async fn start_shows(self: &Arc<Self>, under_way: &mut HashSet<OperationId>, shows: &mut JoinSet<OperationId>) {
+        let unreported = match self.store.unreported().await {
+            Ok(unreported) => unreported,
+            Err(error) => {
+                tracing::error!(%error, "the store does not say what is to be shown");
+                return;
+            }
+        };
+        for id in unreported {
+            if under_way.len() < AT_ONCE && under_way.insert(id) {
+                let reporter = Arc::clone(self);
+                shows.spawn(async move {
+                    if let Err(failure) = reporter.show(id).await {
+                        tracing::warn!(operation.id = %id, error = %failure, "an operation could not be shown yet");
+                        tokio::time::sleep(REST).await;
+                    }
+                    id
+                });
+            }
+        }
+    }
+
+    /// Makes all messages of one operation look as they should.
+    async fn show(&self, id: OperationId) -> Result<(), Failure> {
+        let Some(operation) = self.store.operation(id).await? else { return Ok(()) };
+        let lease = self.store.lease_of(id).await?;
+        let known = self.store.messages(id).await?;
+        for rendering in card::messages(&operation, lease.as_ref(), self.locale) {
+            let posted = known.iter().find(|posted| posted.slot == rendering.slot);
+            self.show_one(&operation, &rendering, posted).await?;
+        }
+        self.store.mark_reported(id, operation.version).await?;
+        Ok(())
+    }
+
+    async fn show_one(
+        &self,
+        operation: &Operation,
+        rendering: &Rendering,
+        posted: Option<&Posted>,
+    ) -> Result<(), Failure> {
+        let look = digest(rendering);
+        match posted {
+            Some(Posted { shown, .. }) if shown == NOWHERE => Ok(()),
+            Some(posted @ Posted { message: Some(message), .. }) => {
+                if posted.shown == look {
+                    return Ok(());
+                }
+                self.edit(operation, rendering, posted, *message, look).await
+            }
+            unknown => {
+                if let Some(message) = self.find_lost(operation, rendering, unknown).await? {
+                    return self.remember(operation, rendering, Some(message), String::new()).await;
+                }
+                self.post(operation, rendering, look).await
+            }
+        }
+    }
+
+    async fn edit(
+        &self,
+        operation: &Operation,
+        rendering: &Rendering,
+        posted: &Posted,
+        message: u64,
+        look: String,
+    ) -> Result<(), Failure> {
+        let edit = EditMessage::new()
+            .content(&rendering.content)
+            .components(rows(rendering))
+            .allowed_mentions(CreateAllowedMentions::new());
+        let channel = DiscordChannel::new(posted.channel.0);
+        match self.rest.edit(channel, MessageId::new(message), &edit).await {
+            Ok(_) => self.remember(operation, rendering, Some(message), look).await,
+            // Somebody deleted it: it is posted anew, because a card is the only place of its operation.
+            Err(error) if error.code() == Some(UNKNOWN_MESSAGE) => self.post(operation, rendering, look).await,
+            Err(error) => self.give_up_or_retry(operation, rendering, error).await,
+        }
+    }
+
+    async fn post(&self, operation: &Operation, rendering: &Rendering, look: String) -> Result<(), Failure> {
+        self.remember(operation, rendering, None, look.clone()).await?;
+        let rings = rendering.rings.map(|user| DiscordUser::new(user.0));
+        let message = CreateMessage::new()
+            .content(&rendering.content)
+            .components(rows(rendering))
+            .allowed_mentions(CreateAllowedMentions::new().users(rings));
+        let message = match rendering.rings {
+            Some(_) => message,
+            None => message.flags(serenity::model::channel::MessageFlags::SUPPRESS_NOTIFICATIONS),
+        };
+        let channel = DiscordChannel::new(operation.request.channel.0);
+        match self.rest.post(channel, &message, &nonce(operation, &rendering.slot), &[]).await {
+            Ok(posted) => self.remember(operation, rendering, Some(posted.id.get()), look).await,
+            Err(error) => self.give_up_or_retry(operation, rendering, error).await,
+        }
+    }
+
+    /// Weather is waited out; a channel that is gone or closed to us is given up, and the operation goes on without it.
+    async fn give_up_or_retry(
+        &self,
+        operation: &Operation,
+        rendering: &Rendering,
+        error: Error,
+    ) -> Result<(), Failure> {
+        if error.is_transient() || error.fault().is_some() {
+            return Err(error.into());
+        }
+        tracing::error!(operation.id = %operation.id, %error, "a message of an operation can be shown nowhere");
+        self.remember(operation, rendering, None, NOWHERE.to_owned()).await
+    }
+
+    /// A message whose posting was tried and whose fate is unknown, if the channel has it and its nonce may be forgotten.
+    async fn find_lost(
+        &self,
+        operation: &Operation,
+        rendering: &Rendering,
+        tried: Option<&Posted>,
+    ) -> Result<Option<u64>, Failure> {
+        let Some(tried) = tried else { return Ok(None) };
+        if clock::now().duration_since(tried.attempted) < NONCE_LIFE {
+            return Ok(None);
+        }
+        let channel = DiscordChannel::new(operation.request.channel.0);
+        let seen = match self.rest.messages_after(channel, snowflake(operation.opened), 100).await {
+            Ok(seen) => seen,
+            Err(error) if error.is_transient() => return Err(error.into()),
+            // Without the right to read the history nothing can be found; a second card is the lesser evil.
+            Err(_) => return Ok(None),
+        };
+        let nonce = nonce_text(operation, &rendering.slot);
+        let first_line = rendering.content.lines().next();
+        let found = seen.iter().find(|message| {
+            message.author == self.bot
+                && (message.nonce.as_deref() == Some(&nonce) || message.content.lines().next() == first_line)
+        });
+        Ok(found.map(|message| message.id.get()))
+    }
+
+    async fn remember(
+        &self,
+        operation: &Operation,
+        rendering: &Rendering,
+        message: Option<u64>,
+        shown: String,
+    ) -> Result<(), Failure> {
+        let now = clock::now();
+        let channel = operation.request.channel;
+        let posted = Posted { slot: rendering.slot.clone(), channel, message, shown, attempted: now };
+        Ok(self.store.save_message(operation.id, &posted).await?)
+    }
+}
+
+fn rows(rendering: &Rendering) -> Vec<CreateActionRow> {
+    match rendering.buttons.is_empty() {
+        true => Vec::new(),
+        false => vec![CreateActionRow::Buttons(rendering.buttons.clone())],
+    }
+}
+
+fn digest(rendering: &Rendering) -> String {
+    hex::encode(Sha1::digest(rendering.digest()))
+}
+
+fn nonce_text(operation: &Operation, slot: &str) -> String {
+    format!("{}-{slot}", operation.id)
+}
+
+fn nonce(operation: &Operation, slot: &str) -> Nonce {
+    Nonce::try_from(nonce_text(operation, slot)).expect("an operation's number and a slot are short")
+}
+
+/// The id that a message of this moment would have, less a minute for our clock: what we posted comes after it.
+pub(super) fn snowflake(time: jiff::Timestamp) -> MessageId {
+    /// The first millisecond of Discord's ids: 2015-01-01T00:00:00Z.
+    const DISCORD_EPOCH: i64 = 1_420_070_400_000;
+    let since = time.as_millisecond() - 60_000 - DISCORD_EPOCH;
+    MessageId::new((since.max(1).cast_unsigned()) << 22)
+}
