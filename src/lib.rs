@@ -1,13 +1,26 @@
 //! Bernard takes OVHcloud dedicated servers into rescue and back, from Discord, exactly once.
+//!
+//! In reading order:
+//!
+//! - [`config`]: what the operator says; everything wrong with it is said at once.
+//! - [`access`]: who may do what: a pure function, and a permission is a value.
+//! - [`rescue`]: what the bot decides and remembers: servers, operations, their states and steps, and who carries them on.
+//! - [`store`]: the durable side: events, operations, leases.
+//! - [`ovh`]: one end of the wire, with its budget, its signatures and the fence before a reboot.
+//! - [`discord`]: the other end: interactions in, answers, cards and DMs out.
+//! - [`text`]: every sentence, in English and French.
+//! - [`http`], [`metrics`], [`logging`], [`clock`]: the edges.
+//! - [`app`]: builds all of it, starts the loops, stops them in order.
 
-pub mod access;
-pub mod clock;
 pub mod config;
-pub mod discord;
-pub mod http;
-pub mod logging;
-pub mod metrics;
-pub mod ovh;
+pub mod access;
 pub mod rescue;
 pub mod store;
+pub mod ovh;
+pub mod discord;
 pub mod text;
+pub mod http;
+pub mod metrics;
+pub mod logging;
+pub mod clock;
+pub mod app;

@@ -1,1 +1,126 @@
-fn main() {}
+//! Arguments, logging, one call; prints the one fatal error.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Context;
+use bernard::{
+    app::App,
+    config::{self, Config, LogFormat},
+    logging, metrics,
+};
+use clap::{Parser, Subcommand};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Takes OVHcloud dedicated servers into rescue and back, from Discord, exactly once.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Exit codes: 0 done, 1 it failed, 2 wrong arguments or configuration, 75 start me again."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Run the bot until SIGTERM or SIGINT; SIGHUP reads roles and protections again.
+    Run {
+        /// The configuration.
+        #[arg(long, default_value = "config/bernard.toml")]
+        config: PathBuf,
+    },
+    /// Read the configuration and say everything that is wrong with it; change nothing.
+    Check {
+        /// The configuration.
+        #[arg(long, default_value = "config/bernard.toml")]
+        config: PathBuf,
+    },
+}
+
+/// The exit code for wrong arguments or configuration, as clap has it.
+const WRONG_CONFIGURATION: u8 = 2;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let (path, verb) = match &arguments.verb {
+        Verb::Run { config } | Verb::Check { config } => (config, &arguments.verb),
+    };
+    let loaded = match Config::load(path, config::process_environment()) {
+        Ok(loaded) => loaded,
+        Err(problems) => {
+            eprintln!("{problems}");
+            return ExitCode::from(WRONG_CONFIGURATION);
+        }
+    };
+    for warning in &loaded.warnings {
+        eprintln!("{warning}");
+    }
+    match verb {
+        Verb::Check { .. } => {
+            println!("{}: the configuration is in order", path.display());
+            ExitCode::SUCCESS
+        }
+        Verb::Run { .. } => match run(loaded.config, path) {
+            Ok(code) => code,
+            Err(error) => {
+                eprintln!("bernard: {error:#}");
+                ExitCode::FAILURE
+            }
+        },
+    }
+}
+
+fn run(config: Config, path: &std::path::Path) -> anyhow::Result<ExitCode> {
+    let format = match config.log {
+        LogFormat::Text => logging::Format::Text,
+        LogFormat::Json => logging::Format::Json,
+    };
+    let filter = config::process_environment()
+        .find(|(name, _)| name == "RUST_LOG")
+        .map(|(_, value)| value.to_string_lossy().into_owned());
+    logging::init(format, filter.as_deref())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
+    let code = runtime.block_on(serve(config, path))?;
+    // A look-up that hangs in the system must not keep a stopped process.
+    runtime.shutdown_background();
+    Ok(code)
+}
+
+async fn serve(config: Config, path: &std::path::Path) -> anyhow::Result<ExitCode> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    let mut app = App::start(config, metrics::install()?).await?;
+    tracing::info!(http = %app.address(), "bernard runs");
+    let ended = loop {
+        tokio::select! {
+            _ = terminate.recv() => break None,
+            _ = interrupt.recv() => break None,
+            _ = hang_up.recv() => reload(&app, path),
+            ended = app.ended() => break Some(ended),
+        }
+    };
+    let code = match ended {
+        None => ExitCode::SUCCESS,
+        Some(ended) => {
+            tracing::error!(%ended, "bernard cannot go on");
+            eprintln!("bernard: {ended}");
+            ExitCode::from(ended.code())
+        }
+    };
+    tokio::select! {
+        () = app.stop() => {}
+        // Who asks twice does not want to wait.
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(code)
+}
+
+fn reload(app: &App, path: &std::path::Path) {
+    match Config::load(path, config::process_environment()) {
+        Ok(loaded) => app.reload(&loaded.config),
+        Err(problems) => tracing::error!(%problems, "the configuration was not read again; the old one stays in force"),
+    }
+}

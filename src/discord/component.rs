@@ -6,12 +6,7 @@ use serenity::builder::CreateButton;
 use serenity::model::application::ButtonStyle;
 use uuid::Uuid;
 
-use crate::{
-    config::Locale,
-    rescue::operation::OperationId,
-    say,
-    store::CardId,
-};
+use crate::{config::Locale, rescue::operation::OperationId, say, store::CardId};
 
 /// Every button there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -47,11 +47,7 @@ pub fn wiped(operation: &Operation) -> EditMessage {
 }
 
 /// The text of the link for those who take no DMs, seen by the requester only.
-pub fn revealed(
-    operation: &Operation,
-    lease: Option<&Lease>,
-    link: &(Source, SecretString),
-) -> (String, CreateButton) {
+pub fn revealed(operation: &Operation, lease: Option<&Lease>, link: &(Source, SecretString)) -> (String, CreateButton) {
     (content(operation, lease, Some(link)), open_link(&link.1, operation.request.locale))
 }
 

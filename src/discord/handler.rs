@@ -15,7 +15,10 @@ use serenity::{
     },
     model::application::{CommandInteraction, ComponentInteraction, Interaction},
 };
-use tokio::{sync::mpsc, task::JoinSet};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::JoinSet,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -40,7 +43,7 @@ use crate::{
     text,
 };
 
-/// How many interactions are worked on at once; the rest wait acknowledged.
+/// How many interactions are worked on at once.
 const AT_ONCE: usize = 256;
 
 /// The policy in force; replaced as a whole when the configuration is read again. Cheap to clone.
@@ -124,10 +127,7 @@ impl Reply {
             true => Vec::new(),
             false => vec![CreateActionRow::Buttons(self.buttons.clone())],
         };
-        EditInteractionResponse::new()
-            .content(content)
-            .components(rows)
-            .allowed_mentions(CreateAllowedMentions::new())
+        EditInteractionResponse::new().content(content).components(rows).allowed_mentions(CreateAllowedMentions::new())
     }
 }
 
@@ -147,27 +147,28 @@ impl Handler {
 
     /// Takes what comes until `stop`, then tells the late ones that we restart; those under way are let finish.
     pub async fn run(self: Arc<Self>, mut incoming: mpsc::Receiver<RawInteraction>, stop: CancellationToken) {
+        let places = Arc::new(Semaphore::new(AT_ONCE));
         let mut under_way = JoinSet::new();
         loop {
             tokio::select! {
-                biased;
-                Some(_) = under_way.join_next(), if under_way.len() >= AT_ONCE => {}
                 raw = incoming.recv() => {
                     let Some(raw) = raw else { break };
-                    let handler = Arc::clone(&self);
-                    let stopping = stop.is_cancelled();
-                    under_way.spawn(async move {
-                        if stopping { handler.turn_away(raw).await } else { handler.take(raw).await }
-                    });
+                    under_way.spawn(Arc::clone(&self).take_in_turn(raw, Arc::clone(&places), stop.clone()));
                 }
-                () = stop.cancelled(), if under_way.is_empty() && stop.is_cancelled() => break,
                 Some(_) = under_way.join_next() => {}
-                () = stop.cancelled() => {
-                    incoming.close();
-                }
+                // What is already in the channel is still told that we restart.
+                () = stop.cancelled(), if !incoming.is_closed() => incoming.close(),
             }
         }
         while under_way.join_next().await.is_some() {}
+    }
+
+    async fn take_in_turn(self: Arc<Self>, raw: RawInteraction, places: Arc<Semaphore>, stop: CancellationToken) {
+        if stop.is_cancelled() {
+            return self.turn_away(raw).await;
+        }
+        let Ok(_place) = places.acquire().await else { return };
+        self.take(raw).await;
     }
 
     /// One interaction, from the acknowledgement to the answer.
@@ -219,7 +220,7 @@ impl Handler {
     /// Whether Discord took the first answer. If not, nothing is done: the person saw a failure, or somebody else answered.
     pub(super) async fn acknowledged(&self, key: &InteractionKey, first: &CreateInteractionResponse) -> bool {
         let ack = self.rest.acknowledge(key, first).await;
-        metrics::histogram!("bernard_acknowledge_seconds").record(key.received.elapsed());
+
         match ack {
             Ack::Acknowledged => true,
             other => {

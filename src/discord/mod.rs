@@ -18,6 +18,7 @@ mod tests;
 
 pub use error::{Cause, Error, Fault};
 pub use interaction::{InteractionKey, RawInteraction};
+pub use rest::Rest;
 
 pub mod asking;
 pub mod card;

@@ -133,12 +133,7 @@ impl Handler {
     }
 
     /// The server that was typed, if the asker may do this to it as far as memory knows.
-    pub(super) async fn find(
-        &self,
-        asking: &Asking,
-        typed: &str,
-        capability: Capability,
-    ) -> Result<Server, Refusal> {
+    pub(super) async fn find(&self, asking: &Asking, typed: &str, capability: Capability) -> Result<Server, Refusal> {
         let place = asking.place.0;
         let policy = self.policy.get();
         let server = self.fleet.find(typed).await.map_err(|not_found| {

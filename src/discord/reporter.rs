@@ -21,7 +21,10 @@ use super::{
 use crate::{
     clock,
     config::Locale,
-    rescue::{operation::{Operation, OperationId}, pulse::Pulse},
+    rescue::{
+        operation::{Operation, OperationId},
+        pulse::Pulse,
+    },
     store::{self, Posted, Store},
 };
 

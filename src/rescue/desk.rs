@@ -178,9 +178,8 @@ fn covers(grant: &Grant, request: &Request) -> Result<(), Error> {
 /// The event of a decision; `None` when the question it answers is no longer asked.
 fn event(grant: &Grant, operation: &Operation, decision: Decision) -> Option<Event> {
     let by = grant.requester().user;
-    let asked = |number| {
-        matches!(operation.state.phase, Phase::Undecided { .. }) && operation.state.facts.asked == number
-    };
+    let asked =
+        |number| matches!(operation.state.phase, Phase::Undecided { .. }) && operation.state.facts.asked == number;
     match decision {
         Decision::Cancel if operation.state.can_be_cancelled() => Some(Event::CancelAsked { by }),
         Decision::RebootAgain(number) if asked(number) => Some(Event::RebootAgainApproved { by }),

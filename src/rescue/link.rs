@@ -64,10 +64,7 @@ pub async fn find(
 }
 
 /// Only an entry of the rescue's own kind counts: an installed system's panels are listed too.
-async fn from_authentication_secret(
-    client: &ovh::Client,
-    target: &Target,
-) -> Result<Option<SecretString>, ovh::Error> {
+async fn from_authentication_secret(client: &ovh::Client, target: &Target) -> Result<Option<SecretString>, ovh::Error> {
     let accesses = client.authentication_secrets(&target.server).await?;
     let ours = accesses.into_iter().find(|access| {
         let kind_fits = matches!(access.kind.as_str(), "RDP" | "SSH");

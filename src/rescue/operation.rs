@@ -265,7 +265,9 @@ impl Operation {
         let facts = &self.state.facts;
         match (&self.request.wish, &facts.rescue) {
             (_, Some((system, ip, _))) => Some((*system, ip.as_deref())),
-            (Wish::Enable(wish), None) => Some((wish.system, facts.plan.as_ref().and_then(|plan| plan.before.ip.as_deref()))),
+            (Wish::Enable(wish), None) => {
+                Some((wish.system, facts.plan.as_ref().and_then(|plan| plan.before.ip.as_deref())))
+            }
             _ => None,
         }
     }
@@ -289,7 +291,8 @@ mod tests {
 
     #[test]
     fn a_null_that_is_to_be_put_back_survives_the_store() {
-        let boot = Boot { id: BootId(1), boot_type: "harddisk".into(), kernel: "hd".into(), description: String::new() };
+        let boot =
+            Boot { id: BootId(1), boot_type: "harddisk".into(), kernel: "hd".into(), description: String::new() };
         for rescue_mail in [None, Some(None), Some(Some("ops@example.com".to_owned()))] {
             let setting = Setting { boot: boot.clone(), rescue_mail, rescue_ssh_key: None };
             let text = serde_json::to_string(&setting).expect("a setting is JSON");

@@ -99,7 +99,12 @@ pub async fn read_server(client: &ovh::Client, name: &ServiceName) -> Result<Ser
 ///
 /// # Errors
 /// [`Error`].
-pub async fn propose(client: &ovh::Client, server: &Server, aim: Aim, lease: Option<&Lease>) -> Result<Proposal, Error> {
+pub async fn propose(
+    client: &ovh::Client,
+    server: &Server,
+    aim: Aim,
+    lease: Option<&Lease>,
+) -> Result<Proposal, Error> {
     if server.is_held_by_ovhcloud() {
         return Err(Problem::HeldByOvhcloud { state: server.state.clone() }.into());
     }

@@ -179,7 +179,9 @@ impl State {
             | Phase::Undecided { .. }
             | Phase::PuttingBack(_)
             | Phase::Rebooting(_) => self.kind != Kind::Link,
-            Phase::Searching | Phase::Delivering(_) | Phase::AwaitingReveal(_) | Phase::Watching | Phase::Ended(_) => false,
+            Phase::Searching | Phase::Delivering(_) | Phase::AwaitingReveal(_) | Phase::Watching | Phase::Ended(_) => {
+                false
+            }
         }
     }
 

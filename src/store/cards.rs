@@ -83,10 +83,8 @@ impl Store {
             .bind(id.to_string())
             .fetch_optional(&self.pool)
             .await?;
-        row.map(|(request, command)| {
-            Ok(Card { id, request: from_json(&request, || format!("card {id}"))?, command })
-        })
-        .transpose()
+        row.map(|(request, command)| Ok(Card { id, request: from_json(&request, || format!("card {id}"))?, command }))
+            .transpose()
     }
 
     /// Why the card can no longer be answered; `None` when it can.

@@ -60,8 +60,10 @@ impl Store {
     pub async fn open_from_press(&self, interaction: u64, request: &Request, now: Timestamp) -> Result<Open, Error> {
         let mut tx = self.write().await?;
         let origin = format!("press:{interaction}");
-        let known: Option<i64> =
-            sqlx::query_scalar("SELECT id FROM operations WHERE origin = $1").bind(&origin).fetch_optional(&mut *tx).await?;
+        let known: Option<i64> = sqlx::query_scalar("SELECT id FROM operations WHERE origin = $1")
+            .bind(&origin)
+            .fetch_optional(&mut *tx)
+            .await?;
         if let Some(known) = known {
             return Ok(Open::Refused(cards::CardRefusal::Answered(Some(OperationId(known)))));
         }
@@ -140,10 +142,11 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn due(&self, now: Timestamp) -> Result<(Vec<OperationId>, Option<Timestamp>), Error> {
-        let rows: Vec<(i64, i64)> =
-            sqlx::query_as("SELECT id, due_at FROM operations WHERE live = 1 AND due_at IS NOT NULL ORDER BY due_at, id")
-                .fetch_all(&self.pool)
-                .await?;
+        let rows: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT id, due_at FROM operations WHERE live = 1 AND due_at IS NOT NULL ORDER BY due_at, id",
+        )
+        .fetch_all(&self.pool)
+        .await?;
         let due = rows.iter().filter(|(_, due)| *due <= millis(now)).map(|(id, _)| OperationId(*id)).collect();
         let next = rows.iter().map(|(_, due)| *due).find(|due| *due > millis(now)).map(time);
         Ok((due, next))
@@ -193,9 +196,9 @@ pub(super) async fn append(
 async fn open(tx: &mut SqliteConnection, origin: &str, request: &Request, now: Timestamp) -> Result<Open, Error> {
     let others = live(&mut *tx, Some(&request.server)).await?;
     let kind = request.kind();
-    let holder = others.iter().find(|other| {
-        other.state.holds_server() && lease::overtaken(OperationId(0), kind, other).is_none()
-    });
+    let holder = others
+        .iter()
+        .find(|other| other.state.holds_server() && lease::overtaken(OperationId(0), kind, other).is_none());
     if let Some(holder) = holder {
         return Ok(Open::Busy(Box::new(holder.clone())));
     }

@@ -8,15 +8,14 @@ mod words;
 use std::sync::LazyLock;
 
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
-use unic_langid::{LanguageIdentifier, langid};
+use unic_langid::LanguageIdentifier;
 
 use crate::config::Locale;
 
 pub use words::{code, day_and_hour, duration, mention, since_epoch};
 
-static ENGLISH: LazyLock<FluentBundle<FluentResource>> =
-    LazyLock::new(|| bundle(langid!("en"), include_str!("en.ftl")));
-static FRENCH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle(langid!("fr"), include_str!("fr.ftl")));
+static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("en", include_str!("en.ftl")));
+static FRENCH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("fr", include_str!("fr.ftl")));
 
 /// The sentence `key` in a locale, with its values: `say!(locale, "greeting", name = who)`.
 #[macro_export]
@@ -52,7 +51,7 @@ pub fn sentence(locale: Locale, key: &str, values: &FluentArgs<'_>) -> String {
     text
 }
 
-fn bundle(language: LanguageIdentifier, source: &'static str) -> FluentBundle<FluentResource> {
+fn bundle(language: &str, source: &'static str) -> FluentBundle<FluentResource> {
     let resource = match FluentResource::try_new(source.to_owned()) {
         Ok(resource) => resource,
         Err((resource, errors)) => {
@@ -60,6 +59,7 @@ fn bundle(language: LanguageIdentifier, source: &'static str) -> FluentBundle<Fl
             resource
         }
     };
+    let language: LanguageIdentifier = language.parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     // Isolation marks would show as stray characters in Discord's clients.
     bundle.set_use_isolating(false);

@@ -123,7 +123,7 @@ fn check_email(email: &str, domains: &[String], locale: Locale) -> Result<(), Re
     let wrong = |right| Err(Refusal::Typed("email", right));
     let parts = email.split_once('@').filter(|(name, domain)| {
         let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '@' | ',' | ';' | '<' | '>' | '"' | '\\');
-        !name.is_empty() && domain.contains('.') && email.len() <= 254 && (name.to_owned() + domain).chars().all(plain)
+        !name.is_empty() && domain.contains('.') && email.len() <= 254 && name.chars().chain(domain.chars()).all(plain)
     });
     let Some((_, domain)) = parts else { return wrong(say!(locale, "typed-email")) };
     if !domains.is_empty() && !domains.iter().any(|allowed| allowed.eq_ignore_ascii_case(domain)) {

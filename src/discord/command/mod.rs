@@ -24,12 +24,7 @@ use super::{
     handler::{Handler, Reply},
     refusal::Refusal,
 };
-use crate::{
-    access::Capability,
-    config::Locale,
-    rescue::plan::Aim,
-    say,
-};
+use crate::{access::Capability, config::Locale, rescue::plan::Aim, say};
 
 /// The longest reason, e-mail or key that is taken (an RSA key of 16,384 bits fits).
 const LONGEST_TEXT: u16 = 4_000;

@@ -209,13 +209,7 @@ pub(super) fn accepted(operation: &Operation, locale: Locale) -> String {
 }
 
 /// What `asking` asks for, on a server as it is now, allowed by `grant`.
-pub(super) fn request(
-    asking: &Asking,
-    server: &Server,
-    grant: &Grant,
-    wish: Wish,
-    reason: Option<String>,
-) -> Request {
+pub(super) fn request(asking: &Asking, server: &Server, grant: &Grant, wish: Wish, reason: Option<String>) -> Request {
     Request {
         wish,
         server: server.name.clone(),

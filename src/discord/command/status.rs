@@ -40,7 +40,9 @@ impl Handler {
         let mut lines = vec![headline(&server, boot.as_ref(), locale)];
         lines.push(say!(locale, "status-os", os = code(&server.os), power = power(&server)));
         lines.push(match &boot {
-            Some(boot) => say!(locale, "status-boots", kernel = code(&boot.kernel), description = code(&boot.description)),
+            Some(boot) => {
+                say!(locale, "status-boots", kernel = code(&boot.kernel), description = code(&boot.description))
+            }
             None => say!(locale, "status-boots-nothing"),
         });
         match running {
@@ -51,7 +53,13 @@ impl Handler {
         for operation in self.store.live_operations().await? {
             if operation.request.server == server.name {
                 let (emoji, state) = speak::state(&operation, locale);
-                lines.push(say!(locale, "status-operation", emoji = emoji, id = operation.id.to_string(), state = state));
+                lines.push(say!(
+                    locale,
+                    "status-operation",
+                    emoji = emoji,
+                    id = operation.id.to_string(),
+                    state = state
+                ));
             }
         }
         lines.push(match server.monitoring {

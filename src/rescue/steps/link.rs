@@ -11,7 +11,6 @@ use crate::{
         link::{self, Found, Target},
         operation::{Entry, Operation, Source, Wish},
         runner::Runner,
-        server::System,
         state::Phase,
     },
     store::Append,
@@ -74,13 +73,21 @@ impl Work<'_> {
 
     /// Waits for the button.
     pub(super) async fn await_reveal(&self) -> Result<Next, Failure> {
-        if self.waited() > REVEAL_LIFE { Ok(Next::Record(Event::LinkGivenUp)) } else { Ok(Next::Wait(REVEAL_LIFE / 24)) }
+        if self.waited() > REVEAL_LIFE {
+            Ok(Next::Record(Event::LinkGivenUp))
+        } else {
+            Ok(Next::Wait(REVEAL_LIFE / 24))
+        }
     }
 }
 
 impl Runner {
     /// Looks once for the link of an operation's rescue. A source's trouble is logged; the next look may find it.
-    pub(in crate::rescue) async fn find_link(&self, client: &crate::ovh::Client, operation: &Operation) -> Option<Found> {
+    pub(in crate::rescue) async fn find_link(
+        &self,
+        client: &crate::ovh::Client,
+        operation: &Operation,
+    ) -> Option<Found> {
         let target = target(operation)?;
         let sources = sources(operation, &self.settings.secret_from);
         let mut read = self.read_mails.take(operation.id);

@@ -110,9 +110,7 @@ impl Work<'_> {
         tracing::warn!(operation.id = %self.operation.id, phase = self.operation.state.phase.word(), error = %said, "a step did not work");
         let hopeless = !error.is_transient() || self.waited() > self.settings().task_poll * PATIENCE;
         match &self.operation.state.phase {
-            Phase::Opened if hopeless => {
-                Next::Record(Event::FoundImpossible { problem: Problem::Ovhcloud { said } })
-            }
+            Phase::Opened if hopeless => Next::Record(Event::FoundImpossible { problem: Problem::Ovhcloud { said } }),
             Phase::Prepared if hopeless => Next::Record(Event::SettingRefused { said }),
             Phase::Ready if hopeless => Next::Record(Event::RebootNotDone { why: NotDone::Unsent, said }),
             Phase::PuttingBack(_) if error.is_refusal() => {

@@ -1,0 +1,430 @@
+//! Builds the concrete things, starts the loops, stops them in order. The only place that knows all of them.
+//!
+//! What needs Discord waits for Discord in the background: during an outage operations go on, `/healthz` answers, and
+//! `SIGTERM` still ends the program within `drain`.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use anyhow::{Context, anyhow, bail};
+use metrics_exporter_prometheus::PrometheusHandle;
+use serenity::model::id::{ApplicationId, GuildId, UserId};
+use sha1::{Digest, Sha1};
+use tokio::{net::TcpListener, sync::mpsc, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    access::Policy,
+    clock,
+    config::{Config, Credentials, Mode, SecretSource, StoreUrl},
+    discord::{
+        Fault, RawInteraction, Rest,
+        asking::Realm,
+        command,
+        courier::Courier,
+        gateway::{Gateway, GatewaySettings, Handle, Health},
+        handler::{Handler, HandlerSettings, SharedPolicy},
+        reporter::Reporter,
+        sender::{Sender, SenderSettings},
+        signed::Interactions,
+    },
+    http::{self, Endpoints, Life, Unready},
+    ovh,
+    rescue::{
+        desk::Desk,
+        errand::{Errand, Errands},
+        fleet::Fleet,
+        operation::Source,
+        pulse::Pulse,
+        runner::Runner,
+        steps::{Probe, Settings},
+    },
+    store::Store,
+};
+
+/// How many interactions may wait to be acknowledged; more are dropped, and counted.
+const WAITING_INTERACTIONS: usize = 1_024;
+/// How many DMs may wait to be sent.
+const WAITING_ERRANDS: usize = 64;
+/// How long Discord is left alone between two tries to begin with it.
+const DISCORD_RETRY: Duration = Duration::from_secs(3);
+/// The process' exit code when its supervisor should start it again at once (`EX_TEMPFAIL`).
+pub const EXIT_START_AGAIN: u8 = 75;
+
+/// A program that runs.
+#[derive(Debug)]
+pub struct App {
+    stop: CancellationToken,
+    loops: JoinSet<Result<(), Ended>>,
+    policy: SharedPolicy,
+    store: Store,
+    ready: Arc<Ready>,
+    address: SocketAddr,
+    drain: Duration,
+}
+
+/// Why a loop ended by itself, and with it the program.
+#[derive(Debug, thiserror::Error)]
+pub enum Ended {
+    /// The gateway hangs for good: two sessions side by side would be worse than a new process.
+    #[error("the gateway is stuck ({0}); a new process is needed")]
+    Stuck(String),
+    /// The operator must act first.
+    #[error("{0}")]
+    Fault(Fault),
+    /// The web endpoints could not be served.
+    #[error("the web endpoints ended: {0}")]
+    Web(#[from] std::io::Error),
+}
+
+impl Ended {
+    /// The process' exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::Stuck(_) => EXIT_START_AGAIN,
+            Self::Fault(_) | Self::Web(_) => 1,
+        }
+    }
+}
+
+/// What `/readyz` asks about.
+#[derive(Debug, Default)]
+struct Ready {
+    commands: AtomicBool,
+    gateway: AtomicBool,
+    token_refused: AtomicBool,
+    stopping: AtomicBool,
+}
+
+impl Ready {
+    fn reasons(&self) -> Vec<Unready> {
+        let is = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
+        let reasons = [
+            (!is(&self.commands), Unready::Commands),
+            (!is(&self.gateway), Unready::Gateway),
+            (is(&self.token_refused), Unready::Token),
+            (is(&self.stopping), Unready::Stopping),
+        ];
+        reasons.into_iter().filter(|(not, _)| *not).map(|(_, reason)| reason).collect()
+    }
+}
+
+impl App {
+    /// Starts everything that `config` asks for. Returns as soon as the store is open and the web endpoints answer.
+    ///
+    /// # Errors
+    /// When something local is wrong: the store, the listening address, an account. Discord and OVHcloud may be away.
+    pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<Self> {
+        let store = open_store(&config).await?;
+        let fleet = Fleet::new(clients(&config)?, store.clone()).await.context("the inventory cannot be read")?;
+        store.distrust_messages().await.context("the store cannot be written")?;
+        let pulse = Pulse::default();
+        let (errand_tx, errand_rx) = mpsc::channel(WAITING_ERRANDS);
+        let runner = Arc::new(Runner::new(
+            store.clone(),
+            fleet.clone(),
+            step_settings(&config),
+            Errands(errand_tx),
+            pulse.clone(),
+        ));
+        let policy = SharedPolicy::new(policy(&config));
+        let sender_settings = SenderSettings::new(config.discord.api_url.clone(), config.discord.token.clone());
+        let rest = Rest::new(Arc::new(Sender::new(sender_settings.clone())?));
+        let handler = Arc::new(Handler::new(
+            rest.clone(),
+            handler_settings(&config),
+            policy.clone(),
+            store.clone(),
+            fleet.clone(),
+            Desk::new(store.clone(), pulse.clone()),
+            Arc::clone(&runner),
+        ));
+        let (interaction_tx, interaction_rx) = mpsc::channel(WAITING_INTERACTIONS);
+        let listener = TcpListener::bind(config.http.listen)
+            .await
+            .with_context(|| format!("http.listen: cannot listen on {}", config.http.listen))?;
+        let address = listener.local_addr()?;
+        let stop = CancellationToken::new();
+        let ready = Arc::new(Ready::default());
+        let mut loops = JoinSet::new();
+        let endpoints = endpoints(&config, metrics, &ready, &interaction_tx)?;
+        let web_stop = stop.clone();
+        loops.spawn(async move { Ok(http::serve(listener, endpoints, web_stop.cancelled_owned()).await?) });
+        loops.spawn(quietly(runner.run(stop.clone())));
+        loops.spawn(quietly(handler.run(interaction_rx, stop.clone())));
+        loops.spawn(quietly(keep_inventory(fleet, config.pace.inventory_refresh, stop.clone())));
+        let discord = Discord {
+            rest,
+            store: store.clone(),
+            pulse,
+            ready: Arc::clone(&ready),
+            stop: stop.clone(),
+            sender_settings,
+            drain: config.pace.drain,
+            config: Arc::new(config),
+        };
+        let drain = discord.drain;
+        loops.spawn(discord.run(errand_rx, interaction_tx));
+        Ok(Self { stop, loops, policy, store, ready, address, drain })
+    }
+
+    /// Where the web endpoints listen.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// From now on the rights of this configuration are in force.
+    pub fn reload(&self, config: &Config) {
+        self.policy.set(policy(config));
+        tracing::info!("roles and protections were read again");
+    }
+
+    /// Waits until a loop ends by itself, which is the end of the program.
+    pub async fn ended(&mut self) -> Ended {
+        loop {
+            match self.loops.join_next().await {
+                Some(Ok(Err(ended))) => return ended,
+                Some(Ok(Ok(()))) => {}
+                Some(Err(panic)) => return Ended::Stuck(format!("a loop panicked: {panic}")),
+                None => return Ended::Stuck("no loop is left".to_owned()),
+            }
+        }
+    }
+
+    /// Stops in order: no new work, what is under way finishes or is parked; never longer than `drain`.
+    pub async fn stop(mut self) {
+        self.ready.stopping.store(true, Ordering::Relaxed);
+        self.stop.cancel();
+        let all = async { while self.loops.join_next().await.is_some() {} };
+        if tokio::time::timeout(self.drain, all).await.is_err() {
+            tracing::warn!("not everything ended in time; it is carried on after the next start");
+            self.loops.abort_all();
+        }
+        self.store.close().await;
+        tracing::info!("stopped");
+    }
+}
+
+/// Everything that needs Discord to be there.
+struct Discord {
+    rest: Rest,
+    store: Store,
+    pulse: Pulse,
+    ready: Arc<Ready>,
+    stop: CancellationToken,
+    sender_settings: SenderSettings,
+    drain: Duration,
+    config: Arc<Config>,
+}
+
+impl Discord {
+    /// Waits for Discord, registers the commands, and keeps the gateway until `stop`.
+    async fn run(
+        self,
+        errands: mpsc::Receiver<Errand>,
+        interactions: mpsc::Sender<RawInteraction>,
+    ) -> Result<(), Ended> {
+        let stop = self.stop.clone();
+        let Some(begun) = stop.run_until_cancelled(self.begin()).await else { return Ok(()) };
+        let bot = begun?;
+        let reporter =
+            Reporter::new(self.rest.clone(), self.store.clone(), self.pulse.clone(), self.config.locale, bot);
+        let courier = Arc::new(Courier::new(self.rest.clone(), self.store.clone(), bot));
+        let mut loops = JoinSet::new();
+        loops.spawn(Arc::new(reporter).run(self.stop.clone()));
+        loops.spawn(Arc::clone(&courier).run(errands, self.stop.clone()));
+        loops.spawn(courier.wipe(self.stop.clone()));
+        let ended = match self.config.discord.mode {
+            Mode::Gateway => self.keep_gateway(interactions).await,
+            Mode::Http { .. } => {
+                self.ready.gateway.store(true, Ordering::Relaxed);
+                self.stop.cancelled().await;
+                Ok(())
+            }
+        };
+        while loops.join_next().await.is_some() {}
+        ended
+    }
+
+    /// Our own user id, once the commands are registered. Tries for ever, unless the operator must act.
+    async fn begin(&self) -> Result<UserId, Ended> {
+        loop {
+            match self.register().await {
+                Ok(bot) => {
+                    self.ready.commands.store(true, Ordering::Relaxed);
+                    return Ok(bot);
+                }
+                Err(error) => {
+                    if let Some(fault) = error.downcast_ref::<crate::discord::Error>().and_then(|error| error.fault()) {
+                        self.ready.token_refused.store(true, Ordering::Relaxed);
+                        return Err(Ended::Fault(fault));
+                    }
+                    tracing::warn!(error = %format!("{error:#}"), "Discord cannot be begun with yet");
+                    tokio::time::sleep(DISCORD_RETRY).await;
+                }
+            }
+        }
+    }
+
+    /// Registers the commands if they are not what they were when they were last registered.
+    async fn register(&self) -> anyhow::Result<UserId> {
+        let application = self.rest.application().await?;
+        let guild = GuildId::new(self.config.discord.guild);
+        let commands = command::registered();
+        let digest = commands_digest(application.id, guild, &commands);
+        let known = self.store.fact(COMMANDS_FACT).await?;
+        let registered = self.rest.commands(application.id, guild).await?;
+        if known.as_deref() != Some(&digest) || registered.len() != commands.len() {
+            self.rest.set_commands(application.id, guild, &commands).await?;
+            self.store.set_fact(COMMANDS_FACT, &digest).await?;
+            tracing::info!(count = commands.len(), "the commands are registered");
+        }
+        // An application's bot has its own id, but for the oldest ones.
+        Ok(application.bot.map_or(UserId::new(application.id.get()), |bot| bot.id))
+    }
+
+    async fn keep_gateway(&self, interactions: mpsc::Sender<RawInteraction>) -> Result<(), Ended> {
+        let settings = GatewaySettings::new(self.sender_settings.clone());
+        let gateway = Gateway::start(settings, interactions).map_err(|error| Ended::Stuck(error.to_string()))?;
+        let ended = tokio::select! {
+            () = self.stop.cancelled() => Ok(()),
+            fault = gateway.failed() => Err(Ended::Fault(fault)),
+            stuck = gateway.stuck() => Err(Ended::Stuck(format!("{stuck:?}"))),
+            () = self.watch(&gateway) => Ok(()),
+        };
+        gateway.stop(self.drain / 2).await;
+        ended
+    }
+
+    /// Keeps `/readyz` true.
+    async fn watch(&self, gateway: &Handle) {
+        /// How stale `/readyz` may be.
+        const EVERY: Duration = Duration::from_millis(50);
+        loop {
+            self.ready.gateway.store(matches!(gateway.health(), Health::Connected), Ordering::Relaxed);
+            tokio::time::sleep(EVERY).await;
+        }
+    }
+}
+
+/// The name of the digest of the commands that were last registered.
+const COMMANDS_FACT: &str = "commands";
+
+fn commands_digest(app: ApplicationId, guild: GuildId, commands: &[serenity::builder::CreateCommand]) -> String {
+    let json = serde_json::to_string(commands).unwrap_or_default();
+    hex::encode(Sha1::digest(format!("{app} {guild} {json}")))
+}
+
+async fn quietly(work: impl Future<Output = ()>) -> Result<(), Ended> {
+    work.await;
+    Ok(())
+}
+
+/// Reads the fleet now and then again.
+async fn keep_inventory(fleet: Fleet, every: Duration, stop: CancellationToken) {
+    let look = async {
+        loop {
+            fleet.refresh().await;
+            tokio::time::sleep(every).await;
+        }
+    };
+    stop.run_until_cancelled(look).await;
+}
+
+async fn open_store(config: &Config) -> anyhow::Result<Store> {
+    match &config.store.url {
+        StoreUrl::Sqlite(path) => Ok(Store::open(path).await?),
+        StoreUrl::Postgres(_) => bail!("store.url: PostgreSQL is not built yet; use sqlite://…"),
+    }
+}
+
+/// The clients of the configured accounts.
+///
+/// # Errors
+/// When an account's endpoint or TLS cannot be used.
+pub fn clients(config: &Config) -> anyhow::Result<Vec<ovh::Client>> {
+    config
+        .ovh
+        .iter()
+        .map(|account| {
+            let endpoint = account.endpoint.parse().map_err(|_| anyhow!("ovh: {:?} is no endpoint", account.name))?;
+            let credentials = match &account.credentials {
+                Credentials::Keys { application_key, application_secret, consumer_key } => ovh::Credentials::Keys {
+                    application_key: application_key.clone(),
+                    application_secret: application_secret.clone(),
+                    consumer_key: consumer_key.clone(),
+                },
+                Credentials::OAuth2 { client_id, client_secret, token_url } => ovh::Credentials::OAuth2 {
+                    client_id: client_id.clone(),
+                    client_secret: client_secret.clone(),
+                    token_url: token_url.as_deref().map(str::parse).transpose().context("ovh: token_url")?,
+                },
+            };
+            let account = ovh::Account {
+                name: account.name.clone(),
+                endpoint,
+                credentials,
+                requests_per_minute: account.requests_per_minute,
+            };
+            Ok(ovh::Client::new(account)?)
+        })
+        .collect()
+}
+
+fn policy(config: &Config) -> Policy {
+    Policy::new(config.roles.clone(), config.protections.clone())
+}
+
+fn sources(config: &Config) -> Vec<Source> {
+    let source = |source: &SecretSource| match source {
+        SecretSource::AuthenticationSecret => Source::AuthenticationSecret,
+        SecretSource::Mail => Source::Mail,
+    };
+    config.rescue.secret_from.iter().map(source).collect()
+}
+
+fn step_settings(config: &Config) -> Settings {
+    Settings {
+        task_poll: config.pace.task_poll,
+        secret_poll: config.pace.secret_poll,
+        reboot_settle: config.pace.reboot_settle,
+        secret_timeout: config.rescue.secret_timeout,
+        secret_from: sources(config),
+        secret_link: config.rescue.secret_link.clone(),
+        probe: if config.rescue.probe { Probe::On } else { Probe::Off },
+    }
+}
+
+fn handler_settings(config: &Config) -> HandlerSettings {
+    HandlerSettings {
+        realm: Realm { guild: config.discord.guild, channels: config.discord.channels.clone() },
+        lease: config.rescue.lease,
+        max_lease: config.rescue.max_lease,
+        email_domains: config.rescue.email_domains.clone(),
+        secret_from: sources(config),
+    }
+}
+
+fn endpoints(
+    config: &Config,
+    metrics: PrometheusHandle,
+    ready: &Arc<Ready>,
+    interactions: &mpsc::Sender<RawInteraction>,
+) -> anyhow::Result<Endpoints> {
+    let reasons = Arc::clone(ready);
+    // Whoever can answer this at all is alive: the endpoints share the runtime of everything but the gateway.
+    let endpoints = Endpoints::new(metrics, || Life::Alive, move || reasons.reasons());
+    match &config.discord.mode {
+        Mode::Gateway => Ok(endpoints),
+        Mode::Http { public_key } => {
+            let door = Interactions::new(public_key.as_str(), clock::now, interactions.clone())?;
+            Ok(endpoints.with_interactions(door))
+        }
+    }
+}

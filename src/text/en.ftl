@@ -1,0 +1,251 @@
+# Every sentence in English. Keys and values must be the same as in fr.ftl; a test compares them with the program.
+
+# Words
+duration-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+duration-hours = { $count } h
+duration-minutes = { $count } min
+duration-seconds = { $count } s
+boot-none = nothing is set
+source-authentication-secret = OVHcloud's authentication secret
+source-mail = OVHcloud's mail
+
+# Buttons
+button-confirm = Confirm
+button-cancel = Cancel
+button-reboot-again = Reboot again
+button-leave-it = Leave it
+button-restore-now = Restore now
+button-reveal = Reveal link
+button-look-again = Look again
+button-try-mail = Try the mail
+button-delete = Delete this message
+button-open-link = Open the link
+
+# Commands
+command-rescue = Take a server into rescue, and see what is there
+command-rescue-enable = Netboot a server into rescue, reboot it, and get the link to the password by DM
+command-rescue-link = Look for the password link of a running rescue again; it comes by DM
+command-rescue-list = What is in rescue now, whose, since when, until when
+command-restore = Leave rescue: put everything back and reboot from the disk
+command-reboot = Hard reboot; says first what it will boot into
+command-status = One server as it is now, or the fleet at a glance
+command-help = What you can do here
+option-server = Service name, display name, IP or reverse
+option-system = windows, linux, or an exact kernel; by default what fits the installed system
+option-email = Where OVHcloud mails the credentials, instead of the account's contact
+option-ssh-key = Public key for the Linux rescue; then there is no password
+option-for = How long, such as 90m, 4h or 2d
+option-reason = Why; everybody in the channel sees it
+option-break-glass = Pass a needed approval in an emergency
+
+# States
+state-opened = Reading the server
+state-prepared = Setting the netboot
+state-ready = About to reboot
+state-intended = Reboot asked for
+state-unsettled = Reboot: no answer, looking
+state-undecided = Your decision is needed
+state-putting-back = Putting the netboot back
+state-rebooting = Rebooting
+state-searching = Looking for the link
+state-delivering = Sending the link
+state-awaiting-reveal = The link waits for you
+state-watching = Watching it come back
+outcome-in-rescue = In rescue
+outcome-in-rescue-no-link = In rescue, no link
+outcome-link = Link sent
+outcome-restored = Restored
+outcome-rebooted = Rebooted
+outcome-impossible = Not possible
+outcome-cancelled = Cancelled
+outcome-refused = Refused by OVHcloud
+outcome-unsent = Not sent
+outcome-task-failed = Reboot failed
+outcome-left-alone = Left as it is
+outcome-superseded = Taken over by { $by }
+
+# The card
+card-title = { $emoji } **{ $state }** · { $server } · { $id }
+card-asked = Asked for by { $who }
+card-asked-because = Asked for by { $who }: { $reason }
+card-boots-into = Boots into { $into }
+card-boots-into-from = Boots into { $into } (before: { $before })
+card-lease = Meant to last { $length }
+card-task = OVHcloud's task { $task }: { $status }
+card-task-adopted = OVHcloud's answer was lost, but its task { $task } was found: { $status }
+card-task-vanished = OVHcloud no longer lists the task; how it ended is not known
+card-power = Power, says OVHcloud: { $power }
+card-port-closed = The port stopped answering { $at }
+card-port-old = The port answers, but that may still be the old system
+card-port-back = The port was closed since the reboot and answers again { $at }
+card-unknown-because = What came instead of an answer: { $said }
+card-put-back = The netboot is back as it was.
+card-not-put-back = ⚠️ The netboot could **not** be put back: { $said }
+card-faults = { $count ->
+    [one] ⚠️ A step of mine failed inside; I try it again.
+   *[other] ⚠️ Steps of mine failed inside { $count } times; I go on trying.
+}
+
+# Questions
+question-none = I asked OVHcloud for the reboot and got no answer, and no new reboot task has turned up. It may have been lost, or it may still come.
+question-several = I asked OVHcloud for the reboot and got no answer, and { $count } new reboot tasks have turned up: I cannot tell which is mine.
+question-choices = **Leave it** ends this here. **Reboot again** sends one more reboot, as a new approval of yours.
+question-answered = This is answered.
+reveal-waiting = { $who }, you take no DMs from me. Press **Reveal link**: only you will see it.
+reveal-over = This is done. `/rescue link` finds the link again.
+
+# The end
+end-link-delivered = The link to the password went by DM to the one who asked (found in { $source }). User: { $user }
+end-link-revealed = The link to the password was shown to the one who asked, and to nobody else (found in { $source }). User: { $user }
+end-link-not-needed = The SSH key that is set opens it; there is no password. User: { $user }
+end-link-not-found = The reboot is done and the netboot is rescue, but no link to a password turned up in time. I looked at OVHcloud's authentication secret and mails, as far as the configuration has me look there.
+end-link-not-taken = The link was there, but nobody took it. `/rescue link` finds it again.
+end-until = It is yours until { $until }. Afterwards: **Restore now** or `/restore`.
+end-back = OVHcloud's task is done, and I saw the machine go away and come back.
+end-task-done = OVHcloud's task is done. That is not the machine: it usually goes dark a minute later and is back in two to four. I did not see it come back.
+end-wiped = The DM with the link is wiped. That does not revoke the link.
+end-cancelled = { $who } cancelled it. Nothing was rebooted.
+end-not-done = Nothing was rebooted. { $said }
+end-task-failed = OVHcloud's task ended as { $status }.
+end-netboot-stays = The netboot is left as it was set: the next reboot, whoever does it, goes there.
+end-left-alone = { $who } left it as it is. Whether the reboot happened is not known.
+
+# The DM
+dm-title-windows = 🛟 { $server } is in the **Windows rescue** ({ $id }).
+dm-title-linux = 🛟 { $server } is in the **Linux rescue** ({ $id }).
+dm-keep = Below is the link to its password. Whoever has the link has the password, so keep it to yourself, and delete this message when you no longer need it.
+dm-key = The SSH key that is set on the server opens it: OVHcloud makes no password, so there is no link here.
+dm-user = User { $user } at { $address }
+dm-link = Password: { $link }
+    Found in { $source }.
+dm-connect-title = **Connect**
+dm-connect-rdp = • RDP: open the file below, or { $address } port 3389
+dm-connect-ssh = • SSH: { $command }
+dm-host-key = • The rescue has another SSH host key, so a warning is right. Forget the old one: { $command }
+dm-connect-kvm = • KVM: from OVHcloud's control panel; its login screen has a language selector and an on-screen keyboard
+dm-finished = **When you are finished**: **Restore now**, or { $command } in the channel.
+dm-finished-windows = Restarting or shutting down the Windows rescue itself does not leave rescue.
+dm-until = It is yours until { $until }.
+dm-wiped = 🧹 { $server } has left rescue, so what stood here is wiped. That does not revoke the link.
+dm-deleted = 🧹 Deleted. That does not revoke the link.
+
+# Confirmation
+confirm-enable = 🛟 **Take { $server } into rescue?**
+confirm-restore = ↩️ **Take { $server } out of rescue?** Everything I changed is put back, and it reboots.
+confirm-reboot = 🔄 **Hard reboot { $server }?**
+confirm-boots-into = It will boot into { $into }.
+confirm-lease = It is meant to last { $length }; you are reminded before.
+confirm-email = OVHcloud mails the credentials to { $email }, from now on until the restore.
+confirm-key = The SSH key you gave will open it; OVHcloud makes no password.
+confirm-key-there = An SSH key is already set on the server and will open it; OVHcloud makes no password.
+confirm-services-stop = ⚠️ All services on it stop until it is back.
+confirm-backup = ⚠️ Have a recent backup.
+confirm-windows-vm = ⚠️ Restarting the Windows rescue itself does not leave rescue: `/restore` does.
+confirm-reboot-rescue = ⚠️ Its netboot is rescue, so it boots into **rescue again**. `/restore` leaves it.
+confirm-reboot-off = ⚠️ Its netboot is power-off: it will **stay off**.
+confirm-life = This card is good for ten minutes, once.
+difference-boot = ⚠️ Somebody changed the netboot since: it is { $now } now.
+difference-no-boot = ⚠️ Somebody changed the netboot since: none is set now.
+difference-mail = ⚠️ Somebody changed the rescue mail since; it is put back too.
+difference-key = ⚠️ Somebody changed the rescue SSH key since; it is put back too.
+accepted = ✅ Accepted as **{ $id }** for { $server }. Its card is in the channel.
+card-cancelled = ✋ Cancelled; nothing was done.
+card-changed = ⚠️ Meanwhile what it would boot into has changed. This is how it is now:
+decided-cancel = ✋ It is being cancelled.
+decided-again = 🔄 One more reboot is on its way.
+decided-leave = ✋ It is left as it is.
+
+# Lists
+list-line = 🛟 { $server } · { $who } · since { $since } · until { $until }
+list-none = Nothing that I started is in rescue.
+fleet-title = { $count ->
+    [one] **{ $count } server**
+   *[other] **{ $count } servers**
+}
+fleet-line = { $server }: { $state }
+fleet-more = … and more. `/rescue list` shows all that is in rescue.
+fleet-quiet = All quiet: nothing in rescue, nothing under way.
+status-ok = 🟢 **{ $server }** · { $service }
+status-rescue = 🛟 **{ $server }** · { $service } · its netboot is rescue
+status-trouble = ⚠️ **{ $server }** · { $service } · OVHcloud says { $state }
+status-os = System { $os } · power { $power }
+status-boots = Next boot: { $kernel } ({ $description })
+status-boots-nothing = Next boot: nothing is set
+status-task = Task { $task }: { $function } { $status }
+status-tasks-unreadable = The tasks could not be read: { $said }
+status-lease = In rescue with { $who } since { $since }, until { $until }
+status-operation = { $emoji } { $id }: { $state }
+status-monitored = Monitored by OVHcloud
+status-unmonitored = Not monitored by OVHcloud
+status-no-intervention = Interventions in the datacentre are switched off
+
+# Help
+help-title = **What you can do here**
+help-enable = `/rescue enable` takes a server into rescue; the link to the password comes by DM.
+help-link = `/rescue link` finds that link again.
+help-restore = `/restore` puts everything back.
+help-reboot = `/reboot` reboots, and says first into what.
+help-status = `/status` shows one server, or the fleet.
+help-list = `/rescue list` shows what is in rescue.
+help-nothing = Nothing yet: no rule of the configuration speaks of you in this channel. Ask your operator.
+help-names = A server goes by its service name, display name, IP or reverse.
+
+# Refusals
+refusal-not-here = Commands are taken in the guild that I serve, not here.
+refusal-wrong-channel = Commands are taken in { $channels }, not here.
+refusal-roles-unreadable = Discord did not tell me your roles just now, so the answer is no. Try again, or use the command in the channel.
+refusal-bot-lacks = I lack permissions in this channel that I will need: { $missing }. Ask an administrator of this Discord server.
+refusal-protected = The rule { $rule } protects this: { $count ->
+    [one] { $count } other person
+   *[other] { $count } other people
+} must approve, and this version cannot ask for approvals yet. Do it in OVHcloud's control panel, or ask your operator.
+refusal-protected-unread = The server's tags could not be read, so the rule { $rule } may protect it: { $count ->
+    [one] { $count } other person
+   *[other] { $count } other people
+} would have to approve, and this version cannot ask for approvals yet. Do it in OVHcloud's control panel, or ask your operator.
+refusal-typed = { $option } is not right: { $right }
+refusal-busy = { $server } is busy with { $id } of { $who }: { $state }. Wait for its end.
+refusal-not-yours = This button was made for somebody else.
+refusal-no-link-yet = No link turned up just now. Press again in a moment, or use { $command }.
+refusal-unknown = I do not know this any more. Type the command anew.
+refusal-unreadable = I could not read what Discord sent, and nothing was done. Please try again; if it stays so, tell your operator.
+refusal-fault = Something is wrong with me, and nothing was done. Your operator finds it in the log.
+restarting = I am restarting; nothing was done. Try again in a moment.
+no-server = No server goes by { $typed }.
+no-server-near = No server goes by { $typed }. Did you mean one of { $near }?
+no-server-ambiguous = Several servers go by { $typed }: { $all }. Use one of these names.
+no-server-unreadable = I could not look { $typed } up: { $said }
+typed-duration = a length such as 90m, 1h30m or 2d, at most { $longest }.
+typed-email = one address, such as ops@example.com.
+typed-email-domain = an address in one of these domains: { $domains }.
+typed-ssh-key = one public key in one line, such as ssh-ed25519 AAAA….
+card-answered = This card stood for { $id } and for nothing else. To do it again: { $command }
+card-dismissed = This card was cancelled, or replaced by a newer one. To ask again: { $command }
+card-expired = This card is older than ten minutes. To ask again: { $command }
+too-late = { $id } has gone on; this button no longer means anything.
+too-late-command = { $id } has gone on; this button no longer means anything. To ask again: { $command }
+
+# Problems
+problem-server-gone = { $server } is no longer in the OVHcloud account. If it was renewed or moved, ask your operator to look at the account.
+problem-held = OVHcloud itself holds { $server } ({ $state }): contact OVHcloud's support, nothing can be done from here.
+problem-no-boots = { $server } lists no netboot entry for this. A server that only has a vRack (OLA) cannot netboot; otherwise ask OVHcloud's support.
+problem-no-such-rescue = { $server } has no rescue { $wanted }. It has: { $has }. Installed: { $os }, memory: { $memory } GB.
+problem-windows-needs = OVHcloud offers the Windows rescue for servers with an installed Windows and at least 16 GB of memory. `system:linux` works everywhere.
+problem-changed = What { $server } would boot into has changed since you confirmed, so nothing was done. Ask again to see how it is now.
+problem-not-in-rescue = { $server } is not in rescue. `/status` shows what it boots.
+problem-rebooting = { $server } is rebooting right now. Try again when that is over.
+problem-key-needs-linux = An SSH key does not work with the Windows rescue. Leave it out, or choose `system:linux`.
+problem-ovhcloud = OVHcloud did not let me do this with { $server }: { $said }
+
+# Denials
+denial-nobody = Nobody may { $capability }: the configuration has no rule at all.
+denial-no-entry = No rule of the configuration speaks of you or your roles, so you may not { $capability }.
+denial-lacks = The rules that speak of you do not include { $capability }.
+denial-not-this-server = Your right to { $capability } is for other servers than { $server }.
+denial-server-unread = Your right to { $capability } depends on tags or names of { $server } that could not be read, so the answer is no.
+denial-not-this-channel = Your right to { $capability } holds in { $channels }, not here.
+denial-nearest = The nearest rule: { $place }, for { $who }
+denial-could-help = Who could help: { $who }
