@@ -10,12 +10,12 @@ mod names;
 mod rules;
 
 use std::{
-    fs,
+    fmt, fs,
     path::{Path, PathBuf},
 };
 
-use names::Source;
-use rules::{RULES, Rule};
+use names::{Name, Source};
+use rules::{OWED, RULES, Rule};
 
 /// The most lines of one file: it should be read in one sitting.
 const MOST_LINES: usize = 450;
@@ -26,6 +26,17 @@ fn src_keeps_the_rules_of_the_house() {
     let broken: Vec<String> =
         sources.iter().flat_map(|source| RULES.iter().flat_map(|rule| rule.broken_by(source))).collect();
     assert!(broken.is_empty(), "{} place(s) break a rule of the house:\n{}", broken.len(), broken.join("\n"));
+}
+
+#[test]
+fn what_is_owed_is_still_owed() {
+    let sources = sources_under("src");
+    let broken: Vec<Broken> =
+        sources.iter().flat_map(|source| RULES.iter().flat_map(|rule| rule.broken_by(source))).collect();
+    for (file, name) in OWED {
+        let owed = broken.iter().any(|broken| broken.file == *file && broken.name == *name);
+        assert!(owed, "src/{file} no longer names `{name}`: take it out of OWED in tests/house/rules.rs");
+    }
 }
 
 #[test]
@@ -63,19 +74,39 @@ fn the_rules_speak_of_files_that_exist() {
     for rule in RULES {
         for place in rule.places() {
             let there = files.iter().any(|file| place.holds(file));
-            assert!(there || rules::EXPECTED_LATER.contains(&place.0), "no file is {:?}: \"{}\"", place.0, rule.says);
+            assert!(there, "no file is {:?}: \"{}\"", place.0, rule.says);
         }
     }
 }
 
 impl Rule {
-    /// Where a source breaks it, as sentences.
-    fn broken_by(&self, source: &Source) -> Vec<String> {
+    /// Where a source breaks it.
+    fn broken_by(&self, source: &Source) -> Vec<Broken> {
         if !self.binds(&source.file) {
             return Vec::new();
         }
         let names = source.names.iter().filter(|name| self.looks_at(name) && self.forbids(name));
-        names.map(|name| format!("src/{}:{}: `{name}`: {}", source.file, name.line, self.says)).collect()
+        let broken = |name: &Name| Broken {
+            file: source.file.clone(),
+            line: name.line,
+            name: name.to_string(),
+            says: self.says,
+        };
+        names.map(broken).collect()
+    }
+}
+
+/// A rule and where it is broken.
+struct Broken {
+    file: String,
+    line: usize,
+    name: String,
+    says: &'static str,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "src/{}:{}: `{}`: {}", self.file, self.line, self.name, self.says)
     }
 }
 

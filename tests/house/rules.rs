@@ -75,8 +75,12 @@ impl Rule {
     }
 }
 
-/// Places that the design names and that are not there yet; whoever adds one removes it here.
-pub(crate) const EXPECTED_LATER: &[&str] = &["app.rs"];
+/// Where a rule is broken today, by file and name. Whoever mends one removes it here; nothing is ever added.
+pub(crate) const OWED: &[(&str, &str)] = &[
+    // The handler fetches the account's client to hand it to `rescue::plan`; the fleet should do both.
+    ("discord/command/status.rs", "crate::ovh"),
+    ("discord/press.rs", "crate::ovh"),
+];
 
 /// What decides and does nothing.
 const PURE: &[Place] = &[
