@@ -22,17 +22,15 @@ const MOST_LINES: usize = 450;
 
 #[test]
 fn src_keeps_the_rules_of_the_house() {
-    let sources = sources_under("src");
-    let broken: Vec<String> =
-        sources.iter().flat_map(|source| RULES.iter().flat_map(|rule| rule.broken_by(source))).collect();
-    assert!(broken.is_empty(), "{} place(s) break a rule of the house:\n{}", broken.len(), broken.join("\n"));
+    let mut broken = broken_in_src();
+    broken.retain(|broken| !OWED.contains(&(broken.file.as_str(), broken.name.as_str())));
+    let places: Vec<String> = broken.iter().map(Broken::to_string).collect();
+    assert!(places.is_empty(), "{} place(s) break a rule of the house:\n{}", places.len(), places.join("\n"));
 }
 
 #[test]
 fn what_is_owed_is_still_owed() {
-    let sources = sources_under("src");
-    let broken: Vec<Broken> =
-        sources.iter().flat_map(|source| RULES.iter().flat_map(|rule| rule.broken_by(source))).collect();
+    let broken = broken_in_src();
     for (file, name) in OWED {
         let owed = broken.iter().any(|broken| broken.file == *file && broken.name == *name);
         assert!(owed, "src/{file} no longer names `{name}`: take it out of OWED in tests/house/rules.rs");
@@ -108,6 +106,11 @@ impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "src/{}:{}: `{}`: {}", self.file, self.line, self.name, self.says)
     }
+}
+
+fn broken_in_src() -> Vec<Broken> {
+    let sources = sources_under("src");
+    sources.iter().flat_map(|source| RULES.iter().flat_map(|rule| rule.broken_by(source))).collect()
 }
 
 fn too_long(file: &str, text: &str) -> Option<String> {
