@@ -51,6 +51,15 @@ fn every_rule_can_be_broken_and_kept() {
 }
 
 #[test]
+fn the_simulators_never_import_the_bot() {
+    let knows = |source: &Source| source.names.iter().any(|name| name.starts(&["bernard"]));
+    assert!(knows(&Source::read("a.rs", "use bernard::app;")) && !knows(&Source::read("a.rs", "// bernard\nmod bot;")));
+    let sources = sources_under("sim");
+    let knowing: Vec<&str> = sources.iter().filter(|source| knows(source)).map(|source| source.file.as_str()).collect();
+    assert!(knowing.is_empty(), "a simulator that knows the bot proves nothing: {knowing:?}");
+}
+
+#[test]
 fn every_file_can_be_read_in_one_sitting() {
     let long: Vec<String> = ["src", "sim", "tests"]
         .iter()
