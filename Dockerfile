@@ -14,8 +14,8 @@ FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates libssl3 \
     && rm -rf /var/lib/apt/lists/* \
-    && groupadd --system --gid 10001 bernard \
-    && useradd --system --uid 10001 --gid bernard --home-dir /data --no-create-home --shell /usr/sbin/nologin bernard \
+    && groupadd --gid 10001 bernard \
+    && useradd --uid 10001 --gid bernard --home-dir /data --no-create-home --shell /usr/sbin/nologin bernard \
     && install --directory --owner bernard --group bernard --mode 0700 /data
 COPY --from=build /bernard/target/dist/bernard /usr/local/bin/bernard
 
