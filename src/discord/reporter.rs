@@ -30,6 +30,8 @@ use crate::{
 
 /// How long a message that could not be shown waits for the next try.
 const REST: Duration = Duration::from_secs(2);
+/// How long one part waits for the other.
+const BREATH: Duration = Duration::from_millis(20);
 /// How many operations are shown at once; more wait, and the pace of edits is the sender's.
 const AT_ONCE: usize = 32;
 /// Discord remembers a nonce for a few minutes; an attempt that is older is looked for in the channel's history.
@@ -51,6 +53,24 @@ pub struct Reporter {
     bot: DiscordUser,
 }
 
+/// New messages do not wait behind edits, which Discord lets out slowly: what rings must ring at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Part {
+    /// Messages that are not there yet.
+    Posts,
+    /// Messages that are there and look different now.
+    Edits,
+}
+
+/// What a look at an operation's messages came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    /// All is as it should be.
+    All,
+    /// The other part is still at it.
+    Waits,
+}
+
 /// An operation could not be shown now.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
@@ -69,15 +89,15 @@ impl Reporter {
     /// Runs until `stop`, then lets what is being shown finish; the caller bounds how long.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut under_way = HashSet::new();
-        let mut shows: JoinSet<OperationId> = JoinSet::new();
+        let mut shows: JoinSet<(OperationId, Part)> = JoinSet::new();
         while !stop.is_cancelled() {
             self.start_shows(&mut under_way, &mut shows).await;
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.pulse.for_reporter() => {}
                 Some(done) = shows.join_next() => {
-                    if let Ok(id) = done {
-                        under_way.remove(&id);
+                    if let Ok(part) = done {
+                        under_way.remove(&part);
                     }
                 }
                 () = tokio::time::sleep(REST) => {}
@@ -86,7 +106,11 @@ impl Reporter {
         while shows.join_next().await.is_some() {}
     }
 
-    async fn start_shows(self: &Arc<Self>, under_way: &mut HashSet<OperationId>, shows: &mut JoinSet<OperationId>) {
+    async fn start_shows(
+        self: &Arc<Self>,
+        under_way: &mut HashSet<(OperationId, Part)>,
+        shows: &mut JoinSet<(OperationId, Part)>,
+    ) {
         let unreported = match self.store.unreported().await {
             Ok(unreported) => unreported,
             Err(error) => {
@@ -95,54 +119,56 @@ impl Reporter {
             }
         };
         for id in unreported {
-            if under_way.len() < AT_ONCE && under_way.insert(id) {
-                let reporter = Arc::clone(self);
-                shows.spawn(async move {
-                    if let Err(failure) = reporter.show(id).await {
-                        tracing::warn!(operation.id = %id, error = %failure, "an operation could not be shown yet");
-                        tokio::time::sleep(REST).await;
-                    }
-                    id
-                });
+            for part in [Part::Posts, Part::Edits] {
+                if under_way.len() < AT_ONCE && under_way.insert((id, part)) {
+                    shows.spawn(Arc::clone(self).guarded(id, part));
+                }
             }
         }
     }
 
-    /// Makes all messages of one operation look as they should.
-    async fn show(&self, id: OperationId) -> Result<(), Failure> {
-        let Some(operation) = self.store.operation(id).await? else { return Ok(()) };
+    async fn guarded(self: Arc<Self>, id: OperationId, part: Part) -> (OperationId, Part) {
+        match self.show(id, part).await {
+            Ok(Shown::All) => {}
+            Ok(Shown::Waits) => tokio::time::sleep(BREATH).await,
+            Err(failure) => {
+                tracing::warn!(operation.id = %id, error = %failure, "an operation could not be shown yet");
+                tokio::time::sleep(REST).await;
+            }
+        }
+        (id, part)
+    }
+
+    /// Makes the messages of one operation look as they should: the new ones, or the ones that are there.
+    async fn show(&self, id: OperationId, part: Part) -> Result<Shown, Failure> {
+        let Some(operation) = self.store.operation(id).await? else { return Ok(Shown::All) };
         let lease = self.store.lease_of(id).await?;
         let known = self.store.messages(id).await?;
+        let mut all = Shown::All;
         for rendering in card::messages(&operation, lease.as_ref(), self.locale) {
-            let posted = known.iter().find(|posted| posted.slot == rendering.slot);
-            self.show_one(&operation, &rendering, posted).await?;
-        }
-        self.store.mark_reported(id, operation.version).await?;
-        Ok(())
-    }
-
-    async fn show_one(
-        &self,
-        operation: &Operation,
-        rendering: &Rendering,
-        posted: Option<&Posted>,
-    ) -> Result<(), Failure> {
-        let look = digest(rendering);
-        match posted {
-            Some(Posted { shown, .. }) if shown == NOWHERE => Ok(()),
-            Some(posted @ Posted { message: Some(message), .. }) => {
-                if posted.shown == look {
-                    return Ok(());
+            let look = digest(&rendering);
+            match (known.iter().find(|posted| posted.slot == rendering.slot), part) {
+                (Some(Posted { shown, .. }), _) if shown == NOWHERE => {}
+                (Some(posted @ Posted { message: Some(message), .. }), Part::Edits) => {
+                    if posted.shown != look {
+                        self.edit(&operation, &rendering, posted, *message, look).await?;
+                    }
                 }
-                self.edit(operation, rendering, posted, *message, look).await
-            }
-            unknown => {
-                if let Some(message) = self.find_lost(operation, rendering, unknown).await? {
-                    return self.remember(operation, rendering, Some(message), String::new()).await;
-                }
-                self.post(operation, rendering, look).await
+                (Some(Posted { message: Some(_), .. }), Part::Posts) => {}
+                (_, Part::Edits) => all = Shown::Waits,
+                (tried, Part::Posts) => match self.find_lost(&operation, &rendering, tried).await? {
+                    Some(message) => self.remember(&operation, &rendering, Some(message), String::new()).await?,
+                    None => self.post(&operation, &rendering, look).await?,
+                },
             }
         }
+        match (part, all) {
+            (Part::Edits, Shown::All) => self.store.mark_reported(id, operation.version).await?,
+            // The edits see to the rest.
+            (Part::Posts, _) => return Ok(Shown::Waits),
+            (Part::Edits, Shown::Waits) => {}
+        }
+        Ok(all)
     }
 
     async fn edit(

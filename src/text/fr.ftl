@@ -1,0 +1,251 @@
+# Every sentence in French. Keys and values must be the same as in en.ftl; a test compares them with the program.
+
+# Words
+duration-days = { $count ->
+    [one] { $count } jour
+   *[other] { $count } jours
+}
+duration-hours = { $count } h
+duration-minutes = { $count } min
+duration-seconds = { $count } s
+boot-none = rien n'est défini
+source-authentication-secret = le secret d'authentification OVHcloud
+source-mail = le mail d'OVHcloud
+
+# Buttons
+button-confirm = Confirmer
+button-cancel = Annuler
+button-reboot-again = Redémarrer encore
+button-leave-it = Laisser ainsi
+button-restore-now = Restaurer maintenant
+button-reveal = Révéler le lien
+button-look-again = Chercher encore
+button-try-mail = Essayer le mail
+button-delete = Supprimer ce message
+button-open-link = Ouvrir le lien
+
+# Commands
+command-rescue = Passer un serveur en mode rescue, et voir ce qui s'y trouve
+command-rescue-enable = Netboot en mode rescue, redémarrage, et le lien vers le mot de passe par message privé
+command-rescue-link = Rechercher le lien du mot de passe d'un rescue en cours ; il arrive par message privé
+command-rescue-list = Ce qui est en mode rescue, à qui, depuis quand, jusqu'à quand
+command-restore = Quitter le mode rescue : tout remettre en place et redémarrer sur le disque
+command-reboot = Redémarrage forcé (hard reboot) ; dit d'abord sur quoi le serveur démarrera
+command-status = Un serveur tel qu'il est maintenant, ou le parc d'un coup d'œil
+command-help = Ce que vous pouvez faire ici
+option-server = Nom de service, nom affiché, IP ou reverse
+option-system = windows, linux ou un noyau exact ; par défaut, selon le système installé
+option-email = Où OVHcloud envoie les identifiants, au lieu du contact du compte
+option-ssh-key = Clé publique pour le rescue Linux ; il n'y a alors pas de mot de passe
+option-for = Combien de temps, par exemple 90m, 4h ou 2d
+option-reason = Pourquoi ; tout le salon le voit
+option-break-glass = Se passer d'une approbation requise, en cas d'urgence
+
+# States
+state-opened = Lecture du serveur
+state-prepared = Réglage du netboot
+state-ready = Sur le point de redémarrer
+state-intended = Redémarrage demandé
+state-unsettled = Redémarrage : pas de réponse, je cherche
+state-undecided = À vous de décider
+state-putting-back = Remise en place du netboot
+state-rebooting = Redémarrage en cours
+state-searching = Recherche du lien
+state-delivering = Envoi du lien
+state-awaiting-reveal = Le lien vous attend
+state-watching = Retour surveillé
+outcome-in-rescue = En mode rescue
+outcome-in-rescue-no-link = En mode rescue, sans lien
+outcome-link = Lien envoyé
+outcome-restored = Restauré
+outcome-rebooted = Redémarré
+outcome-impossible = Impossible
+outcome-cancelled = Annulé
+outcome-refused = Refusé par OVHcloud
+outcome-unsent = Non envoyé
+outcome-task-failed = Échec du redémarrage
+outcome-left-alone = Laissé ainsi
+outcome-superseded = Repris par { $by }
+
+# The card
+card-title = { $emoji } **{ $state }** · { $server } · { $id }
+card-asked = Demandé par { $who }
+card-asked-because = Demandé par { $who } : { $reason }
+card-boots-into = Démarre sur : { $into }
+card-boots-into-from = Démarre sur : { $into } (avant : { $before })
+card-lease = Durée prévue : { $length }
+card-task = Tâche OVHcloud { $task } : { $status }
+card-task-adopted = La réponse d'OVHcloud s'est perdue, mais sa tâche { $task } a été retrouvée : { $status }
+card-task-vanished = OVHcloud ne liste plus la tâche ; on ne sait pas comment elle s'est terminée
+card-power = Alimentation, selon OVHcloud : { $power }
+card-port-closed = Le port a cessé de répondre à { $at }
+card-port-old = Le port répond, mais c'est peut-être encore l'ancien système
+card-port-back = Le port s'est fermé après le redémarrage, puis a de nouveau répondu à { $at }
+card-unknown-because = Reçu à la place d'une réponse : { $said }
+card-put-back = Le netboot est remis comme il était.
+card-not-put-back = ⚠️ Le netboot n'a **pas** pu être remis comme il était : { $said }
+card-faults = { $count ->
+    [one] ⚠️ Une de mes étapes a échoué en interne ; je réessaie.
+   *[other] ⚠️ Mes étapes ont échoué { $count } fois en interne ; je continue d'essayer.
+}
+
+# Questions
+question-none = J'ai demandé le redémarrage à OVHcloud sans obtenir de réponse, et aucune nouvelle tâche de redémarrage n'est apparue. La demande s'est peut-être perdue, ou elle peut encore aboutir.
+question-several = J'ai demandé le redémarrage à OVHcloud sans obtenir de réponse, et { $count } nouvelles tâches de redémarrage sont apparues : je ne sais pas laquelle est la mienne.
+question-choices = **Laisser ainsi** arrête tout ici. **Redémarrer encore** envoie un redémarrage de plus, que vous approuvez à nouveau.
+question-answered = La question est réglée.
+reveal-waiting = { $who }, vous n'acceptez pas mes messages privés. Appuyez sur **Révéler le lien** : personne d'autre ne le verra.
+reveal-over = C'est terminé. `/rescue link` retrouve le lien.
+
+# The end
+end-link-delivered = Le lien vers le mot de passe est parti en message privé à la personne qui l'a demandé (trouvé dans { $source }). Utilisateur : { $user }
+end-link-revealed = Le lien vers le mot de passe a été montré à la personne qui l'a demandé, et à personne d'autre (trouvé dans { $source }). Utilisateur : { $user }
+end-link-not-needed = La clé SSH en place permet d'entrer ; il n'y a pas de mot de passe. Utilisateur : { $user }
+end-link-not-found = Le redémarrage est fait et le netboot est en rescue, mais aucun lien vers un mot de passe n'est apparu à temps. J'ai cherché dans le secret d'authentification et les mails d'OVHcloud, pour autant que la configuration m'y fasse chercher.
+end-link-not-taken = Le lien était là, mais personne ne l'a pris. `/rescue link` le retrouve.
+end-until = Il est à vous jusqu'à { $until }. Ensuite : **Restaurer maintenant** ou `/restore`.
+end-back = La tâche OVHcloud est terminée, et j'ai vu la machine disparaître puis revenir.
+end-task-done = La tâche OVHcloud est terminée. Ce n'est pas encore la machine : en général, elle s'éteint une minute plus tard et revient en deux à quatre minutes. Je ne l'ai pas vue revenir.
+end-wiped = Le message privé contenant le lien est effacé. Cela ne révoque pas le lien.
+end-cancelled = { $who } a annulé. Rien n'a été redémarré.
+end-not-done = Rien n'a été redémarré. { $said }
+end-task-failed = La tâche OVHcloud s'est terminée avec l'état { $status }.
+end-netboot-stays = Le netboot reste tel qu'il a été réglé : le prochain redémarrage, d'où qu'il vienne, ira là.
+end-left-alone = { $who } a laissé les choses ainsi. On ne sait pas si le redémarrage a eu lieu.
+
+# The DM
+dm-title-windows = 🛟 { $server } est en **mode rescue Windows** ({ $id }).
+dm-title-linux = 🛟 { $server } est en **mode rescue Linux** ({ $id }).
+dm-keep = Ci-dessous, le lien vers son mot de passe. Qui a le lien a le mot de passe : gardez-le donc pour vous, et supprimez ce message dès que vous n'en avez plus besoin.
+dm-key = La clé SSH en place sur le serveur permet d'entrer : OVHcloud ne crée pas de mot de passe, il n'y a donc pas de lien ici.
+dm-user = Utilisateur { $user }, adresse { $address }
+dm-link = Mot de passe : { $link }
+    Trouvé dans { $source }.
+dm-connect-title = **Se connecter**
+dm-connect-rdp = • RDP : ouvrez le fichier ci-dessous, ou { $address } port 3389
+dm-connect-ssh = • SSH : { $command }
+dm-host-key = • Le mode rescue a une autre clé d'hôte SSH : un avertissement est donc normal. Oubliez l'ancienne : { $command }
+dm-connect-kvm = • KVM : depuis l'espace client OVHcloud ; son écran de connexion offre un choix de langue et un clavier virtuel
+dm-finished = **Quand vous avez fini** : **Restaurer maintenant**, ou { $command } dans le salon.
+dm-finished-windows = Redémarrer ou éteindre le rescue Windows lui-même ne fait pas quitter le mode rescue.
+dm-until = Il est à vous jusqu'à { $until }.
+dm-wiped = 🧹 { $server } a quitté le mode rescue ; ce qui était écrit ici est donc effacé. Cela ne révoque pas le lien.
+dm-deleted = 🧹 Supprimé. Cela ne révoque pas le lien.
+
+# Confirmation
+confirm-enable = 🛟 **Passer { $server } en mode rescue ?**
+confirm-restore = ↩️ **Sortir { $server } du mode rescue ?** Tout ce que j'ai changé est remis en place, et il redémarre.
+confirm-reboot = 🔄 **Forcer le redémarrage de { $server } ?**
+confirm-boots-into = Il démarrera sur : { $into }.
+confirm-lease = Durée prévue : { $length } ; vous aurez un rappel avant la fin.
+confirm-email = OVHcloud envoie les identifiants à { $email }, dès maintenant et jusqu'à la restauration.
+confirm-key = La clé SSH que vous avez donnée permettra d'entrer ; OVHcloud ne crée pas de mot de passe.
+confirm-key-there = Une clé SSH est déjà en place sur le serveur et permettra d'entrer ; OVHcloud ne crée pas de mot de passe.
+confirm-services-stop = ⚠️ Tous ses services s'arrêtent jusqu'à son retour.
+confirm-backup = ⚠️ Ayez une sauvegarde récente.
+confirm-windows-vm = ⚠️ Redémarrer le rescue Windows lui-même ne fait pas quitter le mode rescue : `/restore` le fait.
+confirm-reboot-rescue = ⚠️ Son netboot est en rescue : il démarrera **de nouveau en rescue**. `/restore` en sort.
+confirm-reboot-off = ⚠️ Son netboot est l'extinction (power-off) : il **restera éteint**.
+confirm-life = Cette carte est valable dix minutes, une seule fois.
+difference-boot = ⚠️ Quelqu'un a changé le netboot entre-temps : c'est maintenant { $now }.
+difference-no-boot = ⚠️ Quelqu'un a changé le netboot entre-temps : aucun n'est défini maintenant.
+difference-mail = ⚠️ Quelqu'un a changé l'adresse mail de rescue entre-temps ; elle est remise en place elle aussi.
+difference-key = ⚠️ Quelqu'un a changé la clé SSH de rescue entre-temps ; elle est remise en place elle aussi.
+accepted = ✅ Accepté : **{ $id }** pour { $server }. Sa carte est dans le salon.
+card-cancelled = ✋ Annulé ; rien n'a été fait.
+card-changed = ⚠️ Ce sur quoi il démarrerait a changé entre-temps. Voici l'état actuel :
+decided-cancel = ✋ Annulation en cours.
+decided-again = 🔄 Un redémarrage de plus est en route.
+decided-leave = ✋ C'est laissé ainsi.
+
+# Lists
+list-line = 🛟 { $server } · { $who } · depuis { $since } · jusqu'à { $until }
+list-none = Rien de ce que j'ai lancé n'est en mode rescue.
+fleet-title = { $count ->
+    [one] **{ $count } serveur**
+   *[other] **{ $count } serveurs**
+}
+fleet-line = { $server } : { $state }
+fleet-more = … et d'autres. `/rescue list` montre tout ce qui est en mode rescue.
+fleet-quiet = Tout est calme : rien en mode rescue, rien en cours.
+status-ok = 🟢 **{ $server }** · { $service }
+status-rescue = 🛟 **{ $server }** · { $service } · son netboot est en rescue
+status-trouble = ⚠️ **{ $server }** · { $service } · OVHcloud dit { $state }
+status-os = Système { $os } · alimentation { $power }
+status-boots = Prochain démarrage : { $kernel } ({ $description })
+status-boots-nothing = Prochain démarrage : rien n'est défini
+status-task = Tâche { $task } : { $function } { $status }
+status-tasks-unreadable = Les tâches n'ont pas pu être lues : { $said }
+status-lease = En mode rescue avec { $who } depuis { $since }, jusqu'à { $until }
+status-operation = { $emoji } { $id } : { $state }
+status-monitored = Monitoring OVHcloud activé
+status-unmonitored = Monitoring OVHcloud désactivé
+status-no-intervention = Les interventions dans le datacenter sont désactivées
+
+# Help
+help-title = **Ce que vous pouvez faire ici**
+help-enable = `/rescue enable` passe un serveur en mode rescue ; le lien vers le mot de passe arrive par message privé.
+help-link = `/rescue link` retrouve ce lien.
+help-restore = `/restore` remet tout en place.
+help-reboot = `/reboot` redémarre, et dit d'abord sur quoi.
+help-status = `/status` montre un serveur, ou le parc.
+help-list = `/rescue list` montre ce qui est en mode rescue.
+help-nothing = Rien pour l'instant : aucune règle de la configuration ne parle de vous dans ce salon. Demandez à l'administrateur du bot.
+help-names = Un serveur se désigne par son nom de service, son nom affiché, son IP ou son reverse.
+
+# Refusals
+refusal-not-here = Je prends les commandes sur le serveur Discord dont je m'occupe, pas ici.
+refusal-wrong-channel = Je prends les commandes dans { $channels }, pas ici.
+refusal-roles-unreadable = Discord ne m'a pas donné vos rôles à l'instant : la réponse est donc non. Réessayez, ou utilisez la commande dans le salon.
+refusal-bot-lacks = Il me manque dans ce salon des permissions dont j'aurai besoin : { $missing }. Demandez à un administrateur de ce serveur Discord.
+refusal-protected = La règle { $rule } protège ceci : { $count ->
+    [one] { $count } autre personne doit
+   *[other] { $count } autres personnes doivent
+} approuver, et cette version ne sait pas encore demander d'approbation. Passez par l'espace client OVHcloud, ou demandez à l'administrateur du bot.
+refusal-protected-unread = Les tags du serveur n'ont pas pu être lus, donc la règle { $rule } le protège peut-être : { $count ->
+    [one] { $count } autre personne devrait
+   *[other] { $count } autres personnes devraient
+} approuver, et cette version ne sait pas encore demander d'approbation. Passez par l'espace client OVHcloud, ou demandez à l'administrateur du bot.
+refusal-typed = { $option } ne convient pas. Attendu : { $right }
+refusal-busy = { $server } est occupé par { $id } de { $who } : { $state }. Attendez la fin.
+refusal-not-yours = Ce bouton est destiné à quelqu'un d'autre.
+refusal-no-link-yet = Aucun lien n'est apparu à l'instant. Appuyez de nouveau dans un moment, ou utilisez { $command }.
+refusal-unknown = Je ne connais plus ceci. Retapez la commande.
+refusal-unreadable = Je n'ai pas pu lire ce que Discord a envoyé, et rien n'a été fait. Réessayez ; si cela persiste, prévenez l'administrateur du bot.
+refusal-fault = J'ai un problème interne, et rien n'a été fait. L'administrateur du bot le trouvera dans le journal.
+restarting = Je redémarre ; rien n'a été fait. Réessayez dans un moment.
+no-server = Aucun serveur ne répond au nom de { $typed }.
+no-server-near = Aucun serveur ne répond au nom de { $typed }. Vouliez-vous dire l'un de ceux-ci : { $near } ?
+no-server-ambiguous = Plusieurs serveurs répondent au nom de { $typed } : { $all }. Utilisez l'un de ces noms.
+no-server-unreadable = Je n'ai pas pu chercher { $typed } : { $said }
+typed-duration = une durée comme 90m, 1h30m ou 2d, au plus { $longest }.
+typed-email = une seule adresse, comme ops@example.com.
+typed-email-domain = une adresse dans l'un de ces domaines : { $domains }.
+typed-ssh-key = une seule clé publique sur une ligne, comme ssh-ed25519 AAAA….
+card-answered = Cette carte valait pour { $id } et rien d'autre. Pour recommencer : { $command }
+card-dismissed = Cette carte a été annulée, ou remplacée par une plus récente. Pour redemander : { $command }
+card-expired = Cette carte a plus de dix minutes. Pour redemander : { $command }
+too-late = { $id } a avancé ; ce bouton n'a plus d'effet.
+too-late-command = { $id } a avancé ; ce bouton n'a plus d'effet. Pour redemander : { $command }
+
+# Problems
+problem-server-gone = { $server } n'est plus dans le compte OVHcloud. S'il a été renouvelé ou déplacé, demandez à l'administrateur du bot de vérifier le compte.
+problem-held = OVHcloud bloque lui-même { $server } ({ $state }) : contactez le support OVHcloud, rien n'est possible d'ici.
+problem-no-boots = { $server } ne liste aucune entrée de netboot pour cela. Un serveur qui n'a qu'un vRack (OLA) ne peut pas démarrer en netboot ; sinon, demandez au support OVHcloud.
+problem-no-such-rescue = { $server } n'a pas de rescue { $wanted }. Il a : { $has }. Installé : { $os }, mémoire : { $memory } GB.
+problem-windows-needs = OVHcloud propose le rescue Windows pour les serveurs où Windows est installé, avec au moins 16 GB de mémoire. `system:linux` marche partout.
+problem-changed = Ce sur quoi { $server } démarrerait a changé depuis votre confirmation : rien n'a donc été fait. Redemandez pour voir l'état actuel.
+problem-not-in-rescue = { $server } n'est pas en mode rescue. `/status` montre sur quoi il démarre.
+problem-rebooting = { $server } est en train de redémarrer. Réessayez quand ce sera fini.
+problem-key-needs-linux = Une clé SSH ne fonctionne pas avec le rescue Windows. Retirez-la, ou choisissez `system:linux`.
+problem-ovhcloud = OVHcloud ne m'a pas laissé faire cela avec { $server } : { $said }
+
+# Denials
+denial-nobody = Personne n'a le droit { $capability } : la configuration ne contient aucune règle.
+denial-no-entry = Aucune règle de la configuration ne parle de vous ni de vos rôles : vous n'avez donc pas le droit { $capability }.
+denial-lacks = Les règles qui parlent de vous n'incluent pas { $capability }.
+denial-not-this-server = Votre droit { $capability } vaut pour d'autres serveurs que { $server }.
+denial-server-unread = Votre droit { $capability } dépend de tags ou de noms de { $server } qui n'ont pas pu être lus : la réponse est donc non.
+denial-not-this-channel = Votre droit { $capability } vaut dans { $channels }, pas ici.
+denial-nearest = La règle la plus proche : { $place }, pour { $who }
+denial-could-help = Qui pourrait aider : { $who }

@@ -45,7 +45,9 @@ fn read_folder(folder: &Path, said: &mut Vec<(String, BTreeSet<String>)>) {
             read_folder(&path, said);
         } else if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("text/tests.rs") {
             let source = fs::read_to_string(&path).expect("it is text");
-            said.extend(source.split("say!(").skip(1).filter_map(call));
+            let code: String =
+                source.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+            said.extend(code.split("say!(").skip(1).filter_map(call));
         }
     }
 }

@@ -14,7 +14,7 @@ use super::{
     patch::{Incoming, Patch},
     refusal::Refusal,
     render::merge,
-    rules::{BodyOf, Form, check_choices, check_modal},
+    rules::{BodyOf, Form, check_choices, check_message, check_modal},
     world::{ChannelKind, News, World},
 };
 
@@ -235,11 +235,9 @@ impl World {
 
     /// "Thinking…": what it will be seen by is decided here.
     fn think(&mut self, interaction: &Interaction, data: &Value) -> Result<Id, Refusal> {
-        let mut form = Form::new();
-        if let Some(data) = data.as_object() {
-            form.only("data", data, &["flags", "tts", "allowed_mentions"]);
+        if !data.is_null() {
+            check_message(data, BodyOf::Callback, 0)?;
         }
-        form.finish()?;
         let flags = data["flags"].as_u64().unwrap_or_default() & (EPHEMERAL | SUPPRESS_NOTIFICATIONS);
         let mut message = self.blank_answer(interaction, flags);
         message.flags |= LOADING;

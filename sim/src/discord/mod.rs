@@ -63,12 +63,16 @@ pub const BOT: Id = APPLICATION;
 pub const BOT_NAME: &str = "bernard";
 /// The one guild, and its `@everyone` role.
 pub const GUILD: Id = Id(100_000_000_000_000_001);
+/// Whom the guild and the application belong to; they never say a word.
+pub(crate) const OWNER: Id = Id(200_000_000_000_000_000);
 /// A text channel.
 pub const OPS: Id = Id(500_000_000_000_000_001);
 /// A thread in [`OPS`].
 pub const THREAD: Id = Id(500_000_000_000_000_002);
 /// The role of who is on call: there from the start, and mentionable.
 pub const ONCALL: Id = Id(400_000_000_000_000_009);
+/// The bot's own role: its permissions come from here.
+pub const BOT_ROLE: Id = Id(400_000_000_000_000_000);
 /// A role for tests. Roles exist as soon as a person has them.
 pub const ROLE: Id = Id(400_000_000_000_000_001);
 /// The guild's locale.
@@ -83,6 +87,8 @@ pub struct Tempo {
     pub token_life: Duration,
     /// The interval that the gateway asks heartbeats in.
     pub heartbeat: Duration,
+    /// How long an enforced nonce is remembered.
+    pub nonce: Duration,
     /// Edits of messages in one channel.
     pub edits: Allowance,
     /// All requests with the bot's token together.
@@ -95,6 +101,7 @@ impl Default for Tempo {
             acknowledge: Duration::from_secs(3),
             token_life: Duration::from_secs(15 * 60),
             heartbeat: Duration::from_millis(41_250),
+            nonce: Duration::from_secs(3 * 60),
             edits: Allowance { count: 5, per: Duration::from_secs(5) },
             all: Allowance { count: 50, per: Duration::from_secs(1) },
         }

@@ -84,6 +84,7 @@ impl Patch {
         }
         if let Some(components) = self.json.get("components") {
             changed.components = components.as_array().cloned().unwrap_or_default();
+            number(&mut changed.components, &mut 0);
         }
         self.keep_attachments(&mut changed);
         self.add_files(&mut changed, clock);
@@ -120,6 +121,19 @@ impl Patch {
                 content_type: file.content_type.clone(),
                 bytes: file.bytes.clone(),
             });
+        }
+    }
+}
+
+/// Discord numbers the components that came without a number.
+fn number(components: &mut [Value], last: &mut u64) {
+    for component in components {
+        *last += 1;
+        if component["id"].as_u64().unwrap_or_default() == 0 {
+            component["id"] = json!(*last);
+        }
+        if let Some(children) = component.get_mut("components").and_then(Value::as_array_mut) {
+            number(children, last);
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    APPLICATION, BOT, BOT_NAME, GUILD, GUILD_LOCALE, Id,
+    APPLICATION, BOT, BOT_NAME, BOT_ROLE, GUILD, GUILD_LOCALE, Id, OWNER,
     interaction::{Interaction, Kind},
     message::{Attachment, Audience, Message, SUPPRESS_EMBEDS},
     world::{Channel, ChannelKind, ChannelState, Human, Membership, Mentions, Role, World},
@@ -45,7 +45,7 @@ impl World {
         let roles = match self.people.get(&id) {
             Some(Human { membership: Membership::Member, roles, .. }) => roles.clone(),
             Some(_) => return None,
-            None if id == BOT => Vec::new(),
+            None if id == BOT => vec![BOT_ROLE],
             None => return None,
         };
         Some(json!({
@@ -100,7 +100,7 @@ impl World {
     pub(crate) fn guild_json(&self) -> Value {
         let mut guild = json!({
             "id": GUILD, "name": "Bernard's kennel", "icon": null, "icon_hash": null, "splash": null, "discovery_splash": null,
-            "owner_id": "200000000000000000", "region": "deprecated", "afk_channel_id": null, "afk_timeout": 300,
+            "owner_id": OWNER, "region": "deprecated", "afk_channel_id": null, "afk_timeout": 300,
             "widget_enabled": false, "widget_channel_id": null, "verification_level": 0, "default_message_notifications": 1,
             "explicit_content_filter": 0, "roles": self.roles_json(), "emojis": [], "stickers": [], "features": [],
             "mfa_level": 0, "application_id": null, "system_channel_id": null, "system_channel_flags": 0,
@@ -250,7 +250,7 @@ fn role_json(id: Id, role: &Role, position: usize) -> Value {
     json!({
         "id": id, "name": role.name, "color": 0, "colors": { "primary_color": 0, "secondary_color": null, "tertiary_color": null },
         "hoist": false, "icon": null, "unicode_emoji": null, "position": position, "permissions": role.permissions.to_string(),
-        "managed": false, "mentionable": role.mentions == Mentions::Anybody, "flags": 0,
+        "managed": id == BOT_ROLE, "mentionable": role.mentions == Mentions::Anybody, "flags": 0,
     })
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{
-    BOT, Discord, Dms, Id, Mentions, Person, Scope, Tempo,
+    Asked, BOT, Discord, Dms, Id, Mentions, Person, Scope, Tempo,
     interaction::Kind,
     world::{ChannelKind, ChannelState, Delivery, Human, Membership},
 };
@@ -89,6 +89,15 @@ impl Discord {
         self.change(|world| world.add_role(id, name, mentions));
     }
 
+    /// Gives a role its permissions (`permission::*`) in place of those it had.
+    pub fn set_role_permissions(&self, role: Id, permissions: u64) {
+        self.change(|world| {
+            if let Some(role) = world.roles.get_mut(&role) {
+                role.permissions = permissions;
+            }
+        });
+    }
+
     /// One more text channel.
     pub fn channel(&self, name: &str) -> Id {
         self.add_channel(name, ChannelKind::Text)
@@ -142,11 +151,19 @@ impl Discord {
         self.change(|world| world.sessions.publish_to_all(event, data));
     }
 
-    /// Sends an interaction, after `spoil` has changed its JSON: one that does not parse, for example.
-    pub fn dispatch_spoilt(&self, person: &Person, channel: Id, command: &str, spoil: impl FnOnce(&mut Value)) -> Id {
+    /// Sends a command that need not be registered, after `spoil` has changed the interaction's JSON: one that does not parse, one
+    /// from another guild, one with options that no client would send.
+    pub fn dispatch_spoilt(
+        &self,
+        person: &Person,
+        channel: Id,
+        command: &str,
+        spoil: impl FnOnce(&mut Value),
+    ) -> Asked {
         let kind = Kind::Command { name: command.to_owned() };
         let data = serde_json::json!({ "id": "1", "name": command, "type": 1 });
-        self.send_interaction(person.id(), channel, kind, &data, spoil)
+        let id = self.send_interaction(person.id(), channel, kind, &data, spoil);
+        Asked::new(self, id, person.id())
     }
 
     /// Makes an interaction and sends it where interactions go.

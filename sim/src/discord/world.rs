@@ -8,7 +8,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
-    BOT, GUILD, Id, ONCALL, OPS, Sighting, THREAD, Tempo,
+    BOT, BOT_NAME, BOT_ROLE, GUILD, Id, ONCALL, OPS, Sighting, THREAD, Tempo,
     clock::Clock,
     commands::Registry,
     gateway::Sessions,
@@ -133,6 +133,12 @@ impl World {
         };
         let everyone = Role { name: "@everyone".to_owned(), permissions: EVERYBODY, mentions: Mentions::Privileged };
         world.roles.insert(GUILD, everyone);
+        let own = Role {
+            name: BOT_NAME.to_owned(),
+            permissions: permission::MENTION_EVERYONE,
+            mentions: Mentions::Privileged,
+        };
+        world.roles.insert(BOT_ROLE, own);
         world.add_role(ONCALL, "on-call", Mentions::Anybody);
         world.add_channel(OPS, "ops", ChannelKind::Text);
         world.add_channel(THREAD, "web-1 is slow", ChannelKind::Thread { parent: OPS });
@@ -171,11 +177,11 @@ impl World {
         let roles = match self.people.get(&who) {
             Some(human) if human.membership == Membership::Member => human.roles.clone(),
             Some(_) => return 0,
+            None if who == BOT => vec![BOT_ROLE],
             None => Vec::new(),
         };
         let of_roles = roles.iter().filter_map(|role| self.roles.get(role)).fold(0, |all, role| all | role.permissions);
         let base = self.roles.get(&GUILD).map_or(EVERYBODY, |everyone| everyone.permissions);
-        let base = if who == BOT { base | permission::MENTION_EVERYONE } else { base };
         permission::in_channel(base | of_roles, GUILD, who, &roles, overwrites)
     }
 
@@ -305,10 +311,11 @@ impl World {
         }
     }
 
-    /// The message that was sent before with this nonce, if any.
+    /// The message that was sent with this nonce a short while ago, if any.
     pub(crate) fn by_nonce(&self, channel: Id, nonce: &str) -> Option<&Message> {
-        let (.., id) = self.nonces.iter().find(|(place, known, _)| *place == channel && known == nonce)?;
-        self.messages.get(id)
+        let same = self.nonces.iter().filter(|(place, known, _)| *place == channel && known == nonce);
+        let mut messages = same.filter_map(|(.., id)| self.messages.get(id));
+        messages.find(|message| self.age(message) < self.tempo.nonce)
     }
 
     pub(crate) fn remember_nonce(&mut self, channel: Id, nonce: String, message: Id) {

@@ -130,7 +130,7 @@ impl Sessions {
     }
 
     /// The frames go to every connected session.
-    fn to_connected(&mut self, frame: &Frame) {
+    fn send_to_connected(&mut self, frame: &Frame) {
         for (_, wire) in self.all.values().filter_map(|session| session.line.as_ref()) {
             // A connection that is full or going away is found out by its own loop.
             wire.try_send(frame.clone()).ok();
@@ -190,7 +190,7 @@ impl Gateway {
     /// Closes every connection with a code. 4004, 4007, 4009 and 4010 to 4014 end the sessions too.
     pub fn close_all(&self, code: u16) {
         self.change(|sessions| {
-            sessions.to_connected(&Frame::Close(code));
+            sessions.send_to_connected(&Frame::Close(code));
             if protocol::ends_session(code) {
                 sessions.all.clear();
             }
@@ -204,14 +204,14 @@ impl Gateway {
 
     /// Op 7: asks every client to connect again and resume.
     pub fn ask_to_reconnect(&self) {
-        self.change(|sessions| sessions.to_connected(&Frame::Send(json!({ "op": 7, "d": null }))));
+        self.change(|sessions| sessions.send_to_connected(&Frame::Send(json!({ "op": 7, "d": null }))));
     }
 
     /// Op 9: tells every client that its session is invalid.
     pub fn invalidate(&self, resumable: Resumable) {
         let may = resumable == Resumable::Yes;
         self.change(|sessions| {
-            sessions.to_connected(&Frame::Send(json!({ "op": 9, "d": may })));
+            sessions.send_to_connected(&Frame::Send(json!({ "op": 9, "d": may })));
             if !may {
                 sessions.all.clear();
             }
@@ -220,12 +220,12 @@ impl Gateway {
 
     /// Op 1: asks every client for a heartbeat now.
     pub fn ask_for_heartbeat(&self) {
-        self.change(|sessions| sessions.to_connected(&Frame::Send(json!({ "op": 1, "d": null }))));
+        self.change(|sessions| sessions.send_to_connected(&Frame::Send(json!({ "op": 1, "d": null }))));
     }
 
     /// Sends any frame to every connected client.
     pub fn send_raw(&self, frame: Value) {
-        self.change(|sessions| sessions.to_connected(&Frame::Send(frame)));
+        self.change(|sessions| sessions.send_to_connected(&Frame::Send(frame)));
     }
 
     /// Heartbeats stay without an answer from now on.
@@ -260,7 +260,7 @@ impl Gateway {
 
     /// From now on connections are taken and the upgrade is never answered, until the rule is cleared.
     pub fn hang_upgrades(&self) -> crate::net::Rule {
-        self.discord.server().faults().always().hang("GET", "encoding=json")
+        self.discord.server().faults().always().hang("GET", "?v=10")
     }
 
     /// How many identifies were accepted.

@@ -1,6 +1,6 @@
 //! One gateway connection.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
 use axum::{
     extract::{
@@ -42,27 +42,53 @@ pub(crate) async fn upgrade(
     }
 }
 
+/// One connection: how frames go out, and how many came in.
 struct Line {
     socket: WebSocket,
     packing: Packing,
+    /// Since when frames are counted, and how many there were.
+    counted: (Instant, u32),
 }
 
+/// The connection is over: with this code, or without a word.
+struct Over(Option<u16>);
+
 impl Line {
-    /// Sends frames; `false` when the client is gone.
-    async fn say(&mut self, frames: &[Value]) -> bool {
+    async fn say(&mut self, frames: &[Value]) -> Result<(), Over> {
         for frame in frames {
             let packed = self.packing.pack(frame.to_string());
-            if self.socket.send(packed).await.is_err() {
-                return false;
-            }
+            self.socket.send(packed).await.map_err(|_| Over(None))?;
         }
-        true
+        Ok(())
     }
 
-    async fn close(&mut self, code: u16) {
+    async fn close(&mut self, code: u16) -> Over {
         let frame = CloseFrame { code, reason: reason(code).into() };
         // The client may be gone already; then nobody needs the code.
         self.socket.send(Message::Close(Some(frame))).await.ok();
+        Over(Some(code))
+    }
+
+    /// The next frame of the client.
+    async fn hear(&mut self) -> Result<Vec<u8>, Over> {
+        loop {
+            match self.socket.recv().await {
+                Some(Ok(Message::Text(text))) => return Ok(text.as_bytes().to_vec()),
+                Some(Ok(Message::Binary(bytes))) => return Ok(bytes.to_vec()),
+                Some(Ok(Message::Close(frame))) => return Err(Over(frame.map(|frame| frame.code))),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+                Some(Err(_)) | None => return Err(Over(None)),
+            }
+        }
+    }
+
+    /// Counts a frame; says whether it was one too many.
+    fn too_many(&mut self) -> bool {
+        if self.counted.0.elapsed() > PER {
+            self.counted = (Instant::now(), 0);
+        }
+        self.counted.1 += 1;
+        self.counted.1 > FRAMES
     }
 }
 
@@ -88,83 +114,70 @@ fn reason(code: u16) -> &'static str {
 
 async fn serve(discord: Discord, socket: WebSocket, wanted: Wanted) {
     let packing = if wanted.compress.as_deref() == Some("zlib-stream") { Packing::stream() } else { Packing::Plain };
-    let mut line = Line { socket, packing };
-    if wanted.v.as_deref() != Some("10") {
-        return line.close(4012).await;
-    }
-    if !matches!(wanted.encoding.as_deref(), None | Some("json")) {
-        return line.close(4002).await;
+    let mut line = Line { socket, packing, counted: (Instant::now(), 0) };
+    let refused = match (wanted.v.as_deref(), wanted.encoding.as_deref()) {
+        (Some("10"), None | Some("json")) => None,
+        (Some("10"), Some(_)) => Some(4002),
+        _ => Some(4012),
+    };
+    if let Some(code) = refused {
+        line.close(code).await;
+        return;
     }
     let (wire, mut outgoing) = mpsc::channel(WAITING);
     let number = discord.change(super::World::new_line);
     let mut position = Position { line: number, wire, session: None, compress: false };
-    let code = talk(&discord, &mut line, &mut position, &mut outgoing).await;
+    let Err(Over(code)) = talk(&discord, &mut line, &mut position, &mut outgoing).await;
     discord.change(|world| world.hang_up(&position, code));
 }
 
-/// Talks until one side closes; gives back the code it closed with, if any.
+/// Talks until one side closes.
 async fn talk(
     discord: &Discord,
     line: &mut Line,
     position: &mut Position,
     outgoing: &mut mpsc::Receiver<Frame>,
-) -> Option<u16> {
-    if !line.say(&[discord.read(|world| world.hello())]).await {
-        return None;
-    }
+) -> Result<Infallible, Over> {
+    line.say(&[discord.read(|world| world.hello())]).await?;
     let patience = discord.read(|world| world.tempo.heartbeat) * LATE;
     let mut last_heard = Instant::now();
-    let mut counted = (Instant::now(), 0_u32);
     loop {
-        let heard = tokio::select! {
-            frame = outgoing.recv() => {
-                match frame? {
-                    Frame::Send(frame) => {
-                        if frame["op"] == 9 && frame["d"] == false {
-                            position.session = None;
-                        }
-                        if !line.say(&[frame]).await {
-                            return None;
-                        }
-                    }
-                    Frame::Close(code) => {
-                        line.close(code).await;
-                        return Some(code);
-                    }
-                }
-                continue;
+        tokio::select! {
+            frame = outgoing.recv() => forward(line, position, frame).await?,
+            heard = line.hear() => {
+                last_heard = Instant::now();
+                answer(discord, line, position, &heard?).await?;
             }
-            heard = line.socket.recv() => heard,
-            () = tokio::time::sleep_until(last_heard + patience) => {
-                line.close(4009).await;
-                return Some(4009);
-            }
-        };
-        let text = match heard?.ok()? {
-            Message::Text(text) => text.as_bytes().to_vec(),
-            Message::Binary(bytes) => bytes.to_vec(),
-            Message::Close(frame) => return frame.map(|frame| frame.code),
-            Message::Ping(_) | Message::Pong(_) => continue,
-        };
-        last_heard = Instant::now();
-        if counted.0.elapsed() > PER {
-            counted = (Instant::now(), 0);
+            () = tokio::time::sleep_until(last_heard + patience) => return Err(line.close(4009).await),
         }
-        counted.1 += 1;
-        let answer = if counted.1 > FRAMES { Err(4008) } else { discord.change(|world| world.hear(position, &text)) };
-        if position.compress && matches!(line.packing, Packing::Plain) {
-            line.packing = Packing::Large;
-        }
-        match answer {
-            Ok(frames) => {
-                if !line.say(&frames).await {
-                    return None;
-                }
+    }
+}
+
+/// Sends what the simulator has for this client.
+async fn forward(line: &mut Line, position: &mut Position, frame: Option<Frame>) -> Result<(), Over> {
+    match frame {
+        Some(Frame::Send(frame)) => {
+            if frame["op"] == 9 && frame["d"] == false {
+                position.session = None;
             }
-            Err(code) => {
-                line.close(code).await;
-                return Some(code);
-            }
+            line.say(&[frame]).await
         }
+        Some(Frame::Close(code)) => Err(line.close(code).await),
+        None => Err(Over(None)),
+    }
+}
+
+/// Answers what the client said.
+async fn answer(discord: &Discord, line: &mut Line, position: &mut Position, heard: &[u8]) -> Result<(), Over> {
+    if line.too_many() {
+        return Err(line.close(4008).await);
+    }
+    let answer = discord.change(|world| world.hear(position, heard));
+    if position.compress && matches!(line.packing, Packing::Plain) {
+        line.packing = Packing::Large;
+    }
+    match answer {
+        Ok(frames) => line.say(&frames).await,
+        Err(code) => Err(line.close(code).await),
     }
 }

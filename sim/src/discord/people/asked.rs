@@ -44,7 +44,7 @@ pub struct Choice {
 }
 
 impl Asked {
-    pub(super) fn new(discord: &Discord, id: Id, person: Id) -> Self {
+    pub(crate) fn new(discord: &Discord, id: Id, person: Id) -> Self {
         Self { discord: discord.clone(), id, person }
     }
 

@@ -201,7 +201,9 @@ impl Person {
     }
 
     fn component(&self, message: &Message, custom_id: &str, kind: u8, values: Option<&[&str]>) -> Asked {
-        let mut data = json!({ "custom_id": custom_id, "component_type": kind, "id": 1 });
+        let known = message.custom_ids().into_iter().find(|(known, _)| known == custom_id);
+        let number = known.map_or(json!(1), |(_, component)| component["id"].clone());
+        let mut data = json!({ "custom_id": custom_id, "component_type": kind, "id": number });
         if let Some(values) = values {
             data["values"] = json!(values);
         }

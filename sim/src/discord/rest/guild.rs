@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::id;
 use crate::discord::{
-    APPLICATION, BOT, Discord, GUILD, Id,
+    APPLICATION, BOT, Discord, GUILD, Id, OWNER,
     patch::Incoming,
     permission,
     refusal::{Answer, Refusal, ok},
@@ -36,13 +36,16 @@ pub(super) async fn user(State(discord): State<Discord>, Path(user): Path<String
 
 pub(super) async fn application(State(discord): State<Discord>) -> Answer {
     let key = discord.public_key();
-    let (bot, endpoint) = discord.read(|world| (world.user_json(BOT), world.endpoint().map(str::to_owned)));
+    let (bot, owner, endpoint) =
+        discord.read(|world| (world.user_json(BOT), world.user_json(OWNER), world.endpoint().map(str::to_owned)));
     ok(&json!({
         "id": APPLICATION, "name": "bernard", "icon": null, "description": "", "summary": "", "type": null, "bot": bot,
         "bot_public": false, "bot_require_code_grant": false, "verify_key": key, "flags": 0, "hook": true, "is_monetized": false,
-        "owner": { "id": "200000000000000000", "username": "owner", "global_name": null, "discriminator": "0", "avatar": null, "public_flags": 0 },
+        "owner": owner,
         "team": null, "redirect_uris": [], "interactions_endpoint_url": endpoint, "integration_types_config": { "0": {} },
         "approximate_guild_count": 1, "approximate_user_install_count": 0,
+        "approximate_user_authorization_count": 0, "flags_new": "0", "role_connections_verification_url": null,
+        "explicit_content_filter": 0, "eligible_oauth2_scopes": [],
     }))
 }
 

@@ -77,7 +77,6 @@ pub(super) async fn create(State(discord): State<Discord>, Path(channel): Path<S
         {
             return ok(&world.message_json(first));
         }
-        received(world, channel)?;
         let id = send(world, channel, &patch)?;
         ok(&world.message_json(world.message(id)?))
     })
@@ -90,6 +89,7 @@ fn send(world: &mut World, channel: Id, patch: &Patch) -> Result<Id, Refusal> {
     message.nonce = patch.nonce();
     message.replies_to = reply(world, channel, patch.field("message_reference"))?;
     patch.apply(&mut message, &mut world.clock)?;
+    received(world, channel)?;
     world.ring(&mut message, patch.allowed_mentions());
     let id = message.id;
     if let Some(nonce) = message.nonce.clone() {

@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn a_select_stands_alone_in_its_row() {
         let select = json!({ "type": 3, "custom_id": "s", "options": [{ "label": "a", "value": "a" }] });
-        assert!(taken(&json!([row(&[select.clone()])])));
+        assert!(taken(&json!([row(std::slice::from_ref(&select))])));
         assert!(!taken(&json!([row(&[select, button("x")])])));
         assert!(!taken(&json!([button("x")])));
     }

@@ -1,0 +1,223 @@
+//! The bot of a story: the real program, in process, between a simulated OVHcloud and a simulated Discord.
+
+use std::{path::PathBuf, sync::OnceLock, time::Duration};
+
+use bernard::{
+    app::App,
+    config::Config,
+    metrics,
+    rescue::operation::{Operation, OperationId},
+};
+use metrics_exporter_prometheus::PrometheusHandle;
+use sim::{
+    discord::{Asked, Discord, GUILD, Id, Message, OPS, Person, ROLE},
+    net::PATIENCE,
+    ovh::{self, Ovh, ServerSpec},
+};
+use tempfile::TempDir;
+
+/// Everything a rule can give.
+pub(crate) const ALL: &str = r#"["view", "reboot", "rescue", "restore", "console", "approve", "audit", "admin"]"#;
+
+/// A running bot and its world.
+pub(crate) struct TestBot {
+    pub(crate) ovh: Ovh,
+    pub(crate) discord: Discord,
+    /// On call: may do everything.
+    pub(crate) ann: Person,
+    pub(crate) config: TestConfig,
+    app: Option<App>,
+    folder: TempDir,
+}
+
+/// What a story may say differently in the configuration.
+#[derive(Clone)]
+pub(crate) struct TestConfig {
+    /// `[[role]]` and `[[protect]]` entries.
+    pub(crate) rules: String,
+    /// More lines of `[rescue]`.
+    pub(crate) rescue: String,
+    /// More lines of `[discord]`.
+    pub(crate) discord: String,
+    /// The credentials of `[[ovh]]`.
+    pub(crate) credentials: String,
+    /// The lines of `[pace]`.
+    pub(crate) pace: String,
+}
+
+impl Default for TestConfig {
+    fn default() -> Self {
+        Self {
+            rules: format!("[[role]]\nid = \"{ROLE}\"\ncan = {ALL}\nservers = [\"*\"]\n"),
+            rescue: "probe = false\n".to_owned(),
+            discord: String::new(),
+            credentials: format!(
+                "application_key = \"{}\"\napplication_secret = \"{}\"\nconsumer_key = \"{}\"\n",
+                ovh::APPLICATION_KEY,
+                ovh::APPLICATION_SECRET,
+                ovh::CONSUMER_KEY
+            ),
+            pace: "task_poll = \"30ms\"\nsecret_poll = \"20ms\"\nreboot_settle = \"600ms\"\ndrain = \"5s\"\n"
+                .to_owned(),
+        }
+    }
+}
+
+/// The fleet of most stories.
+pub(crate) fn web_1() -> ServerSpec {
+    ServerSpec::windows("ns1111111.ip-203-0-113.eu").named("web-1").tag("env", "prod").at([203, 0, 113, 100].into())
+}
+
+/// A server with Linux on it.
+pub(crate) fn db_1() -> ServerSpec {
+    ServerSpec::linux("ns2222222.ip-203-0-113.eu").named("db-1").tag("env", "test").at([203, 0, 113, 101].into())
+}
+
+impl TestBot {
+    /// A bot for `web-1` (Windows) and `db-1` (Linux).
+    pub(crate) async fn new() -> Self {
+        Self::with(TestConfig::default(), [web_1(), db_1()]).await
+    }
+
+    /// A bot with this configuration for these servers.
+    pub(crate) async fn with(config: TestConfig, servers: impl IntoIterator<Item = ServerSpec>) -> Self {
+        let ovh = Ovh::start().await;
+        for server in servers {
+            ovh.add(server);
+        }
+        let discord = Discord::start().await;
+        let ann = discord.person("ann", "en-GB", &[ROLE]);
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut bot = Self { ovh, discord, ann, config, app: None, folder };
+        bot.start().await;
+        bot
+    }
+
+    /// Starts the program, on the store of last time, and waits until it takes commands.
+    pub(crate) async fn start(&mut self) {
+        let text = self.config_text();
+        let loaded = Config::from_text(&text, Vec::<(String, String)>::new());
+        let config = loaded.unwrap_or_else(|problems| panic!("{problems}\n{text}")).config;
+        let app = App::start(config, recorder()).await.expect("the program starts");
+        let address = app.address();
+        self.app = Some(app);
+        eventually("the bot is ready", async || {
+            let answer = reqwest::get(format!("http://{address}/readyz")).await;
+            answer.is_ok_and(|answer| answer.status().is_success())
+        })
+        .await;
+    }
+
+    /// Stops the program as SIGTERM does.
+    pub(crate) async fn stop(&mut self) {
+        self.app.take().expect("it runs").stop().await;
+    }
+
+    /// Stops the program dead: nothing that is under way finishes.
+    pub(crate) async fn die(&mut self) {
+        drop(self.app.take().expect("it runs"));
+        // The loops end at their next await; the store's lock says when the last one has.
+        let path = self.database();
+        eventually("the store is let go", async || bernard::store::Store::open(&path).await.is_ok()).await;
+    }
+
+    /// The store's file.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.folder.path().join("bernard.db")
+    }
+
+    fn config_text(&self) -> String {
+        let TestConfig { rules, rescue, discord, credentials, pace } = &self.config;
+        format!(
+            "time_zone = \"Europe/Paris\"\n\
+             [discord]\ntoken = \"{token}\"\nguild = \"{GUILD}\"\napi_url = \"{api}\"\n{discord}\n\
+             [[ovh]]\nname = \"main\"\nendpoint = \"{ovh}\"\nrequests_per_minute = 1000000\n{credentials}\n\
+             [store]\nurl = \"sqlite://{store}\"\n\
+             [http]\nlisten = \"127.0.0.1:0\"\n\
+             [rescue]\n{rescue}\n[pace]\n{pace}\n\
+             [limits]\nper_user_per_minute = 100000\nper_server_per_hour = 100000\n{rules}",
+            token = sim::discord::BOT_TOKEN,
+            api = self.discord.url(),
+            ovh = self.ovh.url(),
+            store = self.database().display(),
+        )
+    }
+
+    /// Types a command in the ops channel and waits for its answer.
+    pub(crate) async fn ask(&self, who: &Person, command: &str, options: &[(&str, &str)]) -> Message {
+        self.slash(who, command, options).await.answer().await
+    }
+
+    /// Types a command in the ops channel.
+    pub(crate) async fn slash(&self, who: &Person, command: &str, options: &[(&str, &str)]) -> Asked {
+        who.slash(OPS, command, options).await
+    }
+
+    /// Types a command and presses **Confirm**; the answer to the press.
+    pub(crate) async fn confirm(&self, who: &Person, command: &str, options: &[(&str, &str)]) -> Message {
+        let card = self.ask(who, command, options).await;
+        self.press(who, &card, "Confirm").await
+    }
+
+    /// Presses a button and waits for what it shows to its presser, be it a new message or a changed card.
+    pub(crate) async fn press(&self, who: &Person, message: &Message, label: &str) -> Message {
+        let before = message.content.clone();
+        let id = message.id;
+        who.press(message, label).await.wait_for(move |seen| seen.id != id || seen.content != before).await
+    }
+
+    /// Waits for a message in the ops channel that holds all of these.
+    pub(crate) async fn sees(&self, parts: &[&str]) -> Message {
+        self.sees_in(OPS, parts).await
+    }
+
+    /// Waits for a message in a channel that holds all of these.
+    pub(crate) async fn sees_in(&self, channel: Id, parts: &[&str]) -> Message {
+        self.discord.wait_for_message(channel, |message| holds(message, parts)).await
+    }
+
+    /// Takes a server into rescue and waits for the end of it.
+    pub(crate) async fn rescued(&self, who: &Person, server: &str) -> Message {
+        let accepted = self.confirm(who, "rescue enable", &[("server", server)]).await;
+        assert!(accepted.content.contains("Accepted"), "{}", accepted.content);
+        self.rung(who, &["**In rescue**", server]).await
+    }
+
+    /// Waits for a message in the ops channel that rang this person and holds all of these.
+    pub(crate) async fn rung(&self, who: &Person, parts: &[&str]) -> Message {
+        self.discord.wait_for_message(OPS, |message| holds(message, parts) && who.was_rung_by(message)).await
+    }
+
+    /// An operation as the store has it. The program must not run.
+    pub(crate) async fn operation(&self, id: i64) -> Operation {
+        let store = bernard::store::Store::open(&self.database()).await.expect("the store opens");
+        let operation = store.operation(OperationId(id)).await.expect("it reads").expect("it is there");
+        store.close().await;
+        operation
+    }
+
+    /// How many messages of the ops channel hold all of these.
+    pub(crate) fn count(&self, parts: &[&str]) -> usize {
+        self.discord.messages(OPS).iter().filter(|message| holds(message, parts)).count()
+    }
+}
+
+fn holds(message: &Message, parts: &[&str]) -> bool {
+    parts.iter().all(|part| message.content.contains(part))
+}
+
+/// Waits until something is so.
+pub(crate) async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let wait = async {
+        while !is_so().await {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, wait).await.is_ok(), "it never came to this: {what}");
+}
+
+/// The process' one recorder.
+fn recorder() -> PrometheusHandle {
+    static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+    RECORDER.get_or_init(|| metrics::install().expect("the first recorder")).clone()
+}

@@ -1,0 +1,4 @@
+//! Stories: the whole program against both simulated far ends, asserting the final state of the world.
+
+mod bot;
+mod main_job;
