@@ -107,12 +107,12 @@ impl Courier {
         };
         let mark = Button::DeleteMessage(operation.id).to_string();
         match self.rest.messages_after(channel, snowflake(operation.opened), 100).await {
-            Ok(seen) => match seen.iter().find(|message| {
-                message.author == self.bot && message.custom_ids.iter().any(|custom_id| *custom_id == mark)
-            }) {
-                Some(message) => self.arrived(operation, channel, message.id).await,
-                None => Arrival::Missing,
-            },
+            Ok(seen) => {
+                match seen.iter().find(|message| message.author == self.bot && message.custom_ids.contains(&mark)) {
+                    Some(message) => self.arrived(operation, channel, message.id).await,
+                    None => Arrival::Missing,
+                }
+            }
             Err(error) => self.not_sent(operation, &error),
         }
     }

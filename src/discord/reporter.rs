@@ -38,6 +38,8 @@ const AT_ONCE: usize = 32;
 const NONCE_LIFE: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
 /// Discord's codes for a message, channel or right that is gone.
 const UNKNOWN_MESSAGE: u32 = 10_008;
+/// "Maximum number of edits to messages older than 1 hour reached".
+const TOO_OLD: u32 = 30_046;
 /// A message that can be shown nowhere: its channel is gone, or closed to us.
 const NOWHERE: &str = "nowhere";
 
@@ -158,7 +160,7 @@ impl Reporter {
                 (_, Part::Edits) => all = Shown::Waits,
                 (tried, Part::Posts) => match self.find_lost(&operation, &rendering, tried).await? {
                     Some(message) => self.remember(&operation, &rendering, Some(message), String::new()).await?,
-                    None => self.post(&operation, &rendering, look).await?,
+                    None => self.post(&operation, &rendering, look, None).await?,
                 },
             }
         }
@@ -187,12 +189,25 @@ impl Reporter {
         match self.rest.edit(channel, MessageId::new(message), &edit).await {
             Ok(_) => self.remember(operation, rendering, Some(message), look).await,
             // Somebody deleted it: it is posted anew, because a card is the only place of its operation.
-            Err(error) if error.code() == Some(UNKNOWN_MESSAGE) => self.post(operation, rendering, look).await,
+            Err(error) if error.code() == Some(UNKNOWN_MESSAGE) => {
+                self.post(operation, rendering, look, Some(message)).await
+            }
+            // Too old to be edited so often: a live card goes on in a new message, an ended one stays as it is.
+            Err(error) if error.code() == Some(TOO_OLD) && !operation.state.is_ended() => {
+                self.post(operation, rendering, look, Some(message)).await
+            }
             Err(error) => self.give_up_or_retry(operation, rendering, error).await,
         }
     }
 
-    async fn post(&self, operation: &Operation, rendering: &Rendering, look: String) -> Result<(), Failure> {
+    /// Posts a message, for the first time or in the place of an earlier one.
+    async fn post(
+        &self,
+        operation: &Operation,
+        rendering: &Rendering,
+        look: String,
+        instead_of: Option<u64>,
+    ) -> Result<(), Failure> {
         self.remember(operation, rendering, None, look.clone()).await?;
         let rings = rendering.rings.map(|user| DiscordUser::new(user.0));
         let message = CreateMessage::new()
@@ -204,7 +219,7 @@ impl Reporter {
             None => message.flags(serenity::model::channel::MessageFlags::SUPPRESS_NOTIFICATIONS),
         };
         let channel = DiscordChannel::new(operation.request.channel.0);
-        match self.rest.post(channel, &message, &nonce(operation, &rendering.slot), &[]).await {
+        match self.rest.post(channel, &message, &nonce(operation, &rendering.slot, instead_of), &[]).await {
             Ok(posted) => self.remember(operation, rendering, Some(posted.id.get()), look).await,
             Err(error) => self.give_up_or_retry(operation, rendering, error).await,
         }
@@ -280,8 +295,11 @@ fn nonce_text(operation: &Operation, slot: &str) -> String {
     format!("{}-{slot}", operation.id)
 }
 
-fn nonce(operation: &Operation, slot: &str) -> Nonce {
-    Nonce::try_from(nonce_text(operation, slot)).expect("an operation's number and a slot are short")
+/// The same for every attempt at one message; another one for a message that replaces it.
+fn nonce(operation: &Operation, slot: &str, instead_of: Option<u64>) -> Nonce {
+    let text = nonce_text(operation, slot);
+    let text = instead_of.map_or_else(|| text.clone(), |old| format!("{text}-{:x}", (old >> 12) & 0xff_ffff));
+    Nonce::try_from(text).expect("an operation's number and a slot are short")
 }
 
 /// The id that a message of this moment would have, less a minute for our clock: what we posted comes after it.

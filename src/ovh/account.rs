@@ -112,16 +112,6 @@ impl Endpoint {
         }
         url
     }
-
-    /// Whether it is this very machine: then no proxy of the environment stands between.
-    pub(super) fn is_loopback(&self) -> bool {
-        match self.base.host() {
-            Some(url::Host::Domain(name)) => name == "localhost",
-            Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-            Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-            None => false,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -148,7 +138,6 @@ mod tests {
         assert_eq!(endpoint.url(&["auth", "time"]).as_str(), "http://127.0.0.1:8080/sim/1.0/auth/time");
         assert_eq!(endpoint.url_v2(&["notification"]).as_str(), "http://127.0.0.1:8080/sim/v2/notification");
         assert_eq!(endpoint.token_url(), None);
-        assert!(endpoint.is_loopback());
     }
 
     #[test]

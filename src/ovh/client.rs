@@ -133,8 +133,8 @@ impl Client {
         let inner = Inner {
             auth: Auth::new(&account)?,
             quota: Quota::new(&account.name, account.requests_per_minute),
-            reads: build(http(&account.endpoint, timeouts))?,
-            writes: build(unpooled(&account.endpoint, timeouts))?,
+            reads: build(http(timeouts))?,
+            writes: build(unpooled(timeouts))?,
             account: account.name,
             endpoint: account.endpoint,
             timeouts,
@@ -155,7 +155,7 @@ impl Client {
 
     /// A way for one write alone, to be built upon.
     pub(super) fn one_way(&self) -> ClientBuilder {
-        unpooled(&self.inner.endpoint, self.inner.timeouts)
+        unpooled(self.inner.timeouts)
     }
 
     /// Reads, again in bad weather.
@@ -302,18 +302,19 @@ impl fmt::Debug for Client {
 }
 
 /// How every request travels.
-fn http(endpoint: &Endpoint, timeouts: Timeouts) -> ClientBuilder {
-    let builder = reqwest::Client::builder()
+fn http(timeouts: Timeouts) -> ClientBuilder {
+    reqwest::Client::builder()
         .user_agent(concat!("bernard/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
         .connect_timeout(timeouts.connect)
-        .timeout(timeouts.total);
-    if endpoint.is_loopback() { builder.no_proxy() } else { builder }
+        .timeout(timeouts.total)
+        // As on Discord's side: whoever has a proxy names it as the endpoint.
+        .no_proxy()
 }
 
 /// How writes travel: each on a connection of its own, so a connection that fails has certainly carried nothing.
-fn unpooled(endpoint: &Endpoint, timeouts: Timeouts) -> ClientBuilder {
-    http(endpoint, timeouts).http1_only().pool_max_idle_per_host(0)
+fn unpooled(timeouts: Timeouts) -> ClientBuilder {
+    http(timeouts).http1_only().pool_max_idle_per_host(0)
 }

@@ -18,7 +18,7 @@ pub enum Event {
     /// The server was read and the plan made; from here a rescue has a lease.
     Prepared {
         /// What was there, and what will be set.
-        plan: Plan,
+        plan: Box<Plan>,
     },
     /// It cannot be done; nothing was changed.
     FoundImpossible {

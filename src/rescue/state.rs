@@ -305,7 +305,7 @@ impl State {
 impl Facts {
     fn learn(&mut self, event: &Event) {
         match event {
-            Event::Prepared { plan } => self.plan = Some(plan.clone()),
+            Event::Prepared { plan } => self.plan = Some((**plan).clone()),
             Event::RebootIntended { intent } => {
                 self.intents += 1;
                 self.last_intent = Some(intent.clone());

@@ -210,12 +210,35 @@ impl Discord {
     where
         F: FnMut(&World) -> Option<T>,
     {
+        self.wait_outside(what, move |discord| discord.read(&mut condition))
+    }
+
+    /// Waits until one of `there` fits. A test's own question is asked while nothing is locked, so it may ask the simulator more.
+    #[track_caller]
+    pub(crate) fn wait_for_one<C, F>(
+        &self,
+        what: String,
+        mut there: C,
+        mut fits: F,
+    ) -> impl Future<Output = Message> + use<C, F>
+    where
+        C: FnMut(&World) -> Vec<Message>,
+        F: FnMut(&Message) -> bool,
+    {
+        self.wait_outside(what, move |discord| discord.read(&mut there).into_iter().find(|message| fits(message)))
+    }
+
+    #[track_caller]
+    fn wait_outside<T, F>(&self, what: String, mut condition: F) -> impl Future<Output = T> + use<T, F>
+    where
+        F: FnMut(&Self) -> Option<T>,
+    {
         let (discord, caller) = (self.clone(), Location::caller());
         async move {
             let mut changed = discord.0.changed.subscribe();
             let waiting = async {
                 loop {
-                    if let Some(found) = discord.read(&mut condition) {
+                    if let Some(found) = condition(&discord) {
                         return found;
                     }
                     // The sender lives in `discord`, so this does not fail.

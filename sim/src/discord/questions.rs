@@ -49,15 +49,15 @@ impl Discord {
     ///
     /// With everything seen so far, if it does not come within [`PATIENCE`](crate::net::PATIENCE).
     #[track_caller]
-    pub fn wait_for_message<F>(&self, channel: Id, mut fits: F) -> impl Future<Output = Message> + use<F>
+    pub fn wait_for_message<F>(&self, channel: Id, fits: F) -> impl Future<Output = Message> + use<F>
     where
         F: FnMut(&Message) -> bool,
     {
-        self.wait(format!("a message in channel {channel}"), move |world| {
-            let mut there =
-                world.messages.values().filter(|m| m.channel == channel && m.deleted.is_none() && !m.is_thinking());
-            there.find(|message| fits(message)).cloned()
-        })
+        let there = move |world: &World| {
+            let fitting = |m: &&Message| m.channel == channel && m.deleted.is_none() && !m.is_thinking();
+            world.messages.values().filter(fitting).cloned().collect()
+        };
+        self.wait_for_one(format!("a message in channel {channel}"), there, fits)
     }
 
     /// Every text ever shown to anybody.

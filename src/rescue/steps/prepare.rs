@@ -37,7 +37,7 @@ impl Work<'_> {
             known.truncate(KNOWN_MAILS);
             plan.before.mails = Some(known);
         }
-        Ok(Next::Record(Event::Prepared { plan }))
+        Ok(Next::Record(Event::Prepared { plan: Box::new(plan) }))
     }
 
     /// The link is only looked for on a server that is in rescue and not on its way somewhere.

@@ -31,9 +31,10 @@ impl Work<'_> {
             // The reboot that was thought lost has turned up: that one is ours, and no other is needed.
             return Ok(Next::Record(Event::TaskAdopted { task: *task }));
         }
+        // The permit first: it may take a while, and what is read after it must still be true when the intent is written.
+        let ready = self.client.prepare_reboot(self.server()).await?;
         let known = self.client.task_ids(self.server(), Some(HARD_REBOOT), None).await?;
         let at = self.client.now().await?;
-        let ready = self.client.prepare_reboot(self.server()).await?;
         // Taken before the write, so that the five seconds count from the earliest moment the record can have existed.
         let written = BootInstant::now();
         let intended = Event::RebootIntended { intent: Intent { at, known } };

@@ -270,17 +270,17 @@ impl Person {
     ///
     /// With everything seen so far, if it does not come within [`PATIENCE`](crate::net::PATIENCE).
     #[track_caller]
-    pub fn wait_for_dm<F>(&self, mut fits: F) -> impl Future<Output = Message> + use<F>
+    pub fn wait_for_dm<F>(&self, fits: F) -> impl Future<Output = Message> + use<F>
     where
         F: FnMut(&Message) -> bool,
     {
         let person = self.clone();
-        self.discord.wait("a DM".to_owned(), move |world| {
-            let channel = person.dm_in(world)?;
-            let mut there =
-                world.messages.values().filter(|m| m.channel == channel && m.deleted.is_none() && !m.is_thinking());
-            there.find(|message| fits(message)).cloned()
-        })
+        let there = move |world: &World| {
+            let channel = person.dm_in(world);
+            let fitting = |m: &&Message| Some(m.channel) == channel && m.deleted.is_none() && !m.is_thinking();
+            world.messages.values().filter(fitting).cloned().collect()
+        };
+        self.discord.wait_for_one("a DM".to_owned(), there, fits)
     }
 
     /// Waits for a message in a channel that this person sees, their own ephemeral ones included, and that fits.
@@ -289,16 +289,16 @@ impl Person {
     ///
     /// With everything seen so far, if it does not come within [`PATIENCE`](crate::net::PATIENCE).
     #[track_caller]
-    pub fn wait_to_see<F>(&self, channel: Id, mut fits: F) -> impl Future<Output = Message> + use<F>
+    pub fn wait_to_see<F>(&self, channel: Id, fits: F) -> impl Future<Output = Message> + use<F>
     where
         F: FnMut(&Message) -> bool,
     {
         let id = self.id;
-        self.discord.wait(format!("a message in channel {channel} for one person"), move |world| {
-            let mut there =
-                world.messages.values().filter(|m| m.channel == channel && world.sees(id, m) && !m.is_thinking());
-            there.find(|message| fits(message)).cloned()
-        })
+        let there = move |world: &World| {
+            let fitting = |m: &&Message| m.channel == channel && world.sees(id, m) && !m.is_thinking();
+            world.messages.values().filter(fitting).cloned().collect()
+        };
+        self.discord.wait_for_one(format!("a message in channel {channel} for one person"), there, fits)
     }
 
     /// Whether a message rang this person: by name or by one of their roles, and not silently. A DM always rings.
