@@ -74,6 +74,7 @@ pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
         Problem::ChangedMeanwhile => say!(locale, "problem-changed", server = server),
         Problem::NotInRescue => say!(locale, "problem-not-in-rescue", server = server),
         Problem::Rebooting => say!(locale, "problem-rebooting", server = server),
+        Problem::NoAccount { account } => say!(locale, "problem-no-account", server = server, account = code(account)),
         Problem::NoLongerAllowed => say!(locale, "problem-no-longer-allowed"),
         Problem::KeyNeedsLinux => say!(locale, "problem-key-needs-linux"),
         Problem::Ovhcloud { said } => say!(locale, "problem-ovhcloud", server = server, said = code(said)),

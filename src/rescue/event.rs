@@ -170,6 +170,11 @@ pub enum Problem {
     NotInRescue,
     /// It is rebooting right now.
     Rebooting,
+    /// The configuration no longer names its account.
+    NoAccount {
+        /// The account.
+        account: String,
+    },
     /// Whoever asked may not do this any more.
     NoLongerAllowed,
     /// An SSH key does not work with the Windows rescue (OVHcloud guide).

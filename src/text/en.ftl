@@ -239,6 +239,7 @@ problem-windows-needs = OVHcloud offers the Windows rescue for servers with an i
 problem-changed = What { $server } would boot into has changed since you confirmed, so nothing was done. Ask again to see how it is now.
 problem-not-in-rescue = { $server } is not in rescue. `/status` shows what it boots.
 problem-rebooting = { $server } is rebooting right now. Try again when that is over.
+problem-no-account = The configuration no longer names { $account }, the account of { $server }. Ask your operator.
 problem-no-longer-allowed = Whoever asked may not do this any more, so it was not begun.
 problem-key-needs-linux = An SSH key does not work with the Windows rescue. Leave it out, or choose `system:linux`.
 problem-ovhcloud = OVHcloud did not let me do this with { $server }: { $said }

@@ -239,6 +239,7 @@ problem-windows-needs = OVHcloud propose le rescue Windows pour les serveurs où
 problem-changed = Ce sur quoi { $server } démarrerait a changé depuis votre confirmation : rien n'a donc été fait. Redemandez pour voir l'état actuel.
 problem-not-in-rescue = { $server } n'est pas en mode rescue. `/status` montre sur quoi il démarre.
 problem-rebooting = { $server } est en train de redémarrer. Réessayez quand ce sera fini.
+problem-no-account = La configuration ne nomme plus { $account }, le compte de { $server }. Demandez à votre opérateur.
 problem-no-longer-allowed = La personne qui l'a demandé n'en a plus le droit : rien n'a été commencé.
 problem-key-needs-linux = Une clé SSH ne fonctionne pas avec le rescue Windows. Retirez-la, ou choisissez `system:linux`.
 problem-ovhcloud = OVHcloud ne m'a pas laissé faire cela avec { $server } : { $said }

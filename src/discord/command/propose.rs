@@ -53,9 +53,8 @@ impl Handler {
         let kind = card.request.kind();
         let known = self.find(asking, card.request.server.as_str(), desk::needed(kind)).await?;
         let (server, grant) = self.admit(asking, &known, kind).await?;
-        let client = self.client(&server)?;
         let lease = self.store.lease(&server.name).await?;
-        match plan::confirm(client, &server, &card.request.wish, lease.as_ref()).await {
+        match self.fleet.confirm(&server, &card.request.wish, lease.as_ref()).await {
             Ok(_) => {}
             Err(plan::Error::Problem(Problem::ChangedMeanwhile)) => {
                 return self.ask_again(asking, &server, &grant, card).await;
@@ -119,11 +118,8 @@ impl Handler {
     }
 
     async fn plan(&self, server: &Server, aim: Aim) -> Result<Proposal, Refusal> {
-        let client = self.client(server)?;
         let lease = self.store.lease(&server.name).await?;
-        plan::propose(client, server, aim, lease.as_ref())
-            .await
-            .map_err(|error| Refusal::from_plan(error, server.label()))
+        self.fleet.propose(server, aim, lease.as_ref()).await.map_err(|error| Refusal::from_plan(error, server.label()))
     }
 
     async fn card(

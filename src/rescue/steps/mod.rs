@@ -1,6 +1,6 @@
 //! The steps themselves: each does one thing for one operation and says which event that was.
 //!
-//! A step that fails for a passing reason is tried again later; one that records in the middle ([`reboot`]) says why.
+//! A step that fails for a passing reason is tried again later; one that records in the middle (the reboot) says why.
 
 mod follow;
 mod link;
