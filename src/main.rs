@@ -3,6 +3,8 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
+#[cfg(feature = "demo")]
+use bernard::demo;
 use bernard::{
     app::App,
     config::{self, Config, LogFormat},
@@ -30,6 +32,9 @@ enum Verb {
         #[arg(long, default_value = "config/bernard.toml")]
         config: PathBuf,
     },
+    /// Show the bot without any account: simulated servers, a simulated Discord, and a page for your browser.
+    #[cfg(feature = "demo")]
+    Demo(demo::Flags),
     /// Read the configuration and say everything that is wrong with it; change nothing.
     Check {
         /// The configuration.
@@ -45,6 +50,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let (path, verb) = match &arguments.verb {
         Verb::Run { config } | Verb::Check { config } => (config, &arguments.verb),
+        #[cfg(feature = "demo")]
+        Verb::Demo(flags) => return ended(demo::run(flags)),
     };
     let loaded = match Config::load(path, config::process_environment()) {
         Ok(loaded) => loaded,
@@ -61,14 +68,17 @@ fn main() -> ExitCode {
             println!("{}: the configuration is in order", path.display());
             ExitCode::SUCCESS
         }
-        Verb::Run { .. } => match run(loaded.config, path) {
-            Ok(code) => code,
-            Err(error) => {
-                eprintln!("bernard: {error:#}");
-                ExitCode::FAILURE
-            }
-        },
+        Verb::Run { .. } => ended(run(loaded.config, path)),
+        #[cfg(feature = "demo")]
+        Verb::Demo(_) => ExitCode::SUCCESS,
     }
+}
+
+fn ended(run: anyhow::Result<ExitCode>) -> ExitCode {
+    run.unwrap_or_else(|error| {
+        eprintln!("bernard: {error:#}");
+        ExitCode::FAILURE
+    })
 }
 
 fn run(config: Config, path: &std::path::Path) -> anyhow::Result<ExitCode> {
