@@ -149,9 +149,9 @@ export function drawPeople(app) {
   keep(who, [{
     key: "me", look: JSON.stringify(me),
     make: () => make("span", { class: "who-inner" }, make("span", { class: `avatar ${tint(me.id)}`, "aria-hidden": "true" }, me.name[0]),
-      make("span", { class: "who-name" }, me.name), me.dms === "closed" ? make("span", { "aria-hidden": "true" }, "🔕") : null),
+      make("span", { class: "unseen" }, `${say("you")} ${me.name}. ${say("change")}`),
+      make("span", { class: "who-name", "aria-hidden": "true" }, me.name), me.dms === "closed" ? make("span", { "aria-hidden": "true" }, "🔕") : null),
   }]);
-  who.setAttribute("aria-label", `${say("you")} ${me.name}. ${say("change")}`);
   const dialog = document.getElementById("people");
   const roles = me.roles.map((role) => app.chat.roles[role]).filter(Boolean).join(", ");
   keep(dialog, [
