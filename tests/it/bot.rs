@@ -126,7 +126,8 @@ impl TestBot {
         self.folder.path().join("bernard.db")
     }
 
-    fn config_text(&self) -> String {
+    /// The configuration as the program reads it.
+    pub(crate) fn config_text(&self) -> String {
         let TestConfig { rules, rescue, discord, credentials, pace } = &self.config;
         format!(
             "time_zone = \"Europe/Paris\"\n\

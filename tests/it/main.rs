@@ -1,4 +1,5 @@
 //! Stories: the whole program against both simulated far ends, asserting the final state of the world.
 
 mod bot;
+mod check;
 mod main_job;
