@@ -167,9 +167,17 @@ impl Handler {
     pub(super) async fn admit(&self, asking: &Asking, known: &Server, kind: Kind) -> Result<(Server, Grant), Refusal> {
         let (server, grant) = self.admit_server(asking, known, desk::needed(kind)).await?;
         match self.policy.get().protection(action_of(kind), &server) {
-            Some(protection) => Err(Refusal::Protected(protection)),
-            None => Ok((server, grant)),
+            Some(protection) if !self.looks_for_own_link(asking, &server, kind).await? => {
+                Err(Refusal::Protected(protection))
+            }
+            _ => Ok((server, grant)),
         }
+    }
+
+    /// The owner of a rescue needs nobody's approval to find its link again.
+    async fn looks_for_own_link(&self, asking: &Asking, server: &Server, kind: Kind) -> Result<bool, Refusal> {
+        let lease = self.store.lease(&server.name).await?;
+        Ok(kind == Kind::Link && lease.is_some_and(|lease| lease.owner == asking.requester.user))
     }
 
     /// The same for the server of an operation.
