@@ -1,5 +1,7 @@
 //! Stories: the whole program against both simulated far ends, asserting the final state of the world.
 
 mod bot;
+mod busy;
+mod cards;
 mod main_job;
 mod roles;
