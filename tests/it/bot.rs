@@ -73,7 +73,24 @@ pub(crate) fn db_1() -> ServerSpec {
     ServerSpec::linux("ns2222222.ip-203-0-113.eu").named("db-1").tag("env", "test").at([203, 0, 113, 101].into())
 }
 
+/// A `[[role]]`: who has this Discord role may do this to these servers.
+pub(crate) fn rule(role: Id, can: &[&str], servers: &[&str]) -> String {
+    format!("[[role]]\nid = \"{role}\"\ncan = {can:?}\nservers = {servers:?}\n")
+}
+
+/// The id behind a button, as a forger would copy it.
+#[track_caller]
+pub(crate) fn custom_id(message: &Message, label: &str) -> String {
+    let button = message.button(label).unwrap_or_else(|| panic!("no {label} on {}", message.text()));
+    button.custom_id.expect("no link")
+}
+
 impl TestBot {
+    /// A bot with these rules for `web-1` and `db-1`.
+    pub(crate) async fn ruled_by(rules: String) -> Self {
+        Self::with(TestConfig { rules, ..TestConfig::default() }, [web_1(), db_1()]).await
+    }
+
     /// A bot for `web-1` (Windows) and `db-1` (Linux).
     pub(crate) async fn new() -> Self {
         Self::with(TestConfig::default(), [web_1(), db_1()]).await
@@ -165,6 +182,13 @@ impl TestBot {
         let before = message.content.clone();
         let id = message.id;
         who.press(message, label).await.wait_for(move |seen| seen.id != id || seen.content != before).await
+    }
+
+    /// Presses what no client would offer: any custom id on any message; the answer to it.
+    pub(crate) async fn forge(&self, who: &Person, custom_id: &str, message: &Message) -> Message {
+        let before = message.content.clone();
+        let id = message.id;
+        who.press_raw(custom_id, message).await.wait_for(move |seen| seen.id != id || seen.content != before).await
     }
 
     /// Waits for a message in the ops channel that holds all of these.

@@ -2,4 +2,7 @@
 
 mod bot;
 mod check;
+mod busy;
+mod cards;
 mod main_job;
+mod roles;
