@@ -2,3 +2,5 @@
 
 mod bot;
 mod main_job;
+mod question;
+mod reboot;
