@@ -4,3 +4,5 @@ mod bot;
 mod main_job;
 mod question;
 mod reboot;
+mod restore;
+mod task;

@@ -126,7 +126,7 @@ async fn a_reboot_that_certainly_was_not_sent_is_put_back() {
     let last_read = bot.ovh.faults().hold_answer("GET", "task?function=hardReboot");
     bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
     last_read.reached().await;
-    bot.ovh.net().refuse();
+    bot.ovh.net().refuse().await;
     last_read.release();
     bot.sees(&["Putting the netboot back", "R-1"]).await;
     bot.ovh.net().accept_again().expect("the port is still ours");
