@@ -39,7 +39,7 @@ pub(crate) struct TestConfig {
     pub(crate) rescue: String,
     /// More lines of `[discord]`.
     pub(crate) discord: String,
-    /// The credentials of `[[ovh]]`.
+    /// The credentials of `[[ovh]]`; `TOKEN_URL` in it becomes the simulated one.
     pub(crate) credentials: String,
     /// The lines of `[pace]`.
     pub(crate) pace: String,
@@ -83,6 +83,23 @@ pub(crate) fn rule(role: Id, can: &[&str], servers: &[&str]) -> String {
 pub(crate) fn custom_id(message: &Message, label: &str) -> String {
     let button = message.button(label).unwrap_or_else(|| panic!("no {label} on {}", message.text()));
     button.custom_id.expect("no link")
+}
+
+impl TestConfig {
+    /// The usual one, but as an OAuth2 client.
+    pub(crate) fn oauth2() -> Self {
+        let credentials = format!(
+            "client_id = \"{}\"\nclient_secret = \"{}\"\ntoken_url = \"TOKEN_URL\"\n",
+            ovh::CLIENT_ID,
+            ovh::CLIENT_SECRET
+        );
+        Self { credentials, ..Self::default() }
+    }
+
+    /// The usual one, with these lines in `[rescue]` instead.
+    pub(crate) fn with_rescue(lines: &str) -> Self {
+        Self { rescue: format!("{lines}\n"), ..Self::default() }
+    }
 }
 
 impl TestBot {
@@ -157,6 +174,7 @@ impl TestBot {
             token = sim::discord::BOT_TOKEN,
             api = self.discord.url(),
             ovh = self.ovh.url(),
+            credentials = credentials.replace("TOKEN_URL", &self.ovh.token_url()),
             store = self.database().display(),
         )
     }
@@ -203,9 +221,21 @@ impl TestBot {
 
     /// Takes a server into rescue and waits for the end of it.
     pub(crate) async fn rescued(&self, who: &Person, server: &str) -> Message {
-        let accepted = self.confirm(who, "rescue enable", &[("server", server)]).await;
-        assert!(accepted.content.contains("Accepted"), "{}", accepted.content);
+        self.accepted(who, "rescue enable", &[("server", server)]).await;
         self.rung(who, &["**In rescue**", server]).await
+    }
+
+    /// Types a command, presses **Confirm**, and has it accepted.
+    pub(crate) async fn accepted(&self, who: &Person, command: &str, options: &[(&str, &str)]) -> Message {
+        let accepted = self.confirm(who, command, options).await;
+        assert!(accepted.content.contains("Accepted"), "{}", accepted.content);
+        accepted
+    }
+
+    /// Takes a server out of rescue and waits for the end of it.
+    pub(crate) async fn restored(&self, who: &Person, server: &str) -> Message {
+        self.accepted(who, "restore", &[("server", server)]).await;
+        self.rung(who, &["**Restored**", server]).await
     }
 
     /// Waits for a message in the ops channel that rang this person and holds all of these.

@@ -6,3 +6,7 @@ mod busy;
 mod cards;
 mod main_job;
 mod roles;
+mod question;
+mod reboot;
+mod restore;
+mod task;
