@@ -16,6 +16,8 @@ use sim::{
 };
 use tempfile::TempDir;
 
+use crate::spec::AtTheEnd;
+
 /// Everything a rule can give.
 pub(crate) const ALL: &str = r#"["view", "reboot", "rescue", "restore", "console", "approve", "audit", "admin"]"#;
 
@@ -28,6 +30,7 @@ pub(crate) struct TestBot {
     pub(crate) config: TestConfig,
     app: Option<App>,
     folder: TempDir,
+    _requests: AtTheEnd,
 }
 
 /// What a story may say differently in the configuration.
@@ -88,7 +91,8 @@ impl TestBot {
         let discord = Discord::start().await;
         let ann = discord.person("ann", "en-GB", &[ROLE]);
         let folder = tempfile::tempdir().expect("a folder");
-        let mut bot = Self { ovh, discord, ann, config, app: None, folder };
+        let requests = AtTheEnd { discord: discord.journal(), ovh: ovh.journal() };
+        let mut bot = Self { ovh, discord, ann, config, app: None, folder, _requests: requests };
         bot.start().await;
         bot
     }

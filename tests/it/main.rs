@@ -2,3 +2,4 @@
 
 mod bot;
 mod main_job;
+mod spec;
