@@ -17,6 +17,8 @@ use sim::{
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
+use crate::spec::AtTheEnd;
+
 /// Everything a rule can give.
 pub(crate) const ALL: &str = r#"["view", "reboot", "rescue", "restore", "console", "approve", "audit", "admin"]"#;
 
@@ -29,6 +31,7 @@ pub(crate) struct TestBot {
     pub(crate) config: TestConfig,
     running: Option<Running>,
     folder: TempDir,
+    _requests: AtTheEnd,
 }
 
 /// The program in a runtime of its own: shut down, it stops dead.
@@ -155,7 +158,8 @@ impl TestBot {
         let discord = Discord::start().await;
         let ann = discord.person("ann", "en-GB", &[ROLE]);
         let folder = tempfile::tempdir().expect("a folder");
-        let mut bot = Self { ovh, discord, ann, config, running: None, folder };
+        let requests = AtTheEnd { discord: discord.journal(), ovh: ovh.journal() };
+        let mut bot = Self { ovh, discord, ann, config, running: None, folder, _requests: requests };
         bot.start().await;
         bot
     }
