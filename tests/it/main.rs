@@ -2,6 +2,8 @@
 
 mod bot;
 mod busy;
+mod buttons;
 mod cards;
 mod main_job;
+mod places;
 mod roles;
