@@ -163,6 +163,7 @@ impl App {
             rest,
             store: store.clone(),
             pulse,
+            policy: policy.clone(),
             ready: Arc::clone(&ready),
             stop: stop.clone(),
             sender_settings,
@@ -216,6 +217,7 @@ struct Discord {
     rest: Rest,
     store: Store,
     pulse: Pulse,
+    policy: SharedPolicy,
     ready: Arc<Ready>,
     stop: CancellationToken,
     sender_settings: SenderSettings,
@@ -235,7 +237,13 @@ impl Discord {
         let bot = begun?;
         let reporter =
             Reporter::new(self.rest.clone(), self.store.clone(), self.pulse.clone(), self.config.locale, bot);
-        let courier = Arc::new(Courier::new(self.rest.clone(), self.store.clone(), bot));
+        let courier = Arc::new(Courier::new(
+            self.rest.clone(),
+            self.store.clone(),
+            bot,
+            self.policy.clone(),
+            GuildId::new(self.config.discord.guild),
+        ));
         let mut loops = JoinSet::new();
         loops.spawn(Arc::new(reporter).run(self.stop.clone()));
         loops.spawn(Arc::clone(&courier).run(errands, self.stop.clone()));

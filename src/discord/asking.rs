@@ -85,10 +85,11 @@ impl Asking {
         let Some(request) = request.filter(|_| parts.guild.is_none()) else {
             return Self::in_realm(&parts, realm);
         };
-        let member = rest.within(ROLES_WITHIN).member(GuildId::new(realm.guild), press.user.id).await.map_err(|error| {
-            tracing::warn!(%error, "the roles behind a button in a DM cannot be read: the answer is no");
-            Refusal::RolesUnreadable
-        })?;
+        let member =
+            rest.within(ROLES_WITHIN).member(GuildId::new(realm.guild), press.user.id).await.map_err(|error| {
+                tracing::warn!(%error, "the roles behind a button in a DM cannot be read: the answer is no");
+                Refusal::RolesUnreadable
+            })?;
         Ok(Self {
             requester: Requester {
                 user: UserId(press.user.id.get()),

@@ -16,12 +16,11 @@ use super::{
 };
 use crate::{
     access::{Capability, Grant},
-    clock, ovh,
+    clock,
     rescue::{
         desk::{self, Decided, Decision},
         fleet::NotFound,
         operation::{ChannelId, Kind, Operation, OperationId, Source},
-        plan,
         server::Server,
         state::Phase,
     },
@@ -208,9 +207,7 @@ impl Handler {
         known: &Server,
         capability: Capability,
     ) -> Result<(Server, Grant), Refusal> {
-        let client = self.client(known)?;
-        let server =
-            plan::read_server(client, &known.name).await.map_err(|error| Refusal::from_plan(error, known.label()))?;
+        let server = self.fleet.read(known).await.map_err(|error| Refusal::from_plan(error, known.label()))?;
         let grant = self
             .policy
             .get()
@@ -224,10 +221,6 @@ impl Handler {
             .get()
             .check_anywhere(&asking.requester, capability, asking.place.0)
             .map_err(|denial| Refusal::Denied(Box::new(denial), None))
-    }
-
-    pub(super) fn client(&self, server: &Server) -> Result<&ovh::Client, Refusal> {
-        self.fleet.client(&server.account).ok_or(Refusal::Fault)
     }
 
     /// The live operation that keeps the server from one of this kind.

@@ -16,7 +16,11 @@ async fn card_of(bot: &TestBot) -> Message {
 
 /// What every further press reads.
 fn repeats(answer: &Message) {
-    assert!(answer.content.contains("R-1") && answer.content.contains("`/rescue enable server:web-1`"), "{}", answer.content);
+    assert!(
+        answer.content.contains("R-1") && answer.content.contains("`/rescue enable server:web-1`"),
+        "{}",
+        answer.content
+    );
     assert!(answer.buttons().is_empty());
 }
 
@@ -131,7 +135,11 @@ async fn a_netboot_that_changed_meanwhile_is_shown_and_asked_about_again() {
     bot.ovh.netboot_by_somebody("web-1", Some(bot.ovh.boot_id("web-1", "rescue-customer-windows")));
 
     let again = bot.press(&bot.ann, &card, "Confirm").await;
-    assert!(again.content.contains("has changed") && again.content.contains("rescue-customer-windows"), "{}", again.content);
+    assert!(
+        again.content.contains("has changed") && again.content.contains("rescue-customer-windows"),
+        "{}",
+        again.content
+    );
     assert_ne!(custom_id(&again, "Confirm"), first);
     assert_eq!(bot.ovh.reboots("web-1"), 0);
 

@@ -13,8 +13,8 @@ use crate::{
     rescue::{
         desk,
         event::Problem,
-        operation::{Entry, Kind, Operation, Request, Wish},
-        plan::{self, Aim, Difference, Proposal},
+        operation::{Difference, Entry, Kind, Operation, Request, Wish},
+        plan::{self, Aim, Proposal},
         server::Server,
     },
     say,
@@ -54,9 +54,8 @@ impl Handler {
         let kind = card.request.kind();
         let known = self.find(asking, card.request.server.as_str(), desk::needed(kind)).await?;
         let (server, grant) = self.admit(asking, &known, kind).await?;
-        let client = self.client(&server)?;
         let lease = self.store.lease(&server.name).await?;
-        match plan::confirm(client, &server, &card.request.wish, lease.as_ref()).await {
+        match self.fleet.confirm(&server, &card.request.wish, lease.as_ref()).await {
             Ok(_) => {}
             Err(plan::Error::Problem(Problem::ChangedMeanwhile)) => {
                 return self.ask_again(asking, &server, &grant, card).await;
@@ -93,7 +92,7 @@ impl Handler {
         }
         let proposal = self.plan(&server, Aim::Restore).await?;
         let request = request(asking, &server, &grant, proposal.wish.clone(), None);
-        if !proposal.differences.is_empty() {
+        if matches!(&request.wish, Wish::Restore { despite, .. } if !despite.is_empty()) {
             return self.card(request, &proposal, repeat, asking.locale).await;
         }
         match self.desk.open_from_press(&grant, asking.interaction, &request).await? {
@@ -123,11 +122,8 @@ impl Handler {
     }
 
     async fn plan(&self, server: &Server, aim: Aim) -> Result<Proposal, Refusal> {
-        let client = self.client(server)?;
         let lease = self.store.lease(&server.name).await?;
-        plan::propose(client, server, aim, lease.as_ref())
-            .await
-            .map_err(|error| Refusal::from_plan(error, server.label()))
+        self.fleet.propose(server, aim, lease.as_ref()).await.map_err(|error| Refusal::from_plan(error, server.label()))
     }
 
     async fn card(
@@ -169,10 +165,10 @@ fn describe(request: &Request, proposal: &Proposal, locale: Locale) -> String {
                 lines.push(say!(locale, "confirm-windows-vm"));
             }
         }
-        Wish::Restore { .. } => {
+        Wish::Restore { despite, .. } => {
             lines.push(say!(locale, "confirm-restore", server = server));
             lines.push(say!(locale, "confirm-boots-into", into = into));
-            lines.extend(proposal.differences.iter().map(|difference| self::difference(difference, locale)));
+            lines.extend(despite.iter().map(|difference| self::difference(difference, locale)));
         }
         Wish::Reboot { into: boot } => {
             lines.push(say!(locale, "confirm-reboot", server = server));
