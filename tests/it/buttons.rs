@@ -30,9 +30,29 @@ async fn made_up_buttons_do_nothing() {
     let end = bot.sees(&["**In rescue**", &bot.ann.mention(), "It is yours"]).await;
     let long = "x".repeat(100);
     let garbage = [
-        "", "confirm", "confirm:", "confirm:1", "confirm:00000000000000000000000000000000", "restore:", "restore:0",
-        "restore:-1", "restore:+1", "restore:1:1", "restore:99", "restore:9223372036854775808", "again:1", "again:1:1",
-        "leave:1:1", "cancel:1", "look:99", "reveal:1", "delete:1", "RESTORE:1", " restore:1", "' OR 1=1 --", &long,
+        "",
+        "confirm",
+        "confirm:",
+        "confirm:1",
+        "confirm:00000000000000000000000000000000",
+        "restore:",
+        "restore:0",
+        "restore:-1",
+        "restore:+1",
+        "restore:1:1",
+        "restore:99",
+        "restore:9223372036854775808",
+        "again:1",
+        "again:1:1",
+        "leave:1:1",
+        "cancel:1",
+        "look:99",
+        "reveal:1",
+        "delete:1",
+        "RESTORE:1",
+        " restore:1",
+        "' OR 1=1 --",
+        &long,
     ];
     for id in garbage {
         for message in [&end, &dm] {
@@ -112,7 +132,11 @@ async fn reveals(dms: Dms) {
     assert!(shown.button("Open the link").is_some_and(|button| button.url.is_some()));
     bot.rung(&bot.ann, &["**In rescue**", "was shown to the one who asked"]).await;
     let answer = bot.forge(&bot.ann, &reveal, &waiting).await;
-    assert!(answer.content.contains("`/rescue link server:web-1`") && !answer.content.contains(LINK), "{}", answer.content);
+    assert!(
+        answer.content.contains("`/rescue link server:web-1`") && !answer.content.contains(LINK),
+        "{}",
+        answer.content
+    );
     assert!(bot.ann.dms().is_empty());
     only_seen_by(&bot, &bot.ann);
     assert_eq!(bot.ovh.reboots("web-1"), 1);
