@@ -4,6 +4,7 @@
 //! `SIGTERM` still ends the program within `drain`.
 
 use std::{
+    collections::BTreeSet,
     net::SocketAddr,
     sync::{
         Arc,
@@ -14,7 +15,10 @@ use std::{
 
 use anyhow::{Context, anyhow, bail};
 use metrics_exporter_prometheus::PrometheusHandle;
-use serenity::model::id::{ApplicationId, GuildId, UserId};
+use serenity::{
+    builder::CreateCommand,
+    model::id::{ApplicationId, GuildId, UserId},
+};
 use sha1::{Digest, Sha1};
 use tokio::{net::TcpListener, sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -32,6 +36,7 @@ use crate::{
         gateway::{Gateway, GatewaySettings, Handle, Health},
         handler::{Handler, HandlerSettings, SharedPolicy},
         reporter::Reporter,
+        rest::RegisteredCommand,
         sender::{Sender, SenderSettings},
         signed::Interactions,
     },
@@ -281,16 +286,16 @@ impl Discord {
         }
     }
 
-    /// Registers the commands if they are not what they were when they were last registered.
+    /// Registers the commands unless Discord still has them exactly as they were last registered.
     async fn register(&self) -> anyhow::Result<UserId> {
         let application = self.rest.application().await?;
         let guild = GuildId::new(self.config.discord.guild);
         let commands = command::registered();
-        let digest = commands_digest(application.id, guild, &commands);
         let known = self.store.fact(COMMANDS_FACT).await?;
         let registered = self.rest.commands(application.id, guild).await?;
-        if known.as_deref() != Some(&digest) || registered.len() != commands.len() {
-            self.rest.set_commands(application.id, guild, &commands).await?;
+        if known != Some(commands_digest(application.id, guild, &commands, &registered)) {
+            let registered = self.rest.set_commands(application.id, guild, &commands).await?;
+            let digest = commands_digest(application.id, guild, &commands, &registered);
             self.store.set_fact(COMMANDS_FACT, &digest).await?;
             tracing::info!(count = commands.len(), "the commands are registered");
         }
@@ -325,9 +330,12 @@ impl Discord {
 /// The name of the digest of the commands that were last registered.
 const COMMANDS_FACT: &str = "commands";
 
-fn commands_digest(app: ApplicationId, guild: GuildId, commands: &[serenity::builder::CreateCommand]) -> String {
-    let json = serde_json::to_string(commands).unwrap_or_default();
-    hex::encode(Sha1::digest(format!("{app} {guild} {json}")))
+/// What we want, and what Discord has of it: its version of a command changes whenever somebody changes the command.
+fn commands_digest(app: ApplicationId, guild: GuildId, wanted: &[CreateCommand], has: &[RegisteredCommand]) -> String {
+    let json = serde_json::to_string(wanted).unwrap_or_default();
+    let versions: BTreeSet<String> =
+        has.iter().map(|command| format!("{} {} {}", command.name, command.id, command.raw["version"])).collect();
+    hex::encode(Sha1::digest(format!("{app} {guild} {json} {versions:?}")))
 }
 
 async fn quietly(work: impl Future<Output = ()>) -> Result<(), Ended> {

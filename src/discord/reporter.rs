@@ -7,7 +7,10 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use serenity::{
     builder::{CreateActionRow, CreateAllowedMentions, CreateMessage, EditMessage},
-    model::id::{ChannelId as DiscordChannel, MessageId, UserId as DiscordUser},
+    model::{
+        channel::MessageFlags,
+        id::{ChannelId as DiscordChannel, MessageId, UserId as DiscordUser},
+    },
 };
 use sha1::{Digest, Sha1};
 use tokio::task::JoinSet;
@@ -215,10 +218,11 @@ impl Reporter {
             .content(&rendering.content)
             .components(rows(rendering))
             .allowed_mentions(CreateAllowedMentions::new().users(rings));
-        let message = match rendering.rings {
-            Some(_) => message,
-            None => message.flags(serenity::model::channel::MessageFlags::SUPPRESS_NOTIFICATIONS),
-        };
+        // Nobody's server fetches a link that somebody typed as a reason.
+        let message = message.flags(match rendering.rings {
+            Some(_) => MessageFlags::SUPPRESS_EMBEDS,
+            None => MessageFlags::SUPPRESS_EMBEDS | MessageFlags::SUPPRESS_NOTIFICATIONS,
+        });
         let channel = DiscordChannel::new(operation.request.channel.0);
         match self.rest.post(channel, &message, &nonce(operation, &rendering.slot, instead_of), &[]).await {
             Ok(posted) => self.remember(operation, rendering, Some(posted.id.get()), look).await,

@@ -280,8 +280,13 @@ impl TestBot {
 
     /// Takes a server into rescue and waits for the end of it.
     pub(crate) async fn rescued(&self, who: &Person, server: &str) -> Message {
+        self.rescued_as(who, server, server).await
+    }
+
+    /// The same for a server that is shown by another name than it is asked for.
+    pub(crate) async fn rescued_as(&self, who: &Person, server: &str, shown: &str) -> Message {
         self.accepted(who, "rescue enable", &[("server", server)]).await;
-        self.rung(who, &["**In rescue**", server]).await
+        self.rung(who, &["**In rescue**", shown]).await
     }
 
     /// Types a command, presses **Confirm**, and has it accepted.

@@ -2,9 +2,13 @@
 
 mod bot;
 mod busy;
+mod buttons;
 mod cards;
 mod check;
+mod commands;
 mod main_job;
+mod mishaps;
+mod places;
 mod question;
 mod reboot;
 mod restore;
