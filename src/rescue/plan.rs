@@ -212,13 +212,13 @@ async fn restoring(
     now: Option<&Boot>,
 ) -> Result<Setting, Error> {
     let Some(lease) = lease else {
-        if now.is_some_and(|boot| !boot.is_rescue() && !boot.is_power_off()) {
+        if now.is_some_and(Boot::is_worth_returning_to) {
             return Err(Problem::NotInRescue.into());
         }
         let boot = hard_disk(client, &server.name).await?;
         return Ok(Setting { boot, rescue_mail: None, rescue_ssh_key: None });
     };
-    let recorded = lease.before.boot.as_ref().filter(|boot| !boot.is_rescue() && !boot.is_power_off());
+    let recorded = lease.before.boot.as_ref().filter(|boot| boot.is_worth_returning_to());
     let boot = match recorded {
         Some(boot) => boot.clone(),
         None => hard_disk(client, &server.name).await?,

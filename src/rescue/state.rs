@@ -204,6 +204,12 @@ impl State {
         matches!(self.phase, Phase::Opened | Phase::Prepared | Phase::Ready) && self.facts.intents == 0
     }
 
+    /// Whether it ended as planned without anybody having seen the reboot's end: its task was purged, and the machine not watched.
+    pub fn is_end_unseen(&self) -> bool {
+        let as_planned = matches!(self.phase, Phase::Ended(Outcome::Restored | Outcome::Rebooted));
+        as_planned && self.facts.task_vanished && !self.facts.is_back()
+    }
+
     /// The state after one more event.
     ///
     /// # Errors

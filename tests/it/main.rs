@@ -1,6 +1,7 @@
 //! Stories: the whole program against both simulated far ends, asserting the final state of the world.
 
 mod bot;
+mod link;
 mod main_job;
 mod question;
 mod reboot;
