@@ -245,8 +245,19 @@ fn link_line(operation: &Operation, link: Link, locale: Locale) -> String {
         Link::Delivered => say!(locale, "end-link-delivered", source = source, user = code(user)),
         Link::Revealed => say!(locale, "end-link-revealed", source = source, user = code(user)),
         Link::NotNeeded => say!(locale, "end-link-not-needed", user = code(user)),
-        Link::NotFound => say!(locale, "end-link-not-found"),
+        Link::NotFound => not_found_line(operation, locale),
         Link::NotTaken => say!(locale, "end-link-not-taken"),
+    }
+}
+
+/// What was searched, and what went wrong there.
+fn not_found_line(operation: &Operation, locale: Locale) -> String {
+    let facts = &operation.state.facts;
+    let searched: Vec<String> = facts.searched.iter().map(|source| self::source(*source, locale)).collect();
+    let line = say!(locale, "end-link-not-found", searched = searched.join(", "));
+    match &facts.search_trouble {
+        Some(said) => format!("{line}\n{}", say!(locale, "end-link-trouble", said = code(said))),
+        None => line,
     }
 }
 

@@ -126,6 +126,10 @@ pub struct Facts {
     pub port: Option<(Port, Timestamp)>,
     /// Where the link was found.
     pub source: Option<Source>,
+    /// Where a link that was not found was looked for.
+    pub searched: Vec<Source>,
+    /// What went wrong at the last look for it.
+    pub search_trouble: Option<String>,
     /// The rescue of a `/rescue link`: family, address, since when.
     pub rescue: Option<(System, Option<String>, Timestamp)>,
     /// What came instead of an answer to the reboot.
@@ -279,7 +283,7 @@ impl State {
             (P::Delivering(None), E::DmClosed) => P::Ended(Outcome::InRescue(Link::NotNeeded)),
             (P::AwaitingReveal(_), E::LinkRevealed) => P::Ended(Outcome::InRescue(Link::Revealed)),
             (P::AwaitingReveal(_), E::LinkGivenUp) => P::Ended(Outcome::InRescue(Link::NotTaken)),
-            (P::Searching | P::Delivering(_), E::LinkGivenUp) => P::Ended(Outcome::InRescue(Link::NotFound)),
+            (P::Searching | P::Delivering(_), E::LinkNotFound { .. }) => P::Ended(Outcome::InRescue(Link::NotFound)),
             (P::Watching, E::Watched) => P::Ended(match self.kind {
                 Kind::Restore => Outcome::Restored,
                 _ => Outcome::Rebooted,
@@ -350,6 +354,10 @@ impl Facts {
             }
             Event::PowerSeen { power } => self.power = Some(power.clone()),
             Event::DeliveryAttempted { source } => self.source = *source,
+            Event::LinkNotFound { searched, trouble } => {
+                self.searched.clone_from(searched);
+                self.search_trouble.clone_from(trouble);
+            }
             Event::PutBack { result } => self.put_back = Some(result.clone()),
             Event::FoundImpossible { .. }
             | Event::BootSet

@@ -129,7 +129,7 @@ async fn no_link_in_time_is_said_with_what_was_searched_and_look_again_finds_it_
     bot.ovh.withhold_mail("web-1");
     bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
     let end = bot.rung(&bot.ann, &["**In rescue, no link**", "web-1"]).await;
-    assert!(end.content.contains("authentication secret and mails"), "{}", end.content);
+    assert!(end.content.contains("OVHcloud's authentication secret, OVHcloud's mail"), "{}", end.content);
     assert!(bot.ann.dms().is_empty());
 
     bot.ovh.hand_out("web-1");
@@ -146,6 +146,15 @@ async fn what_was_searched_names_only_what_is_configured() {
     bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
     let end = bot.rung(&bot.ann, &["**In rescue, no link**", "web-1"]).await;
     assert!(end.content.contains("mail") && !end.content.contains("authentication secret"), "{}", end.content);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_may_not_be_read_is_said_with_ovhclouds_words() {
+    let bot = bot_with("secret_timeout = \"200ms\"\nsecret_from = [\"authentication-secret\"]").await;
+    bot.ovh.forbid("dedicatedServer:apiovh:authenticationSecret/create");
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    let end = bot.rung(&bot.ann, &["**In rescue, no link**", "web-1"]).await;
+    assert!(end.content.contains("NOT_GRANTED_CALL") && end.content.contains("query id"), "{}", end.content);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,8 @@
 mod bot;
 mod link;
 mod main_job;
+mod ovhcloud;
+mod port;
 mod question;
 mod reboot;
 mod restore;
