@@ -220,7 +220,10 @@ impl Setting {
     pub fn holds_on(&self, server: &Server) -> bool {
         server.boot == Some(self.boot.id)
             && self.rescue_mail.as_ref().is_none_or(|mail| *mail == server.rescue_mail)
-            && self.rescue_ssh_key.as_ref().is_none_or(|key| same_text(key.as_deref(), server.rescue_ssh_key.as_deref()))
+            && self
+                .rescue_ssh_key
+                .as_ref()
+                .is_none_or(|key| same_text(key.as_deref(), server.rescue_ssh_key.as_deref()))
     }
 }
 

@@ -222,6 +222,10 @@ impl State {
         let phase = self.phase_after(event).ok_or_else(|| self.illegal(event))?;
         let mut facts = self.facts.clone();
         facts.learn(event);
+        if matches!(phase, Phase::Undecided { .. }) && !matches!(self.phase, Phase::Undecided { .. }) {
+            // However it came to it, each question has a number of its own: a late second press answers the one it was made for.
+            facts.asked += 1;
+        }
         Ok(Self { kind: self.kind, phase, facts })
     }
 
@@ -336,7 +340,6 @@ impl Facts {
             Event::RebootUnknown { said } | Event::RebootNotDone { said, .. } => {
                 self.unknown_because = Some(said.clone());
             }
-            Event::NotSettled { .. } => self.asked += 1,
             Event::Faulted => self.faults += 1,
             Event::DmClosed => self.dm_closed = true,
             Event::TaskSeen { status, .. } => {
@@ -361,6 +364,7 @@ impl Facts {
             Event::PutBack { result } => self.put_back = Some(result.clone()),
             Event::FoundImpossible { .. }
             | Event::BootSet
+            | Event::NotSettled { .. }
             | Event::SettingRefused { .. }
             | Event::CancelAsked { .. }
             | Event::LeftAlone { .. }

@@ -1,6 +1,9 @@
 //! Stories: the whole program against both simulated far ends, asserting the final state of the world.
 
 mod bot;
+mod busy;
+mod cards;
+mod check;
 mod link;
 mod main_job;
 mod ovhcloud;
@@ -8,4 +11,6 @@ mod port;
 mod question;
 mod reboot;
 mod restore;
+mod roles;
+mod spec;
 mod task;

@@ -31,6 +31,16 @@ async fn a_port_that_went_away_and_came_back_is_said_to_be_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_second_rescue_of_the_same_kind_does_not_deliver_the_first_ones_secret() {
+    let bot = watchful(web_1().listening()).await;
+    bot.ovh.withhold_mail("web-1");
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    let end = bot.rung(&bot.ann, &["**In rescue**", "R-2"]).await;
+    assert!(end.content.contains("was closed since the reboot and answers again"), "{}", end.content);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_port_that_never_closed_may_still_be_the_old_systems() {
     // Something else answers there all the time, whatever the machine does.
     let [.., low] = std::process::id().to_be_bytes();

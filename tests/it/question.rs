@@ -64,7 +64,8 @@ async fn reboot_again_is_one_more_reboot_and_no_more_however_often_it_is_pressed
 async fn a_500_and_a_redirect_without_effect_are_questions_too() {
     for status in [500, 307] {
         let bot = TestBot::new().await;
-        let spoil = |ovh: &Ovh| drop(ovh.faults().status("POST", "/reboot", status, &json!({"message": "Internal error"})));
+        let spoil =
+            |ovh: &Ovh| drop(ovh.faults().status("POST", "/reboot", status, &json!({"message": "Internal error"})));
         let question = asked(&bot, spoil).await;
         assert!(question.content.contains(&status.to_string()), "{}", question.content);
         assert!(question.content.contains("query id"), "{}", question.content);
@@ -78,9 +79,9 @@ async fn a_second_reboot_that_gets_no_answer_either_is_a_second_question() {
     bot.ovh.faults().next(2).reset("POST", "/reboot");
     let first = asked(&bot, |_| {}).await;
     bot.press(&bot.ann, &first, "Reboot again").await;
-    let second = bot.discord.wait_for_message(first.channel, |message| {
-        message.id != first.id && message.button("Reboot again").is_some()
-    });
+    let second = bot
+        .discord
+        .wait_for_message(first.channel, |message| message.id != first.id && message.button("Reboot again").is_some());
     let second = second.await;
     bot.press(&bot.ann, &second, "Leave it").await;
     bot.rung(&bot.ann, &["Left as it is", "web-1"]).await;

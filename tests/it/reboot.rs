@@ -24,7 +24,8 @@ async fn a_lost_answer_to_reboot_does_not_reboot_twice() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_500_in_the_place_of_an_accepted_reboot_does_not_reboot_twice() {
-    is_adopted(|ovh| drop(ovh.faults().answer_instead("POST", "/reboot", 500, r#"{"message":"Internal error"}"#))).await;
+    is_adopted(|ovh| drop(ovh.faults().answer_instead("POST", "/reboot", 500, r#"{"message":"Internal error"}"#)))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Failure, Next, Work};
+use super::{Failure, Next, PATIENCE, Work};
 use crate::{
     clock, ovh,
     rescue::{
@@ -11,6 +11,7 @@ use crate::{
         link::{self, Found, Target},
         operation::{Entry, Operation, Source, Wish},
         runner::Runner,
+        server::Boot,
         state::Phase,
     },
     store::Append,
@@ -98,7 +99,10 @@ impl Runner {
         operation: &Operation,
     ) -> (Option<Found>, Option<ovh::Error>) {
         let Some(target) = target(operation) else { return (None, None) };
-        let sources = sources(operation, &self.settings.secret_from);
+        let mut sources = sources(operation, &self.settings.secret_from);
+        if self.may_be_the_last_rescues(operation) {
+            sources.retain(|source| *source != Source::AuthenticationSecret);
+        }
         let mut read = self.read_mails.take(operation.id);
         let (found, trouble) = link::find(client, &target, &sources, &self.settings.secret_link, &mut read).await;
         self.read_mails.put(operation.id, read);
@@ -106,6 +110,20 @@ impl Runner {
             tracing::warn!(operation.id = %operation.id, %error, "a source of the link could not be read");
         }
         (found, trouble)
+    }
+
+    /// Whether the authentication secret may still be the last rescue's: the machine ran one of the same kind, and was neither
+    /// seen to go away since its task was done, nor given the time for it.
+    fn may_be_the_last_rescues(&self, operation: &Operation) -> bool {
+        let (Wish::Enable(wish), Phase::Searching) = (&operation.request.wish, &operation.state.phase) else {
+            return false;
+        };
+        let facts = &operation.state.facts;
+        let before = facts.plan.as_ref().and_then(|plan| plan.before.boot.as_ref());
+        let time = (self.settings.task_poll * PATIENCE).min(self.settings.secret_timeout / 2);
+        before.and_then(Boot::rescue_system) == Some(wish.system)
+            && facts.port_closed.is_none()
+            && clock::now().duration_since(operation.since).unsigned_abs() < time
     }
 }
 
