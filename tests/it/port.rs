@@ -11,7 +11,8 @@ use crate::bot::{TestBot, TestConfig, eventually, web_1};
 
 /// A bot that looks at ports, at a machine that takes long enough for each state to be seen.
 async fn watchful(server: sim::ovh::ServerSpec) -> TestBot {
-    let config = TestConfig::with_rescue("probe = true");
+    let mut config = TestConfig::with_rescue("probe = true");
+    config.pace = config.pace.replace("task_poll = \"30ms\"", "task_poll = \"100ms\"");
     let bot = TestBot::with(config, [server]).await;
     let step = Duration::from_millis(300);
     bot.ovh.tempo(Tempo { done: step, dark: step, up: step, secret: step, ..Tempo::HURRIED });
