@@ -2,17 +2,14 @@
 //!
 //! What cannot be proved without an effect is said to be unproved, never to be well.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use jiff::SignedDuration;
 
 use crate::{
-    app, clock,
+    clock,
     config::{Config, Credentials, SecretSource},
-    discord::{
-        Rest,
-        sender::{Sender, SenderSettings},
-    },
+    discord::Rest,
     ovh::{self, AccessRule},
     rescue::server::ServiceName,
 };
@@ -53,20 +50,15 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Looks at everything; only reads.
-///
-/// # Errors
-/// When not even a client can be built.
-pub async fn online(config: &Config) -> anyhow::Result<Vec<Finding>> {
+/// Looks at everything that `config` will need, through `rest` and the clients of its accounts; only reads.
+pub async fn online(config: &Config, rest: &Rest, clients: &[ovh::Client]) -> Vec<Finding> {
     let mut findings = Findings::default();
-    let settings = SenderSettings::new(config.discord.api_url.clone(), config.discord.token.clone());
-    let rest = Rest::new(Arc::new(Sender::new(settings)?));
-    discord(config, &rest, &mut findings).await;
-    for (client, account) in app::clients(config)?.iter().zip(&config.ovh) {
+    discord(config, rest, &mut findings).await;
+    for (client, account) in clients.iter().zip(&config.ovh) {
         let keys = matches!(account.credentials, Credentials::Keys { .. });
         ovhcloud(config, client, keys, &mut findings).await;
     }
-    Ok(findings.0)
+    findings.0
 }
 
 #[derive(Default)]

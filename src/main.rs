@@ -4,8 +4,8 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
 use bernard::{
-    app::App,
-    check::{self, Verdict},
+    app::{self, App},
+    check::Verdict,
     config::{self, Config, LogFormat},
     logging, metrics,
 };
@@ -79,7 +79,7 @@ fn told(result: anyhow::Result<ExitCode>) -> ExitCode {
 
 fn check_online(config: &Config) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
-    let findings = runtime.block_on(check::online(config))?;
+    let findings = runtime.block_on(app::check_online(config))?;
     for finding in &findings {
         println!("{finding}");
     }

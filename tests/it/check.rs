@@ -1,15 +1,14 @@
 //! `bernard check --online`: proves, and changes nothing.
 
 use bernard::{
-    check::{self, Finding, Verdict},
-    config::Config,
+    app,
+    check::{Finding, Verdict},
 };
 
 use crate::bot::{TestBot, TestConfig};
 
 async fn findings(bot: &TestBot) -> Vec<Finding> {
-    let loaded = Config::from_text(&bot.config_text(), Vec::<(String, String)>::new());
-    check::online(&loaded.unwrap_or_else(|problems| panic!("{problems}")).config).await.expect("it looks")
+    app::check_online(&bot.loaded()).await.expect("it looks")
 }
 
 fn wrong<'a>(findings: &'a [Finding], about: &str) -> Option<&'a Finding> {
