@@ -1,4 +1,6 @@
 //! Stories: the whole program against both simulated far ends, asserting the final state of the world.
 
+mod aftermath;
 mod bot;
+mod crash;
 mod main_job;
