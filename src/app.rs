@@ -244,8 +244,10 @@ impl Discord {
             Mode::Gateway => self.keep_gateway(interactions).await,
             Mode::Http { .. } => {
                 self.ready.gateway.store(true, Ordering::Relaxed);
-                self.stop.cancelled().await;
-                Ok(())
+                tokio::select! {
+                    () = self.stop.cancelled() => Ok(()),
+                    fault = self.rest.sender().faulted() => Err(Ended::Fault(fault)),
+                }
             }
         };
         while loops.join_next().await.is_some() {}
@@ -295,6 +297,8 @@ impl Discord {
         let ended = tokio::select! {
             () = self.stop.cancelled() => Ok(()),
             fault = gateway.failed() => Err(Ended::Fault(fault)),
+            // The gateway may stay connected with a token that is refused from now on.
+            fault = self.rest.sender().faulted() => Err(Ended::Fault(fault)),
             stuck = gateway.stuck() => Err(Ended::Stuck(format!("{stuck:?}"))),
             () = self.watch(&gateway) => Ok(()),
         };

@@ -6,7 +6,7 @@ use serenity::model::id::{ChannelId as DiscordChannel, MessageId, UserId as Disc
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{Error, Rest, component::Button, dm, reporter::snowflake, rest::Nonce};
+use super::{Error, Rest, component::Button, dm, error::TOO_OLD_TO_EDIT, reporter::snowflake, rest::Nonce};
 use crate::{
     clock,
     rescue::{
@@ -148,6 +148,13 @@ impl Courier {
             let message = MessageId::new(delivery.message);
             match self.rest.edit(channel, message, &dm::wiped(&operation)).await {
                 Ok(_) => {}
+                // Edited no more, but it can go: what stands there is the link.
+                Err(error) if error.code() == Some(TOO_OLD_TO_EDIT) => {
+                    if let Err(error) = self.rest.delete(channel, message).await {
+                        tracing::warn!(operation.id = %operation.id, %error, "a DM could not be deleted yet");
+                        continue;
+                    }
+                }
                 Err(error) if error.is_transient() => {
                     tracing::warn!(operation.id = %operation.id, %error, "a DM could not be wiped yet");
                     continue;

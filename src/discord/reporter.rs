@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Error, Rest,
     card::{self, Rendering},
+    error::TOO_OLD_TO_EDIT,
     rest::Nonce,
 };
 use crate::{
@@ -38,8 +39,6 @@ const AT_ONCE: usize = 32;
 const NONCE_LIFE: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
 /// Discord's codes for a message, channel or right that is gone.
 const UNKNOWN_MESSAGE: u32 = 10_008;
-/// "Maximum number of edits to messages older than 1 hour reached".
-const TOO_OLD: u32 = 30_046;
 /// A message that can be shown nowhere: its channel is gone, or closed to us.
 const NOWHERE: &str = "nowhere";
 
@@ -193,9 +192,10 @@ impl Reporter {
                 self.post(operation, rendering, look, Some(message)).await
             }
             // Too old to be edited so often: a live card goes on in a new message, an ended one stays as it is.
-            Err(error) if error.code() == Some(TOO_OLD) && !operation.state.is_ended() => {
-                self.post(operation, rendering, look, Some(message)).await
-            }
+            Err(error) if error.code() == Some(TOO_OLD_TO_EDIT) => match operation.state.is_ended() {
+                true => self.remember(operation, rendering, Some(message), look).await,
+                false => self.post(operation, rendering, look, Some(message)).await,
+            },
             Err(error) => self.give_up_or_retry(operation, rendering, error).await,
         }
     }

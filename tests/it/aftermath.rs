@@ -2,15 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use bernard::rescue::operation::Kind;
 use sim::{
     discord::{Audience, Discord, Id, Message, OPS, Person},
     ovh::Ovh,
 };
 
-/// The last message of an operation, when it has come: it rings, and it is no question.
-pub(crate) fn end_of(discord: &Discord, who: &Person, id: &str) -> Option<Message> {
-    told(discord, id).into_iter().find(|message| who.was_rung_by(message) && question_of(message).is_none())
-}
+use crate::bot::TestBot;
 
 /// The button that answers a message which asks its reader something.
 pub(crate) fn question_of(message: &Message) -> Option<&'static str> {
@@ -20,17 +18,16 @@ pub(crate) fn question_of(message: &Message) -> Option<&'static str> {
         .map(|(_, button)| button)
 }
 
-/// What the channel holds about an operation. Its id ends the first line, so `R-1` is not found in `R-12`.
-fn told(discord: &Discord, id: &str) -> Vec<Message> {
-    let of_it = |message: &Message| message.content.lines().next().is_some_and(|title| title.ends_with(id));
-    discord.messages(OPS).into_iter().filter(of_it).collect()
+/// Whether a message is about this operation: its first line ends with the number, so `R-1` is not found in `R-12`.
+pub(crate) fn is_about(message: &Message, id: &str) -> bool {
+    message.content.lines().next().is_some_and(|title| title.ends_with(id))
 }
 
 /// One card, one end, no question twice.
 #[track_caller]
 pub(crate) fn no_message_is_doubled(discord: &Discord, who: &Person, id: &str) {
     let (mut cards, mut ends, mut questions) = (0, 0, Vec::new());
-    for message in told(discord, id) {
+    for message in discord.messages(OPS).into_iter().filter(|message| is_about(message, id)) {
         match (who.was_rung_by(&message), question_of(&message)) {
             (false, _) => cards += 1,
             (true, None) => ends += 1,
@@ -73,5 +70,53 @@ pub(crate) fn no_file_holds_a_link(ovh: &Ovh, folder: &std::path::Path) {
             let holds = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
             assert!(!holds, "{} holds a secret's id", path.display());
         }
+    }
+}
+
+impl TestBot {
+    /// Ann asks for an operation on `web-1`, and it is accepted.
+    pub(crate) async fn accepted(&self, kind: Kind) {
+        let server = [("server", "web-1")];
+        let command = match kind {
+            Kind::Enable => "rescue enable",
+            Kind::Restore => "restore",
+            Kind::Reboot => "reboot",
+            Kind::Link => "rescue link",
+        };
+        let asked = match kind {
+            Kind::Link => self.slash(&self.ann, command, &server).await,
+            Kind::Enable | Kind::Restore | Kind::Reboot => {
+                let card = self.ask(&self.ann, command, &server).await;
+                self.ann.press(&card, "Confirm").await
+            }
+        };
+        asked.wait_for(|message| message.content.contains("Accepted")).await;
+    }
+
+    /// Waits for an operation's last word, answering what it asks Ann on the way.
+    pub(crate) async fn last_word(&self, id: &'static str) -> String {
+        let mut answered: Vec<Id> = Vec::new();
+        loop {
+            let (ann, known) = (self.ann.clone(), answered.clone());
+            let news = move |message: &Message| {
+                ann.was_rung_by(message)
+                    && is_about(message, id)
+                    && !known.contains(&message.id)
+                    && question_of(message).is_none_or(|button| message.button(button).is_some())
+            };
+            let message = self.discord.wait_for_message(OPS, news).await;
+            let Some(button) = question_of(&message) else { return message.content };
+            answered.push(message.id);
+            self.ann.press(&message, button).await;
+        }
+    }
+
+    /// Waits until the operation's card shows this.
+    pub(crate) async fn card_shows(&self, id: &'static str, state: &'static str) -> Message {
+        let ann = self.ann.clone();
+        let card = move |message: &Message| {
+            !ann.was_rung_by(message) && is_about(message, id) && message.content.contains(state)
+        };
+        self.discord.wait_for_message(OPS, card).await
     }
 }

@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use bernard::rescue::{operation::Kind, step::Step};
 use sim::{
-    discord::{Asked, BOT_TOKEN, OPS},
+    discord::{BOT_TOKEN, OPS},
     net::{Faults, Hold},
 };
 
 use crate::{
-    aftermath::{end_of, links_went_only_to, no_file_holds_a_link, no_message_is_doubled, question_of},
+    aftermath::{links_went_only_to, no_file_holds_a_link, no_message_is_doubled},
     bot::{TestBot, TestConfig, web_1},
 };
 
@@ -221,32 +221,13 @@ async fn dm_channel(bot: &TestBot) -> String {
     bot.ann.dm_channel().expect("it is open").to_string()
 }
 
-/// Asks for the operation and waits until it is accepted.
-async fn accepted(bot: &TestBot, kind: Kind) {
-    let server = [("server", "web-1")];
-    let command = match kind {
-        Kind::Enable => "rescue enable",
-        Kind::Restore => "restore",
-        Kind::Reboot => "reboot",
-        Kind::Link => "rescue link",
-    };
-    let asked: Asked = match kind {
-        Kind::Link => bot.slash(&bot.ann, command, &server).await,
-        Kind::Enable | Kind::Restore | Kind::Reboot => {
-            let card = bot.ask(&bot.ann, command, &server).await;
-            bot.ann.press(&card, "Confirm").await
-        }
-    };
-    asked.wait_for(|message| message.content.contains("Accepted")).await;
-}
-
 /// Brings the operation to its step and stops dead there.
 async fn die_at(bot: &mut TestBot, crash: Crash) {
     let dm = dm_channel(bot).await;
     match crash.step {
         Step::Settle => {
             let sent = bot.ovh.faults().hold_answer("POST", "/reboot");
-            accepted(bot, crash.kind).await;
+            bot.accepted(crash.kind).await;
             sent.reached().await;
             let gate = crash.hold(bot, &dm);
             bot.ovh.net().reset_all();
@@ -254,7 +235,7 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
         }
         Step::Deliver => {
             let sending = Mark::discord("POST", format!("/channels/{dm}/messages")).hold(bot, Moment::Before);
-            accepted(bot, crash.kind).await;
+            bot.accepted(crash.kind).await;
             sending.reached().await;
             bot.sees(&[crash.id()]).await;
             die(bot).await;
@@ -264,7 +245,7 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
         }
         Step::AwaitReveal => {
             bot.discord.close_dms(&bot.ann);
-            accepted(bot, crash.kind).await;
+            bot.accepted(crash.kind).await;
             let message = bot.sees(&[crash.id(), "The link waits for you"]).await;
             let gate = crash.hold(bot, &dm);
             bot.ann.try_press(message.id, "Reveal link").expect("the button");
@@ -274,12 +255,12 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
             let refusal = serde_json::json!({ "message": "not now" });
             bot.ovh.faults().status("POST", "/reboot", 403, &refusal);
             let gate = crash.hold(bot, &dm);
-            accepted(bot, crash.kind).await;
+            bot.accepted(crash.kind).await;
             gate.reached().await;
         }
         Step::Prepare | Step::Set | Step::Reboot | Step::Follow | Step::Search | Step::Watch => {
             let gate = crash.hold(bot, &dm);
-            accepted(bot, crash.kind).await;
+            bot.accepted(crash.kind).await;
             gate.reached().await;
         }
     }
@@ -297,25 +278,6 @@ async fn die(bot: &mut TestBot) {
     bot.discord.faults().clear();
 }
 
-/// Waits for the operation's last word, answering what it asks on the way.
-async fn last_word(bot: &TestBot, id: &str) -> String {
-    let mut answered = Vec::new();
-    loop {
-        let (discord, ann) = (bot.discord.clone(), bot.ann.clone());
-        let known = answered.clone();
-        let news = move |message: &sim::discord::Message| {
-            ann.was_rung_by(message)
-                && message.content.lines().next().is_some_and(|title| title.ends_with(id))
-                && !known.contains(&message.id)
-                && question_of(message).is_none_or(|button| message.button(button).is_some())
-        };
-        let message = discord.wait_for_message(OPS, news).await;
-        let Some(button) = question_of(&message) else { return message.content };
-        answered.push(message.id);
-        bot.ann.press(&message, button).await;
-    }
-}
-
 async fn survives(crash: Crash) {
     let mut bot = world_for(crash).await;
     let disk = bot.ovh.boot_id("web-1", "hd");
@@ -324,7 +286,7 @@ async fn survives(crash: Crash) {
     die_at(&mut bot, crash).await;
     bot.start().await;
 
-    let end = last_word(&bot, crash.id()).await;
+    let end = bot.last_word(crash.id()).await;
     assert!(end.contains(crash.outcome()), "{crash:?} ended as {end}");
     assert_eq!(bot.ovh.reboots("web-1") - before.0, crash.reboots(), "{crash:?}");
     let boot = match (crash.step, crash.kind) {
@@ -335,20 +297,10 @@ async fn survives(crash: Crash) {
     assert_eq!(bot.ovh.boot_of("web-1"), boot, "{crash:?}");
     assert_eq!(links_went_only_to(&bot.ovh, &bot.discord, &bot.ann, crash.id()), crash.links(), "{crash:?}");
     no_message_is_doubled(&bot.discord, &bot.ann, crash.id());
-    the_card_heals(&bot, crash).await;
+    bot.card_shows(crash.id(), crash.outcome()).await;
     the_server_is_free(&bot, crash).await;
     bot.stop().await;
     no_file_holds_a_link(&bot.ovh, bot.database().parent().expect("its folder"));
-}
-
-/// The card shows the end, too.
-async fn the_card_heals(bot: &TestBot, crash: Crash) {
-    let (ann, outcome) = (bot.ann.clone(), crash.outcome());
-    let card = move |message: &sim::discord::Message| {
-        let title = message.content.lines().next().unwrap_or_default();
-        !ann.was_rung_by(message) && title.contains(outcome) && title.ends_with(crash.id())
-    };
-    bot.discord.wait_for_message(OPS, card).await;
 }
 
 /// The next operation is accepted, and comes to its end.
@@ -357,11 +309,10 @@ async fn the_server_is_free(bot: &TestBot, crash: Crash) {
     let next = if in_rescue { Kind::Restore } else { Kind::Reboot };
     let id = if crash.id() == "R-1" { "R-2" } else { "R-3" };
     let reboots = bot.ovh.reboots("web-1");
-    accepted(bot, next).await;
-    let end = last_word(bot, id).await;
+    bot.accepted(next).await;
+    let end = bot.last_word(id).await;
     assert!(end.contains("**Restored**") || end.contains("**Rebooted**"), "after {crash:?}: {end}");
     assert_eq!(bot.ovh.reboots("web-1"), reboots + 1, "after {crash:?}");
-    assert!(end_of(&bot.discord, &bot.ann, id).is_some());
 }
 
 /// Every step of one kind, side by side, each in a world and a runtime of its own.
@@ -407,12 +358,12 @@ crash_stories! {
 async fn a_reboot_that_arrives_after_the_crash_is_adopted_and_not_repeated() {
     let mut bot = TestBot::new().await;
     let late = bot.ovh.faults().hold_before("POST", "/reboot");
-    accepted(&bot, Kind::Enable).await;
+    bot.accepted(Kind::Enable).await;
     late.reached().await;
     bot.die().await;
     late.release();
     bot.start().await;
-    let end = last_word(&bot, "R-1").await;
+    let end = bot.last_word("R-1").await;
     assert!(end.contains("**In rescue**"), "{end}");
     assert_eq!(bot.ovh.reboots("web-1"), 1);
 }
@@ -429,6 +380,6 @@ async fn a_crash_before_accepted_was_said_loses_nothing_and_the_card_opens_nothi
     bot.start().await;
     let again = bot.press(&bot.ann, &card, "Confirm").await;
     assert!(again.content.contains("R-1") && again.content.contains("/rescue enable"), "{}", again.content);
-    assert!(last_word(&bot, "R-1").await.contains("**In rescue**"));
+    assert!(bot.last_word("R-1").await.contains("**In rescue**"));
     assert_eq!(bot.ovh.reboots("web-1"), 1);
 }

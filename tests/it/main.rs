@@ -3,4 +3,6 @@
 mod aftermath;
 mod bot;
 mod crash;
+mod discord_weather;
+mod kill;
 mod main_job;
