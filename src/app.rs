@@ -202,11 +202,15 @@ impl App {
         self.ready.stopping.store(true, Ordering::Relaxed);
         self.stop.cancel();
         let all = async { while self.loops.join_next().await.is_some() {} };
-        if tokio::time::timeout(self.drain, all).await.is_err() {
+        // The last tenth is for the store, so that the whole stays within `drain`.
+        let last = self.drain / 10;
+        if tokio::time::timeout(self.drain - last, all).await.is_err() {
             tracing::warn!("not everything ended in time; it is carried on after the next start");
             self.loops.abort_all();
         }
-        self.store.close().await;
+        if tokio::time::timeout(last, self.store.close()).await.is_err() {
+            tracing::warn!("the store is still in use; what was promised is on disk all the same");
+        }
         tracing::info!("stopped");
     }
 }
@@ -250,7 +254,10 @@ impl Discord {
                 }
             }
         };
-        while loops.join_next().await.is_some() {}
+        // A fault ends the program: the loops below wait for a stop that comes only when this has returned.
+        if ended.is_ok() {
+            while loops.join_next().await.is_some() {}
+        }
         ended
     }
 
