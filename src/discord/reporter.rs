@@ -207,7 +207,8 @@ impl Reporter {
         }
     }
 
-    /// Posts a message, for the first time or in the place of an earlier one.
+    /// Posts a message, for the first time or in the place of an earlier one, which stays remembered until the new one is there:
+    /// a repetition comes here again with the same nonce, and the other part does not take it for a message that is missing.
     async fn post(
         &self,
         operation: &Operation,
@@ -215,9 +216,6 @@ impl Reporter {
         look: String,
         instead_of: Option<u64>,
     ) -> Result<(), Failure> {
-        if instead_of.is_some() {
-            self.attempted(operation, rendering, look.clone(), clock::now()).await?;
-        }
         let rings = rendering.rings.map(|user| DiscordUser::new(user.0));
         let message = CreateMessage::new()
             .content(&rendering.content)
