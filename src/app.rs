@@ -209,11 +209,15 @@ impl App {
         self.ready.stopping.store(true, Ordering::Relaxed);
         self.stop.cancel();
         let all = async { while self.loops.join_next().await.is_some() {} };
-        if tokio::time::timeout(self.drain, all).await.is_err() {
+        // The last tenth is for the store, so that the whole stays within `drain`.
+        let last = self.drain / 10;
+        if tokio::time::timeout(self.drain - last, all).await.is_err() {
             tracing::warn!("not everything ended in time; it is carried on after the next start");
             self.loops.abort_all();
         }
-        self.store.close().await;
+        if tokio::time::timeout(last, self.store.close()).await.is_err() {
+            tracing::warn!("the store is still in use; what was promised is on disk all the same");
+        }
         tracing::info!("stopped");
     }
 }
@@ -258,11 +262,16 @@ impl Discord {
             Mode::Gateway => self.keep_gateway(interactions).await,
             Mode::Http { .. } => {
                 self.ready.gateway.store(true, Ordering::Relaxed);
-                self.stop.cancelled().await;
-                Ok(())
+                tokio::select! {
+                    () = self.stop.cancelled() => Ok(()),
+                    fault = self.rest.sender().faulted() => Err(Ended::Fault(fault)),
+                }
             }
         };
-        while loops.join_next().await.is_some() {}
+        // A fault ends the program: the loops below wait for a stop that comes only when this has returned.
+        if ended.is_ok() {
+            while loops.join_next().await.is_some() {}
+        }
         ended
     }
 
@@ -309,6 +318,8 @@ impl Discord {
         let ended = tokio::select! {
             () = self.stop.cancelled() => Ok(()),
             fault = gateway.failed() => Err(Ended::Fault(fault)),
+            // The gateway may stay connected with a token that is refused from now on.
+            fault = self.rest.sender().faulted() => Err(Ended::Fault(fault)),
             stuck = gateway.stuck() => Err(Ended::Stuck(format!("{stuck:?}"))),
             () = self.watch(&gateway) => Ok(()),
         };

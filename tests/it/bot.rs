@@ -315,6 +315,16 @@ impl TestBot {
         operation
     }
 
+    /// Makes the attempts at an operation's messages so much older. The program must not run.
+    pub(crate) async fn age_messages(&self, id: i64, by: jiff::SignedDuration) {
+        let store = bernard::store::Store::open(&self.database()).await.expect("the store opens");
+        for mut posted in store.messages(OperationId(id)).await.expect("they read") {
+            posted.attempted = posted.attempted - by;
+            store.save_message(OperationId(id), &posted).await.expect("it is written");
+        }
+        store.close().await;
+    }
+
     /// How many messages of the ops channel hold all of these.
     pub(crate) fn count(&self, parts: &[&str]) -> usize {
         self.discord.messages(OPS).iter().filter(|message| holds(message, parts)).count()
