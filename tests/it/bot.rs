@@ -99,10 +99,7 @@ impl TestBot {
 
     /// Starts the program, on the store of last time, and waits until it takes commands.
     pub(crate) async fn start(&mut self) {
-        let text = self.config_text();
-        let loaded = Config::from_text(&text, Vec::<(String, String)>::new());
-        let config = loaded.unwrap_or_else(|problems| panic!("{problems}\n{text}")).config;
-        let app = App::start(config, recorder()).await.expect("the program starts");
+        let app = App::start(self.loaded_config(), recorder()).await.expect("the program starts");
         let address = app.address();
         self.app = Some(app);
         eventually("the bot is ready", async || {
@@ -110,6 +107,25 @@ impl TestBot {
             answer.is_ok_and(|answer| answer.status().is_success())
         })
         .await;
+    }
+
+    /// The configuration as the program reads it.
+    pub(crate) fn loaded_config(&self) -> Config {
+        let text = self.config_text();
+        let loaded = Config::from_text(&text, Vec::<(String, String)>::new());
+        loaded.unwrap_or_else(|problems| panic!("{problems}\n{text}")).config
+    }
+
+    /// What `/metrics` says.
+    pub(crate) async fn metrics(&self) -> String {
+        let address = self.app.as_ref().expect("it runs").address();
+        let answer = reqwest::get(format!("http://{address}/metrics")).await.expect("an answer");
+        answer.text().await.expect("a text")
+    }
+
+    /// What `Debug` prints of the program.
+    pub(crate) fn debug(&self) -> String {
+        format!("{:?}", self.app)
     }
 
     /// Stops the program as SIGTERM does.
@@ -198,6 +214,17 @@ impl TestBot {
         let operation = store.operation(OperationId(id)).await.expect("it reads").expect("it is there");
         store.close().await;
         operation
+    }
+
+    /// Every operation as the store has it. The program must not run.
+    pub(crate) async fn operations(&self) -> Vec<Operation> {
+        let store = bernard::store::Store::open(&self.database()).await.expect("the store opens");
+        let mut operations = Vec::new();
+        while let Some(operation) = store.operation(OperationId(operations.len() as i64 + 1)).await.expect("it reads") {
+            operations.push(operation);
+        }
+        store.close().await;
+        operations
     }
 
     /// How many messages of the ops channel hold all of these.
