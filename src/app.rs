@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     access::Policy,
+    check::{self, Finding},
     clock,
     config::{Config, Credentials, Mode, SecretSource, StoreUrl},
     discord::{
@@ -134,7 +135,7 @@ impl App {
             pulse.clone(),
         ));
         let policy = SharedPolicy::new(policy(&config));
-        let sender_settings = SenderSettings::new(config.discord.api_url.clone(), config.discord.token.clone());
+        let sender_settings = sender_settings(&config);
         let rest = Rest::new(Arc::new(Sender::new(sender_settings.clone())?));
         let handler = Arc::new(Handler::new(
             rest.clone(),
@@ -163,6 +164,7 @@ impl App {
             rest,
             store: store.clone(),
             pulse,
+            policy: policy.clone(),
             ready: Arc::clone(&ready),
             stop: stop.clone(),
             sender_settings,
@@ -216,6 +218,7 @@ struct Discord {
     rest: Rest,
     store: Store,
     pulse: Pulse,
+    policy: SharedPolicy,
     ready: Arc<Ready>,
     stop: CancellationToken,
     sender_settings: SenderSettings,
@@ -235,7 +238,13 @@ impl Discord {
         let bot = begun?;
         let reporter =
             Reporter::new(self.rest.clone(), self.store.clone(), self.pulse.clone(), self.config.locale, bot);
-        let courier = Arc::new(Courier::new(self.rest.clone(), self.store.clone(), bot));
+        let courier = Arc::new(Courier::new(
+            self.rest.clone(),
+            self.store.clone(),
+            bot,
+            self.policy.clone(),
+            GuildId::new(self.config.discord.guild),
+        ));
         let mut loops = JoinSet::new();
         loops.spawn(Arc::new(reporter).run(self.stop.clone()));
         loops.spawn(Arc::clone(&courier).run(errands, self.stop.clone()));
@@ -344,11 +353,21 @@ async fn open_store(config: &Config) -> anyhow::Result<Store> {
     }
 }
 
-/// The clients of the configured accounts.
+/// Proves every credential and right that `config` will need; changes nothing.
 ///
 /// # Errors
-/// When an account's endpoint or TLS cannot be used.
-pub fn clients(config: &Config) -> anyhow::Result<Vec<ovh::Client>> {
+/// When not even a client can be built.
+pub async fn check_online(config: &Config) -> anyhow::Result<Vec<Finding>> {
+    let rest = Rest::new(Arc::new(Sender::new(sender_settings(config))?));
+    Ok(check::online(config, &rest, &clients(config)?).await)
+}
+
+fn sender_settings(config: &Config) -> SenderSettings {
+    SenderSettings::new(config.discord.api_url.clone(), config.discord.token.clone())
+}
+
+/// The clients of the configured accounts.
+fn clients(config: &Config) -> anyhow::Result<Vec<ovh::Client>> {
     config
         .ovh
         .iter()

@@ -16,12 +16,11 @@ use super::{
 };
 use crate::{
     access::{Capability, Grant},
-    clock, ovh,
+    clock,
     rescue::{
         desk::{self, Decided, Decision},
         fleet::NotFound,
         operation::{ChannelId, Kind, Operation, OperationId, Source},
-        plan,
         server::Server,
         state::Phase,
     },
@@ -58,7 +57,7 @@ impl Handler {
                 if let Button::DeleteMessage(_) = button {
                     return self.delete_message(press, &operation).await;
                 }
-                let asking = Asking::of_press(press, realm, &self.rest, Some(&operation)).await?;
+                let asking = Asking::of_press(press, realm, &self.rest, Some(&operation.request)).await?;
                 self.about(&asking, button, &operation).await
             }
         }
@@ -77,13 +76,11 @@ impl Handler {
         }
     }
 
-    /// A confirmation card may also stand in a DM, below **Restore now**: it counts as pressed in the server's last operation's channel.
+    /// A confirmation card may also stand in a DM, below **Restore now**: it counts as pressed where it was asked for.
     async fn asking_of_card(&self, press: &ComponentInteraction, id: CardId) -> Result<Asking, Refusal> {
-        let operation = match self.store.card(id).await? {
-            Some(card) if press.guild_id.is_none() => self.store.latest_operation(&card.request.server).await?,
-            _ => None,
-        };
-        Asking::of_press(press, &self.settings.realm, &self.rest, operation.as_ref()).await
+        let card = self.store.card(id).await?;
+        let request = card.as_ref().map(|card| &card.request);
+        Asking::of_press(press, &self.settings.realm, &self.rest, request).await
     }
 
     async fn decide(&self, asking: &Asking, operation: &Operation, decision: Decision) -> Result<Reply, Refusal> {
@@ -133,7 +130,10 @@ impl Handler {
     }
 
     /// The server that was typed, if the asker may do this to it as far as memory knows.
+    ///
+    /// Who may do it to no server at all does not learn which servers there are.
     pub(super) async fn find(&self, asking: &Asking, typed: &str, capability: Capability) -> Result<Server, Refusal> {
+        self.anywhere(asking, capability)?;
         let place = asking.place.0;
         let policy = self.policy.get();
         let server = self.fleet.find(typed).await.map_err(|not_found| {
@@ -166,9 +166,17 @@ impl Handler {
     pub(super) async fn admit(&self, asking: &Asking, known: &Server, kind: Kind) -> Result<(Server, Grant), Refusal> {
         let (server, grant) = self.admit_server(asking, known, desk::needed(kind)).await?;
         match self.policy.get().protection(action_of(kind), &server) {
-            Some(protection) => Err(Refusal::Protected(protection)),
-            None => Ok((server, grant)),
+            Some(protection) if !self.looks_for_own_link(asking, &server, kind).await? => {
+                Err(Refusal::Protected(protection))
+            }
+            _ => Ok((server, grant)),
         }
+    }
+
+    /// The owner of a rescue needs nobody's approval to find its link again.
+    async fn looks_for_own_link(&self, asking: &Asking, server: &Server, kind: Kind) -> Result<bool, Refusal> {
+        let lease = self.store.lease(&server.name).await?;
+        Ok(kind == Kind::Link && lease.is_some_and(|lease| lease.owner == asking.requester.user))
     }
 
     /// The same for the server of an operation.
@@ -199,9 +207,7 @@ impl Handler {
         known: &Server,
         capability: Capability,
     ) -> Result<(Server, Grant), Refusal> {
-        let client = self.client(known)?;
-        let server =
-            plan::read_server(client, &known.name).await.map_err(|error| Refusal::from_plan(error, known.label()))?;
+        let server = self.fleet.read(known).await.map_err(|error| Refusal::from_plan(error, known.label()))?;
         let grant = self
             .policy
             .get()
@@ -215,10 +221,6 @@ impl Handler {
             .get()
             .check_anywhere(&asking.requester, capability, asking.place.0)
             .map_err(|denial| Refusal::Denied(Box::new(denial), None))
-    }
-
-    pub(super) fn client(&self, server: &Server) -> Result<&ovh::Client, Refusal> {
-        self.fleet.client(&server.account).ok_or(Refusal::Fault)
     }
 
     /// The live operation that keeps the server from one of this kind.

@@ -32,7 +32,7 @@ use crate::{
 const REST: Duration = Duration::from_secs(2);
 /// How long one part waits for the other.
 const BREATH: Duration = Duration::from_millis(20);
-/// How many operations are shown at once; more wait, and the pace of edits is the sender's.
+/// How many operations are posted, and how many are edited, at once; the pace of edits is the sender's.
 const AT_ONCE: usize = 32;
 /// Discord remembers a nonce for a few minutes; an attempt that is older is looked for in the channel's history.
 const NONCE_LIFE: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
@@ -122,7 +122,8 @@ impl Reporter {
         };
         for id in unreported {
             for part in [Part::Posts, Part::Edits] {
-                if under_way.len() < AT_ONCE && under_way.insert((id, part)) {
+                let alike = under_way.iter().filter(|(_, other)| *other == part).count();
+                if alike < AT_ONCE && under_way.insert((id, part)) {
                     shows.spawn(Arc::clone(self).guarded(id, part));
                 }
             }

@@ -69,6 +69,8 @@ pub enum Outcome {
     Rebooted,
     /// It could not be done; nothing was changed.
     Impossible(Problem),
+    /// It was accepted too long ago to be begun.
+    Expired,
     /// A person cancelled it before the reboot.
     Cancelled(UserId),
     /// The setting or the reboot was refused, or certainly not sent.
@@ -227,6 +229,11 @@ impl State {
             },
             (P::Opened, E::FoundImpossible { problem }) => P::Ended(Outcome::Impossible(problem.clone())),
             (P::Opened, E::RescueFound { .. }) if self.kind == Kind::Link => P::Searching,
+            (P::Opened, E::Expired) => P::Ended(Outcome::Expired),
+            (P::Prepared | P::Ready, E::Expired) if self.facts.intents == 0 => self.put_back_then(Outcome::Expired),
+            (P::Prepared | P::Ready, E::FoundImpossible { problem }) if self.facts.intents == 0 => {
+                self.put_back_then(Outcome::Impossible(problem.clone()))
+            }
             (P::Prepared, E::BootSet) => P::Ready,
             (P::Prepared, E::SettingRefused { said }) => {
                 P::PuttingBack(Outcome::NotDone(NotDone::Refused, said.clone()))
@@ -309,7 +316,7 @@ impl State {
 impl Facts {
     fn learn(&mut self, event: &Event) {
         match event {
-            Event::Prepared { plan } => self.plan = Some(plan.clone()),
+            Event::Prepared { plan } => self.plan = Some((**plan).clone()),
             Event::RebootIntended { intent } => {
                 self.intents += 1;
                 self.last_intent = Some(intent.clone());
@@ -351,6 +358,7 @@ impl Facts {
             | Event::LinkRevealed
             | Event::LinkGivenUp
             | Event::Watched
+            | Event::Expired
             | Event::Superseded { .. } => {}
         }
     }

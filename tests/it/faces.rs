@@ -48,7 +48,7 @@ fn wish(kind: Kind, system: System) -> Wish {
             ssh_key: None,
             lease: SignedDuration::from_hours(4),
         }),
-        Kind::Restore => Wish::Restore { into: boot(1, "harddisk", "hd") },
+        Kind::Restore => Wish::Restore { into: boot(1, "harddisk", "hd"), despite: Vec::new() },
         Kind::Reboot => Wish::Reboot { into: Some(boot(1, "harddisk", "hd")) },
         Kind::Link => Wish::Link { sources: vec![Source::Mail] },
     }
@@ -73,7 +73,7 @@ fn opened(kind: Kind, system: System, locale: Locale) -> Operation {
 fn prepared(entry: Entry, operation: &Operation) -> Event {
     let (into, change) = match &operation.request.wish {
         Wish::Enable(wish) => (wish.into.clone(), true),
-        Wish::Restore { into } => (into.clone(), true),
+        Wish::Restore { into, .. } => (into.clone(), true),
         Wish::Reboot { .. } | Wish::Link { .. } => (boot(1, "harddisk", "hd"), false),
     };
     let set = Setting { boot: into.clone(), rescue_mail: None, rescue_ssh_key: None };

@@ -1,9 +1,10 @@
 //! The story, and the search afterwards. Each test wants a process of its own, because logging is set up once in each.
 
-use std::{fs, time::Instant};
+use std::{fs, num::NonZeroU32, time::Instant};
 
 use bernard::{
-    app, discord, logging,
+    discord, logging,
+    ovh::{Account, Client, Credentials},
     rescue::{
         operation::{Operation, Source},
         server::ServiceName,
@@ -38,7 +39,7 @@ async fn no_secret_stands_in_any_event_or_span_of_ours_with_oauth2_and_the_mail(
     let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_span_events(FmtSpan::FULL);
     let ours = Targets::new().with_target("bernard", LevelFilter::TRACE);
     let subscriber = registry().with(lines.with_writer(move || writer.clone()).with_filter(ours));
-    let config = TestConfig { rescue: "probe = false\nsecret_from = [\"mail\"]\n".to_owned(), ..TestConfig::default() };
+    let config = TestConfig { rescue: "probe = false\nsecret_from = [\"mail\"]\n".to_owned(), ..TestConfig::oauth2() };
     tell(page, subscriber, config).await;
 }
 
@@ -55,25 +56,14 @@ async fn tell(page: Page, subscriber: impl Subscriber + Send + Sync, config: Tes
         return;
     }
     page.take_panics();
-    let oauth2 = config.rescue.contains("mail");
     let mut bot = TestBot::with(config, [web_1(), db_1()]).await;
-    if oauth2 {
-        bot.stop().await;
-        bot.config.credentials = format!(
-            "client_id = \"{}\"\nclient_secret = \"{}\"\ntoken_url = \"{}\"\n",
-            ovh::CLIENT_ID,
-            ovh::CLIENT_SECRET,
-            bot.ovh.token_url()
-        );
-        bot.start().await;
-    }
     let bob = bot.discord.person("bob", "fr", &[ROLE]);
     bot.discord.close_dms(&bob);
     let people = People { ann: bot.ann.clone(), bob };
     links_are_handed_out(&bot, &people).await;
     things_go_wrong(&bot, &people).await;
     let metrics = bot.metrics().await;
-    let own = bot.debug();
+    let own = format!("{:?}", bot.app());
     let live = database(&bot);
     bot.stop().await;
     let operations: Vec<Operation> = bot.operations().await;
@@ -143,10 +133,22 @@ async fn things_go_wrong(bot: &TestBot, people: &People) {
     bot.discord.dispatch_spoilt(&people.ann, OPS, "status", |raw| raw["data"]["name"] = json!(null)).settled().await;
 }
 
+/// A client of the simulated account, as the program builds its own.
+fn client(bot: &TestBot) -> Client {
+    let credentials = Credentials::Keys {
+        application_key: ovh::APPLICATION_KEY.to_owned(),
+        application_secret: ovh::APPLICATION_SECRET.to_owned().into(),
+        consumer_key: ovh::CONSUMER_KEY.to_owned().into(),
+    };
+    let endpoint = bot.ovh.url().parse().expect("an endpoint");
+    let account = Account { name: "main".into(), endpoint, credentials, requests_per_minute: NonZeroU32::MAX };
+    Client::new(account).expect("a client")
+}
+
 /// The words and the inside of what fails in OVHcloud's and Discord's hands, and of what carries secrets through the program.
 async fn errors(bot: &TestBot) -> String {
-    let config = bot.loaded_config();
-    let client = app::clients(&config).expect("clients").remove(0);
+    let config = bot.loaded();
+    let client = client(bot);
     let name = ServiceName::try_from(bot.ovh.service_name("web-1")).expect("a name");
     let id = bot.ovh.secret_ids().pop().expect("one");
     let mut texts = vec![format!("{config:?} {client:?}")];

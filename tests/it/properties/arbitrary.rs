@@ -7,7 +7,8 @@ use bernard::{
         event::{Event, NotDone, Port, Problem, PutBack},
         lease::Lease,
         operation::{
-            ChannelId, EnableWish, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source, Wish,
+            ChannelId, Difference, EnableWish, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source,
+            Wish,
         },
         server::{Boot, BootId, ServiceName, System, TaskId, TaskStatus},
     },
@@ -112,6 +113,8 @@ fn problem() -> impl Strategy<Value = Problem> {
         Just(Problem::ChangedMeanwhile),
         Just(Problem::NotInRescue),
         Just(Problem::Rebooting),
+        text().prop_map(|account| Problem::NoAccount { account }),
+        Just(Problem::NoLongerAllowed),
         Just(Problem::KeyNeedsLinux),
         text().prop_map(|said| Problem::Ovhcloud { said }),
     ]
@@ -130,6 +133,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         user().prop_map(|by| Event::CancelAsked { by }),
         intent().prop_map(|intent| Event::RebootIntended { intent }),
         put_back.prop_map(|result| Event::PutBack { result }),
+        Just(Event::Expired),
         Just(Event::Faulted),
         operation_id().prop_map(|by| Event::Superseded { by }),
     ];
@@ -188,11 +192,20 @@ pub(super) fn place(event: &Event) -> usize {
         Event::Watched => 24,
         Event::Faulted => 25,
         Event::Superseded { .. } => 26,
+        Event::Expired => 27,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 27;
+pub(super) const EVENTS: usize = 28;
+
+fn difference() -> impl Strategy<Value = Difference> {
+    prop_oneof![
+        option::of(boot()).prop_map(Difference::Boot),
+        Just(Difference::RescueMail),
+        Just(Difference::RescueSshKey),
+    ]
+}
 
 fn wish() -> impl Strategy<Value = Wish> {
     let enable = (boot(), system(), option::of(text()), option::of(text()), length()).prop_map(
@@ -200,7 +213,7 @@ fn wish() -> impl Strategy<Value = Wish> {
     );
     prop_oneof![
         enable,
-        boot().prop_map(|into| Wish::Restore { into }),
+        (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::Restore { into, despite }),
         option::of(boot()).prop_map(|into| Wish::Reboot { into }),
         vec(source(), 0..3).prop_map(|sources| Wish::Link { sources }),
     ]

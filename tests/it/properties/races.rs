@@ -29,7 +29,7 @@ fn request(kind: Kind) -> Request {
     let boot = || Boot { id: BootId(1), boot_type: "harddisk".into(), kernel: "hd".into(), description: String::new() };
     Request {
         wish: match kind {
-            Kind::Restore => Wish::Restore { into: boot() },
+            Kind::Restore => Wish::Restore { into: boot(), despite: Vec::new() },
             Kind::Link => Wish::Link { sources: Vec::new() },
             Kind::Enable | Kind::Reboot => Wish::Reboot { into: Some(boot()) },
         },

@@ -1,0 +1,212 @@
+//! The figures that README quotes: `cargo bench`. The release binary runs as a process of its own between both simulators.
+//!
+//! Everything is measured on loopback, by the simulators' clocks: an acknowledgement counts from the moment the interaction was
+//! dispatched to the moment the callback arrived.
+
+use std::{
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use sim::{
+    discord::{Discord, GUILD, OPS, Person, ROLE, people::Outcome},
+    ovh::{self, Ovh},
+};
+use tempfile::TempDir;
+
+/// How many commands are sent one after the other.
+const ONE_AT_A_TIME: usize = 1_000;
+/// How many commands are sent at once, and how often.
+const AT_ONCE: usize = 200;
+const ROUNDS: usize = 10;
+/// How often the program is started.
+const STARTS: usize = 20;
+/// How many rescues are followed to their DM.
+const RESCUES: usize = 10;
+/// The pace at which the link is looked for here.
+const SECRET_POLL: Duration = Duration::from_millis(500);
+
+struct World {
+    ovh: Ovh,
+    discord: Discord,
+    ann: Person,
+    folder: TempDir,
+}
+
+impl World {
+    async fn new() -> Self {
+        let ovh = Ovh::with_fleet().await;
+        let discord = Discord::start().await;
+        let ann = discord.person("ann", "en-GB", &[ROLE]);
+        let world = Self { ovh, discord, ann, folder: tempfile::tempdir().expect("a folder") };
+        std::fs::write(world.path(), world.config()).expect("the configuration is written");
+        world
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("bernard.toml")
+    }
+
+    fn config(&self) -> String {
+        format!(
+            "[discord]\ntoken = \"{}\"\nguild = \"{GUILD}\"\napi_url = \"{}\"\n\
+             [[ovh]]\nname = \"main\"\nendpoint = \"{}\"\nrequests_per_minute = 1000000\n\
+             application_key = \"{}\"\napplication_secret = \"{}\"\nconsumer_key = \"{}\"\n\
+             [store]\nurl = \"sqlite://{}\"\n[http]\nlisten = \"127.0.0.1:0\"\n[rescue]\nprobe = false\n\
+             [pace]\ntask_poll = \"50ms\"\nsecret_poll = \"{}ms\"\n\
+             [limits]\nper_user_per_minute = 1000000\nper_server_per_hour = 1000000\n\
+             [[role]]\nid = \"{ROLE}\"\ncan = [\"view\", \"reboot\", \"rescue\", \"restore\"]\nservers = [\"*\"]\n",
+            sim::discord::BOT_TOKEN,
+            self.discord.url(),
+            self.ovh.url(),
+            ovh::APPLICATION_KEY,
+            ovh::APPLICATION_SECRET,
+            ovh::CONSUMER_KEY,
+            self.folder.path().join("bernard.db").display(),
+            SECRET_POLL.as_millis(),
+        )
+    }
+
+    fn start(&self) -> Bot {
+        let child = Command::new(env!("CARGO_BIN_EXE_bernard"))
+            .args(["run", "--config"])
+            .arg(self.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        Bot(child)
+    }
+}
+
+/// The running program; it ends with this.
+struct Bot(Child);
+
+impl Bot {
+    /// Resident memory in MiB, as Linux counts it.
+    fn resident(&self) -> f64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap_or_default();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
+        let kib: f64 = line.split_whitespace().nth(1).and_then(|word| word.parse().ok()).unwrap_or(f64::NAN);
+        kib / 1024.0
+    }
+}
+
+impl Drop for Bot {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::main]
+async fn main() {
+    println!("figure                                             p50        p99        max");
+    start_up().await;
+    let world = World::new().await;
+    let bot = world.start();
+    world.discord.gateway().wait_for_connected(1).await;
+    world.discord.wait_for_command("help").await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    println!("resident memory, idle                       {:8.1} MiB", bot.resident());
+    one_at_a_time(&world).await;
+    at_once(&world).await;
+    link_to_dm(&world).await;
+    println!("resident memory, after all this             {:8.1} MiB", bot.resident());
+}
+
+/// From the start of the process to registered commands, on a store of its own each time.
+async fn start_up() {
+    let mut times = Vec::new();
+    for _ in 0..STARTS {
+        let world = World::new().await;
+        let began = Instant::now();
+        let _bot = world.start();
+        world.discord.wait_for_command("help").await;
+        times.push(began.elapsed());
+    }
+    print("process start to registered commands", &mut times);
+}
+
+async fn one_at_a_time(world: &World) {
+    let before = world.discord.timeline().len();
+    for _ in 0..ONE_AT_A_TIME {
+        world.ann.slash(OPS, "help", ()).await.answer().await;
+    }
+    print("acknowledgement, one at a time", &mut acknowledgements(world, before));
+}
+
+async fn at_once(world: &World) {
+    let before = world.discord.timeline().len();
+    for _ in 0..ROUNDS {
+        let asked: Vec<_> =
+            (0..AT_ONCE).map(|_| world.ann.try_slash(OPS, "help", ()).expect("it is registered")).collect();
+        for asked in asked {
+            asked.answer().await;
+        }
+    }
+    print("acknowledgement, 200 at once", &mut acknowledgements(world, before));
+}
+
+fn acknowledgements(world: &World, since: usize) -> Vec<Duration> {
+    let timeline = world.discord.timeline();
+    let times: Vec<Duration> = timeline[since..]
+        .iter()
+        .filter_map(|timed| match timed.outcome {
+            Outcome::Acknowledged { after } => Some(after),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(times.len(), timeline.len() - since, "every command was acknowledged");
+    times
+}
+
+/// From the moment that the link exists at OVHcloud to the DM.
+async fn link_to_dm(world: &World) {
+    let mut times = Vec::new();
+    for round in 0..RESCUES {
+        world.ovh.withhold_secret("web-1");
+        world.ovh.withhold_mail("web-1");
+        let card = world.ann.slash(OPS, "rescue enable", [("server", "web-1")]).await.answer().await;
+        world.ann.press(&card, "Confirm").await;
+        let id = format!("R-{}", 2 * round + 1);
+        world
+            .discord
+            .wait_for_message(OPS, |message| {
+                message.content.contains("Looking for the link") && message.content.contains(&id)
+            })
+            .await;
+        // Not in step with the program's looks.
+        tokio::time::sleep(SECRET_POLL.mul_f64(0.37 + 0.061 * round as f64)).await;
+        let dms = world.ann.dms().len();
+        let began = Instant::now();
+        world.ovh.hand_out("web-1");
+        loop {
+            if world.ann.dms().len() > dms {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        times.push(began.elapsed());
+        let card = world.ann.slash(OPS, "restore", [("server", "web-1")]).await.answer().await;
+        world.ann.press(&card, "Confirm").await;
+        world
+            .discord
+            .wait_for_message(OPS, |message| {
+                message.content.contains("**Restored**")
+                    && world.ann.was_rung_by(message)
+                    && message.content.contains(&format!("R-{}", 2 * round + 2))
+            })
+            .await;
+    }
+    print(&format!("link exists to DM (secret_poll {} ms)", SECRET_POLL.as_millis()), &mut times);
+}
+
+fn print(figure: &str, times: &mut [Duration]) {
+    times.sort_unstable();
+    let at = |share: f64| {
+        let place = ((times.len() as f64 * share).ceil() as usize).clamp(1, times.len()) - 1;
+        times[place].as_secs_f64() * 1_000.0
+    };
+    println!("{figure:44} {:7.2} ms {:7.2} ms {:7.2} ms", at(0.5), at(0.99), at(1.0));
+}
