@@ -1,12 +1,16 @@
 //! Arguments, logging, one call; prints the one fatal error.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::Context;
 #[cfg(feature = "demo")]
 use bernard::demo;
 use bernard::{
-    app::App,
+    app::{self, App},
+    check::Verdict,
     config::{self, Config, LogFormat},
     logging, metrics,
 };
@@ -35,8 +39,11 @@ enum Verb {
     /// Show the bot without any account: simulated servers, a simulated Discord, and a page for your browser.
     #[cfg(feature = "demo")]
     Demo(demo::Flags),
-    /// Read the configuration and say everything that is wrong with it; change nothing.
+    /// Say everything that is wrong with the configuration; change nothing.
     Check {
+        /// Also prove every credential and right that will be needed, by reading from Discord and OVHcloud.
+        #[arg(long)]
+        online: bool,
         /// The configuration.
         #[arg(long, default_value = "config/bernard.toml")]
         config: PathBuf,
@@ -47,41 +54,52 @@ enum Verb {
 const WRONG_CONFIGURATION: u8 = 2;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let (path, verb) = match &arguments.verb {
-        Verb::Run { config } | Verb::Check { config } => (config, &arguments.verb),
+    match Arguments::parse().verb {
+        Verb::Run { config } => configured(&config, |loaded| run(loaded, &config)),
+        Verb::Check { online, config } => configured(&config, |loaded| {
+            println!("{}: the configuration is in order", config.display());
+            if online { check_online(&loaded) } else { Ok(ExitCode::SUCCESS) }
+        }),
         #[cfg(feature = "demo")]
-        Verb::Demo(flags) => return ended(demo::run(flags)),
-    };
-    let loaded = match Config::load(path, config::process_environment()) {
-        Ok(loaded) => loaded,
-        Err(problems) => {
-            eprintln!("{problems}");
-            return ExitCode::from(WRONG_CONFIGURATION);
-        }
-    };
-    for warning in &loaded.warnings {
-        eprintln!("{warning}");
-    }
-    match verb {
-        Verb::Check { .. } => {
-            println!("{}: the configuration is in order", path.display());
-            ExitCode::SUCCESS
-        }
-        Verb::Run { .. } => ended(run(loaded.config, path)),
-        #[cfg(feature = "demo")]
-        Verb::Demo(_) => ExitCode::SUCCESS,
+        Verb::Demo(flags) => told(demo::run(&flags)),
     }
 }
 
-fn ended(run: anyhow::Result<ExitCode>) -> ExitCode {
-    run.unwrap_or_else(|error| {
+/// Does something with the configuration, or says everything that is wrong with it.
+fn configured(path: &Path, then: impl FnOnce(Config) -> anyhow::Result<ExitCode>) -> ExitCode {
+    match Config::load(path, config::process_environment()) {
+        Ok(loaded) => {
+            for warning in &loaded.warnings {
+                eprintln!("{warning}");
+            }
+            told(then(loaded.config))
+        }
+        Err(problems) => {
+            eprintln!("{problems}");
+            ExitCode::from(WRONG_CONFIGURATION)
+        }
+    }
+}
+
+/// The exit code, or the one fatal error.
+fn told(result: anyhow::Result<ExitCode>) -> ExitCode {
+    result.unwrap_or_else(|error| {
         eprintln!("bernard: {error:#}");
         ExitCode::FAILURE
     })
 }
 
-fn run(config: Config, path: &std::path::Path) -> anyhow::Result<ExitCode> {
+fn check_online(config: &Config) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
+    let findings = runtime.block_on(app::check_online(config))?;
+    for finding in &findings {
+        println!("{finding}");
+    }
+    let wrong = findings.iter().any(|finding| finding.verdict == Verdict::Wrong);
+    Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn run(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
     let format = match config.log {
         LogFormat::Text => logging::Format::Text,
         LogFormat::Json => logging::Format::Json,
@@ -97,7 +115,7 @@ fn run(config: Config, path: &std::path::Path) -> anyhow::Result<ExitCode> {
     Ok(code)
 }
 
-async fn serve(config: Config, path: &std::path::Path) -> anyhow::Result<ExitCode> {
+async fn serve(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hang_up = signal(SignalKind::hangup())?;
@@ -128,7 +146,7 @@ async fn serve(config: Config, path: &std::path::Path) -> anyhow::Result<ExitCod
     Ok(code)
 }
 
-fn reload(app: &App, path: &std::path::Path) {
+fn reload(app: &App, path: &Path) {
     match Config::load(path, config::process_environment()) {
         Ok(loaded) => app.reload(&loaded.config),
         Err(problems) => tracing::error!(%problems, "the configuration was not read again; the old one stays in force"),

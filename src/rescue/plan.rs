@@ -33,6 +33,22 @@ pub enum Aim {
     Reboot,
 }
 
+impl Aim {
+    /// What leads to this wish again: of a rescue, the one with the very kernel that was chosen.
+    pub fn of(wish: &Wish) -> Self {
+        match wish {
+            Wish::Enable(wish) => Self::Enable {
+                wanted: Wanted::Kernel(wish.into.kernel.clone()),
+                email: wish.email.clone(),
+                ssh_key: wish.ssh_key.clone(),
+                lease: wish.lease,
+            },
+            Wish::Restore { .. } => Self::Restore,
+            Wish::Reboot { .. } | Wish::Link { .. } => Self::Reboot,
+        }
+    }
+}
+
 /// Which rescue is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
@@ -124,22 +140,8 @@ pub async fn propose(
 /// # Errors
 /// [`Problem::ChangedMeanwhile`] when it is not.
 pub async fn confirm(client: &ovh::Client, server: &Server, wish: &Wish, lease: Option<&Lease>) -> Result<Plan, Error> {
-    let proposal = propose(client, server, aim_of(wish), lease).await?;
+    let proposal = propose(client, server, Aim::of(wish), lease).await?;
     if same_deed(&proposal.wish, wish) { Ok(proposal.plan) } else { Err(Problem::ChangedMeanwhile.into()) }
-}
-
-/// What a person asked for, when all that is left of it is the wish: the same rescue, by its kernel.
-pub fn aim_of(wish: &Wish) -> Aim {
-    match wish {
-        Wish::Enable(wish) => Aim::Enable {
-            wanted: Wanted::Kernel(wish.into.kernel.clone()),
-            email: wish.email.clone(),
-            ssh_key: wish.ssh_key.clone(),
-            lease: wish.lease,
-        },
-        Wish::Restore { .. } => Aim::Restore,
-        Wish::Reboot { .. } | Wish::Link { .. } => Aim::Reboot,
-    }
 }
 
 /// Whether two wishes start the same boot, in spite of the same changes by others.
@@ -212,13 +214,13 @@ async fn restoring(
     now: Option<&Boot>,
 ) -> Result<Setting, Error> {
     let Some(lease) = lease else {
-        if now.is_some_and(|boot| !boot.is_rescue() && !boot.is_power_off()) {
+        if now.is_some_and(Boot::is_worth_returning_to) {
             return Err(Problem::NotInRescue.into());
         }
         let boot = hard_disk(client, &server.name).await?;
         return Ok(Setting { boot, rescue_mail: None, rescue_ssh_key: None });
     };
-    let recorded = lease.before.boot.as_ref().filter(|boot| !boot.is_rescue() && !boot.is_power_off());
+    let recorded = lease.before.boot.as_ref().filter(|boot| boot.is_worth_returning_to());
     let boot = match recorded {
         Some(boot) => boot.clone(),
         None => hard_disk(client, &server.name).await?,
@@ -264,7 +266,9 @@ async fn choose_rescue(client: &ovh::Client, server: &Server, wanted: &Wanted) -
             return Ok((boot, system));
         }
     }
-    if boots.is_empty() {
+    // What nobody can reach is not offered.
+    let has: Vec<String> = boots.into_iter().filter(Boot::is_rescue).map(|boot| boot.kernel).collect();
+    if has.is_empty() {
         return Err(Problem::NoBoots.into());
     }
     // The memory only explains; without it the sentence is shorter.
@@ -274,7 +278,6 @@ async fn choose_rescue(client: &ovh::Client, server: &Server, wanted: &Wanted) -
         Wanted::Family(system) => family_word(*system).to_owned(),
         Wanted::Kernel(kernel) => kernel.clone(),
     };
-    let has = boots.into_iter().map(|boot| boot.kernel).collect();
     Err(Problem::NoSuchRescue { wanted, has, os: server.os.clone(), memory_gb }.into())
 }
 

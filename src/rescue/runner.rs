@@ -135,14 +135,16 @@ impl Runner {
     /// One step; a panic in it touches no other operation.
     async fn guarded(self: Arc<Self>, id: OperationId) -> OperationId {
         let runner = Arc::clone(&self);
-        let result = tokio::spawn(async move { runner.step(id).await }).await;
-        match result {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => {
+        // A set of one: whoever drops this drops the step with it, so nothing goes on that nobody waits for.
+        let mut step = JoinSet::new();
+        step.spawn(async move { runner.step(id).await });
+        match step.join_next().await {
+            Some(Ok(Ok(_))) | None => {}
+            Some(Ok(Err(error))) => {
                 tracing::error!(operation.id = %id, %error, "a step could not be recorded");
                 tokio::time::sleep(REST).await;
             }
-            Err(_) => {
+            Some(Err(_)) => {
                 tracing::error!(operation.id = %id, "a step panicked; it is tried again");
                 metrics::counter!("bernard_step_panics_total").increment(1);
                 if let Err(error) = self.tell_fault(id).await {

@@ -15,6 +15,9 @@ use sim::{
     ovh::{self, Ovh, ServerSpec},
 };
 use tempfile::TempDir;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::spec::AtTheEnd;
 
 /// Everything a rule can give.
 pub(crate) const ALL: &str = r#"["view", "reboot", "rescue", "restore", "console", "approve", "audit", "admin"]"#;
@@ -26,8 +29,41 @@ pub(crate) struct TestBot {
     /// On call: may do everything.
     pub(crate) ann: Person,
     pub(crate) config: TestConfig,
-    app: Option<App>,
+    running: Option<Running>,
     folder: TempDir,
+    _requests: AtTheEnd,
+}
+
+/// The program in a runtime of its own: shut down, it stops dead.
+struct Running {
+    app: Option<App>,
+    runtime: Option<Runtime>,
+}
+
+impl Running {
+    async fn start(config: Config) -> Self {
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+        let started = runtime.spawn(App::start(config, recorder())).await.expect("no panic");
+        Self { app: Some(started.expect("the program starts")), runtime: Some(runtime) }
+    }
+
+    fn app(&mut self) -> &mut App {
+        self.app.as_mut().expect("until it stops")
+    }
+
+    /// As SIGTERM does.
+    async fn stop(mut self) {
+        let app = self.app.take().expect("it runs");
+        let runtime = self.runtime.as_ref().expect("until it is dropped");
+        runtime.spawn(app.stop()).await.expect("no panic");
+    }
+}
+
+impl Drop for Running {
+    /// Nothing that is under way finishes: every task is dropped where it waits.
+    fn drop(&mut self) {
+        self.runtime.take().expect("dropped once").shutdown_background();
+    }
 }
 
 /// What a story may say differently in the configuration.
@@ -39,7 +75,7 @@ pub(crate) struct TestConfig {
     pub(crate) rescue: String,
     /// More lines of `[discord]`.
     pub(crate) discord: String,
-    /// The credentials of `[[ovh]]`.
+    /// The credentials of `[[ovh]]`; `TOKEN_URL` in it becomes the simulated one.
     pub(crate) credentials: String,
     /// The lines of `[pace]`.
     pub(crate) pace: String,
@@ -73,7 +109,41 @@ pub(crate) fn db_1() -> ServerSpec {
     ServerSpec::linux("ns2222222.ip-203-0-113.eu").named("db-1").tag("env", "test").at([203, 0, 113, 101].into())
 }
 
+/// A `[[role]]`: who has this Discord role may do this to these servers.
+pub(crate) fn rule(role: Id, can: &[&str], servers: &[&str]) -> String {
+    format!("[[role]]\nid = \"{role}\"\ncan = {can:?}\nservers = {servers:?}\n")
+}
+
+/// The id behind a button, as a forger would copy it.
+#[track_caller]
+pub(crate) fn custom_id(message: &Message, label: &str) -> String {
+    let button = message.button(label).unwrap_or_else(|| panic!("no {label} on {}", message.text()));
+    button.custom_id.expect("no link")
+}
+
+impl TestConfig {
+    /// The usual one, but as an OAuth2 client.
+    pub(crate) fn oauth2() -> Self {
+        let credentials = format!(
+            "client_id = \"{}\"\nclient_secret = \"{}\"\ntoken_url = \"TOKEN_URL\"\n",
+            ovh::CLIENT_ID,
+            ovh::CLIENT_SECRET
+        );
+        Self { credentials, ..Self::default() }
+    }
+
+    /// The usual one, with these lines in `[rescue]` instead.
+    pub(crate) fn with_rescue(lines: &str) -> Self {
+        Self { rescue: format!("{lines}\n"), ..Self::default() }
+    }
+}
+
 impl TestBot {
+    /// A bot with these rules for `web-1` and `db-1`.
+    pub(crate) async fn ruled_by(rules: String) -> Self {
+        Self::with(TestConfig { rules, ..TestConfig::default() }, [web_1(), db_1()]).await
+    }
+
     /// A bot for `web-1` (Windows) and `db-1` (Linux).
     pub(crate) async fn new() -> Self {
         Self::with(TestConfig::default(), [web_1(), db_1()]).await
@@ -88,35 +158,64 @@ impl TestBot {
         let discord = Discord::start().await;
         let ann = discord.person("ann", "en-GB", &[ROLE]);
         let folder = tempfile::tempdir().expect("a folder");
-        let mut bot = Self { ovh, discord, ann, config, app: None, folder };
+        let requests = AtTheEnd { discord: discord.journal(), ovh: ovh.journal() };
+        let mut bot = Self { ovh, discord, ann, config, running: None, folder, _requests: requests };
         bot.start().await;
         bot
     }
 
     /// Starts the program, on the store of last time, and waits until it takes commands.
     pub(crate) async fn start(&mut self) {
-        let text = self.config_text();
-        let loaded = Config::from_text(&text, Vec::<(String, String)>::new());
-        let config = loaded.unwrap_or_else(|problems| panic!("{problems}\n{text}")).config;
-        let app = App::start(config, recorder()).await.expect("the program starts");
-        let address = app.address();
-        self.app = Some(app);
+        self.start_without_waiting().await;
+        self.ready().await;
+    }
+
+    /// Starts the program, which may find Discord away.
+    pub(crate) async fn start_without_waiting(&mut self) {
+        self.running = Some(Running::start(self.loaded()).await);
+    }
+
+    /// Waits until the program takes commands.
+    pub(crate) async fn ready(&mut self) {
+        let readyz = self.endpoint("/readyz");
         eventually("the bot is ready", async || {
-            let answer = reqwest::get(format!("http://{address}/readyz")).await;
-            answer.is_ok_and(|answer| answer.status().is_success())
+            reqwest::get(&readyz).await.is_ok_and(|answer| answer.status().is_success())
         })
         .await;
     }
 
+    /// The address of one of the program's web endpoints.
+    pub(crate) fn endpoint(&mut self, path: &str) -> String {
+        format!("http://{}{path}", self.app().address())
+    }
+
+    /// The program, for what a process does with it: reload, wait for its end.
+    pub(crate) fn app(&mut self) -> &mut App {
+        self.running.as_mut().expect("it runs").app()
+    }
+
+    /// The configuration as the program reads it now.
+    pub(crate) fn loaded(&self) -> Config {
+        let text = self.config_text();
+        let loaded = Config::from_text(&text, Vec::<(String, String)>::new());
+        loaded.unwrap_or_else(|problems| panic!("{problems}\n{text}")).config
+    }
+
+    /// What `/metrics` says.
+    pub(crate) async fn metrics(&mut self) -> String {
+        let answer = reqwest::get(self.endpoint("/metrics")).await.expect("an answer");
+        answer.text().await.expect("a text")
+    }
+
     /// Stops the program as SIGTERM does.
     pub(crate) async fn stop(&mut self) {
-        self.app.take().expect("it runs").stop().await;
+        self.running.take().expect("it runs").stop().await;
     }
 
     /// Stops the program dead: nothing that is under way finishes.
     pub(crate) async fn die(&mut self) {
-        drop(self.app.take().expect("it runs"));
-        // The loops end at their next await; the store's lock says when the last one has.
+        drop(self.running.take().expect("it runs"));
+        // The store's lock says when the last task is gone.
         let path = self.database();
         eventually("the store is let go", async || bernard::store::Store::open(&path).await.is_ok()).await;
     }
@@ -126,7 +225,8 @@ impl TestBot {
         self.folder.path().join("bernard.db")
     }
 
-    fn config_text(&self) -> String {
+    /// The configuration as the program reads it.
+    pub(crate) fn config_text(&self) -> String {
         let TestConfig { rules, rescue, discord, credentials, pace } = &self.config;
         format!(
             "time_zone = \"Europe/Paris\"\n\
@@ -139,6 +239,7 @@ impl TestBot {
             token = sim::discord::BOT_TOKEN,
             api = self.discord.url(),
             ovh = self.ovh.url(),
+            credentials = credentials.replace("TOKEN_URL", &self.ovh.token_url()),
             store = self.database().display(),
         )
     }
@@ -166,6 +267,13 @@ impl TestBot {
         who.press(message, label).await.wait_for(move |seen| seen.id != id || seen.content != before).await
     }
 
+    /// Presses what no client would offer: any custom id on any message; the answer to it.
+    pub(crate) async fn forge(&self, who: &Person, custom_id: &str, message: &Message) -> Message {
+        let before = message.content.clone();
+        let id = message.id;
+        who.press_raw(custom_id, message).await.wait_for(move |seen| seen.id != id || seen.content != before).await
+    }
+
     /// Waits for a message in the ops channel that holds all of these.
     pub(crate) async fn sees(&self, parts: &[&str]) -> Message {
         self.sees_in(OPS, parts).await
@@ -178,9 +286,26 @@ impl TestBot {
 
     /// Takes a server into rescue and waits for the end of it.
     pub(crate) async fn rescued(&self, who: &Person, server: &str) -> Message {
-        let accepted = self.confirm(who, "rescue enable", &[("server", server)]).await;
+        self.rescued_as(who, server, server).await
+    }
+
+    /// The same for a server that is shown by another name than it is asked for.
+    pub(crate) async fn rescued_as(&self, who: &Person, server: &str, shown: &str) -> Message {
+        self.accepted(who, "rescue enable", &[("server", server)]).await;
+        self.rung(who, &["**In rescue**", shown]).await
+    }
+
+    /// Types a command, presses **Confirm**, and has it accepted.
+    pub(crate) async fn accepted(&self, who: &Person, command: &str, options: &[(&str, &str)]) -> Message {
+        let accepted = self.confirm(who, command, options).await;
         assert!(accepted.content.contains("Accepted"), "{}", accepted.content);
-        self.rung(who, &["**In rescue**", server]).await
+        accepted
+    }
+
+    /// Takes a server out of rescue and waits for the end of it.
+    pub(crate) async fn restored(&self, who: &Person, server: &str) -> Message {
+        self.accepted(who, "restore", &[("server", server)]).await;
+        self.rung(who, &["**Restored**", server]).await
     }
 
     /// Waits for a message in the ops channel that rang this person and holds all of these.
@@ -194,6 +319,27 @@ impl TestBot {
         let operation = store.operation(OperationId(id)).await.expect("it reads").expect("it is there");
         store.close().await;
         operation
+    }
+
+    /// Makes the attempts at an operation's messages so much older. The program must not run.
+    pub(crate) async fn age_messages(&self, id: i64, by: jiff::SignedDuration) {
+        let store = bernard::store::Store::open(&self.database()).await.expect("the store opens");
+        for mut posted in store.messages(OperationId(id)).await.expect("they read") {
+            posted.attempted = posted.attempted - by;
+            store.save_message(OperationId(id), &posted).await.expect("it is written");
+        }
+        store.close().await;
+    }
+
+    /// Every operation as the store has it. The program must not run.
+    pub(crate) async fn operations(&self) -> Vec<Operation> {
+        let store = bernard::store::Store::open(&self.database()).await.expect("the store opens");
+        let mut operations = Vec::new();
+        while let Some(operation) = store.operation(OperationId(operations.len() as i64 + 1)).await.expect("it reads") {
+            operations.push(operation);
+        }
+        store.close().await;
+        operations
     }
 
     /// How many messages of the ops channel hold all of these.

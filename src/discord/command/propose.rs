@@ -46,6 +46,7 @@ impl Handler {
 
     /// **Confirm**: everything is checked again, and only what the person was shown is done.
     pub(in crate::discord) async fn confirm(&self, asking: &Asking, id: CardId) -> Result<Reply, Refusal> {
+        asking.bot_can_report()?;
         let card = self.own_card(asking, id).await?;
         if let Some(refusal) = self.store.card_refusal(id, clock::now()).await? {
             return Err(Refusal::Card(refusal, card.command));
@@ -83,6 +84,7 @@ impl Handler {
         asking: &Asking,
         operation: &Operation,
     ) -> Result<Reply, Refusal> {
+        asking.bot_can_report()?;
         let repeat = format!("/restore server:{}", operation.request.label);
         let (server, grant) = self.admit_by_name(asking, operation, Kind::Restore).await?;
         if self.store.lease_of(operation.id).await?.is_none() {
@@ -110,8 +112,10 @@ impl Handler {
 
     /// What it would boot into is no longer what the card said: a new card says what it is now.
     async fn ask_again(&self, asking: &Asking, server: &Server, grant: &Grant, old: Card) -> Result<Reply, Refusal> {
-        self.store.cancel_card(old.id, clock::now()).await?;
-        let proposal = self.plan(server, plan::aim_of(&old.request.wish)).await?;
+        if let Some(refusal) = self.store.cancel_card(old.id, clock::now()).await? {
+            return Err(Refusal::Card(refusal, old.command));
+        }
+        let proposal = self.plan(server, Aim::of(&old.request.wish)).await?;
         let request = request(asking, server, grant, proposal.wish.clone(), old.request.reason.clone());
         let reply = self.card(request, &proposal, old.command, asking.locale).await?;
         Ok(reply.after(&say!(asking.locale, "card-changed")))

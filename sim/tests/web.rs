@@ -1,0 +1,144 @@
+//! The page's server, without a browser: what it says of itself, and to whom it shows what.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sim::{
+    discord::{Discord, Person},
+    net::PATIENCE,
+    ovh::Ovh,
+    web::{Door, Life, Order, Stage, cast},
+};
+use tokio::sync::{mpsc, watch};
+
+/// A page with its cast, and no bot behind it.
+struct Page {
+    url: String,
+    ovh: Ovh,
+    people: Vec<Person>,
+    orders: mpsc::Receiver<Order>,
+    _life: watch::Sender<Life>,
+}
+
+impl Page {
+    async fn open() -> Self {
+        let (ovh, discord) = (Ovh::start().await, Discord::start().await);
+        cast::fleet(&ovh, 7);
+        let members = cast::people(&discord);
+        let people = members.iter().map(|member| member.person.clone()).collect();
+        let door = Door::at(([127, 0, 0, 1], 0).into()).await.expect("a free port");
+        let url = door.url();
+        let (order_tx, orders) = mpsc::channel(1);
+        let (life, life_rx) = watch::channel(Life::Running);
+        let stage = Stage { discord, ovh: ovh.clone(), cast: members, orders: order_tx, life: life_rx };
+        tokio::spawn(door.serve(stage));
+        Self { url, ovh, people, orders, _life: life }
+    }
+
+    async fn post(&self, path: &str, body: Value) -> (u16, Value) {
+        let answer = reqwest::Client::new().post(format!("{}{path}", self.url)).json(&body).send().await;
+        let answer = answer.expect("the page answers");
+        (answer.status().as_u16(), answer.json().await.unwrap_or_default())
+    }
+
+    /// The first state of this kind that the stream tells this person.
+    async fn told(&self, who: &Person, kind: &str) -> Value {
+        let mut stream = reqwest::get(format!("{}/api/stream?who={}", self.url, who.id())).await.expect("a stream");
+        let mut text = String::new();
+        let reading = async {
+            loop {
+                if let Some(data) = event(&text, kind) {
+                    return data;
+                }
+                let chunk = stream.chunk().await.expect("the stream goes on").expect("and does not end");
+                text.push_str(&String::from_utf8_lossy(&chunk));
+            }
+        };
+        tokio::time::timeout(PATIENCE, reading).await.expect("it tells the state")
+    }
+}
+
+fn event(text: &str, kind: &str) -> Option<Value> {
+    let whole = text.split("\n\n").find(|event| event.starts_with(&format!("event: {kind}\n")))?;
+    serde_json::from_str(whole.split_once("data: ")?.1).ok()
+}
+
+#[tokio::test]
+async fn everything_that_the_page_names_comes_from_here_and_may_do_nothing_else() {
+    let page = Page::open().await;
+    let index = reqwest::get(&page.url).await.expect("the page");
+    let policy = index.headers()["content-security-policy"].to_str().expect("text").to_owned();
+    assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    let text = index.text().await.expect("text");
+    let named: Vec<&str> = text.split('"').filter(|part| part.starts_with('/')).collect();
+    assert!(named.len() >= 4, "{named:?}");
+    for file in named {
+        let answer = reqwest::get(format!("{}{file}", page.url)).await.expect("an answer");
+        assert_eq!(answer.status(), 200, "{file}");
+    }
+    assert!(!text.contains("http"), "nothing is loaded from elsewhere");
+}
+
+#[tokio::test]
+async fn somebody_unknown_can_do_nothing() {
+    let page = Page::open().await;
+    let command = json!({ "who": "1", "channel": "1", "command": "help" });
+    assert_eq!(page.post("/api/slash", command).await.0, 404);
+    assert_eq!(page.post("/api/dms", json!({ "who": "1", "dms": "closed" })).await.0, 404);
+}
+
+#[tokio::test]
+async fn what_a_client_would_not_let_one_do_is_refused_with_a_reason() {
+    let page = Page::open().await;
+    let ann = &page.people[0];
+    let (status, said) =
+        page.post("/api/slash", json!({ "who": ann.id(), "channel": sim::discord::OPS, "command": "fly" })).await;
+    assert_eq!(status, 422);
+    assert!(said["error"].as_str().is_some_and(|why| why.contains("not registered")), "{said}");
+}
+
+#[tokio::test]
+async fn a_dm_is_told_to_its_person_only() {
+    let page = Page::open().await;
+    let (ann, victor) = (&page.people[0], &page.people[1]);
+    ann.says(ann.open_dms(), "only between us");
+    assert!(page.told(ann, "chat").await.to_string().contains("only between us"));
+    assert!(!page.told(victor, "chat").await.to_string().contains("only between us"));
+}
+
+#[tokio::test]
+async fn a_trouble_is_on_until_it_happened_or_is_taken_back() {
+    let page = Page::open().await;
+    let ann = &page.people[0];
+    for trouble in ["slow", "lose-next", "fail-task"] {
+        assert_eq!(page.post("/api/trouble", json!({ "trouble": trouble })).await.0, 200);
+    }
+    let troubles = page.told(ann, "cloud").await["troubles"].clone();
+    let on = json!({ "lose-reboot": false, "lose-next": true, "fail-task": true, "slow": true, "unavailable": false });
+    assert_eq!(troubles, on);
+    assert!(reqwest::get(format!("{}/auth/time", page.ovh.url())).await.is_err(), "the next answer is lost");
+    page.post("/api/trouble", json!({ "trouble": "slow" })).await;
+    page.post("/api/trouble", json!({ "trouble": "fail-task" })).await;
+    let troubles = page.told(ann, "cloud").await["troubles"].clone();
+    assert!(troubles.as_object().is_some_and(|all| all.values().all(|on| on == false)), "{troubles}");
+}
+
+#[tokio::test]
+async fn an_order_to_kill_reaches_whoever_runs_the_bot() {
+    let mut page = Page::open().await;
+    assert_eq!(page.post("/api/kill", json!({})).await.0, 200);
+    let order = tokio::time::timeout(PATIENCE, page.orders.recv()).await;
+    assert_eq!(order.ok().flatten(), Some(Order::KillAndRestart));
+}
+
+#[tokio::test]
+async fn a_secret_is_read_by_people_without_counting_as_the_bots() {
+    let page = Page::open().await;
+    let id = page.ovh.old_rescue_mail("web-1", Duration::from_secs(60));
+    let (status, said) = page.post("/api/secret", json!({ "id": id })).await;
+    assert!(status == 200 && said["password"].as_str().is_some_and(|password| password.starts_with("fake-")));
+    assert_eq!(page.ovh.retrieved(), 0);
+    assert_eq!(page.post("/api/secret", json!({ "id": "unknown" })).await.0, 404);
+    let ann = &page.people[0];
+    assert!(!page.told(ann, "cloud").await.to_string().contains(&id), "OVHcloud's side shows no secret");
+}
