@@ -153,7 +153,8 @@ async fn a_proxys_page_in_the_place_of_an_answer_is_asked_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn half_an_answer_is_asked_again() {
-    is_asked_again(|ovh| drop(ovh.faults().next(2).truncate("GET", "/dedicated/server/ns1111111.ip-203-0-113.eu"))).await;
+    is_asked_again(|ovh| drop(ovh.faults().next(2).truncate("GET", "/dedicated/server/ns1111111.ip-203-0-113.eu")))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
