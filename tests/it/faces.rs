@@ -20,6 +20,7 @@ use bernard::{
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use sim::ovh::ServerSpec;
 
 use crate::bot::{TestBot, TestConfig, db_1, web_1};
 
@@ -271,13 +272,22 @@ fn the_dm_its_file_and_what_is_left_of_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_confirmations() {
-    let bot = TestBot::with(TestConfig::default(), [web_1(), db_1()]).await;
+    let build_1 = ServerSpec::linux("ns3333333.ip-203-0-113.eu").named("build-1");
+    let bot = TestBot::with(TestConfig::default(), [web_1(), db_1(), build_1]).await;
+    // Somebody took this one into rescue in the control panel.
+    bot.ovh.netboot_by_somebody("build-1", Some(bot.ovh.boot_id("build-1", "rescue12-customer")));
     for (locale, client) in [(Locale::En, "en-GB"), (Locale::Fr, "fr")] {
         bot.ann.set_locale(client);
         let mut text = String::new();
-        for (command, server) in
-            [("rescue enable", "web-1"), ("rescue enable", "db-1"), ("reboot", "web-1"), ("restore", "web-1")]
-        {
+        let commands = [
+            ("rescue enable", "web-1"),
+            ("rescue enable", "db-1"),
+            ("reboot", "web-1"),
+            ("restore", "web-1"),
+            ("reboot", "build-1"),
+            ("restore", "build-1"),
+        ];
+        for (command, server) in commands {
             let card = bot.ask(&bot.ann, command, &[("server", server)]).await;
             let labels: Vec<String> =
                 card.buttons().into_iter().map(|button| format!("( {} )", button.label)).collect();
