@@ -7,7 +7,8 @@ use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Error, Rest, command::action_of, component::Button, dm, handler::SharedPolicy, reporter::snowflake, rest::Nonce,
+    Error, Rest, command::action_of, component::Button, dm, error::TOO_OLD_TO_EDIT, handler::SharedPolicy,
+    reporter::snowflake, rest::Nonce,
 };
 use crate::{
     access::Requester,
@@ -180,6 +181,13 @@ impl Courier {
             let message = MessageId::new(delivery.message);
             match self.rest.edit(channel, message, &dm::wiped(&operation)).await {
                 Ok(_) => {}
+                // Edited no more, but it can go: what stands there is the link.
+                Err(error) if error.code() == Some(TOO_OLD_TO_EDIT) => {
+                    if let Err(error) = self.rest.delete(channel, message).await {
+                        tracing::warn!(operation.id = %operation.id, %error, "a DM could not be deleted yet");
+                        continue;
+                    }
+                }
                 Err(error) if error.is_transient() => {
                     tracing::warn!(operation.id = %operation.id, %error, "a DM could not be wiped yet");
                     continue;

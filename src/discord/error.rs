@@ -2,6 +2,9 @@
 
 use std::{fmt, time::Duration};
 
+/// "Maximum number of edits to messages older than 1 hour reached": comes as a 429, names no time, and passes with none.
+pub(crate) const TOO_OLD_TO_EDIT: u32 = 30_046;
+
 /// A call to Discord that did not succeed, with the call it was.
 ///
 /// `Display` and `Debug` hold the method, the route's template and what Discord said; never a token or a body.
@@ -84,9 +87,10 @@ impl Error {
         }
     }
 
-    /// Whether time alone may heal it: 429, 5xx, no connection, a lost answer.
+    /// Whether time alone may heal it: 429 but for code 30046, 5xx, no connection, a lost answer.
     pub fn is_transient(&self) -> bool {
         match &self.cause {
+            Cause::Refused { code: Some(TOO_OLD_TO_EDIT), .. } => false,
             Cause::Refused { status, .. } => *status == 429 || *status >= 500,
             Cause::Limited { .. } | Cause::NotSent(_) | Cause::Lost(_) => true,
             Cause::Unreadable(_) | Cause::Unbuildable(_) | Cause::Fault(_) => false,

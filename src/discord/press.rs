@@ -1,14 +1,10 @@
 //! What a press of a button does. Buttons only work for whom they were made; the roles are those of this moment.
 
-use serenity::{
-    builder::{CreateAutocompleteResponse, CreateInteractionResponse},
-    model::application::{CommandInteraction, ComponentInteraction},
-};
+use serenity::model::application::ComponentInteraction;
 
 use super::{
-    InteractionKey,
     asking::Asking,
-    command::{self, action_of},
+    command::action_of,
     component::Button,
     dm,
     handler::{Handler, Reply},
@@ -27,11 +23,6 @@ use crate::{
     say,
     store::CardId,
 };
-
-/// Discord's limit for suggestions.
-const CHOICES: usize = 25;
-/// Discord's limit for a suggestion's text.
-const CHOICE_LENGTH: usize = 100;
 
 impl Handler {
     pub(super) async fn pressed(&self, press: &ComponentInteraction, button: Button) -> Result<Reply, Refusal> {
@@ -232,56 +223,4 @@ impl Handler {
                 && crate::rescue::lease::overtaken(OperationId(0), kind, operation).is_none()
         }))
     }
-
-    /// Suggestions, from memory: whatever OVHcloud is doing, they come at once.
-    pub(super) async fn autocomplete(&self, key: &InteractionKey, command: &CommandInteraction) {
-        let mut response = CreateAutocompleteResponse::new();
-        if let Ok(asking) = Asking::of_command(command, &self.settings.realm)
-            && let Some(typed) = command.data.autocomplete()
-        {
-            let capability = command::capability_of(&command.data);
-            let choices = match typed.name {
-                "server" => self.suggest_servers(&asking, capability, typed.value),
-                "system" => suggest_systems(typed.value),
-                _ => Vec::new(),
-            };
-            for (name, value) in choices.into_iter().take(CHOICES) {
-                response = response.add_string_choice(name, value);
-            }
-        }
-        self.acknowledged(key, &CreateInteractionResponse::Autocomplete(response)).await;
-    }
-
-    fn suggest_servers(&self, asking: &Asking, capability: Capability, typed: &str) -> Vec<(String, String)> {
-        let policy = self.policy.get();
-        let servers = self.fleet.servers();
-        let typed = typed.trim().to_lowercase();
-        let fits = |server: &&Server| {
-            let holds = |text: &str| text.to_lowercase().contains(&typed);
-            holds(server.name.as_str())
-                || server.display_name.as_deref().is_some_and(holds)
-                || server.ip.as_deref().is_some_and(holds)
-                || server.reverse.as_deref().is_some_and(holds)
-                || server.tags.iter().flatten().any(|(key, value)| holds(&format!("{key}={value}")))
-        };
-        policy
-            .visible(&asking.requester, capability, asking.place.0, servers.iter())
-            .filter(fits)
-            .take(CHOICES)
-            .map(|server| {
-                let label = match &server.display_name {
-                    Some(name) => format!("{name} · {}", server.name),
-                    None => server.name.to_string(),
-                };
-                (label.chars().take(CHOICE_LENGTH).collect(), server.name.to_string())
-            })
-            .filter(|(_, value)| value.len() <= CHOICE_LENGTH)
-            .collect()
-    }
-}
-
-fn suggest_systems(typed: &str) -> Vec<(String, String)> {
-    let typed = typed.trim().to_lowercase();
-    let words = ["windows", "linux"].into_iter().filter(|word| word.contains(&typed));
-    words.map(|word| (word.to_owned(), word.to_owned())).collect()
 }

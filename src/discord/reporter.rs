@@ -7,7 +7,10 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use serenity::{
     builder::{CreateActionRow, CreateAllowedMentions, CreateMessage, EditMessage},
-    model::id::{ChannelId as DiscordChannel, MessageId, UserId as DiscordUser},
+    model::{
+        channel::MessageFlags,
+        id::{ChannelId as DiscordChannel, MessageId, UserId as DiscordUser},
+    },
 };
 use sha1::{Digest, Sha1};
 use tokio::task::JoinSet;
@@ -16,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Error, Rest,
     card::{self, Rendering},
+    error::TOO_OLD_TO_EDIT,
     rest::Nonce,
 };
 use crate::{
@@ -38,8 +42,6 @@ const AT_ONCE: usize = 32;
 const NONCE_LIFE: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
 /// Discord's codes for a message, channel or right that is gone.
 const UNKNOWN_MESSAGE: u32 = 10_008;
-/// "Maximum number of edits to messages older than 1 hour reached".
-const TOO_OLD: u32 = 30_046;
 /// A message that can be shown nowhere: its channel is gone, or closed to us.
 const NOWHERE: &str = "nowhere";
 
@@ -148,20 +150,27 @@ impl Reporter {
         let lease = self.store.lease_of(id).await?;
         let known = self.store.messages(id).await?;
         let mut all = Shown::All;
-        for rendering in card::messages(&operation, lease.as_ref(), self.locale) {
-            let look = digest(&rendering);
+        let renderings = card::messages(&operation, lease.as_ref(), self.locale);
+        let asked = renderings.first().map(asked_line).unwrap_or_default();
+        for rendering in &renderings {
+            let look = digest(rendering);
             match (known.iter().find(|posted| posted.slot == rendering.slot), part) {
                 (Some(Posted { shown, .. }), _) if shown == NOWHERE => {}
                 (Some(posted @ Posted { message: Some(message), .. }), Part::Edits) => {
                     if posted.shown != look {
-                        self.edit(&operation, &rendering, posted, *message, look).await?;
+                        self.edit(&operation, rendering, posted, *message, look).await?;
                     }
                 }
                 (Some(Posted { message: Some(_), .. }), Part::Posts) => {}
                 (_, Part::Edits) => all = Shown::Waits,
-                (tried, Part::Posts) => match self.find_lost(&operation, &rendering, tried).await? {
-                    Some(message) => self.remember(&operation, &rendering, Some(message), String::new()).await?,
-                    None => self.post(&operation, &rendering, look, None).await?,
+                (tried, Part::Posts) => match self.find_lost(&operation, rendering, &asked, &known).await? {
+                    Some(message) => self.remember(&operation, rendering, Some(message), String::new()).await?,
+                    None => {
+                        // The first attempt counts: that is when Discord began to remember the nonce.
+                        let since = tried.map_or_else(clock::now, |tried| tried.attempted);
+                        self.attempted(&operation, rendering, look.clone(), since).await?;
+                        self.post(&operation, rendering, look, None).await?;
+                    }
                 },
             }
         }
@@ -194,14 +203,16 @@ impl Reporter {
                 self.post(operation, rendering, look, Some(message)).await
             }
             // Too old to be edited so often: a live card goes on in a new message, an ended one stays as it is.
-            Err(error) if error.code() == Some(TOO_OLD) && !operation.state.is_ended() => {
-                self.post(operation, rendering, look, Some(message)).await
-            }
+            Err(error) if error.code() == Some(TOO_OLD_TO_EDIT) => match operation.state.is_ended() {
+                true => self.remember(operation, rendering, Some(message), look).await,
+                false => self.post(operation, rendering, look, Some(message)).await,
+            },
             Err(error) => self.give_up_or_retry(operation, rendering, error).await,
         }
     }
 
-    /// Posts a message, for the first time or in the place of an earlier one.
+    /// Posts a message, for the first time or in the place of an earlier one, which stays remembered until the new one is there:
+    /// a repetition comes here again with the same nonce, and the other part does not take it for a message that is missing.
     async fn post(
         &self,
         operation: &Operation,
@@ -209,16 +220,16 @@ impl Reporter {
         look: String,
         instead_of: Option<u64>,
     ) -> Result<(), Failure> {
-        self.remember(operation, rendering, None, look.clone()).await?;
         let rings = rendering.rings.map(|user| DiscordUser::new(user.0));
         let message = CreateMessage::new()
             .content(&rendering.content)
             .components(rows(rendering))
             .allowed_mentions(CreateAllowedMentions::new().users(rings));
-        let message = match rendering.rings {
-            Some(_) => message,
-            None => message.flags(serenity::model::channel::MessageFlags::SUPPRESS_NOTIFICATIONS),
-        };
+        // Nobody's server fetches a link that somebody typed as a reason.
+        let message = message.flags(match rendering.rings {
+            Some(_) => MessageFlags::SUPPRESS_EMBEDS,
+            None => MessageFlags::SUPPRESS_EMBEDS | MessageFlags::SUPPRESS_NOTIFICATIONS,
+        });
         let channel = DiscordChannel::new(operation.request.channel.0);
         match self.rest.post(channel, &message, &nonce(operation, &rendering.slot, instead_of), &[]).await {
             Ok(posted) => self.remember(operation, rendering, Some(posted.id.get()), look).await,
@@ -245,9 +256,10 @@ impl Reporter {
         &self,
         operation: &Operation,
         rendering: &Rendering,
-        tried: Option<&Posted>,
+        asked: &str,
+        known: &[Posted],
     ) -> Result<Option<u64>, Failure> {
-        let Some(tried) = tried else { return Ok(None) };
+        let Some(tried) = known.iter().find(|posted| posted.slot == rendering.slot) else { return Ok(None) };
         if clock::now().duration_since(tried.attempted) < NONCE_LIFE {
             return Ok(None);
         }
@@ -258,13 +270,26 @@ impl Reporter {
             // Without the right to read the history nothing can be found; a second card is the lesser evil.
             Err(_) => return Ok(None),
         };
-        let nonce = nonce_text(operation, &rendering.slot);
-        let first_line = rendering.content.lines().next();
+        let of_another_slot = |id: u64| known.iter().any(|posted| posted.message == Some(id));
         let found = seen.iter().find(|message| {
             message.author == self.bot
-                && (message.nonce.as_deref() == Some(&nonce) || message.content.lines().next() == first_line)
+                && !of_another_slot(message.id.get())
+                && is_this(&message.content, rendering, asked, operation)
         });
         Ok(found.map(|message| message.id.get()))
+    }
+
+    /// Posting is about to be tried, for the first time `since` then.
+    async fn attempted(
+        &self,
+        operation: &Operation,
+        rendering: &Rendering,
+        shown: String,
+        since: jiff::Timestamp,
+    ) -> Result<(), Failure> {
+        let channel = operation.request.channel;
+        let posted = Posted { slot: rendering.slot.clone(), channel, message: None, shown, attempted: since };
+        Ok(self.store.save_message(operation.id, &posted).await?)
     }
 
     async fn remember(
@@ -294,6 +319,22 @@ fn digest(rendering: &Rendering) -> String {
 
 fn nonce_text(operation: &Operation, slot: &str) -> String {
     format!("{}-{slot}", operation.id)
+}
+
+/// The card's second line: who asked, and why. It never changes, and no other message has it there.
+fn asked_line(card: &Rendering) -> String {
+    card.content.lines().nth(1).unwrap_or_default().to_owned()
+}
+
+/// Whether a text of the channel is an earlier look of this message. A card's title changes with its state, and an ended card
+/// has the title of the end.
+fn is_this(content: &str, rendering: &Rendering, asked: &str, operation: &Operation) -> bool {
+    let title = content.lines().next().unwrap_or_default();
+    let is_card = title.ends_with(&format!(" {}", operation.id)) && content.lines().nth(1) == Some(asked);
+    match rendering.slot.as_str() {
+        "card" => is_card,
+        _ => !is_card && Some(title) == rendering.content.lines().next(),
+    }
 }
 
 /// The same for every attempt at one message; another one for a message that replaces it.

@@ -286,8 +286,13 @@ impl TestBot {
 
     /// Takes a server into rescue and waits for the end of it.
     pub(crate) async fn rescued(&self, who: &Person, server: &str) -> Message {
+        self.rescued_as(who, server, server).await
+    }
+
+    /// The same for a server that is shown by another name than it is asked for.
+    pub(crate) async fn rescued_as(&self, who: &Person, server: &str, shown: &str) -> Message {
         self.accepted(who, "rescue enable", &[("server", server)]).await;
-        self.rung(who, &["**In rescue**", server]).await
+        self.rung(who, &["**In rescue**", shown]).await
     }
 
     /// Types a command, presses **Confirm**, and has it accepted.
@@ -314,6 +319,16 @@ impl TestBot {
         let operation = store.operation(OperationId(id)).await.expect("it reads").expect("it is there");
         store.close().await;
         operation
+    }
+
+    /// Makes the attempts at an operation's messages so much older. The program must not run.
+    pub(crate) async fn age_messages(&self, id: i64, by: jiff::SignedDuration) {
+        let store = bernard::store::Store::open(&self.database()).await.expect("the store opens");
+        for mut posted in store.messages(OperationId(id)).await.expect("they read") {
+            posted.attempted = posted.attempted - by;
+            store.save_message(OperationId(id), &posted).await.expect("it is written");
+        }
+        store.close().await;
     }
 
     /// Every operation as the store has it. The program must not run.

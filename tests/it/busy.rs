@@ -1,5 +1,9 @@
 //! One operation a server: the second is told who holds it, and what may take over does.
 
+use bernard::rescue::{
+    operation::OperationId,
+    state::{Outcome, Phase},
+};
 use sim::{
     discord::{OPS, Person},
     net::Hold,
@@ -54,7 +58,7 @@ async fn a_busy_server_holds_up_no_other() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restore_takes_over_from_a_rescue_that_waits_for_its_link() {
-    let bot = TestBot::new().await;
+    let mut bot = TestBot::new().await;
     let disk = bot.ovh.boot_of("web-1");
     bot.ovh.withhold_secret("web-1");
     bot.ovh.withhold_mail("web-1");
@@ -63,12 +67,13 @@ async fn a_restore_takes_over_from_a_rescue_that_waits_for_its_link() {
     let accepted = bot.confirm(&bob(&bot), "restore", &[("server", "web-1")]).await;
     assert!(accepted.content.contains("R-2"), "{}", accepted.content);
     bot.sees(&["**Restored**", "R-2"]).await;
-    bot.sees(&["Taken over by R-2", "R-1"]).await;
     assert_eq!(bot.ovh.boot_of("web-1"), disk);
     assert_eq!(bot.ovh.reboots("web-1"), 2);
     assert!(bot.ann.dms().is_empty());
     let list = bot.ask(&bot.ann, "rescue list", &[]).await;
     assert!(list.content.contains("Nothing"), "{}", list.content);
+    bot.die().await;
+    assert_eq!(bot.operation(1).await.state.phase, Phase::Ended(Outcome::Superseded(OperationId(2))));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -63,7 +63,7 @@ async fn a_late_press_is_refused_with_the_command_also_after_a_restart() {
     bot.rung(&bot.ann, &["**In rescue**", "R-1"]).await;
     let refused = bot.forge(&bot.ann, &confirm, &accepted).await;
     repeats(&refused);
-    bot.stop().await;
+    bot.die().await;
     bot.start().await;
     // Any message of the bot's will do: the id behind the button is what counts.
     let other = bot.ask(&bot.ann, "help", &[]).await;

@@ -155,6 +155,10 @@ fn port(port: Port, seconds: i64) -> Event {
     Event::PortSeen { port, at: at(seconds) }
 }
 
+fn not_found() -> Event {
+    Event::LinkNotFound { searched: vec![Source::AuthenticationSecret, Source::Mail], trouble: None }
+}
+
 fn unanswered() -> [Event; 2] {
     let said = "could not reboot `ns1111111.ip-203-0-113.eu`: the connection ended before the answer".to_owned();
     [Event::RebootUnknown { said }, Event::NotSettled { candidates: Vec::new() }]
@@ -196,7 +200,7 @@ fn an_enable_from_its_card_to_its_end() {
             ("delivered", delivering.then([Event::LinkDelivered])),
             ("DMs closed", closed.clone()),
             ("revealed", closed.then([Event::LinkRevealed])),
-            ("no link", searching.then([Event::LinkGivenUp])),
+            ("no link", searching.then([not_found()])),
         ];
         insta::assert_snapshot!(name("enable", locale), gallery(scenes, locale));
     }

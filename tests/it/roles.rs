@@ -180,3 +180,47 @@ async fn when_discord_does_not_say_who_it_is_the_answer_is_no() {
     assert_eq!(bot.ovh.reboots("web-1"), 1);
     assert!(bot.discord.messages(OPS).iter().all(|message| !message.content.contains("R-2")));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_owner_of_a_rescue_needs_nobody_to_find_its_link_again() {
+    let protect = "[[protect]]\nservers = [\"tag:env=secret\"]\nactions = [\"rescue\", \"restore\"]\n";
+    let bot = TestBot::ruled_by(rule(ROLE, &["rescue", "restore"], &["*"]) + protect).await;
+    let bob = bot.discord.person("bob", "en-GB", &[ROLE]);
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.ovh.set_tag("web-1", "env", "secret");
+    let answer = bot.ask(&bob, "rescue link", &[("server", "web-1")]).await;
+    assert!(answer.content.contains("[[protect]] #1"), "{}", answer.content);
+    let answer = bot.ask(&bot.ann, "restore", &[("server", "web-1")]).await;
+    assert!(answer.content.contains("[[protect]] #1"), "a restore is protected for her too: {}", answer.content);
+    let answer = bot.ask(&bot.ann, "rescue link", &[("server", "web-1")]).await;
+    assert!(answer.content.contains("R-2"), "{}", answer.content);
+    bot.ann.wait_for_dm(|message| message.content.contains("R-2") && message.content.contains("manager/secret")).await;
+    assert!(bob.dms().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_in_a_dm_counts_as_pressed_where_its_rescue_was_asked_for() {
+    let other_role = Id(400_000_000_000_000_003);
+    let rules = rule(ROLE, &["rescue", "restore"], &["*"])
+        + &format!("channels = [\"{OPS}\"]\n")
+        + &rule(other_role, &["reboot"], &["*"]);
+    let bot = TestBot::ruled_by(rules).await;
+    let bob = bot.discord.person("bob", "en-GB", &[other_role]);
+    let disk = bot.ovh.boot_of("web-1");
+    bot.rescued(&bot.ann, "web-1").await;
+    let dm = bot.ann.wait_for_dm(|message| message.content.contains("manager/secret")).await;
+    bot.ovh.netboot_by_somebody("web-1", disk);
+    let card = bot.press(&bot.ann, &dm, "Restore now").await;
+    assert!(card.content.contains("Somebody changed the netboot"), "it asks: {}", card.content);
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
+    // The server's latest operation is bob's now, where ann may do nothing.
+    let other = bot.discord.channel("other");
+    let reboot = bob.slash(other, "reboot", [("server", "web-1")]).await.answer().await;
+    bot.press(&bob, &reboot, "Confirm").await;
+    bot.sees_in(other, &["**Rebooted**", "R-2"]).await;
+    let accepted = bot.press(&bot.ann, &card, "Confirm").await;
+    assert!(accepted.content.contains("R-3"), "{}", accepted.content);
+    bot.rung(&bot.ann, &["**Restored**", "R-3"]).await;
+    assert_eq!((bot.ovh.reboots("web-1"), bot.ovh.boot_of("web-1")), (3, disk));
+    assert_eq!(bot.discord.messages(other).iter().filter(|message| message.content.contains("R-3")).count(), 0);
+}

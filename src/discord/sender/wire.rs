@@ -14,7 +14,7 @@ use serenity::builder::CreateAttachment;
 
 use super::{Failed, Sender, limits};
 use crate::discord::{
-    error::{Cause, Error},
+    error::{Cause, Error, TOO_OLD_TO_EDIT},
     route::{Access, Route},
 };
 
@@ -108,12 +108,15 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
-    /// What a 429 asks for; `None` for every other answer.
+    /// What a 429 asks for; `None` for every other answer, and for a 429 that no waiting heals.
     pub(super) fn limited(&self) -> Option<Limited> {
         if self.status != 429 {
             return None;
         }
         let body: Refused = serde_json::from_slice(&self.body).unwrap_or_default();
+        if body.code == Some(TOO_OLD_TO_EDIT) {
+            return None;
+        }
         let header = |name| self.headers.get(name).and_then(|value| value.to_str().ok());
         let named = header("x-ratelimit-scope");
         let is_global =

@@ -1,0 +1,122 @@
+//! What must be true after any crash, whenever it came.
+
+use std::collections::BTreeSet;
+
+use bernard::rescue::operation::Kind;
+use sim::{
+    discord::{Audience, Discord, Id, Message, OPS, Person},
+    ovh::Ovh,
+};
+
+use crate::bot::TestBot;
+
+/// The button that answers a message which asks its reader something.
+pub(crate) fn question_of(message: &Message) -> Option<&'static str> {
+    [("Your decision is needed", "Leave it"), ("The link waits for you", "Reveal link")]
+        .into_iter()
+        .find(|(words, _)| message.content.contains(words))
+        .map(|(_, button)| button)
+}
+
+/// Whether a message is about this operation: its first line ends with the number, so `R-1` is not found in `R-12`.
+pub(crate) fn is_about(message: &Message, id: &str) -> bool {
+    message.content.lines().next().is_some_and(|title| title.ends_with(id))
+}
+
+/// One card, one end, no question twice.
+#[track_caller]
+pub(crate) fn no_message_is_doubled(discord: &Discord, who: &Person, id: &str) {
+    let (mut cards, mut ends, mut questions) = (0, 0, Vec::new());
+    for message in discord.messages(OPS).into_iter().filter(|message| is_about(message, id)) {
+        match (who.was_rung_by(&message), question_of(&message)) {
+            (false, _) => cards += 1,
+            (true, None) => ends += 1,
+            (true, Some(question)) => questions.push(question),
+        }
+    }
+    assert_eq!((cards, ends), (1, 1), "cards and ends of {id}");
+    let distinct: BTreeSet<_> = questions.iter().collect();
+    assert_eq!(distinct.len(), questions.len(), "questions of {id}: {questions:?}");
+}
+
+/// Every secret's id was only ever shown to this person; returns the DMs that held a link, by operation.
+#[track_caller]
+pub(crate) fn links_went_only_to(ovh: &Ovh, discord: &Discord, who: &Person, id: &str) -> usize {
+    let secrets = ovh.secret_ids();
+    let mut of_it = BTreeSet::<Id>::new();
+    for sighting in discord.everything_ever_sent() {
+        if !secrets.iter().any(|secret| sighting.body.contains(secret)) {
+            continue;
+        }
+        let in_dm = who.dm_channel() == Some(sighting.channel);
+        let ephemeral = matches!(sighting.audience, Audience::Only(person) if person == who.id());
+        assert!(in_dm || ephemeral, "a link was shown where it does not belong: {}", sighting.body);
+        if in_dm && sighting.body.contains(&format!("({id})")) {
+            of_it.insert(sighting.message);
+        }
+    }
+    assert_eq!(ovh.retrieved(), 0, "the bot never redeems a secret");
+    of_it.len()
+}
+
+/// No file below `folder` holds a secret's id.
+#[track_caller]
+pub(crate) fn no_file_holds_a_link(ovh: &Ovh, folder: &std::path::Path) {
+    let secrets = ovh.secret_ids();
+    for entry in std::fs::read_dir(folder).expect("the folder") {
+        let path = entry.expect("its entry").path();
+        let bytes = std::fs::read(&path).expect("a file");
+        for secret in &secrets {
+            let holds = bytes.windows(secret.len()).any(|part| part == secret.as_bytes());
+            assert!(!holds, "{} holds a secret's id", path.display());
+        }
+    }
+}
+
+impl TestBot {
+    /// Ann asks for an operation on `web-1`, and it is accepted.
+    pub(crate) async fn accepted(&self, kind: Kind) {
+        let server = [("server", "web-1")];
+        let command = match kind {
+            Kind::Enable => "rescue enable",
+            Kind::Restore => "restore",
+            Kind::Reboot => "reboot",
+            Kind::Link => "rescue link",
+        };
+        let asked = match kind {
+            Kind::Link => self.slash(&self.ann, command, &server).await,
+            Kind::Enable | Kind::Restore | Kind::Reboot => {
+                let card = self.ask(&self.ann, command, &server).await;
+                self.ann.press(&card, "Confirm").await
+            }
+        };
+        asked.wait_for(|message| message.content.contains("Accepted")).await;
+    }
+
+    /// Waits for an operation's last word, answering what it asks Ann on the way.
+    pub(crate) async fn last_word(&self, id: &'static str) -> String {
+        let mut answered: Vec<Id> = Vec::new();
+        loop {
+            let (ann, known) = (self.ann.clone(), answered.clone());
+            let news = move |message: &Message| {
+                ann.was_rung_by(message)
+                    && is_about(message, id)
+                    && !known.contains(&message.id)
+                    && question_of(message).is_none_or(|button| message.button(button).is_some())
+            };
+            let message = self.discord.wait_for_message(OPS, news).await;
+            let Some(button) = question_of(&message) else { return message.content };
+            answered.push(message.id);
+            self.ann.press(&message, button).await;
+        }
+    }
+
+    /// Waits until the operation's card shows this.
+    pub(crate) async fn card_shows(&self, id: &'static str, state: &'static str) -> Message {
+        let ann = self.ann.clone();
+        let card = move |message: &Message| {
+            !ann.was_rung_by(message) && is_about(message, id) && message.content.contains(state)
+        };
+        self.discord.wait_for_message(OPS, card).await
+    }
+}

@@ -1,0 +1,385 @@
+//! Stopped dead at every step of every kind of operation, before its effect, after it, and after its record.
+//!
+//! Generated from [`Step::ALL`]: a new step does not compile before it says which request makes its effect.
+
+use std::time::Duration;
+
+use bernard::rescue::{operation::Kind, step::Step};
+use sim::{
+    discord::{BOT_TOKEN, OPS},
+    net::{Faults, Hold},
+};
+
+use crate::{
+    aftermath::{links_went_only_to, no_file_holds_a_link, no_message_is_doubled},
+    bot::{TestBot, TestConfig, web_1},
+};
+
+/// When the process dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Moment {
+    /// The request that makes the step's effect is on its way, and never arrives.
+    Before,
+    /// It has happened, and its answer never arrives.
+    After,
+    /// What it came to is recorded; what follows never arrives.
+    Recorded,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum End {
+    Ovh,
+    Discord,
+}
+
+/// One request among many.
+struct Mark {
+    end: End,
+    method: &'static str,
+    path: String,
+    /// Requests with these paths are others.
+    others: &'static [&'static str],
+    /// So many come before it.
+    nth: usize,
+}
+
+impl Mark {
+    fn ovh(method: &'static str, path: &str) -> Self {
+        Self { end: End::Ovh, method, path: path.to_owned(), others: &[], nth: 0 }
+    }
+
+    fn discord(method: &'static str, path: String) -> Self {
+        Self { end: End::Discord, method, path, others: &[], nth: 0 }
+    }
+
+    /// The server itself is read, after so many earlier reads of it.
+    fn server_read(nth: usize) -> Self {
+        Self { others: &["/boot", "/task"], nth, ..Self::ovh("GET", "/dedicated/server/ns1111111") }
+    }
+
+    /// The end is told; the card came before it.
+    fn end_told(after_card: usize) -> Self {
+        Self { nth: after_card, ..Self::discord("POST", format!("/channels/{OPS}/messages")) }
+    }
+
+    /// Has the request wait for ever, before it happens or after.
+    fn hold(&self, bot: &TestBot, moment: Moment) -> Hold {
+        let faults: Faults = match self.end {
+            End::Ovh => bot.ovh.faults(),
+            End::Discord => bot.discord.faults(),
+        };
+        for other in self.others {
+            faults.always().slow(self.method, other, Duration::ZERO);
+        }
+        faults.next(self.nth).slow(self.method, &self.path, Duration::ZERO);
+        match moment {
+            Moment::Before | Moment::Recorded => faults.hold_before(self.method, &self.path),
+            Moment::After => faults.hold_answer(self.method, &self.path),
+        }
+    }
+}
+
+/// One crash.
+#[derive(Clone, Copy, Debug)]
+struct Crash {
+    kind: Kind,
+    step: Step,
+    moment: Moment,
+}
+
+impl Crash {
+    /// Whether an operation of this kind ever takes this step.
+    fn exists(self) -> bool {
+        match self.step {
+            Step::Prepare => true,
+            Step::Set | Step::PutBack => matches!(self.kind, Kind::Enable | Kind::Restore),
+            Step::Reboot | Step::Settle | Step::Follow => self.kind != Kind::Link,
+            Step::Search | Step::Deliver | Step::AwaitReveal => self.kind.seeks_link(),
+            Step::Watch => matches!(self.kind, Kind::Restore | Kind::Reboot),
+        }
+    }
+
+    /// How often the server is read before it is accepted: for the confirmation card and for the press on it.
+    fn reads_before_accepting(self) -> usize {
+        if self.kind == Kind::Link { 1 } else { 2 }
+    }
+
+    /// How often the server is read before the machine is watched: also for the plan, and around the setting.
+    fn reads_before_watching(self) -> usize {
+        self.reads_before_accepting() + if self.kind == Kind::Restore { 3 } else { 1 }
+    }
+
+    /// The step that is due after a crash within this one: what cannot be repeated, or may have arrived, is looked for instead.
+    fn due_after(self) -> Step {
+        match self.step {
+            Step::Reboot => Step::Settle,
+            Step::Search => Step::Deliver,
+            other => other,
+        }
+    }
+
+    /// The request that makes the step's effect.
+    fn effect(self, dm: &str) -> Mark {
+        match self.step {
+            Step::Prepare => Mark::server_read(self.reads_before_accepting()),
+            Step::Set => Mark::ovh("PUT", "/dedicated/server/"),
+            Step::Reboot => Mark::ovh("POST", "/reboot"),
+            Step::Settle => Mark::ovh("GET", "/task?"),
+            Step::PutBack => Mark { nth: 1, ..Mark::ovh("PUT", "/dedicated/server/") },
+            Step::Follow => Mark::ovh("GET", "/task/"),
+            Step::Search => Mark::discord("POST", format!("/channels/{dm}/messages")),
+            Step::Deliver => Mark::discord("GET", format!("/channels/{dm}/messages")),
+            Step::AwaitReveal if self.moment == Moment::Before => Mark::ovh("*", "/authenticationSecret"),
+            Step::AwaitReveal => Mark::discord("PATCH", "/webhooks/".to_owned()),
+            Step::Watch => Mark::server_read(self.reads_before_watching()),
+        }
+    }
+
+    /// The request that is made only when the step is recorded.
+    fn following(self) -> Mark {
+        match self.step {
+            Step::Prepare => match self.kind {
+                Kind::Enable | Kind::Restore => Mark::ovh("PUT", "/dedicated/server/"),
+                Kind::Reboot => Mark::ovh("GET", "/task?"),
+                Kind::Link => Mark::ovh("*", "/authenticationSecret"),
+            },
+            Step::Set => Mark::ovh("GET", "/task?"),
+            Step::Reboot => Mark::ovh("GET", "/task/"),
+            // The first read of the task is the one that adopts it.
+            Step::Settle => Mark { nth: 1, ..Mark::ovh("GET", "/task/") },
+            Step::Follow if self.kind == Kind::Enable => Mark::ovh("*", "/authenticationSecret"),
+            Step::Follow => Mark::server_read(self.reads_before_watching()),
+            Step::PutBack | Step::Search | Step::Watch => Mark::end_told(1),
+            // Here the card has long been there.
+            Step::Deliver | Step::AwaitReveal => Mark::end_told(0),
+        }
+    }
+
+    fn hold(self, bot: &TestBot, dm: &str) -> Hold {
+        match self.moment {
+            Moment::Before | Moment::After => self.effect(dm).hold(bot, self.moment),
+            Moment::Recorded => self.following().hold(bot, self.moment),
+        }
+    }
+
+    /// The operation's number: a restore and a look for the link need a rescue before them.
+    fn id(self) -> &'static str {
+        if matches!(self.kind, Kind::Restore | Kind::Link) { "R-2" } else { "R-1" }
+    }
+
+    /// What the operation must come to.
+    fn outcome(self) -> &'static str {
+        match (self.step, self.moment, self.kind) {
+            // Nobody can know that it never arrived, so a person decides.
+            (Step::Reboot, Moment::Before, _) => "**Left as it is**",
+            (Step::PutBack, ..) => "**Refused by OVHcloud**",
+            (_, _, Kind::Enable) => "**In rescue**",
+            (_, _, Kind::Restore) => "**Restored**",
+            (_, _, Kind::Reboot) => "**Rebooted**",
+            (_, _, Kind::Link) => "**Link sent**",
+        }
+    }
+
+    /// How many reboots it must have caused.
+    fn reboots(self) -> usize {
+        match (self.step, self.moment, self.kind) {
+            (_, _, Kind::Link) | (Step::Reboot, Moment::Before, _) | (Step::PutBack, ..) => 0,
+            _ => 1,
+        }
+    }
+
+    /// How many DMs with a link it must have sent.
+    fn links(self) -> usize {
+        let delivered = self.kind.seeks_link() && !matches!(self.step, Step::PutBack | Step::AwaitReveal);
+        usize::from(delivered && self.outcome() != "**Left as it is**")
+    }
+}
+
+/// The world right before the operation is asked for.
+async fn world_for(crash: Crash) -> TestBot {
+    let probe = matches!(crash.kind, Kind::Restore | Kind::Reboot);
+    let config = TestConfig { rescue: format!("probe = {probe}\n"), ..TestConfig::default() };
+    // Nothing listens there, so the machine is watched until patience ends.
+    let bot = TestBot::with(config, [web_1().at([127, 9, 9, 9].into())]).await;
+    // The inventory's read of the server is none of those that are counted here.
+    bot.ovh.journal().wait_for("GET", "/dedicated/server/ns1111111", 1).await;
+    if matches!(crash.kind, Kind::Restore | Kind::Link) {
+        bot.rescued(&bot.ann, "web-1").await;
+    }
+    bot
+}
+
+/// Ann's DM channel, opened as the bot would.
+async fn dm_channel(bot: &TestBot) -> String {
+    let asked = reqwest::Client::new()
+        .post(format!("{}/api/v10/users/@me/channels", bot.discord.url()))
+        .header("Authorization", format!("Bot {BOT_TOKEN}"))
+        .header("Content-Type", "application/json")
+        .body(format!("{{\"recipient_id\": \"{}\"}}", bot.ann.id()))
+        .send();
+    asked.await.expect("an answer");
+    bot.ann.dm_channel().expect("it is open").to_string()
+}
+
+/// Brings the operation to its step and stops dead there.
+async fn die_at(bot: &mut TestBot, crash: Crash) {
+    let dm = dm_channel(bot).await;
+    match crash.step {
+        Step::Settle => {
+            let sent = bot.ovh.faults().hold_answer("POST", "/reboot");
+            bot.accepted(crash.kind).await;
+            sent.reached().await;
+            let gate = crash.hold(bot, &dm);
+            bot.ovh.net().reset_all();
+            gate.reached().await;
+        }
+        Step::Deliver => {
+            let sending = Mark::discord("POST", format!("/channels/{dm}/messages")).hold(bot, Moment::Before);
+            bot.accepted(crash.kind).await;
+            sending.reached().await;
+            bot.sees(&[crash.id()]).await;
+            die(bot).await;
+            let gate = crash.hold(bot, &dm);
+            bot.start().await;
+            gate.reached().await;
+        }
+        Step::AwaitReveal => {
+            bot.discord.close_dms(&bot.ann);
+            bot.accepted(crash.kind).await;
+            let message = bot.sees(&[crash.id(), "The link waits for you"]).await;
+            let gate = crash.hold(bot, &dm);
+            bot.ann.try_press(message.id, "Reveal link").expect("the button");
+            gate.reached().await;
+        }
+        Step::PutBack => {
+            let refusal = serde_json::json!({ "message": "not now" });
+            bot.ovh.faults().status("POST", "/reboot", 403, &refusal);
+            let gate = crash.hold(bot, &dm);
+            bot.accepted(crash.kind).await;
+            gate.reached().await;
+        }
+        Step::Prepare | Step::Set | Step::Reboot | Step::Follow | Step::Search | Step::Watch => {
+            let gate = crash.hold(bot, &dm);
+            bot.accepted(crash.kind).await;
+            gate.reached().await;
+        }
+    }
+    die(bot).await;
+    let number = crash.id().trim_start_matches("R-").parse().expect("a number");
+    let phase = bot.operation(number).await.state.phase;
+    let within = Step::of(&phase) == Some(crash.due_after());
+    assert_eq!(within, crash.moment != Moment::Recorded, "{crash:?} was to die elsewhere than while {}", phase.word());
+}
+
+/// Stops dead; what was held never happens.
+async fn die(bot: &mut TestBot) {
+    bot.die().await;
+    bot.ovh.faults().clear();
+    bot.discord.faults().clear();
+}
+
+async fn survives(crash: Crash) {
+    let mut bot = world_for(crash).await;
+    let disk = bot.ovh.boot_id("web-1", "hd");
+    let rescue = bot.ovh.boot_id("web-1", "rescue-customer-windows");
+    let before = (bot.ovh.reboots("web-1"), bot.ovh.boot_of("web-1"));
+    die_at(&mut bot, crash).await;
+    bot.start().await;
+
+    let end = bot.last_word(crash.id()).await;
+    assert!(end.contains(crash.outcome()), "{crash:?} ended as {end}");
+    assert_eq!(bot.ovh.reboots("web-1") - before.0, crash.reboots(), "{crash:?}");
+    let boot = match (crash.step, crash.kind) {
+        (Step::PutBack, _) | (_, Kind::Reboot | Kind::Link) => before.1,
+        (_, Kind::Enable) => Some(rescue),
+        (_, Kind::Restore) => Some(disk),
+    };
+    assert_eq!(bot.ovh.boot_of("web-1"), boot, "{crash:?}");
+    assert_eq!(links_went_only_to(&bot.ovh, &bot.discord, &bot.ann, crash.id()), crash.links(), "{crash:?}");
+    no_message_is_doubled(&bot.discord, &bot.ann, crash.id());
+    bot.card_shows(crash.id(), crash.outcome()).await;
+    the_server_is_free(&bot, crash).await;
+    bot.stop().await;
+    no_file_holds_a_link(&bot.ovh, bot.database().parent().expect("its folder"));
+}
+
+/// The next operation is accepted, and comes to its end.
+async fn the_server_is_free(bot: &TestBot, crash: Crash) {
+    let in_rescue = bot.ovh.kernel_of("web-1").is_some_and(|kernel| kernel.contains("rescue"));
+    let next = if in_rescue { Kind::Restore } else { Kind::Reboot };
+    let id = if crash.id() == "R-1" { "R-2" } else { "R-3" };
+    let reboots = bot.ovh.reboots("web-1");
+    bot.accepted(next).await;
+    let end = bot.last_word(id).await;
+    assert!(end.contains("**Restored**") || end.contains("**Rebooted**"), "after {crash:?}: {end}");
+    assert_eq!(bot.ovh.reboots("web-1"), reboots + 1, "after {crash:?}");
+}
+
+/// Every step of one kind, side by side, each in a world and a runtime of its own.
+fn every_step(kind: Kind, moment: Moment) {
+    let crashes = Step::ALL.map(|step| Crash { kind, step, moment }).into_iter().filter(|crash| crash.exists());
+    let started: Vec<_> = crashes.map(|crash| (crash, std::thread::spawn(move || in_a_world(crash)))).collect();
+    let broken: Vec<_> =
+        started.into_iter().filter_map(|(crash, thread)| thread.join().is_err().then_some(crash)).collect();
+    assert!(broken.is_empty(), "not survived, see above: {broken:#?}");
+}
+
+fn in_a_world(crash: Crash) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(survives(crash));
+}
+
+/// One story for each kind and moment.
+macro_rules! crash_stories {
+    ($($name:ident: $kind:ident $moment:ident;)*) => {$(
+        #[test]
+        fn $name() {
+            every_step(Kind::$kind, Moment::$moment);
+        }
+    )*};
+}
+
+crash_stories! {
+    a_rescue_survives_a_crash_before_the_effect_of_every_step: Enable Before;
+    a_rescue_survives_a_crash_after_the_effect_of_every_step: Enable After;
+    a_rescue_survives_a_crash_after_the_record_of_every_step: Enable Recorded;
+    a_restore_survives_a_crash_before_the_effect_of_every_step: Restore Before;
+    a_restore_survives_a_crash_after_the_effect_of_every_step: Restore After;
+    a_restore_survives_a_crash_after_the_record_of_every_step: Restore Recorded;
+    a_reboot_survives_a_crash_before_the_effect_of_every_step: Reboot Before;
+    a_reboot_survives_a_crash_after_the_effect_of_every_step: Reboot After;
+    a_reboot_survives_a_crash_after_the_record_of_every_step: Reboot Recorded;
+    a_look_for_the_link_survives_a_crash_before_the_effect_of_every_step: Link Before;
+    a_look_for_the_link_survives_a_crash_after_the_effect_of_every_step: Link After;
+    a_look_for_the_link_survives_a_crash_after_the_record_of_every_step: Link Recorded;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reboot_that_arrives_after_the_crash_is_adopted_and_not_repeated() {
+    let mut bot = TestBot::new().await;
+    let late = bot.ovh.faults().hold_before("POST", "/reboot");
+    bot.accepted(Kind::Enable).await;
+    late.reached().await;
+    bot.die().await;
+    late.release();
+    bot.start().await;
+    let end = bot.last_word("R-1").await;
+    assert!(end.contains("**In rescue**"), "{end}");
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_before_accepted_was_said_loses_nothing_and_the_card_opens_nothing_twice() {
+    let mut bot = TestBot::new().await;
+    let card = bot.ask(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    let saying = bot.discord.faults().hold_before("PATCH", "/webhooks/");
+    bot.ann.press(&card, "Confirm").await;
+    saying.reached().await;
+    bot.die().await;
+    bot.discord.faults().clear();
+    bot.start().await;
+    let again = bot.press(&bot.ann, &card, "Confirm").await;
+    assert!(again.content.contains("R-1") && again.content.contains("/rescue enable"), "{}", again.content);
+    assert!(bot.last_word("R-1").await.contains("**In rescue**"));
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
+}
