@@ -54,7 +54,8 @@ fn looks(secret: &str) -> Vec<String> {
     };
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     let mut looks = vec![secret.to_owned(), hex.to_uppercase(), hex];
-    for keep in [unreserved, |byte: u8| byte.is_ascii_alphanumeric(), |_| false] {
+    let form = |byte: u8| byte.is_ascii_alphanumeric() || b"*-._".contains(&byte);
+    for keep in [unreserved, form, |byte: u8| byte.is_ascii_alphanumeric(), |_| false] {
         looks.extend([encoded(keep, true), encoded(keep, false)]);
     }
     for alphabet in [&alphabet::STANDARD, &alphabet::URL_SAFE] {
