@@ -75,7 +75,7 @@ fn base64_core(engine: &GeneralPurpose, secret: &str, offset: usize) -> String {
     let whole = engine.encode(&bytes);
     let first = [0, 2, 3][offset];
     // The last character also holds bits of what follows, unless the bytes fill their group.
-    let last = if bytes.len() % 3 == 0 { whole.len() } else { whole.len() - 1 };
+    let last = if bytes.len().is_multiple_of(3) { whole.len() } else { whole.len() - 1 };
     whole[first..last].to_owned()
 }
 
