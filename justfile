@@ -23,6 +23,14 @@ lint:
 doc:
     cargo doc --workspace --no-deps --open
 
+# The bot between both simulators, and a page to see it with: prints its URL.
+demo *flags:
+    cargo run -- demo {{ flags }}
+
+# The demo in a real browser; writes README's pictures into docs/.
+browser:
+    tests/browser/run.sh
+
 # Both simulators on loopback, for clients of your own; says where they listen.
 sim:
     cargo run --package sim --bin sim

@@ -8,7 +8,7 @@ use std::{
     fs,
     io::{self, Write as _},
     net::SocketAddr,
-    os::unix::fs::OpenOptionsExt as _,
+    os::unix::{fs::OpenOptionsExt as _, process::CommandExt as _},
     path::{Path, PathBuf},
     process::{Child, Command, ExitCode, ExitStatus, Stdio},
     time::Duration,
@@ -123,6 +123,8 @@ impl Bot {
         let mut command = Command::new(&self.program);
         // Nothing of the environment: a real token or a real account's keys must not get in here.
         command.env_clear().env("RUST_LOG", "warn").stdin(Stdio::null()).stdout(Stdio::null());
+        // A group of its own: Ctrl-C is for the demo, which then stops the bot.
+        command.process_group(0);
         command.arg("run").arg("--config").arg(&self.config);
         self.child = Some(command.spawn().context("the bot cannot be started")?);
         self.life.send_replace(Life::Running);

@@ -30,7 +30,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Run the bot until SIGTERM or SIGINT; SIGHUP reads roles and protections again.
+    /// Run the bot until SIGTERM or SIGINT; SIGHUP reads roles, protections and OVHcloud's credentials again.
     Run {
         /// The configuration.
         #[arg(long, default_value = "config/bernard.toml")]
@@ -55,8 +55,8 @@ const WRONG_CONFIGURATION: u8 = 2;
 
 fn main() -> ExitCode {
     match Arguments::parse().verb {
-        Verb::Run { config } => configured(&config, |loaded| run(loaded, &config)),
-        Verb::Check { online, config } => configured(&config, |loaded| {
+        Verb::Run { config } => with_configuration(&config, |loaded| run(loaded, &config)),
+        Verb::Check { config, online } => with_configuration(&config, |loaded| {
             println!("{}: the configuration is in order", config.display());
             if online { check_online(&loaded) } else { Ok(ExitCode::SUCCESS) }
         }),
@@ -65,14 +65,14 @@ fn main() -> ExitCode {
     }
 }
 
-/// Does something with the configuration, or says everything that is wrong with it.
-fn configured(path: &Path, then: impl FnOnce(Config) -> anyhow::Result<ExitCode>) -> ExitCode {
+/// Reads the configuration and says everything that is wrong with it; only a right one is worked with.
+fn with_configuration(path: &Path, work: impl FnOnce(Config) -> anyhow::Result<ExitCode>) -> ExitCode {
     match Config::load(path, config::process_environment()) {
         Ok(loaded) => {
             for warning in &loaded.warnings {
                 eprintln!("{warning}");
             }
-            told(then(loaded.config))
+            told(work(loaded.config))
         }
         Err(problems) => {
             eprintln!("{problems}");
@@ -148,7 +148,12 @@ async fn serve(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
 
 fn reload(app: &App, path: &Path) {
     match Config::load(path, config::process_environment()) {
-        Ok(loaded) => app.reload(&loaded.config),
+        Ok(loaded) => {
+            if let Err(error) = app.reload(&loaded.config) {
+                let error = format!("{error:#}");
+                tracing::error!(error, "the configuration was not read again; the old one stays in force");
+            }
+        }
         Err(problems) => tracing::error!(%problems, "the configuration was not read again; the old one stays in force"),
     }
 }

@@ -163,7 +163,7 @@ fn question(operation: &Operation, asked: u32, locale: Locale) -> Rendering {
 fn reveal(operation: &Operation, locale: Locale) -> Rendering {
     let who = mention(operation.request.requester);
     let waiting = matches!(operation.state.phase, Phase::AwaitingReveal(_));
-    let mut lines = vec![title(operation, ("✉️", say!(locale, "state-awaiting-reveal")), locale)];
+    let mut lines = vec![title(operation, speak::state(operation, locale), locale)];
     lines.push(match waiting {
         true => say!(locale, "reveal-waiting", who = who),
         false => say!(locale, "reveal-over"),

@@ -174,6 +174,48 @@ test("while the bot is dead, Discord says that it did not respond", async () => 
   assert.equal(await page.getByText("The application did not respond").count(), 0);
 });
 
+test("what people and bots write stays text", async () => {
+  const page = await demo.open(DESK);
+  await page.locator("#text").fill('<img src=x onerror="alert(1)"> **<b>bold</b>** `<i>` [x](javascript:alert(1)) <@200000000000000002> <t:0:d>');
+  await page.keyboard.press("Enter");
+  const said = message(page, "onerror");
+  await said.waitFor();
+  const inside = await said.locator(".content").evaluate((element) => [...element.querySelectorAll("*")].map((child) => child.localName));
+  assert.deepEqual(inside.sort(), ["code", "p", "span", "strong", "time"]);
+  assert.equal(await said.locator("strong").last().innerText(), "<b>bold</b>");
+  assert.equal(await said.locator(".mention").innerText(), "@Victor");
+});
+
+test("menus, forms and embeds are shown if they come", async () => {
+  const page = await demo.open(PHONE);
+  const sent = [];
+  await page.route("**/api/{select,submit}", (route) => { sent.push(route.request().postDataJSON()); return route.fulfill({ json: {} }); });
+  await page.evaluate(async () => {
+    const [{ messageElement }, { openForm }] = [await import("/message.js"), await import("/form.js")];
+    const app = {
+      chat: { me: { id: "1", name: "Ann" }, bot: "3", people: {} }, names: { people: {}, roles: {}, channels: {} },
+      pressedOn: () => null, did: (doing) => doing,
+    };
+    const options = [{ label: "Windows", value: "w" }, { label: "Linux", value: "l" }];
+    document.getElementById("log").append(messageElement({
+      id: "9", author: { id: "3", username: "bernard" }, timestamp: new Date().toISOString(), content: "Which one?", attachments: [],
+      embeds: [{ title: "Fleet", description: "**7** servers", color: 0x1c7a43, fields: [{ name: "In rescue", value: "`build-1`", inline: true }] }],
+      components: [{ type: 1, components: [{ type: 3, custom_id: "which", placeholder: "System", options }] }],
+    }, app));
+    const field = { type: 4, custom_id: "why", label: "Reason", style: 1, required: true, max_length: 100 };
+    openForm({ id: "8", modal: { title: "Break the glass", custom_id: "glass", components: [{ type: 1, components: [field] }] } }, app);
+  });
+  await page.getByLabel("Reason").fill("disk full");
+  await accessible(page, "a form");
+  await page.getByRole("dialog").getByRole("button", { name: "Submit" }).tap();
+  await page.getByText("7 servers").waitFor();
+  await page.getByLabel("System").selectOption("Linux");
+  await accessible(page, "a menu and an embed");
+  assert.deepEqual(sent, [
+    { who: "1", interaction: "8", fields: { why: "disk full" } }, { who: "1", message: "9", custom_id: "which", values: ["l"] },
+  ]);
+});
+
 test("without a mouse", async () => {
   const page = await demo.open(DESK);
   await page.locator("#text").focus();

@@ -325,7 +325,7 @@ impl TestBot {
     pub(crate) async fn age_messages(&self, id: i64, by: jiff::SignedDuration) {
         let store = bernard::store::Store::open(&self.database()).await.expect("the store opens");
         for mut posted in store.messages(OperationId(id)).await.expect("they read") {
-            posted.attempted = posted.attempted - by;
+            posted.attempted -= by;
             store.save_message(OperationId(id), &posted).await.expect("it is written");
         }
         store.close().await;
@@ -333,7 +333,10 @@ impl TestBot {
 
     /// Every operation as the store has it. The program must not run.
     pub(crate) async fn operations(&self) -> Vec<Operation> {
-        let store = bernard::store::Store::open(&self.database()).await.expect("the store opens");
+        let path = self.database();
+        // What did not end within `drain` lets go of the store a moment later.
+        eventually("the store is let go", async || bernard::store::Store::open(&path).await.is_ok()).await;
+        let store = bernard::store::Store::open(&path).await.expect("the store opens");
         let mut operations = Vec::new();
         while let Some(operation) = store.operation(OperationId(operations.len() as i64 + 1)).await.expect("it reads") {
             operations.push(operation);

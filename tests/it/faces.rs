@@ -20,6 +20,7 @@ use bernard::{
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use sim::ovh::ServerSpec;
 
 use crate::bot::{TestBot, TestConfig, db_1, web_1};
 
@@ -154,6 +155,10 @@ fn port(port: Port, seconds: i64) -> Event {
     Event::PortSeen { port, at: at(seconds) }
 }
 
+fn not_found() -> Event {
+    Event::LinkNotFound { searched: vec![Source::AuthenticationSecret, Source::Mail], trouble: None }
+}
+
 fn unanswered() -> [Event; 2] {
     let said = "could not reboot `ns1111111.ip-203-0-113.eu`: the connection ended before the answer".to_owned();
     [Event::RebootUnknown { said }, Event::NotSettled { candidates: Vec::new() }]
@@ -195,7 +200,7 @@ fn an_enable_from_its_card_to_its_end() {
             ("delivered", delivering.then([Event::LinkDelivered])),
             ("DMs closed", closed.clone()),
             ("revealed", closed.then([Event::LinkRevealed])),
-            ("no link", searching.then([Event::LinkGivenUp])),
+            ("no link", searching.then([not_found()])),
         ];
         insta::assert_snapshot!(name("enable", locale), gallery(scenes, locale));
     }
@@ -271,13 +276,22 @@ fn the_dm_its_file_and_what_is_left_of_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_confirmations() {
-    let bot = TestBot::with(TestConfig::default(), [web_1(), db_1()]).await;
+    let build_1 = ServerSpec::linux("ns3333333.ip-203-0-113.eu").named("build-1");
+    let bot = TestBot::with(TestConfig::default(), [web_1(), db_1(), build_1]).await;
+    // Somebody took this one into rescue in the control panel.
+    bot.ovh.netboot_by_somebody("build-1", Some(bot.ovh.boot_id("build-1", "rescue12-customer")));
     for (locale, client) in [(Locale::En, "en-GB"), (Locale::Fr, "fr")] {
         bot.ann.set_locale(client);
         let mut text = String::new();
-        for (command, server) in
-            [("rescue enable", "web-1"), ("rescue enable", "db-1"), ("reboot", "web-1"), ("restore", "web-1")]
-        {
+        let commands = [
+            ("rescue enable", "web-1"),
+            ("rescue enable", "db-1"),
+            ("reboot", "web-1"),
+            ("restore", "web-1"),
+            ("reboot", "build-1"),
+            ("restore", "build-1"),
+        ];
+        for (command, server) in commands {
             let card = bot.ask(&bot.ann, command, &[("server", server)]).await;
             let labels: Vec<String> =
                 card.buttons().into_iter().map(|button| format!("( {} )", button.label)).collect();

@@ -54,7 +54,8 @@ fn looks(secret: &str) -> Vec<String> {
     };
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     let mut looks = vec![secret.to_owned(), hex.to_uppercase(), hex];
-    for keep in [unreserved, |byte: u8| byte.is_ascii_alphanumeric(), |_| false] {
+    let form = |byte: u8| byte.is_ascii_alphanumeric() || b"*-._".contains(&byte);
+    for keep in [unreserved, form, |byte: u8| byte.is_ascii_alphanumeric(), |_| false] {
         looks.extend([encoded(keep, true), encoded(keep, false)]);
     }
     for alphabet in [&alphabet::STANDARD, &alphabet::URL_SAFE] {
@@ -74,7 +75,7 @@ fn base64_core(engine: &GeneralPurpose, secret: &str, offset: usize) -> String {
     let whole = engine.encode(&bytes);
     let first = [0, 2, 3][offset];
     // The last character also holds bits of what follows, unless the bytes fill their group.
-    let last = if bytes.len() % 3 == 0 { whole.len() } else { whole.len() - 1 };
+    let last = if bytes.len().is_multiple_of(3) { whole.len() } else { whole.len() - 1 };
     whole[first..last].to_owned()
 }
 

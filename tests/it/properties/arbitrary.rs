@@ -156,6 +156,8 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         Just(Event::LinkDelivered),
         Just(Event::DmClosed),
         Just(Event::LinkRevealed),
+        (vec(source(), 0..3), option::of(text()))
+            .prop_map(|(searched, trouble)| Event::LinkNotFound { searched, trouble }),
         Just(Event::LinkGivenUp),
         Just(Event::Watched),
     ];
@@ -193,11 +195,12 @@ pub(super) fn place(event: &Event) -> usize {
         Event::Faulted => 25,
         Event::Superseded { .. } => 26,
         Event::Expired => 27,
+        Event::LinkNotFound { .. } => 28,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 28;
+pub(super) const EVENTS: usize = 29;
 
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
