@@ -4,6 +4,7 @@
 //! `SIGTERM` still ends the program within `drain`.
 
 use std::{
+    collections::BTreeSet,
     net::SocketAddr,
     sync::{
         Arc,
@@ -14,13 +15,17 @@ use std::{
 
 use anyhow::{Context, anyhow, bail};
 use metrics_exporter_prometheus::PrometheusHandle;
-use serenity::model::id::{ApplicationId, GuildId, UserId};
+use serenity::{
+    builder::CreateCommand,
+    model::id::{ApplicationId, GuildId, UserId},
+};
 use sha1::{Digest, Sha1};
 use tokio::{net::TcpListener, sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     access::Policy,
+    check::{self, Finding},
     clock,
     config::{Config, Credentials, Mode, SecretSource, StoreUrl},
     discord::{
@@ -31,6 +36,7 @@ use crate::{
         gateway::{Gateway, GatewaySettings, Handle, Health},
         handler::{Handler, HandlerSettings, SharedPolicy},
         reporter::Reporter,
+        rest::RegisteredCommand,
         sender::{Sender, SenderSettings},
         signed::Interactions,
     },
@@ -134,7 +140,7 @@ impl App {
             pulse.clone(),
         ));
         let policy = SharedPolicy::new(policy(&config));
-        let sender_settings = SenderSettings::new(config.discord.api_url.clone(), config.discord.token.clone());
+        let sender_settings = sender_settings(&config);
         let rest = Rest::new(Arc::new(Sender::new(sender_settings.clone())?));
         let handler = Arc::new(Handler::new(
             rest.clone(),
@@ -163,6 +169,7 @@ impl App {
             rest,
             store: store.clone(),
             pulse,
+            policy: policy.clone(),
             ready: Arc::clone(&ready),
             stop: stop.clone(),
             sender_settings,
@@ -220,6 +227,7 @@ struct Discord {
     rest: Rest,
     store: Store,
     pulse: Pulse,
+    policy: SharedPolicy,
     ready: Arc<Ready>,
     stop: CancellationToken,
     sender_settings: SenderSettings,
@@ -239,7 +247,13 @@ impl Discord {
         let bot = begun?;
         let reporter =
             Reporter::new(self.rest.clone(), self.store.clone(), self.pulse.clone(), self.config.locale, bot);
-        let courier = Arc::new(Courier::new(self.rest.clone(), self.store.clone(), bot));
+        let courier = Arc::new(Courier::new(
+            self.rest.clone(),
+            self.store.clone(),
+            bot,
+            self.policy.clone(),
+            GuildId::new(self.config.discord.guild),
+        ));
         let mut loops = JoinSet::new();
         loops.spawn(Arc::new(reporter).run(self.stop.clone()));
         loops.spawn(Arc::clone(&courier).run(errands, self.stop.clone()));
@@ -281,16 +295,16 @@ impl Discord {
         }
     }
 
-    /// Registers the commands if they are not what they were when they were last registered.
+    /// Registers the commands unless Discord still has them exactly as they were last registered.
     async fn register(&self) -> anyhow::Result<UserId> {
         let application = self.rest.application().await?;
         let guild = GuildId::new(self.config.discord.guild);
         let commands = command::registered();
-        let digest = commands_digest(application.id, guild, &commands);
         let known = self.store.fact(COMMANDS_FACT).await?;
         let registered = self.rest.commands(application.id, guild).await?;
-        if known.as_deref() != Some(&digest) || registered.len() != commands.len() {
-            self.rest.set_commands(application.id, guild, &commands).await?;
+        if known != Some(commands_digest(application.id, guild, &commands, &registered)) {
+            let registered = self.rest.set_commands(application.id, guild, &commands).await?;
+            let digest = commands_digest(application.id, guild, &commands, &registered);
             self.store.set_fact(COMMANDS_FACT, &digest).await?;
             tracing::info!(count = commands.len(), "the commands are registered");
         }
@@ -327,9 +341,12 @@ impl Discord {
 /// The name of the digest of the commands that were last registered.
 const COMMANDS_FACT: &str = "commands";
 
-fn commands_digest(app: ApplicationId, guild: GuildId, commands: &[serenity::builder::CreateCommand]) -> String {
-    let json = serde_json::to_string(commands).unwrap_or_default();
-    hex::encode(Sha1::digest(format!("{app} {guild} {json}")))
+/// What we want, and what Discord has of it: its version of a command changes whenever somebody changes the command.
+fn commands_digest(app: ApplicationId, guild: GuildId, wanted: &[CreateCommand], has: &[RegisteredCommand]) -> String {
+    let json = serde_json::to_string(wanted).unwrap_or_default();
+    let versions: BTreeSet<String> =
+        has.iter().map(|command| format!("{} {} {}", command.name, command.id, command.raw["version"])).collect();
+    hex::encode(Sha1::digest(format!("{app} {guild} {json} {versions:?}")))
 }
 
 async fn quietly(work: impl Future<Output = ()>) -> Result<(), Ended> {
@@ -355,11 +372,21 @@ async fn open_store(config: &Config) -> anyhow::Result<Store> {
     }
 }
 
-/// The clients of the configured accounts.
+/// Proves every credential and right that `config` will need; changes nothing.
 ///
 /// # Errors
-/// When an account's endpoint or TLS cannot be used.
-pub fn clients(config: &Config) -> anyhow::Result<Vec<ovh::Client>> {
+/// When not even a client can be built.
+pub async fn check_online(config: &Config) -> anyhow::Result<Vec<Finding>> {
+    let rest = Rest::new(Arc::new(Sender::new(sender_settings(config))?));
+    Ok(check::online(config, &rest, &clients(config)?).await)
+}
+
+fn sender_settings(config: &Config) -> SenderSettings {
+    SenderSettings::new(config.discord.api_url.clone(), config.discord.token.clone())
+}
+
+/// The clients of the configured accounts.
+fn clients(config: &Config) -> anyhow::Result<Vec<ovh::Client>> {
     config
         .ovh
         .iter()

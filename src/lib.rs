@@ -10,7 +10,7 @@
 //! - [`discord`]: the other end: interactions in, answers, cards and DMs out.
 //! - [`text`]: every sentence, in English and French.
 //! - [`http`], [`metrics`], [`logging`], [`clock`]: the edges.
-//! - [`app`]: builds all of it, starts the loops, stops them in order.
+//! - [`app`]: builds all of it, starts the loops, stops them in order; [`check`] proves beforehand that it can.
 
 pub mod config;
 pub mod access;
@@ -24,3 +24,4 @@ pub mod metrics;
 pub mod logging;
 pub mod clock;
 pub mod app;
+pub mod check;

@@ -4,7 +4,8 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Context;
 use bernard::{
-    app::App,
+    app::{self, App},
+    check::Verdict,
     config::{self, Config, LogFormat},
     logging, metrics,
 };
@@ -30,8 +31,11 @@ enum Verb {
         #[arg(long, default_value = "config/bernard.toml")]
         config: PathBuf,
     },
-    /// Read the configuration and say everything that is wrong with it; change nothing.
+    /// Say everything that is wrong with the configuration; change nothing.
     Check {
+        /// Also prove every credential and right that will be needed, by reading from Discord and OVHcloud.
+        #[arg(long)]
+        online: bool,
         /// The configuration.
         #[arg(long, default_value = "config/bernard.toml")]
         config: PathBuf,
@@ -44,7 +48,7 @@ const WRONG_CONFIGURATION: u8 = 2;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let (path, verb) = match &arguments.verb {
-        Verb::Run { config } | Verb::Check { config } => (config, &arguments.verb),
+        Verb::Run { config } | Verb::Check { config, .. } => (config, &arguments.verb),
     };
     let loaded = match Config::load(path, config::process_environment()) {
         Ok(loaded) => loaded,
@@ -57,18 +61,30 @@ fn main() -> ExitCode {
         eprintln!("{warning}");
     }
     match verb {
-        Verb::Check { .. } => {
+        Verb::Check { online, .. } => {
             println!("{}: the configuration is in order", path.display());
-            ExitCode::SUCCESS
+            if *online { told(check_online(&loaded.config)) } else { ExitCode::SUCCESS }
         }
-        Verb::Run { .. } => match run(loaded.config, path) {
-            Ok(code) => code,
-            Err(error) => {
-                eprintln!("bernard: {error:#}");
-                ExitCode::FAILURE
-            }
-        },
+        Verb::Run { .. } => told(run(loaded.config, path)),
     }
+}
+
+/// The exit code, or the one fatal error.
+fn told(result: anyhow::Result<ExitCode>) -> ExitCode {
+    result.unwrap_or_else(|error| {
+        eprintln!("bernard: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn check_online(config: &Config) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
+    let findings = runtime.block_on(app::check_online(config))?;
+    for finding in &findings {
+        println!("{finding}");
+    }
+    let wrong = findings.iter().any(|finding| finding.verdict == Verdict::Wrong);
+    Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 fn run(config: Config, path: &std::path::Path) -> anyhow::Result<ExitCode> {

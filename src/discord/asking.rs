@@ -1,6 +1,6 @@
 //! Who asks, and where: taken from the interaction itself, because nothing else is fresh.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use serenity::model::{
     Permissions,
@@ -14,9 +14,12 @@ use super::{Rest, refusal::Refusal};
 use crate::{
     access::{Requester, UserId},
     config::Locale,
-    rescue::operation::{ChannelId, Operation},
+    rescue::operation::{ChannelId, Request},
     text,
 };
+
+/// How long Discord may take to tell the roles behind a press: its person is waiting.
+const ROLES_WITHIN: Duration = Duration::from_secs(3);
 
 /// Where commands are taken (`[discord] guild`, `channels`).
 #[derive(Clone, Debug)]
@@ -67,7 +70,8 @@ impl Asking {
         Self::in_realm(&parts_of_command(command), realm)
     }
 
-    /// The asker of a button. In a DM the roles are fetched, and the press counts as made in the operation's channel.
+    /// The asker of a button. In a DM the roles are fetched, and the press counts as made in the channel of
+    /// `request`, which is what it is about.
     ///
     /// # Errors
     /// [`Refusal::NotHere`], [`Refusal::WrongChannel`], or [`Refusal::RolesUnreadable`] when Discord does not say who it is.
@@ -75,24 +79,25 @@ impl Asking {
         press: &ComponentInteraction,
         realm: &Realm,
         rest: &Rest,
-        operation: Option<&Operation>,
+        request: Option<&Request>,
     ) -> Result<Self, Refusal> {
         let parts = parts_of_press(press);
-        let Some(operation) = operation.filter(|_| parts.guild.is_none()) else {
+        let Some(request) = request.filter(|_| parts.guild.is_none()) else {
             return Self::in_realm(&parts, realm);
         };
-        let member = rest.member(GuildId::new(realm.guild), press.user.id).await.map_err(|error| {
-            tracing::warn!(%error, "the roles behind a button in a DM cannot be read: the answer is no");
-            Refusal::RolesUnreadable
-        })?;
+        let member =
+            rest.within(ROLES_WITHIN).member(GuildId::new(realm.guild), press.user.id).await.map_err(|error| {
+                tracing::warn!(%error, "the roles behind a button in a DM cannot be read: the answer is no");
+                Refusal::RolesUnreadable
+            })?;
         Ok(Self {
             requester: Requester {
                 user: UserId(press.user.id.get()),
                 roles: member.roles.iter().map(|role| role.get()).collect(),
             },
             locale: text::locale_of(parts.locale),
-            channel: operation.request.channel,
-            place: operation.request.place,
+            channel: request.channel,
+            place: request.place,
             interaction: parts.id.get(),
             permissions: None,
             kind: None,

@@ -214,6 +214,7 @@ fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, lo
             }
         }
         Outcome::Impossible(problem) => lines.push(speak::problem(problem, &operation.request.label, locale)),
+        Outcome::Expired => lines.push(say!(locale, "end-expired")),
         Outcome::Cancelled(by) => lines.push(say!(locale, "end-cancelled", who = mention(*by))),
         Outcome::NotDone(_, said) => lines.push(say!(locale, "end-not-done", said = code(said))),
         Outcome::TaskFailed { status, comment } => {

@@ -2,16 +2,22 @@
 
 use std::{sync::Arc, time::Duration};
 
-use serenity::model::id::{ChannelId as DiscordChannel, MessageId, UserId as DiscordUser};
+use serenity::model::id::{ChannelId as DiscordChannel, GuildId, MessageId, UserId as DiscordUser};
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{Error, Rest, component::Button, dm, error::TOO_OLD_TO_EDIT, reporter::snowflake, rest::Nonce};
+use super::{
+    Error, Rest, command::action_of, component::Button, dm, error::TOO_OLD_TO_EDIT, handler::SharedPolicy,
+    reporter::snowflake, rest::Nonce,
+};
 use crate::{
+    access::Requester,
     clock,
     rescue::{
-        errand::{Arrival, Errand},
+        desk::needed,
+        errand::{Arrival, Errand, Verdict},
         operation::{ChannelId, Operation, Source},
+        server::Server,
     },
     store::{Delivery, Store},
 };
@@ -30,12 +36,14 @@ pub struct Courier {
     store: Store,
     /// Our own user id, to know our messages in a DM's history.
     bot: DiscordUser,
+    policy: SharedPolicy,
+    guild: GuildId,
 }
 
 impl Courier {
     /// A courier.
-    pub fn new(rest: Rest, store: Store, bot: DiscordUser) -> Self {
-        Self { rest, store, bot }
+    pub fn new(rest: Rest, store: Store, bot: DiscordUser, policy: SharedPolicy, guild: GuildId) -> Self {
+        Self { rest, store, bot, policy, guild }
     }
 
     /// Runs errands until `stop`, then lets those under way finish; the caller bounds how long.
@@ -70,6 +78,12 @@ impl Courier {
 
     async fn run_errand(&self, errand: Errand) {
         let (arrival, reply) = match errand {
+            Errand::MayStill { operation, server, reply } => {
+                if reply.send(self.may_still(&operation, &server).await).is_err() {
+                    tracing::debug!("the runner stopped waiting for a verdict; it will ask again");
+                }
+                return;
+            }
             Errand::Deliver { operation, link, reply } => (self.deliver(&operation, link).await, reply),
             Errand::LookForDelivery { operation, reply } => (self.look(&operation).await, reply),
         };
@@ -96,6 +110,25 @@ impl Courier {
             Ok(posted) => self.arrived(operation, channel, posted.id).await,
             Err(error) => self.not_sent(operation, &error),
         }
+    }
+
+    /// Whether the requester, as Discord knows them now, may still do what they asked for.
+    async fn may_still(&self, operation: &Operation, server: &Server) -> Option<Verdict> {
+        let user = operation.request.requester;
+        let member = match self.rest.member(self.guild, DiscordUser::new(user.0)).await {
+            Ok(member) => member,
+            Err(error) if error.is_transient() => return None,
+            Err(error) => {
+                tracing::warn!(operation.id = %operation.id, %error, "the requester's roles cannot be read: the answer is no");
+                return Some(Verdict::Refused);
+            }
+        };
+        let requester = Requester { user, roles: member.roles.iter().map(|role| role.get()).collect() };
+        let kind = operation.request.kind();
+        let policy = self.policy.get();
+        let allowed = policy.check(&requester, needed(kind), server, operation.request.place.0).is_ok()
+            && policy.protection(action_of(kind), server).is_none();
+        Some(if allowed { Verdict::Allowed } else { Verdict::Refused })
     }
 
     /// Looks in the DM's history for our message of this operation.

@@ -13,7 +13,10 @@ use serenity::{
         CreateActionRow, CreateAllowedMentions, CreateButton, CreateInteractionResponse,
         CreateInteractionResponseMessage, EditInteractionResponse,
     },
-    model::application::{CommandInteraction, ComponentInteraction, Interaction},
+    model::{
+        application::{CommandInteraction, ComponentInteraction, Interaction},
+        channel::MessageFlags,
+    },
 };
 use tokio::{
     sync::{Semaphore, mpsc},
@@ -201,9 +204,11 @@ impl Handler {
 
     async fn press(&self, key: &InteractionKey, press: ComponentInteraction) {
         let button = press.data.custom_id.parse::<Button>();
-        // A confirmation card changes into its answer; every other press is answered beside.
+        // A confirmation card changes into its answer; every other press is answered beside. A card is always ephemeral, so a
+        // made-up id changes no message that others read.
+        let on_card = press.message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL));
         let first = match button {
-            Ok(Button::Confirm(_) | Button::Dismiss(_)) => CreateInteractionResponse::Acknowledge,
+            Ok(Button::Confirm(_) | Button::Dismiss(_)) if on_card => CreateInteractionResponse::Acknowledge,
             _ => defer(),
         };
         if !self.acknowledged(key, &first).await {

@@ -31,3 +31,4 @@ mod press;
 pub mod refusal;
 pub mod reporter;
 pub mod speak;
+mod suggest;

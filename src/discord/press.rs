@@ -1,14 +1,10 @@
 //! What a press of a button does. Buttons only work for whom they were made; the roles are those of this moment.
 
-use serenity::{
-    builder::{CreateAutocompleteResponse, CreateInteractionResponse},
-    model::application::{CommandInteraction, ComponentInteraction},
-};
+use serenity::model::application::ComponentInteraction;
 
 use super::{
-    InteractionKey,
     asking::Asking,
-    command::{self, action_of},
+    command::action_of,
     component::Button,
     dm,
     handler::{Handler, Reply},
@@ -16,23 +12,17 @@ use super::{
 };
 use crate::{
     access::{Capability, Grant},
-    clock, ovh,
+    clock,
     rescue::{
         desk::{self, Decided, Decision},
         fleet::NotFound,
         operation::{ChannelId, Kind, Operation, OperationId, Source},
-        plan,
         server::Server,
         state::Phase,
     },
     say,
     store::CardId,
 };
-
-/// Discord's limit for suggestions.
-const CHOICES: usize = 25;
-/// Discord's limit for a suggestion's text.
-const CHOICE_LENGTH: usize = 100;
 
 impl Handler {
     pub(super) async fn pressed(&self, press: &ComponentInteraction, button: Button) -> Result<Reply, Refusal> {
@@ -58,7 +48,7 @@ impl Handler {
                 if let Button::DeleteMessage(_) = button {
                     return self.delete_message(press, &operation).await;
                 }
-                let asking = Asking::of_press(press, realm, &self.rest, Some(&operation)).await?;
+                let asking = Asking::of_press(press, realm, &self.rest, Some(&operation.request)).await?;
                 self.about(&asking, button, &operation).await
             }
         }
@@ -77,13 +67,11 @@ impl Handler {
         }
     }
 
-    /// A confirmation card may also stand in a DM, below **Restore now**: it counts as pressed in the server's last operation's channel.
+    /// A confirmation card may also stand in a DM, below **Restore now**: it counts as pressed where it was asked for.
     async fn asking_of_card(&self, press: &ComponentInteraction, id: CardId) -> Result<Asking, Refusal> {
-        let operation = match self.store.card(id).await? {
-            Some(card) if press.guild_id.is_none() => self.store.latest_operation(&card.request.server).await?,
-            _ => None,
-        };
-        Asking::of_press(press, &self.settings.realm, &self.rest, operation.as_ref()).await
+        let card = self.store.card(id).await?;
+        let request = card.as_ref().map(|card| &card.request);
+        Asking::of_press(press, &self.settings.realm, &self.rest, request).await
     }
 
     async fn decide(&self, asking: &Asking, operation: &Operation, decision: Decision) -> Result<Reply, Refusal> {
@@ -133,7 +121,10 @@ impl Handler {
     }
 
     /// The server that was typed, if the asker may do this to it as far as memory knows.
+    ///
+    /// Who may do it to no server at all does not learn which servers there are.
     pub(super) async fn find(&self, asking: &Asking, typed: &str, capability: Capability) -> Result<Server, Refusal> {
+        self.anywhere(asking, capability)?;
         let place = asking.place.0;
         let policy = self.policy.get();
         let server = self.fleet.find(typed).await.map_err(|not_found| {
@@ -166,9 +157,17 @@ impl Handler {
     pub(super) async fn admit(&self, asking: &Asking, known: &Server, kind: Kind) -> Result<(Server, Grant), Refusal> {
         let (server, grant) = self.admit_server(asking, known, desk::needed(kind)).await?;
         match self.policy.get().protection(action_of(kind), &server) {
-            Some(protection) => Err(Refusal::Protected(protection)),
-            None => Ok((server, grant)),
+            Some(protection) if !self.looks_for_own_link(asking, &server, kind).await? => {
+                Err(Refusal::Protected(protection))
+            }
+            _ => Ok((server, grant)),
         }
+    }
+
+    /// The owner of a rescue needs nobody's approval to find its link again.
+    async fn looks_for_own_link(&self, asking: &Asking, server: &Server, kind: Kind) -> Result<bool, Refusal> {
+        let lease = self.store.lease(&server.name).await?;
+        Ok(kind == Kind::Link && lease.is_some_and(|lease| lease.owner == asking.requester.user))
     }
 
     /// The same for the server of an operation.
@@ -199,9 +198,7 @@ impl Handler {
         known: &Server,
         capability: Capability,
     ) -> Result<(Server, Grant), Refusal> {
-        let client = self.client(known)?;
-        let server =
-            plan::read_server(client, &known.name).await.map_err(|error| Refusal::from_plan(error, known.label()))?;
+        let server = self.fleet.read(known).await.map_err(|error| Refusal::from_plan(error, known.label()))?;
         let grant = self
             .policy
             .get()
@@ -217,10 +214,6 @@ impl Handler {
             .map_err(|denial| Refusal::Denied(Box::new(denial), None))
     }
 
-    pub(super) fn client(&self, server: &Server) -> Result<&ovh::Client, Refusal> {
-        self.fleet.client(&server.account).ok_or(Refusal::Fault)
-    }
-
     /// The live operation that keeps the server from one of this kind.
     pub(super) async fn holder(&self, server: &Server, kind: Kind) -> Result<Option<Operation>, Refusal> {
         let live = self.store.live_operations().await?;
@@ -230,56 +223,4 @@ impl Handler {
                 && crate::rescue::lease::overtaken(OperationId(0), kind, operation).is_none()
         }))
     }
-
-    /// Suggestions, from memory: whatever OVHcloud is doing, they come at once.
-    pub(super) async fn autocomplete(&self, key: &InteractionKey, command: &CommandInteraction) {
-        let mut response = CreateAutocompleteResponse::new();
-        if let Ok(asking) = Asking::of_command(command, &self.settings.realm)
-            && let Some(typed) = command.data.autocomplete()
-        {
-            let capability = command::capability_of(&command.data);
-            let choices = match typed.name {
-                "server" => self.suggest_servers(&asking, capability, typed.value),
-                "system" => suggest_systems(typed.value),
-                _ => Vec::new(),
-            };
-            for (name, value) in choices.into_iter().take(CHOICES) {
-                response = response.add_string_choice(name, value);
-            }
-        }
-        self.acknowledged(key, &CreateInteractionResponse::Autocomplete(response)).await;
-    }
-
-    fn suggest_servers(&self, asking: &Asking, capability: Capability, typed: &str) -> Vec<(String, String)> {
-        let policy = self.policy.get();
-        let servers = self.fleet.servers();
-        let typed = typed.trim().to_lowercase();
-        let fits = |server: &&Server| {
-            let holds = |text: &str| text.to_lowercase().contains(&typed);
-            holds(server.name.as_str())
-                || server.display_name.as_deref().is_some_and(holds)
-                || server.ip.as_deref().is_some_and(holds)
-                || server.reverse.as_deref().is_some_and(holds)
-                || server.tags.iter().flatten().any(|(key, value)| holds(&format!("{key}={value}")))
-        };
-        policy
-            .visible(&asking.requester, capability, asking.place.0, servers.iter())
-            .filter(fits)
-            .take(CHOICES)
-            .map(|server| {
-                let label = match &server.display_name {
-                    Some(name) => format!("{name} · {}", server.name),
-                    None => server.name.to_string(),
-                };
-                (label.chars().take(CHOICE_LENGTH).collect(), server.name.to_string())
-            })
-            .filter(|(_, value)| value.len() <= CHOICE_LENGTH)
-            .collect()
-    }
-}
-
-fn suggest_systems(typed: &str) -> Vec<(String, String)> {
-    let typed = typed.trim().to_lowercase();
-    let words = ["windows", "linux"].into_iter().filter(|word| word.contains(&typed));
-    words.map(|word| (word.to_owned(), word.to_owned())).collect()
 }

@@ -7,7 +7,10 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use serenity::{
     builder::{CreateActionRow, CreateAllowedMentions, CreateMessage, EditMessage},
-    model::id::{ChannelId as DiscordChannel, MessageId, UserId as DiscordUser},
+    model::{
+        channel::MessageFlags,
+        id::{ChannelId as DiscordChannel, MessageId, UserId as DiscordUser},
+    },
 };
 use sha1::{Digest, Sha1};
 use tokio::task::JoinSet;
@@ -33,7 +36,7 @@ use crate::{
 const REST: Duration = Duration::from_secs(2);
 /// How long one part waits for the other.
 const BREATH: Duration = Duration::from_millis(20);
-/// How many operations are shown at once; more wait, and the pace of edits is the sender's.
+/// How many operations are posted, and how many are edited, at once; the pace of edits is the sender's.
 const AT_ONCE: usize = 32;
 /// Discord remembers a nonce for a few minutes; an attempt that is older is looked for in the channel's history.
 const NONCE_LIFE: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
@@ -121,7 +124,8 @@ impl Reporter {
         };
         for id in unreported {
             for part in [Part::Posts, Part::Edits] {
-                if under_way.len() < AT_ONCE && under_way.insert((id, part)) {
+                let alike = under_way.iter().filter(|(_, other)| *other == part).count();
+                if alike < AT_ONCE && under_way.insert((id, part)) {
                     shows.spawn(Arc::clone(self).guarded(id, part));
                 }
             }
@@ -221,10 +225,11 @@ impl Reporter {
             .content(&rendering.content)
             .components(rows(rendering))
             .allowed_mentions(CreateAllowedMentions::new().users(rings));
-        let message = match rendering.rings {
-            Some(_) => message,
-            None => message.flags(serenity::model::channel::MessageFlags::SUPPRESS_NOTIFICATIONS),
-        };
+        // Nobody's server fetches a link that somebody typed as a reason.
+        let message = message.flags(match rendering.rings {
+            Some(_) => MessageFlags::SUPPRESS_EMBEDS,
+            None => MessageFlags::SUPPRESS_EMBEDS | MessageFlags::SUPPRESS_NOTIFICATIONS,
+        });
         let channel = DiscordChannel::new(operation.request.channel.0);
         match self.rest.post(channel, &message, &nonce(operation, &rendering.slot, instead_of), &[]).await {
             Ok(posted) => self.remember(operation, rendering, Some(posted.id.get()), look).await,

@@ -3,7 +3,10 @@
 use secrecy::SecretString;
 use tokio::sync::{mpsc, oneshot};
 
-use super::operation::{Operation, Source};
+use super::{
+    operation::{Operation, Source},
+    server::Server,
+};
 
 /// Something to be done on Discord, now, with an answer.
 #[derive(Debug)]
@@ -17,6 +20,15 @@ pub enum Errand {
         /// What became of it.
         reply: oneshot::Sender<Arrival>,
     },
+    /// Find out whether the requester, as Discord knows them now, may still do this to the server as it is now.
+    MayStill {
+        /// The operation.
+        operation: Box<Operation>,
+        /// The server, read just now.
+        server: Box<Server>,
+        /// The answer; no answer is a no that may pass.
+        reply: oneshot::Sender<Option<Verdict>>,
+    },
     /// Find out whether the DM of this operation has already arrived.
     LookForDelivery {
         /// The operation.
@@ -24,6 +36,15 @@ pub enum Errand {
         /// What became of it.
         reply: oneshot::Sender<Arrival>,
     },
+}
+
+/// Whether somebody may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// They may.
+    Allowed,
+    /// They may not.
+    Refused,
 }
 
 /// What became of a DM.
@@ -54,6 +75,14 @@ impl Errands {
     pub async fn look_for_delivery(&self, operation: &Operation) -> Arrival {
         let operation = Box::new(operation.clone());
         self.run(|reply| Errand::LookForDelivery { operation, reply }).await
+    }
+
+    /// Asks whether the requester may still; `None` while nobody can say.
+    pub async fn may_still(&self, operation: &Operation, server: Server) -> Option<Verdict> {
+        let (reply, answer) = oneshot::channel();
+        let (operation, server) = (Box::new(operation.clone()), Box::new(server));
+        self.0.send(Errand::MayStill { operation, server, reply }).await.ok()?;
+        answer.await.ok().flatten()
     }
 
     async fn run(&self, errand: impl FnOnce(oneshot::Sender<Arrival>) -> Errand) -> Arrival {

@@ -129,6 +129,8 @@ pub enum Event {
     LinkGivenUp,
     /// The machine was watched for long enough, or came back.
     Watched,
+    /// It was accepted too long ago to be begun now: whoever asked no longer expects it.
+    Expired,
     /// A step of ours panicked; it is tried again.
     Faulted,
     /// Another operation took the server over.
@@ -168,6 +170,13 @@ pub enum Problem {
     NotInRescue,
     /// It is rebooting right now.
     Rebooting,
+    /// The configuration no longer names its account.
+    NoAccount {
+        /// The account.
+        account: String,
+    },
+    /// Whoever asked may not do this any more.
+    NoLongerAllowed,
     /// An SSH key does not work with the Windows rescue (OVHcloud guide).
     KeyNeedsLinux,
     /// OVHcloud would not, in its own words.

@@ -5,9 +5,17 @@ use std::{
     sync::{Arc, RwLock},
 };
 
-use super::server::{Server, ServiceName};
+use super::{
+    event::Problem,
+    lease::Lease,
+    operation::{Plan, Wish},
+    plan::{self, Aim, Proposal},
+    server::{Boot, Server, ServiceName, Task},
+};
 use crate::{clock, ovh, store::Store};
 
+/// How many running tasks are read at most.
+const TASKS: usize = 5;
 /// How many candidates are named when what was typed fits several.
 const CANDIDATES: usize = 10;
 
@@ -17,6 +25,15 @@ pub struct Fleet {
     clients: Arc<BTreeMap<String, ovh::Client>>,
     servers: Arc<RwLock<Arc<Vec<Server>>>>,
     store: Store,
+}
+
+/// A server's near future.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// What it starts next, if that is set and can be read.
+    pub boot: Option<Boot>,
+    /// The tasks that have not ended, the newest first; or why they cannot be read.
+    pub running: Result<Vec<Task>, String>,
 }
 
 /// What was typed names no one server.
@@ -71,6 +88,48 @@ impl Fleet {
             several => return Err(NotFound::Ambiguous(names(several))),
         }
         self.look_up(typed, &servers).await
+    }
+
+    /// A server as OVHcloud describes it now.
+    ///
+    /// # Errors
+    /// [`plan::Error`]; a server that left the account is a problem for its asker, not an error.
+    pub async fn read(&self, known: &Server) -> Result<Server, plan::Error> {
+        plan::read_server(self.client_of(known)?, &known.name).await
+    }
+
+    /// What would be done to `server` for `aim` now, with what the store remembers of its rescue.
+    ///
+    /// # Errors
+    /// [`plan::Error`].
+    pub async fn propose(&self, server: &Server, aim: Aim, lease: Option<&Lease>) -> Result<Proposal, plan::Error> {
+        plan::propose(self.client_of(server)?, server, aim, lease).await
+    }
+
+    /// Whether `wish` is still what would be done now.
+    ///
+    /// # Errors
+    /// [`plan::Error`]; [`Problem::ChangedMeanwhile`](super::event::Problem::ChangedMeanwhile) when it is not.
+    pub async fn confirm(&self, server: &Server, wish: &Wish, lease: Option<&Lease>) -> Result<Plan, plan::Error> {
+        plan::confirm(self.client_of(server)?, server, wish, lease).await
+    }
+
+    /// What a server starts next and what is being done to it now.
+    ///
+    /// # Errors
+    /// [`plan::Error`]; tasks that cannot be read are said beside the rest.
+    pub async fn look(&self, server: &Server) -> Result<Look, plan::Error> {
+        let client = self.client_of(server)?;
+        let boot = match server.boot {
+            Some(id) => client.boot(&server.name, id).await.ok(),
+            None => None,
+        };
+        let running = running_tasks(client, server).await.map_err(|error| error.to_string());
+        Ok(Look { boot, running })
+    }
+
+    fn client_of(&self, server: &Server) -> Result<&ovh::Client, plan::Error> {
+        self.client(&server.account).ok_or_else(|| Problem::NoAccount { account: server.account.clone() }.into())
     }
 
     /// Reads every server of every account, within the background's share of the budget, and remembers them.
@@ -169,4 +228,16 @@ fn near(typed: &str, servers: &[Server]) -> Vec<ServiceName> {
 
 fn names(servers: &[&Server]) -> Vec<ServiceName> {
     servers.iter().take(CANDIDATES).map(|server| server.name.clone()).collect()
+}
+
+async fn running_tasks(client: &ovh::Client, server: &Server) -> Result<Vec<Task>, ovh::Error> {
+    let mut running = Vec::new();
+    for status in ["init", "todo", "doing"] {
+        for id in client.task_ids(&server.name, None, Some(status)).await?.into_iter().take(TASKS) {
+            running.extend(client.task(&server.name, id).await?);
+        }
+    }
+    running.sort_by_key(|task| std::cmp::Reverse(task.id));
+    running.truncate(TASKS);
+    Ok(running)
 }

@@ -109,6 +109,9 @@ pub enum Wish {
     Restore {
         /// The boot that the person was shown, and no other.
         into: Boot,
+        /// What somebody else had changed, as the person was shown it; any other change is asked about again.
+        #[serde(default)]
+        despite: Vec<Difference>,
     },
     /// A plain hard reboot.
     Reboot {
@@ -120,6 +123,18 @@ pub enum Wish {
         /// Where to look, in order.
         sources: Vec<Source>,
     },
+}
+
+/// A field that is not as Bernard left it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Difference {
+    /// The netboot is another one now; `None` when none is set.
+    Boot(Option<Boot>),
+    /// `rescueMail` is another one now.
+    RescueMail,
+    /// `rescueSshKey` is another one now.
+    RescueSshKey,
 }
 
 /// The particulars of `/rescue enable`.

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use super::{
     event::Problem,
     lease::Lease,
-    operation::{EnableWish, Entry, Plan, Setting, Snapshot, Wish},
+    operation::{Difference, EnableWish, Entry, Plan, Setting, Snapshot, Wish},
     server::{Boot, Server, ServiceName, System},
 };
 use crate::ovh;
@@ -33,6 +33,22 @@ pub enum Aim {
     Reboot,
 }
 
+impl Aim {
+    /// What leads to this wish again: of a rescue, the one with the very kernel that was chosen.
+    pub fn of(wish: &Wish) -> Self {
+        match wish {
+            Wish::Enable(wish) => Self::Enable {
+                wanted: Wanted::Kernel(wish.into.kernel.clone()),
+                email: wish.email.clone(),
+                ssh_key: wish.ssh_key.clone(),
+                lease: wish.lease,
+            },
+            Wish::Restore { .. } => Self::Restore,
+            Wish::Reboot { .. } | Wish::Link { .. } => Self::Reboot,
+        }
+    }
+}
+
 /// Which rescue is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
@@ -51,19 +67,6 @@ pub struct Proposal {
     pub wish: Wish,
     /// What would be done now.
     pub plan: Plan,
-    /// What somebody else changed since Bernard set it.
-    pub differences: Vec<Difference>,
-}
-
-/// A field that is not as Bernard left it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Difference {
-    /// The netboot is another one now; `None` when none is set.
-    Boot(Option<Boot>),
-    /// `rescueMail` is another one now.
-    RescueMail,
-    /// `rescueSshKey` is another one now.
-    RescueSshKey,
 }
 
 /// No plan can be made.
@@ -124,12 +127,12 @@ pub async fn propose(
         }
         Aim::Restore => {
             let change = restoring(client, server, lease, now.as_ref()).await?;
-            (Wish::Restore { into: change.boot.clone() }, Some(change))
+            let despite = lease.map(|lease| differences(lease, server, now.as_ref())).unwrap_or_default();
+            (Wish::Restore { into: change.boot.clone(), despite }, Some(change))
         }
         Aim::Reboot => (Wish::Reboot { into: now.clone() }, None),
     };
-    let differences = lease.map(|lease| differences(lease, server, now.as_ref())).unwrap_or_default();
-    Ok(Proposal { plan: plan(server, now, &wish, change), wish, differences })
+    Ok(Proposal { plan: plan(server, now, &wish, change), wish })
 }
 
 /// The same choice again, right before execution; it must still be what the person was shown.
@@ -137,29 +140,22 @@ pub async fn propose(
 /// # Errors
 /// [`Problem::ChangedMeanwhile`] when it is not.
 pub async fn confirm(client: &ovh::Client, server: &Server, wish: &Wish, lease: Option<&Lease>) -> Result<Plan, Error> {
-    let aim = match wish {
-        Wish::Enable(wish) => Aim::Enable {
-            wanted: Wanted::Kernel(wish.into.kernel.clone()),
-            email: wish.email.clone(),
-            ssh_key: wish.ssh_key.clone(),
-            lease: wish.lease,
-        },
-        Wish::Restore { .. } => Aim::Restore,
-        Wish::Reboot { .. } | Wish::Link { .. } => Aim::Reboot,
-    };
-    let proposal = propose(client, server, aim, lease).await?;
-    if same_boot(&proposal.wish, wish) { Ok(proposal.plan) } else { Err(Problem::ChangedMeanwhile.into()) }
+    let proposal = propose(client, server, Aim::of(wish), lease).await?;
+    if same_deed(&proposal.wish, wish) { Ok(proposal.plan) } else { Err(Problem::ChangedMeanwhile.into()) }
 }
 
-/// Whether two wishes start the same thing.
-pub fn same_boot(one: &Wish, other: &Wish) -> bool {
-    let ids = |wish: &Wish| match wish {
-        Wish::Enable(wish) => Some((wish.into.id, wish.into.kernel.clone())),
-        Wish::Restore { into } => Some((into.id, into.kernel.clone())),
-        Wish::Reboot { into } => into.as_ref().map(|boot| (boot.id, boot.kernel.clone())),
-        Wish::Link { .. } => None,
-    };
-    ids(one) == ids(other)
+/// Whether two wishes start the same boot, in spite of the same changes by others.
+fn same_deed(one: &Wish, other: &Wish) -> bool {
+    let same = |one: &Boot, other: &Boot| one.id == other.id && one.kernel == other.kernel;
+    match (one, other) {
+        (Wish::Enable(one), Wish::Enable(other)) => same(&one.into, &other.into),
+        (Wish::Restore { into: one, despite }, Wish::Restore { into: other, despite: shown }) => {
+            same(one, other) && despite == shown
+        }
+        (Wish::Reboot { into: Some(one) }, Wish::Reboot { into: Some(other) }) => same(one, other),
+        (Wish::Reboot { into: None }, Wish::Reboot { into: None }) => true,
+        _ => false,
+    }
 }
 
 /// What puts the server back to `before`, for an operation whose reboot did not happen.

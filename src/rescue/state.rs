@@ -69,6 +69,8 @@ pub enum Outcome {
     Rebooted,
     /// It could not be done; nothing was changed.
     Impossible(Problem),
+    /// It was accepted too long ago to be begun.
+    Expired,
     /// A person cancelled it before the reboot.
     Cancelled(UserId),
     /// The setting or the reboot was refused, or certainly not sent.
@@ -210,6 +212,10 @@ impl State {
         let phase = self.phase_after(event).ok_or_else(|| self.illegal(event))?;
         let mut facts = self.facts.clone();
         facts.learn(event);
+        if matches!(phase, Phase::Undecided { .. }) && !matches!(self.phase, Phase::Undecided { .. }) {
+            // However it came to it, each question has a number of its own: a late second press answers the one it was made for.
+            facts.asked += 1;
+        }
         Ok(Self { kind: self.kind, phase, facts })
     }
 
@@ -223,6 +229,11 @@ impl State {
             },
             (P::Opened, E::FoundImpossible { problem }) => P::Ended(Outcome::Impossible(problem.clone())),
             (P::Opened, E::RescueFound { .. }) if self.kind == Kind::Link => P::Searching,
+            (P::Opened, E::Expired) => P::Ended(Outcome::Expired),
+            (P::Prepared | P::Ready, E::Expired) if self.facts.intents == 0 => self.put_back_then(Outcome::Expired),
+            (P::Prepared | P::Ready, E::FoundImpossible { problem }) if self.facts.intents == 0 => {
+                self.put_back_then(Outcome::Impossible(problem.clone()))
+            }
             (P::Prepared, E::BootSet) => P::Ready,
             (P::Prepared, E::SettingRefused { said }) => {
                 P::PuttingBack(Outcome::NotDone(NotDone::Refused, said.clone()))
@@ -319,7 +330,6 @@ impl Facts {
             Event::RebootUnknown { said } | Event::RebootNotDone { said, .. } => {
                 self.unknown_because = Some(said.clone());
             }
-            Event::NotSettled { .. } => self.asked += 1,
             Event::Faulted => self.faults += 1,
             Event::DmClosed => self.dm_closed = true,
             Event::TaskSeen { status, .. } => {
@@ -340,6 +350,7 @@ impl Facts {
             Event::PutBack { result } => self.put_back = Some(result.clone()),
             Event::FoundImpossible { .. }
             | Event::BootSet
+            | Event::NotSettled { .. }
             | Event::SettingRefused { .. }
             | Event::CancelAsked { .. }
             | Event::LeftAlone { .. }
@@ -347,6 +358,7 @@ impl Facts {
             | Event::LinkRevealed
             | Event::LinkGivenUp
             | Event::Watched
+            | Event::Expired
             | Event::Superseded { .. } => {}
         }
     }

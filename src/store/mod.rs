@@ -11,6 +11,7 @@ mod operations;
 
 use std::{
     fs::File,
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     str::FromStr,
     time::Duration,
@@ -29,6 +30,8 @@ pub use operations::{Append, Open};
 
 /// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Who did what is nobody else's business on this machine.
+const OWNER_ONLY: u32 = 0o600;
 /// Readers beside one writer; SQLite has one writer at a time.
 const CONNECTIONS: u32 = 4;
 
@@ -141,8 +144,13 @@ fn lock(path: &Path) -> Result<File, Error> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let lock_path = PathBuf::from(name);
-    let file = File::create(&lock_path).map_err(|source| folder(&lock_path, source))?;
+    let private = |path: &Path| {
+        File::options().create(true).append(true).mode(OWNER_ONLY).open(path).map_err(|source| folder(path, source))
+    };
+    let file = private(&lock_path)?;
     file.try_lock().map_err(|_| Error::InUse(path.to_owned()))?;
+    // SQLite gives its log and index the rights of the database, so that is made here, before SQLite would.
+    private(path)?;
     Ok(file)
 }
 

@@ -121,22 +121,6 @@ impl Store {
         live(&mut connection, None).await
     }
 
-    /// The latest operation of a server, ended or not.
-    ///
-    /// # Errors
-    /// As [`Store::operation`].
-    pub async fn latest_operation(&self, server: &ServiceName) -> Result<Option<Operation>, Error> {
-        let mut connection = self.pool.acquire().await?;
-        let newest: Option<i64> = sqlx::query_scalar("SELECT MAX(id) FROM operations WHERE server = $1")
-            .bind(server.as_str())
-            .fetch_one(&mut *connection)
-            .await?;
-        match newest {
-            Some(newest) => load(&mut connection, OperationId(newest)).await,
-            None => Ok(None),
-        }
-    }
-
     /// The operations that are due, the longest waiting first, and when the next one will be.
     ///
     /// # Errors

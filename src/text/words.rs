@@ -19,8 +19,19 @@ pub fn code(text: &str) -> String {
     if shown.is_empty() {
         return "` `".to_owned();
     }
-    // Discord knows spans of one and two backticks; a run of two cannot stand in either.
-    if shown.contains('`') { format!("`` {} ``", shown.replace("``", "`\u{200b}`")) } else { format!("`{shown}`") }
+    if shown.contains('`') { format!("`` {} ``", without_runs(shown)) } else { format!("`{shown}`") }
+}
+
+/// Discord knows spans of one and two backticks; a run of two or more cannot stand in either.
+fn without_runs(text: &str) -> String {
+    let mut parted = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '`' && parted.ends_with('`') {
+            parted.push('\u{200b}');
+        }
+        parted.push(c);
+    }
+    parted
 }
 
 /// A mention of a person; it only rings if the message allows it.
@@ -68,6 +79,7 @@ mod tests {
         assert_eq!(code("@everyone <@1>"), "`@everyone <@1>`");
         assert_eq!(code("a`b"), "`` a`b ``");
         assert_eq!(code("a``b"), "`` a`\u{200b}`b ``");
+        assert_eq!(code("a```b"), "`` a`\u{200b}`\u{200b}`b ``");
         assert_eq!(code("a\nb"), "`a b`");
         assert_eq!(code("\n"), "` `");
         assert!(code(&"x".repeat(900)).chars().count() < LONGEST + 5);

@@ -75,7 +75,7 @@ pub(crate) fn no_file_holds_a_link(ovh: &Ovh, folder: &std::path::Path) {
 
 impl TestBot {
     /// Ann asks for an operation on `web-1`, and it is accepted.
-    pub(crate) async fn accepted(&self, kind: Kind) {
+    pub(crate) async fn accepts(&self, kind: Kind) {
         let server = [("server", "web-1")];
         let command = match kind {
             Kind::Enable => "rescue enable",

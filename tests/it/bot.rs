@@ -17,6 +17,8 @@ use sim::{
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
+use crate::spec::AtTheEnd;
+
 /// Everything a rule can give.
 pub(crate) const ALL: &str = r#"["view", "reboot", "rescue", "restore", "console", "approve", "audit", "admin"]"#;
 
@@ -29,6 +31,7 @@ pub(crate) struct TestBot {
     pub(crate) config: TestConfig,
     running: Option<Running>,
     folder: TempDir,
+    _requests: AtTheEnd,
 }
 
 /// The program in a runtime of its own: shut down, it stops dead.
@@ -72,7 +75,7 @@ pub(crate) struct TestConfig {
     pub(crate) rescue: String,
     /// More lines of `[discord]`.
     pub(crate) discord: String,
-    /// The credentials of `[[ovh]]`.
+    /// The credentials of `[[ovh]]`; `TOKEN_URL` in it becomes the simulated one.
     pub(crate) credentials: String,
     /// The lines of `[pace]`.
     pub(crate) pace: String,
@@ -106,7 +109,41 @@ pub(crate) fn db_1() -> ServerSpec {
     ServerSpec::linux("ns2222222.ip-203-0-113.eu").named("db-1").tag("env", "test").at([203, 0, 113, 101].into())
 }
 
+/// A `[[role]]`: who has this Discord role may do this to these servers.
+pub(crate) fn rule(role: Id, can: &[&str], servers: &[&str]) -> String {
+    format!("[[role]]\nid = \"{role}\"\ncan = {can:?}\nservers = {servers:?}\n")
+}
+
+/// The id behind a button, as a forger would copy it.
+#[track_caller]
+pub(crate) fn custom_id(message: &Message, label: &str) -> String {
+    let button = message.button(label).unwrap_or_else(|| panic!("no {label} on {}", message.text()));
+    button.custom_id.expect("no link")
+}
+
+impl TestConfig {
+    /// The usual one, but as an OAuth2 client.
+    pub(crate) fn oauth2() -> Self {
+        let credentials = format!(
+            "client_id = \"{}\"\nclient_secret = \"{}\"\ntoken_url = \"TOKEN_URL\"\n",
+            ovh::CLIENT_ID,
+            ovh::CLIENT_SECRET
+        );
+        Self { credentials, ..Self::default() }
+    }
+
+    /// The usual one, with these lines in `[rescue]` instead.
+    pub(crate) fn with_rescue(lines: &str) -> Self {
+        Self { rescue: format!("{lines}\n"), ..Self::default() }
+    }
+}
+
 impl TestBot {
+    /// A bot with these rules for `web-1` and `db-1`.
+    pub(crate) async fn ruled_by(rules: String) -> Self {
+        Self::with(TestConfig { rules, ..TestConfig::default() }, [web_1(), db_1()]).await
+    }
+
     /// A bot for `web-1` (Windows) and `db-1` (Linux).
     pub(crate) async fn new() -> Self {
         Self::with(TestConfig::default(), [web_1(), db_1()]).await
@@ -121,7 +158,8 @@ impl TestBot {
         let discord = Discord::start().await;
         let ann = discord.person("ann", "en-GB", &[ROLE]);
         let folder = tempfile::tempdir().expect("a folder");
-        let mut bot = Self { ovh, discord, ann, config, running: None, folder };
+        let requests = AtTheEnd { discord: discord.journal(), ovh: ovh.journal() };
+        let mut bot = Self { ovh, discord, ann, config, running: None, folder, _requests: requests };
         bot.start().await;
         bot
     }
@@ -181,7 +219,7 @@ impl TestBot {
         self.folder.path().join("bernard.db")
     }
 
-    /// The configuration's file.
+    /// The configuration as the program reads it.
     pub(crate) fn config_text(&self) -> String {
         let TestConfig { rules, rescue, discord, credentials, pace } = &self.config;
         format!(
@@ -195,6 +233,7 @@ impl TestBot {
             token = sim::discord::BOT_TOKEN,
             api = self.discord.url(),
             ovh = self.ovh.url(),
+            credentials = credentials.replace("TOKEN_URL", &self.ovh.token_url()),
             store = self.database().display(),
         )
     }
@@ -222,6 +261,13 @@ impl TestBot {
         who.press(message, label).await.wait_for(move |seen| seen.id != id || seen.content != before).await
     }
 
+    /// Presses what no client would offer: any custom id on any message; the answer to it.
+    pub(crate) async fn forge(&self, who: &Person, custom_id: &str, message: &Message) -> Message {
+        let before = message.content.clone();
+        let id = message.id;
+        who.press_raw(custom_id, message).await.wait_for(move |seen| seen.id != id || seen.content != before).await
+    }
+
     /// Waits for a message in the ops channel that holds all of these.
     pub(crate) async fn sees(&self, parts: &[&str]) -> Message {
         self.sees_in(OPS, parts).await
@@ -234,9 +280,26 @@ impl TestBot {
 
     /// Takes a server into rescue and waits for the end of it.
     pub(crate) async fn rescued(&self, who: &Person, server: &str) -> Message {
-        let accepted = self.confirm(who, "rescue enable", &[("server", server)]).await;
+        self.rescued_as(who, server, server).await
+    }
+
+    /// The same for a server that is shown by another name than it is asked for.
+    pub(crate) async fn rescued_as(&self, who: &Person, server: &str, shown: &str) -> Message {
+        self.accepted(who, "rescue enable", &[("server", server)]).await;
+        self.rung(who, &["**In rescue**", shown]).await
+    }
+
+    /// Types a command, presses **Confirm**, and has it accepted.
+    pub(crate) async fn accepted(&self, who: &Person, command: &str, options: &[(&str, &str)]) -> Message {
+        let accepted = self.confirm(who, command, options).await;
         assert!(accepted.content.contains("Accepted"), "{}", accepted.content);
-        self.rung(who, &["**In rescue**", server]).await
+        accepted
+    }
+
+    /// Takes a server out of rescue and waits for the end of it.
+    pub(crate) async fn restored(&self, who: &Person, server: &str) -> Message {
+        self.accepted(who, "restore", &[("server", server)]).await;
+        self.rung(who, &["**Restored**", server]).await
     }
 
     /// Waits for a message in the ops channel that rang this person and holds all of these.

@@ -227,7 +227,7 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
     match crash.step {
         Step::Settle => {
             let sent = bot.ovh.faults().hold_answer("POST", "/reboot");
-            bot.accepted(crash.kind).await;
+            bot.accepts(crash.kind).await;
             sent.reached().await;
             let gate = crash.hold(bot, &dm);
             bot.ovh.net().reset_all();
@@ -235,7 +235,7 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
         }
         Step::Deliver => {
             let sending = Mark::discord("POST", format!("/channels/{dm}/messages")).hold(bot, Moment::Before);
-            bot.accepted(crash.kind).await;
+            bot.accepts(crash.kind).await;
             sending.reached().await;
             bot.sees(&[crash.id()]).await;
             die(bot).await;
@@ -245,7 +245,7 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
         }
         Step::AwaitReveal => {
             bot.discord.close_dms(&bot.ann);
-            bot.accepted(crash.kind).await;
+            bot.accepts(crash.kind).await;
             let message = bot.sees(&[crash.id(), "The link waits for you"]).await;
             let gate = crash.hold(bot, &dm);
             bot.ann.try_press(message.id, "Reveal link").expect("the button");
@@ -255,12 +255,12 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
             let refusal = serde_json::json!({ "message": "not now" });
             bot.ovh.faults().status("POST", "/reboot", 403, &refusal);
             let gate = crash.hold(bot, &dm);
-            bot.accepted(crash.kind).await;
+            bot.accepts(crash.kind).await;
             gate.reached().await;
         }
         Step::Prepare | Step::Set | Step::Reboot | Step::Follow | Step::Search | Step::Watch => {
             let gate = crash.hold(bot, &dm);
-            bot.accepted(crash.kind).await;
+            bot.accepts(crash.kind).await;
             gate.reached().await;
         }
     }
@@ -309,7 +309,7 @@ async fn the_server_is_free(bot: &TestBot, crash: Crash) {
     let next = if in_rescue { Kind::Restore } else { Kind::Reboot };
     let id = if crash.id() == "R-1" { "R-2" } else { "R-3" };
     let reboots = bot.ovh.reboots("web-1");
-    bot.accepted(next).await;
+    bot.accepts(next).await;
     let end = bot.last_word(id).await;
     assert!(end.contains("**Restored**") || end.contains("**Rebooted**"), "after {crash:?}: {end}");
     assert_eq!(bot.ovh.reboots("web-1"), reboots + 1, "after {crash:?}");
@@ -358,7 +358,7 @@ crash_stories! {
 async fn a_reboot_that_arrives_after_the_crash_is_adopted_and_not_repeated() {
     let mut bot = TestBot::new().await;
     let late = bot.ovh.faults().hold_before("POST", "/reboot");
-    bot.accepted(Kind::Enable).await;
+    bot.accepts(Kind::Enable).await;
     late.reached().await;
     bot.die().await;
     late.release();

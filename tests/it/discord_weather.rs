@@ -35,7 +35,7 @@ async fn survives_limits(scope: Scope) {
     {
         bot.discord.rate_limit(scope, method, path, soon, 2);
     }
-    bot.accepted(Kind::Enable).await;
+    bot.accepts(Kind::Enable).await;
     rescued_once(&bot).await;
 }
 
@@ -59,7 +59,7 @@ async fn posts_and_dms_whose_answers_are_lost_are_not_doubled() {
     let bot = TestBot::new().await;
     bot.discord.faults().sometimes(0.6, 7).lose_answer("POST", "/messages");
     bot.discord.faults().next(2).lose_answer("POST", "/users/@me/channels");
-    bot.accepted(Kind::Enable).await;
+    bot.accepts(Kind::Enable).await;
     rescued_once(&bot).await;
 }
 
@@ -73,7 +73,7 @@ async fn posts_and_edits_heal_after_errors_of_discord() {
     }
     bot.discord.faults().next(3).status("PATCH", "/channels/", 500, &json!({}));
     bot.discord.faults().next(2).reset("PATCH", "/channels/");
-    bot.accepted(Kind::Enable).await;
+    bot.accepts(Kind::Enable).await;
     rescued_once(&bot).await;
 }
 
@@ -125,7 +125,7 @@ async fn after_a_refused_resume_commands_work_again() {
 async fn while_the_gateway_hangs_operations_go_on_and_the_process_is_alive() {
     let mut bot = TestBot::new().await;
     let reboot = bot.ovh.faults().hold_before("POST", "/reboot");
-    bot.accepted(Kind::Enable).await;
+    bot.accepts(Kind::Enable).await;
     reboot.reached().await;
     let hung = bot.discord.gateway().hang_upgrades();
     bot.discord.gateway().close_all(4000);
@@ -142,7 +142,7 @@ async fn while_the_gateway_hangs_operations_go_on_and_the_process_is_alive() {
 async fn what_happened_while_discord_was_away_is_told_afterwards() {
     let mut bot = TestBot::new().await;
     let reboot = bot.ovh.faults().hold_before("POST", "/reboot");
-    bot.accepted(Kind::Enable).await;
+    bot.accepts(Kind::Enable).await;
     reboot.reached().await;
     bot.discord.server().refuse().await;
     bot.discord.server().reset_all();
@@ -174,7 +174,7 @@ async fn a_token_that_the_gateway_refuses_ends_the_process_and_says_what_to_do()
 async fn a_token_that_is_refused_while_it_runs_ends_the_process_and_says_what_to_do() {
     let mut bot = TestBot::new().await;
     bot.discord.faults().always().status("POST", "/messages", 401, &json!({ "message": "401: Unauthorized" }));
-    bot.accepted(Kind::Enable).await;
+    bot.accepts(Kind::Enable).await;
     says_what_to_do(&mut bot).await;
 }
 
@@ -189,7 +189,7 @@ async fn says_what_to_do(bot: &mut TestBot) {
 async fn a_card_that_somebody_deleted_is_posted_anew() {
     let bot = TestBot::new().await;
     let following = bot.ovh.faults().hold_before("GET", "/task/");
-    bot.accepted(Kind::Enable).await;
+    bot.accepts(Kind::Enable).await;
     following.reached().await;
     let card = bot.card_shows("R-1", "Rebooting").await;
     bot.discord.delete_message(card.id);
@@ -201,7 +201,7 @@ async fn a_card_that_somebody_deleted_is_posted_anew() {
 async fn a_card_too_old_to_be_edited_goes_on_in_a_new_message_and_an_ended_one_rests() {
     let bot = TestBot::new().await;
     let following = bot.ovh.faults().hold_before("GET", "/task/");
-    bot.accepted(Kind::Enable).await;
+    bot.accepts(Kind::Enable).await;
     following.reached().await;
     let card = bot.card_shows("R-1", "Rebooting").await;
     let old = format!("/messages/{}", card.id);
@@ -222,7 +222,7 @@ async fn a_dm_too_old_to_be_edited_is_deleted_when_the_rescue_is_over() {
     let bot = TestBot::new().await;
     bot.rescued(&bot.ann, "web-1").await;
     bot.discord.advance(Duration::from_secs(2 * 60 * 60));
-    bot.accepted(Kind::Restore).await;
+    bot.accepts(Kind::Restore).await;
     assert!(bot.last_word("R-2").await.contains("**Restored**"));
     let links = || bot.ann.dms().into_iter().filter(|dm| dm.content.contains("manager/secret")).count();
     eventually("no DM holds a link", async || links() == 0).await;
@@ -242,7 +242,7 @@ async fn an_operation_goes_on_when_its_channel_or_thread_is_deleted() {
         reboot.release();
         let ann = bot.ann.clone();
         eventually("the DM comes", async || ann.dms().len() > dms).await;
-        bot.accepted(Kind::Restore).await;
+        bot.accepts(Kind::Restore).await;
         assert!(bot.last_word(restore).await.contains("**Restored**"));
     }
     assert_eq!(bot.ovh.reboots("web-1"), 4);
@@ -253,7 +253,7 @@ async fn somebody_who_left_the_guild_gets_no_link_and_a_colleague_takes_over() {
     let bot = TestBot::new().await;
     let bob = bot.discord.person("bob", "en-GB", &[ROLE]);
     let reboot = bot.ovh.faults().hold_before("POST", "/reboot");
-    bot.accepted(Kind::Enable).await;
+    bot.accepts(Kind::Enable).await;
     reboot.reached().await;
     bot.discord.leave(&bot.ann);
     reboot.release();
@@ -268,7 +268,7 @@ async fn died_long_ago_over_the_end(hold: impl FnOnce(&sim::net::Faults) -> sim:
     let mut bot = TestBot::new().await;
     bot.discord.faults().next(1).slow("POST", &format!("/channels/{OPS}/messages"), Duration::ZERO);
     let end = hold(&bot.discord.faults());
-    bot.accepted(Kind::Enable).await;
+    bot.accepts(Kind::Enable).await;
     end.reached().await;
     bot.card_shows("R-1", "**In rescue**").await;
     bot.die().await;

@@ -109,7 +109,7 @@ async fn a_rescue_and_a_restore_under_fire(seed: u64) {
     let mut program = Program::start(TestConfig::default()).await;
     for (kind, id, good) in [(Kind::Enable, "R-1", "**In rescue**"), (Kind::Restore, "R-2", "**Restored**")] {
         let reboots = program.bot.ovh.reboots("web-1");
-        program.bot.accepted(kind).await;
+        program.bot.accepts(kind).await;
         for _ in 0..3 {
             // A linear congruence: the moments are the same for the same seed, as far as two processes allow.
             dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -151,7 +151,7 @@ async fn sigterm_and_sigint_stop_an_idle_program_cleanly() {
 async fn it_stops_cleanly_while_discord_is_refused() {
     let mut program = Program::start(TestConfig::default()).await;
     let reboot = program.bot.ovh.faults().hold_before("POST", "/reboot");
-    program.bot.accepted(Kind::Enable).await;
+    program.bot.accepts(Kind::Enable).await;
     reboot.reached().await;
     program.bot.discord.server().refuse().await;
     program.bot.discord.server().reset_all();
@@ -164,7 +164,7 @@ async fn it_stops_cleanly_while_discord_is_refused() {
 async fn it_stops_cleanly_while_discord_hangs() {
     let mut program = Program::start(TestConfig::default()).await;
     let posts = program.bot.discord.faults().always().hang("POST", "/messages");
-    program.bot.accepted(Kind::Enable).await;
+    program.bot.accepts(Kind::Enable).await;
     eventually("a post hangs", async || posts.hits() > 0).await;
     program.bot.discord.faults().always().hang("*", "/");
     program.stops_cleanly_at("TERM").await;
@@ -174,7 +174,7 @@ async fn it_stops_cleanly_while_discord_hangs() {
 async fn it_stops_cleanly_while_ovhcloud_hangs() {
     let mut program = Program::start(TestConfig::default()).await;
     let puts = program.bot.ovh.faults().always().hang("PUT", "/dedicated/server/");
-    program.bot.accepted(Kind::Enable).await;
+    program.bot.accepts(Kind::Enable).await;
     eventually("a call hangs", async || puts.hits() > 0).await;
     program.stops_cleanly_at("INT").await;
 }
@@ -184,7 +184,7 @@ async fn who_asks_twice_does_not_wait() {
     let pace = TestConfig::default().pace.replace("drain = \"5s\"", "drain = \"10m\"");
     let mut program = Program::start(TestConfig { pace, ..TestConfig::default() }).await;
     let puts = program.bot.ovh.faults().always().hang("PUT", "/dedicated/server/");
-    program.bot.accepted(Kind::Enable).await;
+    program.bot.accepts(Kind::Enable).await;
     eventually("a call hangs", async || puts.hits() > 0).await;
     program.signal("TERM");
     program.bot.discord.gateway().wait_for_connected(0).await;

@@ -26,6 +26,8 @@ pub enum Fault {
     Reset,
     /// This is answered; the handler does not run.
     Answer(StatusCode, HeaderMap, Vec<u8>),
+    /// The handler runs; this is answered in the place of its answer.
+    AnswerInstead(StatusCode, HeaderMap, Vec<u8>),
     /// The handler runs after this long.
     Slow(Duration),
     /// Nothing is ever answered; the handler does not run.
@@ -187,6 +189,16 @@ impl Faults {
             (name, HeaderValue::from_str(value).expect("a header's value"))
         });
         self.script(method, path_part, Fault::Answer(status, headers.collect(), body.to_vec()))
+    }
+
+    /// It happens; `status` with this body is answered all the same, as a proxy does that lost its patience.
+    ///
+    /// # Panics
+    ///
+    /// If `status` is not an HTTP status.
+    pub fn answer_instead(&self, method: &str, path_part: &str, status: u16, body: &str) -> Rule {
+        let status = StatusCode::from_u16(status).expect("an HTTP status");
+        self.script(method, path_part, Fault::AnswerInstead(status, HeaderMap::new(), body.as_bytes().to_vec()))
     }
 
     /// It happens after this long.

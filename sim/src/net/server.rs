@@ -233,15 +233,10 @@ impl std::error::Error for Lost {}
 async fn handle(router: Router, request: Request<Body>, fault: Option<Fault>) -> Result<Response<Body>, Lost> {
     match fault {
         Some(Fault::Reset | Fault::Hang) => return Err(Lost),
-        Some(Fault::Answer(status, headers, body)) => {
-            let mut answer = Response::new(Body::from(body));
-            *answer.status_mut() = status;
-            *answer.headers_mut() = headers;
-            return Ok(answer);
-        }
+        Some(Fault::Answer(status, headers, body)) => return Ok(scripted(status, headers, body)),
         Some(Fault::Slow(by)) => tokio::time::sleep(by).await,
         Some(Fault::HoldBefore(ref hold)) => hold.pass().await,
-        Some(Fault::LoseAnswer | Fault::HoldAnswer(_) | Fault::Truncate) | None => {}
+        Some(Fault::LoseAnswer | Fault::HoldAnswer(_) | Fault::Truncate | Fault::AnswerInstead(..)) | None => {}
     }
     let answer = router.oneshot(request).await.unwrap_or_else(|never: Infallible| match never {});
     match fault {
@@ -251,8 +246,16 @@ async fn handle(router: Router, request: Request<Body>, fault: Option<Fault>) ->
             Ok(answer)
         }
         Some(Fault::Truncate) => halve(answer).await,
+        Some(Fault::AnswerInstead(status, headers, body)) => Ok(scripted(status, headers, body)),
         _ => Ok(answer),
     }
+}
+
+fn scripted(status: StatusCode, headers: HeaderMap, body: Vec<u8>) -> Response<Body> {
+    let mut answer = Response::new(Body::from(body));
+    *answer.status_mut() = status;
+    *answer.headers_mut() = headers;
+    answer
 }
 
 async fn halve(answer: Response<Body>) -> Result<Response<Body>, Lost> {

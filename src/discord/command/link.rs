@@ -19,7 +19,6 @@ use crate::{
 
 impl Handler {
     pub(super) async fn link(&self, asking: &Asking, typed: &str) -> Result<Reply, Refusal> {
-        asking.bot_can_report()?;
         let known = self.find(asking, typed, Capability::Rescue).await?;
         let (server, grant) = self.admit(asking, &known, Kind::Link).await?;
         self.look(asking, &server, &grant, self.settings.secret_from.clone()).await
@@ -43,6 +42,7 @@ impl Handler {
         grant: &Grant,
         sources: Vec<Source>,
     ) -> Result<Reply, Refusal> {
+        asking.bot_can_report()?;
         if let Some(holder) = self.holder(server, Kind::Link).await? {
             return Err(Refusal::Busy(Box::new(holder)));
         }

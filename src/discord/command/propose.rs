@@ -13,8 +13,8 @@ use crate::{
     rescue::{
         desk,
         event::Problem,
-        operation::{Entry, Kind, Operation, Request, Wish},
-        plan::{self, Aim, Difference, Proposal},
+        operation::{Difference, Entry, Kind, Operation, Request, Wish},
+        plan::{self, Aim, Proposal},
         server::Server,
     },
     say,
@@ -46,6 +46,7 @@ impl Handler {
 
     /// **Confirm**: everything is checked again, and only what the person was shown is done.
     pub(in crate::discord) async fn confirm(&self, asking: &Asking, id: CardId) -> Result<Reply, Refusal> {
+        asking.bot_can_report()?;
         let card = self.own_card(asking, id).await?;
         if let Some(refusal) = self.store.card_refusal(id, clock::now()).await? {
             return Err(Refusal::Card(refusal, card.command));
@@ -53,9 +54,8 @@ impl Handler {
         let kind = card.request.kind();
         let known = self.find(asking, card.request.server.as_str(), desk::needed(kind)).await?;
         let (server, grant) = self.admit(asking, &known, kind).await?;
-        let client = self.client(&server)?;
         let lease = self.store.lease(&server.name).await?;
-        match plan::confirm(client, &server, &card.request.wish, lease.as_ref()).await {
+        match self.fleet.confirm(&server, &card.request.wish, lease.as_ref()).await {
             Ok(_) => {}
             Err(plan::Error::Problem(Problem::ChangedMeanwhile)) => {
                 return self.ask_again(asking, &server, &grant, card).await;
@@ -84,6 +84,7 @@ impl Handler {
         asking: &Asking,
         operation: &Operation,
     ) -> Result<Reply, Refusal> {
+        asking.bot_can_report()?;
         let repeat = format!("/restore server:{}", operation.request.label);
         let (server, grant) = self.admit_by_name(asking, operation, Kind::Restore).await?;
         if self.store.lease_of(operation.id).await?.is_none() {
@@ -91,7 +92,7 @@ impl Handler {
         }
         let proposal = self.plan(&server, Aim::Restore).await?;
         let request = request(asking, &server, &grant, proposal.wish.clone(), None);
-        if !proposal.differences.is_empty() {
+        if matches!(&request.wish, Wish::Restore { despite, .. } if !despite.is_empty()) {
             return self.card(request, &proposal, repeat, asking.locale).await;
         }
         match self.desk.open_from_press(&grant, asking.interaction, &request).await? {
@@ -111,26 +112,18 @@ impl Handler {
 
     /// What it would boot into is no longer what the card said: a new card says what it is now.
     async fn ask_again(&self, asking: &Asking, server: &Server, grant: &Grant, old: Card) -> Result<Reply, Refusal> {
-        self.store.cancel_card(old.id, clock::now()).await?;
-        let aim = match &old.request.wish {
-            Wish::Restore { .. } => Aim::Restore,
-            Wish::Reboot { .. } => Aim::Reboot,
-            Wish::Enable(_) | Wish::Link { .. } => {
-                return Err(Refusal::Problem(Problem::ChangedMeanwhile, server.label().to_owned()));
-            }
-        };
-        let proposal = self.plan(server, aim).await?;
+        if let Some(refusal) = self.store.cancel_card(old.id, clock::now()).await? {
+            return Err(Refusal::Card(refusal, old.command));
+        }
+        let proposal = self.plan(server, Aim::of(&old.request.wish)).await?;
         let request = request(asking, server, grant, proposal.wish.clone(), old.request.reason.clone());
         let reply = self.card(request, &proposal, old.command, asking.locale).await?;
         Ok(reply.after(&say!(asking.locale, "card-changed")))
     }
 
     async fn plan(&self, server: &Server, aim: Aim) -> Result<Proposal, Refusal> {
-        let client = self.client(server)?;
         let lease = self.store.lease(&server.name).await?;
-        plan::propose(client, server, aim, lease.as_ref())
-            .await
-            .map_err(|error| Refusal::from_plan(error, server.label()))
+        self.fleet.propose(server, aim, lease.as_ref()).await.map_err(|error| Refusal::from_plan(error, server.label()))
     }
 
     async fn card(
@@ -172,10 +165,10 @@ fn describe(request: &Request, proposal: &Proposal, locale: Locale) -> String {
                 lines.push(say!(locale, "confirm-windows-vm"));
             }
         }
-        Wish::Restore { .. } => {
+        Wish::Restore { despite, .. } => {
             lines.push(say!(locale, "confirm-restore", server = server));
             lines.push(say!(locale, "confirm-boots-into", into = into));
-            lines.extend(proposal.differences.iter().map(|difference| self::difference(difference, locale)));
+            lines.extend(despite.iter().map(|difference| self::difference(difference, locale)));
         }
         Wish::Reboot { into: boot } => {
             lines.push(say!(locale, "confirm-reboot", server = server));

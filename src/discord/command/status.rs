@@ -9,10 +9,9 @@ use crate::{
         refusal::Refusal,
         speak,
     },
-    ovh,
     rescue::{
+        fleet::Look,
         lease::Lease,
-        plan,
         server::{Boot, Server, Task},
     },
     say,
@@ -21,21 +20,14 @@ use crate::{
 
 /// How many servers the fleet's card names at most.
 const NAMED: usize = 15;
-/// How many running tasks are shown.
-const TASKS: usize = 5;
 
 impl Handler {
     pub(super) async fn status_of(&self, asking: &Asking, typed: &str) -> Result<Reply, Refusal> {
         let locale = asking.locale;
         let known = self.find(asking, typed, Capability::View).await?;
-        let client = self.client(&known)?;
-        let server =
-            plan::read_server(client, &known.name).await.map_err(|error| Refusal::from_plan(error, known.label()))?;
-        let boot = match server.boot {
-            Some(id) => client.boot(&server.name, id).await.ok(),
-            None => None,
-        };
-        let running = running_tasks(client, &server).await;
+        let problem = |error| Refusal::from_plan(error, known.label());
+        let server = self.fleet.read(&known).await.map_err(problem)?;
+        let Look { boot, running } = self.fleet.look(&server).await.map_err(problem)?;
         let lease = self.store.lease(&server.name).await?;
         let mut lines = vec![headline(&server, boot.as_ref(), locale)];
         lines.push(say!(locale, "status-os", os = code(&server.os), power = power(&server)));
@@ -47,7 +39,7 @@ impl Handler {
         });
         match running {
             Ok(tasks) => lines.extend(tasks.iter().map(|task| task_line(task, locale))),
-            Err(error) => lines.push(say!(locale, "status-tasks-unreadable", said = code(&error.to_string()))),
+            Err(error) => lines.push(say!(locale, "status-tasks-unreadable", said = code(&error))),
         }
         lines.extend(lease.as_ref().map(|lease| lease_line(lease, locale)));
         for operation in self.store.live_operations().await? {
@@ -134,17 +126,4 @@ fn task_line(task: &Task, locale: Locale) -> String {
 fn lease_line(lease: &Lease, locale: Locale) -> String {
     let who = mention(lease.owner);
     say!(locale, "status-lease", who = who, since = since_epoch(lease.started), until = since_epoch(lease.deadline))
-}
-
-/// The tasks that have not ended, the newest first.
-async fn running_tasks(client: &ovh::Client, server: &Server) -> Result<Vec<Task>, ovh::Error> {
-    let mut running = Vec::new();
-    for status in ["init", "todo", "doing"] {
-        for id in client.task_ids(&server.name, None, Some(status)).await?.into_iter().take(TASKS) {
-            running.extend(client.task(&server.name, id).await?);
-        }
-    }
-    running.sort_by_key(|task| std::cmp::Reverse(task.id));
-    running.truncate(TASKS);
-    Ok(running)
 }

@@ -1,6 +1,6 @@
 //! The steps themselves: each does one thing for one operation and says which event that was.
 //!
-//! A step that fails for a passing reason is tried again later; one that records in the middle ([`reboot`]) says why.
+//! A step that fails for a passing reason is tried again later; one that records in the middle (the reboot) says why.
 
 mod follow;
 mod link;
@@ -12,6 +12,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
+    errand::Verdict,
     event::{Event, NotDone, Problem, PutBack},
     operation::{Operation, Source},
     runner::Runner,
@@ -22,6 +23,11 @@ use crate::{clock, ovh, store};
 
 /// How many task polls a repeated reading may fail before something that was not begun is given up.
 const PATIENCE: u32 = 20;
+
+/// How long the roles that came with an approval count as those of this moment.
+const FRESH: Duration = Duration::from_secs(30);
+/// How long after its approval an operation may be begun: later, whoever asked no longer expects it.
+const BEGIN_WITHIN: Duration = Duration::from_secs(15 * 60);
 
 /// The waiting times and habits of the steps.
 #[derive(Clone, Debug)]
@@ -118,6 +124,32 @@ impl Work<'_> {
             }
             _ => Next::Wait(self.settings().task_poll),
         }
+    }
+
+    /// Whether what was approved may still be begun: not too late, and, once the approval is no longer fresh, by the rights of
+    /// this moment. `None`: go on.
+    async fn still_wanted(&self) -> Result<Option<Next>, Failure> {
+        let again = self.operation.state.facts.intents > 0;
+        let approved = if again { self.operation.since } else { self.operation.opened };
+        let age = Duration::try_from(clock::now().duration_since(approved)).unwrap_or_default();
+        if age < FRESH {
+            return Ok(None);
+        }
+        if age > BEGIN_WITHIN && !again {
+            return Ok(Some(Next::Record(Event::Expired)));
+        }
+        let server = self.client.server(self.server()).await?;
+        Ok(match self.runner.errands.may_still(self.operation, server).await {
+            Some(Verdict::Allowed) => None,
+            Some(Verdict::Refused) if !again => {
+                Some(Next::Record(Event::FoundImpossible { problem: Problem::NoLongerAllowed }))
+            }
+            Some(Verdict::Refused) => {
+                let said = "whoever approved it may not do this any more".to_owned();
+                Some(Next::Record(Event::RebootNotDone { why: NotDone::Unsent, said }))
+            }
+            None => Some(Next::Wait(self.settings().task_poll)),
+        })
     }
 
     /// How long the operation has been in its phase.

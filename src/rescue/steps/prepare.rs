@@ -17,6 +17,9 @@ impl Work<'_> {
     /// Reads the server and makes the plan that the person was shown; [`Event::Prepared`] records it.
     pub(super) async fn prepare(&self) -> Result<Next, Failure> {
         let problem = |problem| Ok(Next::Record(Event::FoundImpossible { problem }));
+        if let Some(stop) = self.still_wanted().await? {
+            return Ok(stop);
+        }
         let server = match plan::read_server(self.client, self.server()).await {
             Ok(server) => server,
             Err(plan::Error::Problem(found)) => return problem(found),

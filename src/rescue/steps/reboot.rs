@@ -31,6 +31,9 @@ impl Work<'_> {
             // The reboot that was thought lost has turned up: that one is ours, and no other is needed.
             return Ok(Next::Record(Event::TaskAdopted { task: *task }));
         }
+        if let Some(stop) = self.still_wanted().await? {
+            return Ok(stop);
+        }
         // The permit first: it may take a while, and what is read after it must still be true when the intent is written.
         let ready = self.client.prepare_reboot(self.server()).await?;
         let known = self.client.task_ids(self.server(), Some(HARD_REBOOT), None).await?;

@@ -1,0 +1,40 @@
+# The everyday verbs. `just` lists them; `pip install rust-just` brings it within seconds.
+
+_list:
+    @just --list --unsorted
+
+# Does it compile?
+check:
+    cargo check --workspace --all-targets
+
+# All tests, or those whose names hold a word: `just test reboot`.
+test *words:
+    cargo nextest run --workspace {{ words }}
+
+# Put the code into its form.
+fmt:
+    cargo fmt --all
+
+# What clippy says; nothing may be left.
+lint:
+    cargo clippy --workspace --all-targets -- -D warnings
+
+# The documentation, as a page.
+doc:
+    cargo doc --workspace --no-deps --open
+
+# Both simulators on loopback, for clients of your own; says where they listen.
+sim:
+    cargo run --package sim --bin sim
+
+# Clients that are not ours against the simulators.
+outsiders:
+    sim/outsiders/run.sh
+
+# Looks for credentials and machine names in the files.
+secrets:
+    .ci/secrets
+
+# Everything that must hold before a change lands.
+ci:
+    bash .ci/run

@@ -1,0 +1,192 @@
+//! Nobody knows whether the reboot happened: a person decides, and only once.
+
+use std::time::Duration;
+
+use serde_json::json;
+use sim::{
+    discord::{Id, Message},
+    ovh::{Ovh, Tempo},
+};
+
+use crate::bot::{ALL, TestBot, TestConfig, db_1, eventually, web_1};
+
+/// A role that may rescue and nothing else.
+const HELPER: Id = Id(400_000_000_000_000_077);
+
+/// An enable whose reboot got no answer and left no task: the question.
+async fn asked(bot: &TestBot, spoil: impl FnOnce(&Ovh)) -> Message {
+    spoil(&bot.ovh);
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    let question = bot.rung(&bot.ann, &["Your decision is needed", "web-1"]).await;
+    assert!(question.button("Leave it").is_some() && question.button("Reboot again").is_some());
+    question
+}
+
+fn reset(ovh: &Ovh) {
+    ovh.faults().reset("POST", "/reboot");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_answer_and_no_task_is_a_question_and_leave_it_ends_it_with_a_way_out() {
+    let bot = TestBot::new().await;
+    let question = asked(&bot, reset).await;
+    assert!(question.content.contains("no new reboot task"), "{}", question.content);
+    assert_eq!(bot.ovh.reboots("web-1"), 0);
+
+    bot.press(&bot.ann, &question, "Leave it").await;
+    let end = bot.rung(&bot.ann, &["Left as it is", "web-1"]).await;
+    assert!(end.content.contains("netboot is left as it was set"), "{}", end.content);
+    assert_eq!(bot.ovh.reboots("web-1"), 0);
+    assert_eq!(bot.ovh.kernel_of("web-1").as_deref(), Some("rescue-customer-windows"));
+
+    bot.press(&bot.ann, &end, "Restore now").await;
+    bot.rung(&bot.ann, &["**Restored**", "web-1"]).await;
+    assert_eq!(bot.ovh.kernel_of("web-1").as_deref(), Some("hd"));
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reboot_again_is_one_more_reboot_and_no_more_however_often_it_is_pressed() {
+    let bot = TestBot::new().await;
+    let question = asked(&bot, reset).await;
+    let id = question.button("Reboot again").and_then(|button| button.custom_id).expect("the button");
+    let (first, second) =
+        tokio::join!(bot.ann.press(&question, "Reboot again"), bot.ann.press(&question, "Reboot again"));
+    let answers = [first.answer().await.content, second.answer().await.content];
+    assert_eq!(answers.iter().filter(|text| text.contains("no longer means anything")).count(), 1, "{answers:?}");
+    bot.rung(&bot.ann, &["**In rescue**", "web-1"]).await;
+    let late = bot.ann.press_raw(&id, &question).await.answer().await;
+    assert!(late.content.contains("no longer means anything"), "{}", late.content);
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_500_and_a_redirect_without_effect_are_questions_too() {
+    for status in [500, 307] {
+        let bot = TestBot::new().await;
+        let spoil =
+            |ovh: &Ovh| drop(ovh.faults().status("POST", "/reboot", status, &json!({"message": "Internal error"})));
+        let question = asked(&bot, spoil).await;
+        assert!(question.content.contains(&status.to_string()), "{}", question.content);
+        assert!(question.content.contains("query id"), "{}", question.content);
+        assert_eq!(bot.ovh.reboots("web-1"), 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_reboot_that_gets_no_answer_either_is_a_second_question() {
+    let bot = TestBot::new().await;
+    bot.ovh.faults().next(2).reset("POST", "/reboot");
+    let first = asked(&bot, |_| {}).await;
+    bot.press(&bot.ann, &first, "Reboot again").await;
+    let second = bot
+        .discord
+        .wait_for_message(first.channel, |message| message.id != first.id && message.button("Reboot again").is_some());
+    let second = second.await;
+    bot.press(&bot.ann, &second, "Leave it").await;
+    bot.rung(&bot.ann, &["Left as it is", "web-1"]).await;
+    assert_eq!(bot.ovh.journal().count("POST", "/reboot"), 2, "one for each approval");
+    assert_eq!(bot.ovh.reboots("web-1"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_reboot_may_not_decide() {
+    let rules = format!(
+        "[[role]]\nid = \"{}\"\ncan = {ALL}\nservers = [\"*\"]\n\
+         [[role]]\nid = \"{HELPER}\"\ncan = [\"view\", \"rescue\", \"restore\"]\nservers = [\"*\"]\n",
+        sim::discord::ROLE
+    );
+    let bot = TestBot::with(TestConfig { rules, ..TestConfig::default() }, [web_1(), db_1()]).await;
+    let bob = bot.discord.person("bob", "en-GB", &[HELPER]);
+    let question = asked(&bot, reset).await;
+    for label in ["Reboot again", "Leave it"] {
+        let answer = bot.press(&bob, &question, label).await;
+        assert!(answer.content.contains("do not include `reboot`"), "{}", answer.content);
+        assert!(answer.content.contains("Who could help"), "{}", answer.content);
+    }
+    assert_eq!(bot.ovh.journal().count("POST", "/reboot"), 1);
+    bot.press(&bot.ann, &question, "Reboot again").await;
+    bot.rung(&bot.ann, &["**In rescue**", "web-1"]).await;
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
+}
+
+/// Tasks that nobody can read before time goes on.
+fn slow_to_show(bot: &TestBot) {
+    bot.ovh.tempo(Tempo { readable: Duration::from_secs(60), ..Tempo::HURRIED });
+    bot.ovh.freeze();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_turns_up_after_the_question_is_adopted_and_the_buttons_die() {
+    let bot = TestBot::new().await;
+    slow_to_show(&bot);
+    let question = asked(&bot, |ovh| drop(ovh.faults().lose_answer("POST", "/reboot"))).await;
+    let id = question.button("Reboot again").and_then(|button| button.custom_id).expect("the button");
+    bot.ovh.advance(Duration::from_secs(61));
+    bot.ovh.thaw();
+    bot.rung(&bot.ann, &["**In rescue**", "web-1"]).await;
+    let late = bot.ann.press_raw(&id, &question).await.answer().await;
+    assert!(late.content.contains("no longer means anything"), "{}", late.content);
+    bot.discord.wait_for_message(question.channel, |m| m.id == question.id && m.buttons().is_empty()).await;
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_turns_up_right_after_reboot_again_was_pressed_is_adopted_and_not_followed_by_another() {
+    let bot = TestBot::new().await;
+    slow_to_show(&bot);
+    let question = asked(&bot, |ovh| drop(ovh.faults().lose_answer("POST", "/reboot"))).await;
+    // The press is decided while the bot's looks at the tasks are held up; the first of them then sees the task.
+    let looks = bot.ovh.faults().always().hold_before("GET", "task?function=hardReboot");
+    looks.reached().await;
+    bot.press(&bot.ann, &question, "Reboot again").await;
+    bot.ovh.advance(Duration::from_secs(61));
+    bot.ovh.thaw();
+    looks.release();
+    bot.rung(&bot.ann, &["**In rescue**", "web-1"]).await;
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
+}
+
+/// The bot's reboot and somebody else's, both unknown before: which is ours cannot be told.
+async fn several(bot: &TestBot) -> Message {
+    slow_to_show(bot);
+    bot.ovh.faults().lose_answer("POST", "/reboot");
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    eventually("the reboot is taken", async || bot.ovh.reboots("web-1") == 1).await;
+    bot.ovh.reboot_by_somebody("web-1");
+    bot.ovh.advance(Duration::from_secs(61));
+    bot.ovh.thaw();
+    let question = bot.rung(&bot.ann, &["Your decision is needed", "web-1"]).await;
+    assert!(question.content.contains("2 new reboot tasks"), "{}", question.content);
+    question
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_elses_reboot_at_the_same_time_is_a_question_and_leave_it_sends_nothing() {
+    let bot = TestBot::new().await;
+    let question = several(&bot).await;
+    bot.press(&bot.ann, &question, "Leave it").await;
+    bot.rung(&bot.ann, &["Left as it is", "web-1"]).await;
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_elses_reboot_at_the_same_time_is_a_question_and_reboot_again_sends_one() {
+    let bot = TestBot::new().await;
+    let question = several(&bot).await;
+    bot.press(&bot.ann, &question, "Reboot again").await;
+    bot.rung(&bot.ann, &["**In rescue**", "web-1"]).await;
+    assert_eq!(bot.ovh.reboots("web-1"), 2, "one for each approval");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_takes_over_from_a_question() {
+    let bot = TestBot::new().await;
+    let question = asked(&bot, reset).await;
+    let id = question.button("Reboot again").and_then(|button| button.custom_id).expect("the button");
+    bot.restored(&bot.ann, "web-1").await;
+    let late = bot.ann.press_raw(&id, &question).await.answer().await;
+    assert!(late.content.contains("no longer means anything"), "{}", late.content);
+    assert_eq!(bot.ovh.reboots("web-1"), 1, "the restore's own");
+    assert_eq!(bot.ovh.kernel_of("web-1").as_deref(), Some("hd"));
+}
