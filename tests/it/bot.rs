@@ -319,7 +319,7 @@ impl TestBot {
     pub(crate) async fn age_messages(&self, id: i64, by: jiff::SignedDuration) {
         let store = bernard::store::Store::open(&self.database()).await.expect("the store opens");
         for mut posted in store.messages(OperationId(id)).await.expect("they read") {
-            posted.attempted = posted.attempted - by;
+            posted.attempted -= by;
             store.save_message(OperationId(id), &posted).await.expect("it is written");
         }
         store.close().await;
