@@ -69,6 +69,7 @@ pub struct App {
     stop: CancellationToken,
     loops: JoinSet<Result<(), Ended>>,
     policy: SharedPolicy,
+    fleet: Fleet,
     store: Store,
     ready: Arc<Ready>,
     address: SocketAddr,
@@ -164,7 +165,7 @@ impl App {
         loops.spawn(async move { Ok(http::serve(listener, endpoints, web_stop.cancelled_owned()).await?) });
         loops.spawn(quietly(runner.run(stop.clone())));
         loops.spawn(quietly(handler.run(interaction_rx, stop.clone())));
-        loops.spawn(quietly(keep_inventory(fleet, config.pace.inventory_refresh, stop.clone())));
+        loops.spawn(quietly(keep_inventory(fleet.clone(), config.pace.inventory_refresh, stop.clone())));
         let discord = Discord {
             rest,
             store: store.clone(),
@@ -178,7 +179,7 @@ impl App {
         };
         let drain = discord.drain;
         loops.spawn(discord.run(errand_rx, interaction_tx));
-        Ok(Self { stop, loops, policy, store, ready, address, drain })
+        Ok(Self { stop, loops, policy, fleet, store, ready, address, drain })
     }
 
     /// Where the web endpoints listen.
@@ -186,10 +187,15 @@ impl App {
         self.address
     }
 
-    /// From now on the rights of this configuration are in force.
-    pub fn reload(&self, config: &Config) {
+    /// From now on the rights and the OVHcloud credentials of this configuration are in force.
+    ///
+    /// # Errors
+    /// When an account cannot be used: then everything stays as it was.
+    pub fn reload(&self, config: &Config) -> anyhow::Result<()> {
+        self.fleet.exchange(clients(config)?);
         self.policy.set(policy(config));
-        tracing::info!("roles and protections were read again");
+        tracing::info!("roles, protections and OVHcloud's credentials were read again");
+        Ok(())
     }
 
     /// Waits until a loop ends by itself, which is the end of the program.

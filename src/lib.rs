@@ -11,6 +11,7 @@
 //! - [`text`]: every sentence, in English and French.
 //! - [`http`], [`metrics`], [`logging`], [`clock`]: the edges.
 //! - [`app`]: builds all of it, starts the loops, stops them in order; [`check`] proves beforehand that it can.
+//! - `demo`: the program between two simulated far ends, for who has no account (feature `demo`; not in the image).
 
 pub mod config;
 pub mod access;
@@ -25,3 +26,5 @@ pub mod logging;
 pub mod clock;
 pub mod app;
 pub mod check;
+#[cfg(feature = "demo")]
+pub mod demo;

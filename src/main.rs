@@ -1,8 +1,13 @@
 //! Arguments, logging, one call; prints the one fatal error.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::Context;
+#[cfg(feature = "demo")]
+use bernard::demo;
 use bernard::{
     app::{self, App},
     check::Verdict,
@@ -25,12 +30,15 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Run the bot until SIGTERM or SIGINT; SIGHUP reads roles and protections again.
+    /// Run the bot until SIGTERM or SIGINT; SIGHUP reads roles, protections and OVHcloud's credentials again.
     Run {
         /// The configuration.
         #[arg(long, default_value = "config/bernard.toml")]
         config: PathBuf,
     },
+    /// Show the bot without any account: simulated servers, a simulated Discord, and a page for your browser.
+    #[cfg(feature = "demo")]
+    Demo(demo::Flags),
     /// Say everything that is wrong with the configuration; change nothing.
     Check {
         /// Also prove every credential and right that will be needed, by reading from Discord and OVHcloud.
@@ -46,26 +54,30 @@ enum Verb {
 const WRONG_CONFIGURATION: u8 = 2;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let (path, verb) = match &arguments.verb {
-        Verb::Run { config } | Verb::Check { config, .. } => (config, &arguments.verb),
-    };
-    let loaded = match Config::load(path, config::process_environment()) {
-        Ok(loaded) => loaded,
+    match Arguments::parse().verb {
+        Verb::Run { config } => with_configuration(&config, |loaded| run(loaded, &config)),
+        Verb::Check { config, online } => with_configuration(&config, |loaded| {
+            println!("{}: the configuration is in order", config.display());
+            if online { check_online(&loaded) } else { Ok(ExitCode::SUCCESS) }
+        }),
+        #[cfg(feature = "demo")]
+        Verb::Demo(flags) => told(demo::run(&flags)),
+    }
+}
+
+/// Reads the configuration and says everything that is wrong with it; only a right one is worked with.
+fn with_configuration(path: &Path, work: impl FnOnce(Config) -> anyhow::Result<ExitCode>) -> ExitCode {
+    match Config::load(path, config::process_environment()) {
+        Ok(loaded) => {
+            for warning in &loaded.warnings {
+                eprintln!("{warning}");
+            }
+            told(work(loaded.config))
+        }
         Err(problems) => {
             eprintln!("{problems}");
-            return ExitCode::from(WRONG_CONFIGURATION);
+            ExitCode::from(WRONG_CONFIGURATION)
         }
-    };
-    for warning in &loaded.warnings {
-        eprintln!("{warning}");
-    }
-    match verb {
-        Verb::Check { online, .. } => {
-            println!("{}: the configuration is in order", path.display());
-            if *online { told(check_online(&loaded.config)) } else { ExitCode::SUCCESS }
-        }
-        Verb::Run { .. } => told(run(loaded.config, path)),
     }
 }
 
@@ -87,7 +99,7 @@ fn check_online(config: &Config) -> anyhow::Result<ExitCode> {
     Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn run(config: Config, path: &std::path::Path) -> anyhow::Result<ExitCode> {
+fn run(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
     let format = match config.log {
         LogFormat::Text => logging::Format::Text,
         LogFormat::Json => logging::Format::Json,
@@ -103,7 +115,7 @@ fn run(config: Config, path: &std::path::Path) -> anyhow::Result<ExitCode> {
     Ok(code)
 }
 
-async fn serve(config: Config, path: &std::path::Path) -> anyhow::Result<ExitCode> {
+async fn serve(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hang_up = signal(SignalKind::hangup())?;
@@ -134,9 +146,14 @@ async fn serve(config: Config, path: &std::path::Path) -> anyhow::Result<ExitCod
     Ok(code)
 }
 
-fn reload(app: &App, path: &std::path::Path) {
+fn reload(app: &App, path: &Path) {
     match Config::load(path, config::process_environment()) {
-        Ok(loaded) => app.reload(&loaded.config),
+        Ok(loaded) => {
+            if let Err(error) = app.reload(&loaded.config) {
+                let error = format!("{error:#}");
+                tracing::error!(error, "the configuration was not read again; the old one stays in force");
+            }
+        }
         Err(problems) => tracing::error!(%problems, "the configuration was not read again; the old one stays in force"),
     }
 }

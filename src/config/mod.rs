@@ -104,6 +104,15 @@ pub fn process_environment() -> impl Iterator<Item = (OsString, OsString)> {
     std::env::vars_os()
 }
 
+/// The file that this process is running, to start it once more.
+///
+/// # Errors
+/// When the system does not tell.
+#[cfg(feature = "demo")]
+pub fn own_program() -> std::io::Result<std::path::PathBuf> {
+    std::env::current_exe()
+}
+
 impl Config {
     /// Reads a file, with `environment` over it.
     ///

@@ -163,7 +163,7 @@ fn question(operation: &Operation, asked: u32, locale: Locale) -> Rendering {
 fn reveal(operation: &Operation, locale: Locale) -> Rendering {
     let who = mention(operation.request.requester);
     let waiting = matches!(operation.state.phase, Phase::AwaitingReveal(_));
-    let mut lines = vec![title(operation, ("✉️", say!(locale, "state-awaiting-reveal")), locale)];
+    let mut lines = vec![title(operation, speak::state(operation, locale), locale)];
     lines.push(match waiting {
         true => say!(locale, "reveal-waiting", who = who),
         false => say!(locale, "reveal-over"),
@@ -178,7 +178,7 @@ fn end(operation: &Operation, lease: Option<&Lease>, locale: Locale) -> Option<R
     if matches!(outcome, Outcome::Superseded(_)) {
         return None;
     }
-    let mut lines = vec![title(operation, speak::outcome(outcome, operation.request.kind(), locale), locale)];
+    let mut lines = vec![title(operation, speak::state(operation, locale), locale)];
     lines.push(mention(operation.request.requester));
     lines.extend(end_lines(operation, outcome, lease, locale));
     let mut buttons = Vec::new();
@@ -198,17 +198,19 @@ fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, lo
         Outcome::InRescue(link) => {
             lines.push(link_line(operation, *link, locale));
             lines.extend(port_line(operation, locale));
+            // A link that was found says that the rescue came up; without one, only the task could.
+            if facts.task_vanished && matches!(link, Link::NotFound | Link::NotNeeded) {
+                lines.push(say!(locale, "card-task-vanished"));
+            }
             lines.extend(lease.map(|lease| say!(locale, "end-until", until = since_epoch(lease.deadline))));
         }
         Outcome::Restored | Outcome::Rebooted => {
             lines.push(match facts.is_back() {
                 true => say!(locale, "end-back"),
+                false if facts.task_vanished => say!(locale, "end-unseen"),
                 false => say!(locale, "end-task-done"),
             });
             lines.extend(port_line(operation, locale));
-            if facts.task_vanished {
-                lines.push(say!(locale, "card-task-vanished"));
-            }
             if operation.request.kind() == Kind::Restore {
                 lines.push(say!(locale, "end-wiped"));
             }
@@ -243,8 +245,19 @@ fn link_line(operation: &Operation, link: Link, locale: Locale) -> String {
         Link::Delivered => say!(locale, "end-link-delivered", source = source, user = code(user)),
         Link::Revealed => say!(locale, "end-link-revealed", source = source, user = code(user)),
         Link::NotNeeded => say!(locale, "end-link-not-needed", user = code(user)),
-        Link::NotFound => say!(locale, "end-link-not-found"),
+        Link::NotFound => not_found_line(operation, locale),
         Link::NotTaken => say!(locale, "end-link-not-taken"),
+    }
+}
+
+/// What was searched, and what went wrong there.
+fn not_found_line(operation: &Operation, locale: Locale) -> String {
+    let facts = &operation.state.facts;
+    let searched: Vec<String> = facts.searched.iter().map(|source| self::source(*source, locale)).collect();
+    let line = say!(locale, "end-link-not-found", searched = searched.join(", "));
+    match &facts.search_trouble {
+        Some(said) => format!("{line}\n{}", say!(locale, "end-link-trouble", said = code(said))),
+        None => line,
     }
 }
 

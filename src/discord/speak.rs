@@ -27,12 +27,13 @@ pub fn state(operation: &Operation, locale: Locale) -> (&'static str, String) {
         Phase::Delivering(_) => ("✉️", say!(locale, "state-delivering")),
         Phase::AwaitingReveal(_) => ("✉️", say!(locale, "state-awaiting-reveal")),
         Phase::Watching => ("👀", say!(locale, "state-watching")),
+        Phase::Ended(_) if operation.state.is_end_unseen() => ("⚠️", say!(locale, "outcome-end-unseen")),
         Phase::Ended(ended) => outcome(ended, operation.request.kind(), locale),
     }
 }
 
 /// One emoji and a word or two of how it ended.
-pub fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> (&'static str, String) {
+fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> (&'static str, String) {
     match outcome {
         Outcome::InRescue(Link::NotFound | Link::NotTaken) => ("⚠️", say!(locale, "outcome-in-rescue-no-link")),
         Outcome::InRescue(_) if kind == Kind::Link => ("✅", say!(locale, "outcome-link")),

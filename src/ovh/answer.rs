@@ -44,7 +44,7 @@ impl Answer {
         let retry_after = header(response.headers(), RETRY_AFTER.as_str()).and_then(|value| retry_after(&value));
         // A refusal stands without its words: if they do not arrive, the status still says it.
         let body = read_body(response, MAX_REFUSAL).await.unwrap_or_default();
-        Err(fail(Cause::Answered(Box::new(answered(status, retry_after, &body)))))
+        Err(fail(Cause::Answered(Box::new(Answered::read(status, retry_after, &body)))))
     }
 
     /// The body as what it should be.
@@ -153,16 +153,19 @@ struct Body {
     error: Option<String>,
 }
 
-fn answered(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Answered {
-    let body: Body = serde_json::from_slice(body).unwrap_or_default();
-    let rights = ["unauthorizedActionsByIAM", "unauthorizedActionsByAuthentication"];
-    let missing_rights = rights.iter().flat_map(|name| actions(&body.details[name])).collect();
-    Answered {
-        status,
-        code: body.error_code.or(body.class).or(body.error).map(|code| word(&code)),
-        message: body.message.map(|message| one_line(&message)),
-        missing_rights,
-        retry_after,
+impl Answered {
+    /// Reads a refusal. `body` may be anything, a proxy's page included; what is kept of it is bounded and holds no link and no id.
+    pub fn read(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Self {
+        let body: Body = serde_json::from_slice(body).unwrap_or_default();
+        let rights = ["unauthorizedActionsByIAM", "unauthorizedActionsByAuthentication"];
+        let missing_rights = rights.iter().flat_map(|name| actions(&body.details[name])).collect();
+        Self {
+            status,
+            code: body.error_code.or(body.class).or(body.error).map(|code| word(&code)),
+            message: body.message.map(|message| one_line(&message)),
+            missing_rights,
+            retry_after,
+        }
     }
 }
 
@@ -248,7 +251,7 @@ mod tests {
 
     #[test]
     fn both_shapes_of_a_refusal_are_understood() {
-        let read = |body: serde_json::Value| answered(403, None, body.to_string().as_bytes());
+        let read = |body: serde_json::Value| Answered::read(403, None, body.to_string().as_bytes());
         let old = read(json!({"errorCode": "NOT_GRANTED_CALL", "httpCode": "403 Forbidden", "message": "Not granted"}));
         assert_eq!((old.code.as_deref(), old.message.as_deref()), (Some("NOT_GRANTED_CALL"), Some("Not granted")));
         let new =
@@ -257,7 +260,7 @@ mod tests {
                 "unauthorizedActionsByIAM": "dedicatedServer:apiovh:reboot,dedicatedServer:apiovh:put",
             }}));
         assert_eq!(new.missing_rights, ["dedicatedServer:apiovh:reboot", "dedicatedServer:apiovh:put"]);
-        let page = answered(503, None, b"<html><body><p>test</p></body></html>");
+        let page = Answered::read(503, None, b"<html><body><p>test</p></body></html>");
         assert_eq!((page.code, page.message), (None, None));
     }
 
@@ -271,9 +274,9 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_refusal_is_too_odd_to_be_told(bytes: Vec<u8>, message: String, code: String) {
-            answered(500, None, &bytes);
+            Answered::read(500, None, &bytes);
             let body = json!({"errorCode": code, "message": message, "details": message}).to_string();
-            let told = answered(500, None, body.as_bytes());
+            let told = Answered::read(500, None, body.as_bytes());
             let line = told.message.unwrap();
             assert!(line.chars().count() <= MAX_MESSAGE && !line.chars().any(char::is_control));
             assert!(told.code.unwrap().chars().all(|c| c.is_ascii_graphic()));

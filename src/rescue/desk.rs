@@ -139,7 +139,7 @@ impl Desk {
             return Err(Error::WrongGrant);
         }
         let Some(client) = runner.fleet.client(&operation.request.account) else { return Ok(None) };
-        Ok(runner.find_link(client, operation).await.map(|found| (found.source, found.link)))
+        Ok(runner.find_link(&client, operation).await.0.map(|found| (found.source, found.link)))
     }
 
     /// The requester has seen the link.

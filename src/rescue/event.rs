@@ -125,7 +125,14 @@ pub enum Event {
     DmClosed,
     /// The requester saw the link, ephemerally.
     LinkRevealed,
-    /// No link within `secret_timeout`, or nobody took it.
+    /// No link turned up within `secret_timeout`.
+    LinkNotFound {
+        /// Where it was looked for.
+        searched: Vec<Source>,
+        /// What went wrong at the last look, in OVHcloud's words.
+        trouble: Option<String>,
+    },
+    /// The link was there, but nobody took it.
     LinkGivenUp,
     /// The machine was watched for long enough, or came back.
     Watched,

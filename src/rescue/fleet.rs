@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, RwLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use super::{
@@ -22,7 +22,7 @@ const CANDIDATES: usize = 10;
 /// The accounts' clients and what is known of their servers; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Fleet {
-    clients: Arc<BTreeMap<String, ovh::Client>>,
+    clients: Arc<RwLock<Arc<BTreeMap<String, ovh::Client>>>>,
     servers: Arc<RwLock<Arc<Vec<Server>>>>,
     store: Store,
 }
@@ -53,20 +53,30 @@ impl Fleet {
     /// # Errors
     /// When the store cannot be read.
     pub async fn new(clients: Vec<ovh::Client>, store: Store) -> Result<Self, crate::store::Error> {
-        let clients: BTreeMap<_, _> = clients.into_iter().map(|client| (client.account().to_owned(), client)).collect();
+        let clients = by_account(clients);
         let mut servers = store.inventory().await?;
         servers.retain(|server| clients.contains_key(&server.account));
-        Ok(Self { clients: Arc::new(clients), servers: Arc::new(RwLock::new(Arc::new(servers))), store })
+        let (clients, servers) = (RwLock::new(Arc::new(clients)), RwLock::new(Arc::new(servers)));
+        Ok(Self { clients: Arc::new(clients), servers: Arc::new(servers), store })
+    }
+
+    /// From now on, these accounts with these credentials. What is under way finishes with the old ones.
+    pub fn exchange(&self, clients: Vec<ovh::Client>) {
+        *self.clients.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(by_account(clients));
     }
 
     /// The client of an account; `None` when the configuration no longer names it.
-    pub fn client(&self, account: &str) -> Option<&ovh::Client> {
-        self.clients.get(account)
+    pub fn client(&self, account: &str) -> Option<ovh::Client> {
+        self.clients().get(account).cloned()
+    }
+
+    fn clients(&self) -> Arc<BTreeMap<String, ovh::Client>> {
+        self.clients.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The servers as they were last seen, in the order of their names.
     pub fn servers(&self) -> Arc<Vec<Server>> {
-        self.servers.read().map_or_else(|poisoned| poisoned.into_inner().clone(), |servers| servers.clone())
+        self.servers.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The server that `typed` names: its exact service name, or a display name, IP or reverse that is unique, without regard to case.
@@ -95,7 +105,7 @@ impl Fleet {
     /// # Errors
     /// [`plan::Error`]; a server that left the account is a problem for its asker, not an error.
     pub async fn read(&self, known: &Server) -> Result<Server, plan::Error> {
-        plan::read_server(self.client_of(known)?, &known.name).await
+        plan::read_server(&self.client_of(known)?, &known.name).await
     }
 
     /// What would be done to `server` for `aim` now, with what the store remembers of its rescue.
@@ -103,7 +113,7 @@ impl Fleet {
     /// # Errors
     /// [`plan::Error`].
     pub async fn propose(&self, server: &Server, aim: Aim, lease: Option<&Lease>) -> Result<Proposal, plan::Error> {
-        plan::propose(self.client_of(server)?, server, aim, lease).await
+        plan::propose(&self.client_of(server)?, server, aim, lease).await
     }
 
     /// Whether `wish` is still what would be done now.
@@ -111,7 +121,7 @@ impl Fleet {
     /// # Errors
     /// [`plan::Error`]; [`Problem::ChangedMeanwhile`](super::event::Problem::ChangedMeanwhile) when it is not.
     pub async fn confirm(&self, server: &Server, wish: &Wish, lease: Option<&Lease>) -> Result<Plan, plan::Error> {
-        plan::confirm(self.client_of(server)?, server, wish, lease).await
+        plan::confirm(&self.client_of(server)?, server, wish, lease).await
     }
 
     /// What a server starts next and what is being done to it now.
@@ -124,17 +134,17 @@ impl Fleet {
             Some(id) => client.boot(&server.name, id).await.ok(),
             None => None,
         };
-        let running = running_tasks(client, server).await.map_err(|error| error.to_string());
+        let running = running_tasks(&client, server).await.map_err(|error| error.to_string());
         Ok(Look { boot, running })
     }
 
-    fn client_of(&self, server: &Server) -> Result<&ovh::Client, plan::Error> {
+    fn client_of(&self, server: &Server) -> Result<ovh::Client, plan::Error> {
         self.client(&server.account).ok_or_else(|| Problem::NoAccount { account: server.account.clone() }.into())
     }
 
     /// Reads every server of every account, within the background's share of the budget, and remembers them.
     pub async fn refresh(&self) {
-        for client in self.clients.values() {
+        for client in self.clients().values() {
             match self.read_account(client).await {
                 Ok(servers) => self.remember(client.account(), servers).await,
                 Err(error) => tracing::warn!(account = client.account(), %error, "the inventory could not be read"),
@@ -166,17 +176,14 @@ impl Fleet {
         let mut all: Vec<Server> = self.servers().iter().filter(|known| known.account != account).cloned().collect();
         all.extend(servers);
         all.sort_by(|a, b| a.name.cmp(&b.name));
-        match self.servers.write() {
-            Ok(mut servers) => *servers = Arc::new(all),
-            Err(poisoned) => *poisoned.into_inner() = Arc::new(all),
-        }
+        *self.servers.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(all);
     }
 
     async fn look_up(&self, typed: &str, servers: &[Server]) -> Result<Server, NotFound> {
         if let Ok(name) = ServiceName::try_from(typed.to_owned())
             && typed.contains('.')
         {
-            for client in self.clients.values() {
+            for client in self.clients().values() {
                 match client.server(&name).await {
                     Ok(server) => return Ok(server),
                     Err(error) if error.is_not_found() => {}
@@ -193,7 +200,7 @@ impl Fleet {
     /// Before the first inventory: reads the fleet for this one person.
     async fn look_up_by_list(&self, typed: &str) -> Result<Server, NotFound> {
         let mut all = Vec::new();
-        for client in self.clients.values() {
+        for client in self.clients().values() {
             let unreadable = |error: ovh::Error| NotFound::Unreadable(error.to_string());
             for name in client.servers().await.map_err(unreadable)? {
                 all.push(client.server(&name).await.map_err(unreadable)?);
@@ -206,6 +213,10 @@ impl Fleet {
             several => Err(NotFound::Ambiguous(names(several))),
         }
     }
+}
+
+fn by_account(clients: Vec<ovh::Client>) -> BTreeMap<String, ovh::Client> {
+    clients.into_iter().map(|client| (client.account().to_owned(), client)).collect()
 }
 
 /// Whether the server has this display name, address or reverse.

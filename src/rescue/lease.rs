@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     event::{Event, PutBack},
-    operation::{ChannelId, Kind, Operation, OperationId, Setting, Snapshot, Wish},
-    server::{ServiceName, System, TaskStatus},
+    operation::{ChannelId, Kind, Operation, OperationId, Setting, Snapshot, Wish, same_text},
+    server::{Boot, ServiceName, System, TaskStatus},
 };
 use crate::access::UserId;
 
@@ -37,6 +37,43 @@ pub struct Lease {
     pub set: Setting,
     /// The rescue's family.
     pub system: System,
+}
+
+impl Lease {
+    /// This lease, when it begins while `earlier` is still active: the memory goes back to before the first of the row.
+    ///
+    /// What somebody else set meanwhile was there before this one, so it is kept; what `earlier` set is still to be undone.
+    #[must_use]
+    pub fn in_a_row_after(mut self, earlier: &Self) -> Self {
+        if !self.before.boot.as_ref().is_some_and(Boot::is_worth_returning_to) {
+            self.before.boot.clone_from(&earlier.before.boot);
+        }
+        inherit(
+            (&mut self.set.rescue_mail, &mut self.before.rescue_mail),
+            (&earlier.set.rescue_mail, &earlier.before.rescue_mail),
+        );
+        inherit(
+            (&mut self.set.rescue_ssh_key, &mut self.before.rescue_ssh_key),
+            (&earlier.set.rescue_ssh_key, &earlier.before.rescue_ssh_key),
+        );
+        self
+    }
+}
+
+/// A field's setting, and what was there before it.
+type Field<Set, Before> = (Set, Before);
+
+/// A field that still is as the earlier lease set it goes back to what was there before that one.
+fn inherit(
+    (set, before): Field<&mut Option<Option<String>>, &mut Option<String>>,
+    (earlier_set, earlier_before): Field<&Option<Option<String>>, &Option<String>>,
+) {
+    if let Some(earlier_set) = earlier_set
+        && same_text(earlier_set.as_deref(), before.as_deref())
+    {
+        before.clone_from(earlier_before);
+        set.get_or_insert_with(|| earlier_set.clone());
+    }
 }
 
 /// What an event means for the leases.
@@ -88,5 +125,75 @@ pub fn overtaken(by: OperationId, kind: Kind, live: &Operation) -> Option<Event>
             Some(Event::Superseded { by })
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rescue::server::BootId;
+
+    const OURS: &str = "ours@example.com";
+    const THEIRS: &str = "theirs@example.com";
+
+    fn boot(id: u64, boot_type: &str, kernel: &str) -> Boot {
+        Boot { id: BootId(id), boot_type: boot_type.into(), kernel: kernel.into(), description: String::new() }
+    }
+
+    fn lease(number: i64, before: (Option<Boot>, Option<&str>), set_mail: Option<Option<&str>>) -> Lease {
+        let before = Snapshot {
+            boot: before.0,
+            rescue_mail: before.1.map(str::to_owned),
+            rescue_ssh_key: None,
+            mails: None,
+            ip: None,
+        };
+        let set = Setting {
+            boot: boot(9, "rescue", "rescue12-customer"),
+            rescue_mail: set_mail.map(|mail| mail.map(str::to_owned)),
+            rescue_ssh_key: None,
+        };
+        Lease {
+            operation: OperationId(number),
+            server: "ns1.example".to_owned().try_into().expect("a name"),
+            account: "main".into(),
+            label: "web-1".into(),
+            owner: UserId(1),
+            channel: ChannelId(1),
+            started: Timestamp::UNIX_EPOCH,
+            deadline: Timestamp::UNIX_EPOCH,
+            before,
+            set,
+            system: System::Linux,
+        }
+    }
+
+    #[test]
+    fn a_second_rescue_remembers_what_was_there_before_the_first() {
+        let disk = boot(1, "harddisk", "hd");
+        let first = lease(1, (Some(disk.clone()), None), Some(Some(OURS)));
+        let second = lease(2, (Some(first.set.boot.clone()), Some(OURS)), None).in_a_row_after(&first);
+        assert_eq!(second.before.boot, Some(disk));
+        assert_eq!(second.before.rescue_mail, None);
+        assert_eq!(second.set.rescue_mail, Some(Some(OURS.to_owned())), "it is still to be undone");
+    }
+
+    #[test]
+    fn what_somebody_else_set_between_two_rescues_was_there_before_the_second() {
+        let theirs = boot(5, "ipxeCustomerScript", "own");
+        let first = lease(1, (Some(boot(1, "harddisk", "hd")), None), Some(Some(OURS)));
+        let second = lease(2, (Some(theirs.clone()), Some(THEIRS)), None).in_a_row_after(&first);
+        assert_eq!(second.before.boot, Some(theirs));
+        assert_eq!(second.before.rescue_mail.as_deref(), Some(THEIRS));
+        assert_eq!(second.set.rescue_mail, None, "it is not ours to undo");
+    }
+
+    #[test]
+    fn a_second_rescue_that_sets_the_mail_again_still_goes_back_to_before_the_first() {
+        let first = lease(1, (None, Some(THEIRS)), Some(Some(OURS)));
+        let again = Some(Some("again@example.com"));
+        let second = lease(2, (None, Some(OURS)), again).in_a_row_after(&first);
+        assert_eq!(second.before.rescue_mail.as_deref(), Some(THEIRS));
+        assert_eq!(second.set.rescue_mail, again.map(|mail| mail.map(str::to_owned)));
     }
 }

@@ -220,12 +220,15 @@ impl Setting {
     pub fn holds_on(&self, server: &Server) -> bool {
         server.boot == Some(self.boot.id)
             && self.rescue_mail.as_ref().is_none_or(|mail| *mail == server.rescue_mail)
-            && self.rescue_ssh_key.as_ref().is_none_or(|key| same_key(key.as_deref(), server.rescue_ssh_key.as_deref()))
+            && self
+                .rescue_ssh_key
+                .as_ref()
+                .is_none_or(|key| same_text(key.as_deref(), server.rescue_ssh_key.as_deref()))
     }
 }
 
-/// Whether two SSH keys are the same to OVHcloud, which may trim what it was given.
-fn same_key(ours: Option<&str>, theirs: Option<&str>) -> bool {
+/// Whether two mails or SSH keys are the same to OVHcloud, which may trim what it was given.
+pub(super) fn same_text(ours: Option<&str>, theirs: Option<&str>) -> bool {
     ours.map(str::trim) == theirs.map(str::trim)
 }
 

@@ -214,13 +214,13 @@ async fn restoring(
     now: Option<&Boot>,
 ) -> Result<Setting, Error> {
     let Some(lease) = lease else {
-        if now.is_some_and(|boot| !boot.is_rescue() && !boot.is_power_off()) {
+        if now.is_some_and(Boot::is_worth_returning_to) {
             return Err(Problem::NotInRescue.into());
         }
         let boot = hard_disk(client, &server.name).await?;
         return Ok(Setting { boot, rescue_mail: None, rescue_ssh_key: None });
     };
-    let recorded = lease.before.boot.as_ref().filter(|boot| !boot.is_rescue() && !boot.is_power_off());
+    let recorded = lease.before.boot.as_ref().filter(|boot| boot.is_worth_returning_to());
     let boot = match recorded {
         Some(boot) => boot.clone(),
         None => hard_disk(client, &server.name).await?,
@@ -266,7 +266,9 @@ async fn choose_rescue(client: &ovh::Client, server: &Server, wanted: &Wanted) -
             return Ok((boot, system));
         }
     }
-    if boots.is_empty() {
+    // What nobody can reach is not offered.
+    let has: Vec<String> = boots.into_iter().filter(Boot::is_rescue).map(|boot| boot.kernel).collect();
+    if has.is_empty() {
         return Err(Problem::NoBoots.into());
     }
     // The memory only explains; without it the sentence is shorter.
@@ -276,7 +278,6 @@ async fn choose_rescue(client: &ovh::Client, server: &Server, wanted: &Wanted) -
         Wanted::Family(system) => family_word(*system).to_owned(),
         Wanted::Kernel(kernel) => kernel.clone(),
     };
-    let has = boots.into_iter().map(|boot| boot.kernel).collect();
     Err(Problem::NoSuchRescue { wanted, has, os: server.os.clone(), memory_gb }.into())
 }
 

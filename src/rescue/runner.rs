@@ -65,7 +65,7 @@ impl Runner {
         let Some(operation) = self.store.operation(id).await? else { return Ok(Did::Nothing) };
         let Some(step) = Step::of(&operation.state.phase) else { return Ok(Did::Nothing) };
         let next = match self.fleet.client(&operation.request.account) {
-            Some(client) => Work { runner: self, operation: &operation, client }.take(step).await,
+            Some(client) => Work { runner: self, operation: &operation, client: &client }.take(step).await,
             None => Err(Failure::NoAccount(operation.request.account.clone())),
         };
         match next {

@@ -180,6 +180,11 @@ impl Boot {
         self.boot_type == "power"
     }
 
+    /// Whether a restore may lead back to this: not to a rescue, and not to a machine that stays off.
+    pub fn is_worth_returning_to(&self) -> bool {
+        !self.is_rescue() && !self.is_power_off()
+    }
+
     /// Whether this starts the server from its disk.
     pub fn is_hard_disk(&self) -> bool {
         self.boot_type == "harddisk"

@@ -126,6 +126,10 @@ pub struct Facts {
     pub port: Option<(Port, Timestamp)>,
     /// Where the link was found.
     pub source: Option<Source>,
+    /// Where a link that was not found was looked for.
+    pub searched: Vec<Source>,
+    /// What went wrong at the last look for it.
+    pub search_trouble: Option<String>,
     /// The rescue of a `/rescue link`: family, address, since when.
     pub rescue: Option<(System, Option<String>, Timestamp)>,
     /// What came instead of an answer to the reboot.
@@ -204,6 +208,12 @@ impl State {
         matches!(self.phase, Phase::Opened | Phase::Prepared | Phase::Ready) && self.facts.intents == 0
     }
 
+    /// Whether it ended as planned without anybody having seen the reboot's end: its task was purged, and the machine not watched.
+    pub fn is_end_unseen(&self) -> bool {
+        let as_planned = matches!(self.phase, Phase::Ended(Outcome::Restored | Outcome::Rebooted));
+        as_planned && self.facts.task_vanished && !self.facts.is_back()
+    }
+
     /// The state after one more event.
     ///
     /// # Errors
@@ -277,7 +287,7 @@ impl State {
             (P::Delivering(None), E::DmClosed) => P::Ended(Outcome::InRescue(Link::NotNeeded)),
             (P::AwaitingReveal(_), E::LinkRevealed) => P::Ended(Outcome::InRescue(Link::Revealed)),
             (P::AwaitingReveal(_), E::LinkGivenUp) => P::Ended(Outcome::InRescue(Link::NotTaken)),
-            (P::Searching | P::Delivering(_), E::LinkGivenUp) => P::Ended(Outcome::InRescue(Link::NotFound)),
+            (P::Searching | P::Delivering(_), E::LinkNotFound { .. }) => P::Ended(Outcome::InRescue(Link::NotFound)),
             (P::Watching, E::Watched) => P::Ended(match self.kind {
                 Kind::Restore => Outcome::Restored,
                 _ => Outcome::Rebooted,
@@ -347,6 +357,10 @@ impl Facts {
             }
             Event::PowerSeen { power } => self.power = Some(power.clone()),
             Event::DeliveryAttempted { source } => self.source = *source,
+            Event::LinkNotFound { searched, trouble } => {
+                self.searched.clone_from(searched);
+                self.search_trouble.clone_from(trouble);
+            }
             Event::PutBack { result } => self.put_back = Some(result.clone()),
             Event::FoundImpossible { .. }
             | Event::BootSet

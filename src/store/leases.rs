@@ -63,7 +63,7 @@ pub(super) async fn apply(
 /// An active lease of the server hands on what was there before, and sleeps.
 async fn begin(tx: &mut SqliteConnection, mut lease: Lease, now: Timestamp) -> Result<(), Error> {
     if let Some(earlier) = active(&mut *tx, &lease.server).await? {
-        lease.before = earlier.before;
+        lease = lease.in_a_row_after(&earlier);
         sqlx::query("UPDATE leases SET ended_at = $2, replaced_by = $3 WHERE operation = $1")
             .bind(earlier.operation.0)
             .bind(millis(now))

@@ -220,7 +220,7 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         says: "anyhow only at the edge: below it errors answer their caller's question",
-        bound: Bound::AllBut(&[Place("main.rs"), Place("app.rs")]),
+        bound: Bound::AllBut(&[Place("main.rs"), Place("app.rs"), Place("demo.rs")]),
         tests: Tests::Too,
         forbids: |name| name.starts(&["anyhow"]),
         breaks: &[("ovh/client.rs", "use anyhow::Context;")],
@@ -233,6 +233,14 @@ pub(crate) const RULES: &[Rule] = &[
         forbids: |name| name.starts(&["std", "env"]) || name.starts(&["env", "var"]),
         breaks: &[("logging.rs", "fn f() { std::env::var(\"RUST_LOG\"); }"), ("main.rs", "use std::{env, fs};")],
         keeps: &[("config/mod.rs", "use std::env;"), ("http.rs", "const A: &str = env!(\"CARGO_PKG_VERSION\");")],
+    },
+    Rule {
+        says: "the simulators only in the demo: the program itself must not know that it is played with",
+        bound: Bound::AllBut(&[Place("demo.rs")]),
+        tests: Tests::Free,
+        forbids: |name| name.starts(&["sim"]),
+        breaks: &[("app.rs", "use sim::ovh::Ovh;"), ("http.rs", "fn f() { sim::web::cast::fleet(); }")],
+        keeps: &[("demo.rs", "use sim::ovh::Ovh;"), ("http/tests.rs", "use sim::net;")],
     },
     Rule {
         says: "the wall clock is read in clock.rs only",

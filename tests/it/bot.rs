@@ -201,6 +201,12 @@ impl TestBot {
         loaded.unwrap_or_else(|problems| panic!("{problems}\n{text}")).config
     }
 
+    /// What `/metrics` says.
+    pub(crate) async fn metrics(&mut self) -> String {
+        let answer = reqwest::get(self.endpoint("/metrics")).await.expect("an answer");
+        answer.text().await.expect("a text")
+    }
+
     /// Stops the program as SIGTERM does.
     pub(crate) async fn stop(&mut self) {
         self.running.take().expect("it runs").stop().await;
@@ -323,6 +329,20 @@ impl TestBot {
             store.save_message(OperationId(id), &posted).await.expect("it is written");
         }
         store.close().await;
+    }
+
+    /// Every operation as the store has it. The program must not run.
+    pub(crate) async fn operations(&self) -> Vec<Operation> {
+        let path = self.database();
+        // What did not end within `drain` lets go of the store a moment later.
+        eventually("the store is let go", async || bernard::store::Store::open(&path).await.is_ok()).await;
+        let store = bernard::store::Store::open(&path).await.expect("the store opens");
+        let mut operations = Vec::new();
+        while let Some(operation) = store.operation(OperationId(operations.len() as i64 + 1)).await.expect("it reads") {
+            operations.push(operation);
+        }
+        store.close().await;
+        operations
     }
 
     /// How many messages of the ops channel hold all of these.

@@ -31,7 +31,7 @@ async fn a_purged_task_of_a_plain_reboot_is_not_called_done() {
     bot.accepted(&bot.ann, "reboot", &[("server", "web-1")]).await;
     bot.ovh.journal().wait_for("GET", "/task/", 1).await;
     bot.ovh.vanish_tasks("web-1");
-    let end = bot.rung(&bot.ann, &["**Rebooted**", "web-1"]).await;
+    let end = bot.rung(&bot.ann, &["**End not seen**", "web-1"]).await;
     assert!(end.content.contains("how it ended is not known"), "{}", end.content);
     assert!(!end.content.contains("task is done"), "nobody saw that: {}", end.content);
     assert_eq!(bot.ovh.reboots("web-1"), 1);

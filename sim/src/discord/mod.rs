@@ -10,6 +10,7 @@
 //! In reading order: [`Discord`] (the whole of it, and the questions tests ask), [`people`] (what people do), [`message`]
 //! (what they see), the rule book, REST, the gateway.
 
+mod client;
 mod clock;
 mod commands;
 pub mod control;
@@ -197,6 +198,11 @@ impl Discord {
         let result = change(&mut lock(&self.0.world));
         self.0.changed.send_modify(|count| *count += 1);
         result
+    }
+
+    /// Ticks whenever something changes.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.0.changed.subscribe()
     }
 
     /// Looks at the state.

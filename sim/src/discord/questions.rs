@@ -33,6 +33,11 @@ impl Discord {
         })
     }
 
+    /// What a person is called.
+    pub fn name_of(&self, person: &Person) -> String {
+        self.read(|world| world.name(person.id()))
+    }
+
     /// A message as it is now, also a deleted or ephemeral one.
     pub fn message(&self, id: Id) -> Option<Message> {
         self.read(|world| world.messages.get(&id).cloned())

@@ -80,6 +80,13 @@ impl Journal {
         lock(&self.entries).clone()
     }
 
+    /// The newest requests, at most `count`, in order of arrival, and how many came before them.
+    pub fn newest(&self, count: usize) -> (usize, Vec<Seen>) {
+        let entries = lock(&self.entries);
+        let before = entries.len().saturating_sub(count);
+        (before, entries[before..].to_vec())
+    }
+
     /// The requests with this method (`*`: any) whose path or query holds `path_part`, in order of arrival.
     pub fn matching(&self, method: &str, path_part: &str) -> Vec<Seen> {
         lock(&self.entries).iter().filter(|seen| seen.is(method, path_part)).cloned().collect()

@@ -22,6 +22,7 @@ mod ask;
 mod clock;
 mod machine;
 mod mail;
+mod panel;
 mod port;
 mod refusal;
 mod script;

@@ -122,6 +122,21 @@ impl Ovh {
         self.on(server, |machine| machine.endings.push(ending));
     }
 
+    /// The next reboot of any server that has no ending yet ends like this.
+    pub fn next_reboot_anywhere_ends(&self, ending: Ending) {
+        self.world().endings.push(ending);
+    }
+
+    /// How many of [`Ovh::next_reboot_anywhere_ends`] are still to come.
+    pub fn endings_to_come(&self) -> usize {
+        self.world().endings.len()
+    }
+
+    /// Takes [`Ovh::next_reboot_anywhere_ends`] back.
+    pub fn forget_endings(&self) {
+        self.world().endings.clear();
+    }
+
     /// A reboot while a task runs is refused with a 409 from now on. At first it is accepted.
     #[track_caller]
     pub fn refuse_reboots_while_busy(&self, server: &str) {
@@ -242,6 +257,11 @@ impl Ovh {
     /// What becomes of mails from now on, as notifications tell it.
     pub fn mail_delivery(&self, delivery: Delivery) {
         self.world().style.delivery = delivery;
+    }
+
+    /// A person opens a secret's page and reads the password. [`Ovh::retrieved`], which is about callers, does not count it.
+    pub fn read_secret(&self, id: &str) -> Option<String> {
+        self.world().secrets.get(id).map(|secret| secret.password.clone())
     }
 
     /// A mail of any kind, sent so long ago by the simulated clock.

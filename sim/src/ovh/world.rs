@@ -13,7 +13,7 @@ use super::{
     mail::{Mail, Style},
     refusal::Refusal,
     spec::ServerSpec,
-    task::{By, Restart, Task},
+    task::{By, Ending, Restart, Task},
     tempo::Tempo,
 };
 
@@ -49,6 +49,8 @@ pub(super) struct World {
     pub(super) consoles: Vec<Console>,
     /// How often somebody tried to redeem a secret.
     pub(super) redeemed: usize,
+    /// How the next reboots of any server end, in order, unless the server has endings of its own.
+    pub(super) endings: Vec<Ending>,
     next_task: u64,
     next_server: u64,
 }
@@ -65,6 +67,7 @@ impl World {
             secrets: BTreeMap::new(),
             consoles: Vec::new(),
             redeemed: 0,
+            endings: Vec::new(),
             next_task: 400_000_001,
             next_server: 1,
         }
@@ -103,16 +106,15 @@ impl World {
     pub(super) fn begin(&mut self, name: &str, function: &str, by: By) -> Result<u64, Refusal> {
         let (id, tempo, begun) = (self.next_task, self.tempo, self.clock.instant());
         let begun_at = self.clock.at(begun);
-        let machine = self.machine(name)?;
         let reboots = function == "hardReboot";
+        let ending = if reboots { self.next_ending(name)? } else { Ending::Done };
+        let machine = self.machine(name)?;
         let restart = reboots.then(|| Restart {
             boot: machine.settings.boot_id.and_then(|id| machine.boot(id)).cloned(),
             ssh_key: machine.settings.rescue_ssh_key.clone(),
             mail_to: machine.settings.rescue_mail.clone(),
             mail_settled: false,
         });
-        let ending =
-            if reboots && !machine.endings.is_empty() { machine.endings.remove(0) } else { super::task::Ending::Done };
         machine.tasks.push(Task {
             id,
             function: function.to_owned(),
@@ -128,6 +130,13 @@ impl World {
         });
         self.next_task += 1;
         Ok(id)
+    }
+
+    /// How this server's next reboot ends: as was said of the server, or of any server, or well.
+    fn next_ending(&mut self, name: &str) -> Result<Ending, Refusal> {
+        let first = |endings: &mut Vec<Ending>| (!endings.is_empty()).then(|| endings.remove(0));
+        let own = first(&mut self.machine(name)?.endings);
+        Ok(own.or_else(|| first(&mut self.endings)).unwrap_or_default())
     }
 
     /// A fresh secret, remembered for ever.

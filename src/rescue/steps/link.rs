@@ -2,15 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Failure, Next, Work};
+use super::{Failure, Next, PATIENCE, Work};
 use crate::{
-    clock,
+    clock, ovh,
     rescue::{
         errand::Arrival,
         event::Event,
         link::{self, Found, Target},
         operation::{Entry, Operation, Source, Wish},
         runner::Runner,
+        server::Boot,
         state::Phase,
     },
     store::Append,
@@ -27,9 +28,9 @@ impl Work<'_> {
         }
         let began = Instant::now();
         match self.runner.find_link(self.client, self.operation).await {
-            Some(found) => self.send(Some(found)).await,
-            None if self.waited() > self.settings().secret_timeout => Ok(Next::Record(Event::LinkGivenUp)),
-            None => {
+            (Some(found), _) => self.send(Some(found)).await,
+            (None, trouble) if self.waited() > self.settings().secret_timeout => Ok(self.not_found(trouble)),
+            (None, _) => {
                 // A port that is silent takes its time to say so; the link is looked for at its own pace all the same.
                 let seen = self.look_at_port().await;
                 Ok(seen.unwrap_or(Next::Wait(self.settings().secret_poll.saturating_sub(began.elapsed()))))
@@ -48,10 +49,17 @@ impl Work<'_> {
             Arrival::Unknown => Ok(Next::Wait(self.settings().secret_poll)),
             Arrival::Missing if source.is_none() => self.send(None).await,
             Arrival::Missing => match self.runner.find_link(self.client, self.operation).await {
-                Some(found) => self.send(Some(found)).await,
-                None => Ok(Next::Wait(self.settings().secret_poll)),
+                (Some(found), _) => self.send(Some(found)).await,
+                (None, trouble) if self.waited() > self.settings().secret_timeout => Ok(self.not_found(trouble)),
+                (None, _) => Ok(Next::Wait(self.settings().secret_poll)),
             },
         }
+    }
+
+    /// Nobody waits for ever: what was searched is said, and a person may have it looked for again.
+    fn not_found(&self, trouble: Option<ovh::Error>) -> Next {
+        let searched = sources(self.operation, &self.settings().secret_from);
+        Next::Record(Event::LinkNotFound { searched, trouble: trouble.map(|error| error.to_string()) })
     }
 
     /// Records the attempt, then sends the DM.
@@ -84,21 +92,38 @@ impl Work<'_> {
 }
 
 impl Runner {
-    /// Looks once for the link of an operation's rescue. A source's trouble is logged; the next look may find it.
+    /// Looks once for the link of an operation's rescue. A source's trouble is logged and comes back beside; the next look may find it.
     pub(in crate::rescue) async fn find_link(
         &self,
-        client: &crate::ovh::Client,
+        client: &ovh::Client,
         operation: &Operation,
-    ) -> Option<Found> {
-        let target = target(operation)?;
-        let sources = sources(operation, &self.settings.secret_from);
+    ) -> (Option<Found>, Option<ovh::Error>) {
+        let Some(target) = target(operation) else { return (None, None) };
+        let mut sources = sources(operation, &self.settings.secret_from);
+        if self.may_be_the_last_rescues(operation) {
+            sources.retain(|source| *source != Source::AuthenticationSecret);
+        }
         let mut read = self.read_mails.take(operation.id);
         let (found, trouble) = link::find(client, &target, &sources, &self.settings.secret_link, &mut read).await;
         self.read_mails.put(operation.id, read);
-        if let Some(error) = trouble {
+        if let Some(error) = &trouble {
             tracing::warn!(operation.id = %operation.id, %error, "a source of the link could not be read");
         }
-        found
+        (found, trouble)
+    }
+
+    /// Whether the authentication secret may still be the last rescue's: the machine ran one of the same kind, and was neither
+    /// seen to go away since its task was done, nor given the time for it.
+    fn may_be_the_last_rescues(&self, operation: &Operation) -> bool {
+        let (Wish::Enable(wish), Phase::Searching) = (&operation.request.wish, &operation.state.phase) else {
+            return false;
+        };
+        let facts = &operation.state.facts;
+        let before = facts.plan.as_ref().and_then(|plan| plan.before.boot.as_ref());
+        let time = (self.settings.task_poll * PATIENCE).min(self.settings.secret_timeout / 2);
+        before.and_then(Boot::rescue_system) == Some(wish.system)
+            && facts.port_closed.is_none()
+            && clock::now().duration_since(operation.since).unsigned_abs() < time
     }
 }
 

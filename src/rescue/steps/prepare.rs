@@ -52,14 +52,16 @@ impl Work<'_> {
         let Some(boot) = boot.filter(|boot| boot.is_rescue()) else {
             return Ok(Next::Record(Event::FoundImpossible { problem: Problem::NotInRescue }));
         };
-        let Some(reboot) = self.latest_reboot().await? else {
-            return Ok(Next::Record(Event::FoundImpossible { problem: Problem::NotInRescue }));
-        };
-        if !reboot.status.is_final() {
+        let reboot = self.latest_reboot().await?;
+        if reboot.as_ref().is_some_and(|reboot| !reboot.status.is_final()) {
             return Ok(Next::Record(Event::FoundImpossible { problem: Problem::Rebooting }));
         }
+        // OVHcloud purges ended tasks: then what Bernard remembers of the rescue says since when it is.
         let lease = self.runner.store.lease(self.server()).await?;
-        let since = reboot.started.or(lease.map(|lease| lease.started)).unwrap_or(self.operation.opened);
+        let began = reboot.and_then(|reboot| reboot.started).or(lease.map(|lease| lease.started));
+        let Some(since) = began else {
+            return Ok(Next::Record(Event::FoundImpossible { problem: Problem::NotInRescue }));
+        };
         let system = boot.rescue_system().unwrap_or(System::Windows);
         Ok(Next::Record(Event::RescueFound { system, ip: server.ip.clone(), since }))
     }

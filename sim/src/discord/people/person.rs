@@ -176,6 +176,22 @@ impl Person {
         Ok(self.component(&message, &custom_id, 2, None))
     }
 
+    /// Presses the button with this custom id, where labels are not enough to tell buttons apart.
+    ///
+    /// # Errors
+    ///
+    /// If this person does not see the message as it is now, or it has no such button, or the button is grey.
+    pub fn try_press_button(&self, message: Id, custom_id: &str) -> Result<Asked, CannotDo> {
+        let message = self.seen(message)?;
+        let buttons = message.buttons();
+        let button = buttons.iter().find(|button| button.custom_id.as_deref() == Some(custom_id));
+        match button.map(|button| button.state) {
+            Some(ButtonState::Enabled) => Ok(self.component(&message, custom_id, 2, None)),
+            Some(ButtonState::Disabled) => Err(CannotDo("that button is grey".to_owned())),
+            None => Err(CannotDo("that button is gone".to_owned())),
+        }
+    }
+
     /// Chooses values in a select menu, by its custom id.
     ///
     /// # Errors
@@ -230,14 +246,28 @@ impl Person {
     /// If they may not write there.
     #[track_caller]
     pub fn says(&self, channel: Id, text: &str) -> Message {
+        self.try_say(channel, text).unwrap_or_else(|refused| panic!("{refused}"))
+    }
+
+    /// The same, saying why it cannot be done.
+    ///
+    /// # Errors
+    ///
+    /// If they may not write there, or the text is empty or too long.
+    pub fn try_say(&self, channel: Id, text: &str) -> Result<Message, CannotDo> {
+        if text.is_empty() || text.chars().count() > 2_000 {
+            return Err(CannotDo("a message has 1 to 2000 characters".to_owned()));
+        }
         self.discord.change(|world| {
-            assert!(world.permissions(self.id, channel) & SEND_MESSAGES != 0, "may not write in channel {channel}");
+            if world.permissions(self.id, channel) & SEND_MESSAGES == 0 {
+                return Err(CannotDo(format!("may not write in channel {channel}")));
+            }
             let mut message = world.blank(channel, self.id);
             message.content = text.to_owned();
             message.history.push(message.version(message.created));
             world.ring(&mut message, None);
             world.keep(message.clone(), News::Created);
-            message
+            Ok(message)
         })
     }
 
@@ -252,6 +282,11 @@ impl Person {
     /// The DM channel with the bot, if there is one.
     pub fn dm_channel(&self) -> Option<Id> {
         self.discord.read(|world| self.dm_in(world))
+    }
+
+    /// Opens the DM channel with the bot, as a client does that shows it before anything was written.
+    pub fn open_dms(&self) -> Id {
+        self.discord.change(|world| world.dm_with(self.id))
     }
 
     fn dm_in(&self, world: &World) -> Option<Id> {

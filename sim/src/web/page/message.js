@@ -1,0 +1,149 @@
+// One message as Discord shows it: who, when, text, embeds, files, buttons and menus.
+
+import { make, post } from "./dom.js";
+import { address, markdown } from "./markdown.js";
+import { say, spoken } from "./words.js";
+
+const BUTTONS = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
+
+/** The element of a message. `app` has the names, who one is, and what one has pressed. */
+export function messageElement(message, app) {
+  const fromBot = message.author.id === app.chat.bot;
+  const classes = ["message", fromBot && "bot", message.for_me && "for-me", message.ephemeral && "ephemeral", message.follows && "follows"];
+  const asked = message.interaction_metadata;
+  return make(
+    "article", { class: classes.filter(Boolean).join(" "), "data-id": message.id },
+    asked?.name && !message.follows ? usedLine(asked) : null,
+    make("div", { class: `avatar ${fromBot ? "of-bot" : tint(message.author.id)}`, "aria-hidden": "true" }, fromBot ? "" : message.author.username[0]),
+    make("div", { class: "body" },
+      head(message, fromBot),
+      message.thinking
+        ? make("p", { class: "thinking" }, dots(), ` ${message.author.username} ${say("thinking")}`)
+        : content(message, app),
+      message.ephemeral ? onlyYou(message.id, app) : null),
+  );
+}
+
+/** Somebody's command that the bot has not answered yet, or did not answer in time. */
+export function attemptElement(did, app) {
+  const failed = did.fate === "failed";
+  return make(
+    "article", { class: "message bot ephemeral" },
+    usedLine({ name: did.what.replace(/^\//, ""), user: { username: app.chat.me.name, id: app.chat.me.id } }),
+    make("div", { class: "avatar of-bot", "aria-hidden": "true" }),
+    make("div", { class: "body" },
+      make("p", { class: "head" }, make("span", { class: "author" }, app.chat.people[app.chat.bot]), badge()),
+      failed
+        ? make("p", { class: "failed" }, say("failedCommand"))
+        : make("p", { class: "thinking" }, dots(), ` ${say("sending")}`),
+      failed ? onlyYou(did.id, app) : null),
+  );
+}
+
+/** A colour of one's own, out of the id. */
+export function tint(id) {
+  return `tint-${Number(BigInt(id) % 4n)}`;
+}
+
+function usedLine(asked) {
+  return make("p", { class: "used" },
+    make("span", { class: `dot ${tint(asked.user.id)}`, "aria-hidden": "true" }, asked.user.username[0]),
+    make("strong", {}, asked.user.username), ` ${say("used")} `, make("span", { class: "mention" }, `/${asked.name}`));
+}
+
+function badge() {
+  return make("span", { class: "badge" }, say("app"));
+}
+
+function head(message, fromBot) {
+  if (message.follows) return null;
+  const date = new Date(message.timestamp);
+  const clock = new Intl.DateTimeFormat(spoken(), { timeStyle: "short" }).format(date);
+  return make("p", { class: "head" },
+    make("span", { class: "author" }, message.author.username), fromBot ? badge() : null,
+    make("time", { datetime: message.timestamp }, clock));
+}
+
+function dots() {
+  return make("span", { class: "dots", "aria-hidden": "true" }, make("i"), make("i"), make("i"));
+}
+
+function onlyYou(id, app) {
+  return make("p", { class: "only-you" }, `👁 ${say("onlyYou")} · `,
+    make("button", { type: "button", class: "as-link", "data-focus": "dismiss", onclick: () => app.dismiss(id) }, say("dismiss")));
+}
+
+function content(message, app) {
+  const text = make("div", { class: "content" }, markdown(message.content, app.names));
+  if (message.edited_timestamp) (text.lastElementChild ?? text).append(" ", make("span", { class: "edited" }, say("edited")));
+  const pressed = app.pressedOn(message.id);
+  return [
+    message.content ? text : null,
+    message.embeds.map((embed) => embedElement(embed, app)),
+    message.attachments.map((file) => fileElement(message, file, app)),
+    message.components.map((component) => componentElement(component, message, app, pressed)),
+    pressed?.fate === "failed" ? make("p", { class: "failed", role: "alert" }, `⚠ ${say("failedPress")}`) : null,
+  ];
+}
+
+function embedElement(embed, app) {
+  const text = (value, name) => (value ? make("div", { class: name }, markdown(value, app.names)) : null);
+  const element = make("div", { class: "embed" },
+    text(embed.author?.name, "embed-author"), text(embed.title, "embed-title"), text(embed.description, "embed-text"),
+    (embed.fields ?? []).map((field) => make("div", { class: field.inline ? "embed-field inline" : "embed-field" },
+      text(field.name, "embed-name"), text(field.value, "embed-value"))),
+    embed.footer?.text ? make("p", { class: "small" }, embed.footer.text) : null);
+  // A colour of the bot's choice; as a property of the element, which the page's policy allows and markup could not do.
+  if (typeof embed.color === "number") element.style.setProperty("--stripe", `#${embed.color.toString(16).padStart(6, "0")}`);
+  return element;
+}
+
+function fileElement(message, file, app) {
+  const size = file.size < 1000 ? `${file.size} B` : `${(file.size / 1000).toFixed(1)} kB`;
+  return make("a", { class: "file", href: `/api/file/${message.id}/${file.id}?who=${app.chat.me.id}`, download: file.filename },
+    make("span", { class: "file-icon", "aria-hidden": "true" }, "📄"),
+    make("span", {}, make("strong", {}, file.filename), make("small", {}, `${size} · ${say("download")}`)));
+}
+
+function componentElement(component, message, app, pressed) {
+  const below = () => (component.components ?? []).map((child) => componentElement(child, message, app, pressed));
+  switch (component.type) {
+    case 1: return make("div", { class: "row" }, below());
+    case 2: return buttonElement(component, message, app, pressed);
+    case 3: return menuElement(component, message, app);
+    case 9: return make("div", { class: "row" }, below(), component.accessory ? componentElement(component.accessory, message, app, pressed) : null);
+    case 10: return make("div", { class: "content" }, markdown(component.content, app.names));
+    case 14: return make("hr");
+    case 17: return make("div", { class: "embed" }, below());
+    default: return make("p", { class: "small" }, component.placeholder ?? "");
+  }
+}
+
+function buttonElement(button, message, app, pressed) {
+  const inside = [button.emoji?.name ? `${button.emoji.name} ` : null, button.label ?? ""];
+  const style = `button ${BUTTONS[button.style] ?? "secondary"}`;
+  if (button.url) {
+    return make("a", { class: style, href: address(button.url, app.names), target: "_blank", rel: "noopener noreferrer", "data-focus": button.label },
+      inside, make("span", { class: "out", "aria-hidden": "true" }, " ↗"));
+  }
+  const waiting = pressed?.fate === "waiting";
+  const mine = waiting && pressed.customId === button.custom_id;
+  return make("button", {
+    type: "button", class: mine ? `${style} busy` : style, disabled: button.disabled, "aria-disabled": waiting ? "true" : null,
+    "aria-busy": mine ? "true" : null, "data-focus": button.custom_id,
+    onclick: () => { if (!waiting) app.press(message, button.custom_id); },
+  }, mine ? dots() : null, make("span", {}, inside));
+}
+
+function menuElement(menu, message, app) {
+  const several = (menu.max_values ?? 1) > 1;
+  const options = menu.options.map((option) => make("option", { value: option.value, selected: option.default }, option.label));
+  if (!several) options.unshift(make("option", { value: "", selected: !menu.options.some((option) => option.default) }, menu.placeholder ?? say("choose")));
+  const select = make("select", { multiple: several, disabled: menu.disabled, "aria-label": menu.placeholder ?? say("choose"), "data-focus": menu.custom_id }, options);
+  const send = () => {
+    const values = [...select.selectedOptions].map((option) => option.value).filter(Boolean);
+    if (values.length) app.did(post("/api/select", { who: app.chat.me.id, message: message.id, custom_id: menu.custom_id, values }));
+  };
+  if (!several) select.addEventListener("change", send);
+  return make("div", { class: "row" }, select, several ? make("button", { type: "button", class: "button primary", onclick: send }, say("choose")) : null);
+}

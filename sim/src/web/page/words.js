@@ -1,0 +1,86 @@
+// Everything the page itself says, in English and French. What the bot says comes from the bot.
+
+const WORDS = {
+  en: {
+    page: "Bernard · demo", servers: "OVHcloud", chat: "Discord", channels: "Channels", messages: "Direct messages",
+    guild: "Night shift", back: "Back to the channels", message: "Message", send: "Send", log: "Messages",
+    you: "You are", change: "Change person or DM setting", people: "Who are you?", close: "Close",
+    dms: "Direct messages from the server's members", dmsOpen: "open", dmsClosed: "closed",
+    dmsHelp: "Closed, as many people have it: then the link cannot come by DM.",
+    oncall: "on call: may do what is needed", viewer: "support: may look", approver: "lead: approves what others ask for",
+    french: "on call, and reads French",
+    welcome: (name) => `Welcome to #${name}!`, welcomeText: "This is the beginning of the channel. The bot is real, the servers are not. Try:",
+    welcomeDm: "Whatever Bernard has for you alone comes here.", welcomeOther: "Commands are taken in #ops.",
+    thread: "Thread", app: "APP", used: "used", thinking: "is thinking…", sending: "Sending command…",
+    failedCommand: "The application did not respond", failedPress: "This interaction failed",
+    onlyYou: "Only you can see this", dismiss: "Dismiss message", edited: "(edited)", offline: "offline", online: "online",
+    download: "Download", today: "Today at", newMessage: "New message", commands: "Commands", options: "More options",
+    optional: "optional", add: "Add", leaveCommand: "Leave the command", noChoices: "Nothing fits",
+    notAnswering: "Loading options failed", required: "Say this first:", notHere: "No commands here. Write them in #ops.",
+    choose: "Choose", submit: "Submit", cancel: "Cancel", lostServer: "The demo does not answer. Is it still running?",
+    trouble: "Make trouble", serversTitle: "Servers", calls: "Calls as they come", mails: "Mails", bot: "The bot",
+    running: "The bot's process runs", dead: "The bot is dead; it starts again in a moment", kill: "Kill and restart the bot",
+    killHelp: "A real kill -9, in the middle of whatever it does.",
+    "lose-reboot": "Lose the answer to the next reboot", "lose-next": "Lose the next answer", "fail-task": "Fail the next task",
+    slow: "Slow: two seconds more", unavailable: "Every call fails (503)",
+    troubleHelp: "The first three happen once, the others until you take them back.",
+    installed: "its own system", "windows-rescue": "Windows rescue", "linux-rescue": "Linux rescue", dark: "restarting",
+    off: "off", "ipxe-shell": "iPXE shell", runs: "Runs", boots: "Boots next", nothing: "nothing set",
+    reboots: (count) => `${count === 1 ? "1 reboot" : `${count} reboots`} by the bot`, noTasks: "No tasks", protected: "protected",
+    noAnswer: "no answer", noCalls: "No calls yet", noMails: "No mails yet", inAll: (count) => `${count} in all`,
+    secretTitle: "Here OVHcloud shows a secret once you ask for it",
+    secretAbout: "This page stands for OVHcloud's own. Bernard only has the link; the password was never in its hands.",
+    secretShow: "Show the password", secretGone: "There is no such secret.",
+  },
+  fr: {
+    page: "Bernard · démo", servers: "OVHcloud", chat: "Discord", channels: "Salons", messages: "Messages privés",
+    guild: "Équipe de nuit", back: "Retour aux salons", message: "Envoyer un message dans", send: "Envoyer", log: "Messages",
+    you: "Vous êtes", change: "Changer de personne ou de réglage des MP", people: "Qui êtes-vous ?", close: "Fermer",
+    dms: "Messages privés des membres du serveur", dmsOpen: "ouverts", dmsClosed: "fermés",
+    dmsHelp: "Fermés, comme chez beaucoup : le lien ne peut alors pas arriver en MP.",
+    oncall: "d'astreinte : peut faire le nécessaire", viewer: "support : peut regarder",
+    approver: "responsable : approuve ce que d'autres demandent", french: "d'astreinte, et lit le français",
+    welcome: (name) => `Bienvenue dans #${name} !`, welcomeText: "C'est le début du salon. Le bot est vrai, les serveurs non. Essayez :",
+    welcomeDm: "Ce que Bernard a pour vous seul arrive ici.", welcomeOther: "Les commandes se donnent dans #ops.",
+    thread: "Fil", app: "APP", used: "a utilisé", thinking: "réfléchit…", sending: "Envoi de la commande…",
+    failedCommand: "L'application ne répond plus", failedPress: "Échec de l'interaction",
+    onlyYou: "Vous seul pouvez voir ce message", dismiss: "Masquer le message", edited: "(modifié)", offline: "hors ligne",
+    online: "en ligne", download: "Télécharger", today: "Aujourd'hui à", newMessage: "Nouveau message", commands: "Commandes",
+    options: "Autres options", optional: "facultatif", add: "Ajouter", leaveCommand: "Quitter la commande",
+    noChoices: "Rien ne correspond", notAnswering: "Échec du chargement des options", required: "À remplir d'abord :",
+    notHere: "Pas de commandes ici. Écrivez-les dans #ops.", choose: "Choisir", submit: "Envoyer", cancel: "Annuler",
+    lostServer: "La démo ne répond pas. Tourne-t-elle encore ?", trouble: "Semer la pagaille", serversTitle: "Serveurs",
+    calls: "Les appels, à mesure qu'ils arrivent", mails: "E-mails", bot: "Le bot", running: "Le processus du bot tourne",
+    dead: "Le bot est mort ; il redémarre dans un instant", kill: "Tuer et relancer le bot",
+    killHelp: "Un vrai kill -9, au milieu de ce qu'il fait.",
+    "lose-reboot": "Perdre la réponse au prochain redémarrage", "lose-next": "Perdre la prochaine réponse",
+    "fail-task": "Faire échouer la prochaine tâche", slow: "Lenteur : deux secondes de plus", unavailable: "Tout appel échoue (503)",
+    troubleHelp: "Les trois premiers arrivent une fois, les autres jusqu'à ce que vous les retiriez.",
+    installed: "son propre système", "windows-rescue": "rescue Windows", "linux-rescue": "rescue Linux", dark: "redémarre",
+    off: "éteint", "ipxe-shell": "shell iPXE", runs: "Tourne", boots: "Démarrera sur", nothing: "rien de défini",
+    reboots: (count) => `${count > 1 ? `${count} redémarrages` : `${count} redémarrage`} par le bot`, noTasks: "Aucune tâche",
+    protected: "protégé", noAnswer: "sans réponse", noCalls: "Aucun appel", noMails: "Aucun e-mail",
+    inAll: (count) => `${count} en tout`, secretTitle: "Ici, OVHcloud montre un secret à qui le demande",
+    secretAbout: "Cette page tient lieu de celle d'OVHcloud. Bernard n'a que le lien ; le mot de passe n'est jamais passé par lui.",
+    secretShow: "Afficher le mot de passe", secretGone: "Ce secret n'existe pas.",
+  },
+};
+
+let language = "en";
+
+/** From now on the page speaks the language of this locale. */
+export function speak(locale) {
+  language = locale.startsWith("fr") ? "fr" : "en";
+  document.documentElement.lang = language;
+}
+
+/** A sentence, with what belongs into it. */
+export function say(key, ...parts) {
+  const words = WORDS[language][key];
+  return typeof words === "function" ? words(...parts) : words ?? key;
+}
+
+/** The language spoken, for dates and numbers. */
+export function spoken() {
+  return language === "fr" ? "fr-FR" : "en-GB";
+}

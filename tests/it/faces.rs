@@ -1,0 +1,302 @@
+//! What people read, whole, in both languages. Changing a sentence shows here how it looks where it stands.
+//!
+//! After a change that is meant: `INSTA_UPDATE=always cargo nextest run --test it faces::`, and read the difference.
+
+use std::fmt::Write;
+
+use bernard::{
+    access::UserId,
+    config::Locale,
+    discord::{card, dm},
+    rescue::{
+        event::{Event, NotDone, Port, Problem, PutBack},
+        lease::{Effect, Lease, effect},
+        operation::{
+            ChannelId, EnableWish, Entry, Intent, Kind, Operation, OperationId, Plan, Request, Setting, Snapshot,
+            Source, Wish,
+        },
+        server::{Boot, BootId, System, TaskId, TaskStatus},
+    },
+};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use sim::ovh::ServerSpec;
+
+use crate::bot::{TestBot, TestConfig, db_1, web_1};
+
+const LOCALES: [Locale; 2] = [Locale::En, Locale::Fr];
+/// A link that opens nothing.
+const LINK: &str = "https://www.ovh.com/manager/secret/#?id=00000000-fake-fake-fake-000000000000";
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_767_225_600 + seconds).expect("a moment")
+}
+
+fn boot(id: u64, boot_type: &str, kernel: &str) -> Boot {
+    Boot { id: BootId(id), boot_type: boot_type.into(), kernel: kernel.into(), description: String::new() }
+}
+
+fn wish(kind: Kind, system: System) -> Wish {
+    let kernel = match system {
+        System::Windows => "rescue-customer-windows",
+        System::Linux => "rescue12-customer",
+    };
+    match kind {
+        Kind::Enable => Wish::Enable(EnableWish {
+            into: boot(2, "rescue", kernel),
+            system,
+            email: None,
+            ssh_key: None,
+            lease: SignedDuration::from_hours(4),
+        }),
+        Kind::Restore => Wish::Restore { into: boot(1, "harddisk", "hd"), despite: Vec::new() },
+        Kind::Reboot => Wish::Reboot { into: Some(boot(1, "harddisk", "hd")) },
+        Kind::Link => Wish::Link { sources: vec![Source::Mail] },
+    }
+}
+
+fn opened(kind: Kind, system: System, locale: Locale) -> Operation {
+    let request = Request {
+        wish: wish(kind, system),
+        server: "ns1111111.ip-203-0-113.eu".to_owned().try_into().expect("a name"),
+        account: "main".into(),
+        label: "web-1".into(),
+        requester: UserId(200_000_000_000_000_001),
+        locale,
+        channel: ChannelId(500),
+        place: ChannelId(500),
+        reason: Some("disk full".into()),
+        rule: "role 1".into(),
+    };
+    Operation::open(OperationId(142), request, at(0))
+}
+
+fn prepared(entry: Entry, operation: &Operation) -> Event {
+    let (into, change) = match &operation.request.wish {
+        Wish::Enable(wish) => (wish.into.clone(), true),
+        Wish::Restore { into, .. } => (into.clone(), true),
+        Wish::Reboot { .. } | Wish::Link { .. } => (boot(1, "harddisk", "hd"), false),
+    };
+    let set = Setting { boot: into.clone(), rescue_mail: None, rescue_ssh_key: None };
+    let before = Snapshot {
+        boot: Some(boot(1, "harddisk", "hd")),
+        rescue_mail: None,
+        rescue_ssh_key: None,
+        mails: None,
+        ip: Some("203.0.113.100".into()),
+    };
+    let plan = Plan { before, change: change.then_some(set), into: Some(into), entry };
+    Event::Prepared { plan: Box::new(plan) }
+}
+
+/// An operation and the lease it began.
+#[derive(Clone)]
+struct Scene {
+    operation: Operation,
+    lease: Option<Lease>,
+}
+
+impl Scene {
+    fn of(kind: Kind, system: System, locale: Locale) -> Self {
+        Self { operation: opened(kind, system, locale), lease: None }
+    }
+
+    /// The same after these events.
+    fn then(&self, events: impl IntoIterator<Item = Event>) -> Self {
+        let mut scene = self.clone();
+        for event in events {
+            scene.operation = scene.operation.record(&event, at(60)).unwrap_or_else(|illegal| panic!("{illegal}"));
+            match effect(&scene.operation, &event, at(60)) {
+                Some(Effect::Begin(lease)) => scene.lease = Some(*lease),
+                Some(Effect::Undo | Effect::End) => scene.lease = None,
+                None => {}
+            }
+        }
+        scene
+    }
+
+    fn prepared(&self, entry: Entry) -> Self {
+        self.then([prepared(entry, &self.operation)])
+    }
+
+    /// Up to the moment when the reboot is asked for.
+    fn intended(&self) -> Self {
+        let ready = self.prepared(Entry::Password);
+        let set = ready.operation.state.facts.plan.as_ref().is_some_and(|plan| plan.change.is_some());
+        ready.then(set.then_some(Event::BootSet)).then([intended()])
+    }
+
+    /// Up to the end of OVHcloud's task.
+    fn task_done(&self) -> Self {
+        self.intended().then([
+            Event::RebootAccepted { task: TaskId(123_456_789) },
+            Event::TaskSeen { status: TaskStatus::Doing, comment: None },
+            Event::TaskSeen { status: TaskStatus::Done, comment: None },
+        ])
+    }
+
+    /// Its messages as they stand in the channel.
+    fn look(&self, locale: Locale) -> String {
+        let mut look = String::new();
+        for message in card::messages(&self.operation, self.lease.as_ref(), locale) {
+            let buttons = serde_json::to_value(&message.buttons).expect("buttons are JSON");
+            let rings = if message.rings.is_some() { ", rings the requester" } else { "" };
+            write!(look, "[{}{rings}]\n{}\n{}\n", message.slot, message.content, row(&buttons)).expect("a text");
+        }
+        look
+    }
+}
+
+fn intended() -> Event {
+    Event::RebootIntended { intent: Intent { at: at(60), known: Vec::new() } }
+}
+
+fn port(port: Port, seconds: i64) -> Event {
+    Event::PortSeen { port, at: at(seconds) }
+}
+
+fn not_found() -> Event {
+    Event::LinkNotFound { searched: vec![Source::AuthenticationSecret, Source::Mail], trouble: None }
+}
+
+fn unanswered() -> [Event; 2] {
+    let said = "could not reboot `ns1111111.ip-203-0-113.eu`: the connection ended before the answer".to_owned();
+    [Event::RebootUnknown { said }, Event::NotSettled { candidates: Vec::new() }]
+}
+
+/// Buttons as a person sees them: `( Confirm )`, a link with its address.
+fn row(buttons: &Value) -> String {
+    let one = |button: &Value| {
+        let label = button["label"].as_str().unwrap_or_default();
+        button["url"].as_str().map_or(format!("( {label} )"), |url| format!("( {label} → {url} )"))
+    };
+    buttons.as_array().into_iter().flatten().map(one).collect::<Vec<_>>().join(" ") + "\n"
+}
+
+/// Scenes one after the other, each under its name.
+fn gallery<const N: usize>(scenes: [(&str, Scene); N], locale: Locale) -> String {
+    scenes.iter().map(|(name, scene)| format!("=== {name} ===\n{}", scene.look(locale))).collect()
+}
+
+fn name(subject: &str, locale: Locale) -> String {
+    match locale {
+        Locale::En => format!("{subject}_en"),
+        Locale::Fr => format!("{subject}_fr"),
+    }
+}
+
+#[test]
+fn an_enable_from_its_card_to_its_end() {
+    for locale in LOCALES {
+        let begun = Scene::of(Kind::Enable, System::Windows, locale);
+        let searching = begun.task_done().then([port(Port::Closed, 90)]);
+        let delivering = searching.then([Event::DeliveryAttempted { source: Some(Source::AuthenticationSecret) }]);
+        let closed = delivering.then([Event::DmClosed]);
+        let scenes = [
+            ("accepted", begun.clone()),
+            ("about to reboot", begun.prepared(Entry::Password).then([Event::BootSet])),
+            ("rebooting", begun.intended().then([Event::RebootAccepted { task: TaskId(123_456_789) }])),
+            ("looking for the link", searching.clone()),
+            ("delivered", delivering.then([Event::LinkDelivered])),
+            ("DMs closed", closed.clone()),
+            ("revealed", closed.then([Event::LinkRevealed])),
+            ("no link", searching.then([not_found()])),
+        ];
+        insta::assert_snapshot!(name("enable", locale), gallery(scenes, locale));
+    }
+}
+
+#[test]
+fn trouble_on_the_way() {
+    for locale in LOCALES {
+        let begun = Scene::of(Kind::Enable, System::Linux, locale);
+        let asked = begun.intended().then(unanswered());
+        let refused =
+            "could not reboot `ns1111111.ip-203-0-113.eu`: 403 NOT_GRANTED_CALL (query id EU.fake-1)".to_owned();
+        let failed = Event::TaskSeen { status: TaskStatus::OvhError, comment: Some("Disk not found".into()) };
+        let scenes = [
+            ("no answer", asked.clone()),
+            ("reboot again", asked.then([Event::RebootAgainApproved { by: UserId(200_000_000_000_000_002) }])),
+            ("left as it is", asked.then([Event::LeftAlone { by: UserId(200_000_000_000_000_002) }])),
+            (
+                "refused",
+                begun.intended().then([
+                    Event::RebootNotDone { why: NotDone::Refused, said: refused },
+                    Event::PutBack { result: PutBack::Done },
+                ]),
+            ),
+            ("cancelled", begun.then([Event::CancelAsked { by: UserId(200_000_000_000_000_001) }])),
+            ("the task failed", begun.intended().then([Event::RebootAccepted { task: TaskId(7) }, failed])),
+            (
+                "hacked",
+                begun.then([Event::FoundImpossible { problem: Problem::HeldByOvhcloud { state: "hacked".into() } }]),
+            ),
+        ];
+        insta::assert_snapshot!(name("trouble", locale), gallery(scenes, locale));
+    }
+}
+
+#[test]
+fn the_ends_of_a_restore_and_a_reboot() {
+    for locale in LOCALES {
+        let restore = Scene::of(Kind::Restore, System::Windows, locale).task_done();
+        let reboot = Scene::of(Kind::Reboot, System::Windows, locale).task_done();
+        let scenes = [
+            ("restored, not seen", restore.then([Event::Watched])),
+            ("restored, seen", restore.then([port(Port::Closed, 90), port(Port::Open, 207), Event::Watched])),
+            ("rebooted, may be the old system", reboot.then([port(Port::Open, 65), Event::Watched])),
+        ];
+        insta::assert_snapshot!(name("ends", locale), gallery(scenes, locale));
+    }
+}
+
+#[test]
+fn the_dm_its_file_and_what_is_left_of_it() {
+    let link = (Source::AuthenticationSecret, LINK.to_owned().into());
+    for locale in LOCALES {
+        let windows = Scene::of(Kind::Enable, System::Windows, locale).task_done();
+        let linux = Scene::of(Kind::Enable, System::Linux, locale).prepared(Entry::Key);
+        let mut text = String::new();
+        for (title, scene, link) in [("Windows", &windows, Some(&link)), ("Linux, by key", &linux, None)] {
+            let (message, files) = dm::message(&scene.operation, scene.lease.as_ref(), link);
+            let message = serde_json::to_value(message).expect("a message is JSON");
+            let content = message["content"].as_str().expect("words");
+            write!(text, "=== {title} ===\n{content}\n{}", row(&message["components"][0]["components"]))
+                .expect("a text");
+            for file in files {
+                let body = String::from_utf8(file.data.clone()).expect("a text").replace("\r\n", "\n");
+                write!(text, "--- {} ---\n{body}", file.filename).expect("a text");
+            }
+        }
+        let wiped = serde_json::to_value(dm::wiped(&windows.operation)).expect("an edit is JSON");
+        write!(text, "=== wiped ===\n{}\n", wiped["content"].as_str().expect("words")).expect("a text");
+        insta::assert_snapshot!(name("dm", locale), text);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_confirmations() {
+    let build_1 = ServerSpec::linux("ns3333333.ip-203-0-113.eu").named("build-1");
+    let bot = TestBot::with(TestConfig::default(), [web_1(), db_1(), build_1]).await;
+    // Somebody took this one into rescue in the control panel.
+    bot.ovh.netboot_by_somebody("build-1", Some(bot.ovh.boot_id("build-1", "rescue12-customer")));
+    for (locale, client) in [(Locale::En, "en-GB"), (Locale::Fr, "fr")] {
+        bot.ann.set_locale(client);
+        let mut text = String::new();
+        let commands = [
+            ("rescue enable", "web-1"),
+            ("rescue enable", "db-1"),
+            ("reboot", "web-1"),
+            ("restore", "web-1"),
+            ("reboot", "build-1"),
+            ("restore", "build-1"),
+        ];
+        for (command, server) in commands {
+            let card = bot.ask(&bot.ann, command, &[("server", server)]).await;
+            let labels: Vec<String> =
+                card.buttons().into_iter().map(|button| format!("( {} )", button.label)).collect();
+            write!(text, "=== /{command} {server} ===\n{}\n{}\n", card.content, labels.join(" ")).expect("a text");
+        }
+        insta::assert_snapshot!(name("confirmation", locale), text);
+    }
+}

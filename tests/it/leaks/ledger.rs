@@ -1,0 +1,86 @@
+//! What came out of the bot, and what was in it.
+
+use std::{
+    io,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use sim::{discord, ovh};
+
+use super::search::Secrets;
+use crate::bot::TestBot;
+
+/// How the simulated Discord begins each interaction's token.
+const INTERACTION_TOKEN: &str = "fake-interaction-token-";
+
+/// Everything that is logged, and every panic.
+#[derive(Clone, Default)]
+pub(super) struct Page(Arc<Mutex<Vec<u8>>>);
+
+impl Page {
+    pub(super) fn text(&self) -> String {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// From now on panics are written here too.
+    pub(super) fn take_panics(&self) {
+        let page = self.clone();
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            io::Write::write_all(&mut page.clone(), format!("\n{panic}\n").as_bytes()).ok();
+            usual(panic);
+        }));
+    }
+}
+
+impl io::Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What nobody may ever see: keys and tokens.
+pub(super) fn keys(bot: &TestBot) -> Secrets {
+    let mut secrets = Secrets::default();
+    secrets.add("the bot's token", discord::BOT_TOKEN);
+    secrets.add("the application secret", ovh::APPLICATION_SECRET);
+    secrets.add("the consumer key", ovh::CONSUMER_KEY);
+    secrets.add("the OAuth2 client's secret", ovh::CLIENT_SECRET);
+    let mut tokens: Vec<String> = Vec::new();
+    for seen in bot.ovh.journal().all() {
+        tokens.extend(seen.header("authorization").and_then(|text| text.strip_prefix("Bearer ")).map(str::to_owned));
+    }
+    tokens.sort();
+    tokens.dedup();
+    tokens.iter().for_each(|token| secrets.add("an access token", token));
+    // They all begin like this, and not even their beginning has a place anywhere.
+    assert!(!interaction_tokens(bot).is_empty());
+    secrets.add("an interaction's token", INTERACTION_TOKEN);
+    secrets
+}
+
+/// What only the one who asked may see: the ids that open passwords. A link holds one.
+pub(super) fn links(bot: &TestBot) -> Secrets {
+    let mut secrets = Secrets::default();
+    bot.ovh.secret_ids().iter().for_each(|id| secrets.add("a secret's id", id));
+    secrets
+}
+
+/// The tokens in the paths of answers.
+pub(super) fn interaction_tokens(bot: &TestBot) -> Vec<String> {
+    let paths = bot.discord.journal().all().into_iter().map(|seen| seen.path);
+    let mut tokens: Vec<String> = paths
+        .filter(|path| path.contains("/interactions/") || path.contains("/webhooks/"))
+        .filter_map(|path| path.split('/').find(|part| part.starts_with(INTERACTION_TOKEN)).map(str::to_owned))
+        .map(|part| part.split('?').next().unwrap_or_default().to_owned())
+        .collect();
+    tokens.sort();
+    tokens.dedup();
+    tokens
+}

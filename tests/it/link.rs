@@ -1,0 +1,216 @@
+//! The link: where it is found, what is not taken for it, and what is said when there is none.
+
+use std::time::Duration;
+
+use serde_json::json;
+use sim::ovh::{Language, LinkStyle, Running};
+
+use crate::bot::{TestBot, TestConfig, db_1, web_1};
+
+const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFakeFakeFakeFakeFakeFakeFakeFakeFakeFakeFake ann@laptop";
+
+/// A bot with these lines in `[rescue]`.
+async fn bot_with(lines: &str) -> TestBot {
+    TestBot::with(TestConfig::with_rescue(&format!("probe = false\n{lines}")), [web_1(), db_1()]).await
+}
+
+/// The secret's id in the link that ann was sent last.
+fn delivered(bot: &TestBot) -> String {
+    let dms = bot.ann.dms();
+    let dm = dms.iter().rev().find(|dm| dm.content.contains("manager/secret/#?id=")).expect("a link");
+    let (_, rest) = dm.content.split_once("manager/secret/#?id=").expect("a link");
+    rest.split_whitespace().next().expect("an id").to_owned()
+}
+
+/// The secret's id in the newest mail.
+fn mailed(bot: &TestBot) -> String {
+    let mails = bot.ovh.mails();
+    let mail = mails.last().expect("a mail");
+    let (_, rest) = mail.body.split_once("id=").expect("a link");
+    rest.split_whitespace().next().expect("an id").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn panels_and_other_users_are_not_taken_for_the_rescue() {
+    let bot = TestBot::new().await;
+    let others = json!([
+        {"type": "PLESK_PANEL", "user": "Administrator", "url": "https://panel.example", "password": "fake-panel-0001"},
+        {"type": "SSH", "user": "debian", "url": null, "password": "fake-debian-0001"},
+        {"type": "RDP", "user": "root", "url": null, "password": "fake-root-00001"},
+        {"type": "SQL_SERVER", "user": "sa", "url": null, "password": "fake-sql-000001"},
+    ]);
+    bot.ovh.faults().always().status("POST", "/authenticationSecret", 200, &others);
+    let end = bot.rescued(&bot.ann, "web-1").await;
+    assert!(end.content.contains("found in OVHcloud's mail"), "{}", end.content);
+    assert_eq!(delivered(&bot), mailed(&bot));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_secret_is_asked_for_only_after_the_reboots_task_is_done() {
+    let bot = TestBot::new().await;
+    bot.ovh.next_reboot_ends("web-1", sim::ovh::Ending::Stuck("doing".to_owned()));
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    bot.ovh.journal().wait_for("GET", "/task/", 5).await;
+    assert_eq!(bot.ovh.journal().count("POST", "/authenticationSecret"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withheld_secret_is_found_in_the_mail() {
+    let bot = TestBot::new().await;
+    bot.ovh.withhold_secret("web-1");
+    let end = bot.rescued(&bot.ann, "web-1").await;
+    assert!(end.content.contains("found in OVHcloud's mail"), "{}", end.content);
+    assert_eq!(delivered(&bot), mailed(&bot));
+    let dm = bot.ann.wait_for_dm(|dm| dm.content.contains("manager/secret")).await;
+    assert!(dm.button("Try the mail").is_none(), "it is from there");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_the_mail_alone_the_secret_is_never_asked_for() {
+    let bot = bot_with("secret_from = [\"mail\"]").await;
+    bot.rescued(&bot.ann, "web-1").await;
+    assert_eq!(delivered(&bot), mailed(&bot));
+    assert_eq!(bot.ovh.journal().count("POST", "/authenticationSecret"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_the_secret_alone_the_accounts_mails_are_never_read() {
+    let bot = bot_with("secret_from = [\"authentication-secret\"]").await;
+    bot.rescued(&bot.ann, "web-1").await;
+    assert_eq!(bot.ovh.journal().count("GET", "/me/notification"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mails_of_earlier_rescues_and_of_other_servers_are_not_taken() {
+    let bot = bot_with("secret_from = [\"mail\"]").await;
+    let just_before = bot.ovh.old_rescue_mail("web-1", Duration::from_secs(5));
+    let long_ago = bot.ovh.old_rescue_mail("web-1", Duration::from_secs(7 * 24 * 3600));
+    let late = bot.ovh.faults().hold_before("POST", "/reboot");
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    late.reached().await;
+    // These come after the list of mails was taken: one is too old by its date, one is another server's.
+    let delayed = bot.ovh.old_rescue_mail("web-1", Duration::from_secs(3600));
+    let neighbours = bot.ovh.old_rescue_mail("db-1", Duration::ZERO);
+    late.release();
+    bot.rung(&bot.ann, &["**In rescue**", "web-1"]).await;
+    let delivered = delivered(&bot);
+    for not_ours in [just_before, long_ago, delayed, neighbours] {
+        assert_ne!(delivered, not_ours);
+    }
+    assert_eq!(delivered, mailed(&bot));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_french_mail_with_the_older_link_gives_todays_link() {
+    let bot = bot_with("secret_from = [\"mail\"]").await;
+    bot.ovh.mail_language(Language::French);
+    bot.ovh.mail_link(LinkStyle::Older);
+    bot.rescued(&bot.ann, "web-1").await;
+    assert_eq!(delivered(&bot), mailed(&bot), "rendered by secret_link, not by the mail");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mails_own_address_is_not_trusted() {
+    let bot = bot_with("secret_from = [\"mail\"]").await;
+    bot.ovh.withhold_mail("web-1");
+    let name = bot.ovh.service_name("web-1");
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    bot.ovh.until_running("web-1", &Running::WindowsRescue).await;
+    let body = "password: https://secret.example/steal?id=fake-phished-id-000001";
+    bot.ovh.mail(&format!("[xx11111-ovh] [{name}] Access"), body, Duration::ZERO);
+    bot.rung(&bot.ann, &["**In rescue**", "web-1"]).await;
+    assert!(bot.ann.dms().iter().all(|dm| !dm.text().contains("secret.example")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_link_in_time_is_said_with_what_was_searched_and_look_again_finds_it_later() {
+    let bot = bot_with("secret_timeout = \"300ms\"").await;
+    bot.ovh.withhold_secret("web-1");
+    bot.ovh.withhold_mail("web-1");
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    let end = bot.rung(&bot.ann, &["**In rescue, no link**", "web-1"]).await;
+    assert!(end.content.contains("OVHcloud's authentication secret, OVHcloud's mail"), "{}", end.content);
+    assert!(bot.ann.dms().is_empty());
+
+    bot.ovh.hand_out("web-1");
+    bot.press(&bot.ann, &end, "Look again").await;
+    bot.rung(&bot.ann, &["**Link sent**", "web-1", "R-2"]).await;
+    assert!(bot.ovh.secret_ids().contains(&delivered(&bot)));
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_searched_names_only_what_is_configured() {
+    let bot = bot_with("secret_timeout = \"200ms\"\nsecret_from = [\"mail\"]").await;
+    bot.ovh.withhold_mail("web-1");
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    let end = bot.rung(&bot.ann, &["**In rescue, no link**", "web-1"]).await;
+    assert!(end.content.contains("mail") && !end.content.contains("authentication secret"), "{}", end.content);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_may_not_be_read_is_said_with_ovhclouds_words() {
+    let bot = bot_with("secret_timeout = \"200ms\"\nsecret_from = [\"authentication-secret\"]").await;
+    bot.ovh.forbid("dedicatedServer:apiovh:authenticationSecret/create");
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    let end = bot.rung(&bot.ann, &["**In rescue, no link**", "web-1"]).await;
+    assert!(end.content.contains("NOT_GRANTED_CALL") && end.content.contains("query id"), "{}", end.content);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_link_is_found_again_though_ovhcloud_purged_the_reboots_task() {
+    let bot = TestBot::new().await;
+    bot.rescued(&bot.ann, "web-1").await;
+    let first = delivered(&bot);
+    bot.ovh.vanish_tasks("web-1");
+    bot.slash(&bot.ann, "rescue link", &[("server", "web-1")]).await.answer().await;
+    bot.rung(&bot.ann, &["**Link sent**", "web-1", "R-2"]).await;
+    assert_ne!(delivered(&bot), first, "each look makes a new secret");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_link_of_a_server_that_is_not_in_rescue_is_not_looked_for() {
+    let bot = TestBot::new().await;
+    bot.slash(&bot.ann, "rescue link", &[("server", "web-1")]).await.answer().await;
+    bot.rung(&bot.ann, &["Not possible", "is not in rescue"]).await;
+    assert_eq!(bot.ovh.journal().count("POST", "/authenticationSecret"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_link_of_a_rescue_from_the_control_panel_is_found_too() {
+    let bot = TestBot::new().await;
+    bot.ovh.netboot_by_somebody("web-1", Some(bot.ovh.boot_id("web-1", "rescue-customer-windows")));
+    bot.ovh.reboot_by_somebody("web-1");
+    bot.ovh.until_running("web-1", &Running::WindowsRescue).await;
+    bot.slash(&bot.ann, "rescue link", &[("server", "web-1")]).await.answer().await;
+    bot.rung(&bot.ann, &["**Link sent**", "web-1", "R-1"]).await;
+    assert!(bot.ovh.secret_ids().contains(&delivered(&bot)));
+    assert_eq!(bot.ovh.reboots("web-1"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn try_the_mail_sends_the_link_of_the_mail() {
+    let bot = TestBot::new().await;
+    bot.rescued(&bot.ann, "web-1").await;
+    let dm = bot.ann.wait_for_dm(|dm| dm.content.contains("manager/secret")).await;
+    bot.press(&bot.ann, &dm, "Try the mail").await;
+    let end = bot.rung(&bot.ann, &["**Link sent**", "web-1", "R-2"]).await;
+    assert!(end.content.contains("found in OVHcloud's mail"), "{}", end.content);
+    assert_eq!(delivered(&bot), mailed(&bot));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_key_there_is_no_link_and_how_to_connect_is_said_all_the_same() {
+    let bot = TestBot::new().await;
+    let card = bot.ask(&bot.ann, "rescue enable", &[("server", "db-1"), ("ssh_key", KEY)]).await;
+    assert!(card.content.contains("The SSH key you gave will open it"), "{}", card.content);
+    bot.press(&bot.ann, &card, "Confirm").await;
+    let end = bot.rung(&bot.ann, &["**In rescue**", "db-1"]).await;
+    assert!(end.content.contains("no password"), "{}", end.content);
+    assert_eq!(bot.ovh.server("db-1").rescue_ssh_key.as_deref(), Some(KEY));
+    let dm = bot.ann.wait_for_dm(|dm| dm.content.contains("Linux rescue")).await;
+    assert!(dm.content.contains("ssh root@203.0.113.101") && !dm.text().contains("secret"), "{}", dm.text());
+    assert_eq!(bot.ovh.journal().count("POST", "/authenticationSecret"), 0);
+    bot.restored(&bot.ann, "db-1").await;
+    assert_eq!(bot.ovh.server("db-1").rescue_ssh_key, None);
+}

@@ -1,0 +1,261 @@
+//! Any value of what the store keeps.
+
+use bernard::{
+    access::UserId,
+    config::Locale,
+    rescue::{
+        event::{Event, NotDone, Port, Problem, PutBack},
+        lease::Lease,
+        operation::{
+            ChannelId, Difference, EnableWish, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source,
+            Wish,
+        },
+        server::{Boot, BootId, ServiceName, System, TaskId, TaskStatus},
+    },
+};
+use jiff::{SignedDuration, Timestamp};
+use proptest::{collection::vec, option, prelude::*, sample::select};
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof!["[a-z0-9@._-]{0,16}", ".{0,24}"]
+}
+
+fn time() -> impl Strategy<Value = Timestamp> {
+    (0..4_000_000_000_i64, 0..1_000_000_000_i32).prop_map(|(s, ns)| Timestamp::new(s, ns).expect("in range"))
+}
+
+fn length() -> impl Strategy<Value = SignedDuration> {
+    (1..40_000_000_i64, 0..1_000_000_000_i32).prop_map(|(s, ns)| SignedDuration::new(s, ns))
+}
+
+fn user() -> impl Strategy<Value = UserId> {
+    any::<u64>().prop_map(UserId)
+}
+
+fn channel() -> impl Strategy<Value = ChannelId> {
+    any::<u64>().prop_map(ChannelId)
+}
+
+fn operation_id() -> impl Strategy<Value = OperationId> {
+    (1..i64::MAX).prop_map(OperationId)
+}
+
+fn service_name() -> impl Strategy<Value = ServiceName> {
+    "[a-z0-9][a-z0-9._-]{0,40}".prop_map(|name| ServiceName::try_from(name).expect("a name"))
+}
+
+fn system() -> impl Strategy<Value = System> {
+    select(vec![System::Windows, System::Linux])
+}
+
+fn source() -> impl Strategy<Value = Source> {
+    select(vec![Source::AuthenticationSecret, Source::Mail])
+}
+
+fn task() -> impl Strategy<Value = TaskId> {
+    any::<u64>().prop_map(TaskId)
+}
+
+fn boot() -> impl Strategy<Value = Boot> {
+    (any::<u64>(), text(), text(), text()).prop_map(|(id, boot_type, kernel, description)| Boot {
+        id: BootId(id),
+        boot_type,
+        kernel,
+        description,
+    })
+}
+
+fn status() -> impl Strategy<Value = TaskStatus> {
+    let words = ["init", "todo", "doing", "done", "cancelled", "customerError", "ovhError"];
+    prop_oneof![select(words.to_vec()).prop_map(str::to_owned), text()].prop_map(TaskStatus::from)
+}
+
+fn nullable() -> impl Strategy<Value = Option<Option<String>>> {
+    option::of(option::of(text()))
+}
+
+fn setting() -> impl Strategy<Value = Setting> {
+    (boot(), nullable(), nullable()).prop_map(|(boot, rescue_mail, rescue_ssh_key)| Setting {
+        boot,
+        rescue_mail,
+        rescue_ssh_key,
+    })
+}
+
+fn snapshot() -> impl Strategy<Value = Snapshot> {
+    let mails = option::of(vec(any::<u64>(), 0..4));
+    (option::of(boot()), option::of(text()), option::of(text()), mails, option::of(text())).prop_map(
+        |(boot, rescue_mail, rescue_ssh_key, mails, ip)| Snapshot { boot, rescue_mail, rescue_ssh_key, mails, ip },
+    )
+}
+
+pub(super) fn plan() -> impl Strategy<Value = Plan> {
+    let entry = select(vec![Entry::Password, Entry::Key, Entry::None]);
+    (snapshot(), option::of(setting()), option::of(boot()), entry).prop_map(|(before, change, into, entry)| Plan {
+        before,
+        change,
+        into,
+        entry,
+    })
+}
+
+fn intent() -> impl Strategy<Value = Intent> {
+    (time(), vec(task(), 0..4)).prop_map(|(at, known)| Intent { at, known })
+}
+
+fn problem() -> impl Strategy<Value = Problem> {
+    prop_oneof![
+        Just(Problem::ServerGone),
+        text().prop_map(|state| Problem::HeldByOvhcloud { state }),
+        Just(Problem::NoBoots),
+        (text(), vec(text(), 0..4), text(), option::of(any::<u64>()))
+            .prop_map(|(wanted, has, os, memory_gb)| Problem::NoSuchRescue { wanted, has, os, memory_gb }),
+        Just(Problem::ChangedMeanwhile),
+        Just(Problem::NotInRescue),
+        Just(Problem::Rebooting),
+        text().prop_map(|account| Problem::NoAccount { account }),
+        Just(Problem::NoLongerAllowed),
+        Just(Problem::KeyNeedsLinux),
+        text().prop_map(|said| Problem::Ovhcloud { said }),
+    ]
+}
+
+/// Any event.
+pub(super) fn event() -> impl Strategy<Value = Event> {
+    let why = select(vec![NotDone::Refused, NotDone::Unsent]);
+    let put_back = prop_oneof![Just(PutBack::Done), text().prop_map(|said| PutBack::Failed { said })];
+    let port = select(vec![Port::Closed, Port::Open]);
+    let before = prop_oneof![
+        plan().prop_map(|plan| Event::Prepared { plan: Box::new(plan) }),
+        problem().prop_map(|problem| Event::FoundImpossible { problem }),
+        Just(Event::BootSet),
+        text().prop_map(|said| Event::SettingRefused { said }),
+        user().prop_map(|by| Event::CancelAsked { by }),
+        intent().prop_map(|intent| Event::RebootIntended { intent }),
+        put_back.prop_map(|result| Event::PutBack { result }),
+        Just(Event::Expired),
+        Just(Event::Faulted),
+        operation_id().prop_map(|by| Event::Superseded { by }),
+    ];
+    let reboot = prop_oneof![
+        task().prop_map(|task| Event::RebootAccepted { task }),
+        (why, text()).prop_map(|(why, said)| Event::RebootNotDone { why, said }),
+        text().prop_map(|said| Event::RebootUnknown { said }),
+        task().prop_map(|task| Event::TaskAdopted { task }),
+        vec(task(), 0..4).prop_map(|candidates| Event::NotSettled { candidates }),
+        user().prop_map(|by| Event::RebootAgainApproved { by }),
+        user().prop_map(|by| Event::LeftAlone { by }),
+        (status(), option::of(text())).prop_map(|(status, comment)| Event::TaskSeen { status, comment }),
+        Just(Event::TaskVanished),
+    ];
+    let after = prop_oneof![
+        (system(), option::of(text()), time()).prop_map(|(system, ip, since)| Event::RescueFound { system, ip, since }),
+        (port, time()).prop_map(|(port, at)| Event::PortSeen { port, at }),
+        text().prop_map(|power| Event::PowerSeen { power }),
+        option::of(source()).prop_map(|source| Event::DeliveryAttempted { source }),
+        Just(Event::LinkDelivered),
+        Just(Event::DmClosed),
+        Just(Event::LinkRevealed),
+        (vec(source(), 0..3), option::of(text()))
+            .prop_map(|(searched, trouble)| Event::LinkNotFound { searched, trouble }),
+        Just(Event::LinkGivenUp),
+        Just(Event::Watched),
+    ];
+    prop_oneof![before, reboot, after]
+}
+
+/// The place of an event in a list of all of them: a new event does not compile until it has one, and a strategy above.
+pub(super) fn place(event: &Event) -> usize {
+    match event {
+        Event::Prepared { .. } => 0,
+        Event::FoundImpossible { .. } => 1,
+        Event::BootSet => 2,
+        Event::SettingRefused { .. } => 3,
+        Event::CancelAsked { .. } => 4,
+        Event::RebootIntended { .. } => 5,
+        Event::RebootAccepted { .. } => 6,
+        Event::RebootNotDone { .. } => 7,
+        Event::RebootUnknown { .. } => 8,
+        Event::TaskAdopted { .. } => 9,
+        Event::NotSettled { .. } => 10,
+        Event::RebootAgainApproved { .. } => 11,
+        Event::LeftAlone { .. } => 12,
+        Event::PutBack { .. } => 13,
+        Event::TaskSeen { .. } => 14,
+        Event::TaskVanished => 15,
+        Event::RescueFound { .. } => 16,
+        Event::PortSeen { .. } => 17,
+        Event::PowerSeen { .. } => 18,
+        Event::DeliveryAttempted { .. } => 19,
+        Event::LinkDelivered => 20,
+        Event::DmClosed => 21,
+        Event::LinkRevealed => 22,
+        Event::LinkGivenUp => 23,
+        Event::Watched => 24,
+        Event::Faulted => 25,
+        Event::Superseded { .. } => 26,
+        Event::Expired => 27,
+        Event::LinkNotFound { .. } => 28,
+    }
+}
+
+/// How many events there are.
+pub(super) const EVENTS: usize = 29;
+
+fn difference() -> impl Strategy<Value = Difference> {
+    prop_oneof![
+        option::of(boot()).prop_map(Difference::Boot),
+        Just(Difference::RescueMail),
+        Just(Difference::RescueSshKey),
+    ]
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    let enable = (boot(), system(), option::of(text()), option::of(text()), length()).prop_map(
+        |(into, system, email, ssh_key, lease)| Wish::Enable(EnableWish { into, system, email, ssh_key, lease }),
+    );
+    prop_oneof![
+        enable,
+        (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::Restore { into, despite }),
+        option::of(boot()).prop_map(|into| Wish::Reboot { into }),
+        vec(source(), 0..3).prop_map(|sources| Wish::Link { sources }),
+    ]
+}
+
+pub(super) fn request() -> impl Strategy<Value = Request> {
+    let locale = select(vec![Locale::En, Locale::Fr]);
+    let who = (user(), locale, channel(), channel());
+    (wish(), service_name(), text(), text(), who, option::of(text()), text()).prop_map(
+        |(wish, server, account, label, (requester, locale, channel, place), reason, rule)| Request {
+            wish,
+            server,
+            account,
+            label,
+            requester,
+            locale,
+            channel,
+            place,
+            reason,
+            rule,
+        },
+    )
+}
+
+pub(super) fn lease() -> impl Strategy<Value = Lease> {
+    let whose = (operation_id(), service_name(), text(), text(), user(), channel());
+    (whose, time(), time(), snapshot(), setting(), system()).prop_map(
+        |((operation, server, account, label, owner, channel), started, deadline, before, set, system)| Lease {
+            operation,
+            server,
+            account,
+            label,
+            owner,
+            channel,
+            started,
+            deadline,
+            before,
+            set,
+            system,
+        },
+    )
+}

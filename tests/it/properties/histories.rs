@@ -1,0 +1,167 @@
+//! Random histories: whatever may follow what does, and nothing else; the promises about reboots hold on every way.
+
+use bernard::{
+    access::UserId,
+    rescue::{
+        event::{Event, PutBack},
+        operation::{Intent, Kind, Operation, OperationId, Plan, Request},
+        server::{System, TaskId, TaskStatus},
+        state::{Phase, State},
+        step::Step,
+    },
+};
+use jiff::Timestamp;
+use proptest::{collection::vec, prelude::*, sample::Index};
+
+use super::arbitrary::{event, plan, request};
+
+/// More than the longest way from any phase to the end.
+const LONG_ENOUGH: usize = 20;
+
+/// A history in which every event was legal: at each moment one of those in `pool` that may follow, while there is one.
+fn history(kind: Kind, pool: &[Event], choices: &[Index]) -> Vec<Event> {
+    let mut state = State::new(kind);
+    let mut history = Vec::new();
+    for choice in choices {
+        let legal: Vec<&Event> = pool.iter().filter(|event| state.next(event).is_ok()).collect();
+        if legal.is_empty() {
+            break;
+        }
+        let event = choice.get(&legal);
+        state = state.next(event).expect("it was legal");
+        history.push((*event).clone());
+    }
+    history
+}
+
+fn kind() -> impl Strategy<Value = Kind> {
+    prop::sample::select(Kind::ALL.to_vec())
+}
+
+/// Every event of any kind has a few candidates in a pool of this size.
+fn pool() -> impl Strategy<Value = Vec<Event>> {
+    vec(event(), 60)
+}
+
+/// What one more event must keep true.
+fn promises(before: &State, event: &Event, after: &State) -> Result<(), TestCaseError> {
+    prop_assert!(!before.is_ended(), "{event:?} followed an end");
+    prop_assert!(after.facts.intents <= after.facts.approvals, "more reboots than approvals");
+    prop_assert!(before.holds_server() || !after.holds_server(), "{event:?} took a server back");
+    prop_assert_eq!(before.kind, after.kind);
+    prop_assert_eq!(Step::of(&after.phase).is_none(), after.is_ended(), "a phase without a step");
+    if let Event::RebootIntended { .. } = event {
+        prop_assert_eq!(&before.phase, &Phase::Ready, "a reboot that nothing was ready for");
+        prop_assert!(before.facts.intents < before.facts.approvals, "a reboot without an approval of its own");
+        prop_assert!(matches!(after.phase, Phase::Intended(_)));
+    }
+    if after.can_be_cancelled() {
+        prop_assert_eq!(after.facts.intents, 0, "a reboot may be on its way");
+    }
+    let asks = |state: &State| matches!(state.phase, Phase::Undecided { .. });
+    if asks(after) && !asks(before) {
+        prop_assert_eq!(after.facts.asked, before.facts.asked + 1, "a new question needs a number of its own");
+    }
+    Ok(())
+}
+
+/// The good news that the step of a phase waits for; of a person's two answers the one that ends it.
+fn fair(state: &State, plan: &Plan) -> Event {
+    let at = Timestamp::UNIX_EPOCH;
+    match &state.phase {
+        Phase::Opened if state.kind == Kind::Link => Event::RescueFound { system: System::Linux, ip: None, since: at },
+        Phase::Opened => Event::Prepared { plan: Box::new(plan.clone()) },
+        Phase::Prepared => Event::BootSet,
+        Phase::Ready => Event::RebootIntended { intent: Intent { at, known: Vec::new() } },
+        Phase::Intended(_) => Event::RebootAccepted { task: TaskId(7) },
+        Phase::Unsettled(_) => Event::NotSettled { candidates: Vec::new() },
+        Phase::Undecided { .. } => Event::LeftAlone { by: UserId(1) },
+        Phase::PuttingBack(_) => Event::PutBack { result: PutBack::Done },
+        Phase::Rebooting(_) => Event::TaskSeen { status: TaskStatus::Done, comment: None },
+        Phase::Searching => Event::DeliveryAttempted { source: None },
+        Phase::Delivering(_) => Event::LinkDelivered,
+        Phase::AwaitingReveal(_) => Event::LinkGivenUp,
+        Phase::Watching | Phase::Ended(_) => Event::Watched,
+    }
+}
+
+fn fold(request: &Request, events: &[Event]) -> Operation {
+    let opened = Operation::open(OperationId(1), request.clone(), Timestamp::UNIX_EPOCH);
+    events.iter().enumerate().fold(opened, |operation, (n, event)| {
+        let now = Timestamp::from_second(i64::try_from(n).expect("few")).expect("early");
+        operation.record(event, now).expect("the history was legal")
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_events_in_any_order_keep_the_promises(kind in kind(), events in vec(event(), 0..150)) {
+        let mut state = State::new(kind);
+        for event in &events {
+            if let Ok(next) = state.next(event) {
+                promises(&state, event, &next)?;
+                state = next;
+            }
+        }
+    }
+
+    #[test]
+    fn every_legal_history_keeps_the_promises(
+        kind in kind(),
+        pool in pool(),
+        choices in vec(any::<Index>(), 30),
+    ) {
+        let mut state = State::new(kind);
+        let mut approved_since = true;
+        for event in history(kind, &pool, &choices) {
+            let next = state.next(&event).expect("the history is legal");
+            promises(&state, &event, &next)?;
+            match &event {
+                Event::RebootIntended { .. } => {
+                    prop_assert!(approved_since, "two reboots for one approval");
+                    approved_since = false;
+                }
+                Event::RebootAgainApproved { .. } => approved_since = true,
+                _ => {}
+            }
+            state = next;
+        }
+    }
+
+    #[test]
+    fn an_operation_folded_from_the_store_is_the_one_that_was_interrupted(
+        request in request(),
+        pool in pool(),
+        choices in vec(any::<Index>(), 30),
+    ) {
+        let events = history(request.kind(), &pool, &choices);
+        let stored: Vec<String> = events.iter().map(|event| serde_json::to_string(event).expect("JSON")).collect();
+        let read: Vec<Event> = stored.iter().map(|text| serde_json::from_str(text).expect("its own JSON")).collect();
+        for cut in 0..=events.len() {
+            let recovered = fold(&request, &read[..cut]);
+            prop_assert_eq!(&recovered, &fold(&request, &events[..cut]), "recovered after {} events", cut);
+            prop_assert_eq!(recovered.version, i64::try_from(cut).expect("few"));
+        }
+    }
+
+    #[test]
+    fn from_everywhere_the_end_is_reached_if_people_and_ovhcloud_do_their_part(
+        kind in kind(),
+        plan in plan(),
+        pool in pool(),
+        choices in vec(any::<Index>(), 0..30),
+    ) {
+        let come = history(kind, &pool, &choices);
+        let mut state = come.iter().fold(State::new(kind), |state, event| state.next(event).expect("legal"));
+        for _ in 0..LONG_ENOUGH {
+            if state.is_ended() {
+                break;
+            }
+            let event = fair(&state, &plan);
+            state = state.next(&event).map_err(|illegal| TestCaseError::fail(format!("stuck: {illegal}")))?;
+        }
+        prop_assert!(state.is_ended(), "still {:?}", state.phase);
+    }
+}

@@ -1,0 +1,180 @@
+//! Races against a real SQLite file: whoever comes second is told so, and nothing is lost.
+
+use std::collections::BTreeSet;
+
+use bernard::{
+    access::UserId,
+    config::Locale,
+    rescue::{
+        event::{Event, Problem},
+        operation::{ChannelId, Kind, Operation, OperationId, Request, Wish},
+        server::{Boot, BootId},
+    },
+    store::{Append, Card, CardId, CardRefusal, Open, Store},
+};
+use jiff::Timestamp;
+use proptest::{collection::vec, prelude::*};
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+
+/// One moment is as good as another.
+const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+async fn store() -> (Store, TempDir) {
+    let folder = tempfile::tempdir().expect("a folder");
+    (Store::open(&folder.path().join("bernard.db")).await.expect("a store"), folder)
+}
+
+fn request(kind: Kind) -> Request {
+    let boot = || Boot { id: BootId(1), boot_type: "harddisk".into(), kernel: "hd".into(), description: String::new() };
+    Request {
+        wish: match kind {
+            Kind::Restore => Wish::Restore { into: boot(), despite: Vec::new() },
+            Kind::Link => Wish::Link { sources: Vec::new() },
+            Kind::Enable | Kind::Reboot => Wish::Reboot { into: Some(boot()) },
+        },
+        server: "ns1111111.ip-203-0-113.eu".to_owned().try_into().expect("a name"),
+        account: "main".into(),
+        label: "web-1".into(),
+        requester: UserId(200),
+        locale: Locale::En,
+        channel: ChannelId(500),
+        place: ChannelId(500),
+        reason: None,
+        rule: "role 1".into(),
+    }
+}
+
+async fn opened(store: &Store, kind: Kind) -> Operation {
+    match store.open_from_press(1, &request(kind), NOW).await.expect("the store writes") {
+        Open::Accepted(operation, _) => *operation,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The operations that keep a server from others.
+async fn holders(store: &Store) -> usize {
+    let live = store.live_operations().await.expect("the store reads");
+    live.iter().filter(|operation| operation.state.holds_server()).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_that_many_press_at_once_opens_one_operation() {
+    let (store, _folder) = store().await;
+    let card = Card { id: CardId::new(), request: request(Kind::Reboot), command: "/reboot server:web-1".into() };
+    store.save_card(&card, NOW).await.expect("saved");
+    let mut presses = JoinSet::new();
+    for _ in 0..12 {
+        let (store, card) = (store.clone(), card.clone());
+        presses
+            .spawn(async move { store.open_from_card(card.id, &card.request, NOW).await.expect("the store writes") });
+    }
+    let answers = presses.join_all().await;
+    let accepted: Vec<OperationId> = answers
+        .iter()
+        .filter_map(|answer| if let Open::Accepted(operation, _) = answer { Some(operation.id) } else { None })
+        .collect();
+    let [first] = accepted.as_slice() else { panic!("{answers:?}") };
+    let told = |answer: &&Open| matches!(answer, Open::Refused(CardRefusal::Answered(Some(id))) if id == first);
+    assert_eq!(answers.iter().filter(told).count(), 11, "the others are told which operation it became: {answers:?}");
+    assert_eq!(holders(&store).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_press_that_arrives_twice_opens_one_operation() {
+    let (store, _folder) = store().await;
+    let mut presses = JoinSet::new();
+    for _ in 0..8 {
+        let store = store.clone();
+        presses.spawn(async move { store.open_from_press(77, &request(Kind::Link), NOW).await.expect("it writes") });
+    }
+    let answers = presses.join_all().await;
+    assert_eq!(answers.iter().filter(|answer| matches!(answer, Open::Accepted(..))).count(), 1, "{answers:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_comes_at_the_same_moment_one_operation_holds_the_server() {
+    let (store, _folder) = store().await;
+    let mut presses = JoinSet::new();
+    for interaction in 0..16 {
+        let store = store.clone();
+        let kind = Kind::ALL[interaction % Kind::ALL.len()];
+        presses.spawn(async move {
+            let press = u64::try_from(interaction).expect("few");
+            let answer = store.open_from_press(press, &request(kind), NOW).await.expect("the store writes");
+            assert!(holders(&store).await <= 1, "two hold the server");
+            (kind, answer)
+        });
+    }
+    let answers = presses.join_all().await;
+    let holding = answers.iter().filter(|(kind, answer)| *kind != Kind::Link && matches!(answer, Open::Accepted(..)));
+    assert_eq!(holding.count(), 1, "{answers:?}");
+    assert_eq!(holders(&store).await, 1);
+}
+
+/// Records so many events, reading again whenever somebody else was faster.
+async fn record(store: Store, id: OperationId, mut count: usize) {
+    while count > 0 {
+        let operation = store.operation(id).await.expect("it reads").expect("it is there");
+        match store.append(&operation, &Event::Faulted, NOW).await.expect("the store writes") {
+            Append::Done(_) => count -= 1,
+            Append::Overtaken => {}
+            Append::Illegal(illegal) => panic!("{illegal}"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn writers_that_read_again_when_overtaken_lose_nothing() {
+    let (store, _folder) = store().await;
+    let id = opened(&store, Kind::Reboot).await.id;
+    let mut writers = JoinSet::new();
+    for _ in 0..4 {
+        writers.spawn(record(store.clone(), id, 5));
+    }
+    writers.join_all().await;
+    let operation = store.operation(id).await.expect("it reads").expect("it is there");
+    assert_eq!((operation.version, operation.state.facts.faults), (20, 20));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn a_writer_whose_picture_is_old_is_overtaken_and_changes_nothing(looks in vec(any::<prop::sample::Index>(), 1..12)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let (store, _folder) = store().await;
+            // Every picture that was ever true, and writers that each act on any of them.
+            let mut pictures = vec![opened(&store, Kind::Reboot).await];
+            for look in looks {
+                let picture = look.get(&pictures).clone();
+                let newest = pictures.last().expect("one").clone();
+                let appended = store.append(&picture, &Event::Faulted, NOW).await.expect("the store writes");
+                match appended {
+                    Append::Done(next) if picture.version == newest.version => pictures.push(*next),
+                    Append::Overtaken if picture.version < newest.version => {}
+                    other => panic!("version {} of {}: {other:?}", picture.version, newest.version),
+                }
+                let stored = store.operation(newest.id).await.expect("it reads");
+                assert_eq!(stored.as_ref(), pictures.last());
+            }
+            let versions: BTreeSet<i64> = pictures.iter().map(|picture| picture.version).collect();
+            assert_eq!(versions.len(), pictures.len(), "no version twice");
+        });
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_recorded_after_an_end() {
+    let (store, _folder) = store().await;
+    let operation = opened(&store, Kind::Reboot).await;
+    let end = Event::FoundImpossible { problem: Problem::ServerGone };
+    let Append::Done(ended) = store.append(&operation, &end, NOW).await.expect("the store writes") else {
+        panic!("it did not end")
+    };
+    let after = store.append(&ended, &Event::Faulted, NOW).await.expect("the store answers");
+    assert!(matches!(after, Append::Illegal(_)), "{after:?}");
+    assert_eq!(store.operation(operation.id).await.expect("it reads"), Some(*ended));
+    assert_eq!(holders(&store).await, 0);
+}
