@@ -238,6 +238,19 @@ test("without a mouse", async () => {
   await reboots(page, "web-1", 0);
 });
 
+test("an option that may stay empty is asked for by typing on, and stays empty by Enter", async () => {
+  const page = await demo.open(DESK);
+  await page.locator("#text").click();
+  await page.keyboard.type("/status ");
+  await page.getByRole("option", { name: /^web-1/ }).waitFor();
+  await page.keyboard.press("Enter");
+  const fleet = page.locator(".message.ephemeral").last();
+  await fleet.locator(".content").waitFor();
+  assert.match(await fleet.innerText(), /7 servers/);
+  await command(page, "status", "build-1");
+  await message(page, "rescue12-customer").waitFor();
+});
+
 for (const colorScheme of ["light", "dark"]) {
   test(`nothing serious for axe-core, ${colorScheme}`, async () => {
     const page = await demo.open(PHONE, { colorScheme });

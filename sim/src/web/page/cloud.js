@@ -7,12 +7,14 @@ import { say } from "./words.js";
 export function drawCloud(app) {
   const { cloud } = app;
   const section = (key, look, build) => ({ key, look: JSON.stringify([look, app.chat?.me.locale]), make: build });
+  const many = cloud.servers.length > 8;
+  const names = new Map(cloud.servers.map((server) => [server.name, server.display_name ?? server.name]));
   const root = document.getElementById("cloud");
   keep(root, [
     section("bot", cloud.bot, () => botElement(cloud)),
     section("trouble", cloud.troubles, () => troubleElement(cloud)),
     section("servers-title", "", () => make("h2", {}, say("serversTitle"))),
-    section("servers", "", () => make("div", { class: "servers", id: "servers" })),
+    section("servers", many, () => make("div", { class: many ? "servers many" : "servers", id: "servers", ...(many && { tabindex: "0", role: "group", "aria-label": say("serversTitle") }) })),
     section("calls-title", cloud.calls_in_all, () => make("h2", {}, say("calls"), " ", make("small", {}, say("inAll", cloud.calls_in_all)))),
     section("calls", "", () => make("ol", { class: "calls", id: "calls", tabindex: "0", "aria-label": say("calls") })),
     section("mails-title", "", () => make("h2", {}, say("mails"))),
@@ -20,7 +22,7 @@ export function drawCloud(app) {
   ]);
   keep(document.getElementById("servers"), cloud.servers.map((server) => section(server.name, server, () => serverElement(server))));
   keep(document.getElementById("calls"), cloud.calls.length
-    ? [...cloud.calls].reverse().map((call) => section(String(call.number), call, () => callElement(call)))
+    ? [...cloud.calls].reverse().map((call) => section(String(call.number), call, () => callElement(call, names)))
     : [section("none", "", () => make("li", { class: "small" }, say("noCalls")))]);
   keep(document.getElementById("mails"), cloud.mails.length
     ? cloud.mails.map((mail) => section(String(mail.id), mail, () => make("li", {}, make("strong", {}, mail.subject), make("small", {}, `→ ${mail.to}`))))
@@ -61,8 +63,9 @@ function serverElement(server) {
       make("span", {}, `${task.id} ${task.function}`), make("span", { class: `pill ${task.live ? "rescue" : task.status === "done" ? "good" : "away"}` }, task.status)))));
 }
 
-function callElement(call) {
+function callElement(call, names) {
   const status = call.status === null ? say("noAnswer") : String(call.status);
   const look = call.status === null || call.status >= 400 ? "bad" : "fine";
-  return make("li", { class: call.writes ? "writes" : "" }, make("span", { class: "method" }, call.method), make("code", {}, call.path), make("span", { class: look }, status));
+  const path = call.path.split("/").map((part) => names.get(part) ?? part).join("/");
+  return make("li", { class: call.writes ? "writes" : "" }, make("span", { class: "method" }, call.method), make("code", { title: call.path }, path), make("span", { class: look }, status));
 }

@@ -88,7 +88,7 @@ export class Composer {
     if (this.app.channel().kind === "dm") return this.offer([], this.text, say("notHere"));
     const commands = this.app.commands();
     const whole = commands.filter((command) => text.startsWith(`/${command.path} `)).sort((a, b) => b.path.length - a.path.length)[0];
-    if (whole) return this.choose(whole, text.slice(whole.path.length + 2));
+    if (whole) return this.choose(whole, text.slice(whole.path.length + 2), "typing on");
     const wanted = text.slice(1).trim().toLowerCase();
     const fitting = commands.filter((command) => command.path.includes(wanted))
       .sort((a, b) => Number(b.path.startsWith(wanted)) - Number(a.path.startsWith(wanted)));
@@ -97,11 +97,13 @@ export class Composer {
     })), this.text, say("noChoices"));
   }
 
-  choose(command, rest) {
+  /** Takes a command. Who goes on typing after its name means its first option, be it required or not. */
+  choose(command, rest, how) {
     this.command = command;
     this.fields.clear();
     this.text.value = "";
     for (const option of command.options.filter((known) => known.required)) this.add(option);
+    if (how === "typing on" && !this.fields.size && command.options.length) this.add(command.options[0]);
     this.layout();
     this.close();
     const first = [...this.fields.values()][0];
@@ -189,7 +191,9 @@ export class Composer {
 
   offer(offered, input, empty) {
     this.offered = offered;
-    this.marked = offered.length ? 0 : -1;
+    // Nothing is taken by Enter that nobody asked for: an option that may stay empty.
+    const spare = this.command && input.getAttribute("aria-required") !== "true" && !input.value;
+    this.marked = offered.length && !spare ? 0 : -1;
     this.owner = input;
     const shown = offered.length > 0 || Boolean(empty);
     this.list.hidden = !shown;
@@ -229,7 +233,8 @@ export class Composer {
     const typing = event.target.getAttribute("role") === "combobox";
     if (many && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
-      this.marked = (this.marked + (event.key === "ArrowDown" ? 1 : many - 1)) % many;
+      const from = this.marked < 0 && event.key === "ArrowUp" ? 0 : this.marked;
+      this.marked = (from + (event.key === "ArrowDown" ? 1 : many - 1)) % many;
       this.mark();
     } else if (typing && event.key === "Enter") {
       event.preventDefault();
