@@ -210,12 +210,17 @@ impl TestBot {
     /// Stops the program as SIGTERM does.
     pub(crate) async fn stop(&mut self) {
         self.running.take().expect("it runs").stop().await;
+        self.store_is_free().await;
     }
 
     /// Stops the program dead: nothing that is under way finishes.
     pub(crate) async fn die(&mut self) {
         drop(self.running.take().expect("it runs"));
-        // The store's lock says when the last task is gone.
+        self.store_is_free().await;
+    }
+
+    /// The store's lock says when the last task is gone.
+    async fn store_is_free(&self) {
         let path = self.database();
         eventually("the store is let go", async || bernard::store::Store::open(&path).await.is_ok()).await;
     }

@@ -32,8 +32,8 @@ impl Program {
         bot.stop().await;
         bot.discord.gateway().wait_for_connected(0).await;
         let child = launch(&bot);
-        let program = Self { bot, child };
-        program.bot.discord.gateway().wait_for_connected(1).await;
+        let mut program = Self { bot, child };
+        program.is_up().await;
         program
     }
 
@@ -44,7 +44,17 @@ impl Program {
         // The dead one's connection must not be taken for the new one's.
         self.bot.discord.gateway().wait_for_connected(0).await;
         self.child = launch(&self.bot);
-        self.bot.discord.gateway().wait_for_connected(1).await;
+        self.is_up().await;
+    }
+
+    /// Waits until the process takes interactions.
+    async fn is_up(&mut self) {
+        eventually("the process runs", async || {
+            let ended = self.child.try_wait().expect("it can be asked");
+            assert!(ended.is_none(), "it ended: {}", log(&self.bot));
+            self.bot.discord.gateway().connected() == 1
+        })
+        .await;
     }
 
     fn signal(&self, name: &str) {
@@ -95,13 +105,15 @@ fn launch(bot: &TestBot) -> Child {
     std::fs::write(&config, bot.config_text()).expect("the configuration is written");
     let log = File::options().create(true).append(true).open(file(bot, "log")).expect("a log");
     let mut command = Command::new(env!("CARGO_BIN_EXE_bernard"));
-    command.args(["run", "--config"]).arg(config).env("RUST_LOG", "debug");
+    // The program refuses a `BERNARD_…` that is no key of its configuration, and this one is the tests' own.
+    command.args(["run", "--config"]).arg(config).env("RUST_LOG", "debug").env_remove("BERNARD_SEEDS");
     command.stdout(log.try_clone().expect("two of it")).stderr(log).spawn().expect("the program starts")
 }
 
 /// What `bernard` says and how it ends, when it is not to run for long.
 fn run(arguments: &[&str]) -> (Option<i32>, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_bernard")).args(arguments).stdin(Stdio::null()).output();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bernard"));
+    let output = command.args(arguments).env_remove("BERNARD_SEEDS").stdin(Stdio::null()).output();
     let output = output.expect("the program starts");
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
