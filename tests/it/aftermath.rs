@@ -12,10 +12,12 @@ use crate::bot::TestBot;
 
 /// The button that answers a message which asks its reader something.
 pub(crate) fn question_of(message: &Message) -> Option<&'static str> {
-    [("Your decision is needed", "Leave it"), ("The link waits for you", "Reveal link")]
-        .into_iter()
-        .find(|(words, _)| message.content.contains(words))
-        .map(|(_, button)| button)
+    let words = [
+        ("Your decision is needed", "Leave it"),
+        ("you take no DMs from me", "Reveal link"),
+        ("This is done. `/rescue link`", "Reveal link"),
+    ];
+    words.into_iter().find(|(words, _)| message.content.contains(words)).map(|(_, button)| button)
 }
 
 /// Whether a message is about this operation: its first line ends with the number, so `R-1` is not found in `R-12`.

@@ -246,7 +246,7 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
         Step::AwaitReveal => {
             bot.discord.close_dms(&bot.ann);
             bot.accepts(crash.kind).await;
-            let message = bot.sees(&[crash.id(), "The link waits for you"]).await;
+            let message = bot.sees(&[crash.id(), "you take no DMs from me"]).await;
             let gate = crash.hold(bot, &dm);
             bot.ann.try_press(message.id, "Reveal link").expect("the button");
             gate.reached().await;
