@@ -95,7 +95,7 @@ impl Reporter {
         let mut under_way = HashSet::new();
         let mut shows: JoinSet<(OperationId, Part)> = JoinSet::new();
         while !stop.is_cancelled() {
-            self.start_shows(&mut under_way, &mut shows).await;
+            self.start_shows(&mut under_way, &mut shows, &stop).await;
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.pulse.for_reporter() => {}
@@ -114,6 +114,7 @@ impl Reporter {
         self: &Arc<Self>,
         under_way: &mut HashSet<(OperationId, Part)>,
         shows: &mut JoinSet<(OperationId, Part)>,
+        stop: &CancellationToken,
     ) {
         let unreported = match self.store.unreported().await {
             Ok(unreported) => unreported,
@@ -126,21 +127,28 @@ impl Reporter {
             for part in [Part::Posts, Part::Edits] {
                 let alike = under_way.iter().filter(|(_, other)| *other == part).count();
                 if alike < AT_ONCE && under_way.insert((id, part)) {
-                    shows.spawn(Arc::clone(self).guarded(id, part));
+                    shows.spawn(Arc::clone(self).guarded(id, part, stop.clone()));
                 }
             }
         }
     }
 
-    async fn guarded(self: Arc<Self>, id: OperationId, part: Part) -> (OperationId, Part) {
-        match self.show(id, part).await {
-            Ok(Shown::All) => {}
-            Ok(Shown::Waits) => tokio::time::sleep(BREATH).await,
-            Err(failure) => {
+    /// One part of one operation, and a rest if it could not be shown. An edit that waits for its turn when we stop is
+    /// dropped: the next start makes every live message true.
+    async fn guarded(self: Arc<Self>, id: OperationId, part: Part, stop: CancellationToken) -> (OperationId, Part) {
+        let shown = match part {
+            Part::Posts => Some(self.show(id, part).await),
+            Part::Edits => stop.run_until_cancelled(self.show(id, part)).await,
+        };
+        let rest = match shown {
+            None | Some(Ok(Shown::All)) => return (id, part),
+            Some(Ok(Shown::Waits)) => BREATH,
+            Some(Err(failure)) => {
                 tracing::warn!(operation.id = %id, error = %failure, "an operation could not be shown yet");
-                tokio::time::sleep(REST).await;
+                REST
             }
-        }
+        };
+        stop.run_until_cancelled(tokio::time::sleep(rest)).await;
         (id, part)
     }
 

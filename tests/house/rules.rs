@@ -161,7 +161,7 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         says: "serenity stays at Discord's end",
-        bound: Bound::AllBut(&[Place("discord/"), Place("http"), Place("app.rs")]),
+        bound: Bound::AllBut(&[Place("discord/"), Place("http"), Place("app")]),
         tests: Tests::Free,
         forbids: |name| name.starts(&["serenity"]),
         breaks: &[

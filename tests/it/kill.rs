@@ -41,6 +41,8 @@ impl Program {
     async fn kill_and_start_again(&mut self) {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it is gone");
+        // The dead one's connection must not be taken for the new one's.
+        self.bot.discord.gateway().wait_for_connected(0).await;
         self.child = launch(&self.bot);
         self.bot.discord.gateway().wait_for_connected(1).await;
     }
