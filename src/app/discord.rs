@@ -111,12 +111,20 @@ impl Discord {
         let application = self.rest.application().await?;
         let guild = GuildId::new(self.config.discord.guild);
         let commands = command::registered();
-        let known = self.store.fact(COMMANDS_FACT).await?;
-        let registered = self.rest.commands(application.id, guild).await?;
-        if known != Some(commands_digest(application.id, guild, &commands, &registered)) {
+        let fact = |registered: &[RegisteredCommand]| commands_digest(application.id, guild, &commands, registered);
+        let (fact_name, registered) = match self.rest.commands(application.id, guild).await {
+            Ok(registered) => (COMMANDS_FACT, registered),
+            Err(error) if error.is_transient() || error.fault().is_some() => return Err(error.into()),
+            Err(error) => {
+                // A proxy may let only some routes through: then what we last registered is all there is to compare with.
+                tracing::warn!(%error, "the registered commands cannot be read");
+                (COMMANDS_UNREAD_FACT, Vec::new())
+            }
+        };
+        if self.store.fact(fact_name).await? != Some(fact(&registered)) {
             let registered = self.rest.set_commands(application.id, guild, &commands).await?;
-            let digest = commands_digest(application.id, guild, &commands, &registered);
-            self.store.set_fact(COMMANDS_FACT, &digest).await?;
+            self.store.set_fact(COMMANDS_FACT, &fact(&registered)).await?;
+            self.store.set_fact(COMMANDS_UNREAD_FACT, &fact(&[])).await?;
             tracing::info!(count = commands.len(), "the commands are registered");
         }
         // An application's bot has its own id, but for the oldest ones.
@@ -151,6 +159,8 @@ impl Discord {
 
 /// The name of the digest of the commands that were last registered.
 const COMMANDS_FACT: &str = "commands";
+/// The same without what Discord has of them.
+const COMMANDS_UNREAD_FACT: &str = "commands-unread";
 
 /// What we want, and what Discord has of it: its version of a command changes whenever somebody changes the command.
 fn commands_digest(app: ApplicationId, guild: GuildId, wanted: &[CreateCommand], has: &[RegisteredCommand]) -> String {

@@ -42,6 +42,16 @@ async fn commands_are_registered_once_and_again_when_discord_lost_them() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_that_cannot_be_read_are_registered_once_all_the_same() {
+    let mut bot = TestBot::new().await;
+    bot.stop().await;
+    let refusal = json!({ "message": "405: Method Not Allowed", "code": 0 });
+    bot.discord.faults().always().status("GET", "/commands", 405, &refusal);
+    bot.start().await;
+    assert_eq!(bot.discord.command_writes(), 1, "they are what was last registered");
+}
+
 /// The service names that are offered to ann for `partial`.
 async fn offered(bot: &TestBot, command: &str, partial: &str) -> Vec<String> {
     bot.ann.autocomplete(OPS, command, "server", partial).await.into_iter().map(|choice| choice.value).collect()
