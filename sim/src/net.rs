@@ -24,7 +24,7 @@ use std::{
 };
 
 /// How long a test waits for a condition before it gives up and says what it saw: generous, because nothing depends on it.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Locks, also after a panic elsewhere: a simulator that goes on says more about what broke.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
