@@ -104,17 +104,23 @@ fn launch(bot: &TestBot) -> Child {
     let config = file(bot, "bernard.toml");
     std::fs::write(&config, bot.config_text()).expect("the configuration is written");
     let log = File::options().create(true).append(true).open(file(bot, "log")).expect("a log");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bernard"));
-    // The program refuses a `BERNARD_…` that is no key of its configuration, and this one is the tests' own.
-    command.args(["run", "--config"]).arg(config).env("RUST_LOG", "debug").env_remove("BERNARD_SEEDS");
+    let mut command = program();
+    command.args(["run", "--config"]).arg(config).env("RUST_LOG", "debug");
     command.stdout(log.try_clone().expect("two of it")).stderr(log).spawn().expect("the program starts")
+}
+
+/// The binary. It refuses a `BERNARD_…` that is no key of its configuration, and these are the tests' own.
+fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bernard"));
+    for ours in ["BERNARD_SEEDS", "BERNARD_SHARED", "BERNARD_REQUIRE"] {
+        command.env_remove(ours);
+    }
+    command
 }
 
 /// What `bernard` says and how it ends, when it is not to run for long.
 fn run(arguments: &[&str]) -> (Option<i32>, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bernard"));
-    let output = command.args(arguments).env_remove("BERNARD_SEEDS").stdin(Stdio::null()).output();
-    let output = output.expect("the program starts");
+    let output = program().args(arguments).stdin(Stdio::null()).output().expect("the program starts");
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
