@@ -119,7 +119,7 @@ impl Fleet {
     /// Whether `wish` is still what would be done now.
     ///
     /// # Errors
-    /// [`plan::Error`]; [`Problem::ChangedMeanwhile`](super::event::Problem::ChangedMeanwhile) when it is not.
+    /// [`plan::Error`]; [`Problem::ChangedMeanwhile`] when it is not.
     pub async fn confirm(&self, server: &Server, wish: &Wish, lease: Option<&Lease>) -> Result<Plan, plan::Error> {
         plan::confirm(&self.client_of(server)?, server, wish, lease).await
     }
