@@ -186,7 +186,7 @@ pub(super) fn word(text: &str) -> String {
 }
 
 /// Words for people on one line, bounded, with links and ids taken out: either could be a secret.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
     let shown: Vec<&str> = words.map(harmless_word).collect();
     let line = shown.join(" ");

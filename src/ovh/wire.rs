@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
+use super::answer::one_line;
 use crate::rescue::server::{self, BootId, ServiceName, TaskId};
 
 /// `null` counts as missing.
@@ -121,7 +122,8 @@ impl From<Task> for server::Task {
             id: TaskId(task.task_id),
             function: task.function,
             status: task.status.into(),
-            comment: some_text(task.comment),
+            // It is shown in the channel, so it holds no more than an error's words may.
+            comment: some_text(task.comment).map(|comment| one_line(&comment)),
             started: task.start_date,
             ended: task.done_date,
         }
@@ -270,6 +272,13 @@ mod tests {
         assert_eq!(task.status.as_str(), "paused");
         let bare = from_value::<Task>(json!({"taskId": 1, "status": "done", "startDate": "yesterday"})).unwrap();
         assert_eq!(server::Task::from(bare).started, None);
+    }
+
+    #[test]
+    fn a_tasks_comment_carries_no_link() {
+        let comment = "done, see https://www.ovh.com/manager/secret/#?id=fake";
+        let task = from_value::<Task>(json!({"taskId": 1, "status": "done", "comment": comment})).unwrap();
+        assert_eq!(server::Task::from(task).comment.as_deref(), Some("done, see [link]"));
     }
 
     #[test]
