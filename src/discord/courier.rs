@@ -7,14 +7,13 @@ use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Error, Rest, command::action_of, component::Button, dm, error::TOO_OLD_TO_EDIT, handler::SharedPolicy,
-    reporter::snowflake, rest::Nonce,
+    Error, Rest, component::Button, dm, error::TOO_OLD_TO_EDIT, handler::SharedPolicy, reporter::snowflake, rest::Nonce,
 };
 use crate::{
     access::Requester,
     clock,
     rescue::{
-        desk::needed,
+        desk::{action, needed},
         errand::{Arrival, Errand, Verdict},
         operation::{ChannelId, Operation, Source},
         server::Server,
@@ -127,7 +126,7 @@ impl Courier {
         let kind = operation.request.kind();
         let policy = self.policy.get();
         let allowed = policy.check(&requester, needed(kind), server, operation.request.place.0).is_ok()
-            && policy.protection(action_of(kind), server).is_none();
+            && policy.protection(action(kind), server).is_none();
         Some(if allowed { Verdict::Allowed } else { Verdict::Refused })
     }
 

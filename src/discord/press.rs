@@ -4,7 +4,6 @@ use serenity::model::application::ComponentInteraction;
 
 use super::{
     asking::Asking,
-    command::action_of,
     component::Button,
     dm,
     handler::{Handler, Reply},
@@ -16,7 +15,8 @@ use crate::{
     rescue::{
         desk::{self, Decided, Decision},
         fleet::NotFound,
-        operation::{ChannelId, Kind, Operation, OperationId, Source},
+        lease,
+        operation::{ChannelId, Kind, Operation, Source},
         server::Server,
         state::Phase,
     },
@@ -156,7 +156,7 @@ impl Handler {
     /// Reads the server as it is now, and checks the rights and protections of this moment against it.
     pub(super) async fn admit(&self, asking: &Asking, known: &Server, kind: Kind) -> Result<(Server, Grant), Refusal> {
         let (server, grant) = self.admit_server(asking, known, desk::needed(kind)).await?;
-        match self.policy.get().protection(action_of(kind), &server) {
+        match self.policy.get().protection(desk::action(kind), &server) {
             Some(protection) if !self.looks_for_own_link(asking, &server, kind).await? => {
                 Err(Refusal::Protected(protection))
             }
@@ -217,10 +217,8 @@ impl Handler {
     /// The live operation that keeps the server from one of this kind.
     pub(super) async fn holder(&self, server: &Server, kind: Kind) -> Result<Option<Operation>, Refusal> {
         let live = self.store.live_operations().await?;
-        Ok(live.into_iter().find(|operation| {
-            operation.request.server == server.name
-                && operation.state.holds_server()
-                && crate::rescue::lease::overtaken(OperationId(0), kind, operation).is_none()
-        }))
+        Ok(live
+            .into_iter()
+            .find(|operation| operation.request.server == server.name && lease::stands_in_the_way(operation, kind)))
     }
 }

@@ -185,7 +185,7 @@ impl Sender {
 
     /// Sends `call`, and again where that is safe, until it succeeds, is refused, or `deadline` has come.
     pub(crate) async fn send(&self, call: &Call<'_>, deadline: Instant) -> Result<Vec<u8>, Error> {
-        let mut pauses = self.pauses();
+        let mut pauses = pauses(self.settings.retry_min, self.settings.retry_max);
         loop {
             let failed = match self.attempt(call, deadline).await {
                 Ok(body) => return Ok(body),
@@ -311,15 +311,11 @@ impl Sender {
             tokio::time::sleep(pause).await;
         }
     }
+}
 
-    fn pauses(&self) -> impl Iterator<Item = Duration> + use<> {
-        ExponentialBuilder::new()
-            .with_min_delay(self.settings.retry_min)
-            .with_max_delay(self.settings.retry_max)
-            .with_jitter()
-            .without_max_times()
-            .build()
-    }
+/// Pauses between tries: doubling from the shortest to the longest, with jitter, for ever.
+pub(super) fn pauses(shortest: Duration, longest: Duration) -> impl Iterator<Item = Duration> {
+    ExponentialBuilder::new().with_min_delay(shortest).with_max_delay(longest).with_jitter().without_max_times().build()
 }
 
 /// An attempt that failed, and whether Discord itself said when to come again.

@@ -13,7 +13,7 @@ use super::{
     state::Phase,
 };
 use crate::{
-    access::{Capability, Grant},
+    access::{Action, Capability, Grant},
     clock,
     store::{Append, CardId, Error as StoreError, Open, Store},
 };
@@ -159,13 +159,18 @@ impl Desk {
     }
 }
 
+/// The action that an operation of this kind is, to a `[[protect]]`.
+pub fn action(kind: Kind) -> Action {
+    match kind {
+        Kind::Enable | Kind::Link => Action::Rescue,
+        Kind::Restore => Action::Restore,
+        Kind::Reboot => Action::Reboot,
+    }
+}
+
 /// What one must be allowed to ask for an operation of this kind.
 pub fn needed(kind: Kind) -> Capability {
-    match kind {
-        Kind::Enable | Kind::Link => Capability::Rescue,
-        Kind::Restore => Capability::Restore,
-        Kind::Reboot => Capability::Reboot,
-    }
+    action(kind).capability()
 }
 
 fn covers(grant: &Grant, request: &Request) -> Result<(), Error> {

@@ -111,6 +111,12 @@ pub fn effect(operation: &Operation, event: &Event, now: Timestamp) -> Option<Ef
     }
 }
 
+/// Whether a live operation keeps its server from one of this kind.
+pub fn stands_in_the_way(live: &Operation, kind: Kind) -> bool {
+    // The number of the one that would take over does not matter to whether it could.
+    live.state.holds_server() && overtaken(OperationId(0), kind, live).is_none()
+}
+
 /// What opening an operation of this kind means for one that is still live on the same server.
 ///
 /// A restore takes over from what waits for a link or a person; another rescue takes over from what waits for a link of the

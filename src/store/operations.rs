@@ -180,10 +180,7 @@ pub(super) async fn append(
 async fn open(tx: &mut SqliteConnection, origin: &str, request: &Request, now: Timestamp) -> Result<Open, Error> {
     let others = live(&mut *tx, Some(&request.server)).await?;
     let kind = request.kind();
-    let holder = others
-        .iter()
-        .find(|other| other.state.holds_server() && lease::overtaken(OperationId(0), kind, other).is_none());
-    if let Some(holder) = holder {
+    if let Some(holder) = others.iter().find(|other| lease::stands_in_the_way(other, kind)) {
         return Ok(Open::Busy(Box::new(holder.clone())));
     }
     let row = sqlx::query(

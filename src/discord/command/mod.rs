@@ -17,7 +17,6 @@ use serenity::{
 };
 
 pub use enable::EnableOptions;
-pub(super) use propose::action_of;
 
 use super::{
     asking::Asking,

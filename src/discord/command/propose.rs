@@ -1,7 +1,7 @@
 //! What `/rescue enable`, `/restore` and `/reboot` have in common: a card first, and what pressing it does.
 
 use crate::{
-    access::{Action, Grant},
+    access::Grant,
     clock,
     config::Locale,
     discord::{
@@ -222,14 +222,5 @@ fn kind_of(aim: &Aim) -> Kind {
         Aim::Enable { .. } => Kind::Enable,
         Aim::Restore => Kind::Restore,
         Aim::Reboot => Kind::Reboot,
-    }
-}
-
-/// Which `[[protect]]` action covers an operation.
-pub(in crate::discord) fn action_of(kind: Kind) -> Action {
-    match kind {
-        Kind::Enable | Kind::Link => Action::Rescue,
-        Kind::Restore => Action::Restore,
-        Kind::Reboot => Action::Reboot,
     }
 }

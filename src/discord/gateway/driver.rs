@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use backon::{BackoffBuilder, ExponentialBuilder};
 use futures_util::FutureExt;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -23,7 +22,7 @@ use crate::discord::{
     error::{Error, Fault},
     interaction::{Door, RawInteraction, hand_over},
     rest::{Rest, SessionStartLimit},
-    sender::Sender,
+    sender::{Sender, pauses},
 };
 
 /// How long one question for the gateway's address may take with its repetitions; then the back-off here takes over.
@@ -324,12 +323,7 @@ impl Driver {
     }
 
     fn pauses(&self) -> impl Iterator<Item = Duration> + use<> {
-        ExponentialBuilder::new()
-            .with_min_delay(self.settings.retry_min)
-            .with_max_delay(self.settings.retry_max)
-            .with_jitter()
-            .without_max_times()
-            .build()
+        pauses(self.settings.retry_min, self.settings.retry_max)
     }
 }
 
