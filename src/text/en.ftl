@@ -163,6 +163,21 @@ decided-cancel = ✋ It is being cancelled.
 decided-again = 🔄 One more reboot is on its way.
 decided-leave = ✋ It is left as it is.
 
+# Reminders and announcements
+reminder-before = ⏰ **Time is nearly up** · { $server } is in rescue
+reminder-deadline = ⏰ **Time is up** · { $server } is still in rescue
+reminder-after = ⏰ **Still in rescue** · { $server } · its time is long up
+reminder-until = The rescue { $id } is meant to end { $until }.
+reminder-was-until = The rescue { $id } was meant to end { $until }. Whatever reboots the server boots into rescue again.
+reminder-choices = **Restore now** puts everything back; **Extend** gives it more time.
+notice-restored-at-deadline = ⏰ **Time is up** · { $server } is being put back ({ $id }), with the rights of { $who }.
+notice-extended = ⏳ **Extended** · { $server } stays in rescue until { $until }. Extended by { $who }; it is the rescue of { $owner }.
+notice-handed-over = 🤝 **Handed over** · the rescue of { $server } is no longer with { $from } but with { $to }. Said by { $who }.
+notice-anchor = 🔗 The audit's entry { $number } has the hash { $hash }.
+notice-paused = ⏸️ **Paused** by { $who }: { $reason }. Nothing new is begun, except what leads out of rescue.
+notice-resumed = ▶️ **Resumed** by { $who }.
+digest-quiet = ☀️ Nothing is in rescue.
+
 # Lists
 list-line = 🛟 { $server } · { $who } · since { $since } · until { $until }
 list-none = Nothing that I started is in rescue.

@@ -163,6 +163,21 @@ decided-cancel = ✋ Annulation en cours.
 decided-again = 🔄 Un redémarrage de plus est en route.
 decided-leave = ✋ C'est laissé ainsi.
 
+# Reminders and announcements
+reminder-before = ⏰ **Bientôt la fin** · { $server } est en mode rescue
+reminder-deadline = ⏰ **C'est l'heure** · { $server } est toujours en mode rescue
+reminder-after = ⏰ **Toujours en mode rescue** · { $server } · l'échéance est largement passée
+reminder-until = Le rescue { $id } doit se terminer à { $until }.
+reminder-was-until = Le rescue { $id } devait se terminer à { $until }. Tout redémarrage, d'où qu'il vienne, ramène le serveur en rescue.
+reminder-choices = **Restaurer maintenant** remet tout en place ; **Prolonger** donne plus de temps.
+notice-restored-at-deadline = ⏰ **C'est l'heure** · { $server } est en cours de restauration ({ $id }), avec les droits de { $who }.
+notice-extended = ⏳ **Prolongé** · { $server } reste en mode rescue jusqu'à { $until }. Prolongé par { $who } ; c'est le rescue de { $owner }.
+notice-handed-over = 🤝 **Transmis** · le rescue de { $server } passe de { $from } à { $to }. Décidé par { $who }.
+notice-anchor = 🔗 L'entrée { $number } du journal d'audit a pour empreinte { $hash }.
+notice-paused = ⏸️ **En pause**, à la demande de { $who } : { $reason }. Rien de nouveau ne commence, sauf ce qui fait sortir du rescue.
+notice-resumed = ▶️ **Reprise** décidée par { $who }.
+digest-quiet = ☀️ Rien n'est en mode rescue.
+
 # Lists
 list-line = 🛟 { $server } · { $who } · depuis { $since } · jusqu'à { $until }
 list-none = Rien de ce que j'ai lancé n'est en mode rescue.
