@@ -97,12 +97,12 @@ impl Handler {
             return Err(Refusal::TooLate(Some(operation.id), Some(repeat)));
         }
         let (_, grant) = self.admit_by_name(asking, operation, Kind::Link).await?;
-        let Some(link) = self.desk.find_for_reveal(&grant, &self.runner, operation).await? else {
+        let Some(found) = self.desk.find_for_reveal(&grant, &self.runner, operation).await? else {
             return Err(Refusal::NoLinkYet(repeat));
         };
         let lease = self.store.lease(&operation.request.server).await?;
-        let (content, button) = dm::revealed(operation, lease.as_ref(), &link);
-        Ok(Reply { content, buttons: vec![button], reveals: Some(operation.id) })
+        let (content, button) = dm::revealed(operation, lease.as_ref(), &(found.source, found.link));
+        Ok(Reply { content, buttons: vec![button], reveals: Some((operation.id, found.query)), files: Vec::new() })
     }
 
     /// **Delete this message**: the reader's own DM needs no right but being there.

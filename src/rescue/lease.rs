@@ -103,7 +103,7 @@ pub fn effect(operation: &Operation, event: &Event, now: Timestamp) -> Option<Ef
             set: plan.change.clone()?,
             system: wish.system,
         }))),
-        (Wish::Enable(_), Event::PutBack { result: PutBack::Done }) => Some(Effect::Undo),
+        (Wish::Enable(_), Event::PutBack { result: PutBack::Done, .. }) => Some(Effect::Undo),
         (Wish::Restore { .. }, Event::TaskSeen { status: TaskStatus::Done, .. } | Event::TaskVanished) => {
             Some(Effect::End)
         }

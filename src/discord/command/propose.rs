@@ -136,7 +136,7 @@ impl Handler {
         let card = Card { id: CardId::new(), request, command: repeat };
         self.store.save_card(&card, clock::now()).await?;
         let buttons = vec![Button::Confirm(card.id).create(locale), Button::Dismiss(card.id).create(locale)];
-        Ok(Reply { content: describe(&card.request, proposal, locale), buttons, reveals: None })
+        Ok(Reply { content: describe(&card.request, proposal, locale), buttons, reveals: None, files: Vec::new() })
     }
 }
 

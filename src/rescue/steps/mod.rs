@@ -120,7 +120,7 @@ impl Work<'_> {
             Phase::Prepared if hopeless => Next::Record(Event::SettingRefused { said }),
             Phase::Ready if hopeless => Next::Record(Event::RebootNotDone { why: NotDone::Unsent, said }),
             Phase::PuttingBack(_) if error.is_refusal() => {
-                Next::Record(Event::PutBack { result: PutBack::Failed { said } })
+                Next::Record(Event::PutBack { result: PutBack::Failed { said }, queries: Vec::new() })
             }
             _ => Next::Wait(self.settings().task_poll),
         }
