@@ -143,6 +143,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         text().prop_map(|said| Event::RebootUnknown { said }),
         task().prop_map(|task| Event::TaskAdopted { task }),
         vec(task(), 0..4).prop_map(|candidates| Event::NotSettled { candidates }),
+        Just(Event::QuestionUnanswered),
         user().prop_map(|by| Event::RebootAgainApproved { by }),
         user().prop_map(|by| Event::LeftAlone { by }),
         (status(), option::of(text())).prop_map(|(status, comment)| Event::TaskSeen { status, comment }),
@@ -196,11 +197,12 @@ pub(super) fn place(event: &Event) -> usize {
         Event::Superseded { .. } => 26,
         Event::Expired => 27,
         Event::LinkNotFound { .. } => 28,
+        Event::QuestionUnanswered => 29,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 29;
+pub(super) const EVENTS: usize = 30;
 
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
@@ -217,6 +219,7 @@ fn wish() -> impl Strategy<Value = Wish> {
     prop_oneof![
         enable,
         (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::Restore { into, despite }),
+        (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::PutBack { into, despite }),
         option::of(boot()).prop_map(|into| Wish::Reboot { into }),
         vec(source(), 0..3).prop_map(|sources| Wish::Link { sources }),
     ]
