@@ -40,6 +40,7 @@ impl Handler {
             | Button::RebootAgain(id, _)
             | Button::LeaveIt(id, _)
             | Button::RestoreNow(id)
+            | Button::PutNetbootBack(id)
             | Button::Reveal(id)
             | Button::LookAgain(id)
             | Button::TryMail(id)
@@ -60,6 +61,7 @@ impl Handler {
             Button::RebootAgain(_, asked) => self.decide(asking, operation, Decision::RebootAgain(asked)).await,
             Button::LeaveIt(_, asked) => self.decide(asking, operation, Decision::LeaveIt(asked)).await,
             Button::RestoreNow(_) => self.restore_now(asking, operation).await,
+            Button::PutNetbootBack(_) => self.put_netboot_back(asking, operation).await,
             Button::Reveal(_) => self.reveal(asking, operation).await,
             Button::LookAgain(_) => self.look_again(asking, operation, self.settings.secret_from.clone()).await,
             Button::TryMail(_) => self.look_again(asking, operation, vec![Source::Mail]).await,

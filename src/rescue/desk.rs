@@ -164,7 +164,7 @@ impl Desk {
 pub fn action(kind: Kind) -> Action {
     match kind {
         Kind::Enable | Kind::Link => Action::Rescue,
-        Kind::Restore => Action::Restore,
+        Kind::Restore | Kind::PutBack => Action::Restore,
         Kind::Reboot => Action::Reboot,
     }
 }
