@@ -162,7 +162,14 @@ fn migrator() -> Migrator {
         sqlx::SqlStr::from_static(include_str!("../../migrations/sqlite/0001_first.sql")),
         false,
     );
-    Migrator::with_migrations(vec![first])
+    let fleet = Migration::new(
+        6,
+        "fleet".into(),
+        MigrationType::Simple,
+        sqlx::SqlStr::from_static(include_str!("../../migrations/sqlite/0006_fleet.sql")),
+        false,
+    );
+    Migrator::with_migrations(vec![first, fleet])
 }
 
 fn millis(time: Timestamp) -> i64 {

@@ -87,6 +87,8 @@ const PURE: &[Place] = &[
     Place("rescue/state.rs"),
     Place("rescue/step.rs"),
     Place("rescue/lease.rs"),
+    Place("rescue/known.rs"),
+    Place("rescue/search.rs"),
 ];
 
 /// Libraries that wait, talk or remember.
