@@ -37,6 +37,7 @@ use crate::{
         desk::Desk,
         errand::Errands,
         fleet::Fleet,
+        keeper,
         operation::Source,
         pulse::Pulse,
         runner::Runner,
@@ -222,15 +223,12 @@ async fn quietly(work: impl Future<Output = ()>) -> Result<(), Ended> {
     Ok(())
 }
 
-/// Reads the fleet now and then again.
+/// Keeps the inventory fresh until `stop`, and writes down what was learned last.
 async fn keep_inventory(fleet: Fleet, every: Duration, stop: CancellationToken) {
-    let look = async {
-        loop {
-            fleet.refresh().await;
-            tokio::time::sleep(every).await;
-        }
-    };
-    stop.run_until_cancelled(look).await;
+    stop.run_until_cancelled(keeper::keep(fleet.clone(), every)).await;
+    if let Err(error) = fleet.inventory().flush().await {
+        tracing::warn!(%error, "the inventory's last readings could not be stored; they are read again");
+    }
 }
 
 async fn open_store(config: &Config) -> anyhow::Result<Store> {

@@ -14,9 +14,10 @@ use crate::{
     clock,
     rescue::{
         desk::{self, Decided, Decision},
-        fleet::NotFound,
+        fleet::{CANDIDATES, NotFound},
         lease,
         operation::{ChannelId, Kind, Operation, Source},
+        search::search,
         server::Server,
         state::Phase,
     },
@@ -130,28 +131,31 @@ impl Handler {
         let place = asking.place.0;
         let policy = self.policy.get();
         let server = self.fleet.find(typed).await.map_err(|not_found| {
-            Refusal::NoServer(typed.to_owned(), self.only_visible(asking, capability, not_found))
+            Refusal::NoServer(typed.to_owned(), self.only_visible(asking, capability, typed, not_found))
         })?;
         policy
             .check(&asking.requester, capability, &server, place)
             .map_err(|denial| Refusal::Denied(Box::new(denial), Some(server.label().to_owned())))?;
+        self.fleet.inventory().named(asking.requester.user, &server.name);
         Ok(server)
     }
 
-    /// Candidates that the asker may not act on are not named.
-    fn only_visible(&self, asking: &Asking, capability: Capability, not_found: NotFound) -> NotFound {
+    /// Candidates are only those that the asker may act on.
+    fn only_visible(&self, asking: &Asking, capability: Capability, typed: &str, not_found: NotFound) -> NotFound {
         let policy = self.policy.get();
         let servers = self.fleet.servers();
         let visible: Vec<&Server> =
             policy.visible(&asking.requester, capability, asking.place.0, servers.iter()).collect();
-        let keep = |mut names: Vec<_>| {
-            names.retain(|name| visible.iter().any(|server| server.name == *name));
-            names
-        };
         match not_found {
-            NotFound::Unknown(near) => NotFound::Unknown(keep(near)),
-            NotFound::Ambiguous(all) => NotFound::Ambiguous(keep(all)),
-            unreadable @ NotFound::Unreadable(_) => unreadable,
+            NotFound::Unknown(_) => {
+                let near = search(visible, typed, &[], CANDIDATES);
+                NotFound::Unknown(near.into_iter().map(|server| server.name.clone()).collect())
+            }
+            NotFound::Ambiguous(mut all) => {
+                all.retain(|name| visible.iter().any(|server| server.name == *name));
+                NotFound::Ambiguous(all)
+            }
+            other @ (NotFound::StillReading { .. } | NotFound::Unreadable(_)) => other,
         }
     }
 

@@ -205,15 +205,6 @@ impl Client {
         Ok(hardware.memory_size.and_then(|size| size.megabytes()))
     }
 
-    /// The day on which the service expires if nobody renews it.
-    ///
-    /// # Errors
-    /// As every read.
-    pub async fn expiration(&self, name: &ServiceName) -> Result<Option<jiff::civil::Date>, Error> {
-        let call = self.get(name, &["serviceInfos"], format!("read the service of `{name}`"));
-        self.read::<wire::ServiceInfos>(&call).await.map(|infos| infos.expiration)
-    }
-
     pub(super) fn get(&self, name: &ServiceName, rest: &[&str], doing: String) -> Call {
         Call::new(Method::GET, self.server_url(name, rest), doing).about(name)
     }

@@ -10,7 +10,12 @@ pub mod step;
 pub mod lease;
 pub mod reminder;
 pub mod notice;
+pub mod known;
+pub mod search;
 
+pub mod inventory;
+pub mod keeper;
+pub mod kernels;
 pub mod fleet;
 pub mod plan;
 pub mod link;

@@ -250,6 +250,7 @@ no-server = No server goes by { $typed }.
 no-server-near = No server goes by { $typed }. Did you mean one of { $near }?
 no-server-ambiguous = Several servers go by { $typed }: { $all }. Use one of these names.
 no-server-unreadable = I could not look { $typed } up: { $said }
+no-server-yet = No server that I have read so far goes by { $typed }: { $read } of { $all }. Use its service name, which works at once, or try again later.
 typed-duration = a length such as 90m, 1h30m or 2d, at most { $longest }.
 typed-email = one address, such as ops@example.com.
 typed-email-domain = an address in one of these domains: { $domains }.

@@ -250,6 +250,7 @@ no-server = Aucun serveur ne répond au nom de { $typed }.
 no-server-near = Aucun serveur ne répond au nom de { $typed }. Vouliez-vous dire l'un de ceux-ci : { $near } ?
 no-server-ambiguous = Plusieurs serveurs répondent au nom de { $typed } : { $all }. Utilisez l'un de ces noms.
 no-server-unreadable = Je n'ai pas pu chercher { $typed } : { $said }
+no-server-yet = Aucun serveur lu jusqu'ici ne répond au nom { $typed } : { $read } sur { $all }. Utilisez son nom de service, qui fonctionne tout de suite, ou réessayez plus tard.
 typed-duration = une durée comme 90m, 1h30m ou 2d, au plus { $longest }.
 typed-email = une seule adresse, comme ops@example.com.
 typed-email-domain = une adresse dans l'un de ces domaines : { $domains }.

@@ -90,6 +90,8 @@ const PURE: &[Place] = &[
     Place("rescue/lease.rs"),
     Place("rescue/reminder.rs"),
     Place("rescue/notice.rs"),
+    Place("rescue/known.rs"),
+    Place("rescue/search.rs"),
 ];
 
 /// Libraries that wait, talk or remember.
