@@ -1,6 +1,6 @@
 //! What the bot decides and remembers.
 //!
-//! In reading order. The first six are pure: no async, no clock, no network; the others carry them out.
+//! In reading order. The first seven are pure: no async, no clock, no network; the others carry them out.
 
 pub mod server;
 pub mod operation;
@@ -8,6 +8,7 @@ pub mod event;
 pub mod state;
 pub mod step;
 pub mod lease;
+pub mod calls;
 
 pub mod fleet;
 pub mod plan;

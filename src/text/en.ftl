@@ -256,3 +256,6 @@ denial-server-unread = Your right to { $capability } depends on tags or names of
 denial-not-this-channel = Your right to { $capability } holds in { $channels }, not here.
 denial-nearest = The nearest rule: { $place }, for { $who }
 denial-could-help = Who could help: { $who }
+
+# The exact calls
+calls-until-link = The last one is repeated until the link is there.

@@ -256,3 +256,6 @@ denial-server-unread = Votre droit { $capability } dépend de tags ou de noms de
 denial-not-this-channel = Votre droit { $capability } vaut dans { $channels }, pas ici.
 denial-nearest = La règle la plus proche : { $place }, pour { $who }
 denial-could-help = Qui pourrait aider : { $who }
+
+# The exact calls
+calls-until-link = Le dernier est répété jusqu'à ce que le lien soit là.

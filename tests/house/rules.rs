@@ -87,6 +87,7 @@ const PURE: &[Place] = &[
     Place("rescue/state.rs"),
     Place("rescue/step.rs"),
     Place("rescue/lease.rs"),
+    Place("rescue/calls.rs"),
 ];
 
 /// Libraries that wait, talk or remember.

@@ -2,6 +2,7 @@
 
 use super::{Failure, Next, Work};
 use crate::rescue::{
+    calls,
     event::{Event, Problem, PutBack},
     operation::{Setting, Source, Wish},
     plan,
@@ -104,19 +105,11 @@ impl Work<'_> {
             return Ok(true);
         }
         for _ in 0..SET_TRIES {
-            self.client.set(self.server(), &change(setting)).await?;
+            self.client.set(self.server(), &calls::change(setting)).await?;
             if setting.holds_on(&self.client.server(self.server()).await?) {
                 return Ok(true);
             }
         }
         Ok(false)
-    }
-}
-
-fn change(setting: &Setting) -> crate::ovh::Change {
-    crate::ovh::Change {
-        boot: Some(setting.boot.id),
-        rescue_mail: setting.rescue_mail.clone(),
-        rescue_ssh_key: setting.rescue_ssh_key.clone(),
     }
 }
