@@ -6,6 +6,7 @@
 //! - [`access`]: who may do what: a pure function, and a permission is a value.
 //! - [`rescue`]: what the bot decides and remembers: servers, operations, their states and steps, and who carries them on.
 //! - [`store`]: the durable side: events, operations, leases.
+//! - [`limits`]: how often people may ask.
 //! - [`ovh`]: one end of the wire, with its budget, its signatures and the fence before a reboot.
 //! - [`discord`]: the other end: interactions in, answers, cards and DMs out.
 //! - [`text`]: every sentence, in English and French.
@@ -17,6 +18,7 @@ pub mod config;
 pub mod access;
 pub mod rescue;
 pub mod store;
+pub mod limits;
 pub mod ovh;
 pub mod discord;
 pub mod text;

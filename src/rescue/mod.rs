@@ -1,6 +1,6 @@
 //! What the bot decides and remembers.
 //!
-//! In reading order. The first seven are pure: no async, no clock, no network; the others carry them out.
+//! In reading order. The first eight are pure: no async, no clock, no network; the others carry them out.
 
 pub mod server;
 pub mod operation;
@@ -9,6 +9,7 @@ pub mod state;
 pub mod step;
 pub mod lease;
 pub mod calls;
+pub mod pause;
 
 pub mod fleet;
 pub mod plan;

@@ -56,6 +56,14 @@ impl Kind {
         }
     }
 
+    /// Whether neither pause nor limit stands in its way: it leads out of rescue, or only looks for a link.
+    pub fn is_always_open(self) -> bool {
+        match self {
+            Self::Restore | Self::Link => true,
+            Self::Enable | Self::Reboot => false,
+        }
+    }
+
     /// Whether it ends with a link for its requester.
     pub fn seeks_link(self) -> bool {
         matches!(self, Self::Enable | Self::Link)
