@@ -5,7 +5,8 @@
 //!
 //! Pure: no async, no clock, no network.
 
-use std::{fmt, net::IpAddr};
+use core::net::IpAddr;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
