@@ -25,7 +25,7 @@ use sqlx::{
 };
 
 pub use cards::{Card, CardId, CardRefusal};
-pub use messages::{Delivery, Posted};
+pub use messages::{Delivery, Posted, Unreported};
 pub use operations::{Append, Open};
 
 /// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.
