@@ -3,9 +3,11 @@
 //! Events, the row that the runner looks for and the lease change in one transaction. SQLite in WAL mode with
 //! `synchronous = FULL`; one process at a time, held by a lock file beside the database.
 
+mod audit;
 mod cards;
 mod inventory;
 mod leases;
+mod ledger;
 mod messages;
 mod operations;
 
@@ -24,7 +26,9 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub use audit::{AuditFilter, AuditPage};
 pub use cards::{Card, CardId, CardRefusal};
+pub use ledger::{Ledger, Range};
 pub use messages::{Delivery, Posted};
 pub use operations::{Append, Open};
 
@@ -66,12 +70,19 @@ pub enum Error {
     /// The recorded events of an operation do not follow one another.
     #[error("the store holds an impossible history: {0}")]
     History(#[from] crate::rescue::state::IllegalEvent),
+    /// An entry of the audit was not written.
+    #[error("the audit was not written")]
+    NotAudited,
+    /// A line of the audit does not read back: `bernard audit verify` says which is the first.
+    #[error("the audit holds a line that cannot be read: {0}; `bernard audit verify` finds the first that is wrong")]
+    BrokenAudit(#[from] crate::audit::NotALine),
 }
 
 /// The store's handle; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: SqlitePool,
+    waiting: std::sync::Arc<audit::Waiting>,
     _lock: std::sync::Arc<File>,
 }
 
@@ -91,7 +102,7 @@ impl Store {
             .busy_timeout(BUSY_TIMEOUT);
         let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
         migrator().run(&pool).await?;
-        Ok(Self { pool, _lock: std::sync::Arc::new(lock) })
+        Ok(Self { pool, waiting: std::sync::Arc::default(), _lock: std::sync::Arc::new(lock) })
     }
 
     /// Whether the database answers.
@@ -155,14 +166,13 @@ fn lock(path: &Path) -> Result<File, Error> {
 }
 
 fn migrator() -> Migrator {
-    let first = Migration::new(
-        1,
-        "first".into(),
-        MigrationType::Simple,
-        sqlx::SqlStr::from_static(include_str!("../../migrations/sqlite/0001_first.sql")),
-        false,
-    );
-    Migrator::with_migrations(vec![first])
+    let migration = |number, name: &'static str, sql: &'static str| {
+        Migration::new(number, name.into(), MigrationType::Simple, sqlx::SqlStr::from_static(sql), false)
+    };
+    Migrator::with_migrations(vec![
+        migration(1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
+        migration(3, "audit", include_str!("../../migrations/sqlite/0003_audit.sql")),
+    ])
 }
 
 fn millis(time: Timestamp) -> i64 {
