@@ -202,6 +202,9 @@ impl Handler {
             (Ok(asking), Ok(typed)) => self.execute(&asking, typed).await,
             (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
         };
+        if let Err(refusal) = &reply {
+            self.audit_refused_command(&command, refusal).await;
+        }
         self.answer(key, command.application_id, reply, locale).await;
     }
 
@@ -222,6 +225,9 @@ impl Handler {
             Ok(button) => self.pressed(&press, button).await,
             Err(_) => Err(Refusal::Unknown),
         };
+        if let Err(refusal) = &reply {
+            self.audit_refused_press(&press, refusal).await;
+        }
         self.answer(key, press.application_id, reply, locale).await;
     }
 

@@ -174,10 +174,8 @@ impl Store {
 
 /// One more line, in the caller's transaction, which must be a writing one from its beginning.
 pub(super) async fn append(tx: &mut SqliteConnection, entry: &Entry) -> Result<(), Error> {
-    let policy: Option<String> = sqlx::query_scalar("SELECT value FROM facts WHERE name = $1")
-        .bind(POLICY)
-        .fetch_optional(&mut *tx)
-        .await?;
+    let policy: Option<String> =
+        sqlx::query_scalar("SELECT value FROM facts WHERE name = $1").bind(POLICY).fetch_optional(&mut *tx).await?;
     let last = head(&mut *tx).await?.map(|head| (head.number, head.hash));
     let line = Line::next(last, |number| entry.canonical(number, policy.as_deref()));
     sqlx::query("INSERT INTO audit (n, entry, previous, hash) VALUES ($1, $2, $3, $4)")

@@ -29,7 +29,8 @@ impl Ledger {
     /// # Errors
     /// [`Error::Database`] when there is no such file, or it holds no audit.
     pub async fn open(path: &Path) -> Result<Self, Error> {
-        let options = SqliteConnectOptions::from_str("sqlite://")?.filename(path).read_only(true).busy_timeout(BUSY_TIMEOUT);
+        let options =
+            SqliteConnectOptions::from_str("sqlite://")?.filename(path).read_only(true).busy_timeout(BUSY_TIMEOUT);
         match Self::connect(&options).await {
             Ok(ledger) => Ok(ledger),
             // Where nothing can be written, SQLite cannot make its index of what others write. If nobody writes, none is needed.

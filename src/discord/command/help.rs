@@ -29,6 +29,9 @@ impl Handler {
             lines.push(say!(locale, "help-status"));
             lines.push(say!(locale, "help-list"));
         }
+        if may(Capability::Audit) {
+            lines.push(say!(locale, "help-history"));
+        }
         if lines.len() == 1 {
             lines.push(say!(locale, "help-nothing"));
         }

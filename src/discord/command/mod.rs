@@ -4,6 +4,7 @@
 
 mod enable;
 mod help;
+mod history;
 mod link;
 mod propose;
 mod status;
@@ -23,7 +24,12 @@ use super::{
     handler::{Handler, Reply},
     refusal::Refusal,
 };
-use crate::{access::Capability, config::Locale, rescue::plan::Aim, say};
+use crate::{
+    access::{Capability, UserId},
+    config::Locale,
+    rescue::plan::Aim,
+    say,
+};
 
 /// The longest reason, e-mail or key that is taken (an RSA key of 16,384 bits fits).
 const LONGEST_TEXT: u16 = 4_000;
@@ -49,6 +55,13 @@ pub enum Command {
         /// `server`
         server: Option<String>,
     },
+    /// `/history`
+    History {
+        /// `server`
+        server: Option<String>,
+        /// `user`
+        user: Option<UserId>,
+    },
     /// `/help`
     Help,
 }
@@ -69,6 +82,13 @@ impl Options<'_> {
     fn text(&self, name: &str) -> Option<String> {
         self.0.iter().find(|option| option.name == name).and_then(|option| match &option.value {
             CommandDataOptionValue::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+            _ => None,
+        })
+    }
+
+    fn user(&self, name: &str) -> Option<UserId> {
+        self.0.iter().find(|option| option.name == name).and_then(|option| match &option.value {
+            CommandDataOptionValue::User(user) => Some(UserId(user.get())),
             _ => None,
         })
     }
@@ -94,6 +114,7 @@ impl Command {
             "restore" => Ok(Self::Restore(options.typed()?)),
             "reboot" => Ok(Self::Reboot(options.typed()?)),
             "status" => Ok(Self::Status { server: options.text("server") }),
+            "history" => Ok(Self::History { server: options.text("server"), user: options.user("user") }),
             "help" => Ok(Self::Help),
             _ => Err(Refusal::Unknown),
         }
@@ -129,6 +150,7 @@ impl Handler {
             }
             Command::Status { server: Some(server) } => self.status_of(asking, &server).await,
             Command::Status { server: None } => self.status_of_fleet(asking).await,
+            Command::History { server, user } => self.history(asking, server.as_deref(), user).await,
             Command::Help => Ok(self.help(asking)),
         }
     }
@@ -140,6 +162,7 @@ pub(super) fn capability_of(data: &CommandData) -> Capability {
         "rescue" => Capability::Rescue,
         "restore" => Capability::Restore,
         "reboot" => Capability::Reboot,
+        "history" => Capability::Audit,
         _ => Capability::View,
     }
 }
@@ -156,6 +179,7 @@ pub fn registered() -> Vec<CreateCommand> {
         with(base("restore", |l| say!(l, "command-restore")), vec![server(), reason(), break_glass()]),
         with(base("reboot", |l| say!(l, "command-reboot")), vec![server(), reason(), break_glass()]),
         with(base("status", |l| say!(l, "command-status")), vec![status]),
+        with(base("history", |l| say!(l, "command-history")), history::options()),
         base("help", |l| say!(l, "command-help")),
     ]
 }
