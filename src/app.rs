@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     access::Policy,
-    check::{self, Finding},
+    check::{self, Finding, Verdict},
     clock,
     config::{Config, Credentials, Mode, SecretSource, StoreUrl},
     discord::{
@@ -43,7 +43,7 @@ use crate::{
         runner::Runner,
         steps::{Probe, Settings},
     },
-    store::Store,
+    store::{self, Store},
 };
 
 /// How many interactions may wait to be acknowledged; more are dropped, and counted.
@@ -156,7 +156,8 @@ impl App {
         loops.spawn(async move { Ok(http::serve(listener, endpoints, web_stop.cancelled_owned()).await?) });
         loops.spawn(quietly(runner.run(stop.clone())));
         loops.spawn(quietly(handler.run(interaction_rx, stop.clone())));
-        loops.spawn(quietly(keep_inventory(fleet.clone(), config.pace.inventory_refresh, stop.clone())));
+        let config = Arc::new(config);
+        loops.spawn(quietly(keep_inventory(fleet.clone(), Arc::clone(&config), stop.clone())));
         let discord = discord::Discord {
             rest,
             store: store.clone(),
@@ -166,7 +167,7 @@ impl App {
             stop: stop.clone(),
             sender_settings,
             drain: config.pace.drain,
-            config: Arc::new(config),
+            config,
         };
         let drain = discord.drain;
         loops.spawn(discord.run(errand_rx, interaction_tx));
@@ -225,14 +226,24 @@ async fn quietly(work: impl Future<Output = ()>) -> Result<(), Ended> {
 }
 
 /// Reads the fleet now and then again.
-async fn keep_inventory(fleet: Fleet, every: Duration, stop: CancellationToken) {
+async fn keep_inventory(fleet: Fleet, config: Arc<Config>, stop: CancellationToken) {
+    let every = config.pace.inventory_refresh;
     let look = async {
+        fleet.refresh().await;
+        warn_of_rules(&config, &fleet);
         loop {
-            fleet.refresh().await;
             tokio::time::sleep(every).await;
+            fleet.refresh().await;
         }
     };
     stop.run_until_cancelled(look).await;
+}
+
+/// Says once what is odd about the rules now that the fleet is known.
+fn warn_of_rules(config: &Config, fleet: &Fleet) {
+    for finding in check::remembered(config, &fleet.servers()) {
+        tracing::warn!("the configuration: {}", finding.what);
+    }
 }
 
 async fn open_store(config: &Config) -> anyhow::Result<Store> {
@@ -249,6 +260,19 @@ async fn open_store(config: &Config) -> anyhow::Result<Store> {
 pub async fn check_online(config: &Config) -> anyhow::Result<Vec<Finding>> {
     let rest = Rest::new(Arc::new(Sender::new(sender_settings(config))?));
     Ok(check::online(config, &rest, &clients(config)?).await)
+}
+
+/// What the servers that the store remembers tell about the rules of `config`, without asking anybody.
+pub async fn check_remembered(config: &Config) -> Vec<Finding> {
+    let StoreUrl::Sqlite(path) = &config.store.url else { return Vec::new() };
+    match store::remembered(path).await {
+        Ok(servers) => check::remembered(config, &servers),
+        Err(error) => {
+            let what =
+                format!("the rules were not held against servers, for none are remembered ({error}); use --online");
+            vec![Finding { verdict: Verdict::Unproved, what }]
+        }
+    }
 }
 
 fn sender_settings(config: &Config) -> SenderSettings {

@@ -110,6 +110,27 @@ pub struct Server {
 }
 
 impl Server {
+    /// A server of which only the name and the account are known.
+    pub fn unread(name: ServiceName, account: &str) -> Self {
+        Self {
+            name,
+            account: account.to_owned(),
+            display_name: None,
+            tags: None,
+            ip: None,
+            reverse: None,
+            os: String::new(),
+            state: String::new(),
+            power_state: None,
+            boot: None,
+            rescue_mail: None,
+            rescue_ssh_key: None,
+            monitoring: false,
+            no_intervention: false,
+            datacenter: None,
+        }
+    }
+
     /// What people call the server: its display name, else its service name.
     pub fn label(&self) -> &str {
         self.display_name.as_deref().unwrap_or(self.name.as_str())

@@ -1,9 +1,25 @@
 //! The fleet as it was last seen.
 
+use std::{path::Path, str::FromStr};
+
 use jiff::Timestamp;
+use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 
 use super::{Error, Store, from_json, json, millis};
 use crate::rescue::server::Server;
+
+/// Every server that the store at `path` remembers, read beside a running Bernard; nothing is written, not even a lock.
+///
+/// # Errors
+/// [`Error::Database`] when there is no store, or none that this version can read.
+pub async fn remembered(path: &Path) -> Result<Vec<Server>, Error> {
+    let options = SqliteConnectOptions::from_str("sqlite://")?.filename(path).read_only(true);
+    let mut connection = options.connect().await?;
+    let rows: Vec<String> =
+        sqlx::query_scalar("SELECT body FROM inventory ORDER BY server").fetch_all(&mut connection).await?;
+    connection.close().await?;
+    rows.iter().map(|text| from_json(text, || "a server of the inventory".to_owned())).collect()
+}
 
 impl Store {
     /// Every server that was seen.

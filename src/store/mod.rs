@@ -26,6 +26,7 @@ use sqlx::{
 };
 
 pub use cards::{Card, CardId, CardRefusal};
+pub use inventory::remembered;
 pub use messages::{Delivery, Posted};
 pub use operations::{Append, Open};
 
