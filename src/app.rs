@@ -33,11 +33,13 @@ use crate::{
     },
     http::{self, Endpoints, Life, Unready},
     limits::Limits,
+    metrics::Switch,
     ovh,
     rescue::{
         desk::Desk,
         errand::Errands,
         fleet::Fleet,
+        keeper,
         operation::Source,
         pulse::Pulse,
         runner::Runner,
@@ -120,7 +122,8 @@ impl App {
     pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<Self> {
         let store = open_store(&config).await?;
         let fleet = Fleet::new(clients(&config)?, store.clone()).await.context("the inventory cannot be read")?;
-        crate::metrics::paused(&store.pause().await.context("the store cannot be read")?);
+        let pause = store.pause().await.context("the store cannot be read")?;
+        crate::metrics::paused(if pause.is_some() { Switch::Pulled } else { Switch::Loose });
         store.distrust_messages().await.context("the store cannot be written")?;
         let pulse = Pulse::default();
         let (errand_tx, errand_rx) = mpsc::channel(WAITING_ERRANDS);
@@ -225,24 +228,29 @@ async fn quietly(work: impl Future<Output = ()>) -> Result<(), Ended> {
     Ok(())
 }
 
-/// Reads the fleet now and then again.
+/// Keeps the inventory fresh until `stop`, and writes down what was learned last.
 async fn keep_inventory(fleet: Fleet, config: Arc<Config>, stop: CancellationToken) {
-    let every = config.pace.inventory_refresh;
-    let look = async {
-        fleet.refresh().await;
-        warn_of_rules(&config, &fleet);
-        loop {
-            tokio::time::sleep(every).await;
-            fleet.refresh().await;
-        }
-    };
-    stop.run_until_cancelled(look).await;
+    let keep = keeper::keep(fleet.clone(), config.pace.inventory_refresh);
+    stop.run_until_cancelled(async { tokio::join!(keep, warn_of_rules(&config, &fleet)) }).await;
+    if let Err(error) = fleet.inventory().flush().await {
+        tracing::warn!(%error, "the inventory's last readings could not be stored; they are read again");
+    }
 }
 
-/// Says once what is odd about the rules now that the fleet is known.
-fn warn_of_rules(config: &Config, fleet: &Fleet) {
-    for finding in check::remembered(config, &fleet.servers()) {
-        tracing::warn!("the configuration: {}", finding.what);
+/// Says once what is odd about the rules, as soon as every server is known.
+async fn warn_of_rules(config: &Config, fleet: &Fleet) {
+    /// How often it is looked whether all are known.
+    const LOOK: Duration = Duration::from_secs(2);
+    loop {
+        let servers = fleet.servers();
+        if servers.known().next().is_some() && servers.known().all(|known| known.seen.is_some()) {
+            let servers: Vec<_> = servers.known().map(|known| known.server.clone()).collect();
+            for finding in check::remembered(config, &servers) {
+                tracing::warn!("the configuration: {}", finding.what);
+            }
+            return;
+        }
+        tokio::time::sleep(LOOK).await;
     }
 }
 
@@ -304,7 +312,7 @@ fn clients(config: &Config) -> anyhow::Result<Vec<ovh::Client>> {
                 credentials,
                 requests_per_minute: account.requests_per_minute,
             };
-            Ok(ovh::Client::new(account)?)
+            Ok(ovh::Client::with_timeout(account, config.pace.ovh_timeout)?)
         })
         .collect()
 }
@@ -326,6 +334,7 @@ fn step_settings(config: &Config) -> Settings {
         task_poll: config.pace.task_poll,
         secret_poll: config.pace.secret_poll,
         reboot_settle: config.pace.reboot_settle,
+        question_patience: config.pace.question_patience,
         secret_timeout: config.rescue.secret_timeout,
         secret_from: sources(config),
         secret_link: config.rescue.secret_link.clone(),
@@ -335,7 +344,6 @@ fn step_settings(config: &Config) -> Settings {
 
 fn handler_settings(config: &Config) -> HandlerSettings {
     HandlerSettings {
-        locale: config.locale,
         realm: Realm { guild: config.discord.guild, channels: config.discord.channels.clone() },
         lease: config.rescue.lease,
         max_lease: config.rescue.max_lease,

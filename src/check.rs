@@ -216,7 +216,7 @@ async fn described(client: &ovh::Client, names: Vec<ServiceName>) -> Vec<Server>
     let mut servers = Vec::with_capacity(names.len());
     for name in names {
         let read = if servers.len() < DESCRIBED { client.server(&name).await.ok() } else { None };
-        servers.push(read.unwrap_or_else(|| Server::unread(name, client.account())));
+        servers.push(read.unwrap_or_else(|| Server::only_named(name, client.account())));
     }
     servers
 }

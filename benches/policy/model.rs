@@ -135,7 +135,7 @@ fn server(machine: &Machine) -> Server {
     Server {
         display_name: machine.display.clone().filter(|_| machine.read),
         tags: machine.read.then(|| machine.tags.iter().cloned().collect()),
-        ..Server::unread(name, "main")
+        ..Server::only_named(name, "main")
     }
 }
 

@@ -171,7 +171,7 @@ mod tests {
     fn server(name: &str, display: &str, env: Option<&str>) -> Server {
         let name: ServiceName = name.to_owned().try_into().expect("a name");
         let tags = env.map(|env| [("env".to_owned(), env.to_owned())].into());
-        Server { display_name: env.map(|_| display.to_owned()), tags, ..Server::unread(name, "main") }
+        Server { display_name: env.map(|_| display.to_owned()), tags, ..Server::only_named(name, "main") }
     }
 
     fn fleet() -> [Server; 2] {

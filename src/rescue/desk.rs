@@ -3,17 +3,19 @@
 //! When [`Desk::open_from_card`] or [`Desk::open_from_press`] returns [`Open::Accepted`], the operation survives a crash, and
 //! the bot owes an outcome.
 
-use secrecy::SecretString;
-
 use super::{
     event::Event,
-    operation::{Kind, Operation, OperationId, Request, Source},
+    link::Found,
+    notice::{Letter, Notice, To},
+    operation::{ChannelId, Kind, Operation, OperationId, Request},
+    pause::Pause,
     pulse::Pulse,
     runner::Runner,
+    server::QueryId,
     state::Phase,
 };
 use crate::{
-    access::{Action, Capability, Grant},
+    access::{Action, Capability, Grant, UserId},
     clock,
     limits::{Limits, TooOften},
     store::{Append, CardId, Error as StoreError, Open, Store},
@@ -111,6 +113,30 @@ impl Desk {
         Ok(opened)
     }
 
+    /// Pulls the kill switch and tells the channel, unless it is pulled already: then whoever did it comes back.
+    ///
+    /// # Errors
+    /// [`Error`]: nothing is paused.
+    pub async fn pause(&self, grant: &Grant, reason: String, channel: ChannelId) -> Result<Option<Pause>, Error> {
+        let by = may_switch(grant)?;
+        let notice = Notice::Paused { by, reason: reason.clone() };
+        let pause = Pause { by, at: clock::now(), reason };
+        let earlier = self.store.begin_pause(&pause, &told_in(channel, by, notice)).await?;
+        self.pulse.tap();
+        Ok(earlier)
+    }
+
+    /// Lets go of the kill switch and tells the channel; which pause that ended, if any.
+    ///
+    /// # Errors
+    /// [`Error`]: nothing is resumed.
+    pub async fn resume(&self, grant: &Grant, channel: ChannelId) -> Result<Option<Pause>, Error> {
+        let by = may_switch(grant)?;
+        let ended = self.store.end_pause(&told_in(channel, by, Notice::Resumed { by }), clock::now()).await?;
+        self.pulse.tap();
+        Ok(ended)
+    }
+
     fn within_limits(&self, request: &Request) -> Result<(), TooOften> {
         if request.kind().is_always_open() { Ok(()) } else { self.limits.operation(&request.server) }
     }
@@ -150,22 +176,23 @@ impl Desk {
         grant: &Grant,
         runner: &Runner,
         operation: &Operation,
-    ) -> Result<Option<(Source, SecretString)>, Error> {
+    ) -> Result<Option<Found>, Error> {
         if grant.requester().user != operation.request.requester || grant.server() != Some(&operation.request.server) {
             return Err(Error::WrongGrant);
         }
         let Some(client) = runner.fleet.client(&operation.request.account) else { return Ok(None) };
-        Ok(runner.find_link(&client, operation).await.0.map(|found| (found.source, found.link)))
+        Ok(runner.find_link(&client, operation).await.0)
     }
 
-    /// The requester has seen the link.
+    /// The requester has seen the link, whose secret was made by the request that OVHcloud calls `query`.
     ///
     /// # Errors
     /// [`Error`]: it is not recorded, so the button stays.
-    pub async fn revealed(&self, id: OperationId) -> Result<(), Error> {
+    pub async fn revealed(&self, id: OperationId, query: Option<QueryId>) -> Result<(), Error> {
+        let revealed = Event::LinkRevealed { query };
         for _ in 0..TRIES {
             let Some(operation) = self.store.operation(id).await? else { return Ok(()) };
-            match self.store.append(&operation, &Event::LinkRevealed, clock::now()).await? {
+            match self.store.append(&operation, &revealed, clock::now()).await? {
                 Append::Overtaken => {}
                 Append::Done(_) | Append::Illegal(_) => break,
             }
@@ -179,7 +206,7 @@ impl Desk {
 pub fn action(kind: Kind) -> Action {
     match kind {
         Kind::Enable | Kind::Link => Action::Rescue,
-        Kind::Restore => Action::Restore,
+        Kind::Restore | Kind::PutBack => Action::Restore,
         Kind::Reboot => Action::Reboot,
     }
 }
@@ -187,6 +214,15 @@ pub fn action(kind: Kind) -> Action {
 /// What one must be allowed to ask for an operation of this kind.
 pub fn needed(kind: Kind) -> Capability {
     action(kind).capability()
+}
+
+fn may_switch(grant: &Grant) -> Result<UserId, Error> {
+    if grant.capability() == Capability::Admin { Ok(grant.requester().user) } else { Err(Error::WrongGrant) }
+}
+
+/// A notice in the channel, or to whoever caused it if the channel takes none.
+fn told_in(channel: ChannelId, by: UserId, notice: Notice) -> Letter {
+    Letter { to: To::Channel { channel, or_to: Some(by) }, notice }
 }
 
 fn covers(grant: &Grant, request: &Request) -> Result<(), Error> {
@@ -199,12 +235,13 @@ fn covers(grant: &Grant, request: &Request) -> Result<(), Error> {
 /// The event of a decision; `None` when the question it answers is no longer asked.
 fn event(grant: &Grant, operation: &Operation, decision: Decision) -> Option<Event> {
     let by = grant.requester().user;
+    let rule = Some(grant.place().to_string());
     let asked =
         |number| matches!(operation.state.phase, Phase::Undecided { .. }) && operation.state.facts.asked == number;
     match decision {
-        Decision::Cancel if operation.state.can_be_cancelled() => Some(Event::CancelAsked { by }),
-        Decision::RebootAgain(number) if asked(number) => Some(Event::RebootAgainApproved { by }),
-        Decision::LeaveIt(number) if asked(number) => Some(Event::LeftAlone { by }),
+        Decision::Cancel if operation.state.can_be_cancelled() => Some(Event::CancelAsked { by, rule }),
+        Decision::RebootAgain(number) if asked(number) => Some(Event::RebootAgainApproved { by, rule }),
+        Decision::LeaveIt(number) if asked(number) => Some(Event::LeftAlone { by, rule }),
         _ => None,
     }
 }

@@ -81,6 +81,7 @@ pub(crate) const OWED: &[(&str, &str)] = &[];
 /// What decides and does nothing.
 const PURE: &[Place] = &[
     Place("access"),
+    Place("audit"),
     Place("rescue/server.rs"),
     Place("rescue/operation.rs"),
     Place("rescue/event.rs"),
@@ -89,6 +90,10 @@ const PURE: &[Place] = &[
     Place("rescue/lease.rs"),
     Place("rescue/calls.rs"),
     Place("rescue/pause.rs"),
+    Place("rescue/reminder.rs"),
+    Place("rescue/notice.rs"),
+    Place("rescue/known.rs"),
+    Place("rescue/search.rs"),
 ];
 
 /// Libraries that wait, talk or remember.

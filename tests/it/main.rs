@@ -16,6 +16,7 @@ mod limits;
 mod link;
 mod main_job;
 mod mishaps;
+mod notices;
 mod ovhcloud;
 mod pause;
 mod places;
