@@ -88,12 +88,12 @@ const PURE: &[Place] = &[
     Place("rescue/state.rs"),
     Place("rescue/step.rs"),
     Place("rescue/lease.rs"),
-    Place("rescue/calls.rs"),
-    Place("rescue/pause.rs"),
     Place("rescue/reminder.rs"),
     Place("rescue/notice.rs"),
     Place("rescue/known.rs"),
     Place("rescue/search.rs"),
+    Place("rescue/calls.rs"),
+    Place("rescue/pause.rs"),
 ];
 
 /// Libraries that wait, talk or remember.
