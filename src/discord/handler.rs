@@ -213,7 +213,7 @@ impl Handler {
         if typed.is_always_open() {
             return Ok(());
         }
-        self.desk.limits().command(asking.requester.user).map_err(Refusal::TooOften)
+        self.desk.limits().command(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))
     }
 
     async fn press(&self, key: &InteractionKey, press: ComponentInteraction) {

@@ -79,7 +79,7 @@ impl Handler {
 
     async fn decide(&self, asking: &Asking, operation: &Operation, decision: Decision) -> Result<Reply, Refusal> {
         if let Decision::RebootAgain(_) = decision {
-            self.desk.limits().press(asking.requester.user).map_err(Refusal::TooOften)?;
+            self.desk.limits().press(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))?;
         }
         let (_, grant) = self.admit_for(asking, operation, decision.needs(operation)).await?;
         match self.desk.decide(&grant, operation.id, decision).await? {

@@ -103,7 +103,8 @@ async fn only_admins_pull_the_switch_and_the_second_is_told_of_the_first() {
     let refused = bot.ask(&bob, "reboot", &[("server", "web-1")]).await;
     assert!(refused.content.contains("paused all new operations"), "{}", refused.content);
     assert!(refused.content.contains(&format!("<@&{}>", sim::discord::ROLE)), "who can resume: {}", refused.content);
-    assert_eq!(bot.count(&["**Paused**"]), 1);
+    bot.sees(&["**Paused**", "fire in"]).await;
+    assert_eq!(bot.count(&["**Paused**", "something else"]), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
