@@ -30,6 +30,7 @@ use sqlx::{
 
 pub use audit::{AuditFilter, AuditPage};
 pub use cards::{Card, CardId, CardRefusal};
+pub use inventory::remembered;
 pub use ledger::{Ledger, Range};
 pub use messages::{Delivery, Posted, Unreported};
 pub use notices::{Delivered, NoticeId, Owed, Tried};

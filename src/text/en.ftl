@@ -331,11 +331,7 @@ plan-nothing-changed = 📋 I only read; nothing was changed.
 paused = { $who } paused all new operations at { $at }: { $reason }
 paused-ways-out = What is under way goes on. `/restore` and links work as ever.
 paused-resume = Can resume with `/admin resume`: { $who }
-pause-announced = ⏸️ **Paused** · { $who } stopped all new operations: { $reason }
-    What is under way goes on. `/restore` and links work as ever.
 pause-done = ⏸️ New operations are refused from now on, also after a restart. `/admin resume` ends that.
-pause-not-announced = ⚠️ I could not tell the channel.
-resume-announced = ▶️ **Resumed** · { $who } takes new operations again. They were paused since { $since }.
 resume-done = ▶️ New operations are taken again.
 resume-nothing = ▶️ Nothing was paused.
 too-often-person = That was more than { $count } a minute. Try again { $again }. `/restore` and links always work.

@@ -331,11 +331,7 @@ plan-nothing-changed = 📋 Je n'ai fait que lire ; rien n'a changé.
 paused = { $who } a suspendu toute nouvelle opération à { $at } : { $reason }
 paused-ways-out = Ce qui est en cours continue. `/restore` et les liens fonctionnent comme toujours.
 paused-resume = Peuvent reprendre avec `/admin resume` : { $who }
-pause-announced = ⏸️ **Suspendu** · { $who } a arrêté toute nouvelle opération : { $reason }
-    Ce qui est en cours continue. `/restore` et les liens fonctionnent comme toujours.
 pause-done = ⏸️ Toute nouvelle opération est désormais refusée, même après un redémarrage. `/admin resume` y met fin.
-pause-not-announced = ⚠️ Je n'ai pas pu prévenir le salon.
-resume-announced = ▶️ **Repris** · { $who } accepte de nouveau les opérations. Elles étaient suspendues depuis { $since }.
 resume-done = ▶️ Les opérations sont de nouveau acceptées.
 resume-nothing = ▶️ Rien n'était suspendu.
 too-often-person = Cela fait plus de { $count } par minute. Réessayez { $again }. `/restore` et les liens fonctionnent toujours.

@@ -23,6 +23,7 @@ mod ovhcloud;
 mod pause;
 mod places;
 mod plan;
+mod policy;
 mod port;
 mod properties;
 mod question;
