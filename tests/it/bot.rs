@@ -79,6 +79,8 @@ pub(crate) struct TestConfig {
     pub(crate) credentials: String,
     /// The lines of `[pace]`.
     pub(crate) pace: String,
+    /// OVHcloud's budget.
+    pub(crate) requests_per_minute: u32,
 }
 
 impl Default for TestConfig {
@@ -95,6 +97,7 @@ impl Default for TestConfig {
             ),
             pace: "task_poll = \"30ms\"\nsecret_poll = \"20ms\"\nreboot_settle = \"600ms\"\ndrain = \"5s\"\n"
                 .to_owned(),
+            requests_per_minute: 1_000_000,
         }
     }
 }
@@ -147,6 +150,15 @@ impl TestBot {
     /// A bot for `web-1` (Windows) and `db-1` (Linux).
     pub(crate) async fn new() -> Self {
         Self::with(TestConfig::default(), [web_1(), db_1()]).await
+    }
+
+    /// The same with so many requests a minute for OVHcloud.
+    pub(crate) async fn with_budget(
+        config: TestConfig,
+        servers: impl IntoIterator<Item = ServerSpec>,
+        requests_per_minute: u32,
+    ) -> Self {
+        Self::with(TestConfig { requests_per_minute, ..config }, servers).await
     }
 
     /// A bot with this configuration for these servers.
@@ -232,11 +244,11 @@ impl TestBot {
 
     /// The configuration as the program reads it.
     pub(crate) fn config_text(&self) -> String {
-        let TestConfig { rules, rescue, discord, credentials, pace } = &self.config;
+        let TestConfig { rules, rescue, discord, credentials, pace, requests_per_minute } = &self.config;
         format!(
             "time_zone = \"Europe/Paris\"\n\
              [discord]\ntoken = \"{token}\"\nguild = \"{GUILD}\"\napi_url = \"{api}\"\n{discord}\n\
-             [[ovh]]\nname = \"main\"\nendpoint = \"{ovh}\"\nrequests_per_minute = 1000000\n{credentials}\n\
+             [[ovh]]\nname = \"main\"\nendpoint = \"{ovh}\"\nrequests_per_minute = {requests_per_minute}\n{credentials}\n\
              [store]\nurl = \"sqlite://{store}\"\n\
              [http]\nlisten = \"127.0.0.1:0\"\n\
              [rescue]\n{rescue}\n[pace]\n{pace}\n\

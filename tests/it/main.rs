@@ -10,6 +10,7 @@ mod commands;
 mod crash;
 mod discord_weather;
 mod faces;
+mod fleet;
 mod kill;
 mod leaks;
 mod link;
