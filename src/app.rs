@@ -276,7 +276,7 @@ fn clients(config: &Config) -> anyhow::Result<Vec<ovh::Client>> {
                 credentials,
                 requests_per_minute: account.requests_per_minute,
             };
-            Ok(ovh::Client::new(account)?)
+            Ok(ovh::Client::with_timeout(account, config.pace.ovh_timeout)?)
         })
         .collect()
 }
@@ -298,6 +298,7 @@ fn step_settings(config: &Config) -> Settings {
         task_poll: config.pace.task_poll,
         secret_poll: config.pace.secret_poll,
         reboot_settle: config.pace.reboot_settle,
+        question_patience: config.pace.question_patience,
         secret_timeout: config.rescue.secret_timeout,
         secret_from: sources(config),
         secret_link: config.rescue.secret_link.clone(),

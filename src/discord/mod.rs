@@ -27,6 +27,8 @@ pub mod component;
 pub mod courier;
 pub mod dm;
 pub mod handler;
+pub mod herald;
+pub mod notice;
 mod press;
 pub mod refusal;
 pub mod reporter;

@@ -41,6 +41,7 @@ impl Handler {
             | Button::RebootAgain(id, _)
             | Button::LeaveIt(id, _)
             | Button::RestoreNow(id)
+            | Button::PutNetbootBack(id)
             | Button::Reveal(id)
             | Button::LookAgain(id)
             | Button::TryMail(id)
@@ -61,6 +62,7 @@ impl Handler {
             Button::RebootAgain(_, asked) => self.decide(asking, operation, Decision::RebootAgain(asked)).await,
             Button::LeaveIt(_, asked) => self.decide(asking, operation, Decision::LeaveIt(asked)).await,
             Button::RestoreNow(_) => self.restore_now(asking, operation).await,
+            Button::PutNetbootBack(_) => self.put_netboot_back(asking, operation).await,
             Button::Reveal(_) => self.reveal(asking, operation).await,
             Button::LookAgain(_) => self.look_again(asking, operation, self.settings.secret_from.clone()).await,
             Button::TryMail(_) => self.look_again(asking, operation, vec![Source::Mail]).await,
@@ -98,12 +100,12 @@ impl Handler {
             return Err(Refusal::TooLate(Some(operation.id), Some(repeat)));
         }
         let (_, grant) = self.admit_by_name(asking, operation, Kind::Link).await?;
-        let Some(link) = self.desk.find_for_reveal(&grant, &self.runner, operation).await? else {
+        let Some(found) = self.desk.find_for_reveal(&grant, &self.runner, operation).await? else {
             return Err(Refusal::NoLinkYet(repeat));
         };
         let lease = self.store.lease(&operation.request.server).await?;
-        let (content, button) = dm::revealed(operation, lease.as_ref(), &link);
-        Ok(Reply { content, buttons: vec![button], reveals: Some(operation.id) })
+        let (content, button) = dm::revealed(operation, lease.as_ref(), &(found.source, found.link));
+        Ok(Reply { content, buttons: vec![button], reveals: Some((operation.id, found.query)), files: Vec::new() })
     }
 
     /// **Delete this message**: the reader's own DM needs no right but being there.

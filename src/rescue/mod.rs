@@ -8,6 +8,8 @@ pub mod event;
 pub mod state;
 pub mod step;
 pub mod lease;
+pub mod reminder;
+pub mod notice;
 pub mod known;
 pub mod search;
 

@@ -74,6 +74,23 @@ impl fmt::Display for TaskId {
     }
 }
 
+/// OVHcloud's name for one request (`X-Ovh-QueryID`): what its support asks for. No secret.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct QueryId(String);
+
+impl QueryId {
+    /// The name as OVHcloud writes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for QueryId {
+    fn from(name: String) -> Self {
+        Self(name)
+    }
+}
+
 /// A dedicated server as one `GET /dedicated/server/{name}` described it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Server {

@@ -7,6 +7,7 @@ mod cards;
 mod inventory;
 mod leases;
 mod messages;
+mod notices;
 mod operations;
 
 use std::{
@@ -26,6 +27,7 @@ use sqlx::{
 
 pub use cards::{Card, CardId, CardRefusal};
 pub use messages::{Delivery, Posted};
+pub use notices::{Delivered, NoticeId, Owed, Tried};
 pub use operations::{Append, Open};
 
 /// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.
@@ -154,22 +156,18 @@ fn lock(path: &Path) -> Result<File, Error> {
     Ok(file)
 }
 
+/// The steps of the schema, in their order; one that was shipped is never changed.
+const SCHEMA: [(i64, &str, &str); 3] = [
+    (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
+    (4, "leases", include_str!("../../migrations/sqlite/0004_leases.sql")),
+    (6, "fleet", include_str!("../../migrations/sqlite/0006_fleet.sql")),
+];
+
 fn migrator() -> Migrator {
-    let first = Migration::new(
-        1,
-        "first".into(),
-        MigrationType::Simple,
-        sqlx::SqlStr::from_static(include_str!("../../migrations/sqlite/0001_first.sql")),
-        false,
-    );
-    let fleet = Migration::new(
-        6,
-        "fleet".into(),
-        MigrationType::Simple,
-        sqlx::SqlStr::from_static(include_str!("../../migrations/sqlite/0006_fleet.sql")),
-        false,
-    );
-    Migrator::with_migrations(vec![first, fleet])
+    let migrations = SCHEMA.map(|(number, name, sql)| {
+        Migration::new(number, name.into(), MigrationType::Simple, sqlx::SqlStr::from_static(sql), false)
+    });
+    Migrator::with_migrations(migrations.to_vec())
 }
 
 fn millis(time: Timestamp) -> i64 {

@@ -16,6 +16,7 @@ mod leaks;
 mod link;
 mod main_job;
 mod mishaps;
+mod notices;
 mod ovhcloud;
 mod places;
 mod port;
