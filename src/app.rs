@@ -37,9 +37,9 @@ use crate::{
         desk::Desk,
         errand::Errands,
         fleet::Fleet,
-        keeper,
         operation::Source,
         pulse::Pulse,
+        refresh,
         runner::Runner,
         steps::{Probe, Settings},
     },
@@ -225,7 +225,7 @@ async fn quietly(work: impl Future<Output = ()>) -> Result<(), Ended> {
 
 /// Keeps the inventory fresh until `stop`, and writes down what was learned last.
 async fn keep_inventory(fleet: Fleet, every: Duration, stop: CancellationToken) {
-    stop.run_until_cancelled(keeper::keep(fleet.clone(), every)).await;
+    stop.run_until_cancelled(refresh::keep(fleet.clone(), every)).await;
     if let Err(error) = fleet.inventory().flush().await {
         tracing::warn!(%error, "the inventory's last readings could not be stored; they are read again");
     }

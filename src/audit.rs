@@ -25,7 +25,9 @@ use crate::{
     },
 };
 
-pub use chain::{Anchor, Broken, GENESIS, Gaps, Hash, Line, NotALine, NotAnAnchor, NotAHash, Start, Verified, Verifier};
+pub use chain::{
+    Anchor, Broken, GENESIS, Gaps, Hash, Line, NotAHash, NotALine, NotAnAnchor, Start, Verified, Verifier,
+};
 pub use row::{COLUMNS, row};
 pub use tell::{of_event, of_lease, opened};
 

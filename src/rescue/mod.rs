@@ -14,9 +14,10 @@ pub mod known;
 pub mod search;
 
 pub mod inventory;
-pub mod keeper;
+pub mod refresh;
 pub mod kernels;
 pub mod fleet;
+pub mod look;
 pub mod plan;
 pub mod link;
 pub mod errand;

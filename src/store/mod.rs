@@ -9,6 +9,7 @@ mod leases;
 mod messages;
 mod notices;
 mod operations;
+mod timeline;
 
 use std::{
     fs::File,

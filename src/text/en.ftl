@@ -214,6 +214,20 @@ status-monitored = Monitored by OVHcloud
 status-unmonitored = Not monitored by OVHcloud
 status-no-intervention = Interventions in the datacentre are switched off
 
+# Tasks, status and the doctor
+command-tasks = What OVHcloud did to a server lately
+tasks-title = **OVHcloud's latest tasks for { $server }**
+tasks-none = OVHcloud lists none. It forgets old ones.
+tasks-began = began { $when }
+tasks-ended = ended { $when }
+help-tasks = `/tasks` shows OVHcloud's latest tasks for a server.
+status-intervention = OVHcloud last worked on it in the datacentre { $when }
+status-planned = ⚠️ OVHcloud plans { $kind } for { $when }
+status-expires = Paid until { $day }
+status-expires-renewed = Paid until { $day }, renewed by itself
+status-expires-for-good = ⚠️ Paid until { $day }, and **not** renewed by itself
+status-contract-unreadable = The contract and planned interventions could not be read: { $said }
+
 # Help
 help-title = **What you can do here**
 help-enable = `/rescue enable` takes a server into rescue; the link to the password comes by DM.

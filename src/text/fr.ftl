@@ -214,6 +214,20 @@ status-monitored = Monitoring OVHcloud activé
 status-unmonitored = Monitoring OVHcloud désactivé
 status-no-intervention = Les interventions dans le datacenter sont désactivées
 
+# Tasks, status and the doctor
+command-tasks = Ce qu'OVHcloud a fait récemment sur un serveur
+tasks-title = **Dernières tâches OVHcloud sur { $server }**
+tasks-none = OVHcloud n'en liste aucune. Les anciennes sont oubliées.
+tasks-began = commencée { $when }
+tasks-ended = terminée { $when }
+help-tasks = `/tasks` montre les dernières tâches OVHcloud d'un serveur.
+status-intervention = Dernière intervention d'OVHcloud au datacentre : { $when }
+status-planned = ⚠️ OVHcloud prévoit { $kind } le { $when }
+status-expires = Payé jusqu'au { $day }
+status-expires-renewed = Payé jusqu'au { $day }, renouvelé automatiquement
+status-expires-for-good = ⚠️ Payé jusqu'au { $day }, **sans** renouvellement automatique
+status-contract-unreadable = Le contrat et les interventions prévues n'ont pas pu être lus : { $said }
+
 # Help
 help-title = **Ce que vous pouvez faire ici**
 help-enable = `/rescue enable` passe un serveur en mode rescue ; le lien vers le mot de passe arrive par message privé.

@@ -26,4 +26,6 @@ mod reboot;
 mod restore;
 mod roles;
 mod spec;
+mod status;
 mod task;
+mod tasks;

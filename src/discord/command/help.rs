@@ -27,6 +27,7 @@ impl Handler {
         }
         if may(Capability::View) {
             lines.push(say!(locale, "help-status"));
+            lines.push(say!(locale, "help-tasks"));
             lines.push(say!(locale, "help-list"));
         }
         if lines.len() == 1 {

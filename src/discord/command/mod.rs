@@ -7,6 +7,7 @@ mod help;
 mod link;
 mod propose;
 mod status;
+mod tasks;
 
 use serenity::{
     builder::{CreateCommand, CreateCommandOption},
@@ -48,6 +49,11 @@ pub enum Command {
     Status {
         /// `server`
         server: Option<String>,
+    },
+    /// `/tasks`
+    Tasks {
+        /// `server`
+        server: String,
     },
     /// `/help`
     Help,
@@ -94,6 +100,7 @@ impl Command {
             "restore" => Ok(Self::Restore(options.typed()?)),
             "reboot" => Ok(Self::Reboot(options.typed()?)),
             "status" => Ok(Self::Status { server: options.text("server") }),
+            "tasks" => Ok(Self::Tasks { server: options.server()? }),
             "help" => Ok(Self::Help),
             _ => Err(Refusal::Unknown),
         }
@@ -129,6 +136,7 @@ impl Handler {
             }
             Command::Status { server: Some(server) } => self.status_of(asking, &server).await,
             Command::Status { server: None } => self.status_of_fleet(asking).await,
+            Command::Tasks { server } => self.tasks(asking, &server).await,
             Command::Help => Ok(self.help(asking)),
         }
     }
@@ -156,6 +164,7 @@ pub fn registered() -> Vec<CreateCommand> {
         with(base("restore", |l| say!(l, "command-restore")), vec![server(), reason(), break_glass()]),
         with(base("reboot", |l| say!(l, "command-reboot")), vec![server(), reason(), break_glass()]),
         with(base("status", |l| say!(l, "command-status")), vec![status]),
+        with(base("tasks", |l| say!(l, "command-tasks")), vec![server()]),
         base("help", |l| say!(l, "command-help")),
     ]
 }
