@@ -228,6 +228,22 @@ status-expires-renewed = Paid until { $day }, renewed by itself
 status-expires-for-good = ⚠️ Paid until { $day }, and **not** renewed by itself
 status-contract-unreadable = The contract and planned interventions could not be read: { $said }
 
+# The picture
+picture-asked = Asked for
+picture-set = Netboot set
+picture-reboot = Reboot sent
+picture-unknown = No answer to the reboot
+picture-refused = Refused or not sent
+picture-task-done = OVHcloud's task done
+picture-task-failed = OVHcloud's task failed
+picture-task-vanished = The task is listed no more
+picture-port-closed = Port stopped answering
+picture-port-back = Port answers again
+picture-link = Link delivered
+picture-no-link = No link
+picture-cancelled = Cancelled
+picture-now = Now
+
 # Help
 help-title = **What you can do here**
 help-enable = `/rescue enable` takes a server into rescue; the link to the password comes by DM.

@@ -228,6 +228,22 @@ status-expires-renewed = Payé jusqu'au { $day }, renouvelé automatiquement
 status-expires-for-good = ⚠️ Payé jusqu'au { $day }, **sans** renouvellement automatique
 status-contract-unreadable = Le contrat et les interventions prévues n'ont pas pu être lus : { $said }
 
+# The picture
+picture-asked = Demandé
+picture-set = Netboot défini
+picture-reboot = Redémarrage envoyé
+picture-unknown = Redémarrage sans réponse
+picture-refused = Refusé ou non envoyé
+picture-task-done = Tâche OVHcloud terminée
+picture-task-failed = Tâche OVHcloud en échec
+picture-task-vanished = Tâche absente de la liste
+picture-port-closed = Le port ne répond plus
+picture-port-back = Le port répond à nouveau
+picture-link = Lien transmis
+picture-no-link = Pas de lien
+picture-cancelled = Annulé
+picture-now = Maintenant
+
 # Help
 help-title = **Ce que vous pouvez faire ici**
 help-enable = `/rescue enable` passe un serveur en mode rescue ; le lien vers le mot de passe arrive par message privé.

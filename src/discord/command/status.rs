@@ -1,11 +1,15 @@
 //! `/status`: one server as OVHcloud sees it now, or the fleet in one short card from memory.
 
+use jiff::SignedDuration;
+
 use crate::{
     access::Capability,
+    clock,
     config::Locale,
     discord::{
         asking::Asking,
         handler::{Handler, Reply},
+        picture::Timeline,
         refusal::Refusal,
         speak,
     },
@@ -22,6 +26,8 @@ use crate::{
 
 /// How many servers the fleet's card names at most.
 const NAMED: usize = 15;
+/// How long the picture of an operation that has ended is still worth a look.
+const JUST_NOW: SignedDuration = SignedDuration::from_mins(30);
 /// How many planned interventions are shown at most.
 const PLANNED: usize = 3;
 
@@ -41,7 +47,22 @@ impl Handler {
             lines.push(say!(locale, "status-operation", emoji = emoji, id = operation.id.to_string(), state = state));
         }
         lines.extend(datacentre(&server, &look, locale));
-        Ok(Reply::text(lines.join("\n")))
+        let mut reply = Reply::text(lines.join("\n"));
+        if let Some(operation) = self.worth_a_picture(&server, live.first().copied()).await? {
+            let events = self.store.events(operation.id).await?;
+            let timeline = Timeline::of(&operation, &events, clock::now(), locale);
+            reply.files.extend(timeline.attachment().await);
+        }
+        Ok(reply)
+    }
+
+    /// The operation under way, or the last one if it ended just now.
+    async fn worth_a_picture(&self, server: &Server, live: Option<&Operation>) -> Result<Option<Operation>, Refusal> {
+        if let Some(live) = live {
+            return Ok(Some(live.clone()));
+        }
+        let last = self.store.last_operation(&server.name).await?;
+        Ok(last.filter(|operation| clock::now().duration_since(operation.since) < JUST_NOW))
     }
 
     pub(super) async fn status_of_fleet(&self, asking: &Asking) -> Result<Reply, Refusal> {
