@@ -31,6 +31,22 @@ pub struct Credential {
     pub rules: Vec<AccessRule>,
 }
 
+impl AccessRule {
+    /// Whether it lets a call through; `*` stands for anything.
+    pub fn covers(&self, method: &str, path: &str) -> bool {
+        self.method == method && wildmatch::WildMatch::new(&self.path).matches(path)
+    }
+}
+
+impl Credential {
+    /// Those of `calls` (method and path, where `/x` stands for any server) that no rule lets through, as an operator writes them.
+    pub fn lacks(&self, calls: &[(&str, &str)]) -> Vec<String> {
+        let covered = |(method, path): &&(&str, &str)| self.rules.iter().any(|rule| rule.covers(method, path));
+        let lacking = calls.iter().filter(|call| !covered(call));
+        lacking.map(|(method, path)| format!("{method} {}", path.replace("/x", "/*"))).collect()
+    }
+}
+
 /// Who we are to OVHcloud (schema `auth.Details`).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -203,7 +203,7 @@ mod tests {
     fn only_when_nothing_holds_it_do_similar_names_count() {
         let fleet = ["web-1", "w-e-b"].map(|name| named(name, name));
         assert_eq!(found(&fleet, "web", &[]), ["web-1"]);
-        assert_eq!(found(&fleet, "wb", &[]), ["web-1", "w-e-b"]);
+        assert_eq!(found(&fleet, "wb", &[]), ["w-e-b", "web-1"], "letters that begin something count for more");
     }
 
     #[test]
