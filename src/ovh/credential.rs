@@ -90,3 +90,28 @@ impl Client {
         Call::new(Method::GET, self.inner.endpoint.url(&["auth", last]), doing)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(path: &str) -> AccessRule {
+        AccessRule { method: "GET".into(), path: path.into() }
+    }
+
+    #[test]
+    fn a_star_in_a_rule_stands_for_anything() {
+        assert!(rule("/*").covers("GET", "/dedicated/server/x"));
+        assert!(rule("/dedicated/server/*").covers("GET", "/dedicated/server/x"));
+        assert!(!rule("/dedicated/server/*").covers("GET", "/dedicated/server"));
+        assert!(!rule("/*").covers("PUT", "/dedicated/server/x"));
+    }
+
+    #[test]
+    fn what_is_lacking_is_said_as_an_operator_writes_it() {
+        let rules = vec![rule("/dedicated/server/*")];
+        let credential = Credential { status: "validated".into(), expiration: None, rules };
+        let lacks = credential.lacks(&[("GET", "/dedicated/server/x"), ("POST", "/dedicated/server/x/reboot")]);
+        assert_eq!(lacks, ["POST /dedicated/server/*/reboot"]);
+    }
+}

@@ -8,6 +8,7 @@ use std::{
 use futures_util::{StreamExt, stream};
 
 use super::{
+    calls::{self, ExactCall},
     event::Problem,
     inventory::Inventory,
     kernels::Kernels,
@@ -160,6 +161,16 @@ impl Fleet {
     /// [`plan::Error`]; [`Problem::ChangedMeanwhile`] when it is not.
     pub async fn confirm(&self, server: &Server, wish: &Wish, lease: Option<&Lease>) -> Result<Plan, plan::Error> {
         plan::confirm(&self.client_of(server)?, server, wish, lease).await
+    }
+
+    /// The calls that would open a console of a server now; none when it has no console that is a link.
+    ///
+    /// # Errors
+    /// [`plan::Error`].
+    pub async fn console_calls(&self, server: &Server) -> Result<Vec<ExactCall>, plan::Error> {
+        let kinds = self.client_of(server)?.consoles(&server.name).await?.kinds;
+        let open = |kind| calls::of_console(&server.name, kind, ovh::ConsoleMinutes::Fifteen, None);
+        Ok(kinds.first().copied().map(open).unwrap_or_default())
     }
 
     pub(super) fn client_of(&self, server: &Server) -> Result<ovh::Client, plan::Error> {

@@ -3,7 +3,10 @@
 //! What concerns each server comes from the inventory and costs nothing; only what looks like a forgotten rescue is read again, a
 //! few servers at most. What concerns an account is asked. A check that could not run is a finding too.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp, civil::Date};
@@ -12,6 +15,7 @@ use super::{
     fleet::Fleet,
     known::Known,
     lease::Lease,
+    operation::Source,
     refresh,
     server::{Boot, Server, ServiceName},
 };
@@ -168,8 +172,23 @@ pub struct Expected<'a> {
     pub leases: &'a [Lease],
     /// Servers that an operation is changing right now: what they boot means nothing.
     pub busy: &'a BTreeSet<ServiceName>,
-    /// Whether the link is looked for in the authentication secret, and in the mails: each needs a right.
+    /// The calls that the configuration needs, as method and path; `/x` stands for any server.
     pub calls: &'a [(&'static str, &'static str)],
+}
+
+/// The calls that looking for links in `sources` needs, besides what every account needs.
+pub fn needed_calls(sources: &[Source]) -> Vec<(&'static str, &'static str)> {
+    let mut calls = vec![
+        ("GET", "/dedicated/server"),
+        ("GET", "/dedicated/server/x"),
+        ("PUT", "/dedicated/server/x"),
+        ("POST", "/dedicated/server/x/reboot"),
+    ];
+    calls.extend(sources.iter().map(|source| match source {
+        Source::AuthenticationSecret => ("POST", "/dedicated/server/x/authenticationSecret"),
+        Source::Mail => ("GET", "/me/notification/email/history"),
+    }));
+    calls
 }
 
 /// Everything that is not well, in no order, and how good the knowledge is.
@@ -179,7 +198,7 @@ pub async fn examine(fleet: &Fleet, expected: Expected<'_>) -> (Vec<Finding>, Kn
     findings.extend(forgotten(fleet, expected).await);
     let servers = fleet.servers();
     let now = clock::now();
-    let known: Vec<(&Known, Option<std::sync::Arc<Boot>>)> =
+    let known: Vec<(&Known, Option<Arc<Boot>>)> =
         servers.known().map(|known| (known.as_ref(), fleet.inventory().boot_of(known))).collect();
     for (known, boot) in &known {
         findings.extend(of_server(known, boot.as_deref(), now));
@@ -229,7 +248,7 @@ fn overdue(leases: &[Lease], now: Timestamp) -> impl Iterator<Item = Finding> {
 /// Rescues without a lease: those that the inventory saw, read again, because it may be old.
 async fn forgotten(fleet: &Fleet, expected: Expected<'_>) -> Vec<Finding> {
     let servers = fleet.servers();
-    let ours = |known: &&std::sync::Arc<Known>| {
+    let ours = |known: &&Arc<Known>| {
         let name = &known.server.name;
         expected.busy.contains(name) || expected.leases.iter().any(|lease| lease.server == *name)
     };
@@ -238,7 +257,8 @@ async fn forgotten(fleet: &Fleet, expected: Expected<'_>) -> Vec<Finding> {
         Some((known.server.clone(), boot.kernel.clone()))
     });
     let suspects: Vec<(Server, String)> = suspects.collect();
-    let looks: Vec<_> = suspects.into_iter().enumerate().map(|(n, (server, kernel))| still(fleet, n, server, kernel)).collect();
+    let looks: Vec<_> =
+        suspects.into_iter().enumerate().map(|(n, (server, kernel))| still(fleet, n, server, kernel)).collect();
     stream::iter(looks).buffered(PARALLEL).collect::<Vec<_>>().await.into_iter().flatten().collect()
 }
 
@@ -295,7 +315,7 @@ async fn read_care(fleet: &Fleet, server: Server) {
 }
 
 /// What is not known, account by account.
-fn unread(fleet: &Fleet, known: &[(&Known, Option<std::sync::Arc<Boot>>)], now: Timestamp) -> Vec<Finding> {
+fn unread(fleet: &Fleet, known: &[(&Known, Option<Arc<Boot>>)], now: Timestamp) -> Vec<Finding> {
     let mut findings = Vec::new();
     for account in fleet.accounts() {
         let ours = || known.iter().filter(|(known, _)| known.server.account == account);
@@ -363,7 +383,11 @@ async fn account(fleet: &Fleet, client: &ovh::Client, calls: &[(&'static str, &'
     findings
 }
 
-fn of_credential(account: String, credential: &ovh::Credential, calls: &[(&'static str, &'static str)]) -> Vec<Finding> {
+fn of_credential(
+    account: String,
+    credential: &ovh::Credential,
+    calls: &[(&'static str, &'static str)],
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     let soon = credential.expiration.filter(|ends| ends.duration_since(clock::now()) < EXPIRES_SOON);
     if credential.status != "validated" || soon.is_some() {

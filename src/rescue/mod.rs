@@ -12,12 +12,15 @@ pub mod reminder;
 pub mod notice;
 pub mod known;
 pub mod search;
+pub mod calls;
+pub mod pause;
 
 pub mod inventory;
 pub mod refresh;
 pub mod kernels;
 pub mod fleet;
 pub mod look;
+pub mod health;
 pub mod plan;
 pub mod link;
 pub mod errand;

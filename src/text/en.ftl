@@ -227,6 +227,43 @@ status-expires = Paid until { $day }
 status-expires-renewed = Paid until { $day }, renewed by itself
 status-expires-for-good = ⚠️ Paid until { $day }, and **not** renewed by itself
 status-contract-unreadable = The contract and planned interventions could not be read: { $said }
+command-doctor = What is not well with the fleet, the accounts and me
+help-doctor = `/doctor` examines the fleet, the accounts and me.
+doctor-well = 🩺 **All well**, as far as I can see, with { $servers } servers.
+doctor-title = 🩺 **{ $count ->
+    [one] { $count } finding
+   *[other] { $count } findings
+}** for { $servers } servers
+doctor-age = -# The oldest of my readings of a server: { $when }
+doctor-nothing-read = -# I have read no server yet.
+doctor-more = … and { $count } more
+doctor-rest = { $count ->
+    [one] … and { $count } more kind of finding, in the file.
+   *[other] … and { $count } more kinds of finding, in the file.
+}
+doctor-store = 🔴 **My store cannot be written**
+doctor-account-away = 🔴 **The account cannot be read**
+doctor-credential = 🔴 **The credential is not good, or not for long**
+doctor-rights = 🔴 **The credential lacks rights**
+doctor-bot-lacks = 🔴 **I lack permissions in this channel**
+doctor-oncall-gone = 🔴 **The on-call role does not exist**
+doctor-oncall-silent = 🔴 **The on-call role does not ring when I mention it** (make it mentionable)
+doctor-overdue = 🛟 **In rescue past the deadline**
+doctor-forgotten = 🛟 **Set to rescue, and nobody holds it**
+doctor-trouble = 🟠 **OVHcloud reports trouble**
+doctor-silent = 🟠 **OVHcloud lists it and does not describe it**
+doctor-ends = 🟠 **Ends soon and is not renewed by itself**
+doctor-planned = 🟠 **OVHcloud plans to work on it**
+doctor-retired = 🟠 **Boots an image that OVHcloud has retired**
+doctor-drift = 🟠 **My clock is not OVHcloud's** (I correct for it; look at NTP)
+doctor-unchecked-servers = ❔ **Servers not read yet**
+doctor-unchecked-boots = ❔ **Netboots not read yet**
+doctor-unchecked-contracts = ❔ **Contracts and planned interventions not read lately**
+doctor-unchecked-credential = ❔ **The credential could not be looked at**
+doctor-unchecked-rights = ❔ **Whether it may change anything shows only when it does** (OAuth2)
+doctor-unchecked-oncall = ❔ **The on-call role could not be looked at**
+doctor-no-intervention = 🟡 **Interventions in the datacentre switched off**
+doctor-unmonitored = 🟡 **Not monitored by OVHcloud**
 
 # The picture
 picture-asked = Asked for
@@ -314,3 +351,64 @@ denial-server-unread = Your right to { $capability } depends on tags or names of
 denial-not-this-channel = Your right to { $capability } holds in { $channels }, not here.
 denial-nearest = The nearest rule: { $place }, for { $who }
 denial-could-help = Who could help: { $who }
+
+# The exact calls
+calls-until-link = The last one is repeated until the link is there.
+
+# Why, plan, limits and the kill switch
+command-plan = The exact calls an action would make now, and whether it would be refused; changes nothing
+command-why = Which rule allows or denies something, and who could help
+command-admin = The kill switch
+command-admin-pause = Refuse all new operations, except those that lead out of rescue
+command-admin-resume = Take new operations again
+option-action = What would be done
+option-user = Somebody else; left away: you
+option-pause-reason = Why; everybody in the channel sees it
+help-plan = `/plan` shows the exact calls of an action, and changes nothing.
+help-why = `/why` says which rule allows or denies something.
+help-admin = `/admin pause` refuses all new operations, `/admin resume` takes them again.
+why-you-may = ✅ You may { $capability } { $server } here.
+why-they-may = ✅ { $who } may { $capability } { $server } here.
+why-they-may-not = { $who } may not { $capability } { $server } here.
+why-allowed-by = Allowed by the rule { $place }, for { $who }
+why-they-nobody = The configuration has no rule at all.
+why-they-no-entry = No rule speaks of them or their roles.
+why-they-lack = The rules that speak of them do not include it.
+why-they-other-servers = Their right is for other servers.
+why-they-unread = Their right depends on tags or names that could not be read.
+why-they-other-channels = Their right holds in { $channels }.
+why-unread = ⚠️ The tags and the display name of { $server } cannot be read just now: rules for tags or names give no right, and protections count.
+why-unread-because = ⚠️ { $server } cannot be read just now ({ $said }): rules for tags or names give no right, and protections count.
+why-no-protection = 🔓 Nobody else has to approve.
+why-protected = 🔐 The rule { $rule } asks for the approval of { $count ->
+    [one] { $count } other person
+   *[other] { $count } other people
+} within { $within }.
+why-protected-unread = 🔐 The rule { $rule } may cover it, so it asks for the approval of { $count ->
+    [one] { $count } other person
+   *[other] { $count } other people
+} within { $within }.
+why-approvers = May approve: { $who }
+why-nobody-approves = ⚠️ No rule lets anybody approve that here. Ask your operator.
+plan-possible = ✅ You could { $action } { $server } now.
+plan-needs-approval = 🔐 You could ask to { $action } { $server } now; it would need approval.
+plan-refused = 🚫 You could not { $action } { $server } now.
+plan-calls = OVHcloud would be asked exactly this:
+plan-nothing-changed = 📋 I only read; nothing was changed.
+paused = { $who } paused all new operations at { $at }: { $reason }
+paused-ways-out = What is under way goes on. `/restore` and links work as ever.
+paused-resume = Can resume with `/admin resume`: { $who }
+pause-announced = ⏸️ **Paused** · { $who } stopped all new operations: { $reason }
+    What is under way goes on. `/restore` and links work as ever.
+pause-done = ⏸️ New operations are refused from now on, also after a restart. `/admin resume` ends that.
+pause-not-announced = ⚠️ I could not tell the channel.
+resume-announced = ▶️ **Resumed** · { $who } takes new operations again. They were paused since { $since }.
+resume-done = ▶️ New operations are taken again.
+resume-nothing = ▶️ Nothing was paused.
+too-often-person = That was more than { $count } a minute. Try again { $again }. `/restore` and links always work.
+too-often-server = { $server } has had { $count ->
+    [one] its { $count } operation
+   *[other] its { $count } operations
+} of an hour. Try again { $again }. `/restore` and links always work.
+refusal-their-roles = Discord did not tell me the roles of { $who } just now, or they are not here; so I cannot say.
+refusal-no-console = { $server } has no console that opens by a link.

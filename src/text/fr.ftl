@@ -227,6 +227,43 @@ status-expires = Payé jusqu'au { $day }
 status-expires-renewed = Payé jusqu'au { $day }, renouvelé automatiquement
 status-expires-for-good = ⚠️ Payé jusqu'au { $day }, **sans** renouvellement automatique
 status-contract-unreadable = Le contrat et les interventions prévues n'ont pas pu être lus : { $said }
+command-doctor = Ce qui ne va pas avec le parc, les comptes et moi
+help-doctor = `/doctor` examine le parc, les comptes et moi.
+doctor-well = 🩺 **Tout va bien**, autant que je puisse voir, pour { $servers } serveurs.
+doctor-title = 🩺 **{ $count ->
+    [one] { $count } constat
+   *[other] { $count } constats
+}** pour { $servers } serveurs
+doctor-age = -# Ma plus ancienne lecture d'un serveur : { $when }
+doctor-nothing-read = -# Je n'ai encore lu aucun serveur.
+doctor-more = … et { $count } de plus
+doctor-rest = { $count ->
+    [one] … et { $count } autre type de constat, dans le fichier.
+   *[other] … et { $count } autres types de constat, dans le fichier.
+}
+doctor-store = 🔴 **Mon stockage est en lecture seule**
+doctor-account-away = 🔴 **Le compte est illisible**
+doctor-credential = 🔴 **L'identifiant n'est pas valable, ou plus pour longtemps**
+doctor-rights = 🔴 **Il manque des droits à l'identifiant**
+doctor-bot-lacks = 🔴 **Il me manque des permissions dans ce salon**
+doctor-oncall-gone = 🔴 **Le rôle d'astreinte n'existe pas**
+doctor-oncall-silent = 🔴 **Le rôle d'astreinte ne sonne pas quand je le mentionne** (rendez-le mentionnable)
+doctor-overdue = 🛟 **En rescue au-delà de l'échéance**
+doctor-forgotten = 🛟 **Réglé sur le rescue, sans que personne ne le tienne**
+doctor-trouble = 🟠 **OVHcloud signale un problème**
+doctor-silent = 🟠 **Listé par OVHcloud, mais sans description**
+doctor-ends = 🟠 **Expire bientôt sans renouvellement automatique**
+doctor-planned = 🟠 **Intervention prévue par OVHcloud**
+doctor-retired = 🟠 **Démarre sur une image retirée par OVHcloud**
+doctor-drift = 🟠 **Mon horloge diffère de celle d'OVHcloud** (j'en tiens compte ; vérifiez NTP)
+doctor-unchecked-servers = ❔ **Serveurs pas encore lus**
+doctor-unchecked-boots = ❔ **Netboots pas encore lus**
+doctor-unchecked-contracts = ❔ **Contrats et interventions prévues non lus récemment**
+doctor-unchecked-credential = ❔ **L'identifiant n'a pas pu être examiné**
+doctor-unchecked-rights = ❔ **S'il peut modifier quelque chose ne se voit qu'en le faisant** (OAuth2)
+doctor-unchecked-oncall = ❔ **Le rôle d'astreinte n'a pas pu être examiné**
+doctor-no-intervention = 🟡 **Interventions au datacentre désactivées**
+doctor-unmonitored = 🟡 **Non surveillé par OVHcloud**
 
 # The picture
 picture-asked = Demandé
@@ -314,3 +351,64 @@ denial-server-unread = Votre droit { $capability } dépend de tags ou de noms de
 denial-not-this-channel = Votre droit { $capability } vaut dans { $channels }, pas ici.
 denial-nearest = La règle la plus proche : { $place }, pour { $who }
 denial-could-help = Qui pourrait aider : { $who }
+
+# The exact calls
+calls-until-link = Le dernier est répété jusqu'à ce que le lien soit là.
+
+# Why, plan, limits and the kill switch
+command-plan = Les appels exacts qu'une action ferait maintenant, et si elle serait refusée ; ne change rien
+command-why = Quelle règle autorise ou refuse une action, et qui pourrait aider
+command-admin = L'arrêt d'urgence
+command-admin-pause = Refuser toute nouvelle opération, sauf celles qui sortent du mode rescue
+command-admin-resume = Accepter de nouveau les opérations
+option-action = Ce qui serait fait
+option-user = Quelqu'un d'autre ; par défaut, vous
+option-pause-reason = Pourquoi ; tout le salon le voit
+help-plan = `/plan` montre les appels exacts d'une action, sans rien changer.
+help-why = `/why` dit quelle règle autorise ou refuse une action.
+help-admin = `/admin pause` refuse toute nouvelle opération, `/admin resume` les accepte de nouveau.
+why-you-may = ✅ Vous avez ici le droit { $capability } sur { $server }.
+why-they-may = ✅ { $who } a ici le droit { $capability } sur { $server }.
+why-they-may-not = { $who } n'a pas ici le droit { $capability } sur { $server }.
+why-allowed-by = Autorisé par la règle { $place }, pour { $who }
+why-they-nobody = La configuration ne contient aucune règle.
+why-they-no-entry = Aucune règle ne parle de cette personne ni de ses rôles.
+why-they-lack = Les règles qui parlent de cette personne ne l'incluent pas.
+why-they-other-servers = Son droit vaut pour d'autres serveurs.
+why-they-unread = Son droit dépend de tags ou de noms qui n'ont pas pu être lus.
+why-they-other-channels = Son droit vaut dans { $channels }.
+why-unread = ⚠️ Les tags et le nom affiché de { $server } sont illisibles pour l'instant : les règles par tag ou par nom ne donnent aucun droit, et les protections comptent.
+why-unread-because = ⚠️ { $server } est illisible pour l'instant ({ $said }) : les règles par tag ou par nom ne donnent aucun droit, et les protections comptent.
+why-no-protection = 🔓 Personne d'autre n'a besoin d'approuver.
+why-protected = 🔐 La règle { $rule } demande l'approbation { $count ->
+    [one] d'une autre personne
+   *[other] de { $count } autres personnes
+}, dans un délai de { $within }.
+why-protected-unread = 🔐 La règle { $rule } le couvre peut-être : elle demande donc l'approbation { $count ->
+    [one] d'une autre personne
+   *[other] de { $count } autres personnes
+}, dans un délai de { $within }.
+why-approvers = Peuvent approuver : { $who }
+why-nobody-approves = ⚠️ Aucune règle ne permet à quiconque de l'approuver ici. Demandez à l'administrateur du bot.
+plan-possible = ✅ Vous pourriez lancer { $action } sur { $server } maintenant.
+plan-needs-approval = 🔐 Vous pourriez demander { $action } sur { $server } maintenant ; il faudrait une approbation.
+plan-refused = 🚫 Vous ne pourriez pas lancer { $action } sur { $server } maintenant.
+plan-calls = Voici exactement ce qui serait demandé à OVHcloud :
+plan-nothing-changed = 📋 Je n'ai fait que lire ; rien n'a changé.
+paused = { $who } a suspendu toute nouvelle opération à { $at } : { $reason }
+paused-ways-out = Ce qui est en cours continue. `/restore` et les liens fonctionnent comme toujours.
+paused-resume = Peuvent reprendre avec `/admin resume` : { $who }
+pause-announced = ⏸️ **Suspendu** · { $who } a arrêté toute nouvelle opération : { $reason }
+    Ce qui est en cours continue. `/restore` et les liens fonctionnent comme toujours.
+pause-done = ⏸️ Toute nouvelle opération est désormais refusée, même après un redémarrage. `/admin resume` y met fin.
+pause-not-announced = ⚠️ Je n'ai pas pu prévenir le salon.
+resume-announced = ▶️ **Repris** · { $who } accepte de nouveau les opérations. Elles étaient suspendues depuis { $since }.
+resume-done = ▶️ Les opérations sont de nouveau acceptées.
+resume-nothing = ▶️ Rien n'était suspendu.
+too-often-person = Cela fait plus de { $count } par minute. Réessayez { $again }. `/restore` et les liens fonctionnent toujours.
+too-often-server = { $server } a eu { $count ->
+    [one] sa seule opération
+   *[other] ses { $count } opérations
+} de l'heure. Réessayez { $again }. `/restore` et les liens fonctionnent toujours.
+refusal-their-roles = Discord ne m'a pas donné les rôles de { $who } à l'instant, ou cette personne n'est pas ici : je ne peux donc rien en dire.
+refusal-no-console = { $server } n'a pas de console qui s'ouvre par un lien.

@@ -21,7 +21,7 @@ use crate::{
         server::{Boot, Server, Task},
     },
     say,
-    text::{code, day, day_and_hour, how_far, mention, since_epoch},
+    text::{code, day, day_and_hour, from_now, mention, since_epoch},
 };
 
 /// How many servers the fleet's card names at most.
@@ -75,6 +75,8 @@ impl Handler {
         let leases = self.store.leases().await?;
         let live = self.store.live_operations().await?;
         let mut lines = vec![say!(locale, "fleet-title", count = visible.len())];
+        lines.extend(self.pause_line(asking).await?);
+        let before = lines.len();
         for server in &visible {
             let lease = leases.iter().find(|lease| lease.server == server.name);
             let operation = live.iter().find(|operation| operation.request.server == server.name);
@@ -88,12 +90,12 @@ impl Handler {
                 (None, None) => continue,
             };
             lines.push(say!(locale, "fleet-line", server = code(server.label()), state = state));
-            if lines.len() > NAMED {
+            if lines.len() - before == NAMED {
                 lines.push(say!(locale, "fleet-more"));
                 break;
             }
         }
-        if lines.len() == 1 {
+        if lines.len() == before {
             lines.push(say!(locale, "fleet-quiet"));
         }
         Ok(Reply::text(lines.join("\n")))
@@ -127,7 +129,7 @@ fn datacentre(server: &Server, look: &Look, locale: Locale) -> Vec<String> {
         lines.push(say!(locale, "status-no-intervention"));
     }
     if let Some(began) = look.intervention.as_ref().and_then(|intervention| intervention.began) {
-        lines.push(say!(locale, "status-intervention", when = how_far(began)));
+        lines.push(say!(locale, "status-intervention", when = from_now(began)));
     }
     match &look.care {
         Ok(care) => {

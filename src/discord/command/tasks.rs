@@ -10,7 +10,7 @@ use crate::{
     },
     rescue::server::{Task, TaskStatus},
     say,
-    text::{code, how_far},
+    text::{code, from_now},
 };
 
 /// How many tasks are shown: they fit one message, and cost as many requests.
@@ -37,8 +37,8 @@ impl Handler {
 fn line(task: &Task, locale: Locale) -> String {
     let mut line = format!("{} {} {}", emoji(&task.status), code(&task.function), code(task.status.as_str()));
     line += &match (task.started, task.ended) {
-        (_, Some(ended)) => format!(" · {}", say!(locale, "tasks-ended", when = how_far(ended))),
-        (Some(started), None) => format!(" · {}", say!(locale, "tasks-began", when = how_far(started))),
+        (_, Some(ended)) => format!(" · {}", say!(locale, "tasks-ended", when = from_now(ended))),
+        (Some(started), None) => format!(" · {}", say!(locale, "tasks-began", when = from_now(started))),
         (None, None) => String::new(),
     };
     if let Some(comment) = &task.comment {
