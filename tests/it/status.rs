@@ -40,6 +40,7 @@ async fn a_server_in_an_operation_is_shown_with_a_picture_that_says_the_same_in_
     let quiet = bot.ask(&bot.ann, "status", &[("server", "db-1")]).await;
     assert!(quiet.attachments.is_empty(), "nothing happens there");
     bot.ovh.withhold_secret("web-1");
+    bot.ovh.withhold_mail("web-1");
     bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
     bot.sees(&["Looking for the link", "R-1"]).await;
     let answer = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await;
