@@ -28,7 +28,7 @@ use sqlx::{
 };
 
 pub use cards::{Card, CardId, CardRefusal};
-pub use messages::{Delivery, Posted};
+pub use messages::{Delivery, Posted, Unreported};
 pub use notices::{Delivered, NoticeId, Owed, Tried};
 pub use operations::{Append, Open};
 
