@@ -59,7 +59,7 @@ pub fn search<'a>(
     found.into_iter().take(most).map(|(_, server)| server).collect()
 }
 
-fn recent_first<'a>(servers: Vec<&'a Server>, recency: impl Fn(&Server) -> usize, most: usize) -> Vec<&'a Server> {
+fn recent_first(servers: Vec<&Server>, recency: impl Fn(&Server) -> usize, most: usize) -> Vec<&Server> {
     let (mut recent, others): (Vec<_>, Vec<_>) = servers.into_iter().partition(|server| recency(server) < usize::MAX);
     recent.sort_by_key(|server| recency(server));
     recent.into_iter().chain(others).take(most).collect()
