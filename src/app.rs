@@ -41,9 +41,9 @@ use crate::{
         desk::Desk,
         errand::Errands,
         fleet::Fleet,
-        keeper,
         operation::Source,
         pulse::Pulse,
+        refresh,
         runner::Runner,
         steps::{Probe, Settings},
     },
@@ -235,7 +235,7 @@ async fn quietly(work: impl Future<Output = ()>) -> Result<(), Ended> {
 
 /// Keeps the inventory fresh until `stop`, and writes down what was learned last.
 async fn keep_inventory(fleet: Fleet, config: Arc<Config>, stop: CancellationToken) {
-    let keep = keeper::keep(fleet.clone(), config.pace.inventory_refresh);
+    let keep = refresh::keep(fleet.clone(), config.pace.inventory_refresh);
     stop.run_until_cancelled(async { tokio::join!(keep, warn_of_rules(&config, &fleet)) }).await;
     if let Err(error) = fleet.inventory().flush().await {
         tracing::warn!(%error, "the inventory's last readings could not be stored; they are read again");
@@ -363,6 +363,7 @@ fn handler_settings(config: &Config) -> HandlerSettings {
         max_lease: config.rescue.max_lease,
         email_domains: config.rescue.email_domains.clone(),
         secret_from: sources(config),
+        oncall_role: config.discord.oncall_role,
     }
 }
 

@@ -147,6 +147,11 @@ impl Asking {
         self.file_limit.filter(|limit| *limit > 0).and_then(|limit| usize::try_from(limit).ok())
     }
 
+    /// Whether a mention of the bot's rings every role here, also those that not everybody may mention.
+    pub fn bot_may_ring_roles(&self) -> bool {
+        self.permissions.is_some_and(|held| held.mention_everyone() || held.administrator())
+    }
+
     /// Whether the bot can show an operation's card here.
     ///
     /// # Errors
