@@ -8,6 +8,7 @@ mod cards;
 mod check;
 mod commands;
 mod crash;
+mod demo;
 mod discord_weather;
 mod faces;
 mod kill;
