@@ -154,9 +154,9 @@ export async function side(page, name) {
   if (await tab.isVisible()) await push(tab);
 }
 
-/** What OVHcloud knows of a server: shown on its side of the page. */
+/** What OVHcloud knows of a server: drawn on its side of the page, which a phone may not show now. */
 export function server(page, name) {
-  return page.getByRole("article", { name, exact: true });
+  return page.getByRole("article", { name, exact: true, includeHidden: true });
 }
 
 /** Waits until the bot has rebooted a server so often, and not otherwise. */

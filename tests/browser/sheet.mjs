@@ -12,6 +12,8 @@ const PHONE = 390;
 /** Makes a picture of figures (`{ title, messages }`) in a page of the demo. */
 export async function sheet(page, locale, figures, path, { now = THEN } = {}) {
   const columns = Math.min(COLUMNS, figures.length);
+  // A page of the demo on which nothing moves by itself.
+  await page.goto(new URL("/secret/", page.url()).href);
   await page.setViewportSize({ width: columns * (PHONE + 16) + 16, height: 800 });
   if (now) await page.clock.setFixedTime(now);
   await page.evaluate(async ({ figures: all, columns: count, language, at }) => {
@@ -19,7 +21,7 @@ export async function sheet(page, locale, figures, path, { now = THEN } = {}) {
     speak(language);
     const style = new CSSStyleSheet();
     style.replaceSync(`
-      html, body { height: auto; overflow: visible; }
+      html, body { height: auto; overflow: visible; display: block; }
       .sheet { columns: ${count}; column-gap: 16px; padding: 16px; background: var(--ground); }
       .sheet figure { break-inside: avoid; margin: 0 0 16px; background: var(--room); border: 1px solid var(--line); border-radius: 12px; overflow: hidden; padding-bottom: 12px; }
       .sheet figcaption { background: var(--panel); color: var(--muted); font-size: 0.8rem; padding: 4px 14px; }
@@ -37,7 +39,7 @@ export async function sheet(page, locale, figures, path, { now = THEN } = {}) {
       content: "", embeds: [], attachments: [], components: [], ...message,
     });
     const figure = ({ title, messages }) => make("figure", {}, make("figcaption", {}, title), messages.map((message, number) => messageElement(whole(message, number + 1), app)));
-    document.body.replaceChildren(make("main", { class: "sheet" }, all.map(figure)));
+    document.body.replaceChildren(make("div", { class: "sheet" }, all.map(figure)));
     await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
   }, { figures, columns, language: locale, at: now?.getTime() });
   await page.locator(".sheet").screenshot({ path });
