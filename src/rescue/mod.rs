@@ -10,7 +10,14 @@ pub mod step;
 pub mod lease;
 pub mod reminder;
 pub mod notice;
+pub mod known;
+pub mod search;
+pub mod calls;
+pub mod pause;
 
+pub mod inventory;
+pub mod keeper;
+pub mod kernels;
 pub mod fleet;
 pub mod plan;
 pub mod link;

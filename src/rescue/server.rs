@@ -127,6 +127,27 @@ pub struct Server {
 }
 
 impl Server {
+    /// A server of which nothing is known but its name: nobody may rely on its tags, and its state is no word.
+    pub fn only_named(name: ServiceName, account: &str) -> Self {
+        Self {
+            name,
+            account: account.to_owned(),
+            display_name: None,
+            tags: None,
+            ip: None,
+            reverse: None,
+            os: String::new(),
+            state: String::new(),
+            power_state: None,
+            boot: None,
+            rescue_mail: None,
+            rescue_ssh_key: None,
+            monitoring: true,
+            no_intervention: false,
+            datacenter: None,
+        }
+    }
+
     /// What people call the server: its display name, else its service name.
     pub fn label(&self) -> &str {
         self.display_name.as_deref().unwrap_or(self.name.as_str())

@@ -9,6 +9,7 @@ mod leases;
 mod messages;
 mod notices;
 mod operations;
+mod pause;
 
 use std::{
     fs::File,
@@ -26,7 +27,7 @@ use sqlx::{
 };
 
 pub use cards::{Card, CardId, CardRefusal};
-pub use messages::{Delivery, Posted};
+pub use messages::{Delivery, Posted, Unreported};
 pub use notices::{Delivered, NoticeId, Owed, Tried};
 pub use operations::{Append, Open};
 
@@ -68,6 +69,9 @@ pub enum Error {
     /// The recorded events of an operation do not follow one another.
     #[error("the store holds an impossible history: {0}")]
     History(#[from] crate::rescue::state::IllegalEvent),
+    /// Nothing new is begun while the kill switch is pulled.
+    #[error("new operations are paused")]
+    Paused(Box<crate::rescue::pause::Pause>),
 }
 
 /// The store's handle; cheap to clone.
@@ -157,9 +161,10 @@ fn lock(path: &Path) -> Result<File, Error> {
 }
 
 /// The steps of the schema, in their order; one that was shipped is never changed.
-const SCHEMA: [(i64, &str, &str); 2] = [
+const SCHEMA: [(i64, &str, &str); 3] = [
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (4, "leases", include_str!("../../migrations/sqlite/0004_leases.sql")),
+    (6, "fleet", include_str!("../../migrations/sqlite/0006_fleet.sql")),
 ];
 
 fn migrator() -> Migrator {
