@@ -48,6 +48,7 @@ fn routes() -> Router<Discord> {
         .route("/oauth2/applications/@me", get(guild::application))
         .route("/guilds/{guild}", get(guild::guild))
         .route("/guilds/{guild}/roles", get(guild::roles))
+        .route("/guilds/{guild}/roles/member-counts", get(guild::role_counts))
         .route("/guilds/{guild}/channels", get(guild::channels))
         .route("/guilds/{guild}/members/{user}", get(guild::member))
         .route("/channels/{channel}", get(guild::channel).patch(guild::modify_channel))
