@@ -9,6 +9,7 @@ mod cards;
 mod check;
 mod commands;
 mod crash;
+mod demo;
 mod discord_weather;
 mod doctor;
 mod faces;
