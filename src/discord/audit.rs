@@ -75,6 +75,7 @@ impl Handler {
             | Button::Reveal(id)
             | Button::LookAgain(id)
             | Button::TryMail(id)
+            | Button::PutNetbootBack(id)
             | Button::DeleteMessage(id) => id,
         };
         self.store.operation(operation).await.ok()?.map(|operation| operation.request.server)
@@ -114,6 +115,7 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
         Refusal::WrongChannel(_) => entry.saying("not in a channel that is served"),
         Refusal::RolesUnreadable => entry.saying("Discord did not tell the roles"),
         Refusal::NotYours => entry.saying("the button was made for somebody else"),
+        Refusal::Paused(pause, _) => entry.saying(format!("paused by {}", pause.by.0)),
         Refusal::BotLacks(_)
         | Refusal::NoServer(..)
         | Refusal::Typed(..)
@@ -122,6 +124,9 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
         | Refusal::Card(..)
         | Refusal::TooLate(..)
         | Refusal::NoLinkYet(_)
+        | Refusal::TooOften(_)
+        | Refusal::TheirRolesUnreadable(_)
+        | Refusal::NoConsole(_)
         | Refusal::Unknown
         | Refusal::Fault => return None,
     })

@@ -22,12 +22,15 @@ pub use rest::Rest;
 
 pub mod asking;
 mod audit;
+pub mod calls;
 pub mod card;
 pub mod command;
 pub mod component;
 pub mod courier;
 pub mod dm;
 pub mod handler;
+pub mod herald;
+pub mod notice;
 mod press;
 pub mod refusal;
 pub mod reporter;

@@ -147,6 +147,14 @@ impl Client {
         Self::with_timeouts(account, TIMEOUTS)
     }
 
+    /// The same, with `answer` for each exchange instead of the usual 20 s.
+    ///
+    /// # Errors
+    /// [`Fault`] when the account cannot work as it is configured.
+    pub fn with_timeout(account: Account, answer: Duration) -> Result<Self, Fault> {
+        Self::with_timeouts(account, Timeouts { connect: TIMEOUTS.connect.min(answer), total: answer, ..TIMEOUTS })
+    }
+
     pub(super) fn with_timeouts(account: Account, timeouts: Timeouts) -> Result<Self, Fault> {
         let build = |builder: ClientBuilder| builder.build().map_err(|_| Fault::Tls { account: account.name.clone() });
         let inner = Inner {

@@ -35,7 +35,8 @@ pub struct Change {
 }
 
 impl Change {
-    fn body(&self) -> Value {
+    /// The body of the request that makes it: only what changes, and nulls where meant.
+    pub fn body(&self) -> Value {
         let mut body = Map::new();
         if let Some(boot) = self.boot {
             body.insert("bootId".to_owned(), json!(boot));
@@ -203,15 +204,6 @@ impl Client {
         let call = self.get(name, &["specifications", "hardware"], format!("read the hardware of `{name}`"));
         let hardware: wire::Hardware = self.read(&call).await?;
         Ok(hardware.memory_size.and_then(|size| size.megabytes()))
-    }
-
-    /// The day on which the service expires if nobody renews it.
-    ///
-    /// # Errors
-    /// As every read.
-    pub async fn expiration(&self, name: &ServiceName) -> Result<Option<jiff::civil::Date>, Error> {
-        let call = self.get(name, &["serviceInfos"], format!("read the service of `{name}`"));
-        self.read::<wire::ServiceInfos>(&call).await.map(|infos| infos.expiration)
     }
 
     pub(super) fn get(&self, name: &ServiceName, rest: &[&str], doing: String) -> Call {

@@ -79,6 +79,8 @@ pub enum Event {
         /// The new tasks, if several.
         candidates: Vec<TaskId>,
     },
+    /// Nobody answered the question in time: from now on it is one for on-call.
+    QuestionUnanswered,
     /// A person approved one more reboot.
     RebootAgainApproved {
         /// Who.

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     event::Event,
-    server::{Boot, Server, ServiceName, System},
-    state::{IllegalEvent, State},
+    lease::Lease,
+    server::{Boot, BootId, Server, ServiceName, System},
+    state::{IllegalEvent, Outcome, Phase, State},
 };
 use crate::{access::UserId, config::Locale};
 
@@ -40,11 +41,13 @@ pub enum Kind {
     Reboot,
     /// Look for the link of a running rescue again.
     Link,
+    /// Put back what was changed, and leave the machine running as it is.
+    PutBack,
 }
 
 impl Kind {
     /// Every kind, for tests and tables.
-    pub const ALL: [Self; 4] = [Self::Enable, Self::Restore, Self::Reboot, Self::Link];
+    pub const ALL: [Self; 5] = [Self::Enable, Self::Restore, Self::Reboot, Self::Link, Self::PutBack];
 
     /// Its word in the store.
     pub fn as_str(self) -> &'static str {
@@ -53,6 +56,15 @@ impl Kind {
             Self::Restore => "restore",
             Self::Reboot => "reboot",
             Self::Link => "link",
+            Self::PutBack => "putback",
+        }
+    }
+
+    /// Whether neither pause nor limit stands in its way: it leads out of rescue, or only looks for a link.
+    pub fn is_always_open(self) -> bool {
+        match self {
+            Self::Restore | Self::PutBack | Self::Link => true,
+            Self::Enable | Self::Reboot => false,
         }
     }
 
@@ -95,6 +107,7 @@ impl Request {
             Wish::Restore { .. } => Kind::Restore,
             Wish::Reboot { .. } => Kind::Reboot,
             Wish::Link { .. } => Kind::Link,
+            Wish::PutBack { .. } => Kind::PutBack,
         }
     }
 }
@@ -122,6 +135,14 @@ pub enum Wish {
     Link {
         /// Where to look, in order.
         sources: Vec<Source>,
+    },
+    /// The netboot and the rest as they were before the rescue, without a reboot.
+    PutBack {
+        /// The boot that the person was shown, and no other.
+        into: Boot,
+        /// What somebody else had changed, as the person was shown it.
+        #[serde(default)]
+        despite: Vec<Difference>,
     },
 }
 
@@ -218,12 +239,19 @@ pub struct Setting {
 impl Setting {
     /// Whether the server has all of this.
     pub fn holds_on(&self, server: &Server) -> bool {
-        server.boot == Some(self.boot.id)
-            && self.rescue_mail.as_ref().is_none_or(|mail| *mail == server.rescue_mail)
-            && self
-                .rescue_ssh_key
-                .as_ref()
-                .is_none_or(|key| same_text(key.as_deref(), server.rescue_ssh_key.as_deref()))
+        self.holds(server.boot, server.rescue_mail.as_deref(), server.rescue_ssh_key.as_deref())
+    }
+
+    /// Whether all of this was there already.
+    pub fn holds_in(&self, before: &Snapshot) -> bool {
+        let boot = before.boot.as_ref().map(|boot| boot.id);
+        self.holds(boot, before.rescue_mail.as_deref(), before.rescue_ssh_key.as_deref())
+    }
+
+    fn holds(&self, boot: Option<BootId>, mail: Option<&str>, key: Option<&str>) -> bool {
+        boot == Some(self.boot.id)
+            && self.rescue_mail.as_ref().is_none_or(|ours| ours.as_deref() == mail)
+            && self.rescue_ssh_key.as_ref().is_none_or(|ours| same_text(ours.as_deref(), key))
     }
 }
 
@@ -290,6 +318,31 @@ impl Operation {
         }
     }
 
+    /// Whether putting back without a reboot is a way out of how this ended: what was set may never have been booted, or may be
+    /// booted without anybody having seen it.
+    ///
+    /// Not for a rescue that followed another one: there a rescue runs for certain, and only a restore leads out.
+    pub fn can_be_put_back(&self) -> bool {
+        let Phase::Ended(outcome) = &self.state.phase else { return false };
+        let before = self.state.facts.plan.as_ref().and_then(|plan| plan.before.boot.as_ref());
+        match (&self.request.wish, outcome) {
+            (Wish::Enable(_), Outcome::LeftAlone(_) | Outcome::TaskFailed { .. }) => {
+                !before.is_some_and(Boot::is_rescue)
+            }
+            (Wish::Restore { .. }, Outcome::LeftAlone(_)) => true,
+            (Wish::Restore { .. }, Outcome::Restored) => self.state.is_end_unseen(),
+            _ => false,
+        }
+    }
+
+    /// Whether a server's active lease is the one that this operation began, or was to end.
+    pub fn is_about(&self, lease: &Lease) -> bool {
+        match self.request.wish {
+            Wish::Restore { .. } | Wish::PutBack { .. } => lease.operation < self.id,
+            _ => lease.operation == self.id,
+        }
+    }
+
     /// The same operation after one more event.
     ///
     /// # Errors
@@ -305,7 +358,6 @@ impl Operation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rescue::server::BootId;
 
     #[test]
     fn a_null_that_is_to_be_put_back_survives_the_store() {

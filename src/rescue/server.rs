@@ -127,11 +127,11 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server of which nothing but the name is known, such as one that has left the account. To a policy it counts as unread.
-    pub fn unread(name: ServiceName) -> Self {
+    /// A server of which nothing is known but its name: nobody may rely on its tags, and its state is no word.
+    pub fn only_named(name: ServiceName, account: &str) -> Self {
         Self {
             name,
-            account: String::new(),
+            account: account.to_owned(),
             display_name: None,
             tags: None,
             ip: None,
@@ -142,7 +142,7 @@ impl Server {
             boot: None,
             rescue_mail: None,
             rescue_ssh_key: None,
-            monitoring: false,
+            monitoring: true,
             no_intervention: false,
             datacenter: None,
         }

@@ -67,6 +67,8 @@ pub enum Outcome {
     Restored,
     /// The reboot's task is done.
     Rebooted,
+    /// What was changed is back, read back; nothing was rebooted.
+    NetbootBack,
     /// It could not be done; nothing was changed.
     Impossible(Problem),
     /// It was accepted too long ago to be begun.
@@ -132,12 +134,16 @@ pub struct Facts {
     pub search_trouble: Option<String>,
     /// The rescue of a `/rescue link`: family, address, since when.
     pub rescue: Option<(System, Option<String>, Timestamp)>,
-    /// What came instead of an answer to the reboot.
+    /// What came instead of an answer to the reboot, or with its refusal.
     pub unknown_because: Option<String>,
+    /// How it is known that the last reboot that was intended did not happen; `None` when it is not.
+    pub not_done: Option<NotDone>,
     /// What was known right before the last reboot that was intended.
     pub last_intent: Option<Intent>,
     /// How many times a person was asked to decide.
     pub asked: u32,
+    /// The numbers of the questions that nobody answered in time.
+    pub unanswered: Vec<u32>,
     /// The requester takes no DMs.
     pub dm_closed: bool,
     /// How putting back went.
@@ -208,6 +214,11 @@ impl State {
         matches!(self.phase, Phase::Opened | Phase::Prepared | Phase::Ready) && self.facts.intents == 0
     }
 
+    /// Whether the latest question went to on-call because nobody had answered it.
+    pub fn is_on_calls(&self) -> bool {
+        self.facts.unanswered.contains(&self.facts.asked)
+    }
+
     /// Whether it ended as planned without anybody having seen the reboot's end: its task was purged, and the machine not watched.
     pub fn is_end_unseen(&self) -> bool {
         let as_planned = matches!(self.phase, Phase::Ended(Outcome::Restored | Outcome::Rebooted));
@@ -235,6 +246,8 @@ impl State {
         Some(match (&self.phase, event) {
             (P::Opened, E::Prepared { plan }) if self.kind != Kind::Link => match plan.change {
                 Some(_) => P::Prepared,
+                // Without a reboot there is nothing to do but the change.
+                None if self.kind == Kind::PutBack => return None,
                 None => P::Ready,
             },
             (P::Opened, E::FoundImpossible { problem }) => P::Ended(Outcome::Impossible(problem.clone())),
@@ -244,6 +257,7 @@ impl State {
             (P::Prepared | P::Ready, E::FoundImpossible { problem }) if self.facts.intents == 0 => {
                 self.put_back_then(Outcome::Impossible(problem.clone()))
             }
+            (P::Prepared, E::BootSet { .. }) if self.kind == Kind::PutBack => P::Ended(Outcome::NetbootBack),
             (P::Prepared, E::BootSet { .. }) => P::Ready,
             (P::Prepared, E::SettingRefused { said }) => {
                 P::PuttingBack(Outcome::NotDone(NotDone::Refused, said.clone()))
@@ -271,6 +285,7 @@ impl State {
             (P::Intended(intent) | P::Unsettled(intent), E::NotSettled { candidates }) => {
                 P::Undecided { intent: intent.clone(), candidates: candidates.clone() }
             }
+            (P::Undecided { .. }, E::QuestionUnanswered) if !self.is_on_calls() => self.phase.clone(),
             (P::Undecided { .. }, E::RebootAgainApproved { .. }) => P::Ready,
             (P::Undecided { .. }, E::LeftAlone { by, .. }) => P::Ended(Outcome::LeftAlone(*by)),
             (P::PuttingBack(outcome), E::PutBack { .. }) => P::Ended(outcome.clone()),
@@ -329,6 +344,7 @@ impl Facts {
             Event::Prepared { plan } => self.plan = Some((**plan).clone()),
             Event::RebootIntended { intent } => {
                 self.intents += 1;
+                self.not_done = None;
                 self.last_intent = Some(intent.clone());
             }
             Event::RebootAgainApproved { .. } => self.approvals += 1,
@@ -337,9 +353,12 @@ impl Facts {
                 self.task = Some((*task, TaskStatus::Init));
                 self.adopted = true;
             }
-            Event::RebootUnknown { said } | Event::RebootNotDone { said, .. } => {
+            Event::RebootUnknown { said } => self.unknown_because = Some(said.clone()),
+            Event::RebootNotDone { why, said } => {
+                self.not_done = Some(*why);
                 self.unknown_because = Some(said.clone());
             }
+            Event::QuestionUnanswered => self.unanswered.push(self.asked),
             Event::Faulted => self.faults += 1,
             Event::DmClosed => self.dm_closed = true,
             Event::TaskSeen { status, .. } => {

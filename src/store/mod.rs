@@ -9,7 +9,9 @@ mod inventory;
 mod leases;
 mod ledger;
 mod messages;
+mod notices;
 mod operations;
+mod pause;
 
 use std::{
     fs::File,
@@ -29,7 +31,8 @@ use sqlx::{
 pub use audit::{AuditFilter, AuditPage};
 pub use cards::{Card, CardId, CardRefusal};
 pub use ledger::{Ledger, Range};
-pub use messages::{Delivery, Posted};
+pub use messages::{Delivery, Posted, Unreported};
+pub use notices::{Delivered, NoticeId, Owed, Tried};
 pub use operations::{Append, Open};
 
 /// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.
@@ -76,6 +79,9 @@ pub enum Error {
     /// A line of the audit does not read back: `bernard audit verify` says which is the first.
     #[error("the audit holds a line that cannot be read: {0}; `bernard audit verify` finds the first that is wrong")]
     BrokenAudit(#[from] crate::audit::NotALine),
+    /// Nothing new is begun while the kill switch is pulled.
+    #[error("new operations are paused")]
+    Paused(Box<crate::rescue::pause::Pause>),
 }
 
 /// The store's handle; cheap to clone.
@@ -165,14 +171,19 @@ fn lock(path: &Path) -> Result<File, Error> {
     Ok(file)
 }
 
+/// The steps of the schema, in their order; one that was shipped is never changed.
+const SCHEMA: [(i64, &str, &str); 4] = [
+    (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
+    (3, "audit", include_str!("../../migrations/sqlite/0003_audit.sql")),
+    (4, "leases", include_str!("../../migrations/sqlite/0004_leases.sql")),
+    (6, "fleet", include_str!("../../migrations/sqlite/0006_fleet.sql")),
+];
+
 fn migrator() -> Migrator {
-    let migration = |number, name: &'static str, sql: &'static str| {
+    let migrations = SCHEMA.map(|(number, name, sql)| {
         Migration::new(number, name.into(), MigrationType::Simple, sqlx::SqlStr::from_static(sql), false)
-    };
-    Migrator::with_migrations(vec![
-        migration(1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
-        migration(3, "audit", include_str!("../../migrations/sqlite/0003_audit.sql")),
-    ])
+    });
+    Migrator::with_migrations(migrations.to_vec())
 }
 
 fn millis(time: Timestamp) -> i64 {

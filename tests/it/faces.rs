@@ -7,7 +7,10 @@ use std::fmt::Write;
 use bernard::{
     access::UserId,
     config::Locale,
-    discord::{card, dm},
+    discord::{
+        card::{self, Manner, Rings},
+        dm,
+    },
     rescue::{
         event::{Event, NotDone, Port, Problem, PutBack},
         lease::{Effect, Lease, effect},
@@ -50,6 +53,7 @@ fn wish(kind: Kind, system: System) -> Wish {
             lease: SignedDuration::from_hours(4),
         }),
         Kind::Restore => Wish::Restore { into: boot(1, "harddisk", "hd"), despite: Vec::new() },
+        Kind::PutBack => Wish::PutBack { into: boot(1, "harddisk", "hd"), despite: Vec::new() },
         Kind::Reboot => Wish::Reboot { into: Some(boot(1, "harddisk", "hd")) },
         Kind::Link => Wish::Link { sources: vec![Source::Mail] },
     }
@@ -74,7 +78,7 @@ fn opened(kind: Kind, system: System, locale: Locale) -> Operation {
 fn prepared(entry: Entry, operation: &Operation) -> Event {
     let (into, change) = match &operation.request.wish {
         Wish::Enable(wish) => (wish.into.clone(), true),
-        Wish::Restore { into, .. } => (into.clone(), true),
+        Wish::Restore { into, .. } | Wish::PutBack { into, .. } => (into.clone(), true),
         Wish::Reboot { .. } | Wish::Link { .. } => (boot(1, "harddisk", "hd"), false),
     };
     let set = Setting { boot: into.clone(), rescue_mail: None, rescue_ssh_key: None };
@@ -138,9 +142,14 @@ impl Scene {
     /// Its messages as they stand in the channel.
     fn look(&self, locale: Locale) -> String {
         let mut look = String::new();
-        for message in card::messages(&self.operation, self.lease.as_ref(), locale) {
+        let manner = Manner { locale, oncall: Some(400_000_000_000_000_009) };
+        for message in card::messages(&self.operation, self.lease.as_ref(), manner) {
             let buttons = serde_json::to_value(&message.buttons).expect("buttons are JSON");
-            let rings = if message.rings.is_some() { ", rings the requester" } else { "" };
+            let rings = match message.rings {
+                Rings::Nobody => "",
+                Rings::Person(_) => ", rings the requester",
+                Rings::Role(_) => ", rings on-call",
+            };
             write!(look, "[{}{rings}]\n{}\n{}\n", message.slot, message.content, row(&buttons)).expect("a text");
         }
         look

@@ -210,7 +210,7 @@ async fn the_other_reads_work_too() {
     let ovh = world().await;
     let client = client(&ovh, keys()).with_priority(Priority::Background);
     assert!(client.hardware(&name()).await.unwrap().unwrap() >= 16_384);
-    assert!(client.expiration(&name()).await.unwrap().is_some());
+    assert!(client.service(&name()).await.unwrap().expires.is_some());
     assert_eq!(client.current_credential().await.unwrap().status, "validated");
     assert!(client.credential_details().await.unwrap().account.is_some());
     let gone = ServiceName::try_from("ns9.example".to_owned()).unwrap();

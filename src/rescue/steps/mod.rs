@@ -38,6 +38,8 @@ pub struct Settings {
     pub secret_poll: Duration,
     /// How long a new task is looked for after an unknown outcome.
     pub reboot_settle: Duration,
+    /// How long a question waits for its answer before on-call hears of it.
+    pub question_patience: Duration,
     /// How long the link is looked for.
     pub secret_timeout: Duration,
     /// Where the link is looked for, in order.

@@ -153,6 +153,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         vec(task(), 0..4).prop_map(|candidates| Event::NotSettled { candidates }),
         (user(), option::of(text())).prop_map(|(by, rule)| Event::RebootAgainApproved { by, rule }),
         (user(), option::of(text())).prop_map(|(by, rule)| Event::LeftAlone { by, rule }),
+        Just(Event::QuestionUnanswered),
         (status(), option::of(text())).prop_map(|(status, comment)| Event::TaskSeen { status, comment }),
         Just(Event::TaskVanished),
     ];
@@ -205,11 +206,12 @@ pub(super) fn place(event: &Event) -> usize {
         Event::Superseded { .. } => 26,
         Event::Expired => 27,
         Event::LinkNotFound { .. } => 28,
+        Event::QuestionUnanswered => 29,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 29;
+pub(super) const EVENTS: usize = 30;
 
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
@@ -226,6 +228,7 @@ fn wish() -> impl Strategy<Value = Wish> {
     prop_oneof![
         enable,
         (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::Restore { into, despite }),
+        (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::PutBack { into, despite }),
         option::of(boot()).prop_map(|into| Wish::Reboot { into }),
         vec(source(), 0..3).prop_map(|sources| Wish::Link { sources }),
     ]

@@ -3,7 +3,7 @@
 use bernard::{
     access::UserId,
     rescue::{
-        event::{Event, PutBack},
+        event::{Event, Problem, PutBack},
         operation::{Intent, Kind, Operation, OperationId, Plan, Request},
         server::{System, TaskId, TaskStatus},
         state::{Phase, State},
@@ -54,6 +54,7 @@ fn promises(before: &State, event: &Event, after: &State) -> Result<(), TestCase
         prop_assert_eq!(&before.phase, &Phase::Ready, "a reboot that nothing was ready for");
         prop_assert!(before.facts.intents < before.facts.approvals, "a reboot without an approval of its own");
         prop_assert!(matches!(after.phase, Phase::Intended(_)));
+        prop_assert!(!matches!(before.kind, Kind::Link | Kind::PutBack), "a reboot that nobody asked for");
     }
     if after.can_be_cancelled() {
         prop_assert_eq!(after.facts.intents, 0, "a reboot may be on its way");
@@ -70,6 +71,9 @@ fn fair(state: &State, plan: &Plan) -> Event {
     let at = Timestamp::UNIX_EPOCH;
     match &state.phase {
         Phase::Opened if state.kind == Kind::Link => Event::RescueFound { system: System::Linux, ip: None, since: at },
+        Phase::Opened if state.kind == Kind::PutBack && plan.change.is_none() => {
+            Event::FoundImpossible { problem: Problem::NotInRescue }
+        }
         Phase::Opened => Event::Prepared { plan: Box::new(plan.clone()) },
         Phase::Prepared => Event::BootSet { queries: Vec::new() },
         Phase::Ready => Event::RebootIntended { intent: Intent { at, known: Vec::new() } },
