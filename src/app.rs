@@ -314,6 +314,7 @@ fn handler_settings(config: &Config) -> HandlerSettings {
         max_lease: config.rescue.max_lease,
         email_domains: config.rescue.email_domains.clone(),
         secret_from: sources(config),
+        oncall_role: config.discord.oncall_role,
     }
 }
 

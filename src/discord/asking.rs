@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use serenity::model::{
     Permissions,
-    application::{CommandInteraction, ComponentInteraction},
+    application::{CommandInteraction, ComponentInteraction, ModalInteraction},
     channel::{ChannelType, PartialChannel},
     guild::Member,
     id::{ChannelId as DiscordChannel, GuildId, InteractionId, UserId as DiscordUser},
@@ -104,6 +104,14 @@ impl Asking {
         })
     }
 
+    /// The asker of a form that was filled in, which is only taken in the configured guild and channels.
+    ///
+    /// # Errors
+    /// [`Refusal::NotHere`] or [`Refusal::WrongChannel`].
+    pub fn of_form(form: &ModalInteraction, realm: &Realm) -> Result<Self, Refusal> {
+        Self::in_realm(&parts_of_form(form), realm)
+    }
+
     fn in_realm(parts: &Parts<'_>, realm: &Realm) -> Result<Self, Refusal> {
         let member = parts.member.filter(|_| parts.guild.map(GuildId::get) == Some(realm.guild));
         let Some(member) = member else { return Err(Refusal::NotHere) };
@@ -175,5 +183,18 @@ fn parts_of_press(press: &ComponentInteraction) -> Parts<'_> {
         user: press.user.id,
         locale: &press.locale,
         permissions: press.app_permissions,
+    }
+}
+
+fn parts_of_form(form: &ModalInteraction) -> Parts<'_> {
+    Parts {
+        id: form.id,
+        guild: form.guild_id,
+        channel: form.channel_id,
+        partial: form.channel.as_ref(),
+        member: form.member.as_ref(),
+        user: form.user.id,
+        locale: &form.locale,
+        permissions: form.app_permissions,
     }
 }

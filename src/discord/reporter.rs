@@ -9,7 +9,7 @@ use serenity::{
     builder::{CreateActionRow, CreateAllowedMentions, CreateMessage, EditMessage},
     model::{
         channel::MessageFlags,
-        id::{ChannelId as DiscordChannel, MessageId, UserId as DiscordUser},
+        id::{ChannelId as DiscordChannel, MessageId, RoleId, UserId as DiscordUser},
     },
 };
 use sha1::{Digest, Sha1};
@@ -17,12 +17,13 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Error, Rest,
+    Error, Rest, approval_card,
     card::{self, Rendering},
     error::TOO_OLD_TO_EDIT,
     rest::Nonce,
 };
 use crate::{
+    access::Who,
     clock,
     config::Locale,
     rescue::{
@@ -159,7 +160,7 @@ impl Reporter {
         let known = self.store.messages(id).await?;
         let mut all = Shown::All;
         let renderings = card::messages(&operation, lease.as_ref(), self.locale);
-        let asked = renderings.first().map(asked_line).unwrap_or_default();
+        let asked = renderings.iter().find(|rendering| rendering.slot == "card").map(asked_line).unwrap_or_default();
         for rendering in &renderings {
             let look = digest(rendering);
             match (known.iter().find(|posted| posted.slot == rendering.slot), part) {
@@ -228,15 +229,14 @@ impl Reporter {
         look: String,
         instead_of: Option<u64>,
     ) -> Result<(), Failure> {
-        let rings = rendering.rings.map(|user| DiscordUser::new(user.0));
         let message = CreateMessage::new()
             .content(&rendering.content)
             .components(rows(rendering))
-            .allowed_mentions(CreateAllowedMentions::new().users(rings));
+            .allowed_mentions(ringing(rendering));
         // Nobody's server fetches a link that somebody typed as a reason.
-        let message = message.flags(match rendering.rings {
-            Some(_) => MessageFlags::SUPPRESS_EMBEDS,
-            None => MessageFlags::SUPPRESS_EMBEDS | MessageFlags::SUPPRESS_NOTIFICATIONS,
+        let message = message.flags(match rendering.rings.is_empty() {
+            false => MessageFlags::SUPPRESS_EMBEDS,
+            true => MessageFlags::SUPPRESS_EMBEDS | MessageFlags::SUPPRESS_NOTIFICATIONS,
         });
         let channel = DiscordChannel::new(operation.request.channel.0);
         match self.rest.post(channel, &message, &nonce(operation, &rendering.slot, instead_of), &[]).await {
@@ -279,10 +279,13 @@ impl Reporter {
             Err(_) => return Ok(None),
         };
         let of_another_slot = |id: u64| known.iter().any(|posted| posted.message == Some(id));
+        let mark = approval_card::mark(operation, &rendering.slot);
         let found = seen.iter().find(|message| {
-            message.author == self.bot
-                && !of_another_slot(message.id.get())
-                && is_this(&message.content, rendering, asked, operation)
+            let same = match &mark {
+                Some(mark) => message.custom_ids.contains(mark),
+                None => is_this(&message.content, rendering, asked, operation),
+            };
+            message.author == self.bot && !of_another_slot(message.id.get()) && same
         });
         Ok(found.map(|message| message.id.get()))
     }
@@ -319,6 +322,18 @@ fn rows(rendering: &Rendering) -> Vec<CreateActionRow> {
         true => Vec::new(),
         false => vec![CreateActionRow::Buttons(rendering.buttons.clone())],
     }
+}
+
+/// Whom a new message rings: exactly these roles and people, whatever else its text names.
+fn ringing(rendering: &Rendering) -> CreateAllowedMentions {
+    let (mut roles, mut users) = (Vec::new(), Vec::new());
+    for who in &rendering.rings {
+        match who {
+            Who::Role(role) => roles.push(RoleId::new(*role)),
+            Who::User(user) => users.push(DiscordUser::new(user.0)),
+        }
+    }
+    CreateAllowedMentions::new().roles(roles).users(users)
 }
 
 fn digest(rendering: &Rendering) -> String {

@@ -15,6 +15,7 @@ use crate::{
 /// One emoji and a word or two of state.
 pub fn state(operation: &Operation, locale: Locale) -> (&'static str, String) {
     match &operation.state.phase {
+        Phase::AwaitingApproval => ("🔏", say!(locale, "state-awaiting-approval")),
         Phase::Opened => ("⏳", say!(locale, "state-opened")),
         Phase::Prepared => ("⏳", say!(locale, "state-prepared")),
         Phase::Ready => ("⏳", say!(locale, "state-ready")),
@@ -42,6 +43,8 @@ fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> (&'static str, Stri
         Outcome::Rebooted => ("✅", say!(locale, "outcome-rebooted")),
         Outcome::Impossible(_) => ("🚫", say!(locale, "outcome-impossible")),
         Outcome::Expired => ("⌛", say!(locale, "outcome-expired")),
+        Outcome::Denied(_) => ("🚫", say!(locale, "outcome-denied")),
+        Outcome::NotApproved => ("⌛", say!(locale, "outcome-not-approved")),
         Outcome::Cancelled(_) => ("✋", say!(locale, "outcome-cancelled")),
         Outcome::NotDone(NotDone::Refused, _) => ("🚫", say!(locale, "outcome-refused")),
         Outcome::NotDone(NotDone::Unsent, _) => ("🚫", say!(locale, "outcome-unsent")),
@@ -77,6 +80,9 @@ pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
         Problem::Rebooting => say!(locale, "problem-rebooting", server = server),
         Problem::NoAccount { account } => say!(locale, "problem-no-account", server = server, account = code(account)),
         Problem::NoLongerAllowed => say!(locale, "problem-no-longer-allowed"),
+        Problem::NotEnoughApprovals { needed, given } => {
+            say!(locale, "problem-not-enough-approvals", needed = *needed, given = *given)
+        }
         Problem::KeyNeedsLinux => say!(locale, "problem-key-needs-linux"),
         Problem::Ovhcloud { said } => say!(locale, "problem-ovhcloud", server = server, said = code(said)),
     }
@@ -108,7 +114,7 @@ pub fn denial(denial: &Denial, label: Option<&str>, locale: Locale) -> String {
 }
 
 /// A mention, silent in an ephemeral answer.
-fn who(who: &Who) -> String {
+pub(super) fn who(who: &Who) -> String {
     match who {
         Who::Role(role) => format!("<@&{role}>"),
         Who::User(user) => format!("<@{}>", user.0),

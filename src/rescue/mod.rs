@@ -1,14 +1,16 @@
 //! What the bot decides and remembers.
 //!
-//! In reading order. The first seven are pure: no async, no clock, no network; the others carry them out.
+//! In reading order. The first nine are pure: no async, no clock, no network; the others carry them out.
 
 pub mod server;
 pub mod operation;
 pub mod event;
 pub mod state;
+pub mod facts;
 pub mod step;
 pub mod lease;
 pub mod calls;
+pub mod approval;
 
 pub mod fleet;
 pub mod plan;

@@ -3,6 +3,7 @@
 //! Events, the row that the runner looks for and the lease change in one transaction. SQLite in WAL mode with
 //! `synchronous = FULL`; one process at a time, held by a lock file beside the database.
 
+mod approvals;
 mod cards;
 mod inventory;
 mod leases;
@@ -24,6 +25,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub use approvals::Approve;
 pub use cards::{Card, CardId, CardRefusal};
 pub use messages::{Delivery, Posted};
 pub use operations::{Append, Open};

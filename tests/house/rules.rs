@@ -85,6 +85,8 @@ const PURE: &[Place] = &[
     Place("rescue/operation.rs"),
     Place("rescue/event.rs"),
     Place("rescue/state.rs"),
+    Place("rescue/facts.rs"),
+    Place("rescue/approval.rs"),
     Place("rescue/step.rs"),
     Place("rescue/lease.rs"),
     Place("rescue/calls.rs"),

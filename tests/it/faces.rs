@@ -9,6 +9,7 @@ use bernard::{
     config::Locale,
     discord::{card, dm},
     rescue::{
+        approval::Guard,
         event::{Event, NotDone, Port, Problem, PutBack},
         lease::{Effect, Lease, effect},
         operation::{
@@ -67,6 +68,7 @@ fn opened(kind: Kind, system: System, locale: Locale) -> Operation {
         place: ChannelId(500),
         reason: Some("disk full".into()),
         rule: "role 1".into(),
+        guard: Guard::Unprotected,
     };
     Operation::open(OperationId(142), request, at(0))
 }

@@ -6,6 +6,7 @@ use bernard::{
     access::UserId,
     config::Locale,
     rescue::{
+        approval::Guard,
         event::{Event, Problem},
         operation::{ChannelId, Kind, Operation, OperationId, Request, Wish},
         server::{Boot, BootId},
@@ -42,6 +43,7 @@ fn request(kind: Kind) -> Request {
         place: ChannelId(500),
         reason: None,
         rule: "role 1".into(),
+        guard: Guard::Unprotected,
     }
 }
 
