@@ -11,7 +11,7 @@ use super::component::{Button, NotAButton};
 use crate::{config::Locale, rescue::operation::OperationId, say};
 
 /// The most characters of a reason, as everywhere else where one is given.
-pub const LONGEST_REASON: u16 = 400;
+const LONGEST_REASON: u16 = 400;
 /// The name of the form's one field.
 const REASON: &str = "reason";
 

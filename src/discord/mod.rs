@@ -29,7 +29,7 @@ pub mod command;
 pub mod component;
 pub mod courier;
 pub mod dm;
-mod form;
+pub mod form;
 pub mod handler;
 mod press;
 pub mod refusal;

@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use bernard::{
-    access::UserId,
+    access::{UserId, Who},
     config::Locale,
     discord::{card, dm},
     rescue::{
@@ -142,7 +142,11 @@ impl Scene {
         let mut look = String::new();
         for message in card::messages(&self.operation, self.lease.as_ref(), locale) {
             let buttons = serde_json::to_value(&message.buttons).expect("buttons are JSON");
-            let rings = if message.rings.is_some() { ", rings the requester" } else { "" };
+            let rings = match message.rings.as_slice() {
+                [] => "",
+                [Who::User(user)] if *user == self.operation.request.requester => ", rings the requester",
+                _ => ", rings others",
+            };
             write!(look, "[{}{rings}]\n{}\n{}\n", message.slot, message.content, row(&buttons)).expect("a text");
         }
         look

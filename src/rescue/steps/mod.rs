@@ -15,6 +15,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
+    approval::Guard,
     errand::Verdict,
     event::{Event, NotDone, Problem, PutBack},
     operation::{Operation, Source},
@@ -131,8 +132,8 @@ impl Work<'_> {
     }
 
     /// Whether what was approved may still be begun: not too late, and by the rights of this moment, unless the roles that came
-    /// with the last press still count. What others approved is always looked at before it begins: the requester's press is
-    /// older than theirs. `None`: go on.
+    /// with the last press still count. What is protected is always looked at before it begins: the requester's press is older
+    /// than the approvals. `None`: go on.
     async fn still_wanted(&self) -> Result<Option<Next>, Failure> {
         let again = self.operation.state.facts.intents > 0;
         let age = Duration::try_from(clock::now().duration_since(self.operation.approved)).unwrap_or_default();
@@ -142,7 +143,8 @@ impl Work<'_> {
             return Ok(Some(self.not_any_more(Event::Expired, "the approval is too old")));
         }
         let begins = again || matches!(self.operation.state.phase, Phase::Opened);
-        if age < FRESH && !(begins && approval.is_some()) {
+        let guarded = approval.is_some() || self.operation.request.guard != Guard::Unprotected;
+        if age < FRESH && !(begins && guarded) {
             return Ok(None);
         }
         let server = self.client.server(self.server()).await?;

@@ -96,7 +96,9 @@ impl Approvals {
                 self.granted |= self.given.len() >= count as usize;
             }
             Event::ApprovalDenied { .. } | Event::Withdrawn { .. } | Event::ApprovalExpired => self.asked = None,
-            Event::Prepared { .. } => prop_assert!(self.granted, "it was begun without its approvals"),
+            Event::Prepared { .. } | Event::RescueFound { .. } => {
+                prop_assert!(self.granted, "it was begun without its approvals")
+            }
             Event::RebootIntended { .. } => {
                 prop_assert!(self.granted, "a reboot without the approvals it needed");
                 self.granted = false;
