@@ -56,14 +56,16 @@ async fn whoever_asks_again_does_not_approve_it_and_neither_does_who_asked_first
 #[tokio::test(flavor = "multi_thread")]
 async fn denied_or_taken_back_the_question_stands_again() {
     let council = Council::new(&["rescue"], "").await;
-    let request = asked_again(&council).await;
+    let first = question(&council).await;
+    council.press(&council.ann, &first, "Reboot again").await;
+    let request = council.request("R-1").await;
     council.press(&council.quinn, &request, "Deny").await;
     council.request_shows("R-1", &["**Denied**", &council.quinn.mention()]).await;
-    let second = next_question(&council, &[]).await;
+    let second = next_question(&council, &[first.id]).await;
     council.press(&council.ann, &second, "Reboot again").await;
     let request = council.request("R-1").await;
     council.press(&council.ann, &request, "Cancel").await;
-    let third = next_question(&council, &[second.id]).await;
+    let third = next_question(&council, &[first.id, second.id]).await;
     council.press(&council.ann, &third, "Leave it").await;
     council.rung(&council.ann, &["**Left as it is**", "R-1"]).await;
     assert_eq!(council.ovh.journal().count("POST", "/reboot"), 1);
