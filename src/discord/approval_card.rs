@@ -59,10 +59,10 @@ fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> 
     }
     lines.push(if index == 0 { what(&operation.request, locale) } else { again(round, locale) });
     lines.push(why(&operation.request, locale));
-    lines.extend(boots_into(&operation.request, locale));
-    if !round.approval.calls.is_empty() {
-        lines.push(say!(locale, "approval-calls"));
-        lines.push(calls::block(&round.approval.calls, locale));
+    // What was not approved was not done either: then the calls say nothing.
+    if matches!(round.end, RoundEnd::Open | RoundEnd::Approved) {
+        lines.extend(boots_into(&operation.request, locale));
+        lines.extend(exact_calls(round, locale));
     }
     if !round.approvers.is_empty() {
         lines.push(say!(locale, "card-approved-by", who = people(round)));
@@ -70,6 +70,13 @@ fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> 
     lines.extend(end(round, locale));
     lines.push(say!(locale, "approval-rule", rule = code(&round.approval.rule)));
     rendering(slot(number), lines, buttons, rings)
+}
+
+fn exact_calls(round: &Round, locale: Locale) -> Vec<String> {
+    match round.approval.calls.as_slice() {
+        [] => Vec::new(),
+        calls => vec![say!(locale, "approval-calls"), calls::block(calls, locale)],
+    }
 }
 
 fn state(round: &Round, locale: Locale) -> (&'static str, String) {

@@ -82,8 +82,8 @@ refusal-counts-not = You have approved this already: somebody else must, too.
 typed-glass-reason = at least ten characters that say why, because `break_glass` passes an approval.
 typed-denial-reason = one to 400 characters.
 problem-not-enough-approvals = { $needed ->
-    [one] By the rules of this moment one other person must approve this, and nobody's approval of it counts any more.
-   *[other] By the rules of this moment { $needed } other people must approve this, and { $given } of its approvals count.
+    [one] By the rules of this moment it needs the approval of one other person, and has none that counts.
+   *[other] By the rules of this moment it needs the approval of { $needed } other people, and has { $given } that count.
 } Nothing was done; ask again.
 help-approve = **Approve** and **Deny** under a request decide on what others ask for.
 help-break-glass = `break_glass:true` passes a needed approval in an emergency; the on-call role is told.

@@ -82,8 +82,8 @@ refusal-counts-not = Vous l'avez déjà approuvé : il faut aussi quelqu'un d'au
 typed-glass-reason = au moins dix caractères qui disent pourquoi, car `break_glass` se passe d'une approbation.
 typed-denial-reason = de un à 400 caractères.
 problem-not-enough-approvals = { $needed ->
-    [one] D'après les règles actuelles, une autre personne doit approuver ceci, et aucune approbation ne compte plus.
-   *[other] D'après les règles actuelles, { $needed } autres personnes doivent approuver ceci, et { $given } de ses approbations comptent.
+    [one] D'après les règles actuelles, il faut l'approbation d'une autre personne, et il n'y en a aucune qui compte.
+   *[other] D'après les règles actuelles, il faut l'approbation de { $needed } autres personnes ; approbations qui comptent : { $given }.
 } Rien n'a été fait ; redemandez.
 help-approve = **Approuver** et **Refuser** sous une demande décident de ce que d'autres demandent.
 help-break-glass = `break_glass:true` se passe d'une approbation requise en cas d'urgence ; le rôle d'astreinte en est averti.

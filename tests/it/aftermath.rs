@@ -112,6 +112,7 @@ impl TestBot {
             let news = move |message: &Message| {
                 ann.was_rung_by(message)
                     && is_about(message, id)
+                    && !message.content.contains(ASKS_FOR_APPROVAL)
                     && !known.contains(&message.id)
                     && question_of(message).is_none_or(|button| message.button(button).is_some())
             };

@@ -58,7 +58,7 @@ impl Mark {
         Self { others: &["/boot", "/task"], nth, ..Self::ovh("GET", "/dedicated/server/ns1111111") }
     }
 
-    /// The end is told; the card came before it.
+    /// The end is told; the card came before it, and what asked others before that.
     fn end_told(after_card: usize) -> Self {
         Self { nth: after_card, ..Self::discord("POST", format!("/channels/{OPS}/messages")) }
     }
@@ -168,7 +168,7 @@ impl Crash {
             Step::Settle => Mark { nth: 1, ..Mark::ovh("GET", "/task/") },
             Step::Follow if self.kind == Kind::Enable => Mark::ovh("*", "/authenticationSecret"),
             Step::Follow => Mark::server_read(self.reads_before_watching()),
-            Step::PutBack | Step::Search | Step::Watch => Mark::end_told(1),
+            Step::PutBack | Step::Search | Step::Watch => Mark::end_told(1 + usize::from(self.guard == Guard::Approval)),
             // Here the card has long been there.
             Step::Deliver | Step::AwaitReveal => Mark::end_told(0),
         }
@@ -220,6 +220,7 @@ async fn world_for(crash: Crash) -> TestBot {
     let mut config = TestConfig { rescue: format!("probe = {probe}\n"), ..TestConfig::default() };
     if crash.guard == Guard::Approval {
         let protect = format!("[[protect]]\nactions = [\"{}\"]\n", desk::action(crash.kind));
+        config.rules = config.rules.replace(", \"approve\"", "");
         config.rules += &(rule(LEADS, &["approve"], &["*"]) + &protect);
     }
     // Nothing listens there, so the machine is watched until patience ends.
