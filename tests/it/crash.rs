@@ -168,7 +168,9 @@ impl Crash {
             Step::Settle => Mark { nth: 1, ..Mark::ovh("GET", "/task/") },
             Step::Follow if self.kind == Kind::Enable => Mark::ovh("*", "/authenticationSecret"),
             Step::Follow => Mark::server_read(self.reads_before_watching()),
-            Step::PutBack | Step::Search | Step::Watch => Mark::end_told(1 + usize::from(self.guard == Guard::Approval)),
+            Step::PutBack | Step::Search | Step::Watch => {
+                Mark::end_told(1 + usize::from(self.guard == Guard::Approval))
+            }
             // Here the card has long been there.
             Step::Deliver | Step::AwaitReveal => Mark::end_told(0),
         }
