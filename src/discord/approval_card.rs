@@ -123,6 +123,7 @@ fn what(request: &Request, locale: Locale) -> String {
             say!(locale, "approval-enable", asker = asker, length = duration(locale, wish.lease))
         }
         Wish::Restore { .. } => say!(locale, "approval-restore", asker = asker),
+        Wish::PutBack { .. } => say!(locale, "approval-put-back", asker = asker),
         Wish::Reboot { .. } => say!(locale, "approval-reboot", asker = asker),
         Wish::Link { .. } => say!(locale, "approval-link", asker = asker),
     }
@@ -142,7 +143,7 @@ fn why(request: &Request, locale: Locale) -> String {
 fn boots_into(request: &Request, locale: Locale) -> Option<String> {
     let boot = match &request.wish {
         Wish::Enable(wish) => Some(&wish.into),
-        Wish::Restore { into, .. } => Some(into),
+        Wish::Restore { into, .. } | Wish::PutBack { into, .. } => Some(into),
         Wish::Reboot { into } => into.as_ref(),
         Wish::Link { .. } => return None,
     };

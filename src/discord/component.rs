@@ -31,6 +31,8 @@ pub enum Button {
     AddReason(OperationId, u32),
     /// **Restore now**, for the rescue that this operation began.
     RestoreNow(OperationId),
+    /// **Put netboot back**, after what this operation left behind.
+    PutNetbootBack(OperationId),
     /// **Reveal link**.
     Reveal(OperationId),
     /// **Look again**.
@@ -60,6 +62,7 @@ impl Button {
             Self::RebootAgain(..) => (say!(locale, "button-reboot-again"), ButtonStyle::Danger),
             Self::LeaveIt(..) => (say!(locale, "button-leave-it"), ButtonStyle::Secondary),
             Self::RestoreNow(_) => (say!(locale, "button-restore-now"), ButtonStyle::Success),
+            Self::PutNetbootBack(_) => (say!(locale, "button-put-netboot-back"), ButtonStyle::Secondary),
             Self::Reveal(_) => (say!(locale, "button-reveal"), ButtonStyle::Primary),
             Self::LookAgain(_) => (say!(locale, "button-look-again"), ButtonStyle::Primary),
             Self::TryMail(_) => (say!(locale, "button-try-mail"), ButtonStyle::Secondary),
@@ -82,6 +85,7 @@ impl fmt::Display for Button {
             Self::Withdraw(id, round) => write!(f, "withdraw:{}:{round}", id.0),
             Self::AddReason(id, round) => write!(f, "why:{}:{round}", id.0),
             Self::RestoreNow(id) => write!(f, "restore:{}", id.0),
+            Self::PutNetbootBack(id) => write!(f, "putback:{}", id.0),
             Self::Reveal(id) => write!(f, "reveal:{}", id.0),
             Self::LookAgain(id) => write!(f, "look:{}", id.0),
             Self::TryMail(id) => write!(f, "mail:{}", id.0),
@@ -115,6 +119,7 @@ impl FromStr for Button {
             "withdraw" => question().map(|(id, round)| Self::Withdraw(id, round)),
             "why" => question().map(|(id, round)| Self::AddReason(id, round)),
             "restore" => operation(rest).map(Self::RestoreNow),
+            "putback" => operation(rest).map(Self::PutNetbootBack),
             "reveal" => operation(rest).map(Self::Reveal),
             "look" => operation(rest).map(Self::LookAgain),
             "mail" => operation(rest).map(Self::TryMail),
@@ -143,6 +148,7 @@ mod tests {
             (id.clone(), any::<u32>()).prop_map(|(id, round)| Button::Withdraw(id, round)),
             (id.clone(), any::<u32>()).prop_map(|(id, round)| Button::AddReason(id, round)),
             id.clone().prop_map(Button::RestoreNow),
+            id.clone().prop_map(Button::PutNetbootBack),
             id.clone().prop_map(Button::Reveal),
             id.clone().prop_map(Button::LookAgain),
             id.clone().prop_map(Button::TryMail),

@@ -31,6 +31,8 @@ pub mod courier;
 pub mod dm;
 pub mod form;
 pub mod handler;
+pub mod herald;
+pub mod notice;
 mod press;
 pub mod refusal;
 pub mod reporter;

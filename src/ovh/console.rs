@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::{
-    client::{Call, Client},
+    client::{Call, Client, Written},
     dedicated::filter,
     error::Error,
     wire,
@@ -125,11 +125,12 @@ impl Client {
         kind: ConsoleKind,
         minutes: ConsoleMinutes,
         ip: Option<IpAddr>,
-    ) -> Result<Task, Error> {
+    ) -> Result<Written<Task>, Error> {
         let body = console_body(kind, minutes, ip);
         let url = self.server_url(name, &["features", "ipmi", "access"]);
         let call = Call::new(Method::POST, url, format!("open a console of `{name}`")).about(name);
-        self.write_once::<wire::Task>(&call.with_body(&body)).await.map(Task::from)
+        let written = self.write_once::<wire::Task>(&call.with_body(&body)).await?;
+        Ok(written.map(Task::from))
     }
 
     /// The session that was asked for; `None` while there is none.

@@ -5,7 +5,8 @@
 //!
 //! Pure: no async, no clock, no network.
 
-use std::{fmt, net::IpAddr};
+use core::net::IpAddr;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -68,7 +69,9 @@ pub fn of(server: &ServiceName, wish: &Wish, plan: &Plan, sources: &[Source]) ->
     }
     let mut calls = Vec::new();
     calls.extend(plan.change.as_ref().filter(|change| !change.holds_in(&plan.before)).map(|set| setting(server, set)));
-    calls.push(of_reboot(server));
+    if !matches!(wish, Wish::PutBack { .. }) {
+        calls.push(of_reboot(server));
+    }
     if matches!(wish, Wish::Enable(_)) && plan.entry == Entry::Password {
         calls.extend(of_link(server, sources));
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     approval::Approval,
     operation::{Intent, OperationId, Plan, Source},
-    server::{System, TaskId, TaskStatus},
+    server::{QueryId, System, TaskId, TaskStatus},
 };
 use crate::access::UserId;
 
@@ -27,7 +27,11 @@ pub enum Event {
         problem: Problem,
     },
     /// The setting was written and read back.
-    BootSet,
+    BootSet {
+        /// OVHcloud's names for the requests that wrote it; none when it was so already.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        queries: Vec<QueryId>,
+    },
     /// OVHcloud would not take the setting.
     SettingRefused {
         /// OVHcloud's words.
@@ -37,6 +41,9 @@ pub enum Event {
     CancelAsked {
         /// Who.
         by: UserId,
+        /// The rule that allowed it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<String>,
     },
     /// The reboot is about to be asked for; after this record, and only then, the call is made.
     RebootIntended {
@@ -47,6 +54,9 @@ pub enum Event {
     RebootAccepted {
         /// The task.
         task: TaskId,
+        /// OVHcloud's name for the request.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
     },
     /// The reboot certainly did not happen.
     RebootNotDone {
@@ -70,10 +80,15 @@ pub enum Event {
         /// The new tasks, if several.
         candidates: Vec<TaskId>,
     },
+    /// Nobody answered the question in time: from now on it is one for on-call.
+    QuestionUnanswered,
     /// A person approved one more reboot.
     RebootAgainApproved {
         /// Who.
         by: UserId,
+        /// The rule that allowed it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<String>,
     },
     /// A person wants one more reboot, and others must approve it first.
     RebootAgainAsked {
@@ -81,28 +96,45 @@ pub enum Event {
         by: UserId,
         /// What the others are asked.
         approval: Box<Approval>,
+        /// The rule that allowed it.
+        #[serde(default)]
+        rule: Option<String>,
     },
     /// Somebody else approved it.
     ApprovalGiven {
         /// Who.
         by: UserId,
+        /// The rule that allowed it.
+        #[serde(default)]
+        rule: Option<String>,
     },
     /// Somebody else denied it.
     ApprovalDenied {
         /// Who.
         by: UserId,
+        /// The rule that allowed it.
+        #[serde(default)]
+        rule: Option<String>,
     },
     /// Whoever denied it said why. It may follow the end, and changes nothing but what is shown.
     DenialExplained {
         /// Which round, from 1.
         round: u32,
+        /// Who.
+        by: UserId,
         /// Their words.
         reason: String,
+        /// The rule that allowed it.
+        #[serde(default)]
+        rule: Option<String>,
     },
     /// It was taken back before it was approved.
     Withdrawn {
         /// Who.
         by: UserId,
+        /// The rule that allowed it.
+        #[serde(default)]
+        rule: Option<String>,
     },
     /// Too few people approved in time.
     ApprovalExpired,
@@ -110,11 +142,17 @@ pub enum Event {
     LeftAlone {
         /// Who.
         by: UserId,
+        /// The rule that allowed it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<String>,
     },
     /// What was set was put back, or could not be.
     PutBack {
         /// How that went.
         result: PutBack,
+        /// OVHcloud's names for the requests that did it; none when it was so already.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        queries: Vec<QueryId>,
     },
     /// The task's status changed, its end included.
     TaskSeen {
@@ -150,13 +188,20 @@ pub enum Event {
     DeliveryAttempted {
         /// Where it was found; `None` when a key opens this rescue and there is no link.
         source: Option<Source>,
+        /// OVHcloud's name for the request that made the secret, if one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
     },
     /// The DM arrived.
     LinkDelivered,
     /// The person takes no DMs: the link waits for **Reveal link**.
     DmClosed,
     /// The requester saw the link, ephemerally.
-    LinkRevealed,
+    LinkRevealed {
+        /// OVHcloud's name for the request that made the secret, if one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
+    },
     /// No link turned up within `secret_timeout`.
     LinkNotFound {
         /// Where it was looked for.

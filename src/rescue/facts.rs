@@ -6,10 +6,11 @@ use jiff::Timestamp;
 
 use super::{
     approval::{Round, RoundEnd},
-    event::{Event, Port, PutBack},
+    event::{Event, NotDone, Port, PutBack},
     operation::{Intent, Plan, Source},
     server::{System, TaskId, TaskStatus},
 };
+use crate::access::UserId;
 
 /// What was seen on the way.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,14 +43,18 @@ pub struct Facts {
     pub search_trouble: Option<String>,
     /// The rescue of a `/rescue link`: family, address, since when.
     pub rescue: Option<(System, Option<String>, Timestamp)>,
-    /// What came instead of an answer to the reboot.
+    /// What came instead of an answer to the reboot, or with its refusal.
     pub unknown_because: Option<String>,
+    /// How it is known that the last reboot that was intended did not happen; `None` when it is not.
+    pub not_done: Option<NotDone>,
     /// What was known right before the last reboot that was intended.
     pub last_intent: Option<Intent>,
     /// New tasks among which ours could not be told.
     pub candidates: Vec<TaskId>,
     /// How many times a person was asked to decide.
     pub asked: u32,
+    /// The numbers of the questions that nobody answered in time.
+    pub unanswered: Vec<u32>,
     /// The requester takes no DMs.
     pub dm_closed: bool,
     /// How putting back went.
@@ -64,10 +69,10 @@ impl Facts {
         self.port_closed.is_some() && matches!(self.port, Some((Port::Open, _)))
     }
 
-    /// Whether somebody denied this round, counted from 1, and has not said why.
-    pub fn is_unexplained(&self, round: u32) -> bool {
+    /// Whether this person denied this round, counted from 1, and has not said why.
+    pub fn is_unexplained(&self, round: u32, person: UserId) -> bool {
         let round = (round as usize).checked_sub(1).and_then(|index| self.rounds.get(index));
-        round.is_some_and(|round| matches!(round.end, RoundEnd::Denied { reason: None, .. }))
+        round.is_some_and(|round| matches!(round.end, RoundEnd::Denied { by, reason: None } if by == person))
     }
 
     /// What an event, which may follow, tells.
@@ -77,16 +82,20 @@ impl Facts {
             Event::Prepared { plan } => self.plan = Some((**plan).clone()),
             Event::RebootIntended { intent } => {
                 self.intents += 1;
+                self.not_done = None;
                 self.last_intent = Some(intent.clone());
             }
-            Event::RebootAccepted { task } => self.task = Some((*task, TaskStatus::Init)),
+            Event::RebootAccepted { task, .. } => self.task = Some((*task, TaskStatus::Init)),
             Event::TaskAdopted { task } => {
                 self.task = Some((*task, TaskStatus::Init));
                 self.adopted = true;
             }
-            Event::RebootUnknown { said } | Event::RebootNotDone { said, .. } => {
+            Event::RebootUnknown { said } => self.unknown_because = Some(said.clone()),
+            Event::RebootNotDone { why, said } => {
+                self.not_done = Some(*why);
                 self.unknown_because = Some(said.clone());
             }
+            Event::QuestionUnanswered => self.unanswered.push(self.asked),
             Event::Faulted => self.faults += 1,
             Event::DmClosed => self.dm_closed = true,
             Event::TaskSeen { status, .. } => {
@@ -103,15 +112,15 @@ impl Facts {
                 self.port = Some((*port, *at));
             }
             Event::PowerSeen { power } => self.power = Some(power.clone()),
-            Event::DeliveryAttempted { source } => self.source = *source,
+            Event::DeliveryAttempted { source, .. } => self.source = *source,
             Event::LinkNotFound { searched, trouble } => {
                 self.searched.clone_from(searched);
                 self.search_trouble.clone_from(trouble);
             }
-            Event::PutBack { result } => self.put_back = Some(result.clone()),
+            Event::PutBack { result, .. } => self.put_back = Some(result.clone()),
             Event::NotSettled { candidates } => self.candidates.clone_from(candidates),
             Event::FoundImpossible { .. }
-            | Event::BootSet
+            | Event::BootSet { .. }
             | Event::RebootAgainApproved { .. }
             | Event::RebootAgainAsked { .. }
             | Event::ApprovalGiven { .. }
@@ -123,7 +132,7 @@ impl Facts {
             | Event::CancelAsked { .. }
             | Event::LeftAlone { .. }
             | Event::LinkDelivered
-            | Event::LinkRevealed
+            | Event::LinkRevealed { .. }
             | Event::LinkGivenUp
             | Event::Watched
             | Event::Expired
@@ -133,10 +142,10 @@ impl Facts {
 
     /// What becomes of the latest round.
     fn learn_of_approval(&mut self, event: &Event) {
-        if let Event::RebootAgainAsked { by, approval } = event {
+        if let Event::RebootAgainAsked { by, approval, .. } = event {
             self.rounds.push(Round::new(*by, (**approval).clone()));
         }
-        if let Event::DenialExplained { round, reason } = event
+        if let Event::DenialExplained { round, reason, .. } = event
             && let Some(round) = (*round as usize).checked_sub(1).and_then(|index| self.rounds.get_mut(index))
             && let RoundEnd::Denied { reason: words, .. } = &mut round.end
         {
@@ -144,14 +153,14 @@ impl Facts {
         }
         let Some(round) = self.rounds.last_mut().filter(|round| round.end == RoundEnd::Open) else { return };
         match event {
-            Event::ApprovalGiven { by } => {
+            Event::ApprovalGiven { by, .. } => {
                 round.approvers.push(*by);
                 if round.lacks() == 0 {
                     round.end = RoundEnd::Approved;
                 }
             }
-            Event::ApprovalDenied { by } => round.end = RoundEnd::Denied { by: *by, reason: None },
-            Event::Withdrawn { by } => round.end = RoundEnd::Withdrawn(*by),
+            Event::ApprovalDenied { by, .. } => round.end = RoundEnd::Denied { by: *by, reason: None },
+            Event::Withdrawn { by, .. } => round.end = RoundEnd::Withdrawn(*by),
             Event::ApprovalExpired => round.end = RoundEnd::Expired,
             _ => {}
         }

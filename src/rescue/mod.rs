@@ -1,6 +1,7 @@
 //! What the bot decides and remembers.
 //!
 //! In reading order. The first nine are pure: no async, no clock, no network; the others carry them out.
+//! In reading order. The first eight are pure: no async, no clock, no network; the others carry them out.
 
 pub mod server;
 pub mod operation;
@@ -9,9 +10,17 @@ pub mod state;
 pub mod facts;
 pub mod step;
 pub mod lease;
+pub mod reminder;
+pub mod notice;
+pub mod known;
+pub mod search;
 pub mod calls;
 pub mod approval;
+pub mod pause;
 
+pub mod inventory;
+pub mod keeper;
+pub mod kernels;
 pub mod fleet;
 pub mod plan;
 pub mod link;

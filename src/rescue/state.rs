@@ -73,6 +73,8 @@ pub enum Outcome {
     Restored,
     /// The reboot's task is done.
     Rebooted,
+    /// What was changed is back, read back; nothing was rebooted.
+    NetbootBack,
     /// It could not be done; nothing was changed.
     Impossible(Problem),
     /// It was accepted, or approved, too long ago to be begun.
@@ -191,6 +193,11 @@ impl State {
         matches!(self.phase, Phase::Opened | Phase::Prepared | Phase::Ready) && self.facts.intents == 0
     }
 
+    /// Whether the latest question went to on-call because nobody had answered it.
+    pub fn is_on_calls(&self) -> bool {
+        self.facts.unanswered.contains(&self.facts.asked)
+    }
+
     /// Whether it ended as planned without anybody having seen the reboot's end: its task was purged, and the machine not watched.
     pub fn is_end_unseen(&self) -> bool {
         let as_planned = matches!(self.phase, Phase::Ended(Outcome::Restored | Outcome::Rebooted));
@@ -221,7 +228,7 @@ impl State {
     /// Whoever agreed last to one more reboot answers for it.
     fn mandate_after(&self, event: &Event, facts: &mut Facts) -> Mandate {
         let mandate = match (event, facts.rounds.last()) {
-            (Event::RebootAgainApproved { by }, _) => Mandate::of_one(*by),
+            (Event::RebootAgainApproved { by, .. }, _) => Mandate::of_one(*by),
             (Event::ApprovalGiven { .. }, Some(round)) if round.end == RoundEnd::Approved => Mandate::of_round(round),
             _ => return self.mandate.clone(),
         };
@@ -233,23 +240,25 @@ impl State {
         use Event as E;
         use Phase as P;
         Some(match (&self.phase, event) {
-            (P::AwaitingApproval, E::ApprovalGiven { by }) => {
+            (P::AwaitingApproval, E::ApprovalGiven { by, .. }) => {
                 match self.round_for(|round| round.counts(self.requester, *by))?.lacks() {
                     0 | 1 => self.after_approval(),
                     _ => P::AwaitingApproval,
                 }
             }
-            (P::AwaitingApproval, E::ApprovalDenied { by }) => {
+            (P::AwaitingApproval, E::ApprovalDenied { by, .. }) => {
                 self.round_for(|round| round.may_judge(self.requester, *by))?;
                 self.without_approval(Outcome::Denied(*by))
             }
-            (P::AwaitingApproval, E::Withdrawn { by }) => self.without_approval(Outcome::Cancelled(*by)),
+            (P::AwaitingApproval, E::Withdrawn { by, .. }) => self.without_approval(Outcome::Cancelled(*by)),
             (P::AwaitingApproval, E::ApprovalExpired) => self.without_approval(Outcome::NotApproved),
             (P::AwaitingApproval, E::TaskAdopted { task }) if self.facts.intents > 0 => P::Rebooting(*task),
             (P::Undecided { .. }, E::RebootAgainAsked { .. }) => P::AwaitingApproval,
-            (phase, E::DenialExplained { round, .. }) if self.facts.is_unexplained(*round) => phase.clone(),
+            (phase, E::DenialExplained { round, by, .. }) if self.facts.is_unexplained(*round, *by) => phase.clone(),
             (P::Opened, E::Prepared { plan }) if self.kind != Kind::Link => match plan.change {
                 Some(_) => P::Prepared,
+                // Without a reboot there is nothing to do but the change.
+                None if self.kind == Kind::PutBack => return None,
                 None => P::Ready,
             },
             (P::Opened, E::FoundImpossible { problem }) => P::Ended(Outcome::Impossible(problem.clone())),
@@ -259,12 +268,13 @@ impl State {
             (P::Prepared | P::Ready, E::FoundImpossible { problem }) if self.facts.intents == 0 => {
                 self.put_back_then(Outcome::Impossible(problem.clone()))
             }
-            (P::Prepared, E::BootSet) => P::Ready,
+            (P::Prepared, E::BootSet { .. }) if self.kind == Kind::PutBack => P::Ended(Outcome::NetbootBack),
+            (P::Prepared, E::BootSet { .. }) => P::Ready,
             (P::Prepared, E::SettingRefused { said }) => {
                 P::PuttingBack(Outcome::NotDone(NotDone::Refused, said.clone()))
             }
-            (P::Opened, E::CancelAsked { by }) => P::Ended(Outcome::Cancelled(*by)),
-            (P::Prepared | P::Ready, E::CancelAsked { by }) if self.can_be_cancelled() => {
+            (P::Opened, E::CancelAsked { by, .. }) => P::Ended(Outcome::Cancelled(*by)),
+            (P::Prepared | P::Ready, E::CancelAsked { by, .. }) if self.can_be_cancelled() => {
                 self.put_back_then(Outcome::Cancelled(*by))
             }
             (P::Ready, E::RebootNotDone { why, said }) => match &self.facts.last_intent {
@@ -274,7 +284,7 @@ impl State {
             (P::Ready, E::RebootIntended { intent }) if self.facts.intents < self.facts.reboots_approved => {
                 P::Intended(intent.clone())
             }
-            (P::Intended(_), E::RebootAccepted { task }) => P::Rebooting(*task),
+            (P::Intended(_), E::RebootAccepted { task, .. }) => P::Rebooting(*task),
             (P::Intended(intent), E::RebootNotDone { why, said }) => match self.facts.intents {
                 1 => self.put_back_then(Outcome::NotDone(*why, said.clone())),
                 // An earlier reboot is still unknown: the machine may be on its way, so a person decides again.
@@ -286,8 +296,9 @@ impl State {
             (P::Intended(intent) | P::Unsettled(intent), E::NotSettled { candidates }) => {
                 P::Undecided { intent: intent.clone(), candidates: candidates.clone() }
             }
+            (P::Undecided { .. }, E::QuestionUnanswered) if !self.is_on_calls() => self.phase.clone(),
             (P::Undecided { .. }, E::RebootAgainApproved { .. }) => P::Ready,
-            (P::Undecided { .. }, E::LeftAlone { by }) => P::Ended(Outcome::LeftAlone(*by)),
+            (P::Undecided { .. }, E::LeftAlone { by, .. }) => P::Ended(Outcome::LeftAlone(*by)),
             (P::PuttingBack(outcome), E::PutBack { .. }) => P::Ended(outcome.clone()),
             (P::Rebooting(task), E::TaskSeen { status, comment }) => self.after_task(*task, status, comment.as_ref()),
             (P::Rebooting(_), E::TaskVanished) => self.after_reboot(),
@@ -295,12 +306,12 @@ impl State {
                 P::Rebooting(_) | P::Searching | P::Delivering(_) | P::AwaitingReveal(_) | P::Watching,
                 E::PortSeen { .. } | E::PowerSeen { .. },
             ) => self.phase.clone(),
-            (P::Searching | P::Delivering(_), E::DeliveryAttempted { source }) => P::Delivering(*source),
+            (P::Searching | P::Delivering(_), E::DeliveryAttempted { source, .. }) => P::Delivering(*source),
             (P::Delivering(Some(_)), E::LinkDelivered) => P::Ended(Outcome::InRescue(Link::Delivered)),
             (P::Delivering(None), E::LinkDelivered) => P::Ended(Outcome::InRescue(Link::NotNeeded)),
             (P::Delivering(Some(source)), E::DmClosed) => P::AwaitingReveal(*source),
             (P::Delivering(None), E::DmClosed) => P::Ended(Outcome::InRescue(Link::NotNeeded)),
-            (P::AwaitingReveal(_), E::LinkRevealed) => P::Ended(Outcome::InRescue(Link::Revealed)),
+            (P::AwaitingReveal(_), E::LinkRevealed { .. }) => P::Ended(Outcome::InRescue(Link::Revealed)),
             (P::AwaitingReveal(_), E::LinkGivenUp) => P::Ended(Outcome::InRescue(Link::NotTaken)),
             (P::Searching | P::Delivering(_), E::LinkNotFound { .. }) => P::Ended(Outcome::InRescue(Link::NotFound)),
             (P::Watching, E::Watched) => P::Ended(match self.kind {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Error, Store, operations};
+use super::{Error, Store, operations, pause};
 use crate::{
     access::UserId,
     rescue::{event::Event, lease, operation::Operation, state::IllegalEvent},
@@ -23,12 +23,18 @@ pub enum Approve {
 }
 
 impl Store {
-    /// Records that `by` approved `operation`, which is as its caller last read it.
+    /// Records that `by` approved `operation`, which is as its caller last read it; `rule` allowed them to.
     ///
     /// # Errors
-    /// [`Error::Database`]: nothing was recorded.
-    pub async fn approve(&self, operation: &Operation, by: UserId, now: Timestamp) -> Result<Approve, Error> {
-        let event = Event::ApprovalGiven { by };
+    /// [`Error::Paused`] when it would begin in a pause; [`Error::Database`]. Nothing was recorded.
+    pub async fn approve(
+        &self,
+        operation: &Operation,
+        by: UserId,
+        rule: Option<String>,
+        now: Timestamp,
+    ) -> Result<Approve, Error> {
+        let event = Event::ApprovalGiven { by, rule };
         let next = match operation.record(&event, now) {
             Ok(next) => next,
             Err(illegal) => return Ok(Approve::Illegal(illegal)),
@@ -38,6 +44,11 @@ impl Store {
             let mut others = operations::live(&mut tx, Some(&operation.request.server)).await?;
             others.retain(|other| other.id != operation.id);
             let kind = operation.request.kind();
+            if !kind.is_always_open()
+                && let Some(pause) = pause::standing(&mut tx).await?
+            {
+                return Err(Error::Paused(Box::new(pause)));
+            }
             if let Some(holder) = others.iter().find(|other| lease::stands_in_the_way(other, kind)) {
                 return Ok(Approve::Busy(Box::new(holder.clone())));
             }

@@ -28,6 +28,7 @@ approval-call = { $who }: { $count ->
 } by { $until }.
 approval-enable = { $asker } wants to take it into rescue for { $length }.
 approval-restore = { $asker } wants to take it out of rescue: everything is put back, and it reboots.
+approval-put-back = { $asker } wants to put its netboot back, without a reboot.
 approval-reboot = { $asker } wants to hard reboot it.
 approval-link = { $asker } wants the link to the password of its rescue.
 approval-again = { $asker } wants one more reboot: the last one got no answer.
@@ -94,6 +95,7 @@ button-cancel = Cancel
 button-reboot-again = Reboot again
 button-leave-it = Leave it
 button-restore-now = Restore now
+button-put-netboot-back = Put netboot back
 button-reveal = Reveal link
 button-look-again = Look again
 button-try-mail = Try the mail
@@ -124,6 +126,7 @@ state-ready = About to reboot
 state-intended = Reboot asked for
 state-unsettled = Reboot: no answer, looking
 state-undecided = Your decision is needed
+state-unanswered = A decision is still needed
 state-putting-back = Putting the netboot back
 state-rebooting = Rebooting
 state-searching = Looking for the link
@@ -135,6 +138,7 @@ outcome-in-rescue-no-link = In rescue, no link
 outcome-link = Link sent
 outcome-restored = Restored
 outcome-rebooted = Rebooted
+outcome-netboot-back = Netboot put back
 outcome-end-unseen = End not seen
 outcome-impossible = Not possible
 outcome-expired = Expired
@@ -160,6 +164,7 @@ card-port-closed = The port stopped answering { $at }
 card-port-old = The port answers, but that may still be the old system
 card-port-back = The port was closed since the reboot and answers again { $at }
 card-unknown-because = What came instead of an answer: { $said }
+card-not-done-because = The last reboot was not done: { $said }
 card-put-back = The netboot is back as it was.
 card-not-put-back = ⚠️ The netboot could **not** be put back: { $said }
 card-faults = { $count ->
@@ -170,6 +175,9 @@ card-faults = { $count ->
 # Questions
 question-none = I asked OVHcloud for the reboot and got no answer, and no new reboot task has turned up. It may have been lost, or it may still come.
 question-several = I asked OVHcloud for the reboot and got no answer, and { $count } new reboot tasks have turned up: I cannot tell which is mine.
+question-again-refused = OVHcloud refused the last reboot. What became of the one before is still not known: no new reboot task has turned up.
+question-again-unsent = The last reboot certainly did not reach OVHcloud. What became of the one before is still not known: no new reboot task has turned up.
+question-unanswered = { $who } has not answered this: nobody knows whether the reboot happened, and whoever may `reboot` can decide.
 question-choices = **Leave it** ends this here. **Reboot again** sends one more reboot, as a new approval of yours.
 question-answered = This is answered.
 reveal-waiting = { $who }, you take no DMs from me. Press **Reveal link**: only you will see it.
@@ -192,6 +200,9 @@ end-cancelled = { $who } cancelled it. Nothing was rebooted.
 end-not-done = Nothing was rebooted. { $said }
 end-task-failed = OVHcloud's task ended as { $status }.
 end-netboot-stays = The netboot is left as it was set: the next reboot, whoever does it, goes there.
+end-put-netboot-back = **Put netboot back** undoes that without a reboot. Should the reboot have happened after all, the rescue goes on until the next one.
+end-netboot-back = Everything I changed is back, read back. Nothing was rebooted: the machine goes on with what it runs now. If that is the rescue, `/reboot` ends it.
+end-lease-stays = So this rescue is not over for me. **Put netboot back** ends it without another reboot, once you have seen that the server is out; **Restore now** reboots again.
 end-left-alone = { $who } left it as it is. Whether the reboot happened is not known.
 
 # The DM
@@ -217,7 +228,9 @@ dm-deleted = 🧹 Deleted. That does not revoke the link.
 confirm-enable = 🛟 **Take { $server } into rescue?**
 confirm-restore = ↩️ **Take { $server } out of rescue?** Everything I changed is put back, and it reboots.
 confirm-reboot = 🔄 **Hard reboot { $server }?**
+confirm-put-back = ↩️ **Put back what I changed on { $server }, without a reboot?**
 confirm-boots-into = It will boot into: { $into }
+confirm-boots-into-next = The next reboot, whoever does it, will boot into: { $into }
 confirm-lease = It is meant to last { $length }.
 confirm-email = OVHcloud mails the credentials to { $email }, from now on until the restore.
 confirm-key = The SSH key you gave will open it; OVHcloud makes no password.
@@ -238,6 +251,21 @@ card-changed = ⚠️ Meanwhile what it would boot into has changed. This is how
 decided-cancel = ✋ It is being cancelled.
 decided-again = 🔄 One more reboot is on its way.
 decided-leave = ✋ It is left as it is.
+
+# Reminders and announcements
+reminder-before = ⏰ **Time is nearly up** · { $server } is in rescue
+reminder-deadline = ⏰ **Time is up** · { $server } is still in rescue
+reminder-after = ⏰ **Still in rescue** · { $server } · its time is long up
+reminder-until = The rescue { $id } is meant to end { $until }.
+reminder-was-until = The rescue { $id } was meant to end { $until }. Whatever reboots the server boots into rescue again.
+reminder-choices = **Restore now** puts everything back; **Extend** gives it more time.
+notice-restored-at-deadline = ⏰ **Time is up** · { $server } is being put back ({ $id }), with the rights of { $who }.
+notice-extended = ⏳ **Extended** · { $server } stays in rescue until { $until }. Extended by { $who }; it is the rescue of { $owner }.
+notice-handed-over = 🤝 **Handed over** · the rescue of { $server } is no longer with { $from } but with { $to }. Said by { $who }.
+notice-anchor = 🔗 The audit's entry { $number } has the hash { $hash }.
+notice-paused = ⏸️ **Paused** by { $who }: { $reason }. Nothing new is begun, except what leads out of rescue.
+notice-resumed = ▶️ **Resumed** by { $who }.
+digest-quiet = ☀️ Nothing is in rescue.
 
 # Lists
 list-line = 🛟 { $server } · { $who } · since { $since } · until { $until }
@@ -291,6 +319,7 @@ no-server = No server goes by { $typed }.
 no-server-near = No server goes by { $typed }. Did you mean one of { $near }?
 no-server-ambiguous = Several servers go by { $typed }: { $all }. Use one of these names.
 no-server-unreadable = I could not look { $typed } up: { $said }
+no-server-yet = No server that I have read so far goes by { $typed }: { $read } of { $all }. Use its service name, which works at once, or try again later.
 typed-duration = a length such as 90m, 1h30m or 2d, at most { $longest }.
 typed-email = one address, such as ops@example.com.
 typed-email-domain = an address in one of these domains: { $domains }.
@@ -327,3 +356,61 @@ denial-could-help = Who could help: { $who }
 
 # The exact calls
 calls-until-link = The last one is repeated until the link is there.
+
+# Why, plan, limits and the kill switch
+command-plan = The exact calls an action would make now, and whether it would be refused; changes nothing
+command-why = Which rule allows or denies something, and who could help
+command-admin = The kill switch
+command-admin-pause = Refuse all new operations, except those that lead out of rescue
+command-admin-resume = Take new operations again
+option-action = What would be done
+option-user = Somebody else; left away: you
+option-pause-reason = Why; everybody in the channel sees it
+help-plan = `/plan` shows the exact calls of an action, and changes nothing.
+help-why = `/why` says which rule allows or denies something.
+help-admin = `/admin pause` refuses all new operations, `/admin resume` takes them again.
+why-you-may = ✅ You may { $capability } { $server } here.
+why-they-may = ✅ { $who } may { $capability } { $server } here.
+why-they-may-not = { $who } may not { $capability } { $server } here.
+why-allowed-by = Allowed by the rule { $place }, for { $who }
+why-they-nobody = The configuration has no rule at all.
+why-they-no-entry = No rule speaks of them or their roles.
+why-they-lack = The rules that speak of them do not include it.
+why-they-other-servers = Their right is for other servers.
+why-they-unread = Their right depends on tags or names that could not be read.
+why-they-other-channels = Their right holds in { $channels }.
+why-unread = ⚠️ The tags and the display name of { $server } cannot be read just now: rules for tags or names give no right, and protections count.
+why-unread-because = ⚠️ { $server } cannot be read just now ({ $said }): rules for tags or names give no right, and protections count.
+why-no-protection = 🔓 Nobody else has to approve.
+why-protected = 🔐 The rule { $rule } asks for the approval of { $count ->
+    [one] { $count } other person
+   *[other] { $count } other people
+} within { $within }.
+why-protected-unread = 🔐 The rule { $rule } may cover it, so it asks for the approval of { $count ->
+    [one] { $count } other person
+   *[other] { $count } other people
+} within { $within }.
+why-approvers = May approve: { $who }
+why-nobody-approves = ⚠️ No rule lets anybody approve that here. Ask your operator.
+plan-possible = ✅ You could { $action } { $server } now.
+plan-needs-approval = 🔐 You could ask to { $action } { $server } now; it would need approval.
+plan-refused = 🚫 You could not { $action } { $server } now.
+plan-calls = OVHcloud would be asked exactly this:
+plan-nothing-changed = 📋 I only read; nothing was changed.
+paused = { $who } paused all new operations at { $at }: { $reason }
+paused-ways-out = What is under way goes on. `/restore` and links work as ever.
+paused-resume = Can resume with `/admin resume`: { $who }
+pause-announced = ⏸️ **Paused** · { $who } stopped all new operations: { $reason }
+    What is under way goes on. `/restore` and links work as ever.
+pause-done = ⏸️ New operations are refused from now on, also after a restart. `/admin resume` ends that.
+pause-not-announced = ⚠️ I could not tell the channel.
+resume-announced = ▶️ **Resumed** · { $who } takes new operations again. They were paused since { $since }.
+resume-done = ▶️ New operations are taken again.
+resume-nothing = ▶️ Nothing was paused.
+too-often-person = That was more than { $count } a minute. Try again { $again }. `/restore` and links always work.
+too-often-server = { $server } has had { $count ->
+    [one] its { $count } operation
+   *[other] its { $count } operations
+} of an hour. Try again { $again }. `/restore` and links always work.
+refusal-their-roles = Discord did not tell me the roles of { $who } just now, or they are not here; so I cannot say.
+refusal-no-console = { $server } has no console that opens by a link.

@@ -28,6 +28,7 @@ approval-call = { $who } : { $count ->
 } avant { $until }.
 approval-enable = { $asker } veut le passer en mode rescue pour { $length }.
 approval-restore = { $asker } veut le sortir du mode rescue : tout est remis en place, et il redémarre.
+approval-put-back = { $asker } veut remettre son netboot en place, sans redémarrage.
 approval-reboot = { $asker } veut forcer son redémarrage.
 approval-link = { $asker } veut le lien vers le mot de passe de son rescue.
 approval-again = { $asker } veut un redémarrage de plus : le dernier est resté sans réponse.
@@ -94,6 +95,7 @@ button-cancel = Annuler
 button-reboot-again = Redémarrer encore
 button-leave-it = Laisser ainsi
 button-restore-now = Restaurer maintenant
+button-put-netboot-back = Remettre le netboot
 button-reveal = Révéler le lien
 button-look-again = Chercher encore
 button-try-mail = Essayer le mail
@@ -124,6 +126,7 @@ state-ready = Sur le point de redémarrer
 state-intended = Redémarrage demandé
 state-unsettled = Redémarrage : pas de réponse, je cherche
 state-undecided = À vous de décider
+state-unanswered = Une décision est toujours attendue
 state-putting-back = Remise en place du netboot
 state-rebooting = Redémarrage en cours
 state-searching = Recherche du lien
@@ -135,6 +138,7 @@ outcome-in-rescue-no-link = En mode rescue, sans lien
 outcome-link = Lien envoyé
 outcome-restored = Restauré
 outcome-rebooted = Redémarré
+outcome-netboot-back = Netboot remis en place
 outcome-end-unseen = Fin non observée
 outcome-impossible = Impossible
 outcome-expired = Expiré
@@ -160,6 +164,7 @@ card-port-closed = Le port a cessé de répondre à { $at }
 card-port-old = Le port répond, mais c'est peut-être encore l'ancien système
 card-port-back = Le port s'est fermé après le redémarrage, puis a de nouveau répondu à { $at }
 card-unknown-because = Reçu à la place d'une réponse : { $said }
+card-not-done-because = Le dernier redémarrage n'a pas été fait : { $said }
 card-put-back = Le netboot est remis comme il était.
 card-not-put-back = ⚠️ Le netboot n'a **pas** pu être remis comme il était : { $said }
 card-faults = { $count ->
@@ -170,6 +175,9 @@ card-faults = { $count ->
 # Questions
 question-none = J'ai demandé le redémarrage à OVHcloud sans obtenir de réponse, et aucune nouvelle tâche de redémarrage n'est apparue. La demande s'est peut-être perdue, ou elle peut encore aboutir.
 question-several = J'ai demandé le redémarrage à OVHcloud sans obtenir de réponse, et { $count } nouvelles tâches de redémarrage sont apparues : je ne sais pas laquelle est la mienne.
+question-again-refused = OVHcloud a refusé le dernier redémarrage. On ne sait toujours pas ce qu'est devenu le précédent : aucune nouvelle tâche de redémarrage n'est apparue.
+question-again-unsent = Le dernier redémarrage n'est certainement pas parvenu à OVHcloud. On ne sait toujours pas ce qu'est devenu le précédent : aucune nouvelle tâche de redémarrage n'est apparue.
+question-unanswered = { $who } n'a pas répondu : personne ne sait si le redémarrage a eu lieu, et quiconque a le droit `reboot` peut décider.
 question-choices = **Laisser ainsi** arrête tout ici. **Redémarrer encore** envoie un redémarrage de plus, que vous approuvez à nouveau.
 question-answered = La question est réglée.
 reveal-waiting = { $who }, vous n'acceptez pas mes messages privés. Appuyez sur **Révéler le lien** : personne d'autre ne le verra.
@@ -192,6 +200,9 @@ end-cancelled = { $who } a annulé. Rien n'a été redémarré.
 end-not-done = Rien n'a été redémarré. { $said }
 end-task-failed = La tâche OVHcloud s'est terminée avec l'état { $status }.
 end-netboot-stays = Le netboot reste tel qu'il a été réglé : le prochain redémarrage, d'où qu'il vienne, ira là.
+end-put-netboot-back = **Remettre le netboot** annule ce réglage sans redémarrer. Si le redémarrage a eu lieu malgré tout, le rescue continue jusqu'au suivant.
+end-netboot-back = Tout ce que j'avais changé est remis en place, relecture faite. Rien n'a été redémarré : la machine continue avec ce qu'elle exécute. Si c'est le rescue, `/reboot` en sort.
+end-lease-stays = Pour moi, ce rescue n'est donc pas terminé. **Remettre le netboot** y met fin sans nouveau redémarrage, une fois que vous avez vu le serveur sorti du rescue ; **Restaurer maintenant** redémarre encore.
 end-left-alone = { $who } a laissé les choses ainsi. On ne sait pas si le redémarrage a eu lieu.
 
 # The DM
@@ -217,7 +228,9 @@ dm-deleted = 🧹 Supprimé. Cela ne révoque pas le lien.
 confirm-enable = 🛟 **Passer { $server } en mode rescue ?**
 confirm-restore = ↩️ **Sortir { $server } du mode rescue ?** Tout ce que j'ai changé est remis en place, et il redémarre.
 confirm-reboot = 🔄 **Forcer le redémarrage de { $server } ?**
+confirm-put-back = ↩️ **Remettre ce que j'ai changé sur { $server }, sans redémarrer ?**
 confirm-boots-into = Il démarrera sur : { $into }.
+confirm-boots-into-next = Le prochain redémarrage, d'où qu'il vienne, se fera sur : { $into }
 confirm-lease = Durée prévue : { $length }.
 confirm-email = OVHcloud envoie les identifiants à { $email }, dès maintenant et jusqu'à la restauration.
 confirm-key = La clé SSH que vous avez donnée permettra d'entrer ; OVHcloud ne crée pas de mot de passe.
@@ -238,6 +251,21 @@ card-changed = ⚠️ Ce sur quoi il démarrerait a changé entre-temps. Voici l
 decided-cancel = ✋ Annulation en cours.
 decided-again = 🔄 Un redémarrage de plus est en route.
 decided-leave = ✋ C'est laissé ainsi.
+
+# Reminders and announcements
+reminder-before = ⏰ **Bientôt la fin** · { $server } est en mode rescue
+reminder-deadline = ⏰ **C'est l'heure** · { $server } est toujours en mode rescue
+reminder-after = ⏰ **Toujours en mode rescue** · { $server } · l'échéance est largement passée
+reminder-until = Le rescue { $id } doit se terminer à { $until }.
+reminder-was-until = Le rescue { $id } devait se terminer à { $until }. Tout redémarrage, d'où qu'il vienne, ramène le serveur en rescue.
+reminder-choices = **Restaurer maintenant** remet tout en place ; **Prolonger** donne plus de temps.
+notice-restored-at-deadline = ⏰ **C'est l'heure** · { $server } est en cours de restauration ({ $id }), avec les droits de { $who }.
+notice-extended = ⏳ **Prolongé** · { $server } reste en mode rescue jusqu'à { $until }. Prolongé par { $who } ; c'est le rescue de { $owner }.
+notice-handed-over = 🤝 **Transmis** · le rescue de { $server } passe de { $from } à { $to }. Décidé par { $who }.
+notice-anchor = 🔗 L'entrée { $number } du journal d'audit a pour empreinte { $hash }.
+notice-paused = ⏸️ **En pause**, à la demande de { $who } : { $reason }. Rien de nouveau ne commence, sauf ce qui fait sortir du rescue.
+notice-resumed = ▶️ **Reprise** décidée par { $who }.
+digest-quiet = ☀️ Rien n'est en mode rescue.
 
 # Lists
 list-line = 🛟 { $server } · { $who } · depuis { $since } · jusqu'à { $until }
@@ -291,6 +319,7 @@ no-server = Aucun serveur ne répond au nom de { $typed }.
 no-server-near = Aucun serveur ne répond au nom de { $typed }. Vouliez-vous dire l'un de ceux-ci : { $near } ?
 no-server-ambiguous = Plusieurs serveurs répondent au nom de { $typed } : { $all }. Utilisez l'un de ces noms.
 no-server-unreadable = Je n'ai pas pu chercher { $typed } : { $said }
+no-server-yet = Aucun serveur lu jusqu'ici ne répond au nom { $typed } : { $read } sur { $all }. Utilisez son nom de service, qui fonctionne tout de suite, ou réessayez plus tard.
 typed-duration = une durée comme 90m, 1h30m ou 2d, au plus { $longest }.
 typed-email = une seule adresse, comme ops@example.com.
 typed-email-domain = une adresse dans l'un de ces domaines : { $domains }.
@@ -327,3 +356,61 @@ denial-could-help = Qui pourrait aider : { $who }
 
 # The exact calls
 calls-until-link = Le dernier est répété jusqu'à ce que le lien soit là.
+
+# Why, plan, limits and the kill switch
+command-plan = Les appels exacts qu'une action ferait maintenant, et si elle serait refusée ; ne change rien
+command-why = Quelle règle autorise ou refuse une action, et qui pourrait aider
+command-admin = L'arrêt d'urgence
+command-admin-pause = Refuser toute nouvelle opération, sauf celles qui sortent du mode rescue
+command-admin-resume = Accepter de nouveau les opérations
+option-action = Ce qui serait fait
+option-user = Quelqu'un d'autre ; par défaut, vous
+option-pause-reason = Pourquoi ; tout le salon le voit
+help-plan = `/plan` montre les appels exacts d'une action, sans rien changer.
+help-why = `/why` dit quelle règle autorise ou refuse une action.
+help-admin = `/admin pause` refuse toute nouvelle opération, `/admin resume` les accepte de nouveau.
+why-you-may = ✅ Vous avez ici le droit { $capability } sur { $server }.
+why-they-may = ✅ { $who } a ici le droit { $capability } sur { $server }.
+why-they-may-not = { $who } n'a pas ici le droit { $capability } sur { $server }.
+why-allowed-by = Autorisé par la règle { $place }, pour { $who }
+why-they-nobody = La configuration ne contient aucune règle.
+why-they-no-entry = Aucune règle ne parle de cette personne ni de ses rôles.
+why-they-lack = Les règles qui parlent de cette personne ne l'incluent pas.
+why-they-other-servers = Son droit vaut pour d'autres serveurs.
+why-they-unread = Son droit dépend de tags ou de noms qui n'ont pas pu être lus.
+why-they-other-channels = Son droit vaut dans { $channels }.
+why-unread = ⚠️ Les tags et le nom affiché de { $server } sont illisibles pour l'instant : les règles par tag ou par nom ne donnent aucun droit, et les protections comptent.
+why-unread-because = ⚠️ { $server } est illisible pour l'instant ({ $said }) : les règles par tag ou par nom ne donnent aucun droit, et les protections comptent.
+why-no-protection = 🔓 Personne d'autre n'a besoin d'approuver.
+why-protected = 🔐 La règle { $rule } demande l'approbation { $count ->
+    [one] d'une autre personne
+   *[other] de { $count } autres personnes
+}, dans un délai de { $within }.
+why-protected-unread = 🔐 La règle { $rule } le couvre peut-être : elle demande donc l'approbation { $count ->
+    [one] d'une autre personne
+   *[other] de { $count } autres personnes
+}, dans un délai de { $within }.
+why-approvers = Peuvent approuver : { $who }
+why-nobody-approves = ⚠️ Aucune règle ne permet à quiconque de l'approuver ici. Demandez à l'administrateur du bot.
+plan-possible = ✅ Vous pourriez lancer { $action } sur { $server } maintenant.
+plan-needs-approval = 🔐 Vous pourriez demander { $action } sur { $server } maintenant ; il faudrait une approbation.
+plan-refused = 🚫 Vous ne pourriez pas lancer { $action } sur { $server } maintenant.
+plan-calls = Voici exactement ce qui serait demandé à OVHcloud :
+plan-nothing-changed = 📋 Je n'ai fait que lire ; rien n'a changé.
+paused = { $who } a suspendu toute nouvelle opération à { $at } : { $reason }
+paused-ways-out = Ce qui est en cours continue. `/restore` et les liens fonctionnent comme toujours.
+paused-resume = Peuvent reprendre avec `/admin resume` : { $who }
+pause-announced = ⏸️ **Suspendu** · { $who } a arrêté toute nouvelle opération : { $reason }
+    Ce qui est en cours continue. `/restore` et les liens fonctionnent comme toujours.
+pause-done = ⏸️ Toute nouvelle opération est désormais refusée, même après un redémarrage. `/admin resume` y met fin.
+pause-not-announced = ⚠️ Je n'ai pas pu prévenir le salon.
+resume-announced = ▶️ **Repris** · { $who } accepte de nouveau les opérations. Elles étaient suspendues depuis { $since }.
+resume-done = ▶️ Les opérations sont de nouveau acceptées.
+resume-nothing = ▶️ Rien n'était suspendu.
+too-often-person = Cela fait plus de { $count } par minute. Réessayez { $again }. `/restore` et les liens fonctionnent toujours.
+too-often-server = { $server } a eu { $count ->
+    [one] sa seule opération
+   *[other] ses { $count } opérations
+} de l'heure. Réessayez { $again }. `/restore` et les liens fonctionnent toujours.
+refusal-their-roles = Discord ne m'a pas donné les rôles de { $who } à l'instant, ou cette personne n'est pas ici : je ne peux donc rien en dire.
+refusal-no-console = { $server } n'a pas de console qui s'ouvre par un lien.

@@ -18,7 +18,7 @@ use crate::{
         calls::{self, ExactCall},
         desk,
         event::Problem,
-        operation::{Difference, Entry, Kind, Operation, Request, Wish},
+        operation::{Difference, Entry, Kind, Operation, Plan, Request, Wish},
         plan::{self, Aim, Proposal},
         server::Server,
     },
@@ -40,12 +40,16 @@ impl Handler {
         let Typed { server, reason, haste } = typed;
         haste.check_reason(reason.as_deref(), asking)?;
         let kind = kind_of(&aim);
+        self.not_paused(asking, kind).await?;
         let known = self.find(asking, &server, desk::needed(kind)).await?;
         let admitted = self.admit(asking, &known, kind).await?;
+        if !kind.is_always_open() {
+            self.desk.limits().would_let(&admitted.server.name).map_err(Refusal::TooOften)?;
+        }
         if let Some(holder) = self.holder(&admitted.server, kind).await? {
             return Err(Refusal::Busy(Box::new(holder)));
         }
-        let proposal = self.plan(&admitted.server, aim).await?;
+        let proposal = self.proposal(&admitted.server, aim).await?;
         let guard = self.guard(asking, &admitted, haste, self.calls(&admitted.server, &proposal))?;
         let idle = haste == Haste::BreakGlass && guard == Guard::Unprotected;
         let request = request(asking, &admitted, proposal.wish.clone(), reason, guard);
@@ -61,6 +65,10 @@ impl Handler {
             return Err(Refusal::Card(refusal, card.command));
         }
         let kind = card.request.kind();
+        if !kind.is_always_open() {
+            self.desk.limits().press(asking.requester.user).map_err(Refusal::TooOften)?;
+        }
+        self.not_paused(asking, kind).await?;
         let known = self.find(asking, card.request.server.as_str(), desk::needed(kind)).await?;
         let admitted = self.admit(asking, &known, kind).await?;
         let server = &admitted.server;
@@ -105,15 +113,44 @@ impl Handler {
         operation: &Operation,
     ) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
-        let repeat = format!("/restore server:{}", operation.request.label);
         let admitted = self.admit_by_name(asking, operation, Kind::Restore).await?;
         if self.store.lease_of(operation.id).await?.is_none() {
-            return Err(Refusal::TooLate(Some(operation.id), Some(repeat)));
+            return Err(Refusal::TooLate(Some(operation.id), Some(restore_command(operation))));
         }
-        let proposal = self.plan(&admitted.server, Aim::Restore).await?;
-        let guard = self.guard(asking, &admitted, Haste::None, self.calls(&admitted.server, &proposal))?;
-        let request = request(asking, &admitted, proposal.wish.clone(), None, guard);
-        if matches!(&request.wish, Wish::Restore { despite, .. } if !despite.is_empty()) {
+        self.lead_out(asking, operation, &admitted, Aim::Restore).await
+    }
+
+    /// **Put netboot back**: the way out of an end that left a netboot behind and perhaps nothing else. The same confirmation.
+    pub(in crate::discord) async fn put_netboot_back(
+        &self,
+        asking: &Asking,
+        operation: &Operation,
+    ) -> Result<Reply, Refusal> {
+        asking.bot_can_report()?;
+        let admitted = self.admit_by_name(asking, operation, Kind::PutBack).await?;
+        let lease = self.store.lease(&admitted.server.name).await?;
+        if !operation.can_be_put_back() || !lease.is_some_and(|lease| operation.is_about(&lease)) {
+            return Err(Refusal::TooLate(Some(operation.id), Some(restore_command(operation))));
+        }
+        self.lead_out(asking, operation, &admitted, Aim::PutBack).await
+    }
+
+    /// What a press leads out of a rescue with: at once, or, if somebody else changed the server, after a card.
+    async fn lead_out(
+        &self,
+        asking: &Asking,
+        operation: &Operation,
+        admitted: &Admitted,
+        aim: Aim,
+    ) -> Result<Reply, Refusal> {
+        let repeat = restore_command(operation);
+        let proposal = self.proposal(&admitted.server, aim).await?;
+        let guard = self.guard(asking, admitted, Haste::None, self.calls(&admitted.server, &proposal))?;
+        let request = request(asking, admitted, proposal.wish.clone(), None, guard);
+        let (Wish::Restore { despite, .. } | Wish::PutBack { despite, .. }) = &request.wish else {
+            return Err(Refusal::Unknown);
+        };
+        if !despite.is_empty() {
             return self.card(request, &proposal, repeat, asking.locale).await;
         }
         match self.desk.open_from_press(&admitted.grant, asking.interaction, &request).await? {
@@ -136,7 +173,7 @@ impl Handler {
         if let Some(refusal) = self.store.cancel_card(old.id, clock::now()).await? {
             return Err(Refusal::Card(refusal, old.command));
         }
-        let proposal = self.plan(&admitted.server, Aim::of(&old.request.wish)).await?;
+        let proposal = self.proposal(&admitted.server, Aim::of(&old.request.wish)).await?;
         let haste = Haste::of(&old.request.guard);
         let guard = self.guard(asking, admitted, haste, self.calls(&admitted.server, &proposal))?;
         let request = request(asking, admitted, proposal.wish.clone(), old.request.reason.clone(), guard);
@@ -144,7 +181,8 @@ impl Handler {
         Ok(reply.after(&say!(asking.locale, "card-changed")))
     }
 
-    async fn plan(&self, server: &Server, aim: Aim) -> Result<Proposal, Refusal> {
+    /// What would be done for `aim` now.
+    pub(super) async fn proposal(&self, server: &Server, aim: Aim) -> Result<Proposal, Refusal> {
         let lease = self.store.lease(&server.name).await?;
         self.fleet.propose(server, aim, lease.as_ref()).await.map_err(|error| Refusal::from_plan(error, server.label()))
     }
@@ -159,15 +197,14 @@ impl Handler {
         let card = Card { id: CardId::new(), request, command: repeat };
         self.store.save_card(&card, clock::now()).await?;
         let buttons = vec![Button::Confirm(card.id).create(locale), Button::Dismiss(card.id).create(locale)];
-        Ok(Reply { content: describe(&card.request, proposal, locale), buttons, reveals: None })
+        Ok(Reply { content: describe(&card.request, proposal, locale), buttons, reveals: None, files: Vec::new() })
     }
 }
 
 /// What will happen, with the warnings of OVHcloud's guide.
 fn describe(request: &Request, proposal: &Proposal, locale: Locale) -> String {
     let server = code(&request.label);
-    let kernel = |boot: &crate::rescue::server::Boot| format!("{} ({})", code(&boot.kernel), code(&boot.description));
-    let into = proposal.plan.into.as_ref().map_or_else(|| say!(locale, "boot-none"), kernel);
+    let into = into(&proposal.plan, locale);
     let mut lines = Vec::new();
     match &request.wish {
         Wish::Enable(wish) => {
@@ -193,6 +230,11 @@ fn describe(request: &Request, proposal: &Proposal, locale: Locale) -> String {
             lines.push(say!(locale, "confirm-boots-into", into = into));
             lines.extend(despite.iter().map(|difference| self::difference(difference, locale)));
         }
+        Wish::PutBack { despite, .. } => {
+            lines.push(say!(locale, "confirm-put-back", server = server));
+            lines.push(say!(locale, "confirm-boots-into-next", into = into));
+            lines.extend(despite.iter().map(|difference| self::difference(difference, locale)));
+        }
         Wish::Reboot { into: boot } => {
             lines.push(say!(locale, "confirm-reboot", server = server));
             lines.push(say!(locale, "confirm-boots-into", into = into));
@@ -211,13 +253,25 @@ fn describe(request: &Request, proposal: &Proposal, locale: Locale) -> String {
     lines.join("\n")
 }
 
-fn difference(difference: &Difference, locale: Locale) -> String {
+/// What the machine will start, by kernel and OVHcloud's words.
+pub(super) fn into(plan: &Plan, locale: Locale) -> String {
+    let kernel = |boot: &crate::rescue::server::Boot| format!("{} ({})", code(&boot.kernel), code(&boot.description));
+    plan.into.as_ref().map_or_else(|| say!(locale, "boot-none"), kernel)
+}
+
+/// What somebody else changed.
+pub(super) fn difference(difference: &Difference, locale: Locale) -> String {
     match difference {
         Difference::Boot(Some(boot)) => say!(locale, "difference-boot", now = code(&boot.kernel)),
         Difference::Boot(None) => say!(locale, "difference-no-boot"),
         Difference::RescueMail => say!(locale, "difference-mail"),
         Difference::RescueSshKey => say!(locale, "difference-key"),
     }
+}
+
+/// What to type when a button comes too late.
+fn restore_command(operation: &Operation) -> String {
+    format!("/restore server:{}", operation.request.label)
 }
 
 /// It is durable now, so the person can be told.
@@ -256,6 +310,7 @@ fn kind_of(aim: &Aim) -> Kind {
     match aim {
         Aim::Enable { .. } => Kind::Enable,
         Aim::Restore => Kind::Restore,
+        Aim::PutBack => Kind::PutBack,
         Aim::Reboot => Kind::Reboot,
     }
 }

@@ -4,10 +4,10 @@
 
 use super::{Decided, Desk, Error, TRIES, needed};
 use crate::{
-    access::{Capability, Grant},
+    access::{Capability, Grant, UserId},
     clock,
     rescue::{
-        approval::{Approval, RoundEnd},
+        approval::Approval,
         event::Event,
         operation::{Operation, OperationId},
         state::Phase,
@@ -36,7 +36,6 @@ impl Desk {
     /// # Errors
     /// [`Error`]: nothing was approved.
     pub async fn approve(&self, grant: &Grant, id: OperationId, round: u32) -> Result<Approved, Error> {
-        let by = grant.requester().user;
         for _ in 0..TRIES {
             let Some(operation) = self.store.operation(id).await? else { return Ok(Approved::Unknown) };
             may_judge(grant, &operation)?;
@@ -45,10 +44,10 @@ impl Desk {
             if number(&operation) != round || until <= now {
                 break;
             }
-            if !asked.counts(operation.request.requester, by) {
+            if !asked.counts(operation.request.requester, by(grant)) {
                 return Ok(Approved::CountsNot);
             }
-            match self.store.approve(&operation, by, now).await? {
+            match self.store.approve(&operation, by(grant), rule(grant), now).await? {
                 Approve::Done(next) => {
                     self.pulse.tap();
                     return Ok(Approved::Done(next));
@@ -67,8 +66,9 @@ impl Desk {
     /// # Errors
     /// [`Error`]: nothing was denied.
     pub async fn deny(&self, grant: &Grant, id: OperationId, round: u32) -> Result<Decided, Error> {
-        let by = grant.requester().user;
-        let event = |operation: &Operation| is_open(operation, round).then_some(Event::ApprovalDenied { by });
+        let event = |operation: &Operation| {
+            is_open(operation, round).then(|| Event::ApprovalDenied { by: by(grant), rule: rule(grant) })
+        };
         self.decide_with(id, |operation| may_judge(grant, operation), event).await
     }
 
@@ -78,10 +78,9 @@ impl Desk {
     /// [`Error`]: no reason was recorded.
     pub async fn explain(&self, grant: &Grant, id: OperationId, round: u32, reason: &str) -> Result<Decided, Error> {
         let event = |operation: &Operation| {
-            let asked = (round as usize).checked_sub(1).and_then(|index| operation.state.facts.rounds.get(index))?;
-            let own = matches!(asked.end, RoundEnd::Denied { by, .. } if by == grant.requester().user);
-            let open = own && operation.state.facts.is_unexplained(round);
-            open.then(|| Event::DenialExplained { round, reason: reason.to_owned() })
+            let (by, rule, reason) = (by(grant), rule(grant), reason.to_owned());
+            let open = operation.state.facts.is_unexplained(round, by);
+            open.then_some(Event::DenialExplained { round, by, reason, rule })
         };
         self.decide_with(id, |operation| may_judge(grant, operation), event).await
     }
@@ -91,8 +90,9 @@ impl Desk {
     /// # Errors
     /// [`Error`]: nothing was taken back.
     pub async fn withdraw(&self, grant: &Grant, id: OperationId, round: u32) -> Result<Decided, Error> {
-        let by = grant.requester().user;
-        let event = |operation: &Operation| is_open(operation, round).then_some(Event::Withdrawn { by });
+        let event = |operation: &Operation| {
+            is_open(operation, round).then(|| Event::Withdrawn { by: by(grant), rule: rule(grant) })
+        };
         self.decide_with(id, |operation| covers(grant, operation, needed_to_withdraw(operation)), event).await
     }
 
@@ -107,11 +107,14 @@ impl Desk {
         number: u32,
         approval: &Approval,
     ) -> Result<Decided, Error> {
-        let by = grant.requester().user;
         let event = |operation: &Operation| {
             let undecided = matches!(operation.state.phase, Phase::Undecided { .. });
             let asked = undecided && operation.state.facts.asked == number;
-            asked.then(|| Event::RebootAgainAsked { by, approval: Box::new(approval.clone()) })
+            asked.then(|| Event::RebootAgainAsked {
+                by: by(grant),
+                approval: Box::new(approval.clone()),
+                rule: rule(grant),
+            })
         };
         self.decide_with(id, |operation| covers(grant, operation, Capability::Reboot), event).await
     }
@@ -120,6 +123,14 @@ impl Desk {
 /// What one must be allowed to take a request for approval back: to have made it.
 pub fn needed_to_withdraw(operation: &Operation) -> Capability {
     if operation.state.facts.intents == 0 { needed(operation.request.kind()) } else { Capability::Reboot }
+}
+
+fn by(grant: &Grant) -> UserId {
+    grant.requester().user
+}
+
+fn rule(grant: &Grant) -> Option<String> {
+    Some(grant.place().to_string())
 }
 
 fn may_judge(grant: &Grant, operation: &Operation) -> Result<(), Error> {

@@ -32,6 +32,7 @@ fn request(kind: Kind) -> Request {
         wish: match kind {
             Kind::Restore => Wish::Restore { into: boot(), despite: Vec::new() },
             Kind::Link => Wish::Link { sources: Vec::new() },
+            Kind::PutBack => Wish::PutBack { into: boot(), despite: Vec::new() },
             Kind::Enable | Kind::Reboot => Wish::Reboot { into: Some(boot()) },
         },
         server: "ns1111111.ip-203-0-113.eu".to_owned().try_into().expect("a name"),
@@ -202,7 +203,7 @@ async fn waiting(store: &Store, press: u64, count: u32) -> Operation {
 async fn approve(store: Store, id: OperationId, by: u64) -> Approve {
     loop {
         let operation = store.operation(id).await.expect("it reads").expect("it is there");
-        match store.approve(&operation, UserId(by), NOW).await.expect("the store writes") {
+        match store.approve(&operation, UserId(by), None, NOW).await.expect("the store writes") {
             Approve::Overtaken => {}
             other => return other,
         }
