@@ -1,13 +1,11 @@
 //! What the bot decides and remembers.
 //!
-//! In reading order. The first nine are pure: no async, no clock, no network; the others carry them out.
-//! In reading order. The first eight are pure: no async, no clock, no network; the others carry them out.
+//! In reading order. The first thirteen are pure: no async, no clock, no network; the others carry them out.
 
 pub mod server;
 pub mod operation;
 pub mod event;
 pub mod state;
-pub mod facts;
 pub mod step;
 pub mod lease;
 pub mod reminder;

@@ -2,7 +2,10 @@
 //!
 //! Two promises stand on [`State::next`]: a reboot is intended at most once per approval, and nothing follows an end.
 
-pub use super::facts::Facts;
+mod facts;
+
+pub use facts::Facts;
+
 use super::{
     approval::{Mandate, Round, RoundEnd},
     event::{Event, NotDone, Problem},

@@ -135,3 +135,23 @@ async fn nobody_waits_behind_many_requests() {
     council.rung(&council.ann, &["**In rescue**"]).await;
     assert!(council.ovh.reboots("web-1") <= 1 + begun, "one for each that was approved");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_all_is_paused_an_approval_begins_nothing_new_and_the_way_out_stays_open() {
+    let council = Council::new(&["reboot", "restore"], "").await;
+    council.rescued(&council.ann, "web-1").await;
+    council.accepted(&council.ann, "reboot", &[("server", "web-1")]).await;
+    council.accepted(&council.ann, "restore", &[("server", "web-1")]).await;
+    let (reboot, restore) = (council.request("R-2").await, council.request("R-3").await);
+    council.ask(&council.bob, "admin pause", &[("reason", "fire")]).await;
+    let refused = council.press(&council.paula, &reboot, "Approve").await;
+    assert!(refused.content.contains("paused all new operations"), "{}", refused.content);
+    assert_eq!(council.ovh.reboots("web-1"), 1);
+    council.press(&council.paula, &restore, "Approve").await;
+    council.rung(&council.ann, &["**Restored**", "R-3"]).await;
+    council.ask(&council.bob, "admin resume", &[]).await;
+    // It would boot into something else by now, so it is approved and not done.
+    council.press(&council.paula, &reboot, "Approve").await;
+    council.rung(&council.ann, &["**Not possible**", "R-2"]).await;
+    assert_eq!(council.ovh.reboots("web-1"), 2);
+}

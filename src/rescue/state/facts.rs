@@ -1,16 +1,16 @@
 //! What was seen of an operation on its way: the card is made of this.
 //!
-//! Pure. Nothing here decides anything: [`State::next`](super::state::State::next) says what may follow, and this remembers it.
+//! Pure. Nothing here decides anything: [`State::next`](super::State::next) says what may follow, and this remembers it.
 
 use jiff::Timestamp;
 
-use super::{
+use crate::access::UserId;
+use crate::rescue::{
     approval::{Round, RoundEnd},
     event::{Event, NotDone, Port, PutBack},
     operation::{Intent, Plan, Source},
     server::{System, TaskId, TaskStatus},
 };
-use crate::access::UserId;
 
 /// What was seen on the way.
 #[derive(Clone, Debug, Default, PartialEq)]
