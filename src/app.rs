@@ -3,6 +3,7 @@
 //! What needs Discord waits for Discord in the background: during an outage operations go on, `/healthz` answers, and
 //! `SIGTERM` still ends the program within `drain`.
 
+pub mod audit;
 mod discord;
 
 use std::{
@@ -21,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     access::Policy,
+    audit::{Act, Entry},
     check::{self, Finding, Verdict},
     clock,
     config::{Config, Credentials, Mode, SecretSource, StoreUrl},
@@ -125,6 +127,7 @@ impl App {
         let pause = store.pause().await.context("the store cannot be read")?;
         crate::metrics::paused(if pause.is_some() { Switch::Pulled } else { Switch::Loose });
         store.distrust_messages().await.context("the store cannot be written")?;
+        in_force(&store, &policy(&config), Act::Started).await?;
         let pulse = Pulse::default();
         let (errand_tx, errand_rx) = mpsc::channel(WAITING_ERRANDS);
         let runner = Arc::new(Runner::new(
@@ -185,10 +188,12 @@ impl App {
     /// From now on the rights and the OVHcloud credentials of this configuration are in force.
     ///
     /// # Errors
-    /// When an account cannot be used: then everything stays as it was.
-    pub fn reload(&self, config: &Config) -> anyhow::Result<()> {
-        self.fleet.exchange(clients(config)?);
-        self.policy.set(policy(config));
+    /// When an account cannot be used, or the audit cannot say so: then everything stays as it was.
+    pub async fn reload(&self, config: &Config) -> anyhow::Result<()> {
+        let (clients, policy) = (clients(config)?, policy(config));
+        in_force(&self.store, &policy, Act::PolicyLoaded).await?;
+        self.fleet.exchange(clients);
+        self.policy.set(policy);
         tracing::info!("roles, protections and OVHcloud's credentials were read again");
         Ok(())
     }
@@ -315,6 +320,15 @@ fn clients(config: &Config) -> anyhow::Result<Vec<ovh::Client>> {
             Ok(ovh::Client::with_timeout(account, config.pace.ovh_timeout)?)
         })
         .collect()
+}
+
+/// The audit and the log say which policy is in force from now on.
+async fn in_force(store: &Store, policy: &Policy, act: Act) -> anyhow::Result<()> {
+    let digest = policy.digest();
+    let entry = Entry::act(act, clock::now()).saying(concat!("bernard ", env!("CARGO_PKG_VERSION")));
+    store.audit_policy(&digest, &entry).await.context("the audit cannot be written")?;
+    tracing::info!(policy.digest = digest, "this policy is in force");
+    Ok(())
 }
 
 fn policy(config: &Config) -> Policy {

@@ -25,7 +25,9 @@ use crate::{
     },
 };
 
-pub use chain::{Anchor, Broken, GENESIS, Gaps, Hash, Line, NotALine, NotAnAnchor, NotAHash, Start, Verified, Verifier};
+pub use chain::{
+    Anchor, Broken, GENESIS, Gaps, Hash, Line, NotAHash, NotALine, NotAnAnchor, Start, Verified, Verifier,
+};
 pub use row::{COLUMNS, row};
 pub use tell::{of_event, of_lease, opened};
 
@@ -86,8 +88,6 @@ pub enum Act {
     LeaseAdopted,
     /// A lease is over without a restore of Bernard's.
     LeaseEnded,
-    /// The audit was read with `/history`.
-    HistoryRead,
     /// The process started, with this policy.
     Started,
     /// The configuration was read again: this policy is in force from now on.
@@ -112,7 +112,6 @@ impl Act {
             Self::LeaseHandedOver => "lease_handed_over",
             Self::LeaseAdopted => "lease_adopted",
             Self::LeaseEnded => "lease_ended",
-            Self::HistoryRead => "history_read",
             Self::Started => "started",
             Self::PolicyLoaded => "policy_loaded",
             Self::AnchorPosted => "anchor_posted",
@@ -130,8 +129,7 @@ impl Act {
             | Self::ConsoleOpened
             | Self::LeaseExtended
             | Self::LeaseHandedOver
-            | Self::LeaseAdopted
-            | Self::HistoryRead => Kind::Decision,
+            | Self::LeaseAdopted => Kind::Decision,
             Self::LeaseEnded => Kind::Seen,
             Self::PolicyLoaded => Kind::Policy,
             Self::Started | Self::AnchorPosted | Self::RefusalsLost => Kind::Process,

@@ -58,7 +58,8 @@ mod tests {
     fn a_rule_that_changes_changes_the_digest_and_a_moved_line_does_not() {
         let digest = policy(1, &[Capability::View], "*").digest();
         assert_eq!(policy(40, &[Capability::View], "*").digest(), digest);
-        for other in [policy(1, &[Capability::Admin], "*"), policy(1, &[Capability::View], "web-*"), Policy::default()] {
+        for other in [policy(1, &[Capability::Admin], "*"), policy(1, &[Capability::View], "web-*"), Policy::default()]
+        {
             assert_ne!(other.digest(), digest);
         }
         assert_eq!(digest.len(), 64);

@@ -4,8 +4,25 @@ use super::Line;
 
 /// The columns, in their order.
 pub const COLUMNS: [&str; 19] = [
-    "n", "at", "kind", "what", "who", "action", "server", "account", "channel", "reason", "rule", "policy", "operation",
-    "task", "query", "outcome", "detail", "previous", "hash",
+    "n",
+    "at",
+    "kind",
+    "what",
+    "who",
+    "action",
+    "server",
+    "account",
+    "channel",
+    "reason",
+    "rule",
+    "policy",
+    "operation",
+    "task",
+    "query",
+    "outcome",
+    "detail",
+    "previous",
+    "hash",
 ];
 
 /// The cells of a line. What a spreadsheet would take for a formula gets an apostrophe in front (OWASP: CSV injection).

@@ -47,15 +47,15 @@ fn told(entry: Entry, event: &Event) -> Entry {
         Event::FoundImpossible { problem } => entry.saying(impossible(problem)),
         Event::BootSet { queries } => effect(entry).through(queries.clone()),
         Event::SettingRefused { said } => effect(entry).saying(said),
-        Event::CancelAsked { by, rule }
-        | Event::RebootAgainApproved { by, rule }
-        | Event::LeftAlone { by, rule } => decided(entry, *by, rule.as_deref()),
-        Event::RebootIntended { intent } => {
-            effect(entry).saying(format!("OVHcloud's clock: {:.0}; tasks known before: {}", intent.at, list(&intent.known)))
+        Event::CancelAsked { by, rule } | Event::RebootAgainApproved { by, rule } | Event::LeftAlone { by, rule } => {
+            decided(entry, *by, rule.as_deref())
         }
-        Event::RebootAccepted { task, query } => {
-            Entry { task: Some(*task), ..effect(entry).through(query.clone()) }
-        }
+        Event::RebootIntended { intent } => effect(entry).saying(format!(
+            "OVHcloud's clock: {:.0}; tasks known before: {}",
+            intent.at,
+            list(&intent.known)
+        )),
+        Event::RebootAccepted { task, query } => Entry { task: Some(*task), ..effect(entry).through(query.clone()) },
         Event::RebootNotDone { why, said } => effect(entry).saying(format!("{}: {said}", not_done(*why))),
         Event::RebootUnknown { said } => effect(entry).saying(said),
         Event::TaskAdopted { task } => Entry { task: Some(*task), ..entry },

@@ -49,6 +49,8 @@ pub struct Asking {
     permissions: Option<Permissions>,
     /// Whether sending needs the right to send in threads.
     kind: Option<ChannelType>,
+    /// How large a file may be there, in bytes, if the interaction says so.
+    file_limit: Option<u32>,
 }
 
 /// The parts of an interaction that both kinds share.
@@ -61,6 +63,7 @@ struct Parts<'a> {
     user: DiscordUser,
     locale: &'a str,
     permissions: Option<Permissions>,
+    file_limit: Option<u32>,
     installed: Installed,
 }
 
@@ -105,6 +108,7 @@ impl Asking {
             interaction: parts.id.get(),
             permissions: None,
             kind: None,
+            file_limit: parts.file_limit,
         })
     }
 
@@ -129,7 +133,18 @@ impl Asking {
             interaction: parts.id.get(),
             permissions: parts.permissions,
             kind,
+            file_limit: parts.file_limit,
         })
+    }
+
+    /// Whether the bot may attach files here, as far as the interaction says.
+    pub fn bot_can_attach(&self) -> bool {
+        self.permissions.is_none_or(|may| may.administrator() || may.contains(Permissions::ATTACH_FILES))
+    }
+
+    /// How large a file may be here, in bytes; `None` when the interaction does not say.
+    pub fn file_limit(&self) -> Option<usize> {
+        self.file_limit.filter(|limit| *limit > 0).and_then(|limit| usize::try_from(limit).ok())
     }
 
     /// Whether the bot can show an operation's card here.
@@ -186,6 +201,7 @@ fn parts_of_command(command: &CommandInteraction) -> Parts<'_> {
         user: command.user.id,
         locale: &command.locale,
         permissions: command.app_permissions,
+        file_limit: Some(command.attachment_size_limit),
         installed: installed(&command.authorizing_integration_owners),
     }
 }
@@ -200,6 +216,7 @@ fn parts_of_press(press: &ComponentInteraction) -> Parts<'_> {
         user: press.user.id,
         locale: &press.locale,
         permissions: press.app_permissions,
+        file_limit: Some(press.attachment_size_limit),
         installed: installed(&press.authorizing_integration_owners),
     }
 }

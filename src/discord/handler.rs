@@ -205,6 +205,9 @@ impl Handler {
             },
             (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
         };
+        if let Err(refusal) = &reply {
+            self.audit_refused_command(&command, refusal).await;
+        }
         self.answer(key, command.application_id, reply, locale).await;
     }
 
@@ -233,6 +236,9 @@ impl Handler {
             Ok(button) => self.pressed(&press, button).await,
             Err(_) => Err(Refusal::Unknown),
         };
+        if let Err(refusal) = &reply {
+            self.audit_refused_press(&press, refusal).await;
+        }
         self.answer(key, press.application_id, reply, locale).await;
     }
 

@@ -341,3 +341,31 @@ too-often-server = { $server } has had { $count ->
 } of an hour. Try again { $again }. `/restore` and links always work.
 refusal-their-roles = Discord did not tell me the roles of { $who } just now, or they are not here; so I cannot say.
 refusal-no-console = { $server } has no console that opens by a link.
+# History
+command-history = Who did what, the latest first, and all of it in a file
+option-history-server = Only this server: service name, display name, IP or reverse
+option-history-user = Only what this person did or asked for
+help-history = `/history` shows who did what.
+history-title = { $count ->
+    [one] 📜 **History** · { $count } line
+   *[other] 📜 **History** · { $count } lines
+}
+history-none = Nothing that you may see is recorded for this.
+history-opened = { $who } asked for { $action } on { $server } ({ $id })
+history-ended = { $server } ({ $id }): { $outcome }
+history-cancelled = { $who } cancelled { $id } on { $server }
+history-again = { $who } had { $server } rebooted once more ({ $id })
+history-dismissed = { $who } dismissed a card: { $action } on { $server }
+history-refused = { $who } was refused { $action }
+history-refused-on = { $who } was refused { $action } on { $server }
+history-policy = the rules were read again
+history-started = Bernard was started
+history-paused = { $who } paused new operations
+history-resumed = { $who } lets operations begin again
+history-other = { $what } { $who } { $server }
+history-file = { $count ->
+    [one] The line is in the file, with its hash.
+   *[other] All { $count } lines are in the file, with their hashes.
+}
+history-file-cut = The file holds the latest { $count } lines; { $more } older ones did not fit. `bernard audit export` gives all of them.
+history-no-file = I may not attach files in this channel, so the whole list is not here.

@@ -341,3 +341,31 @@ too-often-server = { $server } a eu { $count ->
 } de l'heure. Réessayez { $again }. `/restore` et les liens fonctionnent toujours.
 refusal-their-roles = Discord ne m'a pas donné les rôles de { $who } à l'instant, ou cette personne n'est pas ici : je ne peux donc rien en dire.
 refusal-no-console = { $server } n'a pas de console qui s'ouvre par un lien.
+# Historique
+command-history = Qui a fait quoi, le plus récent d'abord, et le tout dans un fichier
+option-history-server = Uniquement ce serveur : nom de service, nom affiché, IP ou reverse
+option-history-user = Uniquement ce que cette personne a fait ou demandé
+help-history = `/history` montre qui a fait quoi.
+history-title = { $count ->
+    [one] 📜 **Historique** · { $count } ligne
+   *[other] 📜 **Historique** · { $count } lignes
+}
+history-none = Rien n'est enregistré à ce sujet que vous puissiez voir.
+history-opened = { $who } a demandé { $action } sur { $server } ({ $id })
+history-ended = { $server } ({ $id }) : { $outcome }
+history-cancelled = { $who } a annulé { $id } sur { $server }
+history-again = { $who } a fait redémarrer { $server } une fois de plus ({ $id })
+history-dismissed = { $who } a écarté une demande : { $action } sur { $server }
+history-refused = { $who } s'est vu refuser { $action }
+history-refused-on = { $who } s'est vu refuser { $action } sur { $server }
+history-policy = les règles ont été relues
+history-started = Bernard a démarré
+history-paused = { $who } a suspendu les nouvelles opérations
+history-resumed = { $who } autorise à nouveau les opérations
+history-other = { $what } { $who } { $server }
+history-file = { $count ->
+    [one] La ligne est dans le fichier, avec son empreinte.
+   *[other] Les { $count } lignes sont toutes dans le fichier, avec leurs empreintes.
+}
+history-file-cut = Le fichier contient les { $count } lignes les plus récentes ; { $more } plus anciennes n'y tenaient pas. `bernard audit export` les donne toutes.
+history-no-file = Je n'ai pas le droit de joindre des fichiers dans ce salon ; la liste complète n'est donc pas ici.

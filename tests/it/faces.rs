@@ -199,7 +199,8 @@ fn an_enable_from_its_card_to_its_end() {
     for locale in LOCALES {
         let begun = Scene::of(Kind::Enable, System::Windows, locale);
         let searching = begun.task_done().then([port(Port::Closed, 90)]);
-        let delivering = searching.then([Event::DeliveryAttempted { source: Some(Source::AuthenticationSecret), query: None }]);
+        let delivering =
+            searching.then([Event::DeliveryAttempted { source: Some(Source::AuthenticationSecret), query: None }]);
         let closed = delivering.then([Event::DmClosed]);
         let scenes = [
             ("accepted", begun.clone()),
@@ -225,7 +226,10 @@ fn trouble_on_the_way() {
         let failed = Event::TaskSeen { status: TaskStatus::OvhError, comment: Some("Disk not found".into()) };
         let scenes = [
             ("no answer", asked.clone()),
-            ("reboot again", asked.then([Event::RebootAgainApproved { by: UserId(200_000_000_000_000_002), rule: None }])),
+            (
+                "reboot again",
+                asked.then([Event::RebootAgainApproved { by: UserId(200_000_000_000_000_002), rule: None }]),
+            ),
             ("left as it is", asked.then([Event::LeftAlone { by: UserId(200_000_000_000_000_002), rule: None }])),
             (
                 "refused",
@@ -235,7 +239,10 @@ fn trouble_on_the_way() {
                 ]),
             ),
             ("cancelled", begun.then([Event::CancelAsked { by: UserId(200_000_000_000_000_001), rule: None }])),
-            ("the task failed", begun.intended().then([Event::RebootAccepted { task: TaskId(7), query: None }, failed])),
+            (
+                "the task failed",
+                begun.intended().then([Event::RebootAccepted { task: TaskId(7), query: None }, failed]),
+            ),
             (
                 "hacked",
                 begun.then([Event::FoundImpossible { problem: Problem::HeldByOvhcloud { state: "hacked".into() } }]),

@@ -34,6 +34,9 @@ impl Handler {
         if may(Capability::Admin) {
             lines.push(say!(locale, "help-admin"));
         }
+        if may(Capability::Audit) {
+            lines.push(say!(locale, "help-history"));
+        }
         if lines.len() == 1 {
             lines.push(say!(locale, "help-nothing"));
         }
