@@ -77,6 +77,9 @@ async fn asking_about_others_needs_audit_and_their_roles_are_fetched() {
     bot.discord.leave(&eve);
     let answer = bot.ask(&bot.ann, "why", &about_eve).await;
     assert_says(&answer, &["🚫", "they are not here"]);
+    let lines = crate::audit::lines(&bot.database()).await;
+    let asked = lines.iter().filter(|line| line.entry.contains("\"right_explained\""));
+    assert_eq!(asked.count(), 4, "who asks after others is in the audit, whatever they were told");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,9 @@ use serenity::{
 
 use super::{Options, option, server};
 use crate::{
-    access::{Action, Because, Capability, Denial, Policy, Protection, Reason, Requester, UserId, Who},
+    access::{Action, Because, Capability, Denial, Grant, Policy, Protection, Reason, Requester, UserId, Who},
+    audit::{Act, Entry},
+    clock,
     config::Locale,
     discord::{
         asking::{self, Asking},
@@ -72,12 +74,15 @@ impl Handler {
         let (server, trouble) = self.as_it_is(&known).await?;
         let policy = self.policy.get();
         let place = asking.place.0;
-        policy
+        let grant = policy
             .check(&asking.requester, needed, &server, place)
             .map_err(|denial| Refusal::Denied(Box::new(denial), Some(known.label().to_owned())))?;
         let (whom, requester) = match other {
             None => (Whom::You, asking.requester.clone()),
-            Some(user) => (Whom::Them(user), self.requester_of(user).await?),
+            Some(user) => {
+                self.store.audit(explained(asking, &grant, &server, typed.action, user)).await?;
+                (Whom::Them(user), self.requester_of(user).await?)
+            }
         };
         let mut lines = Vec::new();
         lines.extend(unread(&server, known.label(), trouble.as_deref(), asking.locale));
@@ -111,6 +116,17 @@ impl Handler {
     async fn requester_of(&self, user: UserId) -> Result<Requester, Refusal> {
         asking::requester(&self.settings.realm, &self.rest, user).await.map_err(|_| Refusal::TheirRolesUnreadable(user))
     }
+}
+
+/// The line of the audit about somebody who asks after another one's rights.
+fn explained(asking: &Asking, grant: &Grant, server: &Server, action: Action, user: UserId) -> Entry {
+    Entry::act(Act::RightExplained, clock::now())
+        .by(asking.requester.user)
+        .asking(format!("/why {action}"))
+        .on(&server.name)
+        .at_place(asking.channel)
+        .under(grant.place().to_string())
+        .saying(format!("about {}", user.0))
 }
 
 /// That tags and names are not known, if they are not.
