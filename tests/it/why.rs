@@ -149,13 +149,16 @@ async fn what_people_read_of_rights_plans_and_limits() {
     }
 }
 
-/// The text with every moment the same.
+/// The text with every moment and every line of the configuration the same.
 fn timeless(text: &str) -> String {
-    let mut parts = text.split("<t:");
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        out.push_str("<t:0");
-        out.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
-    }
-    out
+    ["<t:", "(line "].into_iter().fold(text.to_owned(), |text, before| {
+        let mut parts = text.split(before);
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            out.push_str(before);
+            out.push('0');
+            out.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+        }
+        out
+    })
 }
