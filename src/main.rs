@@ -42,6 +42,14 @@ enum Verb {
     /// Show the bot without any account: simulated servers, a simulated Discord, and a page for your browser.
     #[cfg(feature = "demo")]
     Demo(demo::Flags),
+    /// The demo's bot: `run`, but it ends with whoever holds its standard input.
+    #[cfg(feature = "demo")]
+    #[command(hide = true)]
+    DemoBot {
+        /// The configuration.
+        #[arg(long)]
+        config: PathBuf,
+    },
     /// Say everything that is wrong with the configuration; change nothing.
     Check {
         /// Also prove every credential and right that will be needed, by reading from Discord and OVHcloud.
@@ -69,6 +77,11 @@ fn main() -> ExitCode {
         }),
         #[cfg(feature = "demo")]
         Verb::Demo(flags) => told(demo::run(&flags)),
+        #[cfg(feature = "demo")]
+        Verb::DemoBot { config } => with_configuration(&config, |loaded| {
+            demo::leash::hold(&config)?;
+            run(loaded, &config)
+        }),
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     access::{Action, Capability, Grant, UserId},
-    audit::{Act, Entry},
+    audit::Entry,
     clock,
     limits::{Limits, TooOften},
     store::{Append, CardId, Error as StoreError, Open, Store},
@@ -118,12 +118,17 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error`]: nothing is paused.
-    pub async fn pause(&self, grant: &Grant, reason: String, channel: ChannelId) -> Result<Option<Pause>, Error> {
+    pub async fn pause(
+        &self,
+        grant: &Grant,
+        reason: String,
+        channel: ChannelId,
+        entry: &Entry,
+    ) -> Result<Option<Pause>, Error> {
         let by = may_switch(grant)?;
         let notice = Notice::Paused { by, reason: reason.clone() };
         let pause = Pause { by, at: clock::now(), reason };
-        let entry = switched(Act::Paused, grant, channel).because(Some(&pause.reason));
-        let earlier = self.store.begin_pause(&pause, &entry, &told_in(channel, by, notice)).await?;
+        let earlier = self.store.begin_pause(&pause, &told_in(channel, by, notice), entry).await?;
         self.pulse.tap();
         Ok(earlier)
     }
@@ -132,10 +137,10 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error`]: nothing is resumed.
-    pub async fn resume(&self, grant: &Grant, channel: ChannelId) -> Result<Option<Pause>, Error> {
+    pub async fn resume(&self, grant: &Grant, channel: ChannelId, entry: &Entry) -> Result<Option<Pause>, Error> {
         let by = may_switch(grant)?;
-        let entry = switched(Act::Resumed, grant, channel);
-        let ended = self.store.end_pause(&entry, &told_in(channel, by, Notice::Resumed { by })).await?;
+        let letter = told_in(channel, by, Notice::Resumed { by });
+        let ended = self.store.end_pause(&letter, entry, clock::now()).await?;
         self.pulse.tap();
         Ok(ended)
     }
@@ -221,11 +226,6 @@ pub fn needed(kind: Kind) -> Capability {
 
 fn may_switch(grant: &Grant) -> Result<UserId, Error> {
     if grant.capability() == Capability::Admin { Ok(grant.requester().user) } else { Err(Error::WrongGrant) }
-}
-
-/// The line of the audit about the kill switch.
-fn switched(act: Act, grant: &Grant, channel: ChannelId) -> Entry {
-    Entry::act(act, clock::now()).by(grant.requester().user).at_place(channel).under(grant.place().to_string())
 }
 
 /// A notice in the channel, or to whoever caused it if the channel takes none.

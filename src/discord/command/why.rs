@@ -7,9 +7,8 @@ use serenity::{
 
 use super::{Options, option, server};
 use crate::{
-    access::{Action, Because, Capability, Denial, Grant, Policy, Protection, Reason, Requester, UserId, Who},
-    audit::{Act, Entry},
-    clock,
+    access::{Action, Because, Capability, Denial, Policy, Protection, Reason, Requester, UserId, Who},
+    audit::Act,
     config::Locale,
     discord::{
         asking::{self, Asking},
@@ -80,7 +79,9 @@ impl Handler {
         let (whom, requester) = match other {
             None => (Whom::You, asking.requester.clone()),
             Some(user) => {
-                self.store.audit(explained(asking, &grant, &server, typed.action, user)).await?;
+                let entry = asking.entry(Act::RightExplained, &grant);
+                let asked = format!("{} by {}", typed.action, user.0);
+                self.store.audit(entry.saying(asked)).await?;
                 (Whom::Them(user), self.requester_of(user).await?)
             }
         };
@@ -116,17 +117,6 @@ impl Handler {
     async fn requester_of(&self, user: UserId) -> Result<Requester, Refusal> {
         asking::requester(&self.settings.realm, &self.rest, user).await.map_err(|_| Refusal::TheirRolesUnreadable(user))
     }
-}
-
-/// The line of the audit about somebody who asks after another one's rights.
-fn explained(asking: &Asking, grant: &Grant, server: &Server, action: Action, user: UserId) -> Entry {
-    Entry::act(Act::RightExplained, clock::now())
-        .by(asking.requester.user)
-        .asking(format!("/why {action}"))
-        .on(&server.name)
-        .at_place(asking.channel)
-        .under(grant.place().to_string())
-        .saying(format!("about {}", user.0))
 }
 
 /// That tags and names are not known, if they are not.

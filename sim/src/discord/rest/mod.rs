@@ -6,6 +6,7 @@ mod guard;
 mod guild;
 mod interactions;
 mod messages;
+mod typing;
 
 use axum::{
     Router,
@@ -56,6 +57,7 @@ fn routes() -> Router<Discord> {
             "/channels/{channel}/messages/{message}",
             get(messages::read).patch(messages::edit).delete(messages::delete),
         )
+        .route("/channels/{channel}/typing", post(typing::typing))
         .route("/interactions/{id}/{token}/callback", post(interactions::callback))
         .route("/webhooks/{application}/{token}", post(interactions::follow_up))
         .route(
