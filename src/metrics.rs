@@ -28,10 +28,10 @@ pub const GATEWAY_CONNECTED: &str = "bernard_gateway_connected";
 /// Connections to the gateway that were begun, by how: `identify` or `resume`.
 pub const GATEWAY_CONNECTIONS: &str = "bernard_gateway_connections_total";
 
-/// Lines written to the audit, by kind.
-pub const AUDIT_ENTRIES: &str = "bernard_audit_entries_total";
 /// Whether the kill switch is pulled.
 pub const PAUSED: &str = "bernard_paused";
+/// Lines written to the audit, by kind.
+pub const AUDIT_ENTRIES: &str = "bernard_audit_entries_total";
 
 /// Upper bounds of the buckets of every figure in seconds: from a loopback acknowledgement to Discord's three seconds and beyond.
 const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0, 10.0];
@@ -51,9 +51,21 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
     Ok(handle)
 }
 
-/// Shows whether the kill switch is pulled.
-pub fn paused(pause: &Option<crate::rescue::pause::Pause>) {
-    metrics::gauge!(PAUSED).set(if pause.is_some() { 1.0 } else { 0.0 });
+/// How the kill switch stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switch {
+    /// Nothing new is begun.
+    Pulled,
+    /// All is as usual.
+    Loose,
+}
+
+/// Shows how the kill switch stands.
+pub fn paused(switch: Switch) {
+    metrics::gauge!(PAUSED).set(match switch {
+        Switch::Pulled => 1.0,
+        Switch::Loose => 0.0,
+    });
 }
 
 /// A recorder with Bernard's buckets.

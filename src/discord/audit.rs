@@ -73,9 +73,9 @@ impl Handler {
             | Button::LeaveIt(id, _)
             | Button::RestoreNow(id)
             | Button::Reveal(id)
+            | Button::PutNetbootBack(id)
             | Button::LookAgain(id)
             | Button::TryMail(id)
-            | Button::PutNetbootBack(id)
             | Button::DeleteMessage(id) => id,
         };
         self.store.operation(operation).await.ok()?.map(|operation| operation.request.server)
@@ -114,8 +114,9 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
         Refusal::NotHere => entry.saying("not in the guild that is served"),
         Refusal::WrongChannel(_) => entry.saying("not in a channel that is served"),
         Refusal::RolesUnreadable => entry.saying("Discord did not tell the roles"),
-        Refusal::NotYours => entry.saying("the button was made for somebody else"),
         Refusal::Paused(pause, _) => entry.saying(format!("paused by {}", pause.by.0)),
+        Refusal::TooOften(..) => entry.saying("more often than the limits allow"),
+        Refusal::NotYours => entry.saying("the button was made for somebody else"),
         Refusal::BotLacks(_)
         | Refusal::NoServer(..)
         | Refusal::Typed(..)
@@ -124,7 +125,6 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
         | Refusal::Card(..)
         | Refusal::TooLate(..)
         | Refusal::NoLinkYet(_)
-        | Refusal::TooOften(_)
         | Refusal::TheirRolesUnreadable(_)
         | Refusal::NoConsole(_)
         | Refusal::Unknown

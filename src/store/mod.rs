@@ -11,6 +11,7 @@ mod ledger;
 mod messages;
 mod notices;
 mod operations;
+mod timeline;
 mod pause;
 
 use std::{
@@ -30,6 +31,7 @@ use sqlx::{
 
 pub use audit::{AuditFilter, AuditPage};
 pub use cards::{Card, CardId, CardRefusal};
+pub use inventory::remembered;
 pub use ledger::{Ledger, Range};
 pub use messages::{Delivery, Posted, Unreported};
 pub use notices::{Delivered, NoticeId, Owed, Tried};
@@ -73,15 +75,15 @@ pub enum Error {
     /// The recorded events of an operation do not follow one another.
     #[error("the store holds an impossible history: {0}")]
     History(#[from] crate::rescue::state::IllegalEvent),
+    /// Nothing new is begun while the kill switch is pulled.
+    #[error("new operations are paused")]
+    Paused(Box<crate::rescue::pause::Pause>),
     /// An entry of the audit was not written.
     #[error("the audit was not written")]
     NotAudited,
     /// A line of the audit does not read back: `bernard audit verify` says which is the first.
     #[error("the audit holds a line that cannot be read: {0}; `bernard audit verify` finds the first that is wrong")]
     BrokenAudit(#[from] crate::audit::NotALine),
-    /// Nothing new is begun while the kill switch is pulled.
-    #[error("new operations are paused")]
-    Paused(Box<crate::rescue::pause::Pause>),
 }
 
 /// The store's handle; cheap to clone.
