@@ -77,8 +77,6 @@ impl SharedPolicy {
 /// What the handler needs to know of the configuration.
 #[derive(Clone, Debug)]
 pub struct HandlerSettings {
-    /// The language of what everybody sees.
-    pub locale: Locale,
     /// Where commands are taken.
     pub realm: Realm,
     /// How long a rescue is meant to last, unless its requester says.
@@ -209,6 +207,9 @@ impl Handler {
             },
             (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
         };
+        if let Err(refusal) = &reply {
+            self.audit_refused_command(&command, refusal).await;
+        }
         self.answer(key, command.application_id, reply, locale).await;
     }
 
@@ -217,7 +218,7 @@ impl Handler {
         if typed.is_always_open() {
             return Ok(());
         }
-        self.desk.limits().command(asking.requester.user).map_err(Refusal::TooOften)
+        self.desk.limits().command(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))
     }
 
     async fn press(&self, key: &InteractionKey, press: ComponentInteraction) {
@@ -237,6 +238,9 @@ impl Handler {
             Ok(button) => self.pressed(&press, button).await,
             Err(_) => Err(Refusal::Unknown),
         };
+        if let Err(refusal) = &reply {
+            self.audit_refused_press(&press, refusal).await;
+        }
         self.answer(key, press.application_id, reply, locale).await;
     }
 

@@ -1,6 +1,6 @@
 //! What the bot decides and remembers.
 //!
-//! In reading order. The first eight are pure: no async, no clock, no network; the others carry them out.
+//! In reading order. Up to `pause` they are pure: no async, no clock, no network; the others carry them out.
 
 pub mod server;
 pub mod operation;

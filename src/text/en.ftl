@@ -185,7 +185,10 @@ reminder-choices = **Restore now** puts everything back; **Extend** gives it mor
 notice-restored-at-deadline = ⏰ **Time is up** · { $server } is being put back ({ $id }), with the rights of { $who }.
 notice-extended = ⏳ **Extended** · { $server } stays in rescue until { $until }. Extended by { $who }; it is the rescue of { $owner }.
 notice-handed-over = 🤝 **Handed over** · the rescue of { $server } is no longer with { $from } but with { $to }. Said by { $who }.
-notice-anchor = 🔗 The audit's entry { $number } has the hash { $hash }.
+notice-anchor = { $count ->
+    [one] 🔗 The audit's latest line: { $anchor } ({ $count } new). Whoever has this can prove that nothing before it was changed.
+   *[other] 🔗 The audit's latest line: { $anchor } ({ $count } new). Whoever has this can prove that nothing before it was changed.
+}
 notice-paused = ⏸️ **Paused** by { $who }: { $reason }. Nothing new is begun, except what leads out of rescue.
 notice-resumed = ▶️ **Resumed** by { $who }.
 digest-quiet = ☀️ Nothing is in rescue.
@@ -398,11 +401,7 @@ plan-nothing-changed = 📋 I only read; nothing was changed.
 paused = { $who } paused all new operations at { $at }: { $reason }
 paused-ways-out = What is under way goes on. `/restore` and links work as ever.
 paused-resume = Can resume with `/admin resume`: { $who }
-pause-announced = ⏸️ **Paused** · { $who } stopped all new operations: { $reason }
-    What is under way goes on. `/restore` and links work as ever.
 pause-done = ⏸️ New operations are refused from now on, also after a restart. `/admin resume` ends that.
-pause-not-announced = ⚠️ I could not tell the channel.
-resume-announced = ▶️ **Resumed** · { $who } takes new operations again. They were paused since { $since }.
 resume-done = ▶️ New operations are taken again.
 resume-nothing = ▶️ Nothing was paused.
 too-often-person = That was more than { $count } a minute. Try again { $again }. `/restore` and links always work.
@@ -412,3 +411,31 @@ too-often-server = { $server } has had { $count ->
 } of an hour. Try again { $again }. `/restore` and links always work.
 refusal-their-roles = Discord did not tell me the roles of { $who } just now, or they are not here; so I cannot say.
 refusal-no-console = { $server } has no console that opens by a link.
+# History
+command-history = Who did what, the latest first, and all of it in a file
+option-history-server = Only this server: service name, display name, IP or reverse
+option-history-user = Only what this person did or asked for
+help-history = `/history` shows who did what.
+history-title = { $count ->
+    [one] 📜 **History** · { $count } line
+   *[other] 📜 **History** · { $count } lines
+}
+history-none = Nothing that you may see is recorded for this.
+history-opened = { $who } asked for { $action } on { $server } ({ $id })
+history-ended = { $server } ({ $id }): { $outcome }
+history-cancelled = { $who } cancelled { $id } on { $server }
+history-again = { $who } had { $server } rebooted once more ({ $id })
+history-dismissed = { $who } dismissed a card: { $action } on { $server }
+history-refused = { $who } was refused { $action }
+history-refused-on = { $who } was refused { $action } on { $server }
+history-policy = the rules were read again
+history-started = Bernard was started
+history-paused = { $who } paused new operations
+history-resumed = { $who } lets operations begin again
+history-other = { $what } { $who } { $server }
+history-file = { $count ->
+    [one] The line is in the file, with its hash.
+   *[other] All { $count } lines are in the file, with their hashes.
+}
+history-file-cut = The file holds the latest { $count } lines; { $more } older ones did not fit. `bernard audit export` gives all of them.
+history-no-file = I may not attach files in this channel, so the whole list is not here.

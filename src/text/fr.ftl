@@ -185,7 +185,10 @@ reminder-choices = **Restaurer maintenant** remet tout en place ; **Prolonger** 
 notice-restored-at-deadline = ⏰ **C'est l'heure** · { $server } est en cours de restauration ({ $id }), avec les droits de { $who }.
 notice-extended = ⏳ **Prolongé** · { $server } reste en mode rescue jusqu'à { $until }. Prolongé par { $who } ; c'est le rescue de { $owner }.
 notice-handed-over = 🤝 **Transmis** · le rescue de { $server } passe de { $from } à { $to }. Décidé par { $who }.
-notice-anchor = 🔗 L'entrée { $number } du journal d'audit a pour empreinte { $hash }.
+notice-anchor = { $count ->
+    [one] 🔗 Dernière ligne du journal d'audit : { $anchor } ({ $count } nouvelle). Elle permet de prouver que rien n'a été modifié avant elle.
+   *[other] 🔗 Dernière ligne du journal d'audit : { $anchor } ({ $count } nouvelles). Elle permet de prouver que rien n'a été modifié avant elle.
+}
 notice-paused = ⏸️ **En pause**, à la demande de { $who } : { $reason }. Rien de nouveau ne commence, sauf ce qui fait sortir du rescue.
 notice-resumed = ▶️ **Reprise** décidée par { $who }.
 digest-quiet = ☀️ Rien n'est en mode rescue.
@@ -398,11 +401,7 @@ plan-nothing-changed = 📋 Je n'ai fait que lire ; rien n'a changé.
 paused = { $who } a suspendu toute nouvelle opération à { $at } : { $reason }
 paused-ways-out = Ce qui est en cours continue. `/restore` et les liens fonctionnent comme toujours.
 paused-resume = Peuvent reprendre avec `/admin resume` : { $who }
-pause-announced = ⏸️ **Suspendu** · { $who } a arrêté toute nouvelle opération : { $reason }
-    Ce qui est en cours continue. `/restore` et les liens fonctionnent comme toujours.
 pause-done = ⏸️ Toute nouvelle opération est désormais refusée, même après un redémarrage. `/admin resume` y met fin.
-pause-not-announced = ⚠️ Je n'ai pas pu prévenir le salon.
-resume-announced = ▶️ **Repris** · { $who } accepte de nouveau les opérations. Elles étaient suspendues depuis { $since }.
 resume-done = ▶️ Les opérations sont de nouveau acceptées.
 resume-nothing = ▶️ Rien n'était suspendu.
 too-often-person = Cela fait plus de { $count } par minute. Réessayez { $again }. `/restore` et les liens fonctionnent toujours.
@@ -412,3 +411,31 @@ too-often-server = { $server } a eu { $count ->
 } de l'heure. Réessayez { $again }. `/restore` et les liens fonctionnent toujours.
 refusal-their-roles = Discord ne m'a pas donné les rôles de { $who } à l'instant, ou cette personne n'est pas ici : je ne peux donc rien en dire.
 refusal-no-console = { $server } n'a pas de console qui s'ouvre par un lien.
+# Historique
+command-history = Qui a fait quoi, le plus récent d'abord, et le tout dans un fichier
+option-history-server = Uniquement ce serveur : nom de service, nom affiché, IP ou reverse
+option-history-user = Uniquement ce que cette personne a fait ou demandé
+help-history = `/history` montre qui a fait quoi.
+history-title = { $count ->
+    [one] 📜 **Historique** · { $count } ligne
+   *[other] 📜 **Historique** · { $count } lignes
+}
+history-none = Rien n'est enregistré à ce sujet que vous puissiez voir.
+history-opened = { $who } a demandé { $action } sur { $server } ({ $id })
+history-ended = { $server } ({ $id }) : { $outcome }
+history-cancelled = { $who } a annulé { $id } sur { $server }
+history-again = { $who } a fait redémarrer { $server } une fois de plus ({ $id })
+history-dismissed = { $who } a écarté une demande : { $action } sur { $server }
+history-refused = { $who } s'est vu refuser { $action }
+history-refused-on = { $who } s'est vu refuser { $action } sur { $server }
+history-policy = les règles ont été relues
+history-started = Bernard a démarré
+history-paused = { $who } a suspendu les nouvelles opérations
+history-resumed = { $who } autorise à nouveau les opérations
+history-other = { $what } { $who } { $server }
+history-file = { $count ->
+    [one] La ligne est dans le fichier, avec son empreinte.
+   *[other] Les { $count } lignes sont toutes dans le fichier, avec leurs empreintes.
+}
+history-file-cut = Le fichier contient les { $count } lignes les plus récentes ; { $more } plus anciennes n'y tenaient pas. `bernard audit export` les donne toutes.
+history-no-file = Je n'ai pas le droit de joindre des fichiers dans ce salon ; la liste complète n'est donc pas ici.

@@ -17,7 +17,7 @@ use sim::{
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::spec::AtTheEnd;
+use crate::{audit::Whole, spec::AtTheEnd};
 
 /// Everything a rule can give.
 pub(crate) const ALL: &str = r#"["view", "reboot", "rescue", "restore", "console", "approve", "audit", "admin"]"#;
@@ -30,7 +30,8 @@ pub(crate) struct TestBot {
     pub(crate) ann: Person,
     pub(crate) config: TestConfig,
     running: Option<Running>,
-    folder: TempDir,
+    audit: Whole,
+    _folder: TempDir,
     _requests: AtTheEnd,
 }
 
@@ -183,8 +184,9 @@ impl TestBot {
         let discord = Discord::start().await;
         let ann = discord.person("ann", "en-GB", &[ROLE]);
         let folder = tempfile::tempdir().expect("a folder");
+        let audit = Whole(folder.path().join("bernard.db"));
         let requests = AtTheEnd { discord: discord.journal(), ovh: ovh.journal() };
-        let mut bot = Self { ovh, discord, ann, config, running: None, folder, _requests: requests };
+        let mut bot = Self { ovh, discord, ann, config, running: None, audit, _folder: folder, _requests: requests };
         bot.start().await;
         bot
     }
@@ -252,7 +254,7 @@ impl TestBot {
 
     /// The store's file.
     pub(crate) fn database(&self) -> PathBuf {
-        self.folder.path().join("bernard.db")
+        self.audit.0.clone()
     }
 
     /// The configuration as the program reads it.

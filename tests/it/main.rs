@@ -1,6 +1,7 @@
 //! Stories: the whole program against both simulated far ends, asserting the final state of the world.
 
 mod aftermath;
+mod audit;
 mod bot;
 mod busy;
 mod buttons;
@@ -8,6 +9,7 @@ mod cards;
 mod check;
 mod commands;
 mod crash;
+mod demo;
 mod discord_weather;
 mod doctor;
 mod faces;
@@ -24,6 +26,7 @@ mod ovhcloud;
 mod pause;
 mod places;
 mod plan;
+mod policy;
 mod port;
 mod properties;
 mod question;

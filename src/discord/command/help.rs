@@ -36,6 +36,9 @@ impl Handler {
             lines.push(say!(locale, "help-doctor"));
             lines.push(say!(locale, "help-admin"));
         }
+        if may(Capability::Audit) {
+            lines.push(say!(locale, "help-history"));
+        }
         if lines.len() == 1 {
             lines.push(say!(locale, "help-nothing"));
         }

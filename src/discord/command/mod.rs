@@ -6,6 +6,7 @@ mod admin;
 mod doctor;
 mod enable;
 mod help;
+mod history;
 mod link;
 mod plan;
 mod propose;
@@ -30,7 +31,7 @@ use super::{
     refusal::Refusal,
 };
 use crate::{
-    access::{Action, Capability},
+    access::{Action, Capability, UserId},
     config::Locale,
     rescue::plan::Aim,
     say,
@@ -81,6 +82,13 @@ pub enum Command {
     },
     /// `/admin resume`
     Resume,
+    /// `/history`
+    History {
+        /// `server`
+        server: Option<String>,
+        /// `user`
+        user: Option<UserId>,
+    },
     /// `/doctor`
     Doctor,
     /// `/help`
@@ -103,6 +111,13 @@ impl Options<'_> {
     fn text(&self, name: &str) -> Option<String> {
         self.0.iter().find(|option| option.name == name).and_then(|option| match &option.value {
             CommandDataOptionValue::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+            _ => None,
+        })
+    }
+
+    fn user(&self, name: &str) -> Option<UserId> {
+        self.0.iter().find(|option| option.name == name).and_then(|option| match &option.value {
+            CommandDataOptionValue::User(user) => Some(UserId(user.get())),
             _ => None,
         })
     }
@@ -132,6 +147,7 @@ impl Command {
             "plan" => Ok(Self::Plan { action: why::action(&options)?, server: options.server()? }),
             "why" => Ok(Self::Why(WhyOptions::parse(&options)?)),
             "admin" => Self::parse_admin(&data.options),
+            "history" => Ok(Self::History { server: options.text("server"), user: options.user("user") }),
             "doctor" => Ok(Self::Doctor),
             "help" => Ok(Self::Help),
             _ => Err(Refusal::Unknown),
@@ -192,6 +208,7 @@ impl Handler {
             Command::Why(options) => self.why(asking, options).await,
             Command::Pause { reason } => self.pause(asking, reason).await,
             Command::Resume => self.resume(asking).await,
+            Command::History { server, user } => self.history(asking, server.as_deref(), user).await,
             Command::Doctor => self.doctor(asking).await,
             Command::Help => Ok(self.help(asking)),
         }
@@ -204,6 +221,7 @@ pub(super) fn capability_of(data: &CommandData) -> Capability {
         "rescue" => Capability::Rescue,
         "restore" => Capability::Restore,
         "reboot" => Capability::Reboot,
+        "history" => Capability::Audit,
         _ => Capability::View,
     }
 }
@@ -227,6 +245,7 @@ pub fn registered() -> Vec<CreateCommand> {
         with(base("plan", |l| say!(l, "command-plan")), vec![why::action_option(), server()]),
         with(base("why", |l| say!(l, "command-why")), why::options()),
         admin,
+        with(base("history", |l| say!(l, "command-history")), history::options()),
         base("doctor", |l| say!(l, "command-doctor")),
         base("help", |l| say!(l, "command-help")),
     ]
