@@ -35,8 +35,7 @@ impl Store {
     /// [`Error::Unreadable`] when a row was tampered with.
     pub async fn inventory(&self) -> Result<Vec<Known>, Error> {
         // Row by row: all of a large fleet's rows at once would take more room than the fleet itself.
-        let mut rows =
-            sqlx::query("SELECT body, seen_at, care FROM inventory ORDER BY server").fetch(&self.pool);
+        let mut rows = sqlx::query("SELECT body, seen_at, care FROM inventory ORDER BY server").fetch(&self.pool);
         let mut inventory = Vec::new();
         while let Some(row) = rows.try_next().await? {
             let server: Server = from_json(row.get(0), || "a server of the inventory".to_owned())?;
