@@ -8,6 +8,7 @@
 //! for a `[[role]]`, and matches every tag and every name pattern of a `[[protect]]`. A caller that could not read the
 //! server right before it acts passes it with `tags: None`.
 
+mod digest;
 mod rule;
 mod selector;
 
@@ -181,6 +182,11 @@ impl Policy {
     /// Everybody whose entries give `capability` on `server` in `channel`: whom to ask, or to mention.
     pub fn who_may(&self, capability: Capability, server: &Server, channel: u64) -> BTreeSet<Who> {
         self.holders(Wish { capability, server: Some(server), channel })
+    }
+
+    /// Everybody whose entries give `capability` in `channel`, for whichever servers.
+    pub fn who_may_anywhere(&self, capability: Capability, channel: u64) -> BTreeSet<Who> {
+        self.holders(Wish { capability, server: None, channel })
     }
 
     /// The approval that `action` on `server` needs, if any.

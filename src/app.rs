@@ -32,11 +32,13 @@ use crate::{
         signed::Interactions,
     },
     http::{self, Endpoints, Life, Unready},
+    limits::Limits,
     ovh,
     rescue::{
         desk::Desk,
         errand::Errands,
         fleet::Fleet,
+        keeper,
         operation::Source,
         pulse::Pulse,
         runner::Runner,
@@ -119,6 +121,7 @@ impl App {
     pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<Self> {
         let store = open_store(&config).await?;
         let fleet = Fleet::new(clients(&config)?, store.clone()).await.context("the inventory cannot be read")?;
+        crate::metrics::paused(&store.pause().await.context("the store cannot be read")?);
         store.distrust_messages().await.context("the store cannot be written")?;
         let pulse = Pulse::default();
         let (errand_tx, errand_rx) = mpsc::channel(WAITING_ERRANDS);
@@ -138,7 +141,7 @@ impl App {
             policy.clone(),
             store.clone(),
             fleet.clone(),
-            Desk::new(store.clone(), pulse.clone()),
+            Desk::new(store.clone(), pulse.clone(), Limits::new(&config.limits)),
             Arc::clone(&runner),
         ));
         let (interaction_tx, interaction_rx) = mpsc::channel(WAITING_INTERACTIONS);
@@ -222,15 +225,12 @@ async fn quietly(work: impl Future<Output = ()>) -> Result<(), Ended> {
     Ok(())
 }
 
-/// Reads the fleet now and then again.
+/// Keeps the inventory fresh until `stop`, and writes down what was learned last.
 async fn keep_inventory(fleet: Fleet, every: Duration, stop: CancellationToken) {
-    let look = async {
-        loop {
-            fleet.refresh().await;
-            tokio::time::sleep(every).await;
-        }
-    };
-    stop.run_until_cancelled(look).await;
+    stop.run_until_cancelled(keeper::keep(fleet.clone(), every)).await;
+    if let Err(error) = fleet.inventory().flush().await {
+        tracing::warn!(%error, "the inventory's last readings could not be stored; they are read again");
+    }
 }
 
 async fn open_store(config: &Config) -> anyhow::Result<Store> {
@@ -310,6 +310,7 @@ fn step_settings(config: &Config) -> Settings {
 
 fn handler_settings(config: &Config) -> HandlerSettings {
     HandlerSettings {
+        locale: config.locale,
         realm: Realm { guild: config.discord.guild, channels: config.discord.channels.clone() },
         lease: config.rescue.lease,
         max_lease: config.rescue.max_lease,

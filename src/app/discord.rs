@@ -24,6 +24,7 @@ use crate::{
         courier::Courier,
         gateway::{Gateway, GatewaySettings, Handle, Health},
         handler::SharedPolicy,
+        herald::{Herald, HeraldSettings},
         reporter::Reporter,
         rest::RegisteredCommand,
         sender::SenderSettings,
@@ -71,6 +72,7 @@ impl Discord {
         loops.spawn(Arc::new(reporter).run(self.stop.clone()));
         loops.spawn(Arc::clone(&courier).run(errands, self.stop.clone()));
         loops.spawn(courier.wipe(self.stop.clone()));
+        loops.spawn(Arc::new(self.herald(bot)).run(self.stop.clone()));
         let ended = match self.config.discord.mode {
             Mode::Gateway => self.keep_gateway(interactions).await,
             Mode::Http { .. } => {
@@ -86,6 +88,11 @@ impl Discord {
             while loops.join_next().await.is_some() {}
         }
         ended
+    }
+
+    fn herald(&self, bot: UserId) -> Herald {
+        let settings = HeraldSettings { locale: self.config.locale, oncall: self.config.discord.oncall_role };
+        Herald::new(self.rest.clone(), self.store.clone(), self.pulse.clone(), settings, bot)
     }
 
     /// Our own user id, once the commands are registered. Tries for ever, unless the operator must act.

@@ -10,7 +10,7 @@ use super::{
     Error, Rest, component::Button, dm, error::TOO_OLD_TO_EDIT, handler::SharedPolicy, reporter::snowflake, rest::Nonce,
 };
 use crate::{
-    access::Requester,
+    access::{Capability, Requester},
     clock,
     rescue::{
         desk::{action, needed},
@@ -111,9 +111,13 @@ impl Courier {
         }
     }
 
-    /// Whether the requester, as Discord knows them now, may still do what they asked for.
+    /// Whether the requester, as Discord knows them now, may still do what they asked for; for one more reboot, whoever approved it.
     async fn may_still(&self, operation: &Operation, server: &Server) -> Option<Verdict> {
-        let user = operation.request.requester;
+        let kind = operation.request.kind();
+        let (user, capability) = match operation.state.facts.approved_again_by {
+            Some(approver) => (approver, Capability::Reboot),
+            None => (operation.request.requester, needed(kind)),
+        };
         let member = match self.rest.member(self.guild, DiscordUser::new(user.0)).await {
             Ok(member) => member,
             Err(error) if error.is_transient() => return None,
@@ -123,9 +127,8 @@ impl Courier {
             }
         };
         let requester = Requester { user, roles: member.roles.iter().map(|role| role.get()).collect() };
-        let kind = operation.request.kind();
         let policy = self.policy.get();
-        let allowed = policy.check(&requester, needed(kind), server, operation.request.place.0).is_ok()
+        let allowed = policy.check(&requester, capability, server, operation.request.place.0).is_ok()
             && policy.protection(action(kind), server).is_none();
         Some(if allowed { Verdict::Allowed } else { Verdict::Refused })
     }
@@ -167,10 +170,7 @@ impl Courier {
 
     fn not_sent(&self, operation: &Operation, error: &Error) -> Arrival {
         tracing::warn!(operation.id = %operation.id, %error, "a DM was not sent");
-        match error.code() {
-            Some(code) if CLOSED.contains(&code) || GONE.contains(&code) => Arrival::Closed,
-            _ => Arrival::Unknown,
-        }
+        if takes_no_dms(error) { Arrival::Closed } else { Arrival::Unknown }
     }
 
     async fn wipe_all(&self) -> Result<(), crate::store::Error> {
@@ -198,6 +198,11 @@ impl Courier {
         }
         Ok(())
     }
+}
+
+/// Whether a person takes no DMs from us, for good.
+pub(super) fn takes_no_dms(error: &Error) -> bool {
+    error.code().is_some_and(|code| CLOSED.contains(&code) || GONE.contains(&code))
 }
 
 /// The same for every attempt of one operation, so that Discord itself makes two of them one.

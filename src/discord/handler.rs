@@ -10,7 +10,7 @@ use std::{
 
 use serenity::{
     builder::{
-        CreateActionRow, CreateAllowedMentions, CreateButton, CreateInteractionResponse,
+        CreateActionRow, CreateAllowedMentions, CreateAttachment, CreateButton, CreateInteractionResponse,
         CreateInteractionResponseMessage, EditInteractionResponse,
     },
     model::{
@@ -40,6 +40,7 @@ use crate::{
         fleet::Fleet,
         operation::{OperationId, Source},
         runner::Runner,
+        server::QueryId,
     },
     say,
     store::Store,
@@ -76,6 +77,8 @@ impl SharedPolicy {
 /// What the handler needs to know of the configuration.
 #[derive(Clone, Debug)]
 pub struct HandlerSettings {
+    /// The language of what everybody sees.
+    pub locale: Locale,
     /// Where commands are taken.
     pub realm: Realm,
     /// How long a rescue is meant to last, unless its requester says.
@@ -105,13 +108,15 @@ pub struct Handler {
 pub(super) struct Reply {
     pub(super) content: String,
     pub(super) buttons: Vec<CreateButton>,
-    /// The operation whose link this shows: recorded once the person has it, so a lost answer leaves the button.
-    pub(super) reveals: Option<OperationId>,
+    /// The operation whose link this shows, and the request that made its secret: recorded once the person has it, so a lost
+    /// answer leaves the button.
+    pub(super) reveals: Option<(OperationId, Option<QueryId>)>,
+    pub(super) files: Vec<CreateAttachment>,
 }
 
 impl Reply {
     pub(super) fn text(content: String) -> Self {
-        Self { content, buttons: Vec::new(), reveals: None }
+        Self { content, buttons: Vec::new(), reveals: None, files: Vec::new() }
     }
 
     pub(super) fn after(mut self, first: &str) -> Self {
@@ -196,10 +201,21 @@ impl Handler {
         let locale = text::locale_of(&command.locale);
         let asking = Asking::of_command(&command, &self.settings.realm);
         let reply = match (asking, Command::parse(&command.data)) {
-            (Ok(asking), Ok(typed)) => self.execute(&asking, typed).await,
+            (Ok(asking), Ok(typed)) => match self.counted(&asking, &typed) {
+                Ok(()) => self.execute(&asking, typed).await,
+                Err(too_often) => Err(too_often),
+            },
             (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
         };
         self.answer(key, command.application_id, reply, locale).await;
+    }
+
+    /// Counts a command against its asker's limit, unless it leads out.
+    fn counted(&self, asking: &Asking, typed: &Command) -> Result<(), Refusal> {
+        if typed.is_always_open() {
+            return Ok(());
+        }
+        self.desk.limits().command(asking.requester.user).map_err(Refusal::TooOften)
     }
 
     async fn press(&self, key: &InteractionKey, press: ComponentInteraction) {
@@ -246,12 +262,12 @@ impl Handler {
             tracing::info!(interaction.id = %key.id, ?refusal, "refused");
             Reply::refusal(&refusal, locale)
         });
-        if let Err(error) = self.rest.edit_original(app, &key.token, &reply.edit(), &[]).await {
+        if let Err(error) = self.rest.edit_original(app, &key.token, &reply.edit(), &reply.files).await {
             tracing::warn!(interaction.id = %key.id, %error, "an answer could not be shown");
             return;
         }
-        if let Some(operation) = reply.reveals
-            && let Err(error) = self.desk.revealed(operation).await
+        if let Some((operation, query)) = reply.reveals
+            && let Err(error) = self.desk.revealed(operation, query).await
         {
             tracing::error!(operation.id = %operation, %error, "a revealed link could not be recorded");
         }

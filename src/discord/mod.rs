@@ -21,12 +21,15 @@ pub use interaction::{InteractionKey, RawInteraction};
 pub use rest::Rest;
 
 pub mod asking;
+pub mod calls;
 pub mod card;
 pub mod command;
 pub mod component;
 pub mod courier;
 pub mod dm;
 pub mod handler;
+pub mod herald;
+pub mod notice;
 mod press;
 pub mod refusal;
 pub mod reporter;

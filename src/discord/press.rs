@@ -14,9 +14,10 @@ use crate::{
     clock,
     rescue::{
         desk::{self, Decided, Decision},
-        fleet::NotFound,
+        fleet::{CANDIDATES, NotFound},
         lease,
         operation::{ChannelId, Kind, Operation, Source},
+        search::search,
         server::Server,
         state::Phase,
     },
@@ -77,6 +78,9 @@ impl Handler {
     }
 
     async fn decide(&self, asking: &Asking, operation: &Operation, decision: Decision) -> Result<Reply, Refusal> {
+        if let Decision::RebootAgain(_) = decision {
+            self.desk.limits().press(asking.requester.user).map_err(Refusal::TooOften)?;
+        }
         let (_, grant) = self.admit_for(asking, operation, decision.needs(operation)).await?;
         match self.desk.decide(&grant, operation.id, decision).await? {
             Decided::Done(_) => Ok(Reply::text(match decision {
@@ -99,12 +103,12 @@ impl Handler {
             return Err(Refusal::TooLate(Some(operation.id), Some(repeat)));
         }
         let (_, grant) = self.admit_by_name(asking, operation, Kind::Link).await?;
-        let Some(link) = self.desk.find_for_reveal(&grant, &self.runner, operation).await? else {
+        let Some(found) = self.desk.find_for_reveal(&grant, &self.runner, operation).await? else {
             return Err(Refusal::NoLinkYet(repeat));
         };
         let lease = self.store.lease(&operation.request.server).await?;
-        let (content, button) = dm::revealed(operation, lease.as_ref(), &link);
-        Ok(Reply { content, buttons: vec![button], reveals: Some(operation.id) })
+        let (content, button) = dm::revealed(operation, lease.as_ref(), &(found.source, found.link));
+        Ok(Reply { content, buttons: vec![button], reveals: Some((operation.id, found.query)), files: Vec::new() })
     }
 
     /// **Delete this message**: the reader's own DM needs no right but being there.
@@ -130,28 +134,31 @@ impl Handler {
         let place = asking.place.0;
         let policy = self.policy.get();
         let server = self.fleet.find(typed).await.map_err(|not_found| {
-            Refusal::NoServer(typed.to_owned(), self.only_visible(asking, capability, not_found))
+            Refusal::NoServer(typed.to_owned(), self.only_visible(asking, capability, typed, not_found))
         })?;
         policy
             .check(&asking.requester, capability, &server, place)
             .map_err(|denial| Refusal::Denied(Box::new(denial), Some(server.label().to_owned())))?;
+        self.fleet.inventory().named(asking.requester.user, &server.name);
         Ok(server)
     }
 
-    /// Candidates that the asker may not act on are not named.
-    fn only_visible(&self, asking: &Asking, capability: Capability, not_found: NotFound) -> NotFound {
+    /// Candidates are only those that the asker may act on.
+    fn only_visible(&self, asking: &Asking, capability: Capability, typed: &str, not_found: NotFound) -> NotFound {
         let policy = self.policy.get();
         let servers = self.fleet.servers();
         let visible: Vec<&Server> =
             policy.visible(&asking.requester, capability, asking.place.0, servers.iter()).collect();
-        let keep = |mut names: Vec<_>| {
-            names.retain(|name| visible.iter().any(|server| server.name == *name));
-            names
-        };
         match not_found {
-            NotFound::Unknown(near) => NotFound::Unknown(keep(near)),
-            NotFound::Ambiguous(all) => NotFound::Ambiguous(keep(all)),
-            unreadable @ NotFound::Unreadable(_) => unreadable,
+            NotFound::Unknown(_) => {
+                let near = search(visible, typed, &[], CANDIDATES);
+                NotFound::Unknown(near.into_iter().map(|server| server.name.clone()).collect())
+            }
+            NotFound::Ambiguous(mut all) => {
+                all.retain(|name| visible.iter().any(|server| server.name == *name));
+                NotFound::Ambiguous(all)
+            }
+            other @ (NotFound::StillReading { .. } | NotFound::Unreadable(_)) => other,
         }
     }
 
@@ -194,7 +201,7 @@ impl Handler {
         self.admit_server(asking, &known, capability).await
     }
 
-    async fn admit_server(
+    pub(super) async fn admit_server(
         &self,
         asking: &Asking,
         known: &Server,

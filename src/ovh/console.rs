@@ -5,10 +5,10 @@ use std::{fmt, net::IpAddr};
 use jiff::Timestamp;
 use reqwest::Method;
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
-    client::{Call, Client},
+    client::{Call, Client, Written},
     dedicated::filter,
     error::Error,
     wire,
@@ -99,6 +99,15 @@ impl fmt::Debug for Console {
     }
 }
 
+/// The body of the request for a session.
+pub fn console_body(kind: ConsoleKind, minutes: ConsoleMinutes, ip: Option<IpAddr>) -> Value {
+    let mut body = json!({"type": kind.as_str(), "ttl": minutes.get()});
+    if let Some(ip) = ip {
+        body["ipToAllow"] = json!(ip.to_string());
+    }
+    body
+}
+
 impl Client {
     /// Which consoles a server has.
     ///
@@ -124,14 +133,12 @@ impl Client {
         kind: ConsoleKind,
         minutes: ConsoleMinutes,
         ip: Option<IpAddr>,
-    ) -> Result<Task, Error> {
-        let mut body = json!({"type": kind.as_str(), "ttl": minutes.get()});
-        if let Some(ip) = ip {
-            body["ipToAllow"] = json!(ip.to_string());
-        }
+    ) -> Result<Written<Task>, Error> {
+        let body = console_body(kind, minutes, ip);
         let url = self.server_url(name, &["features", "ipmi", "access"]);
         let call = Call::new(Method::POST, url, format!("open a console of `{name}`")).about(name);
-        self.write_once::<wire::Task>(&call.with_body(&body)).await.map(Task::from)
+        let written = self.write_once::<wire::Task>(&call.with_body(&body)).await?;
+        Ok(written.map(Task::from))
     }
 
     /// The session that was asked for; `None` while there is none.

@@ -12,6 +12,7 @@
 //! for many) · `quota` (the budget) · `client` (the only way out) · `answer` and `error` (what came back) ·
 //! `wire` (bodies) · `dedicated`, `reboot`, `console`, `mail`, `credential` (the calls) ·
 //! `decode` (their bodies without a connection).
+//! `wire` (bodies) · `dedicated`, `reboot`, `service`, `console`, `mail`, `credential` (the calls).
 
 mod account;
 mod answer;
@@ -26,6 +27,7 @@ mod flight;
 mod mail;
 mod quota;
 mod reboot;
+mod service;
 mod sign;
 mod wire;
 
@@ -33,14 +35,15 @@ mod wire;
 mod tests;
 
 pub use account::{Account, Credentials, Endpoint, NotAnEndpoint};
-pub use client::{Client, Fault, READ_PATIENCE};
-pub use console::{Console, ConsoleKind, ConsoleMinutes, Consoles};
+pub use client::{Client, Fault, READ_PATIENCE, Written};
+pub use console::{Console, ConsoleKind, ConsoleMinutes, Consoles, console_body};
 pub use credential::{AccessRule, Credential, CredentialDetails};
 pub use dedicated::{Access, Change};
 pub use error::{Answered, Cause, Error, Unreadable};
 pub use mail::{Mail, MailId, Notice};
 pub use quota::Priority;
 pub use reboot::{ReadyReboot, RebootAnswer, SEND_WITHIN};
+pub use service::{Intervention, Ongoing, Service};
 
 /// Gives the metrics of this module their help texts, once a recorder is installed.
 pub fn describe_metrics() {

@@ -3,18 +3,19 @@
 //! When [`Desk::open_from_card`] or [`Desk::open_from_press`] returns [`Open::Accepted`], the operation survives a crash, and
 //! the bot owes an outcome.
 
-use secrecy::SecretString;
-
 use super::{
     event::Event,
-    operation::{Kind, Operation, OperationId, Request, Source},
+    link::Found,
+    operation::{Kind, Operation, OperationId, Request},
     pulse::Pulse,
     runner::Runner,
+    server::QueryId,
     state::Phase,
 };
 use crate::{
     access::{Action, Capability, Grant},
     clock,
+    limits::{Limits, TooOften},
     store::{Append, CardId, Error as StoreError, Open, Store},
 };
 
@@ -26,6 +27,7 @@ const TRIES: u32 = 5;
 pub struct Desk {
     store: Store,
     pulse: Pulse,
+    limits: Limits,
 }
 
 /// What a person decides about a live operation.
@@ -66,6 +68,9 @@ pub enum Error {
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The server had enough of it.
+    #[error(transparent)]
+    TooOften(#[from] TooOften),
     /// The grant is for something else: a fault of ours.
     #[error("the grant does not cover this")]
     WrongGrant,
@@ -73,8 +78,13 @@ pub enum Error {
 
 impl Desk {
     /// A desk on this store.
-    pub fn new(store: Store, pulse: Pulse) -> Self {
-        Self { store, pulse }
+    pub fn new(store: Store, pulse: Pulse, limits: Limits) -> Self {
+        Self { store, pulse, limits }
+    }
+
+    /// How often may be asked here.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Accepts what a confirmation card asked for, once for ever.
@@ -83,6 +93,7 @@ impl Desk {
     /// [`Error`]: nothing was accepted.
     pub async fn open_from_card(&self, grant: &Grant, card: CardId, request: &Request) -> Result<Open, Error> {
         covers(grant, request)?;
+        self.within_limits(request)?;
         let opened = self.store.open_from_card(card, request, clock::now()).await?;
         self.pulse.tap();
         Ok(opened)
@@ -94,9 +105,14 @@ impl Desk {
     /// [`Error`]: nothing was accepted.
     pub async fn open_from_press(&self, grant: &Grant, interaction: u64, request: &Request) -> Result<Open, Error> {
         covers(grant, request)?;
+        self.within_limits(request)?;
         let opened = self.store.open_from_press(interaction, request, clock::now()).await?;
         self.pulse.tap();
         Ok(opened)
+    }
+
+    fn within_limits(&self, request: &Request) -> Result<(), TooOften> {
+        if request.kind().is_always_open() { Ok(()) } else { self.limits.operation(&request.server) }
     }
 
     /// Records a person's decision about a live operation.
@@ -134,22 +150,23 @@ impl Desk {
         grant: &Grant,
         runner: &Runner,
         operation: &Operation,
-    ) -> Result<Option<(Source, SecretString)>, Error> {
+    ) -> Result<Option<Found>, Error> {
         if grant.requester().user != operation.request.requester || grant.server() != Some(&operation.request.server) {
             return Err(Error::WrongGrant);
         }
         let Some(client) = runner.fleet.client(&operation.request.account) else { return Ok(None) };
-        Ok(runner.find_link(&client, operation).await.0.map(|found| (found.source, found.link)))
+        Ok(runner.find_link(&client, operation).await.0)
     }
 
-    /// The requester has seen the link.
+    /// The requester has seen the link, whose secret was made by the request that OVHcloud calls `query`.
     ///
     /// # Errors
     /// [`Error`]: it is not recorded, so the button stays.
-    pub async fn revealed(&self, id: OperationId) -> Result<(), Error> {
+    pub async fn revealed(&self, id: OperationId, query: Option<QueryId>) -> Result<(), Error> {
+        let revealed = Event::LinkRevealed { query };
         for _ in 0..TRIES {
             let Some(operation) = self.store.operation(id).await? else { return Ok(()) };
-            match self.store.append(&operation, &Event::LinkRevealed, clock::now()).await? {
+            match self.store.append(&operation, &revealed, clock::now()).await? {
                 Append::Overtaken => {}
                 Append::Done(_) | Append::Illegal(_) => break,
             }
@@ -183,12 +200,13 @@ fn covers(grant: &Grant, request: &Request) -> Result<(), Error> {
 /// The event of a decision; `None` when the question it answers is no longer asked.
 fn event(grant: &Grant, operation: &Operation, decision: Decision) -> Option<Event> {
     let by = grant.requester().user;
+    let rule = Some(grant.place().to_string());
     let asked =
         |number| matches!(operation.state.phase, Phase::Undecided { .. }) && operation.state.facts.asked == number;
     match decision {
-        Decision::Cancel if operation.state.can_be_cancelled() => Some(Event::CancelAsked { by }),
-        Decision::RebootAgain(number) if asked(number) => Some(Event::RebootAgainApproved { by }),
-        Decision::LeaveIt(number) if asked(number) => Some(Event::LeftAlone { by }),
+        Decision::Cancel if operation.state.can_be_cancelled() => Some(Event::CancelAsked { by, rule }),
+        Decision::RebootAgain(number) if asked(number) => Some(Event::RebootAgainApproved { by, rule }),
+        Decision::LeaveIt(number) if asked(number) => Some(Event::LeftAlone { by, rule }),
         _ => None,
     }
 }

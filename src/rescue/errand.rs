@@ -20,7 +20,7 @@ pub enum Errand {
         /// What became of it.
         reply: oneshot::Sender<Arrival>,
     },
-    /// Find out whether the requester, as Discord knows them now, may still do this to the server as it is now.
+    /// Find out whether the requester (of one more reboot: its approver), as Discord knows them now, may still do this to the server as it is now.
     MayStill {
         /// The operation.
         operation: Box<Operation>,

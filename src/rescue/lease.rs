@@ -104,12 +104,12 @@ pub fn effect(operation: &Operation, event: &Event, now: Timestamp) -> Option<Ef
             set: plan.change.clone()?,
             system: wish.system,
         }))),
-        (Wish::Enable(_), Event::PutBack { result: PutBack::Done }) => Some(Effect::Undo),
+        (Wish::Enable(_), Event::PutBack { result: PutBack::Done, .. }) => Some(Effect::Undo),
         (Wish::Restore { .. }, Event::TaskSeen { status: TaskStatus::Done, .. }) => Some(Effect::End),
         // OVHcloud purges tasks that ended badly too. Without its word only the machine itself can say that it left.
         (Wish::Restore { .. }, Event::Watched) if facts.task_vanished && facts.is_back() => Some(Effect::End),
         // The netboot is read back: whatever runs now, the next reboot leaves.
-        (Wish::PutBack { .. }, Event::BootSet) => Some(Effect::End),
+        (Wish::PutBack { .. }, Event::BootSet { .. }) => Some(Effect::End),
         _ => None,
     }
 }

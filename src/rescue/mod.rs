@@ -1,6 +1,6 @@
 //! What the bot decides and remembers.
 //!
-//! In reading order. The first six are pure: no async, no clock, no network; the others carry them out.
+//! In reading order. The first eight are pure: no async, no clock, no network; the others carry them out.
 
 pub mod server;
 pub mod operation;
@@ -8,7 +8,16 @@ pub mod event;
 pub mod state;
 pub mod step;
 pub mod lease;
+pub mod reminder;
+pub mod notice;
+pub mod known;
+pub mod search;
+pub mod calls;
+pub mod pause;
 
+pub mod inventory;
+pub mod keeper;
+pub mod kernels;
 pub mod fleet;
 pub mod plan;
 pub mod link;

@@ -112,6 +112,8 @@ pub struct Facts {
     pub plan: Option<Plan>,
     /// How many reboots people approved. At least as many as were intended.
     pub approvals: u32,
+    /// Who approved the latest of them, if that was a second or later one: it rests on their rights.
+    pub approved_again_by: Option<UserId>,
     /// How many reboots were intended.
     pub intents: u32,
     /// OVHcloud's task and the last word about it.
@@ -257,13 +259,13 @@ impl State {
             (P::Prepared | P::Ready, E::FoundImpossible { problem }) if self.facts.intents == 0 => {
                 self.put_back_then(Outcome::Impossible(problem.clone()))
             }
-            (P::Prepared, E::BootSet) if self.kind == Kind::PutBack => P::Ended(Outcome::NetbootBack),
-            (P::Prepared, E::BootSet) => P::Ready,
+            (P::Prepared, E::BootSet { .. }) if self.kind == Kind::PutBack => P::Ended(Outcome::NetbootBack),
+            (P::Prepared, E::BootSet { .. }) => P::Ready,
             (P::Prepared, E::SettingRefused { said }) => {
                 P::PuttingBack(Outcome::NotDone(NotDone::Refused, said.clone()))
             }
-            (P::Opened, E::CancelAsked { by }) => P::Ended(Outcome::Cancelled(*by)),
-            (P::Prepared | P::Ready, E::CancelAsked { by }) if self.can_be_cancelled() => {
+            (P::Opened, E::CancelAsked { by, .. }) => P::Ended(Outcome::Cancelled(*by)),
+            (P::Prepared | P::Ready, E::CancelAsked { by, .. }) if self.can_be_cancelled() => {
                 self.put_back_then(Outcome::Cancelled(*by))
             }
             (P::Ready, E::RebootNotDone { why, said }) => match &self.facts.last_intent {
@@ -273,7 +275,7 @@ impl State {
             (P::Ready, E::RebootIntended { intent }) if self.facts.intents < self.facts.approvals => {
                 P::Intended(intent.clone())
             }
-            (P::Intended(_), E::RebootAccepted { task }) => P::Rebooting(*task),
+            (P::Intended(_), E::RebootAccepted { task, .. }) => P::Rebooting(*task),
             (P::Intended(intent), E::RebootNotDone { why, said }) => match self.facts.intents {
                 1 => self.put_back_then(Outcome::NotDone(*why, said.clone())),
                 // An earlier reboot is still unknown: the machine may be on its way, so a person decides again.
@@ -287,7 +289,7 @@ impl State {
             }
             (P::Undecided { .. }, E::QuestionUnanswered) if !self.is_on_calls() => self.phase.clone(),
             (P::Undecided { .. }, E::RebootAgainApproved { .. }) => P::Ready,
-            (P::Undecided { .. }, E::LeftAlone { by }) => P::Ended(Outcome::LeftAlone(*by)),
+            (P::Undecided { .. }, E::LeftAlone { by, .. }) => P::Ended(Outcome::LeftAlone(*by)),
             (P::PuttingBack(outcome), E::PutBack { .. }) => P::Ended(outcome.clone()),
             (P::Rebooting(task), E::TaskSeen { status, comment }) => self.after_task(*task, status, comment.as_ref()),
             (P::Rebooting(_), E::TaskVanished) => self.after_reboot(),
@@ -295,12 +297,12 @@ impl State {
                 P::Rebooting(_) | P::Searching | P::Delivering(_) | P::AwaitingReveal(_) | P::Watching,
                 E::PortSeen { .. } | E::PowerSeen { .. },
             ) => self.phase.clone(),
-            (P::Searching | P::Delivering(_), E::DeliveryAttempted { source }) => P::Delivering(*source),
+            (P::Searching | P::Delivering(_), E::DeliveryAttempted { source, .. }) => P::Delivering(*source),
             (P::Delivering(Some(_)), E::LinkDelivered) => P::Ended(Outcome::InRescue(Link::Delivered)),
             (P::Delivering(None), E::LinkDelivered) => P::Ended(Outcome::InRescue(Link::NotNeeded)),
             (P::Delivering(Some(source)), E::DmClosed) => P::AwaitingReveal(*source),
             (P::Delivering(None), E::DmClosed) => P::Ended(Outcome::InRescue(Link::NotNeeded)),
-            (P::AwaitingReveal(_), E::LinkRevealed) => P::Ended(Outcome::InRescue(Link::Revealed)),
+            (P::AwaitingReveal(_), E::LinkRevealed { .. }) => P::Ended(Outcome::InRescue(Link::Revealed)),
             (P::AwaitingReveal(_), E::LinkGivenUp) => P::Ended(Outcome::InRescue(Link::NotTaken)),
             (P::Searching | P::Delivering(_), E::LinkNotFound { .. }) => P::Ended(Outcome::InRescue(Link::NotFound)),
             (P::Watching, E::Watched) => P::Ended(match self.kind {
@@ -347,8 +349,11 @@ impl Facts {
                 self.not_done = None;
                 self.last_intent = Some(intent.clone());
             }
-            Event::RebootAgainApproved { .. } => self.approvals += 1,
-            Event::RebootAccepted { task } => self.task = Some((*task, TaskStatus::Init)),
+            Event::RebootAgainApproved { by, .. } => {
+                self.approvals += 1;
+                self.approved_again_by = Some(*by);
+            }
+            Event::RebootAccepted { task, .. } => self.task = Some((*task, TaskStatus::Init)),
             Event::TaskAdopted { task } => {
                 self.task = Some((*task, TaskStatus::Init));
                 self.adopted = true;
@@ -375,20 +380,20 @@ impl Facts {
                 self.port = Some((*port, *at));
             }
             Event::PowerSeen { power } => self.power = Some(power.clone()),
-            Event::DeliveryAttempted { source } => self.source = *source,
+            Event::DeliveryAttempted { source, .. } => self.source = *source,
             Event::LinkNotFound { searched, trouble } => {
                 self.searched.clone_from(searched);
                 self.search_trouble.clone_from(trouble);
             }
-            Event::PutBack { result } => self.put_back = Some(result.clone()),
+            Event::PutBack { result, .. } => self.put_back = Some(result.clone()),
             Event::FoundImpossible { .. }
-            | Event::BootSet
+            | Event::BootSet { .. }
             | Event::NotSettled { .. }
             | Event::SettingRefused { .. }
             | Event::CancelAsked { .. }
             | Event::LeftAlone { .. }
             | Event::LinkDelivered
-            | Event::LinkRevealed
+            | Event::LinkRevealed { .. }
             | Event::LinkGivenUp
             | Event::Watched
             | Event::Expired

@@ -7,7 +7,9 @@ mod cards;
 mod inventory;
 mod leases;
 mod messages;
+mod notices;
 mod operations;
+mod pause;
 
 use std::{
     fs::File,
@@ -26,6 +28,7 @@ use sqlx::{
 
 pub use cards::{Card, CardId, CardRefusal};
 pub use messages::{Delivery, Posted, Unreported};
+pub use notices::{Delivered, NoticeId, Owed, Tried};
 pub use operations::{Append, Open};
 
 /// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.
@@ -66,6 +69,9 @@ pub enum Error {
     /// The recorded events of an operation do not follow one another.
     #[error("the store holds an impossible history: {0}")]
     History(#[from] crate::rescue::state::IllegalEvent),
+    /// Nothing new is begun while the kill switch is pulled.
+    #[error("new operations are paused")]
+    Paused(Box<crate::rescue::pause::Pause>),
 }
 
 /// The store's handle; cheap to clone.
@@ -154,15 +160,18 @@ fn lock(path: &Path) -> Result<File, Error> {
     Ok(file)
 }
 
+/// The steps of the schema, in their order; one that was shipped is never changed.
+const SCHEMA: [(i64, &str, &str); 3] = [
+    (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
+    (4, "leases", include_str!("../../migrations/sqlite/0004_leases.sql")),
+    (6, "fleet", include_str!("../../migrations/sqlite/0006_fleet.sql")),
+];
+
 fn migrator() -> Migrator {
-    let first = Migration::new(
-        1,
-        "first".into(),
-        MigrationType::Simple,
-        sqlx::SqlStr::from_static(include_str!("../../migrations/sqlite/0001_first.sql")),
-        false,
-    );
-    Migrator::with_migrations(vec![first])
+    let migrations = SCHEMA.map(|(number, name, sql)| {
+        Migration::new(number, name.into(), MigrationType::Simple, sqlx::SqlStr::from_static(sql), false)
+    });
+    Migrator::with_migrations(migrations.to_vec())
 }
 
 fn millis(time: Timestamp) -> i64 {

@@ -3,14 +3,18 @@
 use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{CardId, Error, Store, cards, from_json, id, json, leases, millis, time};
-use crate::rescue::{
-    event::Event,
-    lease,
-    operation::{Operation, OperationId, Request},
-    server::ServiceName,
-    state::IllegalEvent,
-    step::Step,
+use super::{CardId, Error, Store, cards, from_json, id, json, leases, millis, pause, time};
+use crate::{
+    access::UserId,
+    config::Locale,
+    rescue::{
+        event::Event,
+        lease,
+        operation::{Operation, OperationId, Request},
+        server::ServiceName,
+        state::IllegalEvent,
+        step::Step,
+    },
 };
 
 /// What came of opening an operation.
@@ -121,6 +125,20 @@ impl Store {
         live(&mut connection, None).await
     }
 
+    /// The language of a person's latest operation; `None` when they never asked for one.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when the row was tampered with.
+    pub async fn locale_of(&self, person: UserId) -> Result<Option<Locale>, Error> {
+        let text: Option<String> =
+            sqlx::query_scalar("SELECT request FROM operations WHERE requester = $1 ORDER BY id DESC LIMIT 1")
+                .bind(id(person.0))
+                .fetch_optional(&self.pool)
+                .await?;
+        let request = text.map(|text| from_json::<Request>(&text, || "a request".to_owned())).transpose()?;
+        Ok(request.map(|request| request.locale))
+    }
+
     /// The operations that are due, the longest waiting first, and when the next one will be.
     ///
     /// # Errors
@@ -178,8 +196,13 @@ pub(super) async fn append(
 }
 
 async fn open(tx: &mut SqliteConnection, origin: &str, request: &Request, now: Timestamp) -> Result<Open, Error> {
-    let others = live(&mut *tx, Some(&request.server)).await?;
     let kind = request.kind();
+    if !kind.is_always_open()
+        && let Some(pause) = pause::standing(&mut *tx).await?
+    {
+        return Err(Error::Paused(Box::new(pause)));
+    }
+    let others = live(&mut *tx, Some(&request.server)).await?;
     if let Some(holder) = others.iter().find(|other| lease::stands_in_the_way(other, kind)) {
         return Ok(Open::Busy(Box::new(holder.clone())));
     }

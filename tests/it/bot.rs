@@ -79,6 +79,8 @@ pub(crate) struct TestConfig {
     pub(crate) credentials: String,
     /// The lines of `[pace]`.
     pub(crate) pace: String,
+    /// The lines of `[limits]`.
+    pub(crate) limits: String,
 }
 
 impl Default for TestConfig {
@@ -95,6 +97,7 @@ impl Default for TestConfig {
             ),
             pace: "task_poll = \"30ms\"\nsecret_poll = \"20ms\"\nreboot_settle = \"600ms\"\ndrain = \"5s\"\n"
                 .to_owned(),
+            limits: "per_user_per_minute = 100000\nper_server_per_hour = 100000\n".to_owned(),
         }
     }
 }
@@ -232,7 +235,7 @@ impl TestBot {
 
     /// The configuration as the program reads it.
     pub(crate) fn config_text(&self) -> String {
-        let TestConfig { rules, rescue, discord, credentials, pace } = &self.config;
+        let TestConfig { rules, rescue, discord, credentials, pace, limits } = &self.config;
         format!(
             "time_zone = \"Europe/Paris\"\n\
              [discord]\ntoken = \"{token}\"\nguild = \"{GUILD}\"\napi_url = \"{api}\"\n{discord}\n\
@@ -240,7 +243,7 @@ impl TestBot {
              [store]\nurl = \"sqlite://{store}\"\n\
              [http]\nlisten = \"127.0.0.1:0\"\n\
              [rescue]\n{rescue}\n[pace]\n{pace}\n\
-             [limits]\nper_user_per_minute = 100000\nper_server_per_hour = 100000\n{rules}",
+             [limits]\n{limits}{rules}",
             token = sim::discord::BOT_TOKEN,
             api = self.discord.url(),
             ovh = self.ovh.url(),
@@ -334,6 +337,20 @@ impl TestBot {
             store.save_message(OperationId(id), &posted).await.expect("it is written");
         }
         store.close().await;
+    }
+
+    /// Makes everything that happened to an operation so much older. The program must not run.
+    pub(crate) async fn age_events(&self, id: i64, by: jiff::SignedDuration) {
+        let path = format!("sqlite://{}", self.database().display());
+        let pool = sqlx::SqlitePool::connect(&path).await.expect("the store opens");
+        for table in [
+            "UPDATE events SET at = at - $2 WHERE operation = $1",
+            "UPDATE operations SET opened_at = opened_at - $2 WHERE id = $1",
+        ] {
+            let update = sqlx::query(table).bind(id).bind(i64::try_from(by.as_millis()).expect("not so long"));
+            update.execute(&pool).await.expect("it is written");
+        }
+        pool.close().await;
     }
 
     /// Every operation as the store has it. The program must not run.

@@ -330,9 +330,11 @@ async fn the_server_is_free(bot: &TestBot, crash: Crash) {
 fn every_step(kind: Kind, moment: Moment) {
     let crashes = Step::ALL.map(|step| Crash { kind, step, moment }).into_iter().filter(|crash| crash.exists());
     let started: Vec<_> = crashes.map(|crash| (crash, std::thread::spawn(move || in_a_world(crash)))).collect();
+    let count = started.len();
     let broken: Vec<_> =
         started.into_iter().filter_map(|(crash, thread)| thread.join().is_err().then_some(crash)).collect();
     assert!(broken.is_empty(), "not survived, see above: {broken:#?}");
+    println!("figure: {count} crash points");
 }
 
 fn in_a_world(crash: Crash) {

@@ -127,13 +127,13 @@ impl Scene {
     fn intended(&self) -> Self {
         let ready = self.prepared(Entry::Password);
         let set = ready.operation.state.facts.plan.as_ref().is_some_and(|plan| plan.change.is_some());
-        ready.then(set.then_some(Event::BootSet)).then([intended()])
+        ready.then(set.then_some(Event::BootSet { queries: Vec::new() })).then([intended()])
     }
 
     /// Up to the end of OVHcloud's task.
     fn task_done(&self) -> Self {
         self.intended().then([
-            Event::RebootAccepted { task: TaskId(123_456_789) },
+            Event::RebootAccepted { task: TaskId(123_456_789), query: None },
             Event::TaskSeen { status: TaskStatus::Doing, comment: None },
             Event::TaskSeen { status: TaskStatus::Done, comment: None },
         ])
@@ -199,16 +199,17 @@ fn an_enable_from_its_card_to_its_end() {
     for locale in LOCALES {
         let begun = Scene::of(Kind::Enable, System::Windows, locale);
         let searching = begun.task_done().then([port(Port::Closed, 90)]);
-        let delivering = searching.then([Event::DeliveryAttempted { source: Some(Source::AuthenticationSecret) }]);
+        let delivering =
+            searching.then([Event::DeliveryAttempted { source: Some(Source::AuthenticationSecret), query: None }]);
         let closed = delivering.then([Event::DmClosed]);
         let scenes = [
             ("accepted", begun.clone()),
-            ("about to reboot", begun.prepared(Entry::Password).then([Event::BootSet])),
-            ("rebooting", begun.intended().then([Event::RebootAccepted { task: TaskId(123_456_789) }])),
+            ("about to reboot", begun.prepared(Entry::Password).then([Event::BootSet { queries: Vec::new() }])),
+            ("rebooting", begun.intended().then([Event::RebootAccepted { task: TaskId(123_456_789), query: None }])),
             ("looking for the link", searching.clone()),
             ("delivered", delivering.then([Event::LinkDelivered])),
             ("DMs closed", closed.clone()),
-            ("revealed", closed.then([Event::LinkRevealed])),
+            ("revealed", closed.then([Event::LinkRevealed { query: None }])),
             ("no link", searching.then([not_found()])),
         ];
         insta::assert_snapshot!(name("enable", locale), gallery(scenes, locale));
@@ -225,17 +226,23 @@ fn trouble_on_the_way() {
         let failed = Event::TaskSeen { status: TaskStatus::OvhError, comment: Some("Disk not found".into()) };
         let scenes = [
             ("no answer", asked.clone()),
-            ("reboot again", asked.then([Event::RebootAgainApproved { by: UserId(200_000_000_000_000_002) }])),
-            ("left as it is", asked.then([Event::LeftAlone { by: UserId(200_000_000_000_000_002) }])),
+            (
+                "reboot again",
+                asked.then([Event::RebootAgainApproved { by: UserId(200_000_000_000_000_002), rule: None }]),
+            ),
+            ("left as it is", asked.then([Event::LeftAlone { by: UserId(200_000_000_000_000_002), rule: None }])),
             (
                 "refused",
                 begun.intended().then([
                     Event::RebootNotDone { why: NotDone::Refused, said: refused },
-                    Event::PutBack { result: PutBack::Done },
+                    Event::PutBack { result: PutBack::Done, queries: Vec::new() },
                 ]),
             ),
-            ("cancelled", begun.then([Event::CancelAsked { by: UserId(200_000_000_000_000_001) }])),
-            ("the task failed", begun.intended().then([Event::RebootAccepted { task: TaskId(7) }, failed])),
+            ("cancelled", begun.then([Event::CancelAsked { by: UserId(200_000_000_000_000_001), rule: None }])),
+            (
+                "the task failed",
+                begun.intended().then([Event::RebootAccepted { task: TaskId(7), query: None }, failed]),
+            ),
             (
                 "hacked",
                 begun.then([Event::FoundImpossible { problem: Problem::HeldByOvhcloud { state: "hacked".into() } }]),

@@ -2,11 +2,14 @@
 //!
 //! A command that is registered here does not compile until it is parsed, described in both languages and carried out.
 
+mod admin;
 mod enable;
 mod help;
 mod link;
+mod plan;
 mod propose;
 mod status;
+mod why;
 
 use serenity::{
     builder::{CreateCommand, CreateCommandOption},
@@ -17,13 +20,19 @@ use serenity::{
 };
 
 pub use enable::EnableOptions;
+pub use why::WhyOptions;
 
 use super::{
     asking::Asking,
     handler::{Handler, Reply},
     refusal::Refusal,
 };
-use crate::{access::Capability, config::Locale, rescue::plan::Aim, say};
+use crate::{
+    access::{Action, Capability},
+    config::Locale,
+    rescue::plan::Aim,
+    say,
+};
 
 /// The longest reason, e-mail or key that is taken (an RSA key of 16,384 bits fits).
 const LONGEST_TEXT: u16 = 4_000;
@@ -49,6 +58,22 @@ pub enum Command {
         /// `server`
         server: Option<String>,
     },
+    /// `/plan`
+    Plan {
+        /// `action`
+        action: Action,
+        /// `server`
+        server: String,
+    },
+    /// `/why`
+    Why(WhyOptions),
+    /// `/admin pause`
+    Pause {
+        /// `reason`
+        reason: String,
+    },
+    /// `/admin resume`
+    Resume,
     /// `/help`
     Help,
 }
@@ -94,22 +119,44 @@ impl Command {
             "restore" => Ok(Self::Restore(options.typed()?)),
             "reboot" => Ok(Self::Reboot(options.typed()?)),
             "status" => Ok(Self::Status { server: options.text("server") }),
+            "plan" => Ok(Self::Plan { action: why::action(&options)?, server: options.server()? }),
+            "why" => Ok(Self::Why(WhyOptions::parse(&options)?)),
+            "admin" => Self::parse_admin(&data.options),
             "help" => Ok(Self::Help),
             _ => Err(Refusal::Unknown),
         }
     }
 
     fn parse_rescue(options: &[CommandDataOption]) -> Result<Self, Refusal> {
-        let sub = options.first().ok_or(Refusal::Unknown)?;
-        let CommandDataOptionValue::SubCommand(inner) = &sub.value else { return Err(Refusal::Unknown) };
-        let options = Options(inner);
-        match sub.name.as_str() {
+        let (name, options) = sub_command(options)?;
+        match name {
             "enable" => Ok(Self::Enable(EnableOptions::parse(&options)?)),
             "link" => Ok(Self::Link { server: options.server()? }),
             "list" => Ok(Self::List),
             _ => Err(Refusal::Unknown),
         }
     }
+
+    fn parse_admin(options: &[CommandDataOption]) -> Result<Self, Refusal> {
+        let (name, options) = sub_command(options)?;
+        match name {
+            "pause" => Ok(Self::Pause { reason: admin::reason(&options)? }),
+            "resume" => Ok(Self::Resume),
+            _ => Err(Refusal::Unknown),
+        }
+    }
+
+    /// Whether no limit stands in its way: it leads out of rescue, looks for a link, or is the kill switch.
+    pub fn is_always_open(&self) -> bool {
+        matches!(self, Self::Restore(_) | Self::Link { .. } | Self::Pause { .. } | Self::Resume)
+    }
+}
+
+/// A sub-command's name and its options.
+fn sub_command(options: &[CommandDataOption]) -> Result<(&str, Options<'_>), Refusal> {
+    let sub = options.first().ok_or(Refusal::Unknown)?;
+    let CommandDataOptionValue::SubCommand(inner) = &sub.value else { return Err(Refusal::Unknown) };
+    Ok((sub.name.as_str(), Options(inner)))
 }
 
 impl Handler {
@@ -129,6 +176,10 @@ impl Handler {
             }
             Command::Status { server: Some(server) } => self.status_of(asking, &server).await,
             Command::Status { server: None } => self.status_of_fleet(asking).await,
+            Command::Plan { action, server } => self.plan_of(asking, action, &server).await,
+            Command::Why(options) => self.why(asking, options).await,
+            Command::Pause { reason } => self.pause(asking, reason).await,
+            Command::Resume => self.resume(asking).await,
             Command::Help => Ok(self.help(asking)),
         }
     }
@@ -150,12 +201,18 @@ pub fn registered() -> Vec<CreateCommand> {
         .add_option(sub("enable", |l| say!(l, "command-rescue-enable"), enable::options()))
         .add_option(sub("link", |l| say!(l, "command-rescue-link"), vec![server()]))
         .add_option(sub("list", |l| say!(l, "command-rescue-list"), Vec::new()));
+    let admin = base("admin", |l| say!(l, "command-admin"))
+        .add_option(sub("pause", |l| say!(l, "command-admin-pause"), admin::options()))
+        .add_option(sub("resume", |l| say!(l, "command-admin-resume"), Vec::new()));
     let status = text("server", |l| say!(l, "option-server")).set_autocomplete(true);
     vec![
         rescue,
         with(base("restore", |l| say!(l, "command-restore")), vec![server(), reason(), break_glass()]),
         with(base("reboot", |l| say!(l, "command-reboot")), vec![server(), reason(), break_glass()]),
         with(base("status", |l| say!(l, "command-status")), vec![status]),
+        with(base("plan", |l| say!(l, "command-plan")), vec![why::action_option(), server()]),
+        with(base("why", |l| say!(l, "command-why")), why::options()),
+        admin,
         base("help", |l| say!(l, "command-help")),
     ]
 }

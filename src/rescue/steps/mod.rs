@@ -122,7 +122,7 @@ impl Work<'_> {
             Phase::Prepared if hopeless => Next::Record(Event::SettingRefused { said }),
             Phase::Ready if hopeless => Next::Record(Event::RebootNotDone { why: NotDone::Unsent, said }),
             Phase::PuttingBack(_) if error.is_refusal() => {
-                Next::Record(Event::PutBack { result: PutBack::Failed { said } })
+                Next::Record(Event::PutBack { result: PutBack::Failed { said }, queries: Vec::new() })
             }
             _ => Next::Wait(self.settings().task_poll),
         }
@@ -137,8 +137,11 @@ impl Work<'_> {
         if age < FRESH {
             return Ok(None);
         }
-        if age > BEGIN_WITHIN && !again {
-            return Ok(Some(Next::Record(Event::Expired)));
+        let not_again = |said: &str| Next::Record(Event::RebootNotDone { why: NotDone::Unsent, said: said.to_owned() });
+        match (age > BEGIN_WITHIN, again) {
+            (false, _) => {}
+            (true, false) => return Ok(Some(Next::Record(Event::Expired))),
+            (true, true) => return Ok(Some(not_again("it was approved too long ago to be begun now"))),
         }
         let server = self.client.server(self.server()).await?;
         Ok(match self.runner.errands.may_still(self.operation, server).await {
@@ -146,10 +149,7 @@ impl Work<'_> {
             Some(Verdict::Refused) if !again => {
                 Some(Next::Record(Event::FoundImpossible { problem: Problem::NoLongerAllowed }))
             }
-            Some(Verdict::Refused) => {
-                let said = "whoever approved it may not do this any more".to_owned();
-                Some(Next::Record(Event::RebootNotDone { why: NotDone::Unsent, said }))
-            }
+            Some(Verdict::Refused) => Some(not_again("whoever approved it may not do this any more")),
             None => Some(Next::Wait(self.settings().task_poll)),
         })
     }

@@ -52,7 +52,7 @@ impl Work<'_> {
 
     async fn record_answer(&self, intended: &Operation, answer: RebootAnswer) -> Result<(), Failure> {
         let event = match answer {
-            RebootAnswer::Accepted(task) => Event::RebootAccepted { task: task.id },
+            RebootAnswer::Accepted(task) => Event::RebootAccepted { task: task.value.id, query: task.query },
             RebootAnswer::Refused(error) => Event::RebootNotDone { why: NotDone::Refused, said: error.to_string() },
             RebootAnswer::Unsent(error) => Event::RebootNotDone { why: NotDone::Unsent, said: error.to_string() },
             RebootAnswer::Unknown(error) => Event::RebootUnknown { said: error.to_string() },
