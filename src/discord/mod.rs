@@ -21,6 +21,7 @@ pub use interaction::{InteractionKey, RawInteraction};
 pub use rest::Rest;
 
 pub mod asking;
+mod audit;
 pub mod calls;
 pub mod card;
 pub mod command;
@@ -30,6 +31,7 @@ pub mod dm;
 pub mod handler;
 pub mod herald;
 pub mod notice;
+mod picture;
 mod press;
 pub mod refusal;
 pub mod reporter;

@@ -1,6 +1,7 @@
 //! Stories: the whole program against both simulated far ends, asserting the final state of the world.
 
 mod aftermath;
+mod audit;
 mod bot;
 mod busy;
 mod buttons;
@@ -8,8 +9,11 @@ mod cards;
 mod check;
 mod commands;
 mod crash;
+mod demo;
 mod discord_weather;
+mod doctor;
 mod faces;
+mod fleet;
 mod kill;
 mod leaks;
 mod leftovers;
@@ -22,6 +26,7 @@ mod ovhcloud;
 mod pause;
 mod places;
 mod plan;
+mod policy;
 mod port;
 mod properties;
 mod question;
@@ -29,7 +34,9 @@ mod reboot;
 mod restore;
 mod roles;
 mod spec;
+mod status;
 mod task;
+mod tasks;
 mod unanswered;
 mod vanished;
 mod why;
