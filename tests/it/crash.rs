@@ -149,10 +149,9 @@ impl Crash {
             Step::Set if self.kind == Kind::PutBack => Mark::end_told(1),
             Step::Set => Mark::ovh("GET", "/task?"),
             Step::Reboot => Mark::ovh("GET", "/task/"),
-            // The first read of the task is the one that adopts it.
-            Step::Settle => Mark { nth: 1, ..Mark::ovh("GET", "/task/") },
-            Step::Follow if self.kind == Kind::Enable => Mark::ovh("*", "/authenticationSecret"),
-            Step::Follow => Mark::server_read(self.reads_before_watching()),
+            // Looking for the task and following it read the same, so what comes after both is what tells.
+            Step::Settle | Step::Follow if self.kind == Kind::Enable => Mark::ovh("*", "/authenticationSecret"),
+            Step::Settle | Step::Follow => Mark::server_read(self.reads_before_watching()),
             Step::PutBack | Step::Search | Step::Watch => Mark::end_told(1),
             // Here the card has long been there.
             Step::Deliver | Step::AwaitReveal => Mark::end_told(0),
