@@ -4,17 +4,14 @@ import { PATIENCE } from "./demo.mjs";
 
 /** What the stream tells a person now (the first of the cast, if nobody is named). */
 export async function told(demo, who = "") {
-  const stopped = new AbortController();
-  const response = await fetch(`${demo.url}/api/stream?who=${who}`, { signal: stopped.signal });
+  const response = await fetch(`${demo.url}/api/stream?who=${who}`);
   const decoder = new TextDecoder();
   let text = "";
   for await (const chunk of response.body) {
     text += decoder.decode(chunk, { stream: true });
     const found = /event: chat\ndata: (.*)\n\n/.exec(text);
-    if (found) {
-      stopped.abort();
-      return JSON.parse(found[1]);
-    }
+    // Leaving the loop closes the stream.
+    if (found) return JSON.parse(found[1]);
   }
   throw new Error("the stream ended");
 }
