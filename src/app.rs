@@ -3,6 +3,7 @@
 //! What needs Discord waits for Discord in the background: during an outage operations go on, `/healthz` answers, and
 //! `SIGTERM` still ends the program within `drain`.
 
+mod anchor;
 pub mod audit;
 mod discord;
 
@@ -20,6 +21,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{net::TcpListener, sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use self::anchor::Anchors;
 use crate::{
     access::Policy,
     audit::{Act, Entry},
@@ -41,9 +43,9 @@ use crate::{
         desk::Desk,
         errand::Errands,
         fleet::Fleet,
-        keeper,
-        operation::Source,
+        operation::{ChannelId, Source},
         pulse::Pulse,
+        refresh,
         runner::Runner,
         steps::{Probe, Settings},
     },
@@ -164,6 +166,16 @@ impl App {
         loops.spawn(quietly(handler.run(interaction_rx, stop.clone())));
         let config = Arc::new(config);
         loops.spawn(quietly(keep_inventory(fleet.clone(), Arc::clone(&config), stop.clone())));
+        if let Some(channel) = config.audit.anchor_channel {
+            let anchors = Anchors {
+                store: store.clone(),
+                pulse: pulse.clone(),
+                channel: ChannelId(channel),
+                zone: config.time_zone.clone(),
+                every: config.pace.reminder_tick,
+            };
+            loops.spawn(quietly(anchors.keep(stop.clone())));
+        }
         let discord = discord::Discord {
             rest,
             store: store.clone(),
@@ -235,7 +247,7 @@ async fn quietly(work: impl Future<Output = ()>) -> Result<(), Ended> {
 
 /// Keeps the inventory fresh until `stop`, and writes down what was learned last.
 async fn keep_inventory(fleet: Fleet, config: Arc<Config>, stop: CancellationToken) {
-    let keep = keeper::keep(fleet.clone(), config.pace.inventory_refresh);
+    let keep = refresh::keep(fleet.clone(), config.pace.inventory_refresh);
     stop.run_until_cancelled(async { tokio::join!(keep, warn_of_rules(&config, &fleet)) }).await;
     if let Err(error) = fleet.inventory().flush().await {
         tracing::warn!(%error, "the inventory's last readings could not be stored; they are read again");
@@ -363,6 +375,7 @@ fn handler_settings(config: &Config) -> HandlerSettings {
         max_lease: config.rescue.max_lease,
         email_domains: config.rescue.email_domains.clone(),
         secret_from: sources(config),
+        oncall_role: config.discord.oncall_role,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     clock,
     config::{Config, Credentials, SecretSource},
     discord::Rest,
-    ovh::{self, AccessRule},
+    ovh,
     rescue::server::{Server, ServiceName},
 };
 
@@ -251,32 +251,9 @@ async fn rules(config: &Config, client: &ovh::Client, name: &impl Fn(&str) -> St
     if config.rescue.secret_from.contains(&SecretSource::AuthenticationSecret) {
         needed.push(("POST", "/dedicated/server/x/authenticationSecret"));
     }
-    let missing: Vec<String> = needed
-        .iter()
-        .filter(|(method, path)| !credential.rules.iter().any(|rule| covers(rule, method, path)))
-        .map(|(method, path)| format!("{method} {}", path.replace("/x", "/*")))
-        .collect();
+    let missing = credential.lacks(&needed);
     match missing.is_empty() {
         true => findings.add(Verdict::Well, name("the consumer key has the rules it needs")),
         false => findings.add(Verdict::Wrong, name(&format!("the consumer key lacks: {}", missing.join(", ")))),
-    }
-}
-
-/// Whether a rule of a consumer key lets a call through; `*` stands for anything.
-fn covers(rule: &AccessRule, method: &str, path: &str) -> bool {
-    rule.method == method && wildmatch::WildMatch::new(&rule.path).matches(path)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_star_in_a_rule_stands_for_anything() {
-        let rule = |path: &str| AccessRule { method: "GET".into(), path: path.into() };
-        assert!(covers(&rule("/*"), "GET", "/dedicated/server/x"));
-        assert!(covers(&rule("/dedicated/server/*"), "GET", "/dedicated/server/x"));
-        assert!(!covers(&rule("/dedicated/server/*"), "GET", "/dedicated/server"));
-        assert!(!covers(&rule("/*"), "PUT", "/dedicated/server/x"));
     }
 }

@@ -14,7 +14,9 @@ use serenity::model::{
 
 use super::{Rest, refusal::Refusal};
 use crate::{
-    access::{Requester, UserId},
+    access::{Grant, Requester, UserId},
+    audit::{Act, Entry},
+    clock,
     config::Locale,
     rescue::operation::{ChannelId, Request},
     text,
@@ -137,6 +139,13 @@ impl Asking {
         })
     }
 
+    /// What this asker did under this grant, for the audit.
+    pub fn entry(&self, act: Act, grant: &Grant) -> Entry {
+        let entry = Entry::act(act, clock::now()).by(self.requester.user).at_place(self.channel);
+        let entry = entry.asking(grant.capability().as_str()).under(grant.place().to_string());
+        Entry { server: grant.server().cloned(), ..entry }
+    }
+
     /// Whether the bot may attach files here, as far as the interaction says.
     pub fn bot_can_attach(&self) -> bool {
         self.permissions.is_none_or(|may| may.administrator() || may.contains(Permissions::ATTACH_FILES))
@@ -145,6 +154,11 @@ impl Asking {
     /// How large a file may be here, in bytes; `None` when the interaction does not say.
     pub fn file_limit(&self) -> Option<usize> {
         self.file_limit.filter(|limit| *limit > 0).and_then(|limit| usize::try_from(limit).ok())
+    }
+
+    /// Whether a mention of the bot's rings every role here, also those that not everybody may mention.
+    pub fn bot_may_ring_roles(&self) -> bool {
+        self.permissions.is_some_and(|held| held.mention_everyone() || held.administrator())
     }
 
     /// Whether the bot can show an operation's card here.

@@ -87,6 +87,8 @@ pub struct HandlerSettings {
     pub email_domains: Vec<String>,
     /// Where the link is looked for, in order.
     pub secret_from: Vec<Source>,
+    /// The Discord role that is told when a deadline passes.
+    pub oncall_role: Option<u64>,
 }
 
 /// Takes interactions.

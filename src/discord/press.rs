@@ -182,6 +182,11 @@ impl Handler {
         Ok(kind == Kind::Link && lease.is_some_and(|lease| lease.owner == asking.requester.user))
     }
 
+    /// The server as it is now, if the asker may see it with the names and tags it has now.
+    pub(super) async fn read_to_view(&self, asking: &Asking, known: &Server) -> Result<Server, Refusal> {
+        self.admit_server(asking, known, Capability::View).await.map(|(server, _)| server)
+    }
+
     /// The same for the server of an operation.
     pub(super) async fn admit_by_name(
         &self,

@@ -16,9 +16,11 @@ pub mod calls;
 pub mod pause;
 
 pub mod inventory;
-pub mod keeper;
+pub mod refresh;
 pub mod kernels;
 pub mod fleet;
+pub mod look;
+pub mod health;
 pub mod plan;
 pub mod link;
 pub mod errand;

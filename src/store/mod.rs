@@ -11,6 +11,7 @@ mod ledger;
 mod messages;
 mod notices;
 mod operations;
+mod timeline;
 mod pause;
 
 use std::{

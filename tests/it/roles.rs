@@ -246,12 +246,12 @@ async fn a_protection_added_while_a_card_waits_counts_at_the_press() {
     let card = bot.ask(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
     bot.config.rules += "[[protect]]\nservers = [\"web-*\"]\nactions = [\"rescue\"]\n";
     let config = bot.loaded();
-    bot.app().reload(&config).expect("it is read again");
+    bot.app().reload(&config).await.expect("it is read again");
     bot.press(&bot.ann, &card, "Confirm").await;
     assert_eq!(bot.ovh.reboots("web-1"), 0);
     bot.config.rules = rule(ROLE, &["view"], &["*"]);
     let config = bot.loaded();
-    bot.app().reload(&config).expect("it is read again");
+    bot.app().reload(&config).await.expect("it is read again");
     let answer = bot.ask(&bot.ann, "rescue enable", &[("server", "db-1")]).await;
     assert!(answer.content.contains("do not include `rescue`"), "{}", answer.content);
     let help = bot.ask(&bot.ann, "help", &[]).await;

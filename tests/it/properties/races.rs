@@ -30,7 +30,6 @@ fn request(kind: Kind) -> Request {
     Request {
         wish: match kind {
             Kind::Restore => Wish::Restore { into: boot(), despite: Vec::new() },
-            Kind::PutBack => Wish::PutBack { into: boot(), despite: Vec::new() },
             Kind::Link => Wish::Link { sources: Vec::new() },
             Kind::PutBack => Wish::PutBack { into: boot(), despite: Vec::new() },
             Kind::Enable | Kind::Reboot => Wish::Reboot { into: Some(boot()) },
