@@ -57,7 +57,7 @@ for (const [locale, look] of LOOKS) {
     await asker.presses(card, locale === "en" ? "Confirm" : "Confirmer");
     await asker.sees("/secret/");
     for (const [command, options] of AFTER) await asks(asker, command, options);
-    await asks(await Somebody.of(demo, "Victor"), "rescue enable", { server: "web-1" });
+    if (locale === "en") await asks(await Somebody.of(demo, "Victor"), "rescue enable", { server: "web-1" });
     const page = await demo.open(device);
     await sheet(page, locale, figures, sheetPath(folder, "answers", locale), await asker.told());
   });
@@ -65,5 +65,6 @@ for (const [locale, look] of LOOKS) {
 
 function listing(names) {
   const part = (name) => `## ${name}\n\n![${name}, in English](${name}-en.png)\n\n![${name}, in French](${name}-fr.png)\n`;
-  return `# What people see\n\nMade by \`tests/browser/run.sh\` from the snapshots in \`tests/it/snapshots\`; English by day, French by night.\n\n${names.map(part).join("\n")}`;
+  const about = "Made by `tests/browser/run.sh`: the faces in `tests/it/snapshots` and the demo's own answers, as its page shows them on a\nphone. English by day, French by night.";
+  return `# What people see\n\n${about}\n\n${names.map(part).join("\n")}`;
 }
