@@ -71,9 +71,9 @@ export class Somebody {
     return post(this.demo, "/api/press", { who: this.id, message: message.id, custom_id: button.custom_id });
   }
 
-  /** Waits for a message that holds a text. */
-  async sees(text) {
-    return until(text, async () => (await this.told()).messages.find((message) => message.content.includes(text)));
+  /** Waits for a message that holds these texts. */
+  async sees(...texts) {
+    return until(texts.join(" "), async () => (await this.told()).messages.find((message) => texts.every((text) => message.content.includes(text))));
   }
 
   /** Whether the bot has a command, and an option of it. */
