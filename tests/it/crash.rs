@@ -205,7 +205,7 @@ async fn world_for(crash: Crash) -> TestBot {
     let mut config = TestConfig { rescue: format!("probe = {probe}\n"), ..TestConfig::default() };
     if probe && matches!(crash.step, Step::Settle | Step::Follow | Step::Watch) {
         // Watching ends after twenty looks: on a busy machine that must be long enough to be caught at it.
-        config.pace = config.pace.replace("task_poll = \"30ms\"", "task_poll = \"150ms\"");
+        config.pace = config.pace.replace("task_poll = \"30ms\"", "task_poll = \"250ms\"");
     }
     // Nothing listens there, so the machine is watched until patience ends.
     let bot = TestBot::with(config, [web_1().at([127, 9, 9, 9].into())]).await;
