@@ -321,7 +321,7 @@ doctor-rest = { $count ->
     [one] … et { $count } autre type de constat, dans le fichier.
    *[other] … et { $count } autres types de constat, dans le fichier.
 }
-doctor-store = 🔴 **Mon stockage est en lecture seule**
+doctor-store = 🔴 **Impossible d'écrire dans mon stockage**
 doctor-account-away = 🔴 **Le compte est illisible**
 doctor-credential = 🔴 **L'identifiant n'est pas valable, ou plus pour longtemps**
 doctor-rights = 🔴 **Il manque des droits à l'identifiant**
