@@ -32,7 +32,7 @@ function messages(scene, subject, colours) {
   const slots = scene.split(/^\[(card|end|reveal|question|roll[^\]]*|[a-z-]+(?:, [^\]]*)?)\]$/m);
   if (slots.length === 1) {
     const only = message(scene, colours);
-    return [{ ...only, ephemeral: !subject.startsWith("dm") && !subject.startsWith("notice") }];
+    return [{ ...only, ephemeral: !subject.startsWith("dm"), rings: subject.startsWith("dm") }];
   }
   const found = [];
   for (let at = 1; at < slots.length; at += 2) found.push({ ...message(slots[at + 1], colours), for_me: slots[at].includes("rings") });

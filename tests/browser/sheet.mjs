@@ -36,7 +36,7 @@ export async function sheet(page, locale, figures, path, chat = null) {
     document.adoptedStyleSheets = [style];
     const app = {
       chat: { me, bot, people, messages: [], channels: [] },
-      names: { people, roles, channels: {} }, pressedOn: () => null, isLoud: (message) => Boolean(message.for_me), dismiss() {}, press() {}, choose() {},
+      names: { people, roles, channels: {} }, pressedOn: () => null, isLoud: (message) => Boolean(message.for_me || message.rings), dismiss() {}, press() {}, choose() {},
     };
     const whole = (message, number) => ({
       id: String(number), author: { id: bot, username: "bernard" }, timestamp: at,
