@@ -133,13 +133,14 @@ impl Store {
         Ok(())
     }
 
-    /// Remembers where a link went, so that it can be wiped.
+    /// Remembers where a link went, so that it can be wiped; at once, if its operation was taken over while it was on its way.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn save_delivery(&self, delivery: &Delivery, server: &ServiceName) -> Result<(), Error> {
         sqlx::query(
-            "INSERT INTO deliveries (operation, server, person, channel, message) VALUES ($1, $2, $3, $4, $5)
+            "INSERT INTO deliveries (operation, server, person, channel, message, wipe)
+             VALUES ($1, $2, $3, $4, $5, COALESCE((SELECT 1 - live FROM operations WHERE id = $1), 0))
              ON CONFLICT (channel, message) DO NOTHING",
         )
         .bind(delivery.operation.0)
