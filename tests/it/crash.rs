@@ -229,6 +229,10 @@ async fn world_for(crash: Crash) -> TestBot {
         config.rules = config.rules.replace(", \"approve\"", "");
         config.rules += &(rule(LEADS, &["approve"], &["*"]) + &protect);
     }
+    if probe && matches!(crash.step, Step::Settle | Step::Follow | Step::Watch) {
+        // Watching ends after twenty looks: on a busy machine that must be long enough to be caught at it.
+        config.pace = config.pace.replace("task_poll = \"30ms\"", "task_poll = \"250ms\"");
+    }
     // Nothing listens there, so the machine is watched until patience ends.
     let bot = TestBot::with(config, [web_1().at([127, 9, 9, 9].into())]).await;
     // The inventory's read of the server is none of those that are counted here.
