@@ -15,6 +15,7 @@ use std::{
 };
 
 use anyhow::{Context, anyhow, bail};
+use jiff::SignedDuration;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{net::TcpListener, sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -36,8 +37,10 @@ use crate::{
     rescue::{
         desk::Desk,
         errand::Errands,
+        finder::Finder,
         fleet::Fleet,
-        operation::Source,
+        keeper::{Keeper, KeeperSettings},
+        operation::{ChannelId, Source},
         pulse::Pulse,
         runner::Runner,
         steps::{Probe, Settings},
@@ -126,9 +129,17 @@ impl App {
             store.clone(),
             fleet.clone(),
             step_settings(&config),
-            Errands(errand_tx),
+            Errands(errand_tx.clone()),
             pulse.clone(),
         ));
+        let keeper = Keeper::new(
+            store.clone(),
+            fleet.clone(),
+            Desk::new(store.clone(), pulse.clone()),
+            Errands(errand_tx),
+            pulse.clone(),
+            keeper_settings(&config),
+        );
         let policy = SharedPolicy::new(policy(&config));
         let sender_settings = sender_settings(&config);
         let rest = Rest::new(Arc::new(Sender::new(sender_settings.clone())?));
@@ -154,12 +165,16 @@ impl App {
         loops.spawn(async move { Ok(http::serve(listener, endpoints, web_stop.cancelled_owned()).await?) });
         loops.spawn(quietly(runner.run(stop.clone())));
         loops.spawn(quietly(handler.run(interaction_rx, stop.clone())));
-        loops.spawn(quietly(keep_inventory(fleet.clone(), config.pace.inventory_refresh, stop.clone())));
+        loops.spawn(quietly(Arc::new(keeper).run(stop.clone())));
+        let finder = Finder::new(fleet.clone(), store.clone());
+        let every = config.pace.inventory_refresh;
+        loops.spawn(quietly(keep_inventory(fleet.clone(), finder, every, stop.clone())));
         let discord = discord::Discord {
             rest,
             store: store.clone(),
             pulse,
             policy: policy.clone(),
+            fleet: fleet.clone(),
             ready: Arc::clone(&ready),
             stop: stop.clone(),
             sender_settings,
@@ -222,11 +237,15 @@ async fn quietly(work: impl Future<Output = ()>) -> Result<(), Ended> {
     Ok(())
 }
 
-/// Reads the fleet now and then again.
-async fn keep_inventory(fleet: Fleet, every: Duration, stop: CancellationToken) {
+/// Reads the fleet now and then again, and looks in it for rescues that others started.
+async fn keep_inventory(fleet: Fleet, finder: Finder, every: Duration, stop: CancellationToken) {
     let look = async {
         loop {
+            let began = clock::now();
             fleet.refresh().await;
+            if let Err(error) = finder.find(began).await {
+                tracing::error!(%error, "the store does not take what was found in rescue");
+            }
             tokio::time::sleep(every).await;
         }
     };
@@ -307,11 +326,23 @@ fn step_settings(config: &Config) -> Settings {
     }
 }
 
+fn keeper_settings(config: &Config) -> KeeperSettings {
+    KeeperSettings {
+        tick: config.pace.reminder_tick,
+        remind_before: config.rescue.remind_before.try_into().unwrap_or(SignedDuration::MAX),
+        on_deadline: config.rescue.on_deadline,
+        digest: config.digest.as_ref().map(|digest| (ChannelId(digest.channel), digest.at)),
+        zone: config.time_zone.clone(),
+    }
+}
+
 fn handler_settings(config: &Config) -> HandlerSettings {
     HandlerSettings {
         realm: Realm { guild: config.discord.guild, channels: config.discord.channels.clone() },
         lease: config.rescue.lease,
         max_lease: config.rescue.max_lease,
+        remind_before: config.rescue.remind_before.try_into().unwrap_or(SignedDuration::MAX),
+        zone: config.time_zone.clone(),
         email_domains: config.rescue.email_domains.clone(),
         secret_from: sources(config),
     }

@@ -32,11 +32,11 @@ CREATE TABLE appointments (
     due_at BIGINT NOT NULL
 );
 
--- What a netboot entry is, by account: read once. `boot` is null for an id that OVHcloud does not know.
+-- What a netboot entry is, by account: read once.
 CREATE TABLE boots (
     account TEXT   NOT NULL,
     id      BIGINT NOT NULL,
-    boot    TEXT,
+    boot    TEXT   NOT NULL,
     PRIMARY KEY (account, id)
 );
 

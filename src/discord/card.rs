@@ -184,6 +184,7 @@ fn end(operation: &Operation, lease: Option<&Lease>, locale: Locale) -> Option<R
     let mut buttons = Vec::new();
     if lease.is_some_and(|lease| lease.operation == operation.id) {
         buttons.push(Button::RestoreNow(operation.id).create(locale));
+        buttons.push(Button::Extend(operation.id).create(locale));
     }
     if matches!(outcome, Outcome::InRescue(Link::NotFound | Link::NotTaken)) {
         buttons.push(Button::LookAgain(operation.id).create(locale));
@@ -202,7 +203,11 @@ fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, lo
             if facts.task_vanished && matches!(link, Link::NotFound | Link::NotNeeded) {
                 lines.push(say!(locale, "card-task-vanished"));
             }
-            lines.extend(lease.map(|lease| say!(locale, "end-until", until = since_epoch(lease.deadline))));
+            lines.extend(lease.map(|lease| until_line(operation, lease, locale)));
+        }
+        Outcome::Adopted => {
+            lines.push(say!(locale, "end-adopted"));
+            lines.extend(lease.map(|lease| until_line(operation, lease, locale)));
         }
         Outcome::Restored | Outcome::Rebooted => {
             lines.push(match facts.is_back() {
@@ -236,6 +241,15 @@ fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, lo
         None => {}
     }
     lines
+}
+
+/// Until when, and whose it is if that changed hands.
+fn until_line(operation: &Operation, lease: &Lease, locale: Locale) -> String {
+    let until = since_epoch(lease.deadline);
+    match lease.owner == operation.request.requester {
+        true => say!(locale, "end-until", until = until),
+        false => say!(locale, "end-until-of", who = mention(lease.owner), until = until),
+    }
 }
 
 fn link_line(operation: &Operation, link: Link, locale: Locale) -> String {

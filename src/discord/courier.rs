@@ -10,12 +10,12 @@ use super::{
     Error, Rest, component::Button, dm, error::TOO_OLD_TO_EDIT, handler::SharedPolicy, reporter::snowflake, rest::Nonce,
 };
 use crate::{
-    access::Requester,
+    access::{Requester, UserId},
     clock,
     rescue::{
         desk::{action, needed},
-        errand::{Arrival, Errand, Verdict},
-        operation::{ChannelId, Operation, Source},
+        errand::{Arrival, Errand, Permission, Verdict},
+        operation::{ChannelId, Kind, Operation, Source},
         server::Server,
     },
     store::{Delivery, Store},
@@ -83,6 +83,12 @@ impl Courier {
                 }
                 return;
             }
+            Errand::MayNow { person, kind, place, server, reply } => {
+                if reply.send(self.may_now(person, kind, place, &server).await).is_err() {
+                    tracing::debug!("the keeper stopped waiting for a permission; it will ask again");
+                }
+                return;
+            }
             Errand::Deliver { operation, link, reply } => (self.deliver(&operation, link).await, reply),
             Errand::LookForDelivery { operation, reply } => (self.look(&operation).await, reply),
         };
@@ -128,6 +134,27 @@ impl Courier {
         let allowed = policy.check(&requester, needed(kind), server, operation.request.place.0).is_ok()
             && policy.protection(action(kind), server).is_none();
         Some(if allowed { Verdict::Allowed } else { Verdict::Refused })
+    }
+
+    /// The right of a person, as Discord knows them now, to do something that needs nobody's approval.
+    async fn may_now(&self, person: UserId, kind: Kind, place: ChannelId, server: &Server) -> Option<Permission> {
+        let member = match self.rest.member(self.guild, DiscordUser::new(person.0)).await {
+            Ok(member) => member,
+            Err(error) if error.is_transient() => return None,
+            Err(error) => {
+                tracing::warn!(server.name = %server.name, %error, "an owner's roles cannot be read: the answer is no");
+                return Some(Permission::Refused);
+            }
+        };
+        let requester = Requester { user: person, roles: member.roles.iter().map(|role| role.get()).collect() };
+        let policy = self.policy.get();
+        if policy.protection(action(kind), server).is_some() {
+            return Some(Permission::Refused);
+        }
+        Some(match policy.check(&requester, needed(kind), server, place.0) {
+            Ok(grant) => Permission::Granted(grant),
+            Err(_) => Permission::Refused,
+        })
     }
 
     /// Looks in the DM's history for our message of this operation.

@@ -32,5 +32,6 @@ pub mod notice;
 mod press;
 pub mod refusal;
 pub mod reporter;
+pub mod rescues;
 pub mod speak;
 mod suggest;

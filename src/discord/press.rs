@@ -4,6 +4,7 @@ use serenity::model::application::ComponentInteraction;
 
 use super::{
     asking::Asking,
+    command::LeaseRefusal,
     component::Button,
     dm,
     handler::{Handler, Reply},
@@ -43,6 +44,8 @@ impl Handler {
             | Button::Reveal(id)
             | Button::LookAgain(id)
             | Button::TryMail(id)
+            | Button::Extend(id)
+            | Button::ExtendBy(id, ..)
             | Button::DeleteMessage(id) => {
                 let operation = self.store.operation(id).await?.ok_or(Refusal::Unknown)?;
                 if let Button::DeleteMessage(_) = button {
@@ -50,6 +53,14 @@ impl Handler {
                 }
                 let asking = Asking::of_press(press, realm, &self.rest, Some(&operation.request)).await?;
                 self.about(&asking, button, &operation).await
+            }
+            Button::Adopt(id) | Button::RestoreForeign(id) => {
+                let asking = Asking::of_press(press, realm, &self.rest, None).await?;
+                let foreign = self.store.foreign_rescue(id).await?.ok_or(Refusal::Lease(LeaseRefusal::Gone))?;
+                match button {
+                    Button::Adopt(_) => self.adopt(&asking, &foreign).await,
+                    _ => self.restore_foreign(&asking, &foreign).await,
+                }
             }
         }
     }
@@ -63,7 +74,13 @@ impl Handler {
             Button::Reveal(_) => self.reveal(asking, operation).await,
             Button::LookAgain(_) => self.look_again(asking, operation, self.settings.secret_from.clone()).await,
             Button::TryMail(_) => self.look_again(asking, operation, vec![Source::Mail]).await,
-            Button::Confirm(_) | Button::Dismiss(_) | Button::DeleteMessage(_) => Err(Refusal::Unknown),
+            Button::Extend(_) => self.offer_extension(asking, operation).await,
+            Button::ExtendBy(_, offer, shown) => self.take_offer(asking, operation, offer, shown).await,
+            Button::Confirm(_)
+            | Button::Dismiss(_)
+            | Button::DeleteMessage(_)
+            | Button::Adopt(_)
+            | Button::RestoreForeign(_) => Err(Refusal::Unknown),
         }
     }
 
@@ -192,7 +209,7 @@ impl Handler {
         self.admit_server(asking, &known, capability).await
     }
 
-    async fn admit_server(
+    pub(super) async fn admit_server(
         &self,
         asking: &Asking,
         known: &Server,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::speak;
+use super::{command::LeaseRefusal, speak};
 use crate::{
     access::{Because, Denial, Protection},
     config::Locale,
@@ -48,6 +48,8 @@ pub enum Refusal {
     TooLate(Option<OperationId>, Option<String>),
     /// No link turned up just now.
     NoLinkYet(String),
+    /// A lease is not changed.
+    Lease(LeaseRefusal),
     /// A command or button of another version.
     Unknown,
     /// Something is wrong with us; nothing was done.
@@ -103,6 +105,7 @@ impl Refusal {
             Self::NotYours => say!(locale, "refusal-not-yours"),
             Self::TooLate(operation, command) => too_late(*operation, command.as_deref(), locale),
             Self::NoLinkYet(command) => say!(locale, "refusal-no-link-yet", command = code(command)),
+            Self::Lease(refusal) => refusal.speak(locale),
             Self::Unknown => say!(locale, "refusal-unknown"),
             Self::Fault => say!(locale, "refusal-fault"),
         };

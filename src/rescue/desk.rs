@@ -3,7 +3,11 @@
 //! When [`Desk::open_from_card`] or [`Desk::open_from_press`] returns [`Open::Accepted`], the operation survives a crash, and
 //! the bot owes an outcome.
 
+mod lease;
+
 use secrecy::SecretString;
+
+pub use lease::Extended;
 
 use super::{
     event::Event,
@@ -162,7 +166,7 @@ impl Desk {
 /// The action that an operation of this kind is, to a `[[protect]]`.
 pub fn action(kind: Kind) -> Action {
     match kind {
-        Kind::Enable | Kind::Link => Action::Rescue,
+        Kind::Enable | Kind::Link | Kind::Adopt => Action::Rescue,
         Kind::Restore => Action::Restore,
         Kind::Reboot => Action::Reboot,
     }

@@ -1,6 +1,6 @@
 //! What the bot decides and remembers.
 //!
-//! In reading order. The first eight are pure: no async, no clock, no network; the others carry them out.
+//! In reading order. The first eleven are pure: no async, no clock, no network; the others carry them out.
 
 pub mod server;
 pub mod operation;
@@ -8,7 +8,10 @@ pub mod event;
 pub mod state;
 pub mod step;
 pub mod lease;
+pub mod daily;
 pub mod reminder;
+pub mod extension;
+pub mod foreign;
 pub mod notice;
 
 pub mod fleet;
@@ -19,3 +22,5 @@ pub mod pulse;
 pub mod steps;
 pub mod runner;
 pub mod desk;
+pub mod finder;
+pub mod keeper;

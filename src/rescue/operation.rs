@@ -40,11 +40,13 @@ pub enum Kind {
     Reboot,
     /// Look for the link of a running rescue again.
     Link,
+    /// Take over a rescue that somebody else started: from then on it has an owner and a deadline.
+    Adopt,
 }
 
 impl Kind {
     /// Every kind, for tests and tables.
-    pub const ALL: [Self; 4] = [Self::Enable, Self::Restore, Self::Reboot, Self::Link];
+    pub const ALL: [Self; 5] = [Self::Enable, Self::Restore, Self::Reboot, Self::Link, Self::Adopt];
 
     /// Its word in the store.
     pub fn as_str(self) -> &'static str {
@@ -53,6 +55,7 @@ impl Kind {
             Self::Restore => "restore",
             Self::Reboot => "reboot",
             Self::Link => "link",
+            Self::Adopt => "adopt",
         }
     }
 
@@ -95,6 +98,7 @@ impl Request {
             Wish::Restore { .. } => Kind::Restore,
             Wish::Reboot { .. } => Kind::Reboot,
             Wish::Link { .. } => Kind::Link,
+            Wish::Adopt { .. } => Kind::Adopt,
         }
     }
 }
@@ -122,6 +126,11 @@ pub enum Wish {
     Link {
         /// Where to look, in order.
         sources: Vec<Source>,
+    },
+    /// A rescue that somebody else started.
+    Adopt {
+        /// How long it is meant to last from now on.
+        lease: SignedDuration,
     },
 }
 

@@ -63,6 +63,8 @@ pub enum Phase {
 pub enum Outcome {
     /// In rescue, or the link of a rescue was looked for.
     InRescue(Link),
+    /// A rescue that somebody else started has an owner and a deadline now.
+    Adopted,
     /// Everything is back and the reboot's task is done.
     Restored,
     /// The reboot's task is done.
@@ -233,10 +235,11 @@ impl State {
         use Event as E;
         use Phase as P;
         Some(match (&self.phase, event) {
-            (P::Opened, E::Prepared { plan }) if self.kind != Kind::Link => match plan.change {
+            (P::Opened, E::Prepared { plan }) if !matches!(self.kind, Kind::Link | Kind::Adopt) => match plan.change {
                 Some(_) => P::Prepared,
                 None => P::Ready,
             },
+            (P::Opened, E::Adopted { .. }) if self.kind == Kind::Adopt => P::Ended(Outcome::Adopted),
             (P::Opened, E::FoundImpossible { problem }) => P::Ended(Outcome::Impossible(problem.clone())),
             (P::Opened, E::RescueFound { .. }) if self.kind == Kind::Link => P::Searching,
             (P::Opened, E::Expired) => P::Ended(Outcome::Expired),
@@ -326,7 +329,7 @@ impl State {
 impl Facts {
     fn learn(&mut self, event: &Event) {
         match event {
-            Event::Prepared { plan } => self.plan = Some((**plan).clone()),
+            Event::Prepared { plan } | Event::Adopted { plan, .. } => self.plan = Some((**plan).clone()),
             Event::RebootIntended { intent } => {
                 self.intents += 1;
                 self.last_intent = Some(intent.clone());

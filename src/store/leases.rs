@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
-use super::{Error, Store, from_json, json, millis};
+use super::{Error, Store, foreign, from_json, json, millis, notices};
 use crate::rescue::{
     lease::{Effect, Lease},
+    notice::Letter,
     operation::{Operation, OperationId},
     server::ServiceName,
 };
@@ -46,6 +47,56 @@ impl Store {
     }
 }
 
+/// What came of changing a lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is durable.
+    Done,
+    /// It ended or was changed meanwhile: read again and decide anew.
+    Overtaken,
+}
+
+impl Store {
+    /// A lease becomes `changed`, with another deadline or owner, and `letter` is owed about it. A new deadline has reminders of
+    /// its own; the messages of the operation that began it are shown again.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: nothing has changed.
+    pub async fn change_lease(
+        &self,
+        lease: &Lease,
+        changed: &Lease,
+        letter: &Letter,
+        now: Timestamp,
+    ) -> Result<Change, Error> {
+        let mut tx = self.write().await?;
+        if active(&mut tx, &lease.server).await?.as_ref() != Some(lease) {
+            return Ok(Change::Overtaken);
+        }
+        sqlx::query("UPDATE leases SET lease = $2 WHERE operation = $1")
+            .bind(lease.operation.0)
+            .bind(json(changed))
+            .execute(&mut *tx)
+            .await?;
+        if changed.deadline != lease.deadline {
+            sqlx::query("UPDATE leases SET deadline = $2, since_at = $3, said = 0, due_at = NULL WHERE operation = $1")
+                .bind(lease.operation.0)
+                .bind(millis(changed.deadline))
+                .bind(millis(now))
+                .execute(&mut *tx)
+                .await?;
+        }
+        sqlx::query("UPDATE operations SET reported = -1 WHERE id = $1")
+            .bind(lease.operation.0)
+            .execute(&mut *tx)
+            .await?;
+        let origin = format!("change:{}:{}", lease.operation.0, now.as_nanosecond());
+        notices::write(&mut tx, &origin, letter, now).await?;
+        tx.commit().await?;
+        Ok(Change::Done)
+    }
+}
+
 /// What an event means for the leases, in its transaction.
 pub(super) async fn apply(
     tx: &mut SqliteConnection,
@@ -78,7 +129,7 @@ async fn begin(tx: &mut SqliteConnection, mut lease: Lease, now: Timestamp) -> R
         .bind(millis(lease.deadline))
         .execute(&mut *tx)
         .await?;
-    Ok(())
+    foreign::forget(tx, &lease.server).await
 }
 
 async fn undo(tx: &mut SqliteConnection, operation: OperationId, now: Timestamp) -> Result<(), Error> {
@@ -109,7 +160,7 @@ async fn end(tx: &mut SqliteConnection, server: &ServiceName, now: Timestamp) ->
         .execute(&mut *tx)
         .await?;
     sqlx::query("UPDATE deliveries SET wipe = 1 WHERE server = $1").bind(server.as_str()).execute(&mut *tx).await?;
-    Ok(())
+    foreign::forget(tx, server).await
 }
 
 async fn active(connection: &mut SqliteConnection, server: &ServiceName) -> Result<Option<Lease>, Error> {

@@ -4,11 +4,13 @@
 //! `synchronous = FULL`; one process at a time, held by a lock file beside the database.
 
 mod cards;
+mod foreign;
 mod inventory;
 mod leases;
 mod messages;
 mod notices;
 mod operations;
+mod reminders;
 
 use std::{
     fs::File,
@@ -26,9 +28,11 @@ use sqlx::{
 };
 
 pub use cards::{Card, CardId, CardRefusal};
+pub use leases::Change;
 pub use messages::{Delivery, Posted};
 pub use notices::{Delivered, NoticeId, Owed, Tried};
 pub use operations::{Append, Open};
+pub use reminders::{Kept, Onward, Owing};
 
 /// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -195,7 +195,12 @@ pub(super) async fn append(
     Ok(Append::Done(Box::new(next)))
 }
 
-async fn open(tx: &mut SqliteConnection, origin: &str, request: &Request, now: Timestamp) -> Result<Open, Error> {
+pub(super) async fn open(
+    tx: &mut SqliteConnection,
+    origin: &str,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Open, Error> {
     let others = live(&mut *tx, Some(&request.server)).await?;
     let kind = request.kind();
     if let Some(holder) = others.iter().find(|other| lease::stands_in_the_way(other, kind)) {

@@ -89,6 +89,9 @@ const PURE: &[Place] = &[
     Place("rescue/lease.rs"),
     Place("rescue/reminder.rs"),
     Place("rescue/notice.rs"),
+    Place("rescue/daily.rs"),
+    Place("rescue/extension.rs"),
+    Place("rescue/foreign.rs"),
 ];
 
 /// Libraries that wait, talk or remember.

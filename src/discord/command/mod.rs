@@ -4,7 +4,9 @@
 
 mod enable;
 mod help;
+mod lease;
 mod link;
+mod list;
 mod propose;
 mod status;
 
@@ -17,13 +19,19 @@ use serenity::{
 };
 
 pub use enable::EnableOptions;
+pub use lease::LeaseRefusal;
 
 use super::{
     asking::Asking,
     handler::{Handler, Reply},
     refusal::Refusal,
 };
-use crate::{access::Capability, config::Locale, rescue::plan::Aim, say};
+use crate::{
+    access::{Capability, UserId},
+    config::Locale,
+    rescue::plan::Aim,
+    say,
+};
 
 /// The longest reason, e-mail or key that is taken (an RSA key of 16,384 bits fits).
 const LONGEST_TEXT: u16 = 4_000;
@@ -37,6 +45,20 @@ pub enum Command {
     Link {
         /// `server`
         server: String,
+    },
+    /// `/rescue extend`
+    Extend {
+        /// `server`
+        server: String,
+        /// `by`
+        by: Option<String>,
+    },
+    /// `/rescue hand-over`
+    HandOver {
+        /// `server`
+        server: String,
+        /// `user`
+        user: UserId,
     },
     /// `/rescue list`
     List,
@@ -73,6 +95,14 @@ impl Options<'_> {
         })
     }
 
+    fn user(&self, name: &str) -> Result<UserId, Refusal> {
+        let option = self.0.iter().find(|option| option.name == name);
+        match option.map(|option| &option.value) {
+            Some(CommandDataOptionValue::User(user)) => Ok(UserId(user.get())),
+            _ => Err(Refusal::Unknown),
+        }
+    }
+
     fn server(&self) -> Result<String, Refusal> {
         self.text("server").ok_or(Refusal::Unknown)
     }
@@ -106,6 +136,8 @@ impl Command {
         match sub.name.as_str() {
             "enable" => Ok(Self::Enable(EnableOptions::parse(&options)?)),
             "link" => Ok(Self::Link { server: options.server()? }),
+            "extend" => Ok(Self::Extend { server: options.server()?, by: options.text("by") }),
+            "hand-over" => Ok(Self::HandOver { server: options.server()?, user: options.user("user")? }),
             "list" => Ok(Self::List),
             _ => Err(Refusal::Unknown),
         }
@@ -118,6 +150,8 @@ impl Handler {
         match command {
             Command::Enable(options) => self.enable(asking, options).await,
             Command::Link { server } => self.link(asking, &server).await,
+            Command::Extend { server, by } => self.extend(asking, &server, by.as_deref()).await,
+            Command::HandOver { server, user } => self.hand_over(asking, &server, user).await,
             Command::List => self.list(asking).await,
             Command::Restore(typed) => {
                 let repeat = format!("/restore server:{}", typed.server);
@@ -149,6 +183,8 @@ pub fn registered() -> Vec<CreateCommand> {
     let rescue = base("rescue", |l| say!(l, "command-rescue"))
         .add_option(sub("enable", |l| say!(l, "command-rescue-enable"), enable::options()))
         .add_option(sub("link", |l| say!(l, "command-rescue-link"), vec![server()]))
+        .add_option(sub("extend", |l| say!(l, "command-rescue-extend"), lease::extend_options()))
+        .add_option(sub("hand-over", |l| say!(l, "command-rescue-hand-over"), lease::hand_over_options()))
         .add_option(sub("list", |l| say!(l, "command-rescue-list"), Vec::new()));
     let status = text("server", |l| say!(l, "option-server")).set_autocomplete(true);
     vec![
