@@ -84,9 +84,14 @@ impl TestBot {
             Kind::Restore => "restore",
             Kind::Reboot => "reboot",
             Kind::Link => "rescue link",
+            Kind::Adopt => "rescue list",
         };
         let asked = match kind {
             Kind::Link => self.slash(&self.ann, command, &server).await,
+            Kind::Adopt => {
+                let list = self.lists(&self.ann, &["not started by me"]).await;
+                self.ann.press(&list, "Adopt").await
+            }
             Kind::Enable | Kind::Restore | Kind::Reboot => {
                 let card = self.ask(&self.ann, command, &server).await;
                 self.ann.press(&card, "Confirm").await

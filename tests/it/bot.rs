@@ -289,6 +289,17 @@ impl TestBot {
         self.discord.wait_for_message(channel, |message| holds(message, parts)).await
     }
 
+    /// Asks for `/rescue list` until it holds all of these.
+    pub(crate) async fn lists(&self, who: &Person, parts: &[&str]) -> Message {
+        let mut list = self.ask(who, "rescue list", &[]).await;
+        eventually("it is listed", async || {
+            list = self.ask(who, "rescue list", &[]).await;
+            holds(&list, parts)
+        })
+        .await;
+        list
+    }
+
     /// Takes a server into rescue and waits for the end of it.
     pub(crate) async fn rescued(&self, who: &Person, server: &str) -> Message {
         self.rescued_as(who, server, server).await

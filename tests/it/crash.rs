@@ -15,6 +15,9 @@ use crate::{
     bot::{TestBot, TestConfig, web_1},
 };
 
+/// The simulated account's Linux rescue.
+const LINUX_RESCUE: u64 = 230_242;
+
 /// When the process dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Moment {
@@ -93,7 +96,7 @@ impl Crash {
         match self.step {
             Step::Prepare => true,
             Step::Set | Step::PutBack => matches!(self.kind, Kind::Enable | Kind::Restore),
-            Step::Reboot | Step::Settle | Step::Follow => self.kind != Kind::Link,
+            Step::Reboot | Step::Settle | Step::Follow => !matches!(self.kind, Kind::Link | Kind::Adopt),
             Step::Search | Step::Deliver | Step::AwaitReveal => self.kind.seeks_link(),
             Step::Watch => matches!(self.kind, Kind::Restore | Kind::Reboot),
         }
@@ -101,7 +104,7 @@ impl Crash {
 
     /// How often the server is read before it is accepted: for the confirmation card and for the press on it.
     fn reads_before_accepting(self) -> usize {
-        if self.kind == Kind::Link { 1 } else { 2 }
+        if matches!(self.kind, Kind::Link | Kind::Adopt) { 1 } else { 2 }
     }
 
     /// How often the server is read before the machine is watched: also for the plan, and around the setting.
@@ -142,6 +145,7 @@ impl Crash {
                 Kind::Enable | Kind::Restore => Mark::ovh("PUT", "/dedicated/server/"),
                 Kind::Reboot => Mark::ovh("GET", "/task?"),
                 Kind::Link => Mark::ovh("*", "/authenticationSecret"),
+                Kind::Adopt => Mark::end_told(1),
             },
             Step::Set => Mark::ovh("GET", "/task?"),
             Step::Reboot => Mark::ovh("GET", "/task/"),
@@ -177,13 +181,14 @@ impl Crash {
             (_, _, Kind::Restore) => "**Restored**",
             (_, _, Kind::Reboot) => "**Rebooted**",
             (_, _, Kind::Link) => "**Link sent**",
+            (_, _, Kind::Adopt) => "**Adopted**",
         }
     }
 
     /// How many reboots it must have caused.
     fn reboots(self) -> usize {
         match (self.step, self.moment, self.kind) {
-            (_, _, Kind::Link) | (Step::Reboot, Moment::Before, _) | (Step::PutBack, ..) => 0,
+            (_, _, Kind::Link | Kind::Adopt) | (Step::Reboot, Moment::Before, _) | (Step::PutBack, ..) => 0,
             _ => 1,
         }
     }
@@ -200,7 +205,10 @@ async fn world_for(crash: Crash) -> TestBot {
     let probe = matches!(crash.kind, Kind::Restore | Kind::Reboot);
     let config = TestConfig { rescue: format!("probe = {probe}\n"), ..TestConfig::default() };
     // Nothing listens there, so the machine is watched until patience ends.
-    let bot = TestBot::with(config, [web_1().at([127, 9, 9, 9].into())]).await;
+    let server = web_1().at([127, 9, 9, 9].into());
+    // Somebody else took it there.
+    let server = if crash.kind == Kind::Adopt { server.booting(Some(LINUX_RESCUE)) } else { server };
+    let bot = TestBot::with(config, [server]).await;
     // The inventory's read of the server is none of those that are counted here.
     bot.ovh.journal().wait_for("GET", "/dedicated/server/ns1111111", 1).await;
     if matches!(crash.kind, Kind::Restore | Kind::Link) {
@@ -290,7 +298,7 @@ async fn survives(crash: Crash) {
     assert!(end.contains(crash.outcome()), "{crash:?} ended as {end}");
     assert_eq!(bot.ovh.reboots("web-1") - before.0, crash.reboots(), "{crash:?}");
     let boot = match (crash.step, crash.kind) {
-        (Step::PutBack, _) | (_, Kind::Reboot | Kind::Link) => before.1,
+        (Step::PutBack, _) | (_, Kind::Reboot | Kind::Link | Kind::Adopt) => before.1,
         (_, Kind::Enable) => Some(rescue),
         (_, Kind::Restore) => Some(disk),
     };
@@ -352,6 +360,9 @@ crash_stories! {
     a_look_for_the_link_survives_a_crash_before_the_effect_of_every_step: Link Before;
     a_look_for_the_link_survives_a_crash_after_the_effect_of_every_step: Link After;
     a_look_for_the_link_survives_a_crash_after_the_record_of_every_step: Link Recorded;
+    an_adoption_survives_a_crash_before_the_effect_of_every_step: Adopt Before;
+    an_adoption_survives_a_crash_after_the_effect_of_every_step: Adopt After;
+    an_adoption_survives_a_crash_after_the_record_of_every_step: Adopt Recorded;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -112,6 +112,7 @@ fn problem() -> impl Strategy<Value = Problem> {
             .prop_map(|(wanted, has, os, memory_gb)| Problem::NoSuchRescue { wanted, has, os, memory_gb }),
         Just(Problem::ChangedMeanwhile),
         Just(Problem::NotInRescue),
+        user().prop_map(|owner| Problem::HasOwner { owner }),
         Just(Problem::Rebooting),
         text().prop_map(|account| Problem::NoAccount { account }),
         Just(Problem::NoLongerAllowed),
@@ -128,6 +129,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
     let before = prop_oneof![
         plan().prop_map(|plan| Event::Prepared { plan: Box::new(plan) }),
         problem().prop_map(|problem| Event::FoundImpossible { problem }),
+        (plan(), system()).prop_map(|(plan, system)| Event::Adopted { plan: Box::new(plan), system }),
         Just(Event::BootSet),
         text().prop_map(|said| Event::SettingRefused { said }),
         user().prop_map(|by| Event::CancelAsked { by }),
@@ -196,11 +198,12 @@ pub(super) fn place(event: &Event) -> usize {
         Event::Superseded { .. } => 26,
         Event::Expired => 27,
         Event::LinkNotFound { .. } => 28,
+        Event::Adopted { .. } => 29,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 29;
+pub(super) const EVENTS: usize = 30;
 
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
@@ -219,6 +222,7 @@ fn wish() -> impl Strategy<Value = Wish> {
         (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::Restore { into, despite }),
         option::of(boot()).prop_map(|into| Wish::Reboot { into }),
         vec(source(), 0..3).prop_map(|sources| Wish::Link { sources }),
+        length().prop_map(|lease| Wish::Adopt { lease }),
     ]
 }
 

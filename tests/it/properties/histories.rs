@@ -70,6 +70,9 @@ fn fair(state: &State, plan: &Plan) -> Event {
     let at = Timestamp::UNIX_EPOCH;
     match &state.phase {
         Phase::Opened if state.kind == Kind::Link => Event::RescueFound { system: System::Linux, ip: None, since: at },
+        Phase::Opened if state.kind == Kind::Adopt => {
+            Event::Adopted { plan: Box::new(plan.clone()), system: System::Linux }
+        }
         Phase::Opened => Event::Prepared { plan: Box::new(plan.clone()) },
         Phase::Prepared => Event::BootSet,
         Phase::Ready => Event::RebootIntended { intent: Intent { at, known: Vec::new() } },
