@@ -39,11 +39,12 @@ use crate::{
         errand::Errands,
         finder::Finder,
         fleet::Fleet,
-        keeper::{Keeper, KeeperSettings},
+        keeper,
         operation::{ChannelId, Source},
         pulse::Pulse,
         runner::Runner,
         steps::{Probe, Settings},
+        warden::{Warden, WardenSettings},
     },
     store::Store,
 };
@@ -132,13 +133,13 @@ impl App {
             Errands(errand_tx.clone()),
             pulse.clone(),
         ));
-        let keeper = Keeper::new(
+        let warden = Warden::new(
             store.clone(),
             fleet.clone(),
             Desk::new(store.clone(), pulse.clone()),
             Errands(errand_tx),
             pulse.clone(),
-            keeper_settings(&config),
+            warden_settings(&config),
         );
         let policy = SharedPolicy::new(policy(&config));
         let sender_settings = sender_settings(&config);
@@ -165,10 +166,10 @@ impl App {
         loops.spawn(async move { Ok(http::serve(listener, endpoints, web_stop.cancelled_owned()).await?) });
         loops.spawn(quietly(runner.run(stop.clone())));
         loops.spawn(quietly(handler.run(interaction_rx, stop.clone())));
-        loops.spawn(quietly(Arc::new(keeper).run(stop.clone())));
-        let finder = Finder::new(fleet.clone(), store.clone());
-        let every = config.pace.inventory_refresh;
-        loops.spawn(quietly(keep_inventory(fleet.clone(), finder, every, stop.clone())));
+        loops.spawn(quietly(Arc::new(warden).run(stop.clone())));
+        let hurry = config.pace.reminder_tick.min(config.pace.inventory_refresh);
+        loops.spawn(quietly(Finder::new(fleet.clone(), store.clone()).run(hurry, stop.clone())));
+        loops.spawn(quietly(keep_inventory(fleet.clone(), config.pace.inventory_refresh, stop.clone())));
         let discord = discord::Discord {
             rest,
             store: store.clone(),
@@ -237,19 +238,12 @@ async fn quietly(work: impl Future<Output = ()>) -> Result<(), Ended> {
     Ok(())
 }
 
-/// Reads the fleet now and then again, and looks in it for rescues that others started.
-async fn keep_inventory(fleet: Fleet, finder: Finder, every: Duration, stop: CancellationToken) {
-    let look = async {
-        loop {
-            let began = clock::now();
-            fleet.refresh().await;
-            if let Err(error) = finder.find(began).await {
-                tracing::error!(%error, "the store does not take what was found in rescue");
-            }
-            tokio::time::sleep(every).await;
-        }
-    };
-    stop.run_until_cancelled(look).await;
+/// Keeps the inventory fresh until `stop`, and writes down what was learned last.
+async fn keep_inventory(fleet: Fleet, every: Duration, stop: CancellationToken) {
+    stop.run_until_cancelled(keeper::keep(fleet.clone(), every)).await;
+    if let Err(error) = fleet.inventory().flush().await {
+        tracing::warn!(%error, "the inventory's last readings could not be stored; they are read again");
+    }
 }
 
 async fn open_store(config: &Config) -> anyhow::Result<Store> {
@@ -297,7 +291,7 @@ fn clients(config: &Config) -> anyhow::Result<Vec<ovh::Client>> {
                 credentials,
                 requests_per_minute: account.requests_per_minute,
             };
-            Ok(ovh::Client::new(account)?)
+            Ok(ovh::Client::with_timeout(account, config.pace.ovh_timeout)?)
         })
         .collect()
 }
@@ -319,6 +313,7 @@ fn step_settings(config: &Config) -> Settings {
         task_poll: config.pace.task_poll,
         secret_poll: config.pace.secret_poll,
         reboot_settle: config.pace.reboot_settle,
+        question_patience: config.pace.question_patience,
         secret_timeout: config.rescue.secret_timeout,
         secret_from: sources(config),
         secret_link: config.rescue.secret_link.clone(),
@@ -326,8 +321,8 @@ fn step_settings(config: &Config) -> Settings {
     }
 }
 
-fn keeper_settings(config: &Config) -> KeeperSettings {
-    KeeperSettings {
+fn warden_settings(config: &Config) -> WardenSettings {
+    WardenSettings {
         tick: config.pace.reminder_tick,
         remind_before: config.rescue.remind_before.try_into().unwrap_or(SignedDuration::MAX),
         on_deadline: config.rescue.on_deadline,

@@ -18,7 +18,9 @@ use super::{Ended, Ready};
 use crate::{
     config::{Config, Mode},
     discord::{
-        RawInteraction, Rest, command,
+        RawInteraction, Rest,
+        card::Manner,
+        command,
         courier::Courier,
         gateway::{Gateway, GatewaySettings, Handle, Health},
         handler::SharedPolicy,
@@ -58,8 +60,8 @@ impl Discord {
         let stop = self.stop.clone();
         let Some(begun) = stop.run_until_cancelled(self.begin()).await else { return Ok(()) };
         let bot = begun?;
-        let reporter =
-            Reporter::new(self.rest.clone(), self.store.clone(), self.pulse.clone(), self.config.locale, bot);
+        let manner = Manner { locale: self.config.locale, oncall: self.config.discord.oncall_role };
+        let reporter = Reporter::new(self.rest.clone(), self.store.clone(), self.pulse.clone(), manner, bot);
         let courier = Arc::new(Courier::new(
             self.rest.clone(),
             self.store.clone(),

@@ -11,7 +11,7 @@ use std::{
 use jiff::{SignedDuration, tz::TimeZone};
 use serenity::{
     builder::{
-        CreateActionRow, CreateAllowedMentions, CreateButton, CreateInteractionResponse,
+        CreateActionRow, CreateAllowedMentions, CreateAttachment, CreateButton, CreateInteractionResponse,
         CreateInteractionResponseMessage, EditInteractionResponse,
     },
     model::{
@@ -41,6 +41,7 @@ use crate::{
         fleet::Fleet,
         operation::{OperationId, Source},
         runner::Runner,
+        server::QueryId,
     },
     say,
     store::Store,
@@ -110,13 +111,15 @@ pub struct Handler {
 pub(super) struct Reply {
     pub(super) content: String,
     pub(super) buttons: Vec<CreateButton>,
-    /// The operation whose link this shows: recorded once the person has it, so a lost answer leaves the button.
-    pub(super) reveals: Option<OperationId>,
+    /// The operation whose link this shows, and the request that made its secret: recorded once the person has it, so a lost
+    /// answer leaves the button.
+    pub(super) reveals: Option<(OperationId, Option<QueryId>)>,
+    pub(super) files: Vec<CreateAttachment>,
 }
 
 impl Reply {
     pub(super) fn text(content: String) -> Self {
-        Self { content, buttons: Vec::new(), reveals: None }
+        Self { content, buttons: Vec::new(), reveals: None, files: Vec::new() }
     }
 
     pub(super) fn after(mut self, first: &str) -> Self {
@@ -250,12 +253,12 @@ impl Handler {
             tracing::info!(interaction.id = %key.id, ?refusal, "refused");
             Reply::refusal(&refusal, locale)
         });
-        if let Err(error) = self.rest.edit_original(app, &key.token, &reply.edit(), &[]).await {
+        if let Err(error) = self.rest.edit_original(app, &key.token, &reply.edit(), &reply.files).await {
             tracing::warn!(interaction.id = %key.id, %error, "an answer could not be shown");
             return;
         }
-        if let Some(operation) = reply.reveals
-            && let Err(error) = self.desk.revealed(operation).await
+        if let Some((operation, query)) = reply.reveals
+            && let Err(error) = self.desk.revealed(operation, query).await
         {
             tracing::error!(operation.id = %operation, %error, "a revealed link could not be recorded");
         }

@@ -1,23 +1,17 @@
-//! Finds rescues that Bernard did not start, in what the inventory read anyway.
-//!
-//! Costs one request for each netboot entry that was never seen in its account, whatever the size of the fleet.
+//! Finds rescues that Bernard did not start, in what the inventory has read anyway: it costs no request.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
 
-use super::{
-    fleet::Fleet,
-    foreign::{self, Boots},
-    server::{BootId, Server, ServiceName},
-};
+use super::{fleet::Fleet, foreign};
 use crate::{
-    clock, ovh,
+    clock,
     store::{Error, Store},
 };
 
-/// How many netboot entries are read for one account after one inventory: what is more waits for the next.
-const MOST: usize = 20;
+/// How often it is looked whether the inventory has learned something, unless everything is in a hurry.
+const LOOK: Duration = Duration::from_secs(2);
 
 /// Finds foreign rescues.
 #[derive(Clone, Debug)]
@@ -32,49 +26,45 @@ impl Finder {
         Self { fleet, store }
     }
 
-    /// Compares what the inventory that began at `began` saw with our leases, and remembers what is not ours.
+    /// Looks until `stop`, whenever the inventory has learned something; every two seconds at most, or every `hurry` if that
+    /// is shorter.
+    pub async fn run(self, hurry: Duration, stop: CancellationToken) {
+        let look = async {
+            let mut seen = None;
+            loop {
+                let inventory = self.fleet.inventory();
+                let now = (inventory.servers(), inventory.boots());
+                let is_old = seen
+                    .as_ref()
+                    .is_some_and(|(servers, boots)| Arc::ptr_eq(servers, &now.0) && Arc::ptr_eq(boots, &now.1));
+                if !is_old {
+                    match self.find().await {
+                        Ok(()) => seen = Some(now),
+                        Err(error) => tracing::error!(%error, "the store does not take what was found in rescue"),
+                    }
+                }
+                tokio::time::sleep(LOOK.min(hurry)).await;
+            }
+        };
+        stop.run_until_cancelled(look).await;
+    }
+
+    /// Compares what the inventory has seen with our leases, and remembers what is not ours.
     ///
-    /// A server that an operation of ours has touched since is left as it was: what was seen of it may be old.
+    /// A server that an operation of ours has touched since it was seen is left as it was: what was seen of it may be old.
     ///
     /// # Errors
     /// When the store cannot be used.
-    pub async fn find(&self, began: Timestamp) -> Result<(), Error> {
-        let servers = self.fleet.servers();
-        let boots = self.read_unread(&servers, self.store.boots().await?).await?;
-        let touched = self.store.touched_since(began).await?;
-        let mut ours: BTreeSet<ServiceName> = touched.clone();
-        ours.extend(self.store.leases().await?.into_iter().map(|lease| lease.server));
-        let found = foreign::found(&servers, &boots, &ours);
-        self.store.save_foreign(&found, &touched, clock::now()).await
-    }
-
-    async fn read_unread(&self, servers: &[Server], mut boots: Boots) -> Result<Boots, Error> {
-        let mut reads: BTreeMap<&str, usize> = BTreeMap::new();
-        for (server, id) in foreign::unread(servers, &boots) {
-            let count = reads.entry(&server.account).or_default();
-            if *count == MOST {
-                continue;
-            }
-            *count += 1;
-            match self.read(server, id).await {
-                Some(Ok(boot)) => {
-                    self.store.save_boot(&server.account, &boot).await?;
-                    boots.insert((server.account.clone(), id), boot);
-                }
-                // It may be this server that is gone, and not the entry: the next inventory asks again.
-                Some(Err(error)) if error.is_not_found() => {}
-                Some(Err(error)) => {
-                    tracing::warn!(server.name = %server.name, %error, "a netboot entry could not be read");
-                    *count = MOST;
-                }
-                None => *count = MOST,
+    pub async fn find(&self) -> Result<(), Error> {
+        let inventory = self.fleet.inventory();
+        let ours: BTreeSet<_> = self.store.leases().await?.into_iter().map(|lease| lease.server).collect();
+        let (mut found, mut unclear) = (Vec::new(), BTreeSet::new());
+        for (rescue, seen) in foreign::found(&inventory.servers(), &inventory.boots(), &ours) {
+            match self.store.is_touched_since(&rescue.server, seen).await? {
+                true => drop(unclear.insert(rescue.server)),
+                false => found.push(rescue),
             }
         }
-        Ok(boots)
-    }
-
-    async fn read(&self, server: &Server, id: BootId) -> Option<Result<super::server::Boot, ovh::Error>> {
-        let client = self.fleet.client(&server.account)?.with_priority(ovh::Priority::Background);
-        Some(client.boot(&server.name, id).await)
+        self.store.save_foreign(&found, &unclear, clock::now()).await
     }
 }

@@ -1,14 +1,17 @@
-//! Rescues that Bernard did not start: how they are told from the others.
+//! Rescues that Bernard did not start.
 //!
 //! Pure. A server is in rescue when the netboot it starts next is one ([`Boot::is_rescue`]); it is foreign when no lease of
 //! ours is about it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::server::{Boot, BootId, Server, ServiceName};
+use super::{
+    known::{Boots, Servers},
+    server::{Boot, ServiceName},
+};
 
 /// The number of a foreign rescue; never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -38,32 +41,21 @@ pub struct Found {
     pub boot: Boot,
 }
 
-/// What each netboot entry is, by account: ids mean different things in different accounts.
-pub type Boots = BTreeMap<(String, BootId), Boot>;
-
-/// One server for each netboot entry that nobody has read yet, at which it can be read.
-pub fn unread<'a>(servers: &'a [Server], boots: &Boots) -> Vec<(&'a Server, BootId)> {
-    let mut seen = BTreeSet::new();
-    let each = servers.iter().filter_map(|server| Some((server, server.boot?)));
-    each.filter(|(server, boot)| {
-        let key = (server.account.clone(), *boot);
-        !boots.contains_key(&key) && seen.insert(key)
-    })
-    .collect()
-}
-
-/// The servers that start a rescue and are not among `ours`.
-pub fn found(servers: &[Server], boots: &Boots, ours: &BTreeSet<ServiceName>) -> Vec<Found> {
-    let others = servers.iter().filter(|server| !ours.contains(&server.name));
+/// The servers that started a rescue when they were last seen and are not among `ours`, with that moment by our clock.
+pub fn found(servers: &Servers, boots: &Boots, ours: &BTreeSet<ServiceName>) -> Vec<(Found, Timestamp)> {
+    let rescues: BTreeSet<_> = boots.iter().filter(|(_, boot)| boot.is_rescue()).map(|(place, _)| place).collect();
+    let others = servers.known().filter(|known| !ours.contains(&known.server.name));
     others
-        .filter_map(|server| {
-            let boot = boots.get(&(server.account.clone(), server.boot?)).filter(|boot| boot.is_rescue())?;
-            Some(Found {
+        .filter_map(|known| {
+            let place = known.boot_place().filter(|place| rescues.contains(place))?;
+            let server = &known.server;
+            let found = Found {
                 server: server.name.clone(),
                 account: server.account.clone(),
                 label: server.label().to_owned(),
-                boot: boot.clone(),
-            })
+                boot: boots.get(&place).map(Arc::as_ref)?.clone(),
+            };
+            Some((found, known.seen?))
         })
         .collect()
 }

@@ -1,284 +1,217 @@
-//! Keeps leases: says what is due of them, once, late rather than never. Due times are rows, not sleeping tasks.
+//! Keeps the inventory fresh in the background, one request at a time and only with what the budget leaves over.
 //!
-//! With `on_deadline = "restore"` a passed deadline restores with the owner's rights of that moment. Whatever is in the way of
-//! that (no right any more, a protection, somebody else's change) makes it a reminder like any other.
+//! Each account has a loop of its own, so one that is away delays no other. Names are known after one request; then the servers
+//! are read one by one, new ones first, then the oldest. OVHcloud's schema has no way to read many at once: ten thousand servers
+//! at the background's share of 60 requests a minute take four hours once, and are a slow round from then on.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
-use futures_util::{StreamExt, TryStreamExt, stream};
-use jiff::{SignedDuration, Timestamp, civil::Time, tz::TimeZone};
-use tokio_util::sync::CancellationToken;
+use tokio::task::JoinSet;
 
 use super::{
-    daily,
-    desk::{self, Desk},
-    errand::{Errands, Permission},
     fleet::Fleet,
-    lease::Lease,
-    notice::{Letter, Notice, To},
-    operation::{ChannelId, Kind, Operation, Request, Wish},
-    plan::{self, Aim},
-    pulse::Pulse,
-    reminder::{self, Due, Moment, Reminder},
-    state::Phase,
+    inventory::{Inventory, Trouble},
+    known::{Care, CarePace, Look, Pace, next_look},
+    server::ServiceName,
 };
-use crate::{
-    clock,
-    config::OnDeadline,
-    store::{Error, Kept, Onward, Open, Store},
-};
+use crate::{clock, ovh};
 
-/// How long a deadline's restore that cannot be begun is tried before it becomes a reminder.
-const RESTORE_WITHIN: SignedDuration = SignedDuration::from_mins(10);
-/// How many restores are begun at once.
-const AT_ONCE: usize = 8;
-/// The name of the digest among what comes round by the clock.
-const DIGEST: &str = "digest";
+/// How much is learned at most before it is written down.
+const BATCH: usize = 50;
+/// How long something learned waits at most to be written down.
+const BATCH_AGE: Duration = Duration::from_secs(5);
+/// Every so many looks, one is for what changes seldom, if some of it is due: so a large fleet gets to it at all.
+const CARE_TURN: u32 = 4;
+/// The longest pause before new accounts of the configuration are noticed.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// How long an account is left alone that could not be reached.
+const TROUBLE_PAUSE: Duration = Duration::from_secs(15);
+/// How long a program that has just been started leaves to people what is in no hurry.
+const SETTLING: Duration = Duration::from_secs(60);
 
-/// The keeper's habits.
-#[derive(Clone, Debug)]
-pub struct KeeperSettings {
-    /// Between two looks.
-    pub tick: Duration,
-    /// How long before a deadline its owner is reminded.
-    pub remind_before: SignedDuration,
-    /// What a passed deadline does.
-    pub on_deadline: OnDeadline,
-    /// Where the digest goes, and at what time of day.
-    pub digest: Option<(ChannelId, Time)>,
-    /// The operator's time zone.
-    pub zone: TimeZone,
+/// Reads the fleet now and again, each server about once in `every`, until it is dropped.
+pub async fn keep(fleet: Fleet, every: Duration) {
+    let mut loops = JoinSet::new();
+    let mut kept = BTreeMap::new();
+    loop {
+        for account in fleet.accounts() {
+            let fleet = fleet.clone();
+            kept.entry(account.clone()).or_insert_with(|| loops.spawn(Keeper::new(fleet, account, every).run()));
+        }
+        tokio::time::sleep(every.min(LONGEST_PAUSE)).await;
+        kept.retain(|_, keeper| !keeper.is_finished());
+        while loops.try_join_next().is_some() {}
+    }
 }
 
-/// Keeps leases.
-#[derive(Debug)]
-pub struct Keeper {
-    store: Store,
+struct Keeper {
     fleet: Fleet,
-    desk: Desk,
-    errands: Errands,
-    pulse: Pulse,
-    settings: KeeperSettings,
+    account: String,
+    every: Duration,
+    began: Instant,
+    looks: u32,
+    tried: BTreeMap<LookKey, Instant>,
+    saved: Instant,
 }
 
-/// What a look at a due lease comes to.
-enum Turn {
-    /// Say this.
-    Remind(Due, Reminder),
-    /// Put the server back.
-    Restore(Due),
-    /// Nothing yet; look again at this moment.
-    Wait(Due),
-}
+type LookKey = (u8, ServiceName);
 
-/// What a deadline's restore came to.
-enum Begun {
-    /// It is under way, or the lease is over.
-    Yes,
-    /// It cannot be done now, perhaps later.
-    NotYet,
-    /// It is not to be done.
-    No,
+fn key(look: &Look) -> LookKey {
+    match look {
+        Look::Server(name) => (0, name.clone()),
+        Look::Boot(name, _) => (1, name.clone()),
+        Look::Care(name) => (2, name.clone()),
+    }
 }
 
 impl Keeper {
-    /// A keeper of the leases in this store.
-    pub fn new(
-        store: Store,
-        fleet: Fleet,
-        desk: Desk,
-        errands: Errands,
-        pulse: Pulse,
-        settings: KeeperSettings,
-    ) -> Self {
-        Self { store, fleet, desk, errands, pulse, settings }
+    fn new(fleet: Fleet, account: String, every: Duration) -> Self {
+        let now = Instant::now();
+        Self { fleet, account, every, began: now, looks: 0, tried: BTreeMap::new(), saved: now }
     }
 
-    /// Looks until `stop`. Restores have a loop of their own, so that no reminder waits for OVHcloud.
-    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let reminders = async {
-            loop {
-                if let Err(error) = self.remind().await {
-                    tracing::error!(%error, "the store does not say which reminders are due");
-                }
-                tokio::time::sleep(self.settings.tick).await;
-            }
-        };
-        let restores = async {
-            loop {
-                if let Err(error) = self.restore().await {
-                    tracing::error!(%error, "the store does not say which deadlines have passed");
-                }
-                tokio::time::sleep(self.settings.tick).await;
-            }
-        };
-        // What is dropped in the middle was not recorded, and is due again after the next start.
-        stop.run_until_cancelled(async { tokio::join!(reminders, restores) }).await;
-    }
-
-    /// Says what is due now, and plans what is not planned.
-    ///
-    /// # Errors
-    /// When the store cannot be used; what was not said is still due.
-    pub async fn remind(&self) -> Result<(), Error> {
-        let now = clock::now();
-        let kept = self.store.due_leases(now).await?;
-        let live = if kept.is_empty() { Vec::new() } else { self.store.live_operations().await? };
-        for kept in kept {
-            match self.turn(&kept, now) {
-                // Whoever is at work on the server has its people's attention; afterwards it is said, or it is over.
-                Turn::Remind(..) if live.iter().any(|operation| is_at_work(operation, &kept.lease)) => {}
-                Turn::Remind(due, reminder) => self.say(&kept, due, reminder, now).await?,
-                Turn::Wait(due) => {
-                    self.store.move_lease_on(&kept, onward(due), None, now).await?;
-                }
-                Turn::Restore(_) => {}
-            }
-        }
-        self.digest(now).await
-    }
-
-    /// Begins the restores of passed deadlines.
-    ///
-    /// # Errors
-    /// When the store cannot be used; the deadlines are still due.
-    pub async fn restore(&self) -> Result<(), Error> {
-        if self.settings.on_deadline != OnDeadline::Restore {
-            return Ok(());
-        }
-        let each = stream::iter(self.store.due_leases(clock::now()).await?).map(|kept| self.restore_one(kept));
-        each.buffer_unordered(AT_ONCE).try_collect().await
-    }
-
-    fn turn(&self, kept: &Kept, now: Timestamp) -> Turn {
-        let deadline = kept.lease.deadline;
-        let first = reminder::first(kept.since, deadline, self.settings.remind_before);
-        let due = reminder::due(kept.said, first, deadline, now);
-        match due.reminder {
-            None => Turn::Wait(due),
-            Some(_) if due.deadline == Moment::Now && self.settings.on_deadline == OnDeadline::Restore => {
-                Turn::Restore(due)
-            }
-            Some(reminder) => Turn::Remind(due, reminder),
+    /// Until the configuration no longer names the account.
+    async fn run(mut self) {
+        while let Some(client) = self.fleet.client(&self.account) {
+            let pause = self.round(&client.with_priority(ovh::Priority::Background)).await;
+            self.save().await;
+            tokio::time::sleep(pause).await;
         }
     }
 
-    async fn say(&self, kept: &Kept, due: Due, reminder: Reminder, now: Timestamp) -> Result<(), Error> {
-        let Lease { operation, owner, channel, deadline, .. } = kept.lease;
-        let to = match reminder {
-            Reminder::Before => To::Person { person: owner, or_in: Some(channel) },
-            Reminder::Deadline | Reminder::After(_) => To::Channel { channel, or_to: Some(owner) },
-        };
-        let letter = Letter { to, notice: Notice::Reminder { lease: operation, deadline, reminder } };
-        let origin = format!("reminder:{}:{}:{}", operation.0, deadline.as_millisecond(), reminder.number());
-        if self.store.move_lease_on(kept, onward(due), Some((&origin, &letter)), now).await? {
-            tracing::info!(operation.id = %operation, server.name = %kept.lease.server, ?reminder, "a reminder is due");
-            self.pulse.tap();
+    /// Lists the account and looks at what is due until it is time to list it again; how long to rest then.
+    async fn round(&mut self, client: &ovh::Client) -> Duration {
+        let listed = Instant::now();
+        if let Err(error) = self.list(client).await {
+            tracing::warn!(account = self.account, %error, "the inventory could not be read");
+            self.inventory().account(&self.account, |account| account.trouble = Some(Trouble::now(&error)));
+            return self.every.min(TROUBLE_PAUSE);
+        }
+        while listed.elapsed() < self.every {
+            let Some(look) = self.next() else { return self.every.saturating_sub(listed.elapsed()) };
+            self.tried.insert(key(&look), Instant::now());
+            self.look(client, look).await;
+            if self.inventory().unsaved() >= BATCH || self.saved.elapsed() >= BATCH_AGE {
+                self.save().await;
+            }
+        }
+        Duration::ZERO
+    }
+
+    async fn list(&self, client: &ovh::Client) -> Result<(), ovh::Error> {
+        let names = client.servers().await?;
+        if let Err(error) = self.inventory().listed(&self.account, names).await {
+            tracing::error!(account = self.account, %error, "the inventory could not be stored");
         }
         Ok(())
     }
 
-    async fn restore_one(&self, kept: Kept) -> Result<(), Error> {
-        let now = clock::now();
-        let Turn::Restore(due) = self.turn(&kept, now) else { return Ok(()) };
-        let late = now.duration_since(kept.lease.deadline) > RESTORE_WITHIN;
-        match (self.begin_restore(&kept, due).await?, due.reminder) {
-            (Begun::Yes, _) | (_, None) => Ok(()),
-            (Begun::NotYet, _) if !late => Ok(()),
-            (Begun::NotYet | Begun::No, Some(reminder)) => self.say(&kept, due, reminder, now).await,
+    fn next(&mut self) -> Option<Look> {
+        self.looks = self.looks.wrapping_add(1);
+        let life = self.life();
+        self.tried.retain(|_, at| at.elapsed() < life);
+        let settled = self.began.elapsed() >= self.every.min(SETTLING);
+        let barred = self.inventory().account(&self.account, |account| {
+            account
+                .care
+                .as_ref()
+                .is_some_and(|trouble| clock::now().duration_since(trouble.at) < jiff::SignedDuration::from_hours(24))
+        });
+        let care = match (settled, barred) {
+            (false, _) => CarePace::Settling,
+            (true, true) => CarePace::Never,
+            (true, false) if self.looks.is_multiple_of(CARE_TURN) => CarePace::First,
+            (true, false) => CarePace::Last,
+        };
+        let (servers, boots) = (self.inventory().servers(), self.inventory().boots());
+        let tried = |look: &Look| self.tried.contains_key(&key(look));
+        next_look(&servers, &boots, &self.account, &tried, Pace { life, care }, clock::now())
+    }
+
+    async fn look(&self, client: &ovh::Client, look: Look) {
+        let looked = match &look {
+            Look::Server(name) => self.read_server(client, name).await,
+            Look::Boot(name, id) => self.read_boot(client, name, *id).await,
+            Look::Care(name) => self.read_care(client, name).await,
+        };
+        if let Err(error) = looked {
+            tracing::warn!(account = self.account, %error, "the inventory stays as it was in one place");
         }
     }
 
-    /// Opens the restore, with the owner's rights of this moment on the server as it is now.
-    async fn begin_restore(&self, kept: &Kept, due: Due) -> Result<Begun, Error> {
-        let lease = &kept.lease;
-        let Some(origin) = self.store.operation(lease.operation).await? else { return Ok(Begun::No) };
-        let live = self.store.live_operations().await?;
-        if live.iter().any(|operation| is_at_work(operation, lease)) {
-            return Ok(Begun::NotYet);
-        }
-        let Some(client) = self.fleet.client(&lease.account) else { return Ok(Begun::No) };
-        let server = match plan::read_server(&client, &lease.server).await {
-            Ok(server) => server,
-            Err(error) => return Ok(after(lease, &error)),
-        };
-        let place = origin.request.place;
-        let grant = match self.errands.may_now(lease.owner, Kind::Restore, place, server.clone()).await {
-            Some(Permission::Granted(grant)) => grant,
-            Some(Permission::Refused) => return Ok(Begun::No),
-            None => return Ok(Begun::NotYet),
-        };
-        let wish = match self.fleet.propose(&server, Aim::Restore, Some(lease)).await {
-            Ok(proposal) => proposal.wish,
-            Err(error) => return Ok(after(lease, &error)),
-        };
-        if matches!(&wish, Wish::Restore { despite, .. } if !despite.is_empty()) {
-            return Ok(Begun::No);
-        }
-        let request = Request {
-            wish,
-            server: lease.server.clone(),
-            account: lease.account.clone(),
-            label: lease.label.clone(),
-            requester: lease.owner,
-            locale: self.store.locale_of(lease.owner).await?.unwrap_or(origin.request.locale),
-            channel: lease.channel,
-            place,
-            reason: None,
-            rule: grant.place().to_string(),
-        };
-        Ok(match self.desk.open_at_deadline(&grant, kept, onward(due), &request).await {
-            Ok(Some(Open::Accepted(operation, _))) => {
-                tracing::info!(operation.id = %operation.id, server.name = %lease.server, "a deadline restores");
-                Begun::Yes
-            }
-            Ok(None) => Begun::Yes,
-            Ok(Some(Open::Busy(_))) => Begun::NotYet,
-            Ok(Some(Open::Refused(_))) => Begun::No,
-            Err(desk::Error::Store(error)) => return Err(error),
-            Err(error) => {
-                tracing::error!(%error, "a deadline's restore was not accepted");
-                Begun::No
-            }
-        })
-    }
-
-    /// The digest, when its time of day has come; one a day, however often we start.
-    async fn digest(&self, now: Timestamp) -> Result<(), Error> {
-        let Some((channel, at)) = self.settings.digest else { return Ok(()) };
-        let name = format!("{DIGEST}@{at}");
-        let next = daily::next(at, now, &self.settings.zone);
-        match self.store.appointment(&name).await? {
-            None => self.store.keep_appointment(&name, next, None, now).await,
-            Some(due) if due <= now => {
-                let day = now.to_zoned(self.settings.zone.clone()).date();
-                let letter = Letter { to: To::Channel { channel, or_to: None }, notice: Notice::Digest { day } };
-                let origin = format!("{DIGEST}:{day}");
-                self.store.keep_appointment(&name, next, Some((&origin, &letter)), now).await?;
-                self.pulse.tap();
+    async fn read_server(&self, client: &ovh::Client, name: &ServiceName) -> Result<(), ovh::Error> {
+        match client.server(name).await {
+            Ok(server) => {
+                self.inventory().learn(&server);
+                self.inventory().account(&self.account, |account| account.silent.remove(name));
                 Ok(())
             }
-            Some(_) => Ok(()),
+            Err(error) => {
+                self.inventory().silent(name, &self.account, &error);
+                if error.is_not_found() || error.is_expired_service() { Ok(()) } else { Err(error) }
+            }
         }
     }
-}
 
-/// What trouble with OVHcloud means for a deadline's restore.
-fn after(lease: &Lease, error: &plan::Error) -> Begun {
-    tracing::warn!(server.name = %lease.server, %error, "a deadline's restore could not be planned");
-    match error {
-        plan::Error::Ovh(error) if error.is_transient() => Begun::NotYet,
-        plan::Error::Ovh(_) | plan::Error::Problem(_) => Begun::No,
+    async fn read_boot(
+        &self,
+        client: &ovh::Client,
+        name: &ServiceName,
+        id: super::server::BootId,
+    ) -> Result<(), ovh::Error> {
+        let boot = client.boot(name, id).await?;
+        let servers = self.inventory().servers();
+        if let Some(known) = servers.get(name)
+            && let Err(error) = self.inventory().learn_boot(&known.server, boot).await
+        {
+            tracing::error!(account = self.account, %error, "a netboot entry could not be stored");
+        }
+        Ok(())
+    }
+
+    async fn read_care(&self, client: &ovh::Client, name: &ServiceName) -> Result<(), ovh::Error> {
+        match care(client, name).await {
+            Ok(care) => {
+                self.inventory().learn_care(name, care);
+                self.inventory().account(&self.account, |account| account.care = None);
+                Ok(())
+            }
+            Err(error) => {
+                if error.is_credential() {
+                    let trouble = Trouble::now(&error);
+                    self.inventory().account(&self.account, |account| account.care = Some(trouble));
+                }
+                Err(error)
+            }
+        }
+    }
+
+    async fn save(&mut self) {
+        self.saved = Instant::now();
+        if let Err(error) = self.inventory().flush().await {
+            tracing::error!(account = self.account, %error, "the inventory could not be stored");
+        }
+    }
+
+    /// How old a reading may get. Less than a round, so that what was read during one round is due in the next.
+    fn life(&self) -> Duration {
+        self.every * 3 / 4
+    }
+
+    fn inventory(&self) -> &Inventory {
+        self.fleet.inventory()
     }
 }
 
-/// Whether an operation has the lease's server in its hands, and does not wait for a person.
-fn is_at_work(operation: &Operation, lease: &Lease) -> bool {
-    operation.request.server == lease.server
-        && operation.state.holds_server()
-        && !matches!(operation.state.phase, Phase::Undecided { .. })
-}
-
-fn onward(due: Due) -> Onward {
-    Onward { said: due.said, due: due.next }
+/// What changes seldom of a server, as it is now: two requests, and one for each planned intervention.
+///
+/// # Errors
+/// As every read.
+pub async fn care(client: &ovh::Client, name: &ServiceName) -> Result<Care, ovh::Error> {
+    let service = client.service(name).await?;
+    let planned = client.planned_interventions(name).await?;
+    Ok(Care { read: clock::now(), expires: service.expires, renewed: service.renewed, planned })
 }

@@ -1,6 +1,6 @@
 //! What the bot decides and remembers.
 //!
-//! In reading order. The first eleven are pure: no async, no clock, no network; the others carry them out.
+//! In reading order. The first thirteen are pure: no async, no clock, no network; the others carry them out.
 
 pub mod server;
 pub mod operation;
@@ -13,7 +13,12 @@ pub mod reminder;
 pub mod extension;
 pub mod foreign;
 pub mod notice;
+pub mod known;
+pub mod search;
 
+pub mod inventory;
+pub mod keeper;
+pub mod kernels;
 pub mod fleet;
 pub mod plan;
 pub mod link;
@@ -23,4 +28,4 @@ pub mod steps;
 pub mod runner;
 pub mod desk;
 pub mod finder;
-pub mod keeper;
+pub mod warden;

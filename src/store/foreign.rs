@@ -1,56 +1,29 @@
-//! Rescues that Bernard did not start, and what each netboot entry is.
+//! Rescues that Bernard did not start.
 
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{Error, Store, from_json, id, json, millis, time};
+use super::{Error, Store, from_json, json, millis, time};
 use crate::rescue::{
-    foreign::{Boots, Foreign, ForeignId, Found},
-    server::{Boot, BootId, ServiceName},
+    foreign::{Foreign, ForeignId, Found},
+    server::ServiceName,
 };
 
 impl Store {
-    /// The netboot entries that were read so far.
-    ///
-    /// # Errors
-    /// [`Error::Unreadable`] when a row was tampered with.
-    pub async fn boots(&self) -> Result<Boots, Error> {
-        let rows: Vec<(String, i64, String)> =
-            sqlx::query_as("SELECT account, id, boot FROM boots").fetch_all(&self.pool).await?;
-        let read = |(account, number, text): (String, i64, String)| {
-            let boot: Boot = from_json(&text, || format!("boot {number}"))?;
-            Ok(((account, BootId(number.cast_unsigned())), boot))
-        };
-        rows.into_iter().map(read).collect()
-    }
-
-    /// Remembers what a netboot entry is.
+    /// Whether an operation works on the server, or has since that moment: then what was seen of it before may be old.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn save_boot(&self, account: &str, boot: &Boot) -> Result<(), Error> {
-        sqlx::query("INSERT INTO boots (account, id, boot) VALUES ($1, $2, $3) ON CONFLICT (account, id) DO NOTHING")
-            .bind(account)
-            .bind(id(boot.id.0))
-            .bind(json(boot))
-            .execute(&self.pool)
-            .await?;
-        Ok(())
-    }
-
-    /// The servers that an operation works on, or has worked on since.
-    ///
-    /// # Errors
-    /// [`Error::Unreadable`] when a row was tampered with.
-    pub async fn touched_since(&self, since: Timestamp) -> Result<BTreeSet<ServiceName>, Error> {
-        let names: Vec<String> =
-            sqlx::query_scalar("SELECT DISTINCT server FROM operations WHERE live = 1 OR changed_at >= $1")
+    pub async fn is_touched_since(&self, server: &ServiceName, since: Timestamp) -> Result<bool, Error> {
+        let touches: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM operations WHERE server = $1 AND (live = 1 OR changed_at >= $2)")
+                .bind(server.as_str())
                 .bind(millis(since))
-                .fetch_all(&self.pool)
+                .fetch_one(&self.pool)
                 .await?;
-        Ok(names.into_iter().filter_map(|name| ServiceName::try_from(name).ok()).collect())
+        Ok(touches > 0)
     }
 
     /// Replaces what was found, but for the servers in `untouched`: of those nothing new is known. What was known before keeps

@@ -161,9 +161,10 @@ fn lock(path: &Path) -> Result<File, Error> {
 }
 
 /// The steps of the schema, in their order; one that was shipped is never changed.
-const SCHEMA: [(i64, &str, &str); 2] = [
+const SCHEMA: [(i64, &str, &str); 3] = [
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (4, "leases", include_str!("../../migrations/sqlite/0004_leases.sql")),
+    (6, "fleet", include_str!("../../migrations/sqlite/0006_fleet.sql")),
 ];
 
 fn migrator() -> Migrator {

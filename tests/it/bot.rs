@@ -93,7 +93,8 @@ impl Default for TestConfig {
                 ovh::APPLICATION_SECRET,
                 ovh::CONSUMER_KEY
             ),
-            pace: "task_poll = \"30ms\"\nsecret_poll = \"20ms\"\nreboot_settle = \"600ms\"\ndrain = \"5s\"\n"
+            pace: "task_poll = \"30ms\"\nsecret_poll = \"20ms\"\nreboot_settle = \"600ms\"\ndrain = \"5s\"\n\
+                   reminder_tick = \"50ms\"\n"
                 .to_owned(),
         }
     }

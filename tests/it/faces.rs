@@ -7,7 +7,10 @@ use std::fmt::Write;
 use bernard::{
     access::UserId,
     config::Locale,
-    discord::{card, dm},
+    discord::{
+        card::{self, Manner, Rings},
+        dm,
+    },
     rescue::{
         event::{Event, NotDone, Port, Problem, PutBack},
         lease::{Effect, Lease, effect},
@@ -50,6 +53,7 @@ fn wish(kind: Kind, system: System) -> Wish {
             lease: SignedDuration::from_hours(4),
         }),
         Kind::Restore => Wish::Restore { into: boot(1, "harddisk", "hd"), despite: Vec::new() },
+        Kind::PutBack => Wish::PutBack { into: boot(1, "harddisk", "hd"), despite: Vec::new() },
         Kind::Reboot => Wish::Reboot { into: Some(boot(1, "harddisk", "hd")) },
         Kind::Link => Wish::Link { sources: vec![Source::Mail] },
         Kind::Adopt => Wish::Adopt { lease: SignedDuration::from_hours(4) },
@@ -75,7 +79,7 @@ fn opened(kind: Kind, system: System, locale: Locale) -> Operation {
 fn prepared(entry: Entry, operation: &Operation) -> Event {
     let (into, change) = match &operation.request.wish {
         Wish::Enable(wish) => (wish.into.clone(), true),
-        Wish::Restore { into, .. } => (into.clone(), true),
+        Wish::Restore { into, .. } | Wish::PutBack { into, .. } => (into.clone(), true),
         Wish::Reboot { .. } | Wish::Link { .. } | Wish::Adopt { .. } => (boot(1, "harddisk", "hd"), false),
     };
     let set = Setting { boot: into.clone(), rescue_mail: None, rescue_ssh_key: None };
@@ -124,13 +128,13 @@ impl Scene {
     fn intended(&self) -> Self {
         let ready = self.prepared(Entry::Password);
         let set = ready.operation.state.facts.plan.as_ref().is_some_and(|plan| plan.change.is_some());
-        ready.then(set.then_some(Event::BootSet)).then([intended()])
+        ready.then(set.then_some(Event::BootSet { queries: Vec::new() })).then([intended()])
     }
 
     /// Up to the end of OVHcloud's task.
     fn task_done(&self) -> Self {
         self.intended().then([
-            Event::RebootAccepted { task: TaskId(123_456_789) },
+            Event::RebootAccepted { task: TaskId(123_456_789), query: None },
             Event::TaskSeen { status: TaskStatus::Doing, comment: None },
             Event::TaskSeen { status: TaskStatus::Done, comment: None },
         ])
@@ -139,9 +143,14 @@ impl Scene {
     /// Its messages as they stand in the channel.
     fn look(&self, locale: Locale) -> String {
         let mut look = String::new();
-        for message in card::messages(&self.operation, self.lease.as_ref(), locale) {
+        let manner = Manner { locale, oncall: Some(400_000_000_000_000_009) };
+        for message in card::messages(&self.operation, self.lease.as_ref(), manner) {
             let buttons = serde_json::to_value(&message.buttons).expect("buttons are JSON");
-            let rings = if message.rings.is_some() { ", rings the requester" } else { "" };
+            let rings = match message.rings {
+                Rings::Nobody => "",
+                Rings::Person(_) => ", rings the requester",
+                Rings::Role(_) => ", rings on-call",
+            };
             write!(look, "[{}{rings}]\n{}\n{}\n", message.slot, message.content, row(&buttons)).expect("a text");
         }
         look
@@ -191,16 +200,17 @@ fn an_enable_from_its_card_to_its_end() {
     for locale in LOCALES {
         let begun = Scene::of(Kind::Enable, System::Windows, locale);
         let searching = begun.task_done().then([port(Port::Closed, 90)]);
-        let delivering = searching.then([Event::DeliveryAttempted { source: Some(Source::AuthenticationSecret) }]);
+        let delivering =
+            searching.then([Event::DeliveryAttempted { source: Some(Source::AuthenticationSecret), query: None }]);
         let closed = delivering.then([Event::DmClosed]);
         let scenes = [
             ("accepted", begun.clone()),
-            ("about to reboot", begun.prepared(Entry::Password).then([Event::BootSet])),
-            ("rebooting", begun.intended().then([Event::RebootAccepted { task: TaskId(123_456_789) }])),
+            ("about to reboot", begun.prepared(Entry::Password).then([Event::BootSet { queries: Vec::new() }])),
+            ("rebooting", begun.intended().then([Event::RebootAccepted { task: TaskId(123_456_789), query: None }])),
             ("looking for the link", searching.clone()),
             ("delivered", delivering.then([Event::LinkDelivered])),
             ("DMs closed", closed.clone()),
-            ("revealed", closed.then([Event::LinkRevealed])),
+            ("revealed", closed.then([Event::LinkRevealed { query: None }])),
             ("no link", searching.then([not_found()])),
         ];
         insta::assert_snapshot!(name("enable", locale), gallery(scenes, locale));
@@ -217,17 +227,23 @@ fn trouble_on_the_way() {
         let failed = Event::TaskSeen { status: TaskStatus::OvhError, comment: Some("Disk not found".into()) };
         let scenes = [
             ("no answer", asked.clone()),
-            ("reboot again", asked.then([Event::RebootAgainApproved { by: UserId(200_000_000_000_000_002) }])),
-            ("left as it is", asked.then([Event::LeftAlone { by: UserId(200_000_000_000_000_002) }])),
+            (
+                "reboot again",
+                asked.then([Event::RebootAgainApproved { by: UserId(200_000_000_000_000_002), rule: None }]),
+            ),
+            ("left as it is", asked.then([Event::LeftAlone { by: UserId(200_000_000_000_000_002), rule: None }])),
             (
                 "refused",
                 begun.intended().then([
                     Event::RebootNotDone { why: NotDone::Refused, said: refused },
-                    Event::PutBack { result: PutBack::Done },
+                    Event::PutBack { result: PutBack::Done, queries: Vec::new() },
                 ]),
             ),
-            ("cancelled", begun.then([Event::CancelAsked { by: UserId(200_000_000_000_000_001) }])),
-            ("the task failed", begun.intended().then([Event::RebootAccepted { task: TaskId(7) }, failed])),
+            ("cancelled", begun.then([Event::CancelAsked { by: UserId(200_000_000_000_000_001), rule: None }])),
+            (
+                "the task failed",
+                begun.intended().then([Event::RebootAccepted { task: TaskId(7), query: None }, failed]),
+            ),
             (
                 "hacked",
                 begun.then([Event::FoundImpossible { problem: Problem::HeldByOvhcloud { state: "hacked".into() } }]),

@@ -4,13 +4,17 @@ use bernard::{
     access::UserId,
     rescue::{
         notice::{Letter, Notice, To},
-        operation::ChannelId,
+        operation::{ChannelId, OperationId},
+        reminder::Reminder,
     },
     store::Store,
 };
 use sim::discord::{Id, OPS};
 
-use crate::bot::{TestBot, eventually};
+use crate::{
+    bot::{TestBot, eventually},
+    passing::database,
+};
 
 const HASH: &str = "00fakehash00";
 
@@ -27,12 +31,6 @@ async fn owe(bot: &TestBot, origin: &str, letter: &Letter) {
     let store = Store::open(&bot.database()).await.expect("the store opens");
     store.write_notice(origin, letter, jiff::Timestamp::now()).await.expect("it is written");
     store.close().await;
-}
-
-/// The database itself, beside the program.
-async fn database(bot: &TestBot) -> sqlx::SqlitePool {
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(bot.database());
-    sqlx::SqlitePool::connect_with(options).await.expect("it opens")
 }
 
 /// How many notices are still owed.
@@ -126,6 +124,18 @@ async fn what_no_place_takes_is_given_up_after_one_refusal_each() {
     eventually("it is given up", async || still_owed(&bot).await == 0).await;
     let refused = bot.discord.journal();
     assert_eq!(refused.count("POST", "/messages"), 2, "one refusal each");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reminder_of_what_is_over_meanwhile_is_not_said() {
+    let mut bot = TestBot::new().await;
+    bot.stop().await;
+    let reminder =
+        Notice::Reminder { lease: OperationId(99), deadline: jiff::Timestamp::now(), reminder: Reminder::Deadline };
+    owe(&bot, "reminder", &Letter { to: in_ops(), notice: reminder }).await;
+    bot.start().await;
+    eventually("it is owed no longer", async || still_owed(&bot).await == 0).await;
+    assert!(bot.discord.messages(OPS).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -114,7 +114,7 @@ impl Handler {
         let offers = Offer::ALL.map(|offer| Button::ExtendBy(operation.id, offer, shown).create(asking.locale));
         let until = since_epoch(lease.deadline);
         let content = say!(asking.locale, "extend-how-long", server = code(&lease.label), until = until);
-        Ok(Reply { content, buttons: offers.to_vec(), reveals: None })
+        Ok(Reply { buttons: offers.to_vec(), ..Reply::text(content) })
     }
 
     /// One of the offers, which was made for the deadline `shown`: it extends once.

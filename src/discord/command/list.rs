@@ -37,7 +37,7 @@ impl Handler {
         if listing.lines.is_empty() {
             return Ok(Reply::text(say!(asking.locale, "list-none")));
         }
-        Ok(Reply { content: listing.lines.join("\n"), buttons: listing.buttons, reveals: None })
+        Ok(Reply { buttons: listing.buttons, ..Reply::text(listing.lines.join("\n")) })
     }
 
     /// **Adopt**: the rescue has an owner and a deadline from then on.

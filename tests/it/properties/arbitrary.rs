@@ -10,7 +10,7 @@ use bernard::{
             ChannelId, Difference, EnableWish, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source,
             Wish,
         },
-        server::{Boot, BootId, ServiceName, System, TaskId, TaskStatus},
+        server::{Boot, BootId, QueryId, ServiceName, System, TaskId, TaskStatus},
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -54,6 +54,14 @@ fn source() -> impl Strategy<Value = Source> {
 
 fn task() -> impl Strategy<Value = TaskId> {
     any::<u64>().prop_map(TaskId)
+}
+
+fn query() -> impl Strategy<Value = QueryId> {
+    "[A-Za-z0-9.-]{1,40}".prop_map(QueryId::from)
+}
+
+fn queries() -> impl Strategy<Value = Vec<QueryId>> {
+    vec(query(), 0..3)
 }
 
 fn boot() -> impl Strategy<Value = Boot> {
@@ -130,23 +138,24 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         plan().prop_map(|plan| Event::Prepared { plan: Box::new(plan) }),
         problem().prop_map(|problem| Event::FoundImpossible { problem }),
         (plan(), system()).prop_map(|(plan, system)| Event::Adopted { plan: Box::new(plan), system }),
-        Just(Event::BootSet),
+        queries().prop_map(|queries| Event::BootSet { queries }),
         text().prop_map(|said| Event::SettingRefused { said }),
-        user().prop_map(|by| Event::CancelAsked { by }),
+        (user(), option::of(text())).prop_map(|(by, rule)| Event::CancelAsked { by, rule }),
         intent().prop_map(|intent| Event::RebootIntended { intent }),
-        put_back.prop_map(|result| Event::PutBack { result }),
+        (put_back, queries()).prop_map(|(result, queries)| Event::PutBack { result, queries }),
         Just(Event::Expired),
         Just(Event::Faulted),
         operation_id().prop_map(|by| Event::Superseded { by }),
     ];
     let reboot = prop_oneof![
-        task().prop_map(|task| Event::RebootAccepted { task }),
+        (task(), option::of(query())).prop_map(|(task, query)| Event::RebootAccepted { task, query }),
         (why, text()).prop_map(|(why, said)| Event::RebootNotDone { why, said }),
         text().prop_map(|said| Event::RebootUnknown { said }),
         task().prop_map(|task| Event::TaskAdopted { task }),
         vec(task(), 0..4).prop_map(|candidates| Event::NotSettled { candidates }),
-        user().prop_map(|by| Event::RebootAgainApproved { by }),
-        user().prop_map(|by| Event::LeftAlone { by }),
+        (user(), option::of(text())).prop_map(|(by, rule)| Event::RebootAgainApproved { by, rule }),
+        (user(), option::of(text())).prop_map(|(by, rule)| Event::LeftAlone { by, rule }),
+        Just(Event::QuestionUnanswered),
         (status(), option::of(text())).prop_map(|(status, comment)| Event::TaskSeen { status, comment }),
         Just(Event::TaskVanished),
     ];
@@ -154,10 +163,11 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         (system(), option::of(text()), time()).prop_map(|(system, ip, since)| Event::RescueFound { system, ip, since }),
         (port, time()).prop_map(|(port, at)| Event::PortSeen { port, at }),
         text().prop_map(|power| Event::PowerSeen { power }),
-        option::of(source()).prop_map(|source| Event::DeliveryAttempted { source }),
+        (option::of(source()), option::of(query()))
+            .prop_map(|(source, query)| Event::DeliveryAttempted { source, query }),
         Just(Event::LinkDelivered),
         Just(Event::DmClosed),
-        Just(Event::LinkRevealed),
+        option::of(query()).prop_map(|query| Event::LinkRevealed { query }),
         (vec(source(), 0..3), option::of(text()))
             .prop_map(|(searched, trouble)| Event::LinkNotFound { searched, trouble }),
         Just(Event::LinkGivenUp),
@@ -171,7 +181,7 @@ pub(super) fn place(event: &Event) -> usize {
     match event {
         Event::Prepared { .. } => 0,
         Event::FoundImpossible { .. } => 1,
-        Event::BootSet => 2,
+        Event::BootSet { .. } => 2,
         Event::SettingRefused { .. } => 3,
         Event::CancelAsked { .. } => 4,
         Event::RebootIntended { .. } => 5,
@@ -191,19 +201,20 @@ pub(super) fn place(event: &Event) -> usize {
         Event::DeliveryAttempted { .. } => 19,
         Event::LinkDelivered => 20,
         Event::DmClosed => 21,
-        Event::LinkRevealed => 22,
+        Event::LinkRevealed { .. } => 22,
         Event::LinkGivenUp => 23,
         Event::Watched => 24,
         Event::Faulted => 25,
         Event::Superseded { .. } => 26,
         Event::Expired => 27,
         Event::LinkNotFound { .. } => 28,
-        Event::Adopted { .. } => 29,
+        Event::QuestionUnanswered => 29,
+        Event::Adopted { .. } => 30,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 30;
+pub(super) const EVENTS: usize = 31;
 
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
@@ -220,6 +231,7 @@ fn wish() -> impl Strategy<Value = Wish> {
     prop_oneof![
         enable,
         (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::Restore { into, despite }),
+        (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::PutBack { into, despite }),
         option::of(boot()).prop_map(|into| Wish::Reboot { into }),
         vec(source(), 0..3).prop_map(|sources| Wish::Link { sources }),
         length().prop_map(|lease| Wish::Adopt { lease }),
