@@ -3,6 +3,7 @@
 //! What needs Discord waits for Discord in the background: during an outage operations go on, `/healthz` answers, and
 //! `SIGTERM` still ends the program within `drain`.
 
+pub mod audit;
 mod discord;
 
 use std::{
@@ -22,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     access::Policy,
+    audit::{Act, Entry},
     check::{self, Finding},
     clock,
     config::{Config, Credentials, Mode, SecretSource, StoreUrl},
@@ -33,6 +35,7 @@ use crate::{
         signed::Interactions,
     },
     http::{self, Endpoints, Life, Unready},
+    limits::Limits,
     ovh,
     rescue::{
         desk::Desk,
@@ -123,7 +126,9 @@ impl App {
     pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<Self> {
         let store = open_store(&config).await?;
         let fleet = Fleet::new(clients(&config)?, store.clone()).await.context("the inventory cannot be read")?;
+        crate::metrics::paused(&store.pause().await.context("the store cannot be read")?);
         store.distrust_messages().await.context("the store cannot be written")?;
+        in_force(&store, &policy(&config), Act::Started).await?;
         let pulse = Pulse::default();
         let (errand_tx, errand_rx) = mpsc::channel(WAITING_ERRANDS);
         let runner = Arc::new(Runner::new(
@@ -133,10 +138,11 @@ impl App {
             Errands(errand_tx.clone()),
             pulse.clone(),
         ));
+        let desk = Desk::new(store.clone(), pulse.clone(), Limits::new(&config.limits));
         let warden = Warden::new(
             store.clone(),
             fleet.clone(),
-            Desk::new(store.clone(), pulse.clone()),
+            desk.clone(),
             Errands(errand_tx),
             pulse.clone(),
             warden_settings(&config),
@@ -150,7 +156,7 @@ impl App {
             policy.clone(),
             store.clone(),
             fleet.clone(),
-            Desk::new(store.clone(), pulse.clone()),
+            desk,
             Arc::clone(&runner),
         ));
         let (interaction_tx, interaction_rx) = mpsc::channel(WAITING_INTERACTIONS);
@@ -195,10 +201,12 @@ impl App {
     /// From now on the rights and the OVHcloud credentials of this configuration are in force.
     ///
     /// # Errors
-    /// When an account cannot be used: then everything stays as it was.
-    pub fn reload(&self, config: &Config) -> anyhow::Result<()> {
-        self.fleet.exchange(clients(config)?);
-        self.policy.set(policy(config));
+    /// When an account cannot be used, or the audit cannot say so: then everything stays as it was.
+    pub async fn reload(&self, config: &Config) -> anyhow::Result<()> {
+        let (clients, policy) = (clients(config)?, policy(config));
+        in_force(&self.store, &policy, Act::PolicyLoaded).await?;
+        self.fleet.exchange(clients);
+        self.policy.set(policy);
         tracing::info!("roles, protections and OVHcloud's credentials were read again");
         Ok(())
     }
@@ -296,6 +304,15 @@ fn clients(config: &Config) -> anyhow::Result<Vec<ovh::Client>> {
         .collect()
 }
 
+/// The audit and the log say which policy is in force from now on.
+async fn in_force(store: &Store, policy: &Policy, act: Act) -> anyhow::Result<()> {
+    let digest = policy.digest();
+    let entry = Entry::act(act, clock::now()).saying(concat!("bernard ", env!("CARGO_PKG_VERSION")));
+    store.audit_policy(&digest, &entry).await.context("the audit cannot be written")?;
+    tracing::info!(policy.digest = digest, "this policy is in force");
+    Ok(())
+}
+
 fn policy(config: &Config) -> Policy {
     Policy::new(config.roles.clone(), config.protections.clone())
 }
@@ -333,6 +350,7 @@ fn warden_settings(config: &Config) -> WardenSettings {
 
 fn handler_settings(config: &Config) -> HandlerSettings {
     HandlerSettings {
+        locale: config.locale,
         realm: Realm { guild: config.discord.guild, channels: config.discord.channels.clone() },
         lease: config.rescue.lease,
         max_lease: config.rescue.max_lease,

@@ -9,7 +9,10 @@ use anyhow::Context;
 #[cfg(feature = "demo")]
 use bernard::demo;
 use bernard::{
-    app::{self, App},
+    app::{
+        self, App,
+        audit::{self, Audit},
+    },
     check::Verdict,
     config::{self, Config, LogFormat},
     logging, metrics,
@@ -48,6 +51,9 @@ enum Verb {
         #[arg(long, default_value = "config/bernard.toml")]
         config: PathBuf,
     },
+    /// Verify the audit, or take it out: offline, changing nothing, beside a bot that runs.
+    #[command(subcommand)]
+    Audit(Audit),
 }
 
 /// The exit code for wrong arguments or configuration, as clap has it.
@@ -55,6 +61,7 @@ const WRONG_CONFIGURATION: u8 = 2;
 
 fn main() -> ExitCode {
     match Arguments::parse().verb {
+        Verb::Audit(verb) => ExitCode::from(audit::run(&verb)),
         Verb::Run { config } => with_configuration(&config, |loaded| run(loaded, &config)),
         Verb::Check { config, online } => with_configuration(&config, |loaded| {
             println!("{}: the configuration is in order", config.display());
@@ -125,7 +132,7 @@ async fn serve(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
         tokio::select! {
             _ = terminate.recv() => break None,
             _ = interrupt.recv() => break None,
-            _ = hang_up.recv() => reload(&app, path),
+            _ = hang_up.recv() => reload(&app, path).await,
             ended = app.ended() => break Some(ended),
         }
     };
@@ -146,10 +153,10 @@ async fn serve(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
     Ok(code)
 }
 
-fn reload(app: &App, path: &Path) {
+async fn reload(app: &App, path: &Path) {
     match Config::load(path, config::process_environment()) {
         Ok(loaded) => {
-            if let Err(error) = app.reload(&loaded.config) {
+            if let Err(error) = app.reload(&loaded.config).await {
                 let error = format!("{error:#}");
                 tracing::error!(error, "the configuration was not read again; the old one stays in force");
             }

@@ -94,7 +94,7 @@ fn told(entry: Entry, event: &Event) -> Entry {
             let trouble = trouble.as_ref().map(|said| format!("; {said}")).unwrap_or_default();
             entry.saying(format!("searched: {}{trouble}", searched.join(", ")))
         }
-        Event::LinkGivenUp | Event::Watched | Event::Expired | Event::Faulted | Event::QuestionUnanswered => entry,
+        Event::LinkGivenUp | Event::QuestionUnanswered | Event::Watched | Event::Expired | Event::Faulted => entry,
         Event::Superseded { by } => entry.saying(format!("by {by}")),
     }
 }
@@ -111,11 +111,13 @@ fn decided(entry: Entry, by: UserId, rule: Option<&str>) -> Entry {
 fn wish(wish: &Wish) -> String {
     match wish {
         Wish::Enable(wish) => format!("into {}, for {:#}", boot(&wish.into), wish.lease),
-        Wish::Restore { into, despite } if despite.is_empty() => format!("into {}", boot(into)),
-        Wish::PutBack { into, despite } if despite.is_empty() => format!("next boot {}", boot(into)),
-        Wish::PutBack { into, .. } => format!("next boot {}, though somebody else changed the server", boot(into)),
         Wish::Adopt { lease } => format!("a rescue that somebody else started, for {lease:#}"),
-        Wish::Restore { into, .. } => format!("into {}, though somebody else changed the server", boot(into)),
+        Wish::Restore { into, despite } | Wish::PutBack { into, despite } if despite.is_empty() => {
+            format!("into {}", boot(into))
+        }
+        Wish::Restore { into, .. } | Wish::PutBack { into, .. } => {
+            format!("into {}, though somebody else changed the server", boot(into))
+        }
         Wish::Reboot { into: Some(into) } => format!("into {}", boot(into)),
         Wish::Reboot { into: None } => "into what it boots by itself".to_owned(),
         Wish::Link { sources } => {
@@ -194,8 +196,8 @@ fn ended(outcome: &Outcome) -> &'static str {
         Outcome::InRescue(Link::NotTaken) => "link_not_taken",
         Outcome::Adopted => "adopted",
         Outcome::Restored => "restored",
-        Outcome::NetbootBack => "netboot_put_back",
         Outcome::Rebooted => "rebooted",
+        Outcome::NetbootBack => "netboot_back",
         Outcome::Impossible(_) => "impossible",
         Outcome::Expired => "expired",
         Outcome::Cancelled(_) => "cancelled",

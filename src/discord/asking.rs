@@ -47,6 +47,8 @@ pub struct Asking {
     permissions: Option<Permissions>,
     /// Whether sending needs the right to send in threads.
     kind: Option<ChannelType>,
+    /// How large a file may be there, in bytes, if the interaction says so.
+    file_limit: Option<u32>,
 }
 
 /// The parts of an interaction that both kinds share.
@@ -59,6 +61,7 @@ struct Parts<'a> {
     user: DiscordUser,
     locale: &'a str,
     permissions: Option<Permissions>,
+    file_limit: Option<u32>,
 }
 
 impl Asking {
@@ -85,22 +88,15 @@ impl Asking {
         let Some(request) = request.filter(|_| parts.guild.is_none()) else {
             return Self::in_realm(&parts, realm);
         };
-        let member =
-            rest.within(ROLES_WITHIN).member(GuildId::new(realm.guild), press.user.id).await.map_err(|error| {
-                tracing::warn!(%error, "the roles behind a button in a DM cannot be read: the answer is no");
-                Refusal::RolesUnreadable
-            })?;
         Ok(Self {
-            requester: Requester {
-                user: UserId(press.user.id.get()),
-                roles: member.roles.iter().map(|role| role.get()).collect(),
-            },
+            requester: requester(realm, rest, UserId(press.user.id.get())).await?,
             locale: text::locale_of(parts.locale),
             channel: request.channel,
             place: request.place,
             interaction: parts.id.get(),
             permissions: None,
             kind: None,
+            file_limit: parts.file_limit,
         })
     }
 
@@ -124,7 +120,18 @@ impl Asking {
             interaction: parts.id.get(),
             permissions: parts.permissions,
             kind,
+            file_limit: parts.file_limit,
         })
+    }
+
+    /// Whether the bot may attach files here, as far as the interaction says.
+    pub fn bot_can_attach(&self) -> bool {
+        self.permissions.is_none_or(|may| may.administrator() || may.contains(Permissions::ATTACH_FILES))
+    }
+
+    /// How large a file may be here, in bytes; `None` when the interaction does not say.
+    pub fn file_limit(&self) -> Option<usize> {
+        self.file_limit.filter(|limit| *limit > 0).and_then(|limit| usize::try_from(limit).ok())
     }
 
     /// Whether the bot can show an operation's card here.
@@ -148,6 +155,19 @@ impl Asking {
     }
 }
 
+/// Somebody with their roles as Discord knows them now, for when no fresh interaction of theirs carries them.
+///
+/// # Errors
+/// [`Refusal::RolesUnreadable`] when Discord does not say, or they are not in the guild: then the answer is no.
+pub async fn requester(realm: &Realm, rest: &Rest, user: UserId) -> Result<Requester, Refusal> {
+    let member = rest.within(ROLES_WITHIN).member(GuildId::new(realm.guild), DiscordUser::new(user.0)).await;
+    let member = member.map_err(|error| {
+        tracing::warn!(%error, "somebody's roles cannot be read: the answer is no");
+        Refusal::RolesUnreadable
+    })?;
+    Ok(Requester { user, roles: member.roles.iter().map(|role| role.get()).collect() })
+}
+
 fn is_thread(kind: ChannelType) -> bool {
     matches!(kind, ChannelType::PublicThread | ChannelType::PrivateThread | ChannelType::NewsThread)
 }
@@ -162,6 +182,7 @@ fn parts_of_command(command: &CommandInteraction) -> Parts<'_> {
         user: command.user.id,
         locale: &command.locale,
         permissions: command.app_permissions,
+        file_limit: Some(command.attachment_size_limit),
     }
 }
 
@@ -175,5 +196,6 @@ fn parts_of_press(press: &ComponentInteraction) -> Parts<'_> {
         user: press.user.id,
         locale: &press.locale,
         permissions: press.app_permissions,
+        file_limit: Some(press.attachment_size_limit),
     }
 }

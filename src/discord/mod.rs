@@ -21,6 +21,8 @@ pub use interaction::{InteractionKey, RawInteraction};
 pub use rest::Rest;
 
 pub mod asking;
+mod audit;
+pub mod calls;
 pub mod card;
 pub mod command;
 pub mod component;

@@ -15,6 +15,8 @@ pub mod foreign;
 pub mod notice;
 pub mod known;
 pub mod search;
+pub mod calls;
+pub mod pause;
 
 pub mod inventory;
 pub mod keeper;

@@ -3,12 +3,15 @@
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
-use super::{Error, Store, foreign, from_json, json, millis, notices};
-use crate::rescue::{
-    lease::{Effect, Lease},
-    notice::Letter,
-    operation::{Operation, OperationId},
-    server::ServiceName,
+use super::{Error, Store, audit, foreign, from_json, json, millis, notices};
+use crate::{
+    audit::Entry,
+    rescue::{
+        lease::{Effect, Lease},
+        notice::Letter,
+        operation::{Operation, OperationId},
+        server::ServiceName,
+    },
 };
 
 impl Store {
@@ -57,7 +60,7 @@ pub enum Change {
 }
 
 impl Store {
-    /// A lease becomes `changed`, with another deadline or owner, and `letter` is owed about it. A new deadline has reminders of
+    /// A lease becomes `changed`, with another deadline or owner: `letter` is owed about it, and `entry` is in the audit. A new deadline has reminders of
     /// its own; the messages of the operation that began it are shown again.
     ///
     /// # Errors
@@ -66,7 +69,7 @@ impl Store {
         &self,
         lease: &Lease,
         changed: &Lease,
-        letter: &Letter,
+        (letter, entry): (&Letter, &Entry),
         now: Timestamp,
     ) -> Result<Change, Error> {
         let mut tx = self.write().await?;
@@ -92,6 +95,7 @@ impl Store {
             .await?;
         let origin = format!("change:{}:{}", lease.operation.0, now.as_nanosecond());
         notices::write(&mut tx, &origin, letter, now).await?;
+        audit::append(&mut tx, entry).await?;
         tx.commit().await?;
         Ok(Change::Done)
     }
@@ -149,7 +153,7 @@ async fn undo(tx: &mut SqliteConnection, operation: OperationId, now: Timestamp)
 /// what was tried since, lose their buttons.
 async fn end(tx: &mut SqliteConnection, server: &ServiceName, now: Timestamp) -> Result<(), Error> {
     sqlx::query(
-        "UPDATE operations SET reported = -1
+        "UPDATE operations SET reported = MIN(reported, 0) - 1
          WHERE server = $1 AND id >= (SELECT operation FROM leases WHERE server = $1 AND ended_at IS NULL)",
     )
     .bind(server.as_str())

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{CardId, Error, Store, cards, from_json, id, json, leases, millis, time};
+use super::{CardId, Error, Store, audit, cards, from_json, id, json, leases, millis, pause, time};
 use crate::{
     access::UserId,
     config::Locale,
@@ -189,7 +189,9 @@ pub(super) async fn append(
         .bind(json(event))
         .execute(&mut *tx)
         .await?;
+    audit::append(tx, &crate::audit::of_event(&next, event, now)).await?;
     if let Some(effect) = lease::effect(&next, event, now) {
+        audit::append(tx, &crate::audit::of_lease(&next, &effect, now)).await?;
         leases::apply(tx, &next, effect, now).await?;
     }
     Ok(Append::Done(Box::new(next)))
@@ -201,8 +203,13 @@ pub(super) async fn open(
     request: &Request,
     now: Timestamp,
 ) -> Result<Open, Error> {
-    let others = live(&mut *tx, Some(&request.server)).await?;
     let kind = request.kind();
+    if !kind.is_always_open()
+        && let Some(pause) = pause::standing(&mut *tx).await?
+    {
+        return Err(Error::Paused(Box::new(pause)));
+    }
+    let others = live(&mut *tx, Some(&request.server)).await?;
     if let Some(holder) = others.iter().find(|other| lease::stands_in_the_way(other, kind)) {
         return Ok(Open::Busy(Box::new(holder.clone())));
     }
@@ -220,6 +227,7 @@ pub(super) async fn open(
     .fetch_one(&mut *tx)
     .await?;
     let operation = Operation::open(OperationId(row.get(0)), request.clone(), now);
+    audit::append(tx, &crate::audit::opened(&operation, origin, now)).await?;
     let mut overtaken = Vec::new();
     for other in &others {
         if let Some(event) = lease::overtaken(operation.id, kind, other) {

@@ -95,6 +95,8 @@ const PURE: &[Place] = &[
     Place("rescue/foreign.rs"),
     Place("rescue/known.rs"),
     Place("rescue/search.rs"),
+    Place("rescue/calls.rs"),
+    Place("rescue/pause.rs"),
 ];
 
 /// Libraries that wait, talk or remember.
@@ -212,7 +214,7 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         says: "governor only where a budget is held",
-        bound: Bound::AllBut(&[Place("ovh/quota.rs"), Place("discord/sender")]),
+        bound: Bound::AllBut(&[Place("ovh/quota.rs"), Place("discord/sender"), Place("limits.rs")]),
         tests: Tests::Too,
         forbids: |name| name.starts(&["governor"]),
         breaks: &[("ovh/client.rs", "use governor::Quota;")],

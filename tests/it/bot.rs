@@ -17,7 +17,7 @@ use sim::{
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::spec::AtTheEnd;
+use crate::{audit::Whole, spec::AtTheEnd};
 
 /// Everything a rule can give.
 pub(crate) const ALL: &str = r#"["view", "reboot", "rescue", "restore", "console", "approve", "audit", "admin"]"#;
@@ -30,7 +30,8 @@ pub(crate) struct TestBot {
     pub(crate) ann: Person,
     pub(crate) config: TestConfig,
     running: Option<Running>,
-    folder: TempDir,
+    audit: Whole,
+    _folder: TempDir,
     _requests: AtTheEnd,
 }
 
@@ -79,6 +80,8 @@ pub(crate) struct TestConfig {
     pub(crate) credentials: String,
     /// The lines of `[pace]`.
     pub(crate) pace: String,
+    /// The lines of `[limits]`.
+    pub(crate) limits: String,
 }
 
 impl Default for TestConfig {
@@ -96,6 +99,7 @@ impl Default for TestConfig {
             pace: "task_poll = \"30ms\"\nsecret_poll = \"20ms\"\nreboot_settle = \"600ms\"\ndrain = \"5s\"\n\
                    reminder_tick = \"50ms\"\n"
                 .to_owned(),
+            limits: "per_user_per_minute = 100000\nper_server_per_hour = 100000\n".to_owned(),
         }
     }
 }
@@ -159,8 +163,9 @@ impl TestBot {
         let discord = Discord::start().await;
         let ann = discord.person("ann", "en-GB", &[ROLE]);
         let folder = tempfile::tempdir().expect("a folder");
+        let audit = Whole(folder.path().join("bernard.db"));
         let requests = AtTheEnd { discord: discord.journal(), ovh: ovh.journal() };
-        let mut bot = Self { ovh, discord, ann, config, running: None, folder, _requests: requests };
+        let mut bot = Self { ovh, discord, ann, config, running: None, audit, _folder: folder, _requests: requests };
         bot.start().await;
         bot
     }
@@ -228,12 +233,12 @@ impl TestBot {
 
     /// The store's file.
     pub(crate) fn database(&self) -> PathBuf {
-        self.folder.path().join("bernard.db")
+        self.audit.0.clone()
     }
 
     /// The configuration as the program reads it.
     pub(crate) fn config_text(&self) -> String {
-        let TestConfig { rules, rescue, discord, credentials, pace } = &self.config;
+        let TestConfig { rules, rescue, discord, credentials, pace, limits } = &self.config;
         format!(
             "time_zone = \"Europe/Paris\"\n\
              [discord]\ntoken = \"{token}\"\nguild = \"{GUILD}\"\napi_url = \"{api}\"\n{discord}\n\
@@ -241,7 +246,7 @@ impl TestBot {
              [store]\nurl = \"sqlite://{store}\"\n\
              [http]\nlisten = \"127.0.0.1:0\"\n\
              [rescue]\n{rescue}\n[pace]\n{pace}\n\
-             [limits]\nper_user_per_minute = 100000\nper_server_per_hour = 100000\n{rules}",
+             [limits]\n{limits}{rules}",
             token = sim::discord::BOT_TOKEN,
             api = self.discord.url(),
             ovh = self.ovh.url(),

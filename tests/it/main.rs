@@ -1,6 +1,7 @@
 //! Stories: the whole program against both simulated far ends, asserting the final state of the world.
 
 mod aftermath;
+mod audit;
 mod bot;
 mod busy;
 mod buttons;
@@ -16,13 +17,17 @@ mod foreign;
 mod kill;
 mod leaks;
 mod leases;
+mod leftovers;
+mod limits;
 mod link;
 mod main_job;
 mod mishaps;
 mod notices;
 mod ovhcloud;
 mod passing;
+mod pause;
 mod places;
+mod plan;
 mod port;
 mod properties;
 mod question;
@@ -32,3 +37,5 @@ mod restore;
 mod roles;
 mod spec;
 mod task;
+mod unanswered;
+mod why;

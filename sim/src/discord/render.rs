@@ -73,7 +73,8 @@ impl World {
                 "type": 11, "guild_id": GUILD, "name": channel.name, "parent_id": parent, "owner_id": BOT,
                 "rate_limit_per_user": 0, "message_count": 0, "member_count": 1, "total_message_sent": 0,
                 "thread_metadata": {
-                    "archived": false, "auto_archive_duration": 1440, "archive_timestamp": JOINED, "locked": false,
+                    "archived": channel.state != ChannelState::There, "auto_archive_duration": 1440,
+                    "archive_timestamp": JOINED, "locked": channel.state == ChannelState::Locked,
                     "create_timestamp": JOINED,
                 },
             }),

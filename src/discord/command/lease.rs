@@ -59,8 +59,6 @@ pub enum LeaseRefusal {
     Changed(String),
     /// This person has no right to be its owner.
     CannotOwn(UserId, String),
-    /// This person's roles could not be fetched, so the answer is no.
-    RolesUnreadable(UserId),
     /// It is theirs already.
     AlreadyTheirs(UserId, String),
 }
@@ -82,7 +80,6 @@ impl LeaseRefusal {
             Self::CannotOwn(who, label) => {
                 say!(locale, "lease-cannot-own", who = mention(*who), server = code(label))
             }
-            Self::RolesUnreadable(who) => say!(locale, "lease-roles-unreadable", who = mention(*who)),
             Self::AlreadyTheirs(who, label) => {
                 say!(locale, "lease-already-theirs", who = mention(*who), server = code(label))
             }
@@ -180,7 +177,7 @@ impl Handler {
             Ok(member) => member,
             Err(error) if error.is_transient() => {
                 tracing::warn!(%error, "a new owner's roles cannot be read: the answer is no");
-                return Err(Refusal::Lease(LeaseRefusal::RolesUnreadable(to)));
+                return Err(Refusal::TheirRolesUnreadable(to));
             }
             Err(_) => return Err(cannot()),
         };

@@ -2,13 +2,17 @@
 //!
 //! A command that is registered here does not compile until it is parsed, described in both languages and carried out.
 
+mod admin;
 mod enable;
 mod help;
+mod history;
 mod lease;
 mod link;
 mod list;
+mod plan;
 mod propose;
 mod status;
+mod why;
 
 use serenity::{
     builder::{CreateCommand, CreateCommandOption},
@@ -20,6 +24,7 @@ use serenity::{
 
 pub use enable::EnableOptions;
 pub use lease::LeaseRefusal;
+pub use why::WhyOptions;
 
 use super::{
     asking::Asking,
@@ -27,7 +32,7 @@ use super::{
     refusal::Refusal,
 };
 use crate::{
-    access::{Capability, UserId},
+    access::{Action, Capability, UserId},
     config::Locale,
     rescue::plan::Aim,
     say,
@@ -71,6 +76,29 @@ pub enum Command {
         /// `server`
         server: Option<String>,
     },
+    /// `/plan`
+    Plan {
+        /// `action`
+        action: Action,
+        /// `server`
+        server: String,
+    },
+    /// `/why`
+    Why(WhyOptions),
+    /// `/admin pause`
+    Pause {
+        /// `reason`
+        reason: String,
+    },
+    /// `/admin resume`
+    Resume,
+    /// `/history`
+    History {
+        /// `server`
+        server: Option<String>,
+        /// `user`
+        user: Option<UserId>,
+    },
     /// `/help`
     Help,
 }
@@ -95,12 +123,11 @@ impl Options<'_> {
         })
     }
 
-    fn user(&self, name: &str) -> Result<UserId, Refusal> {
-        let option = self.0.iter().find(|option| option.name == name);
-        match option.map(|option| &option.value) {
-            Some(CommandDataOptionValue::User(user)) => Ok(UserId(user.get())),
-            _ => Err(Refusal::Unknown),
-        }
+    fn user(&self, name: &str) -> Option<UserId> {
+        self.0.iter().find(|option| option.name == name).and_then(|option| match &option.value {
+            CommandDataOptionValue::User(user) => Some(UserId(user.get())),
+            _ => None,
+        })
     }
 
     fn server(&self) -> Result<String, Refusal> {
@@ -124,24 +151,49 @@ impl Command {
             "restore" => Ok(Self::Restore(options.typed()?)),
             "reboot" => Ok(Self::Reboot(options.typed()?)),
             "status" => Ok(Self::Status { server: options.text("server") }),
+            "plan" => Ok(Self::Plan { action: why::action(&options)?, server: options.server()? }),
+            "why" => Ok(Self::Why(WhyOptions::parse(&options)?)),
+            "admin" => Self::parse_admin(&data.options),
+            "history" => Ok(Self::History { server: options.text("server"), user: options.user("user") }),
             "help" => Ok(Self::Help),
             _ => Err(Refusal::Unknown),
         }
     }
 
     fn parse_rescue(options: &[CommandDataOption]) -> Result<Self, Refusal> {
-        let sub = options.first().ok_or(Refusal::Unknown)?;
-        let CommandDataOptionValue::SubCommand(inner) = &sub.value else { return Err(Refusal::Unknown) };
-        let options = Options(inner);
-        match sub.name.as_str() {
+        let (name, options) = sub_command(options)?;
+        match name {
             "enable" => Ok(Self::Enable(EnableOptions::parse(&options)?)),
             "link" => Ok(Self::Link { server: options.server()? }),
             "extend" => Ok(Self::Extend { server: options.server()?, by: options.text("by") }),
-            "hand-over" => Ok(Self::HandOver { server: options.server()?, user: options.user("user")? }),
+            "hand-over" => {
+                Ok(Self::HandOver { server: options.server()?, user: options.user("user").ok_or(Refusal::Unknown)? })
+            }
             "list" => Ok(Self::List),
             _ => Err(Refusal::Unknown),
         }
     }
+
+    fn parse_admin(options: &[CommandDataOption]) -> Result<Self, Refusal> {
+        let (name, options) = sub_command(options)?;
+        match name {
+            "pause" => Ok(Self::Pause { reason: admin::reason(&options)? }),
+            "resume" => Ok(Self::Resume),
+            _ => Err(Refusal::Unknown),
+        }
+    }
+
+    /// Whether no limit stands in its way: it leads out of rescue, looks for a link, or is the kill switch.
+    pub fn is_always_open(&self) -> bool {
+        matches!(self, Self::Restore(_) | Self::Link { .. } | Self::Pause { .. } | Self::Resume)
+    }
+}
+
+/// A sub-command's name and its options.
+fn sub_command(options: &[CommandDataOption]) -> Result<(&str, Options<'_>), Refusal> {
+    let sub = options.first().ok_or(Refusal::Unknown)?;
+    let CommandDataOptionValue::SubCommand(inner) = &sub.value else { return Err(Refusal::Unknown) };
+    Ok((sub.name.as_str(), Options(inner)))
 }
 
 impl Handler {
@@ -163,6 +215,11 @@ impl Handler {
             }
             Command::Status { server: Some(server) } => self.status_of(asking, &server).await,
             Command::Status { server: None } => self.status_of_fleet(asking).await,
+            Command::Plan { action, server } => self.plan_of(asking, action, &server).await,
+            Command::Why(options) => self.why(asking, options).await,
+            Command::Pause { reason } => self.pause(asking, reason).await,
+            Command::Resume => self.resume(asking).await,
+            Command::History { server, user } => self.history(asking, server.as_deref(), user).await,
             Command::Help => Ok(self.help(asking)),
         }
     }
@@ -174,6 +231,7 @@ pub(super) fn capability_of(data: &CommandData) -> Capability {
         "rescue" => Capability::Rescue,
         "restore" => Capability::Restore,
         "reboot" => Capability::Reboot,
+        "history" => Capability::Audit,
         _ => Capability::View,
     }
 }
@@ -186,12 +244,19 @@ pub fn registered() -> Vec<CreateCommand> {
         .add_option(sub("extend", |l| say!(l, "command-rescue-extend"), lease::extend_options()))
         .add_option(sub("hand-over", |l| say!(l, "command-rescue-hand-over"), lease::hand_over_options()))
         .add_option(sub("list", |l| say!(l, "command-rescue-list"), Vec::new()));
+    let admin = base("admin", |l| say!(l, "command-admin"))
+        .add_option(sub("pause", |l| say!(l, "command-admin-pause"), admin::options()))
+        .add_option(sub("resume", |l| say!(l, "command-admin-resume"), Vec::new()));
     let status = text("server", |l| say!(l, "option-server")).set_autocomplete(true);
     vec![
         rescue,
         with(base("restore", |l| say!(l, "command-restore")), vec![server(), reason(), break_glass()]),
         with(base("reboot", |l| say!(l, "command-reboot")), vec![server(), reason(), break_glass()]),
         with(base("status", |l| say!(l, "command-status")), vec![status]),
+        with(base("plan", |l| say!(l, "command-plan")), vec![why::action_option(), server()]),
+        with(base("why", |l| say!(l, "command-why")), why::options()),
+        admin,
+        with(base("history", |l| say!(l, "command-history")), history::options()),
         base("help", |l| say!(l, "command-help")),
     ]
 }

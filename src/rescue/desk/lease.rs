@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use super::{Desk, Error, covers};
 use crate::{
     access::{Capability, Grant, UserId},
+    audit::{Act, Entry},
     clock,
     rescue::{
         extension::{self, Extension, More},
@@ -53,7 +54,8 @@ impl Desk {
             until: extension.until,
         };
         let changed = Lease { deadline: extension.until, ..lease.clone() };
-        Ok(match self.change(lease, &changed, notice, now).await? {
+        let entry = entry(Act::LeaseExtended, grant, lease, now).saying(format!("until {:.0}", extension.until));
+        Ok(match self.change((lease, &changed), notice, &entry, now).await? {
             Change::Done => Extended::Until(extension),
             Change::Overtaken => Extended::Overtaken,
         })
@@ -73,7 +75,10 @@ impl Desk {
             by: grant.requester().user,
         };
         let changed = Lease { owner: to, ..lease.clone() };
-        self.change(lease, &changed, notice, clock::now()).await
+        let now = clock::now();
+        let entry =
+            entry(Act::LeaseHandedOver, grant, lease, now).saying(format!("from {} to {}", lease.owner.0, to.0));
+        self.change((lease, &changed), notice, &entry, now).await
     }
 
     /// Accepts the restore that a passed deadline asks for; `None` when the lease ended or was changed meanwhile.
@@ -98,9 +103,15 @@ impl Desk {
         Ok(opened)
     }
 
-    async fn change(&self, lease: &Lease, changed: &Lease, notice: Notice, now: Timestamp) -> Result<Change, Error> {
+    async fn change(
+        &self,
+        (lease, changed): (&Lease, &Lease),
+        notice: Notice,
+        entry: &Entry,
+        now: Timestamp,
+    ) -> Result<Change, Error> {
         let letter = Letter { to: To::Channel { channel: lease.channel, or_to: Some(changed.owner) }, notice };
-        let change = self.store.change_lease(lease, changed, &letter, now).await?;
+        let change = self.store.change_lease(lease, changed, (&letter, entry), now).await?;
         self.pulse.tap();
         Ok(change)
     }
@@ -109,4 +120,12 @@ impl Desk {
 fn may_change(grant: &Grant, lease: &Lease) -> Result<(), Error> {
     let same = grant.capability() == Capability::Rescue && grant.server() == Some(&lease.server);
     if same { Ok(()) } else { Err(Error::WrongGrant) }
+}
+
+/// What the audit says of it.
+fn entry(act: Act, grant: &Grant, lease: &Lease, now: Timestamp) -> Entry {
+    let entry = Entry::act(act, now).by(grant.requester().user).on(&lease.server).at_place(lease.channel);
+    Entry { operation: Some(lease.operation), account: Some(lease.account.clone()), ..entry }
+        .asking(grant.capability().as_str())
+        .under(grant.place().to_string())
 }
