@@ -311,6 +311,13 @@ impl TestBot {
         self.rescued_as(who, server, server).await
     }
 
+    /// The same for somebody whose client is French; the channel's language is another matter.
+    pub(crate) async fn rescued_in_french(&self, who: &Person, server: &str) -> Message {
+        let card = self.ask(who, "rescue enable", &[("server", server)]).await;
+        self.press(who, &card, "Confirmer").await;
+        self.rung(who, &["**In rescue**", server]).await
+    }
+
     /// The same for a server that is shown by another name than it is asked for.
     pub(crate) async fn rescued_as(&self, who: &Person, server: &str, shown: &str) -> Message {
         self.accepted(who, "rescue enable", &[("server", server)]).await;

@@ -217,9 +217,12 @@ async fn world_for(crash: Crash) -> TestBot {
     let server = web_1().at([127, 9, 9, 9].into());
     // Somebody else took it there.
     let server = if crash.kind == Kind::Adopt { server.booting(Some(LINUX_RESCUE)) } else { server };
-    let bot = TestBot::with(config, [server]).await;
+    let mut bot = TestBot::with(config, [server]).await;
     // The inventory's read of the server is none of those that are counted here.
     bot.ovh.journal().wait_for("GET", "/dedicated/server/ns1111111", 1).await;
+    if crash.kind == Kind::Adopt {
+        bot.learns_boot("web-1", LINUX_RESCUE).await;
+    }
     if matches!(crash.kind, Kind::Restore | Kind::Link) {
         bot.rescued(&bot.ann, "web-1").await;
     }

@@ -12,7 +12,9 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 fn config() -> TestConfig {
     let digest = format!("[digest]\nchannel = \"{OPS}\"\nat = \"09:00\"\n");
-    TestConfig { rules: format!("{}{digest}", TestConfig::default().rules), ..TestConfig::default() }
+    let TestConfig { rules, pace, .. } = TestConfig::default();
+    let (rules, pace) = (rules + &digest, pace + "inventory_refresh = \"200ms\"\n");
+    TestConfig { rules, pace, ..TestConfig::default() }
 }
 
 fn digests(bot: &TestBot) -> Vec<Message> {

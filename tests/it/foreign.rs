@@ -1,5 +1,9 @@
 //! Rescues that Bernard did not start: found by what they boot, listed, adopted, restored.
 
+use bernard::{
+    rescue::server::{Boot, BootId},
+    store::Store,
+};
 use sim::{
     discord::{Id, ROLE},
     ovh::{Netboot, Running, ServerSpec},
@@ -14,6 +18,27 @@ use crate::{
 const VIEWER: Id = Id(400_000_000_000_000_002);
 /// The simulated account's Linux rescue for Windows servers.
 const LINUX_RESCUE: u64 = 230_242;
+
+impl TestBot {
+    /// The program knows what a netboot entry is, as after a round of its inventory.
+    pub(crate) async fn learns_boot(&mut self, server: &str, id: u64) {
+        self.ask(&self.ann, "status", &[("server", server)]).await;
+        self.stop().await;
+        let store = Store::open(&self.database()).await.expect("the store opens");
+        let known = store.inventory().await.expect("it reads");
+        let known = known.into_iter().find(|known| known.server.label() == server).expect("it was read");
+        let (account, datacenter) = (known.server.account, known.server.datacenter.unwrap_or_default());
+        let boot = Boot {
+            id: BootId(id),
+            boot_type: "rescue".into(),
+            kernel: "rescue12-customer".into(),
+            description: "Customer rescue system (Debian-12-based)".into(),
+        };
+        store.save_known_boot(&account, &datacenter, &boot).await.expect("it is written");
+        store.close().await;
+        self.start().await;
+    }
+}
 
 /// The usual configuration with an inventory in a hurry.
 fn hurried(rules: String) -> TestConfig {
@@ -78,8 +103,9 @@ async fn an_adopted_rescue_has_an_owner_and_a_deadline_and_is_restored_to_the_di
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_foreign_rescue_is_restored_from_the_list_after_a_confirmation_and_is_gone_at_once() {
-    // The inventory is read once: what is listed afterwards comes from the restore.
-    let bot = TestBot::with(TestConfig::default(), [web_1().booting(Some(LINUX_RESCUE))]).await;
+    // The inventory is not read again: what is listed afterwards comes from the restore.
+    let mut bot = TestBot::with(TestConfig::default(), [web_1().booting(Some(LINUX_RESCUE))]).await;
+    bot.learns_boot("web-1", LINUX_RESCUE).await;
     let list = bot.lists(&bot.ann, &["web-1", "not started by me"]).await;
     let card = bot.press(&bot.ann, &list, "Restore").await;
     assert_eq!(bot.ovh.reboots("web-1"), 0, "nothing before Confirm");

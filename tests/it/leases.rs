@@ -228,7 +228,7 @@ async fn a_rescue_that_is_over_is_not_extended() {
 async fn somebody_who_reads_french_is_answered_in_french() {
     let (bot, _, _) = team("").await;
     let zoe = bot.discord.person("zoé", "fr", &[ROLE]);
-    let end = bot.rescued(&zoe, "web-1").await;
+    let end = bot.rescued_in_french(&zoe, "web-1").await;
     let offers = bot.press(&zoe, &end, "Extend").await;
     assert!(offers.content.contains("Combien de temps de plus"), "{}", offers.content);
     let answer = bot.press(&zoe, &offers, "Jusqu'à 8 h").await;

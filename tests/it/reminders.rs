@@ -185,7 +185,7 @@ async fn a_deadline_in_a_deleted_channel_is_told_to_the_owner() {
 async fn a_french_owner_is_reminded_in_french_and_the_channel_in_its_own_language() {
     let bot = on_call("").await;
     let zoe = bot.discord.person("zoé", "fr", &[ROLE]);
-    bot.rescued(&zoe, "web-1").await;
+    bot.rescued_in_french(&zoe, "web-1").await;
     pass(&bot, minutes(215)).await;
     let dm = zoe.wait_for_dm(|message| message.content.contains("Bientôt la fin")).await;
     assert!(dm.button("Restaurer maintenant").is_some() && dm.button("Prolonger").is_some());
