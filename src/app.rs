@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     access::Policy,
     audit::{Act, Entry},
-    check::{self, Finding},
+    check::{self, Finding, Verdict},
     clock,
     config::{Config, Credentials, Mode, SecretSource, StoreUrl},
     discord::{
@@ -36,20 +36,21 @@ use crate::{
     },
     http::{self, Endpoints, Life, Unready},
     limits::Limits,
+    metrics::Switch,
     ovh,
     rescue::{
         desk::Desk,
         errand::Errands,
         finder::Finder,
         fleet::Fleet,
-        keeper,
         operation::{ChannelId, Source},
         pulse::Pulse,
+        refresh,
         runner::Runner,
         steps::{Probe, Settings},
         warden::{Warden, WardenSettings},
     },
-    store::Store,
+    store::{self, Store},
 };
 
 /// How many interactions may wait to be acknowledged; more are dropped, and counted.
@@ -126,7 +127,8 @@ impl App {
     pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<Self> {
         let store = open_store(&config).await?;
         let fleet = Fleet::new(clients(&config)?, store.clone()).await.context("the inventory cannot be read")?;
-        crate::metrics::paused(&store.pause().await.context("the store cannot be read")?);
+        let pause = store.pause().await.context("the store cannot be read")?;
+        crate::metrics::paused(if pause.is_some() { Switch::Pulled } else { Switch::Loose });
         store.distrust_messages().await.context("the store cannot be written")?;
         in_force(&store, &policy(&config), Act::Started).await?;
         let pulse = Pulse::default();
@@ -175,7 +177,8 @@ impl App {
         loops.spawn(quietly(Arc::new(warden).run(stop.clone())));
         let hurry = config.pace.reminder_tick.min(config.pace.inventory_refresh);
         loops.spawn(quietly(Finder::new(fleet.clone(), store.clone()).run(hurry, stop.clone())));
-        loops.spawn(quietly(keep_inventory(fleet.clone(), config.pace.inventory_refresh, stop.clone())));
+        let config = Arc::new(config);
+        loops.spawn(quietly(keep_inventory(fleet.clone(), Arc::clone(&config), stop.clone())));
         let discord = discord::Discord {
             rest,
             store: store.clone(),
@@ -186,7 +189,7 @@ impl App {
             stop: stop.clone(),
             sender_settings,
             drain: config.pace.drain,
-            config: Arc::new(config),
+            config,
         };
         let drain = discord.drain;
         loops.spawn(discord.run(errand_rx, interaction_tx));
@@ -247,10 +250,28 @@ async fn quietly(work: impl Future<Output = ()>) -> Result<(), Ended> {
 }
 
 /// Keeps the inventory fresh until `stop`, and writes down what was learned last.
-async fn keep_inventory(fleet: Fleet, every: Duration, stop: CancellationToken) {
-    stop.run_until_cancelled(keeper::keep(fleet.clone(), every)).await;
+async fn keep_inventory(fleet: Fleet, config: Arc<Config>, stop: CancellationToken) {
+    let keep = refresh::keep(fleet.clone(), config.pace.inventory_refresh);
+    stop.run_until_cancelled(async { tokio::join!(keep, warn_of_rules(&config, &fleet)) }).await;
     if let Err(error) = fleet.inventory().flush().await {
         tracing::warn!(%error, "the inventory's last readings could not be stored; they are read again");
+    }
+}
+
+/// Says once what is odd about the rules, as soon as every server is known.
+async fn warn_of_rules(config: &Config, fleet: &Fleet) {
+    /// How often it is looked whether all are known.
+    const LOOK: Duration = Duration::from_secs(2);
+    loop {
+        let servers = fleet.servers();
+        if servers.known().next().is_some() && servers.known().all(|known| known.seen.is_some()) {
+            let servers: Vec<_> = servers.known().map(|known| known.server.clone()).collect();
+            for finding in check::remembered(config, &servers) {
+                tracing::warn!("the configuration: {}", finding.what);
+            }
+            return;
+        }
+        tokio::time::sleep(LOOK).await;
     }
 }
 
@@ -268,6 +289,19 @@ async fn open_store(config: &Config) -> anyhow::Result<Store> {
 pub async fn check_online(config: &Config) -> anyhow::Result<Vec<Finding>> {
     let rest = Rest::new(Arc::new(Sender::new(sender_settings(config))?));
     Ok(check::online(config, &rest, &clients(config)?).await)
+}
+
+/// What the servers that the store remembers tell about the rules of `config`, without asking anybody.
+pub async fn check_remembered(config: &Config) -> Vec<Finding> {
+    let StoreUrl::Sqlite(path) = &config.store.url else { return Vec::new() };
+    match store::remembered(path).await {
+        Ok(servers) => check::remembered(config, &servers),
+        Err(error) => {
+            let what =
+                format!("the rules were not held against servers, for none are remembered ({error}); use --online");
+            vec![Finding { verdict: Verdict::Unproved, what }]
+        }
+    }
 }
 
 fn sender_settings(config: &Config) -> SenderSettings {
@@ -350,7 +384,6 @@ fn warden_settings(config: &Config) -> WardenSettings {
 
 fn handler_settings(config: &Config) -> HandlerSettings {
     HandlerSettings {
-        locale: config.locale,
         realm: Realm { guild: config.discord.guild, channels: config.discord.channels.clone() },
         lease: config.rescue.lease,
         max_lease: config.rescue.max_lease,
@@ -358,6 +391,7 @@ fn handler_settings(config: &Config) -> HandlerSettings {
         zone: config.time_zone.clone(),
         email_domains: config.rescue.email_domains.clone(),
         secret_from: sources(config),
+        oncall_role: config.discord.oncall_role,
     }
 }
 

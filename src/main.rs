@@ -42,6 +42,14 @@ enum Verb {
     /// Show the bot without any account: simulated servers, a simulated Discord, and a page for your browser.
     #[cfg(feature = "demo")]
     Demo(demo::Flags),
+    /// The demo's bot: `run`, but it ends with whoever holds its standard input.
+    #[cfg(feature = "demo")]
+    #[command(hide = true)]
+    DemoBot {
+        /// The configuration.
+        #[arg(long)]
+        config: PathBuf,
+    },
     /// Say everything that is wrong with the configuration; change nothing.
     Check {
         /// Also prove every credential and right that will be needed, by reading from Discord and OVHcloud.
@@ -65,10 +73,15 @@ fn main() -> ExitCode {
         Verb::Run { config } => with_configuration(&config, |loaded| run(loaded, &config)),
         Verb::Check { config, online } => with_configuration(&config, |loaded| {
             println!("{}: the configuration is in order", config.display());
-            if online { check_online(&loaded) } else { Ok(ExitCode::SUCCESS) }
+            if online { check_online(&loaded) } else { check_remembered(&loaded) }
         }),
         #[cfg(feature = "demo")]
         Verb::Demo(flags) => told(demo::run(&flags)),
+        #[cfg(feature = "demo")]
+        Verb::DemoBot { config } => with_configuration(&config, |loaded| {
+            demo::leash::hold(&config)?;
+            run(loaded, &config)
+        }),
     }
 }
 
@@ -94,6 +107,15 @@ fn told(result: anyhow::Result<ExitCode>) -> ExitCode {
         eprintln!("bernard: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+/// What can be said without asking anybody. The servers that are remembered may be old, so none of it fails the check.
+fn check_remembered(config: &Config) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
+    for finding in runtime.block_on(app::check_remembered(config)) {
+        println!("{finding}");
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn check_online(config: &Config) -> anyhow::Result<ExitCode> {

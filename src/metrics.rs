@@ -51,9 +51,21 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
     Ok(handle)
 }
 
-/// Shows whether the kill switch is pulled.
-pub fn paused(pause: &Option<crate::rescue::pause::Pause>) {
-    metrics::gauge!(PAUSED).set(if pause.is_some() { 1.0 } else { 0.0 });
+/// How the kill switch stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switch {
+    /// Nothing new is begun.
+    Pulled,
+    /// All is as usual.
+    Loose,
+}
+
+/// Shows how the kill switch stands.
+pub fn paused(switch: Switch) {
+    metrics::gauge!(PAUSED).set(match switch {
+        Switch::Pulled => 1.0,
+        Switch::Loose => 0.0,
+    });
 }
 
 /// A recorder with Bernard's buckets.

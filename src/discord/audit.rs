@@ -120,7 +120,7 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
         Refusal::WrongChannel(_) => entry.saying("not in a channel that is served"),
         Refusal::RolesUnreadable => entry.saying("Discord did not tell the roles"),
         Refusal::Paused(pause, _) => entry.saying(format!("paused by {}", pause.by.0)),
-        Refusal::TooOften(_) => entry.saying("more often than the limits allow"),
+        Refusal::TooOften(..) => entry.saying("more often than the limits allow"),
         Refusal::NotYours => entry.saying("the button was made for somebody else"),
         Refusal::Lease(LeaseRefusal::CannotOwn(who, _)) => entry.saying(format!("{} may not own the rescue", who.0)),
         Refusal::Lease(_)

@@ -31,6 +31,7 @@ pub mod dm;
 pub mod handler;
 pub mod herald;
 pub mod notice;
+mod picture;
 mod press;
 pub mod refusal;
 pub mod reporter;

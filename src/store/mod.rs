@@ -12,6 +12,7 @@ mod ledger;
 mod messages;
 mod notices;
 mod operations;
+mod timeline;
 mod pause;
 mod reminders;
 
@@ -32,6 +33,7 @@ use sqlx::{
 
 pub use audit::{AuditFilter, AuditPage};
 pub use cards::{Card, CardId, CardRefusal};
+pub use inventory::remembered;
 pub use leases::Change;
 pub use ledger::{Ledger, Range};
 pub use messages::{Delivery, Posted, Unreported};

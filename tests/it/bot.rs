@@ -80,6 +80,8 @@ pub(crate) struct TestConfig {
     pub(crate) credentials: String,
     /// The lines of `[pace]`.
     pub(crate) pace: String,
+    /// OVHcloud's budget.
+    pub(crate) requests_per_minute: u32,
     /// The lines of `[limits]`.
     pub(crate) limits: String,
 }
@@ -99,6 +101,7 @@ impl Default for TestConfig {
             pace: "task_poll = \"30ms\"\nsecret_poll = \"20ms\"\nreboot_settle = \"600ms\"\ndrain = \"5s\"\n\
                    reminder_tick = \"50ms\"\n"
                 .to_owned(),
+            requests_per_minute: 1_000_000,
             limits: "per_user_per_minute = 100000\nper_server_per_hour = 100000\n".to_owned(),
         }
     }
@@ -154,9 +157,28 @@ impl TestBot {
         Self::with(TestConfig::default(), [web_1(), db_1()]).await
     }
 
+    /// A bot for `web-1` and `db-1`, with OVHcloud's clock so many seconds ahead of ours.
+    pub(crate) async fn with_skew(seconds: i64) -> Self {
+        let ovh = Ovh::start().await;
+        ovh.skew(seconds);
+        Self::beside(ovh, TestConfig::default(), [web_1(), db_1()]).await
+    }
+
+    /// The same with so many requests a minute for OVHcloud.
+    pub(crate) async fn with_budget(
+        config: TestConfig,
+        servers: impl IntoIterator<Item = ServerSpec>,
+        requests_per_minute: u32,
+    ) -> Self {
+        Self::with(TestConfig { requests_per_minute, ..config }, servers).await
+    }
+
     /// A bot with this configuration for these servers.
     pub(crate) async fn with(config: TestConfig, servers: impl IntoIterator<Item = ServerSpec>) -> Self {
-        let ovh = Ovh::start().await;
+        Self::beside(Ovh::start().await, config, servers).await
+    }
+
+    async fn beside(ovh: Ovh, config: TestConfig, servers: impl IntoIterator<Item = ServerSpec>) -> Self {
         for server in servers {
             ovh.add(server);
         }
@@ -238,11 +260,11 @@ impl TestBot {
 
     /// The configuration as the program reads it.
     pub(crate) fn config_text(&self) -> String {
-        let TestConfig { rules, rescue, discord, credentials, pace, limits } = &self.config;
+        let TestConfig { rules, rescue, discord, credentials, pace, requests_per_minute, limits } = &self.config;
         format!(
             "time_zone = \"Europe/Paris\"\n\
              [discord]\ntoken = \"{token}\"\nguild = \"{GUILD}\"\napi_url = \"{api}\"\n{discord}\n\
-             [[ovh]]\nname = \"main\"\nendpoint = \"{ovh}\"\nrequests_per_minute = 1000000\n{credentials}\n\
+             [[ovh]]\nname = \"main\"\nendpoint = \"{ovh}\"\nrequests_per_minute = {requests_per_minute}\n{credentials}\n\
              [store]\nurl = \"sqlite://{store}\"\n\
              [http]\nlisten = \"127.0.0.1:0\"\n\
              [rescue]\n{rescue}\n[pace]\n{pace}\n\
