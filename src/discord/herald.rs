@@ -44,6 +44,8 @@ const REST: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 /// How many notices are posted at once; the sender keeps to Discord's limits.
 const AT_ONCE: usize = 16;
+/// Discord's limit for a message's text.
+const LONGEST: usize = 2_000;
 /// Discord remembers a nonce for a few minutes; an attempt that is older is looked for in the channel's history.
 const NONCE_LIFE: SignedDuration = SignedDuration::from_mins(2);
 
@@ -228,14 +230,19 @@ fn message(words: &Words) -> CreateMessage {
         true => MessageFlags::SUPPRESS_EMBEDS | MessageFlags::SUPPRESS_NOTIFICATIONS,
     };
     CreateMessage::new()
-        .content(&words.content)
+        .content(shown(&words.content))
         .components(rows(&words.buttons))
         .allowed_mentions(mentions)
         .flags(flags)
 }
 
+/// As much as Discord takes.
+fn shown(content: &str) -> String {
+    content.chars().take(LONGEST).collect()
+}
+
 fn digest(content: &str) -> String {
-    hex::encode(Sha1::digest(content.trim()))
+    hex::encode(Sha1::digest(shown(content).trim()))
 }
 
 /// The same for every attempt at one place, so that Discord itself makes two of them one.

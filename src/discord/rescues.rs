@@ -11,8 +11,8 @@ use crate::{
     text::{code, day_and_hour, mention, since_epoch},
 };
 
-/// How many rescues have a line; Discord's 2,000 characters hold these.
-const NAMED: usize = 12;
+/// How long the lines may be together: Discord takes 2,000 characters, and a title and the last line come on top.
+const LONGEST: usize = 1_800;
 /// How many rescues have buttons: two each, in rows of four.
 const WITH_BUTTONS: usize = 10;
 
@@ -37,9 +37,16 @@ pub fn listing(leases: &[Lease], foreign: &[Foreign], now: Timestamp, locale: Lo
     let mut entries: Vec<Entry<'_>> = foreign.iter().map(Entry::Foreign).collect();
     entries.extend(leases.iter().filter(is_over).map(Entry::Ours));
     entries.extend(leases.iter().filter(|lease| !is_over(lease)).map(Entry::Ours));
-    let mut lines: Vec<String> = entries.iter().take(NAMED).map(|entry| entry.line(now, locale)).collect();
-    if entries.len() > NAMED {
-        lines.push(say!(locale, "list-more", count = entries.len() - NAMED));
+    let mut left = LONGEST;
+    let fits = |line: &String| {
+        let length = line.chars().count() + 1;
+        let fits = length <= left;
+        left = left.saturating_sub(length);
+        fits
+    };
+    let mut lines: Vec<String> = entries.iter().map(|entry| entry.line(now, locale)).take_while(fits).collect();
+    if entries.len() > lines.len() {
+        lines.push(say!(locale, "list-more", count = entries.len() - lines.len()));
     }
     let some = &entries[..entries.len().min(WITH_BUTTONS)];
     let ours = some.iter().filter(|entry| matches!(entry, Entry::Ours(_))).count();
@@ -143,7 +150,8 @@ mod tests {
     fn a_long_list_fits_into_one_message() {
         let long = list(500);
         assert!(long.lines.join("\n").chars().count() <= 2_000);
-        assert!(long.lines.last().is_some_and(|line| line.contains("488")));
+        let named = long.lines.len() - 1;
+        assert!(named > 5 && long.lines.last().is_some_and(|line| line.contains(&(500 - named).to_string())));
         assert_eq!(long.buttons.len(), 20);
         assert!(labels(&long).iter().all(|label| label.chars().count() <= 80), "{:?}", labels(&long));
     }

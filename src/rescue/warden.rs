@@ -73,7 +73,7 @@ enum Turn {
 
 /// What a deadline's restore came to.
 enum Begun {
-    /// It is under way, or the lease is over.
+    /// It is under way, or the lease is over, or somebody is at work on the server; then it is looked at again.
     Yes,
     /// It cannot be done now, perhaps later.
     NotYet,
@@ -195,7 +195,7 @@ impl Warden {
         let Some(origin) = self.store.operation(lease.operation).await? else { return Ok(Begun::No) };
         let live = self.store.live_operations().await?;
         if live.iter().any(|operation| is_at_work(operation, lease)) {
-            return Ok(Begun::NotYet);
+            return Ok(Begun::Yes);
         }
         let Some(client) = self.fleet.client(&lease.account) else { return Ok(Begun::No) };
         let server = match plan::read_server(&client, &lease.server).await {

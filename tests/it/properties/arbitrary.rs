@@ -6,10 +6,12 @@ use bernard::{
     rescue::{
         event::{Event, NotDone, Port, Problem, PutBack},
         lease::Lease,
+        notice::{Letter, Notice, To},
         operation::{
             ChannelId, Difference, EnableWish, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source,
             Wish,
         },
+        reminder::Reminder,
         server::{Boot, BootId, QueryId, ServiceName, System, TaskId, TaskStatus},
     },
 };
@@ -255,6 +257,37 @@ pub(super) fn request() -> impl Strategy<Value = Request> {
             rule,
         },
     )
+}
+
+pub(super) fn letter() -> impl Strategy<Value = Letter> {
+    let to = prop_oneof![
+        (user(), option::of(channel())).prop_map(|(person, or_in)| To::Person { person, or_in }),
+        (channel(), option::of(user())).prop_map(|(channel, or_to)| To::Channel { channel, or_to }),
+    ];
+    let reminder =
+        prop_oneof![Just(Reminder::Before), Just(Reminder::Deadline), any::<u32>().prop_map(Reminder::After)];
+    let notice =
+        prop_oneof![
+            (operation_id(), time(), reminder).prop_map(|(lease, deadline, reminder)| Notice::Reminder {
+                lease,
+                deadline,
+                reminder
+            }),
+            (text(), user(), operation_id()).prop_map(|(label, owner, operation)| Notice::RestoredAtDeadline {
+                label,
+                owner,
+                operation
+            }),
+            (operation_id(), text(), user(), user(), time())
+                .prop_map(|(lease, label, owner, by, until)| Notice::Extended { lease, label, owner, by, until }),
+            (operation_id(), text(), user(), user(), user())
+                .prop_map(|(lease, label, from, to, by)| Notice::HandedOver { lease, label, from, to, by }),
+            Just(Notice::Digest { day: jiff::civil::date(2026, 11, 22) }),
+            (any::<u64>(), text()).prop_map(|(number, hash)| Notice::AuditAnchor { number, hash }),
+            (user(), text()).prop_map(|(by, reason)| Notice::Paused { by, reason }),
+            user().prop_map(|by| Notice::Resumed { by }),
+        ];
+    (to, notice).prop_map(|(to, notice)| Letter { to, notice })
 }
 
 pub(super) fn lease() -> impl Strategy<Value = Lease> {
