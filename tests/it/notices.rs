@@ -19,7 +19,7 @@ use crate::{
 const HASH: &str = "00fakehash00";
 
 fn anchor(to: To) -> Letter {
-    Letter { to, notice: Notice::AuditAnchor { number: 7, hash: HASH.to_owned() } }
+    Letter { to, notice: Notice::AuditAnchor { number: 7, hash: HASH.to_owned(), lines: None } }
 }
 
 fn in_ops() -> To {

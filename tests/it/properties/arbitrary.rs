@@ -283,7 +283,11 @@ pub(super) fn letter() -> impl Strategy<Value = Letter> {
             (operation_id(), text(), user(), user(), user())
                 .prop_map(|(lease, label, from, to, by)| Notice::HandedOver { lease, label, from, to, by }),
             Just(Notice::Digest { day: jiff::civil::date(2026, 11, 22) }),
-            (any::<u64>(), text()).prop_map(|(number, hash)| Notice::AuditAnchor { number, hash }),
+            (any::<u64>(), text(), option::of(any::<u64>())).prop_map(|(number, hash, lines)| Notice::AuditAnchor {
+                number,
+                hash,
+                lines
+            }),
             (user(), text()).prop_map(|(by, reason)| Notice::Paused { by, reason }),
             user().prop_map(|by| Notice::Resumed { by }),
         ];
