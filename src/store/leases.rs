@@ -89,10 +89,7 @@ impl Store {
                 .execute(&mut *tx)
                 .await?;
         }
-        sqlx::query("UPDATE operations SET reported = -1 WHERE id = $1")
-            .bind(lease.operation.0)
-            .execute(&mut *tx)
-            .await?;
+        show_again(&mut tx, &lease.server).await?;
         let origin = format!("change:{}:{}", lease.operation.0, now.as_nanosecond());
         notices::write(&mut tx, &origin, letter, now).await?;
         audit::append(&mut tx, entry).await?;
@@ -152,13 +149,7 @@ async fn undo(tx: &mut SqliteConnection, operation: OperationId, now: Timestamp)
 /// The server is out of rescue: what was delivered for it is to be wiped, and the messages of its rescue, and of
 /// what was tried since, lose their buttons.
 async fn end(tx: &mut SqliteConnection, server: &ServiceName, now: Timestamp) -> Result<(), Error> {
-    sqlx::query(
-        "UPDATE operations SET reported = MIN(reported, 0) - 1
-         WHERE server = $1 AND id >= (SELECT operation FROM leases WHERE server = $1 AND ended_at IS NULL)",
-    )
-    .bind(server.as_str())
-    .execute(&mut *tx)
-    .await?;
+    show_again(tx, server).await?;
     sqlx::query("UPDATE leases SET ended_at = $2 WHERE server = $1 AND ended_at IS NULL")
         .bind(server.as_str())
         .bind(millis(now))
@@ -166,6 +157,18 @@ async fn end(tx: &mut SqliteConnection, server: &ServiceName, now: Timestamp) ->
         .await?;
     sqlx::query("UPDATE deliveries SET wipe = 1 WHERE server = $1").bind(server.as_str()).execute(&mut *tx).await?;
     foreign::forget(tx, server).await
+}
+
+/// The messages of the server's rescue, and of what was tried since, say what is so now.
+async fn show_again(tx: &mut SqliteConnection, server: &ServiceName) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE operations SET reported = MIN(reported, 0) - 1
+         WHERE server = $1 AND id >= (SELECT operation FROM leases WHERE server = $1 AND ended_at IS NULL)",
+    )
+    .bind(server.as_str())
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 async fn active(connection: &mut SqliteConnection, server: &ServiceName) -> Result<Option<Lease>, Error> {

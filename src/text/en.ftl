@@ -48,7 +48,7 @@ option-email = Where OVHcloud mails the credentials, instead of the account's co
 option-ssh-key = Public key for the Linux rescue; then there is no password
 option-for = How long, such as 90m, 4h or 2d
 option-by = How much longer, such as 90m, 4h or 2d; by default as long as a rescue usually lasts
-option-user = The new owner, who must hold rescue for this server
+option-owner = The new owner, who must hold rescue for this server
 option-reason = Why; everybody in the channel sees it
 option-break-glass = Pass a needed approval in an emergency
 

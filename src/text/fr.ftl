@@ -48,7 +48,7 @@ option-email = Où OVHcloud envoie les identifiants, au lieu du contact du compt
 option-ssh-key = Clé publique pour le rescue Linux ; il n'y a alors pas de mot de passe
 option-for = Combien de temps, par exemple 90m, 4h ou 2d
 option-by = Combien de temps en plus, par exemple 90m, 4h ou 2d ; par défaut, la durée habituelle d'un rescue
-option-user = Le nouveau responsable, qui doit avoir le droit rescue sur ce serveur
+option-owner = Le nouveau responsable, qui doit avoir le droit rescue sur ce serveur
 option-reason = Pourquoi ; tout le salon le voit
 option-break-glass = Se passer d'une approbation requise, en cas d'urgence
 

@@ -43,7 +43,7 @@ pub(super) fn extend_options() -> Vec<CreateCommandOption> {
 
 /// The options of `/rescue hand-over`, in the contract's order.
 pub(super) fn hand_over_options() -> Vec<CreateCommandOption> {
-    vec![server(), option(CommandOptionType::User, "user", |l| say!(l, "option-user")).required(true)]
+    vec![server(), option(CommandOptionType::User, "user", |l| say!(l, "option-owner")).required(true)]
 }
 
 /// Why a lease is not changed.
