@@ -36,6 +36,7 @@ impl TestBot {
         };
         store.save_known_boot(&account, &datacenter, &boot).await.expect("it is written");
         store.close().await;
+        drop(store);
         self.start().await;
     }
 }

@@ -193,7 +193,7 @@ async fn a_rescue_goes_to_nobody_who_may_not_or_of_whom_nothing_is_known() {
     bot.discord.join(&ben);
     bot.discord.faults().always().status("GET", "/members/", 503, &serde_json::json!({ "message": "upstream" }));
     let refused = bot.ask(&bot.ann, "rescue hand-over", &to("ben")).await;
-    assert!(refused.content.contains("the answer is no"), "{}", refused.content);
+    assert!(refused.content.contains("did not tell me the roles"), "{}", refused.content);
     assert_eq!(lease(&bot, "web-1").await, before);
 }
 
