@@ -10,13 +10,10 @@ use super::{
     Error, Rest, component::Button, dm, error::TOO_OLD_TO_EDIT, handler::SharedPolicy, reporter::snowflake, rest::Nonce,
 };
 use crate::{
-    access::{Requester, UserId},
     clock,
     rescue::{
-        desk::{action, needed},
-        errand::{Arrival, Errand, Permission, Verdict},
-        operation::{ChannelId, Kind, Operation, Source},
-        server::Server,
+        errand::{Arrival, Errand},
+        operation::{ChannelId, Operation, Source},
     },
     store::{Delivery, Store},
 };
@@ -31,12 +28,12 @@ const GONE: [u32; 2] = [10_013, 10_003];
 /// Carries links.
 #[derive(Debug)]
 pub struct Courier {
-    rest: Rest,
-    store: Store,
+    pub(super) rest: Rest,
+    pub(super) store: Store,
     /// Our own user id, to know our messages in a DM's history.
     bot: DiscordUser,
-    policy: SharedPolicy,
-    guild: GuildId,
+    pub(super) policy: SharedPolicy,
+    pub(super) guild: GuildId,
 }
 
 impl Courier {
@@ -85,7 +82,7 @@ impl Courier {
             }
             Errand::MayNow { person, kind, place, server, reply } => {
                 if reply.send(self.may_now(person, kind, place, &server).await).is_err() {
-                    tracing::debug!("the keeper stopped waiting for a permission; it will ask again");
+                    tracing::debug!("the warden stopped waiting for a permission; it will ask again");
                 }
                 return;
             }
@@ -115,46 +112,6 @@ impl Courier {
             Ok(posted) => self.arrived(operation, channel, posted.id).await,
             Err(error) => self.not_sent(operation, &error),
         }
-    }
-
-    /// Whether the requester, as Discord knows them now, may still do what they asked for.
-    async fn may_still(&self, operation: &Operation, server: &Server) -> Option<Verdict> {
-        let user = operation.request.requester;
-        let member = match self.rest.member(self.guild, DiscordUser::new(user.0)).await {
-            Ok(member) => member,
-            Err(error) if error.is_transient() => return None,
-            Err(error) => {
-                tracing::warn!(operation.id = %operation.id, %error, "the requester's roles cannot be read: the answer is no");
-                return Some(Verdict::Refused);
-            }
-        };
-        let requester = Requester { user, roles: member.roles.iter().map(|role| role.get()).collect() };
-        let kind = operation.request.kind();
-        let policy = self.policy.get();
-        let allowed = policy.check(&requester, needed(kind), server, operation.request.place.0).is_ok()
-            && policy.protection(action(kind), server).is_none();
-        Some(if allowed { Verdict::Allowed } else { Verdict::Refused })
-    }
-
-    /// The right of a person, as Discord knows them now, to do something that needs nobody's approval.
-    async fn may_now(&self, person: UserId, kind: Kind, place: ChannelId, server: &Server) -> Option<Permission> {
-        let member = match self.rest.member(self.guild, DiscordUser::new(person.0)).await {
-            Ok(member) => member,
-            Err(error) if error.is_transient() => return None,
-            Err(error) => {
-                tracing::warn!(server.name = %server.name, %error, "an owner's roles cannot be read: the answer is no");
-                return Some(Permission::Refused);
-            }
-        };
-        let requester = Requester { user: person, roles: member.roles.iter().map(|role| role.get()).collect() };
-        let policy = self.policy.get();
-        if policy.protection(action(kind), server).is_some() {
-            return Some(Permission::Refused);
-        }
-        Some(match policy.check(&requester, needed(kind), server, place.0) {
-            Ok(grant) => Permission::Granted(grant),
-            Err(_) => Permission::Refused,
-        })
     }
 
     /// Looks in the DM's history for our message of this operation.

@@ -15,7 +15,7 @@ use serenity::{
         CreateInteractionResponseMessage, EditInteractionResponse,
     },
     model::{
-        application::{CommandInteraction, ComponentInteraction, Interaction},
+        application::{CommandInteraction, ComponentInteraction, Interaction, ModalInteraction},
         channel::MessageFlags,
     },
 };
@@ -30,6 +30,7 @@ use super::{
     asking::{Asking, Realm},
     command::Command,
     component::Button,
+    form::Form,
     refusal::Refusal,
     sender::Ack,
 };
@@ -92,7 +93,7 @@ pub struct HandlerSettings {
     pub email_domains: Vec<String>,
     /// Where the link is looked for, in order.
     pub secret_from: Vec<Source>,
-    /// The Discord role that is told when a deadline passes.
+    /// The Discord role that is told when a deadline passes, and when somebody breaks the glass.
     pub oncall_role: Option<u64>,
 }
 
@@ -190,7 +191,8 @@ impl Handler {
                 Interaction::Command(command) => self.command(&key, command).await,
                 Interaction::Autocomplete(command) => self.autocomplete(&key, &command).await,
                 Interaction::Component(press) => self.press(&key, press).await,
-                // We show no modals, and Discord's PING is answered where it comes in.
+                Interaction::Modal(form) => self.form(&key, form).await,
+                // Discord's PING is answered where it comes in.
                 _ => self.apologise(&key, None).await,
             },
         }
@@ -228,7 +230,10 @@ impl Handler {
         // A confirmation card changes into its answer; every other press is answered beside. A card is always ephemeral, so a
         // made-up id changes no message that others read.
         let on_card = press.message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL));
+        let locale = text::locale_of(&press.locale);
         let first = match button {
+            // A form opens only as the first answer, before anything is looked up: what is typed into it is checked when it comes.
+            Ok(Button::AddReason(id, round)) => Form::DenialReason(id, round).open(locale),
             Ok(Button::Confirm(_) | Button::Dismiss(_) | Button::ExtendBy(..)) if on_card => {
                 CreateInteractionResponse::Acknowledge
             }
@@ -237,8 +242,8 @@ impl Handler {
         if !self.acknowledged(key, &first).await {
             return;
         }
-        let locale = text::locale_of(&press.locale);
         let reply = match button {
+            Ok(Button::AddReason(..)) => return,
             Ok(button) => self.pressed(&press, button).await,
             Err(_) => Err(Refusal::Unknown),
         };
@@ -246,6 +251,14 @@ impl Handler {
             self.audit_refused_press(&press, refusal).await;
         }
         self.answer(key, press.application_id, reply, locale).await;
+    }
+
+    async fn form(&self, key: &InteractionKey, form: ModalInteraction) {
+        if !self.acknowledged(key, &defer()).await {
+            return;
+        }
+        let reply = self.submitted(&form).await;
+        self.answer(key, form.application_id, reply, text::locale_of(&form.locale)).await;
     }
 
     /// Whether Discord took the first answer. If not, nothing is done: the person saw a failure, or somebody else answered.
@@ -299,6 +312,7 @@ impl Handler {
             RawInteraction::Readable { interaction, .. } => match &**interaction {
                 Interaction::Command(command) => text::locale_of(&command.locale),
                 Interaction::Component(press) => text::locale_of(&press.locale),
+                Interaction::Modal(form) => text::locale_of(&form.locale),
                 Interaction::Autocomplete(_) => return,
                 _ => Locale::En,
             },

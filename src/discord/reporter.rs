@@ -17,12 +17,13 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Error, Rest,
-    card::{self, Manner, Rendering, Rings},
+    Error, Rest, approval_card,
+    card::{self, Manner, Rendering},
     error::TOO_OLD_TO_EDIT,
     rest::Nonce,
 };
 use crate::{
+    access::Who,
     clock,
     rescue::{
         operation::{ChannelId, Operation, OperationId},
@@ -174,7 +175,7 @@ impl Reporter {
         // What went to the requester alone, because the channel is gone, speaks their language.
         let theirs = Manner { locale: operation.request.locale, ..self.manner };
         let private = card::messages(&operation, lease.as_ref(), theirs);
-        let asked = public.first().map(asked_line).unwrap_or_default();
+        let asked = public.iter().find(|rendering| rendering.slot == "card").map(asked_line).unwrap_or_default();
         for (public, private) in public.iter().zip(&private) {
             let tried = known.iter().find(|posted| posted.slot == public.slot);
             let channel = tried.map_or(operation.request.channel, |tried| tried.channel);
@@ -220,7 +221,11 @@ impl Reporter {
                     false => self.post(it, Some(message)).await,
                 }
             }
-            Err(error) => self.give_up_or_retry(it, error).await,
+            // What is still asked must be answerable somewhere; what only looks old may stay so.
+            Err(error) if it.operation.state.is_ended() || it.rendering.buttons.is_empty() => {
+                self.give_up_or_retry(it, error).await
+            }
+            Err(error) => self.go_elsewhere_or_retry(it, error).await,
         }
     }
 
@@ -243,34 +248,29 @@ impl Reporter {
     /// Posts a message, for the first time or in the place of an earlier one, which stays remembered until the new one is there:
     /// a repetition comes here again with the same nonce, and the other part does not take it for a message that is missing.
     async fn post(&self, it: It<'_>, instead_of: Option<u64>) -> Result<(), Failure> {
-        let nobody = CreateAllowedMentions::new();
-        let (rings, quiet) = match it.rendering.rings {
-            Rings::Nobody => (nobody, MessageFlags::SUPPRESS_NOTIFICATIONS),
-            Rings::Person(user) => (nobody.users([DiscordUser::new(user.0)]), MessageFlags::empty()),
-            Rings::Role(role) => (nobody.roles([RoleId::new(role)]), MessageFlags::empty()),
+        let quiet = match it.rendering.rings.is_empty() {
+            true => MessageFlags::SUPPRESS_NOTIFICATIONS,
+            false => MessageFlags::empty(),
         };
         let message = CreateMessage::new()
             .content(&it.rendering.content)
             .components(rows(it.rendering))
-            .allowed_mentions(rings)
+            .allowed_mentions(ringing(it.rendering))
             // Nobody's server fetches a link that somebody typed as a reason.
             .flags(MessageFlags::SUPPRESS_EMBEDS | quiet);
         let channel = DiscordChannel::new(it.channel.0);
         match self.rest.post(channel, &message, &nonce(it.operation, &it.rendering.slot, instead_of), &[]).await {
             Ok(posted) => self.remember(it, Some(posted.id.get()), digest(it.rendering)).await,
-            Err(error) => self.give_up_or_retry(it, error).await,
+            Err(error) => self.go_elsewhere_or_retry(it, error).await,
         }
     }
 
-    /// Weather is waited out. Where a channel is gone or closed to us, whoever asked hears by DM what people wait for; the rest
-    /// is given up, and the operation goes on without it.
-    async fn give_up_or_retry(&self, it: It<'_>, error: Error) -> Result<(), Failure> {
-        if error.is_transient() || error.fault().is_some() {
-            return Err(error.into());
-        }
+    /// Where a channel is gone or closed to us, whoever asked hears by DM what people wait for.
+    async fn go_elsewhere_or_retry(&self, it: It<'_>, error: Error) -> Result<(), Failure> {
+        let is_final = !error.is_transient() && error.fault().is_none();
         let in_the_channel = it.channel == it.operation.request.channel;
-        let waited_for = it.rendering.rings != Rings::Nobody;
-        if in_the_channel && waited_for {
+        let waited_for = it.rendering.rings.contains(&Who::User(it.operation.request.requester));
+        if is_final && in_the_channel && waited_for {
             tracing::warn!(operation.id = %it.operation.id, %error, "the channel takes no message; its requester gets it by DM");
             match self.rest.open_dm(DiscordUser::new(it.operation.request.requester.0)).await {
                 // The next look posts it there.
@@ -279,9 +279,16 @@ impl Reporter {
                     self.attempted(dm, clock::now()).await?;
                     return Ok(());
                 }
-                Err(error) if error.is_transient() || error.fault().is_some() => return Err(error.into()),
-                Err(_) => {}
+                Err(error) => return self.give_up_or_retry(it, error).await,
             }
+        }
+        self.give_up_or_retry(it, error).await
+    }
+
+    /// Weather is waited out; what can be shown nowhere is given up, and the operation goes on without it.
+    async fn give_up_or_retry(&self, it: It<'_>, error: Error) -> Result<(), Failure> {
+        if error.is_transient() || error.fault().is_some() {
+            return Err(error.into());
         }
         tracing::error!(operation.id = %it.operation.id, %error, "a message of an operation can be shown nowhere");
         self.remember(it, None, NOWHERE.to_owned()).await
@@ -301,10 +308,13 @@ impl Reporter {
             Err(_) => return Ok(None),
         };
         let of_another_slot = |id: u64| known.iter().any(|posted| posted.message == Some(id));
+        let mark = approval_card::mark(it.operation, &it.rendering.slot);
         let found = seen.iter().find(|message| {
-            message.author == self.bot
-                && !of_another_slot(message.id.get())
-                && is_this(&message.content, it.rendering, asked, it.operation)
+            let same = match &mark {
+                Some(mark) => message.custom_ids.contains(mark),
+                None => is_this(&message.content, it.rendering, asked, it.operation),
+            };
+            message.author == self.bot && !of_another_slot(message.id.get()) && same
         });
         Ok(found.map(|message| message.id.get()))
     }
@@ -335,6 +345,18 @@ fn rows(rendering: &Rendering) -> Vec<CreateActionRow> {
         true => Vec::new(),
         false => vec![CreateActionRow::Buttons(rendering.buttons.clone())],
     }
+}
+
+/// Whom a new message rings: exactly these roles and people, whatever else its text names.
+fn ringing(rendering: &Rendering) -> CreateAllowedMentions {
+    let (mut roles, mut users) = (Vec::new(), Vec::new());
+    for who in &rendering.rings {
+        match who {
+            Who::Role(role) => roles.push(RoleId::new(*role)),
+            Who::User(user) => users.push(DiscordUser::new(user.0)),
+        }
+    }
+    CreateAllowedMentions::new().roles(roles).users(users)
 }
 
 fn digest(rendering: &Rendering) -> String {

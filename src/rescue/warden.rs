@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp, civil::Time, tz::TimeZone};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    approval::Guard,
     daily,
     desk::{self, Desk},
     errand::{Errands, Permission},
@@ -226,6 +227,7 @@ impl Warden {
             place,
             reason: None,
             rule: grant.place().to_string(),
+            guard: Guard::Unprotected,
         };
         Ok(match self.desk.open_at_deadline(&grant, kept, onward(due), &request).await {
             Ok(Some(Open::Accepted(operation, _))) => {

@@ -2,6 +2,7 @@
 
 mod aftermath;
 mod audit;
+mod approvals;
 mod bot;
 mod busy;
 mod buttons;
@@ -44,4 +45,5 @@ mod status;
 mod task;
 mod tasks;
 mod unanswered;
+mod vanished;
 mod why;

@@ -27,6 +27,12 @@ impl Handler {
         if may(Capability::Reboot) {
             lines.push(say!(locale, "help-reboot"));
         }
+        if may(Capability::Approve) {
+            lines.push(say!(locale, "help-approve"));
+        }
+        if may(Capability::Admin) {
+            lines.push(say!(locale, "help-break-glass"));
+        }
         if may(Capability::View) {
             lines.push(say!(locale, "help-status"));
             lines.push(say!(locale, "help-tasks"));

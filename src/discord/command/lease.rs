@@ -13,7 +13,7 @@ use serenity::{
 
 use super::{option, server, text};
 use crate::{
-    access::{Action, Capability, Requester, UserId},
+    access::{Action, Capability, Protection, Requester, UserId},
     config::{Locale, duration},
     discord::{
         asking::Asking,
@@ -53,6 +53,8 @@ pub enum LeaseRefusal {
     None(String),
     /// The rescue that somebody else started is over, or has an owner now.
     Gone,
+    /// A rule protects the server: its rescue does not change hands without an approval.
+    Protected(Protection, String),
     /// It ends as late as it may.
     Longest(Box<Lease>, SignedDuration),
     /// It was changed or ended at the same moment.
@@ -69,6 +71,10 @@ impl LeaseRefusal {
         match self {
             Self::None(label) => say!(locale, "lease-none", server = code(label)),
             Self::Gone => say!(locale, "lease-gone"),
+            Self::Protected(protection, label) => {
+                let rule = code(&protection.rule.to_string());
+                say!(locale, "lease-protected", server = code(label), rule = rule)
+            }
             Self::Longest(lease, longest) => say!(
                 locale,
                 "lease-longest",
@@ -135,7 +141,7 @@ impl Handler {
         let known = self.find(asking, typed, Capability::Rescue).await?;
         let (server, grant) = self.admit_server(asking, &known, Capability::Rescue).await?;
         if let Some(protection) = self.policy.get().protection(Action::Rescue, &server) {
-            return Err(Refusal::Protected(protection));
+            return Err(Refusal::Lease(LeaseRefusal::Protected(protection, server.label().to_owned())));
         }
         let lease = self.lease_on(&server).await?;
         if lease.owner == to {

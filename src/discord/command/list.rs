@@ -4,6 +4,7 @@ use crate::{
     access::Capability,
     clock,
     discord::{
+        approve::Haste,
         asking::Asking,
         command::propose::{accepted, request},
         handler::{Handler, Reply},
@@ -44,14 +45,16 @@ impl Handler {
     pub(in crate::discord) async fn adopt(&self, asking: &Asking, foreign: &Foreign) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
         let known = self.find(asking, foreign.found.server.as_str(), Capability::Rescue).await?;
-        let (server, grant) = self.admit(asking, &known, Kind::Adopt).await?;
-        if let Some(holder) = self.holder(&server, Kind::Adopt).await? {
+        let admitted = self.admit(asking, &known, Kind::Adopt).await?;
+        if let Some(holder) = self.holder(&admitted.server, Kind::Adopt).await? {
             return Err(Refusal::Busy(Box::new(holder)));
         }
         let lease = self.settings.lease.try_into().unwrap_or(jiff::SignedDuration::MAX);
-        let request = request(asking, &server, &grant, Wish::Adopt { lease }, None);
-        match self.desk.open_from_press(&grant, asking.interaction, &request).await? {
-            Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking.locale))),
+        // It calls nothing at OVHcloud that would change anything.
+        let guard = self.guard(asking, &admitted, Haste::None, Vec::new())?;
+        let request = request(asking, &admitted, Wish::Adopt { lease }, None, guard);
+        match self.desk.open_from_press(&admitted.grant, asking.interaction, &request).await? {
+            Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking))),
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
             Open::Refused(_) => Err(Refusal::Unknown),
         }

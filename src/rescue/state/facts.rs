@@ -1,0 +1,168 @@
+//! What was seen of an operation on its way: the card is made of this.
+//!
+//! Pure. Nothing here decides anything: [`State::next`](super::State::next) says what may follow, and this remembers it.
+
+use jiff::Timestamp;
+
+use crate::access::UserId;
+use crate::rescue::{
+    approval::{Round, RoundEnd},
+    event::{Event, NotDone, Port, PutBack},
+    operation::{Intent, Plan, Source},
+    server::{System, TaskId, TaskStatus},
+};
+
+/// What was seen on the way.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    /// What was there, and what was set.
+    pub plan: Option<Plan>,
+    /// The times that others were asked to approve.
+    pub rounds: Vec<Round>,
+    /// How many reboots may be intended, in all: one for each time that everybody whose word it needed had agreed.
+    pub reboots_approved: u32,
+    /// How many reboots were intended.
+    pub intents: u32,
+    /// OVHcloud's task and the last word about it.
+    pub task: Option<(TaskId, TaskStatus)>,
+    /// The task was purged before it was seen to end.
+    pub task_vanished: bool,
+    /// The task was found, not answered.
+    pub adopted: bool,
+    /// OVHcloud's last `powerState` since the reboot.
+    pub power: Option<String>,
+    /// When the port was first seen closed since the reboot.
+    pub port_closed: Option<Timestamp>,
+    /// What the port does now, if it was looked at.
+    pub port: Option<(Port, Timestamp)>,
+    /// Where the link was found.
+    pub source: Option<Source>,
+    /// Where a link that was not found was looked for.
+    pub searched: Vec<Source>,
+    /// What went wrong at the last look for it.
+    pub search_trouble: Option<String>,
+    /// The rescue of a `/rescue link`: family, address, since when.
+    pub rescue: Option<(System, Option<String>, Timestamp)>,
+    /// What came instead of an answer to the reboot, or with its refusal.
+    pub unknown_because: Option<String>,
+    /// How it is known that the last reboot that was intended did not happen; `None` when it is not.
+    pub not_done: Option<NotDone>,
+    /// What was known right before the last reboot that was intended.
+    pub last_intent: Option<Intent>,
+    /// New tasks among which ours could not be told.
+    pub candidates: Vec<TaskId>,
+    /// How many times a person was asked to decide.
+    pub asked: u32,
+    /// The numbers of the questions that nobody answered in time.
+    pub unanswered: Vec<u32>,
+    /// The requester takes no DMs.
+    pub dm_closed: bool,
+    /// How putting back went.
+    pub put_back: Option<PutBack>,
+    /// How many of our own steps panicked.
+    pub faults: u32,
+}
+
+impl Facts {
+    /// Whether the port was seen closed and then answering: the machine really restarted.
+    pub fn is_back(&self) -> bool {
+        self.port_closed.is_some() && matches!(self.port, Some((Port::Open, _)))
+    }
+
+    /// Whether this person denied this round, counted from 1, and has not said why.
+    pub fn is_unexplained(&self, round: u32, person: UserId) -> bool {
+        let round = (round as usize).checked_sub(1).and_then(|index| self.rounds.get(index));
+        round.is_some_and(|round| matches!(round.end, RoundEnd::Denied { by, reason: None } if by == person))
+    }
+
+    /// What an event, which may follow, tells.
+    pub(super) fn learn(&mut self, event: &Event) {
+        self.learn_of_approval(event);
+        match event {
+            Event::Prepared { plan } | Event::Adopted { plan, .. } => self.plan = Some((**plan).clone()),
+            Event::RebootIntended { intent } => {
+                self.intents += 1;
+                self.not_done = None;
+                self.last_intent = Some(intent.clone());
+            }
+            Event::RebootAccepted { task, .. } => self.task = Some((*task, TaskStatus::Init)),
+            Event::TaskAdopted { task } => {
+                self.task = Some((*task, TaskStatus::Init));
+                self.adopted = true;
+            }
+            Event::RebootUnknown { said } => self.unknown_because = Some(said.clone()),
+            Event::RebootNotDone { why, said } => {
+                self.not_done = Some(*why);
+                self.unknown_because = Some(said.clone());
+            }
+            Event::QuestionUnanswered => self.unanswered.push(self.asked),
+            Event::Faulted => self.faults += 1,
+            Event::DmClosed => self.dm_closed = true,
+            Event::TaskSeen { status, .. } => {
+                if let Some((_, known)) = &mut self.task {
+                    *known = status.clone();
+                }
+            }
+            Event::TaskVanished => self.task_vanished = true,
+            Event::RescueFound { system, ip, since } => self.rescue = Some((*system, ip.clone(), *since)),
+            Event::PortSeen { port, at } => {
+                if *port == Port::Closed && self.port_closed.is_none() {
+                    self.port_closed = Some(*at);
+                }
+                self.port = Some((*port, *at));
+            }
+            Event::PowerSeen { power } => self.power = Some(power.clone()),
+            Event::DeliveryAttempted { source, .. } => self.source = *source,
+            Event::LinkNotFound { searched, trouble } => {
+                self.searched.clone_from(searched);
+                self.search_trouble.clone_from(trouble);
+            }
+            Event::PutBack { result, .. } => self.put_back = Some(result.clone()),
+            Event::NotSettled { candidates } => self.candidates.clone_from(candidates),
+            Event::FoundImpossible { .. }
+            | Event::BootSet { .. }
+            | Event::RebootAgainApproved { .. }
+            | Event::RebootAgainAsked { .. }
+            | Event::ApprovalGiven { .. }
+            | Event::ApprovalDenied { .. }
+            | Event::DenialExplained { .. }
+            | Event::Withdrawn { .. }
+            | Event::ApprovalExpired
+            | Event::SettingRefused { .. }
+            | Event::CancelAsked { .. }
+            | Event::LeftAlone { .. }
+            | Event::LinkDelivered
+            | Event::LinkRevealed { .. }
+            | Event::LinkGivenUp
+            | Event::Watched
+            | Event::Expired
+            | Event::Superseded { .. } => {}
+        }
+    }
+
+    /// What becomes of the latest round.
+    fn learn_of_approval(&mut self, event: &Event) {
+        if let Event::RebootAgainAsked { by, approval, .. } = event {
+            self.rounds.push(Round::new(*by, (**approval).clone()));
+        }
+        if let Event::DenialExplained { round, reason, .. } = event
+            && let Some(round) = (*round as usize).checked_sub(1).and_then(|index| self.rounds.get_mut(index))
+            && let RoundEnd::Denied { reason: words, .. } = &mut round.end
+        {
+            *words = Some(reason.clone());
+        }
+        let Some(round) = self.rounds.last_mut().filter(|round| round.end == RoundEnd::Open) else { return };
+        match event {
+            Event::ApprovalGiven { by, .. } => {
+                round.approvers.push(*by);
+                if round.lacks() == 0 {
+                    round.end = RoundEnd::Approved;
+                }
+            }
+            Event::ApprovalDenied { by, .. } => round.end = RoundEnd::Denied { by: *by, reason: None },
+            Event::Withdrawn { by, .. } => round.end = RoundEnd::Withdrawn(*by),
+            Event::ApprovalExpired => round.end = RoundEnd::Expired,
+            _ => {}
+        }
+    }
+}
