@@ -88,14 +88,12 @@ pub enum Act {
     LeaseAdopted,
     /// A lease is over without a restore of Bernard's.
     LeaseEnded,
-    /// The audit was read with `/history`.
-    HistoryRead,
     /// The process started, with this policy.
     Started,
     /// The configuration was read again: this policy is in force from now on.
     PolicyLoaded,
-    /// The head of the chain was posted where it can be compared later.
-    AnchorPosted,
+    /// The chain's last line is told in the anchors' channel, where it can be compared later.
+    Anchored,
     /// So many refusals came at once that some were not written one by one.
     RefusalsLost,
 }
@@ -114,10 +112,9 @@ impl Act {
             Self::LeaseHandedOver => "lease_handed_over",
             Self::LeaseAdopted => "lease_adopted",
             Self::LeaseEnded => "lease_ended",
-            Self::HistoryRead => "history_read",
             Self::Started => "started",
             Self::PolicyLoaded => "policy_loaded",
-            Self::AnchorPosted => "anchor_posted",
+            Self::Anchored => "anchored",
             Self::RefusalsLost => "refusals_lost",
         }
     }
@@ -132,11 +129,10 @@ impl Act {
             | Self::ConsoleOpened
             | Self::LeaseExtended
             | Self::LeaseHandedOver
-            | Self::LeaseAdopted
-            | Self::HistoryRead => Kind::Decision,
+            | Self::LeaseAdopted => Kind::Decision,
             Self::LeaseEnded => Kind::Seen,
             Self::PolicyLoaded => Kind::Policy,
-            Self::Started | Self::AnchorPosted | Self::RefusalsLost => Kind::Process,
+            Self::Started | Self::Anchored | Self::RefusalsLost => Kind::Process,
         }
     }
 }

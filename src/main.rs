@@ -9,7 +9,10 @@ use anyhow::Context;
 #[cfg(feature = "demo")]
 use bernard::demo;
 use bernard::{
-    app::{self, App},
+    app::{
+        self, App,
+        audit::{self, Audit},
+    },
     check::Verdict,
     config::{self, Config, LogFormat},
     logging, metrics,
@@ -39,6 +42,14 @@ enum Verb {
     /// Show the bot without any account: simulated servers, a simulated Discord, and a page for your browser.
     #[cfg(feature = "demo")]
     Demo(demo::Flags),
+    /// The demo's bot: `run`, but it ends with whoever holds its standard input.
+    #[cfg(feature = "demo")]
+    #[command(hide = true)]
+    DemoBot {
+        /// The configuration.
+        #[arg(long)]
+        config: PathBuf,
+    },
     /// Say everything that is wrong with the configuration; change nothing.
     Check {
         /// Also prove every credential and right that will be needed, by reading from Discord and OVHcloud.
@@ -48,6 +59,9 @@ enum Verb {
         #[arg(long, default_value = "config/bernard.toml")]
         config: PathBuf,
     },
+    /// Verify the audit, or take it out: offline, changing nothing, beside a bot that runs.
+    #[command(subcommand)]
+    Audit(Audit),
 }
 
 /// The exit code for wrong arguments or configuration, as clap has it.
@@ -55,13 +69,19 @@ const WRONG_CONFIGURATION: u8 = 2;
 
 fn main() -> ExitCode {
     match Arguments::parse().verb {
+        Verb::Audit(verb) => ExitCode::from(audit::run(&verb)),
         Verb::Run { config } => with_configuration(&config, |loaded| run(loaded, &config)),
         Verb::Check { config, online } => with_configuration(&config, |loaded| {
             println!("{}: the configuration is in order", config.display());
-            if online { check_online(&loaded) } else { Ok(ExitCode::SUCCESS) }
+            if online { check_online(&loaded) } else { check_remembered(&loaded) }
         }),
         #[cfg(feature = "demo")]
         Verb::Demo(flags) => told(demo::run(&flags)),
+        #[cfg(feature = "demo")]
+        Verb::DemoBot { config } => with_configuration(&config, |loaded| {
+            demo::leash::hold(&config)?;
+            run(loaded, &config)
+        }),
     }
 }
 
@@ -87,6 +107,15 @@ fn told(result: anyhow::Result<ExitCode>) -> ExitCode {
         eprintln!("bernard: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+/// What can be said without asking anybody. The servers that are remembered may be old, so none of it fails the check.
+fn check_remembered(config: &Config) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
+    for finding in runtime.block_on(app::check_remembered(config)) {
+        println!("{finding}");
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn check_online(config: &Config) -> anyhow::Result<ExitCode> {
@@ -125,7 +154,7 @@ async fn serve(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
         tokio::select! {
             _ = terminate.recv() => break None,
             _ = interrupt.recv() => break None,
-            _ = hang_up.recv() => reload(&app, path),
+            _ = hang_up.recv() => reload(&app, path).await,
             ended = app.ended() => break Some(ended),
         }
     };
@@ -146,10 +175,10 @@ async fn serve(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
     Ok(code)
 }
 
-fn reload(app: &App, path: &Path) {
+async fn reload(app: &App, path: &Path) {
     match Config::load(path, config::process_environment()) {
         Ok(loaded) => {
-            if let Err(error) = app.reload(&loaded.config) {
+            if let Err(error) = app.reload(&loaded.config).await {
                 let error = format!("{error:#}");
                 tracing::error!(error, "the configuration was not read again; the old one stays in force");
             }

@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, time::Duration};
 
 use serenity::model::{
     Permissions,
-    application::{CommandInteraction, ComponentInteraction, ModalInteraction},
+    application::{
+        AuthorizingIntegrationOwner, AuthorizingIntegrationOwners, CommandInteraction, ComponentInteraction,
+        ModalInteraction,
+    },
     channel::{ChannelType, PartialChannel},
     guild::Member,
     id::{ChannelId as DiscordChannel, GuildId, InteractionId, UserId as DiscordUser},
@@ -12,7 +15,9 @@ use serenity::model::{
 
 use super::{Rest, refusal::Refusal};
 use crate::{
-    access::{Requester, UserId},
+    access::{Grant, Requester, UserId},
+    audit::{Act, Entry},
+    clock,
     config::Locale,
     rescue::operation::{ChannelId, Request},
     text,
@@ -47,6 +52,8 @@ pub struct Asking {
     permissions: Option<Permissions>,
     /// Whether sending needs the right to send in threads.
     kind: Option<ChannelType>,
+    /// How large a file may be there, in bytes, if the interaction says so.
+    file_limit: Option<u32>,
 }
 
 /// The parts of an interaction that both kinds share.
@@ -59,6 +66,17 @@ struct Parts<'a> {
     user: DiscordUser,
     locale: &'a str,
     permissions: Option<Permissions>,
+    file_limit: Option<u32>,
+    installed: Installed,
+}
+
+/// For whom the application was installed through which somebody asks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Installed {
+    /// For the guild, as it is meant to be.
+    ForTheGuild,
+    /// For one person alone: then nobody of the guild let us in.
+    ForAPerson,
 }
 
 impl Asking {
@@ -93,6 +111,7 @@ impl Asking {
             interaction: parts.id.get(),
             permissions: None,
             kind: None,
+            file_limit: parts.file_limit,
         })
     }
 
@@ -105,7 +124,8 @@ impl Asking {
     }
 
     fn in_realm(parts: &Parts<'_>, realm: &Realm) -> Result<Self, Refusal> {
-        let member = parts.member.filter(|_| parts.guild.map(GuildId::get) == Some(realm.guild));
+        let ours = parts.guild.map(GuildId::get) == Some(realm.guild) && parts.installed == Installed::ForTheGuild;
+        let member = parts.member.filter(|_| ours);
         let Some(member) = member else { return Err(Refusal::NotHere) };
         let kind = parts.partial.map(|channel| channel.kind);
         let parent = parts.partial.and_then(|channel| channel.parent_id).filter(|_| kind.is_some_and(is_thread));
@@ -124,7 +144,30 @@ impl Asking {
             interaction: parts.id.get(),
             permissions: parts.permissions,
             kind,
+            file_limit: parts.file_limit,
         })
+    }
+
+    /// What this asker did under this grant, for the audit.
+    pub fn entry(&self, act: Act, grant: &Grant) -> Entry {
+        let entry = Entry::act(act, clock::now()).by(self.requester.user).at_place(self.channel);
+        let entry = entry.asking(grant.capability().as_str()).under(grant.place().to_string());
+        Entry { server: grant.server().cloned(), ..entry }
+    }
+
+    /// Whether the bot may attach files here, as far as the interaction says.
+    pub fn bot_can_attach(&self) -> bool {
+        self.permissions.is_none_or(|may| may.administrator() || may.contains(Permissions::ATTACH_FILES))
+    }
+
+    /// How large a file may be here, in bytes; `None` when the interaction does not say.
+    pub fn file_limit(&self) -> Option<usize> {
+        self.file_limit.filter(|limit| *limit > 0).and_then(|limit| usize::try_from(limit).ok())
+    }
+
+    /// Whether a mention of the bot's rings every role here, also those that not everybody may mention.
+    pub fn bot_may_ring_roles(&self) -> bool {
+        self.permissions.is_some_and(|held| held.mention_everyone() || held.administrator())
     }
 
     /// Whether the bot can show an operation's card here.
@@ -165,6 +208,12 @@ fn is_thread(kind: ChannelType) -> bool {
     matches!(kind, ChannelType::PublicThread | ChannelType::PrivateThread | ChannelType::NewsThread)
 }
 
+/// An interaction that names a person's install and no guild's came through the person's.
+fn installed(owners: &AuthorizingIntegrationOwners) -> Installed {
+    let by_guild = owners.0.iter().any(|owner| matches!(owner, AuthorizingIntegrationOwner::GuildInstall(_)));
+    if owners.0.is_empty() || by_guild { Installed::ForTheGuild } else { Installed::ForAPerson }
+}
+
 fn parts_of_command(command: &CommandInteraction) -> Parts<'_> {
     Parts {
         id: command.id,
@@ -175,6 +224,8 @@ fn parts_of_command(command: &CommandInteraction) -> Parts<'_> {
         user: command.user.id,
         locale: &command.locale,
         permissions: command.app_permissions,
+        file_limit: Some(command.attachment_size_limit),
+        installed: installed(&command.authorizing_integration_owners),
     }
 }
 
@@ -188,6 +239,8 @@ fn parts_of_press(press: &ComponentInteraction) -> Parts<'_> {
         user: press.user.id,
         locale: &press.locale,
         permissions: press.app_permissions,
+        file_limit: Some(press.attachment_size_limit),
+        installed: installed(&press.authorizing_integration_owners),
     }
 }
 
@@ -201,5 +254,8 @@ fn parts_of_form(form: &ModalInteraction) -> Parts<'_> {
         user: form.user.id,
         locale: &form.locale,
         permissions: form.app_permissions,
+        file_limit: Some(form.attachment_size_limit),
+        // The library does not say; the press that opened the form came before it.
+        installed: Installed::ForTheGuild,
     }
 }

@@ -78,8 +78,6 @@ impl SharedPolicy {
 /// What the handler needs to know of the configuration.
 #[derive(Clone, Debug)]
 pub struct HandlerSettings {
-    /// The language of what everybody sees.
-    pub locale: Locale,
     /// Where commands are taken.
     pub realm: Realm,
     /// How long a rescue is meant to last, unless its requester says.
@@ -90,7 +88,7 @@ pub struct HandlerSettings {
     pub email_domains: Vec<String>,
     /// Where the link is looked for, in order.
     pub secret_from: Vec<Source>,
-    /// The Discord role that is told when somebody breaks the glass.
+    /// The Discord role that is told when a deadline passes, and when somebody breaks the glass.
     pub oncall_role: Option<u64>,
 }
 
@@ -211,6 +209,9 @@ impl Handler {
             },
             (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
         };
+        if let Err(refusal) = &reply {
+            self.audit_refused_command(&command, refusal).await;
+        }
         self.answer(key, command.application_id, reply, locale).await;
     }
 
@@ -219,7 +220,7 @@ impl Handler {
         if typed.is_always_open() {
             return Ok(());
         }
-        self.desk.limits().command(asking.requester.user).map_err(Refusal::TooOften)
+        self.desk.limits().command(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))
     }
 
     async fn press(&self, key: &InteractionKey, press: ComponentInteraction) {
@@ -242,6 +243,9 @@ impl Handler {
             Ok(button) => self.pressed(&press, button).await,
             Err(_) => Err(Refusal::Unknown),
         };
+        if let Err(refusal) = &reply {
+            self.audit_refused_press(&press, refusal).await;
+        }
         self.answer(key, press.application_id, reply, locale).await;
     }
 
@@ -250,6 +254,9 @@ impl Handler {
             return;
         }
         let reply = self.submitted(&form).await;
+        if let Err(refusal) = &reply {
+            self.audit_refused_form(&form, refusal).await;
+        }
         self.answer(key, form.application_id, reply, text::locale_of(&form.locale)).await;
     }
 

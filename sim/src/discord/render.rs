@@ -59,6 +59,16 @@ impl World {
         self.roles.iter().enumerate().map(|(position, (id, role))| role_json(*id, role, position)).collect()
     }
 
+    /// How many members have each role, as `GET /guilds/{g}/roles/member-counts` shows it: without `@everyone`.
+    pub(crate) fn role_counts_json(&self) -> Value {
+        let members = || self.people.values().filter(|human| human.membership == Membership::Member);
+        let bots = |role: &Id| usize::from(*role == BOT_ROLE);
+        let count = |role: &Id| members().filter(|human| human.roles.contains(role)).count() + bots(role);
+        let counts =
+            self.roles.keys().filter(|role| **role != GUILD).map(|role| (role.to_string(), json!(count(role))));
+        Value::Object(counts.collect())
+    }
+
     /// A channel as `GET /channels/{c}` shows it.
     pub(crate) fn channel_json(&self, id: Id, channel: &Channel) -> Value {
         let last = self.messages.values().rfind(|message| message.channel == id).map(|message| message.id);

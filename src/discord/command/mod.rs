@@ -3,12 +3,15 @@
 //! A command that is registered here does not compile until it is parsed, described in both languages and carried out.
 
 mod admin;
+mod doctor;
 mod enable;
 mod help;
+mod history;
 mod link;
 mod plan;
 mod propose;
 mod status;
+mod tasks;
 mod why;
 
 use serenity::{
@@ -29,7 +32,7 @@ use super::{
     refusal::Refusal,
 };
 use crate::{
-    access::{Action, Capability},
+    access::{Action, Capability, UserId},
     config::Locale,
     rescue::plan::Aim,
     say,
@@ -59,6 +62,11 @@ pub enum Command {
         /// `server`
         server: Option<String>,
     },
+    /// `/tasks`
+    Tasks {
+        /// `server`
+        server: String,
+    },
     /// `/plan`
     Plan {
         /// `action`
@@ -75,6 +83,15 @@ pub enum Command {
     },
     /// `/admin resume`
     Resume,
+    /// `/history`
+    History {
+        /// `server`
+        server: Option<String>,
+        /// `user`
+        user: Option<UserId>,
+    },
+    /// `/doctor`
+    Doctor,
     /// `/help`
     Help,
 }
@@ -109,6 +126,13 @@ impl Options<'_> {
         })
     }
 
+    fn user(&self, name: &str) -> Option<UserId> {
+        self.0.iter().find(|option| option.name == name).and_then(|option| match &option.value {
+            CommandDataOptionValue::User(user) => Some(UserId(user.get())),
+            _ => None,
+        })
+    }
+
     fn server(&self) -> Result<String, Refusal> {
         self.text("server").ok_or(Refusal::Unknown)
     }
@@ -137,9 +161,12 @@ impl Command {
             "restore" => Ok(Self::Restore(options.typed()?)),
             "reboot" => Ok(Self::Reboot(options.typed()?)),
             "status" => Ok(Self::Status { server: options.text("server") }),
+            "tasks" => Ok(Self::Tasks { server: options.server()? }),
             "plan" => Ok(Self::Plan { action: why::action(&options)?, server: options.server()? }),
             "why" => Ok(Self::Why(WhyOptions::parse(&options)?)),
             "admin" => Self::parse_admin(&data.options),
+            "history" => Ok(Self::History { server: options.text("server"), user: options.user("user") }),
+            "doctor" => Ok(Self::Doctor),
             "help" => Ok(Self::Help),
             _ => Err(Refusal::Unknown),
         }
@@ -194,10 +221,13 @@ impl Handler {
             }
             Command::Status { server: Some(server) } => self.status_of(asking, &server).await,
             Command::Status { server: None } => self.status_of_fleet(asking).await,
+            Command::Tasks { server } => self.tasks(asking, &server).await,
             Command::Plan { action, server } => self.plan_of(asking, action, &server).await,
             Command::Why(options) => self.why(asking, options).await,
             Command::Pause { reason } => self.pause(asking, reason).await,
             Command::Resume => self.resume(asking).await,
+            Command::History { server, user } => self.history(asking, server.as_deref(), user).await,
+            Command::Doctor => self.doctor(asking).await,
             Command::Help => Ok(self.help(asking)),
         }
     }
@@ -209,6 +239,7 @@ pub(super) fn capability_of(data: &CommandData) -> Capability {
         "rescue" => Capability::Rescue,
         "restore" => Capability::Restore,
         "reboot" => Capability::Reboot,
+        "history" => Capability::Audit,
         _ => Capability::View,
     }
 }
@@ -228,9 +259,12 @@ pub fn registered() -> Vec<CreateCommand> {
         with(base("restore", |l| say!(l, "command-restore")), vec![server(), reason(), break_glass()]),
         with(base("reboot", |l| say!(l, "command-reboot")), vec![server(), reason(), break_glass()]),
         with(base("status", |l| say!(l, "command-status")), vec![status]),
+        with(base("tasks", |l| say!(l, "command-tasks")), vec![server()]),
         with(base("plan", |l| say!(l, "command-plan")), vec![why::action_option(), server()]),
         with(base("why", |l| say!(l, "command-why")), why::options()),
         admin,
+        with(base("history", |l| say!(l, "command-history")), history::options()),
+        base("doctor", |l| say!(l, "command-doctor")),
         base("help", |l| say!(l, "command-help")),
     ]
 }

@@ -69,7 +69,7 @@ impl Handler {
             Some(kind) => {
                 found.push(self.not_paused(asking, kind).await);
                 if !kind.is_always_open() {
-                    found.push(self.desk.limits().would_let(&server.name).map_err(Refusal::TooOften));
+                    found.push(self.would_let(server));
                 }
                 found.push(match self.holder(server, kind).await? {
                     Some(holder) => Err(Refusal::Busy(Box::new(holder))),
@@ -79,7 +79,7 @@ impl Handler {
             // A console opens beside anything, but nothing new is begun while all is paused.
             None => {
                 found.push(self.not_paused(asking, Kind::Reboot).await);
-                found.push(self.desk.limits().would_let(&server.name).map_err(Refusal::TooOften));
+                found.push(self.would_let(server));
             }
         }
         Ok(found.into_iter().filter_map(Result::err).collect())

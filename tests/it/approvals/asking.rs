@@ -243,7 +243,7 @@ async fn a_single_person_is_called_by_name_and_the_asker_is_not() {
         + "[[protect]]\nservers = [\"web-1\"]\nactions = [\"reboot\"]\n";
     council.bot.config.rules = rules;
     let loaded = council.bot.loaded();
-    council.bot.app().reload(&loaded).expect("it is taken");
+    council.bot.app().reload(&loaded).await.expect("it is taken");
     council.accepted(&council.ann, "reboot", &[("server", "web-1")]).await;
     let request = council.request("R-1").await;
     assert!(solo.was_rung_by(&request) && !council.ann.was_rung_by(&request), "{}", request.content);

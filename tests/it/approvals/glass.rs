@@ -98,19 +98,19 @@ async fn who_is_no_admin_any_more_at_the_press_or_at_the_execution_breaks_nothin
     let with_admin = council.bot.config.rules.clone();
     council.bot.config.rules = with_admin.replace(", \"admin\"", "");
     let without = council.bot.loaded();
-    council.bot.app().reload(&without).expect("it is taken");
+    council.bot.app().reload(&without).await.expect("it is taken");
     let answer = council.press(&council.ann, &card, "Confirm").await;
     assert!(answer.content.contains("`admin`"), "{}", answer.content);
     council.nothing_was_done();
 
     council.bot.config.rules = with_admin;
     let with = council.bot.loaded();
-    council.bot.app().reload(&with).expect("it is taken");
+    council.bot.app().reload(&with).await.expect("it is taken");
     let card = council.ask(&council.ann, "rescue enable", &options(WHY)).await;
     let members = council.discord.faults().hold_before("GET", "/members/");
     council.ann.press(&card, "Confirm").await;
     members.reached().await;
-    council.bot.app().reload(&without).expect("it is taken");
+    council.bot.app().reload(&without).await.expect("it is taken");
     members.release();
     // Whether the policy was read before or after, the next look is by the one of now.
     let end = council.discord.wait_for_message(OPS, |message| {

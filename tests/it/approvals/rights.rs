@@ -79,7 +79,7 @@ async fn a_protection_that_became_stricter_before_the_execution_is_not_passed() 
     let gate = council.approved_and_held().await;
     council.bot.config.rules = rules(&["rescue"], "approvals = 2");
     let stricter = council.bot.loaded();
-    council.bot.app().reload(&stricter).expect("it is taken");
+    council.bot.app().reload(&stricter).await.expect("it is taken");
     gate.release();
     let end = council.rung(&council.ann, &["**Not possible**", "R-1"]).await;
     assert!(end.content.contains("2 other people, and has 1 that count"), "{}", end.content);
@@ -93,7 +93,7 @@ async fn a_protection_that_was_taken_away_asks_nobody_at_execution() {
     council.discord.leave(&council.paula);
     council.bot.config.rules = rules(&["restore"], "");
     let looser = council.bot.loaded();
-    council.bot.app().reload(&looser).expect("it is taken");
+    council.bot.app().reload(&looser).await.expect("it is taken");
     gate.release();
     council.rung(&council.ann, &["**In rescue**", "R-1"]).await;
 }
@@ -105,7 +105,7 @@ async fn a_protection_that_comes_between_the_card_and_its_confirm_is_asked_about
     assert!(!card.content.contains("protect"), "{}", card.content);
     council.bot.config.rules = rules(&["rescue"], "");
     let stricter = council.bot.loaded();
-    council.bot.app().reload(&stricter).expect("it is taken");
+    council.bot.app().reload(&stricter).await.expect("it is taken");
     let answer = council.press(&council.ann, &card, "Confirm").await;
     assert!(answer.content.contains("[[protect]] #1") && answer.content.contains("must approve"), "{}", answer.content);
     council.approve(&council.paula, "R-1").await;

@@ -175,6 +175,7 @@ fn convert(world: &World, option: &Value, value: &Value, resolved: &mut Map<Stri
         Some(5) => json!(text.parse::<bool>().map_err(|_| wrong("true or false"))?),
         Some(6) => user(world, &text, resolved).ok_or_else(|| wrong("a person"))?,
         Some(7) => channel(world, &text, resolved).ok_or_else(|| wrong("a channel"))?,
+        Some(8) => role(world, &text, resolved).ok_or_else(|| wrong("a role"))?,
         Some(10) => json!(text.parse::<f64>().map_err(|_| wrong("a number"))?),
         _ => return Err(wrong("what this simulator cannot type")),
     };
@@ -222,6 +223,15 @@ fn channel(world: &World, text: &str, resolved: &mut Map<String, Value>) -> Opti
     let found = world.channel(id).ok()?;
     put(resolved, "channels", id, world.channel_json(id, found));
     Some(json!(id))
+}
+
+fn role(world: &World, text: &str, resolved: &mut Map<String, Value>) -> Option<Value> {
+    let bare = text.trim_start_matches("<@&").trim_end_matches('>').trim_start_matches('@');
+    let all = world.roles_json();
+    let named = |role: &&Value| role["id"] == *bare || role["name"] == *bare;
+    let found = all.as_array()?.iter().find(named)?;
+    put(resolved, "roles", found["id"].as_str()?.parse().ok()?, found.clone());
+    Some(found["id"].clone())
 }
 
 fn put(resolved: &mut Map<String, Value>, kind: &str, id: Id, value: Value) {
