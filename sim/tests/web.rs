@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sim::{
-    discord::{Discord, Person},
+    discord::{BOT_TOKEN, Discord, OPS, Person},
     net::PATIENCE,
     ovh::Ovh,
     web::{Door, Life, Order, Stage, cast},
@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 /// A page with its cast, and no bot behind it.
 struct Page {
     url: String,
+    discord: Discord,
     ovh: Ovh,
     people: Vec<Person>,
     orders: mpsc::Receiver<Order>,
@@ -30,9 +31,10 @@ impl Page {
         let url = door.url();
         let (order_tx, orders) = mpsc::channel(1);
         let (life, life_rx) = watch::channel(Life::Running);
-        let stage = Stage { discord, ovh: ovh.clone(), cast: members, orders: order_tx, life: life_rx };
+        let stage =
+            Stage { discord: discord.clone(), ovh: ovh.clone(), cast: members, orders: order_tx, life: life_rx };
         tokio::spawn(door.serve(stage));
-        Self { url, ovh, people, orders, _life: life }
+        Self { url, discord, ovh, people, orders, _life: life }
     }
 
     async fn post(&self, path: &str, body: Value) -> (u16, Value) {
@@ -141,4 +143,37 @@ async fn a_secret_is_read_by_people_without_counting_as_the_bots() {
     assert_eq!(page.post("/api/secret", json!({ "id": "unknown" })).await.0, 404);
     let ann = &page.people[0];
     assert!(!page.told(ann, "cloud").await.to_string().contains(&id), "OVHcloud's side shows no secret");
+}
+
+#[tokio::test]
+async fn pictures_are_shown_where_they_stand_and_everything_else_is_only_saved() {
+    let page = Page::open().await;
+    let (ann, victor) = (&page.people[0], &page.people[1]);
+    let file = |name: &'static str, kind: &str| {
+        reqwest::multipart::Part::bytes(b"<script>".to_vec()).file_name(name).mime_str(kind).expect("a media type")
+    };
+    let message = reqwest::multipart::Form::new()
+        .text("payload_json", json!({ "content": "two files" }).to_string())
+        .part("files[0]", file("line.png", "image/png"))
+        .part("files[1]", file("line.svg", "image/svg+xml"));
+    let sent = reqwest::Client::new()
+        .post(format!("{}/api/v10/channels/{OPS}/messages", page.discord.url()))
+        .header("Authorization", format!("Bot {BOT_TOKEN}"))
+        .multipart(message)
+        .send()
+        .await
+        .expect("an answer");
+    let sent: Value = sent.json().await.expect("a message");
+    let id = |value: &Value| value["id"].as_str().expect("an id").to_owned();
+    for (at, kind, place) in [(0, "image/png", "inline"), (1, "application/octet-stream", "attachment")] {
+        let address = format!("{}/api/file/{}/{}?who={}", page.url, id(&sent), id(&sent["attachments"][at]), ann.id());
+        let answer = reqwest::get(address).await.expect("an answer");
+        let header = |name: &str| answer.headers()[name].to_str().expect("text").to_owned();
+        assert_eq!(header("content-type"), kind);
+        assert!(header("content-disposition").starts_with(place));
+        assert_eq!(header("x-content-type-options"), "nosniff");
+    }
+    let private = ann.says(ann.open_dms(), "only between us").id;
+    let address = format!("{}/api/file/{private}/1?who={}", page.url, victor.id());
+    assert_eq!(reqwest::get(address).await.expect("an answer").status(), 404);
 }

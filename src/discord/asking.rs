@@ -255,7 +255,7 @@ fn parts_of_form(form: &ModalInteraction) -> Parts<'_> {
         locale: &form.locale,
         permissions: form.app_permissions,
         file_limit: Some(form.attachment_size_limit),
-        // The library does not say; the press that opened the form came before it.
+        // serenity does not read it here; a form only opens from a message of ours, and what it says decides nothing.
         installed: Installed::ForTheGuild,
     }
 }

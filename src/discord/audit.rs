@@ -131,8 +131,8 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
             }
         }
         Refusal::NobodyMayApprove(rule) => entry.under(rule.clone()).saying("nobody else may approve it"),
-        Refusal::OwnRequest => entry.saying("their own request"),
-        Refusal::CountsNot => entry.saying("they approved it already"),
+        Refusal::OwnRequest => entry.saying("nobody judges what they asked for"),
+        Refusal::CountsNot => entry.saying("their approval counts already, or never does"),
         Refusal::NotHere => entry.saying("not in the guild that is served"),
         Refusal::WrongChannel(_) => entry.saying("not in a channel that is served"),
         Refusal::RolesUnreadable => entry.saying("Discord did not tell the roles"),

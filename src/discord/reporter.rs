@@ -221,7 +221,11 @@ impl Reporter {
                     false => self.post(it, Some(message)).await,
                 }
             }
-            Err(error) => self.give_up_or_retry(it, error).await,
+            // What is still asked must be answerable somewhere; what only looks old may stay so.
+            Err(error) if it.operation.state.is_ended() || it.rendering.buttons.is_empty() => {
+                self.give_up_or_retry(it, error).await
+            }
+            Err(error) => self.go_elsewhere_or_retry(it, error).await,
         }
     }
 
@@ -257,19 +261,16 @@ impl Reporter {
         let channel = DiscordChannel::new(it.channel.0);
         match self.rest.post(channel, &message, &nonce(it.operation, &it.rendering.slot, instead_of), &[]).await {
             Ok(posted) => self.remember(it, Some(posted.id.get()), digest(it.rendering)).await,
-            Err(error) => self.give_up_or_retry(it, error).await,
+            Err(error) => self.go_elsewhere_or_retry(it, error).await,
         }
     }
 
-    /// Weather is waited out. Where a channel is gone or closed to us, whoever asked hears by DM what people wait for; the rest
-    /// is given up, and the operation goes on without it.
-    async fn give_up_or_retry(&self, it: It<'_>, error: Error) -> Result<(), Failure> {
-        if error.is_transient() || error.fault().is_some() {
-            return Err(error.into());
-        }
+    /// Where a channel is gone or closed to us, whoever asked hears by DM what people wait for.
+    async fn go_elsewhere_or_retry(&self, it: It<'_>, error: Error) -> Result<(), Failure> {
+        let is_final = !error.is_transient() && error.fault().is_none();
         let in_the_channel = it.channel == it.operation.request.channel;
         let waited_for = it.rendering.rings.contains(&Who::User(it.operation.request.requester));
-        if in_the_channel && waited_for {
+        if is_final && in_the_channel && waited_for {
             tracing::warn!(operation.id = %it.operation.id, %error, "the channel takes no message; its requester gets it by DM");
             match self.rest.open_dm(DiscordUser::new(it.operation.request.requester.0)).await {
                 // The next look posts it there.
@@ -278,9 +279,16 @@ impl Reporter {
                     self.attempted(dm, clock::now()).await?;
                     return Ok(());
                 }
-                Err(error) if error.is_transient() || error.fault().is_some() => return Err(error.into()),
-                Err(_) => {}
+                Err(error) => return self.give_up_or_retry(it, error).await,
             }
+        }
+        self.give_up_or_retry(it, error).await
+    }
+
+    /// Weather is waited out; what can be shown nowhere is given up, and the operation goes on without it.
+    async fn give_up_or_retry(&self, it: It<'_>, error: Error) -> Result<(), Failure> {
+        if error.is_transient() || error.fault().is_some() {
+            return Err(error.into());
         }
         tracing::error!(operation.id = %it.operation.id, %error, "a message of an operation can be shown nowhere");
         self.remember(it, None, NOWHERE.to_owned()).await

@@ -47,6 +47,11 @@ impl Answer {
         Err(fail(Cause::Answered(Box::new(Answered::read(status, retry_after, &body)))))
     }
 
+    /// A success with this body.
+    pub(super) fn of(body: &[u8]) -> Self {
+        Self { body: body.to_vec(), query_id: None }
+    }
+
     /// The body as what it should be.
     pub(super) fn parse<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         let mut json = serde_json::Deserializer::from_slice(&self.body);

@@ -85,6 +85,14 @@ pub struct Console {
     pub expires: Option<Timestamp>,
 }
 
+impl Console {
+    /// The session, if there is one.
+    pub(super) fn of(access: wire::IpmiAccess) -> Option<Self> {
+        let link = access.value.filter(|value| !value.is_empty())?;
+        Some(Self { link: link.into(), expires: access.expiration })
+    }
+}
+
 impl fmt::Debug for Console {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Console").field("expires", &self.expires).finish_non_exhaustive()
@@ -146,8 +154,7 @@ impl Client {
             Err(error) if error.is_not_found() => return Ok(None),
             Err(error) => return Err(error),
         };
-        let link = access.value.filter(|value| !value.is_empty());
-        Ok(link.map(|link| Console { link: link.into(), expires: access.expiration }))
+        Ok(Console::of(access))
     }
 }
 

@@ -64,6 +64,13 @@ pub struct Access {
     pub secret: Option<SecretString>,
 }
 
+impl From<wire::Access> for Access {
+    fn from(wire::Access { kind, user, url, password }: wire::Access) -> Self {
+        let secret = password.filter(|id| !id.is_empty()).map(SecretString::from);
+        Self { kind, user, url, secret }
+    }
+}
+
 impl fmt::Debug for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Access").field("kind", &self.kind).field("user", &self.user).finish_non_exhaustive()
@@ -189,11 +196,7 @@ impl Client {
         let url = self.server_url(name, &["authenticationSecret"]);
         let call = Call::new(Method::POST, url, format!("ask for the secret of `{name}`")).about(name);
         let listed: Written<Vec<wire::Access>> = self.write_once(&call).await?;
-        let access = |wire::Access { kind, user, url, password }| {
-            let secret = password.filter(|id| !id.is_empty()).map(SecretString::from);
-            Access { kind, user, url, secret }
-        };
-        Ok(listed.map(|listed| listed.into_iter().map(access).collect()))
+        Ok(listed.map(|listed| listed.into_iter().map(Access::from).collect()))
     }
 
     /// A server's memory in MB; `None` when OVHcloud does not say.

@@ -48,12 +48,18 @@ impl Client {
         let number = id.0.to_string();
         let doing = format!("read the mail {number} of the account `{}`", self.account());
         let mail: wire::Mail = self.read(&self.mail_call(&[&number], doing)).await?;
-        Ok(Mail { id: MailId(mail.id), date: mail.date, subject: mail.subject, body: mail.body.into() })
+        Ok(mail.into())
     }
 
     fn mail_call(&self, rest: &[&str], doing: String) -> Call {
         let segments = ["me", "notification", "email", "history"].into_iter().chain(rest.iter().copied());
         Call::new(Method::GET, self.inner.endpoint.url(&segments.collect::<Vec<_>>()), doing)
+    }
+}
+
+impl From<wire::Mail> for Mail {
+    fn from(mail: wire::Mail) -> Self {
+        Self { id: MailId(mail.id), date: mail.date, subject: mail.subject, body: mail.body.into() }
     }
 }
 

@@ -10,6 +10,8 @@
 //!
 //! In reading order: `account` (where and who) · `sign` and `auth` (proof and OVHcloud's time) · `flight` (fetch once
 //! for many) · `quota` (the budget) · `client` (the only way out) · `answer` and `error` (what came back) ·
+//! `wire` (bodies) · `dedicated`, `reboot`, `console`, `mail`, `credential` (the calls) ·
+//! `decode` (their bodies without a connection).
 //! `wire` (bodies) · `dedicated`, `reboot`, `service`, `console`, `mail`, `credential` (the calls).
 
 mod account;
@@ -18,6 +20,7 @@ mod auth;
 mod client;
 mod console;
 mod credential;
+pub mod decode;
 mod dedicated;
 mod error;
 mod flight;

@@ -85,11 +85,11 @@ impl Store {
         let _turn = self.waiting.turn.lock().await;
         let (waiting, lost) = {
             let mut queue = self.waiting.entries.lock().unwrap_or_else(PoisonError::into_inner);
+            if queue.waiting.is_empty() {
+                return;
+            }
             (std::mem::take(&mut queue.waiting), std::mem::take(&mut queue.lost))
         };
-        if waiting.is_empty() {
-            return;
-        }
         let mut entries: Vec<&Entry> = waiting.iter().map(|(entry, _)| entry).collect();
         let flood = Entry::act(Act::RefusalsLost, clock::now()).saying(format!("{lost} came when too many waited"));
         if lost > 0 {

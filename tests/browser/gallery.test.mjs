@@ -16,11 +16,11 @@ const PICTURES = process.env.PICTURES;
 const BEFORE = [
   ["help"], ["status"], ["status", { server: "build-1" }], ["tasks", { server: "mail-1" }], ["doctor"],
   ["plan", { action: "rescue", server: "web-1" }], ["plan", { action: "rescue", server: "web-2" }], ["why", { action: "rescue", server: "web-2" }],
-  ["rescue enable", { server: "sql-1" }], ["rescue enable", { server: "web" }], ["guide", { topic: "connect" }],
+  ["rescue enable", { server: "sql-1" }], ["rescue enable", { server: "web" }], ["console", { server: "proxy-1" }],
 ];
 const AFTER = [
   ["status", { server: "web-1" }], ["rescue list"], ["rescue enable", { server: "web-1" }], ["rescue extend", { server: "web-1", by: "2h" }],
-  ["history"], ["admin pause", { reason: "works in the datacentre" }], ["reboot", { server: "db-1" }], ["admin resume"],
+  ["rescue hand-over", { server: "web-1", user: "Paula" }], ["history"], ["admin pause", { reason: "works in the datacentre" }], ["reboot", { server: "db-1" }], ["admin resume"],
 ];
 const LOOKS = [["en", { ...DESK_LIGHT, name: "English, light" }], ["fr", { ...DESK_DARK, name: "French, dark" }]];
 
@@ -36,7 +36,7 @@ for (const [locale, look] of LOOKS) {
       assert.ok(figures.every(({ messages }) => messages.every((message) => message.content)), `${subject}: every message has words`);
       await sheet(page, locale, figures, sheetPath(folder, subject, locale));
     }
-    if (locale === "en") await writeFile(join(folder, "README.md"), listing([...all.map(({ subject }) => subject), "answers"]));
+    if (locale === "en") await writeFile(join(folder, "README.md"), listing([...all.map(({ subject }) => subject), "answers", "messages"]));
   });
 
   story("the answers to commands, as the demo gives them", [look], async ({ demo, device, skip }) => {
@@ -52,18 +52,35 @@ for (const [locale, look] of LOOKS) {
       return messages;
     };
     for (const [command, options] of BEFORE) await asks(asker, command, options);
-    // A rescue in the middle of its way, for what is there to see of it.
-    const [card] = await asker.asks("rescue enable", { server: "web-1", reason: "disk full" });
-    await asker.presses(card, locale === "en" ? "Confirm" : "Confirmer");
-    await asker.sees("/secret/");
+    const enable = async (options) => {
+      const [card] = await asker.asks("rescue enable", options);
+      await asker.presses(card, locale === "en" ? "Confirm" : "Confirmer");
+    };
+    // One whose time is soon up, and one that is looked at in the middle of its way.
+    await enable({ server: "db-1", for: "30s" });
+    await enable({ server: "web-1", reason: "disk full" });
+    await asks(asker, "status", { server: "web-1" });
+    await asker.sees("`web-1` ", "/secret/");
     for (const [command, options] of AFTER) await asks(asker, command, options);
-    await asks(await Somebody.of(demo, "Victor"), "rescue enable", { server: "web-1" });
+    if (locale === "en") await asks(await Somebody.of(demo, "Victor"), "rescue enable", { server: "web-1" });
+    if (await asker.knows("rescue extend")) await asker.sees("⏰");
     const page = await demo.open(device);
-    await sheet(page, locale, figures, sheetPath(folder, "answers", locale), await asker.told());
+    const chat = await asker.told();
+    await sheet(page, locale, figures, sheetPath(folder, "answers", locale), chat);
+    await sheet(page, locale, messages(chat, locale), sheetPath(folder, "messages", locale), chat);
   });
+}
+
+/** What the bot wrote for good: to everybody, which is in the guild's language, and to one person, which is in theirs. */
+function messages(chat, locale) {
+  const dm = chat.channels.find((channel) => channel.kind === "dm").id;
+  const written = chat.messages.filter((message) => message.author.id === chat.bot && !message.ephemeral);
+  const shown = written.filter((message) => message.channel_id === dm || locale === "en");
+  return shown.map((message) => ({ title: message.channel_id === dm ? "Direct message" : "#ops", messages: [message] }));
 }
 
 function listing(names) {
   const part = (name) => `## ${name}\n\n![${name}, in English](${name}-en.png)\n\n![${name}, in French](${name}-fr.png)\n`;
-  return `# What people see\n\nMade by \`tests/browser/run.sh\` from the snapshots in \`tests/it/snapshots\`; English by day, French by night.\n\n${names.map(part).join("\n")}`;
+  const about = "Made by `tests/browser/run.sh`: the faces in `tests/it/snapshots` and the demo's own answers, as its page shows them on a\nphone. English by day, French by night.";
+  return `# What people see\n\n${about}\n\n${names.map(part).join("\n")}`;
 }

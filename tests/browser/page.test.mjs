@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { DESK_DARK, DESK_LIGHT, PHONE_DARK, PHONE_LIGHT, accessible, command, message, push } from "./demo.mjs";
+import { DESK_DARK, DESK_LIGHT, PHONE_DARK, PHONE_LIGHT, accessible, command, message, option, push } from "./demo.mjs";
 import { picture, story } from "./story.mjs";
 
 story("while the bot is dead, Discord says that it did not respond", [DESK_LIGHT], async ({ demo, device }) => {
@@ -43,6 +43,29 @@ story("an option that may stay empty is asked for by typing on, and stays empty 
   await message(page, "rescue12-customer").waitFor();
 });
 
+story("options are people, truths and fixed choices, each sent as what it is", [PHONE_LIGHT, DESK_DARK], async ({ demo, device }) => {
+  const page = await demo.open(device);
+  const sent = async (doing) => (await Promise.all([page.waitForRequest("**/api/slash"), doing()]))[0].postDataJSON().options;
+  await push(page.locator("#text"));
+  await page.keyboard.type("/why ");
+  await push(page.getByRole("option", { name: "rescue", exact: true }));
+  await page.keyboard.type("web-1");
+  await push(page.getByRole("option", { name: /^web-1/ }));
+  await option(page, "user", "@Vic");
+  assert.equal(await page.locator("#option-user").inputValue(), "@Victor");
+  const why = await sent(() => page.keyboard.press("Enter"));
+  assert.deepEqual([why.action, why.user], ["rescue", "200000000000000002"]);
+  await page.locator(".message.ephemeral .mention", { hasText: "@Victor" }).first().waitFor();
+
+  await push(page.locator("#text"));
+  await page.keyboard.type("/rescue enable web-1");
+  await push(page.getByRole("option", { name: /^web-1/ }));
+  await option(page, "reason", "a disk is full");
+  await option(page, "break_glass", "true");
+  const enable = await sent(() => page.keyboard.press("Enter"));
+  assert.deepEqual([enable.break_glass, enable.reason], [true, "a disk is full"]);
+});
+
 story("menus, embeds, pictures and answers are shown if they come", [PHONE_LIGHT, DESK_DARK], async ({ demo, device }) => {
   const page = await demo.open(device);
   const chosen = await page.evaluate(async () => {
@@ -74,7 +97,13 @@ story("menus, embeds, pictures and answers are shown if they come", [PHONE_LIGHT
   await page.getByLabel("Role", { exact: true }).selectOption({ label: "@leads" });
   await page.getByLabel("Channel", { exact: true }).selectOption({ label: "#ops" });
   await accessible(page, "menus, an embed and a picture");
-  assert.deepEqual(await page.evaluate(() => globalThis.chosen), [["System", "l"], ["Person", "2"], ["Role", "4"], ["Channel", "5"]]);
+  const sent = () => page.evaluate(() => globalThis.chosen);
+  assert.deepEqual(await sent(), [["System", "l"], ["Person", "2"], ["Role", "4"], ["Channel", "5"]]);
+  await page.getByLabel("System", { exact: true }).focus();
+  await page.keyboard.press("ArrowUp");
+  assert.equal((await sent()).length, 4, "who looks through the choices has not chosen");
+  await page.keyboard.press("Enter");
+  assert.deepEqual((await sent()).at(-1), ["System", "w"]);
 });
 
 story("a form holds the focus, says what it wants, and is left by Escape without a word", [PHONE_DARK, DESK_LIGHT], async ({ demo, device }) => {

@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
-# The demo in a real browser, and the pictures that README shows: from a clone, `tests/browser/run.sh`.
+# The demo in a real browser, the pictures that README shows, and those of everything that people see (docs/faces/): from a
+# clone, `tests/browser/run.sh`. Arguments go to node: `tests/browser/run.sh --test-name-pattern='French'` tells some stories
+# only, and changes no pictures.
 #
 # Needs cargo, node and npm. Chromium and fonts are Debian's, installed when they are missing and this is root; what npm
-# brings goes into tests/browser/node_modules. The pictures go into docs/, or where PICTURES says.
+# brings goes into tests/browser/node_modules. The pictures go into docs/, or where PICTURES says. With
+# PAGE=sim/src/web/page the browser gets the page from there, so that a change to it needs no build; with BERNARD=program
+# nothing is built at all.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -32,18 +36,30 @@ debian_packages() {
 
 debian_packages
 npm ci --silent --no-audit --no-fund --prefix tests/browser
-cargo build --locked --quiet --package bernard --bin bernard
+if [ -z "${BERNARD:-}" ]; then
+    cargo build --locked --quiet --package bernard --bin bernard
+    BERNARD=$target/debug/bernard
+fi
 # A copy: the next build must not change the program in the middle of a run.
-cp "$target/debug/bernard" "$work/bernard"
+cp "$BERNARD" "$work/bernard"
 
 mkdir "$work/pictures"
 BERNARD=$work/bernard PICTURES=$work/pictures \
-    node --test --test-reporter=spec --test-concurrency=1 --test-timeout=900000 tests/browser/
+    node --test --test-reporter=spec --test-concurrency=1 --test-timeout=900000 "$@" tests/browser/*.test.mjs
+if [ "$#" -gt 0 ]; then
+    exit
+fi
 
 pictures=${PICTURES:-docs}
-mkdir -p "$pictures"
+mkdir -p "$pictures/faces"
+# Fewer colours, a third of the size; texts on sheets need fewer still.
 for picture in demo-phone-confirm demo-phone-ring demo-phone-dm demo-phone-cloud-dark demo-desk; do
-    # Fewer colours, a third of the size.
     pngquant --force --speed 1 --strip --output "$pictures/$picture.png" 128 "$work/pictures/$picture.png"
 done
-ls -l "$pictures"
+# What is shown no more goes.
+rm -f "$pictures"/faces/*.png
+for sheet in "$work"/pictures/faces/*.png; do
+    pngquant --force --speed 1 --strip --output "$pictures/faces/${sheet##*/}" 32 "$sheet"
+done
+cp "$work/pictures/faces/README.md" "$pictures/faces/"
+du -sh "$pictures"

@@ -31,9 +31,9 @@ export function story(name, devices, tell) {
 
 after(closeBrowser);
 
-/** A picture for README or docs/, if this run makes some. */
-export async function picture(page, name) {
-  if (PICTURES) await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+/** A picture for README or docs/, if this run makes some: of the page, or of a part of it. */
+export async function picture(page, name, part = page) {
+  if (PICTURES) await part.screenshot({ path: join(PICTURES, `${name}.png`) });
 }
 
 /** What every page showed when a story went wrong. */

@@ -4,17 +4,14 @@ import { PATIENCE } from "./demo.mjs";
 
 /** What the stream tells a person now (the first of the cast, if nobody is named). */
 export async function told(demo, who = "") {
-  const stopped = new AbortController();
-  const response = await fetch(`${demo.url}/api/stream?who=${who}`, { signal: stopped.signal });
+  const response = await fetch(`${demo.url}/api/stream?who=${who}`);
   const decoder = new TextDecoder();
   let text = "";
   for await (const chunk of response.body) {
     text += decoder.decode(chunk, { stream: true });
     const found = /event: chat\ndata: (.*)\n\n/.exec(text);
-    if (found) {
-      stopped.abort();
-      return JSON.parse(found[1]);
-    }
+    // Leaving the loop closes the stream.
+    if (found) return JSON.parse(found[1]);
   }
   throw new Error("the stream ended");
 }
@@ -74,9 +71,9 @@ export class Somebody {
     return post(this.demo, "/api/press", { who: this.id, message: message.id, custom_id: button.custom_id });
   }
 
-  /** Waits for a message that holds a text. */
-  async sees(text) {
-    return until(text, async () => (await this.told()).messages.find((message) => message.content.includes(text)));
+  /** Waits for a message that holds these texts. */
+  async sees(...texts) {
+    return until(texts.join(" "), async () => (await this.told()).messages.find((message) => texts.every((text) => message.content.includes(text))));
   }
 
   /** Whether the bot has a command, and an option of it. */

@@ -363,6 +363,20 @@ impl TestBot {
         store.close().await;
     }
 
+    /// Makes everything that happened to an operation so much older. The program must not run.
+    pub(crate) async fn age_events(&self, id: i64, by: jiff::SignedDuration) {
+        let path = format!("sqlite://{}", self.database().display());
+        let pool = sqlx::SqlitePool::connect(&path).await.expect("the store opens");
+        for table in [
+            "UPDATE events SET at = at - $2 WHERE operation = $1",
+            "UPDATE operations SET opened_at = opened_at - $2 WHERE id = $1",
+        ] {
+            let update = sqlx::query(table).bind(id).bind(i64::try_from(by.as_millis()).expect("not so long"));
+            update.execute(&pool).await.expect("it is written");
+        }
+        pool.close().await;
+    }
+
     /// Every operation as the store has it. The program must not run.
     pub(crate) async fn operations(&self) -> Vec<Operation> {
         let path = self.database();

@@ -18,7 +18,10 @@ async fn commands_are_registered_once_and_again_when_discord_lost_them() {
     let mut bot = TestBot::new().await;
     assert_eq!(bot.discord.command_writes(), 1);
     let names: Vec<_> = bot.discord.commands().iter().map(|command| command["name"].clone()).collect();
-    assert_eq!(names, ["rescue", "restore", "reboot", "status", "tasks", "plan", "why", "admin", "doctor", "help"]);
+    assert_eq!(
+        names,
+        ["rescue", "restore", "reboot", "status", "tasks", "plan", "why", "admin", "history", "doctor", "help"]
+    );
     assert!(bot.discord.commands().iter().all(|command| command["default_member_permissions"].is_null()));
 
     bot.stop().await;
@@ -29,7 +32,7 @@ async fn commands_are_registered_once_and_again_when_discord_lost_them() {
     let address = format!("{}/api/v10/applications/{APPLICATION}/guilds/{GUILD}/commands", bot.discord.url());
     // Somebody put one foreign command of each in the place of ours: the number alone would not tell.
     let foreign: Vec<_> =
-        (1..=10).map(|n| json!({"name": format!("other-{n}"), "description": "x", "type": 1})).collect();
+        (1..=11).map(|n| json!({"name": format!("other-{n}"), "description": "x", "type": 1})).collect();
     for lost in [json!([]), json!(foreign)] {
         let writing = reqwest::Client::new().put(&address).header("authorization", format!("Bot {BOT_TOKEN}"));
         let body = lost.to_string();
@@ -37,7 +40,10 @@ async fn commands_are_registered_once_and_again_when_discord_lost_them() {
         assert!(sent.status().is_success(), "{}", sent.status());
         bot.start().await;
         let names: Vec<_> = bot.discord.commands().iter().map(|command| command["name"].clone()).collect();
-        assert_eq!(names, ["rescue", "restore", "reboot", "status", "tasks", "plan", "why", "admin", "doctor", "help"]);
+        assert_eq!(
+            names,
+            ["rescue", "restore", "reboot", "status", "tasks", "plan", "why", "admin", "history", "doctor", "help"]
+        );
         bot.stop().await;
     }
 }

@@ -194,6 +194,31 @@ async fn what_happened_while_discord_was_away_is_told_afterwards() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_outage_of_minutes_holds_nothing_up_and_nothing_is_lost_or_doubled_by_it() {
+    let mut bot = TestBot::new().await;
+    let reboot = bot.ovh.faults().hold_before("POST", "/reboot");
+    bot.accepts(Kind::Enable).await;
+    reboot.reached().await;
+    bot.card_shows("R-1", "R-1").await;
+    bot.discord.server().refuse().await;
+    bot.discord.server().reset_all();
+    reboot.release();
+    // Discord's memory of what was posted ends meanwhile, and every session and token of before does.
+    bot.discord.advance(Duration::from_secs(20 * 60));
+    bot.ovh.journal().wait_for("*", "/authenticationSecret", 1).await;
+    assert_eq!(bot.ovh.reboots("web-1"), 1, "the operation went on by itself");
+    for path in ["/healthz", "/metrics"] {
+        assert!(reqwest::get(bot.endpoint(path)).await.expect("an answer").status().is_success(), "{path}");
+    }
+    assert_eq!(reqwest::get(bot.endpoint("/readyz")).await.expect("an answer").status(), 503, "no commands come now");
+    bot.discord.server().accept_again().expect("its port");
+    rescued_once(&bot).await;
+    takes_commands(&bot).await;
+    bot.restored(&bot.ann, "web-1").await;
+    assert_eq!(bot.ovh.reboots("web-1"), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_is_refused_at_the_start_ends_the_process_and_says_what_to_do() {
     let mut bot = TestBot::new().await;
     bot.stop().await;
@@ -268,26 +293,6 @@ async fn a_dm_too_old_to_be_edited_is_deleted_when_the_rescue_is_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_operation_goes_on_when_its_channel_or_thread_is_deleted() {
-    let bot = TestBot::new().await;
-    let places = [(bot.discord.channel("war-room"), "R-2"), (bot.discord.thread(OPS, "incident"), "R-4")];
-    for (place, restore) in places {
-        let reboot = bot.ovh.faults().hold_before("POST", "/reboot");
-        let card = bot.ann.slash(place, "rescue enable", [("server", "web-1")]).await.answer().await;
-        bot.ann.press(&card, "Confirm").await.wait_for(|message| message.content.contains("Accepted")).await;
-        reboot.reached().await;
-        let dms = bot.ann.dms().len();
-        bot.discord.delete_channel(place);
-        reboot.release();
-        let ann = bot.ann.clone();
-        eventually("the DM comes", async || ann.dms().len() > dms).await;
-        bot.accepts(Kind::Restore).await;
-        assert!(bot.last_word(restore).await.contains("**Restored**"));
-    }
-    assert_eq!(bot.ovh.reboots("web-1"), 4);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn somebody_who_left_the_guild_gets_no_link_and_a_colleague_takes_over() {
     let bot = TestBot::new().await;
     let bob = bot.discord.person("bob", "en-GB", &[ROLE]);
@@ -300,78 +305,6 @@ async fn somebody_who_left_the_guild_gets_no_link_and_a_colleague_takes_over() {
     assert_eq!(links_went_only_to(&bot.ovh, &bot.discord, &bot.ann, "R-1"), 0);
     bot.confirm(&bob, "restore", &[("server", "web-1")]).await;
     bot.rung(&bob, &["**Restored**", "web-1"]).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_end_is_told_by_dm_when_its_channel_or_thread_is_gone() {
-    let bot = TestBot::new().await;
-    let begun = Kind::Enable;
-    bot.accepts(begun).await;
-    assert!(bot.last_word("R-1").await.contains("**In rescue**"));
-    let places = [
-        (bot.discord.channel("war-room"), "R-2", "restore", "**Restored**"),
-        (bot.discord.thread(OPS, "incident"), "R-3", "reboot", "**Rebooted**"),
-    ];
-    for (place, id, command, outcome) in places {
-        let reboot = bot.ovh.faults().hold_before("POST", "/reboot");
-        let card = bot.ann.slash(place, command, [("server", "web-1")]).await.answer().await;
-        bot.ann.press(&card, "Confirm").await.wait_for(|message| message.content.contains("Accepted")).await;
-        reboot.reached().await;
-        bot.discord.delete_channel(place);
-        reboot.release();
-        let told = bot.ann.wait_for_dm(move |dm| is_about(dm, id) && dm.content.contains(outcome)).await;
-        assert!(!told.content.contains("manager/secret"), "{}", told.content);
-        assert!(!told.is_silent());
-    }
-    assert_eq!(bot.ovh.reboots("web-1"), 3);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_end_is_told_by_dm_in_its_readers_language_when_the_bot_may_no_longer_write() {
-    let bot = TestBot::new().await;
-    bot.ann.set_locale("fr");
-    let reboot = bot.ovh.faults().hold_before("POST", "/reboot");
-    let card = bot.ask(&bot.ann, "reboot", &[("server", "web-1")]).await;
-    let label = "Confirmer";
-    bot.ann.press(&card, label).await.answer().await;
-    reboot.reached().await;
-    bot.card_shows("R-1", "R-1").await;
-    bot.discord.forbid_bot(OPS, sim::discord::permission::SEND_MESSAGES);
-    reboot.release();
-    bot.ann.wait_for_dm(|dm| dm.content.contains("**Redémarré**")).await;
-    assert_eq!(bot.ovh.reboots("web-1"), 1);
-}
-
-/// A rescue asked for in a thread that is put away before its end.
-async fn put_away(put_away: impl FnOnce(&sim::discord::Discord, sim::discord::Id)) -> (TestBot, sim::discord::Id) {
-    let bot = TestBot::new().await;
-    let thread = bot.discord.thread(OPS, "incident");
-    let following = bot.ovh.faults().hold_before("GET", "/task/");
-    let card = bot.ann.slash(thread, "rescue enable", [("server", "web-1")]).await.answer().await;
-    bot.ann.press(&card, "Confirm").await.wait_for(|message| message.content.contains("Accepted")).await;
-    following.reached().await;
-    bot.sees_in(thread, &["R-1", "Rebooting"]).await;
-    put_away(&bot.discord, thread);
-    following.release();
-    (bot, thread)
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_archived_thread_is_opened_again_for_the_card_and_the_end() {
-    let (bot, thread) = put_away(|discord, thread| discord.archive_thread(thread)).await;
-    let end = bot.sees_in(thread, &["**In rescue**", "R-1", "The link to the password"]).await;
-    assert!(bot.ann.was_rung_by(&end));
-    let card = move |message: &sim::discord::Message| message.id != end.id && message.content.contains("**In rescue**");
-    bot.discord.wait_for_message(thread, card).await;
-    assert_eq!(bot.discord.messages(thread).len(), 2, "one card, one end");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_locked_thread_stays_closed_and_the_end_comes_by_dm() {
-    let (bot, thread) = put_away(|discord, thread| discord.lock_thread(thread)).await;
-    bot.ann.wait_for_dm(|dm| dm.content.contains("The link to the password went by DM")).await;
-    assert_eq!(bot.discord.messages(thread).len(), 1, "the card that was there");
-    assert_eq!(links_went_only_to(&bot.ovh, &bot.discord, &bot.ann, "R-1"), 1);
 }
 
 /// A bot that died over the end's post, long ago: Discord has forgotten the nonce.

@@ -16,6 +16,8 @@ use crate::{
 
 /// How many seeds a run tries, unless `BERNARD_SEEDS` says more.
 const SEEDS: u64 = 4;
+/// How often each operation is killed on its way.
+const KILLS: u64 = 3;
 /// Within this a stopped process must be gone (product.md: 10 s).
 const STOPPED_WITHIN: Duration = Duration::from_secs(10);
 
@@ -130,7 +132,7 @@ async fn a_rescue_and_a_restore_under_fire(seed: u64) {
     for (kind, id, good) in [(Kind::Enable, "R-1", "**In rescue**"), (Kind::Restore, "R-2", "**Restored**")] {
         let reboots = program.bot.ovh.reboots("web-1");
         program.bot.accepts(kind).await;
-        for _ in 0..3 {
+        for _ in 0..KILLS {
             // A linear congruence: the moments are the same for the same seed, as far as two processes allow.
             dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             tokio::time::sleep(Duration::from_millis((dice >> 33) % 250)).await;
@@ -156,6 +158,8 @@ async fn killed_at_random_moments_it_carries_on_and_nothing_happens_twice() {
     let seeds = std::env::var("BERNARD_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SEEDS);
     // Side by side, so that one's waiting is another's work.
     futures_util::future::join_all((1..=seeds).map(a_rescue_and_a_restore_under_fire)).await;
+    println!("figure: {seeds} seeds");
+    println!("figure: {} kills", seeds * 2 * KILLS);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -177,6 +181,29 @@ async fn it_stops_cleanly_while_discord_is_refused() {
     program.bot.discord.server().reset_all();
     reboot.release();
     program.bot.ovh.journal().wait_for("*", "/authenticationSecret", 1).await;
+    program.stops_cleanly_at("TERM").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_stops_cleanly_before_discord_was_ever_reached() {
+    let mut bot = TestBot::with(TestConfig::default(), [web_1()]).await;
+    bot.stop().await;
+    bot.discord.server().refuse().await;
+    let inventories = bot.ovh.journal().count("GET", "/dedicated/server");
+    let child = launch(&bot);
+    let mut program = Program { bot, child };
+    program.bot.ovh.journal().wait_for("GET", "/dedicated/server", inventories + 1).await;
+    program.stops_cleanly_at("TERM").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_stops_cleanly_while_discords_first_answer_hangs() {
+    let mut bot = TestBot::with(TestConfig::default(), [web_1()]).await;
+    bot.stop().await;
+    let first = bot.discord.faults().always().hang("GET", "/applications/@me");
+    let child = launch(&bot);
+    let mut program = Program { bot, child };
+    eventually("Discord was asked", async || first.hits() > 0).await;
     program.stops_cleanly_at("TERM").await;
 }
 

@@ -197,3 +197,17 @@ async fn a_restore_whose_task_was_purged_ends_its_lease_when_the_machine_was_see
     assert!(!bot.ask(&bot.ann, "rescue list", &[]).await.content.contains("web-1"));
     bot.ann.wait_for_dm(|dm| dm.content.contains("wiped")).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_arrives_after_its_rescue_was_left_is_wiped_all_the_same() {
+    let bot = TestBot::new().await;
+    let dm = bot.ann.open_dms();
+    let arriving = bot.discord.faults().hold_answer("POST", &format!("/channels/{dm}/messages"));
+    bot.accepts(Kind::Enable).await;
+    arriving.reached().await;
+    bot.restored(&bot.ann, "web-1").await;
+    assert!(bot.ann.dms().iter().any(|dm| dm.content.contains("manager/secret")), "it is there");
+    arriving.release();
+    bot.ann.wait_for_dm(|dm| dm.content.contains("wiped")).await;
+    assert!(!bot.ann.dms().iter().any(|dm| dm.content.contains("manager/secret")));
+}

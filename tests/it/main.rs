@@ -39,4 +39,5 @@ mod status;
 mod task;
 mod tasks;
 mod unanswered;
+mod vanished;
 mod why;

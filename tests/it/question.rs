@@ -253,6 +253,38 @@ async fn a_reboot_whose_answer_hangs_is_adopted() {
     assert_eq!(bot.ovh.reboots("web-1"), 1);
 }
 
+/// **Reboot again** was pressed, and the process died before the reboot, so long ago.
+async fn away_after_reboot_again(bot: &mut TestBot, long: jiff::SignedDuration) {
+    let question = asked(bot, reset).await;
+    let looks = bot.ovh.faults().always().hold_before("GET", "task?function=hardReboot");
+    looks.reached().await;
+    bot.press(&bot.ann, &question, "Reboot again").await;
+    bot.die().await;
+    bot.ovh.faults().clear();
+    bot.age_events(1, long).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_more_reboot_that_was_approved_long_ago_is_asked_about_again_and_not_sent() {
+    let mut bot = TestBot::new().await;
+    away_after_reboot_again(&mut bot, jiff::SignedDuration::from_hours(5)).await;
+    bot.start().await;
+    let again = bot.sees(&["R-1", "Your decision is needed", "approved too long ago"]).await;
+    assert_eq!(bot.ovh.journal().count("POST", "/reboot"), 1, "{}", again.content);
+    bot.discord.wait_for_message(again.channel, |message| message.button("Leave it").is_some()).await;
+    assert_eq!(bot.ovh.reboots("web-1"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_more_reboot_rests_on_the_rights_of_whoever_approved_it() {
+    let mut bot = TestBot::new().await;
+    away_after_reboot_again(&mut bot, jiff::SignedDuration::from_secs(60)).await;
+    bot.ann.set_roles(&[]);
+    bot.start().await;
+    bot.sees(&["R-1", "Your decision is needed", "may not do this any more"]).await;
+    assert_eq!(bot.ovh.journal().count("POST", "/reboot"), 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restore_takes_over_from_a_question() {
     let bot = TestBot::new().await;

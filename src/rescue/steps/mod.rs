@@ -141,7 +141,7 @@ impl Work<'_> {
         let age = Duration::try_from(clock::now().duration_since(self.operation.approved)).unwrap_or_default();
         let approval = self.operation.state.mandate.good_for;
         let good_for = approval.map_or(BEGIN_WITHIN, |length| Duration::try_from(length).unwrap_or_default());
-        if age > good_for && (!again || approval.is_some()) {
+        if age > good_for {
             return Ok(Some(self.not_any_more(Event::Expired, "the approval is too old")));
         }
         let begins = again || matches!(self.operation.state.phase, Phase::Opened);

@@ -1,7 +1,10 @@
 //! `/history`: who sees what, on a phone and in the file.
 
-use bernard::audit::{Gaps, Line, Start, Verified, Verifier};
-use sim::discord::{Id, Message, ROLE};
+use bernard::{
+    audit::{Gaps, Line, Start, Verified, Verifier},
+    store::{AuditFilter, Store},
+};
+use sim::discord::{Id, Message, OPS, ROLE, permission};
 
 use crate::bot::{TestBot, rule};
 
@@ -68,7 +71,9 @@ async fn it_can_be_asked_about_one_server_or_one_person_in_either_language() {
     let bot = TestBot::new().await;
     let bob = bot.discord.person("bob", "fr", &[ROLE]);
     bot.rescued(&bot.ann, "web-1").await;
-    bot.rescued(&bob, "db-1").await;
+    let card = bot.ask(&bob, "rescue enable", &[("server", "db-1")]).await;
+    bot.press(&bob, &card, "Confirmer").await;
+    bot.rung(&bob, &["**In rescue**", "db-1"]).await;
     let of_web = bot.ask(&bot.ann, "history", &[("server", "web-1")]).await;
     let name = bot.ovh.service_name("web-1");
     assert!(attached(&of_web).iter().all(|line| line.text("server").as_deref() == Some(name.as_str())));
@@ -80,4 +85,28 @@ async fn it_can_be_asked_about_one_server_or_one_person_in_either_language() {
     let stranger = bot.discord.person("stranger", "en-GB", &[]);
     let nothing = bot.ask(&bot.ann, "history", &[("user", &stranger.id().to_string())]).await;
     assert!(nothing.content.contains("Nothing") && nothing.attachments.is_empty(), "{}", nothing.content);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_bot_may_attach_nothing_that_is_said() {
+    let bot = TestBot::new().await;
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.discord.forbid_bot(OPS, permission::ATTACH_FILES);
+    let answer = bot.ask(&bot.ann, "history", &[]).await;
+    assert!(answer.content.contains("`web-1`") && answer.content.contains("may not attach"), "{}", answer.content);
+    assert!(answer.attachments.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_fit_is_left_away_at_the_old_end_and_counted() {
+    let mut bot = TestBot::new().await;
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.stop().await;
+    let store = Store::open(&bot.database()).await.expect("the store opens");
+    let all = store.audit_page(&AuditFilter::default(), usize::MAX, |_| true).await.expect("it reads");
+    let some = store.audit_page(&AuditFilter::default(), 3_000, |_| true).await.expect("it reads");
+    assert!(!some.lines.is_empty() && some.lines.iter().map(|line| line.to_json().len() + 1).sum::<usize>() <= 3_000);
+    assert_eq!(some.lines.last(), all.lines.last(), "the newest are there");
+    assert_eq!(some.lines.len() as u64 + some.more, all.lines.len() as u64);
+    verified(&some.lines, Gaps::Refused);
 }

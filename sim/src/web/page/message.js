@@ -206,6 +206,18 @@ function menuElement(menu, message, app, pressed) {
     const values = [...select.selectedOptions].map((option) => option.value).filter(Boolean);
     if (values.length && !waiting) app.choose(message, menu.custom_id, values);
   };
-  if (!several) select.addEventListener("change", send);
+  if (!several) {
+    // With arrow keys one looks through the choices: only Enter sends then.
+    let byKey = false;
+    select.setAttribute("aria-description", say("menuHelp"));
+    select.addEventListener("pointerdown", () => { byKey = false; });
+    select.addEventListener("keydown", (event) => {
+      byKey = true;
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      send();
+    });
+    select.addEventListener("change", () => { if (!byKey) send(); });
+  }
   return make("div", { class: "row" }, select, several ? make("button", { type: "button", class: "button primary", onclick: send }, say("choose")) : null);
 }

@@ -1,0 +1,185 @@
+//! The inside of whatever carries a secret through the program, printed: the secret is not in it.
+
+use std::{collections::BTreeSet, path::Path, time::Instant};
+
+use bernard::{
+    access::UserId,
+    config::{Config, Locale},
+    discord::{RawInteraction, sender::SenderSettings, signed::Interactions},
+    ovh::{
+        Account, Client, Credentials,
+        decode::{self, Decoded},
+    },
+    rescue::{
+        errand::Errand,
+        link::Found,
+        operation::{ChannelId, Operation, OperationId, Request, Source, Wish},
+    },
+};
+use secrecy::SecretString;
+use serde_json::json;
+
+use super::search::Secrets;
+
+/// What must not be printed.
+const CANARY: &str = "fake-canary-fake-canary-fake-canary-0";
+
+/// Types whose field is a secret's own type and nothing else of it: that one prints itself as redacted. They are not public.
+const PRIVATE: [&str; 1] = ["Keys"];
+
+/// A type's name, and one of it as `{:?}` prints it, with the canary inside.
+fn printed() -> Vec<(&'static str, String)> {
+    let secret = || SecretString::from(CANARY);
+    let mut all = Vec::new();
+    let configured = |credentials: &str| {
+        let text = format!(
+            "[discord]\ntoken = \"{CANARY}\"\nguild = \"100000000000000001\"\n\
+             [[ovh]]\nname = \"main\"\nendpoint = \"ovh-eu\"\n{credentials}\n"
+        );
+        Config::from_text(&text, Vec::<(String, String)>::new()).unwrap_or_else(|why| panic!("{why}")).config
+    };
+    let keys = format!("application_key = \"x\"\napplication_secret = \"{CANARY}\"\nconsumer_key = \"{CANARY}\"");
+    let oauth2 = format!("client_id = \"x\"\nclient_secret = \"{CANARY}\"");
+    for credentials in [keys, oauth2] {
+        let config = configured(&credentials);
+        all.push(("Discord", format!("{:?} {config:?}", config.discord)));
+        all.push(("Credentials", format!("{:?}", config.ovh)));
+    }
+    let url = format!("postgres://bernard:{CANARY}@127.0.0.1/bernard");
+    let with_store = format!(
+        "[discord]\ntoken = \"x\"\nguild = \"1\"\n[store]\nurl = \"{url}\"\n\
+         [[ovh]]\nname = \"main\"\nendpoint = \"ovh-eu\"\napplication_key = \"x\"\napplication_secret = \"x\"\nconsumer_key = \"x\"\n"
+    );
+    // Whether it is taken or refused, it is not quoted.
+    all.push((
+        "StoreUrl",
+        match Config::from_text(&with_store, Vec::<(String, String)>::new()) {
+            Ok(loaded) => format!("{:?}", loaded.config.store),
+            Err(why) => format!("{why} {why:?}"),
+        },
+    ));
+    for credentials in [
+        Credentials::Keys { application_key: "x".into(), application_secret: secret(), consumer_key: secret() },
+        Credentials::OAuth2 { client_id: "x".into(), client_secret: secret(), token_url: None },
+    ] {
+        let endpoint = "ovh-eu".parse().expect("an endpoint");
+        let account =
+            Account { name: "main".into(), endpoint, credentials, requests_per_minute: std::num::NonZeroU32::MAX };
+        all.push(("Credentials", format!("{:?} {account:?}", account.credentials)));
+        all.push(("Credentials", format!("{:?}", Client::new(account).expect("a client"))));
+    }
+    all.push(("SenderSettings", format!("{:?}", SenderSettings::new("http://127.0.0.1:1".to_owned(), secret()))));
+    let (tx, _rx) = tokio::sync::mpsc::channel(1);
+    let door = Interactions::new(&"07".repeat(32), bernard::clock::now, tx);
+    all.push(("Interactions", format!("{door:?}")));
+    for body in [json!({ "id": "7", "type": 2, "token": CANARY }), json!({ "id": CANARY, "token": CANARY })] {
+        let raw = RawInteraction::parse(body.to_string().as_bytes(), Instant::now());
+        all.push(("RawInteraction", format!("{raw:?}")));
+        all.extend(raw.ok().map(|raw| ("InteractionKey", format!("{:?}", raw.key()))));
+    }
+    let found = Found { source: Source::Mail, link: secret(), query: None };
+    all.push(("Found", format!("{found:?}")));
+    all.extend(decoded());
+    all.push(errand());
+    all
+}
+
+/// What OVHcloud answers, as the calls read it.
+fn decoded() -> Vec<(&'static str, String)> {
+    let bodies = [
+        json!([{ "type": "RDP", "user": "Administrator", "url": format!("https://x/{CANARY}"), "password": CANARY }]),
+        json!({ "id": 1, "date": "2026-01-01T00:00:00Z", "subject": "x", "body": CANARY }),
+        json!({ "value": CANARY, "expiration": null }),
+        json!({ "taskId": CANARY, "status": CANARY }),
+    ];
+    let each = bodies.iter().flat_map(|body| decode::each(body.to_string().as_bytes()));
+    each.map(|read| match read {
+        Ok(Decoded::Accesses(all)) => ("Access", format!("{all:?}")),
+        Ok(Decoded::Mail(mail)) => ("Mail", format!("{mail:?}")),
+        Ok(Decoded::Console(console)) => ("Console", format!("{console:?}")),
+        other => ("", format!("{other:?}")),
+    })
+    .collect()
+}
+
+/// The link on its way to the courier.
+fn errand() -> (&'static str, String) {
+    let (reply, _answer) = tokio::sync::oneshot::channel();
+    let request = Request {
+        wish: Wish::Link { sources: Vec::new() },
+        server: "ns1.example".to_owned().try_into().expect("a name"),
+        account: "main".into(),
+        label: "web-1".into(),
+        requester: UserId(1),
+        locale: Locale::En,
+        channel: ChannelId(1),
+        place: ChannelId(1),
+        reason: None,
+        rule: "role 1".into(),
+        guard: bernard::rescue::approval::Guard::Unprotected,
+    };
+    let operation = Operation::open(OperationId(1), request, jiff::Timestamp::UNIX_EPOCH);
+    let link = Some((Source::Mail, SecretString::from(CANARY)));
+    ("Errand", format!("{:?}", Errand::Deliver { operation: Box::new(operation), link, reply }))
+}
+
+#[test]
+fn nothing_that_carries_a_secret_prints_it() {
+    let mut secrets = Secrets::default();
+    secrets.add("the canary", CANARY);
+    for (name, text) in printed() {
+        let leaks = secrets.found_in(name, &text);
+        assert!(leaks.is_empty(), "{leaks:?}");
+    }
+}
+
+/// The types of `src` that hold a `SecretString` and can be printed.
+fn holders(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            holders(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") && !path.ends_with("tests.rs") {
+            let text = std::fs::read_to_string(&path).expect("a file");
+            found.extend(holders_in(&text));
+        }
+    }
+}
+
+fn holders_in(text: &str) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let begins = |line: &str| {
+        let line = line.trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ").trim_start_matches("pub ");
+        let rest = line.strip_prefix("struct ").or_else(|| line.strip_prefix("enum "))?;
+        Some(rest.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned())
+    };
+    let mut names = Vec::new();
+    for (n, line) in lines.iter().enumerate() {
+        let Some(name) = begins(line) else { continue };
+        let length = lines[n..].iter().position(|line| *line == "}" || line.ends_with(';')).unwrap_or_default();
+        let body = lines[n..=n + length].join("\n");
+        let attributes = lines[..n].iter().rev().take_while(|line| line.starts_with("#[") || line.starts_with("///"));
+        let derived = attributes.clone().any(|line| line.contains("derive(") && line.contains("Debug"));
+        let written = text.contains(&format!("fmt::Debug for {name} "));
+        if body.contains("SecretString") && (derived || written) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+#[test]
+fn every_type_that_holds_a_secret_and_can_be_printed_is_printed_here() {
+    let mut found = BTreeSet::new();
+    holders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    let here: BTreeSet<String> = printed()
+        .into_iter()
+        .map(|(name, _)| name)
+        .chain(PRIVATE)
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let unprinted: Vec<_> = found.difference(&here).collect();
+    assert!(found.len() > 8, "the search itself works: {found:?}");
+    assert!(unprinted.is_empty(), "these hold a secret and are not printed above: {unprinted:?}");
+}
