@@ -31,7 +31,8 @@ impl Page {
         let url = door.url();
         let (order_tx, orders) = mpsc::channel(1);
         let (life, life_rx) = watch::channel(Life::Running);
-        let stage = Stage { discord: discord.clone(), ovh: ovh.clone(), cast: members, orders: order_tx, life: life_rx };
+        let stage =
+            Stage { discord: discord.clone(), ovh: ovh.clone(), cast: members, orders: order_tx, life: life_rx };
         tokio::spawn(door.serve(stage));
         Self { url, discord, ovh, people, orders, _life: life }
     }
