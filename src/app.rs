@@ -17,6 +17,7 @@ use std::{
 };
 
 use anyhow::{Context, anyhow, bail};
+use jiff::SignedDuration;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{net::TcpListener, sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -42,12 +43,14 @@ use crate::{
     rescue::{
         desk::Desk,
         errand::Errands,
+        finder::Finder,
         fleet::Fleet,
         operation::{ChannelId, Source},
         pulse::Pulse,
         refresh,
         runner::Runner,
         steps::{Probe, Settings},
+        warden::{Warden, WardenSettings},
     },
     store::{self, Store},
 };
@@ -136,9 +139,18 @@ impl App {
             store.clone(),
             fleet.clone(),
             step_settings(&config),
-            Errands(errand_tx),
+            Errands(errand_tx.clone()),
             pulse.clone(),
         ));
+        let desk = Desk::new(store.clone(), pulse.clone(), Limits::new(&config.limits));
+        let warden = Warden::new(
+            store.clone(),
+            fleet.clone(),
+            desk.clone(),
+            Errands(errand_tx),
+            pulse.clone(),
+            warden_settings(&config),
+        );
         let policy = SharedPolicy::new(policy(&config));
         let sender_settings = sender_settings(&config);
         let rest = Rest::new(Arc::new(Sender::new(sender_settings.clone())?));
@@ -148,7 +160,7 @@ impl App {
             policy.clone(),
             store.clone(),
             fleet.clone(),
-            Desk::new(store.clone(), pulse.clone(), Limits::new(&config.limits)),
+            desk,
             Arc::clone(&runner),
         ));
         let (interaction_tx, interaction_rx) = mpsc::channel(WAITING_INTERACTIONS);
@@ -164,6 +176,9 @@ impl App {
         loops.spawn(async move { Ok(http::serve(listener, endpoints, web_stop.cancelled_owned()).await?) });
         loops.spawn(quietly(runner.run(stop.clone())));
         loops.spawn(quietly(handler.run(interaction_rx, stop.clone())));
+        loops.spawn(quietly(Arc::new(warden).run(stop.clone())));
+        let hurry = config.pace.reminder_tick.min(config.pace.inventory_refresh);
+        loops.spawn(quietly(Finder::new(fleet.clone(), store.clone()).run(hurry, stop.clone())));
         let config = Arc::new(config);
         loops.spawn(quietly(keep_inventory(fleet.clone(), Arc::clone(&config), stop.clone())));
         if let Some(channel) = config.audit.anchor_channel {
@@ -181,6 +196,7 @@ impl App {
             store: store.clone(),
             pulse,
             policy: policy.clone(),
+            fleet: fleet.clone(),
             ready: Arc::clone(&ready),
             stop: stop.clone(),
             sender_settings,
@@ -368,11 +384,23 @@ fn step_settings(config: &Config) -> Settings {
     }
 }
 
+fn warden_settings(config: &Config) -> WardenSettings {
+    WardenSettings {
+        tick: config.pace.reminder_tick,
+        remind_before: config.rescue.remind_before.try_into().unwrap_or(SignedDuration::MAX),
+        on_deadline: config.rescue.on_deadline,
+        digest: config.digest.as_ref().map(|digest| (ChannelId(digest.channel), digest.at)),
+        zone: config.time_zone.clone(),
+    }
+}
+
 fn handler_settings(config: &Config) -> HandlerSettings {
     HandlerSettings {
         realm: Realm { guild: config.discord.guild, channels: config.discord.channels.clone() },
         lease: config.rescue.lease,
         max_lease: config.rescue.max_lease,
+        remind_before: config.rescue.remind_before.try_into().unwrap_or(SignedDuration::MAX),
+        zone: config.time_zone.clone(),
         email_domains: config.rescue.email_domains.clone(),
         secret_from: sources(config),
         oncall_role: config.discord.oncall_role,

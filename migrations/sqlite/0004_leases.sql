@@ -32,14 +32,6 @@ CREATE TABLE appointments (
     due_at BIGINT NOT NULL
 );
 
--- What a netboot entry is, by account: read once. `boot` is null for an id that OVHcloud does not know.
-CREATE TABLE boots (
-    account TEXT   NOT NULL,
-    id      BIGINT NOT NULL,
-    boot    TEXT,
-    PRIMARY KEY (account, id)
-);
-
 -- Servers in rescue that Bernard did not take there, as the inventory last saw them.
 CREATE TABLE foreign_rescues (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,

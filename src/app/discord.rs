@@ -29,7 +29,7 @@ use crate::{
         rest::RegisteredCommand,
         sender::SenderSettings,
     },
-    rescue::{errand::Errand, pulse::Pulse},
+    rescue::{errand::Errand, fleet::Fleet, pulse::Pulse},
     store::Store,
 };
 
@@ -42,6 +42,7 @@ pub(super) struct Discord {
     pub(super) store: Store,
     pub(super) pulse: Pulse,
     pub(super) policy: SharedPolicy,
+    pub(super) fleet: Fleet,
     pub(super) ready: Arc<Ready>,
     pub(super) stop: CancellationToken,
     pub(super) sender_settings: SenderSettings,
@@ -92,7 +93,8 @@ impl Discord {
 
     fn herald(&self, bot: UserId) -> Herald {
         let settings = HeraldSettings { locale: self.config.locale, oncall: self.config.discord.oncall_role };
-        Herald::new(self.rest.clone(), self.store.clone(), self.pulse.clone(), settings, bot)
+        let seen = (self.fleet.clone(), self.policy.clone());
+        Herald::new(self.rest.clone(), self.store.clone(), self.pulse.clone(), settings, seen, bot)
     }
 
     /// Our own user id, once the commands are registered. Tries for ever, unless the operator must act.

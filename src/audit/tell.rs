@@ -60,6 +60,7 @@ pub fn of_lease(after: &Operation, effect: &Effect, at: Timestamp) -> Entry {
 fn told(entry: Entry, event: &Event) -> Entry {
     match event {
         Event::Prepared { plan } => entry.saying(planned(plan)),
+        Event::Adopted { plan, .. } => entry.saying(adopted(plan)),
         Event::FoundImpossible { problem } => entry.saying(impossible(problem)),
         Event::BootSet { queries } => effect(entry).through(queries.clone()),
         Event::SettingRefused { said } => effect(entry).saying(said),
@@ -138,6 +139,7 @@ fn decided(entry: Entry, by: UserId, rule: Option<&str>) -> Entry {
 fn wish(wish: &Wish) -> String {
     match wish {
         Wish::Enable(wish) => format!("into {}, for {:#}", boot(&wish.into), wish.lease),
+        Wish::Adopt { lease } => format!("a rescue that somebody else started, for {lease:#}"),
         Wish::Restore { into, despite } | Wish::PutBack { into, despite } if despite.is_empty() => {
             format!("into {}", boot(into))
         }
@@ -151,6 +153,11 @@ fn wish(wish: &Wish) -> String {
             format!("the link, from {}", sources.join(", "))
         }
     }
+}
+
+/// The rescue that was found.
+fn adopted(plan: &Plan) -> String {
+    plan.into.as_ref().map_or("none".to_owned(), boot)
 }
 
 /// What was there, and what will be set. A mail and a key are named, not shown: they are in the operation.
@@ -196,7 +203,8 @@ fn impossible(problem: &Problem) -> String {
         Problem::NotEnoughApprovals { needed, given } => {
             return format!("not_enough_approvals: {given} of {needed}");
         }
-        Problem::ServerGone
+        Problem::HasOwner { .. }
+        | Problem::ServerGone
         | Problem::NoBoots
         | Problem::ChangedMeanwhile
         | Problem::NotInRescue
@@ -217,6 +225,7 @@ fn ended(outcome: &Outcome) -> &'static str {
         Outcome::InRescue(Link::NotNeeded) => "link_not_needed",
         Outcome::InRescue(Link::NotFound) => "link_not_found",
         Outcome::InRescue(Link::NotTaken) => "link_not_taken",
+        Outcome::Adopted => "adopted",
         Outcome::Restored => "restored",
         Outcome::Rebooted => "rebooted",
         Outcome::NetbootBack => "netboot_back",

@@ -111,7 +111,7 @@ fn leases(section: &mut Section<'_>) -> Leases {
 fn warn_if_at_once(section: &mut Section<'_>, at: At, reminder: Duration, lease: Duration) {
     if reminder >= lease {
         let what = format!("is {}, no shorter than a lease of {}", show(reminder), show(lease));
-        section.warn("remind_before", at, Wrong::new(what, "the reminder comes at once; shorten it"));
+        section.warn("remind_before", at, Wrong::new(what, "the reminder comes at half time; shorten it"));
     }
 }
 

@@ -6,7 +6,7 @@ use serenity::model::application::{
     CommandDataOption, CommandDataOptionValue, CommandInteraction, ComponentInteraction,
 };
 
-use super::{component::Button, handler::Handler, refusal::Refusal};
+use super::{command::LeaseRefusal, component::Button, handler::Handler, refusal::Refusal};
 use crate::{
     access::UserId,
     audit::{Act, Entry},
@@ -80,7 +80,12 @@ impl Handler {
             | Button::PutNetbootBack(id)
             | Button::LookAgain(id)
             | Button::TryMail(id)
+            | Button::Extend(id)
+            | Button::ExtendBy(id, ..)
             | Button::DeleteMessage(id) => id,
+            Button::Adopt(id) | Button::RestoreForeign(id) => {
+                return self.store.foreign_rescue(id).await.ok()?.map(|foreign| foreign.found.server);
+            }
         };
         self.store.operation(operation).await.ok()?.map(|operation| operation.request.server)
     }
@@ -121,7 +126,12 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
         Refusal::Paused(pause, _) => entry.saying(format!("paused by {}", pause.by.0)),
         Refusal::TooOften(..) => entry.saying("more often than the limits allow"),
         Refusal::NotYours => entry.saying("the button was made for somebody else"),
-        Refusal::BotLacks(_)
+        Refusal::Lease(LeaseRefusal::CannotOwn(who, _)) => entry.saying(format!("{} may not own the rescue", who.0)),
+        Refusal::Lease(LeaseRefusal::Protected(protection, _)) => {
+            entry.under(protection.rule.to_string()).saying("a protected rescue does not change hands")
+        }
+        Refusal::Lease(_)
+        | Refusal::BotLacks(_)
         | Refusal::NoServer(..)
         | Refusal::Typed(..)
         | Refusal::Busy(_)

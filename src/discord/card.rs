@@ -252,6 +252,7 @@ fn end(operation: &Operation, lease: Option<&Lease>, locale: Locale) -> Option<R
     let mut buttons = Vec::new();
     if let Some(lease) = lease {
         buttons.push(Button::RestoreNow(lease.operation).create(locale));
+        buttons.push(Button::Extend(lease.operation).create(locale));
         if operation.can_be_put_back() {
             buttons.push(Button::PutNetbootBack(operation.id).create(locale));
         }
@@ -273,7 +274,11 @@ fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, lo
             if facts.task_vanished && matches!(link, Link::NotFound | Link::NotNeeded) {
                 lines.push(say!(locale, "card-task-vanished"));
             }
-            lines.extend(lease.map(|lease| say!(locale, "end-until", until = since_epoch(lease.deadline))));
+            lines.extend(lease.map(|lease| until_line(operation, lease, locale)));
+        }
+        Outcome::Adopted => {
+            lines.push(say!(locale, "end-adopted"));
+            lines.extend(lease.map(|lease| until_line(operation, lease, locale)));
         }
         Outcome::Restored | Outcome::Rebooted => {
             lines.push(match facts.is_back() {
@@ -324,6 +329,15 @@ fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, lo
         None => {}
     }
     lines
+}
+
+/// Until when, and whose it is if that changed hands.
+fn until_line(operation: &Operation, lease: &Lease, locale: Locale) -> String {
+    let until = since_epoch(lease.deadline);
+    match lease.owner == operation.request.requester {
+        true => say!(locale, "end-until", until = until),
+        false => say!(locale, "end-until-of", who = mention(lease.owner), until = until),
+    }
 }
 
 /// Where the next reboot goes, if that was changed, and the way back.

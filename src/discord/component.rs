@@ -6,7 +6,15 @@ use serenity::builder::CreateButton;
 use serenity::model::application::ButtonStyle;
 use uuid::Uuid;
 
-use crate::{config::Locale, rescue::operation::OperationId, say, store::CardId};
+use crate::{
+    config::Locale,
+    rescue::{extension::Offer, foreign::ForeignId, operation::OperationId},
+    say,
+    store::CardId,
+};
+
+/// Discord's limit for a label.
+const LABEL: usize = 80;
 
 /// Every button there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +49,14 @@ pub enum Button {
     TryMail(OperationId),
     /// **Delete this message**, on the DM of this operation.
     DeleteMessage(OperationId),
+    /// **Extend**, for the rescue that this operation began.
+    Extend(OperationId),
+    /// One of the offers that **Extend** makes, for the deadline that it was shown with, in milliseconds.
+    ExtendBy(OperationId, Offer, i64),
+    /// **Adopt**, for a rescue that somebody else started.
+    Adopt(ForeignId),
+    /// **Restore**, for a rescue that somebody else started.
+    RestoreForeign(ForeignId),
 }
 
 /// The text is no button of ours.
@@ -51,7 +67,12 @@ pub struct NotAButton;
 impl Button {
     /// The button with its label and colour: what leads out is green, what cannot be undone is red.
     pub fn create(self, locale: Locale) -> CreateButton {
-        let (label, style) = match self {
+        let (label, style) = self.look(locale);
+        CreateButton::new(self.to_string()).label(label).style(style)
+    }
+
+    fn look(self, locale: Locale) -> (String, ButtonStyle) {
+        match self {
             Self::Confirm(_) => (say!(locale, "button-confirm"), ButtonStyle::Danger),
             Self::Approve(..) => (say!(locale, "button-approve"), ButtonStyle::Success),
             Self::Deny(..) => (say!(locale, "button-deny"), ButtonStyle::Danger),
@@ -67,7 +88,19 @@ impl Button {
             Self::LookAgain(_) => (say!(locale, "button-look-again"), ButtonStyle::Primary),
             Self::TryMail(_) => (say!(locale, "button-try-mail"), ButtonStyle::Secondary),
             Self::DeleteMessage(_) => (say!(locale, "button-delete"), ButtonStyle::Secondary),
-        };
+            Self::Extend(_) => (say!(locale, "button-extend"), ButtonStyle::Primary),
+            Self::ExtendBy(_, Offer::Hour, _) => (say!(locale, "button-extend-hour"), ButtonStyle::Primary),
+            Self::ExtendBy(_, Offer::FourHours, _) => (say!(locale, "button-extend-hours"), ButtonStyle::Primary),
+            Self::ExtendBy(_, Offer::Morning, _) => (say!(locale, "button-extend-morning"), ButtonStyle::Primary),
+            Self::Adopt(_) => (say!(locale, "button-adopt"), ButtonStyle::Primary),
+            Self::RestoreForeign(_) => (say!(locale, "button-restore"), ButtonStyle::Success),
+        }
+    }
+
+    /// The button as [`create`](Self::create) makes it, with the name of what it is about behind its label.
+    pub fn create_for(self, name: &str, locale: Locale) -> CreateButton {
+        let (label, style) = self.look(locale);
+        let label = format!("{label} {name}").chars().take(LABEL).collect::<String>();
         CreateButton::new(self.to_string()).label(label).style(style)
     }
 }
@@ -90,6 +123,10 @@ impl fmt::Display for Button {
             Self::LookAgain(id) => write!(f, "look:{}", id.0),
             Self::TryMail(id) => write!(f, "mail:{}", id.0),
             Self::DeleteMessage(id) => write!(f, "delete:{}", id.0),
+            Self::Extend(id) => write!(f, "extend:{}", id.0),
+            Self::ExtendBy(id, offer, shown) => write!(f, "longer:{}:{offer}:{shown}", id.0),
+            Self::Adopt(id) => write!(f, "adopt:{}", id.0),
+            Self::RestoreForeign(id) => write!(f, "return:{}", id.0),
         }
     }
 }
@@ -108,6 +145,12 @@ impl FromStr for Button {
             let (id, asked) = rest.split_once(':').ok_or(NotAButton)?;
             Ok((operation(id)?, asked.parse().map_err(|_| NotAButton)?))
         };
+        let offer = || {
+            let (id, offered) = rest.split_once(':').ok_or(NotAButton)?;
+            let (offer, shown) = offered.split_once(':').ok_or(NotAButton)?;
+            let offer = offer.parse().map_err(|_| NotAButton)?;
+            Ok(Self::ExtendBy(operation(id)?, offer, shown.parse().map_err(|_| NotAButton)?))
+        };
         match verb {
             "confirm" => card().map(Self::Confirm),
             "dismiss" => card().map(Self::Dismiss),
@@ -124,6 +167,10 @@ impl FromStr for Button {
             "look" => operation(rest).map(Self::LookAgain),
             "mail" => operation(rest).map(Self::TryMail),
             "delete" => operation(rest).map(Self::DeleteMessage),
+            "extend" => operation(rest).map(Self::Extend),
+            "longer" => offer(),
+            "adopt" => operation(rest).map(|id| Self::Adopt(ForeignId(id.0))),
+            "return" => operation(rest).map(|id| Self::RestoreForeign(ForeignId(id.0))),
             _ => Err(NotAButton),
         }
     }
@@ -152,7 +199,12 @@ mod tests {
             id.clone().prop_map(Button::Reveal),
             id.clone().prop_map(Button::LookAgain),
             id.clone().prop_map(Button::TryMail),
-            id.prop_map(Button::DeleteMessage),
+            id.clone().prop_map(Button::DeleteMessage),
+            id.clone().prop_map(Button::Extend),
+            (id.clone(), prop::sample::select(Offer::ALL.to_vec()), any::<i64>())
+                .prop_map(|(id, offer, shown)| Button::ExtendBy(id, offer, shown)),
+            id.clone().prop_map(|id| Button::Adopt(ForeignId(id.0))),
+            id.prop_map(|id| Button::RestoreForeign(ForeignId(id.0))),
         ]
     }
 

@@ -80,6 +80,12 @@ impl Courier {
                 }
                 return;
             }
+            Errand::MayNow { person, kind, place, server, reply } => {
+                if reply.send(self.may_now(person, kind, place, &server).await).is_err() {
+                    tracing::debug!("the warden stopped waiting for a permission; it will ask again");
+                }
+                return;
+            }
             Errand::Deliver { operation, link, reply } => (self.deliver(&operation, link).await, reply),
             Errand::LookForDelivery { operation, reply } => (self.look(&operation).await, reply),
         };

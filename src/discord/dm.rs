@@ -102,6 +102,7 @@ fn buttons(
     }
     if let Some(lease) = lease {
         buttons.push(Button::RestoreNow(lease.operation).create(locale));
+        buttons.push(Button::Extend(lease.operation).create(locale));
     }
     if matches!(link, Some((Source::AuthenticationSecret, _))) {
         buttons.push(Button::TryMail(operation.id).create(locale));

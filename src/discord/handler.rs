@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::{SignedDuration, tz::TimeZone};
 use serenity::{
     builder::{
         CreateActionRow, CreateAllowedMentions, CreateAttachment, CreateButton, CreateInteractionResponse,
@@ -84,6 +85,10 @@ pub struct HandlerSettings {
     pub lease: Duration,
     /// The longest lease.
     pub max_lease: Duration,
+    /// How long before a lease's end its owner is reminded.
+    pub remind_before: SignedDuration,
+    /// The operator's time zone.
+    pub zone: TimeZone,
     /// Where credentials may be mailed to; empty: anywhere.
     pub email_domains: Vec<String>,
     /// Where the link is looked for, in order.
@@ -132,10 +137,7 @@ impl Reply {
     /// Nothing in an answer rings anybody. Discord takes 2,000 characters.
     fn edit(&self) -> EditInteractionResponse {
         let content: String = self.content.chars().take(2_000).collect();
-        let rows = match self.buttons.is_empty() {
-            true => Vec::new(),
-            false => vec![CreateActionRow::Buttons(self.buttons.clone())],
-        };
+        let rows = rows(&self.buttons);
         EditInteractionResponse::new().content(content).components(rows).allowed_mentions(CreateAllowedMentions::new())
     }
 }
@@ -232,7 +234,9 @@ impl Handler {
         let first = match button {
             // A form opens only as the first answer, before anything is looked up: what is typed into it is checked when it comes.
             Ok(Button::AddReason(id, round)) => Form::DenialReason(id, round).open(locale),
-            Ok(Button::Confirm(_) | Button::Dismiss(_)) if on_card => CreateInteractionResponse::Acknowledge,
+            Ok(Button::Confirm(_) | Button::Dismiss(_) | Button::ExtendBy(..)) if on_card => {
+                CreateInteractionResponse::Acknowledge
+            }
             _ => defer(),
         };
         if !self.acknowledged(key, &first).await {
@@ -316,6 +320,12 @@ impl Handler {
         };
         self.acknowledged(&raw.key(), &at_once(format!("🔁 {}", say!(locale, "restarting")))).await;
     }
+}
+
+/// Buttons in rows of five, Discord's most; what needs more rows stands in pairs, which stay together.
+pub(super) fn rows(buttons: &[CreateButton]) -> Vec<CreateActionRow> {
+    let wide = if buttons.len() > 5 { 4 } else { 5 };
+    buttons.chunks(wide).map(|row| CreateActionRow::Buttons(row.to_vec())).collect()
 }
 
 /// "Thinking…", seen by the asker only; the first answer decides that for good.

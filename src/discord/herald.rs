@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use serenity::{
-    builder::{CreateActionRow, CreateAllowedMentions, CreateMessage},
+    builder::{CreateAllowedMentions, CreateMessage},
     model::{
         channel::MessageFlags,
         id::{ChannelId as DiscordChannel, RoleId, UserId as DiscordUser},
@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Error, Rest,
     courier::takes_no_dms,
+    handler::{SharedPolicy, rows},
     notice::{Draft, Words},
     reporter::snowflake,
     rest::Nonce,
@@ -29,6 +30,7 @@ use crate::{
     clock,
     config::Locale,
     rescue::{
+        fleet::Fleet,
         notice::{Door, Place},
         operation::ChannelId,
         pulse::Pulse,
@@ -42,6 +44,8 @@ const REST: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 /// How many notices are posted at once; the sender keeps to Discord's limits.
 const AT_ONCE: usize = 16;
+/// Discord's limit for a message's text.
+const LONGEST: usize = 2_000;
 /// Discord remembers a nonce for a few minutes; an attempt that is older is looked for in the channel's history.
 const NONCE_LIFE: SignedDuration = SignedDuration::from_mins(2);
 
@@ -61,6 +65,8 @@ pub struct Herald {
     pub(super) store: Store,
     pulse: Pulse,
     pub(super) settings: HeraldSettings,
+    pub(super) fleet: Fleet,
+    pub(super) policy: SharedPolicy,
     /// Our own user id, to know our messages in a channel's history.
     bot: DiscordUser,
 }
@@ -76,8 +82,15 @@ enum Failure {
 
 impl Herald {
     /// A herald.
-    pub fn new(rest: Rest, store: Store, pulse: Pulse, settings: HeraldSettings, bot: DiscordUser) -> Self {
-        Self { rest, store, pulse, settings, bot }
+    pub fn new(
+        rest: Rest,
+        store: Store,
+        pulse: Pulse,
+        settings: HeraldSettings,
+        (fleet, policy): (Fleet, SharedPolicy),
+        bot: DiscordUser,
+    ) -> Self {
+        Self { rest, store, pulse, settings, fleet, policy, bot }
     }
 
     /// Runs until `stop`, then lets what is being posted finish; the caller bounds how long.
@@ -216,12 +229,20 @@ fn message(words: &Words) -> CreateMessage {
         false => MessageFlags::SUPPRESS_EMBEDS,
         true => MessageFlags::SUPPRESS_EMBEDS | MessageFlags::SUPPRESS_NOTIFICATIONS,
     };
-    let rows = words.buttons.chunks(5).map(|row| CreateActionRow::Buttons(row.to_vec())).collect();
-    CreateMessage::new().content(&words.content).components(rows).allowed_mentions(mentions).flags(flags)
+    CreateMessage::new()
+        .content(shown(&words.content))
+        .components(rows(&words.buttons))
+        .allowed_mentions(mentions)
+        .flags(flags)
+}
+
+/// As much as Discord takes.
+fn shown(content: &str) -> String {
+    content.chars().take(LONGEST).collect()
 }
 
 fn digest(content: &str) -> String {
-    hex::encode(Sha1::digest(content.trim()))
+    hex::encode(Sha1::digest(shown(content).trim()))
 }
 
 /// The same for every attempt at one place, so that Discord itself makes two of them one.

@@ -38,6 +38,7 @@ mod picture;
 mod press;
 pub mod refusal;
 pub mod reporter;
+pub mod rescues;
 pub mod speak;
 mod suggest;
 mod verdict;

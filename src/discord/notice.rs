@@ -2,15 +2,17 @@
 
 use serenity::builder::CreateButton;
 
-use super::{component::Button, herald::Herald};
+use super::{component::Button, herald::Herald, rescues::listing};
 use crate::{
-    access::UserId,
+    access::{Capability, UserId},
+    clock,
     config::Locale,
     rescue::{
         lease::Lease,
         notice::{Door, Notice},
         operation::OperationId,
         reminder::Reminder,
+        server::ServiceName,
     },
     say, store,
     text::{code, mention, since_epoch},
@@ -68,7 +70,7 @@ impl Herald {
                 let Some(lease) = self.store.lease_of(*lease).await?.filter(|lease| lease.deadline == *deadline) else {
                     return Ok(Draft::Needless);
                 };
-                if *reminder == Reminder::Before && lease.deadline <= crate::clock::now() {
+                if *reminder == Reminder::Before && lease.deadline <= clock::now() {
                     return Ok(Draft::Needless);
                 }
                 self.reminder(&lease, *reminder, door, locale)
@@ -108,7 +110,7 @@ impl Herald {
                 self.lease_buttons(*lease, locale).await?,
                 Rings { users: vec![*to, *from], roles: Vec::new() },
             ),
-            Notice::Digest { .. } => (say!(locale, "digest-quiet"), Vec::new(), Rings::default()),
+            Notice::Digest { .. } => self.digest(door, locale).await?,
             Notice::AuditAnchor { number, hash, lines } => {
                 // As `bernard audit verify --anchor` takes it.
                 let anchor = code(&format!("{number}:{hash}"));
@@ -156,6 +158,29 @@ impl Herald {
         (lines.join("\n"), buttons(lease.operation, locale), rings)
     }
 
+    /// What is in rescue now, as far as anybody may see it in that channel.
+    async fn digest(&self, door: Door, locale: Locale) -> Result<(String, Vec<CreateButton>, Rings), store::Error> {
+        let (policy, servers) = (self.policy.get(), self.fleet.servers());
+        let sees = |name: &ServiceName| match door {
+            Door::Dm(_) => false,
+            Door::Channel(channel) => servers
+                .iter()
+                .find(|server| server.name == *name)
+                .is_some_and(|server| !policy.who_may(Capability::View, server, channel.0).is_empty()),
+        };
+        let mut leases = self.store.leases().await?;
+        leases.retain(|lease| sees(&lease.server));
+        let mut foreign = self.store.foreign_rescues().await?;
+        foreign.retain(|foreign| sees(&foreign.found.server));
+        let listing = listing(&leases, &foreign, clock::now(), locale);
+        let title = match leases.len() + foreign.len() {
+            0 => say!(locale, "digest-quiet"),
+            count => say!(locale, "digest-title", count = count),
+        };
+        let content = [title].into_iter().chain(listing.lines).collect::<Vec<_>>().join("\n");
+        Ok((content, listing.buttons, Rings::default()))
+    }
+
     fn oncall(&self) -> Rings {
         Rings { users: Vec::new(), roles: self.settings.oncall.into_iter().collect() }
     }
@@ -166,7 +191,7 @@ impl Herald {
     }
 }
 
-/// **Restore now**, for the rescue that this operation began.
+/// **Restore now** and **Extend**, for the rescue that this operation began.
 fn buttons(lease: OperationId, locale: Locale) -> Vec<CreateButton> {
-    vec![Button::RestoreNow(lease).create(locale)]
+    vec![Button::RestoreNow(lease).create(locale), Button::Extend(lease).create(locale)]
 }

@@ -5,6 +5,7 @@ use serenity::model::application::ComponentInteraction;
 use super::{
     approve::accepted_waiting,
     asking::Asking,
+    command::LeaseRefusal,
     component::Button,
     dm,
     handler::{Handler, Reply},
@@ -61,6 +62,8 @@ impl Handler {
             | Button::Reveal(id)
             | Button::LookAgain(id)
             | Button::TryMail(id)
+            | Button::Extend(id)
+            | Button::ExtendBy(id, ..)
             | Button::DeleteMessage(id) => {
                 let operation = self.store.operation(id).await?.ok_or(Refusal::Unknown)?;
                 if let Button::DeleteMessage(_) = button {
@@ -68,6 +71,14 @@ impl Handler {
                 }
                 let asking = Asking::of_press(press, realm, &self.rest, Some(&operation.request)).await?;
                 self.about(&asking, button, &operation).await
+            }
+            Button::Adopt(id) | Button::RestoreForeign(id) => {
+                let asking = Asking::of_press(press, realm, &self.rest, None).await?;
+                let foreign = self.store.foreign_rescue(id).await?.ok_or(Refusal::Lease(LeaseRefusal::Gone))?;
+                match button {
+                    Button::Adopt(_) => self.adopt(&asking, &foreign).await,
+                    _ => self.restore_foreign(&asking, &foreign).await,
+                }
             }
         }
     }
@@ -85,10 +96,15 @@ impl Handler {
             Button::Reveal(_) => self.reveal(asking, operation).await,
             Button::LookAgain(_) => self.look_again(asking, operation, self.settings.secret_from.clone()).await,
             Button::TryMail(_) => self.look_again(asking, operation, vec![Source::Mail]).await,
+            Button::Extend(_) => self.offer_extension(asking, operation).await,
+            Button::ExtendBy(_, offer, shown) => self.take_offer(asking, operation, offer, shown).await,
             // The form of **Add reason** was the first answer to its press.
-            Button::Confirm(_) | Button::Dismiss(_) | Button::DeleteMessage(_) | Button::AddReason(..) => {
-                Err(Refusal::Unknown)
-            }
+            Button::Confirm(_)
+            | Button::Dismiss(_)
+            | Button::DeleteMessage(_)
+            | Button::AddReason(..)
+            | Button::Adopt(_)
+            | Button::RestoreForeign(_) => Err(Refusal::Unknown),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::speak;
+use super::{command::LeaseRefusal, speak};
 use crate::{
     access::{Denial, UserId, Who},
     config::Locale,
@@ -55,6 +55,8 @@ pub enum Refusal {
     TooLate(Option<OperationId>, Option<String>),
     /// No link turned up just now.
     NoLinkYet(String),
+    /// A lease is not changed.
+    Lease(LeaseRefusal),
     /// The kill switch is pulled; and who can end that.
     Paused(Box<Pause>, BTreeSet<Who>),
     /// Asked too often; and what people call the server, if it is about one and known.
@@ -129,6 +131,7 @@ impl Refusal {
             Self::NotYours => say!(locale, "refusal-not-yours"),
             Self::TooLate(operation, command) => too_late(*operation, command.as_deref(), locale),
             Self::NoLinkYet(command) => say!(locale, "refusal-no-link-yet", command = code(command)),
+            Self::Lease(refusal) => refusal.speak(locale),
             Self::Paused(pause, who) => paused(pause, who, locale),
             Self::TooOften(too_often, label) => self::too_often(too_often, label.as_deref(), locale),
             Self::TheirRolesUnreadable(user) => say!(locale, "refusal-their-roles", who = mention(*user)),

@@ -45,6 +45,7 @@ fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> (&'static str, Stri
         Outcome::InRescue(Link::NotFound | Link::NotTaken) => ("⚠️", say!(locale, "outcome-in-rescue-no-link")),
         Outcome::InRescue(_) if kind == Kind::Link => ("✅", say!(locale, "outcome-link")),
         Outcome::InRescue(_) => ("🛟", say!(locale, "outcome-in-rescue")),
+        Outcome::Adopted => ("🛟", say!(locale, "outcome-adopted")),
         Outcome::Restored => ("✅", say!(locale, "outcome-restored")),
         Outcome::Rebooted => ("✅", say!(locale, "outcome-rebooted")),
         Outcome::NetbootBack => ("↩️", say!(locale, "outcome-netboot-back")),
@@ -84,6 +85,7 @@ pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
         }
         Problem::ChangedMeanwhile => say!(locale, "problem-changed", server = server),
         Problem::NotInRescue => say!(locale, "problem-not-in-rescue", server = server),
+        Problem::HasOwner { owner } => say!(locale, "problem-has-owner", server = server, who = mention(*owner)),
         Problem::Rebooting => say!(locale, "problem-rebooting", server = server),
         Problem::NoAccount { account } => say!(locale, "problem-no-account", server = server, account = code(account)),
         Problem::NoLongerAllowed => say!(locale, "problem-no-longer-allowed"),

@@ -12,8 +12,8 @@ use crate::{
     rescue::{
         approval::Guard,
         desk::{action, needed},
-        errand::Verdict,
-        operation::{Kind, Operation},
+        errand::{Permission, Verdict},
+        operation::{ChannelId, Kind, Operation},
         server::Server,
     },
 };
@@ -49,6 +49,33 @@ impl Courier {
             }
         }
         Some(if given >= needed { Verdict::Allowed } else { Verdict::NotEnough { needed, given } })
+    }
+
+    /// The right of a person, as Discord knows them now, to do something that needs nobody's approval.
+    pub(super) async fn may_now(
+        &self,
+        person: UserId,
+        kind: Kind,
+        place: ChannelId,
+        server: &Server,
+    ) -> Option<Permission> {
+        let member = match self.rest.member(self.guild, DiscordUser::new(person.0)).await {
+            Ok(member) => member,
+            Err(error) if error.is_transient() => return None,
+            Err(error) => {
+                tracing::warn!(server.name = %server.name, %error, "an owner's roles cannot be read: the answer is no");
+                return Some(Permission::Refused);
+            }
+        };
+        let requester = Requester { user: person, roles: member.roles.iter().map(|role| role.get()).collect() };
+        let policy = self.policy.get();
+        if policy.protection(action(kind), server).is_some() {
+            return Some(Permission::Refused);
+        }
+        Some(match policy.check(&requester, needed(kind), server, place.0) {
+            Ok(grant) => Permission::Granted(grant),
+            Err(_) => Permission::Refused,
+        })
     }
 
     /// How many must have approved it by the protections of now; `None` within for nobody.

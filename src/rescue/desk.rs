@@ -4,8 +4,10 @@
 //! the bot owes an outcome.
 
 mod approval;
+mod lease;
 
 pub use approval::{Approved, needed_to_withdraw};
+pub use lease::Extended;
 
 use super::{
     event::Event,
@@ -228,7 +230,7 @@ impl Desk {
 /// The action that an operation of this kind is, to a `[[protect]]`.
 pub fn action(kind: Kind) -> Action {
     match kind {
-        Kind::Enable | Kind::Link => Action::Rescue,
+        Kind::Enable | Kind::Link | Kind::Adopt => Action::Rescue,
         Kind::Restore | Kind::PutBack => Action::Restore,
         Kind::Reboot => Action::Reboot,
     }

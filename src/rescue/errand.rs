@@ -4,9 +4,10 @@ use secrecy::SecretString;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    operation::{Operation, Source},
+    operation::{ChannelId, Kind, Operation, Source},
     server::Server,
 };
+use crate::access::{Grant, UserId};
 
 /// Something to be done on Discord, now, with an answer.
 #[derive(Debug)]
@@ -30,6 +31,19 @@ pub enum Errand {
         /// The answer; no answer is a no that may pass.
         reply: oneshot::Sender<Option<Verdict>>,
     },
+    /// Find out whether a person, as Discord knows them now, may do this to the server as it is now, without anybody's approval.
+    MayNow {
+        /// Who.
+        person: UserId,
+        /// What.
+        kind: Kind,
+        /// Where it counts as asked for.
+        place: ChannelId,
+        /// The server, read just now.
+        server: Box<Server>,
+        /// The answer; no answer is a no that may pass.
+        reply: oneshot::Sender<Option<Permission>>,
+    },
     /// Find out whether the DM of this operation has already arrived.
     LookForDelivery {
         /// The operation.
@@ -37,6 +51,15 @@ pub enum Errand {
         /// What became of it.
         reply: oneshot::Sender<Arrival>,
     },
+}
+
+/// Whether somebody may, and the right itself.
+#[derive(Debug)]
+pub enum Permission {
+    /// They may.
+    Granted(Grant),
+    /// They may not.
+    Refused,
 }
 
 /// Whether somebody may.
@@ -90,6 +113,14 @@ impl Errands {
         let (reply, answer) = oneshot::channel();
         let (operation, server) = (Box::new(operation.clone()), Box::new(server));
         self.0.send(Errand::MayStill { operation, server, reply }).await.ok()?;
+        answer.await.ok().flatten()
+    }
+
+    /// Asks for a person's right of this moment; `None` while nobody can say.
+    pub async fn may_now(&self, person: UserId, kind: Kind, place: ChannelId, server: Server) -> Option<Permission> {
+        let (reply, answer) = oneshot::channel();
+        let server = Box::new(server);
+        self.0.send(Errand::MayNow { person, kind, place, server, reply }).await.ok()?;
         answer.await.ok().flatten()
     }
 

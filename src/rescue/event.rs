@@ -21,6 +21,13 @@ pub enum Event {
         /// What was there, and what will be set.
         plan: Box<Plan>,
     },
+    /// The server was found in a rescue that somebody else started; from here that has a lease.
+    Adopted {
+        /// How the server is, and that a restore leads to its disk.
+        plan: Box<Plan>,
+        /// The rescue's family.
+        system: System,
+    },
     /// It cannot be done; nothing was changed.
     FoundImpossible {
         /// Why.
@@ -252,6 +259,11 @@ pub enum Problem {
     ChangedMeanwhile,
     /// It is not in rescue, so there is nothing to put back and no link to look for.
     NotInRescue,
+    /// Its rescue is somebody's already.
+    HasOwner {
+        /// Whose.
+        owner: UserId,
+    },
     /// It is rebooting right now.
     Rebooting,
     /// The configuration no longer names its account.

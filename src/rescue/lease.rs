@@ -2,12 +2,12 @@
 //!
 //! Pure. [`effect`] says what an event means for the lease; the store does both in one transaction.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
     event::{Event, PutBack},
-    operation::{ChannelId, Kind, Operation, OperationId, Setting, Snapshot, Wish, same_text},
+    operation::{ChannelId, Kind, Operation, OperationId, Plan, Setting, Snapshot, Wish, same_text},
     server::{Boot, ServiceName, System, TaskStatus},
 };
 use crate::access::UserId;
@@ -91,19 +91,8 @@ pub enum Effect {
 pub fn effect(operation: &Operation, event: &Event, now: Timestamp) -> Option<Effect> {
     let facts = &operation.state.facts;
     match (&operation.request.wish, event) {
-        (Wish::Enable(wish), Event::Prepared { plan }) => Some(Effect::Begin(Box::new(Lease {
-            operation: operation.id,
-            server: operation.request.server.clone(),
-            account: operation.request.account.clone(),
-            label: operation.request.label.clone(),
-            owner: operation.request.requester,
-            channel: operation.request.channel,
-            started: now,
-            deadline: now.checked_add(wish.lease).unwrap_or(Timestamp::MAX),
-            before: plan.before.clone(),
-            set: plan.change.clone()?,
-            system: wish.system,
-        }))),
+        (Wish::Enable(wish), Event::Prepared { plan }) => begin(operation, plan, (wish.lease, wish.system), now),
+        (Wish::Adopt { lease }, Event::Adopted { plan, system }) => begin(operation, plan, (*lease, *system), now),
         (Wish::Enable(_), Event::PutBack { result: PutBack::Done, .. }) => Some(Effect::Undo),
         (Wish::Restore { .. }, Event::TaskSeen { status: TaskStatus::Done, .. }) => Some(Effect::End),
         // OVHcloud purges tasks that ended badly too. Without its word only the machine itself can say that it left.
@@ -112,6 +101,28 @@ pub fn effect(operation: &Operation, event: &Event, now: Timestamp) -> Option<Ef
         (Wish::PutBack { .. }, Event::BootSet { .. }) => Some(Effect::End),
         _ => None,
     }
+}
+
+fn begin(
+    operation: &Operation,
+    plan: &Plan,
+    (length, system): (SignedDuration, System),
+    now: Timestamp,
+) -> Option<Effect> {
+    let request = &operation.request;
+    Some(Effect::Begin(Box::new(Lease {
+        operation: operation.id,
+        server: request.server.clone(),
+        account: request.account.clone(),
+        label: request.label.clone(),
+        owner: request.requester,
+        channel: request.channel,
+        started: now,
+        deadline: now.checked_add(length).unwrap_or(Timestamp::MAX),
+        before: plan.before.clone(),
+        set: plan.change.clone()?,
+        system,
+    })))
 }
 
 /// Whether a live operation keeps its server from one of this kind.

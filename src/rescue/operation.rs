@@ -44,11 +44,13 @@ pub enum Kind {
     Link,
     /// Put back what was changed, and leave the machine running as it is.
     PutBack,
+    /// Take over a rescue that somebody else started: from then on it has an owner and a deadline.
+    Adopt,
 }
 
 impl Kind {
     /// Every kind, for tests and tables.
-    pub const ALL: [Self; 5] = [Self::Enable, Self::Restore, Self::Reboot, Self::Link, Self::PutBack];
+    pub const ALL: [Self; 6] = [Self::Enable, Self::Restore, Self::Reboot, Self::Link, Self::PutBack, Self::Adopt];
 
     /// Its word in the store.
     pub fn as_str(self) -> &'static str {
@@ -58,13 +60,14 @@ impl Kind {
             Self::Reboot => "reboot",
             Self::Link => "link",
             Self::PutBack => "putback",
+            Self::Adopt => "adopt",
         }
     }
 
-    /// Whether neither pause nor limit stands in its way: it leads out of rescue, or only looks for a link.
+    /// Whether neither pause nor limit stands in its way: it leads out of rescue, looks for a link, or only takes note.
     pub fn is_always_open(self) -> bool {
         match self {
-            Self::Restore | Self::PutBack | Self::Link => true,
+            Self::Restore | Self::PutBack | Self::Link | Self::Adopt => true,
             Self::Enable | Self::Reboot => false,
         }
     }
@@ -112,6 +115,7 @@ impl Request {
             Wish::Reboot { .. } => Kind::Reboot,
             Wish::Link { .. } => Kind::Link,
             Wish::PutBack { .. } => Kind::PutBack,
+            Wish::Adopt { .. } => Kind::Adopt,
         }
     }
 }
@@ -147,6 +151,11 @@ pub enum Wish {
         /// What somebody else had changed, as the person was shown it.
         #[serde(default)]
         despite: Vec<Difference>,
+    },
+    /// A rescue that somebody else started.
+    Adopt {
+        /// How long it is meant to last from now on.
+        lease: SignedDuration,
     },
 }
 

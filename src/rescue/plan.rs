@@ -47,7 +47,7 @@ impl Aim {
             },
             Wish::Restore { .. } => Self::Restore,
             Wish::PutBack { .. } => Self::PutBack,
-            Wish::Reboot { .. } | Wish::Link { .. } => Self::Reboot,
+            Wish::Reboot { .. } | Wish::Link { .. } | Wish::Adopt { .. } => Self::Reboot,
         }
     }
 }
@@ -181,6 +181,28 @@ pub async fn undoing(client: &ovh::Client, name: &ServiceName, plan: &Plan) -> R
     Ok(Some(back_to(&plan.before, change, boot)))
 }
 
+/// The plan of taking over the rescue that the server is in; it changes nothing now, and a restore leads to the disk.
+///
+/// # Errors
+/// [`Problem::NotInRescue`] when it is in none.
+pub async fn adoption(client: &ovh::Client, server: &Server) -> Result<(Plan, System), Error> {
+    if server.is_held_by_ovhcloud() {
+        return Err(Problem::HeldByOvhcloud { state: server.state.clone() }.into());
+    }
+    let now = current_boot(client, server).await?.filter(Boot::is_rescue);
+    let Some(boot) = now else { return Err(Problem::NotInRescue.into()) };
+    let system = boot.rescue_system().unwrap_or(System::Windows);
+    let before = Snapshot {
+        boot: None,
+        rescue_mail: server.rescue_mail.clone(),
+        rescue_ssh_key: server.rescue_ssh_key.clone(),
+        mails: None,
+        ip: server.ip.clone(),
+    };
+    let set = Setting { boot: boot.clone(), rescue_mail: None, rescue_ssh_key: None };
+    Ok((Plan { before, change: Some(set), into: Some(boot), entry: Entry::None }, system))
+}
+
 fn plan(server: &Server, now: Option<Boot>, wish: &Wish, change: Option<Setting>) -> Plan {
     let entry = match wish {
         Wish::Enable(wish) if wish.system == System::Linux => {
@@ -188,7 +210,9 @@ fn plan(server: &Server, now: Option<Boot>, wish: &Wish, change: Option<Setting>
             if key.is_some() { Entry::Key } else { Entry::Password }
         }
         Wish::Enable(_) => Entry::Password,
-        Wish::Restore { .. } | Wish::Reboot { .. } | Wish::Link { .. } | Wish::PutBack { .. } => Entry::None,
+        Wish::Restore { .. } | Wish::Reboot { .. } | Wish::Link { .. } | Wish::PutBack { .. } | Wish::Adopt { .. } => {
+            Entry::None
+        }
     };
     let into = change.as_ref().map(|change| change.boot.clone()).or_else(|| now.clone());
     let before = Snapshot {

@@ -65,8 +65,12 @@ pub enum Moment {
 
 /// The moment of the reminder before a deadline that was set at `since`: `before` it, but never in the first half.
 pub fn first(since: Timestamp, deadline: Timestamp, before: SignedDuration) -> Timestamp {
-    let half = deadline.duration_since(since) / 2;
-    deadline - before.min(half).max(SignedDuration::ZERO)
+    deadline - notice_period(deadline.duration_since(since), before)
+}
+
+/// How long before its end a lease of this length is reminded of, when `before` is configured.
+pub fn notice_period(length: SignedDuration, before: SignedDuration) -> SignedDuration {
+    before.min(length / 2).max(SignedDuration::ZERO)
 }
 
 /// What is due `now` of a deadline of which `said` reminders are behind it; `first` is the moment of the one before.
@@ -114,13 +118,13 @@ mod tests {
     fn said(from: Timestamp, tick: SignedDuration, lasting: SignedDuration) -> Vec<(SignedDuration, Reminder)> {
         let deadline = START + minutes(240);
         let first = first(START, deadline, minutes(30));
-        let (mut now, mut behind, mut all) = (from, 0, Vec::new());
+        let (mut now, mut behind, mut next, mut all) = (from, 0, first, Vec::new());
         while now < from + lasting {
-            let due = due(behind, first, deadline, now);
-            if let Some(reminder) = due.reminder {
-                all.push((now.duration_since(deadline), reminder));
+            if next <= now {
+                let due = due(behind, first, deadline, now);
+                all.extend(due.reminder.map(|reminder| (now.duration_since(deadline), reminder)));
+                (behind, next) = (due.said, due.next);
             }
-            behind = due.said;
             now += tick;
         }
         all

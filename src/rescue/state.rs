@@ -72,6 +72,8 @@ pub enum Phase {
 pub enum Outcome {
     /// In rescue, or the link of a rescue was looked for.
     InRescue(Link),
+    /// A rescue that somebody else started has an owner and a deadline now.
+    Adopted,
     /// Everything is back and the reboot's task is done.
     Restored,
     /// The reboot's task is done.
@@ -258,12 +260,13 @@ impl State {
             (P::AwaitingApproval, E::TaskAdopted { task }) if self.facts.intents > 0 => P::Rebooting(*task),
             (P::Undecided { .. }, E::RebootAgainAsked { .. }) => P::AwaitingApproval,
             (phase, E::DenialExplained { round, by, .. }) if self.facts.is_unexplained(*round, *by) => phase.clone(),
-            (P::Opened, E::Prepared { plan }) if self.kind != Kind::Link => match plan.change {
+            (P::Opened, E::Prepared { plan }) if !matches!(self.kind, Kind::Link | Kind::Adopt) => match plan.change {
                 Some(_) => P::Prepared,
                 // Without a reboot there is nothing to do but the change.
                 None if self.kind == Kind::PutBack => return None,
                 None => P::Ready,
             },
+            (P::Opened, E::Adopted { .. }) if self.kind == Kind::Adopt => P::Ended(Outcome::Adopted),
             (P::Opened, E::FoundImpossible { problem }) => P::Ended(Outcome::Impossible(problem.clone())),
             (P::Opened, E::RescueFound { .. }) if self.kind == Kind::Link => P::Searching,
             (P::Opened, E::Expired) => P::Ended(Outcome::Expired),

@@ -3,11 +3,15 @@
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
-use super::{Error, Store, from_json, json, millis};
-use crate::rescue::{
-    lease::{Effect, Lease},
-    operation::{Operation, OperationId},
-    server::ServiceName,
+use super::{Error, Store, audit, foreign, from_json, json, millis, notices};
+use crate::{
+    audit::Entry,
+    rescue::{
+        lease::{Effect, Lease},
+        notice::Letter,
+        operation::{Operation, OperationId},
+        server::ServiceName,
+    },
 };
 
 impl Store {
@@ -46,6 +50,54 @@ impl Store {
     }
 }
 
+/// What came of changing a lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is durable.
+    Done,
+    /// It ended or was changed meanwhile: read again and decide anew.
+    Overtaken,
+}
+
+impl Store {
+    /// A lease becomes `changed`, with another deadline or owner: `letter` is owed about it, and `entry` is in the audit. A new deadline has reminders of
+    /// its own; the messages of the operation that began it are shown again.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: nothing has changed.
+    pub async fn change_lease(
+        &self,
+        lease: &Lease,
+        changed: &Lease,
+        (letter, entry): (&Letter, &Entry),
+        now: Timestamp,
+    ) -> Result<Change, Error> {
+        let mut tx = self.write().await?;
+        if active(&mut tx, &lease.server).await?.as_ref() != Some(lease) {
+            return Ok(Change::Overtaken);
+        }
+        sqlx::query("UPDATE leases SET lease = $2 WHERE operation = $1")
+            .bind(lease.operation.0)
+            .bind(json(changed))
+            .execute(&mut *tx)
+            .await?;
+        if changed.deadline != lease.deadline {
+            sqlx::query("UPDATE leases SET deadline = $2, since_at = $3, said = 0, due_at = NULL WHERE operation = $1")
+                .bind(lease.operation.0)
+                .bind(millis(changed.deadline))
+                .bind(millis(now))
+                .execute(&mut *tx)
+                .await?;
+        }
+        show_again(&mut tx, &lease.server).await?;
+        let origin = format!("change:{}:{}", lease.operation.0, now.as_nanosecond());
+        notices::write(&mut tx, &origin, letter, now).await?;
+        audit::append(&mut tx, entry).await?;
+        tx.commit().await?;
+        Ok(Change::Done)
+    }
+}
+
 /// What an event means for the leases, in its transaction.
 pub(super) async fn apply(
     tx: &mut SqliteConnection,
@@ -78,7 +130,7 @@ async fn begin(tx: &mut SqliteConnection, mut lease: Lease, now: Timestamp) -> R
         .bind(millis(lease.deadline))
         .execute(&mut *tx)
         .await?;
-    Ok(())
+    foreign::forget(tx, &lease.server).await
 }
 
 async fn undo(tx: &mut SqliteConnection, operation: OperationId, now: Timestamp) -> Result<(), Error> {
@@ -97,19 +149,25 @@ async fn undo(tx: &mut SqliteConnection, operation: OperationId, now: Timestamp)
 /// The server is out of rescue: what was delivered for it is to be wiped, and the messages of its rescue, and of
 /// what was tried since, lose their buttons.
 async fn end(tx: &mut SqliteConnection, server: &ServiceName, now: Timestamp) -> Result<(), Error> {
-    sqlx::query(
-        "UPDATE operations SET reported = MIN(reported, 0) - 1
-         WHERE server = $1 AND id >= (SELECT operation FROM leases WHERE server = $1 AND ended_at IS NULL)",
-    )
-    .bind(server.as_str())
-    .execute(&mut *tx)
-    .await?;
+    show_again(tx, server).await?;
     sqlx::query("UPDATE leases SET ended_at = $2 WHERE server = $1 AND ended_at IS NULL")
         .bind(server.as_str())
         .bind(millis(now))
         .execute(&mut *tx)
         .await?;
     sqlx::query("UPDATE deliveries SET wipe = 1 WHERE server = $1").bind(server.as_str()).execute(&mut *tx).await?;
+    foreign::forget(tx, server).await
+}
+
+/// The messages of the server's rescue, and of what was tried since, say what is so now.
+async fn show_again(tx: &mut SqliteConnection, server: &ServiceName) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE operations SET reported = MIN(reported, 0) - 1
+         WHERE server = $1 AND id >= (SELECT operation FROM leases WHERE server = $1 AND ended_at IS NULL)",
+    )
+    .bind(server.as_str())
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

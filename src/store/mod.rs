@@ -6,6 +6,7 @@
 mod approvals;
 mod audit;
 mod cards;
+mod foreign;
 mod inventory;
 mod leases;
 mod ledger;
@@ -14,6 +15,7 @@ mod notices;
 mod operations;
 mod timeline;
 mod pause;
+mod reminders;
 
 use std::{
     fs::File,
@@ -34,10 +36,12 @@ pub use approvals::Approve;
 pub use audit::{AuditFilter, AuditPage};
 pub use cards::{Card, CardId, CardRefusal};
 pub use inventory::remembered;
+pub use leases::Change;
 pub use ledger::{Ledger, Range};
 pub use messages::{Delivery, Posted, Unreported};
 pub use notices::{Delivered, NoticeId, Owed, Tried};
 pub use operations::{Append, Open};
+pub use reminders::{Kept, Onward, Owing};
 
 /// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -197,7 +197,12 @@ pub(super) async fn append(
     Ok(Append::Done(Box::new(next)))
 }
 
-async fn open(tx: &mut SqliteConnection, origin: &str, request: &Request, now: Timestamp) -> Result<Open, Error> {
+pub(super) async fn open(
+    tx: &mut SqliteConnection,
+    origin: &str,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Open, Error> {
     let kind = request.kind();
     if !kind.is_always_open()
         && let Some(pause) = pause::standing(&mut *tx).await?

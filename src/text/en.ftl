@@ -100,12 +100,20 @@ button-reveal = Reveal link
 button-look-again = Look again
 button-try-mail = Try the mail
 button-delete = Delete this message
+button-extend = Extend
+button-extend-hour = 1 h
+button-extend-hours = 4 h
+button-extend-morning = Until 08:00
+button-adopt = Adopt
+button-restore = Restore
 button-open-link = Open the link
 
 # Commands
 command-rescue = Take a server into rescue, and see what is there
 command-rescue-enable = Netboot a server into rescue, reboot it, and get the link to the password by DM
 command-rescue-link = Look for the password link of a running rescue again; it comes by DM
+command-rescue-extend = Give a rescue more time
+command-rescue-hand-over = Make somebody else the owner of a rescue
 command-rescue-list = What is in rescue now, whose, since when, until when
 command-restore = Leave rescue: put everything back and reboot from the disk
 command-reboot = Hard reboot; says first what it will boot into
@@ -116,6 +124,8 @@ option-system = windows, linux, or an exact kernel; by default what fits the ins
 option-email = Where OVHcloud mails the credentials, instead of the account's contact
 option-ssh-key = Public key for the Linux rescue; then there is no password
 option-for = How long, such as 90m, 4h or 2d
+option-by = How much longer, such as 90m, 4h or 2d; by default as long as a rescue usually lasts
+option-owner = The new owner, who must hold rescue for this server
 option-reason = Why; everybody in the channel sees it
 option-break-glass = Pass a needed approval in an emergency
 
@@ -136,6 +146,7 @@ state-watching = Watching it come back
 outcome-in-rescue = In rescue
 outcome-in-rescue-no-link = In rescue, no link
 outcome-link = Link sent
+outcome-adopted = Adopted
 outcome-restored = Restored
 outcome-rebooted = Rebooted
 outcome-netboot-back = Netboot put back
@@ -190,7 +201,9 @@ end-link-not-needed = The SSH key that is set opens it; there is no password. Us
 end-link-not-found = The netboot is rescue, but no link to a password turned up in time. I looked in: { $searched }
 end-link-trouble = The last look did not work: { $said }
 end-link-not-taken = The link was there, but nobody took it. `/rescue link` finds it again.
-end-until = It is yours until { $until }. Afterwards: **Restore now** or `/restore`.
+end-until = It is yours until { $until }; I remind you before. When you are finished: **Restore now** or `/restore`.
+end-until-of = It is with { $who } until { $until }.
+end-adopted = Somebody else started this rescue; it has an owner now. A restore leads to the server's disk.
 end-back = OVHcloud's task is done, and I saw the machine go away and come back.
 end-task-done = OVHcloud's task is done. That is not the machine: it usually goes dark a minute later and is back in two to four. I did not see it come back.
 end-unseen = OVHcloud took the reboot, but it no longer lists the task; how it ended is not known. I did not see the machine come back: `/status` shows what can be seen now.
@@ -220,7 +233,7 @@ dm-host-key = • The rescue has another SSH host key, so a warning is right. Fo
 dm-connect-kvm = • KVM: from OVHcloud's control panel; its login screen has a language selector and an on-screen keyboard
 dm-finished = **When you are finished**: **Restore now**, or { $command } in the channel.
 dm-finished-windows = Restarting or shutting down the Windows rescue itself does not leave rescue.
-dm-until = It is yours until { $until }.
+dm-until = It is yours until { $until }, unless it was extended since. I remind you before.
 dm-wiped = 🧹 { $server } has left rescue, so what stood here is wiped. That does not revoke the link.
 dm-deleted = 🧹 Deleted. That does not revoke the link.
 
@@ -231,7 +244,7 @@ confirm-reboot = 🔄 **Hard reboot { $server }?**
 confirm-put-back = ↩️ **Put back what I changed on { $server }, without a reboot?**
 confirm-boots-into = It will boot into: { $into }
 confirm-boots-into-next = The next reboot, whoever does it, will boot into: { $into }
-confirm-lease = It is meant to last { $length }.
+confirm-lease = It is yours for { $length }; I remind you { $before } before it ends.
 confirm-email = OVHcloud mails the credentials to { $email }, from now on until the restore.
 confirm-key = The SSH key you gave will open it; OVHcloud makes no password.
 confirm-key-there = An SSH key is already set on the server and will open it; OVHcloud makes no password.
@@ -269,10 +282,30 @@ notice-anchor = { $count ->
 notice-paused = ⏸️ **Paused** by { $who }: { $reason }. Nothing new is begun, except what leads out of rescue.
 notice-resumed = ▶️ **Resumed** by { $who }.
 digest-quiet = ☀️ Nothing is in rescue.
+digest-title = { $count ->
+    [one] ☀️ **{ $count } server is in rescue**
+   *[other] ☀️ **{ $count } servers are in rescue**
+}
+
+# Leases
+extend-how-long = How much longer shall { $server } stay in rescue? Now it is until { $until }.
+extended = ⏳ { $server } stays in rescue until { $until }.
+extended-cut = That is less than you asked for: no rescue may end later than { $longest } from now.
+handed-over = 🤝 The rescue of { $server } is with { $who } now.
+lease-none = I hold no rescue of { $server }. `/rescue list` shows what is in rescue; one that somebody else started can be adopted there.
+lease-gone = That rescue is over, or has an owner now. `/rescue list` shows how it is.
+lease-protected = The rule { $rule } protects { $server }: its rescue does not simply change hands. Whoever shall have it asks with `/rescue enable`, which others approve; more time with `/rescue extend` needs no approval.
+lease-longest = { $server } is in rescue until { $until } already, and no rescue may end later than { $longest } from now.
+lease-changed = The rescue of { $server } has just ended or been changed. `/rescue list` shows how it is; then ask again.
+lease-cannot-own = { $who } may not own the rescue of { $server }: that needs the right `rescue` for this server. Choose somebody who holds it, or ask your operator.
+lease-already-theirs = The rescue of { $server } is with { $who } already.
 
 # Lists
 list-line = 🛟 { $server } · { $who } · since { $since } · until { $until }
-list-none = Nothing that I started is in rescue.
+list-line-over = ⏰ { $server } · { $who } · since { $since } · should have ended { $until }
+list-line-foreign = ⚠️ { $server } · not started by me · { $kernel } · seen since { $since }
+list-more = … and { $count } more.
+list-none = Nothing is in rescue.
 fleet-title = { $count ->
     [one] **{ $count } server**
    *[other] **{ $count } servers**
@@ -365,6 +398,8 @@ picture-now = Now
 help-title = **What you can do here**
 help-enable = `/rescue enable` takes a server into rescue; the link to the password comes by DM.
 help-link = `/rescue link` finds that link again.
+help-extend = `/rescue extend` gives a rescue more time.
+help-hand-over = `/rescue hand-over` makes somebody else its owner.
 help-restore = `/restore` puts everything back.
 help-reboot = `/reboot` reboots, and says first into what.
 help-status = `/status` shows one server, or the fleet.
@@ -391,6 +426,7 @@ no-server-ambiguous = Several servers go by { $typed }: { $all }. Use one of the
 no-server-unreadable = I could not look { $typed } up: { $said }
 no-server-yet = No server that I have read so far goes by { $typed }: { $read } of { $all }. Use its service name, which works at once, or try again later.
 typed-duration = a length such as 90m, 1h30m or 2d, at most { $longest }.
+typed-more = a length such as 90m, 1h30m or 2d.
 typed-email = one address, such as ops@example.com.
 typed-email-domain = an address in one of these domains: { $domains }.
 typed-ssh-key = one public key in one line, such as ssh-ed25519 AAAA….
@@ -408,6 +444,7 @@ problem-no-such-rescue = { $server } has no rescue { $wanted }. It has: { $has }
 problem-windows-needs = OVHcloud offers the Windows rescue for servers with an installed Windows and at least 16 GB of memory. `system:linux` needs neither.
 problem-changed = What { $server } would boot into has changed since you confirmed, so nothing was done. Ask again to see how it is now.
 problem-not-in-rescue = { $server } is not in rescue. `/status` shows what it boots.
+problem-has-owner = The rescue of { $server } is with { $who } already.
 problem-rebooting = { $server } is rebooting right now. Try again when that is over.
 problem-no-account = The configuration no longer names { $account }, the account of { $server }. Ask your operator.
 problem-no-longer-allowed = Whoever asked may not do this any more, so it was not begun.

@@ -100,12 +100,20 @@ button-reveal = Révéler le lien
 button-look-again = Chercher encore
 button-try-mail = Essayer le mail
 button-delete = Supprimer ce message
+button-extend = Prolonger
+button-extend-hour = 1 h
+button-extend-hours = 4 h
+button-extend-morning = Jusqu'à 8 h
+button-adopt = Adopter
+button-restore = Restaurer
 button-open-link = Ouvrir le lien
 
 # Commands
 command-rescue = Passer un serveur en mode rescue, et voir ce qui s'y trouve
 command-rescue-enable = Netboot en mode rescue, redémarrage, et le lien vers le mot de passe par message privé
 command-rescue-link = Rechercher le lien du mot de passe d'un rescue en cours ; il arrive par message privé
+command-rescue-extend = Donner plus de temps à un rescue
+command-rescue-hand-over = Confier un rescue à quelqu'un d'autre
 command-rescue-list = Ce qui est en mode rescue, à qui, depuis quand, jusqu'à quand
 command-restore = Quitter le mode rescue : tout remettre en place et redémarrer sur le disque
 command-reboot = Redémarrage forcé (hard reboot) ; dit d'abord sur quoi le serveur démarrera
@@ -116,6 +124,8 @@ option-system = windows, linux ou un noyau exact ; par défaut, selon le systè
 option-email = Où OVHcloud envoie les identifiants, au lieu du contact du compte
 option-ssh-key = Clé publique pour le rescue Linux ; il n'y a alors pas de mot de passe
 option-for = Combien de temps, par exemple 90m, 4h ou 2d
+option-by = Combien de temps en plus, par exemple 90m, 4h ou 2d ; par défaut, la durée habituelle d'un rescue
+option-owner = Le nouveau responsable, qui doit avoir le droit rescue sur ce serveur
 option-reason = Pourquoi ; tout le salon le voit
 option-break-glass = Se passer d'une approbation requise, en cas d'urgence
 
@@ -136,6 +146,7 @@ state-watching = Retour surveillé
 outcome-in-rescue = En mode rescue
 outcome-in-rescue-no-link = En mode rescue, sans lien
 outcome-link = Lien envoyé
+outcome-adopted = Adopté
 outcome-restored = Restauré
 outcome-rebooted = Redémarré
 outcome-netboot-back = Netboot remis en place
@@ -190,7 +201,9 @@ end-link-not-needed = La clé SSH en place permet d'entrer ; il n'y a pas de mo
 end-link-not-found = Le netboot est en rescue, mais aucun lien vers un mot de passe n'est apparu à temps. J'ai cherché ici : { $searched }
 end-link-trouble = La dernière recherche a échoué : { $said }
 end-link-not-taken = Le lien était là, mais personne ne l'a pris. `/rescue link` le retrouve.
-end-until = Il est à vous jusqu'à { $until }. Ensuite : **Restaurer maintenant** ou `/restore`.
+end-until = Il est à vous jusqu'à { $until } ; je vous préviendrai avant. Quand vous avez fini : **Restaurer maintenant** ou `/restore`.
+end-until-of = { $who } en est responsable jusqu'à { $until }.
+end-adopted = Ce rescue a été lancé sans moi ; il a maintenant un responsable. La restauration mène au disque du serveur.
 end-back = La tâche OVHcloud est terminée, et j'ai vu la machine disparaître puis revenir.
 end-task-done = La tâche OVHcloud est terminée. Ce n'est pas encore la machine : en général, elle s'éteint une minute plus tard et revient en deux à quatre minutes. Je ne l'ai pas vue revenir.
 end-unseen = OVHcloud a accepté le redémarrage, mais ne liste plus la tâche ; on ne sait pas comment elle s'est terminée. Je n'ai pas vu la machine revenir : `/status` montre ce qui se voit maintenant.
@@ -220,7 +233,7 @@ dm-host-key = • Le mode rescue a une autre clé d'hôte SSH : un avertissemen
 dm-connect-kvm = • KVM : depuis l'espace client OVHcloud ; son écran de connexion offre un choix de langue et un clavier virtuel
 dm-finished = **Quand vous avez fini** : **Restaurer maintenant**, ou { $command } dans le salon.
 dm-finished-windows = Redémarrer ou éteindre le rescue Windows lui-même ne fait pas quitter le mode rescue.
-dm-until = Il est à vous jusqu'à { $until }.
+dm-until = Il est à vous jusqu'à { $until }, sauf prolongation depuis. Je vous préviendrai avant.
 dm-wiped = 🧹 { $server } a quitté le mode rescue ; ce qui était écrit ici est donc effacé. Cela ne révoque pas le lien.
 dm-deleted = 🧹 Supprimé. Cela ne révoque pas le lien.
 
@@ -231,7 +244,7 @@ confirm-reboot = 🔄 **Forcer le redémarrage de { $server } ?**
 confirm-put-back = ↩️ **Remettre ce que j'ai changé sur { $server }, sans redémarrer ?**
 confirm-boots-into = Il démarrera sur : { $into }.
 confirm-boots-into-next = Le prochain redémarrage, d'où qu'il vienne, se fera sur : { $into }
-confirm-lease = Durée prévue : { $length }.
+confirm-lease = Il est à vous pour { $length } ; je vous préviens { $before } avant la fin.
 confirm-email = OVHcloud envoie les identifiants à { $email }, dès maintenant et jusqu'à la restauration.
 confirm-key = La clé SSH que vous avez donnée permettra d'entrer ; OVHcloud ne crée pas de mot de passe.
 confirm-key-there = Une clé SSH est déjà en place sur le serveur et permettra d'entrer ; OVHcloud ne crée pas de mot de passe.
@@ -269,10 +282,30 @@ notice-anchor = { $count ->
 notice-paused = ⏸️ **En pause**, à la demande de { $who } : { $reason }. Rien de nouveau ne commence, sauf ce qui fait sortir du rescue.
 notice-resumed = ▶️ **Reprise** décidée par { $who }.
 digest-quiet = ☀️ Rien n'est en mode rescue.
+digest-title = { $count ->
+    [one] ☀️ **{ $count } serveur est en mode rescue**
+   *[other] ☀️ **{ $count } serveurs sont en mode rescue**
+}
+
+# Leases
+extend-how-long = Combien de temps de plus { $server } doit-il rester en mode rescue ? Pour l'instant, c'est jusqu'à { $until }.
+extended = ⏳ { $server } reste en mode rescue jusqu'à { $until }.
+extended-cut = C'est moins que demandé : un rescue ne peut pas durer plus de { $longest } à partir de maintenant.
+handed-over = 🤝 Le rescue de { $server } est maintenant confié à { $who }.
+lease-none = Je ne gère aucun rescue de { $server }. `/rescue list` montre ce qui est en mode rescue ; on peut y adopter ce qui a été lancé sans moi.
+lease-gone = Ce rescue est terminé, ou quelqu'un en est maintenant responsable. `/rescue list` montre où on en est.
+lease-protected = La règle { $rule } protège { $server } : son rescue ne change pas simplement de mains. Qui doit l'avoir le demande avec `/rescue enable`, que d'autres approuvent ; plus de temps avec `/rescue extend` ne demande pas d'approbation.
+lease-longest = { $server } est déjà en mode rescue jusqu'à { $until }, et un rescue ne peut pas durer plus de { $longest } à partir de maintenant.
+lease-changed = Le rescue de { $server } vient de se terminer ou d'être modifié. `/rescue list` montre où on en est ; redemandez ensuite.
+lease-cannot-own = { $who } ne peut pas être responsable du rescue de { $server } : il faut le droit `rescue` sur ce serveur. Choisissez quelqu'un qui l'a, ou demandez à l'administrateur du bot.
+lease-already-theirs = Le rescue de { $server } est déjà confié à { $who }.
 
 # Lists
 list-line = 🛟 { $server } · { $who } · depuis { $since } · jusqu'à { $until }
-list-none = Rien de ce que j'ai lancé n'est en mode rescue.
+list-line-over = ⏰ { $server } · { $who } · depuis { $since } · aurait dû se terminer à { $until }
+list-line-foreign = ⚠️ { $server } · lancé sans moi · { $kernel } · vu depuis { $since }
+list-more = … et { $count } de plus.
+list-none = Rien n'est en mode rescue.
 fleet-title = { $count ->
     [one] **{ $count } serveur**
    *[other] **{ $count } serveurs**
@@ -321,7 +354,7 @@ doctor-rest = { $count ->
     [one] … et { $count } autre type de constat, dans le fichier.
    *[other] … et { $count } autres types de constat, dans le fichier.
 }
-doctor-store = 🔴 **Mon stockage est en lecture seule**
+doctor-store = 🔴 **Impossible d'écrire dans mon stockage**
 doctor-account-away = 🔴 **Le compte est illisible**
 doctor-credential = 🔴 **L'identifiant n'est pas valable, ou plus pour longtemps**
 doctor-rights = 🔴 **Il manque des droits à l'identifiant**
@@ -365,6 +398,8 @@ picture-now = Maintenant
 help-title = **Ce que vous pouvez faire ici**
 help-enable = `/rescue enable` passe un serveur en mode rescue ; le lien vers le mot de passe arrive par message privé.
 help-link = `/rescue link` retrouve ce lien.
+help-extend = `/rescue extend` donne plus de temps à un rescue.
+help-hand-over = `/rescue hand-over` le confie à quelqu'un d'autre.
 help-restore = `/restore` remet tout en place.
 help-reboot = `/reboot` redémarre, et dit d'abord sur quoi.
 help-status = `/status` montre un serveur, ou le parc.
@@ -391,6 +426,7 @@ no-server-ambiguous = Plusieurs serveurs répondent au nom de { $typed } : { $a
 no-server-unreadable = Je n'ai pas pu chercher { $typed } : { $said }
 no-server-yet = Aucun serveur lu jusqu'ici ne répond au nom { $typed } : { $read } sur { $all }. Utilisez son nom de service, qui fonctionne tout de suite, ou réessayez plus tard.
 typed-duration = une durée comme 90m, 1h30m ou 2d, au plus { $longest }.
+typed-more = une durée comme 90m, 1h30m ou 2d.
 typed-email = une seule adresse, comme ops@example.com.
 typed-email-domain = une adresse dans l'un de ces domaines : { $domains }.
 typed-ssh-key = une seule clé publique sur une ligne, comme ssh-ed25519 AAAA….
@@ -408,6 +444,7 @@ problem-no-such-rescue = { $server } n'a pas de rescue { $wanted }. Il a : { $h
 problem-windows-needs = OVHcloud propose le rescue Windows pour les serveurs où Windows est installé, avec au moins 16 GB de mémoire. `system:linux` n'en demande pas tant.
 problem-changed = Ce sur quoi { $server } démarrerait a changé depuis votre confirmation : rien n'a donc été fait. Redemandez pour voir l'état actuel.
 problem-not-in-rescue = { $server } n'est pas en mode rescue. `/status` montre sur quoi il démarre.
+problem-has-owner = Le rescue de { $server } est déjà confié à { $who }.
 problem-rebooting = { $server } est en train de redémarrer. Réessayez quand ce sera fini.
 problem-no-account = La configuration ne nomme plus { $account }, le compte de { $server }. Demandez à votre opérateur.
 problem-no-longer-allowed = La personne qui l'a demandé n'en a plus le droit : rien n'a été commencé.

@@ -93,10 +93,15 @@ impl TestBot {
             Kind::Restore => "restore",
             Kind::Reboot => "reboot",
             Kind::Link => "rescue link",
+            Kind::Adopt => "rescue list",
             Kind::PutBack => return self.accepts_put_back().await,
         };
         let asked = match kind {
             Kind::Link => self.slash(&self.ann, command, &server).await,
+            Kind::Adopt => {
+                let list = self.lists(&self.ann, &["not started by me"]).await;
+                self.ann.press(&list, "Adopt").await
+            }
             _ => {
                 let card = self.ask(&self.ann, command, &server).await;
                 self.ann.press(&card, "Confirm").await

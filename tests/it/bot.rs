@@ -98,7 +98,8 @@ impl Default for TestConfig {
                 ovh::APPLICATION_SECRET,
                 ovh::CONSUMER_KEY
             ),
-            pace: "task_poll = \"30ms\"\nsecret_poll = \"20ms\"\nreboot_settle = \"600ms\"\ndrain = \"5s\"\n"
+            pace: "task_poll = \"30ms\"\nsecret_poll = \"20ms\"\nreboot_settle = \"600ms\"\ndrain = \"5s\"\n\
+                   reminder_tick = \"50ms\"\n"
                 .to_owned(),
             requests_per_minute: 1_000_000,
             limits: "per_user_per_minute = 100000\nper_server_per_hour = 100000\n".to_owned(),
@@ -316,9 +317,27 @@ impl TestBot {
         self.discord.wait_for_message(channel, |message| holds(message, parts)).await
     }
 
+    /// Asks for `/rescue list` until it holds all of these.
+    pub(crate) async fn lists(&self, who: &Person, parts: &[&str]) -> Message {
+        let mut list = self.ask(who, "rescue list", &[]).await;
+        eventually("it is listed", async || {
+            list = self.ask(who, "rescue list", &[]).await;
+            holds(&list, parts)
+        })
+        .await;
+        list
+    }
+
     /// Takes a server into rescue and waits for the end of it.
     pub(crate) async fn rescued(&self, who: &Person, server: &str) -> Message {
         self.rescued_as(who, server, server).await
+    }
+
+    /// The same for somebody whose client is French; the channel's language is another matter.
+    pub(crate) async fn rescued_in_french(&self, who: &Person, server: &str) -> Message {
+        let card = self.ask(who, "rescue enable", &[("server", server)]).await;
+        self.press(who, &card, "Confirmer").await;
+        self.rung(who, &["**In rescue**", server]).await
     }
 
     /// The same for a server that is shown by another name than it is asked for.

@@ -17,6 +17,9 @@ use crate::{
     bot::{TestBot, TestConfig, rule, web_1},
 };
 
+/// The simulated account's Linux rescue.
+const LINUX_RESCUE: u64 = 230_242;
+
 /// When the process dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Moment {
@@ -104,7 +107,9 @@ impl Crash {
             Step::AwaitApproval => self.guard == Guard::Approval,
             Step::Prepare => true,
             Step::Set | Step::PutBack => matches!(self.kind, Kind::Enable | Kind::Restore | Kind::PutBack),
-            Step::Reboot | Step::Settle | Step::Follow => !matches!(self.kind, Kind::Link | Kind::PutBack),
+            Step::Reboot | Step::Settle | Step::Follow => {
+                !matches!(self.kind, Kind::Link | Kind::PutBack | Kind::Adopt)
+            }
             Step::Search | Step::Deliver | Step::AwaitReveal => self.kind.seeks_link(),
             Step::Watch => matches!(self.kind, Kind::Restore | Kind::Reboot),
         }
@@ -112,7 +117,7 @@ impl Crash {
 
     /// How often the server is read before it is accepted: for the confirmation card and for the press on it.
     fn reads_before_accepting(self) -> usize {
-        if matches!(self.kind, Kind::Link | Kind::PutBack) { 1 } else { 2 }
+        if matches!(self.kind, Kind::Link | Kind::PutBack | Kind::Adopt) { 1 } else { 2 }
     }
 
     /// How often the server is read before it is begun: also for the press that approves it.
@@ -164,6 +169,7 @@ impl Crash {
                 Kind::Enable | Kind::Restore | Kind::PutBack => Mark::ovh("PUT", "/dedicated/server/"),
                 Kind::Reboot => Mark::ovh("GET", "/task?"),
                 Kind::Link => Mark::ovh("*", "/authenticationSecret"),
+                Kind::Adopt => Mark::end_told(1),
             },
             Step::Set if self.kind == Kind::PutBack => Mark::end_told(1),
             Step::Set => Mark::ovh("GET", "/task?"),
@@ -201,6 +207,7 @@ impl Crash {
             (_, _, Kind::Restore) => "**Restored**",
             (_, _, Kind::Reboot) => "**Rebooted**",
             (_, _, Kind::Link) => "**Link sent**",
+            (_, _, Kind::Adopt) => "**Adopted**",
             (_, _, Kind::PutBack) => "**Netboot put back**",
         }
     }
@@ -208,7 +215,9 @@ impl Crash {
     /// How many reboots it must have caused.
     fn reboots(self) -> usize {
         match (self.step, self.moment, self.kind) {
-            (_, _, Kind::Link | Kind::PutBack) | (Step::Reboot, Moment::Before, _) | (Step::PutBack, ..) => 0,
+            (_, _, Kind::Link | Kind::PutBack | Kind::Adopt)
+            | (Step::Reboot, Moment::Before, _)
+            | (Step::PutBack, ..) => 0,
             _ => 1,
         }
     }
@@ -234,9 +243,15 @@ async fn world_for(crash: Crash) -> TestBot {
         config.pace = config.pace.replace("task_poll = \"30ms\"", "task_poll = \"250ms\"");
     }
     // Nothing listens there, so the machine is watched until patience ends.
-    let bot = TestBot::with(config, [web_1().at([127, 9, 9, 9].into())]).await;
+    let server = web_1().at([127, 9, 9, 9].into());
+    // Somebody else took it there.
+    let server = if crash.kind == Kind::Adopt { server.booting(Some(LINUX_RESCUE)) } else { server };
+    let mut bot = TestBot::with(config, [server]).await;
     // The inventory's read of the server is none of those that are counted here.
     bot.ovh.journal().wait_for("GET", "/dedicated/server/ns1111111", 1).await;
+    if crash.kind == Kind::Adopt {
+        bot.learns_boot("web-1", LINUX_RESCUE).await;
+    }
     if matches!(crash.kind, Kind::Restore | Kind::Link) {
         bot.rescued(&bot.ann, "web-1").await;
     }
@@ -345,7 +360,7 @@ async fn survives(crash: Crash) {
     assert!(end.contains(crash.outcome()), "{crash:?} ended as {end}");
     assert_eq!(bot.ovh.reboots("web-1") - before.0, crash.reboots(), "{crash:?}");
     let boot = match (crash.step, crash.kind) {
-        (Step::PutBack, _) | (_, Kind::Reboot | Kind::Link) => before.1,
+        (Step::PutBack, _) | (_, Kind::Reboot | Kind::Link | Kind::Adopt) => before.1,
         (_, Kind::Enable) => Some(rescue),
         (_, Kind::Restore | Kind::PutBack) => Some(disk),
     };
@@ -424,6 +439,9 @@ crash_stories! {
     a_protected_reboot_survives_a_crash_before_the_effect_of_every_step: Reboot Before Approval;
     a_protected_reboot_survives_a_crash_after_the_effect_of_every_step: Reboot After Approval;
     a_protected_reboot_survives_a_crash_after_the_record_of_every_step: Reboot Recorded Approval;
+    an_adoption_survives_a_crash_before_the_effect_of_every_step: Adopt Before None;
+    an_adoption_survives_a_crash_after_the_effect_of_every_step: Adopt After None;
+    an_adoption_survives_a_crash_after_the_record_of_every_step: Adopt Recorded None;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -58,6 +58,7 @@ fn wish(kind: Kind, system: System) -> Wish {
         Kind::PutBack => Wish::PutBack { into: boot(1, "harddisk", "hd"), despite: Vec::new() },
         Kind::Reboot => Wish::Reboot { into: Some(boot(1, "harddisk", "hd")) },
         Kind::Link => Wish::Link { sources: vec![Source::Mail] },
+        Kind::Adopt => Wish::Adopt { lease: SignedDuration::from_hours(4) },
     }
 }
 
@@ -82,7 +83,7 @@ fn prepared(entry: Entry, operation: &Operation) -> Event {
     let (into, change) = match &operation.request.wish {
         Wish::Enable(wish) => (wish.into.clone(), true),
         Wish::Restore { into, .. } | Wish::PutBack { into, .. } => (into.clone(), true),
-        Wish::Reboot { .. } | Wish::Link { .. } => (boot(1, "harddisk", "hd"), false),
+        Wish::Reboot { .. } | Wish::Link { .. } | Wish::Adopt { .. } => (boot(1, "harddisk", "hd"), false),
     };
     let set = Setting { boot: into.clone(), rescue_mail: None, rescue_ssh_key: None };
     let before = Snapshot {

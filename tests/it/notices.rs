@@ -4,13 +4,17 @@ use bernard::{
     access::UserId,
     rescue::{
         notice::{Letter, Notice, To},
-        operation::ChannelId,
+        operation::{ChannelId, OperationId},
+        reminder::Reminder,
     },
     store::Store,
 };
 use sim::discord::{Id, OPS};
 
-use crate::bot::{TestBot, eventually};
+use crate::{
+    bot::{TestBot, eventually},
+    passing::database,
+};
 
 const HASH: &str = "00fakehash00";
 
@@ -29,12 +33,12 @@ async fn owe(bot: &TestBot, origin: &str, letter: &Letter) {
     store.close().await;
 }
 
-/// How many notices are still owed. The program must not run.
-async fn still_owed(bot: &TestBot) -> usize {
-    let store = Store::open(&bot.database()).await.expect("the store opens");
-    let (due, _) = store.due_notices(jiff::Timestamp::MAX).await.expect("they read");
-    store.close().await;
-    due.len()
+/// How many notices are still owed.
+async fn still_owed(bot: &TestBot) -> i64 {
+    let pool = database(bot).await;
+    let count = sqlx::query_scalar("SELECT COUNT(*) FROM notices WHERE due_at IS NOT NULL").fetch_one(&pool).await;
+    pool.close().await;
+    count.expect("it reads")
 }
 
 fn said(bot: &TestBot, channel: Id) -> usize {
@@ -50,8 +54,8 @@ async fn a_notice_is_posted_though_the_bot_was_down_and_the_same_one_is_not_owed
     bot.start().await;
     let message = bot.sees(&[HASH]).await;
     assert!(message.is_silent(), "it rings nobody");
-    bot.stop().await;
-    assert_eq!((said(&bot, OPS), still_owed(&bot).await), (1, 0));
+    eventually("it is owed no longer", async || still_owed(&bot).await == 0).await;
+    assert_eq!(said(&bot, OPS), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,24 +75,14 @@ async fn killed_right_after_posting_it_does_not_say_it_twice() {
             age(&bot).await;
         }
         bot.start().await;
-        let (discord, path) = (bot.discord.clone(), bot.database());
-        bot.stop().await;
-        eventually("it is owed no longer", async || {
-            let store = Store::open(&path).await.expect("the store opens");
-            let (due, _) = store.due_notices(jiff::Timestamp::MAX).await.expect("they read");
-            store.close().await;
-            due.is_empty()
-        })
-        .await;
-        let seen = discord.messages(OPS);
-        assert_eq!(seen.iter().filter(|message| message.content.contains(HASH)).count(), 1, "forgotten: {forgotten}");
+        eventually("it is owed no longer", async || still_owed(&bot).await == 0).await;
+        assert_eq!(said(&bot, OPS), 1, "forgotten: {forgotten}");
     }
 }
 
 /// Makes the first attempt five minutes older.
 async fn age(bot: &TestBot) {
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(bot.database());
-    let pool = sqlx::SqlitePool::connect_with(options).await.expect("it opens");
+    let pool = database(bot).await;
     sqlx::query("UPDATE notices SET tried_at = tried_at - 300000").execute(&pool).await.expect("it is written");
     pool.close().await;
 }
@@ -126,11 +120,22 @@ async fn what_no_place_takes_is_given_up_after_one_refusal_each() {
     bot.discord.close_dms(&bot.ann);
     let to = To::Channel { channel: ChannelId(channel.0), or_to: Some(UserId(bot.ann.id().0)) };
     owe(&bot, "anchor:7", &anchor(to)).await;
-    let before = bot.discord.invalid_requests();
     bot.start().await;
-    eventually("both have refused", async || bot.discord.invalid_requests() > before).await;
+    eventually("it is given up", async || still_owed(&bot).await == 0).await;
+    let refused = bot.discord.journal();
+    assert_eq!(refused.count("POST", "/messages"), 2, "one refusal each");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reminder_of_what_is_over_meanwhile_is_not_said() {
+    let mut bot = TestBot::new().await;
     bot.stop().await;
-    assert_eq!(still_owed(&bot).await, 0);
+    let reminder =
+        Notice::Reminder { lease: OperationId(99), deadline: jiff::Timestamp::now(), reminder: Reminder::Deadline };
+    owe(&bot, "reminder", &Letter { to: in_ops(), notice: reminder }).await;
+    bot.start().await;
+    eventually("it is owed no longer", async || still_owed(&bot).await == 0).await;
+    assert!(bot.discord.messages(OPS).is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -142,7 +147,6 @@ async fn bad_weather_is_waited_out() {
     bot.discord.faults().lose_answer("POST", &path);
     bot.discord.faults().status("POST", &path, 503, &serde_json::json!({ "message": "upstream" }));
     bot.start().await;
-    bot.sees(&[HASH]).await;
-    bot.stop().await;
-    assert_eq!((said(&bot, OPS), still_owed(&bot).await), (1, 0));
+    eventually("it is owed no longer", async || still_owed(&bot).await == 0).await;
+    assert_eq!(said(&bot, OPS), 1);
 }

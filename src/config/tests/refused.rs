@@ -161,7 +161,7 @@ fn leases_make_sense_and_defaults_make_room() {
     assert_eq!(short.lease, Duration::from_secs(10));
     let at_once = rescue("lease = '5s'\nremind_before = '5s'").unwrap();
     assert_eq!(at_once.config.rescue.remind_before, Duration::from_secs(5));
-    assert!(at_once.warnings[0].to_string().contains("the reminder comes at once"));
+    assert!(at_once.warnings[0].to_string().contains("the reminder comes at half time"));
 }
 
 #[test]

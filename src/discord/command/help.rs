@@ -18,6 +18,8 @@ impl Handler {
         if may(Capability::Rescue) {
             lines.push(say!(locale, "help-enable"));
             lines.push(say!(locale, "help-link"));
+            lines.push(say!(locale, "help-extend"));
+            lines.push(say!(locale, "help-hand-over"));
         }
         if may(Capability::Restore) {
             lines.push(say!(locale, "help-restore"));

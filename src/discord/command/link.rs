@@ -1,4 +1,4 @@
-//! `/rescue link`, **Look again** and **Try the mail**: the link of a running rescue, for the one who asks; and `/rescue list`.
+//! `/rescue link`, **Look again** and **Try the mail**: the link of a running rescue, for the one who asks.
 
 use crate::{
     access::Capability,
@@ -15,9 +15,7 @@ use crate::{
         operation::{Kind, Operation, Source, Wish},
         server::Server,
     },
-    say,
     store::Open,
-    text::{code, mention, since_epoch},
 };
 
 impl Handler {
@@ -51,31 +49,5 @@ impl Handler {
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
             Open::Refused(_) => Err(Refusal::Unknown),
         }
-    }
-
-    /// What Bernard has in rescue, as far as the asker may see it.
-    pub(super) async fn list(&self, asking: &Asking) -> Result<Reply, Refusal> {
-        let policy = self.policy.get();
-        self.anywhere(asking, Capability::View)?;
-        let servers = self.fleet.servers();
-        let visible: Vec<&Server> =
-            policy.visible(&asking.requester, Capability::View, asking.place.0, servers.iter()).collect();
-        let mut lines = Vec::new();
-        for lease in self.store.leases().await? {
-            if visible.iter().any(|server| server.name == lease.server) {
-                lines.push(say!(
-                    asking.locale,
-                    "list-line",
-                    server = code(&lease.label),
-                    who = mention(lease.owner),
-                    since = since_epoch(lease.started),
-                    until = since_epoch(lease.deadline),
-                ));
-            }
-        }
-        if lines.is_empty() {
-            lines.push(say!(asking.locale, "list-none"));
-        }
-        Ok(Reply::text(lines.join("\n")))
     }
 }

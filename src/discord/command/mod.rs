@@ -7,7 +7,9 @@ mod doctor;
 mod enable;
 mod help;
 mod history;
+mod lease;
 mod link;
+mod list;
 mod plan;
 mod propose;
 mod status;
@@ -23,6 +25,7 @@ use serenity::{
 };
 
 pub use enable::EnableOptions;
+pub use lease::LeaseRefusal;
 pub use why::WhyOptions;
 
 use super::{
@@ -50,6 +53,20 @@ pub enum Command {
     Link {
         /// `server`
         server: String,
+    },
+    /// `/rescue extend`
+    Extend {
+        /// `server`
+        server: String,
+        /// `by`
+        by: Option<String>,
+    },
+    /// `/rescue hand-over`
+    HandOver {
+        /// `server`
+        server: String,
+        /// `user`
+        user: UserId,
     },
     /// `/rescue list`
     List,
@@ -177,6 +194,10 @@ impl Command {
         match name {
             "enable" => Ok(Self::Enable(EnableOptions::parse(&options)?)),
             "link" => Ok(Self::Link { server: options.server()? }),
+            "extend" => Ok(Self::Extend { server: options.server()?, by: options.text("by") }),
+            "hand-over" => {
+                Ok(Self::HandOver { server: options.server()?, user: options.user("user").ok_or(Refusal::Unknown)? })
+            }
             "list" => Ok(Self::List),
             _ => Err(Refusal::Unknown),
         }
@@ -210,6 +231,8 @@ impl Handler {
         match command {
             Command::Enable(options) => self.enable(asking, options).await,
             Command::Link { server } => self.link(asking, &server).await,
+            Command::Extend { server, by } => self.extend(asking, &server, by.as_deref()).await,
+            Command::HandOver { server, user } => self.hand_over(asking, &server, user).await,
             Command::List => self.list(asking).await,
             Command::Restore(typed) => {
                 let repeat = typed.repeat("/restore");
@@ -249,6 +272,8 @@ pub fn registered() -> Vec<CreateCommand> {
     let rescue = base("rescue", |l| say!(l, "command-rescue"))
         .add_option(sub("enable", |l| say!(l, "command-rescue-enable"), enable::options()))
         .add_option(sub("link", |l| say!(l, "command-rescue-link"), vec![server()]))
+        .add_option(sub("extend", |l| say!(l, "command-rescue-extend"), lease::extend_options()))
+        .add_option(sub("hand-over", |l| say!(l, "command-rescue-hand-over"), lease::hand_over_options()))
         .add_option(sub("list", |l| say!(l, "command-rescue-list"), Vec::new()));
     let admin = base("admin", |l| say!(l, "command-admin"))
         .add_option(sub("pause", |l| say!(l, "command-admin-pause"), admin::options()))

@@ -1,5 +1,7 @@
 //! What `/rescue enable`, `/restore` and `/reboot` have in common: a card first, and what pressing it does.
 
+use jiff::SignedDuration;
+
 use super::Typed;
 use crate::{
     clock,
@@ -20,6 +22,7 @@ use crate::{
         event::Problem,
         operation::{Difference, Entry, Kind, Operation, Plan, Request, Wish},
         plan::{self, Aim, Proposal},
+        reminder,
         server::Server,
     },
     say,
@@ -203,12 +206,13 @@ impl Handler {
         let card = Card { id: CardId::new(), request, command: repeat };
         self.store.save_card(&card, clock::now()).await?;
         let buttons = vec![Button::Confirm(card.id).create(locale), Button::Dismiss(card.id).create(locale)];
-        Ok(Reply { content: describe(&card.request, proposal, locale), buttons, reveals: None, files: Vec::new() })
+        let content = describe(&card.request, proposal, self.settings.remind_before, locale);
+        Ok(Reply { buttons, ..Reply::text(content) })
     }
 }
 
 /// What will happen, with the warnings of OVHcloud's guide.
-fn describe(request: &Request, proposal: &Proposal, locale: Locale) -> String {
+fn describe(request: &Request, proposal: &Proposal, remind_before: SignedDuration, locale: Locale) -> String {
     let server = code(&request.label);
     let into = into(&proposal.plan, locale);
     let mut lines = Vec::new();
@@ -216,7 +220,9 @@ fn describe(request: &Request, proposal: &Proposal, locale: Locale) -> String {
         Wish::Enable(wish) => {
             lines.push(say!(locale, "confirm-enable", server = server));
             lines.push(say!(locale, "confirm-boots-into", into = into));
-            lines.push(say!(locale, "confirm-lease", length = duration(locale, wish.lease)));
+            let before = reminder::notice_period(wish.lease, remind_before);
+            let (length, before) = (duration(locale, wish.lease), duration(locale, before));
+            lines.push(say!(locale, "confirm-lease", length = length, before = before));
             if let Some(email) = &wish.email {
                 lines.push(say!(locale, "confirm-email", email = code(email)));
             }
@@ -252,7 +258,7 @@ fn describe(request: &Request, proposal: &Proposal, locale: Locale) -> String {
             }
             lines.push(say!(locale, "confirm-services-stop"));
         }
-        Wish::Link { .. } => {}
+        Wish::Link { .. } | Wish::Adopt { .. } => {}
     }
     lines.extend(approval_card::forewarning(&request.guard, locale));
     lines.push(say!(locale, "confirm-life"));

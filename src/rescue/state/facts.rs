@@ -79,7 +79,7 @@ impl Facts {
     pub(super) fn learn(&mut self, event: &Event) {
         self.learn_of_approval(event);
         match event {
-            Event::Prepared { plan } => self.plan = Some((**plan).clone()),
+            Event::Prepared { plan } | Event::Adopted { plan, .. } => self.plan = Some((**plan).clone()),
             Event::RebootIntended { intent } => {
                 self.intents += 1;
                 self.not_done = None;

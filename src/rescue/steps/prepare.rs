@@ -26,8 +26,10 @@ impl Work<'_> {
             Err(plan::Error::Problem(found)) => return problem(found),
             Err(plan::Error::Ovh(error)) => return Err(error.into()),
         };
-        if let Wish::Link { .. } = self.operation.request.wish {
-            return self.prepare_link(&server).await;
+        match self.operation.request.wish {
+            Wish::Link { .. } => return self.prepare_link(&server).await,
+            Wish::Adopt { .. } => return self.adopt(&server).await,
+            Wish::Enable(_) | Wish::Restore { .. } | Wish::PutBack { .. } | Wish::Reboot { .. } => {}
         }
         let lease = self.runner.store.lease(self.server()).await?;
         let mut plan = match plan::confirm(self.client, &server, &self.operation.request.wish, lease.as_ref()).await {
@@ -42,6 +44,19 @@ impl Work<'_> {
             plan.before.mails = Some(known);
         }
         Ok(Next::Record(Event::Prepared { plan: Box::new(plan) }))
+    }
+
+    /// Looks whether the server is still in a rescue that is nobody's; nothing is changed.
+    async fn adopt(&self, server: &Server) -> Result<Next, Failure> {
+        let problem = |problem| Ok(Next::Record(Event::FoundImpossible { problem }));
+        if let Some(lease) = self.runner.store.lease(self.server()).await? {
+            return problem(Problem::HasOwner { owner: lease.owner });
+        }
+        match plan::adoption(self.client, server).await {
+            Ok((plan, system)) => Ok(Next::Record(Event::Adopted { plan: Box::new(plan), system })),
+            Err(plan::Error::Problem(found)) => problem(found),
+            Err(plan::Error::Ovh(error)) => Err(error.into()),
+        }
     }
 
     /// The link is only looked for on a server that is in rescue and not on its way somewhere.

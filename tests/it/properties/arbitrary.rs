@@ -8,10 +8,12 @@ use bernard::{
         calls::{ExactCall, Method, Times},
         event::{Event, NotDone, Port, Problem, PutBack},
         lease::Lease,
+        notice::{Letter, Notice, To},
         operation::{
             ChannelId, Difference, EnableWish, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source,
             Wish,
         },
+        reminder::Reminder,
         server::{Boot, BootId, QueryId, ServiceName, System, TaskId, TaskStatus},
     },
 };
@@ -123,6 +125,7 @@ fn problem() -> impl Strategy<Value = Problem> {
             .prop_map(|(wanted, has, os, memory_gb)| Problem::NoSuchRescue { wanted, has, os, memory_gb }),
         Just(Problem::ChangedMeanwhile),
         Just(Problem::NotInRescue),
+        user().prop_map(|owner| Problem::HasOwner { owner }),
         Just(Problem::Rebooting),
         text().prop_map(|account| Problem::NoAccount { account }),
         Just(Problem::NoLongerAllowed),
@@ -140,6 +143,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
     let before = prop_oneof![
         plan().prop_map(|plan| Event::Prepared { plan: Box::new(plan) }),
         problem().prop_map(|problem| Event::FoundImpossible { problem }),
+        (plan(), system()).prop_map(|(plan, system)| Event::Adopted { plan: Box::new(plan), system }),
         queries().prop_map(|queries| Event::BootSet { queries }),
         text().prop_map(|said| Event::SettingRefused { said }),
         (user(), option::of(text())).prop_map(|(by, rule)| Event::CancelAsked { by, rule }),
@@ -256,11 +260,12 @@ pub(super) fn place(event: &Event) -> usize {
         Event::Withdrawn { .. } => 33,
         Event::ApprovalExpired => 34,
         Event::QuestionUnanswered => 35,
+        Event::Adopted { .. } => 36,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 36;
+pub(super) const EVENTS: usize = 37;
 
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
@@ -280,6 +285,7 @@ fn wish() -> impl Strategy<Value = Wish> {
         (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::PutBack { into, despite }),
         option::of(boot()).prop_map(|into| Wish::Reboot { into }),
         vec(source(), 0..3).prop_map(|sources| Wish::Link { sources }),
+        length().prop_map(|lease| Wish::Adopt { lease }),
     ]
 }
 
@@ -302,6 +308,41 @@ pub(super) fn request() -> impl Strategy<Value = Request> {
             guard,
         },
     )
+}
+
+pub(super) fn letter() -> impl Strategy<Value = Letter> {
+    let to = prop_oneof![
+        (user(), option::of(channel())).prop_map(|(person, or_in)| To::Person { person, or_in }),
+        (channel(), option::of(user())).prop_map(|(channel, or_to)| To::Channel { channel, or_to }),
+    ];
+    let reminder =
+        prop_oneof![Just(Reminder::Before), Just(Reminder::Deadline), any::<u32>().prop_map(Reminder::After)];
+    let notice =
+        prop_oneof![
+            (operation_id(), time(), reminder).prop_map(|(lease, deadline, reminder)| Notice::Reminder {
+                lease,
+                deadline,
+                reminder
+            }),
+            (text(), user(), operation_id()).prop_map(|(label, owner, operation)| Notice::RestoredAtDeadline {
+                label,
+                owner,
+                operation
+            }),
+            (operation_id(), text(), user(), user(), time())
+                .prop_map(|(lease, label, owner, by, until)| Notice::Extended { lease, label, owner, by, until }),
+            (operation_id(), text(), user(), user(), user())
+                .prop_map(|(lease, label, from, to, by)| Notice::HandedOver { lease, label, from, to, by }),
+            Just(Notice::Digest { day: jiff::civil::date(2026, 11, 22) }),
+            (any::<u64>(), text(), option::of(any::<u64>())).prop_map(|(number, hash, lines)| Notice::AuditAnchor {
+                number,
+                hash,
+                lines
+            }),
+            (user(), text()).prop_map(|(by, reason)| Notice::Paused { by, reason }),
+            user().prop_map(|by| Notice::Resumed { by }),
+        ];
+    (to, notice).prop_map(|(to, notice)| Letter { to, notice })
 }
 
 pub(super) fn lease() -> impl Strategy<Value = Lease> {

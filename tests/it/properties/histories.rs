@@ -120,6 +120,9 @@ fn fair(state: &State, plan: &Plan) -> Event {
             Event::ApprovalGiven { by: UserId(u64::MAX - given as u64), rule: None }
         }
         Phase::Opened if state.kind == Kind::Link => Event::RescueFound { system: System::Linux, ip: None, since: at },
+        Phase::Opened if state.kind == Kind::Adopt => {
+            Event::Adopted { plan: Box::new(plan.clone()), system: System::Linux }
+        }
         Phase::Opened if state.kind == Kind::PutBack && plan.change.is_none() => {
             Event::FoundImpossible { problem: Problem::NotInRescue }
         }

@@ -32,6 +32,7 @@ fn request(kind: Kind) -> Request {
         wish: match kind {
             Kind::Restore => Wish::Restore { into: boot(), despite: Vec::new() },
             Kind::Link => Wish::Link { sources: Vec::new() },
+            Kind::Adopt => Wish::Adopt { lease: jiff::SignedDuration::from_hours(4) },
             Kind::PutBack => Wish::PutBack { into: boot(), despite: Vec::new() },
             Kind::Enable | Kind::Reboot => Wish::Reboot { into: Some(boot()) },
         },

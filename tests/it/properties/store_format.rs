@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::arbitrary::{EVENTS, event, lease, place, plan, request};
+use super::arbitrary::{EVENTS, event, lease, letter, place, plan, request};
 
 fn survives<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) -> Result<(), TestCaseError> {
     let text = serde_json::to_string(value).expect("our own types are JSON");
@@ -29,6 +29,11 @@ proptest! {
     #[test]
     fn a_plan_survives_the_store(plan in plan()) {
         survives(&plan)?;
+    }
+
+    #[test]
+    fn a_letter_survives_the_store(letter in letter()) {
+        survives(&letter)?;
     }
 
     #[test]

@@ -1,0 +1,208 @@
+//! `/rescue extend`, **Extend** and `/rescue hand-over`: how long a rescue lasts, and who answers for it.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use serenity::{
+    builder::CreateCommandOption,
+    model::{
+        application::CommandOptionType,
+        id::{GuildId, UserId as DiscordUser},
+    },
+};
+
+use super::{option, server, text};
+use crate::{
+    access::{Action, Capability, Protection, Requester, UserId},
+    config::{Locale, duration},
+    discord::{
+        asking::Asking,
+        component::Button,
+        handler::{Handler, Reply},
+        refusal::Refusal,
+    },
+    rescue::{
+        desk::Extended,
+        extension::{Cut, More, Offer},
+        lease::Lease,
+        operation::Operation,
+        server::Server,
+    },
+    say,
+    store::Change,
+    text::{code, duration as in_words, mention, since_epoch},
+};
+
+/// How long Discord may take to tell another person's roles: somebody is waiting.
+const ROLES_WITHIN: Duration = Duration::from_secs(3);
+
+/// The options of `/rescue extend`, in the contract's order.
+pub(super) fn extend_options() -> Vec<CreateCommandOption> {
+    vec![server(), text("by", |l| say!(l, "option-by"))]
+}
+
+/// The options of `/rescue hand-over`, in the contract's order.
+pub(super) fn hand_over_options() -> Vec<CreateCommandOption> {
+    vec![server(), option(CommandOptionType::User, "user", |l| say!(l, "option-owner")).required(true)]
+}
+
+/// Why a lease is not changed.
+#[derive(Debug)]
+pub enum LeaseRefusal {
+    /// Bernard holds no rescue of this server.
+    None(String),
+    /// The rescue that somebody else started is over, or has an owner now.
+    Gone,
+    /// A rule protects the server: its rescue does not change hands without an approval.
+    Protected(Protection, String),
+    /// It ends as late as it may.
+    Longest(Box<Lease>, SignedDuration),
+    /// It was changed or ended at the same moment.
+    Changed(String),
+    /// This person has no right to be its owner.
+    CannotOwn(UserId, String),
+    /// It is theirs already.
+    AlreadyTheirs(UserId, String),
+}
+
+impl LeaseRefusal {
+    /// The sentence.
+    pub fn speak(&self, locale: Locale) -> String {
+        match self {
+            Self::None(label) => say!(locale, "lease-none", server = code(label)),
+            Self::Gone => say!(locale, "lease-gone"),
+            Self::Protected(protection, label) => {
+                let rule = code(&protection.rule.to_string());
+                say!(locale, "lease-protected", server = code(label), rule = rule)
+            }
+            Self::Longest(lease, longest) => say!(
+                locale,
+                "lease-longest",
+                server = code(&lease.label),
+                until = since_epoch(lease.deadline),
+                longest = in_words(locale, *longest)
+            ),
+            Self::Changed(label) => say!(locale, "lease-changed", server = code(label)),
+            Self::CannotOwn(who, label) => {
+                say!(locale, "lease-cannot-own", who = mention(*who), server = code(label))
+            }
+            Self::AlreadyTheirs(who, label) => {
+                say!(locale, "lease-already-theirs", who = mention(*who), server = code(label))
+            }
+        }
+    }
+}
+
+impl Handler {
+    /// `/rescue extend`
+    pub(super) async fn extend(&self, asking: &Asking, typed: &str, by: Option<&str>) -> Result<Reply, Refusal> {
+        let length = match by {
+            None => self.settings.lease,
+            Some(text) => duration::parse(text).map_err(|_| Refusal::Typed("by", say!(asking.locale, "typed-more")))?,
+        };
+        let more = More::Length(length.try_into().unwrap_or(SignedDuration::MAX));
+        let known = self.find(asking, typed, Capability::Rescue).await?;
+        self.extend_lease(asking, &known, more).await
+    }
+
+    /// **Extend**: how much longer?
+    pub(in crate::discord) async fn offer_extension(
+        &self,
+        asking: &Asking,
+        operation: &Operation,
+    ) -> Result<Reply, Refusal> {
+        self.find(asking, operation.request.server.as_str(), Capability::Rescue).await?;
+        let lease = self.lease_of(operation).await?;
+        let shown = lease.deadline.as_millisecond();
+        let offers = Offer::ALL.map(|offer| Button::ExtendBy(operation.id, offer, shown).create(asking.locale));
+        let until = since_epoch(lease.deadline);
+        let content = say!(asking.locale, "extend-how-long", server = code(&lease.label), until = until);
+        Ok(Reply { buttons: offers.to_vec(), ..Reply::text(content) })
+    }
+
+    /// One of the offers, which was made for the deadline `shown`: it extends once.
+    pub(in crate::discord) async fn take_offer(
+        &self,
+        asking: &Asking,
+        operation: &Operation,
+        offer: Offer,
+        shown: i64,
+    ) -> Result<Reply, Refusal> {
+        let known = self.find(asking, operation.request.server.as_str(), Capability::Rescue).await?;
+        let lease = self.lease_of(operation).await?;
+        if lease.deadline.as_millisecond() != shown {
+            return Err(Refusal::Lease(LeaseRefusal::Changed(lease.label)));
+        }
+        self.extend_lease(asking, &known, offer.more()).await
+    }
+
+    /// `/rescue hand-over`
+    pub(super) async fn hand_over(&self, asking: &Asking, typed: &str, to: UserId) -> Result<Reply, Refusal> {
+        let known = self.find(asking, typed, Capability::Rescue).await?;
+        let (server, grant) = self.admit_server(asking, &known, Capability::Rescue).await?;
+        if let Some(protection) = self.policy.get().protection(Action::Rescue, &server) {
+            return Err(Refusal::Lease(LeaseRefusal::Protected(protection, server.label().to_owned())));
+        }
+        let lease = self.lease_on(&server).await?;
+        if lease.owner == to {
+            return Err(Refusal::Lease(LeaseRefusal::AlreadyTheirs(to, lease.label)));
+        }
+        self.may_own(asking, &server, to).await?;
+        match self.desk.hand_over(&grant, &lease, to).await? {
+            Change::Done => {
+                Ok(Reply::text(say!(asking.locale, "handed-over", server = code(&lease.label), who = mention(to))))
+            }
+            Change::Overtaken => Err(Refusal::Lease(LeaseRefusal::Changed(lease.label))),
+        }
+    }
+
+    async fn extend_lease(&self, asking: &Asking, known: &Server, more: More) -> Result<Reply, Refusal> {
+        let (server, grant) = self.admit_server(asking, known, Capability::Rescue).await?;
+        let lease = self.lease_on(&server).await?;
+        let longest = self.longest();
+        match self.desk.extend(&grant, &lease, more, longest, &self.settings.zone).await? {
+            Extended::Until(extension) => {
+                let (server, until) = (code(&lease.label), since_epoch(extension.until));
+                let mut lines = vec![say!(asking.locale, "extended", server = server, until = until)];
+                if extension.cut == Cut::ToLongest {
+                    let longest = in_words(asking.locale, longest);
+                    lines.push(say!(asking.locale, "extended-cut", longest = longest));
+                }
+                Ok(Reply::text(lines.join("\n")))
+            }
+            Extended::Longest => Err(Refusal::Lease(LeaseRefusal::Longest(Box::new(lease), longest))),
+            Extended::Overtaken => Err(Refusal::Lease(LeaseRefusal::Changed(lease.label))),
+        }
+    }
+
+    /// The new owner must hold `rescue` for the server, by their roles of this moment.
+    async fn may_own(&self, asking: &Asking, server: &Server, to: UserId) -> Result<(), Refusal> {
+        let guild = GuildId::new(self.settings.realm.guild);
+        let cannot = || Refusal::Lease(LeaseRefusal::CannotOwn(to, server.label().to_owned()));
+        let member = match self.rest.within(ROLES_WITHIN).member(guild, DiscordUser::new(to.0)).await {
+            Ok(member) => member,
+            Err(error) if error.is_transient() => {
+                tracing::warn!(%error, "a new owner's roles cannot be read: the answer is no");
+                return Err(Refusal::TheirRolesUnreadable(to));
+            }
+            Err(_) => return Err(cannot()),
+        };
+        let requester = Requester { user: to, roles: member.roles.iter().map(|role| role.get()).collect() };
+        let grant = self.policy.get().check(&requester, Capability::Rescue, server, asking.place.0);
+        grant.map(drop).map_err(|_| cannot())
+    }
+
+    /// The active lease that this operation began.
+    async fn lease_of(&self, operation: &Operation) -> Result<Lease, Refusal> {
+        self.store.lease_of(operation.id).await?.ok_or(Refusal::TooLate(Some(operation.id), None))
+    }
+
+    async fn lease_on(&self, server: &Server) -> Result<Lease, Refusal> {
+        let none = || Refusal::Lease(LeaseRefusal::None(server.label().to_owned()));
+        self.store.lease(&server.name).await?.ok_or_else(none)
+    }
+
+    fn longest(&self) -> SignedDuration {
+        self.settings.max_lease.try_into().unwrap_or(SignedDuration::MAX)
+    }
+}

@@ -1,0 +1,131 @@
+//! What people decide about a lease: that it lasts longer, that it is somebody else's. And what a deadline decides.
+
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+
+use super::{Desk, Error, covers};
+use crate::{
+    access::{Capability, Grant, UserId},
+    audit::{Act, Entry},
+    clock,
+    rescue::{
+        extension::{self, Extension, More},
+        lease::Lease,
+        notice::{Letter, Notice, To},
+        operation::Request,
+    },
+    store::{Change, Kept, Onward, Open},
+};
+
+/// What came of asking for more time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extended {
+    /// It is durable, and the channel will hear of it.
+    Until(Extension),
+    /// The lease ends as late as it may already.
+    Longest,
+    /// It ended, or was changed at the same moment.
+    Overtaken,
+}
+
+impl Desk {
+    /// A lease lasts longer: never beyond `longest` from now.
+    ///
+    /// # Errors
+    /// [`Error`]: nothing has changed.
+    pub async fn extend(
+        &self,
+        grant: &Grant,
+        lease: &Lease,
+        more: More,
+        longest: SignedDuration,
+        zone: &TimeZone,
+    ) -> Result<Extended, Error> {
+        may_change(grant, lease)?;
+        let now = clock::now();
+        let Some(extension) = extension::extended(lease.deadline, more, longest, now, zone) else {
+            return Ok(Extended::Longest);
+        };
+        let by = grant.requester().user;
+        let notice = Notice::Extended {
+            lease: lease.operation,
+            label: lease.label.clone(),
+            owner: lease.owner,
+            by,
+            until: extension.until,
+        };
+        let changed = Lease { deadline: extension.until, ..lease.clone() };
+        let entry = entry(Act::LeaseExtended, grant, lease, now).saying(format!("until {:.0}", extension.until));
+        Ok(match self.change((lease, &changed), notice, &entry, now).await? {
+            Change::Done => Extended::Until(extension),
+            Change::Overtaken => Extended::Overtaken,
+        })
+    }
+
+    /// A lease is somebody else's from now on; whoever asks this knows that `to` holds `rescue` for the server.
+    ///
+    /// # Errors
+    /// [`Error`]: nothing has changed.
+    pub async fn hand_over(&self, grant: &Grant, lease: &Lease, to: UserId) -> Result<Change, Error> {
+        may_change(grant, lease)?;
+        let notice = Notice::HandedOver {
+            lease: lease.operation,
+            label: lease.label.clone(),
+            from: lease.owner,
+            to,
+            by: grant.requester().user,
+        };
+        let changed = Lease { owner: to, ..lease.clone() };
+        let now = clock::now();
+        let entry =
+            entry(Act::LeaseHandedOver, grant, lease, now).saying(format!("from {} to {}", lease.owner.0, to.0));
+        self.change((lease, &changed), notice, &entry, now).await
+    }
+
+    /// Accepts the restore that a passed deadline asks for; `None` when the lease ended or was changed meanwhile.
+    ///
+    /// # Errors
+    /// [`Error`]: nothing was accepted.
+    pub async fn open_at_deadline(
+        &self,
+        grant: &Grant,
+        kept: &Kept,
+        to: Onward,
+        request: &Request,
+    ) -> Result<Option<Open>, Error> {
+        covers(grant, request)?;
+        let lease = &kept.lease;
+        let notice = |operation| Letter {
+            to: To::Channel { channel: lease.channel, or_to: Some(lease.owner) },
+            notice: Notice::RestoredAtDeadline { label: lease.label.clone(), owner: lease.owner, operation },
+        };
+        let opened = self.store.open_at_deadline(kept, to, request, notice, clock::now()).await?;
+        self.pulse.tap();
+        Ok(opened)
+    }
+
+    async fn change(
+        &self,
+        (lease, changed): (&Lease, &Lease),
+        notice: Notice,
+        entry: &Entry,
+        now: Timestamp,
+    ) -> Result<Change, Error> {
+        let letter = Letter { to: To::Channel { channel: lease.channel, or_to: Some(changed.owner) }, notice };
+        let change = self.store.change_lease(lease, changed, (&letter, entry), now).await?;
+        self.pulse.tap();
+        Ok(change)
+    }
+}
+
+fn may_change(grant: &Grant, lease: &Lease) -> Result<(), Error> {
+    let same = grant.capability() == Capability::Rescue && grant.server() == Some(&lease.server);
+    if same { Ok(()) } else { Err(Error::WrongGrant) }
+}
+
+/// What the audit says of it.
+fn entry(act: Act, grant: &Grant, lease: &Lease, now: Timestamp) -> Entry {
+    let entry = Entry::act(act, now).by(grant.requester().user).on(&lease.server).at_place(lease.channel);
+    Entry { operation: Some(lease.operation), account: Some(lease.account.clone()), ..entry }
+        .asking(grant.capability().as_str())
+        .under(grant.place().to_string())
+}

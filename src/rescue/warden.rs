@@ -1,0 +1,286 @@
+//! Watches over leases: says what is due of them, once, late rather than never. Due times are rows, not sleeping tasks.
+//!
+//! With `on_deadline = "restore"` a passed deadline restores with the owner's rights of that moment. Whatever is in the way of
+//! that (no right any more, a protection, somebody else's change) makes it a reminder like any other.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use jiff::{SignedDuration, Timestamp, civil::Time, tz::TimeZone};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    approval::Guard,
+    daily,
+    desk::{self, Desk},
+    errand::{Errands, Permission},
+    fleet::Fleet,
+    lease::Lease,
+    notice::{Letter, Notice, To},
+    operation::{ChannelId, Kind, Operation, Request, Wish},
+    plan::{self, Aim},
+    pulse::Pulse,
+    reminder::{self, Due, Moment, Reminder},
+    state::Phase,
+};
+use crate::{
+    clock,
+    config::OnDeadline,
+    store::{Error, Kept, Onward, Open, Store},
+};
+
+/// How long a deadline's restore that cannot be begun is tried before it becomes a reminder.
+const RESTORE_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+/// How many restores are begun at once.
+const AT_ONCE: usize = 8;
+/// The name of the digest among what comes round by the clock.
+const DIGEST: &str = "digest";
+
+/// The warden's habits.
+#[derive(Clone, Debug)]
+pub struct WardenSettings {
+    /// Between two looks.
+    pub tick: Duration,
+    /// How long before a deadline its owner is reminded.
+    pub remind_before: SignedDuration,
+    /// What a passed deadline does.
+    pub on_deadline: OnDeadline,
+    /// Where the digest goes, and at what time of day.
+    pub digest: Option<(ChannelId, Time)>,
+    /// The operator's time zone.
+    pub zone: TimeZone,
+}
+
+/// Watches over leases.
+#[derive(Debug)]
+pub struct Warden {
+    store: Store,
+    fleet: Fleet,
+    desk: Desk,
+    errands: Errands,
+    pulse: Pulse,
+    settings: WardenSettings,
+}
+
+/// What a look at a due lease comes to.
+enum Turn {
+    /// Say this.
+    Remind(Due, Reminder),
+    /// Put the server back.
+    Restore(Due),
+    /// Nothing yet; look again at this moment.
+    Wait(Due),
+}
+
+/// What a deadline's restore came to.
+enum Begun {
+    /// It is under way, or the lease is over, or somebody is at work on the server; then it is looked at again.
+    Yes,
+    /// It cannot be done now, perhaps later.
+    NotYet,
+    /// It is not to be done.
+    No,
+}
+
+impl Warden {
+    /// A warden of the leases in this store.
+    pub fn new(
+        store: Store,
+        fleet: Fleet,
+        desk: Desk,
+        errands: Errands,
+        pulse: Pulse,
+        settings: WardenSettings,
+    ) -> Self {
+        Self { store, fleet, desk, errands, pulse, settings }
+    }
+
+    /// Looks until `stop`. Restores have a loop of their own, so that no reminder waits for OVHcloud.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let reminders = async {
+            loop {
+                if let Err(error) = self.remind().await {
+                    tracing::error!(%error, "the store does not say which reminders are due");
+                }
+                tokio::time::sleep(self.settings.tick).await;
+            }
+        };
+        let restores = async {
+            loop {
+                if let Err(error) = self.restore().await {
+                    tracing::error!(%error, "the store does not say which deadlines have passed");
+                }
+                tokio::time::sleep(self.settings.tick).await;
+            }
+        };
+        // What is dropped in the middle was not recorded, and is due again after the next start.
+        stop.run_until_cancelled(async { tokio::join!(reminders, restores) }).await;
+    }
+
+    /// Says what is due now, and plans what is not planned.
+    ///
+    /// # Errors
+    /// When the store cannot be used; what was not said is still due.
+    pub async fn remind(&self) -> Result<(), Error> {
+        let now = clock::now();
+        let kept = self.store.due_leases(now).await?;
+        let live = if kept.is_empty() { Vec::new() } else { self.store.live_operations().await? };
+        for kept in kept {
+            match self.turn(&kept, now) {
+                // Whoever is at work on the server has its people's attention; afterwards it is said, or it is over.
+                Turn::Remind(..) if live.iter().any(|operation| is_at_work(operation, &kept.lease)) => {}
+                Turn::Remind(due, reminder) => self.say(&kept, due, reminder, now).await?,
+                Turn::Wait(due) => {
+                    self.store.move_lease_on(&kept, onward(due), None, now).await?;
+                }
+                Turn::Restore(_) => {}
+            }
+        }
+        self.digest(now).await
+    }
+
+    /// Begins the restores of passed deadlines.
+    ///
+    /// # Errors
+    /// When the store cannot be used; the deadlines are still due.
+    pub async fn restore(&self) -> Result<(), Error> {
+        if self.settings.on_deadline != OnDeadline::Restore {
+            return Ok(());
+        }
+        let each = stream::iter(self.store.due_leases(clock::now()).await?).map(|kept| self.restore_one(kept));
+        each.buffer_unordered(AT_ONCE).try_collect().await
+    }
+
+    fn turn(&self, kept: &Kept, now: Timestamp) -> Turn {
+        let deadline = kept.lease.deadline;
+        let first = reminder::first(kept.since, deadline, self.settings.remind_before);
+        let due = reminder::due(kept.said, first, deadline, now);
+        match due.reminder {
+            None => Turn::Wait(due),
+            Some(_) if due.deadline == Moment::Now && self.settings.on_deadline == OnDeadline::Restore => {
+                Turn::Restore(due)
+            }
+            Some(reminder) => Turn::Remind(due, reminder),
+        }
+    }
+
+    async fn say(&self, kept: &Kept, due: Due, reminder: Reminder, now: Timestamp) -> Result<(), Error> {
+        let Lease { operation, owner, channel, deadline, .. } = kept.lease;
+        let to = match reminder {
+            Reminder::Before => To::Person { person: owner, or_in: Some(channel) },
+            Reminder::Deadline | Reminder::After(_) => To::Channel { channel, or_to: Some(owner) },
+        };
+        let letter = Letter { to, notice: Notice::Reminder { lease: operation, deadline, reminder } };
+        let origin = format!("reminder:{}:{}:{}", operation.0, deadline.as_millisecond(), reminder.number());
+        if self.store.move_lease_on(kept, onward(due), Some((&origin, &letter)), now).await? {
+            tracing::info!(operation.id = %operation, server.name = %kept.lease.server, ?reminder, "a reminder is due");
+            self.pulse.tap();
+        }
+        Ok(())
+    }
+
+    async fn restore_one(&self, kept: Kept) -> Result<(), Error> {
+        let now = clock::now();
+        let Turn::Restore(due) = self.turn(&kept, now) else { return Ok(()) };
+        let late = now.duration_since(kept.lease.deadline) > RESTORE_WITHIN;
+        match (self.begin_restore(&kept, due).await?, due.reminder) {
+            (Begun::Yes, _) | (_, None) => Ok(()),
+            (Begun::NotYet, _) if !late => Ok(()),
+            (Begun::NotYet | Begun::No, Some(reminder)) => self.say(&kept, due, reminder, now).await,
+        }
+    }
+
+    /// Opens the restore, with the owner's rights of this moment on the server as it is now.
+    async fn begin_restore(&self, kept: &Kept, due: Due) -> Result<Begun, Error> {
+        let lease = &kept.lease;
+        let Some(origin) = self.store.operation(lease.operation).await? else { return Ok(Begun::No) };
+        let live = self.store.live_operations().await?;
+        if live.iter().any(|operation| is_at_work(operation, lease)) {
+            return Ok(Begun::Yes);
+        }
+        let Some(client) = self.fleet.client(&lease.account) else { return Ok(Begun::No) };
+        let server = match plan::read_server(&client, &lease.server).await {
+            Ok(server) => server,
+            Err(error) => return Ok(after(lease, &error)),
+        };
+        let place = origin.request.place;
+        let grant = match self.errands.may_now(lease.owner, Kind::Restore, place, server.clone()).await {
+            Some(Permission::Granted(grant)) => grant,
+            Some(Permission::Refused) => return Ok(Begun::No),
+            None => return Ok(Begun::NotYet),
+        };
+        let wish = match self.fleet.propose(&server, Aim::Restore, Some(lease)).await {
+            Ok(proposal) => proposal.wish,
+            Err(error) => return Ok(after(lease, &error)),
+        };
+        if matches!(&wish, Wish::Restore { despite, .. } if !despite.is_empty()) {
+            return Ok(Begun::No);
+        }
+        let request = Request {
+            wish,
+            server: lease.server.clone(),
+            account: lease.account.clone(),
+            label: lease.label.clone(),
+            requester: lease.owner,
+            locale: self.store.locale_of(lease.owner).await?.unwrap_or(origin.request.locale),
+            channel: lease.channel,
+            place,
+            reason: None,
+            rule: grant.place().to_string(),
+            guard: Guard::Unprotected,
+        };
+        Ok(match self.desk.open_at_deadline(&grant, kept, onward(due), &request).await {
+            Ok(Some(Open::Accepted(operation, _))) => {
+                tracing::info!(operation.id = %operation.id, server.name = %lease.server, "a deadline restores");
+                Begun::Yes
+            }
+            Ok(None) => Begun::Yes,
+            Ok(Some(Open::Busy(_))) => Begun::NotYet,
+            Ok(Some(Open::Refused(_))) => Begun::No,
+            Err(desk::Error::Store(error)) => return Err(error),
+            Err(error) => {
+                tracing::error!(%error, "a deadline's restore was not accepted");
+                Begun::No
+            }
+        })
+    }
+
+    /// The digest, when its time of day has come; one a day, however often we start.
+    async fn digest(&self, now: Timestamp) -> Result<(), Error> {
+        let Some((channel, at)) = self.settings.digest else { return Ok(()) };
+        let name = format!("{DIGEST}@{at}");
+        let next = daily::next(at, now, &self.settings.zone);
+        match self.store.appointment(&name).await? {
+            None => self.store.keep_appointment(&name, next, None, now).await,
+            Some(due) if due <= now => {
+                let day = now.to_zoned(self.settings.zone.clone()).date();
+                let letter = Letter { to: To::Channel { channel, or_to: None }, notice: Notice::Digest { day } };
+                let origin = format!("{DIGEST}:{day}");
+                self.store.keep_appointment(&name, next, Some((&origin, &letter)), now).await?;
+                self.pulse.tap();
+                Ok(())
+            }
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+/// What trouble with OVHcloud means for a deadline's restore.
+fn after(lease: &Lease, error: &plan::Error) -> Begun {
+    tracing::warn!(server.name = %lease.server, %error, "a deadline's restore could not be planned");
+    match error {
+        plan::Error::Ovh(error) if error.is_transient() => Begun::NotYet,
+        plan::Error::Ovh(_) | plan::Error::Problem(_) => Begun::No,
+    }
+}
+
+/// Whether an operation has the lease's server in its hands, and does not wait for a person.
+fn is_at_work(operation: &Operation, lease: &Lease) -> bool {
+    operation.request.server == lease.server
+        && operation.state.holds_server()
+        && !matches!(operation.state.phase, Phase::Undecided { .. })
+}
+
+fn onward(due: Due) -> Onward {
+    Onward { said: due.said, due: due.next }
+}

@@ -1,0 +1,69 @@
+//! The digest: once a day in its channel, late rather than never, and with what leads out of what it lists.
+
+use jiff::SignedDuration;
+use sim::discord::{Message, OPS};
+
+use crate::{
+    bot::{TestBot, TestConfig, db_1, eventually, web_1},
+    passing::{database, pass},
+};
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+fn config() -> TestConfig {
+    let digest = format!("[digest]\nchannel = \"{OPS}\"\nat = \"09:00\"\n");
+    let TestConfig { rules, pace, .. } = TestConfig::default();
+    let (rules, pace) = (rules + &digest, pace + "inventory_refresh = \"200ms\"\n");
+    TestConfig { rules, pace, ..TestConfig::default() }
+}
+
+fn digests(bot: &TestBot) -> Vec<Message> {
+    bot.discord.messages(OPS).into_iter().filter(|message| message.content.starts_with('☀')).collect()
+}
+
+async fn appointments(bot: &TestBot) -> i64 {
+    let pool = database(bot).await;
+    let count = sqlx::query_scalar("SELECT COUNT(*) FROM appointments WHERE due_at > 0").fetch_one(&pool).await;
+    pool.close().await;
+    count.expect("it reads")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_lists_what_is_in_rescue_with_what_leads_out_and_wakes_nobody() {
+    let bot = TestBot::with(config(), [web_1(), db_1().booting(Some(218_949))]).await;
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.lists(&bot.ann, &["not started by me"]).await;
+    assert!(digests(&bot).is_empty(), "its time has not come");
+    pass(&bot, DAY).await;
+    let digest = bot.sees(&["2 servers are in rescue", "web-1", "db-1", "not started by me"]).await;
+    assert!(digest.is_silent() && digest.content.contains(&bot.ann.mention()));
+    let labels: Vec<String> = digest.buttons().into_iter().map(|button| button.label).collect();
+    assert_eq!(labels, ["Adopt", "Restore", "Restore now", "Extend"]);
+    bot.press(&bot.ann, &digest, "Adopt").await;
+    bot.rung(&bot.ann, &["**Adopted**", "db-1"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_days_of_silence_there_is_one_and_not_a_second_on_the_same_day() {
+    let mut bot = TestBot::with(config(), [web_1()]).await;
+    eventually("its time is known", async || appointments(&bot).await == 1).await;
+    bot.stop().await;
+    pass(&bot, DAY * 5).await;
+    bot.start().await;
+    bot.sees(&["Nothing is in rescue"]).await;
+    bot.stop().await;
+    // Whatever is wrong with our clock or rows.
+    pass(&bot, DAY * 2).await;
+    bot.start().await;
+    bot.rescued(&bot.ann, "web-1").await;
+    assert_eq!(digests(&bot).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_section_there_is_none() {
+    let bot = TestBot::new().await;
+    bot.rescued(&bot.ann, "web-1").await;
+    pass(&bot, DAY).await;
+    bot.sees(&["Still in rescue"]).await;
+    assert!(digests(&bot).is_empty());
+}

@@ -1,0 +1,237 @@
+//! Never left behind: owners are reminded, then who is on call; once, late rather than never, and not for ever louder.
+
+use jiff::SignedDuration;
+use sim::{
+    discord::{ONCALL, OPS, ROLE},
+    ovh::Running,
+};
+
+use crate::{
+    bot::{TestBot, TestConfig, db_1, eventually, web_1},
+    passing::{database, pass},
+};
+
+const BEFORE: &str = "Time is nearly up";
+const DEADLINE: &str = "Time is up";
+const AFTER: &str = "its time is long up";
+
+fn minutes(count: i64) -> SignedDuration {
+    SignedDuration::from_mins(count)
+}
+
+/// A bot with the usual lease of four hours and somebody on call.
+async fn on_call(rescue: &str) -> TestBot {
+    let config = TestConfig {
+        discord: format!("oncall_role = \"{ONCALL}\"\n"),
+        rescue: format!("probe = false\n{rescue}"),
+        ..TestConfig::default()
+    };
+    TestBot::with(config, [web_1(), db_1()]).await
+}
+
+fn dms(bot: &TestBot, part: &str) -> usize {
+    bot.ann.dms().iter().filter(|message| message.content.contains(part)).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn its_owner_is_reminded_by_dm_and_at_the_deadline_who_is_on_call_too() {
+    let bot = on_call("").await;
+    let olga = bot.discord.person("olga", "en-GB", &[ONCALL]);
+    bot.rescued(&bot.ann, "web-1").await;
+    pass(&bot, minutes(215)).await;
+    let dm = bot.ann.wait_for_dm(|message| message.content.contains(BEFORE)).await;
+    assert!(dm.content.contains("web-1") && dm.button("Restore now").is_some() && dm.button("Extend").is_some());
+    assert_eq!(bot.count(&[BEFORE]), 0, "it is between Bernard and the owner");
+
+    pass(&bot, minutes(30)).await;
+    let message = bot.sees(&[DEADLINE, "web-1"]).await;
+    assert!(bot.ann.was_rung_by(&message) && olga.was_rung_by(&message));
+    assert!(message.button("Restore now").is_some() && message.button("Extend").is_some());
+
+    // Not again within the hour, then again, and from there on with growing distance.
+    pass(&bot, minutes(40)).await;
+    pass(&bot, minutes(40)).await;
+    let later = bot.sees(&[AFTER, "web-1"]).await;
+    assert!(bot.ann.was_rung_by(&later) && olga.was_rung_by(&later));
+    pass(&bot, minutes(90)).await;
+    bot.press(&bot.ann, &later, "Restore now").await;
+    bot.rung(&bot.ann, &["**Restored**", "web-1"]).await;
+    assert_eq!((dms(&bot, BEFORE), bot.count(&[DEADLINE]), bot.count(&[AFTER])), (1, 1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_a_hurry_there_is_one_before_one_at_the_deadline_and_no_flood() {
+    let bot = on_call("lease = \"8s\"\nremind_before = \"5s\"").await;
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.ann.wait_for_dm(|message| message.content.contains(BEFORE)).await;
+    bot.sees(&[DEADLINE, "web-1"]).await;
+    // Another rescue's whole story shows that time has passed.
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "db-1"), ("for", "3s")]).await;
+    bot.sees(&[DEADLINE, "db-1"]).await;
+    assert_eq!(bot.count(&[DEADLINE, "web-1"]), 1);
+    assert_eq!(bot.count(&[AFTER]), 0);
+    let of_web = |m: &sim::discord::Message| m.content.contains(BEFORE) && m.content.contains("web-1");
+    assert_eq!(bot.ann.dms().iter().filter(|message| of_web(message)).count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_who_takes_no_dms_is_reminded_in_the_channel() {
+    let bot = on_call("").await;
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.discord.close_dms(&bot.ann);
+    pass(&bot, minutes(215)).await;
+    let message = bot.rung(&bot.ann, &[BEFORE, "web-1"]).await;
+    assert!(message.pinged_roles.is_empty(), "who is on call is not woken before the deadline");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reminder_fires_once_though_the_bot_was_down_at_its_time() {
+    let mut bot = on_call("").await;
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.stop().await;
+    pass(&bot, minutes(250)).await;
+    bot.start().await;
+    bot.sees(&[DEADLINE, "web-1"]).await;
+    bot.stop().await;
+    bot.start().await;
+    // What follows shows that it had every chance to say it again.
+    bot.rescued(&bot.ann, "db-1").await;
+    assert_eq!((dms(&bot, BEFORE), bot.count(&[DEADLINE])), (0, 1), "the later one says it all");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_that_came_due_meanwhile_are_one() {
+    let mut bot = on_call("").await;
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.stop().await;
+    pass(&bot, SignedDuration::from_hours(4 + 50)).await;
+    bot.start().await;
+    bot.sees(&[AFTER, "web-1"]).await;
+    bot.rescued(&bot.ann, "db-1").await;
+    assert_eq!((dms(&bot, BEFORE), bot.count(&[DEADLINE]), bot.count(&[AFTER])), (0, 0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_right_after_posting_it_reminds_nobody_twice() {
+    let mut bot = on_call("").await;
+    bot.rescued(&bot.ann, "web-1").await;
+    let answer = bot.discord.faults().hold_answer("POST", &format!("/channels/{OPS}/messages"));
+    pass(&bot, minutes(250)).await;
+    answer.reached().await;
+    bot.die().await;
+    bot.discord.faults().clear();
+    bot.start().await;
+    eventually("it is owed no longer", async || {
+        let pool = database(&bot).await;
+        let owed: Result<i64, _> =
+            sqlx::query_scalar("SELECT COUNT(*) FROM notices WHERE due_at IS NOT NULL").fetch_one(&pool).await;
+        pool.close().await;
+        owed.expect("it reads") == 0
+    })
+    .await;
+    assert_eq!(bot.count(&[DEADLINE]), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_rescue_reminds_nobody() {
+    let bot = on_call("").await;
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.rescued(&bot.ann, "db-1").await;
+    bot.restored(&bot.ann, "web-1").await;
+    pass(&bot, minutes(250)).await;
+    bot.sees(&[DEADLINE, "db-1"]).await;
+    assert_eq!(bot.count(&[DEADLINE, "web-1"]), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_later_rescue_of_the_same_server_has_the_reminders() {
+    let bot = on_call("").await;
+    let ben = bot.discord.person("ben", "en-GB", &[ROLE]);
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.accepted(&ben, "rescue enable", &[("server", "web-1"), ("system", "linux")]).await;
+    bot.rung(&ben, &["**In rescue**", "web-1"]).await;
+    pass(&bot, minutes(215)).await;
+    ben.wait_for_dm(|message| message.content.contains(BEFORE)).await;
+    assert_eq!(dms(&bot, BEFORE), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_time_moves_the_reminders() {
+    let bot = on_call("").await;
+    bot.rescued(&bot.ann, "web-1").await;
+    pass(&bot, minutes(215)).await;
+    let dm = bot.ann.wait_for_dm(|message| message.content.contains(BEFORE)).await;
+    let offers = bot.press(&bot.ann, &dm, "Extend").await;
+    bot.press(&bot.ann, &offers, "1 h").await;
+    bot.rescued(&bot.ann, "db-1").await;
+    pass(&bot, minutes(65)).await;
+    eventually("the new deadline has its own", async || dms(&bot, BEFORE) == 2).await;
+    assert_eq!(bot.count(&[DEADLINE]), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deadline_in_a_deleted_channel_is_told_to_the_owner() {
+    let bot = on_call("").await;
+    let room = bot.discord.channel("room");
+    let card = bot.ann.slash(room, "rescue enable", &[("server", "web-1")]).await.answer().await;
+    bot.press(&bot.ann, &card, "Confirm").await;
+    bot.sees_in(room, &["**In rescue**"]).await;
+    bot.discord.delete_channel(room);
+    pass(&bot, minutes(250)).await;
+    bot.ann.wait_for_dm(|message| message.content.contains(DEADLINE)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_french_owner_is_reminded_in_french_and_the_channel_in_its_own_language() {
+    let bot = on_call("").await;
+    let zoe = bot.discord.person("zoé", "fr", &[ROLE]);
+    bot.rescued_in_french(&zoe, "web-1").await;
+    pass(&bot, minutes(215)).await;
+    let dm = zoe.wait_for_dm(|message| message.content.contains("Bientôt la fin")).await;
+    assert!(dm.button("Restaurer maintenant").is_some() && dm.button("Prolonger").is_some());
+    pass(&bot, minutes(30)).await;
+    bot.sees(&[DEADLINE, "web-1"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_leases_due_at_once_stay_within_discords_limits_and_each_is_told_once() {
+    let bot = on_call("").await;
+    bot.rescued(&bot.ann, "web-1").await;
+    copies(&bot, 100).await;
+    let before = bot.discord.invalid_requests();
+    pass(&bot, minutes(250)).await;
+    eventually("each is told", async || bot.count(&[DEADLINE, "copy-"]) >= 100).await;
+    bot.sees(&[DEADLINE, "web-1"]).await;
+    assert_eq!(bot.count(&[DEADLINE]), 101);
+    assert_eq!(bot.discord.invalid_requests(), before, "nothing was refused");
+    bot.ovh.until_running("web-1", &Running::WindowsRescue).await;
+}
+
+/// As many rescues more, with servers that exist nowhere else.
+async fn copies(bot: &TestBot, count: i64) {
+    let pool = database(bot).await;
+    let mut tx = pool.begin_with("BEGIN IMMEDIATE").await.expect("a transaction");
+    for n in 1..=count {
+        sqlx::query(
+            "INSERT INTO operations (origin, account, server, kind, requester, request, version, reported, live, holds, opened_at, changed_at)
+             SELECT 'copy:' || $1, account, 'copy-' || $1, kind, requester, request, 0, 0, 0, 0, opened_at, changed_at
+             FROM operations WHERE id = 1",
+        )
+        .bind(n)
+        .execute(&mut *tx)
+        .await
+        .expect("an operation");
+        sqlx::query(
+            "INSERT INTO leases (operation, server, lease, deadline)
+             SELECT $1 + 1, 'copy-' || $1,
+                    json_set(lease, '$.operation', $1 + 1, '$.server', 'copy-' || $1, '$.label', 'copy-' || $1), deadline
+             FROM leases WHERE operation = 1",
+        )
+        .bind(n)
+        .execute(&mut *tx)
+        .await
+        .expect("a lease");
+    }
+    tx.commit().await.expect("it is written");
+    pool.close().await;
+}
