@@ -126,6 +126,9 @@ fn what(request: &Request, locale: Locale) -> String {
         Wish::PutBack { .. } => say!(locale, "approval-put-back", asker = asker),
         Wish::Reboot { .. } => say!(locale, "approval-reboot", asker = asker),
         Wish::Link { .. } => say!(locale, "approval-link", asker = asker),
+        Wish::Adopt { lease } => {
+            say!(locale, "approval-adopt", asker = asker, length = duration(locale, *lease))
+        }
     }
 }
 
@@ -145,7 +148,7 @@ fn boots_into(request: &Request, locale: Locale) -> Option<String> {
         Wish::Enable(wish) => Some(&wish.into),
         Wish::Restore { into, .. } | Wish::PutBack { into, .. } => Some(into),
         Wish::Reboot { into } => into.as_ref(),
-        Wish::Link { .. } => return None,
+        Wish::Link { .. } | Wish::Adopt { .. } => return None,
     };
     let name = |boot: &Boot| code(&boot.kernel);
     let into = boot.map_or_else(|| say!(locale, "boot-none"), name);

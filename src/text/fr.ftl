@@ -30,6 +30,7 @@ approval-enable = { $asker } veut le passer en mode rescue pour { $length }.
 approval-restore = { $asker } veut le sortir du mode rescue : tout est remis en place, et il redémarre.
 approval-put-back = { $asker } veut remettre son netboot en place, sans redémarrage.
 approval-reboot = { $asker } veut forcer son redémarrage.
+approval-adopt = { $asker } veut prendre en charge son rescue, démarré par quelqu'un d'autre, pour { $length }.
 approval-link = { $asker } veut le lien vers le mot de passe de son rescue.
 approval-again = { $asker } veut un redémarrage de plus : le dernier est resté sans réponse.
 approval-because = Motif : { $reason }

@@ -13,7 +13,6 @@ use crate::{
     rescue::{
         calls,
         operation::{Kind, Operation, Source, Wish},
-        server::Server,
     },
     store::Open,
 };

@@ -6,7 +6,10 @@ use crate::{
     discord::{
         approve::Haste,
         asking::Asking,
-        command::propose::{accepted, request},
+        command::{
+            Typed,
+            propose::{accepted, request},
+        },
         handler::{Handler, Reply},
         refusal::Refusal,
         rescues::listing,
@@ -67,6 +70,7 @@ impl Handler {
         foreign: &Foreign,
     ) -> Result<Reply, Refusal> {
         let repeat = format!("/restore server:{}", foreign.found.label);
-        self.propose(asking, foreign.found.server.as_str(), Aim::Restore, None, repeat).await
+        let typed = Typed { server: foreign.found.server.to_string(), reason: None, haste: Haste::None };
+        self.propose(asking, typed, Aim::Restore, repeat).await
     }
 }
