@@ -250,7 +250,10 @@ pub async fn check_online(config: &Config) -> anyhow::Result<Vec<Finding>> {
 }
 
 fn sender_settings(config: &Config) -> SenderSettings {
-    SenderSettings::new(config.discord.api_url.clone(), config.discord.token.clone())
+    SenderSettings {
+        edit_window: config.pace.edit_window,
+        ..SenderSettings::new(config.discord.api_url.clone(), config.discord.token.clone())
+    }
 }
 
 /// The clients of the configured accounts.

@@ -56,15 +56,10 @@ impl Discord {
         let stop = self.stop.clone();
         let Some(begun) = stop.run_until_cancelled(self.begin()).await else { return Ok(()) };
         let bot = begun?;
+        let guild = GuildId::new(self.config.discord.guild);
         let reporter =
-            Reporter::new(self.rest.clone(), self.store.clone(), self.pulse.clone(), self.config.locale, bot);
-        let courier = Arc::new(Courier::new(
-            self.rest.clone(),
-            self.store.clone(),
-            bot,
-            self.policy.clone(),
-            GuildId::new(self.config.discord.guild),
-        ));
+            Reporter::new(self.rest.clone(), self.store.clone(), self.pulse.clone(), self.config.locale, bot, guild);
+        let courier = Arc::new(Courier::new(self.rest.clone(), self.store.clone(), bot, self.policy.clone(), guild));
         let mut loops = JoinSet::new();
         loops.spawn(Arc::new(reporter).run(self.stop.clone()));
         loops.spawn(Arc::clone(&courier).run(errands, self.stop.clone()));

@@ -4,7 +4,12 @@
 
 use serenity::builder::CreateButton;
 
-use super::{component::Button, speak};
+use super::{
+    component::Button,
+    console,
+    guide::{Place, Reader, Topic},
+    speak,
+};
 use crate::{
     access::UserId,
     config::Locale,
@@ -62,6 +67,7 @@ fn card(operation: &Operation, locale: Locale) -> Rendering {
         None => say!(locale, "card-asked", who = who),
     });
     lines.extend(plan_lines(operation, locale));
+    lines.extend(console::card_line(operation, locale));
     lines.extend(seen_lines(operation, locale));
     let mut buttons = Vec::new();
     if operation.state.can_be_cancelled() {
@@ -166,6 +172,7 @@ fn reveal(operation: &Operation, locale: Locale) -> Rendering {
     let mut lines = vec![title(operation, speak::state(operation, locale), locale)];
     lines.push(match waiting {
         true => say!(locale, "reveal-waiting", who = who),
+        false if operation.request.kind() == Kind::Console => say!(locale, "reveal-over-console"),
         false => say!(locale, "reveal-over"),
     });
     let buttons = if waiting { vec![Button::Reveal(operation.id).create(locale)] } else { Vec::new() };
@@ -188,6 +195,9 @@ fn end(operation: &Operation, lease: Option<&Lease>, locale: Locale) -> Option<R
     if matches!(outcome, Outcome::InRescue(Link::NotFound | Link::NotTaken)) {
         buttons.push(Button::LookAgain(operation.id).create(locale));
     }
+    if lease.is_some_and(|lease| lease.operation == operation.id) {
+        buttons.push(guide(operation).create(locale));
+    }
     Some(rendering("end".to_owned(), lines, buttons, Some(operation.request.requester)))
 }
 
@@ -204,6 +214,7 @@ fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, lo
             }
             lines.extend(lease.map(|lease| say!(locale, "end-until", until = since_epoch(lease.deadline))));
         }
+        Outcome::ConsoleOpen(link) => lines.push(console::end_line(operation, *link, locale)),
         Outcome::Restored | Outcome::Rebooted => {
             lines.push(match facts.is_back() {
                 true => say!(locale, "end-back"),
@@ -222,7 +233,9 @@ fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, lo
         Outcome::TaskFailed { status, comment } => {
             lines.push(say!(locale, "end-task-failed", status = code(status.as_str())));
             lines.extend(comment.as_ref().map(|comment| code(comment)));
-            lines.push(say!(locale, "end-netboot-stays"));
+            if operation.request.kind().reboots() {
+                lines.push(say!(locale, "end-netboot-stays"));
+            }
         }
         Outcome::LeftAlone(by) => {
             lines.push(say!(locale, "end-left-alone", who = mention(*by)));
@@ -261,11 +274,22 @@ fn not_found_line(operation: &Operation, locale: Locale) -> String {
     }
 }
 
+/// The guide's first page for the rescue of this operation.
+pub(super) fn guide(operation: &Operation) -> Button {
+    Button::Guide(Place::first(Topic::Connect, reader(operation)))
+}
+
+/// Which rescue the guide is asked about.
+pub(super) fn reader(operation: &Operation) -> Reader {
+    operation.rescue().map_or(Reader::Any, |(system, _)| Reader::Of(system))
+}
+
 /// Where a link was found, in words.
 pub fn source(source: Source, locale: Locale) -> String {
     match source {
         Source::AuthenticationSecret => say!(locale, "source-authentication-secret"),
         Source::Mail => say!(locale, "source-mail"),
+        Source::Console => say!(locale, "source-console"),
     }
 }
 

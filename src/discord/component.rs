@@ -3,9 +3,10 @@
 use std::{fmt, str::FromStr};
 
 use serenity::builder::CreateButton;
-use serenity::model::application::ButtonStyle;
+use serenity::model::application::{ButtonStyle, ComponentInteractionData, ComponentInteractionDataKind};
 use uuid::Uuid;
 
+use super::guide::{self, Place};
 use crate::{config::Locale, rescue::operation::OperationId, say, store::CardId};
 
 /// Every button there is.
@@ -31,6 +32,10 @@ pub enum Button {
     TryMail(OperationId),
     /// **Delete this message**, on the DM of this operation.
     DeleteMessage(OperationId),
+    /// **Guide**: opens this page beside the message.
+    Guide(Place),
+    /// **Next** and **Back** in the guide: turns to this page.
+    Turn(Place),
 }
 
 /// The text is no button of ours.
@@ -51,8 +56,22 @@ impl Button {
             Self::LookAgain(_) => (say!(locale, "button-look-again"), ButtonStyle::Primary),
             Self::TryMail(_) => (say!(locale, "button-try-mail"), ButtonStyle::Secondary),
             Self::DeleteMessage(_) => (say!(locale, "button-delete"), ButtonStyle::Secondary),
+            Self::Guide(_) => (say!(locale, "button-guide"), ButtonStyle::Secondary),
+            Self::Turn(_) => (say!(locale, "button-next"), ButtonStyle::Primary),
         };
         CreateButton::new(self.to_string()).label(label).style(style)
+    }
+}
+
+/// What a press or a choice in a menu means.
+///
+/// # Errors
+/// [`NotAButton`] when it is none of ours.
+pub fn meant(data: &ComponentInteractionData) -> Result<Button, NotAButton> {
+    match &data.kind {
+        ComponentInteractionDataKind::Button => data.custom_id.parse(),
+        ComponentInteractionDataKind::StringSelect { values } => guide::chosen(&data.custom_id, values),
+        _ => Err(NotAButton),
     }
 }
 
@@ -69,6 +88,8 @@ impl fmt::Display for Button {
             Self::LookAgain(id) => write!(f, "look:{}", id.0),
             Self::TryMail(id) => write!(f, "mail:{}", id.0),
             Self::DeleteMessage(id) => write!(f, "delete:{}", id.0),
+            Self::Guide(place) => write!(f, "guide:{place}"),
+            Self::Turn(place) => write!(f, "turn:{place}"),
         }
     }
 }
@@ -98,6 +119,8 @@ impl FromStr for Button {
             "look" => operation(rest).map(Self::LookAgain),
             "mail" => operation(rest).map(Self::TryMail),
             "delete" => operation(rest).map(Self::DeleteMessage),
+            "guide" => rest.parse().map(Self::Guide),
+            "turn" => rest.parse().map(Self::Turn),
             _ => Err(NotAButton),
         }
     }
@@ -122,6 +145,8 @@ mod tests {
             id.clone().prop_map(Button::LookAgain),
             id.clone().prop_map(Button::TryMail),
             id.prop_map(Button::DeleteMessage),
+            proptest::sample::select(Place::all()).prop_map(Button::Guide),
+            proptest::sample::select(Place::all()).prop_map(Button::Turn),
         ]
     }
 

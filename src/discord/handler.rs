@@ -10,8 +10,8 @@ use std::{
 
 use serenity::{
     builder::{
-        CreateActionRow, CreateAllowedMentions, CreateButton, CreateInteractionResponse,
-        CreateInteractionResponseMessage, EditInteractionResponse,
+        CreateActionRow, CreateAllowedMentions, CreateAttachment, CreateButton, CreateInteractionResponse,
+        CreateInteractionResponseMessage, CreateSelectMenu, EditInteractionResponse,
     },
     model::{
         application::{CommandInteraction, ComponentInteraction, Interaction},
@@ -28,7 +28,7 @@ use super::{
     InteractionKey, RawInteraction, Rest,
     asking::{Asking, Realm},
     command::Command,
-    component::Button,
+    component::{self, Button},
     refusal::Refusal,
     sender::Ack,
 };
@@ -105,13 +105,17 @@ pub struct Handler {
 pub(super) struct Reply {
     pub(super) content: String,
     pub(super) buttons: Vec<CreateButton>,
+    /// A menu below the buttons.
+    pub(super) menu: Option<CreateSelectMenu>,
+    /// What is attached.
+    pub(super) files: Vec<CreateAttachment>,
     /// The operation whose link this shows: recorded once the person has it, so a lost answer leaves the button.
     pub(super) reveals: Option<OperationId>,
 }
 
 impl Reply {
     pub(super) fn text(content: String) -> Self {
-        Self { content, buttons: Vec::new(), reveals: None }
+        Self { content, buttons: Vec::new(), menu: None, files: Vec::new(), reveals: None }
     }
 
     pub(super) fn after(mut self, first: &str) -> Self {
@@ -126,10 +130,9 @@ impl Reply {
     /// Nothing in an answer rings anybody. Discord takes 2,000 characters.
     fn edit(&self) -> EditInteractionResponse {
         let content: String = self.content.chars().take(2_000).collect();
-        let rows = match self.buttons.is_empty() {
-            true => Vec::new(),
-            false => vec![CreateActionRow::Buttons(self.buttons.clone())],
-        };
+        let buttons = Some(self.buttons.clone()).filter(|buttons| !buttons.is_empty()).map(CreateActionRow::Buttons);
+        let menu = self.menu.clone().map(CreateActionRow::SelectMenu);
+        let rows = buttons.into_iter().chain(menu).collect();
         EditInteractionResponse::new().content(content).components(rows).allowed_mentions(CreateAllowedMentions::new())
     }
 }
@@ -203,12 +206,14 @@ impl Handler {
     }
 
     async fn press(&self, key: &InteractionKey, press: ComponentInteraction) {
-        let button = press.data.custom_id.parse::<Button>();
-        // A confirmation card changes into its answer; every other press is answered beside. A card is always ephemeral, so a
-        // made-up id changes no message that others read.
+        let button = component::meant(&press.data);
+        // A confirmation card changes into its answer, and a page of the guide into another; every other press is answered
+        // beside. Both are always ephemeral, so a made-up id changes no message that others read.
         let on_card = press.message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL));
         let first = match button {
-            Ok(Button::Confirm(_) | Button::Dismiss(_)) if on_card => CreateInteractionResponse::Acknowledge,
+            Ok(Button::Confirm(_) | Button::Dismiss(_) | Button::Turn(_)) if on_card => {
+                CreateInteractionResponse::Acknowledge
+            }
             _ => defer(),
         };
         if !self.acknowledged(key, &first).await {
@@ -246,7 +251,7 @@ impl Handler {
             tracing::info!(interaction.id = %key.id, ?refusal, "refused");
             Reply::refusal(&refusal, locale)
         });
-        if let Err(error) = self.rest.edit_original(app, &key.token, &reply.edit(), &[]).await {
+        if let Err(error) = self.rest.edit_original(app, &key.token, &reply.edit(), &reply.files).await {
             tracing::warn!(interaction.id = %key.id, %error, "an answer could not be shown");
             return;
         }

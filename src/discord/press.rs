@@ -36,6 +36,7 @@ impl Handler {
                 let asking = self.asking_of_card(press, card).await?;
                 self.dismiss(&asking, card).await
             }
+            Button::Guide(place) | Button::Turn(place) => self.turn(press, place),
             Button::Cancel(id)
             | Button::RebootAgain(id, _)
             | Button::LeaveIt(id, _)
@@ -63,7 +64,9 @@ impl Handler {
             Button::Reveal(_) => self.reveal(asking, operation).await,
             Button::LookAgain(_) => self.look_again(asking, operation, self.settings.secret_from.clone()).await,
             Button::TryMail(_) => self.look_again(asking, operation, vec![Source::Mail]).await,
-            Button::Confirm(_) | Button::Dismiss(_) | Button::DeleteMessage(_) => Err(Refusal::Unknown),
+            Button::Confirm(_) | Button::Dismiss(_) | Button::DeleteMessage(_) | Button::Guide(_) | Button::Turn(_) => {
+                Err(Refusal::Unknown)
+            }
         }
     }
 
@@ -92,17 +95,19 @@ impl Handler {
         if operation.request.requester != asking.requester.user {
             return Err(Refusal::NotYours);
         }
-        let repeat = format!("/rescue link server:{}", operation.request.label);
+        let kind = operation.request.kind();
+        let (kind, command) = if kind == Kind::Console { (kind, "/console") } else { (Kind::Link, "/rescue link") };
+        let repeat = format!("{command} server:{}", operation.request.label);
         if !matches!(operation.state.phase, Phase::AwaitingReveal(_)) {
             return Err(Refusal::TooLate(Some(operation.id), Some(repeat)));
         }
-        let (_, grant) = self.admit_by_name(asking, operation, Kind::Link).await?;
+        let (_, grant) = self.admit_by_name(asking, operation, kind).await?;
         let Some(link) = self.desk.find_for_reveal(&grant, &self.runner, operation).await? else {
             return Err(Refusal::NoLinkYet(repeat));
         };
         let lease = self.store.lease(&operation.request.server).await?;
-        let (content, button) = dm::revealed(operation, lease.as_ref(), &link);
-        Ok(Reply { content, buttons: vec![button], reveals: Some(operation.id) })
+        let dm::Revealed { content, buttons, files } = dm::revealed(operation, lease.as_ref(), &link);
+        Ok(Reply { buttons, files, reveals: Some(operation.id), ..Reply::text(content) })
     }
 
     /// **Delete this message**: the reader's own DM needs no right but being there.

@@ -3,13 +3,15 @@
 //! Level-triggered: it compares what an operation's messages should look like with what they do look like, so an edit that was
 //! lost heals at the next look, and after a start everything live is looked at again. The latest state wins.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+mod rollover;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use serenity::{
     builder::{CreateActionRow, CreateAllowedMentions, CreateMessage, EditMessage},
     model::{
         channel::MessageFlags,
-        id::{ChannelId as DiscordChannel, MessageId, UserId as DiscordUser},
+        id::{ChannelId as DiscordChannel, GuildId, MessageId, UserId as DiscordUser},
     },
 };
 use sha1::{Digest, Sha1};
@@ -26,7 +28,7 @@ use crate::{
     clock,
     config::Locale,
     rescue::{
-        operation::{Operation, OperationId},
+        operation::{ChannelId, Operation, OperationId},
         pulse::Pulse,
     },
     store::{self, Posted, Store},
@@ -36,8 +38,11 @@ use crate::{
 const REST: Duration = Duration::from_secs(2);
 /// How long one part waits for the other.
 const BREATH: Duration = Duration::from_millis(20);
-/// How many operations are posted, and how many are edited, at once; the pace of edits is the sender's.
-const AT_ONCE: usize = 32;
+/// How many operations are posted at once.
+const POSTS_AT_ONCE: usize = 32;
+/// How many operations of one channel are edited at once: as many as Discord lets through together. More would only wait for
+/// their turn with a look that grows old.
+const EDITS_AT_ONCE: usize = 5;
 /// Discord remembers a nonce for a few minutes; an attempt that is older is looked for in the channel's history.
 const NONCE_LIFE: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
 /// Discord's codes for a message, channel or right that is gone.
@@ -55,7 +60,12 @@ pub struct Reporter {
     locale: Locale,
     /// Our own user id, to know our messages in a channel's history.
     bot: DiscordUser,
+    /// The guild, for links to messages.
+    guild: GuildId,
 }
+
+/// What is being shown, and where.
+type UnderWay = HashMap<(OperationId, Part), ChannelId>;
 
 /// New messages do not wait behind edits, which Discord lets out slowly: what rings must ring at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -86,13 +96,13 @@ enum Failure {
 
 impl Reporter {
     /// A reporter that speaks `locale` in channels.
-    pub fn new(rest: Rest, store: Store, pulse: Pulse, locale: Locale, bot: DiscordUser) -> Self {
-        Self { rest, store, pulse, locale, bot }
+    pub fn new(rest: Rest, store: Store, pulse: Pulse, locale: Locale, bot: DiscordUser, guild: GuildId) -> Self {
+        Self { rest, store, pulse, locale, bot, guild }
     }
 
     /// Runs until `stop`, then lets what is being shown finish; the caller bounds how long.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let mut under_way = HashSet::new();
+        let mut under_way = UnderWay::new();
         let mut shows: JoinSet<(OperationId, Part)> = JoinSet::new();
         while !stop.is_cancelled() {
             self.start_shows(&mut under_way, &mut shows, &stop).await;
@@ -112,7 +122,7 @@ impl Reporter {
 
     async fn start_shows(
         self: &Arc<Self>,
-        under_way: &mut HashSet<(OperationId, Part)>,
+        under_way: &mut UnderWay,
         shows: &mut JoinSet<(OperationId, Part)>,
         stop: &CancellationToken,
     ) {
@@ -123,10 +133,10 @@ impl Reporter {
                 return;
             }
         };
-        for id in unreported {
+        for (id, channel) in unreported {
             for part in [Part::Posts, Part::Edits] {
-                let alike = under_way.iter().filter(|(_, other)| *other == part).count();
-                if alike < AT_ONCE && under_way.insert((id, part)) {
+                if part.has_room(under_way, channel) && !under_way.contains_key(&(id, part)) {
+                    under_way.insert((id, part), channel);
                     shows.spawn(Arc::clone(self).guarded(id, part, stop.clone()));
                 }
             }
@@ -164,15 +174,22 @@ impl Reporter {
             let look = digest(rendering);
             match (known.iter().find(|posted| posted.slot == rendering.slot), part) {
                 (Some(Posted { shown, .. }), _) if shown == NOWHERE => {}
+                (Some(Posted { shown, .. }), Part::Edits) if *shown == look => {}
                 (Some(posted @ Posted { message: Some(message), .. }), Part::Edits) => {
-                    if posted.shown != look {
+                    if rollover::is_due(&operation, posted) {
+                        self.roll_over(&operation, rendering, *message, look).await?;
+                        all = Shown::Waits;
+                    } else {
                         self.edit(&operation, rendering, posted, *message, look).await?;
                     }
                 }
                 (Some(Posted { message: Some(_), .. }), Part::Posts) => {}
                 (_, Part::Edits) => all = Shown::Waits,
                 (tried, Part::Posts) => match self.find_lost(&operation, rendering, &asked, &known).await? {
-                    Some(message) => self.remember(&operation, rendering, Some(message), String::new()).await?,
+                    Some(message) => {
+                        let since = tried.map_or_else(clock::now, |tried| tried.attempted);
+                        self.remember(&operation, rendering, Some(message), String::new(), since).await?;
+                    }
                     None => {
                         // The first attempt counts: that is when Discord began to remember the nonce.
                         let since = tried.map_or_else(clock::now, |tried| tried.attempted);
@@ -181,6 +198,9 @@ impl Reporter {
                     }
                 },
             }
+        }
+        if part == Part::Edits {
+            self.point_onwards(&operation, &known).await?;
         }
         match (part, all) {
             (Part::Edits, Shown::All) => self.store.mark_reported(id, operation.version).await?,
@@ -205,14 +225,14 @@ impl Reporter {
             .allowed_mentions(CreateAllowedMentions::new());
         let channel = DiscordChannel::new(posted.channel.0);
         match self.rest.edit(channel, MessageId::new(message), &edit).await {
-            Ok(_) => self.remember(operation, rendering, Some(message), look).await,
+            Ok(_) => self.remember(operation, rendering, Some(message), look, posted.attempted).await,
             // Somebody deleted it: it is posted anew, because a card is the only place of its operation.
             Err(error) if error.code() == Some(UNKNOWN_MESSAGE) => {
                 self.post(operation, rendering, look, Some(message)).await
             }
             // Too old to be edited so often: a live card goes on in a new message, an ended one stays as it is.
             Err(error) if error.code() == Some(TOO_OLD_TO_EDIT) => match operation.state.is_ended() {
-                true => self.remember(operation, rendering, Some(message), look).await,
+                true => self.remember(operation, rendering, Some(message), look, posted.attempted).await,
                 false => self.post(operation, rendering, look, Some(message)).await,
             },
             Err(error) => self.give_up_or_retry(operation, rendering, error).await,
@@ -240,7 +260,7 @@ impl Reporter {
         });
         let channel = DiscordChannel::new(operation.request.channel.0);
         match self.rest.post(channel, &message, &nonce(operation, &rendering.slot, instead_of), &[]).await {
-            Ok(posted) => self.remember(operation, rendering, Some(posted.id.get()), look).await,
+            Ok(posted) => self.remember(operation, rendering, Some(posted.id.get()), look, clock::now()).await,
             Err(error) => self.give_up_or_retry(operation, rendering, error).await,
         }
     }
@@ -256,7 +276,7 @@ impl Reporter {
             return Err(error.into());
         }
         tracing::error!(operation.id = %operation.id, %error, "a message of an operation can be shown nowhere");
-        self.remember(operation, rendering, None, NOWHERE.to_owned()).await
+        self.remember(operation, rendering, None, NOWHERE.to_owned(), clock::now()).await
     }
 
     /// A message whose posting was tried and whose fate is unknown, if the channel has it and its nonce may be forgotten.
@@ -306,11 +326,22 @@ impl Reporter {
         rendering: &Rendering,
         message: Option<u64>,
         shown: String,
+        attempted: jiff::Timestamp,
     ) -> Result<(), Failure> {
-        let now = clock::now();
         let channel = operation.request.channel;
-        let posted = Posted { slot: rendering.slot.clone(), channel, message, shown, attempted: now };
+        let posted = Posted { slot: rendering.slot.clone(), channel, message, shown, attempted };
         Ok(self.store.save_message(operation.id, &posted).await?)
+    }
+}
+
+impl Part {
+    /// Whether one more may be shown in a channel now.
+    fn has_room(self, under_way: &UnderWay, channel: ChannelId) -> bool {
+        let alike = under_way.iter().filter(|((_, part), _)| *part == self);
+        match self {
+            Self::Posts => alike.count() < POSTS_AT_ONCE,
+            Self::Edits => alike.filter(|(_, other)| **other == channel).count() < EDITS_AT_ONCE,
+        }
     }
 }
 

@@ -32,7 +32,7 @@ mod tests;
 
 pub use account::{Account, Credentials, Endpoint, NotAnEndpoint};
 pub use client::{Client, Fault, READ_PATIENCE};
-pub use console::{Console, ConsoleKind, ConsoleMinutes, Consoles};
+pub use console::{Console, Consoles};
 pub use credential::{AccessRule, Credential, CredentialDetails};
 pub use dedicated::{Access, Change};
 pub use error::{Answered, Cause, Error, Unreadable};

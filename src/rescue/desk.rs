@@ -165,6 +165,7 @@ pub fn action(kind: Kind) -> Action {
         Kind::Enable | Kind::Link => Action::Rescue,
         Kind::Restore => Action::Restore,
         Kind::Reboot => Action::Reboot,
+        Kind::Console => Action::Console,
     }
 }
 

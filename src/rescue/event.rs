@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    console::ConsoleKind,
     operation::{Intent, OperationId, Plan, Source},
     server::{System, TaskId, TaskStatus},
 };
@@ -102,6 +103,21 @@ pub enum Event {
         /// Mails older than this are not this rescue's.
         since: Timestamp,
     },
+    /// The server has a console of this kind; a session of it is asked for next.
+    ConsoleChosen {
+        /// Its kind.
+        kind: ConsoleKind,
+    },
+    /// OVHcloud took the request for a session and named its task.
+    ConsoleAsked {
+        /// The task.
+        task: TaskId,
+    },
+    /// The session is there; what leads to it is nowhere but in the DM.
+    ConsoleOpened {
+        /// When it ends, by our clock.
+        until: Timestamp,
+    },
     /// The probe saw the port change.
     PortSeen {
         /// What it saw.
@@ -186,6 +202,8 @@ pub enum Problem {
     NoLongerAllowed,
     /// An SSH key does not work with the Windows rescue (OVHcloud guide).
     KeyNeedsLinux,
+    /// It has no console that a link or a file leads to.
+    NoConsole,
     /// OVHcloud would not, in its own words.
     Ovhcloud {
         /// Those words, with the query id.

@@ -34,7 +34,7 @@ pub struct Target {
 pub struct Found {
     /// Where.
     pub source: Source,
-    /// The link: whoever has it has the password.
+    /// The link: whoever has it has the password, or the screen.
     pub link: SecretString,
 }
 
@@ -53,6 +53,8 @@ pub async fn find(
         let id = match source {
             Source::AuthenticationSecret => from_authentication_secret(client, target).await,
             Source::Mail => from_mail(client, target, read).await,
+            // A console leads to no password.
+            Source::Console => Ok(None),
         };
         match id {
             Ok(Some(id)) => return (Some(Found { source: *source, link: render(template, &id) }), None),

@@ -1,8 +1,9 @@
 //! What the bot decides and remembers.
 //!
-//! In reading order. The first six are pure: no async, no clock, no network; the others carry them out.
+//! In reading order. The first seven are pure: no async, no clock, no network; the others carry them out.
 
 pub mod server;
+pub mod console;
 pub mod operation;
 pub mod event;
 pub mod state;

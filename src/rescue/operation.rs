@@ -2,12 +2,13 @@
 //!
 //! Pure. People know it as `R-142`. It is never changed, only continued: [`Operation::record`] appends an event.
 
-use std::fmt;
+use std::{fmt, net::Ipv4Addr};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    console::ConsoleMinutes,
     event::Event,
     server::{Boot, Server, ServiceName, System},
     state::{IllegalEvent, State},
@@ -40,11 +41,13 @@ pub enum Kind {
     Reboot,
     /// Look for the link of a running rescue again.
     Link,
+    /// A session on the server's screen.
+    Console,
 }
 
 impl Kind {
     /// Every kind, for tests and tables.
-    pub const ALL: [Self; 4] = [Self::Enable, Self::Restore, Self::Reboot, Self::Link];
+    pub const ALL: [Self; 5] = [Self::Enable, Self::Restore, Self::Reboot, Self::Link, Self::Console];
 
     /// Its word in the store.
     pub fn as_str(self) -> &'static str {
@@ -53,12 +56,18 @@ impl Kind {
             Self::Restore => "restore",
             Self::Reboot => "reboot",
             Self::Link => "link",
+            Self::Console => "console",
         }
     }
 
     /// Whether it ends with a link for its requester.
     pub fn seeks_link(self) -> bool {
-        matches!(self, Self::Enable | Self::Link)
+        matches!(self, Self::Enable | Self::Link | Self::Console)
+    }
+
+    /// Whether it reboots its server, which nothing else may do meanwhile.
+    pub fn reboots(self) -> bool {
+        matches!(self, Self::Enable | Self::Restore | Self::Reboot)
     }
 }
 
@@ -95,6 +104,7 @@ impl Request {
             Wish::Restore { .. } => Kind::Restore,
             Wish::Reboot { .. } => Kind::Reboot,
             Wish::Link { .. } => Kind::Link,
+            Wish::Console { .. } => Kind::Console,
         }
     }
 }
@@ -122,6 +132,13 @@ pub enum Wish {
     Link {
         /// Where to look, in order.
         sources: Vec<Source>,
+    },
+    /// A session on the screen.
+    Console {
+        /// For how long.
+        minutes: ConsoleMinutes,
+        /// The only address that may use it; `None`: any. The requester's own, so no channel sees it.
+        ip: Option<Ipv4Addr>,
     },
 }
 
@@ -160,6 +177,8 @@ pub enum Source {
     AuthenticationSecret,
     /// The account's mails.
     Mail,
+    /// The KVM itself: not configurable, and of no password.
+    Console,
 }
 
 /// What was there before an operation changed anything, and what it is going to change.

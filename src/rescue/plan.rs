@@ -44,7 +44,7 @@ impl Aim {
                 lease: wish.lease,
             },
             Wish::Restore { .. } => Self::Restore,
-            Wish::Reboot { .. } | Wish::Link { .. } => Self::Reboot,
+            Wish::Reboot { .. } | Wish::Link { .. } | Wish::Console { .. } => Self::Reboot,
         }
     }
 }
@@ -178,7 +178,7 @@ fn plan(server: &Server, now: Option<Boot>, wish: &Wish, change: Option<Setting>
             if key.is_some() { Entry::Key } else { Entry::Password }
         }
         Wish::Enable(_) => Entry::Password,
-        Wish::Restore { .. } | Wish::Reboot { .. } | Wish::Link { .. } => Entry::None,
+        Wish::Restore { .. } | Wish::Reboot { .. } | Wish::Link { .. } | Wish::Console { .. } => Entry::None,
     };
     let into = change.as_ref().map(|change| change.boot.clone()).or_else(|| now.clone());
     let before = Snapshot {

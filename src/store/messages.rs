@@ -22,7 +22,7 @@ pub struct Posted {
     pub message: Option<u64>,
     /// A digest of what it shows.
     pub shown: String,
-    /// When it was last tried, by our clock.
+    /// When it was posted, or its posting first tried, by our clock.
     pub attempted: Timestamp,
 }
 
@@ -37,6 +37,8 @@ pub struct Delivery {
     pub channel: ChannelId,
     /// The message.
     pub message: u64,
+    /// When the link means nothing any more, by our clock; `None`: when the server leaves rescue.
+    pub expires: Option<Timestamp>,
 }
 
 impl Store {
@@ -82,15 +84,17 @@ impl Store {
         Ok(())
     }
 
-    /// The operations whose messages do not show their latest state.
+    /// The operations whose messages do not show their latest state, and where they are shown.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn unreported(&self) -> Result<Vec<OperationId>, Error> {
-        let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM operations WHERE reported < version ORDER BY id")
-            .fetch_all(&self.pool)
-            .await?;
-        Ok(ids.into_iter().map(OperationId).collect())
+    pub async fn unreported(&self) -> Result<Vec<(OperationId, ChannelId)>, Error> {
+        let rows: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT id, json_extract(request, '$.channel') FROM operations WHERE reported < version ORDER BY id",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(|(id, channel)| (OperationId(id), ChannelId(channel.cast_unsigned()))).collect())
     }
 
     /// The messages of the operation show its state as of `version`.
@@ -106,15 +110,19 @@ impl Store {
         Ok(())
     }
 
-    /// After a start every live operation is shown again, so that an edit that was lost heals itself.
+    /// After a start every live operation is shown again, so that an edit that was lost heals itself. Messages that only point
+    /// to a newer one stay: they are too old to be edited often.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn distrust_messages(&self) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        sqlx::query("UPDATE messages SET shown = '' WHERE operation IN (SELECT id FROM operations WHERE live = 1)")
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "UPDATE messages SET shown = ''
+             WHERE slot NOT LIKE 'old-%' AND operation IN (SELECT id FROM operations WHERE live = 1)",
+        )
+        .execute(&mut *tx)
+        .await?;
         sqlx::query("UPDATE operations SET reported = -1 WHERE live = 1").execute(&mut *tx).await?;
         tx.commit().await?;
         Ok(())
@@ -126,7 +134,7 @@ impl Store {
     /// [`Error::Database`].
     pub async fn save_delivery(&self, delivery: &Delivery, server: &ServiceName) -> Result<(), Error> {
         sqlx::query(
-            "INSERT INTO deliveries (operation, server, person, channel, message) VALUES ($1, $2, $3, $4, $5)
+            "INSERT INTO deliveries (operation, server, person, channel, message, expires_at) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (channel, message) DO NOTHING",
         )
         .bind(delivery.operation.0)
@@ -134,28 +142,32 @@ impl Store {
         .bind(id(delivery.person.0))
         .bind(id(delivery.channel.0))
         .bind(id(delivery.message))
+        .bind(delivery.expires.map(millis))
         .execute(&self.pool)
         .await?;
         Ok(())
     }
 
-    /// The DMs that are to be wiped and are not yet.
+    /// The DMs that are to be wiped by `now` and are not yet.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn deliveries_to_wipe(&self) -> Result<Vec<Delivery>, Error> {
-        let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
-            "SELECT operation, person, channel, message FROM deliveries WHERE wipe = 1 AND wiped_at IS NULL",
+    pub async fn deliveries_to_wipe(&self, now: Timestamp) -> Result<Vec<Delivery>, Error> {
+        let rows: Vec<(i64, i64, i64, i64, Option<i64>)> = sqlx::query_as(
+            "SELECT operation, person, channel, message, expires_at FROM deliveries
+             WHERE wiped_at IS NULL AND (wipe = 1 OR expires_at <= $1)",
         )
+        .bind(millis(now))
         .fetch_all(&self.pool)
         .await?;
         Ok(rows
             .into_iter()
-            .map(|(operation, person, channel, message)| Delivery {
+            .map(|(operation, person, channel, message, expires)| Delivery {
                 operation: OperationId(operation),
                 person: UserId(person.cast_unsigned()),
                 channel: ChannelId(channel.cast_unsigned()),
                 message: message.cast_unsigned(),
+                expires: expires.map(time),
             })
             .collect())
     }

@@ -154,15 +154,17 @@ fn lock(path: &Path) -> Result<File, Error> {
     Ok(file)
 }
 
+/// The steps of the schema, in their order; one that was shipped is never changed.
+const SCHEMA: [(i64, &str, &str); 2] = [
+    (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
+    (7, "expiring links", include_str!("../../migrations/sqlite/0007_expiring_links.sql")),
+];
+
 fn migrator() -> Migrator {
-    let first = Migration::new(
-        1,
-        "first".into(),
-        MigrationType::Simple,
-        sqlx::SqlStr::from_static(include_str!("../../migrations/sqlite/0001_first.sql")),
-        false,
-    );
-    Migrator::with_migrations(vec![first])
+    let migrations = SCHEMA.map(|(number, name, sql)| {
+        Migration::new(number, name.into(), MigrationType::Simple, sqlx::SqlStr::from_static(sql), false)
+    });
+    Migrator::with_migrations(migrations.to_vec())
 }
 
 fn millis(time: Timestamp) -> i64 {

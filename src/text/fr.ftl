@@ -86,6 +86,8 @@ card-port-back = Le port s'est fermé après le redémarrage, puis a de nouveau 
 card-unknown-because = Reçu à la place d'une réponse : { $said }
 card-put-back = Le netboot est remis comme il était.
 card-not-put-back = ⚠️ Le netboot n'a **pas** pu être remis comme il était : { $said }
+card-moved = ➡️ **La suite plus bas** · { $server } · { $id }
+    { $link }
 card-faults = { $count ->
     [one] ⚠️ Une de mes étapes a échoué en interne ; je réessaie.
    *[other] ⚠️ Mes étapes ont échoué { $count } fois en interne ; je continue d'essayer.
@@ -256,3 +258,125 @@ denial-server-unread = Votre droit { $capability } dépend de tags ou de noms de
 denial-not-this-channel = Votre droit { $capability } vaut dans { $channels }, pas ici.
 denial-nearest = La règle la plus proche : { $place }, pour { $who }
 denial-could-help = Qui pourrait aider : { $who }
+
+# Guide
+command-guide = Que faire en mode rescue, pas à pas
+option-topic = Le sujet
+button-guide = Guide
+button-next = Suivant
+button-back = Précédent
+help-guide = `/guide` explique quoi faire en mode rescue, pas à pas.
+guide-title = 📖 **{ $topic }** · { $page }/{ $pages }
+guide-placeholder = Un autre sujet
+guide-connect = Se connecter
+guide-disks = Disques
+guide-password = Mot de passe
+guide-firewall = Pare-feu
+guide-tools = Outils
+guide-leave = Quitter le rescue
+guide-rdp = **Rescue Windows, par RDP**
+    1. Ouvrez `rescue.rdp`, joint à mon message privé, ou connectez votre appli RDP à l'IP du serveur, port 3389.
+    2. Utilisateur `Administrator`. Le mot de passe est derrière le lien de ce message.
+    3. L'appli met en garde contre le certificat : le rescue a le sien, c'est donc normal.
+    Pas encore de réponse ? Comptez jusqu'à quatre minutes après la fin de la tâche OVHcloud.
+guide-ssh-windows = **Rescue Windows, par SSH**
+    Le serveur SSH de Windows y est actif. Les clés SSH n'y fonctionnent pas : il demande le mot de passe.
+guide-ssh-linux = **Rescue Linux, par SSH**
+    Si une clé SSH est en place, elle suffit ; sinon, il demande le mot de passe qui est derrière le lien.
+guide-host-key = La clé d'hôte n'est pas celle du serveur, d'où l'avertissement. Oubliez d'abord l'ancienne :
+guide-kvm = **L'écran lui-même (KVM)**
+    Pour quand le réseau ne répond plus. `/console` vous envoie un lien, si le serveur a un KVM.
+    • L'écran de connexion permet de choisir une autre langue de clavier.
+    • Ses options d'accessibilité offrent un clavier virtuel.
+    • L'utilisateur est le même : `Administrator` (Windows) ou `root` (Linux).
+guide-what-it-is = **Ce qu'est le rescue Windows**
+    Une machine virtuelle, lancée par-dessus le rescue Linux d'OVHcloud.
+    • Les disques du serveur lui sont confiés : vous travaillez sur les vrais.
+    • Processeur, mémoire, carte réseau et carte RAID, non : vous voyez ceux de la machine virtuelle.
+    • Elle a l'adresse IP et l'adresse MAC du serveur.
+    • La redémarrer ne fait **pas** quitter le rescue.
+guide-disk-management = **Les disques, à la souris**
+    1. Clic droit sur Démarrer, *Gestion des disques*.
+    2. Le disque 0 est celui du rescue : n'y touchez pas.
+    3. Chaque autre disque : clic droit, *En ligne*.
+    4. S'il est *Dynamique* ou *Étranger* : clic droit, *Importer des disques étrangers*.
+    5. La *resynchronisation* d'un miroir est normale ; vous pouvez travailler pendant ce temps.
+    Le Windows du serveur est en général `E:`.
+guide-diskpart = **Les disques, au clavier**
+    Le numéro est celui du disque dans la liste ; jamais 0, c'est celui du rescue.
+guide-diskpart-after = `import` ne concerne que les disques dynamiques. Recommencez pour chaque disque.
+guide-look-at-disks = **Les disques dans le rescue Linux**
+    Ce qu'il y a, RAID logiciel et LVM assemblés :
+guide-mount = Montez celui qu'il vous faut, et démontez-le avant de partir. `md2` est un exemple :
+guide-sam = **Mot de passe Windows**
+    1. Mettez les disques en ligne, voir *Disques* ; importez-les s'ils forment un RAID logiciel.
+    2. Téléchargez un éditeur de SAM, par exemple NTPWEdit, et ouvrez avec lui :
+guide-sam-after = 3. Choisissez l'utilisateur, donnez-lui un nouveau mot de passe, enregistrez.
+    4. Quittez le rescue avec `/restore`, puis connectez-vous avec.
+guide-chntpw = **Mot de passe Windows, depuis le rescue Linux**
+    Montez le volume où se trouve Windows ; `sda2` est un exemple. `chntpw` liste les utilisateurs, puis demande quoi faire de l'un d'eux :
+guide-chntpw-after = Ensuite `umount /mnt`, puis `/restore`.
+guide-chroot = **Mot de passe Linux**
+    Montez le volume du système, voir *Disques* ; `md2` est un exemple. Puis changez-y le mot de passe :
+guide-hive = **Pare-feu 1 : ouvrir le registre**
+    Hors des guides d'OVHcloud, mais c'est l'usage sous Windows. Mettez d'abord les disques en ligne, voir *Disques*. Dans PowerShell :
+guide-hive-after = La dernière ligne affiche un numéro. Si ce n'est pas 1, mettez-le à la place du 1 de `ControlSet001`, page suivante.
+guide-firewall-off = **Pare-feu 2 : le désactiver**
+    Les trois profils :
+guide-unload = **Pare-feu 3 : refermer le registre**
+    Sinon, Windows ne démarre pas proprement :
+guide-unload-after = Ensuite `/restore`. Une fois connecté : corrigez la règle et **réactivez le pare-feu**. D'ici là, le serveur est sans protection.
+guide-disable-firewall = **Pare-feu d'un Linux**
+    Hors des guides d'OVHcloud. Il n'est plus lancé au prochain démarrage ; `md2` est un exemple :
+guide-disable-firewall-after = Ensuite `/restore`, corrigez la règle et **réactivez-le**.
+guide-windows-tools = **Outils pour le rescue Windows**
+    Aucun n'y est installé ; téléchargez-les chez leurs éditeurs.
+    • CrystalDiskInfo : l'état des disques
+    • 7-Zip : les archives
+    • FileZilla : les transferts de fichiers
+    • NTPWEdit : les mots de passe Windows
+guide-linux-tools = **Outils du rescue Linux**
+    Le RAID, la santé d'un disque, et ce qui est plein :
+guide-leave-steps = **Quitter le rescue**
+    1. Enregistrez, fermez vos fichiers ; sous Linux, démontez.
+    2. Appuyez sur **Restaurer maintenant**, ou tapez `/restore`. Je remets le netboot comme il était, et je redémarre.
+    3. Patientez : deux à quatre minutes après la fin de la tâche OVHcloud.
+    ⚠️ Redémarrer ou éteindre le rescue lui-même ne le fait pas quitter : le netboot reste tel quel jusqu'à ce que quelqu'un le change.
+guide-afterwards = **Après**
+    • Les services tournent-ils ? `/status` montre ce que voit OVHcloud.
+    • Le pare-feu est-il réactivé ?
+    • J'efface mon message privé qui contient le lien. Cela ne révoque pas le lien.
+    • Votre client SSH avertit une fois de plus, car la clé d'hôte du serveur est de retour.
+
+# Console
+command-console = Un lien vers l'écran du serveur (KVM), par message privé
+option-minutes = Durée de validité du lien ; 15 minutes sauf indication contraire
+option-ip = La seule adresse qui pourra s'en servir : votre propre adresse IPv4 publique
+help-console = `/console` vous envoie un lien vers l'écran d'un serveur (KVM).
+source-console = le KVM d'OVHcloud
+state-asking-console = Demande de la console
+state-opening-console = Ouverture de la console
+outcome-console = Console ouverte
+outcome-console-no-link = Console, sans lien
+outcome-console-failed = Échec de la console
+card-console = { $kind } · { $minutes } min
+console-html5 = L'écran dans le navigateur
+console-serial = La ligne série dans le navigateur
+console-jnlp = L'écran par une application Java
+end-console-delivered = Le lien est parti en message privé à la personne qui l'a demandé. Il fonctionne jusqu'à { $until }.
+end-console-revealed = Le lien a été montré à la personne qui l'a demandé, et à personne d'autre.
+end-console-not-found = La tâche OVHcloud est terminée, mais aucun lien n'est apparu à temps. Redemandez avec `/console`.
+end-console-trouble = Aucun lien n'est apparu à temps. La dernière recherche a échoué : { $said }
+end-console-not-taken = Le lien était là, mais personne ne l'a pris, et il ne fonctionne plus. Redemandez avec `/console`.
+console-title = 🖥️ La console de { $server } est ouverte ({ $id }).
+console-keep = Qui a ce qui suit est assis devant la machine : écran, clavier, bouton d'alimentation. Gardez-le pour vous. Il cesse de fonctionner de lui-même, et j'efface alors ce message.
+console-until = Elle fonctionne jusqu'à { $until }.
+console-only-from = Uniquement depuis { $ip }.
+console-link = { $kind } : { $link }
+console-file = { $kind } : ouvrez le fichier { $file } ci-dessous avec Java Web Start.
+console-keyboard = Les lettres ne sont pas les bonnes ? Cherchez une langue de clavier, ou un clavier virtuel, dans la console ou sur l'écran de connexion.
+console-wiped = 🧹 La console de { $server } est fermée ; ce qui était écrit ici est donc effacé.
+reveal-over-console = C'est terminé. `/console` en ouvre une autre.
+problem-no-console = { $server } n'a pas de console (KVM) que je puisse ouvrir. L'espace client OVHcloud indique ce qu'il propose.
+typed-minutes = 1, 3, 5, 10 ou 15.
+typed-ip = l'adresse IPv4 publique de l'appareil que vous utiliserez, par exemple 203.0.113.7. Cherchez « mon IP » sur le web depuis cet appareil ; les adresses d'un réseau domestique ou d'entreprise, comme 192.168.1.2, ne comptent pas.

@@ -82,6 +82,7 @@ pub(crate) const OWED: &[(&str, &str)] = &[];
 const PURE: &[Place] = &[
     Place("access"),
     Place("rescue/server.rs"),
+    Place("rescue/console.rs"),
     Place("rescue/operation.rs"),
     Place("rescue/event.rs"),
     Place("rescue/state.rs"),

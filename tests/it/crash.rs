@@ -93,7 +93,9 @@ impl Crash {
         match self.step {
             Step::Prepare => true,
             Step::Set | Step::PutBack => matches!(self.kind, Kind::Enable | Kind::Restore),
-            Step::Reboot | Step::Settle | Step::Follow => self.kind != Kind::Link,
+            Step::Reboot | Step::Settle => self.kind.reboots(),
+            Step::AskConsole => self.kind == Kind::Console,
+            Step::Follow => self.kind != Kind::Link,
             Step::Search | Step::Deliver | Step::AwaitReveal => self.kind.seeks_link(),
             Step::Watch => matches!(self.kind, Kind::Restore | Kind::Reboot),
         }
@@ -101,7 +103,7 @@ impl Crash {
 
     /// How often the server is read before it is accepted: for the confirmation card and for the press on it.
     fn reads_before_accepting(self) -> usize {
-        if self.kind == Kind::Link { 1 } else { 2 }
+        if matches!(self.kind, Kind::Link | Kind::Console) { 1 } else { 2 }
     }
 
     /// How often the server is read before the machine is watched: also for the plan, and around the setting.
@@ -126,12 +128,21 @@ impl Crash {
             Step::Reboot => Mark::ovh("POST", "/reboot"),
             Step::Settle => Mark::ovh("GET", "/task?"),
             Step::PutBack => Mark { nth: 1, ..Mark::ovh("PUT", "/dedicated/server/") },
+            Step::AskConsole => Mark::ovh("POST", "/features/ipmi/access"),
             Step::Follow => Mark::ovh("GET", "/task/"),
             Step::Search => Mark::discord("POST", format!("/channels/{dm}/messages")),
             Step::Deliver => Mark::discord("GET", format!("/channels/{dm}/messages")),
-            Step::AwaitReveal if self.moment == Moment::Before => Mark::ovh("*", "/authenticationSecret"),
+            Step::AwaitReveal if self.moment == Moment::Before => self.link_read(),
             Step::AwaitReveal => Mark::discord("PATCH", "/webhooks/".to_owned()),
             Step::Watch => Mark::server_read(self.reads_before_watching()),
+        }
+    }
+
+    /// The first request that reads the link.
+    fn link_read(self) -> Mark {
+        match self.kind {
+            Kind::Console => Mark::ovh("GET", "/features/ipmi/access"),
+            _ => Mark::ovh("*", "/authenticationSecret"),
         }
     }
 
@@ -142,12 +153,14 @@ impl Crash {
                 Kind::Enable | Kind::Restore => Mark::ovh("PUT", "/dedicated/server/"),
                 Kind::Reboot => Mark::ovh("GET", "/task?"),
                 Kind::Link => Mark::ovh("*", "/authenticationSecret"),
+                Kind::Console => Mark::ovh("POST", "/features/ipmi/access"),
             },
             Step::Set => Mark::ovh("GET", "/task?"),
             Step::Reboot => Mark::ovh("GET", "/task/"),
             // The first read of the task is the one that adopts it.
             Step::Settle => Mark { nth: 1, ..Mark::ovh("GET", "/task/") },
-            Step::Follow if self.kind == Kind::Enable => Mark::ovh("*", "/authenticationSecret"),
+            Step::AskConsole => Mark::ovh("GET", "/task/"),
+            Step::Follow if self.kind.seeks_link() => self.link_read(),
             Step::Follow => Mark::server_read(self.reads_before_watching()),
             Step::PutBack | Step::Search | Step::Watch => Mark::end_told(1),
             // Here the card has long been there.
@@ -177,13 +190,14 @@ impl Crash {
             (_, _, Kind::Restore) => "**Restored**",
             (_, _, Kind::Reboot) => "**Rebooted**",
             (_, _, Kind::Link) => "**Link sent**",
+            (_, _, Kind::Console) => "**Console open**",
         }
     }
 
     /// How many reboots it must have caused.
     fn reboots(self) -> usize {
         match (self.step, self.moment, self.kind) {
-            (_, _, Kind::Link) | (Step::Reboot, Moment::Before, _) | (Step::PutBack, ..) => 0,
+            (_, _, Kind::Link | Kind::Console) | (Step::Reboot, Moment::Before, _) | (Step::PutBack, ..) => 0,
             _ => 1,
         }
     }
@@ -258,7 +272,7 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
             bot.accepts(crash.kind).await;
             gate.reached().await;
         }
-        Step::Prepare | Step::Set | Step::Reboot | Step::Follow | Step::Search | Step::Watch => {
+        Step::Prepare | Step::Set | Step::Reboot | Step::AskConsole | Step::Follow | Step::Search | Step::Watch => {
             let gate = crash.hold(bot, &dm);
             bot.accepts(crash.kind).await;
             gate.reached().await;
@@ -290,7 +304,7 @@ async fn survives(crash: Crash) {
     assert!(end.contains(crash.outcome()), "{crash:?} ended as {end}");
     assert_eq!(bot.ovh.reboots("web-1") - before.0, crash.reboots(), "{crash:?}");
     let boot = match (crash.step, crash.kind) {
-        (Step::PutBack, _) | (_, Kind::Reboot | Kind::Link) => before.1,
+        (Step::PutBack, _) | (_, Kind::Reboot | Kind::Link | Kind::Console) => before.1,
         (_, Kind::Enable) => Some(rescue),
         (_, Kind::Restore) => Some(disk),
     };
@@ -352,6 +366,9 @@ crash_stories! {
     a_look_for_the_link_survives_a_crash_before_the_effect_of_every_step: Link Before;
     a_look_for_the_link_survives_a_crash_after_the_effect_of_every_step: Link After;
     a_look_for_the_link_survives_a_crash_after_the_record_of_every_step: Link Recorded;
+    a_console_survives_a_crash_before_the_effect_of_every_step: Console Before;
+    a_console_survives_a_crash_after_the_effect_of_every_step: Console After;
+    a_console_survives_a_crash_after_the_record_of_every_step: Console Recorded;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,8 +7,9 @@ use std::fmt::Write;
 use bernard::{
     access::UserId,
     config::Locale,
-    discord::{card, dm},
+    discord::{card, dm, guide::Place},
     rescue::{
+        console::{ConsoleKind, ConsoleMinutes},
         event::{Event, NotDone, Port, Problem, PutBack},
         lease::{Effect, Lease, effect},
         operation::{
@@ -20,6 +21,7 @@ use bernard::{
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use serenity::builder::{CreateAttachment, CreateMessage};
 use sim::ovh::ServerSpec;
 
 use crate::bot::{TestBot, TestConfig, db_1, web_1};
@@ -52,6 +54,9 @@ fn wish(kind: Kind, system: System) -> Wish {
         Kind::Restore => Wish::Restore { into: boot(1, "harddisk", "hd"), despite: Vec::new() },
         Kind::Reboot => Wish::Reboot { into: Some(boot(1, "harddisk", "hd")) },
         Kind::Link => Wish::Link { sources: vec![Source::Mail] },
+        Kind::Console => {
+            Wish::Console { minutes: ConsoleMinutes::Fifteen, ip: Some(std::net::Ipv4Addr::new(203, 0, 113, 7)) }
+        }
     }
 }
 
@@ -75,7 +80,7 @@ fn prepared(entry: Entry, operation: &Operation) -> Event {
     let (into, change) = match &operation.request.wish {
         Wish::Enable(wish) => (wish.into.clone(), true),
         Wish::Restore { into, .. } => (into.clone(), true),
-        Wish::Reboot { .. } | Wish::Link { .. } => (boot(1, "harddisk", "hd"), false),
+        Wish::Reboot { .. } | Wish::Link { .. } | Wish::Console { .. } => (boot(1, "harddisk", "hd"), false),
     };
     let set = Setting { boot: into.clone(), rescue_mail: None, rescue_ssh_key: None };
     let before = Snapshot {
@@ -173,6 +178,20 @@ fn row(buttons: &Value) -> String {
     buttons.as_array().into_iter().flatten().map(one).collect::<Vec<_>>().join(" ") + "\n"
 }
 
+/// A DM with its buttons and files.
+fn letter(message: &CreateMessage, files: &[CreateAttachment]) -> String {
+    let message = serde_json::to_value(message).expect("a message is JSON");
+    let content = message["content"].as_str().expect("words");
+    let lock_screen: String = content.chars().take(dm::LOCK_SCREEN).collect();
+    assert!(!lock_screen.contains("http") && content.chars().count() <= 2_000, "{content}");
+    let mut text = format!("{content}\n{}", row(&message["components"][0]["components"]));
+    for file in files {
+        let body = String::from_utf8(file.data.clone()).expect("a text").replace("\r\n", "\n");
+        write!(text, "--- {} ---\n{body}\n", file.filename).expect("a text");
+    }
+    text
+}
+
 /// Scenes one after the other, each under its name.
 fn gallery<const N: usize>(scenes: [(&str, Scene); N], locale: Locale) -> String {
     scenes.iter().map(|(name, scene)| format!("=== {name} ===\n{}", scene.look(locale))).collect()
@@ -259,18 +278,73 @@ fn the_dm_its_file_and_what_is_left_of_it() {
         let mut text = String::new();
         for (title, scene, link) in [("Windows", &windows, Some(&link)), ("Linux, by key", &linux, None)] {
             let (message, files) = dm::message(&scene.operation, scene.lease.as_ref(), link);
-            let message = serde_json::to_value(message).expect("a message is JSON");
-            let content = message["content"].as_str().expect("words");
-            write!(text, "=== {title} ===\n{content}\n{}", row(&message["components"][0]["components"]))
-                .expect("a text");
-            for file in files {
-                let body = String::from_utf8(file.data.clone()).expect("a text").replace("\r\n", "\n");
-                write!(text, "--- {} ---\n{body}", file.filename).expect("a text");
-            }
+            write!(text, "=== {title} ===\n{}", letter(&message, &files)).expect("a text");
         }
         let wiped = serde_json::to_value(dm::wiped(&windows.operation)).expect("an edit is JSON");
         write!(text, "=== wiped ===\n{}\n", wiped["content"].as_str().expect("words")).expect("a text");
         insta::assert_snapshot!(name("dm", locale), text);
+    }
+}
+
+#[test]
+fn a_console_from_its_card_to_its_end() {
+    for locale in LOCALES {
+        let begun = Scene::of(Kind::Console, System::Windows, locale);
+        let asked = begun.then([
+            Event::ConsoleChosen { kind: ConsoleKind::KvmHtml5 },
+            Event::ConsoleAsked { task: TaskId(123_456_789) },
+        ]);
+        let failed = Event::TaskSeen { status: TaskStatus::OvhError, comment: Some("BMC is not answering".into()) };
+        let open = asked.then([
+            Event::TaskSeen { status: TaskStatus::Done, comment: None },
+            Event::ConsoleOpened { until: at(960) },
+            Event::DeliveryAttempted { source: Some(Source::Console) },
+        ]);
+        let closed = open.then([Event::DmClosed]);
+        let scenes = [
+            ("accepted", begun.clone()),
+            ("opening", asked.clone()),
+            ("delivered", open.then([Event::LinkDelivered])),
+            ("DMs closed", closed.clone()),
+            ("revealed", closed.then([Event::LinkRevealed])),
+            ("nobody took it", closed.then([Event::LinkGivenUp])),
+            ("the task failed", asked.then([failed])),
+            ("no console", begun.then([Event::FoundImpossible { problem: Problem::NoConsole }])),
+        ];
+        let mut text = gallery(scenes, locale);
+        let by_file = begun.then([
+            Event::ConsoleChosen { kind: ConsoleKind::KvmJnlp },
+            Event::ConsoleAsked { task: TaskId(7) },
+            Event::TaskSeen { status: TaskStatus::Done, comment: None },
+            Event::ConsoleOpened { until: at(960) },
+        ]);
+        for (title, scene, link) in [("the DM", &open, LINK), ("the DM, by file", &by_file, "<jnlp>fake</jnlp>")] {
+            let link = (Source::Console, link.to_owned().into());
+            let (message, files) = dm::message(&scene.operation, None, Some(&link));
+            text += &format!("=== {title} ===\n{}", letter(&message, &files));
+        }
+        let wiped = serde_json::to_value(dm::wiped(&open.operation)).expect("an edit is JSON");
+        write!(text, "=== wiped ===\n{}\n", wiped["content"].as_str().expect("words")).expect("a text");
+        insta::assert_snapshot!(name("console", locale), text);
+    }
+}
+
+#[test]
+fn every_page_of_the_guide() {
+    for locale in LOCALES {
+        let mut text = String::new();
+        for place in Place::all() {
+            let buttons = serde_json::to_value(place.buttons(locale)).expect("buttons are JSON");
+            let menu = serde_json::to_value(place.topics(locale)).expect("a menu is JSON");
+            let topics = menu["options"].as_array().into_iter().flatten().map(|topic| {
+                let label = topic["label"].as_str().unwrap_or_default();
+                if topic["default"] == true { format!("[{label}]") } else { label.to_owned() }
+            });
+            let topics = topics.collect::<Vec<_>>().join(" | ");
+            let content = place.content(locale);
+            write!(text, "=== {place} ===\n{content}\n{}{topics}\n", row(&buttons)).expect("a text");
+        }
+        insta::assert_snapshot!(name("guide", locale), text);
     }
 }
 

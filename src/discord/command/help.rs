@@ -25,6 +25,9 @@ impl Handler {
         if may(Capability::Reboot) {
             lines.push(say!(locale, "help-reboot"));
         }
+        if may(Capability::Console) {
+            lines.push(say!(locale, "help-console"));
+        }
         if may(Capability::View) {
             lines.push(say!(locale, "help-status"));
             lines.push(say!(locale, "help-list"));
@@ -32,6 +35,7 @@ impl Handler {
         if lines.len() == 1 {
             lines.push(say!(locale, "help-nothing"));
         }
+        lines.push(say!(locale, "help-guide"));
         lines.push(say!(locale, "help-names"));
         Reply::text(lines.join("\n"))
     }

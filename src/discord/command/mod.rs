@@ -2,7 +2,9 @@
 //!
 //! A command that is registered here does not compile until it is parsed, described in both languages and carried out.
 
+mod console;
 mod enable;
+mod guide;
 mod help;
 mod link;
 mod propose;
@@ -16,10 +18,12 @@ use serenity::{
     },
 };
 
+pub use console::ConsoleOptions;
 pub use enable::EnableOptions;
 
 use super::{
     asking::Asking,
+    guide::Topic,
     handler::{Handler, Reply},
     refusal::Refusal,
 };
@@ -49,6 +53,10 @@ pub enum Command {
         /// `server`
         server: Option<String>,
     },
+    /// `/console`
+    Console(ConsoleOptions),
+    /// `/guide`
+    Guide(Topic),
     /// `/help`
     Help,
 }
@@ -73,6 +81,10 @@ impl Options<'_> {
         })
     }
 
+    fn integer(&self, name: &str) -> Option<i64> {
+        self.0.iter().find(|option| option.name == name).and_then(|option| option.value.as_i64())
+    }
+
     fn server(&self) -> Result<String, Refusal> {
         self.text("server").ok_or(Refusal::Unknown)
     }
@@ -94,6 +106,11 @@ impl Command {
             "restore" => Ok(Self::Restore(options.typed()?)),
             "reboot" => Ok(Self::Reboot(options.typed()?)),
             "status" => Ok(Self::Status { server: options.text("server") }),
+            "console" => Ok(Self::Console(ConsoleOptions::parse(&options)?)),
+            "guide" => {
+                let topic = options.text("topic").and_then(|topic| topic.parse().ok());
+                topic.map(Self::Guide).ok_or(Refusal::Unknown)
+            }
             "help" => Ok(Self::Help),
             _ => Err(Refusal::Unknown),
         }
@@ -129,6 +146,8 @@ impl Handler {
             }
             Command::Status { server: Some(server) } => self.status_of(asking, &server).await,
             Command::Status { server: None } => self.status_of_fleet(asking).await,
+            Command::Console(options) => self.console(asking, options).await,
+            Command::Guide(topic) => Ok(guide::opened(topic, asking.locale)),
             Command::Help => Ok(self.help(asking)),
         }
     }
@@ -140,6 +159,7 @@ pub(super) fn capability_of(data: &CommandData) -> Capability {
         "rescue" => Capability::Rescue,
         "restore" => Capability::Restore,
         "reboot" => Capability::Reboot,
+        "console" => Capability::Console,
         _ => Capability::View,
     }
 }
@@ -156,6 +176,8 @@ pub fn registered() -> Vec<CreateCommand> {
         with(base("restore", |l| say!(l, "command-restore")), vec![server(), reason(), break_glass()]),
         with(base("reboot", |l| say!(l, "command-reboot")), vec![server(), reason(), break_glass()]),
         with(base("status", |l| say!(l, "command-status")), vec![status]),
+        with(base("console", |l| say!(l, "command-console")), console::options()),
+        with(base("guide", |l| say!(l, "command-guide")), vec![guide::topic()]),
         base("help", |l| say!(l, "command-help")),
     ]
 }

@@ -136,7 +136,7 @@ impl Handler {
         let card = Card { id: CardId::new(), request, command: repeat };
         self.store.save_card(&card, clock::now()).await?;
         let buttons = vec![Button::Confirm(card.id).create(locale), Button::Dismiss(card.id).create(locale)];
-        Ok(Reply { content: describe(&card.request, proposal, locale), buttons, reveals: None })
+        Ok(Reply { buttons, ..Reply::text(describe(&card.request, proposal, locale)) })
     }
 }
 
@@ -181,7 +181,7 @@ fn describe(request: &Request, proposal: &Proposal, locale: Locale) -> String {
             }
             lines.push(say!(locale, "confirm-services-stop"));
         }
-        Wish::Link { .. } => {}
+        Wish::Link { .. } | Wish::Console { .. } => {}
     }
     lines.push(say!(locale, "confirm-life"));
     lines.join("\n")

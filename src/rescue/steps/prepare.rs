@@ -25,8 +25,10 @@ impl Work<'_> {
             Err(plan::Error::Problem(found)) => return problem(found),
             Err(plan::Error::Ovh(error)) => return Err(error.into()),
         };
-        if let Wish::Link { .. } = self.operation.request.wish {
-            return self.prepare_link(&server).await;
+        match self.operation.request.wish {
+            Wish::Link { .. } => return self.prepare_link(&server).await,
+            Wish::Console { .. } => return self.choose_console().await,
+            Wish::Enable(_) | Wish::Restore { .. } | Wish::Reboot { .. } => {}
         }
         let lease = self.runner.store.lease(self.server()).await?;
         let mut plan = match plan::confirm(self.client, &server, &self.operation.request.wish, lease.as_ref()).await {

@@ -1,9 +1,12 @@
 //! Any value of what the store keeps.
 
+use std::net::Ipv4Addr;
+
 use bernard::{
     access::UserId,
     config::Locale,
     rescue::{
+        console::{ConsoleKind, ConsoleMinutes},
         event::{Event, NotDone, Port, Problem, PutBack},
         lease::Lease,
         operation::{
@@ -49,7 +52,11 @@ fn system() -> impl Strategy<Value = System> {
 }
 
 fn source() -> impl Strategy<Value = Source> {
-    select(vec![Source::AuthenticationSecret, Source::Mail])
+    select(vec![Source::AuthenticationSecret, Source::Mail, Source::Console])
+}
+
+fn console_kind() -> impl Strategy<Value = ConsoleKind> {
+    select(ConsoleKind::ALL.to_vec())
 }
 
 fn task() -> impl Strategy<Value = TaskId> {
@@ -116,6 +123,7 @@ fn problem() -> impl Strategy<Value = Problem> {
         text().prop_map(|account| Problem::NoAccount { account }),
         Just(Problem::NoLongerAllowed),
         Just(Problem::KeyNeedsLinux),
+        Just(Problem::NoConsole),
         text().prop_map(|said| Problem::Ovhcloud { said }),
     ]
 }
@@ -161,7 +169,12 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         Just(Event::LinkGivenUp),
         Just(Event::Watched),
     ];
-    prop_oneof![before, reboot, after]
+    let console = prop_oneof![
+        console_kind().prop_map(|kind| Event::ConsoleChosen { kind }),
+        task().prop_map(|task| Event::ConsoleAsked { task }),
+        time().prop_map(|until| Event::ConsoleOpened { until }),
+    ];
+    prop_oneof![4 => before, 4 => reboot, 4 => after, 1 => console]
 }
 
 /// The place of an event in a list of all of them: a new event does not compile until it has one, and a strategy above.
@@ -196,11 +209,14 @@ pub(super) fn place(event: &Event) -> usize {
         Event::Superseded { .. } => 26,
         Event::Expired => 27,
         Event::LinkNotFound { .. } => 28,
+        Event::ConsoleChosen { .. } => 29,
+        Event::ConsoleAsked { .. } => 30,
+        Event::ConsoleOpened { .. } => 31,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 29;
+pub(super) const EVENTS: usize = 32;
 
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
@@ -219,6 +235,8 @@ fn wish() -> impl Strategy<Value = Wish> {
         (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::Restore { into, despite }),
         option::of(boot()).prop_map(|into| Wish::Reboot { into }),
         vec(source(), 0..3).prop_map(|sources| Wish::Link { sources }),
+        (select(ConsoleMinutes::ALL.to_vec()), option::of(any::<Ipv4Addr>()))
+            .prop_map(|(minutes, ip)| Wish::Console { minutes, ip }),
     ]
 }
 

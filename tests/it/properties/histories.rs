@@ -3,6 +3,7 @@
 use bernard::{
     access::UserId,
     rescue::{
+        console::ConsoleKind,
         event::{Event, PutBack},
         operation::{Intent, Kind, Operation, OperationId, Plan, Request},
         server::{System, TaskId, TaskStatus},
@@ -70,6 +71,8 @@ fn fair(state: &State, plan: &Plan) -> Event {
     let at = Timestamp::UNIX_EPOCH;
     match &state.phase {
         Phase::Opened if state.kind == Kind::Link => Event::RescueFound { system: System::Linux, ip: None, since: at },
+        Phase::Opened if state.kind == Kind::Console => Event::ConsoleChosen { kind: ConsoleKind::KvmHtml5 },
+        Phase::AskingConsole(_) => Event::ConsoleAsked { task: TaskId(7) },
         Phase::Opened => Event::Prepared { plan: Box::new(plan.clone()) },
         Phase::Prepared => Event::BootSet,
         Phase::Ready => Event::RebootIntended { intent: Intent { at, known: Vec::new() } },
@@ -77,7 +80,7 @@ fn fair(state: &State, plan: &Plan) -> Event {
         Phase::Unsettled(_) => Event::NotSettled { candidates: Vec::new() },
         Phase::Undecided { .. } => Event::LeftAlone { by: UserId(1) },
         Phase::PuttingBack(_) => Event::PutBack { result: PutBack::Done },
-        Phase::Rebooting(_) => Event::TaskSeen { status: TaskStatus::Done, comment: None },
+        Phase::Rebooting(_) | Phase::OpeningConsole(_) => Event::TaskSeen { status: TaskStatus::Done, comment: None },
         Phase::Searching => Event::DeliveryAttempted { source: None },
         Phase::Delivering(_) => Event::LinkDelivered,
         Phase::AwaitingReveal(_) => Event::LinkGivenUp,

@@ -6,6 +6,7 @@ use bernard::{
     access::UserId,
     config::Locale,
     rescue::{
+        console::ConsoleMinutes,
         event::{Event, Problem},
         operation::{ChannelId, Kind, Operation, OperationId, Request, Wish},
         server::{Boot, BootId},
@@ -31,6 +32,7 @@ fn request(kind: Kind) -> Request {
         wish: match kind {
             Kind::Restore => Wish::Restore { into: boot(), despite: Vec::new() },
             Kind::Link => Wish::Link { sources: Vec::new() },
+            Kind::Console => Wish::Console { minutes: ConsoleMinutes::One, ip: None },
             Kind::Enable | Kind::Reboot => Wish::Reboot { into: Some(boot()) },
         },
         server: "ns1111111.ip-203-0-113.eu".to_owned().try_into().expect("a name"),
@@ -107,7 +109,7 @@ async fn whoever_comes_at_the_same_moment_one_operation_holds_the_server() {
         });
     }
     let answers = presses.join_all().await;
-    let holding = answers.iter().filter(|(kind, answer)| *kind != Kind::Link && matches!(answer, Open::Accepted(..)));
+    let holding = answers.iter().filter(|(kind, answer)| kind.reboots() && matches!(answer, Open::Accepted(..)));
     assert_eq!(holding.count(), 1, "{answers:?}");
     assert_eq!(holders(&store).await, 1);
 }
