@@ -174,7 +174,7 @@ impl Reporter {
             let look = digest(rendering);
             match (known.iter().find(|posted| posted.slot == rendering.slot), part) {
                 (Some(Posted { shown, .. }), _) if shown == NOWHERE => {}
-                (Some(Posted { shown, .. }), Part::Edits) if *shown == look => {}
+                (Some(Posted { message: Some(_), shown, .. }), Part::Edits) if *shown == look => {}
                 (Some(posted @ Posted { message: Some(message), .. }), Part::Edits) => {
                     if rollover::is_due(&operation, posted) {
                         self.roll_over(&operation, rendering, *message, look).await?;

@@ -26,7 +26,7 @@ fn cards(bot: &TestBot, id: &str) -> Vec<Message> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_rescues_at_once_in_one_channel_stay_within_the_limits_and_every_card_ends_right() {
     // A tenth of Discord's pace and of ours, so that the story takes seconds; the proportion is what counts.
-    let pace = format!("{}edit_window = \"525ms\"\n", TestConfig::default().pace);
+    let pace = "task_poll = \"400ms\"\nsecret_poll = \"200ms\"\nedit_window = \"525ms\"\n".to_owned();
     let fleet = (1..=CROWD).map(|n| {
         let address = [203, 0, 113, u8::try_from(n).expect("a hundred")];
         ServerSpec::windows(&format!("ns44{n:05}.ip-203-0-113.eu")).named(&format!("node-{n}")).at(address.into())
