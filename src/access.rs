@@ -8,6 +8,7 @@
 //! for a `[[role]]`, and matches every tag and every name pattern of a `[[protect]]`. A caller that could not read the
 //! server right before it acts passes it with `tags: None`.
 
+mod digest;
 mod rule;
 mod selector;
 

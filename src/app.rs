@@ -37,6 +37,7 @@ use crate::{
         desk::Desk,
         errand::Errands,
         fleet::Fleet,
+        keeper,
         operation::Source,
         pulse::Pulse,
         runner::Runner,
@@ -222,15 +223,12 @@ async fn quietly(work: impl Future<Output = ()>) -> Result<(), Ended> {
     Ok(())
 }
 
-/// Reads the fleet now and then again.
+/// Keeps the inventory fresh until `stop`, and writes down what was learned last.
 async fn keep_inventory(fleet: Fleet, every: Duration, stop: CancellationToken) {
-    let look = async {
-        loop {
-            fleet.refresh().await;
-            tokio::time::sleep(every).await;
-        }
-    };
-    stop.run_until_cancelled(look).await;
+    stop.run_until_cancelled(keeper::keep(fleet.clone(), every)).await;
+    if let Err(error) = fleet.inventory().flush().await {
+        tracing::warn!(%error, "the inventory's last readings could not be stored; they are read again");
+    }
 }
 
 async fn open_store(config: &Config) -> anyhow::Result<Store> {
@@ -281,7 +279,7 @@ fn clients(config: &Config) -> anyhow::Result<Vec<ovh::Client>> {
                 credentials,
                 requests_per_minute: account.requests_per_minute,
             };
-            Ok(ovh::Client::new(account)?)
+            Ok(ovh::Client::with_timeout(account, config.pace.ovh_timeout)?)
         })
         .collect()
 }
@@ -303,6 +301,7 @@ fn step_settings(config: &Config) -> Settings {
         task_poll: config.pace.task_poll,
         secret_poll: config.pace.secret_poll,
         reboot_settle: config.pace.reboot_settle,
+        question_patience: config.pace.question_patience,
         secret_timeout: config.rescue.secret_timeout,
         secret_from: sources(config),
         secret_link: config.rescue.secret_link.clone(),

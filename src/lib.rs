@@ -5,7 +5,8 @@
 //! - [`config`]: what the operator says; everything wrong with it is said at once.
 //! - [`access`]: who may do what: a pure function, and a permission is a value.
 //! - [`rescue`]: what the bot decides and remembers: servers, operations, their states and steps, and who carries them on.
-//! - [`store`]: the durable side: events, operations, leases.
+//! - [`audit`]: what was decided and done, as a chain of lines that shows tampering: pure.
+//! - [`store`]: the durable side: events, operations, leases, the audit.
 //! - [`ovh`]: one end of the wire, with its budget, its signatures and the fence before a reboot.
 //! - [`discord`]: the other end: interactions in, answers, cards and DMs out.
 //! - [`text`]: every sentence, in English and French.
@@ -16,6 +17,7 @@
 pub mod config;
 pub mod access;
 pub mod rescue;
+pub mod audit;
 pub mod store;
 pub mod ovh;
 pub mod discord;

@@ -18,10 +18,13 @@ use super::{Ended, Ready};
 use crate::{
     config::{Config, Mode},
     discord::{
-        RawInteraction, Rest, command,
+        RawInteraction, Rest,
+        card::Manner,
+        command,
         courier::Courier,
         gateway::{Gateway, GatewaySettings, Handle, Health},
         handler::SharedPolicy,
+        herald::{Herald, HeraldSettings},
         reporter::Reporter,
         rest::RegisteredCommand,
         sender::SenderSettings,
@@ -57,13 +60,14 @@ impl Discord {
         let Some(begun) = stop.run_until_cancelled(self.begin()).await else { return Ok(()) };
         let bot = begun?;
         let guild = GuildId::new(self.config.discord.guild);
-        let reporter =
-            Reporter::new(self.rest.clone(), self.store.clone(), self.pulse.clone(), self.config.locale, bot, guild);
+        let manner = Manner { locale: self.config.locale, oncall: self.config.discord.oncall_role };
+        let reporter = Reporter::new(self.rest.clone(), self.store.clone(), self.pulse.clone(), manner, bot, guild);
         let courier = Arc::new(Courier::new(self.rest.clone(), self.store.clone(), bot, self.policy.clone(), guild));
         let mut loops = JoinSet::new();
         loops.spawn(Arc::new(reporter).run(self.stop.clone()));
         loops.spawn(Arc::clone(&courier).run(errands, self.stop.clone()));
         loops.spawn(courier.wipe(self.stop.clone()));
+        loops.spawn(Arc::new(self.herald(bot)).run(self.stop.clone()));
         let ended = match self.config.discord.mode {
             Mode::Gateway => self.keep_gateway(interactions).await,
             Mode::Http { .. } => {
@@ -79,6 +83,11 @@ impl Discord {
             while loops.join_next().await.is_some() {}
         }
         ended
+    }
+
+    fn herald(&self, bot: UserId) -> Herald {
+        let settings = HeraldSettings { locale: self.config.locale, oncall: self.config.discord.oncall_role };
+        Herald::new(self.rest.clone(), self.store.clone(), self.pulse.clone(), settings, bot)
     }
 
     /// Our own user id, once the commands are registered. Tries for ever, unless the operator must act.

@@ -13,6 +13,10 @@ pub struct Pace {
     pub secret_poll: Duration,
     /// How long a new task is looked for after a reboot with an unknown outcome. Default: 90 s.
     pub reboot_settle: Duration,
+    /// How long a question about a reboot waits for its answer before the on-call role is told. Default: 15 min.
+    pub question_patience: Duration,
+    /// How long OVHcloud has for one answer, connection and body included. Default: 20 s.
+    pub ovh_timeout: Duration,
     /// Between two readings of the whole fleet. Default: 10 min.
     pub inventory_refresh: Duration,
     /// Between two looks for reminders that are due. Default: 30 s.
@@ -38,6 +42,8 @@ pub(super) fn read(section: &mut Section<'_>) -> Pace {
         task_poll: length("task_poll", Duration::from_secs(15)),
         secret_poll: length("secret_poll", Duration::from_secs(5)),
         reboot_settle: length("reboot_settle", Duration::from_secs(90)),
+        question_patience: length("question_patience", Duration::from_secs(15 * 60)),
+        ovh_timeout: length("ovh_timeout", Duration::from_secs(20)),
         inventory_refresh: length("inventory_refresh", Duration::from_secs(600)),
         reminder_tick: length("reminder_tick", Duration::from_secs(30)),
         edit_window: length("edit_window", Duration::from_millis(5_250)),

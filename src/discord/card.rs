@@ -14,7 +14,7 @@ use crate::{
     access::UserId,
     config::Locale,
     rescue::{
-        event::{Port, PutBack},
+        event::{NotDone, Port, PutBack},
         lease::Lease,
         operation::{Kind, Operation, Source},
         server::System,
@@ -37,7 +37,27 @@ pub struct Rendering {
     /// Its buttons, the likely one first; at most five.
     pub buttons: Vec<CreateButton>,
     /// Who is rung when it is posted; nobody for what one does not wait for.
-    pub rings: Option<UserId>,
+    pub rings: Rings,
+}
+
+/// Whom a new message rings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rings {
+    /// Nobody.
+    Nobody,
+    /// This person.
+    Person(UserId),
+    /// Everybody with this Discord role.
+    Role(u64),
+}
+
+/// How a channel is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Manner {
+    /// The language of messages that everybody sees.
+    pub locale: Locale,
+    /// The Discord role that is told what nobody else reacts to.
+    pub oncall: Option<u64>,
 }
 
 impl Rendering {
@@ -48,10 +68,16 @@ impl Rendering {
     }
 }
 
-/// All messages of an operation, in the order of their posting. `lease` is the active one that it began, if any.
-pub fn messages(operation: &Operation, lease: Option<&Lease>, locale: Locale) -> Vec<Rendering> {
+/// All messages of an operation, in the order of their posting. `lease` is the server's active one, if any.
+pub fn messages(operation: &Operation, lease: Option<&Lease>, manner: Manner) -> Vec<Rendering> {
+    let locale = manner.locale;
     let mut messages = vec![card(operation, locale)];
-    messages.extend((1..=operation.state.facts.asked).map(|asked| question(operation, asked, locale)));
+    for asked in 1..=operation.state.facts.asked {
+        messages.push(question(operation, asked, locale));
+        if operation.state.facts.unanswered.contains(&asked) {
+            messages.push(question_for_oncall(operation, asked, manner));
+        }
+    }
     if operation.state.facts.dm_closed && operation.state.facts.source.is_some() {
         messages.push(reveal(operation, locale));
     }
@@ -73,7 +99,7 @@ fn card(operation: &Operation, locale: Locale) -> Rendering {
     if operation.state.can_be_cancelled() {
         buttons.push(Button::Cancel(operation.id).create(locale));
     }
-    rendering("card".to_owned(), lines, buttons, None)
+    rendering("card".to_owned(), lines, buttons, Rings::Nobody)
 }
 
 fn title(operation: &Operation, (emoji, state): (&str, String), locale: Locale) -> String {
@@ -115,8 +141,8 @@ fn seen_lines(operation: &Operation, locale: Locale) -> Vec<String> {
         lines.push(say!(locale, "card-power", power = code(power)));
     }
     lines.extend(port_line(operation, locale));
-    if let Some(because) = facts.unknown_because.as_ref().filter(|_| facts.task.is_none()) {
-        lines.push(say!(locale, "card-unknown-because", said = code(because)));
+    if facts.task.is_none() {
+        lines.extend(because_line(operation, locale));
     }
     match &facts.put_back {
         Some(PutBack::Done) => lines.push(say!(locale, "card-put-back")),
@@ -141,6 +167,15 @@ fn port_line(operation: &Operation, locale: Locale) -> Option<String> {
     })
 }
 
+/// What came of the call: instead of an answer, or as the answer.
+fn because_line(operation: &Operation, locale: Locale) -> Option<String> {
+    let said = code(operation.state.facts.unknown_because.as_ref()?);
+    Some(match operation.state.facts.not_done {
+        None => say!(locale, "card-unknown-because", said = said),
+        Some(_) => say!(locale, "card-not-done-because", said = said),
+    })
+}
+
 /// A question that only a person can answer; answered, it keeps its text and loses its buttons.
 fn question(operation: &Operation, asked: u32, locale: Locale) -> Rendering {
     let facts = &operation.state.facts;
@@ -149,20 +184,44 @@ fn question(operation: &Operation, asked: u32, locale: Locale) -> Rendering {
     match &operation.state.phase {
         Phase::Undecided { candidates, .. } if asked == facts.asked => {
             lines.push(mention(operation.request.requester));
-            lines.push(match candidates.len() {
-                0 => say!(locale, "question-none"),
-                several => say!(locale, "question-several", count = several),
+            lines.push(match (facts.not_done, candidates.len()) {
+                (Some(NotDone::Refused), _) => say!(locale, "question-again-refused"),
+                (Some(NotDone::Unsent), _) => say!(locale, "question-again-unsent"),
+                (None, 0) => say!(locale, "question-none"),
+                (None, several) => say!(locale, "question-several", count = several),
             });
-            if let Some(because) = &facts.unknown_because {
-                lines.push(say!(locale, "card-unknown-because", said = code(because)));
-            }
+            lines.extend(because_line(operation, locale));
             lines.push(say!(locale, "question-choices"));
-            buttons.push(Button::LeaveIt(operation.id, asked).create(locale));
-            buttons.push(Button::RebootAgain(operation.id, asked).create(locale));
+            buttons = choices(operation, asked, locale);
         }
         _ => lines.push(say!(locale, "question-answered")),
     }
-    rendering(format!("ask-{asked}"), lines, buttons, Some(operation.request.requester))
+    rendering(format!("ask-{asked}"), lines, buttons, Rings::Person(operation.request.requester))
+}
+
+fn choices(operation: &Operation, asked: u32, locale: Locale) -> Vec<CreateButton> {
+    vec![Button::LeaveIt(operation.id, asked).create(locale), Button::RebootAgain(operation.id, asked).create(locale)]
+}
+
+/// The same question to on-call, because nobody answered it in time; to its requester once more if nobody is on call.
+fn question_for_oncall(operation: &Operation, asked: u32, manner: Manner) -> Rendering {
+    let locale = manner.locale;
+    let requester = operation.request.requester;
+    let (rings, who) = match manner.oncall {
+        Some(role) => (Rings::Role(role), format!("<@&{role}>")),
+        None => (Rings::Person(requester), mention(requester)),
+    };
+    let mut lines = vec![title(operation, ("❓", say!(locale, "state-unanswered")), locale), who];
+    let open = matches!(operation.state.phase, Phase::Undecided { .. }) && asked == operation.state.facts.asked;
+    let buttons = if open {
+        lines.push(say!(locale, "question-unanswered", who = mention(requester)));
+        lines.push(say!(locale, "question-choices"));
+        choices(operation, asked, locale)
+    } else {
+        lines.push(say!(locale, "question-answered"));
+        Vec::new()
+    };
+    rendering(format!("call-{asked}"), lines, buttons, rings)
 }
 
 /// The button for those who take no DMs.
@@ -176,7 +235,7 @@ fn reveal(operation: &Operation, locale: Locale) -> Rendering {
         false => say!(locale, "reveal-over"),
     });
     let buttons = if waiting { vec![Button::Reveal(operation.id).create(locale)] } else { Vec::new() };
-    rendering("reveal".to_owned(), lines, buttons, Some(operation.request.requester))
+    rendering("reveal".to_owned(), lines, buttons, Rings::Person(operation.request.requester))
 }
 
 /// The end, as a message of its own. What another operation took over, or a person cancelled, needs none: they know.
@@ -185,12 +244,16 @@ fn end(operation: &Operation, lease: Option<&Lease>, locale: Locale) -> Option<R
     if matches!(outcome, Outcome::Superseded(_)) {
         return None;
     }
+    let lease = lease.filter(|lease| operation.is_about(lease));
     let mut lines = vec![title(operation, speak::state(operation, locale), locale)];
     lines.push(mention(operation.request.requester));
     lines.extend(end_lines(operation, outcome, lease, locale));
     let mut buttons = Vec::new();
-    if lease.is_some_and(|lease| lease.operation == operation.id) {
-        buttons.push(Button::RestoreNow(operation.id).create(locale));
+    if let Some(lease) = lease {
+        buttons.push(Button::RestoreNow(lease.operation).create(locale));
+        if operation.can_be_put_back() {
+            buttons.push(Button::PutNetbootBack(operation.id).create(locale));
+        }
     }
     if matches!(outcome, Outcome::InRescue(Link::NotFound | Link::NotTaken)) {
         buttons.push(Button::LookAgain(operation.id).create(locale));
@@ -198,7 +261,7 @@ fn end(operation: &Operation, lease: Option<&Lease>, locale: Locale) -> Option<R
     if lease.is_some_and(|lease| lease.operation == operation.id) {
         buttons.push(guide(operation).create(locale));
     }
-    Some(rendering("end".to_owned(), lines, buttons, Some(operation.request.requester)))
+    Some(rendering("end".to_owned(), lines, buttons, Rings::Person(operation.request.requester)))
 }
 
 fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, locale: Locale) -> Vec<String> {
@@ -222,9 +285,15 @@ fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, lo
                 false => say!(locale, "end-task-done"),
             });
             lines.extend(port_line(operation, locale));
-            if operation.request.kind() == Kind::Restore {
-                lines.push(say!(locale, "end-wiped"));
-            }
+            lines.extend(match (operation.request.kind(), operation.state.is_end_unseen()) {
+                (Kind::Restore, false) => Some(say!(locale, "end-wiped")),
+                (Kind::Restore, true) => lease.map(|_| say!(locale, "end-lease-stays")),
+                _ => None,
+            });
+        }
+        Outcome::NetbootBack => {
+            lines.push(say!(locale, "end-netboot-back"));
+            lines.push(say!(locale, "end-wiped"));
         }
         Outcome::Impossible(problem) => lines.push(speak::problem(problem, &operation.request.label, locale)),
         Outcome::Expired => lines.push(say!(locale, "end-expired")),
@@ -233,13 +302,11 @@ fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, lo
         Outcome::TaskFailed { status, comment } => {
             lines.push(say!(locale, "end-task-failed", status = code(status.as_str())));
             lines.extend(comment.as_ref().map(|comment| code(comment)));
-            if operation.request.kind().reboots() {
-                lines.push(say!(locale, "end-netboot-stays"));
-            }
+            lines.extend(netboot_line(operation, locale));
         }
         Outcome::LeftAlone(by) => {
             lines.push(say!(locale, "end-left-alone", who = mention(*by)));
-            lines.push(say!(locale, "end-netboot-stays"));
+            lines.extend(netboot_line(operation, locale));
         }
         Outcome::Superseded(_) => {}
     }
@@ -249,6 +316,16 @@ fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, lo
         None => {}
     }
     lines
+}
+
+/// Where the next reboot goes, if that was changed, and the way back.
+fn netboot_line(operation: &Operation, locale: Locale) -> Option<String> {
+    operation.state.facts.plan.as_ref()?.change.as_ref()?;
+    let stays = say!(locale, "end-netboot-stays");
+    Some(match operation.can_be_put_back() {
+        true => format!("{stays}\n{}", say!(locale, "end-put-netboot-back")),
+        false => stays,
+    })
 }
 
 fn link_line(operation: &Operation, link: Link, locale: Locale) -> String {
@@ -293,7 +370,7 @@ pub fn source(source: Source, locale: Locale) -> String {
     }
 }
 
-fn rendering(slot: String, lines: Vec<String>, buttons: Vec<CreateButton>, rings: Option<UserId>) -> Rendering {
+fn rendering(slot: String, lines: Vec<String>, buttons: Vec<CreateButton>, rings: Rings) -> Rendering {
     let mut content = lines.join("\n");
     if content.chars().count() > LONGEST {
         content = content.chars().take(LONGEST - 1).chain(['…']).collect();

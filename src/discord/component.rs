@@ -24,6 +24,8 @@ pub enum Button {
     LeaveIt(OperationId, u32),
     /// **Restore now**, for the rescue that this operation began.
     RestoreNow(OperationId),
+    /// **Put netboot back**, after what this operation left behind.
+    PutNetbootBack(OperationId),
     /// **Reveal link**.
     Reveal(OperationId),
     /// **Look again**.
@@ -52,6 +54,7 @@ impl Button {
             Self::RebootAgain(..) => (say!(locale, "button-reboot-again"), ButtonStyle::Danger),
             Self::LeaveIt(..) => (say!(locale, "button-leave-it"), ButtonStyle::Secondary),
             Self::RestoreNow(_) => (say!(locale, "button-restore-now"), ButtonStyle::Success),
+            Self::PutNetbootBack(_) => (say!(locale, "button-put-netboot-back"), ButtonStyle::Secondary),
             Self::Reveal(_) => (say!(locale, "button-reveal"), ButtonStyle::Primary),
             Self::LookAgain(_) => (say!(locale, "button-look-again"), ButtonStyle::Primary),
             Self::TryMail(_) => (say!(locale, "button-try-mail"), ButtonStyle::Secondary),
@@ -84,6 +87,7 @@ impl fmt::Display for Button {
             Self::RebootAgain(id, asked) => write!(f, "again:{}:{asked}", id.0),
             Self::LeaveIt(id, asked) => write!(f, "leave:{}:{asked}", id.0),
             Self::RestoreNow(id) => write!(f, "restore:{}", id.0),
+            Self::PutNetbootBack(id) => write!(f, "putback:{}", id.0),
             Self::Reveal(id) => write!(f, "reveal:{}", id.0),
             Self::LookAgain(id) => write!(f, "look:{}", id.0),
             Self::TryMail(id) => write!(f, "mail:{}", id.0),
@@ -115,6 +119,7 @@ impl FromStr for Button {
             "again" => question().map(|(id, asked)| Self::RebootAgain(id, asked)),
             "leave" => question().map(|(id, asked)| Self::LeaveIt(id, asked)),
             "restore" => operation(rest).map(Self::RestoreNow),
+            "putback" => operation(rest).map(Self::PutNetbootBack),
             "reveal" => operation(rest).map(Self::Reveal),
             "look" => operation(rest).map(Self::LookAgain),
             "mail" => operation(rest).map(Self::TryMail),
@@ -141,6 +146,7 @@ mod tests {
             (id.clone(), any::<u32>()).prop_map(|(id, asked)| Button::RebootAgain(id, asked)),
             (id.clone(), any::<u32>()).prop_map(|(id, asked)| Button::LeaveIt(id, asked)),
             id.clone().prop_map(Button::RestoreNow),
+            id.clone().prop_map(Button::PutNetbootBack),
             id.clone().prop_map(Button::Reveal),
             id.clone().prop_map(Button::LookAgain),
             id.clone().prop_map(Button::TryMail),

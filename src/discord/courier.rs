@@ -168,10 +168,7 @@ impl Courier {
 
     fn not_sent(&self, operation: &Operation, error: &Error) -> Arrival {
         tracing::warn!(operation.id = %operation.id, %error, "a DM was not sent");
-        match error.code() {
-            Some(code) if CLOSED.contains(&code) || GONE.contains(&code) => Arrival::Closed,
-            _ => Arrival::Unknown,
-        }
+        if takes_no_dms(error) { Arrival::Closed } else { Arrival::Unknown }
     }
 
     async fn wipe_all(&self) -> Result<(), crate::store::Error> {
@@ -199,6 +196,11 @@ impl Courier {
         }
         Ok(())
     }
+}
+
+/// Whether a person takes no DMs from us, for good.
+pub(super) fn takes_no_dms(error: &Error) -> bool {
+    error.code().is_some_and(|code| CLOSED.contains(&code) || GONE.contains(&code))
 }
 
 /// The same for every attempt of one operation, so that Discord itself makes two of them one.

@@ -40,6 +40,7 @@ use crate::{
         fleet::Fleet,
         operation::{OperationId, Source},
         runner::Runner,
+        server::QueryId,
     },
     say,
     store::Store,
@@ -107,15 +108,16 @@ pub(super) struct Reply {
     pub(super) buttons: Vec<CreateButton>,
     /// A menu below the buttons.
     pub(super) menu: Option<CreateSelectMenu>,
+    /// The operation whose link this shows, and the request that made its secret: recorded once the person has it, so a lost
+    /// answer leaves the button.
+    pub(super) reveals: Option<(OperationId, Option<QueryId>)>,
     /// What is attached.
     pub(super) files: Vec<CreateAttachment>,
-    /// The operation whose link this shows: recorded once the person has it, so a lost answer leaves the button.
-    pub(super) reveals: Option<OperationId>,
 }
 
 impl Reply {
     pub(super) fn text(content: String) -> Self {
-        Self { content, buttons: Vec::new(), menu: None, files: Vec::new(), reveals: None }
+        Self { content, buttons: Vec::new(), menu: None, reveals: None, files: Vec::new() }
     }
 
     pub(super) fn after(mut self, first: &str) -> Self {
@@ -255,8 +257,8 @@ impl Handler {
             tracing::warn!(interaction.id = %key.id, %error, "an answer could not be shown");
             return;
         }
-        if let Some(operation) = reply.reveals
-            && let Err(error) = self.desk.revealed(operation).await
+        if let Some((operation, query)) = reply.reveals
+            && let Err(error) = self.desk.revealed(operation, query).await
         {
             tracing::error!(operation.id = %operation, %error, "a revealed link could not be recorded");
         }

@@ -29,6 +29,8 @@ pub mod courier;
 pub mod dm;
 pub mod guide;
 pub mod handler;
+pub mod herald;
+pub mod notice;
 mod press;
 pub mod refusal;
 pub mod reporter;

@@ -14,9 +14,10 @@ use crate::{
     clock,
     rescue::{
         desk::{self, Decided, Decision},
-        fleet::NotFound,
+        fleet::{CANDIDATES, NotFound},
         lease,
         operation::{ChannelId, Kind, Operation, Source},
+        search::search,
         server::Server,
         state::Phase,
     },
@@ -41,6 +42,7 @@ impl Handler {
             | Button::RebootAgain(id, _)
             | Button::LeaveIt(id, _)
             | Button::RestoreNow(id)
+            | Button::PutNetbootBack(id)
             | Button::Reveal(id)
             | Button::LookAgain(id)
             | Button::TryMail(id)
@@ -61,6 +63,7 @@ impl Handler {
             Button::RebootAgain(_, asked) => self.decide(asking, operation, Decision::RebootAgain(asked)).await,
             Button::LeaveIt(_, asked) => self.decide(asking, operation, Decision::LeaveIt(asked)).await,
             Button::RestoreNow(_) => self.restore_now(asking, operation).await,
+            Button::PutNetbootBack(_) => self.put_netboot_back(asking, operation).await,
             Button::Reveal(_) => self.reveal(asking, operation).await,
             Button::LookAgain(_) => self.look_again(asking, operation, self.settings.secret_from.clone()).await,
             Button::TryMail(_) => self.look_again(asking, operation, vec![Source::Mail]).await,
@@ -102,12 +105,13 @@ impl Handler {
             return Err(Refusal::TooLate(Some(operation.id), Some(repeat)));
         }
         let (_, grant) = self.admit_by_name(asking, operation, kind).await?;
-        let Some(link) = self.desk.find_for_reveal(&grant, &self.runner, operation).await? else {
+        let Some(found) = self.desk.find_for_reveal(&grant, &self.runner, operation).await? else {
             return Err(Refusal::NoLinkYet(repeat));
         };
         let lease = self.store.lease(&operation.request.server).await?;
-        let dm::Revealed { content, buttons, files } = dm::revealed(operation, lease.as_ref(), &link);
-        Ok(Reply { buttons, files, reveals: Some(operation.id), ..Reply::text(content) })
+        let dm::Revealed { content, buttons, files } =
+            dm::revealed(operation, lease.as_ref(), &(found.source, found.link));
+        Ok(Reply { buttons, files, reveals: Some((operation.id, found.query)), ..Reply::text(content) })
     }
 
     /// **Delete this message**: the reader's own DM needs no right but being there.
@@ -133,28 +137,31 @@ impl Handler {
         let place = asking.place.0;
         let policy = self.policy.get();
         let server = self.fleet.find(typed).await.map_err(|not_found| {
-            Refusal::NoServer(typed.to_owned(), self.only_visible(asking, capability, not_found))
+            Refusal::NoServer(typed.to_owned(), self.only_visible(asking, capability, typed, not_found))
         })?;
         policy
             .check(&asking.requester, capability, &server, place)
             .map_err(|denial| Refusal::Denied(Box::new(denial), Some(server.label().to_owned())))?;
+        self.fleet.inventory().named(asking.requester.user, &server.name);
         Ok(server)
     }
 
-    /// Candidates that the asker may not act on are not named.
-    fn only_visible(&self, asking: &Asking, capability: Capability, not_found: NotFound) -> NotFound {
+    /// Candidates are only those that the asker may act on.
+    fn only_visible(&self, asking: &Asking, capability: Capability, typed: &str, not_found: NotFound) -> NotFound {
         let policy = self.policy.get();
         let servers = self.fleet.servers();
         let visible: Vec<&Server> =
             policy.visible(&asking.requester, capability, asking.place.0, servers.iter()).collect();
-        let keep = |mut names: Vec<_>| {
-            names.retain(|name| visible.iter().any(|server| server.name == *name));
-            names
-        };
         match not_found {
-            NotFound::Unknown(near) => NotFound::Unknown(keep(near)),
-            NotFound::Ambiguous(all) => NotFound::Ambiguous(keep(all)),
-            unreadable @ NotFound::Unreadable(_) => unreadable,
+            NotFound::Unknown(_) => {
+                let near = search(visible, typed, &[], CANDIDATES);
+                NotFound::Unknown(near.into_iter().map(|server| server.name.clone()).collect())
+            }
+            NotFound::Ambiguous(mut all) => {
+                all.retain(|name| visible.iter().any(|server| server.name == *name));
+                NotFound::Ambiguous(all)
+            }
+            other @ (NotFound::StillReading { .. } | NotFound::Unreadable(_)) => other,
         }
     }
 

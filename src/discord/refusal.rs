@@ -128,6 +128,9 @@ fn no_server(typed: &str, not_found: &NotFound, locale: Locale) -> String {
         NotFound::Unknown(near) if near.is_empty() => say!(locale, "no-server", typed = typed),
         NotFound::Unknown(near) => say!(locale, "no-server-near", typed = typed, near = list(near)),
         NotFound::Ambiguous(all) => say!(locale, "no-server-ambiguous", typed = typed, all = list(all)),
+        NotFound::StillReading { read, all } => {
+            say!(locale, "no-server-yet", typed = typed, read = *read, all = *all)
+        }
         NotFound::Unreadable(said) => say!(locale, "no-server-unreadable", typed = typed, said = code(said)),
     }
 }

@@ -11,7 +11,7 @@ use serenity::{
     builder::{CreateActionRow, CreateAllowedMentions, CreateMessage, EditMessage},
     model::{
         channel::MessageFlags,
-        id::{ChannelId as DiscordChannel, GuildId, MessageId, UserId as DiscordUser},
+        id::{ChannelId as DiscordChannel, GuildId, MessageId, RoleId, UserId as DiscordUser},
     },
 };
 use sha1::{Digest, Sha1};
@@ -20,13 +20,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Error, Rest,
-    card::{self, Rendering},
+    card::{self, Manner, Rendering, Rings},
     error::TOO_OLD_TO_EDIT,
     rest::Nonce,
 };
 use crate::{
     clock,
-    config::Locale,
     rescue::{
         operation::{ChannelId, Operation, OperationId},
         pulse::Pulse,
@@ -47,6 +46,8 @@ const EDITS_AT_ONCE: usize = 5;
 const NONCE_LIFE: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
 /// Discord's codes for a message, channel or right that is gone.
 const UNKNOWN_MESSAGE: u32 = 10_008;
+/// "Tried to perform an operation on an archived thread": posting opens a thread again, editing does not.
+const ARCHIVED: u32 = 50_083;
 /// A message that can be shown nowhere: its channel is gone, or closed to us.
 const NOWHERE: &str = "nowhere";
 
@@ -56,15 +57,14 @@ pub struct Reporter {
     rest: Rest,
     store: Store,
     pulse: Pulse,
-    /// The language of messages that everybody sees.
-    locale: Locale,
+    manner: Manner,
     /// Our own user id, to know our messages in a channel's history.
     bot: DiscordUser,
     /// The guild, for links to messages.
     guild: GuildId,
 }
 
-/// What is being shown, and where.
+/// What is being shown, and where it was asked for.
 type UnderWay = HashMap<(OperationId, Part), ChannelId>;
 
 /// New messages do not wait behind edits, which Discord lets out slowly: what rings must ring at once.
@@ -85,6 +85,18 @@ enum Shown {
     Waits,
 }
 
+/// One message of an operation, and where it stands or will stand.
+#[derive(Clone, Copy)]
+struct It<'a> {
+    operation: &'a Operation,
+    rendering: &'a Rendering,
+    /// The same for its requester alone.
+    private: &'a Rendering,
+    channel: ChannelId,
+    /// When it was posted, or its posting first tried.
+    since: jiff::Timestamp,
+}
+
 /// An operation could not be shown now.
 #[derive(Debug, thiserror::Error)]
 enum Failure {
@@ -95,9 +107,9 @@ enum Failure {
 }
 
 impl Reporter {
-    /// A reporter that speaks `locale` in channels.
-    pub fn new(rest: Rest, store: Store, pulse: Pulse, locale: Locale, bot: DiscordUser, guild: GuildId) -> Self {
-        Self { rest, store, pulse, locale, bot, guild }
+    /// A reporter that speaks to channels in this manner.
+    pub fn new(rest: Rest, store: Store, pulse: Pulse, manner: Manner, bot: DiscordUser, guild: GuildId) -> Self {
+        Self { rest, store, pulse, manner, bot, guild }
     }
 
     /// Runs until `stop`, then lets what is being shown finish; the caller bounds how long.
@@ -165,36 +177,38 @@ impl Reporter {
     /// Makes the messages of one operation look as they should: the new ones, or the ones that are there.
     async fn show(&self, id: OperationId, part: Part) -> Result<Shown, Failure> {
         let Some(operation) = self.store.operation(id).await? else { return Ok(Shown::All) };
-        let lease = self.store.lease_of(id).await?;
+        let lease = self.store.lease(&operation.request.server).await?;
         let known = self.store.messages(id).await?;
         let mut all = Shown::All;
-        let renderings = card::messages(&operation, lease.as_ref(), self.locale);
-        let asked = renderings.first().map(asked_line).unwrap_or_default();
-        for rendering in &renderings {
-            let look = digest(rendering);
-            match (known.iter().find(|posted| posted.slot == rendering.slot), part) {
+        let public = card::messages(&operation, lease.as_ref(), self.manner);
+        // What went to the requester alone, because the channel is gone, speaks their language.
+        let theirs = Manner { locale: operation.request.locale, ..self.manner };
+        let private = card::messages(&operation, lease.as_ref(), theirs);
+        let asked = public.first().map(asked_line).unwrap_or_default();
+        for (public, private) in public.iter().zip(&private) {
+            let tried = known.iter().find(|posted| posted.slot == public.slot);
+            let channel = tried.map_or(operation.request.channel, |tried| tried.channel);
+            let rendering = if channel == operation.request.channel { public } else { private };
+            let since = tried.map_or_else(clock::now, |tried| tried.attempted);
+            let it = It { operation: &operation, rendering, private, channel, since };
+            match (tried, part) {
                 (Some(Posted { shown, .. }), _) if shown == NOWHERE => {}
-                (Some(Posted { message: Some(_), shown, .. }), Part::Edits) if *shown == look => {}
                 (Some(posted @ Posted { message: Some(message), .. }), Part::Edits) => {
-                    if rollover::is_due(&operation, posted) {
-                        self.roll_over(&operation, rendering, *message, look).await?;
+                    if posted.shown != digest(rendering) && rollover::is_due(it) {
+                        self.roll_over(it, *message).await?;
                         all = Shown::Waits;
-                    } else {
-                        self.edit(&operation, rendering, posted, *message, look).await?;
+                    } else if posted.shown != digest(rendering) {
+                        self.edit(it, *message).await?;
                     }
                 }
                 (Some(Posted { message: Some(_), .. }), Part::Posts) => {}
                 (_, Part::Edits) => all = Shown::Waits,
-                (tried, Part::Posts) => match self.find_lost(&operation, rendering, &asked, &known).await? {
-                    Some(message) => {
-                        let since = tried.map_or_else(clock::now, |tried| tried.attempted);
-                        self.remember(&operation, rendering, Some(message), String::new(), since).await?;
-                    }
+                (_, Part::Posts) => match self.find_lost(it, &asked, &known).await? {
+                    Some(message) => self.remember(it, Some(message), String::new()).await?,
                     None => {
                         // The first attempt counts: that is when Discord began to remember the nonce.
-                        let since = tried.map_or_else(clock::now, |tried| tried.attempted);
-                        self.attempted(&operation, rendering, look.clone(), since).await?;
-                        self.post(&operation, rendering, look, None).await?;
+                        self.attempted(it).await?;
+                        self.post(it, None).await?;
                     }
                 },
             }
@@ -211,88 +225,96 @@ impl Reporter {
         Ok(all)
     }
 
-    async fn edit(
-        &self,
-        operation: &Operation,
-        rendering: &Rendering,
-        posted: &Posted,
-        message: u64,
-        look: String,
-    ) -> Result<(), Failure> {
-        let edit = EditMessage::new()
-            .content(&rendering.content)
-            .components(rows(rendering))
-            .allowed_mentions(CreateAllowedMentions::new());
-        let channel = DiscordChannel::new(posted.channel.0);
-        match self.rest.edit(channel, MessageId::new(message), &edit).await {
-            Ok(_) => self.remember(operation, rendering, Some(message), look, posted.attempted).await,
+    async fn edit(&self, it: It<'_>, message: u64) -> Result<(), Failure> {
+        match self.edit_even_if_archived(it, message).await {
+            Ok(()) => self.remember(it, Some(message), digest(it.rendering)).await,
             // Somebody deleted it: it is posted anew, because a card is the only place of its operation.
-            Err(error) if error.code() == Some(UNKNOWN_MESSAGE) => {
-                self.post(operation, rendering, look, Some(message)).await
+            Err(error) if error.code() == Some(UNKNOWN_MESSAGE) => self.post(it, Some(message)).await,
+            // Too old to be edited so often, or put away: a live card goes on in a new message, an ended one stays as it is.
+            Err(error) if matches!(error.code(), Some(TOO_OLD_TO_EDIT | ARCHIVED)) => {
+                match it.operation.state.is_ended() {
+                    true => self.remember(it, Some(message), digest(it.rendering)).await,
+                    false => self.post(it, Some(message)).await,
+                }
             }
-            // Too old to be edited so often: a live card goes on in a new message, an ended one stays as it is.
-            Err(error) if error.code() == Some(TOO_OLD_TO_EDIT) => match operation.state.is_ended() {
-                true => self.remember(operation, rendering, Some(message), look, posted.attempted).await,
-                false => self.post(operation, rendering, look, Some(message)).await,
-            },
-            Err(error) => self.give_up_or_retry(operation, rendering, error).await,
+            Err(error) => self.give_up_or_retry(it, error).await,
+        }
+    }
+
+    /// Edits a message; while its operation lives, a thread that was archived is opened again for it.
+    async fn edit_even_if_archived(&self, it: It<'_>, message: u64) -> Result<(), Error> {
+        let edit = EditMessage::new()
+            .content(&it.rendering.content)
+            .components(rows(it.rendering))
+            .allowed_mentions(CreateAllowedMentions::new());
+        let (channel, message) = (DiscordChannel::new(it.channel.0), MessageId::new(message));
+        match self.rest.edit(channel, message, &edit).await {
+            Err(error) if error.code() == Some(ARCHIVED) && !it.operation.state.is_ended() => {
+                self.rest.unarchive(channel).await?;
+                self.rest.edit(channel, message, &edit).await.map(drop)
+            }
+            edited => edited.map(drop),
         }
     }
 
     /// Posts a message, for the first time or in the place of an earlier one, which stays remembered until the new one is there:
     /// a repetition comes here again with the same nonce, and the other part does not take it for a message that is missing.
-    async fn post(
-        &self,
-        operation: &Operation,
-        rendering: &Rendering,
-        look: String,
-        instead_of: Option<u64>,
-    ) -> Result<(), Failure> {
-        let rings = rendering.rings.map(|user| DiscordUser::new(user.0));
+    async fn post(&self, it: It<'_>, instead_of: Option<u64>) -> Result<(), Failure> {
+        let nobody = CreateAllowedMentions::new();
+        let (rings, quiet) = match it.rendering.rings {
+            Rings::Nobody => (nobody, MessageFlags::SUPPRESS_NOTIFICATIONS),
+            Rings::Person(user) => (nobody.users([DiscordUser::new(user.0)]), MessageFlags::empty()),
+            Rings::Role(role) => (nobody.roles([RoleId::new(role)]), MessageFlags::empty()),
+        };
         let message = CreateMessage::new()
-            .content(&rendering.content)
-            .components(rows(rendering))
-            .allowed_mentions(CreateAllowedMentions::new().users(rings));
-        // Nobody's server fetches a link that somebody typed as a reason.
-        let message = message.flags(match rendering.rings {
-            Some(_) => MessageFlags::SUPPRESS_EMBEDS,
-            None => MessageFlags::SUPPRESS_EMBEDS | MessageFlags::SUPPRESS_NOTIFICATIONS,
-        });
-        let channel = DiscordChannel::new(operation.request.channel.0);
-        match self.rest.post(channel, &message, &nonce(operation, &rendering.slot, instead_of), &[]).await {
-            Ok(posted) => self.remember(operation, rendering, Some(posted.id.get()), look, clock::now()).await,
-            Err(error) => self.give_up_or_retry(operation, rendering, error).await,
+            .content(&it.rendering.content)
+            .components(rows(it.rendering))
+            .allowed_mentions(rings)
+            // Nobody's server fetches a link that somebody typed as a reason.
+            .flags(MessageFlags::SUPPRESS_EMBEDS | quiet);
+        let channel = DiscordChannel::new(it.channel.0);
+        match self.rest.post(channel, &message, &nonce(it.operation, &it.rendering.slot, instead_of), &[]).await {
+            Ok(posted) => {
+                let it = It { since: clock::now(), ..it };
+                self.remember(it, Some(posted.id.get()), digest(it.rendering)).await
+            }
+            Err(error) => self.give_up_or_retry(it, error).await,
         }
     }
 
-    /// Weather is waited out; a channel that is gone or closed to us is given up, and the operation goes on without it.
-    async fn give_up_or_retry(
-        &self,
-        operation: &Operation,
-        rendering: &Rendering,
-        error: Error,
-    ) -> Result<(), Failure> {
+    /// Weather is waited out. Where a channel is gone or closed to us, whoever asked hears by DM what people wait for; the rest
+    /// is given up, and the operation goes on without it.
+    async fn give_up_or_retry(&self, it: It<'_>, error: Error) -> Result<(), Failure> {
         if error.is_transient() || error.fault().is_some() {
             return Err(error.into());
         }
-        tracing::error!(operation.id = %operation.id, %error, "a message of an operation can be shown nowhere");
-        self.remember(operation, rendering, None, NOWHERE.to_owned(), clock::now()).await
+        let in_the_channel = it.channel == it.operation.request.channel;
+        let waited_for = it.rendering.rings != Rings::Nobody;
+        if in_the_channel && waited_for {
+            tracing::warn!(operation.id = %it.operation.id, %error, "the channel takes no message; its requester gets it by DM");
+            match self.rest.open_dm(DiscordUser::new(it.operation.request.requester.0)).await {
+                // The next look posts it there.
+                Ok(dm) => {
+                    let channel = ChannelId(dm.id.get());
+                    self.attempted(It { channel, rendering: it.private, since: clock::now(), ..it }).await?;
+                    return Ok(());
+                }
+                Err(error) if error.is_transient() || error.fault().is_some() => return Err(error.into()),
+                Err(_) => {}
+            }
+        }
+        tracing::error!(operation.id = %it.operation.id, %error, "a message of an operation can be shown nowhere");
+        self.remember(it, None, NOWHERE.to_owned()).await
     }
 
     /// A message whose posting was tried and whose fate is unknown, if the channel has it and its nonce may be forgotten.
-    async fn find_lost(
-        &self,
-        operation: &Operation,
-        rendering: &Rendering,
-        asked: &str,
-        known: &[Posted],
-    ) -> Result<Option<u64>, Failure> {
-        let Some(tried) = known.iter().find(|posted| posted.slot == rendering.slot) else { return Ok(None) };
+    async fn find_lost(&self, it: It<'_>, asked: &str, known: &[Posted]) -> Result<Option<u64>, Failure> {
+        let Some(tried) = known.iter().find(|posted| posted.slot == it.rendering.slot) else { return Ok(None) };
         if clock::now().duration_since(tried.attempted) < NONCE_LIFE {
             return Ok(None);
         }
-        let channel = DiscordChannel::new(operation.request.channel.0);
-        let seen = match self.rest.messages_after(channel, snowflake(operation.opened), 100).await {
+        let channel = DiscordChannel::new(it.channel.0);
+        let seen = match self.rest.messages_after(channel, snowflake(it.operation.opened), 100).await {
             Ok(seen) => seen,
             Err(error) if error.is_transient() => return Err(error.into()),
             // Without the right to read the history nothing can be found; a second card is the lesser evil.
@@ -302,35 +324,20 @@ impl Reporter {
         let found = seen.iter().find(|message| {
             message.author == self.bot
                 && !of_another_slot(message.id.get())
-                && is_this(&message.content, rendering, asked, operation)
+                && is_this(&message.content, it.rendering, asked, it.operation)
         });
         Ok(found.map(|message| message.id.get()))
     }
 
-    /// Posting is about to be tried, for the first time `since` then.
-    async fn attempted(
-        &self,
-        operation: &Operation,
-        rendering: &Rendering,
-        shown: String,
-        since: jiff::Timestamp,
-    ) -> Result<(), Failure> {
-        let channel = operation.request.channel;
-        let posted = Posted { slot: rendering.slot.clone(), channel, message: None, shown, attempted: since };
-        Ok(self.store.save_message(operation.id, &posted).await?)
+    /// Posting is about to be tried.
+    async fn attempted(&self, it: It<'_>) -> Result<(), Failure> {
+        self.remember(it, None, digest(it.rendering)).await
     }
 
-    async fn remember(
-        &self,
-        operation: &Operation,
-        rendering: &Rendering,
-        message: Option<u64>,
-        shown: String,
-        attempted: jiff::Timestamp,
-    ) -> Result<(), Failure> {
-        let channel = operation.request.channel;
-        let posted = Posted { slot: rendering.slot.clone(), channel, message, shown, attempted };
-        Ok(self.store.save_message(operation.id, &posted).await?)
+    async fn remember(&self, it: It<'_>, message: Option<u64>, shown: String) -> Result<(), Failure> {
+        let slot = it.rendering.slot.clone();
+        let posted = Posted { slot, channel: it.channel, message, shown, attempted: it.since };
+        Ok(self.store.save_message(it.operation.id, &posted).await?)
     }
 }
 

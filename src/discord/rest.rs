@@ -168,6 +168,17 @@ impl Rest {
         self.message(Method::PATCH, route, Repeat::Freely, to_value(edit), &[]).await
     }
 
+    /// Opens an archived thread again. Needs no right but to write there, unless it is locked.
+    ///
+    /// # Errors
+    ///
+    /// Among others 50013 when the thread is locked and the bot may not manage threads.
+    pub async fn unarchive(&self, thread: ChannelId) -> Result<(), Error> {
+        let body = Body::Json(br#"{"archived":false}"#.to_vec());
+        let call = Call::new(Method::PATCH, Route::Channel(thread), body, Repeat::Freely);
+        self.sender.send(&call, self.deadline()).await.map(drop)
+    }
+
     /// Removes a message. One that is gone already is fine.
     ///
     /// # Errors

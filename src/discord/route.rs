@@ -14,6 +14,8 @@ pub(crate) enum Route<'a> {
     Original(ApplicationId, &'a SecretString),
     /// Further answers to an interaction.
     FollowUps(ApplicationId, &'a SecretString),
+    /// A channel or thread.
+    Channel(ChannelId),
     /// A channel's messages.
     Messages(ChannelId),
     /// One message.
@@ -50,6 +52,7 @@ impl Route<'_> {
             Self::Callback(..) => "/interactions/{interaction}/{token}/callback",
             Self::Original(..) => "/webhooks/{application}/{token}/messages/@original",
             Self::FollowUps(..) => "/webhooks/{application}/{token}",
+            Self::Channel(_) => "/channels/{channel}",
             Self::Messages(_) => "/channels/{channel}/messages",
             Self::Message(..) => "/channels/{channel}/messages/{message}",
             Self::DirectMessages => "/users/@me/channels",
@@ -68,6 +71,7 @@ impl Route<'_> {
             Self::Callback(id, token) => format!("/interactions/{id}/{}/callback", token.expose_secret()),
             Self::Original(app, token) => format!("/webhooks/{app}/{}/messages/@original", token.expose_secret()),
             Self::FollowUps(app, token) => format!("/webhooks/{app}/{}", token.expose_secret()),
+            Self::Channel(channel) => format!("/channels/{channel}"),
             Self::Messages(channel) => format!("/channels/{channel}/messages"),
             Self::Message(channel, message) => format!("/channels/{channel}/messages/{message}"),
             Self::Guild(guild) => format!("/guilds/{guild}"),
@@ -81,7 +85,7 @@ impl Route<'_> {
     /// What Discord counts separately within one bucket: its "major parameter".
     pub(crate) fn major(&self) -> u64 {
         match self {
-            Self::Messages(channel) | Self::Message(channel, _) => channel.get(),
+            Self::Channel(channel) | Self::Messages(channel) | Self::Message(channel, _) => channel.get(),
             Self::Guild(guild) | Self::Roles(guild) | Self::Member(guild, _) | Self::Commands(_, guild) => guild.get(),
             Self::Callback(_, token) | Self::Original(_, token) | Self::FollowUps(_, token) => digest(token),
             Self::DirectMessages | Self::Application | Self::GatewayBot => 0,

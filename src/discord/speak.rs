@@ -44,6 +44,7 @@ fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> (&'static str, Stri
         Outcome::ConsoleOpen(_) => ("🖥️", say!(locale, "outcome-console")),
         Outcome::Restored => ("✅", say!(locale, "outcome-restored")),
         Outcome::Rebooted => ("✅", say!(locale, "outcome-rebooted")),
+        Outcome::NetbootBack => ("↩️", say!(locale, "outcome-netboot-back")),
         Outcome::Impossible(_) => ("🚫", say!(locale, "outcome-impossible")),
         Outcome::Expired => ("⌛", say!(locale, "outcome-expired")),
         Outcome::Cancelled(_) => ("✋", say!(locale, "outcome-cancelled")),

@@ -2,11 +2,14 @@
 
 use serenity::{
     builder::{CreateAutocompleteResponse, CreateInteractionResponse},
-    model::application::CommandInteraction,
+    model::application::{CommandDataOption, CommandDataOptionValue, CommandInteraction},
 };
 
 use super::{InteractionKey, asking::Asking, command, handler::Handler};
-use crate::{access::Capability, rescue::server::Server};
+use crate::{
+    access::Capability,
+    rescue::{search::search, server::Server},
+};
 
 /// Discord's limit for suggestions.
 const CHOICES: usize = 25;
@@ -23,7 +26,9 @@ impl Handler {
             let capability = command::capability_of(&command.data);
             let choices = match typed.name {
                 "server" => self.suggest_servers(&asking, capability, typed.value),
-                "system" => suggest_systems(typed.value),
+                "system" => {
+                    self.suggest_systems(&asking, capability, chosen_server(&command.data.options), typed.value)
+                }
                 _ => Vec::new(),
             };
             for (name, value) in choices.into_iter().take(CHOICES) {
@@ -36,19 +41,30 @@ impl Handler {
     fn suggest_servers(&self, asking: &Asking, capability: Capability, typed: &str) -> Vec<(String, String)> {
         let policy = self.policy.get();
         let servers = self.fleet.servers();
-        let typed = typed.trim().to_lowercase();
-        let visible: Vec<&Server> =
-            policy.visible(&asking.requester, capability, asking.place.0, servers.iter()).collect();
-        let mut fitting: Vec<&Server> = visible.iter().copied().filter(|server| holds(server, &typed)).collect();
-        if fitting.is_empty() {
-            fitting = visible.into_iter().filter(|server| resembles(server, &typed)).collect();
+        let recent = self.fleet.inventory().recent(asking.requester.user);
+        let visible = policy
+            .visible(&asking.requester, capability, asking.place.0, servers.iter())
+            .filter(|server| server.name.as_str().len() <= CHOICE_LENGTH);
+        search(visible, typed, &recent, CHOICES).into_iter().map(choice).collect()
+    }
+
+    /// The two families, and the kernels of the server that stands beside it, if that may be acted on.
+    fn suggest_systems(
+        &self,
+        asking: &Asking,
+        capability: Capability,
+        server: Option<&str>,
+        typed: &str,
+    ) -> Vec<(String, String)> {
+        let mut words = vec!["windows".to_owned(), "linux".to_owned()];
+        if let Some(server) = server.and_then(|server| self.fleet.find_known(server).ok())
+            && self.policy.get().check(&asking.requester, capability, &server, asking.place.0).is_ok()
+        {
+            words.extend(self.fleet.kernels(&server));
         }
-        fitting
-            .into_iter()
-            .filter(|server| server.name.as_str().len() <= CHOICE_LENGTH)
-            .take(CHOICES)
-            .map(choice)
-            .collect()
+        let typed = typed.trim().to_lowercase();
+        words.retain(|word| word.to_lowercase().contains(&typed) && word.chars().count() <= CHOICE_LENGTH);
+        words.into_iter().map(|word| (word.clone(), word)).collect()
     }
 }
 
@@ -61,28 +77,11 @@ fn choice(server: &Server) -> (String, String) {
     (label.chars().take(CHOICE_LENGTH).collect(), server.name.to_string())
 }
 
-/// Whether anything that the server goes by, or a tag of it, holds what was typed.
-fn holds(server: &Server, typed: &str) -> bool {
-    let holds = |text: &str| text.to_lowercase().contains(typed);
-    holds(server.name.as_str())
-        || server.display_name.as_deref().is_some_and(holds)
-        || server.ip.as_deref().is_some_and(holds)
-        || server.reverse.as_deref().is_some_and(holds)
-        || server.tags.iter().flatten().any(|(key, value)| holds(&format!("{key}={value}")))
-}
-
-/// Whether one of the server's names has the typed characters in their order: `web1` for `web-1`.
-fn resembles(server: &Server, typed: &str) -> bool {
-    let has_in_order = |text: &str| {
-        let text = text.to_lowercase();
-        let mut left = text.chars();
-        typed.chars().all(|wanted| left.any(|c| c == wanted))
-    };
-    has_in_order(server.name.as_str()) || server.display_name.as_deref().is_some_and(has_in_order)
-}
-
-fn suggest_systems(typed: &str) -> Vec<(String, String)> {
-    let typed = typed.trim().to_lowercase();
-    let words = ["windows", "linux"].into_iter().filter(|word| word.contains(&typed));
-    words.map(|word| (word.to_owned(), word.to_owned())).collect()
+/// The `server` that was typed beside what is being typed, in the command or its subcommand.
+fn chosen_server(options: &[CommandDataOption]) -> Option<&str> {
+    options.iter().find_map(|option| match &option.value {
+        CommandDataOptionValue::String(server) if option.name == "server" => Some(server.as_str()),
+        CommandDataOptionValue::SubCommand(inner) => chosen_server(inner),
+        _ => None,
+    })
 }

@@ -24,7 +24,7 @@ use super::{
     error::{Error, Failure},
     quota::{Permit, Priority, Quota},
 };
-use crate::rescue::server::ServiceName;
+use crate::rescue::server::{QueryId, ServiceName};
 
 /// How long the wire is waited for.
 #[derive(Clone, Copy)]
@@ -84,6 +84,25 @@ pub enum Fault {
     },
 }
 
+/// What a write came to, with OVHcloud's name for the request: what its support asks for.
+#[derive(Clone, Debug)]
+pub struct Written<T> {
+    /// What OVHcloud answered.
+    pub value: T,
+    /// OVHcloud's name for the request; `None` when it gave none.
+    pub query: Option<QueryId>,
+}
+
+impl<T> Written<T> {
+    pub(super) fn of(value: T, answer: &Answer) -> Self {
+        Self { value, query: answer.query_id.clone().map(QueryId::from) }
+    }
+
+    pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Written<U> {
+        Written { value: change(self.value), query: self.query }
+    }
+}
+
 /// What goes over the wire, without its proof.
 #[derive(Clone)]
 pub(super) struct Outgoing {
@@ -128,6 +147,14 @@ impl Client {
         Self::with_timeouts(account, TIMEOUTS)
     }
 
+    /// The same, with `answer` for each exchange instead of the usual 20 s.
+    ///
+    /// # Errors
+    /// [`Fault`] when the account cannot work as it is configured.
+    pub fn with_timeout(account: Account, answer: Duration) -> Result<Self, Fault> {
+        Self::with_timeouts(account, Timeouts { connect: TIMEOUTS.connect.min(answer), total: answer, ..TIMEOUTS })
+    }
+
     pub(super) fn with_timeouts(account: Account, timeouts: Timeouts) -> Result<Self, Fault> {
         let build = |builder: ClientBuilder| builder.build().map_err(|_| Fault::Tls { account: account.name.clone() });
         let inner = Inner {
@@ -165,22 +192,25 @@ impl Client {
     }
 
     /// Writes what may be written twice, again in bad weather.
-    pub(super) async fn write_idempotent(&self, call: &Call) -> Result<(), Error> {
-        let patiently = self.patiently(call, || async { self.attempt(call, &self.inner.writes).await?.expect_any() });
+    pub(super) async fn write_idempotent(&self, call: &Call) -> Result<Written<()>, Error> {
+        let patiently = self.patiently(call, || async {
+            let answer = self.attempt(call, &self.inner.writes).await?;
+            answer.expect_any().map(|()| Written::of((), &answer))
+        });
         patiently.await.map_err(|failure| call.error(failure))
     }
 
     /// Writes what must not be written twice: one attempt, whatever comes of it.
-    pub(super) async fn write_once<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
+    pub(super) async fn write_once<T: DeserializeOwned>(&self, call: &Call) -> Result<Written<T>, Error> {
         let attempt = async {
             let ready = self.ready().await?;
             let permit = self.inner.quota.permit(self.priority).await?;
             let headers = self.inner.auth.headers(&ready, &call.outgoing)?;
             let sent = self.send(permit, &self.inner.writes, call.outgoing.clone(), headers).await;
-            sent.inspect_err(|failure| {
+            let answer = sent.inspect_err(|failure| {
                 self.inner.auth.learn(&ready, failure);
-            })?
-            .parse()
+            })?;
+            answer.parse().map(|value| Written::of(value, &answer))
         };
         attempt.await.map_err(|failure| call.error(failure))
     }

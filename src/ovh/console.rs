@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use super::{
-    client::{Call, Client},
+    client::{Call, Client, Written},
     dedicated::filter,
     error::Error,
     wire,
@@ -65,14 +65,15 @@ impl Client {
         kind: ConsoleKind,
         minutes: ConsoleMinutes,
         ip: Option<Ipv4Addr>,
-    ) -> Result<Task, Error> {
+    ) -> Result<Written<Task>, Error> {
         let mut body = json!({"type": kind.as_str(), "ttl": minutes.get()});
         if let Some(ip) = ip {
             body["ipToAllow"] = json!(ip.to_string());
         }
         let url = self.server_url(name, &["features", "ipmi", "access"]);
         let call = Call::new(Method::POST, url, format!("open a console of `{name}`")).about(name);
-        self.write_once::<wire::Task>(&call.with_body(&body)).await.map(Task::from)
+        let written = self.write_once::<wire::Task>(&call.with_body(&body)).await?;
+        Ok(written.map(Task::from))
     }
 
     /// The session that was asked for; `None` while there is none.

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
 use super::{
-    client::{Call, Client},
+    client::{Call, Client, Written},
     error::{Cause, Error, Unreadable},
     wire,
 };
@@ -142,7 +142,7 @@ impl Client {
     ///
     /// # Errors
     /// Whether the change was made is unknown unless [`Error::is_refusal`] or [`Error::is_unsent`].
-    pub async fn set(&self, name: &ServiceName, change: &Change) -> Result<(), Error> {
+    pub async fn set(&self, name: &ServiceName, change: &Change) -> Result<Written<()>, Error> {
         let url = self.server_url(name, &[]);
         let call = Call::new(Method::PUT, url, format!("change the netboot of `{name}`")).about(name);
         self.write_idempotent(&call.with_body(&change.body())).await
@@ -184,15 +184,15 @@ impl Client {
     ///
     /// # Errors
     /// After one attempt.
-    pub async fn authentication_secrets(&self, name: &ServiceName) -> Result<Vec<Access>, Error> {
+    pub async fn authentication_secrets(&self, name: &ServiceName) -> Result<Written<Vec<Access>>, Error> {
         let url = self.server_url(name, &["authenticationSecret"]);
         let call = Call::new(Method::POST, url, format!("ask for the secret of `{name}`")).about(name);
-        let listed: Vec<wire::Access> = self.write_once(&call).await?;
+        let listed: Written<Vec<wire::Access>> = self.write_once(&call).await?;
         let access = |wire::Access { kind, user, url, password }| {
             let secret = password.filter(|id| !id.is_empty()).map(SecretString::from);
             Access { kind, user, url, secret }
         };
-        Ok(listed.into_iter().map(access).collect())
+        Ok(listed.map(|listed| listed.into_iter().map(access).collect()))
     }
 
     /// A server's memory in MB; `None` when OVHcloud does not say.
@@ -203,15 +203,6 @@ impl Client {
         let call = self.get(name, &["specifications", "hardware"], format!("read the hardware of `{name}`"));
         let hardware: wire::Hardware = self.read(&call).await?;
         Ok(hardware.memory_size.and_then(|size| size.megabytes()))
-    }
-
-    /// The day on which the service expires if nobody renews it.
-    ///
-    /// # Errors
-    /// As every read.
-    pub async fn expiration(&self, name: &ServiceName) -> Result<Option<jiff::civil::Date>, Error> {
-        let call = self.get(name, &["serviceInfos"], format!("read the service of `{name}`"));
-        self.read::<wire::ServiceInfos>(&call).await.map(|infos| infos.expiration)
     }
 
     pub(super) fn get(&self, name: &ServiceName, rest: &[&str], doing: String) -> Call {

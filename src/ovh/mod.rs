@@ -10,7 +10,7 @@
 //!
 //! In reading order: `account` (where and who) · `sign` and `auth` (proof and OVHcloud's time) · `flight` (fetch once
 //! for many) · `quota` (the budget) · `client` (the only way out) · `answer` and `error` (what came back) ·
-//! `wire` (bodies) · `dedicated`, `reboot`, `console`, `mail`, `credential` (the calls).
+//! `wire` (bodies) · `dedicated`, `reboot`, `service`, `console`, `mail`, `credential` (the calls).
 
 mod account;
 mod answer;
@@ -24,6 +24,7 @@ mod flight;
 mod mail;
 mod quota;
 mod reboot;
+mod service;
 mod sign;
 mod wire;
 
@@ -31,7 +32,7 @@ mod wire;
 mod tests;
 
 pub use account::{Account, Credentials, Endpoint, NotAnEndpoint};
-pub use client::{Client, Fault, READ_PATIENCE};
+pub use client::{Client, Fault, READ_PATIENCE, Written};
 pub use console::{Console, Consoles};
 pub use credential::{AccessRule, Credential, CredentialDetails};
 pub use dedicated::{Access, Change};
@@ -39,6 +40,7 @@ pub use error::{Answered, Cause, Error, Unreadable};
 pub use mail::{Mail, MailId, Notice};
 pub use quota::Priority;
 pub use reboot::{ReadyReboot, RebootAnswer, SEND_WITHIN};
+pub use service::{Intervention, Ongoing, Service};
 
 /// Gives the metrics of this module their help texts, once a recorder is installed.
 pub fn describe_metrics() {

@@ -23,7 +23,7 @@ use tower_service::Service;
 
 use super::{
     auth::Ready,
-    client::{Call, Client},
+    client::{Call, Client, Written},
     error::{Cause, Error, Failure},
     quota::Permit,
     wire,
@@ -41,7 +41,7 @@ pub const SEND_WITHIN: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub enum RebootAnswer {
     /// OVHcloud took it and named the task.
-    Accepted(Task),
+    Accepted(Written<Task>),
     /// OVHcloud said no (any 4xx): nothing was rebooted.
     Refused(Error),
     /// The request certainly never left: no connection, or too late.
@@ -97,7 +97,7 @@ impl ReadyReboot {
         }
         match client.send(permit, &http, call.outgoing.clone(), headers).await {
             Ok(answer) => match answer.parse::<wire::Task>() {
-                Ok(task) => RebootAnswer::Accepted(task.into()),
+                Ok(task) => RebootAnswer::Accepted(Written::of(task.into(), &answer)),
                 Err(failure) => RebootAnswer::Unknown(call.error(failure)),
             },
             Err(failure) => {

@@ -8,8 +8,14 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 
-use super::answer::one_line;
-use crate::rescue::server::{self, BootId, ServiceName, TaskId};
+use super::{
+    answer::one_line,
+    service::{self, Service},
+};
+use crate::rescue::{
+    known::Planned,
+    server::{self, BootId, ServiceName, TaskId},
+};
 
 /// `null` counts as missing.
 fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
@@ -210,7 +216,76 @@ pub(super) struct IpmiAccess {
 
 #[derive(Deserialize)]
 pub(super) struct ServiceInfos {
-    pub(super) expiration: Option<jiff::civil::Date>,
+    expiration: Option<jiff::civil::Date>,
+    renew: Option<Renew>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Renew {
+    automatic: Option<bool>,
+    delete_at_expiration: Option<bool>,
+}
+
+impl From<ServiceInfos> for Service {
+    fn from(infos: ServiceInfos) -> Self {
+        let renewed = infos.renew.and_then(|renew| {
+            // A service that is renewed and then deleted is not renewed.
+            renew.automatic.map(|automatic| automatic && renew.delete_at_expiration != Some(true))
+        });
+        Self { expires: infos.expiration, renewed }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct PlannedIntervention {
+    #[serde(rename = "type", default, deserialize_with = "or_default")]
+    kind: String,
+    #[serde(default, deserialize_with = "or_default")]
+    status: String,
+    #[serde(default, deserialize_with = "date")]
+    wanted_start_date: Option<Timestamp>,
+    #[serde(default, deserialize_with = "date")]
+    expected_end_date: Option<Timestamp>,
+}
+
+impl PlannedIntervention {
+    /// A status that nobody knows is not over.
+    pub(super) fn unless_over(self) -> Option<Planned> {
+        let over = self.status == "done";
+        let Self { kind, wanted_start_date, expected_end_date, .. } = self;
+        (!over).then(|| Planned { kind: one_line(&kind), begins: wanted_start_date, ends: expected_end_date })
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Intervention {
+    #[serde(rename = "type", default, deserialize_with = "or_default")]
+    kind: String,
+    #[serde(default, deserialize_with = "date")]
+    date: Option<Timestamp>,
+}
+
+impl From<Intervention> for service::Intervention {
+    fn from(read: Intervention) -> Self {
+        Self { kind: one_line(&read.kind), began: read.date }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Ongoing {
+    #[serde(default, deserialize_with = "or_default")]
+    description: String,
+    #[serde(default, deserialize_with = "date")]
+    todo_date: Option<Timestamp>,
+}
+
+impl From<Ongoing> for service::Ongoing {
+    fn from(read: Ongoing) -> Self {
+        Self { what: one_line(&read.description), due: read.todo_date }
+    }
 }
 
 #[cfg(test)]

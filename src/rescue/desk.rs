@@ -3,13 +3,13 @@
 //! When [`Desk::open_from_card`] or [`Desk::open_from_press`] returns [`Open::Accepted`], the operation survives a crash, and
 //! the bot owes an outcome.
 
-use secrecy::SecretString;
-
 use super::{
     event::Event,
-    operation::{Kind, Operation, OperationId, Request, Source},
+    link::Found,
+    operation::{Kind, Operation, OperationId, Request},
     pulse::Pulse,
     runner::Runner,
+    server::QueryId,
     state::Phase,
 };
 use crate::{
@@ -134,22 +134,23 @@ impl Desk {
         grant: &Grant,
         runner: &Runner,
         operation: &Operation,
-    ) -> Result<Option<(Source, SecretString)>, Error> {
+    ) -> Result<Option<Found>, Error> {
         if grant.requester().user != operation.request.requester || grant.server() != Some(&operation.request.server) {
             return Err(Error::WrongGrant);
         }
         let Some(client) = runner.fleet.client(&operation.request.account) else { return Ok(None) };
-        Ok(runner.find_link(&client, operation).await.0.map(|found| (found.source, found.link)))
+        Ok(runner.find_link(&client, operation).await.0)
     }
 
-    /// The requester has seen the link.
+    /// The requester has seen the link, whose secret was made by the request that OVHcloud calls `query`.
     ///
     /// # Errors
     /// [`Error`]: it is not recorded, so the button stays.
-    pub async fn revealed(&self, id: OperationId) -> Result<(), Error> {
+    pub async fn revealed(&self, id: OperationId, query: Option<QueryId>) -> Result<(), Error> {
+        let revealed = Event::LinkRevealed { query };
         for _ in 0..TRIES {
             let Some(operation) = self.store.operation(id).await? else { return Ok(()) };
-            match self.store.append(&operation, &Event::LinkRevealed, clock::now()).await? {
+            match self.store.append(&operation, &revealed, clock::now()).await? {
                 Append::Overtaken => {}
                 Append::Done(_) | Append::Illegal(_) => break,
             }
@@ -163,7 +164,7 @@ impl Desk {
 pub fn action(kind: Kind) -> Action {
     match kind {
         Kind::Enable | Kind::Link => Action::Rescue,
-        Kind::Restore => Action::Restore,
+        Kind::Restore | Kind::PutBack => Action::Restore,
         Kind::Reboot => Action::Reboot,
         Kind::Console => Action::Console,
     }
@@ -184,12 +185,13 @@ fn covers(grant: &Grant, request: &Request) -> Result<(), Error> {
 /// The event of a decision; `None` when the question it answers is no longer asked.
 fn event(grant: &Grant, operation: &Operation, decision: Decision) -> Option<Event> {
     let by = grant.requester().user;
+    let rule = Some(grant.place().to_string());
     let asked =
         |number| matches!(operation.state.phase, Phase::Undecided { .. }) && operation.state.facts.asked == number;
     match decision {
-        Decision::Cancel if operation.state.can_be_cancelled() => Some(Event::CancelAsked { by }),
-        Decision::RebootAgain(number) if asked(number) => Some(Event::RebootAgainApproved { by }),
-        Decision::LeaveIt(number) if asked(number) => Some(Event::LeftAlone { by }),
+        Decision::Cancel if operation.state.can_be_cancelled() => Some(Event::CancelAsked { by, rule }),
+        Decision::RebootAgain(number) if asked(number) => Some(Event::RebootAgainApproved { by, rule }),
+        Decision::LeaveIt(number) if asked(number) => Some(Event::LeftAlone { by, rule }),
         _ => None,
     }
 }

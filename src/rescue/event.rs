@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     console::ConsoleKind,
     operation::{Intent, OperationId, Plan, Source},
-    server::{System, TaskId, TaskStatus},
+    server::{QueryId, System, TaskId, TaskStatus},
 };
 use crate::access::UserId;
 
@@ -27,7 +27,11 @@ pub enum Event {
         problem: Problem,
     },
     /// The setting was written and read back.
-    BootSet,
+    BootSet {
+        /// OVHcloud's names for the requests that wrote it; none when it was so already.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        queries: Vec<QueryId>,
+    },
     /// OVHcloud would not take the setting.
     SettingRefused {
         /// OVHcloud's words.
@@ -37,6 +41,9 @@ pub enum Event {
     CancelAsked {
         /// Who.
         by: UserId,
+        /// The rule that allowed it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<String>,
     },
     /// The reboot is about to be asked for; after this record, and only then, the call is made.
     RebootIntended {
@@ -47,6 +54,9 @@ pub enum Event {
     RebootAccepted {
         /// The task.
         task: TaskId,
+        /// OVHcloud's name for the request.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
     },
     /// The reboot certainly did not happen.
     RebootNotDone {
@@ -70,20 +80,31 @@ pub enum Event {
         /// The new tasks, if several.
         candidates: Vec<TaskId>,
     },
+    /// Nobody answered the question in time: from now on it is one for on-call.
+    QuestionUnanswered,
     /// A person approved one more reboot.
     RebootAgainApproved {
         /// Who.
         by: UserId,
+        /// The rule that allowed it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<String>,
     },
     /// A person decided to leave it as it is.
     LeftAlone {
         /// Who.
         by: UserId,
+        /// The rule that allowed it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rule: Option<String>,
     },
     /// What was set was put back, or could not be.
     PutBack {
         /// How that went.
         result: PutBack,
+        /// OVHcloud's names for the requests that did it; none when it was so already.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        queries: Vec<QueryId>,
     },
     /// The task's status changed, its end included.
     TaskSeen {
@@ -112,6 +133,8 @@ pub enum Event {
     ConsoleAsked {
         /// The task.
         task: TaskId,
+        /// OVHcloud's name for the request.
+        query: Option<QueryId>,
     },
     /// The session is there; what leads to it is nowhere but in the DM.
     ConsoleOpened {
@@ -134,13 +157,20 @@ pub enum Event {
     DeliveryAttempted {
         /// Where it was found; `None` when a key opens this rescue and there is no link.
         source: Option<Source>,
+        /// OVHcloud's name for the request that made the secret, if one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
     },
     /// The DM arrived.
     LinkDelivered,
     /// The person takes no DMs: the link waits for **Reveal link**.
     DmClosed,
     /// The requester saw the link, ephemerally.
-    LinkRevealed,
+    LinkRevealed {
+        /// OVHcloud's name for the request that made the secret, if one did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
+    },
     /// No link turned up within `secret_timeout`.
     LinkNotFound {
         /// Where it was looked for.

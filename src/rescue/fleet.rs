@@ -5,26 +5,36 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use futures_util::{StreamExt, stream};
+
 use super::{
     event::Problem,
+    inventory::Inventory,
+    kernels::Kernels,
+    known::Servers,
     lease::Lease,
     operation::{Plan, Wish},
     plan::{self, Aim, Proposal},
+    search,
     server::{Boot, Server, ServiceName, Task},
 };
-use crate::{clock, ovh, store::Store};
+use crate::{ovh, store::Store};
 
 /// How many running tasks are read at most.
 const TASKS: usize = 5;
 /// How many candidates are named when what was typed fits several.
-const CANDIDATES: usize = 10;
+pub const CANDIDATES: usize = 10;
+/// How many servers that were never read are read for one person who waits: a part of what a minute's budget lets through at once.
+const UNREAD_AT_ONCE: usize = 20;
+/// How many of those are read at the same time.
+const PARALLEL: usize = 4;
 
 /// The accounts' clients and what is known of their servers; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Fleet {
     clients: Arc<RwLock<Arc<BTreeMap<String, ovh::Client>>>>,
-    servers: Arc<RwLock<Arc<Vec<Server>>>>,
-    store: Store,
+    inventory: Inventory,
+    kernels: Kernels,
 }
 
 /// A server's near future.
@@ -39,10 +49,17 @@ pub struct Look {
 /// What was typed names no one server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotFound {
-    /// Nothing has that name; these come near.
+    /// Nothing has that name; these come near. Whoever knows what the asker may see fills them in.
     Unknown(Vec<ServiceName>),
     /// Several have it.
     Ambiguous(Vec<ServiceName>),
+    /// No server that was read has it, and not all were read yet.
+    StillReading {
+        /// How many were read.
+        read: usize,
+        /// How many there are.
+        all: usize,
+    },
     /// It is not in memory, and OVHcloud could not be asked.
     Unreadable(String),
 }
@@ -54,15 +71,15 @@ impl Fleet {
     /// When the store cannot be read.
     pub async fn new(clients: Vec<ovh::Client>, store: Store) -> Result<Self, crate::store::Error> {
         let clients = by_account(clients);
-        let mut servers = store.inventory().await?;
-        servers.retain(|server| clients.contains_key(&server.account));
-        let (clients, servers) = (RwLock::new(Arc::new(clients)), RwLock::new(Arc::new(servers)));
-        Ok(Self { clients: Arc::new(clients), servers: Arc::new(servers), store })
+        let inventory = Inventory::load(store, &clients.keys().cloned().collect()).await?;
+        Ok(Self { clients: Arc::new(RwLock::new(Arc::new(clients))), inventory, kernels: Kernels::default() })
     }
 
     /// From now on, these accounts with these credentials. What is under way finishes with the old ones.
     pub fn exchange(&self, clients: Vec<ovh::Client>) {
-        *self.clients.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(by_account(clients));
+        let clients = by_account(clients);
+        self.inventory.keep_accounts(&clients.keys().cloned().collect());
+        *self.clients.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(clients);
     }
 
     /// The client of an account; `None` when the configuration no longer names it.
@@ -70,13 +87,29 @@ impl Fleet {
         self.clients().get(account).cloned()
     }
 
+    /// The accounts of the configuration.
+    pub fn accounts(&self) -> Vec<String> {
+        self.clients().keys().cloned().collect()
+    }
+
     fn clients(&self) -> Arc<BTreeMap<String, ovh::Client>> {
         self.clients.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The servers as they were last seen, in the order of their names.
-    pub fn servers(&self) -> Arc<Vec<Server>> {
-        self.servers.read().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What is known of all servers, and how old it is.
+    pub fn inventory(&self) -> &Inventory {
+        &self.inventory
+    }
+
+    /// The servers as they were last seen, in the natural order of what people call them.
+    pub fn servers(&self) -> Arc<Servers> {
+        self.inventory.servers()
+    }
+
+    /// The rescue kernels of a server as far as they are known; nobody waits for OVHcloud.
+    pub fn kernels(&self, server: &Server) -> Vec<String> {
+        let client = self.client(&server.account).map(|client| client.with_priority(ovh::Priority::Background));
+        self.kernels.of(&server.name, client)
     }
 
     /// The server that `typed` names: its exact service name, or a display name, IP or reverse that is unique, without regard to case.
@@ -87,17 +120,31 @@ impl Fleet {
     /// [`NotFound`].
     pub async fn find(&self, typed: &str) -> Result<Server, NotFound> {
         let typed = typed.trim();
+        match self.find_known(typed) {
+            Err(NotFound::Unknown(_)) => self.look_up(typed).await,
+            found => found,
+        }
+    }
+
+    /// The same from memory alone.
+    ///
+    /// # Errors
+    /// [`NotFound::Unknown`] and [`NotFound::Ambiguous`].
+    pub fn find_known(&self, typed: &str) -> Result<Server, NotFound> {
         let servers = self.servers();
+        let typed = typed.trim();
         if let Some(server) = servers.iter().find(|server| server.name.as_str().eq_ignore_ascii_case(typed)) {
             return Ok(server.clone());
         }
-        let named: Vec<&Server> = servers.iter().filter(|server| answers_to(server, typed)).collect();
+        let named: Vec<&Server> = servers.iter().filter(|server| search::goes_by(server, typed)).collect();
         match named.as_slice() {
-            [one] => return Ok((*one).clone()),
-            [] => {}
-            several => return Err(NotFound::Ambiguous(names(several))),
+            [one] => Ok((*one).clone()),
+            [] => Err(NotFound::Unknown(Vec::new())),
+            several => {
+                let names = several.iter().take(CANDIDATES).map(|server| server.name.clone());
+                Err(NotFound::Ambiguous(names.collect()))
+            }
         }
-        self.look_up(typed, &servers).await
     }
 
     /// A server as OVHcloud describes it now.
@@ -105,7 +152,9 @@ impl Fleet {
     /// # Errors
     /// [`plan::Error`]; a server that left the account is a problem for its asker, not an error.
     pub async fn read(&self, known: &Server) -> Result<Server, plan::Error> {
-        plan::read_server(&self.client_of(known)?, &known.name).await
+        let server = plan::read_server(&self.client_of(known)?, &known.name).await?;
+        self.inventory.learn(&server);
+        Ok(server)
     }
 
     /// What would be done to `server` for `aim` now, with what the store remembers of its rescue.
@@ -130,10 +179,7 @@ impl Fleet {
     /// [`plan::Error`]; tasks that cannot be read are said beside the rest.
     pub async fn look(&self, server: &Server) -> Result<Look, plan::Error> {
         let client = self.client_of(server)?;
-        let boot = match server.boot {
-            Some(id) => client.boot(&server.name, id).await.ok(),
-            None => None,
-        };
+        let boot = self.boot(server).await.ok().flatten();
         let running = running_tasks(&client, server).await.map_err(|error| error.to_string());
         Ok(Look { boot, running })
     }
@@ -142,103 +188,85 @@ impl Fleet {
         self.client(&server.account).ok_or_else(|| Problem::NoAccount { account: server.account.clone() }.into())
     }
 
-    /// Reads every server of every account, within the background's share of the budget, and remembers them.
-    pub async fn refresh(&self) {
-        for client in self.clients().values() {
-            match self.read_account(client).await {
-                Ok(servers) => self.remember(client.account(), servers).await,
-                Err(error) => tracing::warn!(account = client.account(), %error, "the inventory could not be read"),
-            }
+    /// The netboot entry that a server has set, read now.
+    ///
+    /// # Errors
+    /// [`plan::Error`].
+    pub async fn boot(&self, server: &Server) -> Result<Option<Boot>, plan::Error> {
+        let Some(id) = server.boot else { return Ok(None) };
+        let boot = self.client_of(server)?.boot(&server.name, id).await?;
+        if let Err(error) = self.inventory.learn_boot(server, boot.clone()).await {
+            tracing::error!(%error, "a netboot entry could not be stored");
         }
+        Ok(Some(boot))
     }
 
-    async fn read_account(&self, client: &ovh::Client) -> Result<Vec<Server>, ovh::Error> {
-        let client = client.with_priority(ovh::Priority::Background);
-        let mut servers = Vec::new();
-        for name in client.servers().await? {
-            match client.server(&name).await {
-                Ok(server) => servers.push(server),
-                Err(error) if error.is_not_found() || error.is_expired_service() => {}
-                Err(error) => {
-                    // One server that cannot be read must not take the others away: what was known of it stays.
-                    tracing::warn!(server.name = %name, %error, "a server could not be read for the inventory");
-                    servers.extend(self.servers().iter().find(|known| known.name == name).cloned());
-                }
-            }
-        }
-        Ok(servers)
-    }
-
-    async fn remember(&self, account: &str, servers: Vec<Server>) {
-        if let Err(error) = self.store.save_inventory(account, &servers, clock::now()).await {
-            tracing::error!(account, %error, "the inventory could not be stored");
-        }
-        let mut all: Vec<Server> = self.servers().iter().filter(|known| known.account != account).cloned().collect();
-        all.extend(servers);
-        all.sort_by(|a, b| a.name.cmp(&b.name));
-        *self.servers.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(all);
-    }
-
-    async fn look_up(&self, typed: &str, servers: &[Server]) -> Result<Server, NotFound> {
+    async fn look_up(&self, typed: &str) -> Result<Server, NotFound> {
         if let Ok(name) = ServiceName::try_from(typed.to_owned())
             && typed.contains('.')
+            && let Some(server) = self.look_up_name(&name).await?
         {
+            return Ok(server);
+        }
+        self.read_unread(typed).await
+    }
+
+    async fn look_up_name(&self, name: &ServiceName) -> Result<Option<Server>, NotFound> {
+        for client in self.clients().values() {
+            match client.server(name).await {
+                Ok(server) => {
+                    self.inventory.learn(&server);
+                    return Ok(Some(server));
+                }
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(NotFound::Unreadable(error.to_string())),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Before the first inventory is complete: a few servers are read for this one person, many are not.
+    async fn read_unread(&self, typed: &str) -> Result<Server, NotFound> {
+        let unreadable = |error: ovh::Error| NotFound::Unreadable(error.to_string());
+        if self.servers().is_empty() {
             for client in self.clients().values() {
-                match client.server(&name).await {
-                    Ok(server) => return Ok(server),
-                    Err(error) if error.is_not_found() => {}
-                    Err(error) => return Err(NotFound::Unreadable(error.to_string())),
+                let names = client.servers().await.map_err(unreadable)?;
+                if let Err(error) = self.inventory.listed(client.account(), names).await {
+                    tracing::error!(%error, "the inventory could not be stored");
                 }
             }
         }
-        if servers.is_empty() {
-            return self.look_up_by_list(typed).await;
+        let servers = self.servers();
+        let unread: Vec<Server> =
+            servers.known().filter(|known| known.seen.is_none()).map(|known| known.server.clone()).collect();
+        if unread.is_empty() {
+            return Err(NotFound::Unknown(Vec::new()));
         }
-        Err(NotFound::Unknown(near(typed, servers)))
-    }
-
-    /// Before the first inventory: reads the fleet for this one person.
-    async fn look_up_by_list(&self, typed: &str) -> Result<Server, NotFound> {
-        let mut all = Vec::new();
-        for client in self.clients().values() {
-            let unreadable = |error: ovh::Error| NotFound::Unreadable(error.to_string());
-            for name in client.servers().await.map_err(unreadable)? {
-                all.push(client.server(&name).await.map_err(unreadable)?);
+        if unread.len() > UNREAD_AT_ONCE {
+            return Err(NotFound::StillReading { read: servers.len() - unread.len(), all: servers.len() });
+        }
+        let reads = stream::iter(unread).map(|server| {
+            let client = self.client(&server.account);
+            async move {
+                match client {
+                    Some(client) => client.server(&server.name).await.map(Some),
+                    None => Ok(None),
+                }
+            }
+        });
+        for read in reads.buffer_unordered(PARALLEL).collect::<Vec<_>>().await {
+            match read {
+                Ok(server) => self.inventory.learn_all(server),
+                Err(error) if error.is_not_found() || error.is_expired_service() => {}
+                Err(error) => return Err(unreadable(error)),
             }
         }
-        let named: Vec<&Server> = all.iter().filter(|server| answers_to(server, typed)).collect();
-        match named.as_slice() {
-            [one] => Ok((*one).clone()),
-            [] => Err(NotFound::Unknown(near(typed, &all))),
-            several => Err(NotFound::Ambiguous(names(several))),
-        }
+        self.find_known(typed)
     }
 }
 
 fn by_account(clients: Vec<ovh::Client>) -> BTreeMap<String, ovh::Client> {
     clients.into_iter().map(|client| (client.account().to_owned(), client)).collect()
-}
-
-/// Whether the server has this display name, address or reverse.
-fn answers_to(server: &Server, typed: &str) -> bool {
-    let same = |name: &Option<String>| name.as_deref().is_some_and(|name| name.to_lowercase() == typed.to_lowercase());
-    same(&server.display_name) || same(&server.ip) || same(&server.reverse)
-}
-
-/// The servers that what was typed is a part of: offered, never taken.
-fn near(typed: &str, servers: &[Server]) -> Vec<ServiceName> {
-    let typed = typed.to_lowercase();
-    let holds = |name: &str| !typed.is_empty() && name.to_lowercase().contains(&typed);
-    let near = servers.iter().filter(|server| {
-        holds(server.name.as_str())
-            || server.display_name.as_deref().is_some_and(holds)
-            || server.reverse.as_deref().is_some_and(holds)
-    });
-    names(&near.collect::<Vec<_>>())
-}
-
-fn names(servers: &[&Server]) -> Vec<ServiceName> {
-    servers.iter().take(CANDIDATES).map(|server| server.name.clone()).collect()
 }
 
 async fn running_tasks(client: &ovh::Client, server: &Server) -> Result<Vec<Task>, ovh::Error> {

@@ -89,6 +89,7 @@ pub enum Effect {
 
 /// What `event`, recorded now, means for the leases; `operation` is the one it was recorded for, as it is afterwards.
 pub fn effect(operation: &Operation, event: &Event, now: Timestamp) -> Option<Effect> {
+    let facts = &operation.state.facts;
     match (&operation.request.wish, event) {
         (Wish::Enable(wish), Event::Prepared { plan }) => Some(Effect::Begin(Box::new(Lease {
             operation: operation.id,
@@ -103,10 +104,12 @@ pub fn effect(operation: &Operation, event: &Event, now: Timestamp) -> Option<Ef
             set: plan.change.clone()?,
             system: wish.system,
         }))),
-        (Wish::Enable(_), Event::PutBack { result: PutBack::Done }) => Some(Effect::Undo),
-        (Wish::Restore { .. }, Event::TaskSeen { status: TaskStatus::Done, .. } | Event::TaskVanished) => {
-            Some(Effect::End)
-        }
+        (Wish::Enable(_), Event::PutBack { result: PutBack::Done, .. }) => Some(Effect::Undo),
+        (Wish::Restore { .. }, Event::TaskSeen { status: TaskStatus::Done, .. }) => Some(Effect::End),
+        // OVHcloud purges tasks that ended badly too. Without its word only the machine itself can say that it left.
+        (Wish::Restore { .. }, Event::Watched) if facts.task_vanished && facts.is_back() => Some(Effect::End),
+        // The netboot is read back: whatever runs now, the next reboot leaves.
+        (Wish::PutBack { .. }, Event::BootSet { .. }) => Some(Effect::End),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     operation::Source,
-    server::{ServiceName, System},
+    server::{QueryId, ServiceName, System},
 };
 use crate::ovh::{self, MailId};
 
@@ -36,6 +36,8 @@ pub struct Found {
     pub source: Source,
     /// The link: whoever has it has the password, or the screen.
     pub link: SecretString,
+    /// OVHcloud's name for the request that made the secret; `None` when it was in a mail.
+    pub query: Option<QueryId>,
 }
 
 /// Looks once in each of `sources`, in order. `read` remembers mails that need no second reading.
@@ -52,12 +54,14 @@ pub async fn find(
     for source in sources {
         let id = match source {
             Source::AuthenticationSecret => from_authentication_secret(client, target).await,
-            Source::Mail => from_mail(client, target, read).await,
+            Source::Mail => from_mail(client, target, read).await.map(|id| Some((id?, None))),
             // A console leads to no password.
             Source::Console => Ok(None),
         };
         match id {
-            Ok(Some(id)) => return (Some(Found { source: *source, link: render(template, &id) }), None),
+            Ok(Some((id, query))) => {
+                return (Some(Found { source: *source, link: render(template, &id), query }), None);
+            }
             Ok(None) => {}
             Err(error) => trouble = Some(error),
         }
@@ -66,13 +70,17 @@ pub async fn find(
 }
 
 /// Only an entry of the rescue's own kind counts: an installed system's panels are listed too.
-async fn from_authentication_secret(client: &ovh::Client, target: &Target) -> Result<Option<SecretString>, ovh::Error> {
-    let accesses = client.authentication_secrets(&target.server).await?;
-    let ours = accesses.into_iter().find(|access| {
+async fn from_authentication_secret(
+    client: &ovh::Client,
+    target: &Target,
+) -> Result<Option<(SecretString, Option<QueryId>)>, ovh::Error> {
+    let listed = client.authentication_secrets(&target.server).await?;
+    let ours = listed.value.into_iter().find(|access| {
         let kind_fits = matches!(access.kind.as_str(), "RDP" | "SSH");
         kind_fits && access.user.as_deref() == Some(target.system.user())
     });
-    Ok(ours.and_then(|access| access.secret).filter(|secret| is_id(secret.expose_secret())))
+    let secret = ours.and_then(|access| access.secret).filter(|secret| is_id(secret.expose_secret()));
+    Ok(secret.map(|secret| (secret, listed.query)))
 }
 
 async fn from_mail(

@@ -1,6 +1,6 @@
 //! What the bot decides and remembers.
 //!
-//! In reading order. The first seven are pure: no async, no clock, no network; the others carry them out.
+//! In reading order. The first nine are pure: no async, no clock, no network; the others carry them out.
 
 pub mod server;
 pub mod console;
@@ -9,7 +9,14 @@ pub mod event;
 pub mod state;
 pub mod step;
 pub mod lease;
+pub mod reminder;
+pub mod notice;
+pub mod known;
+pub mod search;
 
+pub mod inventory;
+pub mod keeper;
+pub mod kernels;
 pub mod fleet;
 pub mod plan;
 pub mod link;

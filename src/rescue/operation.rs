@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     console::ConsoleMinutes,
     event::Event,
+    lease::Lease,
     server::{Boot, Server, ServiceName, System},
-    state::{IllegalEvent, State},
+    state::{IllegalEvent, Outcome, Phase, State},
 };
 use crate::{access::UserId, config::Locale};
 
@@ -41,13 +42,15 @@ pub enum Kind {
     Reboot,
     /// Look for the link of a running rescue again.
     Link,
+    /// Put back what was changed, and leave the machine running as it is.
+    PutBack,
     /// A session on the server's screen.
     Console,
 }
 
 impl Kind {
     /// Every kind, for tests and tables.
-    pub const ALL: [Self; 5] = [Self::Enable, Self::Restore, Self::Reboot, Self::Link, Self::Console];
+    pub const ALL: [Self; 6] = [Self::Enable, Self::Restore, Self::Reboot, Self::Link, Self::PutBack, Self::Console];
 
     /// Its word in the store.
     pub fn as_str(self) -> &'static str {
@@ -56,6 +59,7 @@ impl Kind {
             Self::Restore => "restore",
             Self::Reboot => "reboot",
             Self::Link => "link",
+            Self::PutBack => "putback",
             Self::Console => "console",
         }
     }
@@ -65,7 +69,12 @@ impl Kind {
         matches!(self, Self::Enable | Self::Link | Self::Console)
     }
 
-    /// Whether it reboots its server, which nothing else may do meanwhile.
+    /// Whether it changes its server, which nothing else may do meanwhile.
+    pub fn changes(self) -> bool {
+        self.reboots() || self == Self::PutBack
+    }
+
+    /// Whether it reboots its server.
     pub fn reboots(self) -> bool {
         matches!(self, Self::Enable | Self::Restore | Self::Reboot)
     }
@@ -104,6 +113,7 @@ impl Request {
             Wish::Restore { .. } => Kind::Restore,
             Wish::Reboot { .. } => Kind::Reboot,
             Wish::Link { .. } => Kind::Link,
+            Wish::PutBack { .. } => Kind::PutBack,
             Wish::Console { .. } => Kind::Console,
         }
     }
@@ -132,6 +142,14 @@ pub enum Wish {
     Link {
         /// Where to look, in order.
         sources: Vec<Source>,
+    },
+    /// The netboot and the rest as they were before the rescue, without a reboot.
+    PutBack {
+        /// The boot that the person was shown, and no other.
+        into: Boot,
+        /// What somebody else had changed, as the person was shown it.
+        #[serde(default)]
+        despite: Vec<Difference>,
     },
     /// A session on the screen.
     Console {
@@ -306,6 +324,31 @@ impl Operation {
                 Some((wish.system, facts.plan.as_ref().and_then(|plan| plan.before.ip.as_deref())))
             }
             _ => None,
+        }
+    }
+
+    /// Whether putting back without a reboot is a way out of how this ended: what was set may never have been booted, or may be
+    /// booted without anybody having seen it.
+    ///
+    /// Not for a rescue that followed another one: there a rescue runs for certain, and only a restore leads out.
+    pub fn can_be_put_back(&self) -> bool {
+        let Phase::Ended(outcome) = &self.state.phase else { return false };
+        let before = self.state.facts.plan.as_ref().and_then(|plan| plan.before.boot.as_ref());
+        match (&self.request.wish, outcome) {
+            (Wish::Enable(_), Outcome::LeftAlone(_) | Outcome::TaskFailed { .. }) => {
+                !before.is_some_and(Boot::is_rescue)
+            }
+            (Wish::Restore { .. }, Outcome::LeftAlone(_)) => true,
+            (Wish::Restore { .. }, Outcome::Restored) => self.state.is_end_unseen(),
+            _ => false,
+        }
+    }
+
+    /// Whether a server's active lease is the one that this operation began, or was to end.
+    pub fn is_about(&self, lease: &Lease) -> bool {
+        match self.request.wish {
+            Wish::Restore { .. } | Wish::PutBack { .. } => lease.operation < self.id,
+            _ => lease.operation == self.id,
         }
     }
 

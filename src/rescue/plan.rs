@@ -29,6 +29,8 @@ pub enum Aim {
     },
     /// `/restore`.
     Restore,
+    /// What a restore puts back, without its reboot.
+    PutBack,
     /// `/reboot`.
     Reboot,
 }
@@ -44,6 +46,7 @@ impl Aim {
                 lease: wish.lease,
             },
             Wish::Restore { .. } => Self::Restore,
+            Wish::PutBack { .. } => Self::PutBack,
             Wish::Reboot { .. } | Wish::Link { .. } | Wish::Console { .. } => Self::Reboot,
         }
     }
@@ -130,6 +133,12 @@ pub async fn propose(
             let despite = lease.map(|lease| differences(lease, server, now.as_ref())).unwrap_or_default();
             (Wish::Restore { into: change.boot.clone(), despite }, Some(change))
         }
+        Aim::PutBack => {
+            let lease = lease.ok_or(Problem::NotInRescue)?;
+            let change = restoring(client, server, Some(lease), now.as_ref()).await?;
+            let despite = differences_but_done(lease, server, now.as_ref(), &change);
+            (Wish::PutBack { into: change.boot.clone(), despite }, Some(change))
+        }
         Aim::Reboot => (Wish::Reboot { into: now.clone() }, None),
     };
     Ok(Proposal { plan: plan(server, now, &wish, change), wish })
@@ -149,7 +158,8 @@ fn same_deed(one: &Wish, other: &Wish) -> bool {
     let same = |one: &Boot, other: &Boot| one.id == other.id && one.kernel == other.kernel;
     match (one, other) {
         (Wish::Enable(one), Wish::Enable(other)) => same(&one.into, &other.into),
-        (Wish::Restore { into: one, despite }, Wish::Restore { into: other, despite: shown }) => {
+        (Wish::Restore { into: one, despite }, Wish::Restore { into: other, despite: shown })
+        | (Wish::PutBack { into: one, despite }, Wish::PutBack { into: other, despite: shown }) => {
             same(one, other) && despite == shown
         }
         (Wish::Reboot { into: Some(one) }, Wish::Reboot { into: Some(other) }) => same(one, other),
@@ -178,7 +188,11 @@ fn plan(server: &Server, now: Option<Boot>, wish: &Wish, change: Option<Setting>
             if key.is_some() { Entry::Key } else { Entry::Password }
         }
         Wish::Enable(_) => Entry::Password,
-        Wish::Restore { .. } | Wish::Reboot { .. } | Wish::Link { .. } | Wish::Console { .. } => Entry::None,
+        Wish::Restore { .. }
+        | Wish::Reboot { .. }
+        | Wish::Link { .. }
+        | Wish::PutBack { .. }
+        | Wish::Console { .. } => Entry::None,
     };
     let into = change.as_ref().map(|change| change.boot.clone()).or_else(|| now.clone());
     let before = Snapshot {
@@ -234,6 +248,11 @@ fn back_to(before: &Snapshot, set: &Setting, boot: Boot) -> Setting {
         rescue_mail: set.rescue_mail.as_ref().map(|_| before.rescue_mail.clone()),
         rescue_ssh_key: set.rescue_ssh_key.as_ref().map(|_| before.rescue_ssh_key.clone()),
     }
+}
+
+/// What somebody else changed; what is back already needs no question.
+fn differences_but_done(lease: &Lease, server: &Server, now: Option<&Boot>, change: &Setting) -> Vec<Difference> {
+    if change.holds_on(server) { Vec::new() } else { differences(lease, server, now) }
 }
 
 fn differences(lease: &Lease, server: &Server, now: Option<&Boot>) -> Vec<Difference> {

@@ -1,4 +1,4 @@
-//! Who wakes whom: whoever records something taps the runner and the reporter; both then read the store.
+//! Who wakes whom: whoever records something taps the runner, the reporter and the herald; all of them then read the store.
 //!
 //! A tap that comes while its loop is busy is not lost, and many taps are one.
 
@@ -6,18 +6,20 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-/// The two loops' alarm clocks; cheap to clone.
+/// The loops' alarm clocks; cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Pulse {
     runner: Arc<Notify>,
     reporter: Arc<Notify>,
+    herald: Arc<Notify>,
 }
 
 impl Pulse {
-    /// Something was recorded: there may be a step to take and a message to change.
+    /// Something was recorded: there may be a step to take, a message to change, a notice to post.
     pub fn tap(&self) {
         self.runner.notify_one();
         self.reporter.notify_one();
+        self.herald.notify_one();
     }
 
     /// Waits until there may be a step to take.
@@ -28,5 +30,10 @@ impl Pulse {
     /// Waits until there may be a message to change.
     pub async fn for_reporter(&self) {
         self.reporter.notified().await;
+    }
+
+    /// Waits until there may be a notice to post.
+    pub async fn for_herald(&self) {
+        self.herald.notified().await;
     }
 }

@@ -74,6 +74,23 @@ impl fmt::Display for TaskId {
     }
 }
 
+/// OVHcloud's name for one request (`X-Ovh-QueryID`): what its support asks for. No secret.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct QueryId(String);
+
+impl QueryId {
+    /// The name as OVHcloud writes it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for QueryId {
+    fn from(name: String) -> Self {
+        Self(name)
+    }
+}
+
 /// A dedicated server as one `GET /dedicated/server/{name}` described it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Server {
@@ -110,6 +127,27 @@ pub struct Server {
 }
 
 impl Server {
+    /// A server of which nothing is known but its name: nobody may rely on its tags, and its state is no word.
+    pub fn only_named(name: ServiceName, account: &str) -> Self {
+        Self {
+            name,
+            account: account.to_owned(),
+            display_name: None,
+            tags: None,
+            ip: None,
+            reverse: None,
+            os: String::new(),
+            state: String::new(),
+            power_state: None,
+            boot: None,
+            rescue_mail: None,
+            rescue_ssh_key: None,
+            monitoring: true,
+            no_intervention: false,
+            datacenter: None,
+        }
+    }
+
     /// What people call the server: its display name, else its service name.
     pub fn label(&self) -> &str {
         self.display_name.as_deref().unwrap_or(self.name.as_str())

@@ -74,6 +74,8 @@ pub enum Outcome {
     Restored,
     /// The reboot's task is done.
     Rebooted,
+    /// What was changed is back, read back; nothing was rebooted.
+    NetbootBack,
     /// It could not be done; nothing was changed.
     Impossible(Problem),
     /// It was accepted too long ago to be begun.
@@ -143,12 +145,16 @@ pub struct Facts {
     pub console: Option<ConsoleKind>,
     /// When the console's session ends, by our clock.
     pub console_until: Option<Timestamp>,
-    /// What came instead of an answer to the reboot.
+    /// What came instead of an answer to the reboot, or with its refusal.
     pub unknown_because: Option<String>,
+    /// How it is known that the last reboot that was intended did not happen; `None` when it is not.
+    pub not_done: Option<NotDone>,
     /// What was known right before the last reboot that was intended.
     pub last_intent: Option<Intent>,
     /// How many times a person was asked to decide.
     pub asked: u32,
+    /// The numbers of the questions that nobody answered in time.
+    pub unanswered: Vec<u32>,
     /// The requester takes no DMs.
     pub dm_closed: bool,
     /// How putting back went.
@@ -195,7 +201,7 @@ impl State {
             | Phase::Unsettled(_)
             | Phase::Undecided { .. }
             | Phase::PuttingBack(_)
-            | Phase::Rebooting(_) => self.kind.reboots(),
+            | Phase::Rebooting(_) => self.kind.changes(),
             Phase::AskingConsole(_)
             | Phase::OpeningConsole(_)
             | Phase::Searching
@@ -224,6 +230,11 @@ impl State {
         matches!(self.phase, Phase::Opened | Phase::Prepared | Phase::Ready) && self.facts.intents == 0
     }
 
+    /// Whether the latest question went to on-call because nobody had answered it.
+    pub fn is_on_calls(&self) -> bool {
+        self.facts.unanswered.contains(&self.facts.asked)
+    }
+
     /// Whether it ended as planned without anybody having seen the reboot's end: its task was purged, and the machine not watched.
     pub fn is_end_unseen(&self) -> bool {
         let as_planned = matches!(self.phase, Phase::Ended(Outcome::Restored | Outcome::Rebooted));
@@ -249,14 +260,16 @@ impl State {
         use Event as E;
         use Phase as P;
         Some(match (&self.phase, event) {
-            (P::Opened, E::Prepared { plan }) if self.kind.reboots() => match plan.change {
+            (P::Opened, E::Prepared { plan }) if self.kind.changes() => match plan.change {
                 Some(_) => P::Prepared,
+                // Without a reboot there is nothing to do but the change.
+                None if self.kind == Kind::PutBack => return None,
                 None => P::Ready,
             },
             (P::Opened, E::FoundImpossible { problem }) => P::Ended(Outcome::Impossible(problem.clone())),
             (P::Opened, E::RescueFound { .. }) if self.kind == Kind::Link => P::Searching,
             (P::Opened, E::ConsoleChosen { kind }) if self.kind == Kind::Console => P::AskingConsole(*kind),
-            (P::AskingConsole(_), E::ConsoleAsked { task }) => P::OpeningConsole(*task),
+            (P::AskingConsole(_), E::ConsoleAsked { task, .. }) => P::OpeningConsole(*task),
             (P::AskingConsole(_), E::Expired) => P::Ended(Outcome::Expired),
             (P::AskingConsole(_), E::FoundImpossible { problem }) => P::Ended(Outcome::Impossible(problem.clone())),
             (P::Searching | P::Delivering(_), E::ConsoleOpened { .. }) if self.kind == Kind::Console => {
@@ -267,12 +280,13 @@ impl State {
             (P::Prepared | P::Ready, E::FoundImpossible { problem }) if self.facts.intents == 0 => {
                 self.put_back_then(Outcome::Impossible(problem.clone()))
             }
-            (P::Prepared, E::BootSet) => P::Ready,
+            (P::Prepared, E::BootSet { .. }) if self.kind == Kind::PutBack => P::Ended(Outcome::NetbootBack),
+            (P::Prepared, E::BootSet { .. }) => P::Ready,
             (P::Prepared, E::SettingRefused { said }) => {
                 P::PuttingBack(Outcome::NotDone(NotDone::Refused, said.clone()))
             }
-            (P::Opened, E::CancelAsked { by }) => P::Ended(Outcome::Cancelled(*by)),
-            (P::Prepared | P::Ready, E::CancelAsked { by }) if self.can_be_cancelled() => {
+            (P::Opened, E::CancelAsked { by, .. }) => P::Ended(Outcome::Cancelled(*by)),
+            (P::Prepared | P::Ready, E::CancelAsked { by, .. }) if self.can_be_cancelled() => {
                 self.put_back_then(Outcome::Cancelled(*by))
             }
             (P::Ready, E::RebootNotDone { why, said }) => match &self.facts.last_intent {
@@ -282,7 +296,7 @@ impl State {
             (P::Ready, E::RebootIntended { intent }) if self.facts.intents < self.facts.approvals => {
                 P::Intended(intent.clone())
             }
-            (P::Intended(_), E::RebootAccepted { task }) => P::Rebooting(*task),
+            (P::Intended(_), E::RebootAccepted { task, .. }) => P::Rebooting(*task),
             (P::Intended(intent), E::RebootNotDone { why, said }) => match self.facts.intents {
                 1 => self.put_back_then(Outcome::NotDone(*why, said.clone())),
                 // An earlier reboot is still unknown: the machine may be on its way, so a person decides again.
@@ -294,8 +308,9 @@ impl State {
             (P::Intended(intent) | P::Unsettled(intent), E::NotSettled { candidates }) => {
                 P::Undecided { intent: intent.clone(), candidates: candidates.clone() }
             }
+            (P::Undecided { .. }, E::QuestionUnanswered) if !self.is_on_calls() => self.phase.clone(),
             (P::Undecided { .. }, E::RebootAgainApproved { .. }) => P::Ready,
-            (P::Undecided { .. }, E::LeftAlone { by }) => P::Ended(Outcome::LeftAlone(*by)),
+            (P::Undecided { .. }, E::LeftAlone { by, .. }) => P::Ended(Outcome::LeftAlone(*by)),
             (P::PuttingBack(outcome), E::PutBack { .. }) => P::Ended(outcome.clone()),
             (P::Rebooting(_) | P::OpeningConsole(_), E::TaskSeen { status, comment }) => {
                 self.after_task(status, comment.as_ref())
@@ -305,12 +320,12 @@ impl State {
                 P::Rebooting(_) | P::Searching | P::Delivering(_) | P::AwaitingReveal(_) | P::Watching,
                 E::PortSeen { .. } | E::PowerSeen { .. },
             ) => self.phase.clone(),
-            (P::Searching | P::Delivering(_), E::DeliveryAttempted { source }) => P::Delivering(*source),
+            (P::Searching | P::Delivering(_), E::DeliveryAttempted { source, .. }) => P::Delivering(*source),
             (P::Delivering(Some(_)), E::LinkDelivered) => self.ended_with(Link::Delivered),
             (P::Delivering(None), E::LinkDelivered) => self.ended_with(Link::NotNeeded),
             (P::Delivering(Some(source)), E::DmClosed) => P::AwaitingReveal(*source),
             (P::Delivering(None), E::DmClosed) => self.ended_with(Link::NotNeeded),
-            (P::AwaitingReveal(_), E::LinkRevealed) => self.ended_with(Link::Revealed),
+            (P::AwaitingReveal(_), E::LinkRevealed { .. }) => self.ended_with(Link::Revealed),
             (P::AwaitingReveal(_), E::LinkGivenUp) => self.ended_with(Link::NotTaken),
             (P::Searching | P::Delivering(_), E::LinkNotFound { .. }) => self.ended_with(Link::NotFound),
             (P::Watching, E::Watched) => P::Ended(match self.kind {
@@ -361,19 +376,23 @@ impl Facts {
             Event::Prepared { plan } => self.plan = Some((**plan).clone()),
             Event::RebootIntended { intent } => {
                 self.intents += 1;
+                self.not_done = None;
                 self.last_intent = Some(intent.clone());
             }
             Event::RebootAgainApproved { .. } => self.approvals += 1,
-            Event::RebootAccepted { task } | Event::ConsoleAsked { task } => {
-                self.task = Some((*task, TaskStatus::Init))
+            Event::RebootAccepted { task, .. } | Event::ConsoleAsked { task, .. } => {
+                self.task = Some((*task, TaskStatus::Init));
             }
             Event::TaskAdopted { task } => {
                 self.task = Some((*task, TaskStatus::Init));
                 self.adopted = true;
             }
-            Event::RebootUnknown { said } | Event::RebootNotDone { said, .. } => {
+            Event::RebootUnknown { said } => self.unknown_because = Some(said.clone()),
+            Event::RebootNotDone { why, said } => {
+                self.not_done = Some(*why);
                 self.unknown_because = Some(said.clone());
             }
+            Event::QuestionUnanswered => self.unanswered.push(self.asked),
             Event::Faulted => self.faults += 1,
             Event::DmClosed => self.dm_closed = true,
             Event::TaskSeen { status, .. } => {
@@ -392,20 +411,20 @@ impl Facts {
                 self.port = Some((*port, *at));
             }
             Event::PowerSeen { power } => self.power = Some(power.clone()),
-            Event::DeliveryAttempted { source } => self.source = *source,
+            Event::DeliveryAttempted { source, .. } => self.source = *source,
             Event::LinkNotFound { searched, trouble } => {
                 self.searched.clone_from(searched);
                 self.search_trouble.clone_from(trouble);
             }
-            Event::PutBack { result } => self.put_back = Some(result.clone()),
+            Event::PutBack { result, .. } => self.put_back = Some(result.clone()),
             Event::FoundImpossible { .. }
-            | Event::BootSet
+            | Event::BootSet { .. }
             | Event::NotSettled { .. }
             | Event::SettingRefused { .. }
             | Event::CancelAsked { .. }
             | Event::LeftAlone { .. }
             | Event::LinkDelivered
-            | Event::LinkRevealed
+            | Event::LinkRevealed { .. }
             | Event::LinkGivenUp
             | Event::Watched
             | Event::Expired

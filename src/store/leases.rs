@@ -94,11 +94,12 @@ async fn undo(tx: &mut SqliteConnection, operation: OperationId, now: Timestamp)
     Ok(())
 }
 
-/// The server is out of rescue: what was delivered for it is to be wiped, and the messages of its rescues lose their buttons.
+/// The server is out of rescue: what was delivered for it is to be wiped, and the messages of its rescue, and of
+/// what was tried since, lose their buttons.
 async fn end(tx: &mut SqliteConnection, server: &ServiceName, now: Timestamp) -> Result<(), Error> {
     sqlx::query(
         "UPDATE operations SET reported = -1
-         WHERE id IN (SELECT operation FROM leases WHERE server = $1 AND ended_at IS NULL)",
+         WHERE server = $1 AND id >= (SELECT operation FROM leases WHERE server = $1 AND ended_at IS NULL)",
     )
     .bind(server.as_str())
     .execute(&mut *tx)

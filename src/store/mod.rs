@@ -7,6 +7,7 @@ mod cards;
 mod inventory;
 mod leases;
 mod messages;
+mod notices;
 mod operations;
 
 use std::{
@@ -26,6 +27,7 @@ use sqlx::{
 
 pub use cards::{Card, CardId, CardRefusal};
 pub use messages::{Delivery, Posted};
+pub use notices::{Delivered, NoticeId, Owed, Tried};
 pub use operations::{Append, Open};
 
 /// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.
@@ -155,8 +157,10 @@ fn lock(path: &Path) -> Result<File, Error> {
 }
 
 /// The steps of the schema, in their order; one that was shipped is never changed.
-const SCHEMA: [(i64, &str, &str); 2] = [
+const SCHEMA: [(i64, &str, &str); 4] = [
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
+    (4, "leases", include_str!("../../migrations/sqlite/0004_leases.sql")),
+    (6, "fleet", include_str!("../../migrations/sqlite/0006_fleet.sql")),
     (7, "expiring links", include_str!("../../migrations/sqlite/0007_expiring_links.sql")),
 ];
 

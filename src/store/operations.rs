@@ -4,13 +4,17 @@ use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{CardId, Error, Store, cards, from_json, id, json, leases, millis, time};
-use crate::rescue::{
-    event::Event,
-    lease,
-    operation::{Operation, OperationId, Request},
-    server::ServiceName,
-    state::IllegalEvent,
-    step::Step,
+use crate::{
+    access::UserId,
+    config::Locale,
+    rescue::{
+        event::Event,
+        lease,
+        operation::{Operation, OperationId, Request},
+        server::ServiceName,
+        state::IllegalEvent,
+        step::Step,
+    },
 };
 
 /// What came of opening an operation.
@@ -119,6 +123,20 @@ impl Store {
     pub async fn live_operations(&self) -> Result<Vec<Operation>, Error> {
         let mut connection = self.pool.acquire().await?;
         live(&mut connection, None).await
+    }
+
+    /// The language of a person's latest operation; `None` when they never asked for one.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when the row was tampered with.
+    pub async fn locale_of(&self, person: UserId) -> Result<Option<Locale>, Error> {
+        let text: Option<String> =
+            sqlx::query_scalar("SELECT request FROM operations WHERE requester = $1 ORDER BY id DESC LIMIT 1")
+                .bind(id(person.0))
+                .fetch_optional(&self.pool)
+                .await?;
+        let request = text.map(|text| from_json::<Request>(&text, || "a request".to_owned())).transpose()?;
+        Ok(request.map(|request| request.locale))
     }
 
     /// The operations that are due, the longest waiting first, and when the next one will be.

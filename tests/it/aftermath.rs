@@ -89,14 +89,23 @@ impl TestBot {
             Kind::Reboot => "reboot",
             Kind::Link => "rescue link",
             Kind::Console => "console",
+            Kind::PutBack => return self.accepts_put_back().await,
         };
         let asked = match kind {
             Kind::Link | Kind::Console => self.slash(&self.ann, command, &server).await,
-            Kind::Enable | Kind::Restore | Kind::Reboot => {
+            _ => {
                 let card = self.ask(&self.ann, command, &server).await;
                 self.ann.press(&card, "Confirm").await
             }
         };
+        asked.wait_for(|message| message.content.contains("Accepted")).await;
+    }
+
+    /// Ann presses **Put netboot back** on the end that offers it, and it is accepted.
+    pub(crate) async fn accepts_put_back(&self) {
+        let offers = |message: &Message| message.button("Put netboot back").is_some();
+        let end = self.discord.wait_for_message(OPS, offers).await;
+        let asked = self.ann.press(&end, "Put netboot back").await;
         asked.wait_for(|message| message.content.contains("Accepted")).await;
     }
 

@@ -8,6 +8,7 @@ use bernard::rescue::{operation::Kind, step::Step};
 use sim::{
     discord::{BOT_TOKEN, OPS},
     net::{Faults, Hold},
+    ovh::Ending,
 };
 
 use crate::{
@@ -92,10 +93,10 @@ impl Crash {
     fn exists(self) -> bool {
         match self.step {
             Step::Prepare => true,
-            Step::Set | Step::PutBack => matches!(self.kind, Kind::Enable | Kind::Restore),
+            Step::Set | Step::PutBack => matches!(self.kind, Kind::Enable | Kind::Restore | Kind::PutBack),
             Step::Reboot | Step::Settle => self.kind.reboots(),
             Step::AskConsole => self.kind == Kind::Console,
-            Step::Follow => self.kind != Kind::Link,
+            Step::Follow => !matches!(self.kind, Kind::Link | Kind::PutBack),
             Step::Search | Step::Deliver | Step::AwaitReveal => self.kind.seeks_link(),
             Step::Watch => matches!(self.kind, Kind::Restore | Kind::Reboot),
         }
@@ -103,7 +104,7 @@ impl Crash {
 
     /// How often the server is read before it is accepted: for the confirmation card and for the press on it.
     fn reads_before_accepting(self) -> usize {
-        if matches!(self.kind, Kind::Link | Kind::Console) { 1 } else { 2 }
+        if matches!(self.kind, Kind::Link | Kind::PutBack | Kind::Console) { 1 } else { 2 }
     }
 
     /// How often the server is read before the machine is watched: also for the plan, and around the setting.
@@ -127,6 +128,8 @@ impl Crash {
             Step::Set => Mark::ovh("PUT", "/dedicated/server/"),
             Step::Reboot => Mark::ovh("POST", "/reboot"),
             Step::Settle => Mark::ovh("GET", "/task?"),
+            // Nothing took, so looking whether all is back is all there is to do: after the plan and the setting did.
+            Step::PutBack if self.kind == Kind::PutBack => Mark::server_read(self.reads_before_accepting() + 2),
             Step::PutBack => Mark { nth: 1, ..Mark::ovh("PUT", "/dedicated/server/") },
             Step::AskConsole => Mark::ovh("POST", "/features/ipmi/access"),
             Step::Follow => Mark::ovh("GET", "/task/"),
@@ -150,11 +153,12 @@ impl Crash {
     fn following(self) -> Mark {
         match self.step {
             Step::Prepare => match self.kind {
-                Kind::Enable | Kind::Restore => Mark::ovh("PUT", "/dedicated/server/"),
+                Kind::Enable | Kind::Restore | Kind::PutBack => Mark::ovh("PUT", "/dedicated/server/"),
                 Kind::Reboot => Mark::ovh("GET", "/task?"),
                 Kind::Link => Mark::ovh("*", "/authenticationSecret"),
                 Kind::Console => Mark::ovh("POST", "/features/ipmi/access"),
             },
+            Step::Set if self.kind == Kind::PutBack => Mark::end_told(1),
             Step::Set => Mark::ovh("GET", "/task?"),
             Step::Reboot => Mark::ovh("GET", "/task/"),
             // The first read of the task is the one that adopts it.
@@ -177,7 +181,7 @@ impl Crash {
 
     /// The operation's number: a restore and a look for the link need a rescue before them.
     fn id(self) -> &'static str {
-        if matches!(self.kind, Kind::Restore | Kind::Link) { "R-2" } else { "R-1" }
+        if matches!(self.kind, Kind::Restore | Kind::Link | Kind::PutBack) { "R-2" } else { "R-1" }
     }
 
     /// What the operation must come to.
@@ -191,13 +195,16 @@ impl Crash {
             (_, _, Kind::Reboot) => "**Rebooted**",
             (_, _, Kind::Link) => "**Link sent**",
             (_, _, Kind::Console) => "**Console open**",
+            (_, _, Kind::PutBack) => "**Netboot put back**",
         }
     }
 
     /// How many reboots it must have caused.
     fn reboots(self) -> usize {
         match (self.step, self.moment, self.kind) {
-            (_, _, Kind::Link | Kind::Console) | (Step::Reboot, Moment::Before, _) | (Step::PutBack, ..) => 0,
+            (_, _, Kind::Link | Kind::PutBack | Kind::Console)
+            | (Step::Reboot, Moment::Before, _)
+            | (Step::PutBack, ..) => 0,
             _ => 1,
         }
     }
@@ -219,6 +226,11 @@ async fn world_for(crash: Crash) -> TestBot {
     bot.ovh.journal().wait_for("GET", "/dedicated/server/ns1111111", 1).await;
     if matches!(crash.kind, Kind::Restore | Kind::Link) {
         bot.rescued(&bot.ann, "web-1").await;
+    }
+    if crash.kind == Kind::PutBack {
+        bot.ovh.next_reboot_ends("web-1", Ending::OvhError);
+        bot.accepts(Kind::Enable).await;
+        assert!(bot.last_word("R-1").await.contains("**Reboot failed**"));
     }
     bot
 }
@@ -267,7 +279,8 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
         }
         Step::PutBack => {
             let refusal = serde_json::json!({ "message": "not now" });
-            bot.ovh.faults().status("POST", "/reboot", 403, &refusal);
+            let deed = if crash.kind == Kind::PutBack { ("PUT", "/dedicated/server/") } else { ("POST", "/reboot") };
+            bot.ovh.faults().status(deed.0, deed.1, 403, &refusal);
             let gate = crash.hold(bot, &dm);
             bot.accepts(crash.kind).await;
             gate.reached().await;
@@ -306,7 +319,7 @@ async fn survives(crash: Crash) {
     let boot = match (crash.step, crash.kind) {
         (Step::PutBack, _) | (_, Kind::Reboot | Kind::Link | Kind::Console) => before.1,
         (_, Kind::Enable) => Some(rescue),
-        (_, Kind::Restore) => Some(disk),
+        (_, Kind::Restore | Kind::PutBack) => Some(disk),
     };
     assert_eq!(bot.ovh.boot_of("web-1"), boot, "{crash:?}");
     assert_eq!(links_went_only_to(&bot.ovh, &bot.discord, &bot.ann, crash.id()), crash.links(), "{crash:?}");
@@ -363,6 +376,9 @@ crash_stories! {
     a_reboot_survives_a_crash_before_the_effect_of_every_step: Reboot Before;
     a_reboot_survives_a_crash_after_the_effect_of_every_step: Reboot After;
     a_reboot_survives_a_crash_after_the_record_of_every_step: Reboot Recorded;
+    putting_back_survives_a_crash_before_the_effect_of_every_step: PutBack Before;
+    putting_back_survives_a_crash_after_the_effect_of_every_step: PutBack After;
+    putting_back_survives_a_crash_after_the_record_of_every_step: PutBack Recorded;
     a_look_for_the_link_survives_a_crash_before_the_effect_of_every_step: Link Before;
     a_look_for_the_link_survives_a_crash_after_the_effect_of_every_step: Link After;
     a_look_for_the_link_survives_a_crash_after_the_record_of_every_step: Link Recorded;

@@ -7,7 +7,11 @@ use std::fmt::Write;
 use bernard::{
     access::UserId,
     config::Locale,
-    discord::{card, dm, guide::Place},
+    discord::{
+        card::{self, Manner, Rings},
+        dm,
+        guide::Place,
+    },
     rescue::{
         console::{ConsoleKind, ConsoleMinutes},
         event::{Event, NotDone, Port, Problem, PutBack},
@@ -52,6 +56,7 @@ fn wish(kind: Kind, system: System) -> Wish {
             lease: SignedDuration::from_hours(4),
         }),
         Kind::Restore => Wish::Restore { into: boot(1, "harddisk", "hd"), despite: Vec::new() },
+        Kind::PutBack => Wish::PutBack { into: boot(1, "harddisk", "hd"), despite: Vec::new() },
         Kind::Reboot => Wish::Reboot { into: Some(boot(1, "harddisk", "hd")) },
         Kind::Link => Wish::Link { sources: vec![Source::Mail] },
         Kind::Console => {
@@ -79,7 +84,7 @@ fn opened(kind: Kind, system: System, locale: Locale) -> Operation {
 fn prepared(entry: Entry, operation: &Operation) -> Event {
     let (into, change) = match &operation.request.wish {
         Wish::Enable(wish) => (wish.into.clone(), true),
-        Wish::Restore { into, .. } => (into.clone(), true),
+        Wish::Restore { into, .. } | Wish::PutBack { into, .. } => (into.clone(), true),
         Wish::Reboot { .. } | Wish::Link { .. } | Wish::Console { .. } => (boot(1, "harddisk", "hd"), false),
     };
     let set = Setting { boot: into.clone(), rescue_mail: None, rescue_ssh_key: None };
@@ -128,13 +133,13 @@ impl Scene {
     fn intended(&self) -> Self {
         let ready = self.prepared(Entry::Password);
         let set = ready.operation.state.facts.plan.as_ref().is_some_and(|plan| plan.change.is_some());
-        ready.then(set.then_some(Event::BootSet)).then([intended()])
+        ready.then(set.then_some(Event::BootSet { queries: Vec::new() })).then([intended()])
     }
 
     /// Up to the end of OVHcloud's task.
     fn task_done(&self) -> Self {
         self.intended().then([
-            Event::RebootAccepted { task: TaskId(123_456_789) },
+            Event::RebootAccepted { task: TaskId(123_456_789), query: None },
             Event::TaskSeen { status: TaskStatus::Doing, comment: None },
             Event::TaskSeen { status: TaskStatus::Done, comment: None },
         ])
@@ -143,9 +148,14 @@ impl Scene {
     /// Its messages as they stand in the channel.
     fn look(&self, locale: Locale) -> String {
         let mut look = String::new();
-        for message in card::messages(&self.operation, self.lease.as_ref(), locale) {
+        let manner = Manner { locale, oncall: Some(400_000_000_000_000_009) };
+        for message in card::messages(&self.operation, self.lease.as_ref(), manner) {
             let buttons = serde_json::to_value(&message.buttons).expect("buttons are JSON");
-            let rings = if message.rings.is_some() { ", rings the requester" } else { "" };
+            let rings = match message.rings {
+                Rings::Nobody => "",
+                Rings::Person(_) => ", rings the requester",
+                Rings::Role(_) => ", rings on-call",
+            };
             write!(look, "[{}{rings}]\n{}\n{}\n", message.slot, message.content, row(&buttons)).expect("a text");
         }
         look
@@ -209,16 +219,17 @@ fn an_enable_from_its_card_to_its_end() {
     for locale in LOCALES {
         let begun = Scene::of(Kind::Enable, System::Windows, locale);
         let searching = begun.task_done().then([port(Port::Closed, 90)]);
-        let delivering = searching.then([Event::DeliveryAttempted { source: Some(Source::AuthenticationSecret) }]);
+        let delivering =
+            searching.then([Event::DeliveryAttempted { source: Some(Source::AuthenticationSecret), query: None }]);
         let closed = delivering.then([Event::DmClosed]);
         let scenes = [
             ("accepted", begun.clone()),
-            ("about to reboot", begun.prepared(Entry::Password).then([Event::BootSet])),
-            ("rebooting", begun.intended().then([Event::RebootAccepted { task: TaskId(123_456_789) }])),
+            ("about to reboot", begun.prepared(Entry::Password).then([Event::BootSet { queries: Vec::new() }])),
+            ("rebooting", begun.intended().then([Event::RebootAccepted { task: TaskId(123_456_789), query: None }])),
             ("looking for the link", searching.clone()),
             ("delivered", delivering.then([Event::LinkDelivered])),
             ("DMs closed", closed.clone()),
-            ("revealed", closed.then([Event::LinkRevealed])),
+            ("revealed", closed.then([Event::LinkRevealed { query: None }])),
             ("no link", searching.then([not_found()])),
         ];
         insta::assert_snapshot!(name("enable", locale), gallery(scenes, locale));
@@ -235,17 +246,23 @@ fn trouble_on_the_way() {
         let failed = Event::TaskSeen { status: TaskStatus::OvhError, comment: Some("Disk not found".into()) };
         let scenes = [
             ("no answer", asked.clone()),
-            ("reboot again", asked.then([Event::RebootAgainApproved { by: UserId(200_000_000_000_000_002) }])),
-            ("left as it is", asked.then([Event::LeftAlone { by: UserId(200_000_000_000_000_002) }])),
+            (
+                "reboot again",
+                asked.then([Event::RebootAgainApproved { by: UserId(200_000_000_000_000_002), rule: None }]),
+            ),
+            ("left as it is", asked.then([Event::LeftAlone { by: UserId(200_000_000_000_000_002), rule: None }])),
             (
                 "refused",
                 begun.intended().then([
                     Event::RebootNotDone { why: NotDone::Refused, said: refused },
-                    Event::PutBack { result: PutBack::Done },
+                    Event::PutBack { result: PutBack::Done, queries: Vec::new() },
                 ]),
             ),
-            ("cancelled", begun.then([Event::CancelAsked { by: UserId(200_000_000_000_000_001) }])),
-            ("the task failed", begun.intended().then([Event::RebootAccepted { task: TaskId(7) }, failed])),
+            ("cancelled", begun.then([Event::CancelAsked { by: UserId(200_000_000_000_000_001), rule: None }])),
+            (
+                "the task failed",
+                begun.intended().then([Event::RebootAccepted { task: TaskId(7), query: None }, failed]),
+            ),
             (
                 "hacked",
                 begun.then([Event::FoundImpossible { problem: Problem::HeldByOvhcloud { state: "hacked".into() } }]),
@@ -292,13 +309,13 @@ fn a_console_from_its_card_to_its_end() {
         let begun = Scene::of(Kind::Console, System::Windows, locale);
         let asked = begun.then([
             Event::ConsoleChosen { kind: ConsoleKind::KvmHtml5 },
-            Event::ConsoleAsked { task: TaskId(123_456_789) },
+            Event::ConsoleAsked { task: TaskId(123_456_789), query: None },
         ]);
         let failed = Event::TaskSeen { status: TaskStatus::OvhError, comment: Some("BMC is not answering".into()) };
         let open = asked.then([
             Event::TaskSeen { status: TaskStatus::Done, comment: None },
             Event::ConsoleOpened { until: at(960) },
-            Event::DeliveryAttempted { source: Some(Source::Console) },
+            Event::DeliveryAttempted { source: Some(Source::Console), query: None },
         ]);
         let closed = open.then([Event::DmClosed]);
         let scenes = [
@@ -306,7 +323,7 @@ fn a_console_from_its_card_to_its_end() {
             ("opening", asked.clone()),
             ("delivered", open.then([Event::LinkDelivered])),
             ("DMs closed", closed.clone()),
-            ("revealed", closed.then([Event::LinkRevealed])),
+            ("revealed", closed.then([Event::LinkRevealed { query: None }])),
             ("nobody took it", closed.then([Event::LinkGivenUp])),
             ("the task failed", asked.then([failed])),
             ("no console", begun.then([Event::FoundImpossible { problem: Problem::NoConsole }])),
@@ -314,7 +331,7 @@ fn a_console_from_its_card_to_its_end() {
         let mut text = gallery(scenes, locale);
         let by_file = begun.then([
             Event::ConsoleChosen { kind: ConsoleKind::KvmJnlp },
-            Event::ConsoleAsked { task: TaskId(7) },
+            Event::ConsoleAsked { task: TaskId(7), query: None },
             Event::TaskSeen { status: TaskStatus::Done, comment: None },
             Event::ConsoleOpened { until: at(960) },
         ]);

@@ -17,6 +17,7 @@ mod leaks;
 mod link;
 mod main_job;
 mod mishaps;
+mod notices;
 mod ovhcloud;
 mod phone;
 mod places;

@@ -125,6 +125,25 @@ impl Discord {
         });
     }
 
+    /// Somebody archives a thread, or its time has come: edits meet 50083, and a post opens it again.
+    pub fn archive_thread(&self, thread: Id) {
+        self.put_away(thread, ChannelState::Archived);
+    }
+
+    /// A moderator archives and locks a thread: only moderators open it again.
+    pub fn lock_thread(&self, thread: Id) {
+        self.put_away(thread, ChannelState::Locked);
+    }
+
+    fn put_away(&self, thread: Id, state: ChannelState) {
+        self.change(|world| {
+            if let Some(channel) = world.channels.get_mut(&thread) {
+                assert!(matches!(channel.kind, ChannelKind::Thread { .. }), "only threads are put away");
+                channel.state = state;
+            }
+        });
+    }
+
     /// A moderator deletes a message: from now on 10008.
     pub fn delete_message(&self, message: Id) {
         self.change(|world| world.delete(message));

@@ -84,6 +84,10 @@ pub(crate) enum ChannelKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ChannelState {
     There,
+    /// A thread that was put away; whoever may write in it opens it again.
+    Archived,
+    /// A thread that was put away and that only moderators open again.
+    Locked,
     Deleted,
 }
 
@@ -156,12 +160,23 @@ impl World {
 
     /// The channel, unless it never was or is deleted. A thread goes with its parent.
     pub(crate) fn channel(&self, id: Id) -> Result<&Channel, Refusal> {
-        let channel = self.channels.get(&id).filter(|channel| channel.state == ChannelState::There);
+        let channel = self.channels.get(&id).filter(|channel| channel.state != ChannelState::Deleted);
         let channel = channel.ok_or(Refusal::UnknownChannel)?;
         if let ChannelKind::Thread { parent } = channel.kind {
             self.channel(parent)?;
         }
         Ok(channel)
+    }
+
+    /// Opens an archived thread again, as posting in it does; a locked one stays as it is.
+    pub(crate) fn open_again(&mut self, id: Id) -> Result<(), Refusal> {
+        let state = &mut self.channels.get_mut(&id).ok_or(Refusal::UnknownChannel)?.state;
+        match state {
+            ChannelState::Archived => *state = ChannelState::There,
+            ChannelState::Locked => return Err(Refusal::ArchivedThread),
+            ChannelState::There | ChannelState::Deleted => {}
+        }
+        Ok(())
     }
 
     /// What a member (or the bot) may do in a channel. In a DM its two people may write.

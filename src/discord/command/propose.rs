@@ -85,17 +85,47 @@ impl Handler {
         operation: &Operation,
     ) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
-        let repeat = format!("/restore server:{}", operation.request.label);
         let (server, grant) = self.admit_by_name(asking, operation, Kind::Restore).await?;
         if self.store.lease_of(operation.id).await?.is_none() {
-            return Err(Refusal::TooLate(Some(operation.id), Some(repeat)));
+            return Err(Refusal::TooLate(Some(operation.id), Some(restore_command(operation))));
         }
-        let proposal = self.plan(&server, Aim::Restore).await?;
-        let request = request(asking, &server, &grant, proposal.wish.clone(), None);
-        if matches!(&request.wish, Wish::Restore { despite, .. } if !despite.is_empty()) {
+        self.lead_out(asking, operation, &server, &grant, Aim::Restore).await
+    }
+
+    /// **Put netboot back**: the way out of an end that left a netboot behind and perhaps nothing else. The same confirmation.
+    pub(in crate::discord) async fn put_netboot_back(
+        &self,
+        asking: &Asking,
+        operation: &Operation,
+    ) -> Result<Reply, Refusal> {
+        asking.bot_can_report()?;
+        let (server, grant) = self.admit_by_name(asking, operation, Kind::PutBack).await?;
+        let lease = self.store.lease(&server.name).await?;
+        if !operation.can_be_put_back() || !lease.is_some_and(|lease| operation.is_about(&lease)) {
+            return Err(Refusal::TooLate(Some(operation.id), Some(restore_command(operation))));
+        }
+        self.lead_out(asking, operation, &server, &grant, Aim::PutBack).await
+    }
+
+    /// What a press leads out of a rescue with: at once, or, if somebody else changed the server, after a card.
+    async fn lead_out(
+        &self,
+        asking: &Asking,
+        operation: &Operation,
+        server: &Server,
+        grant: &Grant,
+        aim: Aim,
+    ) -> Result<Reply, Refusal> {
+        let repeat = restore_command(operation);
+        let proposal = self.plan(server, aim).await?;
+        let request = request(asking, server, grant, proposal.wish.clone(), None);
+        let (Wish::Restore { despite, .. } | Wish::PutBack { despite, .. }) = &request.wish else {
+            return Err(Refusal::Unknown);
+        };
+        if !despite.is_empty() {
             return self.card(request, &proposal, repeat, asking.locale).await;
         }
-        match self.desk.open_from_press(&grant, asking.interaction, &request).await? {
+        match self.desk.open_from_press(grant, asking.interaction, &request).await? {
             Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking.locale))),
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
             Open::Refused(refusal) => Err(Refusal::Card(refusal, repeat)),
@@ -170,6 +200,11 @@ fn describe(request: &Request, proposal: &Proposal, locale: Locale) -> String {
             lines.push(say!(locale, "confirm-boots-into", into = into));
             lines.extend(despite.iter().map(|difference| self::difference(difference, locale)));
         }
+        Wish::PutBack { despite, .. } => {
+            lines.push(say!(locale, "confirm-put-back", server = server));
+            lines.push(say!(locale, "confirm-boots-into-next", into = into));
+            lines.extend(despite.iter().map(|difference| self::difference(difference, locale)));
+        }
         Wish::Reboot { into: boot } => {
             lines.push(say!(locale, "confirm-reboot", server = server));
             lines.push(say!(locale, "confirm-boots-into", into = into));
@@ -194,6 +229,11 @@ fn difference(difference: &Difference, locale: Locale) -> String {
         Difference::RescueMail => say!(locale, "difference-mail"),
         Difference::RescueSshKey => say!(locale, "difference-key"),
     }
+}
+
+/// What to type when a button comes too late.
+fn restore_command(operation: &Operation) -> String {
+    format!("/restore server:{}", operation.request.label)
 }
 
 /// It is durable now, so the person can be told.
@@ -221,6 +261,7 @@ fn kind_of(aim: &Aim) -> Kind {
     match aim {
         Aim::Enable { .. } => Kind::Enable,
         Aim::Restore => Kind::Restore,
+        Aim::PutBack => Kind::PutBack,
         Aim::Reboot => Kind::Reboot,
     }
 }

@@ -9,7 +9,7 @@ use serenity::{
     model::id::{ChannelId as DiscordChannel, MessageId},
 };
 
-use super::{Failure, Rendering, Reporter};
+use super::{Failure, It, Reporter};
 use crate::{clock, rescue::operation::Operation, say, store::Posted, text::code};
 
 /// Discord's hour, less the time in which a state may change once more.
@@ -22,25 +22,19 @@ const OLD: &str = "old-";
 const POINTS: &str = "points";
 
 /// Whether this message, which must change, goes on in a new one.
-pub(super) fn is_due(operation: &Operation, posted: &Posted) -> bool {
-    let age = clock::now().duration_since(posted.attempted);
-    posted.slot == CARD && !operation.state.is_ended() && age >= ROLL_OVER
+pub(super) fn is_due(it: It<'_>) -> bool {
+    let age = clock::now().duration_since(it.since);
+    it.rendering.slot == CARD && !it.operation.state.is_ended() && age >= ROLL_OVER
 }
 
 impl Reporter {
     /// The card goes on in a new message, which rings nobody.
-    pub(super) async fn roll_over(
-        &self,
-        operation: &Operation,
-        rendering: &Rendering,
-        message: u64,
-        look: String,
-    ) -> Result<(), Failure> {
-        let channel = operation.request.channel;
+    pub(super) async fn roll_over(&self, it: It<'_>, message: u64) -> Result<(), Failure> {
         let slot = format!("{OLD}{message}");
-        let old = Posted { slot, channel, message: Some(message), shown: String::new(), attempted: clock::now() };
-        self.store.save_message(operation.id, &old).await?;
-        self.post(operation, rendering, look, Some(message)).await
+        let (channel, shown) = (it.channel, String::new());
+        let old = Posted { slot, channel, message: Some(message), shown, attempted: it.since };
+        self.store.save_message(it.operation.id, &old).await?;
+        self.post(it, Some(message)).await
     }
 
     /// Has what went on elsewhere say where.
@@ -51,7 +45,8 @@ impl Reporter {
             let Some(message) = old.message.filter(|message| *message != newest) else { continue };
             let link = format!("https://discord.com/channels/{}/{}/{newest}", self.guild, old.channel.0);
             let server = code(&operation.request.label);
-            let text = say!(self.locale, "card-moved", server = server, id = operation.id.to_string(), link = link);
+            let text =
+                say!(self.manner.locale, "card-moved", server = server, id = operation.id.to_string(), link = link);
             let edit =
                 EditMessage::new().content(text).components(Vec::new()).allowed_mentions(CreateAllowedMentions::new());
             match self.rest.edit(DiscordChannel::new(old.channel.0), MessageId::new(message), &edit).await {

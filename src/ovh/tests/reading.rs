@@ -127,7 +127,7 @@ async fn a_secret_is_asked_for_once() {
     let error = client.authentication_secrets(&name()).await.unwrap_err();
     assert!(error.is_transient() && !error.is_unsent(), "{}", shown(&error));
     assert_eq!(far_end.count("POST", "/authenticationSecret"), 1);
-    let access = client.authentication_secrets(&name()).await.unwrap().pop().unwrap();
+    let access = client.authentication_secrets(&name()).await.unwrap().value.pop().unwrap();
     assert_eq!(access.kind, "RDP");
     assert_eq!(access.secret.unwrap().expose_secret(), "fake-secret-id");
 }

@@ -40,7 +40,7 @@ async fn an_accepted_reboot_names_its_task() {
     let ready = far_end.client().prepare_reboot(&name()).await.unwrap();
     assert_eq!(far_end.count("POST", "/reboot"), 0, "getting ready changes nothing");
     match ready.send(BootInstant::now()).await {
-        RebootAnswer::Accepted(task) => assert_eq!(task.id, TaskId(123_456_789)),
+        RebootAnswer::Accepted(task) => assert_eq!(task.value.id, TaskId(123_456_789)),
         other => panic!("{other:?}"),
     }
     assert!(far_end.signed_skew("/reboot").abs() < 30);

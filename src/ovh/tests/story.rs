@@ -80,7 +80,7 @@ async fn reboot(client: &Client) -> RebootAnswer {
 #[track_caller]
 fn accepted(answer: RebootAnswer) -> TaskId {
     match answer {
-        RebootAnswer::Accepted(task) => task.id,
+        RebootAnswer::Accepted(task) => task.value.id,
         other => panic!("{other:?}"),
     }
 }
@@ -110,7 +110,7 @@ async fn a_rescue_goes_in_and_out_with_keys_and_with_a_service_account() {
 
         let secret = until(async || {
             let ways = client.authentication_secrets(&name()).await?;
-            Ok(ways.into_iter().find(|way| way.kind == "RDP" && way.user.as_deref() == Some("Administrator")))
+            Ok(ways.value.into_iter().find(|way| way.kind == "RDP" && way.user.as_deref() == Some("Administrator")))
         })
         .await
         .secret
@@ -212,7 +212,7 @@ async fn the_other_reads_work_too() {
     let ovh = world().await;
     let client = client(&ovh, keys()).with_priority(Priority::Background);
     assert!(client.hardware(&name()).await.unwrap().unwrap() >= 16_384);
-    assert!(client.expiration(&name()).await.unwrap().is_some());
+    assert!(client.service(&name()).await.unwrap().expires.is_some());
     assert_eq!(client.current_credential().await.unwrap().status, "validated");
     assert!(client.credential_details().await.unwrap().account.is_some());
     let gone = ServiceName::try_from("ns9.example".to_owned()).unwrap();
@@ -228,7 +228,7 @@ async fn a_console_opens_for_its_minutes() {
     assert_eq!(kind, ConsoleKind::KvmHtml5);
     assert!(client.console(&name(), kind).await.unwrap().is_none());
     let ip = Some("198.51.100.7".parse().unwrap());
-    let task = client.open_console(&name(), kind, ConsoleMinutes::Five, ip).await.unwrap();
+    let task = client.open_console(&name(), kind, ConsoleMinutes::Five, ip).await.unwrap().value;
     finished(&client, task.id).await;
     let console = until(async || client.console(&name(), kind).await).await;
     assert!(ovh.console_links().iter().any(|link| link == console.link.expose_secret()));

@@ -36,8 +36,8 @@ impl Work<'_> {
         if let Some(stop) = self.still_wanted().await? {
             return Ok(stop);
         }
-        let task = self.client.open_console(self.server(), *kind, *minutes, *ip).await?;
-        Ok(Next::Record(Event::ConsoleAsked { task: task.id }))
+        let asked = self.client.open_console(self.server(), *kind, *minutes, *ip).await?;
+        Ok(Next::Record(Event::ConsoleAsked { task: asked.value.id, query: asked.query }))
     }
 
     /// When the session is there and its end is not recorded yet: that comes first, so that whatever holds its link can be
@@ -81,7 +81,9 @@ pub(super) async fn find(
         return (None, None);
     }
     match client.console(&operation.request.server, kind).await {
-        Ok(session) => (session.map(|session| Found { source: Source::Console, link: session.link }), None),
+        Ok(session) => {
+            (session.map(|session| Found { source: Source::Console, link: session.link, query: None }), None)
+        }
         Err(error) => (None, Some(error)),
     }
 }

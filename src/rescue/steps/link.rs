@@ -72,7 +72,10 @@ impl Work<'_> {
 
     /// Records the attempt, then sends the DM.
     async fn send(&self, found: Option<Found>) -> Result<Next, Failure> {
-        let attempt = Event::DeliveryAttempted { source: found.as_ref().map(|found| found.source) };
+        let attempt = Event::DeliveryAttempted {
+            source: found.as_ref().map(|found| found.source),
+            query: found.as_ref().and_then(|found| found.query.clone()),
+        };
         let Append::Done(attempted) = self.runner.store.append(self.operation, &attempt, clock::now()).await? else {
             return Ok(Next::Reread);
         };

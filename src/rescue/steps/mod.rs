@@ -39,6 +39,8 @@ pub struct Settings {
     pub secret_poll: Duration,
     /// How long a new task is looked for after an unknown outcome.
     pub reboot_settle: Duration,
+    /// How long a question waits for its answer before on-call hears of it.
+    pub question_patience: Duration,
     /// How long the link is looked for.
     pub secret_timeout: Duration,
     /// Where the link is looked for, in order.
@@ -124,7 +126,7 @@ impl Work<'_> {
             Phase::Prepared if hopeless => Next::Record(Event::SettingRefused { said }),
             Phase::Ready if hopeless => Next::Record(Event::RebootNotDone { why: NotDone::Unsent, said }),
             Phase::PuttingBack(_) if error.is_refusal() => {
-                Next::Record(Event::PutBack { result: PutBack::Failed { said } })
+                Next::Record(Event::PutBack { result: PutBack::Failed { said }, queries: Vec::new() })
             }
             _ => Next::Wait(self.settings().task_poll),
         }

@@ -5,7 +5,7 @@ use crate::rescue::{
     event::{Event, Problem, PutBack},
     operation::{Setting, Source, Wish},
     plan,
-    server::{Server, System},
+    server::{QueryId, Server, System},
 };
 
 /// How many of the account's mails are remembered as older than the reboot: more than one page of any mailbox.
@@ -28,7 +28,7 @@ impl Work<'_> {
         match self.operation.request.wish {
             Wish::Link { .. } => return self.prepare_link(&server).await,
             Wish::Console { .. } => return self.choose_console().await,
-            Wish::Enable(_) | Wish::Restore { .. } | Wish::Reboot { .. } => {}
+            Wish::Enable(_) | Wish::Restore { .. } | Wish::Reboot { .. } | Wish::PutBack { .. } => {}
         }
         let lease = self.runner.store.lease(self.server()).await?;
         let mut plan = match plan::confirm(self.client, &server, &self.operation.request.wish, lease.as_ref()).await {
@@ -72,10 +72,11 @@ impl Work<'_> {
     pub(super) async fn set(&self) -> Result<Next, Failure> {
         let plan = self.operation.state.facts.plan.as_ref();
         let Some(change) = plan.and_then(|plan| plan.change.as_ref()) else {
-            return Ok(Next::Record(Event::BootSet));
+            return Ok(Next::Record(Event::BootSet { queries: Vec::new() }));
         };
-        if self.write(change).await? {
-            return Ok(Next::Record(Event::BootSet));
+        let (took, queries) = self.write(change).await?;
+        if took == Took::Yes {
+            return Ok(Next::Record(Event::BootSet { queries }));
         }
         let said = format!("OVHcloud took the setting of {} but it does not read back", self.server());
         Ok(Next::Record(Event::SettingRefused { said }))
@@ -83,36 +84,49 @@ impl Work<'_> {
 
     /// Puts back what was there.
     pub(super) async fn put_back(&self) -> Result<Next, Failure> {
+        let done = |result, queries| Ok(Next::Record(Event::PutBack { result, queries }));
         let Some(made) = &self.operation.state.facts.plan else {
-            return Ok(Next::Record(Event::PutBack { result: PutBack::Done }));
+            return done(PutBack::Done, Vec::new());
         };
-        let failed = |said| Ok(Next::Record(Event::PutBack { result: PutBack::Failed { said } }));
         let setting = match plan::undoing(self.client, self.server(), made).await {
             Ok(Some(setting)) => setting,
-            Ok(None) => return Ok(Next::Record(Event::PutBack { result: PutBack::Done })),
-            Err(plan::Error::Problem(problem)) => return failed(format!("{problem:?}")),
+            Ok(None) => return done(PutBack::Done, Vec::new()),
+            Err(plan::Error::Problem(problem)) => {
+                return done(PutBack::Failed { said: format!("{problem:?}") }, Vec::new());
+            }
             Err(plan::Error::Ovh(error)) => return Err(error.into()),
         };
-        if self.write(&setting).await? {
-            Ok(Next::Record(Event::PutBack { result: PutBack::Done }))
-        } else {
-            failed(format!("OVHcloud took the setting of {} but it does not read back", self.server()))
+        let (took, queries) = self.write(&setting).await?;
+        match took {
+            Took::Yes => done(PutBack::Done, queries),
+            Took::No => {
+                let said = format!("OVHcloud took the setting of {} but it does not read back", self.server());
+                done(PutBack::Failed { said }, queries)
+            }
         }
     }
 
-    /// Whether the setting reads back after writing it.
-    async fn write(&self, setting: &Setting) -> Result<bool, Failure> {
+    /// Whether the setting reads back after writing it, and OVHcloud's names for the requests that wrote it.
+    async fn write(&self, setting: &Setting) -> Result<(Took, Vec<QueryId>), Failure> {
+        let mut queries = Vec::new();
         if setting.holds_on(&self.client.server(self.server()).await?) {
-            return Ok(true);
+            return Ok((Took::Yes, queries));
         }
         for _ in 0..SET_TRIES {
-            self.client.set(self.server(), &change(setting)).await?;
+            queries.extend(self.client.set(self.server(), &change(setting)).await?.query);
             if setting.holds_on(&self.client.server(self.server()).await?) {
-                return Ok(true);
+                return Ok((Took::Yes, queries));
             }
         }
-        Ok(false)
+        Ok((Took::No, queries))
     }
+}
+
+/// Whether a setting reads back.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Took {
+    Yes,
+    No,
 }
 
 fn change(setting: &Setting) -> crate::ovh::Change {

@@ -4,7 +4,7 @@
 //! the intent; only then the call is made, by the process that wrote the intent and within five seconds of it. Whoever finds
 //! an intent without an answer looks for a task that was not among the recorded ones, and never posts again on a guess.
 
-use super::{Failure, Next, Work, not_before};
+use super::{Failure, Next, Settings, Work, not_before};
 use crate::{
     clock::{self, BootInstant},
     ovh::RebootAnswer,
@@ -52,7 +52,7 @@ impl Work<'_> {
 
     async fn record_answer(&self, intended: &Operation, answer: RebootAnswer) -> Result<(), Failure> {
         let event = match answer {
-            RebootAnswer::Accepted(task) => Event::RebootAccepted { task: task.id },
+            RebootAnswer::Accepted(task) => Event::RebootAccepted { task: task.value.id, query: task.query },
             RebootAnswer::Refused(error) => Event::RebootNotDone { why: NotDone::Refused, said: error.to_string() },
             RebootAnswer::Unsent(error) => Event::RebootNotDone { why: NotDone::Unsent, said: error.to_string() },
             RebootAnswer::Unknown(error) => Event::RebootUnknown { said: error.to_string() },
@@ -65,19 +65,40 @@ impl Work<'_> {
 
     /// Looks for the task of a reboot whose outcome is unknown.
     pub(super) async fn settle(&self) -> Result<Next, Failure> {
-        let (intent, asked) = match &self.operation.state.phase {
-            Phase::Intended(intent) | Phase::Unsettled(intent) => (intent, false),
-            Phase::Undecided { intent, candidates } if candidates.is_empty() => (intent, true),
-            _ => return Ok(Next::Wait(self.settings().task_poll)),
-        };
+        match &self.operation.state.phase {
+            Phase::Intended(intent) | Phase::Unsettled(intent) => self.look_for_task(intent).await,
+            Phase::Undecided { intent, candidates } => self.await_decision(intent, candidates).await,
+            _ => Ok(Next::Reread),
+        }
+    }
+
+    /// One new task is adopted once it was given the time to have company.
+    ///
+    /// Tasks become readable late, and not in the order they were made: the first one to be seen may be somebody else's, with
+    /// ours behind it. Half of `reboot_settle` costs nobody anything, because a reboot's task takes longer than that.
+    async fn look_for_task(&self, intent: &Intent) -> Result<Next, Failure> {
+        let settle = self.settings().reboot_settle;
         let new = self.new_tasks(intent).await?;
-        let waited = clock::now().duration_since(self.operation.since);
-        let over = waited > jiff::SignedDuration::try_from(self.settings().reboot_settle).unwrap_or_default();
         match new.as_slice() {
+            [task] if self.waited() > settle / 2 => Ok(Next::Record(Event::TaskAdopted { task: *task })),
+            [] | [_] if self.waited() <= settle => Ok(Next::Wait(self.settings().task_poll.min(settle / 4))),
+            none_or_several => Ok(Next::Record(Event::NotSettled { candidates: none_or_several.to_vec() })),
+        }
+    }
+
+    /// A person is asked: after a while on-call is too, and a task that turns up late still answers the question.
+    async fn await_decision(&self, intent: &Intent, candidates: &[TaskId]) -> Result<Next, Failure> {
+        let Settings { task_poll, reboot_settle, question_patience, .. } = *self.settings();
+        if !self.operation.state.is_on_calls() && self.waited() > question_patience {
+            return Ok(Next::Record(Event::QuestionUnanswered));
+        }
+        if !candidates.is_empty() {
+            return Ok(Next::Wait(task_poll));
+        }
+        match self.new_tasks(intent).await?.as_slice() {
             [task] => Ok(Next::Record(Event::TaskAdopted { task: *task })),
-            [] if !over || asked => Ok(Next::Wait(self.settings().task_poll.min(self.settings().reboot_settle / 4))),
-            _ if asked => Ok(Next::Wait(self.settings().task_poll)),
-            several => Ok(Next::Record(Event::NotSettled { candidates: several.to_vec() })),
+            [] => Ok(Next::Wait(task_poll.min(reboot_settle / 4))),
+            _ => Ok(Next::Wait(task_poll)),
         }
     }
 

@@ -13,7 +13,7 @@ use bernard::{
             ChannelId, Difference, EnableWish, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source,
             Wish,
         },
-        server::{Boot, BootId, ServiceName, System, TaskId, TaskStatus},
+        server::{Boot, BootId, QueryId, ServiceName, System, TaskId, TaskStatus},
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -61,6 +61,14 @@ fn console_kind() -> impl Strategy<Value = ConsoleKind> {
 
 fn task() -> impl Strategy<Value = TaskId> {
     any::<u64>().prop_map(TaskId)
+}
+
+fn query() -> impl Strategy<Value = QueryId> {
+    "[A-Za-z0-9.-]{1,40}".prop_map(QueryId::from)
+}
+
+fn queries() -> impl Strategy<Value = Vec<QueryId>> {
+    vec(query(), 0..3)
 }
 
 fn boot() -> impl Strategy<Value = Boot> {
@@ -136,23 +144,24 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
     let before = prop_oneof![
         plan().prop_map(|plan| Event::Prepared { plan: Box::new(plan) }),
         problem().prop_map(|problem| Event::FoundImpossible { problem }),
-        Just(Event::BootSet),
+        queries().prop_map(|queries| Event::BootSet { queries }),
         text().prop_map(|said| Event::SettingRefused { said }),
-        user().prop_map(|by| Event::CancelAsked { by }),
+        (user(), option::of(text())).prop_map(|(by, rule)| Event::CancelAsked { by, rule }),
         intent().prop_map(|intent| Event::RebootIntended { intent }),
-        put_back.prop_map(|result| Event::PutBack { result }),
+        (put_back, queries()).prop_map(|(result, queries)| Event::PutBack { result, queries }),
         Just(Event::Expired),
         Just(Event::Faulted),
         operation_id().prop_map(|by| Event::Superseded { by }),
     ];
     let reboot = prop_oneof![
-        task().prop_map(|task| Event::RebootAccepted { task }),
+        (task(), option::of(query())).prop_map(|(task, query)| Event::RebootAccepted { task, query }),
         (why, text()).prop_map(|(why, said)| Event::RebootNotDone { why, said }),
         text().prop_map(|said| Event::RebootUnknown { said }),
         task().prop_map(|task| Event::TaskAdopted { task }),
         vec(task(), 0..4).prop_map(|candidates| Event::NotSettled { candidates }),
-        user().prop_map(|by| Event::RebootAgainApproved { by }),
-        user().prop_map(|by| Event::LeftAlone { by }),
+        (user(), option::of(text())).prop_map(|(by, rule)| Event::RebootAgainApproved { by, rule }),
+        (user(), option::of(text())).prop_map(|(by, rule)| Event::LeftAlone { by, rule }),
+        Just(Event::QuestionUnanswered),
         (status(), option::of(text())).prop_map(|(status, comment)| Event::TaskSeen { status, comment }),
         Just(Event::TaskVanished),
     ];
@@ -160,10 +169,11 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         (system(), option::of(text()), time()).prop_map(|(system, ip, since)| Event::RescueFound { system, ip, since }),
         (port, time()).prop_map(|(port, at)| Event::PortSeen { port, at }),
         text().prop_map(|power| Event::PowerSeen { power }),
-        option::of(source()).prop_map(|source| Event::DeliveryAttempted { source }),
+        (option::of(source()), option::of(query()))
+            .prop_map(|(source, query)| Event::DeliveryAttempted { source, query }),
         Just(Event::LinkDelivered),
         Just(Event::DmClosed),
-        Just(Event::LinkRevealed),
+        option::of(query()).prop_map(|query| Event::LinkRevealed { query }),
         (vec(source(), 0..3), option::of(text()))
             .prop_map(|(searched, trouble)| Event::LinkNotFound { searched, trouble }),
         Just(Event::LinkGivenUp),
@@ -171,7 +181,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
     ];
     let console = prop_oneof![
         console_kind().prop_map(|kind| Event::ConsoleChosen { kind }),
-        task().prop_map(|task| Event::ConsoleAsked { task }),
+        (task(), option::of(query())).prop_map(|(task, query)| Event::ConsoleAsked { task, query }),
         time().prop_map(|until| Event::ConsoleOpened { until }),
     ];
     prop_oneof![4 => before, 4 => reboot, 4 => after, 1 => console]
@@ -182,7 +192,7 @@ pub(super) fn place(event: &Event) -> usize {
     match event {
         Event::Prepared { .. } => 0,
         Event::FoundImpossible { .. } => 1,
-        Event::BootSet => 2,
+        Event::BootSet { .. } => 2,
         Event::SettingRefused { .. } => 3,
         Event::CancelAsked { .. } => 4,
         Event::RebootIntended { .. } => 5,
@@ -202,21 +212,22 @@ pub(super) fn place(event: &Event) -> usize {
         Event::DeliveryAttempted { .. } => 19,
         Event::LinkDelivered => 20,
         Event::DmClosed => 21,
-        Event::LinkRevealed => 22,
+        Event::LinkRevealed { .. } => 22,
         Event::LinkGivenUp => 23,
         Event::Watched => 24,
         Event::Faulted => 25,
         Event::Superseded { .. } => 26,
         Event::Expired => 27,
         Event::LinkNotFound { .. } => 28,
-        Event::ConsoleChosen { .. } => 29,
-        Event::ConsoleAsked { .. } => 30,
-        Event::ConsoleOpened { .. } => 31,
+        Event::QuestionUnanswered => 29,
+        Event::ConsoleChosen { .. } => 30,
+        Event::ConsoleAsked { .. } => 31,
+        Event::ConsoleOpened { .. } => 32,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 32;
+pub(super) const EVENTS: usize = 33;
 
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
@@ -233,6 +244,7 @@ fn wish() -> impl Strategy<Value = Wish> {
     prop_oneof![
         enable,
         (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::Restore { into, despite }),
+        (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::PutBack { into, despite }),
         option::of(boot()).prop_map(|into| Wish::Reboot { into }),
         vec(source(), 0..3).prop_map(|sources| Wish::Link { sources }),
         (select(ConsoleMinutes::ALL.to_vec()), option::of(any::<Ipv4Addr>()))

@@ -4,7 +4,7 @@ use bernard::{
     access::UserId,
     rescue::{
         console::ConsoleKind,
-        event::{Event, PutBack},
+        event::{Event, Problem, PutBack},
         operation::{Intent, Kind, Operation, OperationId, Plan, Request},
         server::{System, TaskId, TaskStatus},
         state::{Phase, State},
@@ -55,6 +55,7 @@ fn promises(before: &State, event: &Event, after: &State) -> Result<(), TestCase
         prop_assert_eq!(&before.phase, &Phase::Ready, "a reboot that nothing was ready for");
         prop_assert!(before.facts.intents < before.facts.approvals, "a reboot without an approval of its own");
         prop_assert!(matches!(after.phase, Phase::Intended(_)));
+        prop_assert!(!matches!(before.kind, Kind::Link | Kind::PutBack), "a reboot that nobody asked for");
     }
     if after.can_be_cancelled() {
         prop_assert_eq!(after.facts.intents, 0, "a reboot may be on its way");
@@ -72,16 +73,19 @@ fn fair(state: &State, plan: &Plan) -> Event {
     match &state.phase {
         Phase::Opened if state.kind == Kind::Link => Event::RescueFound { system: System::Linux, ip: None, since: at },
         Phase::Opened if state.kind == Kind::Console => Event::ConsoleChosen { kind: ConsoleKind::KvmHtml5 },
-        Phase::AskingConsole(_) => Event::ConsoleAsked { task: TaskId(7) },
+        Phase::AskingConsole(_) => Event::ConsoleAsked { task: TaskId(7), query: None },
+        Phase::Opened if state.kind == Kind::PutBack && plan.change.is_none() => {
+            Event::FoundImpossible { problem: Problem::NotInRescue }
+        }
         Phase::Opened => Event::Prepared { plan: Box::new(plan.clone()) },
-        Phase::Prepared => Event::BootSet,
+        Phase::Prepared => Event::BootSet { queries: Vec::new() },
         Phase::Ready => Event::RebootIntended { intent: Intent { at, known: Vec::new() } },
-        Phase::Intended(_) => Event::RebootAccepted { task: TaskId(7) },
+        Phase::Intended(_) => Event::RebootAccepted { task: TaskId(7), query: None },
         Phase::Unsettled(_) => Event::NotSettled { candidates: Vec::new() },
-        Phase::Undecided { .. } => Event::LeftAlone { by: UserId(1) },
-        Phase::PuttingBack(_) => Event::PutBack { result: PutBack::Done },
+        Phase::Undecided { .. } => Event::LeftAlone { by: UserId(1), rule: None },
+        Phase::PuttingBack(_) => Event::PutBack { result: PutBack::Done, queries: Vec::new() },
         Phase::Rebooting(_) | Phase::OpeningConsole(_) => Event::TaskSeen { status: TaskStatus::Done, comment: None },
-        Phase::Searching => Event::DeliveryAttempted { source: None },
+        Phase::Searching => Event::DeliveryAttempted { source: None, query: None },
         Phase::Delivering(_) => Event::LinkDelivered,
         Phase::AwaitingReveal(_) => Event::LinkGivenUp,
         Phase::Watching | Phase::Ended(_) => Event::Watched,

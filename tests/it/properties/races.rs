@@ -31,6 +31,7 @@ fn request(kind: Kind) -> Request {
     Request {
         wish: match kind {
             Kind::Restore => Wish::Restore { into: boot(), despite: Vec::new() },
+            Kind::PutBack => Wish::PutBack { into: boot(), despite: Vec::new() },
             Kind::Link => Wish::Link { sources: Vec::new() },
             Kind::Console => Wish::Console { minutes: ConsoleMinutes::One, ip: None },
             Kind::Enable | Kind::Reboot => Wish::Reboot { into: Some(boot()) },
@@ -109,7 +110,7 @@ async fn whoever_comes_at_the_same_moment_one_operation_holds_the_server() {
         });
     }
     let answers = presses.join_all().await;
-    let holding = answers.iter().filter(|(kind, answer)| kind.reboots() && matches!(answer, Open::Accepted(..)));
+    let holding = answers.iter().filter(|(kind, answer)| kind.changes() && matches!(answer, Open::Accepted(..)));
     assert_eq!(holding.count(), 1, "{answers:?}");
     assert_eq!(holders(&store).await, 1);
 }

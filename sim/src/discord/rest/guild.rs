@@ -11,7 +11,7 @@ use crate::discord::{
     refusal::{Answer, Refusal, ok},
     render::Threads,
     rules::Form,
-    world::{Dms, Membership, World},
+    world::{ChannelKind, ChannelState, Dms, Membership, World},
 };
 
 pub(super) async fn gateway(State(discord): State<Discord>) -> Answer {
@@ -90,6 +90,37 @@ pub(super) async fn channel(State(discord): State<Discord>, Path(channel): Path<
             return Err(Refusal::MissingAccess);
         }
         ok(&world.channel_json(channel, found))
+    })
+}
+
+/// Opening an archived thread again is all that is modified here.
+pub(super) async fn modify_channel(
+    State(discord): State<Discord>,
+    Path(channel): Path<String>,
+    body: Incoming,
+) -> Answer {
+    let channel = id(&channel)?;
+    let mut form = Form::new();
+    if let Some(fields) = form.object("", &body.json) {
+        form.only("", fields, &["archived"]);
+    }
+    if body.json["archived"] != json!(false) {
+        form.wrong("archived", "UNSUPPORTED", "this simulator only opens threads again");
+    }
+    form.finish()?;
+    discord.change(|world| {
+        let found = world.channel(channel)?;
+        let is_thread = matches!(found.kind, ChannelKind::Thread { .. });
+        if world.permissions(BOT, channel) & permission::VIEW_CHANNEL == 0 {
+            return Err(Refusal::MissingAccess);
+        }
+        // Without the right to manage threads: one that is not locked, and where one may write.
+        let may = world.permissions(BOT, channel) & permission::SEND_MESSAGES_IN_THREADS != 0;
+        if !is_thread || !may || found.state == ChannelState::Locked {
+            return Err(Refusal::MissingPermissions);
+        }
+        world.open_again(channel)?;
+        ok(&world.channel_json(channel, world.channel(channel)?))
     })
 }
 

@@ -17,7 +17,7 @@ use crate::discord::{
     },
     refusal::{Answer, Refusal, no_content, ok},
     rules::{BodyOf, Form},
-    world::{ChannelKind, Dms, Membership, News, World},
+    world::{ChannelKind, ChannelState, Dms, Membership, News, World},
 };
 
 /// From this age on, edits meet 30046.
@@ -77,6 +77,7 @@ pub(super) async fn create(State(discord): State<Discord>, Path(channel): Path<S
         {
             return ok(&world.message_json(first));
         }
+        world.open_again(channel)?;
         let id = send(world, channel, &patch)?;
         ok(&world.message_json(world.message(id)?))
     })
@@ -175,6 +176,9 @@ pub(super) async fn edit(
         let found = visible(world, channel, message)?;
         if found.author != BOT {
             return Err(Refusal::OtherAuthor);
+        }
+        if world.channel(channel)?.state != ChannelState::There {
+            return Err(Refusal::ArchivedThread);
         }
         if world.age(found) >= OLD {
             return Err(Refusal::OldMessage);

@@ -49,7 +49,7 @@ fn routes() -> Router<Discord> {
         .route("/guilds/{guild}/roles", get(guild::roles))
         .route("/guilds/{guild}/channels", get(guild::channels))
         .route("/guilds/{guild}/members/{user}", get(guild::member))
-        .route("/channels/{channel}", get(guild::channel))
+        .route("/channels/{channel}", get(guild::channel).patch(guild::modify_channel))
         .route("/channels/{channel}/messages", get(messages::list).post(messages::create))
         .route(
             "/channels/{channel}/messages/{message}",

@@ -1,0 +1,208 @@
+//! What happens to operations and leases, as entries. The matches know every event and effect, so none can be forgotten.
+
+use jiff::Timestamp;
+
+use super::{Entry, Kind};
+use crate::{
+    access::UserId,
+    rescue::{
+        event::{Event, NotDone, Port, Problem, PutBack},
+        lease::Effect,
+        operation::{Operation, Plan, Source, Wish},
+        server::{Boot, TaskId},
+        state::{Link, Outcome, Phase},
+    },
+};
+
+/// An operation was accepted; `origin` is the card or the press that asked for it.
+pub fn opened(operation: &Operation, origin: &str, at: Timestamp) -> Entry {
+    Entry::new(Kind::Decision, "opened".to_owned(), at)
+        .about(operation)
+        .because(operation.request.reason.as_deref())
+        .saying(format!("{} ({origin})", wish(&operation.request.wish)))
+}
+
+/// What happened to an operation; `after` is the operation with that event.
+pub fn of_event(after: &Operation, event: &Event, at: Timestamp) -> Entry {
+    let entry = told(Entry::new(Kind::Seen, event.word(), at).about(after), event);
+    match &after.state.phase {
+        Phase::Ended(outcome) => entry.ending(ended(outcome)),
+        _ => entry,
+    }
+}
+
+/// What it meant for a lease; `after` is the operation that it came from.
+pub fn of_lease(after: &Operation, effect: &Effect, at: Timestamp) -> Entry {
+    let entry = |what: &str| Entry::new(Kind::Seen, what.to_owned(), at).about(after);
+    match effect {
+        Effect::Begin(lease) => entry("lease_began").saying(format!("until {:.0}", lease.deadline)),
+        Effect::Undo => entry("lease_undone"),
+        Effect::End => entry("lease_ended"),
+    }
+}
+
+fn told(entry: Entry, event: &Event) -> Entry {
+    match event {
+        Event::Prepared { plan } => entry.saying(planned(plan)),
+        Event::FoundImpossible { problem } => entry.saying(impossible(problem)),
+        Event::BootSet { queries } => effect(entry).through(queries.clone()),
+        Event::SettingRefused { said } => effect(entry).saying(said),
+        Event::CancelAsked { by, rule } | Event::RebootAgainApproved { by, rule } | Event::LeftAlone { by, rule } => {
+            decided(entry, *by, rule.as_deref())
+        }
+        Event::RebootIntended { intent } => effect(entry).saying(format!(
+            "OVHcloud's clock: {:.0}; tasks known before: {}",
+            intent.at,
+            list(&intent.known)
+        )),
+        Event::RebootAccepted { task, query } => Entry { task: Some(*task), ..effect(entry).through(query.clone()) },
+        Event::RebootNotDone { why, said } => effect(entry).saying(format!("{}: {said}", not_done(*why))),
+        Event::RebootUnknown { said } => effect(entry).saying(said),
+        Event::TaskAdopted { task } => Entry { task: Some(*task), ..entry },
+        Event::ConsoleChosen { kind } => entry.saying(kind.as_str()),
+        Event::ConsoleAsked { task, query } => Entry { task: Some(*task), ..effect(entry).through(query.clone()) },
+        Event::ConsoleOpened { until } => entry.saying(format!("until {until:.0}")),
+        Event::NotSettled { candidates } => entry.saying(format!("new tasks: {}", list(candidates))),
+        Event::PutBack { result, queries } => {
+            let entry = effect(entry).through(queries.clone());
+            match result {
+                PutBack::Done => entry,
+                PutBack::Failed { said } => entry.saying(format!("failed: {said}")),
+            }
+        }
+        Event::TaskSeen { status, comment } => entry.saying(match comment {
+            Some(comment) => format!("{}: {comment}", status.as_str()),
+            None => status.as_str().to_owned(),
+        }),
+        Event::TaskVanished => entry,
+        Event::RescueFound { since, .. } => entry.saying(format!("since {since:.0}")),
+        Event::PortSeen { port, .. } => entry.saying(match port {
+            Port::Closed => "closed",
+            Port::Open => "open",
+        }),
+        Event::PowerSeen { power } => entry.saying(power),
+        Event::DeliveryAttempted { source, query } => {
+            let entry = effect(entry).through(query.clone());
+            match source {
+                Some(source) => entry.saying(format!("found in: {}", place(*source))),
+                None => entry.saying("a key opens it, there is no link"),
+            }
+        }
+        Event::LinkDelivered | Event::DmClosed => effect(entry),
+        // Only the requester can press that button.
+        Event::LinkRevealed { query } => Entry { kind: Kind::Decision, ..entry.through(query.clone()) },
+        Event::LinkNotFound { searched, trouble } => {
+            let searched: Vec<&str> = searched.iter().copied().map(place).collect();
+            let trouble = trouble.as_ref().map(|said| format!("; {said}")).unwrap_or_default();
+            entry.saying(format!("searched: {}{trouble}", searched.join(", ")))
+        }
+        Event::LinkGivenUp | Event::Watched | Event::Expired | Event::Faulted | Event::QuestionUnanswered => entry,
+        Event::Superseded { by } => entry.saying(format!("by {by}")),
+    }
+}
+
+fn effect(entry: Entry) -> Entry {
+    Entry { kind: Kind::Effect, ..entry }
+}
+
+/// A person decided; before rules were recorded with decisions, the rule is not known.
+fn decided(entry: Entry, by: UserId, rule: Option<&str>) -> Entry {
+    Entry { kind: Kind::Decision, who: Some(by), rule: rule.map(str::to_owned), ..entry }
+}
+
+fn wish(wish: &Wish) -> String {
+    match wish {
+        Wish::Enable(wish) => format!("into {}, for {:#}", boot(&wish.into), wish.lease),
+        Wish::PutBack { into, .. } => format!("into {}, without a reboot", boot(into)),
+        Wish::Restore { into, despite } if despite.is_empty() => format!("into {}", boot(into)),
+        Wish::Restore { into, .. } => format!("into {}, though somebody else changed the server", boot(into)),
+        Wish::Reboot { into: Some(into) } => format!("into {}", boot(into)),
+        Wish::Reboot { into: None } => "into what it boots by itself".to_owned(),
+        Wish::Link { sources } => {
+            let sources: Vec<&str> = sources.iter().copied().map(place).collect();
+            format!("the link, from {}", sources.join(", "))
+        }
+        // The one address that may use it is a person's own: it is in the operation.
+        Wish::Console { minutes, ip } => {
+            let only = if ip.is_some() { ", from one address" } else { "" };
+            format!("a console for {} min{only}", minutes.get())
+        }
+    }
+}
+
+/// What was there, and what will be set. A mail and a key are named, not shown: they are in the operation.
+fn planned(plan: &Plan) -> String {
+    let was = plan.before.boot.as_ref().map_or("none".to_owned(), boot);
+    let Some(change) = &plan.change else { return format!("nothing is set; boot: {was}") };
+    let more = [(&change.rescue_mail, "rescue mail"), (&change.rescue_ssh_key, "rescue SSH key")];
+    let more: String = more.iter().filter(|(set, _)| set.is_some()).map(|(_, name)| format!(", {name}")).collect();
+    format!("sets boot {}{more}; before: {was}", boot(&change.boot))
+}
+
+fn boot(boot: &Boot) -> String {
+    format!("{} ({})", boot.id, boot.kernel)
+}
+
+fn list(tasks: &[TaskId]) -> String {
+    /// More would say nothing.
+    const SHOWN: usize = 20;
+    let shown: Vec<String> = tasks.iter().rev().take(SHOWN).map(ToString::to_string).collect();
+    if shown.is_empty() { "none".to_owned() } else { shown.join(" ") }
+}
+
+fn place(source: Source) -> &'static str {
+    match source {
+        Source::AuthenticationSecret => "authentication-secret",
+        Source::Mail => "mail",
+        Source::Console => "console",
+    }
+}
+
+fn not_done(why: NotDone) -> &'static str {
+    match why {
+        NotDone::Refused => "refused",
+        NotDone::Unsent => "not sent",
+    }
+}
+
+fn impossible(problem: &Problem) -> String {
+    let said = match problem {
+        Problem::Ovhcloud { said } => Some(said.as_str()),
+        Problem::HeldByOvhcloud { state } => Some(state.as_str()),
+        Problem::NoSuchRescue { wanted, .. } => Some(wanted.as_str()),
+        Problem::NoAccount { account } => Some(account.as_str()),
+        Problem::ServerGone
+        | Problem::NoBoots
+        | Problem::ChangedMeanwhile
+        | Problem::NotInRescue
+        | Problem::Rebooting
+        | Problem::NoLongerAllowed
+        | Problem::KeyNeedsLinux
+        | Problem::NoConsole => None,
+    };
+    let value = serde_json::to_value(problem).unwrap_or_default();
+    let word = value["problem"].as_str().unwrap_or("a problem");
+    said.map_or_else(|| word.to_owned(), |said| format!("{word}: {said}"))
+}
+
+/// The word for how an operation ended; the words are promised in docs/audit.md.
+fn ended(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::InRescue(Link::Delivered) | Outcome::ConsoleOpen(Link::Delivered) => "link_delivered",
+        Outcome::InRescue(Link::Revealed) | Outcome::ConsoleOpen(Link::Revealed) => "link_revealed",
+        Outcome::InRescue(Link::NotNeeded) | Outcome::ConsoleOpen(Link::NotNeeded) => "link_not_needed",
+        Outcome::InRescue(Link::NotFound) | Outcome::ConsoleOpen(Link::NotFound) => "link_not_found",
+        Outcome::InRescue(Link::NotTaken) | Outcome::ConsoleOpen(Link::NotTaken) => "link_not_taken",
+        Outcome::Restored => "restored",
+        Outcome::Rebooted => "rebooted",
+        Outcome::NetbootBack => "netboot_back",
+        Outcome::Impossible(_) => "impossible",
+        Outcome::Expired => "expired",
+        Outcome::Cancelled(_) => "cancelled",
+        Outcome::NotDone(NotDone::Refused, _) => "refused_by_ovhcloud",
+        Outcome::NotDone(NotDone::Unsent, _) => "not_sent",
+        Outcome::TaskFailed { .. } => "task_failed",
+        Outcome::LeftAlone(_) => "left_alone",
+        Outcome::Superseded(_) => "superseded",
+    }
+}

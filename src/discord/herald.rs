@@ -1,0 +1,234 @@
+//! Posts notices: what the store says is owed is posted once, late rather than never.
+//!
+//! Level-triggered like the reporter. Each notice has a nonce of its own, so Discord makes two attempts one; when it may have
+//! forgotten that, the channel's history is looked at first. Weather is waited out; a refusal for good turns to the notice's
+//! second place, and then it is given up.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use jiff::SignedDuration;
+use serenity::{
+    builder::{CreateActionRow, CreateAllowedMentions, CreateMessage},
+    model::{
+        channel::MessageFlags,
+        id::{ChannelId as DiscordChannel, RoleId, UserId as DiscordUser},
+    },
+};
+use sha1::{Digest, Sha1};
+use tokio::task::{Id, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    Error, Rest,
+    courier::takes_no_dms,
+    notice::{Draft, Words},
+    reporter::snowflake,
+    rest::Nonce,
+};
+use crate::{
+    clock,
+    config::Locale,
+    rescue::{
+        notice::{Door, Place},
+        operation::ChannelId,
+        pulse::Pulse,
+    },
+    store::{self, Delivered, NoticeId, Owed, Store, Tried},
+};
+
+/// How long the loop rests when nothing wakes it.
+const REST: Duration = Duration::from_secs(2);
+/// The longest pause between two attempts at one notice.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
+/// How many notices are posted at once; the sender keeps to Discord's limits.
+const AT_ONCE: usize = 16;
+/// Discord remembers a nonce for a few minutes; an attempt that is older is looked for in the channel's history.
+const NONCE_LIFE: SignedDuration = SignedDuration::from_mins(2);
+
+/// What the herald needs to know of the configuration.
+#[derive(Clone, Debug)]
+pub struct HeraldSettings {
+    /// The language of messages that everybody sees.
+    pub locale: Locale,
+    /// The role that is rung when a deadline passes.
+    pub oncall: Option<u64>,
+}
+
+/// Posts notices.
+#[derive(Debug)]
+pub struct Herald {
+    rest: Rest,
+    pub(super) store: Store,
+    pulse: Pulse,
+    pub(super) settings: HeraldSettings,
+    /// Our own user id, to know our messages in a channel's history.
+    bot: DiscordUser,
+}
+
+/// A notice could not be posted now.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Discord(#[from] Error),
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl Herald {
+    /// A herald.
+    pub fn new(rest: Rest, store: Store, pulse: Pulse, settings: HeraldSettings, bot: DiscordUser) -> Self {
+        Self { rest, store, pulse, settings, bot }
+    }
+
+    /// Runs until `stop`, then lets what is being posted finish; the caller bounds how long.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let mut under_way: HashMap<Id, NoticeId> = HashMap::new();
+        let mut posts = JoinSet::new();
+        while !stop.is_cancelled() {
+            let rest = self.start_posts(&mut under_way, &mut posts).await;
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.pulse.for_herald() => {}
+                Some(done) = posts.join_next_with_id() => {
+                    let id = done.map_or_else(|panic| panic.id(), |(id, ())| id);
+                    under_way.remove(&id);
+                }
+                () = tokio::time::sleep(rest) => {}
+            }
+        }
+        while posts.join_next().await.is_some() {}
+    }
+
+    /// Starts what is due and not under way; returns how long nothing will be.
+    async fn start_posts(self: &Arc<Self>, under_way: &mut HashMap<Id, NoticeId>, posts: &mut JoinSet<()>) -> Duration {
+        let now = clock::now();
+        let (due, next) = match self.store.due_notices(now).await {
+            Ok(due) => due,
+            Err(error) => {
+                tracing::error!(%error, "the store does not say which notices are due");
+                return REST;
+            }
+        };
+        for owed in due {
+            if under_way.len() < AT_ONCE && !under_way.values().any(|id| *id == owed.id) {
+                let id = owed.id;
+                under_way.insert(posts.spawn(Arc::clone(self).guarded(owed)).id(), id);
+            }
+        }
+        next.map_or(REST, |next| Duration::try_from(next.duration_since(now)).unwrap_or_default().min(REST))
+    }
+
+    /// One attempt, and a pause if it did not work; each pause is twice the last.
+    async fn guarded(self: Arc<Self>, owed: Owed) {
+        let Err(failure) = self.post(&owed).await else { return };
+        tracing::warn!(notice.id = owed.id.0, error = %failure, "a notice could not be posted yet");
+        let pause = SignedDuration::from_secs(1 << owed.attempts.min(6)).min(LONGEST_PAUSE);
+        if let Err(error) = self.store.postpone_notice(owed.id, clock::now() + pause).await {
+            tracing::error!(notice.id = owed.id.0, %error, "a notice could not be postponed");
+            tokio::time::sleep(REST).await;
+        }
+    }
+
+    async fn post(&self, owed: &Owed) -> Result<(), Failure> {
+        let Some(door) = owed.letter.to.door(owed.place) else {
+            tracing::error!(notice.id = owed.id.0, "a notice can be posted nowhere");
+            return Ok(self.store.end_notice(owed.id, Delivered::Nowhere).await?);
+        };
+        let words = match self.draft(&owed.letter.notice, door).await? {
+            Draft::Say(words) => words,
+            Draft::Needless => return Ok(self.store.end_notice(owed.id, Delivered::Needless).await?),
+        };
+        match self.post_at(owed, door, &words).await {
+            Ok((channel, message)) => Ok(self.store.end_notice(owed.id, Delivered::Posted(channel, message)).await?),
+            Err(Failure::Discord(error)) if is_final(&error, door) => self.turn(owed, &error).await,
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Posts it, or finds it where an earlier attempt left it.
+    async fn post_at(&self, owed: &Owed, door: Door, words: &Words) -> Result<(ChannelId, u64), Failure> {
+        let channel = match door {
+            Door::Dm(person) => self.rest.open_dm(DiscordUser::new(person.0)).await?.id,
+            Door::Channel(channel) => DiscordChannel::new(channel.0),
+        };
+        let there = ChannelId(channel.get());
+        if let Some(tried) = &owed.tried
+            && let Some(message) = self.find_lost(channel, tried).await?
+        {
+            return Ok((there, message));
+        }
+        self.store.notice_tried(owed.id, &digest(&words.content), clock::now()).await?;
+        let posted = self.rest.post(channel, &message(words), &nonce(owed), &[]).await?;
+        Ok((there, posted.id.get()))
+    }
+
+    /// A message whose fate is unknown, if the channel has it and its nonce may be forgotten.
+    async fn find_lost(&self, channel: DiscordChannel, tried: &Tried) -> Result<Option<u64>, Failure> {
+        if clock::now().duration_since(tried.at) < NONCE_LIFE {
+            return Ok(None);
+        }
+        let seen = match self.rest.messages_after(channel, snowflake(tried.at), 100).await {
+            Ok(seen) => seen,
+            Err(error) if is_weather(&error) => return Err(error.into()),
+            // Without the right to read the history nothing can be found; saying it twice is the lesser evil.
+            Err(_) => return Ok(None),
+        };
+        for message in seen.iter().filter(|message| message.author == self.bot) {
+            if digest(&message.content) == tried.shown && !self.store.is_notice(message.id.get()).await? {
+                return Ok(Some(message.id.get()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// This place refused it for good; the other one is next, if there is one.
+    async fn turn(&self, owed: &Owed, error: &Error) -> Result<(), Failure> {
+        tracing::warn!(notice.id = owed.id.0, %error, "a notice cannot be posted where it was meant to");
+        match owed.place {
+            Place::First => {
+                self.store.turn_notice(owed.id).await?;
+                self.pulse.tap();
+                Ok(())
+            }
+            Place::Second => Ok(self.store.end_notice(owed.id, Delivered::Nowhere).await?),
+        }
+    }
+}
+
+/// Whether time, or the operator, heals it.
+fn is_weather(error: &Error) -> bool {
+    error.is_transient() || error.may_have_happened() || error.fault().is_some()
+}
+
+fn is_final(error: &Error, door: Door) -> bool {
+    match door {
+        Door::Dm(_) => takes_no_dms(error) || !is_weather(error),
+        Door::Channel(_) => !is_weather(error),
+    }
+}
+
+fn message(words: &Words) -> CreateMessage {
+    let mentions = CreateAllowedMentions::new()
+        .users(words.rings.users.iter().map(|user| DiscordUser::new(user.0)))
+        .roles(words.rings.roles.iter().map(|role| RoleId::new(*role)));
+    // Nobody's server fetches a link that somebody typed as a reason.
+    let flags = match words.rings.is_silent() {
+        false => MessageFlags::SUPPRESS_EMBEDS,
+        true => MessageFlags::SUPPRESS_EMBEDS | MessageFlags::SUPPRESS_NOTIFICATIONS,
+    };
+    let rows = words.buttons.chunks(5).map(|row| CreateActionRow::Buttons(row.to_vec())).collect();
+    CreateMessage::new().content(&words.content).components(rows).allowed_mentions(mentions).flags(flags)
+}
+
+fn digest(content: &str) -> String {
+    hex::encode(Sha1::digest(content.trim()))
+}
+
+/// The same for every attempt at one place, so that Discord itself makes two of them one.
+fn nonce(owed: &Owed) -> Nonce {
+    let place = match owed.place {
+        Place::First => "a",
+        Place::Second => "b",
+    };
+    Nonce::try_from(format!("N-{}-{place}", owed.id.0)).expect("a notice's number is short")
+}

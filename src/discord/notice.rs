@@ -1,0 +1,170 @@
+//! The words of a notice, from how things are when it is posted.
+
+use serenity::builder::CreateButton;
+
+use super::{component::Button, herald::Herald};
+use crate::{
+    access::UserId,
+    config::Locale,
+    rescue::{
+        lease::Lease,
+        notice::{Door, Notice},
+        operation::OperationId,
+        reminder::Reminder,
+    },
+    say, store,
+    text::{code, mention, since_epoch},
+};
+
+/// What there is to say.
+#[derive(Debug)]
+pub enum Draft {
+    /// This.
+    Say(Words),
+    /// Nothing any more: what it was about is over.
+    Needless,
+}
+
+/// A message.
+#[derive(Clone, Debug)]
+pub struct Words {
+    /// Its text.
+    pub content: String,
+    /// Its buttons, the likely one first.
+    pub buttons: Vec<CreateButton>,
+    /// Whom it rings.
+    pub rings: Rings,
+}
+
+/// Whom a message rings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rings {
+    /// These people.
+    pub users: Vec<UserId>,
+    /// Everybody with these roles.
+    pub roles: Vec<u64>,
+}
+
+impl Rings {
+    /// Whether it rings nobody.
+    pub fn is_silent(&self) -> bool {
+        self.users.is_empty() && self.roles.is_empty()
+    }
+
+    fn one(user: UserId) -> Self {
+        Self { users: vec![user], roles: Vec::new() }
+    }
+}
+
+impl Herald {
+    /// The words of a notice at a door: a DM speaks its reader's language, a channel the configured one.
+    pub(super) async fn draft(&self, notice: &Notice, door: Door) -> Result<Draft, store::Error> {
+        let locale = match door {
+            Door::Dm(person) => self.store.locale_of(person).await?.unwrap_or(self.settings.locale),
+            Door::Channel(_) => self.settings.locale,
+        };
+        let (content, buttons, rings) = match notice {
+            Notice::Reminder { lease, deadline, reminder } => {
+                let Some(lease) = self.store.lease_of(*lease).await?.filter(|lease| lease.deadline == *deadline) else {
+                    return Ok(Draft::Needless);
+                };
+                if *reminder == Reminder::Before && lease.deadline <= crate::clock::now() {
+                    return Ok(Draft::Needless);
+                }
+                self.reminder(&lease, *reminder, door, locale)
+            }
+            Notice::RestoredAtDeadline { label, owner, operation } => (
+                say!(
+                    locale,
+                    "notice-restored-at-deadline",
+                    server = code(label),
+                    who = mention(*owner),
+                    id = operation.to_string()
+                ),
+                Vec::new(),
+                Rings::one(*owner),
+            ),
+            Notice::Extended { lease, label, owner, by, until } => (
+                say!(
+                    locale,
+                    "notice-extended",
+                    server = code(label),
+                    who = mention(*by),
+                    owner = mention(*owner),
+                    until = since_epoch(*until)
+                ),
+                self.lease_buttons(*lease, locale).await?,
+                if owner == by { Rings::default() } else { Rings::one(*owner) },
+            ),
+            Notice::HandedOver { lease, label, from, to, by } => (
+                say!(
+                    locale,
+                    "notice-handed-over",
+                    server = code(label),
+                    from = mention(*from),
+                    to = mention(*to),
+                    who = mention(*by)
+                ),
+                self.lease_buttons(*lease, locale).await?,
+                Rings { users: vec![*to, *from], roles: Vec::new() },
+            ),
+            Notice::Digest { .. } => (say!(locale, "digest-quiet"), Vec::new(), Rings::default()),
+            Notice::AuditAnchor { number, hash } => {
+                let number = number.to_string();
+                (say!(locale, "notice-anchor", number = number, hash = code(hash)), Vec::new(), Rings::default())
+            }
+            Notice::Paused { by, reason } => {
+                (say!(locale, "notice-paused", who = mention(*by), reason = code(reason)), Vec::new(), self.oncall())
+            }
+            Notice::Resumed { by } => {
+                (say!(locale, "notice-resumed", who = mention(*by)), Vec::new(), Rings::default())
+            }
+        };
+        Ok(Draft::Say(Words { content, buttons, rings }))
+    }
+
+    /// Before the deadline it is between Bernard and the owner; from then on the channel and who is on call know too.
+    fn reminder(
+        &self,
+        lease: &Lease,
+        reminder: Reminder,
+        door: Door,
+        locale: Locale,
+    ) -> (String, Vec<CreateButton>, Rings) {
+        let server = code(&lease.label);
+        let until = since_epoch(lease.deadline);
+        let mut lines = vec![match reminder {
+            Reminder::Before => say!(locale, "reminder-before", server = server),
+            Reminder::Deadline => say!(locale, "reminder-deadline", server = server),
+            Reminder::After(_) => say!(locale, "reminder-after", server = server),
+        }];
+        let mut rings = Rings::one(lease.owner);
+        if let Door::Channel(_) = door {
+            let oncall = if reminder == Reminder::Before { Rings::default() } else { self.oncall() };
+            let roles = oncall.roles.iter().map(|role| format!("<@&{role}>"));
+            lines.push(roles.fold(mention(lease.owner), |line, role| format!("{line} {role}")));
+            rings.roles = oncall.roles;
+        }
+        let id = lease.operation.to_string();
+        lines.push(match reminder {
+            Reminder::Before => say!(locale, "reminder-until", id = id, until = until),
+            Reminder::Deadline | Reminder::After(_) => say!(locale, "reminder-was-until", id = id, until = until),
+        });
+        lines.push(say!(locale, "reminder-choices"));
+        (lines.join("\n"), buttons(lease.operation, locale), rings)
+    }
+
+    fn oncall(&self) -> Rings {
+        Rings { users: Vec::new(), roles: self.settings.oncall.into_iter().collect() }
+    }
+
+    /// What leads out of the lease, while it is there.
+    async fn lease_buttons(&self, lease: OperationId, locale: Locale) -> Result<Vec<CreateButton>, store::Error> {
+        Ok(self.store.lease_of(lease).await?.map(|lease| buttons(lease.operation, locale)).unwrap_or_default())
+    }
+}
+
+/// **Restore now**, for the rescue that this operation began.
+fn buttons(lease: OperationId, locale: Locale) -> Vec<CreateButton> {
+    vec![Button::RestoreNow(lease).create(locale)]
+}

@@ -1,0 +1,114 @@
+//! What OVHcloud does with a server besides what we ask: its contract, and what its people do in the datacentre.
+
+use jiff::{Timestamp, civil::Date};
+use reqwest::Method;
+
+use super::{
+    client::{Call, Client},
+    error::Error,
+    wire,
+};
+use crate::rescue::{known::Planned, server::ServiceName};
+
+/// The contract behind a server (schema `services.Service`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// The day on which it expires if nobody renews it.
+    pub expires: Option<Date>,
+    /// Whether it is renewed by itself and not deleted at its end; `None` when OVHcloud does not say.
+    pub renewed: Option<bool>,
+}
+
+/// Something that OVHcloud did in the datacentre (schema `dedicated.server.Intervention`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Intervention {
+    /// OVHcloud's word for it.
+    pub kind: String,
+    /// When it began.
+    pub began: Option<Timestamp>,
+}
+
+/// Something that is being done with a server (schema `dedicated.ExposedTask`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ongoing {
+    /// OVHcloud's words, one line.
+    pub what: String,
+    /// When it is meant to be done.
+    pub due: Option<Timestamp>,
+}
+
+/// How many interventions are read at most, the latest: each costs a request.
+const INTERVENTIONS: usize = 5;
+
+impl Client {
+    /// The contract behind a server.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn service(&self, name: &ServiceName) -> Result<Service, Error> {
+        let call = self.get(name, &["serviceInfos"], format!("read the service of `{name}`"));
+        self.read::<wire::ServiceInfos>(&call).await.map(Service::from)
+    }
+
+    /// What OVHcloud plans to do on a server, or is doing, soonest first; what is over is left out.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn planned_interventions(&self, name: &ServiceName) -> Result<Vec<Planned>, Error> {
+        let list = self.get(name, &["plannedIntervention"], format!("read the planned interventions of `{name}`"));
+        let mut ids: Vec<u64> = self.read(&list).await?;
+        latest(&mut ids);
+        let mut planned = Vec::new();
+        for id in ids {
+            let doing = format!("read the planned intervention {id} of `{name}`");
+            let call = self.get(name, &["plannedIntervention", &id.to_string()], doing);
+            let read: wire::PlannedIntervention = match self.read(&call).await {
+                Ok(read) => read,
+                Err(error) if error.is_not_found() => continue,
+                Err(error) => return Err(error),
+            };
+            planned.extend(read.unless_over());
+        }
+        planned.sort_by_key(|planned| planned.begins);
+        Ok(planned)
+    }
+
+    /// What OVHcloud did in the datacentre lately, the latest first.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn interventions(&self, name: &ServiceName) -> Result<Vec<Intervention>, Error> {
+        let list = self.get(name, &["intervention"], format!("read the interventions of `{name}`"));
+        let mut ids: Vec<u64> = self.read(&list).await?;
+        latest(&mut ids);
+        let mut interventions = Vec::new();
+        for id in ids {
+            let doing = format!("read the intervention {id} of `{name}`");
+            let call = self.get(name, &["intervention", &id.to_string()], doing);
+            match self.read::<wire::Intervention>(&call).await {
+                Ok(read) => interventions.push(read.into()),
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        interventions.sort_by_key(|intervention: &Intervention| std::cmp::Reverse(intervention.began));
+        Ok(interventions)
+    }
+
+    /// What is being done with a server.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn ongoing(&self, name: &ServiceName) -> Result<Vec<Ongoing>, Error> {
+        let url = self.server_url(name, &["ongoing"]);
+        let call = Call::new(Method::GET, url, format!("read what goes on with `{name}`")).about(name);
+        let listed: Vec<wire::Ongoing> = self.read(&call).await?;
+        Ok(listed.into_iter().map(Ongoing::from).collect())
+    }
+}
+
+/// Ids grow, so the latest are the largest.
+fn latest(ids: &mut Vec<u64>) {
+    ids.sort_unstable_by_key(|id| std::cmp::Reverse(*id));
+    ids.truncate(INTERVENTIONS);
+}

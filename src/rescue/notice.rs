@@ -1,0 +1,171 @@
+//! What is told outside of any operation's card, and to whom. Once written it is owed, like an operation's outcome.
+//!
+//! Pure. A notice holds what happened, not its words: those are made when it is posted, from how things are then. No notice
+//! ever holds a link, a secret's id or a token.
+
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    operation::{ChannelId, OperationId},
+    reminder::Reminder,
+};
+use crate::access::UserId;
+
+/// A notice and where it goes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Letter {
+    /// To whom.
+    pub to: To,
+    /// What.
+    pub notice: Notice,
+}
+
+/// Where a notice goes, and where instead if Discord refuses that for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "to", rename_all = "snake_case")]
+pub enum To {
+    /// By DM; to somebody who takes none, by a mention in the channel.
+    Person {
+        /// Whom.
+        person: UserId,
+        /// Where they are mentioned instead.
+        or_in: Option<ChannelId>,
+    },
+    /// Into a channel; if that is gone or closed to us, by DM.
+    Channel {
+        /// Which.
+        channel: ChannelId,
+        /// Who gets it instead.
+        or_to: Option<UserId>,
+    },
+}
+
+/// What is told. Kept in the store: add variants and optional fields, change or remove nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "notice", rename_all = "snake_case")]
+pub enum Notice {
+    /// A rescue's time ends soon, or is over. Not sent if it ended or was extended meanwhile.
+    Reminder {
+        /// The operation that began the lease.
+        lease: OperationId,
+        /// The deadline it speaks of.
+        deadline: Timestamp,
+        /// Which of that deadline's reminders it is.
+        reminder: Reminder,
+    },
+    /// A rescue's time is over, and the server is being put back for it.
+    RestoredAtDeadline {
+        /// What people call the server.
+        label: String,
+        /// Whose rights it is done with.
+        owner: UserId,
+        /// The restore.
+        operation: OperationId,
+    },
+    /// A rescue lasts longer.
+    Extended {
+        /// The operation that began the lease.
+        lease: OperationId,
+        /// What people call the server.
+        label: String,
+        /// Whose rescue it is.
+        owner: UserId,
+        /// Who extended it.
+        by: UserId,
+        /// The new deadline.
+        until: Timestamp,
+    },
+    /// A rescue has another owner.
+    HandedOver {
+        /// The operation that began the lease.
+        lease: OperationId,
+        /// What people call the server.
+        label: String,
+        /// Whose rescue it was.
+        from: UserId,
+        /// Whose it is now.
+        to: UserId,
+        /// Who handed it over.
+        by: UserId,
+    },
+    /// The daily list of what is in rescue, as it is when it is posted.
+    Digest {
+        /// The day, in the operator's time zone.
+        day: Date,
+    },
+    /// The latest link of the audit's chain, for a later comparison.
+    AuditAnchor {
+        /// The number of the entry.
+        number: u64,
+        /// Its hash, as hex.
+        hash: String,
+    },
+    /// Nothing new is begun from now on.
+    Paused {
+        /// Who said so.
+        by: UserId,
+        /// Why, in their words.
+        reason: String,
+    },
+    /// Things are begun again.
+    Resumed {
+        /// Who said so.
+        by: UserId,
+    },
+}
+
+/// Which of a letter's two places it is tried at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The one it was meant for.
+    First,
+    /// The other one, because the first refused for good.
+    Second,
+}
+
+/// One place to post at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// A person's DM.
+    Dm(UserId),
+    /// A channel.
+    Channel(ChannelId),
+}
+
+impl To {
+    /// Where it is posted; `None` when there is no second place.
+    pub fn door(self, place: Place) -> Option<Door> {
+        match (self, place) {
+            (Self::Person { person, .. }, Place::First) => Some(Door::Dm(person)),
+            (Self::Person { or_in, .. }, Place::Second) => or_in.map(Door::Channel),
+            (Self::Channel { channel, .. }, Place::First) => Some(Door::Channel(channel)),
+            (Self::Channel { or_to, .. }, Place::Second) => or_to.map(Door::Dm),
+        }
+    }
+}
+
+impl Place {
+    /// Its word in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Second => "second",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dm_falls_back_to_a_mention_and_a_channel_to_a_dm() {
+        let person = To::Person { person: UserId(1), or_in: Some(ChannelId(2)) };
+        assert_eq!(person.door(Place::First), Some(Door::Dm(UserId(1))));
+        assert_eq!(person.door(Place::Second), Some(Door::Channel(ChannelId(2))));
+        let channel = To::Channel { channel: ChannelId(2), or_to: None };
+        assert_eq!(channel.door(Place::First), Some(Door::Channel(ChannelId(2))));
+        assert_eq!(channel.door(Place::Second), None);
+    }
+}

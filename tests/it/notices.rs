@@ -1,0 +1,148 @@
+//! The outbox: what is owed is said once, somewhere, whatever happens at that moment.
+
+use bernard::{
+    access::UserId,
+    rescue::{
+        notice::{Letter, Notice, To},
+        operation::ChannelId,
+    },
+    store::Store,
+};
+use sim::discord::{Id, OPS};
+
+use crate::bot::{TestBot, eventually};
+
+const HASH: &str = "00fakehash00";
+
+fn anchor(to: To) -> Letter {
+    Letter { to, notice: Notice::AuditAnchor { number: 7, hash: HASH.to_owned() } }
+}
+
+fn in_ops() -> To {
+    To::Channel { channel: ChannelId(OPS.0), or_to: None }
+}
+
+/// Owes a notice. The program must not run.
+async fn owe(bot: &TestBot, origin: &str, letter: &Letter) {
+    let store = Store::open(&bot.database()).await.expect("the store opens");
+    store.write_notice(origin, letter, jiff::Timestamp::now()).await.expect("it is written");
+    store.close().await;
+}
+
+/// How many notices are still owed. The program must not run.
+async fn still_owed(bot: &TestBot) -> usize {
+    let store = Store::open(&bot.database()).await.expect("the store opens");
+    let (due, _) = store.due_notices(jiff::Timestamp::MAX).await.expect("they read");
+    store.close().await;
+    due.len()
+}
+
+fn said(bot: &TestBot, channel: Id) -> usize {
+    bot.discord.messages(channel).iter().filter(|message| message.content.contains(HASH)).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_notice_is_posted_though_the_bot_was_down_and_the_same_one_is_not_owed_twice() {
+    let mut bot = TestBot::new().await;
+    bot.stop().await;
+    owe(&bot, "anchor:7", &anchor(in_ops())).await;
+    owe(&bot, "anchor:7", &anchor(in_ops())).await;
+    bot.start().await;
+    let message = bot.sees(&[HASH]).await;
+    assert!(message.is_silent(), "it rings nobody");
+    bot.stop().await;
+    assert_eq!((said(&bot, OPS), still_owed(&bot).await), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_right_after_posting_it_does_not_say_it_twice() {
+    for forgotten in [false, true] {
+        let mut bot = TestBot::new().await;
+        bot.stop().await;
+        owe(&bot, "anchor:7", &anchor(in_ops())).await;
+        let answer = bot.discord.faults().hold_answer("POST", &format!("/channels/{OPS}/messages"));
+        bot.start().await;
+        answer.reached().await;
+        bot.die().await;
+        bot.discord.faults().clear();
+        if forgotten {
+            // Discord no longer knows the nonce, so only the history can tell.
+            bot.discord.set_tempo(|tempo| tempo.nonce = std::time::Duration::ZERO);
+            age(&bot).await;
+        }
+        bot.start().await;
+        let (discord, path) = (bot.discord.clone(), bot.database());
+        bot.stop().await;
+        eventually("it is owed no longer", async || {
+            let store = Store::open(&path).await.expect("the store opens");
+            let (due, _) = store.due_notices(jiff::Timestamp::MAX).await.expect("they read");
+            store.close().await;
+            due.is_empty()
+        })
+        .await;
+        let seen = discord.messages(OPS);
+        assert_eq!(seen.iter().filter(|message| message.content.contains(HASH)).count(), 1, "forgotten: {forgotten}");
+    }
+}
+
+/// Makes the first attempt five minutes older.
+async fn age(bot: &TestBot) {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(bot.database());
+    let pool = sqlx::SqlitePool::connect_with(options).await.expect("it opens");
+    sqlx::query("UPDATE notices SET tried_at = tried_at - 300000").execute(&pool).await.expect("it is written");
+    pool.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_no_dms_is_told_in_the_channel() {
+    let mut bot = TestBot::new().await;
+    bot.stop().await;
+    bot.discord.close_dms(&bot.ann);
+    let to = To::Person { person: UserId(bot.ann.id().0), or_in: Some(ChannelId(OPS.0)) };
+    owe(&bot, "anchor:7", &anchor(to)).await;
+    bot.start().await;
+    bot.sees(&[HASH]).await;
+    assert!(bot.ann.dms().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_deleted_channel_was_to_hear_goes_to_the_person() {
+    let mut bot = TestBot::new().await;
+    let channel = bot.discord.channel("gone");
+    bot.stop().await;
+    bot.discord.delete_channel(channel);
+    let to = To::Channel { channel: ChannelId(channel.0), or_to: Some(UserId(bot.ann.id().0)) };
+    owe(&bot, "anchor:7", &anchor(to)).await;
+    bot.start().await;
+    bot.ann.wait_for_dm(|message| message.content.contains(HASH)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_place_takes_is_given_up_after_one_refusal_each() {
+    let mut bot = TestBot::new().await;
+    let channel = bot.discord.channel("gone");
+    bot.stop().await;
+    bot.discord.delete_channel(channel);
+    bot.discord.close_dms(&bot.ann);
+    let to = To::Channel { channel: ChannelId(channel.0), or_to: Some(UserId(bot.ann.id().0)) };
+    owe(&bot, "anchor:7", &anchor(to)).await;
+    let before = bot.discord.invalid_requests();
+    bot.start().await;
+    eventually("both have refused", async || bot.discord.invalid_requests() > before).await;
+    bot.stop().await;
+    assert_eq!(still_owed(&bot).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_weather_is_waited_out() {
+    let mut bot = TestBot::new().await;
+    bot.stop().await;
+    owe(&bot, "anchor:7", &anchor(in_ops())).await;
+    let path = format!("/channels/{OPS}/messages");
+    bot.discord.faults().lose_answer("POST", &path);
+    bot.discord.faults().status("POST", &path, 503, &serde_json::json!({ "message": "upstream" }));
+    bot.start().await;
+    bot.sees(&[HASH]).await;
+    bot.stop().await;
+    assert_eq!((said(&bot, OPS), still_owed(&bot).await), (1, 0));
+}
