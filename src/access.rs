@@ -184,6 +184,11 @@ impl Policy {
         self.holders(Wish { capability, server: Some(server), channel })
     }
 
+    /// Everybody whose entries give `capability` in `channel`, for whichever servers.
+    pub fn who_may_anywhere(&self, capability: Capability, channel: u64) -> BTreeSet<Who> {
+        self.holders(Wish { capability, server: None, channel })
+    }
+
     /// The approval that `action` on `server` needs, if any.
     pub fn protection(&self, action: Action, server: &Server) -> Option<Protection> {
         let covering = self.protections.iter().filter(|rule| rule.actions.contains(&action)).filter_map(|rule| {

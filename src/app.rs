@@ -32,6 +32,7 @@ use crate::{
         signed::Interactions,
     },
     http::{self, Endpoints, Life, Unready},
+    limits::Limits,
     ovh,
     rescue::{
         desk::Desk,
@@ -120,6 +121,7 @@ impl App {
     pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<Self> {
         let store = open_store(&config).await?;
         let fleet = Fleet::new(clients(&config)?, store.clone()).await.context("the inventory cannot be read")?;
+        crate::metrics::paused(&store.pause().await.context("the store cannot be read")?);
         store.distrust_messages().await.context("the store cannot be written")?;
         let pulse = Pulse::default();
         let (errand_tx, errand_rx) = mpsc::channel(WAITING_ERRANDS);
@@ -139,7 +141,7 @@ impl App {
             policy.clone(),
             store.clone(),
             fleet.clone(),
-            Desk::new(store.clone(), pulse.clone()),
+            Desk::new(store.clone(), pulse.clone(), Limits::new(&config.limits)),
             Arc::clone(&runner),
         ));
         let (interaction_tx, interaction_rx) = mpsc::channel(WAITING_INTERACTIONS);
@@ -311,6 +313,7 @@ fn step_settings(config: &Config) -> Settings {
 
 fn handler_settings(config: &Config) -> HandlerSettings {
     HandlerSettings {
+        locale: config.locale,
         realm: Realm { guild: config.discord.guild, channels: config.discord.channels.clone() },
         lease: config.rescue.lease,
         max_lease: config.rescue.max_lease,

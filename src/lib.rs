@@ -7,6 +7,7 @@
 //! - [`rescue`]: what the bot decides and remembers: servers, operations, their states and steps, and who carries them on.
 //! - [`audit`]: what was decided and done, as a chain of lines that shows tampering: pure.
 //! - [`store`]: the durable side: events, operations, leases, the audit.
+//! - [`limits`]: how often people may ask.
 //! - [`ovh`]: one end of the wire, with its budget, its signatures and the fence before a reboot.
 //! - [`discord`]: the other end: interactions in, answers, cards and DMs out.
 //! - [`text`]: every sentence, in English and French.
@@ -19,6 +20,7 @@ pub mod access;
 pub mod rescue;
 pub mod audit;
 pub mod store;
+pub mod limits;
 pub mod ovh;
 pub mod discord;
 pub mod text;

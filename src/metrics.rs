@@ -28,6 +28,9 @@ pub const GATEWAY_CONNECTED: &str = "bernard_gateway_connected";
 /// Connections to the gateway that were begun, by how: `identify` or `resume`.
 pub const GATEWAY_CONNECTIONS: &str = "bernard_gateway_connections_total";
 
+/// Whether the kill switch is pulled.
+pub const PAUSED: &str = "bernard_paused";
+
 /// Upper bounds of the buckets of every figure in seconds: from a loopback acknowledgement to Discord's three seconds and beyond.
 const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0, 10.0];
 
@@ -44,6 +47,11 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
     metrics::set_global_recorder(recorder)?;
     describe();
     Ok(handle)
+}
+
+/// Shows whether the kill switch is pulled.
+pub fn paused(pause: &Option<crate::rescue::pause::Pause>) {
+    metrics::gauge!(PAUSED).set(if pause.is_some() { 1.0 } else { 0.0 });
 }
 
 /// A recorder with Bernard's buckets.
@@ -68,5 +76,6 @@ pub(crate) fn describe() {
     describe_counter!(INTERACTIONS_DROPPED, Unit::Count, "Interactions dropped as too many waited, in interactions");
     describe_counter!(SIGNATURES_REFUSED, Unit::Count, "Web requests with a bad signature or time, in requests");
     describe_gauge!(GATEWAY_CONNECTED, Unit::Count, "Whether the gateway has a session: 1 yes, 0 no");
+    describe_gauge!(PAUSED, Unit::Count, "Whether the kill switch is pulled: 1 yes, 0 no");
     describe_counter!(GATEWAY_CONNECTIONS, Unit::Count, "Connections to the gateway, in connections");
 }

@@ -96,7 +96,7 @@ fn told(entry: Entry, event: &Event) -> Entry {
             let trouble = trouble.as_ref().map(|said| format!("; {said}")).unwrap_or_default();
             entry.saying(format!("searched: {}{trouble}", searched.join(", ")))
         }
-        Event::LinkGivenUp | Event::Watched | Event::Expired | Event::Faulted | Event::QuestionUnanswered => entry,
+        Event::LinkGivenUp | Event::QuestionUnanswered | Event::Watched | Event::Expired | Event::Faulted => entry,
         Event::Superseded { by } => entry.saying(format!("by {by}")),
     }
 }
@@ -113,9 +113,12 @@ fn decided(entry: Entry, by: UserId, rule: Option<&str>) -> Entry {
 fn wish(wish: &Wish) -> String {
     match wish {
         Wish::Enable(wish) => format!("into {}, for {:#}", boot(&wish.into), wish.lease),
-        Wish::PutBack { into, .. } => format!("into {}, without a reboot", boot(into)),
-        Wish::Restore { into, despite } if despite.is_empty() => format!("into {}", boot(into)),
-        Wish::Restore { into, .. } => format!("into {}, though somebody else changed the server", boot(into)),
+        Wish::Restore { into, despite } | Wish::PutBack { into, despite } if despite.is_empty() => {
+            format!("into {}", boot(into))
+        }
+        Wish::Restore { into, .. } | Wish::PutBack { into, .. } => {
+            format!("into {}, though somebody else changed the server", boot(into))
+        }
         Wish::Reboot { into: Some(into) } => format!("into {}", boot(into)),
         Wish::Reboot { into: None } => "into what it boots by itself".to_owned(),
         Wish::Link { sources } => {

@@ -85,16 +85,8 @@ impl Asking {
         let Some(request) = request.filter(|_| parts.guild.is_none()) else {
             return Self::in_realm(&parts, realm);
         };
-        let member =
-            rest.within(ROLES_WITHIN).member(GuildId::new(realm.guild), press.user.id).await.map_err(|error| {
-                tracing::warn!(%error, "the roles behind a button in a DM cannot be read: the answer is no");
-                Refusal::RolesUnreadable
-            })?;
         Ok(Self {
-            requester: Requester {
-                user: UserId(press.user.id.get()),
-                roles: member.roles.iter().map(|role| role.get()).collect(),
-            },
+            requester: requester(realm, rest, UserId(press.user.id.get())).await?,
             locale: text::locale_of(parts.locale),
             channel: request.channel,
             place: request.place,
@@ -146,6 +138,19 @@ impl Asking {
             .collect();
         if missing.is_empty() { Ok(()) } else { Err(Refusal::BotLacks(missing)) }
     }
+}
+
+/// Somebody with their roles as Discord knows them now, for when no fresh interaction of theirs carries them.
+///
+/// # Errors
+/// [`Refusal::RolesUnreadable`] when Discord does not say, or they are not in the guild: then the answer is no.
+pub async fn requester(realm: &Realm, rest: &Rest, user: UserId) -> Result<Requester, Refusal> {
+    let member = rest.within(ROLES_WITHIN).member(GuildId::new(realm.guild), DiscordUser::new(user.0)).await;
+    let member = member.map_err(|error| {
+        tracing::warn!(%error, "somebody's roles cannot be read: the answer is no");
+        Refusal::RolesUnreadable
+    })?;
+    Ok(Requester { user, roles: member.roles.iter().map(|role| role.get()).collect() })
 }
 
 fn is_thread(kind: ChannelType) -> bool {

@@ -77,6 +77,8 @@ impl SharedPolicy {
 /// What the handler needs to know of the configuration.
 #[derive(Clone, Debug)]
 pub struct HandlerSettings {
+    /// The language of what everybody sees.
+    pub locale: Locale,
     /// Where commands are taken.
     pub realm: Realm,
     /// How long a rescue is meant to last, unless its requester says.
@@ -201,10 +203,21 @@ impl Handler {
         let locale = text::locale_of(&command.locale);
         let asking = Asking::of_command(&command, &self.settings.realm);
         let reply = match (asking, Command::parse(&command.data)) {
-            (Ok(asking), Ok(typed)) => self.execute(&asking, typed).await,
+            (Ok(asking), Ok(typed)) => match self.counted(&asking, &typed) {
+                Ok(()) => self.execute(&asking, typed).await,
+                Err(too_often) => Err(too_often),
+            },
             (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
         };
         self.answer(key, command.application_id, reply, locale).await;
+    }
+
+    /// Counts a command against its asker's limit, unless it leads out.
+    fn counted(&self, asking: &Asking, typed: &Command) -> Result<(), Refusal> {
+        if typed.is_always_open() {
+            return Ok(());
+        }
+        self.desk.limits().command(asking.requester.user).map_err(Refusal::TooOften)
     }
 
     async fn press(&self, key: &InteractionKey, press: ComponentInteraction) {

@@ -21,6 +21,7 @@ pub use interaction::{InteractionKey, RawInteraction};
 pub use rest::Rest;
 
 pub mod asking;
+pub mod calls;
 pub mod card;
 pub mod command;
 pub mod component;

@@ -81,6 +81,9 @@ impl Handler {
     }
 
     async fn decide(&self, asking: &Asking, operation: &Operation, decision: Decision) -> Result<Reply, Refusal> {
+        if let Decision::RebootAgain(_) = decision {
+            self.desk.limits().press(asking.requester.user).map_err(Refusal::TooOften)?;
+        }
         let (_, grant) = self.admit_for(asking, operation, decision.needs(operation)).await?;
         match self.desk.decide(&grant, operation.id, decision).await? {
             Decided::Done(_) => Ok(Reply::text(match decision {
@@ -204,7 +207,7 @@ impl Handler {
         self.admit_server(asking, &known, capability).await
     }
 
-    async fn admit_server(
+    pub(super) async fn admit_server(
         &self,
         asking: &Asking,
         known: &Server,

@@ -4,17 +4,20 @@ use std::collections::BTreeSet;
 
 use super::speak;
 use crate::{
-    access::{Because, Denial, Protection},
+    access::{Because, Denial, Protection, UserId, Who},
     config::Locale,
+    limits::{Limit, TooOften},
     rescue::{
+        desk,
         event::Problem,
         fleet::NotFound,
         operation::{Operation, OperationId},
+        pause::Pause,
         plan,
     },
     say,
     store::{self, CardRefusal},
-    text::{code, mention},
+    text::{code, from_now, mention},
 };
 
 /// Why a person does not get what they asked for. A refusal has no buttons.
@@ -48,6 +51,12 @@ pub enum Refusal {
     TooLate(Option<OperationId>, Option<String>),
     /// No link turned up just now.
     NoLinkYet(String),
+    /// The kill switch is pulled; and who can end that.
+    Paused(Box<Pause>, BTreeSet<Who>),
+    /// Asked too often.
+    TooOften(TooOften),
+    /// Somebody else's roles could not be fetched.
+    TheirRolesUnreadable(UserId),
     /// A command or button of another version.
     Unknown,
     /// Something is wrong with us; nothing was done.
@@ -56,15 +65,24 @@ pub enum Refusal {
 
 impl From<store::Error> for Refusal {
     fn from(error: store::Error) -> Self {
+        if let store::Error::Paused(pause) = error {
+            return Self::Paused(pause, BTreeSet::new());
+        }
         tracing::error!(%error, "the store did not do what a person asked for");
         Self::Fault
     }
 }
 
-impl From<crate::rescue::desk::Error> for Refusal {
-    fn from(error: crate::rescue::desk::Error) -> Self {
-        tracing::error!(%error, "the desk did not do what a person asked for");
-        Self::Fault
+impl From<desk::Error> for Refusal {
+    fn from(error: desk::Error) -> Self {
+        match error {
+            desk::Error::Store(error) => error.into(),
+            desk::Error::TooOften(too_often) => Self::TooOften(too_often),
+            desk::Error::WrongGrant => {
+                tracing::error!(%error, "the desk did not do what a person asked for");
+                Self::Fault
+            }
+        }
     }
 }
 
@@ -103,10 +121,32 @@ impl Refusal {
             Self::NotYours => say!(locale, "refusal-not-yours"),
             Self::TooLate(operation, command) => too_late(*operation, command.as_deref(), locale),
             Self::NoLinkYet(command) => say!(locale, "refusal-no-link-yet", command = code(command)),
+            Self::Paused(pause, who) => paused(pause, who, locale),
+            Self::TooOften(too_often) => self::too_often(too_often, locale),
+            Self::TheirRolesUnreadable(user) => say!(locale, "refusal-their-roles", who = mention(*user)),
             Self::Unknown => say!(locale, "refusal-unknown"),
             Self::Fault => say!(locale, "refusal-fault"),
         };
         format!("🚫 {text}")
+    }
+}
+
+fn paused(pause: &Pause, who: &BTreeSet<Who>, locale: Locale) -> String {
+    let first = speak::paused(pause, locale);
+    let second = say!(locale, "paused-ways-out");
+    match who.is_empty() {
+        true => format!("{first}\n{second}"),
+        false => format!("{first}\n{second}\n{}", say!(locale, "paused-resume", who = speak::everybody(who))),
+    }
+}
+
+fn too_often(too_often: &TooOften, locale: Locale) -> String {
+    let again = from_now(too_often.again);
+    match &too_often.limit {
+        Limit::Person(count) => say!(locale, "too-often-person", count = count.get(), again = again),
+        Limit::Server(server, count) => {
+            say!(locale, "too-often-server", server = code(server.as_str()), count = count.get(), again = again)
+        }
     }
 }
 

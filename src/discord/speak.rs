@@ -1,16 +1,22 @@
 //! What the bot decided, in words: states, outcomes, problems and refusals as functions of data.
 
+use std::collections::BTreeSet;
+
 use crate::{
     access::{Denial, Reason, Who},
     config::Locale,
     rescue::{
         event::{NotDone, Problem},
         operation::{Kind, Operation},
+        pause::Pause,
         state::{Link, Outcome, Phase},
     },
     say,
-    text::code,
+    text::{code, mention, since_epoch},
 };
+
+/// How many roles and people one line names at most.
+const MENTIONED: usize = 12;
 
 /// One emoji and a word or two of state.
 pub fn state(operation: &Operation, locale: Locale) -> (&'static str, String) {
@@ -100,22 +106,46 @@ pub fn denial(denial: &Denial, label: Option<&str>, locale: Locale) -> String {
         Reason::NotThisServer => say!(locale, "denial-not-this-server", capability = capability, server = server),
         Reason::ServerUnread => say!(locale, "denial-server-unread", capability = capability, server = server),
         Reason::NotThisChannel { channels } => {
-            let channels = channels.iter().map(|channel| format!("<#{channel}>")).collect::<Vec<_>>().join(" ");
-            say!(locale, "denial-not-this-channel", capability = capability, channels = channels)
+            say!(locale, "denial-not-this-channel", capability = capability, channels = self::channels(channels))
         }
     }];
+    lines.extend(help(denial, locale));
+    lines.join("\n")
+}
+
+/// The nearest rule, and who could help.
+pub fn help(denial: &Denial, locale: Locale) -> Vec<String> {
+    let mut lines = Vec::new();
     if let Some(nearest) = &denial.nearest {
         lines.push(say!(locale, "denial-nearest", place = code(&nearest.place.to_string()), who = who(&nearest.who)));
     }
     if !denial.could_help.is_empty() {
-        let who = denial.could_help.iter().map(who).collect::<Vec<_>>().join(" ");
-        lines.push(say!(locale, "denial-could-help", who = who));
+        lines.push(say!(locale, "denial-could-help", who = everybody(&denial.could_help)));
     }
-    lines.join("\n")
+    lines
+}
+
+/// Who pulled the kill switch, when and why.
+pub fn paused(pause: &Pause, locale: Locale) -> String {
+    say!(locale, "paused", who = mention(pause.by), at = since_epoch(pause.at), reason = code(&pause.reason))
+}
+
+/// Mentions of channels.
+pub fn channels(channels: &BTreeSet<u64>) -> String {
+    channels.iter().map(|channel| format!("<#{channel}>")).collect::<Vec<_>>().join(" ")
+}
+
+/// Mentions of roles and people, silent in an ephemeral answer. A long list is cut.
+pub fn everybody(all: &BTreeSet<Who>) -> String {
+    let mut names: Vec<String> = all.iter().take(MENTIONED).map(who).collect();
+    if all.len() > MENTIONED {
+        names.push("…".to_owned());
+    }
+    names.join(" ")
 }
 
 /// A mention, silent in an ephemeral answer.
-fn who(who: &Who) -> String {
+pub fn who(who: &Who) -> String {
     match who {
         Who::Role(role) => format!("<@&{role}>"),
         Who::User(user) => format!("<@{}>", user.0),

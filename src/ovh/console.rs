@@ -5,7 +5,7 @@ use std::{fmt, net::Ipv4Addr};
 use jiff::Timestamp;
 use reqwest::Method;
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     client::{Call, Client, Written},
@@ -40,6 +40,15 @@ impl fmt::Debug for Console {
     }
 }
 
+/// The body of the request for a session.
+pub fn console_body(kind: ConsoleKind, minutes: ConsoleMinutes, ip: Option<Ipv4Addr>) -> Value {
+    let mut body = json!({"type": kind.as_str(), "ttl": minutes.get()});
+    if let Some(ip) = ip {
+        body["ipToAllow"] = json!(ip.to_string());
+    }
+    body
+}
+
 impl Client {
     /// Which consoles a server has.
     ///
@@ -66,10 +75,7 @@ impl Client {
         minutes: ConsoleMinutes,
         ip: Option<Ipv4Addr>,
     ) -> Result<Written<Task>, Error> {
-        let mut body = json!({"type": kind.as_str(), "ttl": minutes.get()});
-        if let Some(ip) = ip {
-            body["ipToAllow"] = json!(ip.to_string());
-        }
+        let body = console_body(kind, minutes, ip);
         let url = self.server_url(name, &["features", "ipmi", "access"]);
         let call = Call::new(Method::POST, url, format!("open a console of `{name}`")).about(name);
         let written = self.write_once::<wire::Task>(&call.with_body(&body)).await?;

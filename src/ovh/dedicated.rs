@@ -35,7 +35,8 @@ pub struct Change {
 }
 
 impl Change {
-    fn body(&self) -> Value {
+    /// The body of the request that makes it: only what changes, and nulls where meant.
+    pub fn body(&self) -> Value {
         let mut body = Map::new();
         if let Some(boot) = self.boot {
             body.insert("bootId".to_owned(), json!(boot));

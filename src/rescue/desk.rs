@@ -15,6 +15,7 @@ use super::{
 use crate::{
     access::{Action, Capability, Grant},
     clock,
+    limits::{Limits, TooOften},
     store::{Append, CardId, Error as StoreError, Open, Store},
 };
 
@@ -26,6 +27,7 @@ const TRIES: u32 = 5;
 pub struct Desk {
     store: Store,
     pulse: Pulse,
+    limits: Limits,
 }
 
 /// What a person decides about a live operation.
@@ -66,6 +68,9 @@ pub enum Error {
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The server had enough of it.
+    #[error(transparent)]
+    TooOften(#[from] TooOften),
     /// The grant is for something else: a fault of ours.
     #[error("the grant does not cover this")]
     WrongGrant,
@@ -73,8 +78,13 @@ pub enum Error {
 
 impl Desk {
     /// A desk on this store.
-    pub fn new(store: Store, pulse: Pulse) -> Self {
-        Self { store, pulse }
+    pub fn new(store: Store, pulse: Pulse, limits: Limits) -> Self {
+        Self { store, pulse, limits }
+    }
+
+    /// How often may be asked here.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Accepts what a confirmation card asked for, once for ever.
@@ -83,6 +93,7 @@ impl Desk {
     /// [`Error`]: nothing was accepted.
     pub async fn open_from_card(&self, grant: &Grant, card: CardId, request: &Request) -> Result<Open, Error> {
         covers(grant, request)?;
+        self.within_limits(request)?;
         let opened = self.store.open_from_card(card, request, clock::now()).await?;
         self.pulse.tap();
         Ok(opened)
@@ -94,9 +105,14 @@ impl Desk {
     /// [`Error`]: nothing was accepted.
     pub async fn open_from_press(&self, grant: &Grant, interaction: u64, request: &Request) -> Result<Open, Error> {
         covers(grant, request)?;
+        self.within_limits(request)?;
         let opened = self.store.open_from_press(interaction, request, clock::now()).await?;
         self.pulse.tap();
         Ok(opened)
+    }
+
+    fn within_limits(&self, request: &Request) -> Result<(), TooOften> {
+        if request.kind().is_always_open() { Ok(()) } else { self.limits.operation(&request.server) }
     }
 
     /// Records a person's decision about a live operation.

@@ -8,6 +8,7 @@ use std::{
 use futures_util::{StreamExt, stream};
 
 use super::{
+    calls::{self, ExactCall},
     event::Problem,
     inventory::Inventory,
     kernels::Kernels,
@@ -182,6 +183,16 @@ impl Fleet {
         let boot = self.boot(server).await.ok().flatten();
         let running = running_tasks(&client, server).await.map_err(|error| error.to_string());
         Ok(Look { boot, running })
+    }
+
+    /// The calls that would open a console of a server now; none when it has no console that is a link.
+    ///
+    /// # Errors
+    /// [`plan::Error`].
+    pub async fn console_calls(&self, server: &Server) -> Result<Vec<ExactCall>, plan::Error> {
+        let kinds = self.client_of(server)?.consoles(&server.name).await?.kinds;
+        let open = |kind| calls::of_console(&server.name, kind, super::console::ConsoleMinutes::Fifteen, None);
+        Ok(kinds.first().copied().map(open).unwrap_or_default())
     }
 
     fn client_of(&self, server: &Server) -> Result<ovh::Client, plan::Error> {

@@ -13,6 +13,8 @@ pub mod reminder;
 pub mod notice;
 pub mod known;
 pub mod search;
+pub mod calls;
+pub mod pause;
 
 pub mod inventory;
 pub mod keeper;

@@ -11,7 +11,7 @@ use super::{
     console::ConsoleMinutes,
     event::Event,
     lease::Lease,
-    server::{Boot, Server, ServiceName, System},
+    server::{Boot, BootId, Server, ServiceName, System},
     state::{IllegalEvent, Outcome, Phase, State},
 };
 use crate::{access::UserId, config::Locale};
@@ -61,6 +61,14 @@ impl Kind {
             Self::Link => "link",
             Self::PutBack => "putback",
             Self::Console => "console",
+        }
+    }
+
+    /// Whether neither pause nor limit stands in its way: it leads out of rescue, or only looks for a link.
+    pub fn is_always_open(self) -> bool {
+        match self {
+            Self::Restore | Self::PutBack | Self::Link => true,
+            Self::Enable | Self::Reboot | Self::Console => false,
         }
     }
 
@@ -255,12 +263,19 @@ pub struct Setting {
 impl Setting {
     /// Whether the server has all of this.
     pub fn holds_on(&self, server: &Server) -> bool {
-        server.boot == Some(self.boot.id)
-            && self.rescue_mail.as_ref().is_none_or(|mail| *mail == server.rescue_mail)
-            && self
-                .rescue_ssh_key
-                .as_ref()
-                .is_none_or(|key| same_text(key.as_deref(), server.rescue_ssh_key.as_deref()))
+        self.holds(server.boot, server.rescue_mail.as_deref(), server.rescue_ssh_key.as_deref())
+    }
+
+    /// Whether all of this was there already.
+    pub fn holds_in(&self, before: &Snapshot) -> bool {
+        let boot = before.boot.as_ref().map(|boot| boot.id);
+        self.holds(boot, before.rescue_mail.as_deref(), before.rescue_ssh_key.as_deref())
+    }
+
+    fn holds(&self, boot: Option<BootId>, mail: Option<&str>, key: Option<&str>) -> bool {
+        boot == Some(self.boot.id)
+            && self.rescue_mail.as_ref().is_none_or(|ours| ours.as_deref() == mail)
+            && self.rescue_ssh_key.as_ref().is_none_or(|ours| same_text(ours.as_deref(), key))
     }
 }
 
@@ -367,7 +382,6 @@ impl Operation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rescue::server::BootId;
 
     #[test]
     fn a_null_that_is_to_be_put_back_survives_the_store() {

@@ -2,13 +2,15 @@
 //!
 //! Two promises stand on [`State::next`]: a reboot is intended at most once per approval, and nothing follows an end.
 
-use jiff::Timestamp;
+mod facts;
+
+pub use facts::Facts;
 
 use super::{
     console::ConsoleKind,
-    event::{Event, NotDone, Port, Problem, PutBack},
-    operation::{Intent, Kind, OperationId, Plan, Source},
-    server::{System, TaskId, TaskStatus},
+    event::{Event, NotDone, Problem},
+    operation::{Intent, Kind, OperationId, Source},
+    server::{TaskId, TaskStatus},
 };
 use crate::access::UserId;
 
@@ -110,64 +112,6 @@ pub enum Link {
     NotFound,
     /// It was found, but nobody took it.
     NotTaken,
-}
-
-/// What was seen on the way.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Facts {
-    /// What was there, and what was set.
-    pub plan: Option<Plan>,
-    /// How many reboots people approved. At least as many as were intended.
-    pub approvals: u32,
-    /// How many reboots were intended.
-    pub intents: u32,
-    /// OVHcloud's task and the last word about it.
-    pub task: Option<(TaskId, TaskStatus)>,
-    /// The task was purged before it was seen to end.
-    pub task_vanished: bool,
-    /// The task was found, not answered.
-    pub adopted: bool,
-    /// OVHcloud's last `powerState` since the reboot.
-    pub power: Option<String>,
-    /// When the port was first seen closed since the reboot.
-    pub port_closed: Option<Timestamp>,
-    /// What the port does now, if it was looked at.
-    pub port: Option<(Port, Timestamp)>,
-    /// Where the link was found.
-    pub source: Option<Source>,
-    /// Where a link that was not found was looked for.
-    pub searched: Vec<Source>,
-    /// What went wrong at the last look for it.
-    pub search_trouble: Option<String>,
-    /// The rescue of a `/rescue link`: family, address, since when.
-    pub rescue: Option<(System, Option<String>, Timestamp)>,
-    /// The console's kind.
-    pub console: Option<ConsoleKind>,
-    /// When the console's session ends, by our clock.
-    pub console_until: Option<Timestamp>,
-    /// What came instead of an answer to the reboot, or with its refusal.
-    pub unknown_because: Option<String>,
-    /// How it is known that the last reboot that was intended did not happen; `None` when it is not.
-    pub not_done: Option<NotDone>,
-    /// What was known right before the last reboot that was intended.
-    pub last_intent: Option<Intent>,
-    /// How many times a person was asked to decide.
-    pub asked: u32,
-    /// The numbers of the questions that nobody answered in time.
-    pub unanswered: Vec<u32>,
-    /// The requester takes no DMs.
-    pub dm_closed: bool,
-    /// How putting back went.
-    pub put_back: Option<PutBack>,
-    /// How many of our own steps panicked.
-    pub faults: u32,
-}
-
-impl Facts {
-    /// Whether the port was seen closed and then answering: the machine really restarted.
-    pub fn is_back(&self) -> bool {
-        self.port_closed.is_some() && matches!(self.port, Some((Port::Open, _)))
-    }
 }
 
 /// An event that cannot follow the present state.
@@ -367,69 +311,6 @@ impl State {
 
     fn illegal(&self, event: &Event) -> IllegalEvent {
         IllegalEvent { event: event.word(), phase: self.phase.word() }
-    }
-}
-
-impl Facts {
-    fn learn(&mut self, event: &Event) {
-        match event {
-            Event::Prepared { plan } => self.plan = Some((**plan).clone()),
-            Event::RebootIntended { intent } => {
-                self.intents += 1;
-                self.not_done = None;
-                self.last_intent = Some(intent.clone());
-            }
-            Event::RebootAgainApproved { .. } => self.approvals += 1,
-            Event::RebootAccepted { task, .. } | Event::ConsoleAsked { task, .. } => {
-                self.task = Some((*task, TaskStatus::Init));
-            }
-            Event::TaskAdopted { task } => {
-                self.task = Some((*task, TaskStatus::Init));
-                self.adopted = true;
-            }
-            Event::RebootUnknown { said } => self.unknown_because = Some(said.clone()),
-            Event::RebootNotDone { why, said } => {
-                self.not_done = Some(*why);
-                self.unknown_because = Some(said.clone());
-            }
-            Event::QuestionUnanswered => self.unanswered.push(self.asked),
-            Event::Faulted => self.faults += 1,
-            Event::DmClosed => self.dm_closed = true,
-            Event::TaskSeen { status, .. } => {
-                if let Some((_, known)) = &mut self.task {
-                    *known = status.clone();
-                }
-            }
-            Event::TaskVanished => self.task_vanished = true,
-            Event::ConsoleChosen { kind } => self.console = Some(*kind),
-            Event::ConsoleOpened { until } => self.console_until = Some(*until),
-            Event::RescueFound { system, ip, since } => self.rescue = Some((*system, ip.clone(), *since)),
-            Event::PortSeen { port, at } => {
-                if *port == Port::Closed && self.port_closed.is_none() {
-                    self.port_closed = Some(*at);
-                }
-                self.port = Some((*port, *at));
-            }
-            Event::PowerSeen { power } => self.power = Some(power.clone()),
-            Event::DeliveryAttempted { source, .. } => self.source = *source,
-            Event::LinkNotFound { searched, trouble } => {
-                self.searched.clone_from(searched);
-                self.search_trouble.clone_from(trouble);
-            }
-            Event::PutBack { result, .. } => self.put_back = Some(result.clone()),
-            Event::FoundImpossible { .. }
-            | Event::BootSet { .. }
-            | Event::NotSettled { .. }
-            | Event::SettingRefused { .. }
-            | Event::CancelAsked { .. }
-            | Event::LeftAlone { .. }
-            | Event::LinkDelivered
-            | Event::LinkRevealed { .. }
-            | Event::LinkGivenUp
-            | Event::Watched
-            | Event::Expired
-            | Event::Superseded { .. } => {}
-        }
     }
 }
 

@@ -9,6 +9,7 @@ mod leases;
 mod messages;
 mod notices;
 mod operations;
+mod pause;
 
 use std::{
     fs::File,
@@ -68,6 +69,9 @@ pub enum Error {
     /// The recorded events of an operation do not follow one another.
     #[error("the store holds an impossible history: {0}")]
     History(#[from] crate::rescue::state::IllegalEvent),
+    /// Nothing new is begun while the kill switch is pulled.
+    #[error("new operations are paused")]
+    Paused(Box<crate::rescue::pause::Pause>),
 }
 
 /// The store's handle; cheap to clone.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{CardId, Error, Store, cards, from_json, id, json, leases, millis, time};
+use super::{CardId, Error, Store, cards, from_json, id, json, leases, millis, pause, time};
 use crate::{
     access::UserId,
     config::Locale,
@@ -196,8 +196,13 @@ pub(super) async fn append(
 }
 
 async fn open(tx: &mut SqliteConnection, origin: &str, request: &Request, now: Timestamp) -> Result<Open, Error> {
-    let others = live(&mut *tx, Some(&request.server)).await?;
     let kind = request.kind();
+    if !kind.is_always_open()
+        && let Some(pause) = pause::standing(&mut *tx).await?
+    {
+        return Err(Error::Paused(Box::new(pause)));
+    }
+    let others = live(&mut *tx, Some(&request.server)).await?;
     if let Some(holder) = others.iter().find(|other| lease::stands_in_the_way(other, kind)) {
         return Ok(Open::Busy(Box::new(holder.clone())));
     }

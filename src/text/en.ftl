@@ -287,6 +287,66 @@ denial-not-this-channel = Your right to { $capability } holds in { $channels }, 
 denial-nearest = The nearest rule: { $place }, for { $who }
 denial-could-help = Who could help: { $who }
 
+# The exact calls
+calls-until-link = The last one is repeated until the link is there.
+
+# Why, plan, limits and the kill switch
+command-plan = The exact calls an action would make now, and whether it would be refused; changes nothing
+command-why = Which rule allows or denies something, and who could help
+command-admin = The kill switch
+command-admin-pause = Refuse all new operations, except those that lead out of rescue
+command-admin-resume = Take new operations again
+option-action = What would be done
+option-user = Somebody else; left away: you
+option-pause-reason = Why; everybody in the channel sees it
+help-plan = `/plan` shows the exact calls of an action, and changes nothing.
+help-why = `/why` says which rule allows or denies something.
+help-admin = `/admin pause` refuses all new operations, `/admin resume` takes them again.
+why-you-may = ✅ You may { $capability } { $server } here.
+why-they-may = ✅ { $who } may { $capability } { $server } here.
+why-they-may-not = { $who } may not { $capability } { $server } here.
+why-allowed-by = Allowed by the rule { $place }, for { $who }
+why-they-nobody = The configuration has no rule at all.
+why-they-no-entry = No rule speaks of them or their roles.
+why-they-lack = The rules that speak of them do not include it.
+why-they-other-servers = Their right is for other servers.
+why-they-unread = Their right depends on tags or names that could not be read.
+why-they-other-channels = Their right holds in { $channels }.
+why-unread = ⚠️ The tags and the display name of { $server } cannot be read just now: rules for tags or names give no right, and protections count.
+why-unread-because = ⚠️ { $server } cannot be read just now ({ $said }): rules for tags or names give no right, and protections count.
+why-no-protection = 🔓 Nobody else has to approve.
+why-protected = 🔐 The rule { $rule } asks for the approval of { $count ->
+    [one] { $count } other person
+   *[other] { $count } other people
+} within { $within }.
+why-protected-unread = 🔐 The rule { $rule } may cover it, so it asks for the approval of { $count ->
+    [one] { $count } other person
+   *[other] { $count } other people
+} within { $within }.
+why-approvers = May approve: { $who }
+why-nobody-approves = ⚠️ No rule lets anybody approve that here. Ask your operator.
+plan-possible = ✅ You could { $action } { $server } now.
+plan-needs-approval = 🔐 You could ask to { $action } { $server } now; it would need approval.
+plan-refused = 🚫 You could not { $action } { $server } now.
+plan-calls = OVHcloud would be asked exactly this:
+plan-nothing-changed = 📋 I only read; nothing was changed.
+paused = { $who } paused all new operations at { $at }: { $reason }
+paused-ways-out = What is under way goes on. `/restore` and links work as ever.
+paused-resume = Can resume with `/admin resume`: { $who }
+pause-announced = ⏸️ **Paused** · { $who } stopped all new operations: { $reason }
+    What is under way goes on. `/restore` and links work as ever.
+pause-done = ⏸️ New operations are refused from now on, also after a restart. `/admin resume` ends that.
+pause-not-announced = ⚠️ I could not tell the channel.
+resume-announced = ▶️ **Resumed** · { $who } takes new operations again. They were paused since { $since }.
+resume-done = ▶️ New operations are taken again.
+resume-nothing = ▶️ Nothing was paused.
+too-often-person = That was more than { $count } a minute. Try again { $again }. `/restore` and links always work.
+too-often-server = { $server } has had { $count ->
+    [one] its { $count } operation
+   *[other] its { $count } operations
+} of an hour. Try again { $again }. `/restore` and links always work.
+refusal-their-roles = Discord did not tell me the roles of { $who } just now, or they are not here; so I cannot say.
+
 # Guide
 command-guide = What to do in a rescue, step by step
 option-topic = What it is about

@@ -287,6 +287,66 @@ denial-not-this-channel = Votre droit { $capability } vaut dans { $channels }, p
 denial-nearest = La règle la plus proche : { $place }, pour { $who }
 denial-could-help = Qui pourrait aider : { $who }
 
+# The exact calls
+calls-until-link = Le dernier est répété jusqu'à ce que le lien soit là.
+
+# Why, plan, limits and the kill switch
+command-plan = Les appels exacts qu'une action ferait maintenant, et si elle serait refusée ; ne change rien
+command-why = Quelle règle autorise ou refuse une action, et qui pourrait aider
+command-admin = L'arrêt d'urgence
+command-admin-pause = Refuser toute nouvelle opération, sauf celles qui sortent du mode rescue
+command-admin-resume = Accepter de nouveau les opérations
+option-action = Ce qui serait fait
+option-user = Quelqu'un d'autre ; par défaut, vous
+option-pause-reason = Pourquoi ; tout le salon le voit
+help-plan = `/plan` montre les appels exacts d'une action, sans rien changer.
+help-why = `/why` dit quelle règle autorise ou refuse une action.
+help-admin = `/admin pause` refuse toute nouvelle opération, `/admin resume` les accepte de nouveau.
+why-you-may = ✅ Vous avez ici le droit { $capability } sur { $server }.
+why-they-may = ✅ { $who } a ici le droit { $capability } sur { $server }.
+why-they-may-not = { $who } n'a pas ici le droit { $capability } sur { $server }.
+why-allowed-by = Autorisé par la règle { $place }, pour { $who }
+why-they-nobody = La configuration ne contient aucune règle.
+why-they-no-entry = Aucune règle ne parle de cette personne ni de ses rôles.
+why-they-lack = Les règles qui parlent de cette personne ne l'incluent pas.
+why-they-other-servers = Son droit vaut pour d'autres serveurs.
+why-they-unread = Son droit dépend de tags ou de noms qui n'ont pas pu être lus.
+why-they-other-channels = Son droit vaut dans { $channels }.
+why-unread = ⚠️ Les tags et le nom affiché de { $server } sont illisibles pour l'instant : les règles par tag ou par nom ne donnent aucun droit, et les protections comptent.
+why-unread-because = ⚠️ { $server } est illisible pour l'instant ({ $said }) : les règles par tag ou par nom ne donnent aucun droit, et les protections comptent.
+why-no-protection = 🔓 Personne d'autre n'a besoin d'approuver.
+why-protected = 🔐 La règle { $rule } demande l'approbation { $count ->
+    [one] d'une autre personne
+   *[other] de { $count } autres personnes
+}, dans un délai de { $within }.
+why-protected-unread = 🔐 La règle { $rule } le couvre peut-être : elle demande donc l'approbation { $count ->
+    [one] d'une autre personne
+   *[other] de { $count } autres personnes
+}, dans un délai de { $within }.
+why-approvers = Peuvent approuver : { $who }
+why-nobody-approves = ⚠️ Aucune règle ne permet à quiconque de l'approuver ici. Demandez à l'administrateur du bot.
+plan-possible = ✅ Vous pourriez lancer { $action } sur { $server } maintenant.
+plan-needs-approval = 🔐 Vous pourriez demander { $action } sur { $server } maintenant ; il faudrait une approbation.
+plan-refused = 🚫 Vous ne pourriez pas lancer { $action } sur { $server } maintenant.
+plan-calls = Voici exactement ce qui serait demandé à OVHcloud :
+plan-nothing-changed = 📋 Je n'ai fait que lire ; rien n'a changé.
+paused = { $who } a suspendu toute nouvelle opération à { $at } : { $reason }
+paused-ways-out = Ce qui est en cours continue. `/restore` et les liens fonctionnent comme toujours.
+paused-resume = Peuvent reprendre avec `/admin resume` : { $who }
+pause-announced = ⏸️ **Suspendu** · { $who } a arrêté toute nouvelle opération : { $reason }
+    Ce qui est en cours continue. `/restore` et les liens fonctionnent comme toujours.
+pause-done = ⏸️ Toute nouvelle opération est désormais refusée, même après un redémarrage. `/admin resume` y met fin.
+pause-not-announced = ⚠️ Je n'ai pas pu prévenir le salon.
+resume-announced = ▶️ **Repris** · { $who } accepte de nouveau les opérations. Elles étaient suspendues depuis { $since }.
+resume-done = ▶️ Les opérations sont de nouveau acceptées.
+resume-nothing = ▶️ Rien n'était suspendu.
+too-often-person = Cela fait plus de { $count } par minute. Réessayez { $again }. `/restore` et les liens fonctionnent toujours.
+too-often-server = { $server } a eu { $count ->
+    [one] sa seule opération
+   *[other] ses { $count } opérations
+} de l'heure. Réessayez { $again }. `/restore` et les liens fonctionnent toujours.
+refusal-their-roles = Discord ne m'a pas donné les rôles de { $who } à l'instant, ou cette personne n'est pas ici : je ne peux donc rien en dire.
+
 # Guide
 command-guide = Que faire en mode rescue, pas à pas
 option-topic = Le sujet

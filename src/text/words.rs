@@ -44,6 +44,11 @@ pub fn since_epoch(time: Timestamp) -> String {
     format!("<t:{0}:t> (<t:{0}:R>)", time.as_second())
 }
 
+/// How far away a moment is, counted by Discord in the reader's own language.
+pub fn from_now(time: Timestamp) -> String {
+    format!("<t:{}:R>", time.as_second())
+}
+
 /// A moment with its day, shown by Discord in the reader's own time zone and language.
 pub fn day_and_hour(time: Timestamp) -> String {
     format!("<t:{}:f>", time.as_second())

@@ -86,13 +86,15 @@ const PURE: &[Place] = &[
     Place("rescue/console.rs"),
     Place("rescue/operation.rs"),
     Place("rescue/event.rs"),
-    Place("rescue/state.rs"),
+    Place("rescue/state"),
     Place("rescue/step.rs"),
     Place("rescue/lease.rs"),
     Place("rescue/reminder.rs"),
     Place("rescue/notice.rs"),
     Place("rescue/known.rs"),
     Place("rescue/search.rs"),
+    Place("rescue/calls.rs"),
+    Place("rescue/pause.rs"),
 ];
 
 /// Libraries that wait, talk or remember.
@@ -210,7 +212,7 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         says: "governor only where a budget is held",
-        bound: Bound::AllBut(&[Place("ovh/quota.rs"), Place("discord/sender")]),
+        bound: Bound::AllBut(&[Place("ovh/quota.rs"), Place("discord/sender"), Place("limits.rs")]),
         tests: Tests::Too,
         forbids: |name| name.starts(&["governor"]),
         breaks: &[("ovh/client.rs", "use governor::Quota;")],

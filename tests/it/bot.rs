@@ -79,6 +79,8 @@ pub(crate) struct TestConfig {
     pub(crate) credentials: String,
     /// The lines of `[pace]`.
     pub(crate) pace: String,
+    /// The lines of `[limits]`.
+    pub(crate) limits: String,
 }
 
 impl Default for TestConfig {
@@ -95,6 +97,7 @@ impl Default for TestConfig {
             ),
             pace: "task_poll = \"30ms\"\nsecret_poll = \"20ms\"\nreboot_settle = \"600ms\"\ndrain = \"5s\"\n"
                 .to_owned(),
+            limits: "per_user_per_minute = 100000\nper_server_per_hour = 100000\n".to_owned(),
         }
     }
 }
@@ -232,7 +235,7 @@ impl TestBot {
 
     /// The configuration as the program reads it.
     pub(crate) fn config_text(&self) -> String {
-        let TestConfig { rules, rescue, discord, credentials, pace } = &self.config;
+        let TestConfig { rules, rescue, discord, credentials, pace, limits } = &self.config;
         format!(
             "time_zone = \"Europe/Paris\"\n\
              [discord]\ntoken = \"{token}\"\nguild = \"{GUILD}\"\napi_url = \"{api}\"\n{discord}\n\
@@ -240,7 +243,7 @@ impl TestBot {
              [store]\nurl = \"sqlite://{store}\"\n\
              [http]\nlisten = \"127.0.0.1:0\"\n\
              [rescue]\n{rescue}\n[pace]\n{pace}\n\
-             [limits]\nper_user_per_minute = 100000\nper_server_per_hour = 100000\n{rules}",
+             [limits]\n{limits}{rules}",
             token = sim::discord::BOT_TOKEN,
             api = self.discord.url(),
             ovh = self.ovh.url(),

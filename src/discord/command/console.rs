@@ -52,6 +52,7 @@ impl Handler {
     pub(super) async fn console(&self, asking: &Asking, typed: ConsoleOptions) -> Result<Reply, Refusal> {
         let locale = asking.locale;
         asking.bot_can_report()?;
+        self.not_paused(asking, Kind::Console).await?;
         let minutes = match typed.minutes {
             None => ConsoleMinutes::Fifteen,
             Some(minutes) => ConsoleMinutes::from_minutes(minutes)

@@ -31,6 +31,11 @@ impl Handler {
         if may(Capability::View) {
             lines.push(say!(locale, "help-status"));
             lines.push(say!(locale, "help-list"));
+            lines.push(say!(locale, "help-plan"));
+            lines.push(say!(locale, "help-why"));
+        }
+        if may(Capability::Admin) {
+            lines.push(say!(locale, "help-admin"));
         }
         if lines.len() == 1 {
             lines.push(say!(locale, "help-nothing"));

@@ -2,13 +2,16 @@
 //!
 //! A command that is registered here does not compile until it is parsed, described in both languages and carried out.
 
+mod admin;
 mod console;
 mod enable;
 mod guide;
 mod help;
 mod link;
+mod plan;
 mod propose;
 mod status;
+mod why;
 
 use serenity::{
     builder::{CreateCommand, CreateCommandOption},
@@ -20,6 +23,7 @@ use serenity::{
 
 pub use console::ConsoleOptions;
 pub use enable::EnableOptions;
+pub use why::WhyOptions;
 
 use super::{
     asking::Asking,
@@ -27,7 +31,12 @@ use super::{
     handler::{Handler, Reply},
     refusal::Refusal,
 };
-use crate::{access::Capability, config::Locale, rescue::plan::Aim, say};
+use crate::{
+    access::{Action, Capability},
+    config::Locale,
+    rescue::plan::Aim,
+    say,
+};
 
 /// The longest reason, e-mail or key that is taken (an RSA key of 16,384 bits fits).
 const LONGEST_TEXT: u16 = 4_000;
@@ -57,6 +66,22 @@ pub enum Command {
     Console(ConsoleOptions),
     /// `/guide`
     Guide(Topic),
+    /// `/plan`
+    Plan {
+        /// `action`
+        action: Action,
+        /// `server`
+        server: String,
+    },
+    /// `/why`
+    Why(WhyOptions),
+    /// `/admin pause`
+    Pause {
+        /// `reason`
+        reason: String,
+    },
+    /// `/admin resume`
+    Resume,
     /// `/help`
     Help,
 }
@@ -111,22 +136,44 @@ impl Command {
                 let topic = options.text("topic").and_then(|topic| topic.parse().ok());
                 topic.map(Self::Guide).ok_or(Refusal::Unknown)
             }
+            "plan" => Ok(Self::Plan { action: why::action(&options)?, server: options.server()? }),
+            "why" => Ok(Self::Why(WhyOptions::parse(&options)?)),
+            "admin" => Self::parse_admin(&data.options),
             "help" => Ok(Self::Help),
             _ => Err(Refusal::Unknown),
         }
     }
 
     fn parse_rescue(options: &[CommandDataOption]) -> Result<Self, Refusal> {
-        let sub = options.first().ok_or(Refusal::Unknown)?;
-        let CommandDataOptionValue::SubCommand(inner) = &sub.value else { return Err(Refusal::Unknown) };
-        let options = Options(inner);
-        match sub.name.as_str() {
+        let (name, options) = sub_command(options)?;
+        match name {
             "enable" => Ok(Self::Enable(EnableOptions::parse(&options)?)),
             "link" => Ok(Self::Link { server: options.server()? }),
             "list" => Ok(Self::List),
             _ => Err(Refusal::Unknown),
         }
     }
+
+    fn parse_admin(options: &[CommandDataOption]) -> Result<Self, Refusal> {
+        let (name, options) = sub_command(options)?;
+        match name {
+            "pause" => Ok(Self::Pause { reason: admin::reason(&options)? }),
+            "resume" => Ok(Self::Resume),
+            _ => Err(Refusal::Unknown),
+        }
+    }
+
+    /// Whether no limit stands in its way: it leads out of rescue, looks for a link, or is the kill switch.
+    pub fn is_always_open(&self) -> bool {
+        matches!(self, Self::Restore(_) | Self::Link { .. } | Self::Pause { .. } | Self::Resume)
+    }
+}
+
+/// A sub-command's name and its options.
+fn sub_command(options: &[CommandDataOption]) -> Result<(&str, Options<'_>), Refusal> {
+    let sub = options.first().ok_or(Refusal::Unknown)?;
+    let CommandDataOptionValue::SubCommand(inner) = &sub.value else { return Err(Refusal::Unknown) };
+    Ok((sub.name.as_str(), Options(inner)))
 }
 
 impl Handler {
@@ -148,6 +195,10 @@ impl Handler {
             Command::Status { server: None } => self.status_of_fleet(asking).await,
             Command::Console(options) => self.console(asking, options).await,
             Command::Guide(topic) => Ok(guide::opened(topic, asking.locale)),
+            Command::Plan { action, server } => self.plan_of(asking, action, &server).await,
+            Command::Why(options) => self.why(asking, options).await,
+            Command::Pause { reason } => self.pause(asking, reason).await,
+            Command::Resume => self.resume(asking).await,
             Command::Help => Ok(self.help(asking)),
         }
     }
@@ -170,6 +221,9 @@ pub fn registered() -> Vec<CreateCommand> {
         .add_option(sub("enable", |l| say!(l, "command-rescue-enable"), enable::options()))
         .add_option(sub("link", |l| say!(l, "command-rescue-link"), vec![server()]))
         .add_option(sub("list", |l| say!(l, "command-rescue-list"), Vec::new()));
+    let admin = base("admin", |l| say!(l, "command-admin"))
+        .add_option(sub("pause", |l| say!(l, "command-admin-pause"), admin::options()))
+        .add_option(sub("resume", |l| say!(l, "command-admin-resume"), Vec::new()));
     let status = text("server", |l| say!(l, "option-server")).set_autocomplete(true);
     vec![
         rescue,
@@ -178,6 +232,9 @@ pub fn registered() -> Vec<CreateCommand> {
         with(base("status", |l| say!(l, "command-status")), vec![status]),
         with(base("console", |l| say!(l, "command-console")), console::options()),
         with(base("guide", |l| say!(l, "command-guide")), vec![guide::topic()]),
+        with(base("plan", |l| say!(l, "command-plan")), vec![why::action_option(), server()]),
+        with(base("why", |l| say!(l, "command-why")), why::options()),
+        admin,
         base("help", |l| say!(l, "command-help")),
     ]
 }

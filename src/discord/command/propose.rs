@@ -13,7 +13,7 @@ use crate::{
     rescue::{
         desk,
         event::Problem,
-        operation::{Difference, Entry, Kind, Operation, Request, Wish},
+        operation::{Difference, Entry, Kind, Operation, Plan, Request, Wish},
         plan::{self, Aim, Proposal},
         server::Server,
     },
@@ -34,12 +34,16 @@ impl Handler {
     ) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
         let kind = kind_of(&aim);
+        self.not_paused(asking, kind).await?;
         let known = self.find(asking, typed, desk::needed(kind)).await?;
         let (server, grant) = self.admit(asking, &known, kind).await?;
+        if !kind.is_always_open() {
+            self.desk.limits().would_let(&server.name).map_err(Refusal::TooOften)?;
+        }
         if let Some(holder) = self.holder(&server, kind).await? {
             return Err(Refusal::Busy(Box::new(holder)));
         }
-        let proposal = self.plan(&server, aim).await?;
+        let proposal = self.proposal(&server, aim).await?;
         let request = request(asking, &server, &grant, proposal.wish.clone(), reason);
         self.card(request, &proposal, repeat, asking.locale).await
     }
@@ -52,6 +56,10 @@ impl Handler {
             return Err(Refusal::Card(refusal, card.command));
         }
         let kind = card.request.kind();
+        if !kind.is_always_open() {
+            self.desk.limits().press(asking.requester.user).map_err(Refusal::TooOften)?;
+        }
+        self.not_paused(asking, kind).await?;
         let known = self.find(asking, card.request.server.as_str(), desk::needed(kind)).await?;
         let (server, grant) = self.admit(asking, &known, kind).await?;
         let lease = self.store.lease(&server.name).await?;
@@ -117,7 +125,7 @@ impl Handler {
         aim: Aim,
     ) -> Result<Reply, Refusal> {
         let repeat = restore_command(operation);
-        let proposal = self.plan(server, aim).await?;
+        let proposal = self.proposal(server, aim).await?;
         let request = request(asking, server, grant, proposal.wish.clone(), None);
         let (Wish::Restore { despite, .. } | Wish::PutBack { despite, .. }) = &request.wish else {
             return Err(Refusal::Unknown);
@@ -145,13 +153,14 @@ impl Handler {
         if let Some(refusal) = self.store.cancel_card(old.id, clock::now()).await? {
             return Err(Refusal::Card(refusal, old.command));
         }
-        let proposal = self.plan(server, Aim::of(&old.request.wish)).await?;
+        let proposal = self.proposal(server, Aim::of(&old.request.wish)).await?;
         let request = request(asking, server, grant, proposal.wish.clone(), old.request.reason.clone());
         let reply = self.card(request, &proposal, old.command, asking.locale).await?;
         Ok(reply.after(&say!(asking.locale, "card-changed")))
     }
 
-    async fn plan(&self, server: &Server, aim: Aim) -> Result<Proposal, Refusal> {
+    /// What would be done for `aim` now.
+    pub(super) async fn proposal(&self, server: &Server, aim: Aim) -> Result<Proposal, Refusal> {
         let lease = self.store.lease(&server.name).await?;
         self.fleet.propose(server, aim, lease.as_ref()).await.map_err(|error| Refusal::from_plan(error, server.label()))
     }
@@ -173,8 +182,7 @@ impl Handler {
 /// What will happen, with the warnings of OVHcloud's guide.
 fn describe(request: &Request, proposal: &Proposal, locale: Locale) -> String {
     let server = code(&request.label);
-    let kernel = |boot: &crate::rescue::server::Boot| format!("{} ({})", code(&boot.kernel), code(&boot.description));
-    let into = proposal.plan.into.as_ref().map_or_else(|| say!(locale, "boot-none"), kernel);
+    let into = into(&proposal.plan, locale);
     let mut lines = Vec::new();
     match &request.wish {
         Wish::Enable(wish) => {
@@ -222,7 +230,14 @@ fn describe(request: &Request, proposal: &Proposal, locale: Locale) -> String {
     lines.join("\n")
 }
 
-fn difference(difference: &Difference, locale: Locale) -> String {
+/// What the machine will start, by kernel and OVHcloud's words.
+pub(super) fn into(plan: &Plan, locale: Locale) -> String {
+    let kernel = |boot: &crate::rescue::server::Boot| format!("{} ({})", code(&boot.kernel), code(&boot.description));
+    plan.into.as_ref().map_or_else(|| say!(locale, "boot-none"), kernel)
+}
+
+/// What somebody else changed.
+pub(super) fn difference(difference: &Difference, locale: Locale) -> String {
     match difference {
         Difference::Boot(Some(boot)) => say!(locale, "difference-boot", now = code(&boot.kernel)),
         Difference::Boot(None) => say!(locale, "difference-no-boot"),

@@ -74,6 +74,8 @@ impl Handler {
         let leases = self.store.leases().await?;
         let live = self.store.live_operations().await?;
         let mut lines = vec![say!(locale, "fleet-title", count = visible.len())];
+        lines.extend(self.pause_line(asking).await?);
+        let before = lines.len();
         for server in &visible {
             let lease = leases.iter().find(|lease| lease.server == server.name);
             let operation = live.iter().find(|operation| operation.request.server == server.name);
@@ -87,12 +89,12 @@ impl Handler {
                 (None, None) => continue,
             };
             lines.push(say!(locale, "fleet-line", server = code(server.label()), state = state));
-            if lines.len() > NAMED {
+            if lines.len() - before == NAMED {
                 lines.push(say!(locale, "fleet-more"));
                 break;
             }
         }
-        if lines.len() == 1 {
+        if lines.len() == before {
             lines.push(say!(locale, "fleet-quiet"));
         }
         Ok(Reply::text(lines.join("\n")))

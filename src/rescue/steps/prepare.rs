@@ -2,6 +2,7 @@
 
 use super::{Failure, Next, Work};
 use crate::rescue::{
+    calls,
     event::{Event, Problem, PutBack},
     operation::{Setting, Source, Wish},
     plan,
@@ -113,7 +114,7 @@ impl Work<'_> {
             return Ok((Took::Yes, queries));
         }
         for _ in 0..SET_TRIES {
-            queries.extend(self.client.set(self.server(), &change(setting)).await?.query);
+            queries.extend(self.client.set(self.server(), &calls::change(setting)).await?.query);
             if setting.holds_on(&self.client.server(self.server()).await?) {
                 return Ok((Took::Yes, queries));
             }
@@ -127,12 +128,4 @@ impl Work<'_> {
 enum Took {
     Yes,
     No,
-}
-
-fn change(setting: &Setting) -> crate::ovh::Change {
-    crate::ovh::Change {
-        boot: Some(setting.boot.id),
-        rescue_mail: setting.rescue_mail.clone(),
-        rescue_ssh_key: setting.rescue_ssh_key.clone(),
-    }
 }

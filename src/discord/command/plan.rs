@@ -1,0 +1,128 @@
+//! `/plan`: the reads that an action would make now, the exact calls that it would make after, and whether it would be refused.
+//! It changes nothing.
+
+use super::why;
+use crate::{
+    access::{Action, Capability},
+    config::Locale,
+    discord::{
+        asking::Asking,
+        calls,
+        command::propose,
+        handler::{Handler, Reply},
+        refusal::Refusal,
+    },
+    rescue::{
+        calls::{self as exact, ExactCall},
+        event::Problem,
+        operation::{Kind, Wish},
+        plan::{Aim, Wanted},
+        server::Server,
+    },
+    say,
+    text::code,
+};
+
+/// What would be done.
+struct Deed {
+    /// What it would boot into, and what somebody else changed; nothing for a console.
+    about: Vec<String>,
+    calls: Vec<ExactCall>,
+}
+
+impl Handler {
+    pub(super) async fn plan_of(&self, asking: &Asking, action: Action, typed: &str) -> Result<Reply, Refusal> {
+        let locale = asking.locale;
+        let known = self.find(asking, typed, Capability::View).await?;
+        let (server, _) = self.admit_server(asking, &known, Capability::View).await?;
+        let deed = self.deed(&server, action, locale).await;
+        let mut obstacles = self.obstacles(asking, &server, action).await?;
+        let deed = deed.map_err(|refusal| obstacles.push(refusal)).ok();
+        let policy = self.policy.get();
+        let place = asking.place.0;
+        let approval = policy
+            .protection(action, &server)
+            .map(|protection| why::approval(&policy, &protection, &server, place, locale));
+        let (name, what) = (code(server.label()), code(action.as_str()));
+        let mut lines = vec![match (obstacles.is_empty(), &approval) {
+            (false, _) => say!(locale, "plan-refused", action = what, server = name),
+            (true, Some(_)) => say!(locale, "plan-needs-approval", action = what, server = name),
+            (true, None) => say!(locale, "plan-possible", action = what, server = name),
+        }];
+        lines.extend(why::unread(&server, server.label(), None, locale));
+        lines.extend(obstacles.iter().map(|obstacle| obstacle.speak(locale)));
+        if let Ok(grant) = policy.check(&asking.requester, action.capability(), &server, place) {
+            lines.push(why::allowed_by(&grant.place().to_string(), &grant.who(), locale));
+        }
+        lines.extend(approval);
+        lines.extend(deed.map(|deed| described(&deed, locale)));
+        lines.push(say!(locale, "plan-nothing-changed"));
+        Ok(Reply::text(lines.join("\n")))
+    }
+
+    /// Everything that would refuse it now, but for what the plan itself runs into.
+    async fn obstacles(&self, asking: &Asking, server: &Server, action: Action) -> Result<Vec<Refusal>, Refusal> {
+        let label = Some(server.label().to_owned());
+        let right = self.policy.get().check(&asking.requester, action.capability(), server, asking.place.0);
+        let right = right.map(drop).map_err(|denial| Refusal::Denied(Box::new(denial), label));
+        let mut found = vec![right, asking.bot_can_report()];
+        let kind = kind_of(action);
+        found.push(self.not_paused(asking, kind).await);
+        if !kind.is_always_open() {
+            found.push(self.desk.limits().would_let(&server.name).map_err(Refusal::TooOften));
+        }
+        found.push(match self.holder(server, kind).await? {
+            Some(holder) => Err(Refusal::Busy(Box::new(holder))),
+            None => Ok(()),
+        });
+        Ok(found.into_iter().filter_map(Result::err).collect())
+    }
+
+    /// What the action would do now, by the reads that it would make.
+    async fn deed(&self, server: &Server, action: Action, locale: Locale) -> Result<Deed, Refusal> {
+        let aim = match action {
+            Action::Rescue => Aim::Enable {
+                wanted: Wanted::ByOs,
+                email: None,
+                ssh_key: None,
+                lease: jiff::SignedDuration::try_from(self.settings.lease).unwrap_or(jiff::SignedDuration::MAX),
+            },
+            Action::Restore => Aim::Restore,
+            Action::Reboot => Aim::Reboot,
+            Action::Console => return self.console_deed(server).await,
+        };
+        let proposal = self.proposal(server, aim).await?;
+        let mut about = vec![say!(locale, "confirm-boots-into", into = propose::into(&proposal.plan, locale))];
+        if let Wish::Restore { despite, .. } = &proposal.wish {
+            about.extend(despite.iter().map(|difference| propose::difference(difference, locale)));
+        }
+        let calls = exact::of(&server.name, &proposal.wish, &proposal.plan, &self.settings.secret_from);
+        Ok(Deed { about, calls })
+    }
+
+    async fn console_deed(&self, server: &Server) -> Result<Deed, Refusal> {
+        let calls = self.fleet.console_calls(server).await;
+        let calls = calls.map_err(|error| Refusal::from_plan(error, server.label()))?;
+        if calls.is_empty() {
+            return Err(Refusal::Problem(Problem::NoConsole, server.label().to_owned()));
+        }
+        Ok(Deed { about: Vec::new(), calls })
+    }
+}
+
+fn described(deed: &Deed, locale: Locale) -> String {
+    let mut lines = deed.about.clone();
+    lines.push(say!(locale, "plan-calls"));
+    lines.push(calls::block(&deed.calls, locale));
+    lines.join("\n")
+}
+
+/// The kind of operation that an action is.
+fn kind_of(action: Action) -> Kind {
+    match action {
+        Action::Rescue => Kind::Enable,
+        Action::Restore => Kind::Restore,
+        Action::Reboot => Kind::Reboot,
+        Action::Console => Kind::Console,
+    }
+}

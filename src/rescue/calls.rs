@@ -1,0 +1,261 @@
+//! The exact calls: what a plan will ask OVHcloud to change, written down before it is done.
+//!
+//! One place for `/plan` and for whoever approves. The bodies are those that [`ovh`] sends, not copies of them. Only what changes
+//! something is listed; between these calls Bernard reads.
+//!
+//! Pure: no async, no clock, no network.
+
+use core::net::Ipv4Addr;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{
+    console::{ConsoleKind, ConsoleMinutes},
+    operation::{Entry, Plan, Setting, Source, Wish},
+    server::ServiceName,
+};
+use crate::ovh;
+
+/// A text in a body that is longer than this is shown by its two ends.
+const LONGEST_TEXT: usize = 80;
+/// How much of its beginning is shown.
+const HEAD: usize = 40;
+/// How much of its end: of an SSH key, the comment that says whose it is.
+const TAIL: usize = 24;
+
+/// A call to OVHcloud that changes something. Its `Display` is two pieces: method and path, and below them the body as JSON.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExactCall {
+    /// How.
+    pub method: Method,
+    /// Where, below the account's base URL.
+    pub path: String,
+    /// With what; `None` when the call has no body.
+    #[serde(default)]
+    pub body: Option<Value>,
+    /// How often.
+    pub times: Times,
+}
+
+/// The methods of calls that change something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// Says how things shall be; repeating it does no harm.
+    Put,
+    /// Asks for something to happen.
+    Post,
+}
+
+/// How often a call is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Times {
+    /// Once, whatever comes of it.
+    Once,
+    /// Until it reads back, a few times at most.
+    UntilItHolds,
+    /// Until the link is there, or its time is over.
+    UntilTheLink,
+}
+
+/// What carries out `wish` on `server` when `plan` is what would be done now. `sources`: where the link is looked for.
+///
+/// A setting that is there already is not written, so it is not listed.
+pub fn of(server: &ServiceName, wish: &Wish, plan: &Plan, sources: &[Source]) -> Vec<ExactCall> {
+    if let Wish::Link { sources } = wish {
+        return of_link(server, sources);
+    }
+    let mut calls = Vec::new();
+    calls.extend(plan.change.as_ref().filter(|change| !change.holds_in(&plan.before)).map(|set| setting(server, set)));
+    calls.push(ExactCall { method: Method::Post, path: path(server, "/reboot"), body: None, times: Times::Once });
+    if matches!(wish, Wish::Enable(_)) && plan.entry == Entry::Password {
+        calls.extend(of_link(server, sources));
+    }
+    calls
+}
+
+/// What looks for the link of a running rescue. Looking through mails changes nothing, so it is not listed.
+pub fn of_link(server: &ServiceName, sources: &[Source]) -> Vec<ExactCall> {
+    let asks = sources.contains(&Source::AuthenticationSecret);
+    let path = path(server, "/authenticationSecret");
+    asks.then(|| ExactCall { method: Method::Post, path, body: None, times: Times::UntilTheLink }).into_iter().collect()
+}
+
+/// What opens a console.
+pub fn of_console(
+    server: &ServiceName,
+    kind: ConsoleKind,
+    minutes: ConsoleMinutes,
+    ip: Option<Ipv4Addr>,
+) -> Vec<ExactCall> {
+    let body = Some(ovh::console_body(kind, minutes, ip));
+    vec![ExactCall { method: Method::Post, path: path(server, "/features/ipmi/access"), body, times: Times::Once }]
+}
+
+/// The change that makes a setting so.
+pub fn change(setting: &Setting) -> ovh::Change {
+    ovh::Change {
+        boot: Some(setting.boot.id),
+        rescue_mail: setting.rescue_mail.clone(),
+        rescue_ssh_key: setting.rescue_ssh_key.clone(),
+    }
+}
+
+fn setting(server: &ServiceName, setting: &Setting) -> ExactCall {
+    let body = Some(change(setting).body());
+    ExactCall { method: Method::Put, path: path(server, ""), body, times: Times::UntilItHolds }
+}
+
+/// A service name can stand in a path as it is.
+fn path(server: &ServiceName, rest: &str) -> String {
+    format!("/dedicated/server/{server}{rest}")
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Put => "PUT",
+            Self::Post => "POST",
+        })
+    }
+}
+
+impl fmt::Display for ExactCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path)?;
+        match &self.body {
+            Some(body) => write!(f, "\n{}", plain(&shortened(body))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The same JSON with its long texts cut in the middle.
+fn shortened(body: &Value) -> Value {
+    match body {
+        Value::String(text) if text.chars().count() > LONGEST_TEXT => {
+            let head: String = text.chars().take(HEAD).collect();
+            let tail: String = text.chars().skip(text.chars().count() - TAIL).collect();
+            Value::String(format!("{head}…{tail}"))
+        }
+        Value::Object(fields) => {
+            Value::Object(fields.iter().map(|(key, value)| (key.clone(), shortened(value))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// JSON, a line for each field, in which nothing can end a block of code or turn the direction of reading: what is not plain
+/// ASCII is escaped as JSON allows, but for the ellipsis of our own.
+fn plain(body: &Value) -> String {
+    let text = serde_json::to_string_pretty(body).unwrap_or_default();
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '…' || (c.is_ascii() && c != '`') {
+            plain.push(c);
+        } else {
+            let mut units = [0; 2];
+            plain.extend(c.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::rescue::{
+        operation::{EnableWish, Snapshot},
+        server::{Boot, BootId, System},
+    };
+
+    fn name() -> ServiceName {
+        "ns1.example".to_owned().try_into().expect("a name")
+    }
+
+    fn boot(id: u64, kernel: &str) -> Boot {
+        Boot { id: BootId(id), boot_type: "rescue".into(), kernel: kernel.into(), description: String::new() }
+    }
+
+    fn enable(ssh_key: Option<&str>, email: Option<&str>) -> (Wish, Plan) {
+        let into = boot(9, "rescue12-customer");
+        let wish = Wish::Enable(EnableWish {
+            into: into.clone(),
+            system: System::Linux,
+            email: email.map(str::to_owned),
+            ssh_key: ssh_key.map(str::to_owned),
+            lease: jiff::SignedDuration::from_hours(4),
+        });
+        let before =
+            Snapshot { boot: Some(boot(1, "hd")), rescue_mail: None, rescue_ssh_key: None, mails: None, ip: None };
+        let change = Setting {
+            boot: into.clone(),
+            rescue_mail: email.map(|mail| Some(mail.to_owned())),
+            rescue_ssh_key: ssh_key.map(|key| Some(key.to_owned())),
+        };
+        let entry = if ssh_key.is_some() { Entry::Key } else { Entry::Password };
+        (wish, Plan { before, change: Some(change), into: Some(into), entry })
+    }
+
+    fn shown(calls: &[ExactCall]) -> Vec<String> {
+        calls.iter().map(ExactCall::to_string).collect()
+    }
+
+    #[test]
+    fn a_rescue_sets_the_boot_reboots_and_asks_for_the_secret() {
+        let (wish, plan) = enable(None, Some("ops@example.com"));
+        let calls = of(&name(), &wish, &plan, &[Source::AuthenticationSecret, Source::Mail]);
+        assert_eq!(
+            shown(&calls),
+            [
+                "PUT /dedicated/server/ns1.example\n{\n  \"bootId\": 9,\n  \"rescueMail\": \"ops@example.com\"\n}",
+                "POST /dedicated/server/ns1.example/reboot",
+                "POST /dedicated/server/ns1.example/authenticationSecret",
+            ]
+        );
+        assert_eq!(of(&name(), &wish, &plan, &[Source::Mail]).len(), 2, "mails are only read");
+    }
+
+    #[test]
+    fn with_a_key_nobody_asks_for_a_secret_and_what_holds_is_not_written() {
+        let (wish, mut plan) = enable(Some("ssh-ed25519 AAAA ann"), None);
+        assert_eq!(of(&name(), &wish, &plan, &[Source::AuthenticationSecret]).len(), 2);
+        plan.before.boot = Some(boot(9, "rescue12-customer"));
+        plan.before.rescue_ssh_key = Some("ssh-ed25519 AAAA ann\n".to_owned());
+        assert_eq!(shown(&of(&name(), &wish, &plan, &[])), ["POST /dedicated/server/ns1.example/reboot"]);
+    }
+
+    #[test]
+    fn nothing_in_a_body_ends_the_block_it_is_shown_in() {
+        let nasty = format!("ssh-ed25519 {} ```\u{202e}@everyone", "A".repeat(68));
+        let call = ExactCall {
+            method: Method::Put,
+            path: "/x".into(),
+            body: Some(json!({"rescueSshKey": nasty, "bootId": 1})),
+            times: Times::Once,
+        };
+        let shown = call.to_string();
+        assert!(!shown.contains('`') && !shown.contains('\u{202e}'), "{shown}");
+        assert!(shown.contains("\\u202e@everyone") && shown.len() < 200, "{shown}");
+    }
+
+    #[test]
+    fn a_null_that_is_put_back_is_shown_as_one() {
+        let back = Setting { boot: boot(1, "hd"), rescue_mail: Some(None), rescue_ssh_key: None };
+        let call = setting(&name(), &back);
+        assert_eq!(call.body, Some(json!({"bootId": 1, "rescueMail": null})));
+    }
+
+    #[test]
+    fn a_console_is_one_call() {
+        let calls = of_console(&name(), ConsoleKind::KvmHtml5, ConsoleMinutes::Five, "203.0.113.9".parse().ok());
+        let body = json!({"type": "kvmipHtml5URL", "ttl": 5, "ipToAllow": "203.0.113.9"});
+        assert_eq!(calls.first().and_then(|call| call.body.clone()), Some(body));
+        assert_eq!(calls.len(), 1);
+    }
+}

@@ -1,0 +1,57 @@
+//! The kill switch, as it stands: it survives a restart, and no operation is opened past it.
+
+use sqlx::SqliteConnection;
+
+use super::{Error, Store, from_json, json};
+use crate::rescue::pause::Pause;
+
+/// Its name among the facts.
+const PAUSE: &str = "pause";
+
+impl Store {
+    /// The pause that is in force, if any.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when the row was tampered with.
+    pub async fn pause(&self) -> Result<Option<Pause>, Error> {
+        let mut connection = self.pool.acquire().await?;
+        standing(&mut connection).await
+    }
+
+    /// Begins a pause, unless one is in force already: then that one comes back, and stays.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: nothing is paused.
+    pub async fn begin_pause(&self, pause: &Pause) -> Result<Option<Pause>, Error> {
+        let mut tx = self.write().await?;
+        if let Some(earlier) = standing(&mut tx).await? {
+            return Ok(Some(earlier));
+        }
+        sqlx::query("INSERT INTO facts (name, value) VALUES ($1, $2)")
+            .bind(PAUSE)
+            .bind(json(pause))
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(None)
+    }
+
+    /// Ends the pause; which one that was, if any.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: it stays.
+    pub async fn end_pause(&self) -> Result<Option<Pause>, Error> {
+        let mut tx = self.write().await?;
+        let ended = standing(&mut tx).await?;
+        sqlx::query("DELETE FROM facts WHERE name = $1").bind(PAUSE).execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(ended)
+    }
+}
+
+/// The pause that is in force in this transaction.
+pub(super) async fn standing(connection: &mut SqliteConnection) -> Result<Option<Pause>, Error> {
+    let text: Option<String> =
+        sqlx::query_scalar("SELECT value FROM facts WHERE name = $1").bind(PAUSE).fetch_optional(connection).await?;
+    text.map(|text| from_json(&text, || "the pause".to_owned())).transpose()
+}

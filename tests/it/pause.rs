@@ -1,0 +1,134 @@
+//! The kill switch: nothing new begins, what is under way goes on, and the way out stays open.
+
+use sim::discord::{Id, Message, OPS, permission};
+
+use crate::bot::{TestBot, eventually, rule};
+
+/// A role without `admin`.
+const RESCUER: Id = Id(400_000_000_000_000_002);
+
+async fn pause(bot: &TestBot) -> Message {
+    bot.ask(&bot.ann, "admin pause", &[("reason", "fire in `gra3` @everyone")]).await
+}
+
+#[track_caller]
+fn assert_paused(answer: &Message, bot: &TestBot) {
+    assert!(answer.is_ephemeral() && answer.buttons().is_empty(), "{}", answer.content);
+    for part in ["🚫", "paused all new operations", &bot.ann.mention(), "fire in", "/admin resume"] {
+        assert!(answer.content.contains(part), "{part} is not in: {}", answer.content);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_refuses_what_is_new_also_after_a_restart_and_nobody_is_locked_in() {
+    let mut bot = TestBot::new().await;
+    bot.rescued(&bot.ann, "web-1").await;
+    let answer = pause(&bot).await;
+    assert!(answer.is_ephemeral() && answer.content.contains("refused from now on"), "{}", answer.content);
+    let told = bot.sees(&["**Paused**", &bot.ann.mention(), "fire in"]).await;
+    assert!(!bot.ann.was_rung_by(&told) && !told.is_ephemeral());
+
+    bot.stop().await;
+    bot.start().await;
+    for command in ["rescue enable", "reboot"] {
+        assert_paused(&bot.ask(&bot.ann, command, &[("server", "db-1")]).await, &bot);
+    }
+    assert!(bot.metrics().await.contains("bernard_paused 1"));
+    let status = bot.ask(&bot.ann, "status", &[]).await;
+    assert!(status.content.contains("paused all new operations"), "{}", status.content);
+    let link = bot.ask(&bot.ann, "rescue link", &[("server", "web-1")]).await;
+    assert!(link.content.contains("R-2"), "{}", link.content);
+    bot.ann.wait_for_dm(|dm| dm.content.contains("R-2") && dm.content.contains("manager/secret")).await;
+    bot.restored(&bot.ann, "web-1").await;
+
+    let answer = bot.ask(&bot.ann, "admin resume", &[]).await;
+    assert!(answer.content.contains("taken again"), "{}", answer.content);
+    bot.sees(&["**Resumed**", &bot.ann.mention()]).await;
+    assert!(bot.metrics().await.contains("bernard_paused 0"));
+    bot.rescued(&bot.ann, "db-1").await;
+    assert_eq!((bot.ovh.reboots("web-1"), bot.ovh.reboots("db-1")), (2, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_confirmed_during_a_pause_begins_nothing_and_is_still_good_afterwards() {
+    let bot = TestBot::new().await;
+    let card = bot.ask(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    pause(&bot).await;
+    let custom_id = crate::bot::custom_id(&card, "Confirm");
+    let answer = bot.forge(&bot.ann, &custom_id, &card).await;
+    assert!(answer.content.contains("paused all new operations"), "{}", answer.content);
+    assert_eq!((bot.ovh.reboots("web-1"), bot.count(&["R-1"])), (0, 0));
+    bot.ask(&bot.ann, "admin resume", &[]).await;
+    let accepted = bot.forge(&bot.ann, &custom_id, &card).await;
+    assert!(accepted.content.contains("R-1"), "{}", accepted.content);
+    bot.rung(&bot.ann, &["**In rescue**", "R-1"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_under_way_goes_on_through_a_pause() {
+    let bot = TestBot::new().await;
+    let hold = bot.ovh.faults().hold_before("POST", "/reboot");
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    hold.reached().await;
+    pause(&bot).await;
+    hold.release();
+    let end = bot.rung(&bot.ann, &["**In rescue**", "web-1"]).await;
+    let dm = bot.ann.wait_for_dm(|dm| dm.content.contains("manager/secret")).await;
+    assert_eq!(bot.ovh.reboots("web-1"), 1, "{}", end.content);
+    let answer = bot.press(&bot.ann, &dm, "Restore now").await;
+    assert!(answer.content.contains("R-2"), "the button leads out too: {}", answer.content);
+    bot.rung(&bot.ann, &["**Restored**", "web-1"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_admins_pull_the_switch_and_the_second_is_told_of_the_first() {
+    let rules = rule(sim::discord::ROLE, &["view", "rescue", "admin"], &["*"])
+        + &rule(RESCUER, &["view", "rescue", "restore", "reboot"], &["*"]);
+    let bot = TestBot::ruled_by(rules).await;
+    let bob = bot.discord.person("bob", "en-GB", &[RESCUER]);
+    for (command, options) in [("admin pause", &[("reason", "because")][..]), ("admin resume", &[])] {
+        let answer = bot.ask(&bob, command, options).await;
+        assert!(answer.content.contains("`admin`") && answer.content.contains("🚫"), "{}", answer.content);
+    }
+    let help = bot.ask(&bob, "help", &[]).await;
+    assert!(!help.content.contains("/admin"), "{}", help.content);
+    let card = bot.ask(&bob, "rescue enable", &[("server", "web-1")]).await;
+    assert!(card.button("Confirm").is_some(), "nothing is paused: {}", card.content);
+    let nothing = bot.ask(&bot.ann, "admin resume", &[]).await;
+    assert!(nothing.content.contains("Nothing was paused"), "{}", nothing.content);
+
+    pause(&bot).await;
+    let again = bot.ask(&bot.ann, "admin pause", &[("reason", "something else")]).await;
+    assert_paused(&again, &bot);
+    let refused = bot.ask(&bob, "reboot", &[("server", "web-1")]).await;
+    assert!(refused.content.contains("paused all new operations"), "{}", refused.content);
+    assert!(refused.content.contains(&format!("<@&{}>", sim::discord::ROLE)), "who can resume: {}", refused.content);
+    assert_eq!(bot.count(&["**Paused**"]), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_switch_works_where_the_bot_may_not_write_and_says_so() {
+    let bot = TestBot::new().await;
+    bot.discord.forbid_bot(OPS, permission::SEND_MESSAGES);
+    let answer = pause(&bot).await;
+    assert!(answer.content.contains("could not tell the channel"), "{}", answer.content);
+    bot.discord.forbid_bot(OPS, 0);
+    assert_paused(&bot.ask(&bot.ann, "reboot", &[("server", "web-1")]).await, &bot);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_holds_though_the_program_dies_before_it_told_the_channel() {
+    let mut bot = TestBot::new().await;
+    let hold = bot.discord.faults().hold_before("POST", "/messages");
+    let asked = bot.slash(&bot.ann, "admin pause", &[("reason", "fire in gra3")]).await;
+    hold.reached().await;
+    bot.die().await;
+    hold.release();
+    bot.start().await;
+    assert_paused(&bot.ask(&bot.ann, "reboot", &[("server", "web-1")]).await, &bot);
+    drop(asked);
+    eventually("status says so", async || {
+        bot.ask(&bot.ann, "status", &[]).await.content.contains("paused all new operations")
+    })
+    .await;
+}
