@@ -80,6 +80,7 @@ async fn show(flags: &Flags) -> anyhow::Result<()> {
     let (ovh, discord) = (Ovh::start().await, Discord::start().await);
     cast::fleet(&ovh, flags.fleet);
     ovh.tempo(Tempo::REAL.faster(flags.speed));
+    ovh.console_base(&format!("{}#screen=", door.secret_base()));
     let people = cast::people(&discord);
     let folder = tempfile::Builder::new().prefix("bernard-demo-").tempdir().context("no temporary folder")?;
     let text = configuration(&discord, &ovh, &door.secret_base(), folder.path(), flags.speed);
@@ -122,10 +123,12 @@ impl Bot {
     fn start(&mut self) -> anyhow::Result<()> {
         let mut command = Command::new(&self.program);
         // Nothing of the environment: a real token or a real account's keys must not get in here.
-        command.env_clear().env("RUST_LOG", "warn").stdin(Stdio::null()).stdout(Stdio::null());
+        command.env_clear().env("RUST_LOG", "warn").stdout(Stdio::null());
+        // The other end goes with this process, however it dies: then the bot stops, and none is left alone.
+        command.stdin(Stdio::piped());
         // A group of its own: Ctrl-C is for the demo, which then stops the bot.
         command.process_group(0);
-        command.arg("run").arg("--config").arg(&self.config);
+        command.arg("run").arg("--until-stdin-ends").arg("--config").arg(&self.config);
         self.child = Some(command.spawn().context("the bot cannot be started")?);
         self.life.send_replace(Life::Running);
         Ok(())

@@ -1,6 +1,7 @@
 //! Arguments, logging, one call; prints the one fatal error.
 
 use std::{
+    io,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -35,6 +36,9 @@ enum Verb {
         /// The configuration.
         #[arg(long, default_value = "config/bernard.toml")]
         config: PathBuf,
+        /// Also stop when standard input ends, because whoever started it is gone: for the demo.
+        #[arg(long, hide = true)]
+        until_stdin_ends: bool,
     },
     /// Show the bot without any account: simulated servers, a simulated Discord, and a page for your browser.
     #[cfg(feature = "demo")]
@@ -55,13 +59,41 @@ const WRONG_CONFIGURATION: u8 = 2;
 
 fn main() -> ExitCode {
     match Arguments::parse().verb {
-        Verb::Run { config } => with_configuration(&config, |loaded| run(loaded, &config)),
+        Verb::Run { config, until_stdin_ends } => {
+            let until = if until_stdin_ends { Until::StdinEnds } else { Until::Signal };
+            with_configuration(&config, |loaded| run(loaded, &config, until))
+        }
         Verb::Check { config, online } => with_configuration(&config, |loaded| {
             println!("{}: the configuration is in order", config.display());
             if online { check_online(&loaded) } else { Ok(ExitCode::SUCCESS) }
         }),
         #[cfg(feature = "demo")]
         Verb::Demo(flags) => told(demo::run(&flags)),
+    }
+}
+
+/// What an orderly stop waits for.
+#[derive(Clone, Copy)]
+enum Until {
+    /// A signal.
+    Signal,
+    /// A signal, or the end of standard input.
+    StdinEnds,
+}
+
+impl Until {
+    /// Resolves when standard input has ended; never, if that means nothing.
+    async fn passed(self) {
+        if let Self::Signal = self {
+            return std::future::pending().await;
+        }
+        let (ended, has_ended) = tokio::sync::oneshot::channel();
+        // A thread of its own: a read of standard input cannot be called off, and nobody waits for this one.
+        std::thread::spawn(move || {
+            io::copy(&mut io::stdin().lock(), &mut io::sink()).ok();
+            ended.send(()).ok();
+        });
+        has_ended.await.ok();
     }
 }
 
@@ -99,7 +131,7 @@ fn check_online(config: &Config) -> anyhow::Result<ExitCode> {
     Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn run(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
+fn run(config: Config, path: &Path, until: Until) -> anyhow::Result<ExitCode> {
     let format = match config.log {
         LogFormat::Text => logging::Format::Text,
         LogFormat::Json => logging::Format::Json,
@@ -109,22 +141,24 @@ fn run(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
         .map(|(_, value)| value.to_string_lossy().into_owned());
     logging::init(format, filter.as_deref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
-    let code = runtime.block_on(serve(config, path))?;
+    let code = runtime.block_on(serve(config, path, until))?;
     // A look-up that hangs in the system must not keep a stopped process.
     runtime.shutdown_background();
     Ok(code)
 }
 
-async fn serve(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
+async fn serve(config: Config, path: &Path, until: Until) -> anyhow::Result<ExitCode> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hang_up = signal(SignalKind::hangup())?;
     let mut app = App::start(config, metrics::install()?).await?;
     tracing::info!(http = %app.address(), "bernard runs");
+    let mut passed = std::pin::pin!(until.passed());
     let ended = loop {
         tokio::select! {
             _ = terminate.recv() => break None,
             _ = interrupt.recv() => break None,
+            () = &mut passed => break None,
             _ = hang_up.recv() => reload(&app, path),
             ended = app.ended() => break Some(ended),
         }

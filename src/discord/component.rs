@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use serenity::builder::CreateButton;
+use serenity::builder::{CreateActionRow, CreateButton};
 use serenity::model::application::{ButtonStyle, ComponentInteractionData, ComponentInteractionDataKind};
 use uuid::Uuid;
 
@@ -64,6 +64,24 @@ impl Button {
         };
         CreateButton::new(self.to_string()).label(label).style(style)
     }
+}
+
+/// The rows of a message's buttons: a red one that is not the likely one gets a row of its own, where no thumb slips to it.
+pub fn rows(buttons: &[CreateButton]) -> Vec<CreateActionRow> {
+    let apart = |(at, button): &(usize, &CreateButton)| *at > 0 && is_dangerous(button);
+    let (apart, beside): (Vec<_>, Vec<_>) = buttons.iter().enumerate().partition(apart);
+    let row = |buttons: Vec<(usize, &CreateButton)>| {
+        let buttons: Vec<CreateButton> = buttons.into_iter().map(|(_, button)| button.clone()).collect();
+        (!buttons.is_empty()).then_some(CreateActionRow::Buttons(buttons))
+    };
+    row(beside).into_iter().chain(row(apart)).collect()
+}
+
+/// The builder keeps its colour to itself, but for what it sends.
+fn is_dangerous(button: &CreateButton) -> bool {
+    /// Discord's number for red.
+    const RED: u64 = 4;
+    serde_json::to_value(button).is_ok_and(|button| button["style"] == RED)
 }
 
 /// What a press or a choice in a menu means.
@@ -154,6 +172,19 @@ mod tests {
             proptest::sample::select(Place::all()).prop_map(Button::Guide),
             proptest::sample::select(Place::all()).prop_map(Button::Turn),
         ]
+    }
+
+    #[test]
+    fn a_red_button_stands_beside_no_likely_one() {
+        let count = |rows: &[CreateActionRow]| -> Vec<usize> {
+            rows.iter().map(|row| if let CreateActionRow::Buttons(all) = row { all.len() } else { 0 }).collect()
+        };
+        let (id, card) = (OperationId(1), CardId(Uuid::nil()));
+        let all = |buttons: &[Button]| buttons.iter().map(|button| button.create(Locale::En)).collect::<Vec<_>>();
+        assert_eq!(count(&rows(&all(&[Button::LeaveIt(id, 1), Button::RebootAgain(id, 1)]))), [1, 1]);
+        assert_eq!(count(&rows(&all(&[Button::Confirm(card), Button::Dismiss(card)]))), [2], "the likely one itself");
+        assert_eq!(count(&rows(&all(&[Button::RestoreNow(id), Button::LookAgain(id)]))), [2]);
+        assert!(rows(&[]).is_empty());
     }
 
     proptest! {

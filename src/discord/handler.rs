@@ -134,9 +134,8 @@ impl Reply {
     /// Nothing in an answer rings anybody. Discord takes 2,000 characters.
     fn edit(&self) -> EditInteractionResponse {
         let content: String = self.content.chars().take(2_000).collect();
-        let buttons = Some(self.buttons.clone()).filter(|buttons| !buttons.is_empty()).map(CreateActionRow::Buttons);
         let menu = self.menu.clone().map(CreateActionRow::SelectMenu);
-        let rows = buttons.into_iter().chain(menu).collect();
+        let rows = component::rows(&self.buttons).into_iter().chain(menu).collect();
         EditInteractionResponse::new().content(content).components(rows).allowed_mentions(CreateAllowedMentions::new())
     }
 }

@@ -8,7 +8,7 @@ mod rollover;
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use serenity::{
-    builder::{CreateActionRow, CreateAllowedMentions, CreateMessage, EditMessage},
+    builder::{CreateAllowedMentions, CreateMessage, EditMessage},
     model::{
         channel::MessageFlags,
         id::{ChannelId as DiscordChannel, GuildId, MessageId, RoleId, UserId as DiscordUser},
@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Error, Rest,
     card::{self, Manner, Rendering, Rings},
+    component,
     error::TOO_OLD_TO_EDIT,
     rest::Nonce,
 };
@@ -245,7 +246,7 @@ impl Reporter {
     async fn edit_even_if_archived(&self, it: It<'_>, message: u64) -> Result<(), Error> {
         let edit = EditMessage::new()
             .content(&it.rendering.content)
-            .components(rows(it.rendering))
+            .components(component::rows(&it.rendering.buttons))
             .allowed_mentions(CreateAllowedMentions::new());
         let (channel, message) = (DiscordChannel::new(it.channel.0), MessageId::new(message));
         match self.rest.edit(channel, message, &edit).await {
@@ -268,7 +269,7 @@ impl Reporter {
         };
         let message = CreateMessage::new()
             .content(&it.rendering.content)
-            .components(rows(it.rendering))
+            .components(component::rows(&it.rendering.buttons))
             .allowed_mentions(rings)
             // Nobody's server fetches a link that somebody typed as a reason.
             .flags(MessageFlags::SUPPRESS_EMBEDS | quiet);
@@ -349,13 +350,6 @@ impl Part {
             Self::Posts => alike.count() < POSTS_AT_ONCE,
             Self::Edits => alike.filter(|(_, other)| **other == channel).count() < EDITS_AT_ONCE,
         }
-    }
-}
-
-fn rows(rendering: &Rendering) -> Vec<CreateActionRow> {
-    match rendering.buttons.is_empty() {
-        true => Vec::new(),
-        false => vec![CreateActionRow::Buttons(rendering.buttons.clone())],
     }
 }
 

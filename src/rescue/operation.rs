@@ -2,7 +2,8 @@
 //!
 //! Pure. People know it as `R-142`. It is never changed, only continued: [`Operation::record`] appends an event.
 
-use std::{fmt, net::Ipv4Addr};
+use core::net::Ipv4Addr;
+use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

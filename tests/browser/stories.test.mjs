@@ -286,3 +286,29 @@ for (const colorScheme of ["light", "dark"]) {
     await picture(page, `demo-desk-${colorScheme}`);
   });
 }
+
+test("a console by DM, and the guide turned page by page", async () => {
+  const page = await demo.open(PHONE);
+  await command(page, "console", "web-1");
+  await message(page, "Console open").waitFor();
+  await channel(page, "Bernard");
+  const dm = message(page, "The console of");
+  const [opened] = await Promise.all([page.context().waitForEvent("page"), dm.locator("a", { hasText: "Open the link" }).tap()]);
+  demo.watch(opened);
+  await opened.getByText("the server's screen").waitFor();
+  await accessible(opened, "the console's page");
+  await opened.close();
+
+  await channel(page, "ops");
+  await page.locator("#text").click();
+  await page.keyboard.type("/guide ");
+  await page.getByRole("combobox", { name: "topic" }).waitFor();
+  await page.getByRole("option", { name: "Disks" }).click();
+  await page.keyboard.press("Enter");
+  await message(page, "1/4").getByRole("button", { name: "Next" }).tap();
+  const second = message(page, "2/4");
+  await second.getByText("Disk Management").waitFor();
+  await second.getByRole("combobox").selectOption("leave");
+  await message(page, "1/2").getByText("Leave rescue").first().waitFor();
+  await accessible(page, "the guide");
+});

@@ -1,10 +1,10 @@
 //! A person at Discord's client.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     Asked, CannotDo, Choice, Typed,
-    typing::{Focus, command_data},
+    typing::{Focus, command_data, resolve},
 };
 use crate::discord::{
     Discord, Id, Message,
@@ -201,13 +201,16 @@ impl Person {
         let message = self.seen(message)?;
         let found = message.custom_ids().into_iter().find(|(known, _)| known == custom_id);
         let (_, menu) = found.ok_or_else(|| CannotDo(format!("no menu {custom_id:?}")))?;
-        let offered = |value: &&str| {
+        let listed = |value: &&str| {
             menu["options"].as_array().is_some_and(|all| all.iter().any(|option| option["value"] == **value))
         };
-        if let Some(other) = values.iter().find(|value| !offered(value)) {
-            return Err(CannotDo(format!("the menu has no value {other:?}")));
-        }
-        Ok(self.component(&message, custom_id, 3, Some(values)))
+        let kind = menu["type"].as_u64().unwrap_or_default();
+        let resolved = match kind {
+            3 => values.iter().all(listed).then(Map::new),
+            _ => self.discord.read(|world| resolve(world, kind, values)),
+        };
+        let resolved = resolved.ok_or_else(|| CannotDo(format!("the menu does not offer all of {values:?}")))?;
+        Ok(self.component(&message, custom_id, kind, Some((values, resolved))))
     }
 
     /// Sends a press that no client would offer: any custom id, on any message.
@@ -216,12 +219,21 @@ impl Person {
         settle(self.component(message, custom_id, 2, None))
     }
 
-    fn component(&self, message: &Message, custom_id: &str, kind: u8, values: Option<&[&str]>) -> Asked {
+    fn component(
+        &self,
+        message: &Message,
+        custom_id: &str,
+        kind: u64,
+        chosen: Option<(&[&str], Map<String, Value>)>,
+    ) -> Asked {
         let known = message.custom_ids().into_iter().find(|(known, _)| known == custom_id);
         let number = known.map_or(json!(1), |(_, component)| component["id"].clone());
         let mut data = json!({ "custom_id": custom_id, "component_type": kind, "id": number });
-        if let Some(values) = values {
+        if let Some((values, resolved)) = chosen {
             data["values"] = json!(values);
+            if !resolved.is_empty() {
+                data["resolved"] = Value::Object(resolved);
+            }
         }
         self.send(message.channel, Kind::Component { message: message.id }, &data)
     }

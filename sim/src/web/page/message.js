@@ -110,7 +110,7 @@ function componentElement(component, message, app, pressed) {
   switch (component.type) {
     case 1: return make("div", { class: "row" }, below());
     case 2: return buttonElement(component, message, app, pressed);
-    case 3: return menuElement(component, message, app);
+    case 3: case 5: case 6: case 7: case 8: return menuElement(component, message, app);
     case 9: return make("div", { class: "row" }, below(), component.accessory ? componentElement(component.accessory, message, app, pressed) : null);
     case 10: return make("div", { class: "content" }, markdown(component.content, app.names));
     case 14: return make("hr");
@@ -135,10 +135,24 @@ function buttonElement(button, message, app, pressed) {
   }, mine ? dots() : null, make("span", {}, inside));
 }
 
+/** What a menu offers: its own list, or the people, roles or channels there are. */
+function offeredBy(menu, app) {
+  const all = (names, sign) => Object.entries(names).map(([value, name]) => ({ value, label: `${sign}${name}` }));
+  const { people, roles, channels } = app.names;
+  switch (menu.type) {
+    case 5: return all(people, "@");
+    case 6: return all(roles, "@");
+    case 7: return [...all(people, "@"), ...all(roles, "@")];
+    case 8: return all(channels, "#");
+    default: return menu.options;
+  }
+}
+
 function menuElement(menu, message, app) {
   const several = (menu.max_values ?? 1) > 1;
-  const options = menu.options.map((option) => make("option", { value: option.value, selected: option.default }, option.label));
-  if (!several) options.unshift(make("option", { value: "", selected: !menu.options.some((option) => option.default) }, menu.placeholder ?? say("choose")));
+  const offered = offeredBy(menu, app);
+  const options = offered.map((option) => make("option", { value: option.value, selected: option.default }, option.label));
+  if (!several) options.unshift(make("option", { value: "", selected: !offered.some((option) => option.default) }, menu.placeholder ?? say("choose")));
   const select = make("select", { multiple: several, disabled: menu.disabled, "aria-label": menu.placeholder ?? say("choose"), "data-focus": menu.custom_id }, options);
   const send = () => {
     const values = [...select.selectedOptions].map((option) => option.value).filter(Boolean);
