@@ -109,7 +109,7 @@ fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, 
     }
     lines.push(say!(locale, "dm-connect-ssh", command = code(&format!("ssh {user}@{address}"))));
     lines.push(say!(locale, "dm-host-key", command = code(&format!("ssh-keygen -R {address}"))));
-    lines.push(say!(locale, "dm-connect-kvm"));
+    lines.push(say!(locale, "dm-connect-kvm", command = code(&format!("/console server:{}", operation.request.label))));
     lines.push(say!(locale, "dm-finished", command = code(&format!("/restore server:{}", operation.request.label))));
     if system == System::Windows {
         lines.push(say!(locale, "dm-finished-windows"));
