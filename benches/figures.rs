@@ -10,7 +10,7 @@ use std::{
 
 use sim::{
     discord::{Discord, GUILD, OPS, Person, ROLE, people::Outcome},
-    ovh::{self, Ovh},
+    ovh::{self, Ovh, ServerSpec},
 };
 use tempfile::TempDir;
 
@@ -21,6 +21,10 @@ const AT_ONCE: usize = 200;
 const ROUNDS: usize = 10;
 /// How often the program is started.
 const STARTS: usize = 20;
+/// How large the large fleet is.
+const FLEET: usize = 10_000;
+/// How many letters are typed there.
+const LETTERS: usize = 2_000;
 /// How many rescues are followed to their DM.
 const RESCUES: usize = 10;
 /// The pace at which the link is looked for here.
@@ -35,7 +39,20 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        let ovh = Ovh::with_fleet().await;
+        Self::around(Ovh::with_fleet().await).await
+    }
+
+    async fn with_servers(count: usize) -> Self {
+        let ovh = Ovh::start().await;
+        for n in 1..=count {
+            let team = format!("team-{}", n % 40);
+            let name = format!("ns{n:07}.ip-198-51-100.eu");
+            ovh.add(ServerSpec::linux(&name).named(&format!("node-{n}")).tag("env", "prod").tag("team", &team));
+        }
+        Self::around(ovh).await
+    }
+
+    async fn around(ovh: Ovh) -> Self {
         let discord = Discord::start().await;
         let ann = discord.person("ann", "en-GB", &[ROLE]);
         let world = Self { ovh, discord, ann, folder: tempfile::tempdir().expect("a folder") };
@@ -113,6 +130,29 @@ async fn main() {
     at_once(&world).await;
     link_to_dm(&world).await;
     println!("resident memory, after all this             {:8.1} MiB", bot.resident());
+    drop(bot);
+    large_fleet().await;
+}
+
+/// What people type while ten thousand servers are in the inventory, from the interaction to the suggestions.
+async fn large_fleet() {
+    let world = World::with_servers(FLEET).await;
+    let bot = world.start();
+    world.discord.wait_for_command("help").await;
+    let offered = async |partial: &str| world.ann.autocomplete(OPS, "status", "server", partial).await.len();
+    for last in [FLEET / 2, FLEET] {
+        while offered(&format!("node-{last} ")).await == 0 {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+    println!("resident memory, {FLEET} servers just read    {:8.1} MiB", bot.resident());
+    let before = world.discord.timeline().len();
+    let typed = ["", "n", "node-7", "node-77 prod", "team-13", "198.51", "ns0004", "nd42", "nothing at all", "web-1"];
+    for n in 0..LETTERS {
+        offered(typed[n % typed.len()]).await;
+    }
+    print(&format!("autocompletion, {FLEET} servers"), &mut acknowledgements(&world, before));
+    println!("resident memory, {FLEET} servers              {:8.1} MiB", bot.resident());
 }
 
 /// From the start of the process to registered commands, on a store of its own each time.

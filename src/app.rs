@@ -3,6 +3,7 @@
 //! What needs Discord waits for Discord in the background: during an outage operations go on, `/healthz` answers, and
 //! `SIGTERM` still ends the program within `drain`.
 
+pub mod audit;
 mod discord;
 
 use std::{
@@ -21,7 +22,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     access::Policy,
-    check::{self, Finding},
+    audit::{Act, Entry},
+    check::{self, Finding, Verdict},
     clock,
     config::{Config, Credentials, Mode, SecretSource, StoreUrl},
     discord::{
@@ -33,18 +35,19 @@ use crate::{
     },
     http::{self, Endpoints, Life, Unready},
     limits::Limits,
+    metrics::Switch,
     ovh,
     rescue::{
         desk::Desk,
         errand::Errands,
         fleet::Fleet,
-        keeper,
         operation::Source,
         pulse::Pulse,
+        refresh,
         runner::Runner,
         steps::{Probe, Settings},
     },
-    store::Store,
+    store::{self, Store},
 };
 
 /// How many interactions may wait to be acknowledged; more are dropped, and counted.
@@ -121,8 +124,10 @@ impl App {
     pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<Self> {
         let store = open_store(&config).await?;
         let fleet = Fleet::new(clients(&config)?, store.clone()).await.context("the inventory cannot be read")?;
-        crate::metrics::paused(&store.pause().await.context("the store cannot be read")?);
+        let pause = store.pause().await.context("the store cannot be read")?;
+        crate::metrics::paused(if pause.is_some() { Switch::Pulled } else { Switch::Loose });
         store.distrust_messages().await.context("the store cannot be written")?;
+        in_force(&store, &policy(&config), Act::Started).await?;
         let pulse = Pulse::default();
         let (errand_tx, errand_rx) = mpsc::channel(WAITING_ERRANDS);
         let runner = Arc::new(Runner::new(
@@ -157,7 +162,8 @@ impl App {
         loops.spawn(async move { Ok(http::serve(listener, endpoints, web_stop.cancelled_owned()).await?) });
         loops.spawn(quietly(runner.run(stop.clone())));
         loops.spawn(quietly(handler.run(interaction_rx, stop.clone())));
-        loops.spawn(quietly(keep_inventory(fleet.clone(), config.pace.inventory_refresh, stop.clone())));
+        let config = Arc::new(config);
+        loops.spawn(quietly(keep_inventory(fleet.clone(), Arc::clone(&config), stop.clone())));
         let discord = discord::Discord {
             rest,
             store: store.clone(),
@@ -167,7 +173,7 @@ impl App {
             stop: stop.clone(),
             sender_settings,
             drain: config.pace.drain,
-            config: Arc::new(config),
+            config,
         };
         let drain = discord.drain;
         loops.spawn(discord.run(errand_rx, interaction_tx));
@@ -182,10 +188,12 @@ impl App {
     /// From now on the rights and the OVHcloud credentials of this configuration are in force.
     ///
     /// # Errors
-    /// When an account cannot be used: then everything stays as it was.
-    pub fn reload(&self, config: &Config) -> anyhow::Result<()> {
-        self.fleet.exchange(clients(config)?);
-        self.policy.set(policy(config));
+    /// When an account cannot be used, or the audit cannot say so: then everything stays as it was.
+    pub async fn reload(&self, config: &Config) -> anyhow::Result<()> {
+        let (clients, policy) = (clients(config)?, policy(config));
+        in_force(&self.store, &policy, Act::PolicyLoaded).await?;
+        self.fleet.exchange(clients);
+        self.policy.set(policy);
         tracing::info!("roles, protections and OVHcloud's credentials were read again");
         Ok(())
     }
@@ -226,10 +234,28 @@ async fn quietly(work: impl Future<Output = ()>) -> Result<(), Ended> {
 }
 
 /// Keeps the inventory fresh until `stop`, and writes down what was learned last.
-async fn keep_inventory(fleet: Fleet, every: Duration, stop: CancellationToken) {
-    stop.run_until_cancelled(keeper::keep(fleet.clone(), every)).await;
+async fn keep_inventory(fleet: Fleet, config: Arc<Config>, stop: CancellationToken) {
+    let keep = refresh::keep(fleet.clone(), config.pace.inventory_refresh);
+    stop.run_until_cancelled(async { tokio::join!(keep, warn_of_rules(&config, &fleet)) }).await;
     if let Err(error) = fleet.inventory().flush().await {
         tracing::warn!(%error, "the inventory's last readings could not be stored; they are read again");
+    }
+}
+
+/// Says once what is odd about the rules, as soon as every server is known.
+async fn warn_of_rules(config: &Config, fleet: &Fleet) {
+    /// How often it is looked whether all are known.
+    const LOOK: Duration = Duration::from_secs(2);
+    loop {
+        let servers = fleet.servers();
+        if servers.known().next().is_some() && servers.known().all(|known| known.seen.is_some()) {
+            let servers: Vec<_> = servers.known().map(|known| known.server.clone()).collect();
+            for finding in check::remembered(config, &servers) {
+                tracing::warn!("the configuration: {}", finding.what);
+            }
+            return;
+        }
+        tokio::time::sleep(LOOK).await;
     }
 }
 
@@ -247,6 +273,19 @@ async fn open_store(config: &Config) -> anyhow::Result<Store> {
 pub async fn check_online(config: &Config) -> anyhow::Result<Vec<Finding>> {
     let rest = Rest::new(Arc::new(Sender::new(sender_settings(config))?));
     Ok(check::online(config, &rest, &clients(config)?).await)
+}
+
+/// What the servers that the store remembers tell about the rules of `config`, without asking anybody.
+pub async fn check_remembered(config: &Config) -> Vec<Finding> {
+    let StoreUrl::Sqlite(path) = &config.store.url else { return Vec::new() };
+    match store::remembered(path).await {
+        Ok(servers) => check::remembered(config, &servers),
+        Err(error) => {
+            let what =
+                format!("the rules were not held against servers, for none are remembered ({error}); use --online");
+            vec![Finding { verdict: Verdict::Unproved, what }]
+        }
+    }
 }
 
 fn sender_settings(config: &Config) -> SenderSettings {
@@ -286,6 +325,15 @@ fn clients(config: &Config) -> anyhow::Result<Vec<ovh::Client>> {
         .collect()
 }
 
+/// The audit and the log say which policy is in force from now on.
+async fn in_force(store: &Store, policy: &Policy, act: Act) -> anyhow::Result<()> {
+    let digest = policy.digest();
+    let entry = Entry::act(act, clock::now()).saying(concat!("bernard ", env!("CARGO_PKG_VERSION")));
+    store.audit_policy(&digest, &entry).await.context("the audit cannot be written")?;
+    tracing::info!(policy.digest = digest, "this policy is in force");
+    Ok(())
+}
+
 fn policy(config: &Config) -> Policy {
     Policy::new(config.roles.clone(), config.protections.clone())
 }
@@ -313,12 +361,12 @@ fn step_settings(config: &Config) -> Settings {
 
 fn handler_settings(config: &Config) -> HandlerSettings {
     HandlerSettings {
-        locale: config.locale,
         realm: Realm { guild: config.discord.guild, channels: config.discord.channels.clone() },
         lease: config.rescue.lease,
         max_lease: config.rescue.max_lease,
         email_domains: config.rescue.email_domains.clone(),
         secret_from: sources(config),
+        oncall_role: config.discord.oncall_role,
     }
 }
 

@@ -88,8 +88,6 @@ pub enum Act {
     LeaseAdopted,
     /// A lease is over without a restore of Bernard's.
     LeaseEnded,
-    /// The audit was read with `/history`.
-    HistoryRead,
     /// The process started, with this policy.
     Started,
     /// The configuration was read again: this policy is in force from now on.
@@ -114,7 +112,6 @@ impl Act {
             Self::LeaseHandedOver => "lease_handed_over",
             Self::LeaseAdopted => "lease_adopted",
             Self::LeaseEnded => "lease_ended",
-            Self::HistoryRead => "history_read",
             Self::Started => "started",
             Self::PolicyLoaded => "policy_loaded",
             Self::AnchorPosted => "anchor_posted",
@@ -132,8 +129,7 @@ impl Act {
             | Self::ConsoleOpened
             | Self::LeaseExtended
             | Self::LeaseHandedOver
-            | Self::LeaseAdopted
-            | Self::HistoryRead => Kind::Decision,
+            | Self::LeaseAdopted => Kind::Decision,
             Self::LeaseEnded => Kind::Seen,
             Self::PolicyLoaded => Kind::Policy,
             Self::Started | Self::AnchorPosted | Self::RefusalsLost => Kind::Process,

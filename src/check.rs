@@ -2,7 +2,9 @@
 //!
 //! What cannot be proved without an effect is said to be unproved, never to be well.
 
-use std::fmt;
+mod rights;
+
+use std::{collections::BTreeMap, fmt};
 
 use jiff::SignedDuration;
 
@@ -10,14 +12,17 @@ use crate::{
     clock,
     config::{Config, Credentials, SecretSource},
     discord::Rest,
-    ovh::{self, AccessRule},
-    rescue::server::ServiceName,
+    ovh,
+    rescue::server::{Server, ServiceName},
 };
 
 /// A clock that is further from OVHcloud's than this is worth a look; signatures bear about 30 s, and Bernard corrects for it.
 const DRIFT: SignedDuration = SignedDuration::from_secs(10);
 /// A credential that expires sooner than this is worth a look.
 const EXPIRES_SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// How many servers of an account are read to hold the rules against: two minutes of the usual budget.
+const DESCRIBED: usize = 100;
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +40,8 @@ pub enum Verdict {
     Well,
     /// It cannot be proved without an effect, or could not be looked at.
     Unproved,
+    /// It works, but hardly as it was meant.
+    Odd,
     /// The bot will not work as configured.
     Wrong,
 }
@@ -44,6 +51,7 @@ impl fmt::Display for Finding {
         let mark = match self.verdict {
             Verdict::Well => "ok      ",
             Verdict::Unproved => "unproved",
+            Verdict::Odd => "odd     ",
             Verdict::Wrong => "WRONG   ",
         };
         write!(f, "{mark}  {}", self.what)
@@ -54,11 +62,27 @@ impl fmt::Display for Finding {
 pub async fn online(config: &Config, rest: &Rest, clients: &[ovh::Client]) -> Vec<Finding> {
     let mut findings = Findings::default();
     discord(config, rest, &mut findings).await;
+    let mut servers = Vec::new();
     for (client, account) in clients.iter().zip(&config.ovh) {
         let keys = matches!(account.credentials, Credentials::Keys { .. });
-        ovhcloud(config, client, keys, &mut findings).await;
+        servers.extend(ovhcloud(config, client, keys, &mut findings).await);
+    }
+    findings.0.extend(rights::of_fleet(config, &servers));
+    if !config.protections.is_empty() {
+        let counts = rest.role_counts(config.discord.guild.into()).await;
+        let counts = counts.map(|counts| counts.iter().map(|(role, count)| (role.get(), *count)).collect());
+        let counts: Option<BTreeMap<u64, u64>> =
+            counts.map_err(|error| findings.add(Verdict::Unproved, format!("Discord: members of roles: {error}"))).ok();
+        findings.0.extend(rights::of_approvers(config, &servers, counts.as_ref()));
     }
     findings.0
+}
+
+/// What the servers that are remembered tell about the rules, without asking anybody.
+pub fn remembered(config: &Config, servers: &[Server]) -> Vec<Finding> {
+    let mut findings = rights::of_fleet(config, servers);
+    findings.retain(|finding| finding.verdict != Verdict::Well);
+    findings
 }
 
 #[derive(Default)]
@@ -128,16 +152,21 @@ async fn discord(config: &Config, rest: &Rest, findings: &mut Findings) {
         true => findings.add(Verdict::Well, "Discord: the bot's roles give it the permissions it needs"),
         false => findings.add(Verdict::Wrong, format!("Discord: the bot's roles lack: {}", lacks.join(", "))),
     }
-    if let Some(oncall) = config.discord.oncall_role {
-        match roles.iter().find(|role| role.id.get() == oncall) {
-            None => findings.add(Verdict::Wrong, format!("discord.oncall_role: the guild has no role {oncall}")),
-            Some(role) if role.mentionable || held.mention_everyone() || held.administrator() => {
-                findings.add(Verdict::Well, "Discord: the on-call role can be rung");
+    for (id, place) in rights::mentioned(config) {
+        let Some(role) = roles.iter().find(|role| role.id.get() == id) else {
+            // What a [[role]] names was looked at above.
+            if !place.starts_with('[') {
+                findings.add(Verdict::Wrong, format!("{place}: the guild has no role {id}"));
             }
-            Some(role) => findings.add(
+            continue;
+        };
+        let rings = role.mentionable || held.mention_everyone() || held.administrator();
+        match rings {
+            true => findings.add(Verdict::Well, format!("Discord: the role {:?} can be rung", role.name)),
+            false => findings.add(
                 Verdict::Wrong,
                 format!(
-                    "discord.oncall_role: {:?} does not ring when mentioned: make it mentionable, or let the bot mention everyone",
+                    "{place}: {:?} does not ring when mentioned: make it mentionable, or let the bot mention everyone",
                     role.name
                 ),
             ),
@@ -145,10 +174,11 @@ async fn discord(config: &Config, rest: &Rest, findings: &mut Findings) {
     }
 }
 
-async fn ovhcloud(config: &Config, client: &ovh::Client, keys: bool, findings: &mut Findings) {
+/// Looks at one account; its servers, as far as they can be read within reason.
+async fn ovhcloud(config: &Config, client: &ovh::Client, keys: bool, findings: &mut Findings) -> Vec<Server> {
     let account = client.account().to_owned();
     let name = |what: &str| format!("OVHcloud account {account:?}: {what}");
-    let Some(theirs) = findings.read(&name("its clock"), client.now().await) else { return };
+    let Some(theirs) = findings.read(&name("its clock"), client.now().await) else { return Vec::new() };
     let drift = clock::now().duration_since(theirs).abs();
     match drift > DRIFT {
         true => findings.add(
@@ -160,7 +190,7 @@ async fn ovhcloud(config: &Config, client: &ovh::Client, keys: bool, findings: &
         ),
         false => findings.add(Verdict::Well, name("the clocks agree")),
     }
-    let Some(servers) = findings.read(&name("the list of servers"), client.servers().await) else { return };
+    let Some(servers) = findings.read(&name("the list of servers"), client.servers().await) else { return Vec::new() };
     findings.add(Verdict::Well, name(&format!("{} servers", servers.len())));
     if let Some(server) = servers.first() {
         reads(client, server, &name, findings).await;
@@ -178,6 +208,17 @@ async fn ovhcloud(config: &Config, client: &ovh::Client, keys: bool, findings: &
             name("whether the service account may change the netboot and reboot shows only when it does; see README for its rights"),
         ),
     }
+    described(client, servers).await
+}
+
+/// The servers with their tags and names; beyond the first ones, and where one cannot be read, only the service name is known.
+async fn described(client: &ovh::Client, names: Vec<ServiceName>) -> Vec<Server> {
+    let mut servers = Vec::with_capacity(names.len());
+    for name in names {
+        let read = if servers.len() < DESCRIBED { client.server(&name).await.ok() } else { None };
+        servers.push(read.unwrap_or_else(|| Server::only_named(name, client.account())));
+    }
+    servers
 }
 
 /// What every operation reads, on one server.
@@ -213,32 +254,9 @@ async fn rules(config: &Config, client: &ovh::Client, name: &impl Fn(&str) -> St
     if config.roles.iter().any(|role| role.can.contains(&crate::access::Capability::Console)) {
         needed.push(("POST", "/dedicated/server/x/features/ipmi/access"));
     }
-    let missing: Vec<String> = needed
-        .iter()
-        .filter(|(method, path)| !credential.rules.iter().any(|rule| covers(rule, method, path)))
-        .map(|(method, path)| format!("{method} {}", path.replace("/x", "/*")))
-        .collect();
+    let missing = credential.lacks(&needed);
     match missing.is_empty() {
         true => findings.add(Verdict::Well, name("the consumer key has the rules it needs")),
         false => findings.add(Verdict::Wrong, name(&format!("the consumer key lacks: {}", missing.join(", ")))),
-    }
-}
-
-/// Whether a rule of a consumer key lets a call through; `*` stands for anything.
-fn covers(rule: &AccessRule, method: &str, path: &str) -> bool {
-    rule.method == method && wildmatch::WildMatch::new(&rule.path).matches(path)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_star_in_a_rule_stands_for_anything() {
-        let rule = |path: &str| AccessRule { method: "GET".into(), path: path.into() };
-        assert!(covers(&rule("/*"), "GET", "/dedicated/server/x"));
-        assert!(covers(&rule("/dedicated/server/*"), "GET", "/dedicated/server/x"));
-        assert!(!covers(&rule("/dedicated/server/*"), "GET", "/dedicated/server"));
-        assert!(!covers(&rule("/*"), "PUT", "/dedicated/server/x"));
     }
 }

@@ -2,7 +2,10 @@
 //!
 //! The bot is a process of its own, started as an operator would start it, so that killing it here is a real `kill -9`: what
 //! it knows afterwards is what it had written. Configuration and store stand in a temporary folder that goes at the end.
+//! The bot is on a [`leash`]: when the demo itself is killed, bot and folder go with it.
 //! Only wiring is here; what is simulated, and the page, are the crate `sim`.
+
+pub mod leash;
 
 use std::{
     fs,
@@ -82,7 +85,7 @@ async fn show(flags: &Flags) -> anyhow::Result<()> {
     ovh.tempo(Tempo::REAL.faster(flags.speed));
     ovh.console_base(&format!("{}#screen=", door.secret_base()));
     let people = cast::people(&discord);
-    let folder = tempfile::Builder::new().prefix("bernard-demo-").tempdir().context("no temporary folder")?;
+    let folder = tempfile::Builder::new().prefix(leash::FOLDER).tempdir().context("no temporary folder")?;
     let text = configuration(&discord, &ovh, &door.secret_base(), folder.path(), flags.speed);
     let config = folder.path().join("bernard.toml");
     write_for_owner(&config, &text).context("the configuration cannot be written")?;
@@ -123,12 +126,11 @@ impl Bot {
     fn start(&mut self) -> anyhow::Result<()> {
         let mut command = Command::new(&self.program);
         // Nothing of the environment: a real token or a real account's keys must not get in here.
-        command.env_clear().env("RUST_LOG", "warn").stdout(Stdio::null());
-        // The other end goes with this process, however it dies: then the bot stops, and none is left alone.
-        command.stdin(Stdio::piped());
+        // The open end of its standard input is the leash: only this process holds it.
+        command.env_clear().env("RUST_LOG", "warn").stdin(Stdio::piped()).stdout(Stdio::null());
         // A group of its own: Ctrl-C is for the demo, which then stops the bot.
         command.process_group(0);
-        command.arg("run").arg("--until-stdin-ends").arg("--config").arg(&self.config);
+        command.arg("demo-bot").arg("--config").arg(&self.config);
         self.child = Some(command.spawn().context("the bot cannot be started")?);
         self.life.send_replace(Life::Running);
         Ok(())

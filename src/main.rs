@@ -1,7 +1,6 @@
 //! Arguments, logging, one call; prints the one fatal error.
 
 use std::{
-    io,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -10,7 +9,10 @@ use anyhow::Context;
 #[cfg(feature = "demo")]
 use bernard::demo;
 use bernard::{
-    app::{self, App},
+    app::{
+        self, App,
+        audit::{self, Audit},
+    },
     check::Verdict,
     config::{self, Config, LogFormat},
     logging, metrics,
@@ -36,13 +38,18 @@ enum Verb {
         /// The configuration.
         #[arg(long, default_value = "config/bernard.toml")]
         config: PathBuf,
-        /// Also stop when standard input ends, because whoever started it is gone: for the demo.
-        #[arg(long, hide = true)]
-        until_stdin_ends: bool,
     },
     /// Show the bot without any account: simulated servers, a simulated Discord, and a page for your browser.
     #[cfg(feature = "demo")]
     Demo(demo::Flags),
+    /// The demo's bot: `run`, but it ends with whoever holds its standard input.
+    #[cfg(feature = "demo")]
+    #[command(hide = true)]
+    DemoBot {
+        /// The configuration.
+        #[arg(long)]
+        config: PathBuf,
+    },
     /// Say everything that is wrong with the configuration; change nothing.
     Check {
         /// Also prove every credential and right that will be needed, by reading from Discord and OVHcloud.
@@ -52,6 +59,9 @@ enum Verb {
         #[arg(long, default_value = "config/bernard.toml")]
         config: PathBuf,
     },
+    /// Verify the audit, or take it out: offline, changing nothing, beside a bot that runs.
+    #[command(subcommand)]
+    Audit(Audit),
 }
 
 /// The exit code for wrong arguments or configuration, as clap has it.
@@ -59,41 +69,19 @@ const WRONG_CONFIGURATION: u8 = 2;
 
 fn main() -> ExitCode {
     match Arguments::parse().verb {
-        Verb::Run { config, until_stdin_ends } => {
-            let until = if until_stdin_ends { Until::StdinEnds } else { Until::Signal };
-            with_configuration(&config, |loaded| run(loaded, &config, until))
-        }
+        Verb::Audit(verb) => ExitCode::from(audit::run(&verb)),
+        Verb::Run { config } => with_configuration(&config, |loaded| run(loaded, &config)),
         Verb::Check { config, online } => with_configuration(&config, |loaded| {
             println!("{}: the configuration is in order", config.display());
-            if online { check_online(&loaded) } else { Ok(ExitCode::SUCCESS) }
+            if online { check_online(&loaded) } else { check_remembered(&loaded) }
         }),
         #[cfg(feature = "demo")]
         Verb::Demo(flags) => told(demo::run(&flags)),
-    }
-}
-
-/// What an orderly stop waits for.
-#[derive(Clone, Copy)]
-enum Until {
-    /// A signal.
-    Signal,
-    /// A signal, or the end of standard input.
-    StdinEnds,
-}
-
-impl Until {
-    /// Resolves when standard input has ended; never, if that means nothing.
-    async fn passed(self) {
-        if let Self::Signal = self {
-            return std::future::pending().await;
-        }
-        let (ended, has_ended) = tokio::sync::oneshot::channel();
-        // A thread of its own: a read of standard input cannot be called off, and nobody waits for this one.
-        std::thread::spawn(move || {
-            io::copy(&mut io::stdin().lock(), &mut io::sink()).ok();
-            ended.send(()).ok();
-        });
-        has_ended.await.ok();
+        #[cfg(feature = "demo")]
+        Verb::DemoBot { config } => with_configuration(&config, |loaded| {
+            demo::leash::hold(&config)?;
+            run(loaded, &config)
+        }),
     }
 }
 
@@ -121,6 +109,15 @@ fn told(result: anyhow::Result<ExitCode>) -> ExitCode {
     })
 }
 
+/// What can be said without asking anybody. The servers that are remembered may be old, so none of it fails the check.
+fn check_remembered(config: &Config) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
+    for finding in runtime.block_on(app::check_remembered(config)) {
+        println!("{finding}");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 fn check_online(config: &Config) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     let findings = runtime.block_on(app::check_online(config))?;
@@ -131,7 +128,7 @@ fn check_online(config: &Config) -> anyhow::Result<ExitCode> {
     Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn run(config: Config, path: &Path, until: Until) -> anyhow::Result<ExitCode> {
+fn run(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
     let format = match config.log {
         LogFormat::Text => logging::Format::Text,
         LogFormat::Json => logging::Format::Json,
@@ -141,25 +138,23 @@ fn run(config: Config, path: &Path, until: Until) -> anyhow::Result<ExitCode> {
         .map(|(_, value)| value.to_string_lossy().into_owned());
     logging::init(format, filter.as_deref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
-    let code = runtime.block_on(serve(config, path, until))?;
+    let code = runtime.block_on(serve(config, path))?;
     // A look-up that hangs in the system must not keep a stopped process.
     runtime.shutdown_background();
     Ok(code)
 }
 
-async fn serve(config: Config, path: &Path, until: Until) -> anyhow::Result<ExitCode> {
+async fn serve(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hang_up = signal(SignalKind::hangup())?;
     let mut app = App::start(config, metrics::install()?).await?;
     tracing::info!(http = %app.address(), "bernard runs");
-    let mut passed = std::pin::pin!(until.passed());
     let ended = loop {
         tokio::select! {
             _ = terminate.recv() => break None,
             _ = interrupt.recv() => break None,
-            () = &mut passed => break None,
-            _ = hang_up.recv() => reload(&app, path),
+            _ = hang_up.recv() => reload(&app, path).await,
             ended = app.ended() => break Some(ended),
         }
     };
@@ -180,10 +175,10 @@ async fn serve(config: Config, path: &Path, until: Until) -> anyhow::Result<Exit
     Ok(code)
 }
 
-fn reload(app: &App, path: &Path) {
+async fn reload(app: &App, path: &Path) {
     match Config::load(path, config::process_environment()) {
         Ok(loaded) => {
-            if let Err(error) = app.reload(&loaded.config) {
+            if let Err(error) = app.reload(&loaded.config).await {
                 let error = format!("{error:#}");
                 tracing::error!(error, "the configuration was not read again; the old one stays in force");
             }

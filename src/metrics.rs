@@ -30,6 +30,8 @@ pub const GATEWAY_CONNECTIONS: &str = "bernard_gateway_connections_total";
 
 /// Whether the kill switch is pulled.
 pub const PAUSED: &str = "bernard_paused";
+/// Lines written to the audit, by kind.
+pub const AUDIT_ENTRIES: &str = "bernard_audit_entries_total";
 
 /// Upper bounds of the buckets of every figure in seconds: from a loopback acknowledgement to Discord's three seconds and beyond.
 const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0, 10.0];
@@ -49,9 +51,21 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
     Ok(handle)
 }
 
-/// Shows whether the kill switch is pulled.
-pub fn paused(pause: &Option<crate::rescue::pause::Pause>) {
-    metrics::gauge!(PAUSED).set(if pause.is_some() { 1.0 } else { 0.0 });
+/// How the kill switch stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switch {
+    /// Nothing new is begun.
+    Pulled,
+    /// All is as usual.
+    Loose,
+}
+
+/// Shows how the kill switch stands.
+pub fn paused(switch: Switch) {
+    metrics::gauge!(PAUSED).set(match switch {
+        Switch::Pulled => 1.0,
+        Switch::Loose => 0.0,
+    });
 }
 
 /// A recorder with Bernard's buckets.
@@ -75,6 +89,7 @@ pub(crate) fn describe() {
     describe_counter!(INTERACTIONS_UNREADABLE, Unit::Count, "Interactions that could not be read, in interactions");
     describe_counter!(INTERACTIONS_DROPPED, Unit::Count, "Interactions dropped as too many waited, in interactions");
     describe_counter!(SIGNATURES_REFUSED, Unit::Count, "Web requests with a bad signature or time, in requests");
+    describe_counter!(AUDIT_ENTRIES, Unit::Count, "Lines written to the audit, in lines");
     describe_gauge!(GATEWAY_CONNECTED, Unit::Count, "Whether the gateway has a session: 1 yes, 0 no");
     describe_gauge!(PAUSED, Unit::Count, "Whether the kill switch is pulled: 1 yes, 0 no");
     describe_counter!(GATEWAY_CONNECTIONS, Unit::Count, "Connections to the gateway, in connections");

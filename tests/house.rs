@@ -8,6 +8,8 @@
 mod names;
 #[path = "house/rules.rs"]
 mod rules;
+#[path = "house/security.rs"]
+mod security;
 
 use std::{
     fmt, fs,

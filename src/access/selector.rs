@@ -53,6 +53,15 @@ pub(super) enum Fit {
 }
 
 impl Selector {
+    /// Whether it speaks of a server; `None` when that depends on what could not be read.
+    pub fn speaks_of(&self, server: &Server) -> Option<bool> {
+        match self.fit(server) {
+            Fit::Yes => Some(true),
+            Fit::No => Some(false),
+            Fit::Unknown => None,
+        }
+    }
+
     pub(super) fn fit(&self, server: &Server) -> Fit {
         match &self.pattern {
             Pattern::Name(glob) => fit_name(glob, server),

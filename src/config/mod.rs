@@ -5,7 +5,7 @@
 //! line, column and key, **and never with a value**: what stands in the wrong place may be a secret.
 //!
 //! In reading order: `source` (file and environment), `section` (asking for keys), one file for each subject, `validate`
-//! (what only shows when the sections are seen together).
+//! and `rights` (what only shows when sections or rules are seen together).
 
 mod discord;
 pub mod duration;
@@ -13,6 +13,7 @@ mod ovh;
 mod pace;
 mod problem;
 mod rescue;
+mod rights;
 mod rules;
 mod secret;
 mod section;
@@ -175,6 +176,7 @@ fn read(file: &str, text: &str, environment: Environment, others: Others) -> Res
         Some(config) if reader.problems.is_empty() => {
             let mut warnings = reader.warnings;
             warnings.extend(validate::warnings(&config));
+            warnings.extend(rights::warnings(&config));
             let warnings = warnings.into_iter().map(|problem| Warning { file: file.to_owned(), problem }).collect();
             Ok(Loaded { config, warnings })
         }

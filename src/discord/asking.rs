@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, time::Duration};
 
 use serenity::model::{
     Permissions,
-    application::{CommandInteraction, ComponentInteraction},
+    application::{
+        AuthorizingIntegrationOwner, AuthorizingIntegrationOwners, CommandInteraction, ComponentInteraction,
+    },
     channel::{ChannelType, PartialChannel},
     guild::Member,
     id::{ChannelId as DiscordChannel, GuildId, InteractionId, UserId as DiscordUser},
@@ -47,6 +49,8 @@ pub struct Asking {
     permissions: Option<Permissions>,
     /// Whether sending needs the right to send in threads.
     kind: Option<ChannelType>,
+    /// How large a file may be there, in bytes, if the interaction says so.
+    file_limit: Option<u32>,
 }
 
 /// The parts of an interaction that both kinds share.
@@ -59,6 +63,17 @@ struct Parts<'a> {
     user: DiscordUser,
     locale: &'a str,
     permissions: Option<Permissions>,
+    file_limit: Option<u32>,
+    installed: Installed,
+}
+
+/// For whom the application was installed through which somebody asks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Installed {
+    /// For the guild, as it is meant to be.
+    ForTheGuild,
+    /// For one person alone: then nobody of the guild let us in.
+    ForAPerson,
 }
 
 impl Asking {
@@ -93,11 +108,13 @@ impl Asking {
             interaction: parts.id.get(),
             permissions: None,
             kind: None,
+            file_limit: parts.file_limit,
         })
     }
 
     fn in_realm(parts: &Parts<'_>, realm: &Realm) -> Result<Self, Refusal> {
-        let member = parts.member.filter(|_| parts.guild.map(GuildId::get) == Some(realm.guild));
+        let ours = parts.guild.map(GuildId::get) == Some(realm.guild) && parts.installed == Installed::ForTheGuild;
+        let member = parts.member.filter(|_| ours);
         let Some(member) = member else { return Err(Refusal::NotHere) };
         let kind = parts.partial.map(|channel| channel.kind);
         let parent = parts.partial.and_then(|channel| channel.parent_id).filter(|_| kind.is_some_and(is_thread));
@@ -116,7 +133,23 @@ impl Asking {
             interaction: parts.id.get(),
             permissions: parts.permissions,
             kind,
+            file_limit: parts.file_limit,
         })
+    }
+
+    /// Whether the bot may attach files here, as far as the interaction says.
+    pub fn bot_can_attach(&self) -> bool {
+        self.permissions.is_none_or(|may| may.administrator() || may.contains(Permissions::ATTACH_FILES))
+    }
+
+    /// How large a file may be here, in bytes; `None` when the interaction does not say.
+    pub fn file_limit(&self) -> Option<usize> {
+        self.file_limit.filter(|limit| *limit > 0).and_then(|limit| usize::try_from(limit).ok())
+    }
+
+    /// Whether a mention of the bot's rings every role here, also those that not everybody may mention.
+    pub fn bot_may_ring_roles(&self) -> bool {
+        self.permissions.is_some_and(|held| held.mention_everyone() || held.administrator())
     }
 
     /// Whether the bot can show an operation's card here.
@@ -157,6 +190,12 @@ fn is_thread(kind: ChannelType) -> bool {
     matches!(kind, ChannelType::PublicThread | ChannelType::PrivateThread | ChannelType::NewsThread)
 }
 
+/// An interaction that names a person's install and no guild's came through the person's.
+fn installed(owners: &AuthorizingIntegrationOwners) -> Installed {
+    let by_guild = owners.0.iter().any(|owner| matches!(owner, AuthorizingIntegrationOwner::GuildInstall(_)));
+    if owners.0.is_empty() || by_guild { Installed::ForTheGuild } else { Installed::ForAPerson }
+}
+
 fn parts_of_command(command: &CommandInteraction) -> Parts<'_> {
     Parts {
         id: command.id,
@@ -167,6 +206,8 @@ fn parts_of_command(command: &CommandInteraction) -> Parts<'_> {
         user: command.user.id,
         locale: &command.locale,
         permissions: command.app_permissions,
+        file_limit: Some(command.attachment_size_limit),
+        installed: installed(&command.authorizing_integration_owners),
     }
 }
 
@@ -180,5 +221,7 @@ fn parts_of_press(press: &ComponentInteraction) -> Parts<'_> {
         user: press.user.id,
         locale: &press.locale,
         permissions: press.app_permissions,
+        file_limit: Some(press.attachment_size_limit),
+        installed: installed(&press.authorizing_integration_owners),
     }
 }

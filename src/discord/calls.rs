@@ -11,6 +11,7 @@ pub fn block(calls: &[ExactCall], locale: Locale) -> String {
     let listed = calls.iter().map(ExactCall::to_string).collect::<Vec<_>>().join("\n");
     let mut text = format!("```\n{listed}\n```");
     if calls.iter().any(|call| call.times == Times::UntilTheLink) {
+        text.push('\n');
         text.push_str(&say!(locale, "calls-until-link"));
     }
     text

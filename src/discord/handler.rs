@@ -77,8 +77,6 @@ impl SharedPolicy {
 /// What the handler needs to know of the configuration.
 #[derive(Clone, Debug)]
 pub struct HandlerSettings {
-    /// The language of what everybody sees.
-    pub locale: Locale,
     /// Where commands are taken.
     pub realm: Realm,
     /// How long a rescue is meant to last, unless its requester says.
@@ -89,6 +87,8 @@ pub struct HandlerSettings {
     pub email_domains: Vec<String>,
     /// Where the link is looked for, in order.
     pub secret_from: Vec<Source>,
+    /// The Discord role that is told when a deadline passes.
+    pub oncall_role: Option<u64>,
 }
 
 /// Takes interactions.
@@ -208,6 +208,9 @@ impl Handler {
             },
             (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
         };
+        if let Err(refusal) = &reply {
+            self.audit_refused_command(&command, refusal).await;
+        }
         self.answer(key, command.application_id, reply, locale).await;
     }
 
@@ -216,7 +219,7 @@ impl Handler {
         if typed.is_always_open() {
             return Ok(());
         }
-        self.desk.limits().command(asking.requester.user).map_err(Refusal::TooOften)
+        self.desk.limits().command(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))
     }
 
     async fn press(&self, key: &InteractionKey, press: ComponentInteraction) {
@@ -238,6 +241,9 @@ impl Handler {
             Ok(button) => self.pressed(&press, button).await,
             Err(_) => Err(Refusal::Unknown),
         };
+        if let Err(refusal) = &reply {
+            self.audit_refused_press(&press, refusal).await;
+        }
         self.answer(key, press.application_id, reply, locale).await;
     }
 

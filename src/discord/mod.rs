@@ -21,6 +21,7 @@ pub use interaction::{InteractionKey, RawInteraction};
 pub use rest::Rest;
 
 pub mod asking;
+mod audit;
 pub mod calls;
 pub mod card;
 pub mod command;
@@ -32,6 +33,7 @@ pub mod guide;
 pub mod handler;
 pub mod herald;
 pub mod notice;
+mod picture;
 mod press;
 pub mod refusal;
 pub mod reporter;

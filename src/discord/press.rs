@@ -82,7 +82,7 @@ impl Handler {
 
     async fn decide(&self, asking: &Asking, operation: &Operation, decision: Decision) -> Result<Reply, Refusal> {
         if let Decision::RebootAgain(_) = decision {
-            self.desk.limits().press(asking.requester.user).map_err(Refusal::TooOften)?;
+            self.desk.limits().press(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))?;
         }
         let (_, grant) = self.admit_for(asking, operation, decision.needs(operation)).await?;
         match self.desk.decide(&grant, operation.id, decision).await? {
@@ -142,9 +142,12 @@ impl Handler {
         let server = self.fleet.find(typed).await.map_err(|not_found| {
             Refusal::NoServer(typed.to_owned(), self.only_visible(asking, capability, typed, not_found))
         })?;
-        policy
-            .check(&asking.requester, capability, &server, place)
-            .map_err(|denial| Refusal::Denied(Box::new(denial), Some(server.label().to_owned())))?;
+        policy.check(&asking.requester, capability, &server, place).map_err(|denial| {
+            // Who may not even see it does not learn what else it goes by.
+            let sees = policy.check(&asking.requester, Capability::View, &server, place).is_ok();
+            let name = if sees { server.label() } else { typed };
+            Refusal::Denied(Box::new(denial), Some(name.to_owned()))
+        })?;
         self.fleet.inventory().named(asking.requester.user, &server.name);
         Ok(server)
     }
@@ -183,6 +186,11 @@ impl Handler {
     async fn looks_for_own_link(&self, asking: &Asking, server: &Server, kind: Kind) -> Result<bool, Refusal> {
         let lease = self.store.lease(&server.name).await?;
         Ok(kind == Kind::Link && lease.is_some_and(|lease| lease.owner == asking.requester.user))
+    }
+
+    /// The server as it is now, if the asker may see it with the names and tags it has now.
+    pub(super) async fn read_to_view(&self, asking: &Asking, known: &Server) -> Result<Server, Refusal> {
+        self.admit_server(asking, known, Capability::View).await.map(|(server, _)| server)
     }
 
     /// The same for the server of an operation.

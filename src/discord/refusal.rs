@@ -53,8 +53,8 @@ pub enum Refusal {
     NoLinkYet(String),
     /// The kill switch is pulled; and who can end that.
     Paused(Box<Pause>, BTreeSet<Who>),
-    /// Asked too often.
-    TooOften(TooOften),
+    /// Asked too often; and what people call the server, if it is about one and known.
+    TooOften(TooOften, Option<String>),
     /// Somebody else's roles could not be fetched.
     TheirRolesUnreadable(UserId),
     /// A command or button of another version.
@@ -77,7 +77,7 @@ impl From<desk::Error> for Refusal {
     fn from(error: desk::Error) -> Self {
         match error {
             desk::Error::Store(error) => error.into(),
-            desk::Error::TooOften(too_often) => Self::TooOften(too_often),
+            desk::Error::TooOften(too_often) => Self::TooOften(too_often, None),
             desk::Error::WrongGrant => {
                 tracing::error!(%error, "the desk did not do what a person asked for");
                 Self::Fault
@@ -122,7 +122,7 @@ impl Refusal {
             Self::TooLate(operation, command) => too_late(*operation, command.as_deref(), locale),
             Self::NoLinkYet(command) => say!(locale, "refusal-no-link-yet", command = code(command)),
             Self::Paused(pause, who) => paused(pause, who, locale),
-            Self::TooOften(too_often) => self::too_often(too_often, locale),
+            Self::TooOften(too_often, label) => self::too_often(too_often, label.as_deref(), locale),
             Self::TheirRolesUnreadable(user) => say!(locale, "refusal-their-roles", who = mention(*user)),
             Self::Unknown => say!(locale, "refusal-unknown"),
             Self::Fault => say!(locale, "refusal-fault"),
@@ -140,12 +140,18 @@ fn paused(pause: &Pause, who: &BTreeSet<Who>, locale: Locale) -> String {
     }
 }
 
-fn too_often(too_often: &TooOften, locale: Locale) -> String {
+fn too_often(too_often: &TooOften, label: Option<&str>, locale: Locale) -> String {
     let again = from_now(too_often.again);
     match &too_often.limit {
         Limit::Person(count) => say!(locale, "too-often-person", count = count.get(), again = again),
         Limit::Server(server, count) => {
-            say!(locale, "too-often-server", server = code(server.as_str()), count = count.get(), again = again)
+            say!(
+                locale,
+                "too-often-server",
+                server = code(label.unwrap_or(server.as_str())),
+                count = count.get(),
+                again = again
+            )
         }
     }
 }

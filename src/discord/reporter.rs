@@ -31,7 +31,7 @@ use crate::{
         operation::{ChannelId, Operation, OperationId},
         pulse::Pulse,
     },
-    store::{self, Posted, Store},
+    store::{self, Posted, Store, Unreported},
 };
 
 /// How long a message that could not be shown waits for the next try.
@@ -146,11 +146,12 @@ impl Reporter {
                 return;
             }
         };
-        for (id, channel) in unreported {
+        for found in unreported {
             for part in [Part::Posts, Part::Edits] {
-                if part.has_room(under_way, channel) && !under_way.contains_key(&(id, part)) {
-                    under_way.insert((id, part), channel);
-                    shows.spawn(Arc::clone(self).guarded(id, part, stop.clone()));
+                let key = (found.operation, part);
+                if part.has_room(under_way, found.channel) && !under_way.contains_key(&key) {
+                    under_way.insert(key, found.channel);
+                    shows.spawn(Arc::clone(self).guarded(found, part, stop.clone()));
                 }
             }
         }
@@ -158,10 +159,11 @@ impl Reporter {
 
     /// One part of one operation, and a rest if it could not be shown. An edit that waits for its turn when we stop is
     /// dropped: the next start makes every live message true.
-    async fn guarded(self: Arc<Self>, id: OperationId, part: Part, stop: CancellationToken) -> (OperationId, Part) {
+    async fn guarded(self: Arc<Self>, found: Unreported, part: Part, stop: CancellationToken) -> (OperationId, Part) {
+        let id = found.operation;
         let shown = match part {
-            Part::Posts => Some(self.show(id, part).await),
-            Part::Edits => stop.run_until_cancelled(self.show(id, part)).await,
+            Part::Posts => Some(self.show(found, part).await),
+            Part::Edits => stop.run_until_cancelled(self.show(found, part)).await,
         };
         let rest = match shown {
             None | Some(Ok(Shown::All)) => return (id, part),
@@ -176,7 +178,8 @@ impl Reporter {
     }
 
     /// Makes the messages of one operation look as they should: the new ones, or the ones that are there.
-    async fn show(&self, id: OperationId, part: Part) -> Result<Shown, Failure> {
+    async fn show(&self, found: Unreported, part: Part) -> Result<Shown, Failure> {
+        let id = found.operation;
         let Some(operation) = self.store.operation(id).await? else { return Ok(Shown::All) };
         let lease = self.store.lease(&operation.request.server).await?;
         let known = self.store.messages(id).await?;
@@ -218,7 +221,7 @@ impl Reporter {
             self.point_onwards(&operation, &known).await?;
         }
         match (part, all) {
-            (Part::Edits, Shown::All) => self.store.mark_reported(id, operation.version).await?,
+            (Part::Edits, Shown::All) => self.store.mark_reported(found, operation.version).await?,
             // The edits see to the rest.
             (Part::Posts, _) => return Ok(Shown::Waits),
             (Part::Edits, Shown::Waits) => {}

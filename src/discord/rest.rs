@@ -7,7 +7,7 @@ mod answers;
 #[cfg(test)]
 mod tests;
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 use serde::{Serialize, de::DeserializeOwned};
@@ -17,7 +17,7 @@ use serenity::{
         CreateAttachment, CreateCommand, CreateInteractionResponse, CreateInteractionResponseFollowup, CreateMessage,
         EditInteractionResponse, EditMessage,
     },
-    model::id::{ApplicationId, ChannelId, GuildId, MessageId, UserId},
+    model::id::{ApplicationId, ChannelId, GuildId, MessageId, RoleId, UserId},
 };
 use tokio::time::Instant;
 
@@ -230,6 +230,15 @@ impl Rest {
     /// As Discord gives them.
     pub async fn roles(&self, guild: GuildId) -> Result<Vec<Role>, Error> {
         self.read(Call::get(Route::Roles(guild))).await
+    }
+
+    /// How many members have each role of a guild; `@everyone` is not among them.
+    ///
+    /// # Errors
+    ///
+    /// As Discord gives them.
+    pub async fn role_counts(&self, guild: GuildId) -> Result<BTreeMap<RoleId, u64>, Error> {
+        self.read(Call::get(Route::RoleCounts(guild))).await
     }
 
     /// A guild.

@@ -26,6 +26,8 @@ pub(crate) enum Route<'a> {
     Guild(GuildId),
     /// A guild's roles.
     Roles(GuildId),
+    /// How many members have each role of a guild.
+    RoleCounts(GuildId),
     /// A guild's member.
     Member(GuildId, UserId),
     /// The application that the bot's token belongs to.
@@ -58,6 +60,7 @@ impl Route<'_> {
             Self::DirectMessages => "/users/@me/channels",
             Self::Guild(_) => "/guilds/{guild}",
             Self::Roles(_) => "/guilds/{guild}/roles",
+            Self::RoleCounts(_) => "/guilds/{guild}/roles/member-counts",
             Self::Member(..) => "/guilds/{guild}/members/{user}",
             Self::Application => "/applications/@me",
             Self::Commands(..) => "/applications/{application}/guilds/{guild}/commands",
@@ -76,6 +79,7 @@ impl Route<'_> {
             Self::Message(channel, message) => format!("/channels/{channel}/messages/{message}"),
             Self::Guild(guild) => format!("/guilds/{guild}"),
             Self::Roles(guild) => format!("/guilds/{guild}/roles"),
+            Self::RoleCounts(guild) => format!("/guilds/{guild}/roles/member-counts"),
             Self::Member(guild, user) => format!("/guilds/{guild}/members/{user}"),
             Self::Commands(app, guild) => format!("/applications/{app}/guilds/{guild}/commands"),
             Self::DirectMessages | Self::Application | Self::GatewayBot => self.template().to_owned(),
@@ -86,7 +90,11 @@ impl Route<'_> {
     pub(crate) fn major(&self) -> u64 {
         match self {
             Self::Channel(channel) | Self::Messages(channel) | Self::Message(channel, _) => channel.get(),
-            Self::Guild(guild) | Self::Roles(guild) | Self::Member(guild, _) | Self::Commands(_, guild) => guild.get(),
+            Self::Guild(guild)
+            | Self::Roles(guild)
+            | Self::RoleCounts(guild)
+            | Self::Member(guild, _)
+            | Self::Commands(_, guild) => guild.get(),
             Self::Callback(_, token) | Self::Original(_, token) | Self::FollowUps(_, token) => digest(token),
             Self::DirectMessages | Self::Application | Self::GatewayBot => 0,
         }

@@ -156,6 +156,11 @@ fn not_authorised(code: &str) -> Cause {
 }
 
 impl Client {
+    /// Whether the account proves itself by keys, whose rights OVHcloud tells, and not by OAuth2, whose rights it does not.
+    pub fn has_keys(&self) -> bool {
+        matches!(self.inner.auth.scheme, Scheme::Keys(_))
+    }
+
     /// What time it is at OVHcloud. It gives whole seconds, so this is right to about one; it does not depend on the wall clock.
     ///
     /// # Errors

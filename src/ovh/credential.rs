@@ -31,6 +31,22 @@ pub struct Credential {
     pub rules: Vec<AccessRule>,
 }
 
+impl AccessRule {
+    /// Whether it lets a call through; `*` stands for anything.
+    pub fn covers(&self, method: &str, path: &str) -> bool {
+        self.method == method && wildmatch::WildMatch::new(&self.path).matches(path)
+    }
+}
+
+impl Credential {
+    /// Those of `calls` (method and path, where `/x` stands for any server) that no rule lets through, as an operator writes them.
+    pub fn lacks(&self, calls: &[(&str, &str)]) -> Vec<String> {
+        let covered = |(method, path): &&(&str, &str)| self.rules.iter().any(|rule| rule.covers(method, path));
+        let lacking = calls.iter().filter(|call| !covered(call));
+        lacking.map(|(method, path)| format!("{method} {}", path.replace("/x", "/*"))).collect()
+    }
+}
+
 /// Who we are to OVHcloud (schema `auth.Details`).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -72,5 +88,30 @@ impl Client {
     fn auth_call(&self, last: &str) -> Call {
         let doing = format!("read the credentials of the account `{}`", self.account());
         Call::new(Method::GET, self.inner.endpoint.url(&["auth", last]), doing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(path: &str) -> AccessRule {
+        AccessRule { method: "GET".into(), path: path.into() }
+    }
+
+    #[test]
+    fn a_star_in_a_rule_stands_for_anything() {
+        assert!(rule("/*").covers("GET", "/dedicated/server/x"));
+        assert!(rule("/dedicated/server/*").covers("GET", "/dedicated/server/x"));
+        assert!(!rule("/dedicated/server/*").covers("GET", "/dedicated/server"));
+        assert!(!rule("/*").covers("PUT", "/dedicated/server/x"));
+    }
+
+    #[test]
+    fn what_is_lacking_is_said_as_an_operator_writes_it() {
+        let rules = vec![rule("/dedicated/server/*")];
+        let credential = Credential { status: "validated".into(), expiration: None, rules };
+        let lacks = credential.lacks(&[("GET", "/dedicated/server/x"), ("POST", "/dedicated/server/x/reboot")]);
+        assert_eq!(lacks, ["POST /dedicated/server/*/reboot"]);
     }
 }

@@ -37,8 +37,8 @@ pub struct Ongoing {
     pub due: Option<Timestamp>,
 }
 
-/// How many interventions are read at most, the latest: each costs a request.
-const INTERVENTIONS: usize = 5;
+/// How many planned interventions are read at most, the latest: each costs a request.
+const PLANNED: usize = 5;
 
 impl Client {
     /// The contract behind a server.
@@ -57,7 +57,7 @@ impl Client {
     pub async fn planned_interventions(&self, name: &ServiceName) -> Result<Vec<Planned>, Error> {
         let list = self.get(name, &["plannedIntervention"], format!("read the planned interventions of `{name}`"));
         let mut ids: Vec<u64> = self.read(&list).await?;
-        latest(&mut ids);
+        latest(&mut ids, PLANNED);
         let mut planned = Vec::new();
         for id in ids {
             let doing = format!("read the planned intervention {id} of `{name}`");
@@ -73,14 +73,14 @@ impl Client {
         Ok(planned)
     }
 
-    /// What OVHcloud did in the datacentre lately, the latest first.
+    /// What OVHcloud did in the datacentre lately, the latest first, at most `most`: each costs a request.
     ///
     /// # Errors
     /// As every read.
-    pub async fn interventions(&self, name: &ServiceName) -> Result<Vec<Intervention>, Error> {
+    pub async fn interventions(&self, name: &ServiceName, most: usize) -> Result<Vec<Intervention>, Error> {
         let list = self.get(name, &["intervention"], format!("read the interventions of `{name}`"));
         let mut ids: Vec<u64> = self.read(&list).await?;
-        latest(&mut ids);
+        latest(&mut ids, most);
         let mut interventions = Vec::new();
         for id in ids {
             let doing = format!("read the intervention {id} of `{name}`");
@@ -108,7 +108,7 @@ impl Client {
 }
 
 /// Ids grow, so the latest are the largest.
-fn latest(ids: &mut Vec<u64>) {
+fn latest(ids: &mut Vec<u64>, most: usize) {
     ids.sort_unstable_by_key(|id| std::cmp::Reverse(*id));
-    ids.truncate(INTERVENTIONS);
+    ids.truncate(most);
 }

@@ -70,7 +70,9 @@ pub fn of(server: &ServiceName, wish: &Wish, plan: &Plan, sources: &[Source]) ->
     }
     let mut calls = Vec::new();
     calls.extend(plan.change.as_ref().filter(|change| !change.holds_in(&plan.before)).map(|set| setting(server, set)));
-    calls.push(ExactCall { method: Method::Post, path: path(server, "/reboot"), body: None, times: Times::Once });
+    if !matches!(wish, Wish::PutBack { .. }) {
+        calls.push(ExactCall { method: Method::Post, path: path(server, "/reboot"), body: None, times: Times::Once });
+    }
     if matches!(wish, Wish::Enable(_)) && plan.entry == Entry::Password {
         calls.extend(of_link(server, sources));
     }

@@ -6,14 +6,16 @@
 use super::{
     event::Event,
     link::Found,
-    operation::{Kind, Operation, OperationId, Request},
+    notice::{Letter, Notice, To},
+    operation::{ChannelId, Kind, Operation, OperationId, Request},
+    pause::Pause,
     pulse::Pulse,
     runner::Runner,
     server::QueryId,
     state::Phase,
 };
 use crate::{
-    access::{Action, Capability, Grant},
+    access::{Action, Capability, Grant, UserId},
     clock,
     limits::{Limits, TooOften},
     store::{Append, CardId, Error as StoreError, Open, Store},
@@ -111,6 +113,30 @@ impl Desk {
         Ok(opened)
     }
 
+    /// Pulls the kill switch and tells the channel, unless it is pulled already: then whoever did it comes back.
+    ///
+    /// # Errors
+    /// [`Error`]: nothing is paused.
+    pub async fn pause(&self, grant: &Grant, reason: String, channel: ChannelId) -> Result<Option<Pause>, Error> {
+        let by = may_switch(grant)?;
+        let notice = Notice::Paused { by, reason: reason.clone() };
+        let pause = Pause { by, at: clock::now(), reason };
+        let earlier = self.store.begin_pause(&pause, &told_in(channel, by, notice)).await?;
+        self.pulse.tap();
+        Ok(earlier)
+    }
+
+    /// Lets go of the kill switch and tells the channel; which pause that ended, if any.
+    ///
+    /// # Errors
+    /// [`Error`]: nothing is resumed.
+    pub async fn resume(&self, grant: &Grant, channel: ChannelId) -> Result<Option<Pause>, Error> {
+        let by = may_switch(grant)?;
+        let ended = self.store.end_pause(&told_in(channel, by, Notice::Resumed { by }), clock::now()).await?;
+        self.pulse.tap();
+        Ok(ended)
+    }
+
     fn within_limits(&self, request: &Request) -> Result<(), TooOften> {
         if request.kind().is_always_open() { Ok(()) } else { self.limits.operation(&request.server) }
     }
@@ -189,6 +215,15 @@ pub fn action(kind: Kind) -> Action {
 /// What one must be allowed to ask for an operation of this kind.
 pub fn needed(kind: Kind) -> Capability {
     action(kind).capability()
+}
+
+fn may_switch(grant: &Grant) -> Result<UserId, Error> {
+    if grant.capability() == Capability::Admin { Ok(grant.requester().user) } else { Err(Error::WrongGrant) }
+}
+
+/// A notice in the channel, or to whoever caused it if the channel takes none.
+fn told_in(channel: ChannelId, by: UserId, notice: Notice) -> Letter {
+    Letter { to: To::Channel { channel, or_to: Some(by) }, notice }
 }
 
 fn covers(grant: &Grant, request: &Request) -> Result<(), Error> {

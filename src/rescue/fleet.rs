@@ -17,12 +17,10 @@ use super::{
     operation::{Plan, Wish},
     plan::{self, Aim, Proposal},
     search,
-    server::{Boot, Server, ServiceName, Task},
+    server::{Boot, Server, ServiceName},
 };
 use crate::{ovh, store::Store};
 
-/// How many running tasks are read at most.
-const TASKS: usize = 5;
 /// How many candidates are named when what was typed fits several.
 pub const CANDIDATES: usize = 10;
 /// How many servers that were never read are read for one person who waits: a part of what a minute's budget lets through at once.
@@ -36,15 +34,6 @@ pub struct Fleet {
     clients: Arc<RwLock<Arc<BTreeMap<String, ovh::Client>>>>,
     inventory: Inventory,
     kernels: Kernels,
-}
-
-/// A server's near future.
-#[derive(Clone, Debug)]
-pub struct Look {
-    /// What it starts next, if that is set and can be read.
-    pub boot: Option<Boot>,
-    /// The tasks that have not ended, the newest first; or why they cannot be read.
-    pub running: Result<Vec<Task>, String>,
 }
 
 /// What was typed names no one server.
@@ -174,17 +163,6 @@ impl Fleet {
         plan::confirm(&self.client_of(server)?, server, wish, lease).await
     }
 
-    /// What a server starts next and what is being done to it now.
-    ///
-    /// # Errors
-    /// [`plan::Error`]; tasks that cannot be read are said beside the rest.
-    pub async fn look(&self, server: &Server) -> Result<Look, plan::Error> {
-        let client = self.client_of(server)?;
-        let boot = self.boot(server).await.ok().flatten();
-        let running = running_tasks(&client, server).await.map_err(|error| error.to_string());
-        Ok(Look { boot, running })
-    }
-
     /// The calls that would open a console of a server now; none when it has no console that is a link.
     ///
     /// # Errors
@@ -195,7 +173,7 @@ impl Fleet {
         Ok(kinds.first().copied().map(open).unwrap_or_default())
     }
 
-    fn client_of(&self, server: &Server) -> Result<ovh::Client, plan::Error> {
+    pub(super) fn client_of(&self, server: &Server) -> Result<ovh::Client, plan::Error> {
         self.client(&server.account).ok_or_else(|| Problem::NoAccount { account: server.account.clone() }.into())
     }
 
@@ -278,16 +256,4 @@ impl Fleet {
 
 fn by_account(clients: Vec<ovh::Client>) -> BTreeMap<String, ovh::Client> {
     clients.into_iter().map(|client| (client.account().to_owned(), client)).collect()
-}
-
-async fn running_tasks(client: &ovh::Client, server: &Server) -> Result<Vec<Task>, ovh::Error> {
-    let mut running = Vec::new();
-    for status in ["init", "todo", "doing"] {
-        for id in client.task_ids(&server.name, None, Some(status)).await?.into_iter().take(TASKS) {
-            running.extend(client.task(&server.name, id).await?);
-        }
-    }
-    running.sort_by_key(|task| std::cmp::Reverse(task.id));
-    running.truncate(TASKS);
-    Ok(running)
 }

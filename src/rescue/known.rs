@@ -2,7 +2,11 @@
 //!
 //! Pure. Nothing here decides about a server: whoever acts reads it again first.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -14,6 +18,9 @@ use super::{
 
 /// How long what changes seldom (expiry, planned interventions) is good for.
 const CARE_LIFE: Duration = Duration::from_secs(24 * 3600);
+
+/// Up to so many news are put into their places one by one.
+const FEW: usize = 16;
 
 /// A server as the inventory has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -115,13 +122,26 @@ impl Servers {
 
     /// The same with `news` in the place of what was known of those servers, and without `gone` of this account.
     pub fn with(&self, news: Vec<Arc<Known>>, account: &str, gone: &[ServiceName]) -> Self {
-        let news: BTreeMap<ServiceName, Arc<Known>> =
-            news.into_iter().map(|known| (known.server.name.clone(), known)).collect();
+        let mut all = self.0.clone();
         let leaves = |known: &Known| known.server.account == account && gone.contains(&known.server.name);
-        let stays = |known: &&Arc<Known>| !news.contains_key(&known.server.name) && !leaves(known);
-        let mut all: Vec<Arc<Known>> = self.0.iter().filter(stays).cloned().collect();
-        all.extend(news.into_values());
-        Self::new(all)
+        if !gone.is_empty() {
+            all.retain(|known| !leaves(known));
+        }
+        if news.len() > FEW {
+            let replaced: BTreeSet<&ServiceName> = news.iter().map(|known| &known.server.name).collect();
+            all.retain(|known| !replaced.contains(&known.server.name));
+            all.extend(news);
+            return Self::new(all);
+        }
+        // One server at a time is the rule: then the others keep their places.
+        for known in news {
+            if let Some(old) = all.iter().position(|old| old.server.name == known.server.name) {
+                all.remove(old);
+            }
+            let place = all.partition_point(|other| order(other, &known).is_lt());
+            all.insert(place, known);
+        }
+        Self(all)
     }
 }
 
@@ -284,6 +304,9 @@ mod tests {
         let with = servers.with(vec![Arc::new(renamed)], "main", &[named("ns9")]);
         let names: Vec<&str> = with.iter().map(Server::label).collect();
         assert_eq!(names, ["ns10", "zebra"]);
+        let many = (1..=40).map(|n| seen(&format!("ns{n}"), NOW, 1)).collect();
+        let names: Vec<String> = servers.with(many, "main", &[]).iter().map(|server| server.name.to_string()).collect();
+        assert_eq!(names, (1..=40).map(|n| format!("ns{n}")).collect::<Vec<_>>(), "in order, each once");
         let of_another = servers.with(Vec::new(), "other", &[named("ns9")]);
         assert_eq!(of_another.len(), 3, "another account cannot take it away");
     }

@@ -1,6 +1,7 @@
 //! What the bot decides and remembers.
 //!
 //! In reading order. The first nine are pure: no async, no clock, no network; the others carry them out.
+//! In reading order. Up to `pause` they are pure: no async, no clock, no network; the others carry them out.
 
 pub mod server;
 pub mod console;
@@ -17,9 +18,11 @@ pub mod calls;
 pub mod pause;
 
 pub mod inventory;
-pub mod keeper;
+pub mod refresh;
 pub mod kernels;
 pub mod fleet;
+pub mod look;
+pub mod health;
 pub mod plan;
 pub mod link;
 pub mod errand;

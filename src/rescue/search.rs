@@ -59,7 +59,7 @@ pub fn search<'a>(
     found.into_iter().take(most).map(|(_, server)| server).collect()
 }
 
-fn recent_first<'a>(servers: Vec<&'a Server>, recency: impl Fn(&Server) -> usize, most: usize) -> Vec<&'a Server> {
+fn recent_first(servers: Vec<&Server>, recency: impl Fn(&Server) -> usize, most: usize) -> Vec<&Server> {
     let (mut recent, others): (Vec<_>, Vec<_>) = servers.into_iter().partition(|server| recency(server) < usize::MAX);
     recent.sort_by_key(|server| recency(server));
     recent.into_iter().chain(others).take(most).collect()
@@ -203,7 +203,7 @@ mod tests {
     fn only_when_nothing_holds_it_do_similar_names_count() {
         let fleet = ["web-1", "w-e-b"].map(|name| named(name, name));
         assert_eq!(found(&fleet, "web", &[]), ["web-1"]);
-        assert_eq!(found(&fleet, "wb", &[]), ["web-1", "w-e-b"]);
+        assert_eq!(found(&fleet, "wb", &[]), ["w-e-b", "web-1"], "letters that begin something count for more");
     }
 
     #[test]

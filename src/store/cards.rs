@@ -6,8 +6,11 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::{Error, Store, from_json, json, millis, time};
-use crate::rescue::operation::{OperationId, Request};
+use super::{Error, Store, audit, from_json, json, millis, time};
+use crate::{
+    audit::{Act, Entry},
+    rescue::operation::{OperationId, Request},
+};
 
 /// How long a card waits for its answer (product.md: ten minutes; Discord's token for editing it dies after fifteen).
 const CARD_LIFE: SignedDuration = SignedDuration::from_mins(10);
@@ -106,9 +109,21 @@ impl Store {
             return Ok(Some(refusal));
         }
         answer(&mut tx, id, None, now).await?;
+        let request: String = sqlx::query_scalar("SELECT request FROM cards WHERE id = $1")
+            .bind(id.to_string())
+            .fetch_one(&mut *tx)
+            .await?;
+        let request: Request = from_json(&request, || format!("card {id}"))?;
+        audit::append(&mut tx, &dismissed(&request, now)).await?;
         tx.commit().await?;
         Ok(None)
     }
+}
+
+/// Only the one who was shown a card can answer it.
+fn dismissed(request: &Request, now: Timestamp) -> Entry {
+    let entry = Entry::act(Act::CardDismissed, now).by(request.requester).on(&request.server).at_place(request.channel);
+    entry.asking(request.kind().as_str()).because(request.reason.as_deref())
 }
 
 pub(super) async fn refusal(

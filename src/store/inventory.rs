@@ -1,9 +1,9 @@
 //! The fleet as it was last seen.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, path::Path, str::FromStr, sync::Arc};
 
 use jiff::Timestamp;
-use sqlx::Row;
+use sqlx::{ConnectOptions, Connection, Row, sqlite::SqliteConnectOptions};
 
 use super::{Error, Store, from_json, id, json, millis, time};
 use crate::{
@@ -13,6 +13,19 @@ use crate::{
         server::{Boot, BootId, Server, ServiceName},
     },
 };
+
+/// Every server that the store at `path` remembers, read beside a running Bernard; nothing is written, not even a lock.
+///
+/// # Errors
+/// [`Error::Database`] when there is no store, or none that this version can read.
+pub async fn remembered(path: &Path) -> Result<Vec<Server>, Error> {
+    let options = SqliteConnectOptions::from_str("sqlite://")?.filename(path).read_only(true);
+    let mut connection = options.connect().await?;
+    let rows: Vec<String> =
+        sqlx::query_scalar("SELECT body FROM inventory ORDER BY server").fetch_all(&mut connection).await?;
+    connection.close().await?;
+    rows.iter().map(|text| from_json(text, || "a server of the inventory".to_owned())).collect()
+}
 
 impl Store {
     /// Every server that was seen, and those of which only the name is known.

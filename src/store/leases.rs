@@ -98,7 +98,7 @@ async fn undo(tx: &mut SqliteConnection, operation: OperationId, now: Timestamp)
 /// what was tried since, lose their buttons.
 async fn end(tx: &mut SqliteConnection, server: &ServiceName, now: Timestamp) -> Result<(), Error> {
     sqlx::query(
-        "UPDATE operations SET reported = -1
+        "UPDATE operations SET reported = MIN(reported, 0) - 1
          WHERE server = $1 AND id >= (SELECT operation FROM leases WHERE server = $1 AND ended_at IS NULL)",
     )
     .bind(server.as_str())

@@ -26,6 +26,17 @@ pub struct Posted {
     pub attempted: Timestamp,
 }
 
+/// An operation whose messages do not show its latest state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unreported {
+    /// Which.
+    pub operation: OperationId,
+    /// What was marked as shown when that was found out. Each reason to show it again is another mark.
+    mark: i64,
+    /// Where it was asked for.
+    pub channel: ChannelId,
+}
+
 /// A DM that may hold a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
@@ -88,23 +99,30 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn unreported(&self) -> Result<Vec<(OperationId, ChannelId)>, Error> {
-        let rows: Vec<(i64, i64)> = sqlx::query_as(
-            "SELECT id, json_extract(request, '$.channel') FROM operations WHERE reported < version ORDER BY id",
+    pub async fn unreported(&self) -> Result<Vec<Unreported>, Error> {
+        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
+            "SELECT id, reported, json_extract(request, '$.channel') FROM operations WHERE reported < version ORDER BY id",
         )
         .fetch_all(&self.pool)
         .await?;
-        Ok(rows.into_iter().map(|(id, channel)| (OperationId(id), ChannelId(channel.cast_unsigned()))).collect())
+        let found = |(id, mark, channel): (i64, i64, i64)| Unreported {
+            operation: OperationId(id),
+            mark,
+            channel: ChannelId(channel.cast_unsigned()),
+        };
+        Ok(rows.into_iter().map(found).collect())
     }
 
-    /// The messages of the operation show its state as of `version`.
+    /// The messages of the operation show its state as of `version`; unless something else that they show, such as the lease,
+    /// changed since it was found unreported: then it stays so.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn mark_reported(&self, operation: OperationId, version: i64) -> Result<(), Error> {
-        sqlx::query("UPDATE operations SET reported = $2 WHERE id = $1")
-            .bind(operation.0)
+    pub async fn mark_reported(&self, found: Unreported, version: i64) -> Result<(), Error> {
+        sqlx::query("UPDATE operations SET reported = $2 WHERE id = $1 AND reported = $3")
+            .bind(found.operation.0)
             .bind(version)
+            .bind(found.mark)
             .execute(&self.pool)
             .await?;
         Ok(())

@@ -3,12 +3,15 @@
 //! Events, the row that the runner looks for and the lease change in one transaction. SQLite in WAL mode with
 //! `synchronous = FULL`; one process at a time, held by a lock file beside the database.
 
+mod audit;
 mod cards;
 mod inventory;
 mod leases;
+mod ledger;
 mod messages;
 mod notices;
 mod operations;
+mod timeline;
 mod pause;
 
 use std::{
@@ -26,8 +29,11 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub use audit::{AuditFilter, AuditPage};
 pub use cards::{Card, CardId, CardRefusal};
-pub use messages::{Delivery, Posted};
+pub use inventory::remembered;
+pub use ledger::{Ledger, Range};
+pub use messages::{Delivery, Posted, Unreported};
 pub use notices::{Delivered, NoticeId, Owed, Tried};
 pub use operations::{Append, Open};
 
@@ -72,12 +78,19 @@ pub enum Error {
     /// Nothing new is begun while the kill switch is pulled.
     #[error("new operations are paused")]
     Paused(Box<crate::rescue::pause::Pause>),
+    /// An entry of the audit was not written.
+    #[error("the audit was not written")]
+    NotAudited,
+    /// A line of the audit does not read back: `bernard audit verify` says which is the first.
+    #[error("the audit holds a line that cannot be read: {0}; `bernard audit verify` finds the first that is wrong")]
+    BrokenAudit(#[from] crate::audit::NotALine),
 }
 
 /// The store's handle; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: SqlitePool,
+    waiting: std::sync::Arc<audit::Waiting>,
     _lock: std::sync::Arc<File>,
 }
 
@@ -97,7 +110,7 @@ impl Store {
             .busy_timeout(BUSY_TIMEOUT);
         let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
         migrator().run(&pool).await?;
-        Ok(Self { pool, _lock: std::sync::Arc::new(lock) })
+        Ok(Self { pool, waiting: std::sync::Arc::default(), _lock: std::sync::Arc::new(lock) })
     }
 
     /// Whether the database answers.
@@ -161,8 +174,9 @@ fn lock(path: &Path) -> Result<File, Error> {
 }
 
 /// The steps of the schema, in their order; one that was shipped is never changed.
-const SCHEMA: [(i64, &str, &str); 4] = [
+const SCHEMA: [(i64, &str, &str); 5] = [
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
+    (3, "audit", include_str!("../../migrations/sqlite/0003_audit.sql")),
     (4, "leases", include_str!("../../migrations/sqlite/0004_leases.sql")),
     (6, "fleet", include_str!("../../migrations/sqlite/0006_fleet.sql")),
     (7, "expiring links", include_str!("../../migrations/sqlite/0007_expiring_links.sql")),

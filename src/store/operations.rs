@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{CardId, Error, Store, cards, from_json, id, json, leases, millis, pause, time};
+use super::{CardId, Error, Store, audit, cards, from_json, id, json, leases, millis, pause, time};
 use crate::{
     access::UserId,
     config::Locale,
@@ -189,7 +189,9 @@ pub(super) async fn append(
         .bind(json(event))
         .execute(&mut *tx)
         .await?;
+    audit::append(tx, &crate::audit::of_event(&next, event, now)).await?;
     if let Some(effect) = lease::effect(&next, event, now) {
+        audit::append(tx, &crate::audit::of_lease(&next, &effect, now)).await?;
         leases::apply(tx, &next, effect, now).await?;
     }
     Ok(Append::Done(Box::new(next)))
@@ -220,6 +222,7 @@ async fn open(tx: &mut SqliteConnection, origin: &str, request: &Request, now: T
     .fetch_one(&mut *tx)
     .await?;
     let operation = Operation::open(OperationId(row.get(0)), request.clone(), now);
+    audit::append(tx, &crate::audit::opened(&operation, origin, now)).await?;
     let mut overtaken = Vec::new();
     for other in &others {
         if let Some(event) = lease::overtaken(operation.id, kind, other) {

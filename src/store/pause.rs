@@ -1,9 +1,10 @@
 //! The kill switch, as it stands: it survives a restart, and no operation is opened past it.
 
+use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
-use super::{Error, Store, from_json, json};
-use crate::rescue::pause::Pause;
+use super::{Error, Store, from_json, json, millis, notices};
+use crate::rescue::{notice::Letter, pause::Pause};
 
 /// Its name among the facts.
 const PAUSE: &str = "pause";
@@ -18,11 +19,11 @@ impl Store {
         standing(&mut connection).await
     }
 
-    /// Begins a pause, unless one is in force already: then that one comes back, and stays.
+    /// Begins a pause and owes `letter` about it, unless one is in force already: then that one comes back, and stays.
     ///
     /// # Errors
     /// [`Error::Database`]: nothing is paused.
-    pub async fn begin_pause(&self, pause: &Pause) -> Result<Option<Pause>, Error> {
+    pub async fn begin_pause(&self, pause: &Pause, letter: &Letter) -> Result<Option<Pause>, Error> {
         let mut tx = self.write().await?;
         if let Some(earlier) = standing(&mut tx).await? {
             return Ok(Some(earlier));
@@ -32,20 +33,24 @@ impl Store {
             .bind(json(pause))
             .execute(&mut *tx)
             .await?;
+        let origin = format!("pause:{}:{}", millis(pause.at), pause.by.0);
+        notices::write(&mut tx, &origin, letter, pause.at).await?;
         tx.commit().await?;
         Ok(None)
     }
 
-    /// Ends the pause; which one that was, if any.
+    /// Ends the pause and owes `letter` about it; which one that was, if any.
     ///
     /// # Errors
     /// [`Error::Database`]: it stays.
-    pub async fn end_pause(&self) -> Result<Option<Pause>, Error> {
+    pub async fn end_pause(&self, letter: &Letter, now: Timestamp) -> Result<Option<Pause>, Error> {
         let mut tx = self.write().await?;
-        let ended = standing(&mut tx).await?;
+        let Some(ended) = standing(&mut tx).await? else { return Ok(None) };
         sqlx::query("DELETE FROM facts WHERE name = $1").bind(PAUSE).execute(&mut *tx).await?;
+        let origin = format!("resume:{}:{}", millis(ended.at), ended.by.0);
+        notices::write(&mut tx, &origin, letter, now).await?;
         tx.commit().await?;
-        Ok(ended)
+        Ok(Some(ended))
     }
 }
 

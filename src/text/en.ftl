@@ -216,6 +216,73 @@ status-monitored = Monitored by OVHcloud
 status-unmonitored = Not monitored by OVHcloud
 status-no-intervention = Interventions in the datacentre are switched off
 
+# Tasks, status and the doctor
+command-tasks = What OVHcloud did to a server lately
+tasks-title = **OVHcloud's latest tasks for { $server }**
+tasks-none = OVHcloud lists none. It forgets old ones.
+tasks-began = began { $when }
+tasks-ended = ended { $when }
+help-tasks = `/tasks` shows OVHcloud's latest tasks for a server.
+status-intervention = OVHcloud last worked on it in the datacentre { $when }
+status-planned = ⚠️ OVHcloud plans { $kind } for { $when }
+status-expires = Paid until { $day }
+status-expires-renewed = Paid until { $day }, renewed by itself
+status-expires-for-good = ⚠️ Paid until { $day }, and **not** renewed by itself
+status-contract-unreadable = The contract and planned interventions could not be read: { $said }
+command-doctor = What is not well with the fleet, the accounts and me
+help-doctor = `/doctor` examines the fleet, the accounts and me.
+doctor-well = 🩺 **All well**, as far as I can see, with { $servers } servers.
+doctor-title = 🩺 **{ $count ->
+    [one] { $count } finding
+   *[other] { $count } findings
+}** for { $servers } servers
+doctor-age = -# The oldest of my readings of a server: { $when }
+doctor-nothing-read = -# I have read no server yet.
+doctor-more = … and { $count } more
+doctor-rest = { $count ->
+    [one] … and { $count } more kind of finding, in the file.
+   *[other] … and { $count } more kinds of finding, in the file.
+}
+doctor-store = 🔴 **My store cannot be written**
+doctor-account-away = 🔴 **The account cannot be read**
+doctor-credential = 🔴 **The credential is not good, or not for long**
+doctor-rights = 🔴 **The credential lacks rights**
+doctor-bot-lacks = 🔴 **I lack permissions in this channel**
+doctor-oncall-gone = 🔴 **The on-call role does not exist**
+doctor-oncall-silent = 🔴 **The on-call role does not ring when I mention it** (make it mentionable)
+doctor-overdue = 🛟 **In rescue past the deadline**
+doctor-forgotten = 🛟 **Set to rescue, and nobody holds it**
+doctor-trouble = 🟠 **OVHcloud reports trouble**
+doctor-silent = 🟠 **OVHcloud lists it and does not describe it**
+doctor-ends = 🟠 **Ends soon and is not renewed by itself**
+doctor-planned = 🟠 **OVHcloud plans to work on it**
+doctor-retired = 🟠 **Boots an image that OVHcloud has retired**
+doctor-drift = 🟠 **My clock is not OVHcloud's** (I correct for it; look at NTP)
+doctor-unchecked-servers = ❔ **Servers not read yet**
+doctor-unchecked-boots = ❔ **Netboots not read yet**
+doctor-unchecked-contracts = ❔ **Contracts and planned interventions not read lately**
+doctor-unchecked-credential = ❔ **The credential could not be looked at**
+doctor-unchecked-rights = ❔ **Whether it may change anything shows only when it does** (OAuth2)
+doctor-unchecked-oncall = ❔ **The on-call role could not be looked at**
+doctor-no-intervention = 🟡 **Interventions in the datacentre switched off**
+doctor-unmonitored = 🟡 **Not monitored by OVHcloud**
+
+# The picture
+picture-asked = Asked for
+picture-set = Netboot set
+picture-reboot = Reboot sent
+picture-unknown = No answer to the reboot
+picture-refused = Refused or not sent
+picture-task-done = OVHcloud's task done
+picture-task-failed = OVHcloud's task failed
+picture-task-vanished = The task is listed no more
+picture-port-closed = Port stopped answering
+picture-port-back = Port answers again
+picture-link = Link delivered
+picture-no-link = No link
+picture-cancelled = Cancelled
+picture-now = Now
+
 # Help
 help-title = **What you can do here**
 help-enable = `/rescue enable` takes a server into rescue; the link to the password comes by DM.
@@ -333,11 +400,7 @@ plan-nothing-changed = 📋 I only read; nothing was changed.
 paused = { $who } paused all new operations at { $at }: { $reason }
 paused-ways-out = What is under way goes on. `/restore` and links work as ever.
 paused-resume = Can resume with `/admin resume`: { $who }
-pause-announced = ⏸️ **Paused** · { $who } stopped all new operations: { $reason }
-    What is under way goes on. `/restore` and links work as ever.
 pause-done = ⏸️ New operations are refused from now on, also after a restart. `/admin resume` ends that.
-pause-not-announced = ⚠️ I could not tell the channel.
-resume-announced = ▶️ **Resumed** · { $who } takes new operations again. They were paused since { $since }.
 resume-done = ▶️ New operations are taken again.
 resume-nothing = ▶️ Nothing was paused.
 too-often-person = That was more than { $count } a minute. Try again { $again }. `/restore` and links always work.
@@ -468,3 +531,32 @@ reveal-over-console = This is done. `/console` opens another one.
 problem-no-console = { $server } has no console (KVM) that I can open. OVHcloud's control panel says which it has.
 typed-minutes = 1, 3, 5, 10 or 15.
 typed-ip = the public IPv4 address of the device that you will use, such as 203.0.113.7. Search the web for “my IP” on that device; addresses of a home or office network, such as 192.168.1.2, do not count.
+refusal-no-console = { $server } has no console that opens by a link.
+# History
+command-history = Who did what, the latest first, and all of it in a file
+option-history-server = Only this server: service name, display name, IP or reverse
+option-history-user = Only what this person did or asked for
+help-history = `/history` shows who did what.
+history-title = { $count ->
+    [one] 📜 **History** · { $count } line
+   *[other] 📜 **History** · { $count } lines
+}
+history-none = Nothing that you may see is recorded for this.
+history-opened = { $who } asked for { $action } on { $server } ({ $id })
+history-ended = { $server } ({ $id }): { $outcome }
+history-cancelled = { $who } cancelled { $id } on { $server }
+history-again = { $who } had { $server } rebooted once more ({ $id })
+history-dismissed = { $who } dismissed a card: { $action } on { $server }
+history-refused = { $who } was refused { $action }
+history-refused-on = { $who } was refused { $action } on { $server }
+history-policy = the rules were read again
+history-started = Bernard was started
+history-paused = { $who } paused new operations
+history-resumed = { $who } lets operations begin again
+history-other = { $what } { $who } { $server }
+history-file = { $count ->
+    [one] The line is in the file, with its hash.
+   *[other] All { $count } lines are in the file, with their hashes.
+}
+history-file-cut = The file holds the latest { $count } lines; { $more } older ones did not fit. `bernard audit export` gives all of them.
+history-no-file = I may not attach files in this channel, so the whole list is not here.

@@ -216,6 +216,73 @@ status-monitored = Monitoring OVHcloud activé
 status-unmonitored = Monitoring OVHcloud désactivé
 status-no-intervention = Les interventions dans le datacenter sont désactivées
 
+# Tasks, status and the doctor
+command-tasks = Ce qu'OVHcloud a fait récemment sur un serveur
+tasks-title = **Dernières tâches OVHcloud sur { $server }**
+tasks-none = OVHcloud n'en liste aucune. Les anciennes sont oubliées.
+tasks-began = commencée { $when }
+tasks-ended = terminée { $when }
+help-tasks = `/tasks` montre les dernières tâches OVHcloud d'un serveur.
+status-intervention = Dernière intervention d'OVHcloud au datacentre : { $when }
+status-planned = ⚠️ OVHcloud prévoit { $kind } le { $when }
+status-expires = Payé jusqu'au { $day }
+status-expires-renewed = Payé jusqu'au { $day }, renouvelé automatiquement
+status-expires-for-good = ⚠️ Payé jusqu'au { $day }, **sans** renouvellement automatique
+status-contract-unreadable = Le contrat et les interventions prévues n'ont pas pu être lus : { $said }
+command-doctor = Ce qui ne va pas avec le parc, les comptes et moi
+help-doctor = `/doctor` examine le parc, les comptes et moi.
+doctor-well = 🩺 **Tout va bien**, autant que je puisse voir, pour { $servers } serveurs.
+doctor-title = 🩺 **{ $count ->
+    [one] { $count } constat
+   *[other] { $count } constats
+}** pour { $servers } serveurs
+doctor-age = -# Ma plus ancienne lecture d'un serveur : { $when }
+doctor-nothing-read = -# Je n'ai encore lu aucun serveur.
+doctor-more = … et { $count } de plus
+doctor-rest = { $count ->
+    [one] … et { $count } autre type de constat, dans le fichier.
+   *[other] … et { $count } autres types de constat, dans le fichier.
+}
+doctor-store = 🔴 **Mon stockage est en lecture seule**
+doctor-account-away = 🔴 **Le compte est illisible**
+doctor-credential = 🔴 **L'identifiant n'est pas valable, ou plus pour longtemps**
+doctor-rights = 🔴 **Il manque des droits à l'identifiant**
+doctor-bot-lacks = 🔴 **Il me manque des permissions dans ce salon**
+doctor-oncall-gone = 🔴 **Le rôle d'astreinte n'existe pas**
+doctor-oncall-silent = 🔴 **Le rôle d'astreinte ne sonne pas quand je le mentionne** (rendez-le mentionnable)
+doctor-overdue = 🛟 **En rescue au-delà de l'échéance**
+doctor-forgotten = 🛟 **Réglé sur le rescue, sans que personne ne le tienne**
+doctor-trouble = 🟠 **OVHcloud signale un problème**
+doctor-silent = 🟠 **Listé par OVHcloud, mais sans description**
+doctor-ends = 🟠 **Expire bientôt sans renouvellement automatique**
+doctor-planned = 🟠 **Intervention prévue par OVHcloud**
+doctor-retired = 🟠 **Démarre sur une image retirée par OVHcloud**
+doctor-drift = 🟠 **Mon horloge diffère de celle d'OVHcloud** (j'en tiens compte ; vérifiez NTP)
+doctor-unchecked-servers = ❔ **Serveurs pas encore lus**
+doctor-unchecked-boots = ❔ **Netboots pas encore lus**
+doctor-unchecked-contracts = ❔ **Contrats et interventions prévues non lus récemment**
+doctor-unchecked-credential = ❔ **L'identifiant n'a pas pu être examiné**
+doctor-unchecked-rights = ❔ **S'il peut modifier quelque chose ne se voit qu'en le faisant** (OAuth2)
+doctor-unchecked-oncall = ❔ **Le rôle d'astreinte n'a pas pu être examiné**
+doctor-no-intervention = 🟡 **Interventions au datacentre désactivées**
+doctor-unmonitored = 🟡 **Non surveillé par OVHcloud**
+
+# The picture
+picture-asked = Demandé
+picture-set = Netboot défini
+picture-reboot = Redémarrage envoyé
+picture-unknown = Redémarrage sans réponse
+picture-refused = Refusé ou non envoyé
+picture-task-done = Tâche OVHcloud terminée
+picture-task-failed = Tâche OVHcloud en échec
+picture-task-vanished = Tâche absente de la liste
+picture-port-closed = Le port ne répond plus
+picture-port-back = Le port répond à nouveau
+picture-link = Lien transmis
+picture-no-link = Pas de lien
+picture-cancelled = Annulé
+picture-now = Maintenant
+
 # Help
 help-title = **Ce que vous pouvez faire ici**
 help-enable = `/rescue enable` passe un serveur en mode rescue ; le lien vers le mot de passe arrive par message privé.
@@ -333,11 +400,7 @@ plan-nothing-changed = 📋 Je n'ai fait que lire ; rien n'a changé.
 paused = { $who } a suspendu toute nouvelle opération à { $at } : { $reason }
 paused-ways-out = Ce qui est en cours continue. `/restore` et les liens fonctionnent comme toujours.
 paused-resume = Peuvent reprendre avec `/admin resume` : { $who }
-pause-announced = ⏸️ **Suspendu** · { $who } a arrêté toute nouvelle opération : { $reason }
-    Ce qui est en cours continue. `/restore` et les liens fonctionnent comme toujours.
 pause-done = ⏸️ Toute nouvelle opération est désormais refusée, même après un redémarrage. `/admin resume` y met fin.
-pause-not-announced = ⚠️ Je n'ai pas pu prévenir le salon.
-resume-announced = ▶️ **Repris** · { $who } accepte de nouveau les opérations. Elles étaient suspendues depuis { $since }.
 resume-done = ▶️ Les opérations sont de nouveau acceptées.
 resume-nothing = ▶️ Rien n'était suspendu.
 too-often-person = Cela fait plus de { $count } par minute. Réessayez { $again }. `/restore` et les liens fonctionnent toujours.
@@ -468,3 +531,32 @@ reveal-over-console = C'est terminé. `/console` en ouvre une autre.
 problem-no-console = { $server } n'a pas de console (KVM) que je puisse ouvrir. L'espace client OVHcloud indique ce qu'il propose.
 typed-minutes = 1, 3, 5, 10 ou 15.
 typed-ip = l'adresse IPv4 publique de l'appareil que vous utiliserez, par exemple 203.0.113.7. Cherchez « mon IP » sur le web depuis cet appareil ; les adresses d'un réseau domestique ou d'entreprise, comme 192.168.1.2, ne comptent pas.
+refusal-no-console = { $server } n'a pas de console qui s'ouvre par un lien.
+# Historique
+command-history = Qui a fait quoi, le plus récent d'abord, et le tout dans un fichier
+option-history-server = Uniquement ce serveur : nom de service, nom affiché, IP ou reverse
+option-history-user = Uniquement ce que cette personne a fait ou demandé
+help-history = `/history` montre qui a fait quoi.
+history-title = { $count ->
+    [one] 📜 **Historique** · { $count } ligne
+   *[other] 📜 **Historique** · { $count } lignes
+}
+history-none = Rien n'est enregistré à ce sujet que vous puissiez voir.
+history-opened = { $who } a demandé { $action } sur { $server } ({ $id })
+history-ended = { $server } ({ $id }) : { $outcome }
+history-cancelled = { $who } a annulé { $id } sur { $server }
+history-again = { $who } a fait redémarrer { $server } une fois de plus ({ $id })
+history-dismissed = { $who } a écarté une demande : { $action } sur { $server }
+history-refused = { $who } s'est vu refuser { $action }
+history-refused-on = { $who } s'est vu refuser { $action } sur { $server }
+history-policy = les règles ont été relues
+history-started = Bernard a démarré
+history-paused = { $who } a suspendu les nouvelles opérations
+history-resumed = { $who } autorise à nouveau les opérations
+history-other = { $what } { $who } { $server }
+history-file = { $count ->
+    [one] La ligne est dans le fichier, avec son empreinte.
+   *[other] Les { $count } lignes sont toutes dans le fichier, avec leurs empreintes.
+}
+history-file-cut = Le fichier contient les { $count } lignes les plus récentes ; { $more } plus anciennes n'y tenaient pas. `bernard audit export` les donne toutes.
+history-no-file = Je n'ai pas le droit de joindre des fichiers dans ce salon ; la liste complète n'est donc pas ici.

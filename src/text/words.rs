@@ -54,6 +54,13 @@ pub fn day_and_hour(time: Timestamp) -> String {
     format!("<t:{}:f>", time.as_second())
 }
 
+/// A day, shown by Discord in the reader's own language.
+pub fn day(date: jiff::civil::Date) -> String {
+    // Noon, so that it is the same day in nearly every time zone.
+    let noon = date.at(12, 0, 0, 0).to_zoned(jiff::tz::TimeZone::UTC);
+    noon.map_or_else(|_| date.to_string(), |noon| format!("<t:{}:D>", noon.timestamp().as_second()))
+}
+
 /// A duration in words: `4 h`, `1 h 30 min`, `2 days`.
 pub fn duration(locale: Locale, duration: SignedDuration) -> String {
     let all = Duration::try_from(duration).unwrap_or_default().as_secs();

@@ -2,7 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -16,14 +16,23 @@ export const PATIENCE = 60_000;
 const SPEED = "40";
 const PROGRAM = process.env.BERNARD ?? "target/debug/bernard";
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+/** A folder (`sim/src/web/page`) whose files the browser gets instead of the program's: a change to the page needs no build then. */
+const PAGE = process.env.PAGE;
 /** A closed network is no fault, and a browser that looks for the world outside is slow in it. */
 const FLAGS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync",
 ];
 
-export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 1, timezoneId: "Europe/Paris" };
-export const DESK = { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1, timezoneId: "Europe/Paris" };
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 1, timezoneId: "Europe/Paris" };
+const DESK = { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1, timezoneId: "Europe/Paris" };
+
+/** Somebody's device, by day or by night. */
+export const PHONE_LIGHT = { name: "phone, light", ...PHONE, colorScheme: "light" };
+export const PHONE_DARK = { name: "phone, dark", ...PHONE, colorScheme: "dark" };
+export const DESK_LIGHT = { name: "desk, light", ...DESK, colorScheme: "light" };
+export const DESK_DARK = { name: "desk, dark", ...DESK, colorScheme: "dark" };
+export const ALL = [PHONE_LIGHT, PHONE_DARK, DESK_LIGHT, DESK_DARK];
 
 let browser;
 
@@ -55,10 +64,11 @@ export class Demo {
   }
 
   /** Somebody's device with the page on it, as Ann. */
-  async open(device, more = {}) {
-    const context = await (await theBrowser()).newContext({ ...device, ...more });
+  async open({ name: _, ...device }) {
+    const context = await (await theBrowser()).newContext(device);
     this.contexts.push(context);
     context.setDefaultTimeout(PATIENCE);
+    if (PAGE) await context.route(/\/([a-z]+\.(js|css))?$/, (route) => this.fromFolder(route));
     const page = await context.newPage();
     this.watch(page);
     await page.goto(this.url);
@@ -66,12 +76,20 @@ export class Demo {
     return page;
   }
 
+  async fromFolder(route) {
+    const path = new URL(route.request().url()).pathname;
+    if (path.startsWith("/api/")) return route.continue();
+    const file = path === "/" ? "index.html" : path === "/secret/" ? "secret.html" : path.slice(1);
+    const response = await route.fetch();
+    return route.fulfill({ response, body: await readFile(join(PAGE, file)) });
+  }
+
   /** Notes what goes wrong in a page. */
   watch(page) {
     page.on("console", (message) => { if (message.type() === "error" || message.type() === "warning") this.faults.push(message.text()); });
     page.on("pageerror", (error) => this.faults.push(error.message));
     page.on("requestfailed", (request) => { if (!request.url().includes("/api/stream")) this.faults.push(`${request.url()}: ${request.failure()?.errorText}`); });
-    page.on("request", (request) => { if (!request.url().startsWith(this.url)) this.faults.push(`left the page: ${request.url()}`); });
+    page.on("request", (request) => { if (!request.url().startsWith(this.url) && !request.url().startsWith("data:")) this.faults.push(`left the page: ${request.url()}`); });
   }
 
   /** Ends it as Ctrl-C does; says its exit code and what it has left behind. */
@@ -85,22 +103,37 @@ export class Demo {
   }
 }
 
+/** Taps with a thumb, or clicks, as the device has it. */
+export async function push(locator) {
+  const coarse = await locator.page().evaluate(() => matchMedia("(pointer: coarse)").matches);
+  await (coarse ? locator.tap() : locator.click());
+}
+
 /** Becomes somebody else. */
 export async function become(page, name) {
-  await page.locator("#who").click();
-  await page.getByRole("dialog").getByRole("button", { name: new RegExp(`${name}`) }).click();
+  await push(page.locator("#who"));
+  await push(page.getByRole("dialog").getByRole("button", { name: new RegExp(`${name}`) }));
   await page.locator("#who", { has: page.getByText(name[0], { exact: true }) }).waitFor();
 }
 
 /** Types a command with its server into the composer, taps the suggestion, and sends it. */
-export async function command(page, path, server) {
-  await page.locator("#text").click();
+export async function command(page, path, server, options = {}) {
+  await push(page.locator("#text"));
   await page.keyboard.type(`/${path} `);
-  const field = page.getByRole("combobox", { name: /server|serveur/ });
-  await field.waitFor();
+  await page.getByRole("combobox", { name: /server|serveur/ }).waitFor();
   await page.keyboard.type(server);
-  await page.getByRole("option", { name: new RegExp(`^${server}`) }).click();
+  await push(page.getByRole("option", { name: new RegExp(`^${server}`) }).first());
+  for (const [name, value] of Object.entries(options)) await option(page, name, value);
   await page.keyboard.press("Enter");
+}
+
+/** Fills in one more option of the command; what is offered for it is taken. */
+export async function option(page, name, value) {
+  const field = page.locator(`#option-${name}`);
+  if (!(await field.isVisible())) await push(page.locator(".option", { hasText: `+ ${name}` }));
+  await field.fill(value);
+  const offered = page.getByRole("option", { name: value }).first();
+  if (await offered.isVisible()) await push(offered);
 }
 
 /** The newest message of the open channel that holds a text. */
@@ -111,13 +144,24 @@ export function message(page, text) {
 /** Opens a channel, on a phone by way of the list. */
 export async function channel(page, name) {
   const back = page.locator(".back");
-  if (await back.isVisible()) await back.click();
-  await page.locator(".channel", { hasText: name }).click();
+  if (await back.isVisible()) await push(back);
+  await push(page.locator(".channel", { hasText: name }));
 }
 
-/** What OVHcloud knows of a server: shown on its side of the page. */
+/** Turns to one side of the page; on a desk both are there. */
+export async function side(page, name) {
+  const tab = page.getByRole("tab", { name });
+  if (await tab.isVisible()) await push(tab);
+}
+
+/** What OVHcloud knows of a server: drawn on its side of the page, which a phone may not show now. */
 export function server(page, name) {
-  return page.getByRole("article", { name, exact: true });
+  return page.getByRole("article", { name, exact: true, includeHidden: true });
+}
+
+/** Waits until the bot has rebooted a server so often, and not otherwise. */
+export async function reboots(page, name, count) {
+  await server(page, name).getByText(count === 1 ? "1 reboot by the bot" : `${count} reboots by the bot`).waitFor({ state: "attached" });
 }
 
 /** Fails when axe-core finds something serious. */

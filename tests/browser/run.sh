@@ -36,10 +36,8 @@ cargo build --locked --quiet --package bernard --bin bernard
 # A copy: the next build must not change the program in the middle of a run.
 cp "$target/debug/bernard" "$work/bernard"
 
-mkdir "$work/pictures" "$work/faces"
-# What the stories say that people read; the browser draws it.
-BERNARD_FACES=$work/faces cargo test --locked --quiet --package bernard --test it faces::
-BERNARD=$work/bernard PICTURES=$work/pictures FACES=$work/faces \
+mkdir "$work/pictures"
+BERNARD=$work/bernard PICTURES=$work/pictures \
     node --test --test-reporter=spec --test-concurrency=1 --test-timeout=900000 tests/browser/
 
 pictures=${PICTURES:-docs}
@@ -47,8 +45,5 @@ mkdir -p "$pictures"
 for picture in demo-phone-confirm demo-phone-ring demo-phone-dm demo-phone-cloud-dark demo-desk; do
     # Fewer colours, a third of the size.
     pngquant --force --speed 1 --strip --output "$pictures/$picture.png" 128 "$work/pictures/$picture.png"
-done
-for picture in "$work"/pictures/face-*.png; do
-    pngquant --force --speed 1 --strip --output "$pictures/$(basename "$picture")" 32 "$picture"
 done
 ls -l "$pictures"

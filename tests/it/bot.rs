@@ -17,7 +17,7 @@ use sim::{
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::spec::AtTheEnd;
+use crate::{audit::Whole, spec::AtTheEnd};
 
 /// Everything a rule can give.
 pub(crate) const ALL: &str = r#"["view", "reboot", "rescue", "restore", "console", "approve", "audit", "admin"]"#;
@@ -30,7 +30,8 @@ pub(crate) struct TestBot {
     pub(crate) ann: Person,
     pub(crate) config: TestConfig,
     running: Option<Running>,
-    folder: TempDir,
+    audit: Whole,
+    _folder: TempDir,
     _requests: AtTheEnd,
 }
 
@@ -79,6 +80,8 @@ pub(crate) struct TestConfig {
     pub(crate) credentials: String,
     /// The lines of `[pace]`.
     pub(crate) pace: String,
+    /// OVHcloud's budget.
+    pub(crate) requests_per_minute: u32,
     /// The lines of `[limits]`.
     pub(crate) limits: String,
 }
@@ -97,6 +100,7 @@ impl Default for TestConfig {
             ),
             pace: "task_poll = \"30ms\"\nsecret_poll = \"20ms\"\nreboot_settle = \"600ms\"\ndrain = \"5s\"\n"
                 .to_owned(),
+            requests_per_minute: 1_000_000,
             limits: "per_user_per_minute = 100000\nper_server_per_hour = 100000\n".to_owned(),
         }
     }
@@ -152,17 +156,37 @@ impl TestBot {
         Self::with(TestConfig::default(), [web_1(), db_1()]).await
     }
 
+    /// A bot for `web-1` and `db-1`, with OVHcloud's clock so many seconds ahead of ours.
+    pub(crate) async fn with_skew(seconds: i64) -> Self {
+        let ovh = Ovh::start().await;
+        ovh.skew(seconds);
+        Self::beside(ovh, TestConfig::default(), [web_1(), db_1()]).await
+    }
+
+    /// The same with so many requests a minute for OVHcloud.
+    pub(crate) async fn with_budget(
+        config: TestConfig,
+        servers: impl IntoIterator<Item = ServerSpec>,
+        requests_per_minute: u32,
+    ) -> Self {
+        Self::with(TestConfig { requests_per_minute, ..config }, servers).await
+    }
+
     /// A bot with this configuration for these servers.
     pub(crate) async fn with(config: TestConfig, servers: impl IntoIterator<Item = ServerSpec>) -> Self {
-        let ovh = Ovh::start().await;
+        Self::beside(Ovh::start().await, config, servers).await
+    }
+
+    async fn beside(ovh: Ovh, config: TestConfig, servers: impl IntoIterator<Item = ServerSpec>) -> Self {
         for server in servers {
             ovh.add(server);
         }
         let discord = Discord::start().await;
         let ann = discord.person("ann", "en-GB", &[ROLE]);
         let folder = tempfile::tempdir().expect("a folder");
+        let audit = Whole(folder.path().join("bernard.db"));
         let requests = AtTheEnd { discord: discord.journal(), ovh: ovh.journal() };
-        let mut bot = Self { ovh, discord, ann, config, running: None, folder, _requests: requests };
+        let mut bot = Self { ovh, discord, ann, config, running: None, audit, _folder: folder, _requests: requests };
         bot.start().await;
         bot
     }
@@ -230,16 +254,16 @@ impl TestBot {
 
     /// The store's file.
     pub(crate) fn database(&self) -> PathBuf {
-        self.folder.path().join("bernard.db")
+        self.audit.0.clone()
     }
 
     /// The configuration as the program reads it.
     pub(crate) fn config_text(&self) -> String {
-        let TestConfig { rules, rescue, discord, credentials, pace, limits } = &self.config;
+        let TestConfig { rules, rescue, discord, credentials, pace, requests_per_minute, limits } = &self.config;
         format!(
             "time_zone = \"Europe/Paris\"\n\
              [discord]\ntoken = \"{token}\"\nguild = \"{GUILD}\"\napi_url = \"{api}\"\n{discord}\n\
-             [[ovh]]\nname = \"main\"\nendpoint = \"{ovh}\"\nrequests_per_minute = 1000000\n{credentials}\n\
+             [[ovh]]\nname = \"main\"\nendpoint = \"{ovh}\"\nrequests_per_minute = {requests_per_minute}\n{credentials}\n\
              [store]\nurl = \"sqlite://{store}\"\n\
              [http]\nlisten = \"127.0.0.1:0\"\n\
              [rescue]\n{rescue}\n[pace]\n{pace}\n\

@@ -4,8 +4,9 @@ use bernard::{
     app,
     check::{Finding, Verdict},
 };
+use sim::discord::{BOT_ROLE, Mentions, ROLE};
 
-use crate::bot::{TestBot, TestConfig};
+use crate::bot::{TestBot, TestConfig, rule};
 
 async fn findings(bot: &TestBot) -> Vec<Finding> {
     app::check_online(&bot.loaded()).await.expect("it looks")
@@ -61,4 +62,49 @@ async fn a_token_that_discord_refuses_is_said_to_be_wrong() {
     );
     let findings = findings(&bot).await;
     assert!(wrong(&findings, "the bot's token").is_some(), "{findings:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rules_that_cannot_work_are_said_with_their_line() {
+    let rules = rule(ROLE, &["view", "rescue", "approve"], &["web-*", "mail-*"])
+        + "[[protect]]\nservers = [\"*\"]\nactions = [\"rescue\"]\napprovals = 2\n";
+    let config = TestConfig { rules, ..TestConfig::default() };
+    let mut bot = TestBot::with(config, [crate::bot::web_1(), crate::bot::db_1()]).await;
+    bot.stop().await;
+    bot.discord.role(ROLE, "ops", Mentions::Privileged);
+    bot.discord.set_role_permissions(BOT_ROLE, 0);
+    let line_of = |what: &str| {
+        let line = bot.config_text().lines().position(|line| line == what).expect("it is there") + 1;
+        format!("(line {line})")
+    };
+    let (role, protect) = (line_of("[[role]]"), line_of("[[protect]]"));
+    let says = |findings: &[Finding], verdict: Verdict, parts: &[&str]| {
+        let fits =
+            |finding: &&Finding| finding.verdict == verdict && parts.iter().all(|part| finding.what.contains(part));
+        assert!(findings.iter().any(|finding| fits(&finding)), "{parts:?} is not in {findings:#?}");
+    };
+    let found = findings(&bot).await;
+    says(&found, Verdict::Odd, &["[[role]] #1", &role, "\"mail-*\"", "none of 2 servers"]);
+    says(&found, Verdict::Wrong, &["[[protect]] #1", &protect, "nobody may approve on db-1"]);
+    says(&found, Verdict::Wrong, &["[[protect]] #1", "asks for 2", "no more than 1"]);
+    says(&found, Verdict::Wrong, &["[[role]] #1", "does not ring when mentioned"]);
+
+    let remembered = app::check_remembered(&bot.loaded()).await;
+    says(&remembered, Verdict::Odd, &["[[role]] #1", &role, "\"mail-*\""]);
+    says(&remembered, Verdict::Wrong, &["[[protect]] #1", &protect, "nobody may approve on db-1"]);
+
+    let refusal = serde_json::json!({"message": "Missing Access", "code": 50_001});
+    bot.discord.faults().always().status("GET", "/member-counts", 403, &refusal);
+    says(&findings(&bot).await, Verdict::Unproved, &["[[protect]] #1", "could not be counted"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_store_it_is_said_that_servers_were_not_looked_at() {
+    let mut bot = TestBot::new().await;
+    bot.stop().await;
+    assert!(app::check_remembered(&bot.loaded()).await.is_empty(), "all is well with what is remembered");
+    std::fs::remove_file(bot.database()).expect("it is there");
+    let found = app::check_remembered(&bot.loaded()).await;
+    assert!(found.iter().all(|finding| finding.verdict == Verdict::Unproved) && found.len() == 1, "{found:#?}");
+    assert!(!bot.database().exists(), "looking makes no store");
 }

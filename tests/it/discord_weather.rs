@@ -107,6 +107,45 @@ async fn after_a_close_that_ends_the_session_commands_work_again() {
     identifies_again(|gateway| gateway.close_all(4009)).await;
 }
 
+/// Every close code that Discord documents but the final ones, and those of the protocol below that a proxy may send.
+const NOT_FINAL: [u16; 14] = [1000, 1001, 1011, 1012, 1013, 4000, 4001, 4002, 4003, 4005, 4006, 4007, 4008, 4009];
+/// The codes after which coming back is pointless, and what the operator is told.
+const FINAL: [(u16, &str); 6] = [
+    (4004, "discord.token"),
+    (4010, "single shard"),
+    (4011, "single shard"),
+    (4012, "update Bernard"),
+    (4013, "intents"),
+    (4014, "intents"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_every_close_code_that_is_not_final_commands_work_again() {
+    // Few after one another, because the pauses between connections that do not last grow.
+    futures_util::future::join_all(NOT_FINAL.chunks(2).map(async |codes| {
+        let bot = TestBot::new().await;
+        let gateway = bot.discord.gateway();
+        for (n, code) in codes.iter().enumerate() {
+            gateway.close_all(*code);
+            eventually("a new session or the old one", async || gateway.resumes() + gateway.identifies() > n + 1).await;
+            takes_commands(&bot).await;
+        }
+    }))
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_final_close_code_ends_the_process_and_says_what_to_do() {
+    futures_util::future::join_all(FINAL.map(async |(code, words)| {
+        let mut bot = TestBot::new().await;
+        bot.discord.gateway().close_all(code);
+        let ended = tokio::time::timeout(sim::net::PATIENCE, bot.app().ended()).await.expect("it ends by itself");
+        assert_eq!(ended.code(), 1, "{code}");
+        assert!(ended.to_string().contains(words), "{code}: {ended}");
+    }))
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn after_an_invalid_session_commands_work_again() {
     identifies_again(|gateway| gateway.invalidate(Resumable::No)).await;
@@ -261,6 +300,78 @@ async fn somebody_who_left_the_guild_gets_no_link_and_a_colleague_takes_over() {
     assert_eq!(links_went_only_to(&bot.ovh, &bot.discord, &bot.ann, "R-1"), 0);
     bot.confirm(&bob, "restore", &[("server", "web-1")]).await;
     bot.rung(&bob, &["**Restored**", "web-1"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_is_told_by_dm_when_its_channel_or_thread_is_gone() {
+    let bot = TestBot::new().await;
+    let begun = Kind::Enable;
+    bot.accepts(begun).await;
+    assert!(bot.last_word("R-1").await.contains("**In rescue**"));
+    let places = [
+        (bot.discord.channel("war-room"), "R-2", "restore", "**Restored**"),
+        (bot.discord.thread(OPS, "incident"), "R-3", "reboot", "**Rebooted**"),
+    ];
+    for (place, id, command, outcome) in places {
+        let reboot = bot.ovh.faults().hold_before("POST", "/reboot");
+        let card = bot.ann.slash(place, command, [("server", "web-1")]).await.answer().await;
+        bot.ann.press(&card, "Confirm").await.wait_for(|message| message.content.contains("Accepted")).await;
+        reboot.reached().await;
+        bot.discord.delete_channel(place);
+        reboot.release();
+        let told = bot.ann.wait_for_dm(move |dm| is_about(dm, id) && dm.content.contains(outcome)).await;
+        assert!(!told.content.contains("manager/secret"), "{}", told.content);
+        assert!(!told.is_silent());
+    }
+    assert_eq!(bot.ovh.reboots("web-1"), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_is_told_by_dm_in_its_readers_language_when_the_bot_may_no_longer_write() {
+    let bot = TestBot::new().await;
+    bot.ann.set_locale("fr");
+    let reboot = bot.ovh.faults().hold_before("POST", "/reboot");
+    let card = bot.ask(&bot.ann, "reboot", &[("server", "web-1")]).await;
+    let label = "Confirmer";
+    bot.ann.press(&card, label).await.answer().await;
+    reboot.reached().await;
+    bot.card_shows("R-1", "R-1").await;
+    bot.discord.forbid_bot(OPS, sim::discord::permission::SEND_MESSAGES);
+    reboot.release();
+    bot.ann.wait_for_dm(|dm| dm.content.contains("**Redémarré**")).await;
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
+}
+
+/// A rescue asked for in a thread that is put away before its end.
+async fn put_away(put_away: impl FnOnce(&sim::discord::Discord, sim::discord::Id)) -> (TestBot, sim::discord::Id) {
+    let bot = TestBot::new().await;
+    let thread = bot.discord.thread(OPS, "incident");
+    let following = bot.ovh.faults().hold_before("GET", "/task/");
+    let card = bot.ann.slash(thread, "rescue enable", [("server", "web-1")]).await.answer().await;
+    bot.ann.press(&card, "Confirm").await.wait_for(|message| message.content.contains("Accepted")).await;
+    following.reached().await;
+    bot.sees_in(thread, &["R-1", "Rebooting"]).await;
+    put_away(&bot.discord, thread);
+    following.release();
+    (bot, thread)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archived_thread_is_opened_again_for_the_card_and_the_end() {
+    let (bot, thread) = put_away(|discord, thread| discord.archive_thread(thread)).await;
+    let end = bot.sees_in(thread, &["**In rescue**", "R-1", "The link to the password"]).await;
+    assert!(bot.ann.was_rung_by(&end));
+    let card = move |message: &sim::discord::Message| message.id != end.id && message.content.contains("**In rescue**");
+    bot.discord.wait_for_message(thread, card).await;
+    assert_eq!(bot.discord.messages(thread).len(), 2, "one card, one end");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_thread_stays_closed_and_the_end_comes_by_dm() {
+    let (bot, thread) = put_away(|discord, thread| discord.lock_thread(thread)).await;
+    bot.ann.wait_for_dm(|dm| dm.content.contains("The link to the password went by DM")).await;
+    assert_eq!(bot.discord.messages(thread).len(), 1, "the card that was there");
+    assert_eq!(links_went_only_to(&bot.ovh, &bot.discord, &bot.ann, "R-1"), 1);
 }
 
 /// A bot that died over the end's post, long ago: Discord has forgotten the nonce.

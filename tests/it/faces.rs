@@ -1,6 +1,5 @@
 //! What people read, whole, in both languages. Changing a sentence shows here how it looks where it stands.
 //!
-//! With `BERNARD_FACES` naming a folder the faces are also left there as JSON, for the browser run to draw.
 //! After a change that is meant: `INSTA_UPDATE=always cargo nextest run --test it faces::`, and read the difference.
 
 use std::fmt::Write;
@@ -10,7 +9,7 @@ use bernard::{
     config::Locale,
     discord::{
         card::{self, Manner, Rings},
-        component, dm,
+        dm,
         guide::Place,
     },
     rescue::{
@@ -25,8 +24,8 @@ use bernard::{
     },
 };
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
-use serenity::builder::{CreateAttachment, CreateButton, CreateMessage};
+use serde_json::Value;
+use serenity::builder::{CreateAttachment, CreateMessage};
 use sim::ovh::ServerSpec;
 
 use crate::bot::{TestBot, TestConfig, db_1, web_1};
@@ -208,40 +207,6 @@ fn manner(locale: Locale) -> Manner {
     Manner { locale, oncall: Some(400_000_000_000_000_009) }
 }
 
-/// A message as the demo's page draws it, under the name of its scene.
-fn face(scene: &str, content: &str, components: &Value, files: &[CreateAttachment]) -> Value {
-    let files: Vec<Value> = files.iter().map(|file| json!({"name": file.filename, "size": file.data.len()})).collect();
-    json!({"scene": scene, "content": content, "components": components, "files": files})
-}
-
-/// Leaves faces for the browser run to draw, if that asks for them.
-fn pictured(name: &str, faces: &[Value]) {
-    if let Some(folder) = std::env::var_os("BERNARD_FACES") {
-        let text = serde_json::to_string(faces).expect("JSON");
-        std::fs::write(std::path::Path::new(&folder).join(format!("{name}.json")), text).expect("it is written");
-    }
-}
-
-/// A DM as a face.
-fn posted(scene: &str, message: &CreateMessage, files: &[CreateAttachment]) -> Value {
-    let message = serde_json::to_value(message).expect("a message is JSON");
-    face(scene, message["content"].as_str().expect("words"), &message["components"], files)
-}
-
-fn rows_of(buttons: &[CreateButton]) -> Value {
-    serde_json::to_value(component::rows(buttons)).expect("rows are JSON")
-}
-
-/// What the scenes show, for [`pictured`].
-fn faces_of<const N: usize>(scenes: &[(&str, Scene); N], locale: Locale) -> Vec<Value> {
-    let messages = |(name, scene): &(&str, Scene)| {
-        let all = card::messages(&scene.operation, scene.lease.as_ref(), manner(locale));
-        let face = |message: card::Rendering| face(name, &message.content, &rows_of(&message.buttons), &[]);
-        all.into_iter().map(face).collect::<Vec<_>>()
-    };
-    scenes.iter().flat_map(messages).collect()
-}
-
 /// Scenes one after the other, each under its name.
 fn gallery<const N: usize>(scenes: &[(&str, Scene); N], locale: Locale) -> String {
     scenes.iter().map(|(name, scene)| format!("=== {name} ===\n{}", scene.look(locale))).collect()
@@ -273,7 +238,6 @@ fn an_enable_from_its_card_to_its_end() {
             ("no link", searching.then([not_found()])),
         ];
         insta::assert_snapshot!(name("enable", locale), gallery(&scenes, locale));
-        pictured(&name("enable", locale), &faces_of(&scenes, locale));
     }
 }
 
@@ -310,7 +274,6 @@ fn trouble_on_the_way() {
             ),
         ];
         insta::assert_snapshot!(name("trouble", locale), gallery(&scenes, locale));
-        pictured(&name("trouble", locale), &faces_of(&scenes, locale));
     }
 }
 
@@ -325,7 +288,6 @@ fn the_ends_of_a_restore_and_a_reboot() {
             ("rebooted, may be the old system", reboot.then([port(Port::Open, 65), Event::Watched])),
         ];
         insta::assert_snapshot!(name("ends", locale), gallery(&scenes, locale));
-        pictured(&name("ends", locale), &faces_of(&scenes, locale));
     }
 }
 
@@ -335,16 +297,14 @@ fn the_dm_its_file_and_what_is_left_of_it() {
     for locale in LOCALES {
         let windows = Scene::of(Kind::Enable, System::Windows, locale).task_done();
         let linux = Scene::of(Kind::Enable, System::Linux, locale).prepared(Entry::Key);
-        let (mut text, mut faces) = (String::new(), Vec::new());
+        let mut text = String::new();
         for (title, scene, link) in [("Windows", &windows, Some(&link)), ("Linux, by key", &linux, None)] {
             let (message, files) = dm::message(&scene.operation, scene.lease.as_ref(), link);
             write!(text, "=== {title} ===\n{}", letter(&message, &files)).expect("a text");
-            faces.push(posted(title, &message, &files));
         }
         let wiped = serde_json::to_value(dm::wiped(&windows.operation)).expect("an edit is JSON");
         write!(text, "=== wiped ===\n{}\n", wiped["content"].as_str().expect("words")).expect("a text");
         insta::assert_snapshot!(name("dm", locale), text);
-        pictured(&name("dm", locale), &faces);
     }
 }
 
@@ -373,7 +333,7 @@ fn a_console_from_its_card_to_its_end() {
             ("the task failed", asked.then([failed])),
             ("no console", begun.then([Event::FoundImpossible { problem: Problem::NoConsole }])),
         ];
-        let (mut text, mut faces) = (gallery(&scenes, locale), faces_of(&scenes, locale));
+        let mut text = gallery(&scenes, locale);
         let by_file = begun.then([
             Event::ConsoleChosen { kind: ConsoleKind::KvmJnlp },
             Event::ConsoleAsked { task: TaskId(7), query: None },
@@ -384,19 +344,17 @@ fn a_console_from_its_card_to_its_end() {
             let link = (Source::Console, link.to_owned().into());
             let (message, files) = dm::message(&scene.operation, None, Some(&link));
             text += &format!("=== {title} ===\n{}", letter(&message, &files));
-            faces.push(posted(title, &message, &files));
         }
         let wiped = serde_json::to_value(dm::wiped(&open.operation)).expect("an edit is JSON");
         write!(text, "=== wiped ===\n{}\n", wiped["content"].as_str().expect("words")).expect("a text");
         insta::assert_snapshot!(name("console", locale), text);
-        pictured(&name("console", locale), &faces);
     }
 }
 
 #[test]
 fn every_page_of_the_guide() {
     for locale in LOCALES {
-        let (mut text, mut faces) = (String::new(), Vec::new());
+        let mut text = String::new();
         for place in Place::all() {
             let buttons = serde_json::to_value(place.buttons(locale)).expect("buttons are JSON");
             let menu = serde_json::to_value(place.topics(locale)).expect("a menu is JSON");
@@ -407,14 +365,8 @@ fn every_page_of_the_guide() {
             let topics = topics.collect::<Vec<_>>().join(" | ");
             let content = place.content(locale);
             write!(text, "=== {place} ===\n{content}\n{}{topics}\n", row(&buttons)).expect("a text");
-            // Every page once: those of one rescue are among those of both.
-            if place.to_string().ends_with(":any") {
-                let menu = json!({"type": 1, "components": [menu]});
-                faces.push(face(&place.to_string(), &content, &json!([rows_of(&place.buttons(locale))[0], menu]), &[]));
-            }
         }
         insta::assert_snapshot!(name("guide", locale), text);
-        pictured(&name("guide", locale), &faces);
     }
 }
 
@@ -426,7 +378,7 @@ async fn the_confirmations() {
     bot.ovh.netboot_by_somebody("build-1", Some(bot.ovh.boot_id("build-1", "rescue12-customer")));
     for (locale, client) in [(Locale::En, "en-GB"), (Locale::Fr, "fr")] {
         bot.ann.set_locale(client);
-        let (mut text, mut faces) = (String::new(), Vec::new());
+        let mut text = String::new();
         let commands = [
             ("rescue enable", "web-1"),
             ("rescue enable", "db-1"),
@@ -440,9 +392,7 @@ async fn the_confirmations() {
             let labels: Vec<String> =
                 card.buttons().into_iter().map(|button| format!("( {} )", button.label)).collect();
             write!(text, "=== /{command} {server} ===\n{}\n{}\n", card.content, labels.join(" ")).expect("a text");
-            faces.push(face(&format!("/{command} {server}"), &card.content, &json!(card.components), &[]));
         }
         insta::assert_snapshot!(name("confirmation", locale), text);
-        pictured(&name("confirmation", locale), &faces);
     }
 }

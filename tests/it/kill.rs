@@ -149,7 +149,7 @@ fn launch(bot: &TestBot) -> Child {
 }
 
 /// The binary. It refuses a `BERNARD_…` that is no key of its configuration, and these are the tests' own.
-fn program() -> Command {
+pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bernard"));
     for ours in ["BERNARD_SEEDS", "BERNARD_SHARED", "BERNARD_REQUIRE"] {
         command.env_remove(ours);

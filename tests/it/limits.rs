@@ -79,7 +79,7 @@ async fn a_server_has_so_many_operations_an_hour_and_always_a_way_out() {
     for command in ["rescue enable", "reboot"] {
         let answer = bot.ask(&bot.ann, command, &[("server", "web-1")]).await;
         assert_too_often(&answer);
-        assert!(answer.content.contains(&bot.ovh.service_name("web-1")), "{}", answer.content);
+        assert!(answer.content.contains("`web-1` has had its 1 operation"), "{}", answer.content);
     }
     let confirmed = bot.press(&bot.ann, &late, "Confirm").await;
     assert!(

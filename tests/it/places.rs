@@ -45,6 +45,11 @@ async fn other_guilds_dms_and_user_installs_are_refused() {
     });
     let refused = in_dm.await;
     assert!(refused.content.contains("guild that I serve") && refused.buttons().is_empty(), "{}", refused.content);
+    let by_user_install = sent(&bot.discord, &bot.ann, OPS, |interaction| {
+        interaction["authorizing_integration_owners"] = json!({"1": bot.ann.id()});
+    });
+    let refused = by_user_install.await;
+    assert!(refused.content.contains("guild that I serve") && refused.buttons().is_empty(), "{}", refused.content);
     untouched(&bot);
 }
 

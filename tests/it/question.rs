@@ -180,6 +180,80 @@ async fn somebody_elses_reboot_at_the_same_time_is_a_question_and_reboot_again_s
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn somebody_elses_reboot_that_shows_first_is_not_taken_for_ours() {
+    let bot = TestBot::new().await;
+    slow_to_show(&bot);
+    bot.ovh.faults().lose_answer("POST", "/reboot");
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    eventually("the reboot is taken", async || bot.ovh.reboots("web-1") == 1).await;
+    bot.ovh.tempo(Tempo::HURRIED);
+    let theirs = format!("/task/{}", bot.ovh.reboot_by_somebody("web-1"));
+    bot.ovh.journal().wait_for("GET", &theirs, 1).await;
+    bot.ovh.advance(Duration::from_secs(61));
+    bot.ovh.thaw();
+    let question = bot.rung(&bot.ann, &["Your decision is needed", "web-1"]).await;
+    assert!(question.content.contains("2 new reboot tasks"), "{}", question.content);
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn our_own_task_that_shows_alone_is_adopted_without_a_question() {
+    let bot = TestBot::new().await;
+    bot.ovh.faults().lose_answer("POST", "/reboot");
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    let end = bot.rung(&bot.ann, &["**In rescue**", "web-1"]).await;
+    assert_eq!(bot.count(&["Your decision is needed"]), 0, "{}", end.content);
+    bot.sees(&["R-1", "its task"]).await;
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
+}
+
+/// A first reboot whose fate nobody knows, and a second one that certainly did not happen.
+async fn second_not_done(spoil: impl FnOnce(&Ovh), words: &str) {
+    let bot = TestBot::new().await;
+    let first = asked(&bot, reset).await;
+    spoil(&bot.ovh);
+    bot.press(&bot.ann, &first, "Reboot again").await;
+    let fits = move |message: &Message| message.id != first.id && message.button("Reboot again").is_some();
+    let second = bot.discord.wait_for_message(first.channel, fits).await;
+    assert!(second.content.contains(words), "{}", second.content);
+    assert!(!second.content.contains("got no answer"), "it was answered, or never asked: {}", second.content);
+    assert!(!second.content.contains("instead of an answer"), "{}", second.content);
+    assert_eq!(bot.ovh.reboots("web-1"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_reboot_that_was_refused_is_a_question_that_says_so() {
+    let refuse = |ovh: &Ovh| drop(ovh.faults().status("POST", "/reboot", 403, &json!({"message": "not now"})));
+    second_not_done(refuse, "refused the last reboot").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reboot_that_hangs_until_its_time_is_over_is_looked_for_and_never_sent_again() {
+    let usual = TestConfig::default();
+    let config = TestConfig { pace: format!("{}ovh_timeout = \"700ms\"\n", usual.pace), ..usual };
+    let bot = TestBot::with(config, [web_1()]).await;
+    let hangs = |ovh: &Ovh| drop(ovh.faults().hang("POST", "/reboot"));
+    let question = asked(&bot, hangs).await;
+    assert!(question.content.contains("in time"), "{}", question.content);
+    bot.press(&bot.ann, &question, "Leave it").await;
+    bot.rung(&bot.ann, &["Left as it is", "web-1"]).await;
+    assert_eq!(bot.ovh.journal().count("POST", "/reboot"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reboot_whose_answer_hangs_is_adopted() {
+    let usual = TestConfig::default();
+    let config = TestConfig { pace: format!("{}ovh_timeout = \"700ms\"\n", usual.pace), ..usual };
+    let bot = TestBot::with(config, [web_1()]).await;
+    let answer = bot.ovh.faults().hold_answer("POST", "/reboot");
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    answer.reached().await;
+    bot.rung(&bot.ann, &["**In rescue**", "web-1"]).await;
+    assert_eq!(bot.ovh.journal().count("POST", "/reboot"), 1);
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_restore_takes_over_from_a_question() {
     let bot = TestBot::new().await;
     let question = asked(&bot, reset).await;

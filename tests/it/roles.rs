@@ -224,3 +224,36 @@ async fn a_card_in_a_dm_counts_as_pressed_where_its_rescue_was_asked_for() {
     assert_eq!((bot.ovh.reboots("web-1"), bot.ovh.boot_of("web-1")), (3, disk));
     assert_eq!(bot.discord.messages(other).iter().filter(|message| message.content.contains("R-3")).count(), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_one_may_not_see_is_not_named_by_what_else_it_goes_by() {
+    let bot = TestBot::ruled_by(rule(ROLE, &["view", "rescue"], &["db-*"])).await;
+    for command in ["rescue enable", "status"] {
+        let answer = bot.ask(&bot.ann, command, &[("server", "203.0.113.100")]).await;
+        assert!(answer.content.contains("`203.0.113.100`") && !answer.content.contains("web-1"), "{}", answer.content);
+    }
+    for partial in ["web", "203.0.113.100", "prod"] {
+        let offered = bot.ann.autocomplete(OPS, "status", "server", partial).await;
+        assert!(offered.iter().all(|choice| !choice.name.contains("web-1")), "{offered:?}");
+        let guessed = bot.ask(&bot.ann, "status", &[("server", &format!("{partial}x"))]).await;
+        assert!(!guessed.content.contains("web-1"), "{}", guessed.content);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_protection_added_while_a_card_waits_counts_at_the_press() {
+    let mut bot = TestBot::ruled_by(rule(ROLE, &["rescue"], &["*"])).await;
+    let card = bot.ask(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    bot.config.rules += "[[protect]]\nservers = [\"web-*\"]\nactions = [\"rescue\"]\n";
+    let config = bot.loaded();
+    bot.app().reload(&config).await.expect("it is read again");
+    bot.press(&bot.ann, &card, "Confirm").await;
+    assert_eq!(bot.ovh.reboots("web-1"), 0);
+    bot.config.rules = rule(ROLE, &["view"], &["*"]);
+    let config = bot.loaded();
+    bot.app().reload(&config).await.expect("it is read again");
+    let answer = bot.ask(&bot.ann, "rescue enable", &[("server", "db-1")]).await;
+    assert!(answer.content.contains("do not include `rescue`"), "{}", answer.content);
+    let help = bot.ask(&bot.ann, "help", &[]).await;
+    assert!(help.content.contains("/status") && !help.content.contains("/rescue enable"), "{}", help.content);
+}

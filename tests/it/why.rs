@@ -1,9 +1,11 @@
 //! `/why`: which rule allows or denies, what protects, and who could help.
 
+use std::fmt::Write;
+
 use serde_json::json;
 use sim::discord::{Id, Message, ROLE};
 
-use crate::bot::{TestBot, rule};
+use crate::bot::{TestBot, TestConfig, db_1, rule, web_1};
 
 /// A role of viewers.
 const VIEWER: Id = Id(400_000_000_000_000_002);
@@ -108,4 +110,49 @@ async fn who_may_not_see_a_server_learns_nothing_of_its_rules() {
         assert!(!answer.content.contains("[[protect]]") && !answer.content.contains("PUT"), "{}", answer.content);
         assert_says(&bot.ask(&guest, command, &ask).await, &["🚫", "No rule"]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_read_of_rights_plans_and_limits() {
+    let rules = rule(ROLE, &["view", "rescue", "reboot", "restore", "audit", "admin"], &["*"])
+        + &rule(VIEWER, &["view"], &["*"])
+        + &rule(APPROVER, &["approve"], &["web-*"])
+        + PROTECT;
+    let limits = "per_user_per_minute = 100\nper_server_per_hour = 1\n".to_owned();
+    let bot = TestBot::with(TestConfig { rules, limits, ..TestConfig::default() }, [web_1(), db_1()]).await;
+    let eve = bot.discord.person("eve", "en-GB", &[VIEWER]);
+    bot.accepted(&bot.ann, "reboot", &[("server", "db-1")]).await;
+    bot.rung(&bot.ann, &["**Rebooted**", "db-1"]).await;
+    for locale in ["en-GB", "fr"] {
+        bot.ann.set_locale(locale);
+        eve.set_locale(locale);
+        let mut text = String::new();
+        for (who, command, options) in [
+            (&bot.ann, "why", &[("action", "rescue"), ("server", "web-1")][..]),
+            (&eve, "why", &[("action", "rescue"), ("server", "web-1")]),
+            (&bot.ann, "why", &[("action", "reboot"), ("server", "db-1"), ("user", "eve")]),
+            (&bot.ann, "plan", &[("action", "rescue"), ("server", "web-1")]),
+            (&bot.ann, "plan", &[("action", "restore"), ("server", "db-1")]),
+            (&bot.ann, "plan", &[("action", "console"), ("server", "web-1")]),
+            (&bot.ann, "reboot", &[("server", "db-1")]),
+            (&bot.ann, "admin pause", &[("reason", "fire in gra3")]),
+            (&bot.ann, "rescue enable", &[("server", "web-1")]),
+            (&bot.ann, "admin resume", &[]),
+        ] {
+            let answer = bot.ask(who, command, options).await;
+            writeln!(text, "=== /{command} {options:?} ===\n{}", timeless(&answer.content)).expect("a text");
+        }
+        insta::assert_snapshot!(format!("rights_{}", &locale[..2]), text);
+    }
+}
+
+/// The text with every moment the same.
+fn timeless(text: &str) -> String {
+    let mut parts = text.split("<t:");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str("<t:0");
+        out.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    }
+    out
 }

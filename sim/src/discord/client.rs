@@ -59,6 +59,8 @@ impl World {
             "channels": channels.iter().map(|(id, channel)| listed(**id, channel)).collect::<Vec<_>>(),
             "messages": messages,
             "did": did.iter().rev().take(REMEMBERED).rev().map(|i| done_by(i)).collect::<Vec<_>>(),
+            "typing": self.typing.iter().filter(|(channel, _)| self.sees_channel(me, **channel))
+                .map(|(channel, until)| (channel.to_string(), json!(until.as_millisecond()))).collect::<serde_json::Map<_, _>>(),
             "commands": self.commands.list(super::commands::Scope::Guild),
             "acknowledge_ms": self.tempo.acknowledge.as_millis() as u64,
         })

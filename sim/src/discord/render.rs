@@ -59,6 +59,16 @@ impl World {
         self.roles.iter().enumerate().map(|(position, (id, role))| role_json(*id, role, position)).collect()
     }
 
+    /// How many members have each role, as `GET /guilds/{g}/roles/member-counts` shows it: without `@everyone`.
+    pub(crate) fn role_counts_json(&self) -> Value {
+        let members = || self.people.values().filter(|human| human.membership == Membership::Member);
+        let bots = |role: &Id| usize::from(*role == BOT_ROLE);
+        let count = |role: &Id| members().filter(|human| human.roles.contains(role)).count() + bots(role);
+        let counts =
+            self.roles.keys().filter(|role| **role != GUILD).map(|role| (role.to_string(), json!(count(role))));
+        Value::Object(counts.collect())
+    }
+
     /// A channel as `GET /channels/{c}` shows it.
     pub(crate) fn channel_json(&self, id: Id, channel: &Channel) -> Value {
         let last = self.messages.values().rfind(|message| message.channel == id).map(|message| message.id);
@@ -73,7 +83,8 @@ impl World {
                 "type": 11, "guild_id": GUILD, "name": channel.name, "parent_id": parent, "owner_id": BOT,
                 "rate_limit_per_user": 0, "message_count": 0, "member_count": 1, "total_message_sent": 0,
                 "thread_metadata": {
-                    "archived": false, "auto_archive_duration": 1440, "archive_timestamp": JOINED, "locked": false,
+                    "archived": channel.state != ChannelState::There, "auto_archive_duration": 1440,
+                    "archive_timestamp": JOINED, "locked": channel.state == ChannelState::Locked,
                     "create_timestamp": JOINED,
                 },
             }),

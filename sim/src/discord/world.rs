@@ -40,6 +40,8 @@ pub(crate) struct World {
     pub(crate) nonces: VecDeque<(Id, String, Id)>,
     pub(crate) delivery: Delivery,
     pub(crate) invalid_requests: usize,
+    /// Where the bot is typing, and until when.
+    pub(crate) typing: BTreeMap<Id, Timestamp>,
 }
 
 /// Where interactions go.
@@ -134,6 +136,7 @@ impl World {
             nonces: VecDeque::new(),
             delivery: Delivery::Gateway,
             invalid_requests: 0,
+            typing: BTreeMap::new(),
         };
         let everyone = Role { name: "@everyone".to_owned(), permissions: EVERYBODY, mentions: Mentions::Privileged };
         world.roles.insert(GUILD, everyone);

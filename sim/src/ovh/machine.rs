@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -73,6 +74,15 @@ pub struct Settings {
     pub state: String,
 }
 
+/// Something that OVHcloud's people do with a server.
+pub(super) struct Work {
+    pub(super) id: u64,
+    pub(super) begins: Timestamp,
+    pub(super) ends: Timestamp,
+    /// Over, and part of the history.
+    pub(super) is_past: bool,
+}
+
 /// A whole server.
 pub(super) struct Machine {
     pub(super) spec: ServerSpec,
@@ -93,6 +103,8 @@ pub(super) struct Machine {
     pub(super) hands_out_mail: bool,
     pub(super) refuses_while_busy: bool,
     pub(super) expired: bool,
+    /// What OVHcloud's people did and plan.
+    pub(super) works: Vec<Work>,
     /// What its address shows, if it has real ports.
     pub(super) port: Port,
 }
@@ -124,6 +136,7 @@ impl Machine {
             hands_out_mail: true,
             refuses_while_busy: false,
             expired: false,
+            works: Vec::new(),
             port: Port::default(),
             spec,
         }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     DriftReadsAs, Ovh,
-    machine::Machine,
+    machine::{Machine, Work},
     mail::{Delivery, Language, LinkStyle},
     port,
     spec::ServerSpec,
@@ -235,6 +235,33 @@ impl Ovh {
     #[track_caller]
     pub fn expire_service(&self, server: &str) {
         self.on(server, |machine| machine.expired = true);
+    }
+
+    /// OVHcloud switches interventions off for this server, or somebody does in the control panel.
+    #[track_caller]
+    pub fn switch_interventions_off(&self, server: &str) {
+        self.on(server, |machine| machine.settings.no_intervention = true);
+    }
+
+    /// OVHcloud plans an hour's work on this server, so long from now.
+    #[track_caller]
+    pub fn plan_intervention(&self, server: &str, ahead: Duration) {
+        self.work(server, |now| now.saturating_add(ahead), false);
+    }
+
+    /// OVHcloud's people worked on this server for an hour, so long ago.
+    #[track_caller]
+    pub fn intervened(&self, server: &str, ago: Duration) {
+        self.work(server, |now| now.saturating_sub(ago), true);
+    }
+
+    #[track_caller]
+    fn work(&self, server: &str, begins: impl Fn(Timestamp) -> Result<Timestamp, jiff::Error>, is_past: bool) {
+        let mut world = self.world();
+        let begins = begins(world.clock.now()).expect("a time that there is");
+        let machine = world.called(server);
+        let id = 7_000 + machine.works.len() as u64;
+        machine.works.push(Work { id, begins, ends: begins + SignedDuration::from_hours(1), is_past });
     }
 
     #[track_caller]

@@ -49,6 +49,7 @@ pub struct ServerSpec {
     pub(super) monitoring: bool,
     pub(super) rescue_mail: Option<String>,
     pub(super) expires_on: String,
+    pub(super) renewed: bool,
     pub(super) probed: bool,
 }
 
@@ -96,6 +97,7 @@ impl ServerSpec {
             monitoring: true,
             rescue_mail: None,
             expires_on: "2027-11-30".to_owned(),
+            renewed: true,
             probed: false,
         }
     }
@@ -202,6 +204,13 @@ impl ServerSpec {
     #[must_use]
     pub fn expiring_on(mut self, day: &str) -> Self {
         self.expires_on = day.to_owned();
+        self
+    }
+
+    /// Nothing renews its service by itself.
+    #[must_use]
+    pub fn renewed_by_hand(mut self) -> Self {
+        self.renewed = false;
         self
     }
 

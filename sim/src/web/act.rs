@@ -197,7 +197,10 @@ pub(super) struct Reader {
     who: Ref,
 }
 
-/// A file of a message, to be saved.
+/// The kinds of pictures that are shown where they stand; everything else is only saved. None of them can run anything.
+const SHOWN: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+
+/// A file of a message, to be saved or, if it is a picture, shown.
 pub(super) async fn file(
     State(page): State<Page>,
     Path((message, file)): Path<(Ref, Ref)>,
@@ -207,9 +210,11 @@ pub(super) async fn file(
     let found = page.stage.discord.file_for(&person, message.0, file.0);
     let found = found.ok_or_else(|| NotDone(StatusCode::NOT_FOUND, "no such file".to_owned()))?;
     let name: String = found.filename.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
+    let kind = SHOWN.into_iter().find(|kind| found.content_type.split(';').next() == Some(*kind));
+    let place = if kind.is_some() { "inline" } else { "attachment" };
     let headers = [
-        (header::CONTENT_TYPE, "application/octet-stream".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::CONTENT_TYPE, kind.unwrap_or("application/octet-stream").to_owned()),
+        (header::CONTENT_DISPOSITION, format!("{place}; filename=\"{name}\"")),
     ];
     Ok((headers, found.bytes).into_response())
 }

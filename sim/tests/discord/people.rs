@@ -78,3 +78,18 @@ async fn everything_ever_sent_holds_edits_deletions_files_and_labels() {
     let message = discord.message(text(&sent["id"]).parse().unwrap()).unwrap();
     assert_eq!((message.history.len(), message.deleted.is_some()), (2, true));
 }
+
+#[tokio::test]
+async fn the_bot_types_until_it_has_written() {
+    let (discord, rest, _ear) = stage().await;
+    let ann = discord.person("ann", "en-GB", &[]);
+    let typing = || discord.client_of(&ann)["typing"][OPS.to_string()].is_number();
+    assert!(!typing());
+    let path = format!("/channels/{OPS}/typing");
+    assert_eq!(rest.request(reqwest::Method::POST, &path).send().await.unwrap().status(), 204);
+    assert!(typing());
+    rest.say(OPS, json!({ "content": "there" })).await;
+    assert!(!typing());
+    discord.forbid_bot(OPS, permission::SEND_MESSAGES);
+    assert_eq!(rest.request(reqwest::Method::POST, &path).send().await.unwrap().status(), 403);
+}

@@ -108,6 +108,8 @@ async fn answers_about_servers_are_as_the_schema_has_them() {
         let reboot = caller.call("POST", &format!("{base}/reboot"), "").await.body;
         let asked = json!({"type": "kvmipHtml5URL", "ttl": 15}).to_string();
         let console = caller.call("POST", &format!("{base}/features/ipmi/access"), &asked).await.body;
+        ovh.plan_intervention(server, Duration::from_secs(3_600));
+        ovh.intervened(server, Duration::from_secs(86_400));
         ovh.advance(Duration::from_millis(10));
         let calls = [
             ("GET", "/boot?bootType=rescue".to_owned(), "/boot"),
@@ -117,6 +119,8 @@ async fn answers_about_servers_are_as_the_schema_has_them() {
             ("GET", "/ongoing".to_owned(), "/ongoing"),
             ("GET", "/intervention".to_owned(), "/intervention"),
             ("GET", "/plannedIntervention".to_owned(), "/plannedIntervention"),
+            ("GET", "/plannedIntervention/7000".to_owned(), "/plannedIntervention/{interventionId}"),
+            ("GET", "/intervention/7001".to_owned(), "/intervention/{interventionId}"),
             ("GET", "/specifications/hardware".to_owned(), "/specifications/hardware"),
             ("GET", "/serviceInfos".to_owned(), "/serviceInfos"),
             ("GET", "/features/ipmi".to_owned(), "/features/ipmi"),

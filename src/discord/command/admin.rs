@@ -1,25 +1,19 @@
 //! `/admin pause` and `/admin resume`: the kill switch. It works even where the bot may not write, and under every limit.
 
-use serenity::{
-    builder::{CreateAllowedMentions, CreateCommandOption, CreateMessage},
-    model::{channel::MessageFlags, id::ChannelId as DiscordChannel},
-};
+use serenity::builder::CreateCommandOption;
 
 use super::{Options, text};
 use crate::{
     access::Capability,
-    clock,
     discord::{
         asking::Asking,
         handler::{Handler, Reply},
         refusal::Refusal,
-        rest::Nonce,
         speak,
     },
-    metrics,
+    metrics::{self, Switch},
     rescue::{operation::Kind, pause::Pause},
     say,
-    text::{code, mention, since_epoch},
 };
 
 /// `/admin pause` asks for this.
@@ -34,46 +28,23 @@ pub(super) fn reason(options: &Options<'_>) -> Result<String, Refusal> {
 
 impl Handler {
     pub(super) async fn pause(&self, asking: &Asking, reason: String) -> Result<Reply, Refusal> {
-        self.anywhere(asking, Capability::Admin)?;
-        let pause = Pause { by: asking.requester.user, at: clock::now(), reason };
-        if let Some(earlier) = self.store.begin_pause(&pause).await? {
+        let grant = self.anywhere(asking, Capability::Admin)?;
+        if let Some(earlier) = self.desk.pause(&grant, reason, asking.channel).await? {
             return Err(self.paused_by(asking, earlier));
         }
-        metrics::paused(&Some(pause.clone()));
-        tracing::warn!(user.id = pause.by.0, "new operations are refused from now on");
-        let who = mention(pause.by);
-        let words = say!(self.settings.locale, "pause-announced", who = who, reason = code(&pause.reason));
-        Ok(self.announced(asking, words, say!(asking.locale, "pause-done")).await)
+        metrics::paused(Switch::Pulled);
+        tracing::warn!(user.id = asking.requester.user.0, "new operations are refused from now on");
+        Ok(Reply::text(say!(asking.locale, "pause-done")))
     }
 
     pub(super) async fn resume(&self, asking: &Asking) -> Result<Reply, Refusal> {
-        self.anywhere(asking, Capability::Admin)?;
-        let Some(ended) = self.store.end_pause().await? else {
+        let grant = self.anywhere(asking, Capability::Admin)?;
+        if self.desk.resume(&grant, asking.channel).await?.is_none() {
             return Ok(Reply::text(say!(asking.locale, "resume-nothing")));
-        };
-        metrics::paused(&None);
-        tracing::warn!(user.id = asking.requester.user.0, "new operations are taken again");
-        let who = mention(asking.requester.user);
-        let since = since_epoch(ended.at);
-        let words = say!(self.settings.locale, "resume-announced", who = who, since = since);
-        Ok(self.announced(asking, words, say!(asking.locale, "resume-done")).await)
-    }
-
-    /// Tells the channel; it is already so, and whoever did it hears if the channel did not.
-    async fn announced(&self, asking: &Asking, words: String, done: String) -> Reply {
-        let message = CreateMessage::new()
-            .content(words)
-            .allowed_mentions(CreateAllowedMentions::new())
-            .flags(MessageFlags::SUPPRESS_EMBEDS);
-        let channel = DiscordChannel::new(asking.channel.0);
-        let nonce = Nonce::try_from(format!("p{}", asking.interaction)).expect("an interaction's id is short");
-        match self.rest.post(channel, &message, &nonce, &[]).await {
-            Ok(_) => Reply::text(done),
-            Err(error) => {
-                tracing::warn!(%error, "the channel was not told of the kill switch");
-                Reply::text(format!("{done}\n{}", say!(asking.locale, "pause-not-announced")))
-            }
         }
+        metrics::paused(Switch::Loose);
+        tracing::warn!(user.id = asking.requester.user.0, "new operations are taken again");
+        Ok(Reply::text(say!(asking.locale, "resume-done")))
     }
 
     /// That an operation of this kind may be begun: nothing is paused, or it leads out of rescue.

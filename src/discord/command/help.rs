@@ -30,12 +30,17 @@ impl Handler {
         }
         if may(Capability::View) {
             lines.push(say!(locale, "help-status"));
+            lines.push(say!(locale, "help-tasks"));
             lines.push(say!(locale, "help-list"));
             lines.push(say!(locale, "help-plan"));
             lines.push(say!(locale, "help-why"));
         }
         if may(Capability::Admin) {
+            lines.push(say!(locale, "help-doctor"));
             lines.push(say!(locale, "help-admin"));
+        }
+        if may(Capability::Audit) {
+            lines.push(say!(locale, "help-history"));
         }
         if lines.len() == 1 {
             lines.push(say!(locale, "help-nothing"));

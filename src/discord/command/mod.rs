@@ -4,13 +4,16 @@
 
 mod admin;
 mod console;
+mod doctor;
 mod enable;
 mod guide;
 mod help;
+mod history;
 mod link;
 mod plan;
 mod propose;
 mod status;
+mod tasks;
 mod why;
 
 use serenity::{
@@ -32,7 +35,7 @@ use super::{
     refusal::Refusal,
 };
 use crate::{
-    access::{Action, Capability},
+    access::{Action, Capability, UserId},
     config::Locale,
     rescue::plan::Aim,
     say,
@@ -66,6 +69,11 @@ pub enum Command {
     Console(ConsoleOptions),
     /// `/guide`
     Guide(Topic),
+    /// `/tasks`
+    Tasks {
+        /// `server`
+        server: String,
+    },
     /// `/plan`
     Plan {
         /// `action`
@@ -82,6 +90,15 @@ pub enum Command {
     },
     /// `/admin resume`
     Resume,
+    /// `/history`
+    History {
+        /// `server`
+        server: Option<String>,
+        /// `user`
+        user: Option<UserId>,
+    },
+    /// `/doctor`
+    Doctor,
     /// `/help`
     Help,
 }
@@ -110,6 +127,13 @@ impl Options<'_> {
         self.0.iter().find(|option| option.name == name).and_then(|option| option.value.as_i64())
     }
 
+    fn user(&self, name: &str) -> Option<UserId> {
+        self.0.iter().find(|option| option.name == name).and_then(|option| match &option.value {
+            CommandDataOptionValue::User(user) => Some(UserId(user.get())),
+            _ => None,
+        })
+    }
+
     fn server(&self) -> Result<String, Refusal> {
         self.text("server").ok_or(Refusal::Unknown)
     }
@@ -136,9 +160,12 @@ impl Command {
                 let topic = options.text("topic").and_then(|topic| topic.parse().ok());
                 topic.map(Self::Guide).ok_or(Refusal::Unknown)
             }
+            "tasks" => Ok(Self::Tasks { server: options.server()? }),
             "plan" => Ok(Self::Plan { action: why::action(&options)?, server: options.server()? }),
             "why" => Ok(Self::Why(WhyOptions::parse(&options)?)),
             "admin" => Self::parse_admin(&data.options),
+            "history" => Ok(Self::History { server: options.text("server"), user: options.user("user") }),
+            "doctor" => Ok(Self::Doctor),
             "help" => Ok(Self::Help),
             _ => Err(Refusal::Unknown),
         }
@@ -195,10 +222,13 @@ impl Handler {
             Command::Status { server: None } => self.status_of_fleet(asking).await,
             Command::Console(options) => self.console(asking, options).await,
             Command::Guide(topic) => Ok(guide::opened(topic, asking.locale)),
+            Command::Tasks { server } => self.tasks(asking, &server).await,
             Command::Plan { action, server } => self.plan_of(asking, action, &server).await,
             Command::Why(options) => self.why(asking, options).await,
             Command::Pause { reason } => self.pause(asking, reason).await,
             Command::Resume => self.resume(asking).await,
+            Command::History { server, user } => self.history(asking, server.as_deref(), user).await,
+            Command::Doctor => self.doctor(asking).await,
             Command::Help => Ok(self.help(asking)),
         }
     }
@@ -211,6 +241,7 @@ pub(super) fn capability_of(data: &CommandData) -> Capability {
         "restore" => Capability::Restore,
         "reboot" => Capability::Reboot,
         "console" => Capability::Console,
+        "history" => Capability::Audit,
         _ => Capability::View,
     }
 }
@@ -232,9 +263,12 @@ pub fn registered() -> Vec<CreateCommand> {
         with(base("status", |l| say!(l, "command-status")), vec![status]),
         with(base("console", |l| say!(l, "command-console")), console::options()),
         with(base("guide", |l| say!(l, "command-guide")), vec![guide::topic()]),
+        with(base("tasks", |l| say!(l, "command-tasks")), vec![server()]),
         with(base("plan", |l| say!(l, "command-plan")), vec![why::action_option(), server()]),
         with(base("why", |l| say!(l, "command-why")), why::options()),
         admin,
+        with(base("history", |l| say!(l, "command-history")), history::options()),
+        base("doctor", |l| say!(l, "command-doctor")),
         base("help", |l| say!(l, "command-help")),
     ]
 }

@@ -69,7 +69,7 @@ impl Handler {
         let kind = kind_of(action);
         found.push(self.not_paused(asking, kind).await);
         if !kind.is_always_open() {
-            found.push(self.desk.limits().would_let(&server.name).map_err(Refusal::TooOften));
+            found.push(self.would_let(server));
         }
         found.push(match self.holder(server, kind).await? {
             Some(holder) => Err(Refusal::Busy(Box::new(holder))),

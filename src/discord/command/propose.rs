@@ -38,7 +38,7 @@ impl Handler {
         let known = self.find(asking, typed, desk::needed(kind)).await?;
         let (server, grant) = self.admit(asking, &known, kind).await?;
         if !kind.is_always_open() {
-            self.desk.limits().would_let(&server.name).map_err(Refusal::TooOften)?;
+            self.would_let(&server)?;
         }
         if let Some(holder) = self.holder(&server, kind).await? {
             return Err(Refusal::Busy(Box::new(holder)));
@@ -57,7 +57,7 @@ impl Handler {
         }
         let kind = card.request.kind();
         if !kind.is_always_open() {
-            self.desk.limits().press(asking.requester.user).map_err(Refusal::TooOften)?;
+            self.desk.limits().press(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))?;
         }
         self.not_paused(asking, kind).await?;
         let known = self.find(asking, card.request.server.as_str(), desk::needed(kind)).await?;
@@ -157,6 +157,12 @@ impl Handler {
         let request = request(asking, server, grant, proposal.wish.clone(), old.request.reason.clone());
         let reply = self.card(request, &proposal, old.command, asking.locale).await?;
         Ok(reply.after(&say!(asking.locale, "card-changed")))
+    }
+
+    /// That the server's limit has room for one more operation.
+    pub(super) fn would_let(&self, server: &Server) -> Result<(), Refusal> {
+        let label = || Some(server.label().to_owned());
+        self.desk.limits().would_let(&server.name).map_err(|too_often| Refusal::TooOften(too_often, label()))
     }
 
     /// What would be done for `aim` now.

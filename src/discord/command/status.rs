@@ -1,67 +1,68 @@
 //! `/status`: one server as OVHcloud sees it now, or the fleet in one short card from memory.
 
+use jiff::SignedDuration;
+
 use crate::{
     access::Capability,
+    clock,
     config::Locale,
     discord::{
         asking::Asking,
         handler::{Handler, Reply},
+        picture::Timeline,
         refusal::Refusal,
         speak,
     },
     rescue::{
-        fleet::Look,
+        known::Planned,
         lease::Lease,
+        look::Look,
+        operation::Operation,
         server::{Boot, Server, Task},
     },
     say,
-    text::{code, mention, since_epoch},
+    text::{code, day, day_and_hour, from_now, mention, since_epoch},
 };
 
 /// How many servers the fleet's card names at most.
 const NAMED: usize = 15;
+/// How long the picture of an operation that has ended is still worth a look.
+const JUST_NOW: SignedDuration = SignedDuration::from_mins(30);
+/// How many planned interventions are shown at most.
+const PLANNED: usize = 3;
 
 impl Handler {
     pub(super) async fn status_of(&self, asking: &Asking, typed: &str) -> Result<Reply, Refusal> {
         let locale = asking.locale;
         let known = self.find(asking, typed, Capability::View).await?;
-        let problem = |error| Refusal::from_plan(error, known.label());
-        let server = self.fleet.read(&known).await.map_err(problem)?;
-        let Look { boot, running } = self.fleet.look(&server).await.map_err(problem)?;
+        let server = self.read_to_view(asking, &known).await?;
+        let look = self.fleet.look(&server).await.map_err(|error| Refusal::from_plan(error, server.label()))?;
         let lease = self.store.lease(&server.name).await?;
-        let mut lines = vec![headline(&server, boot.as_ref(), locale)];
-        lines.push(say!(locale, "status-os", os = code(&server.os), power = power(&server)));
-        lines.push(match &boot {
-            Some(boot) => {
-                say!(locale, "status-boots", kernel = code(&boot.kernel), description = code(&boot.description))
-            }
-            None => say!(locale, "status-boots-nothing"),
-        });
-        match running {
-            Ok(tasks) => lines.extend(tasks.iter().map(|task| task_line(task, locale))),
-            Err(error) => lines.push(say!(locale, "status-tasks-unreadable", said = code(&error))),
-        }
+        let mut lines = seen(&server, &look, locale);
         lines.extend(lease.as_ref().map(|lease| lease_line(lease, locale)));
-        for operation in self.store.live_operations().await? {
-            if operation.request.server == server.name {
-                let (emoji, state) = speak::state(&operation, locale);
-                lines.push(say!(
-                    locale,
-                    "status-operation",
-                    emoji = emoji,
-                    id = operation.id.to_string(),
-                    state = state
-                ));
-            }
+        let live = self.store.live_operations().await?;
+        let live: Vec<&Operation> = live.iter().filter(|operation| operation.request.server == server.name).collect();
+        for operation in &live {
+            let (emoji, state) = speak::state(operation, locale);
+            lines.push(say!(locale, "status-operation", emoji = emoji, id = operation.id.to_string(), state = state));
         }
-        lines.push(match server.monitoring {
-            true => say!(locale, "status-monitored"),
-            false => say!(locale, "status-unmonitored"),
-        });
-        if server.no_intervention {
-            lines.push(say!(locale, "status-no-intervention"));
+        lines.extend(datacentre(&server, &look, locale));
+        let mut reply = Reply::text(lines.join("\n"));
+        if let Some(operation) = self.worth_a_picture(&server, live.first().copied()).await? {
+            let events = self.store.events(operation.id).await?;
+            let timeline = Timeline::of(&operation, &events, clock::now(), locale);
+            reply.files.extend(timeline.attachment().await);
         }
-        Ok(Reply::text(lines.join("\n")))
+        Ok(reply)
+    }
+
+    /// The operation under way, or the last one if it ended just now.
+    async fn worth_a_picture(&self, server: &Server, live: Option<&Operation>) -> Result<Option<Operation>, Refusal> {
+        if let Some(live) = live {
+            return Ok(Some(live.clone()));
+        }
+        let last = self.store.last_operation(&server.name).await?;
+        Ok(last.filter(|operation| clock::now().duration_since(operation.since) < JUST_NOW))
     }
 
     pub(super) async fn status_of_fleet(&self, asking: &Asking) -> Result<Reply, Refusal> {
@@ -85,7 +86,7 @@ impl Handler {
                     format!("{emoji} {state}")
                 }
                 (None, Some(_)) => format!("🛟 {}", say!(locale, "outcome-in-rescue")),
-                (None, None) if server.state != "ok" => format!("⚠️ {}", code(&server.state)),
+                (None, None) if !matches!(server.state.as_str(), "ok" | "") => format!("⚠️ {}", code(&server.state)),
                 (None, None) => continue,
             };
             lines.push(say!(locale, "fleet-line", server = code(server.label()), state = state));
@@ -98,6 +99,58 @@ impl Handler {
             lines.push(say!(locale, "fleet-quiet"));
         }
         Ok(Reply::text(lines.join("\n")))
+    }
+}
+
+/// The server itself, what it boots next, and what OVHcloud is doing to it.
+fn seen(server: &Server, look: &Look, locale: Locale) -> Vec<String> {
+    let mut lines = vec![headline(server, look.boot.as_ref(), locale)];
+    lines.push(say!(locale, "status-os", os = code(&server.os), power = power(server)));
+    lines.push(match &look.boot {
+        Some(boot) => {
+            say!(locale, "status-boots", kernel = code(&boot.kernel), description = code(&boot.description))
+        }
+        None => say!(locale, "status-boots-nothing"),
+    });
+    match &look.running {
+        Ok(tasks) => lines.extend(tasks.iter().map(|task| task_line(task, locale))),
+        Err(error) => lines.push(say!(locale, "status-tasks-unreadable", said = code(error))),
+    }
+    lines
+}
+
+/// What OVHcloud's people watch, did and plan, and how long the server is paid for.
+fn datacentre(server: &Server, look: &Look, locale: Locale) -> Vec<String> {
+    let mut lines = vec![match server.monitoring {
+        true => say!(locale, "status-monitored"),
+        false => say!(locale, "status-unmonitored"),
+    }];
+    if server.no_intervention {
+        lines.push(say!(locale, "status-no-intervention"));
+    }
+    if let Some(began) = look.intervention.as_ref().and_then(|intervention| intervention.began) {
+        lines.push(say!(locale, "status-intervention", when = from_now(began)));
+    }
+    match &look.care {
+        Ok(care) => {
+            lines.extend(care.planned.iter().take(PLANNED).map(|planned| planned_line(planned, locale)));
+            lines.extend(care.expires.map(|expires| expiry_line(day(expires), care.renewed, locale)));
+        }
+        Err(error) => lines.push(say!(locale, "status-contract-unreadable", said = code(error))),
+    }
+    lines
+}
+
+fn planned_line(planned: &Planned, locale: Locale) -> String {
+    let when = planned.begins.map_or_else(|| "?".to_owned(), day_and_hour);
+    say!(locale, "status-planned", kind = code(&planned.kind), when = when)
+}
+
+fn expiry_line(day: String, renewed: Option<bool>, locale: Locale) -> String {
+    match renewed {
+        Some(true) => say!(locale, "status-expires-renewed", day = day),
+        Some(false) => say!(locale, "status-expires-for-good", day = day),
+        None => say!(locale, "status-expires", day = day),
     }
 }
 

@@ -4,6 +4,7 @@
 //! buttons of messages that they see. [`Person::press_raw`] is the exception, for those who speak the protocol themselves.
 
 mod asked;
+mod choosing;
 mod person;
 mod typing;
 

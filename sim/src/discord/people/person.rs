@@ -1,10 +1,11 @@
 //! A person at Discord's client.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{
     Asked, CannotDo, Choice, Typed,
-    typing::{Focus, command_data, resolve},
+    choosing::menu_data,
+    typing::{Focus, command_data},
 };
 use crate::discord::{
     Discord, Id, Message,
@@ -173,7 +174,7 @@ impl Person {
             return Err(CannotDo(format!("the button {label:?} is grey")));
         }
         let custom_id = button.custom_id.ok_or_else(|| CannotDo(format!("{label:?} is a link")))?;
-        Ok(self.component(&message, &custom_id, 2, None))
+        Ok(self.component(&message, &custom_id))
     }
 
     /// Presses the button with this custom id, where labels are not enough to tell buttons apart.
@@ -186,7 +187,7 @@ impl Person {
         let buttons = message.buttons();
         let button = buttons.iter().find(|button| button.custom_id.as_deref() == Some(custom_id));
         match button.map(|button| button.state) {
-            Some(ButtonState::Enabled) => Ok(self.component(&message, custom_id, 2, None)),
+            Some(ButtonState::Enabled) => Ok(self.component(&message, custom_id)),
             Some(ButtonState::Disabled) => Err(CannotDo("that button is grey".to_owned())),
             None => Err(CannotDo("that button is gone".to_owned())),
         }
@@ -196,45 +197,26 @@ impl Person {
     ///
     /// # Errors
     ///
-    /// If this person does not see the message, or it has no such menu, or the menu has no such value.
+    /// If this person does not see the message, or it has no such menu, or the menu is grey, has no such value or wants
+    /// another number of them. Values of menus of people, roles and channels are ids.
     pub fn try_select(&self, message: Id, custom_id: &str, values: &[&str]) -> Result<Asked, CannotDo> {
         let message = self.seen(message)?;
         let found = message.custom_ids().into_iter().find(|(known, _)| known == custom_id);
         let (_, menu) = found.ok_or_else(|| CannotDo(format!("no menu {custom_id:?}")))?;
-        let listed = |value: &&str| {
-            menu["options"].as_array().is_some_and(|all| all.iter().any(|option| option["value"] == **value))
-        };
-        let kind = menu["type"].as_u64().unwrap_or_default();
-        let resolved = match kind {
-            3 => values.iter().all(listed).then(Map::new),
-            _ => self.discord.read(|world| resolve(world, kind, values)),
-        };
-        let resolved = resolved.ok_or_else(|| CannotDo(format!("the menu does not offer all of {values:?}")))?;
-        Ok(self.component(&message, custom_id, kind, Some((values, resolved))))
+        let data = self.discord.read(|world| menu_data(world, custom_id, &menu, values))?;
+        Ok(self.send(message.channel, Kind::Component { message: message.id }, &data))
     }
 
     /// Sends a press that no client would offer: any custom id, on any message.
     #[track_caller]
     pub fn press_raw(&self, custom_id: &str, message: &Message) -> impl Future<Output = Asked> + use<> {
-        settle(self.component(message, custom_id, 2, None))
+        settle(self.component(message, custom_id))
     }
 
-    fn component(
-        &self,
-        message: &Message,
-        custom_id: &str,
-        kind: u64,
-        chosen: Option<(&[&str], Map<String, Value>)>,
-    ) -> Asked {
+    fn component(&self, message: &Message, custom_id: &str) -> Asked {
         let known = message.custom_ids().into_iter().find(|(known, _)| known == custom_id);
         let number = known.map_or(json!(1), |(_, component)| component["id"].clone());
-        let mut data = json!({ "custom_id": custom_id, "component_type": kind, "id": number });
-        if let Some((values, resolved)) = chosen {
-            data["values"] = json!(values);
-            if !resolved.is_empty() {
-                data["resolved"] = Value::Object(resolved);
-            }
-        }
+        let data = json!({ "custom_id": custom_id, "component_type": 2, "id": number });
         self.send(message.channel, Kind::Component { message: message.id }, &data)
     }
 

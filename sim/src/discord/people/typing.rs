@@ -175,6 +175,7 @@ fn convert(world: &World, option: &Value, value: &Value, resolved: &mut Map<Stri
         Some(5) => json!(text.parse::<bool>().map_err(|_| wrong("true or false"))?),
         Some(6) => user(world, &text, resolved).ok_or_else(|| wrong("a person"))?,
         Some(7) => channel(world, &text, resolved).ok_or_else(|| wrong("a channel"))?,
+        Some(8) => role(world, &text, resolved).ok_or_else(|| wrong("a role"))?,
         Some(10) => json!(text.parse::<f64>().map_err(|_| wrong("a number"))?),
         _ => return Err(wrong("what this simulator cannot type")),
     };
@@ -224,28 +225,13 @@ fn channel(world: &World, text: &str, resolved: &mut Map<String, Value>) -> Opti
     Some(json!(id))
 }
 
-/// What was chosen in a menu that offers what there is rather than a list: the client sends along what the ids stand for.
-/// `None` when the menu does not offer one of them.
-pub(super) fn resolve(world: &World, menu: u64, values: &[&str]) -> Option<Map<String, Value>> {
-    let mut resolved = Map::new();
-    for value in values {
-        let found = match menu {
-            5 => user(world, value, &mut resolved),
-            6 => role(world, value, &mut resolved),
-            7 => user(world, value, &mut resolved).or_else(|| role(world, value, &mut resolved)),
-            8 => channel(world, value, &mut resolved),
-            _ => None,
-        };
-        found?;
-    }
-    Some(resolved)
-}
-
 fn role(world: &World, text: &str, resolved: &mut Map<String, Value>) -> Option<Value> {
-    let id: Id = text.parse().ok()?;
-    let found = world.roles_json().as_array()?.iter().find(|role| role["id"] == json!(id))?.clone();
-    put(resolved, "roles", id, found);
-    Some(json!(id))
+    let bare = text.trim_start_matches("<@&").trim_end_matches('>').trim_start_matches('@');
+    let all = world.roles_json();
+    let named = |role: &&Value| role["id"] == *bare || role["name"] == *bare;
+    let found = all.as_array()?.iter().find(named)?;
+    put(resolved, "roles", found["id"].as_str()?.parse().ok()?, found.clone());
+    Some(found["id"].clone())
 }
 
 fn put(resolved: &mut Map<String, Value>, kind: &str, id: Id, value: Value) {
@@ -296,16 +282,6 @@ mod tests {
         assert_eq!(options[1]["value"], 5);
         assert_eq!(options[2]["value"], "7");
         assert_eq!(data["resolved"]["users"]["7"]["username"], "ann");
-    }
-
-    #[test]
-    fn a_menu_of_people_offers_the_people_there_are() {
-        let world = world();
-        let chosen = resolve(&world, 5, &["7"]).expect("ann is there");
-        assert_eq!(chosen["users"]["7"]["username"], "ann");
-        assert!(resolve(&world, 5, &["7", "8"]).is_none() && resolve(&world, 6, &["7"]).is_none());
-        let ops = OPS.to_string();
-        assert!(resolve(&world, 8, &[&ops]).is_some_and(|chosen| chosen["channels"][&ops]["id"] == json!(OPS)));
     }
 
     #[test]

@@ -64,6 +64,11 @@ pub(super) async fn roles(State(discord): State<Discord>, Path(guild): Path<Stri
     ok(&discord.read(World::roles_json))
 }
 
+pub(super) async fn role_counts(State(discord): State<Discord>, Path(guild): Path<String>) -> Answer {
+    known_guild(&guild)?;
+    ok(&discord.read(World::role_counts_json))
+}
+
 pub(super) async fn channels(State(discord): State<Discord>, Path(guild): Path<String>) -> Answer {
     known_guild(&guild)?;
     ok(&discord.read(|world| world.channels_json(Threads::Without)))

@@ -96,6 +96,7 @@ fn send(world: &mut World, channel: Id, patch: &Patch) -> Result<Id, Refusal> {
     if let Some(nonce) = message.nonce.clone() {
         world.remember_nonce(channel, nonce, id);
     }
+    world.typing.remove(&channel);
     world.keep(message, News::Created);
     Ok(id)
 }

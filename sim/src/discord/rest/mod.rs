@@ -6,6 +6,7 @@ mod guard;
 mod guild;
 mod interactions;
 mod messages;
+mod typing;
 
 use axum::{
     Router,
@@ -47,6 +48,7 @@ fn routes() -> Router<Discord> {
         .route("/oauth2/applications/@me", get(guild::application))
         .route("/guilds/{guild}", get(guild::guild))
         .route("/guilds/{guild}/roles", get(guild::roles))
+        .route("/guilds/{guild}/roles/member-counts", get(guild::role_counts))
         .route("/guilds/{guild}/channels", get(guild::channels))
         .route("/guilds/{guild}/members/{user}", get(guild::member))
         .route("/channels/{channel}", get(guild::channel).patch(guild::modify_channel))
@@ -55,6 +57,7 @@ fn routes() -> Router<Discord> {
             "/channels/{channel}/messages/{message}",
             get(messages::read).patch(messages::edit).delete(messages::delete),
         )
+        .route("/channels/{channel}/typing", post(typing::typing))
         .route("/interactions/{id}/{token}/callback", post(interactions::callback))
         .route("/webhooks/{application}/{token}", post(interactions::follow_up))
         .route(

@@ -2,6 +2,7 @@
 
 mod auth;
 pub(super) mod console;
+mod datacentre;
 mod mail;
 mod secret;
 mod server;
@@ -47,7 +48,9 @@ const ACTIONS: &[(&str, &str, &str)] = &[
     ("POST", "/dedicated/server/{name}/authenticationSecret", "dedicatedServer:apiovh:authenticationSecret/create"),
     ("GET", "/dedicated/server/{name}/serviceInfos", "dedicatedServer:apiovh:serviceInfos/get"),
     ("GET", "/dedicated/server/{name}/intervention", "dedicatedServer:apiovh:intervention/get"),
+    ("GET", "/dedicated/server/{name}/intervention/{id}", "dedicatedServer:apiovh:intervention/get"),
     ("GET", "/dedicated/server/{name}/plannedIntervention", "dedicatedServer:apiovh:plannedIntervention/get"),
+    ("GET", "/dedicated/server/{name}/plannedIntervention/{id}", "dedicatedServer:apiovh:plannedIntervention/get"),
     ("GET", "/dedicated/server/{name}/features/ipmi", "dedicatedServer:apiovh:features/ipmi/get"),
     ("GET", "/dedicated/server/{name}/features/ipmi/access", "dedicatedServer:apiovh:features/ipmi/access/get"),
     ("POST", "/dedicated/server/{name}/features/ipmi/access", "dedicatedServer:apiovh:features/ipmi/access/create"),
@@ -67,9 +70,11 @@ pub(super) fn router(world: &Shared) -> Router {
         .route("/dedicated/server/{name}/boot/{id}", get(server::boot))
         .route("/dedicated/server/{name}/specifications/hardware", get(server::hardware))
         .route("/dedicated/server/{name}/serviceInfos", get(server::service_infos))
-        .route("/dedicated/server/{name}/intervention", get(server::nothing))
-        .route("/dedicated/server/{name}/plannedIntervention", get(server::nothing))
-        .route("/dedicated/server/{name}/ongoing", get(server::nothing))
+        .route("/dedicated/server/{name}/intervention", get(datacentre::past))
+        .route("/dedicated/server/{name}/intervention/{id}", get(datacentre::past_one))
+        .route("/dedicated/server/{name}/plannedIntervention", get(datacentre::planned))
+        .route("/dedicated/server/{name}/plannedIntervention/{id}", get(datacentre::planned_one))
+        .route("/dedicated/server/{name}/ongoing", get(datacentre::ongoing))
         .route("/dedicated/server/{name}/reboot", post(task::reboot))
         .route("/dedicated/server/{name}/task", get(task::list))
         .route("/dedicated/server/{name}/task/{id}", get(task::read))

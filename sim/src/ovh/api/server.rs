@@ -170,21 +170,16 @@ pub(super) async fn service_infos(State(world): State<Shared>, Path(name): Path<
         "expiration": machine.spec.expires_on,
         "possibleRenewPeriod": [1, 3, 6, 12],
         "renew": {
-            "automatic": true,
+            "automatic": machine.spec.renewed,
             "deleteAtExpiration": false,
             "forced": false,
-            "manualPayment": false,
+            "manualPayment": !machine.spec.renewed,
             "period": 1,
         },
-        "renewalType": "automaticV2016",
+        "renewalType": if machine.spec.renewed { "automaticV2016" } else { "manual" },
         "serviceId": machine.server_id + 90_000_000,
         "status": "ok",
     })))
-}
-
-/// Lists of which this account has none: interventions, and what goes on in the datacentre.
-pub(super) async fn nothing(State(world): State<Shared>, Path(name): Path<String>) -> Answer {
-    lock(&world).machine(&name).map(|_| Json(json!([])))
 }
 
 /// A number in a path.

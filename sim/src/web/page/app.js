@@ -107,6 +107,13 @@ class App {
     }));
   }
 
+  choose(message, customId, values) {
+    this.did(post("/api/select", { who: this.chat.me.id, message: message.id, custom_id: customId, values }).then((answer) => {
+      this.pressed.set(answer.interaction, customId);
+      this.draw();
+    }));
+  }
+
   /** What cannot be done is said. */
   did(doing) {
     doing.catch((error) => this.complain(error.message));

@@ -1,7 +1,7 @@
 // The small Discord: channels at the left (a screen of their own on a phone), the open channel at the right.
 
 import { keep, make } from "./dom.js";
-import { attemptElement, messageElement, tint } from "./message.js";
+import { attemptElement, dots, messageElement, tint } from "./message.js";
 import { plain } from "./markdown.js";
 import { say, spoken } from "./words.js";
 
@@ -17,6 +17,17 @@ export function drawChat(app) {
   drawChannels(app);
   drawHead(app);
   drawLog(app);
+  drawTyping(app);
+}
+
+/** "… is typing", for as long as Discord says. */
+function drawTyping(app) {
+  const left = (app.chat.typing?.[app.open] ?? 0) - Date.now();
+  keep(document.getElementById("typing"), left > 0
+    ? [{ key: "typing", look: say("typing"), make: () => make("span", {}, dots(), " ", make("strong", {}, app.chat.people[app.chat.bot]), ` ${say("typing")}`) }]
+    : []);
+  clearTimeout(app.typingEnds);
+  if (left > 0) app.typingEnds = setTimeout(() => drawTyping(app), left + 50);
 }
 
 export function channelName(channel) {

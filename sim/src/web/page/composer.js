@@ -6,8 +6,11 @@ import { say } from "./words.js";
 
 /** How long typing must pause before the bot is asked. */
 const PAUSE = 120;
-const USER = 6;
 const TRUTH = 5;
+const USER = 6;
+const CHANNEL = 7;
+const ROLE = 8;
+const USER_OR_ROLE = 9;
 
 /** The commands as one types them: sub-commands with their whole path. */
 export function flatten(registered, locale) {
@@ -149,9 +152,7 @@ export class Composer {
     const { option, input } = field;
     const text = input.value.trim().toLowerCase();
     const taking = (choice) => ({ title: choice.name, take: () => this.take(field, choice) });
-    const fixed = option.choices?.map((choice) => ({ name: choice.name_localizations?.[this.app.chat.me.locale] ?? choice.name, value: choice.value }))
-      ?? (option.type === TRUTH ? [{ name: "true", value: true }, { name: "false", value: false }] : null)
-      ?? (option.type === USER ? Object.entries(this.app.chat.people).map(([id, name]) => ({ name: `@${name}`, value: id })) : null);
+    const fixed = this.fixed(option);
     if (fixed) return this.offer(fixed.filter((choice) => choice.name.toLowerCase().includes(text)).map(taking), input, say("noChoices"));
     if (!option.autocomplete) return this.offer([], input, "");
     const number = ++this.asked;
@@ -165,6 +166,21 @@ export class Composer {
       if (number !== this.asked || document.activeElement !== input) return;
       this.offer(answer.choices.map(taking), input, say(answer.answered ? "noChoices" : "notAnswering"));
     }, PAUSE);
+  }
+
+  /** Everything that an option can be, if that is known without asking the bot. */
+  fixed(option) {
+    const { me, people, roles, channels } = this.app.chat;
+    const named = (all, sign) => Object.entries(all).map(([value, name]) => ({ name: `${sign}${name.replace(/^@/, "")}`, value }));
+    if (option.choices) return option.choices.map((choice) => ({ name: choice.name_localizations?.[me.locale] ?? choice.name, value: choice.value }));
+    switch (option.type) {
+      case TRUTH: return [{ name: "true", value: true }, { name: "false", value: false }];
+      case USER: return named(people, "@");
+      case ROLE: return named(roles, "@");
+      case USER_OR_ROLE: return [...named(people, "@"), ...named(roles, "@")];
+      case CHANNEL: return named(Object.fromEntries(channels.filter((channel) => channel.kind !== "dm").map((channel) => [channel.id, channel.name])), "#");
+      default: return null;
+    }
   }
 
   take(field, choice) {
@@ -182,7 +198,7 @@ export class Composer {
   values(but) {
     const filled = [...this.fields.values()].filter((field) => field !== but && field.input.value.trim());
     return Object.fromEntries(filled.map(({ option, input, value }) => {
-      const chosen = option.choices?.find((choice) => choice.name === input.value);
+      const chosen = this.fixed(option)?.find((choice) => choice.name.toLowerCase() === input.value.trim().toLowerCase());
       return [option.name, value ?? chosen?.value ?? input.value.trim()];
     }));
   }

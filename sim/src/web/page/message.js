@@ -1,7 +1,7 @@
 // One message as Discord shows it: who, when, text, embeds, files, buttons and menus.
 
 import { make, post } from "./dom.js";
-import { address, markdown } from "./markdown.js";
+import { address, markdown, plain } from "./markdown.js";
 import { say, spoken } from "./words.js";
 
 const BUTTONS = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
@@ -13,10 +13,10 @@ export function messageElement(message, app) {
   const asked = message.interaction_metadata;
   return make(
     "article", { class: classes.filter(Boolean).join(" "), "data-id": message.id },
-    asked?.name && !message.follows ? usedLine(asked) : null,
+    asked?.name && !message.follows ? usedLine(asked) : replyLine(message, app),
     make("div", { class: `avatar ${fromBot ? "of-bot" : tint(message.author.id)}`, "aria-hidden": "true" }, fromBot ? "" : message.author.username[0]),
     make("div", { class: "body" },
-      head(message, fromBot),
+      head(message, fromBot, app),
       message.thinking
         ? make("p", { class: "thinking" }, dots(), ` ${message.author.username} ${say("thinking")}`)
         : content(message, app),
@@ -51,20 +51,38 @@ function usedLine(asked) {
     make("strong", {}, asked.user.username), ` ${say("used")} `, make("span", { class: "mention" }, `/${asked.name}`));
 }
 
+/** What a message answers: another message, or the one whose button was pressed. */
+function replyLine(message, app) {
+  const to = message.message_reference?.message_id ?? message.interaction_metadata?.interacted_message_id;
+  if (!to || to === message.id) return null;
+  const original = app.chat.messages.find((known) => known.id === to);
+  return make("p", { class: "used" }, make("span", { "aria-hidden": "true" }, "↱"), make("span", { class: "unseen" }, say("replyTo")),
+    original
+      ? [make("strong", {}, original.author.username), make("span", { class: "quoted" }, plain(original.content.slice(0, 120), app.names))]
+      : say("replyGone"));
+}
+
 function badge() {
   return make("span", { class: "badge" }, say("app"));
 }
 
-function head(message, fromBot) {
+function head(message, fromBot, app) {
   if (message.follows) return null;
   const date = new Date(message.timestamp);
   const clock = new Intl.DateTimeFormat(spoken(), { timeStyle: "short" }).format(date);
   return make("p", { class: "head" },
     make("span", { class: "author" }, message.author.username), fromBot ? badge() : null,
-    make("time", { datetime: message.timestamp }, clock));
+    make("time", { datetime: message.timestamp }, clock), rung(message, app));
 }
 
-function dots() {
+/** Whether the phone rang for it: a bell; or would have, if the bot had not wanted it silent. */
+function rung(message, app) {
+  if (message.ephemeral || message.thinking || !app.isLoud(message)) return null;
+  const words = say(message.silent ? "silent" : "rang");
+  return make("span", { class: "bell", title: words }, make("span", { "aria-hidden": "true" }, message.silent ? "🔕" : "🔔"), make("span", { class: "unseen" }, words));
+}
+
+export function dots() {
   return make("span", { class: "dots", "aria-hidden": "true" }, make("i"), make("i"), make("i"));
 }
 
@@ -79,28 +97,54 @@ function content(message, app) {
   const pressed = app.pressedOn(message.id);
   return [
     message.content ? text : null,
-    message.embeds.map((embed) => embedElement(embed, app)),
-    message.attachments.map((file) => fileElement(message, file, app)),
+    message.embeds.map((embed) => embedElement(embed, message, app)),
+    message.attachments.filter((file) => !isInEmbed(message, file)).map((file) => fileElement(message, file, app)),
     message.components.map((component) => componentElement(component, message, app, pressed)),
     pressed?.fate === "failed" ? make("p", { class: "failed", role: "alert" }, `⚠ ${say("failedPress")}`) : null,
   ];
 }
 
-function embedElement(embed, app) {
+function embedElement(embed, message, app) {
   const text = (value, name) => (value ? make("div", { class: name }, markdown(value, app.names)) : null);
   const element = make("div", { class: "embed" },
     text(embed.author?.name, "embed-author"), text(embed.title, "embed-title"), text(embed.description, "embed-text"),
     (embed.fields ?? []).map((field) => make("div", { class: field.inline ? "embed-field inline" : "embed-field" },
       text(field.name, "embed-name"), text(field.value, "embed-value"))),
+    [embed.image, embed.thumbnail].map((image) => attachedImage(image?.url, message, app)),
     embed.footer?.text ? make("p", { class: "small" }, embed.footer.text) : null);
   // A colour of the bot's choice; as a property of the element, which the page's policy allows and markup could not do.
   if (typeof embed.color === "number") element.style.setProperty("--stripe", `#${embed.color.toString(16).padStart(6, "0")}`);
   return element;
 }
 
+/** Pictures of the kinds that a browser cannot be made to run. */
+const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+
+function fileAddress(message, file, app) {
+  return file.data ?? `/api/file/${message.id}/${file.id}?who=${app.chat.me.id}`;
+}
+
+function isInEmbed(message, file) {
+  return message.embeds.some((embed) => [embed.image, embed.thumbnail].some((image) => image?.url === `attachment://${file.filename}`));
+}
+
+/** The picture of an embed, if it came along as a file; nothing is loaded from elsewhere. */
+function attachedImage(url, message, app) {
+  const file = message.attachments.find((known) => url === `attachment://${known.filename}`);
+  return file ? pictureElement(message, file, app) : null;
+}
+
+function pictureElement(message, file, app) {
+  const url = fileAddress(message, file, app);
+  const size = { width: file.width, height: file.height };
+  return make("a", { class: "picture", href: url, target: "_blank", rel: "noopener noreferrer" },
+    make("img", { src: url, alt: file.description ?? file.filename, ...size }));
+}
+
 function fileElement(message, file, app) {
+  if (PICTURES.includes(file.content_type?.split(";")[0])) return pictureElement(message, file, app);
   const size = file.size < 1000 ? `${file.size} B` : `${(file.size / 1000).toFixed(1)} kB`;
-  return make("a", { class: "file", href: `/api/file/${message.id}/${file.id}?who=${app.chat.me.id}`, download: file.filename },
+  return make("a", { class: "file", href: fileAddress(message, file, app), download: file.filename },
     make("span", { class: "file-icon", "aria-hidden": "true" }, "📄"),
     make("span", {}, make("strong", {}, file.filename), make("small", {}, `${size} · ${say("download")}`)));
 }
@@ -110,7 +154,7 @@ function componentElement(component, message, app, pressed) {
   switch (component.type) {
     case 1: return make("div", { class: "row" }, below());
     case 2: return buttonElement(component, message, app, pressed);
-    case 3: case 5: case 6: case 7: case 8: return menuElement(component, message, app);
+    case 3: case 5: case 6: case 7: case 8: return menuElement(component, message, app, pressed);
     case 9: return make("div", { class: "row" }, below(), component.accessory ? componentElement(component.accessory, message, app, pressed) : null);
     case 10: return make("div", { class: "content" }, markdown(component.content, app.names));
     case 14: return make("hr");
@@ -135,28 +179,32 @@ function buttonElement(button, message, app, pressed) {
   }, mine ? dots() : null, make("span", {}, inside));
 }
 
-/** What a menu offers: its own list, or the people, roles or channels there are. */
-function offeredBy(menu, app) {
-  const all = (names, sign) => Object.entries(names).map(([value, name]) => ({ value, label: `${sign}${name}` }));
-  const { people, roles, channels } = app.names;
+/** What a menu offers: its own options, or the people, roles and channels that there are. */
+function offered(menu, app) {
+  const named = (all, sign) => Object.entries(all).map(([value, name]) => ({ value, label: `${sign}${name.replace(/^@/, "")}` }));
+  const channels = () => app.chat.channels.filter((channel) => channel.kind !== "dm").map((channel) => [channel.id, channel.name]);
+  const chosen = new Set((menu.default_values ?? []).map((value) => value.id));
+  const marked = (options) => options.map((option) => ({ ...option, default: chosen.has(option.value) }));
   switch (menu.type) {
-    case 5: return all(people, "@");
-    case 6: return all(roles, "@");
-    case 7: return [...all(people, "@"), ...all(roles, "@")];
-    case 8: return all(channels, "#");
+    case 5: return marked(named(app.names.people, "@"));
+    case 6: return marked(named(app.names.roles, "@"));
+    case 7: return marked([...named(app.names.people, "@"), ...named(app.names.roles, "@")]);
+    case 8: return marked(named(Object.fromEntries(channels()), "#"));
     default: return menu.options;
   }
 }
 
-function menuElement(menu, message, app) {
+function menuElement(menu, message, app, pressed) {
   const several = (menu.max_values ?? 1) > 1;
-  const offered = offeredBy(menu, app);
-  const options = offered.map((option) => make("option", { value: option.value, selected: option.default }, option.label));
-  if (!several) options.unshift(make("option", { value: "", selected: !offered.some((option) => option.default) }, menu.placeholder ?? say("choose")));
-  const select = make("select", { multiple: several, disabled: menu.disabled, "aria-label": menu.placeholder ?? say("choose"), "data-focus": menu.custom_id }, options);
+  const all = offered(menu, app);
+  const words = (option) => [option.emoji?.name, option.label, option.description && `· ${option.description}`].filter(Boolean).join(" ");
+  const options = all.map((option) => make("option", { value: option.value, selected: option.default }, words(option)));
+  if (!several) options.unshift(make("option", { value: "", selected: !all.some((option) => option.default) }, menu.placeholder ?? say("choose")));
+  const waiting = pressed?.fate === "waiting";
+  const select = make("select", { multiple: several, disabled: menu.disabled, "aria-busy": waiting ? "true" : null, "aria-label": menu.placeholder ?? say("choose"), "data-focus": menu.custom_id }, options);
   const send = () => {
     const values = [...select.selectedOptions].map((option) => option.value).filter(Boolean);
-    if (values.length) app.did(post("/api/select", { who: app.chat.me.id, message: message.id, custom_id: menu.custom_id, values }));
+    if (values.length && !waiting) app.choose(message, menu.custom_id, values);
   };
   if (!several) select.addEventListener("change", send);
   return make("div", { class: "row" }, select, several ? make("button", { type: "button", class: "button primary", onclick: send }, say("choose")) : null);

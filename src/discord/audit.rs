@@ -1,0 +1,145 @@
+//! Refusals of rights, for the audit: recorded before the person is told, after the acknowledgement, and never for long.
+
+use std::time::Duration;
+
+use serenity::model::application::{
+    CommandDataOption, CommandDataOptionValue, CommandInteraction, ComponentInteraction,
+};
+
+use super::{component::Button, handler::Handler, refusal::Refusal};
+use crate::{
+    access::UserId,
+    audit::{Act, Entry},
+    clock,
+    rescue::{operation::ChannelId, server::ServiceName},
+};
+
+/// How long a person waits for the record of their refusal; it is written all the same.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+impl Handler {
+    /// Records that a command was refused, if that is a matter of rights.
+    pub(super) async fn audit_refused_command(&self, command: &CommandInteraction, refusal: &Refusal) {
+        let Some(entry) = entry(refusal) else { return };
+        let (name, typed) = typed(&command.data.name, &command.data.options);
+        let server = typed.and_then(|typed| self.server_in_memory(&typed));
+        let place = ChannelId(command.channel_id.get());
+        self.record_refusal(entry.by(UserId(command.user.id.get())).asking(name).at_place(place), server).await;
+    }
+
+    /// Records that a press was refused, if that is a matter of rights.
+    pub(super) async fn audit_refused_press(&self, press: &ComponentInteraction, refusal: &Refusal) {
+        let Some(entry) = entry(refusal) else { return };
+        let server = match press.data.custom_id.parse::<Button>() {
+            Ok(button) => self.server_behind(button).await,
+            Err(_) => None,
+        };
+        let place = ChannelId(press.channel_id.get());
+        let label = press.data.custom_id.split(':').next().unwrap_or_default();
+        let entry = entry.by(UserId(press.user.id.get())).asking(format!("button {label}")).at_place(place);
+        self.record_refusal(entry, server).await;
+    }
+
+    async fn record_refusal(&self, entry: Entry, server: Option<ServiceName>) {
+        let entry = Entry { server, ..entry };
+        match tokio::time::timeout(PATIENCE, self.store.audit(entry)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "a refusal is not in the audit"),
+            Err(_) => tracing::warn!("a refusal is told before it is in the audit: the store is slow"),
+        }
+    }
+
+    /// The one server that was typed, as far as memory knows; what somebody typed that names none is not kept.
+    fn server_in_memory(&self, typed: &str) -> Option<ServiceName> {
+        let servers = self.fleet.servers();
+        let named = |server: &&crate::rescue::server::Server| {
+            server.name.as_str().eq_ignore_ascii_case(typed)
+                || [&server.display_name, &server.ip, &server.reverse]
+                    .into_iter()
+                    .any(|name| name.as_deref().is_some_and(|name| name.to_lowercase() == typed.to_lowercase()))
+        };
+        let mut found = servers.iter().filter(named);
+        found.next().filter(|_| found.next().is_none()).map(|server| server.name.clone())
+    }
+
+    /// The server that a button is about.
+    async fn server_behind(&self, button: Button) -> Option<ServiceName> {
+        let operation = match button {
+            Button::Confirm(card) | Button::Dismiss(card) => {
+                return self.store.card(card).await.ok()?.map(|card| card.request.server);
+            }
+            Button::Cancel(id)
+            | Button::RebootAgain(id, _)
+            | Button::LeaveIt(id, _)
+            | Button::RestoreNow(id)
+            | Button::Reveal(id)
+            | Button::PutNetbootBack(id)
+            | Button::LookAgain(id)
+            | Button::TryMail(id)
+            | Button::DeleteMessage(id) => id,
+            Button::Guide(_) | Button::Turn(_) => return None,
+        };
+        self.store.operation(operation).await.ok()?.map(|operation| operation.request.server)
+    }
+}
+
+/// The command's words, and what was typed as `server`.
+fn typed(name: &str, options: &[CommandDataOption]) -> (String, Option<String>) {
+    match options.first().map(|option| (&option.name, &option.value)) {
+        Some((sub, CommandDataOptionValue::SubCommand(inner))) => {
+            let (rest, server) = typed(sub, inner);
+            let slash = rest.trim_start_matches('/');
+            (format!("/{name} {slash}"), server)
+        }
+        _ => {
+            let server = options.iter().find(|option| option.name == "server").and_then(|option| option.value.as_str());
+            (format!("/{name}"), server.map(|typed| typed.trim().to_owned()))
+        }
+    }
+}
+
+/// What the audit says of a refusal; `None` when it is not about who may do what where.
+fn entry(refusal: &Refusal) -> Option<Entry> {
+    let entry = Entry::act(Act::Refused, clock::now());
+    Some(match refusal {
+        Refusal::Denied(denial, _) => {
+            let said = entry.saying(format!("{}: {}", denial.capability, reason(&denial.reason)));
+            match &denial.nearest {
+                Some(nearest) => said.under(nearest.place.to_string()),
+                None => said,
+            }
+        }
+        Refusal::Protected(protection) => {
+            entry.under(protection.rule.to_string()).saying(format!("{} must approve", protection.approvals))
+        }
+        Refusal::NotHere => entry.saying("not in the guild that is served"),
+        Refusal::WrongChannel(_) => entry.saying("not in a channel that is served"),
+        Refusal::RolesUnreadable => entry.saying("Discord did not tell the roles"),
+        Refusal::Paused(pause, _) => entry.saying(format!("paused by {}", pause.by.0)),
+        Refusal::TooOften(..) => entry.saying("more often than the limits allow"),
+        Refusal::NotYours => entry.saying("the button was made for somebody else"),
+        Refusal::BotLacks(_)
+        | Refusal::NoServer(..)
+        | Refusal::Typed(..)
+        | Refusal::Busy(_)
+        | Refusal::Problem(..)
+        | Refusal::Card(..)
+        | Refusal::TooLate(..)
+        | Refusal::NoLinkYet(_)
+        | Refusal::TheirRolesUnreadable(_)
+        | Refusal::Unknown
+        | Refusal::Fault => return None,
+    })
+}
+
+fn reason(reason: &crate::access::Reason) -> &'static str {
+    use crate::access::Reason as R;
+    match reason {
+        R::NobodyMay => "no rule at all",
+        R::NoEntryForYou => "no rule speaks of them",
+        R::LacksCapability => "their rules lack it",
+        R::NotThisServer => "only for other servers",
+        R::ServerUnread => "the server's tags could not be read",
+        R::NotThisChannel { .. } => "only in other channels",
+    }
+}

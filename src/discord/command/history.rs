@@ -1,0 +1,198 @@
+//! `/history`: who did what. A few short lines for the phone, and all of it in a file that can be verified.
+//!
+//! A person sees the lines of the servers for which they have `audit` here. Lines without a server (a start, a new policy, a
+//! refusal that named none) hold nothing of any server, so whoever has `audit` at all here sees them.
+
+use std::collections::BTreeMap;
+
+use serenity::builder::{CreateAttachment, CreateCommandOption};
+use serenity::model::application::CommandOptionType;
+
+use super::{option, text};
+use crate::{
+    access::{Capability, UserId},
+    audit::Line,
+    config::Locale,
+    discord::{
+        asking::Asking,
+        handler::{Handler, Reply},
+        refusal::Refusal,
+    },
+    rescue::{
+        fleet::NotFound,
+        server::{Server, ServiceName},
+    },
+    say,
+    store::{AuditFilter, AuditPage},
+    text::{code, mention},
+};
+
+/// How many lines are shown: what fits on a phone without much scrolling.
+const SHOWN: usize = 10;
+/// How much of a reason is shown.
+const REASON: usize = 60;
+/// Discord's smallest limit for a file, in bytes; an interaction says if it is larger.
+const SMALLEST_LIMIT: usize = 10 << 20;
+/// What is left free of the limit for the rest of the message.
+const MARGIN: usize = 64 << 10;
+
+/// The options as they are registered.
+pub(super) fn options() -> Vec<CreateCommandOption> {
+    vec![
+        text("server", |l| say!(l, "option-history-server")).set_autocomplete(true),
+        option(CommandOptionType::User, "user", |l| say!(l, "option-history-user")),
+    ]
+}
+
+impl Handler {
+    pub(super) async fn history(
+        &self,
+        asking: &Asking,
+        server: Option<&str>,
+        user: Option<UserId>,
+    ) -> Result<Reply, Refusal> {
+        self.anywhere(asking, Capability::Audit)?;
+        let server = match server {
+            Some(typed) => Some(self.find_in_history(asking, typed).await?),
+            None => None,
+        };
+        let limit = asking.file_limit().unwrap_or(SMALLEST_LIMIT).saturating_sub(MARGIN);
+        let filter = AuditFilter { server, user: user.map(|user| user.0) };
+        let page = self.store.audit_page(&filter, limit, self.sees(asking)).await?;
+        let locale = asking.locale;
+        let mut lines = vec![say!(locale, "history-title", count = page.lines.len())];
+        let told = page.lines.iter().rev().filter(|line| is_for_people(line)).take(SHOWN);
+        lines.extend(told.map(|line| self.told(line, locale)));
+        if page.lines.is_empty() {
+            lines.push(say!(locale, "history-none"));
+            return Ok(Reply::text(lines.join("\n")));
+        }
+        let mut reply = Reply::text(String::new());
+        if asking.bot_can_attach() {
+            lines.push(file_note(&page, locale));
+            reply.files.push(file(&page));
+        } else {
+            lines.push(say!(locale, "history-no-file"));
+        }
+        reply.content = lines.join("\n");
+        Ok(reply)
+    }
+
+    /// The server that was typed; one that has left the fleet goes by its service name.
+    async fn find_in_history(&self, asking: &Asking, typed: &str) -> Result<ServiceName, Refusal> {
+        match self.find(asking, typed, Capability::Audit).await {
+            Ok(server) => Ok(server.name),
+            Err(Refusal::NoServer(typed, NotFound::Unknown(near))) => {
+                let gone = ServiceName::try_from(typed.trim().to_owned()).ok();
+                let known = gone.filter(|name| self.sees(asking)(Some(name.as_str())));
+                match known {
+                    Some(name) if self.is_in_history(&name).await? => Ok(name),
+                    _ => Err(Refusal::NoServer(typed, NotFound::Unknown(near))),
+                }
+            }
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    async fn is_in_history(&self, name: &ServiceName) -> Result<bool, Refusal> {
+        let filter = AuditFilter { server: Some(name.clone()), user: None };
+        Ok(self.store.audit_page(&filter, 0, |_| true).await?.more > 0)
+    }
+
+    /// Whether the asker may see lines about a server. What is not known of one that has left the fleet counts against them.
+    fn sees(&self, asking: &Asking) -> impl FnMut(Option<&str>) -> bool + Send + use<> {
+        let (policy, servers) = (self.policy.get(), self.fleet.servers());
+        let (requester, place) = (asking.requester.clone(), asking.place.0);
+        let mut known: BTreeMap<String, bool> = BTreeMap::new();
+        move |server| {
+            let Some(name) = server else { return true };
+            *known.entry(name.to_owned()).or_insert_with(|| {
+                let Ok(name) = ServiceName::try_from(name.to_owned()) else { return false };
+                let gone = || Server::only_named(name.clone(), "");
+                let server = servers.iter().find(|server| server.name == name).cloned().unwrap_or_else(gone);
+                policy.check(&requester, Capability::Audit, &server, place).is_ok()
+            })
+        }
+    }
+
+    fn told(&self, line: &Line, locale: Locale) -> String {
+        let text = |key| line.text(key).unwrap_or_default();
+        let when = line.text("at").and_then(|at| at.parse::<jiff::Timestamp>().ok());
+        let when = when.map_or_else(String::new, |at| format!("<t:{}:R>", at.as_second()));
+        let who = text("who").parse().map_or_else(|_| "Bernard".to_owned(), |id| mention(UserId(id)));
+        let (action, id) = (code(&text("action")), text("operation"));
+        let server = line.text("server").map_or_else(String::new, |name| self.label_of(&name));
+        let what = match (text("what").as_str(), line.text("outcome")) {
+            (_, Some(outcome)) => {
+                say!(locale, "history-ended", server = server, id = id, outcome = ended(&outcome, locale))
+            }
+            ("opened", _) => say!(locale, "history-opened", who = who, action = action, server = server, id = id),
+            ("cancel_asked", _) => say!(locale, "history-cancelled", who = who, server = server, id = id),
+            ("reboot_again_approved", _) => say!(locale, "history-again", who = who, server = server, id = id),
+            ("card_dismissed", _) => {
+                say!(locale, "history-dismissed", who = who, action = action, server = server)
+            }
+            ("refused", _) if server.is_empty() => say!(locale, "history-refused", who = who, action = action),
+            ("refused", _) => {
+                say!(locale, "history-refused-on", who = who, action = action, server = server)
+            }
+            ("policy_loaded", _) => say!(locale, "history-policy"),
+            ("started", _) => say!(locale, "history-started"),
+            ("paused", _) => say!(locale, "history-paused", who = who),
+            ("resumed", _) => say!(locale, "history-resumed", who = who),
+            (other, _) => say!(locale, "history-other", what = code(other), who = who, server = server),
+        };
+        let why = line.text("reason").map(|reason| {
+            let short: String = reason.chars().take(REASON).collect();
+            format!(": {}", code(&short))
+        });
+        format!("{when} {what}{}", why.unwrap_or_default())
+    }
+
+    fn label_of(&self, name: &str) -> String {
+        let servers = self.fleet.servers();
+        let known = servers.iter().find(|server| server.name.as_str() == name);
+        code(known.map_or(name, Server::label))
+    }
+}
+
+/// Whether a line is about somebody who decided, or about an end; the rest is in the file.
+fn is_for_people(line: &Line) -> bool {
+    let kind = line.text("kind").unwrap_or_default();
+    matches!(kind.as_str(), "decision" | "refusal" | "policy" | "process") || line.text("outcome").is_some()
+}
+
+fn file(page: &AuditPage) -> CreateAttachment {
+    let mut text = String::new();
+    for line in &page.lines {
+        text.push_str(&line.to_json());
+        text.push('\n');
+    }
+    CreateAttachment::bytes(text, "history.jsonl")
+}
+
+fn file_note(page: &AuditPage, locale: Locale) -> String {
+    if page.more == 0 {
+        say!(locale, "history-file", count = page.lines.len())
+    } else {
+        say!(locale, "history-file-cut", count = page.lines.len(), more = page.more)
+    }
+}
+
+/// How an operation ended, from its word in the audit.
+fn ended(outcome: &str, locale: Locale) -> String {
+    match outcome {
+        "link_delivered" | "link_revealed" | "link_not_needed" => say!(locale, "outcome-in-rescue"),
+        "link_not_found" | "link_not_taken" => say!(locale, "outcome-in-rescue-no-link"),
+        "restored" => say!(locale, "outcome-restored"),
+        "rebooted" => say!(locale, "outcome-rebooted"),
+        "impossible" => say!(locale, "outcome-impossible"),
+        "expired" => say!(locale, "outcome-expired"),
+        "cancelled" => say!(locale, "outcome-cancelled"),
+        "refused_by_ovhcloud" => say!(locale, "outcome-refused"),
+        "not_sent" => say!(locale, "outcome-unsent"),
+        "task_failed" => say!(locale, "outcome-task-failed"),
+        "left_alone" => say!(locale, "outcome-left-alone"),
+        other => code(other),
+    }
+}

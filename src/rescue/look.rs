@@ -1,0 +1,91 @@
+//! A closer look at one server, for the person who asks: what it boots next, what is being done to it, its contract.
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::{
+    fleet::Fleet,
+    known::Care,
+    plan, refresh,
+    server::{Boot, Server, Task},
+};
+use crate::{clock, ovh};
+
+/// How many running tasks are read at most.
+const RUNNING: usize = 5;
+/// How many tasks are read at the same time.
+const PARALLEL: usize = 4;
+/// How old what changes seldom may be to be shown, in hours.
+const CARE_HOURS: i64 = 24;
+
+/// What can be seen of a server besides itself.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// What it starts next, if that is set and can be read.
+    pub boot: Option<Boot>,
+    /// The tasks that have not ended, the newest first; or why they cannot be read.
+    pub running: Result<Vec<Task>, String>,
+    /// Its contract and the planned interventions; or why they cannot be read.
+    pub care: Result<Care, String>,
+    /// What OVHcloud's people did last, if they ever did and it can be read.
+    pub intervention: Option<ovh::Intervention>,
+}
+
+impl Fleet {
+    /// What a server starts next, what is being done to it, and its contract.
+    ///
+    /// # Errors
+    /// [`plan::Error`] when the account is no longer configured; what cannot be read is said beside the rest.
+    pub async fn look(&self, server: &Server) -> Result<Look, plan::Error> {
+        let client = self.client_of(server)?;
+        let (boot, running, care, interventions) = tokio::join!(
+            self.boot(server),
+            running_tasks(&client, server),
+            self.care(&client, server),
+            client.interventions(&server.name, 1),
+        );
+        Ok(Look {
+            boot: boot.ok().flatten(),
+            running: running.map_err(|error| error.to_string()),
+            care: care.map_err(|error| error.to_string()),
+            intervention: interventions.ok().and_then(|read| read.into_iter().next()),
+        })
+    }
+
+    /// The latest tasks of a server, at most `most`, the newest first.
+    ///
+    /// # Errors
+    /// [`plan::Error`].
+    pub async fn tasks(&self, server: &Server, most: usize) -> Result<Vec<Task>, plan::Error> {
+        let client = self.client_of(server)?;
+        let mut ids = client.task_ids(&server.name, None, None).await?;
+        // Ids grow, so the latest are the largest.
+        ids.sort_unstable_by_key(|id| std::cmp::Reverse(*id));
+        ids.truncate(most);
+        let reads: Vec<_> = ids.into_iter().map(|id| client.task(&server.name, id)).collect();
+        let tasks: Vec<Option<Task>> = stream::iter(reads).buffered(PARALLEL).try_collect().await?;
+        Ok(tasks.into_iter().flatten().collect())
+    }
+
+    async fn care(&self, client: &ovh::Client, server: &Server) -> Result<Care, ovh::Error> {
+        let oldest = clock::now() - jiff::SignedDuration::from_hours(CARE_HOURS);
+        let known = self.servers().get(&server.name).and_then(|known| known.care.clone());
+        if let Some(care) = known.filter(|care| care.read >= oldest) {
+            return Ok(*care);
+        }
+        let care = refresh::care(client, &server.name).await?;
+        self.inventory().learn_care(&server.name, care.clone());
+        Ok(care)
+    }
+}
+
+async fn running_tasks(client: &ovh::Client, server: &Server) -> Result<Vec<Task>, ovh::Error> {
+    let mut running = Vec::new();
+    for status in ["init", "todo", "doing"] {
+        for id in client.task_ids(&server.name, None, Some(status)).await?.into_iter().take(RUNNING) {
+            running.extend(client.task(&server.name, id).await?);
+        }
+    }
+    running.sort_by_key(|task| std::cmp::Reverse(task.id));
+    running.truncate(RUNNING);
+    Ok(running)
+}

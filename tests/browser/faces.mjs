@@ -1,0 +1,89 @@
+// The faces that `tests/it/faces.rs` keeps as text, as messages that the page can show. The text is what people read, to the
+// letter; only the colours of the buttons are looked up, where the program gives them.
+
+import { readFile, readdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const SNAPSHOTS = join(ROOT, "tests/it/snapshots");
+const STYLES = { Primary: 1, Secondary: 2, Success: 3, Danger: 4 };
+
+/** Every subject: its name, its language, and its figures (`{ title, messages }`). */
+export async function subjects() {
+  const files = (await readdir(SNAPSHOTS)).filter((name) => name.endsWith(".snap")).sort();
+  const colours = await buttonColours();
+  return Promise.all(files.map(async (file) => {
+    const [, subject, locale] = /^.*__(.+)_(en|fr)\.snap$/.exec(file) ?? [null, file.replace(/\.snap$/, ""), "en"];
+    const text = (await readFile(join(SNAPSHOTS, file), "utf8")).replace(/^---\n[^]*?\n---\n/, "");
+    return { subject, locale, figures: figures(text, subject, colours) };
+  }));
+}
+
+function figures(text, subject, colours) {
+  const parts = text.split(/^=== (.*) ===$/m).slice(1);
+  const found = [];
+  for (let at = 0; at < parts.length; at += 2) found.push({ title: parts[at], messages: messages(parts[at + 1], subject, colours) });
+  return found;
+}
+
+/** One scene: the messages of a channel, each under its slot, or a single answer or DM. */
+function messages(scene, subject, colours) {
+  const slots = scene.split(/^\[(card|end|reveal|question|roll[^\]]*|[a-z-]+(?:, [^\]]*)?)\]$/m);
+  if (slots.length === 1) {
+    const only = message(scene, colours);
+    return [{ ...only, ephemeral: !subject.startsWith("dm") && !subject.startsWith("notice") }];
+  }
+  const found = [];
+  for (let at = 1; at < slots.length; at += 2) found.push({ ...message(slots[at + 1], colours), for_me: slots[at].includes("rings") });
+  return found;
+}
+
+function message(text, colours) {
+  const [body, ...files] = text.split(/^--- (.*) ---$/m);
+  const attachments = [];
+  for (let at = 0; at < files.length; at += 2) attachments.push({ id: String(at), filename: files[at], size: files[at + 1].trim().length });
+  const lines = body.trim().split("\n");
+  const components = [];
+  // From the end: a menu, a row of buttons, and above them the words.
+  while (lines.length > 1) {
+    const row = rowOf(lines.at(-1), colours);
+    if (!row) break;
+    components.unshift({ type: 1, components: row });
+    lines.pop();
+  }
+  return { content: lines.join("\n").trim(), attachments, components, embeds: [] };
+}
+
+function rowOf(line, colours) {
+  if (/^\( .* \)$/.test(line)) {
+    return line.slice(2, -2).split(" ) ( ").map((label) => {
+      const [words, url] = label.split(" → ");
+      return url ? { type: 2, style: 5, label: words, url } : { type: 2, style: colours.get(words) ?? STYLES.Secondary, label: words, custom_id: words };
+    });
+  }
+  if (line.includes(" | ") && /\[[^\]]+\]/.test(line) && !line.includes("`")) {
+    const options = line.split(" | ").map((one) => ({ label: one.replace(/^\[|\]$/g, ""), value: one, default: one.startsWith("[") }));
+    return [{ type: 3, custom_id: "menu", options }];
+  }
+  return null;
+}
+
+/** What colour the program gives a button, by its label in either language. */
+async function buttonColours() {
+  const keys = new Map();
+  const folder = join(ROOT, "src/discord");
+  const sources = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".rs"));
+  for (const name of sources) {
+    const source = await readFile(join(folder, name), "utf8");
+    for (const [, key, style] of source.matchAll(/say!\(\s*locale,\s*"(button-[a-z0-9-]+)"[^)]*\),\s*ButtonStyle::(\w+)/g)) keys.set(key, STYLES[style]);
+  }
+  const colours = new Map();
+  for (const locale of ["en", "fr"]) {
+    const words = await readFile(join(ROOT, `src/text/${locale}.ftl`), "utf8");
+    for (const [, key, label] of words.matchAll(/^(button-[a-z0-9-]+) = (.*)$/gm)) {
+      if (keys.has(key)) colours.set(label.trim(), keys.get(key));
+    }
+  }
+  return colours;
+}

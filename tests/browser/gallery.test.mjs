@@ -1,0 +1,69 @@
+// Pictures of every card, answer, DM and page of the guide, in both languages, as they look in the demo on a phone: English by
+// day, French by night. They go into docs/faces/, with a page that lists them.
+
+import assert from "node:assert/strict";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { DESK_DARK, DESK_LIGHT } from "./demo.mjs";
+import { subjects } from "./faces.mjs";
+import { sheet, sheetPath } from "./sheet.mjs";
+import { story } from "./story.mjs";
+import { Somebody } from "./wire.mjs";
+
+const PICTURES = process.env.PICTURES;
+/** What is asked of a quiet fleet, and what while one of it is in rescue. What the bot does not know is left out. */
+const BEFORE = [
+  ["help"], ["status"], ["status", { server: "build-1" }], ["tasks", { server: "mail-1" }], ["doctor"],
+  ["plan", { action: "rescue", server: "web-1" }], ["plan", { action: "rescue", server: "web-2" }], ["why", { action: "rescue", server: "web-2" }],
+  ["rescue enable", { server: "sql-1" }], ["rescue enable", { server: "web" }], ["guide", { topic: "connect" }],
+];
+const AFTER = [
+  ["status", { server: "web-1" }], ["rescue list"], ["rescue enable", { server: "web-1" }], ["rescue extend", { server: "web-1", by: "2h" }],
+  ["history"], ["admin pause", { reason: "works in the datacentre" }], ["reboot", { server: "db-1" }], ["admin resume"],
+];
+const LOOKS = [["en", { ...DESK_LIGHT, name: "English, light" }], ["fr", { ...DESK_DARK, name: "French, dark" }]];
+
+for (const [locale, look] of LOOKS) {
+  story("every face that is kept as text", [look], async ({ demo, device, skip }) => {
+    if (!PICTURES) return skip("no PICTURES are wanted");
+    const folder = join(PICTURES, "faces");
+    await mkdir(folder, { recursive: true });
+    const page = await demo.open(device);
+    const all = (await subjects()).filter((one) => one.locale === locale);
+    assert.ok(all.length >= 5, "the snapshots are where they were");
+    for (const { subject, figures } of all) {
+      assert.ok(figures.every(({ messages }) => messages.every((message) => message.content)), `${subject}: every message has words`);
+      await sheet(page, locale, figures, sheetPath(folder, subject, locale));
+    }
+    if (locale === "en") await writeFile(join(folder, "README.md"), listing([...all.map(({ subject }) => subject), "answers"]));
+  });
+
+  story("the answers to commands, as the demo gives them", [look], async ({ demo, device, skip }) => {
+    if (!PICTURES) return skip("no PICTURES are wanted");
+    const folder = join(PICTURES, "faces");
+    await mkdir(folder, { recursive: true });
+    const asker = await Somebody.of(demo, locale === "en" ? "Ann" : "Camille");
+    const figures = [];
+    const asks = async (who, command, options) => {
+      const messages = await who.asks(command, options);
+      const typed = Object.entries(options ?? {}).map(([name, value]) => ` ${name}:${value}`).join("");
+      if (messages) figures.push({ title: `/${command}${typed}`, messages });
+      return messages;
+    };
+    for (const [command, options] of BEFORE) await asks(asker, command, options);
+    // A rescue in the middle of its way, for what is there to see of it.
+    const [card] = await asker.asks("rescue enable", { server: "web-1", reason: "disk full" });
+    await asker.presses(card, locale === "en" ? "Confirm" : "Confirmer");
+    await asker.sees("/secret/");
+    for (const [command, options] of AFTER) await asks(asker, command, options);
+    await asks(await Somebody.of(demo, "Victor"), "rescue enable", { server: "web-1" });
+    const page = await demo.open(device);
+    await sheet(page, locale, figures, sheetPath(folder, "answers", locale), await asker.told());
+  });
+}
+
+function listing(names) {
+  const part = (name) => `## ${name}\n\n![${name}, in English](${name}-en.png)\n\n![${name}, in French](${name}-fr.png)\n`;
+  return `# What people see\n\nMade by \`tests/browser/run.sh\` from the snapshots in \`tests/it/snapshots\`; English by day, French by night.\n\n${names.map(part).join("\n")}`;
+}

@@ -1,0 +1,160 @@
+// The page itself: what it makes of what people type and bots send, and whether everybody can use it.
+
+import assert from "node:assert/strict";
+
+import { DESK_DARK, DESK_LIGHT, PHONE_DARK, PHONE_LIGHT, accessible, command, message, push } from "./demo.mjs";
+import { picture, story } from "./story.mjs";
+
+story("while the bot is dead, Discord says that it did not respond", [DESK_LIGHT], async ({ demo, device }) => {
+  const page = await demo.open(device);
+  await page.locator("#text").click();
+  await page.keyboard.type("/help ");
+  await page.getByRole("button", { name: "Kill and restart the bot" }).click();
+  await page.getByText("Bernard: offline").waitFor();
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByText("Sending command…").waitFor();
+  await page.getByText("The application did not respond").waitFor();
+  await page.getByRole("button", { name: "Dismiss message" }).click();
+  assert.equal(await page.getByText("The application did not respond").count(), 0);
+});
+
+story("what people and bots write stays text", [DESK_LIGHT], async ({ demo, device }) => {
+  const page = await demo.open(device);
+  await page.locator("#text").fill('<img src=x onerror="alert(1)"> **<b>bold</b>** `<i>` [x](javascript:alert(1)) <@200000000000000002> <t:0:d>');
+  await page.keyboard.press("Enter");
+  const said = message(page, "onerror");
+  await said.waitFor();
+  const inside = await said.locator(".content").evaluate((element) => [...element.querySelectorAll("*")].map((child) => child.localName));
+  assert.deepEqual(inside.sort(), ["code", "p", "span", "strong", "time"]);
+  assert.equal(await said.locator("strong").last().innerText(), "<b>bold</b>");
+  assert.equal(await said.locator(".mention").innerText(), "@Victor");
+});
+
+story("an option that may stay empty is asked for by typing on, and stays empty by Enter", [DESK_LIGHT], async ({ demo, device }) => {
+  const page = await demo.open(device);
+  await page.locator("#text").click();
+  await page.keyboard.type("/status ");
+  await page.getByRole("option", { name: /^web-1/ }).waitFor();
+  await page.keyboard.press("Enter");
+  const fleet = page.locator(".message.ephemeral").last();
+  await fleet.locator(".content").waitFor();
+  assert.match(await fleet.innerText(), /7 servers/);
+  await command(page, "status", "build-1");
+  await message(page, "rescue12-customer").waitFor();
+});
+
+story("menus, embeds, pictures and answers are shown if they come", [PHONE_LIGHT, DESK_DARK], async ({ demo, device }) => {
+  const page = await demo.open(device);
+  const chosen = await page.evaluate(async () => {
+    const { messageElement } = await import("/message.js");
+    const before = { id: "8", content: "Earlier **words**", author: { username: "bernard" } };
+    const app = {
+      chat: { me: { id: "1", name: "Ann" }, bot: "3", people: {}, messages: [before], channels: [{ id: "5", kind: "text", name: "ops" }, { id: "6", kind: "dm", name: "" }] },
+      names: { people: { 1: "Ann", 2: "Victor" }, roles: { 4: "leads" }, channels: {} },
+      pressedOn: () => null, isLoud: () => true,
+    };
+    globalThis.chosen = [];
+    app.choose = (message, customId, values) => globalThis.chosen.push([customId, ...values]);
+    const menu = (type, custom_id, more) => ({ type: 1, components: [{ type, custom_id, placeholder: custom_id, ...more }] });
+    const options = [{ label: "Windows", value: "w", description: "the usual one" }, { label: "Linux", value: "l" }];
+    document.getElementById("log").append(messageElement({
+      id: "9", author: { id: "3", username: "bernard" }, timestamp: new Date().toISOString(), content: "Which one?", ephemeral: false,
+      message_reference: { message_id: "8" }, attachments: [{ id: "1", filename: "line.png", content_type: "image/png", description: "The rescue's course", size: 70, data: "/icon.svg" }],
+      embeds: [{ title: "Fleet", description: "**7** servers", color: 0x1c7a43, fields: [{ name: "In rescue", value: "`build-1`", inline: true }] }],
+      components: [menu(3, "System", { options }), menu(5, "Person", {}), menu(6, "Role", {}), menu(8, "Channel", {})],
+    }, app));
+    return globalThis.chosen;
+  });
+  assert.deepEqual(chosen, []);
+  await page.getByText("7 servers").waitFor();
+  await page.getByText("Earlier words").waitFor();
+  await page.getByRole("img", { name: "The rescue's course" }).waitFor();
+  await page.getByLabel("System", { exact: true }).selectOption("l");
+  await page.getByLabel("Person", { exact: true }).selectOption({ label: "@Victor" });
+  await page.getByLabel("Role", { exact: true }).selectOption({ label: "@leads" });
+  await page.getByLabel("Channel", { exact: true }).selectOption({ label: "#ops" });
+  await accessible(page, "menus, an embed and a picture");
+  assert.deepEqual(await page.evaluate(() => globalThis.chosen), [["System", "l"], ["Person", "2"], ["Role", "4"], ["Channel", "5"]]);
+});
+
+story("a form holds the focus, says what it wants, and is left by Escape without a word", [PHONE_DARK, DESK_LIGHT], async ({ demo, device }) => {
+  const page = await demo.open(device);
+  const sent = [];
+  await page.route("**/api/submit", (route) => { sent.push(route.request().postDataJSON()); return route.fulfill({ json: {} }); });
+  const open = () => page.evaluate(async () => {
+    const { openForm } = await import("/form.js");
+    const short = { type: 4, custom_id: "why", style: 1, min_length: 10, max_length: 100 };
+    const long = { type: 4, custom_id: "more", label: "More", style: 2, required: false, max_length: 300 };
+    const components = [{ type: 10, content: "**Think** first." }, { type: 18, label: "Reason", description: "For the record", component: short }, { type: 1, components: [long] }];
+    openForm({ id: "8", modal: { title: "Break the glass", custom_id: "glass", components } }, { chat: { me: { id: "1" } }, names: { people: {}, roles: {}, channels: {} } });
+  });
+  await open();
+  const form = page.getByRole("dialog", { name: "Break the glass" });
+  await form.waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.name), "why", "the first field has the focus");
+  await form.getByText("For the record · 10 to 100 characters").waitFor();
+  await accessible(page, "a form");
+  for (let presses = 0; presses < 12; presses += 1) {
+    await page.keyboard.press("Tab");
+    assert.ok(await page.evaluate(() => document.activeElement === document.body || Boolean(document.activeElement.closest("dialog"))), "the focus stays in the form");
+  }
+  await page.keyboard.press("Escape");
+  await form.waitFor({ state: "hidden" });
+  assert.notEqual(await page.evaluate(() => document.activeElement.localName), "body", "the focus is back in the page");
+
+  await open();
+  await page.getByLabel("Reason").fill("too short");
+  await page.keyboard.press("Enter");
+  assert.ok(await form.isVisible(), "nine characters are too few");
+  await page.getByLabel("Reason").fill("the disk is full");
+  await push(form.getByRole("button", { name: "Submit" }));
+  await form.waitFor({ state: "hidden" });
+  assert.deepEqual(sent, [{ who: "1", interaction: "8", fields: { why: "the disk is full", more: "" } }]);
+});
+
+story("the bot is seen typing, until it has written or given up", [PHONE_LIGHT], async ({ demo, device }) => {
+  const page = await demo.open(device);
+  await page.evaluate(async () => {
+    const { drawChat } = await import("/chat.js");
+    const { stream, ...chat } = await new Promise((resolve) => {
+      const source = new EventSource("/api/stream?who=");
+      source.addEventListener("chat", (event) => { source.close(); resolve(JSON.parse(event.data)); });
+    });
+    const open = chat.channels.find((channel) => channel.name === "ops").id;
+    chat.typing = { [open]: Date.now() + 1500 };
+    const channel = () => chat.channels.find((known) => known.id === open);
+    drawChat({
+      chat, open, channel, dismissed: new Set(), commands: () => [], unread: () => ({ count: 0, loud: 0 }), isLoud: () => false, pressedOn: () => null,
+      names: { people: chat.people, roles: chat.roles, channels: {} },
+    });
+  });
+  await page.getByText("is typing…").waitFor();
+  await accessible(page, "somebody typing");
+  await page.getByText("is typing…").waitFor({ state: "detached" });
+});
+
+story("nothing serious for axe-core", [PHONE_LIGHT, PHONE_DARK], async ({ demo, device }) => {
+  const page = await demo.open(device);
+  await accessible(page, "the channel");
+  await push(page.locator("#text"));
+  await page.keyboard.type("/");
+  await page.getByRole("option").first().waitFor();
+  await accessible(page, "the commands");
+  await page.keyboard.type("rescue enable ");
+  await page.getByRole("option", { name: /^web-1/ }).waitFor();
+  await accessible(page, "the suggestions");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  await push(page.locator(".back"));
+  await accessible(page, "the channels");
+  await push(page.locator("#who"));
+  await accessible(page, "the people");
+  await page.keyboard.press("Escape");
+  await push(page.getByRole("tab", { name: "OVHcloud" }));
+  await push(page.getByRole("button", { name: "Slow: two seconds more" }));
+  await page.locator('button[aria-pressed="true"]', { hasText: "Slow" }).waitFor();
+  await accessible(page, "OVHcloud's side");
+  if (device === PHONE_DARK) await picture(page, "demo-phone-cloud-dark");
+  await page.setViewportSize(DESK_LIGHT.viewport);
+  await accessible(page, "both sides");
+});

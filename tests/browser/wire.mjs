@@ -1,0 +1,89 @@
+// The page's own calls without the page: to bring something about quickly, or to ask what is there.
+
+import { PATIENCE } from "./demo.mjs";
+
+/** What the stream tells a person now (the first of the cast, if nobody is named). */
+export async function told(demo, who = "") {
+  const stopped = new AbortController();
+  const response = await fetch(`${demo.url}/api/stream?who=${who}`, { signal: stopped.signal });
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of response.body) {
+    text += decoder.decode(chunk, { stream: true });
+    const found = /event: chat\ndata: (.*)\n\n/.exec(text);
+    if (found) {
+      stopped.abort();
+      return JSON.parse(found[1]);
+    }
+  }
+  throw new Error("the stream ended");
+}
+
+/** Asks until there is an answer. */
+async function until(what, ask) {
+  const end = Date.now() + PATIENCE;
+  for (;;) {
+    const found = await ask();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
+    await new Promise((next) => setTimeout(next, 100));
+  }
+}
+
+async function post(demo, path, body) {
+  const response = await fetch(`${demo.url}${path}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(`${path}: ${answer.error}`);
+  return answer;
+}
+
+/** One of the cast, at their client. */
+export class Somebody {
+  static async of(demo, name) {
+    const chat = await until("the bot", async () => { const now = await told(demo); return now.online && now.commands.length ? now : null; });
+    const somebody = new Somebody();
+    somebody.demo = demo;
+    somebody.id = chat.cast.find((member) => member.name === name).id;
+    somebody.ops = chat.channels.find((channel) => channel.name === "ops").id;
+    return somebody;
+  }
+
+  told() {
+    return told(this.demo, this.id);
+  }
+
+  /** Types a command; resolves to its answers, and to nothing if the bot has no such command. */
+  async asks(command, options = {}) {
+    if (!(await this.knows(command))) return null;
+    const { interaction } = await post(this.demo, "/api/slash", { who: this.id, channel: this.ops, command, options });
+    return this.answersOf(interaction);
+  }
+
+  async answersOf(interaction) {
+    return until("an answer", async () => {
+      const { messages } = await this.told();
+      const answers = messages.filter((message) => message.answers === interaction && !message.thinking);
+      return answers.length ? answers : null;
+    });
+  }
+
+  /** Presses the button of that label. */
+  async presses(message, label) {
+    const button = message.components.flatMap((row) => row.components).find((one) => one.label === label);
+    if (!button) throw new Error(`no button ${label} under: ${message.content}`);
+    return post(this.demo, "/api/press", { who: this.id, message: message.id, custom_id: button.custom_id });
+  }
+
+  /** Waits for a message that holds a text. */
+  async sees(text) {
+    return until(text, async () => (await this.told()).messages.find((message) => message.content.includes(text)));
+  }
+
+  /** Whether the bot has a command, and an option of it. */
+  async knows(path, option) {
+    const words = path.split(" ");
+    let level = { options: (await this.told()).commands };
+    for (const word of option ? [...words, option] : words) level = (level?.options ?? []).find((known) => known.name === word);
+    return Boolean(level);
+  }
+}

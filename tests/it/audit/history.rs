@@ -1,0 +1,83 @@
+//! `/history`: who sees what, on a phone and in the file.
+
+use bernard::audit::{Gaps, Line, Start, Verified, Verifier};
+use sim::discord::{Id, Message, ROLE};
+
+use crate::bot::{TestBot, rule};
+
+/// A role of auditors.
+const AUDITOR: Id = Id(400_000_000_000_000_004);
+
+/// The lines of the attached file.
+#[track_caller]
+fn attached(message: &Message) -> Vec<Line> {
+    let [file] = message.attachments.as_slice() else { panic!("one file: {}", message.text()) };
+    assert_eq!(file.filename, "history.jsonl");
+    let text = String::from_utf8(file.bytes.clone()).expect("text");
+    text.lines().map(|line| Line::of_json(line).expect("a line")).collect()
+}
+
+fn verified(lines: &[Line], gaps: Gaps) -> Verified {
+    let mut verifier = Verifier::new(Start::Anywhere, gaps, []);
+    lines.iter().for_each(|line| verifier.take(Ok(line.clone())).expect("it is whole"));
+    verifier.end().expect("it is whole")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_latest_is_shown_and_all_of_it_is_attached() {
+    let bot = TestBot::new().await;
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1"), ("reason", "disk full")]).await;
+    bot.rung(&bot.ann, &["**In rescue**", "web-1"]).await;
+    bot.restored(&bot.ann, "web-1").await;
+    let answer = bot.ask(&bot.ann, "history", &[]).await;
+    assert!(answer.is_ephemeral());
+    let shown: Vec<&str> = answer.content.lines().collect();
+    let ann = format!("<@{}>", bot.ann.id());
+    assert!(shown[1].contains("`web-1`") && shown[1].contains("Restored"), "the latest first: {}", answer.content);
+    let asked = shown.iter().find(|line| line.contains("`enable`")).expect("who asked");
+    assert!(asked.contains(&ann) && asked.contains("`disk full`") && asked.contains("R-1"), "{asked}");
+    assert!(shown.len() <= 12 && shown.iter().all(|line| line.chars().count() < 160), "{}", answer.content);
+    let lines = attached(&answer);
+    assert_eq!(verified(&lines, Gaps::Refused).first, Some(1), "whole from the beginning");
+    assert!(lines.iter().any(|line| line.text("what").as_deref() == Some("reboot_accepted")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_sees_a_server_for_which_they_lack_the_right() {
+    let rules = rule(ROLE, &["view", "rescue", "restore"], &["*"]) + &rule(AUDITOR, &["audit"], &["web-*"]);
+    let bot = TestBot::ruled_by(rules).await;
+    let carol = bot.discord.person("carol", "en-GB", &[AUDITOR]);
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.rescued(&bot.ann, "db-1").await;
+    let refused = bot.ask(&bot.ann, "history", &[]).await;
+    assert!(refused.content.contains("🚫") && refused.attachments.is_empty(), "{}", refused.content);
+    let answer = bot.ask(&carol, "history", &[]).await;
+    assert!(answer.content.contains("`web-1`") && !answer.content.contains("db-1"), "{}", answer.content);
+    let lines = attached(&answer);
+    let hidden = bot.ovh.service_name("db-1");
+    assert!(lines.iter().all(|line| !line.entry.contains(&hidden) && !line.entry.contains("R-2")));
+    assert!(lines.iter().any(|line| line.text("what").as_deref() == Some("started")), "what concerns no server");
+    assert!(lines.iter().any(|line| line.text("action").as_deref() == Some("/history")), "ann was refused");
+    verified(&lines, Gaps::Allowed);
+    let other = bot.ask(&carol, "history", &[("server", "db-1")]).await;
+    assert!(other.content.contains("🚫") && other.attachments.is_empty(), "{}", other.content);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_can_be_asked_about_one_server_or_one_person_in_either_language() {
+    let bot = TestBot::new().await;
+    let bob = bot.discord.person("bob", "fr", &[ROLE]);
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.rescued(&bob, "db-1").await;
+    let of_web = bot.ask(&bot.ann, "history", &[("server", "web-1")]).await;
+    let name = bot.ovh.service_name("web-1");
+    assert!(attached(&of_web).iter().all(|line| line.text("server").as_deref() == Some(name.as_str())));
+    assert!(!of_web.content.contains("db-1"), "{}", of_web.content);
+    let of_bob = bot.ask(&bob, "history", &[("user", &bob.id().to_string())]).await;
+    let id = bob.id().to_string();
+    assert!(attached(&of_bob).iter().all(|line| line.text("who") == Some(id.clone())));
+    assert!(of_bob.content.contains("Historique") && of_bob.content.contains("a demandé"), "{}", of_bob.content);
+    let stranger = bot.discord.person("stranger", "en-GB", &[]);
+    let nothing = bot.ask(&bot.ann, "history", &[("user", &stranger.id().to_string())]).await;
+    assert!(nothing.content.contains("Nothing") && nothing.attachments.is_empty(), "{}", nothing.content);
+}

@@ -1,0 +1,64 @@
+//! `/status`: one server with its datacentre and contract, and the picture of what is under way.
+
+use std::time::Duration;
+
+use crate::bot::{TestBot, TestConfig, db_1, web_1};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ovhclouds_people_do_and_how_long_it_is_paid_for_is_shown() {
+    let bot = TestBot::with(TestConfig::default(), [web_1().expiring_on("2027-01-31").renewed_by_hand(), db_1()]).await;
+    bot.ovh.plan_intervention("web-1", Duration::from_secs(7_200));
+    bot.ovh.intervened("web-1", Duration::from_secs(86_400));
+    bot.ovh.switch_interventions_off("web-1");
+    let web = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await.content;
+    for part in ["HARDWARE_UPGRADE_ON_ACTIVE_SERVER", "last worked on it", "switched off", "**not** renewed"] {
+        assert!(web.contains(part), "{part}: {web}");
+    }
+    let db = bot.ask(&bot.ann, "status", &[("server", "db-1")]).await.content;
+    assert!(db.contains("renewed by itself") && !db.contains("**not**") && !db.contains("plans"), "{db}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_is_said_beside_the_rest() {
+    let bot = TestBot::new().await;
+    bot.ovh.forbid("dedicatedServer:apiovh:serviceInfos/get");
+    bot.ovh.forbid("dedicatedServer:apiovh:intervention/get");
+    let answer = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await.content;
+    assert!(answer.contains("could not be read") && answer.contains("win2022"), "{answer}");
+}
+
+/// The width and height that a PNG says it has.
+fn size(png: &[u8]) -> (u32, u32) {
+    assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
+    let number = |at: usize| u32::from_be_bytes([png[at], png[at + 1], png[at + 2], png[at + 3]]);
+    (number(16), number(20))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_in_an_operation_is_shown_with_a_picture_that_says_the_same_in_words() {
+    let bot = TestBot::new().await;
+    let quiet = bot.ask(&bot.ann, "status", &[("server", "db-1")]).await;
+    assert!(quiet.attachments.is_empty(), "nothing happens there");
+    bot.ovh.withhold_secret("web-1");
+    bot.ovh.withhold_mail("web-1");
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    bot.sees(&["Looking for the link", "R-1"]).await;
+    let answer = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await;
+    let picture = answer.attachments.first().unwrap_or_else(|| panic!("no picture: {}", answer.content));
+    assert_eq!(picture.filename, "R-1.png");
+    let (width, height) = size(&picture.bytes);
+    assert!(width == 780 && height > 600, "{width} × {height}");
+    let words = picture.description.clone().unwrap_or_default();
+    for part in ["web-1 · R-1", "0:00 Asked for", "Netboot set", "Reboot sent", "OVHcloud's task done", "Now"] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    bot.ann.set_locale("fr");
+    let french = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await;
+    let words = french.attachments[0].description.clone().unwrap_or_default();
+    assert!(words.contains("Redémarrage envoyé"), "{words}");
+    bot.ovh.hand_out("web-1");
+    bot.rung(&bot.ann, &["**In rescue**", "R-1"]).await;
+    let after = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await;
+    let words = after.attachments[0].description.clone().unwrap_or_default();
+    assert!(words.ends_with("Lien transmis"), "{words}");
+}
