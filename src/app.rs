@@ -3,6 +3,7 @@
 //! What needs Discord waits for Discord in the background: during an outage operations go on, `/healthz` answers, and
 //! `SIGTERM` still ends the program within `drain`.
 
+mod anchor;
 pub mod audit;
 mod discord;
 
@@ -20,6 +21,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{net::TcpListener, sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use self::anchor::Anchors;
 use crate::{
     access::Policy,
     audit::{Act, Entry},
@@ -41,7 +43,7 @@ use crate::{
         desk::Desk,
         errand::Errands,
         fleet::Fleet,
-        operation::Source,
+        operation::{ChannelId, Source},
         pulse::Pulse,
         refresh,
         runner::Runner,
@@ -164,6 +166,16 @@ impl App {
         loops.spawn(quietly(handler.run(interaction_rx, stop.clone())));
         let config = Arc::new(config);
         loops.spawn(quietly(keep_inventory(fleet.clone(), Arc::clone(&config), stop.clone())));
+        if let Some(channel) = config.audit.anchor_channel {
+            let anchors = Anchors {
+                store: store.clone(),
+                pulse: pulse.clone(),
+                channel: ChannelId(channel),
+                zone: config.time_zone.clone(),
+                every: config.pace.reminder_tick,
+            };
+            loops.spawn(quietly(anchors.keep(stop.clone())));
+        }
         let discord = discord::Discord {
             rest,
             store: store.clone(),

@@ -92,8 +92,8 @@ pub enum Act {
     Started,
     /// The configuration was read again: this policy is in force from now on.
     PolicyLoaded,
-    /// The head of the chain was posted where it can be compared later.
-    AnchorPosted,
+    /// The chain's last line is told in the anchors' channel, where it can be compared later.
+    Anchored,
     /// So many refusals came at once that some were not written one by one.
     RefusalsLost,
 }
@@ -114,7 +114,7 @@ impl Act {
             Self::LeaseEnded => "lease_ended",
             Self::Started => "started",
             Self::PolicyLoaded => "policy_loaded",
-            Self::AnchorPosted => "anchor_posted",
+            Self::Anchored => "anchored",
             Self::RefusalsLost => "refusals_lost",
         }
     }
@@ -132,7 +132,7 @@ impl Act {
             | Self::LeaseAdopted => Kind::Decision,
             Self::LeaseEnded => Kind::Seen,
             Self::PolicyLoaded => Kind::Policy,
-            Self::Started | Self::AnchorPosted | Self::RefusalsLost => Kind::Process,
+            Self::Started | Self::Anchored | Self::RefusalsLost => Kind::Process,
         }
     }
 }

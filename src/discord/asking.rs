@@ -14,7 +14,9 @@ use serenity::model::{
 
 use super::{Rest, refusal::Refusal};
 use crate::{
-    access::{Requester, UserId},
+    access::{Grant, Requester, UserId},
+    audit::{Act, Entry},
+    clock,
     config::Locale,
     rescue::operation::{ChannelId, Request},
     text,
@@ -135,6 +137,13 @@ impl Asking {
             kind,
             file_limit: parts.file_limit,
         })
+    }
+
+    /// What this asker did under this grant, for the audit.
+    pub fn entry(&self, act: Act, grant: &Grant) -> Entry {
+        let entry = Entry::act(act, clock::now()).by(self.requester.user).at_place(self.channel);
+        let entry = entry.asking(grant.capability().as_str()).under(grant.place().to_string());
+        Entry { server: grant.server().cloned(), ..entry }
     }
 
     /// Whether the bot may attach files here, as far as the interaction says.

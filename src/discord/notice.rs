@@ -109,9 +109,11 @@ impl Herald {
                 Rings { users: vec![*to, *from], roles: Vec::new() },
             ),
             Notice::Digest { .. } => (say!(locale, "digest-quiet"), Vec::new(), Rings::default()),
-            Notice::AuditAnchor { number, hash } => {
-                let number = number.to_string();
-                (say!(locale, "notice-anchor", number = number, hash = code(hash)), Vec::new(), Rings::default())
+            Notice::AuditAnchor { number, hash, lines } => {
+                // As `bernard audit verify --anchor` takes it.
+                let anchor = code(&format!("{number}:{hash}"));
+                let count = lines.unwrap_or(*number);
+                (say!(locale, "notice-anchor", anchor = anchor, count = count), Vec::new(), Rings::default())
             }
             Notice::Paused { by, reason } => {
                 (say!(locale, "notice-paused", who = mention(*by), reason = code(reason)), Vec::new(), self.oncall())

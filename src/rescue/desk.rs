@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     access::{Action, Capability, Grant, UserId},
+    audit::Entry,
     clock,
     limits::{Limits, TooOften},
     store::{Append, CardId, Error as StoreError, Open, Store},
@@ -117,11 +118,17 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error`]: nothing is paused.
-    pub async fn pause(&self, grant: &Grant, reason: String, channel: ChannelId) -> Result<Option<Pause>, Error> {
+    pub async fn pause(
+        &self,
+        grant: &Grant,
+        reason: String,
+        channel: ChannelId,
+        entry: &Entry,
+    ) -> Result<Option<Pause>, Error> {
         let by = may_switch(grant)?;
         let notice = Notice::Paused { by, reason: reason.clone() };
         let pause = Pause { by, at: clock::now(), reason };
-        let earlier = self.store.begin_pause(&pause, &told_in(channel, by, notice)).await?;
+        let earlier = self.store.begin_pause(&pause, &told_in(channel, by, notice), entry).await?;
         self.pulse.tap();
         Ok(earlier)
     }
@@ -130,9 +137,10 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error`]: nothing is resumed.
-    pub async fn resume(&self, grant: &Grant, channel: ChannelId) -> Result<Option<Pause>, Error> {
+    pub async fn resume(&self, grant: &Grant, channel: ChannelId, entry: &Entry) -> Result<Option<Pause>, Error> {
         let by = may_switch(grant)?;
-        let ended = self.store.end_pause(&told_in(channel, by, Notice::Resumed { by }), clock::now()).await?;
+        let letter = told_in(channel, by, Notice::Resumed { by });
+        let ended = self.store.end_pause(&letter, entry, clock::now()).await?;
         self.pulse.tap();
         Ok(ended)
     }

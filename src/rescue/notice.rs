@@ -100,6 +100,9 @@ pub enum Notice {
         number: u64,
         /// Its hash, as hex.
         hash: String,
+        /// How many lines came since the last one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lines: Option<u64>,
     },
     /// Nothing new is begun from now on.
     Paused {

@@ -3,18 +3,25 @@
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::TryStreamExt;
+use jiff::{Timestamp, civil::Date};
 use sqlx::{Row, SqliteConnection};
 use tokio::sync::oneshot;
 
-use super::{Error, Store};
+use super::{Error, Store, notices};
 use crate::{
     audit::{Act, Anchor, Entry, Line},
     clock, metrics,
-    rescue::server::ServiceName,
+    rescue::{
+        notice::{Letter, Notice, To},
+        operation::ChannelId,
+        server::ServiceName,
+    },
 };
 
 /// The name of the policy's digest among the facts: what is written names the policy that is in force.
 const POLICY: &str = "policy";
+/// The name of the last anchor among the facts: its day, and its line's number.
+const ANCHOR: &str = "anchor";
 /// How many entries may wait for their turn to be written. More only come from somebody who floods us, and are counted.
 const MOST_WAITING: usize = 1_024;
 
@@ -131,6 +138,34 @@ impl Store {
     pub async fn audit_head(&self) -> Result<Option<Anchor>, Error> {
         let mut connection = self.pool.acquire().await?;
         head(&mut connection).await
+    }
+
+    /// Owes `channel` the anchor of this day, unless that day, or a later one, has its own. True if it is owed now.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: it is tried again.
+    pub async fn anchor(&self, day: Date, channel: ChannelId, now: Timestamp) -> Result<bool, Error> {
+        let mut tx = self.write().await?;
+        let last: Option<String> =
+            sqlx::query_scalar("SELECT value FROM facts WHERE name = $1").bind(ANCHOR).fetch_optional(&mut *tx).await?;
+        let last = last.as_deref().and_then(|text| text.split_once(' '));
+        let last_day = last.and_then(|(day, _)| day.parse::<Date>().ok());
+        let Some(head) = head(&mut tx).await?.filter(|_| last_day.is_none_or(|last| last < day)) else {
+            return Ok(false);
+        };
+        let before: u64 = last.and_then(|(_, number)| number.parse().ok()).unwrap_or(0);
+        let (number, hash) = (head.number, head.hash.to_string());
+        let notice = Notice::AuditAnchor { number, hash, lines: Some(number.saturating_sub(before)) };
+        let letter = Letter { to: To::Channel { channel, or_to: None }, notice };
+        notices::write(&mut tx, &format!("anchor:{number}"), &letter, now).await?;
+        append(&mut tx, &Entry::act(Act::Anchored, now).at_place(channel).saying(head.to_string())).await?;
+        sqlx::query("INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2")
+            .bind(ANCHOR)
+            .bind(format!("{day} {number}"))
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// The newest lines that fit into `bytes` as they are exported, of those that `wanted` and `visible` want; `visible` is asked

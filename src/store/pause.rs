@@ -3,8 +3,11 @@
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
-use super::{Error, Store, from_json, json, millis, notices};
-use crate::rescue::{notice::Letter, pause::Pause};
+use super::{Error, Store, audit, from_json, json, millis, notices};
+use crate::{
+    audit::Entry,
+    rescue::{notice::Letter, pause::Pause},
+};
 
 /// Its name among the facts.
 const PAUSE: &str = "pause";
@@ -19,11 +22,11 @@ impl Store {
         standing(&mut connection).await
     }
 
-    /// Begins a pause and owes `letter` about it, unless one is in force already: then that one comes back, and stays.
+    /// Begins a pause with `entry` in the audit, and owes `letter` about it, unless one is in force already: then that one comes back, and stays.
     ///
     /// # Errors
     /// [`Error::Database`]: nothing is paused.
-    pub async fn begin_pause(&self, pause: &Pause, letter: &Letter) -> Result<Option<Pause>, Error> {
+    pub async fn begin_pause(&self, pause: &Pause, letter: &Letter, entry: &Entry) -> Result<Option<Pause>, Error> {
         let mut tx = self.write().await?;
         if let Some(earlier) = standing(&mut tx).await? {
             return Ok(Some(earlier));
@@ -35,20 +38,22 @@ impl Store {
             .await?;
         let origin = format!("pause:{}:{}", millis(pause.at), pause.by.0);
         notices::write(&mut tx, &origin, letter, pause.at).await?;
+        audit::append(&mut tx, entry).await?;
         tx.commit().await?;
         Ok(None)
     }
 
-    /// Ends the pause and owes `letter` about it; which one that was, if any.
+    /// Ends the pause, with `entry` in the audit, and owes `letter` about it; which one that was, if any.
     ///
     /// # Errors
     /// [`Error::Database`]: it stays.
-    pub async fn end_pause(&self, letter: &Letter, now: Timestamp) -> Result<Option<Pause>, Error> {
+    pub async fn end_pause(&self, letter: &Letter, entry: &Entry, now: Timestamp) -> Result<Option<Pause>, Error> {
         let mut tx = self.write().await?;
         let Some(ended) = standing(&mut tx).await? else { return Ok(None) };
         sqlx::query("DELETE FROM facts WHERE name = $1").bind(PAUSE).execute(&mut *tx).await?;
         let origin = format!("resume:{}:{}", millis(ended.at), ended.by.0);
         notices::write(&mut tx, &origin, letter, now).await?;
+        audit::append(&mut tx, entry).await?;
         tx.commit().await?;
         Ok(Some(ended))
     }

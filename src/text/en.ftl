@@ -187,7 +187,10 @@ reminder-choices = **Restore now** puts everything back; **Extend** gives it mor
 notice-restored-at-deadline = ⏰ **Time is up** · { $server } is being put back ({ $id }), with the rights of { $who }.
 notice-extended = ⏳ **Extended** · { $server } stays in rescue until { $until }. Extended by { $who }; it is the rescue of { $owner }.
 notice-handed-over = 🤝 **Handed over** · the rescue of { $server } is no longer with { $from } but with { $to }. Said by { $who }.
-notice-anchor = 🔗 The audit's entry { $number } has the hash { $hash }.
+notice-anchor = { $count ->
+    [one] 🔗 The audit's latest line: { $anchor } ({ $count } new). Whoever has this can prove that nothing before it was changed.
+   *[other] 🔗 The audit's latest line: { $anchor } ({ $count } new). Whoever has this can prove that nothing before it was changed.
+}
 notice-paused = ⏸️ **Paused** by { $who }: { $reason }. Nothing new is begun, except what leads out of rescue.
 notice-resumed = ▶️ **Resumed** by { $who }.
 digest-quiet = ☀️ Nothing is in rescue.

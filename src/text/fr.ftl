@@ -187,7 +187,10 @@ reminder-choices = **Restaurer maintenant** remet tout en place ; **Prolonger** 
 notice-restored-at-deadline = ⏰ **C'est l'heure** · { $server } est en cours de restauration ({ $id }), avec les droits de { $who }.
 notice-extended = ⏳ **Prolongé** · { $server } reste en mode rescue jusqu'à { $until }. Prolongé par { $who } ; c'est le rescue de { $owner }.
 notice-handed-over = 🤝 **Transmis** · le rescue de { $server } passe de { $from } à { $to }. Décidé par { $who }.
-notice-anchor = 🔗 L'entrée { $number } du journal d'audit a pour empreinte { $hash }.
+notice-anchor = { $count ->
+    [one] 🔗 Dernière ligne du journal d'audit : { $anchor } ({ $count } nouvelle). Elle permet de prouver que rien n'a été modifié avant elle.
+   *[other] 🔗 Dernière ligne du journal d'audit : { $anchor } ({ $count } nouvelles). Elle permet de prouver que rien n'a été modifié avant elle.
+}
 notice-paused = ⏸️ **En pause**, à la demande de { $who } : { $reason }. Rien de nouveau ne commence, sauf ce qui fait sortir du rescue.
 notice-resumed = ▶️ **Reprise** décidée par { $who }.
 digest-quiet = ☀️ Rien n'est en mode rescue.

@@ -1,5 +1,6 @@
 //! The audit: what is in it, who sees it, and that no line can be changed, taken out, put in or moved unseen.
 
+mod anchor;
 mod binary;
 mod history;
 mod lines;

@@ -15,7 +15,7 @@ use crate::bot::{TestBot, eventually};
 const HASH: &str = "00fakehash00";
 
 fn anchor(to: To) -> Letter {
-    Letter { to, notice: Notice::AuditAnchor { number: 7, hash: HASH.to_owned() } }
+    Letter { to, notice: Notice::AuditAnchor { number: 7, hash: HASH.to_owned(), lines: None } }
 }
 
 fn in_ops() -> To {

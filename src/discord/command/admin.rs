@@ -5,6 +5,7 @@ use serenity::builder::CreateCommandOption;
 use super::{Options, text};
 use crate::{
     access::Capability,
+    audit::Act,
     discord::{
         asking::Asking,
         handler::{Handler, Reply},
@@ -29,7 +30,8 @@ pub(super) fn reason(options: &Options<'_>) -> Result<String, Refusal> {
 impl Handler {
     pub(super) async fn pause(&self, asking: &Asking, reason: String) -> Result<Reply, Refusal> {
         let grant = self.anywhere(asking, Capability::Admin)?;
-        if let Some(earlier) = self.desk.pause(&grant, reason, asking.channel).await? {
+        let entry = asking.entry(Act::Paused, &grant).because(Some(&reason));
+        if let Some(earlier) = self.desk.pause(&grant, reason, asking.channel, &entry).await? {
             return Err(self.paused_by(asking, earlier));
         }
         metrics::paused(Switch::Pulled);
@@ -39,7 +41,8 @@ impl Handler {
 
     pub(super) async fn resume(&self, asking: &Asking) -> Result<Reply, Refusal> {
         let grant = self.anywhere(asking, Capability::Admin)?;
-        if self.desk.resume(&grant, asking.channel).await?.is_none() {
+        let entry = asking.entry(Act::Resumed, &grant);
+        if self.desk.resume(&grant, asking.channel, &entry).await?.is_none() {
             return Ok(Reply::text(say!(asking.locale, "resume-nothing")));
         }
         metrics::paused(Switch::Loose);

@@ -8,6 +8,7 @@ use serenity::{
 use super::{Options, option, server};
 use crate::{
     access::{Action, Because, Capability, Denial, Policy, Protection, Reason, Requester, UserId, Who},
+    audit::Act,
     config::Locale,
     discord::{
         asking::{self, Asking},
@@ -72,12 +73,17 @@ impl Handler {
         let (server, trouble) = self.as_it_is(&known).await?;
         let policy = self.policy.get();
         let place = asking.place.0;
-        policy
+        let grant = policy
             .check(&asking.requester, needed, &server, place)
             .map_err(|denial| Refusal::Denied(Box::new(denial), Some(known.label().to_owned())))?;
         let (whom, requester) = match other {
             None => (Whom::You, asking.requester.clone()),
-            Some(user) => (Whom::Them(user), self.requester_of(user).await?),
+            Some(user) => {
+                let entry = asking.entry(Act::RightExplained, &grant);
+                let asked = format!("{} by {}", typed.action, user.0);
+                self.store.audit(entry.saying(asked)).await?;
+                (Whom::Them(user), self.requester_of(user).await?)
+            }
         };
         let mut lines = Vec::new();
         lines.extend(unread(&server, known.label(), trouble.as_deref(), asking.locale));

@@ -178,3 +178,22 @@ async fn the_lines_are_counted() {
     assert!(metrics.contains("# HELP bernard_audit_entries_total Lines written to the audit"), "{metrics}");
     assert!(metrics.contains("bernard_audit_entries_total{kind=\"effect\"}"), "{metrics}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_and_a_look_at_somebody_elses_rights_stand_in_it() {
+    let bot = TestBot::new().await;
+    let bob = bot.discord.person("bob", "en-GB", &[]);
+    bot.ask(&bot.ann, "admin pause", &[("reason", "an incident")]).await;
+    bot.ask(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    bot.ask(&bot.ann, "admin resume", &[]).await;
+    let bobs = bob.id().to_string();
+    bot.ask(&bot.ann, "why", &[("action", "rescue"), ("server", "web-1"), ("user", &bobs)]).await;
+    bot.ask(&bot.ann, "why", &[("action", "rescue"), ("server", "web-1")]).await;
+    let lines = lines(&bot.database()).await;
+    let lines: Vec<_> = lines.iter().filter(|line| line.text("who").is_some()).collect();
+    let whats: Vec<_> = lines.iter().filter_map(|line| line.text("what")).collect();
+    assert_eq!(whats, ["paused", "refused", "resumed", "right_explained"], "{lines:#?}");
+    says(lines[0], &[("reason", "an incident"), ("kind", "decision"), ("action", "admin")]);
+    assert!(lines[0].text("rule").is_some_and(|rule| rule.starts_with("[[role]] #1")));
+    says(lines[3], &[("detail", &format!("rescue by {bobs}")), ("server", &bot.ovh.service_name("web-1"))]);
+}
