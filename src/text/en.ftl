@@ -436,7 +436,7 @@ guide-rdp = **Windows rescue, by RDP**
 guide-ssh-windows = **Windows rescue, by SSH**
     Windows' own SSH server runs there. SSH keys do not work: it asks for the password.
 guide-ssh-linux = **Linux rescue, by SSH**
-    If an SSH key was set, it opens the door; else it asks for the password behind the link.
+    If an SSH key was set, it is enough; else SSH asks for the password, which is behind the link.
 guide-host-key = The host key is not the server's own, so SSH warns. Forget the old one first:
 guide-kvm = **The screen itself (KVM)**
     For when the network does not work. `/console` sends you a link, if the server has a KVM.
@@ -534,7 +534,6 @@ reveal-over-console = This is done. `/console` opens another one.
 problem-no-console = { $server } has no console (KVM) that I can open. OVHcloud's control panel says which it has.
 typed-minutes = 1, 3, 5, 10 or 15.
 typed-ip = the public IPv4 address of the device that you will use, such as 203.0.113.7. Search the web for “my IP” on that device; addresses of a home or office network, such as 192.168.1.2, do not count.
-refusal-no-console = { $server } has no console that opens by a link.
 # History
 command-history = Who did what, the latest first, and all of it in a file
 option-history-server = Only this server: service name, display name, IP or reverse

@@ -124,8 +124,13 @@ fn spoken_literals(code: &str) -> Vec<String> {
     let mut found = Vec::new();
     for mouth in MOUTHS {
         for rest in code.split(mouth).skip(1) {
-            let argument: String = rest.chars().take(200).take_while(|c| *c != ';').collect();
-            if argument.starts_with("say!(") || argument.contains("say!(") {
+            let mut depth = 1;
+            let inside = |c: &char| {
+                depth += i32::from(*c == '(') - i32::from(*c == ')');
+                depth > 0
+            };
+            let argument: String = rest.chars().take_while(inside).collect();
+            if argument.contains("say!(") {
                 continue;
             }
             found.extend(argument.split('"').skip(1).step_by(2).filter(|text| is_sentence(text)).map(str::to_owned));
@@ -152,4 +157,13 @@ fn no_sentence_that_people_read_stands_outside_the_two_files() {
         }
     }
     assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn plurals_follow_each_languages_own_rule() {
+    let servers = |locale, count| crate::say!(locale, "fleet-title", count = count);
+    let (en, fr) = (crate::config::Locale::En, crate::config::Locale::Fr);
+    assert_eq!([0, 1, 2].map(|count| servers(en, count)), ["**0 servers**", "**1 server**", "**2 servers**"]);
+    // Nothing is singular in French.
+    assert_eq!([0, 1, 2].map(|count| servers(fr, count)), ["**0 serveur**", "**1 serveur**", "**2 serveurs**"]);
 }
