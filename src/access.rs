@@ -14,6 +14,8 @@ mod selector;
 
 use std::{collections::BTreeSet, num::NonZeroU32, time::Duration};
 
+use serde::{Deserialize, Serialize};
+
 pub use rule::{Action, Capability, Protect, Requester, Role, RuleKind, RulePlace, UnknownWord, UserId, Who};
 pub use selector::{NotASelector, Selector};
 
@@ -119,7 +121,8 @@ pub struct Protection {
 }
 
 /// How sure it is that a protection covers a server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Because {
     /// Its selectors match.
     Matches,
@@ -200,6 +203,15 @@ impl Policy {
             Some(Protection { approvals: rule.approvals, expires: rule.expires, rule: rule.place, because })
         });
         covering.reduce(Protection::stricter)
+    }
+
+    /// The strictest approval that any of `actions` on `server` needs, if any.
+    pub fn strictest_protection(
+        &self,
+        actions: impl IntoIterator<Item = Action>,
+        server: &Server,
+    ) -> Option<Protection> {
+        actions.into_iter().filter_map(|action| self.protection(action, server)).reduce(Protection::stricter)
     }
 
     fn decide(&self, requester: &Requester, wish: Wish<'_>) -> Result<Grant, Denial> {

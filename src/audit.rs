@@ -80,6 +80,8 @@ pub enum Act {
     Resumed,
     /// A console's link was asked for and handed out.
     ConsoleOpened,
+    /// The DM with the link was wiped, or deleted by its reader.
+    DmWiped,
     /// A lease lasts longer.
     LeaseExtended,
     /// A lease has another owner.
@@ -108,6 +110,7 @@ impl Act {
             Self::Paused => "paused",
             Self::Resumed => "resumed",
             Self::ConsoleOpened => "console_opened",
+            Self::DmWiped => "dm_wiped",
             Self::LeaseExtended => "lease_extended",
             Self::LeaseHandedOver => "lease_handed_over",
             Self::LeaseAdopted => "lease_adopted",
@@ -130,6 +133,7 @@ impl Act {
             | Self::LeaseExtended
             | Self::LeaseHandedOver
             | Self::LeaseAdopted => Kind::Decision,
+            Self::DmWiped => Kind::Effect,
             Self::LeaseEnded => Kind::Seen,
             Self::PolicyLoaded => Kind::Policy,
             Self::Started | Self::Anchored | Self::RefusalsLost => Kind::Process,

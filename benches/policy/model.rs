@@ -192,7 +192,7 @@ pub(crate) fn verdict(case: &Case) -> (bool, bool) {
 fn pattern() -> impl Strategy<Value = String> {
     let name = prop::collection::vec(prop::sample::select(vec!["web", "-", "1", "É", "*", "?", "NS"]), 1..4);
     prop_oneof![
-        2 => Just("*".to_owned()),
+        3 => Just("*".to_owned()),
         4 => name.prop_map(|parts| parts.concat()),
         3 => (prop::sample::select(vec!["env", "Team"]), prop::sample::select(vec!["prod", "p*", "*", "??"]))
             .prop_map(|(key, value)| format!("tag:{key}={value}")),
@@ -218,9 +218,9 @@ fn machine() -> impl Strategy<Value = Machine> {
 }
 
 fn entry() -> impl Strategy<Value = Entry> {
-    let can = prop::collection::vec(0..Capability::ALL.len(), 0..5);
-    let channels = prop::collection::vec(1..4u64, 0..3);
-    (any::<bool>(), 1..4u64, can, prop::collection::vec(pattern(), 0..3), channels)
+    let can = prop::collection::vec(0..Capability::ALL.len(), 0..9);
+    let channels = prop_oneof![2 => Just(Vec::new()), 1 => prop::collection::vec(1..4u64, 1..3)];
+    (any::<bool>(), 1..4u64, can, prop::collection::vec(pattern(), 0..4), channels)
         .prop_map(|(is_role, id, can, servers, channels)| Entry { is_role, id, can, servers, channels })
 }
 
@@ -233,7 +233,7 @@ fn shield() -> impl Strategy<Value = Shield> {
 /// Any question under any rules.
 pub(crate) fn case() -> impl Strategy<Value = Case> {
     let rules = (prop::collection::vec(entry(), 0..6), prop::collection::vec(shield(), 0..4));
-    let asker = (1..4u64, prop::collection::vec(1..4u64, 0..3), 0..Capability::ALL.len());
+    let asker = (1..4u64, prop::collection::vec(1..4u64, 0..4), 0..Capability::ALL.len());
     (rules, asker, machine(), 1..4u64).prop_map(|((entries, shields), (user, roles, capability), machine, channel)| {
         Case { entries, shields, user, roles, capability, machine, channel }
     })

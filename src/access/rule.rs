@@ -118,7 +118,8 @@ impl FromStr for Action {
 }
 
 /// Whom an entry speaks of: those with a Discord role, or one person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Who {
     /// Everybody who has this Discord role.
     Role(u64),

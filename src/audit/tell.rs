@@ -6,6 +6,7 @@ use super::{Entry, Kind};
 use crate::{
     access::UserId,
     rescue::{
+        approval::{Approval, Guard},
         event::{Event, NotDone, Port, Problem, PutBack},
         lease::Effect,
         operation::{Operation, Plan, Source, Wish},
@@ -19,7 +20,22 @@ pub fn opened(operation: &Operation, origin: &str, at: Timestamp) -> Entry {
     Entry::new(Kind::Decision, "opened".to_owned(), at)
         .about(operation)
         .because(operation.request.reason.as_deref())
-        .saying(format!("{} ({origin})", wish(&operation.request.wish)))
+        .saying(format!("{} ({origin}){}", wish(&operation.request.wish), guarded(&operation.request.guard)))
+}
+
+/// What protects it, and whether that was passed.
+fn guarded(guard: &Guard) -> String {
+    match guard {
+        Guard::Unprotected => String::new(),
+        Guard::Approval(approval) => format!("; {}", waits_for(approval)),
+        Guard::BrokenGlass { passed, .. } => {
+            format!("; BREAK-GLASS: without the approvals ({}) of {}", passed.count, passed.rule)
+        }
+    }
+}
+
+fn waits_for(approval: &Approval) -> String {
+    format!("waits for approvals ({}) by {}", approval.count, approval.rule)
 }
 
 /// What happened to an operation; `after` is the operation with that event.
@@ -47,9 +63,16 @@ fn told(entry: Entry, event: &Event) -> Entry {
         Event::FoundImpossible { problem } => entry.saying(impossible(problem)),
         Event::BootSet { queries } => effect(entry).through(queries.clone()),
         Event::SettingRefused { said } => effect(entry).saying(said),
-        Event::CancelAsked { by, rule } | Event::RebootAgainApproved { by, rule } | Event::LeftAlone { by, rule } => {
-            decided(entry, *by, rule.as_deref())
+        Event::CancelAsked { by, rule }
+        | Event::RebootAgainApproved { by, rule }
+        | Event::LeftAlone { by, rule }
+        | Event::ApprovalGiven { by, rule }
+        | Event::ApprovalDenied { by, rule }
+        | Event::Withdrawn { by, rule } => decided(entry, *by, rule.as_deref()),
+        Event::RebootAgainAsked { by, approval, rule } => {
+            decided(entry, *by, rule.as_deref()).saying(waits_for(approval))
         }
+        Event::DenialExplained { by, reason, rule, .. } => decided(entry, *by, rule.as_deref()).because(Some(reason)),
         Event::RebootIntended { intent } => effect(entry).saying(format!(
             "OVHcloud's clock: {:.0}; tasks known before: {}",
             intent.at,
@@ -96,7 +119,12 @@ fn told(entry: Entry, event: &Event) -> Entry {
             let trouble = trouble.as_ref().map(|said| format!("; {said}")).unwrap_or_default();
             entry.saying(format!("searched: {}{trouble}", searched.join(", ")))
         }
-        Event::LinkGivenUp | Event::QuestionUnanswered | Event::Watched | Event::Expired | Event::Faulted => entry,
+        Event::LinkGivenUp
+        | Event::QuestionUnanswered
+        | Event::Watched
+        | Event::Expired
+        | Event::ApprovalExpired
+        | Event::Faulted => entry,
         Event::Superseded { by } => entry.saying(format!("by {by}")),
     }
 }
@@ -174,6 +202,9 @@ fn impossible(problem: &Problem) -> String {
         Problem::HeldByOvhcloud { state } => Some(state.as_str()),
         Problem::NoSuchRescue { wanted, .. } => Some(wanted.as_str()),
         Problem::NoAccount { account } => Some(account.as_str()),
+        Problem::NotEnoughApprovals { needed, given } => {
+            return format!("not_enough_approvals: {given} of {needed}");
+        }
         Problem::ServerGone
         | Problem::NoBoots
         | Problem::ChangedMeanwhile
@@ -201,6 +232,8 @@ fn ended(outcome: &Outcome) -> &'static str {
         Outcome::NetbootBack => "netboot_back",
         Outcome::Impossible(_) => "impossible",
         Outcome::Expired => "expired",
+        Outcome::Denied(_) => "denied",
+        Outcome::NotApproved => "not_approved",
         Outcome::Cancelled(_) => "cancelled",
         Outcome::NotDone(NotDone::Refused, _) => "refused_by_ovhcloud",
         Outcome::NotDone(NotDone::Unsent, _) => "not_sent",

@@ -6,6 +6,7 @@ use serenity::model::{
     Permissions,
     application::{
         AuthorizingIntegrationOwner, AuthorizingIntegrationOwners, CommandInteraction, ComponentInteraction,
+        ModalInteraction,
     },
     channel::{ChannelType, PartialChannel},
     guild::Member,
@@ -112,6 +113,14 @@ impl Asking {
             kind: None,
             file_limit: parts.file_limit,
         })
+    }
+
+    /// The asker of a form that was filled in, which is only taken in the configured guild and channels.
+    ///
+    /// # Errors
+    /// [`Refusal::NotHere`] or [`Refusal::WrongChannel`].
+    pub fn of_form(form: &ModalInteraction, realm: &Realm) -> Result<Self, Refusal> {
+        Self::in_realm(&parts_of_form(form), realm)
     }
 
     fn in_realm(parts: &Parts<'_>, realm: &Realm) -> Result<Self, Refusal> {
@@ -232,5 +241,21 @@ fn parts_of_press(press: &ComponentInteraction) -> Parts<'_> {
         permissions: press.app_permissions,
         file_limit: Some(press.attachment_size_limit),
         installed: installed(&press.authorizing_integration_owners),
+    }
+}
+
+fn parts_of_form(form: &ModalInteraction) -> Parts<'_> {
+    Parts {
+        id: form.id,
+        guild: form.guild_id,
+        channel: form.channel_id,
+        partial: form.channel.as_ref(),
+        member: form.member.as_ref(),
+        user: form.user.id,
+        locale: &form.locale,
+        permissions: form.app_permissions,
+        file_limit: Some(form.attachment_size_limit),
+        // serenity does not read it here; a form only opens from a message of ours, and what it says decides nothing.
+        installed: Installed::ForTheGuild,
     }
 }

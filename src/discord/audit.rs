@@ -71,6 +71,10 @@ impl Handler {
             Button::Cancel(id)
             | Button::RebootAgain(id, _)
             | Button::LeaveIt(id, _)
+            | Button::Approve(id, _)
+            | Button::Deny(id, _)
+            | Button::Withdraw(id, _)
+            | Button::AddReason(id, _)
             | Button::RestoreNow(id)
             | Button::Reveal(id)
             | Button::PutNetbootBack(id)
@@ -109,9 +113,9 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
                 None => said,
             }
         }
-        Refusal::Protected(protection) => {
-            entry.under(protection.rule.to_string()).saying(format!("{} must approve", protection.approvals))
-        }
+        Refusal::NobodyMayApprove(rule) => entry.under(rule.clone()).saying("nobody else may approve it"),
+        Refusal::OwnRequest => entry.saying("nobody judges what they asked for"),
+        Refusal::CountsNot => entry.saying("their approval counts already, or never does"),
         Refusal::NotHere => entry.saying("not in the guild that is served"),
         Refusal::WrongChannel(_) => entry.saying("not in a channel that is served"),
         Refusal::RolesUnreadable => entry.saying("Discord did not tell the roles"),

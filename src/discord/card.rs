@@ -5,15 +5,17 @@
 use serenity::builder::CreateButton;
 
 use super::{
+    approval_card,
     component::Button,
     console,
     guide::{Place, Reader, Topic},
     speak,
 };
 use crate::{
-    access::UserId,
+    access::Who,
     config::Locale,
     rescue::{
+        approval::Guard,
         event::{NotDone, Port, PutBack},
         lease::Lease,
         operation::{Kind, Operation, Source},
@@ -37,18 +39,7 @@ pub struct Rendering {
     /// Its buttons, the likely one first; at most five.
     pub buttons: Vec<CreateButton>,
     /// Who is rung when it is posted; nobody for what one does not wait for.
-    pub rings: Rings,
-}
-
-/// Whom a new message rings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rings {
-    /// Nobody.
-    Nobody,
-    /// This person.
-    Person(UserId),
-    /// Everybody with this Discord role.
-    Role(u64),
+    pub rings: Vec<Who>,
 }
 
 /// How a channel is spoken to.
@@ -71,7 +62,12 @@ impl Rendering {
 /// All messages of an operation, in the order of their posting. `lease` is the server's active one, if any.
 pub fn messages(operation: &Operation, lease: Option<&Lease>, manner: Manner) -> Vec<Rendering> {
     let locale = manner.locale;
-    let mut messages = vec![card(operation, locale)];
+    let mut messages = Vec::new();
+    // What waits to begin is only asked about; its card comes when there is something to show.
+    if operation.state.facts.reboots_approved > 0 {
+        messages.push(card(operation, locale));
+    }
+    messages.extend(approval_card::messages(operation, locale));
     for asked in 1..=operation.state.facts.asked {
         messages.push(question(operation, asked, locale));
         if operation.state.facts.unanswered.contains(&asked) {
@@ -92,6 +88,7 @@ fn card(operation: &Operation, locale: Locale) -> Rendering {
         Some(reason) => say!(locale, "card-asked-because", who = who, reason = code(reason)),
         None => say!(locale, "card-asked", who = who),
     });
+    lines.extend(approved_line(operation, locale));
     lines.extend(plan_lines(operation, locale));
     lines.extend(console::card_line(operation, locale));
     lines.extend(seen_lines(operation, locale));
@@ -99,10 +96,22 @@ fn card(operation: &Operation, locale: Locale) -> Rendering {
     if operation.state.can_be_cancelled() {
         buttons.push(Button::Cancel(operation.id).create(locale));
     }
-    rendering("card".to_owned(), lines, buttons, Rings::Nobody)
+    rendering("card".to_owned(), lines, buttons, Vec::new())
 }
 
-fn title(operation: &Operation, (emoji, state): (&str, String), locale: Locale) -> String {
+/// In whose name it is done, if others had to approve it.
+fn approved_line(operation: &Operation, locale: Locale) -> Option<String> {
+    let people: Vec<String> = operation.state.mandate.approvers.iter().map(|person| mention(*person)).collect();
+    match &operation.request.guard {
+        Guard::BrokenGlass { passed, .. } if people.is_empty() => {
+            Some(say!(locale, "card-glass", rule = code(&passed.rule)))
+        }
+        _ if people.is_empty() => None,
+        _ => Some(say!(locale, "card-approved-by", who = people.join(" "))),
+    }
+}
+
+pub(super) fn title(operation: &Operation, (emoji, state): (&str, String), locale: Locale) -> String {
     let server = code(&operation.request.label);
     say!(locale, "card-title", emoji = emoji, state = state, server = server, id = operation.id.to_string())
 }
@@ -196,7 +205,7 @@ fn question(operation: &Operation, asked: u32, locale: Locale) -> Rendering {
         }
         _ => lines.push(say!(locale, "question-answered")),
     }
-    rendering(format!("ask-{asked}"), lines, buttons, Rings::Person(operation.request.requester))
+    rendering(format!("ask-{asked}"), lines, buttons, requester(operation))
 }
 
 fn choices(operation: &Operation, asked: u32, locale: Locale) -> Vec<CreateButton> {
@@ -208,8 +217,8 @@ fn question_for_oncall(operation: &Operation, asked: u32, manner: Manner) -> Ren
     let locale = manner.locale;
     let requester = operation.request.requester;
     let (rings, who) = match manner.oncall {
-        Some(role) => (Rings::Role(role), format!("<@&{role}>")),
-        None => (Rings::Person(requester), mention(requester)),
+        Some(role) => (vec![Who::Role(role)], format!("<@&{role}>")),
+        None => (vec![Who::User(requester)], mention(requester)),
     };
     let mut lines = vec![title(operation, ("❓", say!(locale, "state-unanswered")), locale), who];
     let open = matches!(operation.state.phase, Phase::Undecided { .. }) && asked == operation.state.facts.asked;
@@ -235,7 +244,7 @@ fn reveal(operation: &Operation, locale: Locale) -> Rendering {
         false => say!(locale, "reveal-over"),
     });
     let buttons = if waiting { vec![Button::Reveal(operation.id).create(locale)] } else { Vec::new() };
-    rendering("reveal".to_owned(), lines, buttons, Rings::Person(operation.request.requester))
+    rendering("reveal".to_owned(), lines, buttons, requester(operation))
 }
 
 /// The end, as a message of its own. What another operation took over, or a person cancelled, needs none: they know.
@@ -261,7 +270,7 @@ fn end(operation: &Operation, lease: Option<&Lease>, locale: Locale) -> Option<R
     if lease.is_some_and(|lease| lease.operation == operation.id) {
         buttons.push(guide(operation).create(locale));
     }
-    Some(rendering("end".to_owned(), lines, buttons, Rings::Person(operation.request.requester)))
+    Some(rendering("end".to_owned(), lines, buttons, requester(operation)))
 }
 
 fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, locale: Locale) -> Vec<String> {
@@ -296,7 +305,18 @@ fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, lo
             lines.push(say!(locale, "end-wiped"));
         }
         Outcome::Impossible(problem) => lines.push(speak::problem(problem, &operation.request.label, locale)),
+        Outcome::Expired if operation.state.mandate.good_for.is_some() => {
+            lines.push(say!(locale, "end-approval-old"));
+        }
         Outcome::Expired => lines.push(say!(locale, "end-expired")),
+        Outcome::Denied(_) => {
+            lines.extend(facts.rounds.last().and_then(|round| approval_card::denied(round, locale)));
+            lines.push(say!(locale, "end-nothing-done"));
+        }
+        Outcome::NotApproved => {
+            lines.extend(facts.rounds.last().map(|round| approval_card::expired(round, locale)));
+            lines.push(say!(locale, "end-nothing-done"));
+        }
         Outcome::Cancelled(by) => lines.push(say!(locale, "end-cancelled", who = mention(*by))),
         Outcome::NotDone(_, said) => lines.push(say!(locale, "end-not-done", said = code(said))),
         Outcome::TaskFailed { status, comment } => {
@@ -370,7 +390,12 @@ pub fn source(source: Source, locale: Locale) -> String {
     }
 }
 
-fn rendering(slot: String, lines: Vec<String>, buttons: Vec<CreateButton>, rings: Rings) -> Rendering {
+/// The one who waits for news.
+fn requester(operation: &Operation) -> Vec<Who> {
+    vec![Who::User(operation.request.requester)]
+}
+
+pub(super) fn rendering(slot: String, lines: Vec<String>, buttons: Vec<CreateButton>, rings: Vec<Who>) -> Rendering {
     let mut content = lines.join("\n");
     if content.chars().count() > LONGEST {
         content = content.chars().take(LONGEST - 1).chain(['…']).collect();

@@ -22,6 +22,14 @@ pub enum Button {
     RebootAgain(OperationId, u32),
     /// **Leave it**, answering the question with this number.
     LeaveIt(OperationId, u32),
+    /// **Approve**, in this round of asking.
+    Approve(OperationId, u32),
+    /// **Deny**, in this round of asking.
+    Deny(OperationId, u32),
+    /// **Cancel** of a request that waits for approval, in this round of asking.
+    Withdraw(OperationId, u32),
+    /// **Add reason**, to the denial of this round.
+    AddReason(OperationId, u32),
     /// **Restore now**, for the rescue that this operation began.
     RestoreNow(OperationId),
     /// **Put netboot back**, after what this operation left behind.
@@ -50,7 +58,12 @@ impl Button {
     pub fn create(self, locale: Locale) -> CreateButton {
         let (label, style) = match self {
             Self::Confirm(_) => (say!(locale, "button-confirm"), ButtonStyle::Danger),
-            Self::Dismiss(_) | Self::Cancel(_) => (say!(locale, "button-cancel"), ButtonStyle::Secondary),
+            Self::Approve(..) => (say!(locale, "button-approve"), ButtonStyle::Success),
+            Self::Deny(..) => (say!(locale, "button-deny"), ButtonStyle::Danger),
+            Self::AddReason(..) => (say!(locale, "button-add-reason"), ButtonStyle::Primary),
+            Self::Dismiss(_) | Self::Cancel(_) | Self::Withdraw(..) => {
+                (say!(locale, "button-cancel"), ButtonStyle::Secondary)
+            }
             Self::RebootAgain(..) => (say!(locale, "button-reboot-again"), ButtonStyle::Danger),
             Self::LeaveIt(..) => (say!(locale, "button-leave-it"), ButtonStyle::Secondary),
             Self::RestoreNow(_) => (say!(locale, "button-restore-now"), ButtonStyle::Success),
@@ -104,6 +117,10 @@ impl fmt::Display for Button {
             Self::Cancel(id) => write!(f, "cancel:{}", id.0),
             Self::RebootAgain(id, asked) => write!(f, "again:{}:{asked}", id.0),
             Self::LeaveIt(id, asked) => write!(f, "leave:{}:{asked}", id.0),
+            Self::Approve(id, round) => write!(f, "approve:{}:{round}", id.0),
+            Self::Deny(id, round) => write!(f, "deny:{}:{round}", id.0),
+            Self::Withdraw(id, round) => write!(f, "withdraw:{}:{round}", id.0),
+            Self::AddReason(id, round) => write!(f, "why:{}:{round}", id.0),
             Self::RestoreNow(id) => write!(f, "restore:{}", id.0),
             Self::PutNetbootBack(id) => write!(f, "putback:{}", id.0),
             Self::Reveal(id) => write!(f, "reveal:{}", id.0),
@@ -136,6 +153,10 @@ impl FromStr for Button {
             "cancel" => operation(rest).map(Self::Cancel),
             "again" => question().map(|(id, asked)| Self::RebootAgain(id, asked)),
             "leave" => question().map(|(id, asked)| Self::LeaveIt(id, asked)),
+            "approve" => question().map(|(id, round)| Self::Approve(id, round)),
+            "deny" => question().map(|(id, round)| Self::Deny(id, round)),
+            "withdraw" => question().map(|(id, round)| Self::Withdraw(id, round)),
+            "why" => question().map(|(id, round)| Self::AddReason(id, round)),
             "restore" => operation(rest).map(Self::RestoreNow),
             "putback" => operation(rest).map(Self::PutNetbootBack),
             "reveal" => operation(rest).map(Self::Reveal),
@@ -163,6 +184,10 @@ mod tests {
             id.clone().prop_map(Button::Cancel),
             (id.clone(), any::<u32>()).prop_map(|(id, asked)| Button::RebootAgain(id, asked)),
             (id.clone(), any::<u32>()).prop_map(|(id, asked)| Button::LeaveIt(id, asked)),
+            (id.clone(), any::<u32>()).prop_map(|(id, round)| Button::Approve(id, round)),
+            (id.clone(), any::<u32>()).prop_map(|(id, round)| Button::Deny(id, round)),
+            (id.clone(), any::<u32>()).prop_map(|(id, round)| Button::Withdraw(id, round)),
+            (id.clone(), any::<u32>()).prop_map(|(id, round)| Button::AddReason(id, round)),
             id.clone().prop_map(Button::RestoreNow),
             id.clone().prop_map(Button::PutNetbootBack),
             id.clone().prop_map(Button::Reveal),

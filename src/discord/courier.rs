@@ -10,13 +10,10 @@ use super::{
     Error, Rest, component::Button, dm, error::TOO_OLD_TO_EDIT, handler::SharedPolicy, reporter::snowflake, rest::Nonce,
 };
 use crate::{
-    access::Requester,
     clock,
     rescue::{
-        desk::{action, needed},
-        errand::{Arrival, Errand, Verdict},
+        errand::{Arrival, Errand},
         operation::{ChannelId, Operation, Source},
-        server::Server,
     },
     store::{Delivery, Store},
 };
@@ -31,12 +28,12 @@ const GONE: [u32; 2] = [10_013, 10_003];
 /// Carries links.
 #[derive(Debug)]
 pub struct Courier {
-    rest: Rest,
-    store: Store,
+    pub(super) rest: Rest,
+    pub(super) store: Store,
     /// Our own user id, to know our messages in a DM's history.
     bot: DiscordUser,
-    policy: SharedPolicy,
-    guild: GuildId,
+    pub(super) policy: SharedPolicy,
+    pub(super) guild: GuildId,
 }
 
 impl Courier {
@@ -109,25 +106,6 @@ impl Courier {
             Ok(posted) => self.arrived(operation, channel, posted.id).await,
             Err(error) => self.not_sent(operation, &error),
         }
-    }
-
-    /// Whether the requester, as Discord knows them now, may still do what they asked for.
-    async fn may_still(&self, operation: &Operation, server: &Server) -> Option<Verdict> {
-        let user = operation.request.requester;
-        let member = match self.rest.member(self.guild, DiscordUser::new(user.0)).await {
-            Ok(member) => member,
-            Err(error) if error.is_transient() => return None,
-            Err(error) => {
-                tracing::warn!(operation.id = %operation.id, %error, "the requester's roles cannot be read: the answer is no");
-                return Some(Verdict::Refused);
-            }
-        };
-        let requester = Requester { user, roles: member.roles.iter().map(|role| role.get()).collect() };
-        let kind = operation.request.kind();
-        let policy = self.policy.get();
-        let allowed = policy.check(&requester, needed(kind), server, operation.request.place.0).is_ok()
-            && policy.protection(action(kind), server).is_none();
-        Some(if allowed { Verdict::Allowed } else { Verdict::Refused })
     }
 
     /// Looks in the DM's history for our message of this operation.

@@ -14,7 +14,7 @@ use serenity::{
         CreateInteractionResponseMessage, CreateSelectMenu, EditInteractionResponse,
     },
     model::{
-        application::{CommandInteraction, ComponentInteraction, Interaction},
+        application::{CommandInteraction, ComponentInteraction, Interaction, ModalInteraction},
         channel::MessageFlags,
     },
 };
@@ -29,6 +29,7 @@ use super::{
     asking::{Asking, Realm},
     command::Command,
     component::{self, Button},
+    form::Form,
     refusal::Refusal,
     sender::Ack,
 };
@@ -87,7 +88,7 @@ pub struct HandlerSettings {
     pub email_domains: Vec<String>,
     /// Where the link is looked for, in order.
     pub secret_from: Vec<Source>,
-    /// The Discord role that is told when a deadline passes.
+    /// The Discord role that is told when a deadline passes, and when somebody breaks the glass.
     pub oncall_role: Option<u64>,
 }
 
@@ -189,7 +190,8 @@ impl Handler {
                 Interaction::Command(command) => self.command(&key, command).await,
                 Interaction::Autocomplete(command) => self.autocomplete(&key, &command).await,
                 Interaction::Component(press) => self.press(&key, press).await,
-                // We show no modals, and Discord's PING is answered where it comes in.
+                Interaction::Modal(form) => self.form(&key, form).await,
+                // Discord's PING is answered where it comes in.
                 _ => self.apologise(&key, None).await,
             },
         }
@@ -227,7 +229,10 @@ impl Handler {
         // A confirmation card changes into its answer, and a page of the guide into another; every other press is answered
         // beside. Both are always ephemeral, so a made-up id changes no message that others read.
         let on_card = press.message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL));
+        let locale = text::locale_of(&press.locale);
         let first = match button {
+            // A form opens only as the first answer, before anything is looked up: what is typed into it is checked when it comes.
+            Ok(Button::AddReason(id, round)) => Form::DenialReason(id, round).open(locale),
             Ok(Button::Confirm(_) | Button::Dismiss(_) | Button::Turn(_)) if on_card => {
                 CreateInteractionResponse::Acknowledge
             }
@@ -236,8 +241,8 @@ impl Handler {
         if !self.acknowledged(key, &first).await {
             return;
         }
-        let locale = text::locale_of(&press.locale);
         let reply = match button {
+            Ok(Button::AddReason(..)) => return,
             Ok(button) => self.pressed(&press, button).await,
             Err(_) => Err(Refusal::Unknown),
         };
@@ -245,6 +250,14 @@ impl Handler {
             self.audit_refused_press(&press, refusal).await;
         }
         self.answer(key, press.application_id, reply, locale).await;
+    }
+
+    async fn form(&self, key: &InteractionKey, form: ModalInteraction) {
+        if !self.acknowledged(key, &defer()).await {
+            return;
+        }
+        let reply = self.submitted(&form).await;
+        self.answer(key, form.application_id, reply, text::locale_of(&form.locale)).await;
     }
 
     /// Whether Discord took the first answer. If not, nothing is done: the person saw a failure, or somebody else answered.
@@ -298,6 +311,7 @@ impl Handler {
             RawInteraction::Readable { interaction, .. } => match &**interaction {
                 Interaction::Command(command) => text::locale_of(&command.locale),
                 Interaction::Component(press) => text::locale_of(&press.locale),
+                Interaction::Modal(form) => text::locale_of(&form.locale),
                 Interaction::Autocomplete(_) => return,
                 _ => Locale::En,
             },

@@ -3,6 +3,7 @@
 use serenity::model::application::ComponentInteraction;
 
 use super::{
+    approve::accepted_waiting,
     asking::Asking,
     component::Button,
     dm,
@@ -10,7 +11,7 @@ use super::{
     refusal::Refusal,
 };
 use crate::{
-    access::{Capability, Grant},
+    access::{Capability, Grant, Protection},
     clock,
     rescue::{
         desk::{self, Decided, Decision},
@@ -24,6 +25,17 @@ use crate::{
     say,
     store::CardId,
 };
+
+/// Somebody who may, on a server as it is now.
+#[derive(Debug)]
+pub(super) struct Admitted {
+    /// The server, read just now.
+    pub(super) server: Server,
+    /// The right.
+    pub(super) grant: Grant,
+    /// What others must approve before it is used.
+    pub(super) protection: Option<Protection>,
+}
 
 impl Handler {
     pub(super) async fn pressed(&self, press: &ComponentInteraction, button: Button) -> Result<Reply, Refusal> {
@@ -41,6 +53,10 @@ impl Handler {
             Button::Cancel(id)
             | Button::RebootAgain(id, _)
             | Button::LeaveIt(id, _)
+            | Button::Approve(id, _)
+            | Button::Deny(id, _)
+            | Button::Withdraw(id, _)
+            | Button::AddReason(id, _)
             | Button::RestoreNow(id)
             | Button::PutNetbootBack(id)
             | Button::Reveal(id)
@@ -60,16 +76,23 @@ impl Handler {
     async fn about(&self, asking: &Asking, button: Button, operation: &Operation) -> Result<Reply, Refusal> {
         match button {
             Button::Cancel(_) => self.decide(asking, operation, Decision::Cancel).await,
-            Button::RebootAgain(_, asked) => self.decide(asking, operation, Decision::RebootAgain(asked)).await,
+            Button::RebootAgain(_, asked) => self.reboot_again(asking, operation, asked).await,
             Button::LeaveIt(_, asked) => self.decide(asking, operation, Decision::LeaveIt(asked)).await,
+            Button::Approve(_, round) => self.approve(asking, operation, round).await,
+            Button::Deny(_, round) => self.deny(asking, operation, round).await,
+            Button::Withdraw(_, round) => self.withdraw(asking, operation, round).await,
             Button::RestoreNow(_) => self.restore_now(asking, operation).await,
             Button::PutNetbootBack(_) => self.put_netboot_back(asking, operation).await,
             Button::Reveal(_) => self.reveal(asking, operation).await,
             Button::LookAgain(_) => self.look_again(asking, operation, self.settings.secret_from.clone()).await,
             Button::TryMail(_) => self.look_again(asking, operation, vec![Source::Mail]).await,
-            Button::Confirm(_) | Button::Dismiss(_) | Button::DeleteMessage(_) | Button::Guide(_) | Button::Turn(_) => {
-                Err(Refusal::Unknown)
-            }
+            // The form of **Add reason** was the first answer to its press.
+            Button::Confirm(_)
+            | Button::Dismiss(_)
+            | Button::DeleteMessage(_)
+            | Button::AddReason(..)
+            | Button::Guide(_)
+            | Button::Turn(_) => Err(Refusal::Unknown),
         }
     }
 
@@ -78,6 +101,23 @@ impl Handler {
         let card = self.store.card(id).await?;
         let request = card.as_ref().map(|card| &card.request);
         Asking::of_press(press, &self.settings.realm, &self.rest, request).await
+    }
+
+    /// **Reboot again**: a new approval of the presser's own, and, where others must approve a reboot, of theirs.
+    async fn reboot_again(&self, asking: &Asking, operation: &Operation, asked: u32) -> Result<Reply, Refusal> {
+        let decision = Decision::RebootAgain(asked);
+        let (server, grant) = self.admit_for(asking, operation, decision.needs(operation)).await?;
+        let Some(approval) = self.guard_again(asking, operation, &server)? else {
+            return self.decide(asking, operation, decision).await;
+        };
+        match self.desk.ask_to_reboot_again(&grant, operation.id, asked, &approval).await? {
+            Decided::Done(operation) => {
+                let waiting = accepted_waiting(&operation, asking);
+                Ok(Reply::text(waiting.unwrap_or_else(|| say!(asking.locale, "decided-again"))))
+            }
+            Decided::TooLate(operation) => Err(Refusal::TooLate(Some(operation.id), None)),
+            Decided::Unknown => Err(Refusal::Unknown),
+        }
     }
 
     async fn decide(&self, asking: &Asking, operation: &Operation, decision: Decision) -> Result<Reply, Refusal> {
@@ -107,7 +147,8 @@ impl Handler {
         if !matches!(operation.state.phase, Phase::AwaitingReveal(_)) {
             return Err(Refusal::TooLate(Some(operation.id), Some(repeat)));
         }
-        let (_, grant) = self.admit_by_name(asking, operation, kind).await?;
+        // What is revealed is what they asked for, with every approval that it needed.
+        let (_, grant) = self.admit_for(asking, operation, desk::needed(kind)).await?;
         let Some(found) = self.desk.find_for_reveal(&grant, &self.runner, operation).await? else {
             return Err(Refusal::NoLinkYet(repeat));
         };
@@ -171,15 +212,14 @@ impl Handler {
         }
     }
 
-    /// Reads the server as it is now, and checks the rights and protections of this moment against it.
-    pub(super) async fn admit(&self, asking: &Asking, known: &Server, kind: Kind) -> Result<(Server, Grant), Refusal> {
+    /// Reads the server as it is now, and checks the rights of this moment against it; and says what protects it.
+    pub(super) async fn admit(&self, asking: &Asking, known: &Server, kind: Kind) -> Result<Admitted, Refusal> {
         let (server, grant) = self.admit_server(asking, known, desk::needed(kind)).await?;
-        match self.policy.get().protection(desk::action(kind), &server) {
-            Some(protection) if !self.looks_for_own_link(asking, &server, kind).await? => {
-                Err(Refusal::Protected(protection))
-            }
-            _ => Ok((server, grant)),
-        }
+        let protection = match self.policy.get().protection(desk::action(kind), &server) {
+            Some(_) if self.looks_for_own_link(asking, &server, kind).await? => None,
+            protection => protection,
+        };
+        Ok(Admitted { server, grant, protection })
     }
 
     /// The owner of a rescue needs nobody's approval to find its link again.
@@ -199,13 +239,13 @@ impl Handler {
         asking: &Asking,
         operation: &Operation,
         kind: Kind,
-    ) -> Result<(Server, Grant), Refusal> {
+    ) -> Result<Admitted, Refusal> {
         let known = self.find(asking, operation.request.server.as_str(), desk::needed(kind)).await?;
         self.admit(asking, &known, kind).await
     }
 
     /// The same for a decision about a live operation, which was approved already.
-    async fn admit_for(
+    pub(super) async fn admit_for(
         &self,
         asking: &Asking,
         operation: &Operation,

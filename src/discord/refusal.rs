@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::speak;
 use crate::{
-    access::{Because, Denial, Protection, UserId, Who},
+    access::{Denial, UserId, Who},
     config::Locale,
     limits::{Limit, TooOften},
     rescue::{
@@ -33,8 +33,12 @@ pub enum Refusal {
     BotLacks(Vec<String>),
     /// No rule allows it; and what people call the server.
     Denied(Box<Denial>, Option<String>),
-    /// A second person would have to approve, which this version cannot ask for yet.
-    Protected(Protection),
+    /// Others must approve it by this rule, and nobody else may.
+    NobodyMayApprove(String),
+    /// Whoever asked for it does not judge it.
+    OwnRequest,
+    /// Their approval counts already, or never does.
+    CountsNot,
     /// What was typed names no one server.
     NoServer(String, NotFound),
     /// A typed option is wrong: its name, and what would be right.
@@ -112,7 +116,9 @@ impl Refusal {
                 say!(locale, "refusal-bot-lacks", missing = missing)
             }
             Self::Denied(denial, label) => speak::denial(denial, label.as_deref(), locale),
-            Self::Protected(protection) => protected(protection, locale),
+            Self::NobodyMayApprove(rule) => say!(locale, "refusal-nobody-may-approve", rule = code(rule)),
+            Self::OwnRequest => say!(locale, "refusal-own-request"),
+            Self::CountsNot => say!(locale, "refusal-counts-not"),
             Self::NoServer(typed, not_found) => no_server(typed, not_found, locale),
             Self::Typed(option, right) => say!(locale, "refusal-typed", option = code(option), right = right.as_str()),
             Self::Busy(operation) => busy(operation, locale),
@@ -153,15 +159,6 @@ fn too_often(too_often: &TooOften, label: Option<&str>, locale: Locale) -> Strin
                 again = again
             )
         }
-    }
-}
-
-fn protected(protection: &Protection, locale: Locale) -> String {
-    let rule = code(&protection.rule.to_string());
-    let count = protection.approvals.get();
-    match protection.because {
-        Because::Matches => say!(locale, "refusal-protected", rule = rule, count = count),
-        Because::Unread => say!(locale, "refusal-protected-unread", rule = rule, count = count),
     }
 }
 

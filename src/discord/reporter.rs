@@ -19,13 +19,14 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Error, Rest,
-    card::{self, Manner, Rendering, Rings},
+    Error, Rest, approval_card,
+    card::{self, Manner, Rendering},
     component,
     error::TOO_OLD_TO_EDIT,
     rest::Nonce,
 };
 use crate::{
+    access::Who,
     clock,
     rescue::{
         operation::{ChannelId, Operation, OperationId},
@@ -188,7 +189,7 @@ impl Reporter {
         // What went to the requester alone, because the channel is gone, speaks their language.
         let theirs = Manner { locale: operation.request.locale, ..self.manner };
         let private = card::messages(&operation, lease.as_ref(), theirs);
-        let asked = public.first().map(asked_line).unwrap_or_default();
+        let asked = public.iter().find(|rendering| rendering.slot == "card").map(asked_line).unwrap_or_default();
         for (public, private) in public.iter().zip(&private) {
             let tried = known.iter().find(|posted| posted.slot == public.slot);
             let channel = tried.map_or(operation.request.channel, |tried| tried.channel);
@@ -264,16 +265,14 @@ impl Reporter {
     /// Posts a message, for the first time or in the place of an earlier one, which stays remembered until the new one is there:
     /// a repetition comes here again with the same nonce, and the other part does not take it for a message that is missing.
     async fn post(&self, it: It<'_>, instead_of: Option<u64>) -> Result<(), Failure> {
-        let nobody = CreateAllowedMentions::new();
-        let (rings, quiet) = match it.rendering.rings {
-            Rings::Nobody => (nobody, MessageFlags::SUPPRESS_NOTIFICATIONS),
-            Rings::Person(user) => (nobody.users([DiscordUser::new(user.0)]), MessageFlags::empty()),
-            Rings::Role(role) => (nobody.roles([RoleId::new(role)]), MessageFlags::empty()),
+        let quiet = match it.rendering.rings.is_empty() {
+            true => MessageFlags::SUPPRESS_NOTIFICATIONS,
+            false => MessageFlags::empty(),
         };
         let message = CreateMessage::new()
             .content(&it.rendering.content)
             .components(component::rows(&it.rendering.buttons))
-            .allowed_mentions(rings)
+            .allowed_mentions(ringing(it.rendering))
             // Nobody's server fetches a link that somebody typed as a reason.
             .flags(MessageFlags::SUPPRESS_EMBEDS | quiet);
         let channel = DiscordChannel::new(it.channel.0);
@@ -293,7 +292,7 @@ impl Reporter {
             return Err(error.into());
         }
         let in_the_channel = it.channel == it.operation.request.channel;
-        let waited_for = it.rendering.rings != Rings::Nobody;
+        let waited_for = it.rendering.rings.contains(&Who::User(it.operation.request.requester));
         if in_the_channel && waited_for {
             tracing::warn!(operation.id = %it.operation.id, %error, "the channel takes no message; its requester gets it by DM");
             match self.rest.open_dm(DiscordUser::new(it.operation.request.requester.0)).await {
@@ -325,10 +324,13 @@ impl Reporter {
             Err(_) => return Ok(None),
         };
         let of_another_slot = |id: u64| known.iter().any(|posted| posted.message == Some(id));
+        let mark = approval_card::mark(it.operation, &it.rendering.slot);
         let found = seen.iter().find(|message| {
-            message.author == self.bot
-                && !of_another_slot(message.id.get())
-                && is_this(&message.content, it.rendering, asked, it.operation)
+            let same = match &mark {
+                Some(mark) => message.custom_ids.contains(mark),
+                None => is_this(&message.content, it.rendering, asked, it.operation),
+            };
+            message.author == self.bot && !of_another_slot(message.id.get()) && same
         });
         Ok(found.map(|message| message.id.get()))
     }
@@ -354,6 +356,18 @@ impl Part {
             Self::Edits => alike.filter(|(_, other)| **other == channel).count() < EDITS_AT_ONCE,
         }
     }
+}
+
+/// Whom a new message rings: exactly these roles and people, whatever else its text names.
+fn ringing(rendering: &Rendering) -> CreateAllowedMentions {
+    let (mut roles, mut users) = (Vec::new(), Vec::new());
+    for who in &rendering.rings {
+        match who {
+            Who::Role(role) => roles.push(RoleId::new(*role)),
+            Who::User(user) => users.push(DiscordUser::new(user.0)),
+        }
+    }
+    CreateAllowedMentions::new().roles(roles).users(users)
 }
 
 fn digest(rendering: &Rendering) -> String {

@@ -21,6 +21,7 @@ const MENTIONED: usize = 12;
 /// One emoji and a word or two of state.
 pub fn state(operation: &Operation, locale: Locale) -> (&'static str, String) {
     match &operation.state.phase {
+        Phase::AwaitingApproval => ("🔏", say!(locale, "state-awaiting-approval")),
         Phase::Opened => ("⏳", say!(locale, "state-opened")),
         Phase::Prepared => ("⏳", say!(locale, "state-prepared")),
         Phase::Ready => ("⏳", say!(locale, "state-ready")),
@@ -53,6 +54,8 @@ fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> (&'static str, Stri
         Outcome::NetbootBack => ("↩️", say!(locale, "outcome-netboot-back")),
         Outcome::Impossible(_) => ("🚫", say!(locale, "outcome-impossible")),
         Outcome::Expired => ("⌛", say!(locale, "outcome-expired")),
+        Outcome::Denied(_) => ("🚫", say!(locale, "outcome-denied")),
+        Outcome::NotApproved => ("⌛", say!(locale, "outcome-not-approved")),
         Outcome::Cancelled(_) => ("✋", say!(locale, "outcome-cancelled")),
         Outcome::NotDone(NotDone::Refused, _) => ("🚫", say!(locale, "outcome-refused")),
         Outcome::NotDone(NotDone::Unsent, _) => ("🚫", say!(locale, "outcome-unsent")),
@@ -89,6 +92,9 @@ pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
         Problem::Rebooting => say!(locale, "problem-rebooting", server = server),
         Problem::NoAccount { account } => say!(locale, "problem-no-account", server = server, account = code(account)),
         Problem::NoLongerAllowed => say!(locale, "problem-no-longer-allowed"),
+        Problem::NotEnoughApprovals { needed, given } => {
+            say!(locale, "problem-not-enough-approvals", needed = *needed, given = *given)
+        }
         Problem::KeyNeedsLinux => say!(locale, "problem-key-needs-linux"),
         Problem::NoConsole => say!(locale, "problem-no-console", server = server),
         Problem::Ovhcloud { said } => say!(locale, "problem-ovhcloud", server = server, said = code(said)),

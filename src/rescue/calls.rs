@@ -71,12 +71,17 @@ pub fn of(server: &ServiceName, wish: &Wish, plan: &Plan, sources: &[Source]) ->
     let mut calls = Vec::new();
     calls.extend(plan.change.as_ref().filter(|change| !change.holds_in(&plan.before)).map(|set| setting(server, set)));
     if !matches!(wish, Wish::PutBack { .. }) {
-        calls.push(ExactCall { method: Method::Post, path: path(server, "/reboot"), body: None, times: Times::Once });
+        calls.push(of_reboot(server));
     }
     if matches!(wish, Wish::Enable(_)) && plan.entry == Entry::Password {
         calls.extend(of_link(server, sources));
     }
     calls
+}
+
+/// The reboot alone.
+pub fn of_reboot(server: &ServiceName) -> ExactCall {
+    ExactCall { method: Method::Post, path: path(server, "/reboot"), body: None, times: Times::Once }
 }
 
 /// What looks for the link of a running rescue. Looking through mails changes nothing, so it is not listed.

@@ -3,6 +3,10 @@
 //! When [`Desk::open_from_card`] or [`Desk::open_from_press`] returns [`Open::Accepted`], the operation survives a crash, and
 //! the bot owes an outcome.
 
+mod approval;
+
+pub use approval::{Approved, needed_to_withdraw};
+
 use super::{
     event::Event,
     link::Found,
@@ -154,14 +158,25 @@ impl Desk {
     /// # Errors
     /// [`Error`]: nothing was decided.
     pub async fn decide(&self, grant: &Grant, id: OperationId, decision: Decision) -> Result<Decided, Error> {
+        let covers = |operation: &Operation| {
+            let server = grant.server() == Some(&operation.request.server);
+            let same = server && grant.capability() == decision.needs(operation);
+            if same { Ok(()) } else { Err(Error::WrongGrant) }
+        };
+        self.decide_with(id, covers, |operation| event(grant, operation, decision)).await
+    }
+
+    /// Records the event that a decision is, as often as the operation goes on at the same moment; no event: it comes too late.
+    async fn decide_with(
+        &self,
+        id: OperationId,
+        covers: impl Fn(&Operation) -> Result<(), Error>,
+        event: impl Fn(&Operation) -> Option<Event>,
+    ) -> Result<Decided, Error> {
         for _ in 0..TRIES {
             let Some(operation) = self.store.operation(id).await? else { return Ok(Decided::Unknown) };
-            if grant.server() != Some(&operation.request.server) || grant.capability() != decision.needs(&operation) {
-                return Err(Error::WrongGrant);
-            }
-            let Some(event) = event(grant, &operation, decision) else {
-                return Ok(Decided::TooLate(Box::new(operation)));
-            };
+            covers(&operation)?;
+            let Some(event) = event(&operation) else { return Ok(Decided::TooLate(Box::new(operation))) };
             match self.store.append(&operation, &event, clock::now()).await? {
                 Append::Done(next) => {
                     self.pulse.tap();

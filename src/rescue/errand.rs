@@ -20,7 +20,8 @@ pub enum Errand {
         /// What became of it.
         reply: oneshot::Sender<Arrival>,
     },
-    /// Find out whether the requester, as Discord knows them now, may still do this to the server as it is now.
+    /// Find out whether the requester, and whoever approved it, as Discord knows them now, may still do this to the server as it is
+    /// now.
     MayStill {
         /// The operation.
         operation: Box<Operation>,
@@ -45,6 +46,13 @@ pub enum Verdict {
     Allowed,
     /// They may not.
     Refused,
+    /// They may, and fewer people than are needed now have approved it.
+    NotEnough {
+        /// How many are needed.
+        needed: u32,
+        /// How many of those who approved it still count.
+        given: u32,
+    },
 }
 
 /// What became of a DM.
@@ -77,7 +85,7 @@ impl Errands {
         self.run(|reply| Errand::LookForDelivery { operation, reply }).await
     }
 
-    /// Asks whether the requester may still; `None` while nobody can say.
+    /// Asks whether the requester may still, with the approvals it has; `None` while nobody can say.
     pub async fn may_still(&self, operation: &Operation, server: Server) -> Option<Verdict> {
         let (reply, answer) = oneshot::channel();
         let (operation, server) = (Box::new(operation.clone()), Box::new(server));

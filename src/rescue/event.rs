@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    approval::Approval,
     console::ConsoleKind,
     operation::{Intent, OperationId, Plan, Source},
     server::{QueryId, System, TaskId, TaskStatus},
@@ -90,6 +91,54 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         rule: Option<String>,
     },
+    /// A person wants one more reboot, and others must approve it first.
+    RebootAgainAsked {
+        /// Who.
+        by: UserId,
+        /// What the others are asked.
+        approval: Box<Approval>,
+        /// The rule that allowed it.
+        #[serde(default)]
+        rule: Option<String>,
+    },
+    /// Somebody else approved it.
+    ApprovalGiven {
+        /// Who.
+        by: UserId,
+        /// The rule that allowed it.
+        #[serde(default)]
+        rule: Option<String>,
+    },
+    /// Somebody else denied it.
+    ApprovalDenied {
+        /// Who.
+        by: UserId,
+        /// The rule that allowed it.
+        #[serde(default)]
+        rule: Option<String>,
+    },
+    /// Whoever denied it said why. It may follow the end, and changes nothing but what is shown.
+    DenialExplained {
+        /// Which round, from 1.
+        round: u32,
+        /// Who.
+        by: UserId,
+        /// Their words.
+        reason: String,
+        /// The rule that allowed it.
+        #[serde(default)]
+        rule: Option<String>,
+    },
+    /// It was taken back before it was approved.
+    Withdrawn {
+        /// Who.
+        by: UserId,
+        /// The rule that allowed it.
+        #[serde(default)]
+        rule: Option<String>,
+    },
+    /// Too few people approved in time.
+    ApprovalExpired,
     /// A person decided to leave it as it is.
     LeftAlone {
         /// Who.
@@ -230,6 +279,13 @@ pub enum Problem {
     },
     /// Whoever asked may not do this any more.
     NoLongerAllowed,
+    /// By the rules of this moment it needs more approvals than it has.
+    NotEnoughApprovals {
+        /// How many people must approve it now.
+        needed: u32,
+        /// How many of those who approved it may still do so.
+        given: u32,
+    },
     /// An SSH key does not work with the Windows rescue (OVHcloud guide).
     KeyNeedsLinux,
     /// It has no console that a link or a file leads to.

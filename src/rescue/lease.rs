@@ -131,6 +131,7 @@ pub fn overtaken(by: OperationId, kind: Kind, live: &Operation) -> Option<Event>
         _ if live.request.kind() == Kind::Console => None,
         (Phase::Watching, _) => Some(Event::Watched),
         (Phase::Undecided { .. }, Kind::Restore) => Some(Event::Superseded { by }),
+        (Phase::AwaitingApproval, Kind::Restore) if !live.state.waits_to_begin() => Some(Event::Superseded { by }),
         (Phase::Searching | Phase::Delivering(_) | Phase::AwaitingReveal(_), Kind::Restore | Kind::Enable) => {
             Some(Event::Superseded { by })
         }

@@ -2,6 +2,7 @@
 //!
 //! In reading order. The first nine are pure: no async, no clock, no network; the others carry them out.
 //! In reading order. Up to `pause` they are pure: no async, no clock, no network; the others carry them out.
+//! In reading order. The first thirteen are pure: no async, no clock, no network; the others carry them out.
 
 pub mod server;
 pub mod console;
@@ -15,6 +16,7 @@ pub mod notice;
 pub mod known;
 pub mod search;
 pub mod calls;
+pub mod approval;
 pub mod pause;
 
 pub mod inventory;

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    approval::{Guard, Round, RoundEnd},
     console::ConsoleMinutes,
     event::Event,
     lease::Lease,
@@ -112,6 +113,9 @@ pub struct Request {
     pub reason: Option<String>,
     /// The rule that allowed it: its place in the configuration.
     pub rule: String,
+    /// Whether others must approve it first.
+    #[serde(default)]
+    pub guard: Guard,
 }
 
 impl Request {
@@ -164,7 +168,8 @@ pub enum Wish {
     Console {
         /// For how long.
         minutes: ConsoleMinutes,
-        /// The only address that may use it; `None`: any. The requester's own, so no channel sees it.
+        /// The only address that may use it; `None`: any. The requester's own, so no channel sees it,
+        /// unless somebody there has to approve the call.
         ip: Option<Ipv4Addr>,
     },
 }
@@ -322,13 +327,21 @@ pub struct Operation {
     pub opened: Timestamp,
     /// When it came into its present phase, by our clock.
     pub since: Timestamp,
+    /// When the reboot that is next was last approved, by our clock: when it was accepted, if nobody else had to approve it.
+    pub approved: Timestamp,
 }
 
 impl Operation {
     /// A new operation, just accepted.
     pub fn open(id: OperationId, request: Request, now: Timestamp) -> Self {
-        let state = State::new(request.kind());
-        Self { id, request, state, version: 0, opened: now, since: now }
+        let state = State::new(&request);
+        Self { id, request, state, version: 0, opened: now, since: now, approved: now }
+    }
+
+    /// The round that waits for somebody, and until when; `None` when nothing is to be approved.
+    pub fn open_round(&self) -> Option<(&Round, Timestamp)> {
+        let round = self.state.facts.rounds.last().filter(|round| round.end == RoundEnd::Open)?;
+        Some((round, self.since.checked_add(round.approval.expires).unwrap_or(Timestamp::MAX)))
     }
 
     /// The family and the address of the rescue that this operation is about, as far as they are known.
@@ -376,7 +389,9 @@ impl Operation {
         let state = self.state.next(event)?;
         let same_phase = state.phase.word() == self.state.phase.word();
         let since = if same_phase { self.since } else { now };
-        Ok(Self { state, version: self.version + 1, since, ..self.clone() })
+        let granted = state.facts.reboots_approved > self.state.facts.reboots_approved;
+        let approved = if granted { now } else { self.approved };
+        Ok(Self { state, version: self.version + 1, since, approved, ..self.clone() })
     }
 }
 

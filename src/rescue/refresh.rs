@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use super::{
     fleet::Fleet,
     inventory::{Inventory, Trouble},
-    known::{Care, CarePace, Look, Pace, next_look},
+    known::{BootPlace, Care, CarePace, Look, Pace, next_look},
     server::ServiceName,
 };
 use crate::{clock, ovh};
@@ -23,6 +23,8 @@ use crate::{clock, ovh};
 const BATCH: usize = 50;
 /// How long something learned waits at most to be written down.
 const BATCH_AGE: Duration = Duration::from_secs(5);
+/// How long a netboot entry counts as read: OVHcloud announces in its description when it will be removed.
+const BOOT_LIFE: Duration = Duration::from_secs(24 * 3600);
 /// Every so many looks, one is for what changes seldom, if some of it is due: so a large fleet gets to it at all.
 const CARE_TURN: u32 = 4;
 /// The longest pause before new accounts of the configuration are noticed.
@@ -54,6 +56,7 @@ struct Keeper {
     began: Instant,
     looks: u32,
     tried: BTreeMap<LookKey, Instant>,
+    boots_read: BTreeMap<BootPlace, Instant>,
     saved: Instant,
 }
 
@@ -70,7 +73,16 @@ fn key(look: &Look) -> LookKey {
 impl Keeper {
     fn new(fleet: Fleet, account: String, every: Duration) -> Self {
         let now = Instant::now();
-        Self { fleet, account, every, began: now, looks: 0, tried: BTreeMap::new(), saved: now }
+        Self {
+            fleet,
+            account,
+            every,
+            began: now,
+            looks: 0,
+            tried: BTreeMap::new(),
+            boots_read: BTreeMap::new(),
+            saved: now,
+        }
     }
 
     /// Until the configuration no longer names the account.
@@ -126,12 +138,13 @@ impl Keeper {
             (true, false) if self.looks.is_multiple_of(CARE_TURN) => CarePace::First,
             (true, false) => CarePace::Last,
         };
-        let (servers, boots) = (self.inventory().servers(), self.inventory().boots());
+        let servers = self.inventory().servers();
+        let fresh = |place: &BootPlace| self.boots_read.get(place).is_some_and(|at| at.elapsed() < BOOT_LIFE);
         let tried = |look: &Look| self.tried.contains_key(&key(look));
-        next_look(&servers, &boots, &self.account, &tried, Pace { life, care }, clock::now())
+        next_look(&servers, &fresh, &self.account, &tried, Pace { life, care }, clock::now())
     }
 
-    async fn look(&self, client: &ovh::Client, look: Look) {
+    async fn look(&mut self, client: &ovh::Client, look: Look) {
         let looked = match &look {
             Look::Server(name) => self.read_server(client, name).await,
             Look::Boot(name, id) => self.read_boot(client, name, *id).await,
@@ -157,16 +170,17 @@ impl Keeper {
     }
 
     async fn read_boot(
-        &self,
+        &mut self,
         client: &ovh::Client,
         name: &ServiceName,
         id: super::server::BootId,
     ) -> Result<(), ovh::Error> {
         let boot = client.boot(name, id).await?;
         let servers = self.inventory().servers();
-        if let Some(known) = servers.get(name)
-            && let Err(error) = self.inventory().learn_boot(&known.server, boot).await
-        {
+        let Some(known) = servers.get(name) else { return Ok(()) };
+        let datacenter = known.server.datacenter.clone().unwrap_or_default();
+        self.boots_read.insert((self.account.clone(), datacenter, id), Instant::now());
+        if let Err(error) = self.inventory().learn_boot(&known.server, boot).await {
             tracing::error!(account = self.account, %error, "a netboot entry could not be stored");
         }
         Ok(())

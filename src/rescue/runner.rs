@@ -19,7 +19,7 @@ use super::{
     operation::{Operation, OperationId},
     pulse::Pulse,
     step::Step,
-    steps::{Failure, Next, Settings, Work},
+    steps::{self, Failure, Next, Settings, Work},
 };
 use crate::{
     clock,
@@ -64,9 +64,11 @@ impl Runner {
     pub async fn step(&self, id: OperationId) -> Result<Did, Error> {
         let Some(operation) = self.store.operation(id).await? else { return Ok(Did::Nothing) };
         let Some(step) = Step::of(&operation.state.phase) else { return Ok(Did::Nothing) };
-        let next = match self.fleet.client(&operation.request.account) {
-            Some(client) => Work { runner: self, operation: &operation, client: &client }.take(step).await,
-            None => Err(Failure::NoAccount(operation.request.account.clone())),
+        let client = self.fleet.client(&operation.request.account);
+        let next = match (steps::overdue(&operation, clock::now()), client) {
+            (Some(event), _) => Ok(Next::Record(event)),
+            (None, Some(client)) => Work { runner: self, operation: &operation, client: &client }.take(step).await,
+            (None, None) => Err(Failure::NoAccount(operation.request.account.clone())),
         };
         match next {
             Ok(Next::Record(event)) => {

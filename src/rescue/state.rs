@@ -7,9 +7,10 @@ mod facts;
 pub use facts::Facts;
 
 use super::{
+    approval::{Mandate, Round, RoundEnd},
     console::ConsoleKind,
     event::{Event, NotDone, Problem},
-    operation::{Intent, Kind, OperationId, Source},
+    operation::{Intent, Kind, OperationId, Request, Source},
     server::{TaskId, TaskStatus},
 };
 use crate::access::UserId;
@@ -19,8 +20,12 @@ use crate::access::UserId;
 pub struct State {
     /// What is asked for; it decides what comes after the reboot.
     pub kind: Kind,
+    /// Who asked for it.
+    pub requester: UserId,
     /// Where it is.
     pub phase: Phase,
+    /// In whose name the next reboot is done.
+    pub mandate: Mandate,
     /// What is known: the card is made of this.
     pub facts: Facts,
 }
@@ -28,7 +33,9 @@ pub struct State {
 /// Where an operation is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Phase {
-    /// Accepted; nothing was read yet.
+    /// Others must approve it first, or one more reboot of it.
+    AwaitingApproval,
+    /// Accepted, and approved if need be; nothing was read yet.
     Opened,
     /// The plan is recorded; the setting may or may not be written.
     Prepared,
@@ -80,8 +87,12 @@ pub enum Outcome {
     NetbootBack,
     /// It could not be done; nothing was changed.
     Impossible(Problem),
-    /// It was accepted too long ago to be begun.
+    /// It was accepted, or approved, too long ago to be begun.
     Expired,
+    /// Somebody else denied it.
+    Denied(UserId),
+    /// Too few people approved it in time.
+    NotApproved,
     /// A person cancelled it before the reboot.
     Cancelled(UserId),
     /// The setting or the reboot was refused, or certainly not sent.
@@ -125,9 +136,28 @@ pub struct IllegalEvent {
 }
 
 impl State {
-    /// The state of an operation that was just accepted: one approval, no reboot.
-    pub fn new(kind: Kind) -> Self {
-        Self { kind, phase: Phase::Opened, facts: Facts { approvals: 1, ..Facts::default() } }
+    /// The state of an operation that was just accepted: one reboot is approved, unless others must approve it first.
+    pub fn new(request: &Request) -> Self {
+        let rounds: Vec<Round> = request
+            .guard
+            .approval()
+            .into_iter()
+            .map(|approval| Round::new(request.requester, approval.clone()))
+            .collect();
+        let (phase, reboots_approved) =
+            if rounds.is_empty() { (Phase::Opened, 1) } else { (Phase::AwaitingApproval, 0) };
+        Self {
+            kind: request.kind(),
+            requester: request.requester,
+            phase,
+            mandate: Mandate::of_one(request.requester),
+            facts: Facts { rounds, reboots_approved, ..Facts::default() },
+        }
+    }
+
+    /// Whether it only waits to be begun: nothing is done or held for it before others approve.
+    pub fn waits_to_begin(&self) -> bool {
+        matches!(self.phase, Phase::AwaitingApproval) && self.facts.intents == 0
     }
 
     /// Whether it is over.
@@ -146,6 +176,8 @@ impl State {
             | Phase::Undecided { .. }
             | Phase::PuttingBack(_)
             | Phase::Rebooting(_) => self.kind.changes(),
+            // Nobody keeps a server from others by asking for it.
+            Phase::AwaitingApproval => !self.waits_to_begin(),
             Phase::AskingConsole(_)
             | Phase::OpeningConsole(_)
             | Phase::Searching
@@ -158,14 +190,16 @@ impl State {
 
     /// Whether `/restore` may take the server over: it waits for a link or for a person's decision.
     pub fn can_be_superseded(&self) -> bool {
-        let waits = matches!(
-            self.phase,
-            Phase::Undecided { .. }
-                | Phase::Searching
-                | Phase::Delivering(_)
-                | Phase::AwaitingReveal(_)
-                | Phase::Watching
-        );
+        let asks_again = matches!(self.phase, Phase::AwaitingApproval) && !self.waits_to_begin();
+        let waits = asks_again
+            || matches!(
+                self.phase,
+                Phase::Undecided { .. }
+                    | Phase::Searching
+                    | Phase::Delivering(_)
+                    | Phase::AwaitingReveal(_)
+                    | Phase::Watching
+            );
         waits && self.kind != Kind::Console
     }
 
@@ -193,17 +227,49 @@ impl State {
         let phase = self.phase_after(event).ok_or_else(|| self.illegal(event))?;
         let mut facts = self.facts.clone();
         facts.learn(event);
+        let mandate = self.mandate_after(event, &mut facts);
+        if !matches!(phase, Phase::AwaitingApproval)
+            && let Some(round) = facts.rounds.last_mut().filter(|round| round.end == RoundEnd::Open)
+        {
+            round.end = RoundEnd::Overtaken;
+        }
         if matches!(phase, Phase::Undecided { .. }) && !matches!(self.phase, Phase::Undecided { .. }) {
             // However it came to it, each question has a number of its own: a late second press answers the one it was made for.
             facts.asked += 1;
         }
-        Ok(Self { kind: self.kind, phase, facts })
+        Ok(Self { kind: self.kind, requester: self.requester, phase, mandate, facts })
+    }
+
+    /// Whoever agreed last to one more reboot answers for it.
+    fn mandate_after(&self, event: &Event, facts: &mut Facts) -> Mandate {
+        let mandate = match (event, facts.rounds.last()) {
+            (Event::RebootAgainApproved { by, .. }, _) => Mandate::of_one(*by),
+            (Event::ApprovalGiven { .. }, Some(round)) if round.end == RoundEnd::Approved => Mandate::of_round(round),
+            _ => return self.mandate.clone(),
+        };
+        facts.reboots_approved += 1;
+        mandate
     }
 
     fn phase_after(&self, event: &Event) -> Option<Phase> {
         use Event as E;
         use Phase as P;
         Some(match (&self.phase, event) {
+            (P::AwaitingApproval, E::ApprovalGiven { by, .. }) => {
+                match self.round_for(|round| round.counts(self.requester, *by))?.lacks() {
+                    0 | 1 => self.after_approval(),
+                    _ => P::AwaitingApproval,
+                }
+            }
+            (P::AwaitingApproval, E::ApprovalDenied { by, .. }) => {
+                self.round_for(|round| round.may_judge(self.requester, *by))?;
+                self.without_approval(Outcome::Denied(*by))
+            }
+            (P::AwaitingApproval, E::Withdrawn { by, .. }) => self.without_approval(Outcome::Cancelled(*by)),
+            (P::AwaitingApproval, E::ApprovalExpired) => self.without_approval(Outcome::NotApproved),
+            (P::AwaitingApproval, E::TaskAdopted { task }) if self.facts.intents > 0 => P::Rebooting(*task),
+            (P::Undecided { .. }, E::RebootAgainAsked { .. }) => P::AwaitingApproval,
+            (phase, E::DenialExplained { round, by, .. }) if self.facts.is_unexplained(*round, *by) => phase.clone(),
             (P::Opened, E::Prepared { plan }) if self.kind.changes() => match plan.change {
                 Some(_) => P::Prepared,
                 // Without a reboot there is nothing to do but the change.
@@ -237,7 +303,7 @@ impl State {
                 None => self.put_back_then(Outcome::NotDone(*why, said.clone())),
                 Some(intent) => P::Undecided { intent: intent.clone(), candidates: Vec::new() },
             },
-            (P::Ready, E::RebootIntended { intent }) if self.facts.intents < self.facts.approvals => {
+            (P::Ready, E::RebootIntended { intent }) if self.facts.intents < self.facts.reboots_approved => {
                 P::Intended(intent.clone())
             }
             (P::Intended(_), E::RebootAccepted { task, .. }) => P::Rebooting(*task),
@@ -282,6 +348,24 @@ impl State {
         })
     }
 
+    /// The round that is open, if it takes this.
+    fn round_for(&self, takes: impl Fn(&Round) -> bool) -> Option<&Round> {
+        self.facts.rounds.last().filter(|round| round.end == RoundEnd::Open && takes(round))
+    }
+
+    /// It begins; or the one more reboot is next.
+    fn after_approval(&self) -> Phase {
+        if self.facts.intents == 0 { Phase::Opened } else { Phase::Ready }
+    }
+
+    /// It ends; or the question stands again whether the machine is to be rebooted once more.
+    fn without_approval(&self, outcome: Outcome) -> Phase {
+        match &self.facts.last_intent {
+            None => Phase::Ended(outcome),
+            Some(intent) => Phase::Undecided { intent: intent.clone(), candidates: self.facts.candidates.clone() },
+        }
+    }
+
     /// What follows when nothing was rebooted: what was set goes back first, unless nothing was.
     fn put_back_then(&self, outcome: Outcome) -> Phase {
         let changed = self.facts.plan.as_ref().is_some_and(|plan| plan.change.is_some());
@@ -318,6 +402,7 @@ impl Phase {
     /// Its word, for logs and errors.
     pub fn word(&self) -> &'static str {
         match self {
+            Self::AwaitingApproval => "awaiting approval",
             Self::Opened => "opened",
             Self::Prepared => "prepared",
             Self::Ready => "ready",

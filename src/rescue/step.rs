@@ -7,6 +7,8 @@ use super::state::Phase;
 /// One thing the runner does for an operation, named by what it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Step {
+    /// Wait until enough others have approved, or too much time has passed.
+    AwaitApproval,
     /// Read the server, its boots and its lease, and record the plan. Repeatable: it only reads.
     Prepare,
     /// Write the setting and read it back. Repeatable: idempotent.
@@ -33,7 +35,8 @@ pub enum Step {
 
 impl Step {
     /// Every step: crash tests are generated from this list.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
+        Self::AwaitApproval,
         Self::Prepare,
         Self::Set,
         Self::Reboot,
@@ -50,6 +53,7 @@ impl Step {
     /// The step of a phase; `None` when it is over.
     pub fn of(phase: &Phase) -> Option<Self> {
         match phase {
+            Phase::AwaitingApproval => Some(Self::AwaitApproval),
             Phase::Opened => Some(Self::Prepare),
             Phase::Prepared => Some(Self::Set),
             Phase::Ready => Some(Self::Reboot),

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path, str::FromStr, sync::Arc};
 
+use futures_util::TryStreamExt;
 use jiff::Timestamp;
 use sqlx::{ConnectOptions, Connection, Row, sqlite::SqliteConnectOptions};
 
@@ -33,17 +34,18 @@ impl Store {
     /// # Errors
     /// [`Error::Unreadable`] when a row was tampered with.
     pub async fn inventory(&self) -> Result<Vec<Known>, Error> {
-        let rows =
-            sqlx::query("SELECT body, seen_at, care FROM inventory ORDER BY server").fetch_all(&self.pool).await?;
-        let known = rows.iter().map(|row| {
+        // Row by row: all of a large fleet's rows at once would take more room than the fleet itself.
+        let mut rows = sqlx::query("SELECT body, seen_at, care FROM inventory ORDER BY server").fetch(&self.pool);
+        let mut inventory = Vec::new();
+        while let Some(row) = rows.try_next().await? {
             let server: Server = from_json(row.get(0), || "a server of the inventory".to_owned())?;
             let seen = Some(row.get::<i64, _>(1)).filter(|seen| *seen > 0).map(time);
             let care: Option<String> = row.get(2);
             let care: Option<Care> =
                 care.map(|care| from_json(&care, || "a server's particulars".to_owned())).transpose()?;
-            Ok(Known { server, seen, care: care.map(Box::new) })
-        });
-        known.collect()
+            inventory.push(Known { server, seen, care: care.map(Box::new) });
+        }
+        Ok(inventory)
     }
 
     /// Remembers `news` and forgets the servers of `account` that are `gone`, all in one transaction.

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{Error, Store, id, millis, time};
+use super::{Error, Store, audit, id, millis, time};
 use crate::{
     access::UserId,
+    audit::{Act, Entry},
     rescue::{
         operation::{ChannelId, OperationId},
         server::ServiceName,
@@ -195,12 +196,22 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn mark_wiped(&self, channel: ChannelId, message: u64, now: Timestamp) -> Result<(), Error> {
-        sqlx::query("UPDATE deliveries SET wipe = 1, wiped_at = $3 WHERE channel = $1 AND message = $2")
-            .bind(id(channel.0))
-            .bind(id(message))
-            .bind(millis(now))
-            .execute(&self.pool)
-            .await?;
+        let mut tx = self.write().await?;
+        let wiped: Option<(i64, String, i64)> = sqlx::query_as(
+            "UPDATE deliveries SET wipe = 1, wiped_at = $3 WHERE channel = $1 AND message = $2 AND wiped_at IS NULL
+             RETURNING operation, server, person",
+        )
+        .bind(id(channel.0))
+        .bind(id(message))
+        .bind(millis(now))
+        .fetch_optional(&mut *tx)
+        .await?;
+        if let Some((operation, server, person)) = wiped {
+            let entry = Entry::act(Act::DmWiped, now).by(UserId(person.cast_unsigned())).at_place(channel);
+            let (operation, server) = (Some(OperationId(operation)), ServiceName::try_from(server).ok());
+            audit::append(&mut tx, &Entry { operation, server, ..entry }).await?;
+        }
+        tx.commit().await?;
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 //! Events, the row that the runner looks for and the lease change in one transaction. SQLite in WAL mode with
 //! `synchronous = FULL`; one process at a time, held by a lock file beside the database.
 
+mod approvals;
 mod audit;
 mod cards;
 mod inventory;
@@ -29,6 +30,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub use approvals::Approve;
 pub use audit::{AuditFilter, AuditPage};
 pub use cards::{Card, CardId, CardRefusal};
 pub use inventory::remembered;

@@ -223,13 +223,11 @@ async fn open(tx: &mut SqliteConnection, origin: &str, request: &Request, now: T
     .await?;
     let operation = Operation::open(OperationId(row.get(0)), request.clone(), now);
     audit::append(tx, &crate::audit::opened(&operation, origin, now)).await?;
-    let mut overtaken = Vec::new();
-    for other in &others {
-        if let Some(event) = lease::overtaken(operation.id, kind, other) {
-            append(&mut *tx, other, &event, now).await?;
-            overtaken.push(other.id);
-        }
-    }
+    // What waits to begin takes nothing over yet: that is done by the last approval.
+    let overtaken = match operation.state.waits_to_begin() {
+        true => Vec::new(),
+        false => overtake(&mut *tx, &operation, &others, now).await?,
+    };
     sqlx::query("UPDATE operations SET holds = $2 WHERE id = $1")
         .bind(operation.id.0)
         .bind(i64::from(operation.state.holds_server()))
@@ -238,7 +236,27 @@ async fn open(tx: &mut SqliteConnection, origin: &str, request: &Request, now: T
     Ok(Open::Accepted(Box::new(operation), overtaken))
 }
 
-async fn live(connection: &mut SqliteConnection, server: Option<&ServiceName>) -> Result<Vec<Operation>, Error> {
+/// Ends what this operation takes its server over from.
+pub(super) async fn overtake(
+    tx: &mut SqliteConnection,
+    operation: &Operation,
+    others: &[Operation],
+    now: Timestamp,
+) -> Result<Vec<OperationId>, Error> {
+    let mut overtaken = Vec::new();
+    for other in others {
+        if let Some(event) = lease::overtaken(operation.id, operation.request.kind(), other) {
+            append(&mut *tx, other, &event, now).await?;
+            overtaken.push(other.id);
+        }
+    }
+    Ok(overtaken)
+}
+
+pub(super) async fn live(
+    connection: &mut SqliteConnection,
+    server: Option<&ServiceName>,
+) -> Result<Vec<Operation>, Error> {
     let ids: Vec<i64> =
         sqlx::query_scalar("SELECT id FROM operations WHERE live = 1 AND ($1 IS NULL OR server = $1) ORDER BY id")
             .bind(server.map(ServiceName::as_str))

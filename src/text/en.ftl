@@ -12,6 +12,84 @@ boot-none = nothing is set
 source-authentication-secret = OVHcloud's authentication secret
 source-mail = OVHcloud's mail
 
+# Approval by others
+button-approve = Approve
+button-deny = Deny
+button-add-reason = Add reason
+state-awaiting-approval = Approval needed
+outcome-denied = Denied
+outcome-not-approved = Not approved in time
+approval-approved = Approved
+approval-withdrawn = Taken back
+approval-overtaken = No longer needed
+approval-call = { $who }: { $count ->
+    [one] one of you, other than { $asker }, must approve
+   *[other] { $count } of you, other than { $asker }, must approve
+} by { $until }.
+approval-enable = { $asker } wants to take it into rescue for { $length }.
+approval-restore = { $asker } wants to take it out of rescue: everything is put back, and it reboots.
+approval-put-back = { $asker } wants to put its netboot back, without a reboot.
+approval-reboot = { $asker } wants to hard reboot it.
+approval-link = { $asker } wants the link to the password of its rescue.
+approval-console = { $asker } wants to see its screen (KVM) for { $minutes } minutes.
+approval-again = { $asker } wants one more reboot: the last one got no answer.
+approval-because = Why: { $reason }
+approval-no-reason = No reason was given.
+approval-calls = Exactly this is asked of OVHcloud:
+approval-rule = The rule that asks for approval: { $rule }
+approval-denied-by = { $who } denied it.
+approval-denied-because = { $who } denied it: { $reason }
+approval-withdrawn-by = { $who } took it back.
+approval-expired = { $count ->
+    [one] One approval was needed, and nobody gave it in time.
+   *[other] { $count } approvals were needed, and { $given } came in time.
+}
+card-approved-by = Approved by { $who }
+card-glass = Break-glass: done without the approval that { $rule } asks for.
+end-nothing-done = Nothing was done.
+end-approval-old = It was approved too long ago to be begun now: nothing was rebooted. Ask again if you still want it.
+glass-title = Break-glass
+glass-call = { $who }: this is done without the approval of others.
+glass-nobody = This is done without the approval of others. No on-call role is configured, so nobody is called.
+glass-without = { $count ->
+    [one] The rule { $rule } asks for the approval of one other person.
+   *[other] The rule { $rule } asks for the approval of { $count } other people.
+}
+confirm-approval = 🔏 The rule { $rule } protects this. After **Confirm**, { $count ->
+    [one] one other person must approve it
+   *[other] { $count } other people must approve it
+} within { $length }; I ask for it in the channel. Who may: { $who }
+confirm-approval-unread = ⚠️ The server's tags could not be read, so the rule may cover it.
+confirm-glass = 🚨 Break-glass: it is done at once, without the approval that { $rule } asks for. { $who } is told in the channel, with your reason.
+confirm-glass-nobody = 🚨 Break-glass: it is done at once, without the approval that { $rule } asks for. The channel is told, with your reason.
+confirm-glass-idle = `break_glass` changes nothing here: no rule protects this.
+accepted-waiting = 🔏 Accepted as **{ $id }** for { $server }. By the rule { $rule }, { $count ->
+    [one] one other person must approve it
+   *[other] { $count } other people must approve it
+} before anything is done: I have asked { $who } in the channel.
+approve-done = ✅ **{ $id }** is approved, and goes on.
+approve-more = ✅ Your approval of **{ $id }** counts. { $count ->
+    [one] One more is needed.
+   *[other] { $count } more are needed.
+}
+deny-done = 🚫 **{ $id }** is denied. Do you want to say why?
+deny-explained = Your reason is shown: { $reason }
+withdraw-done = ✋ Taken back.
+form-reason-title = Why is it denied?
+form-reason-field = Reason
+form-reason-hint = Everybody in the channel sees it.
+refusal-nobody-may-approve = The rule { $rule } protects this, and no rule lets anybody but you approve it in this channel. Ask your operator.
+refusal-own-request = You asked for this yourself: somebody else must decide. **Cancel** takes it back.
+refusal-counts-not = You have approved this already: somebody else must, too.
+typed-glass-reason = at least ten characters that say why, because `break_glass` passes an approval.
+typed-denial-reason = one to 400 characters.
+problem-not-enough-approvals = { $needed ->
+    [one] By the rules of this moment it needs the approval of one other person, and has none that counts.
+   *[other] By the rules of this moment it needs the approval of { $needed } other people, and has { $given } that count.
+} Nothing was done; ask again.
+help-approve = **Approve** and **Deny** under a request decide on what others ask for.
+help-break-glass = `break_glass:true` passes a needed approval in an emergency; the on-call role is told.
+
 # Buttons
 button-confirm = Confirm
 button-cancel = Cancel
@@ -302,14 +380,6 @@ refusal-not-here = Commands are taken in the guild that I serve, not here.
 refusal-wrong-channel = Commands are taken in { $channels }, not here.
 refusal-roles-unreadable = Discord did not tell me your roles just now, so the answer is no. Try again, or use the command in the channel.
 refusal-bot-lacks = I lack permissions in this channel that I will need: { $missing }. Ask an administrator of this Discord server.
-refusal-protected = The rule { $rule } protects this: { $count ->
-    [one] { $count } other person
-   *[other] { $count } other people
-} must approve, and this version cannot ask for approvals yet. Do it in OVHcloud's control panel, or ask your operator.
-refusal-protected-unread = The server's tags could not be read, so the rule { $rule } may protect it: { $count ->
-    [one] { $count } other person
-   *[other] { $count } other people
-} would have to approve, and this version cannot ask for approvals yet. Do it in OVHcloud's control panel, or ask your operator.
 refusal-typed = { $option } is not right: { $right }
 refusal-busy = { $server } is busy with { $id } of { $who }: { $state }. Wait for its end.
 refusal-not-yours = This button was made for somebody else.

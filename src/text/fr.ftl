@@ -12,6 +12,84 @@ boot-none = rien n'est défini
 source-authentication-secret = le secret d'authentification OVHcloud
 source-mail = le mail d'OVHcloud
 
+# Approval by others
+button-approve = Approuver
+button-deny = Refuser
+button-add-reason = Ajouter un motif
+state-awaiting-approval = Approbation requise
+outcome-denied = Refusé
+outcome-not-approved = Pas approuvé à temps
+approval-approved = Approuvé
+approval-withdrawn = Retiré
+approval-overtaken = Plus nécessaire
+approval-call = { $who } : { $count ->
+    [one] une personne parmi vous, autre que { $asker }, doit approuver
+   *[other] { $count } personnes parmi vous, autres que { $asker }, doivent approuver
+} avant { $until }.
+approval-enable = { $asker } veut le passer en mode rescue pour { $length }.
+approval-restore = { $asker } veut le sortir du mode rescue : tout est remis en place, et il redémarre.
+approval-put-back = { $asker } veut remettre son netboot en place, sans redémarrage.
+approval-reboot = { $asker } veut forcer son redémarrage.
+approval-link = { $asker } veut le lien vers le mot de passe de son rescue.
+approval-console = { $asker } veut voir son écran (KVM) pendant { $minutes } minutes.
+approval-again = { $asker } veut un redémarrage de plus : le dernier est resté sans réponse.
+approval-because = Motif : { $reason }
+approval-no-reason = Aucun motif n'a été donné.
+approval-calls = Voici exactement ce qui est demandé à OVHcloud :
+approval-rule = Règle qui exige l'approbation : { $rule }
+approval-denied-by = { $who } a refusé.
+approval-denied-because = { $who } a refusé : { $reason }
+approval-withdrawn-by = { $who } a retiré la demande.
+approval-expired = { $count ->
+    [one] Il fallait une approbation ; personne ne l'a donnée à temps.
+   *[other] Il fallait { $count } approbations ; { $given } sont arrivées à temps.
+}
+card-approved-by = Approuvé par { $who }
+card-glass = Bris de glace : fait sans l'approbation qu'exige { $rule }.
+end-nothing-done = Rien n'a été fait.
+end-approval-old = Approuvé il y a trop longtemps pour être commencé maintenant : rien n'a été redémarré. Redemandez si vous le voulez toujours.
+glass-title = Bris de glace
+glass-call = { $who } : ceci se fait sans l'approbation d'autrui.
+glass-nobody = Ceci se fait sans l'approbation d'autrui. Aucun rôle d'astreinte n'est configuré : personne n'est donc appelé.
+glass-without = { $count ->
+    [one] La règle { $rule } exige l'approbation d'une autre personne.
+   *[other] La règle { $rule } exige l'approbation de { $count } autres personnes.
+}
+confirm-approval = 🔏 La règle { $rule } protège ceci. Après **Confirmer**, { $count ->
+    [one] une autre personne doit l'approuver
+   *[other] { $count } autres personnes doivent l'approuver
+} dans un délai de { $length } ; je le demande dans le salon. Peuvent le faire : { $who }
+confirm-approval-unread = ⚠️ Les tags du serveur n'ont pas pu être lus : la règle le couvre donc peut-être.
+confirm-glass = 🚨 Bris de glace : c'est fait aussitôt, sans l'approbation qu'exige { $rule }. { $who } en est averti dans le salon, avec votre motif.
+confirm-glass-nobody = 🚨 Bris de glace : c'est fait aussitôt, sans l'approbation qu'exige { $rule }. Le salon en est averti, avec votre motif.
+confirm-glass-idle = `break_glass` ne change rien ici : aucune règle ne protège ceci.
+accepted-waiting = 🔏 Accepté : **{ $id }** pour { $server }. D'après la règle { $rule }, { $count ->
+    [one] une autre personne doit l'approuver
+   *[other] { $count } autres personnes doivent l'approuver
+} avant que quoi que ce soit ne soit fait : j'ai demandé à { $who } dans le salon.
+approve-done = ✅ **{ $id }** est approuvé et continue.
+approve-more = ✅ Votre approbation de **{ $id }** compte. { $count ->
+    [one] Il en faut encore une.
+   *[other] Il en faut encore { $count }.
+}
+deny-done = 🚫 **{ $id }** est refusé. Voulez-vous dire pourquoi ?
+deny-explained = Votre motif est affiché : { $reason }
+withdraw-done = ✋ Demande retirée.
+form-reason-title = Pourquoi ce refus ?
+form-reason-field = Motif
+form-reason-hint = Tout le salon le voit.
+refusal-nobody-may-approve = La règle { $rule } protège ceci, et aucune règle ne permet à quelqu'un d'autre que vous de l'approuver dans ce salon. Demandez à l'administrateur du bot.
+refusal-own-request = C'est votre propre demande : quelqu'un d'autre doit décider. **Annuler** la retire.
+refusal-counts-not = Vous l'avez déjà approuvé : il faut aussi quelqu'un d'autre.
+typed-glass-reason = au moins dix caractères qui disent pourquoi, car `break_glass` se passe d'une approbation.
+typed-denial-reason = de un à 400 caractères.
+problem-not-enough-approvals = { $needed ->
+    [one] D'après les règles actuelles, il faut l'approbation d'une autre personne, et il n'y en a aucune qui compte.
+   *[other] D'après les règles actuelles, il faut l'approbation de { $needed } autres personnes ; approbations qui comptent : { $given }.
+} Rien n'a été fait ; redemandez.
+help-approve = **Approuver** et **Refuser** sous une demande décident de ce que d'autres demandent.
+help-break-glass = `break_glass:true` se passe d'une approbation requise en cas d'urgence ; le rôle d'astreinte en est averti.
+
 # Buttons
 button-confirm = Confirmer
 button-cancel = Annuler
@@ -302,14 +380,6 @@ refusal-not-here = Je prends les commandes sur le serveur Discord dont je m'occu
 refusal-wrong-channel = Je prends les commandes dans { $channels }, pas ici.
 refusal-roles-unreadable = Discord ne m'a pas donné vos rôles à l'instant : la réponse est donc non. Réessayez, ou utilisez la commande dans le salon.
 refusal-bot-lacks = Il me manque dans ce salon des permissions dont j'aurai besoin : { $missing }. Demandez à un administrateur de ce serveur Discord.
-refusal-protected = La règle { $rule } protège ceci : { $count ->
-    [one] { $count } autre personne doit
-   *[other] { $count } autres personnes doivent
-} approuver, et cette version ne sait pas encore demander d'approbation. Passez par l'espace client OVHcloud, ou demandez à l'administrateur du bot.
-refusal-protected-unread = Les tags du serveur n'ont pas pu être lus, donc la règle { $rule } le protège peut-être : { $count ->
-    [one] { $count } autre personne devrait
-   *[other] { $count } autres personnes devraient
-} approuver, et cette version ne sait pas encore demander d'approbation. Passez par l'espace client OVHcloud, ou demandez à l'administrateur du bot.
 refusal-typed = { $option } ne convient pas. Attendu : { $right }
 refusal-busy = { $server } est occupé par { $id } de { $who } : { $state }. Attendez la fin.
 refusal-not-yours = Ce bouton est destiné à quelqu'un d'autre.

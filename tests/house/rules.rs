@@ -87,6 +87,7 @@ const PURE: &[Place] = &[
     Place("rescue/operation.rs"),
     Place("rescue/event.rs"),
     Place("rescue/state"),
+    Place("rescue/approval.rs"),
     Place("rescue/step.rs"),
     Place("rescue/lease.rs"),
     Place("rescue/reminder.rs"),

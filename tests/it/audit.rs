@@ -40,6 +40,14 @@ pub(crate) async fn lines(path: &Path) -> Vec<Line> {
     lines.await
 }
 
+/// The audit as the binary exports it.
+pub(crate) fn exported(database: &Path, format: &str) -> Vec<u8> {
+    let arguments = ["export", "--database", &database.to_string_lossy(), "--format", format];
+    let said = binary::audit(&arguments);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    said.out.into_bytes()
+}
+
 async fn verify(path: &Path) -> Result<Verified, String> {
     let mut verifier = Verifier::new(Start::Genesis, Gaps::Refused, []);
     let mut ledger = Ledger::open(path).await.map_err(|error| error.to_string())?;

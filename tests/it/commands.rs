@@ -13,7 +13,10 @@ const VIEWER: Id = Id(400_000_000_000_000_002);
 /// What every password link holds.
 const LINK: &str = "manager/secret";
 /// Every command.
-const NAMES: [&str; 10] = ["rescue", "restore", "reboot", "status", "console", "guide", "plan", "why", "admin", "help"];
+const NAMES: [&str; 13] = [
+    "rescue", "restore", "reboot", "status", "console", "guide", "tasks", "plan", "why", "admin", "history", "doctor",
+    "help",
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn commands_are_registered_once_and_again_when_discord_lost_them() {

@@ -164,10 +164,16 @@ async fn it_needs_its_own_right_and_what_was_typed_must_make_sense() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_protected_console_is_refused_until_somebody_can_approve() {
-    let rules = rule(ROLE, &["console"], &["*"]) + "[[protect]]\nservers = [\"web-1\"]\nactions = [\"console\"]\n";
+async fn a_protected_console_waits_for_a_second_person() {
+    const LEAD: sim::discord::Id = sim::discord::Id(400_000_000_000_000_003);
+    let protect = "[[protect]]\nservers = [\"web-1\"]\nactions = [\"console\"]\n";
+    let rules = rule(ROLE, &["console"], &["*"]) + &rule(LEAD, &["approve"], &["*"]) + protect;
     let bot = TestBot::ruled_by(rules).await;
-    let answer = bot.ask(&bot.ann, "console", &[("server", "web-1")]).await;
-    assert!(answer.content.contains("approve"), "{}", answer.content);
-    assert_eq!(bot.ovh.console_links().len(), 0);
+    let lead = bot.discord.person("lou", "en-GB", &[LEAD]);
+    bot.ask(&bot.ann, "console", &[("server", "web-1")]).await;
+    let asked = bot.sees(&["R-1", "its screen (KVM)", "kvmipHtml5URL"]).await;
+    assert_eq!(bot.ovh.console_links().len(), 0, "nothing before somebody has agreed");
+    bot.press(&lead, &asked, "Approve").await;
+    bot.rung(&bot.ann, &["**Console open**", "R-1"]).await;
+    assert_eq!(links_went_only_to(&bot.ovh, &bot.discord, &bot.ann, "R-1"), 1);
 }

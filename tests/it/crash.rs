@@ -4,16 +4,17 @@
 
 use std::time::Duration;
 
-use bernard::rescue::{operation::Kind, step::Step};
+use bernard::rescue::{desk, operation::Kind, step::Step};
 use sim::{
-    discord::{BOT_TOKEN, OPS},
+    discord::{BOT_TOKEN, OPS, Person},
     net::{Faults, Hold},
     ovh::Ending,
 };
 
 use crate::{
     aftermath::{links_went_only_to, no_file_holds_a_link, no_message_is_doubled},
-    bot::{TestBot, TestConfig, web_1},
+    approvals::LEADS,
+    bot::{TestBot, TestConfig, rule, web_1},
 };
 
 /// When the process dies.
@@ -58,7 +59,7 @@ impl Mark {
         Self { others: &["/boot", "/task"], nth, ..Self::ovh("GET", "/dedicated/server/ns1111111") }
     }
 
-    /// The end is told; the card came before it.
+    /// The end is told; the card came before it, and what asked others before that.
     fn end_told(after_card: usize) -> Self {
         Self { nth: after_card, ..Self::discord("POST", format!("/channels/{OPS}/messages")) }
     }
@@ -86,12 +87,21 @@ struct Crash {
     kind: Kind,
     step: Step,
     moment: Moment,
+    guard: Guard,
+}
+
+/// Whether somebody else must approve it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Guard {
+    None,
+    Approval,
 }
 
 impl Crash {
     /// Whether an operation of this kind ever takes this step.
     fn exists(self) -> bool {
         match self.step {
+            Step::AwaitApproval => self.guard == Guard::Approval,
             Step::Prepare => true,
             Step::Set | Step::PutBack => matches!(self.kind, Kind::Enable | Kind::Restore | Kind::PutBack),
             Step::Reboot | Step::Settle => self.kind.reboots(),
@@ -107,9 +117,16 @@ impl Crash {
         if matches!(self.kind, Kind::Link | Kind::PutBack | Kind::Console) { 1 } else { 2 }
     }
 
-    /// How often the server is read before the machine is watched: also for the plan, and around the setting.
+    /// How often the server is read before it is begun: also for the press that approves it.
+    fn reads_before_beginning(self) -> usize {
+        self.reads_before_accepting() + usize::from(self.guard == Guard::Approval)
+    }
+
+    /// How often the server is read before the machine is watched: also for the plan (protected, for everybody's rights, too),
+    /// and around the setting.
     fn reads_before_watching(self) -> usize {
-        self.reads_before_accepting() + if self.kind == Kind::Restore { 3 } else { 1 }
+        let rights = usize::from(self.guard == Guard::Approval);
+        self.reads_before_beginning() + rights + if self.kind == Kind::Restore { 3 } else { 1 }
     }
 
     /// The step that is due after a crash within this one: what cannot be repeated, or may have arrived, is looked for instead.
@@ -124,7 +141,8 @@ impl Crash {
     /// The request that makes the step's effect.
     fn effect(self, dm: &str) -> Mark {
         match self.step {
-            Step::Prepare => Mark::server_read(self.reads_before_accepting()),
+            Step::AwaitApproval => Mark::server_read(self.reads_before_accepting()),
+            Step::Prepare => Mark::server_read(self.reads_before_beginning()),
             Step::Set => Mark::ovh("PUT", "/dedicated/server/"),
             Step::Reboot => Mark::ovh("POST", "/reboot"),
             Step::Settle => Mark::ovh("GET", "/task?"),
@@ -152,6 +170,7 @@ impl Crash {
     /// The request that is made only when the step is recorded.
     fn following(self) -> Mark {
         match self.step {
+            Step::AwaitApproval => Mark::server_read(self.reads_before_beginning()),
             Step::Prepare => match self.kind {
                 Kind::Enable | Kind::Restore | Kind::PutBack => Mark::ovh("PUT", "/dedicated/server/"),
                 Kind::Reboot => Mark::ovh("GET", "/task?"),
@@ -166,7 +185,9 @@ impl Crash {
             Step::AskConsole => Mark::ovh("GET", "/task/"),
             Step::Follow if self.kind.seeks_link() => self.link_read(),
             Step::Follow => Mark::server_read(self.reads_before_watching()),
-            Step::PutBack | Step::Search | Step::Watch => Mark::end_told(1),
+            Step::PutBack | Step::Search | Step::Watch => {
+                Mark::end_told(1 + usize::from(self.guard == Guard::Approval))
+            }
             // Here the card has long been there.
             Step::Deliver | Step::AwaitReveal => Mark::end_told(0),
         }
@@ -219,7 +240,12 @@ impl Crash {
 /// The world right before the operation is asked for.
 async fn world_for(crash: Crash) -> TestBot {
     let probe = matches!(crash.kind, Kind::Restore | Kind::Reboot);
-    let config = TestConfig { rescue: format!("probe = {probe}\n"), ..TestConfig::default() };
+    let mut config = TestConfig { rescue: format!("probe = {probe}\n"), ..TestConfig::default() };
+    if crash.guard == Guard::Approval {
+        let protect = format!("[[protect]]\nactions = [\"{}\"]\n", desk::action(crash.kind));
+        config.rules = config.rules.replace(", \"approve\"", "");
+        config.rules += &(rule(LEADS, &["approve"], &["*"]) + &protect);
+    }
     // Nothing listens there, so the machine is watched until patience ends.
     let bot = TestBot::with(config, [web_1().at([127, 9, 9, 9].into())]).await;
     // The inventory's read of the server is none of those that are counted here.
@@ -247,13 +273,25 @@ async fn dm_channel(bot: &TestBot) -> String {
     bot.ann.dm_channel().expect("it is open").to_string()
 }
 
+/// Asks for the operation, and has it approved if need be. The press may be held up, so nobody waits for its answer.
+async fn ask(bot: &TestBot, crash: Crash) {
+    bot.accepts(crash.kind).await;
+    if crash.guard == Guard::Approval {
+        bot.approve(&lead(bot), crash.id()).await;
+    }
+}
+
+fn lead(bot: &TestBot) -> Person {
+    bot.discord.find_person("paula").unwrap_or_else(|| bot.discord.person("paula", "en-GB", &[LEADS]))
+}
+
 /// Brings the operation to its step and stops dead there.
 async fn die_at(bot: &mut TestBot, crash: Crash) {
     let dm = dm_channel(bot).await;
     match crash.step {
         Step::Settle => {
             let sent = bot.ovh.faults().hold_answer("POST", "/reboot");
-            bot.accepts(crash.kind).await;
+            ask(bot, crash).await;
             sent.reached().await;
             let gate = crash.hold(bot, &dm);
             bot.ovh.net().reset_all();
@@ -261,7 +299,7 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
         }
         Step::Deliver => {
             let sending = Mark::discord("POST", format!("/channels/{dm}/messages")).hold(bot, Moment::Before);
-            bot.accepts(crash.kind).await;
+            ask(bot, crash).await;
             sending.reached().await;
             bot.sees(&[crash.id()]).await;
             die(bot).await;
@@ -271,7 +309,7 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
         }
         Step::AwaitReveal => {
             bot.discord.close_dms(&bot.ann);
-            bot.accepts(crash.kind).await;
+            ask(bot, crash).await;
             let message = bot.sees(&[crash.id(), "you take no DMs from me"]).await;
             let gate = crash.hold(bot, &dm);
             bot.ann.try_press(message.id, "Reveal link").expect("the button");
@@ -282,12 +320,19 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
             let deed = if crash.kind == Kind::PutBack { ("PUT", "/dedicated/server/") } else { ("POST", "/reboot") };
             bot.ovh.faults().status(deed.0, deed.1, 403, &refusal);
             let gate = crash.hold(bot, &dm);
-            bot.accepts(crash.kind).await;
+            ask(bot, crash).await;
             gate.reached().await;
         }
-        Step::Prepare | Step::Set | Step::Reboot | Step::AskConsole | Step::Follow | Step::Search | Step::Watch => {
+        Step::AwaitApproval
+        | Step::Prepare
+        | Step::Set
+        | Step::Reboot
+        | Step::AskConsole
+        | Step::Follow
+        | Step::Search
+        | Step::Watch => {
             let gate = crash.hold(bot, &dm);
-            bot.accepts(crash.kind).await;
+            ask(bot, crash).await;
             gate.reached().await;
         }
     }
@@ -312,6 +357,9 @@ async fn survives(crash: Crash) {
     let before = (bot.ovh.reboots("web-1"), bot.ovh.boot_of("web-1"));
     die_at(&mut bot, crash).await;
     bot.start().await;
+    if crash.step == Step::AwaitApproval && crash.moment != Moment::Recorded {
+        bot.approve(&lead(&bot), crash.id()).await;
+    }
 
     let end = bot.last_word(crash.id()).await;
     assert!(end.contains(crash.outcome()), "{crash:?} ended as {end}");
@@ -337,14 +385,17 @@ async fn the_server_is_free(bot: &TestBot, crash: Crash) {
     let id = if crash.id() == "R-1" { "R-2" } else { "R-3" };
     let reboots = bot.ovh.reboots("web-1");
     bot.accepts(next).await;
+    if crash.guard == Guard::Approval && next == crash.kind {
+        bot.approve(&lead(bot), id).await;
+    }
     let end = bot.last_word(id).await;
     assert!(end.contains("**Restored**") || end.contains("**Rebooted**"), "after {crash:?}: {end}");
     assert_eq!(bot.ovh.reboots("web-1"), reboots + 1, "after {crash:?}");
 }
 
 /// Every step of one kind, side by side, each in a world and a runtime of its own.
-fn every_step(kind: Kind, moment: Moment) {
-    let crashes = Step::ALL.map(|step| Crash { kind, step, moment }).into_iter().filter(|crash| crash.exists());
+fn every_step(kind: Kind, moment: Moment, guard: Guard) {
+    let crashes = Step::ALL.map(|step| Crash { kind, step, moment, guard }).into_iter().filter(|crash| crash.exists());
     let started: Vec<_> = crashes.map(|crash| (crash, std::thread::spawn(move || in_a_world(crash)))).collect();
     let broken: Vec<_> =
         started.into_iter().filter_map(|(crash, thread)| thread.join().is_err().then_some(crash)).collect();
@@ -358,33 +409,42 @@ fn in_a_world(crash: Crash) {
 
 /// One story for each kind and moment.
 macro_rules! crash_stories {
-    ($($name:ident: $kind:ident $moment:ident;)*) => {$(
+    ($($name:ident: $kind:ident $moment:ident $guard:ident;)*) => {$(
         #[test]
         fn $name() {
-            every_step(Kind::$kind, Moment::$moment);
+            every_step(Kind::$kind, Moment::$moment, Guard::$guard);
         }
     )*};
 }
 
 crash_stories! {
-    a_rescue_survives_a_crash_before_the_effect_of_every_step: Enable Before;
-    a_rescue_survives_a_crash_after_the_effect_of_every_step: Enable After;
-    a_rescue_survives_a_crash_after_the_record_of_every_step: Enable Recorded;
-    a_restore_survives_a_crash_before_the_effect_of_every_step: Restore Before;
-    a_restore_survives_a_crash_after_the_effect_of_every_step: Restore After;
-    a_restore_survives_a_crash_after_the_record_of_every_step: Restore Recorded;
-    a_reboot_survives_a_crash_before_the_effect_of_every_step: Reboot Before;
-    a_reboot_survives_a_crash_after_the_effect_of_every_step: Reboot After;
-    a_reboot_survives_a_crash_after_the_record_of_every_step: Reboot Recorded;
-    putting_back_survives_a_crash_before_the_effect_of_every_step: PutBack Before;
-    putting_back_survives_a_crash_after_the_effect_of_every_step: PutBack After;
-    putting_back_survives_a_crash_after_the_record_of_every_step: PutBack Recorded;
-    a_look_for_the_link_survives_a_crash_before_the_effect_of_every_step: Link Before;
-    a_look_for_the_link_survives_a_crash_after_the_effect_of_every_step: Link After;
-    a_look_for_the_link_survives_a_crash_after_the_record_of_every_step: Link Recorded;
-    a_console_survives_a_crash_before_the_effect_of_every_step: Console Before;
-    a_console_survives_a_crash_after_the_effect_of_every_step: Console After;
-    a_console_survives_a_crash_after_the_record_of_every_step: Console Recorded;
+    a_rescue_survives_a_crash_before_the_effect_of_every_step: Enable Before None;
+    a_rescue_survives_a_crash_after_the_effect_of_every_step: Enable After None;
+    a_rescue_survives_a_crash_after_the_record_of_every_step: Enable Recorded None;
+    a_restore_survives_a_crash_before_the_effect_of_every_step: Restore Before None;
+    a_restore_survives_a_crash_after_the_effect_of_every_step: Restore After None;
+    a_restore_survives_a_crash_after_the_record_of_every_step: Restore Recorded None;
+    a_reboot_survives_a_crash_before_the_effect_of_every_step: Reboot Before None;
+    a_reboot_survives_a_crash_after_the_effect_of_every_step: Reboot After None;
+    a_reboot_survives_a_crash_after_the_record_of_every_step: Reboot Recorded None;
+    putting_back_survives_a_crash_before_the_effect_of_every_step: PutBack Before None;
+    putting_back_survives_a_crash_after_the_effect_of_every_step: PutBack After None;
+    putting_back_survives_a_crash_after_the_record_of_every_step: PutBack Recorded None;
+    a_look_for_the_link_survives_a_crash_before_the_effect_of_every_step: Link Before None;
+    a_look_for_the_link_survives_a_crash_after_the_effect_of_every_step: Link After None;
+    a_look_for_the_link_survives_a_crash_after_the_record_of_every_step: Link Recorded None;
+    a_protected_rescue_survives_a_crash_before_the_effect_of_every_step: Enable Before Approval;
+    a_protected_rescue_survives_a_crash_after_the_effect_of_every_step: Enable After Approval;
+    a_protected_rescue_survives_a_crash_after_the_record_of_every_step: Enable Recorded Approval;
+    a_protected_restore_survives_a_crash_before_the_effect_of_every_step: Restore Before Approval;
+    a_protected_restore_survives_a_crash_after_the_effect_of_every_step: Restore After Approval;
+    a_protected_restore_survives_a_crash_after_the_record_of_every_step: Restore Recorded Approval;
+    a_protected_reboot_survives_a_crash_before_the_effect_of_every_step: Reboot Before Approval;
+    a_protected_reboot_survives_a_crash_after_the_effect_of_every_step: Reboot After Approval;
+    a_protected_reboot_survives_a_crash_after_the_record_of_every_step: Reboot Recorded Approval;
+    a_console_survives_a_crash_before_the_effect_of_every_step: Console Before None;
+    a_console_survives_a_crash_after_the_effect_of_every_step: Console After None;
+    a_console_survives_a_crash_after_the_record_of_every_step: Console Recorded None;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -149,6 +149,23 @@ async fn a_large_fleet_fits_the_message_and_the_budget_and_is_whole_in_the_file(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_changes_seldom_is_collected_behind_for_a_fleet_too_large_to_ask() {
+    let servers =
+        (1..=40).map(|n| ServerSpec::linux(&format!("ns8{n:05}.ip-203-0-113.eu")).named(&format!("node-{n}")));
+    let usual = TestConfig::default();
+    let config = TestConfig { pace: format!("{}inventory_refresh = \"300ms\"\n", usual.pace), ..usual };
+    let bot = TestBot::with(config, servers).await;
+    bot.ovh.plan_intervention("node-33", Duration::from_secs(7_200));
+    eventually("every contract is known", async || {
+        let told = examined(&bot).await.0;
+        told.contains("plans to work on it") && !told.contains("Contracts")
+    })
+    .await;
+    let (told, file) = examined(&bot).await;
+    assert!(told.contains("1 finding") && file.contains("node-33"), "{told}\n{file}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_doctor_is_for_admins() {
     let bot = TestBot::ruled_by(rule(ROLE, &["admin"], &["*"]) + &rule(VIEWER, &["view"], &["*"])).await;
     let eve = bot.discord.person("eve", "en-GB", &[VIEWER]);

@@ -5,14 +5,16 @@
 use std::fmt::Write;
 
 use bernard::{
-    access::UserId,
+    access::{Because, UserId, Who},
     config::Locale,
     discord::{
-        card::{self, Manner, Rings},
+        card::{self, Manner},
         dm,
         guide::Place,
     },
     rescue::{
+        approval::{Approval, Guard},
+        calls,
         console::{ConsoleKind, ConsoleMinutes},
         event::{Event, NotDone, Port, Problem, PutBack},
         lease::{Effect, Lease, effect},
@@ -20,7 +22,7 @@ use bernard::{
             ChannelId, EnableWish, Entry, Intent, Kind, Operation, OperationId, Plan, Request, Setting, Snapshot,
             Source, Wish,
         },
-        server::{Boot, BootId, System, TaskId, TaskStatus},
+        server::{Boot, BootId, ServiceName, System, TaskId, TaskStatus},
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -77,6 +79,7 @@ fn opened(kind: Kind, system: System, locale: Locale) -> Operation {
         place: ChannelId(500),
         reason: Some("disk full".into()),
         rule: "role 1".into(),
+        guard: Guard::Unprotected,
     };
     Operation::open(OperationId(142), request, at(0))
 }
@@ -151,10 +154,10 @@ impl Scene {
         let manner = manner(locale);
         for message in card::messages(&self.operation, self.lease.as_ref(), manner) {
             let buttons = serde_json::to_value(&message.buttons).expect("buttons are JSON");
-            let rings = match message.rings {
-                Rings::Nobody => "",
-                Rings::Person(_) => ", rings the requester",
-                Rings::Role(_) => ", rings on-call",
+            let rings = match message.rings.as_slice() {
+                [] => "",
+                [Who::User(user)] if *user == self.operation.request.requester => ", rings the requester",
+                _ => ", rings others",
             };
             write!(look, "[{}{rings}]\n{}\n{}\n", message.slot, message.content, row(&buttons)).expect("a text");
         }
@@ -208,7 +211,7 @@ fn manner(locale: Locale) -> Manner {
 }
 
 /// Scenes one after the other, each under its name.
-fn gallery<const N: usize>(scenes: &[(&str, Scene); N], locale: Locale) -> String {
+fn gallery<const N: usize>(scenes: [(&str, Scene); N], locale: Locale) -> String {
     scenes.iter().map(|(name, scene)| format!("=== {name} ===\n{}", scene.look(locale))).collect()
 }
 
@@ -237,7 +240,7 @@ fn an_enable_from_its_card_to_its_end() {
             ("revealed", closed.then([Event::LinkRevealed { query: None }])),
             ("no link", searching.then([not_found()])),
         ];
-        insta::assert_snapshot!(name("enable", locale), gallery(&scenes, locale));
+        insta::assert_snapshot!(name("enable", locale), gallery(scenes, locale));
     }
 }
 
@@ -273,7 +276,80 @@ fn trouble_on_the_way() {
                 begun.then([Event::FoundImpossible { problem: Problem::HeldByOvhcloud { state: "hacked".into() } }]),
             ),
         ];
-        insta::assert_snapshot!(name("trouble", locale), gallery(&scenes, locale));
+        insta::assert_snapshot!(name("trouble", locale), gallery(scenes, locale));
+    }
+}
+
+/// What a protection asks of two leads, for these calls.
+fn approval(count: u32, wish: &Wish) -> Approval {
+    let server: ServiceName = "ns1111111.ip-203-0-113.eu".to_owned().try_into().expect("a name");
+    let Event::Prepared { plan } = prepared(Entry::Password, &opened(Kind::Enable, System::Windows, Locale::En)) else {
+        unreachable!("that is what it makes")
+    };
+    Approval {
+        count,
+        expires: SignedDuration::from_mins(15),
+        rule: "[[protect]] #1 (line 41)".into(),
+        because: Because::Matches,
+        of: vec![Who::Role(400_000_000_000_000_003), Who::User(UserId(200_000_000_000_000_007))],
+        calls: calls::of(&server, wish, &plan, &[Source::AuthenticationSecret]),
+    }
+}
+
+/// A scene that is guarded so.
+fn guarded(kind: Kind, locale: Locale, guard: impl FnOnce(Approval) -> Guard, count: u32) -> Scene {
+    let mut request = opened(kind, System::Windows, locale).request;
+    request.guard = guard(approval(count, &request.wish));
+    Scene { operation: Operation::open(OperationId(142), request, at(0)), lease: None }
+}
+
+#[test]
+fn a_request_for_approval_and_what_becomes_of_it() {
+    let (paula, quinn) = (UserId(200_000_000_000_000_003), UserId(200_000_000_000_000_004));
+    for locale in LOCALES {
+        let asked = guarded(Kind::Enable, locale, Guard::Approval, 1);
+        let two =
+            guarded(Kind::Restore, locale, Guard::Approval, 2).then([Event::ApprovalGiven { by: paula, rule: None }]);
+        let approved = asked.then([Event::ApprovalGiven { by: paula, rule: None }]);
+        let denied = asked.then([Event::ApprovalDenied { by: paula, rule: None }]);
+        let lost = approved.then([
+            prepared(Entry::Password, &approved.operation),
+            Event::BootSet { queries: Vec::new() },
+            intended(),
+        ]);
+        let again = Event::RebootAgainAsked {
+            by: quinn,
+            approval: Box::new(approval(1, &Wish::Reboot { into: None })),
+            rule: None,
+        };
+        let asked_again = lost.then(unanswered()).then([again]);
+        let glass = |tells| move |passed| Guard::BrokenGlass { passed, tells };
+        let scenes = [
+            ("asked", asked.clone()),
+            ("one of two", two.clone()),
+            ("approved", approved),
+            ("denied", denied.clone()),
+            (
+                "denied, with a reason",
+                denied.then([Event::DenialExplained {
+                    round: 1,
+                    by: paula,
+                    reason: "not on a Friday".into(),
+                    rule: None,
+                }]),
+            ),
+            ("taken back", asked.then([Event::Withdrawn { by: UserId(200_000_000_000_000_001), rule: None }])),
+            ("not in time", two.then([Event::ApprovalExpired])),
+            ("too few left", {
+                let problem = Problem::NotEnoughApprovals { needed: 2, given: 1 };
+                two.then([Event::ApprovalGiven { by: quinn, rule: None }, Event::FoundImpossible { problem }])
+            }),
+            ("reboot again", asked_again.clone()),
+            ("it turned up", asked_again.then([Event::TaskAdopted { task: TaskId(7) }])),
+            ("glass", guarded(Kind::Reboot, locale, glass(Some(400_000_000_000_000_009)), 1)),
+            ("glass without anybody on call", guarded(Kind::Link, locale, glass(None), 2)),
+        ];
+        insta::assert_snapshot!(name("approval", locale), gallery(scenes, locale));
     }
 }
 
@@ -287,7 +363,7 @@ fn the_ends_of_a_restore_and_a_reboot() {
             ("restored, seen", restore.then([port(Port::Closed, 90), port(Port::Open, 207), Event::Watched])),
             ("rebooted, may be the old system", reboot.then([port(Port::Open, 65), Event::Watched])),
         ];
-        insta::assert_snapshot!(name("ends", locale), gallery(&scenes, locale));
+        insta::assert_snapshot!(name("ends", locale), gallery(scenes, locale));
     }
 }
 
@@ -333,7 +409,7 @@ fn a_console_from_its_card_to_its_end() {
             ("the task failed", asked.then([failed])),
             ("no console", begun.then([Event::FoundImpossible { problem: Problem::NoConsole }])),
         ];
-        let mut text = gallery(&scenes, locale);
+        let mut text = gallery(scenes, locale);
         let by_file = begun.then([
             Event::ConsoleChosen { kind: ConsoleKind::KvmJnlp },
             Event::ConsoleAsked { task: TaskId(7), query: None },

@@ -2,6 +2,7 @@
 
 mod aftermath;
 mod audit;
+mod approvals;
 mod bot;
 mod busy;
 mod buttons;

@@ -47,6 +47,11 @@ async fn a_pause_refuses_what_is_new_also_after_a_restart_and_nobody_is_locked_i
     assert!(bot.metrics().await.contains("bernard_paused 0"));
     bot.rescued(&bot.ann, "db-1").await;
     assert_eq!((bot.ovh.reboots("web-1"), bot.ovh.reboots("db-1")), (2, 1));
+    let lines = crate::audit::lines(&bot.database()).await;
+    let line = |word: &str| lines.iter().find(|line| line.entry.contains(word)).map(|line| line.entry.clone());
+    let paused = line("\"paused\"").expect("it is in the audit");
+    assert!(paused.contains("fire in `gra3` @everyone") && paused.contains("[[role]] #1"), "{paused}");
+    assert!(line("\"resumed\"").is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]

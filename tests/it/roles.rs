@@ -97,20 +97,23 @@ async fn tags_that_cannot_be_read_fail_a_role_by_tag() {
 #[tokio::test(flavor = "multi_thread")]
 async fn tags_that_cannot_be_read_keep_a_protection_by_tag() {
     let protect = "[[protect]]\nservers = [\"tag:env=secret\"]\nactions = [\"rescue\"]\n";
-    let bot = TestBot::ruled_by(rule(ROLE, &["rescue"], &["*"]) + protect).await;
+    let rules = rule(ROLE, &["rescue"], &["*"]) + &rule(VIEWER, &["approve"], &["*"]) + protect;
+    let bot = TestBot::ruled_by(rules).await;
     let card = bot.ask(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
     assert!(card.button("Confirm").is_some(), "env=prod is not protected: {}", card.content);
     bot.ovh.hide_iam("web-1");
     let answer = bot.press(&bot.ann, &card, "Confirm").await;
     assert!(answer.content.contains("[[protect]] #1") && answer.buttons().is_empty(), "{}", answer.content);
+    assert!(answer.content.contains("must approve"), "{}", answer.content);
+    bot.sees(&["**Approval needed**", "R-1"]).await;
     assert_eq!(bot.ovh.reboots("web-1"), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_protected_server_is_refused_naming_the_rule() {
+async fn what_nobody_else_may_approve_is_refused_naming_the_rule() {
     let protect = "[[protect]]\nservers = [\"tag:env=prod\"]\nactions = [\"rescue\", \"reboot\"]\napprovals = 2\n";
     let bot = TestBot::ruled_by(rule(ROLE, &["rescue", "reboot"], &["*"]) + protect).await;
-    refused(&bot, &bot.ann, "web-1", &["[[protect]] #1", "2 other people"]).await;
+    refused(&bot, &bot.ann, "web-1", &["[[protect]] #1", "anybody but you"]).await;
     let answer = bot.ask(&bot.ann, "reboot", &[("server", "web-1")]).await;
     assert!(answer.content.contains("[[protect]] #1"), "{}", answer.content);
     bot.rescued(&bot.ann, "db-1").await;
@@ -184,7 +187,8 @@ async fn when_discord_does_not_say_who_it_is_the_answer_is_no() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_owner_of_a_rescue_needs_nobody_to_find_its_link_again() {
     let protect = "[[protect]]\nservers = [\"tag:env=secret\"]\nactions = [\"rescue\", \"restore\"]\n";
-    let bot = TestBot::ruled_by(rule(ROLE, &["rescue", "restore"], &["*"]) + protect).await;
+    let rules = rule(ROLE, &["rescue", "restore", "approve"], &["*"]) + protect;
+    let bot = TestBot::ruled_by(rules).await;
     let bob = bot.discord.person("bob", "en-GB", &[ROLE]);
     bot.rescued(&bot.ann, "web-1").await;
     bot.ovh.set_tag("web-1", "env", "secret");
@@ -193,8 +197,8 @@ async fn the_owner_of_a_rescue_needs_nobody_to_find_its_link_again() {
     let answer = bot.ask(&bot.ann, "restore", &[("server", "web-1")]).await;
     assert!(answer.content.contains("[[protect]] #1"), "a restore is protected for her too: {}", answer.content);
     let answer = bot.ask(&bot.ann, "rescue link", &[("server", "web-1")]).await;
-    assert!(answer.content.contains("R-2"), "{}", answer.content);
-    bot.ann.wait_for_dm(|message| message.content.contains("R-2") && message.content.contains("manager/secret")).await;
+    assert!(answer.content.contains("R-3") && !answer.content.contains("protect"), "{}", answer.content);
+    bot.ann.wait_for_dm(|message| message.content.contains("R-3") && message.content.contains("manager/secret")).await;
     assert!(bob.dms().is_empty());
 }
 

@@ -77,6 +77,9 @@ async fn asking_about_others_needs_audit_and_their_roles_are_fetched() {
     bot.discord.leave(&eve);
     let answer = bot.ask(&bot.ann, "why", &about_eve).await;
     assert_says(&answer, &["🚫", "they are not here"]);
+    let lines = crate::audit::lines(&bot.database()).await;
+    let asked = lines.iter().filter(|line| line.entry.contains("\"right_explained\""));
+    assert_eq!(asked.count(), 4, "who asks after others is in the audit, whatever they were told");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,13 +149,16 @@ async fn what_people_read_of_rights_plans_and_limits() {
     }
 }
 
-/// The text with every moment the same.
+/// The text with every moment and every line of the configuration the same.
 fn timeless(text: &str) -> String {
-    let mut parts = text.split("<t:");
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        out.push_str("<t:0");
-        out.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
-    }
-    out
+    ["<t:", "(line "].into_iter().fold(text.to_owned(), |text, before| {
+        let mut parts = text.split(before);
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            out.push_str(before);
+            out.push('0');
+            out.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+        }
+        out
+    })
 }

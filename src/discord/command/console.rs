@@ -9,6 +9,7 @@ use crate::{
     access::Capability,
     config::Locale,
     discord::{
+        approve::Haste,
         asking::Asking,
         handler::{Handler, Reply},
         refusal::Refusal,
@@ -60,10 +61,17 @@ impl Handler {
         };
         let ip = typed.ip.as_deref().map(|ip| check_ip(ip, locale)).transpose()?;
         let known = self.find(asking, &typed.server, Capability::Console).await?;
-        let (server, grant) = self.admit(asking, &known, Kind::Console).await?;
-        let request = propose::request(asking, &server, &grant, Wish::Console { minutes, ip }, None);
-        match self.desk.open_from_press(&grant, asking.interaction, &request).await? {
-            Open::Accepted(operation, _) => Ok(Reply::text(propose::accepted(&operation, locale))),
+        let admitted = self.admit(asking, &known, Kind::Console).await?;
+        // Whoever approves sees the exact calls; for nobody else they need to be known yet.
+        let calls = match admitted.protection {
+            Some(_) => self.fleet.console_calls(&admitted.server, minutes, ip).await,
+            None => Ok(Vec::new()),
+        };
+        let calls = calls.map_err(|error| Refusal::from_plan(error, admitted.server.label()))?;
+        let guard = self.guard(asking, &admitted, Haste::None, calls)?;
+        let request = propose::request(asking, &admitted, Wish::Console { minutes, ip }, None, guard);
+        match self.desk.open_from_press(&admitted.grant, asking.interaction, &request).await? {
+            Open::Accepted(operation, _) => Ok(Reply::text(propose::accepted(&operation, asking))),
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
             Open::Refused(_) => Err(Refusal::Unknown),
         }

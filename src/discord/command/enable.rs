@@ -5,10 +5,11 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use serenity::builder::CreateCommandOption;
 
-use super::{LONGEST_TEXT, Options, break_glass, reason, server, text};
+use super::{LONGEST_TEXT, Options, Typed, break_glass, reason, server, text};
 use crate::{
     config::{Locale, duration},
     discord::{
+        approve::Haste,
         asking::Asking,
         handler::{Handler, Reply},
         refusal::Refusal,
@@ -38,6 +39,8 @@ pub struct EnableOptions {
     pub length: Option<String>,
     /// `reason`
     pub reason: Option<String>,
+    /// `break_glass`
+    pub haste: Haste,
 }
 
 impl EnableOptions {
@@ -49,6 +52,7 @@ impl EnableOptions {
             ssh_key: options.text("ssh_key"),
             length: options.text("for"),
             reason: options.text("reason"),
+            haste: options.haste(),
         })
     }
 
@@ -59,6 +63,9 @@ impl EnableOptions {
             if let Some(value) = value {
                 command.push_str(&format!(" {name}:{value}"));
             }
+        }
+        if self.haste == Haste::BreakGlass {
+            command.push_str(" break_glass:true");
         }
         command
     }
@@ -94,7 +101,8 @@ impl Handler {
             lease: SignedDuration::try_from(lease).unwrap_or(SignedDuration::MAX),
         };
         let repeat = typed.repeat();
-        self.propose(asking, &typed.server, aim, typed.reason, repeat).await
+        let EnableOptions { server, reason, haste, .. } = typed;
+        self.propose(asking, Typed { server, reason, haste }, aim, repeat).await
     }
 }
 

@@ -28,6 +28,12 @@ impl Handler {
         if may(Capability::Console) {
             lines.push(say!(locale, "help-console"));
         }
+        if may(Capability::Approve) {
+            lines.push(say!(locale, "help-approve"));
+        }
+        if may(Capability::Admin) {
+            lines.push(say!(locale, "help-break-glass"));
+        }
         if may(Capability::View) {
             lines.push(say!(locale, "help-status"));
             lines.push(say!(locale, "help-tasks"));

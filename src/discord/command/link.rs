@@ -1,14 +1,17 @@
 //! `/rescue link`, **Look again** and **Try the mail**: the link of a running rescue, for the one who asks; and `/rescue list`.
 
 use crate::{
-    access::{Capability, Grant},
+    access::Capability,
     discord::{
+        approve::Haste,
         asking::Asking,
         command::propose::{accepted, request},
         handler::{Handler, Reply},
+        press::Admitted,
         refusal::Refusal,
     },
     rescue::{
+        calls,
         operation::{Kind, Operation, Source, Wish},
         server::Server,
     },
@@ -20,8 +23,8 @@ use crate::{
 impl Handler {
     pub(super) async fn link(&self, asking: &Asking, typed: &str) -> Result<Reply, Refusal> {
         let known = self.find(asking, typed, Capability::Rescue).await?;
-        let (server, grant) = self.admit(asking, &known, Kind::Link).await?;
-        self.look(asking, &server, &grant, self.settings.secret_from.clone()).await
+        let admitted = self.admit(asking, &known, Kind::Link).await?;
+        self.look(asking, &admitted, self.settings.secret_from.clone()).await
     }
 
     /// **Look again** and **Try the mail**, on a message of `operation`.
@@ -31,24 +34,20 @@ impl Handler {
         operation: &Operation,
         sources: Vec<Source>,
     ) -> Result<Reply, Refusal> {
-        let (server, grant) = self.admit_by_name(asking, operation, Kind::Link).await?;
-        self.look(asking, &server, &grant, sources).await
+        let admitted = self.admit_by_name(asking, operation, Kind::Link).await?;
+        self.look(asking, &admitted, sources).await
     }
 
-    async fn look(
-        &self,
-        asking: &Asking,
-        server: &Server,
-        grant: &Grant,
-        sources: Vec<Source>,
-    ) -> Result<Reply, Refusal> {
+    async fn look(&self, asking: &Asking, admitted: &Admitted, sources: Vec<Source>) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
-        if let Some(holder) = self.holder(server, Kind::Link).await? {
+        if let Some(holder) = self.holder(&admitted.server, Kind::Link).await? {
             return Err(Refusal::Busy(Box::new(holder)));
         }
-        let request = request(asking, server, grant, Wish::Link { sources }, None);
-        match self.desk.open_from_press(grant, asking.interaction, &request).await? {
-            Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking.locale))),
+        let calls = calls::of_link(&admitted.server.name, &sources);
+        let guard = self.guard(asking, admitted, Haste::None, calls)?;
+        let request = request(asking, admitted, Wish::Link { sources }, None, guard);
+        match self.desk.open_from_press(&admitted.grant, asking.interaction, &request).await? {
+            Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking))),
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
             Open::Refused(_) => Err(Refusal::Unknown),
         }

@@ -29,6 +29,7 @@ pub use enable::EnableOptions;
 pub use why::WhyOptions;
 
 use super::{
+    approve::Haste,
     asking::Asking,
     guide::Topic,
     handler::{Handler, Reply},
@@ -110,6 +111,16 @@ pub struct Typed {
     pub server: String,
     /// `reason`
     pub reason: Option<String>,
+    /// `break_glass`
+    pub haste: Haste,
+}
+
+impl Typed {
+    /// What to type to ask the same again, after `/command`.
+    fn repeat(&self, command: &str) -> String {
+        let glass = if self.haste == Haste::BreakGlass { " break_glass:true" } else { "" };
+        format!("{command} server:{}{glass}", self.server)
+    }
 }
 
 /// A typed option's values by name; a subcommand's are inside it.
@@ -139,7 +150,14 @@ impl Options<'_> {
     }
 
     fn typed(&self) -> Result<Typed, Refusal> {
-        Ok(Typed { server: self.server()?, reason: self.text("reason") })
+        Ok(Typed { server: self.server()?, reason: self.text("reason"), haste: self.haste() })
+    }
+
+    fn haste(&self) -> Haste {
+        let breaks = |option: &CommandDataOption| {
+            option.name == "break_glass" && option.value == CommandDataOptionValue::Boolean(true)
+        };
+        if self.0.iter().any(breaks) { Haste::BreakGlass } else { Haste::None }
     }
 }
 
@@ -211,12 +229,12 @@ impl Handler {
             Command::Link { server } => self.link(asking, &server).await,
             Command::List => self.list(asking).await,
             Command::Restore(typed) => {
-                let repeat = format!("/restore server:{}", typed.server);
-                self.propose(asking, &typed.server, Aim::Restore, typed.reason, repeat).await
+                let repeat = typed.repeat("/restore");
+                self.propose(asking, typed, Aim::Restore, repeat).await
             }
             Command::Reboot(typed) => {
-                let repeat = format!("/reboot server:{}", typed.server);
-                self.propose(asking, &typed.server, Aim::Reboot, typed.reason, repeat).await
+                let repeat = typed.repeat("/reboot");
+                self.propose(asking, typed, Aim::Reboot, repeat).await
             }
             Command::Status { server: Some(server) } => self.status_of(asking, &server).await,
             Command::Status { server: None } => self.status_of_fleet(asking).await,

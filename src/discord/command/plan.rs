@@ -14,6 +14,7 @@ use crate::{
     },
     rescue::{
         calls::{self as exact, ExactCall},
+        console::ConsoleMinutes,
         event::Problem,
         operation::{Kind, Wish},
         plan::{Aim, Wanted},
@@ -101,7 +102,7 @@ impl Handler {
     }
 
     async fn console_deed(&self, server: &Server) -> Result<Deed, Refusal> {
-        let calls = self.fleet.console_calls(server).await;
+        let calls = self.fleet.console_calls(server, ConsoleMinutes::Fifteen, None).await;
         let calls = calls.map_err(|error| Refusal::from_plan(error, server.label()))?;
         if calls.is_empty() {
             return Err(Refusal::Problem(Problem::NoConsole, server.label().to_owned()));

@@ -1,16 +1,21 @@
 //! What `/rescue enable`, `/restore` and `/reboot` have in common: a card first, and what pressing it does.
 
+use super::Typed;
 use crate::{
-    access::Grant,
     clock,
     config::Locale,
     discord::{
+        approval_card,
+        approve::{Haste, accepted_waiting},
         asking::Asking,
         component::Button,
         handler::{Handler, Reply},
+        press::Admitted,
         refusal::Refusal,
     },
     rescue::{
+        approval::Guard,
+        calls::{self, ExactCall},
         desk,
         event::Problem,
         operation::{Difference, Entry, Kind, Operation, Plan, Request, Wish},
@@ -27,25 +32,29 @@ impl Handler {
     pub(super) async fn propose(
         &self,
         asking: &Asking,
-        typed: &str,
+        typed: Typed,
         aim: Aim,
-        reason: Option<String>,
         repeat: String,
     ) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
+        let Typed { server, reason, haste } = typed;
+        haste.check_reason(reason.as_deref(), asking)?;
         let kind = kind_of(&aim);
         self.not_paused(asking, kind).await?;
-        let known = self.find(asking, typed, desk::needed(kind)).await?;
-        let (server, grant) = self.admit(asking, &known, kind).await?;
+        let known = self.find(asking, &server, desk::needed(kind)).await?;
+        let admitted = self.admit(asking, &known, kind).await?;
         if !kind.is_always_open() {
-            self.would_let(&server)?;
+            self.would_let(&admitted.server)?;
         }
-        if let Some(holder) = self.holder(&server, kind).await? {
+        if let Some(holder) = self.holder(&admitted.server, kind).await? {
             return Err(Refusal::Busy(Box::new(holder)));
         }
-        let proposal = self.proposal(&server, aim).await?;
-        let request = request(asking, &server, &grant, proposal.wish.clone(), reason);
-        self.card(request, &proposal, repeat, asking.locale).await
+        let proposal = self.proposal(&admitted.server, aim).await?;
+        let guard = self.guard(asking, &admitted, haste, self.calls(&admitted.server, &proposal))?;
+        let idle = haste == Haste::BreakGlass && guard == Guard::Unprotected;
+        let request = request(asking, &admitted, proposal.wish.clone(), reason, guard);
+        let reply = self.card(request, &proposal, repeat, asking.locale).await?;
+        Ok(if idle { reply.after(&say!(asking.locale, "confirm-glass-idle")) } else { reply })
     }
 
     /// **Confirm**: everything is checked again, and only what the person was shown is done.
@@ -61,20 +70,31 @@ impl Handler {
         }
         self.not_paused(asking, kind).await?;
         let known = self.find(asking, card.request.server.as_str(), desk::needed(kind)).await?;
-        let (server, grant) = self.admit(asking, &known, kind).await?;
+        let admitted = self.admit(asking, &known, kind).await?;
+        let server = &admitted.server;
         let lease = self.store.lease(&server.name).await?;
-        match self.fleet.confirm(&server, &card.request.wish, lease.as_ref()).await {
-            Ok(_) => {}
+        let plan = match self.fleet.confirm(server, &card.request.wish, lease.as_ref()).await {
+            Ok(plan) => plan,
             Err(plan::Error::Problem(Problem::ChangedMeanwhile)) => {
-                return self.ask_again(asking, &server, &grant, card).await;
+                return self.ask_again(asking, &admitted, card).await;
             }
             Err(error) => return Err(Refusal::from_plan(error, server.label())),
-        }
-        match self.desk.open_from_card(&grant, id, &card.request).await? {
-            Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking.locale))),
+        };
+        let proposal = Proposal { wish: card.request.wish.clone(), plan };
+        // What protects it may have changed since the card was shown: what counts is how it is now.
+        let haste = Haste::of(&card.request.guard);
+        let guard = self.guard(asking, &admitted, haste, self.calls(server, &proposal))?;
+        let request = Request { guard, ..card.request };
+        match self.desk.open_from_card(&admitted.grant, id, &request).await? {
+            Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking))),
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
             Open::Refused(refusal) => Err(Refusal::Card(refusal, card.command)),
         }
+    }
+
+    /// The exact calls of a proposal.
+    fn calls(&self, server: &Server, proposal: &Proposal) -> Vec<ExactCall> {
+        calls::of(&server.name, &proposal.wish, &proposal.plan, &self.settings.secret_from)
     }
 
     /// **Cancel** on a confirmation card.
@@ -93,11 +113,11 @@ impl Handler {
         operation: &Operation,
     ) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
-        let (server, grant) = self.admit_by_name(asking, operation, Kind::Restore).await?;
+        let admitted = self.admit_by_name(asking, operation, Kind::Restore).await?;
         if self.store.lease_of(operation.id).await?.is_none() {
             return Err(Refusal::TooLate(Some(operation.id), Some(restore_command(operation))));
         }
-        self.lead_out(asking, operation, &server, &grant, Aim::Restore).await
+        self.lead_out(asking, operation, &admitted, Aim::Restore).await
     }
 
     /// **Put netboot back**: the way out of an end that left a netboot behind and perhaps nothing else. The same confirmation.
@@ -107,12 +127,12 @@ impl Handler {
         operation: &Operation,
     ) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
-        let (server, grant) = self.admit_by_name(asking, operation, Kind::PutBack).await?;
-        let lease = self.store.lease(&server.name).await?;
+        let admitted = self.admit_by_name(asking, operation, Kind::PutBack).await?;
+        let lease = self.store.lease(&admitted.server.name).await?;
         if !operation.can_be_put_back() || !lease.is_some_and(|lease| operation.is_about(&lease)) {
             return Err(Refusal::TooLate(Some(operation.id), Some(restore_command(operation))));
         }
-        self.lead_out(asking, operation, &server, &grant, Aim::PutBack).await
+        self.lead_out(asking, operation, &admitted, Aim::PutBack).await
     }
 
     /// What a press leads out of a rescue with: at once, or, if somebody else changed the server, after a card.
@@ -120,21 +140,21 @@ impl Handler {
         &self,
         asking: &Asking,
         operation: &Operation,
-        server: &Server,
-        grant: &Grant,
+        admitted: &Admitted,
         aim: Aim,
     ) -> Result<Reply, Refusal> {
         let repeat = restore_command(operation);
-        let proposal = self.proposal(server, aim).await?;
-        let request = request(asking, server, grant, proposal.wish.clone(), None);
+        let proposal = self.proposal(&admitted.server, aim).await?;
+        let guard = self.guard(asking, admitted, Haste::None, self.calls(&admitted.server, &proposal))?;
+        let request = request(asking, admitted, proposal.wish.clone(), None, guard);
         let (Wish::Restore { despite, .. } | Wish::PutBack { despite, .. }) = &request.wish else {
             return Err(Refusal::Unknown);
         };
         if !despite.is_empty() {
             return self.card(request, &proposal, repeat, asking.locale).await;
         }
-        match self.desk.open_from_press(grant, asking.interaction, &request).await? {
-            Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking.locale))),
+        match self.desk.open_from_press(&admitted.grant, asking.interaction, &request).await? {
+            Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking))),
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
             Open::Refused(refusal) => Err(Refusal::Card(refusal, repeat)),
         }
@@ -149,12 +169,14 @@ impl Handler {
     }
 
     /// What it would boot into is no longer what the card said: a new card says what it is now.
-    async fn ask_again(&self, asking: &Asking, server: &Server, grant: &Grant, old: Card) -> Result<Reply, Refusal> {
+    async fn ask_again(&self, asking: &Asking, admitted: &Admitted, old: Card) -> Result<Reply, Refusal> {
         if let Some(refusal) = self.store.cancel_card(old.id, clock::now()).await? {
             return Err(Refusal::Card(refusal, old.command));
         }
-        let proposal = self.proposal(server, Aim::of(&old.request.wish)).await?;
-        let request = request(asking, server, grant, proposal.wish.clone(), old.request.reason.clone());
+        let proposal = self.proposal(&admitted.server, Aim::of(&old.request.wish)).await?;
+        let haste = Haste::of(&old.request.guard);
+        let guard = self.guard(asking, admitted, haste, self.calls(&admitted.server, &proposal))?;
+        let request = request(asking, admitted, proposal.wish.clone(), old.request.reason.clone(), guard);
         let reply = self.card(request, &proposal, old.command, asking.locale).await?;
         Ok(reply.after(&say!(asking.locale, "card-changed")))
     }
@@ -232,6 +254,7 @@ fn describe(request: &Request, proposal: &Proposal, locale: Locale) -> String {
         }
         Wish::Link { .. } | Wish::Console { .. } => {}
     }
+    lines.extend(approval_card::forewarning(&request.guard, locale));
     lines.push(say!(locale, "confirm-life"));
     lines.join("\n")
 }
@@ -258,12 +281,22 @@ fn restore_command(operation: &Operation) -> String {
 }
 
 /// It is durable now, so the person can be told.
-pub(super) fn accepted(operation: &Operation, locale: Locale) -> String {
-    say!(locale, "accepted", id = operation.id.to_string(), server = code(&operation.request.label))
+pub(super) fn accepted(operation: &Operation, asking: &Asking) -> String {
+    accepted_waiting(operation, asking).unwrap_or_else(|| {
+        let server = code(&operation.request.label);
+        say!(asking.locale, "accepted", id = operation.id.to_string(), server = server)
+    })
 }
 
-/// What `asking` asks for, on a server as it is now, allowed by `grant`.
-pub(super) fn request(asking: &Asking, server: &Server, grant: &Grant, wish: Wish, reason: Option<String>) -> Request {
+/// What `asking` asks for, on a server as it is now, allowed by their grant.
+pub(super) fn request(
+    asking: &Asking,
+    admitted: &Admitted,
+    wish: Wish,
+    reason: Option<String>,
+    guard: Guard,
+) -> Request {
+    let Admitted { server, grant, .. } = admitted;
     Request {
         wish,
         server: server.name.clone(),
@@ -275,6 +308,7 @@ pub(super) fn request(asking: &Asking, server: &Server, grant: &Grant, wish: Wis
         place: asking.place,
         reason,
         rule: grant.place().to_string(),
+        guard,
     }
 }
 

@@ -79,7 +79,10 @@ impl Handler {
         let before = lines.len();
         for server in &visible {
             let lease = leases.iter().find(|lease| lease.server == server.name);
-            let operation = live.iter().find(|operation| operation.request.server == server.name);
+            let mut operations = live.iter().filter(|operation| operation.request.server == server.name);
+            // What only waits to begin says least about a server.
+            let under_way = operations.clone().find(|operation| !operation.state.waits_to_begin());
+            let operation = under_way.or_else(|| operations.next().filter(|_| lease.is_none()));
             let state = match (operation, lease) {
                 (Some(operation), _) => {
                     let (emoji, state) = speak::state(operation, locale);

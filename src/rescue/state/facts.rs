@@ -1,8 +1,12 @@
-//! What is known of an operation: everything that its events told. The card is made of this.
+//! What was seen of an operation on its way: the card is made of this.
+//!
+//! Pure. Nothing here decides anything: [`State::next`](super::State::next) says what may follow, and this remembers it.
 
 use jiff::Timestamp;
 
+use crate::access::UserId;
 use crate::rescue::{
+    approval::{Round, RoundEnd},
     console::ConsoleKind,
     event::{Event, NotDone, Port, PutBack},
     operation::{Intent, Plan, Source},
@@ -14,8 +18,10 @@ use crate::rescue::{
 pub struct Facts {
     /// What was there, and what was set.
     pub plan: Option<Plan>,
-    /// How many reboots people approved. At least as many as were intended.
-    pub approvals: u32,
+    /// The times that others were asked to approve.
+    pub rounds: Vec<Round>,
+    /// How many reboots may be intended, in all: one for each time that everybody whose word it needed had agreed.
+    pub reboots_approved: u32,
     /// How many reboots were intended.
     pub intents: u32,
     /// OVHcloud's task and the last word about it.
@@ -48,6 +54,8 @@ pub struct Facts {
     pub not_done: Option<NotDone>,
     /// What was known right before the last reboot that was intended.
     pub last_intent: Option<Intent>,
+    /// New tasks among which ours could not be told.
+    pub candidates: Vec<TaskId>,
     /// How many times a person was asked to decide.
     pub asked: u32,
     /// The numbers of the questions that nobody answered in time.
@@ -65,10 +73,16 @@ impl Facts {
     pub fn is_back(&self) -> bool {
         self.port_closed.is_some() && matches!(self.port, Some((Port::Open, _)))
     }
-}
 
-impl Facts {
+    /// Whether this person denied this round, counted from 1, and has not said why.
+    pub fn is_unexplained(&self, round: u32, person: UserId) -> bool {
+        let round = (round as usize).checked_sub(1).and_then(|index| self.rounds.get(index));
+        round.is_some_and(|round| matches!(round.end, RoundEnd::Denied { by, reason: None } if by == person))
+    }
+
+    /// What an event, which may follow, tells.
     pub(super) fn learn(&mut self, event: &Event) {
+        self.learn_of_approval(event);
         match event {
             Event::Prepared { plan } => self.plan = Some((**plan).clone()),
             Event::RebootIntended { intent } => {
@@ -76,7 +90,6 @@ impl Facts {
                 self.not_done = None;
                 self.last_intent = Some(intent.clone());
             }
-            Event::RebootAgainApproved { .. } => self.approvals += 1,
             Event::RebootAccepted { task, .. } | Event::ConsoleAsked { task, .. } => {
                 self.task = Some((*task, TaskStatus::Init));
             }
@@ -114,9 +127,16 @@ impl Facts {
                 self.search_trouble.clone_from(trouble);
             }
             Event::PutBack { result, .. } => self.put_back = Some(result.clone()),
+            Event::NotSettled { candidates } => self.candidates.clone_from(candidates),
             Event::FoundImpossible { .. }
             | Event::BootSet { .. }
-            | Event::NotSettled { .. }
+            | Event::RebootAgainApproved { .. }
+            | Event::RebootAgainAsked { .. }
+            | Event::ApprovalGiven { .. }
+            | Event::ApprovalDenied { .. }
+            | Event::DenialExplained { .. }
+            | Event::Withdrawn { .. }
+            | Event::ApprovalExpired
             | Event::SettingRefused { .. }
             | Event::CancelAsked { .. }
             | Event::LeftAlone { .. }
@@ -126,6 +146,32 @@ impl Facts {
             | Event::Watched
             | Event::Expired
             | Event::Superseded { .. } => {}
+        }
+    }
+
+    /// What becomes of the latest round.
+    fn learn_of_approval(&mut self, event: &Event) {
+        if let Event::RebootAgainAsked { by, approval, .. } = event {
+            self.rounds.push(Round::new(*by, (**approval).clone()));
+        }
+        if let Event::DenialExplained { round, reason, .. } = event
+            && let Some(round) = (*round as usize).checked_sub(1).and_then(|index| self.rounds.get_mut(index))
+            && let RoundEnd::Denied { reason: words, .. } = &mut round.end
+        {
+            *words = Some(reason.clone());
+        }
+        let Some(round) = self.rounds.last_mut().filter(|round| round.end == RoundEnd::Open) else { return };
+        match event {
+            Event::ApprovalGiven { by, .. } => {
+                round.approvers.push(*by);
+                if round.lacks() == 0 {
+                    round.end = RoundEnd::Approved;
+                }
+            }
+            Event::ApprovalDenied { by, .. } => round.end = RoundEnd::Denied { by: *by, reason: None },
+            Event::Withdrawn { by, .. } => round.end = RoundEnd::Withdrawn(*by),
+            Event::ApprovalExpired => round.end = RoundEnd::Expired,
+            _ => {}
         }
     }
 }

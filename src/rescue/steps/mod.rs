@@ -2,17 +2,21 @@
 //!
 //! A step that fails for a passing reason is tried again later; one that records in the middle (the reboot) says why.
 
+mod approval;
 mod console;
 mod follow;
 mod link;
 mod prepare;
 mod reboot;
 
+pub(super) use approval::overdue;
+
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
+    approval::Guard,
     errand::Verdict,
     event::{Event, NotDone, Problem, PutBack},
     operation::{Operation, Source},
@@ -96,6 +100,7 @@ impl Work<'_> {
     /// Does the step.
     pub(super) async fn take(&self, step: Step) -> Result<Next, Failure> {
         let result = match step {
+            Step::AwaitApproval => self.await_approval().await,
             Step::Prepare => self.prepare().await,
             Step::Set => self.set().await,
             Step::Reboot => self.reboot().await,
@@ -132,29 +137,42 @@ impl Work<'_> {
         }
     }
 
-    /// Whether what was approved may still be begun: not too late, and, once the approval is no longer fresh, by the rights of
-    /// this moment. `None`: go on.
+    /// Whether what was approved may still be begun: not too late, and by the rights of this moment, unless the roles that came
+    /// with the last press still count. What is protected is always looked at before it begins: the requester's press is older
+    /// than the approvals. `None`: go on.
     async fn still_wanted(&self) -> Result<Option<Next>, Failure> {
         let again = self.operation.state.facts.intents > 0;
-        let approved = if again { self.operation.since } else { self.operation.opened };
-        let age = Duration::try_from(clock::now().duration_since(approved)).unwrap_or_default();
-        if age < FRESH {
-            return Ok(None);
+        let age = Duration::try_from(clock::now().duration_since(self.operation.approved)).unwrap_or_default();
+        let approval = self.operation.state.mandate.good_for;
+        let good_for = approval.map_or(BEGIN_WITHIN, |length| Duration::try_from(length).unwrap_or_default());
+        if age > good_for && (!again || approval.is_some()) {
+            return Ok(Some(self.not_any_more(Event::Expired, "the approval is too old")));
         }
-        if age > BEGIN_WITHIN && !again {
-            return Ok(Some(Next::Record(Event::Expired)));
+        let begins = again || matches!(self.operation.state.phase, Phase::Opened);
+        let guarded = approval.is_some() || self.operation.request.guard != Guard::Unprotected;
+        if age < FRESH && !(begins && guarded) {
+            return Ok(None);
         }
         let server = self.client.server(self.server()).await?;
         Ok(match self.runner.errands.may_still(self.operation, server).await {
             Some(Verdict::Allowed) => None,
-            Some(Verdict::Refused) if !again => {
-                Some(Next::Record(Event::FoundImpossible { problem: Problem::NoLongerAllowed }))
-            }
             Some(Verdict::Refused) => {
-                let said = "whoever approved it may not do this any more".to_owned();
-                Some(Next::Record(Event::RebootNotDone { why: NotDone::Unsent, said }))
+                let event = Event::FoundImpossible { problem: Problem::NoLongerAllowed };
+                Some(self.not_any_more(event, "whoever approved it may not do this any more"))
+            }
+            Some(Verdict::NotEnough { needed, given }) => {
+                let event = Event::FoundImpossible { problem: Problem::NotEnoughApprovals { needed, given } };
+                Some(self.not_any_more(event, &format!("it needs {needed} approvals now and has {given}")))
             }
             None => Some(Next::Wait(self.settings().task_poll)),
+        })
+    }
+
+    /// The first reboot ends with `event`; one more after an unknown one goes back to the person who decides, with the reason.
+    fn not_any_more(&self, event: Event, said: &str) -> Next {
+        Next::Record(match self.operation.state.facts.intents {
+            0 => event,
+            _ => Event::RebootNotDone { why: NotDone::Unsent, said: said.to_owned() },
         })
     }
 

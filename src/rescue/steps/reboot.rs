@@ -103,7 +103,7 @@ impl Work<'_> {
     }
 
     /// The reboots that were not known before the intent and are not older than it.
-    async fn new_tasks(&self, intent: &Intent) -> Result<Vec<TaskId>, Failure> {
+    pub(super) async fn new_tasks(&self, intent: &Intent) -> Result<Vec<TaskId>, Failure> {
         let mut ids = self.client.task_ids(self.server(), Some(HARD_REBOOT), None).await?;
         ids.retain(|id| !intent.known.contains(id));
         ids.sort_unstable_by(|a, b| b.cmp(a));

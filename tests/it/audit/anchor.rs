@@ -37,8 +37,9 @@ async fn it_is_posted_once_a_day_and_late_rather_than_never() {
     bot.stop().await;
     let store = Store::open(&bot.database()).await.expect("the store opens");
     store.set_fact("anchor", "2001-01-01 1").await.expect("it is written");
-    // Days that were missed are not made up for: one anchor covers them all.
     store.close().await;
+    drop(store);
+    // Days that were missed are not made up for: one anchor covers them all.
     bot.discord.faults().next(1).status("POST", "/messages", 500, &serde_json::json!({ "message": "fake weather" }));
     bot.start().await;
     eventually("the next anchor", async || posted(&bot).len() == 2).await;

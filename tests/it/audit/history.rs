@@ -68,7 +68,9 @@ async fn it_can_be_asked_about_one_server_or_one_person_in_either_language() {
     let bot = TestBot::new().await;
     let bob = bot.discord.person("bob", "fr", &[ROLE]);
     bot.rescued(&bot.ann, "web-1").await;
-    bot.rescued(&bob, "db-1").await;
+    let card = bot.ask(&bob, "rescue enable", &[("server", "db-1")]).await;
+    bot.press(&bob, &card, "Confirmer").await;
+    bot.rung(&bob, &["**In rescue**", "db-1"]).await;
     let of_web = bot.ask(&bot.ann, "history", &[("server", "web-1")]).await;
     let name = bot.ovh.service_name("web-1");
     assert!(attached(&of_web).iter().all(|line| line.text("server").as_deref() == Some(name.as_str())));

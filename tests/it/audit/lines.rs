@@ -83,7 +83,8 @@ async fn refusals_of_rights_stand_in_it_and_what_was_only_read_does_not() {
     eve.autocomplete(OPS, "status", "server", "web").await;
     bot.ask(&bot.ann, "rescue enable", &[("server", "web-9")]).await;
     let card = bot.ask(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
-    bot.forge(&eve, &crate::bot::custom_id(&card, "Confirm"), &card).await;
+    let other = bot.ask(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    bot.forge(&eve, &crate::bot::custom_id(&other, "Confirm"), &other).await;
     bot.press(&bot.ann, &card, "Cancel").await;
     let lines = lines(&bot.database()).await.split_off(before);
     let whats: Vec<_> = lines.iter().filter_map(|line| line.text("what")).collect();
@@ -102,13 +103,13 @@ async fn refusals_of_rights_stand_in_it_and_what_was_only_read_does_not() {
 async fn a_flood_of_refusals_is_answered_and_written_all_the_same() {
     let bot = TestBot::new().await;
     let guest = bot.discord.person("guest", "en-GB", &[]);
-    let asked: Vec<_> = (0..150).map(|_| guest.slash(OPS, "reboot", [("server", "web-1")])).collect();
+    let asked: Vec<_> = (0..60).map(|_| guest.slash(OPS, "reboot", [("server", "web-1")])).collect();
     let rescued = bot.rescued(&bot.ann, "web-1");
     let (answers, _) = tokio::join!(futures_util::future::join_all(asked), rescued);
     for asked in answers {
         assert!(asked.answer().await.content.contains("No rule"));
     }
-    assert_eq!(told(&lines(&bot.database()).await, "refused").len(), 150);
+    assert_eq!(told(&lines(&bot.database()).await, "refused").len(), 60);
     assert_eq!(bot.ovh.reboots("web-1"), 1);
 }
 
@@ -120,7 +121,7 @@ async fn a_decision_names_who_made_it_and_the_rule_that_let_them() {
     let gate = bot.ovh.faults().hold_before("PUT", "/dedicated/server/");
     bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
     gate.reached().await;
-    let card = bot.sees(&["R-1", "web-1"]).await;
+    let card = bot.sees(&["R-1", "Asked for by"]).await;
     bot.press(&bob, &card, "Cancel").await;
     gate.release();
     bot.sees(&["**Cancelled**"]).await;

@@ -3,6 +3,7 @@
 use std::{fs, num::NonZeroU32, time::Instant};
 
 use bernard::{
+    audit::Line,
     discord, logging,
     ovh::{Account, Client, Credentials},
     rescue::{
@@ -22,7 +23,10 @@ use super::{
     ledger::{Page, interaction_tokens, keys, links},
     search::Secrets,
 };
-use crate::bot::{TestBot, TestConfig, db_1, web_1};
+use crate::{
+    audit::{exported, lines},
+    bot::{TestBot, TestConfig, db_1, web_1},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_leaves_with_the_logs_at_trace() {
@@ -71,6 +75,9 @@ async fn tell(page: Page, subscriber: impl Subscriber + Send + Sync, config: Tes
     let (keys, links) = (keys(&bot), links(&bot));
     assert!(links.len() >= 2 && keys.len() >= 5, "the story was too short: {} links, {} keys", links.len(), keys.len());
     assert_eq!(bot.ovh.retrieved(), 0, "the bot never redeems a secret");
+    let audit = lines(&bot.database()).await.iter().map(Line::to_json).collect::<Vec<_>>().join("\n");
+    let exports = ["jsonl", "csv"].map(|format| (format, exported(&bot.database(), format)));
+    assert!(audit.contains("delivery_attempted") && exports.iter().all(|(_, export)| export.len() > 1_000));
     let (log, errors) = (page.text(), errors(&bot).await);
     let mut leaks = Vec::new();
     for secrets in [&keys, &links] {
@@ -81,6 +88,10 @@ async fn tell(page: Page, subscriber: impl Subscriber + Send + Sync, config: Tes
         leaks.extend(secrets.found_in("errors", &errors));
         leaks.extend(secrets.found_in_bytes("the live database", &live));
         leaks.extend(secrets.found_in_bytes("the database", &database(&bot)));
+        leaks.extend(secrets.found_in("the audit's lines", &audit));
+        for (format, export) in &exports {
+            leaks.extend(secrets.found_in_bytes(&format!("the audit exported as {format}"), export));
+        }
     }
     leaks.extend(shown_to_others(&bot, &people, &keys, &links));
     leaks.extend(sent_to_the_wrong_end(&bot, &keys, &links));
@@ -148,6 +159,8 @@ async fn things_go_wrong(bot: &TestBot, people: &People) {
     let nobody = bot.discord.person("eve", "en-GB", &[]);
     bot.ask(&nobody, "rescue link", &[("server", "web-1")]).await;
     bot.ask(&people.ann, "rescue enable", &[("server", "no-such-server")]).await;
+    let history = bot.ask(&people.ann, "history", &[]).await;
+    assert_eq!(history.attachments.len(), 1);
     people.ann.press_raw("reveal:999999", &bot.discord.messages(OPS)[0]).await;
     bot.discord.dispatch_spoilt(&people.ann, OPS, "status", |raw| raw["data"]["name"] = json!(null)).settled().await;
 }

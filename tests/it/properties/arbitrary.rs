@@ -3,9 +3,11 @@
 use std::net::Ipv4Addr;
 
 use bernard::{
-    access::UserId,
+    access::{Because, UserId, Who},
     config::Locale,
     rescue::{
+        approval::{Approval, Guard},
+        calls::{ExactCall, Method, Times},
         console::{ConsoleKind, ConsoleMinutes},
         event::{Event, NotDone, Port, Problem, PutBack},
         lease::Lease,
@@ -18,6 +20,7 @@ use bernard::{
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::{collection::vec, option, prelude::*, sample::select};
+use serde_json::json;
 
 fn text() -> impl Strategy<Value = String> {
     prop_oneof!["[a-z0-9@._-]{0,16}", ".{0,24}"]
@@ -130,6 +133,7 @@ fn problem() -> impl Strategy<Value = Problem> {
         Just(Problem::Rebooting),
         text().prop_map(|account| Problem::NoAccount { account }),
         Just(Problem::NoLongerAllowed),
+        (any::<u32>(), any::<u32>()).prop_map(|(needed, given)| Problem::NotEnoughApprovals { needed, given }),
         Just(Problem::KeyNeedsLinux),
         Just(Problem::NoConsole),
         text().prop_map(|said| Problem::Ovhcloud { said }),
@@ -184,7 +188,46 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         (task(), option::of(query())).prop_map(|(task, query)| Event::ConsoleAsked { task, query }),
         time().prop_map(|until| Event::ConsoleOpened { until }),
     ];
-    prop_oneof![4 => before, 4 => reboot, 4 => after, 1 => console]
+    // A handful of people, so that the same one comes twice.
+    let person = || (1..6_u64).prop_map(UserId);
+    let approval =
+        prop_oneof![
+            (person(), approval(), option::of(text())).prop_map(|(by, approval, rule)| Event::RebootAgainAsked {
+                by,
+                approval: Box::new(approval),
+                rule
+            }),
+            (person(), option::of(text())).prop_map(|(by, rule)| Event::ApprovalGiven { by, rule }),
+            (person(), option::of(text())).prop_map(|(by, rule)| Event::ApprovalGiven { by, rule }),
+            (person(), option::of(text())).prop_map(|(by, rule)| Event::ApprovalDenied { by, rule }),
+            (0..4_u32, person(), text(), option::of(text()))
+                .prop_map(|(round, by, reason, rule)| Event::DenialExplained { round, by, reason, rule }),
+            (person(), option::of(text())).prop_map(|(by, rule)| Event::Withdrawn { by, rule }),
+            Just(Event::ApprovalExpired),
+        ];
+    prop_oneof![4 => before, 4 => reboot, 4 => after, 4 => approval, 1 => console]
+}
+
+fn call() -> impl Strategy<Value = ExactCall> {
+    let method = select(vec![Method::Put, Method::Post]);
+    let times = select(vec![Times::Once, Times::UntilItHolds, Times::UntilTheLink]);
+    let body = option::of((any::<u64>(), text()).prop_map(|(id, text)| json!({"bootId": id, "rescueMail": text})));
+    (method, text(), body, times).prop_map(|(method, path, body, times)| ExactCall { method, path, body, times })
+}
+
+fn approval() -> impl Strategy<Value = Approval> {
+    let who = prop_oneof![any::<u64>().prop_map(Who::Role), user().prop_map(Who::User)];
+    let because = select(vec![Because::Matches, Because::Unread]);
+    (1..4_u32, length(), text(), because, vec(who, 0..3), vec(call(), 0..3))
+        .prop_map(|(count, expires, rule, because, of, calls)| Approval { count, expires, rule, because, of, calls })
+}
+
+fn guard() -> impl Strategy<Value = Guard> {
+    prop_oneof![
+        Just(Guard::Unprotected),
+        approval().prop_map(Guard::Approval),
+        (approval(), option::of(any::<u64>())).prop_map(|(passed, tells)| Guard::BrokenGlass { passed, tells }),
+    ]
 }
 
 /// The place of an event in a list of all of them: a new event does not compile until it has one, and a strategy above.
@@ -219,15 +262,21 @@ pub(super) fn place(event: &Event) -> usize {
         Event::Superseded { .. } => 26,
         Event::Expired => 27,
         Event::LinkNotFound { .. } => 28,
-        Event::QuestionUnanswered => 29,
-        Event::ConsoleChosen { .. } => 30,
-        Event::ConsoleAsked { .. } => 31,
-        Event::ConsoleOpened { .. } => 32,
+        Event::RebootAgainAsked { .. } => 29,
+        Event::ApprovalGiven { .. } => 30,
+        Event::ApprovalDenied { .. } => 31,
+        Event::DenialExplained { .. } => 32,
+        Event::Withdrawn { .. } => 33,
+        Event::ApprovalExpired => 34,
+        Event::QuestionUnanswered => 35,
+        Event::ConsoleChosen { .. } => 36,
+        Event::ConsoleAsked { .. } => 37,
+        Event::ConsoleOpened { .. } => 38,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 33;
+pub(super) const EVENTS: usize = 39;
 
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
@@ -254,9 +303,10 @@ fn wish() -> impl Strategy<Value = Wish> {
 
 pub(super) fn request() -> impl Strategy<Value = Request> {
     let locale = select(vec![Locale::En, Locale::Fr]);
-    let who = (user(), locale, channel(), channel());
-    (wish(), service_name(), text(), text(), who, option::of(text()), text()).prop_map(
-        |(wish, server, account, label, (requester, locale, channel, place), reason, rule)| Request {
+    let requester = prop_oneof![user(), (1..6_u64).prop_map(UserId)];
+    let who = (requester, locale, channel(), channel());
+    (wish(), service_name(), text(), text(), who, option::of(text()), text(), guard()).prop_map(
+        |(wish, server, account, label, (requester, locale, channel, place), reason, rule, guard)| Request {
             wish,
             server,
             account,
@@ -267,6 +317,7 @@ pub(super) fn request() -> impl Strategy<Value = Request> {
             place,
             reason,
             rule,
+            guard,
         },
     )
 }

@@ -20,8 +20,8 @@ use super::arbitrary::{event, plan, request};
 const LONG_ENOUGH: usize = 20;
 
 /// A history in which every event was legal: at each moment one of those in `pool` that may follow, while there is one.
-fn history(kind: Kind, pool: &[Event], choices: &[Index]) -> Vec<Event> {
-    let mut state = State::new(kind);
+fn history(request: &Request, pool: &[Event], choices: &[Index]) -> Vec<Event> {
+    let mut state = State::new(request);
     let mut history = Vec::new();
     for choice in choices {
         let legal: Vec<&Event> = pool.iter().filter(|event| state.next(event).is_ok()).collect();
@@ -35,25 +35,26 @@ fn history(kind: Kind, pool: &[Event], choices: &[Index]) -> Vec<Event> {
     history
 }
 
-fn kind() -> impl Strategy<Value = Kind> {
-    prop::sample::select(Kind::ALL.to_vec())
-}
-
 /// Every event of any kind has a few candidates in a pool of this size.
 fn pool() -> impl Strategy<Value = Vec<Event>> {
-    vec(event(), 60)
+    vec(event(), 80)
 }
 
 /// What one more event must keep true.
 fn promises(before: &State, event: &Event, after: &State) -> Result<(), TestCaseError> {
-    prop_assert!(!before.is_ended(), "{event:?} followed an end");
-    prop_assert!(after.facts.intents <= after.facts.approvals, "more reboots than approvals");
-    prop_assert!(before.holds_server() || !after.holds_server(), "{event:?} took a server back");
+    if before.is_ended() {
+        prop_assert!(matches!(event, Event::DenialExplained { .. }), "{event:?} followed an end");
+        prop_assert_eq!(&before.phase, &after.phase);
+    }
+    prop_assert!(after.facts.intents <= after.facts.reboots_approved, "more reboots than approvals");
+    let last_approval = matches!(event, Event::ApprovalGiven { .. }) && before.waits_to_begin();
+    prop_assert!(before.holds_server() || !after.holds_server() || last_approval, "{event:?} took a server back");
+    prop_assert!(!before.waits_to_begin() || before.facts.plan.is_none(), "something was done before it was approved");
     prop_assert_eq!(before.kind, after.kind);
     prop_assert_eq!(Step::of(&after.phase).is_none(), after.is_ended(), "a phase without a step");
     if let Event::RebootIntended { .. } = event {
         prop_assert_eq!(&before.phase, &Phase::Ready, "a reboot that nothing was ready for");
-        prop_assert!(before.facts.intents < before.facts.approvals, "a reboot without an approval of its own");
+        prop_assert!(before.facts.intents < before.facts.reboots_approved, "a reboot without an approval of its own");
         prop_assert!(matches!(after.phase, Phase::Intended(_)));
         prop_assert!(!matches!(before.kind, Kind::Link | Kind::PutBack), "a reboot that nobody asked for");
     }
@@ -67,10 +68,58 @@ fn promises(before: &State, event: &Event, after: &State) -> Result<(), TestCase
     Ok(())
 }
 
+/// Who has agreed to the next reboot, counted independently of the program: from the events alone.
+struct Approvals {
+    requester: UserId,
+    /// How many others must agree, and who asked them; nobody must, if none.
+    asked: Option<(u32, UserId)>,
+    given: Vec<UserId>,
+    /// One reboot may be sent.
+    granted: bool,
+}
+
+impl Approvals {
+    fn of(request: &Request) -> Self {
+        let asked = request.guard.approval().map(|approval| (approval.count, request.requester));
+        Self { requester: request.requester, asked, given: Vec::new(), granted: asked.is_none() }
+    }
+
+    fn see(&mut self, event: &Event) -> Result<(), TestCaseError> {
+        match event {
+            Event::RebootAgainApproved { .. } => self.granted = true,
+            Event::RebootAgainAsked { by, approval, .. } => {
+                (self.asked, self.given) = (Some((approval.count, *by)), Vec::new());
+            }
+            Event::ApprovalGiven { by, .. } => {
+                let Some((count, asker)) = self.asked else { return Err(TestCaseError::fail("nobody was asked")) };
+                prop_assert!(*by != asker && *by != self.requester, "the requester approved");
+                prop_assert!(!self.given.contains(by), "the same person approved twice");
+                self.given.push(*by);
+                self.granted |= self.given.len() >= count as usize;
+            }
+            Event::ApprovalDenied { .. } | Event::Withdrawn { .. } | Event::ApprovalExpired => self.asked = None,
+            Event::Prepared { .. } | Event::RescueFound { .. } => {
+                prop_assert!(self.granted, "it was begun without its approvals")
+            }
+            Event::RebootIntended { .. } => {
+                prop_assert!(self.granted, "a reboot without the approvals it needed");
+                self.granted = false;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
 /// The good news that the step of a phase waits for; of a person's two answers the one that ends it.
 fn fair(state: &State, plan: &Plan) -> Event {
     let at = Timestamp::UNIX_EPOCH;
     match &state.phase {
+        // Somebody new each time: nobody of the pool has such an id.
+        Phase::AwaitingApproval => {
+            let given = state.facts.rounds.last().map_or(0, |round| round.approvers.len());
+            Event::ApprovalGiven { by: UserId(u64::MAX - given as u64), rule: None }
+        }
         Phase::Opened if state.kind == Kind::Link => Event::RescueFound { system: System::Linux, ip: None, since: at },
         Phase::Opened if state.kind == Kind::Console => Event::ConsoleChosen { kind: ConsoleKind::KvmHtml5 },
         Phase::AskingConsole(_) => Event::ConsoleAsked { task: TaskId(7), query: None },
@@ -104,8 +153,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn any_events_in_any_order_keep_the_promises(kind in kind(), events in vec(event(), 0..150)) {
-        let mut state = State::new(kind);
+    fn any_events_in_any_order_keep_the_promises(request in request(), events in vec(event(), 0..150)) {
+        let mut state = State::new(&request);
         for event in &events {
             if let Ok(next) = state.next(event) {
                 promises(&state, event, &next)?;
@@ -116,23 +165,16 @@ proptest! {
 
     #[test]
     fn every_legal_history_keeps_the_promises(
-        kind in kind(),
+        request in request(),
         pool in pool(),
         choices in vec(any::<Index>(), 30),
     ) {
-        let mut state = State::new(kind);
-        let mut approved_since = true;
-        for event in history(kind, &pool, &choices) {
+        let mut state = State::new(&request);
+        let mut approvals = Approvals::of(&request);
+        for event in history(&request, &pool, &choices) {
             let next = state.next(&event).expect("the history is legal");
             promises(&state, &event, &next)?;
-            match &event {
-                Event::RebootIntended { .. } => {
-                    prop_assert!(approved_since, "two reboots for one approval");
-                    approved_since = false;
-                }
-                Event::RebootAgainApproved { .. } => approved_since = true,
-                _ => {}
-            }
+            approvals.see(&event)?;
             state = next;
         }
     }
@@ -143,7 +185,7 @@ proptest! {
         pool in pool(),
         choices in vec(any::<Index>(), 30),
     ) {
-        let events = history(request.kind(), &pool, &choices);
+        let events = history(&request, &pool, &choices);
         let stored: Vec<String> = events.iter().map(|event| serde_json::to_string(event).expect("JSON")).collect();
         let read: Vec<Event> = stored.iter().map(|text| serde_json::from_str(text).expect("its own JSON")).collect();
         for cut in 0..=events.len() {
@@ -155,13 +197,13 @@ proptest! {
 
     #[test]
     fn from_everywhere_the_end_is_reached_if_people_and_ovhcloud_do_their_part(
-        kind in kind(),
+        request in request(),
         plan in plan(),
         pool in pool(),
         choices in vec(any::<Index>(), 0..30),
     ) {
-        let come = history(kind, &pool, &choices);
-        let mut state = come.iter().fold(State::new(kind), |state, event| state.next(event).expect("legal"));
+        let come = history(&request, &pool, &choices);
+        let mut state = come.iter().fold(State::new(&request), |state, event| state.next(event).expect("legal"));
         for _ in 0..LONG_ENOUGH {
             if state.is_ended() {
                 break;

@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 
 use bernard::{
-    access::UserId,
+    access::{Because, UserId},
     config::Locale,
     rescue::{
+        approval::{Approval, Guard},
         console::ConsoleMinutes,
         event::{Event, Problem},
         operation::{ChannelId, Kind, Operation, OperationId, Request, Wish},
         server::{Boot, BootId},
     },
-    store::{Append, Card, CardId, CardRefusal, Open, Store},
+    store::{Append, Approve, Card, CardId, CardRefusal, Open, Store},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use proptest::{collection::vec, prelude::*};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
@@ -45,6 +46,7 @@ fn request(kind: Kind) -> Request {
         place: ChannelId(500),
         reason: None,
         rule: "role 1".into(),
+        guard: Guard::Unprotected,
     }
 }
 
@@ -180,4 +182,68 @@ async fn nothing_is_recorded_after_an_end() {
     assert!(matches!(after, Append::Illegal(_)), "{after:?}");
     assert_eq!(store.operation(operation.id).await.expect("it reads"), Some(*ended));
     assert_eq!(holders(&store).await, 0);
+}
+
+/// An operation that so many others must approve.
+async fn waiting(store: &Store, press: u64, count: u32) -> Operation {
+    let approval = Approval {
+        count,
+        expires: SignedDuration::from_mins(15),
+        rule: "protect 1".into(),
+        because: Because::Matches,
+        of: Vec::new(),
+        calls: Vec::new(),
+    };
+    let request = Request { guard: Guard::Approval(approval), ..request(Kind::Reboot) };
+    match store.open_from_press(press, &request, NOW).await.expect("the store writes") {
+        Open::Accepted(operation, _) => *operation,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Approves it, reading again whenever somebody else was faster; what came of it.
+async fn approve(store: Store, id: OperationId, by: u64) -> Approve {
+    loop {
+        let operation = store.operation(id).await.expect("it reads").expect("it is there");
+        match store.approve(&operation, UserId(by), None, NOW).await.expect("the store writes") {
+            Approve::Overtaken => {}
+            other => return other,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_approve_at_once_each_counts_once_and_only_as_many_as_are_needed() {
+    let (store, _folder) = store().await;
+    let id = waiting(&store, 1, 3).await.id;
+    let mut presses = JoinSet::new();
+    // The requester is 200; everybody presses twice.
+    for by in [200, 201, 202, 203, 204, 200, 201, 202, 203, 204] {
+        presses.spawn(approve(store.clone(), id, by));
+    }
+    let answers = presses.join_all().await;
+    assert_eq!(answers.iter().filter(|answer| matches!(answer, Approve::Done(_))).count(), 3, "{answers:?}");
+    let operation = store.operation(id).await.expect("it reads").expect("it is there");
+    let approvers: BTreeSet<UserId> = operation.state.mandate.approvers.iter().copied().collect();
+    assert_eq!(approvers.len(), 3, "three people");
+    assert!(!approvers.contains(&UserId(200)), "and not the one who asked");
+    assert_eq!((operation.version, operation.state.facts.reboots_approved), (3, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_that_are_approved_at_once_one_takes_the_server() {
+    let (store, _folder) = store().await;
+    let mut ids = Vec::new();
+    for press in 0..6 {
+        ids.push(waiting(&store, press, 1).await.id);
+    }
+    assert_eq!(holders(&store).await, 0, "who asks holds nothing");
+    let mut presses = JoinSet::new();
+    for id in ids {
+        presses.spawn(approve(store.clone(), id, 201));
+    }
+    let answers = presses.join_all().await;
+    assert_eq!(answers.iter().filter(|answer| matches!(answer, Approve::Done(_))).count(), 1, "{answers:?}");
+    assert_eq!(answers.iter().filter(|answer| matches!(answer, Approve::Busy(_))).count(), 5, "{answers:?}");
+    assert_eq!(holders(&store).await, 1);
 }

@@ -9,6 +9,7 @@ use super::{CannotDo, Person};
 use crate::discord::{
     Discord, Id, Message,
     interaction::{Fate, Interaction, Kind},
+    rules::refuses_typed,
     world::World,
 };
 
@@ -149,7 +150,7 @@ impl Asked {
     ///
     /// # Errors
     ///
-    /// If there is no form, or it has no such field.
+    /// If there is no form, or it has no such field, or a field does not take what is typed.
     pub fn try_submit(&self, fields: &[(&str, &str)]) -> Result<Self, CannotDo> {
         let modal = self.modal().ok_or_else(|| CannotDo("no form is open".to_owned()))?;
         let rows = modal["components"].as_array().cloned().unwrap_or_default();
@@ -161,13 +162,26 @@ impl Asked {
         {
             return Err(CannotDo(format!("the form has no field {name}")));
         }
-        let filled = |input: &Value| {
+        let typed = |input: &Value| {
             let typed = fields.iter().find(|(name, _)| input["custom_id"] == *name).map(|(_, value)| *value);
-            let value = typed.or_else(|| input["value"].as_str()).unwrap_or_default();
-            json!({ "type": 1, "components": [{ "type": 4, "custom_id": input["custom_id"], "value": value }] })
+            typed.or_else(|| input["value"].as_str()).unwrap_or_default().to_owned()
         };
-        let data =
-            json!({ "custom_id": modal["custom_id"], "components": inputs.iter().map(filled).collect::<Vec<_>>() });
+        for input in &inputs {
+            if let Some(why) = refuses_typed(input, &typed(input)) {
+                return Err(CannotDo(format!("{}: {why}", input["custom_id"])));
+            }
+        }
+        // What is sent has the shape of what was opened: a row with an input, or a label with one.
+        let filled = |(index, (row, input)): (usize, (&Value, &Value))| {
+            let number = index * 2 + 1;
+            let field = json!({ "type": 4, "id": number + 1, "custom_id": input["custom_id"], "value": typed(input) });
+            match row["type"].as_i64() {
+                Some(18) => json!({ "type": 18, "id": number, "component": field }),
+                _ => json!({ "type": 1, "id": number, "components": [field] }),
+            }
+        };
+        let components: Vec<Value> = rows.iter().zip(&inputs).enumerate().map(filled).collect();
+        let data = json!({ "custom_id": modal["custom_id"], "components": components });
         let (channel, message) = self
             .look(|_, interaction| {
                 let message = if let Kind::Component { message } = interaction.kind { Some(message) } else { None };

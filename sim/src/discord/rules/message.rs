@@ -1,4 +1,4 @@
-//! Bodies of messages, autocomplete answers and modals.
+//! Bodies of messages and autocomplete answers.
 
 use serde_json::{Map, Value};
 
@@ -197,31 +197,6 @@ pub(super) fn check_choice_list(form: &mut Form, path: &str, choices: Option<&Va
             value => form.text(&join(&here, "value"), value, 1, 100),
         }
     }
-}
-
-/// Checks the `data` of a modal.
-pub(crate) fn check_modal(data: &Value) -> Result<(), Refusal> {
-    let mut form = Form::new();
-    if let Some(data) = form.object("data", data) {
-        form.only("data", data, &["custom_id", "title", "components"]);
-        form.text("data.custom_id", data.get("custom_id"), 1, 100);
-        form.text("data.title", data.get("title"), 1, 45);
-        let rows = form.list("data.components", data.get("components"), 1, 5);
-        if rows.is_empty() {
-            form.wrong("data.components", "BASE_TYPE_REQUIRED", "This field is required");
-        }
-        for (index, row) in rows.iter().enumerate() {
-            let input = row.pointer("/components/0").or_else(|| row.get("component")).unwrap_or(&Value::Null);
-            let here = format!("data.components.{index}.components.0");
-            if let Some(input) = form.object(&here, input) {
-                form.text(&join(&here, "custom_id"), input.get("custom_id"), 1, 100);
-                form.text(&join(&here, "label"), input.get("label"), 0, 45);
-                form.text(&join(&here, "placeholder"), input.get("placeholder"), 0, 100);
-                form.text(&join(&here, "value"), input.get("value"), 0, 4_000);
-            }
-        }
-    }
-    form.finish()
 }
 
 #[cfg(test)]

@@ -8,7 +8,9 @@ mod component;
 mod embed;
 mod form;
 mod message;
+mod modal;
 
 pub(crate) use command::{check_command, check_commands};
 pub(crate) use form::Form;
-pub(crate) use message::{BodyOf, check_choices, check_message, check_modal};
+pub(crate) use message::{BodyOf, check_choices, check_message};
+pub(crate) use modal::{check_modal, refuses_typed};

@@ -1,0 +1,90 @@
+//! Whether what was asked and approved may still be done: everybody behind it, as Discord knows them at this moment.
+//!
+//! Who cannot be read may not. Weather is no answer: then it is asked again, until the operation is too old to be begun.
+
+use std::collections::BTreeSet;
+
+use serenity::model::id::UserId as DiscordUser;
+
+use super::courier::Courier;
+use crate::{
+    access::{Action, Capability, Policy, Requester, UserId},
+    rescue::{
+        approval::Guard,
+        desk::{action, needed},
+        errand::Verdict,
+        operation::{Kind, Operation},
+        server::Server,
+    },
+};
+
+impl Courier {
+    /// The rights of those behind `operation` by the policy of this moment; `None` while nobody can say.
+    pub(super) async fn may_still(&self, operation: &Operation, server: &Server) -> Option<Verdict> {
+        let policy = self.policy.get();
+        let mandate = &operation.state.mandate;
+        let kind = operation.request.kind();
+        let again = operation.state.facts.intents > 0;
+        let capability = if again { Capability::Reboot } else { needed(kind) };
+        let may = |person: &Requester, capability| {
+            policy.check(person, capability, server, operation.request.place.0).is_ok()
+        };
+        let Some(asker) = self.as_of_now(operation, mandate.asked_by).await? else { return Some(Verdict::Refused) };
+        if !may(&asker, capability) {
+            return Some(Verdict::Refused);
+        }
+        let Some(needed) = self.approvals_needed(&policy, operation, server).await? else {
+            return Some(Verdict::Allowed);
+        };
+        let broke_glass = matches!(operation.request.guard, Guard::BrokenGlass { .. }) && !again;
+        if broke_glass && may(&asker, Capability::Admin) {
+            return Some(Verdict::Allowed);
+        }
+        let mut given = 0;
+        for approver in &mandate.approvers {
+            if let Some(person) = self.as_of_now(operation, *approver).await?
+                && may(&person, Capability::Approve)
+            {
+                given += 1;
+            }
+        }
+        Some(if given >= needed { Verdict::Allowed } else { Verdict::NotEnough { needed, given } })
+    }
+
+    /// How many must have approved it by the protections of now; `None` within for nobody.
+    async fn approvals_needed(&self, policy: &Policy, operation: &Operation, server: &Server) -> Option<Option<u32>> {
+        let kind = operation.request.kind();
+        let again = (operation.state.facts.intents > 0).then_some(Action::Reboot);
+        let actions = std::iter::once(action(kind)).chain(again);
+        let Some(protection) = policy.strictest_protection(actions, server) else { return Some(None) };
+        if kind == Kind::Link {
+            // The owner of a rescue needs nobody to find its link again.
+            match self.store.lease(&server.name).await {
+                Ok(Some(lease)) if lease.owner == operation.request.requester => {
+                    return Some(None);
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(operation.id = %operation.id, %error, "the lease cannot be read");
+                    return None;
+                }
+            }
+        }
+        Some(Some(protection.approvals.get()))
+    }
+
+    /// A person with the roles of this moment; `None` within when they have left, or Discord will not say.
+    async fn as_of_now(&self, operation: &Operation, user: UserId) -> Option<Option<Requester>> {
+        match self.rest.member(self.guild, DiscordUser::new(user.0)).await {
+            Ok(member) => {
+                let roles: BTreeSet<u64> = member.roles.iter().map(|role| role.get()).collect();
+                Some(Some(Requester { user, roles }))
+            }
+            Err(error) if error.is_transient() => None,
+            Err(error) => {
+                tracing::warn!(operation.id = %operation.id, person = user.0, %error, "somebody's roles cannot be read: the answer is no");
+                Some(None)
+            }
+        }
+    }
+}
