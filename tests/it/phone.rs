@@ -17,6 +17,11 @@ use crate::{
 /// How many rescues begin at once.
 const CROWD: usize = 100;
 
+/// What OVHcloud calls one of the crowd: it is known also before the inventory has read it.
+fn service_name(n: usize) -> String {
+    format!("ns44{n:05}.ip-203-0-113.eu")
+}
+
 /// The cards of an operation: its messages that rang nobody.
 fn cards(bot: &TestBot, id: &str) -> Vec<Message> {
     let all = bot.discord.messages(OPS).into_iter();
@@ -29,13 +34,13 @@ async fn a_hundred_rescues_at_once_in_one_channel_stay_within_the_limits_and_eve
     let pace = "task_poll = \"400ms\"\nsecret_poll = \"200ms\"\nedit_window = \"525ms\"\n".to_owned();
     let fleet = (1..=CROWD).map(|n| {
         let address = [203, 0, 113, u8::try_from(n).expect("a hundred")];
-        ServerSpec::windows(&format!("ns44{n:05}.ip-203-0-113.eu")).named(&format!("node-{n}")).at(address.into())
+        ServerSpec::windows(&service_name(n)).named(&format!("node-{n}")).at(address.into())
     });
     let bot = TestBot::with(TestConfig { pace, ..TestConfig::default() }, fleet).await;
     bot.discord.set_tempo(|tempo| tempo.edits = Allowance { count: 5, per: Duration::from_millis(500) });
     join_all((1..=CROWD).map(|n| {
         let bot = &bot;
-        async move { bot.accepted(&bot.ann, "rescue enable", &[("server", &format!("node-{n}"))]).await }
+        async move { bot.accepted(&bot.ann, "rescue enable", &[("server", &service_name(n))]).await }
     }))
     .await;
     let ended = || (1..=CROWD).filter(|n| cards(&bot, &format!("R-{n}")).iter().any(|card| is_over(card))).count();
