@@ -193,8 +193,12 @@ fn menu(id: &str, reader: Reader, here: Option<Topic>, locale: Locale) -> Create
         CreateSelectMenuOption::new(topic.name(locale), topic.as_str()).default_selection(here == Some(topic))
     };
     let options = Topic::ALL.into_iter().map(option).collect();
+    let placeholder = match here {
+        Some(_) => say!(locale, "guide-placeholder"),
+        None => say!(locale, "button-guide"),
+    };
     CreateSelectMenu::new(format!("{id}:{}", reader.as_str()), CreateSelectMenuKind::String { options })
-        .placeholder(say!(locale, "guide-placeholder"))
+        .placeholder(placeholder)
 }
 
 /// What choosing `values` in the menu of this custom id means.

@@ -2,12 +2,10 @@
 //!
 //! Generated from [`Step::ALL`]: a new step does not compile before it says which request makes its effect.
 
-use std::time::Duration;
-
 use bernard::rescue::{desk, operation::Kind, step::Step};
 use sim::{
-    discord::{BOT_TOKEN, OPS, Person},
-    net::{Faults, Hold},
+    discord::{BOT_TOKEN, Person},
+    net::Hold,
     ovh::Ending,
 };
 
@@ -15,70 +13,18 @@ use crate::{
     aftermath::{links_went_only_to, no_file_holds_a_link, no_message_is_doubled},
     approvals::LEADS,
     bot::{TestBot, TestConfig, rule, web_1},
+    mark::Mark,
 };
 
 /// When the process dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Moment {
+pub(crate) enum Moment {
     /// The request that makes the step's effect is on its way, and never arrives.
     Before,
     /// It has happened, and its answer never arrives.
     After,
     /// What it came to is recorded; what follows never arrives.
     Recorded,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum End {
-    Ovh,
-    Discord,
-}
-
-/// One request among many.
-struct Mark {
-    end: End,
-    method: &'static str,
-    path: String,
-    /// Requests with these paths are others.
-    others: &'static [&'static str],
-    /// So many come before it.
-    nth: usize,
-}
-
-impl Mark {
-    fn ovh(method: &'static str, path: &str) -> Self {
-        Self { end: End::Ovh, method, path: path.to_owned(), others: &[], nth: 0 }
-    }
-
-    fn discord(method: &'static str, path: String) -> Self {
-        Self { end: End::Discord, method, path, others: &[], nth: 0 }
-    }
-
-    /// The server itself is read, after so many earlier reads of it.
-    fn server_read(nth: usize) -> Self {
-        Self { others: &["/boot", "/task"], nth, ..Self::ovh("GET", "/dedicated/server/ns1111111") }
-    }
-
-    /// The end is told; the card came before it, and what asked others before that.
-    fn end_told(after_card: usize) -> Self {
-        Self { nth: after_card, ..Self::discord("POST", format!("/channels/{OPS}/messages")) }
-    }
-
-    /// Has the request wait for ever, before it happens or after.
-    fn hold(&self, bot: &TestBot, moment: Moment) -> Hold {
-        let faults: Faults = match self.end {
-            End::Ovh => bot.ovh.faults(),
-            End::Discord => bot.discord.faults(),
-        };
-        for other in self.others {
-            faults.always().slow(self.method, other, Duration::ZERO);
-        }
-        faults.next(self.nth).slow(self.method, &self.path, Duration::ZERO);
-        match moment {
-            Moment::Before | Moment::Recorded => faults.hold_before(self.method, &self.path),
-            Moment::After => faults.hold_answer(self.method, &self.path),
-        }
-    }
 }
 
 /// One crash.

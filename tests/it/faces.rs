@@ -10,12 +10,11 @@ use bernard::{
     discord::{
         card::{self, Manner},
         dm,
-        guide::Place,
     },
     rescue::{
         approval::{Approval, Guard},
         calls,
-        console::{ConsoleKind, ConsoleMinutes},
+        console::ConsoleMinutes,
         event::{Event, NotDone, Port, Problem, PutBack},
         lease::{Effect, Lease, effect},
         operation::{
@@ -32,11 +31,11 @@ use sim::ovh::ServerSpec;
 
 use crate::bot::{TestBot, TestConfig, db_1, web_1};
 
-const LOCALES: [Locale; 2] = [Locale::En, Locale::Fr];
+pub(crate) const LOCALES: [Locale; 2] = [Locale::En, Locale::Fr];
 /// A link that opens nothing.
-const LINK: &str = "https://www.ovh.com/manager/secret/#?id=00000000-fake-fake-fake-000000000000";
+pub(crate) const LINK: &str = "https://www.ovh.com/manager/secret/#?id=00000000-fake-fake-fake-000000000000";
 
-fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_767_225_600 + seconds).expect("a moment")
 }
 
@@ -104,18 +103,18 @@ fn prepared(entry: Entry, operation: &Operation) -> Event {
 
 /// An operation and the lease it began.
 #[derive(Clone)]
-struct Scene {
-    operation: Operation,
+pub(crate) struct Scene {
+    pub(crate) operation: Operation,
     lease: Option<Lease>,
 }
 
 impl Scene {
-    fn of(kind: Kind, system: System, locale: Locale) -> Self {
+    pub(crate) fn of(kind: Kind, system: System, locale: Locale) -> Self {
         Self { operation: opened(kind, system, locale), lease: None }
     }
 
     /// The same after these events.
-    fn then(&self, events: impl IntoIterator<Item = Event>) -> Self {
+    pub(crate) fn then(&self, events: impl IntoIterator<Item = Event>) -> Self {
         let mut scene = self.clone();
         for event in events {
             scene.operation = scene.operation.record(&event, at(60)).unwrap_or_else(|illegal| panic!("{illegal}"));
@@ -183,7 +182,7 @@ fn unanswered() -> [Event; 2] {
 }
 
 /// Buttons as a person sees them: `( Confirm )`, a link with its address.
-fn row(buttons: &Value) -> String {
+pub(crate) fn row(buttons: &Value) -> String {
     let one = |button: &Value| {
         let label = button["label"].as_str().unwrap_or_default();
         button["url"].as_str().map_or(format!("( {label} )"), |url| format!("( {label} → {url} )"))
@@ -192,7 +191,7 @@ fn row(buttons: &Value) -> String {
 }
 
 /// A DM with its buttons and files.
-fn letter(message: &CreateMessage, files: &[CreateAttachment]) -> String {
+pub(crate) fn letter(message: &CreateMessage, files: &[CreateAttachment]) -> String {
     let message = serde_json::to_value(message).expect("a message is JSON");
     let content = message["content"].as_str().expect("words");
     let lock_screen: String = content.chars().take(dm::LOCK_SCREEN).collect();
@@ -211,11 +210,11 @@ fn manner(locale: Locale) -> Manner {
 }
 
 /// Scenes one after the other, each under its name.
-fn gallery<const N: usize>(scenes: [(&str, Scene); N], locale: Locale) -> String {
+pub(crate) fn gallery<const N: usize>(scenes: [(&str, Scene); N], locale: Locale) -> String {
     scenes.iter().map(|(name, scene)| format!("=== {name} ===\n{}", scene.look(locale))).collect()
 }
 
-fn name(subject: &str, locale: Locale) -> String {
+pub(crate) fn name(subject: &str, locale: Locale) -> String {
     match locale {
         Locale::En => format!("{subject}_en"),
         Locale::Fr => format!("{subject}_fr"),
@@ -381,68 +380,6 @@ fn the_dm_its_file_and_what_is_left_of_it() {
         let wiped = serde_json::to_value(dm::wiped(&windows.operation)).expect("an edit is JSON");
         write!(text, "=== wiped ===\n{}\n", wiped["content"].as_str().expect("words")).expect("a text");
         insta::assert_snapshot!(name("dm", locale), text);
-    }
-}
-
-#[test]
-fn a_console_from_its_card_to_its_end() {
-    for locale in LOCALES {
-        let begun = Scene::of(Kind::Console, System::Windows, locale);
-        let asked = begun.then([
-            Event::ConsoleChosen { kind: ConsoleKind::KvmHtml5 },
-            Event::ConsoleAsked { task: TaskId(123_456_789), query: None },
-        ]);
-        let failed = Event::TaskSeen { status: TaskStatus::OvhError, comment: Some("BMC is not answering".into()) };
-        let open = asked.then([
-            Event::TaskSeen { status: TaskStatus::Done, comment: None },
-            Event::ConsoleOpened { until: at(960) },
-            Event::DeliveryAttempted { source: Some(Source::Console), query: None },
-        ]);
-        let closed = open.then([Event::DmClosed]);
-        let scenes = [
-            ("accepted", begun.clone()),
-            ("opening", asked.clone()),
-            ("delivered", open.then([Event::LinkDelivered])),
-            ("DMs closed", closed.clone()),
-            ("revealed", closed.then([Event::LinkRevealed { query: None }])),
-            ("nobody took it", closed.then([Event::LinkGivenUp])),
-            ("the task failed", asked.then([failed])),
-            ("no console", begun.then([Event::FoundImpossible { problem: Problem::NoConsole }])),
-        ];
-        let mut text = gallery(scenes, locale);
-        let by_file = begun.then([
-            Event::ConsoleChosen { kind: ConsoleKind::KvmJnlp },
-            Event::ConsoleAsked { task: TaskId(7), query: None },
-            Event::TaskSeen { status: TaskStatus::Done, comment: None },
-            Event::ConsoleOpened { until: at(960) },
-        ]);
-        for (title, scene, link) in [("the DM", &open, LINK), ("the DM, by file", &by_file, "<jnlp>fake</jnlp>")] {
-            let link = (Source::Console, link.to_owned().into());
-            let (message, files) = dm::message(&scene.operation, None, Some(&link));
-            text += &format!("=== {title} ===\n{}", letter(&message, &files));
-        }
-        let wiped = serde_json::to_value(dm::wiped(&open.operation)).expect("an edit is JSON");
-        write!(text, "=== wiped ===\n{}\n", wiped["content"].as_str().expect("words")).expect("a text");
-        insta::assert_snapshot!(name("console", locale), text);
-    }
-}
-
-#[test]
-fn every_page_of_the_guide() {
-    for locale in LOCALES {
-        let mut text = String::new();
-        for place in Place::all() {
-            let buttons = serde_json::to_value(place.buttons(locale)).expect("buttons are JSON");
-            let menu = serde_json::to_value(place.topics(locale)).expect("a menu is JSON");
-            let topics = menu["options"].as_array().into_iter().flatten().map(|topic| {
-                let label = topic["label"].as_str().unwrap_or_default();
-                if topic["default"] == true { format!("[{label}]") } else { label.to_owned() }
-            });
-            let topics = topics.collect::<Vec<_>>().join(" | ");
-            let content = place.content(locale);
-            write!(text, "=== {place} ===\n{content}\n{}{topics}\n", row(&buttons)).expect("a text");
-        }
-        insta::assert_snapshot!(name("guide", locale), text);
     }
 }
 
