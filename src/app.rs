@@ -317,7 +317,10 @@ pub async fn check_remembered(config: &Config) -> Vec<Finding> {
 }
 
 fn sender_settings(config: &Config) -> SenderSettings {
-    SenderSettings::new(config.discord.api_url.clone(), config.discord.token.clone())
+    SenderSettings {
+        edit_window: config.pace.edit_window,
+        ..SenderSettings::new(config.discord.api_url.clone(), config.discord.token.clone())
+    }
 }
 
 /// The clients of the configured accounts.

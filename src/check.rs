@@ -251,6 +251,9 @@ async fn rules(config: &Config, client: &ovh::Client, name: &impl Fn(&str) -> St
     if config.rescue.secret_from.contains(&SecretSource::AuthenticationSecret) {
         needed.push(("POST", "/dedicated/server/x/authenticationSecret"));
     }
+    if config.roles.iter().any(|role| role.can.contains(&crate::access::Capability::Console)) {
+        needed.push(("POST", "/dedicated/server/x/features/ipmi/access"));
+    }
     let missing = credential.lacks(&needed);
     match missing.is_empty() {
         true => findings.add(Verdict::Well, name("the consumer key has the rules it needs")),

@@ -83,6 +83,7 @@ async fn show(flags: &Flags) -> anyhow::Result<()> {
     let (ovh, discord) = (Ovh::start().await, Discord::start().await);
     cast::fleet(&ovh, flags.fleet);
     ovh.tempo(Tempo::REAL.faster(flags.speed));
+    ovh.console_base(&format!("{}#screen=", door.secret_base()));
     let people = cast::people(&discord);
     let folder = tempfile::Builder::new().prefix(leash::FOLDER).tempdir().context("no temporary folder")?;
     let text = configuration(&discord, &ovh, &door.secret_base(), folder.path(), flags.speed);

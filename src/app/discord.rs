@@ -60,15 +60,10 @@ impl Discord {
         let stop = self.stop.clone();
         let Some(begun) = stop.run_until_cancelled(self.begin()).await else { return Ok(()) };
         let bot = begun?;
+        let guild = GuildId::new(self.config.discord.guild);
         let manner = Manner { locale: self.config.locale, oncall: self.config.discord.oncall_role };
-        let reporter = Reporter::new(self.rest.clone(), self.store.clone(), self.pulse.clone(), manner, bot);
-        let courier = Arc::new(Courier::new(
-            self.rest.clone(),
-            self.store.clone(),
-            bot,
-            self.policy.clone(),
-            GuildId::new(self.config.discord.guild),
-        ));
+        let reporter = Reporter::new(self.rest.clone(), self.store.clone(), self.pulse.clone(), manner, bot, guild);
+        let courier = Arc::new(Courier::new(self.rest.clone(), self.store.clone(), bot, self.policy.clone(), guild));
         let mut loops = JoinSet::new();
         loops.spawn(Arc::new(reporter).run(self.stop.clone()));
         loops.spawn(Arc::clone(&courier).run(errands, self.stop.clone()));

@@ -83,6 +83,9 @@ fn told(entry: Entry, event: &Event) -> Entry {
         Event::RebootNotDone { why, said } => effect(entry).saying(format!("{}: {said}", not_done(*why))),
         Event::RebootUnknown { said } => effect(entry).saying(said),
         Event::TaskAdopted { task } => Entry { task: Some(*task), ..entry },
+        Event::ConsoleChosen { kind } => entry.saying(kind.as_str()),
+        Event::ConsoleAsked { task, query } => Entry { task: Some(*task), ..effect(entry).through(query.clone()) },
+        Event::ConsoleOpened { until } => entry.saying(format!("until {until:.0}")),
         Event::NotSettled { candidates } => entry.saying(format!("new tasks: {}", list(candidates))),
         Event::PutBack { result, queries } => {
             let entry = effect(entry).through(queries.clone());
@@ -152,6 +155,11 @@ fn wish(wish: &Wish) -> String {
             let sources: Vec<&str> = sources.iter().copied().map(place).collect();
             format!("the link, from {}", sources.join(", "))
         }
+        // The one address that may use it is a person's own: it is in the operation.
+        Wish::Console { minutes, ip } => {
+            let only = if ip.is_some() { ", from one address" } else { "" };
+            format!("a console for {} min{only}", minutes.get())
+        }
     }
 }
 
@@ -184,6 +192,7 @@ fn place(source: Source) -> &'static str {
     match source {
         Source::AuthenticationSecret => "authentication-secret",
         Source::Mail => "mail",
+        Source::Console => "console",
     }
 }
 
@@ -210,7 +219,8 @@ fn impossible(problem: &Problem) -> String {
         | Problem::NotInRescue
         | Problem::Rebooting
         | Problem::NoLongerAllowed
-        | Problem::KeyNeedsLinux => None,
+        | Problem::KeyNeedsLinux
+        | Problem::NoConsole => None,
     };
     let value = serde_json::to_value(problem).unwrap_or_default();
     let word = value["problem"].as_str().unwrap_or("a problem");
@@ -220,11 +230,11 @@ fn impossible(problem: &Problem) -> String {
 /// The word for how an operation ended; the words are promised in docs/audit.md.
 fn ended(outcome: &Outcome) -> &'static str {
     match outcome {
-        Outcome::InRescue(Link::Delivered) => "link_delivered",
-        Outcome::InRescue(Link::Revealed) => "link_revealed",
-        Outcome::InRescue(Link::NotNeeded) => "link_not_needed",
-        Outcome::InRescue(Link::NotFound) => "link_not_found",
-        Outcome::InRescue(Link::NotTaken) => "link_not_taken",
+        Outcome::InRescue(Link::Delivered) | Outcome::ConsoleOpen(Link::Delivered) => "link_delivered",
+        Outcome::InRescue(Link::Revealed) | Outcome::ConsoleOpen(Link::Revealed) => "link_revealed",
+        Outcome::InRescue(Link::NotNeeded) | Outcome::ConsoleOpen(Link::NotNeeded) => "link_not_needed",
+        Outcome::InRescue(Link::NotFound) | Outcome::ConsoleOpen(Link::NotFound) => "link_not_found",
+        Outcome::InRescue(Link::NotTaken) | Outcome::ConsoleOpen(Link::NotTaken) => "link_not_taken",
         Outcome::Adopted => "adopted",
         Outcome::Restored => "restored",
         Outcome::Rebooted => "rebooted",

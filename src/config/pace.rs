@@ -21,6 +21,8 @@ pub struct Pace {
     pub inventory_refresh: Duration,
     /// Between two looks for reminders that are due. Default: 30 s.
     pub reminder_tick: Duration,
+    /// Five edits go out to a channel within this at most; Discord lets through five in 5 s. Default: 5.25 s.
+    pub edit_window: Duration,
     /// How long stopping may take. Default: 10 s.
     pub drain: Duration,
 }
@@ -44,6 +46,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Pace {
         ovh_timeout: length("ovh_timeout", Duration::from_secs(20)),
         inventory_refresh: length("inventory_refresh", Duration::from_secs(600)),
         reminder_tick: length("reminder_tick", Duration::from_secs(30)),
+        edit_window: length("edit_window", Duration::from_millis(5_250)),
         drain: length("drain", Duration::from_secs(10)),
     }
 }

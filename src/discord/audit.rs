@@ -96,6 +96,7 @@ impl Handler {
             Button::Adopt(id) | Button::RestoreForeign(id) => {
                 return self.store.foreign_rescue(id).await.ok()?.map(|foreign| foreign.found.server);
             }
+            Button::Guide(_) | Button::Turn(_) => return None,
         };
         self.store.operation(operation).await.ok()?.map(|operation| operation.request.server)
     }
@@ -158,7 +159,6 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
         | Refusal::TooLate(..)
         | Refusal::NoLinkYet(_)
         | Refusal::TheirRolesUnreadable(_)
-        | Refusal::NoConsole(_)
         | Refusal::Unknown
         | Refusal::Fault => return None,
     })

@@ -4,7 +4,13 @@
 
 use serenity::builder::CreateButton;
 
-use super::{approval_card, component::Button, speak};
+use super::{
+    approval_card,
+    component::Button,
+    console,
+    guide::{Place, Reader, Topic},
+    speak,
+};
 use crate::{
     access::Who,
     config::Locale,
@@ -84,6 +90,7 @@ fn card(operation: &Operation, locale: Locale) -> Rendering {
     });
     lines.extend(approved_line(operation, locale));
     lines.extend(plan_lines(operation, locale));
+    lines.extend(console::card_line(operation, locale));
     lines.extend(seen_lines(operation, locale));
     let mut buttons = Vec::new();
     if operation.state.can_be_cancelled() {
@@ -233,6 +240,7 @@ fn reveal(operation: &Operation, locale: Locale) -> Rendering {
     let mut lines = vec![title(operation, speak::state(operation, locale), locale)];
     lines.push(match waiting {
         true => say!(locale, "reveal-waiting", who = who),
+        false if operation.request.kind() == Kind::Console => say!(locale, "reveal-over-console"),
         false => say!(locale, "reveal-over"),
     });
     let buttons = if waiting { vec![Button::Reveal(operation.id).create(locale)] } else { Vec::new() };
@@ -260,6 +268,9 @@ fn end(operation: &Operation, lease: Option<&Lease>, locale: Locale) -> Option<R
     if matches!(outcome, Outcome::InRescue(Link::NotFound | Link::NotTaken)) {
         buttons.push(Button::LookAgain(operation.id).create(locale));
     }
+    if lease.is_some_and(|lease| lease.operation == operation.id) {
+        buttons.push(guide(operation).create(locale));
+    }
     Some(rendering("end".to_owned(), lines, buttons, requester(operation)))
 }
 
@@ -280,6 +291,7 @@ fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, lo
             lines.push(say!(locale, "end-adopted"));
             lines.extend(lease.map(|lease| until_line(operation, lease, locale)));
         }
+        Outcome::ConsoleOpen(link) => lines.push(console::end_line(operation, *link, locale)),
         Outcome::Restored | Outcome::Rebooted => {
             lines.push(match facts.is_back() {
                 true => say!(locale, "end-back"),
@@ -373,11 +385,22 @@ fn not_found_line(operation: &Operation, locale: Locale) -> String {
     }
 }
 
+/// The guide's first page for the rescue of this operation.
+pub(super) fn guide(operation: &Operation) -> Button {
+    Button::Guide(Place::first(Topic::Connect, reader(operation)))
+}
+
+/// Which rescue the guide is asked about.
+pub(super) fn reader(operation: &Operation) -> Reader {
+    operation.rescue().map_or(Reader::Any, |(system, _)| Reader::Of(system))
+}
+
 /// Where a link was found, in words.
 pub fn source(source: Source, locale: Locale) -> String {
     match source {
         Source::AuthenticationSecret => say!(locale, "source-authentication-secret"),
         Source::Mail => say!(locale, "source-mail"),
+        Source::Console => say!(locale, "source-console"),
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::{fmt, str::FromStr};
 
-use serenity::builder::CreateButton;
-use serenity::model::application::ButtonStyle;
+use serenity::builder::{CreateActionRow, CreateButton};
+use serenity::model::application::{ButtonStyle, ComponentInteractionData, ComponentInteractionDataKind};
 use uuid::Uuid;
 
+use super::guide::{self, Place};
 use crate::{
     config::Locale,
     rescue::{extension::Offer, foreign::ForeignId, operation::OperationId},
@@ -57,6 +58,10 @@ pub enum Button {
     Adopt(ForeignId),
     /// **Restore**, for a rescue that somebody else started.
     RestoreForeign(ForeignId),
+    /// **Guide**: opens this page beside the message.
+    Guide(Place),
+    /// **Next** and **Back** in the guide: turns to this page.
+    Turn(Place),
 }
 
 /// The text is no button of ours.
@@ -94,6 +99,8 @@ impl Button {
             Self::ExtendBy(_, Offer::Morning, _) => (say!(locale, "button-extend-morning"), ButtonStyle::Primary),
             Self::Adopt(_) => (say!(locale, "button-adopt"), ButtonStyle::Primary),
             Self::RestoreForeign(_) => (say!(locale, "button-restore"), ButtonStyle::Success),
+            Self::Guide(_) => (say!(locale, "button-guide"), ButtonStyle::Secondary),
+            Self::Turn(_) => (say!(locale, "button-next"), ButtonStyle::Primary),
         }
     }
 
@@ -102,6 +109,36 @@ impl Button {
         let (label, style) = self.look(locale);
         let label = format!("{label} {name}").chars().take(LABEL).collect::<String>();
         CreateButton::new(self.to_string()).label(label).style(style)
+    }
+}
+
+/// The rows of a message's buttons: a red one that is not the likely one gets a row of its own, where no thumb slips to it.
+pub fn rows(buttons: &[CreateButton]) -> Vec<CreateActionRow> {
+    let apart = |(at, button): &(usize, &CreateButton)| *at > 0 && is_dangerous(button);
+    let (apart, beside): (Vec<_>, Vec<_>) = buttons.iter().enumerate().partition(apart);
+    let row = |buttons: Vec<(usize, &CreateButton)>| {
+        let buttons: Vec<CreateButton> = buttons.into_iter().map(|(_, button)| button.clone()).collect();
+        (!buttons.is_empty()).then_some(CreateActionRow::Buttons(buttons))
+    };
+    row(beside).into_iter().chain(row(apart)).collect()
+}
+
+/// The builder keeps its colour to itself, but for what it sends.
+fn is_dangerous(button: &CreateButton) -> bool {
+    /// Discord's number for red.
+    const RED: u64 = 4;
+    serde_json::to_value(button).is_ok_and(|button| button["style"] == RED)
+}
+
+/// What a press or a choice in a menu means.
+///
+/// # Errors
+/// [`NotAButton`] when it is none of ours.
+pub fn meant(data: &ComponentInteractionData) -> Result<Button, NotAButton> {
+    match &data.kind {
+        ComponentInteractionDataKind::Button => data.custom_id.parse(),
+        ComponentInteractionDataKind::StringSelect { values } => guide::chosen(&data.custom_id, values),
+        _ => Err(NotAButton),
     }
 }
 
@@ -127,6 +164,8 @@ impl fmt::Display for Button {
             Self::ExtendBy(id, offer, shown) => write!(f, "longer:{}:{offer}:{shown}", id.0),
             Self::Adopt(id) => write!(f, "adopt:{}", id.0),
             Self::RestoreForeign(id) => write!(f, "return:{}", id.0),
+            Self::Guide(place) => write!(f, "guide:{place}"),
+            Self::Turn(place) => write!(f, "turn:{place}"),
         }
     }
 }
@@ -171,6 +210,8 @@ impl FromStr for Button {
             "longer" => offer(),
             "adopt" => operation(rest).map(|id| Self::Adopt(ForeignId(id.0))),
             "return" => operation(rest).map(|id| Self::RestoreForeign(ForeignId(id.0))),
+            "guide" => rest.parse().map(Self::Guide),
+            "turn" => rest.parse().map(Self::Turn),
             _ => Err(NotAButton),
         }
     }
@@ -205,7 +246,22 @@ mod tests {
                 .prop_map(|(id, offer, shown)| Button::ExtendBy(id, offer, shown)),
             id.clone().prop_map(|id| Button::Adopt(ForeignId(id.0))),
             id.prop_map(|id| Button::RestoreForeign(ForeignId(id.0))),
+            proptest::sample::select(Place::all()).prop_map(Button::Guide),
+            proptest::sample::select(Place::all()).prop_map(Button::Turn),
         ]
+    }
+
+    #[test]
+    fn a_red_button_stands_beside_no_likely_one() {
+        let count = |rows: &[CreateActionRow]| -> Vec<usize> {
+            rows.iter().map(|row| if let CreateActionRow::Buttons(all) = row { all.len() } else { 0 }).collect()
+        };
+        let (id, card) = (OperationId(1), CardId(Uuid::nil()));
+        let all = |buttons: &[Button]| buttons.iter().map(|button| button.create(Locale::En)).collect::<Vec<_>>();
+        assert_eq!(count(&rows(&all(&[Button::LeaveIt(id, 1), Button::RebootAgain(id, 1)]))), [1, 1]);
+        assert_eq!(count(&rows(&all(&[Button::Confirm(card), Button::Dismiss(card)]))), [2], "the likely one itself");
+        assert_eq!(count(&rows(&all(&[Button::RestoreNow(id), Button::LookAgain(id)]))), [2]);
+        assert!(rows(&[]).is_empty());
     }
 
     proptest! {

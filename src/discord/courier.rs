@@ -139,6 +139,7 @@ impl Courier {
             person: operation.request.requester,
             channel: ChannelId(channel.get()),
             message: message.get(),
+            expires: operation.state.facts.console_until,
         };
         match self.store.save_delivery(&delivery, &operation.request.server).await {
             Ok(()) => Arrival::Arrived,
@@ -155,7 +156,7 @@ impl Courier {
     }
 
     async fn wipe_all(&self) -> Result<(), crate::store::Error> {
-        for delivery in self.store.deliveries_to_wipe().await? {
+        for delivery in self.store.deliveries_to_wipe(clock::now()).await? {
             let Some(operation) = self.store.operation(delivery.operation).await? else { continue };
             let channel = DiscordChannel::new(delivery.channel.0);
             let message = MessageId::new(delivery.message);

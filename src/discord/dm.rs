@@ -8,12 +8,12 @@ use serenity::{
     model::channel::MessageFlags,
 };
 
-use super::{card, component::Button};
+use super::{card, component::Button, console, guide};
 use crate::{
     config::Locale,
     rescue::{
         lease::Lease,
-        operation::{Operation, Source},
+        operation::{Kind, Operation, Source},
         server::System,
     },
     say,
@@ -29,29 +29,57 @@ pub fn message(
     lease: Option<&Lease>,
     link: Option<&(Source, SecretString)>,
 ) -> (CreateMessage, Vec<CreateAttachment>) {
+    if operation.request.kind() == Kind::Console {
+        return console::message(operation, link.map(|(_, link)| link));
+    }
     let locale = operation.request.locale;
     let system = operation.rescue().map_or(System::Linux, |(system, _)| system);
     let address = operation.rescue().and_then(|(_, ip)| ip.map(str::to_owned));
     let message = CreateMessage::new()
         .content(content(operation, lease, link))
         .flags(MessageFlags::SUPPRESS_EMBEDS)
-        .components(vec![CreateActionRow::Buttons(buttons(operation, lease, link, locale))]);
+        .components(vec![
+            CreateActionRow::Buttons(buttons(operation, lease, link, locale)),
+            // Five buttons are the most that a thumb tells apart: the guide has a menu of its own.
+            CreateActionRow::SelectMenu(guide::opening(card::reader(operation), locale)),
+        ]);
     let rdp = address.filter(|_| system == System::Windows).map(|address| rdp_file(&address, system));
     (message, rdp.into_iter().collect())
 }
 
 /// What the DM becomes when the rescue is over: nothing of it is left but a sentence.
 pub fn wiped(operation: &Operation) -> EditMessage {
-    let text = say!(operation.request.locale, "dm-wiped", server = code(&operation.request.label));
+    let (locale, server) = (operation.request.locale, code(&operation.request.label));
+    let text = match operation.request.kind() {
+        Kind::Console => say!(locale, "console-wiped", server = server),
+        Kind::Enable | Kind::Restore | Kind::Reboot | Kind::Link | Kind::PutBack | Kind::Adopt => {
+            say!(locale, "dm-wiped", server = server)
+        }
+    };
     EditMessage::new().content(text).components(Vec::new()).attachments(EditAttachments::new())
 }
 
-/// The text of the link for those who take no DMs, seen by the requester only.
-pub fn revealed(operation: &Operation, lease: Option<&Lease>, link: &(Source, SecretString)) -> (String, CreateButton) {
-    (content(operation, lease, Some(link)), open_link(&link.1, operation.request.locale))
+/// What those see who take no DMs.
+pub struct Revealed {
+    /// The text, with the link.
+    pub content: String,
+    /// The link as a button, and the guide.
+    pub buttons: Vec<CreateButton>,
+    /// The file that goes with it.
+    pub files: Vec<CreateAttachment>,
 }
 
-fn open_link(link: &SecretString, locale: Locale) -> CreateButton {
+/// The link for those who take no DMs, seen by the requester only.
+pub fn revealed(operation: &Operation, lease: Option<&Lease>, link: &(Source, SecretString)) -> Revealed {
+    let locale = operation.request.locale;
+    if operation.request.kind() == Kind::Console {
+        return console::revealed(operation, &link.1);
+    }
+    let buttons = vec![open_link(&link.1, locale), card::guide(operation).create(locale)];
+    Revealed { content: content(operation, lease, Some(link)), buttons, files: Vec::new() }
+}
+
+pub(super) fn open_link(link: &SecretString, locale: Locale) -> CreateButton {
     CreateButton::new_link(link.expose_secret()).label(say!(locale, "button-open-link"))
 }
 
@@ -81,7 +109,7 @@ fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, 
     }
     lines.push(say!(locale, "dm-connect-ssh", command = code(&format!("ssh {user}@{address}"))));
     lines.push(say!(locale, "dm-host-key", command = code(&format!("ssh-keygen -R {address}"))));
-    lines.push(say!(locale, "dm-connect-kvm"));
+    lines.push(say!(locale, "dm-connect-kvm", command = code(&format!("/console server:{}", operation.request.label))));
     lines.push(say!(locale, "dm-finished", command = code(&format!("/restore server:{}", operation.request.label))));
     if system == System::Windows {
         lines.push(say!(locale, "dm-finished-windows"));

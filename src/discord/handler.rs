@@ -12,7 +12,7 @@ use jiff::{SignedDuration, tz::TimeZone};
 use serenity::{
     builder::{
         CreateActionRow, CreateAllowedMentions, CreateAttachment, CreateButton, CreateInteractionResponse,
-        CreateInteractionResponseMessage, EditInteractionResponse,
+        CreateInteractionResponseMessage, CreateSelectMenu, EditInteractionResponse,
     },
     model::{
         application::{CommandInteraction, ComponentInteraction, Interaction, ModalInteraction},
@@ -29,7 +29,7 @@ use super::{
     InteractionKey, RawInteraction, Rest,
     asking::{Asking, Realm},
     command::Command,
-    component::Button,
+    component::{self, Button},
     form::Form,
     refusal::Refusal,
     sender::Ack,
@@ -114,15 +114,18 @@ pub struct Handler {
 pub(super) struct Reply {
     pub(super) content: String,
     pub(super) buttons: Vec<CreateButton>,
+    /// A menu below the buttons.
+    pub(super) menu: Option<CreateSelectMenu>,
     /// The operation whose link this shows, and the request that made its secret: recorded once the person has it, so a lost
     /// answer leaves the button.
     pub(super) reveals: Option<(OperationId, Option<QueryId>)>,
+    /// What is attached.
     pub(super) files: Vec<CreateAttachment>,
 }
 
 impl Reply {
     pub(super) fn text(content: String) -> Self {
-        Self { content, buttons: Vec::new(), reveals: None, files: Vec::new() }
+        Self { content, buttons: Vec::new(), menu: None, reveals: None, files: Vec::new() }
     }
 
     pub(super) fn after(mut self, first: &str) -> Self {
@@ -137,7 +140,8 @@ impl Reply {
     /// Nothing in an answer rings anybody. Discord takes 2,000 characters.
     fn edit(&self) -> EditInteractionResponse {
         let content: String = self.content.chars().take(2_000).collect();
-        let rows = rows(&self.buttons);
+        let menu = self.menu.clone().map(CreateActionRow::SelectMenu);
+        let rows = component::rows(&self.buttons).into_iter().chain(menu).collect();
         EditInteractionResponse::new().content(content).components(rows).allowed_mentions(CreateAllowedMentions::new())
     }
 }
@@ -226,15 +230,15 @@ impl Handler {
     }
 
     async fn press(&self, key: &InteractionKey, press: ComponentInteraction) {
-        let button = press.data.custom_id.parse::<Button>();
-        // A confirmation card changes into its answer; every other press is answered beside. A card is always ephemeral, so a
-        // made-up id changes no message that others read.
+        let button = component::meant(&press.data);
+        // A confirmation card changes into its answer, and a page of the guide into another; every other press is answered
+        // beside. Both are always ephemeral, so a made-up id changes no message that others read.
         let on_card = press.message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL));
         let locale = text::locale_of(&press.locale);
         let first = match button {
             // A form opens only as the first answer, before anything is looked up: what is typed into it is checked when it comes.
             Ok(Button::AddReason(id, round)) => Form::DenialReason(id, round).open(locale),
-            Ok(Button::Confirm(_) | Button::Dismiss(_) | Button::ExtendBy(..)) if on_card => {
+            Ok(Button::Confirm(_) | Button::Dismiss(_) | Button::ExtendBy(..) | Button::Turn(_)) if on_card => {
                 CreateInteractionResponse::Acknowledge
             }
             _ => defer(),

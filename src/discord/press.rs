@@ -50,6 +50,7 @@ impl Handler {
                 let asking = self.asking_of_card(press, card).await?;
                 self.dismiss(&asking, card).await
             }
+            Button::Guide(place) | Button::Turn(place) => self.turn(press, place),
             Button::Cancel(id)
             | Button::RebootAgain(id, _)
             | Button::LeaveIt(id, _)
@@ -104,7 +105,9 @@ impl Handler {
             | Button::DeleteMessage(_)
             | Button::AddReason(..)
             | Button::Adopt(_)
-            | Button::RestoreForeign(_) => Err(Refusal::Unknown),
+            | Button::RestoreForeign(_)
+            | Button::Guide(_)
+            | Button::Turn(_) => Err(Refusal::Unknown),
         }
     }
 
@@ -153,18 +156,21 @@ impl Handler {
         if operation.request.requester != asking.requester.user {
             return Err(Refusal::NotYours);
         }
-        let repeat = format!("/rescue link server:{}", operation.request.label);
+        let kind = operation.request.kind();
+        let (kind, command) = if kind == Kind::Console { (kind, "/console") } else { (Kind::Link, "/rescue link") };
+        let repeat = format!("{command} server:{}", operation.request.label);
         if !matches!(operation.state.phase, Phase::AwaitingReveal(_)) {
             return Err(Refusal::TooLate(Some(operation.id), Some(repeat)));
         }
         // What is revealed is what they asked for, with every approval that it needed.
-        let (_, grant) = self.admit_for(asking, operation, desk::needed(Kind::Link)).await?;
+        let (_, grant) = self.admit_for(asking, operation, desk::needed(kind)).await?;
         let Some(found) = self.desk.find_for_reveal(&grant, &self.runner, operation).await? else {
             return Err(Refusal::NoLinkYet(repeat));
         };
         let lease = self.store.lease(&operation.request.server).await?;
-        let (content, button) = dm::revealed(operation, lease.as_ref(), &(found.source, found.link));
-        Ok(Reply { content, buttons: vec![button], reveals: Some((operation.id, found.query)), files: Vec::new() })
+        let dm::Revealed { content, buttons, files } =
+            dm::revealed(operation, lease.as_ref(), &(found.source, found.link));
+        Ok(Reply { buttons, files, reveals: Some((operation.id, found.query)), ..Reply::text(content) })
     }
 
     /// **Delete this message**: the reader's own DM needs no right but being there.

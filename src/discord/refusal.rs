@@ -63,8 +63,6 @@ pub enum Refusal {
     TooOften(TooOften, Option<String>),
     /// Somebody else's roles could not be fetched.
     TheirRolesUnreadable(UserId),
-    /// The server has no console that is a link.
-    NoConsole(String),
     /// A command or button of another version.
     Unknown,
     /// Something is wrong with us; nothing was done.
@@ -135,7 +133,6 @@ impl Refusal {
             Self::Paused(pause, who) => paused(pause, who, locale),
             Self::TooOften(too_often, label) => self::too_often(too_often, label.as_deref(), locale),
             Self::TheirRolesUnreadable(user) => say!(locale, "refusal-their-roles", who = mention(*user)),
-            Self::NoConsole(label) => say!(locale, "refusal-no-console", server = code(label)),
             Self::Unknown => say!(locale, "refusal-unknown"),
             Self::Fault => say!(locale, "refusal-fault"),
         };

@@ -3,13 +3,15 @@
 //! Level-triggered: it compares what an operation's messages should look like with what they do look like, so an edit that was
 //! lost heals at the next look, and after a start everything live is looked at again. The latest state wins.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+mod rollover;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use serenity::{
-    builder::{CreateActionRow, CreateAllowedMentions, CreateMessage, EditMessage},
+    builder::{CreateAllowedMentions, CreateMessage, EditMessage},
     model::{
         channel::MessageFlags,
-        id::{ChannelId as DiscordChannel, MessageId, RoleId, UserId as DiscordUser},
+        id::{ChannelId as DiscordChannel, GuildId, MessageId, RoleId, UserId as DiscordUser},
     },
 };
 use sha1::{Digest, Sha1};
@@ -19,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Error, Rest, approval_card,
     card::{self, Manner, Rendering},
+    component,
     error::TOO_OLD_TO_EDIT,
     rest::Nonce,
 };
@@ -36,8 +39,11 @@ use crate::{
 const REST: Duration = Duration::from_secs(2);
 /// How long one part waits for the other.
 const BREATH: Duration = Duration::from_millis(20);
-/// How many operations are posted, and how many are edited, at once; the pace of edits is the sender's.
-const AT_ONCE: usize = 32;
+/// How many operations are posted at once.
+const POSTS_AT_ONCE: usize = 32;
+/// How many operations of one channel are edited at once: as many as Discord lets through together. More would only wait for
+/// their turn with a look that grows old.
+const EDITS_AT_ONCE: usize = 5;
 /// Discord remembers a nonce for a few minutes; an attempt that is older is looked for in the channel's history.
 const NONCE_LIFE: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
 /// Discord's codes for a message, channel or right that is gone.
@@ -56,7 +62,12 @@ pub struct Reporter {
     manner: Manner,
     /// Our own user id, to know our messages in a channel's history.
     bot: DiscordUser,
+    /// The guild, for links to messages.
+    guild: GuildId,
 }
+
+/// What is being shown, and where it was asked for.
+type UnderWay = HashMap<(OperationId, Part), ChannelId>;
 
 /// New messages do not wait behind edits, which Discord lets out slowly: what rings must ring at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -84,6 +95,8 @@ struct It<'a> {
     /// The same for its requester alone.
     private: &'a Rendering,
     channel: ChannelId,
+    /// When it was posted, or its posting first tried.
+    since: jiff::Timestamp,
 }
 
 /// An operation could not be shown now.
@@ -97,13 +110,13 @@ enum Failure {
 
 impl Reporter {
     /// A reporter that speaks to channels in this manner.
-    pub fn new(rest: Rest, store: Store, pulse: Pulse, manner: Manner, bot: DiscordUser) -> Self {
-        Self { rest, store, pulse, manner, bot }
+    pub fn new(rest: Rest, store: Store, pulse: Pulse, manner: Manner, bot: DiscordUser, guild: GuildId) -> Self {
+        Self { rest, store, pulse, manner, bot, guild }
     }
 
     /// Runs until `stop`, then lets what is being shown finish; the caller bounds how long.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let mut under_way = HashSet::new();
+        let mut under_way = UnderWay::new();
         let mut shows: JoinSet<(OperationId, Part)> = JoinSet::new();
         while !stop.is_cancelled() {
             self.start_shows(&mut under_way, &mut shows, &stop).await;
@@ -123,7 +136,7 @@ impl Reporter {
 
     async fn start_shows(
         self: &Arc<Self>,
-        under_way: &mut HashSet<(OperationId, Part)>,
+        under_way: &mut UnderWay,
         shows: &mut JoinSet<(OperationId, Part)>,
         stop: &CancellationToken,
     ) {
@@ -136,8 +149,9 @@ impl Reporter {
         };
         for found in unreported {
             for part in [Part::Posts, Part::Edits] {
-                let alike = under_way.iter().filter(|(_, other)| *other == part).count();
-                if alike < AT_ONCE && under_way.insert((found.operation, part)) {
+                let key = (found.operation, part);
+                if part.has_room(under_way, found.channel) && !under_way.contains_key(&key) {
+                    under_way.insert(key, found.channel);
                     shows.spawn(Arc::clone(self).guarded(found, part, stop.clone()));
                 }
             }
@@ -180,25 +194,32 @@ impl Reporter {
             let tried = known.iter().find(|posted| posted.slot == public.slot);
             let channel = tried.map_or(operation.request.channel, |tried| tried.channel);
             let rendering = if channel == operation.request.channel { public } else { private };
-            let it = It { operation: &operation, rendering, private, channel };
+            let since = tried.map_or_else(clock::now, |tried| tried.attempted);
+            let it = It { operation: &operation, rendering, private, channel, since };
             match (tried, part) {
                 (Some(Posted { shown, .. }), _) if shown == NOWHERE => {}
                 (Some(posted @ Posted { message: Some(message), .. }), Part::Edits) => {
-                    if posted.shown != digest(rendering) {
+                    if posted.shown != digest(rendering) && rollover::is_due(it) {
+                        self.roll_over(it, *message).await?;
+                        all = Shown::Waits;
+                    } else if posted.shown != digest(rendering) {
                         self.edit(it, *message).await?;
                     }
                 }
                 (Some(Posted { message: Some(_), .. }), Part::Posts) => {}
                 (_, Part::Edits) => all = Shown::Waits,
-                (tried, Part::Posts) => match self.find_lost(it, &asked, &known).await? {
+                (_, Part::Posts) => match self.find_lost(it, &asked, &known).await? {
                     Some(message) => self.remember(it, Some(message), String::new()).await?,
                     None => {
                         // The first attempt counts: that is when Discord began to remember the nonce.
-                        self.attempted(it, tried.map_or_else(clock::now, |tried| tried.attempted)).await?;
+                        self.attempted(it).await?;
                         self.post(it, None).await?;
                     }
                 },
             }
+        }
+        if part == Part::Edits {
+            self.point_onwards(&operation, &known).await?;
         }
         match (part, all) {
             (Part::Edits, Shown::All) => self.store.mark_reported(found, operation.version).await?,
@@ -233,7 +254,7 @@ impl Reporter {
     async fn edit_even_if_archived(&self, it: It<'_>, message: u64) -> Result<(), Error> {
         let edit = EditMessage::new()
             .content(&it.rendering.content)
-            .components(rows(it.rendering))
+            .components(component::rows(&it.rendering.buttons))
             .allowed_mentions(CreateAllowedMentions::new());
         let (channel, message) = (DiscordChannel::new(it.channel.0), MessageId::new(message));
         match self.rest.edit(channel, message, &edit).await {
@@ -254,13 +275,16 @@ impl Reporter {
         };
         let message = CreateMessage::new()
             .content(&it.rendering.content)
-            .components(rows(it.rendering))
+            .components(component::rows(&it.rendering.buttons))
             .allowed_mentions(ringing(it.rendering))
             // Nobody's server fetches a link that somebody typed as a reason.
             .flags(MessageFlags::SUPPRESS_EMBEDS | quiet);
         let channel = DiscordChannel::new(it.channel.0);
         match self.rest.post(channel, &message, &nonce(it.operation, &it.rendering.slot, instead_of), &[]).await {
-            Ok(posted) => self.remember(it, Some(posted.id.get()), digest(it.rendering)).await,
+            Ok(posted) => {
+                let it = It { since: clock::now(), ..it };
+                self.remember(it, Some(posted.id.get()), digest(it.rendering)).await
+            }
             Err(error) => self.go_elsewhere_or_retry(it, error).await,
         }
     }
@@ -275,8 +299,8 @@ impl Reporter {
             match self.rest.open_dm(DiscordUser::new(it.operation.request.requester.0)).await {
                 // The next look posts it there.
                 Ok(dm) => {
-                    let dm = It { channel: ChannelId(dm.id.get()), rendering: it.private, ..it };
-                    self.attempted(dm, clock::now()).await?;
+                    let channel = ChannelId(dm.id.get());
+                    self.attempted(It { channel, rendering: it.private, since: clock::now(), ..it }).await?;
                     return Ok(());
                 }
                 Err(error) => return self.give_up_or_retry(it, error).await,
@@ -319,31 +343,26 @@ impl Reporter {
         Ok(found.map(|message| message.id.get()))
     }
 
-    /// Posting is about to be tried, for the first time `since` then.
-    async fn attempted(&self, it: It<'_>, since: jiff::Timestamp) -> Result<(), Failure> {
-        self.save(it, None, digest(it.rendering), since).await
+    /// Posting is about to be tried.
+    async fn attempted(&self, it: It<'_>) -> Result<(), Failure> {
+        self.remember(it, None, digest(it.rendering)).await
     }
 
     async fn remember(&self, it: It<'_>, message: Option<u64>, shown: String) -> Result<(), Failure> {
-        self.save(it, message, shown, clock::now()).await
-    }
-
-    async fn save(
-        &self,
-        it: It<'_>,
-        message: Option<u64>,
-        shown: String,
-        attempted: jiff::Timestamp,
-    ) -> Result<(), Failure> {
-        let posted = Posted { slot: it.rendering.slot.clone(), channel: it.channel, message, shown, attempted };
+        let slot = it.rendering.slot.clone();
+        let posted = Posted { slot, channel: it.channel, message, shown, attempted: it.since };
         Ok(self.store.save_message(it.operation.id, &posted).await?)
     }
 }
 
-fn rows(rendering: &Rendering) -> Vec<CreateActionRow> {
-    match rendering.buttons.is_empty() {
-        true => Vec::new(),
-        false => vec![CreateActionRow::Buttons(rendering.buttons.clone())],
+impl Part {
+    /// Whether one more may be shown in a channel now.
+    fn has_room(self, under_way: &UnderWay, channel: ChannelId) -> bool {
+        let alike = under_way.iter().filter(|((_, part), _)| *part == self);
+        match self {
+            Self::Posts => alike.count() < POSTS_AT_ONCE,
+            Self::Edits => alike.filter(|(_, other)| **other == channel).count() < EDITS_AT_ONCE,
+        }
     }
 }
 

@@ -30,6 +30,8 @@ pub fn state(operation: &Operation, locale: Locale) -> (&'static str, String) {
         Phase::Undecided { .. } => ("❓", say!(locale, "state-undecided")),
         Phase::PuttingBack(_) => ("↩️", say!(locale, "state-putting-back")),
         Phase::Rebooting(_) => ("🔄", say!(locale, "state-rebooting")),
+        Phase::AskingConsole(_) => ("⏳", say!(locale, "state-asking-console")),
+        Phase::OpeningConsole(_) => ("⏳", say!(locale, "state-opening-console")),
         Phase::Searching => ("🔎", say!(locale, "state-searching")),
         Phase::Delivering(_) => ("✉️", say!(locale, "state-delivering")),
         Phase::AwaitingReveal(_) => ("✉️", say!(locale, "state-awaiting-reveal")),
@@ -46,6 +48,8 @@ fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> (&'static str, Stri
         Outcome::InRescue(_) if kind == Kind::Link => ("✅", say!(locale, "outcome-link")),
         Outcome::InRescue(_) => ("🛟", say!(locale, "outcome-in-rescue")),
         Outcome::Adopted => ("🛟", say!(locale, "outcome-adopted")),
+        Outcome::ConsoleOpen(Link::NotFound | Link::NotTaken) => ("⚠️", say!(locale, "outcome-console-no-link")),
+        Outcome::ConsoleOpen(_) => ("🖥️", say!(locale, "outcome-console")),
         Outcome::Restored => ("✅", say!(locale, "outcome-restored")),
         Outcome::Rebooted => ("✅", say!(locale, "outcome-rebooted")),
         Outcome::NetbootBack => ("↩️", say!(locale, "outcome-netboot-back")),
@@ -56,6 +60,7 @@ fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> (&'static str, Stri
         Outcome::Cancelled(_) => ("✋", say!(locale, "outcome-cancelled")),
         Outcome::NotDone(NotDone::Refused, _) => ("🚫", say!(locale, "outcome-refused")),
         Outcome::NotDone(NotDone::Unsent, _) => ("🚫", say!(locale, "outcome-unsent")),
+        Outcome::TaskFailed { .. } if kind == Kind::Console => ("❌", say!(locale, "outcome-console-failed")),
         Outcome::TaskFailed { .. } => ("❌", say!(locale, "outcome-task-failed")),
         Outcome::LeftAlone(_) => ("✋", say!(locale, "outcome-left-alone")),
         Outcome::Superseded(by) => ("➡️", say!(locale, "outcome-superseded", by = by.to_string())),
@@ -93,6 +98,7 @@ pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
             say!(locale, "problem-not-enough-approvals", needed = *needed, given = *given)
         }
         Problem::KeyNeedsLinux => say!(locale, "problem-key-needs-linux"),
+        Problem::NoConsole => say!(locale, "problem-no-console", server = server),
         Problem::Ovhcloud { said } => say!(locale, "problem-ovhcloud", server = server, said = code(said)),
     }
 }

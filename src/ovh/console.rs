@@ -1,6 +1,6 @@
 //! The KVM console of a server (`features/ipmi`).
 
-use std::{fmt, net::IpAddr};
+use std::{fmt, net::Ipv4Addr};
 
 use jiff::Timestamp;
 use reqwest::Method;
@@ -13,73 +13,22 @@ use super::{
     error::Error,
     wire,
 };
-use crate::rescue::server::{ServiceName, Task};
-
-/// A way to see a server's screen (schema `dedicated.server.IpmiAccessTypeEnum`); Bernard uses those that are a link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConsoleKind {
-    /// The screen in a browser.
-    KvmHtml5,
-    /// The serial line in a browser.
-    SerialOverLan,
-}
-
-impl ConsoleKind {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::KvmHtml5 => "kvmipHtml5URL",
-            Self::SerialOverLan => "serialOverLanURL",
-        }
-    }
-}
-
-/// How long a console's link works; OVHcloud knows these five.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConsoleMinutes {
-    /// One minute.
-    One,
-    /// Three minutes.
-    Three,
-    /// Five minutes.
-    Five,
-    /// Ten minutes.
-    Ten,
-    /// Fifteen minutes.
-    Fifteen,
-}
-
-impl ConsoleMinutes {
-    /// All of them, shortest first.
-    pub const ALL: [Self; 5] = [Self::One, Self::Three, Self::Five, Self::Ten, Self::Fifteen];
-
-    /// The number of minutes.
-    pub fn get(self) -> u8 {
-        match self {
-            Self::One => 1,
-            Self::Three => 3,
-            Self::Five => 5,
-            Self::Ten => 10,
-            Self::Fifteen => 15,
-        }
-    }
-
-    /// The one of that many minutes, if there is one.
-    pub fn from_minutes(minutes: u64) -> Option<Self> {
-        Self::ALL.into_iter().find(|choice| u64::from(choice.get()) == minutes)
-    }
-}
+use crate::rescue::{
+    console::{ConsoleKind, ConsoleMinutes},
+    server::{ServiceName, Task},
+};
 
 /// What a server's console can do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consoles {
-    /// The kinds that work on this server; empty when it has no IPMI.
+    /// The kinds that work on this server, the one that works on a phone first; empty when it has no IPMI.
     pub kinds: Vec<ConsoleKind>,
 }
 
 /// A console's session. Its link is not printed.
 #[derive(Clone)]
 pub struct Console {
-    /// The link; whoever has it sees the screen.
+    /// The link, or the file of [`ConsoleKind::KvmJnlp`]; whoever has it sees the screen.
     pub link: SecretString,
     /// When the session ends.
     pub expires: Option<Timestamp>,
@@ -100,7 +49,7 @@ impl fmt::Debug for Console {
 }
 
 /// The body of the request for a session.
-pub fn console_body(kind: ConsoleKind, minutes: ConsoleMinutes, ip: Option<IpAddr>) -> Value {
+pub fn console_body(kind: ConsoleKind, minutes: ConsoleMinutes, ip: Option<Ipv4Addr>) -> Value {
     let mut body = json!({"type": kind.as_str(), "ttl": minutes.get()});
     if let Some(ip) = ip {
         body["ipToAllow"] = json!(ip.to_string());
@@ -119,7 +68,7 @@ impl Client {
         let works = |kind: &ConsoleKind| {
             ipmi.activated && ipmi.supported_features.get(kind.as_str()).and_then(|value| value.as_bool()) == Some(true)
         };
-        let kinds = [ConsoleKind::KvmHtml5, ConsoleKind::SerialOverLan].into_iter().filter(works).collect();
+        let kinds = ConsoleKind::ALL.into_iter().filter(works).collect();
         Ok(Consoles { kinds })
     }
 
@@ -132,7 +81,7 @@ impl Client {
         name: &ServiceName,
         kind: ConsoleKind,
         minutes: ConsoleMinutes,
-        ip: Option<IpAddr>,
+        ip: Option<Ipv4Addr>,
     ) -> Result<Written<Task>, Error> {
         let body = console_body(kind, minutes, ip);
         let url = self.server_url(name, &["features", "ipmi", "access"]);
@@ -161,12 +110,6 @@ impl Client {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_ovhclouds_five_lengths_exist() {
-        let known: Vec<u64> = (0..=60).filter(|minutes| ConsoleMinutes::from_minutes(*minutes).is_some()).collect();
-        assert_eq!(known, [1, 3, 5, 10, 15]);
-    }
 
     #[test]
     fn a_console_is_printed_without_its_link() {

@@ -36,7 +36,7 @@ mod tests;
 
 pub use account::{Account, Credentials, Endpoint, NotAnEndpoint};
 pub use client::{Client, Fault, READ_PATIENCE, Written};
-pub use console::{Console, ConsoleKind, ConsoleMinutes, Consoles, console_body};
+pub use console::{Console, Consoles, console_body};
 pub use credential::{AccessRule, Credential, CredentialDetails};
 pub use dedicated::{Access, Change};
 pub use error::{Answered, Cause, Error, Unreadable};

@@ -5,17 +5,18 @@
 //!
 //! Pure: no async, no clock, no network.
 
-use core::net::IpAddr;
+use core::net::Ipv4Addr;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
+    console::{ConsoleKind, ConsoleMinutes},
     operation::{Entry, Plan, Setting, Source, Wish},
     server::ServiceName,
 };
-use crate::ovh::{self, ConsoleKind, ConsoleMinutes};
+use crate::ovh;
 
 /// A text in a body that is longer than this is shown by its two ends.
 const LONGEST_TEXT: usize = 80;
@@ -95,7 +96,7 @@ pub fn of_console(
     server: &ServiceName,
     kind: ConsoleKind,
     minutes: ConsoleMinutes,
-    ip: Option<IpAddr>,
+    ip: Option<Ipv4Addr>,
 ) -> Vec<ExactCall> {
     let body = Some(ovh::console_body(kind, minutes, ip));
     vec![ExactCall { method: Method::Post, path: path(server, "/features/ipmi/access"), body, times: Times::Once }]

@@ -233,6 +233,7 @@ pub fn action(kind: Kind) -> Action {
         Kind::Enable | Kind::Link | Kind::Adopt => Action::Rescue,
         Kind::Restore | Kind::PutBack => Action::Restore,
         Kind::Reboot => Action::Reboot,
+        Kind::Console => Action::Console,
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     approval::Approval,
+    console::ConsoleKind,
     operation::{Intent, OperationId, Plan, Source},
     server::{QueryId, System, TaskId, TaskStatus},
 };
@@ -179,6 +180,23 @@ pub enum Event {
         /// Mails older than this are not this rescue's.
         since: Timestamp,
     },
+    /// The server has a console of this kind; a session of it is asked for next.
+    ConsoleChosen {
+        /// Its kind.
+        kind: ConsoleKind,
+    },
+    /// OVHcloud took the request for a session and named its task.
+    ConsoleAsked {
+        /// The task.
+        task: TaskId,
+        /// OVHcloud's name for the request.
+        query: Option<QueryId>,
+    },
+    /// The session is there; what leads to it is nowhere but in the DM.
+    ConsoleOpened {
+        /// When it ends, by our clock.
+        until: Timestamp,
+    },
     /// The probe saw the port change.
     PortSeen {
         /// What it saw.
@@ -282,6 +300,8 @@ pub enum Problem {
     },
     /// An SSH key does not work with the Windows rescue (OVHcloud guide).
     KeyNeedsLinux,
+    /// It has no console that a link or a file leads to.
+    NoConsole,
     /// OVHcloud would not, in its own words.
     Ovhcloud {
         /// Those words, with the query id.

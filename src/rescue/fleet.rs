@@ -1,5 +1,6 @@
 //! The servers of all accounts: found in memory, read from OVHcloud right before anything is decided.
 
+use core::net::Ipv4Addr;
 use std::{
     collections::BTreeMap,
     sync::{Arc, PoisonError, RwLock},
@@ -9,6 +10,7 @@ use futures_util::{StreamExt, stream};
 
 use super::{
     calls::{self, ExactCall},
+    console::ConsoleMinutes,
     event::Problem,
     inventory::Inventory,
     kernels::Kernels,
@@ -167,9 +169,14 @@ impl Fleet {
     ///
     /// # Errors
     /// [`plan::Error`].
-    pub async fn console_calls(&self, server: &Server) -> Result<Vec<ExactCall>, plan::Error> {
+    pub async fn console_calls(
+        &self,
+        server: &Server,
+        minutes: ConsoleMinutes,
+        ip: Option<Ipv4Addr>,
+    ) -> Result<Vec<ExactCall>, plan::Error> {
         let kinds = self.client_of(server)?.consoles(&server.name).await?.kinds;
-        let open = |kind| calls::of_console(&server.name, kind, ovh::ConsoleMinutes::Fifteen, None);
+        let open = |kind| calls::of_console(&server.name, kind, minutes, ip);
         Ok(kinds.first().copied().map(open).unwrap_or_default())
     }
 

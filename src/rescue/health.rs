@@ -187,6 +187,7 @@ pub fn needed_calls(sources: &[Source]) -> Vec<(&'static str, &'static str)> {
     calls.extend(sources.iter().map(|source| match source {
         Source::AuthenticationSecret => ("POST", "/dedicated/server/x/authenticationSecret"),
         Source::Mail => ("GET", "/me/notification/email/history"),
+        Source::Console => ("POST", "/dedicated/server/x/features/ipmi/access"),
     }));
     calls
 }

@@ -128,17 +128,18 @@ fn begin(
 /// Whether a live operation keeps its server from one of this kind.
 pub fn stands_in_the_way(live: &Operation, kind: Kind) -> bool {
     // The number of the one that would take over does not matter to whether it could.
-    live.state.holds_server() && overtaken(OperationId(0), kind, live).is_none()
+    kind != Kind::Console && live.state.holds_server() && overtaken(OperationId(0), kind, live).is_none()
 }
 
 /// What opening an operation of this kind means for one that is still live on the same server.
 ///
 /// A restore takes over from what waits for a link or a person; another rescue takes over from what waits for a link of the
-/// last one; watching a machine come back ends when it is sent away again.
+/// last one; watching a machine come back ends when it is sent away again. A console runs beside everything.
 pub fn overtaken(by: OperationId, kind: Kind, live: &Operation) -> Option<Event> {
     use super::state::Phase;
     match (&live.state.phase, kind) {
-        (_, Kind::Link) => None,
+        (_, Kind::Link | Kind::Console) => None,
+        _ if live.request.kind() == Kind::Console => None,
         (Phase::Watching, _) => Some(Event::Watched),
         (Phase::Undecided { .. }, Kind::Restore) => Some(Event::Superseded { by }),
         (Phase::AwaitingApproval, Kind::Restore) if !live.state.waits_to_begin() => Some(Event::Superseded { by }),

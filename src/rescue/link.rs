@@ -34,7 +34,7 @@ pub struct Target {
 pub struct Found {
     /// Where.
     pub source: Source,
-    /// The link: whoever has it has the password.
+    /// The link: whoever has it has the password, or the screen.
     pub link: SecretString,
     /// OVHcloud's name for the request that made the secret; `None` when it was in a mail.
     pub query: Option<QueryId>,
@@ -55,6 +55,8 @@ pub async fn find(
         let id = match source {
             Source::AuthenticationSecret => from_authentication_secret(client, target).await,
             Source::Mail => from_mail(client, target, read).await.map(|id| Some((id?, None))),
+            // A console leads to no password.
+            Source::Console => Ok(None),
         };
         match id {
             Ok(Some((id, query))) => {

@@ -1,9 +1,12 @@
 //! What the bot decides and remembers.
 //!
+//! In reading order. The first nine are pure: no async, no clock, no network; the others carry them out.
+//! In reading order. Up to `pause` they are pure: no async, no clock, no network; the others carry them out.
 //! In reading order. The first thirteen are pure: no async, no clock, no network; the others carry them out.
 //! In reading order. Up to `pause` they are pure: no async, no clock, no network; the others carry them out.
 
 pub mod server;
+pub mod console;
 pub mod operation;
 pub mod event;
 pub mod state;

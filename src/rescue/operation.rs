@@ -2,6 +2,7 @@
 //!
 //! Pure. People know it as `R-142`. It is never changed, only continued: [`Operation::record`] appends an event.
 
+use core::net::Ipv4Addr;
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     approval::{Guard, Round, RoundEnd},
+    console::ConsoleMinutes,
     event::Event,
     lease::Lease,
     server::{Boot, BootId, Server, ServiceName, System},
@@ -46,11 +48,14 @@ pub enum Kind {
     PutBack,
     /// Take over a rescue that somebody else started: from then on it has an owner and a deadline.
     Adopt,
+    /// A session on the server's screen.
+    Console,
 }
 
 impl Kind {
     /// Every kind, for tests and tables.
-    pub const ALL: [Self; 6] = [Self::Enable, Self::Restore, Self::Reboot, Self::Link, Self::PutBack, Self::Adopt];
+    pub const ALL: [Self; 7] =
+        [Self::Enable, Self::Restore, Self::Reboot, Self::Link, Self::PutBack, Self::Adopt, Self::Console];
 
     /// Its word in the store.
     pub fn as_str(self) -> &'static str {
@@ -61,6 +66,7 @@ impl Kind {
             Self::Link => "link",
             Self::PutBack => "putback",
             Self::Adopt => "adopt",
+            Self::Console => "console",
         }
     }
 
@@ -68,13 +74,23 @@ impl Kind {
     pub fn is_always_open(self) -> bool {
         match self {
             Self::Restore | Self::PutBack | Self::Link | Self::Adopt => true,
-            Self::Enable | Self::Reboot => false,
+            Self::Enable | Self::Reboot | Self::Console => false,
         }
     }
 
     /// Whether it ends with a link for its requester.
     pub fn seeks_link(self) -> bool {
-        matches!(self, Self::Enable | Self::Link)
+        matches!(self, Self::Enable | Self::Link | Self::Console)
+    }
+
+    /// Whether it changes its server or who looks after it, which nothing else may do meanwhile.
+    pub fn changes(self) -> bool {
+        self.reboots() || matches!(self, Self::PutBack | Self::Adopt)
+    }
+
+    /// Whether it reboots its server.
+    pub fn reboots(self) -> bool {
+        matches!(self, Self::Enable | Self::Restore | Self::Reboot)
     }
 }
 
@@ -116,6 +132,7 @@ impl Request {
             Wish::Link { .. } => Kind::Link,
             Wish::PutBack { .. } => Kind::PutBack,
             Wish::Adopt { .. } => Kind::Adopt,
+            Wish::Console { .. } => Kind::Console,
         }
     }
 }
@@ -157,6 +174,14 @@ pub enum Wish {
         /// How long it is meant to last from now on.
         lease: SignedDuration,
     },
+    /// A session on the screen.
+    Console {
+        /// For how long.
+        minutes: ConsoleMinutes,
+        /// The only address that may use it; `None`: any. The requester's own, so no channel sees it,
+        /// unless somebody there has to approve the call.
+        ip: Option<Ipv4Addr>,
+    },
 }
 
 /// A field that is not as Bernard left it.
@@ -194,6 +219,8 @@ pub enum Source {
     AuthenticationSecret,
     /// The account's mails.
     Mail,
+    /// The KVM itself: not configurable, and of no password.
+    Console,
 }
 
 /// What was there before an operation changed anything, and what it is going to change.

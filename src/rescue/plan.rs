@@ -47,7 +47,7 @@ impl Aim {
             },
             Wish::Restore { .. } => Self::Restore,
             Wish::PutBack { .. } => Self::PutBack,
-            Wish::Reboot { .. } | Wish::Link { .. } | Wish::Adopt { .. } => Self::Reboot,
+            Wish::Reboot { .. } | Wish::Link { .. } | Wish::Adopt { .. } | Wish::Console { .. } => Self::Reboot,
         }
     }
 }
@@ -210,9 +210,12 @@ fn plan(server: &Server, now: Option<Boot>, wish: &Wish, change: Option<Setting>
             if key.is_some() { Entry::Key } else { Entry::Password }
         }
         Wish::Enable(_) => Entry::Password,
-        Wish::Restore { .. } | Wish::Reboot { .. } | Wish::Link { .. } | Wish::PutBack { .. } | Wish::Adopt { .. } => {
-            Entry::None
-        }
+        Wish::Restore { .. }
+        | Wish::Reboot { .. }
+        | Wish::Link { .. }
+        | Wish::PutBack { .. }
+        | Wish::Adopt { .. }
+        | Wish::Console { .. } => Entry::None,
     };
     let into = change.as_ref().map(|change| change.boot.clone()).or_else(|| now.clone());
     let before = Snapshot {

@@ -8,6 +8,7 @@ pub use facts::Facts;
 
 use super::{
     approval::{Mandate, Round, RoundEnd},
+    console::ConsoleKind,
     event::{Event, NotDone, Problem},
     operation::{Intent, Kind, OperationId, Request, Source},
     server::{TaskId, TaskStatus},
@@ -55,7 +56,11 @@ pub enum Phase {
     PuttingBack(Outcome),
     /// OVHcloud's task is being followed.
     Rebooting(TaskId),
-    /// The reboot's task is over; the link is looked for.
+    /// A console's session is asked for: it may or may not have been asked for already.
+    AskingConsole(ConsoleKind),
+    /// OVHcloud's task that opens the console's session is being followed.
+    OpeningConsole(TaskId),
+    /// The task is over; the link is looked for.
     Searching,
     /// A DM was tried, with the link found there (none: a key opens this rescue); whether it arrived is not known.
     Delivering(Option<Source>),
@@ -74,6 +79,8 @@ pub enum Outcome {
     InRescue(Link),
     /// A rescue that somebody else started has an owner and a deadline now.
     Adopted,
+    /// A console's session was opened.
+    ConsoleOpen(Link),
     /// Everything is back and the reboot's task is done.
     Restored,
     /// The reboot's task is done.
@@ -170,19 +177,23 @@ impl State {
             | Phase::Unsettled(_)
             | Phase::Undecided { .. }
             | Phase::PuttingBack(_)
-            | Phase::Rebooting(_) => self.kind != Kind::Link,
+            | Phase::Rebooting(_) => self.kind.changes(),
             // Nobody keeps a server from others by asking for it.
             Phase::AwaitingApproval => !self.waits_to_begin(),
-            Phase::Searching | Phase::Delivering(_) | Phase::AwaitingReveal(_) | Phase::Watching | Phase::Ended(_) => {
-                false
-            }
+            Phase::AskingConsole(_)
+            | Phase::OpeningConsole(_)
+            | Phase::Searching
+            | Phase::Delivering(_)
+            | Phase::AwaitingReveal(_)
+            | Phase::Watching
+            | Phase::Ended(_) => false,
         }
     }
 
     /// Whether `/restore` may take the server over: it waits for a link or for a person's decision.
     pub fn can_be_superseded(&self) -> bool {
         let asks_again = matches!(self.phase, Phase::AwaitingApproval) && !self.waits_to_begin();
-        asks_again
+        let waits = asks_again
             || matches!(
                 self.phase,
                 Phase::Undecided { .. }
@@ -190,7 +201,8 @@ impl State {
                     | Phase::Delivering(_)
                     | Phase::AwaitingReveal(_)
                     | Phase::Watching
-            )
+            );
+        waits && self.kind != Kind::Console
     }
 
     /// Whether **Cancel** still means something: no reboot was intended since the last approval.
@@ -260,7 +272,7 @@ impl State {
             (P::AwaitingApproval, E::TaskAdopted { task }) if self.facts.intents > 0 => P::Rebooting(*task),
             (P::Undecided { .. }, E::RebootAgainAsked { .. }) => P::AwaitingApproval,
             (phase, E::DenialExplained { round, by, .. }) if self.facts.is_unexplained(*round, *by) => phase.clone(),
-            (P::Opened, E::Prepared { plan }) if !matches!(self.kind, Kind::Link | Kind::Adopt) => match plan.change {
+            (P::Opened, E::Prepared { plan }) if self.kind.changes() && self.kind != Kind::Adopt => match plan.change {
                 Some(_) => P::Prepared,
                 // Without a reboot there is nothing to do but the change.
                 None if self.kind == Kind::PutBack => return None,
@@ -269,6 +281,13 @@ impl State {
             (P::Opened, E::Adopted { .. }) if self.kind == Kind::Adopt => P::Ended(Outcome::Adopted),
             (P::Opened, E::FoundImpossible { problem }) => P::Ended(Outcome::Impossible(problem.clone())),
             (P::Opened, E::RescueFound { .. }) if self.kind == Kind::Link => P::Searching,
+            (P::Opened, E::ConsoleChosen { kind }) if self.kind == Kind::Console => P::AskingConsole(*kind),
+            (P::AskingConsole(_), E::ConsoleAsked { task, .. }) => P::OpeningConsole(*task),
+            (P::AskingConsole(_), E::Expired) => P::Ended(Outcome::Expired),
+            (P::AskingConsole(_), E::FoundImpossible { problem }) => P::Ended(Outcome::Impossible(problem.clone())),
+            (P::Searching | P::Delivering(_), E::ConsoleOpened { .. }) if self.kind == Kind::Console => {
+                self.phase.clone()
+            }
             (P::Opened, E::Expired) => P::Ended(Outcome::Expired),
             (P::Prepared | P::Ready, E::Expired) if self.facts.intents == 0 => self.put_back_then(Outcome::Expired),
             (P::Prepared | P::Ready, E::FoundImpossible { problem }) if self.facts.intents == 0 => {
@@ -306,20 +325,22 @@ impl State {
             (P::Undecided { .. }, E::RebootAgainApproved { .. }) => P::Ready,
             (P::Undecided { .. }, E::LeftAlone { by, .. }) => P::Ended(Outcome::LeftAlone(*by)),
             (P::PuttingBack(outcome), E::PutBack { .. }) => P::Ended(outcome.clone()),
-            (P::Rebooting(task), E::TaskSeen { status, comment }) => self.after_task(*task, status, comment.as_ref()),
-            (P::Rebooting(_), E::TaskVanished) => self.after_reboot(),
+            (P::Rebooting(_) | P::OpeningConsole(_), E::TaskSeen { status, comment }) => {
+                self.after_task(status, comment.as_ref())
+            }
+            (P::Rebooting(_) | P::OpeningConsole(_), E::TaskVanished) => self.after_reboot(),
             (
                 P::Rebooting(_) | P::Searching | P::Delivering(_) | P::AwaitingReveal(_) | P::Watching,
                 E::PortSeen { .. } | E::PowerSeen { .. },
             ) => self.phase.clone(),
             (P::Searching | P::Delivering(_), E::DeliveryAttempted { source, .. }) => P::Delivering(*source),
-            (P::Delivering(Some(_)), E::LinkDelivered) => P::Ended(Outcome::InRescue(Link::Delivered)),
-            (P::Delivering(None), E::LinkDelivered) => P::Ended(Outcome::InRescue(Link::NotNeeded)),
+            (P::Delivering(Some(_)), E::LinkDelivered) => self.ended_with(Link::Delivered),
+            (P::Delivering(None), E::LinkDelivered) => self.ended_with(Link::NotNeeded),
             (P::Delivering(Some(source)), E::DmClosed) => P::AwaitingReveal(*source),
-            (P::Delivering(None), E::DmClosed) => P::Ended(Outcome::InRescue(Link::NotNeeded)),
-            (P::AwaitingReveal(_), E::LinkRevealed { .. }) => P::Ended(Outcome::InRescue(Link::Revealed)),
-            (P::AwaitingReveal(_), E::LinkGivenUp) => P::Ended(Outcome::InRescue(Link::NotTaken)),
-            (P::Searching | P::Delivering(_), E::LinkNotFound { .. }) => P::Ended(Outcome::InRescue(Link::NotFound)),
+            (P::Delivering(None), E::DmClosed) => self.ended_with(Link::NotNeeded),
+            (P::AwaitingReveal(_), E::LinkRevealed { .. }) => self.ended_with(Link::Revealed),
+            (P::AwaitingReveal(_), E::LinkGivenUp) => self.ended_with(Link::NotTaken),
+            (P::Searching | P::Delivering(_), E::LinkNotFound { .. }) => self.ended_with(Link::NotFound),
             (P::Watching, E::Watched) => P::Ended(match self.kind {
                 Kind::Restore => Outcome::Restored,
                 _ => Outcome::Rebooted,
@@ -354,13 +375,20 @@ impl State {
         if changed { Phase::PuttingBack(outcome) } else { Phase::Ended(outcome) }
     }
 
-    fn after_task(&self, task: TaskId, status: &TaskStatus, comment: Option<&String>) -> Phase {
+    fn ended_with(&self, link: Link) -> Phase {
+        Phase::Ended(match self.kind {
+            Kind::Console => Outcome::ConsoleOpen(link),
+            _ => Outcome::InRescue(link),
+        })
+    }
+
+    fn after_task(&self, status: &TaskStatus, comment: Option<&String>) -> Phase {
         match status {
             TaskStatus::Done => self.after_reboot(),
             TaskStatus::Cancelled | TaskStatus::CustomerError | TaskStatus::OvhError => {
                 Phase::Ended(Outcome::TaskFailed { status: status.clone(), comment: comment.cloned() })
             }
-            TaskStatus::Init | TaskStatus::Todo | TaskStatus::Doing | TaskStatus::Other(_) => Phase::Rebooting(task),
+            TaskStatus::Init | TaskStatus::Todo | TaskStatus::Doing | TaskStatus::Other(_) => self.phase.clone(),
         }
     }
 
@@ -386,6 +414,8 @@ impl Phase {
             Self::Undecided { .. } => "undecided",
             Self::PuttingBack(_) => "putting back",
             Self::Rebooting(_) => "rebooting",
+            Self::AskingConsole(_) => "asking for the console",
+            Self::OpeningConsole(_) => "opening the console",
             Self::Searching => "searching",
             Self::Delivering(_) => "delivering",
             Self::AwaitingReveal(_) => "awaiting reveal",

@@ -19,6 +19,8 @@ pub enum Step {
     Settle,
     /// Put back what was set. Repeatable: idempotent.
     PutBack,
+    /// Ask for a console's session. Repeatable: one session too many ends by itself within minutes, and nobody is sent to it.
+    AskConsole,
     /// Follow OVHcloud's task. Repeatable: it only reads.
     Follow,
     /// Find the link, record the attempt, send the DM.
@@ -33,13 +35,14 @@ pub enum Step {
 
 impl Step {
     /// Every step: crash tests are generated from this list.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::AwaitApproval,
         Self::Prepare,
         Self::Set,
         Self::Reboot,
         Self::Settle,
         Self::PutBack,
+        Self::AskConsole,
         Self::Follow,
         Self::Search,
         Self::Deliver,
@@ -56,7 +59,8 @@ impl Step {
             Phase::Ready => Some(Self::Reboot),
             Phase::Intended(_) | Phase::Unsettled(_) | Phase::Undecided { .. } => Some(Self::Settle),
             Phase::PuttingBack(_) => Some(Self::PutBack),
-            Phase::Rebooting(_) => Some(Self::Follow),
+            Phase::AskingConsole(_) => Some(Self::AskConsole),
+            Phase::Rebooting(_) | Phase::OpeningConsole(_) => Some(Self::Follow),
             Phase::Searching => Some(Self::Search),
             Phase::Delivering(_) => Some(Self::Deliver),
             Phase::AwaitingReveal(_) => Some(Self::AwaitReveal),

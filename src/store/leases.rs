@@ -155,7 +155,11 @@ async fn end(tx: &mut SqliteConnection, server: &ServiceName, now: Timestamp) ->
         .bind(millis(now))
         .execute(&mut *tx)
         .await?;
-    sqlx::query("UPDATE deliveries SET wipe = 1 WHERE server = $1").bind(server.as_str()).execute(&mut *tx).await?;
+    // A console's link goes when its session ends, whatever the server boots.
+    sqlx::query("UPDATE deliveries SET wipe = 1 WHERE server = $1 AND expires_at IS NULL")
+        .bind(server.as_str())
+        .execute(&mut *tx)
+        .await?;
     foreign::forget(tx, server).await
 }
 

@@ -23,7 +23,7 @@ pub struct Posted {
     pub message: Option<u64>,
     /// A digest of what it shows.
     pub shown: String,
-    /// When it was last tried, by our clock.
+    /// When it was posted, or its posting first tried, by our clock.
     pub attempted: Timestamp,
 }
 
@@ -34,6 +34,8 @@ pub struct Unreported {
     pub operation: OperationId,
     /// What was marked as shown when that was found out. Each reason to show it again is another mark.
     mark: i64,
+    /// Where it was asked for.
+    pub channel: ChannelId,
 }
 
 /// A DM that may hold a link.
@@ -47,6 +49,8 @@ pub struct Delivery {
     pub channel: ChannelId,
     /// The message.
     pub message: u64,
+    /// When the link means nothing any more, by our clock; `None`: when the server leaves rescue.
+    pub expires: Option<Timestamp>,
 }
 
 impl Store {
@@ -92,16 +96,22 @@ impl Store {
         Ok(())
     }
 
-    /// The operations whose messages do not show their latest state.
+    /// The operations whose messages do not show their latest state, and where they are shown.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn unreported(&self) -> Result<Vec<Unreported>, Error> {
-        let rows: Vec<(i64, i64)> =
-            sqlx::query_as("SELECT id, reported FROM operations WHERE reported < version ORDER BY id")
-                .fetch_all(&self.pool)
-                .await?;
-        Ok(rows.into_iter().map(|(id, mark)| Unreported { operation: OperationId(id), mark }).collect())
+        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
+            "SELECT id, reported, json_extract(request, '$.channel') FROM operations WHERE reported < version ORDER BY id",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let found = |(id, mark, channel): (i64, i64, i64)| Unreported {
+            operation: OperationId(id),
+            mark,
+            channel: ChannelId(channel.cast_unsigned()),
+        };
+        Ok(rows.into_iter().map(found).collect())
     }
 
     /// The messages of the operation show its state as of `version`; unless something else that they show, such as the lease,
@@ -119,15 +129,19 @@ impl Store {
         Ok(())
     }
 
-    /// After a start every live operation is shown again, so that an edit that was lost heals itself.
+    /// After a start every live operation is shown again, so that an edit that was lost heals itself. Messages that only point
+    /// to a newer one stay: they are too old to be edited often.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn distrust_messages(&self) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        sqlx::query("UPDATE messages SET shown = '' WHERE operation IN (SELECT id FROM operations WHERE live = 1)")
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "UPDATE messages SET shown = ''
+             WHERE slot NOT LIKE 'old-%' AND operation IN (SELECT id FROM operations WHERE live = 1)",
+        )
+        .execute(&mut *tx)
+        .await?;
         sqlx::query("UPDATE operations SET reported = -1 WHERE live = 1").execute(&mut *tx).await?;
         tx.commit().await?;
         Ok(())
@@ -139,8 +153,8 @@ impl Store {
     /// [`Error::Database`].
     pub async fn save_delivery(&self, delivery: &Delivery, server: &ServiceName) -> Result<(), Error> {
         sqlx::query(
-            "INSERT INTO deliveries (operation, server, person, channel, message, wipe)
-             VALUES ($1, $2, $3, $4, $5, COALESCE((SELECT 1 - live FROM operations WHERE id = $1), 0))
+            "INSERT INTO deliveries (operation, server, person, channel, message, expires_at, wipe)
+             VALUES ($1, $2, $3, $4, $5, $6, COALESCE((SELECT 1 - live FROM operations WHERE id = $1), 0))
              ON CONFLICT (channel, message) DO NOTHING",
         )
         .bind(delivery.operation.0)
@@ -148,28 +162,32 @@ impl Store {
         .bind(id(delivery.person.0))
         .bind(id(delivery.channel.0))
         .bind(id(delivery.message))
+        .bind(delivery.expires.map(millis))
         .execute(&self.pool)
         .await?;
         Ok(())
     }
 
-    /// The DMs that are to be wiped and are not yet.
+    /// The DMs that are to be wiped by `now` and are not yet.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn deliveries_to_wipe(&self) -> Result<Vec<Delivery>, Error> {
-        let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
-            "SELECT operation, person, channel, message FROM deliveries WHERE wipe = 1 AND wiped_at IS NULL",
+    pub async fn deliveries_to_wipe(&self, now: Timestamp) -> Result<Vec<Delivery>, Error> {
+        let rows: Vec<(i64, i64, i64, i64, Option<i64>)> = sqlx::query_as(
+            "SELECT operation, person, channel, message, expires_at FROM deliveries
+             WHERE wiped_at IS NULL AND (wipe = 1 OR expires_at <= $1)",
         )
+        .bind(millis(now))
         .fetch_all(&self.pool)
         .await?;
         Ok(rows
             .into_iter()
-            .map(|(operation, person, channel, message)| Delivery {
+            .map(|(operation, person, channel, message, expires)| Delivery {
                 operation: OperationId(operation),
                 person: UserId(person.cast_unsigned()),
                 channel: ChannelId(channel.cast_unsigned()),
                 message: message.cast_unsigned(),
+                expires: expires.map(time),
             })
             .collect())
     }

@@ -180,11 +180,12 @@ fn lock(path: &Path) -> Result<File, Error> {
 }
 
 /// The steps of the schema, in their order; one that was shipped is never changed.
-const SCHEMA: [(i64, &str, &str); 4] = [
+const SCHEMA: [(i64, &str, &str); 5] = [
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (3, "audit", include_str!("../../migrations/sqlite/0003_audit.sql")),
     (4, "leases", include_str!("../../migrations/sqlite/0004_leases.sql")),
     (6, "fleet", include_str!("../../migrations/sqlite/0006_fleet.sql")),
+    (7, "expiring links", include_str!("../../migrations/sqlite/0007_expiring_links.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -33,6 +33,7 @@ approval-put-back = { $asker } wants to put its netboot back, without a reboot.
 approval-reboot = { $asker } wants to hard reboot it.
 approval-adopt = { $asker } wants to look after its rescue, which somebody else started, for { $length }.
 approval-link = { $asker } wants the link to the password of its rescue.
+approval-console = { $asker } wants to see its screen (KVM) for { $minutes } minutes.
 approval-again = { $asker } wants one more reboot: the last one got no answer.
 approval-because = Why: { $reason }
 approval-no-reason = No reason was given.
@@ -180,6 +181,8 @@ card-unknown-because = What came instead of an answer: { $said }
 card-not-done-because = The last reboot was not done: { $said }
 card-put-back = The netboot is back as it was.
 card-not-put-back = ⚠️ The netboot could **not** be put back: { $said }
+card-moved = ➡️ **Goes on below** · { $server } · { $id }
+    { $link }
 card-faults = { $count ->
     [one] ⚠️ A step of mine failed inside; I try it again.
    *[other] ⚠️ Steps of mine failed inside { $count } times; I go on trying.
@@ -232,7 +235,7 @@ dm-connect-title = **Connect**
 dm-connect-rdp = • RDP: open the file below, or { $address } port 3389
 dm-connect-ssh = • SSH: { $command }
 dm-host-key = • The rescue has another SSH host key, so a warning is right. Forget the old one: { $command }
-dm-connect-kvm = • KVM: from OVHcloud's control panel; its login screen has a language selector and an on-screen keyboard
+dm-connect-kvm = • KVM: { $command } in the channel; its login screen has a language selector and an on-screen keyboard
 dm-finished = **When you are finished**: **Restore now**, or { $command } in the channel.
 dm-finished-windows = Restarting or shutting down the Windows rescue itself does not leave rescue.
 dm-until = It is yours until { $until }, unless it was extended since. I remind you before.
@@ -518,7 +521,128 @@ too-often-server = { $server } has had { $count ->
    *[other] its { $count } operations
 } of an hour. Try again { $again }. `/restore` and links always work.
 refusal-their-roles = Discord did not tell me the roles of { $who } just now, or they are not here; so I cannot say.
-refusal-no-console = { $server } has no console that opens by a link.
+
+# Guide
+command-guide = What to do in a rescue, step by step
+option-topic = What it is about
+button-guide = Guide
+button-next = Next
+button-back = Back
+help-guide = `/guide` says what to do in a rescue, step by step.
+guide-title = 📖 **{ $topic }** · { $page }/{ $pages }
+guide-placeholder = Another topic
+guide-connect = Connect
+guide-disks = Disks
+guide-password = Password
+guide-firewall = Firewall
+guide-tools = Tools
+guide-leave = Leave rescue
+guide-rdp = **Windows rescue, by RDP**
+    1. Open `rescue.rdp` from my direct message, or connect your RDP app to the server's IP, port 3389.
+    2. User `Administrator`. The password is behind the link in that message.
+    3. The app warns of the certificate: the rescue has its own, so that is right.
+    No answer yet? It can take four minutes after OVHcloud's task is done.
+guide-ssh-windows = **Windows rescue, by SSH**
+    Windows' own SSH server runs there. SSH keys do not work: it asks for the password.
+guide-ssh-linux = **Linux rescue, by SSH**
+    If an SSH key was set, it is enough; else SSH asks for the password, which is behind the link.
+guide-host-key = The host key is not the server's own, so SSH warns. Forget the old one first:
+guide-kvm = **The screen itself (KVM)**
+    For when the network does not work. `/console` sends you a link, if the server has a KVM.
+    • The login screen lets you choose another keyboard language.
+    • Its accessibility options hold an on-screen keyboard.
+    • The user is the same: `Administrator` (Windows) or `root` (Linux).
+guide-what-it-is = **What the Windows rescue is**
+    A virtual machine on top of OVHcloud's Linux rescue.
+    • The server's disks are handed through: you work on the real ones.
+    • Processor, memory, network card and RAID controller are not: what you see of them is the machine's own.
+    • It has the server's IP and MAC address.
+    • Restarting it does **not** leave rescue.
+guide-disk-management = **Disks, with the mouse**
+    1. Right click on Start, *Disk Management*.
+    2. Disk 0 is the rescue's own: leave it alone.
+    3. Each other disk: right click, *Online*.
+    4. Says it *Dynamic* or *Foreign*: right click, *Import Foreign Disks*.
+    5. *Resynching* of a mirror is normal; you can work meanwhile.
+    The server's Windows is usually `E:`.
+guide-diskpart = **Disks, by keyboard**
+    The number is the disk's in the list; never 0, that is the rescue's own.
+guide-diskpart-after = `import` is only for dynamic disks. Do it for each disk.
+guide-look-at-disks = **Disks in the Linux rescue**
+    What there is, with software RAID and LVM put together:
+guide-mount = Mount the one you need, and let go of it before you leave. `md2` is an example:
+guide-sam = **Windows password**
+    1. Bring the disks online, see *Disks*; import them if they are a software RAID.
+    2. Get a SAM editor, such as NTPWEdit, and open with it:
+guide-sam-after = 3. Choose the user, set a new password, save.
+    4. Leave rescue with `/restore`, and log in with it.
+guide-chntpw = **Windows password, from the Linux rescue**
+    Mount the volume with Windows on it; `sda2` is an example. `chntpw` lists the users, then asks what to do with one:
+guide-chntpw-after = Then `umount /mnt`, and `/restore`.
+guide-chroot = **Linux password**
+    Mount the system's volume, see *Disks*; `md2` is an example. Then set a new password inside it:
+guide-hive = **Firewall 1: open the registry**
+    Not from OVHcloud's guides, but the usual way of Windows. Bring the disks online first, see *Disks*. In PowerShell:
+guide-hive-after = The last line says a number. If it is not 1, write it for the 1 in `ControlSet001` on the next page.
+guide-firewall-off = **Firewall 2: switch it off**
+    All three profiles:
+guide-unload = **Firewall 3: close the registry**
+    Else Windows does not start cleanly:
+guide-unload-after = Then `/restore`. Once you are in: mend the rule, and **switch the firewall on again**. Until then the server stands open.
+guide-disable-firewall = **Firewall of a Linux**
+    Not from OVHcloud's guides. It is not started at the next boot; `md2` is an example:
+guide-disable-firewall-after = Then `/restore`, mend the rule, and **switch it on again**.
+guide-windows-tools = **Tools for the Windows rescue**
+    None is installed there; download them from their makers.
+    • CrystalDiskInfo: how the disks are
+    • 7-Zip: archives
+    • FileZilla: files to and from elsewhere
+    • NTPWEdit: Windows passwords
+guide-linux-tools = **Tools in the Linux rescue**
+    RAID, a disk's health, and what is full:
+guide-leave-steps = **Leave rescue**
+    1. Save, close files; in Linux, unmount.
+    2. Press **Restore now**, or type `/restore`. I put the netboot back to what it was, and reboot.
+    3. Wait: two to four minutes after OVHcloud's task is done.
+    ⚠️ Restarting or shutting down the rescue itself does not leave it: the netboot stays until somebody changes it.
+guide-afterwards = **Afterwards**
+    • Do the services run? `/status` shows what OVHcloud sees.
+    • Is the firewall on again?
+    • I wipe my direct message with the link. That does not revoke the link.
+    • Your SSH client warns once more, because the server's own host key is back.
+
+# Console
+command-console = A link to the server's screen (KVM), by DM
+option-minutes = How long the link works; 15 minutes unless you say
+option-ip = Only this address may use it: your own public IPv4 address
+help-console = `/console` sends you a link to a server's screen (KVM).
+source-console = OVHcloud's KVM
+state-asking-console = Asking for the console
+state-opening-console = Opening the console
+outcome-console = Console open
+outcome-console-no-link = Console, no link
+outcome-console-failed = Console failed
+card-console = { $kind } · { $minutes } min
+console-html5 = The screen in the browser
+console-serial = The serial line in the browser
+console-jnlp = The screen by a Java application
+end-console-delivered = The link went by DM to the one who asked. It works until { $until }.
+end-console-revealed = The link was shown to the one who asked, and to nobody else.
+end-console-not-found = OVHcloud's task is done, but no link turned up in time. Ask again with `/console`.
+end-console-trouble = No link turned up in time. The last look did not work: { $said }
+end-console-not-taken = The link was there, but nobody took it, and it works no more. Ask again with `/console`.
+console-title = 🖥️ The console of { $server } is open ({ $id }).
+console-keep = Whoever has what is below sits at the machine: its screen, its keyboard, its power button. Keep it to yourself. It stops working by itself, and I wipe this message then.
+console-until = It works until { $until }.
+console-only-from = Only from { $ip }.
+console-link = { $kind }: { $link }
+console-file = { $kind }: open { $file } below with Java Web Start.
+console-keyboard = Wrong letters? Look for a keyboard language, or an on-screen keyboard, in the console or at the login screen.
+console-wiped = 🧹 The console of { $server } is closed, so what stood here is wiped.
+reveal-over-console = This is done. `/console` opens another one.
+problem-no-console = { $server } has no console (KVM) that I can open. OVHcloud's control panel says which it has.
+typed-minutes = 1, 3, 5, 10 or 15.
+typed-ip = the public IPv4 address of the device that you will use, such as 203.0.113.7. Search the web for “my IP” on that device; addresses of a home or office network, such as 192.168.1.2, do not count.
 # History
 command-history = Who did what, the latest first, and all of it in a file
 option-history-server = Only this server: service name, display name, IP or reverse

@@ -33,6 +33,7 @@ approval-put-back = { $asker } veut remettre son netboot en place, sans redémar
 approval-reboot = { $asker } veut forcer son redémarrage.
 approval-adopt = { $asker } veut prendre en charge son rescue, démarré par quelqu'un d'autre, pour { $length }.
 approval-link = { $asker } veut le lien vers le mot de passe de son rescue.
+approval-console = { $asker } veut voir son écran (KVM) pendant { $minutes } minutes.
 approval-again = { $asker } veut un redémarrage de plus : le dernier est resté sans réponse.
 approval-because = Motif : { $reason }
 approval-no-reason = Aucun motif n'a été donné.
@@ -180,6 +181,8 @@ card-unknown-because = Reçu à la place d'une réponse : { $said }
 card-not-done-because = Le dernier redémarrage n'a pas été fait : { $said }
 card-put-back = Le netboot est remis comme il était.
 card-not-put-back = ⚠️ Le netboot n'a **pas** pu être remis comme il était : { $said }
+card-moved = ➡️ **La suite plus bas** · { $server } · { $id }
+    { $link }
 card-faults = { $count ->
     [one] ⚠️ Une de mes étapes a échoué en interne ; je réessaie.
    *[other] ⚠️ Mes étapes ont échoué { $count } fois en interne ; je continue d'essayer.
@@ -200,17 +203,17 @@ reveal-over = C'est terminé. `/rescue link` retrouve le lien.
 end-link-delivered = Le lien vers le mot de passe est parti en message privé à la personne qui l'a demandé (trouvé dans { $source }). Utilisateur : { $user }
 end-link-revealed = Le lien vers le mot de passe a été montré à la personne qui l'a demandé, et à personne d'autre (trouvé dans { $source }). Utilisateur : { $user }
 end-link-not-needed = La clé SSH en place permet d'entrer ; il n'y a pas de mot de passe. Utilisateur : { $user }
-end-link-not-found = Le netboot est en rescue, mais aucun lien vers un mot de passe n'est apparu à temps. J'ai cherché ici : { $searched }
-end-link-trouble = La dernière recherche a échoué : { $said }
+end-link-not-found = Le netboot est en rescue, mais aucun lien vers un mot de passe n'est apparu à temps. J'ai cherché ici : { $searched }
+end-link-trouble = La dernière recherche a échoué : { $said }
 end-link-not-taken = Le lien était là, mais personne ne l'a pris. `/rescue link` le retrouve.
 end-until = Il est à vous jusqu'à { $until } ; je vous préviendrai avant. Quand vous avez fini : **Restaurer maintenant** ou `/restore`.
 end-until-of = { $who } en est responsable jusqu'à { $until }.
 end-adopted = Ce rescue a été lancé sans moi ; il a maintenant un responsable. La restauration mène au disque du serveur.
 end-back = La tâche OVHcloud est terminée, et j'ai vu la machine disparaître puis revenir.
 end-task-done = La tâche OVHcloud est terminée. Ce n'est pas encore la machine : en général, elle s'éteint une minute plus tard et revient en deux à quatre minutes. Je ne l'ai pas vue revenir.
-end-unseen = OVHcloud a accepté le redémarrage, mais ne liste plus la tâche ; on ne sait pas comment elle s'est terminée. Je n'ai pas vu la machine revenir : `/status` montre ce qui se voit maintenant.
+end-unseen = OVHcloud a accepté le redémarrage, mais ne liste plus la tâche ; on ne sait pas comment elle s'est terminée. Je n'ai pas vu la machine revenir : `/status` montre ce qui se voit maintenant.
 end-wiped = Tout message privé qui contient le lien est en cours d'effacement. Cela ne révoque pas le lien.
-end-expired = Accepté il y a trop longtemps pour être commencé maintenant : rien n'a été redémarré. Redemandez si vous le voulez toujours.
+end-expired = Accepté il y a trop longtemps pour être commencé maintenant : rien n'a été redémarré. Redemandez si vous le voulez toujours.
 end-cancelled = { $who } a annulé. Rien n'a été redémarré.
 end-not-done = Rien n'a été redémarré. { $said }
 end-task-failed = La tâche OVHcloud s'est terminée avec l'état { $status }.
@@ -232,7 +235,7 @@ dm-connect-title = **Se connecter**
 dm-connect-rdp = • RDP : ouvrez le fichier ci-dessous, ou { $address } port 3389
 dm-connect-ssh = • SSH : { $command }
 dm-host-key = • Le mode rescue a une autre clé d'hôte SSH : un avertissement est donc normal. Oubliez l'ancienne : { $command }
-dm-connect-kvm = • KVM : depuis l'espace client OVHcloud ; son écran de connexion offre un choix de langue et un clavier virtuel
+dm-connect-kvm = • KVM : { $command } dans le salon ; son écran de connexion offre un choix de langue et un clavier virtuel
 dm-finished = **Quand vous avez fini** : **Restaurer maintenant**, ou { $command } dans le salon.
 dm-finished-windows = Redémarrer ou éteindre le rescue Windows lui-même ne fait pas quitter le mode rescue.
 dm-until = Il est à vous jusqu'à { $until }, sauf prolongation depuis. Je vous préviendrai avant.
@@ -247,6 +250,7 @@ confirm-put-back = ↩️ **Remettre ce que j'ai changé sur { $server }, sans r
 confirm-boots-into = Il démarrera sur : { $into }.
 confirm-boots-into-next = Le prochain redémarrage, d'où qu'il vienne, se fera sur : { $into }
 confirm-lease = Il est à vous pour { $length } ; je vous préviens { $before } avant la fin.
+confirm-lease = Durée prévue : { $length }.
 confirm-email = OVHcloud envoie les identifiants à { $email }, dès maintenant et jusqu'à la restauration.
 confirm-key = La clé SSH que vous avez donnée permettra d'entrer ; OVHcloud ne crée pas de mot de passe.
 confirm-key-there = Une clé SSH est déjà en place sur le serveur et permettra d'entrer ; OVHcloud ne crée pas de mot de passe.
@@ -273,15 +277,15 @@ reminder-deadline = ⏰ **C'est l'heure** · { $server } est toujours en mode re
 reminder-after = ⏰ **Toujours en mode rescue** · { $server } · l'échéance est largement passée
 reminder-until = Le rescue { $id } doit se terminer à { $until }.
 reminder-was-until = Le rescue { $id } devait se terminer à { $until }. Tout redémarrage, d'où qu'il vienne, ramène le serveur en rescue.
-reminder-choices = **Restaurer maintenant** remet tout en place ; **Prolonger** donne plus de temps.
+reminder-choices = **Restaurer maintenant** remet tout en place ; **Prolonger** donne plus de temps.
 notice-restored-at-deadline = ⏰ **C'est l'heure** · { $server } est en cours de restauration ({ $id }), avec les droits de { $who }.
-notice-extended = ⏳ **Prolongé** · { $server } reste en mode rescue jusqu'à { $until }. Prolongé par { $who } ; c'est le rescue de { $owner }.
+notice-extended = ⏳ **Prolongé** · { $server } reste en mode rescue jusqu'à { $until }. Prolongé par { $who } ; c'est le rescue de { $owner }.
 notice-handed-over = 🤝 **Transmis** · le rescue de { $server } passe de { $from } à { $to }. Décidé par { $who }.
 notice-anchor = { $count ->
-    [one] 🔗 Dernière ligne du journal d'audit : { $anchor } ({ $count } nouvelle). Elle permet de prouver que rien n'a été modifié avant elle.
-   *[other] 🔗 Dernière ligne du journal d'audit : { $anchor } ({ $count } nouvelles). Elle permet de prouver que rien n'a été modifié avant elle.
+    [one] 🔗 Dernière ligne du journal d'audit : { $anchor } ({ $count } nouvelle). Elle permet de prouver que rien n'a été modifié avant elle.
+   *[other] 🔗 Dernière ligne du journal d'audit : { $anchor } ({ $count } nouvelles). Elle permet de prouver que rien n'a été modifié avant elle.
 }
-notice-paused = ⏸️ **En pause**, à la demande de { $who } : { $reason }. Rien de nouveau ne commence, sauf ce qui fait sortir du rescue.
+notice-paused = ⏸️ **En pause**, à la demande de { $who } : { $reason }. Rien de nouveau ne commence, sauf ce qui fait sortir du rescue.
 notice-resumed = ▶️ **Reprise** décidée par { $who }.
 digest-quiet = ☀️ Rien n'est en mode rescue.
 digest-title = { $count ->
@@ -336,12 +340,12 @@ tasks-none = OVHcloud n'en liste aucune. Les anciennes sont oubliées.
 tasks-began = commencée { $when }
 tasks-ended = terminée { $when }
 help-tasks = `/tasks` montre les dernières tâches OVHcloud d'un serveur.
-status-intervention = Dernière intervention d'OVHcloud au datacentre : { $when }
+status-intervention = Dernière intervention d'OVHcloud au datacentre : { $when }
 status-planned = ⚠️ OVHcloud prévoit { $kind } le { $when }
 status-expires = Payé jusqu'au { $day }
 status-expires-renewed = Payé jusqu'au { $day }, renouvelé automatiquement
 status-expires-for-good = ⚠️ Payé jusqu'au { $day }, **sans** renouvellement automatique
-status-contract-unreadable = Le contrat et les interventions prévues n'ont pas pu être lus : { $said }
+status-contract-unreadable = Le contrat et les interventions prévues n'ont pas pu être lus : { $said }
 command-doctor = Ce qui ne va pas avec le parc, les comptes et moi
 help-doctor = `/doctor` examine le parc, les comptes et moi.
 doctor-well = 🩺 **Tout va bien**, autant que je puisse voir, pour { $servers } serveurs.
@@ -349,7 +353,7 @@ doctor-title = 🩺 **{ $count ->
     [one] { $count } constat
    *[other] { $count } constats
 }** pour { $servers } serveurs
-doctor-age = -# Ma plus ancienne lecture d'un serveur : { $when }
+doctor-age = -# Ma plus ancienne lecture d'un serveur : { $when }
 doctor-nothing-read = -# Je n'ai encore lu aucun serveur.
 doctor-more = … et { $count } de plus
 doctor-rest = { $count ->
@@ -370,7 +374,7 @@ doctor-silent = 🟠 **Listé par OVHcloud, mais sans description**
 doctor-ends = 🟠 **Expire bientôt sans renouvellement automatique**
 doctor-planned = 🟠 **Intervention prévue par OVHcloud**
 doctor-retired = 🟠 **Démarre sur une image retirée par OVHcloud**
-doctor-drift = 🟠 **Mon horloge diffère de celle d'OVHcloud** (j'en tiens compte ; vérifiez NTP)
+doctor-drift = 🟠 **Mon horloge diffère de celle d'OVHcloud** (j'en tiens compte ; vérifiez NTP)
 doctor-unchecked-servers = ❔ **Serveurs pas encore lus**
 doctor-unchecked-boots = ❔ **Netboots pas encore lus**
 doctor-unchecked-contracts = ❔ **Contrats et interventions prévues non lus récemment**
@@ -426,7 +430,7 @@ no-server = Aucun serveur ne répond au nom de { $typed }.
 no-server-near = Aucun serveur ne répond au nom de { $typed }. Vouliez-vous dire l'un de ceux-ci : { $near } ?
 no-server-ambiguous = Plusieurs serveurs répondent au nom de { $typed } : { $all }. Utilisez l'un de ces noms.
 no-server-unreadable = Je n'ai pas pu chercher { $typed } : { $said }
-no-server-yet = Aucun serveur lu jusqu'ici ne répond au nom { $typed } : { $read } sur { $all }. Utilisez son nom de service, qui fonctionne tout de suite, ou réessayez plus tard.
+no-server-yet = Aucun serveur lu jusqu'ici ne répond au nom { $typed } : { $read } sur { $all }. Utilisez son nom de service, qui fonctionne tout de suite, ou réessayez plus tard.
 typed-duration = une durée comme 90m, 1h30m ou 2d, au plus { $longest }.
 typed-more = une durée comme 90m, 1h30m ou 2d.
 typed-email = une seule adresse, comme ops@example.com.
@@ -442,14 +446,14 @@ too-late-command = { $id } a avancé ; ce bouton n'a plus d'effet. Pour redeman
 problem-server-gone = { $server } n'est plus dans le compte OVHcloud. S'il a été renouvelé ou déplacé, demandez à l'administrateur du bot de vérifier le compte.
 problem-held = OVHcloud bloque lui-même { $server } ({ $state }) : contactez le support OVHcloud, rien n'est possible d'ici.
 problem-no-boots = { $server } ne liste aucune entrée de netboot pour cela. Un serveur qui n'a qu'un vRack (OLA) ne peut pas démarrer en netboot ; sinon, demandez au support OVHcloud.
-problem-no-such-rescue = { $server } n'a pas de rescue { $wanted }. Il a : { $has }. Installé : { $os }, mémoire : { $memory } GB.
-problem-windows-needs = OVHcloud propose le rescue Windows pour les serveurs où Windows est installé, avec au moins 16 GB de mémoire. `system:linux` n'en demande pas tant.
+problem-no-such-rescue = { $server } n'a pas de rescue { $wanted }. Il a : { $has }. Installé : { $os }, mémoire : { $memory } Go.
+problem-windows-needs = OVHcloud propose le rescue Windows pour les serveurs où Windows est installé, avec au moins 16 Go de mémoire. `system:linux` n'en demande pas tant.
 problem-changed = Ce sur quoi { $server } démarrerait a changé depuis votre confirmation : rien n'a donc été fait. Redemandez pour voir l'état actuel.
 problem-not-in-rescue = { $server } n'est pas en mode rescue. `/status` montre sur quoi il démarre.
 problem-has-owner = Le rescue de { $server } est déjà confié à { $who }.
 problem-rebooting = { $server } est en train de redémarrer. Réessayez quand ce sera fini.
-problem-no-account = La configuration ne nomme plus { $account }, le compte de { $server }. Demandez à votre opérateur.
-problem-no-longer-allowed = La personne qui l'a demandé n'en a plus le droit : rien n'a été commencé.
+problem-no-account = La configuration ne nomme plus { $account }, le compte de { $server }. Demandez à l'administrateur du bot.
+problem-no-longer-allowed = La personne qui l'a demandé n'en a plus le droit : rien n'a été commencé.
 problem-key-needs-linux = Une clé SSH ne fonctionne pas avec le rescue Windows. Retirez-la, ou choisissez `system:linux`.
 problem-ovhcloud = OVHcloud ne m'a pas laissé faire cela avec { $server } : { $said }
 
@@ -467,14 +471,14 @@ denial-could-help = Qui pourrait aider : { $who }
 calls-until-link = Le dernier est répété jusqu'à ce que le lien soit là.
 
 # Why, plan, limits and the kill switch
-command-plan = Les appels exacts qu'une action ferait maintenant, et si elle serait refusée ; ne change rien
+command-plan = Les appels exacts qu'une action ferait maintenant, et si elle serait refusée ; ne change rien
 command-why = Quelle règle autorise ou refuse une action, et qui pourrait aider
 command-admin = L'arrêt d'urgence
 command-admin-pause = Refuser toute nouvelle opération, sauf celles qui sortent du mode rescue
 command-admin-resume = Accepter de nouveau les opérations
 option-action = Ce qui serait fait
-option-user = Quelqu'un d'autre ; par défaut, vous
-option-pause-reason = Pourquoi ; tout le salon le voit
+option-user = Quelqu'un d'autre ; par défaut, vous
+option-pause-reason = Pourquoi ; tout le salon le voit
 help-plan = `/plan` montre les appels exacts d'une action, sans rien changer.
 help-why = `/why` dit quelle règle autorise ou refuse une action.
 help-admin = `/admin pause` refuse toute nouvelle opération, `/admin resume` les accepte de nouveau.
@@ -488,27 +492,27 @@ why-they-lack = Les règles qui parlent de cette personne ne l'incluent pas.
 why-they-other-servers = Son droit vaut pour d'autres serveurs.
 why-they-unread = Son droit dépend de tags ou de noms qui n'ont pas pu être lus.
 why-they-other-channels = Son droit vaut dans { $channels }.
-why-unread = ⚠️ Les tags et le nom affiché de { $server } sont illisibles pour l'instant : les règles par tag ou par nom ne donnent aucun droit, et les protections comptent.
-why-unread-because = ⚠️ { $server } est illisible pour l'instant ({ $said }) : les règles par tag ou par nom ne donnent aucun droit, et les protections comptent.
+why-unread = ⚠️ Les tags et le nom affiché de { $server } sont illisibles pour l'instant : les règles par tag ou par nom ne donnent aucun droit, et les protections comptent.
+why-unread-because = ⚠️ { $server } est illisible pour l'instant ({ $said }) : les règles par tag ou par nom ne donnent aucun droit, et les protections comptent.
 why-no-protection = 🔓 Personne d'autre n'a besoin d'approuver.
 why-protected = 🔐 La règle { $rule } demande l'approbation { $count ->
     [one] d'une autre personne
    *[other] de { $count } autres personnes
 }, dans un délai de { $within }.
-why-protected-unread = 🔐 La règle { $rule } le couvre peut-être : elle demande donc l'approbation { $count ->
+why-protected-unread = 🔐 La règle { $rule } le couvre peut-être : elle demande donc l'approbation { $count ->
     [one] d'une autre personne
    *[other] de { $count } autres personnes
 }, dans un délai de { $within }.
-why-approvers = Peuvent approuver : { $who }
+why-approvers = Peuvent approuver : { $who }
 why-nobody-approves = ⚠️ Aucune règle ne permet à quiconque de l'approuver ici. Demandez à l'administrateur du bot.
 plan-possible = ✅ Vous pourriez lancer { $action } sur { $server } maintenant.
-plan-needs-approval = 🔐 Vous pourriez demander { $action } sur { $server } maintenant ; il faudrait une approbation.
+plan-needs-approval = 🔐 Vous pourriez demander { $action } sur { $server } maintenant ; il faudrait une approbation.
 plan-refused = 🚫 Vous ne pourriez pas lancer { $action } sur { $server } maintenant.
-plan-calls = Voici exactement ce qui serait demandé à OVHcloud :
-plan-nothing-changed = 📋 Je n'ai fait que lire ; rien n'a changé.
-paused = { $who } a suspendu toute nouvelle opération à { $at } : { $reason }
+plan-calls = Voici exactement ce qui serait demandé à OVHcloud :
+plan-nothing-changed = 📋 Je n'ai fait que lire ; rien n'a changé.
+paused = { $who } a suspendu toute nouvelle opération à { $at } : { $reason }
 paused-ways-out = Ce qui est en cours continue. `/restore` et les liens fonctionnent comme toujours.
-paused-resume = Peuvent reprendre avec `/admin resume` : { $who }
+paused-resume = Peuvent reprendre avec `/admin resume` : { $who }
 pause-done = ⏸️ Toute nouvelle opération est désormais refusée, même après un redémarrage. `/admin resume` y met fin.
 resume-done = ▶️ Les opérations sont de nouveau acceptées.
 resume-nothing = ▶️ Rien n'était suspendu.
@@ -517,11 +521,132 @@ too-often-server = { $server } a eu { $count ->
     [one] sa seule opération
    *[other] ses { $count } opérations
 } de l'heure. Réessayez { $again }. `/restore` et les liens fonctionnent toujours.
-refusal-their-roles = Discord ne m'a pas donné les rôles de { $who } à l'instant, ou cette personne n'est pas ici : je ne peux donc rien en dire.
-refusal-no-console = { $server } n'a pas de console qui s'ouvre par un lien.
+refusal-their-roles = Discord ne m'a pas donné les rôles de { $who } à l'instant, ou cette personne n'est pas ici : je ne peux donc rien en dire.
+
+# Guide
+command-guide = Que faire en mode rescue, pas à pas
+option-topic = Le sujet
+button-guide = Guide
+button-next = Suivant
+button-back = Précédent
+help-guide = `/guide` explique quoi faire en mode rescue, pas à pas.
+guide-title = 📖 **{ $topic }** · { $page }/{ $pages }
+guide-placeholder = Un autre sujet
+guide-connect = Se connecter
+guide-disks = Disques
+guide-password = Mot de passe
+guide-firewall = Pare-feu
+guide-tools = Outils
+guide-leave = Quitter le rescue
+guide-rdp = **Rescue Windows, par RDP**
+    1. Ouvrez `rescue.rdp`, joint à mon message privé, ou connectez votre appli RDP à l'IP du serveur, port 3389.
+    2. Utilisateur `Administrator`. Le mot de passe est derrière le lien de ce message.
+    3. L'appli met en garde contre le certificat : le rescue a le sien, c'est donc normal.
+    Pas encore de réponse ? Comptez jusqu'à quatre minutes après la fin de la tâche OVHcloud.
+guide-ssh-windows = **Rescue Windows, par SSH**
+    Le serveur SSH de Windows y est actif. Les clés SSH n'y fonctionnent pas : c'est le mot de passe qui est demandé.
+guide-ssh-linux = **Rescue Linux, par SSH**
+    Si une clé SSH est en place, elle suffit ; sinon, SSH demande le mot de passe, qui est derrière le lien.
+guide-host-key = La clé d'hôte n'est pas celle du serveur, d'où l'avertissement. Oubliez d'abord l'ancienne :
+guide-kvm = **L'écran lui-même (KVM)**
+    Pour quand le réseau ne répond plus. `/console` vous envoie un lien, si le serveur a un KVM.
+    • L'écran de connexion permet de choisir une autre langue de clavier.
+    • Ses options d'accessibilité offrent un clavier virtuel.
+    • L'utilisateur est le même : `Administrator` (Windows) ou `root` (Linux).
+guide-what-it-is = **Ce qu'est le rescue Windows**
+    Une machine virtuelle, lancée par-dessus le rescue Linux d'OVHcloud.
+    • Les disques du serveur lui sont confiés : vous travaillez sur les vrais.
+    • Processeur, mémoire, carte réseau et carte RAID, non : vous voyez ceux de la machine virtuelle.
+    • Elle a l'adresse IP et l'adresse MAC du serveur.
+    • La redémarrer ne fait **pas** quitter le rescue.
+guide-disk-management = **Les disques, à la souris**
+    1. Clic droit sur Démarrer, *Gestion des disques*.
+    2. Le disque 0 est celui du rescue : n'y touchez pas.
+    3. Chaque autre disque : clic droit, *En ligne*.
+    4. S'il est *Dynamique* ou *Étranger* : clic droit, *Importer des disques étrangers*.
+    5. La *resynchronisation* d'un miroir est normale ; vous pouvez travailler pendant ce temps.
+    Le Windows du serveur est en général `E:`.
+guide-diskpart = **Les disques, au clavier**
+    Le numéro est celui du disque dans la liste ; jamais 0, c'est celui du rescue.
+guide-diskpart-after = `import` ne concerne que les disques dynamiques. Recommencez pour chaque disque.
+guide-look-at-disks = **Les disques dans le rescue Linux**
+    Ce qu'il y a, RAID logiciel et LVM assemblés :
+guide-mount = Montez celui qu'il vous faut, et démontez-le avant de partir. `md2` est un exemple :
+guide-sam = **Mot de passe Windows**
+    1. Mettez les disques en ligne, voir *Disques* ; importez-les s'ils forment un RAID logiciel.
+    2. Téléchargez un éditeur de SAM, par exemple NTPWEdit, et ouvrez avec lui :
+guide-sam-after = 3. Choisissez l'utilisateur, donnez-lui un nouveau mot de passe, enregistrez.
+    4. Quittez le rescue avec `/restore`, puis connectez-vous avec.
+guide-chntpw = **Mot de passe Windows, depuis le rescue Linux**
+    Montez le volume où se trouve Windows ; `sda2` est un exemple. `chntpw` liste les utilisateurs, puis demande quoi faire de l'un d'eux :
+guide-chntpw-after = Ensuite `umount /mnt`, puis `/restore`.
+guide-chroot = **Mot de passe Linux**
+    Montez le volume du système, voir *Disques* ; `md2` est un exemple. Puis changez-y le mot de passe :
+guide-hive = **Pare-feu 1 : ouvrir le registre**
+    Hors des guides d'OVHcloud, mais c'est l'usage sous Windows. Mettez d'abord les disques en ligne, voir *Disques*. Dans PowerShell :
+guide-hive-after = La dernière ligne affiche un numéro. Si ce n'est pas 1, mettez-le à la place du 1 de `ControlSet001`, page suivante.
+guide-firewall-off = **Pare-feu 2 : le désactiver**
+    Les trois profils :
+guide-unload = **Pare-feu 3 : refermer le registre**
+    Sinon, Windows ne démarre pas proprement :
+guide-unload-after = Ensuite `/restore`. Une fois connecté : corrigez la règle et **réactivez le pare-feu**. D'ici là, le serveur est sans protection.
+guide-disable-firewall = **Pare-feu d'un Linux**
+    Hors des guides d'OVHcloud. Il n'est plus lancé au prochain démarrage ; `md2` est un exemple :
+guide-disable-firewall-after = Ensuite `/restore`, corrigez la règle et **réactivez-le**.
+guide-windows-tools = **Outils pour le rescue Windows**
+    Aucun n'y est installé ; téléchargez-les chez leurs éditeurs.
+    • CrystalDiskInfo : l'état des disques
+    • 7-Zip : les archives
+    • FileZilla : les transferts de fichiers
+    • NTPWEdit : les mots de passe Windows
+guide-linux-tools = **Outils du rescue Linux**
+    Le RAID, la santé d'un disque, et ce qui est plein :
+guide-leave-steps = **Quitter le rescue**
+    1. Enregistrez, fermez vos fichiers ; sous Linux, démontez.
+    2. Appuyez sur **Restaurer maintenant**, ou tapez `/restore`. Je remets le netboot comme il était, et je redémarre.
+    3. Patientez : deux à quatre minutes après la fin de la tâche OVHcloud.
+    ⚠️ Redémarrer ou éteindre le rescue lui-même ne le fait pas quitter : le netboot reste tel quel jusqu'à ce que quelqu'un le change.
+guide-afterwards = **Après**
+    • Les services tournent-ils ? `/status` montre ce que voit OVHcloud.
+    • Le pare-feu est-il réactivé ?
+    • J'efface mon message privé qui contient le lien. Cela ne révoque pas le lien.
+    • Votre client SSH avertit une fois de plus, car la clé d'hôte du serveur est de retour.
+
+# Console
+command-console = Un lien vers l'écran du serveur (KVM), par message privé
+option-minutes = Durée de validité du lien ; 15 minutes sauf indication contraire
+option-ip = La seule adresse qui pourra s'en servir : votre propre adresse IPv4 publique
+help-console = `/console` vous envoie un lien vers l'écran d'un serveur (KVM).
+source-console = le KVM d'OVHcloud
+state-asking-console = Demande de la console
+state-opening-console = Ouverture de la console
+outcome-console = Console ouverte
+outcome-console-no-link = Console, sans lien
+outcome-console-failed = Échec de la console
+card-console = { $kind } · { $minutes } min
+console-html5 = L'écran dans le navigateur
+console-serial = La ligne série dans le navigateur
+console-jnlp = L'écran par une application Java
+end-console-delivered = Le lien est parti en message privé à la personne qui l'a demandé. Il fonctionne jusqu'à { $until }.
+end-console-revealed = Le lien a été montré à la personne qui l'a demandé, et à personne d'autre.
+end-console-not-found = La tâche OVHcloud est terminée, mais aucun lien n'est apparu à temps. Redemandez avec `/console`.
+end-console-trouble = Aucun lien n'est apparu à temps. La dernière recherche a échoué : { $said }
+end-console-not-taken = Le lien était là, mais personne ne l'a pris, et il ne fonctionne plus. Redemandez avec `/console`.
+console-title = 🖥️ La console de { $server } est ouverte ({ $id }).
+console-keep = Qui a ce qui suit est assis devant la machine : écran, clavier, bouton d'alimentation. Gardez-le pour vous. Il cesse de fonctionner de lui-même, et j'efface alors ce message.
+console-until = Elle fonctionne jusqu'à { $until }.
+console-only-from = Uniquement depuis { $ip }.
+console-link = { $kind } : { $link }
+console-file = { $kind } : ouvrez le fichier { $file } ci-dessous avec Java Web Start.
+console-keyboard = Les lettres ne sont pas les bonnes ? Cherchez une langue de clavier, ou un clavier virtuel, dans la console ou sur l'écran de connexion.
+console-wiped = 🧹 La console de { $server } est fermée ; ce qui était écrit ici est donc effacé.
+reveal-over-console = C'est terminé. `/console` en ouvre une autre.
+problem-no-console = { $server } n'a pas de console (KVM) que je puisse ouvrir. L'espace client OVHcloud indique ce qu'il propose.
+typed-minutes = 1, 3, 5, 10 ou 15.
+typed-ip = l'adresse IPv4 publique de l'appareil que vous utiliserez, par exemple 203.0.113.7. Cherchez « mon IP » sur le web depuis cet appareil ; les adresses d'un réseau domestique ou d'entreprise, comme 192.168.1.2, ne comptent pas.
 # Historique
 command-history = Qui a fait quoi, le plus récent d'abord, et le tout dans un fichier
-option-history-server = Uniquement ce serveur : nom de service, nom affiché, IP ou reverse
+option-history-server = Uniquement ce serveur : nom de service, nom affiché, IP ou reverse
 option-history-user = Uniquement ce que cette personne a fait ou demandé
 help-history = `/history` montre qui a fait quoi.
 history-title = { $count ->
@@ -530,10 +655,10 @@ history-title = { $count ->
 }
 history-none = Rien n'est enregistré à ce sujet que vous puissiez voir.
 history-opened = { $who } a demandé { $action } sur { $server } ({ $id })
-history-ended = { $server } ({ $id }) : { $outcome }
+history-ended = { $server } ({ $id }) : { $outcome }
 history-cancelled = { $who } a annulé { $id } sur { $server }
 history-again = { $who } a fait redémarrer { $server } une fois de plus ({ $id })
-history-dismissed = { $who } a écarté une demande : { $action } sur { $server }
+history-dismissed = { $who } a écarté une demande : { $action } sur { $server }
 history-refused = { $who } s'est vu refuser { $action }
 history-refused-on = { $who } s'est vu refuser { $action } sur { $server }
 history-policy = les règles ont été relues
@@ -545,5 +670,5 @@ history-file = { $count ->
     [one] La ligne est dans le fichier, avec son empreinte.
    *[other] Les { $count } lignes sont toutes dans le fichier, avec leurs empreintes.
 }
-history-file-cut = Le fichier contient les { $count } lignes les plus récentes ; { $more } plus anciennes n'y tenaient pas. `bernard audit export` les donne toutes.
-history-no-file = Je n'ai pas le droit de joindre des fichiers dans ce salon ; la liste complète n'est donc pas ici.
+history-file-cut = Le fichier contient les { $count } lignes les plus récentes ; { $more } plus anciennes n'y tenaient pas. `bernard audit export` les donne toutes.
+history-no-file = Je n'ai pas le droit de joindre des fichiers dans ce salon ; la liste complète n'est donc pas ici.

@@ -102,3 +102,68 @@ fn every_sentence_is_said_and_every_said_sentence_exists() {
         assert!(keys.contains(key), "{key} is never said");
     }
 }
+
+/// Words in quotes that are handed to what people read, in code that is no test: `"Ready when you are"`.
+fn spoken_literals(code: &str) -> Vec<String> {
+    /// What puts a text before people's eyes.
+    const MOUTHS: [&str; 9] = [
+        ".content(",
+        ".label(",
+        ".description(",
+        ".placeholder(",
+        ".title(",
+        "Reply::text(",
+        "lines.push(",
+        "lines.extend(",
+        ".name_localized(",
+    ];
+    let is_sentence = |text: &str| {
+        let plain = text.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest)).collect::<String>();
+        plain.split_whitespace().filter(|word| word.chars().filter(char::is_ascii_lowercase).count() > 2).count() > 1
+    };
+    let mut found = Vec::new();
+    for mouth in MOUTHS {
+        for rest in code.split(mouth).skip(1) {
+            let mut depth = 1;
+            let inside = |c: &char| {
+                depth += i32::from(*c == '(') - i32::from(*c == ')');
+                depth > 0
+            };
+            let argument: String = rest.chars().take_while(inside).collect();
+            if argument.contains("say!(") {
+                continue;
+            }
+            found.extend(argument.split('"').skip(1).step_by(2).filter(|text| is_sentence(text)).map(str::to_owned));
+        }
+    }
+    found
+}
+
+#[test]
+fn no_sentence_that_people_read_stands_outside_the_two_files() {
+    let planted = r#"lines.push(format!("{} is out of rescue now", name)); Reply::text(say!(l, "key")); x.label("go")"#;
+    assert_eq!(spoken_literals(planted), ["{} is out of rescue now"]);
+    let mut found = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/discord")];
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).expect("the source is there").flatten().map(|entry| entry.path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("tests.rs") {
+                let source = fs::read_to_string(&path).expect("it is text");
+                let code = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+                found.extend(spoken_literals(code).into_iter().map(|text| format!("{}: {text}", path.display())));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn plurals_follow_each_languages_own_rule() {
+    let servers = |locale, count| crate::say!(locale, "fleet-title", count = count);
+    let (en, fr) = (crate::config::Locale::En, crate::config::Locale::Fr);
+    assert_eq!([0, 1, 2].map(|count| servers(en, count)), ["**0 servers**", "**1 server**", "**2 servers**"]);
+    // Nothing is singular in French.
+    assert_eq!([0, 1, 2].map(|count| servers(fr, count)), ["**0 serveur**", "**1 serveur**", "**2 serveurs**"]);
+}

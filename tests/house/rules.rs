@@ -83,6 +83,7 @@ const PURE: &[Place] = &[
     Place("access"),
     Place("audit"),
     Place("rescue/server.rs"),
+    Place("rescue/console.rs"),
     Place("rescue/operation.rs"),
     Place("rescue/event.rs"),
     Place("rescue/state"),

@@ -37,7 +37,7 @@ async fn a_good_configuration_is_proved_and_nothing_is_changed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_will_not_work_is_named_beforehand() {
-    let rules = "[[role]]\nid = \"400000000000000077\"\ncan = [\"view\"]\nservers = [\"*\"]\n".to_owned();
+    let rules = "[[role]]\nid = \"400000000000000077\"\ncan = [\"view\", \"console\"]\nservers = [\"*\"]\n".to_owned();
     let config =
         TestConfig { rules, rescue: "probe = false\nsecret_from = [\"mail\"]\n".into(), ..TestConfig::default() };
     let mut bot = TestBot::with(config, [crate::bot::web_1()]).await;
@@ -46,6 +46,7 @@ async fn what_will_not_work_is_named_beforehand() {
     let findings = findings(&bot).await;
     assert!(wrong(&findings, "the guild has no role 400000000000000077").is_some(), "{findings:#?}");
     assert!(wrong(&findings, "POST /dedicated/server/*/reboot").is_some(), "{findings:#?}");
+    assert!(wrong(&findings, "features/ipmi/access").is_some(), "{findings:#?}");
     assert!(wrong(&findings, "\"mail\"").is_some(), "{findings:#?}");
 }
 

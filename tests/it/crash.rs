@@ -16,10 +16,10 @@ use crate::{
     approvals::LEADS,
     bot::{TestBot, TestConfig, rule, web_1},
 };
+use mark::Mark;
 
 /// The simulated account's Linux rescue.
 const LINUX_RESCUE: u64 = 230_242;
-use mark::Mark;
 
 /// When the process dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,9 +55,9 @@ impl Crash {
             Step::AwaitApproval => self.guard == Guard::Approval,
             Step::Prepare => true,
             Step::Set | Step::PutBack => matches!(self.kind, Kind::Enable | Kind::Restore | Kind::PutBack),
-            Step::Reboot | Step::Settle | Step::Follow => {
-                !matches!(self.kind, Kind::Link | Kind::PutBack | Kind::Adopt)
-            }
+            Step::Reboot | Step::Settle => self.kind.reboots(),
+            Step::AskConsole => self.kind == Kind::Console,
+            Step::Follow => !matches!(self.kind, Kind::Link | Kind::PutBack | Kind::Adopt),
             Step::Search | Step::Deliver | Step::AwaitReveal => self.kind.seeks_link(),
             Step::Watch => matches!(self.kind, Kind::Restore | Kind::Reboot),
         }
@@ -65,7 +65,7 @@ impl Crash {
 
     /// How often the server is read before it is accepted: for the confirmation card and for the press on it.
     fn reads_before_accepting(self) -> usize {
-        if matches!(self.kind, Kind::Link | Kind::PutBack | Kind::Adopt) { 1 } else { 2 }
+        if matches!(self.kind, Kind::Link | Kind::PutBack | Kind::Adopt | Kind::Console) { 1 } else { 2 }
     }
 
     /// How often the server is read before it is begun: also for the press that approves it.
@@ -100,12 +100,21 @@ impl Crash {
             // Nothing took, so looking whether all is back is all there is to do: after the plan and the setting did.
             Step::PutBack if self.kind == Kind::PutBack => Mark::server_read(self.reads_before_accepting() + 2),
             Step::PutBack => Mark { nth: 1, ..Mark::ovh("PUT", "/dedicated/server/") },
+            Step::AskConsole => Mark::ovh("POST", "/features/ipmi/access"),
             Step::Follow => Mark::ovh("GET", "/task/"),
             Step::Search => Mark::discord("POST", format!("/channels/{dm}/messages")),
             Step::Deliver => Mark::discord("GET", format!("/channels/{dm}/messages")),
-            Step::AwaitReveal if self.moment == Moment::Before => Mark::ovh("*", "/authenticationSecret"),
+            Step::AwaitReveal if self.moment == Moment::Before => self.link_read(),
             Step::AwaitReveal => Mark::discord("PATCH", "/webhooks/".to_owned()),
             Step::Watch => Mark::server_read(self.reads_before_watching()),
+        }
+    }
+
+    /// The first request that reads the link.
+    fn link_read(self) -> Mark {
+        match self.kind {
+            Kind::Console => Mark::ovh("GET", "/features/ipmi/access"),
+            _ => Mark::ovh("*", "/authenticationSecret"),
         }
     }
 
@@ -118,12 +127,14 @@ impl Crash {
                 Kind::Reboot => Mark::ovh("GET", "/task?"),
                 Kind::Link => Mark::ovh("*", "/authenticationSecret"),
                 Kind::Adopt => Mark::end_told(1),
+                Kind::Console => Mark::ovh("POST", "/features/ipmi/access"),
             },
             Step::Set if self.kind == Kind::PutBack => Mark::end_told(1),
             Step::Set => Mark::ovh("GET", "/task?"),
             Step::Reboot => Mark::ovh("GET", "/task/"),
+            Step::AskConsole => Mark::ovh("GET", "/task/"),
             // Looking for the task and following it read the same, so what comes after both is what tells.
-            Step::Settle | Step::Follow if self.kind == Kind::Enable => Mark::ovh("*", "/authenticationSecret"),
+            Step::Settle | Step::Follow if self.kind.seeks_link() => self.link_read(),
             // Here the reboot was sent already: what comes next reads the server for the first time since.
             Step::Settle => Mark::server_read(0),
             Step::Follow => Mark::server_read(self.reads_before_watching()),
@@ -158,6 +169,7 @@ impl Crash {
             (_, _, Kind::Reboot) => "**Rebooted**",
             (_, _, Kind::Link) => "**Link sent**",
             (_, _, Kind::Adopt) => "**Adopted**",
+            (_, _, Kind::Console) => "**Console open**",
             (_, _, Kind::PutBack) => "**Netboot put back**",
         }
     }
@@ -165,7 +177,7 @@ impl Crash {
     /// How many reboots it must have caused.
     fn reboots(self) -> usize {
         match (self.step, self.moment, self.kind) {
-            (_, _, Kind::Link | Kind::PutBack | Kind::Adopt)
+            (_, _, Kind::Link | Kind::PutBack | Kind::Adopt | Kind::Console)
             | (Step::Reboot, Moment::Before, _)
             | (Step::PutBack, ..) => 0,
             _ => 1,
@@ -275,7 +287,14 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
             ask(bot, crash).await;
             gate.reached().await;
         }
-        Step::AwaitApproval | Step::Prepare | Step::Set | Step::Reboot | Step::Follow | Step::Search | Step::Watch => {
+        Step::AwaitApproval
+        | Step::Prepare
+        | Step::Set
+        | Step::Reboot
+        | Step::AskConsole
+        | Step::Follow
+        | Step::Search
+        | Step::Watch => {
             let gate = crash.hold(bot, &dm);
             ask(bot, crash).await;
             gate.reached().await;
@@ -310,7 +329,7 @@ async fn survives(crash: Crash) {
     assert!(end.contains(crash.outcome()), "{crash:?} ended as {end}");
     assert_eq!(bot.ovh.reboots("web-1") - before.0, crash.reboots(), "{crash:?}");
     let boot = match (crash.step, crash.kind) {
-        (Step::PutBack, _) | (_, Kind::Reboot | Kind::Link | Kind::Adopt) => before.1,
+        (Step::PutBack, _) | (_, Kind::Reboot | Kind::Link | Kind::Adopt | Kind::Console) => before.1,
         (_, Kind::Enable) => Some(rescue),
         (_, Kind::Restore | Kind::PutBack) => Some(disk),
     };
@@ -392,6 +411,9 @@ crash_stories! {
     an_adoption_survives_a_crash_before_the_effect_of_every_step: Adopt Before None;
     an_adoption_survives_a_crash_after_the_effect_of_every_step: Adopt After None;
     an_adoption_survives_a_crash_after_the_record_of_every_step: Adopt Recorded None;
+    a_console_survives_a_crash_before_the_effect_of_every_step: Console Before None;
+    a_console_survives_a_crash_after_the_effect_of_every_step: Console After None;
+    a_console_survives_a_crash_after_the_record_of_every_step: Console Recorded None;
 }
 
 #[tokio::test(flavor = "multi_thread")]

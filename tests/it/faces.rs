@@ -14,6 +14,7 @@ use bernard::{
     rescue::{
         approval::{Approval, Guard},
         calls,
+        console::ConsoleMinutes,
         event::{Event, NotDone, Port, Problem, PutBack},
         lease::{Effect, Lease, effect},
         operation::{
@@ -25,15 +26,16 @@ use bernard::{
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use serenity::builder::{CreateAttachment, CreateMessage};
 use sim::ovh::ServerSpec;
 
 use crate::bot::{TestBot, TestConfig, db_1, web_1};
 
-const LOCALES: [Locale; 2] = [Locale::En, Locale::Fr];
+pub(crate) const LOCALES: [Locale; 2] = [Locale::En, Locale::Fr];
 /// A link that opens nothing.
-const LINK: &str = "https://www.ovh.com/manager/secret/#?id=00000000-fake-fake-fake-000000000000";
+pub(crate) const LINK: &str = "https://www.ovh.com/manager/secret/#?id=00000000-fake-fake-fake-000000000000";
 
-fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_767_225_600 + seconds).expect("a moment")
 }
 
@@ -59,6 +61,9 @@ fn wish(kind: Kind, system: System) -> Wish {
         Kind::Reboot => Wish::Reboot { into: Some(boot(1, "harddisk", "hd")) },
         Kind::Link => Wish::Link { sources: vec![Source::Mail] },
         Kind::Adopt => Wish::Adopt { lease: SignedDuration::from_hours(4) },
+        Kind::Console => {
+            Wish::Console { minutes: ConsoleMinutes::Fifteen, ip: Some(std::net::Ipv4Addr::new(203, 0, 113, 7)) }
+        }
     }
 }
 
@@ -83,7 +88,9 @@ fn prepared(entry: Entry, operation: &Operation) -> Event {
     let (into, change) = match &operation.request.wish {
         Wish::Enable(wish) => (wish.into.clone(), true),
         Wish::Restore { into, .. } | Wish::PutBack { into, .. } => (into.clone(), true),
-        Wish::Reboot { .. } | Wish::Link { .. } | Wish::Adopt { .. } => (boot(1, "harddisk", "hd"), false),
+        Wish::Reboot { .. } | Wish::Link { .. } | Wish::Adopt { .. } | Wish::Console { .. } => {
+            (boot(1, "harddisk", "hd"), false)
+        }
     };
     let set = Setting { boot: into.clone(), rescue_mail: None, rescue_ssh_key: None };
     let before = Snapshot {
@@ -99,18 +106,18 @@ fn prepared(entry: Entry, operation: &Operation) -> Event {
 
 /// An operation and the lease it began.
 #[derive(Clone)]
-struct Scene {
-    operation: Operation,
+pub(crate) struct Scene {
+    pub(crate) operation: Operation,
     lease: Option<Lease>,
 }
 
 impl Scene {
-    fn of(kind: Kind, system: System, locale: Locale) -> Self {
+    pub(crate) fn of(kind: Kind, system: System, locale: Locale) -> Self {
         Self { operation: opened(kind, system, locale), lease: None }
     }
 
     /// The same after these events.
-    fn then(&self, events: impl IntoIterator<Item = Event>) -> Self {
+    pub(crate) fn then(&self, events: impl IntoIterator<Item = Event>) -> Self {
         let mut scene = self.clone();
         for event in events {
             scene.operation = scene.operation.record(&event, at(60)).unwrap_or_else(|illegal| panic!("{illegal}"));
@@ -146,7 +153,7 @@ impl Scene {
     /// Its messages as they stand in the channel.
     fn look(&self, locale: Locale) -> String {
         let mut look = String::new();
-        let manner = Manner { locale, oncall: Some(400_000_000_000_000_009) };
+        let manner = manner(locale);
         for message in card::messages(&self.operation, self.lease.as_ref(), manner) {
             let buttons = serde_json::to_value(&message.buttons).expect("buttons are JSON");
             let rings = match message.rings.as_slice() {
@@ -178,7 +185,7 @@ fn unanswered() -> [Event; 2] {
 }
 
 /// Buttons as a person sees them: `( Confirm )`, a link with its address.
-fn row(buttons: &Value) -> String {
+pub(crate) fn row(buttons: &Value) -> String {
     let one = |button: &Value| {
         let label = button["label"].as_str().unwrap_or_default();
         button["url"].as_str().map_or(format!("( {label} )"), |url| format!("( {label} → {url} )"))
@@ -186,12 +193,31 @@ fn row(buttons: &Value) -> String {
     buttons.as_array().into_iter().flatten().map(one).collect::<Vec<_>>().join(" ") + "\n"
 }
 
+/// A DM with its buttons and files.
+pub(crate) fn letter(message: &CreateMessage, files: &[CreateAttachment]) -> String {
+    let message = serde_json::to_value(message).expect("a message is JSON");
+    let content = message["content"].as_str().expect("words");
+    let lock_screen: String = content.chars().take(dm::LOCK_SCREEN).collect();
+    assert!(!lock_screen.contains("http") && content.chars().count() <= 2_000, "{content}");
+    let mut text = format!("{content}\n{}", row(&message["components"][0]["components"]));
+    for file in files {
+        let body = String::from_utf8(file.data.clone()).expect("a text").replace("\r\n", "\n");
+        write!(text, "--- {} ---\n{body}\n", file.filename).expect("a text");
+    }
+    text
+}
+
+/// How channels are spoken to here.
+fn manner(locale: Locale) -> Manner {
+    Manner { locale, oncall: Some(400_000_000_000_000_009) }
+}
+
 /// Scenes one after the other, each under its name.
-fn gallery<const N: usize>(scenes: [(&str, Scene); N], locale: Locale) -> String {
+pub(crate) fn gallery<const N: usize>(scenes: [(&str, Scene); N], locale: Locale) -> String {
     scenes.iter().map(|(name, scene)| format!("=== {name} ===\n{}", scene.look(locale))).collect()
 }
 
-fn name(subject: &str, locale: Locale) -> String {
+pub(crate) fn name(subject: &str, locale: Locale) -> String {
     match locale {
         Locale::En => format!("{subject}_en"),
         Locale::Fr => format!("{subject}_fr"),
@@ -352,14 +378,7 @@ fn the_dm_its_file_and_what_is_left_of_it() {
         let mut text = String::new();
         for (title, scene, link) in [("Windows", &windows, Some(&link)), ("Linux, by key", &linux, None)] {
             let (message, files) = dm::message(&scene.operation, scene.lease.as_ref(), link);
-            let message = serde_json::to_value(message).expect("a message is JSON");
-            let content = message["content"].as_str().expect("words");
-            write!(text, "=== {title} ===\n{content}\n{}", row(&message["components"][0]["components"]))
-                .expect("a text");
-            for file in files {
-                let body = String::from_utf8(file.data.clone()).expect("a text").replace("\r\n", "\n");
-                write!(text, "--- {} ---\n{body}", file.filename).expect("a text");
-            }
+            write!(text, "=== {title} ===\n{}", letter(&message, &files)).expect("a text");
         }
         let wiped = serde_json::to_value(dm::wiped(&windows.operation)).expect("an edit is JSON");
         write!(text, "=== wiped ===\n{}\n", wiped["content"].as_str().expect("words")).expect("a text");

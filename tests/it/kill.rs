@@ -86,6 +86,45 @@ impl Program {
     }
 }
 
+/// The processes that this one has started and that still run.
+fn children_of(parent: u32) -> Vec<u32> {
+    let number = |text: &str| text.parse::<u32>().ok();
+    let processes = std::fs::read_dir("/proc").expect("a Linux").flatten();
+    let ids = processes.filter_map(|entry| number(&entry.file_name().to_string_lossy()));
+    ids.filter(|id| stat(*id).is_some_and(|(_, its_parent)| its_parent == parent)).collect()
+}
+
+/// A process' state and its parent; `None` when it is gone.
+fn stat(id: u32) -> Option<(char, u32)> {
+    let text = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    let (_, after_name) = text.rsplit_once(") ")?;
+    let mut words = after_name.split(' ');
+    Some((words.next()?.chars().next()?, words.next()?.parse().ok()?))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_that_is_killed_leaves_no_bot_alone() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_bernard"))
+        .env("TMPDIR", folder.path())
+        .args(["demo", "--listen", "127.0.0.1:0"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let mut bots = Vec::new();
+    eventually("its bot runs", async || {
+        bots = children_of(demo.id());
+        !bots.is_empty()
+    })
+    .await;
+    demo.kill().expect("it runs");
+    demo.wait().expect("it is gone");
+    let runs = |id: &u32| stat(*id).is_some_and(|(state, _)| !matches!(state, 'Z' | 'X'));
+    eventually("the bot is gone too", async || !bots.iter().any(runs)).await;
+}
+
 impl Drop for Program {
     fn drop(&mut self) {
         // It may have ended already.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{
+    api::console::KINDS,
     port::Port,
     spec::{Installed, Netboot, ServerSpec},
     task::{By, Ending, Task},
@@ -92,6 +93,10 @@ pub(super) struct Machine {
     pub(super) tasks: Vec<Task>,
     /// How the next reboots end, in order; then well.
     pub(super) endings: Vec<Ending>,
+    /// The kinds of consoles it has; none: it has no IPMI.
+    pub(super) consoles: Vec<String>,
+    /// How its next console tasks end, in order; then well.
+    pub(super) console_endings: Vec<Ending>,
     /// How many more writes of the rescue mail are forgotten.
     pub(super) forgets_mail: u32,
     pub(super) hands_out_secret: bool,
@@ -124,6 +129,8 @@ impl Machine {
             settings,
             tasks: Vec::new(),
             endings: Vec::new(),
+            consoles: KINDS.map(str::to_owned).to_vec(),
+            console_endings: Vec::new(),
             forgets_mail: 0,
             hands_out_secret: true,
             hands_out_mail: true,

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, net::Ipv4Addr};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -47,6 +47,10 @@ pub(super) struct World {
     pub(super) style: Style,
     pub(super) secrets: BTreeMap<String, Secret>,
     pub(super) consoles: Vec<Console>,
+    /// How long sessions last, whatever was asked for.
+    pub(super) console_life: Option<SignedDuration>,
+    /// What a session's link begins with.
+    pub(super) console_base: String,
     /// How often somebody tried to redeem a secret.
     pub(super) redeemed: usize,
     /// How the next reboots of any server end, in order, unless the server has endings of its own.
@@ -66,6 +70,8 @@ impl World {
             style: Style::default(),
             secrets: BTreeMap::new(),
             consoles: Vec::new(),
+            console_life: None,
+            console_base: "https://kvm.example.invalid/session/".to_owned(),
             redeemed: 0,
             endings: Vec::new(),
             next_task: 400_000_001,
@@ -107,7 +113,11 @@ impl World {
         let (id, tempo, begun) = (self.next_task, self.tempo, self.clock.instant());
         let begun_at = self.clock.at(begun);
         let reboots = function == "hardReboot";
-        let ending = if reboots { self.next_ending(name)? } else { Ending::Done };
+        let ending = match function {
+            "hardReboot" => self.next_ending(name)?,
+            "requestAccessIPMI" => first(&mut self.machine(name)?.console_endings).unwrap_or_default(),
+            _ => Ending::Done,
+        };
         let machine = self.machine(name)?;
         let restart = reboots.then(|| Restart {
             boot: machine.settings.boot_id.and_then(|id| machine.boot(id)).cloned(),
@@ -134,7 +144,6 @@ impl World {
 
     /// How this server's next reboot ends: as was said of the server, or of any server, or well.
     fn next_ending(&mut self, name: &str) -> Result<Ending, Refusal> {
-        let first = |endings: &mut Vec<Ending>| (!endings.is_empty()).then(|| endings.remove(0));
         let own = first(&mut self.machine(name)?.endings);
         Ok(own.or_else(|| first(&mut self.endings)).unwrap_or_default())
     }
@@ -168,6 +177,10 @@ impl World {
             self.send(self.clock.at(mail.at), mail.to, letter);
         }
     }
+}
+
+fn first(endings: &mut Vec<Ending>) -> Option<Ending> {
+    (!endings.is_empty()).then(|| endings.remove(0))
 }
 
 /// A mail about a rescue that has come up.

@@ -27,6 +27,9 @@ impl Handler {
         if may(Capability::Reboot) {
             lines.push(say!(locale, "help-reboot"));
         }
+        if may(Capability::Console) {
+            lines.push(say!(locale, "help-console"));
+        }
         if may(Capability::Approve) {
             lines.push(say!(locale, "help-approve"));
         }
@@ -50,6 +53,7 @@ impl Handler {
         if lines.len() == 1 {
             lines.push(say!(locale, "help-nothing"));
         }
+        lines.push(say!(locale, "help-guide"));
         lines.push(say!(locale, "help-names"));
         Reply::text(lines.join("\n"))
     }

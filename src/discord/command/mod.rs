@@ -3,8 +3,10 @@
 //! A command that is registered here does not compile until it is parsed, described in both languages and carried out.
 
 mod admin;
+mod console;
 mod doctor;
 mod enable;
+mod guide;
 mod help;
 mod history;
 mod lease;
@@ -24,6 +26,7 @@ use serenity::{
     },
 };
 
+pub use console::ConsoleOptions;
 pub use enable::EnableOptions;
 pub use lease::LeaseRefusal;
 pub use why::WhyOptions;
@@ -31,6 +34,7 @@ pub use why::WhyOptions;
 use super::{
     approve::Haste,
     asking::Asking,
+    guide::Topic,
     handler::{Handler, Reply},
     refusal::Refusal,
 };
@@ -79,6 +83,10 @@ pub enum Command {
         /// `server`
         server: Option<String>,
     },
+    /// `/console`
+    Console(ConsoleOptions),
+    /// `/guide`
+    Guide(Topic),
     /// `/tasks`
     Tasks {
         /// `server`
@@ -143,6 +151,10 @@ impl Options<'_> {
         })
     }
 
+    fn integer(&self, name: &str) -> Option<i64> {
+        self.0.iter().find(|option| option.name == name).and_then(|option| option.value.as_i64())
+    }
+
     fn user(&self, name: &str) -> Option<UserId> {
         self.0.iter().find(|option| option.name == name).and_then(|option| match &option.value {
             CommandDataOptionValue::User(user) => Some(UserId(user.get())),
@@ -178,6 +190,11 @@ impl Command {
             "restore" => Ok(Self::Restore(options.typed()?)),
             "reboot" => Ok(Self::Reboot(options.typed()?)),
             "status" => Ok(Self::Status { server: options.text("server") }),
+            "console" => Ok(Self::Console(ConsoleOptions::parse(&options)?)),
+            "guide" => {
+                let topic = options.text("topic").and_then(|topic| topic.parse().ok());
+                topic.map(Self::Guide).ok_or(Refusal::Unknown)
+            }
             "tasks" => Ok(Self::Tasks { server: options.server()? }),
             "plan" => Ok(Self::Plan { action: why::action(&options)?, server: options.server()? }),
             "why" => Ok(Self::Why(WhyOptions::parse(&options)?)),
@@ -244,6 +261,8 @@ impl Handler {
             }
             Command::Status { server: Some(server) } => self.status_of(asking, &server).await,
             Command::Status { server: None } => self.status_of_fleet(asking).await,
+            Command::Console(options) => self.console(asking, options).await,
+            Command::Guide(topic) => Ok(guide::opened(topic, asking.locale)),
             Command::Tasks { server } => self.tasks(asking, &server).await,
             Command::Plan { action, server } => self.plan_of(asking, action, &server).await,
             Command::Why(options) => self.why(asking, options).await,
@@ -262,6 +281,7 @@ pub(super) fn capability_of(data: &CommandData) -> Capability {
         "rescue" => Capability::Rescue,
         "restore" => Capability::Restore,
         "reboot" => Capability::Reboot,
+        "console" => Capability::Console,
         "history" => Capability::Audit,
         _ => Capability::View,
     }
@@ -284,6 +304,8 @@ pub fn registered() -> Vec<CreateCommand> {
         with(base("restore", |l| say!(l, "command-restore")), vec![server(), reason(), break_glass()]),
         with(base("reboot", |l| say!(l, "command-reboot")), vec![server(), reason(), break_glass()]),
         with(base("status", |l| say!(l, "command-status")), vec![status]),
+        with(base("console", |l| say!(l, "command-console")), console::options()),
+        with(base("guide", |l| say!(l, "command-guide")), vec![guide::topic()]),
         with(base("tasks", |l| say!(l, "command-tasks")), vec![server()]),
         with(base("plan", |l| say!(l, "command-plan")), vec![why::action_option(), server()]),
         with(base("why", |l| say!(l, "command-why")), why::options()),

@@ -14,6 +14,8 @@ use crate::{
     },
     rescue::{
         calls::{self as exact, ExactCall},
+        console::ConsoleMinutes,
+        event::Problem,
         operation::{Kind, Wish},
         plan::{Aim, Wanted},
         server::Server,
@@ -65,23 +67,15 @@ impl Handler {
         let right = self.policy.get().check(&asking.requester, action.capability(), server, asking.place.0);
         let right = right.map(drop).map_err(|denial| Refusal::Denied(Box::new(denial), label));
         let mut found = vec![right, asking.bot_can_report()];
-        match kind_of(action) {
-            Some(kind) => {
-                found.push(self.not_paused(asking, kind).await);
-                if !kind.is_always_open() {
-                    found.push(self.would_let(server));
-                }
-                found.push(match self.holder(server, kind).await? {
-                    Some(holder) => Err(Refusal::Busy(Box::new(holder))),
-                    None => Ok(()),
-                });
-            }
-            // A console opens beside anything, but nothing new is begun while all is paused.
-            None => {
-                found.push(self.not_paused(asking, Kind::Reboot).await);
-                found.push(self.would_let(server));
-            }
+        let kind = kind_of(action);
+        found.push(self.not_paused(asking, kind).await);
+        if !kind.is_always_open() {
+            found.push(self.would_let(server));
         }
+        found.push(match self.holder(server, kind).await? {
+            Some(holder) => Err(Refusal::Busy(Box::new(holder))),
+            None => Ok(()),
+        });
         Ok(found.into_iter().filter_map(Result::err).collect())
     }
 
@@ -108,10 +102,10 @@ impl Handler {
     }
 
     async fn console_deed(&self, server: &Server) -> Result<Deed, Refusal> {
-        let calls = self.fleet.console_calls(server).await;
+        let calls = self.fleet.console_calls(server, ConsoleMinutes::Fifteen, None).await;
         let calls = calls.map_err(|error| Refusal::from_plan(error, server.label()))?;
         if calls.is_empty() {
-            return Err(Refusal::NoConsole(server.label().to_owned()));
+            return Err(Refusal::Problem(Problem::NoConsole, server.label().to_owned()));
         }
         Ok(Deed { about: Vec::new(), calls })
     }
@@ -124,12 +118,12 @@ fn described(deed: &Deed, locale: Locale) -> String {
     lines.join("\n")
 }
 
-/// The kind of operation that an action is; a console is none.
-fn kind_of(action: Action) -> Option<Kind> {
+/// The kind of operation that an action is.
+fn kind_of(action: Action) -> Kind {
     match action {
-        Action::Rescue => Some(Kind::Enable),
-        Action::Restore => Some(Kind::Restore),
-        Action::Reboot => Some(Kind::Reboot),
-        Action::Console => None,
+        Action::Rescue => Kind::Enable,
+        Action::Restore => Kind::Restore,
+        Action::Reboot => Kind::Reboot,
+        Action::Console => Kind::Console,
     }
 }

@@ -7,7 +7,9 @@ use sim::ovh::{
     APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY, DriftReadsAs, Ovh, Running, ServerSpec,
 };
 
-use super::super::{Account, Change, Client, ConsoleKind, ConsoleMinutes, Credentials, Error, Priority, RebootAnswer};
+use crate::rescue::console::{ConsoleKind, ConsoleMinutes};
+
+use super::super::{Account, Change, Client, Credentials, Error, Priority, RebootAnswer};
 use crate::{
     clock::BootInstant,
     rescue::server::{Boot, ServiceName, System, Task, TaskId, TaskStatus},

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::access::UserId;
 use crate::rescue::{
     approval::{Round, RoundEnd},
+    console::ConsoleKind,
     event::{Event, NotDone, Port, PutBack},
     operation::{Intent, Plan, Source},
     server::{System, TaskId, TaskStatus},
@@ -43,6 +44,10 @@ pub struct Facts {
     pub search_trouble: Option<String>,
     /// The rescue of a `/rescue link`: family, address, since when.
     pub rescue: Option<(System, Option<String>, Timestamp)>,
+    /// The console's kind.
+    pub console: Option<ConsoleKind>,
+    /// When the console's session ends, by our clock.
+    pub console_until: Option<Timestamp>,
     /// What came instead of an answer to the reboot, or with its refusal.
     pub unknown_because: Option<String>,
     /// How it is known that the last reboot that was intended did not happen; `None` when it is not.
@@ -85,7 +90,9 @@ impl Facts {
                 self.not_done = None;
                 self.last_intent = Some(intent.clone());
             }
-            Event::RebootAccepted { task, .. } => self.task = Some((*task, TaskStatus::Init)),
+            Event::RebootAccepted { task, .. } | Event::ConsoleAsked { task, .. } => {
+                self.task = Some((*task, TaskStatus::Init));
+            }
             Event::TaskAdopted { task } => {
                 self.task = Some((*task, TaskStatus::Init));
                 self.adopted = true;
@@ -104,6 +111,8 @@ impl Facts {
                 }
             }
             Event::TaskVanished => self.task_vanished = true,
+            Event::ConsoleChosen { kind } => self.console = Some(*kind),
+            Event::ConsoleOpened { until } => self.console_until = Some(*until),
             Event::RescueFound { system, ip, since } => self.rescue = Some((*system, ip.clone(), *since)),
             Event::PortSeen { port, at } => {
                 if *port == Port::Closed && self.port_closed.is_none() {

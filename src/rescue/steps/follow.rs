@@ -21,7 +21,7 @@ const PORT_TIMEOUT: Duration = Duration::from_secs(2);
 impl Work<'_> {
     /// Asks how far OVHcloud's task is.
     pub(super) async fn follow(&self) -> Result<Next, Failure> {
-        let Phase::Rebooting(id) = self.operation.state.phase else {
+        let (Phase::Rebooting(id) | Phase::OpeningConsole(id)) = self.operation.state.phase else {
             return Ok(Next::Reread);
         };
         let known = self.operation.state.facts.task.as_ref().map(|(_, status)| status);
@@ -83,7 +83,7 @@ impl Work<'_> {
                 let rescue = self.operation.state.facts.plan.as_ref()?.into.as_ref()?.rescue_system();
                 Some(rescue.filter(|_| self.operation.request.kind() == Kind::Reboot).unwrap_or(server.system()))
             }
-            Wish::Link { .. } | Wish::PutBack { .. } | Wish::Adopt { .. } => None,
+            Wish::Link { .. } | Wish::PutBack { .. } | Wish::Adopt { .. } | Wish::Console { .. } => None,
         }
     }
 }

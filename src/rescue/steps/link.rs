@@ -26,10 +26,13 @@ impl Work<'_> {
         if opens_by_key(self.operation) {
             return self.send(None).await;
         }
+        if let Some(opened) = self.newly_opened_console().await? {
+            return Ok(opened);
+        }
         let began = Instant::now();
         match self.runner.find_link(self.client, self.operation).await {
             (Some(found), _) => self.send(Some(found)).await,
-            (None, trouble) if self.waited() > self.settings().secret_timeout => Ok(self.not_found(trouble)),
+            (None, trouble) if self.is_given_up() => Ok(self.not_found(trouble)),
             (None, _) => {
                 // A port that is silent takes its time to say so; the link is looked for at its own pace all the same.
                 let seen = self.look_at_port().await;
@@ -50,10 +53,15 @@ impl Work<'_> {
             Arrival::Missing if source.is_none() => self.send(None).await,
             Arrival::Missing => match self.runner.find_link(self.client, self.operation).await {
                 (Some(found), _) => self.send(Some(found)).await,
-                (None, trouble) if self.waited() > self.settings().secret_timeout => Ok(self.not_found(trouble)),
+                (None, trouble) if self.is_given_up() => Ok(self.not_found(trouble)),
                 (None, _) => Ok(Next::Wait(self.settings().secret_poll)),
             },
         }
+    }
+
+    /// Whether the link has been looked for long enough.
+    fn is_given_up(&self) -> bool {
+        self.waited() > self.settings().secret_timeout || self.is_console_over()
     }
 
     /// Nobody waits for ever: what was searched is said, and a person may have it looked for again.
@@ -86,10 +94,10 @@ impl Work<'_> {
 
     /// Waits for the button.
     pub(super) async fn await_reveal(&self) -> Result<Next, Failure> {
-        if self.waited() > REVEAL_LIFE {
+        if self.waited() > REVEAL_LIFE || self.is_console_over() {
             Ok(Next::Record(Event::LinkGivenUp))
         } else {
-            Ok(Next::Wait(REVEAL_LIFE / 24))
+            Ok(Next::Wait(self.console_left().unwrap_or(REVEAL_LIFE / 24)))
         }
     }
 }
@@ -101,6 +109,9 @@ impl Runner {
         client: &ovh::Client,
         operation: &Operation,
     ) -> (Option<Found>, Option<ovh::Error>) {
+        if let Some(kind) = operation.state.facts.console {
+            return super::console::find(client, operation, kind).await;
+        }
         let Some(target) = target(operation) else { return (None, None) };
         let mut sources = sources(operation, &self.settings.secret_from);
         if self.may_be_the_last_rescues(operation) {
@@ -134,6 +145,7 @@ impl Runner {
 fn sources(operation: &Operation, configured: &[Source]) -> Vec<Source> {
     match &operation.request.wish {
         Wish::Link { sources } => sources.clone(),
+        Wish::Console { .. } => vec![Source::Console],
         _ => configured.to_vec(),
     }
 }

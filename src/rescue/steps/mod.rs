@@ -3,6 +3,7 @@
 //! A step that fails for a passing reason is tried again later; one that records in the middle (the reboot) says why.
 
 mod approval;
+mod console;
 mod follow;
 mod link;
 mod prepare;
@@ -105,6 +106,7 @@ impl Work<'_> {
             Step::Reboot => self.reboot().await,
             Step::Settle => self.settle().await,
             Step::PutBack => self.put_back().await,
+            Step::AskConsole => self.ask_console().await,
             Step::Follow => self.follow().await,
             Step::Search => self.search().await,
             Step::Deliver => self.deliver().await,
@@ -123,7 +125,9 @@ impl Work<'_> {
         tracing::warn!(operation.id = %self.operation.id, phase = self.operation.state.phase.word(), error = %said, "a step did not work");
         let hopeless = !error.is_transient() || self.waited() > self.settings().task_poll * PATIENCE;
         match &self.operation.state.phase {
-            Phase::Opened if hopeless => Next::Record(Event::FoundImpossible { problem: Problem::Ovhcloud { said } }),
+            Phase::Opened | Phase::AskingConsole(_) if hopeless => {
+                Next::Record(Event::FoundImpossible { problem: Problem::Ovhcloud { said } })
+            }
             Phase::Prepared if hopeless => Next::Record(Event::SettingRefused { said }),
             Phase::Ready if hopeless => Next::Record(Event::RebootNotDone { why: NotDone::Unsent, said }),
             Phase::PuttingBack(_) if error.is_refusal() => {

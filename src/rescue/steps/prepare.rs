@@ -29,7 +29,8 @@ impl Work<'_> {
         match self.operation.request.wish {
             Wish::Link { .. } => return self.prepare_link(&server).await,
             Wish::Adopt { .. } => return self.adopt(&server).await,
-            Wish::Enable(_) | Wish::Restore { .. } | Wish::PutBack { .. } | Wish::Reboot { .. } => {}
+            Wish::Console { .. } => return self.choose_console().await,
+            Wish::Enable(_) | Wish::Restore { .. } | Wish::Reboot { .. } | Wish::PutBack { .. } => {}
         }
         let lease = self.runner.store.lease(self.server()).await?;
         let mut plan = match plan::confirm(self.client, &server, &self.operation.request.wish, lease.as_ref()).await {

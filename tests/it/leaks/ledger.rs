@@ -65,10 +65,11 @@ pub(super) fn keys(bot: &TestBot) -> Secrets {
     secrets
 }
 
-/// What only the one who asked may see: the ids that open passwords. A link holds one.
+/// What only the one who asked may see: the ids that open passwords, of which a link holds one, and the links of consoles.
 pub(super) fn links(bot: &TestBot) -> Secrets {
     let mut secrets = Secrets::default();
     bot.ovh.secret_ids().iter().for_each(|id| secrets.add("a secret's id", id));
+    bot.ovh.console_links().iter().for_each(|link| secrets.add("a console's link", link));
     secrets
 }
 

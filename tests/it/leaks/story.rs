@@ -119,9 +119,27 @@ async fn links_are_handed_out(bot: &TestBot, people: &People) {
     assert!(shown.is_ephemeral());
     bot.rung(&people.bob, &["In rescue", "db-1"]).await;
 
+    screens_are_handed_out(bot, people).await;
     bot.confirm(&people.ann, "restore", &[("server", "web-1")]).await;
     bot.rung(&people.ann, &["Restored", "web-1"]).await;
     people.ann.wait_for_dm(|message| message.content.contains("wiped")).await;
+}
+
+/// A console with an open DM and one without.
+async fn screens_are_handed_out(bot: &TestBot, people: &People) {
+    let linked = |message: &sim::discord::Message| message.content.contains("kvm.example.invalid");
+    bot.ask(&people.ann, "console", &[("server", "web-1"), ("ip", "203.0.113.7")]).await;
+    bot.rung(&people.ann, &["**Console open**", "web-1"]).await;
+    people.ann.wait_for_dm(linked).await;
+    bot.ask(&people.bob, "console", &[("server", "db-1")]).await;
+    let waiting = bot.rung(&people.bob, &["**Reveal link**", "db-1"]).await;
+    people.bob.press(&waiting, "Reveal link").await.wait_for(linked).await;
+    bot.rung(&people.bob, &["**Console open**", "db-1"]).await;
+    let id = bot.ovh.console_links().pop().expect("one");
+    let loud = json!({ "message": format!("there is a session already: {id}") });
+    bot.ovh.faults().next(1).status("POST", "/features/ipmi/access", 409, &loud);
+    bot.ask(&people.ann, "console", &[("server", "web-1")]).await;
+    bot.rung(&people.ann, &["**Not possible**", "web-1"]).await;
 }
 
 /// Refusals that quote a link, answers that are lost, refused commands.

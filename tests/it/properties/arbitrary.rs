@@ -1,11 +1,14 @@
 //! Any value of what the store keeps.
 
+use std::net::Ipv4Addr;
+
 use bernard::{
     access::{Because, UserId, Who},
     config::Locale,
     rescue::{
         approval::{Approval, Guard},
         calls::{ExactCall, Method, Times},
+        console::{ConsoleKind, ConsoleMinutes},
         event::{Event, NotDone, Port, Problem, PutBack},
         lease::Lease,
         notice::{Letter, Notice, To},
@@ -54,7 +57,11 @@ fn system() -> impl Strategy<Value = System> {
 }
 
 fn source() -> impl Strategy<Value = Source> {
-    select(vec![Source::AuthenticationSecret, Source::Mail])
+    select(vec![Source::AuthenticationSecret, Source::Mail, Source::Console])
+}
+
+fn console_kind() -> impl Strategy<Value = ConsoleKind> {
+    select(ConsoleKind::ALL.to_vec())
 }
 
 fn task() -> impl Strategy<Value = TaskId> {
@@ -131,6 +138,7 @@ fn problem() -> impl Strategy<Value = Problem> {
         Just(Problem::NoLongerAllowed),
         (any::<u32>(), any::<u32>()).prop_map(|(needed, given)| Problem::NotEnoughApprovals { needed, given }),
         Just(Problem::KeyNeedsLinux),
+        Just(Problem::NoConsole),
         text().prop_map(|said| Problem::Ovhcloud { said }),
     ]
 }
@@ -179,6 +187,11 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         Just(Event::LinkGivenUp),
         Just(Event::Watched),
     ];
+    let console = prop_oneof![
+        console_kind().prop_map(|kind| Event::ConsoleChosen { kind }),
+        (task(), option::of(query())).prop_map(|(task, query)| Event::ConsoleAsked { task, query }),
+        time().prop_map(|until| Event::ConsoleOpened { until }),
+    ];
     // A handful of people, so that the same one comes twice.
     let person = || (1..6_u64).prop_map(UserId);
     let approval =
@@ -196,7 +209,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
             (person(), option::of(text())).prop_map(|(by, rule)| Event::Withdrawn { by, rule }),
             Just(Event::ApprovalExpired),
         ];
-    prop_oneof![before, reboot, after, approval]
+    prop_oneof![4 => before, 4 => reboot, 4 => after, 4 => approval, 1 => console]
 }
 
 fn call() -> impl Strategy<Value = ExactCall> {
@@ -261,11 +274,14 @@ pub(super) fn place(event: &Event) -> usize {
         Event::ApprovalExpired => 34,
         Event::QuestionUnanswered => 35,
         Event::Adopted { .. } => 36,
+        Event::ConsoleChosen { .. } => 39,
+        Event::ConsoleAsked { .. } => 37,
+        Event::ConsoleOpened { .. } => 38,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 37;
+pub(super) const EVENTS: usize = 40;
 
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
@@ -286,6 +302,8 @@ fn wish() -> impl Strategy<Value = Wish> {
         option::of(boot()).prop_map(|into| Wish::Reboot { into }),
         vec(source(), 0..3).prop_map(|sources| Wish::Link { sources }),
         length().prop_map(|lease| Wish::Adopt { lease }),
+        (select(ConsoleMinutes::ALL.to_vec()), option::of(any::<Ipv4Addr>()))
+            .prop_map(|(minutes, ip)| Wish::Console { minutes, ip }),
     ]
 }
 

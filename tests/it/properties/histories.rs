@@ -3,6 +3,7 @@
 use bernard::{
     access::UserId,
     rescue::{
+        console::ConsoleKind,
         event::{Event, Problem, PutBack},
         operation::{Intent, Kind, Operation, OperationId, Plan, Request},
         server::{System, TaskId, TaskStatus},
@@ -123,6 +124,8 @@ fn fair(state: &State, plan: &Plan) -> Event {
         Phase::Opened if state.kind == Kind::Adopt => {
             Event::Adopted { plan: Box::new(plan.clone()), system: System::Linux }
         }
+        Phase::Opened if state.kind == Kind::Console => Event::ConsoleChosen { kind: ConsoleKind::KvmHtml5 },
+        Phase::AskingConsole(_) => Event::ConsoleAsked { task: TaskId(7), query: None },
         Phase::Opened if state.kind == Kind::PutBack && plan.change.is_none() => {
             Event::FoundImpossible { problem: Problem::NotInRescue }
         }
@@ -133,7 +136,7 @@ fn fair(state: &State, plan: &Plan) -> Event {
         Phase::Unsettled(_) => Event::NotSettled { candidates: Vec::new() },
         Phase::Undecided { .. } => Event::LeftAlone { by: UserId(1), rule: None },
         Phase::PuttingBack(_) => Event::PutBack { result: PutBack::Done, queries: Vec::new() },
-        Phase::Rebooting(_) => Event::TaskSeen { status: TaskStatus::Done, comment: None },
+        Phase::Rebooting(_) | Phase::OpeningConsole(_) => Event::TaskSeen { status: TaskStatus::Done, comment: None },
         Phase::Searching => Event::DeliveryAttempted { source: None, query: None },
         Phase::Delivering(_) => Event::LinkDelivered,
         Phase::AwaitingReveal(_) => Event::LinkGivenUp,

@@ -7,6 +7,7 @@ use bernard::{
     config::Locale,
     rescue::{
         approval::{Approval, Guard},
+        console::ConsoleMinutes,
         event::{Event, Problem},
         operation::{ChannelId, Kind, Operation, OperationId, Request, Wish},
         server::{Boot, BootId},
@@ -31,9 +32,10 @@ fn request(kind: Kind) -> Request {
     Request {
         wish: match kind {
             Kind::Restore => Wish::Restore { into: boot(), despite: Vec::new() },
-            Kind::Link => Wish::Link { sources: Vec::new() },
             Kind::Adopt => Wish::Adopt { lease: jiff::SignedDuration::from_hours(4) },
             Kind::PutBack => Wish::PutBack { into: boot(), despite: Vec::new() },
+            Kind::Link => Wish::Link { sources: Vec::new() },
+            Kind::Console => Wish::Console { minutes: ConsoleMinutes::One, ip: None },
             Kind::Enable | Kind::Reboot => Wish::Reboot { into: Some(boot()) },
         },
         server: "ns1111111.ip-203-0-113.eu".to_owned().try_into().expect("a name"),
@@ -111,7 +113,7 @@ async fn whoever_comes_at_the_same_moment_one_operation_holds_the_server() {
         });
     }
     let answers = presses.join_all().await;
-    let holding = answers.iter().filter(|(kind, answer)| *kind != Kind::Link && matches!(answer, Open::Accepted(..)));
+    let holding = answers.iter().filter(|(kind, answer)| kind.changes() && matches!(answer, Open::Accepted(..)));
     assert_eq!(holding.count(), 1, "{answers:?}");
     assert_eq!(holders(&store).await, 1);
 }

@@ -19,14 +19,15 @@ use crate::{
 };
 
 /// Kinds of sessions (schema `dedicated.server.IpmiAccessTypeEnum`).
-const KINDS: [&str; 4] = ["kvmipHtml5URL", "kvmipJnlp", "serialOverLanSshKey", "serialOverLanURL"];
+pub(in crate::ovh) const KINDS: [&str; 4] = ["kvmipHtml5URL", "kvmipJnlp", "serialOverLanSshKey", "serialOverLanURL"];
 /// How long a session may live, in minutes (schema `dedicated.server.CacheTTLEnum`).
 const MINUTES: [i64; 5] = [1, 3, 5, 10, 15];
 
 pub(super) async fn features(State(world): State<Shared>, Path(name): Path<String>) -> Answer {
-    lock(&world).machine(&name)?;
-    let supported = KINDS.map(|kind| (kind.to_owned(), json!(true)));
-    Ok(Json(json!({"activated": true, "supportedFeatures": serde_json::Map::from_iter(supported)})))
+    let mut world = lock(&world);
+    let has = &world.machine(&name)?.consoles;
+    let supported = KINDS.map(|kind| (kind.to_owned(), json!(has.iter().any(|other| other == kind))));
+    Ok(Json(json!({"activated": !has.is_empty(), "supportedFeatures": serde_json::Map::from_iter(supported)})))
 }
 
 /// What somebody asks for.
@@ -42,7 +43,7 @@ pub(super) struct Wanted {
 /// Begins a session: a task, and a value that can be read when the task is done.
 pub(super) async fn ask(State(world): State<Shared>, Path(name): Path<String>, body: Bytes) -> Answer {
     let mut world = lock(&world);
-    world.machine(&name)?;
+    let has = world.machine(&name)?.consoles.clone();
     let bad = |why: &str| Refusal::BadRequest(why.to_owned());
     let wanted: Wanted = serde_json::from_slice(&body).map_err(|_| bad("Invalid parameters"))?;
     if !KINDS.contains(&wanted.r#type.as_str()) || !MINUTES.contains(&wanted.ttl) {
@@ -51,16 +52,20 @@ pub(super) async fn ask(State(world): State<Shared>, Path(name): Path<String>, b
     if wanted.r#type == "serialOverLanSshKey" && wanted.ssh_key.is_none() {
         return Err(bad("Missing parameter sshKey"));
     }
+    if !has.contains(&wanted.r#type) {
+        return Err(bad("This access type is not supported by this server"));
+    }
     let from = wanted.ip_to_allow.map_or_else(|| "anywhere".to_owned(), |ip| ip.to_string());
     let id = world.begin(&name, "requestAccessIPMI", By::Caller)?;
-    let expires = world.clock.now() + SignedDuration::from_mins(wanted.ttl);
-    world.consoles.push(Console {
-        server: name.clone(),
-        kind: wanted.r#type,
-        value: format!("https://kvm.example.invalid/session/{}?from={from}", Uuid::new_v4().simple()),
-        task: id,
-        expires,
-    });
+    let life = world.console_life.unwrap_or(SignedDuration::from_mins(wanted.ttl));
+    let expires = world.clock.now() + life;
+    let session = format!("{}{}?from={from}", world.console_base, Uuid::new_v4().simple());
+    // This kind's value is the file itself.
+    let value = match wanted.r#type.as_str() {
+        "kvmipJnlp" => format!("<?xml version=\"1.0\"?>\n<jnlp><argument>{session}</argument></jnlp>\n"),
+        _ => session,
+    };
+    world.consoles.push(Console { server: name.clone(), kind: wanted.r#type, value, task: id, expires });
     task::answer(&mut world, &name, id)
 }
 

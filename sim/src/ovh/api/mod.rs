@@ -1,7 +1,7 @@
 //! The web API: which calls there are, which right each needs, and the way in that checks it.
 
 mod auth;
-mod console;
+pub(super) mod console;
 mod datacentre;
 mod mail;
 mod secret;

@@ -122,7 +122,7 @@ function entries(app) {
 function welcome(app) {
   const channel = app.channel();
   const ops = channel.kind !== "dm" && channel.name !== "general";
-  const commands = ["rescue enable", "status", "help"].filter((path) => app.commands().some((command) => command.path === path));
+  const commands = ["rescue enable", "status", "guide", "help"].filter((path) => app.commands().some((command) => command.path === path));
   return {
     key: `welcome-${channel.id}`, look: JSON.stringify([channel, commands, app.chat.me.locale]),
     make: () => make("div", { class: "welcome" },

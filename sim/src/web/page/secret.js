@@ -5,8 +5,11 @@ import { say, speak } from "./words.js";
 
 speak(navigator.language);
 const at = (id) => document.getElementById(id);
-at("title").textContent = say("secretTitle");
-at("about").textContent = say("secretAbout");
+// The same page stands for a console's: its link begins alike.
+const screen = location.hash.startsWith("#screen=");
+at("title").textContent = say(screen ? "screenTitle" : "secretTitle");
+at("about").textContent = say(screen ? "screenAbout" : "secretAbout");
+at("show").parentElement.hidden = screen;
 at("show").textContent = say("secretShow");
 at("show").addEventListener("click", async () => {
   const id = new URLSearchParams(location.hash.slice(2)).get("id") ?? "";

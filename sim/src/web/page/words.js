@@ -34,6 +34,7 @@ const WORDS = {
     secretTitle: "Here OVHcloud shows a secret once you ask for it",
     secretAbout: "This page stands for OVHcloud's own. Bernard only has the link; the password was never in its hands.",
     secretShow: "Show the password", secretGone: "There is no such secret.",
+    screenTitle: "Here OVHcloud shows the server's screen", screenAbout: "This page stands for OVHcloud's KVM: whoever has the link sits at the machine, until its minutes are over.",
   },
   fr: {
     page: "Bernard · démo", servers: "OVHcloud", chat: "Discord", channels: "Salons", messages: "Messages privés",
@@ -69,6 +70,7 @@ const WORDS = {
     inAll: (count) => `${count} en tout`, secretTitle: "Ici, OVHcloud montre un secret à qui le demande",
     secretAbout: "Cette page tient lieu de celle d'OVHcloud. Bernard n'a que le lien ; le mot de passe n'est jamais passé par lui.",
     secretShow: "Afficher le mot de passe", secretGone: "Ce secret n'existe pas.",
+    screenTitle: "Ici, OVHcloud montre l'écran du serveur", screenAbout: "Cette page tient lieu du KVM d'OVHcloud : qui a le lien est assis devant la machine, jusqu'à la fin de ses minutes.",
   },
 };
 

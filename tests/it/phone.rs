@@ -1,0 +1,146 @@
+//! On a phone: short messages, what one waits for rings, everything else is quiet, and a hundred at once stay within the limits.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use bernard::rescue::operation::Kind;
+use futures_util::future::join_all;
+use sim::{
+    discord::{Allowance, Message, OPS},
+    ovh::ServerSpec,
+};
+
+use crate::{
+    aftermath::is_about,
+    bot::{TestBot, TestConfig, eventually},
+};
+
+/// How many rescues begin at once.
+const CROWD: usize = 100;
+
+/// What OVHcloud calls one of the crowd: it is known also before the inventory has read it.
+fn service_name(n: usize) -> String {
+    format!("ns44{n:05}.ip-203-0-113.eu")
+}
+
+/// The cards of an operation: its messages that rang nobody.
+fn cards(bot: &TestBot, id: &str) -> Vec<Message> {
+    let all = bot.discord.messages(OPS).into_iter();
+    all.filter(|message| is_about(message, id) && !bot.ann.was_rung_by(message)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_rescues_at_once_in_one_channel_stay_within_the_limits_and_every_card_ends_right() {
+    // A tenth of Discord's pace and of ours, so that the story takes seconds; the proportion is what counts.
+    let pace = "task_poll = \"400ms\"\nsecret_poll = \"200ms\"\nedit_window = \"525ms\"\n".to_owned();
+    let fleet = (1..=CROWD).map(|n| {
+        let address = [203, 0, 113, u8::try_from(n).expect("a hundred")];
+        ServerSpec::windows(&service_name(n)).named(&format!("node-{n}")).at(address.into())
+    });
+    let bot = TestBot::with(TestConfig { pace, ..TestConfig::default() }, fleet).await;
+    bot.discord.set_tempo(|tempo| tempo.edits = Allowance { count: 5, per: Duration::from_millis(500) });
+    join_all((1..=CROWD).map(|n| {
+        let bot = &bot;
+        async move { bot.accepted(&bot.ann, "rescue enable", &[("server", &service_name(n))]).await }
+    }))
+    .await;
+    let ended = || (1..=CROWD).filter(|n| cards(&bot, &format!("R-{n}")).iter().any(|card| is_over(card))).count();
+    eventually("every card has its end", async || ended() == CROWD).await;
+
+    for n in 1..=CROWD {
+        let id = format!("R-{n}");
+        assert_eq!(cards(&bot, &id).len(), 1, "one card of {id}");
+        assert_eq!(bot.ovh.reboots(&format!("node-{n}")), 1, "node-{n}");
+        let rings = bot.discord.messages(OPS).into_iter();
+        let rings = rings.filter(|message| is_about(message, &id) && bot.ann.was_rung_by(message)).count();
+        assert_eq!(rings, 1, "{id} rings once, for its end");
+    }
+    for card in bot.discord.messages(OPS) {
+        let looks: Vec<_> = card.history.iter().map(|version| (&version.content, &version.components)).collect();
+        assert!(looks.windows(2).all(|two| two[0] != two[1]), "an edit that changed nothing: {looks:?}");
+    }
+    assert_eq!(bot.discord.invalid_requests(), 0, "no 429, no 403");
+}
+
+fn is_over(card: &Message) -> bool {
+    card.content.contains("**In rescue**")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_that_is_nearly_an_hour_old_goes_on_in_a_new_quiet_message_and_the_old_one_points_there() {
+    let mut bot = TestBot::new().await;
+    bot.discord.close_dms(&bot.ann);
+    bot.accepts(Kind::Enable).await;
+    let old = bot.card_shows("R-1", "The link waits for you").await;
+    let waiting = bot.rung(&bot.ann, &["**Reveal link**"]).await;
+    bot.stop().await;
+    bot.age_messages(1, jiff::SignedDuration::from_mins(56)).await;
+    bot.start().await;
+    eventually("the old card points on", async || {
+        bot.discord.message(old.id).is_some_and(|old| old.content.contains("Goes on below"))
+    })
+    .await;
+    let pointer = bot.discord.message(old.id).expect("it stands");
+    let link = pointer.content.lines().last().expect("a link");
+    let cards = cards(&bot, "R-1");
+    let [_, new] = cards.as_slice() else { panic!("{cards:?}") };
+    assert!(link.ends_with(&format!("/{OPS}/{}", new.id)), "{link}");
+    assert!(new.is_silent() && new.content == old.content && pointer.buttons().is_empty(), "{}", new.text());
+
+    // From here on the new one is the card.
+    bot.press(&bot.ann, &waiting, "Reveal link").await;
+    bot.rung(&bot.ann, &["**In rescue**", "R-1"]).await;
+    eventually("the new card ends", async || {
+        bot.discord.message(new.id).is_some_and(|new| new.content.contains("**In rescue**"))
+    })
+    .await;
+    assert_eq!(bot.discord.message(old.id).expect("it stands").content, pointer.content);
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_while_a_card_moves_leaves_one_new_card_and_a_pointer() {
+    for held in ["POST", "PATCH"] {
+        let mut bot = TestBot::new().await;
+        bot.discord.close_dms(&bot.ann);
+        bot.accepts(Kind::Enable).await;
+        let old = bot.card_shows("R-1", "The link waits for you").await;
+        bot.rung(&bot.ann, &["**Reveal link**"]).await;
+        bot.stop().await;
+        bot.age_messages(1, jiff::SignedDuration::from_mins(56)).await;
+        let path = if held == "POST" { format!("/channels/{OPS}/messages") } else { format!("/messages/{}", old.id) };
+        let moving = bot.discord.faults().hold_answer(held, &path);
+        bot.start().await;
+        moving.reached().await;
+        bot.die().await;
+        bot.discord.faults().clear();
+        bot.start().await;
+        eventually("the old card points on", async || {
+            bot.discord.message(old.id).is_some_and(|old| old.content.contains("Goes on below"))
+        })
+        .await;
+        let states = cards(&bot, "R-1").into_iter().filter(|card| !card.content.contains("Goes on below")).count();
+        assert_eq!(states, 1, "{held}: one card is the card");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn state_comes_first_buttons_are_few_and_the_likely_one_is_first() {
+    let bot = TestBot::new().await;
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.accepts(Kind::Console).await;
+    bot.rung(&bot.ann, &["**Console open**"]).await;
+    bot.ann.wait_for_dm(|dm| dm.content.contains("console")).await;
+    let channel = bot.discord.messages(OPS);
+    let (dms, ann) = (bot.ann.dms(), bot.ann.clone());
+    for message in channel.iter().chain(&dms) {
+        let first = message.content.split(' ').next().expect("a word");
+        assert!(!first.is_ascii(), "an emoji first: {}", message.content);
+        assert!(message.buttons().len() <= 5, "{}", message.text());
+        assert!(!message.content.contains('|'), "no tables: {}", message.content);
+        let labels: Vec<String> = message.buttons().into_iter().map(|button| button.label).collect();
+        assert!(labels.first().is_none_or(|first| first != "Delete this message"), "{labels:?}");
+    }
+    let quiet: BTreeSet<bool> =
+        channel.iter().filter(|message| !ann.was_rung_by(message)).map(Message::is_silent).collect();
+    assert_eq!(quiet, BTreeSet::from([true]), "a card is silent");
+}
