@@ -248,7 +248,7 @@ fn moment(text: &str, zone: &TimeZone, edge: Edge) -> anyhow::Result<Timestamp> 
     if is_day && edge == Edge::To {
         time = time.checked_add(SignedDuration::from_hours(24)).map_err(|_| wrong())?;
     }
-    Ok(zone.to_timestamp(time).map_err(|_| wrong())?)
+    zone.to_timestamp(time).map_err(|_| wrong())
 }
 
 async fn export(

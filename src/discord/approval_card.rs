@@ -126,7 +126,9 @@ fn what(request: &Request, locale: Locale) -> String {
         Wish::PutBack { .. } => say!(locale, "approval-put-back", asker = asker),
         Wish::Reboot { .. } => say!(locale, "approval-reboot", asker = asker),
         Wish::Link { .. } => say!(locale, "approval-link", asker = asker),
-        Wish::Adopt { lease } => say!(locale, "approval-adopt", asker = asker, length = duration(locale, *lease)),
+        Wish::Adopt { lease } => {
+            say!(locale, "approval-adopt", asker = asker, length = duration(locale, *lease))
+        }
     }
 }
 

@@ -27,10 +27,10 @@ approval-call = { $who }: { $count ->
    *[other] { $count } of you, other than { $asker }, must approve
 } by { $until }.
 approval-enable = { $asker } wants to take it into rescue for { $length }.
-approval-adopt = { $asker } wants to own its rescue, which somebody else started, for { $length }.
 approval-restore = { $asker } wants to take it out of rescue: everything is put back, and it reboots.
 approval-put-back = { $asker } wants to put its netboot back, without a reboot.
 approval-reboot = { $asker } wants to hard reboot it.
+approval-adopt = { $asker } wants to look after its rescue, which somebody else started, for { $length }.
 approval-link = { $asker } wants the link to the password of its rescue.
 approval-again = { $asker } wants one more reboot: the last one got no answer.
 approval-because = Why: { $reason }

@@ -27,10 +27,10 @@ approval-call = { $who } : { $count ->
    *[other] { $count } personnes parmi vous, autres que { $asker }, doivent approuver
 } avant { $until }.
 approval-enable = { $asker } veut le passer en mode rescue pour { $length }.
-approval-adopt = { $asker } veut devenir responsable de son rescue, lancé sans moi, pour { $length }.
 approval-restore = { $asker } veut le sortir du mode rescue : tout est remis en place, et il redémarre.
 approval-put-back = { $asker } veut remettre son netboot en place, sans redémarrage.
 approval-reboot = { $asker } veut forcer son redémarrage.
+approval-adopt = { $asker } veut prendre en charge son rescue, démarré par quelqu'un d'autre, pour { $length }.
 approval-link = { $asker } veut le lien vers le mot de passe de son rescue.
 approval-again = { $asker } veut un redémarrage de plus : le dernier est resté sans réponse.
 approval-because = Motif : { $reason }
@@ -355,7 +355,7 @@ doctor-rest = { $count ->
     [one] … et { $count } autre type de constat, dans le fichier.
    *[other] … et { $count } autres types de constat, dans le fichier.
 }
-doctor-store = 🔴 **Mon stockage est en lecture seule**
+doctor-store = 🔴 **Impossible d'écrire dans mon stockage**
 doctor-account-away = 🔴 **Le compte est illisible**
 doctor-credential = 🔴 **L'identifiant n'est pas valable, ou plus pour longtemps**
 doctor-rights = 🔴 **Il manque des droits à l'identifiant**

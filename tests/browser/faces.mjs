@@ -23,16 +23,21 @@ export async function subjects() {
 function figures(text, subject, colours) {
   const parts = text.split(/^=== (.*) ===$/m).slice(1);
   const found = [];
-  for (let at = 0; at < parts.length; at += 2) found.push({ title: parts[at], messages: messages(parts[at + 1], subject, colours) });
+  for (let at = 0; at < parts.length; at += 2) found.push({ title: titleOf(parts[at]), messages: messages(parts[at + 1], subject, colours) });
   return found;
+}
+
+/** A command's options as one types them, not as Rust prints them. */
+function titleOf(name) {
+  return name.replace(/\[(.*)\]$/, (_, options) => options.replaceAll(/\("([^"]*)", "([^"]*)"\)(, )?/g, "$1:$2 ").trim());
 }
 
 /** One scene: the messages of a channel, each under its slot, or a single answer or DM. */
 function messages(scene, subject, colours) {
-  const slots = scene.split(/^\[(card|end|reveal|question|roll[^\]]*|[a-z-]+(?:, [^\]]*)?)\]$/m);
+  const slots = scene.split(/^\[([a-z0-9-]+(?:, [^\]]*)?)\]$/m);
   if (slots.length === 1) {
     const only = message(scene, colours);
-    return [{ ...only, ephemeral: !subject.startsWith("dm") && !subject.startsWith("notice") }];
+    return [{ ...only, ephemeral: !subject.startsWith("dm"), rings: subject.startsWith("dm") }];
   }
   const found = [];
   for (let at = 1; at < slots.length; at += 2) found.push({ ...message(slots[at + 1], colours), for_me: slots[at].includes("rings") });

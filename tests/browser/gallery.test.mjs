@@ -63,7 +63,7 @@ for (const [locale, look] of LOOKS) {
     await asker.sees("`web-1` ", "/secret/");
     for (const [command, options] of AFTER) await asks(asker, command, options);
     if (locale === "en") await asks(await Somebody.of(demo, "Victor"), "rescue enable", { server: "web-1" });
-    if (await asker.knows("rescue extend")) await asker.sees("⏰");
+    if (await asker.knows("rescue extend")) await asker.sees("⏰ **Time is up**");
     const page = await demo.open(device);
     const chat = await asker.told();
     await sheet(page, locale, figures, sheetPath(folder, "answers", locale), chat);
@@ -76,7 +76,7 @@ function messages(chat, locale) {
   const dm = chat.channels.find((channel) => channel.kind === "dm").id;
   const written = chat.messages.filter((message) => message.author.id === chat.bot && !message.ephemeral);
   const shown = written.filter((message) => message.channel_id === dm || locale === "en");
-  return shown.map((message) => ({ title: message.channel_id === dm ? "Direct message" : "#ops", messages: [message] }));
+  return shown.map((message) => ({ title: message.channel_id === dm ? "Direct message" : "#ops", messages: [{ ...message, rings: message.channel_id === dm && !message.silent }] }));
 }
 
 function listing(names) {

@@ -12,7 +12,7 @@ const PHONE = 390;
 /** The people and roles of the snapshots. */
 const CAST = {
   me: { id: "200000000000000001", name: "Ann" }, bot: "300000000000000001",
-  people: { "200000000000000001": "Ann", "200000000000000002": "Paula", "300000000000000001": "bernard" },
+  people: { "200000000000000001": "Ann", "200000000000000002": "Paula", "200000000000000003": "Victor", "200000000000000007": "Camille", "300000000000000001": "bernard" },
   roles: { "400000000000000001": "engineers", "400000000000000002": "support", "400000000000000003": "leads", "400000000000000009": "on-call" },
 };
 
@@ -36,7 +36,7 @@ export async function sheet(page, locale, figures, path, chat = null) {
     document.adoptedStyleSheets = [style];
     const app = {
       chat: { me, bot, people, messages: [], channels: [] },
-      names: { people, roles, channels: {} }, pressedOn: () => null, isLoud: (message) => Boolean(message.for_me), dismiss() {}, press() {}, choose() {},
+      names: { people, roles, channels: {} }, pressedOn: () => null, isLoud: (message) => Boolean(message.for_me || message.rings), dismiss() {}, press() {}, choose() {},
     };
     const whole = (message, number) => ({
       id: String(number), author: { id: bot, username: "bernard" }, timestamp: at,

@@ -70,7 +70,7 @@ impl Handler {
         foreign: &Foreign,
     ) -> Result<Reply, Refusal> {
         let repeat = format!("/restore server:{}", foreign.found.label);
-        let typed = Typed { server: foreign.found.server.to_string(), ..Typed::default() };
+        let typed = Typed { server: foreign.found.server.to_string(), reason: None, haste: Haste::None };
         self.propose(asking, typed, Aim::Restore, repeat).await
     }
 }

@@ -67,7 +67,7 @@ function badge() {
 }
 
 function head(message, fromBot, app) {
-  if (message.follows) return null;
+  if (message.follows) return rung(message, app);
   const date = new Date(message.timestamp);
   const clock = new Intl.DateTimeFormat(spoken(), { timeStyle: "short" }).format(date);
   return make("p", { class: "head" },
