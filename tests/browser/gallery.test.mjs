@@ -82,5 +82,5 @@ function messages(chat, locale) {
 function listing(names) {
   const part = (name) => `## ${name}\n\n![${name}, in English](${name}-en.png)\n\n![${name}, in French](${name}-fr.png)\n`;
   const about = "Made by `tests/browser/run.sh`: the faces in `tests/it/snapshots` and the demo's own answers, as its page shows them on a\nphone. English by day, French by night.";
-  return `# What people see\n\n${about}\n\n${names.map(part).join("\n")}`;
+  return `# What people see\n\n${about}\n\n${names.map(part).join("\n")}\n## form\n\n![form, in English](form-en.png)\n`;
 }

@@ -16,10 +16,10 @@ use crate::{
     approvals::LEADS,
     bot::{TestBot, TestConfig, rule, web_1},
 };
-use mark::Mark;
 
 /// The simulated account's Linux rescue.
 const LINUX_RESCUE: u64 = 230_242;
+use mark::Mark;
 
 /// When the process dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,7 +124,9 @@ impl Crash {
             Step::Reboot => Mark::ovh("GET", "/task/"),
             // Looking for the task and following it read the same, so what comes after both is what tells.
             Step::Settle | Step::Follow if self.kind == Kind::Enable => Mark::ovh("*", "/authenticationSecret"),
-            Step::Settle | Step::Follow => Mark::server_read(self.reads_before_watching()),
+            // Here the reboot was sent already: what comes next reads the server for the first time since.
+            Step::Settle => Mark::server_read(0),
+            Step::Follow => Mark::server_read(self.reads_before_watching()),
             Step::PutBack | Step::Search | Step::Watch => {
                 Mark::end_told(1 + usize::from(self.guard == Guard::Approval))
             }

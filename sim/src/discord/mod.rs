@@ -18,6 +18,7 @@ mod endpoint;
 mod gateway;
 mod id;
 mod interaction;
+mod media;
 mod mention;
 pub mod message;
 mod pace;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{
     Id,
     clock::Clock,
+    media,
     message::{Attachment, LOADING, Message},
     refusal::Refusal,
     rules::{BodyOf, check_message},
@@ -118,7 +119,7 @@ impl Patch {
                 id: clock.id(),
                 filename: text("filename").unwrap_or_else(|| file.filename.clone()),
                 description: text("description"),
-                content_type: file.content_type.clone(),
+                content_type: media::kind(&file.filename, &file.content_type),
                 bytes: file.bytes.clone(),
             });
         }

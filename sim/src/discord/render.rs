@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{
     APPLICATION, BOT, BOT_NAME, BOT_ROLE, GUILD, GUILD_LOCALE, Id, OWNER,
     interaction::{Interaction, Kind},
+    media,
     message::{Attachment, Audience, Message, SUPPRESS_EMBEDS},
     world::{Channel, ChannelKind, ChannelState, Human, Membership, Mentions, Role, World},
 };
@@ -229,6 +230,10 @@ impl World {
             "id": file.id, "filename": file.filename, "size": file.bytes.len(), "url": url, "proxy_url": url,
             "content_type": file.content_type,
         });
+        if let Some((width, height)) = media::size(&file.bytes) {
+            rendered["width"] = json!(width);
+            rendered["height"] = json!(height);
+        }
         if let Some(description) = &file.description {
             rendered["description"] = json!(description);
         }

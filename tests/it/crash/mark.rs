@@ -1,4 +1,4 @@
-//! One request among many, at which the process can be stopped dead.
+//! One request among many, by which a crash finds its moment.
 
 use std::time::Duration;
 
