@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serenity::model::application::{
-    CommandDataOption, CommandDataOptionValue, CommandInteraction, ComponentInteraction,
+    CommandDataOption, CommandDataOptionValue, CommandInteraction, ComponentInteraction, ModalInteraction,
 };
 
 use super::{command::LeaseRefusal, component::Button, handler::Handler, refusal::Refusal};
@@ -29,15 +29,25 @@ impl Handler {
 
     /// Records that a press was refused, if that is a matter of rights.
     pub(super) async fn audit_refused_press(&self, press: &ComponentInteraction, refusal: &Refusal) {
+        let pressed = Pressed { id: &press.data.custom_id, by: press.user.id.get(), place: press.channel_id.get() };
+        self.audit_refused(pressed, refusal).await;
+    }
+
+    /// Records that a form was refused, if that is a matter of rights.
+    pub(super) async fn audit_refused_form(&self, form: &ModalInteraction, refusal: &Refusal) {
+        let pressed = Pressed { id: &form.data.custom_id, by: form.user.id.get(), place: form.channel_id.get() };
+        self.audit_refused(pressed, refusal).await;
+    }
+
+    async fn audit_refused(&self, pressed: Pressed<'_>, refusal: &Refusal) {
         let Some(entry) = entry(refusal) else { return };
-        let server = match press.data.custom_id.parse::<Button>() {
+        let server = match pressed.id.parse::<Button>() {
             Ok(button) => self.server_behind(button).await,
             Err(_) => None,
         };
-        let place = ChannelId(press.channel_id.get());
-        let label = press.data.custom_id.split(':').next().unwrap_or_default();
-        let entry = entry.by(UserId(press.user.id.get())).asking(format!("button {label}")).at_place(place);
-        self.record_refusal(entry, server).await;
+        let label = pressed.id.split(':').next().unwrap_or_default();
+        let entry = entry.by(UserId(pressed.by)).asking(format!("button {label}"));
+        self.record_refusal(entry.at_place(ChannelId(pressed.place)), server).await;
     }
 
     async fn record_refusal(&self, entry: Entry, server: Option<ServiceName>) {
@@ -89,6 +99,14 @@ impl Handler {
         };
         self.store.operation(operation).await.ok()?.map(|operation| operation.request.server)
     }
+}
+
+/// A button, or the form behind it, as it was pressed.
+#[derive(Clone, Copy)]
+struct Pressed<'a> {
+    id: &'a str,
+    by: u64,
+    place: u64,
 }
 
 /// The command's words, and what was typed as `server`.

@@ -258,6 +258,9 @@ impl Handler {
             return;
         }
         let reply = self.submitted(&form).await;
+        if let Err(refusal) = &reply {
+            self.audit_refused_form(&form, refusal).await;
+        }
         self.answer(key, form.application_id, reply, text::locale_of(&form.locale)).await;
     }
 

@@ -27,6 +27,7 @@ approval-call = { $who }: { $count ->
    *[other] { $count } of you, other than { $asker }, must approve
 } by { $until }.
 approval-enable = { $asker } wants to take it into rescue for { $length }.
+approval-adopt = { $asker } wants to own its rescue, which somebody else started, for { $length }.
 approval-restore = { $asker } wants to take it out of rescue: everything is put back, and it reboots.
 approval-put-back = { $asker } wants to put its netboot back, without a reboot.
 approval-reboot = { $asker } wants to hard reboot it.

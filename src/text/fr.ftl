@@ -27,6 +27,7 @@ approval-call = { $who } : { $count ->
    *[other] { $count } personnes parmi vous, autres que { $asker }, doivent approuver
 } avant { $until }.
 approval-enable = { $asker } veut le passer en mode rescue pour { $length }.
+approval-adopt = { $asker } veut devenir responsable de son rescue, lancé sans moi, pour { $length }.
 approval-restore = { $asker } veut le sortir du mode rescue : tout est remis en place, et il redémarre.
 approval-put-back = { $asker } veut remettre son netboot en place, sans redémarrage.
 approval-reboot = { $asker } veut forcer son redémarrage.

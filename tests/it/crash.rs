@@ -2,12 +2,12 @@
 //!
 //! Generated from [`Step::ALL`]: a new step does not compile before it says which request makes its effect.
 
-use std::time::Duration;
+mod mark;
 
 use bernard::rescue::{desk, operation::Kind, step::Step};
 use sim::{
-    discord::{BOT_TOKEN, OPS, Person},
-    net::{Faults, Hold},
+    discord::{BOT_TOKEN, Person},
+    net::Hold,
     ovh::Ending,
 };
 
@@ -19,6 +19,7 @@ use crate::{
 
 /// The simulated account's Linux rescue.
 const LINUX_RESCUE: u64 = 230_242;
+use mark::Mark;
 
 /// When the process dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,59 +30,6 @@ enum Moment {
     After,
     /// What it came to is recorded; what follows never arrives.
     Recorded,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum End {
-    Ovh,
-    Discord,
-}
-
-/// One request among many.
-struct Mark {
-    end: End,
-    method: &'static str,
-    path: String,
-    /// Requests with these paths are others.
-    others: &'static [&'static str],
-    /// So many come before it.
-    nth: usize,
-}
-
-impl Mark {
-    fn ovh(method: &'static str, path: &str) -> Self {
-        Self { end: End::Ovh, method, path: path.to_owned(), others: &[], nth: 0 }
-    }
-
-    fn discord(method: &'static str, path: String) -> Self {
-        Self { end: End::Discord, method, path, others: &[], nth: 0 }
-    }
-
-    /// The server itself is read, after so many earlier reads of it.
-    fn server_read(nth: usize) -> Self {
-        Self { others: &["/boot", "/task"], nth, ..Self::ovh("GET", "/dedicated/server/ns1111111") }
-    }
-
-    /// The end is told; the card came before it, and what asked others before that.
-    fn end_told(after_card: usize) -> Self {
-        Self { nth: after_card, ..Self::discord("POST", format!("/channels/{OPS}/messages")) }
-    }
-
-    /// Has the request wait for ever, before it happens or after.
-    fn hold(&self, bot: &TestBot, moment: Moment) -> Hold {
-        let faults: Faults = match self.end {
-            End::Ovh => bot.ovh.faults(),
-            End::Discord => bot.discord.faults(),
-        };
-        for other in self.others {
-            faults.always().slow(self.method, other, Duration::ZERO);
-        }
-        faults.next(self.nth).slow(self.method, &self.path, Duration::ZERO);
-        match moment {
-            Moment::Before | Moment::Recorded => faults.hold_before(self.method, &self.path),
-            Moment::After => faults.hold_answer(self.method, &self.path),
-        }
-    }
 }
 
 /// One crash.
@@ -176,7 +124,9 @@ impl Crash {
             Step::Reboot => Mark::ovh("GET", "/task/"),
             // Looking for the task and following it read the same, so what comes after both is what tells.
             Step::Settle | Step::Follow if self.kind == Kind::Enable => Mark::ovh("*", "/authenticationSecret"),
-            Step::Settle | Step::Follow => Mark::server_read(self.reads_before_watching()),
+            // Here the reboot was sent already: what comes next reads the server for the first time since.
+            Step::Settle => Mark::server_read(0),
+            Step::Follow => Mark::server_read(self.reads_before_watching()),
             Step::PutBack | Step::Search | Step::Watch => {
                 Mark::end_told(1 + usize::from(self.guard == Guard::Approval))
             }

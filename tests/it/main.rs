@@ -1,8 +1,8 @@
 //! Stories: the whole program against both simulated far ends, asserting the final state of the world.
 
 mod aftermath;
-mod audit;
 mod approvals;
+mod audit;
 mod bot;
 mod busy;
 mod buttons;
