@@ -72,8 +72,8 @@ function drawHead(app) {
   keep(document.getElementById("room-head"), [
     {
       key: "back", look: `${elsewhere}${say("back")}`,
-      make: () => make("button", { type: "button", class: "back", "aria-label": elsewhere ? `${say("back")} (${elsewhere})` : say("back"), onclick: () => app.showChannels() },
-        make("span", { "aria-hidden": "true" }, "‹"), elsewhere ? make("span", { class: "count", "aria-hidden": "true" }, String(elsewhere)) : null),
+      make: () => make("button", { type: "button", class: "back", onclick: () => app.showChannels() },
+        make("span", { "aria-hidden": "true" }, "‹"), elsewhere ? make("span", { class: "count" }, String(elsewhere)) : null, make("span", { class: "unseen" }, ` ${say("back")}`)),
     },
     { key: "name", look: JSON.stringify(channel), make: () => make("h2", {}, make("span", { class: "sign", "aria-hidden": "true" }, sign), " ", channelName(channel)) },
     {
