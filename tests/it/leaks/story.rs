@@ -132,7 +132,7 @@ async fn screens_are_handed_out(bot: &TestBot, people: &People) {
     bot.rung(&people.ann, &["**Console open**", "web-1"]).await;
     people.ann.wait_for_dm(linked).await;
     bot.ask(&people.bob, "console", &[("server", "db-1")]).await;
-    let waiting = bot.rung(&people.bob, &["**Reveal link**", "db-1"]).await;
+    let waiting = bot.rung(&people.bob, &["**Reveal link**", "db-1", "R-5"]).await;
     people.bob.press(&waiting, "Reveal link").await.wait_for(linked).await;
     bot.rung(&people.bob, &["**Console open**", "db-1"]).await;
     let id = bot.ovh.console_links().pop().expect("one");
