@@ -138,7 +138,7 @@ impl<K: Hash + Eq + Clone> Keyed<K> {
 
     /// Whether the key may; if not, when.
     fn look(&self, key: K, look: Look) -> Result<(), Timestamp> {
-        if self.looks.fetch_add(1, Ordering::Relaxed) % LOOKS_BETWEEN_SWEEPS == 0 {
+        if self.looks.fetch_add(1, Ordering::Relaxed).is_multiple_of(LOOKS_BETWEEN_SWEEPS) {
             self.limiter.retain_recent();
         }
         let not_until = match self.limiter.check_key(&Looked { key, look }) {

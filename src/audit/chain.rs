@@ -287,10 +287,12 @@ impl Verifier {
         let expected = self.so_far.head.map_or(1, |head| head.number + 1);
         let line = line.map_err(|why| Broken::Unreadable { number: expected, why })?;
         let number = line.number;
-        if Hash::after(line.previous, &line.entry) != line.hash {
-            return Err(Broken::Changed { number });
-        }
         let anywhere = self.so_far.first.is_none() && self.start == Start::Anywhere;
+        if Hash::after(line.previous, &line.entry) != line.hash {
+            // What was changed may be its number, so its place names it wherever that is known.
+            let named = if anywhere || self.gaps != Gaps::Refused { number } else { expected };
+            return Err(Broken::Changed { number: named });
+        }
         if number > expected && !anywhere && self.gaps == Gaps::Refused {
             return Err(Broken::Missing { number: expected, found: number });
         }

@@ -88,7 +88,9 @@ pub fn of_reboot(server: &ServiceName) -> ExactCall {
 pub fn of_link(server: &ServiceName, sources: &[Source]) -> Vec<ExactCall> {
     let asks = sources.contains(&Source::AuthenticationSecret);
     let path = path(server, "/authenticationSecret");
-    asks.then(|| ExactCall { method: Method::Post, path, body: None, times: Times::UntilTheLink }).into_iter().collect()
+    asks.then_some(ExactCall { method: Method::Post, path, body: None, times: Times::UntilTheLink })
+        .into_iter()
+        .collect()
 }
 
 /// What opens a console.

@@ -43,7 +43,7 @@ async fn a_hundred_rescues_at_once_in_one_channel_stay_within_the_limits_and_eve
         async move { bot.accepted(&bot.ann, "rescue enable", &[("server", &service_name(n))]).await }
     }))
     .await;
-    let ended = || (1..=CROWD).filter(|n| cards(&bot, &format!("R-{n}")).iter().any(|card| is_over(card))).count();
+    let ended = || (1..=CROWD).filter(|n| cards(&bot, &format!("R-{n}")).iter().any(is_over)).count();
     eventually("every card has its end", async || ended() == CROWD).await;
 
     for n in 1..=CROWD {

@@ -12,7 +12,6 @@ use crate::bot::{TestBot, TestConfig, eventually, web_1};
 /// A bot that posts its anchors in the ops channel.
 async fn anchoring() -> TestBot {
     let mut config = TestConfig::default();
-    config.pace.push_str("reminder_tick = \"20ms\"\n");
     config.rules.push_str(&format!("[audit]\nanchor_channel = \"{OPS}\"\n"));
     TestBot::with(config, [web_1()]).await
 }
