@@ -291,6 +291,7 @@ fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, lo
             lines.push(say!(locale, "end-adopted"));
             lines.extend(lease.map(|lease| until_line(operation, lease, locale)));
         }
+        Outcome::HandedOver(to) => lines.push(say!(locale, "end-handed-over", who = mention(*to))),
         Outcome::ConsoleOpen(link) => lines.push(console::end_line(operation, *link, locale)),
         Outcome::Restored | Outcome::Rebooted => {
             lines.push(match facts.is_back() {

@@ -61,6 +61,11 @@ fn wish(kind: Kind, system: System) -> Wish {
         Kind::Reboot => Wish::Reboot { into: Some(boot(1, "harddisk", "hd")) },
         Kind::Link => Wish::Link { sources: vec![Source::Mail] },
         Kind::Adopt => Wish::Adopt { lease: SignedDuration::from_hours(4) },
+        Kind::HandOver => Wish::HandOver {
+            lease: OperationId(141),
+            from: UserId(200_000_000_000_000_001),
+            to: UserId(200_000_000_000_000_002),
+        },
         Kind::Console => {
             Wish::Console { minutes: ConsoleMinutes::Fifteen, ip: Some(std::net::Ipv4Addr::new(203, 0, 113, 7)) }
         }
@@ -88,9 +93,11 @@ fn prepared(entry: Entry, operation: &Operation) -> Event {
     let (into, change) = match &operation.request.wish {
         Wish::Enable(wish) => (wish.into.clone(), true),
         Wish::Restore { into, .. } | Wish::PutBack { into, .. } => (into.clone(), true),
-        Wish::Reboot { .. } | Wish::Link { .. } | Wish::Adopt { .. } | Wish::Console { .. } => {
-            (boot(1, "harddisk", "hd"), false)
-        }
+        Wish::Reboot { .. }
+        | Wish::Link { .. }
+        | Wish::Adopt { .. }
+        | Wish::HandOver { .. }
+        | Wish::Console { .. } => (boot(1, "harddisk", "hd"), false),
     };
     let set = Setting { boot: into.clone(), rescue_mail: None, rescue_ssh_key: None };
     let before = Snapshot {
@@ -124,7 +131,7 @@ impl Scene {
             match effect(&scene.operation, &event, at(60)) {
                 Some(Effect::Begin(lease)) => scene.lease = Some(*lease),
                 Some(Effect::Undo | Effect::End) => scene.lease = None,
-                None => {}
+                Some(Effect::HandOver { .. }) | None => {}
             }
         }
         scene
@@ -352,6 +359,27 @@ fn a_request_for_approval_and_what_becomes_of_it() {
             ("glass without anybody on call", guarded(Kind::Link, locale, glass(None), 2)),
         ];
         insta::assert_snapshot!(name("approval", locale), gallery(scenes, locale));
+    }
+}
+
+#[test]
+fn a_protected_rescue_that_changes_hands() {
+    let (paula, ben) = (UserId(200_000_000_000_000_003), UserId(200_000_000_000_000_002));
+    for locale in LOCALES {
+        let without_calls = |asked| Guard::Approval(Approval { calls: Vec::new(), ..asked });
+        let asked = guarded(Kind::HandOver, locale, without_calls, 1);
+        let approved = asked.then([Event::ApprovalGiven { by: paula, rule: None }]);
+        let cannot = |problem| approved.then([Event::FoundImpossible { problem }]);
+        let scenes = [
+            ("asked", asked.clone()),
+            (
+                "handed over",
+                approved.then([Event::HandedOver { from: UserId(200_000_000_000_000_001), to: ben }]),
+            ),
+            ("the new owner may not", cannot(Problem::CannotOwn { person: ben })),
+            ("changed meanwhile", cannot(Problem::LeaseChanged)),
+        ];
+        insta::assert_snapshot!(name("hand_over", locale), gallery(scenes, locale));
     }
 }
 
