@@ -190,7 +190,7 @@ async fn end(tx: &mut SqliteConnection, server: &ServiceName, now: Timestamp) ->
 }
 
 /// The messages of the server's rescue, and of what was tried since, say what is so now.
-async fn show_again(tx: &mut SqliteConnection, server: &ServiceName) -> Result<(), Error> {
+pub(super) async fn show_again(tx: &mut SqliteConnection, server: &ServiceName) -> Result<(), Error> {
     sqlx::query(
         "UPDATE operations SET reported = MIN(reported, 0) - 1
          WHERE server = $1 AND id >= (SELECT operation FROM leases WHERE server = $1 AND ended_at IS NULL)",

@@ -210,8 +210,7 @@ async fn world_for(crash: Crash) -> TestBot {
     if crash.guard == Guard::Approval {
         // What changes hands was no protected server's rescue when it began.
         let servers = if crash.kind == Kind::HandOver { "tag:frozen=yes" } else { "*" };
-        let protect =
-            format!("[[protect]]\nservers = [\"{servers}\"]\nactions = [\"{}\"]\n", desk::action(crash.kind));
+        let protect = format!("[[protect]]\nservers = [\"{servers}\"]\nactions = [\"{}\"]\n", desk::action(crash.kind));
         config.rules = config.rules.replace(", \"approve\"", "");
         config.rules += &(rule(LEADS, &["approve"], &["*"]) + &protect);
     }
@@ -348,9 +347,7 @@ async fn survives(crash: Crash) {
     assert!(end.contains(crash.outcome()), "{crash:?} ended as {end}");
     assert_eq!(bot.ovh.reboots("web-1") - before.0, crash.reboots(), "{crash:?}");
     let boot = match (crash.step, crash.kind) {
-        (Step::PutBack, _) | (_, Kind::Reboot | Kind::Link | Kind::Adopt | Kind::HandOver | Kind::Console) => {
-            before.1
-        }
+        (Step::PutBack, _) | (_, Kind::Reboot | Kind::Link | Kind::Adopt | Kind::HandOver | Kind::Console) => before.1,
         (_, Kind::Enable) => Some(rescue),
         (_, Kind::Restore | Kind::PutBack) => Some(disk),
     };

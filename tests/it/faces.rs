@@ -93,11 +93,9 @@ fn prepared(entry: Entry, operation: &Operation) -> Event {
     let (into, change) = match &operation.request.wish {
         Wish::Enable(wish) => (wish.into.clone(), true),
         Wish::Restore { into, .. } | Wish::PutBack { into, .. } => (into.clone(), true),
-        Wish::Reboot { .. }
-        | Wish::Link { .. }
-        | Wish::Adopt { .. }
-        | Wish::HandOver { .. }
-        | Wish::Console { .. } => (boot(1, "harddisk", "hd"), false),
+        Wish::Reboot { .. } | Wish::Link { .. } | Wish::Adopt { .. } | Wish::HandOver { .. } | Wish::Console { .. } => {
+            (boot(1, "harddisk", "hd"), false)
+        }
     };
     let set = Setting { boot: into.clone(), rescue_mail: None, rescue_ssh_key: None };
     let before = Snapshot {
@@ -116,11 +114,13 @@ fn prepared(entry: Entry, operation: &Operation) -> Event {
 pub(crate) struct Scene {
     pub(crate) operation: Operation,
     lease: Option<Lease>,
+    /// When it is looked at.
+    now: Timestamp,
 }
 
 impl Scene {
     pub(crate) fn of(kind: Kind, system: System, locale: Locale) -> Self {
-        Self { operation: opened(kind, system, locale), lease: None }
+        Self { operation: opened(kind, system, locale), lease: None, now: at(60) }
     }
 
     /// The same after these events.
@@ -161,7 +161,7 @@ impl Scene {
     fn look(&self, locale: Locale) -> String {
         let mut look = String::new();
         let manner = manner(locale);
-        for message in card::messages(&self.operation, self.lease.as_ref(), manner) {
+        for message in card::messages(&self.operation, self.lease.as_ref(), self.now, manner) {
             let buttons = serde_json::to_value(&message.buttons).expect("buttons are JSON");
             let rings = match message.rings.as_slice() {
                 [] => "",
@@ -245,6 +245,7 @@ fn an_enable_from_its_card_to_its_end() {
             ("rebooting", begun.intended().then([Event::RebootAccepted { task: TaskId(123_456_789), query: None }])),
             ("looking for the link", searching.clone()),
             ("delivered", delivering.then([Event::LinkDelivered])),
+            ("its time is over", Scene { now: at(5 * 3600), ..delivering.then([Event::LinkDelivered]) }),
             ("DMs closed", closed.clone()),
             ("revealed", closed.then([Event::LinkRevealed { query: None }])),
             ("no link", searching.then([not_found()])),
@@ -309,7 +310,7 @@ fn approval(count: u32, wish: &Wish) -> Approval {
 fn guarded(kind: Kind, locale: Locale, guard: impl FnOnce(Approval) -> Guard, count: u32) -> Scene {
     let mut request = opened(kind, System::Windows, locale).request;
     request.guard = guard(approval(count, &request.wish));
-    Scene { operation: Operation::open(OperationId(142), request, at(0)), lease: None }
+    Scene { operation: Operation::open(OperationId(142), request, at(0)), lease: None, now: at(60) }
 }
 
 #[test]
@@ -372,10 +373,7 @@ fn a_protected_rescue_that_changes_hands() {
         let cannot = |problem| approved.then([Event::FoundImpossible { problem }]);
         let scenes = [
             ("asked", asked.clone()),
-            (
-                "handed over",
-                approved.then([Event::HandedOver { from: UserId(200_000_000_000_000_001), to: ben }]),
-            ),
+            ("handed over", approved.then([Event::HandedOver { from: UserId(200_000_000_000_000_001), to: ben }])),
             ("the new owner may not", cannot(Problem::CannotOwn { person: ben })),
             ("changed meanwhile", cannot(Problem::LeaseChanged)),
         ];
