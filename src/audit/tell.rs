@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Entry, Kind};
+use super::{Act, Entry, Kind};
 use crate::{
     access::UserId,
     rescue::{
@@ -53,6 +53,9 @@ pub fn of_lease(after: &Operation, effect: &Effect, at: Timestamp) -> Entry {
     match effect {
         Effect::Begin(lease) => entry("lease_began").saying(format!("until {:.0}", lease.deadline)),
         Effect::Undo => entry("lease_undone"),
+        Effect::HandOver { from, to, .. } => {
+            Entry::act(Act::LeaseHandedOver, at).about(after).saying(between(*from, *to))
+        }
         Effect::End => entry("lease_ended"),
     }
 }
@@ -61,6 +64,7 @@ fn told(entry: Entry, event: &Event) -> Entry {
     match event {
         Event::Prepared { plan } => entry.saying(planned(plan)),
         Event::Adopted { plan, .. } => entry.saying(adopted(plan)),
+        Event::HandedOver { from, to } => entry.saying(between(*from, *to)),
         Event::FoundImpossible { problem } => entry.saying(impossible(problem)),
         Event::BootSet { queries } => effect(entry).through(queries.clone()),
         Event::SettingRefused { said } => effect(entry).saying(said),
@@ -143,6 +147,7 @@ fn wish(wish: &Wish) -> String {
     match wish {
         Wish::Enable(wish) => format!("into {}, for {:#}", boot(&wish.into), wish.lease),
         Wish::Adopt { lease } => format!("a rescue that somebody else started, for {lease:#}"),
+        Wish::HandOver { lease, from, to } => format!("the rescue {lease}, {}", between(*from, *to)),
         Wish::Restore { into, despite } | Wish::PutBack { into, despite } if despite.is_empty() => {
             format!("into {}", boot(into))
         }
@@ -161,6 +166,11 @@ fn wish(wish: &Wish) -> String {
             format!("a console for {} min{only}", minutes.get())
         }
     }
+}
+
+/// Whose a rescue was, and whose it is.
+fn between(from: UserId, to: UserId) -> String {
+    format!("from {} to {}", from.0, to.0)
 }
 
 /// The rescue that was found.
@@ -212,7 +222,9 @@ fn impossible(problem: &Problem) -> String {
         Problem::NotEnoughApprovals { needed, given } => {
             return format!("not_enough_approvals: {given} of {needed}");
         }
+        Problem::CannotOwn { person } => return format!("cannot_own: {}", person.0),
         Problem::HasOwner { .. }
+        | Problem::LeaseChanged
         | Problem::ServerGone
         | Problem::NoBoots
         | Problem::ChangedMeanwhile
@@ -236,6 +248,7 @@ fn ended(outcome: &Outcome) -> &'static str {
         Outcome::InRescue(Link::NotFound) | Outcome::ConsoleOpen(Link::NotFound) => "link_not_found",
         Outcome::InRescue(Link::NotTaken) | Outcome::ConsoleOpen(Link::NotTaken) => "link_not_taken",
         Outcome::Adopted => "adopted",
+        Outcome::HandedOver(_) => "handed_over",
         Outcome::Restored => "restored",
         Outcome::Rebooted => "rebooted",
         Outcome::NetbootBack => "netboot_back",

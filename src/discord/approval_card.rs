@@ -129,6 +129,9 @@ fn what(request: &Request, locale: Locale) -> String {
         Wish::Adopt { lease } => {
             say!(locale, "approval-adopt", asker = asker, length = duration(locale, *lease))
         }
+        Wish::HandOver { from, to, .. } => {
+            say!(locale, "approval-hand-over", asker = asker, from = mention(*from), to = mention(*to))
+        }
         Wish::Console { minutes, .. } => {
             say!(locale, "approval-console", asker = asker, minutes = minutes.get())
         }
@@ -151,7 +154,7 @@ fn boots_into(request: &Request, locale: Locale) -> Option<String> {
         Wish::Enable(wish) => Some(&wish.into),
         Wish::Restore { into, .. } | Wish::PutBack { into, .. } => Some(into),
         Wish::Reboot { into } => into.as_ref(),
-        Wish::Link { .. } | Wish::Adopt { .. } | Wish::Console { .. } => return None,
+        Wish::Link { .. } | Wish::Adopt { .. } | Wish::HandOver { .. } | Wish::Console { .. } => return None,
     };
     let name = |boot: &Boot| code(&boot.kernel);
     let into = boot.map_or_else(|| say!(locale, "boot-none"), name);

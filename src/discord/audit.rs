@@ -146,9 +146,6 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
         Refusal::TooOften(..) => entry.saying("more often than the limits allow"),
         Refusal::NotYours => entry.saying("the button was made for somebody else"),
         Refusal::Lease(LeaseRefusal::CannotOwn(who, _)) => entry.saying(format!("{} may not own the rescue", who.0)),
-        Refusal::Lease(LeaseRefusal::Protected(protection, _)) => {
-            entry.under(protection.rule.to_string()).saying("a protected rescue does not change hands")
-        }
         Refusal::Lease(_)
         | Refusal::BotLacks(_)
         | Refusal::NoServer(..)

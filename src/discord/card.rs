@@ -1,7 +1,9 @@
-//! The messages of an operation: a rendering of its state, and nothing else. The same state always looks the same.
+//! The messages of an operation: a rendering of its state, and of whether its rescue's time is over; nothing else. The same
+//! state always looks the same.
 //!
 //! `card` is posted once and edited; what people wait for comes as a message of its own, because edits ring no phone.
 
+use jiff::Timestamp;
 use serenity::builder::CreateButton;
 
 use super::{
@@ -59,8 +61,9 @@ impl Rendering {
     }
 }
 
-/// All messages of an operation, in the order of their posting. `lease` is the server's active one, if any.
-pub fn messages(operation: &Operation, lease: Option<&Lease>, manner: Manner) -> Vec<Rendering> {
+/// All messages of an operation as they are to look `now`, in the order of their posting. `lease` is the server's active one, if
+/// any.
+pub fn messages(operation: &Operation, lease: Option<&Lease>, now: Timestamp, manner: Manner) -> Vec<Rendering> {
     let locale = manner.locale;
     let mut messages = Vec::new();
     // What waits to begin is only asked about; its card comes when there is something to show.
@@ -77,7 +80,7 @@ pub fn messages(operation: &Operation, lease: Option<&Lease>, manner: Manner) ->
     if operation.state.facts.dm_closed && operation.state.facts.source.is_some() {
         messages.push(reveal(operation, locale));
     }
-    messages.extend(end(operation, lease, locale));
+    messages.extend(end(operation, lease, now, locale));
     messages
 }
 
@@ -248,7 +251,7 @@ fn reveal(operation: &Operation, locale: Locale) -> Rendering {
 }
 
 /// The end, as a message of its own. What another operation took over, or a person cancelled, needs none: they know.
-fn end(operation: &Operation, lease: Option<&Lease>, locale: Locale) -> Option<Rendering> {
+fn end(operation: &Operation, lease: Option<&Lease>, now: Timestamp, locale: Locale) -> Option<Rendering> {
     let Phase::Ended(outcome) = &operation.state.phase else { return None };
     if matches!(outcome, Outcome::Superseded(_)) {
         return None;
@@ -256,7 +259,8 @@ fn end(operation: &Operation, lease: Option<&Lease>, locale: Locale) -> Option<R
     let lease = lease.filter(|lease| operation.is_about(lease));
     let mut lines = vec![title(operation, speak::state(operation, locale), locale)];
     lines.push(mention(operation.request.requester));
-    lines.extend(end_lines(operation, outcome, lease, locale));
+    let until = lease.map(|lease| until_line(operation, lease, now, locale));
+    lines.extend(end_lines(operation, outcome, until, locale));
     let mut buttons = Vec::new();
     if let Some(lease) = lease {
         buttons.push(Button::RestoreNow(lease.operation).create(locale));
@@ -274,7 +278,8 @@ fn end(operation: &Operation, lease: Option<&Lease>, locale: Locale) -> Option<R
     Some(rendering("end".to_owned(), lines, buttons, requester(operation)))
 }
 
-fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, locale: Locale) -> Vec<String> {
+/// How it ended; `until` is what there is to say of its lease, while that is active.
+fn end_lines(operation: &Operation, outcome: &Outcome, until: Option<String>, locale: Locale) -> Vec<String> {
     let facts = &operation.state.facts;
     let mut lines = Vec::new();
     match outcome {
@@ -285,12 +290,13 @@ fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, lo
             if facts.task_vanished && matches!(link, Link::NotFound | Link::NotNeeded) {
                 lines.push(say!(locale, "card-task-vanished"));
             }
-            lines.extend(lease.map(|lease| until_line(operation, lease, locale)));
+            lines.extend(until);
         }
         Outcome::Adopted => {
             lines.push(say!(locale, "end-adopted"));
-            lines.extend(lease.map(|lease| until_line(operation, lease, locale)));
+            lines.extend(until);
         }
+        Outcome::HandedOver(to) => lines.push(say!(locale, "end-handed-over", who = mention(*to))),
         Outcome::ConsoleOpen(link) => lines.push(console::end_line(operation, *link, locale)),
         Outcome::Restored | Outcome::Rebooted => {
             lines.push(match facts.is_back() {
@@ -301,7 +307,7 @@ fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, lo
             lines.extend(port_line(operation, locale));
             lines.extend(match (operation.request.kind(), operation.state.is_end_unseen()) {
                 (Kind::Restore, false) => Some(say!(locale, "end-wiped")),
-                (Kind::Restore, true) => lease.map(|_| say!(locale, "end-lease-stays")),
+                (Kind::Restore, true) => until.map(|_| say!(locale, "end-lease-stays")),
                 _ => None,
             });
         }
@@ -343,12 +349,14 @@ fn end_lines(operation: &Operation, outcome: &Outcome, lease: Option<&Lease>, lo
     lines
 }
 
-/// Until when, and whose it is if that changed hands.
-fn until_line(operation: &Operation, lease: &Lease, locale: Locale) -> String {
-    let until = since_epoch(lease.deadline);
-    match lease.owner == operation.request.requester {
-        true => say!(locale, "end-until", until = until),
-        false => say!(locale, "end-until-of", who = mention(lease.owner), until = until),
+/// Until when, whose it is if that changed hands, and whether its time is over.
+fn until_line(operation: &Operation, lease: &Lease, now: Timestamp, locale: Locale) -> String {
+    let (until, who) = (since_epoch(lease.deadline), mention(lease.owner));
+    match (lease.deadline <= now, lease.owner == operation.request.requester) {
+        (false, true) => say!(locale, "end-until", until = until),
+        (false, false) => say!(locale, "end-until-of", who = who, until = until),
+        (true, true) => say!(locale, "end-until-over", until = until),
+        (true, false) => say!(locale, "end-until-over-of", who = who, until = until),
     }
 }
 

@@ -52,7 +52,7 @@ pub fn wiped(operation: &Operation) -> EditMessage {
     let (locale, server) = (operation.request.locale, code(&operation.request.label));
     let text = match operation.request.kind() {
         Kind::Console => say!(locale, "console-wiped", server = server),
-        Kind::Enable | Kind::Restore | Kind::Reboot | Kind::Link | Kind::PutBack | Kind::Adopt => {
+        Kind::Enable | Kind::Restore | Kind::Reboot | Kind::Link | Kind::PutBack | Kind::Adopt | Kind::HandOver => {
             say!(locale, "dm-wiped", server = server)
         }
     };

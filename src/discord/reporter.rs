@@ -185,10 +185,11 @@ impl Reporter {
         let lease = self.store.lease(&operation.request.server).await?;
         let known = self.store.messages(id).await?;
         let mut all = Shown::All;
-        let public = card::messages(&operation, lease.as_ref(), self.manner);
+        let now = clock::now();
+        let public = card::messages(&operation, lease.as_ref(), now, self.manner);
         // What went to the requester alone, because the channel is gone, speaks their language.
         let theirs = Manner { locale: operation.request.locale, ..self.manner };
-        let private = card::messages(&operation, lease.as_ref(), theirs);
+        let private = card::messages(&operation, lease.as_ref(), now, theirs);
         let asked = public.iter().find(|rendering| rendering.slot == "card").map(asked_line).unwrap_or_default();
         for (public, private) in public.iter().zip(&private) {
             let tried = known.iter().find(|posted| posted.slot == public.slot);

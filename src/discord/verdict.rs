@@ -13,7 +13,7 @@ use crate::{
         approval::Guard,
         desk::{action, needed},
         errand::{Permission, Verdict},
-        operation::{ChannelId, Kind, Operation},
+        operation::{ChannelId, Kind, Operation, Wish},
         server::Server,
     },
 };
@@ -32,6 +32,12 @@ impl Courier {
         let Some(asker) = self.as_of_now(operation, mandate.asked_by).await? else { return Some(Verdict::Refused) };
         if !may(&asker, capability) {
             return Some(Verdict::Refused);
+        }
+        if let Wish::HandOver { to, .. } = operation.request.wish {
+            let heir = self.as_of_now(operation, to).await?;
+            if !heir.is_some_and(|heir| may(&heir, Capability::Rescue)) {
+                return Some(Verdict::CannotOwn(to));
+            }
         }
         let Some(needed) = self.approvals_needed(&policy, operation, server).await? else {
             return Some(Verdict::Allowed);

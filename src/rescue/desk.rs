@@ -230,7 +230,7 @@ impl Desk {
 /// The action that an operation of this kind is, to a `[[protect]]`.
 pub fn action(kind: Kind) -> Action {
     match kind {
-        Kind::Enable | Kind::Link | Kind::Adopt => Action::Rescue,
+        Kind::Enable | Kind::Link | Kind::Adopt | Kind::HandOver => Action::Rescue,
         Kind::Restore | Kind::PutBack => Action::Restore,
         Kind::Reboot => Action::Reboot,
         Kind::Console => Action::Console,

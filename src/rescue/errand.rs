@@ -21,8 +21,8 @@ pub enum Errand {
         /// What became of it.
         reply: oneshot::Sender<Arrival>,
     },
-    /// Find out whether the requester, and whoever approved it, as Discord knows them now, may still do this to the server as it is
-    /// now.
+    /// Find out whether the requester, whoever approved it and a rescue's new owner, as Discord knows them now, may still do this to
+    /// the server as it is now.
     MayStill {
         /// The operation.
         operation: Box<Operation>,
@@ -69,6 +69,8 @@ pub enum Verdict {
     Allowed,
     /// They may not.
     Refused,
+    /// They may, but the person who should own the rescue from now on has no right to.
+    CannotOwn(UserId),
     /// They may, and fewer people than are needed now have approved it.
     NotEnough {
         /// How many are needed.

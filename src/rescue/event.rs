@@ -29,6 +29,13 @@ pub enum Event {
         /// The rescue's family.
         system: System,
     },
+    /// The rescue has another owner: recorded together with the change of its lease.
+    HandedOver {
+        /// Whose it was.
+        from: UserId,
+        /// Whose it is now.
+        to: UserId,
+    },
     /// It cannot be done; nothing was changed.
     FoundImpossible {
         /// Why.
@@ -281,6 +288,13 @@ pub enum Problem {
     HasOwner {
         /// Whose.
         owner: UserId,
+    },
+    /// Its rescue ended or was changed since this was asked for.
+    LeaseChanged,
+    /// Whoever should be the rescue's owner has no right to be.
+    CannotOwn {
+        /// Who.
+        person: UserId,
     },
     /// It is rebooting right now.
     Rebooting,

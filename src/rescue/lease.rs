@@ -83,6 +83,15 @@ pub enum Effect {
     Begin(Box<Lease>),
     /// The lease that this operation began is undone; one that slept for it is active again.
     Undo,
+    /// The lease that `lease` began is another person's; only while it is still with who it was.
+    HandOver {
+        /// The operation that began it.
+        lease: OperationId,
+        /// Whose it was.
+        from: UserId,
+        /// Whose it is from now on.
+        to: UserId,
+    },
     /// The server is out of rescue: its lease ends, and what was delivered is to be wiped.
     End,
 }
@@ -93,6 +102,9 @@ pub fn effect(operation: &Operation, event: &Event, now: Timestamp) -> Option<Ef
     match (&operation.request.wish, event) {
         (Wish::Enable(wish), Event::Prepared { plan }) => begin(operation, plan, (wish.lease, wish.system), now),
         (Wish::Adopt { lease }, Event::Adopted { plan, system }) => begin(operation, plan, (*lease, *system), now),
+        (Wish::HandOver { lease, .. }, Event::HandedOver { from, to }) => {
+            Some(Effect::HandOver { lease: *lease, from: *from, to: *to })
+        }
         (Wish::Enable(_), Event::PutBack { result: PutBack::Done, .. }) => Some(Effect::Undo),
         (Wish::Restore { .. }, Event::TaskSeen { status: TaskStatus::Done, .. }) => Some(Effect::End),
         // OVHcloud purges tasks that ended badly too. Without its word only the machine itself can say that it left.
@@ -128,18 +140,18 @@ fn begin(
 /// Whether a live operation keeps its server from one of this kind.
 pub fn stands_in_the_way(live: &Operation, kind: Kind) -> bool {
     // The number of the one that would take over does not matter to whether it could.
-    kind != Kind::Console && live.state.holds_server() && overtaken(OperationId(0), kind, live).is_none()
+    !kind.runs_beside() && live.state.holds_server() && overtaken(OperationId(0), kind, live).is_none()
 }
 
 /// What opening an operation of this kind means for one that is still live on the same server.
 ///
 /// A restore takes over from what waits for a link or a person; another rescue takes over from what waits for a link of the
-/// last one; watching a machine come back ends when it is sent away again. A console runs beside everything.
+/// last one; watching a machine come back ends when it is sent away again. A console and a hand-over run beside everything.
 pub fn overtaken(by: OperationId, kind: Kind, live: &Operation) -> Option<Event> {
     use super::state::Phase;
     match (&live.state.phase, kind) {
-        (_, Kind::Link | Kind::Console) => None,
-        _ if live.request.kind() == Kind::Console => None,
+        (_, Kind::Link) => None,
+        _ if kind.runs_beside() || live.request.kind().runs_beside() => None,
         (Phase::Watching, _) => Some(Event::Watched),
         (Phase::Undecided { .. }, Kind::Restore) => Some(Event::Superseded { by }),
         (Phase::AwaitingApproval, Kind::Restore) if !live.state.waits_to_begin() => Some(Event::Superseded { by }),

@@ -7,6 +7,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    lease::Lease,
     operation::{ChannelId, OperationId},
     reminder::Reminder,
 };
@@ -19,6 +20,17 @@ pub struct Letter {
     pub to: To,
     /// What.
     pub notice: Notice,
+}
+
+impl Letter {
+    /// That a lease changes hands, by whose word: to the channel of the rescue, where the old owner and the new one are rung.
+    pub fn handed_over(lease: &Lease, to: UserId, by: UserId) -> Self {
+        let (operation, label) = (lease.operation, lease.label.clone());
+        Self {
+            to: To::Channel { channel: lease.channel, or_to: Some(to) },
+            notice: Notice::HandedOver { lease: operation, label, from: lease.owner, to, by },
+        }
+    }
 }
 
 /// Where a notice goes, and where instead if Discord refuses that for good.

@@ -48,14 +48,24 @@ pub enum Kind {
     PutBack,
     /// Take over a rescue that somebody else started: from then on it has an owner and a deadline.
     Adopt,
+    /// Another owner for a rescue, where others must approve that.
+    HandOver,
     /// A session on the server's screen.
     Console,
 }
 
 impl Kind {
     /// Every kind, for tests and tables.
-    pub const ALL: [Self; 7] =
-        [Self::Enable, Self::Restore, Self::Reboot, Self::Link, Self::PutBack, Self::Adopt, Self::Console];
+    pub const ALL: [Self; 8] = [
+        Self::Enable,
+        Self::Restore,
+        Self::Reboot,
+        Self::Link,
+        Self::PutBack,
+        Self::Adopt,
+        Self::HandOver,
+        Self::Console,
+    ];
 
     /// Its word in the store.
     pub fn as_str(self) -> &'static str {
@@ -66,6 +76,7 @@ impl Kind {
             Self::Link => "link",
             Self::PutBack => "putback",
             Self::Adopt => "adopt",
+            Self::HandOver => "handover",
             Self::Console => "console",
         }
     }
@@ -73,7 +84,7 @@ impl Kind {
     /// Whether neither pause nor limit stands in its way: it leads out of rescue, looks for a link, or only takes note.
     pub fn is_always_open(self) -> bool {
         match self {
-            Self::Restore | Self::PutBack | Self::Link | Self::Adopt => true,
+            Self::Restore | Self::PutBack | Self::Link | Self::Adopt | Self::HandOver => true,
             Self::Enable | Self::Reboot | Self::Console => false,
         }
     }
@@ -83,7 +94,12 @@ impl Kind {
         matches!(self, Self::Enable | Self::Link | Self::Console)
     }
 
-    /// Whether it changes its server or who looks after it, which nothing else may do meanwhile.
+    /// Whether it runs beside whatever else is done to its server, holds it from nobody and takes over from nothing.
+    pub fn runs_beside(self) -> bool {
+        matches!(self, Self::Console | Self::HandOver)
+    }
+
+    /// Whether it changes its server or begins to look after it, which nothing else may do meanwhile.
     pub fn changes(self) -> bool {
         self.reboots() || matches!(self, Self::PutBack | Self::Adopt)
     }
@@ -132,6 +148,7 @@ impl Request {
             Wish::Link { .. } => Kind::Link,
             Wish::PutBack { .. } => Kind::PutBack,
             Wish::Adopt { .. } => Kind::Adopt,
+            Wish::HandOver { .. } => Kind::HandOver,
             Wish::Console { .. } => Kind::Console,
         }
     }
@@ -173,6 +190,15 @@ pub enum Wish {
     Adopt {
         /// How long it is meant to last from now on.
         lease: SignedDuration,
+    },
+    /// Another owner for one rescue; for a later one, or after another hand-over, it is asked for anew.
+    HandOver {
+        /// The operation that began the lease.
+        lease: OperationId,
+        /// Whose it was when this was asked for.
+        from: UserId,
+        /// Whose it shall be.
+        to: UserId,
     },
     /// A session on the screen.
     Console {

@@ -47,7 +47,11 @@ impl Aim {
             },
             Wish::Restore { .. } => Self::Restore,
             Wish::PutBack { .. } => Self::PutBack,
-            Wish::Reboot { .. } | Wish::Link { .. } | Wish::Adopt { .. } | Wish::Console { .. } => Self::Reboot,
+            Wish::Reboot { .. }
+            | Wish::Link { .. }
+            | Wish::Adopt { .. }
+            | Wish::HandOver { .. }
+            | Wish::Console { .. } => Self::Reboot,
         }
     }
 }
@@ -215,6 +219,7 @@ fn plan(server: &Server, now: Option<Boot>, wish: &Wish, change: Option<Setting>
         | Wish::Link { .. }
         | Wish::PutBack { .. }
         | Wish::Adopt { .. }
+        | Wish::HandOver { .. }
         | Wish::Console { .. } => Entry::None,
     };
     let into = change.as_ref().map(|change| change.boot.clone()).or_else(|| now.clone());

@@ -79,6 +79,8 @@ pub enum Outcome {
     InRescue(Link),
     /// A rescue that somebody else started has an owner and a deadline now.
     Adopted,
+    /// The rescue has this owner now.
+    HandedOver(UserId),
     /// A console's session was opened.
     ConsoleOpen(Link),
     /// Everything is back and the reboot's task is done.
@@ -279,6 +281,7 @@ impl State {
                 None => P::Ready,
             },
             (P::Opened, E::Adopted { .. }) if self.kind == Kind::Adopt => P::Ended(Outcome::Adopted),
+            (P::Opened, E::HandedOver { to, .. }) if self.kind == Kind::HandOver => P::Ended(Outcome::HandedOver(*to)),
             (P::Opened, E::FoundImpossible { problem }) => P::Ended(Outcome::Impossible(problem.clone())),
             (P::Opened, E::RescueFound { .. }) if self.kind == Kind::Link => P::Searching,
             (P::Opened, E::ConsoleChosen { kind }) if self.kind == Kind::Console => P::AskingConsole(*kind),

@@ -5,6 +5,7 @@ use sqlx::SqliteConnection;
 
 use super::{Error, Store, audit, foreign, from_json, json, millis, notices};
 use crate::{
+    access::UserId,
     audit::Entry,
     rescue::{
         lease::{Effect, Lease},
@@ -76,11 +77,7 @@ impl Store {
         if active(&mut tx, &lease.server).await?.as_ref() != Some(lease) {
             return Ok(Change::Overtaken);
         }
-        sqlx::query("UPDATE leases SET lease = $2 WHERE operation = $1")
-            .bind(lease.operation.0)
-            .bind(json(changed))
-            .execute(&mut *tx)
-            .await?;
+        rewrite(&mut tx, changed).await?;
         if changed.deadline != lease.deadline {
             sqlx::query("UPDATE leases SET deadline = $2, since_at = $3, said = 0, due_at = NULL WHERE operation = $1")
                 .bind(lease.operation.0)
@@ -98,18 +95,47 @@ impl Store {
     }
 }
 
-/// What an event means for the leases, in its transaction.
+/// What an event means for the leases, in its transaction, which is not to be committed after [`Change::Overtaken`].
 pub(super) async fn apply(
     tx: &mut SqliteConnection,
     operation: &Operation,
     effect: Effect,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<Change, Error> {
     match effect {
-        Effect::Begin(lease) => begin(tx, *lease, now).await,
-        Effect::Undo => undo(tx, operation.id, now).await,
-        Effect::End => end(tx, &operation.request.server, now).await,
+        Effect::Begin(lease) => begin(tx, *lease, now).await?,
+        Effect::Undo => undo(tx, operation.id, now).await?,
+        Effect::HandOver { lease, from, to } => return hand_over(tx, operation, (lease, from, to), now).await,
+        Effect::End => end(tx, &operation.request.server, now).await?,
     }
+    Ok(Change::Done)
+}
+
+/// The lease that `lease` began goes from one owner to another, and both are told; unless it ended or is somebody else's by now.
+async fn hand_over(
+    tx: &mut SqliteConnection,
+    operation: &Operation,
+    (lease, from, to): (OperationId, UserId, UserId),
+    now: Timestamp,
+) -> Result<Change, Error> {
+    let active = active(&mut *tx, &operation.request.server).await?;
+    let Some(held) = active.filter(|held| held.operation == lease && held.owner == from) else {
+        return Ok(Change::Overtaken);
+    };
+    let letter = Letter::handed_over(&held, to, operation.request.requester);
+    rewrite(&mut *tx, &Lease { owner: to, ..held }).await?;
+    show_again(&mut *tx, &operation.request.server).await?;
+    notices::write(tx, &format!("hand-over:{}", operation.id.0), &letter, now).await?;
+    Ok(Change::Done)
+}
+
+async fn rewrite(tx: &mut SqliteConnection, lease: &Lease) -> Result<(), Error> {
+    sqlx::query("UPDATE leases SET lease = $2 WHERE operation = $1")
+        .bind(lease.operation.0)
+        .bind(json(lease))
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// An active lease of the server hands on what was there before, and sleeps.
@@ -164,7 +190,7 @@ async fn end(tx: &mut SqliteConnection, server: &ServiceName, now: Timestamp) ->
 }
 
 /// The messages of the server's rescue, and of what was tried since, say what is so now.
-async fn show_again(tx: &mut SqliteConnection, server: &ServiceName) -> Result<(), Error> {
+pub(super) async fn show_again(tx: &mut SqliteConnection, server: &ServiceName) -> Result<(), Error> {
     sqlx::query(
         "UPDATE operations SET reported = MIN(reported, 0) - 1
          WHERE server = $1 AND id >= (SELECT operation FROM leases WHERE server = $1 AND ended_at IS NULL)",

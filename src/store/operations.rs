@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{CardId, Error, Store, audit, cards, from_json, id, json, leases, millis, pause, time};
+use super::{CardId, Change, Error, Store, audit, cards, from_json, id, json, leases, millis, pause, time};
 use crate::{
     access::UserId,
     config::Locale,
@@ -155,7 +155,7 @@ impl Store {
     }
 }
 
-/// One more event, in the caller's transaction.
+/// One more event, in the caller's transaction, which is to be committed only after [`Append::Done`].
 pub(super) async fn append(
     tx: &mut SqliteConnection,
     operation: &Operation,
@@ -192,7 +192,9 @@ pub(super) async fn append(
     audit::append(tx, &crate::audit::of_event(&next, event, now)).await?;
     if let Some(effect) = lease::effect(&next, event, now) {
         audit::append(tx, &crate::audit::of_lease(&next, &effect, now)).await?;
-        leases::apply(tx, &next, effect, now).await?;
+        if leases::apply(tx, &next, effect, now).await? == Change::Overtaken {
+            return Ok(Append::Overtaken);
+        }
     }
     Ok(Append::Done(Box::new(next)))
 }

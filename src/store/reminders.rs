@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Error, Open, Store, from_json, millis, notices, operations, time};
+use super::{Error, Open, Store, from_json, leases, millis, notices, operations, time};
 use crate::rescue::{
     lease::Lease,
     notice::Letter,
@@ -64,7 +64,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, Error> {
         let mut tx = self.write().await?;
-        if !move_on(&mut tx, kept, to).await? {
+        if !move_on(&mut tx, kept, to, now).await? {
             return Ok(false);
         }
         if let Some((origin, letter)) = owing {
@@ -89,7 +89,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<Open>, Error> {
         let mut tx = self.write().await?;
-        if !move_on(&mut tx, kept, to).await? {
+        if !move_on(&mut tx, kept, to, now).await? {
             return Ok(None);
         }
         let origin = format!("deadline:{}:{}", kept.lease.operation.0, millis(kept.lease.deadline));
@@ -140,8 +140,8 @@ impl Store {
     }
 }
 
-/// Whether the lease is still as it was read; then it goes on.
-async fn move_on(tx: &mut sqlx::SqliteConnection, kept: &Kept, to: Onward) -> Result<bool, Error> {
+/// Whether the lease is still as it was read; then it goes on. After its deadline its rescue's messages say so.
+async fn move_on(tx: &mut sqlx::SqliteConnection, kept: &Kept, to: Onward, now: Timestamp) -> Result<bool, Error> {
     let moved = sqlx::query(
         "UPDATE leases SET said = $4, due_at = $5
          WHERE operation = $1 AND ended_at IS NULL AND deadline = $2 AND said = $3",
@@ -151,9 +151,13 @@ async fn move_on(tx: &mut sqlx::SqliteConnection, kept: &Kept, to: Onward) -> Re
     .bind(kept.said)
     .bind(to.said)
     .bind(millis(to.due))
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    Ok(moved.rows_affected() > 0)
+    let moved = moved.rows_affected() > 0;
+    if moved && kept.lease.deadline <= now {
+        leases::show_again(tx, &kept.lease.server).await?;
+    }
+    Ok(moved)
 }
 
 fn kept(row: &SqliteRow) -> Result<Kept, Error> {

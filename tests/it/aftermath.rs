@@ -98,14 +98,16 @@ impl TestBot {
             Kind::Reboot => "reboot",
             Kind::Link => "rescue link",
             Kind::Adopt => "rescue list",
+            Kind::HandOver => "rescue hand-over",
             Kind::Console => "console",
             Kind::PutBack => return self.accepts_put_back().await,
         };
         let asked = match kind {
             Kind::Link | Kind::Console => self.slash(&self.ann, command, &server).await,
+            Kind::HandOver => self.slash(&self.ann, command, &[server[0], ("user", "ben")]).await,
             Kind::Adopt => {
                 let list = self.lists(&self.ann, &["not started by me"]).await;
-                self.ann.press(&list, "Adopt").await
+                self.ann.press(&list, "Adopt web-1").await
             }
             _ => {
                 let card = self.ask(&self.ann, command, &server).await;

@@ -5,6 +5,7 @@ mod asking;
 mod denial;
 mod glass;
 mod holding;
+mod owners;
 mod rights;
 mod time;
 

@@ -2,11 +2,12 @@
 //!
 //! Generated from [`Step::ALL`]: a new step does not compile before it says which request makes its effect.
 
+mod late;
 mod mark;
 
 use bernard::rescue::{desk, operation::Kind, step::Step};
 use sim::{
-    discord::{BOT_TOKEN, Person},
+    discord::{BOT_TOKEN, OPS, Person, ROLE},
     net::Hold,
     ovh::Ending,
 };
@@ -15,11 +16,14 @@ use crate::{
     aftermath::{links_went_only_to, no_file_holds_a_link, no_message_is_doubled},
     approvals::LEADS,
     bot::{TestBot, TestConfig, rule, web_1},
+    passing::lease,
 };
 use mark::Mark;
 
 /// The simulated account's Linux rescue.
 const LINUX_RESCUE: u64 = 230_242;
+/// What a notice of another owner says.
+const NEWS: &str = "**Handed over** · the rescue of";
 
 /// When the process dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +61,7 @@ impl Crash {
             Step::Set | Step::PutBack => matches!(self.kind, Kind::Enable | Kind::Restore | Kind::PutBack),
             Step::Reboot | Step::Settle => self.kind.reboots(),
             Step::AskConsole => self.kind == Kind::Console,
-            Step::Follow => !matches!(self.kind, Kind::Link | Kind::PutBack | Kind::Adopt),
+            Step::Follow => self.kind.reboots() || self.kind == Kind::Console,
             Step::Search | Step::Deliver | Step::AwaitReveal => self.kind.seeks_link(),
             Step::Watch => matches!(self.kind, Kind::Restore | Kind::Reboot),
         }
@@ -65,7 +69,12 @@ impl Crash {
 
     /// How often the server is read before it is accepted: for the confirmation card and for the press on it.
     fn reads_before_accepting(self) -> usize {
-        if matches!(self.kind, Kind::Link | Kind::PutBack | Kind::Adopt | Kind::Console) { 1 } else { 2 }
+        if self.is_confirmed() { 2 } else { 1 }
+    }
+
+    /// Whether a confirmation card comes first.
+    fn is_confirmed(self) -> bool {
+        self.kind.reboots()
     }
 
     /// How often the server is read before it is begun: also for the press that approves it.
@@ -127,6 +136,8 @@ impl Crash {
                 Kind::Reboot => Mark::ovh("GET", "/task?"),
                 Kind::Link => Mark::ovh("*", "/authenticationSecret"),
                 Kind::Adopt => Mark::end_told(1),
+                // The notice is one more.
+                Kind::HandOver => Mark::end_told(2),
                 Kind::Console => Mark::ovh("POST", "/features/ipmi/access"),
             },
             Step::Set if self.kind == Kind::PutBack => Mark::end_told(1),
@@ -155,7 +166,7 @@ impl Crash {
 
     /// The operation's number: a restore and a look for the link need a rescue before them.
     fn id(self) -> &'static str {
-        if matches!(self.kind, Kind::Restore | Kind::Link | Kind::PutBack) { "R-2" } else { "R-1" }
+        if matches!(self.kind, Kind::Restore | Kind::Link | Kind::PutBack | Kind::HandOver) { "R-2" } else { "R-1" }
     }
 
     /// What the operation must come to.
@@ -169,6 +180,7 @@ impl Crash {
             (_, _, Kind::Reboot) => "**Rebooted**",
             (_, _, Kind::Link) => "**Link sent**",
             (_, _, Kind::Adopt) => "**Adopted**",
+            (_, _, Kind::HandOver) => "**Handed over**",
             (_, _, Kind::Console) => "**Console open**",
             (_, _, Kind::PutBack) => "**Netboot put back**",
         }
@@ -177,7 +189,7 @@ impl Crash {
     /// How many reboots it must have caused.
     fn reboots(self) -> usize {
         match (self.step, self.moment, self.kind) {
-            (_, _, Kind::Link | Kind::PutBack | Kind::Adopt | Kind::Console)
+            (_, _, Kind::Link | Kind::PutBack | Kind::Adopt | Kind::HandOver | Kind::Console)
             | (Step::Reboot, Moment::Before, _)
             | (Step::PutBack, ..) => 0,
             _ => 1,
@@ -196,7 +208,9 @@ async fn world_for(crash: Crash) -> TestBot {
     let probe = matches!(crash.kind, Kind::Restore | Kind::Reboot);
     let mut config = TestConfig { rescue: format!("probe = {probe}\n"), ..TestConfig::default() };
     if crash.guard == Guard::Approval {
-        let protect = format!("[[protect]]\nactions = [\"{}\"]\n", desk::action(crash.kind));
+        // What changes hands was no protected server's rescue when it began.
+        let servers = if crash.kind == Kind::HandOver { "tag:frozen=yes" } else { "*" };
+        let protect = format!("[[protect]]\nservers = [\"{servers}\"]\nactions = [\"{}\"]\n", desk::action(crash.kind));
         config.rules = config.rules.replace(", \"approve\"", "");
         config.rules += &(rule(LEADS, &["approve"], &["*"]) + &protect);
     }
@@ -214,8 +228,12 @@ async fn world_for(crash: Crash) -> TestBot {
     if crash.kind == Kind::Adopt {
         bot.learns_boot("web-1", LINUX_RESCUE).await;
     }
-    if matches!(crash.kind, Kind::Restore | Kind::Link) {
+    if matches!(crash.kind, Kind::Restore | Kind::Link | Kind::HandOver) {
         bot.rescued(&bot.ann, "web-1").await;
+    }
+    if crash.kind == Kind::HandOver {
+        bot.discord.person("ben", "en-GB", &[ROLE]);
+        bot.ovh.set_tag("web-1", "frozen", "yes");
     }
     if crash.kind == Kind::PutBack {
         bot.ovh.next_reboot_ends("web-1", Ending::OvhError);
@@ -329,7 +347,7 @@ async fn survives(crash: Crash) {
     assert!(end.contains(crash.outcome()), "{crash:?} ended as {end}");
     assert_eq!(bot.ovh.reboots("web-1") - before.0, crash.reboots(), "{crash:?}");
     let boot = match (crash.step, crash.kind) {
-        (Step::PutBack, _) | (_, Kind::Reboot | Kind::Link | Kind::Adopt | Kind::Console) => before.1,
+        (Step::PutBack, _) | (_, Kind::Reboot | Kind::Link | Kind::Adopt | Kind::HandOver | Kind::Console) => before.1,
         (_, Kind::Enable) => Some(rescue),
         (_, Kind::Restore | Kind::PutBack) => Some(disk),
     };
@@ -337,9 +355,21 @@ async fn survives(crash: Crash) {
     assert_eq!(links_went_only_to(&bot.ovh, &bot.discord, &bot.ann, crash.id()), crash.links(), "{crash:?}");
     no_message_is_doubled(&bot.discord, &bot.ann, crash.id());
     bot.card_shows(crash.id(), crash.outcome()).await;
+    if crash.kind == Kind::HandOver {
+        it_changed_hands_once(&bot).await;
+    }
     the_server_is_free(&bot, crash).await;
     bot.stop().await;
     no_file_holds_a_link(&bot.ovh, bot.database().parent().expect("its folder"));
+}
+
+/// The rescue is Ben's, and that was told once.
+async fn it_changed_hands_once(bot: &TestBot) {
+    let ben = bot.discord.find_person("ben").expect("he is there");
+    assert_eq!(lease(bot, "web-1").await.map(|lease| lease.owner.0), Some(ben.id().0));
+    bot.sees(&[NEWS]).await;
+    let told = bot.discord.messages(OPS).into_iter().filter(|message| message.content.contains(NEWS)).count();
+    assert_eq!(told, 1, "it was told so often");
 }
 
 /// The next operation is accepted, and comes to its end.
@@ -411,37 +441,10 @@ crash_stories! {
     an_adoption_survives_a_crash_before_the_effect_of_every_step: Adopt Before None;
     an_adoption_survives_a_crash_after_the_effect_of_every_step: Adopt After None;
     an_adoption_survives_a_crash_after_the_record_of_every_step: Adopt Recorded None;
+    a_hand_over_survives_a_crash_before_the_effect_of_every_step: HandOver Before Approval;
+    a_hand_over_survives_a_crash_after_the_effect_of_every_step: HandOver After Approval;
+    a_hand_over_survives_a_crash_after_the_record_of_every_step: HandOver Recorded Approval;
     a_console_survives_a_crash_before_the_effect_of_every_step: Console Before None;
     a_console_survives_a_crash_after_the_effect_of_every_step: Console After None;
     a_console_survives_a_crash_after_the_record_of_every_step: Console Recorded None;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_reboot_that_arrives_after_the_crash_is_adopted_and_not_repeated() {
-    let mut bot = TestBot::new().await;
-    let late = bot.ovh.faults().hold_before("POST", "/reboot");
-    bot.accepts(Kind::Enable).await;
-    late.reached().await;
-    bot.die().await;
-    late.release();
-    bot.start().await;
-    let end = bot.last_word("R-1").await;
-    assert!(end.contains("**In rescue**"), "{end}");
-    assert_eq!(bot.ovh.reboots("web-1"), 1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_crash_before_accepted_was_said_loses_nothing_and_the_card_opens_nothing_twice() {
-    let mut bot = TestBot::new().await;
-    let card = bot.ask(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
-    let saying = bot.discord.faults().hold_before("PATCH", "/webhooks/");
-    bot.ann.press(&card, "Confirm").await;
-    saying.reached().await;
-    bot.die().await;
-    bot.discord.faults().clear();
-    bot.start().await;
-    let again = bot.press(&bot.ann, &card, "Confirm").await;
-    assert!(again.content.contains("R-1") && again.content.contains("/rescue enable"), "{}", again.content);
-    assert!(bot.last_word("R-1").await.contains("**In rescue**"));
-    assert_eq!(bot.ovh.reboots("web-1"), 1);
 }

@@ -61,6 +61,11 @@ fn wish(kind: Kind, system: System) -> Wish {
         Kind::Reboot => Wish::Reboot { into: Some(boot(1, "harddisk", "hd")) },
         Kind::Link => Wish::Link { sources: vec![Source::Mail] },
         Kind::Adopt => Wish::Adopt { lease: SignedDuration::from_hours(4) },
+        Kind::HandOver => Wish::HandOver {
+            lease: OperationId(141),
+            from: UserId(200_000_000_000_000_001),
+            to: UserId(200_000_000_000_000_002),
+        },
         Kind::Console => {
             Wish::Console { minutes: ConsoleMinutes::Fifteen, ip: Some(std::net::Ipv4Addr::new(203, 0, 113, 7)) }
         }
@@ -88,7 +93,7 @@ fn prepared(entry: Entry, operation: &Operation) -> Event {
     let (into, change) = match &operation.request.wish {
         Wish::Enable(wish) => (wish.into.clone(), true),
         Wish::Restore { into, .. } | Wish::PutBack { into, .. } => (into.clone(), true),
-        Wish::Reboot { .. } | Wish::Link { .. } | Wish::Adopt { .. } | Wish::Console { .. } => {
+        Wish::Reboot { .. } | Wish::Link { .. } | Wish::Adopt { .. } | Wish::HandOver { .. } | Wish::Console { .. } => {
             (boot(1, "harddisk", "hd"), false)
         }
     };
@@ -109,11 +114,13 @@ fn prepared(entry: Entry, operation: &Operation) -> Event {
 pub(crate) struct Scene {
     pub(crate) operation: Operation,
     lease: Option<Lease>,
+    /// When it is looked at.
+    now: Timestamp,
 }
 
 impl Scene {
     pub(crate) fn of(kind: Kind, system: System, locale: Locale) -> Self {
-        Self { operation: opened(kind, system, locale), lease: None }
+        Self { operation: opened(kind, system, locale), lease: None, now: at(60) }
     }
 
     /// The same after these events.
@@ -124,7 +131,7 @@ impl Scene {
             match effect(&scene.operation, &event, at(60)) {
                 Some(Effect::Begin(lease)) => scene.lease = Some(*lease),
                 Some(Effect::Undo | Effect::End) => scene.lease = None,
-                None => {}
+                Some(Effect::HandOver { .. }) | None => {}
             }
         }
         scene
@@ -154,7 +161,7 @@ impl Scene {
     fn look(&self, locale: Locale) -> String {
         let mut look = String::new();
         let manner = manner(locale);
-        for message in card::messages(&self.operation, self.lease.as_ref(), manner) {
+        for message in card::messages(&self.operation, self.lease.as_ref(), self.now, manner) {
             let buttons = serde_json::to_value(&message.buttons).expect("buttons are JSON");
             let rings = match message.rings.as_slice() {
                 [] => "",
@@ -238,6 +245,7 @@ fn an_enable_from_its_card_to_its_end() {
             ("rebooting", begun.intended().then([Event::RebootAccepted { task: TaskId(123_456_789), query: None }])),
             ("looking for the link", searching.clone()),
             ("delivered", delivering.then([Event::LinkDelivered])),
+            ("its time is over", Scene { now: at(5 * 3600), ..delivering.then([Event::LinkDelivered]) }),
             ("DMs closed", closed.clone()),
             ("revealed", closed.then([Event::LinkRevealed { query: None }])),
             ("no link", searching.then([not_found()])),
@@ -302,7 +310,7 @@ fn approval(count: u32, wish: &Wish) -> Approval {
 fn guarded(kind: Kind, locale: Locale, guard: impl FnOnce(Approval) -> Guard, count: u32) -> Scene {
     let mut request = opened(kind, System::Windows, locale).request;
     request.guard = guard(approval(count, &request.wish));
-    Scene { operation: Operation::open(OperationId(142), request, at(0)), lease: None }
+    Scene { operation: Operation::open(OperationId(142), request, at(0)), lease: None, now: at(60) }
 }
 
 #[test]
@@ -352,6 +360,24 @@ fn a_request_for_approval_and_what_becomes_of_it() {
             ("glass without anybody on call", guarded(Kind::Link, locale, glass(None), 2)),
         ];
         insta::assert_snapshot!(name("approval", locale), gallery(scenes, locale));
+    }
+}
+
+#[test]
+fn a_protected_rescue_that_changes_hands() {
+    let (paula, ben) = (UserId(200_000_000_000_000_003), UserId(200_000_000_000_000_002));
+    for locale in LOCALES {
+        let without_calls = |asked| Guard::Approval(Approval { calls: Vec::new(), ..asked });
+        let asked = guarded(Kind::HandOver, locale, without_calls, 1);
+        let approved = asked.then([Event::ApprovalGiven { by: paula, rule: None }]);
+        let cannot = |problem| approved.then([Event::FoundImpossible { problem }]);
+        let scenes = [
+            ("asked", asked.clone()),
+            ("handed over", approved.then([Event::HandedOver { from: UserId(200_000_000_000_000_001), to: ben }])),
+            ("the new owner may not", cannot(Problem::CannotOwn { person: ben })),
+            ("changed meanwhile", cannot(Problem::LeaseChanged)),
+        ];
+        insta::assert_snapshot!(name("hand_over", locale), gallery(scenes, locale));
     }
 }
 

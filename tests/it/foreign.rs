@@ -83,7 +83,7 @@ async fn what_boots_a_rescue_is_listed_and_what_does_not_is_not() {
 async fn an_adopted_rescue_has_an_owner_and_a_deadline_and_is_restored_to_the_disk() {
     let bot = TestBot::with(hurried(TestConfig::default().rules), [web_1().booting(Some(LINUX_RESCUE))]).await;
     let list = bot.lists(&bot.ann, &["web-1", "not started by me"]).await;
-    let answer = bot.press(&bot.ann, &list, "Adopt").await;
+    let answer = bot.press(&bot.ann, &list, "Adopt web-1").await;
     assert!(answer.content.contains("Accepted"), "{}", answer.content);
     let end = bot.rung(&bot.ann, &["**Adopted**", "web-1", "R-1", "It is yours until"]).await;
     assert_eq!(bot.ovh.reboots("web-1"), 0);
@@ -108,7 +108,7 @@ async fn a_foreign_rescue_is_restored_from_the_list_after_a_confirmation_and_is_
     let mut bot = TestBot::with(TestConfig::default(), [web_1().booting(Some(LINUX_RESCUE))]).await;
     bot.learns_boot("web-1", LINUX_RESCUE).await;
     let list = bot.lists(&bot.ann, &["web-1", "not started by me"]).await;
-    let card = bot.press(&bot.ann, &list, "Restore").await;
+    let card = bot.press(&bot.ann, &list, "Restore web-1").await;
     assert_eq!(bot.ovh.reboots("web-1"), 0, "nothing before Confirm");
     bot.press(&bot.ann, &card, "Confirm").await;
     bot.rung(&bot.ann, &["**Restored**", "web-1"]).await;
@@ -127,7 +127,7 @@ async fn only_who_may_see_it_sees_it_and_only_who_may_rescue_adopts_it() {
     bot.lists(&bot.ann, &["web-1", "secret-1"]).await;
     let list = bot.ask(&vic, "rescue list", &[]).await;
     assert!(list.content.contains("web-1") && !list.content.contains("secret-1"), "{}", list.content);
-    for button in ["Adopt", "Restore"] {
+    for button in ["Adopt web-1", "Restore web-1"] {
         let refused = bot.press(&vic, &list, button).await;
         assert!(refused.content.starts_with("🚫") && refused.buttons().is_empty(), "{}", refused.content);
     }
@@ -140,9 +140,9 @@ async fn what_was_put_back_elsewhere_or_adopted_already_cannot_be_adopted() {
     let ben = bot.discord.person("ben", "en-GB", &[ROLE]);
     let list = bot.lists(&bot.ann, &["not started by me"]).await;
     let bens = bot.ask(&ben, "rescue list", &[]).await;
-    bot.press(&bot.ann, &list, "Adopt").await;
+    bot.press(&bot.ann, &list, "Adopt web-1").await;
     bot.rung(&bot.ann, &["**Adopted**"]).await;
-    let late = bot.press(&ben, &bens, "Adopt").await;
+    let late = bot.press(&ben, &bens, "Adopt web-1").await;
     assert!(late.content.contains("has an owner now"), "{}", late.content);
     assert_eq!(lease(&bot, "web-1").await.map(|lease| lease.owner.0), Some(bot.ann.id().0));
     bot.restored(&bot.ann, "web-1").await;
@@ -151,7 +151,7 @@ async fn what_was_put_back_elsewhere_or_adopted_already_cannot_be_adopted() {
     let list = bot.lists(&bot.ann, &["not started by me"]).await;
     bot.ovh.netboot_by_somebody("web-1", Some(1));
     bot.lists(&bot.ann, &["Nothing is in rescue"]).await;
-    let late = bot.press(&bot.ann, &list, "Adopt").await;
+    let late = bot.press(&bot.ann, &list, "Adopt web-1").await;
     assert!(late.content.contains("is over"), "{}", late.content);
 }
 

@@ -153,8 +153,8 @@ async fn a_protection_never_covers_more_time_but_covers_another_owner() {
     let before = lease(&bot, "web-1").await.expect("it is in rescue");
     bot.ask(&bot.ann, "rescue extend", &[("server", "web-1"), ("by", "1h")]).await;
     assert_eq!(gained(&bot, &before).await, HOUR);
-    let refused = bot.ask(&bot.ann, "rescue hand-over", &[("server", "web-1"), ("user", "ben")]).await;
-    assert!(refused.content.contains("[[protect]] #1"), "{}", refused.content);
+    let asked = bot.ask(&bot.ann, "rescue hand-over", &[("server", "web-1"), ("user", "ben")]).await;
+    assert!(asked.content.contains("**R-2**") && asked.content.contains("must approve"), "{}", asked.content);
     let held = lease(&bot, "web-1").await.expect("it is in rescue");
     assert_ne!(held.owner.0, ben.id().0);
 }

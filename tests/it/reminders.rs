@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use sim::{
-    discord::{ONCALL, OPS, ROLE},
+    discord::{Message, ONCALL, OPS, ROLE},
     ovh::Running,
 };
 
@@ -37,7 +37,7 @@ fn dms(bot: &TestBot, part: &str) -> usize {
 async fn its_owner_is_reminded_by_dm_and_at_the_deadline_who_is_on_call_too() {
     let bot = on_call("").await;
     let olga = bot.discord.person("olga", "en-GB", &[ONCALL]);
-    bot.rescued(&bot.ann, "web-1").await;
+    let end = bot.rescued(&bot.ann, "web-1").await;
     pass(&bot, minutes(215)).await;
     let dm = bot.ann.wait_for_dm(|message| message.content.contains(BEFORE)).await;
     assert!(dm.content.contains("web-1") && dm.button("Restore now").is_some() && dm.button("Extend").is_some());
@@ -47,6 +47,12 @@ async fn its_owner_is_reminded_by_dm_and_at_the_deadline_who_is_on_call_too() {
     let message = bot.sees(&[DEADLINE, "web-1"]).await;
     assert!(bot.ann.was_rung_by(&message) && olga.was_rung_by(&message));
     assert!(message.button("Restore now").is_some() && message.button("Extend").is_some());
+
+    let promise = "I remind you before";
+    assert!(end.content.contains(promise), "{}", end.content);
+    let over = move |seen: &Message| seen.id == end.id && seen.content.contains("its time is over");
+    let end = bot.discord.wait_for_message(OPS, over).await;
+    assert!(!end.content.contains(promise) && end.button("Restore now").is_some(), "{}", end.content);
 
     // Not again within the hour, then again, and from there on with growing distance.
     pass(&bot, minutes(40)).await;
@@ -70,7 +76,7 @@ async fn in_a_hurry_there_is_one_before_one_at_the_deadline_and_no_flood() {
     bot.sees(&[DEADLINE, "db-1"]).await;
     assert_eq!(bot.count(&[DEADLINE, "web-1"]), 1);
     assert_eq!(bot.count(&[AFTER]), 0);
-    let of_web = |m: &sim::discord::Message| m.content.contains(BEFORE) && m.content.contains("web-1");
+    let of_web = |m: &Message| m.content.contains(BEFORE) && m.content.contains("web-1");
     assert_eq!(bot.ann.dms().iter().filter(|message| of_web(message)).count(), 1);
 }
 

@@ -11,25 +11,31 @@ use serenity::{
     },
 };
 
-use super::{option, server, text};
+use super::{
+    option,
+    propose::{accepted, request},
+    server, text,
+};
 use crate::{
-    access::{Action, Capability, Protection, Requester, UserId},
+    access::{Capability, Requester, UserId},
     config::{Locale, duration},
     discord::{
+        approve::Haste,
         asking::Asking,
         component::Button,
         handler::{Handler, Reply},
+        press::Admitted,
         refusal::Refusal,
     },
     rescue::{
         desk::Extended,
         extension::{Cut, More, Offer},
         lease::Lease,
-        operation::Operation,
+        operation::{Kind, Operation, Wish},
         server::Server,
     },
     say,
-    store::Change,
+    store::{Change, Open},
     text::{code, duration as in_words, mention, since_epoch},
 };
 
@@ -53,8 +59,6 @@ pub enum LeaseRefusal {
     None(String),
     /// The rescue that somebody else started is over, or has an owner now.
     Gone,
-    /// A rule protects the server: its rescue does not change hands without an approval.
-    Protected(Protection, String),
     /// It ends as late as it may.
     Longest(Box<Lease>, SignedDuration),
     /// It was changed or ended at the same moment.
@@ -71,10 +75,6 @@ impl LeaseRefusal {
         match self {
             Self::None(label) => say!(locale, "lease-none", server = code(label)),
             Self::Gone => say!(locale, "lease-gone"),
-            Self::Protected(protection, label) => {
-                let rule = code(&protection.rule.to_string());
-                say!(locale, "lease-protected", server = code(label), rule = rule)
-            }
             Self::Longest(lease, longest) => say!(
                 locale,
                 "lease-longest",
@@ -139,20 +139,40 @@ impl Handler {
     /// `/rescue hand-over`
     pub(super) async fn hand_over(&self, asking: &Asking, typed: &str, to: UserId) -> Result<Reply, Refusal> {
         let known = self.find(asking, typed, Capability::Rescue).await?;
-        let (server, grant) = self.admit_server(asking, &known, Capability::Rescue).await?;
-        if let Some(protection) = self.policy.get().protection(Action::Rescue, &server) {
-            return Err(Refusal::Lease(LeaseRefusal::Protected(protection, server.label().to_owned())));
-        }
-        let lease = self.lease_on(&server).await?;
+        let admitted = self.admit(asking, &known, Kind::HandOver).await?;
+        let lease = self.lease_on(&admitted.server).await?;
         if lease.owner == to {
             return Err(Refusal::Lease(LeaseRefusal::AlreadyTheirs(to, lease.label)));
         }
-        self.may_own(asking, &server, to).await?;
-        match self.desk.hand_over(&grant, &lease, to).await? {
+        self.may_own(asking, &admitted.server, to).await?;
+        if admitted.protection.is_some() {
+            return self.ask_to_hand_over(asking, &admitted, &lease, to).await;
+        }
+        match self.desk.hand_over(&admitted.grant, &lease, to).await? {
             Change::Done => {
                 Ok(Reply::text(say!(asking.locale, "handed-over", server = code(&lease.label), who = mention(to))))
             }
             Change::Overtaken => Err(Refusal::Lease(LeaseRefusal::Changed(lease.label))),
+        }
+    }
+
+    /// Where others must approve it, it is an operation that waits for them.
+    async fn ask_to_hand_over(
+        &self,
+        asking: &Asking,
+        admitted: &Admitted,
+        lease: &Lease,
+        to: UserId,
+    ) -> Result<Reply, Refusal> {
+        asking.bot_can_report()?;
+        // It calls nothing at OVHcloud.
+        let guard = self.guard(asking, admitted, Haste::None, Vec::new())?;
+        let wish = Wish::HandOver { lease: lease.operation, from: lease.owner, to };
+        let request = request(asking, admitted, wish, None, guard);
+        match self.desk.open_from_press(&admitted.grant, asking.interaction, &request).await? {
+            Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking))),
+            Open::Busy(holder) => Err(Refusal::Busy(holder)),
+            Open::Refused(_) => Err(Refusal::Unknown),
         }
     }
 

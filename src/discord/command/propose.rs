@@ -258,7 +258,7 @@ fn describe(request: &Request, proposal: &Proposal, remind_before: SignedDuratio
             }
             lines.push(say!(locale, "confirm-services-stop"));
         }
-        Wish::Link { .. } | Wish::Adopt { .. } | Wish::Console { .. } => {}
+        Wish::Link { .. } | Wish::Adopt { .. } | Wish::HandOver { .. } | Wish::Console { .. } => {}
     }
     lines.extend(approval_card::forewarning(&request.guard, locale));
     lines.push(say!(locale, "confirm-life"));

@@ -53,9 +53,10 @@ impl Desk {
             by,
             until: extension.until,
         };
+        let letter = Letter { to: To::Channel { channel: lease.channel, or_to: Some(lease.owner) }, notice };
         let changed = Lease { deadline: extension.until, ..lease.clone() };
         let entry = entry(Act::LeaseExtended, grant, lease, now).saying(format!("until {:.0}", extension.until));
-        Ok(match self.change((lease, &changed), notice, &entry, now).await? {
+        Ok(match self.change((lease, &changed), &letter, &entry, now).await? {
             Change::Done => Extended::Until(extension),
             Change::Overtaken => Extended::Overtaken,
         })
@@ -67,18 +68,12 @@ impl Desk {
     /// [`Error`]: nothing has changed.
     pub async fn hand_over(&self, grant: &Grant, lease: &Lease, to: UserId) -> Result<Change, Error> {
         may_change(grant, lease)?;
-        let notice = Notice::HandedOver {
-            lease: lease.operation,
-            label: lease.label.clone(),
-            from: lease.owner,
-            to,
-            by: grant.requester().user,
-        };
+        let letter = Letter::handed_over(lease, to, grant.requester().user);
         let changed = Lease { owner: to, ..lease.clone() };
         let now = clock::now();
         let entry =
             entry(Act::LeaseHandedOver, grant, lease, now).saying(format!("from {} to {}", lease.owner.0, to.0));
-        self.change((lease, &changed), notice, &entry, now).await
+        self.change((lease, &changed), &letter, &entry, now).await
     }
 
     /// Accepts the restore that a passed deadline asks for; `None` when the lease ended or was changed meanwhile.
@@ -106,12 +101,11 @@ impl Desk {
     async fn change(
         &self,
         (lease, changed): (&Lease, &Lease),
-        notice: Notice,
+        letter: &Letter,
         entry: &Entry,
         now: Timestamp,
     ) -> Result<Change, Error> {
-        let letter = Letter { to: To::Channel { channel: lease.channel, or_to: Some(changed.owner) }, notice };
-        let change = self.store.change_lease(lease, changed, (&letter, entry), now).await?;
+        let change = self.store.change_lease(lease, changed, (letter, entry), now).await?;
         self.pulse.tap();
         Ok(change)
     }

@@ -129,6 +129,7 @@ impl Facts {
             Event::PutBack { result, .. } => self.put_back = Some(result.clone()),
             Event::NotSettled { candidates } => self.candidates.clone_from(candidates),
             Event::FoundImpossible { .. }
+            | Event::HandedOver { .. }
             | Event::BootSet { .. }
             | Event::RebootAgainApproved { .. }
             | Event::RebootAgainAsked { .. }

@@ -83,7 +83,11 @@ impl Work<'_> {
                 let rescue = self.operation.state.facts.plan.as_ref()?.into.as_ref()?.rescue_system();
                 Some(rescue.filter(|_| self.operation.request.kind() == Kind::Reboot).unwrap_or(server.system()))
             }
-            Wish::Link { .. } | Wish::PutBack { .. } | Wish::Adopt { .. } | Wish::Console { .. } => None,
+            Wish::Link { .. }
+            | Wish::PutBack { .. }
+            | Wish::Adopt { .. }
+            | Wish::HandOver { .. }
+            | Wish::Console { .. } => None,
         }
     }
 }

@@ -160,6 +160,10 @@ impl Work<'_> {
                 let event = Event::FoundImpossible { problem: Problem::NoLongerAllowed };
                 Some(self.not_any_more(event, "whoever approved it may not do this any more"))
             }
+            Some(Verdict::CannotOwn(person)) => {
+                let event = Event::FoundImpossible { problem: Problem::CannotOwn { person } };
+                Some(self.not_any_more(event, "the new owner may not own it"))
+            }
             Some(Verdict::NotEnough { needed, given }) => {
                 let event = Event::FoundImpossible { problem: Problem::NotEnoughApprovals { needed, given } };
                 Some(self.not_any_more(event, &format!("it needs {needed} approvals now and has {given}")))

@@ -1,10 +1,11 @@
 //! Before the reboot: record what is there, set what is wanted, and put it back when nothing comes of it.
 
 use super::{Failure, Next, Work};
+use crate::access::UserId;
 use crate::rescue::{
     calls,
     event::{Event, Problem, PutBack},
-    operation::{Setting, Source, Wish},
+    operation::{OperationId, Setting, Source, Wish},
     plan,
     server::{QueryId, Server, System},
 };
@@ -21,6 +22,9 @@ impl Work<'_> {
         if let Some(stop) = self.still_wanted().await? {
             return Ok(stop);
         }
+        if let Wish::HandOver { lease, from, to } = self.operation.request.wish {
+            return self.hand_over(lease, from, to).await;
+        }
         let server = match plan::read_server(self.client, self.server()).await {
             Ok(server) => server,
             Err(plan::Error::Problem(found)) => return problem(found),
@@ -30,7 +34,11 @@ impl Work<'_> {
             Wish::Link { .. } => return self.prepare_link(&server).await,
             Wish::Adopt { .. } => return self.adopt(&server).await,
             Wish::Console { .. } => return self.choose_console().await,
-            Wish::Enable(_) | Wish::Restore { .. } | Wish::Reboot { .. } | Wish::PutBack { .. } => {}
+            Wish::Enable(_)
+            | Wish::Restore { .. }
+            | Wish::Reboot { .. }
+            | Wish::PutBack { .. }
+            | Wish::HandOver { .. } => {}
         }
         let lease = self.runner.store.lease(self.server()).await?;
         let mut plan = match plan::confirm(self.client, &server, &self.operation.request.wish, lease.as_ref()).await {
@@ -58,6 +66,15 @@ impl Work<'_> {
             Err(plan::Error::Problem(found)) => problem(found),
             Err(plan::Error::Ovh(error)) => Err(error.into()),
         }
+    }
+
+    /// Looks whether the rescue is still the one that was asked about, with the owner it had; OVHcloud is asked nothing.
+    async fn hand_over(&self, lease: OperationId, from: UserId, to: UserId) -> Result<Next, Failure> {
+        let held = self.runner.store.lease_of(lease).await?;
+        Ok(Next::Record(match held.filter(|held| held.owner == from) {
+            Some(_) => Event::HandedOver { from, to },
+            None => Event::FoundImpossible { problem: Problem::LeaseChanged },
+        }))
     }
 
     /// The link is only looked for on a server that is in rescue and not on its way somewhere.

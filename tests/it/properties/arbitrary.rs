@@ -133,6 +133,8 @@ fn problem() -> impl Strategy<Value = Problem> {
         Just(Problem::ChangedMeanwhile),
         Just(Problem::NotInRescue),
         user().prop_map(|owner| Problem::HasOwner { owner }),
+        Just(Problem::LeaseChanged),
+        user().prop_map(|person| Problem::CannotOwn { person }),
         Just(Problem::Rebooting),
         text().prop_map(|account| Problem::NoAccount { account }),
         Just(Problem::NoLongerAllowed),
@@ -187,7 +189,8 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         Just(Event::LinkGivenUp),
         Just(Event::Watched),
     ];
-    let console = prop_oneof![
+    let beside = prop_oneof![
+        (user(), user()).prop_map(|(from, to)| Event::HandedOver { from, to }),
         console_kind().prop_map(|kind| Event::ConsoleChosen { kind }),
         (task(), option::of(query())).prop_map(|(task, query)| Event::ConsoleAsked { task, query }),
         time().prop_map(|until| Event::ConsoleOpened { until }),
@@ -209,7 +212,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
             (person(), option::of(text())).prop_map(|(by, rule)| Event::Withdrawn { by, rule }),
             Just(Event::ApprovalExpired),
         ];
-    prop_oneof![4 => before, 4 => reboot, 4 => after, 4 => approval, 1 => console]
+    prop_oneof![4 => before, 4 => reboot, 4 => after, 4 => approval, 1 => beside]
 }
 
 fn call() -> impl Strategy<Value = ExactCall> {
@@ -277,11 +280,12 @@ pub(super) fn place(event: &Event) -> usize {
         Event::ConsoleChosen { .. } => 39,
         Event::ConsoleAsked { .. } => 37,
         Event::ConsoleOpened { .. } => 38,
+        Event::HandedOver { .. } => 40,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 40;
+pub(super) const EVENTS: usize = 41;
 
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
@@ -302,6 +306,7 @@ fn wish() -> impl Strategy<Value = Wish> {
         option::of(boot()).prop_map(|into| Wish::Reboot { into }),
         vec(source(), 0..3).prop_map(|sources| Wish::Link { sources }),
         length().prop_map(|lease| Wish::Adopt { lease }),
+        (operation_id(), user(), user()).prop_map(|(lease, from, to)| Wish::HandOver { lease, from, to }),
         (select(ConsoleMinutes::ALL.to_vec()), option::of(any::<Ipv4Addr>()))
             .prop_map(|(minutes, ip)| Wish::Console { minutes, ip }),
     ]

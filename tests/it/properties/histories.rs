@@ -98,7 +98,7 @@ impl Approvals {
                 self.granted |= self.given.len() >= count as usize;
             }
             Event::ApprovalDenied { .. } | Event::Withdrawn { .. } | Event::ApprovalExpired => self.asked = None,
-            Event::Prepared { .. } | Event::RescueFound { .. } => {
+            Event::Prepared { .. } | Event::RescueFound { .. } | Event::Adopted { .. } | Event::HandedOver { .. } => {
                 prop_assert!(self.granted, "it was begun without its approvals")
             }
             Event::RebootIntended { .. } => {
@@ -124,6 +124,7 @@ fn fair(state: &State, plan: &Plan) -> Event {
         Phase::Opened if state.kind == Kind::Adopt => {
             Event::Adopted { plan: Box::new(plan.clone()), system: System::Linux }
         }
+        Phase::Opened if state.kind == Kind::HandOver => Event::HandedOver { from: UserId(1), to: UserId(2) },
         Phase::Opened if state.kind == Kind::Console => Event::ConsoleChosen { kind: ConsoleKind::KvmHtml5 },
         Phase::AskingConsole(_) => Event::ConsoleAsked { task: TaskId(7), query: None },
         Phase::Opened if state.kind == Kind::PutBack && plan.change.is_none() => {

@@ -33,6 +33,7 @@ fn request(kind: Kind) -> Request {
         wish: match kind {
             Kind::Restore => Wish::Restore { into: boot(), despite: Vec::new() },
             Kind::Adopt => Wish::Adopt { lease: jiff::SignedDuration::from_hours(4) },
+            Kind::HandOver => Wish::HandOver { lease: OperationId(1), from: UserId(200), to: UserId(201) },
             Kind::PutBack => Wish::PutBack { into: boot(), despite: Vec::new() },
             Kind::Link => Wish::Link { sources: Vec::new() },
             Kind::Console => Wish::Console { minutes: ConsoleMinutes::One, ip: None },
