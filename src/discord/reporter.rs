@@ -294,7 +294,8 @@ impl Reporter {
     async fn go_elsewhere_or_retry(&self, it: It<'_>, error: Error) -> Result<(), Failure> {
         let is_final = !error.is_transient() && error.fault().is_none();
         let in_the_channel = it.channel == it.operation.request.channel;
-        let waited_for = it.rendering.rings.contains(&Who::User(it.operation.request.requester));
+        // Whoever it was to ring in the channel: its requester is the one who can still be reached.
+        let waited_for = !it.rendering.rings.is_empty();
         if is_final && in_the_channel && waited_for {
             tracing::warn!(operation.id = %it.operation.id, %error, "the channel takes no message; its requester gets it by DM");
             match self.rest.open_dm(DiscordUser::new(it.operation.request.requester.0)).await {
