@@ -467,6 +467,8 @@ denial-could-help = Who could help: { $who }
 
 # The exact calls
 calls-until-link = The last one is repeated until the link is there.
+calls-until-answered = If the answer is lost, it is asked again.
+calls-address-hidden = `…` stands for the requester's own address, which is not shown here.
 
 # Why, plan, limits and the kill switch
 command-plan = The exact calls an action would make now, and whether it would be refused; changes nothing

@@ -468,6 +468,8 @@ denial-could-help = Qui pourrait aider : { $who }
 
 # The exact calls
 calls-until-link = Le dernier est répété jusqu'à ce que le lien soit là.
+calls-until-answered = Si la réponse se perd, la demande est répétée.
+calls-address-hidden = `…` remplace l'adresse personnelle du demandeur, qui n'est pas montrée ici.
 
 # Why, plan, limits and the kill switch
 command-plan = Les appels exacts qu'une action ferait maintenant, et si elle serait refusée ; ne change rien

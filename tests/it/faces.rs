@@ -356,6 +356,35 @@ fn a_request_for_approval_and_what_becomes_of_it() {
 }
 
 #[test]
+fn the_longest_request_for_approval_is_one_whole_message() {
+    let people = |from: u64| (from..).map(|n| UserId(200_000_000_000_000_000 + n));
+    for locale in LOCALES {
+        for reason in ["disk full ".repeat(100), "`".repeat(1_000)] {
+            let mut scene = guarded(Kind::Enable, locale, Guard::Approval, 11);
+            let request = &mut scene.operation.request;
+            request.reason = Some(reason);
+            let Guard::Approval(approval) = &mut request.guard else { unreachable!("it is guarded") };
+            approval.of = people(100).take(30).map(Who::User).collect();
+            approval.calls[0].body = Some(serde_json::json!({
+                "bootId": u64::MAX,
+                "rescueMail": format!("{}@example.com", "on-call-".repeat(8)),
+                "rescueSshKey": format!("ssh-rsa {} on-call@example.com", "A".repeat(700)),
+            }));
+            let asked = Operation::open(OperationId(142), request.clone(), at(0));
+            let scene = Scene { operation: asked, lease: None }
+                .then(people(10).take(10).map(|by| Event::ApprovalGiven { by, rule: None }));
+            let messages = card::messages(&scene.operation, None, manner(locale));
+            let asked = &messages.iter().find(|message| message.slot == "approve-1").expect("it asks").content;
+            assert!(asked.chars().count() <= 2_000 && asked.ends_with("`[[protect]] #1 (line 41)`"), "{asked}");
+            assert!(asked.contains("…") && asked.contains("on-call@example.com"), "{asked}");
+            let block = asked.split("```").nth(1).expect("the calls");
+            assert!(block.contains("/authenticationSecret\n"), "{block}");
+            assert!(block.lines().all(|line| line.chars().count() <= 40), "{block}");
+        }
+    }
+}
+
+#[test]
 fn the_ends_of_a_restore_and_a_reboot() {
     for locale in LOCALES {
         let restore = Scene::of(Kind::Restore, System::Windows, locale).task_done();
