@@ -112,15 +112,16 @@ impl Button {
     }
 }
 
-/// The rows of a message's buttons: a red one that is not the likely one gets a row of its own, where no thumb slips to it.
+/// The rows of a message's buttons, of five at most, as Discord has it; more than that stand in pairs, which stay together.
+/// A red one that is not the likely one gets a row of its own, where no thumb slips to it.
 pub fn rows(buttons: &[CreateButton]) -> Vec<CreateActionRow> {
     let apart = |(at, button): &(usize, &CreateButton)| *at > 0 && is_dangerous(button);
     let (apart, beside): (Vec<_>, Vec<_>) = buttons.iter().enumerate().partition(apart);
-    let row = |buttons: Vec<(usize, &CreateButton)>| {
-        let buttons: Vec<CreateButton> = buttons.into_iter().map(|(_, button)| button.clone()).collect();
-        (!buttons.is_empty()).then_some(CreateActionRow::Buttons(buttons))
+    let wide = if buttons.len() > 5 { 4 } else { 5 };
+    let row = |buttons: &[(usize, &CreateButton)]| {
+        CreateActionRow::Buttons(buttons.iter().map(|(_, button)| (*button).clone()).collect())
     };
-    row(beside).into_iter().chain(row(apart)).collect()
+    beside.chunks(wide).chain(apart.chunks(wide)).map(row).collect()
 }
 
 /// The builder keeps its colour to itself, but for what it sends.

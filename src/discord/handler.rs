@@ -329,12 +329,6 @@ impl Handler {
     }
 }
 
-/// Buttons in rows of five, Discord's most; what needs more rows stands in pairs, which stay together.
-pub(super) fn rows(buttons: &[CreateButton]) -> Vec<CreateActionRow> {
-    let wide = if buttons.len() > 5 { 4 } else { 5 };
-    buttons.chunks(wide).map(|row| CreateActionRow::Buttons(row.to_vec())).collect()
-}
-
 /// "Thinking…", seen by the asker only; the first answer decides that for good.
 fn defer() -> CreateInteractionResponse {
     CreateInteractionResponse::Defer(CreateInteractionResponseMessage::new().ephemeral(true))

@@ -19,9 +19,9 @@ use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Error, Rest,
+    Error, Rest, component,
     courier::takes_no_dms,
-    handler::{SharedPolicy, rows},
+    handler::SharedPolicy,
     notice::{Draft, Words},
     reporter::snowflake,
     rest::Nonce,
@@ -231,7 +231,7 @@ fn message(words: &Words) -> CreateMessage {
     };
     CreateMessage::new()
         .content(shown(&words.content))
-        .components(rows(&words.buttons))
+        .components(component::rows(&words.buttons))
         .allowed_mentions(mentions)
         .flags(flags)
 }

@@ -249,7 +249,6 @@ confirm-put-back = ↩️ **Remettre ce que j'ai changé sur { $server }, sans r
 confirm-boots-into = Il démarrera sur : { $into }.
 confirm-boots-into-next = Le prochain redémarrage, d'où qu'il vienne, se fera sur : { $into }
 confirm-lease = Il est à vous pour { $length } ; je vous préviens { $before } avant la fin.
-confirm-lease = Durée prévue : { $length }.
 confirm-email = OVHcloud envoie les identifiants à { $email }, dès maintenant et jusqu'à la restauration.
 confirm-key = La clé SSH que vous avez donnée permettra d'entrer ; OVHcloud ne crée pas de mot de passe.
 confirm-key-there = Une clé SSH est déjà en place sur le serveur et permettra d'entrer ; OVHcloud ne crée pas de mot de passe.

@@ -146,7 +146,7 @@ impl Work<'_> {
         let approval = self.operation.state.mandate.good_for;
         let good_for = approval.map_or(BEGIN_WITHIN, |length| Duration::try_from(length).unwrap_or_default());
         if age > good_for {
-            return Ok(Some(self.not_any_more(Event::Expired, "the approval is too old")));
+            return Ok(Some(self.not_any_more(Event::Expired, "it was approved too long ago to be begun now")));
         }
         let begins = again || matches!(self.operation.state.phase, Phase::Opened);
         let guarded = approval.is_some() || self.operation.request.guard != Guard::Unprotected;
