@@ -192,6 +192,11 @@ impl Policy {
         self.holders(Wish { capability, server: None, channel })
     }
 
+    /// Whether any entry gives `capability`, to whomever and wherever.
+    pub fn gives(&self, capability: Capability) -> bool {
+        self.roles.iter().any(|role| role.can.contains(&capability))
+    }
+
     /// The approval that `action` on `server` needs, if any.
     pub fn protection(&self, action: Action, server: &Server) -> Option<Protection> {
         let covering = self.protections.iter().filter(|rule| rule.actions.contains(&action)).filter_map(|rule| {

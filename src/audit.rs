@@ -11,10 +11,12 @@
 mod chain;
 mod row;
 mod tell;
+mod word;
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
@@ -30,6 +32,7 @@ pub use chain::{
 };
 pub use row::{COLUMNS, row};
 pub use tell::{of_event, of_lease, opened};
+pub use word::{Decision, End};
 
 /// The longest text of an entry, in characters: more than any reason or answer that is kept.
 const LONGEST: usize = 1_000;
@@ -66,7 +69,8 @@ impl Kind {
 }
 
 /// What happens outside of operations and is audited all the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Act {
     /// A person may not do what they asked for.
     Refused,

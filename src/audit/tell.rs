@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Act, Entry, Kind};
+use super::{Act, End, Entry, Kind};
 use crate::{
     access::UserId,
     rescue::{
@@ -42,7 +42,7 @@ fn waits_for(approval: &Approval) -> String {
 pub fn of_event(after: &Operation, event: &Event, at: Timestamp) -> Entry {
     let entry = told(Entry::new(Kind::Seen, event.word(), at).about(after), event);
     match &after.state.phase {
-        Phase::Ended(outcome) => entry.ending(ended(outcome)),
+        Phase::Ended(outcome) => entry.ending(ended(outcome).word()),
         _ => entry,
     }
 }
@@ -239,28 +239,27 @@ fn impossible(problem: &Problem) -> String {
     said.map_or_else(|| word.to_owned(), |said| format!("{word}: {said}"))
 }
 
-/// The word for how an operation ended; the words are promised in docs/audit.md.
-fn ended(outcome: &Outcome) -> &'static str {
+fn ended(outcome: &Outcome) -> End {
     match outcome {
-        Outcome::InRescue(Link::Delivered) | Outcome::ConsoleOpen(Link::Delivered) => "link_delivered",
-        Outcome::InRescue(Link::Revealed) | Outcome::ConsoleOpen(Link::Revealed) => "link_revealed",
-        Outcome::InRescue(Link::NotNeeded) | Outcome::ConsoleOpen(Link::NotNeeded) => "link_not_needed",
-        Outcome::InRescue(Link::NotFound) | Outcome::ConsoleOpen(Link::NotFound) => "link_not_found",
-        Outcome::InRescue(Link::NotTaken) | Outcome::ConsoleOpen(Link::NotTaken) => "link_not_taken",
-        Outcome::Adopted => "adopted",
-        Outcome::HandedOver(_) => "handed_over",
-        Outcome::Restored => "restored",
-        Outcome::Rebooted => "rebooted",
-        Outcome::NetbootBack => "netboot_back",
-        Outcome::Impossible(_) => "impossible",
-        Outcome::Expired => "expired",
-        Outcome::Denied(_) => "denied",
-        Outcome::NotApproved => "not_approved",
-        Outcome::Cancelled(_) => "cancelled",
-        Outcome::NotDone(NotDone::Refused, _) => "refused_by_ovhcloud",
-        Outcome::NotDone(NotDone::Unsent, _) => "not_sent",
-        Outcome::TaskFailed { .. } => "task_failed",
-        Outcome::LeftAlone(_) => "left_alone",
-        Outcome::Superseded(_) => "superseded",
+        Outcome::InRescue(Link::Delivered) | Outcome::ConsoleOpen(Link::Delivered) => End::LinkDelivered,
+        Outcome::InRescue(Link::Revealed) | Outcome::ConsoleOpen(Link::Revealed) => End::LinkRevealed,
+        Outcome::InRescue(Link::NotNeeded) | Outcome::ConsoleOpen(Link::NotNeeded) => End::LinkNotNeeded,
+        Outcome::InRescue(Link::NotFound) | Outcome::ConsoleOpen(Link::NotFound) => End::LinkNotFound,
+        Outcome::InRescue(Link::NotTaken) | Outcome::ConsoleOpen(Link::NotTaken) => End::LinkNotTaken,
+        Outcome::Adopted => End::Adopted,
+        Outcome::HandedOver(_) => End::HandedOver,
+        Outcome::Restored => End::Restored,
+        Outcome::Rebooted => End::Rebooted,
+        Outcome::NetbootBack => End::NetbootBack,
+        Outcome::Impossible(_) => End::Impossible,
+        Outcome::Expired => End::Expired,
+        Outcome::Denied(_) => End::Denied,
+        Outcome::NotApproved => End::NotApproved,
+        Outcome::Cancelled(_) => End::Cancelled,
+        Outcome::NotDone(NotDone::Refused, _) => End::RefusedByOvhcloud,
+        Outcome::NotDone(NotDone::Unsent, _) => End::NotSent,
+        Outcome::TaskFailed { .. } => End::TaskFailed,
+        Outcome::LeftAlone(_) => End::LeftAlone,
+        Outcome::Superseded(_) => End::Superseded,
     }
 }

@@ -1,8 +1,8 @@
 //! The messages that a second person reads: what they are asked to approve, and what was done without them in an emergency.
 
 use super::{
-    calls,
-    card::{Rendering, rendering, title},
+    calls::{self, Readers},
+    card::{LONGEST, Rendering, rendering, title},
     component::Button,
     speak,
 };
@@ -20,6 +20,8 @@ use crate::{
 
 /// How many roles and people are called at most; a message has 2,000 characters.
 const CALLED: usize = 20;
+/// How much of a reason is shown where there is room: what Discord lets people type.
+const REASON: usize = 400;
 
 /// One message for each round of asking, and one for a broken glass.
 pub(super) fn messages(operation: &Operation, locale: Locale) -> Vec<Rendering> {
@@ -58,7 +60,7 @@ fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> 
         buttons.push(Button::Deny(operation.id, number).create(locale));
     }
     lines.push(if index == 0 { what(&operation.request, locale) } else { again(round, locale) });
-    lines.push(why(&operation.request, locale));
+    let place_of_why = lines.len();
     // What was not approved was not done either: then the calls say nothing.
     if matches!(round.end, RoundEnd::Open | RoundEnd::Approved) {
         lines.extend(boots_into(&operation.request, locale));
@@ -69,13 +71,16 @@ fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> 
     }
     lines.extend(end(round, locale));
     lines.push(say!(locale, "approval-rule", rule = code(&round.approval.rule)));
+    // Calls and rule are never cut: the reason gets the room that is left.
+    let taken: usize = lines.iter().map(|line| line.chars().count() + 1).sum();
+    lines.insert(place_of_why, why(&operation.request, LONGEST.saturating_sub(taken), locale));
     rendering(slot(number), lines, buttons, rings)
 }
 
 fn exact_calls(round: &Round, locale: Locale) -> Vec<String> {
     match round.approval.calls.as_slice() {
         [] => Vec::new(),
-        calls => vec![say!(locale, "approval-calls"), calls::block(calls, locale)],
+        calls => vec![say!(locale, "approval-calls"), calls::block(calls, Readers::Channel, locale)],
     }
 }
 
@@ -142,10 +147,20 @@ fn again(round: &Round, locale: Locale) -> String {
     say!(locale, "approval-again", asker = mention(round.asked_by))
 }
 
-fn why(request: &Request, locale: Locale) -> String {
-    match &request.reason {
-        Some(reason) => say!(locale, "approval-because", reason = code(reason)),
-        None => say!(locale, "approval-no-reason"),
+/// Why they want it, in `room` characters if the reason can be cut to that.
+fn why(request: &Request, room: usize, locale: Locale) -> String {
+    let Some(reason) = &request.reason else { return say!(locale, "approval-no-reason") };
+    let all = reason.chars().count();
+    let said = |length: usize| {
+        let end = if length < all { "…" } else { "" };
+        let shown: String = reason.chars().take(length).chain(end.chars()).collect();
+        say!(locale, "approval-because", reason = code(&shown))
+    };
+    let longest = all.min(REASON);
+    let whole = said(longest);
+    match whole.chars().count().saturating_sub(room) {
+        0 => whole,
+        too_long => said(longest.saturating_sub(too_long + 1)),
     }
 }
 
@@ -172,7 +187,7 @@ fn glass(operation: &Operation, passed: &Approval, tells: Option<u64>, locale: L
     });
     lines.push(what(request, locale));
     lines.push(say!(locale, "glass-without", rule = code(&passed.rule), count = passed.count));
-    lines.push(why(request, locale));
+    lines.push(why(request, LONGEST, locale));
     rendering("glass".to_owned(), lines, Vec::new(), role.into_iter().collect())
 }
 

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Discord's limit for a message's text.
-const LONGEST: usize = 2_000;
+pub(super) const LONGEST: usize = 2_000;
 
 /// One message of an operation as it should look now.
 #[derive(Clone, Debug)]

@@ -24,6 +24,8 @@ const LONGEST_TEXT: usize = 80;
 const HEAD: usize = 40;
 /// How much of its end: of an SSH key, the comment that says whose it is.
 const TAIL: usize = 24;
+/// OVHcloud's word for the one address that may use a console.
+const ADDRESS: &str = "ipToAllow";
 
 /// A call to OVHcloud that changes something. Its `Display` is two pieces: method and path, and below them the body as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,6 +57,8 @@ pub enum Method {
 pub enum Times {
     /// Once, whatever comes of it.
     Once,
+    /// Until OVHcloud's answer arrives; one call too many does no harm.
+    UntilAnswered,
     /// Until it reads back, a few times at most.
     UntilItHolds,
     /// Until the link is there, or its time is over.
@@ -101,7 +105,12 @@ pub fn of_console(
     ip: Option<Ipv4Addr>,
 ) -> Vec<ExactCall> {
     let body = Some(ovh::console_body(kind, minutes, ip));
-    vec![ExactCall { method: Method::Post, path: path(server, "/features/ipmi/access"), body, times: Times::Once }]
+    vec![ExactCall {
+        method: Method::Post,
+        path: path(server, "/features/ipmi/access"),
+        body,
+        times: Times::UntilAnswered,
+    }]
 }
 
 /// The change that makes a setting so.
@@ -121,6 +130,17 @@ fn setting(server: &ServiceName, setting: &Setting) -> ExactCall {
 /// A service name can stand in a path as it is.
 fn path(server: &ServiceName, rest: &str) -> String {
     format!("/dedicated/server/{server}{rest}")
+}
+
+impl ExactCall {
+    /// The call as it may be shown to others than the one who asked: the address that a console opens to is that person's own.
+    pub fn for_others(&self) -> Self {
+        let mut call = self.clone();
+        if let Some(address) = call.body.as_mut().and_then(|body| body.get_mut(ADDRESS)) {
+            *address = Value::from("…");
+        }
+        call
+    }
 }
 
 impl fmt::Display for Method {

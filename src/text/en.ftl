@@ -471,6 +471,8 @@ denial-could-help = Who could help: { $who }
 
 # The exact calls
 calls-until-link = The last one is repeated until the link is there.
+calls-until-answered = If the answer is lost, it is asked again.
+calls-address-hidden = `…` stands for the requester's own address, which is not shown here.
 
 # Why, plan, limits and the kill switch
 command-plan = The exact calls an action would make now, and whether it would be refused; changes nothing
@@ -667,7 +669,24 @@ history-policy = the rules were read again
 history-started = Bernard was started
 history-paused = { $who } paused new operations
 history-resumed = { $who } lets operations begin again
-history-other = { $what } { $who } { $server }
+history-again-asked = { $who } asked for one more reboot of { $server } ({ $id })
+history-left-alone = { $who } left { $server } as it is ({ $id })
+history-approved = { $who } approved { $id } on { $server }
+history-denied = { $who } denied { $id } on { $server }
+history-denial-explained = { $who } said why { $id } on { $server } was denied
+history-withdrawn = { $who } took { $id } on { $server } back
+history-revealed = { $who } had the link to { $server } shown ({ $id })
+history-right-explained = { $who } asked about somebody else's rights on { $server }
+history-console-opened = { $who } opened a console of { $server }
+history-dm-wiped = the message with the link of { $who } was wiped
+history-lease-extended = { $who } extended the rescue of { $server }
+history-lease-handed-over = { $who } handed the rescue of { $server } over to somebody else
+history-lease-adopted = { $who } looks after the rescue of { $server } from now on
+history-lease-ended = the rescue of { $server } is over
+history-anchored = the audit's last line was posted in its channel
+history-refusals-lost = so many refusals came at once that some are not recorded one by one
+history-superseded = Taken over by another operation
+history-other = another version of Bernard recorded { $what }
 history-file = { $count ->
     [one] The line is in the file, with its hash.
    *[other] All { $count } lines are in the file, with their hashes.

@@ -471,6 +471,8 @@ denial-could-help = Qui pourrait aider : { $who }
 
 # The exact calls
 calls-until-link = Le dernier est répété jusqu'à ce que le lien soit là.
+calls-until-answered = Si la réponse se perd, la demande est répétée.
+calls-address-hidden = `…` remplace l'adresse personnelle du demandeur, qui n'est pas montrée ici.
 
 # Why, plan, limits and the kill switch
 command-plan = Les appels exacts qu'une action ferait maintenant, et si elle serait refusée ; ne change rien
@@ -667,7 +669,24 @@ history-policy = les règles ont été relues
 history-started = Bernard a démarré
 history-paused = { $who } a suspendu les nouvelles opérations
 history-resumed = { $who } autorise à nouveau les opérations
-history-other = { $what } { $who } { $server }
+history-again-asked = { $who } a demandé un redémarrage de plus de { $server } ({ $id })
+history-left-alone = { $who } a laissé { $server } tel quel ({ $id })
+history-approved = { $who } a approuvé { $id } sur { $server }
+history-denied = { $who } a refusé { $id } sur { $server }
+history-denial-explained = { $who } a expliqué le refus de { $id } sur { $server }
+history-withdrawn = { $who } a retiré la demande { $id } sur { $server }
+history-revealed = { $who } a affiché le lien vers { $server } ({ $id })
+history-right-explained = { $who } a consulté les droits d'une autre personne sur { $server }
+history-console-opened = { $who } a ouvert une console de { $server }
+history-dm-wiped = le message contenant le lien de { $who } a été effacé
+history-lease-extended = { $who } a prolongé le mode rescue de { $server }
+history-lease-handed-over = { $who } a confié le mode rescue de { $server } à une autre personne
+history-lease-adopted = { $who } prend en charge le mode rescue de { $server }
+history-lease-ended = le mode rescue de { $server } est terminé
+history-anchored = la dernière ligne du journal d'audit a été publiée dans son salon
+history-refusals-lost = trop de refus sont arrivés à la fois : certains ne sont pas enregistrés un par un
+history-superseded = Repris par une autre opération
+history-other = une autre version de Bernard a enregistré { $what }
 history-file = { $count ->
     [one] La ligne est dans le fichier, avec son empreinte.
    *[other] Les { $count } lignes sont toutes dans le fichier, avec leurs empreintes.

@@ -170,10 +170,15 @@ async fn a_protected_console_waits_for_a_second_person() {
     let rules = rule(ROLE, &["console"], &["*"]) + &rule(LEAD, &["approve"], &["*"]) + protect;
     let bot = TestBot::ruled_by(rules).await;
     let lead = bot.discord.person("lou", "en-GB", &[LEAD]);
-    bot.ask(&bot.ann, "console", &[("server", "web-1")]).await;
-    let asked = bot.sees(&["R-1", "its screen (KVM)", "kvmipHtml5URL"]).await;
+    bot.ask(&bot.ann, "console", &[("server", "web-1"), ("ip", "203.0.113.7")]).await;
+    let asked = bot.sees(&["R-1", "its screen (KVM)", "kvmipHtml5URL", "the requester's own address"]).await;
+    assert!(!asked.content.contains("203.0.113.7"), "a person's own address in a channel: {}", asked.content);
     assert_eq!(bot.ovh.console_links().len(), 0, "nothing before somebody has agreed");
     bot.press(&lead, &asked, "Approve").await;
     bot.rung(&bot.ann, &["**Console open**", "R-1"]).await;
+    let told = bot.discord.messages(OPS);
+    assert!(told.iter().all(|message| !message.content.contains("203.0.113.7")), "{told:?}");
+    let asked = bot.ovh.journal().matching("POST", "/features/ipmi/access");
+    assert!(asked.iter().all(|seen| seen.json()["ipToAllow"] == "203.0.113.7"), "hidden, and still sent");
     assert_eq!(links_went_only_to(&bot.ovh, &bot.discord, &bot.ann, "R-1"), 1);
 }

@@ -84,6 +84,26 @@ async fn every_illness_is_found_and_the_worst_comes_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_missing_right_for_the_console_is_a_finding_only_where_somebody_may_open_one() {
+    let rights = [
+        ("GET", "/*"),
+        ("PUT", "/dedicated/server/*"),
+        ("POST", "/dedicated/server/*/reboot"),
+        ("POST", "/dedicated/server/*/authenticationSecret"),
+    ];
+    let without = rule(ROLE, &["view", "rescue", "admin"], &["*"]);
+    let with = rule(ROLE, &["view", "rescue", "admin", "console"], &["*"]);
+    for (rules, is_found) in [(with, true), (without, false)] {
+        let bot = TestBot::ruled_by(rules).await;
+        bot.ovh.rules(&rights);
+        known(&bot, 2).await;
+        let (told, file) = examined(&bot).await;
+        assert_eq!(told.contains("lacks rights"), is_found, "{told}");
+        assert_eq!(file.contains("/features/ipmi/access"), is_found, "{file}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rescue_of_ours_is_no_finding_until_its_deadline_has_passed() {
     let bot = TestBot::with(TestConfig::with_rescue("probe = false\nlease = \"2s\""), [web_1(), db_1()]).await;
     known(&bot, 2).await;

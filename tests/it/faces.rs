@@ -113,9 +113,9 @@ fn prepared(entry: Entry, operation: &Operation) -> Event {
 #[derive(Clone)]
 pub(crate) struct Scene {
     pub(crate) operation: Operation,
-    lease: Option<Lease>,
+    pub(crate) lease: Option<Lease>,
     /// When it is looked at.
-    now: Timestamp,
+    pub(crate) now: Timestamp,
 }
 
 impl Scene {
@@ -215,7 +215,7 @@ pub(crate) fn letter(message: &CreateMessage, files: &[CreateAttachment]) -> Str
 }
 
 /// How channels are spoken to here.
-fn manner(locale: Locale) -> Manner {
+pub(crate) fn manner(locale: Locale) -> Manner {
     Manner { locale, oncall: Some(400_000_000_000_000_009) }
 }
 
@@ -307,7 +307,7 @@ fn approval(count: u32, wish: &Wish) -> Approval {
 }
 
 /// A scene that is guarded so.
-fn guarded(kind: Kind, locale: Locale, guard: impl FnOnce(Approval) -> Guard, count: u32) -> Scene {
+pub(crate) fn guarded(kind: Kind, locale: Locale, guard: impl FnOnce(Approval) -> Guard, count: u32) -> Scene {
     let mut request = opened(kind, System::Windows, locale).request;
     request.guard = guard(approval(count, &request.wish));
     Scene { operation: Operation::open(OperationId(142), request, at(0)), lease: None, now: at(60) }

@@ -11,9 +11,14 @@ const VIEWER: Id = Id(400_000_000_000_000_002);
 /// A call as it is compared: method, path below the API's base, body.
 type Call = (String, String, Value);
 
-/// The calls of the block of code in an answer.
+/// The block of code in an answer.
+fn block(answer: &Message) -> &str {
+    answer.content.split("```\n").nth(1).unwrap_or_default()
+}
+
+/// The calls of the block of code in an answer; a line that was broken for the phone is put together again.
 fn shown(answer: &Message) -> Vec<Call> {
-    let block = answer.content.split("```\n").nth(1).unwrap_or_default();
+    let block = block(answer).replace("\n    ", "");
     let starts = |line: &&str| line.starts_with("PUT ") || line.starts_with("POST ");
     let mut calls: Vec<Call> = Vec::new();
     let mut bodies: Vec<String> = Vec::new();
@@ -51,6 +56,7 @@ async fn plan(bot: &TestBot, action: &str, server: &str) -> Message {
     assert_eq!(changes(bot, before), [], "it changes nothing");
     assert!(answer.is_ephemeral() && answer.buttons().is_empty());
     assert!(answer.content.chars().count() < 1_900, "{}", answer.content);
+    assert!(block(&answer).lines().all(|line| line.chars().count() <= 40), "it scrolls: {}", answer.content);
     answer
 }
 
@@ -91,6 +97,7 @@ async fn what_a_plan_shows_is_exactly_what_is_done() {
     let [(method, path, body)] = &shown(&console)[..] else { panic!("{}", console.content) };
     assert_eq!((method.as_str(), body["type"].as_str()), ("POST", Some("kvmipHtml5URL")));
     assert!(path.ends_with("/features/ipmi/access"), "{path}");
+    assert_says(&console, &["If the answer is lost, it is asked again."]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,16 +3,18 @@
 use std::fmt::Write;
 
 use bernard::{
-    discord::{dm, guide::Place},
+    access::{UserId, Who},
+    discord::{card, dm, guide::Place},
     rescue::{
+        approval::Guard,
         console::ConsoleKind,
         event::{Event, Problem},
-        operation::{Kind, Source},
+        operation::{Kind, Operation, OperationId, Source},
         server::{System, TaskId, TaskStatus},
     },
 };
 
-use crate::faces::{LINK, LOCALES, Scene, at, gallery, letter, name, row};
+use crate::faces::{LINK, LOCALES, Scene, at, gallery, guarded, letter, manner, name, row};
 
 #[test]
 fn a_console_from_its_card_to_its_end() {
@@ -73,5 +75,34 @@ fn every_page_of_the_guide() {
             write!(text, "=== {place} ===\n{content}\n{}{topics}\n", row(&buttons)).expect("a text");
         }
         insta::assert_snapshot!(name("guide", locale), text);
+    }
+}
+
+#[test]
+fn the_longest_request_for_approval_is_one_whole_message() {
+    let people = |from: u64| (from..).map(|n| UserId(200_000_000_000_000_000 + n));
+    for locale in LOCALES {
+        for reason in ["disk full ".repeat(100), "`".repeat(1_000)] {
+            let mut scene = guarded(Kind::Enable, locale, Guard::Approval, 11);
+            let request = &mut scene.operation.request;
+            request.reason = Some(reason);
+            let Guard::Approval(approval) = &mut request.guard else { unreachable!("it is guarded") };
+            approval.of = people(100).take(30).map(Who::User).collect();
+            approval.calls[0].body = Some(serde_json::json!({
+                "bootId": u64::MAX,
+                "rescueMail": format!("{}@example.com", "on-call-".repeat(8)),
+                "rescueSshKey": format!("ssh-rsa {} on-call@example.com", "A".repeat(700)),
+            }));
+            let asked = Operation::open(OperationId(142), request.clone(), at(0));
+            let scene = Scene { operation: asked, lease: None, now: at(0) }
+                .then(people(10).take(10).map(|by| Event::ApprovalGiven { by, rule: None }));
+            let messages = card::messages(&scene.operation, None, at(0), manner(locale));
+            let asked = &messages.iter().find(|message| message.slot == "approve-1").expect("it asks").content;
+            assert!(asked.chars().count() <= 2_000 && asked.ends_with("`[[protect]] #1 (line 41)`"), "{asked}");
+            assert!(asked.contains("…") && asked.contains("on-call@example.com"), "{asked}");
+            let block = asked.split("```").nth(1).expect("the calls");
+            assert!(block.contains("/authenticationSecret\n"), "{block}");
+            assert!(block.lines().all(|line| line.chars().count() <= 40), "{block}");
+        }
     }
 }

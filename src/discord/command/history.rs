@@ -3,6 +3,8 @@
 //! A person sees the lines of the servers for which they have `audit` here. Lines without a server (a start, a new policy, a
 //! refusal that named none) hold nothing of any server, so whoever has `audit` at all here sees them.
 
+mod line;
+
 use std::collections::BTreeMap;
 
 use serenity::builder::{CreateAttachment, CreateCommandOption};
@@ -24,7 +26,7 @@ use crate::{
     },
     say,
     store::{AuditFilter, AuditPage},
-    text::{code, mention},
+    text::code,
 };
 
 /// How many lines are shown: what fits on a phone without much scrolling.
@@ -116,32 +118,10 @@ impl Handler {
     }
 
     fn told(&self, line: &Line, locale: Locale) -> String {
-        let text = |key| line.text(key).unwrap_or_default();
         let when = line.text("at").and_then(|at| at.parse::<jiff::Timestamp>().ok());
         let when = when.map_or_else(String::new, |at| format!("<t:{}:R>", at.as_second()));
-        let who = text("who").parse().map_or_else(|_| "Bernard".to_owned(), |id| mention(UserId(id)));
-        let (action, id) = (code(&text("action")), text("operation"));
         let server = line.text("server").map_or_else(String::new, |name| self.label_of(&name));
-        let what = match (text("what").as_str(), line.text("outcome")) {
-            (_, Some(outcome)) => {
-                say!(locale, "history-ended", server = server, id = id, outcome = ended(&outcome, locale))
-            }
-            ("opened", _) => say!(locale, "history-opened", who = who, action = action, server = server, id = id),
-            ("cancel_asked", _) => say!(locale, "history-cancelled", who = who, server = server, id = id),
-            ("reboot_again_approved", _) => say!(locale, "history-again", who = who, server = server, id = id),
-            ("card_dismissed", _) => {
-                say!(locale, "history-dismissed", who = who, action = action, server = server)
-            }
-            ("refused", _) if server.is_empty() => say!(locale, "history-refused", who = who, action = action),
-            ("refused", _) => {
-                say!(locale, "history-refused-on", who = who, action = action, server = server)
-            }
-            ("policy_loaded", _) => say!(locale, "history-policy"),
-            ("started", _) => say!(locale, "history-started"),
-            ("paused", _) => say!(locale, "history-paused", who = who),
-            ("resumed", _) => say!(locale, "history-resumed", who = who),
-            (other, _) => say!(locale, "history-other", what = code(other), who = who, server = server),
-        };
+        let what = line::sentence(line, server, locale);
         let why = line.text("reason").map(|reason| {
             let short: String = reason.chars().take(REASON).collect();
             format!(": {}", code(&short))
@@ -176,23 +156,5 @@ fn file_note(page: &AuditPage, locale: Locale) -> String {
         say!(locale, "history-file", count = page.lines.len())
     } else {
         say!(locale, "history-file-cut", count = page.lines.len(), more = page.more)
-    }
-}
-
-/// How an operation ended, from its word in the audit.
-fn ended(outcome: &str, locale: Locale) -> String {
-    match outcome {
-        "link_delivered" | "link_revealed" | "link_not_needed" => say!(locale, "outcome-in-rescue"),
-        "link_not_found" | "link_not_taken" => say!(locale, "outcome-in-rescue-no-link"),
-        "restored" => say!(locale, "outcome-restored"),
-        "rebooted" => say!(locale, "outcome-rebooted"),
-        "impossible" => say!(locale, "outcome-impossible"),
-        "expired" => say!(locale, "outcome-expired"),
-        "cancelled" => say!(locale, "outcome-cancelled"),
-        "refused_by_ovhcloud" => say!(locale, "outcome-refused"),
-        "not_sent" => say!(locale, "outcome-unsent"),
-        "task_failed" => say!(locale, "outcome-task-failed"),
-        "left_alone" => say!(locale, "outcome-left-alone"),
-        other => code(other),
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     config::Locale,
     discord::{
         asking::Asking,
-        calls,
+        calls::{self, Readers},
         command::propose,
         handler::{Handler, Reply},
         refusal::Refusal,
@@ -114,7 +114,7 @@ impl Handler {
 fn described(deed: &Deed, locale: Locale) -> String {
     let mut lines = deed.about.clone();
     lines.push(say!(locale, "plan-calls"));
-    lines.push(calls::block(&deed.calls, locale));
+    lines.push(calls::block(&deed.calls, Readers::Asker, locale));
     lines.join("\n")
 }
 

@@ -25,9 +25,9 @@ async fn a_protected_rescue_waits_for_somebody_else_and_then_happens_once() {
         "disk full",
         &council.ann.mention(),
         "<t:",
-        &format!("PUT /dedicated/server/{server}\n"),
+        &format!("PUT /dedicated/server\n    /{server}\n"),
         &format!("\"bootId\": {rescue}"),
-        &format!("POST /dedicated/server/{server}/reboot"),
+        &format!("POST /dedicated/server\n    /{server}/reboot\n"),
         "[[protect]] #1",
     ];
     for part in says {

@@ -88,6 +88,27 @@ async fn it_can_be_asked_about_one_server_or_one_person_in_either_language() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whatever_was_decided_is_told_in_words() {
+    let bot = TestBot::new().await;
+    let bob = bot.discord.person("bob", "fr", &[ROLE]);
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.ask(&bot.ann, "rescue extend", &[("server", "web-1")]).await;
+    bot.ask(&bot.ann, "rescue hand-over", &[("server", "web-1"), ("user", &bob.id().to_string())]).await;
+    bot.ask(&bot.ann, "why", &[("action", "reboot"), ("server", "web-1"), ("user", &bob.id().to_string())]).await;
+    bot.ask(&bot.ann, "admin pause", &[("reason", "fire")]).await;
+    let told = bot.ask(&bot.ann, "history", &[]).await.content;
+    for part in ["extended the rescue of `web-1`", "handed the rescue", "somebody else's rights", "paused new"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    let dit = bot.ask(&bob, "history", &[]).await.content;
+    for part in ["a prolongé le mode rescue", "a confié le mode rescue", "droits d'une autre personne", "a suspendu"]
+    {
+        assert!(dit.contains(part), "{part}: {dit}");
+    }
+    assert!(!told.contains('_') && !dit.contains('_'), "no raw word: {told}\n{dit}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn where_the_bot_may_attach_nothing_that_is_said() {
     let bot = TestBot::new().await;
     bot.rescued(&bot.ann, "web-1").await;

@@ -217,7 +217,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
 
 fn call() -> impl Strategy<Value = ExactCall> {
     let method = select(vec![Method::Put, Method::Post]);
-    let times = select(vec![Times::Once, Times::UntilItHolds, Times::UntilTheLink]);
+    let times = select(vec![Times::Once, Times::UntilAnswered, Times::UntilItHolds, Times::UntilTheLink]);
     let body = option::of((any::<u64>(), text()).prop_map(|(id, text)| json!({"bootId": id, "rescueMail": text})));
     (method, text(), body, times).prop_map(|(method, path, body, times)| ExactCall { method, path, body, times })
 }

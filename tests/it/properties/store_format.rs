@@ -2,6 +2,11 @@
 
 use std::fmt::Debug;
 
+use bernard::{
+    audit::{self, Decision, Kind},
+    rescue::operation::{Operation, OperationId},
+};
+use jiff::Timestamp;
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -50,4 +55,19 @@ fn every_event_is_made_by_the_strategies() {
         seen[place(&event().new_tree(&mut runner).expect("a value").current())] = true;
     }
     assert_eq!(seen, [true; EVENTS]);
+}
+
+#[test]
+fn every_decision_has_a_word_that_history_knows() {
+    let mut runner = TestRunner::deterministic();
+    let request = request().new_tree(&mut runner).expect("a value").current();
+    let operation = Operation::open(OperationId(1), request, Timestamp::UNIX_EPOCH);
+    for _ in 0..2_000 {
+        let event = event().new_tree(&mut runner).expect("a value").current();
+        let entry = audit::of_event(&operation, &event, Timestamp::UNIX_EPOCH);
+        let is_known = Decision::of_word(&entry.what).is_some();
+        assert_eq!(is_known, entry.kind == Kind::Decision, "{entry:?}");
+    }
+    let opened = audit::opened(&operation, "a card", Timestamp::UNIX_EPOCH);
+    assert_eq!(Decision::of_word(&opened.what), Some(Decision::Opened));
 }
