@@ -6,7 +6,12 @@ use serenity::model::application::{
     CommandDataOption, CommandDataOptionValue, CommandInteraction, ComponentInteraction, ModalInteraction,
 };
 
-use super::{command::LeaseRefusal, component::Button, handler::Handler, refusal::Refusal};
+use super::{
+    command::LeaseRefusal,
+    component::{Button, Subject},
+    handler::Handler,
+    refusal::Refusal,
+};
 use crate::{
     access::UserId,
     audit::{Act, Entry},
@@ -74,31 +79,12 @@ impl Handler {
 
     /// The server that a button is about.
     async fn server_behind(&self, button: Button) -> Option<ServiceName> {
-        let operation = match button {
-            Button::Confirm(card) | Button::Dismiss(card) => {
-                return self.store.card(card).await.ok()?.map(|card| card.request.server);
-            }
-            Button::Cancel(id)
-            | Button::RebootAgain(id, _)
-            | Button::LeaveIt(id, _)
-            | Button::Approve(id, _)
-            | Button::Deny(id, _)
-            | Button::Withdraw(id, _)
-            | Button::AddReason(id, _)
-            | Button::RestoreNow(id)
-            | Button::Reveal(id)
-            | Button::PutNetbootBack(id)
-            | Button::LookAgain(id)
-            | Button::TryMail(id)
-            | Button::Extend(id)
-            | Button::ExtendBy(id, ..)
-            | Button::DeleteMessage(id) => id,
-            Button::Adopt(id) | Button::RestoreForeign(id) => {
-                return self.store.foreign_rescue(id).await.ok()?.map(|foreign| foreign.found.server);
-            }
-            Button::Guide(_) | Button::Turn(_) => return None,
-        };
-        self.store.operation(operation).await.ok()?.map(|operation| operation.request.server)
+        match button.subject() {
+            Subject::Card(id) => self.store.card(id).await.ok()?.map(|card| card.request.server),
+            Subject::Operation(id) => self.store.operation(id).await.ok()?.map(|operation| operation.request.server),
+            Subject::Foreign(id) => self.store.foreign_rescue(id).await.ok()?.map(|foreign| foreign.found.server),
+            Subject::Page(_) => None,
+        }
     }
 }
 

@@ -64,12 +64,49 @@ pub enum Button {
     Turn(Place),
 }
 
+/// What a button is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A confirmation card.
+    Card(CardId),
+    /// An operation.
+    Operation(OperationId),
+    /// A rescue that somebody else started.
+    Foreign(ForeignId),
+    /// A page of the guide.
+    Page(Place),
+}
+
 /// The text is no button of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no button of ours")]
 pub struct NotAButton;
 
 impl Button {
+    /// What it is about.
+    pub fn subject(self) -> Subject {
+        match self {
+            Self::Confirm(card) | Self::Dismiss(card) => Subject::Card(card),
+            Self::Cancel(id)
+            | Self::RebootAgain(id, _)
+            | Self::LeaveIt(id, _)
+            | Self::Approve(id, _)
+            | Self::Deny(id, _)
+            | Self::Withdraw(id, _)
+            | Self::AddReason(id, _)
+            | Self::RestoreNow(id)
+            | Self::Reveal(id)
+            | Self::PutNetbootBack(id)
+            | Self::LookAgain(id)
+            | Self::TryMail(id)
+            | Self::Extend(id)
+            | Self::ExtendBy(id, ..)
+            | Self::DeleteMessage(id) => Subject::Operation(id),
+            Self::Adopt(id) | Self::RestoreForeign(id) => Subject::Foreign(id),
+            Self::Guide(place) | Self::Turn(place) => Subject::Page(place),
+        }
+    }
+
     /// The button with its label and colour: what leads out is green, what cannot be undone is red.
     pub fn create(self, locale: Locale) -> CreateButton {
         let (label, style) = self.look(locale);

@@ -6,7 +6,7 @@ use super::{
     approve::accepted_waiting,
     asking::Asking,
     command::LeaseRefusal,
-    component::Button,
+    component::{Button, Subject},
     dm,
     handler::{Handler, Reply},
     refusal::Refusal,
@@ -41,31 +41,16 @@ pub(super) struct Admitted {
 impl Handler {
     pub(super) async fn pressed(&self, press: &ComponentInteraction, button: Button) -> Result<Reply, Refusal> {
         let realm = &self.settings.realm;
-        match button {
-            Button::Confirm(card) => {
+        match button.subject() {
+            Subject::Card(card) => {
                 let asking = self.asking_of_card(press, card).await?;
-                self.confirm(&asking, card).await
+                match button {
+                    Button::Confirm(_) => self.confirm(&asking, card).await,
+                    _ => self.dismiss(&asking, card).await,
+                }
             }
-            Button::Dismiss(card) => {
-                let asking = self.asking_of_card(press, card).await?;
-                self.dismiss(&asking, card).await
-            }
-            Button::Guide(place) | Button::Turn(place) => self.turn(press, place),
-            Button::Cancel(id)
-            | Button::RebootAgain(id, _)
-            | Button::LeaveIt(id, _)
-            | Button::Approve(id, _)
-            | Button::Deny(id, _)
-            | Button::Withdraw(id, _)
-            | Button::AddReason(id, _)
-            | Button::RestoreNow(id)
-            | Button::PutNetbootBack(id)
-            | Button::Reveal(id)
-            | Button::LookAgain(id)
-            | Button::TryMail(id)
-            | Button::Extend(id)
-            | Button::ExtendBy(id, ..)
-            | Button::DeleteMessage(id) => {
+            Subject::Page(place) => self.turn(press, place),
+            Subject::Operation(id) => {
                 let operation = self.store.operation(id).await?.ok_or(Refusal::Unknown)?;
                 if let Button::DeleteMessage(_) = button {
                     return self.delete_message(press, &operation).await;
@@ -73,7 +58,7 @@ impl Handler {
                 let asking = Asking::of_press(press, realm, &self.rest, Some(&operation.request)).await?;
                 self.about(&asking, button, &operation).await
             }
-            Button::Adopt(id) | Button::RestoreForeign(id) => {
+            Subject::Foreign(id) => {
                 let asking = Asking::of_press(press, realm, &self.rest, None).await?;
                 let foreign = self.store.foreign_rescue(id).await?.ok_or(Refusal::Lease(LeaseRefusal::Gone))?;
                 match button {
