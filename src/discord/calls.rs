@@ -1,7 +1,7 @@
 //! The exact calls as people are shown them: in one block of code that is as narrow as a phone, and in words what the block
 //! does not say by itself.
 //!
-//! A line that is broken goes on in the next ones, which are indented by [`INDENT`]: put together again they are the call.
+//! A line that is broken goes on in the next ones, which are indented by four spaces: put together again they are the call.
 
 use crate::{
     config::Locale,
