@@ -212,7 +212,7 @@ pub async fn examine(fleet: &Fleet, expected: Expected<'_>) -> (Vec<Finding>, Kn
 
 /// What the inventory says of one server.
 fn of_server(known: &Known, boot: Option<&Boot>, now: Timestamp) -> Vec<Finding> {
-    let Known { server, seen: Some(_), care } = known else { return Vec::new() };
+    let Known { server, seen: Some(_), care, .. } = known else { return Vec::new() };
     let label = || server.label().to_owned();
     let mut findings = Vec::new();
     if server.state != "ok" {

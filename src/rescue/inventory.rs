@@ -120,7 +120,7 @@ impl Inventory {
         self.change(|old| {
             let read = |server: Server| {
                 let care = old.get(&server.name).and_then(|known| known.care.clone());
-                Arc::new(Known { care, ..Known::read(server, now) })
+                Arc::new(Known::new(server, Some(now), care))
             };
             servers.into_iter().map(read).collect()
         });
@@ -129,7 +129,8 @@ impl Inventory {
     /// What changes seldom was just read.
     pub fn learn_care(&self, name: &ServiceName, care: Care) {
         self.change(|old| {
-            let known = old.get(name).map(|known| Known { care: Some(Box::new(care)), ..Known::clone(known) });
+            let known = old.get(name);
+            let known = known.map(|known| Known::new(known.server.clone(), known.seen, Some(Box::new(care))));
             known.into_iter().map(Arc::new).collect()
         });
     }
@@ -160,7 +161,7 @@ impl Inventory {
         let gone: Vec<ServiceName> =
             ours.iter().filter(|name| !names.contains(**name)).map(|name| (*name).clone()).collect();
         let new = names.iter().filter(|name| old.get(name).is_none());
-        let new = new.map(|name| Known { server: Server::only_named(name.clone(), account), seen: None, care: None });
+        let new = new.map(|name| Known::new(Server::only_named(name.clone(), account), None, None));
         let new: Vec<Arc<Known>> = new.map(Arc::new).collect();
         self.account(account, |account| {
             account.listed = Some(clock::now());
@@ -267,7 +268,7 @@ mod tests {
             )
         };
         let Some(before) = resident() else { return };
-        let read = |n| Arc::new(Known::read(serde_json::from_str(&body(n)).unwrap(), Timestamp::UNIX_EPOCH));
+        let read = |n| Arc::new(Known::new(serde_json::from_str(&body(n)).unwrap(), Some(Timestamp::UNIX_EPOCH), None));
         let servers = Servers::new((0..COUNT).map(read).collect());
         let each = (resident().unwrap().saturating_sub(before)) / servers.len();
         // Two thousand were measured, the pages of the program that this touches included.

@@ -12,7 +12,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    search::natural,
+    search::{Sought, natural, search},
     server::{Boot, BootId, Server, ServiceName},
 };
 
@@ -31,6 +31,7 @@ pub struct Known {
     pub seen: Option<Timestamp>,
     /// What changes seldom.
     pub care: Option<Box<Care>>,
+    sought: Sought,
 }
 
 /// What changes seldom, and is read about once a day.
@@ -79,9 +80,10 @@ pub enum Look {
 }
 
 impl Known {
-    /// A server that was just read.
-    pub fn read(server: Server, seen: Timestamp) -> Self {
-        Self { server, seen: Some(seen), care: None }
+    /// A server as it was read at `seen`; `None`: only its name is known.
+    pub fn new(server: Server, seen: Option<Timestamp>, care: Option<Box<Care>>) -> Self {
+        let sought = Sought::of(&server);
+        Self { server, seen, care, sought }
     }
 
     /// Its place in [`Boots`]; `None` while no netboot is set.
@@ -111,6 +113,17 @@ impl Servers {
     /// The server of that name.
     pub fn get(&self, name: &ServiceName) -> Option<&Arc<Known>> {
         self.0.iter().find(|known| known.server.name == *name)
+    }
+
+    /// At most `most` that `typed` may mean, of those that one `may` see: see [`search`].
+    pub fn search(
+        &self,
+        may: impl Fn(&Server) -> bool,
+        typed: &str,
+        recent: &[ServiceName],
+        most: usize,
+    ) -> Vec<&Server> {
+        search(self.0.iter().map(|known| (&known.server, &known.sought)), may, typed, recent, most)
     }
 
     /// How many there are.
@@ -248,7 +261,7 @@ mod tests {
 
     fn seen(name: &str, seen: &str, boot: u64) -> Arc<Known> {
         let server = Server { boot: Some(BootId(boot)), ..Server::only_named(named(name), "main") };
-        Arc::new(Known::read(server, at(seen)))
+        Arc::new(Known::new(server, Some(at(seen)), None))
     }
 
     fn boots(ids: &[u64]) -> Boots {
@@ -267,8 +280,8 @@ mod tests {
 
     #[test]
     fn names_come_first_then_boots_then_the_oldest_and_nothing_that_is_fresh() {
-        let unread = Arc::new(Known { server: Server::only_named(named("ns4"), "main"), seen: None, care: None });
-        let foreign = Arc::new(Known { server: Server::only_named(named("ns5"), "other"), seen: None, care: None });
+        let unread = Arc::new(Known::new(Server::only_named(named("ns4"), "main"), None, None));
+        let foreign = Arc::new(Known::new(Server::only_named(named("ns5"), "other"), None, None));
         let fresh = seen("ns1", "2026-11-22T11:55:00Z", 1);
         let old = seen("ns2", "2026-11-22T11:00:00Z", 1);
         let older = seen("ns3", "2026-11-22T10:00:00Z", 7);
