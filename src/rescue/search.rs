@@ -18,6 +18,8 @@ use super::server::{Server, ServiceName};
 const WORDS: usize = 8;
 /// The longest name OVHcloud or its customers give.
 const LONGEST: usize = 253;
+/// How well a word is held that is a whole line.
+const WHOLE: u32 = 4;
 
 /// Everything a server goes by, without case and accents, a line each: its name, its display name, and then the rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,8 +67,7 @@ pub fn search<'a>(
     let mut offered = Vec::new();
     for nearness in [Nearness::Holds, Nearness::Resembles] {
         let ranked = |(place, (server, sought)): (usize, (&'a Server, &Sought))| {
-            let score = query.score(sought, nearness)?;
-            let nearness = if goes_by(server, &typed) { Nearness::Is } else { nearness };
+            let (nearness, score) = query.fit(sought, nearness)?;
             Some(((nearness, recency(server), Reverse(score), place), server))
         };
         let mut found: Vec<_> = servers.clone().enumerate().filter_map(ranked).collect();
@@ -82,7 +83,7 @@ pub fn search<'a>(
 
 /// Whether the server's service name, display name, address or reverse is this, without regard to case.
 pub fn goes_by(server: &Server, typed: &str) -> bool {
-    // Ten thousand times a letter: nothing is copied unless letters beyond ASCII make it necessary.
+    // Ten thousand times a command: nothing is copied unless letters beyond ASCII make it necessary.
     let same = |name: &str| match name.is_ascii() && typed.is_ascii() {
         true => name.eq_ignore_ascii_case(typed),
         false => name.to_lowercase() == typed.to_lowercase(),
@@ -126,6 +127,8 @@ fn names(server: &Server) -> impl Iterator<Item = &str> {
 
 /// What was typed, made ready for many servers.
 struct Query {
+    /// All of it, when that is several words.
+    whole: Option<Finder<'static>>,
     held: Vec<Finder<'static>>,
     resembled: Vec<Atom>,
     matcher: Matcher,
@@ -137,6 +140,7 @@ impl Query {
         let words: Vec<String> = typed.split_whitespace().take(WORDS).map(folded).collect();
         let atom = |word: &String| Atom::new(word, CaseMatching::Respect, Normalization::Never, AtomKind::Fuzzy, false);
         Self {
+            whole: (words.len() > 1).then(|| Finder::new(&folded(typed)).into_owned()),
             held: words.iter().map(|word| Finder::new(word).into_owned()).collect(),
             resembled: words.iter().map(atom).collect(),
             matcher: Matcher::new(Config::DEFAULT),
@@ -144,38 +148,40 @@ impl Query {
         }
     }
 
-    /// How well all words together fit, more being better; `None` when one of them does not.
-    fn score(&mut self, sought: &Sought, nearness: Nearness) -> Option<u32> {
-        match nearness {
-            Nearness::Is | Nearness::Holds => self.held.iter().map(|word| held(word, &sought.0)).sum(),
-            Nearness::Resembles => {
-                let Self { resembled, matcher, characters, .. } = self;
-                // Letters in order are found in nearly every address and tag: only names count here.
-                let fits = |word: &Atom| {
-                    let names = sought.0.lines().take(2);
-                    names.filter_map(|name| word.score(Utf32Str::new(name, characters), matcher)).max().map(u32::from)
-                };
-                resembled.iter().map(fits).sum()
-            }
+    /// How near a server comes, if at least this near, and how well all words together fit: more is better.
+    fn fit(&mut self, sought: &Sought, nearness: Nearness) -> Option<(Nearness, u32)> {
+        if nearness == Nearness::Resembles {
+            return Some((nearness, self.resemblance(sought)?));
         }
+        let score = self.held.iter().map(|word| held(word, &sought.0)).sum::<Option<u32>>()?;
+        let is = match &self.whole {
+            Some(whole) => held(whole, &sought.0) == Some(WHOLE),
+            None => score == WHOLE,
+        };
+        Some((if is { Nearness::Is } else { nearness }, score))
+    }
+
+    fn resemblance(&mut self, sought: &Sought) -> Option<u32> {
+        let Self { resembled, matcher, characters, .. } = self;
+        // Letters in order are found in nearly every address and tag: only names count here.
+        let fits = |word: &Atom| {
+            let names = sought.0.lines().take(2);
+            names.filter_map(|name| word.score(Utf32Str::new(name, characters), matcher)).max().map(u32::from)
+        };
+        resembled.iter().map(fits).sum()
     }
 }
 
-/// How well a word is held: where a line begins is better than where a word does, and that is better than inside.
+/// How well a word is held: best as a whole line, then where a line begins, then where a word does, then inside.
 fn held(word: &Finder<'_>, lines: &str) -> Option<u32> {
-    let score = |place: usize| match place.checked_sub(1).map(|before| lines.as_bytes()[before]) {
+    let lines = lines.as_bytes();
+    let score = |place: usize| match place.checked_sub(1).map(|before| lines[before]) {
+        None | Some(b'\n') if matches!(lines.get(place + word.needle().len()), None | Some(b'\n')) => WHOLE,
         None | Some(b'\n') => 3,
         Some(before) if before.is_ascii() && !before.is_ascii_alphanumeric() => 2,
         Some(_) => 1,
     };
-    let mut best = None;
-    for place in word.find_iter(lines.as_bytes()) {
-        best = best.max(Some(score(place)));
-        if best == Some(3) {
-            break;
-        }
-    }
-    best
+    word.find_iter(lines).map(score).max()
 }
 
 #[cfg(test)]
@@ -221,6 +227,8 @@ mod tests {
         assert_eq!(found(&fleet, "web-1", &[]), ["web-1", "web-11", "old-web-1"]);
         assert_eq!(found(&fleet, "web-1", &["old-web-1"]), ["web-1", "old-web-1", "web-11"]);
         assert_eq!(found(&fleet, "", &["old-web-1", "gone"]), ["old-web-1", "web-11", "web-1"]);
+        let fleet = [named("ns1", "the web 2"), named("ns2", "the web")];
+        assert_eq!(found(&fleet, "The Web", &["ns1"]), ["the web", "the web 2"], "several words are a name too");
     }
 
     #[test]
