@@ -4,7 +4,7 @@
 //! forgotten that, the channel's history is looked at first. Weather is waited out; a refusal for good turns to the notice's
 //! second place, and then it is given up.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use serenity::{
@@ -15,7 +15,6 @@ use serenity::{
     },
 };
 use sha1::{Digest, Sha1};
-use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -25,6 +24,7 @@ use super::{
     notice::{Draft, Words},
     reporter::snowflake,
     rest::Nonce,
+    under_way::UnderWay,
 };
 use crate::{
     clock,
@@ -95,25 +95,21 @@ impl Herald {
 
     /// Runs until `stop`, then lets what is being posted finish; the caller bounds how long.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let mut under_way: HashMap<Id, NoticeId> = HashMap::new();
-        let mut posts = JoinSet::new();
+        let mut posts = UnderWay::new();
         while !stop.is_cancelled() {
-            let rest = self.start_posts(&mut under_way, &mut posts).await;
+            let rest = self.start_posts(&mut posts).await;
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.pulse.for_herald() => {}
-                Some(done) = posts.join_next_with_id() => {
-                    let id = done.map_or_else(|panic| panic.id(), |(id, ())| id);
-                    under_way.remove(&id);
-                }
+                Some(()) = posts.ended() => {}
                 () = tokio::time::sleep(rest) => {}
             }
         }
-        while posts.join_next().await.is_some() {}
+        posts.finish().await;
     }
 
     /// Starts what is due and not under way; returns how long nothing will be.
-    async fn start_posts(self: &Arc<Self>, under_way: &mut HashMap<Id, NoticeId>, posts: &mut JoinSet<()>) -> Duration {
+    async fn start_posts(self: &Arc<Self>, posts: &mut UnderWay<NoticeId>) -> Duration {
         let now = clock::now();
         let (due, next) = match self.store.due_notices(now).await {
             Ok(due) => due,
@@ -123,16 +119,15 @@ impl Herald {
             }
         };
         for owed in due {
-            if under_way.len() < AT_ONCE && !under_way.values().any(|id| *id == owed.id) {
-                let id = owed.id;
-                under_way.insert(posts.spawn(Arc::clone(self).guarded(owed)).id(), id);
+            if posts.names().count() < AT_ONCE {
+                posts.begin(owed.id, Arc::clone(self).attempt(owed));
             }
         }
         next.map_or(REST, |next| Duration::try_from(next.duration_since(now)).unwrap_or_default().min(REST))
     }
 
     /// One attempt, and a pause if it did not work; each pause is twice the last.
-    async fn guarded(self: Arc<Self>, owed: Owed) {
+    async fn attempt(self: Arc<Self>, owed: Owed) {
         let Err(failure) = self.post(&owed).await else { return };
         tracing::warn!(notice.id = owed.id.0, error = %failure, "a notice could not be posted yet");
         let pause = SignedDuration::from_secs(1 << owed.attempts.min(6)).min(LONGEST_PAUSE);

@@ -5,7 +5,7 @@
 
 mod rollover;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use serenity::{
     builder::{CreateAllowedMentions, CreateMessage, EditMessage},
@@ -15,7 +15,6 @@ use serenity::{
     },
 };
 use sha1::{Digest, Sha1};
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -24,6 +23,7 @@ use super::{
     component,
     error::TOO_OLD_TO_EDIT,
     rest::Nonce,
+    under_way::UnderWay,
 };
 use crate::{
     access::Who,
@@ -67,7 +67,7 @@ pub struct Reporter {
 }
 
 /// What is being shown, and where it was asked for.
-type UnderWay = HashMap<(OperationId, Part), ChannelId>;
+type Show = (OperationId, Part, ChannelId);
 
 /// New messages do not wait behind edits, which Discord lets out slowly: what rings must ring at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -116,30 +116,20 @@ impl Reporter {
 
     /// Runs until `stop`, then lets what is being shown finish; the caller bounds how long.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let mut under_way = UnderWay::new();
-        let mut shows: JoinSet<(OperationId, Part)> = JoinSet::new();
+        let mut shows = UnderWay::new();
         while !stop.is_cancelled() {
-            self.start_shows(&mut under_way, &mut shows, &stop).await;
+            self.start_shows(&mut shows, &stop).await;
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.pulse.for_reporter() => {}
-                Some(done) = shows.join_next() => {
-                    if let Ok(part) = done {
-                        under_way.remove(&part);
-                    }
-                }
+                Some(()) = shows.ended() => {}
                 () = tokio::time::sleep(REST) => {}
             }
         }
-        while shows.join_next().await.is_some() {}
+        shows.finish().await;
     }
 
-    async fn start_shows(
-        self: &Arc<Self>,
-        under_way: &mut UnderWay,
-        shows: &mut JoinSet<(OperationId, Part)>,
-        stop: &CancellationToken,
-    ) {
+    async fn start_shows(self: &Arc<Self>, shows: &mut UnderWay<Show>, stop: &CancellationToken) {
         let unreported = match self.store.unreported().await {
             Ok(unreported) => unreported,
             Err(error) => {
@@ -149,10 +139,9 @@ impl Reporter {
         };
         for found in unreported {
             for part in [Part::Posts, Part::Edits] {
-                let key = (found.operation, part);
-                if part.has_room(under_way, found.channel) && !under_way.contains_key(&key) {
-                    under_way.insert(key, found.channel);
-                    shows.spawn(Arc::clone(self).guarded(found, part, stop.clone()));
+                if part.has_room(shows, found.channel) {
+                    let show = Arc::clone(self).attempt(found, part, stop.clone());
+                    shows.begin((found.operation, part, found.channel), show);
                 }
             }
         }
@@ -160,14 +149,14 @@ impl Reporter {
 
     /// One part of one operation, and a rest if it could not be shown. An edit that waits for its turn when we stop is
     /// dropped: the next start makes every live message true.
-    async fn guarded(self: Arc<Self>, found: Unreported, part: Part, stop: CancellationToken) -> (OperationId, Part) {
+    async fn attempt(self: Arc<Self>, found: Unreported, part: Part, stop: CancellationToken) {
         let id = found.operation;
         let shown = match part {
             Part::Posts => Some(self.show(found, part).await),
             Part::Edits => stop.run_until_cancelled(self.show(found, part)).await,
         };
         let rest = match shown {
-            None | Some(Ok(Shown::All)) => return (id, part),
+            None | Some(Ok(Shown::All)) => return,
             Some(Ok(Shown::Waits)) => BREATH,
             Some(Err(failure)) => {
                 tracing::warn!(operation.id = %id, error = %failure, "an operation could not be shown yet");
@@ -175,7 +164,6 @@ impl Reporter {
             }
         };
         stop.run_until_cancelled(tokio::time::sleep(rest)).await;
-        (id, part)
     }
 
     /// Makes the messages of one operation look as they should: the new ones, or the ones that are there.
@@ -359,11 +347,11 @@ impl Reporter {
 
 impl Part {
     /// Whether one more may be shown in a channel now.
-    fn has_room(self, under_way: &UnderWay, channel: ChannelId) -> bool {
-        let alike = under_way.iter().filter(|((_, part), _)| *part == self);
+    fn has_room(self, shows: &UnderWay<Show>, channel: ChannelId) -> bool {
+        let alike = shows.names().filter(|(_, part, _)| *part == self);
         match self {
             Self::Posts => alike.count() < POSTS_AT_ONCE,
-            Self::Edits => alike.filter(|(_, other)| **other == channel).count() < EDITS_AT_ONCE,
+            Self::Edits => alike.filter(|(_, _, other)| *other == channel).count() < EDITS_AT_ONCE,
         }
     }
 }
