@@ -2,8 +2,9 @@
 
 use super::{
     calls::{self, Readers},
-    card::{LONGEST, Rendering, rendering, title},
+    card::{Rendering, rendering, title},
     component::Button,
+    posting::LONGEST,
     speak,
 };
 use crate::{
@@ -217,11 +218,11 @@ pub(super) fn forewarning(guard: &Guard, locale: Locale) -> Vec<String> {
 
 /// Those who may approve, as mentions; they ring only where the message lets them.
 pub(super) fn mentions(approval: &Approval) -> String {
-    called(approval).map(|who| speak::who(&who)).collect::<Vec<_>>().join(" ")
+    speak::each(called(approval))
 }
 
-fn called(approval: &Approval) -> impl Iterator<Item = Who> {
-    approval.of.iter().take(CALLED).copied()
+fn called(approval: &Approval) -> impl Iterator<Item = &Who> {
+    approval.of.iter().take(CALLED)
 }
 
 fn people(round: &Round) -> String {

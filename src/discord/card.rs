@@ -11,7 +11,7 @@ use super::{
     component::Button,
     console,
     guide::{Place, Reader, Topic},
-    speak,
+    posting, speak,
 };
 use crate::{
     access::Who,
@@ -27,9 +27,6 @@ use crate::{
     say,
     text::{code, duration, mention, since_epoch},
 };
-
-/// Discord's limit for a message's text.
-pub(super) const LONGEST: usize = 2_000;
 
 /// One message of an operation as it should look now.
 #[derive(Clone, Debug)]
@@ -219,11 +216,8 @@ fn choices(operation: &Operation, asked: u32, locale: Locale) -> Vec<CreateButto
 fn question_for_oncall(operation: &Operation, asked: u32, manner: Manner) -> Rendering {
     let locale = manner.locale;
     let requester = operation.request.requester;
-    let (rings, who) = match manner.oncall {
-        Some(role) => (vec![Who::Role(role)], format!("<@&{role}>")),
-        None => (vec![Who::User(requester)], mention(requester)),
-    };
-    let mut lines = vec![title(operation, ("❓", say!(locale, "state-unanswered")), locale), who];
+    let called = manner.oncall.map_or(Who::User(requester), Who::Role);
+    let mut lines = vec![title(operation, ("❓", say!(locale, "state-unanswered")), locale), speak::who(&called)];
     let open = matches!(operation.state.phase, Phase::Undecided { .. }) && asked == operation.state.facts.asked;
     let buttons = if open {
         lines.push(say!(locale, "question-unanswered", who = mention(requester)));
@@ -233,7 +227,7 @@ fn question_for_oncall(operation: &Operation, asked: u32, manner: Manner) -> Ren
         lines.push(say!(locale, "question-answered"));
         Vec::new()
     };
-    rendering(format!("call-{asked}"), lines, buttons, rings)
+    rendering(format!("call-{asked}"), lines, buttons, vec![called])
 }
 
 /// The button for those who take no DMs.
@@ -418,9 +412,5 @@ fn requester(operation: &Operation) -> Vec<Who> {
 }
 
 pub(super) fn rendering(slot: String, lines: Vec<String>, buttons: Vec<CreateButton>, rings: Vec<Who>) -> Rendering {
-    let mut content = lines.join("\n");
-    if content.chars().count() > LONGEST {
-        content = content.chars().take(LONGEST - 1).chain(['…']).collect();
-    }
-    Rendering { slot, content, buttons, rings }
+    Rendering { slot, content: posting::cut(lines.join("\n")), buttons, rings }
 }

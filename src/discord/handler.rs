@@ -31,6 +31,7 @@ use super::{
     command::Command,
     component::{self, Button},
     form::Form,
+    posting,
     refusal::Refusal,
     sender::Ack,
 };
@@ -137,9 +138,9 @@ impl Reply {
         Self::text(refusal.speak(locale))
     }
 
-    /// Nothing in an answer rings anybody. Discord takes 2,000 characters.
+    /// Nothing in an answer rings anybody.
     fn edit(&self) -> EditInteractionResponse {
-        let content: String = self.content.chars().take(2_000).collect();
+        let content = posting::cut(self.content.clone());
         let menu = self.menu.clone().map(CreateActionRow::SelectMenu);
         let rows = component::rows(&self.buttons).into_iter().chain(menu).collect();
         EditInteractionResponse::new().content(content).components(rows).allowed_mentions(CreateAllowedMentions::new())

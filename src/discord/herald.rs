@@ -7,22 +7,16 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
-use serenity::{
-    builder::{CreateAllowedMentions, CreateMessage},
-    model::{
-        channel::MessageFlags,
-        id::{ChannelId as DiscordChannel, RoleId, UserId as DiscordUser},
-    },
-};
+use serenity::model::id::{ChannelId as DiscordChannel, UserId as DiscordUser};
 use sha1::{Digest, Sha1};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Error, Rest, component,
+    Error, Rest,
     courier::takes_no_dms,
     handler::SharedPolicy,
     notice::{Draft, Words},
-    reporter::snowflake,
+    posting,
     rest::Nonce,
     under_way::UnderWay,
 };
@@ -44,10 +38,6 @@ const REST: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 /// How many notices are posted at once; the sender keeps to Discord's limits.
 const AT_ONCE: usize = 16;
-/// Discord's limit for a message's text.
-const LONGEST: usize = 2_000;
-/// Discord remembers a nonce for a few minutes; an attempt that is older is looked for in the channel's history.
-const NONCE_LIFE: SignedDuration = SignedDuration::from_mins(2);
 
 /// What the herald needs to know of the configuration.
 #[derive(Clone, Debug)]
@@ -143,7 +133,7 @@ impl Herald {
             return Ok(self.store.end_notice(owed.id, Delivered::Nowhere).await?);
         };
         let words = match self.draft(&owed.letter.notice, door).await? {
-            Draft::Say(words) => words,
+            Draft::Say(words) => Words { content: posting::cut(words.content), ..words },
             Draft::Needless => return Ok(self.store.end_notice(owed.id, Delivered::Needless).await?),
         };
         match self.post_at(owed, door, &words).await {
@@ -166,21 +156,14 @@ impl Herald {
             return Ok((there, message));
         }
         self.store.notice_tried(owed.id, &digest(&words.content), clock::now()).await?;
-        let posted = self.rest.post(channel, &message(words), &nonce(owed), &[]).await?;
+        let message = posting::message(&words.content, &words.buttons, &words.rings);
+        let posted = self.rest.post(channel, &message, &nonce(owed), &[]).await?;
         Ok((there, posted.id.get()))
     }
 
     /// A message whose fate is unknown, if the channel has it and its nonce may be forgotten.
     async fn find_lost(&self, channel: DiscordChannel, tried: &Tried) -> Result<Option<u64>, Failure> {
-        if clock::now().duration_since(tried.at) < NONCE_LIFE {
-            return Ok(None);
-        }
-        let seen = match self.rest.messages_after(channel, snowflake(tried.at), 100).await {
-            Ok(seen) => seen,
-            Err(error) if is_weather(&error) => return Err(error.into()),
-            // Without the right to read the history nothing can be found; saying it twice is the lesser evil.
-            Err(_) => return Ok(None),
-        };
+        let seen = posting::since_attempt(&self.rest, channel, tried.at, tried.at).await?;
         for message in seen.iter().filter(|message| message.author == self.bot) {
             if digest(&message.content) == tried.shown && !self.store.is_notice(message.id.get()).await? {
                 return Ok(Some(message.id.get()));
@@ -215,29 +198,8 @@ fn is_final(error: &Error, door: Door) -> bool {
     }
 }
 
-fn message(words: &Words) -> CreateMessage {
-    let mentions = CreateAllowedMentions::new()
-        .users(words.rings.users.iter().map(|user| DiscordUser::new(user.0)))
-        .roles(words.rings.roles.iter().map(|role| RoleId::new(*role)));
-    // Nobody's server fetches a link that somebody typed as a reason.
-    let flags = match words.rings.is_silent() {
-        false => MessageFlags::SUPPRESS_EMBEDS,
-        true => MessageFlags::SUPPRESS_EMBEDS | MessageFlags::SUPPRESS_NOTIFICATIONS,
-    };
-    CreateMessage::new()
-        .content(shown(&words.content))
-        .components(component::rows(&words.buttons))
-        .allowed_mentions(mentions)
-        .flags(flags)
-}
-
-/// As much as Discord takes.
-fn shown(content: &str) -> String {
-    content.chars().take(LONGEST).collect()
-}
-
 fn digest(content: &str) -> String {
-    hex::encode(Sha1::digest(shown(content).trim()))
+    hex::encode(Sha1::digest(content.trim()))
 }
 
 /// The same for every attempt at one place, so that Discord itself makes two of them one.

@@ -37,6 +37,7 @@ pub mod handler;
 pub mod herald;
 pub mod notice;
 mod picture;
+mod posting;
 mod press;
 pub mod refusal;
 pub mod reporter;

@@ -8,11 +8,8 @@ mod rollover;
 use std::{sync::Arc, time::Duration};
 
 use serenity::{
-    builder::{CreateAllowedMentions, CreateMessage, EditMessage},
-    model::{
-        channel::MessageFlags,
-        id::{ChannelId as DiscordChannel, GuildId, MessageId, RoleId, UserId as DiscordUser},
-    },
+    builder::{CreateAllowedMentions, EditMessage},
+    model::id::{ChannelId as DiscordChannel, GuildId, MessageId, UserId as DiscordUser},
 };
 use sha1::{Digest, Sha1};
 use tokio_util::sync::CancellationToken;
@@ -22,11 +19,11 @@ use super::{
     card::{self, Manner, Rendering},
     component,
     error::TOO_OLD_TO_EDIT,
+    posting,
     rest::Nonce,
     under_way::UnderWay,
 };
 use crate::{
-    access::Who,
     clock,
     rescue::{
         operation::{ChannelId, Operation, OperationId},
@@ -44,8 +41,6 @@ const POSTS_AT_ONCE: usize = 32;
 /// How many operations of one channel are edited at once: as many as Discord lets through together. More would only wait for
 /// their turn with a look that grows old.
 const EDITS_AT_ONCE: usize = 5;
-/// Discord remembers a nonce for a few minutes; an attempt that is older is looked for in the channel's history.
-const NONCE_LIFE: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
 /// Discord's codes for a message, channel or right that is gone.
 const UNKNOWN_MESSAGE: u32 = 10_008;
 /// "Tried to perform an operation on an archived thread": posting opens a thread again, editing does not.
@@ -258,18 +253,10 @@ impl Reporter {
     /// Posts a message, for the first time or in the place of an earlier one, which stays remembered until the new one is there:
     /// a repetition comes here again with the same nonce, and the other part does not take it for a message that is missing.
     async fn post(&self, it: It<'_>, instead_of: Option<u64>) -> Result<(), Failure> {
-        let quiet = match it.rendering.rings.is_empty() {
-            true => MessageFlags::SUPPRESS_NOTIFICATIONS,
-            false => MessageFlags::empty(),
-        };
-        let message = CreateMessage::new()
-            .content(&it.rendering.content)
-            .components(component::rows(&it.rendering.buttons))
-            .allowed_mentions(ringing(it.rendering))
-            // Nobody's server fetches a link that somebody typed as a reason.
-            .flags(MessageFlags::SUPPRESS_EMBEDS | quiet);
+        let Rendering { slot, content, buttons, rings } = it.rendering;
+        let message = posting::message(content, buttons, rings);
         let channel = DiscordChannel::new(it.channel.0);
-        match self.rest.post(channel, &message, &nonce(it.operation, &it.rendering.slot, instead_of), &[]).await {
+        match self.rest.post(channel, &message, &nonce(it.operation, slot, instead_of), &[]).await {
             Ok(posted) => {
                 let it = It { since: clock::now(), ..it };
                 self.remember(it, Some(posted.id.get()), digest(it.rendering)).await
@@ -311,16 +298,8 @@ impl Reporter {
     /// A message whose posting was tried and whose fate is unknown, if the channel has it and its nonce may be forgotten.
     async fn find_lost(&self, it: It<'_>, asked: &str, known: &[Posted]) -> Result<Option<u64>, Failure> {
         let Some(tried) = known.iter().find(|posted| posted.slot == it.rendering.slot) else { return Ok(None) };
-        if clock::now().duration_since(tried.attempted) < NONCE_LIFE {
-            return Ok(None);
-        }
         let channel = DiscordChannel::new(it.channel.0);
-        let seen = match self.rest.messages_after(channel, snowflake(it.operation.opened), 100).await {
-            Ok(seen) => seen,
-            Err(error) if error.is_transient() => return Err(error.into()),
-            // Without the right to read the history nothing can be found; a second card is the lesser evil.
-            Err(_) => return Ok(None),
-        };
+        let seen = posting::since_attempt(&self.rest, channel, tried.attempted, it.operation.opened).await?;
         let of_another_slot = |id: u64| known.iter().any(|posted| posted.message == Some(id));
         let mark = approval_card::mark(it.operation, &it.rendering.slot);
         let found = seen.iter().find(|message| {
@@ -356,18 +335,6 @@ impl Part {
     }
 }
 
-/// Whom a new message rings: exactly these roles and people, whatever else its text names.
-fn ringing(rendering: &Rendering) -> CreateAllowedMentions {
-    let (mut roles, mut users) = (Vec::new(), Vec::new());
-    for who in &rendering.rings {
-        match who {
-            Who::Role(role) => roles.push(RoleId::new(*role)),
-            Who::User(user) => users.push(DiscordUser::new(user.0)),
-        }
-    }
-    CreateAllowedMentions::new().roles(roles).users(users)
-}
-
 fn digest(rendering: &Rendering) -> String {
     hex::encode(Sha1::digest(rendering.digest()))
 }
@@ -397,12 +364,4 @@ fn nonce(operation: &Operation, slot: &str, instead_of: Option<u64>) -> Nonce {
     let text = nonce_text(operation, slot);
     let text = instead_of.map_or_else(|| text.clone(), |old| format!("{text}-{:x}", (old >> 12) & 0xff_ffff));
     Nonce::try_from(text).expect("an operation's number and a slot are short")
-}
-
-/// The id that a message of this moment would have, less a minute for our clock: what we posted comes after it.
-pub(super) fn snowflake(time: jiff::Timestamp) -> MessageId {
-    /// The first millisecond of Discord's ids: 2015-01-01T00:00:00Z.
-    const DISCORD_EPOCH: i64 = 1_420_070_400_000;
-    let since = time.as_millisecond() - 60_000 - DISCORD_EPOCH;
-    MessageId::new((since.max(1).cast_unsigned()) << 22)
 }
