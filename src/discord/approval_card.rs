@@ -4,6 +4,7 @@ use super::{
     calls::{self, Readers},
     card::{Rendering, rendering, title},
     component::Button,
+    form::LONGEST_REASON,
     posting::LONGEST,
     speak,
 };
@@ -21,8 +22,6 @@ use crate::{
 
 /// How many roles and people are called at most; a message has 2,000 characters.
 const CALLED: usize = 20;
-/// How much of a reason is shown where there is room: what Discord lets people type.
-const REASON: usize = 400;
 
 /// One message for each round of asking, and one for a broken glass.
 pub(super) fn messages(operation: &Operation, locale: Locale) -> Vec<Rendering> {
@@ -157,7 +156,7 @@ fn why(request: &Request, room: usize, locale: Locale) -> String {
         let shown: String = reason.chars().take(length).chain(end.chars()).collect();
         say!(locale, "approval-because", reason = code(&shown))
     };
-    let longest = all.min(REASON);
+    let longest = all.min(usize::from(LONGEST_REASON));
     let whole = said(longest);
     match whole.chars().count().saturating_sub(room) {
         0 => whole,

@@ -216,16 +216,16 @@ impl Handler {
     pub(super) async fn admit(&self, asking: &Asking, known: &Server, kind: Kind) -> Result<Admitted, Refusal> {
         let (server, grant) = self.admit_server(asking, known, desk::needed(kind)).await?;
         let protection = match self.policy.get().protection(desk::action(kind), &server) {
-            Some(_) if self.looks_for_own_link(asking, &server, kind).await? => None,
+            Some(_) if kind == Kind::Link && self.owns_rescue(asking, &server).await? => None,
             protection => protection,
         };
         Ok(Admitted { server, grant, protection })
     }
 
     /// The owner of a rescue needs nobody's approval to find its link again.
-    async fn looks_for_own_link(&self, asking: &Asking, server: &Server, kind: Kind) -> Result<bool, Refusal> {
+    async fn owns_rescue(&self, asking: &Asking, server: &Server) -> Result<bool, Refusal> {
         let lease = self.store.lease(&server.name).await?;
-        Ok(kind == Kind::Link && lease.is_some_and(|lease| lease.owner == asking.requester.user))
+        Ok(lease.is_some_and(|lease| lease.owner == asking.requester.user))
     }
 
     /// The server as it is now, if the asker may see it with the names and tags it has now.

@@ -482,7 +482,6 @@ command-admin-pause = Refuse all new operations, except those that lead out of r
 command-admin-resume = Take new operations again
 option-action = What would be done
 option-user = Somebody else; left away: you
-option-pause-reason = Why; everybody in the channel sees it
 help-plan = `/plan` shows the exact calls of an action, and changes nothing.
 help-why = `/why` says which rule allows or denies something.
 help-admin = `/admin pause` refuses all new operations, `/admin resume` takes them again.

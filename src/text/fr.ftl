@@ -482,7 +482,6 @@ command-admin-pause = Refuser toute nouvelle opération, sauf celles qui sortent
 command-admin-resume = Accepter de nouveau les opérations
 option-action = Ce qui serait fait
 option-user = Quelqu'un d'autre ; par défaut, vous
-option-pause-reason = Pourquoi ; tout le salon le voit
 help-plan = `/plan` montre les appels exacts d'une action, sans rien changer.
 help-why = `/why` dit quelle règle autorise ou refuse une action.
 help-admin = `/admin pause` refuse toute nouvelle opération, `/admin resume` les accepte de nouveau.
