@@ -277,11 +277,14 @@ impl Handler {
             .map_err(|denial| Refusal::Denied(Box::new(denial), None))
     }
 
-    /// The live operation that keeps the server from one of this kind.
-    pub(super) async fn holder(&self, server: &Server, kind: Kind) -> Result<Option<Operation>, Refusal> {
-        let live = self.store.live_operations().await?;
-        Ok(live
-            .into_iter()
-            .find(|operation| operation.request.server == server.name && lease::stands_in_the_way(operation, kind)))
+    /// That no live operation keeps the server from one of this kind.
+    pub(super) async fn not_held(&self, server: &Server, kind: Kind) -> Result<(), Refusal> {
+        let holds = |operation: &Operation| {
+            operation.request.server == server.name && lease::stands_in_the_way(operation, kind)
+        };
+        match self.store.live_operations().await?.into_iter().find(holds) {
+            Some(holder) => Err(Refusal::Busy(Box::new(holder))),
+            None => Ok(()),
+        }
     }
 }

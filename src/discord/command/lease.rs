@@ -1,27 +1,18 @@
 //! `/rescue extend`, **Extend** and `/rescue hand-over`: how long a rescue lasts, and who answers for it.
 
-use std::time::Duration;
-
 use jiff::SignedDuration;
 use serenity::{
     builder::CreateCommandOption,
-    model::{
-        application::CommandOptionType,
-        id::{GuildId, UserId as DiscordUser},
-    },
+    model::{application::CommandOptionType, id::GuildId},
 };
 
-use super::{
-    option,
-    propose::{accepted, request},
-    server, text,
-};
+use super::{option, server, text};
 use crate::{
-    access::{Capability, Requester, UserId},
+    access::{Capability, UserId},
     config::{Locale, duration},
     discord::{
         approve::Haste,
-        asking::Asking,
+        asking::{self, Asking, ROLES_WITHIN},
         component::Button,
         handler::{Handler, Reply},
         press::Admitted,
@@ -35,12 +26,9 @@ use crate::{
         server::Server,
     },
     say,
-    store::{Change, Open},
+    store::Change,
     text::{code, duration as in_words, mention, since_epoch},
 };
-
-/// How long Discord may take to tell another person's roles: somebody is waiting.
-const ROLES_WITHIN: Duration = Duration::from_secs(3);
 
 /// The options of `/rescue extend`, in the contract's order.
 pub(super) fn extend_options() -> Vec<CreateCommandOption> {
@@ -168,12 +156,7 @@ impl Handler {
         // It calls nothing at OVHcloud.
         let guard = self.guard(asking, admitted, Haste::None, Vec::new())?;
         let wish = Wish::HandOver { lease: lease.operation, from: lease.owner, to };
-        let request = request(asking, admitted, wish, None, guard);
-        match self.desk.open_from_press(&admitted.grant, asking.interaction, &request).await? {
-            Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking))),
-            Open::Busy(holder) => Err(Refusal::Busy(holder)),
-            Open::Refused(_) => Err(Refusal::Unknown),
-        }
+        self.open_at_once(asking, admitted, wish, guard).await
     }
 
     async fn extend_lease(&self, asking: &Asking, known: &Server, more: More) -> Result<Reply, Refusal> {
@@ -199,15 +182,14 @@ impl Handler {
     async fn may_own(&self, asking: &Asking, server: &Server, to: UserId) -> Result<(), Refusal> {
         let guild = GuildId::new(self.settings.realm.guild);
         let cannot = || Refusal::Lease(LeaseRefusal::CannotOwn(to, server.label().to_owned()));
-        let member = match self.rest.within(ROLES_WITHIN).member(guild, DiscordUser::new(to.0)).await {
-            Ok(member) => member,
+        let requester = match asking::as_of_now(&self.rest.within(ROLES_WITHIN), guild, to).await {
+            Ok(requester) => requester,
             Err(error) if error.is_transient() => {
                 tracing::warn!(%error, "a new owner's roles cannot be read: the answer is no");
                 return Err(Refusal::TheirRolesUnreadable(to));
             }
             Err(_) => return Err(cannot()),
         };
-        let requester = Requester { user: to, roles: member.roles.iter().map(|role| role.get()).collect() };
         let grant = self.policy.get().check(&requester, Capability::Rescue, server, asking.place.0);
         grant.map(drop).map_err(|_| cannot())
     }

@@ -6,10 +6,7 @@ use crate::{
     discord::{
         approve::Haste,
         asking::Asking,
-        command::{
-            Typed,
-            propose::{accepted, request},
-        },
+        command::Typed,
         handler::{Handler, Reply},
         refusal::Refusal,
         rescues::listing,
@@ -21,7 +18,6 @@ use crate::{
         server::{Server, ServiceName},
     },
     say,
-    store::Open,
 };
 
 impl Handler {
@@ -49,18 +45,11 @@ impl Handler {
         asking.bot_can_report()?;
         let known = self.find(asking, foreign.found.server.as_str(), Capability::Rescue).await?;
         let admitted = self.admit(asking, &known, Kind::Adopt).await?;
-        if let Some(holder) = self.holder(&admitted.server, Kind::Adopt).await? {
-            return Err(Refusal::Busy(Box::new(holder)));
-        }
+        self.not_held(&admitted.server, Kind::Adopt).await?;
         let lease = self.settings.lease.try_into().unwrap_or(jiff::SignedDuration::MAX);
         // It calls nothing at OVHcloud that would change anything.
         let guard = self.guard(asking, &admitted, Haste::None, Vec::new())?;
-        let request = request(asking, &admitted, Wish::Adopt { lease }, None, guard);
-        match self.desk.open_from_press(&admitted.grant, asking.interaction, &request).await? {
-            Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking))),
-            Open::Busy(holder) => Err(Refusal::Busy(holder)),
-            Open::Refused(_) => Err(Refusal::Unknown),
-        }
+        self.open_at_once(asking, &admitted, Wish::Adopt { lease }, guard).await
     }
 
     /// **Restore** of a rescue that somebody else started: a confirmation card first, as for `/restore`.

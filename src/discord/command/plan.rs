@@ -37,7 +37,7 @@ impl Handler {
         let known = self.find(asking, typed, Capability::View).await?;
         let (server, _) = self.admit_server(asking, &known, Capability::View).await?;
         let deed = self.deed(&server, action, locale).await;
-        let mut obstacles = self.obstacles(asking, &server, action).await?;
+        let mut obstacles = self.obstacles(asking, &server, action).await;
         let deed = deed.map_err(|refusal| obstacles.push(refusal)).ok();
         let policy = self.policy.get();
         let place = asking.place.0;
@@ -62,7 +62,7 @@ impl Handler {
     }
 
     /// Everything that would refuse it now, but for what the plan itself runs into.
-    async fn obstacles(&self, asking: &Asking, server: &Server, action: Action) -> Result<Vec<Refusal>, Refusal> {
+    async fn obstacles(&self, asking: &Asking, server: &Server, action: Action) -> Vec<Refusal> {
         let label = Some(server.label().to_owned());
         let right = self.policy.get().check(&asking.requester, action.capability(), server, asking.place.0);
         let right = right.map(drop).map_err(|denial| Refusal::Denied(Box::new(denial), label));
@@ -72,11 +72,8 @@ impl Handler {
         if !kind.is_always_open() {
             found.push(self.would_let(server));
         }
-        found.push(match self.holder(server, kind).await? {
-            Some(holder) => Err(Refusal::Busy(Box::new(holder))),
-            None => Ok(()),
-        });
-        Ok(found.into_iter().filter_map(Result::err).collect())
+        found.push(self.not_held(server, kind).await);
+        found.into_iter().filter_map(Result::err).collect()
     }
 
     /// What the action would do now, by the reads that it would make.
