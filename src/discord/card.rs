@@ -20,8 +20,8 @@ use crate::{
         approval::Guard,
         event::{NotDone, Port, PutBack},
         lease::Lease,
-        operation::{Kind, Operation, Source},
-        server::System,
+        operation::{Kind, Operation, Source, Wish},
+        server::{Boot, System},
         state::{Link, Outcome, Phase},
     },
     say,
@@ -120,13 +120,13 @@ pub(super) fn title(operation: &Operation, (emoji, state): (&str, String), local
 fn plan_lines(operation: &Operation, locale: Locale) -> Vec<String> {
     let mut lines = Vec::new();
     let Some(plan) = &operation.state.facts.plan else { return lines };
-    let kernel = |boot: &crate::rescue::server::Boot| code(&boot.kernel);
+    let kernel = |boot: &Boot| code(&boot.kernel);
     let into = plan.into.as_ref().map_or_else(|| say!(locale, "boot-none"), kernel);
     lines.push(match (&plan.change, &plan.before.boot) {
         (Some(_), Some(before)) => say!(locale, "card-boots-into-from", into = into, before = kernel(before)),
         _ => say!(locale, "card-boots-into", into = into),
     });
-    if let crate::rescue::operation::Wish::Enable(wish) = &operation.request.wish {
+    if let Wish::Enable(wish) = &operation.request.wish {
         lines.push(say!(locale, "card-lease", length = duration(locale, wish.lease)));
     }
     lines
@@ -153,15 +153,19 @@ fn seen_lines(operation: &Operation, locale: Locale) -> Vec<String> {
     if facts.task.is_none() {
         lines.extend(because_line(operation, locale));
     }
-    match &facts.put_back {
-        Some(PutBack::Done) => lines.push(say!(locale, "card-put-back")),
-        Some(PutBack::Failed { said }) => lines.push(say!(locale, "card-not-put-back", said = code(said))),
-        None => {}
-    }
+    lines.extend(put_back_line(operation, locale));
     if facts.faults > 0 {
         lines.push(say!(locale, "card-faults", count = facts.faults));
     }
     lines
+}
+
+/// What became of putting the netboot back, if that was tried.
+fn put_back_line(operation: &Operation, locale: Locale) -> Option<String> {
+    Some(match operation.state.facts.put_back.as_ref()? {
+        PutBack::Done => say!(locale, "card-put-back"),
+        PutBack::Failed { said } => say!(locale, "card-not-put-back", said = code(said)),
+    })
 }
 
 /// A port counts only after it was seen closed since the reboot.
@@ -335,11 +339,7 @@ fn end_lines(operation: &Operation, outcome: &Outcome, until: Option<String>, lo
         }
         Outcome::Superseded(_) => {}
     }
-    match &facts.put_back {
-        Some(PutBack::Done) => lines.push(say!(locale, "card-put-back")),
-        Some(PutBack::Failed { said }) => lines.push(say!(locale, "card-not-put-back", said = code(said))),
-        None => {}
-    }
+    lines.extend(put_back_line(operation, locale));
     lines
 }
 

@@ -17,6 +17,7 @@ use serenity::{
     model::{
         application::{CommandInteraction, ComponentInteraction, Interaction, ModalInteraction},
         channel::MessageFlags,
+        id::ApplicationId,
     },
 };
 use tokio::{
@@ -271,9 +272,7 @@ impl Handler {
 
     /// Whether Discord took the first answer. If not, nothing is done: the person saw a failure, or somebody else answered.
     pub(super) async fn acknowledged(&self, key: &InteractionKey, first: &CreateInteractionResponse) -> bool {
-        let ack = self.rest.acknowledge(key, first).await;
-
-        match ack {
+        match self.rest.acknowledge(key, first).await {
             Ack::Acknowledged => true,
             other => {
                 tracing::warn!(interaction.id = %key.id, outcome = ?other, "an interaction was not acknowledged; nothing is done");
@@ -282,13 +281,7 @@ impl Handler {
         }
     }
 
-    async fn answer(
-        &self,
-        key: &InteractionKey,
-        app: serenity::model::id::ApplicationId,
-        reply: Result<Reply, Refusal>,
-        locale: Locale,
-    ) {
+    async fn answer(&self, key: &InteractionKey, app: ApplicationId, reply: Result<Reply, Refusal>, locale: Locale) {
         let reply = reply.unwrap_or_else(|refusal| {
             tracing::info!(interaction.id = %key.id, ?refusal, "refused");
             Reply::refusal(&refusal, locale)

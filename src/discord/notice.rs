@@ -2,7 +2,12 @@
 
 use serenity::builder::CreateButton;
 
-use super::{component::Button, herald::Herald, rescues::listing, speak};
+use super::{
+    component::Button,
+    herald::Herald,
+    rescues::{in_rescue, listing},
+    speak,
+};
 use crate::{
     access::{Capability, Who},
     clock,
@@ -146,10 +151,7 @@ impl Herald {
                 .find(|server| server.name == *name)
                 .is_some_and(|server| !policy.who_may(Capability::View, server, channel.0).is_empty()),
         };
-        let mut leases = self.store.leases().await?;
-        leases.retain(|lease| sees(&lease.server));
-        let mut foreign = self.store.foreign_rescues().await?;
-        foreign.retain(|foreign| sees(&foreign.found.server));
+        let (leases, foreign) = in_rescue(&self.store, sees).await?;
         let listing = listing(&leases, &foreign, clock::now(), locale);
         let title = match leases.len() + foreign.len() {
             0 => say!(locale, "digest-quiet"),

@@ -3,7 +3,7 @@
 use serenity::model::application::ComponentInteraction;
 
 use super::{
-    approve::accepted_waiting,
+    approve::{accepted_waiting, done},
     asking::Asking,
     command::LeaseRefusal,
     component::{Button, Subject},
@@ -15,7 +15,7 @@ use crate::{
     access::{Capability, Grant, Protection},
     clock,
     rescue::{
-        desk::{self, Decided, Decision},
+        desk::{self, Decision},
         fleet::{CANDIDATES, NotFound},
         lease,
         operation::{ChannelId, Kind, Operation, Source},
@@ -110,30 +110,27 @@ impl Handler {
         let Some(approval) = self.guard_again(asking, operation, &server)? else {
             return self.decide(asking, operation, decision).await;
         };
-        match self.desk.ask_to_reboot_again(&grant, operation.id, asked, &approval).await? {
-            Decided::Done(operation) => {
-                let waiting = accepted_waiting(&operation, asking);
-                Ok(Reply::text(waiting.unwrap_or_else(|| say!(asking.locale, "decided-again"))))
-            }
-            Decided::TooLate(operation) => Err(Refusal::TooLate(Some(operation.id), None)),
-            Decided::Unknown => Err(Refusal::Unknown),
-        }
+        let operation = done(self.desk.ask_to_reboot_again(&grant, operation.id, asked, &approval).await?)?;
+        let waiting = accepted_waiting(&operation, asking);
+        Ok(Reply::text(waiting.unwrap_or_else(|| say!(asking.locale, "decided-again"))))
     }
 
     async fn decide(&self, asking: &Asking, operation: &Operation, decision: Decision) -> Result<Reply, Refusal> {
         if let Decision::RebootAgain(_) = decision {
-            self.desk.limits().press(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))?;
+            self.press_counted(asking)?;
         }
         let (_, grant) = self.admit_for(asking, operation, decision.needs(operation)).await?;
-        match self.desk.decide(&grant, operation.id, decision).await? {
-            Decided::Done(_) => Ok(Reply::text(match decision {
-                Decision::Cancel => say!(asking.locale, "decided-cancel"),
-                Decision::RebootAgain(_) => say!(asking.locale, "decided-again"),
-                Decision::LeaveIt(_) => say!(asking.locale, "decided-leave"),
-            })),
-            Decided::TooLate(operation) => Err(Refusal::TooLate(Some(operation.id), None)),
-            Decided::Unknown => Err(Refusal::Unknown),
-        }
+        done(self.desk.decide(&grant, operation.id, decision).await?)?;
+        Ok(Reply::text(match decision {
+            Decision::Cancel => say!(asking.locale, "decided-cancel"),
+            Decision::RebootAgain(_) => say!(asking.locale, "decided-again"),
+            Decision::LeaveIt(_) => say!(asking.locale, "decided-leave"),
+        }))
+    }
+
+    /// Counts a press that begins something against its asker's limit.
+    pub(super) fn press_counted(&self, asking: &Asking) -> Result<(), Refusal> {
+        self.desk.limits().press(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))
     }
 
     /// **Reveal link**: for the requester only, seen by nobody else.
@@ -262,12 +259,14 @@ impl Handler {
         capability: Capability,
     ) -> Result<(Server, Grant), Refusal> {
         let server = self.fleet.read(known).await.map_err(|error| Refusal::from_plan(error, known.label()))?;
-        let grant = self
-            .policy
-            .get()
-            .check(&asking.requester, capability, &server, asking.place.0)
-            .map_err(|denial| Refusal::Denied(Box::new(denial), Some(server.label().to_owned())))?;
+        let grant = self.may(asking, capability, &server)?;
         Ok((server, grant))
+    }
+
+    /// The asker's right to do this to the server as it is given.
+    pub(super) fn may(&self, asking: &Asking, capability: Capability, server: &Server) -> Result<Grant, Refusal> {
+        let denied = |denial| Refusal::Denied(Box::new(denial), Some(server.label().to_owned()));
+        self.policy.get().check(&asking.requester, capability, server, asking.place.0).map_err(denied)
     }
 
     pub(super) fn anywhere(&self, asking: &Asking, capability: Capability) -> Result<Grant, Refusal> {

@@ -182,14 +182,12 @@ impl Reporter {
             let it = It { operation: &operation, rendering, private, channel, since };
             match (tried, part) {
                 (Some(Posted { shown, .. }), _) if shown == NOWHERE => {}
-                (Some(posted @ Posted { message: Some(message), .. }), Part::Edits) => {
-                    if posted.shown != digest(rendering) && rollover::is_due(it) {
-                        self.roll_over(it, *message).await?;
-                        all = Shown::Waits;
-                    } else if posted.shown != digest(rendering) {
-                        self.edit(it, *message).await?;
-                    }
+                (Some(Posted { shown, message: Some(_), .. }), Part::Edits) if *shown == digest(rendering) => {}
+                (Some(Posted { message: Some(message), .. }), Part::Edits) if rollover::is_due(it) => {
+                    self.roll_over(it, *message).await?;
+                    all = Shown::Waits;
                 }
+                (Some(Posted { message: Some(message), .. }), Part::Edits) => self.edit(it, *message).await?,
                 (Some(Posted { message: Some(_), .. }), Part::Posts) => {}
                 (_, Part::Edits) => all = Shown::Waits,
                 (_, Part::Posts) => match self.find_lost(it, &asked, &known).await? {

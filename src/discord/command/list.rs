@@ -9,7 +9,7 @@ use crate::{
         command::Typed,
         handler::{Handler, Reply},
         refusal::Refusal,
-        rescues::listing,
+        rescues::{in_rescue, listing},
     },
     rescue::{
         foreign::Foreign,
@@ -29,10 +29,7 @@ impl Handler {
         let visible: Vec<&Server> =
             policy.visible(&asking.requester, Capability::View, asking.place.0, servers.iter()).collect();
         let sees = |name: &ServiceName| visible.iter().any(|server| server.name == *name);
-        let mut leases = self.store.leases().await?;
-        leases.retain(|lease| sees(&lease.server));
-        let mut foreign = self.store.foreign_rescues().await?;
-        foreign.retain(|foreign| sees(&foreign.found.server));
+        let (leases, foreign) = in_rescue(&self.store, sees).await?;
         let listing = listing(&leases, &foreign, clock::now(), asking.locale);
         if listing.lines.is_empty() {
             return Ok(Reply::text(say!(asking.locale, "list-none")));

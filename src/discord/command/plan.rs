@@ -63,9 +63,7 @@ impl Handler {
 
     /// Everything that would refuse it now, but for what the plan itself runs into.
     async fn obstacles(&self, asking: &Asking, server: &Server, action: Action) -> Vec<Refusal> {
-        let label = Some(server.label().to_owned());
-        let right = self.policy.get().check(&asking.requester, action.capability(), server, asking.place.0);
-        let right = right.map(drop).map_err(|denial| Refusal::Denied(Box::new(denial), label));
+        let right = self.may(asking, action.capability(), server).map(drop);
         let mut found = vec![right, asking.bot_can_report()];
         let kind = kind_of(action);
         found.push(self.not_paused(asking, kind).await);

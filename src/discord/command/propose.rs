@@ -23,7 +23,7 @@ use crate::{
         operation::{Difference, Entry, Kind, Operation, Plan, Request, Wish},
         plan::{self, Aim, Proposal},
         reminder,
-        server::Server,
+        server::{Boot, Server, System},
     },
     say,
     store::{Card, CardId, CardRefusal, Open},
@@ -67,7 +67,7 @@ impl Handler {
         }
         let kind = card.request.kind();
         if !kind.is_always_open() {
-            self.desk.limits().press(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))?;
+            self.press_counted(asking)?;
         }
         self.not_paused(asking, kind).await?;
         let known = self.find(asking, card.request.server.as_str(), desk::needed(kind)).await?;
@@ -242,7 +242,7 @@ fn describe(request: &Request, proposal: &Proposal, remind_before: SignedDuratio
             }
             lines.push(say!(locale, "confirm-services-stop"));
             lines.push(say!(locale, "confirm-backup"));
-            if wish.system == crate::rescue::server::System::Windows {
+            if wish.system == System::Windows {
                 lines.push(say!(locale, "confirm-windows-vm"));
             }
         }
@@ -259,10 +259,10 @@ fn describe(request: &Request, proposal: &Proposal, remind_before: SignedDuratio
         Wish::Reboot { into: boot } => {
             lines.push(say!(locale, "confirm-reboot", server = server));
             lines.push(say!(locale, "confirm-boots-into", into = into));
-            if boot.as_ref().is_some_and(crate::rescue::server::Boot::is_rescue) {
+            if boot.as_ref().is_some_and(Boot::is_rescue) {
                 lines.push(say!(locale, "confirm-reboot-rescue"));
             }
-            if boot.as_ref().is_some_and(crate::rescue::server::Boot::is_power_off) {
+            if boot.as_ref().is_some_and(Boot::is_power_off) {
                 lines.push(say!(locale, "confirm-reboot-off"));
             }
             lines.push(say!(locale, "confirm-services-stop"));
@@ -276,7 +276,7 @@ fn describe(request: &Request, proposal: &Proposal, remind_before: SignedDuratio
 
 /// What the machine will start, by kernel and OVHcloud's words.
 pub(super) fn into(plan: &Plan, locale: Locale) -> String {
-    let kernel = |boot: &crate::rescue::server::Boot| format!("{} ({})", code(&boot.kernel), code(&boot.description));
+    let kernel = |boot: &Boot| format!("{} ({})", code(&boot.kernel), code(&boot.description));
     plan.into.as_ref().map_or_else(|| say!(locale, "boot-none"), kernel)
 }
 
