@@ -85,7 +85,7 @@ impl Herald {
 
     /// Runs until `stop`, then lets what is being posted finish; the caller bounds how long.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let mut posts = UnderWay::new();
+        let mut posts = UnderWay::new(REST);
         while !stop.is_cancelled() {
             let rest = self.start_posts(&mut posts).await;
             tokio::select! {

@@ -111,7 +111,7 @@ impl Reporter {
 
     /// Runs until `stop`, then lets what is being shown finish; the caller bounds how long.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let mut shows = UnderWay::new();
+        let mut shows = UnderWay::new(REST);
         while !stop.is_cancelled() {
             self.start_shows(&mut shows, &stop).await;
             tokio::select! {

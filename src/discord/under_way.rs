@@ -7,20 +7,18 @@ use std::{collections::HashSet, fmt::Debug, hash::Hash, time::Duration};
 
 use tokio::task::JoinSet;
 
-/// How long a name stays taken after its piece panicked.
-const REST: Duration = Duration::from_secs(2);
-
 /// What is under way.
 #[derive(Debug)]
 pub(super) struct UnderWay<N> {
     pieces: JoinSet<N>,
     names: HashSet<N>,
+    rest: Duration,
 }
 
 impl<N: Copy + Debug + Eq + Hash + Send + 'static> UnderWay<N> {
-    /// Nothing yet.
-    pub(super) fn new() -> Self {
-        Self { pieces: JoinSet::new(), names: HashSet::new() }
+    /// Nothing yet. A name stays taken for `rest` after its piece panicked.
+    pub(super) fn new(rest: Duration) -> Self {
+        Self { pieces: JoinSet::new(), names: HashSet::new(), rest }
     }
 
     /// The names of what is under way.
@@ -31,7 +29,7 @@ impl<N: Copy + Debug + Eq + Hash + Send + 'static> UnderWay<N> {
     /// Begins a piece, unless one of this name is under way.
     pub(super) fn begin(&mut self, name: N, work: impl Future<Output = ()> + Send + 'static) {
         if self.names.insert(name) {
-            self.pieces.spawn(guarded(name, work));
+            self.pieces.spawn(guarded(name, work, self.rest));
         }
     }
 
@@ -49,13 +47,13 @@ impl<N: Copy + Debug + Eq + Hash + Send + 'static> UnderWay<N> {
     }
 }
 
-async fn guarded<N: Debug>(name: N, work: impl Future<Output = ()> + Send + 'static) -> N {
+async fn guarded<N: Debug>(name: N, work: impl Future<Output = ()> + Send + 'static, rest: Duration) -> N {
     // A set of one: whoever drops this drops the piece with it, so nothing goes on that nobody waits for.
     let mut piece = JoinSet::new();
     piece.spawn(work);
     if let Some(Err(_)) = piece.join_next().await {
         tracing::error!(?name, "a piece of work panicked; what it was about is looked at again");
-        tokio::time::sleep(REST).await;
+        tokio::time::sleep(rest).await;
     }
     name
 }
@@ -64,9 +62,9 @@ async fn guarded<N: Debug>(name: N, work: impl Future<Output = ()> + Send + 'sta
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_piece_that_panics_gives_its_name_back() {
-        let mut under_way = UnderWay::new();
+        let mut under_way = UnderWay::new(Duration::ZERO);
         under_way.begin(1, async { panic!("as it must not") });
         under_way.begin(2, async {});
         while under_way.ended().await.is_some() {}
@@ -79,7 +77,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_is_under_way_once() {
-        let mut under_way = UnderWay::new();
+        let mut under_way = UnderWay::new(Duration::ZERO);
         let (go_on, wait) = tokio::sync::oneshot::channel();
         under_way.begin("a", async { wait.await.expect("it is told") });
         under_way.begin("a", async { panic!("begun twice") });
