@@ -91,7 +91,7 @@ pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
         }
         Problem::ChangedMeanwhile => say!(locale, "problem-changed", server = server),
         Problem::NotInRescue => say!(locale, "problem-not-in-rescue", server = server),
-        Problem::HasOwner { owner } => say!(locale, "problem-has-owner", server = server, who = mention(*owner)),
+        Problem::HasOwner { owner } => say!(locale, "lease-has-owner", server = server, who = mention(*owner)),
         Problem::LeaseChanged => say!(locale, "lease-changed", server = server),
         Problem::CannotOwn { person } => say!(locale, "lease-cannot-own", who = mention(*person), server = server),
         Problem::Rebooting => say!(locale, "problem-rebooting", server = server),

@@ -75,7 +75,7 @@ impl LeaseRefusal {
                 say!(locale, "lease-cannot-own", who = mention(*who), server = code(label))
             }
             Self::AlreadyTheirs(who, label) => {
-                say!(locale, "lease-already-theirs", who = mention(*who), server = code(label))
+                say!(locale, "lease-has-owner", who = mention(*who), server = code(label))
             }
         }
     }

@@ -70,7 +70,7 @@ const WORDS = {
     inAll: (count) => `${count} en tout`, secretTitle: "Ici, OVHcloud montre un secret à qui le demande",
     secretAbout: "Cette page tient lieu de celle d'OVHcloud. Bernard n'a que le lien ; le mot de passe n'est jamais passé par lui.",
     secretShow: "Afficher le mot de passe", secretGone: "Ce secret n'existe pas.",
-    screenTitle: "Ici, OVHcloud montre l'écran du serveur", screenAbout: "Cette page tient lieu du KVM d'OVHcloud : qui a le lien est assis devant la machine, jusqu'à la fin de ses minutes.",
+    screenTitle: "Ici, OVHcloud montre l'écran du serveur", screenAbout: "Cette page tient lieu du KVM d'OVHcloud : qui a le lien est comme assis devant la machine, jusqu'à la fin de ses minutes.",
   },
 };
 
