@@ -12,7 +12,7 @@ use super::{
     refusal::Refusal,
 };
 use crate::{
-    access::{Action, Capability, Protection},
+    access::{Action, Capability, Protection, Who},
     rescue::{
         approval::{Approval, Guard},
         calls::{self, ExactCall},
@@ -68,11 +68,7 @@ impl Handler {
         let Some(protection) = &admitted.protection else { return Ok(Guard::Unprotected) };
         let approval = self.approval(asking, &admitted.server, protection, calls);
         if haste == Haste::BreakGlass {
-            let label = admitted.server.label().to_owned();
-            self.policy
-                .get()
-                .check(&asking.requester, Capability::Admin, &admitted.server, asking.place.0)
-                .map_err(|denial| Refusal::Denied(Box::new(denial), Some(label)))?;
+            self.may(asking, Capability::Admin, &admitted.server)?;
             return Ok(Guard::BrokenGlass { passed: approval, tells: self.settings.oncall_role });
         }
         if approval.of.is_empty() {
@@ -98,7 +94,7 @@ impl Handler {
         let strictest = policy.strictest_protection(actions, server);
         let Some(protection) = strictest else { return Ok(None) };
         let mut approval = self.approval(asking, server, &protection, vec![calls::of_reboot(&server.name)]);
-        approval.of.retain(|who| *who != crate::access::Who::User(operation.request.requester));
+        approval.of.retain(|who| *who != Who::User(operation.request.requester));
         if approval.of.is_empty() { Err(Refusal::NobodyMayApprove(approval.rule)) } else { Ok(Some(approval)) }
     }
 
@@ -125,8 +121,7 @@ impl Handler {
     pub(super) async fn deny(&self, asking: &Asking, operation: &Operation, round: u32) -> Result<Reply, Refusal> {
         self.is_for_others(asking, operation)?;
         let (_, grant) = self.admit_for(asking, operation, Capability::Approve).await?;
-        let decided = self.desk.deny(&grant, operation.id, round).await?;
-        let denied = done(decided)?;
+        let denied = done(self.desk.deny(&grant, operation.id, round).await?)?;
         let mut reply = Reply::text(say!(asking.locale, "deny-done", id = denied.id.to_string()));
         reply.buttons.push(Button::AddReason(denied.id, round).create(asking.locale));
         Ok(reply)
@@ -163,7 +158,7 @@ impl Handler {
     }
 }
 
-fn done(decided: Decided) -> Result<Box<Operation>, Refusal> {
+pub(super) fn done(decided: Decided) -> Result<Box<Operation>, Refusal> {
     match decided {
         Decided::Done(operation) => Ok(operation),
         Decided::TooLate(operation) => Err(Refusal::TooLate(Some(operation.id), None)),

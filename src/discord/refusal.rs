@@ -109,8 +109,7 @@ impl Refusal {
         let text = match self {
             Self::NotHere => say!(locale, "refusal-not-here"),
             Self::WrongChannel(channels) => {
-                let channels = channels.iter().map(|channel| format!("<#{channel}>")).collect::<Vec<_>>().join(" ");
-                say!(locale, "refusal-wrong-channel", channels = channels)
+                say!(locale, "refusal-wrong-channel", channels = speak::channels(channels))
             }
             Self::RolesUnreadable => say!(locale, "refusal-roles-unreadable"),
             Self::BotLacks(missing) => {

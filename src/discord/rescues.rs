@@ -6,8 +6,9 @@ use serenity::builder::CreateButton;
 use super::component::Button;
 use crate::{
     config::Locale,
-    rescue::{foreign::Foreign, lease::Lease},
+    rescue::{foreign::Foreign, lease::Lease, server::ServiceName},
     say,
+    store::{self, Store},
     text::{code, day_and_hour, mention, since_epoch},
 };
 
@@ -29,6 +30,17 @@ pub struct Listing {
 enum Entry<'a> {
     Ours(&'a Lease),
     Foreign(&'a Foreign),
+}
+
+/// What is in rescue, ours and others', of the servers that somebody `sees`.
+pub(super) async fn in_rescue(
+    store: &Store,
+    sees: impl Fn(&ServiceName) -> bool,
+) -> Result<(Vec<Lease>, Vec<Foreign>), store::Error> {
+    let (mut leases, mut foreign) = (store.leases().await?, store.foreign_rescues().await?);
+    leases.retain(|lease| sees(&lease.server));
+    foreign.retain(|foreign| sees(&foreign.found.server));
+    Ok((leases, foreign))
 }
 
 /// The rescues that somebody may see: what nobody answers for comes first, then what should be over, then the others.

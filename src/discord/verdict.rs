@@ -2,11 +2,7 @@
 //!
 //! Who cannot be read may not. Weather is no answer: then it is asked again, until the operation is too old to be begun.
 
-use std::collections::BTreeSet;
-
-use serenity::model::id::UserId as DiscordUser;
-
-use super::courier::Courier;
+use super::{asking, courier::Courier};
 use crate::{
     access::{Action, Capability, Policy, Requester, UserId},
     rescue::{
@@ -29,12 +25,12 @@ impl Courier {
         let may = |person: &Requester, capability| {
             policy.check(person, capability, server, operation.request.place.0).is_ok()
         };
-        let Some(asker) = self.as_of_now(operation, mandate.asked_by).await? else { return Some(Verdict::Refused) };
+        let Some(asker) = self.as_of_now(server, mandate.asked_by).await? else { return Some(Verdict::Refused) };
         if !may(&asker, capability) {
             return Some(Verdict::Refused);
         }
         if let Wish::HandOver { to, .. } = operation.request.wish {
-            let heir = self.as_of_now(operation, to).await?;
+            let heir = self.as_of_now(server, to).await?;
             if !heir.is_some_and(|heir| may(&heir, Capability::Rescue)) {
                 return Some(Verdict::CannotOwn(to));
             }
@@ -48,7 +44,7 @@ impl Courier {
         }
         let mut given = 0;
         for approver in &mandate.approvers {
-            if let Some(person) = self.as_of_now(operation, *approver).await?
+            if let Some(person) = self.as_of_now(server, *approver).await?
                 && may(&person, Capability::Approve)
             {
                 given += 1;
@@ -65,15 +61,7 @@ impl Courier {
         place: ChannelId,
         server: &Server,
     ) -> Option<Permission> {
-        let member = match self.rest.member(self.guild, DiscordUser::new(person.0)).await {
-            Ok(member) => member,
-            Err(error) if error.is_transient() => return None,
-            Err(error) => {
-                tracing::warn!(server.name = %server.name, %error, "an owner's roles cannot be read: the answer is no");
-                return Some(Permission::Refused);
-            }
-        };
-        let requester = Requester { user: person, roles: member.roles.iter().map(|role| role.get()).collect() };
+        let Some(requester) = self.as_of_now(server, person).await? else { return Some(Permission::Refused) };
         let policy = self.policy.get();
         if policy.protection(action(kind), server).is_some() {
             return Some(Permission::Refused);
@@ -93,9 +81,7 @@ impl Courier {
         if kind == Kind::Link {
             // The owner of a rescue needs nobody to find its link again.
             match self.store.lease(&server.name).await {
-                Ok(Some(lease)) if lease.owner == operation.request.requester => {
-                    return Some(None);
-                }
+                Ok(Some(lease)) if lease.owner == operation.request.requester => return Some(None),
                 Ok(_) => {}
                 Err(error) => {
                     tracing::error!(operation.id = %operation.id, %error, "the lease cannot be read");
@@ -107,15 +93,12 @@ impl Courier {
     }
 
     /// A person with the roles of this moment; `None` within when they have left, or Discord will not say.
-    async fn as_of_now(&self, operation: &Operation, user: UserId) -> Option<Option<Requester>> {
-        match self.rest.member(self.guild, DiscordUser::new(user.0)).await {
-            Ok(member) => {
-                let roles: BTreeSet<u64> = member.roles.iter().map(|role| role.get()).collect();
-                Some(Some(Requester { user, roles }))
-            }
+    async fn as_of_now(&self, server: &Server, user: UserId) -> Option<Option<Requester>> {
+        match asking::as_of_now(&self.rest, self.guild, user).await {
+            Ok(requester) => Some(Some(requester)),
             Err(error) if error.is_transient() => None,
             Err(error) => {
-                tracing::warn!(operation.id = %operation.id, person = user.0, %error, "somebody's roles cannot be read: the answer is no");
+                tracing::warn!(server.name = %server.name, user.id = user.0, %error, "somebody's roles cannot be read: the answer is no");
                 Some(None)
             }
         }

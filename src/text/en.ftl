@@ -284,10 +284,7 @@ reminder-choices = **Restore now** puts everything back; **Extend** gives it mor
 notice-restored-at-deadline = ⏰ **Time is up** · { $server } is being put back ({ $id }), with the rights of { $who }.
 notice-extended = ⏳ **Extended** · { $server } stays in rescue until { $until }. Extended by { $who }; it is the rescue of { $owner }.
 notice-handed-over = 🤝 **Handed over** · the rescue of { $server } is no longer with { $from } but with { $to }. Said by { $who }.
-notice-anchor = { $count ->
-    [one] 🔗 The audit's latest line: { $anchor } ({ $count } new). Whoever has this can prove that nothing before it was changed.
-   *[other] 🔗 The audit's latest line: { $anchor } ({ $count } new). Whoever has this can prove that nothing before it was changed.
-}
+notice-anchor = 🔗 The audit's latest line: { $anchor } ({ $count } new). Whoever has this can prove that nothing before it was changed.
 notice-paused = ⏸️ **Paused** by { $who }: { $reason }. Nothing new is begun, except what leads out of rescue.
 notice-resumed = ▶️ **Resumed** by { $who }.
 digest-quiet = ☀️ Nothing is in rescue.
@@ -306,7 +303,7 @@ lease-gone = That rescue is over, or has an owner now. `/rescue list` shows how 
 lease-longest = { $server } is in rescue until { $until } already, and no rescue may end later than { $longest } from now.
 lease-changed = The rescue of { $server } has just ended or been changed. `/rescue list` shows how it is; then ask again.
 lease-cannot-own = { $who } may not own the rescue of { $server }: that needs the right `rescue` for this server. Choose somebody who holds it, or ask your operator.
-lease-already-theirs = The rescue of { $server } is with { $who } already.
+lease-has-owner = The rescue of { $server } is with { $who } already.
 
 # Lists
 list-line = 🛟 { $server } · { $who } · since { $since } · until { $until }
@@ -350,11 +347,17 @@ status-expires-for-good = ⚠️ Paid until { $day }, and **not** renewed by its
 status-contract-unreadable = The contract and planned interventions could not be read: { $said }
 command-doctor = What is not well with the fleet, the accounts and me
 help-doctor = `/doctor` examines the fleet, the accounts and me.
-doctor-well = 🩺 **All well**, as far as I can see, with { $servers } servers.
+doctor-well = 🩺 **All well**, as far as I can see, with { $servers ->
+    [one] { $servers } server
+   *[other] { $servers } servers
+}.
 doctor-title = 🩺 **{ $count ->
     [one] { $count } finding
    *[other] { $count } findings
-}** for { $servers } servers
+}** for { $servers ->
+    [one] { $servers } server
+   *[other] { $servers } servers
+}
 doctor-age = -# The oldest of my readings of a server: { $when }
 doctor-nothing-read = -# I have read no server yet.
 doctor-more = … and { $count } more
@@ -452,7 +455,6 @@ problem-no-such-rescue = { $server } has no rescue { $wanted }. It has: { $has }
 problem-windows-needs = OVHcloud offers the Windows rescue for servers with an installed Windows and at least 16 GB of memory. `system:linux` needs neither.
 problem-changed = What { $server } would boot into has changed since you confirmed, so nothing was done. Ask again to see how it is now.
 problem-not-in-rescue = { $server } is not in rescue. `/status` shows what it boots.
-problem-has-owner = The rescue of { $server } is with { $who } already.
 problem-rebooting = { $server } is rebooting right now. Try again when that is over.
 problem-no-account = The configuration no longer names { $account }, the account of { $server }. Ask your operator.
 problem-no-longer-allowed = Whoever asked may not do this any more, so it was not begun.
@@ -482,7 +484,6 @@ command-admin-pause = Refuse all new operations, except those that lead out of r
 command-admin-resume = Take new operations again
 option-action = What would be done
 option-user = Somebody else; left away: you
-option-pause-reason = Why; everybody in the channel sees it
 help-plan = `/plan` shows the exact calls of an action, and changes nothing.
 help-why = `/why` says which rule allows or denies something.
 help-admin = `/admin pause` refuses all new operations, `/admin resume` takes them again.
