@@ -10,9 +10,8 @@
 //!
 //! In reading order: `account` (where and who) · `sign` and `auth` (proof and OVHcloud's time) · `flight` (fetch once
 //! for many) · `quota` (the budget) · `client` (the only way out) · `answer` and `error` (what came back) ·
-//! `wire` (bodies) · `dedicated`, `reboot`, `console`, `mail`, `credential` (the calls) ·
+//! `wire` (bodies) · `dedicated`, `reboot`, `service`, `console`, `mail`, `credential` (the calls) ·
 //! `decode` (their bodies without a connection).
-//! `wire` (bodies) · `dedicated`, `reboot`, `service`, `console`, `mail`, `credential` (the calls).
 
 mod account;
 mod answer;
