@@ -43,19 +43,3 @@ pub use mail::{Mail, MailId, Notice};
 pub use quota::Priority;
 pub use reboot::{ReadyReboot, RebootAnswer, SEND_WITHIN};
 pub use service::{Intervention, Ongoing, Service};
-
-/// Gives the metrics of this module their help texts, once a recorder is installed.
-pub fn describe_metrics() {
-    metrics::describe_counter!(
-        "bernard_ovh_requests_total",
-        "Requests sent to OVHcloud, by account, method and outcome (a count)."
-    );
-    metrics::describe_histogram!(
-        "bernard_ovh_request_seconds",
-        "How long a request to OVHcloud took, by account and method, in seconds."
-    );
-    metrics::describe_histogram!(
-        "bernard_ovh_quota_wait_seconds",
-        "How long a request waited for the account's budget, by account and priority, in seconds."
-    );
-}
