@@ -35,11 +35,11 @@ mod tests;
 
 pub use account::{Account, Credentials, Endpoint, NotAnEndpoint};
 pub use client::{Client, Fault, READ_PATIENCE, Written};
-pub use console::{Console, Consoles, console_body};
-pub use credential::{AccessRule, Credential, CredentialDetails};
+pub use console::{Console, console_body};
+pub use credential::{AccessRule, Credential};
 pub use dedicated::{Access, Change};
 pub use error::{Answered, Cause, Error, Unreadable};
-pub use mail::{Mail, MailId, Notice};
+pub use mail::{Mail, MailId};
 pub use quota::Priority;
 pub use reboot::{ReadyReboot, RebootAnswer, SEND_WITHIN};
-pub use service::{Intervention, Ongoing, Service};
+pub use service::{Intervention, Service};
