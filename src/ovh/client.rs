@@ -310,9 +310,9 @@ impl Client {
         };
         let outcome = result.as_ref().map_or_else(|failure| failure.cause.outcome(), |_| "ok");
         let labels = [("account", self.inner.account.clone()), ("method", method.to_string())];
-        metrics::histogram!("bernard_ovh_request_seconds", &labels).record(began.elapsed());
+        metrics::histogram!(crate::metrics::OVH_SECONDS, &labels).record(began.elapsed());
         let [account, method] = labels;
-        metrics::counter!("bernard_ovh_requests_total", &[account, method, ("outcome", outcome.to_owned())])
+        metrics::counter!(crate::metrics::OVH_REQUESTS, &[account, method, ("outcome", outcome.to_owned())])
             .increment(1);
         if let Err(failure) = &result {
             self.obey(failure);

@@ -119,15 +119,6 @@ impl Store {
         Ok(Self { pool, waiting: std::sync::Arc::default(), _lock: std::sync::Arc::new(lock) })
     }
 
-    /// Whether the database answers.
-    ///
-    /// # Errors
-    /// [`Error::Database`] when it does not.
-    pub async fn ping(&self) -> Result<(), Error> {
-        sqlx::query("SELECT 1").execute(&self.pool).await?;
-        Ok(())
-    }
-
     /// Ends all connections; what was promised is already on disk.
     pub async fn close(&self) {
         self.pool.close().await;
