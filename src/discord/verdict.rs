@@ -2,7 +2,7 @@
 //!
 //! Who cannot be read may not. Weather is no answer: then it is asked again, until the operation is too old to be begun.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use serenity::model::id::UserId as DiscordUser;
 
@@ -17,6 +17,9 @@ use crate::{
         server::Server,
     },
 };
+
+/// How long Discord may take to tell an owner's roles at a deadline; then the answer is no, and people are reminded instead.
+const OWNER_WITHIN: Duration = Duration::from_secs(10);
 
 impl Courier {
     /// The rights of those behind `operation` by the policy of this moment; `None` while nobody can say.
@@ -57,31 +60,24 @@ impl Courier {
         Some(if given >= needed { Verdict::Allowed } else { Verdict::NotEnough { needed, given } })
     }
 
-    /// The right of a person, as Discord knows them now, to do something that needs nobody's approval.
-    pub(super) async fn may_now(
-        &self,
-        person: UserId,
-        kind: Kind,
-        place: ChannelId,
-        server: &Server,
-    ) -> Option<Permission> {
-        let member = match self.rest.member(self.guild, DiscordUser::new(person.0)).await {
+    /// The right of a person, as Discord knows them now, to do something that needs nobody's approval; no, if Discord will not say.
+    pub(super) async fn may_now(&self, person: UserId, kind: Kind, place: ChannelId, server: &Server) -> Permission {
+        let member = match self.rest.within(OWNER_WITHIN).member(self.guild, DiscordUser::new(person.0)).await {
             Ok(member) => member,
-            Err(error) if error.is_transient() => return None,
             Err(error) => {
                 tracing::warn!(server.name = %server.name, %error, "an owner's roles cannot be read: the answer is no");
-                return Some(Permission::Refused);
+                return Permission::Refused;
             }
         };
         let requester = Requester { user: person, roles: member.roles.iter().map(|role| role.get()).collect() };
         let policy = self.policy.get();
         if policy.protection(action(kind), server).is_some() {
-            return Some(Permission::Refused);
+            return Permission::Refused;
         }
-        Some(match policy.check(&requester, needed(kind), server, place.0) {
+        match policy.check(&requester, needed(kind), server, place.0) {
             Ok(grant) => Permission::Granted(grant),
             Err(_) => Permission::Refused,
-        })
+        }
     }
 
     /// How many must have approved it by the protections of now; `None` within for nobody.
