@@ -36,6 +36,9 @@ pub const AUDIT_ENTRIES: &str = "bernard_audit_entries_total";
 /// Upper bounds of the buckets of every figure in seconds: from a loopback acknowledgement to Discord's three seconds and beyond.
 const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0, 10.0];
 
+/// Steps of operations that panicked and were tried again.
+pub const STEP_PANICS: &str = "bernard_step_panics_total";
+
 /// Installs the process' one recorder and describes the figures; to be called once, before anything counts.
 ///
 /// The handle renders them; [`crate::http::serve`] does, and runs its upkeep.
@@ -76,6 +79,8 @@ pub(crate) fn recorder() -> Result<PrometheusRecorder, BuildError> {
 
 /// Tells the installed recorder what each figure is.
 pub(crate) fn describe() {
+    crate::ovh::describe_metrics();
+    describe_counter!(STEP_PANICS, Unit::Count, "Steps of operations that panicked and were tried again, in steps");
     describe_counter!(DISCORD_REQUESTS, Unit::Count, "Answers of Discord's REST interface, in requests");
     describe_histogram!(DISCORD_SECONDS, Unit::Seconds, "Duration of one attempt at a request to Discord, in seconds");
     describe_counter!(DISCORD_LIMITED, Unit::Count, "Times Discord answered 429, in answers");

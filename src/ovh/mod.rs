@@ -49,7 +49,7 @@ pub use service::{Intervention, Ongoing, Service};
 pub fn describe_metrics() {
     metrics::describe_counter!(
         "bernard_ovh_requests_total",
-        "Requests sent to OVHcloud, by account, method and outcome (a count)."
+        "Requests sent to OVHcloud, by account, method and outcome in requests."
     );
     metrics::describe_histogram!(
         "bernard_ovh_request_seconds",
