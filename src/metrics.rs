@@ -1,7 +1,7 @@
 //! Every figure Bernard shows at `/metrics`, by name, with its unit in its help text.
 //!
-//! Labels are templates, methods, statuses and other words of ours: never the name of a server or a person, an id or a token; an account goes by the
-//! name that the configuration gives it.
+//! Labels are templates, methods, statuses and other words of ours: never the name of a server or a person, an id or a token; an
+//! account goes by the name that the configuration gives it.
 
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};

@@ -172,6 +172,6 @@ impl Herald {
 }
 
 /// **Restore now** and **Extend**, for the rescue that this operation began.
-fn buttons(lease: OperationId, locale: Locale) -> Vec<CreateButton> {
+pub(super) fn buttons(lease: OperationId, locale: Locale) -> Vec<CreateButton> {
     vec![Button::RestoreNow(lease).create(locale), Button::Extend(lease).create(locale)]
 }

@@ -232,6 +232,9 @@ impl Fleet {
                 }
             }
         }
+        if let Ok(listed) = self.find_known(typed) {
+            return Ok(listed);
+        }
         let servers = self.servers();
         let unread: Vec<Server> =
             servers.known().filter(|known| known.seen.is_none()).map(|known| known.server.clone()).collect();

@@ -106,7 +106,7 @@ impl Inventory {
 
     /// The netboot entry that a server had set when it was last seen, if both are known.
     pub fn boot_of(&self, known: &Known) -> Option<Arc<Boot>> {
-        self.boots().get(&known.boot_place()?).cloned()
+        known.boot_in(&self.boots()).cloned()
     }
 
     /// A server was just read, by whomever.
@@ -140,11 +140,14 @@ impl Inventory {
     /// # Errors
     /// When the store cannot be written; it is in memory all the same.
     pub async fn learn_boot(&self, of: &Server, boot: Boot) -> Result<(), store::Error> {
-        let datacenter = of.datacenter.clone().unwrap_or_default();
-        self.0.store.save_known_boot(&of.account, &datacenter, &boot).await?;
+        let (datacenter, boot) = (of.datacenter.clone().unwrap_or_default(), Arc::new(boot));
+        for place in [of.name.as_str(), datacenter.as_str()] {
+            self.0.store.save_known_boot(&of.account, place, &boot).await?;
+        }
         let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
         let mut boots = Boots::clone(&shelf.boots);
-        boots.insert((of.account.clone(), datacenter, boot.id), Arc::new(boot));
+        boots.insert((of.account.clone(), of.name.to_string(), boot.id), Arc::clone(&boot));
+        boots.insert((of.account.clone(), datacenter, boot.id), boot);
         shelf.boots = Arc::new(boots);
         Ok(())
     }

@@ -62,11 +62,15 @@ pub struct Planned {
 #[derive(Clone, Debug, Default)]
 pub struct Servers(Vec<Arc<Known>>);
 
-/// Where a netboot id means the same: an account and a datacentre. OVHcloud's ids differ by account and region.
+/// Where a netboot id means the same: an account and a datacentre, for OVHcloud's ids differ by account and region; or, where
+/// that was asked, one server alone, whose name then stands in the datacentre's place.
 pub type BootPlace = (String, String, BootId);
 
 /// Which netboot entry an id means.
 pub type Boots = BTreeMap<BootPlace, Arc<Boot>>;
+
+/// In accounts of at most so many servers each one is asked what its netboot id means: it costs a few minutes of the budget, once.
+const ASKED_EACH: usize = 200;
 
 /// What the background looks at next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,10 +90,26 @@ impl Known {
         Self { server, seen, care, sought }
     }
 
-    /// Its place in [`Boots`]; `None` while no netboot is set.
+    /// Its place in [`Boots`], which it shares with its neighbours; `None` while no netboot is set.
     pub fn boot_place(&self) -> Option<BootPlace> {
         let Server { account, datacenter, boot, .. } = &self.server;
         boot.map(|boot| (account.clone(), datacenter.clone().unwrap_or_default(), boot))
+    }
+
+    /// The place that it shares with nobody; `None` while no netboot is set.
+    pub fn own_boot_place(&self) -> Option<BootPlace> {
+        let Server { account, name, boot, .. } = &self.server;
+        boot.map(|boot| (account.clone(), name.to_string(), boot))
+    }
+
+    /// The netboot entry that it has set, as far as it said so itself.
+    pub fn own_boot_in<'a>(&self, boots: &'a Boots) -> Option<&'a Arc<Boot>> {
+        boots.get(&self.own_boot_place()?)
+    }
+
+    /// The netboot entry that it has set: what it said itself counts before what a neighbour did.
+    pub fn boot_in<'a>(&self, boots: &'a Boots) -> Option<&'a Arc<Boot>> {
+        self.own_boot_in(boots).or_else(|| boots.get(&self.boot_place()?))
     }
 }
 
@@ -124,6 +144,11 @@ impl Servers {
         most: usize,
     ) -> Vec<&Server> {
         search(self.0.iter().map(|known| (&known.server, &known.sought)), may, typed, recent, most)
+    }
+
+    /// Whether each server of this account is asked what its netboot id means.
+    pub fn asks_each(&self, account: &str) -> bool {
+        self.0.iter().filter(|known| known.server.account == account).nth(ASKED_EACH).is_none()
     }
 
     /// How many there are.
@@ -207,12 +232,13 @@ pub fn next_look(
     now: Timestamp,
 ) -> Option<Look> {
     let ours = || servers.known().filter(|known| known.server.account == account);
+    let each = servers.asks_each(account);
     let unread = ours().filter(|known| known.seen.is_none()).map(|known| Look::Server(known.server.name.clone()));
     if let Some(look) = unread.into_iter().find(|look| !tried(look)) {
         return Some(look);
     }
     let unknown_boot = ours().filter_map(|known| {
-        let place = known.boot_place()?;
+        let place = if each { known.own_boot_place()? } else { known.boot_place()? };
         (!fresh(&place)).then(|| Look::Boot(known.server.name.clone(), place.2))
     });
     if pace.care != CarePace::Settling
@@ -275,7 +301,8 @@ mod tests {
 
     fn look(servers: &Servers, boots: &Boots, tried: &[Look], care: CarePace) -> Option<Look> {
         let pace = Pace { life: Duration::from_secs(600), care };
-        next_look(servers, &|place| boots.contains_key(place), "main", &|look| tried.contains(look), pace, at(NOW))
+        let read = |place: &BootPlace| boots.keys().any(|known| known.2 == place.2);
+        next_look(servers, &read, "main", &|look| tried.contains(look), pace, at(NOW))
     }
 
     #[test]

@@ -383,6 +383,7 @@ doctor-drift = 🟠 **My clock is not OVHcloud's** (I correct for it; look at NT
 doctor-unchecked-servers = ❔ **Servers not read yet**
 doctor-unchecked-boots = ❔ **Netboots not read yet**
 doctor-unchecked-contracts = ❔ **Contracts and planned interventions not read lately**
+doctor-unchecked-clock = ❔ **The clock could not be compared with OVHcloud's**
 doctor-unchecked-credential = ❔ **The credential could not be looked at**
 doctor-unchecked-rights = ❔ **Whether it may change anything shows only when it does** (OAuth2)
 doctor-unchecked-oncall = ❔ **The on-call role could not be looked at**

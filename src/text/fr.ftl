@@ -386,6 +386,7 @@ doctor-drift = 🟠 **Mon horloge diffère de celle d'OVHcloud** (j'en tiens com
 doctor-unchecked-servers = ❔ **Serveurs pas encore lus**
 doctor-unchecked-boots = ❔ **Netboots pas encore lus**
 doctor-unchecked-contracts = ❔ **Contrats et interventions prévues non lus récemment**
+doctor-unchecked-clock = ❔ **L'horloge n'a pas pu être comparée à celle d'OVHcloud**
 doctor-unchecked-credential = ❔ **L'identifiant n'a pas pu être examiné**
 doctor-unchecked-rights = ❔ **Le droit de modifier ne se vérifie qu'à l'usage** (OAuth2)
 doctor-unchecked-oncall = ❔ **Le rôle d'astreinte n'a pas pu être examiné**
