@@ -7,7 +7,7 @@ use crate::{
     access::UserId,
     rescue::{
         approval::{Approval, Guard},
-        event::{Event, NotDone, Port, Problem, PutBack},
+        event::{Doubt, Event, NotDone, Port, Problem, PutBack},
         lease::Effect,
         operation::{Operation, Plan, Source, Wish},
         server::{Boot, TaskId},
@@ -67,7 +67,12 @@ fn told(entry: Entry, event: &Event) -> Entry {
         Event::HandedOver { from, to } => entry.saying(between(*from, *to)),
         Event::FoundImpossible { problem } => entry.saying(impossible(problem)),
         Event::BootSet { queries } => effect(entry).through(queries.clone()),
-        Event::SettingRefused { said } => effect(entry).saying(said),
+        Event::SettingInDoubt { doubt, query } => effect(entry).through(query.clone()).saying(match doubt {
+            Doubt::Unanswered { said } => said.as_str(),
+            Doubt::Stopped => "Bernard stopped while it may have been writing",
+        }),
+        Event::WrittenBack { queries } => effect(entry).through(queries.clone()),
+        Event::SettingRefused { said, .. } => effect(entry).saying(said),
         Event::CancelAsked { by, rule }
         | Event::RebootAgainApproved { by, rule }
         | Event::LeftAlone { by, rule }

@@ -156,11 +156,7 @@ fn seen_lines(operation: &Operation, locale: Locale) -> Vec<String> {
     if facts.task.is_none() {
         lines.extend(because_line(operation, locale));
     }
-    match &facts.put_back {
-        Some(PutBack::Done) => lines.push(say!(locale, "card-put-back")),
-        Some(PutBack::Failed { said }) => lines.push(say!(locale, "card-not-put-back", said = code(said))),
-        None => {}
-    }
+    lines.extend(put_back_lines(operation, locale));
     if facts.faults > 0 {
         lines.push(say!(locale, "card-faults", count = facts.faults));
     }
@@ -341,12 +337,18 @@ fn end_lines(operation: &Operation, outcome: &Outcome, until: Option<String>, lo
         }
         Outcome::Superseded(_) => {}
     }
-    match &facts.put_back {
-        Some(PutBack::Done) => lines.push(say!(locale, "card-put-back")),
-        Some(PutBack::Failed { said }) => lines.push(say!(locale, "card-not-put-back", said = code(said))),
-        None => {}
-    }
+    lines.extend(put_back_lines(operation, locale));
     lines
+}
+
+/// Whether what was set is back, and whether a change may still show up late.
+fn put_back_lines(operation: &Operation, locale: Locale) -> Vec<String> {
+    let back = match &operation.state.facts.put_back {
+        Some(PutBack::Done) => Some(say!(locale, "card-put-back")),
+        Some(PutBack::Failed { said }) => Some(say!(locale, "card-not-put-back", said = code(said))),
+        None => None,
+    };
+    back.into_iter().chain(speak::doubt(operation, locale)).collect()
 }
 
 /// Until when, whose it is if that changed hands, and whether its time is over.

@@ -8,7 +8,7 @@ use crate::{
     access::UserId,
     config::Locale,
     rescue::{
-        event::Event,
+        event::{Doubt, Event},
         lease,
         operation::{Operation, OperationId, Request},
         server::ServiceName,
@@ -104,6 +104,21 @@ impl Store {
             .bind(millis(due))
             .execute(&self.pool)
             .await?;
+        Ok(())
+    }
+
+    /// After a start: whatever the last process was writing when it ended may show up late.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: nothing was recorded.
+    pub async fn doubt_writes(&self, now: Timestamp) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        for operation in live(&mut tx, None).await?.iter().filter(|operation| operation.state.writes()) {
+            let event = Event::SettingInDoubt { doubt: Doubt::Stopped, query: None };
+            // What is in doubt already stays so.
+            append(&mut tx, operation, &event, now).await?;
+        }
+        tx.commit().await?;
         Ok(())
     }
 

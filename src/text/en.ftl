@@ -182,6 +182,10 @@ card-unknown-because = What came instead of an answer: { $said }
 card-not-done-because = The last reboot was not done: { $said }
 card-put-back = The netboot is back as it was.
 card-not-put-back = ⚠️ The netboot could **not** be put back: { $said }
+doubt-unanswered = ⚠️ A change of the netboot got no clear answer: { $said }
+doubt-stopped = ⚠️ I was stopped while I may have been changing the netboot.
+doubt-looking = That change may still arrive late. I keep looking for a while, and put back what arrives.
+doubt-over = I kept looking for a while, and everything stayed as it was. Should that change arrive later still, `/rescue list` shows the server.
 card-moved = ➡️ **Goes on below** · { $server } · { $id }
     { $link }
 card-faults = { $count ->

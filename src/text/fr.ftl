@@ -182,6 +182,10 @@ card-unknown-because = Reçu à la place d'une réponse : { $said }
 card-not-done-because = Le dernier redémarrage n'a pas été fait : { $said }
 card-put-back = Le netboot est remis comme il était.
 card-not-put-back = ⚠️ Le netboot n'a **pas** pu être remis comme il était : { $said }
+doubt-unanswered = ⚠️ Une modification du netboot est restée sans réponse claire : { $said }
+doubt-stopped = ⚠️ J'ai été arrêté alors que je modifiais peut-être le netboot.
+doubt-looking = Cette modification peut encore arriver en retard. Je surveille un moment, et je remets en place ce qui arriverait.
+doubt-over = J'ai surveillé un moment, et tout est resté comme avant. Si cette modification arrivait encore plus tard, `/rescue list` montrerait le serveur.
 card-moved = ➡️ **La suite plus bas** · { $server } · { $id }
     { $link }
 card-faults = { $count ->

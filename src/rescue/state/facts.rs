@@ -8,7 +8,7 @@ use crate::access::UserId;
 use crate::rescue::{
     approval::{Round, RoundEnd},
     console::ConsoleKind,
-    event::{Event, NotDone, Port, PutBack},
+    event::{Doubt, Event, NotDone, Port, PutBack},
     operation::{Intent, Plan, Source},
     server::{System, TaskId, TaskStatus},
 };
@@ -62,6 +62,8 @@ pub struct Facts {
     pub unanswered: Vec<u32>,
     /// The requester takes no DMs.
     pub dm_closed: bool,
+    /// Why a change of the setting may still show up late.
+    pub doubt: Option<Doubt>,
     /// How putting back went.
     pub put_back: Option<PutBack>,
     /// How many of our own steps panicked.
@@ -126,6 +128,7 @@ impl Facts {
                 self.searched.clone_from(searched);
                 self.search_trouble.clone_from(trouble);
             }
+            Event::SettingInDoubt { doubt, .. } => self.doubt = Some(doubt.clone()),
             Event::PutBack { result, .. } => self.put_back = Some(result.clone()),
             Event::NotSettled { candidates } => self.candidates.clone_from(candidates),
             Event::FoundImpossible { .. }
@@ -139,6 +142,7 @@ impl Facts {
             | Event::Withdrawn { .. }
             | Event::ApprovalExpired
             | Event::SettingRefused { .. }
+            | Event::WrittenBack { .. }
             | Event::CancelAsked { .. }
             | Event::LeftAlone { .. }
             | Event::LinkDelivered

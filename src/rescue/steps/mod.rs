@@ -128,7 +128,10 @@ impl Work<'_> {
             Phase::Opened | Phase::AskingConsole(_) if hopeless => {
                 Next::Record(Event::FoundImpossible { problem: Problem::Ovhcloud { said } })
             }
-            Phase::Prepared if hopeless => Next::Record(Event::SettingRefused { said }),
+            Phase::Prepared if hopeless => {
+                let why = if error.is_transient() { NotDone::Unsent } else { NotDone::Refused };
+                Next::Record(Event::SettingRefused { why, said })
+            }
             Phase::Ready if hopeless => Next::Record(Event::RebootNotDone { why: NotDone::Unsent, said }),
             Phase::PuttingBack(_) if error.is_refusal() => {
                 Next::Record(Event::PutBack { result: PutBack::Failed { said }, queries: Vec::new() })

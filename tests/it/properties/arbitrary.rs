@@ -9,7 +9,7 @@ use bernard::{
         approval::{Approval, Guard},
         calls::{ExactCall, Method, Times},
         console::{ConsoleKind, ConsoleMinutes},
-        event::{Event, NotDone, Port, Problem, PutBack},
+        event::{Doubt, Event, NotDone, Port, Problem, PutBack},
         lease::Lease,
         notice::{Letter, Notice, To},
         operation::{
@@ -148,6 +148,7 @@ fn problem() -> impl Strategy<Value = Problem> {
 /// Any event.
 pub(super) fn event() -> impl Strategy<Value = Event> {
     let why = select(vec![NotDone::Refused, NotDone::Unsent]);
+    let doubt = prop_oneof![Just(Doubt::Stopped), text().prop_map(|said| Doubt::Unanswered { said })];
     let put_back = prop_oneof![Just(PutBack::Done), text().prop_map(|said| PutBack::Failed { said })];
     let port = select(vec![Port::Closed, Port::Open]);
     let before = prop_oneof![
@@ -155,7 +156,9 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         problem().prop_map(|problem| Event::FoundImpossible { problem }),
         (plan(), system()).prop_map(|(plan, system)| Event::Adopted { plan: Box::new(plan), system }),
         queries().prop_map(|queries| Event::BootSet { queries }),
-        text().prop_map(|said| Event::SettingRefused { said }),
+        (why.clone(), text()).prop_map(|(why, said)| Event::SettingRefused { why, said }),
+        (doubt, option::of(query())).prop_map(|(doubt, query)| Event::SettingInDoubt { doubt, query }),
+        queries().prop_map(|queries| Event::WrittenBack { queries }),
         (user(), option::of(text())).prop_map(|(by, rule)| Event::CancelAsked { by, rule }),
         intent().prop_map(|intent| Event::RebootIntended { intent }),
         (put_back, queries()).prop_map(|(result, queries)| Event::PutBack { result, queries }),
@@ -281,11 +284,13 @@ pub(super) fn place(event: &Event) -> usize {
         Event::ConsoleAsked { .. } => 37,
         Event::ConsoleOpened { .. } => 38,
         Event::HandedOver { .. } => 40,
+        Event::SettingInDoubt { .. } => 41,
+        Event::WrittenBack { .. } => 42,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 41;
+pub(super) const EVENTS: usize = 43;
 
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
