@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{CardId, Change, Error, Store, audit, cards, from_json, id, json, leases, millis, pause, time};
+use super::{CardId, Change, Error, Store, audit, cards, from_json, id, json, leases, messages, millis, pause, time};
 use crate::{
     access::UserId,
     config::Locale,
@@ -204,6 +204,9 @@ pub(super) async fn append(
         .bind(json(event))
         .execute(&mut *tx)
         .await?;
+    if let Event::DeliveryAttempted { .. } = event {
+        messages::delivery_tried(tx, operation.id, now).await?;
+    }
     audit::append(tx, &crate::audit::of_event(&next, event, now)).await?;
     if let Some(effect) = lease::effect(&next, event, now) {
         audit::append(tx, &crate::audit::of_lease(&next, &effect, now)).await?;
