@@ -108,7 +108,8 @@ impl Herald {
                     who = mention(*by)
                 ),
                 self.lease_buttons(*lease, locale).await?,
-                Rings { users: vec![*to, *from], roles: Vec::new() },
+                // Whoever handed it over knows, or hears it as the end of an operation.
+                Rings { users: [*to, *from].into_iter().filter(|user| user != by).collect(), roles: Vec::new() },
             ),
             Notice::Digest { .. } => self.digest(door, locale).await?,
             Notice::AuditAnchor { number, hash, lines } => {
