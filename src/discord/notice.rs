@@ -155,7 +155,10 @@ impl Herald {
             Reminder::Before => say!(locale, "reminder-until", id = id, until = until),
             Reminder::Deadline | Reminder::After(_) => say!(locale, "reminder-was-until", id = id, until = until),
         });
-        lines.push(say!(locale, "reminder-choices"));
+        // The buttons go when there is a later word; what to type stays.
+        let command = |name: &str| code(&format!("{name} server:{}", lease.label));
+        let (restore, extend) = (command("/restore"), command("/rescue extend"));
+        lines.push(say!(locale, "reminder-choices", restore = restore, extend = extend));
         (lines.join("\n"), buttons(lease.operation, locale), rings)
     }
 
