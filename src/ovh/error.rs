@@ -5,7 +5,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::rescue::server::ServiceName;
+use crate::rescue::server::{QueryId, ServiceName};
 
 /// One call that did not work. Reads as a sentence: "could not read the boots of `ns1…`: 403 NOT_GRANTED_CALL: … (query id …)".
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,6 +104,11 @@ impl Error {
     /// OVHcloud's id of the call (`X-Ovh-QueryID`), for its support.
     pub fn query_id(&self) -> Option<&str> {
         self.0.query_id.as_deref()
+    }
+
+    /// The same, as the audit has it.
+    pub fn query(&self) -> Option<QueryId> {
+        self.0.query_id.clone().map(QueryId::from)
     }
 
     /// The HTTP status of a refusal or a failure of OVHcloud's.

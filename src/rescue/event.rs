@@ -54,6 +54,9 @@ pub enum Event {
         why: NotDone,
         /// OVHcloud's words.
         said: String,
+        /// OVHcloud's name for the request, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
     },
     /// Nobody can say whether a change of the setting is still on its way: it may show up late. Recorded once.
     SettingInDoubt {
@@ -95,11 +98,17 @@ pub enum Event {
         why: NotDone,
         /// OVHcloud's words, or those of the failed connection.
         said: String,
+        /// OVHcloud's name for the request, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
     },
     /// Nobody can say yet whether OVHcloud took the reboot.
     RebootUnknown {
         /// What came instead of an answer.
         said: String,
+        /// OVHcloud's name for the request, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
     },
     /// Exactly one new task was found: it is ours.
     TaskAdopted {
@@ -256,6 +265,9 @@ pub enum Event {
         searched: Vec<Source>,
         /// What went wrong at the last look, in OVHcloud's words.
         trouble: Option<String>,
+        /// OVHcloud's name for the request, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
     },
     /// The link was there, but nobody took it.
     LinkGivenUp,
@@ -336,6 +348,9 @@ pub enum Problem {
     Ovhcloud {
         /// Those words, with the query id.
         said: String,
+        /// OVHcloud's name for the request, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
     },
 }
 

@@ -310,12 +310,12 @@ impl State {
                 self.phase.clone()
             }
             (P::PuttingBack(_), E::WrittenBack { .. }) => self.phase.clone(),
-            (P::Prepared, E::SettingRefused { why, said }) => P::PuttingBack(Outcome::NotDone(*why, said.clone())),
+            (P::Prepared, E::SettingRefused { why, said, .. }) => P::PuttingBack(Outcome::NotDone(*why, said.clone())),
             (P::Opened, E::CancelAsked { by, .. }) => P::Ended(Outcome::Cancelled(*by)),
             (P::Prepared | P::Ready, E::CancelAsked { by, .. }) if self.can_be_cancelled() => {
                 self.put_back_then(Outcome::Cancelled(*by))
             }
-            (P::Ready, E::RebootNotDone { why, said }) => match &self.facts.last_intent {
+            (P::Ready, E::RebootNotDone { why, said, .. }) => match &self.facts.last_intent {
                 None => self.put_back_then(Outcome::NotDone(*why, said.clone())),
                 Some(intent) => P::Undecided { intent: intent.clone(), candidates: Vec::new() },
             },
@@ -323,7 +323,7 @@ impl State {
                 P::Intended(intent.clone())
             }
             (P::Intended(_), E::RebootAccepted { task, .. }) => P::Rebooting(*task),
-            (P::Intended(intent), E::RebootNotDone { why, said }) => match self.facts.intents {
+            (P::Intended(intent), E::RebootNotDone { why, said, .. }) => match self.facts.intents {
                 1 => self.put_back_then(Outcome::NotDone(*why, said.clone())),
                 // An earlier reboot is still unknown: the machine may be on its way, so a person decides again.
                 _ => P::Undecided { intent: intent.clone(), candidates: Vec::new() },

@@ -99,8 +99,8 @@ impl Facts {
                 self.task = Some((*task, TaskStatus::Init));
                 self.adopted = true;
             }
-            Event::RebootUnknown { said } => self.unknown_because = Some(said.clone()),
-            Event::RebootNotDone { why, said } => {
+            Event::RebootUnknown { said, .. } => self.unknown_because = Some(said.clone()),
+            Event::RebootNotDone { why, said, .. } => {
                 self.not_done = Some(*why);
                 self.unknown_because = Some(said.clone());
             }
@@ -124,7 +124,7 @@ impl Facts {
             }
             Event::PowerSeen { power } => self.power = Some(power.clone()),
             Event::DeliveryAttempted { source, .. } => self.source = *source,
-            Event::LinkNotFound { searched, trouble } => {
+            Event::LinkNotFound { searched, trouble, .. } => {
                 self.searched.clone_from(searched);
                 self.search_trouble.clone_from(trouble);
             }

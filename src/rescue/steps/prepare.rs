@@ -117,7 +117,7 @@ impl Work<'_> {
         let said = format!("OVHcloud took the setting of {} but it does not read back", self.server());
         Ok(Next::Record(match self.operation.state.facts.doubt {
             None => Event::SettingInDoubt { doubt: Doubt::Unanswered { said }, query: queries.pop() },
-            Some(_) => Event::SettingRefused { why: NotDone::Refused, said },
+            Some(_) => Event::SettingRefused { why: NotDone::Refused, said, query: queries.pop() },
         }))
     }
 
@@ -181,8 +181,8 @@ impl Work<'_> {
 
     /// Records, once, that a change may still show up late: whatever was decided at the same moment.
     async fn doubt(&self, error: &ovh::Error) -> Result<(), Failure> {
-        let query = error.query_id().map(|id| QueryId::from(id.to_owned()));
-        let event = Event::SettingInDoubt { doubt: Doubt::Unanswered { said: error.to_string() }, query };
+        let doubt = Doubt::Unanswered { said: error.to_string() };
+        let event = Event::SettingInDoubt { doubt, query: error.query() };
         while let Some(operation) = self.runner.store.operation(self.operation.id).await? {
             match self.runner.store.append(&operation, &event, clock::now()).await? {
                 Append::Overtaken => {}

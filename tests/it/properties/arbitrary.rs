@@ -141,7 +141,7 @@ fn problem() -> impl Strategy<Value = Problem> {
         (any::<u32>(), any::<u32>()).prop_map(|(needed, given)| Problem::NotEnoughApprovals { needed, given }),
         Just(Problem::KeyNeedsLinux),
         Just(Problem::NoConsole),
-        text().prop_map(|said| Problem::Ovhcloud { said }),
+        (text(), option::of(query())).prop_map(|(said, query)| Problem::Ovhcloud { said, query }),
     ]
 }
 
@@ -156,7 +156,11 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         problem().prop_map(|problem| Event::FoundImpossible { problem }),
         (plan(), system()).prop_map(|(plan, system)| Event::Adopted { plan: Box::new(plan), system }),
         queries().prop_map(|queries| Event::BootSet { queries }),
-        (why.clone(), text()).prop_map(|(why, said)| Event::SettingRefused { why, said }),
+        (why.clone(), text(), option::of(query())).prop_map(|(why, said, query)| Event::SettingRefused {
+            why,
+            said,
+            query
+        }),
         (doubt, option::of(query())).prop_map(|(doubt, query)| Event::SettingInDoubt { doubt, query }),
         queries().prop_map(|queries| Event::WrittenBack { queries }),
         (user(), option::of(text())).prop_map(|(by, rule)| Event::CancelAsked { by, rule }),
@@ -168,8 +172,8 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
     ];
     let reboot = prop_oneof![
         (task(), option::of(query())).prop_map(|(task, query)| Event::RebootAccepted { task, query }),
-        (why, text()).prop_map(|(why, said)| Event::RebootNotDone { why, said }),
-        text().prop_map(|said| Event::RebootUnknown { said }),
+        (why, text(), option::of(query())).prop_map(|(why, said, query)| Event::RebootNotDone { why, said, query }),
+        (text(), option::of(query())).prop_map(|(said, query)| Event::RebootUnknown { said, query }),
         task().prop_map(|task| Event::TaskAdopted { task }),
         vec(task(), 0..4).prop_map(|candidates| Event::NotSettled { candidates }),
         (user(), option::of(text())).prop_map(|(by, rule)| Event::RebootAgainApproved { by, rule }),
@@ -187,8 +191,8 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         Just(Event::LinkDelivered),
         Just(Event::DmClosed),
         option::of(query()).prop_map(|query| Event::LinkRevealed { query }),
-        (vec(source(), 0..3), option::of(text()))
-            .prop_map(|(searched, trouble)| Event::LinkNotFound { searched, trouble }),
+        (vec(source(), 0..3), option::of(text()), option::of(query()))
+            .prop_map(|(searched, trouble, query)| Event::LinkNotFound { searched, trouble, query }),
         Just(Event::LinkGivenUp),
         Just(Event::Watched),
     ];
