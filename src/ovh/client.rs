@@ -1,6 +1,7 @@
 //! One account's way to OVHcloud. Every request goes through [`Client::send`], and that takes a [`Permit`].
 //!
-//! Reads are repeated when the weather is bad, within [`READ_PATIENCE`]. Writes go over a connection of their own, so that
+//! Reads are repeated when the weather is bad, within [`READ_PATIENCE`]; writes only while it is certain that nothing was done:
+//! whoever wrote must know of every attempt that may still be carried out. Writes go over a connection of their own, so that
 //! nothing beneath us can send one twice. Redirects are never followed: a 307 would repeat a POST somewhere else.
 
 use std::{
@@ -22,7 +23,7 @@ use super::{
     account::{Account, Endpoint},
     answer::{self, Answer},
     auth::{Another, Auth},
-    error::{Error, Failure},
+    error::{Cause, Error, Failure},
     quota::{Permit, Priority, Quota},
 };
 use crate::{
@@ -196,13 +197,14 @@ impl Client {
 
     /// Reads, again in bad weather.
     pub(super) async fn read<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
-        let patiently = self.patiently(call, || async { self.attempt(call, &self.inner.reads).await?.parse() });
-        patiently.await.map_err(|failure| call.error(failure))
+        let attempt = || async { self.attempt(call, &self.inner.reads).await?.parse() };
+        self.patiently(call, Cause::is_transient, attempt).await.map_err(|failure| call.error(failure))
     }
 
-    /// Writes what may be written twice, again in bad weather.
+    /// Writes what may be written twice, again in bad weather that certainly kept it from happening.
     pub(super) async fn write_idempotent(&self, call: &Call) -> Result<Written<()>, Error> {
-        let patiently = self.patiently(call, || async {
+        let is_undone = |cause: &Cause| cause.is_transient() && !cause.may_have_happened();
+        let patiently = self.patiently(call, is_undone, || async {
             let answer = self.attempt(call, &self.inner.writes).await?;
             answer.expect_any().map(|()| Written::of((), &answer))
         });
@@ -224,7 +226,12 @@ impl Client {
         attempt.await.map_err(|failure| call.error(failure))
     }
 
-    async fn patiently<T, Attempt>(&self, call: &Call, attempt: impl Fn() -> Attempt) -> Result<T, Failure>
+    async fn patiently<T, Attempt>(
+        &self,
+        call: &Call,
+        again: impl Fn(&Cause) -> bool,
+        attempt: impl Fn() -> Attempt,
+    ) -> Result<T, Failure>
     where
         Attempt: Future<Output = Result<T, Failure>>,
     {
@@ -236,7 +243,7 @@ impl Client {
             .with_jitter();
         (|| attempt())
             .retry(pauses)
-            .when(|failure| failure.cause.is_transient())
+            .when(|failure| again(&failure.cause))
             .adjust(|failure, pause| {
                 let pause = pause?.max(failure.cause.retry_after().unwrap_or_default());
                 (began.elapsed() + pause < self.inner.timeouts.patience).then_some(pause)
@@ -322,7 +329,7 @@ impl Client {
 
     /// OVHcloud's 429 is for the whole account.
     fn obey(&self, failure: &Failure) {
-        let super::error::Cause::Answered(answered) = &failure.cause else { return };
+        let Cause::Answered(answered) = &failure.cause else { return };
         if answered.status == 429 {
             self.inner.quota.hold(answered.retry_after);
             tracing::warn!(
