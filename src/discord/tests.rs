@@ -19,7 +19,7 @@ use serenity::{
         id::{ApplicationId, ChannelId, GuildId, MessageId, UserId},
     },
 };
-use sim::discord::{APPLICATION, BOT_TOKEN, Discord, GUILD, OPS, Person, Resumable};
+use sim::discord::{APPLICATION, BOT_TOKEN, Discord, GUILD, OPS, Person, ROLE, Resumable};
 use tokio::{sync::mpsc, time::timeout};
 
 use super::{
@@ -148,8 +148,9 @@ async fn reads_understand_what_discord_answers() {
     assert_eq!(bot.rest.application().await.unwrap().id, APP);
     assert_eq!(bot.rest.guild(guild).await.unwrap().id, guild);
     assert!(bot.rest.roles(guild).await.unwrap().iter().any(|role| role.mentionable));
-    let ada = UserId::new(bot.ada.id().0);
-    assert!(!bot.rest.member(guild, ada).await.unwrap().roles.is_empty());
+    let bea = bot.discord.person("bea", "en-GB", &[ROLE]);
+    let roles = bot.rest.member(guild, UserId::new(bea.id().0)).await.unwrap().roles;
+    assert_eq!(roles.iter().map(|role| role.get()).collect::<Vec<_>>(), [ROLE.0]);
     assert_eq!(bot.rest.commands(APP, guild).await.unwrap()[0].name, "status");
     let nobody = bot.rest.member(guild, UserId::new(1)).await.unwrap_err();
     assert!(matches!(nobody.code(), Some(10007 | 10013)), "{nobody}");
