@@ -400,8 +400,8 @@ fn warden_settings(config: &Config) -> WardenSettings {
 fn handler_settings(config: &Config) -> HandlerSettings {
     HandlerSettings {
         realm: Realm { guild: config.discord.guild, channels: config.discord.channels.clone() },
-        lease: config.rescue.lease,
-        max_lease: config.rescue.max_lease,
+        lease: config.rescue.lease.try_into().unwrap_or(SignedDuration::MAX),
+        max_lease: config.rescue.max_lease.try_into().unwrap_or(SignedDuration::MAX),
         remind_before: config.rescue.remind_before.try_into().unwrap_or(SignedDuration::MAX),
         zone: config.time_zone.clone(),
         email_domains: config.rescue.email_domains.clone(),

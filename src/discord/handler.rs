@@ -3,10 +3,7 @@
 //! Discord gives three seconds and Bernard uses milliseconds: nothing is read before the acknowledgement, and if that fails,
 //! nothing is done. Acknowledging is not accepting: "accepted" is said only after the commit.
 
-use std::{
-    sync::{Arc, RwLock},
-    time::Duration,
-};
+use std::sync::{Arc, RwLock};
 
 use jiff::{SignedDuration, tz::TimeZone};
 use serenity::{
@@ -84,9 +81,9 @@ pub struct HandlerSettings {
     /// Where commands are taken.
     pub realm: Realm,
     /// How long a rescue is meant to last, unless its requester says.
-    pub lease: Duration,
+    pub lease: SignedDuration,
     /// The longest lease.
-    pub max_lease: Duration,
+    pub max_lease: SignedDuration,
     /// How long before a lease's end its owner is reminded.
     pub remind_before: SignedDuration,
     /// The operator's time zone.

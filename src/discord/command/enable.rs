@@ -1,7 +1,5 @@
 //! `/rescue enable`: what was typed, checked as far as it can be without asking OVHcloud.
 
-use std::time::Duration;
-
 use jiff::SignedDuration;
 use serenity::builder::CreateCommandOption;
 
@@ -98,7 +96,7 @@ impl Handler {
             wanted: wanted(typed.system.as_deref()),
             email: typed.email.clone(),
             ssh_key: typed.ssh_key.as_deref().map(|key| check_key(key, locale)).transpose()?,
-            lease: SignedDuration::try_from(lease).unwrap_or(SignedDuration::MAX),
+            lease,
         };
         let repeat = typed.repeat();
         let EnableOptions { server, reason, haste, .. } = typed;
@@ -115,15 +113,12 @@ fn wanted(system: Option<&str>) -> Wanted {
     }
 }
 
-fn length(text: &str, longest: Duration, locale: Locale) -> Result<Duration, Refusal> {
-    let right = || {
-        let longest = SignedDuration::try_from(longest).unwrap_or(SignedDuration::MAX);
-        say!(locale, "typed-duration", longest = crate::text::duration(locale, longest))
-    };
-    match duration::parse(text) {
-        Ok(length) if length <= longest => Ok(length),
-        _ => Err(Refusal::Typed("for", right())),
-    }
+fn length(text: &str, longest: SignedDuration, locale: Locale) -> Result<SignedDuration, Refusal> {
+    let length = duration::parse(text).ok().and_then(|length| SignedDuration::try_from(length).ok());
+    length.filter(|length| *length <= longest).ok_or_else(|| {
+        let longest = crate::text::duration(locale, longest);
+        Refusal::Typed("for", say!(locale, "typed-duration", longest = longest))
+    })
 }
 
 /// OVHcloud sends the way to the password there, so it must look like an address, and be in an allowed domain if any are named.
@@ -180,8 +175,8 @@ mod tests {
 
     #[test]
     fn a_lease_is_at_most_the_longest() {
-        let longest = Duration::from_secs(3_600);
-        assert_eq!(length("30m", longest, Locale::En).ok(), Some(Duration::from_secs(1_800)));
+        let longest = SignedDuration::from_hours(1);
+        assert_eq!(length("30m", longest, Locale::En).ok(), Some(SignedDuration::from_mins(30)));
         assert!(length("2h", longest, Locale::En).is_err());
         assert!(length("soon", longest, Locale::En).is_err());
     }

@@ -86,11 +86,13 @@ impl Handler {
     pub(super) async fn extend(&self, asking: &Asking, typed: &str, by: Option<&str>) -> Result<Reply, Refusal> {
         let length = match by {
             None => self.settings.lease,
-            Some(text) => duration::parse(text).map_err(|_| Refusal::Typed("by", say!(asking.locale, "typed-more")))?,
+            Some(text) => duration::parse(text)
+                .map_err(|_| Refusal::Typed("by", say!(asking.locale, "typed-more")))?
+                .try_into()
+                .unwrap_or(SignedDuration::MAX),
         };
-        let more = More::Length(length.try_into().unwrap_or(SignedDuration::MAX));
         let known = self.find(asking, typed, Capability::Rescue).await?;
-        self.extend_lease(asking, &known, more).await
+        self.extend_lease(asking, &known, More::Length(length)).await
     }
 
     /// **Extend**: how much longer?
@@ -162,7 +164,7 @@ impl Handler {
     async fn extend_lease(&self, asking: &Asking, known: &Server, more: More) -> Result<Reply, Refusal> {
         let (server, grant) = self.admit_server(asking, known, Capability::Rescue).await?;
         let lease = self.lease_on(&server).await?;
-        let longest = self.longest();
+        let longest = self.settings.max_lease;
         match self.desk.extend(&grant, &lease, more, longest, &self.settings.zone).await? {
             Extended::Until(extension) => {
                 let (server, until) = (code(&lease.label), since_epoch(extension.until));
@@ -202,9 +204,5 @@ impl Handler {
     async fn lease_on(&self, server: &Server) -> Result<Lease, Refusal> {
         let none = || Refusal::Lease(LeaseRefusal::None(server.label().to_owned()));
         self.store.lease(&server.name).await?.ok_or_else(none)
-    }
-
-    fn longest(&self) -> SignedDuration {
-        self.settings.max_lease.try_into().unwrap_or(SignedDuration::MAX)
     }
 }

@@ -43,10 +43,9 @@ impl Handler {
         let known = self.find(asking, foreign.found.server.as_str(), Capability::Rescue).await?;
         let admitted = self.admit(asking, &known, Kind::Adopt).await?;
         self.not_held(&admitted.server, Kind::Adopt).await?;
-        let lease = self.settings.lease.try_into().unwrap_or(jiff::SignedDuration::MAX);
         // It calls nothing at OVHcloud that would change anything.
         let guard = self.guard(asking, &admitted, Haste::None, Vec::new())?;
-        self.open_at_once(asking, &admitted, Wish::Adopt { lease }, guard).await
+        self.open_at_once(asking, &admitted, Wish::Adopt { lease: self.settings.lease }, guard).await
     }
 
     /// **Restore** of a rescue that somebody else started: a confirmation card first, as for `/restore`.

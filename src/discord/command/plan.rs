@@ -77,12 +77,9 @@ impl Handler {
     /// What the action would do now, by the reads that it would make.
     async fn deed(&self, server: &Server, action: Action, locale: Locale) -> Result<Deed, Refusal> {
         let aim = match action {
-            Action::Rescue => Aim::Enable {
-                wanted: Wanted::ByOs,
-                email: None,
-                ssh_key: None,
-                lease: jiff::SignedDuration::try_from(self.settings.lease).unwrap_or(jiff::SignedDuration::MAX),
-            },
+            Action::Rescue => {
+                Aim::Enable { wanted: Wanted::ByOs, email: None, ssh_key: None, lease: self.settings.lease }
+            }
             Action::Restore => Aim::Restore,
             Action::Reboot => Aim::Reboot,
             Action::Console => return self.console_deed(server).await,
