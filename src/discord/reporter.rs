@@ -87,8 +87,6 @@ enum Shown {
 struct It<'a> {
     operation: &'a Operation,
     rendering: &'a Rendering,
-    /// The same for its requester alone.
-    private: &'a Rendering,
     channel: ChannelId,
     /// When it was posted, or its posting first tried.
     since: jiff::Timestamp,
@@ -170,16 +168,20 @@ impl Reporter {
         let mut all = Shown::All;
         let now = clock::now();
         let public = card::messages(&operation, lease.as_ref(), now, self.manner);
+        let here = operation.request.channel;
         // What went to the requester alone, because the channel is gone, speaks their language.
         let theirs = Manner { locale: operation.request.locale, ..self.manner };
-        let private = card::messages(&operation, lease.as_ref(), now, theirs);
+        let private = match known.iter().any(|posted| posted.channel != here) {
+            true => card::messages(&operation, lease.as_ref(), now, theirs),
+            false => Vec::new(),
+        };
         let asked = public.iter().find(|rendering| rendering.slot == "card").map(asked_line).unwrap_or_default();
-        for (public, private) in public.iter().zip(&private) {
+        for (at, public) in public.iter().enumerate() {
             let tried = known.iter().find(|posted| posted.slot == public.slot);
-            let channel = tried.map_or(operation.request.channel, |tried| tried.channel);
-            let rendering = if channel == operation.request.channel { public } else { private };
+            let channel = tried.map_or(here, |tried| tried.channel);
+            let rendering = private.get(at).filter(|_| channel != here).unwrap_or(public);
             let since = tried.map_or_else(clock::now, |tried| tried.attempted);
-            let it = It { operation: &operation, rendering, private, channel, since };
+            let it = It { operation: &operation, rendering, channel, since };
             match (tried, part) {
                 (Some(Posted { shown, .. }), _) if shown == NOWHERE => {}
                 (Some(Posted { shown, message: Some(_), .. }), Part::Edits) if *shown == digest(rendering) => {}
@@ -275,7 +277,7 @@ impl Reporter {
                 // The next look posts it there.
                 Ok(dm) => {
                     let channel = ChannelId(dm.id.get());
-                    self.attempted(It { channel, rendering: it.private, since: clock::now(), ..it }).await?;
+                    self.attempted(It { channel, since: clock::now(), ..it }).await?;
                     return Ok(());
                 }
                 Err(error) => return self.give_up_or_retry(it, error).await,
@@ -312,7 +314,7 @@ impl Reporter {
 
     /// Posting is about to be tried.
     async fn attempted(&self, it: It<'_>) -> Result<(), Failure> {
-        self.remember(it, None, digest(it.rendering)).await
+        self.remember(it, None, String::new()).await
     }
 
     async fn remember(&self, it: It<'_>, message: Option<u64>, shown: String) -> Result<(), Failure> {
