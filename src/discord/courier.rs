@@ -181,7 +181,7 @@ impl Courier {
 }
 
 /// Whether a person takes no DMs from us, for good.
-pub(super) fn takes_no_dms(error: &Error) -> bool {
+fn takes_no_dms(error: &Error) -> bool {
     error.code().is_some_and(|code| CLOSED.contains(&code) || GONE.contains(&code))
 }
 

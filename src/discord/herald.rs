@@ -13,7 +13,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Error, Rest,
-    courier::takes_no_dms,
     handler::SharedPolicy,
     notice::{Draft, Words},
     posting,
@@ -138,7 +137,7 @@ impl Herald {
         };
         match self.post_at(owed, door, &words).await {
             Ok((channel, message)) => Ok(self.store.end_notice(owed.id, Delivered::Posted(channel, message)).await?),
-            Err(Failure::Discord(error)) if is_final(&error, door) => self.turn(owed, &error).await,
+            Err(Failure::Discord(error)) if error.is_final() => self.turn(owed, &error).await,
             Err(failure) => Err(failure),
         }
     }
@@ -183,18 +182,6 @@ impl Herald {
             }
             Place::Second => Ok(self.store.end_notice(owed.id, Delivered::Nowhere).await?),
         }
-    }
-}
-
-/// Whether time, or the operator, heals it.
-fn is_weather(error: &Error) -> bool {
-    error.is_transient() || error.may_have_happened() || error.fault().is_some()
-}
-
-fn is_final(error: &Error, door: Door) -> bool {
-    match door {
-        Door::Dm(_) => takes_no_dms(error) || !is_weather(error),
-        Door::Channel(_) => !is_weather(error),
     }
 }
 

@@ -267,11 +267,10 @@ impl Reporter {
 
     /// Where a channel is gone or closed to us, whoever asked hears by DM what people wait for.
     async fn go_elsewhere_or_retry(&self, it: It<'_>, error: Error) -> Result<(), Failure> {
-        let is_final = !error.is_transient() && error.fault().is_none();
         let in_the_channel = it.channel == it.operation.request.channel;
         // Whoever it was to ring in the channel: its requester is the one who can still be reached.
         let waited_for = !it.rendering.rings.is_empty();
-        if is_final && in_the_channel && waited_for {
+        if error.is_final() && in_the_channel && waited_for {
             tracing::warn!(operation.id = %it.operation.id, %error, "the channel takes no message; its requester gets it by DM");
             match self.rest.open_dm(DiscordUser::new(it.operation.request.requester.0)).await {
                 // The next look posts it there.
@@ -288,7 +287,7 @@ impl Reporter {
 
     /// Weather is waited out; what can be shown nowhere is given up, and the operation goes on without it.
     async fn give_up_or_retry(&self, it: It<'_>, error: Error) -> Result<(), Failure> {
-        if error.is_transient() || error.fault().is_some() {
+        if !error.is_final() {
             return Err(error.into());
         }
         tracing::error!(operation.id = %it.operation.id, %error, "a message of an operation can be shown nowhere");
