@@ -132,6 +132,7 @@ impl App {
         let pause = store.pause().await.context("the store cannot be read")?;
         crate::metrics::paused(if pause.is_some() { Switch::Pulled } else { Switch::Loose });
         store.distrust_messages().await.context("the store cannot be written")?;
+        store.doubt_writes(clock::now()).await.context("the store cannot be written")?;
         in_force(&store, &policy(&config), Act::Started).await?;
         let pulse = Pulse::default();
         let (errand_tx, errand_rx) = mpsc::channel(WAITING_ERRANDS);

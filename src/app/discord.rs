@@ -68,7 +68,9 @@ impl Discord {
         loops.spawn(Arc::new(reporter).run(self.stop.clone()));
         loops.spawn(Arc::clone(&courier).run(errands, self.stop.clone()));
         loops.spawn(courier.wipe(self.stop.clone()));
-        loops.spawn(Arc::new(self.herald(bot)).run(self.stop.clone()));
+        let herald = Arc::new(self.herald(bot));
+        loops.spawn(Arc::clone(&herald).run(self.stop.clone()));
+        loops.spawn(herald.tidy(self.stop.clone()));
         let ended = match self.config.discord.mode {
             Mode::Gateway => self.keep_gateway(interactions).await,
             Mode::Http { .. } => {

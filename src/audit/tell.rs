@@ -7,7 +7,7 @@ use crate::{
     access::UserId,
     rescue::{
         approval::{Approval, Guard},
-        event::{Event, NotDone, Port, Problem, PutBack},
+        event::{Doubt, Event, NotDone, Port, Problem, PutBack},
         lease::Effect,
         operation::{Operation, Plan, Source, Wish},
         server::{Boot, TaskId},
@@ -65,9 +65,18 @@ fn told(entry: Entry, event: &Event) -> Entry {
         Event::Prepared { plan } => entry.saying(planned(plan)),
         Event::Adopted { plan, .. } => entry.saying(adopted(plan)),
         Event::HandedOver { from, to } => entry.saying(between(*from, *to)),
-        Event::FoundImpossible { problem } => entry.saying(impossible(problem)),
+        Event::FoundImpossible { problem } => match problem {
+            Problem::Ovhcloud { query, .. } => entry.through(query.clone()),
+            _ => entry,
+        }
+        .saying(impossible(problem)),
         Event::BootSet { queries } => effect(entry).through(queries.clone()),
-        Event::SettingRefused { said } => effect(entry).saying(said),
+        Event::SettingInDoubt { doubt, query } => effect(entry).through(query.clone()).saying(match doubt {
+            Doubt::Unanswered { said } => said.as_str(),
+            Doubt::Stopped => "Bernard stopped while it may have been writing",
+        }),
+        Event::WrittenBack { queries } => effect(entry).through(queries.clone()),
+        Event::SettingRefused { said, query, .. } => effect(entry).through(query.clone()).saying(said),
         Event::CancelAsked { by, rule }
         | Event::RebootAgainApproved { by, rule }
         | Event::LeftAlone { by, rule }
@@ -84,8 +93,10 @@ fn told(entry: Entry, event: &Event) -> Entry {
             list(&intent.known)
         )),
         Event::RebootAccepted { task, query } => Entry { task: Some(*task), ..effect(entry).through(query.clone()) },
-        Event::RebootNotDone { why, said } => effect(entry).saying(format!("{}: {said}", not_done(*why))),
-        Event::RebootUnknown { said } => effect(entry).saying(said),
+        Event::RebootNotDone { why, said, query } => {
+            effect(entry).through(query.clone()).saying(format!("{}: {said}", not_done(*why)))
+        }
+        Event::RebootUnknown { said, query } => effect(entry).through(query.clone()).saying(said),
         Event::TaskAdopted { task } => Entry { task: Some(*task), ..entry },
         Event::ConsoleChosen { kind } => entry.saying(kind.as_str()),
         Event::ConsoleAsked { task, query } => Entry { task: Some(*task), ..effect(entry).through(query.clone()) },
@@ -119,10 +130,10 @@ fn told(entry: Entry, event: &Event) -> Entry {
         Event::LinkDelivered | Event::DmClosed => effect(entry),
         // Only the requester can press that button.
         Event::LinkRevealed { query } => Entry { kind: Kind::Decision, ..entry.through(query.clone()) },
-        Event::LinkNotFound { searched, trouble } => {
+        Event::LinkNotFound { searched, trouble, query } => {
             let searched: Vec<&str> = searched.iter().copied().map(place).collect();
             let trouble = trouble.as_ref().map(|said| format!("; {said}")).unwrap_or_default();
-            entry.saying(format!("searched: {}{trouble}", searched.join(", ")))
+            entry.through(query.clone()).saying(format!("searched: {}{trouble}", searched.join(", ")))
         }
         Event::LinkGivenUp
         | Event::QuestionUnanswered
@@ -215,7 +226,7 @@ fn not_done(why: NotDone) -> &'static str {
 
 fn impossible(problem: &Problem) -> String {
     let said = match problem {
-        Problem::Ovhcloud { said } => Some(said.as_str()),
+        Problem::Ovhcloud { said, .. } => Some(said.as_str()),
         Problem::HeldByOvhcloud { state } => Some(state.as_str()),
         Problem::NoSuchRescue { wanted, .. } => Some(wanted.as_str()),
         Problem::NoAccount { account } => Some(account.as_str()),

@@ -13,7 +13,7 @@ use super::{
 /// `[rescue]`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rescue {
-    /// How long a rescue lasts unless its requester says otherwise. Default: 4 h, or `max_lease` if that is shorter.
+    /// How long a rescue lasts unless its requester says otherwise, never longer than `max_lease`. Default: 4 h.
     pub lease: Duration,
     /// How long before the deadline its owner is reminded. Default: 30 min, or an eighth of `lease` if that is shorter than 4 h.
     pub remind_before: Duration,
@@ -87,7 +87,7 @@ struct Leases {
     max_lease: Duration,
 }
 
-/// Defaults make room for what is written; only what is written can contradict itself.
+/// Defaults make room for what is written. Where that contradicts itself, `max_lease` counts: any length is legal.
 fn leases(section: &mut Section<'_>) -> Leases {
     let (at_lease, at_reminder) = (section.at_of("lease"), section.at_of("remind_before"));
     let lease = section.read("lease", Form::Text, value::length);
@@ -96,11 +96,11 @@ fn leases(section: &mut Section<'_>) -> Leases {
     if let (Some(lease), Some(max)) = (lease, max_lease)
         && lease > max
     {
-        let what = format!("is {}, longer than max_lease, which is {}", show(lease), show(max));
-        section.complain("lease", at_lease, Wrong::new(what, "shorten it or raise max_lease"));
+        let what = format!("is {}, longer than max_lease, which is {}: that counts", show(lease), show(max));
+        section.warn("lease", at_lease, Wrong::new(what, "shorten it or raise max_lease"));
     }
     let max_lease = max_lease.unwrap_or_else(|| DEFAULT_MAX_LEASE.max(lease.unwrap_or_default()));
-    let lease = lease.unwrap_or_else(|| DEFAULT_LEASE.min(max_lease));
+    let lease = lease.unwrap_or(DEFAULT_LEASE).min(max_lease);
     if let Some(reminder) = remind_before {
         warn_if_at_once(section, at_reminder, reminder, lease);
     }

@@ -153,19 +153,11 @@ fn seen_lines(operation: &Operation, locale: Locale) -> Vec<String> {
     if facts.task.is_none() {
         lines.extend(because_line(operation, locale));
     }
-    lines.extend(put_back_line(operation, locale));
+    lines.extend(put_back_lines(operation, locale));
     if facts.faults > 0 {
         lines.push(say!(locale, "card-faults", count = facts.faults));
     }
     lines
-}
-
-/// What became of putting the netboot back, if that was tried.
-fn put_back_line(operation: &Operation, locale: Locale) -> Option<String> {
-    Some(match operation.state.facts.put_back.as_ref()? {
-        PutBack::Done => say!(locale, "card-put-back"),
-        PutBack::Failed { said } => say!(locale, "card-not-put-back", said = code(said)),
-    })
 }
 
 /// A port counts only after it was seen closed since the reboot.
@@ -339,8 +331,18 @@ fn end_lines(operation: &Operation, outcome: &Outcome, until: Option<String>, lo
         }
         Outcome::Superseded(_) => {}
     }
-    lines.extend(put_back_line(operation, locale));
+    lines.extend(put_back_lines(operation, locale));
     lines
+}
+
+/// Whether what was set is back, and whether a change may still show up late.
+fn put_back_lines(operation: &Operation, locale: Locale) -> Vec<String> {
+    let back = match &operation.state.facts.put_back {
+        Some(PutBack::Done) => Some(say!(locale, "card-put-back")),
+        Some(PutBack::Failed { said }) => Some(say!(locale, "card-not-put-back", said = code(said))),
+        None => None,
+    };
+    back.into_iter().chain(speak::doubt(operation, locale)).collect()
 }
 
 /// Until when, whose it is if that changed hands, and whether its time is over.

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use jiff::SignedDuration;
 use serenity::model::id::{ChannelId as DiscordChannel, GuildId, MessageId, UserId as DiscordUser};
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -13,11 +14,15 @@ use crate::{
         errand::{Arrival, Errand},
         operation::{ChannelId, Operation, Source},
     },
-    store::{Delivery, Store},
+    store::{Delivery, Store, TriedDelivery},
 };
 
 /// How often it is looked whether a DM is to be wiped.
 const WIPE_LOOK: Duration = Duration::from_millis(500);
+/// How long after an attempt a DM may still arrive: longer than any repetition of it, and than Discord remembers its nonce.
+const ON_ITS_WAY: SignedDuration = SignedDuration::from_mins(5);
+/// Between two looks for a DM that may have arrived: a third of its age, within these.
+const LOOK_AGAIN: (SignedDuration, SignedDuration) = (SignedDuration::from_secs(1), SignedDuration::from_hours(1));
 /// "Cannot send messages to this user", "no common guild": the person takes no DMs from us.
 const CLOSED: [u32; 2] = [50_007, 50_278];
 /// The person, or the DM's channel, is gone.
@@ -60,6 +65,9 @@ impl Courier {
     /// Wipes what is to be wiped, until `stop`.
     pub async fn wipe(self: Arc<Self>, stop: CancellationToken) {
         while !stop.is_cancelled() {
+            if let Err(error) = self.find_all().await {
+                tracing::error!(%error, "the store does not say which DMs are to be looked for");
+            }
             if let Err(error) = self.wipe_all().await {
                 tracing::error!(%error, "the store does not say which DMs are to be wiped");
             }
@@ -151,6 +159,25 @@ impl Courier {
     fn not_sent(&self, operation: &Operation, error: &Error) -> Arrival {
         tracing::warn!(operation.id = %operation.id, %error, "a DM was not sent");
         if takes_no_dms(error) { Arrival::Closed } else { Arrival::Unknown }
+    }
+
+    /// Looks for the DMs of which nobody knows whether they arrived, and whose operations look no more: taken over right after a
+    /// crash, say. What is found is wiped.
+    async fn find_all(&self) -> Result<(), crate::store::Error> {
+        let now = clock::now();
+        for TriedDelivery { operation: id, tried } in self.store.deliveries_to_look_for(now).await? {
+            let Some(operation) = self.store.operation(id).await? else { continue };
+            let age = now.duration_since(tried);
+            match self.look(&operation).await {
+                Arrival::Arrived => {}
+                Arrival::Missing | Arrival::Closed if age > ON_ITS_WAY => self.store.no_delivery(id).await?,
+                Arrival::Missing | Arrival::Closed | Arrival::Unknown => {
+                    let pause = (age / 3).clamp(LOOK_AGAIN.0, LOOK_AGAIN.1);
+                    self.store.look_for_delivery_at(id, clock::now() + pause).await?;
+                }
+            }
+        }
+        Ok(())
     }
 
     async fn wipe_all(&self) -> Result<(), crate::store::Error> {

@@ -93,7 +93,8 @@ impl Herald {
                     who = mention(*by)
                 ),
                 self.lease_buttons(*lease, locale).await?,
-                vec![Who::User(*to), Who::User(*from)],
+                // Whoever handed it over knows, or hears it as the end of an operation.
+                [*to, *from].into_iter().filter(|user| user != by).map(Who::User).collect(),
             ),
             Notice::Digest { .. } => self.digest(door, locale).await?,
             Notice::AuditAnchor { number, hash, lines } => {
@@ -137,7 +138,10 @@ impl Herald {
             Reminder::Before => say!(locale, "reminder-until", id = id, until = until),
             Reminder::Deadline | Reminder::After(_) => say!(locale, "reminder-was-until", id = id, until = until),
         });
-        lines.push(say!(locale, "reminder-choices"));
+        // The buttons go when there is a later word; what to type stays.
+        let command = |name: &str| code(&format!("{name} server:{}", lease.label));
+        let (restore, extend) = (command("/restore"), command("/rescue extend"));
+        lines.push(say!(locale, "reminder-choices", restore = restore, extend = extend));
         (lines.join("\n"), buttons(lease.operation, locale), rings)
     }
 
@@ -172,6 +176,6 @@ impl Herald {
 }
 
 /// **Restore now** and **Extend**, for the rescue that this operation began.
-fn buttons(lease: OperationId, locale: Locale) -> Vec<CreateButton> {
+pub(super) fn buttons(lease: OperationId, locale: Locale) -> Vec<CreateButton> {
     vec![Button::RestoreNow(lease).create(locale), Button::Extend(lease).create(locale)]
 }

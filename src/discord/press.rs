@@ -19,7 +19,6 @@ use crate::{
         fleet::{CANDIDATES, NotFound},
         lease,
         operation::{ChannelId, Kind, Operation, Source},
-        search::search,
         server::Server,
         state::Phase,
     },
@@ -194,15 +193,14 @@ impl Handler {
     fn only_visible(&self, asking: &Asking, capability: Capability, typed: &str, not_found: NotFound) -> NotFound {
         let policy = self.policy.get();
         let servers = self.fleet.servers();
-        let visible: Vec<&Server> =
-            policy.visible(&asking.requester, capability, asking.place.0, servers.iter()).collect();
+        let sees = policy.sight(&asking.requester, capability, asking.place.0);
         match not_found {
             NotFound::Unknown(_) => {
-                let near = search(visible, typed, &[], CANDIDATES);
+                let near = servers.search(sees, typed, &[], CANDIDATES);
                 NotFound::Unknown(near.into_iter().map(|server| server.name.clone()).collect())
             }
             NotFound::Ambiguous(mut all) => {
-                all.retain(|name| visible.iter().any(|server| server.name == *name));
+                all.retain(|name| servers.get(name).is_some_and(|known| sees(&known.server)));
                 NotFound::Ambiguous(all)
             }
             other @ (NotFound::StillReading { .. } | NotFound::Unreadable(_)) => other,

@@ -99,7 +99,7 @@ impl Refusal {
             plan::Error::Problem(problem) => Self::Problem(problem, label.to_owned()),
             plan::Error::Ovh(error) => {
                 tracing::warn!(%error, "a plan could not be made");
-                Self::Problem(Problem::Ovhcloud { said: error.to_string() }, label.to_owned())
+                Self::Problem(Problem::Ovhcloud { said: error.to_string(), query: error.query() }, label.to_owned())
             }
         }
     }

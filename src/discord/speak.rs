@@ -6,7 +6,7 @@ use crate::{
     access::{Denial, Reason, Who},
     config::Locale,
     rescue::{
-        event::{NotDone, Problem},
+        event::{Doubt, NotDone, Problem, PutBack},
         operation::{Kind, Operation},
         pause::Pause,
         state::{Link, Outcome, Phase},
@@ -68,6 +68,21 @@ fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> (&'static str, Stri
     }
 }
 
+/// Why a change of the setting may still show up late: while it is put back for that long, and once that is over.
+pub fn doubt(operation: &Operation, locale: Locale) -> Option<String> {
+    let facts = &operation.state.facts;
+    let next = match (&operation.state.phase, &facts.put_back) {
+        (Phase::PuttingBack(_), _) => say!(locale, "doubt-looking"),
+        (Phase::Ended(_), Some(PutBack::Done)) => say!(locale, "doubt-over"),
+        _ => return None,
+    };
+    let why = match facts.doubt.as_ref()? {
+        Doubt::Unanswered { said } => say!(locale, "doubt-unanswered", said = code(said)),
+        Doubt::Stopped => say!(locale, "doubt-stopped"),
+    };
+    Some(format!("{why}\n{next}"))
+}
+
 /// Why something cannot be done to the server that people call `label`, and what to do.
 pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
     let server = code(label);
@@ -102,7 +117,7 @@ pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
         }
         Problem::KeyNeedsLinux => say!(locale, "problem-key-needs-linux"),
         Problem::NoConsole => say!(locale, "problem-no-console", server = server),
-        Problem::Ovhcloud { said } => say!(locale, "problem-ovhcloud", server = server, said = code(said)),
+        Problem::Ovhcloud { said, .. } => say!(locale, "problem-ovhcloud", server = server, said = code(said)),
     }
 }
 

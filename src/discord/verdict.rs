@@ -2,6 +2,8 @@
 //!
 //! Who cannot be read may not. Weather is no answer: then it is asked again, until the operation is too old to be begun.
 
+use std::time::Duration;
+
 use super::{asking, courier::Courier};
 use crate::{
     access::{Action, Capability, Policy, Requester, UserId},
@@ -13,6 +15,9 @@ use crate::{
         server::Server,
     },
 };
+
+/// How long Discord may take to tell an owner's roles at a deadline; then the answer is no, and people are reminded instead.
+const OWNER_WITHIN: Duration = Duration::from_secs(10);
 
 impl Courier {
     /// The rights of those behind `operation` by the policy of this moment; `None` while nobody can say.
@@ -53,23 +58,23 @@ impl Courier {
         Some(if given >= needed { Verdict::Allowed } else { Verdict::NotEnough { needed, given } })
     }
 
-    /// The right of a person, as Discord knows them now, to do something that needs nobody's approval.
-    pub(super) async fn may_now(
-        &self,
-        person: UserId,
-        kind: Kind,
-        place: ChannelId,
-        server: &Server,
-    ) -> Option<Permission> {
-        let Some(requester) = self.as_of_now(server, person).await? else { return Some(Permission::Refused) };
+    /// The right of a person, as Discord knows them now, to do something that needs nobody's approval; no, if Discord will not say.
+    pub(super) async fn may_now(&self, person: UserId, kind: Kind, place: ChannelId, server: &Server) -> Permission {
+        let requester = match asking::as_of_now(&self.rest.within(OWNER_WITHIN), self.guild, person).await {
+            Ok(requester) => requester,
+            Err(error) => {
+                tracing::warn!(server.name = %server.name, %error, "an owner's roles cannot be read: the answer is no");
+                return Permission::Refused;
+            }
+        };
         let policy = self.policy.get();
         if policy.protection(action(kind), server).is_some() {
-            return Some(Permission::Refused);
+            return Permission::Refused;
         }
-        Some(match policy.check(&requester, needed(kind), server, place.0) {
+        match policy.check(&requester, needed(kind), server, place.0) {
             Ok(grant) => Permission::Granted(grant),
             Err(_) => Permission::Refused,
-        })
+        }
     }
 
     /// How many must have approved it by the protections of now; `None` within for nobody.

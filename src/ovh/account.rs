@@ -103,15 +103,6 @@ impl Endpoint {
         }
         url
     }
-
-    /// The same on the newer branch of the API, `/v2`.
-    pub(super) fn url_v2(&self, segments: &[&str]) -> Url {
-        let mut url = self.base.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().pop().push("v2").extend(segments);
-        }
-        url
-    }
 }
 
 #[cfg(test)]
@@ -136,7 +127,6 @@ mod tests {
         }
         let endpoint: Endpoint = "http://127.0.0.1:8080/sim/1.0".parse().unwrap();
         assert_eq!(endpoint.url(&["auth", "time"]).as_str(), "http://127.0.0.1:8080/sim/1.0/auth/time");
-        assert_eq!(endpoint.url_v2(&["notification"]).as_str(), "http://127.0.0.1:8080/sim/v2/notification");
         assert_eq!(endpoint.token_url(), None);
     }
 

@@ -1,6 +1,7 @@
 //! One account's way to OVHcloud. Every request goes through [`Client::send`], and that takes a [`Permit`].
 //!
-//! Reads are repeated when the weather is bad, within [`READ_PATIENCE`]. Writes go over a connection of their own, so that
+//! Reads are repeated when the weather is bad, within [`READ_PATIENCE`]; writes only while it is certain that nothing was done:
+//! whoever wrote must know of every attempt that may still be carried out. Writes go over a connection of their own, so that
 //! nothing beneath us can send one twice. Redirects are never followed: a 307 would repeat a POST somewhere else.
 
 use std::{
@@ -10,6 +11,7 @@ use std::{
 };
 
 use backon::{ExponentialBuilder, Retryable};
+use native_tls::TlsConnector;
 use reqwest::{
     ClientBuilder, Method,
     header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue},
@@ -21,10 +23,13 @@ use super::{
     account::{Account, Endpoint},
     answer::{self, Answer},
     auth::{Another, Auth},
-    error::{Error, Failure},
+    error::{Cause, Error, Failure},
     quota::{Permit, Priority, Quota},
 };
-use crate::rescue::server::{QueryId, ServiceName};
+use crate::{
+    rescue::server::{QueryId, ServiceName},
+    tls::{self, Http},
+};
 
 /// How long the wire is waited for.
 #[derive(Clone, Copy)]
@@ -64,6 +69,7 @@ pub(super) struct Inner {
     pub(super) quota: Quota,
     pub(super) reads: reqwest::Client,
     writes: reqwest::Client,
+    one: TlsConnector,
     timeouts: Timeouts,
 }
 
@@ -156,12 +162,16 @@ impl Client {
     }
 
     pub(super) fn with_timeouts(account: Account, timeouts: Timeouts) -> Result<Self, Fault> {
-        let build = |builder: ClientBuilder| builder.build().map_err(|_| Fault::Tls { account: account.name.clone() });
+        let no_tls = || Fault::Tls { account: account.name.clone() };
+        let build = |builder: ClientBuilder| builder.build().map_err(|_| no_tls());
+        let many = tls::connector(Http::Newest).map_err(|_| no_tls())?;
+        let one = tls::connector(Http::One).map_err(|_| no_tls())?;
         let inner = Inner {
             auth: Auth::new(&account)?,
             quota: Quota::new(&account.name, account.requests_per_minute),
-            reads: build(http(timeouts))?,
-            writes: build(unpooled(timeouts))?,
+            reads: build(http(timeouts, many))?,
+            writes: build(unpooled(timeouts, one.clone()))?,
+            one,
             account: account.name,
             endpoint: account.endpoint,
             timeouts,
@@ -182,18 +192,19 @@ impl Client {
 
     /// A way for one write alone, to be built upon.
     pub(super) fn one_way(&self) -> ClientBuilder {
-        unpooled(self.inner.timeouts)
+        unpooled(self.inner.timeouts, self.inner.one.clone())
     }
 
     /// Reads, again in bad weather.
     pub(super) async fn read<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
-        let patiently = self.patiently(call, || async { self.attempt(call, &self.inner.reads).await?.parse() });
-        patiently.await.map_err(|failure| call.error(failure))
+        let attempt = || async { self.attempt(call, &self.inner.reads).await?.parse() };
+        self.patiently(call, Cause::is_transient, attempt).await.map_err(|failure| call.error(failure))
     }
 
-    /// Writes what may be written twice, again in bad weather.
+    /// Writes what may be written twice, again in bad weather that certainly kept it from happening.
     pub(super) async fn write_idempotent(&self, call: &Call) -> Result<Written<()>, Error> {
-        let patiently = self.patiently(call, || async {
+        let is_undone = |cause: &Cause| cause.is_transient() && !cause.may_have_happened();
+        let patiently = self.patiently(call, is_undone, || async {
             let answer = self.attempt(call, &self.inner.writes).await?;
             answer.expect_any().map(|()| Written::of((), &answer))
         });
@@ -215,7 +226,12 @@ impl Client {
         attempt.await.map_err(|failure| call.error(failure))
     }
 
-    async fn patiently<T, Attempt>(&self, call: &Call, attempt: impl Fn() -> Attempt) -> Result<T, Failure>
+    async fn patiently<T, Attempt>(
+        &self,
+        call: &Call,
+        again: impl Fn(&Cause) -> bool,
+        attempt: impl Fn() -> Attempt,
+    ) -> Result<T, Failure>
     where
         Attempt: Future<Output = Result<T, Failure>>,
     {
@@ -227,7 +243,7 @@ impl Client {
             .with_jitter();
         (|| attempt())
             .retry(pauses)
-            .when(|failure| failure.cause.is_transient())
+            .when(|failure| again(&failure.cause))
             .adjust(|failure, pause| {
                 let pause = pause?.max(failure.cause.retry_after().unwrap_or_default());
                 (began.elapsed() + pause < self.inner.timeouts.patience).then_some(pause)
@@ -301,9 +317,9 @@ impl Client {
         };
         let outcome = result.as_ref().map_or_else(|failure| failure.cause.outcome(), |_| "ok");
         let labels = [("account", self.inner.account.clone()), ("method", method.to_string())];
-        metrics::histogram!("bernard_ovh_request_seconds", &labels).record(began.elapsed());
+        metrics::histogram!(crate::metrics::OVH_SECONDS, &labels).record(began.elapsed());
         let [account, method] = labels;
-        metrics::counter!("bernard_ovh_requests_total", &[account, method, ("outcome", outcome.to_owned())])
+        metrics::counter!(crate::metrics::OVH_REQUESTS, &[account, method, ("outcome", outcome.to_owned())])
             .increment(1);
         if let Err(failure) = &result {
             self.obey(failure);
@@ -313,7 +329,7 @@ impl Client {
 
     /// OVHcloud's 429 is for the whole account.
     fn obey(&self, failure: &Failure) {
-        let super::error::Cause::Answered(answered) = &failure.cause else { return };
+        let Cause::Answered(answered) = &failure.cause else { return };
         if answered.status == 429 {
             self.inner.quota.hold(answered.retry_after);
             tracing::warn!(
@@ -332,8 +348,9 @@ impl fmt::Debug for Client {
 }
 
 /// How every request travels.
-fn http(timeouts: Timeouts) -> ClientBuilder {
+fn http(timeouts: Timeouts, tls: TlsConnector) -> ClientBuilder {
     reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
         .user_agent(concat!("bernard/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
@@ -345,6 +362,6 @@ fn http(timeouts: Timeouts) -> ClientBuilder {
 }
 
 /// How writes travel: each on a connection of its own, so a connection that fails has certainly carried nothing.
-fn unpooled(timeouts: Timeouts) -> ClientBuilder {
-    http(timeouts).http1_only().pool_max_idle_per_host(0)
+fn unpooled(timeouts: Timeouts, tls: TlsConnector) -> ClientBuilder {
+    http(timeouts, tls).http1_only().pool_max_idle_per_host(0)
 }

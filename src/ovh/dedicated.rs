@@ -149,7 +149,7 @@ impl Client {
     /// Changes a server. May be repeated: it says how things shall be. OVHcloud has been seen not to store `rescueMail`: read back.
     ///
     /// # Errors
-    /// Whether the change was made is unknown unless [`Error::is_refusal`] or [`Error::is_unsent`].
+    /// After the first attempt that [`Error::may_have_happened`]: whether it was made, or will be, is unknown then.
     pub async fn set(&self, name: &ServiceName, change: &Change) -> Result<Written<()>, Error> {
         let url = self.server_url(name, &[]);
         let call = Call::new(Method::PUT, url, format!("change the netboot of `{name}`")).about(name);

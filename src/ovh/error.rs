@@ -5,7 +5,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::rescue::server::ServiceName;
+use crate::rescue::server::{QueryId, ServiceName};
 
 /// One call that did not work. Reads as a sentence: "could not read the boots of `ns1…`: 403 NOT_GRANTED_CALL: … (query id …)".
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +106,11 @@ impl Error {
         self.0.query_id.as_deref()
     }
 
+    /// The same, as the audit has it.
+    pub fn query(&self) -> Option<QueryId> {
+        self.0.query_id.clone().map(QueryId::from)
+    }
+
     /// The HTTP status of a refusal or a failure of OVHcloud's.
     pub fn status(&self) -> Option<u16> {
         self.0.cause.answered().map(|answer| answer.status)
@@ -151,6 +156,11 @@ impl Error {
         self.0.cause.answered().map_or(&[], |answer| &answer.missing_rights)
     }
 
+    /// Nobody knows whether OVHcloud carries it out, perhaps later: it is neither a refusal nor certainly unsent.
+    pub fn may_have_happened(&self) -> bool {
+        self.0.before.is_none() && self.0.cause.may_have_happened()
+    }
+
     /// Whether it is certain that the request never left: no connection, no permit, no access token, or too late.
     pub fn is_unsent(&self) -> bool {
         let unsent = matches!(self.0.cause, Cause::NoConnection { .. } | Cause::TooLate | Cause::NoPermit);
@@ -189,6 +199,15 @@ impl Cause {
             Self::Unreadable(why) => matches!(why, Unreadable::Html | Unreadable::CutShort | Unreadable::NotJson),
             Self::NoConnection { .. } | Self::TimedOut | Self::Interrupted | Self::NoPermit => true,
             Self::Redirected { .. } | Self::TooLate | Self::NotAuthorised { .. } => false,
+        }
+    }
+
+    pub(super) fn may_have_happened(&self) -> bool {
+        match self {
+            // 408: something before OVHcloud lost its patience with somebody; 429: OVHcloud would not even look.
+            Self::Answered(answer) => matches!(answer.status, 408 | 500..),
+            Self::Redirected { .. } | Self::Unreadable(_) | Self::TimedOut | Self::Interrupted => true,
+            Self::NoConnection { .. } | Self::TooLate | Self::NoPermit | Self::NotAuthorised { .. } => false,
         }
     }
 
@@ -319,7 +338,9 @@ mod tests {
         for status in [408, 429, 500, 503] {
             assert!(answered(status, None, None).is_transient(), "{status}");
             assert!(!answered(status, None, None).is_refusal(), "{status}");
+            assert_eq!(answered(status, None, None).may_have_happened(), status != 429, "{status}");
         }
+        assert!(!answered(403, None, None).may_have_happened());
         assert!(answered(409, None, None).is_refusal());
         assert!(answered(460, None, None).is_expired_service());
         assert!(answered(404, None, Some("The requested object does not exist")).is_not_found());

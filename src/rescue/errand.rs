@@ -41,8 +41,8 @@ pub enum Errand {
         place: ChannelId,
         /// The server, read just now.
         server: Box<Server>,
-        /// The answer; no answer is a no that may pass.
-        reply: oneshot::Sender<Option<Permission>>,
+        /// The answer.
+        reply: oneshot::Sender<Permission>,
     },
     /// Find out whether the DM of this operation has already arrived.
     LookForDelivery {
@@ -118,12 +118,12 @@ impl Errands {
         answer.await.ok().flatten()
     }
 
-    /// Asks for a person's right of this moment; `None` while nobody can say.
+    /// Asks for a person's right of this moment; `None` while there is nobody to ask.
     pub async fn may_now(&self, person: UserId, kind: Kind, place: ChannelId, server: Server) -> Option<Permission> {
         let (reply, answer) = oneshot::channel();
         let server = Box::new(server);
         self.0.send(Errand::MayNow { person, kind, place, server, reply }).await.ok()?;
-        answer.await.ok().flatten()
+        answer.await.ok()
     }
 
     async fn run(&self, errand: impl FnOnce(oneshot::Sender<Arrival>) -> Errand) -> Arrival {

@@ -47,10 +47,29 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         queries: Vec<QueryId>,
     },
-    /// OVHcloud would not take the setting.
+    /// OVHcloud would not take the setting, or it could not be had in all the time that there was.
     SettingRefused {
+        /// How it is known that nothing was rebooted: OVHcloud said no, or it was never asked.
+        #[serde(default)]
+        why: NotDone,
         /// OVHcloud's words.
         said: String,
+        /// OVHcloud's name for the request, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
+    },
+    /// Nobody can say whether a change of the setting is still on its way: it may show up late. Recorded once.
+    SettingInDoubt {
+        /// Why.
+        doubt: Doubt,
+        /// OVHcloud's name for the request, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
+    },
+    /// What was there was written again while it was watched whether it stays.
+    WrittenBack {
+        /// OVHcloud's names for the requests that did it.
+        queries: Vec<QueryId>,
     },
     /// A person pressed **Cancel** before the reboot was sent.
     CancelAsked {
@@ -79,11 +98,17 @@ pub enum Event {
         why: NotDone,
         /// OVHcloud's words, or those of the failed connection.
         said: String,
+        /// OVHcloud's name for the request, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
     },
     /// Nobody can say yet whether OVHcloud took the reboot.
     RebootUnknown {
         /// What came instead of an answer.
         said: String,
+        /// OVHcloud's name for the request, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
     },
     /// Exactly one new task was found: it is ours.
     TaskAdopted {
@@ -240,6 +265,9 @@ pub enum Event {
         searched: Vec<Source>,
         /// What went wrong at the last look, in OVHcloud's words.
         trouble: Option<String>,
+        /// OVHcloud's name for the request, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
     },
     /// The link was there, but nobody took it.
     LinkGivenUp,
@@ -320,14 +348,31 @@ pub enum Problem {
     Ovhcloud {
         /// Those words, with the query id.
         said: String,
+        /// OVHcloud's name for the request, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
     },
 }
 
+/// Why nobody can say whether a change of the setting is still on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "snake_case")]
+pub enum Doubt {
+    /// It got no answer that says so, or it was answered and does not read back.
+    Unanswered {
+        /// What came instead.
+        said: String,
+    },
+    /// The process ended, or failed, where it may have been waiting for the answer.
+    Stopped,
+}
+
 /// How it is known that a reboot did not happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NotDone {
     /// OVHcloud answered with a 4xx.
+    #[default]
     Refused,
     /// No connection was made, or the time to send was over.
     Unsent,

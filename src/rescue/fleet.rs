@@ -175,7 +175,7 @@ impl Fleet {
         minutes: ConsoleMinutes,
         ip: Option<Ipv4Addr>,
     ) -> Result<Vec<ExactCall>, plan::Error> {
-        let kinds = self.client_of(server)?.consoles(&server.name).await?.kinds;
+        let kinds = self.client_of(server)?.consoles(&server.name).await?;
         let open = |kind| calls::of_console(&server.name, kind, minutes, ip);
         Ok(kinds.first().copied().map(open).unwrap_or_default())
     }
@@ -231,6 +231,9 @@ impl Fleet {
                     tracing::error!(%error, "the inventory could not be stored");
                 }
             }
+        }
+        if let Ok(listed) = self.find_known(typed) {
+            return Ok(listed);
         }
         let servers = self.servers();
         let unread: Vec<Server> =

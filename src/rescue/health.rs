@@ -6,6 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Duration,
 };
 
 use futures_util::{StreamExt, stream};
@@ -25,6 +26,8 @@ use crate::{access::UserId, clock, ovh};
 const READ_NOW: usize = 8;
 /// How many of those are read at the same time.
 const PARALLEL: usize = 4;
+/// How long a person waits for what the background will come to anyway.
+const BEHIND: Duration = Duration::from_secs(10);
 /// A service that nobody renews and that ends sooner than this is worth a look.
 const ENDS_SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// A credential that expires sooner than this is worth a look.
@@ -150,6 +153,8 @@ pub enum Check {
     Boots,
     /// Contracts and planned interventions.
     Contracts,
+    /// The clock, against OVHcloud's.
+    Clock,
     /// The credential of an account.
     Credential,
     /// Whether an account's credential allows changes: OVHcloud does not tell without one.
@@ -194,7 +199,8 @@ pub fn needed_calls(sources: &[Source]) -> Vec<(&'static str, &'static str)> {
 
 /// Everything that is not well, in no order, and how good the knowledge is.
 pub async fn examine(fleet: &Fleet, expected: Expected<'_>) -> (Vec<Finding>, Knowledge) {
-    read_what_is_missing(fleet).await;
+    // What was not read in time is told like what could not be read.
+    let _ = tokio::time::timeout(BEHIND, read_what_is_missing(fleet)).await;
     let mut findings = accounts(fleet, expected.calls).await;
     findings.extend(forgotten(fleet, expected).await);
     let servers = fleet.servers();
@@ -212,7 +218,7 @@ pub async fn examine(fleet: &Fleet, expected: Expected<'_>) -> (Vec<Finding>, Kn
 
 /// What the inventory says of one server.
 fn of_server(known: &Known, boot: Option<&Boot>, now: Timestamp) -> Vec<Finding> {
-    let Known { server, seen: Some(_), care } = known else { return Vec::new() };
+    let Known { server, seen: Some(_), care, .. } = known else { return Vec::new() };
     let label = || server.label().to_owned();
     let mut findings = Vec::new();
     if server.state != "ok" {
@@ -365,10 +371,13 @@ async fn account(fleet: &Fleet, client: &ovh::Client, calls: &[(&'static str, &'
             return vec![Finding::AccountAway { account, said: error.to_string() }];
         }
     }
-    if let Ok(theirs) = client.now().await {
-        let drift = clock::now().duration_since(theirs);
-        if drift.abs() > DRIFT {
+    match client.now().await.map(|theirs| clock::now().duration_since(theirs)) {
+        Ok(drift) if drift.abs() > DRIFT => {
             findings.push(Finding::Drift { account: account.clone(), seconds: drift.as_secs() });
+        }
+        Ok(_) => {}
+        Err(error) => {
+            findings.push(Finding::Unchecked { what: Check::Clock, of: account.clone(), said: error.to_string() });
         }
     }
     if !client.has_keys() {

@@ -130,6 +130,30 @@ pub enum Notice {
     },
 }
 
+/// What the buttons of a notice are about. Of all notices about the same, only the latest keeps them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// The rescue that this operation began.
+    Rescue(OperationId),
+    /// All that is in rescue.
+    Fleet,
+}
+
+impl Notice {
+    /// What its buttons are about, if it has any.
+    pub fn offer(&self) -> Option<Offer> {
+        match self {
+            Self::Reminder { lease, .. } | Self::Extended { lease, .. } | Self::HandedOver { lease, .. } => {
+                Some(Offer::Rescue(*lease))
+            }
+            Self::Digest { .. } => Some(Offer::Fleet),
+            Self::RestoredAtDeadline { .. } | Self::AuditAnchor { .. } | Self::Paused { .. } | Self::Resumed { .. } => {
+                None
+            }
+        }
+    }
+}
+
 /// Which of a letter's two places it is tried at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {

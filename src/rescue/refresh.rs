@@ -179,7 +179,9 @@ impl Keeper {
         let servers = self.inventory().servers();
         let Some(known) = servers.get(name) else { return Ok(()) };
         let datacenter = known.server.datacenter.clone().unwrap_or_default();
-        self.boots_read.insert((self.account.clone(), datacenter, id), Instant::now());
+        for place in [datacenter, name.to_string()] {
+            self.boots_read.insert((self.account.clone(), place, id), Instant::now());
+        }
         if let Err(error) = self.inventory().learn_boot(&known.server, boot).await {
             tracing::error!(account = self.account, %error, "a netboot entry could not be stored");
         }

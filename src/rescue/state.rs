@@ -9,7 +9,7 @@ pub use facts::Facts;
 use super::{
     approval::{Mandate, Round, RoundEnd},
     console::ConsoleKind,
-    event::{Event, NotDone, Problem},
+    event::{Doubt, Event, NotDone, Problem},
     operation::{Intent, Kind, OperationId, Request, Source},
     server::{TaskId, TaskStatus},
 };
@@ -207,6 +207,11 @@ impl State {
         waits && self.kind != Kind::Console
     }
 
+    /// Whether its step may be writing the setting: if everything stops here, a change of ours may show up late.
+    pub fn writes(&self) -> bool {
+        matches!(self.phase, Phase::Prepared | Phase::PuttingBack(_))
+    }
+
     /// Whether **Cancel** still means something: no reboot was intended since the last approval.
     pub fn can_be_cancelled(&self) -> bool {
         matches!(self.phase, Phase::Opened | Phase::Prepared | Phase::Ready) && self.facts.intents == 0
@@ -231,6 +236,9 @@ impl State {
         let phase = self.phase_after(event).ok_or_else(|| self.illegal(event))?;
         let mut facts = self.facts.clone();
         facts.learn(event);
+        if self.writes() && matches!(event, Event::Faulted) {
+            facts.doubt.get_or_insert(Doubt::Stopped);
+        }
         let mandate = self.mandate_after(event, &mut facts);
         if !matches!(phase, Phase::AwaitingApproval)
             && let Some(round) = facts.rounds.last_mut().filter(|round| round.end == RoundEnd::Open)
@@ -298,14 +306,16 @@ impl State {
             }
             (P::Prepared, E::BootSet { .. }) if self.kind == Kind::PutBack => P::Ended(Outcome::NetbootBack),
             (P::Prepared, E::BootSet { .. }) => P::Ready,
-            (P::Prepared, E::SettingRefused { said }) => {
-                P::PuttingBack(Outcome::NotDone(NotDone::Refused, said.clone()))
+            (P::Prepared | P::PuttingBack(_), E::SettingInDoubt { .. }) if self.facts.doubt.is_none() => {
+                self.phase.clone()
             }
+            (P::PuttingBack(_), E::WrittenBack { .. }) => self.phase.clone(),
+            (P::Prepared, E::SettingRefused { why, said, .. }) => P::PuttingBack(Outcome::NotDone(*why, said.clone())),
             (P::Opened, E::CancelAsked { by, .. }) => P::Ended(Outcome::Cancelled(*by)),
             (P::Prepared | P::Ready, E::CancelAsked { by, .. }) if self.can_be_cancelled() => {
                 self.put_back_then(Outcome::Cancelled(*by))
             }
-            (P::Ready, E::RebootNotDone { why, said }) => match &self.facts.last_intent {
+            (P::Ready, E::RebootNotDone { why, said, .. }) => match &self.facts.last_intent {
                 None => self.put_back_then(Outcome::NotDone(*why, said.clone())),
                 Some(intent) => P::Undecided { intent: intent.clone(), candidates: Vec::new() },
             },
@@ -313,7 +323,7 @@ impl State {
                 P::Intended(intent.clone())
             }
             (P::Intended(_), E::RebootAccepted { task, .. }) => P::Rebooting(*task),
-            (P::Intended(intent), E::RebootNotDone { why, said }) => match self.facts.intents {
+            (P::Intended(intent), E::RebootNotDone { why, said, .. }) => match self.facts.intents {
                 1 => self.put_back_then(Outcome::NotDone(*why, said.clone())),
                 // An earlier reboot is still unknown: the machine may be on its way, so a person decides again.
                 _ => P::Undecided { intent: intent.clone(), candidates: Vec::new() },

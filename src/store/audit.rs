@@ -131,15 +131,6 @@ impl Store {
         Ok(())
     }
 
-    /// The last line's number and hash; `None` while there is none.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn audit_head(&self) -> Result<Option<Anchor>, Error> {
-        let mut connection = self.pool.acquire().await?;
-        head(&mut connection).await
-    }
-
     /// Owes `channel` the anchor of this day, unless that day, or a later one, has its own. True if it is owed now.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Which Discord messages belong to an operation, and where links went: ids only, never what they say.
 
 use jiff::Timestamp;
+use sqlx::SqliteConnection;
 
 use super::{Error, Store, audit, id, millis, time};
 use crate::{
@@ -51,6 +52,15 @@ pub struct Delivery {
     pub message: u64,
     /// When the link means nothing any more, by our clock; `None`: when the server leaves rescue.
     pub expires: Option<Timestamp>,
+}
+
+/// A DM whose operation is over, and of which nobody knows whether it arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TriedDelivery {
+    /// The operation.
+    pub operation: OperationId,
+    /// The latest attempt, by our clock.
+    pub tried: Timestamp,
 }
 
 impl Store {
@@ -152,6 +162,7 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn save_delivery(&self, delivery: &Delivery, server: &ServiceName) -> Result<(), Error> {
+        let mut tx = self.write().await?;
         sqlx::query(
             "INSERT INTO deliveries (operation, server, person, channel, message, expires_at, wipe)
              VALUES ($1, $2, $3, $4, $5, $6, COALESCE((SELECT 1 - live FROM operations WHERE id = $1), 0))
@@ -163,9 +174,49 @@ impl Store {
         .bind(id(delivery.channel.0))
         .bind(id(delivery.message))
         .bind(delivery.expires.map(millis))
-        .execute(&self.pool)
+        .execute(&mut *tx)
         .await?;
+        forget_tried(&mut tx, delivery.operation).await?;
+        tx.commit().await?;
         Ok(())
+    }
+
+    /// The DMs that are to be looked for by `now`: their operations are over, and nobody knows whether they arrived.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn deliveries_to_look_for(&self, now: Timestamp) -> Result<Vec<TriedDelivery>, Error> {
+        let rows: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT operation, tried_at FROM tried_deliveries JOIN operations ON id = operation
+             WHERE live = 0 AND tried_deliveries.due_at <= $1",
+        )
+        .bind(millis(now))
+        .fetch_all(&self.pool)
+        .await?;
+        let tried = |(id, tried): (i64, i64)| TriedDelivery { operation: OperationId(id), tried: time(tried) };
+        Ok(rows.into_iter().map(tried).collect())
+    }
+
+    /// A DM that may still arrive is looked for again at `due`.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn look_for_delivery_at(&self, operation: OperationId, due: Timestamp) -> Result<(), Error> {
+        sqlx::query("UPDATE tried_deliveries SET due_at = $2 WHERE operation = $1")
+            .bind(operation.0)
+            .bind(millis(due))
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// A DM has certainly not arrived.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn no_delivery(&self, operation: OperationId) -> Result<(), Error> {
+        let mut connection = self.pool.acquire().await?;
+        forget_tried(&mut connection, operation).await
     }
 
     /// The DMs that are to be wiped by `now` and are not yet.
@@ -215,4 +266,26 @@ impl Store {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// A DM is about to be sent: from here on it may arrive.
+pub(super) async fn delivery_tried(
+    tx: &mut SqliteConnection,
+    operation: OperationId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO tried_deliveries (operation, tried_at, due_at) VALUES ($1, $2, $2)
+         ON CONFLICT (operation) DO UPDATE SET tried_at = $2, due_at = $2",
+    )
+    .bind(operation.0)
+    .bind(millis(now))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn forget_tried(connection: &mut SqliteConnection, operation: OperationId) -> Result<(), Error> {
+    sqlx::query("DELETE FROM tried_deliveries WHERE operation = $1").bind(operation.0).execute(connection).await?;
+    Ok(())
 }

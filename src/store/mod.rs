@@ -38,8 +38,8 @@ pub use cards::{Card, CardId, CardRefusal};
 pub use inventory::remembered;
 pub use leases::Change;
 pub use ledger::{Ledger, Range};
-pub use messages::{Delivery, Posted, Unreported};
-pub use notices::{Delivered, NoticeId, Owed, Tried};
+pub use messages::{Delivery, Posted, TriedDelivery, Unreported};
+pub use notices::{Delivered, NoticeId, Outdated, Owed, Tried};
 pub use operations::{Append, Open};
 pub use reminders::{Kept, Onward, Owing};
 
@@ -119,15 +119,6 @@ impl Store {
         Ok(Self { pool, waiting: std::sync::Arc::default(), _lock: std::sync::Arc::new(lock) })
     }
 
-    /// Whether the database answers.
-    ///
-    /// # Errors
-    /// [`Error::Database`] when it does not.
-    pub async fn ping(&self) -> Result<(), Error> {
-        sqlx::query("SELECT 1").execute(&self.pool).await?;
-        Ok(())
-    }
-
     /// Ends all connections; what was promised is already on disk.
     pub async fn close(&self) {
         self.pool.close().await;
@@ -180,12 +171,14 @@ fn lock(path: &Path) -> Result<File, Error> {
 }
 
 /// The steps of the schema, in their order; one that was shipped is never changed.
-const SCHEMA: [(i64, &str, &str); 5] = [
+const SCHEMA: [(i64, &str, &str); 7] = [
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (3, "audit", include_str!("../../migrations/sqlite/0003_audit.sql")),
     (4, "leases", include_str!("../../migrations/sqlite/0004_leases.sql")),
     (6, "fleet", include_str!("../../migrations/sqlite/0006_fleet.sql")),
     (7, "expiring links", include_str!("../../migrations/sqlite/0007_expiring_links.sql")),
+    (8, "tried deliveries", include_str!("../../migrations/sqlite/0008_tried_deliveries.sql")),
+    (9, "notices that offer", include_str!("../../migrations/sqlite/0009_notices_that_offer.sql")),
 ];
 
 fn migrator() -> Migrator {

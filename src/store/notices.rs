@@ -5,7 +5,7 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{Error, Store, from_json, id, json, millis, time};
 use crate::rescue::{
-    notice::{Letter, Place},
+    notice::{Letter, Offer, Place},
     operation::ChannelId,
 };
 
@@ -43,12 +43,23 @@ pub struct Tried {
 /// How a notice ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivered {
-    /// It stands in this channel, as this message.
-    Posted(ChannelId, u64),
+    /// It stands in this channel, as this message; its buttons, if it has any, are about this.
+    Posted(ChannelId, u64, Option<Offer>),
     /// What it was about is over.
     Needless,
     /// No place takes it.
     Nowhere,
+}
+
+/// A posted notice whose buttons are no longer for anybody to press.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outdated {
+    /// Its number.
+    pub id: NoticeId,
+    /// Where it stands.
+    pub channel: ChannelId,
+    /// Its message.
+    pub message: u64,
 }
 
 impl Store {
@@ -129,18 +140,56 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn end_notice(&self, notice: NoticeId, how: Delivered) -> Result<(), Error> {
-        let (word, channel, message) = match how {
-            Delivered::Posted(channel, message) => ("posted", Some(id(channel.0)), Some(id(message))),
-            Delivered::Needless => ("needless", None, None),
-            Delivered::Nowhere => ("nowhere", None, None),
+        let (word, channel, message, offer) = match how {
+            Delivered::Posted(channel, message, offer) => ("posted", Some(id(channel.0)), Some(id(message)), offer),
+            Delivered::Needless => ("needless", None, None, None),
+            Delivered::Nowhere => ("nowhere", None, None, None),
         };
-        sqlx::query("UPDATE notices SET due_at = NULL, outcome = $2, channel = $3, message = $4 WHERE id = $1")
-            .bind(notice.0)
-            .bind(word)
-            .bind(channel)
-            .bind(message)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(
+            "UPDATE notices SET due_at = NULL, outcome = $2, channel = $3, message = $4, offers = $5 WHERE id = $1",
+        )
+        .bind(notice.0)
+        .bind(word)
+        .bind(channel)
+        .bind(message)
+        .bind(offer.map(|offer| match offer {
+            Offer::Rescue(lease) => lease.0,
+            Offer::Fleet => 0,
+        }))
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// The posted notices that still have buttons though there is a later one about the same, or the rescue is over; the oldest
+    /// first, at most 200.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn outdated_notices(&self) -> Result<Vec<Outdated>, Error> {
+        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
+            "SELECT id, channel, message FROM notices AS old WHERE offers IS NOT NULL AND (
+                 EXISTS (SELECT 1 FROM notices AS new WHERE new.offers = old.offers AND new.id > old.id)
+                 OR offers > 0 AND NOT EXISTS (SELECT 1 FROM leases WHERE operation = offers AND ended_at IS NULL))
+             ORDER BY id LIMIT $1",
+        )
+        .bind(MOST)
+        .fetch_all(&self.pool)
+        .await?;
+        let outdated = |(id, channel, message): (i64, i64, i64)| Outdated {
+            id: NoticeId(id),
+            channel: ChannelId(channel.cast_unsigned()),
+            message: message.cast_unsigned(),
+        };
+        Ok(rows.into_iter().map(outdated).collect())
+    }
+
+    /// A notice has no buttons any more.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn notice_offers_nothing(&self, notice: NoticeId) -> Result<(), Error> {
+        sqlx::query("UPDATE notices SET offers = NULL WHERE id = $1").bind(notice.0).execute(&self.pool).await?;
         Ok(())
     }
 

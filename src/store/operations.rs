@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{CardId, Change, Error, Store, audit, cards, from_json, id, json, leases, millis, pause, time};
+use super::{CardId, Change, Error, Store, audit, cards, from_json, id, json, leases, messages, millis, pause, time};
 use crate::{
     access::UserId,
     config::Locale,
     rescue::{
-        event::Event,
+        event::{Doubt, Event},
         lease,
         operation::{Operation, OperationId, Request},
         server::ServiceName,
@@ -107,6 +107,21 @@ impl Store {
         Ok(())
     }
 
+    /// After a start: whatever the last process was writing when it ended may show up late.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: nothing was recorded.
+    pub async fn doubt_writes(&self, now: Timestamp) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        for operation in live(&mut tx, None).await?.iter().filter(|operation| operation.state.writes()) {
+            let event = Event::SettingInDoubt { doubt: Doubt::Stopped, query: None };
+            // What is in doubt already stays so.
+            append(&mut tx, operation, &event, now).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// An operation with everything that happened to it.
     ///
     /// # Errors
@@ -189,6 +204,9 @@ pub(super) async fn append(
         .bind(json(event))
         .execute(&mut *tx)
         .await?;
+    if let Event::DeliveryAttempted { .. } = event {
+        messages::delivery_tried(tx, operation.id, now).await?;
+    }
     audit::append(tx, &crate::audit::of_event(&next, event, now)).await?;
     if let Some(effect) = lease::effect(&next, event, now) {
         audit::append(tx, &crate::audit::of_lease(&next, &effect, now)).await?;

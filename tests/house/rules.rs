@@ -267,6 +267,17 @@ pub(crate) const RULES: &[Rule] = &[
         keeps: &[("clock.rs", "fn f() { Timestamp::now() }"), ("discord/sender.rs", "fn f() { Instant::now() }")],
     },
     Rule {
+        says: "figures have their names in metrics.rs, beside the help that says their unit",
+        bound: Bound::AllBut(&[Place("metrics.rs")]),
+        tests: Tests::Free,
+        forbids: |name| name.quotes("\"bernard_"),
+        breaks: &[("ovh/quota.rs", "fn f() { metrics::counter!(\"bernard_waits_total\"); }")],
+        keeps: &[
+            ("metrics.rs", "const A: &str = \"bernard_paused\";"),
+            ("ovh/quota.rs", "fn f() { metrics::counter!(crate::metrics::A); }"),
+        ],
+    },
+    Rule {
         says: "no code redeems a secret: Bernard handles links, never passwords",
         bound: Bound::All,
         tests: Tests::Too,

@@ -151,6 +151,16 @@ async fn a_clock_that_is_off_and_oauth2_are_told_of() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_cannot_be_compared_is_a_finding() {
+    let bot = TestBot::with(TestConfig::oauth2(), [web_1()]).await;
+    known(&bot, 1).await;
+    let refusal = serde_json::json!({ "message": "This call does not exist", "class": "Client::NotFound" });
+    bot.ovh.faults().always().status("GET", "/auth/time", 404, &refusal);
+    let (told, file) = examined(&bot).await;
+    assert!(told.contains("clock could not be compared") && file.contains("does not exist"), "{told}\n{file}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_large_fleet_fits_the_message_and_the_budget_and_is_whole_in_the_file() {
     let servers = (1..=300)
         .map(|n| ServerSpec::linux(&format!("ns7{n:05}.ip-203-0-113.eu")).named(&format!("node-{n}")).unmonitored());

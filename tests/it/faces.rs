@@ -183,12 +183,12 @@ fn port(port: Port, seconds: i64) -> Event {
 }
 
 fn not_found() -> Event {
-    Event::LinkNotFound { searched: vec![Source::AuthenticationSecret, Source::Mail], trouble: None }
+    Event::LinkNotFound { searched: vec![Source::AuthenticationSecret, Source::Mail], trouble: None, query: None }
 }
 
 fn unanswered() -> [Event; 2] {
     let said = "could not reboot `ns1111111.ip-203-0-113.eu`: the connection ended before the answer".to_owned();
-    [Event::RebootUnknown { said }, Event::NotSettled { candidates: Vec::new() }]
+    [Event::RebootUnknown { said, query: None }, Event::NotSettled { candidates: Vec::new() }]
 }
 
 /// Buttons as a person sees them: `( Confirm )`, a link with its address.
@@ -272,7 +272,7 @@ fn trouble_on_the_way() {
             (
                 "refused",
                 begun.intended().then([
-                    Event::RebootNotDone { why: NotDone::Refused, said: refused },
+                    Event::RebootNotDone { why: NotDone::Refused, said: refused, query: None },
                     Event::PutBack { result: PutBack::Done, queries: Vec::new() },
                 ]),
             ),

@@ -21,6 +21,7 @@ mod foreign;
 mod guide;
 mod fleet;
 mod kill;
+mod late;
 mod leaks;
 mod leases;
 mod leftovers;

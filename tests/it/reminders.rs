@@ -213,6 +213,62 @@ async fn a_hundred_leases_due_at_once_stay_within_discords_limits_and_each_is_to
     bot.ovh.until_running("web-1", &Running::WindowsRescue).await;
 }
 
+/// Whether a message still offers a way out, or more time.
+fn offers(message: &Message) -> bool {
+    message.button("Restore now").is_some() || message.button("Extend").is_some()
+}
+
+/// The notices of `web-1` that still have buttons: those in the channel, and those in Ann's DMs.
+fn offering(bot: &TestBot) -> (usize, usize) {
+    let notices = |all: Vec<Message>| {
+        let said = [BEFORE, DEADLINE, AFTER, "**Extended**", "**Handed over**"];
+        let is_notice = |m: &Message| m.content.contains("web-1") && said.iter().any(|said| m.content.contains(said));
+        all.into_iter().filter(|message| is_notice(message) && offers(message)).count()
+    };
+    (notices(bot.discord.messages(OPS)), notices(bot.ann.dms()))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_latest_word_about_a_rescue_has_buttons_and_none_when_it_is_over() {
+    let bot = on_call("").await;
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.rescued(&bot.ann, "db-1").await;
+    pass(&bot, minutes(215)).await;
+    let dm = bot.ann.wait_for_dm(|message| message.content.contains(BEFORE) && message.content.contains("web-1")).await;
+    assert!(dm.content.contains("`/restore server:web-1`") && dm.content.contains("`/rescue extend server:web-1`"));
+    assert_eq!(offering(&bot), (0, 1));
+    pass(&bot, minutes(30)).await;
+    let message = bot.sees(&[DEADLINE, "web-1"]).await;
+    eventually("the deadline is the latest word", async || offering(&bot) == (1, 0)).await;
+    let choices = bot.press(&bot.ann, &message, "Extend").await;
+    bot.press(&bot.ann, &choices, "1 h").await;
+    bot.sees(&["**Extended**", "web-1"]).await;
+    eventually("that it was extended is the latest word", async || offering(&bot) == (1, 0)).await;
+    assert!(bot.discord.messages(OPS).iter().all(|seen| seen.id != message.id || !offers(seen)));
+    bot.restored(&bot.ann, "web-1").await;
+    eventually("there is nothing to offer", async || offering(&bot) == (0, 0)).await;
+    let db = |m: &Message| m.content.contains(DEADLINE) && m.content.contains("db-1") && offers(m);
+    assert!(bot.discord.messages(OPS).iter().any(db), "that of another rescue stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_does_not_forget_whose_buttons_are_to_go() {
+    let mut bot = on_call("").await;
+    bot.rescued(&bot.ann, "web-1").await;
+    pass(&bot, minutes(250)).await;
+    let message = bot.sees(&[DEADLINE, "web-1"]).await;
+    let edits = format!("/channels/{OPS}/messages/{}", message.id);
+    let words = serde_json::json!({ "message": "trouble" });
+    let trouble = bot.discord.faults().always().status("PATCH", &edits, 500, &words);
+    bot.restored(&bot.ann, "web-1").await;
+    eventually("it was tried", async || trouble.hits() > 0).await;
+    bot.stop().await;
+    trouble.clear();
+    assert_eq!(offering(&bot), (1, 0));
+    bot.start().await;
+    eventually("there is nothing to offer", async || offering(&bot) == (0, 0)).await;
+}
+
 /// As many rescues more, with servers that exist nowhere else.
 async fn copies(bot: &TestBot, count: i64) {
     let pool = database(bot).await;

@@ -42,6 +42,26 @@ fn any_key_can_come_from_the_environment() {
 }
 
 #[test]
+fn a_list_in_a_variable_may_be_plain_words() {
+    let config = config(
+        LEAST,
+        &[
+            ("BERNARD_ROLE__0__CAN", "view, rescue"),
+            ("BERNARD_ROLE__0__SERVERS", "web-*,tag:env=prod"),
+            ("BERNARD_ROLE__0__CHANNELS", "42"),
+            ("BERNARD_DISCORD__CHANNELS", "43,44"),
+            ("BERNARD_RESCUE__SECRET_FROM", "mail"),
+            ("BERNARD_RESCUE__EMAIL_DOMAINS", ""),
+        ],
+    );
+    let role = &config.roles[0];
+    assert_eq!(role.can, [Capability::View, Capability::Rescue].into());
+    assert_eq!((role.servers.len(), &role.channels), (2, &[42].into()));
+    assert_eq!(config.discord.channels, [43, 44].into());
+    assert_eq!((config.rescue.secret_from.len(), config.rescue.email_domains.len()), (1, 0));
+}
+
+#[test]
 fn a_whole_configuration_can_come_from_the_environment() {
     let config = config(
         "",

@@ -148,12 +148,9 @@ fn discords_address_is_a_base_without_api() {
 #[test]
 fn leases_make_sense_and_defaults_make_room() {
     let rescue = |text: &str| load(&with(&format!("[rescue]\n{text}")), &[]);
-    assert!(
-        rescue("lease = '8d'\nmax_lease = '7d'")
-            .unwrap_err()
-            .to_string()
-            .contains("rescue.lease is 8d, longer than max_lease, which is 7d")
-    );
+    let longer = rescue("lease = '8d'\nmax_lease = '7d'").unwrap();
+    assert_eq!(longer.config.rescue.lease, Duration::from_secs(7 * 86_400), "any length is legal");
+    assert!(longer.warnings[0].to_string().contains("rescue.lease is 8d, longer than max_lease, which is 7d"));
     let hurried = rescue("lease = '4s'").unwrap().config.rescue;
     assert_eq!(hurried.remind_before, Duration::from_millis(500));
     assert_eq!(rescue("lease = '30d'").unwrap().config.rescue.max_lease, Duration::from_secs(30 * 86_400));

@@ -176,6 +176,7 @@ fn unchecked(what: Check, locale: Locale) -> String {
         Check::Servers => say!(locale, "doctor-unchecked-servers"),
         Check::Boots => say!(locale, "doctor-unchecked-boots"),
         Check::Contracts => say!(locale, "doctor-unchecked-contracts"),
+        Check::Clock => say!(locale, "doctor-unchecked-clock"),
         Check::Credential => say!(locale, "doctor-unchecked-credential"),
         Check::Rights => say!(locale, "doctor-unchecked-rights"),
     }

@@ -22,6 +22,9 @@ use crate::{
 /// The kinds of public SSH keys that the Linux rescue takes.
 const KEY_KINDS: [&str; 4] = ["ssh-ed25519", "ssh-rsa", "ecdsa-sha2-", "sk-"];
 
+/// The shortest body of a key: it holds at least the kind once more. Whether the key is a good one is for OVHcloud to say.
+const SHORTEST_KEY: usize = 12;
+
 /// What was typed after `/rescue enable`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EnableOptions {
@@ -141,7 +144,8 @@ fn check_key(key: &str, locale: Locale) -> Result<String, Refusal> {
     let kind = words.next().unwrap_or_default();
     let body = words.next().unwrap_or_default();
     let known = KEY_KINDS.iter().any(|known| kind.starts_with(known));
-    let base64 = body.len() > 40 && body.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '='));
+    let base64 =
+        body.len() >= SHORTEST_KEY && body.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '='));
     if known && base64 && !key.contains('\n') {
         Ok(key.to_owned())
     } else {

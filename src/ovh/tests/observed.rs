@@ -65,7 +65,7 @@ async fn metrics_count_requests_by_outcome() {
     let recorder = PrometheusBuilder::new().build_recorder();
     let page = recorder.handle();
     let _recording = metrics::set_default_local_recorder(&recorder);
-    crate::ovh::describe_metrics();
+    crate::metrics::describe();
 
     let far_end = FarEnd::start().await;
     let client = far_end.client();

@@ -8,7 +8,7 @@ use crate::access::UserId;
 use crate::rescue::{
     approval::{Round, RoundEnd},
     console::ConsoleKind,
-    event::{Event, NotDone, Port, PutBack},
+    event::{Doubt, Event, NotDone, Port, PutBack},
     operation::{Intent, Plan, Source},
     server::{System, TaskId, TaskStatus},
 };
@@ -62,6 +62,8 @@ pub struct Facts {
     pub unanswered: Vec<u32>,
     /// The requester takes no DMs.
     pub dm_closed: bool,
+    /// Why a change of the setting may still show up late.
+    pub doubt: Option<Doubt>,
     /// How putting back went.
     pub put_back: Option<PutBack>,
     /// How many of our own steps panicked.
@@ -97,8 +99,8 @@ impl Facts {
                 self.task = Some((*task, TaskStatus::Init));
                 self.adopted = true;
             }
-            Event::RebootUnknown { said } => self.unknown_because = Some(said.clone()),
-            Event::RebootNotDone { why, said } => {
+            Event::RebootUnknown { said, .. } => self.unknown_because = Some(said.clone()),
+            Event::RebootNotDone { why, said, .. } => {
                 self.not_done = Some(*why);
                 self.unknown_because = Some(said.clone());
             }
@@ -122,10 +124,11 @@ impl Facts {
             }
             Event::PowerSeen { power } => self.power = Some(power.clone()),
             Event::DeliveryAttempted { source, .. } => self.source = *source,
-            Event::LinkNotFound { searched, trouble } => {
+            Event::LinkNotFound { searched, trouble, .. } => {
                 self.searched.clone_from(searched);
                 self.search_trouble.clone_from(trouble);
             }
+            Event::SettingInDoubt { doubt, .. } => self.doubt = Some(doubt.clone()),
             Event::PutBack { result, .. } => self.put_back = Some(result.clone()),
             Event::NotSettled { candidates } => self.candidates.clone_from(candidates),
             Event::FoundImpossible { .. }
@@ -139,6 +142,7 @@ impl Facts {
             | Event::Withdrawn { .. }
             | Event::ApprovalExpired
             | Event::SettingRefused { .. }
+            | Event::WrittenBack { .. }
             | Event::CancelAsked { .. }
             | Event::LeftAlone { .. }
             | Event::LinkDelivered

@@ -67,7 +67,8 @@ impl Work<'_> {
     /// Nobody waits for ever: what was searched is said, and a person may have it looked for again.
     fn not_found(&self, trouble: Option<ovh::Error>) -> Next {
         let searched = sources(self.operation, &self.settings().secret_from);
-        Next::Record(Event::LinkNotFound { searched, trouble: trouble.map(|error| error.to_string()) })
+        let query = trouble.as_ref().and_then(ovh::Error::query);
+        Next::Record(Event::LinkNotFound { searched, trouble: trouble.map(|error| error.to_string()), query })
     }
 
     /// Records the attempt, then sends the DM.

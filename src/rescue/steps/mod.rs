@@ -121,17 +121,20 @@ impl Work<'_> {
 
     /// What OVHcloud's trouble means here: patience for what passes and for what was begun; an end for what was not.
     fn after_trouble(&self, error: &ovh::Error) -> Next {
-        let said = error.to_string();
+        let (said, query) = (error.to_string(), error.query());
         tracing::warn!(operation.id = %self.operation.id, phase = self.operation.state.phase.word(), error = %said, "a step did not work");
         let hopeless = !error.is_transient() || self.waited() > self.settings().task_poll * PATIENCE;
         match &self.operation.state.phase {
             Phase::Opened | Phase::AskingConsole(_) if hopeless => {
-                Next::Record(Event::FoundImpossible { problem: Problem::Ovhcloud { said } })
+                Next::Record(Event::FoundImpossible { problem: Problem::Ovhcloud { said, query } })
             }
-            Phase::Prepared if hopeless => Next::Record(Event::SettingRefused { said }),
-            Phase::Ready if hopeless => Next::Record(Event::RebootNotDone { why: NotDone::Unsent, said }),
+            Phase::Prepared if hopeless => {
+                let why = if error.is_transient() { NotDone::Unsent } else { NotDone::Refused };
+                Next::Record(Event::SettingRefused { why, said, query })
+            }
+            Phase::Ready if hopeless => Next::Record(Event::RebootNotDone { why: NotDone::Unsent, said, query }),
             Phase::PuttingBack(_) if error.is_refusal() => {
-                Next::Record(Event::PutBack { result: PutBack::Failed { said }, queries: Vec::new() })
+                Next::Record(Event::PutBack { result: PutBack::Failed { said }, queries: query.into_iter().collect() })
             }
             _ => Next::Wait(self.settings().task_poll),
         }
@@ -176,7 +179,7 @@ impl Work<'_> {
     fn not_any_more(&self, event: Event, said: &str) -> Next {
         Next::Record(match self.operation.state.facts.intents {
             0 => event,
-            _ => Event::RebootNotDone { why: NotDone::Unsent, said: said.to_owned() },
+            _ => Event::RebootNotDone { why: NotDone::Unsent, said: said.to_owned(), query: None },
         })
     }
 

@@ -1,13 +1,17 @@
 //! Before the reboot: record what is there, set what is wanted, and put it back when nothing comes of it.
 
-use super::{Failure, Next, Work};
-use crate::access::UserId;
-use crate::rescue::{
-    calls,
-    event::{Event, Problem, PutBack},
-    operation::{OperationId, Setting, Source, Wish},
-    plan,
-    server::{QueryId, Server, System},
+use super::{Failure, Next, Settings, Work};
+use crate::{
+    access::UserId,
+    clock, ovh,
+    rescue::{
+        calls,
+        event::{Doubt, Event, NotDone, Problem, PutBack},
+        operation::{OperationId, Setting, Source, Wish},
+        plan,
+        server::{QueryId, Server, System},
+    },
+    store::Append,
 };
 
 /// How many of the account's mails are remembered as older than the reboot: more than one page of any mailbox.
@@ -106,15 +110,19 @@ impl Work<'_> {
         let Some(change) = plan.and_then(|plan| plan.change.as_ref()) else {
             return Ok(Next::Record(Event::BootSet { queries: Vec::new() }));
         };
-        let (took, queries) = self.write(change).await?;
+        let (took, mut queries) = self.write(change).await?;
         if took == Took::Yes {
             return Ok(Next::Record(Event::BootSet { queries }));
         }
         let said = format!("OVHcloud took the setting of {} but it does not read back", self.server());
-        Ok(Next::Record(Event::SettingRefused { said }))
+        Ok(Next::Record(match self.operation.state.facts.doubt {
+            None => Event::SettingInDoubt { doubt: Doubt::Unanswered { said }, query: queries.pop() },
+            Some(_) => Event::SettingRefused { why: NotDone::Refused, said, query: queries.pop() },
+        }))
     }
 
-    /// Puts back what was there.
+    /// Puts back what was there. While a change of ours may still show up late, what reads back once is not back yet: it is looked
+    /// at for a while, and what came late is put back too. The lease stays until then.
     pub(super) async fn put_back(&self) -> Result<Next, Failure> {
         let done = |result, queries| Ok(Next::Record(Event::PutBack { result, queries }));
         let Some(made) = &self.operation.state.facts.plan else {
@@ -130,12 +138,22 @@ impl Work<'_> {
         };
         let (took, queries) = self.write(&setting).await?;
         match took {
+            Took::Yes if !self.is_settled() && !queries.is_empty() => Ok(Next::Record(Event::WrittenBack { queries })),
+            Took::Yes if !self.is_settled() => {
+                let Settings { task_poll, reboot_settle, .. } = *self.settings();
+                Ok(Next::Wait(task_poll.min(reboot_settle / 4)))
+            }
             Took::Yes => done(PutBack::Done, queries),
             Took::No => {
                 let said = format!("OVHcloud took the setting of {} but it does not read back", self.server());
                 done(PutBack::Failed { said }, queries)
             }
         }
+    }
+
+    /// Whether no change of ours is to be expected any more, as far as anybody can tell.
+    fn is_settled(&self) -> bool {
+        self.operation.state.facts.doubt.is_none() || self.waited() > self.settings().reboot_settle
     }
 
     /// Whether the setting reads back after writing it, and OVHcloud's names for the requests that wrote it.
@@ -145,12 +163,34 @@ impl Work<'_> {
             return Ok((Took::Yes, queries));
         }
         for _ in 0..SET_TRIES {
-            queries.extend(self.client.set(self.server(), &calls::change(setting)).await?.query);
+            match self.client.set(self.server(), &calls::change(setting)).await {
+                Ok(written) => queries.extend(written.query),
+                Err(error) => {
+                    if error.may_have_happened() {
+                        self.doubt(&error).await?;
+                    }
+                    return Err(error.into());
+                }
+            }
             if setting.holds_on(&self.client.server(self.server()).await?) {
                 return Ok((Took::Yes, queries));
             }
         }
         Ok((Took::No, queries))
+    }
+
+    /// Records, once, that a change may still show up late: whatever was decided at the same moment.
+    async fn doubt(&self, error: &ovh::Error) -> Result<(), Failure> {
+        let doubt = Doubt::Unanswered { said: error.to_string() };
+        let event = Event::SettingInDoubt { doubt, query: error.query() };
+        while let Some(operation) = self.runner.store.operation(self.operation.id).await? {
+            match self.runner.store.append(&operation, &event, clock::now()).await? {
+                Append::Overtaken => {}
+                Append::Done(_) => return Ok(self.runner.pulse.tap()),
+                Append::Illegal(_) => break,
+            }
+        }
+        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@
 use super::{Failure, Next, Settings, Work, not_before};
 use crate::{
     clock::{self, BootInstant},
-    ovh::RebootAnswer,
+    ovh::{self, RebootAnswer},
     rescue::{
         event::{Event, NotDone},
         operation::{Intent, Operation},
@@ -53,9 +53,9 @@ impl Work<'_> {
     async fn record_answer(&self, intended: &Operation, answer: RebootAnswer) -> Result<(), Failure> {
         let event = match answer {
             RebootAnswer::Accepted(task) => Event::RebootAccepted { task: task.value.id, query: task.query },
-            RebootAnswer::Refused(error) => Event::RebootNotDone { why: NotDone::Refused, said: error.to_string() },
-            RebootAnswer::Unsent(error) => Event::RebootNotDone { why: NotDone::Unsent, said: error.to_string() },
-            RebootAnswer::Unknown(error) => Event::RebootUnknown { said: error.to_string() },
+            RebootAnswer::Refused(error) => not_done(NotDone::Refused, &error),
+            RebootAnswer::Unsent(error) => not_done(NotDone::Unsent, &error),
+            RebootAnswer::Unknown(error) => Event::RebootUnknown { said: error.to_string(), query: error.query() },
         };
         tracing::info!(operation.id = %intended.id, server.name = %self.server(), event = event.word(), "the reboot was sent");
         // Nobody else writes after an intent but the search for its task; if that was faster, it found this very task.
@@ -126,4 +126,8 @@ impl Work<'_> {
             None => Ok(None),
         }
     }
+}
+
+fn not_done(why: NotDone, error: &ovh::Error) -> Event {
+    Event::RebootNotDone { why, said: error.to_string(), query: error.query() }
 }

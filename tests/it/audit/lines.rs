@@ -1,6 +1,7 @@
 //! What stands in the audit.
 
-use bernard::{audit::Line, config::Config};
+use bernard::{audit::Line, config::Config, rescue::operation::Kind};
+use serde_json::json;
 use sim::discord::{Id, OPS, Person, ROLE};
 
 use super::lines;
@@ -172,6 +173,39 @@ async fn a_link_that_was_revealed_stands_in_it_with_its_query_id_and_without_the
     assert!(revealed.text("query").is_some(), "{}", revealed.entry);
     for id in bot.ovh.secret_ids() {
         assert!(lines.iter().all(|line| !line.entry.contains(&id)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_refused_or_got_no_clear_answer_names_its_query_too() {
+    let bot = TestBot::new().await;
+    let no = json!({ "message": "not now" });
+    let set = ("PUT", "/dedicated/server/");
+    bot.ovh.faults().status(set.0, set.1, 502, &no);
+    bot.ovh.faults().status(set.0, set.1, 403, &no);
+    bot.accepts(Kind::Enable).await;
+    bot.rung(&bot.ann, &["Refused by OVHcloud", "R-1"]).await;
+    bot.ovh.faults().status("POST", "/reboot", 403, &no);
+    bot.accepts(Kind::Enable).await;
+    bot.rung(&bot.ann, &["Refused by OVHcloud", "R-2"]).await;
+    bot.ovh.faults().answer_instead("POST", "/reboot", 504, "gone");
+    bot.ovh.faults().always().status("POST", "/authenticationSecret", 403, &no);
+    bot.accepts(Kind::Enable).await;
+    bot.rung(&bot.ann, &["**In rescue**", "R-3"]).await;
+    bot.ovh.faults().always().status("GET", "/task", 403, &no);
+    bot.accepts(Kind::Reboot).await;
+    bot.rung(&bot.ann, &["R-4", "Not sent"]).await;
+    let lines = lines(&bot.database()).await;
+    for (what, id) in [
+        ("setting_in_doubt", "R-1"),
+        ("setting_refused", "R-1"),
+        ("reboot_not_done", "R-2"),
+        ("reboot_unknown", "R-3"),
+        ("reboot_not_done", "R-4"),
+    ] {
+        let line = one(&lines, what, id);
+        let (query, detail) = (line.text("query").expect("a query id"), line.text("detail").expect("its words"));
+        assert!(!query.is_empty() && !query.contains(' ') && detail.contains(&query), "{}", line.entry);
     }
 }
 

@@ -9,7 +9,7 @@ use bernard::{
         approval::{Approval, Guard},
         calls::{ExactCall, Method, Times},
         console::{ConsoleKind, ConsoleMinutes},
-        event::{Event, NotDone, Port, Problem, PutBack},
+        event::{Doubt, Event, NotDone, Port, Problem, PutBack},
         lease::Lease,
         notice::{Letter, Notice, To},
         operation::{
@@ -141,13 +141,14 @@ fn problem() -> impl Strategy<Value = Problem> {
         (any::<u32>(), any::<u32>()).prop_map(|(needed, given)| Problem::NotEnoughApprovals { needed, given }),
         Just(Problem::KeyNeedsLinux),
         Just(Problem::NoConsole),
-        text().prop_map(|said| Problem::Ovhcloud { said }),
+        (text(), option::of(query())).prop_map(|(said, query)| Problem::Ovhcloud { said, query }),
     ]
 }
 
 /// Any event.
 pub(super) fn event() -> impl Strategy<Value = Event> {
     let why = select(vec![NotDone::Refused, NotDone::Unsent]);
+    let doubt = prop_oneof![Just(Doubt::Stopped), text().prop_map(|said| Doubt::Unanswered { said })];
     let put_back = prop_oneof![Just(PutBack::Done), text().prop_map(|said| PutBack::Failed { said })];
     let port = select(vec![Port::Closed, Port::Open]);
     let before = prop_oneof![
@@ -155,7 +156,13 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         problem().prop_map(|problem| Event::FoundImpossible { problem }),
         (plan(), system()).prop_map(|(plan, system)| Event::Adopted { plan: Box::new(plan), system }),
         queries().prop_map(|queries| Event::BootSet { queries }),
-        text().prop_map(|said| Event::SettingRefused { said }),
+        (why.clone(), text(), option::of(query())).prop_map(|(why, said, query)| Event::SettingRefused {
+            why,
+            said,
+            query
+        }),
+        (doubt, option::of(query())).prop_map(|(doubt, query)| Event::SettingInDoubt { doubt, query }),
+        queries().prop_map(|queries| Event::WrittenBack { queries }),
         (user(), option::of(text())).prop_map(|(by, rule)| Event::CancelAsked { by, rule }),
         intent().prop_map(|intent| Event::RebootIntended { intent }),
         (put_back, queries()).prop_map(|(result, queries)| Event::PutBack { result, queries }),
@@ -165,8 +172,8 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
     ];
     let reboot = prop_oneof![
         (task(), option::of(query())).prop_map(|(task, query)| Event::RebootAccepted { task, query }),
-        (why, text()).prop_map(|(why, said)| Event::RebootNotDone { why, said }),
-        text().prop_map(|said| Event::RebootUnknown { said }),
+        (why, text(), option::of(query())).prop_map(|(why, said, query)| Event::RebootNotDone { why, said, query }),
+        (text(), option::of(query())).prop_map(|(said, query)| Event::RebootUnknown { said, query }),
         task().prop_map(|task| Event::TaskAdopted { task }),
         vec(task(), 0..4).prop_map(|candidates| Event::NotSettled { candidates }),
         (user(), option::of(text())).prop_map(|(by, rule)| Event::RebootAgainApproved { by, rule }),
@@ -184,8 +191,8 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         Just(Event::LinkDelivered),
         Just(Event::DmClosed),
         option::of(query()).prop_map(|query| Event::LinkRevealed { query }),
-        (vec(source(), 0..3), option::of(text()))
-            .prop_map(|(searched, trouble)| Event::LinkNotFound { searched, trouble }),
+        (vec(source(), 0..3), option::of(text()), option::of(query()))
+            .prop_map(|(searched, trouble, query)| Event::LinkNotFound { searched, trouble, query }),
         Just(Event::LinkGivenUp),
         Just(Event::Watched),
     ];
@@ -281,11 +288,13 @@ pub(super) fn place(event: &Event) -> usize {
         Event::ConsoleAsked { .. } => 37,
         Event::ConsoleOpened { .. } => 38,
         Event::HandedOver { .. } => 40,
+        Event::SettingInDoubt { .. } => 41,
+        Event::WrittenBack { .. } => 42,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 41;
+pub(super) const EVENTS: usize = 43;
 
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![

@@ -4,7 +4,10 @@ use std::fmt::Debug;
 
 use bernard::{
     audit::{self, Decision, Kind},
-    rescue::operation::{Operation, OperationId},
+    rescue::{
+        event::{Event, NotDone, Problem},
+        operation::{Operation, OperationId},
+    },
 };
 use jiff::Timestamp;
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
@@ -70,4 +73,24 @@ fn every_decision_has_a_word_that_history_knows() {
     }
     let opened = audit::opened(&operation, "a card", Timestamp::UNIX_EPOCH);
     assert_eq!(Decision::of_word(&opened.what), Some(Decision::Opened));
+}
+
+#[test]
+fn events_of_earlier_versions_still_read() {
+    let said = "could not reboot: 403 (query id EU.1)".to_owned();
+    let old = [
+        (r#"{"event":"setting_refused","said":"SAID"}"#, {
+            Event::SettingRefused { why: NotDone::Refused, said: said.clone(), query: None }
+        }),
+        (r#"{"event":"reboot_not_done","why":"refused","said":"SAID"}"#, {
+            Event::RebootNotDone { why: NotDone::Refused, said: said.clone(), query: None }
+        }),
+        (r#"{"event":"reboot_unknown","said":"SAID"}"#, Event::RebootUnknown { said: said.clone(), query: None }),
+        (r#"{"event":"found_impossible","problem":{"problem":"ovhcloud","said":"SAID"}}"#, {
+            Event::FoundImpossible { problem: Problem::Ovhcloud { said: said.clone(), query: None } }
+        }),
+    ];
+    for (text, event) in old {
+        assert_eq!(serde_json::from_str::<Event>(&text.replace("SAID", &said)).expect("it reads"), event);
+    }
 }
