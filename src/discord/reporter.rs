@@ -73,6 +73,15 @@ enum Part {
     Edits,
 }
 
+/// Whether a message may be there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Try {
+    /// It was never posted: it looks as it was sent.
+    First,
+    /// The nonce may have brought back what was posted before, as things were then: the edits see to its look.
+    Again,
+}
+
 /// What a look at an operation's messages came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shown {
@@ -197,7 +206,7 @@ impl Reporter {
                     None => {
                         // The first attempt counts: that is when Discord began to remember the nonce.
                         self.attempted(it).await?;
-                        self.post(it, None).await?;
+                        self.post(it, None, tried.map_or(Try::First, |_| Try::Again)).await?;
                     }
                 },
             }
@@ -218,12 +227,12 @@ impl Reporter {
         match self.edit_even_if_archived(it, message).await {
             Ok(()) => self.remember(it, Some(message), digest(it.rendering)).await,
             // Somebody deleted it: it is posted anew, because a card is the only place of its operation.
-            Err(error) if error.code() == Some(UNKNOWN_MESSAGE) => self.post(it, Some(message)).await,
+            Err(error) if error.code() == Some(UNKNOWN_MESSAGE) => self.post(it, Some(message), Try::Again).await,
             // Too old to be edited so often, or put away: a live card goes on in a new message, an ended one stays as it is.
             Err(error) if matches!(error.code(), Some(TOO_OLD_TO_EDIT | ARCHIVED)) => {
                 match it.operation.state.is_ended() {
                     true => self.remember(it, Some(message), digest(it.rendering)).await,
-                    false => self.post(it, Some(message)).await,
+                    false => self.post(it, Some(message), Try::Again).await,
                 }
             }
             // What is still asked must be answerable somewhere; what only looks old may stay so.
@@ -252,14 +261,17 @@ impl Reporter {
 
     /// Posts a message, for the first time or in the place of an earlier one, which stays remembered until the new one is there:
     /// a repetition comes here again with the same nonce, and the other part does not take it for a message that is missing.
-    async fn post(&self, it: It<'_>, instead_of: Option<u64>) -> Result<(), Failure> {
+    async fn post(&self, it: It<'_>, instead_of: Option<u64>, attempt: Try) -> Result<(), Failure> {
         let Rendering { slot, content, buttons, rings } = it.rendering;
         let message = posting::message(content, buttons, rings);
         let channel = DiscordChannel::new(it.channel.0);
         match self.rest.post(channel, &message, &nonce(it.operation, slot, instead_of), &[]).await {
             Ok(posted) => {
-                let it = It { since: clock::now(), ..it };
-                self.remember(it, Some(posted.id.get()), digest(it.rendering)).await
+                let shown = match attempt {
+                    Try::First => digest(it.rendering),
+                    Try::Again => String::new(),
+                };
+                self.remember(It { since: clock::now(), ..it }, Some(posted.id.get()), shown).await
             }
             Err(error) => self.go_elsewhere_or_retry(it, error).await,
         }
