@@ -15,7 +15,7 @@ use super::{
 pub struct Rescue {
     /// How long a rescue lasts unless its requester says otherwise, never longer than `max_lease`. Default: 4 h.
     pub lease: Duration,
-    /// How long before the deadline its owner is reminded. Default: 30 min, or an eighth of `lease` if that is shorter than 4 h.
+    /// How long before the deadline its owner is reminded; of a rescue that is shorter than twice that, at half time. Default: 30 min.
     pub remind_before: Duration,
     /// Where the link is looked for, in this order; never empty, nothing twice. Default: both, the authentication secret first.
     pub secret_from: Vec<SecretSource>,
@@ -57,8 +57,6 @@ const DEFAULT_MAX_LEASE: Duration = HOUR.saturating_mul(7 * 24);
 const DEFAULT_REMINDER: Duration = Duration::from_secs(30 * 60);
 const DEFAULT_SECRET_TIMEOUT: Duration = Duration::from_secs(20 * 60);
 const DEFAULT_SECRET_LINK: &str = "https://www.ovh.com/manager/secret/#?id={id}";
-/// 30 min of 4 h.
-const REMINDER_SHARE: u32 = 8;
 
 pub(super) fn read(section: &mut Section<'_>) -> Rescue {
     let Leases { lease, remind_before, max_lease } = leases(section);
@@ -104,8 +102,7 @@ fn leases(section: &mut Section<'_>) -> Leases {
     if let Some(reminder) = remind_before {
         warn_if_at_once(section, at_reminder, reminder, lease);
     }
-    let remind_before = remind_before.unwrap_or_else(|| DEFAULT_REMINDER.min(lease / REMINDER_SHARE));
-    Leases { lease, remind_before, max_lease }
+    Leases { lease, remind_before: remind_before.unwrap_or(DEFAULT_REMINDER), max_lease }
 }
 
 fn warn_if_at_once(section: &mut Section<'_>, at: At, reminder: Duration, lease: Duration) {

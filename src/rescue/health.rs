@@ -27,7 +27,9 @@ const READ_NOW: usize = 8;
 /// How many of those are read at the same time.
 const PARALLEL: usize = 4;
 /// How long a person waits for what the background will come to anyway.
-const BEHIND: Duration = Duration::from_secs(10);
+const BEHIND: Duration = Duration::from_secs(8);
+/// How long a person waits for what an account says of its own credential.
+const CREDENTIAL_WITHIN: Duration = Duration::from_secs(5);
 /// A service that nobody renews and that ends sooner than this is worth a look.
 const ENDS_SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// A credential that expires sooner than this is worth a look.
@@ -200,8 +202,8 @@ pub fn needed_calls(sources: &[Source]) -> Vec<(&'static str, &'static str)> {
 /// Everything that is not well, in no order, and how good the knowledge is.
 pub async fn examine(fleet: &Fleet, expected: Expected<'_>) -> (Vec<Finding>, Knowledge) {
     // What was not read in time is told like what could not be read.
-    let _ = tokio::time::timeout(BEHIND, read_what_is_missing(fleet)).await;
-    let mut findings = accounts(fleet, expected.calls).await;
+    let missing = tokio::time::timeout(BEHIND, read_what_is_missing(fleet));
+    let (mut findings, _) = tokio::join!(accounts(fleet, expected.calls), missing);
     findings.extend(forgotten(fleet, expected).await);
     let servers = fleet.servers();
     let now = clock::now();
@@ -384,11 +386,12 @@ async fn account(fleet: &Fleet, client: &ovh::Client, calls: &[(&'static str, &'
         findings.push(Finding::Unchecked { what: Check::Rights, of: account, said: String::new() });
         return findings;
     }
-    match client.current_credential().await {
-        Ok(credential) => findings.extend(of_credential(account, &credential, calls)),
-        Err(error) => {
-            findings.push(Finding::Unchecked { what: Check::Credential, of: account, said: error.to_string() });
-        }
+    let credential = tokio::time::timeout(CREDENTIAL_WITHIN, client.current_credential()).await;
+    let unchecked = |said| Finding::Unchecked { what: Check::Credential, of: account.clone(), said };
+    match credential {
+        Ok(Ok(credential)) => findings.extend(of_credential(account, &credential, calls)),
+        Ok(Err(error)) => findings.push(unchecked(error.to_string())),
+        Err(_) => findings.push(unchecked(format!("nothing within {} s", CREDENTIAL_WITHIN.as_secs()))),
     }
     findings
 }

@@ -152,7 +152,7 @@ fn leases_make_sense_and_defaults_make_room() {
     assert_eq!(longer.config.rescue.lease, Duration::from_secs(7 * 86_400), "any length is legal");
     assert!(longer.warnings[0].to_string().contains("rescue.lease is 8d, longer than max_lease, which is 7d"));
     let hurried = rescue("lease = '4s'").unwrap().config.rescue;
-    assert_eq!(hurried.remind_before, Duration::from_millis(500));
+    assert_eq!(hurried.remind_before, Duration::from_secs(30 * 60), "it comes at half time then");
     assert_eq!(rescue("lease = '30d'").unwrap().config.rescue.max_lease, Duration::from_secs(30 * 86_400));
     let short = rescue("max_lease = '10s'").unwrap().config.rescue;
     assert_eq!(short.lease, Duration::from_secs(10));

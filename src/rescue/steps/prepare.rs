@@ -51,12 +51,28 @@ impl Work<'_> {
             Err(plan::Error::Ovh(error)) => return Err(error.into()),
         };
         if self.operation.request.kind().seeks_link() && self.settings().secret_from.contains(&Source::Mail) {
-            let mut known: Vec<u64> = self.client.mail_ids().await?.into_iter().map(|id| id.0).collect();
-            known.sort_unstable_by(|a, b| b.cmp(a));
-            known.truncate(KNOWN_MAILS);
-            plan.before.mails = Some(known);
+            plan.before.mails = self.known_mails().await?;
         }
         Ok(Next::Record(Event::Prepared { plan: Box::new(plan) }))
+    }
+
+    /// The mails that are older than the reboot. Where they cannot be listed, only their dates will tell: a rescue whose link can
+    /// come another way does not wait for that.
+    async fn known_mails(&self) -> Result<Option<Vec<u64>>, Failure> {
+        let listed = match self.client.mail_ids().await {
+            Ok(listed) => listed,
+            Err(error) if error.is_transient() && self.settings().secret_from == [Source::Mail] => {
+                return Err(error.into());
+            }
+            Err(error) => {
+                tracing::warn!(operation.id = %self.operation.id, %error, "the mails before the reboot are not known");
+                return Ok(None);
+            }
+        };
+        let mut known: Vec<u64> = listed.into_iter().map(|id| id.0).collect();
+        known.sort_unstable_by(|a, b| b.cmp(a));
+        known.truncate(KNOWN_MAILS);
+        Ok(Some(known))
     }
 
     /// Looks whether the server is still in a rescue that is nobody's; nothing is changed.
