@@ -19,7 +19,10 @@ use super::{
     refresh,
     server::{Boot, Server, ServiceName},
 };
-use crate::{access::UserId, clock, ovh};
+use crate::{
+    access::{Capability, Policy, UserId},
+    clock, ovh,
+};
 
 /// How many servers are read again, or for the first time, for one `/doctor`: a part of what a minute's budget lets through at once.
 const READ_NOW: usize = 8;
@@ -28,9 +31,9 @@ const PARALLEL: usize = 4;
 /// A service that nobody renews and that ends sooner than this is worth a look.
 const ENDS_SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// A credential that expires sooner than this is worth a look.
-const EXPIRES_SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
+pub(crate) const EXPIRES_SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// A clock that is further from OVHcloud's than this is worth a look; signatures bear about 30 s, and Bernard corrects for it.
-const DRIFT: SignedDuration = SignedDuration::from_secs(10);
+pub(crate) const DRIFT: SignedDuration = SignedDuration::from_secs(10);
 /// What changes seldom and is older than this counts as not read.
 const CARE_STALE: SignedDuration = SignedDuration::from_hours(3 * 24);
 /// How a retired image begins the end of its description (seen at OVHcloud).
@@ -176,15 +179,16 @@ pub struct Expected<'a> {
     pub calls: &'a [(&'static str, &'static str)],
 }
 
-/// The calls that looking for links in `sources` needs, besides what every account needs.
-pub fn needed_calls(sources: &[Source]) -> Vec<(&'static str, &'static str)> {
+/// The calls that an account needs where links are looked for in `sources` and this policy is in force.
+pub fn needed_calls(sources: &[Source], policy: &Policy) -> Vec<(&'static str, &'static str)> {
     let mut calls = vec![
         ("GET", "/dedicated/server"),
         ("GET", "/dedicated/server/x"),
         ("PUT", "/dedicated/server/x"),
         ("POST", "/dedicated/server/x/reboot"),
     ];
-    calls.extend(sources.iter().map(|source| match source {
+    let console = policy.gives(Capability::Console).then_some(Source::Console);
+    calls.extend(sources.iter().copied().chain(console).map(|source| match source {
         Source::AuthenticationSecret => ("POST", "/dedicated/server/x/authenticationSecret"),
         Source::Mail => ("GET", "/me/notification/email/history"),
         Source::Console => ("POST", "/dedicated/server/x/features/ipmi/access"),
