@@ -16,7 +16,6 @@ use super::{
     known::Known,
     lease::Lease,
     operation::Source,
-    refresh,
     server::{Boot, Server, ServiceName},
 };
 use crate::{
@@ -198,7 +197,7 @@ pub fn needed_calls(sources: &[Source], policy: &Policy) -> Vec<(&'static str, &
 
 /// Everything that is not well, in no order, and how good the knowledge is.
 pub async fn examine(fleet: &Fleet, expected: Expected<'_>) -> (Vec<Finding>, Knowledge) {
-    read_what_is_missing(fleet).await;
+    let troubles = read_what_is_missing(fleet).await;
     let mut findings = accounts(fleet, expected.calls).await;
     findings.extend(forgotten(fleet, expected).await);
     let servers = fleet.servers();
@@ -209,7 +208,7 @@ pub async fn examine(fleet: &Fleet, expected: Expected<'_>) -> (Vec<Finding>, Kn
         findings.extend(of_server(known, boot.as_deref(), now));
     }
     findings.extend(overdue(expected.leases, now));
-    findings.extend(unread(fleet, &known, now));
+    findings.extend(unread(fleet, &known, &troubles, now));
     let oldest = servers.known().filter_map(|known| known.seen).min();
     (findings, Knowledge { servers: servers.len(), oldest })
 }
@@ -283,7 +282,8 @@ async fn still(fleet: &Fleet, place: usize, server: Server, kernel: String) -> O
 }
 
 /// A small fleet is known whole at once: netboots, contracts and interventions that the background has not come to.
-async fn read_what_is_missing(fleet: &Fleet) {
+/// What kept an account's contracts from being read now.
+async fn read_what_is_missing(fleet: &Fleet) -> BTreeMap<String, String> {
     let servers = fleet.servers();
     let boots = fleet.inventory().boots();
     let mut places = BTreeMap::new();
@@ -302,25 +302,25 @@ async fn read_what_is_missing(fleet: &Fleet) {
         .map(|known| known.server.clone())
         .collect();
     if careless.len() > READ_NOW {
-        return;
+        return BTreeMap::new();
     }
     let reads: Vec<_> = careless.into_iter().map(|server| read_care(fleet, server)).collect();
-    stream::iter(reads).buffer_unordered(PARALLEL).collect::<Vec<()>>().await;
+    stream::iter(reads).buffer_unordered(PARALLEL).filter_map(std::future::ready).collect().await
 }
 
-async fn read_care(fleet: &Fleet, server: Server) {
-    let Some(client) = fleet.client(&server.account) else { return };
-    match refresh::care(&client, &server.name).await {
-        Ok(care) => fleet.inventory().learn_care(&server.name, care),
-        Err(error) => {
-            let trouble = super::inventory::Trouble::now(&error);
-            fleet.inventory().account(&server.account, |account| account.care = Some(trouble));
-        }
-    }
+async fn read_care(fleet: &Fleet, server: Server) -> Option<(String, String)> {
+    let client = fleet.client(&server.account)?;
+    let error = fleet.read_care(&client, &server.name).await.err()?;
+    Some((server.account, error.to_string()))
 }
 
 /// What is not known, account by account.
-fn unread(fleet: &Fleet, known: &[(&Known, Option<Arc<Boot>>)], now: Timestamp) -> Vec<Finding> {
+fn unread(
+    fleet: &Fleet,
+    known: &[(&Known, Option<Arc<Boot>>)],
+    troubles: &BTreeMap<String, String>,
+    now: Timestamp,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for account in fleet.accounts() {
         let ours = || known.iter().filter(|(known, _)| known.server.account == account);
@@ -343,7 +343,8 @@ fn unread(fleet: &Fleet, known: &[(&Known, Option<Arc<Boot>>)], now: Timestamp) 
         let stale = |known: &Known| {
             known.seen.is_some() && known.care.as_ref().is_none_or(|care| now.duration_since(care.read) > CARE_STALE)
         };
-        count(Check::Contracts, ours().filter(|(known, _)| stale(known)).count(), state.care.map(|care| care.said));
+        let why = state.care.map(|care| care.said).or_else(|| troubles.get(&account).cloned());
+        count(Check::Contracts, ours().filter(|(known, _)| stale(known)).count(), why);
     }
     findings
 }
@@ -358,16 +359,9 @@ async fn accounts(fleet: &Fleet, calls: &[(&'static str, &'static str)]) -> Vec<
 async fn account(fleet: &Fleet, client: &ovh::Client, calls: &[(&'static str, &'static str)]) -> Vec<Finding> {
     let account = client.account().to_owned();
     let mut findings = Vec::new();
-    match client.servers().await {
-        Ok(names) => {
-            if let Err(error) = fleet.inventory().listed(&account, names).await {
-                tracing::error!(%error, "the inventory could not be stored");
-            }
-        }
-        Err(error) => {
-            // What else could be asked would fail the same way.
-            return vec![Finding::AccountAway { account, said: error.to_string() }];
-        }
+    if let Err(error) = fleet.list(client).await {
+        // What else could be asked would fail the same way.
+        return vec![Finding::AccountAway { account, said: error.to_string() }];
     }
     if let Ok(theirs) = client.now().await {
         let drift = clock::now().duration_since(theirs);
