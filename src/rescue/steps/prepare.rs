@@ -7,7 +7,7 @@ use crate::rescue::{
     event::{Event, Problem, PutBack},
     operation::{OperationId, Setting, Source, Wish},
     plan,
-    server::{QueryId, Server, System},
+    server::{QueryId, Server},
 };
 
 /// How many of the account's mails are remembered as older than the reboot: more than one page of any mailbox.
@@ -96,7 +96,7 @@ impl Work<'_> {
         let Some(since) = began else {
             return Ok(Next::Record(Event::FoundImpossible { problem: Problem::NotInRescue }));
         };
-        let system = boot.rescue_system().unwrap_or(System::Windows);
+        let system = boot.family();
         Ok(Next::Record(Event::RescueFound { system, ip: server.ip.clone(), since }))
     }
 
