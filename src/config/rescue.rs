@@ -9,6 +9,7 @@ use super::{
     source::{Form, Value},
     value,
 };
+use crate::rescue::operation::Source;
 
 /// `[rescue]`
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +18,8 @@ pub struct Rescue {
     pub lease: Duration,
     /// How long before the deadline its owner is reminded; of a rescue that is shorter than twice that, at half time. Default: 30 min.
     pub remind_before: Duration,
-    /// Where the link is looked for, in this order; never empty, nothing twice. Default: both, the authentication secret first.
-    pub secret_from: Vec<SecretSource>,
+    /// Where the link is looked for, in this order; never empty, nothing twice, never the console. Default: both, the authentication secret first.
+    pub secret_from: Vec<Source>,
     /// What a link is made of: an https URL with `{id}` in the place of the secret's id. Default: OVHcloud's.
     pub secret_link: String,
     /// How long the link is looked for. Default: 20 min.
@@ -31,15 +32,6 @@ pub struct Rescue {
     pub on_deadline: OnDeadline,
     /// The domains that rescue mail may go to, in lower case, without `@`; empty (the default): any.
     pub email_domains: Vec<String>,
-}
-
-/// Where the link to a rescue's password can come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SecretSource {
-    /// The server's authentication secrets.
-    AuthenticationSecret,
-    /// The account's mails; needs the right to read all of them.
-    Mail,
 }
 
 /// What happens when a lease ends.
@@ -112,8 +104,8 @@ fn warn_if_at_once(section: &mut Section<'_>, at: At, reminder: Duration, lease:
     }
 }
 
-fn secret_from(section: &mut Section<'_>) -> Vec<SecretSource> {
-    let words = [("authentication-secret", SecretSource::AuthenticationSecret), ("mail", SecretSource::Mail)];
+fn secret_from(section: &mut Section<'_>) -> Vec<Source> {
+    let words = [("authentication-secret", Source::AuthenticationSecret), ("mail", Source::Mail)];
     let at = section.at_of("secret_from");
     let problems = section.reader.problems.len();
     let Some(list) = section.list("secret_from", |value| value::word(value, &words)) else {

@@ -1,10 +1,6 @@
 //! Both directions at once, against the simulated Discord, whose rule book refuses what Discord refuses.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -29,7 +25,7 @@ use super::{
     rest::{Nonce, Rest},
     sender::{Ack, Sender, SenderSettings},
 };
-use crate::logging;
+use crate::logging::{self, tests::Page};
 
 const APP: ApplicationId = ApplicationId::new(APPLICATION.0);
 const CHANNEL: ChannelId = ChannelId::new(OPS.0);
@@ -187,21 +183,6 @@ async fn commands_are_answered_after_every_kind_of_loss() {
     assert_eq!(bot.gateway.stop(LIMIT).await, Stopped::Cleanly);
 }
 
-/// Takes in what the whole process logs.
-#[derive(Clone, Default)]
-struct Page(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Page {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn no_secret_is_logged_even_if_everything_is_asked_for() {
     let page = Page::default();
@@ -218,7 +199,7 @@ async fn no_secret_is_logged_even_if_everything_is_asked_for() {
     let edit = EditInteractionResponse::new().content("private words");
     bot.rest.edit_original(APP, &token, &edit, &[]).await.unwrap_err();
     assert_eq!(bot.gateway.stop(LIMIT).await, Stopped::Cleanly);
-    let log = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+    let log = page.text();
     assert!(log.contains("the gateway has a new session") && log.contains("asked Discord"), "{log}");
     let secrets = [BOT_TOKEN.to_owned(), asked.token(), token.expose_secret().to_owned(), "private words".to_owned()];
     for secret in secrets {

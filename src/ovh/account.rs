@@ -90,6 +90,16 @@ fn parse_base(text: &str) -> Result<Url, NotAnEndpoint> {
 }
 
 impl Endpoint {
+    /// The names of OVHcloud's own endpoints, as the configuration has them.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        REGIONS.iter().map(|(name, ..)| *name)
+    }
+
+    /// The address that calls begin with.
+    pub fn base(&self) -> &Url {
+        &self.base
+    }
+
     /// Where this endpoint hands out OAuth2 tokens, if it does.
     pub fn token_url(&self) -> Option<&Url> {
         self.tokens.as_ref()

@@ -226,10 +226,7 @@ impl Fleet {
         let unreadable = |error: ovh::Error| NotFound::Unreadable(error.to_string());
         if self.servers().is_empty() {
             for client in self.clients().values() {
-                let names = client.servers().await.map_err(unreadable)?;
-                if let Err(error) = self.inventory.listed(client.account(), names).await {
-                    tracing::error!(%error, "the inventory could not be stored");
-                }
+                self.list(client).await.map_err(unreadable)?;
             }
         }
         if let Ok(listed) = self.find_known(typed) {

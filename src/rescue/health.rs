@@ -17,10 +17,12 @@ use super::{
     known::Known,
     lease::Lease,
     operation::Source,
-    refresh,
     server::{Boot, Server, ServiceName},
 };
-use crate::{access::UserId, clock, ovh};
+use crate::{
+    access::{Capability, Policy, UserId},
+    clock, ovh,
+};
 
 /// How many servers are read again, or for the first time, for one `/doctor`: a part of what a minute's budget lets through at once.
 const READ_NOW: usize = 8;
@@ -33,9 +35,9 @@ const CREDENTIAL_WITHIN: Duration = Duration::from_secs(5);
 /// A service that nobody renews and that ends sooner than this is worth a look.
 const ENDS_SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// A credential that expires sooner than this is worth a look.
-const EXPIRES_SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
+pub(crate) const EXPIRES_SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// A clock that is further from OVHcloud's than this is worth a look; signatures bear about 30 s, and Bernard corrects for it.
-const DRIFT: SignedDuration = SignedDuration::from_secs(10);
+pub(crate) const DRIFT: SignedDuration = SignedDuration::from_secs(10);
 /// What changes seldom and is older than this counts as not read.
 const CARE_STALE: SignedDuration = SignedDuration::from_hours(3 * 24);
 /// How a retired image begins the end of its description (seen at OVHcloud).
@@ -183,15 +185,16 @@ pub struct Expected<'a> {
     pub calls: &'a [(&'static str, &'static str)],
 }
 
-/// The calls that looking for links in `sources` needs, besides what every account needs.
-pub fn needed_calls(sources: &[Source]) -> Vec<(&'static str, &'static str)> {
+/// The calls that an account needs where links are looked for in `sources` and this policy is in force.
+pub fn needed_calls(sources: &[Source], policy: &Policy) -> Vec<(&'static str, &'static str)> {
     let mut calls = vec![
         ("GET", "/dedicated/server"),
         ("GET", "/dedicated/server/x"),
         ("PUT", "/dedicated/server/x"),
         ("POST", "/dedicated/server/x/reboot"),
     ];
-    calls.extend(sources.iter().map(|source| match source {
+    let console = policy.gives(Capability::Console).then_some(Source::Console);
+    calls.extend(sources.iter().copied().chain(console).map(|source| match source {
         Source::AuthenticationSecret => ("POST", "/dedicated/server/x/authenticationSecret"),
         Source::Mail => ("GET", "/me/notification/email/history"),
         Source::Console => ("POST", "/dedicated/server/x/features/ipmi/access"),
@@ -203,7 +206,8 @@ pub fn needed_calls(sources: &[Source]) -> Vec<(&'static str, &'static str)> {
 pub async fn examine(fleet: &Fleet, expected: Expected<'_>) -> (Vec<Finding>, Knowledge) {
     // What was not read in time is told like what could not be read.
     let missing = tokio::time::timeout(BEHIND, read_what_is_missing(fleet));
-    let (mut findings, _) = tokio::join!(accounts(fleet, expected.calls), missing);
+    let (mut findings, troubles) = tokio::join!(accounts(fleet, expected.calls), missing);
+    let troubles = troubles.unwrap_or_default();
     findings.extend(forgotten(fleet, expected).await);
     let servers = fleet.servers();
     let now = clock::now();
@@ -213,7 +217,7 @@ pub async fn examine(fleet: &Fleet, expected: Expected<'_>) -> (Vec<Finding>, Kn
         findings.extend(of_server(known, boot.as_deref(), now));
     }
     findings.extend(overdue(expected.leases, now));
-    findings.extend(unread(fleet, &known, now));
+    findings.extend(unread(fleet, &known, &troubles, now));
     let oldest = servers.known().filter_map(|known| known.seen).min();
     (findings, Knowledge { servers: servers.len(), oldest })
 }
@@ -287,7 +291,8 @@ async fn still(fleet: &Fleet, place: usize, server: Server, kernel: String) -> O
 }
 
 /// A small fleet is known whole at once: netboots, contracts and interventions that the background has not come to.
-async fn read_what_is_missing(fleet: &Fleet) {
+/// What kept an account's contracts from being read now.
+async fn read_what_is_missing(fleet: &Fleet) -> BTreeMap<String, String> {
     let servers = fleet.servers();
     let boots = fleet.inventory().boots();
     let mut places = BTreeMap::new();
@@ -306,25 +311,25 @@ async fn read_what_is_missing(fleet: &Fleet) {
         .map(|known| known.server.clone())
         .collect();
     if careless.len() > READ_NOW {
-        return;
+        return BTreeMap::new();
     }
     let reads: Vec<_> = careless.into_iter().map(|server| read_care(fleet, server)).collect();
-    stream::iter(reads).buffer_unordered(PARALLEL).collect::<Vec<()>>().await;
+    stream::iter(reads).buffer_unordered(PARALLEL).filter_map(std::future::ready).collect().await
 }
 
-async fn read_care(fleet: &Fleet, server: Server) {
-    let Some(client) = fleet.client(&server.account) else { return };
-    match refresh::care(&client, &server.name).await {
-        Ok(care) => fleet.inventory().learn_care(&server.name, care),
-        Err(error) => {
-            let trouble = super::inventory::Trouble::now(&error);
-            fleet.inventory().account(&server.account, |account| account.care = Some(trouble));
-        }
-    }
+async fn read_care(fleet: &Fleet, server: Server) -> Option<(String, String)> {
+    let client = fleet.client(&server.account)?;
+    let error = fleet.read_care(&client, &server.name).await.err()?;
+    Some((server.account, error.to_string()))
 }
 
 /// What is not known, account by account.
-fn unread(fleet: &Fleet, known: &[(&Known, Option<Arc<Boot>>)], now: Timestamp) -> Vec<Finding> {
+fn unread(
+    fleet: &Fleet,
+    known: &[(&Known, Option<Arc<Boot>>)],
+    troubles: &BTreeMap<String, String>,
+    now: Timestamp,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for account in fleet.accounts() {
         let ours = || known.iter().filter(|(known, _)| known.server.account == account);
@@ -347,7 +352,8 @@ fn unread(fleet: &Fleet, known: &[(&Known, Option<Arc<Boot>>)], now: Timestamp) 
         let stale = |known: &Known| {
             known.seen.is_some() && known.care.as_ref().is_none_or(|care| now.duration_since(care.read) > CARE_STALE)
         };
-        count(Check::Contracts, ours().filter(|(known, _)| stale(known)).count(), state.care.map(|care| care.said));
+        let why = state.care.map(|care| care.said).or_else(|| troubles.get(&account).cloned());
+        count(Check::Contracts, ours().filter(|(known, _)| stale(known)).count(), why);
     }
     findings
 }
@@ -362,16 +368,9 @@ async fn accounts(fleet: &Fleet, calls: &[(&'static str, &'static str)]) -> Vec<
 async fn account(fleet: &Fleet, client: &ovh::Client, calls: &[(&'static str, &'static str)]) -> Vec<Finding> {
     let account = client.account().to_owned();
     let mut findings = Vec::new();
-    match client.servers().await {
-        Ok(names) => {
-            if let Err(error) = fleet.inventory().listed(&account, names).await {
-                tracing::error!(%error, "the inventory could not be stored");
-            }
-        }
-        Err(error) => {
-            // What else could be asked would fail the same way.
-            return vec![Finding::AccountAway { account, said: error.to_string() }];
-        }
+    if let Err(error) = fleet.list(client).await {
+        // What else could be asked would fail the same way.
+        return vec![Finding::AccountAway { account, said: error.to_string() }];
     }
     match client.now().await.map(|theirs| clock::now().duration_since(theirs)) {
         Ok(drift) if drift.abs() > DRIFT => {

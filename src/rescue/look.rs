@@ -7,7 +7,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use super::{
     fleet::Fleet,
     known::Care,
-    plan, refresh,
+    plan,
     server::{Boot, Server, Task},
 };
 use crate::{clock, ovh};
@@ -76,9 +76,7 @@ impl Fleet {
         if let Some(care) = known.filter(|care| care.read >= oldest) {
             return Ok(*care);
         }
-        let care = refresh::care(client, &server.name).await?;
-        self.inventory().learn_care(&server.name, care.clone());
-        Ok(care)
+        self.read_care(client, &server.name).await
     }
 }
 

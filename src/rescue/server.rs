@@ -234,6 +234,11 @@ impl Boot {
             Some(System::Linux)
         }
     }
+
+    /// The family by whose user and port this rescue is entered: the legacy `WinRescue` is Windows, too.
+    pub fn family(&self) -> System {
+        self.rescue_system().unwrap_or(System::Windows)
+    }
 }
 
 /// A task of OVHcloud, such as a reboot.

@@ -84,7 +84,7 @@ const PURE: &[Place] = &[
     Place("audit"),
     Place("rescue/server.rs"),
     Place("rescue/console.rs"),
-    Place("rescue/operation.rs"),
+    Place("rescue/operation"),
     Place("rescue/event.rs"),
     Place("rescue/state"),
     Place("rescue/approval.rs"),

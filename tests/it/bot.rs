@@ -178,7 +178,7 @@ impl TestBot {
         Self::beside(Ovh::start().await, config, servers).await
     }
 
-    async fn beside(ovh: Ovh, config: TestConfig, servers: impl IntoIterator<Item = ServerSpec>) -> Self {
+    pub(crate) async fn beside(ovh: Ovh, config: TestConfig, servers: impl IntoIterator<Item = ServerSpec>) -> Self {
         for server in servers {
             ovh.add(server);
         }

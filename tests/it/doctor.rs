@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use sim::{
     discord::{Id, ROLE},
-    ovh::{Netboot, ServerSpec},
+    ovh::{Netboot, Ovh, ServerSpec},
 };
 
 use crate::bot::{TestBot, TestConfig, db_1, eventually, rule, web_1};
@@ -193,6 +193,21 @@ async fn what_changes_seldom_is_collected_behind_for_a_fleet_too_large_to_ask() 
     .await;
     let (told, file) = examined(&bot).await;
     assert!(told.contains("1 finding") && file.contains("node-33"), "{told}\n{file}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_examination_could_not_read_is_read_behind_it_all_the_same() {
+    let usual = TestConfig::default();
+    let config = TestConfig { pace: format!("{}inventory_refresh = \"300ms\"\n", usual.pace), ..usual };
+    let ovh = Ovh::start().await;
+    ovh.faults().always().status("GET", "/serviceInfos", 400, &serde_json::json!({"message": "not now"}));
+    let bot = TestBot::beside(ovh, config, [web_1()]).await;
+    eventually("the contract is asked for", async || examined(&bot).await.0.contains("Contracts")).await;
+    let (told, file) = examined(&bot).await;
+    assert!(told.contains("Contracts") && file.contains("not now"), "{told}\n{file}");
+    bot.ovh.faults().clear();
+    let asked = bot.ovh.journal().count("GET", "/serviceInfos");
+    eventually("the background asks", async || bot.ovh.journal().count("GET", "/serviceInfos") > asked).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,8 @@ use secrecy::ExposeSecret;
 use super::{LEAST, config, problems, refused};
 use crate::{
     access::Capability,
-    config::{Config, Credentials, Locale},
+    config::{Config, Locale},
+    ovh::Credentials,
 };
 
 #[test]

@@ -81,6 +81,7 @@ fn credentials_are_complete_and_of_one_kind() {
         none.replace("[[ovh]]", &format!("[[ovh]]\nclient_id='x'\nclient_secret='y'\nendpoint = '{endpoint}'"))
     };
     config(&oauth2("ovh-ca"), &[]);
+    config(&oauth2("https://eu.api.ovh.com/v1"), &[]);
     assert!(problems(&oauth2("kimsufi-eu"), &[]).contains("ovh[0].token_url is missing"));
     assert!(problems(&oauth2("http://127.0.0.1:1/v1"), &[]).contains("ovh[0].token_url is missing"));
     config(
@@ -94,7 +95,7 @@ fn an_endpoint_is_a_name_or_a_base_url() {
     let endpoint = |text: &str| load(&LEAST.replace("[[ovh]]", &format!("[[ovh]]\nendpoint = '{text}'")), &[]);
     for fine in ["ovh-us", "https://eu.api.ovh.com/v1", "http://127.0.0.1:8080/1.0/"] {
         let loaded = endpoint(fine).unwrap();
-        assert_eq!(loaded.config.ovh[0].endpoint, fine.trim_end_matches('/'));
+        assert_eq!(loaded.config.ovh[0].endpoint, fine.parse().unwrap());
         assert!(loaded.warnings.is_empty());
     }
     for bad in [

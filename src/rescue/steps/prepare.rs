@@ -9,7 +9,7 @@ use crate::{
         event::{Doubt, Event, NotDone, Problem, PutBack},
         operation::{OperationId, Setting, Source, Wish},
         plan,
-        server::{QueryId, Server, System},
+        server::{QueryId, Server},
     },
     store::Append,
 };
@@ -116,7 +116,7 @@ impl Work<'_> {
         let Some(since) = began else {
             return Ok(Next::Record(Event::FoundImpossible { problem: Problem::NotInRescue }));
         };
-        let system = boot.rescue_system().unwrap_or(System::Windows);
+        let system = boot.family();
         Ok(Next::Record(Event::RescueFound { system, ip: server.ip.clone(), since }))
     }
 
