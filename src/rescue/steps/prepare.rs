@@ -202,10 +202,10 @@ impl Work<'_> {
         while let Some(operation) = self.runner.store.operation(self.operation.id).await? {
             match self.runner.store.append(&operation, &event, clock::now()).await? {
                 Append::Overtaken => {}
-                Append::Done(_) => return Ok(self.runner.pulse.tap()),
-                Append::Illegal(_) => break,
+                Append::Done(_) | Append::Illegal(_) => break,
             }
         }
+        self.runner.pulse.tap();
         Ok(())
     }
 }
