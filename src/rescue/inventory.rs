@@ -176,7 +176,7 @@ impl Inventory {
         }
         {
             let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
-            shelf.servers = Arc::new(shelf.servers.with(new.clone(), account, &gone));
+            shelf.servers = Arc::new(shelf.servers.without(account, &gone).with(new.clone()));
         }
         self.0.store.save_inventory(&new, account, &gone).await
     }
@@ -243,7 +243,7 @@ impl Inventory {
         let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
         let news = news(&shelf.servers);
         let names: Vec<ServiceName> = news.iter().map(|known| known.server.name.clone()).collect();
-        shelf.servers = Arc::new(shelf.servers.with(news, "", &[]));
+        shelf.servers = Arc::new(shelf.servers.with(news));
         self.0.dirty.lock().unwrap_or_else(PoisonError::into_inner).extend(names);
     }
 }

@@ -161,13 +161,15 @@ impl Servers {
         self.0.is_empty()
     }
 
-    /// The same with `news` in the place of what was known of those servers, and without `gone` of this account.
-    pub fn with(&self, news: Vec<Arc<Known>>, account: &str, gone: &[ServiceName]) -> Self {
-        let mut all = self.0.clone();
+    /// The same without those of this account that are `gone`.
+    pub fn without(&self, account: &str, gone: &[ServiceName]) -> Self {
         let leaves = |known: &Known| known.server.account == account && gone.contains(&known.server.name);
-        if !gone.is_empty() {
-            all.retain(|known| !leaves(known));
-        }
+        Self(self.0.iter().filter(|known| !leaves(known)).cloned().collect())
+    }
+
+    /// The same with `news` in the place of what was known of those servers.
+    pub fn with(&self, news: Vec<Arc<Known>>) -> Self {
+        let mut all = self.0.clone();
         if news.len() > FEW {
             let replaced: BTreeSet<&ServiceName> = news.iter().map(|known| &known.server.name).collect();
             all.retain(|known| !replaced.contains(&known.server.name));
@@ -344,13 +346,13 @@ mod tests {
         let servers = Servers::new(vec![seen("ns10", NOW, 1), seen("ns9", NOW, 1), seen("ns2", NOW, 1)]);
         let mut renamed = Known::clone(&seen("ns2", NOW, 1));
         renamed.server.display_name = Some("zebra".to_owned());
-        let with = servers.with(vec![Arc::new(renamed)], "main", &[named("ns9")]);
+        let with = servers.without("main", &[named("ns9")]).with(vec![Arc::new(renamed)]);
         let names: Vec<&str> = with.iter().map(Server::label).collect();
         assert_eq!(names, ["ns10", "zebra"]);
         let many = (1..=40).map(|n| seen(&format!("ns{n}"), NOW, 1)).collect();
-        let names: Vec<String> = servers.with(many, "main", &[]).iter().map(|server| server.name.to_string()).collect();
+        let names: Vec<String> = servers.with(many).iter().map(|server| server.name.to_string()).collect();
         assert_eq!(names, (1..=40).map(|n| format!("ns{n}")).collect::<Vec<_>>(), "in order, each once");
-        let of_another = servers.with(Vec::new(), "other", &[named("ns9")]);
+        let of_another = servers.without("other", &[named("ns9")]);
         assert_eq!(of_another.len(), 3, "another account cannot take it away");
     }
 }
