@@ -9,6 +9,7 @@ mod discord;
 
 use std::{
     net::SocketAddr,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -289,8 +290,16 @@ async fn warn_of_rules(config: &Config, fleet: &Fleet) {
 }
 
 async fn open_store(config: &Config) -> anyhow::Result<Store> {
+    Ok(Store::open(store_path(config)?).await?)
+}
+
+/// The store's file.
+///
+/// # Errors
+/// When `config` asks for a store that this version does not have.
+pub fn store_path(config: &Config) -> anyhow::Result<&Path> {
     match &config.store.url {
-        StoreUrl::Sqlite(path) => Ok(Store::open(path).await?),
+        StoreUrl::Sqlite(path) => Ok(path),
         StoreUrl::Postgres(_) => bail!("store.url: PostgreSQL is not built yet; use sqlite://…"),
     }
 }
@@ -306,7 +315,7 @@ pub async fn check_online(config: &Config) -> anyhow::Result<Vec<Finding>> {
 
 /// What the servers that the store remembers tell about the rules of `config`, without asking anybody.
 pub async fn check_remembered(config: &Config) -> Vec<Finding> {
-    let StoreUrl::Sqlite(path) = &config.store.url else { return Vec::new() };
+    let Ok(path) = store_path(config) else { return Vec::new() };
     match store::remembered(path).await {
         Ok(servers) => check::remembered(config, &servers),
         Err(error) => {

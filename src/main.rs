@@ -72,6 +72,7 @@ fn main() -> ExitCode {
         Verb::Audit(verb) => ExitCode::from(audit::run(&verb)),
         Verb::Run { config } => with_configuration(&config, |loaded| run(loaded, &config)),
         Verb::Check { config, online } => with_configuration(&config, |loaded| {
+            app::store_path(&loaded)?;
             println!("{}: the configuration is in order", config.display());
             if online { check_online(&loaded) } else { check_remembered(&loaded) }
         }),

@@ -158,7 +158,7 @@ pub(super) fn read_digest(section: &mut Section<'_>) -> Option<Digest> {
 fn time_of_day(value: &Value) -> Result<Time, Wrong> {
     let wrong = || Wrong::new("is not a time of day", r#"write hours and minutes in quotes, such as "08:30""#);
     let text = value::text(value).map_err(|_| wrong())?;
-    Time::strptime("%H:%M", text).map_err(|_| wrong())
+    Time::strptime("%H:%M", text).or_else(|_| Time::strptime("%H:%M:%S", text)).map_err(|_| wrong())
 }
 
 pub(super) fn read_audit(section: &mut Section<'_>) -> Audit {

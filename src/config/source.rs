@@ -30,7 +30,7 @@ pub(super) enum Kind {
     Flag(bool),
     List(Vec<Value>),
     Table(Table),
-    /// A date, a time, or a number that is too big: wanted nowhere.
+    /// A number that is too big: wanted nowhere.
     Other,
 }
 
@@ -106,7 +106,8 @@ impl<'a> Lines<'a> {
             }
             DeValue::Float(number) => number.as_str().parse().map_or(Kind::Other, Kind::Float),
             DeValue::Boolean(flag) => Kind::Flag(flag),
-            DeValue::Datetime(_) => Kind::Other,
+            // A time of day may stand without quotes.
+            DeValue::Datetime(moment) => Kind::Text(moment.to_string()),
             DeValue::Array(items) => Kind::List(items.into_iter().map(|item| self.value(item)).collect()),
             DeValue::Table(table) => Kind::Table(self.table(table)),
         };

@@ -253,9 +253,9 @@ impl Reporter {
         match self.rest.edit(channel, message, &edit).await {
             Err(error) if error.code() == Some(ARCHIVED) && !it.operation.state.is_ended() => {
                 self.rest.unarchive(channel).await?;
-                self.rest.edit(channel, message, &edit).await.map(drop)
+                self.rest.edit(channel, message, &edit).await
             }
-            edited => edited.map(drop),
+            edited => edited,
         }
     }
 

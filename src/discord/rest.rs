@@ -102,9 +102,10 @@ impl Rest {
         token: &SecretString,
         edit: &EditInteractionResponse,
         files: &[CreateAttachment],
-    ) -> Result<Posted, Error> {
+    ) -> Result<(), Error> {
         let route = Route::Original(app, token);
-        self.message(Method::PATCH, route, Repeat::Freely, to_value(edit), files).await
+        let call = message(Method::PATCH, route, Repeat::Freely, to_value(edit), files)?;
+        self.sender.send(&call, self.deadline()).await.map(drop)
     }
 
     /// Answers once more; until fifteen minutes after the interaction.
@@ -122,7 +123,7 @@ impl Rest {
         files: &[CreateAttachment],
     ) -> Result<Posted, Error> {
         let route = Route::FollowUps(app, token);
-        self.message(Method::POST, route, Repeat::OnlyIfUndone, to_value(message), files).await
+        self.read(self::message(Method::POST, route, Repeat::OnlyIfUndone, to_value(message), files)?).await
     }
 
     /// Removes the message that the first answer made. One that is gone already is fine.
@@ -153,7 +154,7 @@ impl Rest {
             body["enforce_nonce"] = json!(true);
             body
         });
-        self.message(Method::POST, Route::Messages(channel), Repeat::Freely, body, files).await
+        self.read(self::message(Method::POST, Route::Messages(channel), Repeat::Freely, body, files)?).await
     }
 
     /// Changes a message of the bot's, at most five times per five seconds in its channel: waits for its turn.
@@ -163,9 +164,10 @@ impl Rest {
     /// # Errors
     ///
     /// Among others code 10008 when the message is gone, and 30046 when an old one was edited too often.
-    pub async fn edit(&self, channel: ChannelId, message: MessageId, edit: &EditMessage) -> Result<Posted, Error> {
+    pub async fn edit(&self, channel: ChannelId, message: MessageId, edit: &EditMessage) -> Result<(), Error> {
         let route = Route::Message(channel, message);
-        self.message(Method::PATCH, route, Repeat::Freely, to_value(edit), &[]).await
+        let call = self::message(Method::PATCH, route, Repeat::Freely, to_value(edit), &[])?;
+        self.sender.send(&call, self.deadline()).await.map(drop)
     }
 
     /// Opens an archived thread again. Needs no right but to write there, unless it is locked.
@@ -295,20 +297,6 @@ impl Rest {
         self.read(Call::get(Route::GatewayBot)).await
     }
 
-    async fn message(
-        &self,
-        method: Method,
-        route: Route<'_>,
-        repeat: Repeat,
-        json: Result<Value, Cause>,
-        files: &[CreateAttachment],
-    ) -> Result<Posted, Error> {
-        let call = Call::new(method, route, Body::Empty, repeat);
-        let mut json = json.map_err(|cause| call.error(cause))?;
-        quieten(&mut json);
-        self.read(Call { body: attach(json, files), ..call }).await
-    }
-
     async fn delete_at(&self, route: Route<'_>) -> Result<(), Error> {
         let call = Call::new(Method::DELETE, route, Body::Empty, Repeat::Freely);
         match self.sender.send(&call, self.deadline()).await {
@@ -328,6 +316,20 @@ impl Rest {
     fn deadline(&self) -> Instant {
         Instant::now() + self.patience
     }
+}
+
+/// A call that makes or changes a message.
+fn message<'a>(
+    method: Method,
+    route: Route<'a>,
+    repeat: Repeat,
+    json: Result<Value, Cause>,
+    files: &[CreateAttachment],
+) -> Result<Call<'a>, Error> {
+    let call = Call::new(method, route, Body::Empty, repeat);
+    let mut json = json.map_err(|cause| call.error(cause))?;
+    quieten(&mut json);
+    Ok(Call { body: attach(json, files), ..call })
 }
 
 fn to_value(builder: &impl Serialize) -> Result<Value, Cause> {

@@ -36,6 +36,9 @@ impl Handler {
     }
 
     fn suggest_servers(&self, asking: &Asking, capability: Capability, typed: &str) -> Vec<(String, String)> {
+        // A tag may be typed as the rules of the configuration have it.
+        let typed = typed.trim_start();
+        let typed = typed.strip_prefix("tag:").unwrap_or(typed);
         let policy = self.policy.get();
         let servers = self.fleet.servers();
         let recent = self.fleet.inventory().recent(asking.requester.user);

@@ -1,6 +1,7 @@
 //! The request budget of one account. A [`Permit`] is the right to one request, and the only way to have one; asking for
 //! the time or for a token costs one too. The budget is this process's own: replicas must divide it between them.
 //!
+//! In no minute are there more requests than the configuration says: the burst is taken from them, and the rest come evenly.
 //! People come first. Background work gets three quarters of the rate and one request at a time, and steps aside while
 //! anybody waits; so a person always finds the burst, or at least a quarter of the rate. When OVHcloud says 429, the whole
 //! account stays away for as long as it asks.
@@ -67,11 +68,9 @@ pub(super) struct Quota {
 
 impl Quota {
     pub(super) fn new(account: &str, per_minute: NonZeroU32) -> Self {
-        let at_least_one = |count: u32| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
-        // A quarter at once is what an impatient person needs (an enable reads about ten things), and still a burst that
-        // OVHcloud has never been seen to mind.
-        let everyone = governor::Quota::per_minute(per_minute).allow_burst(at_least_one(per_minute.get() / 4));
-        let three_quarters = at_least_one(per_minute.get() - per_minute.get().div_ceil(4));
+        let everyone = everyones(per_minute);
+        let evenly = evenly(per_minute).get();
+        let three_quarters = at_least_one(evenly - evenly.div_ceil(4));
         let background = governor::Quota::per_minute(three_quarters).allow_burst(NonZeroU32::MIN);
         Self {
             account: account.to_owned(),
@@ -147,6 +146,25 @@ impl Quota {
     }
 }
 
+fn at_least_one(count: u32) -> NonZeroU32 {
+    NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN)
+}
+
+/// A quarter at once is what an impatient person needs (an enable reads about ten things), and still a burst that OVHcloud has
+/// never been seen to mind.
+fn burst(per_minute: NonZeroU32) -> NonZeroU32 {
+    at_least_one(per_minute.get() / 4)
+}
+
+/// How many come evenly in a minute. The first of them comes after the burst, so one more than its rest fits into the minute.
+fn evenly(per_minute: NonZeroU32) -> NonZeroU32 {
+    at_least_one(per_minute.get() - burst(per_minute).get() + 1)
+}
+
+fn everyones(per_minute: NonZeroU32) -> governor::Quota {
+    governor::Quota::per_minute(evenly(per_minute)).allow_burst(burst(per_minute))
+}
+
 async fn pause(not_until: &NotUntil<QuantaInstant>) {
     tokio::time::sleep(not_until.wait_time_from(DefaultClock::default().now())).await;
 }
@@ -187,6 +205,26 @@ mod tests {
         assert!(at_once(&quota, Priority::Person));
         assert!(at_once(&quota, Priority::Person));
         assert!(!at_once(&quota, Priority::Person));
+    }
+
+    #[test]
+    fn no_minute_has_more_requests_than_it_may() {
+        use governor::clock::FakeRelativeClock;
+        for per_minute in [1, 2, 3, 4, 7, 8, 60, 600] {
+            let clock = FakeRelativeClock::default();
+            let limiter =
+                RateLimiter::direct_with_clock(everyones(NonZeroU32::new(per_minute).unwrap()), clock.clone());
+            let mut sent = Vec::new();
+            for step in 0..12_000_u32 {
+                while limiter.check().is_ok() {
+                    sent.push(step);
+                }
+                clock.advance(Duration::from_millis(10));
+            }
+            let most =
+                sent.iter().map(|from| sent.iter().filter(|at| (*from..from + 6_000).contains(*at)).count()).max();
+            assert!(most.is_some_and(|most| most <= per_minute as usize), "{per_minute}: {most:?}");
+        }
     }
 
     #[tokio::test]

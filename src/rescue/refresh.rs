@@ -2,7 +2,7 @@
 //!
 //! Each account has a loop of its own, so one that is away delays no other. Names are known after one request; then the servers
 //! are read one by one, new ones first, then the oldest. OVHcloud's schema has no way to read many at once: ten thousand servers
-//! at the background's share of 60 requests a minute take four hours once, and are a slow round from then on.
+//! at the background's share of 60 requests a minute take five hours once, and are a slow round from then on.
 
 use std::{
     collections::BTreeMap,

@@ -108,3 +108,17 @@ async fn without_a_store_it_is_said_that_servers_were_not_looked_at() {
     assert!(found.iter().all(|finding| finding.verdict == Verdict::Unproved) && found.len() == 1, "{found:#?}");
     assert!(!bot.database().exists(), "looking makes no store");
 }
+
+#[test]
+fn a_store_that_is_not_built_is_said_beforehand() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("bernard.toml");
+    let text = "[discord]\ntoken = \"fake-token\"\nguild = \"1\"\n[[ovh]]\napplication_key = \"a\"\n\
+                application_secret = \"b\"\nconsumer_key = \"c\"\n[store]\nurl = \"postgres://localhost/bernard\"\n";
+    std::fs::write(&file, text).expect("it is written");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_bernard"));
+    let said = command.args(["check", "--config"]).arg(&file).output().expect("it runs");
+    let told = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert_eq!(said.status.code(), Some(1), "{told}");
+    assert!(told.contains("PostgreSQL is not built yet"), "{told}");
+}

@@ -39,7 +39,9 @@ async fn a_new_process_offers_the_fleet_while_ovhcloud_is_dead() {
     bot.stop().await;
     bot.ovh.faults().always().reset("*", "/");
     bot.start().await;
-    assert_eq!(offered(&bot, "rescue enable", "prod").await, ["web-1"], "tags too are remembered");
+    for typed in ["prod", "env=prod", "tag:env=prod"] {
+        assert_eq!(offered(&bot, "rescue enable", typed).await, ["web-1"], "tags too are remembered: {typed}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

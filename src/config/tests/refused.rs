@@ -163,6 +163,18 @@ fn leases_make_sense_and_defaults_make_room() {
 }
 
 #[test]
+fn a_time_of_day_may_stand_with_or_without_quotes_and_seconds() {
+    let at = |text: &str| load(&with(&format!("[digest]\nchannel = '1'\nat = {text}")), &[]);
+    for text in ["'07:30'", "'7:30'", "'07:30:00'", "07:30:00"] {
+        let digest = at(text).unwrap().config.digest.unwrap();
+        assert_eq!(digest.at, jiff::civil::Time::constant(7, 30, 0, 0), "{text}");
+    }
+    for text in ["'25:00'", "'soon'", "7", "2026-01-01"] {
+        assert!(at(text).unwrap_err().to_string().contains("is not a time of day"), "{text}");
+    }
+}
+
+#[test]
 fn what_is_wrong_in_the_rules_is_refused() {
     let role = |text: &str| problems(&with(&format!("[[role]]\n{text}")), &[]);
     assert!(role("id = '1'").contains("bernard.toml:12:1: role[1].can is missing"));

@@ -9,13 +9,11 @@ use serenity::model::{
     id::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, RoleId, UserId},
 };
 
-/// A message that was just made or changed.
+/// A message that was just made.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Posted {
     /// Its id.
     pub id: MessageId,
-    /// Where it is.
-    pub channel_id: ChannelId,
 }
 
 /// A channel.

@@ -1,9 +1,12 @@
 //! Before the reboot: record what is there, set what is wanted, and put it back when nothing comes of it.
 
+use std::time::Duration;
+
 use super::{Failure, Next, Settings, Work};
 use crate::{
     access::UserId,
-    clock, ovh,
+    clock,
+    ovh::{self, MailId},
     rescue::{
         calls,
         event::{Doubt, Event, NotDone, Problem, PutBack},
@@ -16,6 +19,8 @@ use crate::{
 
 /// How many of the account's mails are remembered as older than the reboot: more than one page of any mailbox.
 const KNOWN_MAILS: usize = 500;
+/// How long a rescue waits for the list of the account's mails, if its link can come another way.
+const MAILS_WITHIN: Duration = Duration::from_secs(5);
 /// How often a setting that did not take is written again: `rescueMail` is known to be updated unreliably.
 const SET_TRIES: u32 = 4;
 
@@ -59,20 +64,16 @@ impl Work<'_> {
     /// The mails that are older than the reboot. Where they cannot be listed, only their dates will tell: a rescue whose link can
     /// come another way does not wait for that.
     async fn known_mails(&self) -> Result<Option<Vec<u64>>, Failure> {
-        let listed = match self.client.mail_ids().await {
-            Ok(listed) => listed,
-            Err(error) if error.is_transient() && self.settings().secret_from == [Source::Mail] => {
-                return Err(error.into());
-            }
-            Err(error) => {
-                tracing::warn!(operation.id = %self.operation.id, %error, "the mails before the reboot are not known");
-                return Ok(None);
-            }
+        let only = self.settings().secret_from == [Source::Mail];
+        let within = if only { Duration::MAX } else { MAILS_WITHIN };
+        let said = match tokio::time::timeout(within, self.client.mail_ids()).await {
+            Ok(Ok(listed)) => return Ok(Some(newest(listed))),
+            Ok(Err(error)) if only && error.is_transient() => return Err(error.into()),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => format!("nothing within {} s", MAILS_WITHIN.as_secs()),
         };
-        let mut known: Vec<u64> = listed.into_iter().map(|id| id.0).collect();
-        known.sort_unstable_by(|a, b| b.cmp(a));
-        known.truncate(KNOWN_MAILS);
-        Ok(Some(known))
+        tracing::warn!(operation.id = %self.operation.id, said, "the mails before the reboot are not known");
+        Ok(None)
     }
 
     /// Looks whether the server is still in a rescue that is nobody's; nothing is changed.
@@ -208,6 +209,13 @@ impl Work<'_> {
         self.runner.pulse.tap();
         Ok(())
     }
+}
+
+fn newest(listed: Vec<MailId>) -> Vec<u64> {
+    let mut known: Vec<u64> = listed.into_iter().map(|id| id.0).collect();
+    known.sort_unstable_by(|a, b| b.cmp(a));
+    known.truncate(KNOWN_MAILS);
+    known
 }
 
 /// Whether a setting reads back.
