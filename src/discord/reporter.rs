@@ -15,7 +15,7 @@ use serenity::{
     },
 };
 use sha1::{Digest, Sha1};
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -67,7 +67,7 @@ pub struct Reporter {
 }
 
 /// What is being shown, and where it was asked for.
-type UnderWay = HashMap<(OperationId, Part), ChannelId>;
+type UnderWay = HashMap<(OperationId, Part), (ChannelId, Id)>;
 
 /// New messages do not wait behind edits, which Discord lets out slowly: what rings must ring at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -117,16 +117,16 @@ impl Reporter {
     /// Runs until `stop`, then lets what is being shown finish; the caller bounds how long.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut under_way = UnderWay::new();
-        let mut shows: JoinSet<(OperationId, Part)> = JoinSet::new();
+        let mut shows = JoinSet::new();
         while !stop.is_cancelled() {
             self.start_shows(&mut under_way, &mut shows, &stop).await;
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.pulse.for_reporter() => {}
-                Some(done) = shows.join_next() => {
-                    if let Ok(part) = done {
-                        under_way.remove(&part);
-                    }
+                Some(done) = shows.join_next_with_id() => {
+                    // A panic in it touches no other operation, and it is shown again.
+                    let done = done.map_or_else(|panic| panic.id(), |(id, ())| id);
+                    under_way.retain(|_, (_, task)| *task != done);
                 }
                 () = tokio::time::sleep(REST) => {}
             }
@@ -137,7 +137,7 @@ impl Reporter {
     async fn start_shows(
         self: &Arc<Self>,
         under_way: &mut UnderWay,
-        shows: &mut JoinSet<(OperationId, Part)>,
+        shows: &mut JoinSet<()>,
         stop: &CancellationToken,
     ) {
         let unreported = match self.store.unreported().await {
@@ -151,8 +151,8 @@ impl Reporter {
             for part in [Part::Posts, Part::Edits] {
                 let key = (found.operation, part);
                 if part.has_room(under_way, found.channel) && !under_way.contains_key(&key) {
-                    under_way.insert(key, found.channel);
-                    shows.spawn(Arc::clone(self).guarded(found, part, stop.clone()));
+                    let task = shows.spawn(Arc::clone(self).guarded(found, part, stop.clone()));
+                    under_way.insert(key, (found.channel, task.id()));
                 }
             }
         }
@@ -160,14 +160,14 @@ impl Reporter {
 
     /// One part of one operation, and a rest if it could not be shown. An edit that waits for its turn when we stop is
     /// dropped: the next start makes every live message true.
-    async fn guarded(self: Arc<Self>, found: Unreported, part: Part, stop: CancellationToken) -> (OperationId, Part) {
+    async fn guarded(self: Arc<Self>, found: Unreported, part: Part, stop: CancellationToken) {
         let id = found.operation;
         let shown = match part {
             Part::Posts => Some(self.show(found, part).await),
             Part::Edits => stop.run_until_cancelled(self.show(found, part)).await,
         };
         let rest = match shown {
-            None | Some(Ok(Shown::All)) => return (id, part),
+            None | Some(Ok(Shown::All)) => return,
             Some(Ok(Shown::Waits)) => BREATH,
             Some(Err(failure)) => {
                 tracing::warn!(operation.id = %id, error = %failure, "an operation could not be shown yet");
@@ -175,7 +175,6 @@ impl Reporter {
             }
         };
         stop.run_until_cancelled(tokio::time::sleep(rest)).await;
-        (id, part)
     }
 
     /// Makes the messages of one operation look as they should: the new ones, or the ones that are there.
@@ -363,7 +362,7 @@ impl Part {
         let alike = under_way.iter().filter(|((_, part), _)| *part == self);
         match self {
             Self::Posts => alike.count() < POSTS_AT_ONCE,
-            Self::Edits => alike.filter(|(_, other)| **other == channel).count() < EDITS_AT_ONCE,
+            Self::Edits => alike.filter(|(_, (other, _))| *other == channel).count() < EDITS_AT_ONCE,
         }
     }
 }

@@ -186,7 +186,8 @@ impl Work<'_> {
         while let Some(operation) = self.runner.store.operation(self.operation.id).await? {
             match self.runner.store.append(&operation, &event, clock::now()).await? {
                 Append::Overtaken => {}
-                Append::Done(_) => return Ok(self.runner.pulse.tap()),
+                Append::Done(_) => self.runner.pulse.tap(),
+                // It is in doubt already, or over.
                 Append::Illegal(_) => break,
             }
         }
