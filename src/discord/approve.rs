@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     access::{Action, Capability, Protection},
+    config::Locale,
     rescue::{
         approval::{Approval, Guard},
         calls::{self, ExactCall},
@@ -56,7 +57,38 @@ impl Haste {
     }
 }
 
+/// What an admin types in an emergency: a button passes no approval.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Emergency {
+    /// The way out of rescue of this server.
+    Restore(String),
+    /// One more reboot of this server, which the question's answer must not hold then.
+    Reboot(String),
+}
+
+impl Emergency {
+    /// The sentence.
+    pub(super) fn speak(&self, locale: Locale) -> String {
+        let typed = |command: &str, server: &str| code(&format!("{command} server:{server} break_glass:true"));
+        match self {
+            Self::Restore(server) => say!(locale, "emergency-restore", command = typed("/restore", server)),
+            Self::Reboot(server) => say!(locale, "emergency-reboot", command = typed("/reboot", server)),
+        }
+    }
+}
+
 impl Handler {
+    /// What the asker of something protected may type instead, if they may break the glass there.
+    pub(super) fn emergency(
+        &self,
+        asking: &Asking,
+        server: &Server,
+        way: impl FnOnce(String) -> Emergency,
+    ) -> Option<Emergency> {
+        let may = self.policy.get().check(&asking.requester, Capability::Admin, server, asking.place.0);
+        may.is_ok().then(|| way(server.label().to_owned()))
+    }
+
     /// What must happen before `calls` are made for who asks: nothing, the approval of others, or a glass is broken.
     pub(super) fn guard(
         &self,
@@ -76,7 +108,7 @@ impl Handler {
             return Ok(Guard::BrokenGlass { passed: approval, tells: self.settings.oncall_role });
         }
         if approval.of.is_empty() {
-            return Err(Refusal::NobodyMayApprove(approval.rule));
+            return Err(Refusal::NobodyMayApprove(approval.rule, None));
         }
         Ok(Guard::Approval(approval))
     }
@@ -99,7 +131,13 @@ impl Handler {
         let Some(protection) = strictest else { return Ok(None) };
         let mut approval = self.approval(asking, server, &protection, vec![calls::of_reboot(&server.name)]);
         approval.of.retain(|who| *who != crate::access::Who::User(operation.request.requester));
-        if approval.of.is_empty() { Err(Refusal::NobodyMayApprove(approval.rule)) } else { Ok(Some(approval)) }
+        match approval.of.is_empty() {
+            true => {
+                let emergency = self.emergency(asking, server, Emergency::Reboot);
+                Err(Refusal::NobodyMayApprove(approval.rule, emergency))
+            }
+            false => Ok(Some(approval)),
+        }
     }
 
     /// **Approve**.
@@ -183,4 +221,11 @@ pub(super) fn accepted_waiting(operation: &Operation, asking: &Asking) -> Option
         rule = code(&round.approval.rule),
         who = approval_card::mentions(&round.approval),
     ))
+}
+
+/// The same after a press, with what its presser may type instead of waiting.
+pub(super) fn pressed_waiting(operation: &Operation, asking: &Asking, emergency: Option<Emergency>) -> Option<String> {
+    let waiting = accepted_waiting(operation, asking)?;
+    let lines = [waiting].into_iter().chain(emergency.map(|emergency| emergency.speak(asking.locale)));
+    Some(lines.collect::<Vec<_>>().join("\n"))
 }

@@ -3,7 +3,7 @@
 use serenity::model::application::ComponentInteraction;
 
 use super::{
-    approve::accepted_waiting,
+    approve::{Emergency, pressed_waiting},
     asking::Asking,
     command::LeaseRefusal,
     component::{Button, Subject},
@@ -112,7 +112,8 @@ impl Handler {
         };
         match self.desk.ask_to_reboot_again(&grant, operation.id, asked, &approval).await? {
             Decided::Done(operation) => {
-                let waiting = accepted_waiting(&operation, asking);
+                let emergency = self.emergency(asking, &server, Emergency::Reboot);
+                let waiting = pressed_waiting(&operation, asking, emergency);
                 Ok(Reply::text(waiting.unwrap_or_else(|| say!(asking.locale, "decided-again"))))
             }
             Decided::TooLate(operation) => Err(Refusal::TooLate(Some(operation.id), None)),

@@ -4,11 +4,11 @@ use crate::{
     access::Capability,
     clock,
     discord::{
-        approve::Haste,
+        approve::{Emergency, Haste},
         asking::Asking,
         command::{
             Typed,
-            propose::{accepted, request},
+            propose::{accepted_by_press, request},
         },
         handler::{Handler, Reply},
         refusal::Refusal,
@@ -54,10 +54,13 @@ impl Handler {
         }
         let lease = self.settings.lease.try_into().unwrap_or(jiff::SignedDuration::MAX);
         // It calls nothing at OVHcloud that would change anything.
-        let guard = self.guard(asking, &admitted, Haste::None, Vec::new())?;
+        let emergency = self.emergency(asking, &admitted.server, Emergency::Restore);
+        let guard = self
+            .guard(asking, &admitted, Haste::None, Vec::new())
+            .map_err(|refusal| refusal.naming(emergency.clone()))?;
         let request = request(asking, &admitted, Wish::Adopt { lease }, None, guard);
         match self.desk.open_from_press(&admitted.grant, asking.interaction, &request).await? {
-            Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking))),
+            Open::Accepted(operation, _) => Ok(Reply::text(accepted_by_press(&operation, asking, emergency))),
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
             Open::Refused(_) => Err(Refusal::Unknown),
         }

@@ -8,7 +8,7 @@ use crate::{
     config::Locale,
     discord::{
         approval_card,
-        approve::{Haste, accepted_waiting},
+        approve::{Emergency, Haste, accepted_waiting, pressed_waiting},
         asking::Asking,
         component::Button,
         handler::{Handler, Reply},
@@ -148,7 +148,10 @@ impl Handler {
     ) -> Result<Reply, Refusal> {
         let repeat = restore_command(operation);
         let proposal = self.proposal(&admitted.server, aim).await?;
-        let guard = self.guard(asking, admitted, Haste::None, self.calls(&admitted.server, &proposal))?;
+        let emergency = self.emergency(asking, &admitted.server, Emergency::Restore);
+        let guard = self
+            .guard(asking, admitted, Haste::None, self.calls(&admitted.server, &proposal))
+            .map_err(|refusal| refusal.naming(emergency.clone()))?;
         let request = request(asking, admitted, proposal.wish.clone(), None, guard);
         let (Wish::Restore { despite, .. } | Wish::PutBack { despite, .. }) = &request.wish else {
             return Err(Refusal::Unknown);
@@ -157,7 +160,7 @@ impl Handler {
             return self.card(request, &proposal, repeat, asking.locale).await;
         }
         match self.desk.open_from_press(&admitted.grant, asking.interaction, &request).await? {
-            Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking))),
+            Open::Accepted(operation, _) => Ok(Reply::text(accepted_by_press(&operation, asking, emergency))),
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
             Open::Refused(refusal) => Err(Refusal::Card(refusal, repeat)),
         }
@@ -292,6 +295,11 @@ pub(super) fn accepted(operation: &Operation, asking: &Asking) -> String {
         let server = code(&operation.request.label);
         say!(asking.locale, "accepted", id = operation.id.to_string(), server = server)
     })
+}
+
+/// The same after a press, with what its presser may type instead, if others are asked first.
+pub(super) fn accepted_by_press(operation: &Operation, asking: &Asking, emergency: Option<Emergency>) -> String {
+    pressed_waiting(operation, asking, emergency).unwrap_or_else(|| accepted(operation, asking))
 }
 
 /// What `asking` asks for, on a server as it is now, allowed by their grant.
