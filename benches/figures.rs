@@ -107,6 +107,14 @@ impl Bot {
         let kib: f64 = line.split_whitespace().nth(1).and_then(|word| word.parse().ok()).unwrap_or(f64::NAN);
         kib / 1024.0
     }
+
+    /// The processor time that its threads have used: what work costs, however busy the machine is.
+    fn worked(&self) -> Duration {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.0.id())).into_iter().flatten().flatten();
+        let spent = |stat: String| stat.split_whitespace().next().and_then(|word| word.parse::<u64>().ok());
+        let read = |path: std::path::PathBuf| std::fs::read_to_string(path.join("schedstat")).ok().and_then(spent);
+        Duration::from_nanos(threads.filter_map(|thread| read(thread.path())).sum())
+    }
 }
 
 impl Drop for Bot {
@@ -146,12 +154,14 @@ async fn large_fleet() {
         }
     }
     println!("resident memory, {FLEET} servers just read    {:8.1} MiB", bot.resident());
-    let before = world.discord.timeline().len();
+    let (before, worked) = (world.discord.timeline().len(), bot.worked());
     let typed = ["", "n", "node-7", "node-77 prod", "team-13", "198.51", "ns0004", "od42", "nothing at all", "web-1"];
     for n in 0..LETTERS {
         offered(typed[n % typed.len()]).await;
     }
+    let worked = (bot.worked() - worked) / LETTERS as u32;
     print(&format!("autocompletion, {FLEET} servers"), &mut acknowledgements(&world, before));
+    println!("processor time for each letter              {:8.2} ms", worked.as_secs_f64() * 1_000.0);
     println!("resident memory, {FLEET} servers              {:8.1} MiB", bot.resident());
 }
 

@@ -166,20 +166,24 @@ impl Policy {
         self.decide(requester, Wish { capability, server: None, channel })
     }
 
-    /// Those of `servers` for which [`check`](Self::check) would grant `capability`, in their order. Cheap enough for
-    /// each letter that somebody types.
+    /// Whether [`check`](Self::check) would grant `capability` on a server, asked of many: cheap enough for each letter that
+    /// somebody types.
+    pub fn sight(&self, requester: &Requester, capability: Capability, channel: u64) -> impl Fn(&Server) -> bool {
+        let wish = Wish { capability, server: None, channel };
+        let rules: Vec<&Role> = self.roles.iter().filter(|rule| rule.refusal(requester, wish).is_none()).collect();
+        move |server| rules.iter().any(|rule| Selector::best_fit(&rule.servers, server) == Fit::Yes)
+    }
+
+    /// Those of `servers` for which [`check`](Self::check) would grant `capability`, in their order.
     pub fn visible<'a>(
-        &'a self,
+        &self,
         requester: &Requester,
         capability: Capability,
         channel: u64,
         servers: impl IntoIterator<Item = &'a Server>,
     ) -> impl Iterator<Item = &'a Server> {
-        let wish = Wish { capability, server: None, channel };
-        let rules: Vec<&Role> = self.roles.iter().filter(|rule| rule.refusal(requester, wish).is_none()).collect();
-        servers
-            .into_iter()
-            .filter(move |server| rules.iter().any(|rule| Selector::best_fit(&rule.servers, server) == Fit::Yes))
+        let sees = self.sight(requester, capability, channel);
+        servers.into_iter().filter(move |server| sees(server))
     }
 
     /// Everybody whose entries give `capability` on `server` in `channel`: whom to ask, or to mention.

@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use jiff::SignedDuration;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{net::TcpListener, sync::mpsc, task::JoinSet};
@@ -28,7 +28,7 @@ use crate::{
     audit::{Act, Entry},
     check::{self, Finding, Verdict},
     clock,
-    config::{Config, Credentials, Mode, SecretSource, StoreUrl},
+    config::{Config, Mode, StoreUrl},
     discord::{
         Fault, RawInteraction, Rest,
         asking::Realm,
@@ -45,7 +45,7 @@ use crate::{
         errand::Errands,
         finder::Finder,
         fleet::Fleet,
-        operation::{ChannelId, Source},
+        operation::ChannelId,
         pulse::Pulse,
         refresh,
         runner::Runner,
@@ -325,33 +325,9 @@ fn sender_settings(config: &Config) -> SenderSettings {
 }
 
 /// The clients of the configured accounts.
-fn clients(config: &Config) -> anyhow::Result<Vec<ovh::Client>> {
-    config
-        .ovh
-        .iter()
-        .map(|account| {
-            let endpoint = account.endpoint.parse().map_err(|_| anyhow!("ovh: {:?} is no endpoint", account.name))?;
-            let credentials = match &account.credentials {
-                Credentials::Keys { application_key, application_secret, consumer_key } => ovh::Credentials::Keys {
-                    application_key: application_key.clone(),
-                    application_secret: application_secret.clone(),
-                    consumer_key: consumer_key.clone(),
-                },
-                Credentials::OAuth2 { client_id, client_secret, token_url } => ovh::Credentials::OAuth2 {
-                    client_id: client_id.clone(),
-                    client_secret: client_secret.clone(),
-                    token_url: token_url.as_deref().map(str::parse).transpose().context("ovh: token_url")?,
-                },
-            };
-            let account = ovh::Account {
-                name: account.name.clone(),
-                endpoint,
-                credentials,
-                requests_per_minute: account.requests_per_minute,
-            };
-            Ok(ovh::Client::with_timeout(account, config.pace.ovh_timeout)?)
-        })
-        .collect()
+fn clients(config: &Config) -> Result<Vec<ovh::Client>, ovh::Fault> {
+    let client = |account: &ovh::Account| ovh::Client::with_timeout(account.clone(), config.pace.ovh_timeout);
+    config.ovh.iter().map(client).collect()
 }
 
 /// The audit and the log say which policy is in force from now on.
@@ -367,14 +343,6 @@ fn policy(config: &Config) -> Policy {
     Policy::new(config.roles.clone(), config.protections.clone())
 }
 
-fn sources(config: &Config) -> Vec<Source> {
-    let source = |source: &SecretSource| match source {
-        SecretSource::AuthenticationSecret => Source::AuthenticationSecret,
-        SecretSource::Mail => Source::Mail,
-    };
-    config.rescue.secret_from.iter().map(source).collect()
-}
-
 fn step_settings(config: &Config) -> Settings {
     Settings {
         task_poll: config.pace.task_poll,
@@ -382,7 +350,7 @@ fn step_settings(config: &Config) -> Settings {
         reboot_settle: config.pace.reboot_settle,
         question_patience: config.pace.question_patience,
         secret_timeout: config.rescue.secret_timeout,
-        secret_from: sources(config),
+        secret_from: config.rescue.secret_from.clone(),
         secret_link: config.rescue.secret_link.clone(),
         probe: if config.rescue.probe { Probe::On } else { Probe::Off },
     }
@@ -401,12 +369,12 @@ fn warden_settings(config: &Config) -> WardenSettings {
 fn handler_settings(config: &Config) -> HandlerSettings {
     HandlerSettings {
         realm: Realm { guild: config.discord.guild, channels: config.discord.channels.clone() },
-        lease: config.rescue.lease,
-        max_lease: config.rescue.max_lease,
+        lease: config.rescue.lease.try_into().unwrap_or(SignedDuration::MAX),
+        max_lease: config.rescue.max_lease.try_into().unwrap_or(SignedDuration::MAX),
         remind_before: config.rescue.remind_before.try_into().unwrap_or(SignedDuration::MAX),
         zone: config.time_zone.clone(),
         email_domains: config.rescue.email_domains.clone(),
-        secret_from: sources(config),
+        secret_from: config.rescue.secret_from.clone(),
         oncall_role: config.discord.oncall_role,
     }
 }

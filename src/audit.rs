@@ -82,18 +82,12 @@ pub enum Act {
     Paused,
     /// New operations are taken again.
     Resumed,
-    /// A console's link was asked for and handed out.
-    ConsoleOpened,
     /// The DM with the link was wiped, or deleted by its reader.
     DmWiped,
     /// A lease lasts longer.
     LeaseExtended,
     /// A lease has another owner.
     LeaseHandedOver,
-    /// A rescue that somebody started elsewhere is looked after from now on.
-    LeaseAdopted,
-    /// A lease is over without a restore of Bernard's.
-    LeaseEnded,
     /// The process started, with this policy.
     Started,
     /// The configuration was read again: this policy is in force from now on.
@@ -113,12 +107,9 @@ impl Act {
             Self::RightExplained => "right_explained",
             Self::Paused => "paused",
             Self::Resumed => "resumed",
-            Self::ConsoleOpened => "console_opened",
             Self::DmWiped => "dm_wiped",
             Self::LeaseExtended => "lease_extended",
             Self::LeaseHandedOver => "lease_handed_over",
-            Self::LeaseAdopted => "lease_adopted",
-            Self::LeaseEnded => "lease_ended",
             Self::Started => "started",
             Self::PolicyLoaded => "policy_loaded",
             Self::Anchored => "anchored",
@@ -133,12 +124,9 @@ impl Act {
             | Self::RightExplained
             | Self::Paused
             | Self::Resumed
-            | Self::ConsoleOpened
             | Self::LeaseExtended
-            | Self::LeaseHandedOver
-            | Self::LeaseAdopted => Kind::Decision,
+            | Self::LeaseHandedOver => Kind::Decision,
             Self::DmWiped => Kind::Effect,
-            Self::LeaseEnded => Kind::Seen,
             Self::PolicyLoaded => Kind::Policy,
             Self::Started | Self::Anchored | Self::RefusalsLost => Kind::Process,
         }

@@ -6,20 +6,18 @@ mod rights;
 
 use std::{collections::BTreeMap, fmt};
 
-use jiff::SignedDuration;
-
 use crate::{
+    access::{Policy, Who},
     clock,
-    config::{Config, Credentials, SecretSource},
+    config::Config,
     discord::Rest,
     ovh,
-    rescue::server::{Server, ServiceName},
+    rescue::{
+        health::{self, DRIFT, EXPIRES_SOON},
+        operation::Source,
+        server::{Server, ServiceName},
+    },
 };
-
-/// A clock that is further from OVHcloud's than this is worth a look; signatures bear about 30 s, and Bernard corrects for it.
-const DRIFT: SignedDuration = SignedDuration::from_secs(10);
-/// A credential that expires sooner than this is worth a look.
-const EXPIRES_SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// How many servers of an account are read to hold the rules against: two minutes of the usual budget.
 const DESCRIBED: usize = 100;
@@ -63,9 +61,8 @@ pub async fn online(config: &Config, rest: &Rest, clients: &[ovh::Client]) -> Ve
     let mut findings = Findings::default();
     discord(config, rest, &mut findings).await;
     let mut servers = Vec::new();
-    for (client, account) in clients.iter().zip(&config.ovh) {
-        let keys = matches!(account.credentials, Credentials::Keys { .. });
-        servers.extend(ovhcloud(config, client, keys, &mut findings).await);
+    for client in clients {
+        servers.extend(ovhcloud(config, client, &mut findings).await);
     }
     findings.0.extend(rights::of_fleet(config, &servers));
     if !config.protections.is_empty() {
@@ -116,8 +113,8 @@ async fn discord(config: &Config, rest: &Rest, findings: &mut Findings) {
     findings.read("Discord: the scope applications.commands", rest.commands(application.id, guild.into()).await);
     let Some(roles) = findings.read("Discord: the guild's roles", rest.roles(guild.into()).await) else { return };
     let configured = config.roles.iter().filter_map(|role| match role.who {
-        crate::access::Who::Role(id) => Some((role.place, id)),
-        crate::access::Who::User(_) => None,
+        Who::Role(id) => Some((role.place, id)),
+        Who::User(_) => None,
     });
     for (place, id) in configured {
         if !roles.iter().any(|role| role.id.get() == id) {
@@ -175,7 +172,7 @@ async fn discord(config: &Config, rest: &Rest, findings: &mut Findings) {
 }
 
 /// Looks at one account; its servers, as far as they can be read within reason.
-async fn ovhcloud(config: &Config, client: &ovh::Client, keys: bool, findings: &mut Findings) -> Vec<Server> {
+async fn ovhcloud(config: &Config, client: &ovh::Client, findings: &mut Findings) -> Vec<Server> {
     let account = client.account().to_owned();
     let name = |what: &str| format!("OVHcloud account {account:?}: {what}");
     let Some(theirs) = findings.read(&name("its clock"), client.now().await) else { return Vec::new() };
@@ -195,13 +192,13 @@ async fn ovhcloud(config: &Config, client: &ovh::Client, keys: bool, findings: &
     if let Some(server) = servers.first() {
         reads(client, server, &name, findings).await;
     }
-    if config.rescue.secret_from.contains(&SecretSource::Mail) {
+    if config.rescue.secret_from.contains(&Source::Mail) {
         match client.mail_ids().await {
             Ok(_) => findings.add(Verdict::Well, name("its mails can be read")),
             Err(error) => findings.add(Verdict::Wrong, name(&format!("rescue.secret_from has \"mail\", but {error}"))),
         }
     }
-    match keys {
+    match client.has_keys() {
         true => rules(config, client, &name, findings).await,
         false => findings.add(
             Verdict::Unproved,
@@ -242,19 +239,8 @@ async fn rules(config: &Config, client: &ovh::Client, name: &impl Fn(&str) -> St
     {
         findings.add(Verdict::Wrong, name(&format!("the consumer key expires at {expires}: renew it")));
     }
-    let mut needed = vec![
-        ("GET", "/dedicated/server"),
-        ("GET", "/dedicated/server/x"),
-        ("PUT", "/dedicated/server/x"),
-        ("POST", "/dedicated/server/x/reboot"),
-    ];
-    if config.rescue.secret_from.contains(&SecretSource::AuthenticationSecret) {
-        needed.push(("POST", "/dedicated/server/x/authenticationSecret"));
-    }
-    if config.roles.iter().any(|role| role.can.contains(&crate::access::Capability::Console)) {
-        needed.push(("POST", "/dedicated/server/x/features/ipmi/access"));
-    }
-    let missing = credential.lacks(&needed);
+    let policy = Policy::new(config.roles.clone(), config.protections.clone());
+    let missing = credential.lacks(&health::needed_calls(&config.rescue.secret_from, &policy));
     match missing.is_empty() {
         true => findings.add(Verdict::Well, name("the consumer key has the rules it needs")),
         false => findings.add(Verdict::Wrong, name(&format!("the consumer key lacks: {}", missing.join(", ")))),

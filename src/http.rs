@@ -33,8 +33,6 @@ const LAST_REQUESTS: Duration = Duration::from_secs(2);
 /// Why commands cannot be served yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unready {
-    /// The store is not open.
-    Store,
     /// The commands are not registered with Discord.
     Commands,
     /// The gateway has no session.
@@ -48,7 +46,6 @@ pub enum Unready {
 impl fmt::Display for Unready {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Store => "the store is not open",
             Self::Commands => "the commands are not registered",
             Self::Gateway => "the gateway is not connected",
             Self::Token => "Discord refuses the bot's token",

@@ -11,7 +11,7 @@
 //! - [`ovh`]: one end of the wire, with its budget, its signatures and the fence before a reboot.
 //! - [`discord`]: the other end: interactions in, answers, cards and DMs out.
 //! - [`text`]: every sentence, in English and French.
-//! - [`http`], [`metrics`], [`logging`], [`clock`]: the edges.
+//! - [`http`], [`tls`], [`metrics`], [`logging`], [`clock`]: the edges.
 //! - [`app`]: builds all of it, starts the loops, stops them in order; [`check`] proves beforehand that it can.
 //! - `demo`: the program between two simulated far ends, for who has no account (feature `demo`; not in the image).
 
@@ -25,6 +25,7 @@ pub mod ovh;
 pub mod discord;
 pub mod text;
 pub mod http;
+pub mod tls;
 pub mod metrics;
 pub mod logging;
 pub mod clock;

@@ -1,6 +1,7 @@
 //! Every figure Bernard shows at `/metrics`, by name, with its unit in its help text.
 //!
-//! Labels are templates, methods, statuses and other words of ours: never a name, an id or a token.
+//! Labels are templates, methods, statuses and other words of ours: never the name of a server or a person, an id or a token; an
+//! account goes by the name that the configuration gives it.
 
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
@@ -27,7 +28,14 @@ pub const SIGNATURES_REFUSED: &str = "bernard_signatures_refused_total";
 pub const GATEWAY_CONNECTED: &str = "bernard_gateway_connected";
 /// Connections to the gateway that were begun, by how: `identify` or `resume`.
 pub const GATEWAY_CONNECTIONS: &str = "bernard_gateway_connections_total";
-
+/// Requests sent to OVHcloud, by account, method and outcome.
+pub const OVH_REQUESTS: &str = "bernard_ovh_requests_total";
+/// How long one request to OVHcloud took, by account and method.
+pub const OVH_SECONDS: &str = "bernard_ovh_request_seconds";
+/// How long a request waited for its account's budget, by account and priority.
+pub const OVH_QUOTA_SECONDS: &str = "bernard_ovh_quota_wait_seconds";
+/// Steps of operations that panicked and are tried again.
+pub const STEP_PANICS: &str = "bernard_step_panics_total";
 /// Whether the kill switch is pulled.
 pub const PAUSED: &str = "bernard_paused";
 /// Lines written to the audit, by kind.
@@ -89,6 +97,10 @@ pub(crate) fn describe() {
     describe_counter!(INTERACTIONS_UNREADABLE, Unit::Count, "Interactions that could not be read, in interactions");
     describe_counter!(INTERACTIONS_DROPPED, Unit::Count, "Interactions dropped as too many waited, in interactions");
     describe_counter!(SIGNATURES_REFUSED, Unit::Count, "Web requests with a bad signature or time, in requests");
+    describe_counter!(OVH_REQUESTS, Unit::Count, "Requests sent to OVHcloud, in requests");
+    describe_histogram!(OVH_SECONDS, Unit::Seconds, "Duration of one request to OVHcloud, in seconds");
+    describe_histogram!(OVH_QUOTA_SECONDS, Unit::Seconds, "Time a request waited for its account's budget, in seconds");
+    describe_counter!(STEP_PANICS, Unit::Count, "Steps that panicked and are tried again, in steps");
     describe_counter!(AUDIT_ENTRIES, Unit::Count, "Lines written to the audit, in lines");
     describe_gauge!(GATEWAY_CONNECTED, Unit::Count, "Whether the gateway has a session: 1 yes, 0 no");
     describe_gauge!(PAUSED, Unit::Count, "Whether the kill switch is pulled: 1 yes, 0 no");

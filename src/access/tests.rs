@@ -10,23 +10,8 @@ const ONCALL: u64 = 1;
 
 /// A server with this service name, no display name, and no tags.
 pub(super) fn server(name: &str) -> Server {
-    Server {
-        name: ServiceName::try_from(name.to_owned()).unwrap(),
-        account: "main".to_owned(),
-        display_name: None,
-        tags: Some(BTreeMap::new()),
-        ip: None,
-        reverse: None,
-        os: "win2022-std_64".to_owned(),
-        state: "ok".to_owned(),
-        power_state: None,
-        boot: None,
-        rescue_mail: None,
-        rescue_ssh_key: None,
-        monitoring: true,
-        no_intervention: false,
-        datacenter: None,
-    }
+    let name = ServiceName::try_from(name.to_owned()).unwrap();
+    Server { tags: Some(BTreeMap::new()), ..Server::only_named(name, "main") }
 }
 
 fn tagged(name: &str, key: &str, value: &str) -> Server {

@@ -29,13 +29,13 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 pub use discord::{Audit, Digest, Discord, Mode, PublicKey};
-pub use ovh::{Credentials, OvhAccount};
 pub use pace::{Limits, Pace};
 pub use problem::{At, Problem, Problems, Warning};
-pub use rescue::{OnDeadline, Rescue, SecretSource};
+pub use rescue::{OnDeadline, Rescue};
 pub use store::{Http, Store, StoreUrl};
 
 pub use crate::access::{Protect, Role};
+use crate::ovh::Account;
 use problem::Wrong;
 use section::{Reader, Section};
 use source::{Environment, Form, Table, Value};
@@ -52,7 +52,7 @@ pub struct Config {
     /// `[discord]`
     pub discord: Discord,
     /// `[[ovh]]`: at least one, each with a name of its own.
-    pub ovh: Vec<OvhAccount>,
+    pub ovh: Vec<Account>,
     /// `[store]`
     pub store: Store,
     /// `[http]`
@@ -228,7 +228,7 @@ fn read_root(reader: &mut Reader, table: Table) -> Option<Config> {
     })
 }
 
-fn read_accounts(root: &mut Section<'_>) -> Vec<OvhAccount> {
+fn read_accounts(root: &mut Section<'_>) -> Vec<Account> {
     let accounts = root.tables("ovh", |section, index| {
         let at = section.at_of("name");
         ovh::read(section).map(|account| (index, at, account))

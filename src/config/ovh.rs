@@ -1,8 +1,8 @@
-//! `[[ovh]]`: the accounts at OVHcloud.
+//! `[[ovh]]`: the accounts at OVHcloud. Defaults: the name `main`, the endpoint `ovh-eu`, 60 requests a minute; credentials have none.
 
 use std::num::NonZeroU32;
 
-use secrecy::SecretString;
+use url::Url;
 
 use super::{
     problem::{At, Wrong},
@@ -11,73 +11,20 @@ use super::{
     suggest::nearest,
     value,
 };
-
-/// The endpoints that have a name, with whether OVHcloud gives OAuth2 tokens there.
-const ENDPOINTS: [(&str, OAuth2Offer); 7] = [
-    ("ovh-eu", OAuth2Offer::Known),
-    ("ovh-ca", OAuth2Offer::Known),
-    ("ovh-us", OAuth2Offer::Known),
-    ("soyoustart-eu", OAuth2Offer::None),
-    ("soyoustart-ca", OAuth2Offer::None),
-    ("kimsufi-eu", OAuth2Offer::None),
-    ("kimsufi-ca", OAuth2Offer::None),
-];
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum OAuth2Offer {
-    Known,
-    None,
-}
+use crate::ovh::{Account, Credentials, Endpoint};
 
 const KEYS: [&str; 3] = ["application_key", "application_secret", "consumer_key"];
 const CLIENT: [&str; 2] = ["client_id", "client_secret"];
 
-/// One account at OVHcloud.
-#[derive(Clone, Debug)]
-pub struct OvhAccount {
-    /// What people and logs call it; unique. Default: `main`.
-    pub name: String,
-    /// One of OVHcloud's names (`ovh-eu`, `ovh-ca`, `ovh-us`, `soyoustart-eu`, `soyoustart-ca`, `kimsufi-eu`, `kimsufi-ca`), or
-    /// an http(s) base URL that ends in `/v1` or `/1.0`, without a slash at the end. Default: `ovh-eu`.
-    pub endpoint: String,
-    /// How Bernard proves who it is. No default.
-    pub credentials: Credentials,
-    /// What Bernard allows itself, over all replicas. Default: 60.
-    pub requests_per_minute: NonZeroU32,
-}
-
-/// How Bernard proves to OVHcloud who it is: complete, and of exactly one kind.
-#[derive(Clone, Debug)]
-pub enum Credentials {
-    /// Each request is signed.
-    Keys {
-        /// The application's name to OVHcloud; not a secret.
-        application_key: String,
-        /// What requests are signed with.
-        application_secret: SecretString,
-        /// What stands for the person who consented.
-        consumer_key: SecretString,
-    },
-    /// Each request carries a token that is fetched with these.
-    OAuth2 {
-        /// The service account's id; not a secret.
-        client_id: String,
-        /// Its secret.
-        client_secret: SecretString,
-        /// Where tokens are fetched; `None`: the endpoint's own.
-        token_url: Option<String>,
-    },
-}
-
-pub(super) fn read(section: &mut Section<'_>) -> Option<OvhAccount> {
+pub(super) fn read(section: &mut Section<'_>) -> Option<Account> {
     let name = section.read("name", Form::Text, name).unwrap_or_else(|| "main".to_owned());
     let at = section.at_of("endpoint");
-    let endpoint = section.read("endpoint", Form::Text, endpoint).unwrap_or_else(|| "ovh-eu".to_owned());
-    warn_if_in_the_clear(section, "endpoint", at, &endpoint);
+    let endpoint = section.read("endpoint", Form::Text, endpoint).or_else(|| "ovh-eu".parse().ok())?;
+    warn_if_in_the_clear(section, "endpoint", at, endpoint.base().as_str());
     let credentials = credentials(section, &endpoint);
     let requests_per_minute = section.read("requests_per_minute", Form::Toml, value::count);
     let requests_per_minute = requests_per_minute.unwrap_or(const { NonZeroU32::new(60).unwrap() });
-    Some(OvhAccount { name, endpoint, credentials: credentials?, requests_per_minute })
+    Some(Account { name, endpoint, credentials: credentials?, requests_per_minute })
 }
 
 fn warn_if_in_the_clear(section: &mut Section<'_>, key: &str, at: At, url: &str) {
@@ -94,21 +41,17 @@ fn name(value: &Value) -> Result<String, Wrong> {
     Ok(name)
 }
 
-fn endpoint(value: &Value) -> Result<String, Wrong> {
-    let names = || ENDPOINTS.iter().map(|(name, _)| *name);
+fn endpoint(value: &Value) -> Result<Endpoint, Wrong> {
     let text = value::text(value)?;
-    if names().any(|name| name == text) {
-        return Ok(text.to_owned());
+    if let Ok(endpoint) = text.parse() {
+        return Ok(endpoint);
     }
     if !text.contains("://") {
-        let near = nearest(text, names()).map(|near| format!("did you mean {near:?}? ")).unwrap_or_default();
-        let all = names().collect::<Vec<_>>().join(", ");
+        let near = nearest(text, Endpoint::names()).map(|near| format!("did you mean {near:?}? ")).unwrap_or_default();
+        let all = Endpoint::names().collect::<Vec<_>>().join(", ");
         return Err(Wrong::new("is no endpoint", format!("{near}the names are {all}; or a URL ending in /v1 or /1.0")));
     }
-    let url = value::base_url(value)?;
-    if url.ends_with("/v1") || url.ends_with("/1.0") {
-        return Ok(url);
-    }
+    value::base_url(value)?;
     Err(Wrong::new("ends in neither /v1 nor /1.0", r#"write it like "https://eu.api.ovh.com/v1""#))
 }
 
@@ -117,7 +60,7 @@ fn given(section: &Section<'_>, keys: &[&'static str]) -> usize {
     keys.iter().filter(|key| section.has(key)).count()
 }
 
-fn credentials(section: &mut Section<'_>, endpoint: &str) -> Option<Credentials> {
+fn credentials(section: &mut Section<'_>, endpoint: &Endpoint) -> Option<Credentials> {
     let (keys, client) = (given(section, &KEYS), given(section, &CLIENT));
     if keys > 0 && client > 0 {
         let at = section.at.clone();
@@ -140,8 +83,9 @@ fn credentials(section: &mut Section<'_>, endpoint: &str) -> Option<Credentials>
     let consumer_key = section.secret("consumer_key");
     let client_id = section.identifier("client_id");
     let client_secret = section.secret("client_secret");
-    if client > 0 && !section.has("token_url") {
-        require_known_token_url(section, endpoint);
+    if client > 0 && endpoint.token_url().is_none() && !section.has("token_url") {
+        section
+            .missing("token_url", "this endpoint has no OAuth2 of its own: say where tokens are fetched, or use keys");
     }
     let token_url = token_url(section);
     match (keys > 0, client > 0) {
@@ -155,22 +99,9 @@ fn credentials(section: &mut Section<'_>, endpoint: &str) -> Option<Credentials>
     }
 }
 
-fn token_url(section: &mut Section<'_>) -> Option<String> {
+fn token_url(section: &mut Section<'_>) -> Option<Url> {
     let at = section.at_of("token_url");
     let url = section.read_optional("token_url", value::base_url)?;
     warn_if_in_the_clear(section, "token_url", at, &url);
-    Some(url)
-}
-
-fn require_known_token_url(section: &mut Section<'_>, endpoint: &str) {
-    match ENDPOINTS.iter().find(|(name, _)| *name == endpoint) {
-        Some((_, OAuth2Offer::Known)) => {}
-        Some((_, OAuth2Offer::None)) => {
-            section.missing(
-                "token_url",
-                "this endpoint has no OAuth2 of its own: use keys, or say where tokens are fetched",
-            );
-        }
-        None => section.missing("token_url", "an endpoint given as a URL needs the address where tokens are fetched"),
-    }
+    url.parse().ok()
 }

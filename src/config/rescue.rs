@@ -9,16 +9,17 @@ use super::{
     source::{Form, Value},
     value,
 };
+use crate::rescue::operation::Source;
 
 /// `[rescue]`
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rescue {
-    /// How long a rescue lasts unless its requester says otherwise. Default: 4 h, or `max_lease` if that is shorter.
+    /// How long a rescue lasts unless its requester says otherwise, never longer than `max_lease`. Default: 4 h.
     pub lease: Duration,
-    /// How long before the deadline its owner is reminded. Default: 30 min, or an eighth of `lease` if that is shorter than 4 h.
+    /// How long before the deadline its owner is reminded; of a rescue that is shorter than twice that, at half time. Default: 30 min.
     pub remind_before: Duration,
-    /// Where the link is looked for, in this order; never empty, nothing twice. Default: both, the authentication secret first.
-    pub secret_from: Vec<SecretSource>,
+    /// Where the link is looked for, in this order; never empty, nothing twice, never the console. Default: both, the authentication secret first.
+    pub secret_from: Vec<Source>,
     /// What a link is made of: an https URL with `{id}` in the place of the secret's id. Default: OVHcloud's.
     pub secret_link: String,
     /// How long the link is looked for. Default: 20 min.
@@ -31,15 +32,6 @@ pub struct Rescue {
     pub on_deadline: OnDeadline,
     /// The domains that rescue mail may go to, in lower case, without `@`; empty (the default): any.
     pub email_domains: Vec<String>,
-}
-
-/// Where the link to a rescue's password can come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SecretSource {
-    /// The server's authentication secrets.
-    AuthenticationSecret,
-    /// The account's mails; needs the right to read all of them.
-    Mail,
 }
 
 /// What happens when a lease ends.
@@ -57,8 +49,6 @@ const DEFAULT_MAX_LEASE: Duration = HOUR.saturating_mul(7 * 24);
 const DEFAULT_REMINDER: Duration = Duration::from_secs(30 * 60);
 const DEFAULT_SECRET_TIMEOUT: Duration = Duration::from_secs(20 * 60);
 const DEFAULT_SECRET_LINK: &str = "https://www.ovh.com/manager/secret/#?id={id}";
-/// 30 min of 4 h.
-const REMINDER_SHARE: u32 = 8;
 
 pub(super) fn read(section: &mut Section<'_>) -> Rescue {
     let Leases { lease, remind_before, max_lease } = leases(section);
@@ -87,7 +77,7 @@ struct Leases {
     max_lease: Duration,
 }
 
-/// Defaults make room for what is written; only what is written can contradict itself.
+/// Defaults make room for what is written. Where that contradicts itself, `max_lease` counts: any length is legal.
 fn leases(section: &mut Section<'_>) -> Leases {
     let (at_lease, at_reminder) = (section.at_of("lease"), section.at_of("remind_before"));
     let lease = section.read("lease", Form::Text, value::length);
@@ -96,16 +86,15 @@ fn leases(section: &mut Section<'_>) -> Leases {
     if let (Some(lease), Some(max)) = (lease, max_lease)
         && lease > max
     {
-        let what = format!("is {}, longer than max_lease, which is {}", show(lease), show(max));
-        section.complain("lease", at_lease, Wrong::new(what, "shorten it or raise max_lease"));
+        let what = format!("is {}, longer than max_lease, which is {}: that counts", show(lease), show(max));
+        section.warn("lease", at_lease, Wrong::new(what, "shorten it or raise max_lease"));
     }
     let max_lease = max_lease.unwrap_or_else(|| DEFAULT_MAX_LEASE.max(lease.unwrap_or_default()));
-    let lease = lease.unwrap_or_else(|| DEFAULT_LEASE.min(max_lease));
+    let lease = lease.unwrap_or(DEFAULT_LEASE).min(max_lease);
     if let Some(reminder) = remind_before {
         warn_if_at_once(section, at_reminder, reminder, lease);
     }
-    let remind_before = remind_before.unwrap_or_else(|| DEFAULT_REMINDER.min(lease / REMINDER_SHARE));
-    Leases { lease, remind_before, max_lease }
+    Leases { lease, remind_before: remind_before.unwrap_or(DEFAULT_REMINDER), max_lease }
 }
 
 fn warn_if_at_once(section: &mut Section<'_>, at: At, reminder: Duration, lease: Duration) {
@@ -115,8 +104,8 @@ fn warn_if_at_once(section: &mut Section<'_>, at: At, reminder: Duration, lease:
     }
 }
 
-fn secret_from(section: &mut Section<'_>) -> Vec<SecretSource> {
-    let words = [("authentication-secret", SecretSource::AuthenticationSecret), ("mail", SecretSource::Mail)];
+fn secret_from(section: &mut Section<'_>) -> Vec<Source> {
+    let words = [("authentication-secret", Source::AuthenticationSecret), ("mail", Source::Mail)];
     let at = section.at_of("secret_from");
     let problems = section.reader.problems.len();
     let Some(list) = section.list("secret_from", |value| value::word(value, &words)) else {

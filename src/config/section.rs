@@ -171,8 +171,9 @@ impl Section<'_> {
     /// Reads a list; `None` when it is absent or no list. Every wrong item is noted and left out.
     pub(super) fn list<T>(&mut self, key: &'static str, parse: impl Fn(&Value) -> Result<T, Wrong>) -> Option<Vec<T>> {
         let value = self.take(key, Form::Toml)?;
-        let Kind::List(items) = value.kind else {
-            self.complain(key, value.at, Wrong::new("is not a list", r#"write it in brackets, such as ["…", "…"]"#));
+        let at = value.at.clone();
+        let Some(items) = items(value) else {
+            self.complain(key, at, Wrong::new("is not a list", r#"write it in brackets, such as ["…", "…"]"#));
             return None;
         };
         let mut list = Vec::new();
@@ -282,6 +283,20 @@ impl Section<'_> {
             return At::Variable(name);
         }
         self.table.get(key).map_or_else(|| self.at.clone(), |entry| entry.value.at.clone())
+    }
+}
+
+/// The items of a list. A variable may also hold them as plain words with commas between them, or one alone.
+fn items(value: Value) -> Option<Vec<Value>> {
+    let Value { kind, at } = value;
+    match (kind, &at) {
+        (Kind::List(items), _) => Some(items),
+        (Kind::Text(text), At::Variable(_)) => {
+            let words = text.split(',').map(str::trim).filter(|word| !word.is_empty());
+            Some(words.map(|word| Value { kind: Kind::Text(word.to_owned()), at: at.clone() }).collect())
+        }
+        (one @ Kind::Integer(_), At::Variable(_)) => Some(vec![Value { kind: one, at }]),
+        _ => None,
     }
 }
 

@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Config, OvhAccount,
+    Config,
     problem::{At, Problem},
 };
-use crate::access::{Capability, Role, RuleKind, RulePlace, Who};
+use crate::{
+    access::{Capability, Role, RuleKind, RulePlace, Who},
+    ovh::Account,
+};
 
 /// What is wrong between the accounts: two of one name.
-pub(super) fn accounts(accounts: &[(usize, At, OvhAccount)]) -> Vec<Problem> {
+pub(super) fn accounts(accounts: &[(usize, At, Account)]) -> Vec<Problem> {
     let mut first = BTreeMap::new();
     let mut problems = Vec::new();
     for (index, at, account) in accounts {

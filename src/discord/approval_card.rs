@@ -2,8 +2,10 @@
 
 use super::{
     calls::{self, Readers},
-    card::{LONGEST, Rendering, rendering, title},
+    card::{Rendering, rendering, title},
     component::Button,
+    form::LONGEST_REASON,
+    posting::LONGEST,
     speak,
 };
 use crate::{
@@ -20,8 +22,6 @@ use crate::{
 
 /// How many roles and people are called at most; a message has 2,000 characters.
 const CALLED: usize = 20;
-/// How much of a reason is shown where there is room: what Discord lets people type.
-const REASON: usize = 400;
 
 /// One message for each round of asking, and one for a broken glass.
 pub(super) fn messages(operation: &Operation, locale: Locale) -> Vec<Rendering> {
@@ -156,7 +156,7 @@ fn why(request: &Request, room: usize, locale: Locale) -> String {
         let shown: String = reason.chars().take(length).chain(end.chars()).collect();
         say!(locale, "approval-because", reason = code(&shown))
     };
-    let longest = all.min(REASON);
+    let longest = all.min(usize::from(LONGEST_REASON));
     let whole = said(longest);
     match whole.chars().count().saturating_sub(room) {
         0 => whole,
@@ -217,11 +217,11 @@ pub(super) fn forewarning(guard: &Guard, locale: Locale) -> Vec<String> {
 
 /// Those who may approve, as mentions; they ring only where the message lets them.
 pub(super) fn mentions(approval: &Approval) -> String {
-    called(approval).map(|who| speak::who(&who)).collect::<Vec<_>>().join(" ")
+    speak::each(called(approval))
 }
 
-fn called(approval: &Approval) -> impl Iterator<Item = Who> {
-    approval.of.iter().take(CALLED).copied()
+fn called(approval: &Approval) -> impl Iterator<Item = &Who> {
+    approval.of.iter().take(CALLED)
 }
 
 fn people(round: &Round) -> String {

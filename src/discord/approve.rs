@@ -12,7 +12,7 @@ use super::{
     refusal::Refusal,
 };
 use crate::{
-    access::{Action, Capability, Protection},
+    access::{Action, Capability, Protection, Who},
     config::Locale,
     rescue::{
         approval::{Approval, Guard},
@@ -67,8 +67,12 @@ pub enum Emergency {
 }
 
 impl Emergency {
-    /// The sentence.
-    pub(super) fn speak(&self, locale: Locale) -> String {
+    /// A text, and below it what its reader may type instead, if anything.
+    pub(super) fn below(text: String, emergency: Option<&Self>, locale: Locale) -> String {
+        emergency.map_or_else(|| text.clone(), |emergency| format!("{text}\n{}", emergency.speak(locale)))
+    }
+
+    fn speak(&self, locale: Locale) -> String {
         let typed = |command: &str, server: &str| code(&format!("{command} server:{server} break_glass:true"));
         match self {
             Self::Restore(server) => say!(locale, "emergency-restore", command = typed("/restore", server)),
@@ -100,17 +104,24 @@ impl Handler {
         let Some(protection) = &admitted.protection else { return Ok(Guard::Unprotected) };
         let approval = self.approval(asking, &admitted.server, protection, calls);
         if haste == Haste::BreakGlass {
-            let label = admitted.server.label().to_owned();
-            self.policy
-                .get()
-                .check(&asking.requester, Capability::Admin, &admitted.server, asking.place.0)
-                .map_err(|denial| Refusal::Denied(Box::new(denial), Some(label)))?;
+            self.may(asking, Capability::Admin, &admitted.server)?;
             return Ok(Guard::BrokenGlass { passed: approval, tells: self.settings.oncall_role });
         }
         if approval.of.is_empty() {
             return Err(Refusal::NobodyMayApprove(approval.rule, None));
         }
         Ok(Guard::Approval(approval))
+    }
+
+    /// The same for a press, which breaks no glass.
+    pub(super) fn guard_press(
+        &self,
+        asking: &Asking,
+        admitted: &Admitted,
+        calls: Vec<ExactCall>,
+    ) -> Result<Guard, Refusal> {
+        let emergency = || self.emergency(asking, &admitted.server, Emergency::Restore);
+        self.guard(asking, admitted, Haste::None, calls).map_err(|refusal| refusal.naming(emergency()))
     }
 
     fn approval(&self, asking: &Asking, server: &Server, protection: &Protection, calls: Vec<ExactCall>) -> Approval {
@@ -130,7 +141,7 @@ impl Handler {
         let strictest = policy.strictest_protection(actions, server);
         let Some(protection) = strictest else { return Ok(None) };
         let mut approval = self.approval(asking, server, &protection, vec![calls::of_reboot(&server.name)]);
-        approval.of.retain(|who| *who != crate::access::Who::User(operation.request.requester));
+        approval.of.retain(|who| *who != Who::User(operation.request.requester));
         match approval.of.is_empty() {
             true => {
                 let emergency = self.emergency(asking, server, Emergency::Reboot);
@@ -163,8 +174,7 @@ impl Handler {
     pub(super) async fn deny(&self, asking: &Asking, operation: &Operation, round: u32) -> Result<Reply, Refusal> {
         self.is_for_others(asking, operation)?;
         let (_, grant) = self.admit_for(asking, operation, Capability::Approve).await?;
-        let decided = self.desk.deny(&grant, operation.id, round).await?;
-        let denied = done(decided)?;
+        let denied = done(self.desk.deny(&grant, operation.id, round).await?)?;
         let mut reply = Reply::text(say!(asking.locale, "deny-done", id = denied.id.to_string()));
         reply.buttons.push(Button::AddReason(denied.id, round).create(asking.locale));
         Ok(reply)
@@ -201,7 +211,7 @@ impl Handler {
     }
 }
 
-fn done(decided: Decided) -> Result<Box<Operation>, Refusal> {
+pub(super) fn done(decided: Decided) -> Result<Box<Operation>, Refusal> {
     match decided {
         Decided::Done(operation) => Ok(operation),
         Decided::TooLate(operation) => Err(Refusal::TooLate(Some(operation.id), None)),
@@ -221,11 +231,4 @@ pub(super) fn accepted_waiting(operation: &Operation, asking: &Asking) -> Option
         rule = code(&round.approval.rule),
         who = approval_card::mentions(&round.approval),
     ))
-}
-
-/// The same after a press, with what its presser may type instead of waiting.
-pub(super) fn pressed_waiting(operation: &Operation, asking: &Asking, emergency: Option<Emergency>) -> Option<String> {
-    let waiting = accepted_waiting(operation, asking)?;
-    let lines = [waiting].into_iter().chain(emergency.map(|emergency| emergency.speak(asking.locale)));
-    Some(lines.collect::<Vec<_>>().join("\n"))
 }

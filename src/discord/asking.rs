@@ -13,7 +13,7 @@ use serenity::model::{
     id::{ChannelId as DiscordChannel, GuildId, InteractionId, UserId as DiscordUser},
 };
 
-use super::{Rest, refusal::Refusal};
+use super::{Error, Rest, refusal::Refusal};
 use crate::{
     access::{Grant, Requester, UserId},
     audit::{Act, Entry},
@@ -23,8 +23,8 @@ use crate::{
     text,
 };
 
-/// How long Discord may take to tell the roles behind a press: its person is waiting.
-const ROLES_WITHIN: Duration = Duration::from_secs(3);
+/// How long Discord may take to tell somebody's roles while a person waits for the answer.
+pub(super) const ROLES_WITHIN: Duration = Duration::from_secs(3);
 
 /// Where commands are taken (`[discord] guild`, `channels`).
 #[derive(Clone, Debug)]
@@ -196,11 +196,18 @@ impl Asking {
 /// # Errors
 /// [`Refusal::RolesUnreadable`] when Discord does not say, or they are not in the guild: then the answer is no.
 pub async fn requester(realm: &Realm, rest: &Rest, user: UserId) -> Result<Requester, Refusal> {
-    let member = rest.within(ROLES_WITHIN).member(GuildId::new(realm.guild), DiscordUser::new(user.0)).await;
-    let member = member.map_err(|error| {
+    as_of_now(&rest.within(ROLES_WITHIN), GuildId::new(realm.guild), user).await.map_err(|error| {
         tracing::warn!(%error, "somebody's roles cannot be read: the answer is no");
         Refusal::RolesUnreadable
-    })?;
+    })
+}
+
+/// Somebody with their roles as Discord knows them now.
+///
+/// # Errors
+/// As Discord gives them: for good when they are not in the guild.
+pub(super) async fn as_of_now(rest: &Rest, guild: GuildId, user: UserId) -> Result<Requester, Error> {
+    let member = rest.member(guild, DiscordUser::new(user.0)).await?;
     Ok(Requester { user, roles: member.roles.iter().map(|role| role.get()).collect() })
 }
 

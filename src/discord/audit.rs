@@ -27,7 +27,8 @@ impl Handler {
     pub(super) async fn audit_refused_command(&self, command: &CommandInteraction, refusal: &Refusal) {
         let Some(entry) = entry(refusal) else { return };
         let (name, typed) = typed(&command.data.name, &command.data.options);
-        let server = typed.and_then(|typed| self.server_in_memory(&typed));
+        // What somebody typed that names no server is not kept.
+        let server = typed.and_then(|typed| self.fleet.find_known(&typed).ok()).map(|server| server.name);
         let place = ChannelId(command.channel_id.get());
         self.record_refusal(entry.by(UserId(command.user.id.get())).asking(name).at_place(place), server).await;
     }
@@ -62,19 +63,6 @@ impl Handler {
             Ok(Err(error)) => tracing::error!(%error, "a refusal is not in the audit"),
             Err(_) => tracing::warn!("a refusal is told before it is in the audit: the store is slow"),
         }
-    }
-
-    /// The one server that was typed, as far as memory knows; what somebody typed that names none is not kept.
-    fn server_in_memory(&self, typed: &str) -> Option<ServiceName> {
-        let servers = self.fleet.servers();
-        let named = |server: &&crate::rescue::server::Server| {
-            server.name.as_str().eq_ignore_ascii_case(typed)
-                || [&server.display_name, &server.ip, &server.reverse]
-                    .into_iter()
-                    .any(|name| name.as_deref().is_some_and(|name| name.to_lowercase() == typed.to_lowercase()))
-        };
-        let mut found = servers.iter().filter(named);
-        found.next().filter(|_| found.next().is_none()).map(|server| server.name.clone())
     }
 
     /// The server that a button is about.

@@ -11,7 +11,7 @@ use super::{
     component::Button,
     console,
     guide::{Place, Reader, Topic},
-    speak,
+    posting, speak,
 };
 use crate::{
     access::Who,
@@ -20,16 +20,13 @@ use crate::{
         approval::Guard,
         event::{NotDone, Port, PutBack},
         lease::Lease,
-        operation::{Kind, Operation, Source},
-        server::System,
+        operation::{Kind, Operation, Source, Wish},
+        server::{Boot, System},
         state::{Link, Outcome, Phase},
     },
     say,
     text::{code, duration, mention, since_epoch},
 };
-
-/// Discord's limit for a message's text.
-pub(super) const LONGEST: usize = 2_000;
 
 /// One message of an operation as it should look now.
 #[derive(Clone, Debug)]
@@ -123,13 +120,13 @@ pub(super) fn title(operation: &Operation, (emoji, state): (&str, String), local
 fn plan_lines(operation: &Operation, locale: Locale) -> Vec<String> {
     let mut lines = Vec::new();
     let Some(plan) = &operation.state.facts.plan else { return lines };
-    let kernel = |boot: &crate::rescue::server::Boot| code(&boot.kernel);
+    let kernel = |boot: &Boot| code(&boot.kernel);
     let into = plan.into.as_ref().map_or_else(|| say!(locale, "boot-none"), kernel);
     lines.push(match (&plan.change, &plan.before.boot) {
         (Some(_), Some(before)) => say!(locale, "card-boots-into-from", into = into, before = kernel(before)),
         _ => say!(locale, "card-boots-into", into = into),
     });
-    if let crate::rescue::operation::Wish::Enable(wish) = &operation.request.wish {
+    if let Wish::Enable(wish) = &operation.request.wish {
         lines.push(say!(locale, "card-lease", length = duration(locale, wish.lease)));
     }
     lines
@@ -215,11 +212,8 @@ fn choices(operation: &Operation, asked: u32, locale: Locale) -> Vec<CreateButto
 fn question_for_oncall(operation: &Operation, asked: u32, manner: Manner) -> Rendering {
     let locale = manner.locale;
     let requester = operation.request.requester;
-    let (rings, who) = match manner.oncall {
-        Some(role) => (vec![Who::Role(role)], format!("<@&{role}>")),
-        None => (vec![Who::User(requester)], mention(requester)),
-    };
-    let mut lines = vec![title(operation, ("❓", say!(locale, "state-unanswered")), locale), who];
+    let called = manner.oncall.map_or(Who::User(requester), Who::Role);
+    let mut lines = vec![title(operation, ("❓", say!(locale, "state-unanswered")), locale), speak::who(&called)];
     let open = matches!(operation.state.phase, Phase::Undecided { .. }) && asked == operation.state.facts.asked;
     let buttons = if open {
         lines.push(say!(locale, "question-unanswered", who = mention(requester)));
@@ -229,7 +223,7 @@ fn question_for_oncall(operation: &Operation, asked: u32, manner: Manner) -> Ren
         lines.push(say!(locale, "question-answered"));
         Vec::new()
     };
-    rendering(format!("call-{asked}"), lines, buttons, rings)
+    rendering(format!("call-{asked}"), lines, buttons, vec![called])
 }
 
 /// The button for those who take no DMs.
@@ -420,9 +414,5 @@ fn requester(operation: &Operation) -> Vec<Who> {
 }
 
 pub(super) fn rendering(slot: String, lines: Vec<String>, buttons: Vec<CreateButton>, rings: Vec<Who>) -> Rendering {
-    let mut content = lines.join("\n");
-    if content.chars().count() > LONGEST {
-        content = content.chars().take(LONGEST - 1).chain(['…']).collect();
-    }
-    Rendering { slot, content, buttons, rings }
+    Rendering { slot, content: posting::cut(lines.join("\n")), buttons, rings }
 }

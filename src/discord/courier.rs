@@ -7,9 +7,7 @@ use serenity::model::id::{ChannelId as DiscordChannel, GuildId, MessageId, UserI
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{
-    Error, Rest, component::Button, dm, error::TOO_OLD_TO_EDIT, handler::SharedPolicy, reporter::snowflake, rest::Nonce,
-};
+use super::{Error, Rest, component::Button, dm, error::TOO_OLD_TO_EDIT, handler::SharedPolicy, posting, rest::Nonce};
 use crate::{
     clock,
     rescue::{
@@ -130,7 +128,7 @@ impl Courier {
             Err(error) => return self.not_sent(operation, &error),
         };
         let mark = Button::DeleteMessage(operation.id).to_string();
-        match self.rest.messages_after(channel, snowflake(operation.opened), 100).await {
+        match posting::history(&self.rest, channel, operation.opened).await {
             Ok(seen) => {
                 match seen.iter().find(|message| message.author == self.bot && message.custom_ids.contains(&mark)) {
                     Some(message) => self.arrived(operation, channel, message.id).await,
@@ -210,7 +208,7 @@ impl Courier {
 }
 
 /// Whether a person takes no DMs from us, for good.
-pub(super) fn takes_no_dms(error: &Error) -> bool {
+fn takes_no_dms(error: &Error) -> bool {
     error.code().is_some_and(|code| CLOSED.contains(&code) || GONE.contains(&code))
 }
 

@@ -106,6 +106,11 @@ impl Error {
         }
     }
 
+    /// Whether a later try would meet the same: it was certainly not carried out, and neither time nor the operator heals it.
+    pub fn is_final(&self) -> bool {
+        !self.is_transient() && !self.may_have_happened() && self.fault().is_none()
+    }
+
     /// What the operator must do something about, if that is the reason.
     pub fn fault(&self) -> Option<Fault> {
         match self.cause {
@@ -193,11 +198,12 @@ mod tests {
         let error = Error::new("POST", "/channels/{channel}/messages", refused);
         let text = "could not POST /channels/{channel}/messages: 403 (code 50007) Cannot send messages to this user";
         assert_eq!(error.to_string(), text);
-        assert!(!error.is_transient() && !error.may_have_happened());
+        assert!(!error.is_transient() && !error.may_have_happened() && error.is_final());
         let lost = Error::new("POST", "/x", Cause::Lost("reset".into()));
         assert!(lost.is_transient() && lost.may_have_happened());
         let unsent = Error::new("POST", "/x", Cause::NotSent("refused".into()));
-        assert!(unsent.is_transient() && !unsent.may_have_happened());
+        assert!(unsent.is_transient() && !unsent.may_have_happened() && !unsent.is_final());
+        assert!(!Error::new("POST", "/x", Cause::Unreadable("half of it".into())).is_final());
     }
 
     #[test]

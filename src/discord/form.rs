@@ -10,8 +10,8 @@ use serenity::{
 use super::component::{Button, NotAButton};
 use crate::{config::Locale, rescue::operation::OperationId, say};
 
-/// The most characters of a reason, as everywhere else where one is given.
-const LONGEST_REASON: u16 = 400;
+/// The most characters of a reason, wherever one is given.
+pub(super) const LONGEST_REASON: u16 = 400;
 /// The name of the form's one field.
 const REASON: &str = "reason";
 

@@ -3,10 +3,7 @@
 //! Discord gives three seconds and Bernard uses milliseconds: nothing is read before the acknowledgement, and if that fails,
 //! nothing is done. Acknowledging is not accepting: "accepted" is said only after the commit.
 
-use std::{
-    sync::{Arc, RwLock},
-    time::Duration,
-};
+use std::sync::{Arc, RwLock};
 
 use jiff::{SignedDuration, tz::TimeZone};
 use serenity::{
@@ -17,6 +14,7 @@ use serenity::{
     model::{
         application::{CommandInteraction, ComponentInteraction, Interaction, ModalInteraction},
         channel::MessageFlags,
+        id::ApplicationId,
     },
 };
 use tokio::{
@@ -31,6 +29,7 @@ use super::{
     command::Command,
     component::{self, Button},
     form::Form,
+    posting,
     refusal::Refusal,
     sender::Ack,
 };
@@ -82,9 +81,9 @@ pub struct HandlerSettings {
     /// Where commands are taken.
     pub realm: Realm,
     /// How long a rescue is meant to last, unless its requester says.
-    pub lease: Duration,
+    pub lease: SignedDuration,
     /// The longest lease.
-    pub max_lease: Duration,
+    pub max_lease: SignedDuration,
     /// How long before a lease's end its owner is reminded.
     pub remind_before: SignedDuration,
     /// The operator's time zone.
@@ -137,9 +136,9 @@ impl Reply {
         Self::text(refusal.speak(locale))
     }
 
-    /// Nothing in an answer rings anybody. Discord takes 2,000 characters.
+    /// Nothing in an answer rings anybody.
     fn edit(&self) -> EditInteractionResponse {
-        let content: String = self.content.chars().take(2_000).collect();
+        let content = posting::cut(self.content.clone());
         let menu = self.menu.clone().map(CreateActionRow::SelectMenu);
         let rows = component::rows(&self.buttons).into_iter().chain(menu).collect();
         EditInteractionResponse::new().content(content).components(rows).allowed_mentions(CreateAllowedMentions::new())
@@ -270,9 +269,7 @@ impl Handler {
 
     /// Whether Discord took the first answer. If not, nothing is done: the person saw a failure, or somebody else answered.
     pub(super) async fn acknowledged(&self, key: &InteractionKey, first: &CreateInteractionResponse) -> bool {
-        let ack = self.rest.acknowledge(key, first).await;
-
-        match ack {
+        match self.rest.acknowledge(key, first).await {
             Ack::Acknowledged => true,
             other => {
                 tracing::warn!(interaction.id = %key.id, outcome = ?other, "an interaction was not acknowledged; nothing is done");
@@ -281,13 +278,7 @@ impl Handler {
         }
     }
 
-    async fn answer(
-        &self,
-        key: &InteractionKey,
-        app: serenity::model::id::ApplicationId,
-        reply: Result<Reply, Refusal>,
-        locale: Locale,
-    ) {
+    async fn answer(&self, key: &InteractionKey, app: ApplicationId, reply: Result<Reply, Refusal>, locale: Locale) {
         let reply = reply.unwrap_or_else(|refusal| {
             tracing::info!(interaction.id = %key.id, ?refusal, "refused");
             Reply::refusal(&refusal, locale)

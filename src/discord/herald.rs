@@ -5,27 +5,23 @@
 //! second place, and then it is given up. What is no longer the latest word about its rescue loses its buttons, late rather than
 //! never: that is a row too.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use serenity::{
-    builder::{CreateAllowedMentions, CreateMessage, EditMessage},
-    model::{
-        channel::MessageFlags,
-        id::{ChannelId as DiscordChannel, MessageId, RoleId, UserId as DiscordUser},
-    },
+    builder::EditMessage,
+    model::id::{ChannelId as DiscordChannel, MessageId, UserId as DiscordUser},
 };
 use sha1::{Digest, Sha1};
-use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Error, Rest, component,
-    courier::takes_no_dms,
+    Error, Rest,
     handler::SharedPolicy,
     notice::{Draft, Words},
-    reporter::snowflake,
+    posting,
     rest::Nonce,
+    under_way::UnderWay,
 };
 use crate::{
     clock,
@@ -47,10 +43,6 @@ const TIDY_AGAIN: Duration = Duration::from_secs(30);
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 /// How many notices are posted at once; the sender keeps to Discord's limits.
 const AT_ONCE: usize = 16;
-/// Discord's limit for a message's text.
-const LONGEST: usize = 2_000;
-/// Discord remembers a nonce for a few minutes; an attempt that is older is looked for in the channel's history.
-const NONCE_LIFE: SignedDuration = SignedDuration::from_mins(2);
 
 /// What the herald needs to know of the configuration.
 #[derive(Clone, Debug)]
@@ -98,21 +90,17 @@ impl Herald {
 
     /// Runs until `stop`, then lets what is being posted finish; the caller bounds how long.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let mut under_way: HashMap<Id, NoticeId> = HashMap::new();
-        let mut posts = JoinSet::new();
+        let mut posts = UnderWay::new(REST);
         while !stop.is_cancelled() {
-            let rest = self.start_posts(&mut under_way, &mut posts).await;
+            let rest = self.start_posts(&mut posts).await;
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.pulse.for_herald() => {}
-                Some(done) = posts.join_next_with_id() => {
-                    let id = done.map_or_else(|panic| panic.id(), |(id, ())| id);
-                    under_way.remove(&id);
-                }
+                Some(()) = posts.ended() => {}
                 () = tokio::time::sleep(rest) => {}
             }
         }
-        while posts.join_next().await.is_some() {}
+        posts.finish().await;
     }
 
     /// Takes the buttons off notices that are no longer the latest word about their rescue, until `stop`: one at a time, so that
@@ -137,7 +125,7 @@ impl Herald {
         for Outdated { id, channel, message } in self.store.outdated_notices().await? {
             let edit = EditMessage::new().components(Vec::new());
             match self.rest.edit(DiscordChannel::new(channel.0), MessageId::new(message), &edit).await {
-                Err(error) if is_weather(&error) => return Err(error.into()),
+                Err(error) if !error.is_final() => return Err(error.into()),
                 // It is gone, or too old to be edited: a press on it is refused with what to type.
                 Err(error) => tracing::info!(notice.id = id.0, %error, "an old notice keeps its buttons"),
                 Ok(_) => {}
@@ -148,7 +136,7 @@ impl Herald {
     }
 
     /// Starts what is due and not under way; returns how long nothing will be.
-    async fn start_posts(self: &Arc<Self>, under_way: &mut HashMap<Id, NoticeId>, posts: &mut JoinSet<()>) -> Duration {
+    async fn start_posts(self: &Arc<Self>, posts: &mut UnderWay<NoticeId>) -> Duration {
         let now = clock::now();
         let (due, next) = match self.store.due_notices(now).await {
             Ok(due) => due,
@@ -158,16 +146,15 @@ impl Herald {
             }
         };
         for owed in due {
-            if under_way.len() < AT_ONCE && !under_way.values().any(|id| *id == owed.id) {
-                let id = owed.id;
-                under_way.insert(posts.spawn(Arc::clone(self).guarded(owed)).id(), id);
+            if posts.names().count() < AT_ONCE {
+                posts.begin(owed.id, Arc::clone(self).attempt(owed));
             }
         }
         next.map_or(REST, |next| Duration::try_from(next.duration_since(now)).unwrap_or_default().min(REST))
     }
 
     /// One attempt, and a pause if it did not work; each pause is twice the last.
-    async fn guarded(self: Arc<Self>, owed: Owed) {
+    async fn attempt(self: Arc<Self>, owed: Owed) {
         let Err(failure) = self.post(&owed).await else { return };
         tracing::warn!(notice.id = owed.id.0, error = %failure, "a notice could not be posted yet");
         let pause = SignedDuration::from_secs(1 << owed.attempts.min(6)).min(LONGEST_PAUSE);
@@ -183,7 +170,7 @@ impl Herald {
             return Ok(self.store.end_notice(owed.id, Delivered::Nowhere).await?);
         };
         let words = match self.draft(&owed.letter.notice, door).await? {
-            Draft::Say(words) => words,
+            Draft::Say(words) => Words { content: posting::cut(words.content), ..words },
             Draft::Needless => return Ok(self.store.end_notice(owed.id, Delivered::Needless).await?),
         };
         match self.post_at(owed, door, &words).await {
@@ -191,7 +178,7 @@ impl Herald {
                 let posted = Delivered::Posted(channel, message, owed.letter.notice.offer());
                 Ok(self.store.end_notice(owed.id, posted).await?)
             }
-            Err(Failure::Discord(error)) if is_final(&error, door) => self.turn(owed, &error).await,
+            Err(Failure::Discord(error)) if error.is_final() => self.turn(owed, &error).await,
             Err(failure) => Err(failure),
         }
     }
@@ -209,21 +196,14 @@ impl Herald {
             return Ok((there, message));
         }
         self.store.notice_tried(owed.id, &digest(&words.content), clock::now()).await?;
-        let posted = self.rest.post(channel, &message(words), &nonce(owed), &[]).await?;
+        let message = posting::message(&words.content, &words.buttons, &words.rings);
+        let posted = self.rest.post(channel, &message, &nonce(owed), &[]).await?;
         Ok((there, posted.id.get()))
     }
 
     /// A message whose fate is unknown, if the channel has it and its nonce may be forgotten.
     async fn find_lost(&self, channel: DiscordChannel, tried: &Tried) -> Result<Option<u64>, Failure> {
-        if clock::now().duration_since(tried.at) < NONCE_LIFE {
-            return Ok(None);
-        }
-        let seen = match self.rest.messages_after(channel, snowflake(tried.at), 100).await {
-            Ok(seen) => seen,
-            Err(error) if is_weather(&error) => return Err(error.into()),
-            // Without the right to read the history nothing can be found; saying it twice is the lesser evil.
-            Err(_) => return Ok(None),
-        };
+        let seen = posting::since_attempt(&self.rest, channel, tried.at, tried.at).await?;
         for message in seen.iter().filter(|message| message.author == self.bot) {
             if digest(&message.content) == tried.shown && !self.store.is_notice(message.id.get()).await? {
                 return Ok(Some(message.id.get()));
@@ -246,41 +226,8 @@ impl Herald {
     }
 }
 
-/// Whether time, or the operator, heals it.
-fn is_weather(error: &Error) -> bool {
-    error.is_transient() || error.may_have_happened() || error.fault().is_some()
-}
-
-fn is_final(error: &Error, door: Door) -> bool {
-    match door {
-        Door::Dm(_) => takes_no_dms(error) || !is_weather(error),
-        Door::Channel(_) => !is_weather(error),
-    }
-}
-
-fn message(words: &Words) -> CreateMessage {
-    let mentions = CreateAllowedMentions::new()
-        .users(words.rings.users.iter().map(|user| DiscordUser::new(user.0)))
-        .roles(words.rings.roles.iter().map(|role| RoleId::new(*role)));
-    // Nobody's server fetches a link that somebody typed as a reason.
-    let flags = match words.rings.is_silent() {
-        false => MessageFlags::SUPPRESS_EMBEDS,
-        true => MessageFlags::SUPPRESS_EMBEDS | MessageFlags::SUPPRESS_NOTIFICATIONS,
-    };
-    CreateMessage::new()
-        .content(shown(&words.content))
-        .components(component::rows(&words.buttons))
-        .allowed_mentions(mentions)
-        .flags(flags)
-}
-
-/// As much as Discord takes.
-fn shown(content: &str) -> String {
-    content.chars().take(LONGEST).collect()
-}
-
 fn digest(content: &str) -> String {
-    hex::encode(Sha1::digest(shown(content).trim()))
+    hex::encode(Sha1::digest(content.trim()))
 }
 
 /// The same for every attempt at one place, so that Discord itself makes two of them one.

@@ -9,6 +9,8 @@ use serde::Deserialize;
 use serenity::model::{application::Interaction, id::InteractionId};
 use tokio::sync::mpsc::{self, error::TrySendError};
 
+use super::sparse;
+
 /// An interaction as it came in.
 pub enum RawInteraction {
     /// It parsed.
@@ -61,13 +63,14 @@ struct Bare {
 impl RawInteraction {
     /// Parses what Discord sent as `json`, which arrived at `received`.
     ///
-    /// What does not parse as a whole is logged without its body and becomes [`RawInteraction::Unreadable`].
+    /// What Bernard does not need may be missing. What does not parse all the same is logged without its body and becomes
+    /// [`RawInteraction::Unreadable`].
     ///
     /// # Errors
     ///
     /// When not even the id and the token can be read.
     pub fn parse(json: &[u8], received: Instant) -> Result<Self, Unanswerable> {
-        match serde_json::from_slice::<Interaction>(json) {
+        match serde_json::from_slice(json).or_else(|why| without_the_needless(json).ok_or(why)) {
             Ok(interaction) => Ok(Self::Readable { received, interaction: Box::new(interaction) }),
             Err(why) => {
                 let Bare { id, token, kind } = serde_json::from_slice(json).map_err(|e| Unanswerable(complaint(&e)))?;
@@ -147,6 +150,12 @@ pub(crate) fn hand_over(json: &[u8], door: Door, tx: &mpsc::Sender<RawInteractio
             Arrival::Dropped
         }
     }
+}
+
+/// The interaction as far as it is needed; `None` when even that cannot be read.
+fn without_the_needless(json: &[u8]) -> Option<Interaction> {
+    let json = serde_json::from_slice(json).ok()?;
+    serde_json::from_value(sparse::completed(json)).ok()
 }
 
 /// What serde complains about, as far as it quotes no value: the rest of its messages may hold what a person typed.

@@ -2,9 +2,14 @@
 
 use serenity::builder::CreateButton;
 
-use super::{component::Button, herald::Herald, rescues::listing};
+use super::{
+    component::Button,
+    herald::Herald,
+    rescues::{in_rescue, listing},
+    speak,
+};
 use crate::{
-    access::{Capability, UserId},
+    access::{Capability, Who},
     clock,
     config::Locale,
     rescue::{
@@ -35,27 +40,7 @@ pub struct Words {
     /// Its buttons, the likely one first.
     pub buttons: Vec<CreateButton>,
     /// Whom it rings.
-    pub rings: Rings,
-}
-
-/// Whom a message rings.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rings {
-    /// These people.
-    pub users: Vec<UserId>,
-    /// Everybody with these roles.
-    pub roles: Vec<u64>,
-}
-
-impl Rings {
-    /// Whether it rings nobody.
-    pub fn is_silent(&self) -> bool {
-        self.users.is_empty() && self.roles.is_empty()
-    }
-
-    fn one(user: UserId) -> Self {
-        Self { users: vec![user], roles: Vec::new() }
-    }
+    pub rings: Vec<Who>,
 }
 
 impl Herald {
@@ -84,7 +69,7 @@ impl Herald {
                     id = operation.to_string()
                 ),
                 Vec::new(),
-                Rings::one(*owner),
+                vec![Who::User(*owner)],
             ),
             Notice::Extended { lease, label, owner, by, until } => (
                 say!(
@@ -96,7 +81,7 @@ impl Herald {
                     until = since_epoch(*until)
                 ),
                 self.lease_buttons(*lease, locale).await?,
-                if owner == by { Rings::default() } else { Rings::one(*owner) },
+                if owner == by { Vec::new() } else { vec![Who::User(*owner)] },
             ),
             Notice::HandedOver { lease, label, from, to, by } => (
                 say!(
@@ -109,21 +94,19 @@ impl Herald {
                 ),
                 self.lease_buttons(*lease, locale).await?,
                 // Whoever handed it over knows, or hears it as the end of an operation.
-                Rings { users: [*to, *from].into_iter().filter(|user| user != by).collect(), roles: Vec::new() },
+                [*to, *from].into_iter().filter(|user| user != by).map(Who::User).collect(),
             ),
             Notice::Digest { .. } => self.digest(door, locale).await?,
             Notice::AuditAnchor { number, hash, lines } => {
                 // As `bernard audit verify --anchor` takes it.
                 let anchor = code(&format!("{number}:{hash}"));
                 let count = lines.unwrap_or(*number);
-                (say!(locale, "notice-anchor", anchor = anchor, count = count), Vec::new(), Rings::default())
+                (say!(locale, "notice-anchor", anchor = anchor, count = count), Vec::new(), Vec::new())
             }
             Notice::Paused { by, reason } => {
                 (say!(locale, "notice-paused", who = mention(*by), reason = code(reason)), Vec::new(), self.oncall())
             }
-            Notice::Resumed { by } => {
-                (say!(locale, "notice-resumed", who = mention(*by)), Vec::new(), Rings::default())
-            }
+            Notice::Resumed { by } => (say!(locale, "notice-resumed", who = mention(*by)), Vec::new(), Vec::new()),
         };
         Ok(Draft::Say(Words { content, buttons, rings }))
     }
@@ -135,7 +118,7 @@ impl Herald {
         reminder: Reminder,
         door: Door,
         locale: Locale,
-    ) -> (String, Vec<CreateButton>, Rings) {
+    ) -> (String, Vec<CreateButton>, Vec<Who>) {
         let server = code(&lease.label);
         let until = since_epoch(lease.deadline);
         let mut lines = vec![match reminder {
@@ -143,12 +126,12 @@ impl Herald {
             Reminder::Deadline => say!(locale, "reminder-deadline", server = server),
             Reminder::After(_) => say!(locale, "reminder-after", server = server),
         }];
-        let mut rings = Rings::one(lease.owner);
+        let mut rings = vec![Who::User(lease.owner)];
         if let Door::Channel(_) = door {
-            let oncall = if reminder == Reminder::Before { Rings::default() } else { self.oncall() };
-            let roles = oncall.roles.iter().map(|role| format!("<@&{role}>"));
-            lines.push(roles.fold(mention(lease.owner), |line, role| format!("{line} {role}")));
-            rings.roles = oncall.roles;
+            if reminder != Reminder::Before {
+                rings.extend(self.oncall());
+            }
+            lines.push(speak::each(&rings));
         }
         let id = lease.operation.to_string();
         lines.push(match reminder {
@@ -163,7 +146,7 @@ impl Herald {
     }
 
     /// What is in rescue now, as far as anybody may see it in that channel.
-    async fn digest(&self, door: Door, locale: Locale) -> Result<(String, Vec<CreateButton>, Rings), store::Error> {
+    async fn digest(&self, door: Door, locale: Locale) -> Result<(String, Vec<CreateButton>, Vec<Who>), store::Error> {
         let (policy, servers) = (self.policy.get(), self.fleet.servers());
         let sees = |name: &ServiceName| match door {
             Door::Dm(_) => false,
@@ -172,21 +155,18 @@ impl Herald {
                 .find(|server| server.name == *name)
                 .is_some_and(|server| !policy.who_may(Capability::View, server, channel.0).is_empty()),
         };
-        let mut leases = self.store.leases().await?;
-        leases.retain(|lease| sees(&lease.server));
-        let mut foreign = self.store.foreign_rescues().await?;
-        foreign.retain(|foreign| sees(&foreign.found.server));
+        let (leases, foreign) = in_rescue(&self.store, sees).await?;
         let listing = listing(&leases, &foreign, clock::now(), locale);
         let title = match leases.len() + foreign.len() {
             0 => say!(locale, "digest-quiet"),
             count => say!(locale, "digest-title", count = count),
         };
         let content = [title].into_iter().chain(listing.lines).collect::<Vec<_>>().join("\n");
-        Ok((content, listing.buttons, Rings::default()))
+        Ok((content, listing.buttons, Vec::new()))
     }
 
-    fn oncall(&self) -> Rings {
-        Rings { users: Vec::new(), roles: self.settings.oncall.into_iter().collect() }
+    fn oncall(&self) -> Vec<Who> {
+        self.settings.oncall.map(Who::Role).into_iter().collect()
     }
 
     /// What leads out of the lease, while it is there.
@@ -196,6 +176,6 @@ impl Herald {
 }
 
 /// **Restore now** and **Extend**, for the rescue that this operation began.
-fn buttons(lease: OperationId, locale: Locale) -> Vec<CreateButton> {
+pub(super) fn buttons(lease: OperationId, locale: Locale) -> Vec<CreateButton> {
     vec![Button::RestoreNow(lease).create(locale), Button::Extend(lease).create(locale)]
 }

@@ -3,7 +3,7 @@
 use serenity::model::application::ComponentInteraction;
 
 use super::{
-    approve::{Emergency, pressed_waiting},
+    approve::{Emergency, accepted_waiting, done},
     asking::Asking,
     command::LeaseRefusal,
     component::{Button, Subject},
@@ -15,11 +15,10 @@ use crate::{
     access::{Capability, Grant, Protection},
     clock,
     rescue::{
-        desk::{self, Decided, Decision},
+        desk::{self, Decision},
         fleet::{CANDIDATES, NotFound},
         lease,
         operation::{ChannelId, Kind, Operation, Source},
-        search::search,
         server::Server,
         state::Phase,
     },
@@ -110,31 +109,29 @@ impl Handler {
         let Some(approval) = self.guard_again(asking, operation, &server)? else {
             return self.decide(asking, operation, decision).await;
         };
-        match self.desk.ask_to_reboot_again(&grant, operation.id, asked, &approval).await? {
-            Decided::Done(operation) => {
-                let emergency = self.emergency(asking, &server, Emergency::Reboot);
-                let waiting = pressed_waiting(&operation, asking, emergency);
-                Ok(Reply::text(waiting.unwrap_or_else(|| say!(asking.locale, "decided-again"))))
-            }
-            Decided::TooLate(operation) => Err(Refusal::TooLate(Some(operation.id), None)),
-            Decided::Unknown => Err(Refusal::Unknown),
-        }
+        let operation = done(self.desk.ask_to_reboot_again(&grant, operation.id, asked, &approval).await?)?;
+        let emergency = self.emergency(asking, &server, Emergency::Reboot);
+        let waiting = accepted_waiting(&operation, asking);
+        let waiting = waiting.unwrap_or_else(|| say!(asking.locale, "decided-again"));
+        Ok(Reply::text(Emergency::below(waiting, emergency.as_ref(), asking.locale)))
     }
 
     async fn decide(&self, asking: &Asking, operation: &Operation, decision: Decision) -> Result<Reply, Refusal> {
         if let Decision::RebootAgain(_) = decision {
-            self.desk.limits().press(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))?;
+            self.press_counted(asking)?;
         }
         let (_, grant) = self.admit_for(asking, operation, decision.needs(operation)).await?;
-        match self.desk.decide(&grant, operation.id, decision).await? {
-            Decided::Done(_) => Ok(Reply::text(match decision {
-                Decision::Cancel => say!(asking.locale, "decided-cancel"),
-                Decision::RebootAgain(_) => say!(asking.locale, "decided-again"),
-                Decision::LeaveIt(_) => say!(asking.locale, "decided-leave"),
-            })),
-            Decided::TooLate(operation) => Err(Refusal::TooLate(Some(operation.id), None)),
-            Decided::Unknown => Err(Refusal::Unknown),
-        }
+        done(self.desk.decide(&grant, operation.id, decision).await?)?;
+        Ok(Reply::text(match decision {
+            Decision::Cancel => say!(asking.locale, "decided-cancel"),
+            Decision::RebootAgain(_) => say!(asking.locale, "decided-again"),
+            Decision::LeaveIt(_) => say!(asking.locale, "decided-leave"),
+        }))
+    }
+
+    /// Counts a press that begins something against its asker's limit.
+    pub(super) fn press_counted(&self, asking: &Asking) -> Result<(), Refusal> {
+        self.desk.limits().press(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))
     }
 
     /// **Reveal link**: for the requester only, seen by nobody else.
@@ -198,15 +195,14 @@ impl Handler {
     fn only_visible(&self, asking: &Asking, capability: Capability, typed: &str, not_found: NotFound) -> NotFound {
         let policy = self.policy.get();
         let servers = self.fleet.servers();
-        let visible: Vec<&Server> =
-            policy.visible(&asking.requester, capability, asking.place.0, servers.iter()).collect();
+        let sees = policy.sight(&asking.requester, capability, asking.place.0);
         match not_found {
             NotFound::Unknown(_) => {
-                let near = search(visible, typed, &[], CANDIDATES);
+                let near = servers.search(sees, typed, &[], CANDIDATES);
                 NotFound::Unknown(near.into_iter().map(|server| server.name.clone()).collect())
             }
             NotFound::Ambiguous(mut all) => {
-                all.retain(|name| visible.iter().any(|server| server.name == *name));
+                all.retain(|name| servers.get(name).is_some_and(|known| sees(&known.server)));
                 NotFound::Ambiguous(all)
             }
             other @ (NotFound::StillReading { .. } | NotFound::Unreadable(_)) => other,
@@ -217,16 +213,16 @@ impl Handler {
     pub(super) async fn admit(&self, asking: &Asking, known: &Server, kind: Kind) -> Result<Admitted, Refusal> {
         let (server, grant) = self.admit_server(asking, known, desk::needed(kind)).await?;
         let protection = match self.policy.get().protection(desk::action(kind), &server) {
-            Some(_) if self.looks_for_own_link(asking, &server, kind).await? => None,
+            Some(_) if kind == Kind::Link && self.owns_rescue(asking, &server).await? => None,
             protection => protection,
         };
         Ok(Admitted { server, grant, protection })
     }
 
     /// The owner of a rescue needs nobody's approval to find its link again.
-    async fn looks_for_own_link(&self, asking: &Asking, server: &Server, kind: Kind) -> Result<bool, Refusal> {
+    async fn owns_rescue(&self, asking: &Asking, server: &Server) -> Result<bool, Refusal> {
         let lease = self.store.lease(&server.name).await?;
-        Ok(kind == Kind::Link && lease.is_some_and(|lease| lease.owner == asking.requester.user))
+        Ok(lease.is_some_and(|lease| lease.owner == asking.requester.user))
     }
 
     /// The server as it is now, if the asker may see it with the names and tags it has now.
@@ -263,12 +259,14 @@ impl Handler {
         capability: Capability,
     ) -> Result<(Server, Grant), Refusal> {
         let server = self.fleet.read(known).await.map_err(|error| Refusal::from_plan(error, known.label()))?;
-        let grant = self
-            .policy
-            .get()
-            .check(&asking.requester, capability, &server, asking.place.0)
-            .map_err(|denial| Refusal::Denied(Box::new(denial), Some(server.label().to_owned())))?;
+        let grant = self.may(asking, capability, &server)?;
         Ok((server, grant))
+    }
+
+    /// The asker's right to do this to the server as it is given.
+    pub(super) fn may(&self, asking: &Asking, capability: Capability, server: &Server) -> Result<Grant, Refusal> {
+        let denied = |denial| Refusal::Denied(Box::new(denial), Some(server.label().to_owned()));
+        self.policy.get().check(&asking.requester, capability, server, asking.place.0).map_err(denied)
     }
 
     pub(super) fn anywhere(&self, asking: &Asking, capability: Capability) -> Result<Grant, Refusal> {
@@ -278,11 +276,14 @@ impl Handler {
             .map_err(|denial| Refusal::Denied(Box::new(denial), None))
     }
 
-    /// The live operation that keeps the server from one of this kind.
-    pub(super) async fn holder(&self, server: &Server, kind: Kind) -> Result<Option<Operation>, Refusal> {
-        let live = self.store.live_operations().await?;
-        Ok(live
-            .into_iter()
-            .find(|operation| operation.request.server == server.name && lease::stands_in_the_way(operation, kind)))
+    /// That no live operation keeps the server from one of this kind.
+    pub(super) async fn not_held(&self, server: &Server, kind: Kind) -> Result<(), Refusal> {
+        let holds = |operation: &Operation| {
+            operation.request.server == server.name && lease::stands_in_the_way(operation, kind)
+        };
+        match self.store.live_operations().await?.into_iter().find(holds) {
+            Some(holder) => Err(Refusal::Busy(Box::new(holder))),
+            None => Ok(()),
+        }
     }
 }

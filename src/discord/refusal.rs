@@ -118,8 +118,7 @@ impl Refusal {
         let text = match self {
             Self::NotHere => say!(locale, "refusal-not-here"),
             Self::WrongChannel(channels) => {
-                let channels = channels.iter().map(|channel| format!("<#{channel}>")).collect::<Vec<_>>().join(" ");
-                say!(locale, "refusal-wrong-channel", channels = channels)
+                say!(locale, "refusal-wrong-channel", channels = speak::channels(channels))
             }
             Self::RolesUnreadable => say!(locale, "refusal-roles-unreadable"),
             Self::BotLacks(missing) => {
@@ -128,9 +127,8 @@ impl Refusal {
             }
             Self::Denied(denial, label) => speak::denial(denial, label.as_deref(), locale),
             Self::NobodyMayApprove(rule, emergency) => {
-                let first = say!(locale, "refusal-nobody-may-approve", rule = code(rule));
-                let lines = [first].into_iter().chain(emergency.as_ref().map(|emergency| emergency.speak(locale)));
-                lines.collect::<Vec<_>>().join("\n")
+                let text = say!(locale, "refusal-nobody-may-approve", rule = code(rule));
+                Emergency::below(text, emergency.as_ref(), locale)
             }
             Self::OwnRequest => say!(locale, "refusal-own-request"),
             Self::CountsNot => say!(locale, "refusal-counts-not"),

@@ -5,17 +5,13 @@
 
 mod rollover;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use serenity::{
-    builder::{CreateAllowedMentions, CreateMessage, EditMessage},
-    model::{
-        channel::MessageFlags,
-        id::{ChannelId as DiscordChannel, GuildId, MessageId, RoleId, UserId as DiscordUser},
-    },
+    builder::{CreateAllowedMentions, EditMessage},
+    model::id::{ChannelId as DiscordChannel, GuildId, MessageId, UserId as DiscordUser},
 };
 use sha1::{Digest, Sha1};
-use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -23,10 +19,11 @@ use super::{
     card::{self, Manner, Rendering},
     component,
     error::TOO_OLD_TO_EDIT,
+    posting,
     rest::Nonce,
+    under_way::UnderWay,
 };
 use crate::{
-    access::Who,
     clock,
     rescue::{
         operation::{ChannelId, Operation, OperationId},
@@ -44,8 +41,6 @@ const POSTS_AT_ONCE: usize = 32;
 /// How many operations of one channel are edited at once: as many as Discord lets through together. More would only wait for
 /// their turn with a look that grows old.
 const EDITS_AT_ONCE: usize = 5;
-/// Discord remembers a nonce for a few minutes; an attempt that is older is looked for in the channel's history.
-const NONCE_LIFE: jiff::SignedDuration = jiff::SignedDuration::from_mins(2);
 /// Discord's codes for a message, channel or right that is gone.
 const UNKNOWN_MESSAGE: u32 = 10_008;
 /// "Tried to perform an operation on an archived thread": posting opens a thread again, editing does not.
@@ -67,7 +62,7 @@ pub struct Reporter {
 }
 
 /// What is being shown, and where it was asked for.
-type UnderWay = HashMap<(OperationId, Part), (ChannelId, Id)>;
+type Show = (OperationId, Part, ChannelId);
 
 /// New messages do not wait behind edits, which Discord lets out slowly: what rings must ring at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,6 +71,15 @@ enum Part {
     Posts,
     /// Messages that are there and look different now.
     Edits,
+}
+
+/// Whether a message may be there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Try {
+    /// It was never posted: it looks as it was sent.
+    First,
+    /// The nonce may have brought back what was posted before, as things were then: the edits see to its look.
+    Again,
 }
 
 /// What a look at an operation's messages came to.
@@ -92,8 +96,6 @@ enum Shown {
 struct It<'a> {
     operation: &'a Operation,
     rendering: &'a Rendering,
-    /// The same for its requester alone.
-    private: &'a Rendering,
     channel: ChannelId,
     /// When it was posted, or its posting first tried.
     since: jiff::Timestamp,
@@ -116,30 +118,20 @@ impl Reporter {
 
     /// Runs until `stop`, then lets what is being shown finish; the caller bounds how long.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let mut under_way = UnderWay::new();
-        let mut shows = JoinSet::new();
+        let mut shows = UnderWay::new(REST);
         while !stop.is_cancelled() {
-            self.start_shows(&mut under_way, &mut shows, &stop).await;
+            self.start_shows(&mut shows, &stop).await;
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.pulse.for_reporter() => {}
-                Some(done) = shows.join_next_with_id() => {
-                    // A panic in it touches no other operation, and it is shown again.
-                    let done = done.map_or_else(|panic| panic.id(), |(id, ())| id);
-                    under_way.retain(|_, (_, task)| *task != done);
-                }
+                Some(()) = shows.ended() => {}
                 () = tokio::time::sleep(REST) => {}
             }
         }
-        while shows.join_next().await.is_some() {}
+        shows.finish().await;
     }
 
-    async fn start_shows(
-        self: &Arc<Self>,
-        under_way: &mut UnderWay,
-        shows: &mut JoinSet<()>,
-        stop: &CancellationToken,
-    ) {
+    async fn start_shows(self: &Arc<Self>, shows: &mut UnderWay<Show>, stop: &CancellationToken) {
         let unreported = match self.store.unreported().await {
             Ok(unreported) => unreported,
             Err(error) => {
@@ -149,10 +141,9 @@ impl Reporter {
         };
         for found in unreported {
             for part in [Part::Posts, Part::Edits] {
-                let key = (found.operation, part);
-                if part.has_room(under_way, found.channel) && !under_way.contains_key(&key) {
-                    let task = shows.spawn(Arc::clone(self).guarded(found, part, stop.clone()));
-                    under_way.insert(key, (found.channel, task.id()));
+                if part.has_room(shows, found.channel) {
+                    let show = Arc::clone(self).attempt(found, part, stop.clone());
+                    shows.begin((found.operation, part, found.channel), show);
                 }
             }
         }
@@ -160,7 +151,7 @@ impl Reporter {
 
     /// One part of one operation, and a rest if it could not be shown. An edit that waits for its turn when we stop is
     /// dropped: the next start makes every live message true.
-    async fn guarded(self: Arc<Self>, found: Unreported, part: Part, stop: CancellationToken) {
+    async fn attempt(self: Arc<Self>, found: Unreported, part: Part, stop: CancellationToken) {
         let id = found.operation;
         let shown = match part {
             Part::Posts => Some(self.show(found, part).await),
@@ -186,26 +177,28 @@ impl Reporter {
         let mut all = Shown::All;
         let now = clock::now();
         let public = card::messages(&operation, lease.as_ref(), now, self.manner);
+        let here = operation.request.channel;
         // What went to the requester alone, because the channel is gone, speaks their language.
         let theirs = Manner { locale: operation.request.locale, ..self.manner };
-        let private = card::messages(&operation, lease.as_ref(), now, theirs);
+        let private = match known.iter().any(|posted| posted.channel != here) {
+            true => card::messages(&operation, lease.as_ref(), now, theirs),
+            false => Vec::new(),
+        };
         let asked = public.iter().find(|rendering| rendering.slot == "card").map(asked_line).unwrap_or_default();
-        for (public, private) in public.iter().zip(&private) {
+        for (at, public) in public.iter().enumerate() {
             let tried = known.iter().find(|posted| posted.slot == public.slot);
-            let channel = tried.map_or(operation.request.channel, |tried| tried.channel);
-            let rendering = if channel == operation.request.channel { public } else { private };
+            let channel = tried.map_or(here, |tried| tried.channel);
+            let rendering = private.get(at).filter(|_| channel != here).unwrap_or(public);
             let since = tried.map_or_else(clock::now, |tried| tried.attempted);
-            let it = It { operation: &operation, rendering, private, channel, since };
+            let it = It { operation: &operation, rendering, channel, since };
             match (tried, part) {
                 (Some(Posted { shown, .. }), _) if shown == NOWHERE => {}
-                (Some(posted @ Posted { message: Some(message), .. }), Part::Edits) => {
-                    if posted.shown != digest(rendering) && rollover::is_due(it) {
-                        self.roll_over(it, *message).await?;
-                        all = Shown::Waits;
-                    } else if posted.shown != digest(rendering) {
-                        self.edit(it, *message).await?;
-                    }
+                (Some(Posted { shown, message: Some(_), .. }), Part::Edits) if *shown == digest(rendering) => {}
+                (Some(Posted { message: Some(message), .. }), Part::Edits) if rollover::is_due(it) => {
+                    self.roll_over(it, *message).await?;
+                    all = Shown::Waits;
                 }
+                (Some(Posted { message: Some(message), .. }), Part::Edits) => self.edit(it, *message).await?,
                 (Some(Posted { message: Some(_), .. }), Part::Posts) => {}
                 (_, Part::Edits) => all = Shown::Waits,
                 (_, Part::Posts) => match self.find_lost(it, &asked, &known).await? {
@@ -213,7 +206,7 @@ impl Reporter {
                     None => {
                         // The first attempt counts: that is when Discord began to remember the nonce.
                         self.attempted(it).await?;
-                        self.post(it, None).await?;
+                        self.post(it, None, tried.map_or(Try::First, |_| Try::Again)).await?;
                     }
                 },
             }
@@ -234,12 +227,12 @@ impl Reporter {
         match self.edit_even_if_archived(it, message).await {
             Ok(()) => self.remember(it, Some(message), digest(it.rendering)).await,
             // Somebody deleted it: it is posted anew, because a card is the only place of its operation.
-            Err(error) if error.code() == Some(UNKNOWN_MESSAGE) => self.post(it, Some(message)).await,
+            Err(error) if error.code() == Some(UNKNOWN_MESSAGE) => self.post(it, Some(message), Try::Again).await,
             // Too old to be edited so often, or put away: a live card goes on in a new message, an ended one stays as it is.
             Err(error) if matches!(error.code(), Some(TOO_OLD_TO_EDIT | ARCHIVED)) => {
                 match it.operation.state.is_ended() {
                     true => self.remember(it, Some(message), digest(it.rendering)).await,
-                    false => self.post(it, Some(message)).await,
+                    false => self.post(it, Some(message), Try::Again).await,
                 }
             }
             // What is still asked must be answerable somewhere; what only looks old may stay so.
@@ -268,22 +261,17 @@ impl Reporter {
 
     /// Posts a message, for the first time or in the place of an earlier one, which stays remembered until the new one is there:
     /// a repetition comes here again with the same nonce, and the other part does not take it for a message that is missing.
-    async fn post(&self, it: It<'_>, instead_of: Option<u64>) -> Result<(), Failure> {
-        let quiet = match it.rendering.rings.is_empty() {
-            true => MessageFlags::SUPPRESS_NOTIFICATIONS,
-            false => MessageFlags::empty(),
-        };
-        let message = CreateMessage::new()
-            .content(&it.rendering.content)
-            .components(component::rows(&it.rendering.buttons))
-            .allowed_mentions(ringing(it.rendering))
-            // Nobody's server fetches a link that somebody typed as a reason.
-            .flags(MessageFlags::SUPPRESS_EMBEDS | quiet);
+    async fn post(&self, it: It<'_>, instead_of: Option<u64>, attempt: Try) -> Result<(), Failure> {
+        let Rendering { slot, content, buttons, rings } = it.rendering;
+        let message = posting::message(content, buttons, rings);
         let channel = DiscordChannel::new(it.channel.0);
-        match self.rest.post(channel, &message, &nonce(it.operation, &it.rendering.slot, instead_of), &[]).await {
+        match self.rest.post(channel, &message, &nonce(it.operation, slot, instead_of), &[]).await {
             Ok(posted) => {
-                let it = It { since: clock::now(), ..it };
-                self.remember(it, Some(posted.id.get()), digest(it.rendering)).await
+                let shown = match attempt {
+                    Try::First => digest(it.rendering),
+                    Try::Again => String::new(),
+                };
+                self.remember(It { since: clock::now(), ..it }, Some(posted.id.get()), shown).await
             }
             Err(error) => self.go_elsewhere_or_retry(it, error).await,
         }
@@ -291,17 +279,16 @@ impl Reporter {
 
     /// Where a channel is gone or closed to us, whoever asked hears by DM what people wait for.
     async fn go_elsewhere_or_retry(&self, it: It<'_>, error: Error) -> Result<(), Failure> {
-        let is_final = !error.is_transient() && error.fault().is_none();
         let in_the_channel = it.channel == it.operation.request.channel;
         // Whoever it was to ring in the channel: its requester is the one who can still be reached.
         let waited_for = !it.rendering.rings.is_empty();
-        if is_final && in_the_channel && waited_for {
+        if error.is_final() && in_the_channel && waited_for {
             tracing::warn!(operation.id = %it.operation.id, %error, "the channel takes no message; its requester gets it by DM");
             match self.rest.open_dm(DiscordUser::new(it.operation.request.requester.0)).await {
                 // The next look posts it there.
                 Ok(dm) => {
                     let channel = ChannelId(dm.id.get());
-                    self.attempted(It { channel, rendering: it.private, since: clock::now(), ..it }).await?;
+                    self.attempted(It { channel, since: clock::now(), ..it }).await?;
                     return Ok(());
                 }
                 Err(error) => return self.give_up_or_retry(it, error).await,
@@ -312,7 +299,7 @@ impl Reporter {
 
     /// Weather is waited out; what can be shown nowhere is given up, and the operation goes on without it.
     async fn give_up_or_retry(&self, it: It<'_>, error: Error) -> Result<(), Failure> {
-        if error.is_transient() || error.fault().is_some() {
+        if !error.is_final() {
             return Err(error.into());
         }
         tracing::error!(operation.id = %it.operation.id, %error, "a message of an operation can be shown nowhere");
@@ -322,16 +309,8 @@ impl Reporter {
     /// A message whose posting was tried and whose fate is unknown, if the channel has it and its nonce may be forgotten.
     async fn find_lost(&self, it: It<'_>, asked: &str, known: &[Posted]) -> Result<Option<u64>, Failure> {
         let Some(tried) = known.iter().find(|posted| posted.slot == it.rendering.slot) else { return Ok(None) };
-        if clock::now().duration_since(tried.attempted) < NONCE_LIFE {
-            return Ok(None);
-        }
         let channel = DiscordChannel::new(it.channel.0);
-        let seen = match self.rest.messages_after(channel, snowflake(it.operation.opened), 100).await {
-            Ok(seen) => seen,
-            Err(error) if error.is_transient() => return Err(error.into()),
-            // Without the right to read the history nothing can be found; a second card is the lesser evil.
-            Err(_) => return Ok(None),
-        };
+        let seen = posting::since_attempt(&self.rest, channel, tried.attempted, it.operation.opened).await?;
         let of_another_slot = |id: u64| known.iter().any(|posted| posted.message == Some(id));
         let mark = approval_card::mark(it.operation, &it.rendering.slot);
         let found = seen.iter().find(|message| {
@@ -346,7 +325,7 @@ impl Reporter {
 
     /// Posting is about to be tried.
     async fn attempted(&self, it: It<'_>) -> Result<(), Failure> {
-        self.remember(it, None, digest(it.rendering)).await
+        self.remember(it, None, String::new()).await
     }
 
     async fn remember(&self, it: It<'_>, message: Option<u64>, shown: String) -> Result<(), Failure> {
@@ -358,25 +337,13 @@ impl Reporter {
 
 impl Part {
     /// Whether one more may be shown in a channel now.
-    fn has_room(self, under_way: &UnderWay, channel: ChannelId) -> bool {
-        let alike = under_way.iter().filter(|((_, part), _)| *part == self);
+    fn has_room(self, shows: &UnderWay<Show>, channel: ChannelId) -> bool {
+        let alike = shows.names().filter(|(_, part, _)| *part == self);
         match self {
             Self::Posts => alike.count() < POSTS_AT_ONCE,
-            Self::Edits => alike.filter(|(_, (other, _))| *other == channel).count() < EDITS_AT_ONCE,
+            Self::Edits => alike.filter(|(_, _, other)| *other == channel).count() < EDITS_AT_ONCE,
         }
     }
-}
-
-/// Whom a new message rings: exactly these roles and people, whatever else its text names.
-fn ringing(rendering: &Rendering) -> CreateAllowedMentions {
-    let (mut roles, mut users) = (Vec::new(), Vec::new());
-    for who in &rendering.rings {
-        match who {
-            Who::Role(role) => roles.push(RoleId::new(*role)),
-            Who::User(user) => users.push(DiscordUser::new(user.0)),
-        }
-    }
-    CreateAllowedMentions::new().roles(roles).users(users)
 }
 
 fn digest(rendering: &Rendering) -> String {
@@ -408,12 +375,4 @@ fn nonce(operation: &Operation, slot: &str, instead_of: Option<u64>) -> Nonce {
     let text = nonce_text(operation, slot);
     let text = instead_of.map_or_else(|| text.clone(), |old| format!("{text}-{:x}", (old >> 12) & 0xff_ffff));
     Nonce::try_from(text).expect("an operation's number and a slot are short")
-}
-
-/// The id that a message of this moment would have, less a minute for our clock: what we posted comes after it.
-pub(super) fn snowflake(time: jiff::Timestamp) -> MessageId {
-    /// The first millisecond of Discord's ids: 2015-01-01T00:00:00Z.
-    const DISCORD_EPOCH: i64 = 1_420_070_400_000;
-    let since = time.as_millisecond() - 60_000 - DISCORD_EPOCH;
-    MessageId::new((since.max(1).cast_unsigned()) << 22)
 }

@@ -6,8 +6,9 @@ use serenity::builder::CreateButton;
 use super::component::Button;
 use crate::{
     config::Locale,
-    rescue::{foreign::Foreign, lease::Lease},
+    rescue::{foreign::Foreign, lease::Lease, server::ServiceName},
     say,
+    store::{self, Store},
     text::{code, day_and_hour, mention, since_epoch},
 };
 
@@ -21,7 +22,7 @@ const WITH_BUTTONS: usize = 10;
 pub struct Listing {
     /// Its lines; empty when nothing is in rescue.
     pub lines: Vec<String>,
-    /// Two for each rescue, as far as there is room.
+    /// Two for each rescue, as far as there is room; they name their server where there are several of the kind.
     pub buttons: Vec<CreateButton>,
 }
 
@@ -29,6 +30,17 @@ pub struct Listing {
 enum Entry<'a> {
     Ours(&'a Lease),
     Foreign(&'a Foreign),
+}
+
+/// What is in rescue, ours and others', of the servers that somebody `sees`.
+pub(super) async fn in_rescue(
+    store: &Store,
+    sees: impl Fn(&ServiceName) -> bool,
+) -> Result<(Vec<Lease>, Vec<Foreign>), store::Error> {
+    let (mut leases, mut foreign) = (store.leases().await?, store.foreign_rescues().await?);
+    leases.retain(|lease| sees(&lease.server));
+    foreign.retain(|foreign| sees(&foreign.found.server));
+    Ok((leases, foreign))
 }
 
 /// The rescues that somebody may see: what nobody answers for comes first, then what should be over, then the others.
@@ -49,10 +61,15 @@ pub fn listing(leases: &[Lease], foreign: &[Foreign], now: Timestamp, locale: Lo
         lines.push(say!(locale, "list-more", count = entries.len() - lines.len()));
     }
     let some = &entries[..entries.len().min(WITH_BUTTONS)];
-    let ours = some.iter().filter(|entry| matches!(entry, Entry::Ours(_))).count();
+    let alike = |entry: &Entry<'_>| some.iter().filter(|other| other.is_ours() == entry.is_ours()).count();
     let buttons = some.iter().flat_map(|entry| {
-        let alone = matches!(entry, Entry::Ours(_)) && ours == 1;
-        entry.buttons(if alone { None } else { Some(entry.label()) }, locale)
+        let alone = alike(entry) == 1;
+        let names = match entry {
+            Entry::Ours(_) => [!alone; 2],
+            // **Restore** beside **Restore now** says which server it means.
+            Entry::Foreign(_) => [!alone, !alone || some.len() > 1],
+        };
+        entry.buttons(names.map(|named| named.then(|| entry.label())), locale)
     });
     Listing { lines, buttons: buttons.collect() }
 }
@@ -63,6 +80,10 @@ impl Entry<'_> {
             Self::Ours(lease) => &lease.label,
             Self::Foreign(foreign) => &foreign.found.label,
         }
+    }
+
+    fn is_ours(&self) -> bool {
+        matches!(self, Self::Ours(_))
     }
 
     fn line(&self, now: Timestamp, locale: Locale) -> String {
@@ -86,16 +107,17 @@ impl Entry<'_> {
         }
     }
 
-    /// The likely one first. Each says which server it means, unless only one of ours is there.
-    fn buttons(&self, name: Option<&str>, locale: Locale) -> [CreateButton; 2] {
-        let buttons = match self {
+    /// The likely one first, each with the name behind its label, if there is one.
+    fn buttons(&self, names: [Option<&str>; 2], locale: Locale) -> [CreateButton; 2] {
+        let [likely, other] = match self {
             Self::Ours(lease) => [Button::RestoreNow(lease.operation), Button::Extend(lease.operation)],
             Self::Foreign(foreign) => [Button::Adopt(foreign.id), Button::RestoreForeign(foreign.id)],
         };
-        buttons.map(|button| match name {
+        let create = |button: Button, name: Option<&str>| match name {
             Some(name) => button.create_for(name, locale),
             None => button.create(locale),
-        })
+        };
+        [create(likely, names[0]), create(other, names[1])]
     }
 }
 
@@ -154,8 +176,8 @@ mod tests {
     }
 
     #[test]
-    fn a_button_names_the_server_whose_rescue_nobody_answers_for() {
-        assert!(labels(&list(1))[1].starts_with("Restaurer web-1"));
+    fn a_button_names_its_server_where_there_is_more_than_one() {
+        assert_eq!(labels(&list(1)), ["Adopter", "Restaurer"]);
         assert!(labels(&list(2))[2].starts_with("Adopter web-2"));
     }
 }

@@ -31,6 +31,7 @@ use super::{
     interaction::InteractionKey,
     route::{Access, Route},
 };
+use crate::tls::{self, Http};
 
 /// Discord: 50 requests a second. 40 a second after a burst of 10 are never more than that in any second.
 const GLOBAL_PER_SECOND: NonZeroU32 = nonzero(40);
@@ -142,7 +143,9 @@ impl Sender {
         let mut authorization = HeaderValue::from_str(&format!("Bot {}", settings.token.expose_secret().trim()))
             .map_err(|_| unbuildable("discord.token holds a character that no token has".to_owned()))?;
         authorization.set_sensitive(true);
+        let tls = tls::connector(Http::Newest).map_err(|e| unbuildable(e.to_string()))?;
         let client = Client::builder()
+            .tls_backend_preconfigured(tls)
             .user_agent(concat!("DiscordBot (bernard, ", env!("CARGO_PKG_VERSION"), ")"))
             .connect_timeout(settings.connect_timeout)
             .pool_idle_timeout(Duration::from_secs(300))

@@ -106,7 +106,7 @@ pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
         }
         Problem::ChangedMeanwhile => say!(locale, "problem-changed", server = server),
         Problem::NotInRescue => say!(locale, "problem-not-in-rescue", server = server),
-        Problem::HasOwner { owner } => say!(locale, "problem-has-owner", server = server, who = mention(*owner)),
+        Problem::HasOwner { owner } => say!(locale, "lease-has-owner", server = server, who = mention(*owner)),
         Problem::LeaseChanged => say!(locale, "lease-changed", server = server),
         Problem::CannotOwn { person } => say!(locale, "lease-cannot-own", who = mention(*person), server = server),
         Problem::Rebooting => say!(locale, "problem-rebooting", server = server),
@@ -163,11 +163,13 @@ pub fn channels(channels: &BTreeSet<u64>) -> String {
 
 /// Mentions of roles and people, silent in an ephemeral answer. A long list is cut.
 pub fn everybody(all: &BTreeSet<Who>) -> String {
-    let mut names: Vec<String> = all.iter().take(MENTIONED).map(who).collect();
-    if all.len() > MENTIONED {
-        names.push("…".to_owned());
-    }
-    names.join(" ")
+    let names = each(all.iter().take(MENTIONED));
+    if all.len() > MENTIONED { format!("{names} …") } else { names }
+}
+
+/// Mentions of these roles and people; they ring only where the message lets them.
+pub fn each<'a>(all: impl IntoIterator<Item = &'a Who>) -> String {
+    all.into_iter().map(who).collect::<Vec<_>>().join(" ")
 }
 
 /// A mention, silent in an ephemeral answer.

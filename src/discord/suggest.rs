@@ -6,10 +6,7 @@ use serenity::{
 };
 
 use super::{InteractionKey, asking::Asking, command, handler::Handler};
-use crate::{
-    access::Capability,
-    rescue::{search::search, server::Server},
-};
+use crate::{access::Capability, rescue::server::Server};
 
 /// Discord's limit for suggestions.
 const CHOICES: usize = 25;
@@ -42,10 +39,9 @@ impl Handler {
         let policy = self.policy.get();
         let servers = self.fleet.servers();
         let recent = self.fleet.inventory().recent(asking.requester.user);
-        let visible = policy
-            .visible(&asking.requester, capability, asking.place.0, servers.iter())
-            .filter(|server| server.name.as_str().len() <= CHOICE_LENGTH);
-        search(visible, typed, &recent, CHOICES).into_iter().map(choice).collect()
+        let sees = policy.sight(&asking.requester, capability, asking.place.0);
+        let may = |server: &Server| server.name.as_str().len() <= CHOICE_LENGTH && sees(server);
+        servers.search(may, typed, &recent, CHOICES).into_iter().map(choice).collect()
     }
 
     /// The two families, and the kernels of the server that stands beside it, if that may be acted on.

@@ -1,10 +1,6 @@
 //! Both directions at once, against the simulated Discord, whose rule book refuses what Discord refuses.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -19,7 +15,7 @@ use serenity::{
         id::{ApplicationId, ChannelId, GuildId, MessageId, UserId},
     },
 };
-use sim::discord::{APPLICATION, BOT_TOKEN, Discord, GUILD, OPS, Person, Resumable};
+use sim::discord::{APPLICATION, BOT_TOKEN, Discord, GUILD, OPS, Person, ROLE, Resumable};
 use tokio::{sync::mpsc, time::timeout};
 
 use super::{
@@ -29,7 +25,7 @@ use super::{
     rest::{Nonce, Rest},
     sender::{Ack, Sender, SenderSettings},
 };
-use crate::logging;
+use crate::logging::{self, tests::Page};
 
 const APP: ApplicationId = ApplicationId::new(APPLICATION.0);
 const CHANNEL: ChannelId = ChannelId::new(OPS.0);
@@ -148,8 +144,9 @@ async fn reads_understand_what_discord_answers() {
     assert_eq!(bot.rest.application().await.unwrap().id, APP);
     assert_eq!(bot.rest.guild(guild).await.unwrap().id, guild);
     assert!(bot.rest.roles(guild).await.unwrap().iter().any(|role| role.mentionable));
-    let ada = UserId::new(bot.ada.id().0);
-    assert_eq!(bot.rest.member(guild, ada).await.unwrap().user.id, ada);
+    let bea = bot.discord.person("bea", "en-GB", &[ROLE]);
+    let roles = bot.rest.member(guild, UserId::new(bea.id().0)).await.unwrap().roles;
+    assert_eq!(roles.iter().map(|role| role.get()).collect::<Vec<_>>(), [ROLE.0]);
     assert_eq!(bot.rest.commands(APP, guild).await.unwrap()[0].name, "status");
     let nobody = bot.rest.member(guild, UserId::new(1)).await.unwrap_err();
     assert!(matches!(nobody.code(), Some(10007 | 10013)), "{nobody}");
@@ -186,21 +183,6 @@ async fn commands_are_answered_after_every_kind_of_loss() {
     assert_eq!(bot.gateway.stop(LIMIT).await, Stopped::Cleanly);
 }
 
-/// Takes in what the whole process logs.
-#[derive(Clone, Default)]
-struct Page(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Page {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn no_secret_is_logged_even_if_everything_is_asked_for() {
     let page = Page::default();
@@ -217,7 +199,7 @@ async fn no_secret_is_logged_even_if_everything_is_asked_for() {
     let edit = EditInteractionResponse::new().content("private words");
     bot.rest.edit_original(APP, &token, &edit, &[]).await.unwrap_err();
     assert_eq!(bot.gateway.stop(LIMIT).await, Stopped::Cleanly);
-    let log = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+    let log = page.text();
     assert!(log.contains("the gateway has a new session") && log.contains("asked Discord"), "{log}");
     let secrets = [BOT_TOKEN.to_owned(), asked.token(), token.expose_secret().to_owned(), "private words".to_owned()];
     for secret in secrets {

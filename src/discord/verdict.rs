@@ -2,11 +2,9 @@
 //!
 //! Who cannot be read may not. Weather is no answer: then it is asked again, until the operation is too old to be begun.
 
-use std::collections::BTreeSet;
+use std::time::Duration;
 
-use serenity::model::id::UserId as DiscordUser;
-
-use super::courier::Courier;
+use super::{asking, courier::Courier};
 use crate::{
     access::{Action, Capability, Policy, Requester, UserId},
     rescue::{
@@ -17,6 +15,9 @@ use crate::{
         server::Server,
     },
 };
+
+/// How long Discord may take to tell an owner's roles at a deadline; then the answer is no, and people are reminded instead.
+const OWNER_WITHIN: Duration = Duration::from_secs(10);
 
 impl Courier {
     /// The rights of those behind `operation` by the policy of this moment; `None` while nobody can say.
@@ -29,12 +30,12 @@ impl Courier {
         let may = |person: &Requester, capability| {
             policy.check(person, capability, server, operation.request.place.0).is_ok()
         };
-        let Some(asker) = self.as_of_now(operation, mandate.asked_by).await? else { return Some(Verdict::Refused) };
+        let Some(asker) = self.as_of_now(server, mandate.asked_by).await? else { return Some(Verdict::Refused) };
         if !may(&asker, capability) {
             return Some(Verdict::Refused);
         }
         if let Wish::HandOver { to, .. } = operation.request.wish {
-            let heir = self.as_of_now(operation, to).await?;
+            let heir = self.as_of_now(server, to).await?;
             if !heir.is_some_and(|heir| may(&heir, Capability::Rescue)) {
                 return Some(Verdict::CannotOwn(to));
             }
@@ -48,7 +49,7 @@ impl Courier {
         }
         let mut given = 0;
         for approver in &mandate.approvers {
-            if let Some(person) = self.as_of_now(operation, *approver).await?
+            if let Some(person) = self.as_of_now(server, *approver).await?
                 && may(&person, Capability::Approve)
             {
                 given += 1;
@@ -57,31 +58,23 @@ impl Courier {
         Some(if given >= needed { Verdict::Allowed } else { Verdict::NotEnough { needed, given } })
     }
 
-    /// The right of a person, as Discord knows them now, to do something that needs nobody's approval.
-    pub(super) async fn may_now(
-        &self,
-        person: UserId,
-        kind: Kind,
-        place: ChannelId,
-        server: &Server,
-    ) -> Option<Permission> {
-        let member = match self.rest.member(self.guild, DiscordUser::new(person.0)).await {
-            Ok(member) => member,
-            Err(error) if error.is_transient() => return None,
+    /// The right of a person, as Discord knows them now, to do something that needs nobody's approval; no, if Discord will not say.
+    pub(super) async fn may_now(&self, person: UserId, kind: Kind, place: ChannelId, server: &Server) -> Permission {
+        let requester = match asking::as_of_now(&self.rest.within(OWNER_WITHIN), self.guild, person).await {
+            Ok(requester) => requester,
             Err(error) => {
                 tracing::warn!(server.name = %server.name, %error, "an owner's roles cannot be read: the answer is no");
-                return Some(Permission::Refused);
+                return Permission::Refused;
             }
         };
-        let requester = Requester { user: person, roles: member.roles.iter().map(|role| role.get()).collect() };
         let policy = self.policy.get();
         if policy.protection(action(kind), server).is_some() {
-            return Some(Permission::Refused);
+            return Permission::Refused;
         }
-        Some(match policy.check(&requester, needed(kind), server, place.0) {
+        match policy.check(&requester, needed(kind), server, place.0) {
             Ok(grant) => Permission::Granted(grant),
             Err(_) => Permission::Refused,
-        })
+        }
     }
 
     /// How many must have approved it by the protections of now; `None` within for nobody.
@@ -93,9 +86,7 @@ impl Courier {
         if kind == Kind::Link {
             // The owner of a rescue needs nobody to find its link again.
             match self.store.lease(&server.name).await {
-                Ok(Some(lease)) if lease.owner == operation.request.requester => {
-                    return Some(None);
-                }
+                Ok(Some(lease)) if lease.owner == operation.request.requester => return Some(None),
                 Ok(_) => {}
                 Err(error) => {
                     tracing::error!(operation.id = %operation.id, %error, "the lease cannot be read");
@@ -107,15 +98,12 @@ impl Courier {
     }
 
     /// A person with the roles of this moment; `None` within when they have left, or Discord will not say.
-    async fn as_of_now(&self, operation: &Operation, user: UserId) -> Option<Option<Requester>> {
-        match self.rest.member(self.guild, DiscordUser::new(user.0)).await {
-            Ok(member) => {
-                let roles: BTreeSet<u64> = member.roles.iter().map(|role| role.get()).collect();
-                Some(Some(Requester { user, roles }))
-            }
+    async fn as_of_now(&self, server: &Server, user: UserId) -> Option<Option<Requester>> {
+        match asking::as_of_now(&self.rest, self.guild, user).await {
+            Ok(requester) => Some(Some(requester)),
             Err(error) if error.is_transient() => None,
             Err(error) => {
-                tracing::warn!(operation.id = %operation.id, person = user.0, %error, "somebody's roles cannot be read: the answer is no");
+                tracing::warn!(server.name = %server.name, user.id = user.0, %error, "somebody's roles cannot be read: the answer is no");
                 Some(None)
             }
         }

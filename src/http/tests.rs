@@ -72,10 +72,10 @@ async fn ready() -> Served {
 async fn readiness_names_what_is_missing() {
     let (status, body) = ready().await.get("/readyz").await;
     assert_eq!((status, body.as_str()), (200, r#"{"ready":true,"reasons":[]}"#));
-    let served = Served::start(|| Life::Alive, || vec![Unready::Store, Unready::Gateway]).await;
+    let served = Served::start(|| Life::Alive, || vec![Unready::Commands, Unready::Gateway]).await;
     let (status, body) = served.get("/readyz").await;
     let body: serde_json::Value = serde_json::from_str(&body).unwrap();
-    let reasons = serde_json::json!(["the store is not open", "the gateway is not connected"]);
+    let reasons = serde_json::json!(["the commands are not registered", "the gateway is not connected"]);
     assert_eq!((status, &body["reasons"]), (503, &reasons));
 }
 

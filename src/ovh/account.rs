@@ -90,6 +90,16 @@ fn parse_base(text: &str) -> Result<Url, NotAnEndpoint> {
 }
 
 impl Endpoint {
+    /// The names of OVHcloud's own endpoints, as the configuration has them.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        REGIONS.iter().map(|(name, ..)| *name)
+    }
+
+    /// The address that calls begin with.
+    pub fn base(&self) -> &Url {
+        &self.base
+    }
+
     /// Where this endpoint hands out OAuth2 tokens, if it does.
     pub fn token_url(&self) -> Option<&Url> {
         self.tokens.as_ref()
@@ -100,15 +110,6 @@ impl Endpoint {
         let mut url = self.base.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().extend(segments);
-        }
-        url
-    }
-
-    /// The same on the newer branch of the API, `/v2`.
-    pub(super) fn url_v2(&self, segments: &[&str]) -> Url {
-        let mut url = self.base.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().pop().push("v2").extend(segments);
         }
         url
     }
@@ -136,7 +137,6 @@ mod tests {
         }
         let endpoint: Endpoint = "http://127.0.0.1:8080/sim/1.0".parse().unwrap();
         assert_eq!(endpoint.url(&["auth", "time"]).as_str(), "http://127.0.0.1:8080/sim/1.0/auth/time");
-        assert_eq!(endpoint.url_v2(&["notification"]).as_str(), "http://127.0.0.1:8080/sim/v2/notification");
         assert_eq!(endpoint.token_url(), None);
     }
 

@@ -11,6 +11,7 @@ use std::{
 };
 
 use backon::{ExponentialBuilder, Retryable};
+use native_tls::TlsConnector;
 use reqwest::{
     ClientBuilder, Method,
     header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue},
@@ -25,7 +26,10 @@ use super::{
     error::{Cause, Error, Failure},
     quota::{Permit, Priority, Quota},
 };
-use crate::rescue::server::{QueryId, ServiceName};
+use crate::{
+    rescue::server::{QueryId, ServiceName},
+    tls::{self, Http},
+};
 
 /// How long the wire is waited for.
 #[derive(Clone, Copy)]
@@ -65,6 +69,7 @@ pub(super) struct Inner {
     pub(super) quota: Quota,
     pub(super) reads: reqwest::Client,
     writes: reqwest::Client,
+    one: TlsConnector,
     timeouts: Timeouts,
 }
 
@@ -157,12 +162,16 @@ impl Client {
     }
 
     pub(super) fn with_timeouts(account: Account, timeouts: Timeouts) -> Result<Self, Fault> {
-        let build = |builder: ClientBuilder| builder.build().map_err(|_| Fault::Tls { account: account.name.clone() });
+        let no_tls = || Fault::Tls { account: account.name.clone() };
+        let build = |builder: ClientBuilder| builder.build().map_err(|_| no_tls());
+        let many = tls::connector(Http::Newest).map_err(|_| no_tls())?;
+        let one = tls::connector(Http::One).map_err(|_| no_tls())?;
         let inner = Inner {
             auth: Auth::new(&account)?,
             quota: Quota::new(&account.name, account.requests_per_minute),
-            reads: build(http(timeouts))?,
-            writes: build(unpooled(timeouts))?,
+            reads: build(http(timeouts, many))?,
+            writes: build(unpooled(timeouts, one.clone()))?,
+            one,
             account: account.name,
             endpoint: account.endpoint,
             timeouts,
@@ -183,7 +192,7 @@ impl Client {
 
     /// A way for one write alone, to be built upon.
     pub(super) fn one_way(&self) -> ClientBuilder {
-        unpooled(self.inner.timeouts)
+        unpooled(self.inner.timeouts, self.inner.one.clone())
     }
 
     /// Reads, again in bad weather.
@@ -308,9 +317,9 @@ impl Client {
         };
         let outcome = result.as_ref().map_or_else(|failure| failure.cause.outcome(), |_| "ok");
         let labels = [("account", self.inner.account.clone()), ("method", method.to_string())];
-        metrics::histogram!("bernard_ovh_request_seconds", &labels).record(began.elapsed());
+        metrics::histogram!(crate::metrics::OVH_SECONDS, &labels).record(began.elapsed());
         let [account, method] = labels;
-        metrics::counter!("bernard_ovh_requests_total", &[account, method, ("outcome", outcome.to_owned())])
+        metrics::counter!(crate::metrics::OVH_REQUESTS, &[account, method, ("outcome", outcome.to_owned())])
             .increment(1);
         if let Err(failure) = &result {
             self.obey(failure);
@@ -339,8 +348,9 @@ impl fmt::Debug for Client {
 }
 
 /// How every request travels.
-fn http(timeouts: Timeouts) -> ClientBuilder {
+fn http(timeouts: Timeouts, tls: TlsConnector) -> ClientBuilder {
     reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
         .user_agent(concat!("bernard/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
@@ -352,6 +362,6 @@ fn http(timeouts: Timeouts) -> ClientBuilder {
 }
 
 /// How writes travel: each on a connection of its own, so a connection that fails has certainly carried nothing.
-fn unpooled(timeouts: Timeouts) -> ClientBuilder {
-    http(timeouts).http1_only().pool_max_idle_per_host(0)
+fn unpooled(timeouts: Timeouts, tls: TlsConnector) -> ClientBuilder {
+    http(timeouts, tls).http1_only().pool_max_idle_per_host(0)
 }

@@ -18,13 +18,6 @@ use crate::rescue::{
     server::{ServiceName, Task},
 };
 
-/// What a server's console can do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Consoles {
-    /// The kinds that work on this server, the one that works on a phone first; empty when it has no IPMI.
-    pub kinds: Vec<ConsoleKind>,
-}
-
 /// A console's session. Its link is not printed.
 #[derive(Clone)]
 pub struct Console {
@@ -58,18 +51,17 @@ pub fn console_body(kind: ConsoleKind, minutes: ConsoleMinutes, ip: Option<Ipv4A
 }
 
 impl Client {
-    /// Which consoles a server has.
+    /// The kinds of console that work on a server, the one that works on a phone first; empty when it has no IPMI.
     ///
     /// # Errors
     /// As every read.
-    pub async fn consoles(&self, name: &ServiceName) -> Result<Consoles, Error> {
+    pub async fn consoles(&self, name: &ServiceName) -> Result<Vec<ConsoleKind>, Error> {
         let call = self.get(name, &["features", "ipmi"], format!("read the console of `{name}`"));
         let ipmi: wire::Ipmi = self.read(&call).await?;
         let works = |kind: &ConsoleKind| {
             ipmi.activated && ipmi.supported_features.get(kind.as_str()).and_then(|value| value.as_bool()) == Some(true)
         };
-        let kinds = ConsoleKind::ALL.into_iter().filter(works).collect();
-        Ok(Consoles { kinds })
+        Ok(ConsoleKind::ALL.into_iter().filter(works).collect())
     }
 
     /// Asks for a session, only from `ip` if given. It is there when the task is done. One attempt: each call opens another session.

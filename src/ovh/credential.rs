@@ -47,47 +47,14 @@ impl Credential {
     }
 }
 
-/// Who we are to OVHcloud (schema `auth.Details`).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CredentialDetails {
-    /// The customer's identifier.
-    #[serde(default)]
-    pub account: Option<String>,
-    /// `account`, `oauth2_client_credentials`, `provider`, `user`, or a word of the future.
-    #[serde(default)]
-    pub method: Option<String>,
-    /// What the identity is called.
-    #[serde(default)]
-    pub description: Option<String>,
-    /// The allowed calls; `None` means that IAM decides alone.
-    #[serde(default)]
-    pub allowed_routes: Option<Vec<AccessRule>>,
-    /// The identities that IAM policies can name.
-    #[serde(default)]
-    pub identities: Option<Vec<String>>,
-}
-
 impl Client {
     /// The consumer key in use: its state, end and rules.
     ///
     /// # Errors
     /// As every read; for an account with OAuth2, OVHcloud refuses.
     pub async fn current_credential(&self) -> Result<Credential, Error> {
-        self.read(&self.auth_call("currentCredential")).await
-    }
-
-    /// Who the credentials belong to.
-    ///
-    /// # Errors
-    /// As every read.
-    pub async fn credential_details(&self) -> Result<CredentialDetails, Error> {
-        self.read(&self.auth_call("details")).await
-    }
-
-    fn auth_call(&self, last: &str) -> Call {
         let doing = format!("read the credentials of the account `{}`", self.account());
-        Call::new(Method::GET, self.inner.endpoint.url(&["auth", last]), doing)
+        self.read(&Call::new(Method::GET, self.inner.endpoint.url(&["auth", "currentCredential"]), doing)).await
     }
 }
 

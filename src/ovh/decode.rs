@@ -5,7 +5,7 @@ use super::{
     console::Console,
     dedicated::Access,
     error::{Cause, Unreadable},
-    mail::{Mail, Notice},
+    mail::Mail,
     wire,
 };
 use crate::rescue::server::{Boot, Server, ServiceName, Task};
@@ -25,8 +25,6 @@ pub enum Decoded {
     Accesses(Vec<Access>),
     /// A mail.
     Mail(Mail),
-    /// What became of notifications.
-    Notices(Vec<Notice>),
     /// A console's session, if there is one.
     Console(Option<Console>),
 }
@@ -41,7 +39,6 @@ pub fn each(body: &[u8]) -> Vec<Result<Decoded, Unreadable>> {
         read::<wire::Task>(&answer).map(|task| Decoded::Task(task.into())),
         read::<Vec<wire::Access>>(&answer).map(|all| Decoded::Accesses(all.into_iter().map(Access::from).collect())),
         read::<wire::Mail>(&answer).map(|mail| Decoded::Mail(mail.into())),
-        read::<Vec<wire::Notice>>(&answer).map(|all| Decoded::Notices(all.into_iter().map(Notice::from).collect())),
         read::<wire::IpmiAccess>(&answer).map(|access| Decoded::Console(Console::of(access))),
     ]
 }

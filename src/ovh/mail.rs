@@ -1,4 +1,4 @@
-//! The account's mails (`/me/notification/email/history`), where the rescue's link also arrives, and what became of them.
+//! The account's mails (`/me/notification/email/history`), where the rescue's link also arrives.
 
 use jiff::Timestamp;
 use reqwest::Method;
@@ -7,11 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     client::{Call, Client},
-    dedicated::filter,
     error::Error,
     wire,
 };
-use crate::rescue::server::ServiceName;
 
 /// The id of a mail. Newer mails have ids that were not in the list before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -60,38 +58,5 @@ impl Client {
 impl From<wire::Mail> for Mail {
     fn from(mail: wire::Mail) -> Self {
         Self { id: MailId(mail.id), date: mail.date, subject: mail.subject, body: mail.body.into() }
-    }
-}
-
-/// What became of a notification (schema `notification.history`, API v2).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    /// Its title: a mail's subject.
-    pub title: String,
-    /// When it was made.
-    pub created: Timestamp,
-    /// Each address it went to, and `QUEUED`, `SENT`, `DELIVERED`, `BOUNCED`, `DROPPED`, or a word of the future.
-    pub deliveries: Vec<(String, String)>,
-}
-
-impl Client {
-    /// The notifications made since then whose title names a server: says whether the rescue's mail was sent, and whether it bounced.
-    ///
-    /// # Errors
-    /// As every read.
-    pub async fn notices(&self, name: &ServiceName, since: Timestamp) -> Result<Vec<Notice>, Error> {
-        let url = self.inner.endpoint.url_v2(&["notification", "history"]);
-        let mut call = Call::new(Method::GET, url, format!("read the notifications about `{name}`")).about(name);
-        filter(&mut call, "createdAfter", Some(&since.to_string()));
-        filter(&mut call, "titleContains", Some(name.as_str()));
-        let notices: Vec<wire::Notice> = self.read(&call).await?;
-        Ok(notices.into_iter().map(Notice::from).collect())
-    }
-}
-
-impl From<wire::Notice> for Notice {
-    fn from(notice: wire::Notice) -> Self {
-        let deliveries = notice.contacts.into_iter().map(|contact| (contact.to, contact.status)).collect();
-        Self { title: notice.title, created: notice.created_at, deliveries }
     }
 }

@@ -10,9 +10,8 @@
 //!
 //! In reading order: `account` (where and who) · `sign` and `auth` (proof and OVHcloud's time) · `flight` (fetch once
 //! for many) · `quota` (the budget) · `client` (the only way out) · `answer` and `error` (what came back) ·
-//! `wire` (bodies) · `dedicated`, `reboot`, `console`, `mail`, `credential` (the calls) ·
+//! `wire` (bodies) · `dedicated`, `reboot`, `service`, `console`, `mail`, `credential` (the calls) ·
 //! `decode` (their bodies without a connection).
-//! `wire` (bodies) · `dedicated`, `reboot`, `service`, `console`, `mail`, `credential` (the calls).
 
 mod account;
 mod answer;
@@ -36,27 +35,11 @@ mod tests;
 
 pub use account::{Account, Credentials, Endpoint, NotAnEndpoint};
 pub use client::{Client, Fault, READ_PATIENCE, Written};
-pub use console::{Console, Consoles, console_body};
-pub use credential::{AccessRule, Credential, CredentialDetails};
+pub use console::{Console, console_body};
+pub use credential::{AccessRule, Credential};
 pub use dedicated::{Access, Change};
 pub use error::{Answered, Cause, Error, Unreadable};
-pub use mail::{Mail, MailId, Notice};
+pub use mail::{Mail, MailId};
 pub use quota::Priority;
 pub use reboot::{ReadyReboot, RebootAnswer, SEND_WITHIN};
-pub use service::{Intervention, Ongoing, Service};
-
-/// Gives the metrics of this module their help texts, once a recorder is installed.
-pub fn describe_metrics() {
-    metrics::describe_counter!(
-        "bernard_ovh_requests_total",
-        "Requests sent to OVHcloud, by account, method and outcome (a count)."
-    );
-    metrics::describe_histogram!(
-        "bernard_ovh_request_seconds",
-        "How long a request to OVHcloud took, by account and method, in seconds."
-    );
-    metrics::describe_histogram!(
-        "bernard_ovh_quota_wait_seconds",
-        "How long a request waited for the account's budget, by account and priority, in seconds."
-    );
-}
+pub use service::{Intervention, Service};

@@ -98,7 +98,7 @@ impl Quota {
         };
         let outcome = tokio::time::timeout(priority.patience(), turn).await;
         metrics::histogram!(
-            "bernard_ovh_quota_wait_seconds", "account" => self.account.clone(), "priority" => priority.as_str()
+            crate::metrics::OVH_QUOTA_SECONDS, "account" => self.account.clone(), "priority" => priority.as_str()
         )
         .record(began.elapsed());
         outcome.map(|()| Permit(())).map_err(|_| Cause::NoPermit)

@@ -71,10 +71,8 @@ impl Client {
         let call = Call::new(Method::POST, url, format!("reboot `{name}`")).about(name);
         let fence = Arc::new(Fence::default());
         let one_way = self.one_way().connector_layer(FenceLayer(Arc::clone(&fence)));
-        // Reading the system's certificates takes tens of milliseconds, which nobody else should wait for.
-        let built = tokio::task::spawn_blocking(move || one_way.build().ok()).await;
-        let no_tls = || call.error(Cause::NoConnection { why: "TLS cannot be set up" }.into());
-        let http = built.ok().flatten().ok_or_else(no_tls)?;
+        let no_tls = |_| call.error(Cause::NoConnection { why: "TLS cannot be set up" }.into());
+        let http = one_way.build().map_err(no_tls)?;
         let ready = self.ready().await.map_err(|failure| call.error(failure))?;
         let permit = self.inner.quota.permit(self.priority).await.map_err(|cause| call.error(cause.into()))?;
         Ok(ReadyReboot { client: self.clone(), call, ready, permit, http, fence })

@@ -1,13 +1,8 @@
 //! What OVHcloud does with a server besides what we ask: its contract, and what its people do in the datacentre.
 
 use jiff::{Timestamp, civil::Date};
-use reqwest::Method;
 
-use super::{
-    client::{Call, Client},
-    error::Error,
-    wire,
-};
+use super::{client::Client, error::Error, wire};
 use crate::rescue::{known::Planned, server::ServiceName};
 
 /// The contract behind a server (schema `services.Service`).
@@ -26,15 +21,6 @@ pub struct Intervention {
     pub kind: String,
     /// When it began.
     pub began: Option<Timestamp>,
-}
-
-/// Something that is being done with a server (schema `dedicated.ExposedTask`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ongoing {
-    /// OVHcloud's words, one line.
-    pub what: String,
-    /// When it is meant to be done.
-    pub due: Option<Timestamp>,
 }
 
 /// How many planned interventions are read at most, the latest: each costs a request.
@@ -93,17 +79,6 @@ impl Client {
         }
         interventions.sort_by_key(|intervention: &Intervention| std::cmp::Reverse(intervention.began));
         Ok(interventions)
-    }
-
-    /// What is being done with a server.
-    ///
-    /// # Errors
-    /// As every read.
-    pub async fn ongoing(&self, name: &ServiceName) -> Result<Vec<Ongoing>, Error> {
-        let url = self.server_url(name, &["ongoing"]);
-        let call = Call::new(Method::GET, url, format!("read what goes on with `{name}`")).about(name);
-        let listed: Vec<wire::Ongoing> = self.read(&call).await?;
-        Ok(listed.into_iter().map(Ongoing::from).collect())
     }
 }
 

@@ -180,24 +180,6 @@ pub(super) struct Mail {
     pub(super) body: String,
 }
 
-/// Its texts (`text`, `html`) may hold the link, so they are not read at all.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Notice {
-    #[serde(default, deserialize_with = "or_default")]
-    pub(super) title: String,
-    pub(super) created_at: Timestamp,
-    #[serde(default, deserialize_with = "or_default")]
-    pub(super) contacts: Vec<NoticeContact>,
-}
-
-#[derive(Deserialize)]
-pub(super) struct NoticeContact {
-    #[serde(default, deserialize_with = "or_default")]
-    pub(super) to: String,
-    pub(super) status: String,
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Ipmi {
@@ -270,21 +252,6 @@ pub(super) struct Intervention {
 impl From<Intervention> for service::Intervention {
     fn from(read: Intervention) -> Self {
         Self { kind: one_line(&read.kind), began: read.date }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Ongoing {
-    #[serde(default, deserialize_with = "or_default")]
-    description: String,
-    #[serde(default, deserialize_with = "date")]
-    todo_date: Option<Timestamp>,
-}
-
-impl From<Ongoing> for service::Ongoing {
-    fn from(read: Ongoing) -> Self {
-        Self { what: one_line(&read.description), due: read.todo_date }
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
     pause::Pause,
     pulse::Pulse,
     runner::Runner,
-    server::QueryId,
+    server::{QueryId, ServiceName},
     state::Phase,
 };
 use crate::{
@@ -101,7 +101,7 @@ impl Desk {
     /// # Errors
     /// [`Error`]: nothing was accepted.
     pub async fn open_from_card(&self, grant: &Grant, card: CardId, request: &Request) -> Result<Open, Error> {
-        covers(grant, request)?;
+        may_open(grant, request)?;
         self.within_limits(request)?;
         let opened = self.store.open_from_card(card, request, clock::now()).await?;
         self.pulse.tap();
@@ -113,7 +113,7 @@ impl Desk {
     /// # Errors
     /// [`Error`]: nothing was accepted.
     pub async fn open_from_press(&self, grant: &Grant, interaction: u64, request: &Request) -> Result<Open, Error> {
-        covers(grant, request)?;
+        may_open(grant, request)?;
         self.within_limits(request)?;
         let opened = self.store.open_from_press(interaction, request, clock::now()).await?;
         self.pulse.tap();
@@ -160,11 +160,7 @@ impl Desk {
     /// # Errors
     /// [`Error`]: nothing was decided.
     pub async fn decide(&self, grant: &Grant, id: OperationId, decision: Decision) -> Result<Decided, Error> {
-        let covers = |operation: &Operation| {
-            let server = grant.server() == Some(&operation.request.server);
-            let same = server && grant.capability() == decision.needs(operation);
-            if same { Ok(()) } else { Err(Error::WrongGrant) }
-        };
+        let covers = |operation: &Operation| covers(grant, &operation.request.server, decision.needs(operation));
         self.decide_with(id, covers, |operation| event(grant, operation, decision)).await
     }
 
@@ -202,7 +198,7 @@ impl Desk {
         runner: &Runner,
         operation: &Operation,
     ) -> Result<Option<Found>, Error> {
-        if grant.requester().user != operation.request.requester || grant.server() != Some(&operation.request.server) {
+        if by(grant) != operation.request.requester || grant.server() != Some(&operation.request.server) {
             return Err(Error::WrongGrant);
         }
         let Some(client) = runner.fleet.client(&operation.request.account) else { return Ok(None) };
@@ -215,15 +211,8 @@ impl Desk {
     /// [`Error`]: it is not recorded, so the button stays.
     pub async fn revealed(&self, id: OperationId, query: Option<QueryId>) -> Result<(), Error> {
         let revealed = Event::LinkRevealed { query };
-        for _ in 0..TRIES {
-            let Some(operation) = self.store.operation(id).await? else { return Ok(()) };
-            match self.store.append(&operation, &revealed, clock::now()).await? {
-                Append::Overtaken => {}
-                Append::Done(_) | Append::Illegal(_) => break,
-            }
-        }
-        self.pulse.tap();
-        Ok(())
+        // Their own grant for it was looked at before it was shown to them.
+        self.decide_with(id, |_| Ok(()), |_| Some(revealed.clone())).await.map(drop)
     }
 }
 
@@ -243,7 +232,7 @@ pub fn needed(kind: Kind) -> Capability {
 }
 
 fn may_switch(grant: &Grant) -> Result<UserId, Error> {
-    if grant.capability() == Capability::Admin { Ok(grant.requester().user) } else { Err(Error::WrongGrant) }
+    if grant.capability() == Capability::Admin { Ok(by(grant)) } else { Err(Error::WrongGrant) }
 }
 
 /// A notice in the channel, or to whoever caused it if the channel takes none.
@@ -251,23 +240,38 @@ fn told_in(channel: ChannelId, by: UserId, notice: Notice) -> Letter {
     Letter { to: To::Channel { channel, or_to: Some(by) }, notice }
 }
 
-fn covers(grant: &Grant, request: &Request) -> Result<(), Error> {
-    let same = grant.capability() == needed(request.kind())
-        && grant.server() == Some(&request.server)
-        && grant.requester().user == request.requester;
+fn may_open(grant: &Grant, request: &Request) -> Result<(), Error> {
+    if by(grant) != request.requester {
+        return Err(Error::WrongGrant);
+    }
+    covers(grant, &request.server, needed(request.kind()))
+}
+
+fn covers(grant: &Grant, server: &ServiceName, capability: Capability) -> Result<(), Error> {
+    let same = grant.server() == Some(server) && grant.capability() == capability;
     if same { Ok(()) } else { Err(Error::WrongGrant) }
+}
+
+fn by(grant: &Grant) -> UserId {
+    grant.requester().user
+}
+
+fn rule(grant: &Grant) -> Option<String> {
+    Some(grant.place().to_string())
+}
+
+/// Whether the question with this number is still asked.
+fn is_asked(operation: &Operation, number: u32) -> bool {
+    matches!(operation.state.phase, Phase::Undecided { .. }) && operation.state.facts.asked == number
 }
 
 /// The event of a decision; `None` when the question it answers is no longer asked.
 fn event(grant: &Grant, operation: &Operation, decision: Decision) -> Option<Event> {
-    let by = grant.requester().user;
-    let rule = Some(grant.place().to_string());
-    let asked =
-        |number| matches!(operation.state.phase, Phase::Undecided { .. }) && operation.state.facts.asked == number;
+    let (by, rule) = (by(grant), rule(grant));
     match decision {
         Decision::Cancel if operation.state.can_be_cancelled() => Some(Event::CancelAsked { by, rule }),
-        Decision::RebootAgain(number) if asked(number) => Some(Event::RebootAgainApproved { by, rule }),
-        Decision::LeaveIt(number) if asked(number) => Some(Event::LeftAlone { by, rule }),
+        Decision::RebootAgain(number) if is_asked(operation, number) => Some(Event::RebootAgainApproved { by, rule }),
+        Decision::LeaveIt(number) if is_asked(operation, number) => Some(Event::LeftAlone { by, rule }),
         _ => None,
     }
 }

@@ -41,8 +41,8 @@ pub enum Errand {
         place: ChannelId,
         /// The server, read just now.
         server: Box<Server>,
-        /// The answer; no answer is a no that may pass.
-        reply: oneshot::Sender<Option<Permission>>,
+        /// The answer.
+        reply: oneshot::Sender<Permission>,
     },
     /// Find out whether the DM of this operation has already arrived.
     LookForDelivery {
@@ -101,36 +101,31 @@ impl Errands {
     /// Sends the DM. [`Arrival::Unknown`] when the other end is gone.
     pub async fn deliver(&self, operation: &Operation, link: Option<(Source, SecretString)>) -> Arrival {
         let operation = Box::new(operation.clone());
-        self.run(|reply| Errand::Deliver { operation, link, reply }).await
+        self.run(|reply| Errand::Deliver { operation, link, reply }).await.unwrap_or(Arrival::Unknown)
     }
 
     /// Looks whether the DM is there. [`Arrival::Unknown`] when the other end is gone.
     pub async fn look_for_delivery(&self, operation: &Operation) -> Arrival {
         let operation = Box::new(operation.clone());
-        self.run(|reply| Errand::LookForDelivery { operation, reply }).await
+        self.run(|reply| Errand::LookForDelivery { operation, reply }).await.unwrap_or(Arrival::Unknown)
     }
 
     /// Asks whether the requester may still, with the approvals it has; `None` while nobody can say.
     pub async fn may_still(&self, operation: &Operation, server: Server) -> Option<Verdict> {
-        let (reply, answer) = oneshot::channel();
         let (operation, server) = (Box::new(operation.clone()), Box::new(server));
-        self.0.send(Errand::MayStill { operation, server, reply }).await.ok()?;
-        answer.await.ok().flatten()
+        self.run(|reply| Errand::MayStill { operation, server, reply }).await.flatten()
     }
 
-    /// Asks for a person's right of this moment; `None` while nobody can say.
+    /// Asks for a person's right of this moment; `None` while there is nobody to ask.
     pub async fn may_now(&self, person: UserId, kind: Kind, place: ChannelId, server: Server) -> Option<Permission> {
-        let (reply, answer) = oneshot::channel();
         let server = Box::new(server);
-        self.0.send(Errand::MayNow { person, kind, place, server, reply }).await.ok()?;
-        answer.await.ok().flatten()
+        self.run(|reply| Errand::MayNow { person, kind, place, server, reply }).await
     }
 
-    async fn run(&self, errand: impl FnOnce(oneshot::Sender<Arrival>) -> Errand) -> Arrival {
+    /// The answer to an errand; `None` when the other end is gone.
+    async fn run<T>(&self, errand: impl FnOnce(oneshot::Sender<T>) -> Errand) -> Option<T> {
         let (reply, answer) = oneshot::channel();
-        if self.0.send(errand(reply)).await.is_err() {
-            return Arrival::Unknown;
-        }
-        answer.await.unwrap_or(Arrival::Unknown)
+        self.0.send(errand(reply)).await.ok()?;
+        answer.await.ok()
     }
 }

@@ -175,7 +175,7 @@ impl Fleet {
         minutes: ConsoleMinutes,
         ip: Option<Ipv4Addr>,
     ) -> Result<Vec<ExactCall>, plan::Error> {
-        let kinds = self.client_of(server)?.consoles(&server.name).await?.kinds;
+        let kinds = self.client_of(server)?.consoles(&server.name).await?;
         let open = |kind| calls::of_console(&server.name, kind, minutes, ip);
         Ok(kinds.first().copied().map(open).unwrap_or_default())
     }
@@ -226,11 +226,11 @@ impl Fleet {
         let unreadable = |error: ovh::Error| NotFound::Unreadable(error.to_string());
         if self.servers().is_empty() {
             for client in self.clients().values() {
-                let names = client.servers().await.map_err(unreadable)?;
-                if let Err(error) = self.inventory.listed(client.account(), names).await {
-                    tracing::error!(%error, "the inventory could not be stored");
-                }
+                self.list(client).await.map_err(unreadable)?;
             }
+        }
+        if let Ok(listed) = self.find_known(typed) {
+            return Ok(listed);
         }
         let servers = self.servers();
         let unread: Vec<Server> =

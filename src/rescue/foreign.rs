@@ -3,7 +3,7 @@
 //! Pure. A server is in rescue when the netboot it starts next is one ([`Boot::is_rescue`]); it is foreign when no lease of
 //! ours is about it.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -43,17 +43,20 @@ pub struct Found {
 
 /// The servers that started a rescue when they were last seen and are not among `ours`, with that moment by our clock.
 pub fn found(servers: &Servers, boots: &Boots, ours: &BTreeSet<ServiceName>) -> Vec<(Found, Timestamp)> {
-    let rescues: BTreeSet<_> = boots.iter().filter(|(_, boot)| boot.is_rescue()).map(|(place, _)| place).collect();
+    let mut asked: BTreeMap<&str, bool> = BTreeMap::new();
     let others = servers.known().filter(|known| !ours.contains(&known.server.name));
     others
         .filter_map(|known| {
-            let place = known.boot_place().filter(|place| rescues.contains(place))?;
             let server = &known.server;
+            let each = *asked.entry(&server.account).or_insert_with(|| servers.asks_each(&server.account));
+            // Where every server is asked, a neighbour's word would be too early.
+            let boot = if each { known.own_boot_in(boots) } else { known.boot_in(boots) };
+            let boot = boot.filter(|boot| boot.is_rescue())?;
             let found = Found {
                 server: server.name.clone(),
                 account: server.account.clone(),
                 label: server.label().to_owned(),
-                boot: boots.get(&place).map(Arc::as_ref)?.clone(),
+                boot: boot.as_ref().clone(),
             };
             Some((found, known.seen?))
         })

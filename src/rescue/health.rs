@@ -6,6 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Duration,
 };
 
 use futures_util::{StreamExt, stream};
@@ -16,21 +17,27 @@ use super::{
     known::Known,
     lease::Lease,
     operation::Source,
-    refresh,
     server::{Boot, Server, ServiceName},
 };
-use crate::{access::UserId, clock, ovh};
+use crate::{
+    access::{Capability, Policy, UserId},
+    clock, ovh,
+};
 
 /// How many servers are read again, or for the first time, for one `/doctor`: a part of what a minute's budget lets through at once.
 const READ_NOW: usize = 8;
 /// How many of those are read at the same time.
 const PARALLEL: usize = 4;
+/// How long a person waits for what the background will come to anyway.
+const BEHIND: Duration = Duration::from_secs(8);
+/// How long a person waits for what an account says of its own credential.
+const CREDENTIAL_WITHIN: Duration = Duration::from_secs(5);
 /// A service that nobody renews and that ends sooner than this is worth a look.
 const ENDS_SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// A credential that expires sooner than this is worth a look.
-const EXPIRES_SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
+pub(crate) const EXPIRES_SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// A clock that is further from OVHcloud's than this is worth a look; signatures bear about 30 s, and Bernard corrects for it.
-const DRIFT: SignedDuration = SignedDuration::from_secs(10);
+pub(crate) const DRIFT: SignedDuration = SignedDuration::from_secs(10);
 /// What changes seldom and is older than this counts as not read.
 const CARE_STALE: SignedDuration = SignedDuration::from_hours(3 * 24);
 /// How a retired image begins the end of its description (seen at OVHcloud).
@@ -150,6 +157,8 @@ pub enum Check {
     Boots,
     /// Contracts and planned interventions.
     Contracts,
+    /// The clock, against OVHcloud's.
+    Clock,
     /// The credential of an account.
     Credential,
     /// Whether an account's credential allows changes: OVHcloud does not tell without one.
@@ -176,15 +185,16 @@ pub struct Expected<'a> {
     pub calls: &'a [(&'static str, &'static str)],
 }
 
-/// The calls that looking for links in `sources` needs, besides what every account needs.
-pub fn needed_calls(sources: &[Source]) -> Vec<(&'static str, &'static str)> {
+/// The calls that an account needs where links are looked for in `sources` and this policy is in force.
+pub fn needed_calls(sources: &[Source], policy: &Policy) -> Vec<(&'static str, &'static str)> {
     let mut calls = vec![
         ("GET", "/dedicated/server"),
         ("GET", "/dedicated/server/x"),
         ("PUT", "/dedicated/server/x"),
         ("POST", "/dedicated/server/x/reboot"),
     ];
-    calls.extend(sources.iter().map(|source| match source {
+    let console = policy.gives(Capability::Console).then_some(Source::Console);
+    calls.extend(sources.iter().copied().chain(console).map(|source| match source {
         Source::AuthenticationSecret => ("POST", "/dedicated/server/x/authenticationSecret"),
         Source::Mail => ("GET", "/me/notification/email/history"),
         Source::Console => ("POST", "/dedicated/server/x/features/ipmi/access"),
@@ -194,8 +204,10 @@ pub fn needed_calls(sources: &[Source]) -> Vec<(&'static str, &'static str)> {
 
 /// Everything that is not well, in no order, and how good the knowledge is.
 pub async fn examine(fleet: &Fleet, expected: Expected<'_>) -> (Vec<Finding>, Knowledge) {
-    read_what_is_missing(fleet).await;
-    let mut findings = accounts(fleet, expected.calls).await;
+    // What was not read in time is told like what could not be read.
+    let missing = tokio::time::timeout(BEHIND, read_what_is_missing(fleet));
+    let (mut findings, troubles) = tokio::join!(accounts(fleet, expected.calls), missing);
+    let troubles = troubles.unwrap_or_default();
     findings.extend(forgotten(fleet, expected).await);
     let servers = fleet.servers();
     let now = clock::now();
@@ -205,14 +217,14 @@ pub async fn examine(fleet: &Fleet, expected: Expected<'_>) -> (Vec<Finding>, Kn
         findings.extend(of_server(known, boot.as_deref(), now));
     }
     findings.extend(overdue(expected.leases, now));
-    findings.extend(unread(fleet, &known, now));
+    findings.extend(unread(fleet, &known, &troubles, now));
     let oldest = servers.known().filter_map(|known| known.seen).min();
     (findings, Knowledge { servers: servers.len(), oldest })
 }
 
 /// What the inventory says of one server.
 fn of_server(known: &Known, boot: Option<&Boot>, now: Timestamp) -> Vec<Finding> {
-    let Known { server, seen: Some(_), care } = known else { return Vec::new() };
+    let Known { server, seen: Some(_), care, .. } = known else { return Vec::new() };
     let label = || server.label().to_owned();
     let mut findings = Vec::new();
     if server.state != "ok" {
@@ -279,7 +291,8 @@ async fn still(fleet: &Fleet, place: usize, server: Server, kernel: String) -> O
 }
 
 /// A small fleet is known whole at once: netboots, contracts and interventions that the background has not come to.
-async fn read_what_is_missing(fleet: &Fleet) {
+/// What kept an account's contracts from being read now.
+async fn read_what_is_missing(fleet: &Fleet) -> BTreeMap<String, String> {
     let servers = fleet.servers();
     let boots = fleet.inventory().boots();
     let mut places = BTreeMap::new();
@@ -298,25 +311,25 @@ async fn read_what_is_missing(fleet: &Fleet) {
         .map(|known| known.server.clone())
         .collect();
     if careless.len() > READ_NOW {
-        return;
+        return BTreeMap::new();
     }
     let reads: Vec<_> = careless.into_iter().map(|server| read_care(fleet, server)).collect();
-    stream::iter(reads).buffer_unordered(PARALLEL).collect::<Vec<()>>().await;
+    stream::iter(reads).buffer_unordered(PARALLEL).filter_map(std::future::ready).collect().await
 }
 
-async fn read_care(fleet: &Fleet, server: Server) {
-    let Some(client) = fleet.client(&server.account) else { return };
-    match refresh::care(&client, &server.name).await {
-        Ok(care) => fleet.inventory().learn_care(&server.name, care),
-        Err(error) => {
-            let trouble = super::inventory::Trouble::now(&error);
-            fleet.inventory().account(&server.account, |account| account.care = Some(trouble));
-        }
-    }
+async fn read_care(fleet: &Fleet, server: Server) -> Option<(String, String)> {
+    let client = fleet.client(&server.account)?;
+    let error = fleet.read_care(&client, &server.name).await.err()?;
+    Some((server.account, error.to_string()))
 }
 
 /// What is not known, account by account.
-fn unread(fleet: &Fleet, known: &[(&Known, Option<Arc<Boot>>)], now: Timestamp) -> Vec<Finding> {
+fn unread(
+    fleet: &Fleet,
+    known: &[(&Known, Option<Arc<Boot>>)],
+    troubles: &BTreeMap<String, String>,
+    now: Timestamp,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for account in fleet.accounts() {
         let ours = || known.iter().filter(|(known, _)| known.server.account == account);
@@ -339,7 +352,8 @@ fn unread(fleet: &Fleet, known: &[(&Known, Option<Arc<Boot>>)], now: Timestamp) 
         let stale = |known: &Known| {
             known.seen.is_some() && known.care.as_ref().is_none_or(|care| now.duration_since(care.read) > CARE_STALE)
         };
-        count(Check::Contracts, ours().filter(|(known, _)| stale(known)).count(), state.care.map(|care| care.said));
+        let why = state.care.map(|care| care.said).or_else(|| troubles.get(&account).cloned());
+        count(Check::Contracts, ours().filter(|(known, _)| stale(known)).count(), why);
     }
     findings
 }
@@ -354,32 +368,29 @@ async fn accounts(fleet: &Fleet, calls: &[(&'static str, &'static str)]) -> Vec<
 async fn account(fleet: &Fleet, client: &ovh::Client, calls: &[(&'static str, &'static str)]) -> Vec<Finding> {
     let account = client.account().to_owned();
     let mut findings = Vec::new();
-    match client.servers().await {
-        Ok(names) => {
-            if let Err(error) = fleet.inventory().listed(&account, names).await {
-                tracing::error!(%error, "the inventory could not be stored");
-            }
-        }
-        Err(error) => {
-            // What else could be asked would fail the same way.
-            return vec![Finding::AccountAway { account, said: error.to_string() }];
-        }
+    if let Err(error) = fleet.list(client).await {
+        // What else could be asked would fail the same way.
+        return vec![Finding::AccountAway { account, said: error.to_string() }];
     }
-    if let Ok(theirs) = client.now().await {
-        let drift = clock::now().duration_since(theirs);
-        if drift.abs() > DRIFT {
+    match client.now().await.map(|theirs| clock::now().duration_since(theirs)) {
+        Ok(drift) if drift.abs() > DRIFT => {
             findings.push(Finding::Drift { account: account.clone(), seconds: drift.as_secs() });
+        }
+        Ok(_) => {}
+        Err(error) => {
+            findings.push(Finding::Unchecked { what: Check::Clock, of: account.clone(), said: error.to_string() });
         }
     }
     if !client.has_keys() {
         findings.push(Finding::Unchecked { what: Check::Rights, of: account, said: String::new() });
         return findings;
     }
-    match client.current_credential().await {
-        Ok(credential) => findings.extend(of_credential(account, &credential, calls)),
-        Err(error) => {
-            findings.push(Finding::Unchecked { what: Check::Credential, of: account, said: error.to_string() });
-        }
+    let credential = tokio::time::timeout(CREDENTIAL_WITHIN, client.current_credential()).await;
+    let unchecked = |said| Finding::Unchecked { what: Check::Credential, of: account.clone(), said };
+    match credential {
+        Ok(Ok(credential)) => findings.extend(of_credential(account, &credential, calls)),
+        Ok(Err(error)) => findings.push(unchecked(error.to_string())),
+        Err(_) => findings.push(unchecked(format!("nothing within {} s", CREDENTIAL_WITHIN.as_secs()))),
     }
     findings
 }

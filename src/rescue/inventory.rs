@@ -106,7 +106,7 @@ impl Inventory {
 
     /// The netboot entry that a server had set when it was last seen, if both are known.
     pub fn boot_of(&self, known: &Known) -> Option<Arc<Boot>> {
-        self.boots().get(&known.boot_place()?).cloned()
+        known.boot_in(&self.boots()).cloned()
     }
 
     /// A server was just read, by whomever.
@@ -120,7 +120,7 @@ impl Inventory {
         self.change(|old| {
             let read = |server: Server| {
                 let care = old.get(&server.name).and_then(|known| known.care.clone());
-                Arc::new(Known { care, ..Known::read(server, now) })
+                Arc::new(Known::new(server, Some(now), care))
             };
             servers.into_iter().map(read).collect()
         });
@@ -129,7 +129,8 @@ impl Inventory {
     /// What changes seldom was just read.
     pub fn learn_care(&self, name: &ServiceName, care: Care) {
         self.change(|old| {
-            let known = old.get(name).map(|known| Known { care: Some(Box::new(care)), ..Known::clone(known) });
+            let known = old.get(name);
+            let known = known.map(|known| Known::new(known.server.clone(), known.seen, Some(Box::new(care))));
             known.into_iter().map(Arc::new).collect()
         });
     }
@@ -139,11 +140,14 @@ impl Inventory {
     /// # Errors
     /// When the store cannot be written; it is in memory all the same.
     pub async fn learn_boot(&self, of: &Server, boot: Boot) -> Result<(), store::Error> {
-        let datacenter = of.datacenter.clone().unwrap_or_default();
-        self.0.store.save_known_boot(&of.account, &datacenter, &boot).await?;
+        let (datacenter, boot) = (of.datacenter.clone().unwrap_or_default(), Arc::new(boot));
+        for place in [of.name.as_str(), datacenter.as_str()] {
+            self.0.store.save_known_boot(&of.account, place, &boot).await?;
+        }
         let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
         let mut boots = Boots::clone(&shelf.boots);
-        boots.insert((of.account.clone(), datacenter, boot.id), Arc::new(boot));
+        boots.insert((of.account.clone(), of.name.to_string(), boot.id), Arc::clone(&boot));
+        boots.insert((of.account.clone(), datacenter, boot.id), boot);
         shelf.boots = Arc::new(boots);
         Ok(())
     }
@@ -160,7 +164,7 @@ impl Inventory {
         let gone: Vec<ServiceName> =
             ours.iter().filter(|name| !names.contains(**name)).map(|name| (*name).clone()).collect();
         let new = names.iter().filter(|name| old.get(name).is_none());
-        let new = new.map(|name| Known { server: Server::only_named(name.clone(), account), seen: None, care: None });
+        let new = new.map(|name| Known::new(Server::only_named(name.clone(), account), None, None));
         let new: Vec<Arc<Known>> = new.map(Arc::new).collect();
         self.account(account, |account| {
             account.listed = Some(clock::now());
@@ -172,7 +176,7 @@ impl Inventory {
         }
         {
             let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
-            shelf.servers = Arc::new(shelf.servers.with(new.clone(), account, &gone));
+            shelf.servers = Arc::new(shelf.servers.without(account, &gone).with(new.clone()));
         }
         self.0.store.save_inventory(&new, account, &gone).await
     }
@@ -239,7 +243,7 @@ impl Inventory {
         let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
         let news = news(&shelf.servers);
         let names: Vec<ServiceName> = news.iter().map(|known| known.server.name.clone()).collect();
-        shelf.servers = Arc::new(shelf.servers.with(news, "", &[]));
+        shelf.servers = Arc::new(shelf.servers.with(news));
         self.0.dirty.lock().unwrap_or_else(PoisonError::into_inner).extend(names);
     }
 }
@@ -267,7 +271,7 @@ mod tests {
             )
         };
         let Some(before) = resident() else { return };
-        let read = |n| Arc::new(Known::read(serde_json::from_str(&body(n)).unwrap(), Timestamp::UNIX_EPOCH));
+        let read = |n| Arc::new(Known::new(serde_json::from_str(&body(n)).unwrap(), Some(Timestamp::UNIX_EPOCH), None));
         let servers = Servers::new((0..COUNT).map(read).collect());
         let each = (resident().unwrap().saturating_sub(before)) / servers.len();
         // Two thousand were measured, the pages of the program that this touches included.

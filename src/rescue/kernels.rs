@@ -56,7 +56,7 @@ impl Kernels {
     }
 
     /// A server's rescue entries were just read.
-    pub fn learn(&self, server: &ServiceName, boots: &[Boot]) {
+    fn learn(&self, server: &ServiceName, boots: &[Boot]) {
         let mut kernels: Vec<String> =
             boots.iter().filter(|boot| boot.is_rescue()).map(|boot| boot.kernel.clone()).collect();
         kernels.sort_unstable();

@@ -12,7 +12,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    search::natural,
+    search::{Sought, natural, search},
     server::{Boot, BootId, Server, ServiceName},
 };
 
@@ -31,6 +31,7 @@ pub struct Known {
     pub seen: Option<Timestamp>,
     /// What changes seldom.
     pub care: Option<Box<Care>>,
+    sought: Sought,
 }
 
 /// What changes seldom, and is read about once a day.
@@ -61,11 +62,15 @@ pub struct Planned {
 #[derive(Clone, Debug, Default)]
 pub struct Servers(Vec<Arc<Known>>);
 
-/// Where a netboot id means the same: an account and a datacentre. OVHcloud's ids differ by account and region.
+/// Where a netboot id means the same: an account and a datacentre, for OVHcloud's ids differ by account and region; or, where
+/// that was asked, one server alone, whose name then stands in the datacentre's place.
 pub type BootPlace = (String, String, BootId);
 
 /// Which netboot entry an id means.
 pub type Boots = BTreeMap<BootPlace, Arc<Boot>>;
+
+/// In accounts of at most so many servers each one is asked what its netboot id means: it costs a few minutes of the budget, once.
+const ASKED_EACH: usize = 200;
 
 /// What the background looks at next.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,15 +84,32 @@ pub enum Look {
 }
 
 impl Known {
-    /// A server that was just read.
-    pub fn read(server: Server, seen: Timestamp) -> Self {
-        Self { server, seen: Some(seen), care: None }
+    /// A server as it was read at `seen`; `None`: only its name is known.
+    pub fn new(server: Server, seen: Option<Timestamp>, care: Option<Box<Care>>) -> Self {
+        let sought = Sought::of(&server);
+        Self { server, seen, care, sought }
     }
 
-    /// Its place in [`Boots`]; `None` while no netboot is set.
+    /// Its place in [`Boots`], which it shares with its neighbours; `None` while no netboot is set.
     pub fn boot_place(&self) -> Option<BootPlace> {
         let Server { account, datacenter, boot, .. } = &self.server;
         boot.map(|boot| (account.clone(), datacenter.clone().unwrap_or_default(), boot))
+    }
+
+    /// The place that it shares with nobody; `None` while no netboot is set.
+    pub fn own_boot_place(&self) -> Option<BootPlace> {
+        let Server { account, name, boot, .. } = &self.server;
+        boot.map(|boot| (account.clone(), name.to_string(), boot))
+    }
+
+    /// The netboot entry that it has set, as far as it said so itself.
+    pub fn own_boot_in<'a>(&self, boots: &'a Boots) -> Option<&'a Arc<Boot>> {
+        boots.get(&self.own_boot_place()?)
+    }
+
+    /// The netboot entry that it has set: what it said itself counts before what a neighbour did.
+    pub fn boot_in<'a>(&self, boots: &'a Boots) -> Option<&'a Arc<Boot>> {
+        self.own_boot_in(boots).or_else(|| boots.get(&self.boot_place()?))
     }
 }
 
@@ -113,6 +135,22 @@ impl Servers {
         self.0.iter().find(|known| known.server.name == *name)
     }
 
+    /// At most `most` that `typed` may mean, of those that one `may` see: see [`search`].
+    pub fn search(
+        &self,
+        may: impl Fn(&Server) -> bool,
+        typed: &str,
+        recent: &[ServiceName],
+        most: usize,
+    ) -> Vec<&Server> {
+        search(self.0.iter().map(|known| (&known.server, &known.sought)), may, typed, recent, most)
+    }
+
+    /// Whether each server of this account is asked what its netboot id means.
+    pub fn asks_each(&self, account: &str) -> bool {
+        self.0.iter().filter(|known| known.server.account == account).nth(ASKED_EACH).is_none()
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()
@@ -123,13 +161,15 @@ impl Servers {
         self.0.is_empty()
     }
 
-    /// The same with `news` in the place of what was known of those servers, and without `gone` of this account.
-    pub fn with(&self, news: Vec<Arc<Known>>, account: &str, gone: &[ServiceName]) -> Self {
-        let mut all = self.0.clone();
+    /// The same without those of this account that are `gone`.
+    pub fn without(&self, account: &str, gone: &[ServiceName]) -> Self {
         let leaves = |known: &Known| known.server.account == account && gone.contains(&known.server.name);
-        if !gone.is_empty() {
-            all.retain(|known| !leaves(known));
-        }
+        Self(self.0.iter().filter(|known| !leaves(known)).cloned().collect())
+    }
+
+    /// The same with `news` in the place of what was known of those servers.
+    pub fn with(&self, news: Vec<Arc<Known>>) -> Self {
+        let mut all = self.0.clone();
         if news.len() > FEW {
             let replaced: BTreeSet<&ServiceName> = news.iter().map(|known| &known.server.name).collect();
             all.retain(|known| !replaced.contains(&known.server.name));
@@ -194,12 +234,13 @@ pub fn next_look(
     now: Timestamp,
 ) -> Option<Look> {
     let ours = || servers.known().filter(|known| known.server.account == account);
+    let each = servers.asks_each(account);
     let unread = ours().filter(|known| known.seen.is_none()).map(|known| Look::Server(known.server.name.clone()));
     if let Some(look) = unread.into_iter().find(|look| !tried(look)) {
         return Some(look);
     }
     let unknown_boot = ours().filter_map(|known| {
-        let place = known.boot_place()?;
+        let place = if each { known.own_boot_place()? } else { known.boot_place()? };
         (!fresh(&place)).then(|| Look::Boot(known.server.name.clone(), place.2))
     });
     if pace.care != CarePace::Settling
@@ -248,7 +289,7 @@ mod tests {
 
     fn seen(name: &str, seen: &str, boot: u64) -> Arc<Known> {
         let server = Server { boot: Some(BootId(boot)), ..Server::only_named(named(name), "main") };
-        Arc::new(Known::read(server, at(seen)))
+        Arc::new(Known::new(server, Some(at(seen)), None))
     }
 
     fn boots(ids: &[u64]) -> Boots {
@@ -262,13 +303,14 @@ mod tests {
 
     fn look(servers: &Servers, boots: &Boots, tried: &[Look], care: CarePace) -> Option<Look> {
         let pace = Pace { life: Duration::from_secs(600), care };
-        next_look(servers, &|place| boots.contains_key(place), "main", &|look| tried.contains(look), pace, at(NOW))
+        let read = |place: &BootPlace| boots.keys().any(|known| known.2 == place.2);
+        next_look(servers, &read, "main", &|look| tried.contains(look), pace, at(NOW))
     }
 
     #[test]
     fn names_come_first_then_boots_then_the_oldest_and_nothing_that_is_fresh() {
-        let unread = Arc::new(Known { server: Server::only_named(named("ns4"), "main"), seen: None, care: None });
-        let foreign = Arc::new(Known { server: Server::only_named(named("ns5"), "other"), seen: None, care: None });
+        let unread = Arc::new(Known::new(Server::only_named(named("ns4"), "main"), None, None));
+        let foreign = Arc::new(Known::new(Server::only_named(named("ns5"), "other"), None, None));
         let fresh = seen("ns1", "2026-11-22T11:55:00Z", 1);
         let old = seen("ns2", "2026-11-22T11:00:00Z", 1);
         let older = seen("ns3", "2026-11-22T10:00:00Z", 7);
@@ -304,13 +346,13 @@ mod tests {
         let servers = Servers::new(vec![seen("ns10", NOW, 1), seen("ns9", NOW, 1), seen("ns2", NOW, 1)]);
         let mut renamed = Known::clone(&seen("ns2", NOW, 1));
         renamed.server.display_name = Some("zebra".to_owned());
-        let with = servers.with(vec![Arc::new(renamed)], "main", &[named("ns9")]);
+        let with = servers.without("main", &[named("ns9")]).with(vec![Arc::new(renamed)]);
         let names: Vec<&str> = with.iter().map(Server::label).collect();
         assert_eq!(names, ["ns10", "zebra"]);
         let many = (1..=40).map(|n| seen(&format!("ns{n}"), NOW, 1)).collect();
-        let names: Vec<String> = servers.with(many, "main", &[]).iter().map(|server| server.name.to_string()).collect();
+        let names: Vec<String> = servers.with(many).iter().map(|server| server.name.to_string()).collect();
         assert_eq!(names, (1..=40).map(|n| format!("ns{n}")).collect::<Vec<_>>(), "in order, each once");
-        let of_another = servers.with(Vec::new(), "other", &[named("ns9")]);
+        let of_another = servers.without("other", &[named("ns9")]);
         assert_eq!(of_another.len(), 3, "another account cannot take it away");
     }
 }

@@ -1,11 +1,13 @@
 //! A closer look at one server, for the person who asks: what it boots next, what is being done to it, its contract.
 
+use std::time::Duration;
+
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{
     fleet::Fleet,
     known::Care,
-    plan, refresh,
+    plan,
     server::{Boot, Server, Task},
 };
 use crate::{clock, ovh};
@@ -16,6 +18,8 @@ const RUNNING: usize = 5;
 const PARALLEL: usize = 4;
 /// How old what changes seldom may be to be shown, in hours.
 const CARE_HOURS: i64 = 24;
+/// How long a person waits for what stands beside the server itself; what is late is said to be unread.
+const BESIDE: Duration = Duration::from_secs(5);
 
 /// What can be seen of a server besides itself.
 #[derive(Clone, Debug)]
@@ -39,14 +43,14 @@ impl Fleet {
         let client = self.client_of(server)?;
         let (boot, running, care, interventions) = tokio::join!(
             self.boot(server),
-            running_tasks(&client, server),
-            self.care(&client, server),
-            client.interventions(&server.name, 1),
+            beside(running_tasks(&client, server)),
+            beside(self.care(&client, server)),
+            beside(client.interventions(&server.name, 1)),
         );
         Ok(Look {
             boot: boot.ok().flatten(),
-            running: running.map_err(|error| error.to_string()),
-            care: care.map_err(|error| error.to_string()),
+            running,
+            care,
             intervention: interventions.ok().and_then(|read| read.into_iter().next()),
         })
     }
@@ -72,9 +76,15 @@ impl Fleet {
         if let Some(care) = known.filter(|care| care.read >= oldest) {
             return Ok(*care);
         }
-        let care = refresh::care(client, &server.name).await?;
-        self.inventory().learn_care(&server.name, care.clone());
-        Ok(care)
+        self.read_care(client, &server.name).await
+    }
+}
+
+/// What was read in time, or why nothing was.
+async fn beside<T>(read: impl Future<Output = Result<T, ovh::Error>>) -> Result<T, String> {
+    match tokio::time::timeout(BESIDE, read).await {
+        Ok(read) => read.map_err(|error| error.to_string()),
+        Err(_) => Err(format!("nothing within {} s", BESIDE.as_secs())),
     }
 }
 

@@ -1,8 +1,5 @@
 //! What the bot decides and remembers.
 //!
-//! In reading order. The first nine are pure: no async, no clock, no network; the others carry them out.
-//! In reading order. Up to `pause` they are pure: no async, no clock, no network; the others carry them out.
-//! In reading order. The first thirteen are pure: no async, no clock, no network; the others carry them out.
 //! In reading order. Up to `pause` they are pure: no async, no clock, no network; the others carry them out.
 
 pub mod server;

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use super::{
     event::Problem,
     lease::Lease,
-    operation::{Difference, EnableWish, Entry, Plan, Setting, Snapshot, Wish},
+    operation::{Difference, EnableWish, Entry, Plan, Setting, Snapshot, Wish, same_text},
     server::{Boot, Server, ServiceName, System},
 };
 use crate::ovh;
@@ -115,10 +115,7 @@ pub async fn propose(
     aim: Aim,
     lease: Option<&Lease>,
 ) -> Result<Proposal, Error> {
-    if server.is_held_by_ovhcloud() {
-        return Err(Problem::HeldByOvhcloud { state: server.state.clone() }.into());
-    }
-    let now = current_boot(client, server).await?;
+    let now = boot_of_free(client, server).await?;
     let (wish, change) = match aim {
         Aim::Enable { wanted, email, ssh_key, lease } => {
             let (into, system) = choose_rescue(client, server, &wanted).await?;
@@ -190,19 +187,10 @@ pub async fn undoing(client: &ovh::Client, name: &ServiceName, plan: &Plan) -> R
 /// # Errors
 /// [`Problem::NotInRescue`] when it is in none.
 pub async fn adoption(client: &ovh::Client, server: &Server) -> Result<(Plan, System), Error> {
-    if server.is_held_by_ovhcloud() {
-        return Err(Problem::HeldByOvhcloud { state: server.state.clone() }.into());
-    }
-    let now = current_boot(client, server).await?.filter(Boot::is_rescue);
+    let now = boot_of_free(client, server).await?.filter(Boot::is_rescue);
     let Some(boot) = now else { return Err(Problem::NotInRescue.into()) };
-    let system = boot.rescue_system().unwrap_or(System::Windows);
-    let before = Snapshot {
-        boot: None,
-        rescue_mail: server.rescue_mail.clone(),
-        rescue_ssh_key: server.rescue_ssh_key.clone(),
-        mails: None,
-        ip: server.ip.clone(),
-    };
+    let system = boot.family();
+    let before = snapshot(server, None);
     let set = Setting { boot: boot.clone(), rescue_mail: None, rescue_ssh_key: None };
     Ok((Plan { before, change: Some(set), into: Some(boot), entry: Entry::None }, system))
 }
@@ -223,14 +211,25 @@ fn plan(server: &Server, now: Option<Boot>, wish: &Wish, change: Option<Setting>
         | Wish::Console { .. } => Entry::None,
     };
     let into = change.as_ref().map(|change| change.boot.clone()).or_else(|| now.clone());
-    let before = Snapshot {
-        boot: now,
+    Plan { before: snapshot(server, now), change, into, entry }
+}
+
+fn snapshot(server: &Server, boot: Option<Boot>) -> Snapshot {
+    Snapshot {
+        boot,
         rescue_mail: server.rescue_mail.clone(),
         rescue_ssh_key: server.rescue_ssh_key.clone(),
         mails: None,
         ip: server.ip.clone(),
-    };
-    Plan { before, change, into, entry }
+    }
+}
+
+/// As [`current_boot`], of a server that OVHcloud does not hold.
+async fn boot_of_free(client: &ovh::Client, server: &Server) -> Result<Option<Boot>, Error> {
+    if server.is_held_by_ovhcloud() {
+        return Err(Problem::HeldByOvhcloud { state: server.state.clone() }.into());
+    }
+    current_boot(client, server).await
 }
 
 /// The boot that the server starts next; `None` when none is set, or the one that is set no longer exists.
@@ -291,8 +290,8 @@ fn differences(lease: &Lease, server: &Server, now: Option<&Boot>) -> Vec<Differ
     if lease.set.rescue_mail.as_ref().is_some_and(|mail| *mail != server.rescue_mail) {
         differences.push(Difference::RescueMail);
     }
-    let key = |key: &Option<String>| key.as_deref().map(str::trim).map(str::to_owned);
-    if lease.set.rescue_ssh_key.as_ref().is_some_and(|ours| key(ours) != key(&server.rescue_ssh_key)) {
+    let theirs = server.rescue_ssh_key.as_deref();
+    if lease.set.rescue_ssh_key.as_ref().is_some_and(|ours| !same_text(ours.as_deref(), theirs)) {
         differences.push(Difference::RescueSshKey);
     }
     differences
@@ -302,14 +301,14 @@ fn differences(lease: &Lease, server: &Server, now: Option<&Boot>) -> Vec<Differ
 async fn choose_rescue(client: &ovh::Client, server: &Server, wanted: &Wanted) -> Result<(Boot, System), Error> {
     let boots = client.boots(&server.name, Some("rescue")).await?;
     if let Some(boot) = pick(&boots, server, wanted) {
-        let system = boot.rescue_system().unwrap_or(System::Windows);
+        let system = boot.family();
         return Ok((boot.clone(), system));
     }
     if let Wanted::Kernel(kernel) = wanted {
         // Some rescues are listed with another type than `rescue`.
         let all = client.boots(&server.name, None).await?;
         if let Some(boot) = all.into_iter().find(|boot| boot.kernel == *kernel && boot.is_rescue()) {
-            let system = boot.rescue_system().unwrap_or(System::Windows);
+            let system = boot.family();
             return Ok((boot, system));
         }
     }
@@ -367,23 +366,8 @@ mod tests {
     }
 
     fn server(os: &str) -> Server {
-        Server {
-            name: "ns1.example".to_owned().try_into().expect("a name"),
-            account: "main".into(),
-            display_name: None,
-            tags: None,
-            ip: None,
-            reverse: None,
-            os: os.into(),
-            state: "ok".into(),
-            power_state: None,
-            boot: None,
-            rescue_mail: None,
-            rescue_ssh_key: None,
-            monitoring: true,
-            no_intervention: false,
-            datacenter: None,
-        }
+        let name = "ns1.example".to_owned().try_into().expect("a name");
+        Server { os: os.into(), ..Server::only_named(name, "main") }
     }
 
     fn kernel(boots: &[Boot], os: &str, wanted: &Wanted) -> Option<String> {

@@ -97,7 +97,7 @@ impl Keeper {
     /// Lists the account and looks at what is due until it is time to list it again; how long to rest then.
     async fn round(&mut self, client: &ovh::Client) -> Duration {
         let listed = Instant::now();
-        if let Err(error) = self.list(client).await {
+        if let Err(error) = self.fleet.list(client).await {
             tracing::warn!(account = self.account, %error, "the inventory could not be read");
             self.inventory().account(&self.account, |account| account.trouble = Some(Trouble::now(&error)));
             return self.every.min(TROUBLE_PAUSE);
@@ -111,14 +111,6 @@ impl Keeper {
             }
         }
         Duration::ZERO
-    }
-
-    async fn list(&self, client: &ovh::Client) -> Result<(), ovh::Error> {
-        let names = client.servers().await?;
-        if let Err(error) = self.inventory().listed(&self.account, names).await {
-            tracing::error!(account = self.account, %error, "the inventory could not be stored");
-        }
-        Ok(())
     }
 
     fn next(&mut self) -> Option<Look> {
@@ -148,7 +140,7 @@ impl Keeper {
         let looked = match &look {
             Look::Server(name) => self.read_server(client, name).await,
             Look::Boot(name, id) => self.read_boot(client, name, *id).await,
-            Look::Care(name) => self.read_care(client, name).await,
+            Look::Care(name) => self.fleet.read_care(client, name).await.map(drop),
         };
         if let Err(error) = looked {
             tracing::warn!(account = self.account, %error, "the inventory stays as it was in one place");
@@ -179,28 +171,13 @@ impl Keeper {
         let servers = self.inventory().servers();
         let Some(known) = servers.get(name) else { return Ok(()) };
         let datacenter = known.server.datacenter.clone().unwrap_or_default();
-        self.boots_read.insert((self.account.clone(), datacenter, id), Instant::now());
+        for place in [datacenter, name.to_string()] {
+            self.boots_read.insert((self.account.clone(), place, id), Instant::now());
+        }
         if let Err(error) = self.inventory().learn_boot(&known.server, boot).await {
             tracing::error!(account = self.account, %error, "a netboot entry could not be stored");
         }
         Ok(())
-    }
-
-    async fn read_care(&self, client: &ovh::Client, name: &ServiceName) -> Result<(), ovh::Error> {
-        match care(client, name).await {
-            Ok(care) => {
-                self.inventory().learn_care(name, care);
-                self.inventory().account(&self.account, |account| account.care = None);
-                Ok(())
-            }
-            Err(error) => {
-                if error.is_credential() {
-                    let trouble = Trouble::now(&error);
-                    self.inventory().account(&self.account, |account| account.care = Some(trouble));
-                }
-                Err(error)
-            }
-        }
     }
 
     async fn save(&mut self) {
@@ -220,11 +197,42 @@ impl Keeper {
     }
 }
 
-/// What changes seldom of a server, as it is now: two requests, and one for each planned intervention.
-///
-/// # Errors
-/// As every read.
-pub async fn care(client: &ovh::Client, name: &ServiceName) -> Result<Care, ovh::Error> {
+impl Fleet {
+    /// Reads what changes seldom of a server and remembers it: two requests, and one for each planned intervention. Credentials
+    /// that do not allow it are remembered as well; then nobody asks in the background for a day.
+    ///
+    /// # Errors
+    /// As every read.
+    pub(super) async fn read_care(&self, client: &ovh::Client, name: &ServiceName) -> Result<Care, ovh::Error> {
+        let read = care(client, name).await;
+        match &read {
+            Ok(care) => {
+                self.inventory().learn_care(name, care.clone());
+                self.inventory().account(client.account(), |account| account.care = None);
+            }
+            Err(error) if error.is_credential() => {
+                let trouble = Trouble::now(error);
+                self.inventory().account(client.account(), |account| account.care = Some(trouble));
+            }
+            Err(_) => {}
+        }
+        read
+    }
+
+    /// Lists an account's servers and remembers which there are.
+    ///
+    /// # Errors
+    /// As every read; a store that cannot be written is only logged, because memory is right all the same.
+    pub(super) async fn list(&self, client: &ovh::Client) -> Result<(), ovh::Error> {
+        let names = client.servers().await?;
+        if let Err(error) = self.inventory().listed(client.account(), names).await {
+            tracing::error!(account = client.account(), %error, "the inventory could not be stored");
+        }
+        Ok(())
+    }
+}
+
+async fn care(client: &ovh::Client, name: &ServiceName) -> Result<Care, ovh::Error> {
     let service = client.service(name).await?;
     let planned = client.planned_interventions(name).await?;
     Ok(Care { read: clock::now(), expires: service.expires, renewed: service.renewed, planned })

@@ -148,7 +148,7 @@ impl Runner {
             }
             Some(Err(_)) => {
                 tracing::error!(operation.id = %id, "a step panicked; it is tried again");
-                metrics::counter!("bernard_step_panics_total").increment(1);
+                metrics::counter!(crate::metrics::STEP_PANICS).increment(1);
                 if let Err(error) = self.tell_fault(id).await {
                     tracing::error!(operation.id = %id, %error, "the panic could not be recorded");
                 }

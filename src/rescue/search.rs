@@ -1,12 +1,14 @@
 //! Which servers are meant by what somebody has typed so far: by name, display name, reverse, address and tags.
 //!
-//! Pure, and quick enough for each letter over ten thousand servers. What holds the typed words comes first; only if nothing
-//! does, what has their letters in order (`web1` for `web-1`). A match is offered, never taken.
+//! Pure, and quick enough for each letter over ten thousand servers: what a server goes by is folded once, when it is learned
+//! ([`Sought`]). What holds the typed words comes first; only if nothing does, what has their letters in order (`web1` for
+//! `web-1`). A match is offered, never taken.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 
+use memchr::memmem::Finder;
 use nucleo_matcher::{
-    Config, Matcher, Utf32Str,
+    Config, Matcher, Utf32Str, chars,
     pattern::{Atom, AtomKind, CaseMatching, Normalization},
 };
 
@@ -16,6 +18,28 @@ use super::server::{Server, ServiceName};
 const WORDS: usize = 8;
 /// The longest name OVHcloud or its customers give.
 const LONGEST: usize = 253;
+/// How well a word is held that is a whole line.
+const WHOLE: u32 = 4;
+
+/// Everything a server goes by, without case and accents, a line each: its name, its display name, and then the rest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sought(Box<str>);
+
+impl Sought {
+    /// What this server goes by.
+    pub fn of(server: &Server) -> Self {
+        let mut lines = vec![folded(server.name.as_str()), folded(server.display_name.as_deref().unwrap_or_default())];
+        lines.extend(server.reverse.as_deref().filter(|reverse| *reverse != server.name.as_str()).map(folded));
+        lines.extend(server.ip.as_deref().map(folded));
+        lines.extend(server.tags.iter().flatten().map(|(key, value)| folded(&format!("{key}={value}"))));
+        Self(lines.join("\n").into())
+    }
+}
+
+/// Lower case, and the letter alone where it has an accent.
+fn folded(text: &str) -> String {
+    chars::graphemes(text).map(chars::normalize).map(chars::to_lower_case).collect()
+}
 
 /// How near a server comes to what was typed; nearer ones first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,46 +52,38 @@ enum Nearness {
     Resembles,
 }
 
-/// At most `most` of `servers` for `typed`: exact ones, then those of `recent` (the latest first), then the best fitting,
-/// then in the order given. For an empty `typed`, the recent ones and then all in the order given.
+/// At most `most` of those `servers` that one `may` see, for `typed`: exact ones, then those of `recent` (the latest first),
+/// then the best fitting, then in the order given. For an empty `typed`, the recent ones and then all in the order given.
 pub fn search<'a>(
-    servers: impl IntoIterator<Item = &'a Server>,
+    servers: impl Iterator<Item = (&'a Server, &'a Sought)> + Clone,
+    may: impl Fn(&Server) -> bool,
     typed: &str,
     recent: &[ServiceName],
     most: usize,
 ) -> Vec<&'a Server> {
-    let servers: Vec<&Server> = servers.into_iter().collect();
     let typed: String = typed.trim().chars().take(LONGEST).collect();
     let recency = |server: &Server| recent.iter().position(|name| *name == server.name).unwrap_or(usize::MAX);
-    if typed.is_empty() {
-        return recent_first(servers, recency, most);
-    }
     let mut query = Query::new(&typed);
-    let mut found = Vec::new();
+    let mut offered = Vec::new();
     for nearness in [Nearness::Holds, Nearness::Resembles] {
-        for (place, server) in servers.iter().enumerate() {
-            if let Some(score) = query.score(server, nearness) {
-                let nearness = if goes_by(server, &typed) { Nearness::Is } else { nearness };
-                found.push(((nearness, recency(server), std::cmp::Reverse(score), place), *server));
-            }
-        }
-        if !found.is_empty() {
+        let ranked = |(place, (server, sought)): (usize, (&'a Server, &Sought))| {
+            let (nearness, score) = query.fit(sought, nearness)?;
+            Some(((nearness, recency(server), Reverse(score), place), server))
+        };
+        let mut found: Vec<_> = servers.clone().enumerate().filter_map(ranked).collect();
+        found.sort_unstable_by_key(|(rank, _)| *rank);
+        // Rights last: of thousands that fit, only the first few are ever asked about.
+        offered = found.into_iter().map(|(_, server)| server).filter(|server| may(server)).take(most).collect();
+        if !offered.is_empty() {
             break;
         }
     }
-    found.sort_unstable_by_key(|(rank, _)| *rank);
-    found.into_iter().take(most).map(|(_, server)| server).collect()
-}
-
-fn recent_first(servers: Vec<&Server>, recency: impl Fn(&Server) -> usize, most: usize) -> Vec<&Server> {
-    let (mut recent, others): (Vec<_>, Vec<_>) = servers.into_iter().partition(|server| recency(server) < usize::MAX);
-    recent.sort_by_key(|server| recency(server));
-    recent.into_iter().chain(others).take(most).collect()
+    offered
 }
 
 /// Whether the server's service name, display name, address or reverse is this, without regard to case.
 pub fn goes_by(server: &Server, typed: &str) -> bool {
-    // Ten thousand times a letter: nothing is copied unless letters beyond ASCII make it necessary.
+    // Ten thousand times a command: nothing is copied unless letters beyond ASCII make it necessary.
     let same = |name: &str| match name.is_ascii() && typed.is_ascii() {
         true => name.eq_ignore_ascii_case(typed),
         false => name.to_lowercase() == typed.to_lowercase(),
@@ -111,54 +127,61 @@ fn names(server: &Server) -> impl Iterator<Item = &str> {
 
 /// What was typed, made ready for many servers.
 struct Query {
-    matcher: Matcher,
-    held: Vec<Atom>,
+    /// All of it, when that is several words.
+    whole: Option<Finder<'static>>,
+    held: Vec<Finder<'static>>,
     resembled: Vec<Atom>,
+    matcher: Matcher,
     characters: Vec<char>,
-    tag: String,
 }
 
 impl Query {
     fn new(typed: &str) -> Self {
-        let words = |kind| -> Vec<Atom> {
-            let atom = |word| Atom::new(word, CaseMatching::Ignore, Normalization::Smart, kind, false);
-            typed.split_whitespace().take(WORDS).map(atom).collect()
-        };
+        let words: Vec<String> = typed.split_whitespace().take(WORDS).map(folded).collect();
+        let atom = |word: &String| Atom::new(word, CaseMatching::Respect, Normalization::Never, AtomKind::Fuzzy, false);
         Self {
+            whole: (words.len() > 1).then(|| Finder::new(&folded(typed)).into_owned()),
+            held: words.iter().map(|word| Finder::new(word).into_owned()).collect(),
+            resembled: words.iter().map(atom).collect(),
             matcher: Matcher::new(Config::DEFAULT),
-            held: words(AtomKind::Substring),
-            resembled: words(AtomKind::Fuzzy),
             characters: Vec::new(),
-            tag: String::new(),
         }
     }
 
-    /// How well the server fits all words together; `None` when one of them does not fit.
-    fn score(&mut self, server: &Server, nearness: Nearness) -> Option<u32> {
-        let mut total = 0;
-        for word in 0..self.held.len() {
-            total += u32::from(self.score_of(word, server, nearness)?);
-        }
-        Some(total)
-    }
-
-    fn score_of(&mut self, word: usize, server: &Server, nearness: Nearness) -> Option<u16> {
-        let Self { matcher, held, resembled, characters, tag } = self;
+    /// How near a server comes, if at least this near, and how well all words together fit: more is better.
+    fn fit(&mut self, sought: &Sought, nearness: Nearness) -> Option<(Nearness, u32)> {
         if nearness == Nearness::Resembles {
-            // Letters in order are found in nearly every address and tag: only names count here.
-            let called = [Some(server.name.as_str()), server.display_name.as_deref()];
-            let fits = |name: &str| resembled[word].score(Utf32Str::new(name, characters), matcher);
-            return called.into_iter().flatten().filter_map(fits).max();
+            return Some((nearness, self.resemblance(sought)?));
         }
-        let mut fits = |text: &str| held[word].score(Utf32Str::new(text, characters), matcher);
-        let mut best = names(server).filter_map(&mut fits).max();
-        for (key, value) in server.tags.iter().flatten() {
-            tag.clear();
-            tag.extend([key.as_str(), "=", value.as_str()]);
-            best = best.max(fits(tag));
-        }
-        best
+        let score = self.held.iter().map(|word| held(word, &sought.0)).sum::<Option<u32>>()?;
+        let is = match &self.whole {
+            Some(whole) => held(whole, &sought.0) == Some(WHOLE),
+            None => score == WHOLE,
+        };
+        Some((if is { Nearness::Is } else { nearness }, score))
     }
+
+    fn resemblance(&mut self, sought: &Sought) -> Option<u32> {
+        let Self { resembled, matcher, characters, .. } = self;
+        // Letters in order are found in nearly every address and tag: only names count here.
+        let fits = |word: &Atom| {
+            let names = sought.0.lines().take(2);
+            names.filter_map(|name| word.score(Utf32Str::new(name, characters), matcher)).max().map(u32::from)
+        };
+        resembled.iter().map(fits).sum()
+    }
+}
+
+/// How well a word is held: best as a whole line, then where a line begins, then where a word does, then inside.
+fn held(word: &Finder<'_>, lines: &str) -> Option<u32> {
+    let lines = lines.as_bytes();
+    let score = |place: usize| match place.checked_sub(1).map(|before| lines[before]) {
+        None | Some(b'\n') if matches!(lines.get(place + word.needle().len()), None | Some(b'\n')) => WHOLE,
+        None | Some(b'\n') => 3,
+        Some(before) if before.is_ascii() && !before.is_ascii_alphanumeric() => 2,
+        Some(_) => 1,
+    };
+    word.find_iter(lines).map(score).max()
 }
 
 #[cfg(test)]
@@ -175,7 +198,9 @@ mod tests {
     fn found(servers: &[Server], typed: &str, recent: &[&str]) -> Vec<String> {
         let recent: Vec<ServiceName> =
             recent.iter().map(|name| ServiceName::try_from((*name).to_owned()).unwrap()).collect();
-        search(servers, typed, &recent, 25).into_iter().map(|server| server.label().to_owned()).collect()
+        let sought: Vec<(&Server, Sought)> = servers.iter().map(|server| (server, Sought::of(server))).collect();
+        let pairs = sought.iter().map(|(server, sought)| (*server, sought));
+        search(pairs, |_| true, typed, &recent, 25).into_iter().map(|server| server.label().to_owned()).collect()
     }
 
     fn fleet() -> Vec<Server> {
@@ -202,6 +227,8 @@ mod tests {
         assert_eq!(found(&fleet, "web-1", &[]), ["web-1", "web-11", "old-web-1"]);
         assert_eq!(found(&fleet, "web-1", &["old-web-1"]), ["web-1", "old-web-1", "web-11"]);
         assert_eq!(found(&fleet, "", &["old-web-1", "gone"]), ["old-web-1", "web-11", "web-1"]);
+        let fleet = [named("ns1", "the web 2"), named("ns2", "the web")];
+        assert_eq!(found(&fleet, "The Web", &["ns1"]), ["the web", "the web 2"], "several words are a name too");
     }
 
     #[test]

@@ -223,11 +223,6 @@ impl Boot {
         !self.is_rescue() && !self.is_power_off()
     }
 
-    /// Whether this starts the server from its disk.
-    pub fn is_hard_disk(&self) -> bool {
-        self.boot_type == "harddisk"
-    }
-
     /// The family of this rescue; `None` when it is none. The legacy `WinRescue` is a different thing and no Windows rescue.
     pub fn rescue_system(&self) -> Option<System> {
         let kernel = self.kernel.to_ascii_lowercase();
@@ -238,6 +233,11 @@ impl Boot {
         } else {
             Some(System::Linux)
         }
+    }
+
+    /// The family by whose user and port this rescue is entered: the legacy `WinRescue` is Windows, too.
+    pub fn family(&self) -> System {
+        self.rescue_system().unwrap_or(System::Windows)
     }
 }
 

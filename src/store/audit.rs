@@ -7,7 +7,7 @@ use jiff::{Timestamp, civil::Date};
 use sqlx::{Row, SqliteConnection};
 use tokio::sync::oneshot;
 
-use super::{Error, Store, notices};
+use super::{Error, Store, fact, notices, set_fact};
 use crate::{
     audit::{Act, Anchor, Entry, Line},
     clock, metrics,
@@ -121,23 +121,10 @@ impl Store {
     /// [`Error::Database`]: the old one still is.
     pub async fn audit_policy(&self, digest: &str, entry: &Entry) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        sqlx::query("INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2")
-            .bind(POLICY)
-            .bind(digest)
-            .execute(&mut *tx)
-            .await?;
+        set_fact(&mut tx, POLICY, digest).await?;
         append(&mut tx, entry).await?;
         tx.commit().await?;
         Ok(())
-    }
-
-    /// The last line's number and hash; `None` while there is none.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn audit_head(&self) -> Result<Option<Anchor>, Error> {
-        let mut connection = self.pool.acquire().await?;
-        head(&mut connection).await
     }
 
     /// Owes `channel` the anchor of this day, unless that day, or a later one, has its own. True if it is owed now.
@@ -146,8 +133,7 @@ impl Store {
     /// [`Error::Database`]: it is tried again.
     pub async fn anchor(&self, day: Date, channel: ChannelId, now: Timestamp) -> Result<bool, Error> {
         let mut tx = self.write().await?;
-        let last: Option<String> =
-            sqlx::query_scalar("SELECT value FROM facts WHERE name = $1").bind(ANCHOR).fetch_optional(&mut *tx).await?;
+        let last = fact(&mut tx, ANCHOR).await?;
         let last = last.as_deref().and_then(|text| text.split_once(' '));
         let last_day = last.and_then(|(day, _)| day.parse::<Date>().ok());
         let Some(head) = head(&mut tx).await?.filter(|_| last_day.is_none_or(|last| last < day)) else {
@@ -159,11 +145,7 @@ impl Store {
         let letter = Letter { to: To::Channel { channel, or_to: None }, notice };
         notices::write(&mut tx, &format!("anchor:{number}"), &letter, now).await?;
         append(&mut tx, &Entry::act(Act::Anchored, now).at_place(channel).saying(head.to_string())).await?;
-        sqlx::query("INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2")
-            .bind(ANCHOR)
-            .bind(format!("{day} {number}"))
-            .execute(&mut *tx)
-            .await?;
+        set_fact(&mut tx, ANCHOR, &format!("{day} {number}")).await?;
         tx.commit().await?;
         Ok(true)
     }
@@ -209,8 +191,7 @@ impl Store {
 
 /// One more line, in the caller's transaction, which must be a writing one from its beginning.
 pub(super) async fn append(tx: &mut SqliteConnection, entry: &Entry) -> Result<(), Error> {
-    let policy: Option<String> =
-        sqlx::query_scalar("SELECT value FROM facts WHERE name = $1").bind(POLICY).fetch_optional(&mut *tx).await?;
+    let policy = fact(&mut *tx, POLICY).await?;
     let last = head(&mut *tx).await?.map(|head| (head.number, head.hash));
     let line = Line::next(last, |number| entry.canonical(number, policy.as_deref()));
     sqlx::query("INSERT INTO audit (n, entry, previous, hash) VALUES ($1, $2, $3, $4)")

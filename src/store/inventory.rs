@@ -43,7 +43,7 @@ impl Store {
             let care: Option<String> = row.get(2);
             let care: Option<Care> =
                 care.map(|care| from_json(&care, || "a server's particulars".to_owned())).transpose()?;
-            inventory.push(Known { server, seen, care: care.map(Box::new) });
+            inventory.push(Known::new(server, seen, care.map(Box::new)));
         }
         Ok(inventory)
     }

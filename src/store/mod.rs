@@ -27,7 +27,7 @@ use std::{
 
 use jiff::Timestamp;
 use sqlx::{
-    Sqlite, SqlitePool, Transaction,
+    Sqlite, SqliteConnection, SqlitePool, Transaction,
     migrate::{Migration, MigrationType, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -119,15 +119,6 @@ impl Store {
         Ok(Self { pool, waiting: std::sync::Arc::default(), _lock: std::sync::Arc::new(lock) })
     }
 
-    /// Whether the database answers.
-    ///
-    /// # Errors
-    /// [`Error::Database`] when it does not.
-    pub async fn ping(&self) -> Result<(), Error> {
-        sqlx::query("SELECT 1").execute(&self.pool).await?;
-        Ok(())
-    }
-
     /// Ends all connections; what was promised is already on disk.
     pub async fn close(&self) {
         self.pool.close().await;
@@ -138,7 +129,8 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn fact(&self, name: &str) -> Result<Option<String>, Error> {
-        Ok(sqlx::query_scalar("SELECT value FROM facts WHERE name = $1").bind(name).fetch_optional(&self.pool).await?)
+        let mut connection = self.pool.acquire().await?;
+        fact(&mut connection, name).await
     }
 
     /// Remembers a small fact about ourselves.
@@ -146,18 +138,27 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn set_fact(&self, name: &str, value: &str) -> Result<(), Error> {
-        sqlx::query("INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2")
-            .bind(name)
-            .bind(value)
-            .execute(&self.pool)
-            .await?;
-        Ok(())
+        let mut connection = self.pool.acquire().await?;
+        set_fact(&mut connection, name, value).await
     }
 
     /// A transaction that is the only writer from its first moment, so that what it reads stays true until it commits.
     async fn write(&self) -> Result<Transaction<'static, Sqlite>, Error> {
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
     }
+}
+
+async fn fact(connection: &mut SqliteConnection, name: &str) -> Result<Option<String>, Error> {
+    Ok(sqlx::query_scalar("SELECT value FROM facts WHERE name = $1").bind(name).fetch_optional(connection).await?)
+}
+
+async fn set_fact(connection: &mut SqliteConnection, name: &str, value: &str) -> Result<(), Error> {
+    sqlx::query("INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2")
+        .bind(name)
+        .bind(value)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Takes the lock file beside the database; it is let go when the process ends, however it ends.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
-use super::{Error, Store, audit, from_json, json, millis, notices};
+use super::{Error, Store, audit, fact, from_json, json, millis, notices, set_fact};
 use crate::{
     audit::Entry,
     rescue::{notice::Letter, pause::Pause},
@@ -31,11 +31,7 @@ impl Store {
         if let Some(earlier) = standing(&mut tx).await? {
             return Ok(Some(earlier));
         }
-        sqlx::query("INSERT INTO facts (name, value) VALUES ($1, $2)")
-            .bind(PAUSE)
-            .bind(json(pause))
-            .execute(&mut *tx)
-            .await?;
+        set_fact(&mut tx, PAUSE, &json(pause)).await?;
         let origin = format!("pause:{}:{}", millis(pause.at), pause.by.0);
         notices::write(&mut tx, &origin, letter, pause.at).await?;
         audit::append(&mut tx, entry).await?;
@@ -61,7 +57,6 @@ impl Store {
 
 /// The pause that is in force in this transaction.
 pub(super) async fn standing(connection: &mut SqliteConnection) -> Result<Option<Pause>, Error> {
-    let text: Option<String> =
-        sqlx::query_scalar("SELECT value FROM facts WHERE name = $1").bind(PAUSE).fetch_optional(connection).await?;
+    let text = fact(connection, PAUSE).await?;
     text.map(|text| from_json(&text, || "the pause".to_owned())).transpose()
 }

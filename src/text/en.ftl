@@ -290,10 +290,7 @@ reminder-choices = **Restore now** or { $restore } puts everything back; **Exten
 notice-restored-at-deadline = ⏰ **Time is up** · { $server } is being put back ({ $id }), with the rights of { $who }.
 notice-extended = ⏳ **Extended** · { $server } stays in rescue until { $until }. Extended by { $who }; it is the rescue of { $owner }.
 notice-handed-over = 🤝 **Handed over** · the rescue of { $server } is no longer with { $from } but with { $to }. Said by { $who }.
-notice-anchor = { $count ->
-    [one] 🔗 The audit's latest line: { $anchor } ({ $count } new). Whoever has this can prove that nothing before it was changed.
-   *[other] 🔗 The audit's latest line: { $anchor } ({ $count } new). Whoever has this can prove that nothing before it was changed.
-}
+notice-anchor = 🔗 The audit's latest line: { $anchor } ({ $count } new). Whoever has this can prove that nothing before it was changed.
 notice-paused = ⏸️ **Paused** by { $who }: { $reason }. Nothing new is begun, except what leads out of rescue.
 notice-resumed = ▶️ **Resumed** by { $who }.
 digest-quiet = ☀️ Nothing is in rescue.
@@ -312,7 +309,7 @@ lease-gone = That rescue is over, or has an owner now. `/rescue list` shows how 
 lease-longest = { $server } is in rescue until { $until } already, and no rescue may end later than { $longest } from now.
 lease-changed = The rescue of { $server } has just ended or been changed. `/rescue list` shows how it is; then ask again.
 lease-cannot-own = { $who } may not own the rescue of { $server }: that needs the right `rescue` for this server. Choose somebody who holds it, or ask your operator.
-lease-already-theirs = The rescue of { $server } is with { $who } already.
+lease-has-owner = The rescue of { $server } is with { $who } already.
 
 # Lists
 list-line = 🛟 { $server } · { $who } · since { $since } · until { $until }
@@ -356,11 +353,17 @@ status-expires-for-good = ⚠️ Paid until { $day }, and **not** renewed by its
 status-contract-unreadable = The contract and planned interventions could not be read: { $said }
 command-doctor = What is not well with the fleet, the accounts and me
 help-doctor = `/doctor` examines the fleet, the accounts and me.
-doctor-well = 🩺 **All well**, as far as I can see, with { $servers } servers.
+doctor-well = 🩺 **All well**, as far as I can see, with { $servers ->
+    [one] { $servers } server
+   *[other] { $servers } servers
+}.
 doctor-title = 🩺 **{ $count ->
     [one] { $count } finding
    *[other] { $count } findings
-}** for { $servers } servers
+}** for { $servers ->
+    [one] { $servers } server
+   *[other] { $servers } servers
+}
 doctor-age = -# The oldest of my readings of a server: { $when }
 doctor-nothing-read = -# I have read no server yet.
 doctor-more = … and { $count } more
@@ -386,6 +389,7 @@ doctor-drift = 🟠 **My clock is not OVHcloud's** (I correct for it; look at NT
 doctor-unchecked-servers = ❔ **Servers not read yet**
 doctor-unchecked-boots = ❔ **Netboots not read yet**
 doctor-unchecked-contracts = ❔ **Contracts and planned interventions not read lately**
+doctor-unchecked-clock = ❔ **The clock could not be compared with OVHcloud's**
 doctor-unchecked-credential = ❔ **The credential could not be looked at**
 doctor-unchecked-rights = ❔ **Whether it may change anything shows only when it does** (OAuth2)
 doctor-unchecked-oncall = ❔ **The on-call role could not be looked at**
@@ -458,7 +462,6 @@ problem-no-such-rescue = { $server } has no rescue { $wanted }. It has: { $has }
 problem-windows-needs = OVHcloud offers the Windows rescue for servers with an installed Windows and at least 16 GB of memory. `system:linux` needs neither.
 problem-changed = What { $server } would boot into has changed since you confirmed, so nothing was done. Ask again to see how it is now.
 problem-not-in-rescue = { $server } is not in rescue. `/status` shows what it boots.
-problem-has-owner = The rescue of { $server } is with { $who } already.
 problem-rebooting = { $server } is rebooting right now. Try again when that is over.
 problem-no-account = The configuration no longer names { $account }, the account of { $server }. Ask your operator.
 problem-no-longer-allowed = Whoever asked may not do this any more, so it was not begun.
@@ -488,7 +491,6 @@ command-admin-pause = Refuse all new operations, except those that lead out of r
 command-admin-resume = Take new operations again
 option-action = What would be done
 option-user = Somebody else; left away: you
-option-pause-reason = Why; everybody in the channel sees it
 help-plan = `/plan` shows the exact calls of an action, and changes nothing.
 help-why = `/why` says which rule allows or denies something.
 help-admin = `/admin pause` refuses all new operations, `/admin resume` takes them again.
@@ -683,12 +685,9 @@ history-denial-explained = { $who } said why { $id } on { $server } was denied
 history-withdrawn = { $who } took { $id } on { $server } back
 history-revealed = { $who } had the link to { $server } shown ({ $id })
 history-right-explained = { $who } asked about somebody else's rights on { $server }
-history-console-opened = { $who } opened a console of { $server }
 history-dm-wiped = the message with the link of { $who } was wiped
 history-lease-extended = { $who } extended the rescue of { $server }
 history-lease-handed-over = { $who } handed the rescue of { $server } over to somebody else
-history-lease-adopted = { $who } looks after the rescue of { $server } from now on
-history-lease-ended = the rescue of { $server } is over
 history-anchored = the audit's last line was posted in its channel
 history-refusals-lost = so many refusals came at once that some are not recorded one by one
 history-superseded = Taken over by another operation

@@ -147,7 +147,7 @@ state-rebooting = Redémarrage en cours
 state-searching = Recherche du lien
 state-delivering = Envoi du lien
 state-awaiting-reveal = Le lien vous attend
-state-watching = Retour surveillé
+state-watching = Surveillance du retour
 outcome-in-rescue = En mode rescue
 outcome-in-rescue-no-link = En mode rescue, sans lien
 outcome-link = Lien envoyé
@@ -257,7 +257,7 @@ confirm-enable = 🛟 **Passer { $server } en mode rescue ?**
 confirm-restore = ↩️ **Sortir { $server } du mode rescue ?** Tout ce que j'ai changé est remis en place, et il redémarre.
 confirm-reboot = 🔄 **Forcer le redémarrage de { $server } ?**
 confirm-put-back = ↩️ **Remettre ce que j'ai changé sur { $server }, sans redémarrer ?**
-confirm-boots-into = Il démarrera sur : { $into }.
+confirm-boots-into = Il démarrera sur : { $into }
 confirm-boots-into-next = Le prochain redémarrage, d'où qu'il vienne, se fera sur : { $into }
 confirm-lease = Il est à vous pour { $length } ; je vous préviens { $before } avant la fin.
 confirm-email = OVHcloud envoie les identifiants à { $email }, dès maintenant et jusqu'à la restauration.
@@ -312,7 +312,7 @@ lease-gone = Ce rescue est terminé, ou quelqu'un en est maintenant responsable.
 lease-longest = { $server } est déjà en mode rescue jusqu'à { $until }, et un rescue ne peut pas durer plus de { $longest } à partir de maintenant.
 lease-changed = Le rescue de { $server } vient de se terminer ou d'être modifié. `/rescue list` montre où on en est ; redemandez ensuite.
 lease-cannot-own = { $who } ne peut pas être responsable du rescue de { $server } : il faut le droit `rescue` sur ce serveur. Choisissez quelqu'un qui l'a, ou demandez à l'administrateur du bot.
-lease-already-theirs = Le rescue de { $server } est déjà confié à { $who }.
+lease-has-owner = Le rescue de { $server } est déjà confié à { $who }.
 
 # Lists
 list-line = 🛟 { $server } · { $who } · depuis { $since } · jusqu'à { $until }
@@ -335,11 +335,11 @@ status-boots = Prochain démarrage : { $kernel } ({ $description })
 status-boots-nothing = Prochain démarrage : rien n'est défini
 status-task = Tâche { $task } : { $function } { $status }
 status-tasks-unreadable = Les tâches n'ont pas pu être lues : { $said }
-status-lease = En mode rescue avec { $who } depuis { $since }, jusqu'à { $until }
+status-lease = En mode rescue, confié à { $who }, depuis { $since }, jusqu'à { $until }
 status-operation = { $emoji } { $id } : { $state }
 status-monitored = Monitoring OVHcloud activé
 status-unmonitored = Monitoring OVHcloud désactivé
-status-no-intervention = Les interventions dans le datacenter sont désactivées
+status-no-intervention = Les interventions au datacentre sont désactivées
 
 # Tasks, status and the doctor
 command-tasks = Ce qu'OVHcloud a fait récemment sur un serveur
@@ -356,11 +356,17 @@ status-expires-for-good = ⚠️ Payé jusqu'au { $day }, **sans** renouvellemen
 status-contract-unreadable = Le contrat et les interventions prévues n'ont pas pu être lus : { $said }
 command-doctor = Ce qui ne va pas avec le parc, les comptes et moi
 help-doctor = `/doctor` examine le parc, les comptes et moi.
-doctor-well = 🩺 **Tout va bien**, autant que je puisse voir, pour { $servers } serveurs.
+doctor-well = 🩺 **Tout va bien**, autant que je puisse voir, pour { $servers ->
+    [one] { $servers } serveur
+   *[other] { $servers } serveurs
+}.
 doctor-title = 🩺 **{ $count ->
     [one] { $count } constat
    *[other] { $count } constats
-}** pour { $servers } serveurs
+}** pour { $servers ->
+    [one] { $servers } serveur
+   *[other] { $servers } serveurs
+}
 doctor-age = -# Ma plus ancienne lecture d'un serveur : { $when }
 doctor-nothing-read = -# Je n'ai encore lu aucun serveur.
 doctor-more = … et { $count } de plus
@@ -376,7 +382,7 @@ doctor-bot-lacks = 🔴 **Il me manque des permissions dans ce salon**
 doctor-oncall-gone = 🔴 **Le rôle d'astreinte n'existe pas**
 doctor-oncall-silent = 🔴 **Le rôle d'astreinte ne sonne pas quand je le mentionne** (rendez-le mentionnable)
 doctor-overdue = 🛟 **En rescue au-delà de l'échéance**
-doctor-forgotten = 🛟 **Réglé sur le rescue, sans que personne ne le tienne**
+doctor-forgotten = 🛟 **Netboot en rescue, sans que personne n'en réponde**
 doctor-trouble = 🟠 **OVHcloud signale un problème**
 doctor-silent = 🟠 **Listé par OVHcloud, mais sans description**
 doctor-ends = 🟠 **Expire bientôt sans renouvellement automatique**
@@ -386,8 +392,9 @@ doctor-drift = 🟠 **Mon horloge diffère de celle d'OVHcloud** (j'en tiens com
 doctor-unchecked-servers = ❔ **Serveurs pas encore lus**
 doctor-unchecked-boots = ❔ **Netboots pas encore lus**
 doctor-unchecked-contracts = ❔ **Contrats et interventions prévues non lus récemment**
+doctor-unchecked-clock = ❔ **L'horloge n'a pas pu être comparée à celle d'OVHcloud**
 doctor-unchecked-credential = ❔ **L'identifiant n'a pas pu être examiné**
-doctor-unchecked-rights = ❔ **S'il peut modifier quelque chose ne se voit qu'en le faisant** (OAuth2)
+doctor-unchecked-rights = ❔ **Le droit de modifier ne se vérifie qu'à l'usage** (OAuth2)
 doctor-unchecked-oncall = ❔ **Le rôle d'astreinte n'a pas pu être examiné**
 doctor-no-intervention = 🟡 **Interventions au datacentre désactivées**
 doctor-unmonitored = 🟡 **Non surveillé par OVHcloud**
@@ -438,7 +445,7 @@ no-server = Aucun serveur ne répond au nom de { $typed }.
 no-server-near = Aucun serveur ne répond au nom de { $typed }. Vouliez-vous dire l'un de ceux-ci : { $near } ?
 no-server-ambiguous = Plusieurs serveurs répondent au nom de { $typed } : { $all }. Utilisez l'un de ces noms.
 no-server-unreadable = Je n'ai pas pu chercher { $typed } : { $said }
-no-server-yet = Aucun serveur lu jusqu'ici ne répond au nom { $typed } : { $read } sur { $all }. Utilisez son nom de service, qui fonctionne tout de suite, ou réessayez plus tard.
+no-server-yet = Aucun serveur lu jusqu'ici ne répond au nom de { $typed } : { $read } sur { $all }. Utilisez son nom de service, qui fonctionne tout de suite, ou réessayez plus tard.
 typed-duration = une durée comme 90m, 1h30m ou 2d, au plus { $longest }.
 typed-more = une durée comme 90m, 1h30m ou 2d.
 typed-email = une seule adresse, comme ops@example.com.
@@ -455,10 +462,9 @@ problem-server-gone = { $server } n'est plus dans le compte OVHcloud. S'il a ét
 problem-held = OVHcloud bloque lui-même { $server } ({ $state }) : contactez le support OVHcloud, rien n'est possible d'ici.
 problem-no-boots = { $server } ne liste aucune entrée de netboot pour cela. Un serveur qui n'a qu'un vRack (OLA) ne peut pas démarrer en netboot ; sinon, demandez au support OVHcloud.
 problem-no-such-rescue = { $server } n'a pas de rescue { $wanted }. Il a : { $has }. Installé : { $os }, mémoire : { $memory } Go.
-problem-windows-needs = OVHcloud propose le rescue Windows pour les serveurs où Windows est installé, avec au moins 16 Go de mémoire. `system:linux` n'en demande pas tant.
+problem-windows-needs = OVHcloud propose le rescue Windows pour les serveurs où Windows est installé, avec au moins 16 Go de mémoire. `system:linux` n'exige ni l'un ni l'autre.
 problem-changed = Ce sur quoi { $server } démarrerait a changé depuis votre confirmation : rien n'a donc été fait. Redemandez pour voir l'état actuel.
 problem-not-in-rescue = { $server } n'est pas en mode rescue. `/status` montre sur quoi il démarre.
-problem-has-owner = Le rescue de { $server } est déjà confié à { $who }.
 problem-rebooting = { $server } est en train de redémarrer. Réessayez quand ce sera fini.
 problem-no-account = La configuration ne nomme plus { $account }, le compte de { $server }. Demandez à l'administrateur du bot.
 problem-no-longer-allowed = La personne qui l'a demandé n'en a plus le droit : rien n'a été commencé.
@@ -488,7 +494,6 @@ command-admin-pause = Refuser toute nouvelle opération, sauf celles qui sortent
 command-admin-resume = Accepter de nouveau les opérations
 option-action = Ce qui serait fait
 option-user = Quelqu'un d'autre ; par défaut, vous
-option-pause-reason = Pourquoi ; tout le salon le voit
 help-plan = `/plan` montre les appels exacts d'une action, sans rien changer.
 help-why = `/why` dit quelle règle autorise ou refuse une action.
 help-admin = `/admin pause` refuse toute nouvelle opération, `/admin resume` les accepte de nouveau.
@@ -586,7 +591,7 @@ guide-sam = **Mot de passe Windows**
     1. Mettez les disques en ligne, voir *Disques* ; importez-les s'ils forment un RAID logiciel.
     2. Téléchargez un éditeur de SAM, par exemple NTPWEdit, et ouvrez avec lui :
 guide-sam-after = 3. Choisissez l'utilisateur, donnez-lui un nouveau mot de passe, enregistrez.
-    4. Quittez le rescue avec `/restore`, puis connectez-vous avec.
+    4. Quittez le rescue avec `/restore`, puis connectez-vous avec celui-ci.
 guide-chntpw = **Mot de passe Windows, depuis le rescue Linux**
     Montez le volume où se trouve Windows ; `sda2` est un exemple. `chntpw` liste les utilisateurs, puis demande quoi faire de l'un d'eux :
 guide-chntpw-after = Ensuite `umount /mnt`, puis `/restore`.
@@ -600,7 +605,7 @@ guide-firewall-off = **Pare-feu 2 : le désactiver**
 guide-unload = **Pare-feu 3 : refermer le registre**
     Sinon, Windows ne démarre pas proprement :
 guide-unload-after = Ensuite `/restore`. Une fois connecté : corrigez la règle et **réactivez le pare-feu**. D'ici là, le serveur est sans protection.
-guide-disable-firewall = **Pare-feu d'un Linux**
+guide-disable-firewall = **Pare-feu sous Linux**
     Hors des guides d'OVHcloud. Il n'est plus lancé au prochain démarrage ; `md2` est un exemple :
 guide-disable-firewall-after = Ensuite `/restore`, corrigez la règle et **réactivez-le**.
 guide-windows-tools = **Outils pour le rescue Windows**
@@ -615,7 +620,7 @@ guide-leave-steps = **Quitter le rescue**
     1. Enregistrez, fermez vos fichiers ; sous Linux, démontez.
     2. Appuyez sur **Restaurer maintenant**, ou tapez `/restore`. Je remets le netboot comme il était, et je redémarre.
     3. Patientez : deux à quatre minutes après la fin de la tâche OVHcloud.
-    ⚠️ Redémarrer ou éteindre le rescue lui-même ne le fait pas quitter : le netboot reste tel quel jusqu'à ce que quelqu'un le change.
+    ⚠️ Redémarrer ou éteindre le rescue lui-même n'en fait pas sortir : le netboot reste tel quel jusqu'à ce que quelqu'un le change.
 guide-afterwards = **Après**
     • Les services tournent-ils ? `/status` montre ce que voit OVHcloud.
     • Le pare-feu est-il réactivé ?
@@ -643,7 +648,7 @@ end-console-not-found = La tâche OVHcloud est terminée, mais aucun lien n'est 
 end-console-trouble = Aucun lien n'est apparu à temps. La dernière recherche a échoué : { $said }
 end-console-not-taken = Le lien était là, mais personne ne l'a pris, et il ne fonctionne plus. Redemandez avec `/console`.
 console-title = 🖥️ La console de { $server } est ouverte ({ $id }).
-console-keep = Qui a ce qui suit est assis devant la machine : écran, clavier, bouton d'alimentation. Gardez-le pour vous. Il cesse de fonctionner de lui-même, et j'efface alors ce message.
+console-keep = Qui a ce qui suit est comme assis devant la machine : écran, clavier, bouton d'alimentation. Gardez-le pour vous. Il cesse de fonctionner de lui-même, et j'efface alors ce message.
 console-until = Elle fonctionne jusqu'à { $until }.
 console-only-from = Uniquement depuis { $ip }.
 console-link = { $kind } : { $link }
@@ -683,12 +688,9 @@ history-denial-explained = { $who } a expliqué le refus de { $id } sur { $serve
 history-withdrawn = { $who } a retiré la demande { $id } sur { $server }
 history-revealed = { $who } a affiché le lien vers { $server } ({ $id })
 history-right-explained = { $who } a consulté les droits d'une autre personne sur { $server }
-history-console-opened = { $who } a ouvert une console de { $server }
 history-dm-wiped = le message contenant le lien de { $who } a été effacé
 history-lease-extended = { $who } a prolongé le mode rescue de { $server }
 history-lease-handed-over = { $who } a confié le mode rescue de { $server } à une autre personne
-history-lease-adopted = { $who } prend en charge le mode rescue de { $server }
-history-lease-ended = le mode rescue de { $server } est terminé
 history-anchored = la dernière ligne du journal d'audit a été publiée dans son salon
 history-refusals-lost = trop de refus sont arrivés à la fois : certains ne sont pas enregistrés un par un
 history-superseded = Repris par une autre opération

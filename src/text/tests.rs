@@ -164,6 +164,8 @@ fn plurals_follow_each_languages_own_rule() {
     let servers = |locale, count| crate::say!(locale, "fleet-title", count = count);
     let (en, fr) = (crate::config::Locale::En, crate::config::Locale::Fr);
     assert_eq!([0, 1, 2].map(|count| servers(en, count)), ["**0 servers**", "**1 server**", "**2 servers**"]);
+    let well = crate::say!(en, "doctor-well", servers = 1);
+    assert!(well.ends_with("with 1 server."), "{well}");
     // Nothing is singular in French.
     assert_eq!([0, 1, 2].map(|count| servers(fr, count)), ["**0 serveur**", "**1 serveur**", "**2 serveurs**"]);
 }

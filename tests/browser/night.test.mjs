@@ -4,15 +4,8 @@ import assert from "node:assert/strict";
 
 import { DESK_DARK, PHONE_DARK, PHONE_LIGHT, accessible, become, command, message, option, push } from "./demo.mjs";
 import { story } from "./story.mjs";
-import { Somebody } from "./wire.mjs";
 
-/** Whether the bot of this demo has a command. */
-async function knows(demo, path) {
-  return (await Somebody.of(demo, "Ann")).knows(path);
-}
-
-story("a rescue is handed over to somebody, whose phone rings", [PHONE_LIGHT], async ({ demo, device, skip }) => {
-  if (!(await knows(demo, "rescue hand-over"))) return skip("this bot hands nothing over");
+story("a rescue is handed over to somebody, whose phone rings", [PHONE_LIGHT], async ({ demo, device }) => {
   const page = await demo.open(device);
   await command(page, "rescue enable", "db-1");
   await push(page.getByRole("button", { name: "Confirm" }));
@@ -25,8 +18,7 @@ story("a rescue is handed over to somebody, whose phone rings", [PHONE_LIGHT], a
   await told.getByText("A fait sonner votre téléphone").waitFor({ state: "attached" });
 });
 
-story("a deadline that passes rings its owner, who taps for more time", [PHONE_DARK], async ({ demo, device, skip }) => {
-  if (!(await knows(demo, "rescue extend"))) return skip("this bot reminds nobody");
+story("a deadline that passes rings its owner, who taps for more time", [PHONE_DARK], async ({ demo, device }) => {
   const page = await demo.open(device);
   await command(page, "rescue enable", "db-1", { for: "20s" });
   await push(page.getByRole("button", { name: "Confirm" }));
@@ -38,8 +30,7 @@ story("a deadline that passes rings its owner, who taps for more time", [PHONE_D
   await message(page, "Extended").waitFor();
 });
 
-story("the guide is read page by page, and nothing of it needs scrolling sideways", [PHONE_LIGHT, DESK_DARK], async ({ demo, device, skip }) => {
-  if (!(await knows(demo, "guide"))) return skip("this bot has no guide");
+story("the guide is read page by page, and nothing of it needs scrolling sideways", [PHONE_LIGHT, DESK_DARK], async ({ demo, device }) => {
   const page = await demo.open(device);
   await push(page.locator("#text"));
   await page.keyboard.type("/guide ");
@@ -64,8 +55,7 @@ story("the guide is read page by page, and nothing of it needs scrolling sideway
   await fits();
 });
 
-story("a console's link comes by DM, and leads to the screen", [PHONE_DARK], async ({ demo, device, skip }) => {
-  if (!(await knows(demo, "console"))) return skip("this bot opens no console");
+story("a console's link comes by DM, and leads to the screen", [PHONE_DARK], async ({ demo, device }) => {
   const page = await demo.open(device);
   await push(page.locator("#text"));
   await page.keyboard.type("/console web-1");

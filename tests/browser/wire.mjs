@@ -49,9 +49,8 @@ export class Somebody {
     return told(this.demo, this.id);
   }
 
-  /** Types a command; resolves to its answers, and to nothing if the bot has no such command. */
+  /** Types a command; resolves to its answers. */
   async asks(command, options = {}) {
-    if (!(await this.knows(command))) return null;
     const { interaction } = await post(this.demo, "/api/slash", { who: this.id, channel: this.ops, command, options });
     return this.answersOf(interaction);
   }
@@ -74,13 +73,5 @@ export class Somebody {
   /** Waits for a message that holds these texts. */
   async sees(...texts) {
     return until(texts.join(" "), async () => (await this.told()).messages.find((message) => texts.every((text) => message.content.includes(text))));
-  }
-
-  /** Whether the bot has a command, and an option of it. */
-  async knows(path, option) {
-    const words = path.split(" ");
-    let level = { options: (await this.told()).commands };
-    for (const word of option ? [...words, option] : words) level = (level?.options ?? []).find((known) => known.name === word);
-    return Boolean(level);
   }
 }

@@ -84,7 +84,7 @@ const PURE: &[Place] = &[
     Place("audit"),
     Place("rescue/server.rs"),
     Place("rescue/console.rs"),
-    Place("rescue/operation.rs"),
+    Place("rescue/operation"),
     Place("rescue/event.rs"),
     Place("rescue/state"),
     Place("rescue/approval.rs"),
@@ -265,6 +265,17 @@ pub(crate) const RULES: &[Rule] = &[
             ("rescue/runner.rs", "fn f() { Zoned::now(); }"),
         ],
         keeps: &[("clock.rs", "fn f() { Timestamp::now() }"), ("discord/sender.rs", "fn f() { Instant::now() }")],
+    },
+    Rule {
+        says: "figures have their names in metrics.rs, beside the help that says their unit",
+        bound: Bound::AllBut(&[Place("metrics.rs")]),
+        tests: Tests::Free,
+        forbids: |name| name.quotes("\"bernard_"),
+        breaks: &[("ovh/quota.rs", "fn f() { metrics::counter!(\"bernard_waits_total\"); }")],
+        keeps: &[
+            ("metrics.rs", "const A: &str = \"bernard_paused\";"),
+            ("ovh/quota.rs", "fn f() { metrics::counter!(crate::metrics::A); }"),
+        ],
     },
     Rule {
         says: "no code redeems a secret: Bernard handles links, never passwords",

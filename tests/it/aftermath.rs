@@ -107,7 +107,7 @@ impl TestBot {
             Kind::HandOver => self.slash(&self.ann, command, &[server[0], ("user", "ben")]).await,
             Kind::Adopt => {
                 let list = self.lists(&self.ann, &["not started by me"]).await;
-                self.ann.press(&list, "Adopt web-1").await
+                self.ann.press(&list, "Adopt").await
             }
             _ => {
                 let card = self.ask(&self.ann, command, &server).await;

@@ -17,7 +17,7 @@ use sim::{
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::{audit::Whole, spec::AtTheEnd};
+use crate::{audit::Whole, passing::database, spec::AtTheEnd};
 
 /// Everything a rule can give.
 pub(crate) const ALL: &str = r#"["view", "reboot", "rescue", "restore", "console", "approve", "audit", "admin"]"#;
@@ -178,7 +178,7 @@ impl TestBot {
         Self::beside(Ovh::start().await, config, servers).await
     }
 
-    async fn beside(ovh: Ovh, config: TestConfig, servers: impl IntoIterator<Item = ServerSpec>) -> Self {
+    pub(crate) async fn beside(ovh: Ovh, config: TestConfig, servers: impl IntoIterator<Item = ServerSpec>) -> Self {
         for server in servers {
             ovh.add(server);
         }
@@ -384,8 +384,7 @@ impl TestBot {
 
     /// Makes everything that happened to an operation so much older. The program must not run.
     pub(crate) async fn age_events(&self, id: i64, by: jiff::SignedDuration) {
-        let path = format!("sqlite://{}", self.database().display());
-        let pool = sqlx::SqlitePool::connect(&path).await.expect("the store opens");
+        let pool = database(self).await;
         for table in [
             "UPDATE events SET at = at - $2 WHERE operation = $1",
             "UPDATE operations SET opened_at = opened_at - $2 WHERE id = $1",
@@ -408,6 +407,11 @@ impl TestBot {
         }
         store.close().await;
         operations
+    }
+
+    /// Bob, who may do everything too.
+    pub(crate) fn bob(&self) -> Person {
+        self.discord.person("bob", "en-GB", &self.ann.roles())
     }
 
     /// How many messages of the ops channel hold all of these.

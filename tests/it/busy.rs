@@ -4,17 +4,9 @@ use bernard::rescue::{
     operation::OperationId,
     state::{Outcome, Phase},
 };
-use sim::{
-    discord::{OPS, Person},
-    net::Hold,
-};
+use sim::{discord::OPS, net::Hold};
 
 use crate::bot::TestBot;
-
-/// Bob, who may do everything too.
-fn bob(bot: &TestBot) -> Person {
-    bot.discord.person("bob", "en-GB", &bot.ann.roles())
-}
 
 /// Ann's rescue of `web-1`, held before a call.
 async fn held_before(bot: &TestBot, method: &str, path_part: &str) -> Hold {
@@ -28,7 +20,7 @@ async fn held_before(bot: &TestBot, method: &str, path_part: &str) -> Hold {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_operation_is_refused_naming_the_live_one_and_its_requester() {
     let bot = TestBot::new().await;
-    let bob = bob(&bot);
+    let bob = bot.bob();
     let early = bot.ask(&bob, "reboot", &[("server", "web-1")]).await;
     let hold = held_before(&bot, "POST", "/reboot").await;
     for command in ["rescue enable", "restore", "reboot"] {
@@ -50,7 +42,7 @@ async fn a_second_operation_is_refused_naming_the_live_one_and_its_requester() {
 async fn a_busy_server_holds_up_no_other() {
     let bot = TestBot::new().await;
     let hold = held_before(&bot, "POST", "/reboot").await;
-    bot.rescued(&bob(&bot), "db-1").await;
+    bot.rescued(&bot.bob(), "db-1").await;
     hold.release();
     bot.rung(&bot.ann, &["**In rescue**", "R-1"]).await;
     assert_eq!((bot.ovh.reboots("web-1"), bot.ovh.reboots("db-1")), (1, 1));
@@ -64,7 +56,7 @@ async fn a_restore_takes_over_from_a_rescue_that_waits_for_its_link() {
     bot.ovh.withhold_mail("web-1");
     bot.confirm(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
     bot.sees(&["Looking for the link", "R-1"]).await;
-    let accepted = bot.confirm(&bob(&bot), "restore", &[("server", "web-1")]).await;
+    let accepted = bot.confirm(&bot.bob(), "restore", &[("server", "web-1")]).await;
     assert!(accepted.content.contains("R-2"), "{}", accepted.content);
     bot.sees(&["**Restored**", "R-2"]).await;
     assert_eq!(bot.ovh.boot_of("web-1"), disk);

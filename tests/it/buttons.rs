@@ -7,11 +7,6 @@ use crate::bot::{TestBot, custom_id};
 /// What every password link holds.
 const LINK: &str = "manager/secret";
 
-/// Bob, who may do everything too.
-fn bob(bot: &TestBot) -> Person {
-    bot.discord.person("bob", "en-GB", &bot.ann.roles())
-}
-
 /// Every secret is only ever seen by this person.
 fn only_seen_by(bot: &TestBot, who: &Person) {
     for secret in bot.ovh.secret_ids() {
@@ -80,7 +75,7 @@ async fn buttons_of_another_persons_operation_need_rights_of_ones_own() {
         assert!(answer.content.contains("No rule"), "{id}: {}", answer.content);
     }
     // Bob may do all that, but ann's message is ann's, and a link that waits for ann is ann's.
-    let bob = bob(&bot);
+    let bob = bot.bob();
     for id in ["delete:1", "reveal:1"] {
         let answer = bot.forge(&bob, id, &end).await;
         assert!(answer.content.contains("somebody else"), "{id}: {}", answer.content);
@@ -124,7 +119,7 @@ async fn reveals(dms: Dms) {
     let bot = TestBot::new().await;
     let waiting = waits_for_reveal(&bot, dms).await;
     let reveal = custom_id(&waiting, "Reveal link");
-    let bob = bob(&bot);
+    let bob = bot.bob();
     let answer = bot.press(&bob, &waiting, "Reveal link").await;
     assert!(answer.content.contains("somebody else") && answer.is_ephemeral(), "{}", answer.content);
     let shown = bot.press(&bot.ann, &waiting, "Reveal link").await;

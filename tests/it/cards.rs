@@ -87,7 +87,7 @@ async fn a_card_survives_a_restart() {
 #[tokio::test(flavor = "multi_thread")]
 async fn somebody_elses_card_is_refused_and_stays_good() {
     let bot = TestBot::new().await;
-    let bob = bot.discord.person("bob", "en-GB", &bot.ann.roles());
+    let bob = bot.bob();
     let card = card_of(&bot).await;
     let others = bot.ask(&bob, "rescue enable", &[("server", "db-1")]).await;
     for label in ["Confirm", "Cancel"] {

@@ -4,11 +4,11 @@
 
 mod late;
 mod mark;
+mod point;
 
 use bernard::rescue::{desk, operation::Kind, step::Step};
 use sim::{
     discord::{BOT_TOKEN, OPS, Person, ROLE},
-    net::Hold,
     ovh::Ending,
 };
 
@@ -19,189 +19,12 @@ use crate::{
     passing::lease,
 };
 use mark::Mark;
+use point::{Crash, Guard, Moment};
 
 /// The simulated account's Linux rescue.
 const LINUX_RESCUE: u64 = 230_242;
 /// What a notice of another owner says.
 const NEWS: &str = "**Handed over** · the rescue of";
-
-/// When the process dies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Moment {
-    /// The request that makes the step's effect is on its way, and never arrives.
-    Before,
-    /// It has happened, and its answer never arrives.
-    After,
-    /// What it came to is recorded; what follows never arrives.
-    Recorded,
-}
-
-/// One crash.
-#[derive(Clone, Copy, Debug)]
-struct Crash {
-    kind: Kind,
-    step: Step,
-    moment: Moment,
-    guard: Guard,
-}
-
-/// Whether somebody else must approve it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Guard {
-    None,
-    Approval,
-}
-
-impl Crash {
-    /// Whether an operation of this kind ever takes this step.
-    fn exists(self) -> bool {
-        match self.step {
-            Step::AwaitApproval => self.guard == Guard::Approval,
-            Step::Prepare => true,
-            Step::Set | Step::PutBack => matches!(self.kind, Kind::Enable | Kind::Restore | Kind::PutBack),
-            Step::Reboot | Step::Settle => self.kind.reboots(),
-            Step::AskConsole => self.kind == Kind::Console,
-            Step::Follow => self.kind.reboots() || self.kind == Kind::Console,
-            Step::Search | Step::Deliver | Step::AwaitReveal => self.kind.seeks_link(),
-            Step::Watch => matches!(self.kind, Kind::Restore | Kind::Reboot),
-        }
-    }
-
-    /// How often the server is read before it is accepted: for the confirmation card and for the press on it.
-    fn reads_before_accepting(self) -> usize {
-        if self.is_confirmed() { 2 } else { 1 }
-    }
-
-    /// Whether a confirmation card comes first.
-    fn is_confirmed(self) -> bool {
-        self.kind.reboots()
-    }
-
-    /// How often the server is read before it is begun: also for the press that approves it.
-    fn reads_before_beginning(self) -> usize {
-        self.reads_before_accepting() + usize::from(self.guard == Guard::Approval)
-    }
-
-    /// How often the server is read before the machine is watched: also for the plan (protected, for everybody's rights, too),
-    /// and around the setting.
-    fn reads_before_watching(self) -> usize {
-        let rights = usize::from(self.guard == Guard::Approval);
-        self.reads_before_beginning() + rights + if self.kind == Kind::Restore { 3 } else { 1 }
-    }
-
-    /// The step that is due after a crash within this one: what cannot be repeated, or may have arrived, is looked for instead.
-    fn due_after(self) -> Step {
-        match self.step {
-            Step::Reboot => Step::Settle,
-            Step::Search => Step::Deliver,
-            other => other,
-        }
-    }
-
-    /// The request that makes the step's effect.
-    fn effect(self, dm: &str) -> Mark {
-        match self.step {
-            Step::AwaitApproval => Mark::server_read(self.reads_before_accepting()),
-            Step::Prepare => Mark::server_read(self.reads_before_beginning()),
-            Step::Set => Mark::ovh("PUT", "/dedicated/server/"),
-            Step::Reboot => Mark::ovh("POST", "/reboot"),
-            Step::Settle => Mark::ovh("GET", "/task?"),
-            // Nothing took, so looking whether all is back is all there is to do: after the plan and the setting did.
-            Step::PutBack if self.kind == Kind::PutBack => Mark::server_read(self.reads_before_accepting() + 2),
-            Step::PutBack => Mark { nth: 1, ..Mark::ovh("PUT", "/dedicated/server/") },
-            Step::AskConsole => Mark::ovh("POST", "/features/ipmi/access"),
-            Step::Follow => Mark::ovh("GET", "/task/"),
-            Step::Search => Mark::discord("POST", format!("/channels/{dm}/messages")),
-            Step::Deliver => Mark::discord("GET", format!("/channels/{dm}/messages")),
-            Step::AwaitReveal if self.moment == Moment::Before => self.link_read(),
-            Step::AwaitReveal => Mark::discord("PATCH", "/webhooks/".to_owned()),
-            Step::Watch => Mark::server_read(self.reads_before_watching()),
-        }
-    }
-
-    /// The first request that reads the link.
-    fn link_read(self) -> Mark {
-        match self.kind {
-            Kind::Console => Mark::ovh("GET", "/features/ipmi/access"),
-            _ => Mark::ovh("*", "/authenticationSecret"),
-        }
-    }
-
-    /// The request that is made only when the step is recorded.
-    fn following(self) -> Mark {
-        match self.step {
-            Step::AwaitApproval => Mark::server_read(self.reads_before_beginning()),
-            Step::Prepare => match self.kind {
-                Kind::Enable | Kind::Restore | Kind::PutBack => Mark::ovh("PUT", "/dedicated/server/"),
-                Kind::Reboot => Mark::ovh("GET", "/task?"),
-                Kind::Link => Mark::ovh("*", "/authenticationSecret"),
-                Kind::Adopt => Mark::end_told(1),
-                // The notice is one more.
-                Kind::HandOver => Mark::end_told(2),
-                Kind::Console => Mark::ovh("POST", "/features/ipmi/access"),
-            },
-            Step::Set if self.kind == Kind::PutBack => Mark::end_told(1),
-            Step::Set => Mark::ovh("GET", "/task?"),
-            Step::Reboot => Mark::ovh("GET", "/task/"),
-            Step::AskConsole => Mark::ovh("GET", "/task/"),
-            // Looking for the task and following it read the same, so what comes after both is what tells.
-            Step::Settle | Step::Follow if self.kind.seeks_link() => self.link_read(),
-            // Here the reboot was sent already: what comes next reads the server for the first time since.
-            Step::Settle => Mark::server_read(0),
-            Step::Follow => Mark::server_read(self.reads_before_watching()),
-            Step::PutBack | Step::Search | Step::Watch => {
-                Mark::end_told(1 + usize::from(self.guard == Guard::Approval))
-            }
-            // Here the card has long been there.
-            Step::Deliver | Step::AwaitReveal => Mark::end_told(0),
-        }
-    }
-
-    fn hold(self, bot: &TestBot, dm: &str) -> Hold {
-        match self.moment {
-            Moment::Before | Moment::After => self.effect(dm).hold(bot, self.moment),
-            Moment::Recorded => self.following().hold(bot, self.moment),
-        }
-    }
-
-    /// The operation's number: a restore and a look for the link need a rescue before them.
-    fn id(self) -> &'static str {
-        if matches!(self.kind, Kind::Restore | Kind::Link | Kind::PutBack | Kind::HandOver) { "R-2" } else { "R-1" }
-    }
-
-    /// What the operation must come to.
-    fn outcome(self) -> &'static str {
-        match (self.step, self.moment, self.kind) {
-            // Nobody can know that it never arrived, so a person decides.
-            (Step::Reboot, Moment::Before, _) => "**Left as it is**",
-            (Step::PutBack, ..) => "**Refused by OVHcloud**",
-            (_, _, Kind::Enable) => "**In rescue**",
-            (_, _, Kind::Restore) => "**Restored**",
-            (_, _, Kind::Reboot) => "**Rebooted**",
-            (_, _, Kind::Link) => "**Link sent**",
-            (_, _, Kind::Adopt) => "**Adopted**",
-            (_, _, Kind::HandOver) => "**Handed over**",
-            (_, _, Kind::Console) => "**Console open**",
-            (_, _, Kind::PutBack) => "**Netboot put back**",
-        }
-    }
-
-    /// How many reboots it must have caused.
-    fn reboots(self) -> usize {
-        match (self.step, self.moment, self.kind) {
-            (_, _, Kind::Link | Kind::PutBack | Kind::Adopt | Kind::HandOver | Kind::Console)
-            | (Step::Reboot, Moment::Before, _)
-            | (Step::PutBack, ..) => 0,
-            _ => 1,
-        }
-    }
-
-    /// How many DMs with a link it must have sent.
-    fn links(self) -> usize {
-        let delivered = self.kind.seeks_link() && !matches!(self.step, Step::PutBack | Step::AwaitReveal);
-        usize::from(delivered && self.outcome() != "**Left as it is**")
-    }
-}
 
 /// The world right before the operation is asked for.
 async fn world_for(crash: Crash) -> TestBot {

@@ -132,6 +132,18 @@ async fn the_rights_are_those_of_the_present_owner() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_owner_whose_roles_cannot_be_read_is_only_reminded() {
+    let bot = restoring("").await;
+    bot.rescued(&bot.ann, "web-1").await;
+    let refusal = serde_json::json!({ "message": "upstream" });
+    bot.discord.faults().always().status("GET", "/members/", 503, &refusal);
+    pass(&bot, SignedDuration::from_mins(241)).await;
+    let message = bot.sees(&[REMINDER, "web-1"]).await;
+    assert!(bot.ann.was_rung_by(&message));
+    assert_eq!((bot.ovh.reboots("web-1"), bot.count(&["is being put back"])), (1, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn weather_is_waited_out_before_it_restores() {
     let bot = restoring("").await;
     bot.rescued(&bot.ann, "web-1").await;

@@ -282,6 +282,16 @@ async fn a_card_too_old_to_be_edited_goes_on_in_a_new_message_and_an_ended_one_r
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_card_whose_answer_cannot_be_read_is_not_given_up() {
+    let bot = TestBot::new().await;
+    let spoilt = bot.discord.faults().answer_instead("POST", &format!("/channels/{OPS}/messages"), 200, "{}");
+    bot.accepts(Kind::Enable).await;
+    rescued_once(&bot).await;
+    assert_eq!(spoilt.hits(), 1);
+    bot.card_shows("R-1", "**In rescue**").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dm_too_old_to_be_edited_is_deleted_when_the_rescue_is_over() {
     let bot = TestBot::new().await;
     bot.rescued(&bot.ann, "web-1").await;

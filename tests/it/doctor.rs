@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use sim::{
     discord::{Id, ROLE},
-    ovh::{Netboot, ServerSpec},
+    ovh::{Netboot, Ovh, ServerSpec},
 };
 
 use crate::bot::{TestBot, TestConfig, db_1, eventually, rule, web_1};
@@ -151,6 +151,16 @@ async fn a_clock_that_is_off_and_oauth2_are_told_of() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_cannot_be_compared_is_a_finding() {
+    let bot = TestBot::with(TestConfig::oauth2(), [web_1()]).await;
+    known(&bot, 1).await;
+    let refusal = serde_json::json!({ "message": "This call does not exist", "class": "Client::NotFound" });
+    bot.ovh.faults().always().status("GET", "/auth/time", 404, &refusal);
+    let (told, file) = examined(&bot).await;
+    assert!(told.contains("clock could not be compared") && file.contains("does not exist"), "{told}\n{file}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_large_fleet_fits_the_message_and_the_budget_and_is_whole_in_the_file() {
     let servers = (1..=300)
         .map(|n| ServerSpec::linux(&format!("ns7{n:05}.ip-203-0-113.eu")).named(&format!("node-{n}")).unmonitored());
@@ -183,6 +193,21 @@ async fn what_changes_seldom_is_collected_behind_for_a_fleet_too_large_to_ask() 
     .await;
     let (told, file) = examined(&bot).await;
     assert!(told.contains("1 finding") && file.contains("node-33"), "{told}\n{file}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_examination_could_not_read_is_read_behind_it_all_the_same() {
+    let usual = TestConfig::default();
+    let config = TestConfig { pace: format!("{}inventory_refresh = \"300ms\"\n", usual.pace), ..usual };
+    let ovh = Ovh::start().await;
+    ovh.faults().always().status("GET", "/serviceInfos", 400, &serde_json::json!({"message": "not now"}));
+    let bot = TestBot::beside(ovh, config, [web_1()]).await;
+    eventually("the contract is asked for", async || examined(&bot).await.0.contains("Contracts")).await;
+    let (told, file) = examined(&bot).await;
+    assert!(told.contains("Contracts") && file.contains("not now"), "{told}\n{file}");
+    bot.ovh.faults().clear();
+    let asked = bot.ovh.journal().count("GET", "/serviceInfos");
+    eventually("the background asks", async || bot.ovh.journal().count("GET", "/serviceInfos") > asked).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,14 +27,14 @@ impl TestBot {
         let store = Store::open(&self.database()).await.expect("the store opens");
         let known = store.inventory().await.expect("it reads");
         let known = known.into_iter().find(|known| known.server.label() == server).expect("it was read");
-        let (account, datacenter) = (known.server.account, known.server.datacenter.unwrap_or_default());
+        let (account, name) = (known.server.account, known.server.name);
         let boot = Boot {
             id: BootId(id),
             boot_type: "rescue".into(),
             kernel: "rescue12-customer".into(),
             description: "Customer rescue system (Debian-12-based)".into(),
         };
-        store.save_known_boot(&account, &datacenter, &boot).await.expect("it is written");
+        store.save_known_boot(&account, name.as_str(), &boot).await.expect("it is written");
         store.close().await;
         drop(store);
         self.start().await;
@@ -76,14 +76,34 @@ async fn what_boots_a_rescue_is_listed_and_what_does_not_is_not() {
         "{labels:?}"
     );
     let entry = format!("/boot/{LINUX_RESCUE}");
-    assert_eq!(bot.ovh.journal().count("GET", &entry), 1, "an entry is read once, not for each server and round");
+    assert_eq!(bot.ovh.journal().count("GET", &entry), 1, "an entry is read once, not in each round");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_id_means_is_asked_of_each_server_of_a_small_fleet() {
+    let shell = Netboot::new(600, "rescue", "ipxe-shell", "iPXE shell");
+    let rescue = Netboot::new(600, "internal", "rescue-customer", "Customer rescue system");
+    let servers = [
+        taken(3_000_001, "shell-1", Some(600)).with_boot(shell.clone()),
+        taken(3_000_002, "internal-1", Some(600)).with_boot(rescue),
+        taken(3_000_003, "shell-2", Some(600)).with_boot(shell),
+    ];
+    let bot = TestBot::with(hurried(TestConfig::default().rules), servers).await;
+    let list = bot.lists(&bot.ann, &["internal-1"]).await;
+    eventually("each was asked", async || bot.ovh.journal().count("GET", "/boot/600") == 3).await;
+    let later = bot.lists(&bot.ann, &["internal-1"]).await;
+    for list in [&list, &later] {
+        assert!(!list.content.contains("shell"), "{}", list.content);
+    }
+    let labels: Vec<String> = later.buttons().into_iter().map(|button| button.label).collect();
+    assert_eq!(labels, ["Adopt", "Restore"], "one alone needs no name");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_adopted_rescue_has_an_owner_and_a_deadline_and_is_restored_to_the_disk() {
     let bot = TestBot::with(hurried(TestConfig::default().rules), [web_1().booting(Some(LINUX_RESCUE))]).await;
     let list = bot.lists(&bot.ann, &["web-1", "not started by me"]).await;
-    let answer = bot.press(&bot.ann, &list, "Adopt web-1").await;
+    let answer = bot.press(&bot.ann, &list, "Adopt").await;
     assert!(answer.content.contains("Accepted"), "{}", answer.content);
     let end = bot.rung(&bot.ann, &["**Adopted**", "web-1", "R-1", "It is yours until"]).await;
     assert_eq!(bot.ovh.reboots("web-1"), 0);
@@ -108,7 +128,7 @@ async fn a_foreign_rescue_is_restored_from_the_list_after_a_confirmation_and_is_
     let mut bot = TestBot::with(TestConfig::default(), [web_1().booting(Some(LINUX_RESCUE))]).await;
     bot.learns_boot("web-1", LINUX_RESCUE).await;
     let list = bot.lists(&bot.ann, &["web-1", "not started by me"]).await;
-    let card = bot.press(&bot.ann, &list, "Restore web-1").await;
+    let card = bot.press(&bot.ann, &list, "Restore").await;
     assert_eq!(bot.ovh.reboots("web-1"), 0, "nothing before Confirm");
     bot.press(&bot.ann, &card, "Confirm").await;
     bot.rung(&bot.ann, &["**Restored**", "web-1"]).await;
@@ -127,7 +147,7 @@ async fn only_who_may_see_it_sees_it_and_only_who_may_rescue_adopts_it() {
     bot.lists(&bot.ann, &["web-1", "secret-1"]).await;
     let list = bot.ask(&vic, "rescue list", &[]).await;
     assert!(list.content.contains("web-1") && !list.content.contains("secret-1"), "{}", list.content);
-    for button in ["Adopt web-1", "Restore web-1"] {
+    for button in ["Adopt", "Restore"] {
         let refused = bot.press(&vic, &list, button).await;
         assert!(refused.content.starts_with("🚫") && refused.buttons().is_empty(), "{}", refused.content);
     }
@@ -140,9 +160,9 @@ async fn what_was_put_back_elsewhere_or_adopted_already_cannot_be_adopted() {
     let ben = bot.discord.person("ben", "en-GB", &[ROLE]);
     let list = bot.lists(&bot.ann, &["not started by me"]).await;
     let bens = bot.ask(&ben, "rescue list", &[]).await;
-    bot.press(&bot.ann, &list, "Adopt web-1").await;
+    bot.press(&bot.ann, &list, "Adopt").await;
     bot.rung(&bot.ann, &["**Adopted**"]).await;
-    let late = bot.press(&ben, &bens, "Adopt web-1").await;
+    let late = bot.press(&ben, &bens, "Adopt").await;
     assert!(late.content.contains("has an owner now"), "{}", late.content);
     assert_eq!(lease(&bot, "web-1").await.map(|lease| lease.owner.0), Some(bot.ann.id().0));
     bot.restored(&bot.ann, "web-1").await;
@@ -151,7 +171,7 @@ async fn what_was_put_back_elsewhere_or_adopted_already_cannot_be_adopted() {
     let list = bot.lists(&bot.ann, &["not started by me"]).await;
     bot.ovh.netboot_by_somebody("web-1", Some(1));
     bot.lists(&bot.ann, &["Nothing is in rescue"]).await;
-    let late = bot.press(&bot.ann, &list, "Adopt web-1").await;
+    let late = bot.press(&bot.ann, &list, "Adopt").await;
     assert!(late.content.contains("is over"), "{}", late.content);
 }
 

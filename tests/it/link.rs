@@ -66,6 +66,17 @@ async fn a_withheld_secret_is_found_in_the_mail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn mails_that_cannot_be_read_keep_nobody_from_a_rescue() {
+    let bot = TestBot::new().await;
+    bot.ovh.forbid("account:apiovh:me/notification/email/history/get");
+    let end = bot.rescued(&bot.ann, "web-1").await;
+    assert!(end.content.contains("found in OVHcloud's authentication secret"), "{}", end.content);
+    bot.ovh.faults().always().status("GET", "/me/", 500, &serde_json::json!({ "message": "Internal error" }));
+    bot.rescued(&bot.ann, "db-1").await;
+    assert_eq!((bot.ovh.reboots("web-1"), bot.ovh.reboots("db-1")), (1, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn with_the_mail_alone_the_secret_is_never_asked_for() {
     let bot = bot_with("secret_from = [\"mail\"]").await;
     bot.rescued(&bot.ann, "web-1").await;

@@ -37,3 +37,17 @@ async fn from_slash_command_to_link_and_back() {
     assert_eq!(bot.ovh.retrieved(), 0, "the bot never redeems a secret");
     assert!(bot.discord.messages(OPS).iter().all(|message| !message.content.contains("manager/secret")));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_figure_says_what_it_is_and_in_which_unit() {
+    let mut bot = TestBot::new().await;
+    bot.rescued(&bot.ann, "web-1").await;
+    let page = bot.metrics().await;
+    let figures: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next()).collect();
+    assert!(figures.contains(&"bernard_ovh_request_seconds"), "{page}");
+    for figure in figures {
+        let help = page.lines().find_map(|line| line.strip_prefix("# HELP ")?.strip_prefix(figure));
+        let help = help.unwrap_or_else(|| panic!("{figure} has no help"));
+        assert!(help.contains(", in ") || help.contains(": 1 yes"), "{figure} does not say its unit:{help}");
+    }
+}

@@ -44,7 +44,13 @@ async fn a_pause_refuses_what_is_new_also_after_a_restart_and_nobody_is_locked_i
     let answer = bot.ask(&bot.ann, "admin resume", &[]).await;
     assert!(answer.content.contains("taken again"), "{}", answer.content);
     bot.sees(&["**Resumed**", &bot.ann.mention()]).await;
-    assert!(bot.metrics().await.contains("bernard_paused 0"));
+    let metrics = bot.metrics().await;
+    assert!(metrics.contains("bernard_paused 0"));
+    let kinds = metrics.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
+    for name in kinds.filter(|name| name.starts_with("bernard_ovh")) {
+        assert!(metrics.contains(&format!("# HELP {name} ")), "{name} does not say what it counts");
+    }
+    assert!(metrics.contains("bernard_ovh_requests_total"));
     bot.rescued(&bot.ann, "db-1").await;
     assert_eq!((bot.ovh.reboots("web-1"), bot.ovh.reboots("db-1")), (2, 1));
     let lines = crate::audit::lines(&bot.database()).await;

@@ -27,6 +27,32 @@ async fn what_cannot_be_read_is_said_beside_the_rest() {
     assert!(answer.contains("could not be read") && answer.contains("win2022"), "{answer}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rescue_is_ended_or_extended_from_where_it_is_looked_at() {
+    let bot = TestBot::new().await;
+    bot.rescued(&bot.ann, "web-1").await;
+    let status = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await;
+    let labels: Vec<String> = status.buttons().into_iter().map(|button| button.label).collect();
+    assert_eq!(labels, ["Restore now", "Extend"]);
+    bot.press(&bot.ann, &status, "Restore now").await;
+    bot.rung(&bot.ann, &["**Restored**", "web-1"]).await;
+    let status = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await;
+    assert!(status.buttons().is_empty(), "{}", status.content);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ovhcloud_cannot_say_in_time_keeps_nobody_waiting() {
+    let usual = TestConfig::default();
+    // Longer than a story waits for anything.
+    let patient = TestConfig { pace: format!("{}ovh_timeout = \"10m\"\n", usual.pace), ..usual };
+    let bot = TestBot::with(patient, [web_1()]).await;
+    for route in ["/serviceInfos", "/plannedIntervention", "/intervention", "/task"] {
+        bot.ovh.faults().always().hang("GET", route);
+    }
+    let answer = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await.content;
+    assert!(answer.contains("could not be read") && answer.contains("win2022"), "{answer}");
+}
+
 /// The width and height that a PNG says it has.
 fn size(png: &[u8]) -> (u32, u32) {
     assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");

@@ -7,7 +7,7 @@ use super::{
     BOT, BOT_NAME, Discord, Id, Message, Person,
     interaction::{Fate, Interaction, Kind},
     message::Attachment,
-    world::{Channel, ChannelKind, ChannelState, Dms, Membership, World},
+    world::{Channel, ChannelKind, ChannelState, Dms, World},
 };
 
 /// The newest messages of a channel that a client loads.
@@ -51,7 +51,6 @@ impl World {
             "me": self.people.get(&me).map(|human| json!({
                 "id": me, "name": human.name, "locale": human.locale, "roles": human.roles,
                 "dms": if human.dms == Dms::Open { "open" } else { "closed" },
-                "member": human.membership == Membership::Member,
             })),
             "bot": BOT,
             "people": people,
@@ -62,7 +61,6 @@ impl World {
             "typing": self.typing.iter().filter(|(channel, _)| self.sees_channel(me, **channel))
                 .map(|(channel, until)| (channel.to_string(), json!(until.as_millisecond()))).collect::<serde_json::Map<_, _>>(),
             "commands": self.commands.list(super::commands::Scope::Guild),
-            "acknowledge_ms": self.tempo.acknowledge.as_millis() as u64,
         })
     }
 
@@ -112,6 +110,5 @@ fn done_by(interaction: &Interaction) -> Value {
     json!({
         "id": interaction.id, "kind": kind, "what": interaction.kind.to_string(), "channel": interaction.channel,
         "message": message, "fate": fate, "modal": interaction.modal,
-        "at": interaction.dispatched.as_millisecond(),
     })
 }

@@ -37,11 +37,6 @@ impl Discord {
         self.change(|world| world.delivery = Delivery::Endpoint(url.to_owned()));
     }
 
-    /// From now on interactions go to the gateway.
-    pub fn send_interactions_to_gateway(&self) {
-        self.change(|world| world.delivery = Delivery::Gateway);
-    }
-
     /// Does what Discord does before it accepts an endpoint: a signed ping must be answered by `{"type": 1}`, a ping with a bad signature by 401.
     ///
     /// # Errors

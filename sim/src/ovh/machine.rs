@@ -79,8 +79,13 @@ pub(super) struct Work {
     pub(super) id: u64,
     pub(super) begins: Timestamp,
     pub(super) ends: Timestamp,
-    /// Over, and part of the history.
-    pub(super) is_past: bool,
+}
+
+impl Work {
+    /// Whether it is over, and part of the history.
+    pub(super) fn is_past(&self, now: Timestamp) -> bool {
+        self.ends <= now
+    }
 }
 
 /// A whole server.

@@ -30,7 +30,7 @@ impl Ovh {
         json!({
             "servers": world.machines.iter().map(|machine| server(machine, now)).collect::<Vec<_>>(),
             "mails": mails.map(|mail| json!({
-                "id": mail.id, "sent": mail.sent.as_millisecond(), "to": mail.to, "subject": mail.subject,
+                "id": mail.id, "to": mail.to, "subject": mail.subject,
             })).collect::<Vec<_>>(),
             "calls": calls,
             "calls_in_all": before + calls.len(),
@@ -48,9 +48,8 @@ fn server(machine: &Machine, now: Instant) -> Value {
         "tags": machine.spec.tags,
         "ip": machine.ip.to_string(),
         "running": word(&running),
-        "boots": next.map(|boot| json!({ "id": boot.id, "type": boot.boot_type, "kernel": boot.kernel })),
+        "boots": next.map(|boot| &boot.kernel),
         "reboots": machine.reboots(By::Caller),
-        "busy": machine.is_busy(now),
         "tasks": machine.tasks.iter().rev().take(TASKS).map(|known| task(known, now)).collect::<Vec<_>>(),
     })
 }
@@ -70,7 +69,7 @@ fn word(running: &Running) -> &str {
 fn task(task: &Task, now: Instant) -> Value {
     json!({
         "id": task.id, "function": task.function, "status": task.status(now),
-        "live": task.is_live(now), "by_caller": task.by == By::Caller,
+        "live": task.is_live(now),
     })
 }
 

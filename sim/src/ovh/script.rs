@@ -246,22 +246,22 @@ impl Ovh {
     /// OVHcloud plans an hour's work on this server, so long from now.
     #[track_caller]
     pub fn plan_intervention(&self, server: &str, ahead: Duration) {
-        self.work(server, |now| now.saturating_add(ahead), false);
+        self.work(server, |now| now.saturating_add(ahead));
     }
 
-    /// OVHcloud's people worked on this server for an hour, so long ago.
+    /// OVHcloud's people began an hour's work on this server so long ago: more than an hour, and it is over.
     #[track_caller]
     pub fn intervened(&self, server: &str, ago: Duration) {
-        self.work(server, |now| now.saturating_sub(ago), true);
+        self.work(server, |now| now.saturating_sub(ago));
     }
 
     #[track_caller]
-    fn work(&self, server: &str, begins: impl Fn(Timestamp) -> Result<Timestamp, jiff::Error>, is_past: bool) {
+    fn work(&self, server: &str, begins: impl Fn(Timestamp) -> Result<Timestamp, jiff::Error>) {
         let mut world = self.world();
         let begins = begins(world.clock.now()).expect("a time that there is");
         let machine = world.called(server);
         let id = 7_000 + machine.works.len() as u64;
-        machine.works.push(Work { id, begins, ends: begins + SignedDuration::from_hours(1), is_past });
+        machine.works.push(Work { id, begins, ends: begins + SignedDuration::from_hours(1) });
     }
 
     #[track_caller]

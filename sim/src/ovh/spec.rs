@@ -116,13 +116,6 @@ impl ServerSpec {
         self
     }
 
-    /// Its answers hold no `iam` at all.
-    #[must_use]
-    pub fn without_iam(mut self) -> Self {
-        self.has_iam = false;
-        self
-    }
-
     /// Its main address; without this, one of 203.0.113.0/24.
     #[must_use]
     pub fn at(mut self, ip: Ipv4Addr) -> Self {

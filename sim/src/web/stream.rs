@@ -87,12 +87,11 @@ impl Page {
 
     fn cloud(&self) -> Value {
         let mut cloud = self.stage.ovh.panel();
-        cloud["troubles"] = self.troubles.now(&self.stage.ovh);
+        cloud["troubles"] = json!(self.troubles.now(&self.stage.ovh));
         cloud["bot"] = json!(match *self.stage.life.borrow() {
             Life::Running => "running",
             Life::Dead => "dead",
         });
-        cloud["secrets_read_by_callers"] = json!(self.stage.ovh.retrieved());
         cloud
     }
 }

@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Mutex, time::Duration};
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::{
     net::{Faults, Rule, lock},
@@ -14,7 +14,7 @@ use crate::{
 const SLOW: Duration = Duration::from_secs(2);
 
 /// Something that goes wrong: once, or until it is taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Trouble {
     /// Once: a reboot is done, and its answer is lost.
@@ -34,16 +34,6 @@ const ALL: [Trouble; 5] =
     [Trouble::LoseReboot, Trouble::LoseNext, Trouble::FailTask, Trouble::Slow, Trouble::Unavailable];
 
 impl Trouble {
-    fn word(self) -> &'static str {
-        match self {
-            Self::LoseReboot => "lose-reboot",
-            Self::LoseNext => "lose-next",
-            Self::FailTask => "fail-task",
-            Self::Slow => "slow",
-            Self::Unavailable => "unavailable",
-        }
-    }
-
     /// What it does on the wire, if that is where it happens.
     fn rule(self, faults: &Faults) -> Option<Rule> {
         let body = json!({ "message": "Service unavailable (simulated)", "class": "Server::ServiceUnavailable" });
@@ -86,17 +76,14 @@ impl Troubles {
         *on = all.into_iter().filter_map(|trouble| Some((trouble, trouble.rule(&self.faults)?))).collect();
     }
 
-    /// Which are on now.
-    pub(super) fn now(&self, ovh: &Ovh) -> Value {
+    /// Which are on now, and which are not.
+    pub(super) fn now(&self, ovh: &Ovh) -> BTreeMap<Trouble, bool> {
         let on = lock(&self.on);
         let state = |trouble: Trouble| match trouble {
             Trouble::FailTask => ovh.endings_to_come() > 0,
             other => is_on(&on, other),
         };
-        ALL.iter()
-            .map(|trouble| (trouble.word().to_owned(), json!(state(*trouble))))
-            .collect::<serde_json::Map<_, _>>()
-            .into()
+        ALL.into_iter().map(|trouble| (trouble, state(trouble))).collect()
     }
 }
 

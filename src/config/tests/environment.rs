@@ -7,7 +7,8 @@ use secrecy::ExposeSecret;
 use super::{LEAST, config, problems, refused};
 use crate::{
     access::Capability,
-    config::{Config, Credentials, Locale},
+    config::{Config, Locale},
+    ovh::Credentials,
 };
 
 #[test]
@@ -39,6 +40,26 @@ fn any_key_can_come_from_the_environment() {
     assert_eq!(config.roles[1].place.to_string(), "[[role]] #2 (environment)");
     assert_eq!(config.digest.unwrap().channel, 9);
     assert_eq!(config.store.lease, Duration::from_millis(500));
+}
+
+#[test]
+fn a_list_in_a_variable_may_be_plain_words() {
+    let config = config(
+        LEAST,
+        &[
+            ("BERNARD_ROLE__0__CAN", "view, rescue"),
+            ("BERNARD_ROLE__0__SERVERS", "web-*,tag:env=prod"),
+            ("BERNARD_ROLE__0__CHANNELS", "42"),
+            ("BERNARD_DISCORD__CHANNELS", "43,44"),
+            ("BERNARD_RESCUE__SECRET_FROM", "mail"),
+            ("BERNARD_RESCUE__EMAIL_DOMAINS", ""),
+        ],
+    );
+    let role = &config.roles[0];
+    assert_eq!(role.can, [Capability::View, Capability::Rescue].into());
+    assert_eq!((role.servers.len(), &role.channels), (2, &[42].into()));
+    assert_eq!(config.discord.channels, [43, 44].into());
+    assert_eq!((config.rescue.secret_from.len(), config.rescue.email_domains.len()), (1, 0));
 }
 
 #[test]

@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::{LEAST, OPERATORS_ENVIRONMENT, OPERATORS_FILE, config, warned, with};
-use crate::config::{
-    Credentials, read_root,
-    section::Reader,
-    source::{self, Environment, Kind, Table},
+use crate::{
+    config::{
+        read_root,
+        section::Reader,
+        source::{self, Environment, Kind, Table},
+    },
+    ovh::Credentials,
 };
 
 /// The operator's file with its examples (`#key = …`, `#[section]`) switched on.

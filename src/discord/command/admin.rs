@@ -2,7 +2,7 @@
 
 use serenity::builder::CreateCommandOption;
 
-use super::{Options, text};
+use super::Options;
 use crate::{
     access::Capability,
     audit::Act,
@@ -19,7 +19,7 @@ use crate::{
 
 /// `/admin pause` asks for this.
 pub(super) fn options() -> Vec<CreateCommandOption> {
-    vec![text("reason", |l| say!(l, "option-pause-reason")).max_length(400).required(true)]
+    vec![super::reason().required(true)]
 }
 
 /// The reason that was typed.

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use serenity::{builder::CreateCommandOption, model::application::CommandOptionType};
 
-use super::{Options, option, propose, server, text};
+use super::{Options, option, server, text};
 use crate::{
     access::Capability,
     config::Locale,
@@ -19,7 +19,6 @@ use crate::{
         operation::{Kind, Wish},
     },
     say,
-    store::Open,
 };
 
 /// What was typed after `/console`.
@@ -69,12 +68,7 @@ impl Handler {
         };
         let calls = calls.map_err(|error| Refusal::from_plan(error, admitted.server.label()))?;
         let guard = self.guard(asking, &admitted, Haste::None, calls)?;
-        let request = propose::request(asking, &admitted, Wish::Console { minutes, ip }, None, guard);
-        match self.desk.open_from_press(&admitted.grant, asking.interaction, &request).await? {
-            Open::Accepted(operation, _) => Ok(Reply::text(propose::accepted(&operation, asking))),
-            Open::Busy(holder) => Err(Refusal::Busy(holder)),
-            Open::Refused(_) => Err(Refusal::Unknown),
-        }
+        self.open_at_once(asking, &admitted, Wish::Console { minutes, ip }, guard).await
     }
 }
 

@@ -15,7 +15,6 @@ use crate::{
     },
     rescue::{
         health::{self, Check, Expected, Finding, Knowledge},
-        operation::Source,
         server::ServiceName,
     },
     say,
@@ -54,9 +53,7 @@ impl Handler {
         let leases = self.store.leases().await?;
         let live = self.store.live_operations().await?;
         let busy: BTreeSet<ServiceName> = live.into_iter().map(|operation| operation.request.server).collect();
-        let console = self.policy.get().gives(Capability::Console).then_some(Source::Console);
-        let sources: Vec<Source> = self.settings.secret_from.iter().copied().chain(console).collect();
-        let calls = health::needed_calls(&sources);
+        let calls = health::needed_calls(&self.settings.secret_from, &self.policy.get());
         let expected = Expected { leases: &leases, busy: &busy, calls: &calls };
         let ((findings, knowledge), own) = tokio::join!(health::examine(&self.fleet, expected), self.own(asking));
         let mut groups = own;
@@ -176,6 +173,7 @@ fn unchecked(what: Check, locale: Locale) -> String {
         Check::Servers => say!(locale, "doctor-unchecked-servers"),
         Check::Boots => say!(locale, "doctor-unchecked-boots"),
         Check::Contracts => say!(locale, "doctor-unchecked-contracts"),
+        Check::Clock => say!(locale, "doctor-unchecked-clock"),
         Check::Credential => say!(locale, "doctor-unchecked-credential"),
         Check::Rights => say!(locale, "doctor-unchecked-rights"),
     }

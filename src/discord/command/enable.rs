@@ -1,7 +1,5 @@
 //! `/rescue enable`: what was typed, checked as far as it can be without asking OVHcloud.
 
-use std::time::Duration;
-
 use jiff::SignedDuration;
 use serenity::builder::CreateCommandOption;
 
@@ -23,6 +21,9 @@ use crate::{
 
 /// The kinds of public SSH keys that the Linux rescue takes.
 const KEY_KINDS: [&str; 4] = ["ssh-ed25519", "ssh-rsa", "ecdsa-sha2-", "sk-"];
+
+/// The shortest body of a key: it holds at least the kind once more. Whether the key is a good one is for OVHcloud to say.
+const SHORTEST_KEY: usize = 12;
 
 /// What was typed after `/rescue enable`.
 #[derive(Clone, Debug, PartialEq)]
@@ -98,7 +99,7 @@ impl Handler {
             wanted: wanted(typed.system.as_deref()),
             email: typed.email.clone(),
             ssh_key: typed.ssh_key.as_deref().map(|key| check_key(key, locale)).transpose()?,
-            lease: SignedDuration::try_from(lease).unwrap_or(SignedDuration::MAX),
+            lease,
         };
         let repeat = typed.repeat();
         let EnableOptions { server, reason, haste, .. } = typed;
@@ -115,15 +116,12 @@ fn wanted(system: Option<&str>) -> Wanted {
     }
 }
 
-fn length(text: &str, longest: Duration, locale: Locale) -> Result<Duration, Refusal> {
-    let right = || {
-        let longest = SignedDuration::try_from(longest).unwrap_or(SignedDuration::MAX);
-        say!(locale, "typed-duration", longest = crate::text::duration(locale, longest))
-    };
-    match duration::parse(text) {
-        Ok(length) if length <= longest => Ok(length),
-        _ => Err(Refusal::Typed("for", right())),
-    }
+fn length(text: &str, longest: SignedDuration, locale: Locale) -> Result<SignedDuration, Refusal> {
+    let length = duration::parse(text).ok().and_then(|length| SignedDuration::try_from(length).ok());
+    length.filter(|length| *length <= longest).ok_or_else(|| {
+        let longest = crate::text::duration(locale, longest);
+        Refusal::Typed("for", say!(locale, "typed-duration", longest = longest))
+    })
 }
 
 /// OVHcloud sends the way to the password there, so it must look like an address, and be in an allowed domain if any are named.
@@ -146,7 +144,8 @@ fn check_key(key: &str, locale: Locale) -> Result<String, Refusal> {
     let kind = words.next().unwrap_or_default();
     let body = words.next().unwrap_or_default();
     let known = KEY_KINDS.iter().any(|known| kind.starts_with(known));
-    let base64 = body.len() > 40 && body.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '='));
+    let base64 =
+        body.len() >= SHORTEST_KEY && body.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '='));
     if known && base64 && !key.contains('\n') {
         Ok(key.to_owned())
     } else {
@@ -180,8 +179,8 @@ mod tests {
 
     #[test]
     fn a_lease_is_at_most_the_longest() {
-        let longest = Duration::from_secs(3_600);
-        assert_eq!(length("30m", longest, Locale::En).ok(), Some(Duration::from_secs(1_800)));
+        let longest = SignedDuration::from_hours(1);
+        assert_eq!(length("30m", longest, Locale::En).ok(), Some(SignedDuration::from_mins(30)));
         assert!(length("2h", longest, Locale::En).is_err());
         assert!(length("soon", longest, Locale::En).is_err());
     }

@@ -26,7 +26,7 @@ use crate::{
     },
     say,
     store::{AuditFilter, AuditPage},
-    text::code,
+    text::{code, from_now},
 };
 
 /// How many lines are shown: what fits on a phone without much scrolling.
@@ -119,7 +119,7 @@ impl Handler {
 
     fn told(&self, line: &Line, locale: Locale) -> String {
         let when = line.text("at").and_then(|at| at.parse::<jiff::Timestamp>().ok());
-        let when = when.map_or_else(String::new, |at| format!("<t:{}:R>", at.as_second()));
+        let when = when.map(from_now).unwrap_or_default();
         let server = line.text("server").map_or_else(String::new, |name| self.label_of(&name));
         let what = line::sentence(line, server, locale);
         let why = line.text("reason").map(|reason| {

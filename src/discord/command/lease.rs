@@ -1,27 +1,18 @@
 //! `/rescue extend`, **Extend** and `/rescue hand-over`: how long a rescue lasts, and who answers for it.
 
-use std::time::Duration;
-
 use jiff::SignedDuration;
 use serenity::{
     builder::CreateCommandOption,
-    model::{
-        application::CommandOptionType,
-        id::{GuildId, UserId as DiscordUser},
-    },
+    model::{application::CommandOptionType, id::GuildId},
 };
 
-use super::{
-    option,
-    propose::{accepted, request},
-    server, text,
-};
+use super::{option, server, text};
 use crate::{
-    access::{Capability, Requester, UserId},
+    access::{Capability, UserId},
     config::{Locale, duration},
     discord::{
         approve::Haste,
-        asking::Asking,
+        asking::{self, Asking, ROLES_WITHIN},
         component::Button,
         handler::{Handler, Reply},
         press::Admitted,
@@ -35,12 +26,9 @@ use crate::{
         server::Server,
     },
     say,
-    store::{Change, Open},
+    store::Change,
     text::{code, duration as in_words, mention, since_epoch},
 };
-
-/// How long Discord may take to tell another person's roles: somebody is waiting.
-const ROLES_WITHIN: Duration = Duration::from_secs(3);
 
 /// The options of `/rescue extend`, in the contract's order.
 pub(super) fn extend_options() -> Vec<CreateCommandOption> {
@@ -87,7 +75,7 @@ impl LeaseRefusal {
                 say!(locale, "lease-cannot-own", who = mention(*who), server = code(label))
             }
             Self::AlreadyTheirs(who, label) => {
-                say!(locale, "lease-already-theirs", who = mention(*who), server = code(label))
+                say!(locale, "lease-has-owner", who = mention(*who), server = code(label))
             }
         }
     }
@@ -98,11 +86,13 @@ impl Handler {
     pub(super) async fn extend(&self, asking: &Asking, typed: &str, by: Option<&str>) -> Result<Reply, Refusal> {
         let length = match by {
             None => self.settings.lease,
-            Some(text) => duration::parse(text).map_err(|_| Refusal::Typed("by", say!(asking.locale, "typed-more")))?,
+            Some(text) => duration::parse(text)
+                .map_err(|_| Refusal::Typed("by", say!(asking.locale, "typed-more")))?
+                .try_into()
+                .unwrap_or(SignedDuration::MAX),
         };
-        let more = More::Length(length.try_into().unwrap_or(SignedDuration::MAX));
         let known = self.find(asking, typed, Capability::Rescue).await?;
-        self.extend_lease(asking, &known, more).await
+        self.extend_lease(asking, &known, More::Length(length)).await
     }
 
     /// **Extend**: how much longer?
@@ -168,18 +158,13 @@ impl Handler {
         // It calls nothing at OVHcloud.
         let guard = self.guard(asking, admitted, Haste::None, Vec::new())?;
         let wish = Wish::HandOver { lease: lease.operation, from: lease.owner, to };
-        let request = request(asking, admitted, wish, None, guard);
-        match self.desk.open_from_press(&admitted.grant, asking.interaction, &request).await? {
-            Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking))),
-            Open::Busy(holder) => Err(Refusal::Busy(holder)),
-            Open::Refused(_) => Err(Refusal::Unknown),
-        }
+        self.open_at_once(asking, admitted, wish, guard).await
     }
 
     async fn extend_lease(&self, asking: &Asking, known: &Server, more: More) -> Result<Reply, Refusal> {
         let (server, grant) = self.admit_server(asking, known, Capability::Rescue).await?;
         let lease = self.lease_on(&server).await?;
-        let longest = self.longest();
+        let longest = self.settings.max_lease;
         match self.desk.extend(&grant, &lease, more, longest, &self.settings.zone).await? {
             Extended::Until(extension) => {
                 let (server, until) = (code(&lease.label), since_epoch(extension.until));
@@ -199,15 +184,14 @@ impl Handler {
     async fn may_own(&self, asking: &Asking, server: &Server, to: UserId) -> Result<(), Refusal> {
         let guild = GuildId::new(self.settings.realm.guild);
         let cannot = || Refusal::Lease(LeaseRefusal::CannotOwn(to, server.label().to_owned()));
-        let member = match self.rest.within(ROLES_WITHIN).member(guild, DiscordUser::new(to.0)).await {
-            Ok(member) => member,
+        let requester = match asking::as_of_now(&self.rest.within(ROLES_WITHIN), guild, to).await {
+            Ok(requester) => requester,
             Err(error) if error.is_transient() => {
                 tracing::warn!(%error, "a new owner's roles cannot be read: the answer is no");
                 return Err(Refusal::TheirRolesUnreadable(to));
             }
             Err(_) => return Err(cannot()),
         };
-        let requester = Requester { user: to, roles: member.roles.iter().map(|role| role.get()).collect() };
         let grant = self.policy.get().check(&requester, Capability::Rescue, server, asking.place.0);
         grant.map(drop).map_err(|_| cannot())
     }
@@ -220,9 +204,5 @@ impl Handler {
     async fn lease_on(&self, server: &Server) -> Result<Lease, Refusal> {
         let none = || Refusal::Lease(LeaseRefusal::None(server.label().to_owned()));
         self.store.lease(&server.name).await?.ok_or_else(none)
-    }
-
-    fn longest(&self) -> SignedDuration {
-        self.settings.max_lease.try_into().unwrap_or(SignedDuration::MAX)
     }
 }

@@ -5,7 +5,6 @@ use crate::{
     discord::{
         approve::Haste,
         asking::Asking,
-        command::propose::{accepted, request},
         handler::{Handler, Reply},
         press::Admitted,
         refusal::Refusal,
@@ -14,7 +13,6 @@ use crate::{
         calls,
         operation::{Kind, Operation, Source, Wish},
     },
-    store::Open,
 };
 
 impl Handler {
@@ -37,16 +35,9 @@ impl Handler {
 
     async fn look(&self, asking: &Asking, admitted: &Admitted, sources: Vec<Source>) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
-        if let Some(holder) = self.holder(&admitted.server, Kind::Link).await? {
-            return Err(Refusal::Busy(Box::new(holder)));
-        }
+        self.not_held(&admitted.server, Kind::Link).await?;
         let calls = calls::of_link(&admitted.server.name, &sources);
         let guard = self.guard(asking, admitted, Haste::None, calls)?;
-        let request = request(asking, admitted, Wish::Link { sources }, None, guard);
-        match self.desk.open_from_press(&admitted.grant, asking.interaction, &request).await? {
-            Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking))),
-            Open::Busy(holder) => Err(Refusal::Busy(holder)),
-            Open::Refused(_) => Err(Refusal::Unknown),
-        }
+        self.open_at_once(asking, admitted, Wish::Link { sources }, guard).await
     }
 }

@@ -4,15 +4,12 @@ use crate::{
     access::Capability,
     clock,
     discord::{
-        approve::{Emergency, Haste},
+        approve::Haste,
         asking::Asking,
-        command::{
-            Typed,
-            propose::{accepted_by_press, request},
-        },
+        command::Typed,
         handler::{Handler, Reply},
         refusal::Refusal,
-        rescues::listing,
+        rescues::{in_rescue, listing},
     },
     rescue::{
         foreign::Foreign,
@@ -21,7 +18,6 @@ use crate::{
         server::{Server, ServiceName},
     },
     say,
-    store::Open,
 };
 
 impl Handler {
@@ -33,10 +29,7 @@ impl Handler {
         let visible: Vec<&Server> =
             policy.visible(&asking.requester, Capability::View, asking.place.0, servers.iter()).collect();
         let sees = |name: &ServiceName| visible.iter().any(|server| server.name == *name);
-        let mut leases = self.store.leases().await?;
-        leases.retain(|lease| sees(&lease.server));
-        let mut foreign = self.store.foreign_rescues().await?;
-        foreign.retain(|foreign| sees(&foreign.found.server));
+        let (leases, foreign) = in_rescue(&self.store, sees).await?;
         let listing = listing(&leases, &foreign, clock::now(), asking.locale);
         if listing.lines.is_empty() {
             return Ok(Reply::text(say!(asking.locale, "list-none")));
@@ -49,21 +42,10 @@ impl Handler {
         asking.bot_can_report()?;
         let known = self.find(asking, foreign.found.server.as_str(), Capability::Rescue).await?;
         let admitted = self.admit(asking, &known, Kind::Adopt).await?;
-        if let Some(holder) = self.holder(&admitted.server, Kind::Adopt).await? {
-            return Err(Refusal::Busy(Box::new(holder)));
-        }
-        let lease = self.settings.lease.try_into().unwrap_or(jiff::SignedDuration::MAX);
+        self.not_held(&admitted.server, Kind::Adopt).await?;
         // It calls nothing at OVHcloud that would change anything.
-        let emergency = self.emergency(asking, &admitted.server, Emergency::Restore);
-        let guard = self
-            .guard(asking, &admitted, Haste::None, Vec::new())
-            .map_err(|refusal| refusal.naming(emergency.clone()))?;
-        let request = request(asking, &admitted, Wish::Adopt { lease }, None, guard);
-        match self.desk.open_from_press(&admitted.grant, asking.interaction, &request).await? {
-            Open::Accepted(operation, _) => Ok(Reply::text(accepted_by_press(&operation, asking, emergency))),
-            Open::Busy(holder) => Err(Refusal::Busy(holder)),
-            Open::Refused(_) => Err(Refusal::Unknown),
-        }
+        let guard = self.guard_press(asking, &admitted, Vec::new())?;
+        self.open_by_press(asking, &admitted, Wish::Adopt { lease: self.settings.lease }, guard).await
     }
 
     /// **Restore** of a rescue that somebody else started: a confirmation card first, as for `/restore`.

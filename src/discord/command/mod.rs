@@ -34,6 +34,7 @@ pub use why::WhyOptions;
 use super::{
     approve::Haste,
     asking::Asking,
+    form::LONGEST_REASON,
     guide::Topic,
     handler::{Handler, Reply},
     refusal::Refusal,
@@ -346,7 +347,7 @@ fn server() -> CreateCommandOption {
 }
 
 fn reason() -> CreateCommandOption {
-    text("reason", |l| say!(l, "option-reason")).max_length(400)
+    text("reason", |l| say!(l, "option-reason")).max_length(LONGEST_REASON)
 }
 
 fn break_glass() -> CreateCommandOption {

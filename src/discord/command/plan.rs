@@ -37,7 +37,7 @@ impl Handler {
         let known = self.find(asking, typed, Capability::View).await?;
         let (server, _) = self.admit_server(asking, &known, Capability::View).await?;
         let deed = self.deed(&server, action, locale).await;
-        let mut obstacles = self.obstacles(asking, &server, action).await?;
+        let mut obstacles = self.obstacles(asking, &server, action).await;
         let deed = deed.map_err(|refusal| obstacles.push(refusal)).ok();
         let policy = self.policy.get();
         let place = asking.place.0;
@@ -62,32 +62,24 @@ impl Handler {
     }
 
     /// Everything that would refuse it now, but for what the plan itself runs into.
-    async fn obstacles(&self, asking: &Asking, server: &Server, action: Action) -> Result<Vec<Refusal>, Refusal> {
-        let label = Some(server.label().to_owned());
-        let right = self.policy.get().check(&asking.requester, action.capability(), server, asking.place.0);
-        let right = right.map(drop).map_err(|denial| Refusal::Denied(Box::new(denial), label));
+    async fn obstacles(&self, asking: &Asking, server: &Server, action: Action) -> Vec<Refusal> {
+        let right = self.may(asking, action.capability(), server).map(drop);
         let mut found = vec![right, asking.bot_can_report()];
         let kind = kind_of(action);
         found.push(self.not_paused(asking, kind).await);
         if !kind.is_always_open() {
             found.push(self.would_let(server));
         }
-        found.push(match self.holder(server, kind).await? {
-            Some(holder) => Err(Refusal::Busy(Box::new(holder))),
-            None => Ok(()),
-        });
-        Ok(found.into_iter().filter_map(Result::err).collect())
+        found.push(self.not_held(server, kind).await);
+        found.into_iter().filter_map(Result::err).collect()
     }
 
     /// What the action would do now, by the reads that it would make.
     async fn deed(&self, server: &Server, action: Action, locale: Locale) -> Result<Deed, Refusal> {
         let aim = match action {
-            Action::Rescue => Aim::Enable {
-                wanted: Wanted::ByOs,
-                email: None,
-                ssh_key: None,
-                lease: jiff::SignedDuration::try_from(self.settings.lease).unwrap_or(jiff::SignedDuration::MAX),
-            },
+            Action::Rescue => {
+                Aim::Enable { wanted: Wanted::ByOs, email: None, ssh_key: None, lease: self.settings.lease }
+            }
             Action::Restore => Aim::Restore,
             Action::Reboot => Aim::Reboot,
             Action::Console => return self.console_deed(server).await,

@@ -8,7 +8,7 @@ use crate::{
     config::Locale,
     discord::{
         approval_card,
-        approve::{Emergency, Haste, accepted_waiting, pressed_waiting},
+        approve::{Emergency, Haste, accepted_waiting},
         asking::Asking,
         component::Button,
         handler::{Handler, Reply},
@@ -23,7 +23,7 @@ use crate::{
         operation::{Difference, Entry, Kind, Operation, Plan, Request, Wish},
         plan::{self, Aim, Proposal},
         reminder,
-        server::Server,
+        server::{Boot, Server, System},
     },
     say,
     store::{Card, CardId, CardRefusal, Open},
@@ -49,9 +49,7 @@ impl Handler {
         if !kind.is_always_open() {
             self.would_let(&admitted.server)?;
         }
-        if let Some(holder) = self.holder(&admitted.server, kind).await? {
-            return Err(Refusal::Busy(Box::new(holder)));
-        }
+        self.not_held(&admitted.server, kind).await?;
         let proposal = self.proposal(&admitted.server, aim).await?;
         let guard = self.guard(asking, &admitted, haste, self.calls(&admitted.server, &proposal))?;
         let idle = haste == Haste::BreakGlass && guard == Guard::Unprotected;
@@ -69,7 +67,7 @@ impl Handler {
         }
         let kind = card.request.kind();
         if !kind.is_always_open() {
-            self.desk.limits().press(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))?;
+            self.press_counted(asking)?;
         }
         self.not_paused(asking, kind).await?;
         let known = self.find(asking, card.request.server.as_str(), desk::needed(kind)).await?;
@@ -146,24 +144,48 @@ impl Handler {
         admitted: &Admitted,
         aim: Aim,
     ) -> Result<Reply, Refusal> {
-        let repeat = restore_command(operation);
         let proposal = self.proposal(&admitted.server, aim).await?;
-        let emergency = self.emergency(asking, &admitted.server, Emergency::Restore);
-        let guard = self
-            .guard(asking, admitted, Haste::None, self.calls(&admitted.server, &proposal))
-            .map_err(|refusal| refusal.naming(emergency.clone()))?;
-        let request = request(asking, admitted, proposal.wish.clone(), None, guard);
-        let (Wish::Restore { despite, .. } | Wish::PutBack { despite, .. }) = &request.wish else {
+        let guard = self.guard_press(asking, admitted, self.calls(&admitted.server, &proposal))?;
+        let (Wish::Restore { despite, .. } | Wish::PutBack { despite, .. }) = &proposal.wish else {
             return Err(Refusal::Unknown);
         };
-        if !despite.is_empty() {
-            return self.card(request, &proposal, repeat, asking.locale).await;
+        if despite.is_empty() {
+            return self.open_by_press(asking, admitted, proposal.wish, guard).await;
         }
+        let request = request(asking, admitted, proposal.wish.clone(), None, guard);
+        self.card(request, &proposal, restore_command(operation), asking.locale).await
+    }
+
+    /// What needs no confirmation card: this very command or press opens it.
+    pub(super) async fn open_at_once(
+        &self,
+        asking: &Asking,
+        admitted: &Admitted,
+        wish: Wish,
+        guard: Guard,
+    ) -> Result<Reply, Refusal> {
+        let request = request(asking, admitted, wish, None, guard);
         match self.desk.open_from_press(&admitted.grant, asking.interaction, &request).await? {
-            Open::Accepted(operation, _) => Ok(Reply::text(accepted_by_press(&operation, asking, emergency))),
+            Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking))),
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
-            Open::Refused(refusal) => Err(Refusal::Card(refusal, repeat)),
+            Open::Refused(_) => Err(Refusal::Unknown),
         }
+    }
+
+    /// The same by a press on a button: it passes no approval, so who might is told what does.
+    pub(super) async fn open_by_press(
+        &self,
+        asking: &Asking,
+        admitted: &Admitted,
+        wish: Wish,
+        guard: Guard,
+    ) -> Result<Reply, Refusal> {
+        let emergency = match guard {
+            Guard::Approval(_) => self.emergency(asking, &admitted.server, Emergency::Restore),
+            Guard::Unprotected | Guard::BrokenGlass { .. } => None,
+        };
+        let reply = self.open_at_once(asking, admitted, wish, guard).await?;
+        Ok(Reply { content: Emergency::below(reply.content, emergency.as_ref(), asking.locale), ..reply })
     }
 
     async fn own_card(&self, asking: &Asking, id: CardId) -> Result<Card, Refusal> {
@@ -236,7 +258,7 @@ fn describe(request: &Request, proposal: &Proposal, remind_before: SignedDuratio
             }
             lines.push(say!(locale, "confirm-services-stop"));
             lines.push(say!(locale, "confirm-backup"));
-            if wish.system == crate::rescue::server::System::Windows {
+            if wish.system == System::Windows {
                 lines.push(say!(locale, "confirm-windows-vm"));
             }
         }
@@ -253,10 +275,10 @@ fn describe(request: &Request, proposal: &Proposal, remind_before: SignedDuratio
         Wish::Reboot { into: boot } => {
             lines.push(say!(locale, "confirm-reboot", server = server));
             lines.push(say!(locale, "confirm-boots-into", into = into));
-            if boot.as_ref().is_some_and(crate::rescue::server::Boot::is_rescue) {
+            if boot.as_ref().is_some_and(Boot::is_rescue) {
                 lines.push(say!(locale, "confirm-reboot-rescue"));
             }
-            if boot.as_ref().is_some_and(crate::rescue::server::Boot::is_power_off) {
+            if boot.as_ref().is_some_and(Boot::is_power_off) {
                 lines.push(say!(locale, "confirm-reboot-off"));
             }
             lines.push(say!(locale, "confirm-services-stop"));
@@ -270,7 +292,7 @@ fn describe(request: &Request, proposal: &Proposal, remind_before: SignedDuratio
 
 /// What the machine will start, by kernel and OVHcloud's words.
 pub(super) fn into(plan: &Plan, locale: Locale) -> String {
-    let kernel = |boot: &crate::rescue::server::Boot| format!("{} ({})", code(&boot.kernel), code(&boot.description));
+    let kernel = |boot: &Boot| format!("{} ({})", code(&boot.kernel), code(&boot.description));
     plan.into.as_ref().map_or_else(|| say!(locale, "boot-none"), kernel)
 }
 
@@ -290,26 +312,15 @@ fn restore_command(operation: &Operation) -> String {
 }
 
 /// It is durable now, so the person can be told.
-pub(super) fn accepted(operation: &Operation, asking: &Asking) -> String {
+fn accepted(operation: &Operation, asking: &Asking) -> String {
     accepted_waiting(operation, asking).unwrap_or_else(|| {
         let server = code(&operation.request.label);
         say!(asking.locale, "accepted", id = operation.id.to_string(), server = server)
     })
 }
 
-/// The same after a press, with what its presser may type instead, if others are asked first.
-pub(super) fn accepted_by_press(operation: &Operation, asking: &Asking, emergency: Option<Emergency>) -> String {
-    pressed_waiting(operation, asking, emergency).unwrap_or_else(|| accepted(operation, asking))
-}
-
 /// What `asking` asks for, on a server as it is now, allowed by their grant.
-pub(super) fn request(
-    asking: &Asking,
-    admitted: &Admitted,
-    wish: Wish,
-    reason: Option<String>,
-    guard: Guard,
-) -> Request {
+fn request(asking: &Asking, admitted: &Admitted, wish: Wish, reason: Option<String>, guard: Guard) -> Request {
     let Admitted { server, grant, .. } = admitted;
     Request {
         wish,

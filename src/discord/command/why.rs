@@ -1,9 +1,6 @@
 //! `/why`: which rule allows or denies something, who would have to approve, and who could help. It changes nothing.
 
-use serenity::{
-    builder::CreateCommandOption,
-    model::application::{CommandDataOptionValue, CommandOptionType},
-};
+use serenity::{builder::CreateCommandOption, model::application::CommandOptionType};
 
 use super::{Options, option, server};
 use crate::{
@@ -34,11 +31,7 @@ pub struct WhyOptions {
 
 impl WhyOptions {
     pub(super) fn parse(options: &Options<'_>) -> Result<Self, Refusal> {
-        let user = options.0.iter().find(|option| option.name == "user").and_then(|option| match option.value {
-            CommandDataOptionValue::User(user) => Some(UserId(user.get())),
-            _ => None,
-        });
-        Ok(Self { action: action(options)?, server: options.server()?, user })
+        Ok(Self { action: action(options)?, server: options.server()?, user: options.user("user") })
     }
 }
 

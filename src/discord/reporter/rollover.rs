@@ -9,7 +9,7 @@ use serenity::{
     model::id::{ChannelId as DiscordChannel, MessageId},
 };
 
-use super::{Failure, It, Reporter};
+use super::{Failure, It, Reporter, Try};
 use crate::{clock, rescue::operation::Operation, say, store::Posted, text::code};
 
 /// Discord's hour, less the time in which a state may change once more.
@@ -34,7 +34,7 @@ impl Reporter {
         let (channel, shown) = (it.channel, String::new());
         let old = Posted { slot, channel, message: Some(message), shown, attempted: it.since };
         self.store.save_message(it.operation.id, &old).await?;
-        self.post(it, Some(message)).await
+        self.post(it, Some(message), Try::Again).await
     }
 
     /// Has what went on elsewhere say where.

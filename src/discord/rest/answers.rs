@@ -59,13 +59,8 @@ pub struct User {
 /// A guild's member.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Member {
-    /// Who it is.
-    pub user: User,
     /// The ids of their roles; `@everyone`'s is not among them.
     pub roles: Vec<RoleId>,
-    /// Their name in this guild, if they have one.
-    #[serde(default)]
-    pub nick: Option<String>,
 }
 
 /// A guild's role.

@@ -1,30 +1,11 @@
 //! What logs and metrics show of all this, and what they never show.
 
-use std::{
-    io::Write,
-    sync::{Arc, Mutex},
-};
-
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::json;
 use tracing_subscriber::EnvFilter;
 
 use super::{CLIENT_SECRET, CONSUMER, FarEnd, NAME, SECRET, name};
-use crate::{clock::BootInstant, ovh::Priority};
-
-#[derive(Clone, Default)]
-struct Page(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Page {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
+use crate::{clock::BootInstant, logging::tests::Page, ovh::Priority};
 
 #[tokio::test]
 async fn logs_say_what_was_tried_and_hold_no_secret() {
@@ -49,7 +30,7 @@ async fn logs_say_what_was_tried_and_hold_no_secret() {
         client.servers().await.unwrap();
     }
 
-    let written = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+    let written = page.text();
     for expected in
         [NAME, r#""server.name""#, r#""ovh.query_id":"FR.ws-2.fake""#, "asks for fewer requests", "left out"]
     {
@@ -65,7 +46,7 @@ async fn metrics_count_requests_by_outcome() {
     let recorder = PrometheusBuilder::new().build_recorder();
     let page = recorder.handle();
     let _recording = metrics::set_default_local_recorder(&recorder);
-    crate::ovh::describe_metrics();
+    crate::metrics::describe();
 
     let far_end = FarEnd::start().await;
     let client = far_end.client();

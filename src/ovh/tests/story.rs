@@ -120,10 +120,8 @@ async fn a_rescue_goes_in_and_out_with_keys_and_with_a_service_account() {
         let mail = client.mail(new).await.unwrap();
         assert!(mail.subject.contains(&format!("[{NAME}]")) && mail.body.expose_secret().contains("id="));
         assert!(!format!("{mail:?}").contains("id="));
-        let notices = client.notices(&name(), mail.date - Duration::from_secs(60)).await.unwrap();
-        assert_eq!(notices[0].deliveries[0].0, "ops@example.com");
 
-        let disk = boot_of(&client, "harddisk", Boot::is_hard_disk).await;
+        let disk = boot_of(&client, "harddisk", Boot::is_worth_returning_to).await;
         client
             .set(&name(), &Change { boot: Some(disk.id), rescue_mail: Some(None), rescue_ssh_key: None })
             .await
@@ -214,7 +212,6 @@ async fn the_other_reads_work_too() {
     assert!(client.hardware(&name()).await.unwrap().unwrap() >= 16_384);
     assert!(client.service(&name()).await.unwrap().expires.is_some());
     assert_eq!(client.current_credential().await.unwrap().status, "validated");
-    assert!(client.credential_details().await.unwrap().account.is_some());
     let gone = ServiceName::try_from("ns9.example".to_owned()).unwrap();
     assert!(client.server(&gone).await.unwrap_err().is_not_found());
     assert_eq!(client.task(&name(), TaskId(1)).await.unwrap(), None);
@@ -224,7 +221,7 @@ async fn the_other_reads_work_too() {
 async fn a_console_opens_for_its_minutes() {
     let ovh = world().await;
     let client = client(&ovh, keys());
-    let kind = client.consoles(&name()).await.unwrap().kinds[0];
+    let kind = client.consoles(&name()).await.unwrap()[0];
     assert_eq!(kind, ConsoleKind::KvmHtml5);
     assert!(client.console(&name(), kind).await.unwrap().is_none());
     let ip = Some("198.51.100.7".parse().unwrap());

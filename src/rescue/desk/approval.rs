@@ -2,15 +2,14 @@
 //!
 //! A round of asking has a number, so that a press on an old message never answers a later question.
 
-use super::{Decided, Desk, Error, TRIES, needed};
+use super::{Decided, Desk, Error, TRIES, by, covers, is_asked, needed, rule};
 use crate::{
-    access::{Capability, Grant, UserId},
+    access::{Capability, Grant},
     clock,
     rescue::{
         approval::Approval,
         event::Event,
         operation::{Operation, OperationId},
-        state::Phase,
     },
     store::Approve,
 };
@@ -93,7 +92,8 @@ impl Desk {
         let event = |operation: &Operation| {
             is_open(operation, round).then(|| Event::Withdrawn { by: by(grant), rule: rule(grant) })
         };
-        self.decide_with(id, |operation| covers(grant, operation, needed_to_withdraw(operation)), event).await
+        let covers = |operation: &Operation| covers(grant, &operation.request.server, needed_to_withdraw(operation));
+        self.decide_with(id, covers, event).await
     }
 
     /// **Reboot again** where others must approve it, answering the question with this number.
@@ -108,15 +108,14 @@ impl Desk {
         approval: &Approval,
     ) -> Result<Decided, Error> {
         let event = |operation: &Operation| {
-            let undecided = matches!(operation.state.phase, Phase::Undecided { .. });
-            let asked = undecided && operation.state.facts.asked == number;
-            asked.then(|| Event::RebootAgainAsked {
+            is_asked(operation, number).then(|| Event::RebootAgainAsked {
                 by: by(grant),
                 approval: Box::new(approval.clone()),
                 rule: rule(grant),
             })
         };
-        self.decide_with(id, |operation| covers(grant, operation, Capability::Reboot), event).await
+        let covers = |operation: &Operation| covers(grant, &operation.request.server, Capability::Reboot);
+        self.decide_with(id, covers, event).await
     }
 }
 
@@ -125,21 +124,8 @@ pub fn needed_to_withdraw(operation: &Operation) -> Capability {
     if operation.state.facts.intents == 0 { needed(operation.request.kind()) } else { Capability::Reboot }
 }
 
-fn by(grant: &Grant) -> UserId {
-    grant.requester().user
-}
-
-fn rule(grant: &Grant) -> Option<String> {
-    Some(grant.place().to_string())
-}
-
 fn may_judge(grant: &Grant, operation: &Operation) -> Result<(), Error> {
-    covers(grant, operation, Capability::Approve)
-}
-
-fn covers(grant: &Grant, operation: &Operation, capability: Capability) -> Result<(), Error> {
-    let same = grant.server() == Some(&operation.request.server) && grant.capability() == capability;
-    if same { Ok(()) } else { Err(Error::WrongGrant) }
+    covers(grant, &operation.request.server, Capability::Approve)
 }
 
 fn number(operation: &Operation) -> u32 {

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::{Desk, Error, covers};
+use super::{Desk, Error, by, covers, may_open};
 use crate::{
     access::{Capability, Grant, UserId},
     audit::{Act, Entry},
@@ -40,17 +40,16 @@ impl Desk {
         longest: SignedDuration,
         zone: &TimeZone,
     ) -> Result<Extended, Error> {
-        may_change(grant, lease)?;
+        covers(grant, &lease.server, Capability::Rescue)?;
         let now = clock::now();
         let Some(extension) = extension::extended(lease.deadline, more, longest, now, zone) else {
             return Ok(Extended::Longest);
         };
-        let by = grant.requester().user;
         let notice = Notice::Extended {
             lease: lease.operation,
             label: lease.label.clone(),
             owner: lease.owner,
-            by,
+            by: by(grant),
             until: extension.until,
         };
         let letter = Letter { to: To::Channel { channel: lease.channel, or_to: Some(lease.owner) }, notice };
@@ -67,8 +66,8 @@ impl Desk {
     /// # Errors
     /// [`Error`]: nothing has changed.
     pub async fn hand_over(&self, grant: &Grant, lease: &Lease, to: UserId) -> Result<Change, Error> {
-        may_change(grant, lease)?;
-        let letter = Letter::handed_over(lease, to, grant.requester().user);
+        covers(grant, &lease.server, Capability::Rescue)?;
+        let letter = Letter::handed_over(lease, to, by(grant));
         let changed = Lease { owner: to, ..lease.clone() };
         let now = clock::now();
         let entry =
@@ -87,7 +86,7 @@ impl Desk {
         to: Onward,
         request: &Request,
     ) -> Result<Option<Open>, Error> {
-        covers(grant, request)?;
+        may_open(grant, request)?;
         let lease = &kept.lease;
         let notice = |operation| Letter {
             to: To::Channel { channel: lease.channel, or_to: Some(lease.owner) },
@@ -111,14 +110,9 @@ impl Desk {
     }
 }
 
-fn may_change(grant: &Grant, lease: &Lease) -> Result<(), Error> {
-    let same = grant.capability() == Capability::Rescue && grant.server() == Some(&lease.server);
-    if same { Ok(()) } else { Err(Error::WrongGrant) }
-}
-
 /// What the audit says of it.
 fn entry(act: Act, grant: &Grant, lease: &Lease, now: Timestamp) -> Entry {
-    let entry = Entry::act(act, now).by(grant.requester().user).on(&lease.server).at_place(lease.channel);
+    let entry = Entry::act(act, now).by(by(grant)).on(&lease.server).at_place(lease.channel);
     Entry { operation: Some(lease.operation), account: Some(lease.account.clone()), ..entry }
         .asking(grant.capability().as_str())
         .under(grant.place().to_string())

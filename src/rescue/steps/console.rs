@@ -19,7 +19,7 @@ use crate::{
 impl Work<'_> {
     /// Takes the kind that works best on a phone.
     pub(super) async fn choose_console(&self) -> Result<Next, Failure> {
-        Ok(Next::Record(match self.client.consoles(self.server()).await?.kinds.first() {
+        Ok(Next::Record(match self.client.consoles(self.server()).await?.first() {
             Some(kind) => Event::ConsoleChosen { kind: *kind },
             None => Event::FoundImpossible { problem: Problem::NoConsole },
         }))

@@ -79,7 +79,7 @@ impl Work<'_> {
             Wish::Enable(wish) => Some(wish.system),
             Wish::Restore { .. } | Wish::Reboot { .. } => {
                 let servers = self.runner.fleet.servers();
-                let server = servers.iter().find(|server| server.name == *self.server())?;
+                let server = &servers.get(self.server())?.server;
                 let rescue = self.operation.state.facts.plan.as_ref()?.into.as_ref()?.rescue_system();
                 Some(rescue.filter(|_| self.operation.request.kind() == Kind::Reboot).unwrap_or(server.system()))
             }

@@ -9,7 +9,7 @@ use crate::{
         event::{Doubt, Event, NotDone, Problem, PutBack},
         operation::{OperationId, Setting, Source, Wish},
         plan,
-        server::{QueryId, Server, System},
+        server::{QueryId, Server},
     },
     store::Append,
 };
@@ -51,12 +51,28 @@ impl Work<'_> {
             Err(plan::Error::Ovh(error)) => return Err(error.into()),
         };
         if self.operation.request.kind().seeks_link() && self.settings().secret_from.contains(&Source::Mail) {
-            let mut known: Vec<u64> = self.client.mail_ids().await?.into_iter().map(|id| id.0).collect();
-            known.sort_unstable_by(|a, b| b.cmp(a));
-            known.truncate(KNOWN_MAILS);
-            plan.before.mails = Some(known);
+            plan.before.mails = self.known_mails().await?;
         }
         Ok(Next::Record(Event::Prepared { plan: Box::new(plan) }))
+    }
+
+    /// The mails that are older than the reboot. Where they cannot be listed, only their dates will tell: a rescue whose link can
+    /// come another way does not wait for that.
+    async fn known_mails(&self) -> Result<Option<Vec<u64>>, Failure> {
+        let listed = match self.client.mail_ids().await {
+            Ok(listed) => listed,
+            Err(error) if error.is_transient() && self.settings().secret_from == [Source::Mail] => {
+                return Err(error.into());
+            }
+            Err(error) => {
+                tracing::warn!(operation.id = %self.operation.id, %error, "the mails before the reboot are not known");
+                return Ok(None);
+            }
+        };
+        let mut known: Vec<u64> = listed.into_iter().map(|id| id.0).collect();
+        known.sort_unstable_by(|a, b| b.cmp(a));
+        known.truncate(KNOWN_MAILS);
+        Ok(Some(known))
     }
 
     /// Looks whether the server is still in a rescue that is nobody's; nothing is changed.
@@ -100,7 +116,7 @@ impl Work<'_> {
         let Some(since) = began else {
             return Ok(Next::Record(Event::FoundImpossible { problem: Problem::NotInRescue }));
         };
-        let system = boot.rescue_system().unwrap_or(System::Windows);
+        let system = boot.family();
         Ok(Next::Record(Event::RescueFound { system, ip: server.ip.clone(), since }))
     }
 
@@ -186,11 +202,10 @@ impl Work<'_> {
         while let Some(operation) = self.runner.store.operation(self.operation.id).await? {
             match self.runner.store.append(&operation, &event, clock::now()).await? {
                 Append::Overtaken => {}
-                Append::Done(_) => self.runner.pulse.tap(),
-                // It is in doubt already, or over.
-                Append::Illegal(_) => break,
+                Append::Done(_) | Append::Illegal(_) => break,
             }
         }
+        self.runner.pulse.tap();
         Ok(())
     }
 }

@@ -116,7 +116,7 @@ async fn a_foreign_rescue_of_a_protected_server_is_adopted_only_with_an_approval
     let rescue = council.ovh.boot_id("web-1", "rescue12-customer");
     council.ovh.netboot_by_somebody("web-1", Some(rescue));
     let list = council.lists(&council.ann, &["web-1", "not started by me"]).await;
-    let answer = council.press(&council.ann, &list, "Adopt web-1").await;
+    let answer = council.press(&council.ann, &list, "Adopt").await;
     assert!(answer.content.contains("**R-1**") && answer.content.contains("must approve"), "{}", answer.content);
     let request = council.request("R-1").await;
     assert!(request.content.contains("somebody else started"), "{}", request.content);

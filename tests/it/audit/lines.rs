@@ -36,12 +36,16 @@ async fn a_rescue_can_be_read_from_request_to_restore() {
     bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1"), ("reason", "disk full")]).await;
     bot.rung(&bot.ann, &["**In rescue**", "web-1"]).await;
     bot.restored(&bot.ann, "web-1").await;
+    let wiped = async || !told(&lines(&bot.database()).await, "dm_wiped").is_empty();
+    eventually("the DM is wiped", wiped).await;
     bot.stop().await;
     let lines = lines(&bot.database()).await;
     let (ann, ops) = (bot.ann.id().to_string(), OPS.to_string());
     let server = bot.ovh.service_name("web-1");
     let digest = policy_digest(&bot.loaded());
-    for line in lines.iter().filter(|line| line.text("operation").is_some()) {
+    let wiped = one(&lines, "dm_wiped", "R-1");
+    says(wiped, &[("kind", "effect"), ("who", &ann), ("server", &server)]);
+    for line in lines.iter().filter(|line| line.text("operation").is_some() && line.number != wiped.number) {
         let rule = line.text("rule").expect("a rule");
         assert!(rule.starts_with("[[role]] #1"), "{rule}");
         says(line, &[("who", &ann), ("server", &server), ("account", "main"), ("channel", &ops), ("policy", &digest)]);

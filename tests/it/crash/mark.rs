@@ -7,7 +7,7 @@ use sim::{
     net::{Faults, Hold},
 };
 
-use super::Moment;
+use super::point::Moment;
 use crate::bot::TestBot;
 
 #[derive(Clone, Copy, Debug)]

@@ -29,7 +29,7 @@ const KEPT: usize = 1_000;
 const WAITING: usize = 1_024;
 
 /// Identifies a day, as Discord allows them.
-const IDENTIFIES: u32 = 1_000;
+const IDENTIFIES: usize = 1_000;
 
 /// All sessions, what is scripted, and what was counted.
 #[derive(Debug)]
@@ -39,8 +39,6 @@ pub(crate) struct Sessions {
     all: BTreeMap<String, Session>,
     acks: Acks,
     resumes: Resumes,
-    next_identify: Option<u16>,
-    identifies_left: u32,
     identified: usize,
     resumed: usize,
     heartbeats: usize,
@@ -93,8 +91,6 @@ impl Default for Sessions {
             all: BTreeMap::new(),
             acks: Acks::Sent,
             resumes: Resumes::Taken,
-            next_identify: None,
-            identifies_left: IDENTIFIES,
             identified: 0,
             resumed: 0,
             heartbeats: 0,
@@ -106,10 +102,11 @@ impl Default for Sessions {
 impl Sessions {
     /// `GET /gateway/bot`.
     pub(crate) fn advice(&self) -> Value {
+        let left = IDENTIFIES.saturating_sub(self.identified);
         json!({
             "url": self.gateway_url(), "shards": 1,
             "session_start_limit": {
-                "total": IDENTIFIES, "remaining": self.identifies_left, "reset_after": 86_400_000, "max_concurrency": 1,
+                "total": IDENTIFIES, "remaining": left, "reset_after": 86_400_000, "max_concurrency": 1,
             },
         })
     }
@@ -218,44 +215,14 @@ impl Gateway {
         });
     }
 
-    /// Op 1: asks every client for a heartbeat now.
-    pub fn ask_for_heartbeat(&self) {
-        self.change(|sessions| sessions.send_to_connected(&Frame::Send(json!({ "op": 1, "d": null }))));
-    }
-
-    /// Sends any frame to every connected client.
-    pub fn send_raw(&self, frame: Value) {
-        self.change(|sessions| sessions.send_to_connected(&Frame::Send(frame)));
-    }
-
     /// Heartbeats stay without an answer from now on.
     pub fn stop_acknowledging(&self) {
         self.change(|sessions| sessions.acks = Acks::Withheld);
     }
 
-    /// Heartbeats are answered again.
-    pub fn acknowledge_again(&self) {
-        self.change(|sessions| sessions.acks = Acks::Sent);
-    }
-
     /// Resumes meet an invalid session from now on.
     pub fn refuse_resumes(&self) {
         self.change(|sessions| sessions.resumes = Resumes::Refused);
-    }
-
-    /// Resumes are taken again.
-    pub fn take_resumes(&self) {
-        self.change(|sessions| sessions.resumes = Resumes::Taken);
-    }
-
-    /// The next identify is answered by this close code.
-    pub fn close_next_identify(&self, code: u16) {
-        self.change(|sessions| sessions.next_identify = Some(code));
-    }
-
-    /// How many identifies `GET /gateway/bot` says are left today.
-    pub fn set_identifies_left(&self, left: u32) {
-        self.change(|sessions| sessions.identifies_left = left);
     }
 
     /// From now on connections are taken and the upgrade is never answered, until the rule is cleared.

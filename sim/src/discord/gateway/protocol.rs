@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::{Acks, Frame, GUILDS, Resumes, Session, Sessions, unavailable_guild};
+use super::{Acks, Frame, GUILDS, Resumes, Session, unavailable_guild};
 use crate::discord::{APPLICATION, BOT_TOKEN, world::World};
 
 /// Intents that have to be granted to an application, and are not.
@@ -80,9 +80,6 @@ impl World {
         if position.session.is_some() {
             return Err(4005);
         }
-        if let Some(code) = self.sessions.next_identify.take() {
-            return Err(code);
-        }
         check_token(data)?;
         if !data["properties"].is_object() {
             return Err(4002);
@@ -108,10 +105,8 @@ impl World {
         }
         let frames = session.log.iter().map(|(_, frame)| frame.clone()).collect();
         session.line = Some((position.line, position.wire.clone()));
-        let Sessions { identified, identifies_left, all, .. } = &mut self.sessions;
-        *identified += 1;
-        *identifies_left = identifies_left.saturating_sub(1);
-        all.insert(id.clone(), session);
+        self.sessions.identified += 1;
+        self.sessions.all.insert(id.clone(), session);
         position.session = Some(id);
         frames
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::CannotDo;
+use super::{CannotDo, typing::put};
 use crate::discord::{
     Id,
     world::{ChannelKind, World},
@@ -81,11 +81,6 @@ fn channel(world: &World, menu: &Value, id: Id, resolved: &mut Map<String, Value
     }
     put(resolved, "channels", id, rendered);
     true
-}
-
-fn put(resolved: &mut Map<String, Value>, kind: &str, id: Id, value: Value) {
-    let all = resolved.entry(kind).or_insert_with(|| json!({}));
-    all[id.to_string()] = value;
 }
 
 #[cfg(test)]

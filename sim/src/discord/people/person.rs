@@ -312,24 +312,6 @@ impl Person {
         self.discord.wait_for_one("a DM".to_owned(), there, fits)
     }
 
-    /// Waits for a message in a channel that this person sees, their own ephemeral ones included, and that fits.
-    ///
-    /// # Panics
-    ///
-    /// With everything seen so far, if it does not come within [`PATIENCE`](crate::net::PATIENCE).
-    #[track_caller]
-    pub fn wait_to_see<F>(&self, channel: Id, fits: F) -> impl Future<Output = Message> + use<F>
-    where
-        F: FnMut(&Message) -> bool,
-    {
-        let id = self.id;
-        let there = move |world: &World| {
-            let fitting = |m: &&Message| m.channel == channel && world.sees(id, m) && !m.is_thinking();
-            world.messages.values().filter(fitting).cloned().collect()
-        };
-        self.discord.wait_for_one(format!("a message in channel {channel} for one person"), there, fits)
-    }
-
     /// Whether a message rang this person: by name or by one of their roles, and not silently. A DM always rings.
     pub fn was_rung_by(&self, message: &Message) -> bool {
         let by_role = self.roles().iter().any(|role| message.pinged_roles.contains(role));

@@ -234,7 +234,8 @@ fn role(world: &World, text: &str, resolved: &mut Map<String, Value>) -> Option<
     Some(found["id"].clone())
 }
 
-fn put(resolved: &mut Map<String, Value>, kind: &str, id: Id, value: Value) {
+/// Notes what an id stands for.
+pub(super) fn put(resolved: &mut Map<String, Value>, kind: &str, id: Id, value: Value) {
     let all = resolved.entry(kind).or_insert_with(|| json!({}));
     all[id.to_string()] = value;
 }

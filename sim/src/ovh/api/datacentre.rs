@@ -4,6 +4,7 @@ use axum::{
     Json,
     extract::{Path, State},
 };
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Answer, Shared, server::number};
@@ -13,16 +14,16 @@ use crate::{
 };
 
 pub(super) async fn planned(State(world): State<Shared>, Path(name): Path<String>) -> Answer<Json<Vec<u64>>> {
-    ids(&world, &name, |work| !work.is_past)
+    ids(&world, &name, |work, now| !work.is_past(now))
 }
 
 pub(super) async fn past(State(world): State<Shared>, Path(name): Path<String>) -> Answer<Json<Vec<u64>>> {
-    ids(&world, &name, |work| work.is_past)
+    ids(&world, &name, |work, now| work.is_past(now))
 }
 
 pub(super) async fn planned_one(State(world): State<Shared>, Path((name, id)): Path<(String, String)>) -> Answer {
-    one(&world, &name, &id, |work| {
-        (!work.is_past).then(|| {
+    one(&world, &name, &id, |work, now| {
+        (!work.is_past(now)).then(|| {
             json!({
                 "expectedEndDate": date(work.ends),
                 "id": work.id,
@@ -35,16 +36,17 @@ pub(super) async fn planned_one(State(world): State<Shared>, Path((name, id)): P
 }
 
 pub(super) async fn past_one(State(world): State<Shared>, Path((name, id)): Path<(String, String)>) -> Answer {
-    one(&world, &name, &id, |work| {
-        work.is_past.then(|| json!({ "date": date(work.begins), "interventionId": work.id, "type": "hardware" }))
+    one(&world, &name, &id, |work, now| {
+        work.is_past(now).then(|| json!({ "date": date(work.begins), "interventionId": work.id, "type": "hardware" }))
     })
 }
 
 /// Planned work is also what is ongoing (schema `dedicated.ExposedTask`).
 pub(super) async fn ongoing(State(world): State<Shared>, Path(name): Path<String>) -> Answer<Json<Vec<Value>>> {
     let mut world = lock(&world);
+    let now = world.clock.now();
     let machine = world.machine(&name)?;
-    let listed = machine.works.iter().filter(|work| !work.is_past).map(|work| {
+    let listed = machine.works.iter().filter(|work| !work.is_past(now)).map(|work| {
         json!({
             "datacenter": "gra3",
             "description": "Hardware upgrade",
@@ -55,16 +57,18 @@ pub(super) async fn ongoing(State(world): State<Shared>, Path(name): Path<String
     Ok(Json(listed.collect()))
 }
 
-fn ids(world: &Shared, name: &str, wanted: impl Fn(&Work) -> bool) -> Answer<Json<Vec<u64>>> {
+fn ids(world: &Shared, name: &str, wanted: impl Fn(&Work, Timestamp) -> bool) -> Answer<Json<Vec<u64>>> {
     let mut world = lock(world);
+    let now = world.clock.now();
     let machine = world.machine(name)?;
-    Ok(Json(machine.works.iter().filter(|work| wanted(work)).map(|work| work.id).collect()))
+    Ok(Json(machine.works.iter().filter(|work| wanted(work, now)).map(|work| work.id).collect()))
 }
 
-fn one(world: &Shared, name: &str, id: &str, show: impl Fn(&Work) -> Option<Value>) -> Answer {
+fn one(world: &Shared, name: &str, id: &str, show: impl Fn(&Work, Timestamp) -> Option<Value>) -> Answer {
     let number = number(id)?;
     let mut world = lock(world);
+    let now = world.clock.now();
     let machine = world.machine(name)?;
-    let found = machine.works.iter().find(|work| work.id == number).and_then(show);
+    let found = machine.works.iter().find(|work| work.id == number).and_then(|work| show(work, now));
     found.map(Json).ok_or_else(|| Refusal::NotFound("interventionId", id.to_owned()))
 }

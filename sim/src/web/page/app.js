@@ -101,14 +101,15 @@ class App {
   }
 
   press(message, customId) {
-    this.did(post("/api/press", { who: this.chat.me.id, message: message.id, custom_id: customId }).then((answer) => {
-      this.pressed.set(answer.interaction, customId);
-      this.draw();
-    }));
+    this.touch("/api/press", message, customId, {});
   }
 
   choose(message, customId, values) {
-    this.did(post("/api/select", { who: this.chat.me.id, message: message.id, custom_id: customId, values }).then((answer) => {
+    this.touch("/api/select", message, customId, { values });
+  }
+
+  touch(path, message, customId, what) {
+    this.did(post(path, { who: this.chat.me.id, message: message.id, custom_id: customId, ...what }).then((answer) => {
       this.pressed.set(answer.interaction, customId);
       this.draw();
     }));

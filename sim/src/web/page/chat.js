@@ -30,7 +30,7 @@ function drawTyping(app) {
   if (left > 0) app.typingEnds = setTimeout(() => drawTyping(app), left + 50);
 }
 
-export function channelName(channel) {
+function channelName(channel) {
   return channel.kind === "dm" ? "Bernard" : channel.name;
 }
 

@@ -57,7 +57,7 @@ function serverElement(server) {
       make("h3", {}, server.display_name ?? server.name),
       make("span", { class: `pill ${LOOKS[server.running] ?? "away"}` }, say(server.running))),
     make("p", { class: "small" }, `${server.os === "windows" ? "Windows" : "Linux"} · ${server.ip}${server.tags.env === "prod" ? ` · 🔒 ${say("protected")}` : ""}`),
-    make("dl", {}, fact(say("boots"), server.boots ? server.boots.kernel : say("nothing"))),
+    make("dl", {}, fact(say("boots"), server.boots ?? say("nothing"))),
     make("p", { class: "reboots" }, make("strong", {}, say("reboots", server.reboots))),
     make("ul", { class: "tasks" }, server.tasks.map((task) => make("li", { class: task.live ? "live" : "" },
       make("span", {}, `${task.id} ${task.function}`), make("span", { class: `pill ${task.live ? "rescue" : task.status === "done" ? "good" : "away"}` }, task.status)))));

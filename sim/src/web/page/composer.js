@@ -2,15 +2,15 @@
 // while one types. Enter takes the marked suggestion, or sends; Escape goes one step back.
 
 import { make, post } from "./dom.js";
+import { mentionable } from "./message.js";
 import { say } from "./words.js";
 
 /** How long typing must pause before the bot is asked. */
 const PAUSE = 120;
+/** Discord's numbers of options that hold true or false, a whole number, or something that is there. */
 const TRUTH = 5;
-const USER = 6;
-const CHANNEL = 7;
-const ROLE = 8;
-const USER_OR_ROLE = 9;
+const NUMBER = 4;
+const SORTS = { 6: "people", 7: "channels", 8: "roles", 9: "people and roles" };
 
 /** The commands as one types them: sub-commands with their whole path. */
 export function flatten(registered, locale) {
@@ -122,7 +122,7 @@ export class Composer {
     const input = make("input", {
       type: "text", id, role: "combobox", enterkeyhint: "send", autocapitalize: "off", spellcheck: "false", placeholder: option.words,
       "aria-controls": "suggestions", "aria-expanded": "false", "aria-autocomplete": "list", "aria-required": option.required ? "true" : null,
-      inputmode: option.type === 4 ? "numeric" : null,
+      inputmode: option.type === NUMBER ? "numeric" : null,
     });
     const field = { option, input, value: null };
     input.addEventListener("input", () => { field.value = null; this.suggest(field); });
@@ -170,17 +170,10 @@ export class Composer {
 
   /** Everything that an option can be, if that is known without asking the bot. */
   fixed(option) {
-    const { me, people, roles, channels } = this.app.chat;
-    const named = (all, sign) => Object.entries(all).map(([value, name]) => ({ name: `${sign}${name.replace(/^@/, "")}`, value }));
-    if (option.choices) return option.choices.map((choice) => ({ name: choice.name_localizations?.[me.locale] ?? choice.name, value: choice.value }));
-    switch (option.type) {
-      case TRUTH: return [{ name: "true", value: true }, { name: "false", value: false }];
-      case USER: return named(people, "@");
-      case ROLE: return named(roles, "@");
-      case USER_OR_ROLE: return [...named(people, "@"), ...named(roles, "@")];
-      case CHANNEL: return named(Object.fromEntries(channels.filter((channel) => channel.kind !== "dm").map((channel) => [channel.id, channel.name])), "#");
-      default: return null;
-    }
+    const { chat } = this.app;
+    if (option.choices) return option.choices.map((choice) => ({ name: choice.name_localizations?.[chat.me.locale] ?? choice.name, value: choice.value }));
+    if (option.type === TRUTH) return [{ name: "true", value: true }, { name: "false", value: false }];
+    return mentionable(SORTS[option.type], chat);
   }
 
   take(field, choice) {

@@ -179,19 +179,26 @@ function buttonElement(button, message, app, pressed) {
   }, mine ? dots() : null, make("span", {}, inside));
 }
 
+/** The people, roles or channels that a menu or an option can mean, as a choice is: its name, its value. */
+export function mentionable(sort, chat) {
+  const named = (all, sign) => Object.entries(all).map(([value, name]) => ({ name: `${sign}${name.replace(/^@/, "")}`, value }));
+  switch (sort) {
+    case "people": return named(chat.people, "@");
+    case "roles": return named(chat.roles, "@");
+    case "people and roles": return [...mentionable("people", chat), ...mentionable("roles", chat)];
+    case "channels": return named(Object.fromEntries(chat.channels.filter((channel) => channel.kind !== "dm").map((channel) => [channel.id, channel.name])), "#");
+    default: return null;
+  }
+}
+
+/** Discord's numbers of the menus that bring no options of their own. */
+const SORTS = { 5: "people", 6: "roles", 7: "people and roles", 8: "channels" };
+
 /** What a menu offers: its own options, or the people, roles and channels that there are. */
 function offered(menu, app) {
-  const named = (all, sign) => Object.entries(all).map(([value, name]) => ({ value, label: `${sign}${name.replace(/^@/, "")}` }));
-  const channels = () => app.chat.channels.filter((channel) => channel.kind !== "dm").map((channel) => [channel.id, channel.name]);
   const chosen = new Set((menu.default_values ?? []).map((value) => value.id));
-  const marked = (options) => options.map((option) => ({ ...option, default: chosen.has(option.value) }));
-  switch (menu.type) {
-    case 5: return marked(named(app.names.people, "@"));
-    case 6: return marked(named(app.names.roles, "@"));
-    case 7: return marked([...named(app.names.people, "@"), ...named(app.names.roles, "@")]);
-    case 8: return marked(named(Object.fromEntries(channels()), "#"));
-    default: return menu.options;
-  }
+  const all = mentionable(SORTS[menu.type], app.chat);
+  return all ? all.map(({ name, value }) => ({ value, label: name, default: chosen.has(value) })) : menu.options;
 }
 
 function menuElement(menu, message, app, pressed) {
