@@ -234,7 +234,7 @@ impl App {
             match self.loops.join_next().await {
                 Some(Ok(Err(ended))) => return ended,
                 Some(Ok(Ok(()))) => {}
-                Some(Err(panic)) => return Ended::Stuck(format!("a loop panicked: {panic}")),
+                Some(Err(_panic)) => return Ended::Stuck("a loop panicked".to_owned()),
                 None => return Ended::Stuck("no loop is left".to_owned()),
             }
         }

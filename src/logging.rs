@@ -1,7 +1,8 @@
 //! Logs to stderr, as text for people or JSON for collectors.
 //!
 //! Whatever the operator asks for, the libraries that see tokens and bodies stay at info and their spans are never recorded: at
-//! trace one of them prints the bot's token in hex, at debug others print interaction tokens and whole messages.
+//! trace one of them prints the bot's token in hex, at debug others print interaction tokens and whole messages. A panic is logged
+//! without what it quotes.
 
 use std::io;
 
@@ -85,6 +86,21 @@ where
         Format::Json => fmt::layer().json().flatten_event(true).with_writer(writer).boxed(),
     };
     Ok(registry().with(lines.with_filter(asked.and(filter_fn(is_harmless)))))
+}
+
+/// From now on a panic is logged by its place alone (before logging is set up: said on stderr). What it says is withheld,
+/// because it may quote whatever it was about, a link or a token among it; only a text that stands in the program itself is
+/// told.
+pub fn withhold_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let said = panic.payload().downcast_ref::<&'static str>().unwrap_or(&"what it says is withheld");
+        if tracing::dispatcher::has_been_set() {
+            tracing::error!(place, said, "a panic");
+        } else {
+            eprintln!("bernard: a panic at {place}: {said}");
+        }
+    }));
 }
 
 /// Whether an event or span may be recorded at all.
@@ -174,6 +190,28 @@ pub(crate) mod tests {
         });
         let line: serde_json::Value = serde_json::from_str(text.trim()).unwrap();
         assert_eq!((&line["message"], &line["operation.id"]), (&"opened".into(), &142.into()), "{line}");
+    }
+
+    #[test]
+    fn a_panic_is_logged_with_its_place_and_without_what_it_quotes() {
+        withhold_panics();
+        let link = format!("https://www.ovh.com/manager/secret/#?id={}", "fake-id");
+        let refused = || link.parse::<i64>().map_err(|_| link.clone());
+        let text = logged(Format::Json, None, || {
+            let quotes = [
+                std::panic::catch_unwind(|| panic!("no {link} here")).is_err(),
+                std::panic::catch_unwind(|| refused().expect("no link")).is_err(),
+                std::panic::catch_unwind(|| std::panic::panic_any(link.clone())).is_err(),
+                // Slicing inside a character quotes the whole text.
+                std::panic::catch_unwind(|| format!("{link}é")[..=link.len()].len()).is_err(),
+                std::panic::catch_unwind(|| panic!("a text of the program")).is_err(),
+            ];
+            assert_eq!(quotes, [true; 5]);
+        });
+        // The next test of this process wants to see its own.
+        drop(std::panic::take_hook());
+        assert_eq!(text.matches("src/logging.rs").count(), 5, "{text}");
+        assert!(!text.contains("fake-id") && text.contains("a text of the program"), "{text}");
     }
 
     #[test]

@@ -68,6 +68,7 @@ enum Verb {
 const WRONG_CONFIGURATION: u8 = 2;
 
 fn main() -> ExitCode {
+    logging::withhold_panics();
     match Arguments::parse().verb {
         Verb::Audit(verb) => ExitCode::from(audit::run(&verb)),
         Verb::Run { config } => with_configuration(&config, |loaded| run(loaded, &config)),

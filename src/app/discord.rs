@@ -71,15 +71,10 @@ impl Discord {
         let herald = Arc::new(self.herald(bot));
         loops.spawn(Arc::clone(&herald).run(self.stop.clone()));
         loops.spawn(herald.tidy(self.stop.clone()));
-        let ended = match self.config.discord.mode {
-            Mode::Gateway => self.keep_gateway(interactions).await,
-            Mode::Http { .. } => {
-                self.ready.gateway.store(true, Ordering::Relaxed);
-                tokio::select! {
-                    () = self.stop.cancelled() => Ok(()),
-                    fault = self.rest.sender().faulted() => Err(Ended::Fault(fault)),
-                }
-            }
+        let ended = tokio::select! {
+            ended = self.keep_door(interactions) => ended,
+            // Nobody would be shown, sent or told anything any more.
+            Some(Err(_panic)) = loops.join_next() => Err(Ended::Stuck("a loop that speaks to Discord panicked".to_owned())),
         };
         // A fault ends the program: the loops below wait for a stop that comes only when this has returned.
         if ended.is_ok() {
@@ -137,6 +132,20 @@ impl Discord {
         }
         // An application's bot has its own id, but for the oldest ones.
         Ok(application.bot.map_or(UserId::new(application.id.get()), |bot| bot.id))
+    }
+
+    /// Keeps the way in open until `stop`.
+    async fn keep_door(&self, interactions: mpsc::Sender<RawInteraction>) -> Result<(), Ended> {
+        match self.config.discord.mode {
+            Mode::Gateway => self.keep_gateway(interactions).await,
+            Mode::Http { .. } => {
+                self.ready.gateway.store(true, Ordering::Relaxed);
+                tokio::select! {
+                    () = self.stop.cancelled() => Ok(()),
+                    fault = self.rest.sender().faulted() => Err(Ended::Fault(fault)),
+                }
+            }
+        }
     }
 
     async fn keep_gateway(&self, interactions: mpsc::Sender<RawInteraction>) -> Result<(), Ended> {

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     access::{Action, Capability, Protection, Who},
+    config::Locale,
     rescue::{
         approval::{Approval, Guard},
         calls::{self, ExactCall},
@@ -56,7 +57,42 @@ impl Haste {
     }
 }
 
+/// What an admin types in an emergency: a button passes no approval.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Emergency {
+    /// The way out of rescue of this server.
+    Restore(String),
+    /// One more reboot of this server, which the question's answer must not hold then.
+    Reboot(String),
+}
+
+impl Emergency {
+    /// A text, and below it what its reader may type instead, if anything.
+    pub(super) fn below(text: String, emergency: Option<&Self>, locale: Locale) -> String {
+        emergency.map_or_else(|| text.clone(), |emergency| format!("{text}\n{}", emergency.speak(locale)))
+    }
+
+    fn speak(&self, locale: Locale) -> String {
+        let typed = |command: &str, server: &str| code(&format!("{command} server:{server} break_glass:true"));
+        match self {
+            Self::Restore(server) => say!(locale, "emergency-restore", command = typed("/restore", server)),
+            Self::Reboot(server) => say!(locale, "emergency-reboot", command = typed("/reboot", server)),
+        }
+    }
+}
+
 impl Handler {
+    /// What the asker of something protected may type instead, if they may break the glass there.
+    pub(super) fn emergency(
+        &self,
+        asking: &Asking,
+        server: &Server,
+        way: impl FnOnce(String) -> Emergency,
+    ) -> Option<Emergency> {
+        let may = self.policy.get().check(&asking.requester, Capability::Admin, server, asking.place.0);
+        may.is_ok().then(|| way(server.label().to_owned()))
+    }
+
     /// What must happen before `calls` are made for who asks: nothing, the approval of others, or a glass is broken.
     pub(super) fn guard(
         &self,
@@ -72,9 +108,20 @@ impl Handler {
             return Ok(Guard::BrokenGlass { passed: approval, tells: self.settings.oncall_role });
         }
         if approval.of.is_empty() {
-            return Err(Refusal::NobodyMayApprove(approval.rule));
+            return Err(Refusal::NobodyMayApprove(approval.rule, None));
         }
         Ok(Guard::Approval(approval))
+    }
+
+    /// The same for a press, which breaks no glass.
+    pub(super) fn guard_press(
+        &self,
+        asking: &Asking,
+        admitted: &Admitted,
+        calls: Vec<ExactCall>,
+    ) -> Result<Guard, Refusal> {
+        let emergency = || self.emergency(asking, &admitted.server, Emergency::Restore);
+        self.guard(asking, admitted, Haste::None, calls).map_err(|refusal| refusal.naming(emergency()))
     }
 
     fn approval(&self, asking: &Asking, server: &Server, protection: &Protection, calls: Vec<ExactCall>) -> Approval {
@@ -95,7 +142,13 @@ impl Handler {
         let Some(protection) = strictest else { return Ok(None) };
         let mut approval = self.approval(asking, server, &protection, vec![calls::of_reboot(&server.name)]);
         approval.of.retain(|who| *who != Who::User(operation.request.requester));
-        if approval.of.is_empty() { Err(Refusal::NobodyMayApprove(approval.rule)) } else { Ok(Some(approval)) }
+        match approval.of.is_empty() {
+            true => {
+                let emergency = self.emergency(asking, server, Emergency::Reboot);
+                Err(Refusal::NobodyMayApprove(approval.rule, emergency))
+            }
+            false => Ok(Some(approval)),
+        }
     }
 
     /// **Approve**.

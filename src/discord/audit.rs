@@ -110,7 +110,7 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
                 None => said,
             }
         }
-        Refusal::NobodyMayApprove(rule) => entry.under(rule.clone()).saying("nobody else may approve it"),
+        Refusal::NobodyMayApprove(rule, _) => entry.under(rule.clone()).saying("nobody else may approve it"),
         Refusal::OwnRequest => entry.saying("nobody judges what they asked for"),
         Refusal::CountsNot => entry.saying("their approval counts already, or never does"),
         Refusal::NotHere => entry.saying("not in the guild that is served"),

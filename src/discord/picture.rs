@@ -122,8 +122,8 @@ impl Timeline {
                 tracing::error!(%error, "a timeline could not be drawn");
                 None
             }
-            Err(panic) => {
-                tracing::error!(%panic, "a timeline could not be drawn");
+            Err(_panic) => {
+                tracing::error!("a timeline could not be drawn");
                 None
             }
         }

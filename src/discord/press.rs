@@ -3,7 +3,7 @@
 use serenity::model::application::ComponentInteraction;
 
 use super::{
-    approve::{accepted_waiting, done},
+    approve::{Emergency, accepted_waiting, done},
     asking::Asking,
     command::LeaseRefusal,
     component::{Button, Subject},
@@ -110,8 +110,10 @@ impl Handler {
             return self.decide(asking, operation, decision).await;
         };
         let operation = done(self.desk.ask_to_reboot_again(&grant, operation.id, asked, &approval).await?)?;
+        let emergency = self.emergency(asking, &server, Emergency::Reboot);
         let waiting = accepted_waiting(&operation, asking);
-        Ok(Reply::text(waiting.unwrap_or_else(|| say!(asking.locale, "decided-again"))))
+        let waiting = waiting.unwrap_or_else(|| say!(asking.locale, "decided-again"));
+        Ok(Reply::text(Emergency::below(waiting, emergency.as_ref(), asking.locale)))
     }
 
     async fn decide(&self, asking: &Asking, operation: &Operation, decision: Decision) -> Result<Reply, Refusal> {

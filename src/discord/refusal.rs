@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{command::LeaseRefusal, speak};
+use super::{approve::Emergency, command::LeaseRefusal, speak};
 use crate::{
     access::{Denial, UserId, Who},
     config::Locale,
@@ -33,8 +33,8 @@ pub enum Refusal {
     BotLacks(Vec<String>),
     /// No rule allows it; and what people call the server.
     Denied(Box<Denial>, Option<String>),
-    /// Others must approve it by this rule, and nobody else may.
-    NobodyMayApprove(String),
+    /// Others must approve it by this rule, and nobody else may; and what may be typed instead of a press.
+    NobodyMayApprove(String, Option<Emergency>),
     /// Whoever asked for it does not judge it.
     OwnRequest,
     /// Their approval counts already, or never does.
@@ -104,6 +104,15 @@ impl Refusal {
         }
     }
 
+    /// The same to whoever pressed a button, with what they may type instead.
+    #[must_use]
+    pub(super) fn naming(self, emergency: Option<Emergency>) -> Self {
+        match self {
+            Self::NobodyMayApprove(rule, _) => Self::NobodyMayApprove(rule, emergency),
+            other => other,
+        }
+    }
+
     /// The sentence.
     pub fn speak(&self, locale: Locale) -> String {
         let text = match self {
@@ -117,7 +126,10 @@ impl Refusal {
                 say!(locale, "refusal-bot-lacks", missing = missing)
             }
             Self::Denied(denial, label) => speak::denial(denial, label.as_deref(), locale),
-            Self::NobodyMayApprove(rule) => say!(locale, "refusal-nobody-may-approve", rule = code(rule)),
+            Self::NobodyMayApprove(rule, emergency) => {
+                let text = say!(locale, "refusal-nobody-may-approve", rule = code(rule));
+                Emergency::below(text, emergency.as_ref(), locale)
+            }
             Self::OwnRequest => say!(locale, "refusal-own-request"),
             Self::CountsNot => say!(locale, "refusal-counts-not"),
             Self::NoServer(typed, not_found) => no_server(typed, not_found, locale),

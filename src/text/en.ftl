@@ -65,6 +65,8 @@ confirm-approval-unread = ⚠️ The server's tags could not be read, so the rul
 confirm-glass = 🚨 Break-glass: it is done at once, without the approval that { $rule } asks for. { $who } is told in the channel, with your reason.
 confirm-glass-nobody = 🚨 Break-glass: it is done at once, without the approval that { $rule } asks for. The channel is told, with your reason.
 confirm-glass-idle = `break_glass` changes nothing here: no rule protects this.
+emergency-restore = 🚨 No button passes an approval. In an emergency you may: { $command } with a reason, in the channel. It puts everything back and reboots at once.
+emergency-reboot = 🚨 No button passes an approval. In an emergency you may: **Leave it** (after **Cancel**, if others are asked already), then { $command } with a reason, in the channel.
 accepted-waiting = 🔏 Accepted as **{ $id }** for { $server }. By the rule { $rule }, { $count ->
     [one] one other person must approve it
    *[other] { $count } other people must approve it

@@ -65,6 +65,8 @@ confirm-approval-unread = ⚠️ Les tags du serveur n'ont pas pu être lus : la
 confirm-glass = 🚨 Bris de glace : c'est fait aussitôt, sans l'approbation qu'exige { $rule }. { $who } en est averti dans le salon, avec votre motif.
 confirm-glass-nobody = 🚨 Bris de glace : c'est fait aussitôt, sans l'approbation qu'exige { $rule }. Le salon en est averti, avec votre motif.
 confirm-glass-idle = `break_glass` ne change rien ici : aucune règle ne protège ceci.
+emergency-restore = 🚨 Aucun bouton ne passe outre une approbation. En cas d'urgence, vous le pouvez : { $command } avec un motif, dans le salon. Tout est remis en place et le serveur redémarre aussitôt.
+emergency-reboot = 🚨 Aucun bouton ne passe outre une approbation. En cas d'urgence, vous le pouvez : **Laisser ainsi** (après **Annuler**, si la demande est déjà faite), puis { $command } avec un motif, dans le salon.
 accepted-waiting = 🔏 Accepté : **{ $id }** pour { $server }. D'après la règle { $rule }, { $count ->
     [one] une autre personne doit l'approuver
    *[other] { $count } autres personnes doivent l'approuver

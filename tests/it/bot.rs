@@ -434,8 +434,9 @@ pub(crate) async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool)
     assert!(tokio::time::timeout(PATIENCE, wait).await.is_ok(), "it never came to this: {what}");
 }
 
-/// The process' one recorder.
+/// The process' one recorder; a story that brings its own puts its handle here first.
+pub(crate) static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
+
 fn recorder() -> PrometheusHandle {
-    static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
     RECORDER.get_or_init(|| metrics::install().expect("the first recorder")).clone()
 }

@@ -121,3 +121,13 @@ async fn what_arrives_later_than_anybody_looks_is_found_and_can_be_restored() {
     late.release();
     bot.lists(&bot.ann, &["not started by me", "web-1"]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_never_gets_a_clear_answer_is_given_up_and_not_called_refused() {
+    let bot = TestBot::new().await;
+    bot.ovh.faults().always().status("PUT", "/dedicated/server/", 502, &json!({ "message": "gone fishing" }));
+    bot.accepts(Kind::Enable).await;
+    let end = bot.rung(&bot.ann, &["**Not sent**", "R-1", "gone fishing", "everything stayed as it was"]).await;
+    assert!(!end.content.contains("Refused") && end.content.contains("query id"), "{}", end.content);
+    assert_eq!((bot.ovh.kernel_of("web-1").as_deref(), bot.ovh.reboots("web-1")), (Some("hd"), 0));
+}

@@ -5,5 +5,6 @@
 
 mod inside;
 mod ledger;
+mod panics;
 mod search;
 mod story;

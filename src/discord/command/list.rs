@@ -44,8 +44,8 @@ impl Handler {
         let admitted = self.admit(asking, &known, Kind::Adopt).await?;
         self.not_held(&admitted.server, Kind::Adopt).await?;
         // It calls nothing at OVHcloud that would change anything.
-        let guard = self.guard(asking, &admitted, Haste::None, Vec::new())?;
-        self.open_at_once(asking, &admitted, Wish::Adopt { lease: self.settings.lease }, guard).await
+        let guard = self.guard_press(asking, &admitted, Vec::new())?;
+        self.open_by_press(asking, &admitted, Wish::Adopt { lease: self.settings.lease }, guard).await
     }
 
     /// **Restore** of a rescue that somebody else started: a confirmation card first, as for `/restore`.

@@ -8,7 +8,7 @@ use crate::{
     config::Locale,
     discord::{
         approval_card,
-        approve::{Haste, accepted_waiting},
+        approve::{Emergency, Haste, accepted_waiting},
         asking::Asking,
         component::Button,
         handler::{Handler, Reply},
@@ -145,12 +145,12 @@ impl Handler {
         aim: Aim,
     ) -> Result<Reply, Refusal> {
         let proposal = self.proposal(&admitted.server, aim).await?;
-        let guard = self.guard(asking, admitted, Haste::None, self.calls(&admitted.server, &proposal))?;
+        let guard = self.guard_press(asking, admitted, self.calls(&admitted.server, &proposal))?;
         let (Wish::Restore { despite, .. } | Wish::PutBack { despite, .. }) = &proposal.wish else {
             return Err(Refusal::Unknown);
         };
         if despite.is_empty() {
-            return self.open_at_once(asking, admitted, proposal.wish, guard).await;
+            return self.open_by_press(asking, admitted, proposal.wish, guard).await;
         }
         let request = request(asking, admitted, proposal.wish.clone(), None, guard);
         self.card(request, &proposal, restore_command(operation), asking.locale).await
@@ -170,6 +170,22 @@ impl Handler {
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
             Open::Refused(_) => Err(Refusal::Unknown),
         }
+    }
+
+    /// The same by a press on a button: it passes no approval, so who might is told what does.
+    pub(super) async fn open_by_press(
+        &self,
+        asking: &Asking,
+        admitted: &Admitted,
+        wish: Wish,
+        guard: Guard,
+    ) -> Result<Reply, Refusal> {
+        let emergency = match guard {
+            Guard::Approval(_) => self.emergency(asking, &admitted.server, Emergency::Restore),
+            Guard::Unprotected | Guard::BrokenGlass { .. } => None,
+        };
+        let reply = self.open_at_once(asking, admitted, wish, guard).await?;
+        Ok(Reply { content: Emergency::below(reply.content, emergency.as_ref(), asking.locale), ..reply })
     }
 
     async fn own_card(&self, asking: &Asking, id: CardId) -> Result<Card, Refusal> {

@@ -1,6 +1,6 @@
 //! Break-glass: in an emergency, with a reason, and nobody is left in the dark.
 
-use sim::discord::{ONCALL, OPS, ROLE};
+use sim::discord::{Id, Message, ONCALL, OPS, ROLE};
 
 use super::{Council, LEADS, rules};
 use crate::bot::{TestConfig, rule};
@@ -160,4 +160,68 @@ async fn the_on_call_role_is_told_once_though_the_bot_dies_right_then() {
     council.rung(&olga, &["**Break-glass**", "R-1"]).await;
     assert_eq!(council.count(&["**Break-glass**"]), 1);
     assert_eq!(council.ovh.reboots("web-1"), 1);
+}
+
+/// A role that may do everything but approve and break the glass.
+const HELPERS: Id = Id(400_000_000_000_000_077);
+const RESTORE: &str = "`/restore server:web-1 break_glass:true`";
+const REBOOT: &str = "`/reboot server:web-1 break_glass:true`";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn restore_now_names_what_an_admin_types_and_nobody_else_is_told_of_it() {
+    let helpers = rule(HELPERS, &["view", "rescue", "restore"], &["*"]);
+    let rules = rules(&["restore"], "") + &helpers;
+    let council = Council::with(TestConfig { rules, ..TestConfig::default() }).await;
+    let hal = council.discord.person("hal", "en-GB", &[HELPERS]);
+    let end = council.rescued(&council.ann, "web-1").await;
+    let answer = council.press(&hal, &end, "Restore now").await;
+    assert!(answer.content.contains("must approve") && !answer.content.contains("break_glass"), "{}", answer.content);
+    let answer = council.press(&council.ann, &end, "Restore now").await;
+    assert!(answer.content.contains("must approve") && answer.content.contains(RESTORE), "{}", answer.content);
+    // It does as it says, though two others wait.
+    council.accepted(&council.ann, "restore", &options(WHY)).await;
+    council.rung(&council.ann, &["**Restored**", "R-4"]).await;
+    assert_eq!(council.ovh.kernel_of("web-1").as_deref(), Some("hd"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nobody_may_approve_a_press_is_refused_and_names_what_an_admin_types() {
+    let rules = rules(&["restore"], "").replace(", \"approve\"", "");
+    let council = Council::with(TestConfig { rules, ..TestConfig::default() }).await;
+    let end = council.rescued(&council.ann, "web-1").await;
+    let answer = council.press(&council.ann, &end, "Restore now").await;
+    assert!(answer.content.contains("🚫") && answer.content.contains(RESTORE), "{}", answer.content);
+    assert!(answer.buttons().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reboot_again_names_what_an_admin_types_and_it_leads_there() {
+    let (council, _) = council().await;
+    council.rescue_asked().await;
+    council.ovh.faults().reset("POST", "/reboot");
+    council.approve(&council.paula, "R-1").await;
+    let question = council.rung(&council.ann, &["Your decision is needed", "R-1"]).await;
+    let answer = council.press(&council.ann, &question, "Reboot again").await;
+    assert!(answer.content.contains("must approve") && answer.content.contains(REBOOT), "{}", answer.content);
+    let request = council.request("R-1").await;
+    council.press(&council.ann, &request, "Cancel").await;
+    let again = |message: &Message| message.id.0 > question.id.0 && message.button("Leave it").is_some();
+    let question = council.discord.wait_for_message(OPS, again).await;
+    council.press(&council.ann, &question, "Leave it").await;
+    council.rung(&council.ann, &["**Left as it is**", "R-1"]).await;
+    council.accepted(&council.ann, "reboot", &options(WHY)).await;
+    council.rung(&council.ann, &["**Rebooted**", "R-2"]).await;
+    assert_eq!(council.ovh.reboots("web-1"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn adopt_names_what_an_admin_types() {
+    let config = TestConfig { rules: rules(&["rescue"], ""), ..TestConfig::default() };
+    let pace = format!("{}inventory_refresh = \"200ms\"\n", config.pace);
+    let council = Council::with(TestConfig { pace, ..config }).await;
+    let rescue = council.ovh.boot_id("web-1", "rescue12-customer");
+    council.ovh.netboot_by_somebody("web-1", Some(rescue));
+    let list = council.lists(&council.ann, &["web-1", "not started by me"]).await;
+    let answer = council.press(&council.ann, &list, "Adopt web-1").await;
+    assert!(answer.content.contains("must approve") && answer.content.contains(RESTORE), "{}", answer.content);
 }
