@@ -33,18 +33,20 @@ pub fn message(
         return console::message(operation, link.map(|(_, link)| link));
     }
     let locale = operation.request.locale;
-    let system = operation.rescue().map_or(System::Linux, |(system, _)| system);
-    let address = operation.rescue().and_then(|(_, ip)| ip.map(str::to_owned));
     let message = CreateMessage::new()
         .content(content(operation, lease, link))
         .flags(MessageFlags::SUPPRESS_EMBEDS)
         .components(vec![
-            CreateActionRow::Buttons(buttons(operation, lease, link, locale)),
+            CreateActionRow::Buttons(
+                buttons(operation, lease, link, locale)
+                    .into_iter()
+                    .chain([Button::DeleteMessage(operation.id).create(locale)])
+                    .collect(),
+            ),
             // Five buttons are the most that a thumb tells apart: the guide has a menu of its own.
             CreateActionRow::SelectMenu(guide::opening(card::reader(operation), locale)),
         ]);
-    let rdp = address.filter(|_| system == System::Windows).map(|address| rdp_file(&address, system));
-    (message, rdp.into_iter().collect())
+    (message, rdp(operation).into_iter().collect())
 }
 
 /// What the DM becomes when the rescue is over: nothing of it is left but a sentence.
@@ -63,7 +65,7 @@ pub fn wiped(operation: &Operation) -> EditMessage {
 pub struct Revealed {
     /// The text, with the link.
     pub content: String,
-    /// The link as a button, and the guide.
+    /// The link as a button, what leads out of the rescue, and the guide.
     pub buttons: Vec<CreateButton>,
     /// The file that goes with it.
     pub files: Vec<CreateAttachment>,
@@ -75,8 +77,9 @@ pub fn revealed(operation: &Operation, lease: Option<&Lease>, link: &(Source, Se
     if operation.request.kind() == Kind::Console {
         return console::revealed(operation, &link.1);
     }
-    let buttons = vec![open_link(&link.1, locale), card::guide(operation).create(locale)];
-    Revealed { content: content(operation, lease, Some(link)), buttons, files: Vec::new() }
+    let mut buttons = buttons(operation, lease, Some(link), locale);
+    buttons.push(card::guide(operation).create(locale));
+    Revealed { content: content(operation, lease, Some(link)), buttons, files: rdp(operation).into_iter().collect() }
 }
 
 pub(super) fn open_link(link: &SecretString, locale: Locale) -> CreateButton {
@@ -118,6 +121,7 @@ fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, 
     lines.join("\n")
 }
 
+/// The link, what leads out, and where else the link can be looked for.
 fn buttons(
     operation: &Operation,
     lease: Option<&Lease>,
@@ -135,8 +139,13 @@ fn buttons(
     if matches!(link, Some((Source::AuthenticationSecret, _))) {
         buttons.push(Button::TryMail(operation.id).create(locale));
     }
-    buttons.push(Button::DeleteMessage(operation.id).create(locale));
     buttons
+}
+
+/// What a tap opens in a remote desktop client; only for Windows.
+fn rdp(operation: &Operation) -> Option<CreateAttachment> {
+    let (system, address) = operation.rescue()?;
+    address.filter(|_| system == System::Windows).map(|address| rdp_file(address, system))
 }
 
 /// A file that a tap opens in a remote desktop client; it holds no password.

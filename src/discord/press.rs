@@ -153,6 +153,8 @@ impl Handler {
         let lease = self.store.lease(&operation.request.server).await?;
         let dm::Revealed { content, buttons, files } =
             dm::revealed(operation, lease.as_ref(), &(found.source, found.link));
+        // A console's file is the way in; without a remote desktop's file one types the address.
+        let files = if asking.bot_can_attach() || kind == Kind::Console { files } else { Vec::new() };
         Ok(Reply { buttons, files, reveals: Some((operation.id, found.query)), ..Reply::text(content) })
     }
 

@@ -125,12 +125,23 @@ async fn reveals(dms: Dms) {
     let shown = bot.press(&bot.ann, &waiting, "Reveal link").await;
     assert!(shown.is_ephemeral() && shown.content.contains(LINK), "{}", shown.content);
     assert!(shown.button("Open the link").is_some_and(|button| button.url.is_some()));
+    let labels: Vec<String> = shown.buttons().into_iter().map(|button| button.label).collect();
+    assert_eq!(labels, ["Open the link", "Restore now", "Extend", "Try the mail", "Guide"], "as in the DM");
+    assert_eq!(shown.attachments.first().map(|file| file.filename.as_str()), Some("rescue.rdp"));
     bot.rung(&bot.ann, &["**In rescue**", "was shown to the one who asked"]).await;
     let answer = bot.forge(&bot.ann, &reveal, &waiting).await;
     assert!(
         answer.content.contains("`/rescue link server:web-1`") && !answer.content.contains(LINK),
         "{}",
         answer.content
+    );
+    bot.press(&bot.ann, &shown, "Try the mail").await;
+    let waiting = bot.sees(&["Press", "Reveal link", "R-2"]).await;
+    let mailed = bot.press(&bot.ann, &waiting, "Reveal link").await;
+    assert!(
+        mailed.content.contains("OVHcloud's mail") && mailed.button("Try the mail").is_none(),
+        "{}",
+        mailed.content
     );
     assert!(bot.ann.dms().is_empty());
     only_seen_by(&bot, &bot.ann);
