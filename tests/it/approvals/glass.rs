@@ -222,6 +222,6 @@ async fn adopt_names_what_an_admin_types() {
     let rescue = council.ovh.boot_id("web-1", "rescue12-customer");
     council.ovh.netboot_by_somebody("web-1", Some(rescue));
     let list = council.lists(&council.ann, &["web-1", "not started by me"]).await;
-    let answer = council.press(&council.ann, &list, "Adopt web-1").await;
+    let answer = council.press(&council.ann, &list, "Adopt").await;
     assert!(answer.content.contains("must approve") && answer.content.contains(RESTORE), "{}", answer.content);
 }
