@@ -72,7 +72,7 @@ story("menus, embeds, pictures and answers are shown if they come", [PHONE_LIGHT
     const { messageElement } = await import("/message.js");
     const before = { id: "8", content: "Earlier **words**", author: { username: "bernard" } };
     const app = {
-      chat: { me: { id: "1", name: "Ann" }, bot: "3", people: {}, messages: [before], channels: [{ id: "5", kind: "text", name: "ops" }, { id: "6", kind: "dm", name: "" }] },
+      chat: { me: { id: "1", name: "Ann" }, bot: "3", people: { 1: "Ann", 2: "Victor" }, roles: { 4: "leads" }, messages: [before], channels: [{ id: "5", kind: "text", name: "ops" }, { id: "6", kind: "dm", name: "" }] },
       names: { people: { 1: "Ann", 2: "Victor" }, roles: { 4: "leads" }, channels: {} },
       pressedOn: () => null, isLoud: () => true,
     };
