@@ -205,8 +205,8 @@ async fn a_link_that_arrives_after_its_rescue_was_left_is_wiped_all_the_same() {
     let arriving = bot.discord.faults().hold_answer("POST", &format!("/channels/{dm}/messages"));
     bot.accepts(Kind::Enable).await;
     arriving.reached().await;
-    bot.restored(&bot.ann, "web-1").await;
     assert!(bot.ann.dms().iter().any(|dm| dm.content.contains("manager/secret")), "it is there");
+    bot.restored(&bot.ann, "web-1").await;
     arriving.release();
     bot.ann.wait_for_dm(|dm| dm.content.contains("wiped")).await;
     assert!(!bot.ann.dms().iter().any(|dm| dm.content.contains("manager/secret")));
