@@ -197,6 +197,7 @@ card-faults = { $count ->
 
 # Questions
 question-none = I asked OVHcloud for the reboot and got no answer, and no new reboot task has turned up. It may have been lost, or it may still come.
+question-unread = I asked OVHcloud for the reboot and got no answer, and I cannot read whether a new reboot task has turned up: { $said }. It may have been lost, or it may still come.
 question-several = I asked OVHcloud for the reboot and got no answer, and { $count } new reboot tasks have turned up: I cannot tell which is mine.
 question-again-refused = OVHcloud refused the last reboot. What became of the one before is still not known: no new reboot task has turned up.
 question-again-unsent = The last reboot certainly did not reach OVHcloud. What became of the one before is still not known: no new reboot task has turned up.

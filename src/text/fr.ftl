@@ -197,6 +197,7 @@ card-faults = { $count ->
 
 # Questions
 question-none = J'ai demandé le redémarrage à OVHcloud sans obtenir de réponse, et aucune nouvelle tâche de redémarrage n'est apparue. La demande s'est peut-être perdue, ou elle peut encore aboutir.
+question-unread = J'ai demandé le redémarrage à OVHcloud sans obtenir de réponse, et je n'arrive pas à lire si une nouvelle tâche de redémarrage est apparue : { $said }. La demande s'est peut-être perdue, ou elle peut encore aboutir.
 question-several = J'ai demandé le redémarrage à OVHcloud sans obtenir de réponse, et { $count } nouvelles tâches de redémarrage sont apparues : je ne sais pas laquelle est la mienne.
 question-again-refused = OVHcloud a refusé le dernier redémarrage. On ne sait toujours pas ce qu'est devenu le précédent : aucune nouvelle tâche de redémarrage n'est apparue.
 question-again-unsent = Le dernier redémarrage n'est certainement pas parvenu à OVHcloud. On ne sait toujours pas ce qu'est devenu le précédent : aucune nouvelle tâche de redémarrage n'est apparue.

@@ -175,7 +175,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         (why, text(), option::of(query())).prop_map(|(why, said, query)| Event::RebootNotDone { why, said, query }),
         (text(), option::of(query())).prop_map(|(said, query)| Event::RebootUnknown { said, query }),
         task().prop_map(|task| Event::TaskAdopted { task }),
-        vec(task(), 0..4).prop_map(|candidates| Event::NotSettled { candidates }),
+        (vec(task(), 0..4), option::of(text())).prop_map(|(candidates, trouble)| Event::NotSettled { candidates, trouble }),
         (user(), option::of(text())).prop_map(|(by, rule)| Event::RebootAgainApproved { by, rule }),
         (user(), option::of(text())).prop_map(|(by, rule)| Event::LeftAlone { by, rule }),
         Just(Event::QuestionUnanswered),
