@@ -15,7 +15,7 @@ use super::{
     desk::{self, Desk},
     errand::{Errands, Permission},
     fleet::Fleet,
-    lease::Lease,
+    lease::{Lease, stands_in_the_way},
     notice::{Letter, Notice, To},
     operation::{ChannelId, Kind, Operation, Request, Wish},
     plan::{self, Aim},
@@ -45,6 +45,8 @@ pub struct WardenSettings {
     pub remind_before: SignedDuration,
     /// What a passed deadline does.
     pub on_deadline: OnDeadline,
+    /// How long whoever is at work on a server is left alone with it: what takes longer is said like anything else.
+    pub patience: SignedDuration,
     /// Where the digest goes, and at what time of day.
     pub digest: Option<(ChannelId, Time)>,
     /// The operator's time zone.
@@ -128,7 +130,7 @@ impl Warden {
         for kept in kept {
             match self.turn(&kept, now) {
                 // Whoever is at work on the server has its people's attention; afterwards it is said, or it is over.
-                Turn::Remind(..) if live.iter().any(|operation| is_at_work(operation, &kept.lease)) => {}
+                Turn::Remind(..) if live.iter().any(|operation| self.is_at_work(operation, &kept.lease, now)) => {}
                 Turn::Remind(due, reminder) => self.say(&kept, due, reminder, now).await?,
                 Turn::Wait(due) => {
                     self.store.move_lease_on(&kept, onward(due), None, now).await?;
@@ -149,6 +151,14 @@ impl Warden {
         }
         let each = stream::iter(self.store.due_leases(clock::now()).await?).map(|kept| self.restore_one(kept));
         each.buffer_unordered(AT_ONCE).try_collect().await
+    }
+
+    /// Whether an operation has the lease's server in its hands, and neither waits for a person nor for what does not come.
+    fn is_at_work(&self, operation: &Operation, lease: &Lease, now: Timestamp) -> bool {
+        operation.request.server == lease.server
+            && operation.state.holds_server()
+            && !matches!(operation.state.phase, Phase::Undecided { .. })
+            && now.duration_since(operation.since) < self.settings.patience
     }
 
     fn turn(&self, kept: &Kept, now: Timestamp) -> Turn {
@@ -195,8 +205,12 @@ impl Warden {
         let lease = &kept.lease;
         let Some(origin) = self.store.operation(lease.operation).await? else { return Ok(Begun::No) };
         let live = self.store.live_operations().await?;
-        if live.iter().any(|operation| is_at_work(operation, lease)) {
+        if live.iter().any(|operation| self.is_at_work(operation, lease, clock::now())) {
             return Ok(Begun::Yes);
+        }
+        let mut others = live.iter().filter(|operation| operation.request.server == lease.server);
+        if others.any(|operation| stands_in_the_way(operation, Kind::Restore)) {
+            return Ok(Begun::NotYet);
         }
         let Some(client) = self.fleet.client(&lease.account) else { return Ok(Begun::No) };
         let server = match plan::read_server(&client, &lease.server).await {
@@ -272,13 +286,6 @@ fn after(lease: &Lease, error: &plan::Error) -> Begun {
         plan::Error::Ovh(error) if error.is_transient() => Begun::NotYet,
         plan::Error::Ovh(_) | plan::Error::Problem(_) => Begun::No,
     }
-}
-
-/// Whether an operation has the lease's server in its hands, and does not wait for a person.
-fn is_at_work(operation: &Operation, lease: &Lease) -> bool {
-    operation.request.server == lease.server
-        && operation.state.holds_server()
-        && !matches!(operation.state.phase, Phase::Undecided { .. })
 }
 
 fn onward(due: Due) -> Onward {
