@@ -267,7 +267,7 @@ impl Warden {
         match self.store.appointment(&name).await? {
             None => self.store.keep_appointment(&name, next, None, now).await,
             Some(due) if due <= now => {
-                let day = now.to_zoned(self.settings.zone.clone()).date();
+                let day = daily::last_day(at, now, &self.settings.zone);
                 let letter = Letter { to: To::Channel { channel, or_to: None }, notice: Notice::Digest { day } };
                 let origin = format!("{DIGEST}:{day}");
                 self.store.keep_appointment(&name, next, Some((&origin, &letter)), now).await?;
