@@ -263,7 +263,8 @@ impl TestBot {
 
     /// The configuration as the program reads it.
     pub(crate) fn config_text(&self) -> String {
-        let TestConfig { rules, rescue, discord, account, credentials, pace, requests_per_minute, limits } = &self.config;
+        let TestConfig { rules, rescue, discord, account, credentials, pace, requests_per_minute, limits } =
+            &self.config;
         format!(
             "time_zone = \"Europe/Paris\"\n\
              [discord]\ntoken = \"{token}\"\nguild = \"{GUILD}\"\napi_url = \"{api}\"\n{discord}\n\

@@ -23,6 +23,7 @@ mod fleet;
 mod kill;
 mod late;
 mod leaks;
+mod left;
 mod leases;
 mod leftovers;
 mod limits;
