@@ -101,7 +101,8 @@ fn told(entry: Entry, event: &Event) -> Entry {
         Event::ConsoleChosen { kind } => entry.saying(kind.as_str()),
         Event::ConsoleAsked { task, query } => Entry { task: Some(*task), ..effect(entry).through(query.clone()) },
         Event::ConsoleOpened { until } => entry.saying(format!("until {until:.0}")),
-        Event::NotSettled { candidates } => entry.saying(format!("new tasks: {}", list(candidates))),
+        Event::NotSettled { trouble: Some(said), .. } => entry.saying(said),
+        Event::NotSettled { candidates, trouble: None } => entry.saying(format!("new tasks: {}", list(candidates))),
         Event::PutBack { result, queries } => {
             let entry = effect(entry).through(queries.clone());
             match result {

@@ -123,6 +123,7 @@ mod tests {
             Act::DmWiped,
             Act::LeaseExtended,
             Act::LeaseHandedOver,
+            Act::ServerLeft,
             Act::Started,
             Act::PolicyLoaded,
             Act::Anchored,

@@ -192,7 +192,10 @@ fn question(operation: &Operation, asked: u32, locale: Locale) -> Rendering {
             lines.push(match (facts.not_done, candidates.len()) {
                 (Some(NotDone::Refused), _) => say!(locale, "question-again-refused"),
                 (Some(NotDone::Unsent), _) => say!(locale, "question-again-unsent"),
-                (None, 0) => say!(locale, "question-none"),
+                (None, 0) => match &facts.tasks_unread {
+                    None => say!(locale, "question-none"),
+                    Some(said) => say!(locale, "question-unread", said = code(said)),
+                },
                 (None, several) => say!(locale, "question-several", count = several),
             });
             lines.extend(because_line(operation, locale));

@@ -6,7 +6,12 @@ use serenity::builder::CreateButton;
 use super::component::Button;
 use crate::{
     config::Locale,
-    rescue::{foreign::Foreign, lease::Lease, server::ServiceName},
+    rescue::{
+        foreign::Foreign,
+        known::Servers,
+        lease::Lease,
+        server::{Server, ServiceName},
+    },
     say,
     store::{self, Store},
     text::{code, day_and_hour, mention, since_epoch},
@@ -32,14 +37,19 @@ enum Entry<'a> {
     Foreign(&'a Foreign),
 }
 
-/// What is in rescue, ours and others', of the servers that somebody `sees`.
+/// What is in rescue, ours and others', of the servers that somebody `sees`. One that has left the fleet goes by its service name.
 pub(super) async fn in_rescue(
     store: &Store,
-    sees: impl Fn(&ServiceName) -> bool,
+    servers: &Servers,
+    sees: impl Fn(&Server) -> bool,
 ) -> Result<(Vec<Lease>, Vec<Foreign>), store::Error> {
+    let sees = |name: &ServiceName, account: &str| match servers.get(name) {
+        Some(known) => sees(&known.server),
+        None => sees(&Server::only_named(name.clone(), account)),
+    };
     let (mut leases, mut foreign) = (store.leases().await?, store.foreign_rescues().await?);
-    leases.retain(|lease| sees(&lease.server));
-    foreign.retain(|foreign| sees(&foreign.found.server));
+    leases.retain(|lease| sees(&lease.server, &lease.account));
+    foreign.retain(|foreign| sees(&foreign.found.server, &foreign.found.account));
     Ok((leases, foreign))
 }
 

@@ -115,10 +115,13 @@ pub enum Event {
         /// The task.
         task: TaskId,
     },
-    /// None or several new tasks were found in time: a person must decide.
+    /// None or several new tasks were found in time, or the tasks could not be read: a person must decide.
     NotSettled {
         /// The new tasks, if several.
         candidates: Vec<TaskId>,
+        /// Why the tasks could not be read, in the words of OVHcloud or of the failed connection.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trouble: Option<String>,
     },
     /// Nobody answered the question in time: from now on it is one for on-call.
     QuestionUnanswered,

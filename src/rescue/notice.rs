@@ -75,6 +75,15 @@ pub enum Notice {
         /// The restore.
         operation: OperationId,
     },
+    /// A rescue is over because its server is in no account any more.
+    ServerLeft {
+        /// The operation that began the lease.
+        lease: OperationId,
+        /// What people called the server.
+        label: String,
+        /// Whose rescue it was.
+        owner: UserId,
+    },
     /// A rescue lasts longer.
     Extended {
         /// The operation that began the lease.
@@ -147,9 +156,11 @@ impl Notice {
                 Some(Offer::Rescue(*lease))
             }
             Self::Digest { .. } => Some(Offer::Fleet),
-            Self::RestoredAtDeadline { .. } | Self::AuditAnchor { .. } | Self::Paused { .. } | Self::Resumed { .. } => {
-                None
-            }
+            Self::RestoredAtDeadline { .. }
+            | Self::ServerLeft { .. }
+            | Self::AuditAnchor { .. }
+            | Self::Paused { .. }
+            | Self::Resumed { .. } => None,
         }
     }
 }

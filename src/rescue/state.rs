@@ -331,7 +331,7 @@ impl State {
             (P::Intended(intent), E::RebootUnknown { .. }) => P::Unsettled(intent.clone()),
             (P::Intended(_) | P::Unsettled(_) | P::Undecided { .. }, E::TaskAdopted { task }) => P::Rebooting(*task),
             (P::Ready, E::TaskAdopted { task }) if self.facts.intents > 0 => P::Rebooting(*task),
-            (P::Intended(intent) | P::Unsettled(intent), E::NotSettled { candidates }) => {
+            (P::Intended(intent) | P::Unsettled(intent), E::NotSettled { candidates, .. }) => {
                 P::Undecided { intent: intent.clone(), candidates: candidates.clone() }
             }
             (P::Undecided { .. }, E::QuestionUnanswered) if !self.is_on_calls() => self.phase.clone(),

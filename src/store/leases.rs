@@ -174,7 +174,7 @@ async fn undo(tx: &mut SqliteConnection, operation: OperationId, now: Timestamp)
 
 /// The server is out of rescue: what was delivered for it is to be wiped, and the messages of its rescue, and of
 /// what was tried since, lose their buttons.
-async fn end(tx: &mut SqliteConnection, server: &ServiceName, now: Timestamp) -> Result<(), Error> {
+pub(super) async fn end(tx: &mut SqliteConnection, server: &ServiceName, now: Timestamp) -> Result<(), Error> {
     show_again(tx, server).await?;
     sqlx::query("UPDATE leases SET ended_at = $2 WHERE server = $1 AND ended_at IS NULL")
         .bind(server.as_str())
@@ -201,7 +201,7 @@ pub(super) async fn show_again(tx: &mut SqliteConnection, server: &ServiceName) 
     Ok(())
 }
 
-async fn active(connection: &mut SqliteConnection, server: &ServiceName) -> Result<Option<Lease>, Error> {
+pub(super) async fn active(connection: &mut SqliteConnection, server: &ServiceName) -> Result<Option<Lease>, Error> {
     let text: Option<String> = sqlx::query_scalar("SELECT lease FROM leases WHERE server = $1 AND ended_at IS NULL")
         .bind(server.as_str())
         .fetch_optional(connection)

@@ -197,6 +197,7 @@ card-faults = { $count ->
 
 # Questions
 question-none = I asked OVHcloud for the reboot and got no answer, and no new reboot task has turned up. It may have been lost, or it may still come.
+question-unread = I asked OVHcloud for the reboot and got no answer, and I cannot read whether a new reboot task has turned up: { $said }. It may have been lost, or it may still come.
 question-several = I asked OVHcloud for the reboot and got no answer, and { $count } new reboot tasks have turned up: I cannot tell which is mine.
 question-again-refused = OVHcloud refused the last reboot. What became of the one before is still not known: no new reboot task has turned up.
 question-again-unsent = The last reboot certainly did not reach OVHcloud. What became of the one before is still not known: no new reboot task has turned up.
@@ -287,6 +288,7 @@ reminder-after = ⏰ **Still in rescue** · { $server } · its time is long up
 reminder-until = The rescue { $id } is meant to end { $until }.
 reminder-was-until = The rescue { $id } was meant to end { $until }. Whatever reboots the server boots into rescue again.
 reminder-choices = **Restore now** or { $restore } puts everything back; **Extend** or { $extend } gives it more time.
+notice-server-left = 👋 **Gone** · { $server } has left the account: OVHcloud knows it no more. The rescue of { $who } ({ $id }) is over, and there is nothing to put back.
 notice-restored-at-deadline = ⏰ **Time is up** · { $server } is being put back ({ $id }), with the rights of { $who }.
 notice-extended = ⏳ **Extended** · { $server } stays in rescue until { $until }. Extended by { $who }; it is the rescue of { $owner }.
 notice-handed-over = 🤝 **Handed over** · the rescue of { $server } is no longer with { $from } but with { $to }. Said by { $who }.
@@ -687,6 +689,7 @@ history-revealed = { $who } had the link to { $server } shown ({ $id })
 history-right-explained = { $who } asked about somebody else's rights on { $server }
 history-dm-wiped = the message with the link of { $who } was wiped
 history-lease-extended = { $who } extended the rescue of { $server }
+history-server-left = { $server } left the account, and its rescue ended
 history-lease-handed-over = { $who } handed the rescue of { $server } over to somebody else
 history-anchored = the audit's last line was posted in its channel
 history-refusals-lost = so many refusals came at once that some are not recorded one by one

@@ -197,6 +197,7 @@ card-faults = { $count ->
 
 # Questions
 question-none = J'ai demandé le redémarrage à OVHcloud sans obtenir de réponse, et aucune nouvelle tâche de redémarrage n'est apparue. La demande s'est peut-être perdue, ou elle peut encore aboutir.
+question-unread = J'ai demandé le redémarrage à OVHcloud sans obtenir de réponse, et je n'arrive pas à lire si une nouvelle tâche de redémarrage est apparue : { $said }. La demande s'est peut-être perdue, ou elle peut encore aboutir.
 question-several = J'ai demandé le redémarrage à OVHcloud sans obtenir de réponse, et { $count } nouvelles tâches de redémarrage sont apparues : je ne sais pas laquelle est la mienne.
 question-again-refused = OVHcloud a refusé le dernier redémarrage. On ne sait toujours pas ce qu'est devenu le précédent : aucune nouvelle tâche de redémarrage n'est apparue.
 question-again-unsent = Le dernier redémarrage n'est certainement pas parvenu à OVHcloud. On ne sait toujours pas ce qu'est devenu le précédent : aucune nouvelle tâche de redémarrage n'est apparue.
@@ -287,6 +288,7 @@ reminder-after = ⏰ **Toujours en mode rescue** · { $server } · l'échéance 
 reminder-until = Le rescue { $id } doit se terminer à { $until }.
 reminder-was-until = Le rescue { $id } devait se terminer à { $until }. Tout redémarrage, d'où qu'il vienne, ramène le serveur en rescue.
 reminder-choices = **Restaurer maintenant** ou { $restore } remet tout en place ; **Prolonger** ou { $extend } donne plus de temps.
+notice-server-left = 👋 **Parti** · { $server } a quitté le compte : OVHcloud ne le connaît plus. Le mode rescue de { $who } ({ $id }) est terminé, et il n'y a rien à restaurer.
 notice-restored-at-deadline = ⏰ **C'est l'heure** · { $server } est en cours de restauration ({ $id }), avec les droits de { $who }.
 notice-extended = ⏳ **Prolongé** · { $server } reste en mode rescue jusqu'à { $until }. Prolongé par { $who } ; c'est le rescue de { $owner }.
 notice-handed-over = 🤝 **Transmis** · le rescue de { $server } passe de { $from } à { $to }. Décidé par { $who }.
@@ -690,6 +692,7 @@ history-revealed = { $who } a affiché le lien vers { $server } ({ $id })
 history-right-explained = { $who } a consulté les droits d'une autre personne sur { $server }
 history-dm-wiped = le message contenant le lien de { $who } a été effacé
 history-lease-extended = { $who } a prolongé le mode rescue de { $server }
+history-server-left = { $server } a quitté le compte, et son mode rescue a pris fin
 history-lease-handed-over = { $who } a confié le mode rescue de { $server } à une autre personne
 history-anchored = la dernière ligne du journal d'audit a été publiée dans son salon
 history-refusals-lost = trop de refus sont arrivés à la fois : certains ne sont pas enregistrés un par un

@@ -15,7 +15,6 @@ use crate::{
         foreign::Foreign,
         operation::{Kind, Wish},
         plan::Aim,
-        server::{Server, ServiceName},
     },
     say,
 };
@@ -25,11 +24,8 @@ impl Handler {
     pub(super) async fn list(&self, asking: &Asking) -> Result<Reply, Refusal> {
         let policy = self.policy.get();
         self.anywhere(asking, Capability::View)?;
-        let servers = self.fleet.servers();
-        let visible: Vec<&Server> =
-            policy.visible(&asking.requester, Capability::View, asking.place.0, servers.iter()).collect();
-        let sees = |name: &ServiceName| visible.iter().any(|server| server.name == *name);
-        let (leases, foreign) = in_rescue(&self.store, sees).await?;
+        let sees = policy.sight(&asking.requester, Capability::View, asking.place.0);
+        let (leases, foreign) = in_rescue(&self.store, &self.fleet.servers(), sees).await?;
         let listing = listing(&leases, &foreign, clock::now(), asking.locale);
         if listing.lines.is_empty() {
             return Ok(Reply::text(say!(asking.locale, "list-none")));

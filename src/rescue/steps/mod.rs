@@ -2,6 +2,7 @@
 //!
 //! A step that fails for a passing reason is tried again later; one that records in the middle (the reboot) says why.
 
+mod accountless;
 mod approval;
 mod console;
 mod follow;
@@ -9,6 +10,7 @@ mod link;
 mod prepare;
 mod reboot;
 
+pub(super) use accountless::without_account;
 pub(super) use approval::overdue;
 
 use std::time::Duration;
@@ -84,9 +86,6 @@ pub(super) enum Failure {
     /// The store could not be written: nothing happened.
     #[error(transparent)]
     Store(#[from] store::Error),
-    /// The configuration no longer names the account.
-    #[error("the account {0:?} is no longer configured")]
-    NoAccount(String),
 }
 
 /// One step of one operation.
@@ -185,7 +184,7 @@ impl Work<'_> {
 
     /// How long the operation has been in its phase.
     fn waited(&self) -> Duration {
-        Duration::try_from(clock::now().duration_since(self.operation.since)).unwrap_or_default()
+        waited(self.operation)
     }
 
     fn settings(&self) -> &Settings {
@@ -196,6 +195,11 @@ impl Work<'_> {
     fn server(&self) -> &super::server::ServiceName {
         &self.operation.request.server
     }
+}
+
+/// How long an operation has been in its phase.
+fn waited(operation: &Operation) -> Duration {
+    Duration::try_from(clock::now().duration_since(operation.since)).unwrap_or_default()
 }
 
 /// A moment by OVHcloud's clock may look this much older than it was: its dates have whole seconds (promise 1).

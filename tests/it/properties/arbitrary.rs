@@ -175,7 +175,8 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         (why, text(), option::of(query())).prop_map(|(why, said, query)| Event::RebootNotDone { why, said, query }),
         (text(), option::of(query())).prop_map(|(said, query)| Event::RebootUnknown { said, query }),
         task().prop_map(|task| Event::TaskAdopted { task }),
-        vec(task(), 0..4).prop_map(|candidates| Event::NotSettled { candidates }),
+        (vec(task(), 0..4), option::of(text()))
+            .prop_map(|(candidates, trouble)| Event::NotSettled { candidates, trouble }),
         (user(), option::of(text())).prop_map(|(by, rule)| Event::RebootAgainApproved { by, rule }),
         (user(), option::of(text())).prop_map(|(by, rule)| Event::LeftAlone { by, rule }),
         Just(Event::QuestionUnanswered),
@@ -349,31 +350,36 @@ pub(super) fn letter() -> impl Strategy<Value = Letter> {
     ];
     let reminder =
         prop_oneof![Just(Reminder::Before), Just(Reminder::Deadline), any::<u32>().prop_map(Reminder::After)];
-    let notice =
-        prop_oneof![
-            (operation_id(), time(), reminder).prop_map(|(lease, deadline, reminder)| Notice::Reminder {
-                lease,
-                deadline,
-                reminder
-            }),
-            (text(), user(), operation_id()).prop_map(|(label, owner, operation)| Notice::RestoredAtDeadline {
-                label,
-                owner,
-                operation
-            }),
-            (operation_id(), text(), user(), user(), time())
-                .prop_map(|(lease, label, owner, by, until)| Notice::Extended { lease, label, owner, by, until }),
-            (operation_id(), text(), user(), user(), user())
-                .prop_map(|(lease, label, from, to, by)| Notice::HandedOver { lease, label, from, to, by }),
-            Just(Notice::Digest { day: jiff::civil::date(2026, 11, 22) }),
-            (any::<u64>(), text(), option::of(any::<u64>())).prop_map(|(number, hash, lines)| Notice::AuditAnchor {
-                number,
-                hash,
-                lines
-            }),
-            (user(), text()).prop_map(|(by, reason)| Notice::Paused { by, reason }),
-            user().prop_map(|by| Notice::Resumed { by }),
-        ];
+    let notice = prop_oneof![
+        (operation_id(), time(), reminder).prop_map(|(lease, deadline, reminder)| Notice::Reminder {
+            lease,
+            deadline,
+            reminder
+        }),
+        (operation_id(), text(), user()).prop_map(|(lease, label, owner)| Notice::ServerLeft { lease, label, owner }),
+        (text(), user(), operation_id()).prop_map(|(label, owner, operation)| Notice::RestoredAtDeadline {
+            label,
+            owner,
+            operation
+        }),
+        (operation_id(), text(), user(), user(), time())
+            .prop_map(|(lease, label, owner, by, until)| Notice::Extended { lease, label, owner, by, until }),
+        (operation_id(), text(), user(), user(), user()).prop_map(|(lease, label, from, to, by)| Notice::HandedOver {
+            lease,
+            label,
+            from,
+            to,
+            by
+        }),
+        Just(Notice::Digest { day: jiff::civil::date(2026, 11, 22) }),
+        (any::<u64>(), text(), option::of(any::<u64>())).prop_map(|(number, hash, lines)| Notice::AuditAnchor {
+            number,
+            hash,
+            lines
+        }),
+        (user(), text()).prop_map(|(by, reason)| Notice::Paused { by, reason }),
+        user().prop_map(|by| Notice::Resumed { by }),
+    ];
     (to, notice).prop_map(|(to, notice)| Letter { to, notice })
 }
 

@@ -69,6 +69,7 @@ fn done(act: Act, about: &About, locale: Locale) -> String {
         Act::DmWiped => say!(locale, "history-dm-wiped", who = who),
         Act::LeaseExtended => say!(locale, "history-lease-extended", who = who, server = server),
         Act::LeaseHandedOver => say!(locale, "history-lease-handed-over", who = who, server = server),
+        Act::ServerLeft => say!(locale, "history-server-left", server = server),
         Act::Started => say!(locale, "history-started"),
         Act::PolicyLoaded => say!(locale, "history-policy"),
         Act::Anchored => say!(locale, "history-anchored"),
