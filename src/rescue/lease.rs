@@ -143,6 +143,11 @@ pub fn stands_in_the_way(live: &Operation, kind: Kind) -> bool {
     !kind.runs_beside() && live.state.holds_server() && overtaken(OperationId(0), kind, live).is_none()
 }
 
+/// Whether this leads its server out of rescue right now: whatever is said of the lease meanwhile would not come true.
+pub fn leads_out(live: &Operation) -> bool {
+    matches!(live.request.kind(), Kind::Restore | Kind::PutBack) && live.state.holds_server()
+}
+
 /// What opening an operation of this kind means for one that is still live on the same server.
 ///
 /// A restore takes over from what waits for a person; whatever leaves the rescue or begins another takes over from what looks
