@@ -192,19 +192,19 @@ impl State {
         }
     }
 
+    /// Whether nothing but the link of a rescue is missing yet.
+    pub fn seeks_link(&self) -> bool {
+        match self.phase {
+            Phase::Opened => self.kind == Kind::Link,
+            Phase::Searching | Phase::Delivering(_) | Phase::AwaitingReveal(_) => self.kind != Kind::Console,
+            _ => false,
+        }
+    }
+
     /// Whether `/restore` may take the server over: it waits for a link or for a person's decision.
     pub fn can_be_superseded(&self) -> bool {
         let asks_again = matches!(self.phase, Phase::AwaitingApproval) && !self.waits_to_begin();
-        let waits = asks_again
-            || matches!(
-                self.phase,
-                Phase::Undecided { .. }
-                    | Phase::Searching
-                    | Phase::Delivering(_)
-                    | Phase::AwaitingReveal(_)
-                    | Phase::Watching
-            );
-        waits && self.kind != Kind::Console
+        asks_again || self.seeks_link() || matches!(self.phase, Phase::Undecided { .. } | Phase::Watching)
     }
 
     /// Whether its step may be writing the setting: if everything stops here, a change of ours may show up late.
