@@ -237,7 +237,11 @@ impl Warden {
         let Lease { operation, owner, channel, deadline, .. } = kept.lease;
         let to = match reminder {
             Reminder::Before => To::Person { person: owner, or_in: Some(channel) },
-            Reminder::Deadline | Reminder::After(_) => To::Channel { channel, or_to: Some(owner) },
+            Reminder::Deadline | Reminder::After(_) => match self.settings.digest {
+                // Who is on call is rung all the same when the rescue's channel is gone.
+                Some((and_in, _)) if and_in != channel => To::Call { channel, or_to: owner, and_in },
+                _ => To::Channel { channel, or_to: Some(owner) },
+            },
         };
         let letter = Letter { to, notice: Notice::Reminder { lease: operation, deadline, reminder } };
         let origin = format!("reminder:{}:{}:{}", operation.0, deadline.as_millisecond(), reminder.number());

@@ -347,6 +347,7 @@ pub(super) fn letter() -> impl Strategy<Value = Letter> {
     let to = prop_oneof![
         (user(), option::of(channel())).prop_map(|(person, or_in)| To::Person { person, or_in }),
         (channel(), option::of(user())).prop_map(|(channel, or_to)| To::Channel { channel, or_to }),
+        (channel(), user(), channel()).prop_map(|(channel, or_to, and_in)| To::Call { channel, or_to, and_in }),
     ];
     let reminder =
         prop_oneof![Just(Reminder::Before), Just(Reminder::Deadline), any::<u32>().prop_map(Reminder::After)];
