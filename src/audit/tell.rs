@@ -107,6 +107,7 @@ fn told(entry: Entry, event: &Event) -> Entry {
             match result {
                 PutBack::Done => entry,
                 PutBack::Failed { said } => entry.saying(format!("failed: {said}")),
+                PutBack::SetByOthers => entry.saying("left: somebody else set another netboot"),
             }
         }
         Event::TaskSeen { status, comment } => entry.saying(match comment {

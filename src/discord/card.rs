@@ -340,6 +340,7 @@ fn put_back_lines(operation: &Operation, locale: Locale) -> Vec<String> {
     let back = match &operation.state.facts.put_back {
         Some(PutBack::Done) => Some(say!(locale, "card-put-back")),
         Some(PutBack::Failed { said }) => Some(say!(locale, "card-not-put-back", said = code(said))),
+        Some(PutBack::SetByOthers) => Some(say!(locale, "card-set-by-others")),
         None => None,
     };
     back.into_iter().chain(speak::doubt(operation, locale)).collect()

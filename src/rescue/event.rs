@@ -389,6 +389,8 @@ pub enum PutBack {
         /// OVHcloud's words.
         said: String,
     },
+    /// Somebody else set another netboot meanwhile: it was left as they set it.
+    SetByOthers,
 }
 
 /// What the probe saw of the rescue's or the system's port.

@@ -184,6 +184,7 @@ card-unknown-because = What came instead of an answer: { $said }
 card-not-done-because = The last reboot was not done: { $said }
 card-put-back = The netboot is back as it was.
 card-not-put-back = ⚠️ The netboot could **not** be put back: { $said }
+card-set-by-others = ⚠️ Somebody else set another netboot meanwhile: I left it as they set it. A restore shows the difference and asks.
 doubt-unanswered = ⚠️ A change of the netboot got no clear answer: { $said }
 doubt-stopped = ⚠️ I was stopped while I may have been changing the netboot.
 doubt-looking = That change may still arrive late. I keep looking for a while, and put back what arrives.

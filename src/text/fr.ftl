@@ -184,6 +184,7 @@ card-unknown-because = Reçu à la place d'une réponse : { $said }
 card-not-done-because = Le dernier redémarrage n'a pas été fait : { $said }
 card-put-back = Le netboot est remis comme il était.
 card-not-put-back = ⚠️ Le netboot n'a **pas** pu être remis comme il était : { $said }
+card-set-by-others = ⚠️ Quelqu'un d'autre a défini un autre netboot entre-temps : je l'ai laissé tel quel. Une restauration montre la différence et demande confirmation.
 doubt-unanswered = ⚠️ Une modification du netboot est restée sans réponse claire : { $said }
 doubt-stopped = ⚠️ J'ai été arrêté alors que je modifiais peut-être le netboot.
 doubt-looking = Cette modification peut encore arriver en retard. Je surveille un moment, et je remets en place ce qui arriverait.

@@ -149,7 +149,11 @@ fn problem() -> impl Strategy<Value = Problem> {
 pub(super) fn event() -> impl Strategy<Value = Event> {
     let why = select(vec![NotDone::Refused, NotDone::Unsent]);
     let doubt = prop_oneof![Just(Doubt::Stopped), text().prop_map(|said| Doubt::Unanswered { said })];
-    let put_back = prop_oneof![Just(PutBack::Done), text().prop_map(|said| PutBack::Failed { said })];
+    let put_back = prop_oneof![
+        Just(PutBack::Done),
+        text().prop_map(|said| PutBack::Failed { said }),
+        Just(PutBack::SetByOthers)
+    ];
     let port = select(vec![Port::Closed, Port::Open]);
     let before = prop_oneof![
         plan().prop_map(|plan| Event::Prepared { plan: Box::new(plan) }),
