@@ -259,7 +259,7 @@ fn end(operation: &Operation, lease: Option<&Lease>, now: Timestamp, locale: Loc
             buttons.push(Button::PutNetbootBack(operation.id).create(locale));
         }
     }
-    if matches!(outcome, Outcome::InRescue(Link::NotFound | Link::NotTaken)) {
+    if matches!(outcome, Outcome::InRescue(Link::NotFound | Link::NotTaken | Link::Withheld)) {
         buttons.push(Button::LookAgain(operation.id).create(locale));
     }
     if lease.is_some_and(|lease| lease.operation == operation.id) {
@@ -376,6 +376,7 @@ fn link_line(operation: &Operation, link: Link, locale: Locale) -> String {
         Link::NotNeeded => say!(locale, "end-link-not-needed", user = code(user)),
         Link::NotFound => not_found_line(operation, locale),
         Link::NotTaken => say!(locale, "end-link-not-taken"),
+        Link::Withheld => say!(locale, "end-link-withheld", who = mention(operation.request.requester)),
     }
 }
 
