@@ -262,7 +262,7 @@ fn end(operation: &Operation, lease: Option<&Lease>, now: Timestamp, locale: Loc
             buttons.push(Button::PutNetbootBack(operation.id).create(locale));
         }
     }
-    if matches!(outcome, Outcome::InRescue(Link::NotFound | Link::NotTaken)) {
+    if matches!(outcome, Outcome::InRescue(Link::NotFound | Link::NotTaken | Link::Withheld)) {
         buttons.push(Button::LookAgain(operation.id).create(locale));
     }
     if lease.is_some_and(|lease| lease.operation == operation.id) {
@@ -343,6 +343,7 @@ fn put_back_lines(operation: &Operation, locale: Locale) -> Vec<String> {
     let back = match &operation.state.facts.put_back {
         Some(PutBack::Done) => Some(say!(locale, "card-put-back")),
         Some(PutBack::Failed { said }) => Some(say!(locale, "card-not-put-back", said = code(said))),
+        Some(PutBack::SetByOthers) => Some(say!(locale, "card-set-by-others")),
         None => None,
     };
     back.into_iter().chain(speak::doubt(operation, locale)).collect()
@@ -378,6 +379,7 @@ fn link_line(operation: &Operation, link: Link, locale: Locale) -> String {
         Link::NotNeeded => say!(locale, "end-link-not-needed", user = code(user)),
         Link::NotFound => not_found_line(operation, locale),
         Link::NotTaken => say!(locale, "end-link-not-taken"),
+        Link::Withheld => say!(locale, "end-link-withheld", who = mention(operation.request.requester)),
     }
 }
 

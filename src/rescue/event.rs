@@ -274,6 +274,8 @@ pub enum Event {
     },
     /// The link was there, but nobody took it.
     LinkGivenUp,
+    /// The link was found, and whoever asked for it may not have it any more: it was not sent.
+    LinkWithheld,
     /// The machine was watched for long enough, or came back.
     Watched,
     /// It was accepted too long ago to be begun now: whoever asked no longer expects it.
@@ -392,6 +394,8 @@ pub enum PutBack {
         /// OVHcloud's words.
         said: String,
     },
+    /// Somebody else set another netboot meanwhile: it was left as they set it.
+    SetByOthers,
 }
 
 /// What the probe saw of the rescue's or the system's port.

@@ -127,6 +127,8 @@ pub enum Link {
     NotFound,
     /// It was found, but nobody took it.
     NotTaken,
+    /// It was found, and not sent: whoever asked may not have it any more.
+    Withheld,
 }
 
 /// An event that cannot follow the present state.
@@ -354,6 +356,7 @@ impl State {
             (P::AwaitingReveal(_), E::LinkRevealed { .. }) => self.ended_with(Link::Revealed),
             (P::AwaitingReveal(_), E::LinkGivenUp) => self.ended_with(Link::NotTaken),
             (P::Searching | P::Delivering(_), E::LinkNotFound { .. }) => self.ended_with(Link::NotFound),
+            (P::Searching | P::Delivering(_), E::LinkWithheld) => self.ended_with(Link::Withheld),
             (P::Watching, E::Watched) => P::Ended(match self.kind {
                 Kind::Restore => Outcome::Restored,
                 _ => Outcome::Rebooted,

@@ -153,6 +153,7 @@ impl Facts {
             | Event::LinkDelivered
             | Event::LinkRevealed { .. }
             | Event::LinkGivenUp
+            | Event::LinkWithheld
             | Event::Watched
             | Event::Expired
             | Event::Superseded { .. } => {}

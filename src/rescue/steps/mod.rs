@@ -144,7 +144,7 @@ impl Work<'_> {
     /// than the approvals. `None`: go on.
     async fn still_wanted(&self) -> Result<Option<Next>, Failure> {
         let again = self.operation.state.facts.intents > 0;
-        let age = Duration::try_from(clock::now().duration_since(self.operation.approved)).unwrap_or_default();
+        let age = self.age();
         let approval = self.operation.state.mandate.good_for;
         let good_for = approval.map_or(BEGIN_WITHIN, |length| Duration::try_from(length).unwrap_or_default());
         if age > good_for {
@@ -180,6 +180,11 @@ impl Work<'_> {
             0 => event,
             _ => Event::RebootNotDone { why: NotDone::Unsent, said: said.to_owned(), query: None },
         })
+    }
+
+    /// How long ago it was approved.
+    fn age(&self) -> Duration {
+        Duration::try_from(clock::now().duration_since(self.operation.approved)).unwrap_or_default()
     }
 
     /// How long the operation has been in its phase.

@@ -149,7 +149,8 @@ fn problem() -> impl Strategy<Value = Problem> {
 pub(super) fn event() -> impl Strategy<Value = Event> {
     let why = select(vec![NotDone::Refused, NotDone::Unsent]);
     let doubt = prop_oneof![Just(Doubt::Stopped), text().prop_map(|said| Doubt::Unanswered { said })];
-    let put_back = prop_oneof![Just(PutBack::Done), text().prop_map(|said| PutBack::Failed { said })];
+    let put_back =
+        prop_oneof![Just(PutBack::Done), text().prop_map(|said| PutBack::Failed { said }), Just(PutBack::SetByOthers)];
     let port = select(vec![Port::Closed, Port::Open]);
     let before = prop_oneof![
         plan().prop_map(|plan| Event::Prepared { plan: Box::new(plan) }),
@@ -195,6 +196,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         (vec(source(), 0..3), option::of(text()), option::of(query()))
             .prop_map(|(searched, trouble, query)| Event::LinkNotFound { searched, trouble, query }),
         Just(Event::LinkGivenUp),
+        Just(Event::LinkWithheld),
         Just(Event::Watched),
     ];
     let beside = prop_oneof![
@@ -291,11 +293,12 @@ pub(super) fn place(event: &Event) -> usize {
         Event::HandedOver { .. } => 40,
         Event::SettingInDoubt { .. } => 41,
         Event::WrittenBack { .. } => 42,
+        Event::LinkWithheld => 43,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 43;
+pub(super) const EVENTS: usize = 44;
 
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![

@@ -80,7 +80,7 @@ fn done(act: Act, about: &About, locale: Locale) -> String {
 fn ended(end: End, locale: Locale) -> String {
     match end {
         End::LinkDelivered | End::LinkRevealed | End::LinkNotNeeded => say!(locale, "outcome-in-rescue"),
-        End::LinkNotFound | End::LinkNotTaken => say!(locale, "outcome-in-rescue-no-link"),
+        End::LinkNotFound | End::LinkNotTaken | End::LinkWithheld => say!(locale, "outcome-in-rescue-no-link"),
         End::Adopted => say!(locale, "outcome-adopted"),
         End::HandedOver => say!(locale, "outcome-handed-over"),
         End::Restored => say!(locale, "outcome-restored"),
@@ -103,7 +103,7 @@ fn ended(end: End, locale: Locale) -> String {
 fn of_console(end: End, locale: Locale) -> String {
     match end {
         End::LinkDelivered | End::LinkRevealed | End::LinkNotNeeded => say!(locale, "outcome-console"),
-        End::LinkNotFound | End::LinkNotTaken => say!(locale, "outcome-console-no-link"),
+        End::LinkNotFound | End::LinkNotTaken | End::LinkWithheld => say!(locale, "outcome-console-no-link"),
         End::TaskFailed => say!(locale, "outcome-console-failed"),
         other => ended(other, locale),
     }
