@@ -47,6 +47,7 @@ mod roles;
 mod screens;
 mod spec;
 mod status;
+mod takeover;
 mod task;
 mod tasks;
 mod unanswered;
