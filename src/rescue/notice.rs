@@ -37,7 +37,7 @@ impl Letter {
     pub fn of_others_doing(lease: &Lease, doing: Doing, operation: &Operation) -> Option<Self> {
         let (owner, by) = (lease.owner, operation.request.requester);
         let notice = Notice::OthersDoing { doing, label: lease.label.clone(), owner, by, operation: operation.id };
-        (owner != by).then(|| Self { to: To::Channel { channel: lease.channel, or_to: Some(owner) }, notice })
+        (owner != by).then_some(Self { to: To::Channel { channel: lease.channel, or_to: Some(owner) }, notice })
     }
 }
 
