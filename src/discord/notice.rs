@@ -14,7 +14,7 @@ use crate::{
     config::Locale,
     rescue::{
         lease::Lease,
-        notice::{Door, Notice},
+        notice::{Doing, Door, Notice},
         operation::OperationId,
         reminder::Reminder,
         server::Server,
@@ -101,6 +101,20 @@ impl Herald {
                 // Whoever handed it over knows, or hears it as the end of an operation.
                 [*to, *from].into_iter().filter(|user| user != by).map(Who::User).collect(),
             ),
+            Notice::OthersDoing { doing, label, owner, by, operation } => {
+                let (server, who, owner_is) = (code(label), mention(*by), mention(*owner));
+                let id = operation.to_string();
+                let content = match doing {
+                    Doing::TakesOver => {
+                        say!(locale, "notice-taken-over", server = server, who = who, owner = owner_is, id = id)
+                    }
+                    Doing::GivesBack => {
+                        say!(locale, "notice-given-back", server = server, who = who, owner = owner_is, id = id)
+                    }
+                    Doing::Ended => say!(locale, "notice-ended", server = server, who = who, owner = owner_is, id = id),
+                };
+                (content, Vec::new(), vec![Who::User(*owner)])
+            }
             Notice::Digest { .. } => self.digest(door, locale).await?,
             Notice::AuditAnchor { number, hash, lines } => {
                 // As `bernard audit verify --anchor` takes it.

@@ -219,6 +219,7 @@ mod tests {
             email: email.map(str::to_owned),
             ssh_key: ssh_key.map(str::to_owned),
             lease: jiff::SignedDuration::from_hours(4),
+            over: None,
         });
         let before =
             Snapshot { boot: Some(boot(1, "hd")), rescue_mail: None, rescue_ssh_key: None, mails: None, ip: None };

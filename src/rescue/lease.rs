@@ -137,8 +137,18 @@ fn begin(
     })))
 }
 
+/// Whether `event` says that the machine has left every earlier rescue for this one, so that their links lead nowhere.
+pub fn outdates_links(operation: &Operation, event: &Event) -> bool {
+    let into_rescue = operation.request.kind() == Kind::Enable;
+    into_rescue && matches!(event, Event::TaskSeen { status: TaskStatus::Done, .. })
+}
+
 /// Whether a live operation keeps its server from one of this kind.
 pub fn stands_in_the_way(live: &Operation, kind: Kind) -> bool {
+    if kind == Kind::Console {
+        // OVHcloud keeps one session a server: until the link of the first is read, a second would be sent in its place.
+        return live.request.kind() == kind && !live.state.is_ended() && !live.state.waits_to_begin();
+    }
     // The number of the one that would take over does not matter to whether it could.
     !kind.runs_beside() && live.state.holds_server() && overtaken(OperationId(0), kind, live).is_none()
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     lease::Lease,
-    operation::{ChannelId, OperationId},
+    operation::{ChannelId, Operation, OperationId},
     reminder::Reminder,
 };
 use crate::access::UserId;
@@ -30,6 +30,14 @@ impl Letter {
             to: To::Channel { channel: lease.channel, or_to: Some(to) },
             notice: Notice::HandedOver { lease: operation, label, from: lease.owner, to, by },
         }
+    }
+
+    /// That this operation of somebody else takes a lease over, gives it back, or ended it: to the channel of the rescue, where
+    /// its owner is rung. `None` when it is the owner's own.
+    pub fn of_others_doing(lease: &Lease, doing: Doing, operation: &Operation) -> Option<Self> {
+        let (owner, by) = (lease.owner, operation.request.requester);
+        let notice = Notice::OthersDoing { doing, label: lease.label.clone(), owner, by, operation: operation.id };
+        (owner != by).then_some(Self { to: To::Channel { channel: lease.channel, or_to: Some(owner) }, notice })
     }
 }
 
@@ -119,6 +127,19 @@ pub enum Notice {
         /// Who handed it over.
         by: UserId,
     },
+    /// Somebody else's operation did this to a rescue.
+    OthersDoing {
+        /// What.
+        doing: Doing,
+        /// What people call the server.
+        label: String,
+        /// Whose rescue it is, or was.
+        owner: UserId,
+        /// Who asked for the operation.
+        by: UserId,
+        /// The operation.
+        operation: OperationId,
+    },
     /// The daily list of what is in rescue, as it is when it is posted.
     Digest {
         /// The day, in the operator's time zone.
@@ -148,6 +169,18 @@ pub enum Notice {
     },
 }
 
+/// What somebody else's operation does to a rescue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Doing {
+    /// Another rescue of the server takes its place.
+    TakesOver,
+    /// That one came to nothing, without a reboot: it is its owner's again.
+    GivesBack,
+    /// A restore ended it.
+    Ended,
+}
+
 /// What the buttons of a notice are about. Of all notices about the same, only the latest keeps them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offer {
@@ -167,6 +200,7 @@ impl Notice {
             Self::Digest { .. } => Some(Offer::Fleet),
             Self::RestoredAtDeadline { .. }
             | Self::ServerLeft { .. }
+            | Self::OthersDoing { .. }
             | Self::AuditAnchor { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. } => None,

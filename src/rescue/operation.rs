@@ -99,7 +99,8 @@ impl Kind {
         matches!(self, Self::Enable | Self::Link | Self::Console)
     }
 
-    /// Whether it runs beside whatever else is done to its server, holds it from nobody and takes over from nothing.
+    /// Whether it runs beside whatever else is done to its server and takes over from nothing; it holds the server from nobody,
+    /// but one console from another.
     pub fn runs_beside(self) -> bool {
         matches!(self, Self::Console | Self::HandOver)
     }
@@ -240,6 +241,9 @@ pub struct EnableWish {
     pub ssh_key: Option<String>,
     /// How long the rescue is meant to last.
     pub lease: SignedDuration,
+    /// The operation of the rescue that the person was shown it takes over; no other one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over: Option<OperationId>,
 }
 
 /// Where a link is looked for (`rescue.secret_from`).

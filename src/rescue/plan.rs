@@ -115,6 +115,7 @@ pub async fn propose(
     aim: Aim,
     lease: Option<&Lease>,
 ) -> Result<Proposal, Error> {
+    let over = lease.map(|lease| lease.operation);
     let now = boot_of_free(client, server).await?;
     let (wish, change) = match aim {
         Aim::Enable { wanted, email, ssh_key, lease } => {
@@ -127,7 +128,7 @@ pub async fn propose(
                 rescue_mail: email.clone().map(Some),
                 rescue_ssh_key: ssh_key.clone().map(Some),
             };
-            (Wish::Enable(EnableWish { into, system, email, ssh_key, lease }), Some(change))
+            (Wish::Enable(EnableWish { into, system, email, ssh_key, lease, over }), Some(change))
         }
         Aim::Restore => {
             let change = restoring(client, server, lease, now.as_ref()).await?;
@@ -154,11 +155,14 @@ pub async fn confirm(client: &ovh::Client, server: &Server, wish: &Wish, lease: 
     if same_deed(&proposal.wish, wish) { Ok(proposal.plan) } else { Err(Problem::ChangedMeanwhile.into()) }
 }
 
-/// Whether two wishes start the same boot, in spite of the same changes by others.
+/// Whether two wishes start the same boot, in spite of the same changes by others; `other` is what the person was shown.
 fn same_deed(one: &Wish, other: &Wish) -> bool {
     let same = |one: &Boot, other: &Boot| one.id == other.id && one.kernel == other.kernel;
     match (one, other) {
-        (Wish::Enable(one), Wish::Enable(other)) => same(&one.into, &other.into),
+        // A rescue that ended meanwhile is no loss; one that somebody began meanwhile is.
+        (Wish::Enable(one), Wish::Enable(other)) => {
+            same(&one.into, &other.into) && (one.over.is_none() || one.over == other.over)
+        }
         (Wish::Restore { into: one, despite }, Wish::Restore { into: other, despite: shown })
         | (Wish::PutBack { into: one, despite }, Wish::PutBack { into: other, despite: shown }) => {
             same(one, other) && despite == shown

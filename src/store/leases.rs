@@ -9,7 +9,7 @@ use crate::{
     audit::Entry,
     rescue::{
         lease::{Effect, Lease, leads_out},
-        notice::Letter,
+        notice::{Doing, Letter},
         operation::{Operation, OperationId},
         server::ServiceName,
     },
@@ -109,10 +109,16 @@ pub(super) async fn apply(
     now: Timestamp,
 ) -> Result<Change, Error> {
     match effect {
-        Effect::Begin(lease) => begin(tx, *lease, now).await?,
-        Effect::Undo => undo(tx, operation.id, now).await?,
+        Effect::Begin(lease) => begin(tx, operation, *lease, now).await?,
+        Effect::Undo => undo(tx, operation, now).await?,
         Effect::HandOver { lease, from, to } => return hand_over(tx, operation, (lease, from, to), now).await,
-        Effect::End => end(tx, &operation.request.server, now).await?,
+        Effect::End => {
+            let server = &operation.request.server;
+            if let Some(ended) = active(&mut *tx, server).await? {
+                tell_owner(&mut *tx, operation, (&ended, Doing::Ended), now).await?;
+            }
+            end(tx, server, now).await?;
+        }
     }
     Ok(Change::Done)
 }
@@ -145,9 +151,16 @@ async fn rewrite(tx: &mut SqliteConnection, lease: &Lease) -> Result<(), Error> 
 }
 
 /// An active lease of the server hands on what was there before, and sleeps.
-async fn begin(tx: &mut SqliteConnection, mut lease: Lease, now: Timestamp) -> Result<(), Error> {
+async fn begin(
+    tx: &mut SqliteConnection,
+    operation: &Operation,
+    mut lease: Lease,
+    now: Timestamp,
+) -> Result<(), Error> {
     if let Some(earlier) = active(&mut *tx, &lease.server).await? {
         lease = lease.in_a_row_after(&earlier);
+        show_again(&mut *tx, &lease.server).await?;
+        tell_owner(&mut *tx, operation, (&earlier, Doing::TakesOver), now).await?;
         sqlx::query("UPDATE leases SET ended_at = $2, replaced_by = $3 WHERE operation = $1")
             .bind(earlier.operation.0)
             .bind(millis(now))
@@ -165,16 +178,20 @@ async fn begin(tx: &mut SqliteConnection, mut lease: Lease, now: Timestamp) -> R
     foreign::forget(tx, &lease.server).await
 }
 
-async fn undo(tx: &mut SqliteConnection, operation: OperationId, now: Timestamp) -> Result<(), Error> {
+async fn undo(tx: &mut SqliteConnection, operation: &Operation, now: Timestamp) -> Result<(), Error> {
     sqlx::query("UPDATE leases SET ended_at = $2 WHERE operation = $1")
-        .bind(operation.0)
+        .bind(operation.id.0)
         .bind(millis(now))
         .execute(&mut *tx)
         .await?;
     sqlx::query("UPDATE leases SET ended_at = NULL, replaced_by = NULL WHERE replaced_by = $1")
-        .bind(operation.0)
+        .bind(operation.id.0)
         .execute(&mut *tx)
         .await?;
+    if let Some(back) = active(&mut *tx, &operation.request.server).await? {
+        show_again(&mut *tx, &back.server).await?;
+        tell_owner(tx, operation, (&back, Doing::GivesBack), now).await?;
+    }
     Ok(())
 }
 
@@ -193,6 +210,19 @@ pub(super) async fn end(tx: &mut SqliteConnection, server: &ServiceName, now: Ti
         .execute(&mut *tx)
         .await?;
     foreign::forget(tx, server).await
+}
+
+/// The owner of a lease is owed a word about what somebody else's operation did to it; about their own, none.
+async fn tell_owner(
+    tx: &mut SqliteConnection,
+    operation: &Operation,
+    (lease, doing): (&Lease, Doing),
+    now: Timestamp,
+) -> Result<(), Error> {
+    match Letter::of_others_doing(lease, doing, operation) {
+        Some(letter) => notices::write(tx, &format!("{doing:?}:{}", operation.id.0), &letter, now).await,
+        None => Ok(()),
+    }
 }
 
 /// The messages of the server's rescue, and of what was tried since, say what is so now.

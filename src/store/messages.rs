@@ -8,7 +8,7 @@ use crate::{
     access::UserId,
     audit::{Act, Entry},
     rescue::{
-        operation::{ChannelId, OperationId},
+        operation::{ChannelId, Operation, OperationId},
         server::ServiceName,
     },
 };
@@ -282,6 +282,16 @@ pub(super) async fn delivery_tried(
     .bind(millis(now))
     .execute(tx)
     .await?;
+    Ok(())
+}
+
+/// What was delivered for the server's rescues before this operation is to be wiped. A console's link goes with its session.
+pub(super) async fn wipe_earlier(tx: &mut SqliteConnection, operation: &Operation) -> Result<(), Error> {
+    sqlx::query("UPDATE deliveries SET wipe = 1 WHERE server = $1 AND operation < $2 AND expires_at IS NULL")
+        .bind(operation.request.server.as_str())
+        .bind(operation.id.0)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 

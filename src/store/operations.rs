@@ -207,6 +207,9 @@ pub(super) async fn append(
     if let Event::DeliveryAttempted { .. } = event {
         messages::delivery_tried(tx, operation.id, now).await?;
     }
+    if lease::outdates_links(&next, event) {
+        messages::wipe_earlier(tx, &next).await?;
+    }
     audit::append(tx, &crate::audit::of_event(&next, event, now)).await?;
     if let Some(effect) = lease::effect(&next, event, now) {
         audit::append(tx, &crate::audit::of_lease(&next, &effect, now)).await?;

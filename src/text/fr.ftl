@@ -252,7 +252,7 @@ dm-connect-kvm = • KVM : { $command } dans le salon ; son écran de connexio
 dm-finished = **Quand vous avez fini** : **Restaurer maintenant**, ou { $command } dans le salon.
 dm-finished-windows = Redémarrer ou éteindre le rescue Windows lui-même ne fait pas quitter le mode rescue.
 dm-until = Il est à vous jusqu'à { $until }, sauf prolongation depuis. Je vous préviendrai avant.
-dm-wiped = 🧹 { $server } a quitté le mode rescue ; ce qui était écrit ici est donc effacé. Cela ne révoque pas le lien.
+dm-wiped = 🧹 { $server } a quitté ce rescue ; ce qui était écrit ici est donc effacé. Cela ne révoque pas le lien.
 dm-deleted = 🧹 Supprimé. Cela ne révoque pas le lien.
 
 # Confirmation
@@ -266,6 +266,9 @@ confirm-lease = Il est à vous pour { $length } ; je vous préviens { $before }
 confirm-email = OVHcloud envoie les identifiants à { $email }, dès maintenant et jusqu'à la restauration.
 confirm-key = La clé SSH que vous avez donnée permettra d'entrer ; OVHcloud ne crée pas de mot de passe.
 confirm-key-there = Une clé SSH est déjà en place sur le serveur et permettra d'entrer ; OVHcloud ne crée pas de mot de passe.
+confirm-rescued-again = ⚠️ Déjà en mode rescue, depuis { $since } et jusqu'à { $until }. Ceci le redémarre et commence un nouveau rescue.
+confirm-takes-over = ⚠️ Déjà en mode rescue : c'est celui de { $owner }, depuis { $since } et jusqu'à { $until }. Ceci redémarre le serveur et reprend ce rescue.
+confirm-ends-others = ⚠️ C'est le rescue de { $owner }, depuis { $since } et jusqu'à { $until }. La personne sera prévenue à la fin.
 confirm-services-stop = ⚠️ Tous ses services s'arrêtent jusqu'à son retour.
 confirm-backup = ⚠️ Ayez une sauvegarde récente.
 confirm-windows-vm = ⚠️ Redémarrer le rescue Windows lui-même ne fait pas quitter le mode rescue : `/restore` le fait.
@@ -278,7 +281,7 @@ difference-mail = ⚠️ Quelqu'un a changé l'adresse mail de rescue entre-temp
 difference-key = ⚠️ Quelqu'un a changé la clé SSH de rescue entre-temps ; elle est remise en place elle aussi.
 accepted = ✅ Accepté : **{ $id }** pour { $server }. Sa carte est dans le salon.
 card-cancelled = ✋ Annulé ; rien n'a été fait.
-card-changed = ⚠️ Ce sur quoi il démarrerait a changé entre-temps. Voici l'état actuel :
+card-changed = ⚠️ Ce sur quoi il démarrerait, ou son rescue, a changé entre-temps. Voici l'état actuel :
 decided-cancel = ✋ Annulation en cours.
 decided-again = 🔄 Un redémarrage de plus est en route.
 decided-leave = ✋ C'est laissé ainsi.
@@ -294,6 +297,9 @@ notice-server-left = 👋 **Parti** · { $server } a quitté le compte : OVHclou
 notice-restored-at-deadline = ⏰ **C'est l'heure** · { $server } est en cours de restauration ({ $id }), avec les droits de { $who }.
 notice-extended = ⏳ **Prolongé** · { $server } reste en mode rescue jusqu'à { $until }. Prolongé par { $who } ; c'est le rescue de { $owner }.
 notice-handed-over = 🤝 **Transmis** · le rescue de { $server } passe de { $from } à { $to }. Décidé par { $who }.
+notice-taken-over = 🛟 **Repris** · { $who } passe de nouveau { $server } en mode rescue ({ $id }) : il redémarre, et ce rescue n'est plus celui de { $owner }.
+notice-given-back = ↩️ **Rendu** · { $id }, de { $who }, n'a pas abouti : le rescue de { $server } est de nouveau confié à { $owner }.
+notice-ended = 🏁 **Terminé** · { $who } a mis fin au rescue de { $server } ({ $id }). Il était confié à { $owner }.
 notice-anchor = { $count ->
     [one] 🔗 Dernière ligne du journal d'audit : { $anchor } ({ $count } nouvelle). Elle permet de prouver que rien n'a été modifié avant elle.
    *[other] 🔗 Dernière ligne du journal d'audit : { $anchor } ({ $count } nouvelles). Elle permet de prouver que rien n'a été modifié avant elle.
@@ -467,7 +473,7 @@ problem-held = OVHcloud bloque lui-même { $server } ({ $state }) : contactez l
 problem-no-boots = { $server } ne liste aucune entrée de netboot pour cela. Un serveur qui n'a qu'un vRack (OLA) ne peut pas démarrer en netboot ; sinon, demandez au support OVHcloud.
 problem-no-such-rescue = { $server } n'a pas de rescue { $wanted }. Il a : { $has }. Installé : { $os }, mémoire : { $memory } Go.
 problem-windows-needs = OVHcloud propose le rescue Windows pour les serveurs où Windows est installé, avec au moins 16 Go de mémoire. `system:linux` n'exige ni l'un ni l'autre.
-problem-changed = Ce sur quoi { $server } démarrerait a changé depuis votre confirmation : rien n'a donc été fait. Redemandez pour voir l'état actuel.
+problem-changed = Ce sur quoi { $server } démarrerait, ou son rescue, a changé depuis votre confirmation : rien n'a donc été fait. Redemandez pour voir l'état actuel.
 problem-not-in-rescue = { $server } n'est pas en mode rescue. `/status` montre sur quoi il démarre.
 problem-rebooting = { $server } est en train de redémarrer. Réessayez quand ce sera fini.
 problem-no-account = La configuration ne nomme plus { $account }, le compte de { $server }. Demandez à l'administrateur du bot.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bernard::rescue::operation::Kind;
 use serde_json::json;
 use sim::{
-    discord::{OPS, ROLE},
+    discord::{Message, OPS, ROLE},
     ovh::Ending,
 };
 
@@ -100,6 +100,56 @@ async fn who_takes_no_dms_reveals_it_and_nobody_else_can() {
             assert_eq!(sighting.viewers, [bot.ann.id()], "{}", sighting.body);
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_sent_the_session_of_another_who_asked_at_the_same_time() {
+    let bot = TestBot::new().await;
+    let bob = bot.bob();
+    let (ours, theirs) = ([("server", "web-1"), ("minutes", "15")], [("server", "web-1"), ("minutes", "1")]);
+    let asked = bot.ovh.faults().hold_before("POST", "/features/ipmi/access");
+    let (one, other) = tokio::join!(bot.ask(&bot.ann, "console", &ours), bot.ask(&bob, "console", &theirs));
+    let accepted = |answer: &Message| answer.content.contains("Accepted");
+    assert!(accepted(&one) != accepted(&other), "{} {}", one.content, other.content);
+    let (first, second, refused) = if accepted(&one) { (&bot.ann, &bob, other) } else { (&bob, &bot.ann, one) };
+    asked.reached().await;
+    let again = bot.ask(second, "console", &theirs).await;
+    let plan = bot.ask(second, "plan", &[("action", "console"), ("server", "web-1")]).await;
+    for answer in [refused, again, plan] {
+        let holder = answer.content.contains("R-1") && answer.content.contains(&first.mention());
+        assert!(answer.is_ephemeral() && answer.content.contains("busy") && holder, "{}", answer.content);
+    }
+    asked.release();
+    bot.rung(first, &["**Console open**", "R-1"]).await;
+    assert_eq!(bot.ovh.console_links().len(), 1);
+    assert_eq!(links_went_only_to(&bot.ovh, &bot.discord, first, "R-1"), 1);
+    // Its link was read: the next one may open.
+    let next = bot.ask(second, "console", &theirs).await;
+    assert!(accepted(&next), "{}", next.content);
+    bot.rung(second, &["**Console open**", "R-2"]).await;
+    let links = bot.ovh.console_links();
+    assert_eq!(links.len(), 2);
+    for (link, person) in links.iter().zip([first, second]) {
+        let everything = bot.discord.everything_ever_sent();
+        let mut seen = everything.iter().filter(|sighting| sighting.body.contains(link)).peekable();
+        assert!(seen.peek().is_some() && seen.all(|sighting| sighting.viewers == [person.id()]), "{link}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_waits_to_be_revealed_keeps_its_session() {
+    let bot = TestBot::new().await;
+    let bob = bot.bob();
+    bot.discord.close_dms(&bot.ann);
+    bot.accepts(Kind::Console).await;
+    let waiting = bot.rung(&bot.ann, &["**Reveal link**", "R-1"]).await;
+    let refused = bot.ask(&bob, "console", &[("server", "web-1")]).await;
+    assert!(refused.content.contains("busy") && refused.content.contains(&bot.ann.mention()), "{}", refused.content);
+    bot.ann.press(&waiting, "Reveal link").await.wait_for(|seen| seen.content.contains(LINK)).await;
+    bot.rung(&bot.ann, &["**Console open**"]).await;
+    let accepted = bot.ask(&bob, "console", &[("server", "web-1")]).await;
+    assert!(accepted.content.contains("Accepted"), "{}", accepted.content);
+    bot.rung(&bob, &["**Console open**", "R-2"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -55,6 +55,7 @@ fn wish(kind: Kind, system: System) -> Wish {
             email: None,
             ssh_key: None,
             lease: SignedDuration::from_hours(4),
+            over: None,
         }),
         Kind::Restore => Wish::Restore { into: boot(1, "harddisk", "hd"), despite: Vec::new() },
         Kind::PutBack => Wish::PutBack { into: boot(1, "harddisk", "hd"), despite: Vec::new() },

@@ -49,6 +49,7 @@ mod screens;
 mod spec;
 mod status;
 mod stuck;
+mod takeover;
 mod task;
 mod tasks;
 mod unanswered;

@@ -61,6 +61,7 @@ impl Handler {
         let ip = typed.ip.as_deref().map(|ip| check_ip(ip, locale)).transpose()?;
         let known = self.find(asking, &typed.server, Capability::Console).await?;
         let admitted = self.admit(asking, &known, Kind::Console).await?;
+        self.not_held(&admitted.server, Kind::Console).await?;
         // Whoever approves sees the exact calls; for nobody else they need to be known yet.
         let calls = match admitted.protection {
             Some(_) => self.fleet.console_calls(&admitted.server, minutes, ip).await,

@@ -26,7 +26,7 @@ use crate::{
 
 /// What would be done.
 struct Deed {
-    /// What it would boot into, and what somebody else changed; nothing for a console.
+    /// What it would boot into, whose rescue it would end, and what somebody else changed; nothing for a console.
     about: Vec<String>,
     calls: Vec<ExactCall>,
 }
@@ -36,7 +36,7 @@ impl Handler {
         let locale = asking.locale;
         let known = self.find(asking, typed, Capability::View).await?;
         let (server, _) = self.admit_server(asking, &known, Capability::View).await?;
-        let deed = self.deed(&server, action, locale).await;
+        let deed = self.deed(asking, &server, action).await;
         let mut obstacles = self.obstacles(asking, &server, action).await;
         let deed = deed.map_err(|refusal| obstacles.push(refusal)).ok();
         let policy = self.policy.get();
@@ -75,7 +75,8 @@ impl Handler {
     }
 
     /// What the action would do now, by the reads that it would make.
-    async fn deed(&self, server: &Server, action: Action, locale: Locale) -> Result<Deed, Refusal> {
+    async fn deed(&self, asking: &Asking, server: &Server, action: Action) -> Result<Deed, Refusal> {
+        let locale = asking.locale;
         let aim = match action {
             Action::Rescue => {
                 Aim::Enable { wanted: Wanted::ByOs, email: None, ssh_key: None, lease: self.settings.lease }
@@ -86,6 +87,9 @@ impl Handler {
         };
         let proposal = self.proposal(server, aim).await?;
         let mut about = vec![say!(locale, "confirm-boots-into", into = propose::into(&proposal.plan, locale))];
+        if let Some(lease) = self.store.lease(&server.name).await? {
+            about.extend(propose::in_rescue(&proposal.wish, &lease, asking.requester.user, locale));
+        }
         if let Wish::Restore { despite, .. } = &proposal.wish {
             about.extend(despite.iter().map(|difference| propose::difference(difference, locale)));
         }

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use super::Typed;
 use crate::{
+    access::UserId,
     clock,
     config::Locale,
     discord::{
@@ -20,6 +21,7 @@ use crate::{
         calls::{self, ExactCall},
         desk,
         event::Problem,
+        lease::Lease,
         operation::{Difference, Entry, Kind, Operation, Plan, Request, Wish},
         plan::{self, Aim, Proposal},
         reminder,
@@ -27,7 +29,7 @@ use crate::{
     },
     say,
     store::{Card, CardId, CardRefusal, Open},
-    text::{code, duration},
+    text::{code, duration, mention, since_epoch},
 };
 
 impl Handler {
@@ -231,14 +233,16 @@ impl Handler {
         let card = Card { id: CardId::new(), request, command: repeat };
         self.store.save_card(&card, clock::now()).await?;
         let buttons = vec![Button::Confirm(card.id).create(locale), Button::Dismiss(card.id).create(locale)];
-        let content = describe(&card.request, proposal, self.settings.remind_before, locale);
+        let lease = self.store.lease(&card.request.server).await?;
+        let content = describe(&card.request, proposal, lease.as_ref(), self.settings.remind_before);
         Ok(Reply { buttons, ..Reply::text(content) })
     }
 }
 
 /// What will happen, with the warnings of OVHcloud's guide.
-fn describe(request: &Request, proposal: &Proposal, remind_before: SignedDuration, locale: Locale) -> String {
-    let server = code(&request.label);
+fn describe(request: &Request, proposal: &Proposal, lease: Option<&Lease>, remind_before: SignedDuration) -> String {
+    let (server, locale) = (code(&request.label), request.locale);
+    let in_rescue = lease.and_then(|lease| in_rescue(&request.wish, lease, request.requester, locale));
     let into = into(&proposal.plan, locale);
     let mut lines = Vec::new();
     match &request.wish {
@@ -256,6 +260,7 @@ fn describe(request: &Request, proposal: &Proposal, remind_before: SignedDuratio
                 (Entry::Key, None) => lines.push(say!(locale, "confirm-key-there")),
                 _ => {}
             }
+            lines.extend(in_rescue);
             lines.push(say!(locale, "confirm-services-stop"));
             lines.push(say!(locale, "confirm-backup"));
             if wish.system == System::Windows {
@@ -265,11 +270,13 @@ fn describe(request: &Request, proposal: &Proposal, remind_before: SignedDuratio
         Wish::Restore { despite, .. } => {
             lines.push(say!(locale, "confirm-restore", server = server));
             lines.push(say!(locale, "confirm-boots-into", into = into));
+            lines.extend(in_rescue);
             lines.extend(despite.iter().map(|difference| self::difference(difference, locale)));
         }
         Wish::PutBack { despite, .. } => {
             lines.push(say!(locale, "confirm-put-back", server = server));
             lines.push(say!(locale, "confirm-boots-into-next", into = into));
+            lines.extend(in_rescue);
             lines.extend(despite.iter().map(|difference| self::difference(difference, locale)));
         }
         Wish::Reboot { into: boot } => {
@@ -288,6 +295,22 @@ fn describe(request: &Request, proposal: &Proposal, remind_before: SignedDuratio
     lines.extend(approval_card::forewarning(&request.guard, locale));
     lines.push(say!(locale, "confirm-life"));
     lines.join("\n")
+}
+
+/// Whose rescue this would end; of one's own only another rescue says so.
+pub(super) fn in_rescue(wish: &Wish, lease: &Lease, asker: UserId, locale: Locale) -> Option<String> {
+    let (since, until) = (since_epoch(lease.started), since_epoch(lease.deadline));
+    let owner = mention(lease.owner);
+    match (wish, lease.owner == asker) {
+        (Wish::Enable(_), true) => Some(say!(locale, "confirm-rescued-again", since = since, until = until)),
+        (Wish::Enable(_), false) => {
+            Some(say!(locale, "confirm-takes-over", owner = owner, since = since, until = until))
+        }
+        (Wish::Restore { .. } | Wish::PutBack { .. }, false) => {
+            Some(say!(locale, "confirm-ends-others", owner = owner, since = since, until = until))
+        }
+        _ => None,
+    }
 }
 
 /// What the machine will start, by kernel and OVHcloud's words.

@@ -11,7 +11,7 @@ use bernard::{
         console::{ConsoleKind, ConsoleMinutes},
         event::{Doubt, Event, NotDone, Port, Problem, PutBack},
         lease::Lease,
-        notice::{Letter, Notice, To},
+        notice::{Doing, Letter, Notice, To},
         operation::{
             ChannelId, Difference, EnableWish, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source,
             Wish,
@@ -309,9 +309,10 @@ fn difference() -> impl Strategy<Value = Difference> {
 }
 
 fn wish() -> impl Strategy<Value = Wish> {
-    let enable = (boot(), system(), option::of(text()), option::of(text()), length()).prop_map(
-        |(into, system, email, ssh_key, lease)| Wish::Enable(EnableWish { into, system, email, ssh_key, lease }),
-    );
+    let enable = (boot(), system(), option::of(text()), option::of(text()), length(), option::of(operation_id()))
+        .prop_map(|(into, system, email, ssh_key, lease, over)| {
+            Wish::Enable(EnableWish { into, system, email, ssh_key, lease, over })
+        });
     prop_oneof![
         enable,
         (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::Restore { into, despite }),
@@ -375,6 +376,14 @@ pub(super) fn letter() -> impl Strategy<Value = Letter> {
             to,
             by
         }),
+        (select(vec![Doing::TakesOver, Doing::GivesBack, Doing::Ended]), text(), user(), user(), operation_id())
+            .prop_map(|(doing, label, owner, by, operation)| Notice::OthersDoing {
+                doing,
+                label,
+                owner,
+                by,
+                operation
+            }),
         Just(Notice::Digest { day: jiff::civil::date(2026, 11, 22) }),
         (any::<u64>(), text(), option::of(any::<u64>())).prop_map(|(number, hash, lines)| Notice::AuditAnchor {
             number,
