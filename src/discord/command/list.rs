@@ -1,5 +1,7 @@
 //! `/rescue list`: what is in rescue, whoever started it; **Adopt** and **Restore** for what Bernard did not.
 
+use std::collections::BTreeSet;
+
 use crate::{
     access::Capability,
     clock,
@@ -9,13 +11,13 @@ use crate::{
         command::Typed,
         handler::{Handler, Reply},
         refusal::Refusal,
-        rescues::{in_rescue, listing},
+        rescues::{Listing, in_rescue, listing, not_looked_at},
     },
     rescue::{
         foreign::Foreign,
         operation::{Kind, Wish},
         plan::Aim,
-        server::{Server, ServiceName},
+        server::ServiceName,
     },
     say,
 };
@@ -26,15 +28,16 @@ impl Handler {
         let policy = self.policy.get();
         self.anywhere(asking, Capability::View)?;
         let servers = self.fleet.servers();
-        let visible: Vec<&Server> =
-            policy.visible(&asking.requester, Capability::View, asking.place.0, servers.iter()).collect();
-        let sees = |name: &ServiceName| visible.iter().any(|server| server.name == *name);
-        let (leases, foreign) = in_rescue(&self.store, sees).await?;
-        let listing = listing(&leases, &foreign, clock::now(), asking.locale);
-        if listing.lines.is_empty() {
-            return Ok(Reply::text(say!(asking.locale, "list-none")));
+        let visible = policy.visible(&asking.requester, Capability::View, asking.place.0, servers.iter());
+        let visible: BTreeSet<&ServiceName> = visible.map(|server| &server.name).collect();
+        let (leases, foreign) = in_rescue(&self.store, |name| visible.contains(name)).await?;
+        let Listing { mut lines, buttons } = listing(&leases, &foreign, clock::now(), asking.locale);
+        if lines.is_empty() {
+            lines.push(say!(asking.locale, "list-none"));
         }
-        Ok(Reply { buttons: listing.buttons, ..Reply::text(listing.lines.join("\n")) })
+        let unlisted = |name: &ServiceName| visible.contains(name) && !leases.iter().any(|lease| lease.server == *name);
+        lines.extend(not_looked_at(&self.fleet, unlisted, asking.locale));
+        Ok(Reply { buttons, ..Reply::text(lines.join("\n")) })
     }
 
     /// **Adopt**: the rescue has an owner and a deadline from then on.

@@ -1,5 +1,7 @@
 //! `/status`: one server as OVHcloud sees it now, or the fleet in one short card from memory.
 
+use std::collections::BTreeSet;
+
 use jiff::SignedDuration;
 
 use crate::{
@@ -12,6 +14,7 @@ use crate::{
         notice,
         picture::Timeline,
         refusal::Refusal,
+        rescues::{in_rescue, not_looked_at},
         speak,
     },
     rescue::{
@@ -19,7 +22,7 @@ use crate::{
         lease::Lease,
         look::Look,
         operation::Operation,
-        server::{Boot, Server, Task},
+        server::{Boot, Server, ServiceName, Task},
     },
     say,
     text::{code, day, day_and_hour, from_now, mention, since_epoch},
@@ -75,7 +78,8 @@ impl Handler {
         let policy = self.policy.get();
         let visible: Vec<&Server> =
             policy.visible(&asking.requester, Capability::View, asking.place.0, servers.iter()).collect();
-        let leases = self.store.leases().await?;
+        let seen: BTreeSet<&ServiceName> = visible.iter().map(|server| &server.name).collect();
+        let (leases, foreign) = in_rescue(&self.store, |name| seen.contains(name)).await?;
         let live = self.store.live_operations().await?;
         let mut lines = vec![say!(locale, "fleet-title", count = visible.len())];
         lines.extend(self.pause_line(asking).await?);
@@ -86,12 +90,14 @@ impl Handler {
             // What only waits to begin says least about a server.
             let under_way = operations.clone().find(|operation| !operation.state.waits_to_begin());
             let operation = under_way.or_else(|| operations.next().filter(|_| lease.is_none()));
+            let is_foreign = foreign.iter().any(|foreign| foreign.found.server == server.name);
             let state = match (operation, lease) {
                 (Some(operation), _) => {
                     let (emoji, state) = speak::state(operation, locale);
                     format!("{emoji} {state}")
                 }
                 (None, Some(_)) => format!("🛟 {}", say!(locale, "outcome-in-rescue")),
+                (None, None) if is_foreign => format!("⚠️ {}", say!(locale, "fleet-foreign")),
                 (None, None) if !matches!(server.state.as_str(), "ok" | "") => format!("⚠️ {}", code(&server.state)),
                 (None, None) => continue,
             };
@@ -104,6 +110,8 @@ impl Handler {
         if lines.len() == before {
             lines.push(say!(locale, "fleet-quiet"));
         }
+        let unlisted = |name: &ServiceName| seen.contains(name) && !leases.iter().any(|lease| lease.server == *name);
+        lines.extend(not_looked_at(&self.fleet, unlisted, locale));
         Ok(Reply::text(lines.join("\n")))
     }
 }
