@@ -370,6 +370,7 @@ fn warden_settings(config: &Config) -> WardenSettings {
         tick: config.pace.reminder_tick,
         remind_before: config.rescue.remind_before.try_into().unwrap_or(SignedDuration::MAX),
         on_deadline: config.rescue.on_deadline,
+        patience: config.pace.question_patience.try_into().unwrap_or(SignedDuration::MAX),
         digest: config.digest.as_ref().map(|digest| (ChannelId(digest.channel), digest.at)),
         zone: config.time_zone.clone(),
     }

@@ -88,6 +88,8 @@ pub enum Act {
     LeaseExtended,
     /// A lease has another owner.
     LeaseHandedOver,
+    /// A server has left the account, and its lease ended with that.
+    ServerLeft,
     /// The process started, with this policy.
     Started,
     /// The configuration was read again: this policy is in force from now on.
@@ -110,6 +112,7 @@ impl Act {
             Self::DmWiped => "dm_wiped",
             Self::LeaseExtended => "lease_extended",
             Self::LeaseHandedOver => "lease_handed_over",
+            Self::ServerLeft => "server_left",
             Self::Started => "started",
             Self::PolicyLoaded => "policy_loaded",
             Self::Anchored => "anchored",
@@ -127,6 +130,7 @@ impl Act {
             | Self::LeaseExtended
             | Self::LeaseHandedOver => Kind::Decision,
             Self::DmWiped => Kind::Effect,
+            Self::ServerLeft => Kind::Seen,
             Self::PolicyLoaded => Kind::Policy,
             Self::Started | Self::Anchored | Self::RefusalsLost => Kind::Process,
         }

@@ -1,6 +1,8 @@
 //! Arguments, logging, one call; prints the one fatal error.
 
 use std::{
+    fmt::Display,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -74,7 +76,7 @@ fn main() -> ExitCode {
         Verb::Run { config } => with_configuration(&config, |loaded| run(loaded, &config)),
         Verb::Check { config, online } => with_configuration(&config, |loaded| {
             app::store_path(&loaded)?;
-            println!("{}: the configuration is in order", config.display());
+            say(format_args!("{}: the configuration is in order", config.display()));
             if online { check_online(&loaded) } else { check_remembered(&loaded) }
         }),
         #[cfg(feature = "demo")]
@@ -103,6 +105,11 @@ fn with_configuration(path: &Path, work: impl FnOnce(Config) -> anyhow::Result<E
     }
 }
 
+/// A line for whoever reads. Nobody need read to the end: a closed pipe is no fault, and changes no exit code.
+fn say(line: impl Display) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
+
 /// The exit code, or the one fatal error.
 fn told(result: anyhow::Result<ExitCode>) -> ExitCode {
     result.unwrap_or_else(|error| {
@@ -115,7 +122,7 @@ fn told(result: anyhow::Result<ExitCode>) -> ExitCode {
 fn check_remembered(config: &Config) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
     for finding in runtime.block_on(app::check_remembered(config)) {
-        println!("{finding}");
+        say(finding);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -124,7 +131,7 @@ fn check_online(config: &Config) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     let findings = runtime.block_on(app::check_online(config))?;
     for finding in &findings {
-        println!("{finding}");
+        say(finding);
     }
     let wrong = findings.iter().any(|finding| finding.verdict == Verdict::Wrong);
     Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })

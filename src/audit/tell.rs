@@ -101,12 +101,14 @@ fn told(entry: Entry, event: &Event) -> Entry {
         Event::ConsoleChosen { kind } => entry.saying(kind.as_str()),
         Event::ConsoleAsked { task, query } => Entry { task: Some(*task), ..effect(entry).through(query.clone()) },
         Event::ConsoleOpened { until } => entry.saying(format!("until {until:.0}")),
-        Event::NotSettled { candidates } => entry.saying(format!("new tasks: {}", list(candidates))),
+        Event::NotSettled { trouble: Some(said), .. } => entry.saying(said),
+        Event::NotSettled { candidates, trouble: None } => entry.saying(format!("new tasks: {}", list(candidates))),
         Event::PutBack { result, queries } => {
             let entry = effect(entry).through(queries.clone());
             match result {
                 PutBack::Done => entry,
                 PutBack::Failed { said } => entry.saying(format!("failed: {said}")),
+                PutBack::SetByOthers => entry.saying("left: somebody else set another netboot"),
             }
         }
         Event::TaskSeen { status, comment } => entry.saying(match comment {
@@ -136,6 +138,7 @@ fn told(entry: Entry, event: &Event) -> Entry {
             entry.through(query.clone()).saying(format!("searched: {}{trouble}", searched.join(", ")))
         }
         Event::LinkGivenUp
+        | Event::LinkWithheld
         | Event::QuestionUnanswered
         | Event::Watched
         | Event::Expired
@@ -257,6 +260,7 @@ fn ended(outcome: &Outcome) -> End {
         Outcome::InRescue(Link::NotNeeded) | Outcome::ConsoleOpen(Link::NotNeeded) => End::LinkNotNeeded,
         Outcome::InRescue(Link::NotFound) | Outcome::ConsoleOpen(Link::NotFound) => End::LinkNotFound,
         Outcome::InRescue(Link::NotTaken) | Outcome::ConsoleOpen(Link::NotTaken) => End::LinkNotTaken,
+        Outcome::InRescue(Link::Withheld) | Outcome::ConsoleOpen(Link::Withheld) => End::LinkWithheld,
         Outcome::Adopted => End::Adopted,
         Outcome::HandedOver(_) => End::HandedOver,
         Outcome::Restored => End::Restored,

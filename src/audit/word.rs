@@ -45,6 +45,8 @@ pub enum End {
     LinkNotFound,
     /// The link was there, and nobody took it.
     LinkNotTaken,
+    /// The link was there, and whoever asked may not have it any more.
+    LinkWithheld,
     /// A rescue that somebody else started has an owner.
     Adopted,
     /// A rescue has another owner.
@@ -123,6 +125,7 @@ mod tests {
             Act::DmWiped,
             Act::LeaseExtended,
             Act::LeaseHandedOver,
+            Act::ServerLeft,
             Act::Started,
             Act::PolicyLoaded,
             Act::Anchored,

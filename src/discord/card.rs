@@ -207,7 +207,10 @@ fn question(operation: &Operation, asked: u32, locale: Locale) -> Rendering {
             lines.push(match (facts.not_done, candidates.len()) {
                 (Some(NotDone::Refused), _) => say!(locale, "question-again-refused"),
                 (Some(NotDone::Unsent), _) => say!(locale, "question-again-unsent"),
-                (None, 0) => say!(locale, "question-none"),
+                (None, 0) => match &facts.tasks_unread {
+                    None => say!(locale, "question-none"),
+                    Some(said) => say!(locale, "question-unread", said = code(said)),
+                },
                 (None, several) => say!(locale, "question-several", count = several),
             });
             lines.extend(because_line(operation, locale));
@@ -280,7 +283,7 @@ fn end(
             buttons.push(Button::PutNetbootBack(operation.id).create(locale));
         }
     }
-    if matches!(outcome, Outcome::InRescue(Link::NotFound | Link::NotTaken)) {
+    if matches!(outcome, Outcome::InRescue(Link::NotFound | Link::NotTaken | Link::Withheld)) {
         buttons.push(Button::LookAgain(operation.id).create(locale));
     }
     if lease.is_some_and(|lease| lease.operation == operation.id) {
@@ -368,6 +371,7 @@ fn put_back_lines(operation: &Operation, locale: Locale) -> Vec<String> {
     let back = match &operation.state.facts.put_back {
         Some(PutBack::Done) => Some(say!(locale, "card-put-back")),
         Some(PutBack::Failed { said }) => Some(say!(locale, "card-not-put-back", said = code(said))),
+        Some(PutBack::SetByOthers) => Some(say!(locale, "card-set-by-others")),
         None => None,
     };
     back.into_iter().chain(speak::doubt(operation, locale)).collect()
@@ -403,6 +407,7 @@ fn link_line(operation: &Operation, link: Link, locale: Locale) -> String {
         Link::NotNeeded => say!(locale, "end-link-not-needed", user = code(user)),
         Link::NotFound => not_found_line(operation, locale),
         Link::NotTaken => say!(locale, "end-link-not-taken"),
+        Link::Withheld => say!(locale, "end-link-withheld", who = mention(operation.request.requester)),
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
         state::Link,
     },
     say,
-    text::{code, since_epoch},
+    text::{code, mention, since_epoch},
 };
 
 /// The file that starts the Java application.
@@ -47,6 +47,7 @@ pub(super) fn end_line(operation: &Operation, link: Link, locale: Locale) -> Str
             None => say!(locale, "end-console-not-found"),
         },
         Link::NotTaken => say!(locale, "end-console-not-taken"),
+        Link::Withheld => say!(locale, "end-console-withheld", who = mention(operation.request.requester)),
     }
 }
 

@@ -86,6 +86,12 @@ impl Courier {
                 }
                 return;
             }
+            Errand::MayReceive { operation, server, reply } => {
+                if reply.send(self.may_receive(&operation, &server).await).is_err() {
+                    tracing::debug!("the runner stopped waiting for a permission; it will ask again");
+                }
+                return;
+            }
             Errand::MayNow { person, kind, place, server, reply } => {
                 if reply.send(self.may_now(person, kind, place, &server).await).is_err() {
                     tracing::debug!("the warden stopped waiting for a permission; it will ask again");

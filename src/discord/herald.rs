@@ -28,7 +28,7 @@ use crate::{
     config::Locale,
     rescue::{
         fleet::Fleet,
-        notice::{Door, Place},
+        notice::{Door, Letter, Place},
         operation::ChannelId,
         pulse::Pulse,
     },
@@ -217,7 +217,9 @@ impl Herald {
         tracing::warn!(notice.id = owed.id.0, %error, "a notice cannot be posted where it was meant to");
         match owed.place {
             Place::First => {
-                self.store.turn_notice(owed.id).await?;
+                let Letter { to, notice } = &owed.letter;
+                let beside = to.besides().map(|to| Letter { to, notice: notice.clone() });
+                self.store.turn_notice(owed.id, beside.as_ref(), clock::now()).await?;
                 self.pulse.tap();
                 Ok(())
             }

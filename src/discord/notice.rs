@@ -17,7 +17,7 @@ use crate::{
         notice::{Door, Notice},
         operation::OperationId,
         reminder::Reminder,
-        server::ServiceName,
+        server::Server,
     },
     say, store,
     text::{code, mention, since_epoch},
@@ -68,6 +68,11 @@ impl Herald {
                     who = mention(*owner),
                     id = operation.to_string()
                 ),
+                Vec::new(),
+                vec![Who::User(*owner)],
+            ),
+            Notice::ServerLeft { lease, label, owner } => (
+                say!(locale, "notice-server-left", server = code(label), who = mention(*owner), id = lease.to_string()),
                 Vec::new(),
                 vec![Who::User(*owner)],
             ),
@@ -147,15 +152,12 @@ impl Herald {
 
     /// What is in rescue now, as far as anybody may see it in that channel.
     async fn digest(&self, door: Door, locale: Locale) -> Result<(String, Vec<CreateButton>, Vec<Who>), store::Error> {
-        let (policy, servers) = (self.policy.get(), self.fleet.servers());
-        let sees = |name: &ServiceName| match door {
+        let policy = self.policy.get();
+        let sees = |server: &Server| match door {
             Door::Dm(_) => false,
-            Door::Channel(channel) => servers
-                .iter()
-                .find(|server| server.name == *name)
-                .is_some_and(|server| !policy.who_may(Capability::View, server, channel.0).is_empty()),
+            Door::Channel(channel) => !policy.who_may(Capability::View, server, channel.0).is_empty(),
         };
-        let (leases, foreign) = in_rescue(&self.store, sees).await?;
+        let (leases, foreign) = in_rescue(&self.store, &self.fleet.servers(), sees).await?;
         let listing = listing(&leases, &foreign, clock::now(), locale);
         let title = match leases.len() + foreign.len() {
             0 => say!(locale, "digest-quiet"),

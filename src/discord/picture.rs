@@ -200,7 +200,9 @@ fn shown(event: &Event, locale: Locale) -> Option<(String, Tone)> {
         Event::PortSeen { port: Port::Closed, .. } => (say!(locale, "picture-port-closed"), Tone::Done),
         Event::PortSeen { port: Port::Open, .. } => (say!(locale, "picture-port-back"), Tone::Done),
         Event::LinkDelivered | Event::LinkRevealed { .. } => (say!(locale, "picture-link"), Tone::Done),
-        Event::LinkNotFound { .. } | Event::LinkGivenUp => (say!(locale, "picture-no-link"), Tone::Bad),
+        Event::LinkNotFound { .. } | Event::LinkGivenUp | Event::LinkWithheld => {
+            (say!(locale, "picture-no-link"), Tone::Bad)
+        }
         Event::CancelAsked { .. } => (say!(locale, "picture-cancelled"), Tone::Bad),
         // The rest is between these, or stands in the line of state above them.
         _ => return None,

@@ -9,6 +9,7 @@ use crate::{
     rescue::{
         fleet::Fleet,
         foreign::{self, Foreign},
+        known::Servers,
         lease::Lease,
         server::{Server, ServiceName},
     },
@@ -37,19 +38,24 @@ enum Entry<'a> {
     Foreign(&'a Foreign),
 }
 
-/// What is in rescue, ours and others', of the servers that somebody `sees`.
+/// What is in rescue, ours and others', of the servers that somebody `sees`. One that has left the fleet goes by its service name.
 pub(super) async fn in_rescue(
     store: &Store,
-    sees: impl Fn(&ServiceName) -> bool,
+    servers: &Servers,
+    sees: impl Fn(&Server) -> bool,
 ) -> Result<(Vec<Lease>, Vec<Foreign>), store::Error> {
+    let sees = |name: &ServiceName, account: &str| match servers.get(name) {
+        Some(known) => sees(&known.server),
+        None => sees(&Server::only_named(name.clone(), account)),
+    };
     let (mut leases, mut foreign) = (store.leases().await?, store.foreign_rescues().await?);
-    leases.retain(|lease| sees(&lease.server));
-    foreign.retain(|foreign| sees(&foreign.found.server));
+    leases.retain(|lease| sees(&lease.server, &lease.account));
+    foreign.retain(|foreign| sees(&foreign.found.server, &foreign.found.account));
     Ok((leases, foreign))
 }
 
 /// That some of the servers that somebody `sees` were not looked at yet, so that more may be in rescue than is known.
-pub(super) fn not_looked_at(fleet: &Fleet, sees: impl Fn(&ServiceName) -> bool, locale: Locale) -> Option<String> {
+pub(super) fn not_looked_at(fleet: &Fleet, sees: impl Fn(&Server) -> bool, locale: Locale) -> Option<String> {
     let (servers, boots) = (fleet.servers(), fleet.inventory().boots());
     if servers.is_empty() {
         return Some(say!(locale, "doctor-nothing-read"));
@@ -59,7 +65,7 @@ pub(super) fn not_looked_at(fleet: &Fleet, sees: impl Fn(&ServiceName) -> bool, 
         fleet.inventory().account(&server.account, |account| account.silent.contains_key(&server.name))
     };
     let unknown = foreign::not_looked_at(&servers, &boots);
-    match unknown.filter(|server| sees(&server.name) && !is_silent(server)).count() {
+    match unknown.filter(|server| sees(server) && !is_silent(server)).count() {
         0 => None,
         count => Some(say!(locale, "list-not-looked-at", count = count)),
     }

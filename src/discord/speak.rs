@@ -44,12 +44,16 @@ pub fn state(operation: &Operation, locale: Locale) -> (&'static str, String) {
 /// One emoji and a word or two of how it ended.
 fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> (&'static str, String) {
     match outcome {
-        Outcome::InRescue(Link::NotFound | Link::NotTaken) => ("⚠️", say!(locale, "outcome-in-rescue-no-link")),
+        Outcome::InRescue(Link::NotFound | Link::NotTaken | Link::Withheld) => {
+            ("⚠️", say!(locale, "outcome-in-rescue-no-link"))
+        }
         Outcome::InRescue(_) if kind == Kind::Link => ("✅", say!(locale, "outcome-link")),
         Outcome::InRescue(_) => ("🛟", say!(locale, "outcome-in-rescue")),
         Outcome::Adopted => ("🛟", say!(locale, "outcome-adopted")),
         Outcome::HandedOver(_) => ("🤝", say!(locale, "outcome-handed-over")),
-        Outcome::ConsoleOpen(Link::NotFound | Link::NotTaken) => ("⚠️", say!(locale, "outcome-console-no-link")),
+        Outcome::ConsoleOpen(Link::NotFound | Link::NotTaken | Link::Withheld) => {
+            ("⚠️", say!(locale, "outcome-console-no-link"))
+        }
         Outcome::ConsoleOpen(_) => ("🖥️", say!(locale, "outcome-console")),
         Outcome::Restored => ("✅", say!(locale, "outcome-restored")),
         Outcome::Rebooted => ("✅", say!(locale, "outcome-rebooted")),

@@ -58,6 +58,16 @@ impl Courier {
         Some(if given >= needed { Verdict::Allowed } else { Verdict::NotEnough { needed, given } })
     }
 
+    /// The requester's right to the link of `operation`, by the policy of this moment; `None` while nobody can say. A reboot that
+    /// was approved since, maybe by somebody else, makes no difference to whose link it is.
+    pub(super) async fn may_receive(&self, operation: &Operation, server: &Server) -> Option<Permission> {
+        let request = &operation.request;
+        let asker = self.as_of_now(server, request.requester).await?;
+        let policy = self.policy.get();
+        let grant = asker.and_then(|asker| policy.check(&asker, needed(request.kind()), server, request.place.0).ok());
+        Some(grant.map_or(Permission::Refused, Permission::Granted))
+    }
+
     /// The right of a person, as Discord knows them now, to do something that needs nobody's approval; no, if Discord will not say.
     pub(super) async fn may_now(&self, person: UserId, kind: Kind, place: ChannelId, server: &Server) -> Permission {
         let requester = match asking::as_of_now(&self.rest.within(OWNER_WITHIN), self.guild, person).await {

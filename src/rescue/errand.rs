@@ -44,6 +44,15 @@ pub enum Errand {
         /// The answer.
         reply: oneshot::Sender<Permission>,
     },
+    /// Find out whether the requester of this operation, as Discord knows them now, may still have its link.
+    MayReceive {
+        /// The operation.
+        operation: Box<Operation>,
+        /// The server, read just now.
+        server: Box<Server>,
+        /// The answer; no answer is a no that may pass.
+        reply: oneshot::Sender<Option<Permission>>,
+    },
     /// Find out whether the DM of this operation has already arrived.
     LookForDelivery {
         /// The operation.
@@ -114,6 +123,12 @@ impl Errands {
     pub async fn may_still(&self, operation: &Operation, server: Server) -> Option<Verdict> {
         let (operation, server) = (Box::new(operation.clone()), Box::new(server));
         self.run(|reply| Errand::MayStill { operation, server, reply }).await.flatten()
+    }
+
+    /// Asks whether the requester may still have the link; `None` while nobody can say.
+    pub async fn may_receive(&self, operation: &Operation, server: Server) -> Option<Permission> {
+        let (operation, server) = (Box::new(operation.clone()), Box::new(server));
+        self.run(|reply| Errand::MayReceive { operation, server, reply }).await.flatten()
     }
 
     /// Asks for a person's right of this moment; `None` while there is nobody to ask.

@@ -115,10 +115,13 @@ pub enum Event {
         /// The task.
         task: TaskId,
     },
-    /// None or several new tasks were found in time: a person must decide.
+    /// None or several new tasks were found in time, or the tasks could not be read: a person must decide.
     NotSettled {
         /// The new tasks, if several.
         candidates: Vec<TaskId>,
+        /// Why the tasks could not be read, in the words of OVHcloud or of the failed connection.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trouble: Option<String>,
     },
     /// Nobody answered the question in time: from now on it is one for on-call.
     QuestionUnanswered,
@@ -271,6 +274,8 @@ pub enum Event {
     },
     /// The link was there, but nobody took it.
     LinkGivenUp,
+    /// The link was found, and whoever asked for it may not have it any more: it was not sent.
+    LinkWithheld,
     /// The machine was watched for long enough, or came back.
     Watched,
     /// It was accepted too long ago to be begun now: whoever asked no longer expects it.
@@ -397,6 +402,8 @@ pub enum PutBack {
         /// OVHcloud's words.
         said: String,
     },
+    /// Somebody else set another netboot meanwhile: it was left as they set it.
+    SetByOthers,
 }
 
 /// What the probe saw of the rescue's or the system's port.

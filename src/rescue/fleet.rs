@@ -155,6 +155,24 @@ impl Fleet {
         Ok(server)
     }
 
+    /// The server of that name, in whichever account it is; `None` when OVHcloud says of each that it is not there.
+    ///
+    /// # Errors
+    /// When an account could not be asked: then nobody knows.
+    pub async fn look_for(&self, name: &ServiceName) -> Result<Option<Server>, ovh::Error> {
+        for client in self.clients().values() {
+            match client.server(name).await {
+                Ok(server) => {
+                    self.inventory.learn(&server);
+                    return Ok(Some(server));
+                }
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
     /// What would be done to `server` for `aim` now, with what the store remembers of its rescue.
     ///
     /// # Errors
@@ -206,25 +224,11 @@ impl Fleet {
     async fn look_up(&self, typed: &str) -> Result<Server, NotFound> {
         if let Ok(name) = ServiceName::try_from(typed.to_owned())
             && typed.contains('.')
-            && let Some(server) = self.look_up_name(&name).await?
+            && let Some(server) = self.look_for(&name).await.map_err(|error| NotFound::Unreadable(error.to_string()))?
         {
             return Ok(server);
         }
         self.read_unread(typed).await
-    }
-
-    async fn look_up_name(&self, name: &ServiceName) -> Result<Option<Server>, NotFound> {
-        for client in self.clients().values() {
-            match client.server(name).await {
-                Ok(server) => {
-                    self.inventory.learn(&server);
-                    return Ok(Some(server));
-                }
-                Err(error) if error.is_not_found() => {}
-                Err(error) => return Err(NotFound::Unreadable(error.to_string())),
-            }
-        }
-        Ok(None)
     }
 
     /// Before the first inventory is complete: a few servers are read for this one person, many are not.

@@ -143,10 +143,16 @@ pub fn stands_in_the_way(live: &Operation, kind: Kind) -> bool {
     !kind.runs_beside() && live.state.holds_server() && overtaken(OperationId(0), kind, live).is_none()
 }
 
+/// Whether this leads its server out of rescue right now: whatever is said of the lease meanwhile would not come true.
+pub fn leads_out(live: &Operation) -> bool {
+    matches!(live.request.kind(), Kind::Restore | Kind::PutBack) && live.state.holds_server()
+}
+
 /// What opening an operation of this kind means for one that is still live on the same server.
 ///
-/// A restore takes over from what waits for a link or a person; another rescue takes over from what waits for a link of the
-/// last one; watching a machine come back ends when it is sent away again. A console and a hand-over run beside everything.
+/// A restore takes over from what waits for a person; whatever leaves the rescue or begins another takes over from what looks
+/// for a link of the last one, because nothing would wipe what came later; watching a machine come back ends when it is sent
+/// away again. A console and a hand-over run beside everything.
 pub fn overtaken(by: OperationId, kind: Kind, live: &Operation) -> Option<Event> {
     use super::state::Phase;
     match (&live.state.phase, kind) {
@@ -155,9 +161,7 @@ pub fn overtaken(by: OperationId, kind: Kind, live: &Operation) -> Option<Event>
         (Phase::Watching, _) => Some(Event::Watched),
         (Phase::Undecided { .. }, Kind::Restore) => Some(Event::Superseded { by }),
         (Phase::AwaitingApproval, Kind::Restore) if !live.state.waits_to_begin() => Some(Event::Superseded { by }),
-        (Phase::Searching | Phase::Delivering(_) | Phase::AwaitingReveal(_), Kind::Restore | Kind::Enable) => {
-            Some(Event::Superseded { by })
-        }
+        (_, Kind::Restore | Kind::PutBack | Kind::Enable) if live.state.seeks_link() => Some(Event::Superseded { by }),
         _ => None,
     }
 }

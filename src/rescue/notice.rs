@@ -51,6 +51,15 @@ pub enum To {
         /// Who gets it instead.
         or_to: Option<UserId>,
     },
+    /// Into a channel; if that is gone or closed to us, by DM, and into another channel besides, where others are rung.
+    Call {
+        /// Which.
+        channel: ChannelId,
+        /// Who gets it instead.
+        or_to: UserId,
+        /// Where it is posted besides.
+        and_in: ChannelId,
+    },
 }
 
 /// What is told. Kept in the store: add variants and optional fields, change or remove nothing.
@@ -74,6 +83,15 @@ pub enum Notice {
         owner: UserId,
         /// The restore.
         operation: OperationId,
+    },
+    /// A rescue is over because its server is in no account any more.
+    ServerLeft {
+        /// The operation that began the lease.
+        lease: OperationId,
+        /// What people called the server.
+        label: String,
+        /// Whose rescue it was.
+        owner: UserId,
     },
     /// A rescue lasts longer.
     Extended {
@@ -147,9 +165,11 @@ impl Notice {
                 Some(Offer::Rescue(*lease))
             }
             Self::Digest { .. } => Some(Offer::Fleet),
-            Self::RestoredAtDeadline { .. } | Self::AuditAnchor { .. } | Self::Paused { .. } | Self::Resumed { .. } => {
-                None
-            }
+            Self::RestoredAtDeadline { .. }
+            | Self::ServerLeft { .. }
+            | Self::AuditAnchor { .. }
+            | Self::Paused { .. }
+            | Self::Resumed { .. } => None,
         }
     }
 }
@@ -180,6 +200,16 @@ impl To {
             (Self::Person { or_in, .. }, Place::Second) => or_in.map(Door::Channel),
             (Self::Channel { channel, .. }, Place::First) => Some(Door::Channel(channel)),
             (Self::Channel { or_to, .. }, Place::Second) => or_to.map(Door::Dm),
+            (Self::Call { channel, .. }, Place::First) => Some(Door::Channel(channel)),
+            (Self::Call { or_to, .. }, Place::Second) => Some(Door::Dm(or_to)),
+        }
+    }
+
+    /// Where it goes besides its second place.
+    pub fn besides(self) -> Option<Self> {
+        match self {
+            Self::Call { and_in, .. } => Some(Self::Channel { channel: and_in, or_to: None }),
+            Self::Person { .. } | Self::Channel { .. } => None,
         }
     }
 }
@@ -206,5 +236,9 @@ mod tests {
         let channel = To::Channel { channel: ChannelId(2), or_to: None };
         assert_eq!(channel.door(Place::First), Some(Door::Channel(ChannelId(2))));
         assert_eq!(channel.door(Place::Second), None);
+        let call = To::Call { channel: ChannelId(2), or_to: UserId(1), and_in: ChannelId(3) };
+        assert_eq!(call.door(Place::First), Some(Door::Channel(ChannelId(2))));
+        assert_eq!(call.door(Place::Second), Some(Door::Dm(UserId(1))));
+        assert_eq!(call.besides(), Some(To::Channel { channel: ChannelId(3), or_to: None }));
     }
 }

@@ -238,16 +238,19 @@ async fn boot_of_free(client: &ovh::Client, server: &Server) -> Result<Option<Bo
     if server.is_held_by_ovhcloud() {
         return Err(Problem::HeldByOvhcloud { state: server.state.clone() }.into());
     }
-    current_boot(client, server).await
+    Ok(current_boot(client, server).await?)
 }
 
 /// The boot that the server starts next; `None` when none is set, or the one that is set no longer exists.
-async fn current_boot(client: &ovh::Client, server: &Server) -> Result<Option<Boot>, Error> {
+///
+/// # Errors
+/// OVHcloud's.
+pub async fn current_boot(client: &ovh::Client, server: &Server) -> Result<Option<Boot>, ovh::Error> {
     let Some(id) = server.boot else { return Ok(None) };
     match client.boot(&server.name, id).await {
         Ok(boot) => Ok(Some(boot)),
         Err(error) if error.is_not_found() => Ok(None),
-        Err(error) => Err(error.into()),
+        Err(error) => Err(error),
     }
 }
 

@@ -68,7 +68,7 @@ impl Runner {
         let next = match (steps::overdue(&operation, clock::now()), client) {
             (Some(event), _) => Ok(Next::Record(event)),
             (None, Some(client)) => Work { runner: self, operation: &operation, client: &client }.take(step).await,
-            (None, None) => Err(Failure::NoAccount(operation.request.account.clone())),
+            (None, None) => Ok(steps::without_account(&operation, &self.settings)),
         };
         match next {
             Ok(Next::Record(event)) => {

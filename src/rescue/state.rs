@@ -127,6 +127,8 @@ pub enum Link {
     NotFound,
     /// It was found, but nobody took it.
     NotTaken,
+    /// It was found, and not sent: whoever asked may not have it any more.
+    Withheld,
 }
 
 /// An event that cannot follow the present state.
@@ -192,19 +194,19 @@ impl State {
         }
     }
 
+    /// Whether nothing but the link of a rescue is missing yet.
+    pub fn seeks_link(&self) -> bool {
+        match self.phase {
+            Phase::Opened => self.kind == Kind::Link,
+            Phase::Searching | Phase::Delivering(_) | Phase::AwaitingReveal(_) => self.kind != Kind::Console,
+            _ => false,
+        }
+    }
+
     /// Whether `/restore` may take the server over: it waits for a link or for a person's decision.
     pub fn can_be_superseded(&self) -> bool {
         let asks_again = matches!(self.phase, Phase::AwaitingApproval) && !self.waits_to_begin();
-        let waits = asks_again
-            || matches!(
-                self.phase,
-                Phase::Undecided { .. }
-                    | Phase::Searching
-                    | Phase::Delivering(_)
-                    | Phase::AwaitingReveal(_)
-                    | Phase::Watching
-            );
-        waits && self.kind != Kind::Console
+        asks_again || self.seeks_link() || matches!(self.phase, Phase::Undecided { .. } | Phase::Watching)
     }
 
     /// Whether its step may be writing the setting: if everything stops here, a change of ours may show up late.
@@ -331,7 +333,7 @@ impl State {
             (P::Intended(intent), E::RebootUnknown { .. }) => P::Unsettled(intent.clone()),
             (P::Intended(_) | P::Unsettled(_) | P::Undecided { .. }, E::TaskAdopted { task }) => P::Rebooting(*task),
             (P::Ready, E::TaskAdopted { task }) if self.facts.intents > 0 => P::Rebooting(*task),
-            (P::Intended(intent) | P::Unsettled(intent), E::NotSettled { candidates }) => {
+            (P::Intended(intent) | P::Unsettled(intent), E::NotSettled { candidates, .. }) => {
                 P::Undecided { intent: intent.clone(), candidates: candidates.clone() }
             }
             (P::Undecided { .. }, E::QuestionUnanswered) if !self.is_on_calls() => self.phase.clone(),
@@ -354,6 +356,7 @@ impl State {
             (P::AwaitingReveal(_), E::LinkRevealed { .. }) => self.ended_with(Link::Revealed),
             (P::AwaitingReveal(_), E::LinkGivenUp) => self.ended_with(Link::NotTaken),
             (P::Searching | P::Delivering(_), E::LinkNotFound { .. }) => self.ended_with(Link::NotFound),
+            (P::Searching | P::Delivering(_), E::LinkWithheld) => self.ended_with(Link::Withheld),
             (P::Watching, E::Watched) => P::Ended(match self.kind {
                 Kind::Restore => Outcome::Restored,
                 _ => Outcome::Rebooted,

@@ -14,8 +14,9 @@ use super::{
     daily,
     desk::{self, Desk},
     errand::{Errands, Permission},
+    event::Problem,
     fleet::Fleet,
-    lease::Lease,
+    lease::{Lease, stands_in_the_way},
     notice::{Letter, Notice, To},
     operation::{ChannelId, Kind, Operation, Request, Wish},
     plan::{self, Aim},
@@ -24,13 +25,15 @@ use super::{
     state::Phase,
 };
 use crate::{
+    audit::{Act, Entry},
     clock,
     config::OnDeadline,
     store::{Error, Kept, Onward, Open, Store},
 };
 
-/// How long a deadline's restore that cannot be begun is tried before it becomes a reminder.
-const RESTORE_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+/// How long after a deadline something better than a reminder is tried: a restore that cannot be begun yet, or to hear from
+/// OVHcloud that the server has left.
+const BETTER_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 /// How many restores are begun at once.
 const AT_ONCE: usize = 8;
 /// The name of the digest among what comes round by the clock.
@@ -45,6 +48,8 @@ pub struct WardenSettings {
     pub remind_before: SignedDuration,
     /// What a passed deadline does.
     pub on_deadline: OnDeadline,
+    /// How long whoever is at work on a server is left alone with it: what takes longer is said like anything else.
+    pub patience: SignedDuration,
     /// Where the digest goes, and at what time of day.
     pub digest: Option<(ChannelId, Time)>,
     /// The operator's time zone.
@@ -113,8 +118,16 @@ impl Warden {
                 tokio::time::sleep(self.settings.tick).await;
             }
         };
+        let releases = async {
+            loop {
+                if let Err(error) = self.release().await {
+                    tracing::error!(%error, "the lease of a server that has left could not be ended");
+                }
+                tokio::time::sleep(self.settings.tick).await;
+            }
+        };
         // What is dropped in the middle was not recorded, and is due again after the next start.
-        stop.run_until_cancelled(async { tokio::join!(reminders, restores) }).await;
+        stop.run_until_cancelled(async { tokio::join!(reminders, restores, releases) }).await;
     }
 
     /// Says what is due now, and plans what is not planned.
@@ -128,7 +141,8 @@ impl Warden {
         for kept in kept {
             match self.turn(&kept, now) {
                 // Whoever is at work on the server has its people's attention; afterwards it is said, or it is over.
-                Turn::Remind(..) if live.iter().any(|operation| is_at_work(operation, &kept.lease)) => {}
+                Turn::Remind(..) if live.iter().any(|operation| self.is_at_work(operation, &kept.lease, now)) => {}
+                Turn::Remind(..) if self.is_being_looked_for(&kept.lease, now) => {}
                 Turn::Remind(due, reminder) => self.say(&kept, due, reminder, now).await?,
                 Turn::Wait(due) => {
                     self.store.move_lease_on(&kept, onward(due), None, now).await?;
@@ -151,6 +165,61 @@ impl Warden {
         each.buffer_unordered(AT_ONCE).try_collect().await
     }
 
+    /// Ends the rescues of servers that have left: their deadline has passed, the inventory does not know them, and every account
+    /// says that it does not either. A rescue whose account the configuration no longer names stays: nobody can say of it.
+    ///
+    /// # Errors
+    /// When the store cannot be used; those leases are still there.
+    pub async fn release(&self) -> Result<(), Error> {
+        let now = clock::now();
+        let mut strays = self.store.leases().await?;
+        strays.retain(|lease| lease.deadline <= now && self.is_stray(lease));
+        let live = if strays.is_empty() { Vec::new() } else { self.store.live_operations().await? };
+        for lease in strays {
+            if live.iter().any(|operation| self.is_at_work(operation, &lease, now)) {
+                continue;
+            }
+            match self.fleet.look_for(&lease.server).await {
+                Ok(None) => self.end(&lease, clock::now()).await?,
+                Ok(Some(_)) => {}
+                Err(error) => tracing::warn!(server.name = %lease.server, %error, "nobody knows whether it has left"),
+            }
+        }
+        Ok(())
+    }
+
+    async fn end(&self, lease: &Lease, now: Timestamp) -> Result<(), Error> {
+        let Lease { operation, owner, channel, .. } = *lease;
+        let notice = Notice::ServerLeft { lease: operation, label: lease.label.clone(), owner };
+        let letter = Letter { to: To::Channel { channel, or_to: Some(owner) }, notice };
+        let entry = Entry::act(Act::ServerLeft, now).on(&lease.server).at_place(channel);
+        let entry = Entry { operation: Some(operation), account: Some(lease.account.clone()), ..entry };
+        if self.store.end_lease(lease, (&letter, &entry), now).await? {
+            tracing::info!(operation.id = %operation, server.name = %lease.server, "a server in rescue has left");
+            self.pulse.tap();
+        }
+        Ok(())
+    }
+
+    /// Whether the inventory does not know the server of a lease whose account can be asked for it.
+    fn is_stray(&self, lease: &Lease) -> bool {
+        self.fleet.servers().get(&lease.server).is_none() && self.fleet.client(&lease.account).is_some()
+    }
+
+    /// Whether it may be heard soon that there is nothing to be reminded of.
+    fn is_being_looked_for(&self, lease: &Lease, now: Timestamp) -> bool {
+        let since = now.duration_since(lease.deadline);
+        (SignedDuration::ZERO..BETTER_WITHIN).contains(&since) && self.is_stray(lease)
+    }
+
+    /// Whether an operation has the lease's server in its hands, and neither waits for a person nor for what does not come.
+    fn is_at_work(&self, operation: &Operation, lease: &Lease, now: Timestamp) -> bool {
+        operation.request.server == lease.server
+            && operation.state.holds_server()
+            && !matches!(operation.state.phase, Phase::Undecided { .. })
+            && now.duration_since(operation.since) < self.settings.patience
+    }
+
     fn turn(&self, kept: &Kept, now: Timestamp) -> Turn {
         let deadline = kept.lease.deadline;
         let first = reminder::first(kept.since, deadline, self.settings.remind_before);
@@ -168,7 +237,11 @@ impl Warden {
         let Lease { operation, owner, channel, deadline, .. } = kept.lease;
         let to = match reminder {
             Reminder::Before => To::Person { person: owner, or_in: Some(channel) },
-            Reminder::Deadline | Reminder::After(_) => To::Channel { channel, or_to: Some(owner) },
+            Reminder::Deadline | Reminder::After(_) => match self.settings.digest {
+                // Who is on call is rung all the same when the rescue's channel is gone.
+                Some((and_in, _)) if and_in != channel => To::Call { channel, or_to: owner, and_in },
+                _ => To::Channel { channel, or_to: Some(owner) },
+            },
         };
         let letter = Letter { to, notice: Notice::Reminder { lease: operation, deadline, reminder } };
         let origin = format!("reminder:{}:{}:{}", operation.0, deadline.as_millisecond(), reminder.number());
@@ -182,7 +255,7 @@ impl Warden {
     async fn restore_one(&self, kept: Kept) -> Result<(), Error> {
         let now = clock::now();
         let Turn::Restore(due) = self.turn(&kept, now) else { return Ok(()) };
-        let late = now.duration_since(kept.lease.deadline) > RESTORE_WITHIN;
+        let late = now.duration_since(kept.lease.deadline) > BETTER_WITHIN;
         match (self.begin_restore(&kept, due).await?, due.reminder) {
             (Begun::Yes, _) | (_, None) => Ok(()),
             (Begun::NotYet, _) if !late => Ok(()),
@@ -195,10 +268,15 @@ impl Warden {
         let lease = &kept.lease;
         let Some(origin) = self.store.operation(lease.operation).await? else { return Ok(Begun::No) };
         let live = self.store.live_operations().await?;
-        if live.iter().any(|operation| is_at_work(operation, lease)) {
+        if live.iter().any(|operation| self.is_at_work(operation, lease, clock::now())) {
             return Ok(Begun::Yes);
         }
-        let Some(client) = self.fleet.client(&lease.account) else { return Ok(Begun::No) };
+        let mut others = live.iter().filter(|operation| operation.request.server == lease.server);
+        if others.any(|operation| stands_in_the_way(operation, Kind::Restore)) {
+            return Ok(Begun::NotYet);
+        }
+        let account = self.account_of(lease);
+        let Some(client) = self.fleet.client(&account) else { return Ok(Begun::No) };
         let server = match plan::read_server(&client, &lease.server).await {
             Ok(server) => server,
             Err(error) => return Ok(after(lease, &error)),
@@ -219,7 +297,7 @@ impl Warden {
         let request = Request {
             wish,
             server: lease.server.clone(),
-            account: lease.account.clone(),
+            account,
             label: lease.label.clone(),
             requester: lease.owner,
             locale: self.store.locale_of(lease.owner).await?.unwrap_or(origin.request.locale),
@@ -245,6 +323,12 @@ impl Warden {
         })
     }
 
+    /// The account that has the lease's server: it may have moved since, or be called otherwise.
+    fn account_of(&self, lease: &Lease) -> String {
+        let servers = self.fleet.servers();
+        servers.get(&lease.server).map_or(&lease.account, |known| &known.server.account).clone()
+    }
+
     /// The digest, when its time of day has come; one a day, however often we start.
     async fn digest(&self, now: Timestamp) -> Result<(), Error> {
         let Some((channel, at)) = self.settings.digest else { return Ok(()) };
@@ -253,7 +337,7 @@ impl Warden {
         match self.store.appointment(&name).await? {
             None => self.store.keep_appointment(&name, next, None, now).await,
             Some(due) if due <= now => {
-                let day = now.to_zoned(self.settings.zone.clone()).date();
+                let day = daily::last_day(at, now, &self.settings.zone);
                 let letter = Letter { to: To::Channel { channel, or_to: None }, notice: Notice::Digest { day } };
                 let origin = format!("{DIGEST}:{day}");
                 self.store.keep_appointment(&name, next, Some((&origin, &letter)), now).await?;
@@ -270,15 +354,9 @@ fn after(lease: &Lease, error: &plan::Error) -> Begun {
     tracing::warn!(server.name = %lease.server, %error, "a deadline's restore could not be planned");
     match error {
         plan::Error::Ovh(error) if error.is_transient() => Begun::NotYet,
+        plan::Error::Problem(Problem::ServerGone) => Begun::NotYet,
         plan::Error::Ovh(_) | plan::Error::Problem(_) => Begun::No,
     }
-}
-
-/// Whether an operation has the lease's server in its hands, and does not wait for a person.
-fn is_at_work(operation: &Operation, lease: &Lease) -> bool {
-    operation.request.server == lease.server
-        && operation.state.holds_server()
-        && !matches!(operation.state.phase, Phase::Undecided { .. })
 }
 
 fn onward(due: Due) -> Onward {

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
-use super::{Error, Store, audit, foreign, from_json, json, millis, notices};
+use super::{Error, Store, audit, foreign, from_json, json, millis, notices, operations};
 use crate::{
     access::UserId,
     audit::Entry,
     rescue::{
-        lease::{Effect, Lease},
+        lease::{Effect, Lease, leads_out},
         notice::Letter,
         operation::{Operation, OperationId},
         server::ServiceName,
@@ -52,16 +52,18 @@ impl Store {
 }
 
 /// What came of changing a lease.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// It is durable.
     Done,
     /// It ended or was changed meanwhile: read again and decide anew.
     Overtaken,
+    /// This operation is leading the server out of rescue.
+    Leaving(Box<Operation>),
 }
 
 impl Store {
-    /// A lease becomes `changed`, with another deadline or owner: `letter` is owed about it, and `entry` is in the audit. A new deadline has reminders of
+    /// A lease becomes `changed`, with another deadline or owner, unless its server is being led out of rescue: `letter` is owed about it, and `entry` is in the audit. A new deadline has reminders of
     /// its own; the messages of the operation that began it are shown again.
     ///
     /// # Errors
@@ -76,6 +78,10 @@ impl Store {
         let mut tx = self.write().await?;
         if active(&mut tx, &lease.server).await?.as_ref() != Some(lease) {
             return Ok(Change::Overtaken);
+        }
+        let others = operations::live(&mut tx, Some(&lease.server)).await?;
+        if let Some(way_out) = others.into_iter().find(leads_out) {
+            return Ok(Change::Leaving(Box::new(way_out)));
         }
         rewrite(&mut tx, changed).await?;
         if changed.deadline != lease.deadline {
@@ -174,7 +180,7 @@ async fn undo(tx: &mut SqliteConnection, operation: OperationId, now: Timestamp)
 
 /// The server is out of rescue: what was delivered for it is to be wiped, and the messages of its rescue, and of
 /// what was tried since, lose their buttons.
-async fn end(tx: &mut SqliteConnection, server: &ServiceName, now: Timestamp) -> Result<(), Error> {
+pub(super) async fn end(tx: &mut SqliteConnection, server: &ServiceName, now: Timestamp) -> Result<(), Error> {
     show_again(tx, server).await?;
     sqlx::query("UPDATE leases SET ended_at = $2 WHERE server = $1 AND ended_at IS NULL")
         .bind(server.as_str())
@@ -201,7 +207,7 @@ pub(super) async fn show_again(tx: &mut SqliteConnection, server: &ServiceName) 
     Ok(())
 }
 
-async fn active(connection: &mut SqliteConnection, server: &ServiceName) -> Result<Option<Lease>, Error> {
+pub(super) async fn active(connection: &mut SqliteConnection, server: &ServiceName) -> Result<Option<Lease>, Error> {
     let text: Option<String> = sqlx::query_scalar("SELECT lease FROM leases WHERE server = $1 AND ended_at IS NULL")
         .bind(server.as_str())
         .fetch_optional(connection)

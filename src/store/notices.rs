@@ -122,16 +122,21 @@ impl Store {
         Ok(())
     }
 
-    /// Its first place refused it for good: from now on it is tried at the second.
+    /// Its first place refused it for good: from now on it is tried at the second, and `beside` is owed with it.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn turn_notice(&self, notice: NoticeId) -> Result<(), Error> {
+    pub async fn turn_notice(&self, notice: NoticeId, beside: Option<&Letter>, now: Timestamp) -> Result<(), Error> {
+        let mut tx = self.write().await?;
         sqlx::query("UPDATE notices SET place = $2, tried_at = NULL, shown = NULL WHERE id = $1")
             .bind(notice.0)
             .bind(Place::Second.as_str())
-            .execute(&self.pool)
+            .execute(&mut *tx)
             .await?;
+        if let Some(letter) = beside {
+            write(&mut tx, &format!("beside:{}", notice.0), letter, now).await?;
+        }
+        tx.commit().await?;
         Ok(())
     }
 
@@ -161,7 +166,7 @@ impl Store {
         Ok(())
     }
 
-    /// The posted notices that still have buttons though there is a later one about the same, or the rescue is over; the oldest
+    /// The posted notices that still have buttons though there is a later one about the same, or the rescue is over; what is said at two places is one; the oldest
     /// first, at most 200.
     ///
     /// # Errors
@@ -169,7 +174,8 @@ impl Store {
     pub async fn outdated_notices(&self) -> Result<Vec<Outdated>, Error> {
         let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
             "SELECT id, channel, message FROM notices AS old WHERE offers IS NOT NULL AND (
-                 EXISTS (SELECT 1 FROM notices AS new WHERE new.offers = old.offers AND new.id > old.id)
+                 EXISTS (SELECT 1 FROM notices AS new WHERE new.offers = old.offers AND new.id > old.id
+                         AND new.origin <> 'beside:' || old.id)
                  OR offers > 0 AND NOT EXISTS (SELECT 1 FROM leases WHERE operation = offers AND ended_at IS NULL))
              ORDER BY id LIMIT $1",
         )

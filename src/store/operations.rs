@@ -210,7 +210,7 @@ pub(super) async fn append(
     audit::append(tx, &crate::audit::of_event(&next, event, now)).await?;
     if let Some(effect) = lease::effect(&next, event, now) {
         audit::append(tx, &crate::audit::of_lease(&next, &effect, now)).await?;
-        if leases::apply(tx, &next, effect, now).await? == Change::Overtaken {
+        if leases::apply(tx, &next, effect, now).await? != Change::Done {
             return Ok(Append::Overtaken);
         }
     }

@@ -4,11 +4,14 @@
 use jiff::Timestamp;
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Error, Open, Store, from_json, leases, millis, notices, operations, time};
-use crate::rescue::{
-    lease::Lease,
-    notice::Letter,
-    operation::{OperationId, Request},
+use super::{Error, Open, Store, audit, from_json, leases, millis, notices, operations, time};
+use crate::{
+    audit::Entry,
+    rescue::{
+        lease::Lease,
+        notice::Letter,
+        operation::{OperationId, Request},
+    },
 };
 
 /// A lease, and how far its reminders are.
@@ -99,6 +102,28 @@ impl Store {
             tx.commit().await?;
         }
         Ok(Some(opened))
+    }
+
+    /// A lease ends with its server, which has left: `letter` is owed about it, and `entry` is in the audit; `false` when it ended or
+    /// was changed meanwhile, and nothing is.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: nothing has changed.
+    pub async fn end_lease(
+        &self,
+        lease: &Lease,
+        (letter, entry): (&Letter, &Entry),
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let mut tx = self.write().await?;
+        if leases::active(&mut tx, &lease.server).await?.as_ref() != Some(lease) {
+            return Ok(false);
+        }
+        leases::end(&mut tx, &lease.server, now).await?;
+        notices::write(&mut tx, &format!("left:{}", lease.operation.0), letter, now).await?;
+        audit::append(&mut tx, entry).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// When something comes round next; `None` when that was never said.

@@ -76,6 +76,8 @@ pub(crate) struct TestConfig {
     pub(crate) rescue: String,
     /// More lines of `[discord]`.
     pub(crate) discord: String,
+    /// The name of the account.
+    pub(crate) account: String,
     /// The credentials of `[[ovh]]`; `TOKEN_URL` in it becomes the simulated one.
     pub(crate) credentials: String,
     /// The lines of `[pace]`.
@@ -92,6 +94,7 @@ impl Default for TestConfig {
             rules: format!("[[role]]\nid = \"{ROLE}\"\ncan = {ALL}\nservers = [\"*\"]\n"),
             rescue: "probe = false\n".to_owned(),
             discord: String::new(),
+            account: "main".to_owned(),
             credentials: format!(
                 "application_key = \"{}\"\napplication_secret = \"{}\"\nconsumer_key = \"{}\"\n",
                 ovh::APPLICATION_KEY,
@@ -260,11 +263,12 @@ impl TestBot {
 
     /// The configuration as the program reads it.
     pub(crate) fn config_text(&self) -> String {
-        let TestConfig { rules, rescue, discord, credentials, pace, requests_per_minute, limits } = &self.config;
+        let TestConfig { rules, rescue, discord, account, credentials, pace, requests_per_minute, limits } =
+            &self.config;
         format!(
             "time_zone = \"Europe/Paris\"\n\
              [discord]\ntoken = \"{token}\"\nguild = \"{GUILD}\"\napi_url = \"{api}\"\n{discord}\n\
-             [[ovh]]\nname = \"main\"\nendpoint = \"{ovh}\"\nrequests_per_minute = {requests_per_minute}\n{credentials}\n\
+             [[ovh]]\nname = \"{account}\"\nendpoint = \"{ovh}\"\nrequests_per_minute = {requests_per_minute}\n{credentials}\n\
              [store]\nurl = \"sqlite://{store}\"\n\
              [http]\nlisten = \"127.0.0.1:0\"\n\
              [rescue]\n{rescue}\n[pace]\n{pace}\n\

@@ -188,7 +188,7 @@ fn not_found() -> Event {
 
 fn unanswered() -> [Event; 2] {
     let said = "could not reboot `ns1111111.ip-203-0-113.eu`: the connection ended before the answer".to_owned();
-    [Event::RebootUnknown { said, query: None }, Event::NotSettled { candidates: Vec::new() }]
+    [Event::RebootUnknown { said, query: None }, Event::NotSettled { candidates: Vec::new(), trouble: None }]
 }
 
 /// Buttons as a person sees them: `( Confirm )`, a link with its address.

@@ -131,3 +131,42 @@ async fn a_change_that_never_gets_a_clear_answer_is_given_up_and_not_called_refu
     assert!(!end.content.contains("Refused") && end.content.contains("query id"), "{}", end.content);
     assert_eq!((bot.ovh.kernel_of("web-1").as_deref(), bot.ovh.reboots("web-1")), (Some("hd"), 0));
 }
+
+/// Somebody sets another netboot; it stays until a person has seen the difference and said so.
+async fn stays_until_asked(bot: &TestBot, theirs: u64, changes: usize, words: &[&str]) {
+    let others = ["R-1", "Somebody else set another netboot meanwhile"];
+    let end = bot.rung(&bot.ann, &[&others[..], words].concat()).await;
+    assert_eq!(bot.ovh.boot_of("web-1"), Some(theirs));
+    assert_eq!((bot.ovh.reboots("web-1"), bot.ovh.journal().count("PUT", "/dedicated/server/")), (0, changes));
+    let card = bot.press(&bot.ann, &end, "Restore now").await;
+    assert!(card.content.contains("Somebody changed the netboot since"), "{}", card.content);
+    bot.press(&bot.ann, &card, "Confirm").await;
+    bot.rung(&bot.ann, &["**Restored**", "R-2"]).await;
+    assert_eq!(bot.ovh.kernel_of("web-1").as_deref(), Some("hd"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_else_set_while_the_process_was_down_is_not_written_over() {
+    let mut bot = TestBot::new().await;
+    let never = delayed(&bot);
+    bot.accepts(Kind::Enable).await;
+    never.reached().await;
+    bot.die().await;
+    let theirs = bot.ovh.boot_id("web-1", "rescue12-customer");
+    bot.ovh.netboot_by_somebody("web-1", Some(theirs));
+    bot.start().await;
+    stays_until_asked(&bot, theirs, 1, &["Not possible", "has changed since you confirmed"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_else_set_while_a_late_change_was_looked_for_is_not_written_over() {
+    let bot = patient().await;
+    let never = delayed(&bot);
+    refused(&bot, "PUT", "/dedicated/server/");
+    bot.accepts(Kind::Enable).await;
+    breaks(&bot, &never).await;
+    bot.sees(&["R-1", "Putting the netboot back", LOOKING]).await;
+    let theirs = bot.ovh.boot_id("web-1", "rescue12-customer");
+    bot.ovh.netboot_by_somebody("web-1", Some(theirs));
+    stays_until_asked(&bot, theirs, 2, &["Refused by OVHcloud"]).await;
+}

@@ -235,3 +235,26 @@ async fn somebody_who_reads_french_is_answered_in_french() {
     let answer = bot.press(&zoe, &offers, "Jusqu'à 8 h").await;
     assert!(answer.content.contains("reste en mode rescue"), "{}", answer.content);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rescue_that_is_being_left_lasts_no_longer_and_goes_to_nobody_else() {
+    let (bot, _, _) = team("").await;
+    let end = bot.rescued(&bot.ann, "web-1").await;
+    let before = lease(&bot, "web-1").await;
+    let offers = bot.press(&bot.ann, &end, "Extend").await;
+    let hold = bot.ovh.faults().hold_before("POST", "/reboot");
+    bot.accepted(&bot.ann, "restore", &[("server", "web-1")]).await;
+    hold.reached().await;
+    let server = ("server", "web-1");
+    for answer in [
+        bot.press(&bot.ann, &offers, "4 h").await,
+        bot.ask(&bot.ann, "rescue extend", &[server, ("by", "1h")]).await,
+        bot.ask(&bot.ann, "rescue hand-over", &[server, ("user", "ben")]).await,
+    ] {
+        assert!(answer.content.contains("is busy with R-2") && answer.buttons().is_empty(), "{}", answer.content);
+    }
+    assert_eq!(lease(&bot, "web-1").await, before);
+    hold.release();
+    bot.rung(&bot.ann, &["**Restored**", "R-2"]).await;
+    assert_eq!((bot.count(&["**Extended**"]), bot.count(&["Handed over"])), (0, 0));
+}

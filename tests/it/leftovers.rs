@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use bernard::rescue::operation::Kind;
+use bernard::rescue::{
+    operation::{Kind, OperationId},
+    state::{Outcome, Phase},
+};
 use serde_json::json;
 use sim::{
     discord::{Message, OPS},
@@ -207,9 +210,47 @@ async fn a_link_that_arrives_after_its_rescue_was_left_is_wiped_all_the_same() {
     let arriving = bot.discord.faults().hold_answer("POST", &format!("/channels/{dm}/messages"));
     bot.accepts(Kind::Enable).await;
     arriving.reached().await;
-    bot.restored(&bot.ann, "web-1").await;
     assert!(bot.ann.dms().iter().any(|dm| dm.content.contains("manager/secret")), "it is there");
+    bot.restored(&bot.ann, "web-1").await;
     arriving.release();
     bot.ann.wait_for_dm(|dm| dm.content.contains("wiped")).await;
     assert!(!bot.ann.dms().iter().any(|dm| dm.content.contains("manager/secret")));
+}
+
+/// Whatever shows up from now on is nobody's: `R-2`, which looked for a link, was taken over by `R-3`, and sent nothing.
+async fn nothing_is_sent_any_more(bot: &mut TestBot) {
+    bot.ovh.hand_out("web-1");
+    bot.sees(&["Taken over by R-3", "R-2"]).await;
+    bot.die().await;
+    assert_eq!(bot.operation(2).await.state.phase, Phase::Ended(Outcome::Superseded(OperationId(3))));
+    assert!(bot.ann.dms().is_empty(), "nothing would ever wipe it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn putting_back_ends_the_search_for_a_link_too() {
+    let mut bot = TestBot::new().await;
+    let before = bot.ovh.server("web-1");
+    let end = failed(&bot, Ending::OvhError).await;
+    bot.ovh.withhold_secret("web-1");
+    bot.ovh.withhold_mail("web-1");
+    bot.ask(&bot.ann, "rescue link", &[("server", "web-1")]).await;
+    bot.sees(&["Looking for the link", "R-2"]).await;
+    bot.press(&bot.ann, &end, BACK).await;
+    is_back(&bot, &before, 1).await;
+    nothing_is_sent_any_more(&mut bot).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_that_has_not_begun_yet_is_ended_by_a_restore() {
+    let mut bot = TestBot::new().await;
+    failed(&bot, Ending::OvhError).await;
+    let hold = bot.ovh.faults().hold_answer("GET", "/task");
+    bot.ovh.withhold_secret("web-1");
+    bot.ovh.withhold_mail("web-1");
+    bot.ask(&bot.ann, "rescue link", &[("server", "web-1")]).await;
+    hold.reached().await;
+    bot.accepted(&bot.ann, "restore", &[("server", "web-1")]).await;
+    hold.release();
+    bot.rung(&bot.ann, &["**Restored**", "R-3"]).await;
+    nothing_is_sent_any_more(&mut bot).await;
 }

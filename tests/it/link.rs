@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde_json::json;
 use sim::ovh::{Language, LinkStyle, Running};
 
@@ -224,4 +225,44 @@ async fn with_a_key_there_is_no_link_and_how_to_connect_is_said_all_the_same() {
     assert_eq!(bot.ovh.journal().count("POST", "/authenticationSecret"), 0);
     bot.restored(&bot.ann, "db-1").await;
     assert_eq!(bot.ovh.server("db-1").rescue_ssh_key, None);
+}
+
+/// Ann's rescue, whose link turned up so late that the roles she pressed with count no more. The program does not run.
+async fn found_late() -> TestBot {
+    let mut bot = TestBot::new().await;
+    bot.ovh.withhold_secret("web-1");
+    bot.ovh.withhold_mail("web-1");
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    bot.sees(&["R-1", "Looking for the link"]).await;
+    bot.die().await;
+    bot.age_events(1, SignedDuration::from_secs(60)).await;
+    bot.ovh.hand_out("web-1");
+    bot
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_does_not_go_to_somebody_whose_right_was_taken_while_it_was_looked_for() {
+    let mut bot = found_late().await;
+    bot.ann.set_roles(&[]);
+    bot.start().await;
+    let end = bot.rung(&bot.ann, &["**In rescue, no link**", "R-1", "may not have it any more"]).await;
+    assert!(bot.ann.dms().is_empty(), "it was not sent");
+    let bob = bot.discord.person("bob", "en-GB", &[sim::discord::ROLE]);
+    bot.press(&bob, &end, "Look again").await;
+    bot.rung(&bob, &["**Link sent**", "R-2"]).await;
+    assert!(bob.dms().iter().any(|dm| dm.content.contains("manager/secret")) && bot.ann.dms().is_empty());
+    assert!(bot.ask(&bob, "rescue list", &[]).await.content.contains("web-1"), "the lease goes on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_discord_does_not_say_who_asked_the_link_is_not_sent() {
+    let mut bot = found_late().await;
+    let error = json!({ "message": "x", "code": 0 });
+    let trouble = bot.discord.faults().always().status("GET", "/members/", 500, &error);
+    bot.start().await;
+    bot.discord.journal().wait_for("GET", "/members/", 2).await;
+    assert!(bot.ann.dms().is_empty());
+    trouble.clear();
+    bot.rung(&bot.ann, &["**In rescue**", "R-1"]).await;
+    assert!(bot.ovh.secret_ids().contains(&delivered(&bot)));
 }

@@ -296,3 +296,23 @@ async fn a_restore_takes_over_from_a_question() {
     assert_eq!(bot.ovh.reboots("web-1"), 1, "the restore's own");
     assert_eq!(bot.ovh.kernel_of("web-1").as_deref(), Some("hd"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_asked_though_the_tasks_cannot_be_read_and_a_task_that_turns_up_later_is_adopted() {
+    let mut bot = TestBot::new().await;
+    let reboot = bot.ovh.faults().hold_before("POST", "/reboot");
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    reboot.reached().await;
+    let words = json!({"class": "Client::Forbidden", "message": "This credential is revoked"});
+    let blind = bot.ovh.faults().always().status("GET", "task?function=hardReboot", 403, &words);
+    bot.ovh.net().reset_all();
+    let question = bot.rung(&bot.ann, &["Your decision is needed", "web-1", "credential is revoked"]).await;
+    assert!(question.content.contains("I cannot read whether"), "{}", question.content);
+    bot.stop().await;
+    bot.start().await;
+    reboot.release();
+    eventually("the reboot is taken", async || bot.ovh.reboots("web-1") == 1).await;
+    blind.clear();
+    bot.rung(&bot.ann, &["**In rescue**", "web-1"]).await;
+    assert_eq!((bot.ovh.reboots("web-1"), bot.ovh.journal().count("POST", "/reboot")), (1, 1));
+}

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use sim::{
     discord::{Message, ONCALL, OPS, ROLE},
-    ovh::Running,
+    ovh::{Running, ServerSpec},
 };
 
 use crate::{
@@ -188,6 +188,40 @@ async fn a_deadline_in_a_deleted_channel_is_told_to_the_owner() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_deadline_in_a_deleted_channel_rings_who_is_on_call_where_the_digest_is_and_the_owner_by_dm() {
+    let mut bot = on_call("").await;
+    let (room, night) = (bot.discord.channel("room"), bot.discord.channel("night"));
+    bot.stop().await;
+    bot.config.rules += &format!("[digest]\nchannel = \"{night}\"\nat = \"09:00\"\n");
+    bot.start().await;
+    let olga = bot.discord.person("olga", "en-GB", &[ONCALL]);
+    let card = bot.ann.slash(room, "rescue enable", [("server", "web-1")]).await.answer().await;
+    bot.press(&bot.ann, &card, "Confirm").await;
+    bot.sees_in(room, &["**In rescue**"]).await;
+    bot.rescued(&bot.ann, "db-1").await;
+    bot.discord.delete_channel(room);
+    pass(&bot, minutes(250)).await;
+    let told = bot.sees_in(night, &[DEADLINE, "web-1"]).await;
+    assert!(olga.was_rung_by(&told) && told.button("Restore now").is_some());
+    bot.ann.wait_for_dm(|message| message.content.contains(DEADLINE) && message.content.contains("web-1")).await;
+    bot.sees(&[DEADLINE, "db-1"]).await;
+    bot.stop().await;
+    bot.start().await;
+    let about =
+        |all: Vec<Message>, part: &str| all.into_iter().filter(|m| m.content.contains(part)).collect::<Vec<_>>();
+    let in_digest = about(bot.discord.messages(night), DEADLINE);
+    let by_dm = about(bot.ann.dms(), DEADLINE);
+    assert_eq!((in_digest.len(), by_dm.len()), (1, 1), "what has a channel stays there");
+    assert!(offers(&in_digest[0]) && offers(&by_dm[0]), "either may put it back");
+    bot.press(&bot.ann, &in_digest[0], "Restore now").await;
+    let over = || {
+        about(bot.discord.messages(night), DEADLINE).iter().chain(&about(bot.ann.dms(), DEADLINE)).all(|m| !offers(m))
+    };
+    eventually("there is nothing to offer", async || over()).await;
+    assert_eq!(bot.ovh.reboots("web-1"), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_french_owner_is_reminded_in_french_and_the_channel_in_its_own_language() {
     let bot = on_call("").await;
     let zoe = bot.discord.person("zoé", "fr", &[ROLE]);
@@ -269,8 +303,11 @@ async fn a_restart_does_not_forget_whose_buttons_are_to_go() {
     eventually("there is nothing to offer", async || offering(&bot) == (0, 0)).await;
 }
 
-/// As many rescues more, with servers that exist nowhere else.
+/// As many rescues more, of servers that nobody asked for.
 async fn copies(bot: &TestBot, count: i64) {
+    for n in 1..=count {
+        bot.ovh.add(ServerSpec::windows(&format!("copy-{n}")));
+    }
     let pool = database(bot).await;
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await.expect("a transaction");
     for n in 1..=count {

@@ -143,6 +143,7 @@ impl Handler {
                 Ok(Reply::text(say!(asking.locale, "handed-over", server = code(&lease.label), who = mention(to))))
             }
             Change::Overtaken => Err(Refusal::Lease(LeaseRefusal::Changed(lease.label))),
+            Change::Leaving(way_out) => Err(Refusal::Busy(way_out)),
         }
     }
 
@@ -177,6 +178,7 @@ impl Handler {
             }
             Extended::Longest => Err(Refusal::Lease(LeaseRefusal::Longest(Box::new(lease), longest))),
             Extended::Overtaken => Err(Refusal::Lease(LeaseRefusal::Changed(lease.label))),
+            Extended::Leaving(way_out) => Err(Refusal::Busy(way_out)),
         }
     }
 

@@ -1,7 +1,5 @@
 //! `/rescue list`: what is in rescue, whoever started it; **Adopt** and **Restore** for what Bernard did not.
 
-use std::collections::BTreeSet;
-
 use crate::{
     access::Capability,
     clock,
@@ -17,7 +15,7 @@ use crate::{
         foreign::Foreign,
         operation::{Kind, Wish},
         plan::Aim,
-        server::ServiceName,
+        server::Server,
     },
     say,
 };
@@ -27,15 +25,13 @@ impl Handler {
     pub(super) async fn list(&self, asking: &Asking) -> Result<Reply, Refusal> {
         let policy = self.policy.get();
         self.anywhere(asking, Capability::View)?;
-        let servers = self.fleet.servers();
-        let visible = policy.visible(&asking.requester, Capability::View, asking.place.0, servers.iter());
-        let visible: BTreeSet<&ServiceName> = visible.map(|server| &server.name).collect();
-        let (leases, foreign) = in_rescue(&self.store, |name| visible.contains(name)).await?;
+        let sees = policy.sight(&asking.requester, Capability::View, asking.place.0);
+        let (leases, foreign) = in_rescue(&self.store, &self.fleet.servers(), &sees).await?;
         let Listing { mut lines, buttons } = listing(&leases, &foreign, clock::now(), asking.locale);
         if lines.is_empty() {
             lines.push(say!(asking.locale, "list-none"));
         }
-        let unlisted = |name: &ServiceName| visible.contains(name) && !leases.iter().any(|lease| lease.server == *name);
+        let unlisted = |server: &Server| sees(server) && !leases.iter().any(|lease| lease.server == server.name);
         lines.extend(not_looked_at(&self.fleet, unlisted, asking.locale));
         Ok(Reply { buttons, ..Reply::text(lines.join("\n")) })
     }

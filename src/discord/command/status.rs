@@ -1,7 +1,5 @@
 //! `/status`: one server as OVHcloud sees it now, or the fleet in one short card from memory.
 
-use std::collections::BTreeSet;
-
 use jiff::SignedDuration;
 
 use crate::{
@@ -22,7 +20,7 @@ use crate::{
         lease::Lease,
         look::Look,
         operation::Operation,
-        server::{Boot, Server, ServiceName, Task},
+        server::{Boot, Server, Task},
     },
     say,
     text::{code, day, day_and_hour, from_now, mention, since_epoch},
@@ -78,8 +76,8 @@ impl Handler {
         let policy = self.policy.get();
         let visible: Vec<&Server> =
             policy.visible(&asking.requester, Capability::View, asking.place.0, servers.iter()).collect();
-        let seen: BTreeSet<&ServiceName> = visible.iter().map(|server| &server.name).collect();
-        let (leases, foreign) = in_rescue(&self.store, |name| seen.contains(name)).await?;
+        let sees = policy.sight(&asking.requester, Capability::View, asking.place.0);
+        let (leases, foreign) = in_rescue(&self.store, &servers, &sees).await?;
         let live = self.store.live_operations().await?;
         let mut lines = vec![say!(locale, "fleet-title", count = visible.len())];
         lines.extend(self.pause_line(asking).await?);
@@ -110,7 +108,7 @@ impl Handler {
         if lines.len() == before {
             lines.push(say!(locale, "fleet-quiet"));
         }
-        let unlisted = |name: &ServiceName| seen.contains(name) && !leases.iter().any(|lease| lease.server == *name);
+        let unlisted = |server: &Server| sees(server) && !leases.iter().any(|lease| lease.server == server.name);
         lines.extend(not_looked_at(&self.fleet, unlisted, locale));
         Ok(Reply::text(lines.join("\n")))
     }

@@ -11,13 +11,13 @@ use crate::{
         extension::{self, Extension, More},
         lease::Lease,
         notice::{Letter, Notice, To},
-        operation::Request,
+        operation::{Operation, Request},
     },
     store::{Change, Kept, Onward, Open},
 };
 
 /// What came of asking for more time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Extended {
     /// It is durable, and the channel will hear of it.
     Until(Extension),
@@ -25,6 +25,8 @@ pub enum Extended {
     Longest,
     /// It ended, or was changed at the same moment.
     Overtaken,
+    /// This operation is leading the server out of rescue.
+    Leaving(Box<Operation>),
 }
 
 impl Desk {
@@ -58,6 +60,7 @@ impl Desk {
         Ok(match self.change((lease, &changed), &letter, &entry, now).await? {
             Change::Done => Extended::Until(extension),
             Change::Overtaken => Extended::Overtaken,
+            Change::Leaving(way_out) => Extended::Leaving(way_out),
         })
     }
 

@@ -19,6 +19,14 @@ pub struct Plan {
     pub entry: Entry,
 }
 
+impl Plan {
+    /// Whether this netboot is ours to overwrite: it was there before, or it is what this sets. Any other is somebody else's.
+    pub fn may_overwrite(&self, boot: Option<BootId>) -> bool {
+        boot == self.before.boot.as_ref().map(|boot| boot.id)
+            || self.change.as_ref().is_some_and(|change| boot == Some(change.boot.id))
+    }
+}
+
 /// What opens a rescue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

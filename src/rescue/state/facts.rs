@@ -56,6 +56,8 @@ pub struct Facts {
     pub last_intent: Option<Intent>,
     /// New tasks among which ours could not be told.
     pub candidates: Vec<TaskId>,
+    /// Why it could not be read in time whether there are new tasks.
+    pub tasks_unread: Option<String>,
     /// How many times a person was asked to decide.
     pub asked: u32,
     /// The numbers of the questions that nobody answered in time.
@@ -130,7 +132,10 @@ impl Facts {
             }
             Event::SettingInDoubt { doubt, .. } => self.doubt = Some(doubt.clone()),
             Event::PutBack { result, .. } => self.put_back = Some(result.clone()),
-            Event::NotSettled { candidates } => self.candidates.clone_from(candidates),
+            Event::NotSettled { candidates, trouble } => {
+                self.candidates.clone_from(candidates);
+                self.tasks_unread.clone_from(trouble);
+            }
             Event::FoundImpossible { .. }
             | Event::HandedOver { .. }
             | Event::BootSet { .. }
@@ -148,6 +153,7 @@ impl Facts {
             | Event::LinkDelivered
             | Event::LinkRevealed { .. }
             | Event::LinkGivenUp
+            | Event::LinkWithheld
             | Event::Watched
             | Event::Expired
             | Event::Superseded { .. } => {}

@@ -68,7 +68,8 @@ impl Work<'_> {
         }
         let plan = self.operation.state.facts.plan.as_ref()?;
         let address: IpAddr = plan.before.ip.as_deref()?.parse().ok()?;
-        let port = look(address, self.starting_system()?.port()).await?;
+        let number = self.starting_system()?.port();
+        let port = seen(|| look(address, number)).await?;
         let known = self.operation.state.facts.port.map(|(port, _)| port);
         (known != Some(port)).then(|| Next::Record(Event::PortSeen { port, at: clock::now() }))
     }
@@ -92,15 +93,69 @@ impl Work<'_> {
     }
 }
 
-/// Whether a TCP port answers; `None` when our own network cannot tell.
-async fn look(address: IpAddr, port: u16) -> Option<Port> {
+/// What one look at a port met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    /// It answers.
+    Answers,
+    /// The machine says that nobody listens.
+    Refused,
+    /// Nothing came back in time.
+    Silence,
+    /// Our own network cannot tell.
+    Unknown,
+}
+
+/// What is seen of a port; `None` when nobody can tell. Silence counts only when a second look meets it too: one lost packet is
+/// no closed port.
+async fn seen<F: Future<Output = Look>>(look: impl Fn() -> F) -> Option<Port> {
+    let first = look().await;
+    let last = if first == Look::Silence { look().await } else { first };
+    match last {
+        Look::Answers => Some(Port::Open),
+        Look::Refused | Look::Silence => Some(Port::Closed),
+        Look::Unknown => None,
+    }
+}
+
+async fn look(address: IpAddr, port: u16) -> Look {
     use std::io::ErrorKind as E;
     match tokio::time::timeout(PORT_TIMEOUT, TcpStream::connect((address, port))).await {
-        Ok(Ok(_)) => Some(Port::Open),
+        Ok(Ok(_)) => Look::Answers,
         Ok(Err(error)) => match error.kind() {
-            E::ConnectionRefused | E::ConnectionReset | E::TimedOut => Some(Port::Closed),
-            _ => None,
+            E::ConnectionRefused | E::ConnectionReset => Look::Refused,
+            E::TimedOut => Look::Silence,
+            _ => Look::Unknown,
         },
-        Err(_) => Some(Port::Closed),
+        Err(_) => Look::Silence,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::RefCell, collections::VecDeque};
+
+    use super::*;
+
+    /// What is seen of a port that meets looks like these, and how many of them it took.
+    async fn of<const N: usize>(looks: [Look; N]) -> (Option<Port>, usize) {
+        let left = RefCell::new(VecDeque::from(looks));
+        let next = || left.borrow_mut().pop_front().expect("no more looks than needed");
+        let port = seen(|| std::future::ready(next())).await;
+        (port, N - left.into_inner().len())
+    }
+
+    #[tokio::test]
+    async fn one_lost_packet_is_not_seen_closed() {
+        use Look as L;
+        assert_eq!(of([L::Silence, L::Answers]).await, (Some(Port::Open), 2));
+        assert_eq!(of([L::Silence, L::Unknown]).await, (None, 2));
+        assert_eq!(of([L::Silence, L::Silence]).await, (Some(Port::Closed), 2));
+    }
+
+    #[tokio::test]
+    async fn an_answer_counts_at_once() {
+        assert_eq!(of([Look::Refused, Look::Answers]).await, (Some(Port::Closed), 1));
+        assert_eq!(of([Look::Answers, Look::Silence]).await, (Some(Port::Open), 1));
     }
 }

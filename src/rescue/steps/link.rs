@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Failure, Next, PATIENCE, Work};
+use super::{FRESH, Failure, Next, PATIENCE, Work};
 use crate::{
     clock, ovh,
     rescue::{
-        errand::Arrival,
+        errand::{Arrival, Permission},
         event::Event,
         link::{self, Found, Target},
         operation::{Entry, Operation, Source, Wish},
@@ -31,7 +31,7 @@ impl Work<'_> {
         }
         let began = Instant::now();
         match self.runner.find_link(self.client, self.operation).await {
-            (Some(found), _) => self.send(Some(found)).await,
+            (Some(found), _) => self.hand_out(found).await,
             (None, trouble) if self.is_given_up() => Ok(self.not_found(trouble)),
             (None, _) => {
                 // A port that is silent takes its time to say so; the link is looked for at its own pace all the same.
@@ -52,7 +52,7 @@ impl Work<'_> {
             Arrival::Unknown => Ok(Next::Wait(self.settings().secret_poll)),
             Arrival::Missing if source.is_none() => self.send(None).await,
             Arrival::Missing => match self.runner.find_link(self.client, self.operation).await {
-                (Some(found), _) => self.send(Some(found)).await,
+                (Some(found), _) => self.hand_out(found).await,
                 (None, trouble) if self.is_given_up() => Ok(self.not_found(trouble)),
                 (None, _) => Ok(Next::Wait(self.settings().secret_poll)),
             },
@@ -69,6 +69,24 @@ impl Work<'_> {
         let searched = sources(self.operation, &self.settings().secret_from);
         let query = trouble.as_ref().and_then(ovh::Error::query);
         Next::Record(Event::LinkNotFound { searched, trouble: trouble.map(|error| error.to_string()), query })
+    }
+
+    /// Sends the link, if whoever asked may have it: by the rights of this moment, unless the roles that came with the last press
+    /// still count. While nobody can say, it is not sent.
+    async fn hand_out(&self, found: Found) -> Result<Next, Failure> {
+        if self.age() < FRESH {
+            return self.send(Some(found)).await;
+        }
+        let (permission, trouble) = match self.client.server(self.server()).await {
+            Ok(server) => (self.runner.errands.may_receive(self.operation, server).await, None),
+            Err(error) => (None, Some(error)),
+        };
+        match permission {
+            Some(Permission::Granted(_)) => self.send(Some(found)).await,
+            Some(Permission::Refused) => Ok(Next::Record(Event::LinkWithheld)),
+            None if self.is_given_up() => Ok(self.not_found(trouble)),
+            None => Ok(Next::Wait(self.settings().secret_poll)),
+        }
     }
 
     /// Records the attempt, then sends the DM.

@@ -2,6 +2,7 @@
 //!
 //! A step that fails for a passing reason is tried again later; one that records in the middle (the reboot) says why.
 
+mod accountless;
 mod approval;
 mod console;
 mod follow;
@@ -9,6 +10,7 @@ mod link;
 mod prepare;
 mod reboot;
 
+pub(super) use accountless::without_account;
 pub(super) use approval::overdue;
 
 use std::time::Duration;
@@ -85,9 +87,6 @@ pub(super) enum Failure {
     /// The store could not be written: nothing happened.
     #[error(transparent)]
     Store(#[from] store::Error),
-    /// The configuration no longer names the account.
-    #[error("the account {0:?} is no longer configured")]
-    NoAccount(String),
 }
 
 /// One step of one operation.
@@ -146,7 +145,7 @@ impl Work<'_> {
     /// than the approvals. `None`: go on.
     async fn still_wanted(&self) -> Result<Option<Next>, Failure> {
         let again = self.operation.state.facts.intents > 0;
-        let age = Duration::try_from(clock::now().duration_since(self.operation.approved)).unwrap_or_default();
+        let age = self.age();
         let approval = self.operation.state.mandate.good_for;
         let good_for = approval.map_or(BEGIN_WITHIN, |length| Duration::try_from(length).unwrap_or_default());
         if age > good_for {
@@ -184,9 +183,14 @@ impl Work<'_> {
         })
     }
 
+    /// How long ago it was approved.
+    fn age(&self) -> Duration {
+        Duration::try_from(clock::now().duration_since(self.operation.approved)).unwrap_or_default()
+    }
+
     /// How long the operation has been in its phase.
     fn waited(&self) -> Duration {
-        Duration::try_from(clock::now().duration_since(self.operation.since)).unwrap_or_default()
+        waited(self.operation)
     }
 
     fn settings(&self) -> &Settings {
@@ -197,6 +201,11 @@ impl Work<'_> {
     fn server(&self) -> &super::server::ServiceName {
         &self.operation.request.server
     }
+}
+
+/// How long an operation has been in its phase.
+fn waited(operation: &Operation) -> Duration {
+    Duration::try_from(clock::now().duration_since(operation.since)).unwrap_or_default()
 }
 
 /// A moment by OVHcloud's clock may look this much older than it was: its dates have whole seconds (promise 1).

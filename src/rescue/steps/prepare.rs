@@ -10,7 +10,7 @@ use crate::{
     rescue::{
         calls,
         event::{Doubt, Event, NotDone, Problem, PutBack},
-        operation::{OperationId, Setting, Source, Wish},
+        operation::{OperationId, Plan, Setting, Source, Wish},
         plan,
         server::{QueryId, Server},
     },
@@ -123,13 +123,16 @@ impl Work<'_> {
 
     /// Writes the setting until it reads back, or says that it does not.
     pub(super) async fn set(&self) -> Result<Next, Failure> {
-        let plan = self.operation.state.facts.plan.as_ref();
-        let Some(change) = plan.and_then(|plan| plan.change.as_ref()) else {
+        let Some((plan, change)) = self.planned().and_then(|plan| Some((plan, plan.change.as_ref()?))) else {
             return Ok(Next::Record(Event::BootSet { queries: Vec::new() }));
         };
-        let (took, mut queries) = self.write(change).await?;
-        if took == Took::Yes {
-            return Ok(Next::Record(Event::BootSet { queries }));
+        let (took, mut queries) = self.write(plan, change).await?;
+        match took {
+            Took::Yes => return Ok(Next::Record(Event::BootSet { queries })),
+            Took::NotOurs => {
+                return Ok(Next::Record(Event::FoundImpossible { problem: Problem::ChangedMeanwhile }));
+            }
+            Took::No => {}
         }
         let said = format!("OVHcloud took the setting of {} but it does not read back", self.server());
         Ok(Next::Record(match self.operation.state.facts.doubt {
@@ -139,10 +142,10 @@ impl Work<'_> {
     }
 
     /// Puts back what was there. While a change of ours may still show up late, what reads back once is not back yet: it is looked
-    /// at for a while, and what came late is put back too. The lease stays until then.
+    /// at for a while, and what came late is put back too. The lease stays until then, and if somebody else set another netboot.
     pub(super) async fn put_back(&self) -> Result<Next, Failure> {
         let done = |result, queries| Ok(Next::Record(Event::PutBack { result, queries }));
-        let Some(made) = &self.operation.state.facts.plan else {
+        let Some(made) = self.planned() else {
             return done(PutBack::Done, Vec::new());
         };
         let setting = match plan::undoing(self.client, self.server(), made).await {
@@ -153,8 +156,9 @@ impl Work<'_> {
             }
             Err(plan::Error::Ovh(error)) => return Err(error.into()),
         };
-        let (took, queries) = self.write(&setting).await?;
+        let (took, queries) = self.write(made, &setting).await?;
         match took {
+            Took::NotOurs => done(PutBack::SetByOthers, queries),
             Took::Yes if !self.is_settled() && !queries.is_empty() => Ok(Next::Record(Event::WrittenBack { queries })),
             Took::Yes if !self.is_settled() => {
                 let Settings { task_poll, reboot_settle, .. } = *self.settings();
@@ -173,13 +177,19 @@ impl Work<'_> {
         self.operation.state.facts.doubt.is_none() || self.waited() > self.settings().reboot_settle
     }
 
-    /// Whether the setting reads back after writing it, and OVHcloud's names for the requests that wrote it.
-    async fn write(&self, setting: &Setting) -> Result<(Took, Vec<QueryId>), Failure> {
+    fn planned(&self) -> Option<&Plan> {
+        self.operation.state.facts.plan.as_ref()
+    }
+
+    /// Whether the setting reads back after writing it, and OVHcloud's names for the requests that wrote it. A netboot that
+    /// is not `plan`'s to overwrite is left.
+    async fn write(&self, plan: &Plan, setting: &Setting) -> Result<(Took, Vec<QueryId>), Failure> {
         let mut queries = Vec::new();
-        if setting.holds_on(&self.client.server(self.server()).await?) {
-            return Ok((Took::Yes, queries));
-        }
         for _ in 0..SET_TRIES {
+            match self.look_at(plan, setting).await? {
+                Took::No => {}
+                took => return Ok((took, queries)),
+            }
             match self.client.set(self.server(), &calls::change(setting)).await {
                 Ok(written) => queries.extend(written.query),
                 Err(error) => {
@@ -189,11 +199,22 @@ impl Work<'_> {
                     return Err(error.into());
                 }
             }
-            if setting.holds_on(&self.client.server(self.server()).await?) {
-                return Ok((Took::Yes, queries));
-            }
         }
-        Ok((Took::No, queries))
+        Ok((self.look_at(plan, setting).await?, queries))
+    }
+
+    async fn look_at(&self, plan: &Plan, setting: &Setting) -> Result<Took, Failure> {
+        let server = self.client.server(self.server()).await?;
+        if setting.holds_on(&server) {
+            return Ok(Took::Yes);
+        }
+        // The disk that stands for "none was set" is neither what was there nor what was set.
+        if plan.may_overwrite(server.boot) || server.boot == Some(setting.boot.id) {
+            return Ok(Took::No);
+        }
+        // What no longer exists counted as none when the plan was made.
+        let none = plan.may_overwrite(None) && plan::current_boot(self.client, &server).await?.is_none();
+        Ok(if none { Took::No } else { Took::NotOurs })
     }
 
     /// Records, once, that a change may still show up late: whatever was decided at the same moment.
@@ -223,4 +244,6 @@ fn newest(listed: Vec<MailId>) -> Vec<u64> {
 enum Took {
     Yes,
     No,
+    /// Somebody else set another netboot.
+    NotOurs,
 }

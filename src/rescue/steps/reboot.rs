@@ -78,11 +78,20 @@ impl Work<'_> {
     /// ours behind it. Half of `reboot_settle` costs nobody anything, because a reboot's task takes longer than that.
     async fn look_for_task(&self, intent: &Intent) -> Result<Next, Failure> {
         let settle = self.settings().reboot_settle;
-        let new = self.new_tasks(intent).await?;
+        let new = match self.new_tasks(intent).await {
+            // It is asked about all the same: the question stands while the tasks are looked at, and so does **Reboot again**.
+            Err(Failure::Ovh(error)) if self.waited() > settle => {
+                let trouble = Some(error.to_string());
+                return Ok(Next::Record(Event::NotSettled { candidates: Vec::new(), trouble }));
+            }
+            new => new?,
+        };
         match new.as_slice() {
             [task] if self.waited() > settle / 2 => Ok(Next::Record(Event::TaskAdopted { task: *task })),
             [] | [_] if self.waited() <= settle => Ok(Next::Wait(self.settings().task_poll.min(settle / 4))),
-            none_or_several => Ok(Next::Record(Event::NotSettled { candidates: none_or_several.to_vec() })),
+            none_or_several => {
+                Ok(Next::Record(Event::NotSettled { candidates: none_or_several.to_vec(), trouble: None }))
+            }
         }
     }
 

@@ -149,7 +149,8 @@ fn problem() -> impl Strategy<Value = Problem> {
 pub(super) fn event() -> impl Strategy<Value = Event> {
     let why = select(vec![NotDone::Refused, NotDone::Unsent]);
     let doubt = prop_oneof![Just(Doubt::Stopped), text().prop_map(|said| Doubt::Unanswered { said })];
-    let put_back = prop_oneof![Just(PutBack::Done), text().prop_map(|said| PutBack::Failed { said })];
+    let put_back =
+        prop_oneof![Just(PutBack::Done), text().prop_map(|said| PutBack::Failed { said }), Just(PutBack::SetByOthers)];
     let port = select(vec![Port::Closed, Port::Open]);
     let before = prop_oneof![
         plan().prop_map(|plan| Event::Prepared { plan: Box::new(plan) }),
@@ -175,7 +176,8 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         (why, text(), option::of(query())).prop_map(|(why, said, query)| Event::RebootNotDone { why, said, query }),
         (text(), option::of(query())).prop_map(|(said, query)| Event::RebootUnknown { said, query }),
         task().prop_map(|task| Event::TaskAdopted { task }),
-        vec(task(), 0..4).prop_map(|candidates| Event::NotSettled { candidates }),
+        (vec(task(), 0..4), option::of(text()))
+            .prop_map(|(candidates, trouble)| Event::NotSettled { candidates, trouble }),
         (user(), option::of(text())).prop_map(|(by, rule)| Event::RebootAgainApproved { by, rule }),
         (user(), option::of(text())).prop_map(|(by, rule)| Event::LeftAlone { by, rule }),
         Just(Event::QuestionUnanswered),
@@ -194,6 +196,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         (vec(source(), 0..3), option::of(text()), option::of(query()))
             .prop_map(|(searched, trouble, query)| Event::LinkNotFound { searched, trouble, query }),
         Just(Event::LinkGivenUp),
+        Just(Event::LinkWithheld),
         Just(Event::Watched),
     ];
     let beside = prop_oneof![
@@ -290,11 +293,12 @@ pub(super) fn place(event: &Event) -> usize {
         Event::HandedOver { .. } => 40,
         Event::SettingInDoubt { .. } => 41,
         Event::WrittenBack { .. } => 42,
+        Event::LinkWithheld => 43,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 43;
+pub(super) const EVENTS: usize = 44;
 
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
@@ -346,34 +350,40 @@ pub(super) fn letter() -> impl Strategy<Value = Letter> {
     let to = prop_oneof![
         (user(), option::of(channel())).prop_map(|(person, or_in)| To::Person { person, or_in }),
         (channel(), option::of(user())).prop_map(|(channel, or_to)| To::Channel { channel, or_to }),
+        (channel(), user(), channel()).prop_map(|(channel, or_to, and_in)| To::Call { channel, or_to, and_in }),
     ];
     let reminder =
         prop_oneof![Just(Reminder::Before), Just(Reminder::Deadline), any::<u32>().prop_map(Reminder::After)];
-    let notice =
-        prop_oneof![
-            (operation_id(), time(), reminder).prop_map(|(lease, deadline, reminder)| Notice::Reminder {
-                lease,
-                deadline,
-                reminder
-            }),
-            (text(), user(), operation_id()).prop_map(|(label, owner, operation)| Notice::RestoredAtDeadline {
-                label,
-                owner,
-                operation
-            }),
-            (operation_id(), text(), user(), user(), time())
-                .prop_map(|(lease, label, owner, by, until)| Notice::Extended { lease, label, owner, by, until }),
-            (operation_id(), text(), user(), user(), user())
-                .prop_map(|(lease, label, from, to, by)| Notice::HandedOver { lease, label, from, to, by }),
-            Just(Notice::Digest { day: jiff::civil::date(2026, 11, 22) }),
-            (any::<u64>(), text(), option::of(any::<u64>())).prop_map(|(number, hash, lines)| Notice::AuditAnchor {
-                number,
-                hash,
-                lines
-            }),
-            (user(), text()).prop_map(|(by, reason)| Notice::Paused { by, reason }),
-            user().prop_map(|by| Notice::Resumed { by }),
-        ];
+    let notice = prop_oneof![
+        (operation_id(), time(), reminder).prop_map(|(lease, deadline, reminder)| Notice::Reminder {
+            lease,
+            deadline,
+            reminder
+        }),
+        (operation_id(), text(), user()).prop_map(|(lease, label, owner)| Notice::ServerLeft { lease, label, owner }),
+        (text(), user(), operation_id()).prop_map(|(label, owner, operation)| Notice::RestoredAtDeadline {
+            label,
+            owner,
+            operation
+        }),
+        (operation_id(), text(), user(), user(), time())
+            .prop_map(|(lease, label, owner, by, until)| Notice::Extended { lease, label, owner, by, until }),
+        (operation_id(), text(), user(), user(), user()).prop_map(|(lease, label, from, to, by)| Notice::HandedOver {
+            lease,
+            label,
+            from,
+            to,
+            by
+        }),
+        Just(Notice::Digest { day: jiff::civil::date(2026, 11, 22) }),
+        (any::<u64>(), text(), option::of(any::<u64>())).prop_map(|(number, hash, lines)| Notice::AuditAnchor {
+            number,
+            hash,
+            lines
+        }),
+        (user(), text()).prop_map(|(by, reason)| Notice::Paused { by, reason }),
+        user().prop_map(|by| Notice::Resumed { by }),
+    ];
     (to, notice).prop_map(|(to, notice)| Letter { to, notice })
 }
 

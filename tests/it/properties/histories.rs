@@ -134,7 +134,7 @@ fn fair(state: &State, plan: &Plan) -> Event {
         Phase::Prepared => Event::BootSet { queries: Vec::new() },
         Phase::Ready => Event::RebootIntended { intent: Intent { at, known: Vec::new() } },
         Phase::Intended(_) => Event::RebootAccepted { task: TaskId(7), query: None },
-        Phase::Unsettled(_) => Event::NotSettled { candidates: Vec::new() },
+        Phase::Unsettled(_) => Event::NotSettled { candidates: Vec::new(), trouble: None },
         Phase::Undecided { .. } => Event::LeftAlone { by: UserId(1), rule: None },
         Phase::PuttingBack(_) => Event::PutBack { result: PutBack::Done, queries: Vec::new() },
         Phase::Rebooting(_) | Phase::OpeningConsole(_) => Event::TaskSeen { status: TaskStatus::Done, comment: None },

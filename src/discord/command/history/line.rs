@@ -75,6 +75,7 @@ fn done(act: Act, about: &About, locale: Locale) -> String {
             Some(to) => say!(locale, "history-lease-handed-to", who = who, server = server, to = mention(*to)),
             None => say!(locale, "history-lease-handed-over", who = who, server = server),
         },
+        Act::ServerLeft => say!(locale, "history-server-left", server = server),
         Act::Started => say!(locale, "history-started"),
         Act::PolicyLoaded => say!(locale, "history-policy"),
         Act::Anchored => say!(locale, "history-anchored"),
@@ -91,7 +92,7 @@ fn new_owner(detail: &str) -> Option<UserId> {
 fn ended(end: End, locale: Locale) -> String {
     match end {
         End::LinkDelivered | End::LinkRevealed | End::LinkNotNeeded => say!(locale, "outcome-in-rescue"),
-        End::LinkNotFound | End::LinkNotTaken => say!(locale, "outcome-in-rescue-no-link"),
+        End::LinkNotFound | End::LinkNotTaken | End::LinkWithheld => say!(locale, "outcome-in-rescue-no-link"),
         End::Adopted => say!(locale, "outcome-adopted"),
         End::HandedOver => say!(locale, "outcome-handed-over"),
         End::Restored => say!(locale, "outcome-restored"),
@@ -114,7 +115,7 @@ fn ended(end: End, locale: Locale) -> String {
 fn of_console(end: End, locale: Locale) -> String {
     match end {
         End::LinkDelivered | End::LinkRevealed | End::LinkNotNeeded => say!(locale, "outcome-console"),
-        End::LinkNotFound | End::LinkNotTaken => say!(locale, "outcome-console-no-link"),
+        End::LinkNotFound | End::LinkNotTaken | End::LinkWithheld => say!(locale, "outcome-console-no-link"),
         End::TaskFailed => say!(locale, "outcome-console-failed"),
         other => ended(other, locale),
     }

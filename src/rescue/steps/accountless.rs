@@ -1,0 +1,35 @@
+//! An operation whose account the configuration no longer names. OVHcloud cannot be asked, so what was not begun ends, what
+//! nobody knows becomes a question, what has its time ends with it, and what OVHcloud has in its hands waits for the account.
+
+use super::{Next, PATIENCE, Settings, waited};
+use crate::rescue::{
+    event::{Event, NotDone, Problem, PutBack},
+    operation::Operation,
+    state::Phase,
+};
+
+/// What its step comes to.
+pub(in crate::rescue) fn without_account(operation: &Operation, settings: &Settings) -> Next {
+    let account = operation.request.account.clone();
+    let said = format!("the configuration no longer names the account {account}");
+    let (state, waited) = (&operation.state, waited(operation));
+    let event = match &state.phase {
+        Phase::Ready if state.facts.intents > 0 => Event::RebootNotDone { why: NotDone::Unsent, said, query: None },
+        Phase::Opened | Phase::AskingConsole(_) | Phase::Prepared | Phase::Ready => {
+            Event::FoundImpossible { problem: Problem::NoAccount { account } }
+        }
+        Phase::PuttingBack(_) => Event::PutBack { result: PutBack::Failed { said }, queries: Vec::new() },
+        Phase::Intended(_) | Phase::Unsettled(_) if waited > settings.reboot_settle => {
+            Event::NotSettled { candidates: Vec::new(), trouble: Some(said) }
+        }
+        Phase::Undecided { .. } if !state.is_on_calls() && waited > settings.question_patience => {
+            Event::QuestionUnanswered
+        }
+        Phase::Searching if waited > settings.secret_timeout => {
+            Event::LinkNotFound { searched: Vec::new(), trouble: Some(said), query: None }
+        }
+        Phase::Watching if waited > settings.task_poll * PATIENCE => Event::Watched,
+        _ => return Next::Wait(settings.task_poll),
+    };
+    Next::Record(event)
+}
