@@ -66,7 +66,7 @@ fn told(entry: Entry, event: &Event) -> Entry {
         Event::Adopted { plan, .. } => entry.saying(adopted(plan)),
         Event::HandedOver { from, to } => entry.saying(between(*from, *to)),
         Event::FoundImpossible { problem } => match problem {
-            Problem::Ovhcloud { query, .. } => entry.through(query.clone()),
+            Problem::Ovhcloud { query, .. } | Problem::Weather { query, .. } => entry.through(query.clone()),
             _ => entry,
         }
         .saying(impossible(problem)),
@@ -229,7 +229,7 @@ fn not_done(why: NotDone) -> &'static str {
 
 fn impossible(problem: &Problem) -> String {
     let said = match problem {
-        Problem::Ovhcloud { said, .. } => Some(said.as_str()),
+        Problem::Ovhcloud { said, .. } | Problem::Weather { said, .. } => Some(said.as_str()),
         Problem::HeldByOvhcloud { state } => Some(state.as_str()),
         Problem::NoSuchRescue { wanted, .. } => Some(wanted.as_str()),
         Problem::NoAccount { account } => Some(account.as_str()),

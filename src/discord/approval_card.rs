@@ -54,10 +54,10 @@ fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> 
         let (count, asker) = (round.approval.count, mention(round.asked_by));
         let who = mentions(&round.approval);
         lines.push(say!(locale, "approval-call", who = who, count = count, asker = asker, until = since_epoch(until)));
-        // What is likely comes first, and what ends it stands apart from it.
+        // Those who are called come first; the way back of who asked is last.
         buttons.push(Button::Approve(operation.id, number).create(locale));
-        buttons.push(Button::Withdraw(operation.id, number).create(locale));
         buttons.push(Button::Deny(operation.id, number).create(locale));
+        buttons.push(Button::Withdraw(operation.id, number).create(locale));
     }
     lines.push(if index == 0 { what(&operation.request, locale) } else { again(round, locale) });
     let place_of_why = lines.len();

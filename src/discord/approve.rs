@@ -182,9 +182,18 @@ impl Handler {
 
     /// **Cancel** on a message that asks others.
     pub(super) async fn withdraw(&self, asking: &Asking, operation: &Operation, round: u32) -> Result<Reply, Refusal> {
-        let (_, grant) = self.admit_for(asking, operation, desk::needed_to_withdraw(operation)).await?;
+        let admitted = self.admit_for(asking, operation, desk::needed_to_withdraw(operation)).await;
+        let (_, grant) = match admitted {
+            Err(Refusal::Denied(..)) if self.may_deny(asking, operation).await => return Err(Refusal::DenyInstead),
+            admitted => admitted?,
+        };
         done(self.desk.withdraw(&grant, operation.id, round).await?)?;
         Ok(Reply::text(say!(asking.locale, "withdraw-done")))
+    }
+
+    async fn may_deny(&self, asking: &Asking, operation: &Operation) -> bool {
+        self.is_for_others(asking, operation).is_ok()
+            && self.admit_for(asking, operation, Capability::Approve).await.is_ok()
     }
 
     /// A form that was filled in.

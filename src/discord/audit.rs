@@ -112,6 +112,7 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
         }
         Refusal::NobodyMayApprove(rule, _) => entry.under(rule.clone()).saying("nobody else may approve it"),
         Refusal::OwnRequest => entry.saying("nobody judges what they asked for"),
+        Refusal::DenyInstead => entry.saying("it is not theirs to take back"),
         Refusal::CountsNot => entry.saying("their approval counts already, or never does"),
         Refusal::NotHere => entry.saying("not in the guild that is served"),
         Refusal::WrongChannel(_) => entry.saying("not in a channel that is served"),

@@ -41,6 +41,15 @@ pub struct Rendering {
     pub rings: Vec<Who>,
 }
 
+/// Whether a DM may hold the link of the rescue that an operation ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkOut {
+    /// One does, or may.
+    Possible,
+    /// None was sent.
+    Never,
+}
+
 /// How a channel is spoken to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Manner {
@@ -60,7 +69,13 @@ impl Rendering {
 
 /// All messages of an operation as they are to look `now`, in the order of their posting. `lease` is the server's active one, if
 /// any.
-pub fn messages(operation: &Operation, lease: Option<&Lease>, now: Timestamp, manner: Manner) -> Vec<Rendering> {
+pub fn messages(
+    operation: &Operation,
+    lease: Option<&Lease>,
+    link: LinkOut,
+    now: Timestamp,
+    manner: Manner,
+) -> Vec<Rendering> {
     let locale = manner.locale;
     let mut messages = Vec::new();
     // What waits to begin is only asked about; its card comes when there is something to show.
@@ -77,7 +92,7 @@ pub fn messages(operation: &Operation, lease: Option<&Lease>, now: Timestamp, ma
     if operation.state.facts.dm_closed && operation.state.facts.source.is_some() {
         messages.push(reveal(operation, locale));
     }
-    messages.extend(end(operation, lease, now, locale));
+    messages.extend(end(operation, lease, link, now, locale));
     messages
 }
 
@@ -244,7 +259,13 @@ fn reveal(operation: &Operation, locale: Locale) -> Rendering {
 }
 
 /// The end, as a message of its own. What another operation took over, or a person cancelled, needs none: they know.
-fn end(operation: &Operation, lease: Option<&Lease>, now: Timestamp, locale: Locale) -> Option<Rendering> {
+fn end(
+    operation: &Operation,
+    lease: Option<&Lease>,
+    link: LinkOut,
+    now: Timestamp,
+    locale: Locale,
+) -> Option<Rendering> {
     let Phase::Ended(outcome) = &operation.state.phase else { return None };
     if matches!(outcome, Outcome::Superseded(_)) {
         return None;
@@ -253,7 +274,7 @@ fn end(operation: &Operation, lease: Option<&Lease>, now: Timestamp, locale: Loc
     let mut lines = vec![title(operation, speak::state(operation, locale), locale)];
     lines.push(mention(operation.request.requester));
     let until = lease.map(|lease| until_line(operation, lease, now, locale));
-    lines.extend(end_lines(operation, outcome, until, locale));
+    lines.extend(end_lines(operation, outcome, until, link, locale));
     let mut buttons = Vec::new();
     if let Some(lease) = lease {
         buttons.push(Button::RestoreNow(lease.operation).create(locale));
@@ -272,8 +293,15 @@ fn end(operation: &Operation, lease: Option<&Lease>, now: Timestamp, locale: Loc
 }
 
 /// How it ended; `until` is what there is to say of its lease, while that is active.
-fn end_lines(operation: &Operation, outcome: &Outcome, until: Option<String>, locale: Locale) -> Vec<String> {
+fn end_lines(
+    operation: &Operation,
+    outcome: &Outcome,
+    until: Option<String>,
+    out: LinkOut,
+    locale: Locale,
+) -> Vec<String> {
     let facts = &operation.state.facts;
+    let wiped = || (out == LinkOut::Possible).then(|| say!(locale, "end-wiped"));
     let mut lines = Vec::new();
     match outcome {
         Outcome::InRescue(link) => {
@@ -299,14 +327,14 @@ fn end_lines(operation: &Operation, outcome: &Outcome, until: Option<String>, lo
             });
             lines.extend(port_line(operation, locale));
             lines.extend(match (operation.request.kind(), operation.state.is_end_unseen()) {
-                (Kind::Restore, false) => Some(say!(locale, "end-wiped")),
+                (Kind::Restore, false) => wiped(),
                 (Kind::Restore, true) => until.map(|_| say!(locale, "end-lease-stays")),
                 _ => None,
             });
         }
         Outcome::NetbootBack => {
             lines.push(say!(locale, "end-netboot-back"));
-            lines.push(say!(locale, "end-wiped"));
+            lines.extend(wiped());
         }
         Outcome::Impossible(problem) => lines.push(speak::problem(problem, &operation.request.label, locale)),
         Outcome::Expired if operation.state.mandate.good_for.is_some() => {

@@ -150,15 +150,15 @@ impl Button {
 }
 
 /// The rows of a message's buttons, of five at most, as Discord has it; more than that stand in pairs, which stay together.
-/// A red one that is not the likely one gets a row of its own, where no thumb slips to it.
+/// They keep their order. A red one that is not the likely one gets a row of its own, where no thumb slips to it.
 pub fn rows(buttons: &[CreateButton]) -> Vec<CreateActionRow> {
     let apart = |(at, button): &(usize, &CreateButton)| *at > 0 && is_dangerous(button);
-    let (apart, beside): (Vec<_>, Vec<_>) = buttons.iter().enumerate().partition(apart);
+    let all: Vec<_> = buttons.iter().enumerate().collect();
     let wide = if buttons.len() > 5 { 4 } else { 5 };
     let row = |buttons: &[(usize, &CreateButton)]| {
         CreateActionRow::Buttons(buttons.iter().map(|(_, button)| (*button).clone()).collect())
     };
-    beside.chunks(wide).chain(apart.chunks(wide)).map(row).collect()
+    all.chunk_by(|one, next| !apart(one) && !apart(next)).flat_map(|run| run.chunks(wide)).map(row).collect()
 }
 
 /// The builder keeps its colour to itself, but for what it sends.
@@ -297,6 +297,8 @@ mod tests {
         let (id, card) = (OperationId(1), CardId(Uuid::nil()));
         let all = |buttons: &[Button]| buttons.iter().map(|button| button.create(Locale::En)).collect::<Vec<_>>();
         assert_eq!(count(&rows(&all(&[Button::LeaveIt(id, 1), Button::RebootAgain(id, 1)]))), [1, 1]);
+        let asked = [Button::Approve(id, 1), Button::Deny(id, 1), Button::Withdraw(id, 1)];
+        assert_eq!(count(&rows(&all(&asked))), [1, 1, 1], "in this order");
         assert_eq!(count(&rows(&all(&[Button::Confirm(card), Button::Dismiss(card)]))), [2], "the likely one itself");
         assert_eq!(count(&rows(&all(&[Button::RestoreNow(id), Button::LookAgain(id)]))), [2]);
         assert!(rows(&[]).is_empty());

@@ -201,7 +201,7 @@ impl Handler {
         match not_found {
             NotFound::Unknown(_) => {
                 let near = servers.search(sees, typed, &[], CANDIDATES);
-                NotFound::Unknown(near.into_iter().map(|server| server.name.clone()).collect())
+                NotFound::Unknown(near.into_iter().map(|server| self.fleet.unique_name(server)).collect())
             }
             NotFound::Ambiguous(mut all) => {
                 all.retain(|name| servers.get(name).is_some_and(|known| sees(&known.server)));

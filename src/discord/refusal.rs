@@ -14,6 +14,7 @@ use crate::{
         operation::{Operation, OperationId},
         pause::Pause,
         plan,
+        server::ServiceName,
     },
     say,
     store::{self, CardRefusal},
@@ -37,6 +38,8 @@ pub enum Refusal {
     NobodyMayApprove(String, Option<Emergency>),
     /// Whoever asked for it does not judge it.
     OwnRequest,
+    /// It is not theirs to take back; what they may do is deny it.
+    DenyInstead,
     /// Their approval counts already, or never does.
     CountsNot,
     /// What was typed names no one server.
@@ -99,7 +102,7 @@ impl Refusal {
             plan::Error::Problem(problem) => Self::Problem(problem, label.to_owned()),
             plan::Error::Ovh(error) => {
                 tracing::warn!(%error, "a plan could not be made");
-                Self::Problem(Problem::Ovhcloud { said: error.to_string(), query: error.query() }, label.to_owned())
+                Self::Problem(plan::trouble(&error), label.to_owned())
             }
         }
     }
@@ -131,10 +134,14 @@ impl Refusal {
                 Emergency::below(text, emergency.as_ref(), locale)
             }
             Self::OwnRequest => say!(locale, "refusal-own-request"),
+            Self::DenyInstead => say!(locale, "refusal-deny-instead"),
             Self::CountsNot => say!(locale, "refusal-counts-not"),
             Self::NoServer(typed, not_found) => no_server(typed, not_found, locale),
             Self::Typed(option, right) => say!(locale, "refusal-typed", option = code(option), right = right.as_str()),
             Self::Busy(operation) => busy(operation, locale),
+            Self::Problem(problem @ (Problem::Ovhcloud { .. } | Problem::Weather { .. }), label) => {
+                format!("{}\n{}", speak::problem(problem, label, locale), say!(locale, "end-nothing-done"))
+            }
             Self::Problem(problem, label) => speak::problem(problem, label, locale),
             Self::Card(refusal, command) => card(*refusal, command, locale),
             Self::NotYours => say!(locale, "refusal-not-yours"),
@@ -178,18 +185,23 @@ fn too_often(too_often: &TooOften, label: Option<&str>, locale: Locale) -> Strin
 
 fn no_server(typed: &str, not_found: &NotFound, locale: Locale) -> String {
     let typed = code(typed);
-    let list = |names: &[crate::rescue::server::ServiceName]| {
-        names.iter().map(|name| code(name.as_str())).collect::<Vec<_>>().join(", ")
-    };
     match not_found {
         NotFound::Unknown(near) if near.is_empty() => say!(locale, "no-server", typed = typed),
-        NotFound::Unknown(near) => say!(locale, "no-server-near", typed = typed, near = list(near)),
-        NotFound::Ambiguous(all) => say!(locale, "no-server-ambiguous", typed = typed, all = list(all)),
+        NotFound::Unknown(near) => {
+            say!(locale, "no-server-near", typed = typed, near = list(near.iter().map(String::as_str)))
+        }
+        NotFound::Ambiguous(all) => {
+            say!(locale, "no-server-ambiguous", typed = typed, all = list(all.iter().map(ServiceName::as_str)))
+        }
         NotFound::StillReading { read, all } => {
             say!(locale, "no-server-yet", typed = typed, read = *read, all = *all)
         }
         NotFound::Unreadable(said) => say!(locale, "no-server-unreadable", typed = typed, said = code(said)),
     }
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.map(code).collect::<Vec<_>>().join(", ")
 }
 
 fn busy(operation: &Operation, locale: Locale) -> String {

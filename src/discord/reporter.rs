@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Error, Rest, approval_card,
-    card::{self, Manner, Rendering},
+    card::{self, LinkOut, Manner, Rendering},
     component,
     error::TOO_OLD_TO_EDIT,
     posting,
@@ -173,15 +173,19 @@ impl Reporter {
         let id = found.operation;
         let Some(operation) = self.store.operation(id).await? else { return Ok(Shown::All) };
         let lease = self.store.lease(&operation.request.server).await?;
+        let link = match self.store.has_link_out(&operation).await? {
+            true => LinkOut::Possible,
+            false => LinkOut::Never,
+        };
         let known = self.store.messages(id).await?;
         let mut all = Shown::All;
         let now = clock::now();
-        let public = card::messages(&operation, lease.as_ref(), now, self.manner);
+        let public = card::messages(&operation, lease.as_ref(), link, now, self.manner);
         let here = operation.request.channel;
         // What went to the requester alone, because the channel is gone, speaks their language.
         let theirs = Manner { locale: operation.request.locale, ..self.manner };
         let private = match known.iter().any(|posted| posted.channel != here) {
-            true => card::messages(&operation, lease.as_ref(), now, theirs),
+            true => card::messages(&operation, lease.as_ref(), link, now, theirs),
             false => Vec::new(),
         };
         let asked = public.iter().find(|rendering| rendering.slot == "card").map(asked_line).unwrap_or_default();

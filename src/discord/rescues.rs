@@ -7,7 +7,8 @@ use super::component::Button;
 use crate::{
     config::Locale,
     rescue::{
-        foreign::Foreign,
+        fleet::Fleet,
+        foreign::{self, Foreign},
         known::Servers,
         lease::Lease,
         server::{Server, ServiceName},
@@ -27,7 +28,7 @@ const WITH_BUTTONS: usize = 10;
 pub struct Listing {
     /// Its lines; empty when nothing is in rescue.
     pub lines: Vec<String>,
-    /// Two for each rescue, as far as there is room; they name their server where there are several of the kind.
+    /// Two for each rescue, as far as there is room; they name their server where several are listed.
     pub buttons: Vec<CreateButton>,
 }
 
@@ -53,6 +54,23 @@ pub(super) async fn in_rescue(
     Ok((leases, foreign))
 }
 
+/// That some of the servers that somebody `sees` were not looked at yet, so that more may be in rescue than is known.
+pub(super) fn not_looked_at(fleet: &Fleet, sees: impl Fn(&Server) -> bool, locale: Locale) -> Option<String> {
+    let (servers, boots) = (fleet.servers(), fleet.inventory().boots());
+    if servers.is_empty() {
+        return Some(say!(locale, "doctor-nothing-read"));
+    }
+    // What OVHcloud lists and does not describe is the doctor's: looking again does not help.
+    let is_silent = |server: &Server| {
+        fleet.inventory().account(&server.account, |account| account.silent.contains_key(&server.name))
+    };
+    let unknown = foreign::not_looked_at(&servers, &boots);
+    match unknown.filter(|server| sees(server) && !is_silent(server)).count() {
+        0 => None,
+        count => Some(say!(locale, "list-not-looked-at", count = count)),
+    }
+}
+
 /// The rescues that somebody may see: what nobody answers for comes first, then what should be over, then the others.
 pub fn listing(leases: &[Lease], foreign: &[Foreign], now: Timestamp, locale: Locale) -> Listing {
     let is_over = |lease: &&Lease| lease.deadline <= now;
@@ -71,15 +89,9 @@ pub fn listing(leases: &[Lease], foreign: &[Foreign], now: Timestamp, locale: Lo
         lines.push(say!(locale, "list-more", count = entries.len() - lines.len()));
     }
     let some = &entries[..entries.len().min(WITH_BUTTONS)];
-    let alike = |entry: &Entry<'_>| some.iter().filter(|other| other.is_ours() == entry.is_ours()).count();
     let buttons = some.iter().flat_map(|entry| {
-        let alone = alike(entry) == 1;
-        let names = match entry {
-            Entry::Ours(_) => [!alone; 2],
-            // **Restore** beside **Restore now** says which server it means.
-            Entry::Foreign(_) => [!alone, !alone || some.len() > 1],
-        };
-        entry.buttons(names.map(|named| named.then(|| entry.label())), locale)
+        let name = (entries.len() > 1).then(|| entry.label());
+        entry.buttons(name, locale)
     });
     Listing { lines, buttons: buttons.collect() }
 }
@@ -90,10 +102,6 @@ impl Entry<'_> {
             Self::Ours(lease) => &lease.label,
             Self::Foreign(foreign) => &foreign.found.label,
         }
-    }
-
-    fn is_ours(&self) -> bool {
-        matches!(self, Self::Ours(_))
     }
 
     fn line(&self, now: Timestamp, locale: Locale) -> String {
@@ -117,17 +125,16 @@ impl Entry<'_> {
         }
     }
 
-    /// The likely one first, each with the name behind its label, if there is one.
-    fn buttons(&self, names: [Option<&str>; 2], locale: Locale) -> [CreateButton; 2] {
-        let [likely, other] = match self {
+    /// The likely one first, each with `name` behind its label, if there is one.
+    fn buttons(&self, name: Option<&str>, locale: Locale) -> [CreateButton; 2] {
+        let both = match self {
             Self::Ours(lease) => [Button::RestoreNow(lease.operation), Button::Extend(lease.operation)],
             Self::Foreign(foreign) => [Button::Adopt(foreign.id), Button::RestoreForeign(foreign.id)],
         };
-        let create = |button: Button, name: Option<&str>| match name {
+        both.map(|button| match name {
             Some(name) => button.create_for(name, locale),
             None => button.create(locale),
-        };
-        [create(likely, names[0]), create(other, names[1])]
+        })
     }
 }
 
@@ -188,6 +195,7 @@ mod tests {
     #[test]
     fn a_button_names_its_server_where_there_is_more_than_one() {
         assert_eq!(labels(&list(1)), ["Adopter", "Restaurer"]);
-        assert!(labels(&list(2))[2].starts_with("Adopter web-2"));
+        let two = labels(&list(2));
+        assert!(two[0].starts_with("Adopter web-1") && two[3].starts_with("Restaurer web-2"), "{two:?}");
     }
 }

@@ -41,8 +41,8 @@ pub struct Fleet {
 /// What was typed names no one server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotFound {
-    /// Nothing has that name; these come near. Whoever knows what the asker may see fills them in.
-    Unknown(Vec<ServiceName>),
+    /// Nothing has that name; these come near, each by what finds it. Whoever knows what the asker may see fills them in.
+    Unknown(Vec<String>),
     /// Several have it.
     Ambiguous(Vec<ServiceName>),
     /// No server that was read has it, and not all were read yet.
@@ -137,6 +137,12 @@ impl Fleet {
                 Err(NotFound::Ambiguous(names.collect()))
             }
         }
+    }
+
+    /// What finds this server and no other: what people call it, where only one is called so; else its service name.
+    pub fn unique_name(&self, server: &Server) -> String {
+        let is_unique = self.find_known(server.label()).is_ok_and(|found| found.name == server.name);
+        if is_unique { server.label().to_owned() } else { server.name.to_string() }
     }
 
     /// A server as OVHcloud describes it now.

@@ -3,14 +3,17 @@
 //! Pure. A server is in rescue when the netboot it starts next is one ([`Boot::is_rescue`]); it is foreign when no lease of
 //! ours is about it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    known::{Boots, Servers},
-    server::{Boot, ServiceName},
+    known::{Boots, Known, Servers},
+    server::{Boot, Server, ServiceName},
 };
 
 /// The number of a foreign rescue; never used twice.
@@ -43,14 +46,10 @@ pub struct Found {
 
 /// The servers that started a rescue when they were last seen and are not among `ours`, with that moment by our clock.
 pub fn found(servers: &Servers, boots: &Boots, ours: &BTreeSet<ServiceName>) -> Vec<(Found, Timestamp)> {
-    let mut asked: BTreeMap<&str, bool> = BTreeMap::new();
-    let others = servers.known().filter(|known| !ours.contains(&known.server.name));
+    let others = readings(servers, boots).filter(|(known, _)| !ours.contains(&known.server.name));
     others
-        .filter_map(|known| {
+        .filter_map(|(known, boot)| {
             let server = &known.server;
-            let each = *asked.entry(&server.account).or_insert_with(|| servers.asks_each(&server.account));
-            // Where every server is asked, a neighbour's word would be too early.
-            let boot = if each { known.own_boot_in(boots) } else { known.boot_in(boots) };
             let boot = boot.filter(|boot| boot.is_rescue())?;
             let found = Found {
                 server: server.name.clone(),
@@ -61,4 +60,23 @@ pub fn found(servers: &Servers, boots: &Boots, ours: &BTreeSet<ServiceName>) -> 
             Some((found, known.seen?))
         })
         .collect()
+}
+
+/// The servers of which nobody can say yet whether they start a rescue: they were not read, or their netboot was not.
+pub fn not_looked_at<'a>(servers: &'a Servers, boots: &'a Boots) -> impl Iterator<Item = &'a Server> {
+    let unknown = |(known, boot): &(&Known, Option<&Arc<Boot>>)| {
+        known.seen.is_none() || (known.server.boot.is_some() && boot.is_none())
+    };
+    readings(servers, boots).filter(unknown).map(|(known, _)| &known.server)
+}
+
+/// Each server with what it starts, as far as that is known for this.
+fn readings<'a>(servers: &'a Servers, boots: &'a Boots) -> impl Iterator<Item = (&'a Known, Option<&'a Arc<Boot>>)> {
+    let mut asked: BTreeMap<&str, bool> = BTreeMap::new();
+    servers.known().map(move |known| {
+        let account = known.server.account.as_str();
+        let each = *asked.entry(account).or_insert_with(|| servers.asks_each(account));
+        // Where every server is asked, a neighbour's word would be too early.
+        (known.as_ref(), if each { known.own_boot_in(boots) } else { known.boot_in(boots) })
+    })
 }

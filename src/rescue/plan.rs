@@ -93,6 +93,15 @@ impl From<Problem> for Error {
     }
 }
 
+/// What OVHcloud's trouble is to a person: weather that passes, or a refusal.
+pub fn trouble(error: &ovh::Error) -> Problem {
+    let (said, query) = (error.to_string(), error.query());
+    match error.is_transient() {
+        true => Problem::Weather { said, query },
+        false => Problem::Ovhcloud { said, query },
+    }
+}
+
 /// Reads a server; a server that left the account is a problem, not an error.
 ///
 /// # Errors

@@ -243,6 +243,27 @@ impl Store {
             .collect())
     }
 
+    /// Whether a DM with a link to the rescue of the operation's server went out before it, or may have, and had not been wiped
+    /// when it was accepted.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn has_link_out(&self, operation: &Operation) -> Result<bool, Error> {
+        let out: i64 = sqlx::query_scalar(
+            "SELECT (SELECT COUNT(*) FROM deliveries
+                     WHERE server = $1 AND operation < $2 AND expires_at IS NULL
+                     AND (wiped_at IS NULL OR wiped_at >= $3))
+                  + (SELECT COUNT(*) FROM tried_deliveries JOIN operations ON id = operation
+                     WHERE server = $1 AND operation < $2)",
+        )
+        .bind(operation.request.server.as_str())
+        .bind(operation.id.0)
+        .bind(millis(operation.approved))
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(out > 0)
+    }
+
     /// The DM is wiped.
     ///
     /// # Errors

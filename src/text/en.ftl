@@ -84,6 +84,7 @@ form-reason-field = Reason
 form-reason-hint = Everybody in the channel sees it.
 refusal-nobody-may-approve = The rule { $rule } protects this, and no rule lets anybody but you approve it in this channel. Ask your operator.
 refusal-own-request = You asked for this yourself: somebody else must decide. **Cancel** takes it back.
+refusal-deny-instead = You did not ask for this, so you cannot take it back. **Deny** ends it.
 refusal-counts-not = You have approved this already: somebody else must, too.
 typed-glass-reason = at least ten characters that say why, because `break_glass` passes an approval.
 typed-denial-reason = one to 400 characters.
@@ -312,7 +313,7 @@ digest-title = { $count ->
 # Leases
 extend-how-long = How much longer shall { $server } stay in rescue? Now it is until { $until }.
 extended = ⏳ { $server } stays in rescue until { $until }.
-extended-cut = That is less than you asked for: no rescue may end later than { $longest } from now.
+extended-cut = That is less than you asked for: `max_lease` lets no rescue end later than { $longest } from now.
 handed-over = 🤝 The rescue of { $server } is with { $who } now.
 lease-none = I hold no rescue of { $server }. `/rescue list` shows what is in rescue; one that somebody else started can be adopted there.
 lease-gone = That rescue is over, or has an owner now. `/rescue list` shows how it is.
@@ -327,11 +328,16 @@ list-line-over = ⏰ { $server } · { $who } · since { $since } · should have 
 list-line-foreign = ⚠️ { $server } · not started by me · { $kernel } · seen since { $since }
 list-more = … and { $count } more.
 list-none = Nothing is in rescue.
+list-not-looked-at = { $count ->
+    [one] ❔ { $count } server not looked at yet
+   *[other] ❔ { $count } servers not looked at yet
+}
 fleet-title = { $count ->
     [one] **{ $count } server**
    *[other] **{ $count } servers**
 }
 fleet-line = { $server }: { $state }
+fleet-foreign = In rescue, not started by me
 fleet-more = … and more. `/rescue list` shows all that is in rescue.
 fleet-quiet = All quiet: nothing in rescue, nothing under way.
 status-ok = 🟢 **{ $server }** · { $service }
@@ -376,6 +382,7 @@ doctor-title = 🩺 **{ $count ->
 }
 doctor-age = -# The oldest of my readings of a server: { $when }
 doctor-nothing-read = -# I have read no server yet.
+doctor-line = { $title }: { $items }
 doctor-more = … and { $count } more
 doctor-rest = { $count ->
     [one] … and { $count } more kind of finding, in the file.
@@ -476,6 +483,7 @@ problem-rebooting = { $server } is rebooting right now. Try again when that is o
 problem-no-account = The configuration no longer names { $account }, the account of { $server }. Ask your operator.
 problem-no-longer-allowed = Whoever asked may not do this any more, so it was not begun.
 problem-key-needs-linux = An SSH key does not work with the Windows rescue. Leave it out, or choose `system:linux`.
+problem-weather = OVHcloud could not answer for { $server } just now: { $said }. Try again in a few minutes.
 problem-ovhcloud = OVHcloud did not let me do this with { $server }: { $said }
 
 # Denials
@@ -700,6 +708,7 @@ history-dm-wiped = the message with the link of { $who } was wiped
 history-lease-extended = { $who } extended the rescue of { $server }
 history-server-left = { $server } left the account, and its rescue ended
 history-lease-handed-over = { $who } handed the rescue of { $server } over to somebody else
+history-lease-handed-to = { $who } handed the rescue of { $server } over to { $to }
 history-anchored = the audit's last line was posted in its channel
 history-refusals-lost = so many refusals came at once that some are not recorded one by one
 history-superseded = Taken over by another operation

@@ -84,6 +84,7 @@ form-reason-field = Motif
 form-reason-hint = Tout le salon le voit.
 refusal-nobody-may-approve = La règle { $rule } protège ceci, et aucune règle ne permet à quelqu'un d'autre que vous de l'approuver dans ce salon. Demandez à l'administrateur du bot.
 refusal-own-request = C'est votre propre demande : quelqu'un d'autre doit décider. **Annuler** la retire.
+refusal-deny-instead = Ce n'est pas votre demande, vous ne pouvez donc pas la retirer. **Refuser** y met fin.
 refusal-counts-not = Vous l'avez déjà approuvé : il faut aussi quelqu'un d'autre.
 typed-glass-reason = au moins dix caractères qui disent pourquoi, car `break_glass` se passe d'une approbation.
 typed-denial-reason = de un à 400 caractères.
@@ -315,7 +316,7 @@ digest-title = { $count ->
 # Leases
 extend-how-long = Combien de temps de plus { $server } doit-il rester en mode rescue ? Pour l'instant, c'est jusqu'à { $until }.
 extended = ⏳ { $server } reste en mode rescue jusqu'à { $until }.
-extended-cut = C'est moins que demandé : un rescue ne peut pas durer plus de { $longest } à partir de maintenant.
+extended-cut = C'est moins que demandé : `max_lease` ne laisse aucun rescue durer plus de { $longest } à partir de maintenant.
 handed-over = 🤝 Le rescue de { $server } est maintenant confié à { $who }.
 lease-none = Je ne gère aucun rescue de { $server }. `/rescue list` montre ce qui est en mode rescue ; on peut y adopter ce qui a été lancé sans moi.
 lease-gone = Ce rescue est terminé, ou quelqu'un en est maintenant responsable. `/rescue list` montre où on en est.
@@ -330,11 +331,16 @@ list-line-over = ⏰ { $server } · { $who } · depuis { $since } · aurait dû 
 list-line-foreign = ⚠️ { $server } · lancé sans moi · { $kernel } · vu depuis { $since }
 list-more = … et { $count } de plus.
 list-none = Rien n'est en mode rescue.
+list-not-looked-at = { $count ->
+    [one] ❔ { $count } serveur pas encore examiné
+   *[other] ❔ { $count } serveurs pas encore examinés
+}
 fleet-title = { $count ->
     [one] **{ $count } serveur**
    *[other] **{ $count } serveurs**
 }
 fleet-line = { $server } : { $state }
+fleet-foreign = En mode rescue, lancé sans moi
 fleet-more = … et d'autres. `/rescue list` montre tout ce qui est en mode rescue.
 fleet-quiet = Tout est calme : rien en mode rescue, rien en cours.
 status-ok = 🟢 **{ $server }** · { $service }
@@ -379,6 +385,7 @@ doctor-title = 🩺 **{ $count ->
 }
 doctor-age = -# Ma plus ancienne lecture d'un serveur : { $when }
 doctor-nothing-read = -# Je n'ai encore lu aucun serveur.
+doctor-line = { $title } : { $items }
 doctor-more = … et { $count } de plus
 doctor-rest = { $count ->
     [one] … et { $count } autre type de constat, dans le fichier.
@@ -479,6 +486,7 @@ problem-rebooting = { $server } est en train de redémarrer. Réessayez quand ce
 problem-no-account = La configuration ne nomme plus { $account }, le compte de { $server }. Demandez à l'administrateur du bot.
 problem-no-longer-allowed = La personne qui l'a demandé n'en a plus le droit : rien n'a été commencé.
 problem-key-needs-linux = Une clé SSH ne fonctionne pas avec le rescue Windows. Retirez-la, ou choisissez `system:linux`.
+problem-weather = OVHcloud n'a pas pu répondre au sujet de { $server } pour l'instant : { $said }. Réessayez dans quelques minutes.
 problem-ovhcloud = OVHcloud ne m'a pas laissé faire cela avec { $server } : { $said }
 
 # Denials
@@ -703,6 +711,7 @@ history-dm-wiped = le message contenant le lien de { $who } a été effacé
 history-lease-extended = { $who } a prolongé le mode rescue de { $server }
 history-server-left = { $server } a quitté le compte, et son mode rescue a pris fin
 history-lease-handed-over = { $who } a confié le mode rescue de { $server } à une autre personne
+history-lease-handed-to = { $who } a confié le mode rescue de { $server } à { $to }
 history-anchored = la dernière ligne du journal d'audit a été publiée dans son salon
 history-refusals-lost = trop de refus sont arrivés à la fois : certains ne sont pas enregistrés un par un
 history-superseded = Repris par une autre opération

@@ -154,6 +154,21 @@ async fn a_netboot_that_changed_meanwhile_is_shown_and_asked_about_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn ovhclouds_weather_after_confirm_is_told_apart_from_its_refusal() {
+    let bot = TestBot::new().await;
+    let says = [(503, "Try again in a few minutes", "did not let me"), (403, "did not let me", "Try again")];
+    for (status, said, not) in says {
+        let card = bot.ask(&bot.ann, "reboot", &[("server", "web-1")]).await;
+        bot.ovh.faults().always().status("GET", "/dedicated/server/", status, &serde_json::json!({ "message": "no" }));
+        let answer = bot.press(&bot.ann, &card, "Confirm").await.content;
+        assert!(answer.contains(said) && !answer.contains(not), "{status}: {answer}");
+        assert!(answer.contains("Nothing was done"), "{status}: {answer}");
+        bot.ovh.faults().clear();
+    }
+    assert_eq!((bot.ovh.reboots("web-1"), bot.ovh.journal().count("POST", "/reboot")), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rescue_that_left_the_list_meanwhile_is_refused_with_what_there_is() {
     let bot = TestBot::new().await;
     let boot = bot.ovh.boot_of("web-1");

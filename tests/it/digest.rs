@@ -38,8 +38,8 @@ async fn it_lists_what_is_in_rescue_with_what_leads_out_and_wakes_nobody() {
     let digest = bot.sees(&["2 servers are in rescue", "web-1", "db-1", "not started by me"]).await;
     assert!(digest.is_silent() && digest.content.contains(&bot.ann.mention()));
     let labels: Vec<String> = digest.buttons().into_iter().map(|button| button.label).collect();
-    assert_eq!(labels, ["Adopt", "Restore db-1", "Restore now", "Extend"]);
-    bot.press(&bot.ann, &digest, "Adopt").await;
+    assert_eq!(labels, ["Adopt db-1", "Restore db-1", "Restore now web-1", "Extend web-1"]);
+    bot.press(&bot.ann, &digest, "Adopt db-1").await;
     bot.rung(&bot.ann, &["**Adopted**", "db-1"]).await;
 }
 

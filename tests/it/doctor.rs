@@ -81,6 +81,9 @@ async fn every_illness_is_found_and_the_worst_comes_first() {
     assert!(!file.contains("<t:") && !file.contains('`') && !file.contains('*') || file.contains("/*/"), "{file}");
     assert_eq!(file.matches(&soon).count(), 1, "what is renewed by itself is well: {file}");
     assert_eq!(bot.ovh.reboots("left-behind"), 0, "it only looks");
+    bot.ann.set_locale("fr");
+    let (told, _) = examined(&bot).await;
+    assert!(told.contains("**Non surveillé par OVHcloud**\u{a0}: `unwatched`"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -143,6 +143,21 @@ async fn before_the_inventory_a_display_name_is_read_for_or_the_bot_says_how_far
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_comes_near_is_called_as_people_call_it_where_that_is_unique() {
+    let twin = |number: u32| ServerSpec::linux(&format!("ns333333{number}.ip-203-0-113.eu")).named("twin");
+    let bot = TestBot::with(TestConfig::default(), [web_1(), twin(3), twin(4)]).await;
+    eventually("the inventory is read", async || {
+        let near = bot.ask(&bot.ann, "status", &[("server", "web")]).await.content;
+        near.contains("Did you mean one of `web-1`?")
+    })
+    .await;
+    let near = bot.ask(&bot.ann, "status", &[("server", "twi")]).await.content;
+    for name in ["`ns3333333.ip-203-0-113.eu`", "`ns3333334.ip-203-0-113.eu`"] {
+        assert!(near.contains(name) && !near.contains("`twin`"), "{near}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_kernels_of_the_chosen_server_are_offered_and_nobody_waits_for_ovhcloud() {
     let bot = TestBot::new().await;
     eventually("the inventory is read", async || offered(&bot, "status", "").await == ["db-1", "web-1"]).await;

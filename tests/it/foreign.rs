@@ -6,7 +6,7 @@ use bernard::{
 };
 use sim::{
     discord::{Id, ROLE},
-    ovh::{Netboot, Running, ServerSpec},
+    ovh::{Netboot, Ovh, Running, ServerSpec},
 };
 
 use crate::{
@@ -136,6 +136,35 @@ async fn a_foreign_rescue_is_restored_from_the_list_after_a_confirmation_and_is_
     let list = bot.ask(&bot.ann, "rescue list", &[]).await;
     assert!(list.content.contains("Nothing is in rescue"), "{}", list.content);
     assert_eq!(lease(&bot, "web-1").await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_fleets_status_names_a_foreign_rescue_and_is_not_quiet() {
+    let mut bot = TestBot::with(TestConfig::default(), [web_1().booting(Some(LINUX_RESCUE))]).await;
+    bot.learns_boot("web-1", LINUX_RESCUE).await;
+    bot.lists(&bot.ann, &["web-1", "not started by me"]).await;
+    let status = bot.ask(&bot.ann, "status", &[]).await.content;
+    assert!(status.contains("`web-1`: ⚠️ In rescue, not started by me"), "{status}");
+    assert!(!status.contains("nothing in rescue"), "{status}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_many_servers_were_not_looked_at_yet_is_said_until_they_were() {
+    let ovh = Ovh::start().await;
+    let refusal = serde_json::json!({ "message": "not now" });
+    ovh.faults().always().status("GET", &format!("/boot/{LINUX_RESCUE}"), 403, &refusal);
+    let servers = [web_1(), taken(3_000_001, "linux-1", Some(LINUX_RESCUE))];
+    let bot = TestBot::beside(ovh, hurried(TestConfig::default().rules), servers).await;
+    let unknown = "1 server not looked at yet";
+    bot.lists(&bot.ann, &["Nothing is in rescue", unknown]).await;
+    let status = bot.ask(&bot.ann, "status", &[]).await.content;
+    assert!(status.contains(unknown), "{status}");
+    bot.ann.set_locale("fr");
+    bot.lists(&bot.ann, &["1 serveur pas encore examiné"]).await;
+    bot.ann.set_locale("en-GB");
+    bot.ovh.faults().clear();
+    let list = bot.lists(&bot.ann, &["linux-1", "not started by me"]).await;
+    assert!(!list.content.contains("not looked at"), "{}", list.content);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -120,6 +120,7 @@ async fn no_rescue_lasts_longer_from_now_than_the_longest_lease_and_that_is_said
     let server = ("server", "web-1");
     let cut = bot.ask(&bot.ann, "rescue extend", &[server]).await;
     assert!(cut.content.contains("less than you asked for") && cut.content.contains("5 h"), "{}", cut.content);
+    assert!(cut.content.contains("`max_lease`"), "{}", cut.content);
     let held = lease(&bot, "web-1").await.expect("it is in rescue");
     let left = held.deadline.duration_since(jiff::Timestamp::now());
     assert!(left <= HOUR * 5 && left > HOUR * 4, "{left}");

@@ -54,6 +54,8 @@ async fn after_a_failed_or_cancelled_task_the_netboot_can_be_put_back_without_a_
         assert_ne!(bot.ovh.server("web-1"), before);
         bot.press(&bot.ann, &end, BACK).await;
         is_back(&bot, &before, 1).await;
+        let end = bot.rung(&bot.ann, &["**Netboot put back**", "web-1"]).await;
+        assert!(!end.content.contains("being wiped"), "no link went out: {}", end.content);
     }
 }
 

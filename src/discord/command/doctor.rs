@@ -125,7 +125,7 @@ fn in_message(group: &Group, locale: Locale) -> String {
     if more > 0 {
         items.push(&and_more);
     }
-    format!("{}: {}", group.title, items.join(", "))
+    say!(locale, "doctor-line", title = group.title.as_str(), items = items.join(", "))
 }
 
 fn in_file(groups: &[Group]) -> String {

@@ -9,12 +9,13 @@ use crate::{
         command::Typed,
         handler::{Handler, Reply},
         refusal::Refusal,
-        rescues::{in_rescue, listing},
+        rescues::{Listing, in_rescue, listing, not_looked_at},
     },
     rescue::{
         foreign::Foreign,
         operation::{Kind, Wish},
         plan::Aim,
+        server::Server,
     },
     say,
 };
@@ -25,12 +26,14 @@ impl Handler {
         let policy = self.policy.get();
         self.anywhere(asking, Capability::View)?;
         let sees = policy.sight(&asking.requester, Capability::View, asking.place.0);
-        let (leases, foreign) = in_rescue(&self.store, &self.fleet.servers(), sees).await?;
-        let listing = listing(&leases, &foreign, clock::now(), asking.locale);
-        if listing.lines.is_empty() {
-            return Ok(Reply::text(say!(asking.locale, "list-none")));
+        let (leases, foreign) = in_rescue(&self.store, &self.fleet.servers(), &sees).await?;
+        let Listing { mut lines, buttons } = listing(&leases, &foreign, clock::now(), asking.locale);
+        if lines.is_empty() {
+            lines.push(say!(asking.locale, "list-none"));
         }
-        Ok(Reply { buttons: listing.buttons, ..Reply::text(listing.lines.join("\n")) })
+        let unlisted = |server: &Server| sees(server) && !leases.iter().any(|lease| lease.server == server.name);
+        lines.extend(not_looked_at(&self.fleet, unlisted, asking.locale));
+        Ok(Reply { buttons, ..Reply::text(lines.join("\n")) })
     }
 
     /// **Adopt**: the rescue has an owner and a deadline from then on.

@@ -12,6 +12,7 @@ use crate::{
         notice,
         picture::Timeline,
         refusal::Refusal,
+        rescues::{in_rescue, not_looked_at},
         speak,
     },
     rescue::{
@@ -75,7 +76,8 @@ impl Handler {
         let policy = self.policy.get();
         let visible: Vec<&Server> =
             policy.visible(&asking.requester, Capability::View, asking.place.0, servers.iter()).collect();
-        let leases = self.store.leases().await?;
+        let sees = policy.sight(&asking.requester, Capability::View, asking.place.0);
+        let (leases, foreign) = in_rescue(&self.store, &servers, &sees).await?;
         let live = self.store.live_operations().await?;
         let mut lines = vec![say!(locale, "fleet-title", count = visible.len())];
         lines.extend(self.pause_line(asking).await?);
@@ -86,12 +88,14 @@ impl Handler {
             // What only waits to begin says least about a server.
             let under_way = operations.clone().find(|operation| !operation.state.waits_to_begin());
             let operation = under_way.or_else(|| operations.next().filter(|_| lease.is_none()));
+            let is_foreign = foreign.iter().any(|foreign| foreign.found.server == server.name);
             let state = match (operation, lease) {
                 (Some(operation), _) => {
                     let (emoji, state) = speak::state(operation, locale);
                     format!("{emoji} {state}")
                 }
                 (None, Some(_)) => format!("🛟 {}", say!(locale, "outcome-in-rescue")),
+                (None, None) if is_foreign => format!("⚠️ {}", say!(locale, "fleet-foreign")),
                 (None, None) if !matches!(server.state.as_str(), "ok" | "") => format!("⚠️ {}", code(&server.state)),
                 (None, None) => continue,
             };
@@ -104,6 +108,8 @@ impl Handler {
         if lines.len() == before {
             lines.push(say!(locale, "fleet-quiet"));
         }
+        let unlisted = |server: &Server| sees(server) && !leases.iter().any(|lease| lease.server == server.name);
+        lines.extend(not_looked_at(&self.fleet, unlisted, locale));
         Ok(Reply::text(lines.join("\n")))
     }
 }

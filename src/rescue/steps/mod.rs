@@ -22,6 +22,7 @@ use super::{
     errand::Verdict,
     event::{Event, NotDone, Problem, PutBack},
     operation::{Operation, Source},
+    plan,
     runner::Runner,
     state::Phase,
     step::Step,
@@ -125,7 +126,7 @@ impl Work<'_> {
         let hopeless = !error.is_transient() || self.waited() > self.settings().task_poll * PATIENCE;
         match &self.operation.state.phase {
             Phase::Opened | Phase::AskingConsole(_) if hopeless => {
-                Next::Record(Event::FoundImpossible { problem: Problem::Ovhcloud { said, query } })
+                Next::Record(Event::FoundImpossible { problem: plan::trouble(error) })
             }
             Phase::Prepared if hopeless => {
                 let why = if error.is_transient() { NotDone::Unsent } else { NotDone::Refused };

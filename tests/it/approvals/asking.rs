@@ -34,7 +34,7 @@ async fn a_protected_rescue_waits_for_somebody_else_and_then_happens_once() {
         assert!(request.content.contains(part), "{part} is not in: {}", request.content);
     }
     let labels: Vec<String> = request.buttons().into_iter().map(|button| button.label).collect();
-    assert_eq!(labels, ["Approve", "Cancel", "Deny"], "red is not beside what is likely");
+    assert_eq!(labels, ["Approve", "Deny", "Cancel"], "the way back of who asked is last");
     assert!(council.paula.was_rung_by(&request) && council.quinn.was_rung_by(&request), "the role is rung");
     assert!(!council.ann.was_rung_by(&request) && !council.bob.was_rung_by(&request), "and nobody else");
     council.nothing_was_done();
@@ -102,6 +102,19 @@ async fn who_may_not_approve_is_told_who_may() {
     council.nothing_was_done();
     council.press(&council.paula, &request, "Approve").await;
     council.rung(&council.ann, &["**In rescue**"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approver_who_presses_cancel_is_told_what_to_press() {
+    let council = Council::new(&["rescue"], "").await;
+    let request = council.rescue_asked().await;
+    let answer = council.press(&council.paula, &request, "Cancel").await;
+    assert!(answer.content.contains("You did not ask for this") && answer.content.contains("**Deny**"), "{answer:?}");
+    council.asks_others("R-1").await;
+    council.nothing_was_done();
+    council.press(&council.paula, &request, "Deny").await;
+    council.request_shows("R-1", &["**Denied**"]).await;
+    council.nothing_was_done();
 }
 
 #[tokio::test(flavor = "multi_thread")]

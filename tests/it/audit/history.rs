@@ -97,7 +97,8 @@ async fn whatever_was_decided_is_told_in_words() {
     bot.ask(&bot.ann, "why", &[("action", "reboot"), ("server", "web-1"), ("user", &bob.id().to_string())]).await;
     bot.ask(&bot.ann, "admin pause", &[("reason", "fire")]).await;
     let told = bot.ask(&bot.ann, "history", &[]).await.content;
-    for part in ["extended the rescue of `web-1`", "handed the rescue", "somebody else's rights", "paused new"] {
+    let handed = format!("handed the rescue of `web-1` over to {}", bob.mention());
+    for part in ["extended the rescue of `web-1`", &handed, "somebody else's rights", "paused new"] {
         assert!(told.contains(part), "{part}: {told}");
     }
     let dit = bot.ask(&bob, "history", &[]).await.content;

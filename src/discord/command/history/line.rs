@@ -14,13 +14,16 @@ struct About {
     action: String,
     server: String,
     id: String,
+    /// Whose a rescue is now, if the line says so.
+    to: Option<UserId>,
 }
 
 /// What a line says, but for its time and its reason. `server`: what its server is called, in a code span; empty without one.
 pub(super) fn sentence(line: &Line, server: String, locale: Locale) -> String {
     let text = |key| line.text(key).unwrap_or_default();
     let who = text("who").parse().map_or_else(|_| "Bernard".to_owned(), |id| mention(UserId(id)));
-    let about = About { who, action: code(&text("action")), server, id: text("operation") };
+    let about =
+        About { who, action: code(&text("action")), server, id: text("operation"), to: new_owner(&text("detail")) };
     let word = text("what");
     // Who decided something says more than that it is over.
     if let Some(decision) = Decision::of_word(&word) {
@@ -42,7 +45,7 @@ pub(super) fn sentence(line: &Line, server: String, locale: Locale) -> String {
 }
 
 fn decided(decision: Decision, about: &About, locale: Locale) -> String {
-    let About { who, action, server, id } = about;
+    let About { who, action, server, id, .. } = about;
     match decision {
         Decision::Opened => say!(locale, "history-opened", who = who, action = action, server = server, id = id),
         Decision::CancelAsked => say!(locale, "history-cancelled", who = who, server = server, id = id),
@@ -58,7 +61,7 @@ fn decided(decision: Decision, about: &About, locale: Locale) -> String {
 }
 
 fn done(act: Act, about: &About, locale: Locale) -> String {
-    let About { who, action, server, .. } = about;
+    let About { who, action, server, to, .. } = about;
     match act {
         Act::Refused if server.is_empty() => say!(locale, "history-refused", who = who, action = action),
         Act::Refused => say!(locale, "history-refused-on", who = who, action = action, server = server),
@@ -68,13 +71,22 @@ fn done(act: Act, about: &About, locale: Locale) -> String {
         Act::Resumed => say!(locale, "history-resumed", who = who),
         Act::DmWiped => say!(locale, "history-dm-wiped", who = who),
         Act::LeaseExtended => say!(locale, "history-lease-extended", who = who, server = server),
-        Act::LeaseHandedOver => say!(locale, "history-lease-handed-over", who = who, server = server),
+        Act::LeaseHandedOver => match to {
+            Some(to) => say!(locale, "history-lease-handed-to", who = who, server = server, to = mention(*to)),
+            None => say!(locale, "history-lease-handed-over", who = who, server = server),
+        },
         Act::ServerLeft => say!(locale, "history-server-left", server = server),
         Act::Started => say!(locale, "history-started"),
         Act::PolicyLoaded => say!(locale, "history-policy"),
         Act::Anchored => say!(locale, "history-anchored"),
         Act::RefusalsLost => say!(locale, "history-refusals-lost"),
     }
+}
+
+/// The end of “from … to …”, as the audit says it of a lease.
+fn new_owner(detail: &str) -> Option<UserId> {
+    let (_, to) = detail.strip_prefix("from ")?.rsplit_once(" to ")?;
+    to.parse().ok().map(UserId)
 }
 
 fn ended(end: End, locale: Locale) -> String {
