@@ -67,8 +67,7 @@ impl Rendering {
     }
 }
 
-/// All messages of an operation as they are to look `now`, in the order of their posting. `lease` is the server's active one, if
-/// any.
+/// All messages of an operation as they look `now`, in the order of posting. `lease` is the server's active one, if any.
 pub fn messages(
     operation: &Operation,
     lease: Option<&Lease>,
