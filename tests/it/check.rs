@@ -117,7 +117,7 @@ fn a_store_that_is_not_built_is_said_beforehand() {
                 application_secret = \"b\"\nconsumer_key = \"c\"\n[store]\nurl = \"postgres://localhost/bernard\"\n";
     std::fs::write(&file, text).expect("it is written");
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_bernard"));
-    let said = command.args(["check", "--config"]).arg(&file).output().expect("it runs");
+    let said = command.env_clear().args(["check", "--config"]).arg(&file).output().expect("it runs");
     let told = String::from_utf8_lossy(&said.stderr).into_owned();
     assert_eq!(said.status.code(), Some(1), "{told}");
     assert!(told.contains("PostgreSQL is not built yet"), "{told}");
