@@ -47,6 +47,8 @@ pub use reminders::{Kept, Onward, Owing};
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Who did what is nobody else's business on this machine.
 const OWNER_ONLY: u32 = 0o600;
+/// What each connection keeps of the file, in KiB: the system keeps all of it once for all of them.
+const CACHE_KIB: u32 = 512;
 /// Readers beside one writer; SQLite has one writer at a time.
 const CONNECTIONS: u32 = 4;
 
@@ -113,7 +115,8 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT);
+            .busy_timeout(BUSY_TIMEOUT)
+            .pragma("cache_size", format!("-{CACHE_KIB}"));
         let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
         migrator().run(&pool).await?;
         Ok(Self { pool, waiting: std::sync::Arc::default(), _lock: std::sync::Arc::new(lock) })
