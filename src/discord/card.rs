@@ -9,23 +9,23 @@ use serenity::builder::CreateButton;
 use super::{
     approval_card,
     component::Button,
-    console,
+    console, fit,
     guide::{Place, Reader, Topic},
-    posting, speak,
+    speak,
 };
 use crate::{
     access::Who,
     config::Locale,
     rescue::{
         approval::Guard,
-        event::{NotDone, Port, PutBack},
+        event::{Age, NotDone, Port, PutBack},
         lease::Lease,
         operation::{Kind, Operation, Source, Wish},
         server::{Boot, System},
         state::{Link, Outcome, Phase},
     },
     say,
-    text::{code, duration, mention, since_epoch},
+    text::{code, duration, mention, named, since_epoch},
 };
 
 /// One message of an operation as it should look now.
@@ -126,7 +126,7 @@ fn approved_line(operation: &Operation, locale: Locale) -> Option<String> {
 }
 
 pub(super) fn title(operation: &Operation, (emoji, state): (&str, String), locale: Locale) -> String {
-    let server = code(&operation.request.label);
+    let server = named(&operation.request.label);
     say!(locale, "card-title", emoji = emoji, state = state, server = server, id = operation.id.to_string())
 }
 
@@ -249,7 +249,12 @@ fn reveal(operation: &Operation, locale: Locale) -> Rendering {
     let waiting = matches!(operation.state.phase, Phase::AwaitingReveal(_));
     let mut lines = vec![title(operation, speak::state(operation, locale), locale)];
     lines.push(match waiting {
-        true => say!(locale, "reveal-waiting", who = who),
+        true => match operation.state.facts.dm_refused {
+            None => say!(locale, "reveal-waiting", who = who),
+            Some(why) => {
+                say!(locale, "reveal-waiting-refused", who = who, why = speak::refused_by_discord(why, locale))
+            }
+        },
         false if operation.request.kind() == Kind::Console => say!(locale, "reveal-over-console"),
         false => say!(locale, "reveal-over"),
     });
@@ -305,6 +310,9 @@ fn end_lines(
     match outcome {
         Outcome::InRescue(link) => {
             lines.push(link_line(operation, *link, locale));
+            if facts.age == Age::Unknown {
+                lines.push(say!(locale, "end-link-old"));
+            }
             lines.extend(port_line(operation, locale));
             // A link that was found says that the rescue came up; without one, only the task could.
             if facts.task_vanished && matches!(link, Link::NotFound | Link::NotNeeded) {
@@ -403,10 +411,26 @@ fn link_line(operation: &Operation, link: Link, locale: Locale) -> String {
     match link {
         Link::Delivered => say!(locale, "end-link-delivered", source = source, user = code(user)),
         Link::Revealed => say!(locale, "end-link-revealed", source = source, user = code(user)),
-        Link::NotNeeded => say!(locale, "end-link-not-needed", user = code(user)),
+        Link::NotNeeded => by_key_line(operation, user, locale),
         Link::NotFound => not_found_line(operation, locale),
         Link::NotTaken => say!(locale, "end-link-not-taken"),
         Link::Withheld => say!(locale, "end-link-withheld", who = mention(operation.request.requester)),
+    }
+}
+
+/// How one logs in where no password exists. The DM says it too, if it arrived.
+fn by_key_line(operation: &Operation, user: &str, locale: Locale) -> String {
+    let address = operation.rescue().and_then(|(_, address)| address);
+    let line = match operation.key() {
+        Some(key) => say!(locale, "end-opens-by-key", key = code(&key)),
+        None => say!(locale, "end-link-not-needed", user = code(user)),
+    };
+    match address {
+        Some(address) => {
+            let command = code(&format!("ssh {user}@{address}"));
+            format!("{line}\n{}", say!(locale, "end-log-in", command = command))
+        }
+        None => line,
     }
 }
 
@@ -446,5 +470,5 @@ fn requester(operation: &Operation) -> Vec<Who> {
 }
 
 pub(super) fn rendering(slot: String, lines: Vec<String>, buttons: Vec<CreateButton>, rings: Vec<Who>) -> Rendering {
-    Rendering { slot, content: posting::cut(lines.join("\n")), buttons, rings }
+    Rendering { slot, content: fit::cut(&lines.join("\n")), buttons, rings }
 }

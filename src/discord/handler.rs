@@ -14,7 +14,6 @@ use serenity::{
     model::{
         application::{CommandInteraction, ComponentInteraction, Interaction, ModalInteraction},
         channel::MessageFlags,
-        id::ApplicationId,
     },
 };
 use tokio::{
@@ -25,11 +24,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     InteractionKey, RawInteraction, Rest,
+    answer::Line,
     asking::{Asking, Realm},
     command::Command,
     component::{self, Button},
+    fit,
     form::Form,
-    posting,
     refusal::Refusal,
     sender::Ack,
 };
@@ -132,13 +132,13 @@ impl Reply {
         self
     }
 
-    fn refusal(refusal: &Refusal, locale: Locale) -> Self {
+    pub(super) fn refusal(refusal: &Refusal, locale: Locale) -> Self {
         Self::text(refusal.speak(locale))
     }
 
     /// Nothing in an answer rings anybody.
-    fn edit(&self) -> EditInteractionResponse {
-        let content = posting::cut(self.content.clone());
+    pub(super) fn edit(&self) -> EditInteractionResponse {
+        let content = fit::cut(&self.content);
         let menu = self.menu.clone().map(CreateActionRow::SelectMenu);
         let rows = component::rows(&self.buttons).into_iter().chain(menu).collect();
         EditInteractionResponse::new().content(content).components(rows).allowed_mentions(CreateAllowedMentions::new())
@@ -205,7 +205,6 @@ impl Handler {
         if !self.acknowledged(key, &defer()).await {
             return;
         }
-        let locale = text::locale_of(&command.locale);
         let asking = Asking::of_command(&command, &self.settings.realm);
         let reply = match (asking, Command::parse(&command.data)) {
             (Ok(asking), Ok(typed)) => match self.counted(&asking, &typed) {
@@ -217,7 +216,7 @@ impl Handler {
         if let Err(refusal) = &reply {
             self.audit_refused_command(&command, refusal).await;
         }
-        self.answer(key, command.application_id, reply, locale).await;
+        self.answer(Line::of_command(key, &command), reply).await;
     }
 
     /// Counts a command against its asker's limit, unless it leads out.
@@ -253,7 +252,7 @@ impl Handler {
         if let Err(refusal) = &reply {
             self.audit_refused_press(&press, refusal).await;
         }
-        self.answer(key, press.application_id, reply, locale).await;
+        self.answer(Line::of_press(key, &press), reply).await;
     }
 
     async fn form(&self, key: &InteractionKey, form: ModalInteraction) {
@@ -264,7 +263,7 @@ impl Handler {
         if let Err(refusal) = &reply {
             self.audit_refused_form(&form, refusal).await;
         }
-        self.answer(key, form.application_id, reply, text::locale_of(&form.locale)).await;
+        self.answer(Line::of_form(key, &form), reply).await;
     }
 
     /// Whether Discord took the first answer. If not, nothing is done: the person saw a failure, or somebody else answered.
@@ -275,22 +274,6 @@ impl Handler {
                 tracing::warn!(interaction.id = %key.id, outcome = ?other, "an interaction was not acknowledged; nothing is done");
                 false
             }
-        }
-    }
-
-    async fn answer(&self, key: &InteractionKey, app: ApplicationId, reply: Result<Reply, Refusal>, locale: Locale) {
-        let reply = reply.unwrap_or_else(|refusal| {
-            tracing::info!(interaction.id = %key.id, ?refusal, "refused");
-            Reply::refusal(&refusal, locale)
-        });
-        if let Err(error) = self.rest.edit_original(app, &key.token, &reply.edit(), &reply.files).await {
-            tracing::warn!(interaction.id = %key.id, %error, "an answer could not be shown");
-            return;
-        }
-        if let Some((operation, query)) = reply.reveals
-            && let Err(error) = self.desk.revealed(operation, query).await
-        {
-            tracing::error!(operation.id = %operation, %error, "a revealed link could not be recorded");
         }
     }
 

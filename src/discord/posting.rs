@@ -10,11 +10,9 @@ use serenity::{
     },
 };
 
-use super::{Error, Rest, component, rest::SeenMessage};
-use crate::{access::Who, clock};
+use super::{Error, Rest, component, fit, rest::SeenMessage};
+use crate::{access::Who, clock, text::length};
 
-/// Discord's limit for a message's text.
-pub(super) const LONGEST: usize = 2_000;
 /// Discord remembers a nonce for a few minutes; an attempt that is older is looked for in the channel's history.
 const NONCE_LIFE: SignedDuration = SignedDuration::from_mins(2);
 
@@ -32,6 +30,17 @@ pub(super) fn message(content: &str, buttons: &[CreateButton], rings: &[Who]) ->
         .flags(MessageFlags::SUPPRESS_EMBEDS | quiet)
 }
 
+/// The same that rings nobody, though not in silence: for what should have rung.
+pub(super) fn unrung(content: &str, buttons: &[CreateButton]) -> CreateMessage {
+    message(content, buttons, &[]).flags(MessageFlags::SUPPRESS_EMBEDS)
+}
+
+/// A text with one more line, which is never cut.
+pub(super) fn with_last_line(content: &str, line: &str) -> String {
+    let room = fit::CONTENT.saturating_sub(length(line) + 1);
+    format!("{}\n{line}", fit::cut_to(content, room))
+}
+
 fn ringing(rings: &[Who]) -> CreateAllowedMentions {
     let (mut roles, mut users) = (Vec::new(), Vec::new());
     for who in rings {
@@ -41,14 +50,6 @@ fn ringing(rings: &[Who]) -> CreateAllowedMentions {
         }
     }
     CreateAllowedMentions::new().roles(roles).users(users)
-}
-
-/// As much of a text as Discord takes.
-pub(super) fn cut(text: String) -> String {
-    match text.chars().count() > LONGEST {
-        true => text.chars().take(LONGEST - 1).chain(['…']).collect(),
-        false => text,
-    }
 }
 
 /// What was posted to a channel since an attempt whose fate is unknown; nothing while its nonce still makes a repetition the

@@ -214,6 +214,12 @@ pub enum Event {
         ip: Option<String>,
         /// Mails older than this are not this rescue's.
         since: Timestamp,
+        /// The name of the SSH key that opens it: then there is no link.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+        /// Whether it is known since when it is.
+        #[serde(default)]
+        age: Age,
     },
     /// The server has a console of this kind; a session of it is asked for next.
     ConsoleChosen {
@@ -254,8 +260,13 @@ pub enum Event {
     },
     /// The DM arrived.
     LinkDelivered,
-    /// The person takes no DMs: the link waits for **Reveal link**.
-    DmClosed,
+    /// No DM reaches the person: the link waits for **Reveal link**.
+    DmClosed {
+        /// Discord's code, if it is for another reason than that they take none; 0: in all the time that there was, it did not
+        /// take the DM and did not say why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<u32>,
+    },
     /// The requester saw the link, ephemerally.
     LinkRevealed {
         /// OVHcloud's name for the request that made the secret, if one did.
@@ -287,6 +298,17 @@ pub enum Event {
         /// Which.
         by: OperationId,
     },
+}
+
+/// Whether anybody can tell since when a server is in rescue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Age {
+    /// Its reboot is listed, or it was begun here.
+    #[default]
+    Known,
+    /// Its netboot is rescue, and no reboot is listed any more: what is found may be an earlier rescue's.
+    Unknown,
 }
 
 /// Why something cannot be done. Spoken by `text`.

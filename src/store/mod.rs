@@ -14,6 +14,7 @@ mod messages;
 mod notices;
 mod operations;
 mod timeline;
+mod wipes;
 mod pause;
 mod reminders;
 
@@ -42,6 +43,7 @@ pub use messages::{Delivery, Posted, TriedDelivery, Unreported};
 pub use notices::{Delivered, NoticeId, Outdated, Owed, Tried};
 pub use operations::{Append, Open};
 pub use reminders::{Kept, Onward, Owing};
+pub use wipes::{Later, Wipe, Wiped};
 
 /// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -184,7 +186,7 @@ fn lock(path: &Path) -> Result<File, Error> {
 }
 
 /// The steps of the schema, in their order; one that was shipped is never changed.
-const SCHEMA: [(i64, &str, &str); 7] = [
+const SCHEMA: [(i64, &str, &str); 8] = [
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (3, "audit", include_str!("../../migrations/sqlite/0003_audit.sql")),
     (4, "leases", include_str!("../../migrations/sqlite/0004_leases.sql")),
@@ -192,6 +194,7 @@ const SCHEMA: [(i64, &str, &str); 7] = [
     (7, "expiring links", include_str!("../../migrations/sqlite/0007_expiring_links.sql")),
     (8, "tried deliveries", include_str!("../../migrations/sqlite/0008_tried_deliveries.sql")),
     (9, "notices that offer", include_str!("../../migrations/sqlite/0009_notices_that_offer.sql")),
+    (10, "wipes that fail", include_str!("../../migrations/sqlite/0010_wipes_that_fail.sql")),
 ];
 
 fn migrator() -> Migrator {
