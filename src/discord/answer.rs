@@ -102,9 +102,10 @@ impl Handler {
             true => posting::with_last_line(&reply.content, &say!(line.locale, "answer-plain")),
             false => fit::cut(&reply.content),
         };
-        // A link's file may be the way in.
-        let files = if reply.reveals.is_some() { &reply.files[..] } else { &[] };
-        match rest.follow_up(line.app, token, &plain(words), files).await {
+        if reply.is_in_a_file() {
+            return self.say_sorry(line, &rest, error).await;
+        }
+        match rest.follow_up(line.app, token, &plain(words), &[]).await {
             Ok(_) => Ok(Seen::Words),
             Err(error) if is_dead(&error) => Err(error),
             Err(error) => self.say_sorry(line, &rest, error).await,

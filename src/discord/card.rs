@@ -3,6 +3,10 @@
 //!
 //! `card` is posted once and edited; what people wait for comes as a message of its own, because edits ring no phone.
 
+mod link;
+
+pub use link::source;
+
 use jiff::Timestamp;
 use serenity::builder::CreateButton;
 
@@ -20,8 +24,8 @@ use crate::{
         approval::Guard,
         event::{Age, NotDone, Port, PutBack},
         lease::Lease,
-        operation::{Kind, Operation, Source, Wish},
-        server::{Boot, System},
+        operation::{Kind, Operation, Wish},
+        server::Boot,
         state::{Link, Outcome, Phase},
     },
     say,
@@ -309,7 +313,7 @@ fn end_lines(
     let mut lines = Vec::new();
     match outcome {
         Outcome::InRescue(link) => {
-            lines.push(link_line(operation, *link, locale));
+            lines.push(link::line(operation, *link, locale));
             if facts.age == Age::Unknown {
                 lines.push(say!(locale, "end-link-old"));
             }
@@ -405,46 +409,6 @@ fn netboot_line(operation: &Operation, locale: Locale) -> Option<String> {
     })
 }
 
-fn link_line(operation: &Operation, link: Link, locale: Locale) -> String {
-    let user = operation.rescue().map_or(System::Linux, |(system, _)| system).user();
-    let source = operation.state.facts.source.map(|source| self::source(source, locale)).unwrap_or_default();
-    match link {
-        Link::Delivered => say!(locale, "end-link-delivered", source = source, user = code(user)),
-        Link::Revealed => say!(locale, "end-link-revealed", source = source, user = code(user)),
-        Link::NotNeeded => by_key_line(operation, user, locale),
-        Link::NotFound => not_found_line(operation, locale),
-        Link::NotTaken => say!(locale, "end-link-not-taken"),
-        Link::Withheld => say!(locale, "end-link-withheld", who = mention(operation.request.requester)),
-    }
-}
-
-/// How one logs in where no password exists. The DM says it too, if it arrived.
-fn by_key_line(operation: &Operation, user: &str, locale: Locale) -> String {
-    let address = operation.rescue().and_then(|(_, address)| address);
-    let line = match operation.key() {
-        Some(key) => say!(locale, "end-opens-by-key", key = code(&key)),
-        None => say!(locale, "end-link-not-needed", user = code(user)),
-    };
-    match address {
-        Some(address) => {
-            let command = code(&format!("ssh {user}@{address}"));
-            format!("{line}\n{}", say!(locale, "end-log-in", command = command))
-        }
-        None => line,
-    }
-}
-
-/// What was searched, and what went wrong there.
-fn not_found_line(operation: &Operation, locale: Locale) -> String {
-    let facts = &operation.state.facts;
-    let searched: Vec<String> = facts.searched.iter().map(|source| self::source(*source, locale)).collect();
-    let line = say!(locale, "end-link-not-found", searched = searched.join(", "));
-    match &facts.search_trouble {
-        Some(said) => format!("{line}\n{}", say!(locale, "end-link-trouble", said = code(said))),
-        None => line,
-    }
-}
-
 /// The guide's first page for the rescue of this operation.
 pub(super) fn guide(operation: &Operation) -> Button {
     Button::Guide(Place::first(Topic::Connect, reader(operation)))
@@ -453,15 +417,6 @@ pub(super) fn guide(operation: &Operation) -> Button {
 /// Which rescue the guide is asked about.
 pub(super) fn reader(operation: &Operation) -> Reader {
     operation.rescue().map_or(Reader::Any, |(system, _)| Reader::Of(system))
-}
-
-/// Where a link was found, in words.
-pub fn source(source: Source, locale: Locale) -> String {
-    match source {
-        Source::AuthenticationSecret => say!(locale, "source-authentication-secret"),
-        Source::Mail => say!(locale, "source-mail"),
-        Source::Console => say!(locale, "source-console"),
-    }
 }
 
 /// The one who waits for news.

@@ -83,6 +83,8 @@ pub fn revealed(operation: &Operation, lease: Option<&Lease>, link: &(Source, Se
     Revealed { content: content(operation, lease, Some(link)), buttons, files: files(operation, Some(link)) }
 }
 
+/// The file that a remote desktop client opens; it holds no link.
+pub(super) const REMOTE_DESKTOP: &str = "rescue.rdp";
 /// The longest link that is shown as text: with it a message is still as long as Discord takes.
 const LONGEST_LINK: usize = 1_000;
 /// What a longer one comes in.
@@ -186,5 +188,5 @@ fn rdp_file(address: &str, system: System) -> CreateAttachment {
         // The rescue's certificate is its own; warn, and let the person decide.
         "authentication level:i:2".to_owned(),
     ];
-    CreateAttachment::bytes(lines.join("\r\n") + "\r\n", "rescue.rdp")
+    CreateAttachment::bytes(lines.join("\r\n") + "\r\n", REMOTE_DESKTOP)
 }

@@ -30,7 +30,7 @@ const FENCE: &str = "```";
 /// Discord's number for a field of a form.
 const INPUT: u64 = 4;
 
-/// As much of a text as a message takes: whole lines while they fit, then a part of one. No code span and no block of code is left
+/// As much of a text as a message takes: whole lines while they fit, and a part of one if that would be little. No code span and no block of code is left
 /// open, so nothing in what is left means something else.
 pub(super) fn cut(text: &str) -> String {
     cut_to(text, CONTENT)
@@ -46,6 +46,9 @@ pub(super) fn cut_to(text: &str, most: usize) -> String {
     let (mut kept, mut is_open) = (String::new(), false);
     for line in text.split_inclusive('\n') {
         if length(line) > left {
+            if left < most / 2 {
+                break;
+            }
             kept.push_str(if is_open { first(line, left) } else { outside_spans(line, left) });
             break;
         }

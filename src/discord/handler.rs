@@ -28,7 +28,7 @@ use super::{
     asking::{Asking, Realm},
     command::Command,
     component::{self, Button},
-    fit,
+    dm, fit,
     form::Form,
     refusal::Refusal,
     sender::Ack,
@@ -130,6 +130,11 @@ impl Reply {
     pub(super) fn after(mut self, first: &str) -> Self {
         self.content = format!("{first}\n{}", self.content);
         self
+    }
+
+    /// Whether it shows a link that is not in its words but in a file.
+    pub(super) fn is_in_a_file(&self) -> bool {
+        self.reveals.is_some() && self.files.iter().any(|file| file.filename != dm::REMOTE_DESKTOP)
     }
 
     pub(super) fn refusal(refusal: &Refusal, locale: Locale) -> Self {

@@ -1,9 +1,6 @@
 //! Rescues that a key opens, and rescues of which nobody can tell since when they are.
 
-use sim::{
-    discord::ROLE,
-    ovh::{Running, ServerSpec},
-};
+use sim::{discord::ROLE, ovh::Running};
 
 use crate::{
     approvals::LEADS,
@@ -11,8 +8,6 @@ use crate::{
 };
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFakeFakeFakeFakeFakeFakeFakeFakeFakeFakeFake ann@laptop";
-/// The simulated account's Linux rescue.
-const LINUX_RESCUE: u64 = 230_242;
 
 fn secrets(bot: &TestBot) -> usize {
     bot.ovh.journal().count("POST", "/authenticationSecret")
@@ -20,7 +15,7 @@ fn secrets(bot: &TestBot) -> usize {
 
 /// A server that somebody else took into the Linux rescue.
 async fn taken(bot: &TestBot, server: &str) {
-    bot.ovh.netboot_by_somebody(server, Some(LINUX_RESCUE));
+    bot.ovh.netboot_by_somebody(server, Some(bot.ovh.boot_id(server, "rescue12-customer")));
     bot.ovh.reboot_by_somebody(server);
     eventually("the rescue runs", async || matches!(bot.ovh.running_system(server), Running::LinuxRescue)).await;
 }
@@ -71,38 +66,37 @@ async fn a_key_opens_no_windows_rescue() {
     bot.rung(&bot.ann, &["**Link sent**", "web-1"]).await;
 }
 
-/// A server that has been in rescue for weeks: nobody lists its reboot any more.
-fn old_rescue() -> ServerSpec {
-    ServerSpec::linux("ns3333333.ip-203-0-113.eu")
-        .named("old-1")
-        .at([203, 0, 113, 102].into())
-        .booting(Some(LINUX_RESCUE))
+/// A server that somebody took into rescue weeks ago: OVHcloud lists its reboot no more.
+async fn taken_weeks_ago(bot: &TestBot, server: &str) {
+    taken(bot, server).await;
+    bot.ovh.vanish_tasks(server);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_link_of_a_rescue_of_weeks_ago_is_sent_with_a_warning() {
-    let bot = TestBot::with(TestConfig::default(), [web_1(), db_1(), old_rescue()]).await;
-    bot.ovh.vanish_tasks("old-1");
-    bot.slash(&bot.ann, "rescue link", &[("server", "old-1")]).await.answer().await;
-    let end = bot.rung(&bot.ann, &["old-1", "R-1", "Nobody can tell since when"]).await;
+    let bot = TestBot::new().await;
+    taken_weeks_ago(&bot, "db-1").await;
+    bot.slash(&bot.ann, "rescue link", &[("server", "db-1")]).await.answer().await;
+    let end = bot.rung(&bot.ann, &["db-1", "R-1", "Nobody can tell since when"]).await;
     assert!(end.content.contains("**Link sent**"), "{}", end.content);
     let dm = bot.ann.wait_for_dm(|dm| dm.content.contains("manager/secret")).await;
     assert!(dm.content.contains("older one"), "{}", dm.content);
     let lock_screen: String = dm.content.chars().take(200).collect();
     assert!(!lock_screen.contains("http"), "{lock_screen}");
-    assert_eq!(bot.ovh.reboots("old-1"), 0);
+    assert_eq!(bot.ovh.reboots("db-1"), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_link_of_an_old_rescue_of_a_protected_server_needs_approval() {
     let rules = rule(ROLE, &["view", "rescue"], &["*"])
         + &rule(LEADS, &["view", "approve"], &["*"])
-        + "[[protect]]\nservers = [\"old-1\"]\nactions = [\"rescue\"]\n";
-    let bot = TestBot::with(TestConfig { rules, ..TestConfig::default() }, [web_1(), old_rescue()]).await;
+        + "[[protect]]\nservers = [\"db-1\"]\nactions = [\"rescue\"]\n";
+    let bot = TestBot::with(TestConfig { rules, ..TestConfig::default() }, [web_1(), db_1()]).await;
+    taken_weeks_ago(&bot, "db-1").await;
     let paula = bot.discord.person("paula", "en-GB", &[LEADS]);
-    bot.slash(&bot.ann, "rescue link", &[("server", "old-1")]).await.answer().await;
+    bot.slash(&bot.ann, "rescue link", &[("server", "db-1")]).await.answer().await;
     bot.asks_others("R-1").await;
     assert_eq!((secrets(&bot), bot.ann.dms().len()), (0, 0));
     bot.approve(&paula, "R-1").await;
-    bot.rung(&bot.ann, &["old-1", "**Link sent**"]).await;
+    bot.rung(&bot.ann, &["db-1", "**Link sent**"]).await;
 }
