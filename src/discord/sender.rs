@@ -268,7 +268,7 @@ fn client(settings: &SenderSettings) -> Result<Client, String> {
 }
 
 /// Pauses between tries: doubling from the shortest to the longest, with jitter, for ever.
-pub(super) fn pauses(shortest: Duration, longest: Duration) -> impl Iterator<Item = Duration> {
+pub(crate) fn pauses(shortest: Duration, longest: Duration) -> impl Iterator<Item = Duration> {
     ExponentialBuilder::new().with_min_delay(shortest).with_max_delay(longest).with_jitter().without_max_times().build()
 }
 
