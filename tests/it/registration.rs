@@ -76,8 +76,8 @@ async fn a_503_a_page_and_a_limit_of_hours_for_the_commands_hold_nothing_up() {
     let spoils: [fn(&TestBot); 4] = [
         |bot| drop(bot.discord.faults().always().status("PUT", "/commands", 503, &json!({}))),
         |bot| drop(bot.discord.faults().always().html("*", "/commands", 403)),
-        |bot| drop(bot.discord.rate_limit(Scope::Route, "PUT", "/commands", Duration::from_secs(7_200), 100)),
-        |bot| drop(bot.discord.rate_limit(Scope::Route, "GET", "/commands", Duration::from_secs(7_200), 100)),
+        |bot| bot.discord.rate_limit(Scope::Route, "PUT", "/commands", Duration::from_secs(7_200), 100),
+        |bot| bot.discord.rate_limit(Scope::Route, "GET", "/commands", Duration::from_secs(7_200), 100),
     ];
     let each = spoils.map(async |spoil| {
         let mut bot = with_an_empty_store(spoil).await;
@@ -92,7 +92,7 @@ async fn an_application_that_cannot_be_read_holds_only_the_registration_up() {
     let spoils: [fn(&TestBot); 3] = [
         |bot| drop(bot.discord.faults().always().html("GET", "/applications/@me", 403)),
         |bot| drop(bot.discord.faults().always().status("GET", "/applications/@me", 500, &json!({}))),
-        |bot| drop(bot.discord.rate_limit(Scope::Route, "GET", "/applications/@me", Duration::from_secs(7_200), 100)),
+        |bot| bot.discord.rate_limit(Scope::Route, "GET", "/applications/@me", Duration::from_secs(7_200), 100),
     ];
     let each = spoils.map(async |spoil| {
         let mut bot = with_an_empty_store(spoil).await;
