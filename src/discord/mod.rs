@@ -43,6 +43,7 @@ pub mod refusal;
 pub mod registration;
 pub mod reporter;
 pub mod rescues;
+mod retype;
 mod sparse;
 pub mod speak;
 mod suggest;
