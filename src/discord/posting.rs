@@ -10,8 +10,13 @@ use serenity::{
     },
 };
 
-use super::{Error, Rest, component, fit, rest::SeenMessage};
-use crate::{access::Who, clock, text::length};
+use sha1::{Digest, Sha1};
+
+use super::{
+    Error, Rest, component, fit,
+    rest::{Nonce, SeenMessage},
+};
+use crate::{access::Who, clock, rescue::mark::Mark, text::length};
 
 /// Discord remembers a nonce for a few minutes; an attempt that is older is looked for in the channel's history.
 const NONCE_LIFE: SignedDuration = SignedDuration::from_mins(2);
@@ -50,6 +55,15 @@ fn ringing(rings: &[Who]) -> CreateAllowedMentions {
         }
     }
     CreateAllowedMentions::new().roles(roles).users(users)
+}
+
+/// The same for every attempt at one message, so that Discord itself makes two of them one; another one for any other message,
+/// also of another store whose numbers are the same.
+pub(super) fn nonce(mark: Mark, what: &str) -> Nonce {
+    /// As many characters as stay below Discord's 25.
+    const LENGTH: usize = 24;
+    let digest = hex::encode(Sha1::digest(format!("{mark} {what}")));
+    Nonce::try_from(digest.chars().take(LENGTH).collect::<String>()).expect("24 characters")
 }
 
 /// What was posted to a channel since an attempt whose fate is unknown; nothing while its nonce still makes a repetition the
