@@ -10,6 +10,7 @@
 
 mod chain;
 mod row;
+mod tally;
 mod tell;
 mod word;
 
@@ -31,6 +32,7 @@ pub use chain::{
     Anchor, Broken, GENESIS, Gaps, Hash, Line, NotAHash, NotALine, NotAnAnchor, Start, Verified, Verifier,
 };
 pub use row::{COLUMNS, row};
+pub use tally::Tally;
 pub use tell::{of_event, of_lease, opened};
 pub use word::{Decision, End};
 
@@ -170,6 +172,8 @@ pub struct Entry {
     pub outcome: Option<String>,
     /// More, in plain words or in OVHcloud's.
     pub detail: Option<String>,
+    /// How often it happened, if this line stands for many.
+    pub times: Option<u64>,
 }
 
 impl Entry {
@@ -195,6 +199,7 @@ impl Entry {
             queries: Vec::new(),
             outcome: None,
             detail: None,
+            times: None,
         }
     }
 
@@ -287,6 +292,7 @@ impl Entry {
             ("query", joined(&self.queries)),
             ("outcome", self.outcome.clone()),
             ("detail", self.detail.clone()),
+            ("times", self.times.map(|times| times.to_string())),
         ];
         let known = texts.into_iter().filter_map(|(key, text)| Some((key, plain(&text?))));
         let mut fields: BTreeMap<&str, Value> = known.map(|(key, text)| (key, Value::String(text))).collect();

@@ -454,6 +454,7 @@ refusal-no-link-yet = No link turned up just now. Press again in a moment, or us
 refusal-unknown = I do not know this any more. Type the command anew.
 refusal-unreadable = I could not read what Discord sent, and nothing was done. Please try again; if it stays so, tell your operator.
 refusal-fault = Something is wrong with me, and nothing was done. Your operator finds it in the log.
+refusal-broken = Something broke in me while I was at it. What I had accepted goes on: look at its card in the channel before you ask again. Your operator finds the fault in the log.
 restarting = I am restarting; nothing was done. Try again in a moment.
 no-server = No server goes by { $typed }.
 no-server-near = No server goes by { $typed }. Did you mean one of { $near }?

@@ -16,6 +16,7 @@ mod digest;
 mod demo;
 mod discord_weather;
 mod doctor;
+mod doors;
 mod faces;
 mod foreign;
 mod guide;
