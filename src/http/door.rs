@@ -136,7 +136,9 @@ async fn serve_one(stream: TcpStream, router: Router, bounds: Bounds, stop: Canc
     if let Err(error) = served {
         tracing::debug!(%error, "a web request was not served");
     }
-    linger(connection.into_parts().io.into_inner()).await;
+    if !stop.is_cancelled() {
+        linger(connection.into_parts().io.into_inner()).await;
+    }
 }
 
 /// Says that nothing more comes, and lets the other side finish what it was saying.
