@@ -10,7 +10,6 @@
 
 mod chain;
 mod row;
-mod tally;
 mod tell;
 mod word;
 
@@ -32,7 +31,6 @@ pub use chain::{
     Anchor, Broken, GENESIS, Gaps, Hash, Line, NotAHash, NotALine, NotAnAnchor, Start, Verified, Verifier,
 };
 pub use row::{COLUMNS, row};
-pub use tally::Tally;
 pub use tell::{of_event, of_lease, opened};
 pub use word::{Decision, End};
 

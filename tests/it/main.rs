@@ -17,6 +17,7 @@ mod demo;
 mod discord_weather;
 mod doctor;
 mod doors;
+mod elsewhere;
 mod faces;
 mod foreign;
 mod guide;

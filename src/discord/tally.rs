@@ -9,8 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::Entry;
-use crate::access::UserId;
+use crate::{access::UserId, audit::Entry};
 
 /// How long is counted before it is written.
 const MINUTE: Duration = Duration::from_secs(60);
@@ -19,7 +18,7 @@ const KINDS: usize = 4;
 
 /// What is being counted.
 #[derive(Debug, Default)]
-pub struct Tally(BTreeMap<Option<UserId>, Count>);
+pub(super) struct Tally(BTreeMap<Option<UserId>, Count>);
 
 #[derive(Debug)]
 struct Count {
@@ -39,7 +38,7 @@ enum Kinds {
 
 impl Tally {
     /// A refusal at `now`: it comes back, to be written, or is counted.
-    pub fn note(&mut self, entry: Entry, now: Instant) -> Option<Entry> {
+    pub(super) fn note(&mut self, entry: Entry, now: Instant) -> Option<Entry> {
         let count = self.0.entry(entry.who).or_insert_with(|| Count {
             since: now,
             told: Vec::new(),
@@ -61,7 +60,7 @@ impl Tally {
     }
 
     /// The lines of the minutes that are over at `now`. Who was quiet for one is forgotten.
-    pub fn due(&mut self, now: Instant) -> Vec<Entry> {
+    pub(super) fn due(&mut self, now: Instant) -> Vec<Entry> {
         let mut lines = Vec::new();
         self.0.retain(|_, count| {
             if now.saturating_duration_since(count.since) < MINUTE {
@@ -76,7 +75,7 @@ impl Tally {
     }
 
     /// The lines of all that is counted, because the process stops.
-    pub fn all(&mut self, now: Instant) -> Vec<Entry> {
+    pub(super) fn all(&mut self, now: Instant) -> Vec<Entry> {
         std::mem::take(&mut self.0).into_values().filter_map(|mut count| count.close(now)).collect()
     }
 }
