@@ -14,6 +14,7 @@ use super::{
     posting,
     reception::{Lane, Visitor},
     refusal::Refusal,
+    registration::Registration,
     sender::Ack,
     tally::Tally,
 };
@@ -87,6 +88,8 @@ pub struct HandlerSettings {
     pub secret_from: Vec<Source>,
     /// The Discord role that is told when a deadline passes, and when somebody breaks the glass.
     pub oncall_role: Option<u64>,
+    /// How the registration of the commands stands.
+    pub registration: Registration,
 }
 
 /// Takes interactions.

@@ -42,6 +42,7 @@ mod posting;
 mod press;
 mod reception;
 pub mod refusal;
+pub mod registration;
 pub mod reporter;
 pub mod rescues;
 mod retype;
