@@ -243,6 +243,8 @@ fn impossible(problem: &Problem) -> String {
         | Problem::NoBoots
         | Problem::ChangedMeanwhile
         | Problem::NotInRescue
+        | Problem::NothingToRestore
+        | Problem::LeftRescue
         | Problem::Rebooting
         | Problem::NoLongerAllowed
         | Problem::KeyNeedsLinux

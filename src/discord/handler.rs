@@ -39,6 +39,7 @@ use crate::{
     rescue::{
         desk::Desk,
         fleet::Fleet,
+        lookout::Lookout,
         operation::{OperationId, Source},
         runner::Runner,
         server::QueryId,
@@ -106,6 +107,7 @@ pub struct Handler {
     pub(super) fleet: Fleet,
     pub(super) desk: Desk,
     pub(super) runner: Arc<Runner>,
+    pub(super) lookout: Lookout,
 }
 
 /// What is shown to the asker, and to nobody else.
@@ -156,7 +158,8 @@ impl Handler {
         desk: Desk,
         runner: Arc<Runner>,
     ) -> Self {
-        Self { rest, settings, policy, store, fleet, desk, runner }
+        let lookout = runner.lookout();
+        Self { rest, settings, policy, store, fleet, desk, runner, lookout }
     }
 
     /// Takes what comes until `stop`, then tells the late ones that we restart; those under way are let finish.

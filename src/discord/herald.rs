@@ -28,6 +28,7 @@ use crate::{
     config::Locale,
     rescue::{
         fleet::Fleet,
+        lookout::Lookout,
         notice::{Door, Letter, Place},
         operation::ChannelId,
         pulse::Pulse,
@@ -62,6 +63,7 @@ pub struct Herald {
     pub(super) settings: HeraldSettings,
     pub(super) fleet: Fleet,
     pub(super) policy: SharedPolicy,
+    pub(super) lookout: Lookout,
     /// Our own user id, to know our messages in a channel's history.
     bot: DiscordUser,
 }
@@ -85,7 +87,8 @@ impl Herald {
         (fleet, policy): (Fleet, SharedPolicy),
         bot: DiscordUser,
     ) -> Self {
-        Self { rest, store, pulse, settings, fleet, policy, bot }
+        let lookout = Lookout::new(store.clone(), fleet.clone(), pulse.clone());
+        Self { rest, store, pulse, settings, fleet, policy, lookout, bot }
     }
 
     /// Runs until `stop`, then lets what is being posted finish; the caller bounds how long.

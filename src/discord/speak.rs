@@ -110,6 +110,15 @@ pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
         }
         Problem::ChangedMeanwhile => say!(locale, "problem-changed", server = server),
         Problem::NotInRescue => say!(locale, "problem-not-in-rescue", server = server),
+        Problem::NothingToRestore => {
+            say!(
+                locale,
+                "problem-nothing-to-restore",
+                server = server,
+                reboot = code(&format!("/reboot server:{label}"))
+            )
+        }
+        Problem::LeftRescue => say!(locale, "problem-left-rescue", server = server),
         Problem::HasOwner { owner } => say!(locale, "lease-has-owner", server = server, who = mention(*owner)),
         Problem::LeaseChanged => say!(locale, "lease-changed", server = server),
         Problem::CannotOwn { person } => say!(locale, "lease-cannot-own", who = mention(*person), server = server),

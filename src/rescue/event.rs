@@ -317,6 +317,10 @@ pub enum Problem {
     ChangedMeanwhile,
     /// It is not in rescue, so there is nothing to put back and no link to look for.
     NotInRescue,
+    /// It is in no rescue and boots what can be reached: to put it back would only be a reboot.
+    NothingToRestore,
+    /// It has left its rescue without us: others changed its netboot and rebooted it.
+    LeftRescue,
     /// Its rescue is somebody's already.
     HasOwner {
         /// Whose.

@@ -349,6 +349,11 @@ impl State {
                 E::PortSeen { .. } | E::PowerSeen { .. },
             ) => self.phase.clone(),
             (P::Searching | P::Delivering(_), E::DeliveryAttempted { source, .. }) => P::Delivering(*source),
+            (P::Searching | P::Delivering(_) | P::AwaitingReveal(_), E::FoundImpossible { problem })
+                if self.kind != Kind::Console =>
+            {
+                P::Ended(Outcome::Impossible(problem.clone()))
+            }
             (P::Delivering(Some(_)), E::LinkDelivered) => self.ended_with(Link::Delivered),
             (P::Delivering(None), E::LinkDelivered) => self.ended_with(Link::NotNeeded),
             (P::Delivering(Some(source)), E::DmClosed) => P::AwaitingReveal(*source),

@@ -1,6 +1,7 @@
 //! Stories: the whole program against both simulated far ends, asserting the final state of the world.
 
 mod aftermath;
+mod ended_elsewhere;
 mod approvals;
 mod audit;
 mod bot;

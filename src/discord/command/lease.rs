@@ -45,6 +45,8 @@ pub(super) fn hand_over_options() -> Vec<CreateCommandOption> {
 pub enum LeaseRefusal {
     /// Bernard holds no rescue of this server.
     None(String),
+    /// The server has left its rescue without us.
+    Left(String),
     /// The rescue that somebody else started is over, or has an owner now.
     Gone,
     /// It ends as late as it may.
@@ -62,6 +64,7 @@ impl LeaseRefusal {
     pub fn speak(&self, locale: Locale) -> String {
         match self {
             Self::None(label) => say!(locale, "lease-none", server = code(label)),
+            Self::Left(label) => say!(locale, "lease-left", server = code(label)),
             Self::Gone => say!(locale, "lease-gone"),
             Self::Longest(lease, longest) => say!(
                 locale,
@@ -200,11 +203,20 @@ impl Handler {
 
     /// The active lease that this operation began.
     async fn lease_of(&self, operation: &Operation) -> Result<Lease, Refusal> {
-        self.store.lease_of(operation.id).await?.ok_or(Refusal::TooLate(Some(operation.id), None))
+        let too_late = || Refusal::TooLate(Some(operation.id), None);
+        let lease = self.store.lease_of(operation.id).await?.ok_or_else(too_late)?;
+        self.still_in_rescue(self.lookout.now(&lease).await?.ok_or(Refusal::Lease(LeaseRefusal::Left(lease.label)))?)
     }
 
     async fn lease_on(&self, server: &Server) -> Result<Lease, Refusal> {
         let none = || Refusal::Lease(LeaseRefusal::None(server.label().to_owned()));
-        self.store.lease(&server.name).await?.ok_or_else(none)
+        let before = self.store.lease(&server.name).await?.ok_or_else(none)?;
+        let now = self.lookout.lease(server).await?;
+        self.still_in_rescue(now.ok_or(Refusal::Lease(LeaseRefusal::Left(before.label)))?)
+    }
+
+    /// Of a server that has left its rescue nothing is to be extended or handed over.
+    fn still_in_rescue(&self, lease: Lease) -> Result<Lease, Refusal> {
+        if lease.seen.has_left() { Err(Refusal::Lease(LeaseRefusal::Left(lease.label))) } else { Ok(lease) }
     }
 }

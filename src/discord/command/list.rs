@@ -27,6 +27,7 @@ impl Handler {
         self.anywhere(asking, Capability::View)?;
         let sees = policy.sight(&asking.requester, Capability::View, asking.place.0);
         let (leases, foreign) = in_rescue(&self.store, &self.fleet.servers(), &sees).await?;
+        let leases = self.lookout.leases(leases).await?;
         let Listing { mut lines, buttons } = listing(&leases, &foreign, clock::now(), asking.locale);
         if lines.is_empty() {
             lines.push(say!(asking.locale, "list-none"));

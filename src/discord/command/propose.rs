@@ -15,6 +15,7 @@ use crate::{
         handler::{Handler, Reply},
         press::Admitted,
         refusal::Refusal,
+        standing,
     },
     rescue::{
         approval::Guard,
@@ -52,6 +53,7 @@ impl Handler {
             self.would_let(&admitted.server)?;
         }
         self.not_held(&admitted.server, kind).await?;
+        let aim = self.aim_now(&admitted.server, aim).await?;
         let proposal = self.proposal(&admitted.server, aim).await?;
         let guard = self.guard(asking, &admitted, haste, self.calls(&admitted.server, &proposal))?;
         let idle = haste == Haste::BreakGlass && guard == Guard::Unprotected;
@@ -75,7 +77,7 @@ impl Handler {
         let known = self.find(asking, card.request.server.as_str(), desk::needed(kind)).await?;
         let admitted = self.admit(asking, &known, kind).await?;
         let server = &admitted.server;
-        let lease = self.store.lease(&server.name).await?;
+        let lease = self.lookout.lease(server).await?;
         let plan = match self.fleet.confirm(server, &card.request.wish, lease.as_ref()).await {
             Ok(plan) => plan,
             Err(plan::Error::Problem(Problem::ChangedMeanwhile)) => {
@@ -93,6 +95,14 @@ impl Handler {
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
             Open::Refused(refusal) => Err(Refusal::Card(refusal, card.command)),
         }
+    }
+
+    /// A restore of a server that has left its rescue is no reboot: it only puts back what is still set.
+    pub(super) async fn aim_now(&self, server: &Server, aim: Aim) -> Result<Aim, Refusal> {
+        if aim != Aim::Restore {
+            return Ok(aim);
+        }
+        Ok(self.lookout.lease(server).await?.map_or(Aim::Restore, |lease| way_out(&lease)))
     }
 
     /// The exact calls of a proposal.
@@ -117,10 +127,11 @@ impl Handler {
     ) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
         let admitted = self.admit_by_name(asking, operation, Kind::Restore).await?;
-        if self.store.lease_of(operation.id).await?.is_none() {
+        let lease = self.lookout.lease(&admitted.server).await?;
+        let Some(lease) = lease.filter(|lease| lease.operation == operation.id) else {
             return Err(Refusal::TooLate(Some(operation.id), Some(restore_command(operation))));
-        }
-        self.lead_out(asking, operation, &admitted, Aim::Restore).await
+        };
+        self.lead_out(asking, operation, &admitted, way_out(&lease)).await
     }
 
     /// **Put netboot back**: the way out of an end that left a netboot behind and perhaps nothing else. The same confirmation.
@@ -131,8 +142,9 @@ impl Handler {
     ) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
         let admitted = self.admit_by_name(asking, operation, Kind::PutBack).await?;
-        let lease = self.store.lease(&admitted.server.name).await?;
-        if !operation.can_be_put_back() || !lease.is_some_and(|lease| operation.is_about(&lease)) {
+        let lease = self.lookout.lease(&admitted.server).await?;
+        let remains = lease.as_ref().is_some_and(|lease| lease.seen.has_left());
+        if !(remains || operation.can_be_put_back()) || !lease.is_some_and(|lease| operation.is_about(&lease)) {
             return Err(Refusal::TooLate(Some(operation.id), Some(restore_command(operation))));
         }
         self.lead_out(asking, operation, &admitted, Aim::PutBack).await
@@ -219,7 +231,7 @@ impl Handler {
 
     /// What would be done for `aim` now.
     pub(super) async fn proposal(&self, server: &Server, aim: Aim) -> Result<Proposal, Refusal> {
-        let lease = self.store.lease(&server.name).await?;
+        let lease = self.lookout.lease(server).await?;
         self.fleet.propose(server, aim, lease.as_ref()).await.map_err(|error| Refusal::from_plan(error, server.label()))
     }
 
@@ -242,7 +254,7 @@ impl Handler {
 /// What will happen, with the warnings of OVHcloud's guide.
 fn describe(request: &Request, proposal: &Proposal, lease: Option<&Lease>, remind_before: SignedDuration) -> String {
     let (server, locale) = (code(&request.label), request.locale);
-    let in_rescue = lease.and_then(|lease| in_rescue(&request.wish, lease, request.requester, locale));
+    let in_rescue = lease.map(|lease| in_rescue(&request.wish, lease, request.requester, locale)).unwrap_or_default();
     let into = into(&proposal.plan, locale);
     let mut lines = Vec::new();
     match &request.wish {
@@ -298,10 +310,10 @@ fn describe(request: &Request, proposal: &Proposal, lease: Option<&Lease>, remin
 }
 
 /// Whose rescue this would end; of one's own only another rescue says so.
-pub(super) fn in_rescue(wish: &Wish, lease: &Lease, asker: UserId, locale: Locale) -> Option<String> {
+pub(super) fn in_rescue(wish: &Wish, lease: &Lease, asker: UserId, locale: Locale) -> Vec<String> {
     let (since, until) = (since_epoch(lease.started), since_epoch(lease.deadline));
     let owner = mention(lease.owner);
-    match (wish, lease.owner == asker) {
+    let whose = match (wish, lease.owner == asker) {
         (Wish::Enable(_), true) => Some(say!(locale, "confirm-rescued-again", since = since, until = until)),
         (Wish::Enable(_), false) => {
             Some(say!(locale, "confirm-takes-over", owner = owner, since = since, until = until))
@@ -310,7 +322,8 @@ pub(super) fn in_rescue(wish: &Wish, lease: &Lease, asker: UserId, locale: Local
             Some(say!(locale, "confirm-ends-others", owner = owner, since = since, until = until))
         }
         _ => None,
-    }
+    };
+    whose.into_iter().chain(standing::seen(&lease.seen, locale)).collect()
 }
 
 /// What the machine will start, by kernel and OVHcloud's words.
@@ -327,6 +340,11 @@ pub(super) fn difference(difference: &Difference, locale: Locale) -> String {
         Difference::RescueMail => say!(locale, "difference-mail"),
         Difference::RescueSshKey => say!(locale, "difference-key"),
     }
+}
+
+/// What ends a lease: without a reboot, where the server has left its rescue already.
+fn way_out(lease: &Lease) -> Aim {
+    if lease.seen.has_left() { Aim::PutBack } else { Aim::Restore }
 }
 
 /// What to type when a button comes too late.

@@ -21,6 +21,7 @@ use super::{
     approval::Guard,
     errand::Verdict,
     event::{Event, NotDone, Problem, PutBack},
+    lookout,
     operation::{Operation, Source},
     plan,
     runner::Runner,
@@ -87,6 +88,15 @@ pub(super) enum Failure {
     /// The store could not be written: nothing happened.
     #[error(transparent)]
     Store(#[from] store::Error),
+}
+
+impl From<lookout::Failure> for Failure {
+    fn from(failure: lookout::Failure) -> Self {
+        match failure {
+            lookout::Failure::Ovh(error) => error.into(),
+            lookout::Failure::Store(error) => error.into(),
+        }
+    }
 }
 
 /// One step of one operation.

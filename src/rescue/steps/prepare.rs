@@ -50,6 +50,11 @@ impl Work<'_> {
             | Wish::HandOver { .. } => {}
         }
         let lease = self.runner.store.lease(self.server()).await?;
+        if let (Wish::Restore { .. }, Some(lease)) = (&self.operation.request.wish, &lease)
+            && self.runner.lookout().sight(self.client, lease, &server).await?.has_left()
+        {
+            return problem(Problem::LeftRescue);
+        }
         let mut plan = match plan::confirm(self.client, &server, &self.operation.request.wish, lease.as_ref()).await {
             Ok(plan) => plan,
             Err(plan::Error::Problem(found)) => return problem(found),

@@ -18,6 +18,7 @@ use bernard::{
         },
         reminder::Reminder,
         server::{Boot, BootId, QueryId, ServiceName, System, TaskId, TaskStatus},
+        sight::{Seen, Sight},
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -132,6 +133,8 @@ fn problem() -> impl Strategy<Value = Problem> {
             .prop_map(|(wanted, has, os, memory_gb)| Problem::NoSuchRescue { wanted, has, os, memory_gb }),
         Just(Problem::ChangedMeanwhile),
         Just(Problem::NotInRescue),
+        Just(Problem::NothingToRestore),
+        Just(Problem::LeftRescue),
         user().prop_map(|owner| Problem::HasOwner { owner }),
         Just(Problem::LeaseChanged),
         user().prop_map(|person| Problem::CannotOwn { person }),
@@ -384,6 +387,21 @@ pub(super) fn letter() -> impl Strategy<Value = Letter> {
                 by,
                 operation
             }),
+        (operation_id(), text(), user(), option::of(text()), any::<u64>(), any::<bool>()).prop_map(
+            |(lease, label, owner, boot, task, remains)| Notice::LeftRescue {
+                lease,
+                label,
+                owner,
+                boot,
+                task: TaskId(task),
+                remains
+            }
+        ),
+        (operation_id(), text(), user(), option::of(text()))
+            .prop_map(|(lease, label, owner, boot)| { Notice::NetbootChanged { lease, label, owner, boot } }),
+        (operation_id(), text(), user(), any::<u64>()).prop_map(|(lease, label, owner, task)| {
+            Notice::RebootedByOthers { lease, label, owner, task: TaskId(task) }
+        }),
         Just(Notice::Digest { day: jiff::civil::date(2026, 11, 22) }),
         (any::<u64>(), text(), option::of(any::<u64>())).prop_map(|(number, hash, lines)| Notice::AuditAnchor {
             number,
@@ -396,10 +414,20 @@ pub(super) fn letter() -> impl Strategy<Value = Letter> {
     (to, notice).prop_map(|(to, notice)| Letter { to, notice })
 }
 
+fn seen() -> impl Strategy<Value = Seen> {
+    let task = || any::<u64>().prop_map(TaskId);
+    let sight = prop_oneof![
+        (option::of(boot()), task()).prop_map(|(boot, task)| Sight::Left { boot, task }),
+        option::of(boot()).prop_map(|boot| Sight::Leaving { boot }),
+        task().prop_map(|task| Sight::Rebooted { task }),
+    ];
+    (option::of(sight), option::of(task())).prop_map(|(sight, stayed)| Seen { sight, stayed })
+}
+
 pub(super) fn lease() -> impl Strategy<Value = Lease> {
     let whose = (operation_id(), service_name(), text(), text(), user(), channel());
-    (whose, time(), time(), snapshot(), setting(), system()).prop_map(
-        |((operation, server, account, label, owner, channel), started, deadline, before, set, system)| Lease {
+    (whose, time(), time(), snapshot(), setting(), system(), seen()).prop_map(
+        |((operation, server, account, label, owner, channel), started, deadline, before, set, system, seen)| Lease {
             operation,
             server,
             account,
@@ -411,6 +439,7 @@ pub(super) fn lease() -> impl Strategy<Value = Lease> {
             before,
             set,
             system,
+            seen,
         },
     )
 }
