@@ -11,7 +11,7 @@ use super::{
     component::Button,
     console,
     guide::{Place, Reader, Topic},
-    posting, speak, standing,
+    others, posting, speak, standing,
 };
 use crate::{
     access::Who,
@@ -204,6 +204,10 @@ fn question(operation: &Operation, asked: u32, locale: Locale) -> Rendering {
         Phase::Undecided { candidates, .. } if asked == facts.asked => {
             lines.push(mention(operation.request.requester));
             lines.push(match (facts.not_done, candidates.len()) {
+                _ if !facts.stopped_by.is_empty() => {
+                    let works = others::works(&facts.stopped_by, locale).join("\n");
+                    format!("{}\n{works}", say!(locale, "question-others"))
+                }
                 (Some(NotDone::Refused), _) => say!(locale, "question-again-refused"),
                 (Some(NotDone::Unsent), _) => say!(locale, "question-again-unsent"),
                 (None, 0) => match &facts.tasks_unread {
@@ -369,6 +373,7 @@ fn put_back_lines(operation: &Operation, locale: Locale) -> Vec<String> {
     let back = match &operation.state.facts.put_back {
         Some(PutBack::Done) => Some(say!(locale, "card-put-back")),
         Some(PutBack::Failed { said }) => Some(say!(locale, "card-not-put-back", said = code(said))),
+        Some(PutBack::OthersAtWork { .. }) => Some(say!(locale, "card-others-at-work")),
         Some(PutBack::SetByOthers) => Some(say!(locale, "card-set-by-others")),
         None => None,
     };

@@ -36,6 +36,7 @@ pub mod guide;
 pub mod handler;
 pub mod herald;
 pub mod notice;
+mod others;
 mod picture;
 mod posting;
 mod press;

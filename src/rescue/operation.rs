@@ -15,7 +15,8 @@ use super::{
     console::ConsoleMinutes,
     event::Event,
     lease::Lease,
-    server::{Boot, ServiceName, System},
+    others::Beside,
+    server::{Boot, Identity, ServiceName, System},
     state::{IllegalEvent, Outcome, Phase, State},
 };
 use crate::{access::UserId, config::Locale};
@@ -142,6 +143,12 @@ pub struct Request {
     /// Whether others must approve it first.
     #[serde(default)]
     pub guard: Guard,
+    /// What rules knew the server by when this was allowed; whatever has changed since is judged anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_as: Option<Identity>,
+    /// What others were at when this was asked for, as the person was shown it; `None` where nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Beside>,
 }
 
 impl Request {

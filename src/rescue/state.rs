@@ -336,6 +336,7 @@ impl State {
             (P::Intended(intent) | P::Unsettled(intent), E::NotSettled { candidates, .. }) => {
                 P::Undecided { intent: intent.clone(), candidates: candidates.clone() }
             }
+            (P::Ready, E::OthersAtWork { .. }) if self.facts.intents > 0 => self.without_approval(Outcome::Expired),
             (P::Undecided { .. }, E::QuestionUnanswered) if !self.is_on_calls() => self.phase.clone(),
             (P::Undecided { .. }, E::RebootAgainApproved { .. }) => P::Ready,
             (P::Undecided { .. }, E::LeftAlone { by, .. }) => P::Ended(Outcome::LeftAlone(*by)),

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     approval::Guard,
+    beside::Scope,
     daily,
     desk::{self, Desk},
     errand::{Errands, Permission},
@@ -305,6 +306,13 @@ impl Warden {
             Some(Permission::Refused) => return Ok(Begun::No),
             None => return Ok(Begun::NotYet),
         };
+        let ours = self.store.tasks_of(&server.name).await?;
+        let beside = self.fleet.beside(&server, &ours, None, Scope::Whole(SignedDuration::ZERO)).await;
+        // A clock restarts nothing under others' hands, nor while nobody knows what they do.
+        if !beside.knows_tasks() || beside.works.iter().any(|work| work.collides(clock::now())) {
+            tracing::warn!(server.name = %server.name, "a deadline's restore waits for others");
+            return Ok(Begun::NotYet);
+        }
         let wish = match self.fleet.propose(&server, Aim::Restore, Some(lease)).await {
             Ok(proposal) => proposal.wish,
             Err(error) => return Ok(after(lease, &error)),
@@ -324,6 +332,8 @@ impl Warden {
             reason: None,
             rule: grant.place().to_string(),
             guard: Guard::Unprotected,
+            known_as: Some(server.identity()),
+            beside: Some(beside),
         };
         Ok(match self.desk.open_at_deadline(&grant, kept, onward(due), &request).await {
             Ok(Some(Open::Accepted(operation, _))) => {

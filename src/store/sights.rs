@@ -47,6 +47,25 @@ impl Store {
         Ok(ids.into_iter().filter_map(|id| u64::try_from(id).ok()).map(TaskId).collect())
     }
 
+    /// Whether a reboot that an operation of ours asked for on this server since that moment is still unknown: then a reboot's task that
+    /// nobody knows may be ours.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn may_have_rebooted(&self, server: &ServiceName, since: Timestamp) -> Result<bool, Error> {
+        let count: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM operations o WHERE o.server = $1 AND o.changed_at >= $2
+             AND EXISTS (SELECT 1 FROM events e WHERE e.operation = o.id AND e.event ->> '$.event' = 'reboot_intended')
+             AND NOT EXISTS (SELECT 1 FROM events e WHERE e.operation = o.id
+                             AND e.event ->> '$.event' IN ('reboot_accepted', 'task_adopted', 'reboot_not_done'))",
+        )
+        .bind(server.as_str())
+        .bind(millis(since))
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(count > 0)
+    }
+
     /// The operations of this kind that were asked for a server since the one that began its lease, in their order.
     ///
     /// # Errors

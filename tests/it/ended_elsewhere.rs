@@ -258,6 +258,7 @@ async fn restore_of_a_server_that_has_left_puts_the_rest_back_without_a_reboot()
 async fn a_search_for_a_link_ends_with_the_rescue_and_no_dm_comes_later() {
     let bot = bot("", "inventory_refresh = \"200ms\"\n").await;
     bot.ovh.withhold_secret("web-1");
+    bot.ovh.withhold_mail("web-1");
     bot.accepted(&bot.ann, "rescue enable", &[WEB_1]).await;
     bot.sees(&["R-1", "Looking for the link"]).await;
     leaves(&bot).await;
@@ -274,6 +275,7 @@ async fn a_search_for_a_link_ends_with_the_rescue_and_no_dm_comes_later() {
 async fn a_reboot_by_others_while_the_link_is_looked_for_is_said() {
     let bot = bot("", "inventory_refresh = \"200ms\"\n").await;
     bot.ovh.withhold_secret("web-1");
+    bot.ovh.withhold_mail("web-1");
     bot.accepted(&bot.ann, "rescue enable", &[WEB_1]).await;
     bot.sees(&["R-1", "Looking for the link"]).await;
     done(&bot, "hardReboot").await;

@@ -86,6 +86,8 @@ fn opened(kind: Kind, system: System, locale: Locale) -> Operation {
         reason: Some("disk full".into()),
         rule: "role 1".into(),
         guard: Guard::Unprotected,
+        known_as: None,
+        beside: None,
     };
     Operation::open(OperationId(142), request, at(0))
 }

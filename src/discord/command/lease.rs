@@ -8,7 +8,7 @@ use serenity::{
 
 use super::{option, server, text};
 use crate::{
-    access::{Capability, UserId},
+    access::{Capability, Requester, UserId},
     config::{Locale, duration},
     discord::{
         approve::Haste,
@@ -132,12 +132,14 @@ impl Handler {
     /// `/rescue hand-over`
     pub(super) async fn hand_over(&self, asking: &Asking, typed: &str, to: UserId) -> Result<Reply, Refusal> {
         let known = self.find(asking, typed, Capability::Rescue).await?;
+        // Their roles first: the server is read right before the lease changes hands.
+        let heir = self.roles_of(to).await?;
         let admitted = self.admit(asking, &known, Kind::HandOver).await?;
         let lease = self.lease_on(&admitted.server).await?;
         if lease.owner == to {
             return Err(Refusal::Lease(LeaseRefusal::AlreadyTheirs(to, lease.label)));
         }
-        self.may_own(asking, &admitted.server, to).await?;
+        self.may_own(asking, &admitted.server, (to, heir))?;
         if admitted.protection.is_some() {
             return self.ask_to_hand_over(asking, &admitted, &lease, to).await;
         }
@@ -185,20 +187,30 @@ impl Handler {
         }
     }
 
-    /// The new owner must hold `rescue` for the server, by their roles of this moment.
-    async fn may_own(&self, asking: &Asking, server: &Server, to: UserId) -> Result<(), Refusal> {
+    /// Somebody else with their roles of this moment; `None` when they are not in the guild.
+    async fn roles_of(&self, to: UserId) -> Result<Option<Requester>, Refusal> {
         let guild = GuildId::new(self.settings.realm.guild);
-        let cannot = || Refusal::Lease(LeaseRefusal::CannotOwn(to, server.label().to_owned()));
-        let requester = match asking::as_of_now(&self.rest.within(ROLES_WITHIN), guild, to).await {
-            Ok(requester) => requester,
+        match asking::as_of_now(&self.rest.within(ROLES_WITHIN), guild, to).await {
+            Ok(requester) => Ok(Some(requester)),
             Err(error) if error.is_transient() => {
                 tracing::warn!(%error, "a new owner's roles cannot be read: the answer is no");
-                return Err(Refusal::TheirRolesUnreadable(to));
+                Err(Refusal::TheirRolesUnreadable(to))
             }
-            Err(_) => return Err(cannot()),
-        };
-        let grant = self.policy.get().check(&requester, Capability::Rescue, server, asking.place.0);
-        grant.map(drop).map_err(|_| cannot())
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// The new owner must hold `rescue` for the server.
+    fn may_own(
+        &self,
+        asking: &Asking,
+        server: &Server,
+        (to, heir): (UserId, Option<Requester>),
+    ) -> Result<(), Refusal> {
+        let policy = self.policy.get();
+        let may = heir.is_some_and(|heir| policy.check(&heir, Capability::Rescue, server, asking.place.0).is_ok());
+        let cannot = || Refusal::Lease(LeaseRefusal::CannotOwn(to, server.label().to_owned()));
+        if may { Ok(()) } else { Err(cannot()) }
     }
 
     /// The active lease that this operation began.

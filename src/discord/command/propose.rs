@@ -13,17 +13,20 @@ use crate::{
         asking::Asking,
         component::Button,
         handler::{Handler, Reply},
+        others,
         press::Admitted,
         refusal::Refusal,
         standing,
     },
     rescue::{
         approval::Guard,
+        beside::Scope,
         calls::{self, ExactCall},
         desk,
         event::Problem,
         lease::Lease,
         operation::{Difference, Entry, Kind, Operation, Plan, Request, Wish},
+        others::Beside,
         plan::{self, Aim, Proposal},
         reminder,
         server::{Boot, Server, System},
@@ -54,10 +57,11 @@ impl Handler {
         }
         self.not_held(&admitted.server, kind).await?;
         let aim = self.aim_now(&admitted.server, aim).await?;
-        let proposal = self.proposal(&admitted.server, aim).await?;
+        let (proposal, beside) = self.proposal_beside(&admitted.server, aim).await?;
         let guard = self.guard(asking, &admitted, haste, self.calls(&admitted.server, &proposal))?;
         let idle = haste == Haste::BreakGlass && guard == Guard::Unprotected;
-        let request = request(asking, &admitted, proposal.wish.clone(), reason, guard);
+        let request =
+            Request { beside: Some(beside), ..request(asking, &admitted, proposal.wish.clone(), reason, guard) };
         let reply = self.card(request, &proposal, repeat, asking.locale).await?;
         Ok(if idle { reply.after(&say!(asking.locale, "confirm-glass-idle")) } else { reply })
     }
@@ -81,15 +85,20 @@ impl Handler {
         let plan = match self.fleet.confirm(server, &card.request.wish, lease.as_ref()).await {
             Ok(plan) => plan,
             Err(plan::Error::Problem(Problem::ChangedMeanwhile)) => {
-                return self.ask_again(asking, &admitted, card).await;
+                return self.ask_again(asking, &admitted, card, say!(asking.locale, "card-changed")).await;
             }
             Err(error) => return Err(Refusal::from_plan(error, server.label())),
         };
+        let shown = card.request.beside.clone().unwrap_or_default();
+        if self.beside(server, Some(&shown), &card.request.wish).await?.asks_again(&shown) {
+            return self.ask_again(asking, &admitted, card, say!(asking.locale, "card-others")).await;
+        }
         let proposal = Proposal { wish: card.request.wish.clone(), plan };
         // What protects it may have changed since the card was shown: what counts is how it is now.
         let haste = Haste::of(&card.request.guard);
         let guard = self.guard(asking, &admitted, haste, self.calls(server, &proposal))?;
-        let request = Request { guard, ..card.request };
+        let known_as = Some(server.identity());
+        let request = Request { guard, known_as, ..card.request };
         match self.desk.open_from_card(&admitted.grant, id, &request).await? {
             Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking))),
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
@@ -158,15 +167,16 @@ impl Handler {
         admitted: &Admitted,
         aim: Aim,
     ) -> Result<Reply, Refusal> {
-        let proposal = self.proposal(&admitted.server, aim).await?;
+        let (proposal, beside) = self.proposal_beside(&admitted.server, aim).await?;
         let guard = self.guard_press(asking, admitted, self.calls(&admitted.server, &proposal))?;
         let (Wish::Restore { despite, .. } | Wish::PutBack { despite, .. }) = &proposal.wish else {
             return Err(Refusal::Unknown);
         };
-        if despite.is_empty() {
-            return self.open_by_press(asking, admitted, proposal.wish, guard).await;
+        let asks = Request { beside: Some(beside), ..request(asking, admitted, proposal.wish.clone(), None, guard) };
+        if despite.is_empty() && asks.beside.as_ref().is_none_or(Beside::is_quiet) {
+            return self.open_by_press(asking, admitted, asks).await;
         }
-        let request = request(asking, admitted, proposal.wish.clone(), None, guard);
+        let request = asks;
         self.card(request, &proposal, restore_command(operation), asking.locale).await
     }
 
@@ -178,8 +188,11 @@ impl Handler {
         wish: Wish,
         guard: Guard,
     ) -> Result<Reply, Refusal> {
-        let request = request(asking, admitted, wish, None, guard);
-        match self.desk.open_from_press(&admitted.grant, asking.interaction, &request).await? {
+        self.open_request(asking, admitted, &request(asking, admitted, wish, None, guard)).await
+    }
+
+    async fn open_request(&self, asking: &Asking, admitted: &Admitted, request: &Request) -> Result<Reply, Refusal> {
+        match self.desk.open_from_press(&admitted.grant, asking.interaction, request).await? {
             Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking))),
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
             Open::Refused(_) => Err(Refusal::Unknown),
@@ -191,14 +204,13 @@ impl Handler {
         &self,
         asking: &Asking,
         admitted: &Admitted,
-        wish: Wish,
-        guard: Guard,
+        request: Request,
     ) -> Result<Reply, Refusal> {
-        let emergency = match guard {
+        let emergency = match request.guard {
             Guard::Approval(_) => self.emergency(asking, &admitted.server, Emergency::Restore),
             Guard::Unprotected | Guard::BrokenGlass { .. } => None,
         };
-        let reply = self.open_at_once(asking, admitted, wish, guard).await?;
+        let reply = self.open_request(asking, admitted, &request).await?;
         Ok(Reply { content: Emergency::below(reply.content, emergency.as_ref(), asking.locale), ..reply })
     }
 
@@ -211,16 +223,17 @@ impl Handler {
     }
 
     /// What it would boot into is no longer what the card said: a new card says what it is now.
-    async fn ask_again(&self, asking: &Asking, admitted: &Admitted, old: Card) -> Result<Reply, Refusal> {
+    async fn ask_again(&self, asking: &Asking, admitted: &Admitted, old: Card, why: String) -> Result<Reply, Refusal> {
         if let Some(refusal) = self.store.cancel_card(old.id, clock::now()).await? {
             return Err(Refusal::Card(refusal, old.command));
         }
-        let proposal = self.proposal(&admitted.server, Aim::of(&old.request.wish)).await?;
+        let (proposal, beside) = self.proposal_beside(&admitted.server, Aim::of(&old.request.wish)).await?;
         let haste = Haste::of(&old.request.guard);
         let guard = self.guard(asking, admitted, haste, self.calls(&admitted.server, &proposal))?;
         let request = request(asking, admitted, proposal.wish.clone(), old.request.reason.clone(), guard);
+        let request = Request { beside: Some(beside), ..request };
         let reply = self.card(request, &proposal, old.command, asking.locale).await?;
-        Ok(reply.after(&say!(asking.locale, "card-changed")))
+        Ok(reply.after(&why))
     }
 
     /// That the server's limit has room for one more operation.
@@ -233,6 +246,28 @@ impl Handler {
     pub(super) async fn proposal(&self, server: &Server, aim: Aim) -> Result<Proposal, Refusal> {
         let lease = self.lookout.lease(server).await?;
         self.fleet.propose(server, aim, lease.as_ref()).await.map_err(|error| Refusal::from_plan(error, server.label()))
+    }
+
+    /// The same, and what others do with the server meanwhile.
+    pub(super) async fn proposal_beside(&self, server: &Server, aim: Aim) -> Result<(Proposal, Beside), Refusal> {
+        let lasting = match &aim {
+            Aim::Enable { lease, .. } => *lease,
+            Aim::Restore | Aim::PutBack | Aim::Reboot => SignedDuration::ZERO,
+        };
+        let ours = self.store.tasks_of(&server.name).await?;
+        let beside = self.fleet.beside(server, &ours, None, Scope::Whole(lasting));
+        let (proposal, beside) = tokio::join!(self.proposal(server, aim), beside);
+        Ok((proposal?, beside))
+    }
+
+    /// What others do with the server by now, but for what was `shown` and has ended.
+    async fn beside(&self, server: &Server, shown: Option<&Beside>, wish: &Wish) -> Result<Beside, Refusal> {
+        let lasting = match wish {
+            Wish::Enable(wish) => wish.lease,
+            _ => SignedDuration::ZERO,
+        };
+        let ours = self.store.tasks_of(&server.name).await?;
+        Ok(self.fleet.beside(server, &ours, shown, Scope::Whole(lasting)).await)
     }
 
     async fn card(
@@ -304,6 +339,7 @@ fn describe(request: &Request, proposal: &Proposal, lease: Option<&Lease>, remin
         }
         Wish::Link { .. } | Wish::Adopt { .. } | Wish::HandOver { .. } | Wish::Console { .. } => {}
     }
+    lines.extend(request.beside.iter().flat_map(|beside| others::lines(beside, locale)));
     lines.extend(approval_card::forewarning(&request.guard, locale));
     lines.push(say!(locale, "confirm-life"));
     lines.join("\n")
@@ -354,14 +390,22 @@ fn restore_command(operation: &Operation) -> String {
 
 /// It is durable now, so the person can be told.
 fn accepted(operation: &Operation, asking: &Asking) -> String {
-    accepted_waiting(operation, asking).unwrap_or_else(|| {
+    let accepted = accepted_waiting(operation, asking).unwrap_or_else(|| {
         let server = code(&operation.request.label);
         say!(asking.locale, "accepted", id = operation.id.to_string(), server = server)
-    })
+    });
+    let beside = operation.request.beside.iter().flat_map(|beside| others::works(&beside.works, asking.locale));
+    std::iter::once(accepted).chain(beside).collect::<Vec<_>>().join("\n")
 }
 
 /// What `asking` asks for, on a server as it is now, allowed by their grant.
-fn request(asking: &Asking, admitted: &Admitted, wish: Wish, reason: Option<String>, guard: Guard) -> Request {
+pub(super) fn request(
+    asking: &Asking,
+    admitted: &Admitted,
+    wish: Wish,
+    reason: Option<String>,
+    guard: Guard,
+) -> Request {
     let Admitted { server, grant, .. } = admitted;
     Request {
         wish,
@@ -375,6 +419,8 @@ fn request(asking: &Asking, admitted: &Admitted, wish: Wish, reason: Option<Stri
         reason,
         rule: grant.place().to_string(),
         guard,
+        known_as: Some(server.identity()),
+        beside: None,
     }
 }
 

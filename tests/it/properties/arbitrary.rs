@@ -16,8 +16,9 @@ use bernard::{
             ChannelId, Difference, EnableWish, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source,
             Wish,
         },
+        others::{self, Beside, OthersWork, Unread},
         reminder::Reminder,
-        server::{Boot, BootId, QueryId, ServiceName, System, TaskId, TaskStatus},
+        server::{Boot, BootId, Identity, QueryId, ServiceName, System, TaskId, TaskStatus},
         sight::{Seen, Sight},
     },
 };
@@ -124,6 +125,28 @@ fn intent() -> impl Strategy<Value = Intent> {
     (time(), vec(task(), 0..4)).prop_map(|(at, known)| Intent { at, known })
 }
 
+fn works() -> impl Strategy<Value = Vec<OthersWork>> {
+    let work = prop_oneof![
+        (task(), text(), status()).prop_map(|(id, function, status)| OthersWork::Task { id, function, status }),
+        task().prop_map(|id| OthersWork::UnreadTask { id }),
+        (any::<u64>(), text(), option::of(time()), option::of(time()))
+            .prop_map(|(id, kind, begins, ends)| OthersWork::Planned { id, kind, begins, ends }),
+        (any::<u64>(), text(), time()).prop_map(|(id, kind, began)| OthersWork::Intervention { id, kind, began }),
+    ];
+    vec(work, 0..3)
+}
+
+fn beside() -> impl Strategy<Value = Beside> {
+    let what = select(vec![others::Source::Tasks, others::Source::Planned, others::Source::Interventions]);
+    let unread = (what, text()).prop_map(|(what, said)| Unread { what, said });
+    (works(), vec(unread, 0..2), vec(task(), 0..3)).prop_map(|(works, unread, tasks)| Beside { works, unread, tasks })
+}
+
+fn identity() -> impl Strategy<Value = Identity> {
+    let tags = option::of(proptest::collection::btree_map(text(), text(), 0..3));
+    (option::of(text()), tags).prop_map(|(display_name, tags)| Identity { display_name, tags })
+}
+
 fn problem() -> impl Strategy<Value = Problem> {
     prop_oneof![
         Just(Problem::ServerGone),
@@ -138,6 +161,7 @@ fn problem() -> impl Strategy<Value = Problem> {
         user().prop_map(|owner| Problem::HasOwner { owner }),
         Just(Problem::LeaseChanged),
         user().prop_map(|person| Problem::CannotOwn { person }),
+        works().prop_map(|works| Problem::OthersAtWork { works }),
         Just(Problem::Rebooting),
         text().prop_map(|account| Problem::NoAccount { account }),
         Just(Problem::NoLongerAllowed),
@@ -179,6 +203,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         (why, text(), option::of(query())).prop_map(|(why, said, query)| Event::RebootNotDone { why, said, query }),
         (text(), option::of(query())).prop_map(|(said, query)| Event::RebootUnknown { said, query }),
         task().prop_map(|task| Event::TaskAdopted { task }),
+        works().prop_map(|works| Event::OthersAtWork { works }),
         (vec(task(), 0..4), option::of(text()))
             .prop_map(|(candidates, trouble)| Event::NotSettled { candidates, trouble }),
         (user(), option::of(text())).prop_map(|(by, rule)| Event::RebootAgainApproved { by, rule }),
@@ -297,11 +322,12 @@ pub(super) fn place(event: &Event) -> usize {
         Event::SettingInDoubt { .. } => 41,
         Event::WrittenBack { .. } => 42,
         Event::LinkWithheld => 43,
+        Event::OthersAtWork { .. } => 44,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 44;
+pub(super) const EVENTS: usize = 45;
 
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
@@ -333,8 +359,19 @@ pub(super) fn request() -> impl Strategy<Value = Request> {
     let locale = select(vec![Locale::En, Locale::Fr]);
     let requester = prop_oneof![user(), (1..6_u64).prop_map(UserId)];
     let who = (requester, locale, channel(), channel());
-    (wish(), service_name(), text(), text(), who, option::of(text()), text(), guard()).prop_map(
-        |(wish, server, account, label, (requester, locale, channel, place), reason, rule, guard)| Request {
+    let seen = (option::of(identity()), option::of(beside()));
+    (wish(), service_name(), text(), text(), who, option::of(text()), text(), guard(), seen).prop_map(
+        |(
+            wish,
+            server,
+            account,
+            label,
+            (requester, locale, channel, place),
+            reason,
+            rule,
+            guard,
+            (known_as, beside),
+        )| Request {
             wish,
             server,
             account,
@@ -346,6 +383,8 @@ pub(super) fn request() -> impl Strategy<Value = Request> {
             reason,
             rule,
             guard,
+            known_as,
+            beside,
         },
     )
 }
