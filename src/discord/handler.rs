@@ -212,7 +212,8 @@ impl Handler {
         let asking = Asking::of_command(&command, &self.settings.realm);
         let reply = match (asking, Command::parse(&command.data)) {
             (Ok(asking), Ok(typed)) => match self.counted(&asking, &typed) {
-                Ok(()) => self.execute(&asking, typed).await,
+                // On the heap: what a command does is large, and so is what waits for it.
+                Ok(()) => Box::pin(self.execute(&asking, typed)).await,
                 Err(too_often) => Err(too_often),
             },
             (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
@@ -250,7 +251,7 @@ impl Handler {
         }
         let reply = match button {
             Ok(Button::AddReason(..)) => return,
-            Ok(button) => self.pressed(&press, button).await,
+            Ok(button) => Box::pin(self.pressed(&press, button)).await,
             Err(_) => Err(Refusal::Unknown),
         };
         if let Err(refusal) = &reply {

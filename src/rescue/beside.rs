@@ -47,7 +47,8 @@ impl Fleet {
         scope: Scope,
     ) -> Beside {
         match self.client(&server.account) {
-            Some(client) => look(&client, &server.name, ours, shown, scope).await,
+            // On the heap: whoever waits for this has much of their own on the stack.
+            Some(client) => Box::pin(look(&client, &server.name, ours, shown, scope)).await,
             None => Beside::default(),
         }
     }

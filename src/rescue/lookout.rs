@@ -143,7 +143,8 @@ impl Lookout {
         lease: &Lease,
         look: impl Future<Output = Result<Option<Lease>, Failure>>,
     ) -> Result<Option<Lease>, store::Error> {
-        match tokio::time::timeout(PATIENCE, look).await {
+        // On the heap: whoever waits for this has much of their own on the stack.
+        match tokio::time::timeout(PATIENCE, Box::pin(look)).await {
             Ok(Ok(seen)) => Ok(seen),
             Ok(Err(Failure::Store(error))) => Err(error),
             Ok(Err(Failure::Ovh(error))) => {

@@ -363,6 +363,7 @@ fleet-title = { $count ->
 }
 fleet-line = { $server }: { $state }
 fleet-foreign = In rescue, not started by me
+fleet-left = out of rescue, with something to put back
 fleet-more = … and more. `/rescue list` shows all that is in rescue.
 fleet-quiet = All quiet: nothing in rescue, nothing under way.
 status-ok = 🟢 **{ $server }** · { $service }

@@ -366,6 +366,7 @@ fleet-title = { $count ->
 }
 fleet-line = { $server } : { $state }
 fleet-foreign = En mode rescue, lancé sans moi
+fleet-left = sorti du mode rescue, il reste à remettre en place
 fleet-more = … et d'autres. `/rescue list` montre tout ce qui est en mode rescue.
 fleet-quiet = Tout est calme : rien en mode rescue, rien en cours.
 status-ok = 🟢 **{ $server }** · { $service }

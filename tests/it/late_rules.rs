@@ -143,7 +143,7 @@ async fn gained_while_a_link_is_looked_for_it_is_kept_from_all_but_its_owner() {
         hold.release();
         match sent {
             0 => bot.rung(who, &["R-2", "may not have it any more"]).await,
-            _ => bot.rung(who, &["**In rescue**", "R-3"]).await,
+            _ => bot.rung(who, &["**Link sent**", "R-3"]).await,
         };
         assert_eq!(links(who), sent);
     }

@@ -85,13 +85,16 @@ impl Handler {
         let plan = match self.fleet.confirm(server, &card.request.wish, lease.as_ref()).await {
             Ok(plan) => plan,
             Err(plan::Error::Problem(Problem::ChangedMeanwhile)) => {
-                return self.ask_again(asking, &admitted, card, say!(asking.locale, "card-changed")).await;
+                let why = say!(asking.locale, "card-changed");
+                return Box::pin(self.ask_again(asking, &admitted, card, why)).await;
             }
             Err(error) => return Err(Refusal::from_plan(error, server.label())),
         };
         let shown = card.request.beside.clone().unwrap_or_default();
-        if self.beside(server, Some(&shown), &card.request.wish).await?.asks_again(&shown) {
-            return self.ask_again(asking, &admitted, card, say!(asking.locale, "card-others")).await;
+        let beside = Box::pin(self.beside(server, Some(&shown), &card.request.wish)).await?;
+        if beside.asks_again(&shown) {
+            let why = say!(asking.locale, "card-others");
+            return Box::pin(self.ask_again(asking, &admitted, card, why)).await;
         }
         let proposal = Proposal { wish: card.request.wish.clone(), plan };
         // What protects it may have changed since the card was shown: what counts is how it is now.
@@ -256,7 +259,7 @@ impl Handler {
         };
         let ours = self.store.tasks_of(&server.name).await?;
         let beside = self.fleet.beside(server, &ours, None, Scope::Whole(lasting));
-        let (proposal, beside) = tokio::join!(self.proposal(server, aim), beside);
+        let (proposal, beside) = tokio::join!(Box::pin(self.proposal(server, aim)), beside);
         Ok((proposal?, beside))
     }
 

@@ -94,6 +94,7 @@ impl Handler {
                     let (emoji, state) = speak::state(operation, locale);
                     format!("{emoji} {state}")
                 }
+                (None, Some(lease)) if lease.seen.has_left() => format!("🏁 {}", say!(locale, "fleet-left")),
                 (None, Some(_)) => format!("🛟 {}", say!(locale, "outcome-in-rescue")),
                 (None, None) if is_foreign => format!("⚠️ {}", say!(locale, "fleet-foreign")),
                 (None, None) if !matches!(server.state.as_str(), "ok" | "") => format!("⚠️ {}", code(&server.state)),

@@ -67,7 +67,7 @@ impl Work<'_> {
 
     async fn beside(&self, shown: &Beside) -> Result<Beside, Failure> {
         let ours = self.runner.store.tasks_of(self.server()).await?;
-        Ok(beside::look(self.client, self.server(), &ours, Some(shown), Scope::Begun).await)
+        Ok(Box::pin(beside::look(self.client, self.server(), &ours, Some(shown), Scope::Begun)).await)
     }
 
     /// What whoever confirmed it, and whoever answered its questions, was shown.
