@@ -134,7 +134,7 @@ impl Entry<'_> {
     fn buttons(&self, name: Option<&str>, locale: Locale) -> Vec<CreateButton> {
         let both = match self {
             Self::Ours(lease) => standing::choices(lease),
-            Self::Foreign(foreign) => vec![Button::Adopt(foreign.id), Button::RestoreForeign(foreign.id)],
+            Self::Foreign(foreign) => vec![Button::Adopt(foreign.marked()), Button::RestoreForeign(foreign.marked())],
         };
         let create = |button: Button| match name {
             Some(name) => button.create_for(name, locale),
@@ -151,6 +151,7 @@ mod tests {
     use super::*;
     use crate::rescue::{
         foreign::{ForeignId, Found},
+        mark::Mark,
         server::{Boot, BootId},
     };
 
@@ -167,7 +168,7 @@ mod tests {
             label: format!("web-{number}-{}", "x".repeat(80)),
             boot,
         };
-        Foreign { id: ForeignId(number), found, first_seen: Timestamp::UNIX_EPOCH }
+        Foreign { id: ForeignId(number), mark: Mark::default(), found, first_seen: Timestamp::UNIX_EPOCH }
     }
 
     fn list(count: i64) -> Listing {

@@ -35,7 +35,7 @@ pub(super) fn of_lease(operation: &Operation, lease: &Lease, now: Timestamp, loc
 
 /// What leads out of a rescue, or gives it more time; of one that is left, only what puts the rest back.
 pub(super) fn choices(lease: &Lease) -> Vec<Button> {
-    let id = lease.operation;
+    let id = lease.marked();
     match lease.seen.has_left() {
         true => vec![Button::PutNetbootBack(id)],
         false => vec![Button::RestoreNow(id), Button::Extend(id)],
