@@ -192,11 +192,11 @@ impl Handler {
         let guild = GuildId::new(self.settings.realm.guild);
         match asking::as_of_now(&self.rest.within(ROLES_WITHIN), guild, to).await {
             Ok(requester) => Ok(Some(requester)),
-            Err(error) if error.is_transient() => {
+            Err(error) if error.is_unknown_person() => Ok(None),
+            Err(error) => {
                 tracing::warn!(%error, "a new owner's roles cannot be read: the answer is no");
                 Err(Refusal::TheirRolesUnreadable(to))
             }
-            Err(_) => Ok(None),
         }
     }
 

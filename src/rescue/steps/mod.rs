@@ -141,7 +141,8 @@ impl Work<'_> {
                 Next::Record(Event::FoundImpossible { problem: plan::trouble(error) })
             }
             Phase::Prepared if hopeless => {
-                let why = if error.is_transient() { NotDone::Unsent } else { NotDone::Refused };
+                let refused = error.is_refusal() || error.is_credential();
+                let why = if refused { NotDone::Refused } else { NotDone::Unsent };
                 Next::Record(Event::SettingRefused { why, said, query })
             }
             Phase::Ready if hopeless => Next::Record(Event::RebootNotDone { why: NotDone::Unsent, said, query }),
