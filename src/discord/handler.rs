@@ -24,6 +24,7 @@ use crate::{
     rescue::{
         desk::Desk,
         fleet::Fleet,
+        lookout::Lookout,
         operation::{OperationId, Source},
         runner::Runner,
         server::QueryId,
@@ -104,6 +105,7 @@ pub struct Handler {
     pub(super) runner: Arc<Runner>,
     /// Refusals that are not written one by one.
     pub(super) refusals: Mutex<Tally>,
+    pub(super) lookout: Lookout,
 }
 
 /// What is shown to the asker, and to nobody else.
@@ -154,7 +156,8 @@ impl Handler {
         desk: Desk,
         runner: Arc<Runner>,
     ) -> Self {
-        Self { rest, settings, policy, store, fleet, desk, runner, refusals: Mutex::default() }
+        let lookout = runner.lookout();
+        Self { rest, settings, policy, store, fleet, desk, runner, refusals: Mutex::default(), lookout }
     }
 
     /// One interaction, from the acknowledgement to the answer.
@@ -191,6 +194,7 @@ impl Handler {
         let _place = visitor.in_turn(if way_out { Lane::Way } else { Lane::Asked }).await;
         let reply = match typed {
             Ok((asking, typed)) => match self.counted(&asking, &typed) {
+                // On the heap: what a command does is large, and so is what waits for it.
                 Ok(()) => Box::pin(self.execute(&asking, typed)).await,
                 Err(too_often) => Err(too_often),
             },
