@@ -128,6 +128,8 @@ mod tests {
             Act::LeaseExtended,
             Act::LeaseHandedOver,
             Act::ServerLeft,
+            Act::RescueLeft,
+            Act::RescueChanged,
             Act::Started,
             Act::PolicyLoaded,
             Act::Anchored,

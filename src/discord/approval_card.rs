@@ -6,7 +6,7 @@ use super::{
     component::Button,
     fit::CONTENT,
     form::LONGEST_REASON,
-    speak,
+    others, speak,
 };
 use crate::{
     access::{Because, Who},
@@ -65,6 +65,7 @@ fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> 
     // What was not approved was not done either: then the calls say nothing.
     if matches!(round.end, RoundEnd::Open | RoundEnd::Approved) {
         lines.extend(boots_into(&operation.request, locale));
+        lines.extend(operation.request.beside.iter().flat_map(|beside| others::lines(beside, locale)));
         lines.extend(exact_calls(round, locale));
     }
     if !round.approvers.is_empty() {

@@ -29,6 +29,7 @@ use crate::{
     config::Locale,
     rescue::{
         fleet::Fleet,
+        lookout::Lookout,
         notice::{Door, Letter, Place},
         operation::ChannelId,
         pulse::Pulse,
@@ -63,6 +64,7 @@ pub struct Herald {
     pub(super) settings: HeraldSettings,
     pub(super) fleet: Fleet,
     pub(super) policy: SharedPolicy,
+    pub(super) lookout: Lookout,
     /// The notices whose ringing Discord does not take.
     unheard: Unheard<NoticeId>,
 }
@@ -85,7 +87,8 @@ impl Herald {
         settings: HeraldSettings,
         (fleet, policy): (Fleet, SharedPolicy),
     ) -> Self {
-        Self { rest, store, pulse, settings, fleet, policy, unheard: Unheard::default() }
+        let lookout = Lookout::new(store.clone(), fleet.clone(), pulse.clone());
+        Self { rest, store, pulse, settings, fleet, policy, lookout, unheard: Unheard::default() }
     }
 
     /// Runs until `stop`, then lets what is being posted finish; the caller bounds how long.
