@@ -127,11 +127,6 @@ impl Error {
         }
     }
 
-    /// Whether Discord says that what is in the way passes by itself, without saying when.
-    pub(super) fn passes(&self) -> bool {
-        self.code().is_some_and(|code| PASSING.contains(&code))
-    }
-
     /// Whether time alone may heal it: 429 but for code 30046, 408, 499, 5xx, a state of Discord's that passes, whatever is not Discord's own answer, no connection, a lost
     /// answer.
     pub fn is_transient(&self) -> bool {

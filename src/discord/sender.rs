@@ -44,9 +44,6 @@ const GLOBAL_PER_SECOND: NonZeroU32 = nonzero(40);
 const GLOBAL_BURST: NonZeroU32 = nonzero(10);
 /// Once many calls were invalid: at this pace even a loop of nothing else stays below 5,000 in ten minutes.
 const SUSPECT_PER_SECOND: NonZeroU32 = nonzero(5);
-/// How long a route rests when Discord says that something is in the way for a while: each try may count as an invalid request.
-const PASSING_REST: Duration = Duration::from_secs(5);
-
 /// What the sender needs to know.
 #[derive(Clone, Debug)]
 pub struct SenderSettings {
@@ -213,10 +210,6 @@ impl Sender {
             return Err(call.error(Cause::Fault(fault)).into());
         }
         let error = call.error(self.refusal(call, &answer));
-        if error.passes() {
-            let scope = limits::Scope::User;
-            self.limits.hold(counted, scope, PASSING_REST, &answer.headers, now);
-        }
         // The hold makes the next attempt wait; here it is only said that there may be one.
         let retry_after = limited.map(|_| Duration::ZERO);
         Err(Failed { error, retry_after })

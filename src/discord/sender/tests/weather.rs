@@ -110,17 +110,6 @@ async fn one_edits_429_of_minutes_freezes_no_other_message() {
 }
 
 #[tokio::test]
-async fn a_state_of_discords_that_passes_is_not_final_and_is_not_asked_about_in_a_hurry() {
-    let far = Far::start(|_, _| Reply::Say(403, error(40004))).await;
-    let rest = rest(&far.url).within(Duration::from_secs(1));
-    for _ in 0..50 {
-        let refused = rest.post(CHANNEL, &message(), &nonce(), &[]).await.unwrap_err();
-        assert!(refused.is_transient() && !refused.is_final(), "{refused}");
-    }
-    assert_eq!(far.asked().len(), 1);
-}
-
-#[tokio::test]
 async fn a_408_and_a_499_in_discords_own_form_are_weather_too() {
     for status in [408, 499] {
         let far = Far::start(move |n, _| match n {
