@@ -31,10 +31,6 @@ const CLOSED: [u32; 2] = [50_007, 50_278];
 /// The person, or the DM's channel, is gone.
 const GONE: [u32; 2] = [10_013, 10_003];
 
-/// "You are opening direct messages too fast", slow mode, and the limits of a channel's and a guild's writing: time heals them,
-/// whatever status they come with.
-const TOO_FAST: [u32; 4] = [40_003, 20_016, 20_028, 20_029];
-
 /// Carries links.
 #[derive(Debug)]
 pub struct Courier {
@@ -216,7 +212,7 @@ impl Courier {
 fn arrival(error: &Error) -> Arrival {
     match error.code() {
         Some(code) if CLOSED.contains(&code) || GONE.contains(&code) => Arrival::Closed,
-        Some(code) if TOO_FAST.contains(&code) => Arrival::NotNow(code),
+        Some(code) if code > 0 && error.is_transient() && !error.may_have_happened() => Arrival::NotNow(code),
         code if error.is_final() => Arrival::Refused(code.unwrap_or_default()),
         _ => Arrival::Unknown,
     }
