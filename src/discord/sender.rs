@@ -143,7 +143,7 @@ impl Sender {
         let mut authorization = HeaderValue::from_str(&format!("Bot {}", settings.token.expose_secret().trim()))
             .map_err(|_| unbuildable("discord.token holds a character that no token has".to_owned()))?;
         authorization.set_sensitive(true);
-        let tls = tls::connector(Http::Newest).map_err(|e| unbuildable(e.to_string()))?;
+        let tls = tls::settings(Http::Newest).map_err(|e| unbuildable(e.to_string()))?;
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
             .user_agent(concat!("DiscordBot (bernard, ", env!("CARGO_PKG_VERSION"), ")"))

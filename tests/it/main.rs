@@ -9,6 +9,7 @@ mod buttons;
 mod cards;
 mod check;
 mod commands;
+mod company_ca;
 mod console;
 mod crash;
 mod deadline;
