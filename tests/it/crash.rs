@@ -68,7 +68,7 @@ async fn world_for(crash: Crash) -> TestBot {
 
 /// Ann's DM channel, opened as the bot would.
 async fn dm_channel(bot: &TestBot) -> String {
-    let asked = reqwest::Client::new()
+    let asked = sim::net::client()
         .post(format!("{}/api/v10/users/@me/channels", bot.discord.url()))
         .header("Authorization", format!("Bot {BOT_TOKEN}"))
         .header("Content-Type", "application/json")

@@ -11,6 +11,7 @@ mod buttons;
 mod cards;
 mod check;
 mod commands;
+mod company_ca;
 mod console;
 mod crash;
 mod deadline;
