@@ -21,7 +21,7 @@ use super::{
     card::{self, LinkOut, Manner, Rendering},
     component::{self, Button, Subject},
     error::TOO_OLD_TO_EDIT,
-    posting,
+    past, posting,
     rest::Nonce,
     under_way::UnderWay,
 };
@@ -186,12 +186,17 @@ impl Reporter {
         let mut all = Shown::All;
         let mut trouble: Result<(), Failure> = Ok(());
         let now = clock::now();
-        let public = card::messages(&operation, lease.as_ref(), link, now, self.manner);
+        let over = self.store.rescue_over(&operation).await?;
+        let messages = |manner: Manner| {
+            let messages = card::messages(&operation, lease.as_ref(), link, now, manner);
+            past::told(messages, &operation, over.as_ref(), manner.locale)
+        };
+        let public = messages(self.manner);
         let here = operation.request.channel;
         // What went to the requester alone, because the channel is gone, speaks their language.
         let theirs = Manner { locale: operation.request.locale, ..self.manner };
         let private = match known.iter().any(|posted| posted.channel != here) {
-            true => card::messages(&operation, lease.as_ref(), link, now, theirs),
+            true => messages(theirs),
             false => Vec::new(),
         };
         let asked = public.iter().find(|rendering| rendering.slot == "card").map(asked_line).unwrap_or_default();

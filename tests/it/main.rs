@@ -61,4 +61,5 @@ mod task;
 mod tasks;
 mod unanswered;
 mod vanished;
+mod was;
 mod why;
