@@ -21,7 +21,7 @@ use super::{
     card::{self, LinkOut, Manner, Rendering},
     component::{self, Button, Subject},
     error::TOO_OLD_TO_EDIT,
-    past, posting,
+    posting,
     rest::Nonce,
     under_way::UnderWay,
 };
@@ -186,17 +186,12 @@ impl Reporter {
         let mut all = Shown::All;
         let mut trouble: Result<(), Failure> = Ok(());
         let now = clock::now();
-        let over = self.store.rescue_over(&operation).await?;
-        let messages = |manner: Manner| {
-            let messages = card::messages(&operation, lease.as_ref(), link, now, manner);
-            past::told(messages, &operation, over.as_ref(), manner.locale)
-        };
-        let public = messages(self.manner);
+        let public = card::messages(&operation, lease.as_ref(), link, now, self.manner);
         let here = operation.request.channel;
         // What went to the requester alone, because the channel is gone, speaks their language.
         let theirs = Manner { locale: operation.request.locale, ..self.manner };
         let private = match known.iter().any(|posted| posted.channel != here) {
-            true => messages(theirs),
+            true => card::messages(&operation, lease.as_ref(), link, now, theirs),
             false => Vec::new(),
         };
         let asked = public.iter().find(|rendering| rendering.slot == "card").map(asked_line).unwrap_or_default();

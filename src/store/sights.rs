@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Error, Store, audit, from_json, leases, messages, millis, notices, operations, time};
+use super::{Error, Store, audit, leases, messages, millis, notices, operations};
 use crate::{
     audit::Entry,
     rescue::{
@@ -31,38 +31,7 @@ pub struct Sighting<'a> {
     pub entry: &'a Entry,
 }
 
-/// A rescue that is over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Over {
-    /// When it began, by our clock.
-    pub from: Timestamp,
-    /// When it ended, by our clock.
-    pub to: Timestamp,
-    /// The operation that ended it; `None` when none of ours did.
-    pub by: Option<OperationId>,
-}
-
 impl Store {
-    /// The rescue that this operation began, if it is over.
-    ///
-    /// # Errors
-    /// [`Error::Unreadable`] when the row was tampered with.
-    pub async fn rescue_over(&self, operation: &Operation) -> Result<Option<Over>, Error> {
-        // What ended it was recorded in the same transaction, so at the same moment.
-        let row: Option<(String, i64, Option<i64>)> = sqlx::query_as(
-            "SELECT l.lease, l.ended_at, COALESCE(l.replaced_by,
-                    (SELECT MIN(o.id) FROM operations o JOIN events e ON e.operation = o.id
-                     WHERE o.server = l.server AND o.id > l.operation AND o.kind IN ('restore', 'putback') AND e.at = l.ended_at))
-             FROM leases l WHERE l.operation = $1 AND l.ended_at IS NOT NULL",
-        )
-        .bind(operation.id.0)
-        .fetch_optional(&self.pool)
-        .await?;
-        let Some((lease, ended, by)) = row else { return Ok(None) };
-        let lease: Lease = from_json(&lease, || "a lease".to_owned())?;
-        Ok(Some(Over { from: lease.started, to: time(ended), by: by.map(OperationId) }))
-    }
-
     /// The tasks of a server that are our own, of all operations that there were.
     ///
     /// # Errors

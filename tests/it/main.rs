@@ -62,5 +62,4 @@ mod task;
 mod tasks;
 mod unanswered;
 mod vanished;
-mod was;
 mod why;
