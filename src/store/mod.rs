@@ -36,7 +36,7 @@ use crate::rescue::mark::Mark;
 
 pub use approvals::Approve;
 pub use audit::{AuditFilter, AuditPage};
-pub use cards::{Card, CardId, CardRefusal};
+pub use cards::{Again, Answer, Card, CardId, CardRefusal};
 pub use inventory::remembered;
 pub use leases::Change;
 pub use ledger::{Ledger, Range};
@@ -186,7 +186,7 @@ fn lock(path: &Path) -> Result<File, Error> {
 }
 
 /// The steps of the schema, in their order; one that was shipped is never changed.
-const SCHEMA: [(i64, &str, &str); 8] = [
+const SCHEMA: [(i64, &str, &str); 9] = [
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (3, "audit", include_str!("../../migrations/sqlite/0003_audit.sql")),
     (4, "leases", include_str!("../../migrations/sqlite/0004_leases.sql")),
@@ -195,6 +195,7 @@ const SCHEMA: [(i64, &str, &str); 8] = [
     (8, "tried deliveries", include_str!("../../migrations/sqlite/0008_tried_deliveries.sql")),
     (9, "notices that offer", include_str!("../../migrations/sqlite/0009_notices_that_offer.sql")),
     (10, "marks", include_str!("../../migrations/sqlite/0010_marks.sql")),
+    (11, "cards that ask again", include_str!("../../migrations/sqlite/0011_cards_that_ask_again.sql")),
 ];
 
 fn migrator() -> Migrator {

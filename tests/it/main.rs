@@ -17,6 +17,7 @@ mod demo;
 mod discord_weather;
 mod doctor;
 mod elsewhere;
+mod one_tap;
 mod faces;
 mod foreign;
 mod guide;

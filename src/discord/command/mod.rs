@@ -3,6 +3,7 @@
 //! A command that is registered here does not compile until it is parsed, described in both languages and carried out.
 
 mod admin;
+mod again;
 mod console;
 mod doctor;
 mod enable;

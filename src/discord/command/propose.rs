@@ -64,9 +64,31 @@ impl Handler {
     pub(in crate::discord) async fn confirm(&self, asking: &Asking, id: CardId) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
         let card = self.own_card(asking, id).await?;
-        if let Some(refusal) = self.store.card_refusal(id, clock::now()).await? {
-            return Err(Refusal::Card(refusal, card.command));
+        self.still_good(&card).await?;
+        let confirmed = match card.again {
+            Some(again) => self.confirm_again(asking, card.clone(), again).await,
+            None => self.confirm_new(asking, card.clone()).await,
+        };
+        match confirmed {
+            // Whatever the second of two presses stumbled over: the first one is why.
+            Err(refusal) => self.still_good(&card).await.and(Err(refusal)),
+            confirmed => confirmed,
         }
+    }
+
+    /// That a card may still be answered.
+    async fn still_good(&self, card: &Card) -> Result<(), Refusal> {
+        let Some(refusal) = self.store.card_refusal(card.id, clock::now()).await? else { return Ok(()) };
+        if let CardRefusal::Answered(Some(id)) = refusal
+            && self.store.operation(id).await?.is_some_and(|operation| !operation.state.is_ended())
+        {
+            return Err(Refusal::UnderWay(id, card.command.clone()));
+        }
+        Err(Refusal::Card(refusal, card.command.clone()))
+    }
+
+    async fn confirm_new(&self, asking: &Asking, card: Card) -> Result<Reply, Refusal> {
+        let id = card.id;
         let kind = card.request.kind();
         if !kind.is_always_open() {
             self.press_counted(asking)?;
@@ -90,6 +112,7 @@ impl Handler {
         let request = Request { guard, ..card.request };
         match self.desk.open_from_card(&admitted.grant, id, &request).await? {
             Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking))),
+            Open::Busy(holder) if is_same_deed(&holder, &request) => Err(Refusal::UnderWay(holder.id, card.command)),
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
             Open::Refused(refusal) => Err(Refusal::Card(refusal, card.command)),
         }
@@ -109,7 +132,7 @@ impl Handler {
         }
     }
 
-    /// **Restore now**: its own confirmation, unless somebody else changed the server meanwhile.
+    /// **Restore now**: a confirmation card first, as for `/restore`.
     pub(in crate::discord) async fn restore_now(
         &self,
         asking: &Asking,
@@ -138,7 +161,7 @@ impl Handler {
         self.lead_out(asking, operation, &admitted, Aim::PutBack).await
     }
 
-    /// What a press leads out of a rescue with: at once, or, if somebody else changed the server, after a card.
+    /// What a press leads out of a rescue with: after a card, if it reboots or somebody else changed the server; else at once.
     async fn lead_out(
         &self,
         asking: &Asking,
@@ -148,14 +171,19 @@ impl Handler {
     ) -> Result<Reply, Refusal> {
         let proposal = self.proposal(&admitted.server, aim).await?;
         let guard = self.guard_press(asking, admitted, self.calls(&admitted.server, &proposal))?;
-        let (Wish::Restore { despite, .. } | Wish::PutBack { despite, .. }) = &proposal.wish else {
-            return Err(Refusal::Unknown);
-        };
-        if despite.is_empty() {
+        if let Wish::PutBack { despite, .. } = &proposal.wish
+            && despite.is_empty()
+        {
             return self.open_by_press(asking, admitted, proposal.wish, guard).await;
         }
+        // Whoever might break the glass is told how before they confirm: the card passes no approval.
+        let emergency = match guard {
+            Guard::Approval(_) => self.emergency(asking, &admitted.server, Emergency::Restore),
+            Guard::Unprotected | Guard::BrokenGlass { .. } => None,
+        };
         let request = request(asking, admitted, proposal.wish.clone(), None, guard);
-        self.card(request, &proposal, restore_command(operation), asking.locale).await
+        let reply = self.card(request, &proposal, restore_command(operation), asking.locale).await?;
+        Ok(Reply { content: Emergency::below(reply.content, emergency.as_ref(), asking.locale), ..reply })
     }
 
     /// What needs no confirmation card: this very command or press opens it.
@@ -230,11 +258,16 @@ impl Handler {
         repeat: String,
         locale: Locale,
     ) -> Result<Reply, Refusal> {
-        let card = Card { id: CardId::new(), request, command: repeat };
-        self.store.save_card(&card, clock::now()).await?;
-        let buttons = vec![Button::Confirm(card.id).create(locale), Button::Dismiss(card.id).create(locale)];
+        let card = Card { id: CardId::new(), request, command: repeat, again: None };
         let lease = self.store.lease(&card.request.server).await?;
         let content = describe(&card.request, proposal, lease.as_ref(), self.settings.remind_before);
+        self.show_card(&card, content, locale).await
+    }
+
+    /// A card, stored before anybody sees it.
+    pub(super) async fn show_card(&self, card: &Card, content: String, locale: Locale) -> Result<Reply, Refusal> {
+        self.store.save_card(card, clock::now()).await?;
+        let buttons = vec![Button::Confirm(card.id).create(locale), Button::Dismiss(card.id).create(locale)];
         Ok(Reply { buttons, ..Reply::text(content) })
     }
 }
@@ -270,7 +303,7 @@ fn describe(request: &Request, proposal: &Proposal, lease: Option<&Lease>, remin
         Wish::Restore { despite, .. } => {
             lines.push(say!(locale, "confirm-restore", server = server));
             lines.push(say!(locale, "confirm-boots-into", into = into));
-            lines.extend(in_rescue);
+            lines.extend(in_rescue.or_else(|| lease.is_none().then(|| say!(locale, "confirm-ends-nobodys"))));
             lines.extend(despite.iter().map(|difference| self::difference(difference, locale)));
         }
         Wish::PutBack { despite, .. } => {
@@ -297,7 +330,7 @@ fn describe(request: &Request, proposal: &Proposal, lease: Option<&Lease>, remin
     lines.join("\n")
 }
 
-/// Whose rescue this would end; of one's own only another rescue says so.
+/// Whose rescue this would end.
 pub(super) fn in_rescue(wish: &Wish, lease: &Lease, asker: UserId, locale: Locale) -> Option<String> {
     let (since, until) = (since_epoch(lease.started), since_epoch(lease.deadline));
     let owner = mention(lease.owner);
@@ -308,6 +341,9 @@ pub(super) fn in_rescue(wish: &Wish, lease: &Lease, asker: UserId, locale: Local
         }
         (Wish::Restore { .. } | Wish::PutBack { .. }, false) => {
             Some(say!(locale, "confirm-ends-others", owner = owner, since = since, until = until))
+        }
+        (Wish::Restore { .. } | Wish::PutBack { .. }, true) => {
+            Some(say!(locale, "confirm-ends-own", since = since, until = until))
         }
         _ => None,
     }
@@ -329,6 +365,12 @@ pub(super) fn difference(difference: &Difference, locale: Locale) -> String {
     }
 }
 
+/// Whether the operation that holds the server does just that, for the same person: then nothing is in the way.
+fn is_same_deed(holder: &Operation, request: &Request) -> bool {
+    let same_person = holder.request.requester == request.requester;
+    same_person && holder.request.kind() == request.kind()
+}
+
 /// What to type when a button comes too late.
 fn restore_command(operation: &Operation) -> String {
     format!("/restore server:{}", operation.request.label)
@@ -343,7 +385,13 @@ fn accepted(operation: &Operation, asking: &Asking) -> String {
 }
 
 /// What `asking` asks for, on a server as it is now, allowed by their grant.
-fn request(asking: &Asking, admitted: &Admitted, wish: Wish, reason: Option<String>, guard: Guard) -> Request {
+pub(super) fn request(
+    asking: &Asking,
+    admitted: &Admitted,
+    wish: Wish,
+    reason: Option<String>,
+    guard: Guard,
+) -> Request {
     let Admitted { server, grant, .. } = admitted;
     Request {
         wish,

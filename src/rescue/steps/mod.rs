@@ -21,7 +21,7 @@ use super::{
     approval::Guard,
     errand::Verdict,
     event::{Event, NotDone, Problem, PutBack},
-    operation::{Operation, Source},
+    operation::{Kind, Operation, Source},
     plan,
     runner::Runner,
     state::Phase,
@@ -157,7 +157,11 @@ impl Work<'_> {
             return Ok(None);
         }
         let server = self.client.server(self.server()).await?;
-        Ok(match self.runner.errands.may_still(self.operation, server).await {
+        let reboots = match self.operation.request.kind() {
+            Kind::Link => self.reboots().await,
+            _ => None,
+        };
+        Ok(match self.runner.errands.may_still(self.operation, server, reboots).await {
             Some(Verdict::Allowed) => None,
             Some(Verdict::Refused) => {
                 let event = Event::FoundImpossible { problem: Problem::NoLongerAllowed };
