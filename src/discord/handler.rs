@@ -235,9 +235,10 @@ impl Handler {
         let button = component::meant(&press.data);
         // A confirmation card changes into its answer, and a page of the guide into another; every other press is answered
         // beside. Both are always ephemeral, so a made-up id changes no message that others read.
-        // In a DM nobody else reads.
+        // In a DM nobody else reads; there it is a card only if it has that very button.
         let in_dm = press.guild_id.is_none();
-        let on_card = in_dm || press.message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL));
+        let on_card = in_dm && component::has(&press.message, &press.data.custom_id)
+            || press.message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL));
         let locale = text::locale_of(&press.locale);
         let first = match button {
             // A form opens only as the first answer, before anything is looked up: what is typed into it is checked when it comes.

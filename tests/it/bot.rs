@@ -304,12 +304,6 @@ impl TestBot {
         who.press(message, label).await.wait_for(move |seen| seen.id != id || seen.content != before).await
     }
 
-    /// Presses a button that asks before it does anything, and **Confirm** on its card; the answer to that.
-    pub(crate) async fn press_and_confirm(&self, who: &Person, message: &Message, label: &str) -> Message {
-        let card = self.press(who, message, label).await;
-        self.press(who, &card, "Confirm").await
-    }
-
     /// Presses what no client would offer: any custom id on any message; the answer to it.
     pub(crate) async fn forge(&self, who: &Person, custom_id: &str, message: &Message) -> Message {
         let before = message.content.clone();

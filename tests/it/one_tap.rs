@@ -1,6 +1,8 @@
 //! Nothing reboots on one tap: **Restore now** and **Reboot again** open a card, which says whose rescue that ends, and act on
 //! its **Confirm**.
 
+use sim::discord::{Message, Person};
+
 use crate::bot::{TestBot, custom_id};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -9,7 +11,7 @@ async fn restore_now_asks_first_and_says_whose_rescue_it_ends() {
     let end = bot.rescued(&bot.ann, "web-1").await;
     let own = bot.press(&bot.ann, &end, "Restore now").await;
     assert!(own.is_ephemeral() && own.content.contains("your own rescue"), "{}", own.content);
-    assert!(own.content.contains("Boots into"), "{}", own.content);
+    assert!(own.content.contains("will boot into"), "{}", own.content);
     let bob = bot.bob();
     let others = bot.press(&bob, &end, "Restore now").await;
     assert!(others.content.contains(&format!("the rescue of {}", bot.ann.mention())), "{}", others.content);
@@ -76,6 +78,12 @@ async fn one_more_reboot_asks_again_when_it_would_boot_into_something_else() {
 }
 
 impl TestBot {
+    /// Presses a button that asks before it does anything, and **Confirm** on its card; the answer to that.
+    pub(crate) async fn press_and_confirm(&self, who: &Person, message: &Message, label: &str) -> Message {
+        let card = self.press(who, message, label).await;
+        self.press(who, &card, "Confirm").await
+    }
+
     /// Waits until so many reboots were asked for.
     async fn journaled_reboots(&self, count: usize) {
         crate::bot::eventually("the reboot is asked for", async || {

@@ -97,6 +97,12 @@ impl Handler {
         let known = self.find(asking, card.request.server.as_str(), desk::needed(kind)).await?;
         let admitted = self.admit(asking, &known, kind).await?;
         let server = &admitted.server;
+        match self.not_held(server, kind).await {
+            Err(Refusal::Busy(holder)) if is_same_deed(&holder, &card.request) => {
+                return Err(Refusal::UnderWay(holder.id, card.command));
+            }
+            held => held?,
+        }
         let lease = self.store.lease(&server.name).await?;
         let plan = match self.fleet.confirm(server, &card.request.wish, lease.as_ref()).await {
             Ok(plan) => plan,

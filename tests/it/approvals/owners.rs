@@ -146,7 +146,7 @@ async fn the_owner_needs_nobody_for_the_link_until_the_server_was_rebooted_again
     council.rung(&council.ann, &["**In rescue**", "R-1"]).await;
     let link = council.ask(&council.ann, "rescue link", &[("server", "web-1")]).await;
     assert!(link.content.contains("R-2") && !link.content.contains("must approve"), "{}", link.content);
-    council.rung(&council.ann, &["**In rescue**", "R-2"]).await;
+    council.rung(&council.ann, &["**Link sent**", "R-2"]).await;
     council.ovh.reboot_by_somebody("web-1");
     let link = council.ask(&council.ann, "rescue link", &[("server", "web-1")]).await;
     assert!(link.content.contains("R-3") && link.content.contains("must approve"), "{}", link.content);
