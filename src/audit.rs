@@ -84,12 +84,20 @@ pub enum Act {
     Resumed,
     /// The DM with the link was wiped, or deleted by its reader.
     DmWiped,
+    /// The DM with the link could not be wiped yet: Discord refused. It is tried again.
+    DmNotWiped,
+    /// The DM with the link could not be wiped in all the time that it was tried: it stands there.
+    DmWipeGivenUp,
     /// A lease lasts longer.
     LeaseExtended,
     /// A lease has another owner.
     LeaseHandedOver,
     /// A server has left the account, and its lease ended with that.
     ServerLeft,
+    /// Others took a server out of its rescue.
+    RescueLeft,
+    /// Others changed a rescue: its netboot, or by a reboot its password perhaps.
+    RescueChanged,
     /// The process started, with this policy.
     Started,
     /// The configuration was read again: this policy is in force from now on.
@@ -110,9 +118,13 @@ impl Act {
             Self::Paused => "paused",
             Self::Resumed => "resumed",
             Self::DmWiped => "dm_wiped",
+            Self::DmNotWiped => "dm_not_wiped",
+            Self::DmWipeGivenUp => "dm_wipe_given_up",
             Self::LeaseExtended => "lease_extended",
             Self::LeaseHandedOver => "lease_handed_over",
             Self::ServerLeft => "server_left",
+            Self::RescueLeft => "rescue_left",
+            Self::RescueChanged => "rescue_changed",
             Self::Started => "started",
             Self::PolicyLoaded => "policy_loaded",
             Self::Anchored => "anchored",
@@ -129,8 +141,8 @@ impl Act {
             | Self::Resumed
             | Self::LeaseExtended
             | Self::LeaseHandedOver => Kind::Decision,
-            Self::DmWiped => Kind::Effect,
-            Self::ServerLeft => Kind::Seen,
+            Self::DmWiped | Self::DmNotWiped | Self::DmWipeGivenUp => Kind::Effect,
+            Self::ServerLeft | Self::RescueLeft | Self::RescueChanged => Kind::Seen,
             Self::PolicyLoaded => Kind::Policy,
             Self::Started | Self::Anchored | Self::RefusalsLost => Kind::Process,
         }
@@ -170,6 +182,8 @@ pub struct Entry {
     pub outcome: Option<String>,
     /// More, in plain words or in OVHcloud's.
     pub detail: Option<String>,
+    /// How often it happened, if this line stands for many.
+    pub times: Option<u64>,
 }
 
 impl Entry {
@@ -195,6 +209,7 @@ impl Entry {
             queries: Vec::new(),
             outcome: None,
             detail: None,
+            times: None,
         }
     }
 
@@ -287,6 +302,7 @@ impl Entry {
             ("query", joined(&self.queries)),
             ("outcome", self.outcome.clone()),
             ("detail", self.detail.clone()),
+            ("times", self.times.map(|times| times.to_string())),
         ];
         let known = texts.into_iter().filter_map(|(key, text)| Some((key, plain(&text?))));
         let mut fields: BTreeMap<&str, Value> = known.map(|(key, text)| (key, Value::String(text))).collect();

@@ -4,9 +4,9 @@ use super::{
     calls::{self, Readers},
     card::{Rendering, rendering, title},
     component::Button,
+    fit::CONTENT,
     form::LONGEST_REASON,
-    posting::LONGEST,
-    speak,
+    others, speak,
 };
 use crate::{
     access::{Because, Who},
@@ -65,6 +65,7 @@ fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> 
     // What was not approved was not done either: then the calls say nothing.
     if matches!(round.end, RoundEnd::Open | RoundEnd::Approved) {
         lines.extend(boots_into(&operation.request, locale));
+        lines.extend(operation.request.beside.iter().flat_map(|beside| others::lines(beside, locale)));
         lines.extend(exact_calls(round, locale));
     }
     if !round.approvers.is_empty() {
@@ -74,7 +75,7 @@ fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> 
     lines.push(say!(locale, "approval-rule", rule = code(&round.approval.rule)));
     // Calls and rule are never cut: the reason gets the room that is left.
     let taken: usize = lines.iter().map(|line| line.chars().count() + 1).sum();
-    lines.insert(place_of_why, why(&operation.request, LONGEST.saturating_sub(taken), locale));
+    lines.insert(place_of_why, why(&operation.request, CONTENT.saturating_sub(taken), locale));
     rendering(slot(number), lines, buttons, rings)
 }
 
@@ -188,7 +189,7 @@ fn glass(operation: &Operation, passed: &Approval, tells: Option<u64>, locale: L
     });
     lines.push(what(request, locale));
     lines.push(say!(locale, "glass-without", rule = code(&passed.rule), count = passed.count));
-    lines.push(why(request, LONGEST, locale));
+    lines.push(why(request, CONTENT, locale));
     rendering("glass".to_owned(), lines, Vec::new(), role.into_iter().collect())
 }
 

@@ -16,8 +16,8 @@ use crate::{
     access::{Capability, Grant, Protection},
     clock,
     rescue::{
-        approval::Guard,
         desk::{self, Decision},
+        event::Problem,
         fleet::{CANDIDATES, NotFound},
         lease,
         operation::{ChannelId, Kind, Operation, Source},
@@ -25,7 +25,7 @@ use crate::{
         state::Phase,
     },
     say,
-    store::CardId,
+    store::{CardId, Wiped},
 };
 
 /// Somebody who may, on a server as it is now.
@@ -148,7 +148,7 @@ impl Handler {
         }
         let kind = operation.request.kind();
         let (kind, command) = if kind == Kind::Console { (kind, "/console") } else { (Kind::Link, "/rescue link") };
-        let repeat = format!("{command} server:{}", operation.request.label);
+        let repeat = format!("{command} server:{}", operation.request.typed());
         if !matches!(operation.state.phase, Phase::AwaitingReveal(_)) {
             return Err(Refusal::TooLate(Some(operation.id), Some(repeat)));
         }
@@ -157,6 +157,7 @@ impl Handler {
         if self.needs_approval_now(asking, operation, &server).await? {
             return Err(Refusal::NotSparedAnyMore(repeat));
         }
+        self.still_approved(asking, operation, &server).await?;
         let Some(found) = self.desk.find_for_reveal(&grant, &self.runner, operation).await? else {
             return Err(Refusal::NoLinkYet(repeat));
         };
@@ -166,6 +167,21 @@ impl Handler {
         // A console's file is the way in; without a remote desktop's file one types the address.
         let files = if asking.bot_can_attach() || kind == Kind::Console { files } else { Vec::new() };
         Ok(Reply { buttons, files, reveals: Some((operation.id, found.query)), ..Reply::text(content) })
+    }
+
+    /// That a link, or a console, which was asked for with too few approvals for what protects its server by now stays where it is.
+    async fn still_approved(&self, asking: &Asking, operation: &Operation, server: &Server) -> Result<(), Refusal> {
+        let kind = operation.request.kind();
+        let alone = matches!(kind, Kind::Link | Kind::Console);
+        let protection = self.policy.get().protection(desk::action(kind), server).filter(|_| alone);
+        let Some(protection) = protection else { return Ok(()) };
+        if kind == Kind::Link && self.is_spared(asking, server).await? {
+            return Ok(());
+        }
+        let given = u32::try_from(operation.state.mandate.approvers.len()).unwrap_or(u32::MAX);
+        let needed = protection.approvals.get();
+        let problem = Problem::NotEnoughApprovals { needed, given };
+        if given < needed { Err(Refusal::Problem(problem, server.label().to_owned())) } else { Ok(()) }
     }
 
     /// **Delete this message**: the reader's own DM needs no right but being there. It is about the message and nothing else, so
@@ -179,7 +195,9 @@ impl Handler {
             tracing::warn!(%error, "a DM could not be deleted");
             return Err(Refusal::Fault);
         }
-        self.store.mark_wiped(ChannelId(press.channel_id.get()), press.message.id.get(), clock::now()).await?;
+        self.store
+            .mark_wiped(ChannelId(press.channel_id.get()), press.message.id.get(), Wiped::Deleted, clock::now())
+            .await?;
         Ok(Reply::text(say!(locale, "dm-deleted")))
     }
 
@@ -248,19 +266,17 @@ impl Handler {
         }
     }
 
-    /// Whether others would have to approve this person's having the link of `operation` now: nobody did for a link of their own, and the
-    /// rescue that they own was rebooted since.
+    /// Whether others would have to approve that this person has the link of the rescue that `operation` began, because it is no longer
+    /// theirs, or was rebooted since.
     async fn needs_approval_now(
         &self,
         asking: &Asking,
         operation: &Operation,
         server: &Server,
     ) -> Result<bool, Refusal> {
-        let kind = operation.request.kind();
-        let approved_for_itself = kind == Kind::Link && operation.request.guard != Guard::Unprotected;
-        let protected =
-            kind != Kind::Console && self.policy.get().protection(desk::action(Kind::Link), server).is_some();
-        Ok(protected && !approved_for_itself && !self.is_spared(asking, server).await?)
+        let own = operation.request.kind() == Kind::Enable;
+        let protected = own && self.policy.get().protection(desk::action(Kind::Link), server).is_some();
+        Ok(protected && !self.is_spared(asking, server).await?)
     }
 
     /// The server as it is now, if the asker may see it with the names and tags it has now.

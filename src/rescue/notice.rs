@@ -10,6 +10,7 @@ use super::{
     lease::Lease,
     operation::{ChannelId, Operation, OperationId},
     reminder::Reminder,
+    server::TaskId,
 };
 use crate::access::UserId;
 
@@ -101,6 +102,43 @@ pub enum Notice {
         /// Whose rescue it was.
         owner: UserId,
     },
+    /// A server left its rescue without us: others changed its netboot, and rebooted it.
+    LeftRescue {
+        /// The operation that began the lease.
+        lease: OperationId,
+        /// What people call the server.
+        label: String,
+        /// Whose rescue it was.
+        owner: UserId,
+        /// The kernel that it boots now; `None` when nothing is set.
+        boot: Option<String>,
+        /// The task that rebooted it.
+        task: TaskId,
+        /// Whether something of ours is still set on it; then the lease stays until that is put back.
+        remains: bool,
+    },
+    /// Others changed the netboot under a rescue that still runs: it leaves with the next reboot.
+    NetbootChanged {
+        /// The operation that began the lease.
+        lease: OperationId,
+        /// What people call the server.
+        label: String,
+        /// Whose rescue it is.
+        owner: UserId,
+        /// The kernel that it boots next; `None` when nothing is set.
+        boot: Option<String>,
+    },
+    /// Others rebooted a server in rescue: its password may be another one now.
+    RebootedByOthers {
+        /// The operation that began the lease.
+        lease: OperationId,
+        /// What people call the server.
+        label: String,
+        /// Whose rescue it is.
+        owner: UserId,
+        /// The task that did.
+        task: TaskId,
+    },
     /// A rescue lasts longer.
     Extended {
         /// The operation that began the lease.
@@ -155,6 +193,37 @@ pub enum Notice {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         lines: Option<u64>,
     },
+    /// A DM that holds a link could not be wiped: its reader can delete it.
+    DmStands {
+        /// What people call the server.
+        label: String,
+        /// Whose DM it is.
+        person: UserId,
+        /// The operation that sent it.
+        operation: OperationId,
+    },
+    /// Discord did not let an answer be shown to somebody.
+    Unshown {
+        /// To whom.
+        person: UserId,
+        /// In which channel they asked.
+        channel: ChannelId,
+        /// Discord's code; 0: it did not say why.
+        code: u32,
+    },
+    /// What waits for the approval of others could not be put before them: nobody was asked.
+    NobodyAsked {
+        /// What people call the server.
+        label: String,
+        /// Who asked for it.
+        person: UserId,
+        /// What waits.
+        operation: OperationId,
+        /// Where it was to be asked.
+        channel: ChannelId,
+        /// What hindered it.
+        because: Unasked,
+    },
     /// Nothing new is begun from now on.
     Paused {
         /// Who said so.
@@ -167,6 +236,16 @@ pub enum Notice {
         /// Who said so.
         by: UserId,
     },
+}
+
+/// Why nobody was asked for their approval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unasked {
+    /// The channel takes no message.
+    NoMessage,
+    /// The message stands in the channel, and Discord rang nobody.
+    NoRing,
 }
 
 /// What somebody else's operation does to a rescue.
@@ -194,14 +273,21 @@ impl Notice {
     /// What its buttons are about, if it has any.
     pub fn offer(&self) -> Option<Offer> {
         match self {
-            Self::Reminder { lease, .. } | Self::Extended { lease, .. } | Self::HandedOver { lease, .. } => {
-                Some(Offer::Rescue(*lease))
-            }
+            Self::Reminder { lease, .. }
+            | Self::Extended { lease, .. }
+            | Self::HandedOver { lease, .. }
+            | Self::NetbootChanged { lease, .. }
+            | Self::RebootedByOthers { lease, .. }
+            | Self::LeftRescue { lease, remains: true, .. } => Some(Offer::Rescue(*lease)),
             Self::Digest { .. } => Some(Offer::Fleet),
             Self::RestoredAtDeadline { .. }
             | Self::ServerLeft { .. }
+            | Self::LeftRescue { .. }
             | Self::OthersDoing { .. }
             | Self::AuditAnchor { .. }
+            | Self::DmStands { .. }
+            | Self::Unshown { .. }
+            | Self::NobodyAsked { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. } => None,
         }

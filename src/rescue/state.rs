@@ -64,7 +64,7 @@ pub enum Phase {
     Searching,
     /// A DM was tried, with the link found there (none: a key opens this rescue); whether it arrived is not known.
     Delivering(Option<Source>),
-    /// The person takes no DMs; **Reveal link** waits in the channel.
+    /// No DM reaches the person; **Reveal link** waits in the channel.
     AwaitingReveal(Source),
     /// The reboot's task is over; the machine is watched until it answers.
     Watching,
@@ -336,6 +336,7 @@ impl State {
             (P::Intended(intent) | P::Unsettled(intent), E::NotSettled { candidates, .. }) => {
                 P::Undecided { intent: intent.clone(), candidates: candidates.clone() }
             }
+            (P::Ready, E::OthersAtWork { .. }) if self.facts.intents > 0 => self.without_approval(Outcome::Expired),
             (P::Undecided { .. }, E::QuestionUnanswered) if !self.is_on_calls() => self.phase.clone(),
             (P::Undecided { .. }, E::RebootAgainApproved { .. }) => P::Ready,
             (P::Undecided { .. }, E::LeftAlone { by, .. }) => P::Ended(Outcome::LeftAlone(*by)),
@@ -349,10 +350,15 @@ impl State {
                 E::PortSeen { .. } | E::PowerSeen { .. },
             ) => self.phase.clone(),
             (P::Searching | P::Delivering(_), E::DeliveryAttempted { source, .. }) => P::Delivering(*source),
+            (P::Searching | P::Delivering(_) | P::AwaitingReveal(_), E::FoundImpossible { problem })
+                if self.kind != Kind::Console =>
+            {
+                P::Ended(Outcome::Impossible(problem.clone()))
+            }
             (P::Delivering(Some(_)), E::LinkDelivered) => self.ended_with(Link::Delivered),
             (P::Delivering(None), E::LinkDelivered) => self.ended_with(Link::NotNeeded),
-            (P::Delivering(Some(source)), E::DmClosed) => P::AwaitingReveal(*source),
-            (P::Delivering(None), E::DmClosed) => self.ended_with(Link::NotNeeded),
+            (P::Delivering(Some(source)), E::DmClosed { .. }) => P::AwaitingReveal(*source),
+            (P::Delivering(None), E::DmClosed { .. }) => self.ended_with(Link::NotNeeded),
             (P::AwaitingReveal(_), E::LinkRevealed { .. }) => self.ended_with(Link::Revealed),
             (P::AwaitingReveal(_), E::LinkGivenUp) => self.ended_with(Link::NotTaken),
             (P::Searching | P::Delivering(_), E::LinkNotFound { .. }) => self.ended_with(Link::NotFound),

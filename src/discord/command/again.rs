@@ -124,7 +124,7 @@ impl Handler {
             }
         }
         if operation.request.kind() == Kind::Restore
-            && let Some(lease) = self.store.lease(&server.name).await?
+            && let Some(lease) = self.lookout.lease(server).await?
         {
             lines.extend(in_rescue(&operation.request.wish, &lease, request.requester, locale));
         }

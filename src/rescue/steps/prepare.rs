@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::{Failure, Next, Settings, Work};
 use crate::{
     access::UserId,
@@ -9,10 +11,12 @@ use crate::{
     ovh::{self, MailId},
     rescue::{
         calls,
-        event::{Doubt, Event, NotDone, Problem, PutBack},
-        operation::{OperationId, Plan, Setting, Source, Wish},
+        event::{Age, Doubt, Event, NotDone, Problem, PutBack},
+        lease::Lease,
+        operation::{Entry, OperationId, Plan, Setting, Source, Wish},
         plan,
-        server::{QueryId, Server},
+        server::{QueryId, Server, System},
+        ssh_key,
     },
     store::Append,
 };
@@ -28,28 +32,34 @@ impl Work<'_> {
     /// Reads the server and makes the plan that the person was shown; [`Event::Prepared`] records it.
     pub(super) async fn prepare(&self) -> Result<Next, Failure> {
         let problem = |problem| Ok(Next::Record(Event::FoundImpossible { problem }));
-        if let Some(stop) = self.still_wanted().await? {
+        if let Some(stop) = self.too_late() {
             return Ok(stop);
-        }
-        if let Wish::HandOver { lease, from, to } = self.operation.request.wish {
-            return self.hand_over(lease, from, to).await;
         }
         let server = match plan::read_server(self.client, self.server()).await {
             Ok(server) => server,
             Err(plan::Error::Problem(found)) => return problem(found),
             Err(plan::Error::Ovh(error)) => return Err(error.into()),
         };
+        // What is judged and what is planned is the same reading.
+        if let Some(stop) = self.still_allowed(&server).await? {
+            return Ok(stop);
+        }
         match self.operation.request.wish {
+            Wish::HandOver { lease, from, to } => return self.hand_over(lease, from, to).await,
             Wish::Link { .. } => return self.prepare_link(&server).await,
             Wish::Adopt { .. } => return self.adopt(&server).await,
             Wish::Console { .. } => return self.choose_console().await,
-            Wish::Enable(_)
-            | Wish::Restore { .. }
-            | Wish::Reboot { .. }
-            | Wish::PutBack { .. }
-            | Wish::HandOver { .. } => {}
+            Wish::Enable(_) | Wish::Restore { .. } | Wish::Reboot { .. } | Wish::PutBack { .. } => {}
+        }
+        if let Some(stop) = self.in_others_way().await? {
+            return Ok(stop);
         }
         let lease = self.runner.store.lease(self.server()).await?;
+        if let (Wish::Restore { .. }, Some(lease)) = (&self.operation.request.wish, &lease)
+            && self.runner.lookout().sight(self.client, lease, &server).await?.has_left()
+        {
+            return problem(Problem::LeftRescue);
+        }
         let mut plan = match plan::confirm(self.client, &server, &self.operation.request.wish, lease.as_ref()).await {
             Ok(plan) => plan,
             Err(plan::Error::Problem(found)) => return problem(found),
@@ -114,14 +124,29 @@ impl Work<'_> {
         if reboot.as_ref().is_some_and(|reboot| !reboot.status.is_final()) {
             return Ok(Next::Record(Event::FoundImpossible { problem: Problem::Rebooting }));
         }
-        // OVHcloud purges ended tasks: then what Bernard remembers of the rescue says since when it is.
+        // OVHcloud purges ended tasks: then what Bernard remembers of the rescue says since when it is. Of a rescue that is not
+        // ours and weeks old nobody can tell; whoever asks hears that what is found may be older still.
         let lease = self.runner.store.lease(self.server()).await?;
-        let began = reboot.and_then(|reboot| reboot.started).or(lease.map(|lease| lease.started));
-        let Some(since) = began else {
-            return Ok(Next::Record(Event::FoundImpossible { problem: Problem::NotInRescue }));
-        };
+        let began = reboot.and_then(|reboot| reboot.started).or(lease.as_ref().map(|lease| lease.started));
+        let (since, age) = began.map_or((Timestamp::UNIX_EPOCH, Age::Unknown), |since| (since, Age::Known));
         let system = boot.family();
-        Ok(Next::Record(Event::RescueFound { system, ip: server.ip.clone(), since }))
+        let key = match system {
+            System::Linux => self.key_of(server, lease.as_ref()).await?,
+            System::Windows => None,
+        };
+        Ok(Next::Record(Event::RescueFound { system, ip: server.ip.clone(), since, key, age }))
+    }
+
+    /// The name of the SSH key that opens the running rescue. One that was set after our own rescue began opens the next one.
+    async fn key_of(&self, server: &Server, lease: Option<&Lease>) -> Result<Option<String>, Failure> {
+        let Some(key) = server.rescue_ssh_key.as_deref().filter(|key| !key.trim().is_empty()) else { return Ok(None) };
+        if let Some(lease) = lease
+            && let Some(began) = self.runner.store.operation(lease.operation).await?
+            && began.state.facts.plan.is_some_and(|plan| plan.entry == Entry::Password)
+        {
+            return Ok(None);
+        }
+        Ok(Some(ssh_key::name(key)))
     }
 
     /// Writes the setting until it reads back, or says that it does not.
@@ -129,6 +154,9 @@ impl Work<'_> {
         let Some((plan, change)) = self.planned().and_then(|plan| Some((plan, plan.change.as_ref()?))) else {
             return Ok(Next::Record(Event::BootSet { queries: Vec::new() }));
         };
+        if let Some(stop) = self.in_others_way_by_now().await? {
+            return Ok(stop);
+        }
         let (took, mut queries) = self.write(plan, change).await?;
         match took {
             Took::Yes => return Ok(Next::Record(Event::BootSet { queries })),
@@ -159,6 +187,10 @@ impl Work<'_> {
             }
             Err(plan::Error::Ovh(error)) => return Err(error.into()),
         };
+        let works = self.forbids_putting_back().await?;
+        if !works.is_empty() {
+            return done(PutBack::OthersAtWork { works }, Vec::new());
+        }
         let (took, queries) = self.write(made, &setting).await?;
         match took {
             Took::NotOurs => done(PutBack::SetByOthers, queries),
