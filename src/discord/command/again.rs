@@ -1,7 +1,10 @@
 //! **Reboot again**: a confirmation card first, then a new approval of the presser's own, and, where others must approve a
 //! reboot, of theirs.
 
-use super::propose::{in_rescue, into, request};
+use super::{
+    described::{in_rescue, into},
+    propose::request,
+};
 use crate::{
     clock,
     discord::{

@@ -5,6 +5,7 @@
 mod admin;
 mod again;
 mod console;
+mod described;
 mod doctor;
 mod enable;
 mod guide;
