@@ -168,7 +168,7 @@ fn wish(wish: &Wish) -> String {
         Wish::Enable(wish) => format!("into {}, for {:#}", boot(&wish.into), wish.lease),
         Wish::Adopt { lease } => format!("a rescue that somebody else started, for {lease:#}"),
         Wish::HandOver { lease, from, to } => format!("the rescue {lease}, {}", between(*from, *to)),
-        Wish::Restore { into, despite } | Wish::PutBack { into, despite } if despite.is_empty() => {
+        Wish::Restore { into, despite, .. } | Wish::PutBack { into, despite } if despite.is_empty() => {
             format!("into {}", boot(into))
         }
         Wish::Restore { into, .. } | Wish::PutBack { into, .. } => {

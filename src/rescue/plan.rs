@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use super::{
     event::Problem,
     lease::Lease,
-    operation::{Difference, EnableWish, Entry, Plan, Setting, Snapshot, Wish, same_text},
+    operation::{Difference, EnableWish, Ends, Entry, Plan, Setting, Snapshot, Wish, same_text},
     server::{Boot, Server, ServiceName, System},
 };
 use crate::ovh;
@@ -143,7 +143,8 @@ pub async fn propose(
         Aim::Restore => {
             let change = restoring(client, server, lease, now.as_ref()).await?;
             let despite = lease.map(|lease| differences(lease, server, now.as_ref())).unwrap_or_default();
-            (Wish::Restore { into: change.boot.clone(), despite }, Some(change))
+            let ends = over.map_or(Ends::Nobodys, Ends::This);
+            (Wish::Restore { into: change.boot.clone(), despite, ends }, Some(change))
         }
         Aim::PutBack => {
             let lease = lease.ok_or(Problem::NotInRescue)?;
@@ -177,8 +178,11 @@ fn same_deed(one: &Wish, other: &Wish) -> bool {
         (Wish::Enable(one), Wish::Enable(other)) => {
             same(&one.into, &other.into) && (one.over.is_none() || one.over == other.over)
         }
-        (Wish::Restore { into: one, despite }, Wish::Restore { into: other, despite: shown })
-        | (Wish::PutBack { into: one, despite }, Wish::PutBack { into: other, despite: shown }) => {
+        (
+            Wish::Restore { into: one, despite, ends },
+            Wish::Restore { into: other, despite: shown, ends: ends_as_shown },
+        ) => same(one, other) && despite == shown && (*ends_as_shown == Ends::Unsaid || ends == ends_as_shown),
+        (Wish::PutBack { into: one, despite }, Wish::PutBack { into: other, despite: shown }) => {
             same(one, other) && despite == shown
         }
         (Wish::Reboot { into: Some(one) }, Wish::Reboot { into: Some(other) }) => same(one, other),

@@ -8,7 +8,7 @@ use crate::{
     discord::{
         asking::Asking,
         calls::{self, Readers},
-        command::propose,
+        command::described,
         handler::{Handler, Reply},
         others,
         refusal::Refusal,
@@ -87,12 +87,12 @@ impl Handler {
             Action::Console => return self.console_deed(server).await,
         };
         let (proposal, beside) = self.proposal_beside(server, aim).await?;
-        let mut about = vec![say!(locale, "confirm-boots-into", into = propose::into(&proposal.plan, locale))];
+        let mut about = vec![say!(locale, "confirm-boots-into", into = described::into(&proposal.plan, locale))];
         if let Some(lease) = self.lookout.lease(server).await? {
-            about.extend(propose::in_rescue(&proposal.wish, &lease, asking.requester.user, locale));
+            about.extend(described::in_rescue(&proposal.wish, &lease, asking.requester.user, locale));
         }
         if let Wish::Restore { despite, .. } | Wish::PutBack { despite, .. } = &proposal.wish {
-            about.extend(despite.iter().map(|difference| propose::difference(difference, locale)));
+            about.extend(despite.iter().map(|difference| described::difference(difference, locale)));
         }
         about.extend(others::lines(&beside, locale));
         let calls = exact::of(&server.name, &proposal.wish, &proposal.plan, &self.settings.secret_from);

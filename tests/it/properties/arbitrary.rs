@@ -16,8 +16,8 @@ use bernard::{
         mark::Mark,
         notice::{Doing, Letter, Notice, To, Unasked},
         operation::{
-            ChannelId, Difference, EnableWish, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source,
-            Wish,
+            ChannelId, Difference, EnableWish, Ends, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot,
+            Source, Wish,
         },
         others::{self, Beside, OthersWork, Unread},
         reminder::Reminder,
@@ -187,7 +187,8 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
     let before = prop_oneof![
         plan().prop_map(|plan| Event::Prepared { plan: Box::new(plan) }),
         problem().prop_map(|problem| Event::FoundImpossible { problem }),
-        (plan(), system()).prop_map(|(plan, system)| Event::Adopted { plan: Box::new(plan), system }),
+        (plan(), system(), option::of(vec(any::<u64>().prop_map(TaskId), 0..3)))
+            .prop_map(|(plan, system, reboots)| Event::Adopted { plan: Box::new(plan), system, reboots }),
         queries().prop_map(|queries| Event::BootSet { queries }),
         (why.clone(), text(), option::of(query())).prop_map(|(why, said, query)| Event::SettingRefused {
             why,
@@ -335,6 +336,10 @@ pub(super) fn place(event: &Event) -> usize {
 /// How many events there are.
 pub(super) const EVENTS: usize = 45;
 
+fn ends() -> impl Strategy<Value = Ends> {
+    prop_oneof![Just(Ends::Unsaid), Just(Ends::Nobodys), operation_id().prop_map(Ends::This)]
+}
+
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
         option::of(boot()).prop_map(Difference::Boot),
@@ -350,7 +355,11 @@ fn wish() -> impl Strategy<Value = Wish> {
         });
     prop_oneof![
         enable,
-        (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::Restore { into, despite }),
+        (boot(), vec(difference(), 0..3), ends()).prop_map(|(into, despite, ends)| Wish::Restore {
+            into,
+            despite,
+            ends
+        }),
         (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::PutBack { into, despite }),
         option::of(boot()).prop_map(|into| Wish::Reboot { into }),
         vec(source(), 0..3).prop_map(|sources| Wish::Link { sources }),
