@@ -54,7 +54,7 @@ impl Behind {
     fn check(&self, trusted: Option<&PathBuf>) -> (Option<i32>, String) {
         let mut command = program();
         if let Some(trusted) = trusted {
-            command.env("SSL_CERT_FILE", trusted);
+            command.env("SSL_CERT_FILE", trusted).env("SSL_CERT_DIR", self._folder.path().join("none"));
         }
         command.args(["check", "--online", "--config"]).arg(&self.config);
         let output = command.stdin(Stdio::null()).output().expect("the program starts");
