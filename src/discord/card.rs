@@ -446,5 +446,5 @@ fn requester(operation: &Operation) -> Vec<Who> {
 }
 
 pub(super) fn rendering(slot: String, lines: Vec<String>, buttons: Vec<CreateButton>, rings: Vec<Who>) -> Rendering {
-    Rendering { slot, content: posting::cut(lines.join("\n")), buttons, rings }
+    Rendering { slot, content: posting::cut(&lines.join("\n")), buttons, rings }
 }

@@ -10,7 +10,7 @@ use super::guide::{self, Place};
 use crate::{
     config::Locale,
     rescue::{extension::Offer, foreign::ForeignId, operation::OperationId},
-    say,
+    say, shown,
     store::CardId,
 };
 
@@ -144,7 +144,7 @@ impl Button {
     /// The button as [`create`](Self::create) makes it, with the name of what it is about behind its label.
     pub fn create_for(self, name: &str, locale: Locale) -> CreateButton {
         let (label, style) = self.look(locale);
-        let label = format!("{label} {name}").chars().take(LABEL).collect::<String>();
+        let label = shown::cut(&format!("{label} {}", shown::visible(name)), LABEL);
         CreateButton::new(self.to_string()).label(label).style(style)
     }
 }

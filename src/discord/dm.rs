@@ -2,6 +2,8 @@
 //!
 //! Its first 200 characters hold no link: a phone shows them on its lock screen.
 
+use std::net::{IpAddr, SocketAddr};
+
 use secrecy::{ExposeSecret, SecretString};
 use serenity::{
     builder::{CreateActionRow, CreateAttachment, CreateButton, CreateMessage, EditAttachments, EditMessage},
@@ -16,7 +18,7 @@ use crate::{
         operation::{Kind, Operation, Source},
         server::System,
     },
-    say,
+    say, shown,
     text::{code, since_epoch},
 };
 
@@ -89,7 +91,8 @@ pub(super) fn open_link(link: &SecretString, locale: Locale) -> CreateButton {
 fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, SecretString)>) -> String {
     let locale = operation.request.locale;
     let (system, address) = operation.rescue().unwrap_or((System::Linux, None));
-    let address = address.unwrap_or("?");
+    let known = address.and_then(shown::address);
+    let address = known.map_or_else(|| "?".to_owned(), |address| address.to_string());
     let server = code(&operation.request.label);
     let user = system.user();
     let mut lines = vec![
@@ -102,16 +105,19 @@ fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, 
             None => say!(locale, "dm-key"),
         },
     ];
-    lines.push(say!(locale, "dm-user", user = code(user), address = code(address)));
+    lines.push(say!(locale, "dm-user", user = code(user), address = code(&address)));
     if let Some((source, link)) = link {
         lines.push(say!(locale, "dm-link", link = link.expose_secret(), source = card::source(*source, locale)));
     }
     lines.push(say!(locale, "dm-connect-title"));
-    if system == System::Windows {
-        lines.push(say!(locale, "dm-connect-rdp", address = code(address)));
+    if system == System::Windows && known.is_some() {
+        lines.push(say!(locale, "dm-connect-rdp", address = code(&address)));
     }
-    lines.push(say!(locale, "dm-connect-ssh", command = code(&format!("ssh {user}@{address}"))));
-    lines.push(say!(locale, "dm-host-key", command = code(&format!("ssh-keygen -R {address}"))));
+    // What is no address stands in no line that somebody copies into a shell.
+    if known.is_some() {
+        lines.push(say!(locale, "dm-connect-ssh", command = code(&format!("ssh {user}@{address}"))));
+        lines.push(say!(locale, "dm-host-key", command = code(&format!("ssh-keygen -R {address}"))));
+    }
     lines.push(say!(locale, "dm-connect-kvm", command = code(&format!("/console server:{}", operation.request.label))));
     lines.push(say!(locale, "dm-finished", command = code(&format!("/restore server:{}", operation.request.label))));
     if system == System::Windows {
@@ -142,22 +148,22 @@ fn buttons(
     buttons
 }
 
-/// What a tap opens in a remote desktop client; only for Windows.
+/// What a tap opens in a remote desktop client; only for Windows, and only where the server's address is one.
 fn rdp(operation: &Operation) -> Option<CreateAttachment> {
     let (system, address) = operation.rescue()?;
-    address.filter(|_| system == System::Windows).map(|address| rdp_file(address, system))
+    let address = address.filter(|_| system == System::Windows).and_then(shown::address)?;
+    Some(rdp_file(address, system, &shown::file_stem(&operation.request.label, "rescue")))
 }
 
-/// A file that a tap opens in a remote desktop client; it holds no password.
-fn rdp_file(address: &str, system: System) -> CreateAttachment {
-    let host = if address.contains(':') { format!("[{address}]") } else { address.to_owned() };
+/// A file that a tap opens in a remote desktop client; it holds no password, and no word that somebody else wrote.
+fn rdp_file(address: IpAddr, system: System, stem: &str) -> CreateAttachment {
     let lines = [
-        format!("full address:s:{host}:{}", system.port()),
+        format!("full address:s:{}", SocketAddr::new(address, system.port())),
         format!("username:s:{}", system.user()),
         "prompt for credentials:i:1".to_owned(),
         "administrative session:i:1".to_owned(),
         // The rescue's certificate is its own; warn, and let the person decide.
         "authentication level:i:2".to_owned(),
     ];
-    CreateAttachment::bytes(lines.join("\r\n") + "\r\n", "rescue.rdp")
+    CreateAttachment::bytes(lines.join("\r\n") + "\r\n", format!("{stem}.rdp"))
 }

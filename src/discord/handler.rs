@@ -138,7 +138,7 @@ impl Reply {
 
     /// Nothing in an answer rings anybody.
     fn edit(&self) -> EditInteractionResponse {
-        let content = posting::cut(self.content.clone());
+        let content = posting::cut(&self.content);
         let menu = self.menu.clone().map(CreateActionRow::SelectMenu);
         let rows = component::rows(&self.buttons).into_iter().chain(menu).collect();
         EditInteractionResponse::new().content(content).components(rows).allowed_mentions(CreateAllowedMentions::new())

@@ -170,7 +170,7 @@ impl Herald {
             return Ok(self.store.end_notice(owed.id, Delivered::Nowhere).await?);
         };
         let words = match self.draft(&owed.letter.notice, door).await? {
-            Draft::Say(words) => Words { content: posting::cut(words.content), ..words },
+            Draft::Say(words) => Words { content: posting::cut(&words.content), ..words },
             Draft::Needless => return Ok(self.store.end_notice(owed.id, Delivered::Needless).await?),
         };
         match self.post_at(owed, door, &words).await {

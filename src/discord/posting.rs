@@ -11,7 +11,7 @@ use serenity::{
 };
 
 use super::{Error, Rest, component, rest::SeenMessage};
-use crate::{access::Who, clock};
+use crate::{access::Who, clock, shown};
 
 /// Discord's limit for a message's text.
 pub(super) const LONGEST: usize = 2_000;
@@ -43,12 +43,9 @@ fn ringing(rings: &[Who]) -> CreateAllowedMentions {
     CreateAllowedMentions::new().roles(roles).users(users)
 }
 
-/// As much of a text as Discord takes.
-pub(super) fn cut(text: String) -> String {
-    match text.chars().count() > LONGEST {
-        true => text.chars().take(LONGEST - 1).chain(['…']).collect(),
-        false => text,
-    }
+/// As much of a text as Discord takes; what was open where it is cut is closed.
+pub(super) fn cut(text: &str) -> String {
+    shown::cut_message(text, LONGEST)
 }
 
 /// What was posted to a channel since an attempt whose fate is unknown; nothing while its nonce still makes a repetition the

@@ -6,7 +6,7 @@ use serenity::{
 };
 
 use super::{InteractionKey, asking::Asking, command, handler::Handler};
-use crate::{access::Capability, rescue::server::Server};
+use crate::{access::Capability, rescue::server::Server, shown};
 
 /// Discord's limit for suggestions.
 const CHOICES: usize = 25;
@@ -63,7 +63,7 @@ impl Handler {
         }
         let typed = typed.trim().to_lowercase();
         words.retain(|word| word.to_lowercase().contains(&typed) && word.chars().count() <= CHOICE_LENGTH);
-        words.into_iter().map(|word| (word.clone(), word)).collect()
+        words.into_iter().map(|word| (shown::cut(&shown::visible(&word), CHOICE_LENGTH), word)).collect()
     }
 }
 
@@ -73,7 +73,7 @@ fn choice(server: &Server) -> (String, String) {
         Some(name) => format!("{name} · {}", server.name),
         None => server.name.to_string(),
     };
-    (label.chars().take(CHOICE_LENGTH).collect(), server.name.to_string())
+    (shown::cut(&shown::visible(&label), CHOICE_LENGTH), server.name.to_string())
 }
 
 /// The `server` that was typed beside what is being typed, in the command or its subcommand.

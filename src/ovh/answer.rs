@@ -10,7 +10,7 @@ use reqwest::{
 use serde::{Deserialize, de::DeserializeOwned};
 
 use super::error::{Answered, Cause, Failure, Unreadable};
-use crate::clock;
+use crate::{clock, shown};
 
 /// The largest body read. The longest known answer, the ids of a busy account's mails, is a hundredth of it.
 const MAX_BODY: usize = 16 << 20;
@@ -193,12 +193,8 @@ pub(super) fn word(text: &str) -> String {
 /// Words for people on one line, bounded, with links and ids taken out: either could be a secret.
 pub(super) fn one_line(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    let shown: Vec<&str> = words.map(harmless_word).collect();
-    let line = shown.join(" ");
-    if line.chars().count() <= MAX_MESSAGE {
-        return line;
-    }
-    line.chars().take(MAX_MESSAGE - 1).chain(['…']).collect()
+    let harmless: Vec<&str> = words.map(harmless_word).collect();
+    shown::cut(&shown::visible(&harmless.join(" ")), MAX_MESSAGE)
 }
 
 fn harmless_word(word: &str) -> &str {

@@ -17,8 +17,8 @@ use crate::{
         health::{self, Check, Expected, Finding, Knowledge},
         server::ServiceName,
     },
-    say,
-    text::{code, day, day_and_hour, from_now, mention},
+    say, shown,
+    text::{code, code_within, day, day_and_hour, from_now, mention},
 };
 
 /// How many servers or accounts are named in one line; the file has them all.
@@ -68,7 +68,9 @@ impl Handler {
     async fn own(&self, asking: &Asking) -> Vec<Group> {
         let locale = asking.locale;
         let mut groups = Vec::new();
-        let mut add = |rank, title, item: String| groups.push(Group { rank, title, items: vec![[item.clone(), item]] });
+        let mut add = |rank, title, item: String| {
+            groups.push(Group { rank, title, items: vec![[code(&item), shown::visible(&item)]] });
+        };
         if let Err(error) = self.store.set_fact(PULSE_FACT, &clock::now().to_string()).await {
             add(0, say!(locale, "doctor-store"), error.to_string());
         }
@@ -181,10 +183,10 @@ fn unchecked(what: Check, locale: Locale) -> String {
 
 /// What a finding is about, with its particulars.
 fn item(finding: &Finding, face: Face) -> String {
-    let name = |name: &str| if face == Face::Message { code(name) } else { name.to_owned() };
+    let name = |name: &str| if face == Face::Message { code(name) } else { shown::visible(name) };
     let said = |said: &str| match face {
-        Face::Message => code(&said.chars().take(WORDS).collect::<String>()),
-        Face::File => said.to_owned(),
+        Face::Message => code_within(said, WORDS),
+        Face::File => shown::visible(said),
     };
     let moment = |at: &jiff::Timestamp| if face == Face::Message { day_and_hour(*at) } else { at.to_string() };
     let with = |label: &str, detail: String| format!("{} ({detail})", name(label));

@@ -17,6 +17,7 @@ use crate::discord::{
     error::{Cause, Error, TOO_OLD_TO_EDIT},
     route::{Access, Route},
 };
+use crate::shown;
 
 /// The most of an answer that is read: a guild's commands are well below it.
 const ANSWER_LIMIT: usize = 16 << 20;
@@ -205,9 +206,7 @@ impl Sender {
         if let Some(errors) = body.errors {
             complaints(&errors, &mut String::new(), &mut message);
         }
-        if message.chars().count() > MESSAGE_LIMIT {
-            message = message.chars().take(MESSAGE_LIMIT - 1).chain(['…']).collect();
-        }
+        let message = shown::cut(&shown::visible(&message), MESSAGE_LIMIT);
         Cause::Refused { status: answer.status, code: body.code, message }
     }
 }
