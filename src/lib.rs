@@ -10,7 +10,8 @@
 //! - [`limits`]: how often people may ask.
 //! - [`ovh`]: one end of the wire, with its budget, its signatures and the fence before a reboot.
 //! - [`discord`]: the other end: interactions in, answers, cards and DMs out.
-//! - [`text`]: every sentence, in English and French; [`shown`]: other people's text, made fit to be shown.
+//! - [`text`]: every sentence, in English and French; [`shown`]: other people's text, made fit to be shown;
+//!   [`lenient`]: other people's data, of which one bad thing hides no good one.
 //! - [`http`], [`tls`], [`metrics`], [`logging`], [`clock`]: the edges.
 //! - [`app`]: builds all of it, starts the loops, stops them in order; [`check`] proves beforehand that it can.
 //! - `demo`: the program between two simulated far ends, for who has no account (feature `demo`; not in the image).
@@ -25,6 +26,7 @@ pub mod ovh;
 pub mod discord;
 pub mod text;
 pub mod shown;
+pub mod lenient;
 pub mod http;
 pub mod tls;
 pub mod metrics;

@@ -245,6 +245,7 @@ fn impossible(problem: &Problem) -> String {
         | Problem::NotInRescue
         | Problem::Rebooting
         | Problem::NoLongerAllowed
+        | Problem::SystemUnread
         | Problem::KeyNeedsLinux
         | Problem::NoConsole => None,
     };

@@ -103,7 +103,7 @@ fn typed(name: &str, options: &[CommandDataOption]) -> (String, Option<String>) 
 fn entry(refusal: &Refusal) -> Option<Entry> {
     let entry = Entry::act(Act::Refused, clock::now());
     Some(match refusal {
-        Refusal::Denied(denial, _) => {
+        Refusal::Denied(denial, _) | Refusal::Unseen(denial, ..) => {
             let said = entry.saying(format!("{}: {}", denial.capability, reason(&denial.reason)));
             match &denial.nearest {
                 Some(nearest) => said.under(nearest.place.to_string()),

@@ -44,6 +44,9 @@ pub enum Refusal {
     CountsNot,
     /// What was typed names no one server.
     NoServer(String, NotFound),
+    /// What was typed names a server that they may not see: told as if there were none, with what comes near; and why, for the
+    /// audit.
+    Unseen(Box<Denial>, String, Vec<String>),
     /// A typed option is wrong: its name, and what would be right.
     Typed(&'static str, String),
     /// Another operation holds the server.
@@ -137,6 +140,7 @@ impl Refusal {
             Self::DenyInstead => say!(locale, "refusal-deny-instead"),
             Self::CountsNot => say!(locale, "refusal-counts-not"),
             Self::NoServer(typed, not_found) => no_server(typed, not_found, locale),
+            Self::Unseen(_, typed, near) => no_server(typed, &NotFound::Unknown(near.clone()), locale),
             Self::Typed(option, right) => say!(locale, "refusal-typed", option = code(option), right = right.as_str()),
             Self::Busy(operation) => busy(operation, locale),
             Self::Problem(problem @ (Problem::Ovhcloud { .. } | Problem::Weather { .. }), label) => {

@@ -345,6 +345,8 @@ pub enum Problem {
         /// How many of those who approved it may still do so.
         given: u32,
     },
+    /// OVHcloud does not say what is installed, so nobody chooses a rescue by it.
+    SystemUnread,
     /// An SSH key does not work with the Windows rescue (OVHcloud guide).
     KeyNeedsLinux,
     /// It has no console that a link or a file leads to.

@@ -315,6 +315,9 @@ fn differences(lease: &Lease, server: &Server, now: Option<&Boot>) -> Vec<Differ
 
 /// Chooses a rescue by kernel, never by position: the list also holds `ipxe-shell`, and it can come first.
 async fn choose_rescue(client: &ovh::Client, server: &Server, wanted: &Wanted) -> Result<(Boot, System), Error> {
+    if *wanted == Wanted::ByOs && server.os.trim().is_empty() {
+        return Err(Problem::SystemUnread.into());
+    }
     let boots = client.boots(&server.name, Some("rescue")).await?;
     if let Some(boot) = pick(&boots, server, wanted) {
         let system = boot.family();

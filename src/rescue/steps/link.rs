@@ -139,8 +139,12 @@ impl Runner {
         let mut read = self.read_mails.take(operation.id);
         let (found, trouble) = link::find(client, &target, &sources, &self.settings.secret_link, &mut read).await;
         self.read_mails.put(operation.id, read);
-        if let Some(error) = &trouble {
-            tracing::warn!(operation.id = %operation.id, %error, "a source of the link could not be read");
+        match &trouble {
+            Some(error) if error.is_of_one_thing() => client.note(error),
+            Some(error) => {
+                tracing::warn!(operation.id = %operation.id, %error, "a source of the link could not be read");
+            }
+            None => {}
         }
         (found, trouble)
     }
