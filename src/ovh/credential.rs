@@ -21,7 +21,8 @@ pub struct AccessRule {
 }
 
 /// The consumer key in use (schema `auth.ApiCredential`). Only accounts with keys have one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "Wire")]
 pub struct Credential {
     /// `validated`, `expired`, `refused`, `pendingValidation`, or a word of the future.
     pub status: String,
@@ -39,6 +40,12 @@ struct Wire {
     expiration: Field<Timestamp>,
     #[serde(default)]
     rules: Field<List<AccessRule>>,
+}
+
+impl From<Wire> for Credential {
+    fn from(Wire { status, expiration, rules }: Wire) -> Self {
+        Self { status, expiration: expiration.read(), rules: rules.read().unwrap_or_default().entries }
+    }
 }
 
 impl Partly for Wire {
@@ -73,8 +80,7 @@ impl Client {
     pub async fn current_credential(&self) -> Result<Credential, Error> {
         let doing = format!("read the credentials of the account `{}`", self.account());
         let call = Call::new(Method::GET, self.inner.endpoint.url(&["auth", "currentCredential"]), doing);
-        let Wire { status, expiration, rules } = self.read(&call).await?;
-        Ok(Credential { status, expiration: expiration.read(), rules: rules.read().unwrap_or_default().entries })
+        self.read::<Wire>(&call).await.map(Credential::from)
     }
 }
 

@@ -3,6 +3,7 @@
 mod aftermath;
 mod approvals;
 mod audit;
+mod bad;
 mod bot;
 mod busy;
 mod buttons;
