@@ -11,6 +11,7 @@ use bernard::{
         console::{ConsoleKind, ConsoleMinutes},
         event::{Doubt, Event, NotDone, Port, Problem, PutBack},
         lease::Lease,
+        mark::Mark,
         notice::{Doing, Letter, Notice, To},
         operation::{
             ChannelId, Difference, EnableWish, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source,
@@ -402,6 +403,7 @@ pub(super) fn lease() -> impl Strategy<Value = Lease> {
     (whose, time(), time(), snapshot(), setting(), system()).prop_map(
         |((operation, server, account, label, owner, channel), started, deadline, before, set, system)| Lease {
             operation,
+            mark: Mark::new(),
             server,
             account,
             label,
