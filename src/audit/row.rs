@@ -42,14 +42,12 @@ pub fn row(line: &Line) -> [String; COLUMNS.len()] {
 fn harmless(text: &str) -> String {
     let shown = shown::visible(text);
     let mut cell = String::with_capacity(shown.len() + 1);
-    let mut begins = true;
-    for c in shown.chars() {
-        if begins && is_formula(c) {
+    // A quote would end one of ours where others see a cell's beginning, so what follows it begins one, too.
+    for part in shown.split_inclusive([';', ',', '|', '"']) {
+        if part.trim_start().starts_with(is_formula) {
             cell.push('\'');
         }
-        // A quote would end one of ours where others see a cell's beginning, so what follows it begins one, too.
-        begins = matches!(c, ';' | ',' | '|' | '"') || (begins && c.is_whitespace());
-        cell.push(c);
+        cell.push_str(part);
     }
     cell
 }

@@ -30,6 +30,8 @@ pub enum Refusal {
     WrongChannel(BTreeSet<u64>),
     /// The person's roles could not be fetched, so the answer is no.
     RolesUnreadable,
+    /// Discord says that the person is not in the guild.
+    NotAMember,
     /// The bot lacks permissions in this channel.
     BotLacks(Vec<String>),
     /// No rule allows it; and what people call the server.
@@ -129,6 +131,7 @@ impl Refusal {
                 say!(locale, "refusal-wrong-channel", channels = speak::channels(channels))
             }
             Self::RolesUnreadable => say!(locale, "refusal-roles-unreadable"),
+            Self::NotAMember => say!(locale, "refusal-not-a-member"),
             Self::BotLacks(missing) => {
                 let missing = missing.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ");
                 say!(locale, "refusal-bot-lacks", missing = missing)
@@ -145,7 +148,10 @@ impl Refusal {
             Self::Unseen(_, typed, near) => no_server(typed, &NotFound::Unknown(near.clone()), locale),
             Self::Typed(option, right) => say!(locale, "refusal-typed", option = code(option), right = right.as_str()),
             Self::Busy(operation) => busy(operation, locale),
-            Self::Problem(problem @ (Problem::Ovhcloud { .. } | Problem::Weather { .. }), label) => {
+            Self::Problem(
+                problem @ (Problem::Ovhcloud { .. } | Problem::Unclear { .. } | Problem::Weather { .. }),
+                label,
+            ) => {
                 format!("{}\n{}", speak::problem(problem, label, locale), say!(locale, "end-nothing-done"))
             }
             Self::Problem(problem, label) => speak::problem(problem, label, locale),

@@ -359,6 +359,14 @@ pub enum Problem {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         query: Option<QueryId>,
     },
+    /// What OVHcloud answered made no sense, or could not be used: nobody refused anything.
+    Unclear {
+        /// What was wrong with it, with the query id.
+        said: String,
+        /// OVHcloud's name for the request, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
+    },
     /// OVHcloud could not just now, and may later.
     Weather {
         /// What came instead of an answer, with the query id.

@@ -13,6 +13,8 @@ use crate::ovh::{self, MailId};
 
 /// How much older than the intent a mail may look: OVHcloud's dates have whole seconds, and its mail comes from another machine.
 const SLACK: SignedDuration = SignedDuration::from_secs(60);
+/// How many of the account's mails are remembered as older than the reboot: more than one page of any mailbox.
+pub(super) const KNOWN_MAILS: usize = 500;
 /// How many of the newest mails are read at most in one look: a busy account must not eat the budget.
 const MAILS_AT_ONCE: usize = 20;
 
@@ -123,8 +125,10 @@ async fn from_mail(
 ) -> Result<Option<SecretString>, ovh::Error> {
     let mut ids: Vec<u64> = client.mail_ids().await?.into_iter().map(|id| id.0).collect();
     ids.sort_unstable_by(|a, b| b.cmp(a));
-    let oldest_known = target.known_mails.iter().flatten().min().copied().unwrap_or(0);
     let known: HashSet<u64> = target.known_mails.iter().flatten().copied().collect();
+    // Only a list that had no room for more says anything of what is older: one odd id is not to hide all that come after it.
+    let is_full = known.len() >= KNOWN_MAILS;
+    let oldest_known = known.iter().min().copied().filter(|_| is_full).unwrap_or(0);
     let unread = ids.into_iter().filter(|id| *id > oldest_known && !known.contains(id) && mails.is_due(*id));
     let mut unread: Vec<u64> = unread.take(MAILS_AT_ONCE).collect();
     // What could not be read before comes last.

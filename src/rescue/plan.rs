@@ -93,12 +93,13 @@ impl From<Problem> for Error {
     }
 }
 
-/// What OVHcloud's trouble is to a person: weather that passes, or a refusal.
+/// What OVHcloud's trouble is to a person: weather that passes, a refusal, or an answer that nobody can use.
 pub fn trouble(error: &ovh::Error) -> Problem {
     let (said, query) = (error.to_string(), error.query());
-    match error.is_transient() {
-        true => Problem::Weather { said, query },
-        false => Problem::Ovhcloud { said, query },
+    match (error.is_transient(), error.is_refusal() || error.is_credential()) {
+        (true, _) => Problem::Weather { said, query },
+        (false, true) => Problem::Ovhcloud { said, query },
+        (false, false) => Problem::Unclear { said, query },
     }
 }
 

@@ -448,6 +448,7 @@ help-names = A server goes by its service name, display name, IP or reverse.
 refusal-not-here = Commands are taken in the guild that I serve, not here.
 refusal-wrong-channel = Commands are taken in { $channels }, not here.
 refusal-roles-unreadable = Discord did not tell me your roles just now, so the answer is no. Try again, or use the command in the channel.
+refusal-not-a-member = Discord says that you are not in the server that I serve (any more), so the answer is no.
 refusal-bot-lacks = I lack permissions in this channel that I will need: { $missing }. Ask an administrator of this Discord server.
 refusal-typed = { $option } is not right: { $right }
 refusal-busy = { $server } is busy with { $id } of { $who }: { $state }. Wait for its end.
@@ -489,6 +490,7 @@ problem-no-longer-allowed = Whoever asked may not do this any more, so it was no
 problem-system-unread = OVHcloud does not say which system is installed on { $server }, so I do not choose its rescue: say which, with `system:windows` or `system:linux`.
 problem-key-needs-linux = An SSH key does not work with the Windows rescue. Leave it out, or choose `system:linux`.
 problem-weather = OVHcloud could not answer for { $server } just now: { $said }. Try again in a few minutes.
+problem-unclear = OVHcloud's answer about { $server } is of no use to me, so I did not go on: { $said }. Nobody refused anything; if it stays so, ask your operator.
 problem-ovhcloud = OVHcloud did not let me do this with { $server }: { $said }
 
 # Denials

@@ -451,6 +451,7 @@ help-names = Un serveur se désigne par son nom de service, son nom affiché, so
 refusal-not-here = Je prends les commandes sur le serveur Discord dont je m'occupe, pas ici.
 refusal-wrong-channel = Je prends les commandes dans { $channels }, pas ici.
 refusal-roles-unreadable = Discord ne m'a pas donné vos rôles à l'instant : la réponse est donc non. Réessayez, ou utilisez la commande dans le salon.
+refusal-not-a-member = Discord dit que vous n'êtes pas (ou plus) dans le serveur que je sers : la réponse est donc non.
 refusal-bot-lacks = Il me manque dans ce salon des permissions dont j'aurai besoin : { $missing }. Demandez à un administrateur de ce serveur Discord.
 refusal-typed = { $option } ne convient pas. Attendu : { $right }
 refusal-busy = { $server } est occupé par { $id } de { $who } : { $state }. Attendez la fin.
@@ -492,6 +493,7 @@ problem-no-longer-allowed = La personne qui l'a demandé n'en a plus le droit :
 problem-system-unread = OVHcloud ne dit pas quel système est installé sur { $server }, je ne choisis donc pas son mode rescue : précisez lequel, avec `system:windows` ou `system:linux`.
 problem-key-needs-linux = Une clé SSH ne fonctionne pas avec le rescue Windows. Retirez-la, ou choisissez `system:linux`.
 problem-weather = OVHcloud n'a pas pu répondre au sujet de { $server } pour l'instant : { $said }. Réessayez dans quelques minutes.
+problem-unclear = La réponse d'OVHcloud au sujet de { $server } est inutilisable, je n'ai donc pas continué : { $said }. Personne n'a rien refusé ; si cela dure, voyez avec votre administrateur.
 problem-ovhcloud = OVHcloud ne m'a pas laissé faire cela avec { $server } : { $said }
 
 # Denials

@@ -84,9 +84,22 @@ impl Work<'_> {
         match permission {
             Some(Permission::Granted(_)) => self.send(Some(found)).await,
             Some(Permission::Refused) => Ok(Next::Record(Event::LinkWithheld)),
-            None if self.is_given_up() => Ok(self.not_found(trouble)),
+            // The link is there; what is missing is whether it may be given.
+            None if self.is_given_up() => Ok(self.not_told(trouble)),
             None => Ok(Next::Wait(self.settings().secret_poll)),
         }
+    }
+
+    /// A link was found, and nobody could say whether its requester may still have it.
+    fn not_told(&self, trouble: Option<ovh::Error>) -> Next {
+        let searched = sources(self.operation, &self.settings().secret_from);
+        let query = trouble.as_ref().and_then(ovh::Error::query);
+        let why = trouble.map_or_else(
+            || "Discord did not tell the roles of the one who asked".to_owned(),
+            |error| error.to_string(),
+        );
+        let trouble = Some(format!("found, but not handed out: {why}"));
+        Next::Record(Event::LinkNotFound { searched, trouble, query })
     }
 
     /// Records the attempt, then sends the DM.

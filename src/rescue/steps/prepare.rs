@@ -10,6 +10,7 @@ use crate::{
     rescue::{
         calls,
         event::{Doubt, Event, NotDone, Problem, PutBack},
+        link::KNOWN_MAILS,
         operation::{OperationId, Plan, Setting, Source, Wish},
         plan,
         server::{QueryId, Server},
@@ -17,8 +18,6 @@ use crate::{
     store::Append,
 };
 
-/// How many of the account's mails are remembered as older than the reboot: more than one page of any mailbox.
-const KNOWN_MAILS: usize = 500;
 /// How long a rescue waits for the list of the account's mails, if its link can come another way.
 const MAILS_WITHIN: Duration = Duration::from_secs(5);
 /// How often a setting that did not take is written again: `rescueMail` is known to be updated unreliably.

@@ -144,6 +144,7 @@ fn problem() -> impl Strategy<Value = Problem> {
         Just(Problem::KeyNeedsLinux),
         Just(Problem::NoConsole),
         (text(), option::of(query())).prop_map(|(said, query)| Problem::Ovhcloud { said, query }),
+        (text(), option::of(query())).prop_map(|(said, query)| Problem::Unclear { said, query }),
     ]
 }
 
