@@ -12,6 +12,7 @@
 //! - [`discord`]: the other end: interactions in, answers, cards and DMs out.
 //! - [`text`]: every sentence, in English and French; [`shown`]: other people's text, made fit to be shown;
 //!   [`lenient`]: other people's data, of which one bad thing hides no good one.
+//! - `sieve`: what may be logged and shown of other people's words.
 //! - [`http`], [`tls`], [`metrics`], [`logging`], [`clock`]: the edges.
 //! - [`app`]: builds all of it, starts the loops, stops them in order; [`check`] proves beforehand that it can.
 //! - `demo`: the program between two simulated far ends, for who has no account (feature `demo`; not in the image).
@@ -27,6 +28,7 @@ pub mod discord;
 pub mod text;
 pub mod shown;
 pub mod lenient;
+mod sieve;
 pub mod http;
 pub mod tls;
 pub mod metrics;

@@ -393,6 +393,7 @@ doctor-rest = { $count ->
    *[other] … et { $count } autres types de constat, dans le fichier.
 }
 doctor-store = 🔴 **Impossible d'écrire dans mon stockage**
+doctor-commands = 🔴 **Discord refuse mes commandes** ; celles qu'il connaît restent utilisables, nouvel essai { $when }
 doctor-account-away = 🔴 **Le compte est illisible**
 doctor-credential = 🔴 **L'identifiant n'est pas valable, ou plus pour longtemps**
 doctor-rights = 🔴 **Il manque des droits à l'identifiant**
@@ -492,7 +493,7 @@ problem-no-account = La configuration ne nomme plus { $account }, le compte de {
 problem-no-longer-allowed = La personne qui l'a demandé n'en a plus le droit : rien n'a été commencé.
 problem-system-unread = OVHcloud ne dit pas quel système est installé sur { $server }, je ne choisis donc pas son mode rescue : précisez lequel, avec `system:windows` ou `system:linux`.
 problem-key-needs-linux = Une clé SSH ne fonctionne pas avec le rescue Windows. Retirez-la, ou choisissez `system:linux`.
-problem-weather = OVHcloud n'a pas pu répondre au sujet de { $server } pour l'instant : { $said }. Réessayez dans quelques minutes.
+problem-weather = Je n'ai pas obtenu de réponse au sujet de { $server } pour l'instant : { $said }. Réessayez dans quelques minutes.
 problem-unclear = La réponse d'OVHcloud au sujet de { $server } est inutilisable, je n'ai donc pas continué : { $said }. Personne n'a rien refusé ; si cela dure, voyez avec votre administrateur.
 problem-ovhcloud = OVHcloud ne m'a pas laissé faire cela avec { $server } : { $said }
 
