@@ -108,6 +108,13 @@ impl Error {
         }
     }
 
+    /// Whether Discord says that there is no such person, or that they are not in the guild.
+    pub fn is_unknown_person(&self) -> bool {
+        /// "Unknown Member", "Unknown User".
+        const UNKNOWN: [u32; 2] = [10_007, 10_013];
+        self.code().is_some_and(|code| UNKNOWN.contains(&code))
+    }
+
     /// Discord's own sentence, if it said one.
     pub fn message(&self) -> Option<&str> {
         match &self.cause {

@@ -188,7 +188,8 @@ impl Client {
         let listed: List<u64> = self.read(&call).await?;
         let mut ids = listed.entries;
         latest(&mut ids, most);
-        self.each(ids, |client, id| async move { client.task(name, TaskId(id)).await }).await
+        let read = self.each(ids, |client, id| async move { client.task(name, TaskId(id)).await });
+        read.await.map(|tasks| tasks.read)
     }
 
     /// One task; `None` when OVHcloud does not know it, a few looks later still: not yet, or no longer. Never proof that nothing was done.

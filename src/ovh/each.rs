@@ -7,13 +7,22 @@ use super::{client::Client, error::Error};
 /// How many are read at once: a person waits a fraction as long, and most of a small burst is left to others.
 const AT_ONCE: usize = 4;
 
+/// Many things, and those of them that cannot be read.
+#[derive(Clone, Debug)]
+pub struct Each<T> {
+    /// What could be read.
+    pub read: Vec<T>,
+    /// Why the others could not.
+    pub bad: Vec<Error>,
+}
+
 impl Client {
     /// Reads each of `ids`, a few at a time, in their order. What vanished meanwhile is left out; what cannot be read is left out
     /// and noted, so that it hides none of the others.
     ///
     /// # Errors
     /// When the account cannot be asked; and when none could be read because of the credentials or the weather.
-    pub async fn each<I, T, Reading>(&self, ids: Vec<I>, read: impl Fn(Self, I) -> Reading) -> Result<Vec<T>, Error>
+    pub async fn each<I, T, Reading>(&self, ids: Vec<I>, read: impl Fn(Self, I) -> Reading) -> Result<Each<T>, Error>
     where
         Reading: Future<Output = Result<Option<T>, Error>>,
     {
@@ -35,6 +44,6 @@ impl Client {
             return Err(bad.swap_remove(at));
         }
         bad.iter().for_each(|error| self.note(error));
-        Ok(found)
+        Ok(Each { read: found, bad })
     }
 }

@@ -40,6 +40,7 @@ pub use client::{Client, Fault, READ_PATIENCE, Written};
 pub use console::{Console, console_body};
 pub use credential::{AccessRule, Credential};
 pub use dedicated::{Access, Change, Listed};
+pub use each::Each;
 pub use error::{Answered, Cause, Error, Unreadable, Voice};
 pub use mail::{Mail, MailId};
 pub use odd::Oddity;

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil::Date};
 
-use super::{client::Client, error::Error, wire};
+use super::{client::Client, each::Each, error::Error, wire};
 use crate::{
     lenient::List,
     rescue::{known::Planned, server::ServiceName},
@@ -20,6 +20,8 @@ pub struct Service {
 /// Something that OVHcloud did in the datacentre (schema `dedicated.server.Intervention`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Intervention {
+    /// Its id.
+    pub id: u64,
     /// OVHcloud's word for it.
     pub kind: String,
     /// When it began.
@@ -44,18 +46,17 @@ impl Client {
     ///
     /// # Errors
     /// As every read.
-    pub async fn planned_interventions(&self, name: &ServiceName) -> Result<Vec<Planned>, Error> {
+    pub async fn planned_interventions(&self, name: &ServiceName) -> Result<Each<Planned>, Error> {
         let list = self.get(name, &["plannedIntervention"], format!("read the planned interventions of `{name}`"));
         let mut ids = self.read::<List<u64>>(&list).await?.entries;
         latest(&mut ids, PLANNED);
         let read = self.each(ids, |client, id| async move {
             let doing = format!("read the planned intervention {id} of `{name}`");
             let call = client.get(name, &["plannedIntervention", &id.to_string()], doing);
-            client.read::<wire::PlannedIntervention>(&call).await.map(Some)
+            client.read::<wire::PlannedIntervention>(&call).await.map(|planned| planned.unless_over(id))
         });
-        let mut planned: Vec<Planned> =
-            read.await?.into_iter().filter_map(wire::PlannedIntervention::unless_over).collect();
-        planned.sort_by_key(|planned| planned.begins);
+        let mut planned: Each<Planned> = read.await?;
+        planned.read.sort_by_key(|planned| planned.begins);
         Ok(planned)
     }
 
@@ -63,17 +64,17 @@ impl Client {
     ///
     /// # Errors
     /// As every read.
-    pub async fn interventions(&self, name: &ServiceName, most: usize) -> Result<Vec<Intervention>, Error> {
+    pub async fn interventions(&self, name: &ServiceName, most: usize) -> Result<Each<Intervention>, Error> {
         let list = self.get(name, &["intervention"], format!("read the interventions of `{name}`"));
         let mut ids = self.read::<List<u64>>(&list).await?.entries;
         latest(&mut ids, most);
         let read = self.each(ids, |client, id| async move {
             let doing = format!("read the intervention {id} of `{name}`");
             let call = client.get(name, &["intervention", &id.to_string()], doing);
-            client.read::<wire::Intervention>(&call).await.map(Some)
+            client.read::<wire::Intervention>(&call).await.map(|read| Some(read.numbered(id)))
         });
-        let mut interventions: Vec<Intervention> = read.await?.into_iter().map(Intervention::from).collect();
-        interventions.sort_by_key(|intervention: &Intervention| std::cmp::Reverse(intervention.began));
+        let mut interventions: Each<Intervention> = read.await?;
+        interventions.read.sort_by_key(|intervention| std::cmp::Reverse(intervention.began));
         Ok(interventions)
     }
 }

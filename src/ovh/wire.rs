@@ -326,11 +326,11 @@ impl Partly for PlannedIntervention {
 
 impl PlannedIntervention {
     /// A status that nobody knows is not over.
-    pub(super) fn unless_over(self) -> Option<Planned> {
+    pub(super) fn unless_over(self, id: u64) -> Option<Planned> {
         let over = self.status.read().is_some_and(|status| status == "done");
         let kind = one_line(&self.kind.read().unwrap_or_default());
         let (begins, ends) = (self.wanted_start_date.read(), self.expected_end_date.read());
-        (!over).then_some(Planned { kind, begins, ends })
+        (!over).then_some(Planned { id, kind, begins, ends })
     }
 }
 
@@ -348,9 +348,10 @@ impl Partly for Intervention {
     }
 }
 
-impl From<Intervention> for service::Intervention {
-    fn from(read: Intervention) -> Self {
-        Self { kind: one_line(&read.kind.read().unwrap_or_default()), began: read.date.read() }
+impl Intervention {
+    pub(super) fn numbered(self, id: u64) -> service::Intervention {
+        let kind = one_line(&self.kind.read().unwrap_or_default());
+        service::Intervention { id, kind, began: self.date.read() }
     }
 }
 

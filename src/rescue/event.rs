@@ -9,6 +9,7 @@ use super::{
     approval::Approval,
     console::ConsoleKind,
     operation::{Intent, OperationId, Plan, Source},
+    others::OthersWork,
     server::{QueryId, System, TaskId, TaskStatus},
 };
 use crate::access::UserId;
@@ -125,6 +126,11 @@ pub enum Event {
     },
     /// Nobody answered the question in time: from now on it is one for on-call.
     QuestionUnanswered,
+    /// Others were seen at something that one more reboot would destroy or collide with, and that nobody was shown: it was not sent.
+    OthersAtWork {
+        /// At what.
+        works: Vec<OthersWork>,
+    },
     /// A person approved one more reboot.
     RebootAgainApproved {
         /// Who.
@@ -317,6 +323,10 @@ pub enum Problem {
     ChangedMeanwhile,
     /// It is not in rescue, so there is nothing to put back and no link to look for.
     NotInRescue,
+    /// It is in no rescue and boots what can be reached: to put it back would only be a reboot.
+    NothingToRestore,
+    /// It has left its rescue without us: others changed its netboot and rebooted it.
+    LeftRescue,
     /// Its rescue is somebody's already.
     HasOwner {
         /// Whose.
@@ -328,6 +338,11 @@ pub enum Problem {
     CannotOwn {
         /// Who.
         person: UserId,
+    },
+    /// Others are at something that it would destroy or collide with, and that was not on the card.
+    OthersAtWork {
+        /// At what.
+        works: Vec<OthersWork>,
     },
     /// It is rebooting right now.
     Rebooting,
@@ -414,6 +429,11 @@ pub enum PutBack {
     },
     /// Somebody else set another netboot meanwhile: it was left as they set it.
     SetByOthers,
+    /// Others are at something that writing could destroy: it was left as it was set.
+    OthersAtWork {
+        /// At what.
+        works: Vec<OthersWork>,
+    },
 }
 
 /// What the probe saw of the rescue's or the system's port.

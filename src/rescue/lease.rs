@@ -9,7 +9,8 @@ use super::{
     event::{Event, PutBack},
     mark::{Mark, MarkedOperation},
     operation::{ChannelId, Kind, Operation, OperationId, Plan, Setting, Snapshot, Wish, same_text},
-    server::{Boot, ServiceName, System, TaskStatus},
+    server::{Boot, Server, ServiceName, System, TaskStatus},
+    sight::Seen,
 };
 use crate::access::UserId;
 
@@ -41,6 +42,9 @@ pub struct Lease {
     pub set: Setting,
     /// The rescue's family.
     pub system: System,
+    /// What others were seen to do to it.
+    #[serde(default, skip_serializing_if = "Seen::is_nothing")]
+    pub seen: Seen,
 }
 
 impl Lease {
@@ -66,6 +70,18 @@ impl Lease {
             (&earlier.set.rescue_ssh_key, &earlier.before.rescue_ssh_key),
         );
         self
+    }
+
+    /// Whether something but the netboot that this rescue set is still set on the server, and was not so before.
+    pub fn is_still_set_on(&self, server: &Server) -> bool {
+        let fields = [
+            (&self.set.rescue_mail, &self.before.rescue_mail, &server.rescue_mail),
+            (&self.set.rescue_ssh_key, &self.before.rescue_ssh_key, &server.rescue_ssh_key),
+        ];
+        fields.into_iter().any(|(set, before, now)| {
+            let is = |then: &Option<String>| same_text(then.as_deref(), now.as_deref());
+            set.as_ref().is_some_and(is) && !is(before)
+        })
     }
 }
 
@@ -144,6 +160,7 @@ fn begin(
         before: plan.before.clone(),
         set: plan.change.clone()?,
         system,
+        seen: Seen::default(),
     })))
 }
 
@@ -224,6 +241,7 @@ mod tests {
             before,
             set,
             system: System::Linux,
+            seen: Seen::default(),
         }
     }
 

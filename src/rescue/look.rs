@@ -47,7 +47,7 @@ impl Fleet {
             boot: boot.ok().flatten(),
             running,
             care,
-            intervention: interventions.ok().and_then(|read| read.into_iter().next()),
+            intervention: interventions.ok().and_then(|all| all.read.into_iter().next()),
         })
     }
 

@@ -96,9 +96,10 @@ impl From<Problem> for Error {
 /// What OVHcloud's trouble is to a person: weather that passes, a refusal, or an answer that nobody can use.
 pub fn trouble(error: &ovh::Error) -> Problem {
     let (said, query) = (error.to_string(), error.query());
-    match (error.is_transient(), error.is_refusal() || error.is_credential()) {
-        (true, _) => Problem::Weather { said, query },
-        (false, true) => Problem::Ovhcloud { said, query },
+    match (error.is_refusal() || error.is_credential(), error.is_transient()) {
+        (true, _) => Problem::Ovhcloud { said, query },
+        (false, true) => Problem::Weather { said, query },
+        // An answer that makes no sense is no refusal either.
         (false, false) => Problem::Unclear { said, query },
     }
 }
@@ -147,7 +148,11 @@ pub async fn propose(
         }
         Aim::PutBack => {
             let lease = lease.ok_or(Problem::NotInRescue)?;
-            let change = restoring(client, server, Some(lease), now.as_ref()).await?;
+            let mut change = restoring(client, server, Some(lease), now.as_ref()).await?;
+            if let Some(theirs) = now.as_ref().filter(|_| lease.seen.has_left()) {
+                // It is out of rescue: what others set there stays.
+                change.boot = theirs.clone();
+            }
             let despite = differences_but_done(lease, server, now.as_ref(), &change);
             (Wish::PutBack { into: change.boot.clone(), despite }, Some(change))
         }
@@ -272,8 +277,8 @@ async fn restoring(
     now: Option<&Boot>,
 ) -> Result<Setting, Error> {
     let Some(lease) = lease else {
-        if now.is_some_and(Boot::is_worth_returning_to) {
-            return Err(Problem::NotInRescue.into());
+        if now.is_none_or(Boot::is_worth_returning_to) {
+            return Err(Problem::NothingToRestore.into());
         }
         let boot = hard_disk(client, &server.name).await?;
         return Ok(Setting { boot, rescue_mail: None, rescue_ssh_key: None });
@@ -301,7 +306,7 @@ fn differences_but_done(lease: &Lease, server: &Server, now: Option<&Boot>, chan
 
 fn differences(lease: &Lease, server: &Server, now: Option<&Boot>) -> Vec<Difference> {
     let mut differences = Vec::new();
-    if server.boot != Some(lease.set.boot.id) {
+    if server.boot != Some(lease.set.boot.id) && !lease.seen.has_left() {
         differences.push(Difference::Boot(now.cloned()));
     }
     if lease.set.rescue_mail.as_ref().is_some_and(|mail| *mail != server.rescue_mail) {

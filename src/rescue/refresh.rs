@@ -245,19 +245,15 @@ impl Fleet {
 }
 
 async fn care(client: &ovh::Client, name: &ServiceName) -> Result<Care, ovh::Error> {
-    // One of the two that cannot be read hides the other no more than it must.
-    let (service, planned) = (client.service(name).await, client.planned_interventions(name).await);
-    let is_alone = |error: &ovh::Error| error.is_of_one_thing() && !error.is_credential() && !error.is_transient();
-    let (service, planned) = match (service, planned) {
-        (Ok(service), Err(error)) if is_alone(&error) => {
+    let service = client.service(name).await?;
+    let planned = match client.planned_interventions(name).await {
+        Ok(planned) => planned.read,
+        // What cannot be read hides the contract no more than it must.
+        Err(error) if error.is_of_one_thing() && !error.is_credential() && !error.is_transient() => {
             client.note(&error);
-            (service, Vec::new())
+            Vec::new()
         }
-        (Err(error), Ok(planned)) if is_alone(&error) => {
-            client.note(&error);
-            (ovh::Service { expires: None, renewed: None }, planned)
-        }
-        (service, planned) => (service?, planned?),
+        Err(error) => return Err(error),
     };
     Ok(Care { read: clock::now(), expires: service.expires, renewed: service.renewed, planned })
 }
