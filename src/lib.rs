@@ -13,7 +13,7 @@
 //! - [`text`]: every sentence, in English and French; [`shown`]: other people's text, made fit to be shown;
 //!   [`lenient`]: other people's data, of which one bad thing hides no good one.
 //! - `sieve`: what may be logged and shown of other people's words.
-//! - [`http`], [`tls`], [`metrics`], [`logging`], [`clock`]: the edges.
+//! - [`http`], [`tls`], [`metrics`], [`logging`], [`clock`], [`process`], [`private`]: the edges.
 //! - [`app`]: builds all of it, starts the loops, stops them in order; [`check`] proves beforehand that it can.
 //! - `demo`: the program between two simulated far ends, for who has no account (feature `demo`; not in the image).
 
@@ -34,6 +34,8 @@ pub mod tls;
 pub mod metrics;
 pub mod logging;
 pub mod clock;
+pub mod process;
+pub mod private;
 pub mod app;
 pub mod check;
 #[cfg(feature = "demo")]

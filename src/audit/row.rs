@@ -4,7 +4,7 @@ use super::Line;
 use crate::shown;
 
 /// The columns, in their order.
-pub const COLUMNS: [&str; 19] = [
+pub const COLUMNS: [&str; 20] = [
     "n",
     "at",
     "kind",
@@ -22,6 +22,7 @@ pub const COLUMNS: [&str; 19] = [
     "query",
     "outcome",
     "detail",
+    "times",
     "previous",
     "hash",
 ];
