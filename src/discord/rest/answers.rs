@@ -16,6 +16,9 @@ use crate::lenient::{List, or_default};
 pub struct Posted {
     /// Its id.
     pub id: MessageId,
+    /// The roles that it rings, if Discord says so.
+    #[serde(default)]
+    pub mention_roles: Option<Vec<RoleId>>,
 }
 
 /// A channel.
