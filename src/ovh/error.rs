@@ -114,6 +114,20 @@ impl Error {
         &self.0.cause
     }
 
+    /// What could not be done, as it completes "could not …".
+    pub(super) fn doing(&self) -> &str {
+        &self.0.doing
+    }
+
+    /// The fault is this one thing's: OVHcloud answered, and neither the account, its credentials nor the weather are to blame.
+    pub(crate) fn is_of_one_thing(&self) -> bool {
+        match &self.0.cause {
+            Cause::Answered(answer) => !matches!(answer.status, 401 | 429) && !answer.blames_signature(),
+            Cause::Unreadable(_) => true,
+            _ => false,
+        }
+    }
+
     /// The server that the call was about, if it was about one.
     pub fn server(&self) -> Option<&ServiceName> {
         self.0.server.as_ref()

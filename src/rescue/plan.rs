@@ -93,13 +93,14 @@ impl From<Problem> for Error {
     }
 }
 
-/// What OVHcloud's trouble is to a person: weather that passes, or a refusal.
+/// What OVHcloud's trouble is to a person: weather that passes, a refusal, or an answer that nobody can use.
 pub fn trouble(error: &ovh::Error) -> Problem {
     let (said, query) = (error.to_string(), error.query());
-    match error.is_refusal() || error.is_credential() {
-        true => Problem::Ovhcloud { said, query },
+    match (error.is_refusal() || error.is_credential(), error.is_transient()) {
+        (true, _) => Problem::Ovhcloud { said, query },
+        (false, true) => Problem::Weather { said, query },
         // An answer that makes no sense is no refusal either.
-        false => Problem::Weather { said, query },
+        (false, false) => Problem::Unclear { said, query },
     }
 }
 
@@ -324,6 +325,9 @@ fn differences(lease: &Lease, server: &Server, now: Option<&Boot>) -> Vec<Differ
 
 /// Chooses a rescue by kernel, never by position: the list also holds `ipxe-shell`, and it can come first.
 async fn choose_rescue(client: &ovh::Client, server: &Server, wanted: &Wanted) -> Result<(Boot, System), Error> {
+    if *wanted == Wanted::ByOs && server.os.trim().is_empty() {
+        return Err(Problem::SystemUnread.into());
+    }
     let boots = client.boots(&server.name, Some("rescue")).await?;
     if let Some(boot) = pick(&boots, server, wanted) {
         let system = boot.family();

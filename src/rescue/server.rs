@@ -121,8 +121,8 @@ pub struct Server {
     pub rescue_mail: Option<String>,
     /// The SSH key of the Linux rescue; with it no password exists.
     pub rescue_ssh_key: Option<String>,
-    /// Whether OVHcloud monitors the server and intervenes.
-    pub monitoring: bool,
+    /// Whether OVHcloud monitors the server and intervenes; `None` when that cannot be read.
+    pub monitoring: Option<bool>,
     /// Whether interventions in the datacentre are switched off.
     pub no_intervention: bool,
     /// Where it stands, such as `gra3`.
@@ -159,7 +159,7 @@ impl Server {
             boot: None,
             rescue_mail: None,
             rescue_ssh_key: None,
-            monitoring: true,
+            monitoring: None,
             no_intervention: false,
             datacenter: None,
         }
