@@ -63,10 +63,14 @@ impl Crash {
         self.reads_before_accepting() + usize::from(self.guard == Guard::Approval)
     }
 
-    /// How often the server is read before the machine is watched: also for the plan, around the setting, and right before the
-    /// reboot.
+    /// How often the server is read before the reboot's own look at it: also for the plan, and around the setting.
+    fn reads_before_rebooting(self) -> usize {
+        self.reads_before_beginning() + 1 + if self.kind == Kind::Reboot { 0 } else { 2 }
+    }
+
+    /// How often the server is read before the machine is watched: also right before the reboot.
     fn reads_before_watching(self) -> usize {
-        self.reads_before_beginning() + 1 + if self.kind == Kind::Restore { 3 } else { 1 }
+        self.reads_before_rebooting() + 1
     }
 
     /// The step that is due after a crash within this one: what cannot be repeated, or may have arrived, is looked for instead.
@@ -113,7 +117,7 @@ impl Crash {
             Step::AwaitApproval => Mark::server_read(self.reads_before_beginning()),
             Step::Prepare => match self.kind {
                 Kind::Enable | Kind::Restore | Kind::PutBack => Mark::ovh("PUT", "/dedicated/server/"),
-                Kind::Reboot => Mark::ovh("GET", "/task?"),
+                Kind::Reboot => Mark::server_read(self.reads_before_rebooting()),
                 Kind::Link => Mark::ovh("*", "/authenticationSecret"),
                 Kind::Adopt => Mark::end_told(1),
                 // The notice is one more.
@@ -121,7 +125,7 @@ impl Crash {
                 Kind::Console => Mark::ovh("POST", "/features/ipmi/access"),
             },
             Step::Set if self.kind == Kind::PutBack => Mark::end_told(1),
-            Step::Set => Mark::ovh("GET", "/task?"),
+            Step::Set => Mark::server_read(self.reads_before_rebooting()),
             Step::Reboot => Mark::ovh("GET", "/task/"),
             Step::AskConsole => Mark::ovh("GET", "/task/"),
             // Looking for the task and following it read the same, so what comes after both is what tells.
