@@ -11,7 +11,7 @@ use super::{
     component::Button,
     console,
     guide::{Place, Reader, Topic},
-    posting, speak,
+    posting, speak, waiting,
 };
 use crate::{
     access::Who,
@@ -21,7 +21,7 @@ use crate::{
         event::{NotDone, Port, PutBack},
         lease::Lease,
         operation::{Kind, Operation, Source, Wish},
-        server::{Boot, System},
+        server::Boot,
         state::{Link, Outcome, Phase},
     },
     say,
@@ -88,6 +88,7 @@ pub fn messages(
             messages.push(question_for_oncall(operation, asked, manner));
         }
     }
+    messages.extend(waiting::messages(operation, lease, manner));
     if operation.state.facts.dm_closed && operation.state.facts.source.is_some() {
         messages.push(reveal(operation, locale));
     }
@@ -106,6 +107,7 @@ fn card(operation: &Operation, locale: Locale) -> Rendering {
     lines.extend(plan_lines(operation, locale));
     lines.extend(console::card_line(operation, locale));
     lines.extend(seen_lines(operation, locale));
+    lines.extend(waiting::lines(operation, locale));
     let mut buttons = Vec::new();
     if operation.state.can_be_cancelled() {
         buttons.push(Button::Cancel(operation.id).create(locale));
@@ -304,7 +306,7 @@ fn end_lines(
     let mut lines = Vec::new();
     match outcome {
         Outcome::InRescue(link) => {
-            lines.push(link_line(operation, *link, locale));
+            lines.extend(waiting::link_lines(operation, *link, locale));
             lines.extend(port_line(operation, locale));
             // A link that was found says that the rescue came up; without one, only the task could.
             if facts.task_vanished && matches!(link, Link::NotFound | Link::NotNeeded) {
@@ -395,30 +397,6 @@ fn netboot_line(operation: &Operation, locale: Locale) -> Option<String> {
         true => format!("{stays}\n{}", say!(locale, "end-put-netboot-back")),
         false => stays,
     })
-}
-
-fn link_line(operation: &Operation, link: Link, locale: Locale) -> String {
-    let user = operation.rescue().map_or(System::Linux, |(system, _)| system).user();
-    let source = operation.state.facts.source.map(|source| self::source(source, locale)).unwrap_or_default();
-    match link {
-        Link::Delivered => say!(locale, "end-link-delivered", source = source, user = code(user)),
-        Link::Revealed => say!(locale, "end-link-revealed", source = source, user = code(user)),
-        Link::NotNeeded => say!(locale, "end-link-not-needed", user = code(user)),
-        Link::NotFound => not_found_line(operation, locale),
-        Link::NotTaken => say!(locale, "end-link-not-taken"),
-        Link::Withheld => say!(locale, "end-link-withheld", who = mention(operation.request.requester)),
-    }
-}
-
-/// What was searched, and what went wrong there.
-fn not_found_line(operation: &Operation, locale: Locale) -> String {
-    let facts = &operation.state.facts;
-    let searched: Vec<String> = facts.searched.iter().map(|source| self::source(*source, locale)).collect();
-    let line = say!(locale, "end-link-not-found", searched = searched.join(", "));
-    match &facts.search_trouble {
-        Some(said) => format!("{line}\n{}", say!(locale, "end-link-trouble", said = code(said))),
-        None => line,
-    }
 }
 
 /// The guide's first page for the rescue of this operation.

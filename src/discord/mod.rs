@@ -47,3 +47,4 @@ pub mod speak;
 mod suggest;
 mod under_way;
 mod verdict;
+mod waiting;

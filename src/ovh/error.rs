@@ -146,6 +146,16 @@ impl Error {
         }
     }
 
+    /// The credentials are good, and have no right to this call.
+    pub fn is_right(&self) -> bool {
+        self.0.cause.answered().is_some_and(Answered::blames_rights)
+    }
+
+    /// OVHcloud refuses the signature, or its time: the clock or the secret is wrong.
+    pub fn is_clock(&self) -> bool {
+        self.0.cause.answered().is_some_and(Answered::blames_signature)
+    }
+
     /// The service has expired and was not renewed (OVHcloud's status 460).
     pub fn is_expired_service(&self) -> bool {
         self.status() == Some(460)
@@ -241,9 +251,15 @@ impl Answered {
     }
 
     fn blames_credentials(&self) -> bool {
-        const CODES: [&str; 4] = ["INVALID_CREDENTIAL", "NOT_CREDENTIAL", "NOT_GRANTED_CALL", "Client::Forbidden"];
+        const CODES: [&str; 3] = ["INVALID_CREDENTIAL", "NOT_CREDENTIAL", "INVALID_KEY"];
         let listed = self.code.as_deref().is_some_and(|code| CODES.contains(&code));
-        self.status == 401 || (self.status == 403 && listed)
+        self.status == 401 || (self.status == 403 && listed) || self.blames_rights()
+    }
+
+    fn blames_rights(&self) -> bool {
+        const CODES: [&str; 2] = ["NOT_GRANTED_CALL", "Client::Forbidden"];
+        let listed = self.code.as_deref().is_some_and(|code| CODES.contains(&code));
+        self.status == 403 && (listed || !self.missing_rights.is_empty())
     }
 }
 

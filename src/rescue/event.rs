@@ -2,12 +2,17 @@
 //!
 //! Pure. No variant ever holds a link, a secret's id or a token.
 
-use jiff::Timestamp;
+mod parts;
+
+pub use parts::{Doubt, NotDone, Port, PutBack};
+
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
     approval::Approval,
     console::ConsoleKind,
+    hindrance::Matter,
     operation::{Intent, OperationId, Plan, Source},
     server::{QueryId, System, TaskId, TaskStatus},
 };
@@ -21,6 +26,9 @@ pub enum Event {
     Prepared {
         /// What was there, and what will be set.
         plan: Box<Plan>,
+        /// How far OVHcloud's clock is ahead of ours, if that could be asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offset: Option<SignedDuration>,
     },
     /// The server was found in a rescue that somebody else started; from here that has a lease.
     Adopted {
@@ -28,6 +36,9 @@ pub enum Event {
         plan: Box<Plan>,
         /// The rescue's family.
         system: System,
+        /// How far OVHcloud's clock is ahead of ours, if that could be asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offset: Option<SignedDuration>,
     },
     /// The rescue has another owner: recorded together with the change of its lease.
     HandedOver {
@@ -206,6 +217,22 @@ pub enum Event {
     },
     /// OVHcloud no longer knows the task: purged, which is neither success nor failure.
     TaskVanished,
+    /// The task has not ended in all the time that it had: it is followed on, and keeps nobody from the way out.
+    TaskStands,
+    /// Nobody reacted to that in time: from now on it is on-call's too.
+    StandingUnanswered,
+    /// What is waited on does not work, for a reason that was not said yet in this phase.
+    Hindered {
+        /// What it is, and who can mend it.
+        matter: Matter,
+        /// What came instead of an answer, with the query id.
+        said: String,
+        /// OVHcloud's name for the request, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
+    },
+    /// What was waited on works again.
+    Unhindered,
     /// The server of a `/rescue link` is in rescue, and no reboot of it is running.
     RescueFound {
         /// The rescue's family.
@@ -251,6 +278,9 @@ pub enum Event {
         /// OVHcloud's name for the request that made the secret, if one did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         query: Option<QueryId>,
+        /// What another source answered that refuses to be asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refused: Option<String>,
     },
     /// The DM arrived.
     LinkDelivered,
@@ -365,55 +395,6 @@ pub enum Problem {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         query: Option<QueryId>,
     },
-}
-
-/// Why nobody can say whether a change of the setting is still on its way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "why", rename_all = "snake_case")]
-pub enum Doubt {
-    /// It got no answer that says so, or it was answered and does not read back.
-    Unanswered {
-        /// What came instead.
-        said: String,
-    },
-    /// The process ended, or failed, where it may have been waiting for the answer.
-    Stopped,
-}
-
-/// How it is known that a reboot did not happen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NotDone {
-    /// OVHcloud answered with a 4xx.
-    #[default]
-    Refused,
-    /// No connection was made, or the time to send was over.
-    Unsent,
-}
-
-/// Whether what was set is back as it was.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "result", rename_all = "snake_case")]
-pub enum PutBack {
-    /// It is, read back.
-    Done,
-    /// It is not.
-    Failed {
-        /// OVHcloud's words.
-        said: String,
-    },
-    /// Somebody else set another netboot meanwhile: it was left as they set it.
-    SetByOthers,
-}
-
-/// What the probe saw of the rescue's or the system's port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Port {
-    /// It does not answer.
-    Closed,
-    /// It answers.
-    Open,
 }
 
 impl Event {

@@ -94,6 +94,14 @@ impl Inventory {
         })))
     }
 
+    /// A call of this account worked: should its key be refused again, that is told again.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn account_works(&self, account: &str) -> Result<(), store::Error> {
+        self.0.store.end_troubles(account, store::Troubles::OfEveryCall).await
+    }
+
     /// The servers as they were last seen, in the natural order of what people call them.
     pub fn servers(&self) -> Arc<Servers> {
         Arc::clone(&self.0.shelf.read().unwrap_or_else(PoisonError::into_inner).servers)

@@ -1,6 +1,6 @@
 //! Looking for the link that leads to the rescue's password. What is found is a secret: it leaves this module only as one.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
@@ -8,8 +8,12 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{
     operation::Source,
     server::{QueryId, ServiceName, System},
+    steps,
 };
-use crate::ovh::{self, MailId};
+use crate::{
+    clock::BootInstant,
+    ovh::{self, MailId},
+};
 
 /// How much older than the intent a mail may look: OVHcloud's dates have whole seconds, and its mail comes from another machine.
 const SLACK: SignedDuration = SignedDuration::from_secs(60);
@@ -40,33 +44,86 @@ pub struct Found {
     pub query: Option<QueryId>,
 }
 
-/// Looks once in each of `sources`, in order. `read` remembers mails that need no second reading.
-///
-/// A source that cannot be read counts as one that has nothing; its error comes back beside, for the card and the log.
+/// What a look came to.
+#[derive(Debug, Default)]
+pub struct Look {
+    /// The link, if it is there.
+    pub found: Option<Found>,
+    /// The sources that refuse to be asked, as long as nobody changes that.
+    pub refused: Refused,
+    /// What else did not work.
+    pub trouble: Option<ovh::Error>,
+}
+
+/// The sources that refuse to be asked, with OVHcloud's words.
+pub type Refused = BTreeMap<Source, ovh::Error>;
+
+/// What a search remembers between two looks; only saves requests.
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// The mails that need no second reading.
+    pub read: HashSet<u64>,
+    /// The sources that refused.
+    pub refused: Refused,
+    /// Since when.
+    pub since: Option<BootInstant>,
+}
+
+impl Look {
+    /// Something that is found, or not there yet.
+    pub fn of(found: Option<Found>) -> Self {
+        Self { found, ..Self::default() }
+    }
+
+    /// A place that could not be looked at.
+    pub fn failed(source: Source, error: ovh::Error) -> Self {
+        match is_by_right(&error) {
+            true => Self { refused: BTreeMap::from([(source, error)]), ..Self::default() },
+            false => Self { trouble: Some(error), ..Self::default() },
+        }
+    }
+}
+
+/// OVHcloud's words for all that refused, in one line; `None` if nothing did.
+pub fn words<'a>(refused: impl IntoIterator<Item = &'a ovh::Error>) -> Option<String> {
+    let words: Vec<String> = refused.into_iter().map(ToString::to_string).collect();
+    (!words.is_empty()).then(|| words.join("; "))
+}
+
+/// Whether OVHcloud itself says that this may not be asked, though the key is good: asking again changes nothing.
+fn is_by_right(error: &ovh::Error) -> bool {
+    let own_words = error.is_refusal() && (error.message().is_some() || error.is_credential());
+    own_words && matches!(error.status(), Some(401 | 403 | 460)) && !steps::matter(error).is_the_accounts()
+}
+
+/// Looks once in each of `sources`, in order. One that cannot be read counts as one that has nothing.
 pub async fn find(
     client: &ovh::Client,
     target: &Target,
     sources: &[Source],
     template: &str,
-    read: &mut HashSet<u64>,
-) -> (Option<Found>, Option<ovh::Error>) {
-    let mut trouble = None;
-    for source in sources {
+    memory: &mut Memory,
+) -> Look {
+    let mut look = Look { refused: memory.refused.clone(), ..Look::default() };
+    for source in sources.iter().filter(|source| !memory.refused.contains_key(source)) {
         let id = match source {
             Source::AuthenticationSecret => from_authentication_secret(client, target).await,
-            Source::Mail => from_mail(client, target, read).await.map(|id| Some((id?, None))),
+            Source::Mail => from_mail(client, target, &mut memory.read).await.map(|id| Some((id?, None))),
             // A console leads to no password.
             Source::Console => Ok(None),
         };
         match id {
             Ok(Some((id, query))) => {
-                return (Some(Found { source: *source, link: render(template, &id), query }), None);
+                look.found = Some(Found { source: *source, link: render(template, &id), query });
+                break;
             }
             Ok(None) => {}
-            Err(error) => trouble = Some(error),
+            Err(error) if is_by_right(&error) => drop(look.refused.insert(*source, error)),
+            Err(error) => look.trouble = Some(error),
         }
     }
-    (None, trouble)
+    memory.refused.clone_from(&look.refused);
+    look
 }
 
 /// Only an entry of the rescue's own kind counts: an installed system's panels are listed too.

@@ -5,6 +5,7 @@
 pub mod server;
 pub mod console;
 pub mod operation;
+pub mod hindrance;
 pub mod event;
 pub mod state;
 pub mod step;

@@ -7,6 +7,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    hindrance::Matter,
     lease::Lease,
     operation::{ChannelId, Operation, OperationId},
     reminder::Reminder,
@@ -155,6 +156,21 @@ pub enum Notice {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         lines: Option<u64>,
     },
+    /// OVHcloud refuses what only the operator can mend, and an operation waits for it or came to nothing.
+    AccountTrouble {
+        /// The account.
+        account: String,
+        /// What does not work.
+        matter: Matter,
+        /// OVHcloud's words, with the query id.
+        said: String,
+        /// The operation that met it first.
+        operation: OperationId,
+        /// What people call its server.
+        label: String,
+        /// Who waits for it, and is rung if nobody is on call.
+        waiter: UserId,
+    },
     /// Nothing new is begun from now on.
     Paused {
         /// Who said so.
@@ -202,6 +218,7 @@ impl Notice {
             | Self::ServerLeft { .. }
             | Self::OthersDoing { .. }
             | Self::AuditAnchor { .. }
+            | Self::AccountTrouble { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. } => None,
         }

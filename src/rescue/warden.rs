@@ -16,7 +16,7 @@ use super::{
     errand::{Errands, Permission},
     event::Problem,
     fleet::Fleet,
-    lease::{Lease, stands_in_the_way},
+    lease::{Lease, leads_out, stands_in_the_way},
     notice::{Letter, Notice, To},
     operation::{ChannelId, Kind, Operation, Request, Wish},
     plan::{self, Aim},
@@ -139,7 +139,7 @@ impl Warden {
         let kept = self.store.due_leases(now).await?;
         let live = if kept.is_empty() { Vec::new() } else { self.store.live_operations().await? };
         for kept in kept {
-            match self.turn(&kept, now) {
+            match self.turn(&kept).await {
                 // Whoever is at work on the server has its people's attention; afterwards it is said, or it is over.
                 Turn::Remind(..) if live.iter().any(|operation| self.is_at_work(operation, &kept.lease, now)) => {}
                 Turn::Remind(..) if self.is_being_looked_for(&kept.lease, now) => {}
@@ -162,7 +162,26 @@ impl Warden {
             return Ok(());
         }
         let each = stream::iter(self.store.due_leases(clock::now()).await?).map(|kept| self.restore_one(kept));
-        each.buffer_unordered(AT_ONCE).try_collect().await
+        each.buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+        for kept in self.store.barred_leases(clock::now()).await? {
+            self.restore_late(kept).await?;
+        }
+        Ok(())
+    }
+
+    /// A deadline that came while a task was under way, and was only told of: the task stands by now, so it bars nobody any more.
+    async fn restore_late(&self, kept: Kept) -> Result<(), Error> {
+        let now = self.fleet.time_of(&kept.lease).await;
+        let live = self.store.live_operations().await?;
+        let bars = |operation: &Operation| {
+            operation.request.server == kept.lease.server && operation.state.stands() && !leads_out(operation)
+        };
+        if kept.lease.deadline > now || !live.iter().any(bars) {
+            return Ok(());
+        }
+        let next = kept.due.unwrap_or(now);
+        let due = Due { reminder: None, deadline: Moment::Now, said: kept.said, next };
+        self.begin_restore(&kept, due).await.map(drop)
     }
 
     /// Ends the rescues of servers that have left: their deadline has passed, the inventory does not know them, and every account
@@ -216,14 +235,18 @@ impl Warden {
     fn is_at_work(&self, operation: &Operation, lease: &Lease, now: Timestamp) -> bool {
         operation.request.server == lease.server
             && operation.state.holds_server()
-            && !matches!(operation.state.phase, Phase::Undecided { .. })
+            && !matches!(operation.state.phase, Phase::Undecided { .. } | Phase::Standing(_))
             && now.duration_since(operation.since) < self.settings.patience
     }
 
-    fn turn(&self, kept: &Kept, now: Timestamp) -> Turn {
+    /// What there is to be done, by the clock that the lease was written with.
+    async fn turn(&self, kept: &Kept) -> Turn {
         let deadline = kept.lease.deadline;
         let first = reminder::first(kept.since, deadline, self.settings.remind_before);
-        let due = reminder::due(kept.said, first, deadline, now);
+        let now = self.fleet.time_of(&kept.lease).await;
+        let mut due = reminder::due(kept.said, first, deadline, now);
+        // Rows are due by our clock.
+        due.next = due.next.saturating_add(clock::now().duration_since(now)).unwrap_or(due.next);
         match due.reminder {
             None => Turn::Wait(due),
             Some(_) if due.deadline == Moment::Now && self.settings.on_deadline == OnDeadline::Restore => {
@@ -254,8 +277,8 @@ impl Warden {
 
     async fn restore_one(&self, kept: Kept) -> Result<(), Error> {
         let now = clock::now();
-        let Turn::Restore(due) = self.turn(&kept, now) else { return Ok(()) };
-        let late = now.duration_since(kept.lease.deadline) > BETTER_WITHIN;
+        let Turn::Restore(due) = self.turn(&kept).await else { return Ok(()) };
+        let late = self.fleet.time_of(&kept.lease).await.duration_since(kept.lease.deadline) > BETTER_WITHIN;
         match (self.begin_restore(&kept, due).await?, due.reminder) {
             (Begun::Yes, _) | (_, None) => Ok(()),
             (Begun::NotYet, _) if !late => Ok(()),
@@ -344,6 +367,8 @@ impl Warden {
                 self.pulse.tap();
                 Ok(())
             }
+            // A clock that has been set back since would have it sleep until then.
+            Some(due) if due > next => self.store.keep_appointment(&name, next, None, now).await,
             Some(_) => Ok(()),
         }
     }

@@ -16,6 +16,8 @@ mod operations;
 mod timeline;
 mod pause;
 mod reminders;
+mod troubles;
+mod wake;
 
 use std::{
     fs::File,
@@ -42,6 +44,7 @@ pub use messages::{Delivery, Posted, TriedDelivery, Unreported};
 pub use notices::{Delivered, NoticeId, Outdated, Owed, Tried};
 pub use operations::{Append, Open};
 pub use reminders::{Kept, Onward, Owing};
+pub use troubles::{About, Troubles};
 
 /// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

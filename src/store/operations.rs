@@ -6,6 +6,7 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use super::{CardId, Change, Error, Store, audit, cards, from_json, id, json, leases, messages, millis, pause, time};
 use crate::{
     access::UserId,
+    clock,
     config::Locale,
     rescue::{
         event::{Doubt, Event},
@@ -310,10 +311,10 @@ async fn load(connection: &mut SqliteConnection, operation: OperationId) -> Resu
             .bind(operation.0)
             .fetch_all(&mut *connection)
             .await?;
-    let mut loaded = Operation::open(operation, request, time(row.get(1)));
+    let mut loaded = Operation::open(operation, request, clock::not_ahead(time(row.get(1))));
     for (at, text) in &events {
         let event: Event = from_json(text, || format!("an event of {operation}"))?;
-        loaded = loaded.record(&event, time(*at))?;
+        loaded = loaded.record(&event, clock::not_ahead(time(*at)))?;
     }
     Ok(Some(loaded))
 }

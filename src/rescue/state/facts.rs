@@ -9,6 +9,7 @@ use crate::rescue::{
     approval::{Round, RoundEnd},
     console::ConsoleKind,
     event::{Doubt, Event, NotDone, Port, PutBack},
+    hindrance::Hindrance,
     operation::{Intent, Plan, Source},
     server::{System, TaskId, TaskStatus},
 };
@@ -28,6 +29,12 @@ pub struct Facts {
     pub task: Option<(TaskId, TaskStatus)>,
     /// The task was purged before it was seen to end.
     pub task_vanished: bool,
+    /// The task was found to stand: it had not ended in all the time that it had.
+    pub stood: bool,
+    /// Nobody reacted to that in time.
+    pub standing_unanswered: bool,
+    /// What does not work that is waited on, if that is to be said.
+    pub hindrance: Option<Hindrance>,
     /// The task was found, not answered.
     pub adopted: bool,
     /// OVHcloud's last `powerState` since the reboot.
@@ -78,6 +85,12 @@ impl Facts {
         self.port_closed.is_some() && matches!(self.port, Some((Port::Open, _)))
     }
 
+    /// Whether OVHcloud's task has not been seen to end, though it had its time.
+    pub fn is_standing(&self) -> bool {
+        let is_over = self.task_vanished || self.task.as_ref().is_some_and(|(_, status)| status.is_final());
+        self.stood && !is_over
+    }
+
     /// Whether this person denied this round, counted from 1, and has not said why.
     pub fn is_unexplained(&self, round: u32, person: UserId) -> bool {
         let round = (round as usize).checked_sub(1).and_then(|index| self.rounds.get(index));
@@ -88,7 +101,7 @@ impl Facts {
     pub(super) fn learn(&mut self, event: &Event) {
         self.learn_of_approval(event);
         match event {
-            Event::Prepared { plan } | Event::Adopted { plan, .. } => self.plan = Some((**plan).clone()),
+            Event::Prepared { plan, .. } | Event::Adopted { plan, .. } => self.plan = Some((**plan).clone()),
             Event::RebootIntended { intent } => {
                 self.intents += 1;
                 self.not_done = None;
@@ -115,6 +128,12 @@ impl Facts {
                 }
             }
             Event::TaskVanished => self.task_vanished = true,
+            Event::TaskStands => self.stood = true,
+            Event::StandingUnanswered => self.standing_unanswered = true,
+            Event::Hindered { matter, said, .. } => {
+                self.hindrance = Some(Hindrance { matter: *matter, said: said.clone() });
+            }
+            Event::Unhindered => self.hindrance = None,
             Event::ConsoleChosen { kind } => self.console = Some(*kind),
             Event::ConsoleOpened { until } => self.console_until = Some(*until),
             Event::RescueFound { system, ip, since } => self.rescue = Some((*system, ip.clone(), *since)),
@@ -125,7 +144,10 @@ impl Facts {
                 self.port = Some((*port, *at));
             }
             Event::PowerSeen { power } => self.power = Some(power.clone()),
-            Event::DeliveryAttempted { source, .. } => self.source = *source,
+            Event::DeliveryAttempted { source, refused, .. } => {
+                self.source = *source;
+                self.search_trouble.clone_from(refused);
+            }
             Event::LinkNotFound { searched, trouble, .. } => {
                 self.searched.clone_from(searched);
                 self.search_trouble.clone_from(trouble);

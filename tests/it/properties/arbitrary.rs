@@ -10,6 +10,7 @@ use bernard::{
         calls::{ExactCall, Method, Times},
         console::{ConsoleKind, ConsoleMinutes},
         event::{Doubt, Event, NotDone, Port, Problem, PutBack},
+        hindrance::Matter,
         lease::Lease,
         notice::{Doing, Letter, Notice, To},
         operation::{
@@ -153,9 +154,13 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         prop_oneof![Just(PutBack::Done), text().prop_map(|said| PutBack::Failed { said }), Just(PutBack::SetByOthers)];
     let port = select(vec![Port::Closed, Port::Open]);
     let before = prop_oneof![
-        plan().prop_map(|plan| Event::Prepared { plan: Box::new(plan) }),
+        (plan(), option::of(length())).prop_map(|(plan, offset)| Event::Prepared { plan: Box::new(plan), offset }),
         problem().prop_map(|problem| Event::FoundImpossible { problem }),
-        (plan(), system()).prop_map(|(plan, system)| Event::Adopted { plan: Box::new(plan), system }),
+        (plan(), system(), option::of(length())).prop_map(|(plan, system, offset)| Event::Adopted {
+            plan: Box::new(plan),
+            system,
+            offset
+        }),
         queries().prop_map(|queries| Event::BootSet { queries }),
         (why.clone(), text(), option::of(query())).prop_map(|(why, said, query)| Event::SettingRefused {
             why,
@@ -183,13 +188,21 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         Just(Event::QuestionUnanswered),
         (status(), option::of(text())).prop_map(|(status, comment)| Event::TaskSeen { status, comment }),
         Just(Event::TaskVanished),
+        Just(Event::TaskStands),
+        Just(Event::StandingUnanswered),
+        (matter(), text(), option::of(query())).prop_map(|(matter, said, query)| Event::Hindered {
+            matter,
+            said,
+            query
+        }),
+        Just(Event::Unhindered),
     ];
     let after = prop_oneof![
         (system(), option::of(text()), time()).prop_map(|(system, ip, since)| Event::RescueFound { system, ip, since }),
         (port, time()).prop_map(|(port, at)| Event::PortSeen { port, at }),
         text().prop_map(|power| Event::PowerSeen { power }),
-        (option::of(source()), option::of(query()))
-            .prop_map(|(source, query)| Event::DeliveryAttempted { source, query }),
+        (option::of(source()), option::of(query()), option::of(text()))
+            .prop_map(|(source, query, refused)| Event::DeliveryAttempted { source, query, refused }),
         Just(Event::LinkDelivered),
         Just(Event::DmClosed),
         option::of(query()).prop_map(|query| Event::LinkRevealed { query }),
@@ -223,6 +236,10 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
             Just(Event::ApprovalExpired),
         ];
     prop_oneof![4 => before, 4 => reboot, 4 => after, 4 => approval, 1 => beside]
+}
+
+fn matter() -> impl Strategy<Value = Matter> {
+    select(Matter::ALL.to_vec())
 }
 
 fn call() -> impl Strategy<Value = ExactCall> {
@@ -294,11 +311,15 @@ pub(super) fn place(event: &Event) -> usize {
         Event::SettingInDoubt { .. } => 41,
         Event::WrittenBack { .. } => 42,
         Event::LinkWithheld => 43,
+        Event::TaskStands => 44,
+        Event::StandingUnanswered => 45,
+        Event::Hindered { .. } => 46,
+        Event::Unhindered => 47,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 44;
+pub(super) const EVENTS: usize = 48;
 
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
@@ -392,14 +413,24 @@ pub(super) fn letter() -> impl Strategy<Value = Letter> {
         }),
         (user(), text()).prop_map(|(by, reason)| Notice::Paused { by, reason }),
         user().prop_map(|by| Notice::Resumed { by }),
+        (text(), matter(), text(), operation_id(), text(), user()).prop_map(
+            |(account, matter, said, operation, label, waiter)| Notice::AccountTrouble {
+                account,
+                matter,
+                said,
+                operation,
+                label,
+                waiter
+            }
+        ),
     ];
     (to, notice).prop_map(|(to, notice)| Letter { to, notice })
 }
 
 pub(super) fn lease() -> impl Strategy<Value = Lease> {
     let whose = (operation_id(), service_name(), text(), text(), user(), channel());
-    (whose, time(), time(), snapshot(), setting(), system()).prop_map(
-        |((operation, server, account, label, owner, channel), started, deadline, before, set, system)| Lease {
+    (whose, time(), time(), snapshot(), setting(), system(), option::of(length())).prop_map(
+        |((operation, server, account, label, owner, channel), started, deadline, before, set, system, offset)| Lease {
             operation,
             server,
             account,
@@ -411,6 +442,7 @@ pub(super) fn lease() -> impl Strategy<Value = Lease> {
             before,
             set,
             system,
+            offset,
         },
     )
 }
