@@ -236,7 +236,7 @@ impl Handler {
         let locale = text::locale_of(&press.locale);
         let first = match button {
             // A form opens only as the first answer, before anything is looked up: what is typed into it is checked when it comes.
-            Ok(Button::AddReason(id, round)) => Form::DenialReason(id, round).open(locale),
+            Ok(Button::AddReason(denied, round)) => Form::DenialReason(denied, round).open(locale),
             Ok(Button::Confirm(_) | Button::Dismiss(_) | Button::ExtendBy(..) | Button::Turn(_)) if on_card => {
                 CreateInteractionResponse::Acknowledge
             }

@@ -16,7 +16,7 @@ use sha1::{Digest, Sha1};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Error, Rest,
+    Error, Rest, component,
     handler::SharedPolicy,
     notice::{Draft, Words},
     posting,
@@ -195,7 +195,8 @@ impl Herald {
         {
             return Ok((there, message));
         }
-        self.store.notice_tried(owed.id, &digest(&words.content), clock::now()).await?;
+        let ids = component::ids(&words.buttons);
+        self.store.notice_tried(owed.id, &digest(&words.content, &ids), clock::now()).await?;
         let message = posting::message(&words.content, &words.buttons, &words.rings);
         let posted = self.rest.post(channel, &message, &nonce(owed), &[]).await?;
         Ok((there, posted.id.get()))
@@ -205,7 +206,9 @@ impl Herald {
     async fn find_lost(&self, channel: DiscordChannel, tried: &Tried) -> Result<Option<u64>, Failure> {
         let seen = posting::since_attempt(&self.rest, channel, tried.at, tried.at).await?;
         for message in seen.iter().filter(|message| message.author == self.bot) {
-            if digest(&message.content) == tried.shown && !self.store.is_notice(message.id.get()).await? {
+            if digest(&message.content, &message.custom_ids) == tried.shown
+                && !self.store.is_notice(message.id.get()).await?
+            {
                 return Ok(Some(message.id.get()));
             }
         }
@@ -228,8 +231,9 @@ impl Herald {
     }
 }
 
-fn digest(content: &str) -> String {
-    hex::encode(Sha1::digest(content.trim()))
+/// What tells a message from every other one; its buttons name what no other store knows.
+fn digest(content: &str, custom_ids: &[String]) -> String {
+    hex::encode(Sha1::digest([content.trim(), &custom_ids.join(" ")].join("\n")))
 }
 
 /// The same for every attempt at one place, so that Discord itself makes two of them one.
@@ -238,5 +242,5 @@ fn nonce(owed: &Owed) -> Nonce {
         Place::First => "a",
         Place::Second => "b",
     };
-    Nonce::try_from(format!("N-{}-{place}", owed.id.0)).expect("a notice's number is short")
+    posting::nonce(owed.mark, place)
 }

@@ -42,6 +42,7 @@ mod press;
 pub mod refusal;
 pub mod reporter;
 pub mod rescues;
+mod retype;
 mod sparse;
 pub mod speak;
 mod suggest;

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Error, Rest, approval_card,
     card::{self, LinkOut, Manner, Rendering},
-    component,
+    component::{self, Button, Subject},
     error::TOO_OLD_TO_EDIT,
     posting,
     rest::Nonce,
@@ -320,7 +320,10 @@ impl Reporter {
         let found = seen.iter().find(|message| {
             let same = match &mark {
                 Some(mark) => message.custom_ids.contains(mark),
-                None => is_this(&message.content, it.rendering, asked, it.operation),
+                None => {
+                    is_this(&message.content, it.rendering, asked, it.operation)
+                        && !names_another(&message.custom_ids, it.operation)
+                }
             };
             message.author == self.bot && !of_another_slot(message.id.get()) && same
         });
@@ -354,10 +357,6 @@ fn digest(rendering: &Rendering) -> String {
     hex::encode(Sha1::digest(rendering.digest()))
 }
 
-fn nonce_text(operation: &Operation, slot: &str) -> String {
-    format!("{}-{slot}", operation.id)
-}
-
 /// The card's second line: who asked, and why. It never changes, and no other message has it there.
 fn asked_line(card: &Rendering) -> String {
     card.content.lines().nth(1).unwrap_or_default().to_owned()
@@ -374,9 +373,16 @@ fn is_this(content: &str, rendering: &Rendering, asked: &str, operation: &Operat
     }
 }
 
+/// Whether a message has a button for an operation of another store that has the same number.
+fn names_another(custom_ids: &[String], operation: &Operation) -> bool {
+    let buttons = custom_ids.iter().filter_map(|id| id.parse::<Button>().ok());
+    let mut of_that_number =
+        buttons.filter(|button| matches!(button.subject(), Subject::Operation(named) if named.id == operation.id));
+    of_that_number.any(|button| !button.is_unmarked() && !button.is_of(operation))
+}
+
 /// The same for every attempt at one message; another one for a message that replaces it.
 fn nonce(operation: &Operation, slot: &str, instead_of: Option<u64>) -> Nonce {
-    let text = nonce_text(operation, slot);
-    let text = instead_of.map_or_else(|| text.clone(), |old| format!("{text}-{:x}", (old >> 12) & 0xff_ffff));
-    Nonce::try_from(text).expect("an operation's number and a slot are short")
+    let what = instead_of.map_or_else(|| slot.to_owned(), |old| format!("{slot} {old}"));
+    posting::nonce(operation.mark, &what)
 }

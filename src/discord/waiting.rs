@@ -78,7 +78,7 @@ fn standing(
         lines.push(next_line(operation, locale));
         if let Some(lease) = lease {
             lines.push(say!(locale, "standing-way-out"));
-            buttons.push(Button::RestoreNow(lease.operation).create(locale));
+            buttons.push(Button::RestoreNow(lease.marked()).create(locale));
         }
     } else {
         lines.push(over_line(operation, locale));

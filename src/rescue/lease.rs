@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     event::{Event, PutBack},
+    mark::{Mark, MarkedOperation},
     operation::{ChannelId, Kind, Operation, OperationId, Plan, Setting, Snapshot, Wish, same_text},
     server::{Boot, ServiceName, System, TaskStatus},
 };
@@ -17,6 +18,9 @@ use crate::access::UserId;
 pub struct Lease {
     /// The operation that began it.
     pub operation: OperationId,
+    /// That operation's mark.
+    #[serde(default)]
+    pub mark: Mark,
     /// The server.
     pub server: ServiceName,
     /// The configured account.
@@ -55,6 +59,11 @@ impl Lease {
             false if self.offset.is_none() => ours.min(by_theirs),
             false => by_theirs,
         }
+    }
+
+    /// It, as its buttons name it.
+    pub fn marked(&self) -> MarkedOperation {
+        self.mark.on(self.operation)
     }
 
     /// This lease, when it begins while `earlier` is still active: the memory goes back to before the first of the row.
@@ -145,6 +154,7 @@ fn begin(
     let request = &operation.request;
     Some(Effect::Begin(Box::new(Lease {
         operation: operation.id,
+        mark: operation.mark,
         server: request.server.clone(),
         account: request.account.clone(),
         label: request.label.clone(),
@@ -236,6 +246,7 @@ mod tests {
         };
         Lease {
             operation: OperationId(number),
+            mark: Mark::default(),
             server: "ns1.example".to_owned().try_into().expect("a name"),
             account: "main".into(),
             label: "web-1".into(),

@@ -23,6 +23,7 @@ use super::{
     pulse::Pulse,
     reminder::{self, Due, Moment, Reminder},
     state::Phase,
+    steps,
 };
 use crate::{
     audit::{Act, Entry},
@@ -302,7 +303,7 @@ impl Warden {
         let Some(client) = self.fleet.client(&account) else { return Ok(Begun::No) };
         let server = match plan::read_server(&client, &lease.server).await {
             Ok(server) => server,
-            Err(error) => return Ok(after(lease, &error)),
+            Err(error) => return self.after(lease, &origin, &error).await,
         };
         let place = origin.request.place;
         let grant = match self.errands.may_now(lease.owner, Kind::Restore, place, server.clone()).await {
@@ -312,7 +313,7 @@ impl Warden {
         };
         let wish = match self.fleet.propose(&server, Aim::Restore, Some(lease)).await {
             Ok(proposal) => proposal.wish,
-            Err(error) => return Ok(after(lease, &error)),
+            Err(error) => return self.after(lease, &origin, &error).await,
         };
         if matches!(&wish, Wish::Restore { despite, .. } if !despite.is_empty()) {
             return Ok(Begun::No);
@@ -346,6 +347,19 @@ impl Warden {
         })
     }
 
+    /// What trouble with OVHcloud means for a deadline's restore. Of what only the operator can mend, on-call hears.
+    async fn after(&self, lease: &Lease, origin: &Operation, error: &plan::Error) -> Result<Begun, Error> {
+        tracing::warn!(server.name = %lease.server, %error, "a deadline's restore could not be planned");
+        let error = match error {
+            plan::Error::Ovh(error) => error,
+            plan::Error::Problem(Problem::ServerGone) => return Ok(Begun::NotYet),
+            plan::Error::Problem(_) => return Ok(Begun::No),
+        };
+        let matter = steps::matter(error);
+        steps::tell_operator((&self.store, &self.pulse), origin, matter, error.to_string()).await?;
+        Ok(if error.is_transient() || matter.is_the_accounts() { Begun::NotYet } else { Begun::No })
+    }
+
     /// The account that has the lease's server: it may have moved since, or be called otherwise.
     fn account_of(&self, lease: &Lease) -> String {
         let servers = self.fleet.servers();
@@ -371,16 +385,6 @@ impl Warden {
             Some(due) if due > next => self.store.keep_appointment(&name, next, None, now).await,
             Some(_) => Ok(()),
         }
-    }
-}
-
-/// What trouble with OVHcloud means for a deadline's restore.
-fn after(lease: &Lease, error: &plan::Error) -> Begun {
-    tracing::warn!(server.name = %lease.server, %error, "a deadline's restore could not be planned");
-    match error {
-        plan::Error::Ovh(error) if error.is_transient() => Begun::NotYet,
-        plan::Error::Problem(Problem::ServerGone) => Begun::NotYet,
-        plan::Error::Ovh(_) | plan::Error::Problem(_) => Begun::No,
     }
 }
 

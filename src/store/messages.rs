@@ -13,6 +13,9 @@ use crate::{
     },
 };
 
+/// The fact that names the last operation from before there were marks.
+const LAST_UNMARKED: &str = "last unmarked";
+
 /// A message of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posted {
@@ -84,6 +87,32 @@ impl Store {
                 attempted: time(attempted),
             })
             .collect())
+    }
+
+    /// Whether a message is known to be of this store: an operation's, a notice, or a DM with a link.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn has_posted(&self, channel: ChannelId, message: u64) -> Result<bool, Error> {
+        let known: i64 = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM messages WHERE channel = $1 AND message = $2)
+                 OR EXISTS (SELECT 1 FROM notices WHERE channel = $1 AND message = $2)
+                 OR EXISTS (SELECT 1 FROM deliveries WHERE channel = $1 AND message = $2)",
+        )
+        .bind(id(channel.0))
+        .bind(id(message))
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(known != 0)
+    }
+
+    /// Whether the operation is from before there were marks, so that its DM may carry none.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn was_unmarked(&self, operation: OperationId) -> Result<bool, Error> {
+        let last = self.fact(LAST_UNMARKED).await?.and_then(|last| last.parse().ok());
+        Ok(last.is_some_and(|last: i64| operation.0 <= last))
     }
 
     /// Remembers what a message of an operation shows now, or that posting it is about to be tried.

@@ -41,6 +41,10 @@ pub(crate) fn no_message_is_doubled(discord: &Discord, who: &Person, id: &str) {
         .filter(|message| is_about(message, id))
         .partition(|message| message.content.contains(ASKS_FOR_APPROVAL));
     assert!(requests.len() <= 1, "requests for approval of {id}: {}", requests.len());
+    let (late, messages): (Vec<Message>, Vec<Message>) =
+        messages.into_iter().partition(|message| who.was_rung_by(message) && message.content.contains(TAKES_LONG));
+    let titles: BTreeSet<_> = late.iter().filter_map(|message| message.content.lines().next()).collect();
+    assert_eq!(titles.len(), late.len(), "words of a task that stands, of {id}: {titles:?}");
     for message in messages {
         match (who.was_rung_by(&message), question_of(&message)) {
             (false, _) => cards += 1,

@@ -17,6 +17,7 @@ mod digest;
 mod demo;
 mod discord_weather;
 mod doctor;
+mod elsewhere;
 mod faces;
 mod foreign;
 mod guide;

@@ -67,6 +67,8 @@ pub struct Facts {
     pub tasks_unread: Option<String>,
     /// How many times a person was asked to decide.
     pub asked: u32,
+    /// When each of those questions came up, by our clock.
+    pub asked_at: Vec<Timestamp>,
     /// The numbers of the questions that nobody answered in time.
     pub unanswered: Vec<u32>,
     /// The requester takes no DMs.
@@ -89,6 +91,14 @@ impl Facts {
     pub fn is_standing(&self) -> bool {
         let is_over = self.task_vanished || self.task.as_ref().is_some_and(|(_, status)| status.is_final());
         self.stood && !is_over
+    }
+
+    /// What is new since the last event began now.
+    pub(in crate::rescue) fn date(&mut self, now: Timestamp) {
+        self.asked_at.resize(self.asked as usize, now);
+        if let Some(round) = self.rounds.last_mut() {
+            round.asked_at.get_or_insert(now);
+        }
     }
 
     /// Whether this person denied this round, counted from 1, and has not said why.

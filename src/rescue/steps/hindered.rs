@@ -16,9 +16,10 @@ use crate::{
         hindrance::{Hindrance, Matter},
         notice::{Letter, Notice, To},
         operation::{Operation, OperationId},
+        pulse::Pulse,
         runner::Runner,
     },
-    store,
+    store::{self, Store},
 };
 
 /// How many looks in a row must meet the same before it is certain: a proxy may answer nonsense once.
@@ -104,21 +105,19 @@ impl Work<'_> {
 
     /// On-call hears of what only the operator can mend.
     async fn tell_operator(&self, error: &ovh::Error) -> Result<(), Failure> {
-        Ok(self.runner.tell_operator(self.operation, matter(error), error.to_string()).await?)
+        let runner = self.runner;
+        Ok(tell_operator((&runner.store, &runner.pulse), self.operation, matter(error), error.to_string()).await?)
     }
 }
 
-impl Runner {
-    /// On-call hears, where this operation was asked for, of what only the operator can mend: once for each account and matter.
-    pub(super) async fn tell_operator(
-        &self,
-        operation: &Operation,
-        matter: Matter,
-        said: String,
-    ) -> Result<(), store::Error> {
-        if !matter.is_the_operators() {
-            return Ok(());
-        }
+/// On-call hears, where this operation was asked for, of what only the operator can mend: once for each account and matter.
+pub(in crate::rescue) async fn tell_operator(
+    (store, pulse): (&Store, &Pulse),
+    operation: &Operation,
+    matter: Matter,
+    said: String,
+) -> Result<(), store::Error> {
+    if matter.is_the_operators() {
         let request = &operation.request;
         let to = To::Channel { channel: request.channel, or_to: Some(request.requester) };
         let (account, label) = (request.account.clone(), request.label.clone());
@@ -126,12 +125,12 @@ impl Runner {
             Notice::AccountTrouble { account, matter, said, operation: operation.id, label, waiter: request.requester };
         let about = (matter == Matter::Service).then_some(&request.server);
         let letter = Letter { to, notice };
-        if self.store.begin_trouble((&request.account, matter, about), &letter, clock::now()).await? {
+        if store.begin_trouble((&request.account, matter, about), &letter, clock::now()).await? {
             tracing::error!(operation.id = %operation.id, account = request.account, matter = matter.as_str(), "only the operator can mend this");
-            self.pulse.tap();
+            pulse.tap();
         }
-        Ok(())
     }
+    Ok(())
 }
 
 /// The account of an operation is no longer in the configuration: said once, like what OVHcloud refuses.
@@ -144,7 +143,7 @@ pub(in crate::rescue) async fn account_gone(
         return Ok(next);
     }
     let said = format!("the configuration no longer names the account {}", operation.request.account);
-    runner.tell_operator(operation, Matter::Account, said.clone()).await?;
+    tell_operator((&runner.store, &runner.pulse), operation, Matter::Account, said.clone()).await?;
     Ok(Next::Record(Event::Hindered { matter: Matter::Account, said, query: None }))
 }
 

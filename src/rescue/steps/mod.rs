@@ -13,7 +13,7 @@ mod reboot;
 
 pub(super) use accountless::without_account;
 pub(super) use approval::overdue;
-pub(super) use hindered::{Troubles, account_gone, matter};
+pub(super) use hindered::{Troubles, account_gone, matter, tell_operator};
 
 use std::time::Duration;
 

@@ -12,6 +12,7 @@ use bernard::{
         event::{Doubt, Event, NotDone, Port, Problem, PutBack},
         hindrance::Matter,
         lease::Lease,
+        mark::Mark,
         notice::{Doing, Letter, Notice, To},
         operation::{
             ChannelId, Difference, EnableWish, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source,
@@ -432,6 +433,7 @@ pub(super) fn lease() -> impl Strategy<Value = Lease> {
     (whose, time(), time(), snapshot(), setting(), system(), option::of(length())).prop_map(
         |((operation, server, account, label, owner, channel), started, deadline, before, set, system, offset)| Lease {
             operation,
+            mark: Mark::new(),
             server,
             account,
             label,
