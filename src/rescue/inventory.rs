@@ -11,6 +11,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
+    hindrance::Matter,
     known::{Boots, Care, Known, Servers},
     server::{Boot, Server, ServiceName},
 };
@@ -99,7 +100,10 @@ impl Inventory {
     /// # Errors
     /// When the store cannot be written.
     pub async fn account_works(&self, account: &str) -> Result<(), store::Error> {
-        self.0.store.end_troubles(account, store::Troubles::OfEveryCall).await
+        for matter in Matter::ALL.into_iter().filter(|matter| matter.is_the_accounts()) {
+            self.0.store.end_trouble((account, matter, None)).await?;
+        }
+        Ok(())
     }
 
     /// The servers as they were last seen, in the natural order of what people call them.

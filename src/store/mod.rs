@@ -46,7 +46,7 @@ pub use messages::{Delivery, Posted, TriedDelivery, Unreported};
 pub use notices::{Delivered, NoticeId, Outdated, Owed, Tried};
 pub use operations::{Append, Open};
 pub use reminders::{Kept, Onward, Owing};
-pub use troubles::{About, Troubles};
+pub use troubles::About;
 
 /// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -6,15 +6,6 @@ use jiff::Timestamp;
 use super::{Error, Store, notices};
 use crate::rescue::{hindrance::Matter, notice::Letter, server::ServiceName};
 
-/// Which troubles of an account are over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Troubles {
-    /// All: what was hindered by one goes on.
-    All,
-    /// Those that go for every call: one worked.
-    OfEveryCall,
-}
-
 /// An account, what does not work there, and with which server, if with one.
 pub type About<'a> = (&'a str, Matter, Option<&'a ServiceName>);
 
@@ -29,10 +20,7 @@ impl Store {
         letter: &Letter,
         now: Timestamp,
     ) -> Result<bool, Error> {
-        let mut name = fact_name(account, matter);
-        if let Some(server) = server {
-            name = format!("{name}:{server}");
-        }
+        let name = fact_name(account, matter, server);
         let mut tx = self.write().await?;
         let begun = sqlx::query("INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
             .bind(&name)
@@ -47,23 +35,20 @@ impl Store {
         Ok(true)
     }
 
-    /// These troubles of an account are over: should they come again, that is told again.
+    /// A trouble of an account is over: should it come again, that is told again.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn end_troubles(&self, account: &str, which: Troubles) -> Result<(), Error> {
-        let matters = Matter::ALL.into_iter().filter(|matter| which == Troubles::All || matter.is_the_accounts());
-        for matter in matters.filter(|matter| matter.is_the_operators()) {
-            let name = fact_name(account, matter);
-            sqlx::query("DELETE FROM facts WHERE name = $1 OR substr(name, 1, length($1) + 1) = $1 || ':'")
-                .bind(name)
-                .execute(&self.pool)
-                .await?;
-        }
+    pub async fn end_trouble(&self, (account, matter, server): About<'_>) -> Result<(), Error> {
+        sqlx::query("DELETE FROM facts WHERE name = $1")
+            .bind(fact_name(account, matter, server))
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 }
 
-fn fact_name(account: &str, matter: Matter) -> String {
-    format!("trouble:{}:{account}", matter.as_str())
+fn fact_name(account: &str, matter: Matter, server: Option<&ServiceName>) -> String {
+    let server = server.map(ServiceName::as_str).unwrap_or_default();
+    format!("trouble:{}:{server}:{account}", matter.as_str())
 }

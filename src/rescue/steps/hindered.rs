@@ -19,7 +19,7 @@ use crate::{
         pulse::Pulse,
         runner::Runner,
     },
-    store::{self, Store},
+    store::{self, About, Store},
 };
 
 /// How many looks in a row must meet the same before it is certain: a proxy may answer nonsense once.
@@ -73,14 +73,15 @@ impl Work<'_> {
                 self.tell_operator(&error).await?;
                 Ok(Next::Record(event))
             }
-            Next::Wait(_) if self.operation.state.facts.hindrance.is_some() => {
-                self.runner.troubles.over(id);
-                self.runner.store.end_troubles(&self.operation.request.account, store::Troubles::All).await?;
-                Ok(Next::Record(Event::Unhindered))
-            }
             next => {
                 self.runner.troubles.over(id);
-                Ok(next)
+                match (&next, &self.operation.state.facts.hindrance) {
+                    (Next::Wait(_), Some(hindrance)) => {
+                        self.runner.store.end_trouble(about(self.operation, hindrance.matter)).await?;
+                        Ok(Next::Record(Event::Unhindered))
+                    }
+                    _ => Ok(next),
+                }
             }
         }
     }
@@ -123,14 +124,19 @@ pub(in crate::rescue) async fn tell_operator(
         let (account, label) = (request.account.clone(), request.label.clone());
         let notice =
             Notice::AccountTrouble { account, matter, said, operation: operation.id, label, waiter: request.requester };
-        let about = (matter == Matter::Service).then_some(&request.server);
         let letter = Letter { to, notice };
-        if store.begin_trouble((&request.account, matter, about), &letter, clock::now()).await? {
+        if store.begin_trouble(about(operation, matter), &letter, clock::now()).await? {
             tracing::error!(operation.id = %operation.id, account = request.account, matter = matter.as_str(), "only the operator can mend this");
             pulse.tap();
         }
     }
     Ok(())
+}
+
+/// What on-call hears of once: a matter of its account, or of its server.
+fn about(operation: &Operation, matter: Matter) -> About<'_> {
+    let server = (matter == Matter::Service).then_some(&operation.request.server);
+    (&operation.request.account, matter, server)
 }
 
 /// The account of an operation is no longer in the configuration: said once, like what OVHcloud refuses.
