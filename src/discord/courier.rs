@@ -34,16 +34,14 @@ const GONE: [u32; 2] = [10_013, 10_003];
 pub struct Courier {
     pub(super) rest: Rest,
     pub(super) store: Store,
-    /// Our own user id, to know our messages in a DM's history.
-    bot: DiscordUser,
     pub(super) policy: SharedPolicy,
     pub(super) guild: GuildId,
 }
 
 impl Courier {
     /// A courier.
-    pub fn new(rest: Rest, store: Store, bot: DiscordUser, policy: SharedPolicy, guild: GuildId) -> Self {
-        Self { rest, store, bot, policy, guild }
+    pub fn new(rest: Rest, store: Store, policy: SharedPolicy, guild: GuildId) -> Self {
+        Self { rest, store, policy, guild }
     }
 
     /// Runs errands until `stop`, then lets those under way finish; the caller bounds how long.
@@ -134,6 +132,10 @@ impl Courier {
             Ok(channel) => channel.id,
             Err(error) => return self.not_sent(operation, &error),
         };
+        let me = match self.rest.me().await {
+            Ok(me) => me,
+            Err(error) => return self.not_sent(operation, &error),
+        };
         let marks = match self.marks(operation).await {
             Ok(marks) => marks,
             Err(error) => {
@@ -144,7 +146,7 @@ impl Courier {
         let is_its = |id: &String| marks.contains(id);
         match posting::history(&self.rest, channel, operation.opened).await {
             Ok(seen) => {
-                match seen.iter().find(|message| message.author == self.bot && message.custom_ids.iter().any(is_its)) {
+                match seen.iter().find(|message| message.author == me && message.custom_ids.iter().any(is_its)) {
                     Some(message) => self.arrived(operation, channel, message.id).await,
                     None => Arrival::Missing,
                 }

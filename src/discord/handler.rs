@@ -31,6 +31,7 @@ use super::{
     form::Form,
     posting,
     refusal::Refusal,
+    registration::Registration,
     sender::Ack,
 };
 use crate::{
@@ -94,6 +95,8 @@ pub struct HandlerSettings {
     pub secret_from: Vec<Source>,
     /// The Discord role that is told when a deadline passes, and when somebody breaks the glass.
     pub oncall_role: Option<u64>,
+    /// How the registration of the commands stands.
+    pub registration: Registration,
 }
 
 /// Takes interactions.

@@ -62,8 +62,6 @@ pub struct Herald {
     pub(super) settings: HeraldSettings,
     pub(super) fleet: Fleet,
     pub(super) policy: SharedPolicy,
-    /// Our own user id, to know our messages in a channel's history.
-    bot: DiscordUser,
 }
 
 /// A notice could not be posted now.
@@ -83,9 +81,8 @@ impl Herald {
         pulse: Pulse,
         settings: HeraldSettings,
         (fleet, policy): (Fleet, SharedPolicy),
-        bot: DiscordUser,
     ) -> Self {
-        Self { rest, store, pulse, settings, fleet, policy, bot }
+        Self { rest, store, pulse, settings, fleet, policy }
     }
 
     /// Runs until `stop`, then lets what is being posted finish; the caller bounds how long.
@@ -122,9 +119,15 @@ impl Herald {
     }
 
     async fn tidy_all(&self) -> Result<(), Failure> {
+        let mut later: Result<(), Failure> = Ok(());
         for Outdated { id, channel, message } in self.store.outdated_notices().await? {
             let edit = EditMessage::new().components(Vec::new());
             match self.rest.edit(DiscordChannel::new(channel.0), MessageId::new(message), &edit).await {
+                // Discord wants this one left alone; the others need not wait with it.
+                Err(error) if error.wait().is_some() => {
+                    later = Err(error.into());
+                    continue;
+                }
                 Err(error) if !error.is_final() => return Err(error.into()),
                 // It is gone, or too old to be edited: a press on it is refused with what to type.
                 Err(error) => tracing::info!(notice.id = id.0, %error, "an old notice keeps its buttons"),
@@ -132,7 +135,7 @@ impl Herald {
             }
             self.store.notice_offers_nothing(id).await?;
         }
-        Ok(())
+        later
     }
 
     /// Starts what is due and not under way; returns how long nothing will be.
@@ -205,7 +208,11 @@ impl Herald {
     /// A message whose fate is unknown, if the channel has it and its nonce may be forgotten.
     async fn find_lost(&self, channel: DiscordChannel, tried: &Tried) -> Result<Option<u64>, Failure> {
         let seen = posting::since_attempt(&self.rest, channel, tried.at, tried.at).await?;
-        for message in seen.iter().filter(|message| message.author == self.bot) {
+        if seen.is_empty() {
+            return Ok(None);
+        }
+        let me = self.rest.me().await?;
+        for message in seen.iter().filter(|message| message.author == me) {
             if digest(&message.content, &message.custom_ids) == tried.shown
                 && !self.store.is_notice(message.id.get()).await?
             {

@@ -40,6 +40,7 @@ mod picture;
 mod posting;
 mod press;
 pub mod refusal;
+pub mod registration;
 pub mod reporter;
 pub mod rescues;
 mod retype;

@@ -92,8 +92,7 @@ pub fn words<'a>(refused: impl IntoIterator<Item = &'a ovh::Error>) -> Option<St
 
 /// Whether OVHcloud itself says that this may not be asked, though the key is good: asking again changes nothing.
 fn is_by_right(error: &ovh::Error) -> bool {
-    let own_words = error.is_refusal() && (error.message().is_some() || error.is_credential());
-    own_words && matches!(error.status(), Some(401 | 403 | 460)) && !steps::matter(error).is_the_accounts()
+    error.is_refusal() && matches!(error.status(), Some(401 | 403 | 460)) && !steps::matter(error).is_the_accounts()
 }
 
 /// Looks once in each of `sources`, in order. One that cannot be read counts as one that has nothing.

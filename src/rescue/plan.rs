@@ -96,9 +96,10 @@ impl From<Problem> for Error {
 /// What OVHcloud's trouble is to a person: weather that passes, or a refusal.
 pub fn trouble(error: &ovh::Error) -> Problem {
     let (said, query) = (error.to_string(), error.query());
-    match error.is_transient() {
-        true => Problem::Weather { said, query },
-        false => Problem::Ovhcloud { said, query },
+    match error.is_refusal() || error.is_credential() {
+        true => Problem::Ovhcloud { said, query },
+        // An answer that makes no sense is no refusal either.
+        false => Problem::Weather { said, query },
     }
 }
 

@@ -40,6 +40,8 @@ pub struct Unreported {
     mark: i64,
     /// Where it was asked for.
     pub channel: ChannelId,
+    /// Which of its states is to be shown.
+    pub version: i64,
 }
 
 /// A DM that may hold a link.
@@ -140,15 +142,16 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn unreported(&self) -> Result<Vec<Unreported>, Error> {
-        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
-            "SELECT id, reported, json_extract(request, '$.channel') FROM operations WHERE reported < version ORDER BY id",
+        let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
+            "SELECT id, reported, json_extract(request, '$.channel'), version FROM operations WHERE reported < version ORDER BY id",
         )
         .fetch_all(&self.pool)
         .await?;
-        let found = |(id, mark, channel): (i64, i64, i64)| Unreported {
+        let found = |(id, mark, channel, version): (i64, i64, i64, i64)| Unreported {
             operation: OperationId(id),
             mark,
             channel: ChannelId(channel.cast_unsigned()),
+            version,
         };
         Ok(rows.into_iter().map(found).collect())
     }

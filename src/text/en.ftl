@@ -416,6 +416,7 @@ doctor-rest = { $count ->
    *[other] … and { $count } more kinds of finding, in the file.
 }
 doctor-store = 🔴 **My store cannot be written**
+doctor-commands = 🔴 **Discord does not take my commands**; those it has go on working, I try again { $when }
 doctor-account-away = 🔴 **The account cannot be read**
 doctor-credential = 🔴 **The credential is not good, or not for long**
 doctor-rights = 🔴 **The credential lacks rights**
@@ -513,7 +514,7 @@ problem-rebooting = { $server } is rebooting right now. Try again when that is o
 problem-no-account = The configuration no longer names { $account }, the account of { $server }. Ask your operator.
 problem-no-longer-allowed = Whoever asked may not do this any more, so it was not begun.
 problem-key-needs-linux = An SSH key does not work with the Windows rescue. Leave it out, or choose `system:linux`.
-problem-weather = OVHcloud could not answer for { $server } just now: { $said }. Try again in a few minutes.
+problem-weather = I could not get an answer about { $server } just now: { $said }. Try again in a few minutes.
 problem-ovhcloud = OVHcloud did not let me do this with { $server }: { $said }
 
 # Denials

@@ -419,6 +419,7 @@ doctor-rest = { $count ->
    *[other] … et { $count } autres types de constat, dans le fichier.
 }
 doctor-store = 🔴 **Impossible d'écrire dans mon stockage**
+doctor-commands = 🔴 **Discord refuse mes commandes** ; celles qu'il connaît restent utilisables, nouvel essai { $when }
 doctor-account-away = 🔴 **Le compte est illisible**
 doctor-credential = 🔴 **L'identifiant n'est pas valable, ou plus pour longtemps**
 doctor-rights = 🔴 **Il manque des droits à l'identifiant**
@@ -516,7 +517,7 @@ problem-rebooting = { $server } est en train de redémarrer. Réessayez quand ce
 problem-no-account = La configuration ne nomme plus { $account }, le compte de { $server }. Demandez à l'administrateur du bot.
 problem-no-longer-allowed = La personne qui l'a demandé n'en a plus le droit : rien n'a été commencé.
 problem-key-needs-linux = Une clé SSH ne fonctionne pas avec le rescue Windows. Retirez-la, ou choisissez `system:linux`.
-problem-weather = OVHcloud n'a pas pu répondre au sujet de { $server } pour l'instant : { $said }. Réessayez dans quelques minutes.
+problem-weather = Je n'ai pas obtenu de réponse au sujet de { $server } pour l'instant : { $said }. Réessayez dans quelques minutes.
 problem-ovhcloud = OVHcloud ne m'a pas laissé faire cela avec { $server } : { $said }
 
 # Denials

@@ -189,11 +189,11 @@ impl Handler {
         let cannot = || Refusal::Lease(LeaseRefusal::CannotOwn(to, server.label().to_owned()));
         let requester = match asking::as_of_now(&self.rest.within(ROLES_WITHIN), guild, to).await {
             Ok(requester) => requester,
-            Err(error) if error.is_transient() => {
+            Err(error) if error.is_unknown_person() => return Err(cannot()),
+            Err(error) => {
                 tracing::warn!(%error, "a new owner's roles cannot be read: the answer is no");
                 return Err(Refusal::TheirRolesUnreadable(to));
             }
-            Err(_) => return Err(cannot()),
         };
         let grant = self.policy.get().check(&requester, Capability::Rescue, server, asking.place.0);
         grant.map(drop).map_err(|_| cannot())

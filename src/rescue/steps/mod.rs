@@ -140,7 +140,8 @@ impl Work<'_> {
                 Next::RecordAfter(Event::FoundImpossible { problem: plan::trouble(&error) }, Box::new(error))
             }
             Phase::Prepared if hopeless => {
-                let why = if error.is_transient() { NotDone::Unsent } else { NotDone::Refused };
+                let refused = error.is_refusal() || error.is_credential();
+                let why = if refused { NotDone::Refused } else { NotDone::Unsent };
                 Next::RecordAfter(Event::SettingRefused { why, said, query }, Box::new(error))
             }
             Phase::Ready if hopeless => {
