@@ -132,7 +132,7 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
             gate.reached().await;
         }
         Step::Outlast => {
-            stands(bot);
+            stands(bot, crash.kind);
             ask(bot, crash).await;
             bot.sees(&[crash.id(), "OVHcloud takes long", "well after its time"]).await;
             let gate = crash.hold(bot, &dm);
@@ -162,9 +162,12 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
 }
 
 /// The next task does not end, and nobody finds a link.
-fn stands(bot: &TestBot) {
-    bot.ovh.next_reboot_ends("web-1", Ending::Stands("doing".to_owned()));
-    bot.ovh.next_console_ends("web-1", Ending::Stands("doing".to_owned()));
+fn stands(bot: &TestBot, kind: Kind) {
+    let ending = Ending::Stands("doing".to_owned());
+    match kind {
+        Kind::Console => bot.ovh.next_console_ends("web-1", ending),
+        _ => bot.ovh.next_reboot_ends("web-1", ending),
+    }
     bot.ovh.withhold_secret("web-1");
     bot.ovh.withhold_mail("web-1");
 }
