@@ -403,6 +403,7 @@ fn step_settings(config: &Config) -> Settings {
 fn warden_settings(config: &Config) -> WardenSettings {
     WardenSettings {
         tick: config.pace.reminder_tick,
+        look_every: config.pace.inventory_refresh,
         remind_before: config.rescue.remind_before.try_into().unwrap_or(SignedDuration::MAX),
         on_deadline: config.rescue.on_deadline,
         patience: config.pace.question_patience.try_into().unwrap_or(SignedDuration::MAX),

@@ -90,6 +90,10 @@ pub enum Act {
     LeaseHandedOver,
     /// A server has left the account, and its lease ended with that.
     ServerLeft,
+    /// Others took a server out of its rescue.
+    RescueLeft,
+    /// Others changed a rescue: its netboot, or by a reboot its password perhaps.
+    RescueChanged,
     /// The process started, with this policy.
     Started,
     /// The configuration was read again: this policy is in force from now on.
@@ -113,6 +117,8 @@ impl Act {
             Self::LeaseExtended => "lease_extended",
             Self::LeaseHandedOver => "lease_handed_over",
             Self::ServerLeft => "server_left",
+            Self::RescueLeft => "rescue_left",
+            Self::RescueChanged => "rescue_changed",
             Self::Started => "started",
             Self::PolicyLoaded => "policy_loaded",
             Self::Anchored => "anchored",
@@ -130,7 +136,7 @@ impl Act {
             | Self::LeaseExtended
             | Self::LeaseHandedOver => Kind::Decision,
             Self::DmWiped => Kind::Effect,
-            Self::ServerLeft => Kind::Seen,
+            Self::ServerLeft | Self::RescueLeft | Self::RescueChanged => Kind::Seen,
             Self::PolicyLoaded => Kind::Policy,
             Self::Started | Self::Anchored | Self::RefusalsLost => Kind::Process,
         }

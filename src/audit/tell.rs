@@ -10,6 +10,7 @@ use crate::{
         event::{Doubt, Event, NotDone, Port, Problem, PutBack},
         lease::Effect,
         operation::{Operation, Plan, Source, Wish},
+        others::OthersWork,
         server::{Boot, TaskId},
         state::{Link, Outcome, Phase},
     },
@@ -108,6 +109,7 @@ fn told(entry: Entry, event: &Event) -> Entry {
             match result {
                 PutBack::Done => entry,
                 PutBack::Failed { said } => entry.saying(format!("failed: {said}")),
+                PutBack::OthersAtWork { works } => entry.saying(format!("left: others are at work: {}", at(works))),
                 PutBack::SetByOthers => entry.saying("left: somebody else set another netboot"),
             }
         }
@@ -117,6 +119,7 @@ fn told(entry: Entry, event: &Event) -> Entry {
         }),
         Event::TaskVanished | Event::TaskStands | Event::StandingUnanswered | Event::Unhindered => entry,
         Event::Hindered { said, query, .. } => entry.through(query.clone()).saying(said),
+        Event::OthersAtWork { works } => entry.saying(at(works)),
         Event::RescueFound { since, .. } => entry.saying(format!("since {since:.0}")),
         Event::PortSeen { port, .. } => entry.saying(match port {
             Port::Closed => "closed",
@@ -214,6 +217,17 @@ fn list(tasks: &[TaskId]) -> String {
     if shown.is_empty() { "none".to_owned() } else { shown.join(" ") }
 }
 
+/// What others do, in OVHcloud's words.
+fn at(works: &[OthersWork]) -> String {
+    let word = |work: &OthersWork| match work {
+        OthersWork::Task { id, function, status } => format!("{function} {id} ({})", status.as_str()),
+        OthersWork::UnreadTask { id } => format!("task {id}"),
+        OthersWork::Planned { id, kind, .. } => format!("planned {kind} {id}"),
+        OthersWork::Intervention { id, kind, .. } => format!("intervention {kind} {id}"),
+    };
+    works.iter().map(word).collect::<Vec<_>>().join(", ")
+}
+
 fn place(source: Source) -> &'static str {
     match source {
         Source::AuthenticationSecret => "authentication-secret",
@@ -238,6 +252,7 @@ fn impossible(problem: &Problem) -> String {
         Problem::NotEnoughApprovals { needed, given } => {
             return format!("not_enough_approvals: {given} of {needed}");
         }
+        Problem::OthersAtWork { works } => return format!("others_at_work: {}", at(works)),
         Problem::CannotOwn { person } => return format!("cannot_own: {}", person.0),
         Problem::HasOwner { .. }
         | Problem::LeaseChanged
@@ -245,6 +260,8 @@ fn impossible(problem: &Problem) -> String {
         | Problem::NoBoots
         | Problem::ChangedMeanwhile
         | Problem::NotInRescue
+        | Problem::NothingToRestore
+        | Problem::LeftRescue
         | Problem::Rebooting
         | Problem::NoLongerAllowed
         | Problem::KeyNeedsLinux

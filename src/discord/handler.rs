@@ -40,6 +40,7 @@ use crate::{
     rescue::{
         desk::Desk,
         fleet::Fleet,
+        lookout::Lookout,
         operation::{OperationId, Source},
         runner::Runner,
         server::QueryId,
@@ -109,6 +110,7 @@ pub struct Handler {
     pub(super) fleet: Fleet,
     pub(super) desk: Desk,
     pub(super) runner: Arc<Runner>,
+    pub(super) lookout: Lookout,
 }
 
 /// What is shown to the asker, and to nobody else.
@@ -159,7 +161,8 @@ impl Handler {
         desk: Desk,
         runner: Arc<Runner>,
     ) -> Self {
-        Self { rest, settings, policy, store, fleet, desk, runner }
+        let lookout = runner.lookout();
+        Self { rest, settings, policy, store, fleet, desk, runner, lookout }
     }
 
     /// Takes what comes until `stop`, then tells the late ones that we restart; those under way are let finish.
@@ -212,7 +215,8 @@ impl Handler {
         let asking = Asking::of_command(&command, &self.settings.realm);
         let reply = match (asking, Command::parse(&command.data)) {
             (Ok(asking), Ok(typed)) => match self.counted(&asking, &typed) {
-                Ok(()) => self.execute(&asking, typed).await,
+                // On the heap: what a command does is large, and so is what waits for it.
+                Ok(()) => Box::pin(self.execute(&asking, typed)).await,
                 Err(too_often) => Err(too_often),
             },
             (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
@@ -250,7 +254,7 @@ impl Handler {
         }
         let reply = match button {
             Ok(Button::AddReason(..)) => return,
-            Ok(button) => self.pressed(&press, button).await,
+            Ok(button) => Box::pin(self.pressed(&press, button)).await,
             Err(_) => Err(Refusal::Unknown),
         };
         if let Err(refusal) = &reply {

@@ -14,6 +14,7 @@ use super::{
     console::ConsoleKind,
     hindrance::Matter,
     operation::{Intent, OperationId, Plan, Source},
+    others::OthersWork,
     server::{QueryId, System, TaskId, TaskStatus},
 };
 use crate::access::UserId;
@@ -136,6 +137,11 @@ pub enum Event {
     },
     /// Nobody answered the question in time: from now on it is one for on-call.
     QuestionUnanswered,
+    /// Others were seen at something that one more reboot would destroy or collide with, and that nobody was shown: it was not sent.
+    OthersAtWork {
+        /// At what.
+        works: Vec<OthersWork>,
+    },
     /// A person approved one more reboot.
     RebootAgainApproved {
         /// Who.
@@ -347,6 +353,10 @@ pub enum Problem {
     ChangedMeanwhile,
     /// It is not in rescue, so there is nothing to put back and no link to look for.
     NotInRescue,
+    /// It is in no rescue and boots what can be reached: to put it back would only be a reboot.
+    NothingToRestore,
+    /// It has left its rescue without us: others changed its netboot and rebooted it.
+    LeftRescue,
     /// Its rescue is somebody's already.
     HasOwner {
         /// Whose.
@@ -358,6 +368,11 @@ pub enum Problem {
     CannotOwn {
         /// Who.
         person: UserId,
+    },
+    /// Others are at something that it would destroy or collide with, and that was not on the card.
+    OthersAtWork {
+        /// At what.
+        works: Vec<OthersWork>,
     },
     /// It is rebooting right now.
     Rebooting,

@@ -9,7 +9,8 @@ use super::{
     event::{Event, PutBack},
     mark::{Mark, MarkedOperation},
     operation::{ChannelId, Kind, Operation, OperationId, Plan, Setting, Snapshot, Wish, same_text},
-    server::{Boot, ServiceName, System, TaskStatus},
+    server::{Boot, Server, ServiceName, System, TaskStatus},
+    sight::Seen,
 };
 use crate::access::UserId;
 
@@ -45,6 +46,9 @@ pub struct Lease {
     /// OVHcloud's clock too, whatever becomes of ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offset: Option<SignedDuration>,
+    /// What others were seen to do to it.
+    #[serde(default, skip_serializing_if = "Seen::is_nothing")]
+    pub seen: Seen,
 }
 
 impl Lease {
@@ -83,6 +87,18 @@ impl Lease {
             (&earlier.set.rescue_ssh_key, &earlier.before.rescue_ssh_key),
         );
         self
+    }
+
+    /// Whether something but the netboot that this rescue set is still set on the server, and was not so before.
+    pub fn is_still_set_on(&self, server: &Server) -> bool {
+        let fields = [
+            (&self.set.rescue_mail, &self.before.rescue_mail, &server.rescue_mail),
+            (&self.set.rescue_ssh_key, &self.before.rescue_ssh_key, &server.rescue_ssh_key),
+        ];
+        fields.into_iter().any(|(set, before, now)| {
+            let is = |then: &Option<String>| same_text(then.as_deref(), now.as_deref());
+            set.as_ref().is_some_and(is) && !is(before)
+        })
     }
 }
 
@@ -166,6 +182,7 @@ fn begin(
         set: plan.change.clone()?,
         system,
         offset,
+        seen: Seen::default(),
     })))
 }
 
@@ -258,6 +275,7 @@ mod tests {
             set,
             system: System::Linux,
             offset: None,
+            seen: Seen::default(),
         }
     }
 

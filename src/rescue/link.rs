@@ -65,8 +65,17 @@ pub struct Memory {
     pub read: HashSet<u64>,
     /// The sources that refused.
     pub refused: Refused,
-    /// Since when.
-    pub since: Option<BootInstant>,
+    /// When they were asked last.
+    pub asked: Option<BootInstant>,
+}
+
+/// Whether a source that refused is asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusing {
+    /// It may have changed its mind.
+    AreAsked,
+    /// Not yet.
+    AreLeft,
 }
 
 impl Look {
@@ -102,15 +111,22 @@ pub async fn find(
     sources: &[Source],
     template: &str,
     memory: &mut Memory,
+    refusing: Refusing,
 ) -> Look {
     let mut look = Look { refused: memory.refused.clone(), ..Look::default() };
-    for source in sources.iter().filter(|source| !memory.refused.contains_key(source)) {
+    for source in sources {
+        if refusing == Refusing::AreLeft && memory.refused.contains_key(source) {
+            continue;
+        }
         let id = match source {
             Source::AuthenticationSecret => from_authentication_secret(client, target).await,
             Source::Mail => from_mail(client, target, &mut memory.read).await.map(|id| Some((id?, None))),
             // A console leads to no password.
             Source::Console => Ok(None),
         };
+        if id.is_ok() {
+            look.refused.remove(source);
+        }
         match id {
             Ok(Some((id, query))) => {
                 look.found = Some(Found { source: *source, link: render(template, &id), query });

@@ -147,7 +147,11 @@ pub async fn propose(
         }
         Aim::PutBack => {
             let lease = lease.ok_or(Problem::NotInRescue)?;
-            let change = restoring(client, server, Some(lease), now.as_ref()).await?;
+            let mut change = restoring(client, server, Some(lease), now.as_ref()).await?;
+            if let Some(theirs) = now.as_ref().filter(|_| lease.seen.has_left()) {
+                // It is out of rescue: what others set there stays.
+                change.boot = theirs.clone();
+            }
             let despite = differences_but_done(lease, server, now.as_ref(), &change);
             (Wish::PutBack { into: change.boot.clone(), despite }, Some(change))
         }
@@ -272,8 +276,8 @@ async fn restoring(
     now: Option<&Boot>,
 ) -> Result<Setting, Error> {
     let Some(lease) = lease else {
-        if now.is_some_and(Boot::is_worth_returning_to) {
-            return Err(Problem::NotInRescue.into());
+        if now.is_none_or(Boot::is_worth_returning_to) {
+            return Err(Problem::NothingToRestore.into());
         }
         let boot = hard_disk(client, &server.name).await?;
         return Ok(Setting { boot, rescue_mail: None, rescue_ssh_key: None });
@@ -301,7 +305,7 @@ fn differences_but_done(lease: &Lease, server: &Server, now: Option<&Boot>, chan
 
 fn differences(lease: &Lease, server: &Server, now: Option<&Boot>) -> Vec<Difference> {
     let mut differences = Vec::new();
-    if server.boot != Some(lease.set.boot.id) {
+    if server.boot != Some(lease.set.boot.id) && !lease.seen.has_left() {
         differences.push(Difference::Boot(now.cloned()));
     }
     if lease.set.rescue_mail.as_ref().is_some_and(|mail| *mail != server.rescue_mail) {

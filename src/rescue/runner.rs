@@ -17,6 +17,7 @@ use super::{
     event::Event,
     fleet::Fleet,
     link::Memory,
+    lookout::Lookout,
     operation::{Operation, OperationId},
     pulse::Pulse,
     step::Step,
@@ -57,6 +58,11 @@ impl Runner {
     /// A runner of these operations.
     pub fn new(store: Store, fleet: Fleet, settings: Settings, errands: Errands, pulse: Pulse) -> Self {
         Self { store, fleet, settings, errands, pulse, searches: Searches::default(), troubles: Troubles::default() }
+    }
+
+    /// What notices what others do to our rescues.
+    pub fn lookout(&self) -> Lookout {
+        Lookout::new(self.store.clone(), self.fleet.clone(), self.pulse.clone())
     }
 
     /// Takes the step that is due for one operation.

@@ -126,7 +126,21 @@ pub struct Server {
     pub datacenter: Option<String>,
 }
 
+/// What rules know a server by, besides OVHcloud's name for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// What its owners call it.
+    pub display_name: Option<String>,
+    /// Its tags; `None` when nobody may rely on them.
+    pub tags: Option<BTreeMap<String, String>>,
+}
+
 impl Server {
+    /// What rules know it by.
+    pub fn identity(&self) -> Identity {
+        Identity { display_name: self.display_name.clone(), tags: self.tags.clone() }
+    }
+
     /// A server of which nothing is known but its name: nobody may rely on its tags, and its state is no word.
     pub fn only_named(name: ServiceName, account: &str) -> Self {
         Self {

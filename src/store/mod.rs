@@ -16,6 +16,7 @@ mod operations;
 mod timeline;
 mod pause;
 mod reminders;
+mod sights;
 mod troubles;
 mod wake;
 
@@ -46,6 +47,7 @@ pub use messages::{Delivery, Posted, TriedDelivery, Unreported};
 pub use notices::{Delivered, NoticeId, Outdated, Owed, Tried};
 pub use operations::{Append, Open};
 pub use reminders::{Kept, Onward, Owing};
+pub use sights::Sighting;
 pub use troubles::About;
 
 /// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.

@@ -151,7 +151,13 @@ async fn a_rescue_that_bernard_did_not_start_is_restored_to_the_disk() {
 async fn a_server_that_is_not_in_rescue_is_not_restored() {
     let bot = TestBot::new().await;
     let answer = bot.ask(&bot.ann, "restore", &[("server", "web-1")]).await;
-    assert!(answer.content.contains("is not in rescue") && answer.buttons().is_empty(), "{}", answer.content);
+    assert!(
+        answer.content.contains("is not in rescue")
+            && answer.content.contains("/reboot server:web-1")
+            && answer.buttons().is_empty(),
+        "{}",
+        answer.content
+    );
     assert_eq!(bot.ovh.reboots("web-1"), 0);
 }
 

@@ -10,6 +10,7 @@ use crate::{
         calls::{self, Readers},
         command::propose,
         handler::{Handler, Reply},
+        others,
         refusal::Refusal,
     },
     rescue::{
@@ -81,18 +82,19 @@ impl Handler {
             Action::Rescue => {
                 Aim::Enable { wanted: Wanted::ByOs, email: None, ssh_key: None, lease: self.settings.lease }
             }
-            Action::Restore => Aim::Restore,
+            Action::Restore => self.aim_now(server, Aim::Restore).await?,
             Action::Reboot => Aim::Reboot,
             Action::Console => return self.console_deed(server).await,
         };
-        let proposal = self.proposal(server, aim).await?;
+        let (proposal, beside) = self.proposal_beside(server, aim).await?;
         let mut about = vec![say!(locale, "confirm-boots-into", into = propose::into(&proposal.plan, locale))];
-        if let Some(lease) = self.store.lease(&server.name).await? {
+        if let Some(lease) = self.lookout.lease(server).await? {
             about.extend(propose::in_rescue(&proposal.wish, &lease, asking.requester.user, locale));
         }
-        if let Wish::Restore { despite, .. } = &proposal.wish {
+        if let Wish::Restore { despite, .. } | Wish::PutBack { despite, .. } = &proposal.wish {
             about.extend(despite.iter().map(|difference| propose::difference(difference, locale)));
         }
+        about.extend(others::lines(&beside, locale));
         let calls = exact::of(&server.name, &proposal.wish, &proposal.plan, &self.settings.secret_from);
         Ok(Deed { about, calls })
     }

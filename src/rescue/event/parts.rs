@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::rescue::others::OthersWork;
+
 /// Why nobody can say whether a change of the setting is still on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "snake_case")]
@@ -39,6 +41,11 @@ pub enum PutBack {
     },
     /// Somebody else set another netboot meanwhile: it was left as they set it.
     SetByOthers,
+    /// Others are at something that writing could destroy: it was left as it was set.
+    OthersAtWork {
+        /// At what.
+        works: Vec<OthersWork>,
+    },
 }
 
 /// What the probe saw of the rescue's or the system's port.

@@ -11,6 +11,7 @@ use crate::rescue::{
     event::{Doubt, Event, NotDone, Port, PutBack},
     hindrance::Hindrance,
     operation::{Intent, Plan, Source},
+    others::OthersWork,
     server::{System, TaskId, TaskStatus},
 };
 
@@ -77,6 +78,10 @@ pub struct Facts {
     pub doubt: Option<Doubt>,
     /// How putting back went.
     pub put_back: Option<PutBack>,
+    /// What others were seen at and the questions have named.
+    pub others: Vec<OthersWork>,
+    /// What of that the present question is about.
+    pub stopped_by: Vec<OthersWork>,
     /// How many of our own steps panicked.
     pub faults: u32,
 }
@@ -114,6 +119,7 @@ impl Facts {
             Event::Prepared { plan, .. } | Event::Adopted { plan, .. } => self.plan = Some((**plan).clone()),
             Event::RebootIntended { intent } => {
                 self.intents += 1;
+                self.stopped_by.clear();
                 self.not_done = None;
                 self.last_intent = Some(intent.clone());
             }
@@ -128,6 +134,10 @@ impl Facts {
             Event::RebootNotDone { why, said, .. } => {
                 self.not_done = Some(*why);
                 self.unknown_because = Some(said.clone());
+            }
+            Event::OthersAtWork { works } => {
+                self.others.extend(works.iter().cloned());
+                self.stopped_by.clone_from(works);
             }
             Event::QuestionUnanswered => self.unanswered.push(self.asked),
             Event::Faulted => self.faults += 1,

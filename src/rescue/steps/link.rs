@@ -7,12 +7,12 @@ use crate::{
     clock::{self, BootInstant},
     ovh,
     rescue::{
-        errand::{Arrival, Permission},
+        errand::{Arrival, Permission, Verdict},
         event::Event,
-        link::{self, Found, Look, Refused, Target},
-        operation::{Entry, Operation, Source, Wish},
+        link::{self, Found, Look, Refused, Refusing, Target},
+        operation::{Entry, Kind, Operation, Source, Wish},
         runner::Runner,
-        server::Boot,
+        server::{Boot, Server},
         state::Phase,
     },
     store::Append,
@@ -96,22 +96,34 @@ impl Work<'_> {
     /// still count. While nobody can say, it is not sent.
     pub(super) async fn hand_out(&self, found: Found, refused: Refused) -> Result<Next, Failure> {
         let refused = link::words(refused.values());
-        if self.is_fresh() {
-            return self.send(Some(found), refused).await;
-        }
-        let (permission, trouble) = match self.client.server(self.server()).await {
-            Ok(server) => (self.runner.errands.may_receive(self.operation, server).await, None),
+        let (may, trouble) = match self.client.server(self.server()).await {
+            Ok(server) => (self.may_have_it(server).await, None),
             Err(error) => (None, Some(error)),
         };
-        match permission {
-            Some(Permission::Granted(_)) => self.send(Some(found), refused).await,
-            Some(Permission::Refused) => Ok(Next::Record(Event::LinkWithheld)),
+        match may {
+            Some(true) => self.send(Some(found), refused).await,
+            Some(false) => Ok(Next::Record(Event::LinkWithheld)),
             None if self.is_given_up() => Ok(self.not_found(Look { trouble, ..Look::default() })),
             None => Ok(match trouble {
                 Some(error) => Next::Hindered(self.settings().secret_poll, Box::new(error)),
                 None => Next::Wait(self.settings().secret_poll),
             }),
         }
+    }
+
+    /// Whether whoever asked may have what was found, by what rules know the server by now; `None` while nobody can say. What is asked
+    /// for its link alone also needs the approvals of this moment.
+    async fn may_have_it(&self, server: Server) -> Option<bool> {
+        let request = &self.operation.request;
+        if self.is_fresh() && request.known_as.as_ref() == Some(&server.identity()) {
+            return Some(true);
+        }
+        if request.kind() != Kind::Enable {
+            let verdict = self.runner.errands.may_still(self.operation, server).await?;
+            return Some(verdict == Verdict::Allowed);
+        }
+        let permission = self.runner.errands.may_receive(self.operation, server).await?;
+        Some(matches!(permission, Permission::Granted(_)))
     }
 
     /// Records the attempt, then sends the DM.
@@ -159,11 +171,14 @@ impl Runner {
             sources.retain(|source| *source != Source::AuthenticationSecret);
         }
         let mut memory = self.searches.take(operation.id);
-        if memory.since.is_none_or(|since| since.elapsed() > self.settings.task_poll * ASK_AGAIN) {
-            memory.refused.clear();
-            memory.since = Some(BootInstant::now());
+        let refusing = match memory.asked {
+            Some(asked) if asked.elapsed() <= self.settings.task_poll * ASK_AGAIN => Refusing::AreLeft,
+            _ => Refusing::AreAsked,
+        };
+        if refusing == Refusing::AreAsked {
+            memory.asked = Some(BootInstant::now());
         }
-        let look = link::find(client, &target, &sources, &self.settings.secret_link, &mut memory).await;
+        let look = link::find(client, &target, &sources, &self.settings.secret_link, &mut memory, refusing).await;
         self.searches.put(operation.id, memory);
         for error in look.refused.values().chain(&look.trouble) {
             tracing::warn!(operation.id = %operation.id, %error, "a source of the link could not be read");

@@ -76,6 +76,8 @@ fn done(act: Act, about: &About, locale: Locale) -> String {
             None => say!(locale, "history-lease-handed-over", who = who, server = server),
         },
         Act::ServerLeft => say!(locale, "history-server-left", server = server),
+        Act::RescueLeft => say!(locale, "history-rescue-left", server = server),
+        Act::RescueChanged => say!(locale, "history-rescue-changed", server = server),
         Act::Started => say!(locale, "history-started"),
         Act::PolicyLoaded => say!(locale, "history-policy"),
         Act::Anchored => say!(locale, "history-anchored"),
