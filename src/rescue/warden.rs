@@ -316,7 +316,7 @@ impl Warden {
             Ok(Some(_)) => {}
             Ok(None) => return Ok(Begun::Yes),
             Err(lookout::Failure::Store(error)) => return Err(error),
-            Err(lookout::Failure::Ovh(error)) => return Ok(after(lease, &plan::Error::Ovh(error))),
+            Err(lookout::Failure::Ovh(error)) => return self.after(lease, &origin, &plan::Error::Ovh(error)).await,
         }
         let account = self.fleet.account_of(lease);
         let Some(client) = self.fleet.client(&account) else { return Ok(Begun::No) };
