@@ -58,8 +58,8 @@ use crate::{
     store::{self, Store},
 };
 
-/// How many interactions may wait to be acknowledged; more are dropped, and counted.
-const WAITING_INTERACTIONS: usize = 1_024;
+/// How many interactions may wait to be received, which takes no time; more are dropped, and counted.
+const WAITING_INTERACTIONS: usize = 256;
 /// How many DMs may wait to be sent.
 const WAITING_ERRANDS: usize = 64;
 /// The process' exit code when its supervisor should start it again at once (`EX_TEMPFAIL`).
@@ -345,6 +345,12 @@ pub fn store_path(config: &Config) -> anyhow::Result<&Path> {
 pub async fn check_online(config: &Config) -> anyhow::Result<Vec<Finding>> {
     let rest = Rest::new(Arc::new(Sender::new(sender_settings(config))?));
     Ok(check::online(config, &rest, &clients(config)?).await)
+}
+
+/// Which files of the store others on this machine can use, and whether they can put files beside them.
+pub fn check_files(config: &Config) -> Vec<Finding> {
+    let exposed = store_path(config).map(store::exposed).unwrap_or_default();
+    exposed.iter().map(|exposed| Finding { verdict: Verdict::Odd, what: format!("the store: {exposed}") }).collect()
 }
 
 /// What the servers that the store remembers tell about the rules of `config`, without asking anybody.

@@ -176,6 +176,8 @@ pub struct Entry {
     pub outcome: Option<String>,
     /// More, in plain words or in OVHcloud's.
     pub detail: Option<String>,
+    /// How often it happened, if this line stands for many.
+    pub times: Option<u64>,
 }
 
 impl Entry {
@@ -201,6 +203,7 @@ impl Entry {
             queries: Vec::new(),
             outcome: None,
             detail: None,
+            times: None,
         }
     }
 
@@ -293,6 +296,7 @@ impl Entry {
             ("query", joined(&self.queries)),
             ("outcome", self.outcome.clone()),
             ("detail", self.detail.clone()),
+            ("times", self.times.map(|times| times.to_string())),
         ];
         let known = texts.into_iter().filter_map(|(key, text)| Some((key, plain(&text?))));
         let mut fields: BTreeMap<&str, Value> = known.map(|(key, text)| (key, Value::String(text))).collect();

@@ -511,6 +511,7 @@ refusal-made-elsewhere = This button is from before my memory was replaced or re
 refusal-made-elsewhere-judge = This button is from before my memory was replaced or restored, so it answers nothing here. Whoever asked types their command again; how the server is now: { $command }
 refusal-unreadable = I could not read what Discord sent, and nothing was done. Please try again; if it stays so, tell your operator.
 refusal-fault = Something is wrong with me, and nothing was done. Your operator finds it in the log.
+refusal-broken = Something broke in me while I was at it. What I had accepted goes on: look at its card in the channel before you ask again. Your operator finds the fault in the log.
 restarting = I am restarting; nothing was done. Try again in a moment.
 no-server = No server goes by { $typed }.
 no-server-near = No server goes by { $typed }. Did you mean one of { $near }?

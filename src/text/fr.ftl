@@ -514,6 +514,7 @@ refusal-made-elsewhere = Ce bouton date d'avant le remplacement ou la restaurati
 refusal-made-elsewhere-judge = Ce bouton date d'avant le remplacement ou la restauration de ma mémoire, alors il ne répond à rien ici. Qui a demandé retape sa commande ; l'état actuel du serveur : { $command }
 refusal-unreadable = Je n'ai pas pu lire ce que Discord a envoyé, et rien n'a été fait. Réessayez ; si cela persiste, prévenez l'administrateur du bot.
 refusal-fault = J'ai un problème interne, et rien n'a été fait. L'administrateur du bot le trouvera dans le journal.
+refusal-broken = Quelque chose a cassé chez moi pendant que je m'en occupais. Ce que j'avais accepté continue : regardez sa carte dans le salon avant de redemander. L'administrateur du bot trouvera la panne dans le journal.
 restarting = Je redémarre ; rien n'a été fait. Réessayez dans un moment.
 no-server = Aucun serveur ne répond au nom de { $typed }.
 no-server-near = Aucun serveur ne répond au nom de { $typed }. Vouliez-vous dire l'un de ceux-ci : { $near } ?

@@ -18,6 +18,7 @@ mod digest;
 mod demo;
 mod discord_weather;
 mod doctor;
+mod doors;
 mod elsewhere;
 mod faces;
 mod foreign;

@@ -20,6 +20,14 @@ struct About {
 
 /// What a line says, but for its time and its reason. `server`: what its server is called, in a code span; empty without one.
 pub(super) fn sentence(line: &Line, server: String, locale: Locale) -> String {
+    let told = told(line, server, locale);
+    match line.text("times") {
+        Some(times) => format!("{told} ×{times}"),
+        None => told,
+    }
+}
+
+fn told(line: &Line, server: String, locale: Locale) -> String {
     let text = |key| line.text(key).unwrap_or_default();
     let who = text("who").parse().map_or_else(|_| "Bernard".to_owned(), |id| mention(UserId(id)));
     let about =
