@@ -3,29 +3,33 @@
 //!
 //! `card` is posted once and edited; what people wait for comes as a message of its own, because edits ring no phone.
 
+mod link;
+
+pub use link::source;
+
 use jiff::Timestamp;
 use serenity::builder::CreateButton;
 
 use super::{
     approval_card,
     component::Button,
-    console,
+    console, fit,
     guide::{Place, Reader, Topic},
-    others, posting, speak, standing, waiting,
+    others, speak, standing, waiting,
 };
 use crate::{
     access::Who,
     config::Locale,
     rescue::{
         approval::Guard,
-        event::{NotDone, Port, PutBack},
+        event::{Age, NotDone, Port, PutBack},
         lease::Lease,
-        operation::{Kind, Operation, Source, Wish},
+        operation::{Kind, Operation, Wish},
         server::Boot,
         state::{Link, Outcome, Phase},
     },
     say,
-    text::{code, duration, mention, since_epoch},
+    text::{code, duration, mention, named, since_epoch},
 };
 
 /// One message of an operation as it should look now.
@@ -128,7 +132,7 @@ fn approved_line(operation: &Operation, locale: Locale) -> Option<String> {
 }
 
 pub(super) fn title(operation: &Operation, (emoji, state): (&str, String), locale: Locale) -> String {
-    let server = code(&operation.request.label);
+    let server = named(&operation.request.label);
     say!(locale, "card-title", emoji = emoji, state = state, server = server, id = operation.id.to_string())
 }
 
@@ -255,7 +259,12 @@ fn reveal(operation: &Operation, locale: Locale) -> Rendering {
     let waiting = matches!(operation.state.phase, Phase::AwaitingReveal(_));
     let mut lines = vec![title(operation, speak::state(operation, locale), locale)];
     lines.push(match waiting {
-        true => say!(locale, "reveal-waiting", who = who),
+        true => match operation.state.facts.dm_refused {
+            None => say!(locale, "reveal-waiting", who = who),
+            Some(why) => {
+                say!(locale, "reveal-waiting-refused", who = who, why = speak::refused_by_discord(why, locale))
+            }
+        },
         false if operation.request.kind() == Kind::Console => say!(locale, "reveal-over-console"),
         false => say!(locale, "reveal-over"),
     });
@@ -309,7 +318,11 @@ fn end_lines(
     let mut lines = Vec::new();
     match outcome {
         Outcome::InRescue(link) => {
-            lines.extend(waiting::link_lines(operation, *link, locale));
+            lines.push(link::line(operation, *link, locale));
+            lines.extend(waiting::beside_link(operation, *link, locale));
+            if facts.age == Age::Unknown {
+                lines.push(say!(locale, "end-link-old"));
+            }
             lines.extend(port_line(operation, locale));
             // A link that was found says that the rescue came up; without one, only the task could.
             if facts.task_vanished && matches!(link, Link::NotFound | Link::NotNeeded) {
@@ -402,20 +415,11 @@ pub(super) fn reader(operation: &Operation) -> Reader {
     operation.rescue().map_or(Reader::Any, |(system, _)| Reader::Of(system))
 }
 
-/// Where a link was found, in words.
-pub fn source(source: Source, locale: Locale) -> String {
-    match source {
-        Source::AuthenticationSecret => say!(locale, "source-authentication-secret"),
-        Source::Mail => say!(locale, "source-mail"),
-        Source::Console => say!(locale, "source-console"),
-    }
-}
-
 /// The one who waits for news.
 fn requester(operation: &Operation) -> Vec<Who> {
     vec![Who::User(operation.request.requester)]
 }
 
 pub(super) fn rendering(slot: String, lines: Vec<String>, buttons: Vec<CreateButton>, rings: Vec<Who>) -> Rendering {
-    Rendering { slot, content: posting::cut(lines.join("\n")), buttons, rings }
+    Rendering { slot, content: fit::cut(&lines.join("\n")), buttons, rings }
 }

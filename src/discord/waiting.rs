@@ -2,7 +2,7 @@
 //! of the link that was waited for.
 
 use super::{
-    card::{self, Manner, Rendering, rendering, title},
+    card::{Manner, Rendering, rendering, title},
     component::Button,
     speak,
 };
@@ -13,11 +13,10 @@ use crate::{
         hindrance::{Hindrance, Matter},
         lease::Lease,
         operation::{Kind, Operation},
-        server::System,
         state::{Link, Outcome, Phase},
     },
     say,
-    text::{code, mention},
+    text::code,
 };
 
 /// What the card says of what does not work.
@@ -112,33 +111,13 @@ fn over_line(operation: &Operation, locale: Locale) -> String {
     }
 }
 
-/// What became of the link, and which source refused to be asked for it.
-pub(super) fn link_lines(operation: &Operation, link: Link, locale: Locale) -> Vec<String> {
-    let user = operation.rescue().map_or(System::Linux, |(system, _)| system).user();
-    let source = operation.state.facts.source.map(|source| card::source(source, locale)).unwrap_or_default();
-    let line = match link {
-        Link::Delivered => say!(locale, "end-link-delivered", source = source, user = code(user)),
-        Link::Revealed => say!(locale, "end-link-revealed", source = source, user = code(user)),
-        Link::NotNeeded => say!(locale, "end-link-not-needed", user = code(user)),
-        Link::NotFound => not_found_line(operation, locale),
-        Link::NotTaken => say!(locale, "end-link-not-taken"),
-        Link::Withheld => say!(locale, "end-link-withheld", who = mention(operation.request.requester)),
-    };
-    let refused = operation.state.facts.search_trouble.as_ref().filter(|_| link != Link::NotFound);
+/// What stands beside what became of the link: which source refused to be asked for it, and a task that still stands.
+pub(super) fn beside_link(operation: &Operation, link: Link, locale: Locale) -> Vec<String> {
+    let facts = &operation.state.facts;
+    let refused = facts.search_trouble.as_ref().filter(|_| link != Link::NotFound);
     let refused = refused.map(|said| say!(locale, "end-link-beside", said = code(said)));
-    let task = operation.state.facts.task.as_ref().filter(|_| operation.state.facts.is_standing());
+    let task = facts.task.as_ref().filter(|_| facts.is_standing());
     let standing = task
         .map(|(task, status)| say!(locale, "end-task-stands", task = task.to_string(), status = code(status.as_str())));
-    [Some(line), refused, standing].into_iter().flatten().collect()
-}
-
-/// What was searched, and what went wrong there.
-fn not_found_line(operation: &Operation, locale: Locale) -> String {
-    let facts = &operation.state.facts;
-    let searched: Vec<String> = facts.searched.iter().map(|source| card::source(*source, locale)).collect();
-    let line = say!(locale, "end-link-not-found", searched = searched.join(", "));
-    match &facts.search_trouble {
-        Some(said) => format!("{line}\n{}", say!(locale, "end-link-trouble", said = code(said))),
-        None => line,
-    }
+    [refused, standing].into_iter().flatten().collect()
 }

@@ -2,9 +2,7 @@
 //!
 //! Pure. No variant ever holds a link, a secret's id or a token.
 
-mod parts;
-
-pub use parts::{Doubt, NotDone, Port, PutBack};
+mod seen;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -18,6 +16,8 @@ use super::{
     server::{QueryId, System, TaskId, TaskStatus},
 };
 use crate::access::UserId;
+
+pub use seen::{Age, Doubt, NotDone, Port, PutBack};
 
 /// Something that happened, in the past tense.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -247,6 +247,12 @@ pub enum Event {
         ip: Option<String>,
         /// Mails older than this are not this rescue's.
         since: Timestamp,
+        /// The name of the SSH key that opens it: then there is no link.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+        /// Whether it is known since when it is.
+        #[serde(default)]
+        age: Age,
     },
     /// The server has a console of this kind; a session of it is asked for next.
     ConsoleChosen {
@@ -290,8 +296,13 @@ pub enum Event {
     },
     /// The DM arrived.
     LinkDelivered,
-    /// The person takes no DMs: the link waits for **Reveal link**.
-    DmClosed,
+    /// No DM reaches the person: the link waits for **Reveal link**.
+    DmClosed {
+        /// Discord's code, if it is for another reason than that they take none; 0: in all the time that there was, it did not
+        /// take the DM and did not say why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<u32>,
+    },
     /// The requester saw the link, ephemerally.
     LinkRevealed {
         /// OVHcloud's name for the request that made the secret, if one did.

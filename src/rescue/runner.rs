@@ -16,6 +16,7 @@ use super::{
     errand::Errands,
     event::Event,
     fleet::Fleet,
+    kept::Kept,
     link::Memory,
     lookout::Lookout,
     operation::{Operation, OperationId},
@@ -41,6 +42,8 @@ pub struct Runner {
     pub(super) pulse: Pulse,
     pub(super) searches: Searches,
     pub(super) troubles: Troubles,
+    /// Links that were found and not taken yet.
+    pub(super) kept: Kept,
 }
 
 /// What a step came to.
@@ -57,7 +60,8 @@ pub enum Did {
 impl Runner {
     /// A runner of these operations.
     pub fn new(store: Store, fleet: Fleet, settings: Settings, errands: Errands, pulse: Pulse) -> Self {
-        Self { store, fleet, settings, errands, pulse, searches: Searches::default(), troubles: Troubles::default() }
+        let (searches, troubles) = (Searches::default(), Troubles::default());
+        Self { store, fleet, settings, errands, pulse, searches, troubles, kept: Kept::default() }
     }
 
     /// What notices what others do to our rescues.
@@ -130,6 +134,8 @@ impl Runner {
         steps: &mut JoinSet<OperationId>,
     ) -> Duration {
         let now = clock::now();
+        // Found a moment before its delivery began, which may take as long as the search may.
+        self.kept.let_go(self.settings.secret_timeout * 2);
         let (due, next) = match self.store.due(now).await {
             Ok(due) => due,
             Err(error) => {

@@ -245,7 +245,7 @@ fn an_enable_from_its_card_to_its_end() {
             query: None,
             refused: None,
         }]);
-        let closed = delivering.then([Event::DmClosed]);
+        let closed = delivering.then([Event::DmClosed { code: None }]);
         let scenes = [
             ("accepted", begun.clone()),
             ("about to reboot", begun.prepared(Entry::Password).then([Event::BootSet { queries: Vec::new() }])),

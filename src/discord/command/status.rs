@@ -22,7 +22,7 @@ use crate::{
         server::{Boot, Server, Task},
     },
     say,
-    text::{code, day, day_and_hour, from_now, mention, since_epoch},
+    text::{code, day, day_and_hour, from_now, mention, named, since_epoch},
 };
 
 /// How many servers the fleet's card names at most.
@@ -100,7 +100,7 @@ impl Handler {
                 (None, None) if !matches!(server.state.as_str(), "ok" | "") => format!("⚠️ {}", code(&server.state)),
                 (None, None) => continue,
             };
-            lines.push(say!(locale, "fleet-line", server = code(server.label()), state = state));
+            lines.push(say!(locale, "fleet-line", server = named(server.label()), state = state));
             if lines.len() - before == NAMED {
                 lines.push(say!(locale, "fleet-more"));
                 break;
@@ -168,7 +168,7 @@ fn expiry_line(day: String, renewed: Option<bool>, locale: Locale) -> String {
 }
 
 fn headline(server: &Server, boot: Option<&Boot>, locale: Locale) -> String {
-    let name = code(server.label());
+    let name = named(server.label());
     let service = code(server.name.as_str());
     match boot {
         Some(boot) if boot.is_rescue() => say!(locale, "status-rescue", server = name, service = service),

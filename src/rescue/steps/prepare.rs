@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Failure, Next, Settings, Work};
 use crate::{
@@ -11,10 +11,12 @@ use crate::{
     ovh::{self, MailId},
     rescue::{
         calls,
-        event::{Doubt, Event, NotDone, Problem, PutBack},
-        operation::{OperationId, Plan, Setting, Source, Wish},
+        event::{Age, Doubt, Event, NotDone, Problem, PutBack},
+        lease::Lease,
+        operation::{Entry, OperationId, Plan, Setting, Source, Wish},
         plan,
-        server::{QueryId, Server, Task},
+        server::{QueryId, Server, System, Task},
+        ssh_key,
     },
     store::Append,
 };
@@ -133,14 +135,29 @@ impl Work<'_> {
         {
             return Ok(Next::Record(Event::FoundImpossible { problem: Problem::Rebooting }));
         }
-        // OVHcloud purges ended tasks: then what Bernard remembers of the rescue says since when it is.
+        // OVHcloud purges ended tasks: then what Bernard remembers of the rescue says since when it is. Of a rescue that is not
+        // ours and weeks old nobody can tell; whoever asks hears that what is found may be older still.
         let lease = self.runner.store.lease(self.server()).await?;
-        let began = reboot.and_then(|reboot| reboot.started).or(lease.map(|lease| lease.started));
-        let Some(since) = began else {
-            return Ok(Next::Record(Event::FoundImpossible { problem: Problem::NotInRescue }));
-        };
+        let began = reboot.and_then(|reboot| reboot.started).or(lease.as_ref().map(|lease| lease.started));
+        let (since, age) = began.map_or((Timestamp::UNIX_EPOCH, Age::Unknown), |since| (since, Age::Known));
         let system = boot.family();
-        Ok(Next::Record(Event::RescueFound { system, ip: server.ip.clone(), since }))
+        let key = match system {
+            System::Linux => self.key_of(server, lease.as_ref()).await?,
+            System::Windows => None,
+        };
+        Ok(Next::Record(Event::RescueFound { system, ip: server.ip.clone(), since, key, age }))
+    }
+
+    /// The name of the SSH key that opens the running rescue. One that was set after our own rescue began opens the next one.
+    async fn key_of(&self, server: &Server, lease: Option<&Lease>) -> Result<Option<String>, Failure> {
+        let Some(key) = server.rescue_ssh_key.as_deref().filter(|key| !key.trim().is_empty()) else { return Ok(None) };
+        if let Some(lease) = lease
+            && let Some(began) = self.runner.store.operation(lease.operation).await?
+            && began.state.facts.plan.is_some_and(|plan| plan.entry == Entry::Password)
+        {
+            return Ok(None);
+        }
+        Ok(Some(ssh_key::name(key)))
     }
 
     /// Whether a task is so old that nobody waits for its end any more.

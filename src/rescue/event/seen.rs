@@ -1,8 +1,19 @@
-//! The small words that events are made of. Kept in the store like the events: add, change or remove nothing.
+//! What was seen, or could not be, as words of events.
 
 use serde::{Deserialize, Serialize};
 
 use crate::rescue::others::OthersWork;
+
+/// Whether anybody can tell since when a server is in rescue.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Age {
+    /// Its reboot is listed, or it was begun here.
+    #[default]
+    Known,
+    /// Its netboot is rescue, and no reboot is listed any more: what is found may be an earlier rescue's.
+    Unknown,
+}
 
 /// Why nobody can say whether a change of the setting is still on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
