@@ -5,6 +5,18 @@
 
 use std::sync::{Arc, Mutex, RwLock};
 
+use jiff::{SignedDuration, tz::TimeZone};
+use serenity::{
+    builder::{
+        CreateActionRow, CreateAllowedMentions, CreateAttachment, CreateButton, CreateInteractionResponse,
+        CreateInteractionResponseMessage, CreateSelectMenu, EditInteractionResponse,
+    },
+    model::{
+        application::{CommandInteraction, ComponentInteraction, Interaction, ModalInteraction},
+        channel::MessageFlags,
+    },
+};
+
 use super::{
     InteractionKey, RawInteraction, Rest,
     answer::Line,
@@ -33,17 +45,6 @@ use crate::{
     say,
     store::Store,
     text,
-};
-use jiff::{SignedDuration, tz::TimeZone};
-use serenity::{
-    builder::{
-        CreateActionRow, CreateAllowedMentions, CreateAttachment, CreateButton, CreateInteractionResponse,
-        CreateInteractionResponseMessage, CreateSelectMenu, EditInteractionResponse,
-    },
-    model::{
-        application::{CommandInteraction, ComponentInteraction, Interaction, ModalInteraction},
-        channel::MessageFlags,
-    },
 };
 
 /// The policy in force; replaced as a whole when the configuration is read again. Cheap to clone.
