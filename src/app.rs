@@ -7,6 +7,7 @@ mod anchor;
 pub mod audit;
 mod commands;
 mod discord;
+mod wall_clock;
 
 use std::{
     net::SocketAddr,
@@ -186,7 +187,7 @@ impl App {
         loops.spawn(quietly(handler.run(interaction_rx, stop.clone())));
         loops.spawn(quietly(Arc::new(warden).run(stop.clone())));
         let hurry = config.pace.reminder_tick.min(config.pace.inventory_refresh);
-        loops.spawn(quietly(watch_clock(stop.clone())));
+        loops.spawn(quietly(wall_clock::watch(stop.clone())));
         loops.spawn(quietly(Finder::new(fleet.clone(), store.clone()).run(hurry, stop.clone())));
         let config = Arc::new(config);
         loops.spawn(quietly(keep_inventory(fleet.clone(), Arc::clone(&config), stop.clone())));
@@ -281,29 +282,6 @@ async fn keep_inventory(fleet: Fleet, config: Arc<Config>, stop: CancellationTok
     if let Err(error) = fleet.inventory().flush().await {
         tracing::warn!(%error, "the inventory's last readings could not be stored; they are read again");
     }
-}
-
-/// Says in the log when somebody sets the wall clock; nothing that runs goes by it.
-async fn watch_clock(stop: CancellationToken) {
-    /// How often it is looked.
-    const LOOK: Duration = Duration::from_secs(10);
-    /// What is corrected by less is a clock that is kept right.
-    const JUMP: SignedDuration = SignedDuration::from_secs(2);
-    let mut known = SignedDuration::ZERO;
-    let watch = async {
-        loop {
-            let set = clock::set_by();
-            if (set - known).abs() > JUMP {
-                tracing::warn!(
-                    seconds = (set - known).as_secs(),
-                    "the machine's clock was set; I go on by the time since my start"
-                );
-                known = set;
-            }
-            tokio::time::sleep(LOOK).await;
-        }
-    };
-    stop.run_until_cancelled(watch).await;
 }
 
 /// Says once what is odd about the rules, as soon as every server is known.

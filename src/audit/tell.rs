@@ -170,7 +170,7 @@ fn wish(wish: &Wish) -> String {
         Wish::Enable(wish) => format!("into {}, for {:#}", boot(&wish.into), wish.lease),
         Wish::Adopt { lease } => format!("a rescue that somebody else started, for {lease:#}"),
         Wish::HandOver { lease, from, to } => format!("the rescue {lease}, {}", between(*from, *to)),
-        Wish::Restore { into, despite } | Wish::PutBack { into, despite } if despite.is_empty() => {
+        Wish::Restore { into, despite, .. } | Wish::PutBack { into, despite } if despite.is_empty() => {
             format!("into {}", boot(into))
         }
         Wish::Restore { into, .. } | Wish::PutBack { into, .. } => {
@@ -248,7 +248,9 @@ fn not_done(why: NotDone) -> &'static str {
 
 fn impossible(problem: &Problem) -> String {
     let said = match problem {
-        Problem::Ovhcloud { said, .. } | Problem::Weather { said, .. } => Some(said.as_str()),
+        Problem::Ovhcloud { said, .. } | Problem::Unclear { said, .. } | Problem::Weather { said, .. } => {
+            Some(said.as_str())
+        }
         Problem::HeldByOvhcloud { state } => Some(state.as_str()),
         Problem::NoSuchRescue { wanted, .. } => Some(wanted.as_str()),
         Problem::NoAccount { account } => Some(account.as_str()),
@@ -267,6 +269,7 @@ fn impossible(problem: &Problem) -> String {
         | Problem::LeftRescue
         | Problem::Rebooting
         | Problem::NoLongerAllowed
+        | Problem::SystemUnread
         | Problem::KeyNeedsLinux
         | Problem::NoConsole => None,
     };

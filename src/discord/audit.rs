@@ -144,7 +144,7 @@ fn typed(name: &str, options: &[CommandDataOption]) -> (String, Option<String>) 
 fn entry(refusal: &Refusal) -> Option<Entry> {
     let entry = Entry::act(Act::Refused, clock::now());
     Some(match refusal {
-        Refusal::Denied(denial, _) => {
+        Refusal::Denied(denial, _) | Refusal::Unseen(denial, ..) => {
             let said = entry.saying(format!("{}: {}", denial.capability, reason(&denial.reason)));
             match &denial.nearest {
                 Some(nearest) => said.under(nearest.place.to_string()),
@@ -154,10 +154,12 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
         Refusal::NobodyMayApprove(rule, _) => entry.under(rule.clone()).saying("nobody else may approve it"),
         Refusal::OwnRequest => entry.saying("nobody judges what they asked for"),
         Refusal::DenyInstead => entry.saying("it is not theirs to take back"),
+        Refusal::NotSparedAnyMore(_) => entry.saying("rebooted since: the link needs an approval"),
         Refusal::CountsNot => entry.saying("their approval counts already, or never does"),
         Refusal::NotHere => entry.saying("not in the guild that is served"),
         Refusal::WrongChannel(_) => entry.saying("not in a channel that is served"),
         Refusal::RolesUnreadable => entry.saying("Discord did not tell the roles"),
+        Refusal::NotAMember => entry.saying("not in the guild"),
         Refusal::Paused(pause, _) => entry.saying(format!("paused by {}", pause.by.0)),
         Refusal::TooOften(..) => entry.saying("more often than the limits allow"),
         Refusal::NotYours => entry.saying("the button was made for somebody else"),
@@ -169,6 +171,7 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
         | Refusal::Busy(_)
         | Refusal::Problem(..)
         | Refusal::Card(..)
+        | Refusal::UnderWay(..)
         | Refusal::TooLate(..)
         | Refusal::NoLinkYet(_)
         | Refusal::TheirRolesUnreadable(_)

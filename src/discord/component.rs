@@ -3,7 +3,13 @@
 use std::{fmt, str::FromStr};
 
 use serenity::builder::{CreateActionRow, CreateButton};
-use serenity::model::application::{ButtonStyle, ComponentInteractionData, ComponentInteractionDataKind};
+use serenity::model::{
+    application::{
+        ActionRowComponent, Button as Part, ButtonKind, ButtonStyle, ComponentInteractionData,
+        ComponentInteractionDataKind,
+    },
+    channel::Message,
+};
 use uuid::Uuid;
 
 use super::{
@@ -18,7 +24,7 @@ use crate::{
         mark::{Marked, MarkedForeign, MarkedOperation},
         operation::{Operation, OperationId},
     },
-    say,
+    say, shown,
     store::CardId,
     text::shorten,
 };
@@ -172,7 +178,7 @@ impl Button {
     /// The button as [`create`](Self::create) makes it, with the name of what it is about behind its label.
     pub fn create_for(self, name: &str, locale: Locale) -> CreateButton {
         let (label, style) = self.look(locale);
-        let label = shorten(&format!("{label} {name}"), LABEL);
+        let label = shorten(&format!("{label} {}", shown::visible(name)), LABEL);
         CreateButton::new(self.to_string()).label(label).style(style)
     }
 }
@@ -200,6 +206,16 @@ fn is_dangerous(button: &CreateButton) -> bool {
 pub fn ids(buttons: &[CreateButton]) -> Vec<String> {
     let id = |button: &CreateButton| serde_json::to_value(button).ok()?["custom_id"].as_str().map(str::to_owned);
     buttons.iter().filter_map(id).collect()
+}
+
+/// Whether a message has a button with this id.
+pub fn has(message: &Message, custom_id: &str) -> bool {
+    let parts = message.components.iter().flat_map(|row| &row.components);
+    let ids = parts.filter_map(|part| match part {
+        ActionRowComponent::Button(Part { data: ButtonKind::NonLink { custom_id, .. }, .. }) => Some(custom_id),
+        _ => None,
+    });
+    ids.into_iter().any(|id| id == custom_id)
 }
 
 /// What a press or a choice in a menu means.

@@ -3,7 +3,7 @@
 use serenity::model::application::ComponentInteraction;
 
 use super::{
-    approve::{Emergency, accepted_waiting, done},
+    approve::done,
     asking::Asking,
     command::LeaseRefusal,
     component::{Button, Subject},
@@ -13,7 +13,7 @@ use super::{
     retype::Retype,
 };
 use crate::{
-    access::{Capability, Grant, Protection},
+    access::{Capability, Grant, Protection, Reason},
     clock,
     rescue::{
         desk::{self, Decision},
@@ -21,7 +21,8 @@ use crate::{
         fleet::{CANDIDATES, NotFound},
         lease,
         operation::{ChannelId, Kind, Operation, Source},
-        server::Server,
+        plan,
+        server::{Server, ServiceName},
         state::Phase,
     },
     say,
@@ -95,7 +96,7 @@ impl Handler {
     async fn about(&self, asking: &Asking, button: Button, operation: &Operation) -> Result<Reply, Refusal> {
         match button {
             Button::Cancel(_) => self.decide(asking, operation, Decision::Cancel).await,
-            Button::RebootAgain(_, asked) => self.reboot_again(asking, operation, asked).await,
+            Button::RebootAgain(_, asked) => self.propose_again(asking, operation, asked).await,
             Button::LeaveIt(_, asked) => self.decide(asking, operation, Decision::LeaveIt(asked)).await,
             Button::Approve(_, round) => self.approve(asking, operation, round).await,
             Button::Deny(_, round) => self.deny(asking, operation, round).await,
@@ -126,24 +127,7 @@ impl Handler {
         Asking::of_press(press, &self.settings.realm, &self.rest, request).await
     }
 
-    /// **Reboot again**: a new approval of the presser's own, and, where others must approve a reboot, of theirs.
-    async fn reboot_again(&self, asking: &Asking, operation: &Operation, asked: u32) -> Result<Reply, Refusal> {
-        let decision = Decision::RebootAgain(asked);
-        let (server, grant) = self.admit_for(asking, operation, decision.needs(operation)).await?;
-        let Some(approval) = self.guard_again(asking, operation, &server)? else {
-            return self.decide(asking, operation, decision).await;
-        };
-        let operation = done(self.desk.ask_to_reboot_again(&grant, operation.id, asked, &approval).await?)?;
-        let emergency = self.emergency(asking, &server, Emergency::Reboot);
-        let waiting = accepted_waiting(&operation, asking);
-        let waiting = waiting.unwrap_or_else(|| say!(asking.locale, "decided-again"));
-        Ok(Reply::text(Emergency::below(waiting, emergency.as_ref(), asking.locale)))
-    }
-
     async fn decide(&self, asking: &Asking, operation: &Operation, decision: Decision) -> Result<Reply, Refusal> {
-        if let Decision::RebootAgain(_) = decision {
-            self.press_counted(asking)?;
-        }
         let (_, grant) = self.admit_for(asking, operation, decision.needs(operation)).await?;
         done(self.desk.decide(&grant, operation.id, decision).await?)?;
         Ok(Reply::text(match decision {
@@ -169,8 +153,11 @@ impl Handler {
         if !matches!(operation.state.phase, Phase::AwaitingReveal(_)) {
             return Err(Refusal::TooLate(Some(operation.id), Some(repeat)));
         }
-        // What is revealed is what they asked for, with every approval that it needed.
+        // What is revealed is what they asked for, with every approval that it needed; and needs by now.
         let (server, grant) = self.admit_for(asking, operation, desk::needed(kind)).await?;
+        if self.needs_approval_now(asking, operation, &server).await? {
+            return Err(Refusal::NotSparedAnyMore(repeat));
+        }
         self.still_approved(asking, operation, &server).await?;
         let Some(found) = self.desk.find_for_reveal(&grant, &self.runner, operation).await? else {
             return Err(Refusal::NoLinkYet(repeat));
@@ -189,7 +176,7 @@ impl Handler {
         let alone = matches!(kind, Kind::Link | Kind::Console);
         let protection = self.policy.get().protection(desk::action(kind), server).filter(|_| alone);
         let Some(protection) = protection else { return Ok(()) };
-        if kind == Kind::Link && self.owns_rescue(asking, server).await? {
+        if kind == Kind::Link && self.is_spared(asking, server).await? {
             return Ok(());
         }
         let given = u32::try_from(operation.state.mandate.approvers.len()).unwrap_or(u32::MAX);
@@ -217,56 +204,125 @@ impl Handler {
 
     /// The server that was typed, if the asker may do this to it as far as memory knows.
     ///
-    /// Who may do it to no server at all does not learn which servers there are.
+    /// Who may do it to no server at all does not learn which servers there are; and one that they may not see is, to them, none.
     pub(super) async fn find(&self, asking: &Asking, typed: &str, capability: Capability) -> Result<Server, Refusal> {
         self.anywhere(asking, capability)?;
-        let place = asking.place.0;
+        let server = self.look_up(asking, typed, capability).await?;
         let policy = self.policy.get();
-        let server = self.fleet.find(typed).await.map_err(|not_found| {
-            Refusal::NoServer(typed.to_owned(), self.only_visible(asking, capability, typed, not_found))
-        })?;
-        policy.check(&asking.requester, capability, &server, place).map_err(|denial| {
-            // Who may not even see it does not learn what else it goes by.
-            let sees = policy.check(&asking.requester, Capability::View, &server, place).is_ok();
-            let name = if sees { server.label() } else { typed };
-            Refusal::Denied(Box::new(denial), Some(name.to_owned()))
+        let checked = policy.check(&asking.requester, capability, &server, asking.place.0);
+        checked.map_err(|denial| {
+            if denial.reason == Reason::NotThisServer && !self.sight(asking, Capability::View)(&server) {
+                return Refusal::Unseen(Box::new(denial), typed.to_owned(), self.near(asking, capability, typed));
+            }
+            Refusal::Denied(Box::new(denial), Some(self.name_for(asking, &server, typed)))
         })?;
         self.fleet.inventory().named(asking.requester.user, &server.name);
         Ok(server)
     }
 
-    /// Candidates are only those that the asker may act on.
-    fn only_visible(&self, asking: &Asking, capability: Capability, typed: &str, not_found: NotFound) -> NotFound {
-        let policy = self.policy.get();
-        let servers = self.fleet.servers();
-        let sees = policy.sight(&asking.requester, capability, asking.place.0);
-        match not_found {
-            NotFound::Unknown(_) => {
-                let near = servers.search(sees, typed, &[], CANDIDATES);
-                NotFound::Unknown(near.into_iter().map(|server| self.fleet.unique_name(server)).collect())
-            }
-            NotFound::Ambiguous(mut all) => {
-                all.retain(|name| servers.get(name).is_some_and(|known| sees(&known.server)));
-                NotFound::Ambiguous(all)
-            }
-            other @ (NotFound::StillReading { .. } | NotFound::Unreadable(_)) => other,
+    /// The same for a server that a message names to whoever reads it: a refusal says which it is.
+    pub(super) async fn find_named(
+        &self,
+        asking: &Asking,
+        name: &ServiceName,
+        capability: Capability,
+    ) -> Result<Server, Refusal> {
+        match self.find(asking, name.as_str(), capability).await {
+            Err(Refusal::Unseen(denial, typed, _)) => Err(Refusal::Denied(denial, Some(typed))),
+            found => found,
         }
+    }
+
+    /// What they see goes by that name comes first: what they do not see makes no name ambiguous.
+    async fn look_up(&self, asking: &Asking, typed: &str, capability: Capability) -> Result<Server, Refusal> {
+        let (views, acts) = (self.sight(asking, Capability::View), self.sight(asking, capability));
+        let sees = |server: &Server| views(server) || acts(server);
+        let no_server = |not_found| Refusal::NoServer(typed.to_owned(), not_found);
+        match self.fleet.find_among(typed, &sees) {
+            Ok(server) => return Ok(server),
+            Err(NotFound::Unknown(_)) => {}
+            Err(NotFound::Ambiguous(mut all)) => {
+                let servers = self.fleet.servers();
+                let can_act = |name: &ServiceName| servers.get(name).is_some_and(|known| acts(&known.server));
+                if all.iter().any(can_act) {
+                    all.retain(can_act);
+                }
+                return Err(no_server(NotFound::Ambiguous(all)));
+            }
+            Err(other) => return Err(no_server(other)),
+        }
+        match self.fleet.find(typed).await {
+            // Of one that was never read nobody knows yet whose it is.
+            Ok(server) if !self.fleet.was_read(&server) => match self.fleet.read(&server).await {
+                Err(plan::Error::Ovh(error)) if error.is_transient() => {
+                    Err(no_server(NotFound::Unreadable(error.cause().to_string())))
+                }
+                read => read.map_err(|_| no_server(NotFound::Unknown(self.near(asking, capability, typed)))),
+            },
+            Ok(server) => Ok(server),
+            Err(NotFound::Unknown(_) | NotFound::Ambiguous(_)) => {
+                Err(no_server(NotFound::Unknown(self.near(asking, capability, typed))))
+            }
+            Err(other) => Err(no_server(other)),
+        }
+    }
+
+    /// What is near to what was typed, of what they may act on.
+    fn near(&self, asking: &Asking, capability: Capability, typed: &str) -> Vec<String> {
+        let acts = self.sight(asking, capability);
+        let servers = self.fleet.servers();
+        let near = servers.search(&acts, typed, &[], CANDIDATES);
+        near.into_iter().map(|server| self.fleet.unique_name(server, &acts)).collect()
+    }
+
+    fn sight(&self, asking: &Asking, capability: Capability) -> impl Fn(&Server) -> bool + use<> {
+        let (policy, requester, place) = (self.policy.get(), asking.requester.clone(), asking.place.0);
+        move |server| policy.check(&requester, capability, server, place).is_ok()
+    }
+
+    /// What a refusal calls a server: who may not see it does not learn what else it goes by.
+    fn name_for(&self, asking: &Asking, server: &Server, typed: &str) -> String {
+        if self.sight(asking, Capability::View)(server) { server.label().to_owned() } else { typed.to_owned() }
     }
 
     /// Reads the server as it is now, and checks the rights of this moment against it; and says what protects it.
     pub(super) async fn admit(&self, asking: &Asking, known: &Server, kind: Kind) -> Result<Admitted, Refusal> {
         let (server, grant) = self.admit_server(asking, known, desk::needed(kind)).await?;
         let protection = match self.policy.get().protection(desk::action(kind), &server) {
-            Some(_) if kind == Kind::Link && self.owns_rescue(asking, &server).await? => None,
+            Some(_) if kind == Kind::Link && self.is_spared(asking, &server).await? => None,
             protection => protection,
         };
         Ok(Admitted { server, grant, protection })
     }
 
-    /// The owner of a rescue needs nobody's approval to find its link again.
-    async fn owns_rescue(&self, asking: &Asking, server: &Server) -> Result<bool, Refusal> {
-        let lease = self.store.lease(&server.name).await?;
-        Ok(lease.is_some_and(|lease| lease.owner == asking.requester.user))
+    /// Whether the asker needs nobody's approval for the link, as the owner of the rescue that still runs; what cannot be read
+    /// spares nobody.
+    async fn is_spared(&self, asking: &Asking, server: &Server) -> Result<bool, Refusal> {
+        let person = asking.requester.user;
+        let Some((lease, begun_by)) = self.store.rescue(&server.name).await?.filter(|(lease, _)| lease.owner == person)
+        else {
+            return Ok(false);
+        };
+        match self.fleet.reboots(server).await {
+            Ok(reboots) => Ok(lease::spares_owner(&lease, &begun_by, person, &reboots)),
+            Err(error) => {
+                tracing::warn!(server.name = %server.name, %error, "the reboots cannot be read: nobody is spared an approval");
+                Ok(false)
+            }
+        }
+    }
+
+    /// Whether others would have to approve that this person has the link of the rescue that `operation` began, because it is no longer
+    /// theirs, or was rebooted since.
+    async fn needs_approval_now(
+        &self,
+        asking: &Asking,
+        operation: &Operation,
+        server: &Server,
+    ) -> Result<bool, Refusal> {
+        let own = operation.request.kind() == Kind::Enable;
+        let protected = own && self.policy.get().protection(desk::action(Kind::Link), server).is_some();
+        Ok(protected && !self.is_spared(asking, server).await?)
     }
 
     /// The server as it is now, if the asker may see it with the names and tags it has now.
@@ -281,7 +337,7 @@ impl Handler {
         operation: &Operation,
         kind: Kind,
     ) -> Result<Admitted, Refusal> {
-        let known = self.find(asking, operation.request.server.as_str(), desk::needed(kind)).await?;
+        let known = self.find_named(asking, &operation.request.server, desk::needed(kind)).await?;
         self.admit(asking, &known, kind).await
     }
 
@@ -292,7 +348,7 @@ impl Handler {
         operation: &Operation,
         capability: Capability,
     ) -> Result<(Server, Grant), Refusal> {
-        let known = self.find(asking, operation.request.server.as_str(), capability).await?;
+        let known = self.find_named(asking, &operation.request.server, capability).await?;
         self.admit_server(asking, &known, capability).await
     }
 
@@ -303,7 +359,9 @@ impl Handler {
         capability: Capability,
     ) -> Result<(Server, Grant), Refusal> {
         let server = self.fleet.read(known).await.map_err(|error| Refusal::from_plan(error, known.label()))?;
-        let grant = self.may(asking, capability, &server)?;
+        // What it is called now is not told to whom it does not concern any more.
+        let denied = |denial| Refusal::Denied(Box::new(denial), Some(known.label().to_owned()));
+        let grant = self.policy.get().check(&asking.requester, capability, &server, asking.place.0).map_err(denied)?;
         Ok((server, grant))
     }
 

@@ -30,6 +30,8 @@ pub enum Refusal {
     WrongChannel(BTreeSet<u64>),
     /// The person's roles could not be fetched, so the answer is no.
     RolesUnreadable,
+    /// Discord says that the person is not in the guild.
+    NotAMember,
     /// The bot lacks permissions in this channel.
     BotLacks(Vec<String>),
     /// No rule allows it; and what people call the server.
@@ -44,6 +46,9 @@ pub enum Refusal {
     CountsNot,
     /// What was typed names no one server.
     NoServer(String, NotFound),
+    /// What was typed names a server that they may not see: told as if there were none, with what comes near; and why, for the
+    /// audit.
+    Unseen(Box<Denial>, String, Vec<String>),
     /// A typed option is wrong: its name, and what would be right.
     Typed(&'static str, String),
     /// Another operation holds the server.
@@ -52,12 +57,16 @@ pub enum Refusal {
     Problem(Problem, String),
     /// The card was answered, or is too old; and what to type instead.
     Card(CardRefusal, String),
+    /// The card was confirmed, and this operation is doing it; and what to type to do it once more.
+    UnderWay(OperationId, String),
     /// The button is for somebody else.
     NotYours,
     /// The operation has gone on; the button means nothing any more.
     TooLate(Option<OperationId>, Option<String>),
     /// No link turned up just now.
     NoLinkYet(String),
+    /// The rescue that this link was of may be another one by now: others must approve it; and what to type.
+    NotSparedAnyMore(String),
     /// A lease is not changed.
     Lease(LeaseRefusal),
     /// The kill switch is pulled; and who can end that.
@@ -126,6 +135,7 @@ impl Refusal {
                 say!(locale, "refusal-wrong-channel", channels = speak::channels(channels))
             }
             Self::RolesUnreadable => say!(locale, "refusal-roles-unreadable"),
+            Self::NotAMember => say!(locale, "refusal-not-a-member"),
             Self::BotLacks(missing) => {
                 let missing = missing.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ");
                 say!(locale, "refusal-bot-lacks", missing = missing)
@@ -139,16 +149,24 @@ impl Refusal {
             Self::DenyInstead => say!(locale, "refusal-deny-instead"),
             Self::CountsNot => say!(locale, "refusal-counts-not"),
             Self::NoServer(typed, not_found) => no_server(typed, not_found, locale),
+            Self::Unseen(_, typed, near) => no_server(typed, &NotFound::Unknown(near.clone()), locale),
             Self::Typed(option, right) => say!(locale, "refusal-typed", option = code(option), right = right.as_str()),
             Self::Busy(operation) => busy(operation, locale),
-            Self::Problem(problem @ (Problem::Ovhcloud { .. } | Problem::Weather { .. }), label) => {
+            Self::Problem(
+                problem @ (Problem::Ovhcloud { .. } | Problem::Unclear { .. } | Problem::Weather { .. }),
+                label,
+            ) => {
                 format!("{}\n{}", speak::problem(problem, label, locale), say!(locale, "end-nothing-done"))
             }
             Self::Problem(problem, label) => speak::problem(problem, label, locale),
             Self::Card(refusal, command) => card(*refusal, command, locale),
+            Self::UnderWay(id, command) => {
+                say!(locale, "card-under-way", id = id.to_string(), command = code(command))
+            }
             Self::NotYours => say!(locale, "refusal-not-yours"),
             Self::TooLate(operation, command) => too_late(*operation, command.as_deref(), locale),
             Self::NoLinkYet(command) => say!(locale, "refusal-no-link-yet", command = code(command)),
+            Self::NotSparedAnyMore(command) => say!(locale, "refusal-not-spared", command = code(command)),
             Self::Lease(refusal) => refusal.speak(locale),
             Self::Paused(pause, who) => paused(pause, who, locale),
             Self::TooOften(too_often, label) => self::too_often(too_often, label.as_deref(), locale),

@@ -1,6 +1,6 @@
 //! Looking for the link that leads to the rescue's password. What is found is a secret: it leaves this module only as one.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
@@ -17,6 +17,8 @@ use crate::{
 
 /// How much older than the intent a mail may look: OVHcloud's dates have whole seconds, and its mail comes from another machine.
 const SLACK: SignedDuration = SignedDuration::from_secs(60);
+/// How many of the account's mails are remembered as older than the reboot: more than one page of any mailbox.
+pub(super) const KNOWN_MAILS: usize = 500;
 /// How many of the newest mails are read at most in one look: a busy account must not eat the budget.
 const MAILS_AT_ONCE: usize = 20;
 
@@ -53,6 +55,8 @@ pub struct Look {
     pub refused: Refused,
     /// What else did not work.
     pub trouble: Option<ovh::Error>,
+    /// Why a mail could not be read, which may have been the one; it keeps nobody from reading the others.
+    pub unread: Option<ovh::Error>,
 }
 
 /// The sources that refuse to be asked, with OVHcloud's words.
@@ -61,8 +65,8 @@ pub type Refused = BTreeMap<Source, ovh::Error>;
 /// What a search remembers between two looks; only saves requests.
 #[derive(Debug, Default)]
 pub struct Memory {
-    /// The mails that need no second reading.
-    pub read: HashSet<u64>,
+    /// What is known of the account's mails.
+    pub mails: Mails,
     /// The sources that refused.
     pub refused: Refused,
     /// When they were asked last.
@@ -82,6 +86,11 @@ impl Look {
     /// Something that is found, or not there yet.
     pub fn of(found: Option<Found>) -> Self {
         Self { found, ..Self::default() }
+    }
+
+    /// All that did not work.
+    pub fn troubles(&self) -> impl Iterator<Item = &ovh::Error> {
+        self.refused.values().chain(&self.unread).chain(&self.trouble)
     }
 
     /// A place that could not be looked at.
@@ -104,6 +113,37 @@ fn is_by_right(error: &ovh::Error) -> bool {
     error.is_refusal() && matches!(error.status(), Some(401 | 403 | 460)) && !steps::matter(error).is_the_accounts()
 }
 
+/// What is known of an account's mails while a link is looked for.
+#[derive(Debug, Default)]
+pub struct Mails {
+    /// Those that need no second reading.
+    read: HashSet<u64>,
+    /// Those that could not be read: how often, and for how many looks they are left alone.
+    bad: HashMap<u64, (u32, u32)>,
+}
+
+impl Mails {
+    /// Whether a mail is worth a request now; one that could not be read is tried again after twice as many looks each time.
+    fn is_due(&mut self, id: u64) -> bool {
+        if self.read.contains(&id) {
+            return false;
+        }
+        match self.bad.get_mut(&id) {
+            Some((_, rest)) if *rest > 0 => {
+                *rest -= 1;
+                false
+            }
+            _ => true,
+        }
+    }
+
+    fn could_not_be_read(&mut self, id: u64) {
+        let (times, rest) = self.bad.entry(id).or_default();
+        *times += 1;
+        *rest = 1 << (*times).min(10);
+    }
+}
+
 /// Looks once in each of `sources`, in order. One that cannot be read counts as one that has nothing.
 pub async fn find(
     client: &ovh::Client,
@@ -120,7 +160,10 @@ pub async fn find(
         }
         let id = match source {
             Source::AuthenticationSecret => from_authentication_secret(client, target).await,
-            Source::Mail => from_mail(client, target, &mut memory.read).await.map(|id| Some((id?, None))),
+            Source::Mail => {
+                let id = from_mail(client, target, &mut memory.mails, &mut look.unread).await;
+                id.map(|id| Some((id?, None)))
+            }
             // A console leads to no password.
             Source::Console => Ok(None),
         };
@@ -147,37 +190,51 @@ async fn from_authentication_secret(
     target: &Target,
 ) -> Result<Option<(SecretString, Option<QueryId>)>, ovh::Error> {
     let listed = client.authentication_secrets(&target.server).await?;
-    let ours = listed.value.into_iter().find(|access| {
+    let ours = listed.value.into_iter().filter(|access| {
         let kind_fits = matches!(access.kind.as_str(), "RDP" | "SSH");
         kind_fits && access.user.as_deref() == Some(target.system.user())
     });
-    let secret = ours.and_then(|access| access.secret).filter(|secret| is_id(secret.expose_secret()));
+    // One that cannot be read hides no other.
+    let secret = ours.filter_map(|access| access.secret).find(|secret| is_id(secret.expose_secret()));
     Ok(secret.map(|secret| (secret, listed.query)))
 }
 
+/// A mail that cannot be read is noted and hides no other; why comes back in `bad`.
 async fn from_mail(
     client: &ovh::Client,
     target: &Target,
-    read: &mut HashSet<u64>,
+    mails: &mut Mails,
+    bad: &mut Option<ovh::Error>,
 ) -> Result<Option<SecretString>, ovh::Error> {
     let mut ids: Vec<u64> = client.mail_ids().await?.into_iter().map(|id| id.0).collect();
     ids.sort_unstable_by(|a, b| b.cmp(a));
-    let oldest_known = target.known_mails.iter().flatten().min().copied().unwrap_or(0);
     let known: HashSet<u64> = target.known_mails.iter().flatten().copied().collect();
-    let unread = ids.into_iter().filter(|id| *id > oldest_known && !known.contains(id) && !read.contains(id));
-    for id in unread.take(MAILS_AT_ONCE).collect::<Vec<_>>() {
-        let mail = client.mail(MailId(id)).await?;
-        read.insert(id);
+    // Only a list that had no room for more says anything of what is older: one odd id is not to hide all that come after it.
+    let is_full = known.len() >= KNOWN_MAILS;
+    let oldest_known = known.iter().min().copied().filter(|_| is_full).unwrap_or(0);
+    let unread = ids.into_iter().filter(|id| *id > oldest_known && !known.contains(id) && mails.is_due(*id));
+    let mut unread: Vec<u64> = unread.take(MAILS_AT_ONCE).collect();
+    // What could not be read before comes last.
+    unread.sort_by_key(|id| mails.bad.contains_key(id));
+    for id in unread {
+        let mail = match client.mail(MailId(id)).await {
+            Ok(mail) => mail,
+            Err(error) if error.is_of_one_thing() => {
+                client.note(&error);
+                mails.could_not_be_read(id);
+                *bad = Some(error);
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        // Without a date only its id tells that it came after the reboot.
+        let fresh = mail.date.map_or(target.known_mails.is_some(), |date| date >= target.since - SLACK);
         let names_it = mail.subject.contains(&format!("[{}]", target.server));
-        let fresh = mail.date >= target.since - SLACK;
-        if !names_it || !fresh {
-            continue;
-        }
-        if let Some(found) = id_in_mail(mail.body.expose_secret()) {
+        match id_in_mail(mail.body.expose_secret()).filter(|_| names_it && fresh) {
             // It may have to be read again, should the process end before the DM is sent.
-            read.remove(&id);
-            return Ok(Some(found));
-        }
+            Some(found) => return Ok(Some(found)),
+            None => mails.read.insert(id),
+        };
     }
     Ok(None)
 }

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use super::{
     event::Problem,
     lease::Lease,
-    operation::{Difference, EnableWish, Entry, Plan, Setting, Snapshot, Wish, same_text},
+    operation::{Difference, EnableWish, Ends, Entry, Plan, Setting, Snapshot, Wish, same_text},
     server::{Boot, Server, ServiceName, System},
 };
 use crate::ovh;
@@ -93,13 +93,14 @@ impl From<Problem> for Error {
     }
 }
 
-/// What OVHcloud's trouble is to a person: weather that passes, or a refusal.
+/// What OVHcloud's trouble is to a person: weather that passes, a refusal, or an answer that nobody can use.
 pub fn trouble(error: &ovh::Error) -> Problem {
     let (said, query) = (error.to_string(), error.query());
-    match error.is_refusal() || error.is_credential() {
-        true => Problem::Ovhcloud { said, query },
+    match (error.is_refusal() || error.is_credential(), error.is_transient()) {
+        (true, _) => Problem::Ovhcloud { said, query },
+        (false, true) => Problem::Weather { said, query },
         // An answer that makes no sense is no refusal either.
-        false => Problem::Weather { said, query },
+        (false, false) => Problem::Unclear { said, query },
     }
 }
 
@@ -143,7 +144,8 @@ pub async fn propose(
         Aim::Restore => {
             let change = restoring(client, server, lease, now.as_ref()).await?;
             let despite = lease.map(|lease| differences(lease, server, now.as_ref())).unwrap_or_default();
-            (Wish::Restore { into: change.boot.clone(), despite }, Some(change))
+            let ends = over.map_or(Ends::Nobodys, Ends::This);
+            (Wish::Restore { into: change.boot.clone(), despite, ends }, Some(change))
         }
         Aim::PutBack => {
             let lease = lease.ok_or(Problem::NotInRescue)?;
@@ -177,8 +179,11 @@ fn same_deed(one: &Wish, other: &Wish) -> bool {
         (Wish::Enable(one), Wish::Enable(other)) => {
             same(&one.into, &other.into) && (one.over.is_none() || one.over == other.over)
         }
-        (Wish::Restore { into: one, despite }, Wish::Restore { into: other, despite: shown })
-        | (Wish::PutBack { into: one, despite }, Wish::PutBack { into: other, despite: shown }) => {
+        (
+            Wish::Restore { into: one, despite, ends },
+            Wish::Restore { into: other, despite: shown, ends: ends_as_shown },
+        ) => same(one, other) && despite == shown && (*ends_as_shown == Ends::Unsaid || ends == ends_as_shown),
+        (Wish::PutBack { into: one, despite }, Wish::PutBack { into: other, despite: shown }) => {
             same(one, other) && despite == shown
         }
         (Wish::Reboot { into: Some(one) }, Wish::Reboot { into: Some(other) }) => same(one, other),
@@ -320,6 +325,9 @@ fn differences(lease: &Lease, server: &Server, now: Option<&Boot>) -> Vec<Differ
 
 /// Chooses a rescue by kernel, never by position: the list also holds `ipxe-shell`, and it can come first.
 async fn choose_rescue(client: &ovh::Client, server: &Server, wanted: &Wanted) -> Result<(Boot, System), Error> {
+    if *wanted == Wanted::ByOs && server.os.trim().is_empty() {
+        return Err(Problem::SystemUnread.into());
+    }
     let boots = client.boots(&server.name, Some("rescue")).await?;
     if let Some(boot) = pick(&boots, server, wanted) {
         let system = boot.family();

@@ -74,6 +74,9 @@ impl fmt::Display for TaskId {
     }
 }
 
+/// OVHcloud's name for a reboot in its task list.
+pub const HARD_REBOOT: &str = "hardReboot";
+
 /// OVHcloud's name for one request (`X-Ovh-QueryID`): what its support asks for. No secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct QueryId(String);
@@ -118,8 +121,8 @@ pub struct Server {
     pub rescue_mail: Option<String>,
     /// The SSH key of the Linux rescue; with it no password exists.
     pub rescue_ssh_key: Option<String>,
-    /// Whether OVHcloud monitors the server and intervenes.
-    pub monitoring: bool,
+    /// Whether OVHcloud monitors the server and intervenes; `None` when that cannot be read.
+    pub monitoring: Option<bool>,
     /// Whether interventions in the datacentre are switched off.
     pub no_intervention: bool,
     /// Where it stands, such as `gra3`.
@@ -156,7 +159,7 @@ impl Server {
             boot: None,
             rescue_mail: None,
             rescue_ssh_key: None,
-            monitoring: true,
+            monitoring: None,
             no_intervention: false,
             datacenter: None,
         }

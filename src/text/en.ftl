@@ -307,6 +307,9 @@ confirm-key-there = An SSH key is already set on the server and will open it; OV
 confirm-rescued-again = ⚠️ Already in rescue since { $since }, until { $until }. This reboots it and begins a new rescue.
 confirm-takes-over = ⚠️ Already in rescue: { $owner }'s, since { $since }, until { $until }. This reboots it and takes it over.
 confirm-ends-others = ⚠️ This is the rescue of { $owner }, since { $since }, until { $until }. They are told when it is over.
+confirm-ends-own = This ends your own rescue, since { $since }, until { $until }.
+confirm-ends-nobodys = This ends a rescue that I did not start, if it is in one.
+confirm-again = 🔄 **Reboot { $server } once more?** What became of the last reboot of { $id } is not known.
 confirm-services-stop = ⚠️ All services on it stop until it is back.
 others-task = ⚠️ OVHcloud is at work on it: { $function }, { $status } (task { $task }), which is not mine. A reboot or another netboot may destroy that, or collide with it.
 others-task-beside = ℹ️ OVHcloud is at work on it: { $function }, { $status } (task { $task }), which is not mine.
@@ -429,6 +432,7 @@ status-operation = { $emoji } { $id }: { $state }
 status-monitored = Monitored by OVHcloud
 status-unmonitored = Not monitored by OVHcloud
 status-no-intervention = Interventions in the datacentre are switched off
+status-odd = ⚠️ Left out, because I cannot read it: { $said }
 
 # Tasks, status and the doctor
 command-tasks = What OVHcloud did to a server lately
@@ -476,6 +480,7 @@ doctor-overdue = 🛟 **In rescue past the deadline**
 doctor-forgotten = 🛟 **Set to rescue, and nobody holds it**
 doctor-trouble = 🟠 **OVHcloud reports trouble**
 doctor-silent = 🟠 **OVHcloud lists it and does not describe it**
+doctor-odd = 🟠 **Cannot be read, and is left out**
 doctor-ends = 🟠 **Ends soon and is not renewed by itself**
 doctor-planned = 🟠 **OVHcloud plans to work on it**
 doctor-retired = 🟠 **Boots an image that OVHcloud has retired**
@@ -524,10 +529,12 @@ help-names = A server goes by its service name, display name, IP or reverse.
 refusal-not-here = Commands are taken in the guild that I serve, not here.
 refusal-wrong-channel = Commands are taken in { $channels }, not here.
 refusal-roles-unreadable = Discord did not tell me your roles just now, so the answer is no. Try again, or use the command in the channel.
+refusal-not-a-member = Discord did not tell me your roles, because you are not in the server that I serve (any more); so the answer is no.
 refusal-bot-lacks = I lack permissions in this channel that I will need: { $missing }. Ask an administrator of this Discord server.
 refusal-typed = { $option } is not right: { $right }
 refusal-busy = { $server } is busy with { $id } of { $who }: { $state }. Wait for its end.
 refusal-not-yours = This button was made for somebody else.
+refusal-not-spared = The server was rebooted since, or I cannot read whether it was: this may be another rescue than yours, and others must approve its link. To ask them: { $command }
 refusal-no-link-yet = No link turned up just now. Press again in a moment, or use { $command }.
 refusal-unknown = I do not know this any more. Type the command anew.
 refusal-made-elsewhere = This button is from before my memory was replaced or restored, so I do nothing on it: what it meant may be something else now. Type { $command } instead.
@@ -538,8 +545,8 @@ answer-unshown = ⚠️ Discord does not let me show you this answer: { $why }. 
 refusal-fault = Something is wrong with me, and nothing was done. Your operator finds it in the log.
 refusal-broken = Something broke in me while I was at it. What I had accepted goes on: look at its card in the channel before you ask again. Your operator finds the fault in the log.
 restarting = I am restarting; nothing was done. Try again in a moment.
-no-server = No server goes by { $typed }.
-no-server-near = No server goes by { $typed }. Did you mean one of { $near }?
+no-server = No server goes by { $typed } that you may see.
+no-server-near = No server goes by { $typed } that you may see. Did you mean one of { $near }?
 no-server-ambiguous = Several servers go by { $typed }: { $all }. Use one of these names.
 no-server-unreadable = I could not look { $typed } up: { $said }
 no-server-yet = No server that I have read so far goes by { $typed }: { $read } of { $all }. Use its service name, which works at once, or try again later.
@@ -549,6 +556,7 @@ typed-email = one address, such as ops@example.com.
 typed-email-domain = an address in one of these domains: { $domains }.
 typed-ssh-key = one public key in one line, such as ssh-ed25519 AAAA….
 card-answered = This card stood for { $id } and for nothing else. To do it again: { $command }
+card-under-way = { $id } is already under way: this card stands for it and for nothing else. To do it again afterwards: { $command }
 card-dismissed = This card was cancelled, or replaced by a newer one. To ask again: { $command }
 card-expired = This card is older than ten minutes. To ask again: { $command }
 too-late = { $id } has gone on; this button no longer means anything.
@@ -569,8 +577,10 @@ problem-others-at-work = Others are at work on { $server }, and that was not on 
 problem-others-ask-again = When that is over, or to do it all the same, ask again: the card names it.
 problem-no-account = The configuration no longer names { $account }, the account of { $server }. Ask your operator.
 problem-no-longer-allowed = Whoever asked may not do this any more, so it was not begun.
+problem-system-unread = OVHcloud does not say which system is installed on { $server }, so I do not choose its rescue: say which, with `system:windows` or `system:linux`.
 problem-key-needs-linux = An SSH key does not work with the Windows rescue. Leave it out, or choose `system:linux`.
 problem-weather = I could not get an answer about { $server } just now: { $said }. Try again in a few minutes.
+problem-unclear = OVHcloud's answer about { $server } is of no use to me, so I did not go on: { $said }. Nobody refused anything; if it stays so, ask your operator.
 problem-ovhcloud = OVHcloud did not let me do this with { $server }: { $said }
 
 # Denials
@@ -656,7 +666,7 @@ guide-firewall = Firewall
 guide-tools = Tools
 guide-leave = Leave rescue
 guide-rdp = **Windows rescue, by RDP**
-    1. Open `rescue.rdp` from my direct message, or connect your RDP app to the server's IP, port 3389.
+    1. Open the `.rdp` file from my direct message, or connect your RDP app to the server's IP, port 3389.
     2. User `Administrator`. The password is behind the link in that message.
     3. The app warns of the certificate: the rescue has its own, so that is right.
     No answer yet? It can take four minutes after OVHcloud's task is done.

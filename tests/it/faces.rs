@@ -19,7 +19,7 @@ use bernard::{
         lease::{Effect, Lease, effect},
         mark::Mark,
         operation::{
-            ChannelId, EnableWish, Entry, Intent, Kind, Operation, OperationId, Plan, Request, Setting, Snapshot,
+            ChannelId, EnableWish, Ends, Entry, Intent, Kind, Operation, OperationId, Plan, Request, Setting, Snapshot,
             Source, Wish,
         },
         server::{Boot, BootId, ServiceName, System, TaskId, TaskStatus},
@@ -58,7 +58,7 @@ fn wish(kind: Kind, system: System) -> Wish {
             lease: SignedDuration::from_hours(4),
             over: None,
         }),
-        Kind::Restore => Wish::Restore { into: boot(1, "harddisk", "hd"), despite: Vec::new() },
+        Kind::Restore => Wish::Restore { into: boot(1, "harddisk", "hd"), despite: Vec::new(), ends: Ends::default() },
         Kind::PutBack => Wish::PutBack { into: boot(1, "harddisk", "hd"), despite: Vec::new() },
         Kind::Reboot => Wish::Reboot { into: Some(boot(1, "harddisk", "hd")) },
         Kind::Link => Wish::Link { sources: vec![Source::Mail] },

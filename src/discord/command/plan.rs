@@ -1,14 +1,14 @@
 //! `/plan`: the reads that an action would make now, the exact calls that it would make after, and whether it would be refused.
 //! It changes nothing.
 
-use super::why;
+use super::{status, why};
 use crate::{
     access::{Action, Capability},
     config::Locale,
     discord::{
         asking::Asking,
         calls::{self, Readers},
-        command::propose,
+        command::described,
         handler::{Handler, Reply},
         others,
         refusal::Refusal,
@@ -56,6 +56,7 @@ impl Handler {
         if let Ok(grant) = policy.check(&asking.requester, action.capability(), &server, place) {
             lines.push(why::allowed_by(&grant.place().to_string(), &grant.who(), locale));
         }
+        lines.extend(status::odd(&self.fleet.oddities(&server), locale));
         lines.extend(approval);
         lines.extend(deed.map(|deed| described(&deed, locale)));
         lines.push(say!(locale, "plan-nothing-changed"));
@@ -87,12 +88,12 @@ impl Handler {
             Action::Console => return self.console_deed(server).await,
         };
         let (proposal, beside) = self.proposal_beside(server, aim).await?;
-        let mut about = vec![say!(locale, "confirm-boots-into", into = propose::into(&proposal.plan, locale))];
+        let mut about = vec![say!(locale, "confirm-boots-into", into = described::into(&proposal.plan, locale))];
         if let Some(lease) = self.lookout.lease(server).await? {
-            about.extend(propose::in_rescue(&proposal.wish, &lease, asking.requester.user, locale));
+            about.extend(described::in_rescue(&proposal.wish, &lease, asking.requester.user, locale));
         }
         if let Wish::Restore { despite, .. } | Wish::PutBack { despite, .. } = &proposal.wish {
-            about.extend(despite.iter().map(|difference| propose::difference(difference, locale)));
+            about.extend(despite.iter().map(|difference| described::difference(difference, locale)));
         }
         about.extend(others::lines(&beside, locale));
         let calls = exact::of(&server.name, &proposal.wish, &proposal.plan, &self.settings.secret_from);

@@ -108,10 +108,9 @@ impl Work<'_> {
     /// Nobody waits for ever: what was searched is said, and what refused, and a person may have it looked for again.
     fn not_found(&self, look: Look) -> Next {
         let searched = sources(self.operation, &self.settings().secret_from);
-        let all = || look.refused.values().chain(&look.trouble);
-        let query = all().last().and_then(ovh::Error::query);
-        let event = Event::LinkNotFound { searched, trouble: link::words(all()), query };
-        match all().last().cloned() {
+        let query = look.troubles().last().and_then(ovh::Error::query);
+        let event = Event::LinkNotFound { searched, trouble: link::words(look.troubles()), query };
+        match look.refused.into_values().chain(look.trouble).last() {
             Some(error) => Next::RecordAfter(event, Box::new(error)),
             None => Next::Record(event),
         }
@@ -131,11 +130,26 @@ impl Work<'_> {
                 self.runner.kept.forget(self.operation.id);
                 Ok(Next::Record(Event::LinkWithheld))
             }
-            None if self.is_given_up() => Ok(self.not_found(Look { trouble, ..Look::default() })),
+            // The link is there; what is missing is whether it may be given.
+            None if self.is_given_up() => Ok(self.not_told(trouble)),
             None => Ok(match trouble {
                 Some(error) => Next::Hindered(self.settings().secret_poll, Box::new(error)),
                 None => Next::Wait(self.settings().secret_poll),
             }),
+        }
+    }
+
+    /// A link was found, and nobody could say whether its requester may still have it.
+    fn not_told(&self, trouble: Option<ovh::Error>) -> Next {
+        let searched = sources(self.operation, &self.settings().secret_from);
+        let query = trouble.as_ref().and_then(ovh::Error::query);
+        let why = trouble
+            .as_ref()
+            .map_or_else(|| "Discord did not tell the roles of the one who asked".to_owned(), ToString::to_string);
+        let event = Event::LinkNotFound { searched, trouble: Some(format!("found, but not handed out: {why}")), query };
+        match trouble {
+            Some(error) => Next::RecordAfter(event, Box::new(error)),
+            None => Next::Record(event),
         }
     }
 
@@ -147,7 +161,7 @@ impl Work<'_> {
             return Some(true);
         }
         if request.kind() != Kind::Enable {
-            let verdict = self.runner.errands.may_still(self.operation, server).await?;
+            let verdict = self.runner.errands.may_still(self.operation, server, self.reboots().await).await?;
             return Some(verdict == Verdict::Allowed);
         }
         let permission = self.runner.errands.may_receive(self.operation, server).await?;
@@ -223,7 +237,11 @@ impl Runner {
         let look = link::find(client, &target, &sources, &self.settings.secret_link, &mut memory, refusing).await;
         self.searches.put(operation.id, memory);
         for error in look.refused.values().chain(&look.trouble) {
-            tracing::warn!(operation.id = %operation.id, %error, "a source of the link could not be read");
+            if error.is_of_one_thing() {
+                client.note(error);
+            } else {
+                tracing::warn!(operation.id = %operation.id, %error, "a source of the link could not be read");
+            }
         }
         look
     }

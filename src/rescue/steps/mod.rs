@@ -26,7 +26,7 @@ use super::{
     event::{Event, NotDone, Problem, PutBack},
     hindrance::Matter,
     lookout,
-    operation::{Operation, Source},
+    operation::{Kind, Operation, Source},
     plan,
     runner::Runner,
     server::Server,
@@ -213,8 +213,11 @@ impl Work<'_> {
         if same && self.is_fresh() && !(begins && guarded) {
             return Ok(None);
         }
-        let server = server.clone();
-        Ok(match self.runner.errands.may_still(self.operation, server).await {
+        let reboots = match request.kind() {
+            Kind::Link => self.reboots().await,
+            _ => None,
+        };
+        Ok(match self.runner.errands.may_still(self.operation, server.clone(), reboots).await {
             Some(Verdict::Allowed) => None,
             Some(Verdict::Refused) => {
                 let event = Event::FoundImpossible { problem: Problem::NoLongerAllowed };

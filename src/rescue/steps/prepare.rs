@@ -13,6 +13,7 @@ use crate::{
         calls,
         event::{Age, Doubt, Event, NotDone, Problem, PutBack},
         lease::Lease,
+        link::KNOWN_MAILS,
         operation::{Entry, OperationId, Plan, Setting, Source, Wish},
         plan,
         server::{QueryId, Server, System, Task},
@@ -21,8 +22,6 @@ use crate::{
     store::Append,
 };
 
-/// How many of the account's mails are remembered as older than the reboot: more than one page of any mailbox.
-const KNOWN_MAILS: usize = 500;
 /// How long a rescue waits for the list of the account's mails, if its link can come another way.
 const MAILS_WITHIN: Duration = Duration::from_secs(5);
 /// How long a rescue waits to hear OVHcloud's time, which is known already where requests are signed with it.
@@ -102,8 +101,8 @@ impl Work<'_> {
         }
         match plan::adoption(self.client, server).await {
             Ok((plan, system)) => {
-                let offset = self.offset().await;
-                Ok(Next::Record(Event::Adopted { plan: Box::new(plan), system, offset }))
+                let (offset, reboots) = (self.offset().await, self.reboots().await);
+                Ok(Next::Record(Event::Adopted { plan: Box::new(plan), system, offset, reboots }))
             }
             Err(plan::Error::Problem(found)) => problem(found),
             Err(plan::Error::Ovh(error)) => Err(error.into()),

@@ -17,8 +17,8 @@ use bernard::{
         mark::Mark,
         notice::{Doing, Letter, Notice, To, Unasked},
         operation::{
-            ChannelId, Difference, EnableWish, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source,
-            Wish,
+            ChannelId, Difference, EnableWish, Ends, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot,
+            Source, Wish,
         },
         others::{self, Beside, OthersWork, Unread},
         reminder::Reminder,
@@ -172,9 +172,11 @@ fn problem() -> impl Strategy<Value = Problem> {
         text().prop_map(|account| Problem::NoAccount { account }),
         Just(Problem::NoLongerAllowed),
         (any::<u32>(), any::<u32>()).prop_map(|(needed, given)| Problem::NotEnoughApprovals { needed, given }),
+        Just(Problem::SystemUnread),
         Just(Problem::KeyNeedsLinux),
         Just(Problem::NoConsole),
         (text(), option::of(query())).prop_map(|(said, query)| Problem::Ovhcloud { said, query }),
+        (text(), option::of(query())).prop_map(|(said, query)| Problem::Unclear { said, query }),
     ]
 }
 
@@ -188,11 +190,9 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
     let before = prop_oneof![
         (plan(), option::of(length())).prop_map(|(plan, offset)| Event::Prepared { plan: Box::new(plan), offset }),
         problem().prop_map(|problem| Event::FoundImpossible { problem }),
-        (plan(), system(), option::of(length())).prop_map(|(plan, system, offset)| Event::Adopted {
-            plan: Box::new(plan),
-            system,
-            offset
-        }),
+        (plan(), system(), option::of(length()), option::of(vec(any::<u64>().prop_map(TaskId), 0..3))).prop_map(
+            |(plan, system, offset, reboots)| Event::Adopted { plan: Box::new(plan), system, offset, reboots }
+        ),
         queries().prop_map(|queries| Event::BootSet { queries }),
         (why.clone(), text(), option::of(query())).prop_map(|(why, said, query)| Event::SettingRefused {
             why,
@@ -356,6 +356,10 @@ pub(super) fn place(event: &Event) -> usize {
 /// How many events there are.
 pub(super) const EVENTS: usize = 49;
 
+fn ends() -> impl Strategy<Value = Ends> {
+    prop_oneof![Just(Ends::Unsaid), Just(Ends::Nobodys), operation_id().prop_map(Ends::This)]
+}
+
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
         option::of(boot()).prop_map(Difference::Boot),
@@ -371,7 +375,11 @@ fn wish() -> impl Strategy<Value = Wish> {
         });
     prop_oneof![
         enable,
-        (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::Restore { into, despite }),
+        (boot(), vec(difference(), 0..3), ends()).prop_map(|(into, despite, ends)| Wish::Restore {
+            into,
+            despite,
+            ends
+        }),
         (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::PutBack { into, despite }),
         option::of(boot()).prop_map(|into| Wish::Reboot { into }),
         vec(source(), 0..3).prop_map(|sources| Wish::Link { sources }),
