@@ -105,7 +105,7 @@ async fn a_restore_does_not_wait_for_it_and_takes_over() {
     let late = stuck(&bot).await;
     let busy = bot.ask(&bot.ann, "reboot", &[("server", "web-1")]).await;
     assert!(busy.content.contains("busy with R-1"), "only the way out is free: {}", busy.content);
-    bot.press(&bot.ann, &late, "Restore now").await;
+    bot.press_and_confirm(&bot.ann, &late, "Restore now").await;
     bot.rung(&bot.ann, &["**Restored**", "R-2"]).await;
     bot.sees(&[LATE, "R-1", "R-2 has taken over"]).await;
     assert_eq!((bot.ovh.reboots("web-1"), bot.ovh.kernel_of("web-1").as_deref()), (2, Some("hd")));
