@@ -57,3 +57,4 @@ mod suggest;
 mod tally;
 mod under_way;
 mod verdict;
+mod waiting;

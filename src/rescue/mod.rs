@@ -6,6 +6,7 @@ pub mod server;
 pub mod mark;
 pub mod console;
 pub mod operation;
+pub mod hindrance;
 pub mod event;
 pub mod state;
 pub mod step;
