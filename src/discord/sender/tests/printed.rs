@@ -40,7 +40,7 @@ async fn no_token_and_no_body_is_ever_printed() {
 
 #[tokio::test]
 async fn an_error_that_quotes_what_was_sent_is_printed_without_it() {
-    const LINK: &str = "https://example.invalid/manager/secret/#?id=11111111-2222-3333-4444-555555555555";
+    const LINK: &str = "https://example.invalid/manager/secret/#?id=fake1111-2222-3333-4444-555555555555";
     const ID: &str = "fakefakefake";
     let quotes: [fn(&Asked) -> String; 5] = [
         |asked| format!("Message blocked by harmful links filter: {LINK} in {}", asked.text()),
