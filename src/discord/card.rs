@@ -11,7 +11,7 @@ use super::{
     component::Button,
     console,
     guide::{Place, Reader, Topic},
-    posting, speak,
+    posting, speak, starts,
 };
 use crate::{
     access::Who,
@@ -21,7 +21,8 @@ use crate::{
         event::{NotDone, Port, PutBack},
         lease::Lease,
         operation::{Kind, Operation, Source, Wish},
-        server::{Boot, System},
+        server::System,
+        start::Start,
         state::{Link, Outcome, Phase},
     },
     say,
@@ -134,12 +135,13 @@ pub(super) fn title(operation: &Operation, (emoji, state): (&str, String), local
 fn plan_lines(operation: &Operation, locale: Locale) -> Vec<String> {
     let mut lines = Vec::new();
     let Some(plan) = &operation.state.facts.plan else { return lines };
-    let kernel = |boot: &Boot| code(&boot.kernel);
-    let into = plan.into.as_ref().map_or_else(|| say!(locale, "boot-none"), kernel);
+    let named = |start: &Start| starts::short(start, locale);
+    let into = plan.into.as_ref().map_or_else(|| say!(locale, "boot-none"), named);
     lines.push(match (&plan.change, &plan.before.boot) {
-        (Some(_), Some(before)) => say!(locale, "card-boots-into-from", into = into, before = kernel(before)),
+        (Some(_), Some(before)) => say!(locale, "card-boots-into-from", into = into, before = named(before)),
         _ => say!(locale, "card-boots-into", into = into),
     });
+    lines.extend(starts::instead(&operation.request.wish, locale));
     if let Wish::Enable(wish) = &operation.request.wish {
         lines.push(say!(locale, "card-lease", length = duration(locale, wish.lease)));
     }
@@ -324,6 +326,7 @@ fn end_lines(
                 false if facts.task_vanished => say!(locale, "end-unseen"),
                 false => say!(locale, "end-task-done"),
             });
+            lines.extend(starts::way_lines(operation, locale));
             lines.extend(port_line(operation, locale));
             lines.extend(match (operation.request.kind(), operation.state.is_end_unseen()) {
                 (Kind::Restore, false) => wiped(),
@@ -332,7 +335,7 @@ fn end_lines(
             });
         }
         Outcome::NetbootBack => {
-            lines.push(say!(locale, "end-netboot-back"));
+            lines.extend(starts::back_lines(operation, locale));
             lines.extend(wiped());
         }
         Outcome::Impossible(problem) => lines.push(speak::problem(problem, &operation.request.label, locale)),
@@ -349,7 +352,10 @@ fn end_lines(
             lines.push(say!(locale, "end-nothing-done"));
         }
         Outcome::Cancelled(by) => lines.push(say!(locale, "end-cancelled", who = mention(*by))),
-        Outcome::NotDone(_, said) => lines.push(say!(locale, "end-not-done", said = code(said))),
+        Outcome::NotDone(_, said) => {
+            lines.push(say!(locale, "end-not-done", said = code(said)));
+            lines.extend(starts::other_way(operation, locale));
+        }
         Outcome::TaskFailed { status, comment } => {
             lines.push(say!(locale, "end-task-failed", status = code(status.as_str())));
             lines.extend(comment.as_ref().map(|comment| code(comment)));

@@ -24,6 +24,8 @@ pub enum Button {
     Confirm(CardId),
     /// **Cancel** on a confirmation card.
     Dismiss(CardId),
+    /// **Boot from disk** on the confirmation card of a way out that leads elsewhere.
+    ToDisk(CardId),
     /// **Cancel** on an operation's card, until the reboot is sent.
     Cancel(OperationId),
     /// **Reboot again**, answering the question with this number.
@@ -86,7 +88,7 @@ impl Button {
     /// What it is about.
     pub fn subject(self) -> Subject {
         match self {
-            Self::Confirm(card) | Self::Dismiss(card) => Subject::Card(card),
+            Self::Confirm(card) | Self::Dismiss(card) | Self::ToDisk(card) => Subject::Card(card),
             Self::Cancel(id)
             | Self::RebootAgain(id, _)
             | Self::LeaveIt(id, _)
@@ -116,6 +118,7 @@ impl Button {
     fn look(self, locale: Locale) -> (String, ButtonStyle) {
         match self {
             Self::Confirm(_) => (say!(locale, "button-confirm"), ButtonStyle::Danger),
+            Self::ToDisk(_) => (say!(locale, "button-to-disk"), ButtonStyle::Secondary),
             Self::Approve(..) => (say!(locale, "button-approve"), ButtonStyle::Success),
             Self::Deny(..) => (say!(locale, "button-deny"), ButtonStyle::Danger),
             Self::AddReason(..) => (say!(locale, "button-add-reason"), ButtonStyle::Primary),
@@ -185,6 +188,7 @@ impl fmt::Display for Button {
         match self {
             Self::Confirm(card) => write!(f, "confirm:{card}"),
             Self::Dismiss(card) => write!(f, "dismiss:{card}"),
+            Self::ToDisk(card) => write!(f, "disk:{card}"),
             Self::Cancel(id) => write!(f, "cancel:{}", id.0),
             Self::RebootAgain(id, asked) => write!(f, "again:{}:{asked}", id.0),
             Self::LeaveIt(id, asked) => write!(f, "leave:{}:{asked}", id.0),
@@ -231,6 +235,7 @@ impl FromStr for Button {
         match verb {
             "confirm" => card().map(Self::Confirm),
             "dismiss" => card().map(Self::Dismiss),
+            "disk" => card().map(Self::ToDisk),
             "cancel" => operation(rest).map(Self::Cancel),
             "again" => question().map(|(id, asked)| Self::RebootAgain(id, asked)),
             "leave" => question().map(|(id, asked)| Self::LeaveIt(id, asked)),
@@ -265,7 +270,8 @@ mod tests {
         let card = any::<u128>().prop_map(|bits| CardId(Uuid::from_u128(bits)));
         prop_oneof![
             card.clone().prop_map(Button::Confirm),
-            card.prop_map(Button::Dismiss),
+            card.clone().prop_map(Button::Dismiss),
+            card.prop_map(Button::ToDisk),
             id.clone().prop_map(Button::Cancel),
             (id.clone(), any::<u32>()).prop_map(|(id, asked)| Button::RebootAgain(id, asked)),
             (id.clone(), any::<u32>()).prop_map(|(id, asked)| Button::LeaveIt(id, asked)),

@@ -44,6 +44,7 @@ pub mod reporter;
 pub mod rescues;
 mod sparse;
 pub mod speak;
+mod starts;
 mod suggest;
 mod under_way;
 mod verdict;

@@ -37,7 +37,7 @@ pub use account::{Account, Credentials, Endpoint, NotAnEndpoint};
 pub use client::{Client, Fault, READ_PATIENCE, Written};
 pub use console::{Console, console_body};
 pub use credential::{AccessRule, Credential};
-pub use dedicated::{Access, Change};
+pub use dedicated::{Access, Boots, Change};
 pub use error::{Answered, Cause, Error, Unreadable};
 pub use mail::{Mail, MailId};
 pub use quota::Priority;

@@ -15,6 +15,7 @@ use super::{
 use crate::rescue::{
     known::Planned,
     server::{self, BootId, ServiceName, TaskId},
+    start::BootScript,
 };
 
 /// `null` counts as missing.
@@ -39,6 +40,9 @@ pub(super) struct Server {
     pub(super) name: String,
     state: String,
     boot_id: Option<u64>,
+    boot_script: Option<String>,
+    efi_bootloader_path: Option<String>,
+    root_device: Option<String>,
     #[serde(default, deserialize_with = "or_default")]
     os: String,
     power_state: Option<String>,
@@ -81,6 +85,9 @@ impl Server {
             state: self.state,
             power_state: some_text(self.power_state),
             boot: self.boot_id.map(BootId),
+            boot_script: self.boot_script.and_then(BootScript::new),
+            efi_bootloader_path: some_text(self.efi_bootloader_path),
+            root_device: some_text(self.root_device),
             rescue_mail: self.rescue_mail,
             rescue_ssh_key: self.rescue_ssh_key,
             monitoring: self.monitoring,

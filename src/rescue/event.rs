@@ -10,6 +10,7 @@ use super::{
     console::ConsoleKind,
     operation::{Intent, OperationId, Plan, Source},
     server::{QueryId, System, TaskId, TaskStatus},
+    start::{Fact, Field, LeftOut, Start},
 };
 use crate::access::UserId;
 
@@ -46,6 +47,12 @@ pub enum Event {
         /// OVHcloud's names for the requests that wrote it; none when it was so already.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         queries: Vec<QueryId>,
+        /// What else was read back with it: what is otherwise than before changed by this very deed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        found: Vec<Fact>,
+        /// What did not read back, on a way out that does not wait for it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lacking: Vec<Field>,
     },
     /// OVHcloud would not take the setting, or it could not be had in all the time that there was.
     SettingRefused {
@@ -312,6 +319,16 @@ pub enum Problem {
         os: String,
         /// Its memory in GB, if it could be read.
         memory_gb: Option<u64>,
+        /// The entries that OVHcloud lists and does not show: what was asked for may be among them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        left_out: Vec<LeftOut>,
+    },
+    /// The way out needs the hard-disk boot, and it cannot be found.
+    NoDisk {
+        /// What else is known to be a way, though it is none now.
+        recorded: Option<Start>,
+        /// Why the disk cannot be found.
+        said: String,
     },
     /// What it would boot into is no longer what the person was shown.
     ChangedMeanwhile,

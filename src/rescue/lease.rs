@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::{
     event::{Event, PutBack},
     operation::{ChannelId, Kind, Operation, OperationId, Plan, Setting, Snapshot, Wish, same_text},
-    server::{Boot, ServiceName, System, TaskStatus},
+    server::{ServiceName, System, TaskStatus},
+    start::{Fact, Start, changed},
 };
 use crate::access::UserId;
 
@@ -37,6 +38,9 @@ pub struct Lease {
     pub set: Setting,
     /// The rescue's family.
     pub system: System,
+    /// How what else matters was right after the netboot was set: what is otherwise than before changed with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<Fact>,
 }
 
 impl Lease {
@@ -45,8 +49,16 @@ impl Lease {
     /// What somebody else set meanwhile was there before this one, so it is kept; what `earlier` set is still to be undone.
     #[must_use]
     pub fn in_a_row_after(mut self, earlier: &Self) -> Self {
-        if !self.before.boot.as_ref().is_some_and(Boot::is_worth_returning_to) {
+        if !self.before.boot.as_ref().is_some_and(|start| earlier.did_not_set(start)) {
             self.before.boot.clone_from(&earlier.before.boot);
+        }
+        for fact in &mut self.before.facts {
+            let before = fact.among(&earlier.before.facts);
+            if let (Some(before), Some(found)) = (before, fact.among(&earlier.found))
+                && found == fact
+            {
+                *fact = before.clone();
+            }
         }
         inherit(
             (&mut self.set.rescue_mail, &mut self.before.rescue_mail),
@@ -57,6 +69,15 @@ impl Lease {
             (&earlier.set.rescue_ssh_key, &earlier.before.rescue_ssh_key),
         );
         self
+    }
+}
+
+impl Lease {
+    /// Whether somebody set this meanwhile who wanted it so: a place to return to, or one of which nobody knows better.
+    fn did_not_set(&self, start: &Start) -> bool {
+        let number = |start: &Start| start.netboot().map(|boot| boot.id);
+        let unknown = start.netboot().is_some_and(|boot| !boot.is_known());
+        start.is_worth_returning_to() || (unknown && number(start) != number(&self.set.boot))
     }
 }
 
@@ -81,6 +102,8 @@ fn inherit(
 pub enum Effect {
     /// A lease begins; an active one of the server hands its memory on and sleeps.
     Begin(Box<Lease>),
+    /// This is how the server was right after the netboot was set, in what else matters.
+    Found(Vec<Fact>),
     /// The lease that this operation began is undone; one that slept for it is active again.
     Undo,
     /// The lease that `lease` began is another person's; only while it is still with who it was.
@@ -104,6 +127,10 @@ pub fn effect(operation: &Operation, event: &Event, now: Timestamp) -> Option<Ef
         (Wish::Adopt { lease }, Event::Adopted { plan, system }) => begin(operation, plan, (*lease, *system), now),
         (Wish::HandOver { lease, .. }, Event::HandedOver { from, to }) => {
             Some(Effect::HandOver { lease: *lease, from: *from, to: *to })
+        }
+        (Wish::Enable(_), Event::BootSet { found, .. }) => {
+            let before = &facts.plan.as_ref()?.before.facts;
+            (!changed(before, found).is_empty()).then(|| Effect::Found(found.clone()))
         }
         (Wish::Enable(_), Event::PutBack { result: PutBack::Done, .. }) => Some(Effect::Undo),
         (Wish::Restore { .. }, Event::TaskSeen { status: TaskStatus::Done, .. }) => Some(Effect::End),
@@ -134,6 +161,7 @@ fn begin(
         before: plan.before.clone(),
         set: plan.change.clone()?,
         system,
+        found: Vec::new(),
     })))
 }
 
@@ -179,7 +207,7 @@ pub fn overtaken(by: OperationId, kind: Kind, live: &Operation) -> Option<Event>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rescue::server::BootId;
+    use crate::rescue::server::{Boot, BootId};
 
     const OURS: &str = "ours@example.com";
     const THEIRS: &str = "theirs@example.com";
@@ -190,16 +218,13 @@ mod tests {
 
     fn lease(number: i64, before: (Option<Boot>, Option<&str>), set_mail: Option<Option<&str>>) -> Lease {
         let before = Snapshot {
-            boot: before.0,
+            boot: before.0.map(Start::from),
             rescue_mail: before.1.map(str::to_owned),
-            rescue_ssh_key: None,
-            mails: None,
-            ip: None,
+            ..Snapshot::default()
         };
         let set = Setting {
-            boot: boot(9, "rescue", "rescue12-customer"),
             rescue_mail: set_mail.map(|mail| mail.map(str::to_owned)),
-            rescue_ssh_key: None,
+            ..Setting::of(boot(9, "rescue", "rescue12-customer").into())
         };
         Lease {
             operation: OperationId(number),
@@ -213,6 +238,7 @@ mod tests {
             before,
             set,
             system: System::Linux,
+            found: Vec::new(),
         }
     }
 
@@ -220,8 +246,8 @@ mod tests {
     fn a_second_rescue_remembers_what_was_there_before_the_first() {
         let disk = boot(1, "harddisk", "hd");
         let first = lease(1, (Some(disk.clone()), None), Some(Some(OURS)));
-        let second = lease(2, (Some(first.set.boot.clone()), Some(OURS)), None).in_a_row_after(&first);
-        assert_eq!(second.before.boot, Some(disk));
+        let second = lease(2, (first.set.boot.netboot().cloned(), Some(OURS)), None).in_a_row_after(&first);
+        assert_eq!(second.before.boot, Some(disk.into()));
         assert_eq!(second.before.rescue_mail, None);
         assert_eq!(second.set.rescue_mail, Some(Some(OURS.to_owned())), "it is still to be undone");
     }
@@ -231,9 +257,27 @@ mod tests {
         let theirs = boot(5, "ipxeCustomerScript", "own");
         let first = lease(1, (Some(boot(1, "harddisk", "hd")), None), Some(Some(OURS)));
         let second = lease(2, (Some(theirs.clone()), Some(THEIRS)), None).in_a_row_after(&first);
-        assert_eq!(second.before.boot, Some(theirs));
+        assert_eq!(second.before.boot, Some(theirs.into()));
         assert_eq!(second.before.rescue_mail.as_deref(), Some(THEIRS));
         assert_eq!(second.set.rescue_mail, None, "it is not ours to undo");
+    }
+
+    #[test]
+    fn what_changed_with_the_first_netboot_is_put_back_after_the_second_and_what_others_changed_is_theirs() {
+        let with = |mut lease: Lease, before: [Fact; 2], found: [Fact; 2]| {
+            (lease.before.facts, lease.found) = (before.to_vec(), found.to_vec());
+            lease
+        };
+        let path = |path: &str| Fact::EfiBootloaderPath(Some(path.to_owned()));
+        let none = || Fact::EfiBootloaderPath(None);
+        let first = with(
+            lease(1, (None, None), None),
+            [path("a"), Fact::Monitoring(true)],
+            [none(), Fact::Monitoring(true)],
+        );
+        let now = [none(), Fact::Monitoring(false)];
+        let second = with(lease(2, (None, None), None), now.clone(), now).in_a_row_after(&first);
+        assert_eq!(second.before.facts, [path("a"), Fact::Monitoring(false)]);
     }
 
     #[test]

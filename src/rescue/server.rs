@@ -8,6 +8,8 @@ use std::{collections::BTreeMap, fmt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::start::{BootScript, Fact, Unfit};
+
 /// OVHcloud's name for a dedicated server, such as `ns1111111.ip-203-0-113.eu`.
 ///
 /// Holds 1 to 253 ASCII letters, digits, dots, hyphens or underscores and starts with a letter or a digit, so it can stand in a
@@ -114,6 +116,15 @@ pub struct Server {
     pub power_state: Option<String>,
     /// The netboot entry of the next start, if any is set.
     pub boot: Option<BootId>,
+    /// The script of its owners' that it starts instead of any netboot. It may hold secrets: no copy of a server keeps it.
+    #[serde(skip)]
+    pub boot_script: Option<BootScript>,
+    /// Which EFI program the disk's start runs.
+    #[serde(skip)]
+    pub efi_bootloader_path: Option<String>,
+    /// The root device.
+    #[serde(skip)]
+    pub root_device: Option<String>,
     /// Where OVHcloud mails rescue credentials to, if not to the account's contact.
     pub rescue_mail: Option<String>,
     /// The SSH key of the Linux rescue; with it no password exists.
@@ -140,6 +151,9 @@ impl Server {
             state: String::new(),
             power_state: None,
             boot: None,
+            boot_script: None,
+            efi_bootloader_path: None,
+            root_device: None,
             rescue_mail: None,
             rescue_ssh_key: None,
             monitoring: true,
@@ -158,11 +172,24 @@ impl Server {
         if self.os.to_ascii_lowercase().starts_with("win") { System::Windows } else { System::Linux }
     }
 
+    /// What else decides how it starts and who looks after it, as it was read.
+    pub fn facts(&self) -> Vec<Fact> {
+        vec![
+            Fact::EfiBootloaderPath(self.efi_bootloader_path.clone()),
+            Fact::RootDevice(self.root_device.clone()),
+            Fact::Monitoring(self.monitoring),
+            Fact::NoIntervention(self.no_intervention),
+        ]
+    }
+
     /// Whether OVHcloud itself holds the server (`hacked`, `hackedBlocked`): then nobody but its support changes anything.
     pub fn is_held_by_ovhcloud(&self) -> bool {
         self.state.to_ascii_lowercase().starts_with("hacked")
     }
 }
+
+/// How a retired image begins the end of its description (seen at OVHcloud).
+const RETIRED: &str = "[REMOVAL ON ";
 
 /// A family of rescue systems.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -210,17 +237,59 @@ impl Boot {
     /// Whether a server that starts this is in rescue. `bootType` alone misses some, and `ipxe-shell` is listed as a rescue that nobody can reach.
     pub fn is_rescue(&self) -> bool {
         let kernel = self.kernel.to_ascii_lowercase();
-        (self.boot_type == "rescue" && kernel != "ipxe-shell") || kernel.starts_with("rescue") || kernel == "winrescue"
+        let listed = self.boot_type == "rescue" && self.is_known() && !self.is_unreachable();
+        listed || kernel.starts_with("rescue") || kernel == "winrescue"
     }
 
     /// Whether this powers the server off instead of starting it.
     pub fn is_power_off(&self) -> bool {
-        self.boot_type == "power"
+        self.boot_type == "power" || self.kernel.eq_ignore_ascii_case("poweroff")
     }
 
-    /// Whether a restore may lead back to this: not to a rescue, and not to a machine that stays off.
+    /// Whether nobody can reach a machine that starts this: it stands in a shell that only its screen shows.
+    pub fn is_unreachable(&self) -> bool {
+        self.kernel.trim().to_ascii_lowercase().starts_with("ipxe-shell")
+    }
+
+    /// Whether it is the hard disk.
+    pub fn is_disk(&self) -> bool {
+        self.boot_type == "harddisk"
+    }
+
+    /// Whether OVHcloud has retired this image.
+    pub fn is_retired(&self) -> bool {
+        self.description.to_ascii_uppercase().contains(RETIRED)
+    }
+
+    /// An entry of which only the number is known: OVHcloud does not show it.
+    pub fn unread(id: BootId) -> Self {
+        Self { id, boot_type: String::new(), kernel: String::new(), description: String::new() }
+    }
+
+    /// An entry of this type, of which no more than that is known.
+    pub fn unread_of(id: BootId, boot_type: &str) -> Self {
+        Self { boot_type: boot_type.to_owned(), ..Self::unread(id) }
+    }
+
+    /// Whether more than its number is known.
+    pub fn is_known(&self) -> bool {
+        !self.kernel.is_empty() || self.is_disk()
+    }
+
+    /// Why this is no place to return to; `None` when it is one, or nobody knows what it is.
+    pub fn unfit(&self) -> Option<Unfit> {
+        if self.is_unreachable() {
+            Some(Unfit::Unreachable)
+        } else if self.is_power_off() {
+            Some(Unfit::PowerOff)
+        } else {
+            self.is_rescue().then_some(Unfit::Rescue)
+        }
+    }
+
+    /// Whether a restore may lead back to this: not to a rescue, not to where nobody gets, and not into the dark.
     pub fn is_worth_returning_to(&self) -> bool {
-        !self.is_rescue() && !self.is_power_off()
+        self.is_known() && self.unfit().is_none()
     }
 
     /// The family of this rescue; `None` when it is none. The legacy `WinRescue` is a different thing and no Windows rescue.
@@ -340,7 +409,12 @@ mod tests {
 
     #[test]
     fn the_ipxe_shell_is_no_rescue_and_an_internal_rescue_is_one() {
-        assert!(!boot("rescue", "ipxe-shell").is_rescue());
+        for shell in ["ipxe-shell", "iPXE-shell", "ipxe-shell-uefi"] {
+            assert!(!boot("rescue", shell).is_rescue());
+            assert_eq!(boot("rescue", shell).unfit(), Some(Unfit::Unreachable));
+        }
+        assert_eq!(boot("power", "poweroff").unfit(), Some(Unfit::PowerOff));
+        assert!(!Boot::unread(BootId(7)).is_worth_returning_to() && Boot::unread(BootId(7)).unfit().is_none());
         assert!(boot("internal", "rescue-customer").is_rescue());
         assert!(boot("rescue", "WinRescue").is_rescue());
         assert!(!boot("harddisk", "hd").is_rescue());

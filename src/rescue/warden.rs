@@ -19,9 +19,10 @@ use super::{
     lease::{Lease, stands_in_the_way},
     notice::{Letter, Notice, To},
     operation::{ChannelId, Kind, Operation, Request, Wish},
-    plan::{self, Aim},
+    plan::{self, Aim, Back},
     pulse::Pulse,
     reminder::{self, Due, Moment, Reminder},
+    start::{Instead, Unfit},
     state::Phase,
 };
 use crate::{
@@ -287,12 +288,15 @@ impl Warden {
             Some(Permission::Refused) => return Ok(Begun::No),
             None => return Ok(Begun::NotYet),
         };
-        let wish = match self.fleet.propose(&server, Aim::Restore, Some(lease)).await {
+        let wish = match self.fleet.propose(&server, Aim::Restore(Back::Recorded), Some(lease)).await {
             Ok(proposal) => proposal.wish,
             Err(error) => return Ok(after(lease, &error)),
         };
-        if matches!(&wish, Wish::Restore { despite, .. } if !despite.is_empty()) {
-            return Ok(Begun::No);
+        match &wish {
+            Wish::Restore { despite, .. } if !despite.is_empty() => return Ok(Begun::No),
+            // What cannot be read now may be readable soon; if it is not, a person is asked.
+            Wish::Restore { instead: Some(Instead { why: Unfit::Unread { .. }, .. }), .. } => return Ok(Begun::NotYet),
+            _ => {}
         }
         let request = Request {
             wish,

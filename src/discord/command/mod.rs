@@ -4,6 +4,7 @@
 
 mod admin;
 mod console;
+mod disk;
 mod doctor;
 mod enable;
 mod guide;
@@ -42,7 +43,7 @@ use super::{
 use crate::{
     access::{Action, Capability, UserId},
     config::Locale,
-    rescue::plan::Aim,
+    rescue::plan::{Aim, Back},
     say,
 };
 
@@ -254,7 +255,7 @@ impl Handler {
             Command::List => self.list(asking).await,
             Command::Restore(typed) => {
                 let repeat = typed.repeat("/restore");
-                self.propose(asking, typed, Aim::Restore, repeat).await
+                self.propose(asking, typed, Aim::Restore(Back::Recorded), repeat).await
             }
             Command::Reboot(typed) => {
                 let repeat = typed.repeat("/reboot");

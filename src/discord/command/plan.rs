@@ -11,13 +11,14 @@ use crate::{
         command::propose,
         handler::{Handler, Reply},
         refusal::Refusal,
+        starts,
     },
     rescue::{
         calls::{self as exact, ExactCall},
         console::ConsoleMinutes,
         event::Problem,
         operation::{Kind, Wish},
-        plan::{Aim, Wanted},
+        plan::{Aim, Back, Wanted},
         server::Server,
     },
     say,
@@ -81,18 +82,26 @@ impl Handler {
             Action::Rescue => {
                 Aim::Enable { wanted: Wanted::ByOs, email: None, ssh_key: None, lease: self.settings.lease }
             }
-            Action::Restore => Aim::Restore,
+            Action::Restore => Aim::Restore(Back::Recorded),
             Action::Reboot => Aim::Reboot,
             Action::Console => return self.console_deed(server).await,
         };
         let proposal = self.proposal(server, aim).await?;
         let mut about = vec![say!(locale, "confirm-boots-into", into = propose::into(&proposal.plan, locale))];
-        if let Some(lease) = self.store.lease(&server.name).await? {
-            about.extend(propose::in_rescue(&proposal.wish, &lease, asking.requester.user, locale));
-        }
+        let lease = self.store.lease(&server.name).await?;
+        about.extend(
+            lease.as_ref().and_then(|lease| propose::in_rescue(&proposal.wish, lease, asking.requester.user, locale)),
+        );
+        about.extend(match &proposal.wish {
+            Wish::Enable(_) => starts::displaced(proposal.plan.before.boot.as_ref(), lease.as_ref(), locale),
+            Wish::Reboot { into } => starts::dead_end(into.as_ref(), locale),
+            _ => None,
+        });
+        about.extend(starts::instead(&proposal.wish, locale));
         if let Wish::Restore { despite, .. } = &proposal.wish {
-            about.extend(despite.iter().map(|difference| propose::difference(difference, locale)));
+            about.extend(despite.iter().map(|difference| starts::difference(difference, locale)));
         }
+        about.extend(proposal.remarks.iter().map(|remark| starts::remark(remark, locale)));
         let calls = exact::of(&server.name, &proposal.wish, &proposal.plan, &self.settings.secret_from);
         Ok(Deed { about, calls })
     }

@@ -15,6 +15,7 @@ use crate::{
         handler::{Handler, Reply},
         press::Admitted,
         refusal::Refusal,
+        starts,
     },
     rescue::{
         approval::Guard,
@@ -22,10 +23,10 @@ use crate::{
         desk,
         event::Problem,
         lease::Lease,
-        operation::{Difference, Entry, Kind, Operation, Plan, Request, Wish},
-        plan::{self, Aim, Proposal},
+        operation::{Entry, Kind, Operation, Plan, Request, Wish},
+        plan::{self, Aim, Back, Proposal},
         reminder,
-        server::{Boot, Server, System},
+        server::{Server, System},
     },
     say,
     store::{Card, CardId, CardRefusal, Open},
@@ -83,7 +84,7 @@ impl Handler {
             }
             Err(error) => return Err(Refusal::from_plan(error, server.label())),
         };
-        let proposal = Proposal { wish: card.request.wish.clone(), plan };
+        let proposal = Proposal { wish: card.request.wish.clone(), plan, remarks: Vec::new() };
         // What protects it may have changed since the card was shown: what counts is how it is now.
         let haste = Haste::of(&card.request.guard);
         let guard = self.guard(asking, &admitted, haste, self.calls(server, &proposal))?;
@@ -120,7 +121,7 @@ impl Handler {
         if self.store.lease_of(operation.id).await?.is_none() {
             return Err(Refusal::TooLate(Some(operation.id), Some(restore_command(operation))));
         }
-        self.lead_out(asking, operation, &admitted, Aim::Restore).await
+        self.lead_out(asking, operation, &admitted, Aim::Restore(Back::Recorded)).await
     }
 
     /// **Put netboot back**: the way out of an end that left a netboot behind and perhaps nothing else. The same confirmation.
@@ -135,7 +136,7 @@ impl Handler {
         if !operation.can_be_put_back() || !lease.is_some_and(|lease| operation.is_about(&lease)) {
             return Err(Refusal::TooLate(Some(operation.id), Some(restore_command(operation))));
         }
-        self.lead_out(asking, operation, &admitted, Aim::PutBack).await
+        self.lead_out(asking, operation, &admitted, Aim::PutBack(Back::Recorded)).await
     }
 
     /// What a press leads out of a rescue with: at once, or, if somebody else changed the server, after a card.
@@ -148,10 +149,10 @@ impl Handler {
     ) -> Result<Reply, Refusal> {
         let proposal = self.proposal(&admitted.server, aim).await?;
         let guard = self.guard_press(asking, admitted, self.calls(&admitted.server, &proposal))?;
-        let (Wish::Restore { despite, .. } | Wish::PutBack { despite, .. }) = &proposal.wish else {
+        let (Wish::Restore { despite, instead, .. } | Wish::PutBack { despite, instead, .. }) = &proposal.wish else {
             return Err(Refusal::Unknown);
         };
-        if despite.is_empty() {
+        if despite.is_empty() && instead.is_none() && proposal.remarks.is_empty() {
             return self.open_by_press(asking, admitted, proposal.wish, guard).await;
         }
         let request = request(asking, admitted, proposal.wish.clone(), None, guard);
@@ -190,7 +191,7 @@ impl Handler {
         Ok(Reply { content: Emergency::below(reply.content, emergency.as_ref(), asking.locale), ..reply })
     }
 
-    async fn own_card(&self, asking: &Asking, id: CardId) -> Result<Card, Refusal> {
+    pub(super) async fn own_card(&self, asking: &Asking, id: CardId) -> Result<Card, Refusal> {
         let card = self.store.card(id).await?.ok_or(Refusal::Card(CardRefusal::Unknown, String::new()))?;
         if card.request.requester != asking.requester.user {
             return Err(Refusal::NotYours);
@@ -200,15 +201,26 @@ impl Handler {
 
     /// What it would boot into is no longer what the card said: a new card says what it is now.
     async fn ask_again(&self, asking: &Asking, admitted: &Admitted, old: Card) -> Result<Reply, Refusal> {
+        let aim = Aim::of(&old.request.wish);
+        Ok(self.card_instead(asking, admitted, old, aim).await?.after(&say!(asking.locale, "card-changed")))
+    }
+
+    /// A card for `aim` takes the place of an old one, with its reason.
+    pub(super) async fn card_instead(
+        &self,
+        asking: &Asking,
+        admitted: &Admitted,
+        old: Card,
+        aim: Aim,
+    ) -> Result<Reply, Refusal> {
+        let proposal = self.proposal(&admitted.server, aim).await?;
         if let Some(refusal) = self.store.cancel_card(old.id, clock::now()).await? {
             return Err(Refusal::Card(refusal, old.command));
         }
-        let proposal = self.proposal(&admitted.server, Aim::of(&old.request.wish)).await?;
         let haste = Haste::of(&old.request.guard);
         let guard = self.guard(asking, admitted, haste, self.calls(&admitted.server, &proposal))?;
         let request = request(asking, admitted, proposal.wish.clone(), old.request.reason.clone(), guard);
-        let reply = self.card(request, &proposal, old.command, asking.locale).await?;
-        Ok(reply.after(&say!(asking.locale, "card-changed")))
+        self.card(request, &proposal, old.command, asking.locale).await
     }
 
     /// That the server's limit has room for one more operation.
@@ -232,7 +244,13 @@ impl Handler {
     ) -> Result<Reply, Refusal> {
         let card = Card { id: CardId::new(), request, command: repeat };
         self.store.save_card(&card, clock::now()).await?;
-        let buttons = vec![Button::Confirm(card.id).create(locale), Button::Dismiss(card.id).create(locale)];
+        let mut buttons = vec![Button::Confirm(card.id).create(locale)];
+        if let Wish::Restore { into, .. } | Wish::PutBack { into, .. } = &card.request.wish
+            && !into.is_disk()
+        {
+            buttons.push(Button::ToDisk(card.id).create(locale));
+        }
+        buttons.push(Button::Dismiss(card.id).create(locale));
         let lease = self.store.lease(&card.request.server).await?;
         let content = describe(&card.request, proposal, lease.as_ref(), self.settings.remind_before);
         Ok(Reply { buttons, ..Reply::text(content) })
@@ -261,37 +279,40 @@ fn describe(request: &Request, proposal: &Proposal, lease: Option<&Lease>, remin
                 _ => {}
             }
             lines.extend(in_rescue);
+            lines.extend(starts::displaced(proposal.plan.before.boot.as_ref(), lease, locale));
             lines.push(say!(locale, "confirm-services-stop"));
             lines.push(say!(locale, "confirm-backup"));
             if wish.system == System::Windows {
                 lines.push(say!(locale, "confirm-windows-vm"));
             }
         }
-        Wish::Restore { despite, .. } => {
-            lines.push(say!(locale, "confirm-restore", server = server));
+        Wish::Restore { despite, instead, .. } => {
+            lines.push(match (lease, instead) {
+                (None, Some(_)) => say!(locale, "confirm-to-disk", server = server),
+                _ => say!(locale, "confirm-restore", server = server),
+            });
             lines.push(say!(locale, "confirm-boots-into", into = into));
+            lines.extend(starts::instead(&request.wish, locale));
             lines.extend(in_rescue);
-            lines.extend(despite.iter().map(|difference| self::difference(difference, locale)));
+            lines.extend(despite.iter().map(|difference| starts::difference(difference, locale)));
         }
         Wish::PutBack { despite, .. } => {
             lines.push(say!(locale, "confirm-put-back", server = server));
             lines.push(say!(locale, "confirm-boots-into-next", into = into));
+            lines.extend(starts::instead(&request.wish, locale));
             lines.extend(in_rescue);
-            lines.extend(despite.iter().map(|difference| self::difference(difference, locale)));
+            lines.extend(despite.iter().map(|difference| starts::difference(difference, locale)));
         }
-        Wish::Reboot { into: boot } => {
+        Wish::Reboot { into: start } => {
             lines.push(say!(locale, "confirm-reboot", server = server));
             lines.push(say!(locale, "confirm-boots-into", into = into));
-            if boot.as_ref().is_some_and(Boot::is_rescue) {
-                lines.push(say!(locale, "confirm-reboot-rescue"));
-            }
-            if boot.as_ref().is_some_and(Boot::is_power_off) {
-                lines.push(say!(locale, "confirm-reboot-off"));
-            }
+            lines.extend(starts::dead_end(start.as_ref(), locale));
             lines.push(say!(locale, "confirm-services-stop"));
         }
         Wish::Link { .. } | Wish::Adopt { .. } | Wish::HandOver { .. } | Wish::Console { .. } => {}
     }
+    let remarks = proposal.remarks.iter().filter(|remark| starts::matters(remark, &request.wish));
+    lines.extend(remarks.map(|remark| starts::remark(remark, locale)));
     lines.extend(approval_card::forewarning(&request.guard, locale));
     lines.push(say!(locale, "confirm-life"));
     lines.join("\n")
@@ -315,18 +336,7 @@ pub(super) fn in_rescue(wish: &Wish, lease: &Lease, asker: UserId, locale: Local
 
 /// What the machine will start, by kernel and OVHcloud's words.
 pub(super) fn into(plan: &Plan, locale: Locale) -> String {
-    let kernel = |boot: &Boot| format!("{} ({})", code(&boot.kernel), code(&boot.description));
-    plan.into.as_ref().map_or_else(|| say!(locale, "boot-none"), kernel)
-}
-
-/// What somebody else changed.
-pub(super) fn difference(difference: &Difference, locale: Locale) -> String {
-    match difference {
-        Difference::Boot(Some(boot)) => say!(locale, "difference-boot", now = code(&boot.kernel)),
-        Difference::Boot(None) => say!(locale, "difference-no-boot"),
-        Difference::RescueMail => say!(locale, "difference-mail"),
-        Difference::RescueSshKey => say!(locale, "difference-key"),
-    }
+    plan.into.as_ref().map_or_else(|| say!(locale, "boot-none"), |start| starts::long(start, locale))
 }
 
 /// What to type when a button comes too late.
@@ -363,8 +373,8 @@ fn request(asking: &Asking, admitted: &Admitted, wish: Wish, reason: Option<Stri
 fn kind_of(aim: &Aim) -> Kind {
     match aim {
         Aim::Enable { .. } => Kind::Enable,
-        Aim::Restore => Kind::Restore,
-        Aim::PutBack => Kind::PutBack,
+        Aim::Restore(_) => Kind::Restore,
+        Aim::PutBack(_) => Kind::PutBack,
         Aim::Reboot => Kind::Reboot,
     }
 }

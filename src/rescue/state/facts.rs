@@ -11,6 +11,7 @@ use crate::rescue::{
     event::{Doubt, Event, NotDone, Port, PutBack},
     operation::{Intent, Plan, Source},
     server::{System, TaskId, TaskStatus},
+    start::{Fact, Field},
 };
 
 /// What was seen on the way.
@@ -66,6 +67,10 @@ pub struct Facts {
     pub dm_closed: bool,
     /// Why a change of the setting may still show up late.
     pub doubt: Option<Doubt>,
+    /// What else was read back with the setting.
+    pub found: Vec<Fact>,
+    /// What did not read back, and was not waited for.
+    pub lacking: Vec<Field>,
     /// How putting back went.
     pub put_back: Option<PutBack>,
     /// How many of our own steps panicked.
@@ -89,6 +94,10 @@ impl Facts {
         self.learn_of_approval(event);
         match event {
             Event::Prepared { plan } | Event::Adopted { plan, .. } => self.plan = Some((**plan).clone()),
+            Event::BootSet { found, lacking, .. } => {
+                self.found.clone_from(found);
+                self.lacking.clone_from(lacking);
+            }
             Event::RebootIntended { intent } => {
                 self.intents += 1;
                 self.not_done = None;
@@ -138,7 +147,6 @@ impl Facts {
             }
             Event::FoundImpossible { .. }
             | Event::HandedOver { .. }
-            | Event::BootSet { .. }
             | Event::RebootAgainApproved { .. }
             | Event::RebootAgainAsked { .. }
             | Event::ApprovalGiven { .. }

@@ -10,7 +10,7 @@ use crate::{
     rescue::{
         event::{Event, Port},
         operation::{Kind, Wish},
-        server::System,
+        server::{Boot, System},
         state::Phase,
     },
 };
@@ -81,7 +81,8 @@ impl Work<'_> {
             Wish::Restore { .. } | Wish::Reboot { .. } => {
                 let servers = self.runner.fleet.servers();
                 let server = &servers.get(self.server())?.server;
-                let rescue = self.operation.state.facts.plan.as_ref()?.into.as_ref()?.rescue_system();
+                let into = self.operation.state.facts.plan.as_ref()?.into.as_ref()?;
+                let rescue = into.netboot().and_then(Boot::rescue_system);
                 Some(rescue.filter(|_| self.operation.request.kind() == Kind::Reboot).unwrap_or(server.system()))
             }
             Wish::Link { .. }

@@ -18,6 +18,7 @@ use bernard::{
         },
         reminder::Reminder,
         server::{Boot, BootId, QueryId, ServiceName, System, TaskId, TaskStatus},
+        start::{BootScript, Fact, Field, Instead, LeftOut, Start, Unfit},
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -85,6 +86,49 @@ fn boot() -> impl Strategy<Value = Boot> {
     })
 }
 
+fn start() -> impl Strategy<Value = Start> {
+    let script = "[ -~]{0,40}[a-z]".prop_filter_map("a script", BootScript::new);
+    prop_oneof![boot().prop_map(Start::Netboot), script.prop_map(Start::Script)]
+}
+
+fn facts() -> impl Strategy<Value = Vec<Fact>> {
+    let fact = prop_oneof![
+        option::of(text()).prop_map(Fact::EfiBootloaderPath),
+        option::of(text()).prop_map(Fact::RootDevice),
+        any::<bool>().prop_map(Fact::Monitoring),
+        any::<bool>().prop_map(Fact::NoIntervention),
+    ];
+    vec(fact, 0..4)
+}
+
+fn fields() -> impl Strategy<Value = Vec<Field>> {
+    let all = vec![
+        Field::RescueMail,
+        Field::RescueSshKey,
+        Field::EfiBootloaderPath,
+        Field::RootDevice,
+        Field::Monitoring,
+        Field::NoIntervention,
+    ];
+    vec(select(all), 0..3)
+}
+
+fn instead() -> impl Strategy<Value = Option<Instead>> {
+    let why = prop_oneof![
+        Just(Unfit::Rescue),
+        Just(Unfit::PowerOff),
+        Just(Unfit::Unreachable),
+        Just(Unfit::Gone),
+        text().prop_map(|said| Unfit::Unread { said }),
+        Just(Unfit::Chosen),
+    ];
+    option::of((start(), why).prop_map(|(of, why)| Instead { of, why }))
+}
+
+fn left_out() -> impl Strategy<Value = Vec<LeftOut>> {
+    vec((any::<u64>(), text()).prop_map(|(id, said)| LeftOut { id: BootId(id), said }), 0..3)
+}
+
 fn status() -> impl Strategy<Value = TaskStatus> {
     let words = ["init", "todo", "doing", "done", "cancelled", "customerError", "ovhError"];
     prop_oneof![select(words.to_vec()).prop_map(str::to_owned), text()].prop_map(TaskStatus::from)
@@ -95,23 +139,31 @@ fn nullable() -> impl Strategy<Value = Option<Option<String>>> {
 }
 
 fn setting() -> impl Strategy<Value = Setting> {
-    (boot(), nullable(), nullable()).prop_map(|(boot, rescue_mail, rescue_ssh_key)| Setting {
+    (start(), nullable(), nullable(), facts()).prop_map(|(boot, rescue_mail, rescue_ssh_key, facts)| Setting {
         boot,
         rescue_mail,
         rescue_ssh_key,
+        facts,
     })
 }
 
 fn snapshot() -> impl Strategy<Value = Snapshot> {
     let mails = option::of(vec(any::<u64>(), 0..4));
-    (option::of(boot()), option::of(text()), option::of(text()), mails, option::of(text())).prop_map(
-        |(boot, rescue_mail, rescue_ssh_key, mails, ip)| Snapshot { boot, rescue_mail, rescue_ssh_key, mails, ip },
+    (option::of(start()), option::of(text()), option::of(text()), mails, option::of(text()), facts()).prop_map(
+        |(boot, rescue_mail, rescue_ssh_key, mails, ip, facts)| Snapshot {
+            boot,
+            rescue_mail,
+            rescue_ssh_key,
+            mails,
+            ip,
+            facts,
+        },
     )
 }
 
 pub(super) fn plan() -> impl Strategy<Value = Plan> {
     let entry = select(vec![Entry::Password, Entry::Key, Entry::None]);
-    (snapshot(), option::of(setting()), option::of(boot()), entry).prop_map(|(before, change, into, entry)| Plan {
+    (snapshot(), option::of(setting()), option::of(start()), entry).prop_map(|(before, change, into, entry)| Plan {
         before,
         change,
         into,
@@ -128,8 +180,15 @@ fn problem() -> impl Strategy<Value = Problem> {
         Just(Problem::ServerGone),
         text().prop_map(|state| Problem::HeldByOvhcloud { state }),
         Just(Problem::NoBoots),
-        (text(), vec(text(), 0..4), text(), option::of(any::<u64>()))
-            .prop_map(|(wanted, has, os, memory_gb)| Problem::NoSuchRescue { wanted, has, os, memory_gb }),
+        (text(), vec(text(), 0..4), text(), option::of(any::<u64>()), left_out())
+            .prop_map(|(wanted, has, os, memory_gb, left_out)| Problem::NoSuchRescue {
+                wanted,
+                has,
+                os,
+                memory_gb,
+                left_out,
+            }),
+        (option::of(start()), text()).prop_map(|(recorded, said)| Problem::NoDisk { recorded, said }),
         Just(Problem::ChangedMeanwhile),
         Just(Problem::NotInRescue),
         user().prop_map(|owner| Problem::HasOwner { owner }),
@@ -156,7 +215,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         plan().prop_map(|plan| Event::Prepared { plan: Box::new(plan) }),
         problem().prop_map(|problem| Event::FoundImpossible { problem }),
         (plan(), system()).prop_map(|(plan, system)| Event::Adopted { plan: Box::new(plan), system }),
-        queries().prop_map(|queries| Event::BootSet { queries }),
+        (queries(), facts(), fields()).prop_map(|(queries, found, lacking)| Event::BootSet { queries, found, lacking }),
         (why.clone(), text(), option::of(query())).prop_map(|(why, said, query)| Event::SettingRefused {
             why,
             said,
@@ -302,9 +361,10 @@ pub(super) const EVENTS: usize = 44;
 
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
-        option::of(boot()).prop_map(Difference::Boot),
+        option::of(start()).prop_map(Difference::Boot),
         Just(Difference::RescueMail),
         Just(Difference::RescueSshKey),
+        Just(Difference::Field(Field::EfiBootloaderPath)),
     ]
 }
 
@@ -315,9 +375,11 @@ fn wish() -> impl Strategy<Value = Wish> {
         });
     prop_oneof![
         enable,
-        (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::Restore { into, despite }),
-        (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::PutBack { into, despite }),
-        option::of(boot()).prop_map(|into| Wish::Reboot { into }),
+        (start(), vec(difference(), 0..3), instead())
+            .prop_map(|(into, despite, instead)| Wish::Restore { into, despite, instead }),
+        (start(), vec(difference(), 0..3), instead())
+            .prop_map(|(into, despite, instead)| Wish::PutBack { into, despite, instead }),
+        option::of(start()).prop_map(|into| Wish::Reboot { into }),
         vec(source(), 0..3).prop_map(|sources| Wish::Link { sources }),
         length().prop_map(|lease| Wish::Adopt { lease }),
         (operation_id(), user(), user()).prop_map(|(lease, from, to)| Wish::HandOver { lease, from, to }),
