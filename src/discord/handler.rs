@@ -237,9 +237,9 @@ impl Handler {
         let first = match button {
             // A form opens only as the first answer, before anything is looked up: what is typed into it is checked when it comes.
             Ok(Button::AddReason(id, round)) => Form::DenialReason(id, round).open(locale),
-            Ok(Button::Confirm(_) | Button::Dismiss(_) | Button::ToDisk(_) | Button::ExtendBy(..) | Button::Turn(_)) if on_card => {
-                CreateInteractionResponse::Acknowledge
-            }
+            Ok(
+                Button::Confirm(_) | Button::Dismiss(_) | Button::ToDisk(_) | Button::ExtendBy(..) | Button::Turn(_),
+            ) if on_card => CreateInteractionResponse::Acknowledge,
             _ => defer(),
         };
         if !self.acknowledged(key, &first).await {

@@ -32,7 +32,11 @@ fn named(start: &Start, known: impl Fn(&Boot) -> String, locale: Locale) -> Stri
         Start::Netboot(boot) if !boot.kernel.is_empty() => known(boot),
         Start::Netboot(boot) => {
             let id = code(&boot.id.to_string());
-            if boot.is_disk() { say!(locale, "boot-disk-unread", id = id) } else { say!(locale, "boot-unread", id = id) }
+            if boot.is_disk() {
+                say!(locale, "boot-disk-unread", id = id)
+            } else {
+                say!(locale, "boot-unread", id = id)
+            }
         }
     }
 }

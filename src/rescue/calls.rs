@@ -296,9 +296,14 @@ mod tests {
     fn a_script_is_sent_whole_and_shown_by_its_length() {
         let script = BootScript::new("#!ipxe\nset token fake-token\n".to_owned()).expect("a script");
         let back = Setting::of(Start::Script(script));
-        let lacking = back.lacking_in(&Snapshot { boot: Some(boot(9, "rescue12-customer").into()), ..Snapshot::default() });
+        let lacking =
+            back.lacking_in(&Snapshot { boot: Some(boot(9, "rescue12-customer").into()), ..Snapshot::default() });
         let sent = change(&back, &lacking).body();
-        assert_eq!(sent, json!({"bootScript": "#!ipxe\nset token fake-token\n"}), "and no bootId, which would empty it");
+        assert_eq!(
+            sent,
+            json!({"bootScript": "#!ipxe\nset token fake-token\n"}),
+            "and no bootId, which would empty it"
+        );
         let call = setting(&name(), &back, &lacking).expect("a call");
         assert_eq!(call.body, Some(json!({"bootScript": "(28 characters)"})));
     }

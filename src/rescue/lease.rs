@@ -270,11 +270,8 @@ mod tests {
         };
         let path = |path: &str| Fact::EfiBootloaderPath(Some(path.to_owned()));
         let none = || Fact::EfiBootloaderPath(None);
-        let first = with(
-            lease(1, (None, None), None),
-            [path("a"), Fact::Monitoring(true)],
-            [none(), Fact::Monitoring(true)],
-        );
+        let first =
+            with(lease(1, (None, None), None), [path("a"), Fact::Monitoring(true)], [none(), Fact::Monitoring(true)]);
         let now = [none(), Fact::Monitoring(false)];
         let second = with(lease(2, (None, None), None), now.clone(), now).in_a_row_after(&first);
         assert_eq!(second.before.facts, [path("a"), Fact::Monitoring(false)]);

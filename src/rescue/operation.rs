@@ -21,8 +21,8 @@ use super::{
 };
 use crate::{access::UserId, config::Locale};
 
-pub(super) use setting::{same_text, starts};
 pub use setting::{Entry, Lacking, Missing, Plan, Setting, Snapshot};
+pub(super) use setting::{same_text, starts};
 
 /// The number of an operation; `R-142` to people, never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -212,7 +212,9 @@ fn same_deed(one: &Wish, other: &Wish) -> bool {
     match (one, other) {
         // A rescue that ended meanwhile is no loss; one that somebody began meanwhile is.
         (Wish::Enable(one), Wish::Enable(other)) => {
-            one.into.id == other.into.id && one.into.kernel == other.into.kernel && (one.over.is_none() || one.over == other.over)
+            one.into.id == other.into.id
+                && one.into.kernel == other.into.kernel
+                && (one.over.is_none() || one.over == other.over)
         }
         (Wish::Restore { into: one, despite, .. }, Wish::Restore { into: other, despite: shown, .. })
         | (Wish::PutBack { into: one, despite, .. }, Wish::PutBack { into: other, despite: shown, .. }) => {

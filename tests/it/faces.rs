@@ -144,7 +144,9 @@ impl Scene {
     fn intended(&self) -> Self {
         let ready = self.prepared(Entry::Password);
         let set = ready.operation.state.facts.plan.as_ref().is_some_and(|plan| plan.change.is_some());
-        ready.then(set.then_some(Event::BootSet { queries: Vec::new(), found: Vec::new(), lacking: Vec::new() })).then([intended()])
+        ready
+            .then(set.then_some(Event::BootSet { queries: Vec::new(), found: Vec::new(), lacking: Vec::new() }))
+            .then([intended()])
     }
 
     /// Up to the end of OVHcloud's task.
@@ -240,7 +242,14 @@ fn an_enable_from_its_card_to_its_end() {
         let closed = delivering.then([Event::DmClosed]);
         let scenes = [
             ("accepted", begun.clone()),
-            ("about to reboot", begun.prepared(Entry::Password).then([Event::BootSet { queries: Vec::new(), found: Vec::new(), lacking: Vec::new() }])),
+            (
+                "about to reboot",
+                begun.prepared(Entry::Password).then([Event::BootSet {
+                    queries: Vec::new(),
+                    found: Vec::new(),
+                    lacking: Vec::new(),
+                }]),
+            ),
             ("rebooting", begun.intended().then([Event::RebootAccepted { task: TaskId(123_456_789), query: None }])),
             ("looking for the link", searching.clone()),
             ("delivered", delivering.then([Event::LinkDelivered])),

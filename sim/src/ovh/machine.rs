@@ -179,7 +179,9 @@ impl Machine {
         match self.restart(now) {
             Some(task) if task.up().is_some_and(|up| now < up) => Running::Dark,
             Some(task) => Running::of(task.restart.as_ref().and_then(|restart| restart.boot.as_ref())),
-            None => Running::of(served(self.spec.boot_script.as_deref()).as_ref().or(self.spec.boot_id.and_then(|id| self.boot(id)))),
+            None => Running::of(
+                served(self.spec.boot_script.as_deref()).as_ref().or(self.spec.boot_id.and_then(|id| self.boot(id))),
+            ),
         }
     }
 

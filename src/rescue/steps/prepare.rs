@@ -185,7 +185,9 @@ impl Work<'_> {
         let (took, queries) = self.write(made, &setting).await?;
         match took {
             Took::NotOurs => done(PutBack::SetByOthers, queries),
-            Took::Yes(_) if !self.is_settled() && !queries.is_empty() => Ok(Next::Record(Event::WrittenBack { queries })),
+            Took::Yes(_) if !self.is_settled() && !queries.is_empty() => {
+                Ok(Next::Record(Event::WrittenBack { queries }))
+            }
             Took::Yes(_) if !self.is_settled() => {
                 let Settings { task_poll, reboot_settle, .. } = *self.settings();
                 Ok(Next::Wait(task_poll.min(reboot_settle / 4)))

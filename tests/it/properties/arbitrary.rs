@@ -180,14 +180,9 @@ fn problem() -> impl Strategy<Value = Problem> {
         Just(Problem::ServerGone),
         text().prop_map(|state| Problem::HeldByOvhcloud { state }),
         Just(Problem::NoBoots),
-        (text(), vec(text(), 0..4), text(), option::of(any::<u64>()), left_out())
-            .prop_map(|(wanted, has, os, memory_gb, left_out)| Problem::NoSuchRescue {
-                wanted,
-                has,
-                os,
-                memory_gb,
-                left_out,
-            }),
+        (text(), vec(text(), 0..4), text(), option::of(any::<u64>()), left_out()).prop_map(
+            |(wanted, has, os, memory_gb, left_out)| Problem::NoSuchRescue { wanted, has, os, memory_gb, left_out }
+        ),
         (option::of(start()), text()).prop_map(|(recorded, said)| Problem::NoDisk { recorded, said }),
         Just(Problem::ChangedMeanwhile),
         Just(Problem::NotInRescue),
@@ -375,10 +370,16 @@ fn wish() -> impl Strategy<Value = Wish> {
         });
     prop_oneof![
         enable,
-        (start(), vec(difference(), 0..3), instead())
-            .prop_map(|(into, despite, instead)| Wish::Restore { into, despite, instead }),
-        (start(), vec(difference(), 0..3), instead())
-            .prop_map(|(into, despite, instead)| Wish::PutBack { into, despite, instead }),
+        (start(), vec(difference(), 0..3), instead()).prop_map(|(into, despite, instead)| Wish::Restore {
+            into,
+            despite,
+            instead
+        }),
+        (start(), vec(difference(), 0..3), instead()).prop_map(|(into, despite, instead)| Wish::PutBack {
+            into,
+            despite,
+            instead
+        }),
         option::of(start()).prop_map(|into| Wish::Reboot { into }),
         vec(source(), 0..3).prop_map(|sources| Wish::Link { sources }),
         length().prop_map(|lease| Wish::Adopt { lease }),
@@ -462,6 +463,7 @@ pub(super) fn lease() -> impl Strategy<Value = Lease> {
     let whose = (operation_id(), service_name(), text(), text(), user(), channel());
     (whose, time(), time(), snapshot(), setting(), system()).prop_map(
         |((operation, server, account, label, owner, channel), started, deadline, before, set, system)| Lease {
+            found: before.facts.clone(),
             operation,
             server,
             account,
