@@ -7,6 +7,7 @@ use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
+use tokio::time::timeout;
 
 use super::{
     client::{Call, Client, Written},
@@ -25,6 +26,9 @@ const TASK_PAUSE: Duration = Duration::from_millis(500);
 
 /// How many netboot entries are read at once: a person waits a third as long, and most of a small burst is left to others.
 const BOOTS_AT_ONCE: usize = 4;
+
+/// How long one entry of a list is tried while there are others: several tries in bad weather, and a person still waits.
+const ENTRY_WITHIN: Duration = Duration::from_secs(3);
 
 /// What to change on a server; what is `None` stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -165,22 +169,36 @@ impl Client {
     }
 
     /// A server's netboot entries, of one `bootType` or all: one request and then one each. An entry that cannot be read, for
-    /// whatever reason, keeps nobody from the others: it is left out, with OVHcloud's words.
+    /// whatever reason, keeps nobody from the others, and nobody waiting for long: it is left out, with OVHcloud's words.
     ///
     /// # Errors
     /// When the list itself cannot be read; or, for what the operator must mend, none of its entries.
     pub async fn boots(&self, name: &ServiceName, boot_type: Option<&str>) -> Result<Boots, Error> {
         let ids = self.boot_ids(name, boot_type).await?;
-        let each = stream::iter(ids).map(|id| async move { (id, self.boot(name, id).await) });
+        let boots = self.boots_of(name, &ids, ENTRY_WITHIN).await?;
+        // Where none was read in a hurry, there is nothing else to go on with.
+        if boots.read.is_empty() { self.boots_of(name, &ids, Duration::MAX).await } else { Ok(boots) }
+    }
+
+    /// These netboot entries of a server, each read for at most so long.
+    ///
+    /// # Errors
+    /// For what the operator must mend, if none can be read.
+    pub async fn boots_of(&self, name: &ServiceName, ids: &[BootId], within: Duration) -> Result<Boots, Error> {
+        let each = stream::iter(ids).map(|id| async move { (*id, timeout(within, self.boot(name, *id)).await) });
         let each: Vec<_> = each.buffered(BOOTS_AT_ONCE).collect().await;
         let mut boots = Boots::default();
         let mut barred = None;
         for (id, entry) in each {
             match entry {
-                Ok(boot) => boots.read.push(boot),
-                Err(error) => {
+                Ok(Ok(boot)) => boots.read.push(boot),
+                Ok(Err(error)) => {
                     boots.left_out.push(LeftOut { id, said: error.to_string() });
-                    barred = Some(error).filter(Error::is_credential);
+                    barred = barred.or(Some(error).filter(Error::is_credential));
+                }
+                Err(_) => {
+                    let said = format!("could not read the boot {id} of `{name}` within {} s", within.as_secs());
+                    boots.left_out.push(LeftOut { id, said });
                 }
             }
         }

@@ -8,7 +8,10 @@ mod choose;
 
 pub use back::undoing;
 
+use std::time::Duration;
+
 use jiff::SignedDuration;
+use tokio::time::timeout;
 
 use super::{
     event::Problem,
@@ -18,6 +21,9 @@ use super::{
     start::{Field, Instead, LeftOut, Start},
 };
 use crate::ovh;
+
+/// How long a person waits for one netboot entry: several tries in bad weather.
+const ENTRY_WITHIN: Duration = Duration::from_secs(5);
 
 /// What a person asked for, before a boot was chosen.
 #[derive(Clone, Debug, PartialEq)]
@@ -318,8 +324,34 @@ pub async fn next_start(client: &ovh::Client, server: &Server) -> Next {
         return Next { start: Some(Start::Script(script.clone())), unread: None };
     }
     let Some(id) = server.boot else { return Next::default() };
-    match client.boot(&server.name, id).await {
+    match entry(client, &server.name, id).await {
         Ok(boot) => Next { start: Some(boot.into()), unread: None },
-        Err(error) => Next { start: Some(Boot::unread(id).into()), unread: Some((id, error.to_string())) },
+        Err(unread) => Next { start: Some(Boot::unread(id).into()), unread: Some((id, unread.said())) },
+    }
+}
+
+/// Why an entry could not be read.
+enum Unread {
+    /// OVHcloud does not list it.
+    Gone(String),
+    /// In its own words, or for lack of any in time.
+    Away(String),
+}
+
+impl Unread {
+    fn said(self) -> String {
+        match self {
+            Self::Gone(said) | Self::Away(said) => said,
+        }
+    }
+}
+
+/// One netboot entry, while somebody waits.
+async fn entry(client: &ovh::Client, name: &ServiceName, id: BootId) -> Result<Boot, Unread> {
+    match timeout(ENTRY_WITHIN, client.boot(name, id)).await {
+        Ok(Ok(boot)) => Ok(boot),
+        Ok(Err(error)) if error.is_not_found() => Err(Unread::Gone(error.to_string())),
+        Ok(Err(error)) => Err(Unread::Away(error.to_string())),
+        Err(_) => Err(Unread::Away(format!("nothing within {} s", ENTRY_WITHIN.as_secs()))),
     }
 }

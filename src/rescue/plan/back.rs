@@ -2,7 +2,7 @@
 //!
 //! No way out depends on one recorded value: what has left the list or cannot be read now is said, and the disk is there.
 
-use super::{Back, Error};
+use super::{Back, Error, Unread, entry};
 use crate::{
     ovh,
     rescue::{
@@ -74,10 +74,10 @@ async fn return_to(client: &ovh::Client, name: &ServiceName, recorded: &Boot) ->
     if let Some(why) = recorded.unfit() {
         return Err(why);
     }
-    match client.boot(name, recorded.id).await {
+    match entry(client, name, recorded.id).await {
         Ok(boot) => boot.unfit().map_or(Ok(boot), Err),
-        Err(error) if error.is_not_found() => Err(Unfit::Gone),
-        Err(error) => Err(Unfit::Unread { said: error.to_string() }),
+        Err(Unread::Gone(_)) => Err(Unfit::Gone),
+        Err(Unread::Away(said)) => Err(Unfit::Unread { said }),
     }
 }
 

@@ -1,11 +1,13 @@
 //! Which rescue: by kernel, never by position.
 
+use std::time::Duration;
+
 use super::{Error, Wanted};
 use crate::{
     ovh::{self, Boots},
     rescue::{
         event::Problem,
-        server::{Boot, Server, System},
+        server::{Boot, BootId, Server, System},
         start::LeftOut,
     },
 };
@@ -18,9 +20,19 @@ pub(super) struct Choice {
 
 /// Chooses a rescue by kernel, never by position: the list also holds `ipxe-shell`, and it can come first.
 pub(super) async fn rescue(client: &ovh::Client, server: &Server, wanted: &Wanted) -> Result<Choice, Error> {
-    let Boots { read: boots, mut left_out } = client.boots(&server.name, Some("rescue")).await?;
+    let Boots { read: mut boots, mut left_out } = client.boots(&server.name, Some("rescue")).await?;
     if let Some(boot) = pick(&boots, server, wanted) {
         return Ok(Choice { boot: boot.clone(), left_out });
+    }
+    if !left_out.is_empty() {
+        // What is wanted may be among them, so they are worth a longer look.
+        let ids: Vec<BootId> = left_out.iter().map(|entry| entry.id).collect();
+        let more = client.boots_of(&server.name, &ids, Duration::MAX).await?;
+        boots.extend(more.read);
+        left_out = more.left_out;
+        if let Some(boot) = pick(&boots, server, wanted) {
+            return Ok(Choice { boot: boot.clone(), left_out });
+        }
     }
     if let Wanted::Kernel(kernel) = wanted {
         // Some rescues are listed with another type than `rescue`.
@@ -77,7 +89,6 @@ fn preference(boot: &Boot) -> (bool, u8, u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rescue::server::BootId;
 
     fn boot(id: u64, kernel: &str, description: &str) -> Boot {
         Boot { id: BootId(id), boot_type: "rescue".into(), kernel: kernel.into(), description: description.into() }
