@@ -5,6 +5,7 @@
 
 mod anchor;
 pub mod audit;
+mod commands;
 mod discord;
 
 use std::{
@@ -34,6 +35,7 @@ use crate::{
         Fault, RawInteraction, Rest,
         asking::Realm,
         handler::{Handler, HandlerSettings, SharedPolicy},
+        registration::Registration,
         sender::{Sender, SenderSettings},
         signed::Interactions,
     },
@@ -103,6 +105,7 @@ impl Ended {
 /// What `/readyz` asks about.
 #[derive(Debug, Default)]
 struct Ready {
+    /// Registering the commands was tried: whatever came of it, buttons, reports and links are served.
     commands: AtomicBool,
     gateway: AtomicBool,
     token_refused: AtomicBool,
@@ -156,9 +159,10 @@ impl App {
         let policy = SharedPolicy::new(policy(&config));
         let sender_settings = sender_settings(&config);
         let rest = Rest::new(Arc::new(Sender::new(sender_settings.clone())?));
+        let registration = Registration::default();
         let handler = Arc::new(Handler::new(
             rest.clone(),
-            handler_settings(&config),
+            handler_settings(&config, registration.clone()),
             policy.clone(),
             store.clone(),
             fleet.clone(),
@@ -200,6 +204,7 @@ impl App {
             policy: policy.clone(),
             fleet: fleet.clone(),
             ready: Arc::clone(&ready),
+            registration,
             stop: stop.clone(),
             sender_settings,
             drain: config.pace.drain,
@@ -376,7 +381,7 @@ fn warden_settings(config: &Config) -> WardenSettings {
     }
 }
 
-fn handler_settings(config: &Config) -> HandlerSettings {
+fn handler_settings(config: &Config, registration: Registration) -> HandlerSettings {
     HandlerSettings {
         realm: Realm { guild: config.discord.guild, channels: config.discord.channels.clone() },
         lease: config.rescue.lease.try_into().unwrap_or(SignedDuration::MAX),
@@ -386,6 +391,7 @@ fn handler_settings(config: &Config) -> HandlerSettings {
         email_domains: config.rescue.email_domains.clone(),
         secret_from: config.rescue.secret_from.clone(),
         oncall_role: config.discord.oncall_role,
+        registration,
     }
 }
 

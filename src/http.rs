@@ -33,7 +33,7 @@ const LAST_REQUESTS: Duration = Duration::from_secs(2);
 /// Why commands cannot be served yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unready {
-    /// The commands are not registered with Discord.
+    /// Registering the commands with Discord was not tried yet.
     Commands,
     /// The gateway has no session.
     Gateway,

@@ -11,6 +11,7 @@
 //! - [`ovh`]: one end of the wire, with its budget, its signatures and the fence before a reboot.
 //! - [`discord`]: the other end: interactions in, answers, cards and DMs out.
 //! - [`text`]: every sentence, in English and French.
+//! - `sieve`: what may be logged and shown of other people's words.
 //! - [`http`], [`tls`], [`metrics`], [`logging`], [`clock`]: the edges.
 //! - [`app`]: builds all of it, starts the loops, stops them in order; [`check`] proves beforehand that it can.
 //! - `demo`: the program between two simulated far ends, for who has no account (feature `demo`; not in the image).
@@ -24,6 +25,7 @@ pub mod limits;
 pub mod ovh;
 pub mod discord;
 pub mod text;
+mod sieve;
 pub mod http;
 pub mod tls;
 pub mod metrics;

@@ -24,6 +24,8 @@ pub const INTERACTIONS_UNREADABLE: &str = "bernard_interactions_unreadable_total
 pub const INTERACTIONS_DROPPED: &str = "bernard_interactions_dropped_total";
 /// Signed web requests that were refused.
 pub const SIGNATURES_REFUSED: &str = "bernard_signatures_refused_total";
+/// Whether Discord has the commands of this version.
+pub const COMMANDS_REGISTERED: &str = "bernard_commands_registered";
 /// Whether the gateway has a session.
 pub const GATEWAY_CONNECTED: &str = "bernard_gateway_connected";
 /// Connections to the gateway that were begun, by how: `identify` or `resume`.
@@ -102,6 +104,7 @@ pub(crate) fn describe() {
     describe_histogram!(OVH_QUOTA_SECONDS, Unit::Seconds, "Time a request waited for its account's budget, in seconds");
     describe_counter!(STEP_PANICS, Unit::Count, "Steps that panicked and are tried again, in steps");
     describe_counter!(AUDIT_ENTRIES, Unit::Count, "Lines written to the audit, in lines");
+    describe_gauge!(COMMANDS_REGISTERED, Unit::Count, "Whether Discord has this version's commands: 1 yes, 0 no");
     describe_gauge!(GATEWAY_CONNECTED, Unit::Count, "Whether the gateway has a session: 1 yes, 0 no");
     describe_gauge!(PAUSED, Unit::Count, "Whether the kill switch is pulled: 1 yes, 0 no");
     describe_counter!(GATEWAY_CONNECTIONS, Unit::Count, "Connections to the gateway, in connections");

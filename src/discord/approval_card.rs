@@ -41,7 +41,7 @@ fn slot(number: u32) -> String {
 /// The button by which such a message is known again, whatever its text has become.
 pub(super) fn mark(operation: &Operation, slot_name: &str) -> Option<String> {
     let number = slot_name.strip_prefix("approve-")?.parse().ok()?;
-    Some(Button::Approve(operation.id, number).to_string())
+    Some(Button::Approve(operation.round(number), number).to_string())
 }
 
 fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> Rendering {
@@ -55,9 +55,10 @@ fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> 
         let who = mentions(&round.approval);
         lines.push(say!(locale, "approval-call", who = who, count = count, asker = asker, until = since_epoch(until)));
         // Those who are called come first; the way back of who asked is last.
-        buttons.push(Button::Approve(operation.id, number).create(locale));
-        buttons.push(Button::Deny(operation.id, number).create(locale));
-        buttons.push(Button::Withdraw(operation.id, number).create(locale));
+        let asked = operation.round(number);
+        buttons.push(Button::Approve(asked, number).create(locale));
+        buttons.push(Button::Deny(asked, number).create(locale));
+        buttons.push(Button::Withdraw(asked, number).create(locale));
     }
     lines.push(if index == 0 { what(&operation.request, locale) } else { again(round, locale) });
     let place_of_why = lines.len();

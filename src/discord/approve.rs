@@ -10,6 +10,7 @@ use super::{
     handler::{Handler, Reply},
     press::Admitted,
     refusal::Refusal,
+    retype::Retype,
 };
 use crate::{
     access::{Action, Capability, Protection, Who},
@@ -18,7 +19,8 @@ use crate::{
         approval::{Approval, Guard},
         calls::{self, ExactCall},
         desk::{self, Approved, Decided},
-        operation::{Operation, OperationId},
+        mark::MarkedOperation,
+        operation::Operation,
         server::Server,
     },
     say,
@@ -176,7 +178,7 @@ impl Handler {
         let (_, grant) = self.admit_for(asking, operation, Capability::Approve).await?;
         let denied = done(self.desk.deny(&grant, operation.id, round).await?)?;
         let mut reply = Reply::text(say!(asking.locale, "deny-done", id = denied.id.to_string()));
-        reply.buttons.push(Button::AddReason(denied.id, round).create(asking.locale));
+        reply.buttons.push(Button::AddReason(denied.round(round), round).create(asking.locale));
         Ok(reply)
     }
 
@@ -198,17 +200,27 @@ impl Handler {
 
     /// A form that was filled in.
     pub(super) async fn submitted(&self, form: &ModalInteraction) -> Result<Reply, Refusal> {
-        let Form::DenialReason(id, round) = form.data.custom_id.parse().map_err(|_| Refusal::Unknown)?;
+        let Form::DenialReason(named, round) = form.data.custom_id.parse().map_err(|_| Refusal::Unknown)?;
         let asking = Asking::of_form(form, &self.settings.realm)?;
         let reason = Form::reason(&form.data)
             .ok_or_else(|| Refusal::Typed("reason", say!(asking.locale, "typed-denial-reason")))?;
-        self.explain(&asking, id, round, reason).await
+        self.explain(&asking, named, round, reason).await
     }
 
-    async fn explain(&self, asking: &Asking, id: OperationId, round: u32, reason: &str) -> Result<Reply, Refusal> {
-        let operation = self.store.operation(id).await?.ok_or(Refusal::Unknown)?;
+    async fn explain(
+        &self,
+        asking: &Asking,
+        named: MarkedOperation,
+        round: u32,
+        reason: &str,
+    ) -> Result<Reply, Refusal> {
+        let operation = self.store.operation(named.id).await?;
+        // The press that opened it was answered before anything was looked up, so what opened it is judged here.
+        let operation = operation
+            .filter(|operation| operation.round(round) == named)
+            .ok_or_else(|| Refusal::MadeElsewhere(Retype::of(Button::AddReason(named, round), "")))?;
         let (_, grant) = self.admit_for(asking, &operation, Capability::Approve).await?;
-        done(self.desk.explain(&grant, id, round, reason).await?)?;
+        done(self.desk.explain(&grant, named.id, round, reason).await?)?;
         Ok(Reply::text(say!(asking.locale, "deny-explained", reason = code(reason))))
     }
 

@@ -69,8 +69,14 @@ impl Handler {
     async fn server_behind(&self, button: Button) -> Option<ServiceName> {
         match button.subject() {
             Subject::Card(id) => self.store.card(id).await.ok()?.map(|card| card.request.server),
-            Subject::Operation(id) => self.store.operation(id).await.ok()?.map(|operation| operation.request.server),
-            Subject::Foreign(id) => self.store.foreign_rescue(id).await.ok()?.map(|foreign| foreign.found.server),
+            Subject::Operation(named) => {
+                let operation = self.store.operation(named.id).await.ok()?;
+                operation.filter(|one| button.is_unmarked() || button.is_of(one)).map(|one| one.request.server)
+            }
+            Subject::Foreign(named) => {
+                let foreign = self.store.foreign_rescue(named.id).await.ok()?;
+                foreign.filter(|one| button.is_unmarked() || named == one.marked()).map(|one| one.found.server)
+            }
             Subject::Page(_) => None,
         }
     }
@@ -131,6 +137,7 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
         | Refusal::TooLate(..)
         | Refusal::NoLinkYet(_)
         | Refusal::TheirRolesUnreadable(_)
+        | Refusal::MadeElsewhere(_)
         | Refusal::Unknown
         | Refusal::Fault => return None,
     })

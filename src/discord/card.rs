@@ -109,7 +109,7 @@ fn card(operation: &Operation, locale: Locale) -> Rendering {
     lines.extend(seen_lines(operation, locale));
     let mut buttons = Vec::new();
     if operation.state.can_be_cancelled() {
-        buttons.push(Button::Cancel(operation.id).create(locale));
+        buttons.push(Button::Cancel(operation.marked()).create(locale));
     }
     rendering("card".to_owned(), lines, buttons, Vec::new())
 }
@@ -224,13 +224,13 @@ fn question(operation: &Operation, asked: u32, locale: Locale) -> Rendering {
 }
 
 fn choices(operation: &Operation, asked: u32, locale: Locale) -> Vec<CreateButton> {
-    vec![Button::LeaveIt(operation.id, asked).create(locale), Button::RebootAgain(operation.id, asked).create(locale)]
+    let both = [Button::LeaveIt as fn(_, _) -> _, Button::RebootAgain];
+    both.map(|button| button(operation.question(asked), asked).create(locale)).to_vec()
 }
 
 /// The same question to on-call, because nobody answered it in time; to its requester once more if nobody is on call.
 fn question_for_oncall(operation: &Operation, asked: u32, manner: Manner) -> Rendering {
-    let locale = manner.locale;
-    let requester = operation.request.requester;
+    let (locale, requester) = (manner.locale, operation.request.requester);
     let called = manner.oncall.map_or(Who::User(requester), Who::Role);
     let mut lines = vec![title(operation, ("❓", say!(locale, "state-unanswered")), locale), speak::who(&called)];
     let open = matches!(operation.state.phase, Phase::Undecided { .. }) && asked == operation.state.facts.asked;
@@ -255,7 +255,7 @@ fn reveal(operation: &Operation, locale: Locale) -> Rendering {
         false if operation.request.kind() == Kind::Console => say!(locale, "reveal-over-console"),
         false => say!(locale, "reveal-over"),
     });
-    let buttons = if waiting { vec![Button::Reveal(operation.id).create(locale)] } else { Vec::new() };
+    let buttons = if waiting { vec![Button::Reveal(operation.marked()).create(locale)] } else { Vec::new() };
     rendering("reveal".to_owned(), lines, buttons, requester(operation))
 }
 
@@ -278,14 +278,14 @@ fn end(
     lines.extend(end_lines(operation, outcome, until, link, locale));
     let mut buttons = Vec::new();
     if let Some(lease) = lease {
-        buttons.push(Button::RestoreNow(lease.operation).create(locale));
-        buttons.push(Button::Extend(lease.operation).create(locale));
+        buttons.push(Button::RestoreNow(lease.marked()).create(locale));
+        buttons.push(Button::Extend(lease.marked()).create(locale));
         if operation.can_be_put_back() {
-            buttons.push(Button::PutNetbootBack(operation.id).create(locale));
+            buttons.push(Button::PutNetbootBack(operation.marked()).create(locale));
         }
     }
     if matches!(outcome, Outcome::InRescue(Link::NotFound | Link::NotTaken | Link::Withheld)) {
-        buttons.push(Button::LookAgain(operation.id).create(locale));
+        buttons.push(Button::LookAgain(operation.marked()).create(locale));
     }
     if lease.is_some_and(|lease| lease.operation == operation.id) {
         buttons.push(guide(operation).create(locale));
@@ -359,11 +359,11 @@ fn end_lines(
         Outcome::TaskFailed { status, comment } => {
             lines.push(say!(locale, "end-task-failed", status = code(status.as_str())));
             lines.extend(comment.as_ref().map(|comment| code(comment)));
-            lines.extend(netboot_line(operation, locale));
+            lines.extend(starts::netboot_line(operation, locale));
         }
         Outcome::LeftAlone(by) => {
             lines.push(say!(locale, "end-left-alone", who = mention(*by)));
-            lines.extend(netboot_line(operation, locale));
+            lines.extend(starts::netboot_line(operation, locale));
         }
         Outcome::Superseded(_) => {}
     }
@@ -391,16 +391,6 @@ fn until_line(operation: &Operation, lease: &Lease, now: Timestamp, locale: Loca
         (true, true) => say!(locale, "end-until-over", until = until),
         (true, false) => say!(locale, "end-until-over-of", who = who, until = until),
     }
-}
-
-/// Where the next reboot goes, if that was changed, and the way back.
-fn netboot_line(operation: &Operation, locale: Locale) -> Option<String> {
-    operation.state.facts.plan.as_ref()?.change.as_ref()?;
-    let stays = say!(locale, "end-netboot-stays");
-    Some(match operation.can_be_put_back() {
-        true => format!("{stays}\n{}", say!(locale, "end-put-netboot-back")),
-        false => stays,
-    })
 }
 
 fn link_line(operation: &Operation, link: Link, locale: Locale) -> String {

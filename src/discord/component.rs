@@ -9,7 +9,12 @@ use uuid::Uuid;
 use super::guide::{self, Place};
 use crate::{
     config::Locale,
-    rescue::{extension::Offer, foreign::ForeignId, operation::OperationId},
+    rescue::{
+        extension::Offer,
+        foreign::ForeignId,
+        mark::{Marked, MarkedForeign, MarkedOperation},
+        operation::{Operation, OperationId},
+    },
     say,
     store::CardId,
 };
@@ -27,39 +32,39 @@ pub enum Button {
     /// **Boot from disk** on the confirmation card of a way out that leads elsewhere.
     ToDisk(CardId),
     /// **Cancel** on an operation's card, until the reboot is sent.
-    Cancel(OperationId),
+    Cancel(MarkedOperation),
     /// **Reboot again**, answering the question with this number.
-    RebootAgain(OperationId, u32),
+    RebootAgain(MarkedOperation, u32),
     /// **Leave it**, answering the question with this number.
-    LeaveIt(OperationId, u32),
+    LeaveIt(MarkedOperation, u32),
     /// **Approve**, in this round of asking.
-    Approve(OperationId, u32),
+    Approve(MarkedOperation, u32),
     /// **Deny**, in this round of asking.
-    Deny(OperationId, u32),
+    Deny(MarkedOperation, u32),
     /// **Cancel** of a request that waits for approval, in this round of asking.
-    Withdraw(OperationId, u32),
+    Withdraw(MarkedOperation, u32),
     /// **Add reason**, to the denial of this round.
-    AddReason(OperationId, u32),
+    AddReason(MarkedOperation, u32),
     /// **Restore now**, for the rescue that this operation began.
-    RestoreNow(OperationId),
+    RestoreNow(MarkedOperation),
     /// **Put netboot back**, after what this operation left behind.
-    PutNetbootBack(OperationId),
+    PutNetbootBack(MarkedOperation),
     /// **Reveal link**.
-    Reveal(OperationId),
+    Reveal(MarkedOperation),
     /// **Look again**.
-    LookAgain(OperationId),
+    LookAgain(MarkedOperation),
     /// **Try the mail**.
-    TryMail(OperationId),
+    TryMail(MarkedOperation),
     /// **Delete this message**, on the DM of this operation.
-    DeleteMessage(OperationId),
+    DeleteMessage(MarkedOperation),
     /// **Extend**, for the rescue that this operation began.
-    Extend(OperationId),
+    Extend(MarkedOperation),
     /// One of the offers that **Extend** makes, for the deadline that it was shown with, in milliseconds.
-    ExtendBy(OperationId, Offer, i64),
+    ExtendBy(MarkedOperation, Offer, i64),
     /// **Adopt**, for a rescue that somebody else started.
-    Adopt(ForeignId),
+    Adopt(MarkedForeign),
     /// **Restore**, for a rescue that somebody else started.
-    RestoreForeign(ForeignId),
+    RestoreForeign(MarkedForeign),
     /// **Guide**: opens this page beside the message.
     Guide(Place),
     /// **Next** and **Back** in the guide: turns to this page.
@@ -72,9 +77,9 @@ pub enum Subject {
     /// A confirmation card.
     Card(CardId),
     /// An operation.
-    Operation(OperationId),
+    Operation(MarkedOperation),
     /// A rescue that somebody else started.
-    Foreign(ForeignId),
+    Foreign(MarkedForeign),
     /// A page of the guide.
     Page(Place),
 }
@@ -106,6 +111,28 @@ impl Button {
             | Self::DeleteMessage(id) => Subject::Operation(id),
             Self::Adopt(id) | Self::RestoreForeign(id) => Subject::Foreign(id),
             Self::Guide(place) | Self::Turn(place) => Subject::Page(place),
+        }
+    }
+
+    /// Whether it was made for this very operation, or its question or round, by this store; what carries no mark is not said to be.
+    pub fn is_of(self, operation: &Operation) -> bool {
+        let here = match self {
+            Self::RebootAgain(_, number) | Self::LeaveIt(_, number) => operation.question(number),
+            Self::Approve(_, number)
+            | Self::Deny(_, number)
+            | Self::Withdraw(_, number)
+            | Self::AddReason(_, number) => operation.round(number),
+            _ => operation.marked(),
+        };
+        self.subject() == Subject::Operation(here)
+    }
+
+    /// Whether it carries no mark, because it was made before there were any.
+    pub fn is_unmarked(self) -> bool {
+        match self.subject() {
+            Subject::Operation(Marked { mark, .. }) => mark.is_none(),
+            Subject::Foreign(Marked { mark, .. }) => mark.is_none(),
+            Subject::Card(_) | Subject::Page(_) => false,
         }
     }
 
@@ -171,6 +198,12 @@ fn is_dangerous(button: &CreateButton) -> bool {
     serde_json::to_value(button).is_ok_and(|button| button["style"] == RED)
 }
 
+/// The ids of these buttons, as Discord gives them back.
+pub fn ids(buttons: &[CreateButton]) -> Vec<String> {
+    let id = |button: &CreateButton| serde_json::to_value(button).ok()?["custom_id"].as_str().map(str::to_owned);
+    buttons.iter().filter_map(id).collect()
+}
+
 /// What a press or a choice in a menu means.
 ///
 /// # Errors
@@ -189,23 +222,23 @@ impl fmt::Display for Button {
             Self::Confirm(card) => write!(f, "confirm:{card}"),
             Self::Dismiss(card) => write!(f, "dismiss:{card}"),
             Self::ToDisk(card) => write!(f, "disk:{card}"),
-            Self::Cancel(id) => write!(f, "cancel:{}", id.0),
-            Self::RebootAgain(id, asked) => write!(f, "again:{}:{asked}", id.0),
-            Self::LeaveIt(id, asked) => write!(f, "leave:{}:{asked}", id.0),
-            Self::Approve(id, round) => write!(f, "approve:{}:{round}", id.0),
-            Self::Deny(id, round) => write!(f, "deny:{}:{round}", id.0),
-            Self::Withdraw(id, round) => write!(f, "withdraw:{}:{round}", id.0),
-            Self::AddReason(id, round) => write!(f, "why:{}:{round}", id.0),
-            Self::RestoreNow(id) => write!(f, "restore:{}", id.0),
-            Self::PutNetbootBack(id) => write!(f, "putback:{}", id.0),
-            Self::Reveal(id) => write!(f, "reveal:{}", id.0),
-            Self::LookAgain(id) => write!(f, "look:{}", id.0),
-            Self::TryMail(id) => write!(f, "mail:{}", id.0),
-            Self::DeleteMessage(id) => write!(f, "delete:{}", id.0),
-            Self::Extend(id) => write!(f, "extend:{}", id.0),
-            Self::ExtendBy(id, offer, shown) => write!(f, "longer:{}:{offer}:{shown}", id.0),
-            Self::Adopt(id) => write!(f, "adopt:{}", id.0),
-            Self::RestoreForeign(id) => write!(f, "return:{}", id.0),
+            Self::Cancel(id) => write!(f, "cancel:{}", named(id)),
+            Self::RebootAgain(id, asked) => write!(f, "again:{}:{asked}", named(id)),
+            Self::LeaveIt(id, asked) => write!(f, "leave:{}:{asked}", named(id)),
+            Self::Approve(id, round) => write!(f, "approve:{}:{round}", named(id)),
+            Self::Deny(id, round) => write!(f, "deny:{}:{round}", named(id)),
+            Self::Withdraw(id, round) => write!(f, "withdraw:{}:{round}", named(id)),
+            Self::AddReason(id, round) => write!(f, "why:{}:{round}", named(id)),
+            Self::RestoreNow(id) => write!(f, "restore:{}", named(id)),
+            Self::PutNetbootBack(id) => write!(f, "putback:{}", named(id)),
+            Self::Reveal(id) => write!(f, "reveal:{}", named(id)),
+            Self::LookAgain(id) => write!(f, "look:{}", named(id)),
+            Self::TryMail(id) => write!(f, "mail:{}", named(id)),
+            Self::DeleteMessage(id) => write!(f, "delete:{}", named(id)),
+            Self::Extend(id) => write!(f, "extend:{}", named(id)),
+            Self::ExtendBy(id, offer, shown) => write!(f, "longer:{}:{offer}:{shown}", named(id)),
+            Self::Adopt(id) => write!(f, "adopt:{}", named(id)),
+            Self::RestoreForeign(id) => write!(f, "return:{}", named(id)),
             Self::Guide(place) => write!(f, "guide:{place}"),
             Self::Turn(place) => write!(f, "turn:{place}"),
         }
@@ -218,10 +251,8 @@ impl FromStr for Button {
     fn from_str(text: &str) -> Result<Self, NotAButton> {
         let (verb, rest) = text.split_once(':').ok_or(NotAButton)?;
         let card = || Uuid::try_parse(rest).map(CardId).map_err(|_| NotAButton);
-        let operation = |text: &str| match text.parse() {
-            Ok(id) if id > 0 && !text.starts_with('+') => Ok(OperationId(id)),
-            _ => Err(NotAButton),
-        };
+        let operation = |text: &str| marked(text, OperationId);
+        let foreign = |text: &str| marked(text, ForeignId);
         let question = || {
             let (id, asked) = rest.split_once(':').ok_or(NotAButton)?;
             Ok((operation(id)?, asked.parse().map_err(|_| NotAButton)?))
@@ -251,8 +282,8 @@ impl FromStr for Button {
             "delete" => operation(rest).map(Self::DeleteMessage),
             "extend" => operation(rest).map(Self::Extend),
             "longer" => offer(),
-            "adopt" => operation(rest).map(|id| Self::Adopt(ForeignId(id.0))),
-            "return" => operation(rest).map(|id| Self::RestoreForeign(ForeignId(id.0))),
+            "adopt" => foreign(rest).map(Self::Adopt),
+            "return" => foreign(rest).map(Self::RestoreForeign),
             "guide" => rest.parse().map(Self::Guide),
             "turn" => rest.parse().map(Self::Turn),
             _ => Err(NotAButton),
@@ -260,13 +291,51 @@ impl FromStr for Button {
     }
 }
 
+/// A number, and behind it the mark: `142@018f00000000abcd`.
+fn named<Id: Numbered>(marked: &Marked<Id>) -> String {
+    let number = marked.id.number();
+    marked.mark.map_or_else(|| number.to_string(), |mark| format!("{number}@{mark}"))
+}
+
+/// The same read; buttons of before there were marks have none.
+fn marked<Id>(text: &str, id: fn(i64) -> Id) -> Result<Marked<Id>, NotAButton> {
+    let (number, mark) = match text.split_once('@') {
+        Some((number, mark)) => (number, Some(mark.parse().map_err(|_| NotAButton)?)),
+        None => (text, None),
+    };
+    match number.parse() {
+        Ok(number) if number > 0 && !text.starts_with('+') => Ok(Marked { id: id(number), mark }),
+        _ => Err(NotAButton),
+    }
+}
+
+/// What has a number.
+trait Numbered {
+    fn number(&self) -> i64;
+}
+
+impl Numbered for OperationId {
+    fn number(&self) -> i64 {
+        self.0
+    }
+}
+
+impl Numbered for ForeignId {
+    fn number(&self) -> i64 {
+        self.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rescue::mark::Mark;
     use proptest::prelude::*;
 
     fn button() -> impl Strategy<Value = Button> {
-        let id = (1..i64::MAX).prop_map(OperationId);
+        let mark = || prop::option::of(any::<i64>()).prop_map(|moment| moment.map(|_| Mark::new()));
+        let id = (1..i64::MAX, mark()).prop_map(|(id, mark)| Marked { id: OperationId(id), mark });
+        let foreign = (1..i64::MAX, mark()).prop_map(|(id, mark)| Marked { id: ForeignId(id), mark });
         let card = any::<u128>().prop_map(|bits| CardId(Uuid::from_u128(bits)));
         prop_oneof![
             card.clone().prop_map(Button::Confirm),
@@ -288,8 +357,8 @@ mod tests {
             id.clone().prop_map(Button::Extend),
             (id.clone(), prop::sample::select(Offer::ALL.to_vec()), any::<i64>())
                 .prop_map(|(id, offer, shown)| Button::ExtendBy(id, offer, shown)),
-            id.clone().prop_map(|id| Button::Adopt(ForeignId(id.0))),
-            id.prop_map(|id| Button::RestoreForeign(ForeignId(id.0))),
+            foreign.clone().prop_map(Button::Adopt),
+            foreign.prop_map(Button::RestoreForeign),
             proptest::sample::select(Place::all()).prop_map(Button::Guide),
             proptest::sample::select(Place::all()).prop_map(Button::Turn),
         ]
@@ -300,7 +369,7 @@ mod tests {
         let count = |rows: &[CreateActionRow]| -> Vec<usize> {
             rows.iter().map(|row| if let CreateActionRow::Buttons(all) = row { all.len() } else { 0 }).collect()
         };
-        let (id, card) = (OperationId(1), CardId(Uuid::nil()));
+        let (id, card) = (Mark::default().on(OperationId(1)), CardId(Uuid::nil()));
         let all = |buttons: &[Button]| buttons.iter().map(|button| button.create(Locale::En)).collect::<Vec<_>>();
         assert_eq!(count(&rows(&all(&[Button::LeaveIt(id, 1), Button::RebootAgain(id, 1)]))), [1, 1]);
         let asked = [Button::Approve(id, 1), Button::Deny(id, 1), Button::Withdraw(id, 1)];
@@ -308,6 +377,44 @@ mod tests {
         assert_eq!(count(&rows(&all(&[Button::Confirm(card), Button::Dismiss(card)]))), [2], "the likely one itself");
         assert_eq!(count(&rows(&all(&[Button::RestoreNow(id), Button::LookAgain(id)]))), [2]);
         assert!(rows(&[]).is_empty());
+    }
+
+    /// Discord shows them for years: they are known again, so that a press is refused with words, and never mean a thing by number.
+    #[test]
+    fn what_was_made_before_there_were_marks_is_still_read_and_names_nothing_by_itself() {
+        let old = Marked { id: OperationId(12), mark: None };
+        let foreign = Marked { id: ForeignId(12), mark: None };
+        let known = [
+            ("cancel:12", Button::Cancel(old)),
+            ("again:12:1", Button::RebootAgain(old, 1)),
+            ("leave:12:1", Button::LeaveIt(old, 1)),
+            ("approve:12:1", Button::Approve(old, 1)),
+            ("deny:12:1", Button::Deny(old, 1)),
+            ("withdraw:12:1", Button::Withdraw(old, 1)),
+            ("why:12:1", Button::AddReason(old, 1)),
+            ("restore:12", Button::RestoreNow(old)),
+            ("putback:12", Button::PutNetbootBack(old)),
+            ("reveal:12", Button::Reveal(old)),
+            ("look:12", Button::LookAgain(old)),
+            ("mail:12", Button::TryMail(old)),
+            ("delete:12", Button::DeleteMessage(old)),
+            ("extend:12", Button::Extend(old)),
+            ("longer:12:1h:1700000000000", Button::ExtendBy(old, Offer::Hour, 1_700_000_000_000)),
+            ("adopt:12", Button::Adopt(foreign)),
+            ("return:12", Button::RestoreForeign(foreign)),
+        ];
+        for (text, button) in known {
+            assert_eq!(text.parse(), Ok(button), "{text}");
+        }
+        for other in [
+            "restore:12@",
+            "restore:@12",
+            "restore:12@12",
+            "restore:12@018F00000000ABCD",
+            "restore:12@+18f00000000abcd",
+        ] {
+            assert_eq!(other.parse::<Button>(), Err(NotAButton), "{other}");
+        }
     }
 
     proptest! {
@@ -324,7 +431,7 @@ mod tests {
         }
 
         #[test]
-        fn near_misses_are_refused_or_are_buttons(verb in "[a-z]{1,8}", rest in "[-+0-9a-f:]{0,40}") {
+        fn near_misses_are_refused_or_are_buttons(verb in "[a-z]{1,8}", rest in "[-+0-9a-f:@]{0,40}") {
             let _ = format!("{verb}:{rest}").parse::<Button>();
         }
     }

@@ -55,7 +55,7 @@ pub(super) fn end_line(operation: &Operation, link: Link, locale: Locale) -> Str
 pub(super) fn message(operation: &Operation, link: Option<&SecretString>) -> (CreateMessage, Vec<CreateAttachment>) {
     let locale = operation.request.locale;
     let mut buttons = way_in(operation, link, locale);
-    buttons.push(Button::DeleteMessage(operation.id).create(locale));
+    buttons.push(Button::DeleteMessage(operation.marked()).create(locale));
     let message = CreateMessage::new()
         .content(content(operation, link))
         .flags(MessageFlags::SUPPRESS_EMBEDS)

@@ -12,6 +12,7 @@ use crate::{
     clock,
     rescue::{
         errand::{Arrival, Errand},
+        mark::Marked,
         operation::{ChannelId, Operation, Source},
     },
     store::{Delivery, Store, TriedDelivery},
@@ -33,16 +34,14 @@ const GONE: [u32; 2] = [10_013, 10_003];
 pub struct Courier {
     pub(super) rest: Rest,
     pub(super) store: Store,
-    /// Our own user id, to know our messages in a DM's history.
-    bot: DiscordUser,
     pub(super) policy: SharedPolicy,
     pub(super) guild: GuildId,
 }
 
 impl Courier {
     /// A courier.
-    pub fn new(rest: Rest, store: Store, bot: DiscordUser, policy: SharedPolicy, guild: GuildId) -> Self {
-        Self { rest, store, bot, policy, guild }
+    pub fn new(rest: Rest, store: Store, policy: SharedPolicy, guild: GuildId) -> Self {
+        Self { rest, store, policy, guild }
     }
 
     /// Runs errands until `stop`, then lets those under way finish; the caller bounds how long.
@@ -133,16 +132,36 @@ impl Courier {
             Ok(channel) => channel.id,
             Err(error) => return self.not_sent(operation, &error),
         };
-        let mark = Button::DeleteMessage(operation.id).to_string();
+        let me = match self.rest.me().await {
+            Ok(me) => me,
+            Err(error) => return self.not_sent(operation, &error),
+        };
+        let marks = match self.marks(operation).await {
+            Ok(marks) => marks,
+            Err(error) => {
+                tracing::error!(operation.id = %operation.id, %error, "how its DM is known is not known");
+                return Arrival::Unknown;
+            }
+        };
+        let is_its = |id: &String| marks.contains(id);
         match posting::history(&self.rest, channel, operation.opened).await {
             Ok(seen) => {
-                match seen.iter().find(|message| message.author == self.bot && message.custom_ids.contains(&mark)) {
+                match seen.iter().find(|message| message.author == me && message.custom_ids.iter().any(is_its)) {
                     Some(message) => self.arrived(operation, channel, message.id).await,
                     None => Arrival::Missing,
                 }
             }
             Err(error) => self.not_sent(operation, &error),
         }
+    }
+
+    /// The buttons by one of which the operation's DM is known again.
+    async fn marks(&self, operation: &Operation) -> Result<Vec<String>, crate::store::Error> {
+        let mut marks = vec![Button::DeleteMessage(operation.marked()).to_string()];
+        if self.store.was_unmarked(operation.id).await? {
+            marks.push(Button::DeleteMessage(Marked { id: operation.id, mark: None }).to_string());
+        }
+        Ok(marks)
     }
 
     async fn arrived(&self, operation: &Operation, channel: DiscordChannel, message: MessageId) -> Arrival {
@@ -220,5 +239,5 @@ fn takes_no_dms(error: &Error) -> bool {
 
 /// The same for every attempt of one operation, so that Discord itself makes two of them one.
 fn nonce(operation: &Operation) -> Nonce {
-    Nonce::try_from(format!("{}-link", operation.id)).expect("an operation's number is short")
+    posting::nonce(operation.mark, "link")
 }

@@ -40,7 +40,7 @@ pub fn message(
             CreateActionRow::Buttons(
                 buttons(operation, lease, link, locale)
                     .into_iter()
-                    .chain([Button::DeleteMessage(operation.id).create(locale)])
+                    .chain([Button::DeleteMessage(operation.marked()).create(locale)])
                     .collect(),
             ),
             // Five buttons are the most that a thumb tells apart: the guide has a menu of its own.
@@ -133,11 +133,11 @@ fn buttons(
         buttons.push(open_link(link, locale));
     }
     if let Some(lease) = lease {
-        buttons.push(Button::RestoreNow(lease.operation).create(locale));
-        buttons.push(Button::Extend(lease.operation).create(locale));
+        buttons.push(Button::RestoreNow(lease.marked()).create(locale));
+        buttons.push(Button::Extend(lease.marked()).create(locale));
     }
     if matches!(link, Some((Source::AuthenticationSecret, _))) {
-        buttons.push(Button::TryMail(operation.id).create(locale));
+        buttons.push(Button::TryMail(operation.marked()).create(locale));
     }
     buttons
 }

@@ -22,20 +22,30 @@ pub struct Error {
 /// What went wrong with a call to Discord.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// Discord answered with an error status.
+    /// Discord said no in its own form, or is in trouble (5xx).
     Refused {
-        /// The HTTP status: 3xx to 5xx.
+        /// The HTTP status: 4xx or 5xx.
         status: u16,
         /// Discord's own code, such as 50007, if the body held one.
         code: Option<u32>,
-        /// Discord's own sentence and the fields it complains about, at most 300 characters; may be empty.
+        /// Discord's own sentence and the fields it complains about, at most 300 characters, nothing of what was sent in it; may
+        /// be empty.
         message: String,
     },
-    /// Discord's limits, or ours, do not let the call out before its deadline; it was not carried out.
+    /// Something before Discord answered in its place: a proxy's page, an empty body, a redirect. It says nothing about the call.
+    NotDiscords {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The call may not go out before its deadline; it was not carried out.
     Limited {
+        /// Who has it wait.
+        by: Limiter,
         /// How long it would have had to wait.
         wait: Duration,
     },
+    /// The time for the call was over before it could be sent; it was not carried out.
+    OutOfTime,
     /// No connection could be made: Discord has certainly not seen the call.
     NotSent(String),
     /// The connection broke or the time ran out after sending: nobody here knows whether it was carried out.
@@ -46,6 +56,17 @@ pub enum Cause {
     Unbuildable(String),
     /// The bot cannot talk to Discord until its operator has acted.
     Fault(Fault),
+}
+
+/// Who has a call wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limiter {
+    /// Discord: a 429, or a bucket that it calls empty.
+    Discord,
+    /// We ourselves: the pace of edits, or the distance from being shut out.
+    Ourselves,
+    /// What is between us and Discord: its answers were not Discord's, so the next try has a while.
+    Weather,
 }
 
 impl Error {
@@ -63,10 +84,18 @@ impl Error {
         self.route
     }
 
-    /// The HTTP status, if Discord answered with an error.
+    /// The HTTP status, if Discord, or something in its place, answered with an error.
     pub fn status(&self) -> Option<u16> {
         match self.cause {
-            Cause::Refused { status, .. } => Some(status),
+            Cause::Refused { status, .. } | Cause::NotDiscords { status } => Some(status),
+            _ => None,
+        }
+    }
+
+    /// How long the call would have had to wait for its turn, if that is why it did not go out.
+    pub fn wait(&self) -> Option<Duration> {
+        match self.cause {
+            Cause::Limited { wait, .. } => Some(wait),
             _ => None,
         }
     }
@@ -87,12 +116,17 @@ impl Error {
         }
     }
 
-    /// Whether time alone may heal it: 429 but for code 30046, 5xx, no connection, a lost answer.
+    /// Whether time alone may heal it: 429 but for code 30046, 5xx, whatever is not Discord's own answer, no connection, a lost
+    /// answer.
     pub fn is_transient(&self) -> bool {
         match &self.cause {
             Cause::Refused { code: Some(TOO_OLD_TO_EDIT), .. } => false,
             Cause::Refused { status, .. } => *status == 429 || *status >= 500,
-            Cause::Limited { .. } | Cause::NotSent(_) | Cause::Lost(_) => true,
+            Cause::NotDiscords { .. }
+            | Cause::Limited { .. }
+            | Cause::OutOfTime
+            | Cause::NotSent(_)
+            | Cause::Lost(_) => true,
             Cause::Unreadable(_) | Cause::Unbuildable(_) | Cause::Fault(_) => false,
         }
     }
@@ -101,8 +135,11 @@ impl Error {
     pub fn may_have_happened(&self) -> bool {
         match &self.cause {
             Cause::Refused { status, .. } => *status >= 500,
-            Cause::Lost(_) | Cause::Unreadable(_) => true,
-            Cause::Limited { .. } | Cause::NotSent(_) | Cause::Unbuildable(_) | Cause::Fault(_) => false,
+            // Whoever answered in Discord's place may have passed the call on before.
+            Cause::NotDiscords { .. } | Cause::Lost(_) | Cause::Unreadable(_) => true,
+            Cause::Limited { .. } | Cause::OutOfTime | Cause::NotSent(_) | Cause::Unbuildable(_) | Cause::Fault(_) => {
+                false
+            }
         }
     }
 
@@ -130,9 +167,19 @@ impl fmt::Display for Cause {
                 }
                 if message.is_empty() { Ok(()) } else { write!(f, " {message}") }
             }
-            Self::Limited { wait } => {
-                write!(f, "the rate limit asks for {:.1} s more than there is time", wait.as_secs_f64())
+            Self::NotDiscords { status } => {
+                write!(f, "{status}, and the answer is not Discord's (a proxy's page, maybe)")
             }
+            Self::Limited { by: Limiter::Discord, wait } => {
+                write!(f, "Discord's rate limit asks to wait {:.1} s", wait.as_secs_f64())
+            }
+            Self::Limited { by: Limiter::Ourselves, wait } => {
+                write!(f, "its turn is in {:.1} s, so that Discord's limits are kept", wait.as_secs_f64())
+            }
+            Self::Limited { by: Limiter::Weather, wait } => {
+                write!(f, "the last answers were not Discord's; the next try is in {:.1} s", wait.as_secs_f64())
+            }
+            Self::OutOfTime => f.write_str("its time was over before it could be sent"),
             Self::NotSent(why) => write!(f, "no connection: {why}"),
             Self::Lost(why) => write!(f, "no answer: {why}"),
             Self::Unreadable(why) => write!(f, "the answer could not be read: {why}"),
@@ -204,6 +251,11 @@ mod tests {
         let unsent = Error::new("POST", "/x", Cause::NotSent("refused".into()));
         assert!(unsent.is_transient() && !unsent.may_have_happened() && !unsent.is_final());
         assert!(!Error::new("POST", "/x", Cause::Unreadable("half of it".into())).is_final());
+        for status in [200, 302, 401, 403, 404, 408, 429, 499] {
+            let page = Error::new("POST", "/x", Cause::NotDiscords { status });
+            assert!(page.is_transient() && page.may_have_happened() && !page.is_final(), "{status}");
+            assert_eq!((page.code(), page.fault()), (None, None), "{status}");
+        }
     }
 
     #[test]

@@ -53,6 +53,8 @@ pub(crate) enum Reply {
     Cut,
     /// No answer, ever.
     Hang,
+    /// This, so much later.
+    Late(Duration, Box<Reply>),
 }
 
 type Script = dyn Fn(usize, &Asked) -> Reply + Send + Sync;
@@ -100,12 +102,17 @@ async fn answer(State(inner): State<Arc<Inner>>, request: Request) -> Response {
         all.push(asked.clone());
         all.len() - 1
     };
-    let (status, body, headers) = match (inner.script)(n, &asked) {
+    let mut reply = (inner.script)(n, &asked);
+    if let Reply::Late(by, later) = reply {
+        tokio::time::sleep(by).await;
+        reply = *later;
+    }
+    let (status, body, headers) = match reply {
         Reply::Say(status, body) => (status, Body::from(body.to_string()), Vec::new()),
         Reply::SayWith(status, body, headers) => (status, Body::from(body.to_string()), headers),
         Reply::Text(status, text) => (status, Body::from(text), Vec::new()),
         Reply::Cut => (200, Body::from_stream(futures_util::stream::once(cut())), Vec::new()),
-        Reply::Hang => std::future::pending().await,
+        Reply::Hang | Reply::Late(..) => std::future::pending().await,
     };
     let mut response = Response::builder().status(status);
     for (name, value) in headers {

@@ -8,7 +8,7 @@ use serenity::{
 };
 
 use super::component::{Button, NotAButton};
-use crate::{config::Locale, rescue::operation::OperationId, say};
+use crate::{config::Locale, rescue::mark::MarkedOperation, say};
 
 /// The most characters of a reason, wherever one is given.
 pub(super) const LONGEST_REASON: u16 = 400;
@@ -19,7 +19,7 @@ const REASON: &str = "reason";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// Why it was denied: of this operation, this round.
-    DenialReason(OperationId, u32),
+    DenialReason(MarkedOperation, u32),
 }
 
 impl Form {
@@ -69,6 +69,7 @@ impl FromStr for Form {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rescue::{mark::Mark, operation::OperationId};
     use serde_json::json;
 
     fn submitted(fields: serde_json::Value) -> ModalInteractionData {
@@ -81,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_form_survives_its_custom_id_and_no_other_button_is_one() {
-        let form = Form::DenialReason(OperationId(i64::MAX), u32::MAX);
+        let form = Form::DenialReason(Mark::new().on(OperationId(i64::MAX)), u32::MAX);
         assert_eq!(form.to_string().parse(), Ok(form));
         assert!(form.to_string().len() <= 100);
         for other in ["deny:1:1", "why:0:1", "why:1", "why:1:1:1", "why:+1:1", "", "reason"] {

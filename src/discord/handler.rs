@@ -31,6 +31,7 @@ use super::{
     form::Form,
     posting,
     refusal::Refusal,
+    registration::Registration,
     sender::Ack,
 };
 use crate::{
@@ -94,6 +95,8 @@ pub struct HandlerSettings {
     pub secret_from: Vec<Source>,
     /// The Discord role that is told when a deadline passes, and when somebody breaks the glass.
     pub oncall_role: Option<u64>,
+    /// How the registration of the commands stands.
+    pub registration: Registration,
 }
 
 /// Takes interactions.
@@ -236,7 +239,7 @@ impl Handler {
         let locale = text::locale_of(&press.locale);
         let first = match button {
             // A form opens only as the first answer, before anything is looked up: what is typed into it is checked when it comes.
-            Ok(Button::AddReason(id, round)) => Form::DenialReason(id, round).open(locale),
+            Ok(Button::AddReason(denied, round)) => Form::DenialReason(denied, round).open(locale),
             Ok(
                 Button::Confirm(_) | Button::Dismiss(_) | Button::ToDisk(_) | Button::ExtendBy(..) | Button::Turn(_),
             ) if on_card => CreateInteractionResponse::Acknowledge,

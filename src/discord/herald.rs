@@ -16,7 +16,7 @@ use sha1::{Digest, Sha1};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Error, Rest,
+    Error, Rest, component,
     handler::SharedPolicy,
     notice::{Draft, Words},
     posting,
@@ -62,8 +62,6 @@ pub struct Herald {
     pub(super) settings: HeraldSettings,
     pub(super) fleet: Fleet,
     pub(super) policy: SharedPolicy,
-    /// Our own user id, to know our messages in a channel's history.
-    bot: DiscordUser,
 }
 
 /// A notice could not be posted now.
@@ -83,9 +81,8 @@ impl Herald {
         pulse: Pulse,
         settings: HeraldSettings,
         (fleet, policy): (Fleet, SharedPolicy),
-        bot: DiscordUser,
     ) -> Self {
-        Self { rest, store, pulse, settings, fleet, policy, bot }
+        Self { rest, store, pulse, settings, fleet, policy }
     }
 
     /// Runs until `stop`, then lets what is being posted finish; the caller bounds how long.
@@ -122,9 +119,15 @@ impl Herald {
     }
 
     async fn tidy_all(&self) -> Result<(), Failure> {
+        let mut later: Result<(), Failure> = Ok(());
         for Outdated { id, channel, message } in self.store.outdated_notices().await? {
             let edit = EditMessage::new().components(Vec::new());
             match self.rest.edit(DiscordChannel::new(channel.0), MessageId::new(message), &edit).await {
+                // Discord wants this one left alone; the others need not wait with it.
+                Err(error) if error.wait().is_some() => {
+                    later = Err(error.into());
+                    continue;
+                }
                 Err(error) if !error.is_final() => return Err(error.into()),
                 // It is gone, or too old to be edited: a press on it is refused with what to type.
                 Err(error) => tracing::info!(notice.id = id.0, %error, "an old notice keeps its buttons"),
@@ -132,7 +135,7 @@ impl Herald {
             }
             self.store.notice_offers_nothing(id).await?;
         }
-        Ok(())
+        later
     }
 
     /// Starts what is due and not under way; returns how long nothing will be.
@@ -195,7 +198,8 @@ impl Herald {
         {
             return Ok((there, message));
         }
-        self.store.notice_tried(owed.id, &digest(&words.content), clock::now()).await?;
+        let ids = component::ids(&words.buttons);
+        self.store.notice_tried(owed.id, &digest(&words.content, &ids), clock::now()).await?;
         let message = posting::message(&words.content, &words.buttons, &words.rings);
         let posted = self.rest.post(channel, &message, &nonce(owed), &[]).await?;
         Ok((there, posted.id.get()))
@@ -204,8 +208,14 @@ impl Herald {
     /// A message whose fate is unknown, if the channel has it and its nonce may be forgotten.
     async fn find_lost(&self, channel: DiscordChannel, tried: &Tried) -> Result<Option<u64>, Failure> {
         let seen = posting::since_attempt(&self.rest, channel, tried.at, tried.at).await?;
-        for message in seen.iter().filter(|message| message.author == self.bot) {
-            if digest(&message.content) == tried.shown && !self.store.is_notice(message.id.get()).await? {
+        if seen.is_empty() {
+            return Ok(None);
+        }
+        let me = self.rest.me().await?;
+        for message in seen.iter().filter(|message| message.author == me) {
+            if digest(&message.content, &message.custom_ids) == tried.shown
+                && !self.store.is_notice(message.id.get()).await?
+            {
                 return Ok(Some(message.id.get()));
             }
         }
@@ -228,8 +238,9 @@ impl Herald {
     }
 }
 
-fn digest(content: &str) -> String {
-    hex::encode(Sha1::digest(content.trim()))
+/// What tells a message from every other one; its buttons name what no other store knows.
+fn digest(content: &str, custom_ids: &[String]) -> String {
+    hex::encode(Sha1::digest([content.trim(), &custom_ids.join(" ")].join("\n")))
 }
 
 /// The same for every attempt at one place, so that Discord itself makes two of them one.
@@ -238,5 +249,5 @@ fn nonce(owed: &Owed) -> Nonce {
         Place::First => "a",
         Place::Second => "b",
     };
-    Nonce::try_from(format!("N-{}-{place}", owed.id.0)).expect("a notice's number is short")
+    posting::nonce(owed.mark, place)
 }

@@ -161,7 +161,7 @@ impl Herald {
         let command = |name: &str| code(&format!("{name} server:{}", lease.label));
         let (restore, extend) = (command("/restore"), command("/rescue extend"));
         lines.push(say!(locale, "reminder-choices", restore = restore, extend = extend));
-        (lines.join("\n"), buttons(lease.operation, locale), rings)
+        (lines.join("\n"), buttons(lease, locale), rings)
     }
 
     /// What is in rescue now, as far as anybody may see it in that channel.
@@ -187,11 +187,11 @@ impl Herald {
 
     /// What leads out of the lease, while it is there.
     async fn lease_buttons(&self, lease: OperationId, locale: Locale) -> Result<Vec<CreateButton>, store::Error> {
-        Ok(self.store.lease_of(lease).await?.map(|lease| buttons(lease.operation, locale)).unwrap_or_default())
+        Ok(self.store.lease_of(lease).await?.map(|lease| buttons(&lease, locale)).unwrap_or_default())
     }
 }
 
-/// **Restore now** and **Extend**, for the rescue that this operation began.
-pub(super) fn buttons(lease: OperationId, locale: Locale) -> Vec<CreateButton> {
-    vec![Button::RestoreNow(lease).create(locale), Button::Extend(lease).create(locale)]
+/// **Restore now** and **Extend**, for this rescue.
+pub(super) fn buttons(lease: &Lease, locale: Locale) -> Vec<CreateButton> {
+    vec![Button::RestoreNow(lease.marked()).create(locale), Button::Extend(lease.marked()).create(locale)]
 }

@@ -10,8 +10,13 @@ use serenity::{
     },
 };
 
-use super::{Error, Rest, component, rest::SeenMessage};
-use crate::{access::Who, clock};
+use sha1::{Digest, Sha1};
+
+use super::{
+    Error, Rest, component,
+    rest::{Nonce, SeenMessage},
+};
+use crate::{access::Who, clock, rescue::mark::Mark};
 
 /// Discord's limit for a message's text.
 pub(super) const LONGEST: usize = 2_000;
@@ -41,6 +46,15 @@ fn ringing(rings: &[Who]) -> CreateAllowedMentions {
         }
     }
     CreateAllowedMentions::new().roles(roles).users(users)
+}
+
+/// The same for every attempt at one message, so that Discord itself makes two of them one; another one for any other message,
+/// also of another store whose numbers are the same.
+pub(super) fn nonce(mark: Mark, what: &str) -> Nonce {
+    /// As many characters as stay below Discord's 25.
+    const LENGTH: usize = 24;
+    let digest = hex::encode(Sha1::digest(format!("{mark} {what}")));
+    Nonce::try_from(digest.chars().take(LENGTH).collect::<String>()).expect("24 characters")
 }
 
 /// As much of a text as Discord takes.

@@ -10,6 +10,7 @@ use super::{
     dm,
     handler::{Handler, Reply},
     refusal::Refusal,
+    retype::Retype,
 };
 use crate::{
     access::{Capability, Grant, Protection},
@@ -50,22 +51,44 @@ impl Handler {
                 }
             }
             Subject::Page(place) => self.turn(press, place),
-            Subject::Operation(id) => {
-                let operation = self.store.operation(id).await?.ok_or(Refusal::Unknown)?;
-                if let Button::DeleteMessage(_) = button {
-                    return self.delete_message(press, &operation).await;
-                }
+            Subject::Operation(_) if matches!(button, Button::DeleteMessage(_)) => self.delete_message(press).await,
+            Subject::Operation(named) => {
+                let operation = self.store.operation(named.id).await?;
+                let operation = self.made_here(press, button, operation, |one| button.is_of(one)).await?;
                 let asking = Asking::of_press(press, realm, &self.rest, Some(&operation.request)).await?;
                 self.about(&asking, button, &operation).await
             }
-            Subject::Foreign(id) => {
+            Subject::Foreign(named) => {
                 let asking = Asking::of_press(press, realm, &self.rest, None).await?;
-                let foreign = self.store.foreign_rescue(id).await?.ok_or(Refusal::Lease(LeaseRefusal::Gone))?;
+                // Those that are over leave no row: then nobody can tell whose number it was.
+                let foreign = self.store.foreign_rescue(named.id).await?.ok_or(Refusal::Lease(LeaseRefusal::Gone))?;
+                let foreign = self.made_here(press, button, Some(foreign), |one| named == one.marked()).await?;
                 match button {
                     Button::Adopt(_) => self.adopt(&asking, &foreign).await,
                     _ => self.restore_foreign(&asking, &foreign).await,
                 }
             }
+        }
+    }
+
+    /// What a button is about, if this store made the button for that very thing: by its mark, or, of before there were marks,
+    /// because the message is ours. What another store made means nothing here, whatever has that number.
+    async fn made_here<T>(
+        &self,
+        press: &ComponentInteraction,
+        button: Button,
+        named: Option<T>,
+        is_its: impl Fn(&T) -> bool,
+    ) -> Result<T, Refusal> {
+        let elsewhere = || Refusal::MadeElsewhere(Retype::of(button, &press.message.content));
+        let here = named.ok_or_else(elsewhere)?;
+        if is_its(&here) {
+            return Ok(here);
+        }
+        let channel = ChannelId(press.channel_id.get());
+        match button.is_unmarked() && self.store.has_posted(channel, press.message.id.get()).await? {
+            true => Ok(here),
+            false => Err(elsewhere()),
         }
     }
 
@@ -160,15 +183,15 @@ impl Handler {
         Ok(Reply { buttons, files, reveals: Some((operation.id, found.query)), ..Reply::text(content) })
     }
 
-    /// **Delete this message**: the reader's own DM needs no right but being there.
-    async fn delete_message(&self, press: &ComponentInteraction, operation: &Operation) -> Result<Reply, Refusal> {
+    /// **Delete this message**: the reader's own DM needs no right but being there. It is about the message and nothing else, so
+    /// what another store sent goes too.
+    async fn delete_message(&self, press: &ComponentInteraction) -> Result<Reply, Refusal> {
         let locale = crate::text::locale_of(&press.locale);
-        let ours = press.guild_id.is_none() && operation.request.requester.0 == press.user.id.get();
-        if !ours {
+        if press.guild_id.is_some() {
             return Err(Refusal::NotYours);
         }
         if let Err(error) = self.rest.delete(press.channel_id, press.message.id).await {
-            tracing::warn!(operation.id = %operation.id, %error, "a DM could not be deleted");
+            tracing::warn!(%error, "a DM could not be deleted");
             return Err(Refusal::Fault);
         }
         self.store.mark_wiped(ChannelId(press.channel_id.get()), press.message.id.get(), clock::now()).await?;

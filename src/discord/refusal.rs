@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{approve::Emergency, command::LeaseRefusal, speak};
+use super::{approve::Emergency, command::LeaseRefusal, retype::Retype, speak};
 use crate::{
     access::{Denial, UserId, Who},
     config::Locale,
@@ -66,6 +66,8 @@ pub enum Refusal {
     TooOften(TooOften, Option<String>),
     /// Somebody else's roles could not be fetched.
     TheirRolesUnreadable(UserId),
+    /// The button was made by another store, or is too old to be told from one: what to type instead.
+    MadeElsewhere(Retype),
     /// A command or button of another version.
     Unknown,
     /// Something is wrong with us; nothing was done.
@@ -151,6 +153,7 @@ impl Refusal {
             Self::Paused(pause, who) => paused(pause, who, locale),
             Self::TooOften(too_often, label) => self::too_often(too_often, label.as_deref(), locale),
             Self::TheirRolesUnreadable(user) => say!(locale, "refusal-their-roles", who = mention(*user)),
+            Self::MadeElsewhere(retype) => retype.speak(locale),
             Self::Unknown => say!(locale, "refusal-unknown"),
             Self::Fault => say!(locale, "refusal-fault"),
         };

@@ -3,6 +3,7 @@
 //! Level-triggered: it compares what an operation's messages should look like with what they do look like, so an edit that was
 //! lost heals at the next look, and after a start everything live is looked at again. The latest state wins.
 
+mod put_off;
 mod rollover;
 
 use std::{sync::Arc, time::Duration};
@@ -14,10 +15,11 @@ use serenity::{
 use sha1::{Digest, Sha1};
 use tokio_util::sync::CancellationToken;
 
+use self::put_off::PutOff;
 use super::{
     Error, Rest, approval_card,
     card::{self, LinkOut, Manner, Rendering},
-    component,
+    component::{self, Button, Subject},
     error::TOO_OLD_TO_EDIT,
     posting,
     rest::Nonce,
@@ -55,10 +57,10 @@ pub struct Reporter {
     store: Store,
     pulse: Pulse,
     manner: Manner,
-    /// Our own user id, to know our messages in a channel's history.
-    bot: DiscordUser,
     /// The guild, for links to messages.
     guild: GuildId,
+    /// What Discord wants left alone for a while.
+    put_off: PutOff,
 }
 
 /// What is being shown, and where it was asked for.
@@ -112,8 +114,8 @@ enum Failure {
 
 impl Reporter {
     /// A reporter that speaks to channels in this manner.
-    pub fn new(rest: Rest, store: Store, pulse: Pulse, manner: Manner, bot: DiscordUser, guild: GuildId) -> Self {
-        Self { rest, store, pulse, manner, bot, guild }
+    pub fn new(rest: Rest, store: Store, pulse: Pulse, manner: Manner, guild: GuildId) -> Self {
+        Self { rest, store, pulse, manner, guild, put_off: PutOff::default() }
     }
 
     /// Runs until `stop`, then lets what is being shown finish; the caller bounds how long.
@@ -141,7 +143,7 @@ impl Reporter {
         };
         for found in unreported {
             for part in [Part::Posts, Part::Edits] {
-                if part.has_room(shows, found.channel) {
+                if part.has_room(shows, found.channel) && !self.put_off.holds(found, part) {
                     let show = Arc::clone(self).attempt(found, part, stop.clone());
                     shows.begin((found.operation, part, found.channel), show);
                 }
@@ -162,6 +164,9 @@ impl Reporter {
             Some(Ok(Shown::Waits)) => BREATH,
             Some(Err(failure)) => {
                 tracing::warn!(operation.id = %id, error = %failure, "an operation could not be shown yet");
+                if self.put_off.until(found, part, &failure) {
+                    return;
+                }
                 REST
             }
         };
@@ -179,6 +184,7 @@ impl Reporter {
         };
         let known = self.store.messages(id).await?;
         let mut all = Shown::All;
+        let mut trouble: Result<(), Failure> = Ok(());
         let now = clock::now();
         let public = card::messages(&operation, lease.as_ref(), link, now, self.manner);
         let here = operation.request.channel;
@@ -202,7 +208,17 @@ impl Reporter {
                     self.roll_over(it, *message).await?;
                     all = Shown::Waits;
                 }
-                (Some(Posted { message: Some(message), .. }), Part::Edits) => self.edit(it, *message).await?,
+                (Some(Posted { message: Some(message), .. }), Part::Edits) => match self.edit(it, *message).await {
+                    // One message that Discord wants left alone keeps none of the others back.
+                    Err(Failure::Discord(error)) if put_off::is_long(&error) => match rollover::may_go_on(it, &known) {
+                        true => {
+                            self.roll_over(it, *message).await?;
+                            all = Shown::Waits;
+                        }
+                        false => trouble = Err(error.into()),
+                    },
+                    edited => edited?,
+                },
                 (Some(Posted { message: Some(_), .. }), Part::Posts) => {}
                 (_, Part::Edits) => all = Shown::Waits,
                 (_, Part::Posts) => match self.find_lost(it, &asked, &known).await? {
@@ -215,6 +231,7 @@ impl Reporter {
                 },
             }
         }
+        trouble?;
         if part == Part::Edits {
             self.point_onwards(&operation, &known).await?;
         }
@@ -315,14 +332,21 @@ impl Reporter {
         let Some(tried) = known.iter().find(|posted| posted.slot == it.rendering.slot) else { return Ok(None) };
         let channel = DiscordChannel::new(it.channel.0);
         let seen = posting::since_attempt(&self.rest, channel, tried.attempted, it.operation.opened).await?;
+        if seen.is_empty() {
+            return Ok(None);
+        }
+        let me = self.rest.me().await?;
         let of_another_slot = |id: u64| known.iter().any(|posted| posted.message == Some(id));
         let mark = approval_card::mark(it.operation, &it.rendering.slot);
         let found = seen.iter().find(|message| {
             let same = match &mark {
                 Some(mark) => message.custom_ids.contains(mark),
-                None => is_this(&message.content, it.rendering, asked, it.operation),
+                None => {
+                    is_this(&message.content, it.rendering, asked, it.operation)
+                        && !names_another(&message.custom_ids, it.operation)
+                }
             };
-            message.author == self.bot && !of_another_slot(message.id.get()) && same
+            message.author == me && !of_another_slot(message.id.get()) && same
         });
         Ok(found.map(|message| message.id.get()))
     }
@@ -354,10 +378,6 @@ fn digest(rendering: &Rendering) -> String {
     hex::encode(Sha1::digest(rendering.digest()))
 }
 
-fn nonce_text(operation: &Operation, slot: &str) -> String {
-    format!("{}-{slot}", operation.id)
-}
-
 /// The card's second line: who asked, and why. It never changes, and no other message has it there.
 fn asked_line(card: &Rendering) -> String {
     card.content.lines().nth(1).unwrap_or_default().to_owned()
@@ -374,9 +394,16 @@ fn is_this(content: &str, rendering: &Rendering, asked: &str, operation: &Operat
     }
 }
 
+/// Whether a message has a button for an operation of another store that has the same number.
+fn names_another(custom_ids: &[String], operation: &Operation) -> bool {
+    let buttons = custom_ids.iter().filter_map(|id| id.parse::<Button>().ok());
+    let mut of_that_number =
+        buttons.filter(|button| matches!(button.subject(), Subject::Operation(named) if named.id == operation.id));
+    of_that_number.any(|button| !button.is_unmarked() && !button.is_of(operation))
+}
+
 /// The same for every attempt at one message; another one for a message that replaces it.
 fn nonce(operation: &Operation, slot: &str, instead_of: Option<u64>) -> Nonce {
-    let text = nonce_text(operation, slot);
-    let text = instead_of.map_or_else(|| text.clone(), |old| format!("{text}-{:x}", (old >> 12) & 0xff_ffff));
-    Nonce::try_from(text).expect("an operation's number and a slot are short")
+    let what = instead_of.map_or_else(|| slot.to_owned(), |old| format!("{slot} {old}"));
+    posting::nonce(operation.mark, &what)
 }

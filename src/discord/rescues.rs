@@ -128,8 +128,8 @@ impl Entry<'_> {
     /// The likely one first, each with `name` behind its label, if there is one.
     fn buttons(&self, name: Option<&str>, locale: Locale) -> [CreateButton; 2] {
         let both = match self {
-            Self::Ours(lease) => [Button::RestoreNow(lease.operation), Button::Extend(lease.operation)],
-            Self::Foreign(foreign) => [Button::Adopt(foreign.id), Button::RestoreForeign(foreign.id)],
+            Self::Ours(lease) => [Button::RestoreNow(lease.marked()), Button::Extend(lease.marked())],
+            Self::Foreign(foreign) => [Button::Adopt(foreign.marked()), Button::RestoreForeign(foreign.marked())],
         };
         both.map(|button| match name {
             Some(name) => button.create_for(name, locale),
@@ -145,6 +145,7 @@ mod tests {
     use super::*;
     use crate::rescue::{
         foreign::{ForeignId, Found},
+        mark::Mark,
         server::{Boot, BootId},
     };
 
@@ -161,7 +162,7 @@ mod tests {
             label: format!("web-{number}-{}", "x".repeat(80)),
             boot,
         };
-        Foreign { id: ForeignId(number), found, first_seen: Timestamp::UNIX_EPOCH }
+        Foreign { id: ForeignId(number), mark: Mark::default(), found, first_seen: Timestamp::UNIX_EPOCH }
     }
 
     fn list(count: i64) -> Listing {

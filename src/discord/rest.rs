@@ -7,7 +7,11 @@ mod answers;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use secrecy::SecretString;
 use serde::{Serialize, de::DeserializeOwned};
@@ -59,17 +63,19 @@ impl TryFrom<String> for Nonce {
 pub struct Rest {
     sender: Arc<Sender>,
     patience: Duration,
+    /// Our own user id, once Discord has told it.
+    me: Arc<OnceLock<UserId>>,
 }
 
 impl Rest {
     /// Calls through `sender`, each with 30 s for itself and its repetitions.
     pub fn new(sender: Arc<Sender>) -> Self {
-        Self { sender, patience: PATIENCE }
+        Self { sender, patience: PATIENCE, me: Arc::default() }
     }
 
     /// The same, with `patience` for a call and its repetitions instead.
     pub fn within(&self, patience: Duration) -> Self {
-        Self { sender: Arc::clone(&self.sender), patience }
+        Self { sender: Arc::clone(&self.sender), patience, me: Arc::clone(&self.me) }
     }
 
     /// The sender below, for its fault.
@@ -259,6 +265,21 @@ impl Rest {
     /// As Discord gives them.
     pub async fn application(&self) -> Result<Application, Error> {
         self.read(Call::get(Route::Application)).await
+    }
+
+    /// Our own user id, to know our messages in a channel's history. Asked for once.
+    ///
+    /// # Errors
+    ///
+    /// As Discord gives them, until it has told it.
+    pub async fn me(&self) -> Result<UserId, Error> {
+        if let Some(me) = self.me.get() {
+            return Ok(*me);
+        }
+        let application = self.application().await?;
+        // An application's bot has its own id, but for the oldest ones.
+        let me = application.bot.map_or(UserId::new(application.id.get()), |bot| bot.id);
+        Ok(*self.me.get_or_init(|| me))
     }
 
     /// The commands registered in a guild.

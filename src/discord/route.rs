@@ -39,7 +39,7 @@ pub(crate) enum Route<'a> {
 }
 
 /// What lets a call in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Access {
     /// The bot's token in a header; counts toward the global limit.
     BotToken,
@@ -97,6 +97,26 @@ impl Route<'_> {
             | Self::Commands(_, guild) => guild.get(),
             Self::Callback(_, token) | Self::Original(_, token) | Self::FollowUps(_, token) => digest(token),
             Self::DirectMessages | Self::Application | Self::GatewayBot => 0,
+        }
+    }
+
+    /// What exactly it is about within its major parameter, such as the one message; 0 for nothing narrower.
+    pub(crate) fn minor(&self) -> u64 {
+        match self {
+            Self::Message(_, message) => message.get(),
+            Self::Member(_, user) => user.get(),
+            Self::Callback(..)
+            | Self::Original(..)
+            | Self::FollowUps(..)
+            | Self::Channel(_)
+            | Self::Messages(_)
+            | Self::DirectMessages
+            | Self::Guild(_)
+            | Self::Roles(_)
+            | Self::RoleCounts(_)
+            | Self::Application
+            | Self::Commands(..)
+            | Self::GatewayBot => 0,
         }
     }
 

@@ -5,9 +5,14 @@
 //! 401 to the bot's token nothing more is sent with it. What is safe to repeat is repeated until the caller's deadline; what is
 //! not goes out again only when Discord has certainly not carried it out. Dropping a waiting call leaves no trace.
 //!
+//! Only an answer in Discord's own form is one. A proxy's page, an empty body or a redirect, whatever its status, is weather: its
+//! route rests for growing pauses, and whoever asked is told that nobody knows.
+//!
 //! Acknowledgements of interactions take none of these turns: they never wait for other traffic.
 
+mod ack;
 mod limits;
+mod pace;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -21,14 +26,15 @@ use reqwest::{Client, header::HeaderValue, redirect::Policy};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::{sync::watch, time::Instant};
 
+pub use self::ack::Ack;
 pub(crate) use self::wire::{Body, Call, Repeat};
 use self::{
-    limits::{Counted, EditPace, Limits},
+    limits::{Limits, Wait},
+    pace::EditPace,
     wire::{Answer, Limited, reason},
 };
 use super::{
-    error::{Cause, Error, Fault},
-    interaction::InteractionKey,
+    error::{Cause, Error, Fault, Limiter},
     route::{Access, Route},
 };
 use crate::tls::{self, Http};
@@ -38,13 +44,6 @@ const GLOBAL_PER_SECOND: NonZeroU32 = nonzero(40);
 const GLOBAL_BURST: NonZeroU32 = nonzero(10);
 /// Once many calls were invalid: at this pace even a loop of nothing else stays below 5,000 in ten minutes.
 const SUSPECT_PER_SECOND: NonZeroU32 = nonzero(5);
-/// Discord gives an interaction three seconds; part of them had passed before it arrived here.
-const ACKNOWLEDGE_WITHIN: Duration = Duration::from_millis(2_800);
-/// One try at an acknowledgement: short enough for a second one.
-const ACKNOWLEDGE_ATTEMPT: Duration = Duration::from_millis(1_200);
-/// Between two tries at an acknowledgement.
-const ACKNOWLEDGE_PAUSE: Duration = Duration::from_millis(50);
-
 /// What the sender needs to know.
 #[derive(Clone, Debug)]
 pub struct SenderSettings {
@@ -82,36 +81,11 @@ impl SenderSettings {
     }
 }
 
-/// The outcome of the first answer to an interaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ack {
-    /// Discord took our answer: the interaction is ours.
-    Acknowledged,
-    /// Discord no longer knows the interaction (10062): the three seconds had passed.
-    TooLate,
-    /// Somebody else answered first (40060): step back.
-    Taken,
-    /// Our answer certainly did not count.
-    Failed(Error),
-    /// Our answer may or may not have counted.
-    Unknown(Error),
-}
-
-impl Ack {
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Acknowledged => "acknowledged",
-            Self::TooLate => "too_late",
-            Self::Taken => "taken",
-            Self::Failed(_) => "failed",
-            Self::Unknown(_) => "unknown",
-        }
-    }
-}
-
 /// The one way out to Discord's REST interface. Share it by `Arc`.
 pub struct Sender {
     client: Client,
+    /// Connections of its own, for when those of `client` may be dead and nobody has noticed yet.
+    spare: Client,
     base: String,
     authorization: HeaderValue,
     settings: SenderSettings,
@@ -143,20 +117,9 @@ impl Sender {
         let mut authorization = HeaderValue::from_str(&format!("Bot {}", settings.token.expose_secret().trim()))
             .map_err(|_| unbuildable("discord.token holds a character that no token has".to_owned()))?;
         authorization.set_sensitive(true);
-        let tls = tls::connector(Http::Newest).map_err(|e| unbuildable(e.to_string()))?;
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls)
-            .user_agent(concat!("DiscordBot (bernard, ", env!("CARGO_PKG_VERSION"), ")"))
-            .connect_timeout(settings.connect_timeout)
-            .pool_idle_timeout(Duration::from_secs(300))
-            .tcp_keepalive(Duration::from_secs(30))
-            .redirect(Policy::none())
-            // The gateway cannot use a proxy from the environment either; `api_url` is the way to have one.
-            .no_proxy()
-            .build()
-            .map_err(|e| unbuildable(reason(e)))?;
         Ok(Self {
-            client,
+            client: client(&settings).map_err(unbuildable)?,
+            spare: client(&settings).map_err(unbuildable)?,
             base: format!("{}/api/v10", settings.api_url.trim_end_matches('/')),
             authorization,
             limits: Limits::default(),
@@ -189,40 +152,57 @@ impl Sender {
     /// Sends `call`, and again where that is safe, until it succeeds, is refused, or `deadline` has come.
     pub(crate) async fn send(&self, call: &Call<'_>, deadline: Instant) -> Result<Vec<u8>, Error> {
         let mut pauses = pauses(self.settings.retry_min, self.settings.retry_max);
+        let mut doubt: Option<Error> = None;
         loop {
             let failed = match self.attempt(call, deadline).await {
                 Ok(body) => return Ok(body),
                 Err(failed) => failed,
             };
-            let Some(pause) = failed.retry_after.or_else(|| pauses.next().filter(|_| call.bears(failed.error.cause())))
-            else {
-                return Err(failed.error);
-            };
-            if Instant::now() + pause >= deadline {
-                return Err(failed.error);
+            let again = failed.retry_after.or_else(|| pauses.next().filter(|_| call.bears(failed.error.cause())));
+            if failed.error.may_have_happened() {
+                doubt = Some(failed.error.clone());
             }
+            let in_time = again.filter(|pause| Instant::now() + *pause < deadline);
+            let Some(pause) = in_time else {
+                // That the last try had no turn any more does not make the earlier ones undone.
+                return Err(doubt.filter(|_| failed.error.wait().is_some()).unwrap_or(failed.error));
+            };
             tokio::time::sleep(pause).await;
         }
     }
 
     /// One attempt, after having waited for every turn that the call must wait for.
     async fn attempt(&self, call: &Call<'_>, deadline: Instant) -> Result<Vec<u8>, Failed> {
-        let counted =
-            Counted { method: call.method_name(), template: call.route.template(), major: call.route.major() };
-        let _out = self.await_turn(call, counted, deadline).await.map_err(|cause| Failed::from(call.error(cause)))?;
+        let counted = call.counted();
+        let _out = self.await_turn(call, deadline).await.map_err(|cause| Failed::from(call.error(cause)))?;
         let left = deadline.saturating_duration_since(Instant::now()).min(self.settings.attempt_timeout);
-        let answer = self.exchange(call, left).await?;
+        let answer = self.exchange(&self.client, call, left).await?;
         let now = Instant::now();
-        self.limits.learn(counted, &answer.headers, now);
-        if answer.is_success() {
-            return Ok(answer.body);
+        if !answer.is_discords() {
+            tracing::warn!(
+                discord.route = counted.template,
+                status = answer.status,
+                "something else answered for Discord"
+            );
+            self.limits.rest(counted, self.settings.retry_min, answer.retry_after(), now);
+            self.note_invalid(call, &answer, None, now);
+            return Err(call.error(Cause::NotDiscords { status: answer.status }).into());
         }
         let limited = answer.limited();
-        if let Some(Limited { scope, wait }) = limited {
-            tracing::warn!(discord.route = counted.template, scope = scope.as_str(), wait = ?wait, "Discord asks to wait");
-            metrics::counter!(crate::metrics::DISCORD_LIMITED, "scope" => scope.as_str()).increment(1);
-            // Never at once, even if Discord says so: each 429 counts as an invalid request.
-            self.limits.hold(counted, scope, wait.max(self.settings.retry_min), now);
+        if answer.status < 500 {
+            self.limits.cleared(counted);
+        }
+        match limited {
+            None => self.limits.learn(counted, &answer.headers, now),
+            Some(Limited { scope, wait }) => {
+                tracing::warn!(discord.route = counted.template, scope = scope.as_str(), wait = ?wait, "Discord asks to wait");
+                metrics::counter!(crate::metrics::DISCORD_LIMITED, "scope" => scope.as_str()).increment(1);
+                // Never at once, even if Discord says so: each 429 counts as an invalid request.
+                self.limits.hold(counted, scope, wait.max(self.settings.retry_min), &answer.headers, now);
+            }
+        }
+        if answer.is_success() {
+            return Ok(answer.body);
         }
         self.note_invalid(call, &answer, limited, now);
         let is_refused = answer.status == 401 && call.route.access() == Access::BotToken;
@@ -234,20 +214,23 @@ impl Sender {
         Err(Failed { error: call.error(self.refusal(call, &answer)), retry_after })
     }
 
-    async fn await_turn(&self, call: &Call<'_>, counted: Counted, deadline: Instant) -> Result<limits::Out<'_>, Cause> {
-        let limited = |wait| Cause::Limited { wait };
+    async fn await_turn(&self, call: &Call<'_>, deadline: Instant) -> Result<limits::Out<'_>, Cause> {
+        let counted = call.counted();
+        let limited = |Wait { by, until }| Cause::Limited { by, wait: until.saturating_duration_since(Instant::now()) };
+        let ours = |wait| Cause::Limited { by: Limiter::Ourselves, wait };
         let with_bot_token = call.route.access() == Access::BotToken;
         if let Some(fault) = self.fault().filter(|_| with_bot_token) {
             return Err(Cause::Fault(fault));
         }
-        let in_time = |wait| async move {
-            tokio::time::timeout_at(deadline, wait).await.map_err(|_| Cause::Limited { wait: Duration::ZERO })
-        };
+        let in_time =
+            |turn| async move { tokio::time::timeout_at(deadline, turn).await.map_err(|_| ours(Duration::ZERO)) };
         if self.limits.is_suspect(Instant::now()) {
             in_time(Box::pin(self.suspect.until_ready())).await?;
         }
         if let (Route::Message(channel, _), &Method::PATCH) = (call.route, &call.method) {
-            self.edits.acquire(channel.get(), deadline).await.map_err(limited)?;
+            // An edit that may not go out yet takes no turn from the others of its channel.
+            self.limits.hold_passed(counted, deadline).await.map_err(limited)?;
+            self.edits.acquire(channel.get(), deadline).await.map_err(ours)?;
         }
         let out = self.limits.acquire(counted, deadline).await.map_err(limited)?;
         if with_bot_token {
@@ -256,68 +239,36 @@ impl Sender {
         Ok(out)
     }
 
-    /// Counts what Discord counts as invalid, and ends everything at a refused bot token.
+    /// Counts what Discord counts as invalid, whoever answered, and ends everything at a bot token that Discord itself refuses.
     fn note_invalid(&self, call: &Call<'_>, answer: &Answer, limited: Option<Limited>, now: Instant) {
         let shared = limited.is_some_and(|l| l.scope == limits::Scope::Shared);
         if matches!(answer.status, 401 | 403 | 429) && !shared {
             self.limits.count_invalid(now);
         }
-        if answer.status == 401 && call.route.access() == Access::BotToken {
+        if answer.status == 401 && answer.is_discords() && call.route.access() == Access::BotToken {
             tracing::error!(discord.route = call.route.template(), "{}", Fault::BadToken);
             self.fault.send_replace(Some(Fault::BadToken));
         }
     }
+}
 
-    /// The first answer to an interaction: at once, and within the three seconds that Discord gives.
-    ///
-    /// Waits for no other traffic. A try whose outcome is unknown is repeated; if Discord then says that the interaction has an
-    /// answer already, nobody here can tell whose it is.
-    pub(crate) async fn acknowledge(&self, key: &InteractionKey, body: Body) -> Ack {
-        let call = Call::new(Method::POST, Route::Callback(key.id, &key.token), body, Repeat::OnlyIfUndone);
-        let ack = self.acknowledge_call(&call, Instant::from_std(key.received) + ACKNOWLEDGE_WITHIN).await;
-        metrics::counter!(crate::metrics::ACKNOWLEDGEMENTS, "outcome" => ack.word()).increment(1);
-        metrics::histogram!(crate::metrics::ACKNOWLEDGEMENT_SECONDS).record(key.received.elapsed());
-        ack
-    }
-
-    async fn acknowledge_call(&self, call: &Call<'_>, deadline: Instant) -> Ack {
-        let mut doubt: Option<Error> = None;
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                let late = || Ack::Failed(call.error(Cause::Limited { wait: Duration::ZERO }));
-                return doubt.map_or_else(late, Ack::Unknown);
-            }
-            let mut pause = ACKNOWLEDGE_PAUSE;
-            let error = match self.exchange(call, left.min(ACKNOWLEDGE_ATTEMPT)).await {
-                Ok(answer) if answer.is_success() => return Ack::Acknowledged,
-                Ok(answer) => {
-                    let limited = answer.limited();
-                    self.note_invalid(call, &answer, limited, Instant::now());
-                    pause = limited.map_or(pause, |l| l.wait.max(pause));
-                    call.error(self.refusal(call, &answer))
-                }
-                Err(failed) => failed.error,
-            };
-            match error.code() {
-                Some(10062) => return Ack::TooLate,
-                Some(40060) => return doubt.map_or(Ack::Taken, Ack::Unknown),
-                _ => {}
-            }
-            let hopeless = !error.is_transient() || Instant::now() + pause >= deadline;
-            if error.may_have_happened() {
-                doubt = Some(error.clone());
-            }
-            if hopeless {
-                return doubt.map_or(Ack::Failed(error), Ack::Unknown);
-            }
-            tokio::time::sleep(pause).await;
-        }
-    }
+fn client(settings: &SenderSettings) -> Result<Client, String> {
+    let tls = tls::connector(Http::Newest).map_err(|e| e.to_string())?;
+    Client::builder()
+        .tls_backend_preconfigured(tls)
+        .user_agent(concat!("DiscordBot (bernard, ", env!("CARGO_PKG_VERSION"), ")"))
+        .connect_timeout(settings.connect_timeout)
+        .pool_idle_timeout(Duration::from_secs(300))
+        .tcp_keepalive(Duration::from_secs(30))
+        .redirect(Policy::none())
+        // The gateway cannot use a proxy from the environment either; `api_url` is the way to have one.
+        .no_proxy()
+        .build()
+        .map_err(reason)
 }
 
 /// Pauses between tries: doubling from the shortest to the longest, with jitter, for ever.
-pub(super) fn pauses(shortest: Duration, longest: Duration) -> impl Iterator<Item = Duration> {
+pub(crate) fn pauses(shortest: Duration, longest: Duration) -> impl Iterator<Item = Duration> {
     ExponentialBuilder::new().with_min_delay(shortest).with_max_delay(longest).with_jitter().without_max_times().build()
 }
 

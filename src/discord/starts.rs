@@ -143,6 +143,16 @@ pub(super) fn other_way(operation: &Operation, locale: Locale) -> Option<String>
     (!into.is_disk()).then(|| say!(locale, "end-other-way", command = command))
 }
 
+/// Where the next reboot goes, if that was changed, and the way back.
+pub(super) fn netboot_line(operation: &Operation, locale: Locale) -> Option<String> {
+    operation.state.facts.plan.as_ref()?.change.as_ref()?;
+    let stays = say!(locale, "end-netboot-stays");
+    Some(match operation.can_be_put_back() {
+        true => format!("{stays}\n{}", say!(locale, "end-put-netboot-back")),
+        false => stays,
+    })
+}
+
 /// Fields, by OVHcloud's names.
 fn fields(fields: &[Field]) -> String {
     fields.iter().map(|field| code(field.as_str())).collect::<Vec<_>>().join(", ")

@@ -9,17 +9,14 @@ use reqwest::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::error::{Answered, Cause, Failure, Unreadable};
+use super::error::{Answered, Cause, Failure, Unreadable, Voice};
 use crate::clock;
+pub(super) use crate::sieve::{one_line, word};
 
 /// The largest body read. The longest known answer, the ids of a busy account's mails, is a hundredth of it.
 const MAX_BODY: usize = 16 << 20;
 /// The largest body read of a refusal: its words fit many times.
 const MAX_REFUSAL: usize = 64 << 10;
-/// How much of OVHcloud's message is kept: a sentence or two, which fits everywhere people read it.
-const MAX_MESSAGE: usize = 300;
-/// How much of a code, a query id or a right is kept; the known ones are a third of it.
-const MAX_WORD: usize = 128;
 
 /// A success, as it came.
 pub(super) struct Answer {
@@ -44,7 +41,12 @@ impl Answer {
         let retry_after = header(response.headers(), RETRY_AFTER.as_str()).and_then(|value| retry_after(&value));
         // A refusal stands without its words: if they do not arrive, the status still says it.
         let body = read_body(response, MAX_REFUSAL).await.unwrap_or_default();
-        Err(fail(Cause::Answered(Box::new(Answered::read(status, retry_after, &body)))))
+        let mut answered = Answered::read(status, retry_after, &body);
+        // OVHcloud's older answers are nothing but a sentence; its name for the request shows that they are its own.
+        if query_id.is_some() && answered.message.is_some() {
+            answered.voice = Voice::Ovhcloud;
+        }
+        Err(fail(Cause::Answered(Box::new(answered))))
     }
 
     /// A success with this body.
@@ -147,6 +149,8 @@ fn retry_after(value: &str) -> Option<Duration> {
 struct Body {
     #[serde(rename = "errorCode", default)]
     error_code: Option<String>,
+    #[serde(rename = "httpCode", default)]
+    http_code: Option<String>,
     #[serde(default)]
     class: Option<String>,
     #[serde(default)]
@@ -158,6 +162,15 @@ struct Body {
     error: Option<String>,
 }
 
+impl Body {
+    fn voice(&self, status: u16) -> Voice {
+        /// A status of OVHcloud's own making: the service has expired.
+        const EXPIRED: u16 = 460;
+        let named = self.error_code.is_some() || self.http_code.is_some() || self.class.is_some() || status == EXPIRED;
+        if self.message.is_some() && named { Voice::Ovhcloud } else { Voice::SomebodyElse }
+    }
+}
+
 impl Answered {
     /// Reads a refusal. `body` may be anything, a proxy's page included; what is kept of it is bounded and holds no link and no id.
     pub fn read(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Self {
@@ -165,6 +178,7 @@ impl Answered {
         let rights = ["unauthorizedActionsByIAM", "unauthorizedActionsByAuthentication"];
         let missing_rights = rights.iter().flat_map(|name| actions(&body.details[name])).collect();
         Self {
+            voice: body.voice(status),
             status,
             code: body.error_code.or(body.class).or(body.error).map(|code| word(&code)),
             message: body.message.map(|message| one_line(&message)),
@@ -182,38 +196,6 @@ fn actions(value: &serde_json::Value) -> Vec<String> {
         _ => Vec::new(),
     };
     texts.into_iter().map(str::trim).filter(|text| !text.is_empty()).map(word).take(20).collect()
-}
-
-/// A code or an id as one short word of harmless characters.
-pub(super) fn word(text: &str) -> String {
-    let harmless = |c: &char| c.is_ascii_graphic() && !matches!(c, '`' | '<' | '>' | '"');
-    text.chars().filter(harmless).take(MAX_WORD).collect()
-}
-
-/// Words for people on one line, bounded, with links and ids taken out: either could be a secret.
-pub(super) fn one_line(text: &str) -> String {
-    let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    let shown: Vec<&str> = words.map(harmless_word).collect();
-    let line = shown.join(" ");
-    if line.chars().count() <= MAX_MESSAGE {
-        return line;
-    }
-    line.chars().take(MAX_MESSAGE - 1).chain(['…']).collect()
-}
-
-fn harmless_word(word: &str) -> &str {
-    let looks_like_id = |part: &str| {
-        let hex = part.chars().filter(char::is_ascii_hexdigit).count();
-        hex >= 32 && part.chars().all(|c| c.is_ascii_hexdigit() || c == '-')
-    };
-    let parts = word.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'));
-    if word.contains("://") {
-        "[link]"
-    } else if parts.into_iter().any(looks_like_id) {
-        "[id]"
-    } else {
-        word
-    }
 }
 
 #[cfg(test)]
@@ -270,10 +252,29 @@ mod tests {
     }
 
     #[test]
-    fn a_message_loses_links_ids_and_length() {
-        let line = one_line("see\nhttps://www.ovh.com/x#?id=1 for 11111111-2222-3333-4444-555555555555.");
-        assert_eq!(line, "see [link] for [id]");
-        assert_eq!(one_line(&"word ".repeat(200)).chars().count(), MAX_MESSAGE);
+    fn only_ovhclouds_own_forms_are_its_voice() {
+        let voice = |status, body: &str| Answered::read(status, None, body.as_bytes()).voice;
+        for own in [
+            r#"{"errorCode": "NOT_GRANTED_CALL", "httpCode": "403 Forbidden", "message": "Not granted"}"#,
+            r#"{"httpCode": "404 Not Found", "message": "Got an invalid (or empty) URL"}"#,
+            r#"{"class": "Client::Forbidden", "message": "Not granted", "details": {}}"#,
+        ] {
+            assert_eq!(voice(403, own), Voice::Ovhcloud, "{own}");
+        }
+        for other in [
+            "",
+            "null",
+            "[]",
+            "<html><h1>403 Forbidden</h1></html>",
+            r#"{"message": "Forbidden"}"#,
+            r#"{"error": "forbidden"}"#,
+            r#"{"errorCode": "BLOCKED"}"#,
+            r#"{"class": "waf", "details": {}}"#,
+            r#"{"errorCode": 1020, "message": "blocked"}"#,
+        ] {
+            assert_eq!(voice(403, other), Voice::SomebodyElse, "{other}");
+        }
+        assert_eq!(voice(460, r#"{"message": "This service is expired"}"#), Voice::Ovhcloud);
     }
 
     proptest::proptest! {
@@ -283,7 +284,7 @@ mod tests {
             let body = json!({"errorCode": code, "message": message, "details": message}).to_string();
             let told = Answered::read(500, None, body.as_bytes());
             let line = told.message.unwrap();
-            assert!(line.chars().count() <= MAX_MESSAGE && !line.chars().any(char::is_control));
+            assert!(line.chars().count() <= crate::sieve::MAX_MESSAGE && !line.chars().any(char::is_control));
             assert!(told.code.unwrap().chars().all(|c| c.is_ascii_graphic()));
         }
     }

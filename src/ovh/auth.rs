@@ -16,9 +16,9 @@ use url::Url;
 
 use super::{
     account::{Account, Credentials, Endpoint},
-    answer,
+    answer::Answer,
     client::{Client, Fault, Outgoing},
-    error::{Cause, Error, Failure},
+    error::{Cause, Error, Failure, Unreadable},
     flight::Flight,
     quota::Priority,
     sign::{Keys, signature},
@@ -215,9 +215,7 @@ impl Client {
         let answer = self.send_form(permit, &service.url, &form).await.map_err(refused_client)?;
         let given: GivenToken = answer.parse()?;
         let Some(token) = given.access_token.filter(|token| !token.is_empty()) else {
-            // OVHcloud refuses an unknown client with HTTP 200 and a word.
-            let code = given.error.map_or_else(|| "no token in the answer".to_owned(), |code| answer::word(&code));
-            return Err(Failure { query_id: answer.query_id, ..Cause::NotAuthorised { code }.into() });
+            return Err(refused_with_200(given.error, &answer));
         };
         let bearer = value(&format!("Bearer {token}"))?;
         let life = given.expires_in.map_or(TOKEN_LIFE_UNSAID, Duration::from_secs);
@@ -229,15 +227,38 @@ fn during(failure: Failure, step: &'static str) -> Failure {
     Failure { before: Some(step), ..failure }
 }
 
-/// A client that the token's place refuses is the operator's matter, in OAuth2's own word.
+/// What OAuth2 (RFC 6749, 5.2) says of a client, and only then the operator must act. `server_error`, or a proxy's "forbidden", is
+/// none of it.
+const OF_THE_CLIENT: [&str; 8] = [
+    "invalid_request",
+    "invalid_client",
+    "invalid_grant",
+    "invalid_scope",
+    "unauthorized_client",
+    "unsupported_grant_type",
+    "access_denied",
+    "invalid_client_id",
+];
+
+/// A client that the token's place refuses is the operator's matter, in OAuth2's own word. A page says nothing about it.
 fn refused_client(failure: Failure) -> Failure {
     match failure.cause {
         Cause::Answered(answered) if matches!(answered.status, 400 | 401 | 403) => {
-            let code = answered.code.unwrap_or_else(|| format!("status {}", answered.status));
-            Failure { cause: Cause::NotAuthorised { code }, ..failure }
+            let of_client = |code: &String| answered.is_no() || OF_THE_CLIENT.contains(&code.as_str());
+            match answered.code.clone().filter(of_client) {
+                Some(code) => Failure { cause: Cause::NotAuthorised { code }, ..failure },
+                None => Failure { cause: Cause::Answered(answered), ..failure },
+            }
         }
         cause => Failure { cause, ..failure },
     }
+}
+
+/// OVHcloud refuses an unknown client with HTTP 200 and a word. Other words, and none, are not about the client.
+fn refused_with_200(error: Option<String>, answer: &Answer) -> Failure {
+    let of_client = error.filter(|word| OF_THE_CLIENT.contains(&word.as_str()));
+    let cause = of_client.map_or(Cause::Unreadable(Unreadable::NotAToken), |code| Cause::NotAuthorised { code });
+    Failure { query_id: answer.query_id.clone(), ..cause.into() }
 }
 
 #[derive(Deserialize)]

@@ -185,7 +185,7 @@ impl Client {
     /// # Errors
     /// For what the operator must mend, if none can be read.
     pub async fn boots_of(&self, name: &ServiceName, ids: &[BootId], within: Duration) -> Result<Boots, Error> {
-        let each = stream::iter(ids).map(|id| async move { (*id, timeout(within, self.boot(name, *id)).await) });
+        let each = stream::iter(ids.to_vec()).map(|id| async move { (id, timeout(within, self.boot(name, id)).await) });
         let each: Vec<_> = each.buffered(BOOTS_AT_ONCE).collect().await;
         let mut boots = Boots::default();
         let mut barred = None;

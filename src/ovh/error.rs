@@ -23,7 +23,7 @@ struct Inner {
 /// Why a call did not work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// OVHcloud, or something before it, answered with a status of 400 or more.
+    /// OVHcloud, or something before it, answered with a status of 400 or more: see [`Answered::voice`].
     Answered(Box<Answered>),
     /// A redirect, which is never followed: following one could repeat a deed.
     Redirected {
@@ -43,8 +43,13 @@ pub enum Cause {
     Interrupted,
     /// The time within which the request could be sent had passed, so it was not sent.
     TooLate,
-    /// The request budget had no room within the time that one waits for it, so nothing was sent.
+    /// Our own request budget had no room within the time that one waits for it, so nothing was sent.
     NoPermit,
+    /// OVHcloud asked for fewer requests (429), and for longer than one waits, so nothing was sent.
+    AskedToWait {
+        /// How long the account still stays away.
+        wait: Duration,
+    },
     /// The credentials were refused before the request could be made (OAuth2).
     NotAuthorised {
         /// OAuth2's word, such as `invalid_client`.
@@ -52,9 +57,20 @@ pub enum Cause {
     },
 }
 
+/// Who gave an answer, as far as it shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// OVHcloud itself: the answer is in its own form, `{errorCode, httpCode, message}` or `{class, message, details}`.
+    Ovhcloud,
+    /// Something in its place: a proxy's page, somebody else's JSON, nothing. It says nothing about the request.
+    SomebodyElse,
+}
+
 /// An answer that says no.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answered {
+    /// Who gave it.
+    pub voice: Voice,
     /// The HTTP status, 400 or more. 460 is OVHcloud's own: the service has expired.
     pub status: u16,
     /// OVHcloud's `errorCode` or `class`.
@@ -78,6 +94,8 @@ pub enum Unreadable {
     TooLong,
     /// It is not JSON.
     NotJson,
+    /// A token was asked for, and it holds none and no reason that has to do with us.
+    NotAToken,
     /// A value is missing or of the wrong type.
     Value {
         /// Where, such as `[0].bootId`; never the value itself.
@@ -137,15 +155,14 @@ impl Error {
         self.0.cause.is_transient()
     }
 
-    /// OVHcloud said no (any 4xx but 408 and 429): the same call will be refused again until somebody acts.
+    /// OVHcloud said no (a 4xx in its own form, but for 408, 429 and 499): the same call will be refused again until somebody acts.
     pub fn is_refusal(&self) -> bool {
-        self.status().is_some_and(|status| (400..500).contains(&status) && !matches!(status, 408 | 429))
+        self.0.cause.answered().is_some_and(|answer| answer.is_no() && answer.status != 429)
     }
 
     /// OVHcloud itself says that the object does not exist; a proxy's 404 page does not count.
     pub fn is_not_found(&self) -> bool {
-        let said_so = |answer: &Answered| answer.status == 404 && (answer.code.is_some() || answer.message.is_some());
-        self.0.cause.answered().is_some_and(said_so)
+        self.0.cause.answered().is_some_and(|answer| answer.is_no() && answer.status == 404)
     }
 
     /// The operator must look at the credentials: invalid, expired, or without the right for this call.
@@ -159,7 +176,7 @@ impl Error {
 
     /// The service has expired and was not renewed (OVHcloud's status 460).
     pub fn is_expired_service(&self) -> bool {
-        self.status() == Some(460)
+        self.0.cause.answered().is_some_and(|answer| answer.is_no() && answer.status == 460)
     }
 
     /// The IAM actions that the credentials lack, such as `dedicatedServer:apiovh:reboot`; empty when none are named.
@@ -174,8 +191,7 @@ impl Error {
 
     /// Whether it is certain that the request never left: no connection, no permit, no access token, or too late.
     pub fn is_unsent(&self) -> bool {
-        let unsent = matches!(self.0.cause, Cause::NoConnection { .. } | Cause::TooLate | Cause::NoPermit);
-        unsent || self.0.before.is_some() || matches!(self.0.cause, Cause::NotAuthorised { .. })
+        self.0.before.is_some() || self.0.cause.is_unsent()
     }
 }
 
@@ -206,19 +222,32 @@ impl Cause {
 
     pub(super) fn is_transient(&self) -> bool {
         match self {
-            Self::Answered(answer) => matches!(answer.status, 408 | 429 | 500..),
-            Self::Unreadable(why) => matches!(why, Unreadable::Html | Unreadable::CutShort | Unreadable::NotJson),
-            Self::NoConnection { .. } | Self::TimedOut | Self::Interrupted | Self::NoPermit => true,
-            Self::Redirected { .. } | Self::TooLate | Self::NotAuthorised { .. } => false,
+            Self::Answered(answer) => !answer.is_no() || answer.status == 429,
+            Self::Unreadable(why) => why.is_transient(),
+            Self::Redirected { .. } | Self::NoConnection { .. } | Self::TimedOut | Self::Interrupted => true,
+            Self::NoPermit | Self::AskedToWait { .. } => true,
+            Self::TooLate | Self::NotAuthorised { .. } => false,
+        }
+    }
+
+    fn is_unsent(&self) -> bool {
+        match self {
+            Self::NoConnection { .. }
+            | Self::TooLate
+            | Self::NoPermit
+            | Self::AskedToWait { .. }
+            | Self::NotAuthorised { .. } => true,
+            Self::Answered(_) | Self::Redirected { .. } | Self::Unreadable(_) | Self::TimedOut | Self::Interrupted => {
+                false
+            }
         }
     }
 
     pub(super) fn may_have_happened(&self) -> bool {
         match self {
-            // 408: something before OVHcloud lost its patience with somebody; 429: OVHcloud would not even look.
-            Self::Answered(answer) => matches!(answer.status, 408 | 500..),
+            Self::Answered(answer) => !answer.is_no(),
             Self::Redirected { .. } | Self::Unreadable(_) | Self::TimedOut | Self::Interrupted => true,
-            Self::NoConnection { .. } | Self::TooLate | Self::NoPermit | Self::NotAuthorised { .. } => false,
+            _ => false,
         }
     }
 
@@ -230,31 +259,46 @@ impl Cause {
     /// The word for the metric.
     pub(super) fn outcome(&self) -> &'static str {
         match self {
-            Self::Answered(answer) if matches!(answer.status, 408 | 429 | 500..) => "weather",
+            Self::Answered(_) if self.is_transient() => "weather",
             Self::Answered(_) | Self::NotAuthorised { .. } => "refused",
             Self::Redirected { .. } => "redirected",
             Self::Unreadable(_) => "unreadable",
             Self::TimedOut | Self::Interrupted => "unknown",
-            Self::NoConnection { .. } | Self::TooLate | Self::NoPermit => "unsent",
+            Self::NoConnection { .. } | Self::TooLate | Self::NoPermit | Self::AskedToWait { .. } => "unsent",
+        }
+    }
+}
+
+impl Unreadable {
+    /// Whether it may be another one next time: a value that is wrong stays so.
+    fn is_transient(&self) -> bool {
+        match self {
+            Self::Html | Self::CutShort | Self::NotJson | Self::NotAToken => true,
+            Self::TooLong | Self::Value { .. } => false,
         }
     }
 }
 
 impl Answered {
+    /// OVHcloud itself said no, so it did not do it: a 4xx in its own form, 429 too, where it would not even look. 408 and 499 say
+    /// only that somebody on the way lost their patience, in whatever form.
+    pub(super) fn is_no(&self) -> bool {
+        self.voice == Voice::Ovhcloud && (400..500).contains(&self.status) && !matches!(self.status, 408 | 499)
+    }
+
     /// The clock may be the reason: the signature was refused, or its time.
     pub(super) fn blames_signature(&self) -> bool {
         let says = |word: &str| {
             let has = |text: &Option<String>| text.as_deref().is_some_and(|text| text.to_lowercase().contains(word));
             has(&self.code) || has(&self.message)
         };
-        let refused = (400..500).contains(&self.status);
-        refused && (says("query_time_out") || says("invalid signature") || says("invalid_signature"))
+        self.is_no() && (says("query_time_out") || says("invalid signature") || says("invalid_signature"))
     }
 
     fn blames_credentials(&self) -> bool {
         const CODES: [&str; 4] = ["INVALID_CREDENTIAL", "NOT_CREDENTIAL", "NOT_GRANTED_CALL", "Client::Forbidden"];
         let listed = self.code.as_deref().is_some_and(|code| CODES.contains(&code));
-        self.status == 401 || (self.status == 403 && listed)
+        self.is_no() && (self.status == 401 || (self.status == 403 && listed))
     }
 }
 
@@ -268,7 +312,16 @@ impl fmt::Display for Cause {
             Self::TimedOut => f.write_str("no answer in time"),
             Self::Interrupted => f.write_str("the connection broke before the answer was complete"),
             Self::TooLate => f.write_str("not sent, because the time to send it had passed"),
-            Self::NoPermit => f.write_str("not sent, because the request budget is spent"),
+            Self::NoPermit => {
+                f.write_str("not sent, because our own budget of requests (requests_per_minute) is spent")
+            }
+            Self::AskedToWait { wait } => {
+                write!(
+                    f,
+                    "not sent, because OVHcloud asked for fewer requests (429), for another {} s",
+                    wait.as_secs() + 1
+                )
+            }
             Self::NotAuthorised { code } => write!(f, "the credentials were refused: {code}"),
         }
     }
@@ -286,7 +339,12 @@ impl fmt::Display for Answered {
         if !self.missing_rights.is_empty() {
             write!(f, " (missing rights: {})", self.missing_rights.join(", "))?;
         }
-        Ok(())
+        match self.voice {
+            Voice::SomebodyElse if self.status < 500 => {
+                f.write_str(", and the answer is not OVHcloud's (a proxy's, maybe)")
+            }
+            Voice::SomebodyElse | Voice::Ovhcloud => Ok(()),
+        }
     }
 }
 
@@ -297,6 +355,7 @@ impl fmt::Display for Unreadable {
             Self::CutShort => f.write_str("the answer ends too early"),
             Self::TooLong => f.write_str("the answer is too long"),
             Self::NotJson => f.write_str("the answer is not JSON"),
+            Self::NotAToken => f.write_str("the answer holds no token"),
             Self::Value { path } => write!(f, "the answer has a missing or wrong value at `{path}`"),
         }
     }
@@ -321,8 +380,9 @@ impl From<Cause> for Failure {
 mod tests {
     use super::*;
 
-    fn answered(status: u16, code: Option<&str>, message: Option<&str>) -> Error {
+    fn answered(voice: Voice, status: u16, code: Option<&str>, message: Option<&str>) -> Error {
         let cause = Cause::Answered(Box::new(Answered {
+            voice,
             status,
             code: code.map(str::to_owned),
             message: message.map(str::to_owned),
@@ -334,30 +394,48 @@ mod tests {
         Error::new("read the boots of `ns1.example`", Some(&name), Failure { cause, query_id, before: None })
     }
 
+    fn own(status: u16, code: Option<&str>, message: Option<&str>) -> Error {
+        answered(Voice::Ovhcloud, status, code, message)
+    }
+
+    fn page(status: u16) -> Error {
+        answered(Voice::SomebodyElse, status, None, None)
+    }
+
     #[test]
     fn an_error_is_a_sentence_with_its_object_and_query_id() {
-        let error = answered(403, Some("NOT_GRANTED_CALL"), Some("This call has not been granted"));
+        let error = own(403, Some("NOT_GRANTED_CALL"), Some("This call has not been granted"));
         assert_eq!(
             error.to_string(),
             "could not read the boots of `ns1.example`: 403 NOT_GRANTED_CALL: This call has not been granted \
              (query id FR.ws-8.5860)"
         );
+        assert!(page(403).to_string().contains("403, and the answer is not OVHcloud's"));
     }
 
     #[test]
     fn an_error_answers_its_callers_question() {
-        for status in [408, 429, 500, 503] {
-            assert!(answered(status, None, None).is_transient(), "{status}");
-            assert!(!answered(status, None, None).is_refusal(), "{status}");
-            assert_eq!(answered(status, None, None).may_have_happened(), status != 429, "{status}");
+        for status in [408, 429, 499, 500, 503] {
+            assert!(own(status, None, None).is_transient(), "{status}");
+            assert!(!own(status, None, None).is_refusal(), "{status}");
+            assert_eq!(own(status, None, None).may_have_happened(), status != 429, "{status}");
         }
-        assert!(!answered(403, None, None).may_have_happened());
-        assert!(answered(409, None, None).is_refusal());
-        assert!(answered(460, None, None).is_expired_service());
-        assert!(answered(404, None, Some("The requested object does not exist")).is_not_found());
-        assert!(!answered(404, None, None).is_not_found(), "a proxy's page proves nothing");
-        assert!(answered(403, Some("INVALID_CREDENTIAL"), None).is_credential());
-        assert!(answered(400, None, Some("Invalid signature")).is_credential());
-        assert!(!answered(403, None, Some("Not while this runs")).is_credential());
+        assert!(!own(403, None, None).may_have_happened());
+        assert!(own(409, None, None).is_refusal());
+        assert!(own(460, None, None).is_expired_service());
+        assert!(own(404, None, Some("The requested object does not exist")).is_not_found());
+        assert!(own(403, Some("INVALID_CREDENTIAL"), None).is_credential());
+        assert!(own(400, None, Some("Invalid signature")).is_credential());
+        assert!(!own(403, None, Some("Not while this runs")).is_credential());
+    }
+
+    #[test]
+    fn a_page_in_ovhclouds_place_says_nothing_whatever_its_status() {
+        for status in [400, 401, 403, 404, 408, 409, 413, 429, 451, 460, 499, 502] {
+            let page = page(status);
+            assert!(page.is_transient() && page.may_have_happened(), "{status}");
+            let claims = [page.is_refusal(), page.is_not_found(), page.is_credential(), page.is_expired_service()];
+            assert_eq!(claims, [false; 4], "{status}");
+        }
     }
 }

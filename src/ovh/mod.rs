@@ -38,7 +38,7 @@ pub use client::{Client, Fault, READ_PATIENCE, Written};
 pub use console::{Console, console_body};
 pub use credential::{AccessRule, Credential};
 pub use dedicated::{Access, Boots, Change};
-pub use error::{Answered, Cause, Error, Unreadable};
+pub use error::{Answered, Cause, Error, Unreadable, Voice};
 pub use mail::{Mail, MailId};
 pub use quota::Priority;
 pub use reboot::{ReadyReboot, RebootAnswer, SEND_WITHIN};

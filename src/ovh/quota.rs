@@ -83,12 +83,16 @@ impl Quota {
 
     /// Whether OVHcloud lets this account send now.
     pub(super) fn is_open(&self) -> bool {
-        self.held_until.borrow().is_none_or(|until| until <= Instant::now())
+        self.asked_to_wait().is_none()
     }
 
-    /// Waits for the right to one request; `Err` when it would take longer than anyone should wait.
+    /// Waits for the right to one request; `Err` when it would take longer than anyone should wait: at once for a person, if
+    /// OVHcloud asked for longer than that.
     pub(super) async fn permit(&self, priority: Priority) -> Result<Permit, Cause> {
         let began = Instant::now();
+        if let Some(wait) = self.asked_to_wait().filter(|wait| priority == Priority::Person && *wait > PATIENCE) {
+            return Err(Cause::AskedToWait { wait });
+        }
         let turn = async {
             match priority {
                 Priority::Person => self.persons_turn().await,
@@ -100,7 +104,16 @@ impl Quota {
             crate::metrics::OVH_QUOTA_SECONDS, "account" => self.account.clone(), "priority" => priority.as_str()
         )
         .record(began.elapsed());
-        outcome.map(|()| Permit(())).map_err(|_| Cause::NoPermit)
+        outcome.map(|()| Permit(())).map_err(|_| match self.asked_to_wait() {
+            Some(wait) => Cause::AskedToWait { wait },
+            None => Cause::NoPermit,
+        })
+    }
+
+    /// How long OVHcloud still wants this account to stay away.
+    fn asked_to_wait(&self) -> Option<Duration> {
+        let until = (*self.held_until.borrow())?;
+        until.checked_duration_since(Instant::now()).filter(|wait| !wait.is_zero())
     }
 
     /// Nobody of this account sends anything for so long; OVHcloud asked for it.
@@ -251,7 +264,9 @@ mod tests {
         let quota = quota(40);
         quota.hold(Some(Duration::from_secs(3600 * 24)));
         quota.hold(Some(Duration::ZERO));
-        assert!(!at_once(&quota, Priority::Person));
+        let told = tokio::task::unconstrained(quota.permit(Priority::Person)).now_or_never();
+        let said = told.expect("it is told at once").err().expect("it may not").to_string();
+        assert!(said.contains("OVHcloud asked for fewer requests (429), for another"), "{said}");
         assert!(!at_once(&quota, Priority::Background));
         let held = quota.held_until.borrow().unwrap();
         assert!(held <= Instant::now() + LONGEST_HOLD);

@@ -42,11 +42,12 @@ pub const SEND_WITHIN: Duration = Duration::from_secs(5);
 pub enum RebootAnswer {
     /// OVHcloud took it and named the task.
     Accepted(Written<Task>),
-    /// OVHcloud said no (any 4xx): nothing was rebooted.
+    /// OVHcloud itself said no (a 4xx in its own form, but for 408 and 499): nothing was rebooted.
     Refused(Error),
     /// The request certainly never left: no connection, or too late.
     Unsent(Error),
-    /// Nobody knows: the connection broke or was silent after sending, a 5xx, a redirect, or an answer that cannot be read.
+    /// Nobody knows: the connection broke or was silent after sending, a 5xx, 408 or 499, a proxy's page, a redirect, or an answer
+    /// that cannot be read.
     Unknown(Error),
 }
 
@@ -112,10 +113,9 @@ fn judge(call: &Call, fence: &Fence, failure: Failure) -> RebootAnswer {
         let cause = if fence.is_too_late() { Cause::TooLate } else { failure.cause };
         return RebootAnswer::Unsent(call.error(Failure { cause, ..failure }));
     }
-    let error = call.error(failure);
-    match error.status() {
-        Some(400..500) => RebootAnswer::Refused(error),
-        _ => RebootAnswer::Unknown(error),
+    match &failure.cause {
+        Cause::Answered(answered) if answered.is_no() => RebootAnswer::Refused(call.error(failure)),
+        _ => RebootAnswer::Unknown(call.error(failure)),
     }
 }
 

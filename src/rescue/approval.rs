@@ -2,7 +2,7 @@
 //!
 //! Pure. The requester never counts, and nobody counts twice: [`Round::counts`] is the only place that says who does.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::calls::ExactCall;
@@ -77,6 +77,8 @@ impl Approval {
 pub struct Round {
     /// Who asked: they never count.
     pub asked_by: UserId,
+    /// When, by our clock.
+    pub asked_at: Option<Timestamp>,
     /// What for.
     pub approval: Approval,
     /// Who has approved, in the order of their presses.
@@ -110,7 +112,7 @@ pub enum RoundEnd {
 impl Round {
     /// A round that was just opened.
     pub fn new(asked_by: UserId, approval: Approval) -> Self {
-        Self { asked_by, approval, approvers: Vec::new(), end: RoundEnd::Open }
+        Self { asked_by, asked_at: None, approval, approvers: Vec::new(), end: RoundEnd::Open }
     }
 
     /// Whether an approval of this person would count: they did not ask, and have not approved yet.

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     known::{Boots, Known, Servers},
+    mark::{Mark, MarkedForeign},
     server::{Boot, Server, ServiceName},
 };
 
@@ -25,10 +26,19 @@ pub struct ForeignId(pub i64);
 pub struct Foreign {
     /// Its number.
     pub id: ForeignId,
+    /// What tells it from another store's of that number.
+    pub mark: Mark,
     /// What was found.
     pub found: Found,
     /// When it was first seen so, by our clock.
     pub first_seen: Timestamp,
+}
+
+impl Foreign {
+    /// It, as its buttons name it.
+    pub fn marked(&self) -> MarkedForeign {
+        self.mark.on(self.id)
+    }
 }
 
 /// What was found.

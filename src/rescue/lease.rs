@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     event::{Event, PutBack},
+    mark::{Mark, MarkedOperation},
     operation::{ChannelId, Kind, Operation, OperationId, Plan, Setting, Snapshot, Wish, same_text},
     server::{ServiceName, System, TaskStatus},
     start::{Fact, Start, changed},
@@ -18,6 +19,9 @@ use crate::access::UserId;
 pub struct Lease {
     /// The operation that began it.
     pub operation: OperationId,
+    /// That operation's mark.
+    #[serde(default)]
+    pub mark: Mark,
     /// The server.
     pub server: ServiceName,
     /// The configured account.
@@ -44,6 +48,11 @@ pub struct Lease {
 }
 
 impl Lease {
+    /// It, as its buttons name it.
+    pub fn marked(&self) -> MarkedOperation {
+        self.mark.on(self.operation)
+    }
+
     /// This lease, when it begins while `earlier` is still active: the memory goes back to before the first of the row.
     ///
     /// What somebody else set meanwhile was there before this one, so it is kept; what `earlier` set is still to be undone.
@@ -151,6 +160,7 @@ fn begin(
     let request = &operation.request;
     Some(Effect::Begin(Box::new(Lease {
         operation: operation.id,
+        mark: operation.mark,
         server: request.server.clone(),
         account: request.account.clone(),
         label: request.label.clone(),
@@ -228,6 +238,7 @@ mod tests {
         };
         Lease {
             operation: OperationId(number),
+            mark: Mark::default(),
             server: "ns1.example".to_owned().try_into().expect("a name"),
             account: "main".into(),
             label: "web-1".into(),

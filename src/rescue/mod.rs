@@ -4,6 +4,7 @@
 
 pub mod server;
 pub mod start;
+pub mod mark;
 pub mod console;
 pub mod operation;
 pub mod event;

@@ -15,6 +15,7 @@ use super::{
     console::ConsoleMinutes,
     event::Event,
     lease::Lease,
+    mark::{Mark, MarkedOperation},
     server::{Boot, ServiceName, System},
     start::{Field, Instead, Start},
     state::{IllegalEvent, Outcome, Phase, State},
@@ -281,6 +282,8 @@ pub struct Intent {
 pub struct Operation {
     /// Its number.
     pub id: OperationId,
+    /// What tells it from another store's operation of that number.
+    pub mark: Mark,
     /// What was asked.
     pub request: Request,
     /// Where it is: the fold over its events.
@@ -297,9 +300,29 @@ pub struct Operation {
 
 impl Operation {
     /// A new operation, just accepted.
-    pub fn open(id: OperationId, request: Request, now: Timestamp) -> Self {
-        let state = State::new(&request);
-        Self { id, request, state, version: 0, opened: now, since: now, approved: now }
+    pub fn open(id: OperationId, mark: Mark, request: Request, now: Timestamp) -> Self {
+        let mut state = State::new(&request);
+        state.facts.date(now);
+        Self { id, mark, request, state, version: 0, opened: now, since: now, approved: now }
+    }
+
+    /// It, or the rescue that it began, as its buttons name it.
+    pub fn marked(&self) -> MarkedOperation {
+        self.mark.on(self.id)
+    }
+
+    /// Its question with this number, as the buttons below that name it; nobody's, when there is none.
+    pub fn question(&self, number: u32) -> MarkedOperation {
+        self.marked_since(nth(&self.state.facts.asked_at, number))
+    }
+
+    /// Its round of asking with this number, as the buttons below that name it; nobody's, when there is none.
+    pub fn round(&self, number: u32) -> MarkedOperation {
+        self.marked_since(nth(&self.state.facts.rounds, number).and_then(|round| round.asked_at.as_ref()))
+    }
+
+    fn marked_since(&self, moment: Option<&Timestamp>) -> MarkedOperation {
+        moment.map_or_else(Mark::default, |moment| self.mark.since(*moment)).on(self.id)
     }
 
     /// The round that waits for somebody, and until when; `None` when nothing is to be approved.
@@ -350,11 +373,17 @@ impl Operation {
     /// # Errors
     /// [`IllegalEvent`] when the event cannot follow: the caller's picture of the operation is old, or the program is wrong.
     pub fn record(&self, event: &Event, now: Timestamp) -> Result<Self, IllegalEvent> {
-        let state = self.state.next(event)?;
+        let mut state = self.state.next(event)?;
+        state.facts.date(now);
         let same_phase = state.phase.word() == self.state.phase.word();
         let since = if same_phase { self.since } else { now };
         let granted = state.facts.reboots_approved > self.state.facts.reboots_approved;
         let approved = if granted { now } else { self.approved };
         Ok(Self { state, version: self.version + 1, since, approved, ..self.clone() })
     }
+}
+
+/// The one with this number, counted from 1.
+fn nth<T>(all: &[T], number: u32) -> Option<&T> {
+    (number as usize).checked_sub(1).and_then(|index| all.get(index))
 }

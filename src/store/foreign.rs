@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{Error, Store, from_json, json, millis, time};
+use super::{Error, Store, from_json, json, mark, millis, time};
 use crate::rescue::{
     foreign::{Foreign, ForeignId, Found},
+    mark::Mark,
     server::ServiceName,
 };
 
@@ -48,8 +49,8 @@ impl Store {
         }
         for found in found {
             sqlx::query(
-                "INSERT INTO foreign_rescues (server, account, label, boot, first_seen)
-                 SELECT $1, $2, $3, $4, $5
+                "INSERT INTO foreign_rescues (server, account, label, boot, first_seen, mark)
+                 SELECT $1, $2, $3, $4, $5, $6
                  WHERE NOT EXISTS (SELECT 1 FROM leases WHERE server = $1 AND ended_at IS NULL)
                  ON CONFLICT (server) DO UPDATE SET account = $2, label = $3, boot = $4",
             )
@@ -58,6 +59,7 @@ impl Store {
             .bind(&found.label)
             .bind(json(&found.boot))
             .bind(millis(now))
+            .bind(Mark::new().to_string())
             .execute(&mut *tx)
             .await?;
         }
@@ -71,7 +73,7 @@ impl Store {
     /// [`Error::Unreadable`] when a row was tampered with.
     pub async fn foreign_rescues(&self) -> Result<Vec<Foreign>, Error> {
         let rows = sqlx::query(
-            "SELECT id, server, account, label, boot, first_seen FROM foreign_rescues ORDER BY first_seen, id",
+            "SELECT id, server, account, label, boot, first_seen, mark FROM foreign_rescues ORDER BY first_seen, id",
         )
         .fetch_all(&self.pool)
         .await?;
@@ -84,10 +86,11 @@ impl Store {
     /// # Errors
     /// [`Error::Unreadable`] when the row was tampered with.
     pub async fn foreign_rescue(&self, foreign: ForeignId) -> Result<Option<Foreign>, Error> {
-        let row = sqlx::query("SELECT id, server, account, label, boot, first_seen FROM foreign_rescues WHERE id = $1")
-            .bind(foreign.0)
-            .fetch_optional(&self.pool)
-            .await?;
+        let row =
+            sqlx::query("SELECT id, server, account, label, boot, first_seen, mark FROM foreign_rescues WHERE id = $1")
+                .bind(foreign.0)
+                .fetch_optional(&self.pool)
+                .await?;
         Ok(row.as_ref().map(read).transpose()?.flatten())
     }
 }
@@ -102,5 +105,5 @@ fn read(row: &SqliteRow) -> Result<Option<Foreign>, Error> {
     let Ok(server) = ServiceName::try_from(row.get::<String, _>(1)) else { return Ok(None) };
     let boot = from_json(row.get(4), || format!("the boot of {server}"))?;
     let found = Found { account: row.get(2), label: row.get(3), boot, server };
-    Ok(Some(Foreign { id: ForeignId(row.get(0)), found, first_seen: time(row.get(5)) }))
+    Ok(Some(Foreign { id: ForeignId(row.get(0)), mark: mark(row.get(6)), found, first_seen: time(row.get(5)) }))
 }

@@ -13,6 +13,9 @@ use crate::{
     },
 };
 
+/// The fact that names the last operation from before there were marks.
+const LAST_UNMARKED: &str = "last unmarked";
+
 /// A message of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Posted {
@@ -37,6 +40,8 @@ pub struct Unreported {
     mark: i64,
     /// Where it was asked for.
     pub channel: ChannelId,
+    /// Which of its states is to be shown.
+    pub version: i64,
 }
 
 /// A DM that may hold a link.
@@ -86,6 +91,32 @@ impl Store {
             .collect())
     }
 
+    /// Whether a message is known to be of this store: an operation's, a notice, or a DM with a link.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn has_posted(&self, channel: ChannelId, message: u64) -> Result<bool, Error> {
+        let known: i64 = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM messages WHERE channel = $1 AND message = $2)
+                 OR EXISTS (SELECT 1 FROM notices WHERE channel = $1 AND message = $2)
+                 OR EXISTS (SELECT 1 FROM deliveries WHERE channel = $1 AND message = $2)",
+        )
+        .bind(id(channel.0))
+        .bind(id(message))
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(known != 0)
+    }
+
+    /// Whether the operation is from before there were marks, so that its DM may carry none.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn was_unmarked(&self, operation: OperationId) -> Result<bool, Error> {
+        let last = self.fact(LAST_UNMARKED).await?.and_then(|last| last.parse().ok());
+        Ok(last.is_some_and(|last: i64| operation.0 <= last))
+    }
+
     /// Remembers what a message of an operation shows now, or that posting it is about to be tried.
     ///
     /// # Errors
@@ -111,15 +142,16 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn unreported(&self) -> Result<Vec<Unreported>, Error> {
-        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
-            "SELECT id, reported, json_extract(request, '$.channel') FROM operations WHERE reported < version ORDER BY id",
+        let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
+            "SELECT id, reported, json_extract(request, '$.channel'), version FROM operations WHERE reported < version ORDER BY id",
         )
         .fetch_all(&self.pool)
         .await?;
-        let found = |(id, mark, channel): (i64, i64, i64)| Unreported {
+        let found = |(id, mark, channel, version): (i64, i64, i64, i64)| Unreported {
             operation: OperationId(id),
             mark,
             channel: ChannelId(channel.cast_unsigned()),
+            version,
         };
         Ok(rows.into_iter().map(found).collect())
     }

@@ -32,6 +32,8 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+use crate::rescue::mark::Mark;
+
 pub use approvals::Approve;
 pub use audit::{AuditFilter, AuditPage};
 pub use cards::{Card, CardId, CardRefusal};
@@ -184,7 +186,7 @@ fn lock(path: &Path) -> Result<File, Error> {
 }
 
 /// The steps of the schema, in their order; one that was shipped is never changed.
-const SCHEMA: [(i64, &str, &str); 7] = [
+const SCHEMA: [(i64, &str, &str); 8] = [
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (3, "audit", include_str!("../../migrations/sqlite/0003_audit.sql")),
     (4, "leases", include_str!("../../migrations/sqlite/0004_leases.sql")),
@@ -192,6 +194,7 @@ const SCHEMA: [(i64, &str, &str); 7] = [
     (7, "expiring links", include_str!("../../migrations/sqlite/0007_expiring_links.sql")),
     (8, "tried deliveries", include_str!("../../migrations/sqlite/0008_tried_deliveries.sql")),
     (9, "notices that offer", include_str!("../../migrations/sqlite/0009_notices_that_offer.sql")),
+    (10, "marks", include_str!("../../migrations/sqlite/0010_marks.sql")),
 ];
 
 fn migrator() -> Migrator {
@@ -215,6 +218,11 @@ fn json<T: serde::Serialize>(value: &T) -> String {
 
 fn from_json<T: serde::de::DeserializeOwned>(text: &str, what: impl FnOnce() -> String) -> Result<T, Error> {
     serde_json::from_str(text).map_err(|source| Error::Unreadable { what: what(), source })
+}
+
+/// A mark as its row has it; nobody's, if that was written by hand.
+fn mark(text: &str) -> Mark {
+    text.parse().unwrap_or_default()
 }
 
 /// SQLite's integers are signed; Discord's ids fill 63 bits for the next sixty years.

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{Error, Store, from_json, id, json, millis, time};
+use super::{Error, Store, from_json, id, json, mark, millis, time};
 use crate::rescue::{
+    mark::Mark,
     notice::{Letter, Offer, Place},
     operation::ChannelId,
 };
@@ -21,6 +22,8 @@ pub struct NoticeId(pub i64);
 pub struct Owed {
     /// Its number.
     pub id: NoticeId,
+    /// What tells it from another store's notice of that number.
+    pub mark: Mark,
     /// What, and to whom.
     pub letter: Letter,
     /// At which of its two places it is tried.
@@ -78,7 +81,7 @@ impl Store {
     /// [`Error::Unreadable`] when a row was tampered with.
     pub async fn due_notices(&self, now: Timestamp) -> Result<(Vec<Owed>, Option<Timestamp>), Error> {
         let rows = sqlx::query(
-            "SELECT id, letter, place, attempts, tried_at, shown FROM notices
+            "SELECT id, letter, place, attempts, tried_at, shown, mark FROM notices
              WHERE due_at IS NOT NULL AND due_at <= $1 ORDER BY due_at, id LIMIT $2",
         )
         .bind(millis(now))
@@ -220,13 +223,14 @@ pub(super) async fn write(
     now: Timestamp,
 ) -> Result<(), Error> {
     sqlx::query(
-        "INSERT INTO notices (origin, letter, place, written_at, due_at) VALUES ($1, $2, $3, $4, $4)
+        "INSERT INTO notices (origin, letter, place, written_at, due_at, mark) VALUES ($1, $2, $3, $4, $4, $5)
          ON CONFLICT (origin) DO NOTHING",
     )
     .bind(origin)
     .bind(json(letter))
     .bind(Place::First.as_str())
     .bind(millis(now))
+    .bind(Mark::new().to_string())
     .execute(tx)
     .await?;
     Ok(())
@@ -238,6 +242,7 @@ fn owed(row: &SqliteRow) -> Result<Owed, Error> {
     let tried = row.get::<Option<i64>, _>(4).zip(row.get::<Option<String>, _>(5));
     Ok(Owed {
         id: NoticeId(number),
+        mark: mark(row.get(6)),
         letter: from_json(row.get(1), || format!("notice {number}"))?,
         place,
         attempts: u32::try_from(row.get::<i64, _>(3)).unwrap_or(u32::MAX),

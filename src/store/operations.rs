@@ -3,13 +3,16 @@
 use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{CardId, Change, Error, Store, audit, cards, from_json, id, json, leases, messages, millis, pause, time};
+use super::{
+    CardId, Change, Error, Store, audit, cards, from_json, id, json, leases, mark, messages, millis, pause, time,
+};
 use crate::{
     access::UserId,
     config::Locale,
     rescue::{
         event::{Doubt, Event},
         lease,
+        mark::Mark,
         operation::{Operation, OperationId, Request},
         server::ServiceName,
         state::IllegalEvent,
@@ -236,9 +239,10 @@ pub(super) async fn open(
     if let Some(holder) = others.iter().find(|other| lease::stands_in_the_way(other, kind)) {
         return Ok(Open::Busy(Box::new(holder.clone())));
     }
+    let mark = Mark::new();
     let row = sqlx::query(
-        "INSERT INTO operations (origin, account, server, kind, requester, request, version, live, holds, due_at, opened_at, changed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 0, 1, 0, $7, $7, $7) RETURNING id",
+        "INSERT INTO operations (origin, account, server, kind, requester, request, mark, version, live, holds, due_at, opened_at, changed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $8, 0, 1, 0, $7, $7, $7) RETURNING id",
     )
     .bind(origin)
     .bind(&request.account)
@@ -247,9 +251,10 @@ pub(super) async fn open(
     .bind(id(request.requester.0))
     .bind(json(request))
     .bind(millis(now))
+    .bind(mark.to_string())
     .fetch_one(&mut *tx)
     .await?;
-    let operation = Operation::open(OperationId(row.get(0)), request.clone(), now);
+    let operation = Operation::open(OperationId(row.get(0)), mark, request.clone(), now);
     audit::append(tx, &crate::audit::opened(&operation, origin, now)).await?;
     // What waits to begin takes nothing over yet: that is done by the last approval.
     let overtaken = match operation.state.waits_to_begin() {
@@ -299,7 +304,7 @@ pub(super) async fn live(
 
 /// Recovery is replay: the operation is folded from its events.
 async fn load(connection: &mut SqliteConnection, operation: OperationId) -> Result<Option<Operation>, Error> {
-    let row: Option<SqliteRow> = sqlx::query("SELECT request, opened_at FROM operations WHERE id = $1")
+    let row: Option<SqliteRow> = sqlx::query("SELECT request, opened_at, mark FROM operations WHERE id = $1")
         .bind(operation.0)
         .fetch_optional(&mut *connection)
         .await?;
@@ -310,7 +315,7 @@ async fn load(connection: &mut SqliteConnection, operation: OperationId) -> Resu
             .bind(operation.0)
             .fetch_all(&mut *connection)
             .await?;
-    let mut loaded = Operation::open(operation, request, time(row.get(1)));
+    let mut loaded = Operation::open(operation, mark(row.get(2)), request, time(row.get(1)));
     for (at, text) in &events {
         let event: Event = from_json(text, || format!("an event of {operation}"))?;
         loaded = loaded.record(&event, time(*at))?;

@@ -415,6 +415,7 @@ doctor-rest = { $count ->
    *[other] … and { $count } more kinds of finding, in the file.
 }
 doctor-store = 🔴 **My store cannot be written**
+doctor-commands = 🔴 **Discord does not take my commands**; those it has go on working, I try again { $when }
 doctor-account-away = 🔴 **The account cannot be read**
 doctor-credential = 🔴 **The credential is not good, or not for long**
 doctor-rights = 🔴 **The credential lacks rights**
@@ -479,6 +480,8 @@ refusal-busy = { $server } is busy with { $id } of { $who }: { $state }. Wait fo
 refusal-not-yours = This button was made for somebody else.
 refusal-no-link-yet = No link turned up just now. Press again in a moment, or use { $command }.
 refusal-unknown = I do not know this any more. Type the command anew.
+refusal-made-elsewhere = This button is from before my memory was replaced or restored, so I do nothing on it: what it meant may be something else now. Type { $command } instead.
+refusal-made-elsewhere-judge = This button is from before my memory was replaced or restored, so it answers nothing here. Whoever asked types their command again; how the server is now: { $command }
 refusal-unreadable = I could not read what Discord sent, and nothing was done. Please try again; if it stays so, tell your operator.
 refusal-fault = Something is wrong with me, and nothing was done. Your operator finds it in the log.
 restarting = I am restarting; nothing was done. Try again in a moment.
@@ -514,7 +517,7 @@ problem-rebooting = { $server } is rebooting right now. Try again when that is o
 problem-no-account = The configuration no longer names { $account }, the account of { $server }. Ask your operator.
 problem-no-longer-allowed = Whoever asked may not do this any more, so it was not begun.
 problem-key-needs-linux = An SSH key does not work with the Windows rescue. Leave it out, or choose `system:linux`.
-problem-weather = OVHcloud could not answer for { $server } just now: { $said }. Try again in a few minutes.
+problem-weather = I could not get an answer about { $server } just now: { $said }. Try again in a few minutes.
 problem-ovhcloud = OVHcloud did not let me do this with { $server }: { $said }
 
 # Denials

@@ -418,6 +418,7 @@ doctor-rest = { $count ->
    *[other] … et { $count } autres types de constat, dans le fichier.
 }
 doctor-store = 🔴 **Impossible d'écrire dans mon stockage**
+doctor-commands = 🔴 **Discord refuse mes commandes** ; celles qu'il connaît restent utilisables, nouvel essai { $when }
 doctor-account-away = 🔴 **Le compte est illisible**
 doctor-credential = 🔴 **L'identifiant n'est pas valable, ou plus pour longtemps**
 doctor-rights = 🔴 **Il manque des droits à l'identifiant**
@@ -482,6 +483,8 @@ refusal-busy = { $server } est occupé par { $id } de { $who } : { $state }. At
 refusal-not-yours = Ce bouton est destiné à quelqu'un d'autre.
 refusal-no-link-yet = Aucun lien n'est apparu à l'instant. Appuyez de nouveau dans un moment, ou utilisez { $command }.
 refusal-unknown = Je ne connais plus ceci. Retapez la commande.
+refusal-made-elsewhere = Ce bouton date d'avant le remplacement ou la restauration de ma mémoire, alors je n'en fais rien : ce qu'il désignait peut être autre chose à présent. Tapez plutôt { $command }.
+refusal-made-elsewhere-judge = Ce bouton date d'avant le remplacement ou la restauration de ma mémoire, alors il ne répond à rien ici. Qui a demandé retape sa commande ; l'état actuel du serveur : { $command }
 refusal-unreadable = Je n'ai pas pu lire ce que Discord a envoyé, et rien n'a été fait. Réessayez ; si cela persiste, prévenez l'administrateur du bot.
 refusal-fault = J'ai un problème interne, et rien n'a été fait. L'administrateur du bot le trouvera dans le journal.
 restarting = Je redémarre ; rien n'a été fait. Réessayez dans un moment.
@@ -517,7 +520,7 @@ problem-rebooting = { $server } est en train de redémarrer. Réessayez quand ce
 problem-no-account = La configuration ne nomme plus { $account }, le compte de { $server }. Demandez à l'administrateur du bot.
 problem-no-longer-allowed = La personne qui l'a demandé n'en a plus le droit : rien n'a été commencé.
 problem-key-needs-linux = Une clé SSH ne fonctionne pas avec le rescue Windows. Retirez-la, ou choisissez `system:linux`.
-problem-weather = OVHcloud n'a pas pu répondre au sujet de { $server } pour l'instant : { $said }. Réessayez dans quelques minutes.
+problem-weather = Je n'ai pas obtenu de réponse au sujet de { $server } pour l'instant : { $said }. Réessayez dans quelques minutes.
 problem-ovhcloud = OVHcloud ne m'a pas laissé faire cela avec { $server } : { $said }
 
 # Denials

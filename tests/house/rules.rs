@@ -84,6 +84,7 @@ const PURE: &[Place] = &[
     Place("audit"),
     Place("rescue/server.rs"),
     Place("rescue/console.rs"),
+    Place("rescue/mark.rs"),
     Place("rescue/operation"),
     Place("rescue/event.rs"),
     Place("rescue/state"),

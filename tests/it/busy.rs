@@ -96,7 +96,7 @@ async fn cancel_once_the_reboot_is_under_way_comes_too_late() {
     let hold = held_before(&bot, "POST", "/reboot").await;
     let card = bot.sees(&["R-1", "Reboot asked for"]).await;
     assert!(card.button("Cancel").is_none(), "{}", card.text());
-    let answer = bot.forge(&bot.ann, "cancel:1", &card).await;
+    let answer = bot.forge(&bot.ann, &bot.marked("cancel", 1).await, &card).await;
     assert!(answer.content.contains("R-1") && answer.content.contains("no longer means"), "{}", answer.content);
     hold.release();
     bot.rung(&bot.ann, &["**In rescue**", "R-1"]).await;

@@ -70,15 +70,15 @@ async fn buttons_of_another_persons_operation_need_rights_of_ones_own() {
     let dm = bot.ann.wait_for_dm(|message| message.content.contains(LINK)).await;
     let end = bot.sees(&["**In rescue**", &bot.ann.mention(), "It is yours"]).await;
     let guest = bot.discord.person("guest", "en-GB", &[]);
-    for id in ["restore:1", "look:1", "mail:1", "cancel:1", "again:1:1"] {
-        let answer = bot.forge(&guest, id, &end).await;
-        assert!(answer.content.contains("No rule"), "{id}: {}", answer.content);
+    for verb in ["restore", "look", "mail", "cancel", "extend"] {
+        let answer = bot.forge(&guest, &bot.marked(verb, 1).await, &end).await;
+        assert!(answer.content.contains("No rule"), "{verb}: {}", answer.content);
     }
     // Bob may do all that, but ann's message is ann's, and a link that waits for ann is ann's.
     let bob = bot.bob();
-    for id in ["delete:1", "reveal:1"] {
-        let answer = bot.forge(&bob, id, &end).await;
-        assert!(answer.content.contains("somebody else"), "{id}: {}", answer.content);
+    for verb in ["delete", "reveal"] {
+        let answer = bot.forge(&bob, &bot.marked(verb, 1).await, &end).await;
+        assert!(answer.content.contains("somebody else"), "{verb}: {}", answer.content);
     }
     assert!(bot.ann.dms().iter().any(|message| message.id == dm.id && message.content.contains(LINK)));
     assert_eq!(bot.ovh.reboots("web-1"), 1);

@@ -17,6 +17,7 @@ use bernard::{
         console::ConsoleMinutes,
         event::{Event, NotDone, Port, Problem, PutBack},
         lease::{Effect, Lease, effect},
+        mark::Mark,
         operation::{
             ChannelId, EnableWish, Entry, Intent, Kind, Operation, OperationId, Plan, Request, Setting, Snapshot,
             Source, Wish,
@@ -87,7 +88,7 @@ fn opened(kind: Kind, system: System, locale: Locale) -> Operation {
         rule: "role 1".into(),
         guard: Guard::Unprotected,
     };
-    Operation::open(OperationId(142), request, at(0))
+    Operation::open(OperationId(142), Mark::default(), request, at(0))
 }
 
 fn prepared(entry: Entry, operation: &Operation) -> Event {
@@ -318,7 +319,7 @@ fn approval(count: u32, wish: &Wish) -> Approval {
 pub(crate) fn guarded(kind: Kind, locale: Locale, guard: impl FnOnce(Approval) -> Guard, count: u32) -> Scene {
     let mut request = opened(kind, System::Windows, locale).request;
     request.guard = guard(approval(count, &request.wish));
-    Scene { operation: Operation::open(OperationId(142), request, at(0)), lease: None, now: at(60) }
+    Scene { operation: Operation::open(OperationId(142), Mark::default(), request, at(0)), lease: None, now: at(60) }
 }
 
 #[test]

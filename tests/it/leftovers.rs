@@ -128,7 +128,7 @@ async fn a_rescue_that_followed_another_one_is_left_by_a_restore_only() {
     bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1"), ("system", "linux")]).await;
     let end = bot.rung(&bot.ann, &["**Reboot failed**", "R-2"]).await;
     assert!(end.button(BACK).is_none(), "the first rescue runs on: {}", end.content);
-    let forged = bot.forge(&bot.ann, "putback:2", &end).await;
+    let forged = bot.forge(&bot.ann, &bot.marked("putback", 2).await, &end).await;
     assert!(forged.content.contains("no longer means anything"), "{}", forged.content);
     bot.press(&bot.ann, &end, "Restore now").await;
     bot.rung(&bot.ann, &["**Restored**", "R-3"]).await;

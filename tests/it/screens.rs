@@ -13,6 +13,7 @@ use bernard::{
         approval::Guard,
         console::ConsoleKind,
         event::{Event, Problem},
+        mark::Mark,
         operation::{Kind, Operation, OperationId, Source},
         server::{System, TaskId, TaskStatus},
     },
@@ -97,7 +98,7 @@ fn the_longest_request_for_approval_is_one_whole_message() {
                 "rescueMail": format!("{}@example.com", "on-call-".repeat(8)),
                 "rescueSshKey": format!("ssh-rsa {} on-call@example.com", "A".repeat(700)),
             }));
-            let asked = Operation::open(OperationId(142), request.clone(), at(0));
+            let asked = Operation::open(OperationId(142), Mark::default(), request.clone(), at(0));
             let scene = Scene { operation: asked, lease: None, now: at(0) }
                 .then(people(10).take(10).map(|by| Event::ApprovalGiven { by, rule: None }));
             let messages = card::messages(&scene.operation, None, LinkOut::Never, at(0), manner(locale));

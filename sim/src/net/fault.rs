@@ -170,11 +170,29 @@ impl Faults {
         self.answer(method, path_part, status, &[("content-type", "text/html")], page.as_bytes())
     }
 
-    /// It does not happen; a 429 is answered, to be tried again after so many whole seconds.
+    /// It does not happen; a 429 is answered, to be tried again after so many whole seconds: in Discord's form and in OVHcloud's.
     pub fn rate_limit(&self, method: &str, path_part: &str, retry_after: u32) -> Rule {
-        let body = serde_json::json!({"message": "Too many requests", "retry_after": retry_after, "global": false});
+        let body = serde_json::json!({
+            "class": "Client::TooManyRequests", "message": "Too many requests", "retry_after": retry_after, "global": false,
+        });
         let headers = [("content-type", "application/json"), ("retry-after", &retry_after.to_string())];
         self.answer(method, path_part, 429, &headers, body.to_string().as_bytes())
+    }
+
+    /// It does not happen; a proxy, or what guards the address, answers in each of its ways in turn: a page, nothing at all, JSON of
+    /// its own. Each holds for the number of requests that was said.
+    ///
+    /// # Panics
+    ///
+    /// If `status` is not an HTTP status.
+    pub fn proxy(&self, method: &str, path_part: &str, status: u16) -> [Rule; 4] {
+        let json = &[("content-type", "application/json")];
+        [
+            self.html(method, path_part, status),
+            self.answer(method, path_part, status, &[], b""),
+            self.answer(method, path_part, status, json, br#"{"message": "Forbidden"}"#),
+            self.answer(method, path_part, status, json, br#"{"error": {"code": 1020}, "code": "blocked"}"#),
+        ]
     }
 
     /// It does not happen; exactly this is answered.

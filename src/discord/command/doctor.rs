@@ -12,6 +12,7 @@ use crate::{
         asking::Asking,
         handler::{Handler, Reply},
         refusal::Refusal,
+        registration::Standing,
     },
     rescue::{
         health::{self, Check, Expected, Finding, Knowledge},
@@ -71,6 +72,9 @@ impl Handler {
         let mut add = |rank, title, item: String| groups.push(Group { rank, title, items: vec![[item.clone(), item]] });
         if let Err(error) = self.store.set_fact(PULSE_FACT, &clock::now().to_string()).await {
             add(0, say!(locale, "doctor-store"), error.to_string());
+        }
+        if let Standing::Failed { said, again } = self.settings.registration.standing() {
+            add(1, say!(locale, "doctor-commands", when = from_now(again)), said);
         }
         if let Err(Refusal::BotLacks(missing)) = asking.bot_can_report() {
             add(4, say!(locale, "doctor-bot-lacks"), missing.join(", "));

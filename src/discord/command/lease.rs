@@ -104,7 +104,7 @@ impl Handler {
         self.find(asking, operation.request.server.as_str(), Capability::Rescue).await?;
         let lease = self.lease_of(operation).await?;
         let shown = lease.deadline.as_millisecond();
-        let offers = Offer::ALL.map(|offer| Button::ExtendBy(operation.id, offer, shown).create(asking.locale));
+        let offers = Offer::ALL.map(|offer| Button::ExtendBy(operation.marked(), offer, shown).create(asking.locale));
         let until = since_epoch(lease.deadline);
         let content = say!(asking.locale, "extend-how-long", server = code(&lease.label), until = until);
         Ok(Reply { buttons: offers.to_vec(), ..Reply::text(content) })

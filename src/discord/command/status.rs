@@ -53,7 +53,7 @@ impl Handler {
         lines.extend(datacentre(&server, &look, locale));
         let mut reply = Reply::text(lines.join("\n"));
         // Whoever hears of a rescue can end it, or give it more time.
-        reply.buttons = lease.map(|lease| notice::buttons(lease.operation, locale)).unwrap_or_default();
+        reply.buttons = lease.map(|lease| notice::buttons(&lease, locale)).unwrap_or_default();
         if let Some(operation) = self.worth_a_picture(&server, live.first().copied()).await? {
             let events = self.store.events(operation.id).await?;
             let timeline = Timeline::of(&operation, &events, clock::now(), locale);

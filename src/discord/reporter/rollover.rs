@@ -27,6 +27,13 @@ pub(super) fn is_due(it: It<'_>) -> bool {
     it.rendering.slot == CARD && !it.operation.state.is_ended() && age >= ROLL_OVER
 }
 
+/// Whether a live card that Discord wants left alone for long goes on in a new message: once, until the old one can say so.
+/// Should Discord mean the whole channel, there is no flood of cards.
+pub(super) fn may_go_on(it: It<'_>, known: &[Posted]) -> bool {
+    let owes_pointer = known.iter().any(|posted| posted.slot.starts_with(OLD) && posted.shown != POINTS);
+    it.rendering.slot == CARD && !it.operation.state.is_ended() && !owes_pointer
+}
+
 impl Reporter {
     /// The card goes on in a new message, which rings nobody.
     pub(super) async fn roll_over(&self, it: It<'_>, message: u64) -> Result<(), Failure> {

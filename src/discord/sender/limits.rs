@@ -1,6 +1,14 @@
 //! Discord's limits as its answers teach them: buckets, holds, and the guard against being shut out.
 //!
+//! What holds what: a global 429 every call with the bot's token, and never the answers to interactions, which Discord does not
+//! count in it. A 429 of the scope `shared`, or one that lasts longer than any bucket's window, is about one thing (one message's
+//! edits): that thing waits, its neighbours go on. Every other 429, and an empty bucket, hold the route in its channel or guild.
+//! An answer that is not Discord's holds the same, for growing pauses, and then lets one call through to see whether it has cleared.
+//!
 //! Locks here are held for a few instructions and never across an await. The callback path takes none of them.
+
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -11,6 +19,8 @@ use std::{
 use reqwest::header::HeaderMap;
 use tokio::time::Instant;
 
+use crate::discord::{error::Limiter, route::Access};
+
 /// The window in which Discord counts invalid requests.
 const INVALID_WINDOW: Duration = Duration::from_secs(600);
 /// From this many invalid requests in the window on, every call waits its turn; Discord blocks the address at 10,000.
@@ -19,15 +29,23 @@ const INVALID_MANY: usize = 1_000;
 const BUCKETS_KEPT: usize = 512;
 /// How far two answers of the same window may disagree about its end.
 const WINDOW_JITTER: Duration = Duration::from_millis(250);
+/// No bucket that Discord was seen to have lasts longer: a 429 that does is about something narrower.
+const LONGEST_WINDOW: Duration = Duration::from_secs(15);
+/// The longest pause after answers that were not Discord's, however long a proxy asks for: twenty tries in ten minutes for each
+/// route and channel are far from the 10,000 at which an address is shut out, and nobody waits long once it has cleared.
+const LONGEST_WEATHER: Duration = Duration::from_secs(30);
 /// How soon a full bucket whose time has come is looked at again while its calls are still out.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// What one call counts against before its bucket is known: method, route, major parameter.
+/// What one call counts against before its bucket is known: method, route, major parameter; and what exactly it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Counted {
     pub(super) method: &'static str,
     pub(super) template: &'static str,
     pub(super) major: u64,
+    /// The one thing within `major`, such as a message; 0 for nothing narrower.
+    pub(super) minor: u64,
+    pub(super) access: Access,
 }
 
 /// A bucket: Discord's own name for it once an answer gave one.
@@ -48,13 +66,18 @@ struct Bucket {
     held_until: Option<Instant>,
     /// Calls that are out and not yet answered.
     out: u32,
+    /// How many answers in a row were not Discord's.
+    foreign: u32,
 }
 
 #[derive(Default)]
 struct Book {
     names: HashMap<(&'static str, &'static str), String>,
     buckets: HashMap<(Name, u64), Bucket>,
+    /// After a global 429.
     held_until: Option<Instant>,
+    /// Things that Discord wants left alone for longer than their bucket.
+    things: HashMap<Counted, Instant>,
     invalid: VecDeque<Instant>,
 }
 
@@ -68,18 +91,42 @@ pub(super) struct Out<'a> {
     key: (Name, u64),
 }
 
+/// When to look again, and who has it so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Wait {
+    pub(super) by: Limiter,
+    pub(super) until: Instant,
+}
+
 /// What a 429 holds up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Covers {
+    Everything,
+    Bucket,
+    Thing,
+}
+
+/// What a 429 says that it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scope {
     /// Every call with the bot's token.
     Global,
-    /// This bucket, by our own doing.
+    /// Our own doing.
     User,
-    /// This bucket, by everybody's doing: not counted as invalid.
+    /// Everybody's doing with the same thing: not counted as invalid.
     Shared,
 }
 
 impl Scope {
+    fn covers(self, counted: Counted, wait: Duration) -> Covers {
+        let narrow = counted.minor != 0 && (self == Self::Shared || wait > LONGEST_WINDOW);
+        match self {
+            Self::Global if counted.access == Access::BotToken => Covers::Everything,
+            _ if narrow => Covers::Thing,
+            _ => Covers::Bucket,
+        }
+    }
+
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Global => "global",
@@ -95,31 +142,68 @@ impl Limits {
     /// # Errors
     ///
     /// At once with the wait that would be needed, if that goes past `deadline`.
-    pub(super) async fn acquire(&self, counted: Counted, deadline: Instant) -> Result<Out<'_>, Duration> {
+    pub(super) async fn acquire(&self, counted: Counted, deadline: Instant) -> Result<Out<'_>, Wait> {
         loop {
-            let now = Instant::now();
-            match self.try_acquire(counted, now) {
+            match self.try_acquire(counted, Instant::now()) {
                 Ok(out) => return Ok(out),
-                Err(until) if until > deadline => return Err(until - now),
-                Err(until) => tokio::time::sleep_until(until).await,
+                Err(wait) if wait.until > deadline => return Err(wait),
+                Err(wait) => tokio::time::sleep_until(wait.until).await,
             }
         }
     }
 
-    fn try_acquire(&self, counted: Counted, now: Instant) -> Result<Out<'_>, Instant> {
+    /// Waits until nothing holds `counted`, and takes nothing: whoever needs another turn besides must not take that in vain.
+    ///
+    /// # Errors
+    ///
+    /// As [`Limits::acquire`].
+    pub(super) async fn hold_passed(&self, counted: Counted, deadline: Instant) -> Result<(), Wait> {
+        loop {
+            let held = self.book().held(counted, Instant::now());
+            match held {
+                None => return Ok(()),
+                Some(wait) if wait.until > deadline => return Err(wait),
+                Some(wait) => tokio::time::sleep_until(wait.until).await,
+            }
+        }
+    }
+
+    fn try_acquire(&self, counted: Counted, now: Instant) -> Result<Out<'_>, Wait> {
         let mut book = self.book();
-        if let Some(until) = book.held_until.filter(|until| *until > now) {
-            return Err(until);
+        if let Some(wait) = book.held(counted, now) {
+            return Err(wait);
         }
         let key = book.key(counted);
         let bucket = book.buckets.entry(key.clone()).or_default();
         match bucket.blocked_until(now) {
-            Some(until) => Err(until),
+            Some(until) => Err(Wait { by: bucket.limiter(), until }),
             None => {
                 bucket.out += 1;
                 Ok(Out { limits: self, key })
             }
         }
+    }
+
+    /// An answer was Discord's own: whatever stood between us has let it through.
+    pub(super) fn cleared(&self, counted: Counted) {
+        let mut book = self.book();
+        let key = book.key(counted);
+        if let Some(bucket) = book.buckets.get_mut(&key) {
+            bucket.foreign = 0;
+        }
+    }
+
+    /// An answer was not Discord's: its bucket rests, twice as long each time, from `shortest` on; or as long as was asked for,
+    /// within reason.
+    pub(super) fn rest(&self, counted: Counted, shortest: Duration, asked: Option<Duration>, now: Instant) {
+        let mut book = self.book();
+        let key = book.key(counted);
+        let bucket = book.buckets.entry(key).or_default();
+        let doubled = shortest.saturating_mul(1 << bucket.foreign.min(16));
+        let pause = doubled.max(asked.unwrap_or_default()).min(LONGEST_WEATHER);
+        bucket.foreign = bucket.foreign.saturating_add(1);
+        bucket.held_until = bucket.held_until.max(Some(now + pause));
+        book.forget_idle(now);
     }
 
     /// Takes note of what an answer's headers say about the bucket of `counted`.
@@ -142,17 +226,27 @@ impl Limits {
         book.forget_idle(now);
     }
 
-    /// After a 429: nothing that `scope` covers goes out for `wait`.
-    pub(super) fn hold(&self, counted: Counted, scope: Scope, wait: Duration, now: Instant) {
+    /// After a 429 with these headers: nothing that it is about goes out for `wait`.
+    pub(super) fn hold(&self, counted: Counted, scope: Scope, wait: Duration, headers: &HeaderMap, now: Instant) {
         let until = now + wait;
-        let mut book = self.book();
-        if scope == Scope::Global {
-            book.held_until = book.held_until.max(Some(until));
-        } else {
-            let key = book.key(counted);
-            let bucket = book.buckets.entry(key).or_default();
-            bucket.held_until = bucket.held_until.max(Some(until));
+        let covers = scope.covers(counted, wait);
+        if covers == Covers::Bucket {
+            self.learn(counted, headers, now);
         }
+        let mut book = self.book();
+        match covers {
+            Covers::Everything => book.held_until = book.held_until.max(Some(until)),
+            Covers::Thing => {
+                let held = book.things.entry(counted).or_insert(until);
+                *held = until.max(*held);
+            }
+            Covers::Bucket => {
+                let key = book.key(counted);
+                let bucket = book.buckets.entry(key).or_default();
+                bucket.held_until = bucket.held_until.max(Some(until));
+            }
+        }
+        book.forget_idle(now);
     }
 
     /// Counts an answer that Discord counts as invalid.
@@ -183,7 +277,23 @@ impl Book {
         (name, counted.major)
     }
 
+    /// What holds a call, whatever room its bucket has.
+    fn held(&self, counted: Counted, now: Instant) -> Option<Wait> {
+        let later = |until: &Instant| *until > now;
+        let everything = self.held_until.filter(|_| counted.access == Access::BotToken).filter(later);
+        let held = everything.max(self.things.get(&counted).copied().filter(later));
+        if let Some(until) = held {
+            return Some(Wait { by: Limiter::Discord, until });
+        }
+        let bucket = self.buckets.get(&self.key(counted))?;
+        let until = bucket.held_until.filter(later)?;
+        Some(Wait { by: bucket.limiter(), until })
+    }
+
     fn forget_idle(&mut self, now: Instant) {
+        if self.things.len() > BUCKETS_KEPT {
+            self.things.retain(|_, until| *until > now);
+        }
         if self.buckets.len() > BUCKETS_KEPT {
             self.buckets.retain(|_, b| b.out > 0 || b.reset.max(b.held_until).is_some_and(|until| until > now));
         }
@@ -197,10 +307,15 @@ impl Book {
 }
 
 impl Bucket {
+    fn limiter(&self) -> Limiter {
+        if self.foreign > 0 { Limiter::Weather } else { Limiter::Discord }
+    }
+
     /// When to look again, or `None` if a call may go out now.
     fn blocked_until(&self, now: Instant) -> Option<Instant> {
-        if let Some(until) = self.held_until.filter(|until| *until > now) {
-            return Some(until);
+        // In such weather one call at a time sees whether it has cleared.
+        if self.foreign > 0 && self.out > 0 {
+            return Some(now + LOOK_AGAIN);
         }
         let remaining = self.remaining?;
         match self.reset.filter(|reset| *reset > now) {
@@ -214,56 +329,6 @@ impl Drop for Out<'_> {
     fn drop(&mut self) {
         if let Some(bucket) = self.limits.book().buckets.get_mut(&self.key) {
             bucket.out = bucket.out.saturating_sub(1);
-        }
-    }
-}
-
-/// At most so many edits in any window of time in one channel.
-///
-/// Exact, which a leaky bucket is not: it would let almost twice as many through at its start, or none together.
-pub(super) struct EditPace {
-    edits: usize,
-    window: Duration,
-    sent: Mutex<HashMap<u64, VecDeque<Instant>>>,
-}
-
-impl EditPace {
-    pub(super) fn new(edits: usize, window: Duration) -> Self {
-        Self { edits, window, sent: Mutex::default() }
-    }
-
-    /// Waits until `channel` may have another edit; dropping the wait leaves no trace.
-    ///
-    /// # Errors
-    ///
-    /// At once with the wait that would be needed, if that goes past `deadline`.
-    pub(super) async fn acquire(&self, channel: u64, deadline: Instant) -> Result<(), Duration> {
-        loop {
-            let now = Instant::now();
-            match self.try_acquire(channel, now) {
-                Ok(()) => return Ok(()),
-                Err(until) if until > deadline => return Err(until - now),
-                Err(until) => tokio::time::sleep_until(until).await,
-            }
-        }
-    }
-
-    fn try_acquire(&self, channel: u64, now: Instant) -> Result<(), Instant> {
-        let recent = |at: &Instant| now.duration_since(*at) < self.window;
-        let mut channels = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        if channels.len() > BUCKETS_KEPT {
-            channels.retain(|_, sent| sent.back().is_some_and(recent));
-        }
-        let sent = channels.entry(channel).or_default();
-        while sent.front().is_some_and(|at| !recent(at)) {
-            sent.pop_front();
-        }
-        match sent.front() {
-            Some(first) if sent.len() >= self.edits => Err(*first + self.window),
-            _ => {
-                sent.push_back(now);
-                Ok(())
-            }
         }
     }
 }
@@ -284,95 +349,4 @@ pub(super) fn seconds(headers: &HeaderMap, name: &str) -> Option<Duration> {
 /// Seconds as a length of time of at most a day; `None` if it is no number of seconds.
 pub(super) fn length(seconds: f64) -> Option<Duration> {
     (seconds.is_finite() && seconds >= 0.0).then(|| Duration::from_secs_f64(seconds.min(86_400.0)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const POST: Counted = Counted { method: "POST", template: "/channels/{channel}/messages", major: 1 };
-    const ELSEWHERE: Counted = Counted { major: 2, ..POST };
-    const OTHER: Counted = Counted { method: "GET", template: "/guilds/{guild}", major: 3 };
-    const SECOND: Duration = Duration::from_secs(1);
-
-    fn headers(remaining: u32, reset_after: &str) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        headers.insert("x-ratelimit-bucket", "abcd".parse().unwrap());
-        headers.insert("x-ratelimit-limit", "5".parse().unwrap());
-        headers.insert("x-ratelimit-remaining", remaining.into());
-        headers.insert("x-ratelimit-reset-after", reset_after.parse().unwrap());
-        headers
-    }
-
-    #[test]
-    fn a_bucket_lets_out_what_discord_said_is_left_and_the_rest_after_the_reset() {
-        let (limits, now) = (Limits::default(), Instant::now());
-        limits.learn(POST, &headers(2, "1.5"), now);
-        let _first = limits.try_acquire(POST, now).ok().unwrap();
-        let second = limits.try_acquire(POST, now).ok().unwrap();
-        assert_eq!(limits.try_acquire(POST, now).err(), Some(now + SECOND.mul_f64(1.5)));
-        assert!(limits.try_acquire(ELSEWHERE, now).is_ok(), "another channel has a bucket of its own");
-        drop(second);
-        limits.learn(POST, &headers(0, "1.4"), now + SECOND.mul_f64(0.1));
-        assert!(limits.try_acquire(POST, now + SECOND).is_err());
-        assert!(limits.try_acquire(POST, now + 2 * SECOND).is_ok());
-    }
-
-    #[test]
-    fn an_older_answer_that_comes_late_gives_nothing_back() {
-        let (limits, now) = (Limits::default(), Instant::now());
-        limits.learn(POST, &headers(0, "1.0"), now);
-        limits.learn(POST, &headers(3, "1.0"), now);
-        assert!(limits.try_acquire(POST, now).is_err());
-        limits.learn(POST, &headers(4, "1.0"), now + 2 * SECOND);
-        assert!(limits.try_acquire(POST, now + 2 * SECOND).is_ok());
-    }
-
-    #[test]
-    fn a_hold_covers_its_bucket_and_a_global_one_everything() {
-        let (limits, now) = (Limits::default(), Instant::now());
-        limits.hold(POST, Scope::User, SECOND, now);
-        assert!(limits.try_acquire(POST, now).is_err());
-        assert!(limits.try_acquire(OTHER, now).is_ok());
-        limits.hold(POST, Scope::Global, 3 * SECOND, now);
-        assert_eq!(limits.try_acquire(OTHER, now).err(), Some(now + 3 * SECOND));
-        assert!(limits.try_acquire(OTHER, now + 3 * SECOND).is_ok());
-    }
-
-    #[test]
-    fn many_invalid_requests_make_suspect_for_ten_minutes() {
-        let (limits, now) = (Limits::default(), Instant::now());
-        (1..INVALID_MANY).for_each(|_| limits.count_invalid(now));
-        assert!(!limits.is_suspect(now));
-        limits.count_invalid(now);
-        assert!(limits.is_suspect(now + INVALID_WINDOW));
-        assert!(!limits.is_suspect(now + INVALID_WINDOW + SECOND));
-    }
-
-    #[test]
-    fn no_window_has_more_edits_than_allowed_however_they_come() {
-        let (pace, start) = (EditPace::new(5, 5 * SECOND), Instant::now());
-        let mut sent = Vec::new();
-        for tick in 0..600_u32 {
-            let now = start + Duration::from_millis(50) * tick;
-            if pace.try_acquire(1, now).is_ok() {
-                sent.push(now);
-            }
-        }
-        assert!(sent.windows(6).all(|six| six[5] - six[0] >= 5 * SECOND));
-        assert_eq!(sent.len(), 30, "and none is given away");
-        assert!(pace.try_acquire(2, start).is_ok());
-    }
-
-    #[test]
-    fn idle_buckets_and_channels_are_forgotten() {
-        let (limits, pace, now) = (Limits::default(), EditPace::new(5, SECOND), Instant::now());
-        for major in 0..2_000 {
-            let later = now + SECOND * u32::try_from(major).unwrap();
-            limits.learn(Counted { major, ..POST }, &headers(1, "0.5"), later);
-            assert!(pace.try_acquire(major, later).is_ok());
-        }
-        assert!(limits.book().buckets.len() <= BUCKETS_KEPT + 1);
-        assert!(pace.sent.lock().unwrap().len() <= BUCKETS_KEPT + 1);
-    }
 }

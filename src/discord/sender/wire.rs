@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::{
-    Method,
+    Client, Method,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER},
     multipart::{Form, Part},
 };
@@ -13,17 +13,22 @@ use serde_json::Value;
 use serenity::builder::CreateAttachment;
 
 use super::{Failed, Sender, limits};
-use crate::discord::{
-    error::{Cause, Error, TOO_OLD_TO_EDIT},
-    route::{Access, Route},
+use crate::{
+    discord::{
+        error::{Cause, Error, TOO_OLD_TO_EDIT},
+        route::{Access, Route},
+    },
+    sieve,
 };
 
 /// The most of an answer that is read: a guild's commands are well below it.
 const ANSWER_LIMIT: usize = 16 << 20;
-/// The most of Discord's own words that an error keeps.
-const MESSAGE_LIMIT: usize = 300;
+/// From this length on a word that Discord says and that we sent is taken for a quotation; shorter ones are its own English.
+const QUOTED_FROM: usize = 12;
 /// After a 429 that does not say how long: a while.
 const WAIT_UNSAID: Duration = Duration::from_secs(1);
+/// Discord's own codes begin here; below are 0, its "general error", and other people's HTTP statuses.
+const FIRST_CODE: u32 = 10_000;
 
 /// What a call carries.
 #[derive(Clone)]
@@ -85,9 +90,39 @@ impl<'a> Call<'a> {
     pub(super) fn bears(&self, cause: &Cause) -> bool {
         match cause {
             Cause::NotSent(_) => true,
-            Cause::Lost(_) => self.repeat == Repeat::Freely,
+            Cause::Lost(_) | Cause::NotDiscords { .. } => self.repeat == Repeat::Freely,
             Cause::Refused { status, .. } => *status >= 500 && self.repeat == Repeat::Freely,
-            Cause::Limited { .. } | Cause::Unreadable(_) | Cause::Unbuildable(_) | Cause::Fault(_) => false,
+            Cause::Limited { .. }
+            | Cause::OutOfTime
+            | Cause::Unreadable(_)
+            | Cause::Unbuildable(_)
+            | Cause::Fault(_) => false,
+        }
+    }
+
+    /// Discord's words without those that quote what was sent.
+    fn without_what_was_sent(&self, message: &str) -> String {
+        let path = self.route.path();
+        let body = match &self.body {
+            Body::Empty => "".into(),
+            Body::Json(json) | Body::WithFiles(json, _) => String::from_utf8_lossy(json),
+        };
+        let was_sent = |part: &str| part.len() >= QUOTED_FROM && (body.contains(part) || path.contains(part));
+        let between = |c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_'));
+        let words = message.split_whitespace();
+        let kept = words.map(|word| if word.split(between).any(was_sent) { "[…]" } else { word });
+        kept.collect::<Vec<_>>().join(" ")
+    }
+
+    /// What it counts against.
+    pub(super) fn counted(&self) -> limits::Counted {
+        let Self { route, .. } = self;
+        limits::Counted {
+            method: self.method_name(),
+            template: route.template(),
+            major: route.major(),
+            minor: route.minor(),
+            access: route.access(),
         }
     }
 
@@ -108,12 +143,30 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
-    /// What a 429 asks for; `None` for every other answer, and for a 429 that no waiting heals.
+    /// Whether Discord itself gave this answer, and nothing that stands between us: a success with JSON or (204) nothing, a refusal
+    /// with Discord's code, a 429 that says how long. A 5xx is weather whoever says it.
+    pub(super) fn is_discords(&self) -> bool {
+        let body = self.body.trim_ascii_start();
+        match self.status {
+            204 | 500.. => true,
+            200..300 => matches!(body.first(), Some(b'{' | b'[')) && is_json(body),
+            429 => Refused::of(body).retry_after.is_some() || Refused::of(body).is_in_discords_form(429),
+            status @ 400..500 => Refused::of(body).is_in_discords_form(status),
+            _ => false,
+        }
+    }
+
+    /// How long whoever answered asks us to stay away.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        limits::seconds(&self.headers, RETRY_AFTER.as_str())
+    }
+
+    /// What a 429 of Discord's asks for; `None` for every other answer, and for a 429 that no waiting heals.
     pub(super) fn limited(&self) -> Option<Limited> {
         if self.status != 429 {
             return None;
         }
-        let body: Refused = serde_json::from_slice(&self.body).unwrap_or_default();
+        let body = Refused::of(&self.body);
         if body.code == Some(TOO_OLD_TO_EDIT) {
             return None;
         }
@@ -126,8 +179,7 @@ impl Answer {
             Some("shared") => limits::Scope::Shared,
             _ => limits::Scope::User,
         };
-        let said =
-            body.retry_after.and_then(limits::length).or_else(|| limits::seconds(&self.headers, RETRY_AFTER.as_str()));
+        let said = body.retry_after.and_then(limits::length).or_else(|| self.retry_after());
         Some(Limited { scope, wait: said.unwrap_or(WAIT_UNSAID) })
     }
 }
@@ -143,12 +195,29 @@ struct Refused {
     global: Option<bool>,
 }
 
+impl Refused {
+    fn of(body: &[u8]) -> Self {
+        serde_json::from_slice(body).unwrap_or_default()
+    }
+
+    /// Discord's errors have a number of its own and a sentence; the few without one begin with their status.
+    fn is_in_discords_form(&self, status: u16) -> bool {
+        let Some(message) = &self.message else { return false };
+        let numbered = self.code.is_some_and(|code| code == 0 || code >= FIRST_CODE);
+        numbered || (self.code.is_none() && message.starts_with(&format!("{status}: ")))
+    }
+}
+
+fn is_json(body: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
+}
+
 impl Sender {
     /// Sends once and reads the answer, within `limit`.
-    pub(super) async fn exchange(&self, call: &Call<'_>, limit: Duration) -> Result<Answer, Failed> {
+    pub(super) async fn exchange(&self, client: &Client, call: &Call<'_>, limit: Duration) -> Result<Answer, Failed> {
         let started = std::time::Instant::now();
-        let request = self.request(call, limit).map_err(|why| call.error(Cause::Unbuildable(why)))?;
-        let outcome = self.read(request).await;
+        let request = self.request(client, call, limit).map_err(|why| call.error(Cause::Unbuildable(why)))?;
+        let outcome = read(request).await;
         let status = outcome.as_ref().map_or("none".to_owned(), |answer| answer.status.to_string());
         let (route, method) = (call.route.template(), call.method_name());
         tracing::debug!(discord.route = route, method, status, "asked Discord");
@@ -159,12 +228,12 @@ impl Sender {
         outcome.map_err(|cause| call.error(cause).into())
     }
 
-    fn request(&self, call: &Call<'_>, limit: Duration) -> Result<reqwest::RequestBuilder, String> {
+    fn request(&self, client: &Client, call: &Call<'_>, limit: Duration) -> Result<reqwest::RequestBuilder, String> {
         let mut url = format!("{}{}", self.base, call.route.path());
         for (n, (name, value)) in call.query.iter().enumerate() {
             url.push_str(&format!("{}{name}={value}", if n == 0 { '?' } else { '&' }));
         }
-        let mut request = self.client.request(call.method.clone(), url).timeout(limit);
+        let mut request = client.request(call.method.clone(), url).timeout(limit);
         if call.route.access() == Access::BotToken {
             request = request.header(AUTHORIZATION, self.authorization.clone());
         }
@@ -177,26 +246,13 @@ impl Sender {
         })
     }
 
-    async fn read(&self, request: reqwest::RequestBuilder) -> Result<Answer, Cause> {
-        let mut response = request.send().await.map_err(|error| match () {
-            () if error.is_builder() => Cause::Unbuildable(reason(error)),
-            () if error.is_connect() => Cause::NotSent(reason(error)),
-            () => Cause::Lost(reason(error)),
-        })?;
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| Cause::Lost(reason(error)))? {
-            body.extend_from_slice(&chunk);
-            if body.len() > ANSWER_LIMIT {
-                return Err(Cause::Unreadable(format!("more than {ANSWER_LIMIT} bytes")));
-            }
-        }
-        Ok(Answer { status, headers, body })
-    }
-
-    /// Discord's refusal as a cause: its code, its sentence, and the fields it complains about without their values.
+    /// An answer that is no success as a cause: Discord's code, its sentence with nothing in it of what was sent, and the fields it
+    /// complains about without their values.
     pub(super) fn refusal(&self, call: &Call<'_>, answer: &Answer) -> Cause {
-        let body: Refused = serde_json::from_slice(&answer.body).unwrap_or_default();
+        if !answer.is_discords() {
+            return Cause::NotDiscords { status: answer.status };
+        }
+        let body = Refused::of(&answer.body);
         let mut message = body.message.unwrap_or_default();
         let secrets = call.route.token().into_iter().chain([&self.settings.token]);
         for secret in secrets.map(|token| token.expose_secret()).filter(|token| !token.is_empty()) {
@@ -205,11 +261,26 @@ impl Sender {
         if let Some(errors) = body.errors {
             complaints(&errors, &mut String::new(), &mut message);
         }
-        if message.chars().count() > MESSAGE_LIMIT {
-            message = message.chars().take(MESSAGE_LIMIT - 1).chain(['…']).collect();
-        }
+        let message = sieve::one_line(&call.without_what_was_sent(&message));
         Cause::Refused { status: answer.status, code: body.code, message }
     }
+}
+
+async fn read(request: reqwest::RequestBuilder) -> Result<Answer, Cause> {
+    let mut response = request.send().await.map_err(|error| match () {
+        () if error.is_builder() => Cause::Unbuildable(reason(error)),
+        () if error.is_connect() => Cause::NotSent(reason(error)),
+        () => Cause::Lost(reason(error)),
+    })?;
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| Cause::Lost(reason(error)))? {
+        body.extend_from_slice(&chunk);
+        if body.len() > ANSWER_LIMIT {
+            return Err(Cause::Unreadable(format!("more than {ANSWER_LIMIT} bytes")));
+        }
+    }
+    Ok(Answer { status, headers, body })
 }
 
 /// Adds each complaint as ` · embeds.0.title: BASE_TYPE_MAX_LENGTH`: the codes, as the sentences may quote what was sent.
@@ -241,7 +312,7 @@ fn form(json: &[u8], files: &[CreateAttachment]) -> Result<Form, String> {
     Ok(form)
 }
 
-/// The causes of a failed request as text, without its address, which may hold a token.
+/// The causes of a failed request as text, without its address, which may hold a token, and without what the far end put there.
 pub(super) fn reason(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut text = error.to_string();
@@ -251,5 +322,5 @@ pub(super) fn reason(error: reqwest::Error) -> String {
         text.push_str(&cause.to_string());
         source = cause.source();
     }
-    text
+    sieve::one_line(&text)
 }

@@ -103,6 +103,40 @@ async fn an_unknown_client_is_a_fault_even_with_status_200() {
 }
 
 #[tokio::test]
+async fn what_is_not_about_the_client_is_weather_at_the_tokens_place() {
+    let each = [400, 401, 403, 404, 429].map(async |status| {
+        let far_end = FarEnd::start().await;
+        let met = far_end.server.faults().proxy("POST", "/token", status);
+        far_end.oauth2().server(&name()).await.unwrap();
+        assert!(met.iter().all(|rule| rule.hits() == 1), "{status}");
+    });
+    futures_util::future::join_all(each).await;
+    for (status, body) in [
+        (200, json!({"error": "temporarily_unavailable"})),
+        (400, json!({"error": "server_error"})),
+        (403, json!({"error": "Forbidden"})),
+        (200, json!({"status": "ok"})),
+    ] {
+        let far_end = FarEnd::start().await;
+        far_end.server.faults().status("POST", "/token", status, &body);
+        far_end.oauth2().server(&name()).await.unwrap();
+        assert_eq!(far_end.count("POST", "/token"), 2, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_in_place_of_the_time_or_of_a_401_blames_no_credentials() {
+    let far_end = FarEnd::start().await;
+    let met = far_end.server.faults().proxy("GET", "/auth/time", 403);
+    far_end.client().server(&name()).await.unwrap();
+    assert!(met.iter().all(|rule| rule.hits() == 1));
+    let far_end = FarEnd::start().await;
+    let met = far_end.server.faults().proxy("GET", NAME, 401);
+    far_end.oauth2().server(&name()).await.unwrap();
+    assert!(met.iter().all(|rule| rule.hits() == 1));
+}
+
+#[tokio::test]
 async fn a_token_place_in_bad_weather_is_asked_again() {
     let far_end = FarEnd::start().await;
     far_end.server.faults().html("POST", "/token", 503);

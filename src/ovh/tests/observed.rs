@@ -51,7 +51,7 @@ async fn metrics_count_requests_by_outcome() {
     let far_end = FarEnd::start().await;
     let client = far_end.client();
     client.with_priority(Priority::Background).server(&name()).await.unwrap();
-    far_end.server.faults().status("GET", "/task", 403, &json!({"message": "no"}));
+    far_end.server.faults().status("GET", "/task", 403, &json!({"class": "Client::Forbidden", "message": "no"}));
     client.task_ids(&name(), None, None).await.unwrap_err();
     far_end.server.faults().lose_answer("POST", "/authenticationSecret");
     client.authentication_secrets(&name()).await.unwrap_err();

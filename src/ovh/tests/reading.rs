@@ -145,8 +145,8 @@ async fn lists_leave_out_what_is_no_name_and_what_cannot_be_read_and_say_which()
     assert_eq!(client.boots(&name(), None).await.unwrap().read.len(), 2);
     let always = far_end.server.faults().always();
     for (status, body) in [
-        (404, json!({"message": "gone"})),
-        (400, json!({"message": "Invalid boot"})),
+        (404, json!({"class": "Client::NotFound", "message": "gone"})),
+        (400, json!({"class": "Client::BadRequest", "message": "Invalid boot"})),
         (200, json!({"bootId": 203_323, "bootType": "rescue", "kernel": 7})),
         (200, json!([])),
     ] {
@@ -167,4 +167,78 @@ async fn an_outage_ends_in_an_error_that_says_so() {
     far_end.server.stop().await;
     let error = client.server(&name()).await.unwrap_err();
     assert_eq!(shown(&error), format!("could not read the server `{NAME}`: no connection (refused)"));
+}
+
+#[tokio::test]
+async fn a_page_in_ovhclouds_place_is_weather_for_a_read_whatever_its_status() {
+    let each = [400, 401, 403, 404, 407, 408, 413, 429, 451, 499].map(async |status| {
+        let far_end = FarEnd::start().await;
+        let met = far_end.server.faults().proxy("GET", "/boot/203323", status);
+        let boot = far_end.client().boot(&name(), BootId(203_323)).await;
+        assert!(boot.is_ok(), "{status}: {boot:?}");
+        assert!(met.iter().all(|rule| rule.hits() == 1), "{status}");
+    });
+    futures_util::future::join_all(each).await;
+}
+
+#[tokio::test]
+async fn a_redirect_is_weather_for_a_read_and_is_not_followed() {
+    let far_end = FarEnd::start().await;
+    let elsewhere = format!("{}/elsewhere", far_end.server.url());
+    far_end.server.faults().answer("GET", "/boot/203323", 302, &[("location", &elsewhere)], b"");
+    far_end.client().boot(&name(), BootId(203_323)).await.unwrap();
+    assert_eq!(far_end.count("*", "/elsewhere"), 0);
+}
+
+#[tokio::test]
+async fn a_page_never_means_that_something_is_gone_or_forbidden() {
+    let far_end = FarEnd::start().await;
+    let client = far_end.client_with(Timeouts { patience: Duration::from_millis(1), ..HURRIED });
+    for status in [401, 403, 404, 460] {
+        far_end.server.faults().always().html("GET", "/", status);
+        far_end.server.faults().always().html("POST", "/authenticationSecret", status);
+        let server = client.server(&name()).await.unwrap_err();
+        let boots = client.boots(&name(), None).await.unwrap_err();
+        let task = client.task(&name(), TaskId(7)).await.unwrap_err();
+        let secret = client.authentication_secrets(&name()).await.unwrap_err();
+        for error in [server, boots, task, secret] {
+            assert!(error.is_transient() && !error.is_refusal() && !error.is_credential(), "{}", shown(&error));
+            assert!(!error.is_not_found() && !error.is_expired_service(), "{}", shown(&error));
+        }
+        far_end.server.faults().clear();
+    }
+}
+
+#[tokio::test]
+async fn a_change_that_a_page_or_a_lost_patience_answered_is_in_doubt_and_not_repeated() {
+    let change = Change { boot: Some(BootId(230_243)), ..Change::default() };
+    for status in [400, 403, 404, 409, 429] {
+        let far_end = FarEnd::start().await;
+        far_end.server.faults().html("PUT", NAME, status);
+        let error = far_end.client().set(&name(), &change).await.unwrap_err();
+        assert!(error.may_have_happened() && !error.is_refusal(), "{status}");
+        assert_eq!(far_end.count("PUT", NAME), 1, "{status}");
+    }
+    for status in [408, 499] {
+        let far_end = FarEnd::start().await;
+        let own = json!({"class": "Client::Timeout", "message": "too slow"});
+        far_end.server.faults().status("PUT", NAME, status, &own);
+        let error = far_end.client().set(&name(), &change).await.unwrap_err();
+        assert!(error.may_have_happened() && !error.is_refusal(), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn who_waits_because_of_a_429_is_told_so_and_not_of_our_budget() {
+    let far_end = FarEnd::start().await;
+    let client = far_end.client();
+    client.now().await.unwrap();
+    far_end.server.faults().rate_limit("GET", "/boot", 600);
+    let refused = client.boot_ids(&name(), None).await.unwrap_err();
+    assert_eq!(refused.status(), Some(429));
+    let waits = client.server(&name()).await.unwrap_err();
+    assert!(waits.is_transient() && waits.is_unsent() && !waits.may_have_happened());
+    let said = shown(&waits);
+    assert!(said.contains("OVHcloud asked for fewer requests (429), for another"), "{said}");
+    assert_eq!(far_end.count("GET", NAME), 1, "and nothing was sent meanwhile");
 }

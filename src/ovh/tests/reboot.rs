@@ -134,7 +134,7 @@ async fn the_fence_stands_between_the_connection_and_the_request() {
 }
 
 #[tokio::test]
-async fn any_4xx_is_a_refusal_in_ovhclouds_words() {
+async fn a_4xx_in_ovhclouds_own_form_is_a_refusal_in_its_words() {
     let far_end = FarEnd::start().await;
     let forbidden = json!({
         "class": "Client::Forbidden", "message": "User not granted for this request",
@@ -149,10 +149,35 @@ async fn any_4xx_is_a_refusal_in_ovhclouds_words() {
         }
         other => panic!("{other:?}"),
     }
-    for status in [400, 401, 404, 408, 409, 429, 460] {
+    for status in [400, 401, 404, 409, 429, 460] {
         let far_end = FarEnd::start().await;
-        far_end.server.faults().always().status("POST", "/reboot", status, &json!({"message": "no"}));
+        let no = json!({"errorCode": "NO", "httpCode": status.to_string(), "message": "no"});
+        far_end.server.faults().always().status("POST", "/reboot", status, &no);
         assert!(matches!(reboot(&far_end).await, RebootAnswer::Refused(_)), "{status}");
+        assert_eq!(far_end.count("POST", "/reboot"), 1, "{status} is not tried again");
+    }
+}
+
+#[tokio::test]
+async fn a_4xx_that_is_not_ovhclouds_own_says_nothing_about_the_reboot() {
+    for status in [400, 401, 403, 404, 408, 409, 413, 429, 451, 499] {
+        let far_end = FarEnd::start().await;
+        let ways = far_end.server.faults().proxy("POST", "/reboot", status).len();
+        for _ in 0..ways {
+            let said = unknown(reboot(&far_end).await);
+            assert!(said.contains(&status.to_string()), "{said}");
+        }
+        assert_eq!(far_end.count("POST", "/reboot"), ways, "{status} is not tried again");
+    }
+}
+
+#[tokio::test]
+async fn a_408_and_a_499_say_nothing_about_the_reboot_in_whatever_form() {
+    for status in [408, 499] {
+        let far_end = FarEnd::start().await;
+        let own = json!({"class": "Client::Timeout", "message": "too slow", "details": {}});
+        far_end.server.faults().status("POST", "/reboot", status, &own);
+        assert!(unknown(reboot(&far_end).await).contains("too slow"));
         assert_eq!(far_end.count("POST", "/reboot"), 1, "{status} is not tried again");
     }
 }

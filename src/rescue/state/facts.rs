@@ -61,6 +61,8 @@ pub struct Facts {
     pub tasks_unread: Option<String>,
     /// How many times a person was asked to decide.
     pub asked: u32,
+    /// When each of those questions came up, by our clock.
+    pub asked_at: Vec<Timestamp>,
     /// The numbers of the questions that nobody answered in time.
     pub unanswered: Vec<u32>,
     /// The requester takes no DMs.
@@ -81,6 +83,14 @@ impl Facts {
     /// Whether the port was seen closed and then answering: the machine really restarted.
     pub fn is_back(&self) -> bool {
         self.port_closed.is_some() && matches!(self.port, Some((Port::Open, _)))
+    }
+
+    /// What is new since the last event began now.
+    pub(in crate::rescue) fn date(&mut self, now: Timestamp) {
+        self.asked_at.resize(self.asked as usize, now);
+        if let Some(round) = self.rounds.last_mut() {
+            round.asked_at.get_or_insert(now);
+        }
     }
 
     /// Whether this person denied this round, counted from 1, and has not said why.

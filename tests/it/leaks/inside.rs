@@ -13,6 +13,7 @@ use bernard::{
     rescue::{
         errand::Errand,
         link::Found,
+        mark::Mark,
         operation::{ChannelId, Operation, OperationId, Request, Source, Wish},
     },
 };
@@ -118,7 +119,7 @@ fn errand() -> (&'static str, String) {
         rule: "role 1".into(),
         guard: bernard::rescue::approval::Guard::Unprotected,
     };
-    let operation = Operation::open(OperationId(1), request, jiff::Timestamp::UNIX_EPOCH);
+    let operation = Operation::open(OperationId(1), Mark::default(), request, jiff::Timestamp::UNIX_EPOCH);
     let link = Some((Source::Mail, SecretString::from(CANARY)));
     ("Errand", format!("{:?}", Errand::Deliver { operation: Box::new(operation), link, reply }))
 }

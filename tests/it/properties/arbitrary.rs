@@ -11,6 +11,7 @@ use bernard::{
         console::{ConsoleKind, ConsoleMinutes},
         event::{Doubt, Event, NotDone, Port, Problem, PutBack},
         lease::Lease,
+        mark::Mark,
         notice::{Doing, Letter, Notice, To},
         operation::{
             ChannelId, Difference, EnableWish, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source,
@@ -465,6 +466,7 @@ pub(super) fn lease() -> impl Strategy<Value = Lease> {
         |((operation, server, account, label, owner, channel), started, deadline, before, set, system)| Lease {
             found: before.facts.clone(),
             operation,
+            mark: Mark::new(),
             server,
             account,
             label,

@@ -5,6 +5,7 @@ use bernard::{
     rescue::{
         console::ConsoleKind,
         event::{Event, Problem, PutBack},
+        mark::Mark,
         operation::{Intent, Kind, Operation, OperationId, Plan, Request},
         server::{System, TaskId, TaskStatus},
         state::{Phase, State},
@@ -146,7 +147,7 @@ fn fair(state: &State, plan: &Plan) -> Event {
 }
 
 fn fold(request: &Request, events: &[Event]) -> Operation {
-    let opened = Operation::open(OperationId(1), request.clone(), Timestamp::UNIX_EPOCH);
+    let opened = Operation::open(OperationId(1), Mark::default(), request.clone(), Timestamp::UNIX_EPOCH);
     events.iter().enumerate().fold(opened, |operation, (n, event)| {
         let now = Timestamp::from_second(i64::try_from(n).expect("few")).expect("early");
         operation.record(event, now).expect("the history was legal")

@@ -6,6 +6,7 @@ use bernard::{
     audit::{self, Decision, Kind},
     rescue::{
         event::{Event, NotDone, Problem},
+        mark::Mark,
         operation::{Operation, OperationId},
     },
 };
@@ -64,7 +65,7 @@ fn every_event_is_made_by_the_strategies() {
 fn every_decision_has_a_word_that_history_knows() {
     let mut runner = TestRunner::deterministic();
     let request = request().new_tree(&mut runner).expect("a value").current();
-    let operation = Operation::open(OperationId(1), request, Timestamp::UNIX_EPOCH);
+    let operation = Operation::open(OperationId(1), Mark::default(), request, Timestamp::UNIX_EPOCH);
     for _ in 0..2_000 {
         let event = event().new_tree(&mut runner).expect("a value").current();
         let entry = audit::of_event(&operation, &event, Timestamp::UNIX_EPOCH);

@@ -1,0 +1,124 @@
+//! Keeps the commands registered with Discord, beside everything else: nothing waits for it.
+//!
+//! While it cannot be done (Discord's daily limit, code 30034, or a 429 of hours), people use the commands that Discord still has.
+//! It is tried again after growing pauses; the log, `/doctor` and `bernard_commands_registered` say so. `/readyz` waits for the
+//! first try only, because buttons, reports and links are served all the same.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use serenity::{
+    builder::CreateCommand,
+    model::id::{ApplicationId, GuildId},
+};
+use sha1::{Digest, Sha1};
+use tokio_util::sync::CancellationToken;
+
+use super::Ready;
+use crate::{
+    clock,
+    discord::{
+        Error, Rest, command,
+        registration::{Registration, Standing},
+        rest::RegisteredCommand,
+        sender::pauses,
+    },
+    store::Store,
+};
+
+/// How long one try may take: so long `/readyz` waits for it at most.
+const TRY_WITHIN: Duration = Duration::from_secs(10);
+/// The first pause between two tries; each further one doubles …
+const FIRST_PAUSE: Duration = Duration::from_secs(3);
+/// … up to this: a hundred tries a day, for a limit that counts by the day.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
+/// The longest wait that Discord asks for and that is kept to without another look.
+const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
+/// The name of the digest of the commands that were last registered.
+const COMMANDS_FACT: &str = "commands";
+/// The same without what Discord has of them.
+const COMMANDS_UNREAD_FACT: &str = "commands-unread";
+
+/// Registers the commands.
+pub(super) struct Registrar {
+    pub(super) rest: Rest,
+    pub(super) store: Store,
+    pub(super) guild: GuildId,
+    pub(super) ready: Arc<Ready>,
+    pub(super) registration: Registration,
+}
+
+impl Registrar {
+    /// Tries until it is done, then rests until `stop`.
+    pub(super) async fn run(self, stop: CancellationToken) {
+        let work = async {
+            let mut pauses = pauses(FIRST_PAUSE, LONGEST_PAUSE);
+            while let Err(error) = self.register().await {
+                let asked = error.downcast_ref::<Error>().and_then(Error::wait).unwrap_or_default().min(LONGEST_WAIT);
+                let pause = pauses.next().unwrap_or(LONGEST_PAUSE).max(asked);
+                self.failed(&error, pause);
+                tokio::time::sleep(pause).await;
+            }
+            self.registration.set(Standing::Done);
+            self.tried(1.0);
+            std::future::pending::<()>().await;
+        };
+        stop.run_until_cancelled(work).await;
+    }
+
+    fn failed(&self, error: &anyhow::Error, pause: Duration) {
+        let said = format!("{error:#}");
+        let again = clock::now().saturating_add(pause).unwrap_or(jiff::Timestamp::MAX);
+        tracing::warn!(
+            error = said,
+            ?pause,
+            "the commands are not registered; Discord keeps those it has, and all else goes on"
+        );
+        self.registration.set(Standing::Failed { said, again });
+        self.tried(0.0);
+    }
+
+    fn tried(&self, registered: f64) {
+        metrics::gauge!(crate::metrics::COMMANDS_REGISTERED).set(registered);
+        self.ready.commands.store(true, Ordering::Relaxed);
+    }
+
+    /// Registers the commands unless Discord still has them exactly as they were last registered.
+    async fn register(&self) -> anyhow::Result<()> {
+        let rest = self.rest.within(TRY_WITHIN);
+        let application = rest.application().await?.id;
+        let commands = command::registered();
+        let fact = |registered: &[RegisteredCommand]| commands_digest(application, self.guild, &commands, registered);
+        let (fact_name, registered) = match rest.commands(application, self.guild).await {
+            Ok(registered) => (COMMANDS_FACT, registered),
+            // A proxy may let only some routes through: then what we last registered is all there is to compare with.
+            Err(error) if error.is_final() || is_a_page(&error) => {
+                tracing::warn!(%error, "the registered commands cannot be read");
+                (COMMANDS_UNREAD_FACT, Vec::new())
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if self.store.fact(fact_name).await? != Some(fact(&registered)) {
+            let registered = rest.set_commands(application, self.guild, &commands).await?;
+            self.store.set_fact(COMMANDS_FACT, &fact(&registered)).await?;
+            self.store.set_fact(COMMANDS_UNREAD_FACT, &fact(&[])).await?;
+            tracing::info!(count = commands.len(), "the commands are registered");
+        }
+        Ok(())
+    }
+}
+
+fn is_a_page(error: &Error) -> bool {
+    matches!(error.cause(), crate::discord::Cause::NotDiscords { .. })
+}
+
+/// What we want, and what Discord has of it: its version of a command changes whenever somebody changes the command.
+fn commands_digest(app: ApplicationId, guild: GuildId, wanted: &[CreateCommand], has: &[RegisteredCommand]) -> String {
+    let json = serde_json::to_string(wanted).unwrap_or_default();
+    let versions: BTreeSet<String> =
+        has.iter().map(|command| format!("{} {} {}", command.name, command.id, command.raw["version"])).collect();
+    hex::encode(Sha1::digest(format!("{app} {guild} {json} {versions:?}")))
+}

@@ -1,0 +1,121 @@
+//! Commands that cannot be registered hold nothing up: all but the registration runs, with the commands that Discord still has.
+
+use std::time::Duration;
+
+use bernard::rescue::operation::Kind;
+use serde_json::json;
+use sim::{
+    discord::Scope,
+    net::{Faults, Rule},
+};
+
+use crate::bot::{TestBot, eventually};
+
+/// A bot with a new store, for which Discord still has the commands of an earlier one.
+async fn with_an_empty_store(spoil: impl FnOnce(&TestBot)) -> TestBot {
+    let mut bot = TestBot::new().await;
+    bot.stop().await;
+    for end in ["", "-wal", "-shm"] {
+        let file = format!("{}{end}", bot.database().display());
+        if std::path::Path::new(&file).exists() {
+            std::fs::remove_file(&file).expect("it can be removed");
+        }
+    }
+    spoil(&bot);
+    bot.start().await;
+    bot
+}
+
+/// Everything but the registration goes on.
+async fn serves(bot: &mut TestBot) {
+    bot.discord.gateway().wait_for_connected(1).await;
+    bot.accepts(Kind::Enable).await;
+    assert!(bot.last_word("R-1").await.contains("**In rescue**"));
+    bot.ann.wait_for_dm(|dm| dm.content.contains("manager/secret")).await;
+    bot.card_shows("R-1", "**In rescue**").await;
+    assert_eq!(bot.discord.command_writes(), 1, "Discord has those of before");
+}
+
+async fn told(bot: &mut TestBot, words: &[&str]) {
+    let answer = bot.ask(&bot.ann, "doctor", &[]).await;
+    for word in ["Discord does not take my commands"].iter().chain(words) {
+        assert!(answer.content.contains(word), "{word}: {}", answer.content);
+    }
+    assert!(reqwest::get(bot.endpoint("/readyz")).await.expect("an answer").status().is_success());
+    let metrics = bot.metrics().await;
+    assert!(metrics.contains("# HELP bernard_commands_registered"), "{metrics}");
+}
+
+/// Waits until the commands were written once more, and the finding is gone.
+async fn registered(bot: &TestBot, rule: &Rule) {
+    rule.clear();
+    eventually("the commands are registered", async || bot.discord.command_writes() == 2).await;
+    eventually("the finding is gone", async || {
+        !bot.ask(&bot.ann, "doctor", &[]).await.content.contains("does not take my commands")
+    })
+    .await;
+}
+
+fn daily_limit(faults: &Faults) -> Rule {
+    let limit =
+        json!({ "code": 30034, "message": "Max number of daily application command creates has been reached (200)" });
+    faults.always().status("PUT", "/commands", 400, &limit)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_daily_limit_of_commands_holds_nothing_up_and_is_said_until_it_is_over() {
+    let mut rule = None;
+    let mut bot = with_an_empty_store(|bot| rule = Some(daily_limit(&bot.discord.faults()))).await;
+    serves(&mut bot).await;
+    told(&mut bot, &["30034"]).await;
+    registered(&bot, &rule.expect("it was made")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_503_a_page_and_a_limit_of_hours_for_the_commands_hold_nothing_up() {
+    let spoils: [fn(&TestBot); 4] = [
+        |bot| drop(bot.discord.faults().always().status("PUT", "/commands", 503, &json!({}))),
+        |bot| drop(bot.discord.faults().always().html("*", "/commands", 403)),
+        |bot| bot.discord.rate_limit(Scope::Route, "PUT", "/commands", Duration::from_secs(7_200), 100),
+        |bot| bot.discord.rate_limit(Scope::Route, "GET", "/commands", Duration::from_secs(7_200), 100),
+    ];
+    let each = spoils.map(async |spoil| {
+        let mut bot = with_an_empty_store(spoil).await;
+        serves(&mut bot).await;
+        told(&mut bot, &[]).await;
+    });
+    futures_util::future::join_all(each).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_that_cannot_be_read_holds_only_the_registration_up() {
+    let spoils: [fn(&TestBot); 3] = [
+        |bot| drop(bot.discord.faults().always().html("GET", "/applications/@me", 403)),
+        |bot| drop(bot.discord.faults().always().status("GET", "/applications/@me", 500, &json!({}))),
+        |bot| bot.discord.rate_limit(Scope::Route, "GET", "/applications/@me", Duration::from_secs(7_200), 100),
+    ];
+    let each = spoils.map(async |spoil| {
+        let mut bot = with_an_empty_store(spoil).await;
+        serves(&mut bot).await;
+    });
+    futures_util::future::join_all(each).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateways_address_behind_a_page_is_asked_for_again_and_reports_go_on_meanwhile() {
+    let mut bot = TestBot::new().await;
+    let following = bot.ovh.faults().hold_before("GET", "/task/");
+    bot.accepts(Kind::Enable).await;
+    following.reached().await;
+    bot.stop().await;
+    let page = bot.discord.faults().always().html("GET", "/gateway/bot", 403);
+    following.release();
+    bot.start_without_waiting().await;
+    // Nobody can type anything, and what was begun comes to its end all the same.
+    assert!(bot.last_word("R-1").await.contains("**In rescue**"));
+    eventually("the page was met", async || page.hits() >= 2).await;
+    page.clear();
+    bot.ready().await;
+    let answer = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await;
+    assert!(answer.content.contains("web-1"), "{}", answer.content);
+}
