@@ -58,8 +58,8 @@ use crate::{
     store::{self, Store},
 };
 
-/// How many interactions may wait to be acknowledged; more are dropped, and counted.
-const WAITING_INTERACTIONS: usize = 1_024;
+/// How many interactions may wait to be received, which takes no time; more are dropped, and counted.
+const WAITING_INTERACTIONS: usize = 256;
 /// How many DMs may wait to be sent.
 const WAITING_ERRANDS: usize = 64;
 /// The process' exit code when its supervisor should start it again at once (`EX_TEMPFAIL`).
@@ -318,6 +318,12 @@ pub async fn check_online(config: &Config) -> anyhow::Result<Vec<Finding>> {
     Ok(check::online(config, &rest, &clients(config)?).await)
 }
 
+/// Which files of the store others on this machine can use, and whether they can put files beside them.
+pub fn check_files(config: &Config) -> Vec<Finding> {
+    let exposed = store_path(config).map(store::exposed).unwrap_or_default();
+    exposed.iter().map(|exposed| Finding { verdict: Verdict::Odd, what: format!("the store: {exposed}") }).collect()
+}
+
 /// What the servers that the store remembers tell about the rules of `config`, without asking anybody.
 pub async fn check_remembered(config: &Config) -> Vec<Finding> {
     let Ok(path) = store_path(config) else { return Vec::new() };
@@ -373,6 +379,7 @@ fn step_settings(config: &Config) -> Settings {
 fn warden_settings(config: &Config) -> WardenSettings {
     WardenSettings {
         tick: config.pace.reminder_tick,
+        look_every: config.pace.inventory_refresh,
         remind_before: config.rescue.remind_before.try_into().unwrap_or(SignedDuration::MAX),
         on_deadline: config.rescue.on_deadline,
         patience: config.pace.question_patience.try_into().unwrap_or(SignedDuration::MAX),

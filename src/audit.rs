@@ -90,6 +90,10 @@ pub enum Act {
     LeaseHandedOver,
     /// A server has left the account, and its lease ended with that.
     ServerLeft,
+    /// Others took a server out of its rescue.
+    RescueLeft,
+    /// Others changed a rescue: its netboot, or by a reboot its password perhaps.
+    RescueChanged,
     /// The process started, with this policy.
     Started,
     /// The configuration was read again: this policy is in force from now on.
@@ -113,6 +117,8 @@ impl Act {
             Self::LeaseExtended => "lease_extended",
             Self::LeaseHandedOver => "lease_handed_over",
             Self::ServerLeft => "server_left",
+            Self::RescueLeft => "rescue_left",
+            Self::RescueChanged => "rescue_changed",
             Self::Started => "started",
             Self::PolicyLoaded => "policy_loaded",
             Self::Anchored => "anchored",
@@ -130,7 +136,7 @@ impl Act {
             | Self::LeaseExtended
             | Self::LeaseHandedOver => Kind::Decision,
             Self::DmWiped => Kind::Effect,
-            Self::ServerLeft => Kind::Seen,
+            Self::ServerLeft | Self::RescueLeft | Self::RescueChanged => Kind::Seen,
             Self::PolicyLoaded => Kind::Policy,
             Self::Started | Self::Anchored | Self::RefusalsLost => Kind::Process,
         }
@@ -170,6 +176,8 @@ pub struct Entry {
     pub outcome: Option<String>,
     /// More, in plain words or in OVHcloud's.
     pub detail: Option<String>,
+    /// How often it happened, if this line stands for many.
+    pub times: Option<u64>,
 }
 
 impl Entry {
@@ -195,6 +203,7 @@ impl Entry {
             queries: Vec::new(),
             outcome: None,
             detail: None,
+            times: None,
         }
     }
 
@@ -287,6 +296,7 @@ impl Entry {
             ("query", joined(&self.queries)),
             ("outcome", self.outcome.clone()),
             ("detail", self.detail.clone()),
+            ("times", self.times.map(|times| times.to_string())),
         ];
         let known = texts.into_iter().filter_map(|(key, text)| Some((key, plain(&text?))));
         let mut fields: BTreeMap<&str, Value> = known.map(|(key, text)| (key, Value::String(text))).collect();

@@ -6,7 +6,10 @@
 //! - `POST /interactions` (mode `http` only): a signed interaction, handed over to the same channel as the gateway's and answered
 //!   with 202 and nothing: the real answer goes by Discord's callback, so both modes share one path.
 //!
-//! An interaction that Discord did not sign just now gets 401 and is not looked at: see [`crate::discord::signed`].
+//! An interaction that Discord did not sign just now gets 401 and is not looked at: see [`crate::discord::signed`]. How many
+//! may come, how slowly and with how much is the [`door`]'s to say.
+
+mod door;
 
 use std::{fmt, future::Future, io, sync::Arc, time::Duration};
 
@@ -19,12 +22,15 @@ use axum::{
     routing::{get, post},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::{net::TcpListener, sync::Notify};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
-use crate::discord::signed::{Interactions, Received};
+use self::door::Bounds;
+use crate::discord::{
+    interaction::LONGEST,
+    signed::{Interactions, Received},
+};
 
-/// The most of a request that is read. Interactions are a few kilobytes.
-const BODY_LIMIT: usize = 1 << 20;
 /// How often the figures' recorder is tidied.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 /// How long requests that are under way may take once the process is to stop.
@@ -99,27 +105,33 @@ impl Endpoints {
 ///
 /// # Errors
 ///
-/// As the listener gives them.
+/// None today: a listener that gives nothing is asked again.
 pub async fn serve(
     listener: TcpListener,
     endpoints: Endpoints,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let stopping = Arc::new(Notify::new());
-    let stopped = Arc::clone(&stopping);
-    let signal = async move {
-        stop.await;
-        stopped.notify_one();
-    };
+    serve_within(Bounds::default(), listener, endpoints, stop).await;
+    Ok(())
+}
+
+async fn serve_within(
+    bounds: Bounds,
+    listener: TcpListener,
+    endpoints: Endpoints,
+    stop: impl Future<Output = ()> + Send + 'static,
+) {
+    let stopping = CancellationToken::new();
     let metrics = endpoints.metrics.clone();
     let last_call = async {
-        stopping.notified().await;
+        stop.await;
+        stopping.cancel();
         tokio::time::sleep(LAST_REQUESTS).await;
     };
     tokio::select! {
-        served = axum::serve(listener, router(endpoints)).with_graceful_shutdown(signal) => served,
-        () = last_call => Ok(()),
-        () = keep_up(&metrics) => Ok(()),
+        () = door::keep(listener, router(endpoints), bounds, stopping.clone()) => {}
+        () = last_call => {}
+        () = keep_up(&metrics) => {}
     }
 }
 
@@ -139,7 +151,7 @@ fn router(endpoints: Endpoints) -> Router {
     if endpoints.interactions.is_some() {
         router = router.route("/interactions", post(interactions));
     }
-    router.layer(DefaultBodyLimit::max(BODY_LIMIT)).with_state(endpoints)
+    router.layer(DefaultBodyLimit::max(LONGEST)).with_state(endpoints)
 }
 
 async fn healthz(State(endpoints): State<Endpoints>) -> Response {

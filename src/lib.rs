@@ -12,7 +12,7 @@
 //! - [`discord`]: the other end: interactions in, answers, cards and DMs out.
 //! - [`text`]: every sentence, in English and French.
 //! - `sieve`: what may be logged and shown of other people's words.
-//! - [`http`], [`tls`], [`metrics`], [`logging`], [`clock`]: the edges.
+//! - [`http`], [`tls`], [`metrics`], [`logging`], [`clock`], [`process`], [`private`]: the edges.
 //! - [`app`]: builds all of it, starts the loops, stops them in order; [`check`] proves beforehand that it can.
 //! - `demo`: the program between two simulated far ends, for who has no account (feature `demo`; not in the image).
 
@@ -31,6 +31,8 @@ pub mod tls;
 pub mod metrics;
 pub mod logging;
 pub mod clock;
+pub mod process;
+pub mod private;
 pub mod app;
 pub mod check;
 #[cfg(feature = "demo")]

@@ -87,6 +87,14 @@ impl Limits {
         self.0.commands.look(person, Look::Take).map_err(|again| self.person(again))
     }
 
+    /// Whether one more command of a person's would be let through now; counts nothing.
+    ///
+    /// # Errors
+    /// [`TooOften`]: it would not.
+    pub fn would_let_command(&self, person: UserId) -> Result<(), TooOften> {
+        self.0.commands.look(person, Look::Peek).map_err(|again| self.person(again))
+    }
+
     /// Counts a press of a person's that asks for work.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use bernard::{
     },
     check::Verdict,
     config::{self, Config, LogFormat},
-    logging, metrics,
+    logging, metrics, process,
 };
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
@@ -71,12 +71,14 @@ const WRONG_CONFIGURATION: u8 = 2;
 
 fn main() -> ExitCode {
     logging::withhold_panics();
+    process::keep_to_itself();
     match Arguments::parse().verb {
         Verb::Audit(verb) => ExitCode::from(audit::run(&verb)),
         Verb::Run { config } => with_configuration(&config, |loaded| run(loaded, &config)),
         Verb::Check { config, online } => with_configuration(&config, |loaded| {
             app::store_path(&loaded)?;
             say(format_args!("{}: the configuration is in order", config.display()));
+            app::check_files(&loaded).iter().for_each(say);
             if online { check_online(&loaded) } else { check_remembered(&loaded) }
         }),
         #[cfg(feature = "demo")]
@@ -146,6 +148,7 @@ fn run(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
         .find(|(name, _)| name == "RUST_LOG")
         .map(|(_, value)| value.to_string_lossy().into_owned());
     logging::init(format, filter.as_deref())?;
+    process::raise_descriptors();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     let code = runtime.block_on(serve(config, path))?;
     // A look-up that hangs in the system must not keep a stopped process.

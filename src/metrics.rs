@@ -22,6 +22,8 @@ pub const INTERACTIONS: &str = "bernard_interactions_total";
 pub const INTERACTIONS_UNREADABLE: &str = "bernard_interactions_unreadable_total";
 /// Interactions dropped because too many were waiting.
 pub const INTERACTIONS_DROPPED: &str = "bernard_interactions_dropped_total";
+/// Connections to the web endpoints that were closed to make room for newer ones.
+pub const HTTP_CROWDED_OUT: &str = "bernard_http_crowded_out_total";
 /// Signed web requests that were refused.
 pub const SIGNATURES_REFUSED: &str = "bernard_signatures_refused_total";
 /// Whether Discord has the commands of this version.
@@ -98,6 +100,7 @@ pub(crate) fn describe() {
     describe_counter!(INTERACTIONS, Unit::Count, "Interactions handed over, in interactions");
     describe_counter!(INTERACTIONS_UNREADABLE, Unit::Count, "Interactions that could not be read, in interactions");
     describe_counter!(INTERACTIONS_DROPPED, Unit::Count, "Interactions dropped as too many waited, in interactions");
+    describe_counter!(HTTP_CROWDED_OUT, Unit::Count, "Web connections closed to make room, in connections");
     describe_counter!(SIGNATURES_REFUSED, Unit::Count, "Web requests with a bad signature or time, in requests");
     describe_counter!(OVH_REQUESTS, Unit::Count, "Requests sent to OVHcloud, in requests");
     describe_histogram!(OVH_SECONDS, Unit::Seconds, "Duration of one request to OVHcloud, in seconds");

@@ -10,6 +10,7 @@
 //! - [`Server::reset_all`] resets every open connection (a real RST), WebSockets included.
 
 mod fault;
+pub(crate) mod home;
 mod journal;
 mod line;
 mod server;

@@ -134,6 +134,68 @@ async fn an_order_to_kill_reaches_whoever_runs_the_bot() {
 }
 
 #[tokio::test]
+async fn a_page_of_another_site_reads_nothing_and_changes_nothing() {
+    let mut page = Page::open().await;
+    let own = page.url.clone();
+    let port = own.rsplit_once(':').expect("a port").1.to_owned();
+    let client = reqwest::Client::new();
+    let ask = async |method: &str, path: &str, headers: &[(&str, &str)]| {
+        let method = method.parse().expect("a method");
+        let request =
+            client.request(method, format!("{own}{path}")).header("content-type", "application/json").body("{}");
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        request.send().await.expect("an answer").status().as_u16()
+    };
+    let rebound = format!("evil.example:{port}");
+    for path in ["/", "/app.js", "/secret/", "/api/stream?who=1"] {
+        assert_eq!(ask("GET", path, &[("host", &rebound)]).await, 403, "{path}");
+    }
+    for headers in [
+        &[("host", rebound.as_str())][..],
+        &[("host", &rebound), ("origin", &format!("http://{rebound}")), ("sec-fetch-site", "same-origin")],
+        &[("origin", "https://evil.example")],
+        &[("origin", "null")],
+        &[("origin", "http://127.0.0.1:1")],
+        &[("origin", &own.replace("http", "https"))],
+        &[("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "same-site")],
+        &[("origin", &own), ("sec-fetch-site", "cross-site")],
+    ] {
+        for path in ["/api/kill", "/api/secret", "/api/trouble", "/api/slash"] {
+            assert_eq!(ask("POST", path, headers).await, 403, "{path} {headers:?}");
+        }
+    }
+    assert!(page.orders.try_recv().is_err(), "nobody was killed");
+    let local = format!("localhost:{port}");
+    let local_origin = format!("http://{local}");
+    for headers in [
+        &[][..],
+        &[("origin", own.as_str()), ("sec-fetch-site", "same-origin")],
+        &[("host", &local), ("origin", &local_origin), ("sec-fetch-site", "same-origin")],
+        &[("sec-fetch-site", "none")],
+    ] {
+        assert_eq!(ask("POST", "/api/kill", headers).await, 200, "{headers:?}");
+        assert_eq!(page.orders.recv().await, Some(Order::KillAndRestart));
+    }
+}
+
+#[tokio::test]
+async fn the_people_of_the_simulator_are_moved_by_nobody_elses_page() {
+    let discord = Discord::start_at(([127, 0, 0, 1], 0).into(), sim::discord::control::routes).await.expect("a port");
+    let state = format!("{}/_sim/state", discord.url());
+    let typed = format!("{}/_sim/slash", discord.url());
+    let client = reqwest::Client::new();
+    let rebound = client.get(&state).header("host", "evil.example").send().await.expect("an answer");
+    assert_eq!(rebound.status(), 403);
+    let foreign = client
+        .post(&typed)
+        .header("origin", "https://evil.example")
+        .json(&json!({ "person": "eve", "command": "help" }));
+    assert_eq!(foreign.send().await.expect("an answer").status(), 403);
+    assert_eq!(reqwest::get(&state).await.expect("an answer").status(), 200);
+}
+
+#[tokio::test]
 async fn a_secret_is_read_by_people_without_counting_as_the_bots() {
     let page = Page::open().await;
     let id = page.ovh.old_rescue_mail("web-1", Duration::from_secs(60));

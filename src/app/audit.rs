@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -284,8 +284,14 @@ fn open_out(path: &Path) -> anyhow::Result<Box<dyn Write>> {
     if path == Path::new("-") {
         return Ok(Box::new(io::stdout()));
     }
-    let file = File::options().write(true).create(true).truncate(true).mode(OWNER_ONLY).open(path);
-    Ok(Box::new(file.with_context(|| format!("{} cannot be written", path.display()))?))
+    let cannot = || format!("{} cannot be written", path.display());
+    let file =
+        File::options().write(true).create(true).truncate(true).mode(OWNER_ONLY).open(path).with_context(cannot)?;
+    // A file that was there keeps its rights; what stands in it now is for fewer people.
+    if file.metadata().with_context(cannot)?.is_file() {
+        file.set_permissions(fs::Permissions::from_mode(OWNER_ONLY)).with_context(cannot)?;
+    }
+    Ok(Box::new(file))
 }
 
 /// An export being written, line by line.

@@ -3,7 +3,7 @@
 use super::Line;
 
 /// The columns, in their order.
-pub const COLUMNS: [&str; 19] = [
+pub const COLUMNS: [&str; 20] = [
     "n",
     "at",
     "kind",
@@ -21,6 +21,7 @@ pub const COLUMNS: [&str; 19] = [
     "query",
     "outcome",
     "detail",
+    "times",
     "previous",
     "hash",
 ];

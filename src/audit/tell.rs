@@ -10,6 +10,7 @@ use crate::{
         event::{Doubt, Event, NotDone, Port, Problem, PutBack},
         lease::Effect,
         operation::{Operation, Plan, Source, Wish},
+        others::OthersWork,
         server::{Boot, TaskId},
         start::{Start, changed},
         state::{Link, Outcome, Phase},
@@ -118,6 +119,7 @@ fn told(entry: Entry, event: &Event) -> Entry {
             match result {
                 PutBack::Done => entry,
                 PutBack::Failed { said } => entry.saying(format!("failed: {said}")),
+                PutBack::OthersAtWork { works } => entry.saying(format!("left: others are at work: {}", at(works))),
                 PutBack::SetByOthers => entry.saying("left: somebody else set another netboot"),
             }
         }
@@ -125,6 +127,7 @@ fn told(entry: Entry, event: &Event) -> Entry {
             Some(comment) => format!("{}: {comment}", status.as_str()),
             None => status.as_str().to_owned(),
         }),
+        Event::OthersAtWork { works } => entry.saying(at(works)),
         Event::TaskVanished => entry,
         Event::RescueFound { since, .. } => entry.saying(format!("since {since:.0}")),
         Event::PortSeen { port, .. } => entry.saying(match port {
@@ -232,6 +235,17 @@ fn list(tasks: &[TaskId]) -> String {
     if shown.is_empty() { "none".to_owned() } else { shown.join(" ") }
 }
 
+/// What others do, in OVHcloud's words.
+fn at(works: &[OthersWork]) -> String {
+    let word = |work: &OthersWork| match work {
+        OthersWork::Task { id, function, status } => format!("{function} {id} ({})", status.as_str()),
+        OthersWork::UnreadTask { id } => format!("task {id}"),
+        OthersWork::Planned { id, kind, .. } => format!("planned {kind} {id}"),
+        OthersWork::Intervention { id, kind, .. } => format!("intervention {kind} {id}"),
+    };
+    works.iter().map(word).collect::<Vec<_>>().join(", ")
+}
+
 fn place(source: Source) -> &'static str {
     match source {
         Source::AuthenticationSecret => "authentication-secret",
@@ -257,6 +271,7 @@ fn impossible(problem: &Problem) -> String {
         Problem::NotEnoughApprovals { needed, given } => {
             return format!("not_enough_approvals: {given} of {needed}");
         }
+        Problem::OthersAtWork { works } => return format!("others_at_work: {}", at(works)),
         Problem::CannotOwn { person } => return format!("cannot_own: {}", person.0),
         Problem::HasOwner { .. }
         | Problem::LeaseChanged
@@ -264,6 +279,8 @@ fn impossible(problem: &Problem) -> String {
         | Problem::NoBoots
         | Problem::ChangedMeanwhile
         | Problem::NotInRescue
+        | Problem::NothingToRestore
+        | Problem::LeftRescue
         | Problem::Rebooting
         | Problem::NoLongerAllowed
         | Problem::KeyNeedsLinux

@@ -126,6 +126,8 @@ mod tests {
             Act::LeaseExtended,
             Act::LeaseHandedOver,
             Act::ServerLeft,
+            Act::RescueLeft,
+            Act::RescueChanged,
             Act::Started,
             Act::PolicyLoaded,
             Act::Anchored,

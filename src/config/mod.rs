@@ -35,7 +35,10 @@ pub use rescue::{OnDeadline, Rescue};
 pub use store::{Http, Store, StoreUrl};
 
 pub use crate::access::{Protect, Role};
-use crate::ovh::Account;
+use crate::{
+    ovh::Account,
+    private::{self, Exposed},
+};
 use problem::Wrong;
 use section::{Reader, Section};
 use source::{Environment, Form, Table, Value};
@@ -131,8 +134,13 @@ impl Config {
             let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
             fail(whole(At::Line { line, column: 1 }, "is not UTF-8 on this line".to_owned()))
         })?;
-        let others = if others_can_read(path) { Others::CanRead } else { Others::CannotRead };
-        read(&file, text, Environment::new(environment), others)
+        let mut loaded = read(&file, text, Environment::new(environment), private::open_file(path))?;
+        let folder = path.parent().and_then(private::open_folder);
+        for exposed in private::changeable_file(path).into_iter().chain(folder) {
+            let problem = whole(At::File, exposed.to_string());
+            loaded.warnings.push(Warning { file: file.clone(), problem });
+        }
+        Ok(loaded)
     }
 
     /// Reads a text as [`load`](Self::load) reads a file; messages call it `bernard.toml`.
@@ -143,34 +151,16 @@ impl Config {
         text: &str,
         environment: impl IntoIterator<Item = (K, V)>,
     ) -> Result<Loaded, Problems> {
-        read("bernard.toml", text, Environment::new(environment), Others::CannotRead)
+        read("bernard.toml", text, Environment::new(environment), None)
     }
 }
 
-/// Whether people other than the file's owner and group can read it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Others {
-    CanRead,
-    CannotRead,
-}
-
-#[cfg(unix)]
-fn others_can_read(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
-}
-
-#[cfg(not(unix))]
-fn others_can_read(_path: &Path) -> bool {
-    false
-}
-
-fn read(file: &str, text: &str, environment: Environment, others: Others) -> Result<Loaded, Problems> {
+fn read(file: &str, text: &str, environment: Environment, open: Option<Exposed>) -> Result<Loaded, Problems> {
     let table = source::parse(text).map_err(|problems| Problems::new(file, problems))?;
     let mut reader = Reader::new(environment);
     let config = read_root(&mut reader, table);
-    if others == Others::CanRead {
-        warn_of_literals(&mut reader);
+    if let Some(open) = open {
+        warn_of_literals(&mut reader, &open);
     }
     match config {
         Some(config) if reader.problems.is_empty() => {
@@ -184,9 +174,9 @@ fn read(file: &str, text: &str, environment: Environment, others: Others) -> Res
     }
 }
 
-fn warn_of_literals(reader: &mut Reader) {
+fn warn_of_literals(reader: &mut Reader, open: &Exposed) {
     for (at, key) in std::mem::take(&mut reader.literals) {
-        let what = "is written as it is in a file that everybody on this machine can read".to_owned();
+        let what = format!("is written as it is in a file that is not private: {open}");
         let right =
             r#"use { env = "NAME" } or { file = "/path" }, or take the right to read away from others"#.to_owned();
         reader.warnings.push(Problem { at, key, what, right });

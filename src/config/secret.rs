@@ -3,15 +3,16 @@
 //! A secret's value never reaches a message: whatever stands where a secret should be, the complaint names only the place,
 //! the key, and the variable or file that was asked for.
 
-use std::{fs, io::Read};
+use std::{fs, io::Read, path::Path};
 
 use secrecy::SecretString;
 
 use super::{
-    problem::{At, Wrong},
+    problem::{At, Problem, Wrong},
     section::Section,
     source::{Form, Kind, Table, Value},
 };
+use crate::private;
 
 /// A secret's file may be this long, in bytes; a longer one is no secret but a mistake.
 const LONGEST_FILE: u64 = 64 * 1024;
@@ -45,13 +46,13 @@ impl Section<'_> {
         let found = match value.kind {
             Kind::Text(text) if text.trim().is_empty() => return None,
             Kind::Text(text) => Ok(text.trim().to_owned()),
-            Kind::Table(table) => self.follow(table),
+            Kind::Table(table) => self.follow(table, key, &value.at),
             _ => Err(Wrong::new("is not a text", FORMS)),
         };
         found.map_err(|wrong| self.complain(key, value.at, wrong)).ok()
     }
 
-    fn follow(&mut self, mut table: Table) -> Result<String, Wrong> {
+    fn follow(&mut self, mut table: Table, key: &'static str, at: &At) -> Result<String, Wrong> {
         let wrong = || Wrong::new("has something other than one of `env` and `file` in its braces", FORMS);
         let (env, file) = (table.remove("env"), table.remove("file"));
         let (Kind::Text(source), is_file) = (match (env, file, table.is_empty()) {
@@ -61,7 +62,22 @@ impl Section<'_> {
         }) else {
             return Err(wrong());
         };
-        if is_file { read_file(&source) } else { self.read_variable(&source) }
+        if !is_file {
+            return self.read_variable(&source);
+        }
+        let text = read_file(&source)?;
+        self.warn_of_file(Path::new(&source), key, at);
+        Ok(text)
+    }
+
+    /// Says what others can do with a secret's file, which is a path for certain: it was read.
+    fn warn_of_file(&mut self, file: &Path, key: &'static str, at: &At) {
+        let folder = file.parent().and_then(private::open_folder);
+        for exposed in private::open_file(file).into_iter().chain(folder) {
+            let what = format!("is read from a file that is not private: {exposed}");
+            let problem = Problem { at: at.clone(), key: self.path(key), what, right: String::new() };
+            self.reader.warnings.push(problem);
+        }
     }
 
     fn read_variable(&mut self, name: &str) -> Result<String, Wrong> {

@@ -5,6 +5,7 @@ use super::{
     card::{Rendering, rendering, title},
     component::Button,
     form::LONGEST_REASON,
+    others,
     posting::LONGEST,
     speak, starts,
 };
@@ -65,6 +66,7 @@ fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> 
     // What was not approved was not done either: then the calls say nothing.
     if matches!(round.end, RoundEnd::Open | RoundEnd::Approved) {
         lines.extend(boots_into(&operation.request, locale));
+        lines.extend(operation.request.beside.iter().flat_map(|beside| others::lines(beside, locale)));
         lines.extend(exact_calls(round, locale));
     }
     if !round.approvers.is_empty() {

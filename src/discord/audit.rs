@@ -1,6 +1,9 @@
 //! Refusals of rights, for the audit: recorded before the person is told, after the acknowledgement, and never for long.
 
-use std::time::Duration;
+use std::{
+    sync::PoisonError,
+    time::{Duration, Instant},
+};
 
 use serenity::model::application::{
     CommandDataOption, CommandDataOptionValue, CommandInteraction, ComponentInteraction, ModalInteraction,
@@ -11,6 +14,7 @@ use super::{
     component::{Button, Subject},
     handler::Handler,
     refusal::Refusal,
+    tally::Tally,
 };
 use crate::{
     access::UserId,
@@ -19,6 +23,8 @@ use crate::{
     rescue::{operation::ChannelId, server::ServiceName},
 };
 
+/// How often it is looked whose minute of refusals is over.
+const COUNTS_LOOK: Duration = Duration::from_secs(5);
 /// How long a person waits for the record of their refusal; it is written all the same.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -58,10 +64,39 @@ impl Handler {
 
     async fn record_refusal(&self, entry: Entry, server: Option<ServiceName>) {
         let entry = Entry { server, ..entry };
+        let Some(entry) = self.refusals().note(entry, Instant::now()) else { return };
         match tokio::time::timeout(PATIENCE, self.store.audit(entry)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::error!(%error, "a refusal is not in the audit"),
             Err(_) => tracing::warn!("a refusal is told before it is in the audit: the store is slow"),
+        }
+    }
+
+    fn refusals(&self) -> std::sync::MutexGuard<'_, Tally> {
+        self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes, for ever, the lines of what was counted.
+    pub(super) async fn write_counts(&self) {
+        let mut turns = tokio::time::interval(COUNTS_LOOK);
+        loop {
+            turns.tick().await;
+            let due = self.refusals().due(Instant::now());
+            self.write_all(due).await;
+        }
+    }
+
+    /// Writes the lines of all that is still being counted: nothing is received any more.
+    pub(super) async fn write_last_counts(&self) {
+        let last = self.refusals().all(Instant::now());
+        self.write_all(last).await;
+    }
+
+    async fn write_all(&self, counts: Vec<Entry>) {
+        for count in counts {
+            if let Err(error) = self.store.audit(count).await {
+                tracing::error!(%error, "a count of refusals is not in the audit");
+            }
         }
     }
 

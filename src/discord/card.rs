@@ -11,7 +11,7 @@ use super::{
     component::Button,
     console,
     guide::{Place, Reader, Topic},
-    posting, speak, starts,
+    others, posting, speak, standing, starts,
 };
 use crate::{
     access::Who,
@@ -206,6 +206,10 @@ fn question(operation: &Operation, asked: u32, locale: Locale) -> Rendering {
         Phase::Undecided { candidates, .. } if asked == facts.asked => {
             lines.push(mention(operation.request.requester));
             lines.push(match (facts.not_done, candidates.len()) {
+                _ if !facts.stopped_by.is_empty() => {
+                    let works = others::works(&facts.stopped_by, locale).join("\n");
+                    format!("{}\n{works}", say!(locale, "question-others"))
+                }
                 (Some(NotDone::Refused), _) => say!(locale, "question-again-refused"),
                 (Some(NotDone::Unsent), _) => say!(locale, "question-again-unsent"),
                 (None, 0) => match &facts.tasks_unread {
@@ -274,13 +278,12 @@ fn end(
     let lease = lease.filter(|lease| operation.is_about(lease));
     let mut lines = vec![title(operation, speak::state(operation, locale), locale)];
     lines.push(mention(operation.request.requester));
-    let until = lease.map(|lease| until_line(operation, lease, now, locale));
+    let until = lease.map(|lease| standing::of_lease(operation, lease, now, locale));
     lines.extend(end_lines(operation, outcome, until, link, locale));
     let mut buttons = Vec::new();
     if let Some(lease) = lease {
-        buttons.push(Button::RestoreNow(lease.marked()).create(locale));
-        buttons.push(Button::Extend(lease.marked()).create(locale));
-        if operation.can_be_put_back() {
+        buttons.extend(standing::buttons(lease, locale));
+        if operation.can_be_put_back() && !lease.seen.has_left() {
             buttons.push(Button::PutNetbootBack(operation.marked()).create(locale));
         }
     }
@@ -376,21 +379,11 @@ fn put_back_lines(operation: &Operation, locale: Locale) -> Vec<String> {
     let back = match &operation.state.facts.put_back {
         Some(PutBack::Done) => Some(say!(locale, "card-put-back")),
         Some(PutBack::Failed { said }) => Some(say!(locale, "card-not-put-back", said = code(said))),
+        Some(PutBack::OthersAtWork { .. }) => Some(say!(locale, "card-others-at-work")),
         Some(PutBack::SetByOthers) => Some(say!(locale, "card-set-by-others")),
         None => None,
     };
     back.into_iter().chain(speak::doubt(operation, locale)).collect()
-}
-
-/// Until when, whose it is if that changed hands, and whether its time is over.
-fn until_line(operation: &Operation, lease: &Lease, now: Timestamp, locale: Locale) -> String {
-    let (until, who) = (since_epoch(lease.deadline), mention(lease.owner));
-    match (lease.deadline <= now, lease.owner == operation.request.requester) {
-        (false, true) => say!(locale, "end-until", until = until),
-        (false, false) => say!(locale, "end-until-of", who = who, until = until),
-        (true, true) => say!(locale, "end-until-over", until = until),
-        (true, false) => say!(locale, "end-until-over-of", who = who, until = until),
-    }
 }
 
 fn link_line(operation: &Operation, link: Link, locale: Locale) -> String {

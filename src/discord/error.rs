@@ -5,6 +5,10 @@ use std::{fmt, time::Duration};
 /// "Maximum number of edits to messages older than 1 hour reached": comes as a 429, names no time, and passes with none.
 pub(crate) const TOO_OLD_TO_EDIT: u32 = 30_046;
 
+/// What Discord says of a state that passes by itself, whatever status it comes with: opening DMs too fast, sending or a feature
+/// switched off for a while, a slow or limited channel, guild or resource, an application or a resource that is not up yet.
+const PASSING: [u32; 9] = [40_003, 40_004, 40_006, 20_016, 20_028, 20_029, 40_062, 110_001, 130_000];
+
 /// A call to Discord that did not succeed, with the call it was.
 ///
 /// `Display` and `Debug` hold the method, the route's template and what Discord said; never a token or a body.
@@ -108,6 +112,13 @@ impl Error {
         }
     }
 
+    /// Whether Discord says that there is no such person, or that they are not in the guild.
+    pub fn is_unknown_person(&self) -> bool {
+        /// "Unknown Member", "Unknown User".
+        const UNKNOWN: [u32; 2] = [10_007, 10_013];
+        self.code().is_some_and(|code| UNKNOWN.contains(&code))
+    }
+
     /// Discord's own sentence, if it said one.
     pub fn message(&self) -> Option<&str> {
         match &self.cause {
@@ -116,12 +127,13 @@ impl Error {
         }
     }
 
-    /// Whether time alone may heal it: 429 but for code 30046, 5xx, whatever is not Discord's own answer, no connection, a lost
+    /// Whether time alone may heal it: 429 but for code 30046, 408, 499, 5xx, a state of Discord's that passes, whatever is not Discord's own answer, no connection, a lost
     /// answer.
     pub fn is_transient(&self) -> bool {
         match &self.cause {
             Cause::Refused { code: Some(TOO_OLD_TO_EDIT), .. } => false,
-            Cause::Refused { status, .. } => *status == 429 || *status >= 500,
+            Cause::Refused { code: Some(code), .. } if PASSING.contains(code) => true,
+            Cause::Refused { status, .. } => matches!(status, 408 | 429 | 499 | 500..),
             Cause::NotDiscords { .. }
             | Cause::Limited { .. }
             | Cause::OutOfTime
@@ -134,7 +146,8 @@ impl Error {
     /// Whether Discord may have carried the call out in spite of the error.
     pub fn may_have_happened(&self) -> bool {
         match &self.cause {
-            Cause::Refused { status, .. } => *status >= 500,
+            // 408 and 499: somebody on the way lost their patience.
+            Cause::Refused { status, .. } => matches!(status, 408 | 499 | 500..),
             // Whoever answered in Discord's place may have passed the call on before.
             Cause::NotDiscords { .. } | Cause::Lost(_) | Cause::Unreadable(_) => true,
             Cause::Limited { .. } | Cause::OutOfTime | Cause::NotSent(_) | Cause::Unbuildable(_) | Cause::Fault(_) => {
@@ -251,6 +264,11 @@ mod tests {
         let unsent = Error::new("POST", "/x", Cause::NotSent("refused".into()));
         assert!(unsent.is_transient() && !unsent.may_have_happened() && !unsent.is_final());
         assert!(!Error::new("POST", "/x", Cause::Unreadable("half of it".into())).is_final());
+        for (status, code) in [(408, 0), (499, 0), (403, 40_004), (400, 20_028), (403, 130_000)] {
+            let refused = Cause::Refused { status, code: Some(code), message: String::new() };
+            let passing = Error::new("POST", "/x", refused);
+            assert!(passing.is_transient() && !passing.is_final(), "{status} {code}");
+        }
         for status in [200, 302, 401, 403, 404, 408, 429, 499] {
             let page = Error::new("POST", "/x", Cause::NotDiscords { status });
             assert!(page.is_transient() && page.may_have_happened() && !page.is_final(), "{status}");

@@ -3,8 +3,36 @@
 //! Discord gives three seconds and Bernard uses milliseconds: nothing is read before the acknowledgement, and if that fails,
 //! nothing is done. Acknowledging is not accepting: "accepted" is said only after the commit.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
+use super::{
+    InteractionKey, RawInteraction, Rest,
+    asking::{Asking, Realm},
+    command::Command,
+    component::{self, Button},
+    form::Form,
+    posting,
+    reception::{Lane, Visitor},
+    refusal::Refusal,
+    registration::Registration,
+    sender::Ack,
+    tally::Tally,
+};
+use crate::{
+    access::Policy,
+    config::Locale,
+    rescue::{
+        desk::Desk,
+        fleet::Fleet,
+        lookout::Lookout,
+        operation::{OperationId, Source},
+        runner::Runner,
+        server::QueryId,
+    },
+    say,
+    store::Store,
+    text,
+};
 use jiff::{SignedDuration, tz::TimeZone};
 use serenity::{
     builder::{
@@ -17,40 +45,6 @@ use serenity::{
         id::ApplicationId,
     },
 };
-use tokio::{
-    sync::{Semaphore, mpsc},
-    task::JoinSet,
-};
-use tokio_util::sync::CancellationToken;
-
-use super::{
-    InteractionKey, RawInteraction, Rest,
-    asking::{Asking, Realm},
-    command::Command,
-    component::{self, Button},
-    form::Form,
-    posting,
-    refusal::Refusal,
-    registration::Registration,
-    sender::Ack,
-};
-use crate::{
-    access::Policy,
-    config::Locale,
-    rescue::{
-        desk::Desk,
-        fleet::Fleet,
-        operation::{OperationId, Source},
-        runner::Runner,
-        server::QueryId,
-    },
-    say,
-    store::Store,
-    text,
-};
-
-/// How many interactions are worked on at once.
-const AT_ONCE: usize = 256;
 
 /// The policy in force; replaced as a whole when the configuration is read again. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -109,6 +103,9 @@ pub struct Handler {
     pub(super) fleet: Fleet,
     pub(super) desk: Desk,
     pub(super) runner: Arc<Runner>,
+    /// Refusals that are not written one by one.
+    pub(super) refusals: Mutex<Tally>,
+    pub(super) lookout: Lookout,
 }
 
 /// What is shown to the asker, and to nobody else.
@@ -140,7 +137,7 @@ impl Reply {
     }
 
     /// Nothing in an answer rings anybody.
-    fn edit(&self) -> EditInteractionResponse {
+    pub(super) fn edit(&self) -> EditInteractionResponse {
         let content = posting::cut(self.content.clone());
         let menu = self.menu.clone().map(CreateActionRow::SelectMenu);
         let rows = component::rows(&self.buttons).into_iter().chain(menu).collect();
@@ -159,63 +156,49 @@ impl Handler {
         desk: Desk,
         runner: Arc<Runner>,
     ) -> Self {
-        Self { rest, settings, policy, store, fleet, desk, runner }
-    }
-
-    /// Takes what comes until `stop`, then tells the late ones that we restart; those under way are let finish.
-    pub async fn run(self: Arc<Self>, mut incoming: mpsc::Receiver<RawInteraction>, stop: CancellationToken) {
-        let places = Arc::new(Semaphore::new(AT_ONCE));
-        let mut under_way = JoinSet::new();
-        loop {
-            tokio::select! {
-                raw = incoming.recv() => {
-                    let Some(raw) = raw else { break };
-                    under_way.spawn(Arc::clone(&self).take_in_turn(raw, Arc::clone(&places), stop.clone()));
-                }
-                Some(_) = under_way.join_next() => {}
-                // What is already in the channel is still told that we restart.
-                () = stop.cancelled(), if !incoming.is_closed() => incoming.close(),
-            }
-        }
-        while under_way.join_next().await.is_some() {}
-    }
-
-    async fn take_in_turn(self: Arc<Self>, raw: RawInteraction, places: Arc<Semaphore>, stop: CancellationToken) {
-        if stop.is_cancelled() {
-            return self.turn_away(raw).await;
-        }
-        let Ok(_place) = places.acquire().await else { return };
-        self.take(raw).await;
+        let lookout = runner.lookout();
+        Self { rest, settings, policy, store, fleet, desk, runner, refusals: Mutex::default(), lookout }
     }
 
     /// One interaction, from the acknowledgement to the answer.
-    async fn take(&self, raw: RawInteraction) {
+    pub(super) async fn take(&self, raw: RawInteraction, visitor: Visitor) {
         let key = raw.key();
         match raw {
             RawInteraction::Unreadable { kind, .. } => self.apologise(&key, kind).await,
             RawInteraction::Readable { interaction, .. } => match *interaction {
-                Interaction::Command(command) => self.command(&key, command).await,
+                Interaction::Command(command) => self.command(&key, command, visitor).await,
                 Interaction::Autocomplete(command) => self.autocomplete(&key, &command).await,
-                Interaction::Component(press) => self.press(&key, press).await,
-                Interaction::Modal(form) => self.form(&key, form).await,
+                Interaction::Component(press) => self.press(&key, press, visitor).await,
+                Interaction::Modal(form) => self.form(&key, form, visitor).await,
                 // Discord's PING is answered where it comes in.
                 _ => self.apologise(&key, None).await,
             },
         }
     }
 
-    async fn command(&self, key: &InteractionKey, command: CommandInteraction) {
+    async fn command(&self, key: &InteractionKey, command: CommandInteraction, visitor: Visitor) {
+        let locale = text::locale_of(&command.locale);
+        let asking = Asking::of_command(&command, &self.settings.realm);
+        let typed = asking.and_then(|asking| Ok((asking, Command::parse(&command.data)?)));
+        if let Err(too_often) = self.would_be_counted(&typed) {
+            // All of the answer is the acknowledgement: a flood costs one request each, and holds nothing.
+            if self.acknowledged(key, &at_once(too_often.speak(locale))).await {
+                self.audit_refused_command(&command, &too_often).await;
+            }
+            return;
+        }
         if !self.acknowledged(key, &defer()).await {
             return;
         }
-        let locale = text::locale_of(&command.locale);
-        let asking = Asking::of_command(&command, &self.settings.realm);
-        let reply = match (asking, Command::parse(&command.data)) {
-            (Ok(asking), Ok(typed)) => match self.counted(&asking, &typed) {
-                Ok(()) => self.execute(&asking, typed).await,
+        let way_out = typed.as_ref().is_ok_and(|(_, typed)| typed.is_always_open());
+        let _place = visitor.in_turn(if way_out { Lane::Way } else { Lane::Asked }).await;
+        let reply = match typed {
+            Ok((asking, typed)) => match self.counted(&asking, &typed) {
+                // On the heap: what a command does is large, and so is what waits for it.
+                Ok(()) => Box::pin(self.execute(&asking, typed)).await,
                 Err(too_often) => Err(too_often),
             },
-            (Err(refusal), _) | (_, Err(refusal)) => Err(refusal),
+            Err(refusal) => Err(refusal),
         };
         if let Err(refusal) = &reply {
             self.audit_refused_command(&command, refusal).await;
@@ -231,7 +214,18 @@ impl Handler {
         self.desk.limits().command(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))
     }
 
-    async fn press(&self, key: &InteractionKey, press: ComponentInteraction) {
+    /// Whether a command is one too many; counts nothing, because it is not acknowledged yet.
+    fn would_be_counted(&self, typed: &Result<(Asking, Command), Refusal>) -> Result<(), Refusal> {
+        match typed {
+            Ok((asking, typed)) if !typed.is_always_open() => {
+                let limits = self.desk.limits();
+                limits.would_let_command(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn press(&self, key: &InteractionKey, press: ComponentInteraction, visitor: Visitor) {
         let button = component::meant(&press.data);
         // A confirmation card changes into its answer, and a page of the guide into another; every other press is answered
         // beside. Both are always ephemeral, so a made-up id changes no message that others read.
@@ -248,9 +242,10 @@ impl Handler {
         if !self.acknowledged(key, &first).await {
             return;
         }
+        let _place = visitor.in_turn(Lane::Way).await;
         let reply = match button {
             Ok(Button::AddReason(..)) => return,
-            Ok(button) => self.pressed(&press, button).await,
+            Ok(button) => Box::pin(self.pressed(&press, button)).await,
             Err(_) => Err(Refusal::Unknown),
         };
         if let Err(refusal) = &reply {
@@ -259,11 +254,12 @@ impl Handler {
         self.answer(key, press.application_id, reply, locale).await;
     }
 
-    async fn form(&self, key: &InteractionKey, form: ModalInteraction) {
+    async fn form(&self, key: &InteractionKey, form: ModalInteraction, visitor: Visitor) {
         if !self.acknowledged(key, &defer()).await {
             return;
         }
-        let reply = self.submitted(&form).await;
+        let _place = visitor.in_turn(Lane::Way).await;
+        let reply = Box::pin(self.submitted(&form)).await;
         if let Err(refusal) = &reply {
             self.audit_refused_form(&form, refusal).await;
         }
@@ -308,7 +304,7 @@ impl Handler {
         self.acknowledged(key, &at_once(words)).await;
     }
 
-    async fn turn_away(&self, raw: RawInteraction) {
+    pub(super) async fn turn_away(&self, raw: RawInteraction) {
         let locale = match &raw {
             RawInteraction::Readable { interaction, .. } => match &**interaction {
                 Interaction::Command(command) => text::locale_of(&command.locale),
@@ -328,7 +324,7 @@ fn defer() -> CreateInteractionResponse {
     CreateInteractionResponse::Defer(CreateInteractionResponseMessage::new().ephemeral(true))
 }
 
-fn at_once(words: String) -> CreateInteractionResponse {
+pub(super) fn at_once(words: String) -> CreateInteractionResponse {
     let message = CreateInteractionResponseMessage::new()
         .ephemeral(true)
         .content(words)

@@ -28,6 +28,7 @@ use crate::{
     config::Locale,
     rescue::{
         fleet::Fleet,
+        lookout::Lookout,
         notice::{Door, Letter, Place},
         operation::ChannelId,
         pulse::Pulse,
@@ -62,6 +63,7 @@ pub struct Herald {
     pub(super) settings: HeraldSettings,
     pub(super) fleet: Fleet,
     pub(super) policy: SharedPolicy,
+    pub(super) lookout: Lookout,
 }
 
 /// A notice could not be posted now.
@@ -82,7 +84,8 @@ impl Herald {
         settings: HeraldSettings,
         (fleet, policy): (Fleet, SharedPolicy),
     ) -> Self {
-        Self { rest, store, pulse, settings, fleet, policy }
+        let lookout = Lookout::new(store.clone(), fleet.clone(), pulse.clone());
+        Self { rest, store, pulse, settings, fleet, policy, lookout }
     }
 
     /// Runs until `stop`, then lets what is being posted finish; the caller bounds how long.

@@ -10,6 +10,11 @@ use serenity::model::{application::Interaction, id::InteractionId};
 use tokio::sync::mpsc::{self, error::TrySendError};
 
 use super::sparse;
+use crate::access::UserId;
+
+/// The longest interaction that is read, in bytes. A press brings the message that it was made on: six thousand characters at
+/// most, of up to twelve bytes each in JSON, and its buttons.
+pub const LONGEST: usize = 128 << 10;
 
 /// An interaction as it came in.
 pub enum RawInteraction {
@@ -17,10 +22,12 @@ pub enum RawInteraction {
     Readable {
         /// When it arrived here; Discord's three seconds had already begun.
         received: Instant,
+        /// How long it was, in bytes.
+        size: usize,
         /// What Discord sent. Its own `Debug` prints its token: never print it.
         interaction: Box<Interaction>,
     },
-    /// It did not parse, but it can be answered with an apology.
+    /// It did not parse, or is too long, but it can be answered with an apology.
     Unreadable {
         /// When it arrived here.
         received: Instant,
@@ -63,18 +70,25 @@ struct Bare {
 impl RawInteraction {
     /// Parses what Discord sent as `json`, which arrived at `received`.
     ///
-    /// What Bernard does not need may be missing. What does not parse all the same is logged without its body and becomes
-    /// [`RawInteraction::Unreadable`].
+    /// What Bernard does not need may be missing. What does not parse all the same, or is longer than [`LONGEST`], is logged
+    /// without its body and becomes [`RawInteraction::Unreadable`].
     ///
     /// # Errors
     ///
     /// When not even the id and the token can be read.
     pub fn parse(json: &[u8], received: Instant) -> Result<Self, Unanswerable> {
-        match serde_json::from_slice(json).or_else(|why| without_the_needless(json).ok_or(why)) {
-            Ok(interaction) => Ok(Self::Readable { received, interaction: Box::new(interaction) }),
+        let size = json.len();
+        let parsed = if size > LONGEST {
+            Err(format!("longer than {LONGEST} bytes"))
+        } else {
+            let whole = serde_json::from_slice(json).or_else(|why| without_the_needless(json).ok_or(why));
+            whole.map_err(|why| complaint(&why))
+        };
+        match parsed {
+            Ok(interaction) => Ok(Self::Readable { received, size, interaction: Box::new(interaction) }),
             Err(why) => {
                 let Bare { id, token, kind } = serde_json::from_slice(json).map_err(|e| Unanswerable(complaint(&e)))?;
-                tracing::error!(interaction.id = %id, interaction.kind = kind, why = complaint(&why),
+                tracing::error!(interaction.id = %id, interaction.kind = kind, why,
                     "an interaction cannot be read; it will be answered with an apology");
                 metrics::counter!(crate::metrics::INTERACTIONS_UNREADABLE).increment(1);
                 Ok(Self::Unreadable { received, id, token: token.into(), kind })
@@ -82,10 +96,36 @@ impl RawInteraction {
         }
     }
 
+    /// Who sent it; of what cannot be read nobody knows, and it all counts as one person's.
+    pub(super) fn person(&self) -> UserId {
+        let nobody = UserId(0);
+        let Self::Readable { interaction, .. } = self else { return nobody };
+        match &**interaction {
+            Interaction::Command(command) | Interaction::Autocomplete(command) => UserId(command.user.id.get()),
+            Interaction::Component(press) => UserId(press.user.id.get()),
+            Interaction::Modal(form) => UserId(form.user.id.get()),
+            _ => nobody,
+        }
+    }
+
+    /// How much room it takes, in bytes: what cannot be read is not kept.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Readable { size, .. } => *size,
+            Self::Unreadable { .. } => 0,
+        }
+    }
+
+    /// It is not looked at: too many are waiting. Counted and logged.
+    pub(super) fn dropped(self) {
+        metrics::counter!(crate::metrics::INTERACTIONS_DROPPED).increment(1);
+        tracing::error!(interaction.id = %self.key().id, "an interaction was dropped: too many are waiting");
+    }
+
     /// What it takes to answer.
     pub fn key(&self) -> InteractionKey {
         match self {
-            Self::Readable { received, interaction } => InteractionKey {
+            Self::Readable { received, interaction, .. } => InteractionKey {
                 id: interaction.id(),
                 token: SecretString::from(interaction.token()),
                 received: *received,
@@ -145,8 +185,7 @@ pub(crate) fn hand_over(json: &[u8], door: Door, tx: &mpsc::Sender<RawInteractio
     match tx.try_send(raw) {
         Ok(()) => Arrival::HandedOver,
         Err(TrySendError::Full(raw) | TrySendError::Closed(raw)) => {
-            metrics::counter!(crate::metrics::INTERACTIONS_DROPPED).increment(1);
-            tracing::error!(interaction.id = %raw.key().id, door, "an interaction was dropped: too many are waiting");
+            raw.dropped();
             Arrival::Dropped
         }
     }
@@ -205,6 +244,18 @@ pub(crate) mod tests {
         assert!(matches!(&raw, RawInteraction::Unreadable { kind: Some(2), .. }), "{raw:?}");
         assert_eq!(raw.key().id.get(), 8);
         assert!(!format!("{raw:?}").contains("fake-interaction-token"));
+    }
+
+    #[test]
+    fn what_is_too_long_is_not_read_and_can_be_answered() {
+        for (length, is_readable) in [(LONGEST / 2, true), (LONGEST, false), (40 * LONGEST, false)] {
+            let mut body = slash(9, "fake-interaction-token");
+            body["data"]["options"][0]["value"] = "x".repeat(length).into();
+            let raw = RawInteraction::parse(body.to_string().as_bytes(), Instant::now()).unwrap();
+            assert_eq!(matches!(&raw, RawInteraction::Readable { .. }), is_readable, "{length}");
+            assert_eq!(raw.key().id.get(), 9);
+            assert!(raw.size() <= LONGEST && (raw.size() > length || !is_readable));
+        }
     }
 
     #[test]

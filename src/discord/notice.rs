@@ -3,10 +3,9 @@
 use serenity::builder::CreateButton;
 
 use super::{
-    component::Button,
     herald::Herald,
     rescues::{in_rescue, listing},
-    speak,
+    speak, standing,
 };
 use crate::{
     access::{Capability, Who},
@@ -76,6 +75,49 @@ impl Herald {
                 Vec::new(),
                 vec![Who::User(*owner)],
             ),
+            Notice::LeftRescue { lease, label, owner, boot, task, remains } => {
+                let (server, who, id) = (code(label), mention(*owner), lease.to_string());
+                let boot = standing::named(boot.as_deref(), locale);
+                let left = say!(
+                    locale,
+                    "notice-left-rescue",
+                    server = server,
+                    who = who,
+                    id = id,
+                    boot = boot,
+                    task = task.to_string()
+                );
+                let then = match remains {
+                    false => say!(locale, "notice-left-closed"),
+                    true => say!(locale, "notice-left-remains", command = code(&format!("/restore server:{label}"))),
+                };
+                (format!("{left}\n{then}"), self.lease_buttons(*lease, locale).await?, vec![Who::User(*owner)])
+            }
+            Notice::NetbootChanged { lease, label, owner, boot } => (
+                say!(
+                    locale,
+                    "notice-netboot-changed",
+                    server = code(label),
+                    who = mention(*owner),
+                    id = lease.to_string(),
+                    boot = standing::named(boot.as_deref(), locale)
+                ),
+                self.lease_buttons(*lease, locale).await?,
+                Vec::new(),
+            ),
+            Notice::RebootedByOthers { lease, label, owner, task } => (
+                say!(
+                    locale,
+                    "notice-rebooted-by-others",
+                    server = code(label),
+                    who = mention(*owner),
+                    id = lease.to_string(),
+                    task = task.to_string(),
+                    command = code(&format!("/rescue link server:{label}"))
+                ),
+                self.lease_buttons(*lease, locale).await?,
+                vec![Who::User(*owner)],
+            ),
             Notice::Extended { lease, label, owner, by, until } => (
                 say!(
                     locale,
@@ -140,7 +182,9 @@ impl Herald {
     ) -> (String, Vec<CreateButton>, Vec<Who>) {
         let server = code(&lease.label);
         let until = since_epoch(lease.deadline);
+        let left = lease.seen.has_left();
         let mut lines = vec![match reminder {
+            _ if left => say!(locale, "reminder-left", server = server),
             Reminder::Before => say!(locale, "reminder-before", server = server),
             Reminder::Deadline => say!(locale, "reminder-deadline", server = server),
             Reminder::After(_) => say!(locale, "reminder-after", server = server),
@@ -157,11 +201,19 @@ impl Herald {
             Reminder::Before => say!(locale, "reminder-until", id = id, until = until),
             Reminder::Deadline | Reminder::After(_) => say!(locale, "reminder-was-until", id = id, until = until),
         });
+        match standing::seen(&lease.seen, locale) {
+            Some(seen) => lines.push(seen),
+            None if reminder == Reminder::Before => {}
+            None => lines.push(say!(locale, "reminder-into-rescue")),
+        }
         // The buttons go when there is a later word; what to type stays.
         let command = |name: &str| code(&format!("{name} server:{}", lease.label));
         let (restore, extend) = (command("/restore"), command("/rescue extend"));
-        lines.push(say!(locale, "reminder-choices", restore = restore, extend = extend));
-        (lines.join("\n"), buttons(lease, locale), rings)
+        lines.push(match left {
+            true => say!(locale, "notice-left-remains", command = restore),
+            false => say!(locale, "reminder-choices", restore = restore, extend = extend),
+        });
+        (lines.join("\n"), standing::buttons(lease, locale), rings)
     }
 
     /// What is in rescue now, as far as anybody may see it in that channel.
@@ -172,6 +224,7 @@ impl Herald {
             Door::Channel(channel) => !policy.who_may(Capability::View, server, channel.0).is_empty(),
         };
         let (leases, foreign) = in_rescue(&self.store, &self.fleet.servers(), sees).await?;
+        let leases = self.lookout.leases(leases).await?;
         let listing = listing(&leases, &foreign, clock::now(), locale);
         let title = match leases.len() + foreign.len() {
             0 => say!(locale, "digest-quiet"),
@@ -187,11 +240,6 @@ impl Herald {
 
     /// What leads out of the lease, while it is there.
     async fn lease_buttons(&self, lease: OperationId, locale: Locale) -> Result<Vec<CreateButton>, store::Error> {
-        Ok(self.store.lease_of(lease).await?.map(|lease| buttons(&lease, locale)).unwrap_or_default())
+        Ok(self.store.lease_of(lease).await?.map(|lease| standing::buttons(&lease, locale)).unwrap_or_default())
     }
-}
-
-/// **Restore now** and **Extend**, for this rescue.
-pub(super) fn buttons(lease: &Lease, locale: Locale) -> Vec<CreateButton> {
-    vec![Button::RestoreNow(lease.marked()).create(locale), Button::Extend(lease.marked()).create(locale)]
 }

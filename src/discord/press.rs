@@ -17,6 +17,7 @@ use crate::{
     clock,
     rescue::{
         desk::{self, Decision},
+        event::Problem,
         fleet::{CANDIDATES, NotFound},
         lease,
         operation::{ChannelId, Kind, Operation, Source},
@@ -171,7 +172,8 @@ impl Handler {
             return Err(Refusal::TooLate(Some(operation.id), Some(repeat)));
         }
         // What is revealed is what they asked for, with every approval that it needed.
-        let (_, grant) = self.admit_for(asking, operation, desk::needed(kind)).await?;
+        let (server, grant) = self.admit_for(asking, operation, desk::needed(kind)).await?;
+        self.still_approved(asking, operation, &server).await?;
         let Some(found) = self.desk.find_for_reveal(&grant, &self.runner, operation).await? else {
             return Err(Refusal::NoLinkYet(repeat));
         };
@@ -181,6 +183,21 @@ impl Handler {
         // A console's file is the way in; without a remote desktop's file one types the address.
         let files = if asking.bot_can_attach() || kind == Kind::Console { files } else { Vec::new() };
         Ok(Reply { buttons, files, reveals: Some((operation.id, found.query)), ..Reply::text(content) })
+    }
+
+    /// That a link, or a console, which was asked for with too few approvals for what protects its server by now stays where it is.
+    async fn still_approved(&self, asking: &Asking, operation: &Operation, server: &Server) -> Result<(), Refusal> {
+        let kind = operation.request.kind();
+        let alone = matches!(kind, Kind::Link | Kind::Console);
+        let protection = self.policy.get().protection(desk::action(kind), server).filter(|_| alone);
+        let Some(protection) = protection else { return Ok(()) };
+        if kind == Kind::Link && self.owns_rescue(asking, server).await? {
+            return Ok(());
+        }
+        let given = u32::try_from(operation.state.mandate.approvers.len()).unwrap_or(u32::MAX);
+        let needed = protection.approvals.get();
+        let problem = Problem::NotEnoughApprovals { needed, given };
+        if given < needed { Err(Refusal::Problem(problem, server.label().to_owned())) } else { Ok(()) }
     }
 
     /// **Delete this message**: the reader's own DM needs no right but being there. It is about the message and nothing else, so

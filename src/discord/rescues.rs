@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serenity::builder::CreateButton;
 
-use super::component::Button;
+use super::{component::Button, standing};
 use crate::{
     config::Locale,
     rescue::{
@@ -110,10 +110,15 @@ impl Entry<'_> {
             Self::Ours(lease) => {
                 let (who, since) = (mention(lease.owner), day_and_hour(lease.started));
                 let until = since_epoch(lease.deadline);
-                match lease.deadline <= now {
+                if let Some(left) = standing::seen(&lease.seen, locale).filter(|_| lease.seen.has_left()) {
+                    return say!(locale, "list-line-left", server = server, who = who, seen = left);
+                }
+                let line = match lease.deadline <= now {
                     true => say!(locale, "list-line-over", server = server, who = who, since = since, until = until),
                     false => say!(locale, "list-line", server = server, who = who, since = since, until = until),
-                }
+                };
+                let seen = standing::seen(&lease.seen, locale).map(|seen| format!("\n-# {seen}"));
+                format!("{line}{}", seen.unwrap_or_default())
             }
             Self::Foreign(foreign) => say!(
                 locale,
@@ -126,15 +131,16 @@ impl Entry<'_> {
     }
 
     /// The likely one first, each with `name` behind its label, if there is one.
-    fn buttons(&self, name: Option<&str>, locale: Locale) -> [CreateButton; 2] {
+    fn buttons(&self, name: Option<&str>, locale: Locale) -> Vec<CreateButton> {
         let both = match self {
-            Self::Ours(lease) => [Button::RestoreNow(lease.marked()), Button::Extend(lease.marked())],
-            Self::Foreign(foreign) => [Button::Adopt(foreign.marked()), Button::RestoreForeign(foreign.marked())],
+            Self::Ours(lease) => standing::choices(lease),
+            Self::Foreign(foreign) => vec![Button::Adopt(foreign.marked()), Button::RestoreForeign(foreign.marked())],
         };
-        both.map(|button| match name {
+        let create = |button: Button| match name {
             Some(name) => button.create_for(name, locale),
             None => button.create(locale),
-        })
+        };
+        both.into_iter().map(create).collect()
     }
 }
 

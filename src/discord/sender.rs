@@ -209,9 +209,10 @@ impl Sender {
         if let Some(fault) = self.fault().filter(|_| is_refused) {
             return Err(call.error(Cause::Fault(fault)).into());
         }
+        let error = call.error(self.refusal(call, &answer));
         // The hold makes the next attempt wait; here it is only said that there may be one.
         let retry_after = limited.map(|_| Duration::ZERO);
-        Err(Failed { error: call.error(self.refusal(call, &answer)), retry_after })
+        Err(Failed { error, retry_after })
     }
 
     async fn await_turn(&self, call: &Call<'_>, deadline: Instant) -> Result<limits::Out<'_>, Cause> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::starts;
+use super::{others, starts};
 use crate::{
     access::{Denial, Reason, Who},
     config::Locale,
@@ -121,9 +121,23 @@ pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
         }
         Problem::ChangedMeanwhile => say!(locale, "problem-changed", server = server),
         Problem::NotInRescue => say!(locale, "problem-not-in-rescue", server = server),
+        Problem::NothingToRestore => {
+            say!(
+                locale,
+                "problem-nothing-to-restore",
+                server = server,
+                reboot = code(&format!("/reboot server:{label}"))
+            )
+        }
+        Problem::LeftRescue => say!(locale, "problem-left-rescue", server = server),
         Problem::HasOwner { owner } => say!(locale, "lease-has-owner", server = server, who = mention(*owner)),
         Problem::LeaseChanged => say!(locale, "lease-changed", server = server),
         Problem::CannotOwn { person } => say!(locale, "lease-cannot-own", who = mention(*person), server = server),
+        Problem::OthersAtWork { works } => {
+            let first = say!(locale, "problem-others-at-work", server = server);
+            let works = others::works(works, locale).join("\n");
+            format!("{first}\n{works}\n{}", say!(locale, "problem-others-ask-again"))
+        }
         Problem::Rebooting => say!(locale, "problem-rebooting", server = server),
         Problem::NoAccount { account } => say!(locale, "problem-no-account", server = server, account = code(account)),
         Problem::NoLongerAllowed => say!(locale, "problem-no-longer-allowed"),

@@ -143,7 +143,7 @@ async fn what_discord_did_not_sign_just_now_is_refused() {
 #[tokio::test]
 async fn too_much_is_refused_and_so_is_one_too_many() {
     let served = ready().await;
-    let large = served.client.post(format!("{}/interactions", served.url)).body(" ".repeat(BODY_LIMIT + 1));
+    let large = served.client.post(format!("{}/interactions", served.url)).body(" ".repeat(LONGEST + 1));
     // The refusal may come as a status or, while the rest is still being sent, as a closed connection.
     assert!(large.send().await.map_or(true, |response| response.status() == 413));
     let body = slash(7, "fake-interaction-token").to_string();

@@ -58,7 +58,7 @@ impl Answer {
     pub(super) fn parse<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         let mut json = serde_json::Deserializer::from_slice(&self.body);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-            let path = error.path().to_string();
+            let path = word(&error.path().to_string());
             self.unreadable(self.why(error.inner(), path))
         })?;
         json.end().map_err(|error| self.unreadable(self.why(&error, ".".to_owned())))?;

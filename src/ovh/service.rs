@@ -17,6 +17,8 @@ pub struct Service {
 /// Something that OVHcloud did in the datacentre (schema `dedicated.server.Intervention`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Intervention {
+    /// Its id.
+    pub id: u64,
     /// OVHcloud's word for it.
     pub kind: String,
     /// When it began.

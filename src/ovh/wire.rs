@@ -229,6 +229,7 @@ impl From<ServiceInfos> for Service {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PlannedIntervention {
+    id: u64,
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     kind: String,
     #[serde(default, deserialize_with = "or_default")]
@@ -243,13 +244,15 @@ impl PlannedIntervention {
     /// A status that nobody knows is not over.
     pub(super) fn unless_over(self) -> Option<Planned> {
         let over = self.status == "done";
-        let Self { kind, wanted_start_date, expected_end_date, .. } = self;
-        (!over).then(|| Planned { kind: one_line(&kind), begins: wanted_start_date, ends: expected_end_date })
+        let Self { id, kind, wanted_start_date, expected_end_date, .. } = self;
+        (!over).then(|| Planned { id, kind: one_line(&kind), begins: wanted_start_date, ends: expected_end_date })
     }
 }
 
 #[derive(Deserialize)]
 pub(super) struct Intervention {
+    #[serde(rename = "interventionId")]
+    id: u64,
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     kind: String,
     #[serde(default, deserialize_with = "date")]
@@ -258,7 +261,7 @@ pub(super) struct Intervention {
 
 impl From<Intervention> for service::Intervention {
     fn from(read: Intervention) -> Self {
-        Self { kind: one_line(&read.kind), began: read.date }
+        Self { id: read.id, kind: one_line(&read.kind), began: read.date }
     }
 }
 

@@ -2,6 +2,10 @@
 //!
 //! Pure. No variant ever holds a link, a secret's id or a token.
 
+mod problem;
+
+pub use problem::Problem;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -9,8 +13,9 @@ use super::{
     approval::Approval,
     console::ConsoleKind,
     operation::{Intent, OperationId, Plan, Source},
+    others::OthersWork,
     server::{QueryId, System, TaskId, TaskStatus},
-    start::{Fact, Field, LeftOut, Start},
+    start::{Fact, Field},
 };
 use crate::access::UserId;
 
@@ -132,6 +137,11 @@ pub enum Event {
     },
     /// Nobody answered the question in time: from now on it is one for on-call.
     QuestionUnanswered,
+    /// Others were seen at something that one more reboot would destroy or collide with, and that nobody was shown: it was not sent.
+    OthersAtWork {
+        /// At what.
+        works: Vec<OthersWork>,
+    },
     /// A person approved one more reboot.
     RebootAgainApproved {
         /// Who.
@@ -296,94 +306,6 @@ pub enum Event {
     },
 }
 
-/// Why something cannot be done. Spoken by `text`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "problem", rename_all = "snake_case")]
-pub enum Problem {
-    /// The server is no longer in the account.
-    ServerGone,
-    /// OVHcloud itself holds the server (`hacked`, `hackedBlocked`).
-    HeldByOvhcloud {
-        /// OVHcloud's word.
-        state: String,
-    },
-    /// The server lists no netboot entry of the needed kind.
-    NoBoots,
-    /// It has no rescue of the wanted kind.
-    NoSuchRescue {
-        /// What was asked for: `windows`, `linux` or a kernel.
-        wanted: String,
-        /// The kernels it has instead.
-        has: Vec<String>,
-        /// Its installed system.
-        os: String,
-        /// Its memory in GB, if it could be read.
-        memory_gb: Option<u64>,
-        /// The entries that OVHcloud lists and does not show: what was asked for may be among them.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        left_out: Vec<LeftOut>,
-    },
-    /// The way out needs the hard-disk boot, and it cannot be found.
-    NoDisk {
-        /// What else is known to be a way, though it is none now.
-        recorded: Option<Start>,
-        /// Why the disk cannot be found.
-        said: String,
-    },
-    /// What it would boot into is no longer what the person was shown.
-    ChangedMeanwhile,
-    /// It is not in rescue, so there is nothing to put back and no link to look for.
-    NotInRescue,
-    /// Its rescue is somebody's already.
-    HasOwner {
-        /// Whose.
-        owner: UserId,
-    },
-    /// Its rescue ended or was changed since this was asked for.
-    LeaseChanged,
-    /// Whoever should be the rescue's owner has no right to be.
-    CannotOwn {
-        /// Who.
-        person: UserId,
-    },
-    /// It is rebooting right now.
-    Rebooting,
-    /// The configuration no longer names its account.
-    NoAccount {
-        /// The account.
-        account: String,
-    },
-    /// Whoever asked may not do this any more.
-    NoLongerAllowed,
-    /// By the rules of this moment it needs more approvals than it has.
-    NotEnoughApprovals {
-        /// How many people must approve it now.
-        needed: u32,
-        /// How many of those who approved it may still do so.
-        given: u32,
-    },
-    /// An SSH key does not work with the Windows rescue (OVHcloud guide).
-    KeyNeedsLinux,
-    /// It has no console that a link or a file leads to.
-    NoConsole,
-    /// OVHcloud would not, in its own words.
-    Ovhcloud {
-        /// Those words, with the query id.
-        said: String,
-        /// OVHcloud's name for the request, if it gave one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        query: Option<QueryId>,
-    },
-    /// OVHcloud could not just now, and may later.
-    Weather {
-        /// What came instead of an answer, with the query id.
-        said: String,
-        /// OVHcloud's name for the request, if it gave one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        query: Option<QueryId>,
-    },
-}
-
 /// Why nobody can say whether a change of the setting is still on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "why", rename_all = "snake_case")]
@@ -421,6 +343,11 @@ pub enum PutBack {
     },
     /// Somebody else set another netboot meanwhile: it was left as they set it.
     SetByOthers,
+    /// Others are at something that writing could destroy: it was left as it was set.
+    OthersAtWork {
+        /// At what.
+        works: Vec<OthersWork>,
+    },
 }
 
 /// What the probe saw of the rescue's or the system's port.

@@ -205,6 +205,12 @@ impl Fleet {
         Ok(kinds.first().copied().map(open).unwrap_or_default())
     }
 
+    /// The account that has a lease's server: it may have moved since, or be called otherwise.
+    pub fn account_of(&self, lease: &Lease) -> String {
+        let servers = self.servers();
+        servers.get(&lease.server).map_or(&lease.account, |known| &known.server.account).clone()
+    }
+
     pub(super) fn client_of(&self, server: &Server) -> Result<ovh::Client, plan::Error> {
         self.client(&server.account).ok_or_else(|| Problem::NoAccount { account: server.account.clone() }.into())
     }

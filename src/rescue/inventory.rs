@@ -41,6 +41,8 @@ struct Inner {
 
 #[derive(Debug)]
 struct Shelf {
+    /// The configuration's. What is still being read of another one when its answer comes is not learned.
+    configured: BTreeSet<String>,
     servers: Arc<Servers>,
     boots: Arc<Boots>,
 }
@@ -88,7 +90,11 @@ impl Inventory {
         let recent = store.recent_servers(since, RECENT).await?;
         Ok(Self(Arc::new(Inner {
             store,
-            shelf: RwLock::new(Shelf { servers: Arc::new(servers), boots: Arc::new(boots) }),
+            shelf: RwLock::new(Shelf {
+                configured: accounts.clone(),
+                servers: Arc::new(servers),
+                boots: Arc::new(boots),
+            }),
             dirty: Mutex::default(),
             accounts: Mutex::default(),
             recent: Mutex::new(recent),
@@ -185,6 +191,9 @@ impl Inventory {
         }
         {
             let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
+            if !shelf.configured.contains(account) {
+                return Ok(());
+            }
             shelf.servers = Arc::new(shelf.servers.without(account, &gone).with(new.clone()));
         }
         self.0.store.save_inventory(&new, account, &gone).await
@@ -195,6 +204,7 @@ impl Inventory {
         let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
         let kept = shelf.servers.known().filter(|known| accounts.contains(&known.server.account)).cloned().collect();
         shelf.servers = Arc::new(Servers::new(kept));
+        shelf.configured.clone_from(accounts);
         self.0.accounts.lock().unwrap_or_else(PoisonError::into_inner).retain(|name, _| accounts.contains(name));
     }
 
@@ -250,7 +260,8 @@ impl Inventory {
 
     fn change(&self, news: impl FnOnce(&Servers) -> Vec<Arc<Known>>) {
         let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
-        let news = news(&shelf.servers);
+        let mut news = news(&shelf.servers);
+        news.retain(|known| shelf.configured.contains(&known.server.account));
         let names: Vec<ServiceName> = news.iter().map(|known| known.server.name.clone()).collect();
         shelf.servers = Arc::new(shelf.servers.with(news));
         self.0.dirty.lock().unwrap_or_else(PoisonError::into_inner).extend(names);

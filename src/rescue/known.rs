@@ -50,6 +50,9 @@ pub struct Care {
 /// An intervention that OVHcloud planned on a server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Planned {
+    /// Its id; 0 where it was read before ids were kept.
+    #[serde(default)]
+    pub id: u64,
     /// OVHcloud's word for it, such as `HARDWARE_UPGRADE_ON_ACTIVE_SERVER`.
     pub kind: String,
     /// When it is meant to begin.

@@ -9,7 +9,8 @@ use super::{
     event::{Event, PutBack},
     mark::{Mark, MarkedOperation},
     operation::{ChannelId, Kind, Operation, OperationId, Plan, Setting, Snapshot, Wish, same_text},
-    server::{ServiceName, System, TaskStatus},
+    server::{Server, ServiceName, System, TaskStatus},
+    sight::Seen,
     start::{Fact, Start, changed},
 };
 use crate::access::UserId;
@@ -45,6 +46,9 @@ pub struct Lease {
     /// How what else matters was right after the netboot was set: what is otherwise than before changed with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub found: Vec<Fact>,
+    /// What others were seen to do to it.
+    #[serde(default, skip_serializing_if = "Seen::is_nothing")]
+    pub seen: Seen,
 }
 
 impl Lease {
@@ -78,6 +82,22 @@ impl Lease {
             (&earlier.set.rescue_ssh_key, &earlier.before.rescue_ssh_key),
         );
         self
+    }
+
+    /// Whether something but the netboot that this rescue set is still set on the server, and was not so before.
+    pub fn is_still_set_on(&self, server: &Server) -> bool {
+        let fields = [
+            (&self.set.rescue_mail, &self.before.rescue_mail, &server.rescue_mail),
+            (&self.set.rescue_ssh_key, &self.before.rescue_ssh_key, &server.rescue_ssh_key),
+        ];
+        let ours = changed(&self.before.facts, &self.found);
+        let now = server.facts();
+        let still = ours.iter().any(|before| before.among(&now) == before.among(&self.found));
+        still
+            || fields.into_iter().any(|(set, before, now)| {
+                let is = |then: &Option<String>| same_text(then.as_deref(), now.as_deref());
+                set.as_ref().is_some_and(is) && !is(before)
+            })
     }
 }
 
@@ -172,6 +192,7 @@ fn begin(
         set: plan.change.clone()?,
         system,
         found: Vec::new(),
+        seen: Seen::default(),
     })))
 }
 
@@ -250,6 +271,7 @@ mod tests {
             set,
             system: System::Linux,
             found: Vec::new(),
+            seen: Seen::default(),
         }
     }
 

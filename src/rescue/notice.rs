@@ -10,6 +10,7 @@ use super::{
     lease::Lease,
     operation::{ChannelId, Operation, OperationId},
     reminder::Reminder,
+    server::TaskId,
 };
 use crate::access::UserId;
 
@@ -100,6 +101,43 @@ pub enum Notice {
         label: String,
         /// Whose rescue it was.
         owner: UserId,
+    },
+    /// A server left its rescue without us: others changed its netboot, and rebooted it.
+    LeftRescue {
+        /// The operation that began the lease.
+        lease: OperationId,
+        /// What people call the server.
+        label: String,
+        /// Whose rescue it was.
+        owner: UserId,
+        /// The kernel that it boots now; `None` when nothing is set.
+        boot: Option<String>,
+        /// The task that rebooted it.
+        task: TaskId,
+        /// Whether something of ours is still set on it; then the lease stays until that is put back.
+        remains: bool,
+    },
+    /// Others changed the netboot under a rescue that still runs: it leaves with the next reboot.
+    NetbootChanged {
+        /// The operation that began the lease.
+        lease: OperationId,
+        /// What people call the server.
+        label: String,
+        /// Whose rescue it is.
+        owner: UserId,
+        /// The kernel that it boots next; `None` when nothing is set.
+        boot: Option<String>,
+    },
+    /// Others rebooted a server in rescue: its password may be another one now.
+    RebootedByOthers {
+        /// The operation that began the lease.
+        lease: OperationId,
+        /// What people call the server.
+        label: String,
+        /// Whose rescue it is.
+        owner: UserId,
+        /// The task that did.
+        task: TaskId,
     },
     /// A rescue lasts longer.
     Extended {
@@ -194,12 +232,16 @@ impl Notice {
     /// What its buttons are about, if it has any.
     pub fn offer(&self) -> Option<Offer> {
         match self {
-            Self::Reminder { lease, .. } | Self::Extended { lease, .. } | Self::HandedOver { lease, .. } => {
-                Some(Offer::Rescue(*lease))
-            }
+            Self::Reminder { lease, .. }
+            | Self::Extended { lease, .. }
+            | Self::HandedOver { lease, .. }
+            | Self::NetbootChanged { lease, .. }
+            | Self::RebootedByOthers { lease, .. }
+            | Self::LeftRescue { lease, remains: true, .. } => Some(Offer::Rescue(*lease)),
             Self::Digest { .. } => Some(Offer::Fleet),
             Self::RestoredAtDeadline { .. }
             | Self::ServerLeft { .. }
+            | Self::LeftRescue { .. }
             | Self::OthersDoing { .. }
             | Self::AuditAnchor { .. }
             | Self::Paused { .. }

@@ -16,7 +16,8 @@ use super::{
     event::Event,
     lease::Lease,
     mark::{Mark, MarkedOperation},
-    server::{Boot, ServiceName, System},
+    others::Beside,
+    server::{Boot, Identity, ServiceName, System},
     start::{Field, Instead, Start},
     state::{IllegalEvent, Outcome, Phase, State},
 };
@@ -144,6 +145,12 @@ pub struct Request {
     /// Whether others must approve it first.
     #[serde(default)]
     pub guard: Guard,
+    /// What rules knew the server by when this was allowed; whatever has changed since is judged anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_as: Option<Identity>,
+    /// What others were at when this was asked for, as the person was shown it; `None` where nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Beside>,
 }
 
 impl Request {

@@ -137,9 +137,10 @@ impl From<Problem> for Error {
 /// What OVHcloud's trouble is to a person: weather that passes, or a refusal.
 pub fn trouble(error: &ovh::Error) -> Problem {
     let (said, query) = (error.to_string(), error.query());
-    match error.is_transient() {
-        true => Problem::Weather { said, query },
-        false => Problem::Ovhcloud { said, query },
+    match error.is_refusal() || error.is_credential() {
+        true => Problem::Ovhcloud { said, query },
+        // An answer that makes no sense is no refusal either.
+        false => Problem::Weather { said, query },
     }
 }
 
@@ -192,8 +193,13 @@ pub async fn propose(
         }
         Aim::PutBack(to) => {
             let lease = lease.ok_or(Problem::NotInRescue)?;
-            let way = back::way(client, server, (Some(lease), now.as_ref()), to).await?;
+            let mut way = back::way(client, server, (Some(lease), now.as_ref()), to).await?;
             remarks.extend(back::staying(lease, server).map(Remark::Stays));
+            if let Some(theirs) = now.as_ref().filter(|_| lease.seen.has_left()) {
+                // It is out of rescue: what others set there stays.
+                way.change.boot = theirs.clone();
+                way.instead = None;
+            }
             let despite = back::differences_but_done(lease, server, now.as_ref(), &way.change);
             let into = way.change.boot.clone();
             (Wish::PutBack { into, despite, instead: way.instead }, Some(way.change))

@@ -16,6 +16,7 @@ use super::{
     errand::Errands,
     event::Event,
     fleet::Fleet,
+    lookout::Lookout,
     operation::{Operation, OperationId},
     pulse::Pulse,
     step::Step,
@@ -55,6 +56,11 @@ impl Runner {
     /// A runner of these operations.
     pub fn new(store: Store, fleet: Fleet, settings: Settings, errands: Errands, pulse: Pulse) -> Self {
         Self { store, fleet, settings, errands, pulse, read_mails: ReadMails::default() }
+    }
+
+    /// What notices what others do to our rescues.
+    pub fn lookout(&self) -> Lookout {
+        Lookout::new(self.store.clone(), self.fleet.clone(), self.pulse.clone())
     }
 
     /// Takes the step that is due for one operation.

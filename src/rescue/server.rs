@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fmt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::start::{BootScript, Fact, Unfit};
+use super::start::{BootScript, Fact};
 
 /// OVHcloud's name for a dedicated server, such as `ns1111111.ip-203-0-113.eu`.
 ///
@@ -137,7 +137,21 @@ pub struct Server {
     pub datacenter: Option<String>,
 }
 
+/// What rules know a server by, besides OVHcloud's name for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// What its owners call it.
+    pub display_name: Option<String>,
+    /// Its tags; `None` when nobody may rely on them.
+    pub tags: Option<BTreeMap<String, String>>,
+}
+
 impl Server {
+    /// What rules know it by.
+    pub fn identity(&self) -> Identity {
+        Identity { display_name: self.display_name.clone(), tags: self.tags.clone() }
+    }
+
     /// A server of which nothing is known but its name: nobody may rely on its tags, and its state is no word.
     pub fn only_named(name: ServiceName, account: &str) -> Self {
         Self {
@@ -261,32 +275,6 @@ impl Boot {
         self.description.to_ascii_uppercase().contains(RETIRED)
     }
 
-    /// An entry of which only the number is known: OVHcloud does not show it.
-    pub fn unread(id: BootId) -> Self {
-        Self { id, boot_type: String::new(), kernel: String::new(), description: String::new() }
-    }
-
-    /// An entry of this type, of which no more than that is known.
-    pub fn unread_of(id: BootId, boot_type: &str) -> Self {
-        Self { boot_type: boot_type.to_owned(), ..Self::unread(id) }
-    }
-
-    /// Whether more than its number is known.
-    pub fn is_known(&self) -> bool {
-        !self.kernel.is_empty() || self.is_disk()
-    }
-
-    /// Why this is no place to return to; `None` when it is one, or nobody knows what it is.
-    pub fn unfit(&self) -> Option<Unfit> {
-        if self.is_unreachable() {
-            Some(Unfit::Unreachable)
-        } else if self.is_power_off() {
-            Some(Unfit::PowerOff)
-        } else {
-            self.is_rescue().then_some(Unfit::Rescue)
-        }
-    }
-
     /// Whether a restore may lead back to this: not to a rescue, not to where nobody gets, and not into the dark.
     pub fn is_worth_returning_to(&self) -> bool {
         self.is_known() && self.unfit().is_none()
@@ -394,6 +382,7 @@ impl From<TaskStatus> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rescue::start::Unfit;
 
     fn boot(boot_type: &str, kernel: &str) -> Boot {
         Boot { id: BootId(7), boot_type: boot_type.into(), kernel: kernel.into(), description: String::new() }

@@ -66,6 +66,39 @@ impl From<Boot> for Start {
     }
 }
 
+impl Boot {
+    /// An entry of which only the number is known: OVHcloud does not show it.
+    pub fn unread(id: BootId) -> Self {
+        Self { id, boot_type: String::new(), kernel: String::new(), description: String::new() }
+    }
+
+    /// What stands for a script of the owners' where only a netboot has a place: OVHcloud's name for the field, and no number.
+    pub fn script() -> Self {
+        Self { boot_type: "bootScript".to_owned(), kernel: "bootScript".to_owned(), ..Self::unread(BootId(0)) }
+    }
+
+    /// An entry of this type, of which no more than that is known.
+    pub fn unread_of(id: BootId, boot_type: &str) -> Self {
+        Self { boot_type: boot_type.to_owned(), ..Self::unread(id) }
+    }
+
+    /// Whether more than its number is known.
+    pub fn is_known(&self) -> bool {
+        !self.kernel.is_empty() || self.is_disk()
+    }
+
+    /// Why this is no place to return to; `None` when it is one, or nobody knows what it is.
+    pub fn unfit(&self) -> Option<Unfit> {
+        if self.is_unreachable() {
+            Some(Unfit::Unreachable)
+        } else if self.is_power_off() {
+            Some(Unfit::PowerOff)
+        } else {
+            self.is_rescue().then_some(Unfit::Rescue)
+        }
+    }
+}
+
 /// An iPXE script that OVHcloud serves when the server starts; never blank. Its `Debug` says its length and nothing else.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BootScript {

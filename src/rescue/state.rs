@@ -336,6 +336,7 @@ impl State {
             (P::Intended(intent) | P::Unsettled(intent), E::NotSettled { candidates, .. }) => {
                 P::Undecided { intent: intent.clone(), candidates: candidates.clone() }
             }
+            (P::Ready, E::OthersAtWork { .. }) if self.facts.intents > 0 => self.without_approval(Outcome::Expired),
             (P::Undecided { .. }, E::QuestionUnanswered) if !self.is_on_calls() => self.phase.clone(),
             (P::Undecided { .. }, E::RebootAgainApproved { .. }) => P::Ready,
             (P::Undecided { .. }, E::LeftAlone { by, .. }) => P::Ended(Outcome::LeftAlone(*by)),
@@ -349,6 +350,11 @@ impl State {
                 E::PortSeen { .. } | E::PowerSeen { .. },
             ) => self.phase.clone(),
             (P::Searching | P::Delivering(_), E::DeliveryAttempted { source, .. }) => P::Delivering(*source),
+            (P::Searching | P::Delivering(_) | P::AwaitingReveal(_), E::FoundImpossible { problem })
+                if self.kind != Kind::Console =>
+            {
+                P::Ended(Outcome::Impossible(problem.clone()))
+            }
             (P::Delivering(Some(_)), E::LinkDelivered) => self.ended_with(Link::Delivered),
             (P::Delivering(None), E::LinkDelivered) => self.ended_with(Link::NotNeeded),
             (P::Delivering(Some(source)), E::DmClosed) => P::AwaitingReveal(*source),

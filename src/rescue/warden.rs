@@ -11,12 +11,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     approval::Guard,
+    beside::Scope,
     daily,
     desk::{self, Desk},
     errand::{Errands, Permission},
     event::Problem,
     fleet::Fleet,
     lease::{Lease, stands_in_the_way},
+    lookout::{self, Lookout},
     notice::{Letter, Notice, To},
     operation::{ChannelId, Kind, Operation, Request, Wish},
     plan::{self, Aim, Back},
@@ -29,6 +31,7 @@ use crate::{
     audit::{Act, Entry},
     clock,
     config::OnDeadline,
+    ovh,
     store::{Error, Kept, Onward, Open, Store},
 };
 
@@ -45,6 +48,8 @@ const DIGEST: &str = "digest";
 pub struct WardenSettings {
     /// Between two looks.
     pub tick: Duration,
+    /// How often each rescue is looked at for what others do to it, at least.
+    pub look_every: Duration,
     /// How long before a deadline its owner is reminded.
     pub remind_before: SignedDuration,
     /// What a passed deadline does.
@@ -65,6 +70,7 @@ pub struct Warden {
     desk: Desk,
     errands: Errands,
     pulse: Pulse,
+    lookout: Lookout,
     settings: WardenSettings,
 }
 
@@ -98,7 +104,8 @@ impl Warden {
         pulse: Pulse,
         settings: WardenSettings,
     ) -> Self {
-        Self { store, fleet, desk, errands, pulse, settings }
+        let lookout = Lookout::new(store.clone(), fleet.clone(), pulse.clone());
+        Self { store, fleet, desk, errands, pulse, lookout, settings }
     }
 
     /// Looks until `stop`. Restores have a loop of their own, so that no reminder waits for OVHcloud.
@@ -128,7 +135,8 @@ impl Warden {
             }
         };
         // What is dropped in the middle was not recorded, and is due again after the next start.
-        stop.run_until_cancelled(async { tokio::join!(reminders, restores, releases) }).await;
+        let watch = self.lookout.clone().watch(self.settings.look_every, self.settings.tick);
+        stop.run_until_cancelled(async { tokio::join!(reminders, restores, releases, watch) }).await;
     }
 
     /// Says what is due now, and plans what is not planned.
@@ -139,19 +147,23 @@ impl Warden {
         let now = clock::now();
         let kept = self.store.due_leases(now).await?;
         let live = if kept.is_empty() { Vec::new() } else { self.store.live_operations().await? };
-        for kept in kept {
-            match self.turn(&kept, now) {
-                // Whoever is at work on the server has its people's attention; afterwards it is said, or it is over.
-                Turn::Remind(..) if live.iter().any(|operation| self.is_at_work(operation, &kept.lease, now)) => {}
-                Turn::Remind(..) if self.is_being_looked_for(&kept.lease, now) => {}
-                Turn::Remind(due, reminder) => self.say(&kept, due, reminder, now).await?,
-                Turn::Wait(due) => {
-                    self.store.move_lease_on(&kept, onward(due), None, now).await?;
-                }
-                Turn::Restore(_) => {}
-            }
-        }
+        let turns = kept.into_iter().map(|kept| self.remind_one(kept, &live, now));
+        stream::iter(turns).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
         self.digest(now).await
+    }
+
+    async fn remind_one(&self, kept: Kept, live: &[Operation], now: Timestamp) -> Result<(), Error> {
+        match self.turn(&kept, now) {
+            // Whoever is at work on the server has its people's attention; afterwards it is said, or it is over.
+            Turn::Remind(..) if live.iter().any(|operation| self.is_at_work(operation, &kept.lease, now)) => {}
+            Turn::Remind(..) if self.is_being_looked_for(&kept.lease, now) => {}
+            // What is no longer true is not told: it is noticed, and told instead.
+            Turn::Remind(..) if self.lookout.now(&kept.lease).await?.is_none() => {}
+            Turn::Remind(due, reminder) => self.say(&kept, due, reminder, now).await?,
+            Turn::Wait(due) => drop(self.store.move_lease_on(&kept, onward(due), None, now).await?),
+            Turn::Restore(_) => {}
+        }
+        Ok(())
     }
 
     /// Begins the restores of passed deadlines.
@@ -276,7 +288,14 @@ impl Warden {
         if others.any(|operation| stands_in_the_way(operation, Kind::Restore)) {
             return Ok(Begun::NotYet);
         }
-        let account = self.account_of(lease);
+        match self.lookout.look(lease, ovh::Priority::Person).await {
+            Ok(Some(seen)) if seen.seen.has_left() => return Ok(Begun::No),
+            Ok(Some(_)) => {}
+            Ok(None) => return Ok(Begun::Yes),
+            Err(lookout::Failure::Store(error)) => return Err(error),
+            Err(lookout::Failure::Ovh(error)) => return Ok(after(lease, &plan::Error::Ovh(error))),
+        }
+        let account = self.fleet.account_of(lease);
         let Some(client) = self.fleet.client(&account) else { return Ok(Begun::No) };
         let server = match plan::read_server(&client, &lease.server).await {
             Ok(server) => server,
@@ -288,6 +307,13 @@ impl Warden {
             Some(Permission::Refused) => return Ok(Begun::No),
             None => return Ok(Begun::NotYet),
         };
+        let ours = self.store.tasks_of(&server.name).await?;
+        let beside = self.fleet.beside(&server, &ours, None, Scope::Whole(SignedDuration::ZERO)).await;
+        // A clock restarts nothing under others' hands, nor while nobody knows what they do.
+        if !beside.knows_tasks() || beside.works.iter().any(|work| work.collides(clock::now())) {
+            tracing::warn!(server.name = %server.name, "a deadline's restore waits for others");
+            return Ok(Begun::NotYet);
+        }
         let wish = match self.fleet.propose(&server, Aim::Restore(Back::Recorded), Some(lease)).await {
             Ok(proposal) => proposal.wish,
             Err(error) => return Ok(after(lease, &error)),
@@ -310,6 +336,8 @@ impl Warden {
             reason: None,
             rule: grant.place().to_string(),
             guard: Guard::Unprotected,
+            known_as: Some(server.identity()),
+            beside: Some(beside),
         };
         Ok(match self.desk.open_at_deadline(&grant, kept, onward(due), &request).await {
             Ok(Some(Open::Accepted(operation, _))) => {
@@ -325,12 +353,6 @@ impl Warden {
                 Begun::No
             }
         })
-    }
-
-    /// The account that has the lease's server: it may have moved since, or be called otherwise.
-    fn account_of(&self, lease: &Lease) -> String {
-        let servers = self.fleet.servers();
-        servers.get(&lease.server).map_or(&lease.account, |known| &known.server.account).clone()
     }
 
     /// The digest, when its time of day has come; one a day, however often we start.

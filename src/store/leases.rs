@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
-use super::{Error, Store, audit, foreign, from_json, json, millis, notices, operations};
+use super::{Error, Store, audit, foreign, from_json, json, messages, millis, notices, operations};
 use crate::{
     access::UserId,
     audit::Entry,
@@ -147,7 +147,7 @@ async fn hand_over(
     Ok(Change::Done)
 }
 
-async fn rewrite(tx: &mut SqliteConnection, lease: &Lease) -> Result<(), Error> {
+pub(super) async fn rewrite(tx: &mut SqliteConnection, lease: &Lease) -> Result<(), Error> {
     sqlx::query("UPDATE leases SET lease = $2 WHERE operation = $1")
         .bind(lease.operation.0)
         .bind(json(lease))
@@ -211,10 +211,7 @@ pub(super) async fn end(tx: &mut SqliteConnection, server: &ServiceName, now: Ti
         .execute(&mut *tx)
         .await?;
     // A console's link goes when its session ends, whatever the server boots.
-    sqlx::query("UPDATE deliveries SET wipe = 1 WHERE server = $1 AND expires_at IS NULL")
-        .bind(server.as_str())
-        .execute(&mut *tx)
-        .await?;
+    messages::wipe_of(&mut *tx, server).await?;
     foreign::forget(tx, server).await
 }
 

@@ -338,6 +338,15 @@ pub(super) async fn delivery_tried(
     Ok(())
 }
 
+/// What was delivered for the server's rescue is to be wiped. A console's link goes with its session.
+pub(super) async fn wipe_of(tx: &mut SqliteConnection, server: &ServiceName) -> Result<(), Error> {
+    sqlx::query("UPDATE deliveries SET wipe = 1 WHERE server = $1 AND expires_at IS NULL")
+        .bind(server.as_str())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// What was delivered for the server's rescues before this operation is to be wiped. A console's link goes with its session.
 pub(super) async fn wipe_earlier(tx: &mut SqliteConnection, operation: &Operation) -> Result<(), Error> {
     sqlx::query("UPDATE deliveries SET wipe = 1 WHERE server = $1 AND operation < $2 AND expires_at IS NULL")

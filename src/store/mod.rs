@@ -1,11 +1,12 @@
 //! The durable side. When a call that writes returns, what it wrote survives a crash of the process and of the machine.
 //!
 //! Events, the row that the runner looks for and the lease change in one transaction. SQLite in WAL mode with
-//! `synchronous = FULL`; one process at a time, held by a lock file beside the database.
+//! `synchronous = FULL`; one process at a time, whatever path it names the database by.
 
 mod approvals;
 mod audit;
 mod cards;
+mod file;
 mod foreign;
 mod inventory;
 mod leases;
@@ -16,10 +17,9 @@ mod operations;
 mod timeline;
 mod pause;
 mod reminders;
+mod sights;
 
 use std::{
-    fs::File,
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     str::FromStr,
     time::Duration,
@@ -37,6 +37,7 @@ use crate::rescue::mark::Mark;
 pub use approvals::Approve;
 pub use audit::{AuditFilter, AuditPage};
 pub use cards::{Card, CardId, CardRefusal};
+pub use file::exposed;
 pub use inventory::remembered;
 pub use leases::Change;
 pub use ledger::{Ledger, Range};
@@ -44,11 +45,10 @@ pub use messages::{Delivery, Posted, TriedDelivery, Unreported};
 pub use notices::{Delivered, NoticeId, Outdated, Owed, Tried};
 pub use operations::{Append, Open};
 pub use reminders::{Kept, Onward, Owing};
+pub use sights::Sighting;
 
 /// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// Who did what is nobody else's business on this machine.
-const OWNER_ONLY: u32 = 0o600;
 /// What each connection keeps of the file, in KiB: the system keeps all of it once for all of them.
 const CACHE_KIB: u32 = 512;
 /// Readers beside one writer; SQLite has one writer at a time.
@@ -101,7 +101,7 @@ pub enum Error {
 pub struct Store {
     pool: SqlitePool,
     waiting: std::sync::Arc<audit::Waiting>,
-    _lock: std::sync::Arc<File>,
+    _lock: std::sync::Arc<file::Held>,
 }
 
 impl Store {
@@ -110,9 +110,10 @@ impl Store {
     /// # Errors
     /// [`Error::InUse`] when another process has it open.
     pub async fn open(path: &Path) -> Result<Self, Error> {
-        let lock = lock(path)?;
+        // Also gives SQLite's log and index their rights: they are those of the database, which is made here.
+        let held = file::hold(path)?;
         let options = SqliteConnectOptions::from_str("sqlite://")?
-            .filename(path)
+            .filename(&held.path)
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
@@ -121,7 +122,7 @@ impl Store {
             .pragma("cache_size", format!("-{CACHE_KIB}"));
         let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
         migrator().run(&pool).await?;
-        Ok(Self { pool, waiting: std::sync::Arc::default(), _lock: std::sync::Arc::new(lock) })
+        Ok(Self { pool, waiting: std::sync::Arc::default(), _lock: std::sync::Arc::new(held) })
     }
 
     /// Ends all connections; what was promised is already on disk.
@@ -164,25 +165,6 @@ async fn set_fact(connection: &mut SqliteConnection, name: &str, value: &str) ->
         .execute(connection)
         .await?;
     Ok(())
-}
-
-/// Takes the lock file beside the database; it is let go when the process ends, however it ends.
-fn lock(path: &Path) -> Result<File, Error> {
-    let folder = |path: &Path, source| Error::Folder { path: path.to_owned(), source };
-    if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent).map_err(|source| folder(parent, source))?;
-    }
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let lock_path = PathBuf::from(name);
-    let private = |path: &Path| {
-        File::options().create(true).append(true).mode(OWNER_ONLY).open(path).map_err(|source| folder(path, source))
-    };
-    let file = private(&lock_path)?;
-    file.try_lock().map_err(|_| Error::InUse(path.to_owned()))?;
-    // SQLite gives its log and index the rights of the database, so that is made here, before SQLite would.
-    private(path)?;
-    Ok(file)
 }
 
 /// The steps of the schema, in their order; one that was shipped is never changed.

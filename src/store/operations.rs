@@ -13,7 +13,7 @@ use crate::{
         event::{Doubt, Event},
         lease,
         mark::Mark,
-        operation::{Operation, OperationId, Request},
+        operation::{Kind, Operation, OperationId, Request},
         server::ServiceName,
         state::IllegalEvent,
         step::Step,
@@ -240,6 +240,10 @@ pub(super) async fn open(
         return Ok(Open::Busy(Box::new(holder.clone())));
     }
     let mark = Mark::new();
+    // What was being looked at while another press put everything back has nothing left to put back.
+    if kind == Kind::PutBack && leases::active(&mut *tx, &request.server).await?.is_none() {
+        return Ok(Open::Refused(cards::CardRefusal::Answered(None)));
+    }
     let row = sqlx::query(
         "INSERT INTO operations (origin, account, server, kind, requester, request, mark, version, live, holds, due_at, opened_at, changed_at)
          VALUES ($1, $2, $3, $4, $5, $6, $8, 0, 1, 0, $7, $7, $7) RETURNING id",

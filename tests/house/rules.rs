@@ -100,6 +100,8 @@ const PURE: &[Place] = &[
     Place("rescue/search.rs"),
     Place("rescue/calls.rs"),
     Place("rescue/pause.rs"),
+    Place("rescue/sight.rs"),
+    Place("rescue/others.rs"),
 ];
 
 /// Libraries that wait, talk or remember.

@@ -87,6 +87,8 @@ fn opened(kind: Kind, system: System, locale: Locale) -> Operation {
         reason: Some("disk full".into()),
         rule: "role 1".into(),
         guard: Guard::Unprotected,
+        known_as: None,
+        beside: None,
     };
     Operation::open(OperationId(142), Mark::default(), request, at(0))
 }

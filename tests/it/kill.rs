@@ -125,6 +125,20 @@ async fn a_demo_that_is_killed_leaves_no_bot_alone() {
     eventually("the bot is gone too", async || !bots.iter().any(runs)).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_dumps_no_core_and_holds_as_many_descriptors_as_it_may() {
+    let program = Program::start(TestConfig::default()).await;
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", program.child.id())).expect("a Linux");
+    let of = |name: &str| {
+        let line = limits.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_else(|| panic!("{limits}"));
+        let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+        (words[0].clone(), words[1].clone())
+    };
+    assert_eq!(of("Max core file size"), ("0".to_owned(), "0".to_owned()));
+    let (soft, hard) = of("Max open files");
+    assert_eq!(soft, hard);
+}
+
 impl Drop for Program {
     fn drop(&mut self) {
         // It may have ended already.

@@ -90,6 +90,21 @@ async fn what_cannot_be_read_has_not_left() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_comes_after_its_account_was_renamed_keeps_no_server_in_the_old_one() {
+    for held in ["/dedicated/server/ns2222222", "/dedicated/server"] {
+        let mut bot = hurried("remind").await;
+        bot.lists(&bot.ann, &[]).await;
+        let reading = bot.ovh.faults().hold_answer("GET", held);
+        reading.reached().await;
+        rename_account(&mut bot).await;
+        reading.release();
+        bot.rescued(&bot.ann, "db-1").await;
+        bot.restored(&bot.ann, "db-1").await;
+        assert_eq!(bot.ovh.kernel_of("db-1").as_deref(), Some("hd"), "{held}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_in_another_account_by_now_is_restored_there() {
     let mut bot = hurried("restore").await;
     bot.rescued(&bot.ann, "web-1").await;

@@ -88,6 +88,24 @@ async fn putting_back_happens_once_however_often_it_is_pressed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_press_that_was_looked_at_while_another_put_everything_back_begins_nothing() {
+    let bot = TestBot::new().await;
+    let end = failed(&bot, Ending::OvhError).await;
+    let looking = bot.ovh.faults().hold_before("GET", "/boot/");
+    let slow = bot.ann.press(&end, BACK).await;
+    looking.reached().await;
+    let other = bot.press(&bot.ann, &end, BACK).await;
+    assert!(other.content.contains("Accepted"), "{}", other.content);
+    bot.rung(&bot.ann, &["**Netboot put back**", "R-2"]).await;
+    looking.release();
+    let late = slow.answer().await;
+    assert!(!late.content.contains("Accepted"), "{}", late.content);
+    bot.accepts(Kind::Reboot).await;
+    bot.rung(&bot.ann, &["**Rebooted**", "R-3"]).await;
+    assert_eq!(bot.count(&["**Netboot put back**"]), bot.count(&["**Netboot put back**", "R-2"]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_may_not_restore_may_not_put_back() {
     let helper = sim::discord::Id(400_000_000_000_000_077);
     let config = TestConfig {

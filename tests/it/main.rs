@@ -1,6 +1,7 @@
 //! Stories: the whole program against both simulated far ends, asserting the final state of the world.
 
 mod aftermath;
+mod ended_elsewhere;
 mod approvals;
 mod audit;
 mod bot;
@@ -17,6 +18,7 @@ mod digest;
 mod demo;
 mod discord_weather;
 mod doctor;
+mod doors;
 mod elsewhere;
 mod faces;
 mod foreign;
@@ -29,10 +31,12 @@ mod left;
 mod leases;
 mod leftovers;
 mod limits;
+mod late_rules;
 mod link;
 mod main_job;
 mod mishaps;
 mod notices;
+mod others;
 mod ovhcloud;
 mod pages;
 mod pages_of_ovhcloud;

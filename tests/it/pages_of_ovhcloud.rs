@@ -102,7 +102,13 @@ async fn a_setting_a_secret_and_a_task_behind_pages_end_no_rescue() {
         |ovh| drop(ovh.faults().next(3).html("GET", "/boot", 404)),
         |ovh| drop(ovh.faults().next(2).rate_limit("GET", "/task", 1)),
     ];
-    let each = spoils.map(async |spoil| rescued_in_spite(&TestBot::new().await, spoil).await);
+    // What was not begun is given up after twenty polls: long enough for a page or two on the slowest machine.
+    let usual = TestConfig::default();
+    let pace = usual.pace.replace("task_poll = \"30ms\"", "task_poll = \"500ms\"");
+    let each = spoils.map(async |spoil| {
+        let config = TestConfig { pace: pace.clone(), ..TestConfig::default() };
+        rescued_in_spite(&TestBot::with(config, [web_1(), db_1()]).await, spoil).await;
+    });
     futures_util::future::join_all(each).await;
 }
 

@@ -1,12 +1,13 @@
 //! The people over HTTP: for the stand-alone program, so that clients in other languages can have somebody type and press.
 //!
 //! `POST /_sim/slash`, `/_sim/autocomplete` and `/_sim/press` do what [`Person`] does, and answer when the bot has answered.
-//! `GET /_sim/messages?channel=…` and `GET /_sim/state` show what stands where.
+//! Only for who asks at this machine. `GET /_sim/messages?channel=…` and `GET /_sim/state` show what stands where.
 
 use axum::{
     Json, Router,
     extract::{Query, State},
     http::StatusCode,
+    middleware,
     routing::{get, post},
 };
 use serde::Deserialize;
@@ -16,6 +17,7 @@ use super::{
     Discord, Id, Message, OPS, Person,
     people::{Asked, CannotDo, Outcome, Typed},
 };
+use crate::net::home::{self, Guests};
 
 /// The routes, for [`Discord::start_at`].
 pub fn routes(discord: &Discord) -> Router {
@@ -26,6 +28,7 @@ pub fn routes(discord: &Discord) -> Router {
         .route("/_sim/messages", get(messages))
         .route("/_sim/state", get(state))
         .with_state(discord.clone())
+        .layer(middleware::from_fn_with_state(Guests::Here, home::only))
 }
 
 type Done = Result<Json<Value>, (StatusCode, String)>;

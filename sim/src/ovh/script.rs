@@ -189,6 +189,27 @@ impl Ovh {
         world.begin(&name, function, By::Somebody).expect("a server whose service has not expired")
     }
 
+    /// Somebody begins a task that stays at this word, known or not, until [`Ovh::end_task`]; answers its id.
+    #[track_caller]
+    pub fn standing_task_by_somebody(&self, server: &str, function: &str, word: &str) -> u64 {
+        let id = self.task_by_somebody(server, function);
+        self.on(server, |machine| {
+            for task in machine.tasks.iter_mut().filter(|task| task.id == id) {
+                task.ending = Ending::Stuck(word.to_owned());
+                task.tempo = Tempo { todo: Duration::ZERO, doing: Duration::ZERO, ..task.tempo };
+            }
+        });
+        id
+    }
+
+    /// A task that stood still ends well now.
+    #[track_caller]
+    pub fn end_task(&self, server: &str, id: u64) {
+        self.on(server, |machine| {
+            machine.tasks.iter_mut().filter(|task| task.id == id).for_each(|task| task.ending = Ending::Done);
+        });
+    }
+
     /// Somebody changes the netboot in the control panel.
     #[track_caller]
     pub fn netboot_by_somebody(&self, server: &str, boot_id: Option<u64>) {

@@ -5,6 +5,7 @@
 //! - It shows only what a person's own client would show them; ephemeral messages are their person's alone.
 //! - It does what a person can do at Discord's client, by way of [`crate::discord::people`]; the bot cannot tell the difference.
 //! - It comes whole from this program: no file of it is loaded from elsewhere, and its content security policy says so.
+//! - It takes nothing from a page of another site, even one whose name leads to this machine.
 //! - Whoever runs the bot is told to kill it by an [`Order`], and tells by a [`Life`]; this crate knows no bot.
 //!
 //! In reading order: [`cast`] (who and what there is), `act` (what the page asks for), `stream` (what it is told),
@@ -32,6 +33,7 @@ use tokio::{
 
 use crate::{
     discord::{Discord, Id, Person},
+    net::home::{self, Guests},
     ovh::Ovh,
 };
 use cast::Member;
@@ -130,11 +132,11 @@ impl Door {
     pub async fn serve(self, stage: Stage) -> io::Result<()> {
         let base: Arc<str> = self.secret_base().into();
         let page = Page { troubles: Arc::new(Troubles::of(&stage.ovh)), stage: Arc::new(stage), base };
-        axum::serve(self.listener, router(page)).await
+        axum::serve(self.listener, router(page, Guests::of(self.address))).await
     }
 }
 
-fn router(page: Page) -> Router {
+fn router(page: Page, guests: Guests) -> Router {
     Router::new()
         .route("/api/stream", get(stream::open))
         .route("/api/file/{message}/{file}", get(act::file))
@@ -150,6 +152,7 @@ fn router(page: Page) -> Router {
         .route("/api/secret", post(act::secret))
         .with_state(page)
         .merge(assets::routes())
+        .layer(middleware::from_fn_with_state(guests, home::only))
         .layer(middleware::from_fn(careful))
 }
 

@@ -149,6 +149,57 @@ fn a_literal_secret_in_a_file_that_others_can_read_is_told() {
     assert_eq!(warnings, ["discord.token", "ovh[0].application_secret", "ovh[0].consumer_key"]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_secrets_file_that_others_can_use_is_told_by_name_and_mode() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("token.txt");
+    fs::write(&secret, "fake-token").unwrap();
+    let text = LEAST.replacen("\"fake-token\"", &format!("{{ file = '{}' }}", secret.display()), 1);
+    assert_ne!(text, LEAST);
+    let warnings = || -> Vec<String> {
+        let loaded = Config::from_text(&text, [("A", "b")]).unwrap();
+        loaded.warnings.iter().map(ToString::to_string).collect()
+    };
+    let mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    for private in [0o600, 0o400, 0o640] {
+        mode(&secret, private);
+        assert_eq!(warnings(), Vec::<String>::new());
+    }
+    for open in [0o644, 0o604, 0o666] {
+        mode(&secret, open);
+        let told = warnings();
+        assert!(told.len() == 1 && told[0].contains("discord.token"), "{told:?}");
+        assert!(told[0].contains("token.txt") && told[0].contains(&format!("{open:04o}")), "{told:?}");
+        assert!(!told[0].contains("fake-token"));
+    }
+    mode(&secret, 0o600);
+    mode(folder.path(), 0o777);
+    assert!(warnings().len() == 1 && warnings()[0].contains("folder"), "{:?}", warnings());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_that_others_can_change_is_told_with_its_folder() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bernard.toml");
+    fs::write(&file, LEAST).unwrap();
+    let mode = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    let told = |about: &str| {
+        let loaded = Config::load(&file, [("A", "b")]).unwrap();
+        loaded.warnings.iter().filter(|warning| warning.to_string().contains(about)).count()
+    };
+    mode(&file, 0o640);
+    assert_eq!(told(""), 0);
+    mode(&file, 0o602);
+    assert_eq!(told("mode 0602: everybody on this machine can change it"), 4, "each literal, and the file itself");
+    mode(&file, 0o600);
+    mode(folder.path(), 0o777);
+    assert_eq!((told(""), told("mode 0777")), (1, 1));
+}
+
 #[test]
 fn a_file_that_is_not_there_or_not_utf8_is_a_problem_like_any_other() {
     let no_variables: [(&str, &str); 0] = [];

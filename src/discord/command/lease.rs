@@ -8,7 +8,7 @@ use serenity::{
 
 use super::{option, server, text};
 use crate::{
-    access::{Capability, UserId},
+    access::{Capability, Requester, UserId},
     config::{Locale, duration},
     discord::{
         approve::Haste,
@@ -45,6 +45,8 @@ pub(super) fn hand_over_options() -> Vec<CreateCommandOption> {
 pub enum LeaseRefusal {
     /// Bernard holds no rescue of this server.
     None(String),
+    /// The server has left its rescue without us.
+    Left(String),
     /// The rescue that somebody else started is over, or has an owner now.
     Gone,
     /// It ends as late as it may.
@@ -62,6 +64,7 @@ impl LeaseRefusal {
     pub fn speak(&self, locale: Locale) -> String {
         match self {
             Self::None(label) => say!(locale, "lease-none", server = code(label)),
+            Self::Left(label) => say!(locale, "lease-left", server = code(label)),
             Self::Gone => say!(locale, "lease-gone"),
             Self::Longest(lease, longest) => say!(
                 locale,
@@ -129,12 +132,14 @@ impl Handler {
     /// `/rescue hand-over`
     pub(super) async fn hand_over(&self, asking: &Asking, typed: &str, to: UserId) -> Result<Reply, Refusal> {
         let known = self.find(asking, typed, Capability::Rescue).await?;
+        // Their roles first: the server is read right before the lease changes hands.
+        let heir = self.roles_of(to).await?;
         let admitted = self.admit(asking, &known, Kind::HandOver).await?;
         let lease = self.lease_on(&admitted.server).await?;
         if lease.owner == to {
             return Err(Refusal::Lease(LeaseRefusal::AlreadyTheirs(to, lease.label)));
         }
-        self.may_own(asking, &admitted.server, to).await?;
+        self.may_own(asking, &admitted.server, (to, heir))?;
         if admitted.protection.is_some() {
             return self.ask_to_hand_over(asking, &admitted, &lease, to).await;
         }
@@ -182,29 +187,48 @@ impl Handler {
         }
     }
 
-    /// The new owner must hold `rescue` for the server, by their roles of this moment.
-    async fn may_own(&self, asking: &Asking, server: &Server, to: UserId) -> Result<(), Refusal> {
+    /// Somebody else with their roles of this moment; `None` when they are not in the guild.
+    async fn roles_of(&self, to: UserId) -> Result<Option<Requester>, Refusal> {
         let guild = GuildId::new(self.settings.realm.guild);
-        let cannot = || Refusal::Lease(LeaseRefusal::CannotOwn(to, server.label().to_owned()));
-        let requester = match asking::as_of_now(&self.rest.within(ROLES_WITHIN), guild, to).await {
-            Ok(requester) => requester,
-            Err(error) if error.is_transient() => {
+        match asking::as_of_now(&self.rest.within(ROLES_WITHIN), guild, to).await {
+            Ok(requester) => Ok(Some(requester)),
+            Err(error) if error.is_unknown_person() => Ok(None),
+            Err(error) => {
                 tracing::warn!(%error, "a new owner's roles cannot be read: the answer is no");
-                return Err(Refusal::TheirRolesUnreadable(to));
+                Err(Refusal::TheirRolesUnreadable(to))
             }
-            Err(_) => return Err(cannot()),
-        };
-        let grant = self.policy.get().check(&requester, Capability::Rescue, server, asking.place.0);
-        grant.map(drop).map_err(|_| cannot())
+        }
+    }
+
+    /// The new owner must hold `rescue` for the server.
+    fn may_own(
+        &self,
+        asking: &Asking,
+        server: &Server,
+        (to, heir): (UserId, Option<Requester>),
+    ) -> Result<(), Refusal> {
+        let policy = self.policy.get();
+        let may = heir.is_some_and(|heir| policy.check(&heir, Capability::Rescue, server, asking.place.0).is_ok());
+        let cannot = || Refusal::Lease(LeaseRefusal::CannotOwn(to, server.label().to_owned()));
+        if may { Ok(()) } else { Err(cannot()) }
     }
 
     /// The active lease that this operation began.
     async fn lease_of(&self, operation: &Operation) -> Result<Lease, Refusal> {
-        self.store.lease_of(operation.id).await?.ok_or(Refusal::TooLate(Some(operation.id), None))
+        let too_late = || Refusal::TooLate(Some(operation.id), None);
+        let lease = self.store.lease_of(operation.id).await?.ok_or_else(too_late)?;
+        self.still_in_rescue(self.lookout.now(&lease).await?.ok_or(Refusal::Lease(LeaseRefusal::Left(lease.label)))?)
     }
 
     async fn lease_on(&self, server: &Server) -> Result<Lease, Refusal> {
         let none = || Refusal::Lease(LeaseRefusal::None(server.label().to_owned()));
-        self.store.lease(&server.name).await?.ok_or_else(none)
+        let before = self.store.lease(&server.name).await?.ok_or_else(none)?;
+        let now = self.lookout.lease(server).await?;
+        self.still_in_rescue(now.ok_or(Refusal::Lease(LeaseRefusal::Left(before.label)))?)
+    }
+
+    /// Of a server that has left its rescue nothing is to be extended or handed over.
+    fn still_in_rescue(&self, lease: Lease) -> Result<Lease, Refusal> {
+        if lease.seen.has_left() { Err(Refusal::Lease(LeaseRefusal::Left(lease.label))) } else { Ok(lease) }
     }
 }

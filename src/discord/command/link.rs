@@ -36,6 +36,8 @@ impl Handler {
     async fn look(&self, asking: &Asking, admitted: &Admitted, sources: Vec<Source>) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
         self.not_held(&admitted.server, Kind::Link).await?;
+        // A rescue that others ended is noticed now, and told where it belongs.
+        self.lookout.lease(&admitted.server).await?;
         let calls = calls::of_link(&admitted.server.name, &sources);
         let guard = self.guard(asking, admitted, Haste::None, calls)?;
         self.open_at_once(asking, admitted, Wish::Link { sources }, guard).await

@@ -6,7 +6,7 @@ use crate::{
     discord::{
         approve::Haste,
         asking::Asking,
-        command::Typed,
+        command::{Typed, propose::request},
         handler::{Handler, Reply},
         refusal::Refusal,
         rescues::{Listing, in_rescue, listing, not_looked_at},
@@ -27,6 +27,7 @@ impl Handler {
         self.anywhere(asking, Capability::View)?;
         let sees = policy.sight(&asking.requester, Capability::View, asking.place.0);
         let (leases, foreign) = in_rescue(&self.store, &self.fleet.servers(), &sees).await?;
+        let leases = self.lookout.leases(leases).await?;
         let Listing { mut lines, buttons } = listing(&leases, &foreign, clock::now(), asking.locale);
         if lines.is_empty() {
             lines.push(say!(asking.locale, "list-none"));
@@ -44,7 +45,8 @@ impl Handler {
         self.not_held(&admitted.server, Kind::Adopt).await?;
         // It calls nothing at OVHcloud that would change anything.
         let guard = self.guard_press(asking, &admitted, Vec::new())?;
-        self.open_by_press(asking, &admitted, Wish::Adopt { lease: self.settings.lease }, guard).await
+        let wish = Wish::Adopt { lease: self.settings.lease };
+        self.open_by_press(asking, &admitted, request(asking, &admitted, wish, None, guard)).await
     }
 
     /// **Restore** of a rescue that somebody else started: a confirmation card first, as for `/restore`.

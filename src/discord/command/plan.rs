@@ -10,6 +10,7 @@ use crate::{
         calls::{self, Readers},
         command::propose,
         handler::{Handler, Reply},
+        others,
         refusal::Refusal,
         starts,
     },
@@ -82,15 +83,15 @@ impl Handler {
             Action::Rescue => {
                 Aim::Enable { wanted: Wanted::ByOs, email: None, ssh_key: None, lease: self.settings.lease }
             }
-            Action::Restore => Aim::Restore(Back::Recorded),
+            Action::Restore => self.aim_now(server, Aim::Restore(Back::Recorded)).await?,
             Action::Reboot => Aim::Reboot,
             Action::Console => return self.console_deed(server).await,
         };
-        let proposal = self.proposal(server, aim).await?;
+        let (proposal, beside) = self.proposal_beside(server, aim).await?;
         let mut about = vec![say!(locale, "confirm-boots-into", into = propose::into(&proposal.plan, locale))];
-        let lease = self.store.lease(&server.name).await?;
+        let lease = self.lookout.lease(server).await?;
         about.extend(
-            lease.as_ref().and_then(|lease| propose::in_rescue(&proposal.wish, lease, asking.requester.user, locale)),
+            lease.iter().flat_map(|lease| propose::in_rescue(&proposal.wish, lease, asking.requester.user, locale)),
         );
         about.extend(match &proposal.wish {
             Wish::Enable(_) => starts::displaced(proposal.plan.before.boot.as_ref(), lease.as_ref(), locale),
@@ -98,10 +99,11 @@ impl Handler {
             _ => None,
         });
         about.extend(starts::instead(&proposal.wish, locale));
-        if let Wish::Restore { despite, .. } = &proposal.wish {
+        if let Wish::Restore { despite, .. } | Wish::PutBack { despite, .. } = &proposal.wish {
             about.extend(despite.iter().map(|difference| starts::difference(difference, locale)));
         }
         about.extend(proposal.remarks.iter().map(|remark| starts::remark(remark, locale)));
+        about.extend(others::lines(&beside, locale));
         let calls = exact::of(&server.name, &proposal.wish, &proposal.plan, &self.settings.secret_from);
         Ok(Deed { about, calls })
     }

@@ -13,17 +13,20 @@ use crate::{
         asking::Asking,
         component::Button,
         handler::{Handler, Reply},
+        others,
         press::Admitted,
         refusal::Refusal,
-        starts,
+        standing, starts,
     },
     rescue::{
         approval::Guard,
+        beside::Scope,
         calls::{self, ExactCall},
         desk,
         event::Problem,
         lease::Lease,
         operation::{Entry, Kind, Operation, Plan, Request, Wish},
+        others::Beside,
         plan::{self, Aim, Back, Proposal},
         reminder,
         server::{Server, System},
@@ -53,10 +56,12 @@ impl Handler {
             self.would_let(&admitted.server)?;
         }
         self.not_held(&admitted.server, kind).await?;
-        let proposal = self.proposal(&admitted.server, aim).await?;
+        let aim = self.aim_now(&admitted.server, aim).await?;
+        let (proposal, beside) = self.proposal_beside(&admitted.server, aim).await?;
         let guard = self.guard(asking, &admitted, haste, self.calls(&admitted.server, &proposal))?;
         let idle = haste == Haste::BreakGlass && guard == Guard::Unprotected;
-        let request = request(asking, &admitted, proposal.wish.clone(), reason, guard);
+        let request =
+            Request { beside: Some(beside), ..request(asking, &admitted, proposal.wish.clone(), reason, guard) };
         let reply = self.card(request, &proposal, repeat, asking.locale).await?;
         Ok(if idle { reply.after(&say!(asking.locale, "confirm-glass-idle")) } else { reply })
     }
@@ -76,24 +81,40 @@ impl Handler {
         let known = self.find(asking, card.request.server.as_str(), desk::needed(kind)).await?;
         let admitted = self.admit(asking, &known, kind).await?;
         let server = &admitted.server;
-        let lease = self.store.lease(&server.name).await?;
+        let lease = self.lookout.lease(server).await?;
         let plan = match self.fleet.confirm(server, &card.request.wish, lease.as_ref()).await {
             Ok(plan) => plan,
             Err(plan::Error::Problem(Problem::ChangedMeanwhile)) => {
-                return self.ask_again(asking, &admitted, card).await;
+                let why = say!(asking.locale, "card-changed");
+                return Box::pin(self.ask_again(asking, &admitted, card, why)).await;
             }
             Err(error) => return Err(Refusal::from_plan(error, server.label())),
         };
+        let shown = card.request.beside.clone().unwrap_or_default();
+        let beside = Box::pin(self.beside(server, Some(&shown), &card.request.wish)).await?;
+        if beside.asks_again(&shown) {
+            let why = say!(asking.locale, "card-others");
+            return Box::pin(self.ask_again(asking, &admitted, card, why)).await;
+        }
         let proposal = Proposal { wish: card.request.wish.clone(), plan, remarks: Vec::new() };
         // What protects it may have changed since the card was shown: what counts is how it is now.
         let haste = Haste::of(&card.request.guard);
         let guard = self.guard(asking, &admitted, haste, self.calls(server, &proposal))?;
-        let request = Request { guard, ..card.request };
+        let known_as = Some(server.identity());
+        let request = Request { guard, known_as, ..card.request };
         match self.desk.open_from_card(&admitted.grant, id, &request).await? {
             Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking))),
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
             Open::Refused(refusal) => Err(Refusal::Card(refusal, card.command)),
         }
+    }
+
+    /// A restore of a server that has left its rescue is no reboot: it only puts back what is still set.
+    pub(super) async fn aim_now(&self, server: &Server, aim: Aim) -> Result<Aim, Refusal> {
+        if aim != Aim::Restore(Back::Recorded) {
+            return Ok(aim);
+        }
+        Ok(self.lookout.lease(server).await?.map_or(aim, |lease| way_out(&lease)))
     }
 
     /// The exact calls of a proposal.
@@ -118,10 +139,11 @@ impl Handler {
     ) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
         let admitted = self.admit_by_name(asking, operation, Kind::Restore).await?;
-        if self.store.lease_of(operation.id).await?.is_none() {
+        let lease = self.lookout.lease(&admitted.server).await?;
+        let Some(lease) = lease.filter(|lease| lease.operation == operation.id) else {
             return Err(Refusal::TooLate(Some(operation.id), Some(restore_command(operation))));
-        }
-        self.lead_out(asking, operation, &admitted, Aim::Restore(Back::Recorded)).await
+        };
+        self.lead_out(asking, operation, &admitted, way_out(&lease)).await
     }
 
     /// **Put netboot back**: the way out of an end that left a netboot behind and perhaps nothing else. The same confirmation.
@@ -132,8 +154,9 @@ impl Handler {
     ) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
         let admitted = self.admit_by_name(asking, operation, Kind::PutBack).await?;
-        let lease = self.store.lease(&admitted.server.name).await?;
-        if !operation.can_be_put_back() || !lease.is_some_and(|lease| operation.is_about(&lease)) {
+        let lease = self.lookout.lease(&admitted.server).await?;
+        let remains = lease.as_ref().is_some_and(|lease| lease.seen.has_left());
+        if !(remains || operation.can_be_put_back()) || !lease.is_some_and(|lease| operation.is_about(&lease)) {
             return Err(Refusal::TooLate(Some(operation.id), Some(restore_command(operation))));
         }
         self.lead_out(asking, operation, &admitted, Aim::PutBack(Back::Recorded)).await
@@ -147,15 +170,17 @@ impl Handler {
         admitted: &Admitted,
         aim: Aim,
     ) -> Result<Reply, Refusal> {
-        let proposal = self.proposal(&admitted.server, aim).await?;
+        let (proposal, beside) = self.proposal_beside(&admitted.server, aim).await?;
         let guard = self.guard_press(asking, admitted, self.calls(&admitted.server, &proposal))?;
         let (Wish::Restore { despite, instead, .. } | Wish::PutBack { despite, instead, .. }) = &proposal.wish else {
             return Err(Refusal::Unknown);
         };
-        if despite.is_empty() && instead.is_none() && proposal.remarks.is_empty() {
-            return self.open_by_press(asking, admitted, proposal.wish, guard).await;
+        let asks = Request { beside: Some(beside), ..request(asking, admitted, proposal.wish.clone(), None, guard) };
+        let quiet = despite.is_empty() && instead.is_none() && proposal.remarks.is_empty();
+        if quiet && asks.beside.as_ref().is_none_or(Beside::is_quiet) {
+            return self.open_by_press(asking, admitted, asks).await;
         }
-        let request = request(asking, admitted, proposal.wish.clone(), None, guard);
+        let request = asks;
         self.card(request, &proposal, restore_command(operation), asking.locale).await
     }
 
@@ -167,8 +192,11 @@ impl Handler {
         wish: Wish,
         guard: Guard,
     ) -> Result<Reply, Refusal> {
-        let request = request(asking, admitted, wish, None, guard);
-        match self.desk.open_from_press(&admitted.grant, asking.interaction, &request).await? {
+        self.open_request(asking, admitted, &request(asking, admitted, wish, None, guard)).await
+    }
+
+    async fn open_request(&self, asking: &Asking, admitted: &Admitted, request: &Request) -> Result<Reply, Refusal> {
+        match self.desk.open_from_press(&admitted.grant, asking.interaction, request).await? {
             Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking))),
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
             Open::Refused(_) => Err(Refusal::Unknown),
@@ -180,14 +208,13 @@ impl Handler {
         &self,
         asking: &Asking,
         admitted: &Admitted,
-        wish: Wish,
-        guard: Guard,
+        request: Request,
     ) -> Result<Reply, Refusal> {
-        let emergency = match guard {
+        let emergency = match request.guard {
             Guard::Approval(_) => self.emergency(asking, &admitted.server, Emergency::Restore),
             Guard::Unprotected | Guard::BrokenGlass { .. } => None,
         };
-        let reply = self.open_at_once(asking, admitted, wish, guard).await?;
+        let reply = self.open_request(asking, admitted, &request).await?;
         Ok(Reply { content: Emergency::below(reply.content, emergency.as_ref(), asking.locale), ..reply })
     }
 
@@ -200,9 +227,9 @@ impl Handler {
     }
 
     /// What it would boot into is no longer what the card said: a new card says what it is now.
-    async fn ask_again(&self, asking: &Asking, admitted: &Admitted, old: Card) -> Result<Reply, Refusal> {
+    async fn ask_again(&self, asking: &Asking, admitted: &Admitted, old: Card, why: String) -> Result<Reply, Refusal> {
         let aim = Aim::of(&old.request.wish);
-        Ok(self.card_instead(asking, admitted, old, aim).await?.after(&say!(asking.locale, "card-changed")))
+        Ok(self.card_instead(asking, admitted, old, aim).await?.after(&why))
     }
 
     /// A card for `aim` takes the place of an old one, with its reason.
@@ -213,13 +240,14 @@ impl Handler {
         old: Card,
         aim: Aim,
     ) -> Result<Reply, Refusal> {
-        let proposal = self.proposal(&admitted.server, aim).await?;
+        let (proposal, beside) = self.proposal_beside(&admitted.server, aim).await?;
         if let Some(refusal) = self.store.cancel_card(old.id, clock::now()).await? {
             return Err(Refusal::Card(refusal, old.command));
         }
         let haste = Haste::of(&old.request.guard);
         let guard = self.guard(asking, admitted, haste, self.calls(&admitted.server, &proposal))?;
         let request = request(asking, admitted, proposal.wish.clone(), old.request.reason.clone(), guard);
+        let request = Request { beside: Some(beside), ..request };
         self.card(request, &proposal, old.command, asking.locale).await
     }
 
@@ -231,8 +259,30 @@ impl Handler {
 
     /// What would be done for `aim` now.
     pub(super) async fn proposal(&self, server: &Server, aim: Aim) -> Result<Proposal, Refusal> {
-        let lease = self.store.lease(&server.name).await?;
+        let lease = self.lookout.lease(server).await?;
         self.fleet.propose(server, aim, lease.as_ref()).await.map_err(|error| Refusal::from_plan(error, server.label()))
+    }
+
+    /// The same, and what others do with the server meanwhile.
+    pub(super) async fn proposal_beside(&self, server: &Server, aim: Aim) -> Result<(Proposal, Beside), Refusal> {
+        let lasting = match &aim {
+            Aim::Enable { lease, .. } => *lease,
+            Aim::Restore(_) | Aim::PutBack(_) | Aim::Reboot => SignedDuration::ZERO,
+        };
+        let ours = self.store.tasks_of(&server.name).await?;
+        let beside = self.fleet.beside(server, &ours, None, Scope::Whole(lasting));
+        let (proposal, beside) = tokio::join!(Box::pin(self.proposal(server, aim)), beside);
+        Ok((proposal?, beside))
+    }
+
+    /// What others do with the server by now, but for what was `shown` and has ended.
+    async fn beside(&self, server: &Server, shown: Option<&Beside>, wish: &Wish) -> Result<Beside, Refusal> {
+        let lasting = match wish {
+            Wish::Enable(wish) => wish.lease,
+            _ => SignedDuration::ZERO,
+        };
+        let ours = self.store.tasks_of(&server.name).await?;
+        Ok(self.fleet.beside(server, &ours, shown, Scope::Whole(lasting)).await)
     }
 
     async fn card(
@@ -260,7 +310,7 @@ impl Handler {
 /// What will happen, with the warnings of OVHcloud's guide.
 fn describe(request: &Request, proposal: &Proposal, lease: Option<&Lease>, remind_before: SignedDuration) -> String {
     let (server, locale) = (code(&request.label), request.locale);
-    let in_rescue = lease.and_then(|lease| in_rescue(&request.wish, lease, request.requester, locale));
+    let in_rescue = lease.map(|lease| in_rescue(&request.wish, lease, request.requester, locale)).unwrap_or_default();
     let into = into(&proposal.plan, locale);
     let mut lines = Vec::new();
     match &request.wish {
@@ -313,16 +363,17 @@ fn describe(request: &Request, proposal: &Proposal, lease: Option<&Lease>, remin
     }
     let remarks = proposal.remarks.iter().filter(|remark| starts::matters(remark, &request.wish));
     lines.extend(remarks.map(|remark| starts::remark(remark, locale)));
+    lines.extend(request.beside.iter().flat_map(|beside| others::lines(beside, locale)));
     lines.extend(approval_card::forewarning(&request.guard, locale));
     lines.push(say!(locale, "confirm-life"));
     lines.join("\n")
 }
 
 /// Whose rescue this would end; of one's own only another rescue says so.
-pub(super) fn in_rescue(wish: &Wish, lease: &Lease, asker: UserId, locale: Locale) -> Option<String> {
+pub(super) fn in_rescue(wish: &Wish, lease: &Lease, asker: UserId, locale: Locale) -> Vec<String> {
     let (since, until) = (since_epoch(lease.started), since_epoch(lease.deadline));
     let owner = mention(lease.owner);
-    match (wish, lease.owner == asker) {
+    let whose = match (wish, lease.owner == asker) {
         (Wish::Enable(_), true) => Some(say!(locale, "confirm-rescued-again", since = since, until = until)),
         (Wish::Enable(_), false) => {
             Some(say!(locale, "confirm-takes-over", owner = owner, since = since, until = until))
@@ -331,12 +382,18 @@ pub(super) fn in_rescue(wish: &Wish, lease: &Lease, asker: UserId, locale: Local
             Some(say!(locale, "confirm-ends-others", owner = owner, since = since, until = until))
         }
         _ => None,
-    }
+    };
+    whose.into_iter().chain(standing::seen(&lease.seen, locale)).collect()
 }
 
 /// What the machine will start, by kernel and OVHcloud's words.
 pub(super) fn into(plan: &Plan, locale: Locale) -> String {
     plan.into.as_ref().map_or_else(|| say!(locale, "boot-none"), |start| starts::long(start, locale))
+}
+
+/// What ends a lease: without a reboot, where the server has left its rescue already.
+fn way_out(lease: &Lease) -> Aim {
+    if lease.seen.has_left() { Aim::PutBack(Back::Recorded) } else { Aim::Restore(Back::Recorded) }
 }
 
 /// What to type when a button comes too late.
@@ -346,14 +403,22 @@ fn restore_command(operation: &Operation) -> String {
 
 /// It is durable now, so the person can be told.
 fn accepted(operation: &Operation, asking: &Asking) -> String {
-    accepted_waiting(operation, asking).unwrap_or_else(|| {
+    let accepted = accepted_waiting(operation, asking).unwrap_or_else(|| {
         let server = code(&operation.request.label);
         say!(asking.locale, "accepted", id = operation.id.to_string(), server = server)
-    })
+    });
+    let beside = operation.request.beside.iter().flat_map(|beside| others::works(&beside.works, asking.locale));
+    std::iter::once(accepted).chain(beside).collect::<Vec<_>>().join("\n")
 }
 
 /// What `asking` asks for, on a server as it is now, allowed by their grant.
-fn request(asking: &Asking, admitted: &Admitted, wish: Wish, reason: Option<String>, guard: Guard) -> Request {
+pub(super) fn request(
+    asking: &Asking,
+    admitted: &Admitted,
+    wish: Wish,
+    reason: Option<String>,
+    guard: Guard,
+) -> Request {
     let Admitted { server, grant, .. } = admitted;
     Request {
         wish,
@@ -367,6 +432,8 @@ fn request(asking: &Asking, admitted: &Admitted, wish: Wish, reason: Option<Stri
         reason,
         rule: grant.place().to_string(),
         guard,
+        known_as: Some(server.identity()),
+        beside: None,
     }
 }
 

@@ -9,11 +9,10 @@ use crate::{
     discord::{
         asking::Asking,
         handler::{Handler, Reply},
-        notice,
         picture::Timeline,
         refusal::Refusal,
         rescues::{in_rescue, not_looked_at},
-        speak, starts,
+        speak, standing, starts,
     },
     rescue::{
         known::Planned,
@@ -41,9 +40,10 @@ impl Handler {
         let known = self.find(asking, typed, Capability::View).await?;
         let server = self.read_to_view(asking, &known).await?;
         let look = self.fleet.look(&server).await.map_err(|error| Refusal::from_plan(error, server.label()))?;
-        let lease = self.store.lease(&server.name).await?;
+        let lease = self.lookout.lease(&server).await?;
         let mut lines = seen(&server, &look, locale);
-        lines.extend(lease.as_ref().map(|lease| lease_line(lease, locale)));
+        lines.extend(lease.iter().map(|lease| lease_line(lease, locale)));
+        lines.extend(lease.as_ref().and_then(|lease| standing::seen(&lease.seen, locale)));
         let live = self.store.live_operations().await?;
         let live: Vec<&Operation> = live.iter().filter(|operation| operation.request.server == server.name).collect();
         for operation in &live {
@@ -53,7 +53,7 @@ impl Handler {
         lines.extend(datacentre(&server, &look, locale));
         let mut reply = Reply::text(lines.join("\n"));
         // Whoever hears of a rescue can end it, or give it more time.
-        reply.buttons = lease.map(|lease| notice::buttons(&lease, locale)).unwrap_or_default();
+        reply.buttons = lease.map(|lease| standing::buttons(&lease, locale)).unwrap_or_default();
         if let Some(operation) = self.worth_a_picture(&server, live.first().copied()).await? {
             let events = self.store.events(operation.id).await?;
             let timeline = Timeline::of(&operation, &events, clock::now(), locale);
@@ -97,6 +97,7 @@ impl Handler {
                     let (emoji, state) = speak::state(operation, locale);
                     format!("{emoji} {state}")
                 }
+                (None, Some(lease)) if lease.seen.has_left() => format!("🏁 {}", say!(locale, "fleet-left")),
                 (None, Some(_)) => format!("🛟 {}", say!(locale, "outcome-in-rescue")),
                 (None, None) if is_foreign => format!("⚠️ {}", say!(locale, "fleet-foreign")),
                 (None, None) if dead_ends.contains(&server.name) => format!("⚠️ {}", say!(locale, "fleet-dead-end")),

@@ -25,6 +25,8 @@ use crate::discord::{
     sender::{Sender, pauses},
 };
 
+/// The longest frame that is looked at, in bytes: what Discord sends to a bot without intents has some thousands.
+const LONGEST_FRAME: usize = 4 << 20;
 /// How long one question for the gateway's address may take with its repetitions; then the back-off here takes over.
 const ASK: Duration = Duration::from_secs(15);
 /// When fewer than this part of a day's identifies is left, they are spread over the rest of the day …
@@ -285,6 +287,10 @@ impl Driver {
 
     /// Looks at a frame's envelope, and at what it carries if it is for us.
     fn take(&self, text: &str) {
+        if text.len() > LONGEST_FRAME {
+            tracing::warn!(bytes = text.len(), "the gateway sent a frame that is too large; it is not looked at");
+            return;
+        }
         let Ok(Envelope { op, t, d }) = serde_json::from_str::<Envelope<'_>>(text) else {
             tracing::warn!("the gateway sent a frame without an envelope");
             return;

@@ -14,6 +14,8 @@ use twilight_gateway::{
     queue::Queue,
 };
 
+use crate::sieve;
+
 /// How long the goodbye may take.
 const GOODBYE: Duration = Duration::from_secs(2);
 
@@ -120,9 +122,9 @@ fn heard(item: Result<Message, ReceiveMessageError>) -> Heard {
         Ok(Message::Text(text)) => Heard::Frame(text),
         Ok(Message::Close(frame)) => Heard::Close(frame.map(|frame| frame.code)),
         Err(error) => match error.kind() {
-            ReceiveMessageErrorType::Reconnect => {
-                Heard::NoConnection(error.into_source().map(|why| why.to_string()).unwrap_or_default())
-            }
+            ReceiveMessageErrorType::Reconnect => Heard::NoConnection(
+                error.into_source().map(|why| sieve::one_line(&why.to_string())).unwrap_or_default(),
+            ),
             _ => Heard::Nonsense,
         },
     }

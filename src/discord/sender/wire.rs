@@ -29,6 +29,8 @@ const QUOTED_FROM: usize = 12;
 const WAIT_UNSAID: Duration = Duration::from_secs(1);
 /// Discord's own codes begin here; below are 0, its "general error", and other people's HTTP statuses.
 const FIRST_CODE: u32 = 10_000;
+/// "Cloudflare is blocking your request": in Discord's form, and the word of the wall before it.
+const WALL: u32 = 40_333;
 
 /// What a call carries.
 #[derive(Clone)]
@@ -91,7 +93,7 @@ impl<'a> Call<'a> {
         match cause {
             Cause::NotSent(_) => true,
             Cause::Lost(_) | Cause::NotDiscords { .. } => self.repeat == Repeat::Freely,
-            Cause::Refused { status, .. } => *status >= 500 && self.repeat == Repeat::Freely,
+            Cause::Refused { status, .. } => matches!(status, 408 | 499 | 500..) && self.repeat == Repeat::Freely,
             Cause::Limited { .. }
             | Cause::OutOfTime
             | Cause::Unreadable(_)
@@ -203,7 +205,7 @@ impl Refused {
     /// Discord's errors have a number of its own and a sentence; the few without one begin with their status.
     fn is_in_discords_form(&self, status: u16) -> bool {
         let Some(message) = &self.message else { return false };
-        let numbered = self.code.is_some_and(|code| code == 0 || code >= FIRST_CODE);
+        let numbered = self.code.is_some_and(|code| code == 0 || (code >= FIRST_CODE && code != WALL));
         numbered || (self.code.is_none() && message.starts_with(&format!("{status}: ")))
     }
 }

@@ -30,8 +30,8 @@ pub(super) async fn way(
     to: Back,
 ) -> Result<Way, Error> {
     let Some(lease) = lease else {
-        if now.is_some_and(Start::is_worth_returning_to) {
-            return Err(Problem::NotInRescue.into());
+        if now.is_none_or(Start::is_worth_returning_to) {
+            return Err(Problem::NothingToRestore.into());
         }
         let boot = hard_disk(client, &server.name, now).await?;
         // Out of a rescue nobody needs to hear why not back into it.
@@ -164,7 +164,7 @@ pub(super) fn differences_but_done(
 /// What somebody else changed of what we set, or of what changed with it.
 pub(super) fn differences(lease: &Lease, server: &Server, now: Option<&Start>) -> Vec<Difference> {
     let mut differences = Vec::new();
-    if !starts(server, &lease.set.boot) {
+    if !starts(server, &lease.set.boot) && !lease.seen.has_left() {
         differences.push(Difference::Boot(now.cloned()));
     }
     if lease.set.rescue_mail.as_ref().is_some_and(|mail| *mail != server.rescue_mail) {

@@ -10,6 +10,7 @@ use crate::rescue::{
     console::ConsoleKind,
     event::{Doubt, Event, NotDone, Port, PutBack},
     operation::{Intent, Plan, Source},
+    others::OthersWork,
     server::{System, TaskId, TaskStatus},
     start::{Fact, Field},
 };
@@ -75,6 +76,10 @@ pub struct Facts {
     pub lacking: Vec<Field>,
     /// How putting back went.
     pub put_back: Option<PutBack>,
+    /// What others were seen at and the questions have named.
+    pub others: Vec<OthersWork>,
+    /// What of that the present question is about.
+    pub stopped_by: Vec<OthersWork>,
     /// How many of our own steps panicked.
     pub faults: u32,
 }
@@ -110,6 +115,7 @@ impl Facts {
             }
             Event::RebootIntended { intent } => {
                 self.intents += 1;
+                self.stopped_by.clear();
                 self.not_done = None;
                 self.last_intent = Some(intent.clone());
             }
@@ -124,6 +130,10 @@ impl Facts {
             Event::RebootNotDone { why, said, .. } => {
                 self.not_done = Some(*why);
                 self.unknown_because = Some(said.clone());
+            }
+            Event::OthersAtWork { works } => {
+                self.others.extend(works.iter().cloned());
+                self.stopped_by.clone_from(works);
             }
             Event::QuestionUnanswered => self.unanswered.push(self.asked),
             Event::Faulted => self.faults += 1,

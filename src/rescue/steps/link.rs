@@ -6,12 +6,12 @@ use super::{FRESH, Failure, Next, PATIENCE, Work};
 use crate::{
     clock, ovh,
     rescue::{
-        errand::{Arrival, Permission},
+        errand::{Arrival, Permission, Verdict},
         event::Event,
         link::{self, Found, Target},
-        operation::{Entry, Operation, Source, Wish},
+        operation::{Entry, Kind, Operation, Source, Wish},
         runner::Runner,
-        server::Boot,
+        server::{Boot, Server},
         state::Phase,
     },
     store::Append,
@@ -74,19 +74,31 @@ impl Work<'_> {
     /// Sends the link, if whoever asked may have it: by the rights of this moment, unless the roles that came with the last press
     /// still count. While nobody can say, it is not sent.
     async fn hand_out(&self, found: Found) -> Result<Next, Failure> {
-        if self.age() < FRESH {
-            return self.send(Some(found)).await;
-        }
-        let (permission, trouble) = match self.client.server(self.server()).await {
-            Ok(server) => (self.runner.errands.may_receive(self.operation, server).await, None),
+        let (may, trouble) = match self.client.server(self.server()).await {
+            Ok(server) => (self.may_have_it(server).await, None),
             Err(error) => (None, Some(error)),
         };
-        match permission {
-            Some(Permission::Granted(_)) => self.send(Some(found)).await,
-            Some(Permission::Refused) => Ok(Next::Record(Event::LinkWithheld)),
+        match may {
+            Some(true) => self.send(Some(found)).await,
+            Some(false) => Ok(Next::Record(Event::LinkWithheld)),
             None if self.is_given_up() => Ok(self.not_found(trouble)),
             None => Ok(Next::Wait(self.settings().secret_poll)),
         }
+    }
+
+    /// Whether whoever asked may have what was found, by what rules know the server by now; `None` while nobody can say. What is asked
+    /// for its link alone also needs the approvals of this moment.
+    async fn may_have_it(&self, server: Server) -> Option<bool> {
+        let request = &self.operation.request;
+        if self.age() < FRESH && request.known_as.as_ref() == Some(&server.identity()) {
+            return Some(true);
+        }
+        if request.kind() != Kind::Enable {
+            let verdict = self.runner.errands.may_still(self.operation, server).await?;
+            return Some(verdict == Verdict::Allowed);
+        }
+        let permission = self.runner.errands.may_receive(self.operation, server).await?;
+        Some(matches!(permission, Permission::Granted(_)))
     }
 
     /// Records the attempt, then sends the DM.

@@ -7,6 +7,7 @@ mod approval;
 mod console;
 mod follow;
 mod link;
+mod others;
 mod prepare;
 mod reboot;
 
@@ -21,9 +22,11 @@ use super::{
     approval::Guard,
     errand::Verdict,
     event::{Event, NotDone, Problem, PutBack},
+    lookout,
     operation::{Operation, Source},
     plan,
     runner::Runner,
+    server::Server,
     state::Phase,
     step::Step,
 };
@@ -89,6 +92,15 @@ pub(super) enum Failure {
     Store(#[from] store::Error),
 }
 
+impl From<lookout::Failure> for Failure {
+    fn from(failure: lookout::Failure) -> Self {
+        match failure {
+            lookout::Failure::Ovh(error) => error.into(),
+            lookout::Failure::Store(error) => error.into(),
+        }
+    }
+}
+
 /// One step of one operation.
 pub(super) struct Work<'a> {
     pub(super) runner: &'a Runner,
@@ -129,7 +141,8 @@ impl Work<'_> {
                 Next::Record(Event::FoundImpossible { problem: plan::trouble(error) })
             }
             Phase::Prepared if hopeless => {
-                let why = if error.is_transient() { NotDone::Unsent } else { NotDone::Refused };
+                let refused = error.is_refusal() || error.is_credential();
+                let why = if refused { NotDone::Refused } else { NotDone::Unsent };
                 Next::Record(Event::SettingRefused { why, said, query })
             }
             Phase::Ready if hopeless => Next::Record(Event::RebootNotDone { why: NotDone::Unsent, said, query }),
@@ -140,23 +153,36 @@ impl Work<'_> {
         }
     }
 
-    /// Whether what was approved may still be begun: not too late, and by the rights of this moment, unless the roles that came
-    /// with the last press still count. What is protected is always looked at before it begins: the requester's press is older
-    /// than the approvals. `None`: go on.
+    /// Whether what was approved may still be begun: not too late, and by the rights of this moment; the server is read for it.
+    /// `None`: go on.
     async fn still_wanted(&self) -> Result<Option<Next>, Failure> {
-        let again = self.operation.state.facts.intents > 0;
-        let age = self.age();
-        let approval = self.operation.state.mandate.good_for;
-        let good_for = approval.map_or(BEGIN_WITHIN, |length| Duration::try_from(length).unwrap_or_default());
-        if age > good_for {
-            return Ok(Some(self.not_any_more(Event::Expired, "it was approved too long ago to be begun now")));
-        }
-        let begins = again || matches!(self.operation.state.phase, Phase::Opened);
-        let guarded = approval.is_some() || self.operation.request.guard != Guard::Unprotected;
-        if age < FRESH && !(begins && guarded) {
-            return Ok(None);
+        if let Some(stop) = self.too_late() {
+            return Ok(Some(stop));
         }
         let server = self.client.server(self.server()).await?;
+        self.still_allowed(&server).await
+    }
+
+    /// The end of what was approved too long ago.
+    fn too_late(&self) -> Option<Next> {
+        let approval = self.operation.state.mandate.good_for;
+        let good_for = approval.map_or(BEGIN_WITHIN, |length| Duration::try_from(length).unwrap_or_default());
+        let late = self.age() > good_for;
+        late.then(|| self.not_any_more(Event::Expired, "it was approved too long ago to be begun now"))
+    }
+
+    /// Whether it may still be done by the rights of this moment, to a server that was read just now. The roles that came with the
+    /// last press count for a moment, as long as rules know the server by what they knew it by then. What is protected is always
+    /// looked at before it begins: the requester's press is older than the approvals.
+    async fn still_allowed(&self, server: &Server) -> Result<Option<Next>, Failure> {
+        let request = &self.operation.request;
+        let begins = self.operation.state.facts.intents > 0 || matches!(self.operation.state.phase, Phase::Opened);
+        let guarded = self.operation.state.mandate.good_for.is_some() || request.guard != Guard::Unprotected;
+        let same = request.known_as.as_ref() == Some(&server.identity());
+        if same && self.age() < FRESH && !(begins && guarded) {
+            return Ok(None);
+        }
+        let server = server.clone();
         Ok(match self.runner.errands.may_still(self.operation, server).await {
             Some(Verdict::Allowed) => None,
             Some(Verdict::Refused) => {

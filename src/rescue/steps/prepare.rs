@@ -29,28 +29,34 @@ impl Work<'_> {
     /// Reads the server and makes the plan that the person was shown; [`Event::Prepared`] records it.
     pub(super) async fn prepare(&self) -> Result<Next, Failure> {
         let problem = |problem| Ok(Next::Record(Event::FoundImpossible { problem }));
-        if let Some(stop) = self.still_wanted().await? {
+        if let Some(stop) = self.too_late() {
             return Ok(stop);
-        }
-        if let Wish::HandOver { lease, from, to } = self.operation.request.wish {
-            return self.hand_over(lease, from, to).await;
         }
         let server = match plan::read_server(self.client, self.server()).await {
             Ok(server) => server,
             Err(plan::Error::Problem(found)) => return problem(found),
             Err(plan::Error::Ovh(error)) => return Err(error.into()),
         };
+        // What is judged and what is planned is the same reading.
+        if let Some(stop) = self.still_allowed(&server).await? {
+            return Ok(stop);
+        }
         match self.operation.request.wish {
+            Wish::HandOver { lease, from, to } => return self.hand_over(lease, from, to).await,
             Wish::Link { .. } => return self.prepare_link(&server).await,
             Wish::Adopt { .. } => return self.adopt(&server).await,
             Wish::Console { .. } => return self.choose_console().await,
-            Wish::Enable(_)
-            | Wish::Restore { .. }
-            | Wish::Reboot { .. }
-            | Wish::PutBack { .. }
-            | Wish::HandOver { .. } => {}
+            Wish::Enable(_) | Wish::Restore { .. } | Wish::Reboot { .. } | Wish::PutBack { .. } => {}
+        }
+        if let Some(stop) = self.in_others_way().await? {
+            return Ok(stop);
         }
         let lease = self.runner.store.lease(self.server()).await?;
+        if let (Wish::Restore { .. }, Some(lease)) = (&self.operation.request.wish, &lease)
+            && self.runner.lookout().sight(self.client, lease, &server).await?.has_left()
+        {
+            return problem(Problem::LeftRescue);
+        }
         let mut plan = match plan::confirm(self.client, &server, &self.operation.request.wish, lease.as_ref()).await {
             Ok(plan) => plan,
             Err(plan::Error::Problem(found)) => return problem(found),
@@ -131,6 +137,9 @@ impl Work<'_> {
         let Some((plan, change)) = self.planned().and_then(|plan| Some((plan, plan.change.as_ref()?))) else {
             return done(Vec::new(), Vec::new(), Vec::new());
         };
+        if let Some(stop) = self.in_others_way_by_now().await? {
+            return Ok(stop);
+        }
         let (took, mut queries) = self.write(plan, change).await?;
         let (server, lacking) = match took {
             Took::Yes(server) => return done(queries, server.facts(), Vec::new()),
@@ -182,6 +191,10 @@ impl Work<'_> {
             }
             Err(plan::Error::Ovh(error)) => return Err(error.into()),
         };
+        let works = self.forbids_putting_back().await?;
+        if !works.is_empty() {
+            return done(PutBack::OthersAtWork { works }, Vec::new());
+        }
         let (took, queries) = self.write(made, &setting).await?;
         match took {
             Took::NotOurs => done(PutBack::SetByOthers, queries),

@@ -36,6 +36,9 @@ impl Work<'_> {
         }
         // The permit first: it may take a while, and what is read after it must still be true when the intent is written.
         let ready = self.client.prepare_reboot(self.server()).await?;
+        if let Some(stop) = self.in_others_way().await? {
+            return Ok(stop);
+        }
         let known = self.client.task_ids(self.server(), Some(HARD_REBOOT), None).await?;
         let at = self.client.now().await?;
         // Taken before the write, so that the five seconds count from the earliest moment the record can have existed.

@@ -118,6 +118,8 @@ fn errand() -> (&'static str, String) {
         reason: None,
         rule: "role 1".into(),
         guard: bernard::rescue::approval::Guard::Unprotected,
+        known_as: None,
+        beside: None,
     };
     let operation = Operation::open(OperationId(1), Mark::default(), request, jiff::Timestamp::UNIX_EPOCH);
     let link = Some((Source::Mail, SecretString::from(CANARY)));

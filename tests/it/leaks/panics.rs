@@ -24,6 +24,8 @@ use crate::{
 
 /// How many panics there are at each end.
 const PANICS: usize = 12;
+/// How many panics there are while somebody is answered.
+const ASKED: usize = 5;
 /// How many rescues run at once.
 const RESCUES: usize = 6;
 
@@ -127,10 +129,31 @@ async fn a_panic_at_any_request_loses_no_operation_and_says_nothing_of_what_it_q
         no_message_is_doubled(&bot.discord, &bot.ann, &id);
     }
     assert!(ENDS.iter().all(|end| end.left.load(Ordering::SeqCst) == 0), "every panic happened");
+    whoever_asked_is_answered(&bot).await;
 
     let log = page.text();
-    assert_eq!(log.matches("what it says is withheld").count(), 2 * PANICS);
+    assert_eq!(log.matches("what it says is withheld").count(), 2 * PANICS + ASKED);
     let mut leaks = keys(&bot).found_in("the log", &log);
     leaks.extend(links(&bot).found_in("the log", &log));
     assert!(leaks.is_empty(), "{}", leaks.join("\n"));
+}
+
+/// A panic while somebody is acknowledged or answered leaves nobody with "thinking…".
+async fn whoever_asked_is_answered(bot: &TestBot) {
+    let discord = &ENDS[1];
+    discord.left.store(ASKED, Ordering::SeqCst);
+    let mut broken = Vec::new();
+    crate::bot::eventually("every panic happened", async || {
+        let asked = bot.slash(&bot.ann, "help", &[]).await;
+        let left = discord.left.load(Ordering::SeqCst);
+        asked.answer().await;
+        if discord.left.load(Ordering::SeqCst) < left || !asked.is_acknowledged() {
+            broken.push(asked);
+        }
+        left == 0
+    })
+    .await;
+    for asked in broken {
+        asked.wait_for(|answer| answer.content.contains("Something broke in me")).await;
+    }
 }

@@ -1,5 +1,8 @@
 //! Any value of what the store keeps.
 
+mod starts;
+mod told;
+
 use std::net::Ipv4Addr;
 
 use bernard::{
@@ -17,14 +20,19 @@ use bernard::{
             ChannelId, Difference, EnableWish, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source,
             Wish,
         },
+        others::{self, Beside, OthersWork, Unread},
         reminder::Reminder,
-        server::{Boot, BootId, QueryId, ServiceName, System, TaskId, TaskStatus},
-        start::{BootScript, Fact, Field, Instead, LeftOut, Start, Unfit},
+        server::{Boot, BootId, Identity, QueryId, ServiceName, System, TaskId, TaskStatus},
+        sight::{Seen, Sight},
+        start::Field,
     },
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::json;
+
+use starts::{facts, fields, instead, left_out, start};
+pub(super) use told::{lease, letter};
 
 fn text() -> impl Strategy<Value = String> {
     prop_oneof!["[a-z0-9@._-]{0,16}", ".{0,24}"]
@@ -87,49 +95,6 @@ fn boot() -> impl Strategy<Value = Boot> {
     })
 }
 
-fn start() -> impl Strategy<Value = Start> {
-    let script = "[ -~]{0,40}[a-z]".prop_filter_map("a script", BootScript::new);
-    prop_oneof![boot().prop_map(Start::Netboot), script.prop_map(Start::Script)]
-}
-
-fn facts() -> impl Strategy<Value = Vec<Fact>> {
-    let fact = prop_oneof![
-        option::of(text()).prop_map(Fact::EfiBootloaderPath),
-        option::of(text()).prop_map(Fact::RootDevice),
-        any::<bool>().prop_map(Fact::Monitoring),
-        any::<bool>().prop_map(Fact::NoIntervention),
-    ];
-    vec(fact, 0..4)
-}
-
-fn fields() -> impl Strategy<Value = Vec<Field>> {
-    let all = vec![
-        Field::RescueMail,
-        Field::RescueSshKey,
-        Field::EfiBootloaderPath,
-        Field::RootDevice,
-        Field::Monitoring,
-        Field::NoIntervention,
-    ];
-    vec(select(all), 0..3)
-}
-
-fn instead() -> impl Strategy<Value = Option<Instead>> {
-    let why = prop_oneof![
-        Just(Unfit::Rescue),
-        Just(Unfit::PowerOff),
-        Just(Unfit::Unreachable),
-        Just(Unfit::Gone),
-        text().prop_map(|said| Unfit::Unread { said }),
-        Just(Unfit::Chosen),
-    ];
-    option::of((start(), why).prop_map(|(of, why)| Instead { of, why }))
-}
-
-fn left_out() -> impl Strategy<Value = Vec<LeftOut>> {
-    vec((any::<u64>(), text()).prop_map(|(id, said)| LeftOut { id: BootId(id), said }), 0..3)
-}
-
 fn status() -> impl Strategy<Value = TaskStatus> {
     let words = ["init", "todo", "doing", "done", "cancelled", "customerError", "ovhError"];
     prop_oneof![select(words.to_vec()).prop_map(str::to_owned), text()].prop_map(TaskStatus::from)
@@ -176,6 +141,28 @@ fn intent() -> impl Strategy<Value = Intent> {
     (time(), vec(task(), 0..4)).prop_map(|(at, known)| Intent { at, known })
 }
 
+fn works() -> impl Strategy<Value = Vec<OthersWork>> {
+    let work = prop_oneof![
+        (task(), text(), status()).prop_map(|(id, function, status)| OthersWork::Task { id, function, status }),
+        task().prop_map(|id| OthersWork::UnreadTask { id }),
+        (any::<u64>(), text(), option::of(time()), option::of(time()))
+            .prop_map(|(id, kind, begins, ends)| OthersWork::Planned { id, kind, begins, ends }),
+        (any::<u64>(), text(), time()).prop_map(|(id, kind, began)| OthersWork::Intervention { id, kind, began }),
+    ];
+    vec(work, 0..3)
+}
+
+fn beside() -> impl Strategy<Value = Beside> {
+    let what = select(vec![others::Source::Tasks, others::Source::Planned, others::Source::Interventions]);
+    let unread = (what, text()).prop_map(|(what, said)| Unread { what, said });
+    (works(), vec(unread, 0..2), vec(task(), 0..3)).prop_map(|(works, unread, tasks)| Beside { works, unread, tasks })
+}
+
+fn identity() -> impl Strategy<Value = Identity> {
+    let tags = option::of(proptest::collection::btree_map(text(), text(), 0..3));
+    (option::of(text()), tags).prop_map(|(display_name, tags)| Identity { display_name, tags })
+}
+
 fn problem() -> impl Strategy<Value = Problem> {
     prop_oneof![
         Just(Problem::ServerGone),
@@ -187,9 +174,12 @@ fn problem() -> impl Strategy<Value = Problem> {
         (option::of(start()), text()).prop_map(|(recorded, said)| Problem::NoDisk { recorded, said }),
         Just(Problem::ChangedMeanwhile),
         Just(Problem::NotInRescue),
+        Just(Problem::NothingToRestore),
+        Just(Problem::LeftRescue),
         user().prop_map(|owner| Problem::HasOwner { owner }),
         Just(Problem::LeaseChanged),
         user().prop_map(|person| Problem::CannotOwn { person }),
+        works().prop_map(|works| Problem::OthersAtWork { works }),
         Just(Problem::Rebooting),
         text().prop_map(|account| Problem::NoAccount { account }),
         Just(Problem::NoLongerAllowed),
@@ -231,6 +221,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         (why, text(), option::of(query())).prop_map(|(why, said, query)| Event::RebootNotDone { why, said, query }),
         (text(), option::of(query())).prop_map(|(said, query)| Event::RebootUnknown { said, query }),
         task().prop_map(|task| Event::TaskAdopted { task }),
+        works().prop_map(|works| Event::OthersAtWork { works }),
         (vec(task(), 0..4), option::of(text()))
             .prop_map(|(candidates, trouble)| Event::NotSettled { candidates, trouble }),
         (user(), option::of(text())).prop_map(|(by, rule)| Event::RebootAgainApproved { by, rule }),
@@ -349,11 +340,12 @@ pub(super) fn place(event: &Event) -> usize {
         Event::SettingInDoubt { .. } => 41,
         Event::WrittenBack { .. } => 42,
         Event::LinkWithheld => 43,
+        Event::OthersAtWork { .. } => 44,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 44;
+pub(super) const EVENTS: usize = 45;
 
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
@@ -394,8 +386,19 @@ pub(super) fn request() -> impl Strategy<Value = Request> {
     let locale = select(vec![Locale::En, Locale::Fr]);
     let requester = prop_oneof![user(), (1..6_u64).prop_map(UserId)];
     let who = (requester, locale, channel(), channel());
-    (wish(), service_name(), text(), text(), who, option::of(text()), text(), guard()).prop_map(
-        |(wish, server, account, label, (requester, locale, channel, place), reason, rule, guard)| Request {
+    let seen = (option::of(identity()), option::of(beside()));
+    (wish(), service_name(), text(), text(), who, option::of(text()), text(), guard(), seen).prop_map(
+        |(
+            wish,
+            server,
+            account,
+            label,
+            (requester, locale, channel, place),
+            reason,
+            rule,
+            guard,
+            (known_as, beside),
+        )| Request {
             wish,
             server,
             account,
@@ -407,76 +410,8 @@ pub(super) fn request() -> impl Strategy<Value = Request> {
             reason,
             rule,
             guard,
-        },
-    )
-}
-
-pub(super) fn letter() -> impl Strategy<Value = Letter> {
-    let to = prop_oneof![
-        (user(), option::of(channel())).prop_map(|(person, or_in)| To::Person { person, or_in }),
-        (channel(), option::of(user())).prop_map(|(channel, or_to)| To::Channel { channel, or_to }),
-        (channel(), user(), channel()).prop_map(|(channel, or_to, and_in)| To::Call { channel, or_to, and_in }),
-    ];
-    let reminder =
-        prop_oneof![Just(Reminder::Before), Just(Reminder::Deadline), any::<u32>().prop_map(Reminder::After)];
-    let notice = prop_oneof![
-        (operation_id(), time(), reminder).prop_map(|(lease, deadline, reminder)| Notice::Reminder {
-            lease,
-            deadline,
-            reminder
-        }),
-        (operation_id(), text(), user()).prop_map(|(lease, label, owner)| Notice::ServerLeft { lease, label, owner }),
-        (text(), user(), operation_id()).prop_map(|(label, owner, operation)| Notice::RestoredAtDeadline {
-            label,
-            owner,
-            operation
-        }),
-        (operation_id(), text(), user(), user(), time())
-            .prop_map(|(lease, label, owner, by, until)| Notice::Extended { lease, label, owner, by, until }),
-        (operation_id(), text(), user(), user(), user()).prop_map(|(lease, label, from, to, by)| Notice::HandedOver {
-            lease,
-            label,
-            from,
-            to,
-            by
-        }),
-        (select(vec![Doing::TakesOver, Doing::GivesBack, Doing::Ended]), text(), user(), user(), operation_id())
-            .prop_map(|(doing, label, owner, by, operation)| Notice::OthersDoing {
-                doing,
-                label,
-                owner,
-                by,
-                operation
-            }),
-        Just(Notice::Digest { day: jiff::civil::date(2026, 11, 22) }),
-        (any::<u64>(), text(), option::of(any::<u64>())).prop_map(|(number, hash, lines)| Notice::AuditAnchor {
-            number,
-            hash,
-            lines
-        }),
-        (user(), text()).prop_map(|(by, reason)| Notice::Paused { by, reason }),
-        user().prop_map(|by| Notice::Resumed { by }),
-    ];
-    (to, notice).prop_map(|(to, notice)| Letter { to, notice })
-}
-
-pub(super) fn lease() -> impl Strategy<Value = Lease> {
-    let whose = (operation_id(), service_name(), text(), text(), user(), channel());
-    (whose, time(), time(), snapshot(), setting(), system()).prop_map(
-        |((operation, server, account, label, owner, channel), started, deadline, before, set, system)| Lease {
-            found: before.facts.clone(),
-            operation,
-            mark: Mark::new(),
-            server,
-            account,
-            label,
-            owner,
-            channel,
-            started,
-            deadline,
-            before,
-            set,
-            system,
+            known_as,
+            beside,
         },
     )
 }

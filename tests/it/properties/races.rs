@@ -49,6 +49,8 @@ fn request(kind: Kind) -> Request {
         reason: None,
         rule: "role 1".into(),
         guard: Guard::Unprotected,
+        known_as: None,
+        beside: None,
     }
 }
 

@@ -20,6 +20,14 @@ struct About {
 
 /// What a line says, but for its time and its reason. `server`: what its server is called, in a code span; empty without one.
 pub(super) fn sentence(line: &Line, server: String, locale: Locale) -> String {
+    let told = told(line, server, locale);
+    match line.text("times") {
+        Some(times) => format!("{told} ×{times}"),
+        None => told,
+    }
+}
+
+fn told(line: &Line, server: String, locale: Locale) -> String {
     let text = |key| line.text(key).unwrap_or_default();
     let who = text("who").parse().map_or_else(|_| "Bernard".to_owned(), |id| mention(UserId(id)));
     let about =
@@ -76,6 +84,8 @@ fn done(act: Act, about: &About, locale: Locale) -> String {
             None => say!(locale, "history-lease-handed-over", who = who, server = server),
         },
         Act::ServerLeft => say!(locale, "history-server-left", server = server),
+        Act::RescueLeft => say!(locale, "history-rescue-left", server = server),
+        Act::RescueChanged => say!(locale, "history-rescue-changed", server = server),
         Act::Started => say!(locale, "history-started"),
         Act::PolicyLoaded => say!(locale, "history-policy"),
         Act::Anchored => say!(locale, "history-anchored"),

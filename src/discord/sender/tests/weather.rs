@@ -14,6 +14,7 @@ fn pages() -> Vec<Reply> {
         Reply::Text(200, ""),
         Reply::SayWith(302, json!(null), vec![("location", "http://192.0.2.1/".to_owned())]),
         other_json(403, json!({ "message": "Forbidden" })),
+        other_json(403, json!({ "message": "internal network error", "code": 40333 })),
         other_json(404, json!({ "code": 404, "message": "no such upstream" })),
         other_json(401, json!({ "code": "unauthorized", "message": "log in" })),
         other_json(400, json!([])),
@@ -105,5 +106,18 @@ async fn one_edits_429_of_minutes_freezes_no_other_message() {
         rest.delete(CHANNEL, MessageId::new(1)).await.unwrap();
         assert!(begun.elapsed() < Duration::from_secs(5), "the frozen one took no turn from the others");
         assert_eq!(far.asked().len(), 4);
+    }
+}
+
+#[tokio::test]
+async fn a_408_and_a_499_in_discords_own_form_are_weather_too() {
+    for status in [408, 499] {
+        let far = Far::start(move |n, _| match n {
+            0 => Reply::Say(status, json!({ "code": 0, "message": "too slow" })),
+            _ => Reply::Say(200, posted()),
+        })
+        .await;
+        rest(&far.url).post(CHANNEL, &message(), &nonce(), &[]).await.unwrap();
+        assert_eq!(far.asked().len(), 2, "{status}");
     }
 }
