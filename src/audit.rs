@@ -84,6 +84,10 @@ pub enum Act {
     Resumed,
     /// The DM with the link was wiped, or deleted by its reader.
     DmWiped,
+    /// The DM with the link could not be wiped yet: Discord refused. It is tried again.
+    DmNotWiped,
+    /// The DM with the link could not be wiped in all the time that it was tried: it stands there.
+    DmWipeGivenUp,
     /// A lease lasts longer.
     LeaseExtended,
     /// A lease has another owner.
@@ -114,6 +118,8 @@ impl Act {
             Self::Paused => "paused",
             Self::Resumed => "resumed",
             Self::DmWiped => "dm_wiped",
+            Self::DmNotWiped => "dm_not_wiped",
+            Self::DmWipeGivenUp => "dm_wipe_given_up",
             Self::LeaseExtended => "lease_extended",
             Self::LeaseHandedOver => "lease_handed_over",
             Self::ServerLeft => "server_left",
@@ -135,7 +141,7 @@ impl Act {
             | Self::Resumed
             | Self::LeaseExtended
             | Self::LeaseHandedOver => Kind::Decision,
-            Self::DmWiped => Kind::Effect,
+            Self::DmWiped | Self::DmNotWiped | Self::DmWipeGivenUp => Kind::Effect,
             Self::ServerLeft | Self::RescueLeft | Self::RescueChanged => Kind::Seen,
             Self::PolicyLoaded => Kind::Policy,
             Self::Started | Self::Anchored | Self::RefusalsLost => Kind::Process,

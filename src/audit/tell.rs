@@ -7,7 +7,7 @@ use crate::{
     access::UserId,
     rescue::{
         approval::{Approval, Guard},
-        event::{Doubt, Event, NotDone, Port, Problem, PutBack},
+        event::{Age, Doubt, Event, NotDone, Port, Problem, PutBack},
         lease::Effect,
         operation::{Operation, Plan, Source, Wish},
         others::OthersWork,
@@ -129,6 +129,7 @@ fn told(entry: Entry, event: &Event) -> Entry {
         }),
         Event::OthersAtWork { works } => entry.saying(at(works)),
         Event::TaskVanished => entry,
+        Event::RescueFound { age: Age::Unknown, .. } => entry.saying("nobody can tell since when"),
         Event::RescueFound { since, .. } => entry.saying(format!("since {since:.0}")),
         Event::PortSeen { port, .. } => entry.saying(match port {
             Port::Closed => "closed",
@@ -142,7 +143,9 @@ fn told(entry: Entry, event: &Event) -> Entry {
                 None => entry.saying("a key opens it, there is no link"),
             }
         }
-        Event::LinkDelivered | Event::DmClosed => effect(entry),
+        Event::LinkDelivered | Event::DmClosed { code: None } => effect(entry),
+        Event::DmClosed { code: Some(0) } => effect(entry).saying("Discord did not take the DM in time"),
+        Event::DmClosed { code: Some(code) } => effect(entry).saying(format!("Discord refused the DM, code {code}")),
         // Only the requester can press that button.
         Event::LinkRevealed { query } => Entry { kind: Kind::Decision, ..entry.through(query.clone()) },
         Event::LinkNotFound { searched, trouble, query } => {

@@ -123,6 +123,8 @@ mod tests {
             Act::Paused,
             Act::Resumed,
             Act::DmWiped,
+            Act::DmNotWiped,
+            Act::DmWipeGivenUp,
             Act::LeaseExtended,
             Act::LeaseHandedOver,
             Act::ServerLeft,

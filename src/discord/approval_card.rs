@@ -4,10 +4,9 @@ use super::{
     calls::{self, Readers},
     card::{Rendering, rendering, title},
     component::Button,
+    fit::CONTENT,
     form::LONGEST_REASON,
-    others,
-    posting::LONGEST,
-    speak, starts,
+    others, speak, starts,
 };
 use crate::{
     access::{Because, Who},
@@ -76,7 +75,7 @@ fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> 
     lines.push(say!(locale, "approval-rule", rule = code(&round.approval.rule)));
     // Calls and rule are never cut: the reason gets the room that is left.
     let taken: usize = lines.iter().map(|line| line.chars().count() + 1).sum();
-    lines.insert(place_of_why, why(&operation.request, LONGEST.saturating_sub(taken), locale));
+    lines.insert(place_of_why, why(&operation.request, CONTENT.saturating_sub(taken), locale));
     rendering(slot(number), lines, buttons, rings)
 }
 
@@ -193,7 +192,7 @@ fn glass(operation: &Operation, passed: &Approval, tells: Option<u64>, locale: L
     });
     lines.push(what(request, locale));
     lines.push(say!(locale, "glass-without", rule = code(&passed.rule), count = passed.count));
-    lines.push(why(request, LONGEST, locale));
+    lines.push(why(request, CONTENT, locale));
     rendering("glass".to_owned(), lines, Vec::new(), role.into_iter().collect())
 }
 

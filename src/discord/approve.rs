@@ -24,7 +24,7 @@ use crate::{
         server::Server,
     },
     say,
-    text::code,
+    text::{code, named, typed},
 };
 
 /// The fewest characters of a reason that passes an approval.
@@ -92,7 +92,7 @@ impl Handler {
         way: impl FnOnce(String) -> Emergency,
     ) -> Option<Emergency> {
         let may = self.policy.get().check(&asking.requester, Capability::Admin, server, asking.place.0);
-        may.is_ok().then(|| way(server.label().to_owned()))
+        may.is_ok().then(|| way(typed(server.label(), server.name.as_str()).to_owned()))
     }
 
     /// What must happen before `calls` are made for who asks: nothing, the approval of others, or a glass is broken.
@@ -247,7 +247,7 @@ pub(super) fn accepted_waiting(operation: &Operation, asking: &Asking) -> Option
         asking.locale,
         "accepted-waiting",
         id = operation.id.to_string(),
-        server = code(&operation.request.label),
+        server = named(&operation.request.label),
         count = round.approval.count,
         rule = code(&round.approval.rule),
         who = approval_card::mentions(&round.approval),

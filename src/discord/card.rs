@@ -3,30 +3,33 @@
 //!
 //! `card` is posted once and edited; what people wait for comes as a message of its own, because edits ring no phone.
 
+mod link;
+
+pub use link::source;
+
 use jiff::Timestamp;
 use serenity::builder::CreateButton;
 
 use super::{
     approval_card,
     component::Button,
-    console,
+    console, fit,
     guide::{Place, Reader, Topic},
-    others, posting, speak, standing, starts,
+    others, speak, standing, starts,
 };
 use crate::{
     access::Who,
     config::Locale,
     rescue::{
         approval::Guard,
-        event::{NotDone, Port, PutBack},
+        event::{Age, NotDone, Port, PutBack},
         lease::Lease,
-        operation::{Kind, Operation, Source, Wish},
-        server::System,
+        operation::{Kind, Operation, Wish},
         start::Start,
         state::{Link, Outcome, Phase},
     },
     say,
-    text::{code, duration, mention, since_epoch},
+    text::{code, duration, mention, named, since_epoch},
 };
 
 /// One message of an operation as it should look now.
@@ -127,7 +130,7 @@ fn approved_line(operation: &Operation, locale: Locale) -> Option<String> {
 }
 
 pub(super) fn title(operation: &Operation, (emoji, state): (&str, String), locale: Locale) -> String {
-    let server = code(&operation.request.label);
+    let server = named(&operation.request.label);
     say!(locale, "card-title", emoji = emoji, state = state, server = server, id = operation.id.to_string())
 }
 
@@ -255,7 +258,12 @@ fn reveal(operation: &Operation, locale: Locale) -> Rendering {
     let waiting = matches!(operation.state.phase, Phase::AwaitingReveal(_));
     let mut lines = vec![title(operation, speak::state(operation, locale), locale)];
     lines.push(match waiting {
-        true => say!(locale, "reveal-waiting", who = who),
+        true => match operation.state.facts.dm_refused {
+            None => say!(locale, "reveal-waiting", who = who),
+            Some(why) => {
+                say!(locale, "reveal-waiting-refused", who = who, why = speak::refused_by_discord(why, locale))
+            }
+        },
         false if operation.request.kind() == Kind::Console => say!(locale, "reveal-over-console"),
         false => say!(locale, "reveal-over"),
     });
@@ -309,7 +317,10 @@ fn end_lines(
     let mut lines = Vec::new();
     match outcome {
         Outcome::InRescue(link) => {
-            lines.push(link_line(operation, *link, locale));
+            lines.push(link::line(operation, *link, locale));
+            if facts.age == Age::Unknown {
+                lines.push(say!(locale, "end-link-old"));
+            }
             lines.extend(port_line(operation, locale));
             // A link that was found says that the rescue came up; without one, only the task could.
             if facts.task_vanished && matches!(link, Link::NotFound | Link::NotNeeded) {
@@ -386,30 +397,6 @@ fn put_back_lines(operation: &Operation, locale: Locale) -> Vec<String> {
     back.into_iter().chain(speak::doubt(operation, locale)).collect()
 }
 
-fn link_line(operation: &Operation, link: Link, locale: Locale) -> String {
-    let user = operation.rescue().map_or(System::Linux, |(system, _)| system).user();
-    let source = operation.state.facts.source.map(|source| self::source(source, locale)).unwrap_or_default();
-    match link {
-        Link::Delivered => say!(locale, "end-link-delivered", source = source, user = code(user)),
-        Link::Revealed => say!(locale, "end-link-revealed", source = source, user = code(user)),
-        Link::NotNeeded => say!(locale, "end-link-not-needed", user = code(user)),
-        Link::NotFound => not_found_line(operation, locale),
-        Link::NotTaken => say!(locale, "end-link-not-taken"),
-        Link::Withheld => say!(locale, "end-link-withheld", who = mention(operation.request.requester)),
-    }
-}
-
-/// What was searched, and what went wrong there.
-fn not_found_line(operation: &Operation, locale: Locale) -> String {
-    let facts = &operation.state.facts;
-    let searched: Vec<String> = facts.searched.iter().map(|source| self::source(*source, locale)).collect();
-    let line = say!(locale, "end-link-not-found", searched = searched.join(", "));
-    match &facts.search_trouble {
-        Some(said) => format!("{line}\n{}", say!(locale, "end-link-trouble", said = code(said))),
-        None => line,
-    }
-}
-
 /// The guide's first page for the rescue of this operation.
 pub(super) fn guide(operation: &Operation) -> Button {
     Button::Guide(Place::first(Topic::Connect, reader(operation)))
@@ -420,20 +407,11 @@ pub(super) fn reader(operation: &Operation) -> Reader {
     operation.rescue().map_or(Reader::Any, |(system, _)| Reader::Of(system))
 }
 
-/// Where a link was found, in words.
-pub fn source(source: Source, locale: Locale) -> String {
-    match source {
-        Source::AuthenticationSecret => say!(locale, "source-authentication-secret"),
-        Source::Mail => say!(locale, "source-mail"),
-        Source::Console => say!(locale, "source-console"),
-    }
-}
-
 /// The one who waits for news.
 fn requester(operation: &Operation) -> Vec<Who> {
     vec![Who::User(operation.request.requester)]
 }
 
 pub(super) fn rendering(slot: String, lines: Vec<String>, buttons: Vec<CreateButton>, rings: Vec<Who>) -> Rendering {
-    Rendering { slot, content: posting::cut(lines.join("\n")), buttons, rings }
+    Rendering { slot, content: fit::cut(&lines.join("\n")), buttons, rings }
 }

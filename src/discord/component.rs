@@ -6,7 +6,10 @@ use serenity::builder::{CreateActionRow, CreateButton};
 use serenity::model::application::{ButtonStyle, ComponentInteractionData, ComponentInteractionDataKind};
 use uuid::Uuid;
 
-use super::guide::{self, Place};
+use super::{
+    fit::LABEL,
+    guide::{self, Place},
+};
 use crate::{
     config::Locale,
     rescue::{
@@ -17,10 +20,8 @@ use crate::{
     },
     say,
     store::CardId,
+    text::shorten,
 };
-
-/// Discord's limit for a label.
-const LABEL: usize = 80;
 
 /// Every button there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,7 +175,7 @@ impl Button {
     /// The button as [`create`](Self::create) makes it, with the name of what it is about behind its label.
     pub fn create_for(self, name: &str, locale: Locale) -> CreateButton {
         let (label, style) = self.look(locale);
-        let label = format!("{label} {name}").chars().take(LABEL).collect::<String>();
+        let label = shorten(&format!("{label} {name}"), LABEL);
         CreateButton::new(self.to_string()).label(label).style(style)
     }
 }

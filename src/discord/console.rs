@@ -11,7 +11,7 @@ use serenity::{
 
 use super::{
     component::Button,
-    dm::{Revealed, open_link},
+    dm::{LINK_FILE, Revealed, link_file, open_link},
 };
 use crate::{
     config::Locale,
@@ -21,7 +21,7 @@ use crate::{
         state::Link,
     },
     say,
-    text::{code, mention, since_epoch},
+    text::{code, mention, named, since_epoch},
 };
 
 /// The file that starts the Java application.
@@ -75,7 +75,7 @@ pub(super) fn revealed(operation: &Operation, link: &SecretString) -> Revealed {
 fn content(operation: &Operation, link: Option<&SecretString>) -> String {
     let (locale, facts) = (operation.request.locale, &operation.state.facts);
     let kind = facts.console.unwrap_or(ConsoleKind::KvmHtml5);
-    let server = code(&operation.request.label);
+    let server = named(&operation.request.label);
     let mut lines = vec![
         say!(locale, "console-title", server = server, id = operation.id.to_string()),
         say!(locale, "console-keep"),
@@ -87,7 +87,10 @@ fn content(operation: &Operation, link: Option<&SecretString>) -> String {
     let kind_name = name(kind, locale);
     match (kind, link) {
         (ConsoleKind::KvmJnlp, _) => lines.push(say!(locale, "console-file", kind = kind_name, file = code(JNLP))),
-        (_, Some(link)) => lines.push(say!(locale, "console-link", kind = kind_name, link = link.expose_secret())),
+        (_, Some(link)) => lines.push(match link_file(link) {
+            None => say!(locale, "console-link", kind = kind_name, link = link.expose_secret()),
+            Some(_) => say!(locale, "console-link-file", kind = kind_name, file = code(LINK_FILE)),
+        }),
         (_, None) => {}
     }
     lines.push(say!(locale, "console-keyboard"));
@@ -102,7 +105,10 @@ fn way_in(operation: &Operation, link: Option<&SecretString>, locale: Locale) ->
 
 fn file(operation: &Operation, link: Option<&SecretString>) -> Option<CreateAttachment> {
     let by_file = operation.state.facts.console == Some(ConsoleKind::KvmJnlp);
-    link.filter(|_| by_file).map(|file| CreateAttachment::bytes(file.expose_secret().as_bytes(), JNLP))
+    match by_file {
+        true => link.map(|file| CreateAttachment::bytes(file.expose_secret().as_bytes(), JNLP)),
+        false => link.and_then(link_file),
+    }
 }
 
 fn name(kind: ConsoleKind, locale: Locale) -> String {

@@ -1,5 +1,7 @@
 //! Carries links to people, and takes them away again when the rescue is over. A link passes through here and stays nowhere.
 
+mod wipe;
+
 use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
@@ -7,7 +9,7 @@ use serenity::model::id::{ChannelId as DiscordChannel, GuildId, MessageId, UserI
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{Error, Rest, component::Button, dm, error::TOO_OLD_TO_EDIT, handler::SharedPolicy, posting, rest::Nonce};
+use super::{Error, Rest, component::Button, dm, handler::SharedPolicy, posting, rest::Nonce};
 use crate::{
     clock,
     rescue::{
@@ -183,7 +185,7 @@ impl Courier {
 
     fn not_sent(&self, operation: &Operation, error: &Error) -> Arrival {
         tracing::warn!(operation.id = %operation.id, %error, "a DM was not sent");
-        if takes_no_dms(error) { Arrival::Closed } else { Arrival::Unknown }
+        arrival(error)
     }
 
     /// Looks for the DMs of which nobody knows whether they arrived, and whose operations look no more: taken over right after a
@@ -196,7 +198,7 @@ impl Courier {
             match self.look(&operation).await {
                 Arrival::Arrived => {}
                 Arrival::Missing | Arrival::Closed if age > ON_ITS_WAY => self.store.no_delivery(id).await?,
-                Arrival::Missing | Arrival::Closed | Arrival::Unknown => {
+                Arrival::Missing | Arrival::Closed | Arrival::Refused(_) | Arrival::NotNow(_) | Arrival::Unknown => {
                     let pause = (age / 3).clamp(LOOK_AGAIN.0, LOOK_AGAIN.1);
                     self.store.look_for_delivery_at(id, clock::now() + pause).await?;
                 }
@@ -204,37 +206,16 @@ impl Courier {
         }
         Ok(())
     }
-
-    async fn wipe_all(&self) -> Result<(), crate::store::Error> {
-        for delivery in self.store.deliveries_to_wipe(clock::now()).await? {
-            let Some(operation) = self.store.operation(delivery.operation).await? else { continue };
-            let channel = DiscordChannel::new(delivery.channel.0);
-            let message = MessageId::new(delivery.message);
-            match self.rest.edit(channel, message, &dm::wiped(&operation)).await {
-                Ok(_) => {}
-                // Edited no more, but it can go: what stands there is the link.
-                Err(error) if error.code() == Some(TOO_OLD_TO_EDIT) => {
-                    if let Err(error) = self.rest.delete(channel, message).await {
-                        tracing::warn!(operation.id = %operation.id, %error, "a DM could not be deleted yet");
-                        continue;
-                    }
-                }
-                Err(error) if error.is_transient() => {
-                    tracing::warn!(operation.id = %operation.id, %error, "a DM could not be wiped yet");
-                    continue;
-                }
-                // It is gone already, or out of our reach for good.
-                Err(error) => tracing::info!(operation.id = %operation.id, %error, "a DM need not be wiped"),
-            }
-            self.store.mark_wiped(delivery.channel, delivery.message, clock::now()).await?;
-        }
-        Ok(())
-    }
 }
 
-/// Whether a person takes no DMs from us, for good.
-fn takes_no_dms(error: &Error) -> bool {
-    error.code().is_some_and(|code| CLOSED.contains(&code) || GONE.contains(&code))
+/// What an error means for a DM: it is refused for good, or for now, or nobody can say.
+fn arrival(error: &Error) -> Arrival {
+    match error.code() {
+        Some(code) if CLOSED.contains(&code) || GONE.contains(&code) => Arrival::Closed,
+        Some(code) if code > 0 && error.is_transient() && !error.may_have_happened() => Arrival::NotNow(code),
+        code if error.is_final() => Arrival::Refused(code.unwrap_or_default()),
+        _ => Arrival::Unknown,
+    }
 }
 
 /// The same for every attempt of one operation, so that Discord itself makes two of them one.

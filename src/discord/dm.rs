@@ -12,12 +12,13 @@ use super::{card, component::Button, console, guide};
 use crate::{
     config::Locale,
     rescue::{
+        event::Age,
         lease::Lease,
         operation::{Kind, Operation, Source},
         server::System,
     },
     say,
-    text::{code, since_epoch},
+    text::{code, length, named, since_epoch},
 };
 
 /// What a phone shows on its lock screen.
@@ -46,12 +47,12 @@ pub fn message(
             // Five buttons are the most that a thumb tells apart: the guide has a menu of its own.
             CreateActionRow::SelectMenu(guide::opening(card::reader(operation), locale)),
         ]);
-    (message, rdp(operation).into_iter().collect())
+    (message, files(operation, link))
 }
 
 /// What the DM becomes when the rescue is over: nothing of it is left but a sentence.
 pub fn wiped(operation: &Operation) -> EditMessage {
-    let (locale, server) = (operation.request.locale, code(&operation.request.label));
+    let (locale, server) = (operation.request.locale, named(&operation.request.label));
     let text = match operation.request.kind() {
         Kind::Console => say!(locale, "console-wiped", server = server),
         Kind::Enable | Kind::Restore | Kind::Reboot | Kind::Link | Kind::PutBack | Kind::Adopt | Kind::HandOver => {
@@ -79,7 +80,20 @@ pub fn revealed(operation: &Operation, lease: Option<&Lease>, link: &(Source, Se
     }
     let mut buttons = buttons(operation, lease, Some(link), locale);
     buttons.push(card::guide(operation).create(locale));
-    Revealed { content: content(operation, lease, Some(link)), buttons, files: rdp(operation).into_iter().collect() }
+    Revealed { content: content(operation, lease, Some(link)), buttons, files: files(operation, Some(link)) }
+}
+
+/// The file that a remote desktop client opens; it holds no link.
+pub(super) const REMOTE_DESKTOP: &str = "rescue.rdp";
+/// The longest link that is shown as text: with it a message is still as long as Discord takes.
+const LONGEST_LINK: usize = 1_000;
+/// What a longer one comes in.
+pub(super) const LINK_FILE: &str = "link.txt";
+
+/// A link that is too long to be shown, as a file.
+pub(super) fn link_file(link: &SecretString) -> Option<CreateAttachment> {
+    let link = link.expose_secret();
+    (length(link) > LONGEST_LINK).then(|| CreateAttachment::bytes(link.as_bytes(), LINK_FILE))
 }
 
 pub(super) fn open_link(link: &SecretString, locale: Locale) -> CreateButton {
@@ -90,7 +104,7 @@ fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, 
     let locale = operation.request.locale;
     let (system, address) = operation.rescue().unwrap_or((System::Linux, None));
     let address = address.unwrap_or("?");
-    let server = code(&operation.request.label);
+    let server = named(&operation.request.label);
     let user = system.user();
     let mut lines = vec![
         match system {
@@ -99,12 +113,22 @@ fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, 
         },
         match link {
             Some(_) => say!(locale, "dm-keep"),
-            None => say!(locale, "dm-key"),
+            None => match operation.key() {
+                Some(key) => say!(locale, "dm-key-named", key = code(&key)),
+                None => say!(locale, "dm-key"),
+            },
         },
     ];
+    if operation.state.facts.age == Age::Unknown {
+        lines.push(say!(locale, "end-link-old"));
+    }
     lines.push(say!(locale, "dm-user", user = code(user), address = code(address)));
     if let Some((source, link)) = link {
-        lines.push(say!(locale, "dm-link", link = link.expose_secret(), source = card::source(*source, locale)));
+        let source = card::source(*source, locale);
+        lines.push(match link_file(link) {
+            None => say!(locale, "dm-link", link = link.expose_secret(), source = source),
+            Some(_) => say!(locale, "dm-link-file", file = code(LINK_FILE), source = source),
+        });
     }
     lines.push(say!(locale, "dm-connect-title"));
     if system == System::Windows {
@@ -112,8 +136,9 @@ fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, 
     }
     lines.push(say!(locale, "dm-connect-ssh", command = code(&format!("ssh {user}@{address}"))));
     lines.push(say!(locale, "dm-host-key", command = code(&format!("ssh-keygen -R {address}"))));
-    lines.push(say!(locale, "dm-connect-kvm", command = code(&format!("/console server:{}", operation.request.label))));
-    lines.push(say!(locale, "dm-finished", command = code(&format!("/restore server:{}", operation.request.label))));
+    let type_it = |command: &str| code(&format!("{command} server:{}", operation.request.typed()));
+    lines.push(say!(locale, "dm-connect-kvm", command = type_it("/console")));
+    lines.push(say!(locale, "dm-finished", command = type_it("/restore")));
     if system == System::Windows {
         lines.push(say!(locale, "dm-finished-windows"));
     }
@@ -142,6 +167,10 @@ fn buttons(
     buttons
 }
 
+fn files(operation: &Operation, link: Option<&(Source, SecretString)>) -> Vec<CreateAttachment> {
+    rdp(operation).into_iter().chain(link.and_then(|(_, link)| link_file(link))).collect()
+}
+
 /// What a tap opens in a remote desktop client; only for Windows.
 fn rdp(operation: &Operation) -> Option<CreateAttachment> {
     let (system, address) = operation.rescue()?;
@@ -159,5 +188,5 @@ fn rdp_file(address: &str, system: System) -> CreateAttachment {
         // The rescue's certificate is its own; warn, and let the person decide.
         "authentication level:i:2".to_owned(),
     ];
-    CreateAttachment::bytes(lines.join("\r\n") + "\r\n", "rescue.rdp")
+    CreateAttachment::bytes(lines.join("\r\n") + "\r\n", REMOTE_DESKTOP)
 }

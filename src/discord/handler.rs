@@ -5,13 +5,26 @@
 
 use std::sync::{Arc, Mutex, RwLock};
 
+use jiff::{SignedDuration, tz::TimeZone};
+use serenity::{
+    builder::{
+        CreateActionRow, CreateAllowedMentions, CreateAttachment, CreateButton, CreateInteractionResponse,
+        CreateInteractionResponseMessage, CreateSelectMenu, EditInteractionResponse,
+    },
+    model::{
+        application::{CommandInteraction, ComponentInteraction, Interaction, ModalInteraction},
+        channel::MessageFlags,
+    },
+};
+
 use super::{
     InteractionKey, RawInteraction, Rest,
+    answer::Line,
     asking::{Asking, Realm},
     command::Command,
     component::{self, Button},
+    dm, fit,
     form::Form,
-    posting,
     reception::{Lane, Visitor},
     refusal::Refusal,
     registration::Registration,
@@ -32,18 +45,6 @@ use crate::{
     say,
     store::Store,
     text,
-};
-use jiff::{SignedDuration, tz::TimeZone};
-use serenity::{
-    builder::{
-        CreateActionRow, CreateAllowedMentions, CreateAttachment, CreateButton, CreateInteractionResponse,
-        CreateInteractionResponseMessage, CreateSelectMenu, EditInteractionResponse,
-    },
-    model::{
-        application::{CommandInteraction, ComponentInteraction, Interaction, ModalInteraction},
-        channel::MessageFlags,
-        id::ApplicationId,
-    },
 };
 
 /// The policy in force; replaced as a whole when the configuration is read again. Cheap to clone.
@@ -132,13 +133,18 @@ impl Reply {
         self
     }
 
-    fn refusal(refusal: &Refusal, locale: Locale) -> Self {
+    /// Whether it shows a link that is not in its words but in a file.
+    pub(super) fn is_in_a_file(&self) -> bool {
+        self.reveals.is_some() && self.files.iter().any(|file| file.filename != dm::REMOTE_DESKTOP)
+    }
+
+    pub(super) fn refusal(refusal: &Refusal, locale: Locale) -> Self {
         Self::text(refusal.speak(locale))
     }
 
     /// Nothing in an answer rings anybody.
     pub(super) fn edit(&self) -> EditInteractionResponse {
-        let content = posting::cut(self.content.clone());
+        let content = fit::cut(&self.content);
         let menu = self.menu.clone().map(CreateActionRow::SelectMenu);
         let rows = component::rows(&self.buttons).into_iter().chain(menu).collect();
         EditInteractionResponse::new().content(content).components(rows).allowed_mentions(CreateAllowedMentions::new())
@@ -203,7 +209,7 @@ impl Handler {
         if let Err(refusal) = &reply {
             self.audit_refused_command(&command, refusal).await;
         }
-        self.answer(key, command.application_id, reply, locale).await;
+        self.answer(Line::of_command(key, &command), reply).await;
     }
 
     /// Counts a command against its asker's limit, unless it leads out.
@@ -251,7 +257,7 @@ impl Handler {
         if let Err(refusal) = &reply {
             self.audit_refused_press(&press, refusal).await;
         }
-        self.answer(key, press.application_id, reply, locale).await;
+        self.answer(Line::of_press(key, &press), reply).await;
     }
 
     async fn form(&self, key: &InteractionKey, form: ModalInteraction, visitor: Visitor) {
@@ -263,7 +269,7 @@ impl Handler {
         if let Err(refusal) = &reply {
             self.audit_refused_form(&form, refusal).await;
         }
-        self.answer(key, form.application_id, reply, text::locale_of(&form.locale)).await;
+        self.answer(Line::of_form(key, &form), reply).await;
     }
 
     /// Whether Discord took the first answer. If not, nothing is done: the person saw a failure, or somebody else answered.
@@ -274,22 +280,6 @@ impl Handler {
                 tracing::warn!(interaction.id = %key.id, outcome = ?other, "an interaction was not acknowledged; nothing is done");
                 false
             }
-        }
-    }
-
-    async fn answer(&self, key: &InteractionKey, app: ApplicationId, reply: Result<Reply, Refusal>, locale: Locale) {
-        let reply = reply.unwrap_or_else(|refusal| {
-            tracing::info!(interaction.id = %key.id, ?refusal, "refused");
-            Reply::refusal(&refusal, locale)
-        });
-        if let Err(error) = self.rest.edit_original(app, &key.token, &reply.edit(), &reply.files).await {
-            tracing::warn!(interaction.id = %key.id, %error, "an answer could not be shown");
-            return;
-        }
-        if let Some((operation, query)) = reply.reveals
-            && let Err(error) = self.desk.revealed(operation, query).await
-        {
-            tracing::error!(operation.id = %operation, %error, "a revealed link could not be recorded");
         }
     }
 

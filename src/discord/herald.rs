@@ -9,18 +9,19 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use serenity::{
-    builder::EditMessage,
+    builder::{CreateAllowedMentions, EditMessage},
     model::id::{ChannelId as DiscordChannel, MessageId, UserId as DiscordUser},
 };
 use sha1::{Digest, Sha1};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Error, Rest, component,
+    Error, Rest, component, fit,
     handler::SharedPolicy,
     notice::{Draft, Words},
     posting,
-    rest::Nonce,
+    rest::{Nonce, Posted},
+    ringing::{self, Unheard},
     under_way::UnderWay,
 };
 use crate::{
@@ -64,6 +65,8 @@ pub struct Herald {
     pub(super) fleet: Fleet,
     pub(super) policy: SharedPolicy,
     pub(super) lookout: Lookout,
+    /// The notices whose ringing Discord does not take.
+    unheard: Unheard<NoticeId>,
 }
 
 /// A notice could not be posted now.
@@ -85,7 +88,7 @@ impl Herald {
         (fleet, policy): (Fleet, SharedPolicy),
     ) -> Self {
         let lookout = Lookout::new(store.clone(), fleet.clone(), pulse.clone());
-        Self { rest, store, pulse, settings, fleet, policy, lookout }
+        Self { rest, store, pulse, settings, fleet, policy, lookout, unheard: Unheard::default() }
     }
 
     /// Runs until `stop`, then lets what is being posted finish; the caller bounds how long.
@@ -176,7 +179,7 @@ impl Herald {
             return Ok(self.store.end_notice(owed.id, Delivered::Nowhere).await?);
         };
         let words = match self.draft(&owed.letter.notice, door).await? {
-            Draft::Say(words) => Words { content: posting::cut(words.content), ..words },
+            Draft::Say(words) => Words { content: fit::cut(&words.content), ..words },
             Draft::Needless => return Ok(self.store.end_notice(owed.id, Delivered::Needless).await?),
         };
         match self.post_at(owed, door, &words).await {
@@ -203,9 +206,41 @@ impl Herald {
         }
         let ids = component::ids(&words.buttons);
         self.store.notice_tried(owed.id, &digest(&words.content, &ids), clock::now()).await?;
-        let message = posting::message(&words.content, &words.buttons, &words.rings);
-        let posted = self.rest.post(channel, &message, &nonce(owed), &[]).await?;
+        let posted = self.ring(owed, channel, words).await?;
         Ok((there, posted.id.get()))
+    }
+
+    /// Posts it with its ringing; where Discord does not bear that, without.
+    async fn ring(&self, owed: &Owed, channel: DiscordChannel, words: &Words) -> Result<Posted, Failure> {
+        let Words { content, buttons, rings } = words;
+        let rest = ringing::patience(rings).map_or_else(|| self.rest.clone(), |patience| self.rest.within(patience));
+        let message = posting::message(content, buttons, rings);
+        let locale = self.settings.locale;
+        match rest.post(channel, &message, &nonce(owed), &[]).await {
+            Ok(posted) => {
+                self.unheard.over(&owed.id);
+                let unheard = ringing::unheard(rings, &posted);
+                if !unheard.is_empty() {
+                    self.say_unrung(channel, &posted, &ringing::without(content, &unheard, locale)).await;
+                }
+                Ok(posted)
+            }
+            Err(error) if !rings.is_empty() && self.unheard.failed(owed.id, &error) => {
+                tracing::warn!(notice.id = owed.id.0, %error, "a notice does not ring: Discord does not take that");
+                self.unheard.over(&owed.id);
+                let quiet = posting::unrung(&ringing::without(content, rings, locale), buttons);
+                Ok(self.rest.post(channel, &quiet, &nonce(owed), &[]).await?)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Discord took it and rang nobody: whoever reads it is to know.
+    async fn say_unrung(&self, channel: DiscordChannel, posted: &Posted, content: &str) {
+        let edit = EditMessage::new().content(content).allowed_mentions(CreateAllowedMentions::new());
+        if let Err(error) = self.rest.edit(channel, posted.id, &edit).await {
+            tracing::warn!(%error, "a notice rang nobody, and does not say so");
+        }
     }
 
     /// A message whose fate is unknown, if the channel has it and its nonce may be forgotten.

@@ -3,23 +3,25 @@
 use serenity::builder::CreateButton;
 
 use super::{
+    approval_card,
+    component::Button,
     herald::Herald,
     rescues::{in_rescue, listing},
     speak, standing,
 };
 use crate::{
-    access::{Capability, Who},
+    access::{Capability, UserId, Who},
     clock,
     config::Locale,
     rescue::{
         lease::Lease,
-        notice::{Doing, Door, Notice},
-        operation::OperationId,
+        notice::{Doing, Door, Notice, Unasked},
+        operation::{ChannelId, OperationId},
         reminder::Reminder,
         server::Server,
     },
     say, store,
-    text::{code, mention, since_epoch},
+    text::{code, mention, named, since_epoch, typed},
 };
 
 /// What there is to say.
@@ -63,7 +65,7 @@ impl Herald {
                 say!(
                     locale,
                     "notice-restored-at-deadline",
-                    server = code(label),
+                    server = named(label),
                     who = mention(*owner),
                     id = operation.to_string()
                 ),
@@ -71,7 +73,13 @@ impl Herald {
                 vec![Who::User(*owner)],
             ),
             Notice::ServerLeft { lease, label, owner } => (
-                say!(locale, "notice-server-left", server = code(label), who = mention(*owner), id = lease.to_string()),
+                say!(
+                    locale,
+                    "notice-server-left",
+                    server = named(label),
+                    who = mention(*owner),
+                    id = lease.to_string()
+                ),
                 Vec::new(),
                 vec![Who::User(*owner)],
             ),
@@ -122,7 +130,7 @@ impl Herald {
                 say!(
                     locale,
                     "notice-extended",
-                    server = code(label),
+                    server = named(label),
                     who = mention(*by),
                     owner = mention(*owner),
                     until = since_epoch(*until)
@@ -134,7 +142,7 @@ impl Herald {
                 say!(
                     locale,
                     "notice-handed-over",
-                    server = code(label),
+                    server = named(label),
                     from = mention(*from),
                     to = mention(*to),
                     who = mention(*by)
@@ -144,7 +152,7 @@ impl Herald {
                 [*to, *from].into_iter().filter(|user| user != by).map(Who::User).collect(),
             ),
             Notice::OthersDoing { doing, label, owner, by, operation } => {
-                let (server, who, owner_is) = (code(label), mention(*by), mention(*owner));
+                let (server, who, owner_is) = (named(label), mention(*by), mention(*owner));
                 let id = operation.to_string();
                 let content = match doing {
                     Doing::TakesOver => {
@@ -156,6 +164,24 @@ impl Herald {
                     Doing::Ended => say!(locale, "notice-ended", server = server, who = who, owner = owner_is, id = id),
                 };
                 (content, Vec::new(), vec![Who::User(*owner)])
+            }
+            Notice::DmStands { label, person, operation } => {
+                let (server, id) = (named(label), operation.to_string());
+                let content = say!(locale, "notice-dm-stands", server = server, id = id, who = mention(*person));
+                (content, Vec::new(), vec![Who::User(*person)])
+            }
+            Notice::Unshown { person, channel, code } => {
+                let (place, why) = (format!("<#{}>", channel.0), speak::refused_by_discord(*code, locale));
+                let content = say!(locale, "notice-unshown", who = mention(*person), channel = place, why = why);
+                (content, Vec::new(), vec![Who::User(*person)])
+            }
+            Notice::NobodyAsked { label, person, operation, channel, because } => {
+                let Some((content, buttons)) =
+                    self.nobody_asked((label, *person), *operation, (*channel, *because), locale).await?
+                else {
+                    return Ok(Draft::Needless);
+                };
+                (content, buttons, vec![Who::User(*person)])
             }
             Notice::Digest { .. } => self.digest(door, locale).await?,
             Notice::AuditAnchor { number, hash, lines } => {
@@ -180,7 +206,7 @@ impl Herald {
         door: Door,
         locale: Locale,
     ) -> (String, Vec<CreateButton>, Vec<Who>) {
-        let server = code(&lease.label);
+        let server = named(&lease.label);
         let until = since_epoch(lease.deadline);
         let left = lease.seen.has_left();
         let mut lines = vec![match reminder {
@@ -207,7 +233,7 @@ impl Herald {
             None => lines.push(say!(locale, "reminder-into-rescue")),
         }
         // The buttons go when there is a later word; what to type stays.
-        let command = |name: &str| code(&format!("{name} server:{}", lease.label));
+        let command = |name: &str| code(&format!("{name} server:{}", typed(&lease.label, lease.server.as_str())));
         let (restore, extend) = (command("/restore"), command("/rescue extend"));
         lines.push(match left {
             true => say!(locale, "notice-left-remains", command = restore),
@@ -232,6 +258,37 @@ impl Herald {
         };
         let content = [title].into_iter().chain(listing.lines).collect::<Vec<_>>().join("\n");
         Ok((content, listing.buttons, Vec::new()))
+    }
+
+    /// That nobody was asked, and what to do; `None` once it waits no more.
+    async fn nobody_asked(
+        &self,
+        (label, person): (&str, UserId),
+        id: OperationId,
+        (channel, because): (ChannelId, Unasked),
+        locale: Locale,
+    ) -> Result<Option<(String, Vec<CreateButton>)>, store::Error> {
+        let Some(operation) = self.store.operation(id).await? else { return Ok(None) };
+        let Some((round, until)) = operation.open_round() else { return Ok(None) };
+        let (server, who, until) = (named(label), mention(person), since_epoch(until));
+        let (id, place) = (operation.id.to_string(), format!("<#{}>", channel.0));
+        let content = match because {
+            Unasked::NoMessage => {
+                say!(locale, "unasked-no-message", server = server, id = id, who = who, channel = place, until = until)
+            }
+            Unasked::NoRing => say!(
+                locale,
+                "unasked-no-ring",
+                server = server,
+                id = id,
+                who = who,
+                channel = place,
+                approvers = approval_card::mentions(&round.approval),
+                until = until
+            ),
+        };
+        let number = u32::try_from(operation.state.facts.rounds.len()).unwrap_or(u32::MAX);
+        Ok(Some((content, vec![Button::Withdraw(operation.round(number), number).create(locale)])))
     }
 
     fn oncall(&self) -> Vec<Who> {

@@ -13,13 +13,11 @@ use serenity::{
 use sha1::{Digest, Sha1};
 
 use super::{
-    Error, Rest, component,
+    Error, Rest, component, fit,
     rest::{Nonce, SeenMessage},
 };
-use crate::{access::Who, clock, rescue::mark::Mark};
+use crate::{access::Who, clock, rescue::mark::Mark, text::length};
 
-/// Discord's limit for a message's text.
-pub(super) const LONGEST: usize = 2_000;
 /// Discord remembers a nonce for a few minutes; an attempt that is older is looked for in the channel's history.
 const NONCE_LIFE: SignedDuration = SignedDuration::from_mins(2);
 
@@ -35,6 +33,17 @@ pub(super) fn message(content: &str, buttons: &[CreateButton], rings: &[Who]) ->
         .allowed_mentions(ringing(rings))
         // Nobody's server fetches a link that somebody typed as a reason.
         .flags(MessageFlags::SUPPRESS_EMBEDS | quiet)
+}
+
+/// The same that rings nobody, though not in silence: for what should have rung.
+pub(super) fn unrung(content: &str, buttons: &[CreateButton]) -> CreateMessage {
+    message(content, buttons, &[]).flags(MessageFlags::SUPPRESS_EMBEDS)
+}
+
+/// A text with one more line, which is never cut.
+pub(super) fn with_last_line(content: &str, line: &str) -> String {
+    let room = fit::CONTENT.saturating_sub(length(line) + 1);
+    format!("{}\n{line}", fit::cut_to(content, room))
 }
 
 fn ringing(rings: &[Who]) -> CreateAllowedMentions {
@@ -55,14 +64,6 @@ pub(super) fn nonce(mark: Mark, what: &str) -> Nonce {
     const LENGTH: usize = 24;
     let digest = hex::encode(Sha1::digest(format!("{mark} {what}")));
     Nonce::try_from(digest.chars().take(LENGTH).collect::<String>()).expect("24 characters")
-}
-
-/// As much of a text as Discord takes.
-pub(super) fn cut(text: String) -> String {
-    match text.chars().count() > LONGEST {
-        true => text.chars().take(LONGEST - 1).chain(['…']).collect(),
-        false => text,
-    }
 }
 
 /// What was posted to a channel since an attempt whose fate is unknown; nothing while its nonce still makes a repetition the

@@ -25,7 +25,7 @@ use crate::{
         state::Phase,
     },
     say,
-    store::CardId,
+    store::{CardId, Wiped},
 };
 
 /// Somebody who may, on a server as it is now.
@@ -167,7 +167,7 @@ impl Handler {
         }
         let kind = operation.request.kind();
         let (kind, command) = if kind == Kind::Console { (kind, "/console") } else { (Kind::Link, "/rescue link") };
-        let repeat = format!("{command} server:{}", operation.request.label);
+        let repeat = format!("{command} server:{}", operation.request.typed());
         if !matches!(operation.state.phase, Phase::AwaitingReveal(_)) {
             return Err(Refusal::TooLate(Some(operation.id), Some(repeat)));
         }
@@ -211,7 +211,9 @@ impl Handler {
             tracing::warn!(%error, "a DM could not be deleted");
             return Err(Refusal::Fault);
         }
-        self.store.mark_wiped(ChannelId(press.channel_id.get()), press.message.id.get(), clock::now()).await?;
+        self.store
+            .mark_wiped(ChannelId(press.channel_id.get()), press.message.id.get(), Wiped::Deleted, clock::now())
+            .await?;
         Ok(Reply::text(say!(locale, "dm-deleted")))
     }
 

@@ -18,7 +18,7 @@ use crate::{
     },
     say,
     store::{self, CardRefusal},
-    text::{code, from_now, mention},
+    text::{code, from_now, mention, named},
 };
 
 /// Why a person does not get what they asked for. A refusal has no buttons.
@@ -178,7 +178,7 @@ fn too_often(too_often: &TooOften, label: Option<&str>, locale: Locale) -> Strin
             say!(
                 locale,
                 "too-often-server",
-                server = code(label.unwrap_or(server.as_str())),
+                server = named(label.unwrap_or(server.as_str())),
                 count = count.get(),
                 again = again
             )
@@ -211,7 +211,7 @@ fn busy(operation: &Operation, locale: Locale) -> String {
     say!(
         locale,
         "refusal-busy",
-        server = code(&operation.request.label),
+        server = named(&operation.request.label),
         id = operation.id.to_string(),
         who = mention(operation.request.requester),
         state = speak::state(operation, locale).1,

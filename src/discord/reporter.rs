@@ -4,6 +4,7 @@
 //! lost heals at the next look, and after a start everything live is looked at again. The latest state wins.
 
 mod put_off;
+mod ring;
 mod rollover;
 
 use std::{sync::Arc, time::Duration};
@@ -23,11 +24,13 @@ use super::{
     error::TOO_OLD_TO_EDIT,
     posting,
     rest::Nonce,
+    ringing::Unheard,
     under_way::UnderWay,
 };
 use crate::{
     clock,
     rescue::{
+        notice::Unasked,
         operation::{ChannelId, Operation, OperationId},
         pulse::Pulse,
     },
@@ -61,7 +64,11 @@ pub struct Reporter {
     guild: GuildId,
     /// What Discord wants left alone for a while.
     put_off: PutOff,
+    /// The messages whose ringing Discord does not take.
+    unheard: Unheard<(OperationId, String)>,
 }
+
+use ring::Rang;
 
 /// What is being shown, and where it was asked for.
 type Show = (OperationId, Part, ChannelId);
@@ -115,7 +122,7 @@ enum Failure {
 impl Reporter {
     /// A reporter that speaks to channels in this manner.
     pub fn new(rest: Rest, store: Store, pulse: Pulse, manner: Manner, guild: GuildId) -> Self {
-        Self { rest, store, pulse, manner, guild, put_off: PutOff::default() }
+        Self { rest, store, pulse, manner, guild, put_off: PutOff::default(), unheard: Unheard::default() }
     }
 
     /// Runs until `stop`, then lets what is being shown finish; the caller bounds how long.
@@ -283,23 +290,30 @@ impl Reporter {
     /// Posts a message, for the first time or in the place of an earlier one, which stays remembered until the new one is there:
     /// a repetition comes here again with the same nonce, and the other part does not take it for a message that is missing.
     async fn post(&self, it: It<'_>, instead_of: Option<u64>, attempt: Try) -> Result<(), Failure> {
-        let Rendering { slot, content, buttons, rings } = it.rendering;
-        let message = posting::message(content, buttons, rings);
-        let channel = DiscordChannel::new(it.channel.0);
-        match self.rest.post(channel, &message, &nonce(it.operation, slot, instead_of), &[]).await {
-            Ok(posted) => {
+        match self.ring(it, &nonce(it.operation, &it.rendering.slot, instead_of)).await {
+            Ok((posted, Rang::Nobody)) => {
+                // It says more than its rendering, and goes on saying it until its state changes.
+                self.remember(It { since: clock::now(), ..it }, Some(posted), digest(it.rendering)).await?;
+                self.nobody_is_asked(it, Unasked::NoRing).await
+            }
+            Ok((posted, Rang::AsMeant)) => {
                 let shown = match attempt {
                     Try::First => digest(it.rendering),
                     Try::Again => String::new(),
                 };
-                self.remember(It { since: clock::now(), ..it }, Some(posted.id.get()), shown).await
+                self.remember(It { since: clock::now(), ..it }, Some(posted), shown).await
             }
             Err(error) => self.go_elsewhere_or_retry(it, error).await,
         }
     }
 
-    /// Where a channel is gone or closed to us, whoever asked hears by DM what people wait for.
+    /// Where a channel is gone or closed to us, whoever asked hears by DM what people wait for. What asks others for their approval
+    /// does not go there: nobody is asked by it.
     async fn go_elsewhere_or_retry(&self, it: It<'_>, error: Error) -> Result<(), Failure> {
+        if error.is_final() && approval_card::mark(it.operation, &it.rendering.slot).is_some() {
+            self.nobody_is_asked(it, Unasked::NoMessage).await?;
+            return self.give_up_or_retry(it, error).await;
+        }
         let in_the_channel = it.channel == it.operation.request.channel;
         // Whoever it was to ring in the channel: its requester is the one who can still be reached.
         let waited_for = !it.rendering.rings.is_empty();

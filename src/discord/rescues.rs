@@ -15,7 +15,7 @@ use crate::{
     },
     say,
     store::{self, Store},
-    text::{code, day_and_hour, mention, since_epoch},
+    text::{code, day_and_hour, mention, named, since_epoch},
 };
 
 /// How long the lines may be together: Discord takes 2,000 characters, and a title and the last line come on top.
@@ -105,7 +105,7 @@ impl Entry<'_> {
     }
 
     fn line(&self, now: Timestamp, locale: Locale) -> String {
-        let server = code(self.label());
+        let server = named(self.label());
         match self {
             Self::Ours(lease) => {
                 let (who, since) = (mention(lease.owner), day_and_hour(lease.started));

@@ -31,6 +31,7 @@ pub use self::answers::{
 };
 use super::{
     error::{Cause, Error},
+    fit,
     interaction::InteractionKey,
     route::Route,
     sender::{Ack, Body, Call, Method, Repeat, Sender},
@@ -89,6 +90,7 @@ impl Rest {
     pub async fn acknowledge(&self, key: &InteractionKey, response: &CreateInteractionResponse) -> Ack {
         let json = to_value(response).map(|mut body| {
             tidy(response, &mut body["data"]);
+            fit::body(&mut body["data"]);
             body.to_string().into_bytes()
         });
         match json {
@@ -350,6 +352,7 @@ fn message<'a>(
     let call = Call::new(method, route, Body::Empty, repeat);
     let mut json = json.map_err(|cause| call.error(cause))?;
     quieten(&mut json);
+    fit::body(&mut json);
     Ok(Call { body: attach(json, files), ..call })
 }
 

@@ -13,7 +13,7 @@ use crate::{
         state::{Link, Outcome, Phase},
     },
     say,
-    text::{code, mention, since_epoch},
+    text::{code, mention, named, since_epoch},
 };
 
 /// How many roles and people one line names at most.
@@ -48,6 +48,7 @@ fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> (&'static str, Stri
         Outcome::InRescue(Link::NotFound | Link::NotTaken | Link::Withheld) => {
             ("⚠️", say!(locale, "outcome-in-rescue-no-link"))
         }
+        Outcome::InRescue(Link::NotNeeded) if kind == Kind::Link => ("🔑", say!(locale, "outcome-key")),
         Outcome::InRescue(_) if kind == Kind::Link => ("✅", say!(locale, "outcome-link")),
         Outcome::InRescue(_) => ("🛟", say!(locale, "outcome-in-rescue")),
         Outcome::Adopted => ("🛟", say!(locale, "outcome-adopted")),
@@ -73,6 +74,19 @@ fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> (&'static str, Stri
     }
 }
 
+/// Why Discord did not take a message, by its code; 0: it did not say.
+pub fn refused_by_discord(code: u32, locale: Locale) -> String {
+    match code {
+        0 => say!(locale, "discord-no-answer"),
+        20_009 => say!(locale, "discord-explicit", code = code.to_string()),
+        20_026 => say!(locale, "discord-flagged", code = code.to_string()),
+        40_003 => say!(locale, "discord-too-fast", code = code.to_string()),
+        50_001 | 50_013 => say!(locale, "discord-may-not", code = code.to_string()),
+        200_000 | 200_001 | 240_000 => say!(locale, "discord-filter", code = code.to_string()),
+        _ => say!(locale, "discord-other", code = code.to_string()),
+    }
+}
+
 /// Why a change of the setting may still show up late: while it is put back for that long, and once that is over.
 pub fn doubt(operation: &Operation, locale: Locale) -> Option<String> {
     let facts = &operation.state.facts;
@@ -90,7 +104,7 @@ pub fn doubt(operation: &Operation, locale: Locale) -> Option<String> {
 
 /// Why something cannot be done to the server that people call `label`, and what to do.
 pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
-    let server = code(label);
+    let server = named(label);
     match problem {
         Problem::ServerGone => say!(locale, "problem-server-gone", server = server),
         Problem::HeldByOvhcloud { state } => say!(locale, "problem-held", server = server, state = code(state)),
@@ -161,7 +175,7 @@ fn with_line(text: String, line: Option<String>) -> String {
 /// Which rule refused, and who could help. `label` is what people call the server, if it is about one.
 pub fn denial(denial: &Denial, label: Option<&str>, locale: Locale) -> String {
     let capability = code(denial.capability.as_str());
-    let server = code(label.unwrap_or("*"));
+    let server = named(label.unwrap_or("*"));
     let mut lines = vec![match &denial.reason {
         Reason::NobodyMay => say!(locale, "denial-nobody", capability = capability),
         Reason::NoEntryForYou => say!(locale, "denial-no-entry", capability = capability),

@@ -5,13 +5,15 @@ use serenity::{
     model::application::{CommandDataOption, CommandDataOptionValue, CommandInteraction},
 };
 
-use super::{InteractionKey, asking::Asking, command, handler::Handler};
-use crate::{access::Capability, rescue::server::Server};
+use super::{InteractionKey, asking::Asking, command, fit::CHOICE, handler::Handler};
+use crate::{
+    access::Capability,
+    rescue::server::Server,
+    text::{length, shorten},
+};
 
 /// Discord's limit for suggestions.
 const CHOICES: usize = 25;
-/// Discord's limit for a suggestion's text.
-const CHOICE_LENGTH: usize = 100;
 
 impl Handler {
     /// Suggestions: whatever OVHcloud is doing, they come at once.
@@ -43,7 +45,7 @@ impl Handler {
         let servers = self.fleet.servers();
         let recent = self.fleet.inventory().recent(asking.requester.user);
         let sees = policy.sight(&asking.requester, capability, asking.place.0);
-        let may = |server: &Server| server.name.as_str().len() <= CHOICE_LENGTH && sees(server);
+        let may = |server: &Server| server.name.as_str().len() <= CHOICE && sees(server);
         servers.search(may, typed, &recent, CHOICES).into_iter().map(choice).collect()
     }
 
@@ -62,18 +64,23 @@ impl Handler {
             words.extend(self.fleet.kernels(&server));
         }
         let typed = typed.trim().to_lowercase();
-        words.retain(|word| word.to_lowercase().contains(&typed) && word.chars().count() <= CHOICE_LENGTH);
+        words.retain(|word| word.to_lowercase().contains(&typed) && length(word) <= CHOICE);
         words.into_iter().map(|word| (word.clone(), word)).collect()
     }
 }
 
 /// What is shown, and what is sent when it is taken.
 fn choice(server: &Server) -> (String, String) {
+    let service = server.name.to_string();
     let label = match &server.display_name {
-        Some(name) => format!("{name} · {}", server.name),
-        None => server.name.to_string(),
+        // The service name tells two long names apart.
+        Some(name) => {
+            let room = CHOICE.saturating_sub(length(&service) + length(" · "));
+            format!("{} · {service}", shorten(name, room))
+        }
+        None => service.clone(),
     };
-    (label.chars().take(CHOICE_LENGTH).collect(), server.name.to_string())
+    (shorten(&label, CHOICE), service)
 }
 
 /// The `server` that was typed beside what is being typed, in the command or its subcommand.

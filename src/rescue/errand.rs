@@ -98,6 +98,10 @@ pub enum Arrival {
     Missing,
     /// The person takes no DMs from us.
     Closed,
+    /// Discord refuses it for good, with this code; 0: for a reason without one.
+    Refused(u32),
+    /// Discord refuses it for now, with this code.
+    NotNow(u32),
     /// Nobody can say; ask again later.
     Unknown,
 }

@@ -3,8 +3,7 @@
 //! Pure. No variant ever holds a link, a secret's id or a token.
 
 mod problem;
-
-pub use problem::Problem;
+mod seen;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,6 +17,9 @@ use super::{
     start::{Fact, Field},
 };
 use crate::access::UserId;
+
+pub use problem::Problem;
+pub use seen::{Age, Doubt, NotDone, Port, PutBack};
 
 /// Something that happened, in the past tense.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -231,6 +233,12 @@ pub enum Event {
         ip: Option<String>,
         /// Mails older than this are not this rescue's.
         since: Timestamp,
+        /// The name of the SSH key that opens it: then there is no link.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+        /// Whether it is known since when it is.
+        #[serde(default)]
+        age: Age,
     },
     /// The server has a console of this kind; a session of it is asked for next.
     ConsoleChosen {
@@ -271,8 +279,13 @@ pub enum Event {
     },
     /// The DM arrived.
     LinkDelivered,
-    /// The person takes no DMs: the link waits for **Reveal link**.
-    DmClosed,
+    /// No DM reaches the person: the link waits for **Reveal link**.
+    DmClosed {
+        /// Discord's code, if it is for another reason than that they take none; 0: in all the time that there was, it did not
+        /// take the DM and did not say why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<u32>,
+    },
     /// The requester saw the link, ephemerally.
     LinkRevealed {
         /// OVHcloud's name for the request that made the secret, if one did.
@@ -304,60 +317,6 @@ pub enum Event {
         /// Which.
         by: OperationId,
     },
-}
-
-/// Why nobody can say whether a change of the setting is still on its way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "why", rename_all = "snake_case")]
-pub enum Doubt {
-    /// It got no answer that says so, or it was answered and does not read back.
-    Unanswered {
-        /// What came instead.
-        said: String,
-    },
-    /// The process ended, or failed, where it may have been waiting for the answer.
-    Stopped,
-}
-
-/// How it is known that a reboot did not happen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NotDone {
-    /// OVHcloud answered with a 4xx.
-    #[default]
-    Refused,
-    /// No connection was made, or the time to send was over.
-    Unsent,
-}
-
-/// Whether what was set is back as it was.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "result", rename_all = "snake_case")]
-pub enum PutBack {
-    /// It is, read back.
-    Done,
-    /// It is not.
-    Failed {
-        /// OVHcloud's words.
-        said: String,
-    },
-    /// Somebody else set another netboot meanwhile: it was left as they set it.
-    SetByOthers,
-    /// Others are at something that writing could destroy: it was left as it was set.
-    OthersAtWork {
-        /// At what.
-        works: Vec<OthersWork>,
-    },
-}
-
-/// What the probe saw of the rescue's or the system's port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Port {
-    /// It does not answer.
-    Closed,
-    /// It answers.
-    Open,
 }
 
 impl Event {

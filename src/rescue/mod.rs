@@ -22,6 +22,7 @@ pub mod known;
 pub mod search;
 pub mod calls;
 pub mod approval;
+pub mod ssh_key;
 pub mod pause;
 
 pub mod inventory;
@@ -32,6 +33,7 @@ pub mod look;
 pub mod health;
 pub mod plan;
 pub mod link;
+mod kept;
 pub mod errand;
 pub mod pulse;
 pub mod steps;

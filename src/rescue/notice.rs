@@ -193,6 +193,37 @@ pub enum Notice {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         lines: Option<u64>,
     },
+    /// A DM that holds a link could not be wiped: its reader can delete it.
+    DmStands {
+        /// What people call the server.
+        label: String,
+        /// Whose DM it is.
+        person: UserId,
+        /// The operation that sent it.
+        operation: OperationId,
+    },
+    /// Discord did not let an answer be shown to somebody.
+    Unshown {
+        /// To whom.
+        person: UserId,
+        /// In which channel they asked.
+        channel: ChannelId,
+        /// Discord's code; 0: it did not say why.
+        code: u32,
+    },
+    /// What waits for the approval of others could not be put before them: nobody was asked.
+    NobodyAsked {
+        /// What people call the server.
+        label: String,
+        /// Who asked for it.
+        person: UserId,
+        /// What waits.
+        operation: OperationId,
+        /// Where it was to be asked.
+        channel: ChannelId,
+        /// What hindered it.
+        because: Unasked,
+    },
     /// Nothing new is begun from now on.
     Paused {
         /// Who said so.
@@ -205,6 +236,16 @@ pub enum Notice {
         /// Who said so.
         by: UserId,
     },
+}
+
+/// Why nobody was asked for their approval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unasked {
+    /// The channel takes no message.
+    NoMessage,
+    /// The message stands in the channel, and Discord rang nobody.
+    NoRing,
 }
 
 /// What somebody else's operation does to a rescue.
@@ -244,6 +285,9 @@ impl Notice {
             | Self::LeftRescue { .. }
             | Self::OthersDoing { .. }
             | Self::AuditAnchor { .. }
+            | Self::DmStands { .. }
+            | Self::Unshown { .. }
+            | Self::NobodyAsked { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. } => None,
         }

@@ -18,10 +18,11 @@ use super::{
     mark::{Mark, MarkedOperation},
     others::Beside,
     server::{Boot, Identity, ServiceName, System},
+    ssh_key,
     start::{Field, Instead, Start},
     state::{IllegalEvent, Outcome, Phase, State},
 };
-use crate::{access::UserId, config::Locale};
+use crate::{access::UserId, config::Locale, text};
 
 pub use setting::{Entry, Lacking, Missing, Plan, Setting, Snapshot};
 pub(super) use setting::{same_text, starts};
@@ -154,6 +155,11 @@ pub struct Request {
 }
 
 impl Request {
+    /// What one types for its server.
+    pub fn typed(&self) -> &str {
+        text::typed(&self.label, self.server.as_str())
+    }
+
     /// The kind of its wish.
     pub fn kind(&self) -> Kind {
         match self.wish {
@@ -348,6 +354,17 @@ impl Operation {
             }
             _ => None,
         }
+    }
+
+    /// What the SSH key is called that opens the rescue this operation is about; `None` when a password does.
+    pub fn key(&self) -> Option<String> {
+        let facts = &self.state.facts;
+        let set =
+            facts.plan.as_ref().filter(|plan| plan.entry == Entry::Key).and_then(|plan| match &self.request.wish {
+                Wish::Enable(EnableWish { ssh_key: Some(key), .. }) => Some(key),
+                _ => plan.before.rescue_ssh_key.as_ref(),
+            });
+        facts.key.clone().or_else(|| set.map(|key| ssh_key::name(key)))
     }
 
     /// Whether putting back without a reboot is a way out of how this ended: what was set may never have been booted, or may be

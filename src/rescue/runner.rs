@@ -16,6 +16,7 @@ use super::{
     errand::Errands,
     event::Event,
     fleet::Fleet,
+    kept::Kept,
     lookout::Lookout,
     operation::{Operation, OperationId},
     pulse::Pulse,
@@ -39,6 +40,8 @@ pub struct Runner {
     pub(super) errands: Errands,
     pub(super) pulse: Pulse,
     pub(super) read_mails: ReadMails,
+    /// Links that were found and not taken yet.
+    pub(super) kept: Kept,
 }
 
 /// What a step came to.
@@ -55,7 +58,7 @@ pub enum Did {
 impl Runner {
     /// A runner of these operations.
     pub fn new(store: Store, fleet: Fleet, settings: Settings, errands: Errands, pulse: Pulse) -> Self {
-        Self { store, fleet, settings, errands, pulse, read_mails: ReadMails::default() }
+        Self { store, fleet, settings, errands, pulse, read_mails: ReadMails::default(), kept: Kept::default() }
     }
 
     /// What notices what others do to our rescues.
@@ -125,6 +128,8 @@ impl Runner {
         steps: &mut JoinSet<OperationId>,
     ) -> Duration {
         let now = clock::now();
+        // Found a moment before its delivery began, which may take as long as the search may.
+        self.kept.let_go(self.settings.secret_timeout * 2);
         let (due, next) = match self.store.due(now).await {
             Ok(due) => due,
             Err(error) => {

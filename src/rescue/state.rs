@@ -64,7 +64,7 @@ pub enum Phase {
     Searching,
     /// A DM was tried, with the link found there (none: a key opens this rescue); whether it arrived is not known.
     Delivering(Option<Source>),
-    /// The person takes no DMs; **Reveal link** waits in the channel.
+    /// No DM reaches the person; **Reveal link** waits in the channel.
     AwaitingReveal(Source),
     /// The reboot's task is over; the machine is watched until it answers.
     Watching,
@@ -357,8 +357,8 @@ impl State {
             }
             (P::Delivering(Some(_)), E::LinkDelivered) => self.ended_with(Link::Delivered),
             (P::Delivering(None), E::LinkDelivered) => self.ended_with(Link::NotNeeded),
-            (P::Delivering(Some(source)), E::DmClosed) => P::AwaitingReveal(*source),
-            (P::Delivering(None), E::DmClosed) => self.ended_with(Link::NotNeeded),
+            (P::Delivering(Some(source)), E::DmClosed { .. }) => P::AwaitingReveal(*source),
+            (P::Delivering(None), E::DmClosed { .. }) => self.ended_with(Link::NotNeeded),
             (P::AwaitingReveal(_), E::LinkRevealed { .. }) => self.ended_with(Link::Revealed),
             (P::AwaitingReveal(_), E::LinkGivenUp) => self.ended_with(Link::NotTaken),
             (P::Searching | P::Delivering(_), E::LinkNotFound { .. }) => self.ended_with(Link::NotFound),

@@ -3,10 +3,9 @@
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
-use super::{Error, Store, audit, id, millis, time};
+use super::{Error, Store, id, millis, time};
 use crate::{
     access::UserId,
-    audit::{Act, Entry},
     rescue::{
         operation::{ChannelId, Operation, OperationId},
         server::ServiceName,
@@ -251,30 +250,6 @@ impl Store {
         forget_tried(&mut connection, operation).await
     }
 
-    /// The DMs that are to be wiped by `now` and are not yet.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn deliveries_to_wipe(&self, now: Timestamp) -> Result<Vec<Delivery>, Error> {
-        let rows: Vec<(i64, i64, i64, i64, Option<i64>)> = sqlx::query_as(
-            "SELECT operation, person, channel, message, expires_at FROM deliveries
-             WHERE wiped_at IS NULL AND (wipe = 1 OR expires_at <= $1)",
-        )
-        .bind(millis(now))
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(operation, person, channel, message, expires)| Delivery {
-                operation: OperationId(operation),
-                person: UserId(person.cast_unsigned()),
-                channel: ChannelId(channel.cast_unsigned()),
-                message: message.cast_unsigned(),
-                expires: expires.map(time),
-            })
-            .collect())
-    }
-
     /// Whether a DM with a link to the rescue of the operation's server went out before it, or may have, and had not been wiped
     /// when it was accepted.
     ///
@@ -294,30 +269,6 @@ impl Store {
         .fetch_one(&self.pool)
         .await?;
         Ok(out > 0)
-    }
-
-    /// The DM is wiped.
-    ///
-    /// # Errors
-    /// [`Error::Database`].
-    pub async fn mark_wiped(&self, channel: ChannelId, message: u64, now: Timestamp) -> Result<(), Error> {
-        let mut tx = self.write().await?;
-        let wiped: Option<(i64, String, i64)> = sqlx::query_as(
-            "UPDATE deliveries SET wipe = 1, wiped_at = $3 WHERE channel = $1 AND message = $2 AND wiped_at IS NULL
-             RETURNING operation, server, person",
-        )
-        .bind(id(channel.0))
-        .bind(id(message))
-        .bind(millis(now))
-        .fetch_optional(&mut *tx)
-        .await?;
-        if let Some((operation, server, person)) = wiped {
-            let entry = Entry::act(Act::DmWiped, now).by(UserId(person.cast_unsigned())).at_place(channel);
-            let (operation, server) = (Some(OperationId(operation)), ServiceName::try_from(server).ok());
-            audit::append(&mut tx, &Entry { operation, server, ..entry }).await?;
-        }
-        tx.commit().await?;
-        Ok(())
     }
 }
 

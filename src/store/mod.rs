@@ -15,6 +15,7 @@ mod messages;
 mod notices;
 mod operations;
 mod timeline;
+mod wipes;
 mod pause;
 mod reminders;
 mod sights;
@@ -46,6 +47,7 @@ pub use notices::{Delivered, NoticeId, Outdated, Owed, Tried};
 pub use operations::{Append, Open};
 pub use reminders::{Kept, Onward, Owing};
 pub use sights::Sighting;
+pub use wipes::{Later, Wipe, Wiped};
 
 /// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -168,7 +170,7 @@ async fn set_fact(connection: &mut SqliteConnection, name: &str, value: &str) ->
 }
 
 /// The steps of the schema, in their order; one that was shipped is never changed.
-const SCHEMA: [(i64, &str, &str); 8] = [
+const SCHEMA: [(i64, &str, &str); 9] = [
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (3, "audit", include_str!("../../migrations/sqlite/0003_audit.sql")),
     (4, "leases", include_str!("../../migrations/sqlite/0004_leases.sql")),
@@ -177,6 +179,7 @@ const SCHEMA: [(i64, &str, &str); 8] = [
     (8, "tried deliveries", include_str!("../../migrations/sqlite/0008_tried_deliveries.sql")),
     (9, "notices that offer", include_str!("../../migrations/sqlite/0009_notices_that_offer.sql")),
     (10, "marks", include_str!("../../migrations/sqlite/0010_marks.sql")),
+    (11, "wipes that fail", include_str!("../../migrations/sqlite/0011_wipes_that_fail.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -79,7 +79,7 @@ emergency-reboot = 🚨 No button passes an approval. In an emergency you may: *
 accepted-waiting = 🔏 Accepted as **{ $id }** for { $server }. By the rule { $rule }, { $count ->
     [one] one other person must approve it
    *[other] { $count } other people must approve it
-} before anything is done: I have asked { $who } in the channel.
+} before anything is done: I am asking { $who } in the channel. Should I not reach them, you hear from me.
 approve-done = ✅ **{ $id }** is approved, and goes on.
 approve-more = ✅ Your approval of **{ $id }** counts. { $count ->
     [one] One more is needed.
@@ -162,6 +162,7 @@ state-watching = Watching it come back
 outcome-in-rescue = In rescue
 outcome-in-rescue-no-link = In rescue, no link
 outcome-link = Link sent
+outcome-key = Opens by a key
 outcome-adopted = Adopted
 outcome-handed-over = Handed over
 outcome-restored = Restored
@@ -219,12 +220,23 @@ question-unanswered = { $who } has not answered this: nobody knows whether the r
 question-choices = **Leave it** ends this here. **Reboot again** sends one more reboot, as a new approval of yours.
 question-answered = This is answered.
 reveal-waiting = { $who }, you take no DMs from me. Press **Reveal link**: only you will see it.
+reveal-waiting-refused = { $who }, my DM does not reach you: { $why }. Press **Reveal link**: only you will see it.
+discord-no-answer = Discord did not take it in all the time there was
+discord-explicit = Discord's filter for explicit content stopped it (code { $code })
+discord-flagged = Discord suspects this bot of spam; ask your operator (code { $code })
+discord-too-fast = Discord finds that this bot opens DMs too fast (code { $code })
+discord-may-not = Discord does not let me write there (code { $code })
+discord-filter = a filter of Discord's stopped it (code { $code })
+discord-other = Discord refuses it (code { $code })
 reveal-over = This is done. `/rescue link` finds the link again.
 
 # The end
 end-link-delivered = The link to the password went by DM to the one who asked (found in { $source }). User: { $user }
 end-link-revealed = The link to the password was shown to the one who asked, and to nobody else (found in { $source }). User: { $user }
 end-link-not-needed = The SSH key that is set opens it; there is no password. User: { $user }
+end-opens-by-key = This rescue opens by the key { $key }; there is no password.
+end-log-in = Log in: { $command }
+end-link-old = ⚠️ Nobody can tell since when it is in rescue: OVHcloud lists no reboot any more. The password may be an older one's; if it does not work, reboot into rescue again.
 end-link-not-found = The netboot is rescue, but no link to a password turned up in time. I looked in: { $searched }
 end-link-trouble = The last look did not work: { $said }
 end-link-not-taken = The link was there, but nobody took it. `/rescue link` finds it again.
@@ -257,8 +269,11 @@ dm-title-windows = 🛟 { $server } is in the **Windows rescue** ({ $id }).
 dm-title-linux = 🛟 { $server } is in the **Linux rescue** ({ $id }).
 dm-keep = Below is the link to its password. Whoever has the link has the password, so keep it to yourself, and delete this message when you no longer need it.
 dm-key = The SSH key that is set on the server opens it: OVHcloud makes no password, so there is no link here.
+dm-key-named = The SSH key { $key } opens it: OVHcloud makes no password, so there is no link here.
 dm-user = User { $user } at { $address }
 dm-link = Password: { $link }
+    Found in { $source }.
+dm-link-file = Password: its link is in the file { $file } below, because it is so long.
     Found in { $source }.
 dm-connect-title = **Connect**
 dm-connect-rdp = • RDP: open the file below, or { $address } port 3389
@@ -346,6 +361,14 @@ notice-handed-over = 🤝 **Handed over** · the rescue of { $server } is no lon
 notice-taken-over = 🛟 **Taken over** · { $who } takes { $server } into rescue again ({ $id }): it reboots, and this is no longer the rescue of { $owner }.
 notice-given-back = ↩️ **Given back** · { $id } of { $who } came to nothing: the rescue of { $server } is with { $owner } again.
 notice-ended = 🏁 **Ended** · { $who } ended the rescue of { $server } ({ $id }). It was with { $owner }.
+notice-dm-stands = ⚠️ **A link still stands** · { $server } · { $id }
+    { $who }: Discord does not let me wipe my direct message with the link. Please delete it yourself (**Delete this message** under it). I go on trying for a week; wiping does not revoke the link.
+notice-unshown = ⚠️ { $who }, Discord did not let me show you an answer in { $channel }: { $why }. What was accepted before that is under way, and its card says so; for the rest, ask again.
+unasked-no-message = ⚠️ **Nobody was asked** · { $server } · { $id }
+    { $who }, this waits for the approval of others until { $until }, but { $channel } takes no message of mine, so nobody knows. **Cancel** takes it back; then ask again in a channel that I may write in, or have your operator let me write there.
+unasked-no-ring = ⚠️ **Nobody was rung** · { $server } · { $id }
+    { $who }, this waits for approval in { $channel } until { $until }, but Discord rang none of { $approvers }: I may not mention that role, or it is too large for that thread. Ask one of them yourself to look there, and your operator to let me mention it. **Cancel** takes it back.
+unrung = 🔕 Discord did not let me ring { $who } here. Please tell them yourself.
 notice-anchor = 🔗 The audit's latest line: { $anchor } ({ $count } new). Whoever has this can prove that nothing before it was changed.
 notice-paused = ⏸️ **Paused** by { $who }: { $reason }. Nothing new is begun, except what leads out of rescue.
 notice-resumed = ▶️ **Resumed** by { $who }.
@@ -509,6 +532,8 @@ refusal-unknown = I do not know this any more. Type the command anew.
 refusal-made-elsewhere = This button is from before my memory was replaced or restored, so I do nothing on it: what it meant may be something else now. Type { $command } instead.
 refusal-made-elsewhere-judge = This button is from before my memory was replaced or restored, so it answers nothing here. Whoever asked types their command again; how the server is now: { $command }
 refusal-unreadable = I could not read what Discord sent, and nothing was done. Please try again; if it stays so, tell your operator.
+answer-plain = (Discord did not take the buttons of this answer. Type the command again for them.)
+answer-unshown = ⚠️ Discord does not let me show you this answer: { $why }. What was accepted is under way, and its card says so; for the rest, ask again.
 refusal-fault = Something is wrong with me, and nothing was done. Your operator finds it in the log.
 refusal-broken = Something broke in me while I was at it. What I had accepted goes on: look at its card in the channel before you ask again. Your operator finds the fault in the log.
 restarting = I am restarting; nothing was done. Try again in a moment.
@@ -733,6 +758,7 @@ console-keep = Whoever has what is below sits at the machine: its screen, its ke
 console-until = It works until { $until }.
 console-only-from = Only from { $ip }.
 console-link = { $kind }: { $link }
+console-link-file = { $kind }: the link is in the file { $file } below, because it is so long.
 console-file = { $kind }: open { $file } below with Java Web Start.
 console-keyboard = Wrong letters? Look for a keyboard language, or an on-screen keyboard, in the console or at the login screen.
 console-wiped = 🧹 The console of { $server } is closed, so what stood here is wiped.
@@ -770,6 +796,8 @@ history-withdrawn = { $who } took { $id } on { $server } back
 history-revealed = { $who } had the link to { $server } shown ({ $id })
 history-right-explained = { $who } asked about somebody else's rights on { $server }
 history-dm-wiped = the message with the link of { $who } was wiped
+history-dm-not-wiped = the message with the link of { $who } could not be wiped yet: Discord refuses it
+history-dm-wipe-given-up = the message with the link of { $who } could not be wiped, and stands
 history-lease-extended = { $who } extended the rescue of { $server }
 history-server-left = { $server } left the account, and its rescue ended
 history-rescue-left = { $server } left its rescue without Bernard

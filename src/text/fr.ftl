@@ -79,7 +79,7 @@ emergency-reboot = 🚨 Aucun bouton ne passe outre une approbation. En cas d'ur
 accepted-waiting = 🔏 Accepté : **{ $id }** pour { $server }. D'après la règle { $rule }, { $count ->
     [one] une autre personne doit l'approuver
    *[other] { $count } autres personnes doivent l'approuver
-} avant que quoi que ce soit ne soit fait : j'ai demandé à { $who } dans le salon.
+} avant que quoi que ce soit ne soit fait : je le demande à { $who } dans le salon. Si je n'y arrive pas, vous aurez de mes nouvelles.
 approve-done = ✅ **{ $id }** est approuvé et continue.
 approve-more = ✅ Votre approbation de **{ $id }** compte. { $count ->
     [one] Il en faut encore une.
@@ -162,6 +162,7 @@ state-watching = Surveillance du retour
 outcome-in-rescue = En mode rescue
 outcome-in-rescue-no-link = En mode rescue, sans lien
 outcome-link = Lien envoyé
+outcome-key = S'ouvre avec une clé
 outcome-adopted = Adopté
 outcome-handed-over = Transmis
 outcome-restored = Restauré
@@ -219,12 +220,23 @@ question-unanswered = { $who } n'a pas répondu : personne ne sait si le redém
 question-choices = **Laisser ainsi** arrête tout ici. **Redémarrer encore** envoie un redémarrage de plus, que vous approuvez à nouveau.
 question-answered = La question est réglée.
 reveal-waiting = { $who }, vous n'acceptez pas mes messages privés. Appuyez sur **Révéler le lien** : personne d'autre ne le verra.
+reveal-waiting-refused = { $who }, mon message privé ne vous parvient pas : { $why }. Appuyez sur **Révéler le lien** : personne d'autre ne le verra.
+discord-no-answer = Discord ne l'a pas accepté dans tout le temps imparti
+discord-explicit = le filtre de contenu explicite de Discord l'a bloqué (code { $code })
+discord-flagged = Discord soupçonne ce bot de spam ; demandez à votre opérateur (code { $code })
+discord-too-fast = Discord trouve que ce bot ouvre trop vite des messages privés (code { $code })
+discord-may-not = Discord ne me laisse pas y écrire (code { $code })
+discord-filter = un filtre de Discord l'a bloqué (code { $code })
+discord-other = Discord le refuse (code { $code })
 reveal-over = C'est terminé. `/rescue link` retrouve le lien.
 
 # The end
 end-link-delivered = Le lien vers le mot de passe est parti en message privé à la personne qui l'a demandé (trouvé dans { $source }). Utilisateur : { $user }
 end-link-revealed = Le lien vers le mot de passe a été montré à la personne qui l'a demandé, et à personne d'autre (trouvé dans { $source }). Utilisateur : { $user }
 end-link-not-needed = La clé SSH en place permet d'entrer ; il n'y a pas de mot de passe. Utilisateur : { $user }
+end-opens-by-key = Ce mode rescue s'ouvre avec la clé { $key } ; il n'y a pas de mot de passe.
+end-log-in = Connexion : { $command }
+end-link-old = ⚠️ Personne ne peut dire depuis quand il est en rescue : OVHcloud ne liste plus de redémarrage. Le mot de passe peut être celui d'un rescue plus ancien ; s'il ne marche pas, redémarrez en rescue.
 end-link-not-found = Le netboot est en rescue, mais aucun lien vers un mot de passe n'est apparu à temps. J'ai cherché ici : { $searched }
 end-link-trouble = La dernière recherche a échoué : { $said }
 end-link-not-taken = Le lien était là, mais personne ne l'a pris. `/rescue link` le retrouve.
@@ -257,8 +269,11 @@ dm-title-windows = 🛟 { $server } est en **mode rescue Windows** ({ $id }).
 dm-title-linux = 🛟 { $server } est en **mode rescue Linux** ({ $id }).
 dm-keep = Ci-dessous, le lien vers son mot de passe. Qui a le lien a le mot de passe : gardez-le donc pour vous, et supprimez ce message dès que vous n'en avez plus besoin.
 dm-key = La clé SSH en place sur le serveur permet d'entrer : OVHcloud ne crée pas de mot de passe, il n'y a donc pas de lien ici.
+dm-key-named = La clé SSH { $key } l'ouvre : OVHcloud ne crée pas de mot de passe, il n'y a donc pas de lien ici.
 dm-user = Utilisateur { $user }, adresse { $address }
 dm-link = Mot de passe : { $link }
+    Trouvé dans { $source }.
+dm-link-file = Mot de passe : son lien est dans le fichier { $file } ci-dessous, car il est très long.
     Trouvé dans { $source }.
 dm-connect-title = **Se connecter**
 dm-connect-rdp = • RDP : ouvrez le fichier ci-dessous, ou { $address } port 3389
@@ -346,6 +361,14 @@ notice-handed-over = 🤝 **Transmis** · le rescue de { $server } passe de { $f
 notice-taken-over = 🛟 **Repris** · { $who } passe de nouveau { $server } en mode rescue ({ $id }) : il redémarre, et ce rescue n'est plus celui de { $owner }.
 notice-given-back = ↩️ **Rendu** · { $id }, de { $who }, n'a pas abouti : le rescue de { $server } est de nouveau confié à { $owner }.
 notice-ended = 🏁 **Terminé** · { $who } a mis fin au rescue de { $server } ({ $id }). Il était confié à { $owner }.
+notice-dm-stands = ⚠️ **Un lien reste affiché** · { $server } · { $id }
+    { $who } : Discord ne me laisse pas effacer mon message privé avec le lien. Supprimez-le vous-même (**Supprimer ce message**, dessous). Je continue d'essayer pendant une semaine ; effacer ne révoque pas le lien.
+notice-unshown = ⚠️ { $who }, Discord ne m'a pas laissé vous montrer une réponse dans { $channel } : { $why }. Ce qui était accepté avant est en cours, et sa carte le dit ; pour le reste, redemandez.
+unasked-no-message = ⚠️ **Personne n'a été sollicité** · { $server } · { $id }
+    { $who }, ceci attend l'approbation d'autres personnes jusqu'à { $until }, mais { $channel } n'accepte aucun message de ma part : personne n'est au courant. **Annuler** le retire ; redemandez ensuite dans un salon où je peux écrire, ou demandez à votre opérateur de m'y laisser écrire.
+unasked-no-ring = ⚠️ **Personne n'a été prévenu** · { $server } · { $id }
+    { $who }, ceci attend une approbation dans { $channel } jusqu'à { $until }, mais Discord n'a notifié personne parmi { $approvers } : je ne peux pas mentionner ce rôle, ou il est trop grand pour ce fil. Demandez vous-même à l'un d'eux d'y regarder, et à votre opérateur de me laisser le mentionner. **Annuler** le retire.
+unrung = 🔕 Discord ne m'a pas laissé notifier { $who } ici. Prévenez-les vous-même.
 notice-anchor = { $count ->
     [one] 🔗 Dernière ligne du journal d'audit : { $anchor } ({ $count } nouvelle). Elle permet de prouver que rien n'a été modifié avant elle.
    *[other] 🔗 Dernière ligne du journal d'audit : { $anchor } ({ $count } nouvelles). Elle permet de prouver que rien n'a été modifié avant elle.
@@ -512,6 +535,8 @@ refusal-unknown = Je ne connais plus ceci. Retapez la commande.
 refusal-made-elsewhere = Ce bouton date d'avant le remplacement ou la restauration de ma mémoire, alors je n'en fais rien : ce qu'il désignait peut être autre chose à présent. Tapez plutôt { $command }.
 refusal-made-elsewhere-judge = Ce bouton date d'avant le remplacement ou la restauration de ma mémoire, alors il ne répond à rien ici. Qui a demandé retape sa commande ; l'état actuel du serveur : { $command }
 refusal-unreadable = Je n'ai pas pu lire ce que Discord a envoyé, et rien n'a été fait. Réessayez ; si cela persiste, prévenez l'administrateur du bot.
+answer-plain = (Discord n'a pas accepté les boutons de cette réponse. Retapez la commande pour les avoir.)
+answer-unshown = ⚠️ Discord ne me laisse pas vous montrer cette réponse : { $why }. Ce qui était accepté est en cours, et sa carte le dit ; pour le reste, redemandez.
 refusal-fault = J'ai un problème interne, et rien n'a été fait. L'administrateur du bot le trouvera dans le journal.
 refusal-broken = Quelque chose a cassé chez moi pendant que je m'en occupais. Ce que j'avais accepté continue : regardez sa carte dans le salon avant de redemander. L'administrateur du bot trouvera la panne dans le journal.
 restarting = Je redémarre ; rien n'a été fait. Réessayez dans un moment.
@@ -736,6 +761,7 @@ console-keep = Qui a ce qui suit est comme assis devant la machine : écran, cl
 console-until = Elle fonctionne jusqu'à { $until }.
 console-only-from = Uniquement depuis { $ip }.
 console-link = { $kind } : { $link }
+console-link-file = { $kind } : le lien est dans le fichier { $file } ci-dessous, car il est très long.
 console-file = { $kind } : ouvrez le fichier { $file } ci-dessous avec Java Web Start.
 console-keyboard = Les lettres ne sont pas les bonnes ? Cherchez une langue de clavier, ou un clavier virtuel, dans la console ou sur l'écran de connexion.
 console-wiped = 🧹 La console de { $server } est fermée ; ce qui était écrit ici est donc effacé.
@@ -773,6 +799,8 @@ history-withdrawn = { $who } a retiré la demande { $id } sur { $server }
 history-revealed = { $who } a affiché le lien vers { $server } ({ $id })
 history-right-explained = { $who } a consulté les droits d'une autre personne sur { $server }
 history-dm-wiped = le message contenant le lien de { $who } a été effacé
+history-dm-not-wiped = le message avec le lien de { $who } n'a pas encore pu être effacé : Discord refuse
+history-dm-wipe-given-up = le message avec le lien de { $who } n'a pas pu être effacé, et reste affiché
 history-lease-extended = { $who } a prolongé le mode rescue de { $server }
 history-server-left = { $server } a quitté le compte, et son mode rescue a pris fin
 history-rescue-left = { $server } a quitté son rescue sans Bernard

@@ -3,6 +3,7 @@
 //! [`say!`](crate::say) looks a sentence up. A test fails when one is missing, unused or wants other values in one of the two
 //! files than in the program.
 
+mod size;
 mod words;
 
 use std::sync::LazyLock;
@@ -12,6 +13,7 @@ use unic_langid::LanguageIdentifier;
 
 use crate::config::Locale;
 
+pub use size::{first, length, named, shorten, typed};
 pub use words::{code, day, day_and_hour, duration, from_now, mention, since_epoch};
 
 static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("en", include_str!("en.ftl")));

@@ -242,7 +242,7 @@ fn an_enable_from_its_card_to_its_end() {
         let searching = begun.task_done().then([port(Port::Closed, 90)]);
         let delivering =
             searching.then([Event::DeliveryAttempted { source: Some(Source::AuthenticationSecret), query: None }]);
-        let closed = delivering.then([Event::DmClosed]);
+        let closed = delivering.then([Event::DmClosed { code: None }]);
         let scenes = [
             ("accepted", begun.clone()),
             (

@@ -35,7 +35,7 @@ fn a_console_from_its_card_to_its_end() {
             Event::ConsoleOpened { until: at(960) },
             Event::DeliveryAttempted { source: Some(Source::Console), query: None },
         ]);
-        let closed = open.then([Event::DmClosed]);
+        let closed = open.then([Event::DmClosed { code: None }]);
         let scenes = [
             ("accepted", begun.clone()),
             ("opening", asked.clone()),

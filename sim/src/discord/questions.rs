@@ -111,6 +111,11 @@ impl Discord {
         self.wait(format!("the command /{name}"), move |world| world.commands.named(&wanted).map(|_| ()))
     }
 
+    /// The requests that were refused because their body is none that Discord takes: too long, missing, unknown.
+    pub fn refused_forms(&self) -> Vec<String> {
+        self.read(|world| world.refused_forms.clone())
+    }
+
     /// How many requests were answered by 401, 403 or a 429 that counts: 10,000 in ten minutes block an address.
     pub fn invalid_requests(&self) -> usize {
         self.read(|world| world.invalid_requests)

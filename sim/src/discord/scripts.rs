@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::net::{Faults, Rule};
+
 use super::{
     Asked, BOT, Discord, Dms, Id, Mentions, Person, Scope, Tempo,
     interaction::Kind,
+    refusal,
     world::{ChannelKind, ChannelState, Delivery, Human, Membership},
 };
 
@@ -163,6 +166,18 @@ impl Discord {
     /// everything else for `retry_after`.
     pub fn rate_limit(&self, scope: Scope, method: &str, path_part: &str, retry_after: Duration, count: usize) {
         self.change(|world| world.pace.script(scope, method, path_part, retry_after, count));
+    }
+
+    /// Discord refuses requests of that method, whose path holds `path_part`, with this code of its error table; `faults` says how often.
+    pub fn refuse(&self, faults: &Faults, method: &str, path_part: &str, code: u32) -> Rule {
+        let (status, words) = refusal::known(code);
+        faults.status(method, path_part, status, &serde_json::json!({ "code": code, "message": words }))
+    }
+
+    /// A channel takes no message that rings anybody: it answers with this code, or with a 500, as a thread does into which a
+    /// mention would fetch a large role.
+    pub fn fail_rings(&self, channel: Id, code: Option<u32>) {
+        self.change(|world| world.ringless.push((channel, code)));
     }
 
     /// Sends any event to every session, whatever its intents.

@@ -40,6 +40,10 @@ pub(crate) struct World {
     pub(crate) nonces: VecDeque<(Id, String, Id)>,
     pub(crate) delivery: Delivery,
     pub(crate) invalid_requests: usize,
+    /// What was refused as no form of Discord's, by method and path.
+    pub(crate) refused_forms: Vec<String>,
+    /// Channels that take no message that rings, and what they answer.
+    pub(crate) ringless: Vec<(Id, Option<u32>)>,
     /// Where the bot is typing, and until when.
     pub(crate) typing: BTreeMap<Id, Timestamp>,
 }
@@ -136,6 +140,8 @@ impl World {
             nonces: VecDeque::new(),
             delivery: Delivery::Gateway,
             invalid_requests: 0,
+            refused_forms: Vec::new(),
+            ringless: Vec::new(),
             typing: BTreeMap::new(),
         };
         let everyone = Role { name: "@everyone".to_owned(), permissions: EVERYBODY, mentions: Mentions::Privileged };
@@ -261,6 +267,16 @@ impl World {
             message.pinged_roles = named.roles;
             message.pinged_roles.retain(mentionable);
             message.pinged_everyone = named.everyone && may_ring_all;
+        }
+    }
+
+    /// Refuses a message that rings where that is not borne.
+    pub(crate) fn bears_ringing(&self, message: &Message) -> Result<(), Refusal> {
+        let rings = !message.pinged_users.is_empty() || !message.pinged_roles.is_empty() || message.pinged_everyone;
+        match self.ringless.iter().find(|(channel, _)| rings && *channel == message.channel) {
+            Some((_, Some(code))) => Err(Refusal::Other(*code)),
+            Some((_, None)) => Err(Refusal::Internal),
+            None => Ok(()),
         }
     }
 

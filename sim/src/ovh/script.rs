@@ -273,6 +273,12 @@ impl Ovh {
         self.on(server, |machine| machine.settings.rescue_mail = address.map(str::to_owned));
     }
 
+    /// Somebody sets or takes away the key of the Linux rescue in the control panel.
+    #[track_caller]
+    pub fn rescue_ssh_key_by_somebody(&self, server: &str, key: Option<&str>) {
+        self.on(server, |machine| machine.settings.rescue_ssh_key = key.map(str::to_owned));
+    }
+
     /// OVHcloud changes the server's state, for instance to `hacked`.
     #[track_caller]
     pub fn set_state(&self, server: &str, state: &str) {

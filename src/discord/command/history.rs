@@ -26,7 +26,7 @@ use crate::{
     },
     say,
     store::{AuditFilter, AuditPage},
-    text::{code, from_now},
+    text::{code, from_now, named},
 };
 
 /// How many lines are shown: what fits on a phone without much scrolling.
@@ -132,7 +132,7 @@ impl Handler {
     fn label_of(&self, name: &str) -> String {
         let servers = self.fleet.servers();
         let known = servers.iter().find(|server| server.name.as_str() == name);
-        code(known.map_or(name, Server::label))
+        named(known.map_or(name, Server::label))
     }
 }
 

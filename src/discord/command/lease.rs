@@ -27,7 +27,7 @@ use crate::{
     },
     say,
     store::Change,
-    text::{code, duration as in_words, mention, since_epoch},
+    text::{duration as in_words, mention, named, since_epoch},
 };
 
 /// The options of `/rescue extend`, in the contract's order.
@@ -63,22 +63,22 @@ impl LeaseRefusal {
     /// The sentence.
     pub fn speak(&self, locale: Locale) -> String {
         match self {
-            Self::None(label) => say!(locale, "lease-none", server = code(label)),
-            Self::Left(label) => say!(locale, "lease-left", server = code(label)),
+            Self::None(label) => say!(locale, "lease-none", server = named(label)),
+            Self::Left(label) => say!(locale, "lease-left", server = named(label)),
             Self::Gone => say!(locale, "lease-gone"),
             Self::Longest(lease, longest) => say!(
                 locale,
                 "lease-longest",
-                server = code(&lease.label),
+                server = named(&lease.label),
                 until = since_epoch(lease.deadline),
                 longest = in_words(locale, *longest)
             ),
-            Self::Changed(label) => say!(locale, "lease-changed", server = code(label)),
+            Self::Changed(label) => say!(locale, "lease-changed", server = named(label)),
             Self::CannotOwn(who, label) => {
-                say!(locale, "lease-cannot-own", who = mention(*who), server = code(label))
+                say!(locale, "lease-cannot-own", who = mention(*who), server = named(label))
             }
             Self::AlreadyTheirs(who, label) => {
-                say!(locale, "lease-has-owner", who = mention(*who), server = code(label))
+                say!(locale, "lease-has-owner", who = mention(*who), server = named(label))
             }
         }
     }
@@ -109,7 +109,7 @@ impl Handler {
         let shown = lease.deadline.as_millisecond();
         let offers = Offer::ALL.map(|offer| Button::ExtendBy(operation.marked(), offer, shown).create(asking.locale));
         let until = since_epoch(lease.deadline);
-        let content = say!(asking.locale, "extend-how-long", server = code(&lease.label), until = until);
+        let content = say!(asking.locale, "extend-how-long", server = named(&lease.label), until = until);
         Ok(Reply { buttons: offers.to_vec(), ..Reply::text(content) })
     }
 
@@ -145,7 +145,7 @@ impl Handler {
         }
         match self.desk.hand_over(&admitted.grant, &lease, to).await? {
             Change::Done => {
-                Ok(Reply::text(say!(asking.locale, "handed-over", server = code(&lease.label), who = mention(to))))
+                Ok(Reply::text(say!(asking.locale, "handed-over", server = named(&lease.label), who = mention(to))))
             }
             Change::Overtaken => Err(Refusal::Lease(LeaseRefusal::Changed(lease.label))),
             Change::Leaving(way_out) => Err(Refusal::Busy(way_out)),
@@ -173,7 +173,7 @@ impl Handler {
         let longest = self.settings.max_lease;
         match self.desk.extend(&grant, &lease, more, longest, &self.settings.zone).await? {
             Extended::Until(extension) => {
-                let (server, until) = (code(&lease.label), since_epoch(extension.until));
+                let (server, until) = (named(&lease.label), since_epoch(extension.until));
                 let mut lines = vec![say!(asking.locale, "extended", server = server, until = until)];
                 if extension.cut == Cut::ToLongest {
                     let longest = in_words(asking.locale, longest);

@@ -18,6 +18,7 @@ use crate::{
         server::Server,
     },
     say,
+    text::typed,
 };
 
 impl Handler {
@@ -55,7 +56,7 @@ impl Handler {
         asking: &Asking,
         foreign: &Foreign,
     ) -> Result<Reply, Refusal> {
-        let repeat = format!("/restore server:{}", foreign.found.label);
+        let repeat = format!("/restore server:{}", typed(&foreign.found.label, foreign.found.server.as_str()));
         let typed = Typed { server: foreign.found.server.to_string(), reason: None, haste: Haste::None };
         self.propose(asking, typed, Aim::Restore(Back::Recorded), repeat).await
     }

@@ -23,7 +23,7 @@ use crate::{
         server::Server,
     },
     say,
-    text::code,
+    text::{code, named},
 };
 
 /// What would be done.
@@ -46,7 +46,7 @@ impl Handler {
         let approval = policy
             .protection(action, &server)
             .map(|protection| why::approval(&policy, &protection, &server, place, locale));
-        let (name, what) = (code(server.label()), code(action.as_str()));
+        let (name, what) = (named(server.label()), code(action.as_str()));
         let mut lines = vec![match (obstacles.is_empty(), &approval) {
             (false, _) => say!(locale, "plan-refused", action = what, server = name),
             (true, Some(_)) => say!(locale, "plan-needs-approval", action = what, server = name),

@@ -33,7 +33,7 @@ use crate::{
     },
     say,
     store::{Card, CardId, CardRefusal, Open},
-    text::{code, duration, mention, since_epoch},
+    text::{code, duration, mention, named, since_epoch},
 };
 
 impl Handler {
@@ -309,7 +309,7 @@ impl Handler {
 
 /// What will happen, with the warnings of OVHcloud's guide.
 fn describe(request: &Request, proposal: &Proposal, lease: Option<&Lease>, remind_before: SignedDuration) -> String {
-    let (server, locale) = (code(&request.label), request.locale);
+    let (server, locale) = (named(&request.label), request.locale);
     let in_rescue = lease.map(|lease| in_rescue(&request.wish, lease, request.requester, locale)).unwrap_or_default();
     let into = into(&proposal.plan, locale);
     let mut lines = Vec::new();
@@ -398,13 +398,13 @@ fn way_out(lease: &Lease) -> Aim {
 
 /// What to type when a button comes too late.
 fn restore_command(operation: &Operation) -> String {
-    format!("/restore server:{}", operation.request.label)
+    format!("/restore server:{}", operation.request.typed())
 }
 
 /// It is durable now, so the person can be told.
 fn accepted(operation: &Operation, asking: &Asking) -> String {
     let accepted = accepted_waiting(operation, asking).unwrap_or_else(|| {
-        let server = code(&operation.request.label);
+        let server = named(&operation.request.label);
         say!(asking.locale, "accepted", id = operation.id.to_string(), server = server)
     });
     let beside = operation.request.beside.iter().flat_map(|beside| others::works(&beside.works, asking.locale));

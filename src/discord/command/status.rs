@@ -24,7 +24,7 @@ use crate::{
         start::{Start, Unfit},
     },
     say,
-    text::{code, day, day_and_hour, from_now, mention, since_epoch},
+    text::{code, day, day_and_hour, from_now, mention, named, since_epoch},
 };
 
 /// How many servers the fleet's card names at most.
@@ -104,7 +104,7 @@ impl Handler {
                 (None, None) if !matches!(server.state.as_str(), "ok" | "") => format!("⚠️ {}", code(&server.state)),
                 (None, None) => continue,
             };
-            lines.push(say!(locale, "fleet-line", server = code(server.label()), state = state));
+            lines.push(say!(locale, "fleet-line", server = named(server.label()), state = state));
             if lines.len() - before == NAMED {
                 lines.push(say!(locale, "fleet-more"));
                 break;
@@ -176,7 +176,7 @@ fn expiry_line(day: String, renewed: Option<bool>, locale: Locale) -> String {
 }
 
 fn headline(server: &Server, start: Option<&Start>, locale: Locale) -> String {
-    let name = code(server.label());
+    let name = named(server.label());
     let service = code(server.name.as_str());
     match start.and_then(Start::unfit) {
         Some(Unfit::Unreachable) => say!(locale, "status-unreachable", server = name, service = service),

@@ -10,7 +10,7 @@ use crate::{
     },
     rescue::server::{Task, TaskStatus},
     say,
-    text::{code, from_now},
+    text::{code, from_now, named},
 };
 
 /// How many tasks are shown: they fit one message, and cost as many requests.
@@ -25,7 +25,7 @@ impl Handler {
         let server = self.read_to_view(asking, &known).await?;
         let tasks = self.fleet.tasks(&server, SHOWN).await;
         let tasks = tasks.map_err(|error| Refusal::from_plan(error, server.label()))?;
-        let mut lines = vec![say!(locale, "tasks-title", server = code(server.label()))];
+        let mut lines = vec![say!(locale, "tasks-title", server = named(server.label()))];
         lines.extend(tasks.iter().map(|task| line(task, locale)));
         if tasks.is_empty() {
             lines.push(say!(locale, "tasks-none"));

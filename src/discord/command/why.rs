@@ -15,7 +15,7 @@ use crate::{
     },
     rescue::{plan, server::Server},
     say,
-    text::{code, duration, mention},
+    text::{code, duration, mention, named},
 };
 
 /// What was typed after `/why`.
@@ -115,8 +115,8 @@ impl Handler {
 /// That tags and names are not known, if they are not.
 pub(super) fn unread(server: &Server, label: &str, trouble: Option<&str>, locale: Locale) -> Option<String> {
     match (trouble, &server.tags) {
-        (Some(said), _) => Some(say!(locale, "why-unread-because", server = code(label), said = code(said))),
-        (None, None) => Some(say!(locale, "why-unread", server = code(label))),
+        (Some(said), _) => Some(say!(locale, "why-unread-because", server = named(label), said = code(said))),
+        (None, None) => Some(say!(locale, "why-unread", server = named(label))),
         (None, Some(_)) => None,
     }
 }
@@ -129,7 +129,7 @@ fn verdict(
     (server, label): (&Server, &str),
     (place, whom, locale): (u64, Whom, Locale),
 ) -> Vec<String> {
-    let (capability, name) = (code(action.as_str()), code(label));
+    let (capability, name) = (code(action.as_str()), named(label));
     match policy.check(requester, action.capability(), server, place) {
         Ok(grant) => vec![
             match whom {

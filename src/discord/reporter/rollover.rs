@@ -10,7 +10,7 @@ use serenity::{
 };
 
 use super::{Failure, It, Reporter, Try};
-use crate::{clock, rescue::operation::Operation, say, store::Posted, text::code};
+use crate::{clock, rescue::operation::Operation, say, store::Posted, text::named};
 
 /// Discord's hour, less the time in which a state may change once more.
 const ROLL_OVER: SignedDuration = SignedDuration::from_mins(55);
@@ -51,7 +51,7 @@ impl Reporter {
         for old in known.iter().filter(|posted| posted.slot.starts_with(OLD) && posted.shown != POINTS) {
             let Some(message) = old.message.filter(|message| *message != newest) else { continue };
             let link = format!("https://discord.com/channels/{}/{}/{newest}", self.guild, old.channel.0);
-            let server = code(&operation.request.label);
+            let server = named(&operation.request.label);
             let text =
                 say!(self.manner.locale, "card-moved", server = server, id = operation.id.to_string(), link = link);
             let edit =

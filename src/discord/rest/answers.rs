@@ -14,6 +14,9 @@ use serenity::model::{
 pub struct Posted {
     /// Its id.
     pub id: MessageId,
+    /// The roles that it rings, if Discord says so.
+    #[serde(default)]
+    pub mention_roles: Option<Vec<RoleId>>,
 }
 
 /// A channel.

@@ -38,7 +38,7 @@ fn token() -> SecretString {
 async fn a_post_pings_nobody_and_carries_its_nonce() {
     let (far, rest) = answering(200, posted()).await;
     let made = rest.post(CHANNEL, &CreateMessage::new().content("@everyone"), &nonce(), &[]).await.unwrap();
-    assert_eq!(made, Posted { id: 1.into() });
+    assert_eq!(made, Posted { id: 1.into(), mention_roles: None });
     let asked = &far.asked()[0];
     assert_eq!((asked.method.as_str(), asked.target.as_str()), ("POST", "/api/v10/channels/200/messages"));
     let body = asked.json();

@@ -8,7 +8,7 @@ use crate::access::UserId;
 use crate::rescue::{
     approval::{Round, RoundEnd},
     console::ConsoleKind,
-    event::{Doubt, Event, NotDone, Port, PutBack},
+    event::{Age, Doubt, Event, NotDone, Port, PutBack},
     operation::{Intent, Plan, Source},
     others::OthersWork,
     server::{System, TaskId, TaskStatus},
@@ -46,6 +46,10 @@ pub struct Facts {
     pub search_trouble: Option<String>,
     /// The rescue of a `/rescue link`: family, address, since when.
     pub rescue: Option<(System, Option<String>, Timestamp)>,
+    /// The name of the SSH key that opens that rescue.
+    pub key: Option<String>,
+    /// Whether it is known since when that rescue is.
+    pub age: Age,
     /// The console's kind.
     pub console: Option<ConsoleKind>,
     /// When the console's session ends, by our clock.
@@ -66,8 +70,10 @@ pub struct Facts {
     pub asked_at: Vec<Timestamp>,
     /// The numbers of the questions that nobody answered in time.
     pub unanswered: Vec<u32>,
-    /// The requester takes no DMs.
+    /// No DM reaches the requester.
     pub dm_closed: bool,
+    /// Discord's code for that, if it is another reason than that they take none (see [`Event::DmClosed`]).
+    pub dm_refused: Option<u32>,
     /// Why a change of the setting may still show up late.
     pub doubt: Option<Doubt>,
     /// What else was read back with the setting.
@@ -137,7 +143,10 @@ impl Facts {
             }
             Event::QuestionUnanswered => self.unanswered.push(self.asked),
             Event::Faulted => self.faults += 1,
-            Event::DmClosed => self.dm_closed = true,
+            Event::DmClosed { code } => {
+                self.dm_closed = true;
+                self.dm_refused = *code;
+            }
             Event::TaskSeen { status, .. } => {
                 if let Some((_, known)) = &mut self.task {
                     *known = status.clone();
@@ -146,7 +155,11 @@ impl Facts {
             Event::TaskVanished => self.task_vanished = true,
             Event::ConsoleChosen { kind } => self.console = Some(*kind),
             Event::ConsoleOpened { until } => self.console_until = Some(*until),
-            Event::RescueFound { system, ip, since } => self.rescue = Some((*system, ip.clone(), *since)),
+            Event::RescueFound { system, ip, since, key, age } => {
+                self.rescue = Some((*system, ip.clone(), *since));
+                self.key.clone_from(key);
+                self.age = *age;
+            }
             Event::PortSeen { port, at } => {
                 if *port == Port::Closed && self.port_closed.is_none() {
                     self.port_closed = Some(*at);

@@ -9,7 +9,7 @@ use crate::{
         errand::{Arrival, Permission, Verdict},
         event::Event,
         link::{self, Found, Target},
-        operation::{Entry, Kind, Operation, Source, Wish},
+        operation::{Entry, Kind, Operation, OperationId, Source, Wish},
         runner::Runner,
         server::{Boot, Server},
         state::Phase,
@@ -19,6 +19,9 @@ use crate::{
 
 /// How long a link waits for **Reveal link** before the operation ends; `/rescue link` finds it again at any time.
 const REVEAL_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The longest pause between two tries of a delivery.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
 impl Work<'_> {
     /// Looks for the link and sends it.
@@ -46,17 +49,40 @@ impl Work<'_> {
         let Phase::Delivering(source) = self.operation.state.phase else {
             return Ok(Next::Reread);
         };
-        match self.runner.errands.look_for_delivery(self.operation).await {
-            Arrival::Arrived => Ok(Next::Record(Event::LinkDelivered)),
-            Arrival::Closed => Ok(Next::Record(Event::DmClosed)),
-            Arrival::Unknown => Ok(Next::Wait(self.settings().secret_poll)),
+        let arrival = self.runner.errands.look_for_delivery(self.operation).await;
+        if let Some(event) = self.settled_by(&arrival) {
+            return Ok(Next::Record(event));
+        }
+        match arrival {
             Arrival::Missing if source.is_none() => self.send(None).await,
             Arrival::Missing => match self.runner.find_link(self.client, self.operation).await {
                 (Some(found), _) => self.hand_out(found).await,
                 (None, trouble) if self.is_given_up() => Ok(self.not_found(trouble)),
-                (None, _) => Ok(Next::Wait(self.settings().secret_poll)),
+                (None, _) => Ok(Next::Wait(self.growing_pause())),
             },
+            _ => Ok(Next::Wait(self.growing_pause())),
         }
+    }
+
+    /// What became of the delivery, if that is settled. What Discord refuses for good is as good as closed DMs; what may heal is
+    /// as good as that once the link's whole time is over.
+    fn settled_by(&self, arrival: &Arrival) -> Option<Event> {
+        match arrival {
+            Arrival::Arrived => {
+                self.runner.kept.forget(self.operation.id);
+                Some(Event::LinkDelivered)
+            }
+            Arrival::Closed => Some(Event::DmClosed { code: None }),
+            Arrival::Refused(code) => Some(Event::DmClosed { code: Some(*code) }),
+            Arrival::NotNow(code) if self.is_given_up() => Some(Event::DmClosed { code: Some(*code) }),
+            Arrival::Unknown if self.is_given_up() => Some(Event::DmClosed { code: Some(0) }),
+            Arrival::NotNow(_) | Arrival::Unknown | Arrival::Missing => None,
+        }
+    }
+
+    /// Between two tries of a delivery: the longer it was tried, the longer.
+    fn growing_pause(&self) -> Duration {
+        (self.waited() / 3).min(LONGEST_PAUSE).max(self.settings().secret_poll)
     }
 
     /// Whether the link has been looked for long enough.
@@ -80,7 +106,10 @@ impl Work<'_> {
         };
         match may {
             Some(true) => self.send(Some(found)).await,
-            Some(false) => Ok(Next::Record(Event::LinkWithheld)),
+            Some(false) => {
+                self.runner.kept.forget(self.operation.id);
+                Ok(Next::Record(Event::LinkWithheld))
+            }
             None if self.is_given_up() => Ok(self.not_found(trouble)),
             None => Ok(Next::Wait(self.settings().secret_poll)),
         }
@@ -111,15 +140,12 @@ impl Work<'_> {
             return Ok(Next::Reread);
         };
         let link = found.map(|found| (found.source, found.link));
-        let event = match self.runner.errands.deliver(&attempted, link).await {
-            Arrival::Arrived => Event::LinkDelivered,
-            Arrival::Closed => Event::DmClosed,
-            Arrival::Missing | Arrival::Unknown => {
-                self.runner.store.park(&attempted, clock::now() + self.settings().secret_poll).await?;
-                return Ok(Next::Reread);
+        match self.settled_by(&self.runner.errands.deliver(&attempted, link).await) {
+            Some(event) => {
+                self.runner.store.append(&attempted, &event, clock::now()).await?;
             }
-        };
-        self.runner.store.append(&attempted, &event, clock::now()).await?;
+            None => self.runner.store.park(&attempted, clock::now() + self.growing_pause()).await?,
+        }
         Ok(Next::Reread)
     }
 
@@ -134,12 +160,29 @@ impl Work<'_> {
 }
 
 impl Runner {
-    /// Looks once for the link of an operation's rescue. A source's trouble is logged and comes back beside; the next look may find it.
+    /// The link of an operation's rescue: the one that was found already and not taken, else it is looked for, once. A source's
+    /// trouble is logged and comes back beside; the next look may find it.
     pub(in crate::rescue) async fn find_link(
         &self,
         client: &ovh::Client,
         operation: &Operation,
     ) -> (Option<Found>, Option<ovh::Error>) {
+        if let Some(found) = self.kept.of(operation.id) {
+            return (Some(found), None);
+        }
+        let (found, trouble) = self.look_for_link(client, operation).await;
+        if let Some(found) = &found {
+            self.kept.keep(operation.id, found);
+        }
+        (found, trouble)
+    }
+
+    /// The link of this operation was taken: nobody needs it any more.
+    pub fn link_is_taken(&self, id: OperationId) {
+        self.kept.forget(id);
+    }
+
+    async fn look_for_link(&self, client: &ovh::Client, operation: &Operation) -> (Option<Found>, Option<ovh::Error>) {
         if let Some(kind) = operation.state.facts.console {
             return super::console::find(client, operation, kind).await;
         }
@@ -194,5 +237,6 @@ fn target(operation: &Operation) -> Option<Target> {
 
 /// Whether an SSH key opens the rescue: then OVHcloud makes no password, and the DM says how to connect.
 fn opens_by_key(operation: &Operation) -> bool {
-    operation.state.facts.plan.as_ref().is_some_and(|plan| plan.entry == Entry::Key)
+    let facts = &operation.state.facts;
+    facts.key.is_some() || facts.plan.as_ref().is_some_and(|plan| plan.entry == Entry::Key)
 }

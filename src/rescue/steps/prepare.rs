@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::{Failure, Next, Settings, Work};
 use crate::{
     access::UserId,
@@ -9,10 +11,12 @@ use crate::{
     ovh::{self, MailId},
     rescue::{
         calls,
-        event::{Doubt, Event, NotDone, Problem, PutBack},
-        operation::{Kind, Lacking, Missing, OperationId, Plan, Setting, Source, Wish, starts},
+        event::{Age, Doubt, Event, NotDone, Problem, PutBack},
+        lease::Lease,
+        operation::{Entry, Kind, Lacking, Missing, OperationId, Plan, Setting, Source, Wish, starts},
         plan,
-        server::{Boot, BootId, QueryId, Server},
+        server::{Boot, BootId, QueryId, Server, System},
+        ssh_key,
         start::Start,
     },
     store::Append,
@@ -121,13 +125,28 @@ impl Work<'_> {
         if reboot.as_ref().is_some_and(|reboot| !reboot.status.is_final()) {
             return Ok(Next::Record(Event::FoundImpossible { problem: Problem::Rebooting }));
         }
-        // OVHcloud purges ended tasks: then what Bernard remembers of the rescue says since when it is.
-        let began = reboot.and_then(|reboot| reboot.started).or(lease.map(|lease| lease.started));
-        let Some(since) = began else {
-            return Ok(Next::Record(Event::FoundImpossible { problem: Problem::NotInRescue }));
-        };
+        // OVHcloud purges ended tasks: then what Bernard remembers of the rescue says since when it is. Of a rescue that is not
+        // ours and weeks old nobody can tell; whoever asks hears that what is found may be older still.
+        let began = reboot.and_then(|reboot| reboot.started).or(lease.as_ref().map(|lease| lease.started));
+        let (since, age) = began.map_or((Timestamp::UNIX_EPOCH, Age::Unknown), |since| (since, Age::Known));
         let system = boot.family();
-        Ok(Next::Record(Event::RescueFound { system, ip: server.ip.clone(), since }))
+        let key = match system {
+            System::Linux => self.key_of(server, lease.as_ref()).await?,
+            System::Windows => None,
+        };
+        Ok(Next::Record(Event::RescueFound { system, ip: server.ip.clone(), since, key, age }))
+    }
+
+    /// The name of the SSH key that opens the running rescue. One that was set after our own rescue began opens the next one.
+    async fn key_of(&self, server: &Server, lease: Option<&Lease>) -> Result<Option<String>, Failure> {
+        let Some(key) = server.rescue_ssh_key.as_deref().filter(|key| !key.trim().is_empty()) else { return Ok(None) };
+        if let Some(lease) = lease
+            && let Some(began) = self.runner.store.operation(lease.operation).await?
+            && began.state.facts.plan.is_some_and(|plan| plan.entry == Entry::Password)
+        {
+            return Ok(None);
+        }
+        Ok(Some(ssh_key::name(key)))
     }
 
     /// Writes the setting until it reads back, or says that it does not. A way out waits for what the server starts next and for

@@ -12,10 +12,10 @@ use bernard::{
         approval::{Approval, Guard},
         calls::{ExactCall, Method, Times},
         console::{ConsoleKind, ConsoleMinutes},
-        event::{Doubt, Event, NotDone, Port, Problem, PutBack},
+        event::{Age, Doubt, Event, NotDone, Port, Problem, PutBack},
         lease::Lease,
         mark::Mark,
-        notice::{Doing, Letter, Notice, To},
+        notice::{Doing, Letter, Notice, To, Unasked},
         operation::{
             ChannelId, Difference, EnableWish, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source,
             Wish,
@@ -231,13 +231,14 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         Just(Event::TaskVanished),
     ];
     let after = prop_oneof![
-        (system(), option::of(text()), time()).prop_map(|(system, ip, since)| Event::RescueFound { system, ip, since }),
+        (system(), option::of(text()), time(), option::of(text()), prop_oneof![Just(Age::Known), Just(Age::Unknown)])
+            .prop_map(|(system, ip, since, key, age)| Event::RescueFound { system, ip, since, key, age }),
         (port, time()).prop_map(|(port, at)| Event::PortSeen { port, at }),
         text().prop_map(|power| Event::PowerSeen { power }),
         (option::of(source()), option::of(query()))
             .prop_map(|(source, query)| Event::DeliveryAttempted { source, query }),
         Just(Event::LinkDelivered),
-        Just(Event::DmClosed),
+        option::of(any::<u32>()).prop_map(|code| Event::DmClosed { code }),
         option::of(query()).prop_map(|query| Event::LinkRevealed { query }),
         (vec(source(), 0..3), option::of(text()), option::of(query()))
             .prop_map(|(searched, trouble, query)| Event::LinkNotFound { searched, trouble, query }),
@@ -317,7 +318,7 @@ pub(super) fn place(event: &Event) -> usize {
         Event::PowerSeen { .. } => 18,
         Event::DeliveryAttempted { .. } => 19,
         Event::LinkDelivered => 20,
-        Event::DmClosed => 21,
+        Event::DmClosed { .. } => 21,
         Event::LinkRevealed { .. } => 22,
         Event::LinkGivenUp => 23,
         Event::Watched => 24,

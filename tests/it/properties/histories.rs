@@ -4,7 +4,7 @@ use bernard::{
     access::UserId,
     rescue::{
         console::ConsoleKind,
-        event::{Event, Problem, PutBack},
+        event::{Age, Event, Problem, PutBack},
         mark::Mark,
         operation::{Intent, Kind, Operation, OperationId, Plan, Request},
         server::{System, TaskId, TaskStatus},
@@ -121,7 +121,9 @@ fn fair(state: &State, plan: &Plan) -> Event {
             let given = state.facts.rounds.last().map_or(0, |round| round.approvers.len());
             Event::ApprovalGiven { by: UserId(u64::MAX - given as u64), rule: None }
         }
-        Phase::Opened if state.kind == Kind::Link => Event::RescueFound { system: System::Linux, ip: None, since: at },
+        Phase::Opened if state.kind == Kind::Link => {
+            Event::RescueFound { system: System::Linux, ip: None, since: at, key: None, age: Age::Known }
+        }
         Phase::Opened if state.kind == Kind::Adopt => {
             Event::Adopted { plan: Box::new(plan.clone()), system: System::Linux }
         }

@@ -44,6 +44,9 @@ pub(super) async fn guard(State(discord): State<Discord>, request: Request, next
     if let Some(place) = place {
         place.stamp(response.headers_mut(), &bucket, now);
     }
+    if response.status() == StatusCode::BAD_REQUEST {
+        discord.change(|world| world.refused_forms.push(format!("{method} {path}")));
+    }
     if response.status() == StatusCode::TOO_MANY_REQUESTS {
         response.headers_mut().insert("via", header::HeaderValue::from_static("1.1 sim"));
     }

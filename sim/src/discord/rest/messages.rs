@@ -92,6 +92,7 @@ fn send(world: &mut World, channel: Id, patch: &Patch) -> Result<Id, Refusal> {
     patch.apply(&mut message, &mut world.clock)?;
     received(world, channel)?;
     world.ring(&mut message, patch.allowed_mentions());
+    world.bears_ringing(&message)?;
     let id = message.id;
     if let Some(nonce) = message.nonce.clone() {
         world.remember_nonce(channel, nonce, id);

@@ -78,6 +78,8 @@ fn done(act: Act, about: &About, locale: Locale) -> String {
         Act::Paused => say!(locale, "history-paused", who = who),
         Act::Resumed => say!(locale, "history-resumed", who = who),
         Act::DmWiped => say!(locale, "history-dm-wiped", who = who),
+        Act::DmNotWiped => say!(locale, "history-dm-not-wiped", who = who),
+        Act::DmWipeGivenUp => say!(locale, "history-dm-wipe-given-up", who = who),
         Act::LeaseExtended => say!(locale, "history-lease-extended", who = who, server = server),
         Act::LeaseHandedOver => match to {
             Some(to) => say!(locale, "history-lease-handed-to", who = who, server = server, to = mention(*to)),

@@ -62,6 +62,21 @@ pub(in crate::properties) fn letter() -> impl Strategy<Value = Letter> {
         }),
         (user(), text()).prop_map(|(by, reason)| Notice::Paused { by, reason }),
         user().prop_map(|by| Notice::Resumed { by }),
+        (text(), user(), operation_id()).prop_map(|(label, person, operation)| Notice::DmStands {
+            label,
+            person,
+            operation
+        }),
+        (user(), channel(), any::<u32>()).prop_map(|(person, channel, code)| Notice::Unshown { person, channel, code }),
+        (text(), user(), operation_id(), channel(), select(vec![Unasked::NoMessage, Unasked::NoRing])).prop_map(
+            |(label, person, operation, channel, because)| Notice::NobodyAsked {
+                label,
+                person,
+                operation,
+                channel,
+                because
+            }
+        ),
     ];
     (to, notice).prop_map(|(to, notice)| Letter { to, notice })
 }
