@@ -178,7 +178,7 @@ fn wish(wish: &Wish) -> String {
         Wish::Enable(wish) => format!("into {}, for {:#}", boot(&wish.into), wish.lease),
         Wish::Adopt { lease } => format!("a rescue that somebody else started, for {lease:#}"),
         Wish::HandOver { lease, from, to } => format!("the rescue {lease}, {}", between(*from, *to)),
-        Wish::Restore { into, despite, instead } | Wish::PutBack { into, despite, instead } => {
+        Wish::Restore { into, despite, instead, .. } | Wish::PutBack { into, despite, instead } => {
             let instead = instead.as_ref().map_or_else(String::new, |instead| format!(", not {}", start(&instead.of)));
             let despite = if despite.is_empty() { "" } else { ", though somebody else changed the server" };
             format!("into {}{instead}{despite}", start(into))

@@ -237,6 +237,7 @@ pub(super) fn done(decided: Decided) -> Result<Box<Operation>, Refusal> {
         Decided::Done(operation) => Ok(operation),
         Decided::TooLate(operation) => Err(Refusal::TooLate(Some(operation.id), None)),
         Decided::Unknown => Err(Refusal::Unknown),
+        Decided::Refused(refusal) => Err(Refusal::Card(refusal, String::new())),
     }
 }
 

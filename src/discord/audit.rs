@@ -154,6 +154,7 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
         Refusal::NobodyMayApprove(rule, _) => entry.under(rule.clone()).saying("nobody else may approve it"),
         Refusal::OwnRequest => entry.saying("nobody judges what they asked for"),
         Refusal::DenyInstead => entry.saying("it is not theirs to take back"),
+        Refusal::NotSparedAnyMore(_) => entry.saying("rebooted since: the link needs an approval"),
         Refusal::CountsNot => entry.saying("their approval counts already, or never does"),
         Refusal::NotHere => entry.saying("not in the guild that is served"),
         Refusal::WrongChannel(_) => entry.saying("not in a channel that is served"),
@@ -169,6 +170,7 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
         | Refusal::Busy(_)
         | Refusal::Problem(..)
         | Refusal::Card(..)
+        | Refusal::UnderWay(..)
         | Refusal::TooLate(..)
         | Refusal::NoLinkYet(_)
         | Refusal::TheirRolesUnreadable(_)

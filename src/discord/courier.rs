@@ -81,8 +81,8 @@ impl Courier {
 
     async fn run_errand(&self, errand: Errand) {
         let (arrival, reply) = match errand {
-            Errand::MayStill { operation, server, reply } => {
-                if reply.send(self.may_still(&operation, &server).await).is_err() {
+            Errand::MayStill { operation, server, reboots, reply } => {
+                if reply.send(self.may_still(&operation, &server, reboots.as_deref()).await).is_err() {
                     tracing::debug!("the runner stopped waiting for a verdict; it will ask again");
                 }
                 return;

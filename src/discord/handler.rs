@@ -235,7 +235,10 @@ impl Handler {
         let button = component::meant(&press.data);
         // A confirmation card changes into its answer, and a page of the guide into another; every other press is answered
         // beside. Both are always ephemeral, so a made-up id changes no message that others read.
-        let on_card = press.message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL));
+        // In a DM nobody else reads; there it is a card only if it has that very button.
+        let in_dm = press.guild_id.is_none();
+        let on_card = in_dm && component::has(&press.message, &press.data.custom_id)
+            || press.message.flags.is_some_and(|flags| flags.contains(MessageFlags::EPHEMERAL));
         let locale = text::locale_of(&press.locale);
         let first = match button {
             // A form opens only as the first answer, before anything is looked up: what is typed into it is checked when it comes.
@@ -243,6 +246,10 @@ impl Handler {
             Ok(
                 Button::Confirm(_) | Button::Dismiss(_) | Button::ToDisk(_) | Button::ExtendBy(..) | Button::Turn(_),
             ) if on_card => CreateInteractionResponse::Acknowledge,
+            // The card that asks stays in the DM until it is answered.
+            Ok(Button::RestoreNow(_) | Button::RestoreForeign(_) | Button::RebootAgain(..)) if in_dm => {
+                CreateInteractionResponse::Defer(CreateInteractionResponseMessage::new())
+            }
             _ => defer(),
         };
         if !self.acknowledged(key, &first).await {

@@ -3,7 +3,7 @@
 use serenity::model::application::ComponentInteraction;
 
 use super::{
-    approve::{Emergency, accepted_waiting, done},
+    approve::done,
     asking::Asking,
     command::LeaseRefusal,
     component::{Button, Subject},
@@ -96,7 +96,7 @@ impl Handler {
     async fn about(&self, asking: &Asking, button: Button, operation: &Operation) -> Result<Reply, Refusal> {
         match button {
             Button::Cancel(_) => self.decide(asking, operation, Decision::Cancel).await,
-            Button::RebootAgain(_, asked) => self.reboot_again(asking, operation, asked).await,
+            Button::RebootAgain(_, asked) => self.propose_again(asking, operation, asked).await,
             Button::LeaveIt(_, asked) => self.decide(asking, operation, Decision::LeaveIt(asked)).await,
             Button::Approve(_, round) => self.approve(asking, operation, round).await,
             Button::Deny(_, round) => self.deny(asking, operation, round).await,
@@ -128,24 +128,7 @@ impl Handler {
         Asking::of_press(press, &self.settings.realm, &self.rest, request).await
     }
 
-    /// **Reboot again**: a new approval of the presser's own, and, where others must approve a reboot, of theirs.
-    async fn reboot_again(&self, asking: &Asking, operation: &Operation, asked: u32) -> Result<Reply, Refusal> {
-        let decision = Decision::RebootAgain(asked);
-        let (server, grant) = self.admit_for(asking, operation, decision.needs(operation)).await?;
-        let Some(approval) = self.guard_again(asking, operation, &server)? else {
-            return self.decide(asking, operation, decision).await;
-        };
-        let operation = done(self.desk.ask_to_reboot_again(&grant, operation.id, asked, &approval).await?)?;
-        let emergency = self.emergency(asking, &server, Emergency::Reboot);
-        let waiting = accepted_waiting(&operation, asking);
-        let waiting = waiting.unwrap_or_else(|| say!(asking.locale, "decided-again"));
-        Ok(Reply::text(Emergency::below(waiting, emergency.as_ref(), asking.locale)))
-    }
-
     async fn decide(&self, asking: &Asking, operation: &Operation, decision: Decision) -> Result<Reply, Refusal> {
-        if let Decision::RebootAgain(_) = decision {
-            self.press_counted(asking)?;
-        }
         let (_, grant) = self.admit_for(asking, operation, decision.needs(operation)).await?;
         done(self.desk.decide(&grant, operation.id, decision).await?)?;
         Ok(Reply::text(match decision {
@@ -171,8 +154,11 @@ impl Handler {
         if !matches!(operation.state.phase, Phase::AwaitingReveal(_)) {
             return Err(Refusal::TooLate(Some(operation.id), Some(repeat)));
         }
-        // What is revealed is what they asked for, with every approval that it needed.
+        // What is revealed is what they asked for, with every approval that it needed; and needs by now.
         let (server, grant) = self.admit_for(asking, operation, desk::needed(kind)).await?;
+        if self.needs_approval_now(asking, operation, &server).await? {
+            return Err(Refusal::NotSparedAnyMore(repeat));
+        }
         self.still_approved(asking, operation, &server).await?;
         let Some(found) = self.desk.find_for_reveal(&grant, &self.runner, operation).await? else {
             return Err(Refusal::NoLinkYet(repeat));
@@ -191,7 +177,7 @@ impl Handler {
         let alone = matches!(kind, Kind::Link | Kind::Console);
         let protection = self.policy.get().protection(desk::action(kind), server).filter(|_| alone);
         let Some(protection) = protection else { return Ok(()) };
-        if kind == Kind::Link && self.owns_rescue(asking, server).await? {
+        if kind == Kind::Link && self.is_spared(asking, server).await? {
             return Ok(());
         }
         let given = u32::try_from(operation.state.mandate.approvers.len()).unwrap_or(u32::MAX);
@@ -259,16 +245,40 @@ impl Handler {
     pub(super) async fn admit(&self, asking: &Asking, known: &Server, kind: Kind) -> Result<Admitted, Refusal> {
         let (server, grant) = self.admit_server(asking, known, desk::needed(kind)).await?;
         let protection = match self.policy.get().protection(desk::action(kind), &server) {
-            Some(_) if kind == Kind::Link && self.owns_rescue(asking, &server).await? => None,
+            Some(_) if kind == Kind::Link && self.is_spared(asking, &server).await? => None,
             protection => protection,
         };
         Ok(Admitted { server, grant, protection })
     }
 
-    /// The owner of a rescue needs nobody's approval to find its link again.
-    async fn owns_rescue(&self, asking: &Asking, server: &Server) -> Result<bool, Refusal> {
-        let lease = self.store.lease(&server.name).await?;
-        Ok(lease.is_some_and(|lease| lease.owner == asking.requester.user))
+    /// Whether the asker needs nobody's approval for the link, as the owner of the rescue that still runs; what cannot be read
+    /// spares nobody.
+    async fn is_spared(&self, asking: &Asking, server: &Server) -> Result<bool, Refusal> {
+        let person = asking.requester.user;
+        let Some((lease, begun_by)) = self.store.rescue(&server.name).await?.filter(|(lease, _)| lease.owner == person)
+        else {
+            return Ok(false);
+        };
+        match self.fleet.reboots(server).await {
+            Ok(reboots) => Ok(lease::spares_owner(&lease, &begun_by, person, &reboots)),
+            Err(error) => {
+                tracing::warn!(server.name = %server.name, %error, "the reboots cannot be read: nobody is spared an approval");
+                Ok(false)
+            }
+        }
+    }
+
+    /// Whether others would have to approve that this person has the link of the rescue that `operation` began, because it is no longer
+    /// theirs, or was rebooted since.
+    async fn needs_approval_now(
+        &self,
+        asking: &Asking,
+        operation: &Operation,
+        server: &Server,
+    ) -> Result<bool, Refusal> {
+        let own = operation.request.kind() == Kind::Enable;
+        let protected = own && self.policy.get().protection(desk::action(Kind::Link), server).is_some();
+        Ok(protected && !self.is_spared(asking, server).await?)
     }
 
     /// The server as it is now, if the asker may see it with the names and tags it has now.

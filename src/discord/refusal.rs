@@ -52,12 +52,16 @@ pub enum Refusal {
     Problem(Problem, String),
     /// The card was answered, or is too old; and what to type instead.
     Card(CardRefusal, String),
+    /// The card was confirmed, and this operation is doing it; and what to type to do it once more.
+    UnderWay(OperationId, String),
     /// The button is for somebody else.
     NotYours,
     /// The operation has gone on; the button means nothing any more.
     TooLate(Option<OperationId>, Option<String>),
     /// No link turned up just now.
     NoLinkYet(String),
+    /// The rescue that this link was of may be another one by now: others must approve it; and what to type.
+    NotSparedAnyMore(String),
     /// A lease is not changed.
     Lease(LeaseRefusal),
     /// The kill switch is pulled; and who can end that.
@@ -146,9 +150,13 @@ impl Refusal {
             }
             Self::Problem(problem, label) => speak::problem(problem, label, locale),
             Self::Card(refusal, command) => card(*refusal, command, locale),
+            Self::UnderWay(id, command) => {
+                say!(locale, "card-under-way", id = id.to_string(), command = code(command))
+            }
             Self::NotYours => say!(locale, "refusal-not-yours"),
             Self::TooLate(operation, command) => too_late(*operation, command.as_deref(), locale),
             Self::NoLinkYet(command) => say!(locale, "refusal-no-link-yet", command = code(command)),
+            Self::NotSparedAnyMore(command) => say!(locale, "refusal-not-spared", command = code(command)),
             Self::Lease(refusal) => refusal.speak(locale),
             Self::Paused(pause, who) => paused(pause, who, locale),
             Self::TooOften(too_often, label) => self::too_often(too_often, label.as_deref(), locale),

@@ -11,8 +11,9 @@ use crate::{
         approval::Guard,
         desk::{action, needed},
         errand::{Permission, Verdict},
+        lease::spares_owner,
         operation::{ChannelId, Kind, Operation, Wish},
-        server::Server,
+        server::{Server, TaskId},
     },
 };
 
@@ -21,7 +22,12 @@ const OWNER_WITHIN: Duration = Duration::from_secs(10);
 
 impl Courier {
     /// The rights of those behind `operation` by the policy of this moment; `None` while nobody can say.
-    pub(super) async fn may_still(&self, operation: &Operation, server: &Server) -> Option<Verdict> {
+    pub(super) async fn may_still(
+        &self,
+        operation: &Operation,
+        server: &Server,
+        reboots: Option<&[TaskId]>,
+    ) -> Option<Verdict> {
         let policy = self.policy.get();
         let mandate = &operation.state.mandate;
         let kind = operation.request.kind();
@@ -40,7 +46,7 @@ impl Courier {
                 return Some(Verdict::CannotOwn(to));
             }
         }
-        let Some(needed) = self.approvals_needed(&policy, operation, server).await? else {
+        let Some(needed) = self.approvals_needed(&policy, operation, server, reboots).await? else {
             return Some(Verdict::Allowed);
         };
         let broke_glass = matches!(operation.request.guard, Guard::BrokenGlass { .. }) && !again;
@@ -88,16 +94,26 @@ impl Courier {
     }
 
     /// How many must have approved it by the protections of now; `None` within for nobody.
-    async fn approvals_needed(&self, policy: &Policy, operation: &Operation, server: &Server) -> Option<Option<u32>> {
+    async fn approvals_needed(
+        &self,
+        policy: &Policy,
+        operation: &Operation,
+        server: &Server,
+        reboots: Option<&[TaskId]>,
+    ) -> Option<Option<u32>> {
         let kind = operation.request.kind();
         let again = (operation.state.facts.intents > 0).then_some(Action::Reboot);
         let actions = std::iter::once(action(kind)).chain(again);
         let Some(protection) = policy.strictest_protection(actions, server) else { return Some(None) };
         if kind == Kind::Link {
-            // The owner of a rescue needs nobody to find its link again.
-            match self.store.lease(&server.name).await {
-                Ok(Some(lease)) if lease.owner == operation.request.requester => return Some(None),
-                Ok(_) => {}
+            match self.store.rescue(&server.name).await {
+                Ok(Some((lease, begun_by))) => {
+                    let person = operation.request.requester;
+                    if reboots.is_some_and(|reboots| spares_owner(&lease, &begun_by, person, reboots)) {
+                        return Some(None);
+                    }
+                }
+                Ok(None) => {}
                 Err(error) => {
                     tracing::error!(operation.id = %operation.id, %error, "the lease cannot be read");
                     return None;

@@ -10,6 +10,7 @@ pub use approval::{Approved, needed_to_withdraw};
 pub use lease::Extended;
 
 use super::{
+    approval::Approval,
     event::Event,
     link::Found,
     notice::{Letter, Notice, To},
@@ -25,7 +26,7 @@ use crate::{
     audit::Entry,
     clock,
     limits::{Limits, TooOften},
-    store::{Append, CardId, Error as StoreError, Open, Store},
+    store::{Again, Answer, Append, CardId, CardRefusal, Error as StoreError, Open, Store},
 };
 
 /// How often a decision is tried again when the operation went on at the same moment.
@@ -69,6 +70,8 @@ pub enum Decided {
     TooLate(Box<Operation>),
     /// There is no such operation.
     Unknown,
+    /// The card that it was to be decided by was answered before, or is too old.
+    Refused(CardRefusal),
 }
 
 /// The desk could not do what it was asked; nothing was accepted.
@@ -161,12 +164,36 @@ impl Desk {
     /// [`Error`]: nothing was decided.
     pub async fn decide(&self, grant: &Grant, id: OperationId, decision: Decision) -> Result<Decided, Error> {
         let covers = |operation: &Operation| covers(grant, &operation.request.server, decision.needs(operation));
-        self.decide_with(id, covers, |operation| event(grant, operation, decision)).await
+        self.decide_with(None, id, covers, |operation| event(grant, operation, decision)).await
+    }
+
+    /// **Confirm** on a card that asks for one more reboot: it answers the question, or asks those whose approval it needs.
+    ///
+    /// # Errors
+    /// [`Error`]: nothing was decided.
+    pub async fn reboot_again(
+        &self,
+        grant: &Grant,
+        card: CardId,
+        again: Again,
+        approval: Option<&Approval>,
+    ) -> Result<Decided, Error> {
+        let covers = |operation: &Operation| covers(grant, &operation.request.server, Capability::Reboot);
+        let event = |operation: &Operation| match approval {
+            None => event(grant, operation, Decision::RebootAgain(again.asked)),
+            Some(approval) => is_asked(operation, again.asked).then(|| Event::RebootAgainAsked {
+                by: by(grant),
+                approval: Box::new(approval.clone()),
+                rule: rule(grant),
+            }),
+        };
+        self.decide_with(Some(card), again.operation, covers, event).await
     }
 
     /// Records the event that a decision is, as often as the operation goes on at the same moment; no event: it comes too late.
     async fn decide_with(
         &self,
+        card: Option<CardId>,
         id: OperationId,
         covers: impl Fn(&Operation) -> Result<(), Error>,
         event: impl Fn(&Operation) -> Option<Event>,
@@ -175,7 +202,15 @@ impl Desk {
             let Some(operation) = self.store.operation(id).await? else { return Ok(Decided::Unknown) };
             covers(&operation)?;
             let Some(event) = event(&operation) else { return Ok(Decided::TooLate(Box::new(operation))) };
-            match self.store.append(&operation, &event, clock::now()).await? {
+            let now = clock::now();
+            let appended = match card {
+                None => self.store.append(&operation, &event, now).await?,
+                Some(card) => match self.store.append_from_card(card, &operation, &event, now).await? {
+                    Answer::Recorded(appended) => appended,
+                    Answer::Refused(refusal) => return Ok(Decided::Refused(refusal)),
+                },
+            };
+            match appended {
                 Append::Done(next) => {
                     self.pulse.tap();
                     return Ok(Decided::Done(next));
@@ -212,7 +247,7 @@ impl Desk {
     pub async fn revealed(&self, id: OperationId, query: Option<QueryId>) -> Result<(), Error> {
         let revealed = Event::LinkRevealed { query };
         // Their own grant for it was looked at before it was shown to them.
-        self.decide_with(id, |_| Ok(()), |_| Some(revealed.clone())).await.map(drop)
+        self.decide_with(None, id, |_| Ok(()), |_| Some(revealed.clone())).await.map(drop)
     }
 }
 
@@ -261,7 +296,7 @@ fn rule(grant: &Grant) -> Option<String> {
 }
 
 /// Whether the question with this number is still asked.
-fn is_asked(operation: &Operation, number: u32) -> bool {
+pub fn is_asked(operation: &Operation, number: u32) -> bool {
     matches!(operation.state.phase, Phase::Undecided { .. }) && operation.state.facts.asked == number
 }
 

@@ -5,7 +5,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{
     operation::{ChannelId, Kind, Operation, Source},
-    server::Server,
+    server::{Server, TaskId},
 };
 use crate::access::{Grant, UserId};
 
@@ -28,6 +28,8 @@ pub enum Errand {
         operation: Box<Operation>,
         /// The server, read just now.
         server: Box<Server>,
+        /// For a link: every reboot that OVHcloud lists now; `None` when it does not say.
+        reboots: Option<Vec<TaskId>>,
         /// The answer; no answer is a no that may pass.
         reply: oneshot::Sender<Option<Verdict>>,
     },
@@ -124,9 +126,14 @@ impl Errands {
     }
 
     /// Asks whether the requester may still, with the approvals it has; `None` while nobody can say.
-    pub async fn may_still(&self, operation: &Operation, server: Server) -> Option<Verdict> {
+    pub async fn may_still(
+        &self,
+        operation: &Operation,
+        server: Server,
+        reboots: Option<Vec<TaskId>>,
+    ) -> Option<Verdict> {
         let (operation, server) = (Box::new(operation.clone()), Box::new(server));
-        self.run(|reply| Errand::MayStill { operation, server, reply }).await.flatten()
+        self.run(|reply| Errand::MayStill { operation, server, reboots, reply }).await.flatten()
     }
 
     /// Asks whether the requester may still have the link; `None` while nobody can say.

@@ -36,6 +36,9 @@ pub enum Event {
         plan: Box<Plan>,
         /// The rescue's family.
         system: System,
+        /// The reboots that OVHcloud listed then: a newer one may be of another rescue. `None` when it did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reboots: Option<Vec<TaskId>>,
     },
     /// The rescue has another owner: recorded together with the change of its lease.
     HandedOver {

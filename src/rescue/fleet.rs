@@ -19,7 +19,7 @@ use super::{
     operation::{Plan, Wish},
     plan::{self, Aim, Proposal},
     search,
-    server::{Boot, Server, ServiceName},
+    server::{Boot, HARD_REBOOT, Server, ServiceName, TaskId},
     start::Start,
 };
 use crate::{ovh, store::Store};
@@ -188,6 +188,14 @@ impl Fleet {
     /// [`plan::Error`]; [`Problem::ChangedMeanwhile`] when it is not.
     pub async fn confirm(&self, server: &Server, wish: &Wish, lease: Option<&Lease>) -> Result<Plan, plan::Error> {
         plan::confirm(&self.client_of(server)?, server, wish, lease).await
+    }
+
+    /// The ids of every reboot of a server that OVHcloud lists now.
+    ///
+    /// # Errors
+    /// [`plan::Error`].
+    pub async fn reboots(&self, server: &Server) -> Result<Vec<TaskId>, plan::Error> {
+        Ok(self.client_of(server)?.task_ids(&server.name, Some(HARD_REBOOT), None).await?)
     }
 
     /// The calls that would open a console of a server now; none when it has no console that is a link.

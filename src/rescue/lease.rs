@@ -9,7 +9,7 @@ use super::{
     event::{Event, PutBack},
     mark::{Mark, MarkedOperation},
     operation::{ChannelId, Kind, Operation, OperationId, Plan, Setting, Snapshot, Wish, same_text},
-    server::{Server, ServiceName, System, TaskStatus},
+    server::{Server, ServiceName, System, TaskId, TaskStatus},
     sight::Seen,
     start::{Fact, Start, changed},
 };
@@ -126,6 +126,19 @@ fn inherit(
     }
 }
 
+/// Whether `person` needs nobody's approval for the link of a rescue: as its owner, and only as long as OVHcloud lists no newer
+/// reboot than the rescue's own. After one the machine may be in another rescue, whose link was never theirs.
+///
+/// `begun_by` is the operation that began the lease, `reboots` the ids of all `hardReboot` tasks, read just now.
+pub fn spares_owner(lease: &Lease, begun_by: &Operation, person: UserId, reboots: &[TaskId]) -> bool {
+    let facts = &begun_by.state.facts;
+    let own = facts.task.as_ref().map(|(task, _)| task);
+    let before = facts.last_intent.as_ref().map(|intent| &intent.known).or(facts.reboots_before.as_ref());
+    let Some(before) = before else { return false };
+    let ours = lease.owner == person && lease.operation == begun_by.id;
+    ours && reboots.iter().all(|reboot| before.contains(reboot) || Some(reboot) == own)
+}
+
 /// What an event means for the leases.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -153,7 +166,7 @@ pub fn effect(operation: &Operation, event: &Event, now: Timestamp) -> Option<Ef
     let facts = &operation.state.facts;
     match (&operation.request.wish, event) {
         (Wish::Enable(wish), Event::Prepared { plan }) => begin(operation, plan, (wish.lease, wish.system), now),
-        (Wish::Adopt { lease }, Event::Adopted { plan, system }) => begin(operation, plan, (*lease, *system), now),
+        (Wish::Adopt { lease }, Event::Adopted { plan, system, .. }) => begin(operation, plan, (*lease, *system), now),
         (Wish::HandOver { lease, .. }, Event::HandedOver { from, to }) => {
             Some(Effect::HandOver { lease: *lease, from: *from, to: *to })
         }

@@ -63,7 +63,8 @@ impl Lookout {
         Self { store, fleet, pulse }
     }
 
-    /// Looks at each rescue once in `every`, and as soon as the inventory has read that its netboot is another one; for ever.
+    /// Looks at each rescue once in `every`, and as soon as the inventory has read that its netboot is another one; for ever. The
+    /// server is taken as the inventory has read it, so this asks for its tasks alone.
     pub async fn watch(self, every: Duration, tick: Duration) {
         let mut looked: BTreeMap<OperationId, Instant> = BTreeMap::new();
         loop {
@@ -75,8 +76,7 @@ impl Lookout {
                         if last.is_some_and(|at| at.elapsed() < every && !self.is_suspect(&lease, *at)) {
                             continue;
                         }
-                        looked.insert(lease.operation, Instant::now());
-                        if let Err(failure) = self.look(&lease, ovh::Priority::Background).await {
+                        if let Err(failure) = self.look_from_afar(&lease, &mut looked).await {
                             tracing::warn!(server.name = %lease.server, error = %failure, "a rescue could not be looked at");
                         }
                     }
@@ -85,6 +85,18 @@ impl Lookout {
             }
             tokio::time::sleep(tick).await;
         }
+    }
+
+    /// A look with the inventory's reading, if that is younger than all that the rescue's own operation did.
+    async fn look_from_afar(&self, lease: &Lease, looked: &mut BTreeMap<OperationId, Instant>) -> Result<(), Failure> {
+        let servers = self.fleet.servers();
+        let Some(known) = servers.get(&lease.server) else { return Ok(()) };
+        let Some(operation) = self.store.operation(lease.operation).await? else { return Ok(()) };
+        let Some(seen) = known.seen.filter(|seen| *seen > operation.since && *seen > lease.started) else {
+            return Ok(());
+        };
+        looked.insert(lease.operation, Instant::now());
+        self.look_at(lease, Some(&known.server), seen, ovh::Priority::Background).await.map(drop)
     }
 
     /// Whether the inventory has read, since `looked`, that the server boots something else than the lease knows.
@@ -171,13 +183,15 @@ impl Lookout {
         let read = match server {
             Some(server) => server.clone(),
             None => match client.server(&lease.server).await {
-                Ok(server) => server,
+                Ok(server) => {
+                    self.fleet.inventory().learn(&server);
+                    server
+                }
                 // Whether it has left the account is another matter, and the warden's.
                 Err(error) if error.is_not_found() => return Ok(Some(lease.clone())),
                 Err(error) => return Err(error.into()),
             },
         };
-        self.fleet.inventory().learn(&read);
         let seen = self.sight(&client, lease, &read).await?;
         if seen == lease.seen {
             return Ok(Some(lease.clone()));

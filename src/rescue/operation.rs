@@ -188,6 +188,9 @@ pub enum Wish {
         /// What somebody else had changed, as the person was shown it; any other change is asked about again.
         #[serde(default)]
         despite: Vec<Difference>,
+        /// Whose rescue the person was shown that it ends; no other one is ended.
+        #[serde(default)]
+        ends: Ends,
         /// What it does not lead to, if it leads to the disk in the place of something else.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         instead: Option<Instead>,
@@ -235,6 +238,19 @@ pub enum Wish {
         /// unless somebody there has to approve the call.
         ip: Option<Ipv4Addr>,
     },
+}
+
+/// Which rescue a way out ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ends {
+    /// It was asked for before that was kept.
+    #[default]
+    Unsaid,
+    /// None that has an owner.
+    Nobodys,
+    /// The one that this operation began.
+    This(OperationId),
 }
 
 /// A field that is not as Bernard left it.

@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use super::{
     event::Problem,
     lease::Lease,
-    operation::{Difference, EnableWish, Entry, Plan, Setting, Snapshot, Wish},
+    operation::{Difference, EnableWish, Ends, Entry, Plan, Setting, Snapshot, Wish},
     server::{Boot, BootId, Server, ServiceName, System},
     start::{Field, Instead, LeftOut, Start},
 };
@@ -188,8 +188,9 @@ pub async fn propose(
             let way = back::way(client, server, (lease, now.as_ref()), to).await?;
             remarks.extend(lease.into_iter().flat_map(|lease| back::staying(lease, server)).map(Remark::Stays));
             let despite = lease.map(|lease| back::differences(lease, server, now.as_ref())).unwrap_or_default();
+            let ends = over.map_or(Ends::Nobodys, Ends::This);
             let into = way.change.boot.clone();
-            (Wish::Restore { into, despite, instead: way.instead }, Some(way.change))
+            (Wish::Restore { into, despite, ends, instead: way.instead }, Some(way.change))
         }
         Aim::PutBack(to) => {
             let lease = lease.ok_or(Problem::NotInRescue)?;
@@ -228,8 +229,14 @@ fn same_deed(one: &Wish, other: &Wish) -> bool {
                 && one.into.kernel == other.into.kernel
                 && (one.over.is_none() || one.over == other.over)
         }
-        (Wish::Restore { into: one, despite, .. }, Wish::Restore { into: other, despite: shown, .. })
-        | (Wish::PutBack { into: one, despite, .. }, Wish::PutBack { into: other, despite: shown, .. }) => {
+        (
+            Wish::Restore { into: one, despite, ends, .. },
+            Wish::Restore { into: other, despite: shown, ends: ends_as_shown, .. },
+        ) => {
+            let same_lease = *ends_as_shown == Ends::Unsaid || ends == ends_as_shown;
+            one.is_same_as(other) && same_differences(despite, shown) && same_lease
+        }
+        (Wish::PutBack { into: one, despite, .. }, Wish::PutBack { into: other, despite: shown, .. }) => {
             one.is_same_as(other) && same_differences(despite, shown)
         }
         (Wish::Reboot { into: Some(one) }, Wish::Reboot { into: Some(other) }) => same_next(one, other),

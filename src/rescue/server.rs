@@ -76,6 +76,9 @@ impl fmt::Display for TaskId {
     }
 }
 
+/// OVHcloud's name for a reboot in its task list.
+pub const HARD_REBOOT: &str = "hardReboot";
+
 /// OVHcloud's name for one request (`X-Ovh-QueryID`): what its support asks for. No secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct QueryId(String);

@@ -26,7 +26,7 @@ impl Store {
     /// Records that `by` approved `operation`, which is as its caller last read it; `rule` allowed them to.
     ///
     /// # Errors
-    /// [`Error::Paused`] when it would begin in a pause; [`Error::Database`]. Nothing was recorded.
+    /// [`Error::Paused`] when it would begin, or reboot again, in a pause; [`Error::Database`]. Nothing was recorded.
     pub async fn approve(
         &self,
         operation: &Operation,
@@ -40,15 +40,13 @@ impl Store {
             Err(illegal) => return Ok(Approve::Illegal(illegal)),
         };
         let mut tx = self.write().await?;
+        if next.state.facts.reboots_approved > operation.state.facts.reboots_approved {
+            pause::check(&mut tx, operation.request.kind()).await?;
+        }
         if operation.state.waits_to_begin() && !next.state.waits_to_begin() {
             let mut others = operations::live(&mut tx, Some(&operation.request.server)).await?;
             others.retain(|other| other.id != operation.id);
             let kind = operation.request.kind();
-            if !kind.is_always_open()
-                && let Some(pause) = pause::standing(&mut tx).await?
-            {
-                return Err(Error::Paused(Box::new(pause)));
-            }
             if let Some(holder) = others.iter().find(|other| lease::stands_in_the_way(other, kind)) {
                 return Ok(Approve::Busy(Box::new(holder.clone())));
             }

@@ -3,13 +3,17 @@
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::{Error, Store, audit, from_json, json, millis, time};
+use super::{Append, Error, Store, audit, from_json, json, millis, operations, time};
 use crate::{
     audit::{Act, Entry},
-    rescue::operation::{OperationId, Request},
+    rescue::{
+        event::Event,
+        operation::{Operation, OperationId, Request},
+    },
 };
 
 /// How long a card waits for its answer (product.md: ten minutes; Discord's token for editing it dies after fifteen).
@@ -47,6 +51,26 @@ pub struct Card {
     pub request: Request,
     /// What to type to ask again.
     pub command: String,
+    /// The question that **Confirm** answers with one more reboot, instead of opening an operation.
+    pub again: Option<Again>,
+}
+
+/// A question of an operation, answered by **Reboot again**.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Again {
+    /// The operation.
+    pub operation: OperationId,
+    /// The question's number.
+    pub asked: u32,
+}
+
+/// What came of answering a card with an event.
+#[derive(Debug)]
+pub enum Answer {
+    /// The card was good for it; this came of the event.
+    Recorded(Append),
+    /// The card was answered before, or is too old: nothing was recorded.
+    Refused(CardRefusal),
 }
 
 /// Why a card or press opens nothing.
@@ -66,14 +90,17 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn save_card(&self, card: &Card, now: Timestamp) -> Result<(), Error> {
-        sqlx::query("INSERT INTO cards (id, request, command, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)")
-            .bind(card.id.to_string())
-            .bind(json(&card.request))
-            .bind(&card.command)
-            .bind(millis(now))
-            .bind(millis(now) + i64::try_from(CARD_LIFE.as_millis()).unwrap_or(i64::MAX))
-            .execute(&self.pool)
-            .await?;
+        sqlx::query(
+            "INSERT INTO cards (id, request, command, created_at, expires_at, again) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(card.id.to_string())
+        .bind(json(&card.request))
+        .bind(&card.command)
+        .bind(millis(now))
+        .bind(millis(now) + i64::try_from(CARD_LIFE.as_millis()).unwrap_or(i64::MAX))
+        .bind(card.again.as_ref().map(json))
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 
@@ -82,12 +109,38 @@ impl Store {
     /// # Errors
     /// [`Error::Unreadable`] when the row was tampered with.
     pub async fn card(&self, id: CardId) -> Result<Option<Card>, Error> {
-        let row: Option<(String, String)> = sqlx::query_as("SELECT request, command FROM cards WHERE id = $1")
-            .bind(id.to_string())
-            .fetch_optional(&self.pool)
-            .await?;
-        row.map(|(request, command)| Ok(Card { id, request: from_json(&request, || format!("card {id}"))?, command }))
-            .transpose()
+        let row: Option<(String, String, Option<String>)> =
+            sqlx::query_as("SELECT request, command, again FROM cards WHERE id = $1")
+                .bind(id.to_string())
+                .fetch_optional(&self.pool)
+                .await?;
+        let name = || format!("card {id}");
+        let Some((request, command, again)) = row else { return Ok(None) };
+        let again = again.map(|again| from_json(&again, name)).transpose()?;
+        Ok(Some(Card { id, request: from_json(&request, name)?, command, again }))
+    }
+
+    /// Answers a card with an event of an operation that is there already, as [`Store::append`] records it: once for ever.
+    ///
+    /// # Errors
+    /// [`Error::Database`], [`Error::Paused`]: nothing was recorded.
+    pub async fn append_from_card(
+        &self,
+        card: CardId,
+        operation: &Operation,
+        event: &Event,
+        now: Timestamp,
+    ) -> Result<Answer, Error> {
+        let mut tx = self.write().await?;
+        if let Some(refusal) = refusal(&mut tx, card, now).await? {
+            return Ok(Answer::Refused(refusal));
+        }
+        let appended = operations::append(&mut tx, operation, event, now).await?;
+        if let Append::Done(_) = &appended {
+            answer(&mut tx, card, Some(operation.id), now).await?;
+            tx.commit().await?;
+        }
+        Ok(Answer::Recorded(appended))
     }
 
     /// Why the card can no longer be answered; `None` when it can.

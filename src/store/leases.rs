@@ -38,6 +38,16 @@ impl Store {
         text.map(|text| read(&text)).transpose()
     }
 
+    /// The server's active lease, and the operation that began it.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when a row was tampered with.
+    pub async fn rescue(&self, server: &ServiceName) -> Result<Option<(Lease, Operation)>, Error> {
+        let Some(lease) = self.lease(server).await? else { return Ok(None) };
+        let begun_by = self.operation(lease.operation).await?;
+        Ok(begun_by.map(|begun_by| (lease, begun_by)))
+    }
+
     /// Every active lease, the one that is due first at the top.
     ///
     /// # Errors

@@ -37,7 +37,7 @@ use crate::rescue::mark::Mark;
 
 pub use approvals::Approve;
 pub use audit::{AuditFilter, AuditPage};
-pub use cards::{Card, CardId, CardRefusal};
+pub use cards::{Again, Answer, Card, CardId, CardRefusal};
 pub use file::exposed;
 pub use inventory::remembered;
 pub use leases::Change;
@@ -170,7 +170,7 @@ async fn set_fact(connection: &mut SqliteConnection, name: &str, value: &str) ->
 }
 
 /// The steps of the schema, in their order; one that was shipped is never changed.
-const SCHEMA: [(i64, &str, &str); 9] = [
+const SCHEMA: [(i64, &str, &str); 10] = [
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (3, "audit", include_str!("../../migrations/sqlite/0003_audit.sql")),
     (4, "leases", include_str!("../../migrations/sqlite/0004_leases.sql")),
@@ -180,6 +180,7 @@ const SCHEMA: [(i64, &str, &str); 9] = [
     (9, "notices that offer", include_str!("../../migrations/sqlite/0009_notices_that_offer.sql")),
     (10, "marks", include_str!("../../migrations/sqlite/0010_marks.sql")),
     (11, "wipes that fail", include_str!("../../migrations/sqlite/0011_wipes_that_fail.sql")),
+    (12, "cards that ask again", include_str!("../../migrations/sqlite/0012_cards_that_ask_again.sql")),
 ];
 
 fn migrator() -> Migrator {

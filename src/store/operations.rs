@@ -184,6 +184,9 @@ pub(super) async fn append(
         Ok(next) => next,
         Err(illegal) => return Ok(Append::Illegal(illegal)),
     };
+    if let Event::RebootAgainApproved { .. } | Event::RebootAgainAsked { .. } = event {
+        pause::check(&mut *tx, operation.request.kind()).await?;
+    }
     let due = Step::of(&next.state.phase).map(|_| millis(now));
     let updated = sqlx::query(
         "UPDATE operations SET version = $3, live = $4, holds = $5, due_at = $6, changed_at = $7 WHERE id = $1 AND version = $2",
@@ -230,11 +233,7 @@ pub(super) async fn open(
     now: Timestamp,
 ) -> Result<Open, Error> {
     let kind = request.kind();
-    if !kind.is_always_open()
-        && let Some(pause) = pause::standing(&mut *tx).await?
-    {
-        return Err(Error::Paused(Box::new(pause)));
-    }
+    pause::check(&mut *tx, kind).await?;
     let others = live(&mut *tx, Some(&request.server)).await?;
     if let Some(holder) = others.iter().find(|other| lease::stands_in_the_way(other, kind)) {
         return Ok(Open::Busy(Box::new(holder.clone())));

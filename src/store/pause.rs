@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 use super::{Error, Store, audit, fact, from_json, json, millis, notices, set_fact};
 use crate::{
     audit::Entry,
-    rescue::{notice::Letter, pause::Pause},
+    rescue::{notice::Letter, operation::Kind, pause::Pause},
 };
 
 /// Its name among the facts.
@@ -53,6 +53,14 @@ impl Store {
         tx.commit().await?;
         Ok(Some(ended))
     }
+}
+
+/// Nothing of this kind is begun past a pause, and nothing is rebooted again for it.
+pub(super) async fn check(connection: &mut SqliteConnection, kind: Kind) -> Result<(), Error> {
+    if kind.is_always_open() {
+        return Ok(());
+    }
+    standing(connection).await?.map_or(Ok(()), |pause| Err(Error::Paused(Box::new(pause))))
 }
 
 /// The pause that is in force in this transaction.

@@ -39,6 +39,7 @@ story("from a slash to the link and back", ALL, async ({ demo, device }) => {
   assert.equal(file.suggestedFilename(), "rescue.rdp");
 
   await push(dm.getByRole("button", { name: "Restore now" }));
+  await push(page.getByRole("button", { name: "Confirm" }));
   await message(page, "wiped").waitFor();
   assert.equal(await page.locator('.message a[href*="/secret/"]').count(), 0, "the link is wiped");
   await channel(page, "ops");
@@ -86,6 +87,9 @@ story("without a mouse, a whole rescue and back", [DESK_LIGHT], async ({ demo, d
   await reach("Confirm", "Shift+Tab");
   await message(page, "In rescue").waitFor();
   await reach("Restore now", "Shift+Tab");
+  await page.getByRole("button", { name: "Confirm" }).waitFor();
+  await page.locator("#text").focus();
+  await reach("Confirm", "Shift+Tab");
   await message(page, "Restored").waitFor();
   await reboots(page, "web-1", 2);
 });

@@ -84,7 +84,7 @@ async fn buttons_of_another_persons_operation_need_rights_of_ones_own() {
     assert_eq!(bot.ovh.reboots("web-1"), 1);
     only_seen_by(&bot, &bot.ann);
     // Restore now on the channel's message is for everybody who may restore.
-    let answer = bot.press(&bob, &end, "Restore now").await;
+    let answer = bot.press_and_confirm(&bob, &end, "Restore now").await;
     assert!(answer.content.contains("R-2"), "{}", answer.content);
     bot.rung(&bob, &["**Restored**", "R-2"]).await;
 }
@@ -95,10 +95,19 @@ async fn restore_now_restores_once() {
     bot.rescued(&bot.ann, "web-1").await;
     let dm = bot.ann.wait_for_dm(|message| message.content.contains(LINK)).await;
     let restore = custom_id(&dm, "Restore now");
-    let (one, other) = tokio::join!(bot.ann.press_raw(&restore, &dm), bot.ann.press_raw(&restore, &dm));
-    let (one, other) = (one.answer().await, other.answer().await);
+    let hold = bot.ovh.faults().hold_before("POST", "/reboot");
+    let cards = [bot.press(&bot.ann, &dm, "Restore now").await, bot.press(&bot.ann, &dm, "Restore now").await];
+    assert_eq!(bot.ovh.reboots("web-1"), 1, "nothing reboots on one tap");
+    let (one, other) =
+        tokio::join!(bot.press(&bot.ann, &cards[0], "Confirm"), bot.press(&bot.ann, &cards[1], "Confirm"));
     let said = [one.content, other.content];
     assert_eq!(said.iter().filter(|said| said.contains("Accepted")).count(), 1, "{said:?}");
+    assert_eq!(said.iter().filter(|said| said.contains("R-2 is already under way")).count(), 1, "{said:?}");
+    for card in &cards {
+        let again = bot.forge(&bot.ann, &custom_id(card, "Confirm"), card).await;
+        assert!(again.content.contains("R-2 is already under way"), "{}", again.content);
+    }
+    hold.release();
     bot.rung(&bot.ann, &["**Restored**", "R-2"]).await;
     let late = bot.forge(&bot.ann, &restore, &dm).await;
     assert!(late.content.contains("`/restore server:web-1`"), "{}", late.content);

@@ -29,9 +29,7 @@ impl TestBot {
     /// The program dies and its store is lost; another one begins at R-1.
     pub(crate) async fn lose_store(&mut self) {
         self.die().await;
-        for file in files(&self.database()) {
-            std::fs::remove_file(file).expect("it goes");
-        }
+        remove(&self.database());
         self.start().await;
     }
 
@@ -39,7 +37,10 @@ impl TestBot {
     async fn back_up(&mut self) -> tempfile::TempDir {
         self.stop().await;
         let folder = tempfile::tempdir().expect("a folder");
-        copy(&self.database(), &folder.path().join("bernard.db"));
+        let pool = database(self).await;
+        let copy = format!("VACUUM INTO '{}'", folder.path().join("bernard.db").display());
+        sqlx::query(sqlx::AssertSqlSafe(copy)).execute(&pool).await.expect("it is copied");
+        pool.close().await;
         self.start().await;
         folder
     }
@@ -47,10 +48,8 @@ impl TestBot {
     /// The program dies, and goes on with that copy.
     async fn restore_backup(&mut self, backup: &tempfile::TempDir) {
         self.die().await;
-        for file in files(&self.database()) {
-            std::fs::remove_file(file).expect("it goes");
-        }
-        copy(&backup.path().join("bernard.db"), &self.database());
+        remove(&self.database());
+        std::fs::copy(backup.path().join("bernard.db"), self.database()).expect("it is copied");
         self.start().await;
     }
 
@@ -86,15 +85,13 @@ impl TestBot {
     }
 }
 
-fn files(database: &Path) -> Vec<PathBuf> {
-    let beside = |end: &str| PathBuf::from(format!("{}{end}", database.display()));
-    ["", "-wal", "-shm"].map(beside).into_iter().filter(|path| path.exists()).collect()
-}
-
-fn copy(from: &Path, to: &Path) {
-    for file in files(from) {
-        let end = file.display().to_string().replace(&from.display().to_string(), "");
-        std::fs::copy(&file, format!("{}{end}", to.display())).expect("it is copied");
+/// Removes a store, with what SQLite keeps beside it.
+fn remove(database: &Path) {
+    for end in ["-wal", "-shm", ""] {
+        let file = PathBuf::from(format!("{}{end}", database.display()));
+        if std::fs::remove_file(&file).is_err() {
+            assert!(!file.exists(), "it goes");
+        }
     }
 }
 
@@ -177,9 +174,7 @@ async fn a_foreign_rescue_of_a_lost_store_is_neither_adopted_nor_ended_by_its_nu
     bot.die().await;
     bot.ovh.netboot_by_somebody("web-1", Some(1));
     bot.ovh.netboot_by_somebody("web-2", Some(LINUX_RESCUE));
-    for file in files(&bot.database()) {
-        std::fs::remove_file(file).expect("it goes");
-    }
+    remove(&bot.database());
     bot.start().await;
     bot.lists(&bot.ann, &["web-2"]).await;
     bot.every_button_is_refused(&bot.ann, &list).await;

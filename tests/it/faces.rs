@@ -19,7 +19,7 @@ use bernard::{
         lease::{Effect, Lease, effect},
         mark::Mark,
         operation::{
-            ChannelId, EnableWish, Entry, Intent, Kind, Operation, OperationId, Plan, Request, Setting, Snapshot,
+            ChannelId, EnableWish, Ends, Entry, Intent, Kind, Operation, OperationId, Plan, Request, Setting, Snapshot,
             Source, Wish,
         },
         server::{Boot, BootId, ServiceName, System, TaskId, TaskStatus},
@@ -58,7 +58,12 @@ fn wish(kind: Kind, system: System) -> Wish {
             lease: SignedDuration::from_hours(4),
             over: None,
         }),
-        Kind::Restore => Wish::Restore { into: boot(1, "harddisk", "hd").into(), despite: Vec::new(), instead: None },
+        Kind::Restore => Wish::Restore {
+            into: boot(1, "harddisk", "hd").into(),
+            despite: Vec::new(),
+            ends: Ends::default(),
+            instead: None,
+        },
         Kind::PutBack => Wish::PutBack { into: boot(1, "harddisk", "hd").into(), despite: Vec::new(), instead: None },
         Kind::Reboot => Wish::Reboot { into: Some(boot(1, "harddisk", "hd").into()) },
         Kind::Link => Wish::Link { sources: vec![Source::Mail] },
@@ -147,9 +152,7 @@ impl Scene {
     fn intended(&self) -> Self {
         let ready = self.prepared(Entry::Password);
         let set = ready.operation.state.facts.plan.as_ref().is_some_and(|plan| plan.change.is_some());
-        ready
-            .then(set.then_some(Event::BootSet { queries: Vec::new(), found: Vec::new(), lacking: Vec::new() }))
-            .then([intended()])
+        ready.then(set.then_some(boot_set())).then([intended()])
     }
 
     /// Up to the end of OVHcloud's task.
@@ -176,6 +179,10 @@ impl Scene {
         }
         look
     }
+}
+
+fn boot_set() -> Event {
+    Event::BootSet { queries: Vec::new(), found: Vec::new(), lacking: Vec::new() }
 }
 
 fn intended() -> Event {
@@ -245,14 +252,7 @@ fn an_enable_from_its_card_to_its_end() {
         let closed = delivering.then([Event::DmClosed { code: None }]);
         let scenes = [
             ("accepted", begun.clone()),
-            (
-                "about to reboot",
-                begun.prepared(Entry::Password).then([Event::BootSet {
-                    queries: Vec::new(),
-                    found: Vec::new(),
-                    lacking: Vec::new(),
-                }]),
-            ),
+            ("about to reboot", begun.prepared(Entry::Password).then([boot_set()])),
             ("rebooting", begun.intended().then([Event::RebootAccepted { task: TaskId(123_456_789), query: None }])),
             ("looking for the link", searching.clone()),
             ("delivered", delivering.then([Event::LinkDelivered])),
@@ -333,11 +333,7 @@ fn a_request_for_approval_and_what_becomes_of_it() {
             guarded(Kind::Restore, locale, Guard::Approval, 2).then([Event::ApprovalGiven { by: paula, rule: None }]);
         let approved = asked.then([Event::ApprovalGiven { by: paula, rule: None }]);
         let denied = asked.then([Event::ApprovalDenied { by: paula, rule: None }]);
-        let lost = approved.then([
-            prepared(Entry::Password, &approved.operation),
-            Event::BootSet { queries: Vec::new(), found: Vec::new(), lacking: Vec::new() },
-            intended(),
-        ]);
+        let lost = approved.then([prepared(Entry::Password, &approved.operation), boot_set(), intended()]);
         let again = Event::RebootAgainAsked {
             by: quinn,
             approval: Box::new(approval(1, &Wish::Reboot { into: None })),

@@ -114,7 +114,7 @@ async fn an_adopted_rescue_has_an_owner_and_a_deadline_and_is_restored_to_the_di
 
     let offers = bot.press(&bot.ann, &end, "Extend").await;
     bot.press(&bot.ann, &offers, "1 h").await;
-    bot.press(&bot.ann, &end, "Restore now").await;
+    bot.press_and_confirm(&bot.ann, &end, "Restore now").await;
     bot.rung(&bot.ann, &["**Restored**", "R-2"]).await;
     bot.ovh.until_running("web-1", &Running::Installed).await;
     assert_eq!((bot.ovh.kernel_of("web-1").as_deref(), bot.ovh.reboots("web-1")), (Some("hd"), 1));

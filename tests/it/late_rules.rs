@@ -77,7 +77,7 @@ async fn gained_after_restore_now_or_a_plain_reboot_was_asked_for_it_stops_that(
     let bot = locking("").await;
     let end = bot.rescued(&bot.ann, "web-1").await;
     let held = bot.ovh.faults().hold_answer("PUT", "/dedicated/server/");
-    bot.press(&bot.ann, &end, "Restore now").await;
+    bot.press_and_confirm(&bot.ann, &end, "Restore now").await;
     held.reached().await;
     lock(&bot);
     held.release();
@@ -103,7 +103,7 @@ async fn gained_while_the_question_stands_it_asks_the_others_for_one_more_reboot
     bot.accepted(&bot.ann, "reboot", &[WEB_1]).await;
     let question = bot.rung(&bot.ann, &["Your decision is needed", "web-1"]).await;
     lock(&bot);
-    bot.press(&bot.ann, &question, "Reboot again").await;
+    bot.press_and_confirm(&bot.ann, &question, "Reboot again").await;
     bot.asks_others("R-1").await;
     assert_eq!(bot.ovh.journal().count("POST", "/reboot"), 1);
 }
@@ -114,11 +114,11 @@ async fn gained_after_reboot_again_it_goes_back_to_the_question() {
     bot.ovh.faults().reset("POST", "/reboot");
     bot.accepted(&bot.ann, "reboot", &[WEB_1]).await;
     let question = bot.rung(&bot.ann, &["Your decision is needed", "web-1"]).await;
+    let card = bot.press(&bot.ann, &question, "Reboot again").await;
     // The step looks for the lost task first; then it reads the server.
     let held = bot.ovh.faults().hold_answer("GET", "/task");
     held.reached().await;
-    let pressed = bot.ann.press(&question, "Reboot again").await;
-    pressed.answer().await;
+    bot.press(&bot.ann, &card, "Confirm").await;
     lock(&bot);
     held.release();
     let known = question.id;

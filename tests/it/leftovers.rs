@@ -148,7 +148,7 @@ async fn a_rescue_that_followed_another_one_is_left_by_a_restore_only() {
     assert!(end.button(BACK).is_none(), "the first rescue runs on: {}", end.content);
     let forged = bot.forge(&bot.ann, &bot.marked("putback", 2).await, &end).await;
     assert!(forged.content.contains("no longer means anything"), "{}", forged.content);
-    bot.press(&bot.ann, &end, "Restore now").await;
+    bot.press_and_confirm(&bot.ann, &end, "Restore now").await;
     bot.rung(&bot.ann, &["**Restored**", "R-3"]).await;
     assert_eq!(bot.ovh.kernel_of("web-1").as_deref(), Some("hd"));
 }

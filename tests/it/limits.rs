@@ -43,7 +43,7 @@ async fn a_person_who_asks_too_often_is_told_when_and_can_still_get_out() {
     assert!(link.content.contains("R-2"), "{}", link.content);
     bot.ann.wait_for_dm(|dm| dm.content.contains("R-2")).await;
     let dm = bot.ann.wait_for_dm(|dm| dm.content.contains("R-1")).await;
-    let out = bot.press(&bot.ann, &dm, "Restore now").await;
+    let out = bot.press_and_confirm(&bot.ann, &dm, "Restore now").await;
     assert!(out.content.contains("R-3"), "{}", out.content);
     bot.rung(&bot.ann, &["**Restored**", "R-3"]).await;
     // The kill switch is never out of reach.

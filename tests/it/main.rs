@@ -22,6 +22,7 @@ mod dm_refused;
 mod doctor;
 mod doors;
 mod elsewhere;
+mod one_tap;
 mod faces;
 mod foreign;
 mod guide;

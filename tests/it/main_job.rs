@@ -27,7 +27,7 @@ async fn from_slash_command_to_link_and_back() {
     assert!(dm.content.contains("Administrator") && dm.content.contains("203.0.113.100"), "{}", dm.content);
     assert_eq!(dm.attachments.len(), 1);
 
-    let answer = bot.press(&bot.ann, &dm, "Restore now").await;
+    let answer = bot.press_and_confirm(&bot.ann, &dm, "Restore now").await;
     assert!(answer.content.contains("R-2"), "{}", answer.content);
     bot.rung(&bot.ann, &["Restored", "web-1", "R-2"]).await;
     assert_eq!(bot.ovh.boot_of("web-1"), disk);

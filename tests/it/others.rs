@@ -226,10 +226,10 @@ async fn reboot_again_names_what_others_do_in_a_new_question() {
     bot.accepted(&bot.ann, "rescue enable", &[WEB_1]).await;
     let question = bot.rung(&bot.ann, &["Your decision is needed", "web-1"]).await;
     bot.ovh.standing_task_by_somebody("web-1", REINSTALL, "doing");
-    bot.press(&bot.ann, &question, "Reboot again").await;
+    bot.press_and_confirm(&bot.ann, &question, "Reboot again").await;
     let again = bot.rung(&bot.ann, &["others are at work on the server", REINSTALL]).await;
     assert_eq!(bot.ovh.journal().count("POST", "/reboot"), 1);
-    bot.press(&bot.ann, &again, "Reboot again").await;
+    bot.press_and_confirm(&bot.ann, &again, "Reboot again").await;
     bot.rung(&bot.ann, &["**In rescue**", "R-1"]).await;
     assert_eq!((bot.ovh.journal().count("POST", "/reboot"), bot.ovh.reboots("web-1")), (2, 1));
 }

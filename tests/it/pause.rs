@@ -86,7 +86,7 @@ async fn what_is_under_way_goes_on_through_a_pause() {
     let end = bot.rung(&bot.ann, &["**In rescue**", "web-1"]).await;
     let dm = bot.ann.wait_for_dm(|dm| dm.content.contains("manager/secret")).await;
     assert_eq!(bot.ovh.reboots("web-1"), 1, "{}", end.content);
-    let answer = bot.press(&bot.ann, &dm, "Restore now").await;
+    let answer = bot.press_and_confirm(&bot.ann, &dm, "Restore now").await;
     assert!(answer.content.contains("R-2"), "the button leads out too: {}", answer.content);
     bot.rung(&bot.ann, &["**Restored**", "web-1"]).await;
 }
@@ -143,4 +143,40 @@ async fn a_pause_is_told_once_though_the_program_dies_while_telling_the_channel(
     bot.ask(&bot.ann, "admin resume", &[]).await;
     bot.sees(&["**Resumed**"]).await;
     assert_eq!(bot.count(&["**Paused**"]), 1);
+}
+
+/// The question of a rescue whose reboot nobody knows about.
+async fn question_about(bot: &TestBot, command: &str) -> sim::discord::Message {
+    bot.ovh.faults().reset("POST", "/reboot");
+    bot.accepted(&bot.ann, command, &[("server", "web-1")]).await;
+    bot.rung(&bot.ann, &["Your decision is needed", "web-1"]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_rebooted_again_during_a_pause() {
+    let bot = TestBot::new().await;
+    let question = question_about(&bot, "rescue enable").await;
+    let card = bot.press(&bot.ann, &question, "Reboot again").await;
+    pause(&bot).await;
+    assert_paused(&bot.press(&bot.ann, &question, "Reboot again").await, &bot);
+    let confirm = crate::bot::custom_id(&card, "Confirm");
+    let answer = bot.forge(&bot.ann, &confirm, &card).await;
+    assert!(answer.content.contains("paused all new operations"), "{}", answer.content);
+    assert_eq!(bot.ovh.journal().count("POST", "/reboot"), 1);
+    // It is still asked, and the card is still good.
+    bot.ask(&bot.ann, "admin resume", &[]).await;
+    bot.forge(&bot.ann, &confirm, &card).await;
+    bot.rung(&bot.ann, &["**In rescue**", "R-1"]).await;
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restore_is_rebooted_again_in_spite_of_a_pause() {
+    let bot = TestBot::new().await;
+    bot.rescued(&bot.ann, "web-1").await;
+    let question = question_about(&bot, "restore").await;
+    pause(&bot).await;
+    bot.press_and_confirm(&bot.ann, &question, "Reboot again").await;
+    bot.rung(&bot.ann, &["**Restored**", "R-2"]).await;
+    assert_eq!(bot.ovh.reboots("web-1"), 2);
 }

@@ -78,7 +78,7 @@ async fn a_thread_counts_as_its_parent_and_gets_the_card() {
     assert!(bot.ann.was_rung_by(&end));
     assert!(bot.discord.messages(OPS).is_empty(), "the parent hears nothing of it");
     let dm = bot.ann.wait_for_dm(|message| message.content.contains("manager/secret")).await;
-    bot.press(&bot.ann, &dm, "Restore now").await;
+    bot.press_and_confirm(&bot.ann, &dm, "Restore now").await;
     bot.sees_in(THREAD, &["**Restored**", "R-2"]).await;
     assert!(bot.discord.messages(OPS).is_empty());
     assert_eq!(bot.ovh.reboots("web-1"), 2);

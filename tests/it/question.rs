@@ -39,7 +39,7 @@ async fn no_answer_and_no_task_is_a_question_and_leave_it_ends_it_with_a_way_out
     assert_eq!(bot.ovh.reboots("web-1"), 0);
     assert_eq!(bot.ovh.kernel_of("web-1").as_deref(), Some("rescue-customer-windows"));
 
-    bot.press(&bot.ann, &end, "Restore now").await;
+    bot.press_and_confirm(&bot.ann, &end, "Restore now").await;
     bot.rung(&bot.ann, &["**Restored**", "web-1"]).await;
     assert_eq!(bot.ovh.kernel_of("web-1").as_deref(), Some("hd"));
     assert_eq!(bot.ovh.reboots("web-1"), 1);
@@ -50,9 +50,12 @@ async fn reboot_again_is_one_more_reboot_and_no_more_however_often_it_is_pressed
     let bot = TestBot::new().await;
     let question = asked(&bot, reset).await;
     let id = question.button("Reboot again").and_then(|button| button.custom_id).expect("the button");
-    let (first, second) =
-        tokio::join!(bot.ann.press(&question, "Reboot again"), bot.ann.press(&question, "Reboot again"));
-    let answers = [first.answer().await.content, second.answer().await.content];
+    let first = bot.press(&bot.ann, &question, "Reboot again").await;
+    let second = bot.press(&bot.ann, &question, "Reboot again").await;
+    assert!(first.is_ephemeral() && first.content.contains("will boot into"), "{}", first.text());
+    assert_eq!(bot.ovh.journal().count("POST", "/reboot"), 1, "nothing reboots on one tap");
+    let (one, other) = tokio::join!(bot.press(&bot.ann, &first, "Confirm"), bot.press(&bot.ann, &second, "Confirm"));
+    let answers = [one.content, other.content];
     assert_eq!(answers.iter().filter(|text| text.contains("no longer means anything")).count(), 1, "{answers:?}");
     bot.rung(&bot.ann, &["**In rescue**", "web-1"]).await;
     let late = bot.ann.press_raw(&id, &question).await.answer().await;
@@ -78,7 +81,7 @@ async fn a_second_reboot_that_gets_no_answer_either_is_a_second_question() {
     let bot = TestBot::new().await;
     bot.ovh.faults().next(2).reset("POST", "/reboot");
     let first = asked(&bot, |_| {}).await;
-    bot.press(&bot.ann, &first, "Reboot again").await;
+    bot.press_and_confirm(&bot.ann, &first, "Reboot again").await;
     let second = bot
         .discord
         .wait_for_message(first.channel, |message| message.id != first.id && message.button("Reboot again").is_some());
@@ -105,7 +108,7 @@ async fn who_may_not_reboot_may_not_decide() {
         assert!(answer.content.contains("Who could help"), "{}", answer.content);
     }
     assert_eq!(bot.ovh.journal().count("POST", "/reboot"), 1);
-    bot.press(&bot.ann, &question, "Reboot again").await;
+    bot.press_and_confirm(&bot.ann, &question, "Reboot again").await;
     bot.rung(&bot.ann, &["**In rescue**", "web-1"]).await;
     assert_eq!(bot.ovh.reboots("web-1"), 1);
 }
@@ -139,7 +142,7 @@ async fn a_task_that_turns_up_right_after_reboot_again_was_pressed_is_adopted_an
     // The press is decided while the bot's looks at the tasks are held up; the first of them then sees the task.
     let looks = bot.ovh.faults().always().hold_before("GET", "task?function=hardReboot");
     looks.reached().await;
-    bot.press(&bot.ann, &question, "Reboot again").await;
+    bot.press_and_confirm(&bot.ann, &question, "Reboot again").await;
     bot.ovh.advance(Duration::from_secs(61));
     bot.ovh.thaw();
     looks.release();
@@ -174,7 +177,7 @@ async fn somebody_elses_reboot_at_the_same_time_is_a_question_and_leave_it_sends
 async fn somebody_elses_reboot_at_the_same_time_is_a_question_and_reboot_again_sends_one() {
     let bot = TestBot::new().await;
     let question = several(&bot).await;
-    bot.press(&bot.ann, &question, "Reboot again").await;
+    bot.press_and_confirm(&bot.ann, &question, "Reboot again").await;
     bot.rung(&bot.ann, &["**In rescue**", "web-1"]).await;
     assert_eq!(bot.ovh.reboots("web-1"), 2, "one for each approval");
 }
@@ -212,7 +215,7 @@ async fn second_not_done(spoil: impl FnOnce(&Ovh), words: &str) {
     let bot = TestBot::new().await;
     let first = asked(&bot, reset).await;
     spoil(&bot.ovh);
-    bot.press(&bot.ann, &first, "Reboot again").await;
+    bot.press_and_confirm(&bot.ann, &first, "Reboot again").await;
     let fits = move |message: &Message| message.id != first.id && message.button("Reboot again").is_some();
     let second = bot.discord.wait_for_message(first.channel, fits).await;
     assert!(second.content.contains(words), "{}", second.content);
@@ -258,7 +261,7 @@ async fn away_after_reboot_again(bot: &mut TestBot, long: jiff::SignedDuration) 
     let question = asked(bot, reset).await;
     let looks = bot.ovh.faults().always().hold_before("GET", "task?function=hardReboot");
     looks.reached().await;
-    bot.press(&bot.ann, &question, "Reboot again").await;
+    bot.press_and_confirm(&bot.ann, &question, "Reboot again").await;
     bot.die().await;
     bot.ovh.faults().clear();
     bot.age_events(1, long).await;

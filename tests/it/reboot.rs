@@ -151,7 +151,7 @@ async fn what_cannot_be_put_back_is_said_loudly_and_stays_on_the_list() {
 
     bot.ovh.allow("dedicatedServer:apiovh:put");
     bot.ovh.allow("dedicatedServer:apiovh:reboot");
-    bot.press(&bot.ann, &end, "Restore now").await;
+    bot.press_and_confirm(&bot.ann, &end, "Restore now").await;
     bot.rung(&bot.ann, &["**Restored**", "web-1"]).await;
     assert_eq!(bot.ovh.kernel_of("web-1").as_deref(), Some("hd"));
     assert_eq!(bot.ovh.reboots("web-1"), 1);

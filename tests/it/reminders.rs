@@ -60,7 +60,7 @@ async fn its_owner_is_reminded_by_dm_and_at_the_deadline_who_is_on_call_too() {
     let later = bot.sees(&[AFTER, "web-1"]).await;
     assert!(bot.ann.was_rung_by(&later) && olga.was_rung_by(&later));
     pass(&bot, minutes(90)).await;
-    bot.press(&bot.ann, &later, "Restore now").await;
+    bot.press_and_confirm(&bot.ann, &later, "Restore now").await;
     bot.rung(&bot.ann, &["**Restored**", "web-1"]).await;
     assert_eq!((dms(&bot, BEFORE), bot.count(&[DEADLINE]), bot.count(&[AFTER])), (1, 1, 1));
 }
@@ -213,7 +213,7 @@ async fn a_deadline_in_a_deleted_channel_rings_who_is_on_call_where_the_digest_i
     let by_dm = about(bot.ann.dms(), DEADLINE);
     assert_eq!((in_digest.len(), by_dm.len()), (1, 1), "what has a channel stays there");
     assert!(offers(&in_digest[0]) && offers(&by_dm[0]), "either may put it back");
-    bot.press(&bot.ann, &in_digest[0], "Restore now").await;
+    bot.press_and_confirm(&bot.ann, &in_digest[0], "Restore now").await;
     let over = || {
         about(bot.discord.messages(night), DEADLINE).iter().chain(&about(bot.ann.dms(), DEADLINE)).all(|m| !offers(m))
     };

@@ -160,7 +160,7 @@ async fn a_role_taken_away_before_restore_now_is_missed_in_the_dm() {
     assert!(answer.content.contains("No rule"), "{}", answer.content);
     assert_eq!(bot.ovh.reboots("web-1"), 1);
     bot.ann.set_roles(&[ROLE]);
-    let answer = bot.press(&bot.ann, &dm, "Restore now").await;
+    let answer = bot.press_and_confirm(&bot.ann, &dm, "Restore now").await;
     assert!(answer.content.contains("R-2"), "{}", answer.content);
     bot.rung(&bot.ann, &["Restored", "web-1"]).await;
 }

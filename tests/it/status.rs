@@ -34,7 +34,7 @@ async fn a_rescue_is_ended_or_extended_from_where_it_is_looked_at() {
     let status = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await;
     let labels: Vec<String> = status.buttons().into_iter().map(|button| button.label).collect();
     assert_eq!(labels, ["Restore now", "Extend"]);
-    bot.press(&bot.ann, &status, "Restore now").await;
+    bot.press_and_confirm(&bot.ann, &status, "Restore now").await;
     bot.rung(&bot.ann, &["**Restored**", "web-1"]).await;
     let status = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await;
     assert!(status.buttons().is_empty(), "{}", status.content);

@@ -56,7 +56,7 @@ async fn fails_as(ending: Ending, word: &str) {
     assert!(end.content.contains("netboot is left as it was set"), "{}", end.content);
     assert!(bot.ask(&bot.ann, "rescue list", &[]).await.content.contains("web-1"), "the lease stays");
     assert!(bot.ann.dms().is_empty(), "no link");
-    bot.press(&bot.ann, &end, "Restore now").await;
+    bot.press_and_confirm(&bot.ann, &end, "Restore now").await;
     bot.rung(&bot.ann, &["**Restored**", "web-1"]).await;
     assert_eq!(bot.ovh.kernel_of("web-1").as_deref(), Some("hd"));
     assert_eq!(bot.ovh.reboots("web-1"), 2);

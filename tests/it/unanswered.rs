@@ -67,7 +67,7 @@ async fn each_question_rings_on_call_for_itself() {
     bot.ovh.faults().next(2).reset("POST", "/reboot");
     bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
     let first = called(&bot).await;
-    bot.press(&bot.ann, &first, "Reboot again").await;
+    bot.press_and_confirm(&bot.ann, &first, "Reboot again").await;
     let again = move |message: &Message| message.pinged_roles.contains(&ONCALL) && message.id != first.id;
     bot.discord.wait_for_message(OPS, again).await;
     assert_eq!(calls(&bot).len(), 2);

@@ -1,7 +1,6 @@
 //! **Boot from disk**: the disk is a way out whatever was recorded. A new card asks; nothing is taken by itself.
 
 use crate::{
-    clock,
     discord::{
         asking::Asking,
         handler::{Handler, Reply},
@@ -20,9 +19,7 @@ impl Handler {
     pub(in crate::discord) async fn to_the_disk(&self, asking: &Asking, id: CardId) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
         let card = self.own_card(asking, id).await?;
-        if let Some(refusal) = self.store.card_refusal(id, clock::now()).await? {
-            return Err(Refusal::Card(refusal, card.command));
-        }
+        self.still_good(&card).await?;
         let aim = match card.request.wish {
             Wish::Restore { .. } => Aim::Restore(Back::Disk),
             Wish::PutBack { .. } => Aim::PutBack(Back::Disk),

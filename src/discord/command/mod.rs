@@ -3,7 +3,9 @@
 //! A command that is registered here does not compile until it is parsed, described in both languages and carried out.
 
 mod admin;
+mod again;
 mod console;
+mod described;
 mod disk;
 mod doctor;
 mod enable;

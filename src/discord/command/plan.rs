@@ -8,7 +8,7 @@ use crate::{
     discord::{
         asking::Asking,
         calls::{self, Readers},
-        command::propose,
+        command::described,
         handler::{Handler, Reply},
         others,
         refusal::Refusal,
@@ -88,10 +88,10 @@ impl Handler {
             Action::Console => return self.console_deed(server).await,
         };
         let (proposal, beside) = self.proposal_beside(server, aim).await?;
-        let mut about = vec![say!(locale, "confirm-boots-into", into = propose::into(&proposal.plan, locale))];
+        let mut about = vec![say!(locale, "confirm-boots-into", into = described::into(&proposal.plan, locale))];
         let lease = self.lookout.lease(server).await?;
         about.extend(
-            lease.iter().flat_map(|lease| propose::in_rescue(&proposal.wish, lease, asking.requester.user, locale)),
+            lease.iter().flat_map(|lease| described::in_rescue(&proposal.wish, lease, asking.requester.user, locale)),
         );
         about.extend(match &proposal.wish {
             Wish::Enable(_) => starts::displaced(proposal.plan.before.boot.as_ref(), lease.as_ref(), locale),

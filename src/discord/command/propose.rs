@@ -2,13 +2,11 @@
 
 use jiff::SignedDuration;
 
-use super::Typed;
+use super::{Typed, described::describe};
 use crate::{
-    access::UserId,
     clock,
     config::Locale,
     discord::{
-        approval_card,
         approve::{Emergency, Haste, accepted_waiting},
         asking::Asking,
         component::Button,
@@ -16,7 +14,6 @@ use crate::{
         others,
         press::Admitted,
         refusal::Refusal,
-        standing, starts,
     },
     rescue::{
         approval::Guard,
@@ -25,15 +22,14 @@ use crate::{
         desk,
         event::Problem,
         lease::Lease,
-        operation::{Entry, Kind, Operation, Plan, Request, Wish},
+        operation::{Kind, Operation, Request, Wish},
         others::Beside,
         plan::{self, Aim, Back, Proposal},
-        reminder,
-        server::{Server, System},
+        server::Server,
     },
     say,
     store::{Card, CardId, CardRefusal, Open},
-    text::{code, duration, mention, named, since_epoch},
+    text::named,
 };
 
 impl Handler {
@@ -70,9 +66,31 @@ impl Handler {
     pub(in crate::discord) async fn confirm(&self, asking: &Asking, id: CardId) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
         let card = self.own_card(asking, id).await?;
-        if let Some(refusal) = self.store.card_refusal(id, clock::now()).await? {
-            return Err(Refusal::Card(refusal, card.command));
+        self.still_good(&card).await?;
+        let confirmed = match card.again {
+            Some(again) => self.confirm_again(asking, card.clone(), again).await,
+            None => self.confirm_new(asking, card.clone()).await,
+        };
+        match confirmed {
+            // Whatever the second of two presses stumbled over: the first one is why.
+            Err(refusal) => self.still_good(&card).await.and(Err(refusal)),
+            confirmed => confirmed,
         }
+    }
+
+    /// That a card may still be answered.
+    pub(super) async fn still_good(&self, card: &Card) -> Result<(), Refusal> {
+        let Some(refusal) = self.store.card_refusal(card.id, clock::now()).await? else { return Ok(()) };
+        if let CardRefusal::Answered(Some(id)) = refusal
+            && self.store.operation(id).await?.is_some_and(|operation| !operation.state.is_ended())
+        {
+            return Err(Refusal::UnderWay(id, card.command.clone()));
+        }
+        Err(Refusal::Card(refusal, card.command.clone()))
+    }
+
+    async fn confirm_new(&self, asking: &Asking, card: Card) -> Result<Reply, Refusal> {
+        let id = card.id;
         let kind = card.request.kind();
         if !kind.is_always_open() {
             self.press_counted(asking)?;
@@ -81,6 +99,12 @@ impl Handler {
         let known = self.find(asking, card.request.server.as_str(), desk::needed(kind)).await?;
         let admitted = self.admit(asking, &known, kind).await?;
         let server = &admitted.server;
+        match self.not_held(server, kind).await {
+            Err(Refusal::Busy(holder)) if is_same_deed(&holder, &card.request) => {
+                return Err(Refusal::UnderWay(holder.id, card.command));
+            }
+            held => held?,
+        }
         let lease = self.lookout.lease(server).await?;
         let plan = match self.fleet.confirm(server, &card.request.wish, lease.as_ref()).await {
             Ok(plan) => plan,
@@ -104,6 +128,7 @@ impl Handler {
         let request = Request { guard, known_as, ..card.request };
         match self.desk.open_from_card(&admitted.grant, id, &request).await? {
             Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking))),
+            Open::Busy(holder) if is_same_deed(&holder, &request) => Err(Refusal::UnderWay(holder.id, card.command)),
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
             Open::Refused(refusal) => Err(Refusal::Card(refusal, card.command)),
         }
@@ -131,7 +156,7 @@ impl Handler {
         }
     }
 
-    /// **Restore now**: its own confirmation, unless somebody else changed the server meanwhile.
+    /// **Restore now**: a confirmation card first, as for `/restore`.
     pub(in crate::discord) async fn restore_now(
         &self,
         asking: &Asking,
@@ -162,7 +187,7 @@ impl Handler {
         self.lead_out(asking, operation, &admitted, Aim::PutBack(Back::Recorded)).await
     }
 
-    /// What a press leads out of a rescue with: at once, or, if somebody else changed the server, after a card.
+    /// What a press leads out of a rescue with: after a card, if it reboots or somebody else changed the server; else at once.
     async fn lead_out(
         &self,
         asking: &Asking,
@@ -172,16 +197,21 @@ impl Handler {
     ) -> Result<Reply, Refusal> {
         let (proposal, beside) = self.proposal_beside(&admitted.server, aim).await?;
         let guard = self.guard_press(asking, admitted, self.calls(&admitted.server, &proposal))?;
-        let (Wish::Restore { despite, instead, .. } | Wish::PutBack { despite, instead, .. }) = &proposal.wish else {
-            return Err(Refusal::Unknown);
-        };
         let asks = Request { beside: Some(beside), ..request(asking, admitted, proposal.wish.clone(), None, guard) };
-        let quiet = despite.is_empty() && instead.is_none() && proposal.remarks.is_empty();
-        if quiet && asks.beside.as_ref().is_none_or(Beside::is_quiet) {
+        if let Wish::PutBack { despite, instead: None, .. } = &proposal.wish
+            && despite.is_empty()
+            && proposal.remarks.is_empty()
+            && asks.beside.as_ref().is_none_or(Beside::is_quiet)
+        {
             return self.open_by_press(asking, admitted, asks).await;
         }
-        let request = asks;
-        self.card(request, &proposal, restore_command(operation), asking.locale).await
+        // Whoever might break the glass is told how before they confirm: the card passes no approval.
+        let emergency = match asks.guard {
+            Guard::Approval(_) => self.emergency(asking, &admitted.server, Emergency::Restore),
+            Guard::Unprotected | Guard::BrokenGlass { .. } => None,
+        };
+        let reply = self.card(asks, &proposal, restore_command(operation), asking.locale).await?;
+        Ok(Reply { content: Emergency::below(reply.content, emergency.as_ref(), asking.locale), ..reply })
     }
 
     /// What needs no confirmation card: this very command or press opens it.
@@ -292,8 +322,15 @@ impl Handler {
         repeat: String,
         locale: Locale,
     ) -> Result<Reply, Refusal> {
-        let card = Card { id: CardId::new(), request, command: repeat };
-        self.store.save_card(&card, clock::now()).await?;
+        let card = Card { id: CardId::new(), request, command: repeat, again: None };
+        let lease = self.store.lease(&card.request.server).await?;
+        let content = describe(&card.request, proposal, lease.as_ref(), self.settings.remind_before);
+        self.show_card(&card, content, locale).await
+    }
+
+    /// A card, stored before anybody sees it.
+    pub(super) async fn show_card(&self, card: &Card, content: String, locale: Locale) -> Result<Reply, Refusal> {
+        self.store.save_card(card, clock::now()).await?;
         let mut buttons = vec![Button::Confirm(card.id).create(locale)];
         if let Wish::Restore { into, .. } | Wish::PutBack { into, .. } = &card.request.wish
             && !into.is_disk()
@@ -301,94 +338,14 @@ impl Handler {
             buttons.push(Button::ToDisk(card.id).create(locale));
         }
         buttons.push(Button::Dismiss(card.id).create(locale));
-        let lease = self.store.lease(&card.request.server).await?;
-        let content = describe(&card.request, proposal, lease.as_ref(), self.settings.remind_before);
         Ok(Reply { buttons, ..Reply::text(content) })
     }
 }
 
-/// What will happen, with the warnings of OVHcloud's guide.
-fn describe(request: &Request, proposal: &Proposal, lease: Option<&Lease>, remind_before: SignedDuration) -> String {
-    let (server, locale) = (named(&request.label), request.locale);
-    let in_rescue = lease.map(|lease| in_rescue(&request.wish, lease, request.requester, locale)).unwrap_or_default();
-    let into = into(&proposal.plan, locale);
-    let mut lines = Vec::new();
-    match &request.wish {
-        Wish::Enable(wish) => {
-            lines.push(say!(locale, "confirm-enable", server = server));
-            lines.push(say!(locale, "confirm-boots-into", into = into));
-            let before = reminder::notice_period(wish.lease, remind_before);
-            let (length, before) = (duration(locale, wish.lease), duration(locale, before));
-            lines.push(say!(locale, "confirm-lease", length = length, before = before));
-            if let Some(email) = &wish.email {
-                lines.push(say!(locale, "confirm-email", email = code(email)));
-            }
-            match (proposal.plan.entry, &wish.ssh_key) {
-                (Entry::Key, Some(_)) => lines.push(say!(locale, "confirm-key")),
-                (Entry::Key, None) => lines.push(say!(locale, "confirm-key-there")),
-                _ => {}
-            }
-            lines.extend(in_rescue);
-            lines.extend(starts::displaced(proposal.plan.before.boot.as_ref(), lease, locale));
-            lines.push(say!(locale, "confirm-services-stop"));
-            lines.push(say!(locale, "confirm-backup"));
-            if wish.system == System::Windows {
-                lines.push(say!(locale, "confirm-windows-vm"));
-            }
-        }
-        Wish::Restore { despite, instead, .. } => {
-            lines.push(match (lease, instead) {
-                (None, Some(_)) => say!(locale, "confirm-to-disk", server = server),
-                _ => say!(locale, "confirm-restore", server = server),
-            });
-            lines.push(say!(locale, "confirm-boots-into", into = into));
-            lines.extend(starts::instead(&request.wish, locale));
-            lines.extend(in_rescue);
-            lines.extend(despite.iter().map(|difference| starts::difference(difference, locale)));
-        }
-        Wish::PutBack { despite, .. } => {
-            lines.push(say!(locale, "confirm-put-back", server = server));
-            lines.push(say!(locale, "confirm-boots-into-next", into = into));
-            lines.extend(starts::instead(&request.wish, locale));
-            lines.extend(in_rescue);
-            lines.extend(despite.iter().map(|difference| starts::difference(difference, locale)));
-        }
-        Wish::Reboot { into: start } => {
-            lines.push(say!(locale, "confirm-reboot", server = server));
-            lines.push(say!(locale, "confirm-boots-into", into = into));
-            lines.extend(starts::dead_end(start.as_ref(), locale));
-            lines.push(say!(locale, "confirm-services-stop"));
-        }
-        Wish::Link { .. } | Wish::Adopt { .. } | Wish::HandOver { .. } | Wish::Console { .. } => {}
-    }
-    let remarks = proposal.remarks.iter().filter(|remark| starts::matters(remark, &request.wish));
-    lines.extend(remarks.map(|remark| starts::remark(remark, locale)));
-    lines.extend(request.beside.iter().flat_map(|beside| others::lines(beside, locale)));
-    lines.extend(approval_card::forewarning(&request.guard, locale));
-    lines.push(say!(locale, "confirm-life"));
-    lines.join("\n")
-}
-
-/// Whose rescue this would end; of one's own only another rescue says so.
-pub(super) fn in_rescue(wish: &Wish, lease: &Lease, asker: UserId, locale: Locale) -> Vec<String> {
-    let (since, until) = (since_epoch(lease.started), since_epoch(lease.deadline));
-    let owner = mention(lease.owner);
-    let whose = match (wish, lease.owner == asker) {
-        (Wish::Enable(_), true) => Some(say!(locale, "confirm-rescued-again", since = since, until = until)),
-        (Wish::Enable(_), false) => {
-            Some(say!(locale, "confirm-takes-over", owner = owner, since = since, until = until))
-        }
-        (Wish::Restore { .. } | Wish::PutBack { .. }, false) => {
-            Some(say!(locale, "confirm-ends-others", owner = owner, since = since, until = until))
-        }
-        _ => None,
-    };
-    whose.into_iter().chain(standing::seen(&lease.seen, locale)).collect()
-}
-
-/// What the machine will start, by kernel and OVHcloud's words.
-pub(super) fn into(plan: &Plan, locale: Locale) -> String {
-    plan.into.as_ref().map_or_else(|| say!(locale, "boot-none"), |start| starts::long(start, locale))
+/// Whether the operation that holds the server does just that, for the same person: then nothing is in the way.
+fn is_same_deed(holder: &Operation, request: &Request) -> bool {
+    let same_person = holder.request.requester == request.requester;
+    same_person && holder.request.kind() == request.kind()
 }
 
 /// What ends a lease: without a reboot, where the server has left its rescue already.

@@ -2,12 +2,11 @@
 //!
 //! A round of asking has a number, so that a press on an old message never answers a later question.
 
-use super::{Decided, Desk, Error, TRIES, by, covers, is_asked, needed, rule};
+use super::{Decided, Desk, Error, TRIES, by, covers, needed, rule};
 use crate::{
     access::{Capability, Grant},
     clock,
     rescue::{
-        approval::Approval,
         event::Event,
         operation::{Operation, OperationId},
     },
@@ -68,7 +67,7 @@ impl Desk {
         let event = |operation: &Operation| {
             is_open(operation, round).then(|| Event::ApprovalDenied { by: by(grant), rule: rule(grant) })
         };
-        self.decide_with(id, |operation| may_judge(grant, operation), event).await
+        self.decide_with(None, id, |operation| may_judge(grant, operation), event).await
     }
 
     /// Adds the reason of a denial: only whoever denied it can, and once.
@@ -81,7 +80,7 @@ impl Desk {
             let open = operation.state.facts.is_unexplained(round, by);
             open.then_some(Event::DenialExplained { round, by, reason, rule })
         };
-        self.decide_with(id, |operation| may_judge(grant, operation), event).await
+        self.decide_with(None, id, |operation| may_judge(grant, operation), event).await
     }
 
     /// Takes back what waits for others.
@@ -93,29 +92,7 @@ impl Desk {
             is_open(operation, round).then(|| Event::Withdrawn { by: by(grant), rule: rule(grant) })
         };
         let covers = |operation: &Operation| covers(grant, &operation.request.server, needed_to_withdraw(operation));
-        self.decide_with(id, covers, event).await
-    }
-
-    /// **Reboot again** where others must approve it, answering the question with this number.
-    ///
-    /// # Errors
-    /// [`Error`]: nobody was asked.
-    pub async fn ask_to_reboot_again(
-        &self,
-        grant: &Grant,
-        id: OperationId,
-        number: u32,
-        approval: &Approval,
-    ) -> Result<Decided, Error> {
-        let event = |operation: &Operation| {
-            is_asked(operation, number).then(|| Event::RebootAgainAsked {
-                by: by(grant),
-                approval: Box::new(approval.clone()),
-                rule: rule(grant),
-            })
-        };
-        let covers = |operation: &Operation| covers(grant, &operation.request.server, Capability::Reboot);
-        self.decide_with(id, covers, event).await
+        self.decide_with(None, id, covers, event).await
     }
 }
 

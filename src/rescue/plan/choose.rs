@@ -37,7 +37,10 @@ pub(super) async fn rescue(client: &ovh::Client, server: &Server, wanted: &Wante
     if let Wanted::Kernel(kernel) = wanted {
         // Some rescues are listed with another type than `rescue`.
         let all = client.boots(&server.name, None).await?;
-        left_out = all.left_out;
+        // What was said of an entry first was said after the longer look.
+        left_out.retain(|entry| all.read.iter().all(|boot| boot.id != entry.id));
+        let known: Vec<BootId> = left_out.iter().map(|entry| entry.id).collect();
+        left_out.extend(all.left_out.into_iter().filter(|entry| !known.contains(&entry.id)));
         if let Some(boot) = all.read.into_iter().find(|boot| boot.kernel == *kernel && boot.is_rescue()) {
             return Ok(Choice { boot, left_out });
         }

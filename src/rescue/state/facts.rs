@@ -60,6 +60,8 @@ pub struct Facts {
     pub not_done: Option<NotDone>,
     /// What was known right before the last reboot that was intended.
     pub last_intent: Option<Intent>,
+    /// The reboots that OVHcloud listed when a rescue that somebody else started was taken over; `None` when they were not read.
+    pub reboots_before: Option<Vec<TaskId>>,
     /// New tasks among which ours could not be told.
     pub candidates: Vec<TaskId>,
     /// Why it could not be read in time whether there are new tasks.
@@ -114,7 +116,11 @@ impl Facts {
     pub(super) fn learn(&mut self, event: &Event) {
         self.learn_of_approval(event);
         match event {
-            Event::Prepared { plan } | Event::Adopted { plan, .. } => self.plan = Some((**plan).clone()),
+            Event::Prepared { plan } => self.plan = Some((**plan).clone()),
+            Event::Adopted { plan, reboots, .. } => {
+                self.plan = Some((**plan).clone());
+                self.reboots_before.clone_from(reboots);
+            }
             Event::BootSet { found, lacking, .. } => {
                 self.found.clone_from(found);
                 self.lacking.clone_from(lacking);

@@ -123,7 +123,7 @@ impl Work<'_> {
             return Some(true);
         }
         if request.kind() != Kind::Enable {
-            let verdict = self.runner.errands.may_still(self.operation, server).await?;
+            let verdict = self.runner.errands.may_still(self.operation, server, self.reboots().await).await?;
             return Some(verdict == Verdict::Allowed);
         }
         let permission = self.runner.errands.may_receive(self.operation, server).await?;

@@ -23,7 +23,7 @@ use super::{
     errand::Verdict,
     event::{Event, NotDone, Problem, PutBack},
     lookout,
-    operation::{Operation, Source},
+    operation::{Kind, Operation, Source},
     plan,
     runner::Runner,
     server::Server,
@@ -182,8 +182,11 @@ impl Work<'_> {
         if same && self.age() < FRESH && !(begins && guarded) {
             return Ok(None);
         }
-        let server = server.clone();
-        Ok(match self.runner.errands.may_still(self.operation, server).await {
+        let reboots = match request.kind() {
+            Kind::Link => self.reboots().await,
+            _ => None,
+        };
+        Ok(match self.runner.errands.may_still(self.operation, server.clone(), reboots).await {
             Some(Verdict::Allowed) => None,
             Some(Verdict::Refused) => {
                 let event = Event::FoundImpossible { problem: Problem::NoLongerAllowed };

@@ -94,7 +94,10 @@ impl Work<'_> {
             return problem(Problem::HasOwner { owner: lease.owner });
         }
         match plan::adoption(self.client, server).await {
-            Ok((plan, system)) => Ok(Next::Record(Event::Adopted { plan: Box::new(plan), system })),
+            Ok((plan, system)) => {
+                let reboots = self.reboots().await;
+                Ok(Next::Record(Event::Adopted { plan: Box::new(plan), system, reboots }))
+            }
             Err(plan::Error::Problem(found)) => problem(found),
             Err(plan::Error::Ovh(error)) => Err(error.into()),
         }

@@ -11,14 +11,12 @@ use crate::{
     rescue::{
         event::{Event, NotDone},
         operation::{Intent, Operation},
-        server::{Task, TaskId},
+        server::{HARD_REBOOT, Task, TaskId},
         state::Phase,
     },
     store::Append,
 };
 
-/// OVHcloud's name for a reboot in its task list.
-const HARD_REBOOT: &str = "hardReboot";
 /// How many of the newest tasks are read in one look; a server has a handful of reboots a day at most.
 const TASKS_AT_ONCE: usize = 10;
 
@@ -128,6 +126,17 @@ impl Work<'_> {
             }
         }
         Ok(new)
+    }
+
+    /// Every reboot that OVHcloud lists; `None` when it does not say.
+    pub(super) async fn reboots(&self) -> Option<Vec<TaskId>> {
+        match self.client.task_ids(self.server(), Some(HARD_REBOOT), None).await {
+            Ok(reboots) => Some(reboots),
+            Err(error) => {
+                tracing::warn!(operation.id = %self.operation.id, %error, "the reboots of a server cannot be read");
+                None
+            }
+        }
     }
 
     /// The newest reboot that OVHcloud remembers.

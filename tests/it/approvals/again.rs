@@ -7,7 +7,7 @@ use super::Council;
 /// Ann's rescue was approved, its reboot got no answer and never arrived, and she wants one more.
 async fn asked_again(council: &Council) -> Message {
     let question = question(council).await;
-    let answer = council.press(&council.ann, &question, "Reboot again").await;
+    let answer = council.press_and_confirm(&council.ann, &question, "Reboot again").await;
     assert!(answer.content.contains("must approve"), "{}", answer.content);
     let request = council.request("R-1").await;
     assert!(request.content.contains("one more reboot"), "{}", request.content);
@@ -42,7 +42,7 @@ async fn whoever_asks_again_does_not_approve_it_and_neither_does_who_asked_first
     let roles = [council.bob.roles(), council.paula.roles()].concat();
     council.bob.set_roles(&roles);
     council.ann.set_roles(&roles);
-    council.press(&council.bob, &question, "Reboot again").await;
+    council.press_and_confirm(&council.bob, &question, "Reboot again").await;
     let request = council.request("R-1").await;
     for who in [&council.bob, &council.ann] {
         let answer = council.press(who, &request, "Approve").await;
@@ -57,12 +57,12 @@ async fn whoever_asks_again_does_not_approve_it_and_neither_does_who_asked_first
 async fn denied_or_taken_back_the_question_stands_again() {
     let council = Council::new(&["rescue"], "").await;
     let first = question(&council).await;
-    council.press(&council.ann, &first, "Reboot again").await;
+    council.press_and_confirm(&council.ann, &first, "Reboot again").await;
     let request = council.request("R-1").await;
     council.press(&council.quinn, &request, "Deny").await;
     council.request_shows("R-1", &["**Denied**", &council.quinn.mention()]).await;
     let second = next_question(&council, &[first.id]).await;
-    council.press(&council.ann, &second, "Reboot again").await;
+    council.press_and_confirm(&council.ann, &second, "Reboot again").await;
     let request = council.request("R-1").await;
     council.press(&council.ann, &request, "Cancel").await;
     let third = next_question(&council, &[first.id, second.id]).await;
@@ -110,4 +110,17 @@ async fn a_restore_takes_over_from_what_waits_to_reboot_again() {
     council.restored(&council.bob, "web-1").await;
     council.request_shows("R-1", &["**No longer needed**"]).await;
     assert_eq!((council.ovh.reboots("web-1"), council.ovh.boot_of("web-1")), (1, disk));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_lets_nothing_be_rebooted_again_during_a_pause() {
+    let council = Council::new(&["rescue"], "").await;
+    let request = asked_again(&council).await;
+    council.ask(&council.ann, "admin pause", &[("reason", "fire")]).await;
+    let answer = council.press(&council.quinn, &request, "Approve").await;
+    assert!(answer.content.contains("paused all new operations"), "{}", answer.content);
+    assert_eq!(council.ovh.journal().count("POST", "/reboot"), 1);
+    council.ask(&council.ann, "admin resume", &[]).await;
+    council.press(&council.quinn, &request, "Approve").await;
+    council.rung(&council.ann, &["**In rescue**", "R-1"]).await;
 }

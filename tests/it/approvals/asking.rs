@@ -175,7 +175,7 @@ async fn restore_now_in_the_dm_waits_for_approval_too() {
     let disk = council.ovh.boot_of("web-1");
     council.rescued(&council.ann, "web-1").await;
     let dm = council.ann.wait_for_dm(|message| message.content.contains("manager/secret")).await;
-    let answer = council.press(&council.ann, &dm, "Restore now").await;
+    let answer = council.press_and_confirm(&council.ann, &dm, "Restore now").await;
     assert!(
         answer.content.contains("Accepted as **R-2**") && answer.content.contains("must approve"),
         "{}",

@@ -174,10 +174,12 @@ async fn restore_now_names_what_an_admin_types_and_nobody_else_is_told_of_it() {
     let council = Council::with(TestConfig { rules, ..TestConfig::default() }).await;
     let hal = council.discord.person("hal", "en-GB", &[HELPERS]);
     let end = council.rescued(&council.ann, "web-1").await;
-    let answer = council.press(&hal, &end, "Restore now").await;
-    assert!(answer.content.contains("must approve") && !answer.content.contains("break_glass"), "{}", answer.content);
-    let answer = council.press(&council.ann, &end, "Restore now").await;
-    assert!(answer.content.contains("must approve") && answer.content.contains(RESTORE), "{}", answer.content);
+    let card = council.press(&hal, &end, "Restore now").await;
+    assert!(card.content.contains("must approve") && !card.content.contains("break_glass"), "{}", card.content);
+    council.press(&hal, &card, "Confirm").await;
+    let card = council.press(&council.ann, &end, "Restore now").await;
+    assert!(card.content.contains("must approve") && card.content.contains(RESTORE), "{}", card.content);
+    council.press(&council.ann, &card, "Confirm").await;
     // It does as it says, though two others wait.
     council.accepted(&council.ann, "restore", &options(WHY)).await;
     council.rung(&council.ann, &["**Restored**", "R-4"]).await;
@@ -201,8 +203,9 @@ async fn reboot_again_names_what_an_admin_types_and_it_leads_there() {
     council.ovh.faults().reset("POST", "/reboot");
     council.approve(&council.paula, "R-1").await;
     let question = council.rung(&council.ann, &["Your decision is needed", "R-1"]).await;
-    let answer = council.press(&council.ann, &question, "Reboot again").await;
-    assert!(answer.content.contains("must approve") && answer.content.contains(REBOOT), "{}", answer.content);
+    let card = council.press(&council.ann, &question, "Reboot again").await;
+    assert!(card.content.contains("must approve") && card.content.contains(REBOOT), "{}", card.content);
+    council.press(&council.ann, &card, "Confirm").await;
     let request = council.request("R-1").await;
     council.press(&council.ann, &request, "Cancel").await;
     let again = |message: &Message| message.id.0 > question.id.0 && message.button("Leave it").is_some();

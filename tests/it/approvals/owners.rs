@@ -129,3 +129,75 @@ async fn a_foreign_rescue_of_a_protected_server_is_adopted_only_with_an_approval
     assert_eq!(held.deadline.duration_since(held.started), SignedDuration::from_hours(4));
     assert_eq!((council.ovh.boot_of("web-1"), council.ovh.reboots("web-1")), (Some(rescue), 0));
 }
+
+/// Ann's approved rescue of `web-1`, whose link waits for **Reveal link**.
+async fn waits_for_reveal(council: &Council) -> sim::discord::Message {
+    council.discord.set_dms(&council.ann, sim::discord::Dms::Closed);
+    council.rescue_asked().await;
+    council.approve(&council.paula, "R-1").await;
+    council.sees(&["Press", "Reveal link", "R-1"]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_owner_needs_nobody_for_the_link_until_the_server_was_rebooted_again() {
+    let council = Council::new(&["rescue"], "").await;
+    council.rescue_asked().await;
+    council.approve(&council.paula, "R-1").await;
+    council.rung(&council.ann, &["**In rescue**", "R-1"]).await;
+    let link = council.ask(&council.ann, "rescue link", &[("server", "web-1")]).await;
+    assert!(link.content.contains("R-2") && !link.content.contains("must approve"), "{}", link.content);
+    council.rung(&council.ann, &["**Link sent**", "R-2"]).await;
+    council.ovh.reboot_by_somebody("web-1");
+    let link = council.ask(&council.ann, "rescue link", &[("server", "web-1")]).await;
+    assert!(link.content.contains("R-3") && link.content.contains("must approve"), "{}", link.content);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whether_it_was_rebooted_again_must_be_read_or_somebody_approves() {
+    let council = Council::new(&["rescue"], "").await;
+    council.rescue_asked().await;
+    council.approve(&council.paula, "R-1").await;
+    council.rung(&council.ann, &["**In rescue**", "R-1"]).await;
+    let words = serde_json::json!({"class": "Client::Forbidden", "message": "This call has not been granted"});
+    council.ovh.faults().always().status("GET", "task?function=hardReboot", 403, &words);
+    let link = council.ask(&council.ann, "rescue link", &[("server", "web-1")]).await;
+    assert!(link.content.contains("R-2") && link.content.contains("must approve"), "{}", link.content);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_waits_is_not_revealed_once_the_server_was_rebooted_again() {
+    let council = Council::new(&["rescue"], "").await;
+    let waiting = waits_for_reveal(&council).await;
+    council.ovh.reboot_by_somebody("web-1");
+    let answer = council.press(&council.ann, &waiting, "Reveal link").await;
+    assert!(answer.content.contains("`/rescue link server:web-1`"), "{}", answer.content);
+    assert!(!answer.content.contains("manager/secret") && answer.buttons().is_empty(), "{}", answer.content);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_waits_is_revealed_to_its_owner_while_their_rescue_runs() {
+    let council = Council::new(&["rescue"], "").await;
+    let waiting = waits_for_reveal(&council).await;
+    let answer = council.press(&council.ann, &waiting, "Reveal link").await;
+    assert!(answer.is_ephemeral() && answer.content.contains("manager/secret"), "{}", answer.content);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_adopted_a_rescue_is_its_owner_until_it_was_rebooted_again() {
+    let config = TestConfig { rules: rules(&["rescue"], ""), ..TestConfig::default() };
+    let pace = format!("{}inventory_refresh = \"200ms\"\n", config.pace);
+    let council = Council::with(TestConfig { pace, ..config }).await;
+    let rescue = council.ovh.boot_id("web-1", "rescue12-customer");
+    council.ovh.netboot_by_somebody("web-1", Some(rescue));
+    council.ovh.reboot_by_somebody("web-1");
+    let list = council.lists(&council.ann, &["web-1", "not started by me"]).await;
+    council.press(&council.ann, &list, "Adopt").await;
+    council.approve(&council.paula, "R-1").await;
+    council.rung(&council.ann, &["**Adopted**", "R-1"]).await;
+    let link = council.ask(&council.ann, "rescue link", &[("server", "web-1")]).await;
+    assert!(link.content.contains("R-2") && !link.content.contains("must approve"), "{}", link.content);
+    council.rung(&council.ann, &["R-2"]).await;
+    council.ovh.reboot_by_somebody("web-1");
+    let link = council.ask(&council.ann, "rescue link", &[("server", "web-1")]).await;
+    assert!(link.content.contains("R-3") && link.content.contains("must approve"), "{}", link.content);
+}

@@ -63,11 +63,10 @@ impl Crash {
         self.reads_before_accepting() + usize::from(self.guard == Guard::Approval)
     }
 
-    /// How often the server is read before the machine is watched: also for the plan (protected, for everybody's rights, too),
-    /// and around the setting.
+    /// How often the server is read before the machine is watched: also for the plan, around the setting, and right before the
+    /// reboot.
     fn reads_before_watching(self) -> usize {
-        let rights = usize::from(self.guard == Guard::Approval);
-        self.reads_before_beginning() + rights + if self.kind == Kind::Restore { 3 } else { 1 }
+        self.reads_before_beginning() + 1 + if self.kind == Kind::Restore { 3 } else { 1 }
     }
 
     /// The step that is due after a crash within this one: what cannot be repeated, or may have arrived, is looked for instead.

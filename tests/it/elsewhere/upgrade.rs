@@ -16,7 +16,7 @@ async fn forget_marks(bot: &TestBot) {
         "UPDATE leases SET lease = json_remove(lease, '$.mark')",
         "DELETE FROM facts WHERE name = 'last unmarked'",
         "DROP INDEX posted_messages",
-        "DELETE FROM _sqlx_migrations WHERE version >= 10",
+        "DELETE FROM _sqlx_migrations WHERE version = 10",
     ] {
         sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&pool).await.expect(statement);
     }

@@ -17,8 +17,8 @@ use bernard::{
         mark::Mark,
         notice::{Doing, Letter, Notice, To, Unasked},
         operation::{
-            ChannelId, Difference, EnableWish, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source,
-            Wish,
+            ChannelId, Difference, EnableWish, Ends, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot,
+            Source, Wish,
         },
         others::{self, Beside, OthersWork, Unread},
         reminder::Reminder,
@@ -86,13 +86,10 @@ fn queries() -> impl Strategy<Value = Vec<QueryId>> {
     vec(query(), 0..3)
 }
 
-fn boot() -> impl Strategy<Value = Boot> {
-    (any::<u64>(), text(), text(), text()).prop_map(|(id, boot_type, kernel, description)| Boot {
-        id: BootId(id),
-        boot_type,
-        kernel,
-        description,
-    })
+fn boot() -> BoxedStrategy<Boot> {
+    (any::<u64>(), text(), text(), text())
+        .prop_map(|(id, boot_type, kernel, description)| Boot { id: BootId(id), boot_type, kernel, description })
+        .boxed()
 }
 
 fn status() -> impl Strategy<Value = TaskStatus> {
@@ -104,37 +101,31 @@ fn nullable() -> impl Strategy<Value = Option<Option<String>>> {
     option::of(option::of(text()))
 }
 
-fn setting() -> impl Strategy<Value = Setting> {
-    (start(), nullable(), nullable(), facts()).prop_map(|(boot, rescue_mail, rescue_ssh_key, facts)| Setting {
-        boot,
-        rescue_mail,
-        rescue_ssh_key,
-        facts,
-    })
+fn setting() -> BoxedStrategy<Setting> {
+    (start(), nullable(), nullable(), facts())
+        .prop_map(|(boot, rescue_mail, rescue_ssh_key, facts)| Setting { boot, rescue_mail, rescue_ssh_key, facts })
+        .boxed()
 }
 
-fn snapshot() -> impl Strategy<Value = Snapshot> {
+fn snapshot() -> BoxedStrategy<Snapshot> {
     let mails = option::of(vec(any::<u64>(), 0..4));
-    (option::of(start()), option::of(text()), option::of(text()), mails, option::of(text()), facts()).prop_map(
-        |(boot, rescue_mail, rescue_ssh_key, mails, ip, facts)| Snapshot {
+    (option::of(start()), option::of(text()), option::of(text()), mails, option::of(text()), facts())
+        .prop_map(|(boot, rescue_mail, rescue_ssh_key, mails, ip, facts)| Snapshot {
             boot,
             rescue_mail,
             rescue_ssh_key,
             mails,
             ip,
             facts,
-        },
-    )
+        })
+        .boxed()
 }
 
-pub(super) fn plan() -> impl Strategy<Value = Plan> {
+pub(super) fn plan() -> BoxedStrategy<Plan> {
     let entry = select(vec![Entry::Password, Entry::Key, Entry::None]);
-    (snapshot(), option::of(setting()), option::of(start()), entry).prop_map(|(before, change, into, entry)| Plan {
-        before,
-        change,
-        into,
-        entry,
-    })
+    (snapshot(), option::of(setting()), option::of(start()), entry)
+        .prop_map(|(before, change, into, entry)| Plan { before, change, into, entry })
+        .boxed()
 }
 
 fn intent() -> impl Strategy<Value = Intent> {
@@ -152,10 +143,12 @@ fn works() -> impl Strategy<Value = Vec<OthersWork>> {
     vec(work, 0..3)
 }
 
-fn beside() -> impl Strategy<Value = Beside> {
+fn beside() -> BoxedStrategy<Beside> {
     let what = select(vec![others::Source::Tasks, others::Source::Planned, others::Source::Interventions]);
     let unread = (what, text()).prop_map(|(what, said)| Unread { what, said });
-    (works(), vec(unread, 0..2), vec(task(), 0..3)).prop_map(|(works, unread, tasks)| Beside { works, unread, tasks })
+    (works(), vec(unread, 0..2), vec(task(), 0..3))
+        .prop_map(|(works, unread, tasks)| Beside { works, unread, tasks })
+        .boxed()
 }
 
 fn identity() -> impl Strategy<Value = Identity> {
@@ -163,7 +156,7 @@ fn identity() -> impl Strategy<Value = Identity> {
     (option::of(text()), tags).prop_map(|(display_name, tags)| Identity { display_name, tags })
 }
 
-fn problem() -> impl Strategy<Value = Problem> {
+fn problem() -> BoxedStrategy<Problem> {
     prop_oneof![
         Just(Problem::ServerGone),
         text().prop_map(|state| Problem::HeldByOvhcloud { state }),
@@ -188,10 +181,11 @@ fn problem() -> impl Strategy<Value = Problem> {
         Just(Problem::NoConsole),
         (text(), option::of(query())).prop_map(|(said, query)| Problem::Ovhcloud { said, query }),
     ]
+    .boxed()
 }
 
 /// Any event.
-pub(super) fn event() -> impl Strategy<Value = Event> {
+pub(super) fn event() -> BoxedStrategy<Event> {
     let why = select(vec![NotDone::Refused, NotDone::Unsent]);
     let doubt = prop_oneof![Just(Doubt::Stopped), text().prop_map(|said| Doubt::Unanswered { said })];
     let put_back =
@@ -200,7 +194,8 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
     let before = prop_oneof![
         plan().prop_map(|plan| Event::Prepared { plan: Box::new(plan) }),
         problem().prop_map(|problem| Event::FoundImpossible { problem }),
-        (plan(), system()).prop_map(|(plan, system)| Event::Adopted { plan: Box::new(plan), system }),
+        (plan(), system(), option::of(vec(any::<u64>().prop_map(TaskId), 0..3)))
+            .prop_map(|(plan, system, reboots)| Event::Adopted { plan: Box::new(plan), system, reboots }),
         (queries(), facts(), fields()).prop_map(|(queries, found, lacking)| Event::BootSet { queries, found, lacking }),
         (why.clone(), text(), option::of(query())).prop_map(|(why, said, query)| Event::SettingRefused {
             why,
@@ -269,7 +264,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
             (person(), option::of(text())).prop_map(|(by, rule)| Event::Withdrawn { by, rule }),
             Just(Event::ApprovalExpired),
         ];
-    prop_oneof![4 => before, 4 => reboot, 4 => after, 4 => approval, 1 => beside]
+    prop_oneof![4 => before.boxed(), 4 => reboot.boxed(), 4 => after.boxed(), 4 => approval.boxed(), 1 => beside.boxed()].boxed()
 }
 
 fn call() -> impl Strategy<Value = ExactCall> {
@@ -279,19 +274,21 @@ fn call() -> impl Strategy<Value = ExactCall> {
     (method, text(), body, times).prop_map(|(method, path, body, times)| ExactCall { method, path, body, times })
 }
 
-fn approval() -> impl Strategy<Value = Approval> {
+fn approval() -> BoxedStrategy<Approval> {
     let who = prop_oneof![any::<u64>().prop_map(Who::Role), user().prop_map(Who::User)];
     let because = select(vec![Because::Matches, Because::Unread]);
     (1..4_u32, length(), text(), because, vec(who, 0..3), vec(call(), 0..3))
         .prop_map(|(count, expires, rule, because, of, calls)| Approval { count, expires, rule, because, of, calls })
+        .boxed()
 }
 
-fn guard() -> impl Strategy<Value = Guard> {
+fn guard() -> BoxedStrategy<Guard> {
     prop_oneof![
         Just(Guard::Unprotected),
         approval().prop_map(Guard::Approval),
         (approval(), option::of(any::<u64>())).prop_map(|(passed, tells)| Guard::BrokenGlass { passed, tells }),
     ]
+    .boxed()
 }
 
 /// The place of an event in a list of all of them: a new event does not compile until it has one, and a strategy above.
@@ -348,6 +345,10 @@ pub(super) fn place(event: &Event) -> usize {
 /// How many events there are.
 pub(super) const EVENTS: usize = 45;
 
+fn ends() -> impl Strategy<Value = Ends> {
+    prop_oneof![Just(Ends::Unsaid), Just(Ends::Nobodys), operation_id().prop_map(Ends::This)]
+}
+
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
         option::of(start()).prop_map(Difference::Boot),
@@ -357,18 +358,15 @@ fn difference() -> impl Strategy<Value = Difference> {
     ]
 }
 
-fn wish() -> impl Strategy<Value = Wish> {
+fn wish() -> BoxedStrategy<Wish> {
     let enable = (boot(), system(), option::of(text()), option::of(text()), length(), option::of(operation_id()))
         .prop_map(|(into, system, email, ssh_key, lease, over)| {
             Wish::Enable(EnableWish { into, system, email, ssh_key, lease, over })
         });
     prop_oneof![
         enable,
-        (start(), vec(difference(), 0..3), instead()).prop_map(|(into, despite, instead)| Wish::Restore {
-            into,
-            despite,
-            instead
-        }),
+        (start(), vec(difference(), 0..3), ends(), instead())
+            .prop_map(|(into, despite, ends, instead)| { Wish::Restore { into, despite, ends, instead } }),
         (start(), vec(difference(), 0..3), instead()).prop_map(|(into, despite, instead)| Wish::PutBack {
             into,
             despite,
@@ -381,38 +379,41 @@ fn wish() -> impl Strategy<Value = Wish> {
         (select(ConsoleMinutes::ALL.to_vec()), option::of(any::<Ipv4Addr>()))
             .prop_map(|(minutes, ip)| Wish::Console { minutes, ip }),
     ]
+    .boxed()
 }
 
-pub(super) fn request() -> impl Strategy<Value = Request> {
+pub(super) fn request() -> BoxedStrategy<Request> {
     let locale = select(vec![Locale::En, Locale::Fr]);
     let requester = prop_oneof![user(), (1..6_u64).prop_map(UserId)];
     let who = (requester, locale, channel(), channel());
     let seen = (option::of(identity()), option::of(beside()));
-    (wish(), service_name(), text(), text(), who, option::of(text()), text(), guard(), seen).prop_map(
-        |(
-            wish,
-            server,
-            account,
-            label,
-            (requester, locale, channel, place),
-            reason,
-            rule,
-            guard,
-            (known_as, beside),
-        )| Request {
-            wish,
-            server,
-            account,
-            label,
-            requester,
-            locale,
-            channel,
-            place,
-            reason,
-            rule,
-            guard,
-            known_as,
-            beside,
-        },
-    )
+    (wish(), service_name(), text(), text(), who, option::of(text()), text(), guard(), seen)
+        .prop_map(
+            |(
+                wish,
+                server,
+                account,
+                label,
+                (requester, locale, channel, place),
+                reason,
+                rule,
+                guard,
+                (known_as, beside),
+            )| Request {
+                wish,
+                server,
+                account,
+                label,
+                requester,
+                locale,
+                channel,
+                place,
+                reason,
+                rule,
+                guard,
+                known_as,
+                beside,
+            },
+        )
+        .boxed()
 }

@@ -125,7 +125,7 @@ fn fair(state: &State, plan: &Plan) -> Event {
             Event::RescueFound { system: System::Linux, ip: None, since: at, key: None, age: Age::Known }
         }
         Phase::Opened if state.kind == Kind::Adopt => {
-            Event::Adopted { plan: Box::new(plan.clone()), system: System::Linux }
+            Event::Adopted { plan: Box::new(plan.clone()), system: System::Linux, reboots: None }
         }
         Phase::Opened if state.kind == Kind::HandOver => Event::HandedOver { from: UserId(1), to: UserId(2) },
         Phase::Opened if state.kind == Kind::Console => Event::ConsoleChosen { kind: ConsoleKind::KvmHtml5 },

@@ -9,7 +9,7 @@ use bernard::{
         approval::{Approval, Guard},
         console::ConsoleMinutes,
         event::{Event, Problem},
-        operation::{ChannelId, Kind, Operation, OperationId, Request, Wish},
+        operation::{ChannelId, Ends, Kind, Operation, OperationId, Request, Wish},
         server::{Boot, BootId},
     },
     store::{Append, Approve, Card, CardId, CardRefusal, Open, Store},
@@ -31,7 +31,9 @@ fn request(kind: Kind) -> Request {
     let boot = || Boot { id: BootId(1), boot_type: "harddisk".into(), kernel: "hd".into(), description: String::new() };
     Request {
         wish: match kind {
-            Kind::Restore => Wish::Restore { into: boot().into(), despite: Vec::new(), instead: None },
+            Kind::Restore => {
+                Wish::Restore { into: boot().into(), despite: Vec::new(), ends: Ends::default(), instead: None }
+            }
             Kind::Adopt => Wish::Adopt { lease: jiff::SignedDuration::from_hours(4) },
             Kind::HandOver => Wish::HandOver { lease: OperationId(1), from: UserId(200), to: UserId(201) },
             Kind::PutBack => Wish::PutBack { into: boot().into(), despite: Vec::new(), instead: None },
@@ -70,7 +72,8 @@ async fn holders(store: &Store) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_card_that_many_press_at_once_opens_one_operation() {
     let (store, _folder) = store().await;
-    let card = Card { id: CardId::new(), request: request(Kind::Reboot), command: "/reboot server:web-1".into() };
+    let card =
+        Card { id: CardId::new(), request: request(Kind::Reboot), command: "/reboot server:web-1".into(), again: None };
     store.save_card(&card, NOW).await.expect("saved");
     let mut presses = JoinSet::new();
     for _ in 0..12 {

@@ -8,19 +8,19 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use super::{boot, text};
 
-pub(super) fn start() -> impl Strategy<Value = Start> {
+pub(super) fn start() -> BoxedStrategy<Start> {
     let script = "[ -~]{0,40}[a-z]".prop_filter_map("a script", BootScript::new);
-    prop_oneof![boot().prop_map(Start::Netboot), script.prop_map(Start::Script)]
+    prop_oneof![boot().prop_map(Start::Netboot), script.prop_map(Start::Script)].boxed()
 }
 
-pub(super) fn facts() -> impl Strategy<Value = Vec<Fact>> {
+pub(super) fn facts() -> BoxedStrategy<Vec<Fact>> {
     let fact = prop_oneof![
         option::of(text()).prop_map(Fact::EfiBootloaderPath),
         option::of(text()).prop_map(Fact::RootDevice),
         any::<bool>().prop_map(Fact::Monitoring),
         any::<bool>().prop_map(Fact::NoIntervention),
     ];
-    vec(fact, 0..4)
+    vec(fact, 0..4).boxed()
 }
 
 pub(super) fn fields() -> impl Strategy<Value = Vec<Field>> {
@@ -35,7 +35,7 @@ pub(super) fn fields() -> impl Strategy<Value = Vec<Field>> {
     vec(select(all), 0..3)
 }
 
-pub(super) fn instead() -> impl Strategy<Value = Option<Instead>> {
+pub(super) fn instead() -> BoxedStrategy<Option<Instead>> {
     let why = prop_oneof![
         Just(Unfit::Rescue),
         Just(Unfit::PowerOff),
@@ -44,7 +44,7 @@ pub(super) fn instead() -> impl Strategy<Value = Option<Instead>> {
         text().prop_map(|said| Unfit::Unread { said }),
         Just(Unfit::Chosen),
     ];
-    option::of((start(), why).prop_map(|(of, why)| Instead { of, why }))
+    option::of((start(), why).prop_map(|(of, why)| Instead { of, why })).boxed()
 }
 
 pub(super) fn left_out() -> impl Strategy<Value = Vec<LeftOut>> {
