@@ -25,6 +25,7 @@ use crate::{
         operation::{ChannelId, Operation, OperationId},
         server::{QueryId, ServiceName, TaskId},
     },
+    shown,
 };
 
 pub use chain::{
@@ -316,9 +317,11 @@ fn joined(queries: &[QueryId]) -> Option<String> {
     if names.is_empty() { None } else { Some(names.join(" ")) }
 }
 
-/// A text that every JSON library writes alike: without control characters, and bounded.
+/// A text that every JSON library writes alike and every terminal shows: without control characters, nothing hidden in it, and
+/// bounded.
 fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect()
+    let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    shown::cut(&shown::visible(&spaced), LONGEST)
 }
 
 #[cfg(test)]

@@ -187,7 +187,11 @@ async fn ovhcloud(config: &Config, client: &ovh::Client, findings: &mut Findings
         ),
         false => findings.add(Verdict::Well, name("the clocks agree")),
     }
-    let Some(servers) = findings.read(&name("the list of servers"), client.servers().await) else { return Vec::new() };
+    let Some(listed) = findings.read(&name("the list of servers"), client.servers().await) else { return Vec::new() };
+    let servers = listed.names;
+    if !listed.is_whole {
+        findings.add(Verdict::Unproved, name("not every entry of the list of servers is a name: it is left out"));
+    }
     findings.add(Verdict::Well, name(&format!("{} servers", servers.len())));
     if let Some(server) = servers.first() {
         reads(client, server, &name, findings).await;

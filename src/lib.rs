@@ -10,7 +10,8 @@
 //! - [`limits`]: how often people may ask.
 //! - [`ovh`]: one end of the wire, with its budget, its signatures and the fence before a reboot.
 //! - [`discord`]: the other end: interactions in, answers, cards and DMs out.
-//! - [`text`]: every sentence, in English and French.
+//! - [`text`]: every sentence, in English and French; [`shown`]: other people's text, made fit to be shown;
+//!   [`lenient`]: other people's data, of which one bad thing hides no good one.
 //! - `sieve`: what may be logged and shown of other people's words.
 //! - [`http`], [`tls`], [`metrics`], [`logging`], [`clock`], [`process`], [`private`]: the edges.
 //! - [`app`]: builds all of it, starts the loops, stops them in order; [`check`] proves beforehand that it can.
@@ -25,6 +26,8 @@ pub mod limits;
 pub mod ovh;
 pub mod discord;
 pub mod text;
+pub mod shown;
+pub mod lenient;
 mod sieve;
 pub mod http;
 pub mod tls;

@@ -15,6 +15,8 @@ use tracing_subscriber::{
     registry,
 };
 
+use crate::shown;
+
 /// The libraries that see secrets, by the first part of their targets.
 const CAPPED: [&str; 15] = [
     "serenity",
@@ -81,11 +83,63 @@ where
 {
     let asked =
         EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse(filter.unwrap_or_default())?;
+    let writer = Visible { writer, format };
     let lines = match format {
         Format::Text => fmt::layer().with_ansi(false).with_writer(writer).boxed(),
         Format::Json => fmt::layer().json().flatten_event(true).with_writer(writer).boxed(),
     };
     Ok(registry().with(lines.with_filter(asked.and(filter_fn(is_harmless)))))
+}
+
+/// Writes each event as one line in which nothing hides: an event may quote somebody else's text, and a terminal obeys what it
+/// is shown.
+struct Visible<M> {
+    writer: M,
+    format: Format,
+}
+
+/// One event being written.
+struct Line<W> {
+    out: W,
+    format: Format,
+}
+
+impl<'a, M: MakeWriter<'a>> MakeWriter<'a> for Visible<M> {
+    type Writer = Line<M::Writer>;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        Line { out: self.writer.make_writer(), format: self.format }
+    }
+}
+
+impl<W: io::Write> io::Write for Line<W> {
+    /// An event comes in one piece, its line break at the end.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let event = String::from_utf8_lossy(bytes);
+        let (event, end) = event.strip_suffix('\n').map_or((&*event, ""), |event| (event, "\n"));
+        let shown = match self.format {
+            Format::Text => shown::visible(event),
+            Format::Json => escaped(event),
+        };
+        self.out.write_all(format!("{shown}{end}").as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// The same JSON, with what hides in its texts escaped.
+fn escaped(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for c in json.chars() {
+        match c.is_control() || shown::is_unseen(c) {
+            true => escaped.extend(c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}"))),
+            false => escaped.push(c),
+        }
+    }
+    escaped
 }
 
 /// From now on a panic is logged by its place alone (before logging is set up: said on stderr). What it says is withheld,
@@ -180,6 +234,21 @@ pub(crate) mod tests {
             tracing::debug!(target: "serenity_like", "another library");
         });
         assert!(text.contains("heard") && text.contains("another library") && !text.contains("not this"), "{text}");
+    }
+
+    #[test]
+    fn nothing_that_is_quoted_hides_or_begins_a_line() {
+        let quoted = "web\u{202e}1\n2026-01-01T00:00:00Z ERROR forged\u{1b}[2J";
+        for format in [Format::Text, Format::Json] {
+            let text = logged(format, None, || tracing::warn!(said = %quoted, name = quoted, "a name: {quoted}"));
+            assert_eq!(text.lines().count(), 1, "{text}");
+            let hides = |c: char| c != '\n' && (c.is_control() || shown::is_unseen(c));
+            assert!(!text.chars().any(hides), "{text:?}");
+            assert!(text.to_lowercase().contains("202e"), "it is seen: {text}");
+        }
+        let line = logged(Format::Json, None, || tracing::warn!(said = %quoted, "a name"));
+        let line: serde_json::Value = serde_json::from_str(line.trim()).unwrap();
+        assert_eq!(line["said"], quoted, "it is the same text to a machine");
     }
 
     #[test]

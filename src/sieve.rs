@@ -3,6 +3,8 @@
 //! Discord and OVHcloud may quote in an error what was sent to them, and that may be a link to a password or the token of an
 //! interaction. So of their words only these pass; a word that could be a secret is taken for one.
 
+use crate::shown;
+
 /// How much of a message is kept: a sentence or two, which fits everywhere people read it.
 pub(crate) const MAX_MESSAGE: usize = 300;
 /// How much of a code, a query id or a right is kept; the known ones are a third of it.
@@ -15,12 +17,8 @@ const TOKEN: usize = 24;
 /// Words for people on one line, at most [`MAX_MESSAGE`] characters, with links, ids and tokens taken out.
 pub(crate) fn one_line(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
-    let shown: Vec<&str> = words.map(harmless).collect();
-    let line = shown.join(" ");
-    if line.chars().count() <= MAX_MESSAGE {
-        return line;
-    }
-    line.chars().take(MAX_MESSAGE - 1).chain(['…']).collect()
+    let kept: Vec<&str> = words.map(harmless).collect();
+    shown::cut(&shown::visible(&kept.join(" ")), MAX_MESSAGE)
 }
 
 /// A code or an id as one short word of harmless characters; whatever looks like a link or a token is none.

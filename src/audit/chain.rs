@@ -5,13 +5,17 @@
 //! follows [`GENESIS`]. What a chain cannot show by itself is that its end was cut off, or written anew from some line on: for
 //! that there are [`Anchor`]s, kept where the owner of the file cannot change them.
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    str::FromStr,
+};
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// A SHA-256; shown and parsed as 64 lower-case hexadecimal digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hash([u8; 32]);
 
 /// What stands before line 1: sixty-four zeros.
@@ -244,12 +248,24 @@ pub enum Broken {
         /// The last one; 0 if there is none.
         last: u64,
     },
+    /// Anchors of one line have different hashes: whoever kept them was told of two chains.
+    #[error("the anchors contradict each other: {}", contradictions(lines))]
+    Contradiction {
+        /// Each such line, with its hashes.
+        lines: BTreeMap<u64, BTreeSet<Hash>>,
+    },
     /// The anchored line is not in this part of the chain.
     #[error("line {number} was anchored, but is not in this part of the chain")]
     NotHere {
         /// The anchored line.
         number: u64,
     },
+}
+
+fn contradictions(lines: &BTreeMap<u64, BTreeSet<Hash>>) -> String {
+    let hashes = |all: &BTreeSet<Hash>| all.iter().map(Hash::to_string).collect::<Vec<_>>().join(" and as ");
+    let said = lines.iter().map(|(number, all)| format!("line {number} was anchored as {}", hashes(all)));
+    said.collect::<Vec<_>>().join("; ")
 }
 
 /// A chain, or a part of it, that is whole.
@@ -269,14 +285,28 @@ pub struct Verifier {
     start: Start,
     gaps: Gaps,
     anchors: BTreeMap<u64, Hash>,
+    contradictions: BTreeMap<u64, BTreeSet<Hash>>,
     so_far: Verified,
 }
 
 impl Verifier {
     /// A verifier that also wants these anchors to be there.
     pub fn new(start: Start, gaps: Gaps, anchors: impl IntoIterator<Item = Anchor>) -> Self {
-        let anchors = anchors.into_iter().map(|anchor| (anchor.number, anchor.hash)).collect();
-        Self { start, gaps, anchors, so_far: Verified { first: None, head: None, lines: 0 } }
+        let mut known: BTreeMap<u64, BTreeSet<Hash>> = BTreeMap::new();
+        for Anchor { number, hash } in anchors {
+            known.entry(number).or_default().insert(hash);
+        }
+        let anchors = known.iter().filter_map(|(number, hashes)| Some((*number, *hashes.first()?))).collect();
+        known.retain(|_, hashes| hashes.len() > 1);
+        Self { start, gaps, anchors, contradictions: known, so_far: Verified { first: None, head: None, lines: 0 } }
+    }
+
+    /// That the anchors agree with each other: if not, no chain can be the one that was anchored.
+    fn agree(&mut self) -> Result<(), Broken> {
+        match std::mem::take(&mut self.contradictions) {
+            none if none.is_empty() => Ok(()),
+            lines => Err(Broken::Contradiction { lines }),
+        }
     }
 
     /// The next line, or why there is none to be read.
@@ -284,6 +314,7 @@ impl Verifier {
     /// # Errors
     /// The first thing that is wrong; then nothing more can be said of what follows.
     pub fn take(&mut self, line: Result<Line, NotALine>) -> Result<(), Broken> {
+        self.agree()?;
         let expected = self.so_far.head.map_or(1, |head| head.number + 1);
         let line = line.map_err(|why| Broken::Unreadable { number: expected, why })?;
         let number = line.number;
@@ -327,7 +358,8 @@ impl Verifier {
     ///
     /// # Errors
     /// When a line that was anchored did not come.
-    pub fn end(self) -> Result<Verified, Broken> {
+    pub fn end(mut self) -> Result<Verified, Broken> {
+        self.agree()?;
         let last = self.so_far.head.map_or(0, |head| head.number);
         match self.anchors.keys().next() {
             None => Ok(self.so_far),

@@ -1,6 +1,7 @@
 //! A line as a row of a table, for people with a spreadsheet. Reasons are typed by people, so no cell begins a formula.
 
 use super::Line;
+use crate::shown;
 
 /// The columns, in their order.
 pub const COLUMNS: [&str; 20] = [
@@ -26,7 +27,9 @@ pub const COLUMNS: [&str; 20] = [
     "hash",
 ];
 
-/// The cells of a line. What a spreadsheet would take for a formula gets an apostrophe in front (OWASP: CSV injection).
+/// The cells of a line, each on one line with everything in sight. What a spreadsheet would take for a formula gets an apostrophe
+/// in front (OWASP: CSV injection), also where another separator than ours would begin a cell: spreadsheets of many countries part
+/// cells at semicolons, at tabs or wherever they are told to, and know nothing of a quote in the middle of what they call a cell.
 pub fn row(line: &Line) -> [String; COLUMNS.len()] {
     let mut fields = line.fields();
     COLUMNS.map(|column| match column {
@@ -38,8 +41,21 @@ pub fn row(line: &Line) -> [String; COLUMNS.len()] {
 }
 
 fn harmless(text: &str) -> String {
-    let begins_formula = text.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if begins_formula { format!("'{text}") } else { text.to_owned() }
+    let shown = shown::visible(text);
+    let mut cell = String::with_capacity(shown.len() + 1);
+    // A quote would end one of ours where others see a cell's beginning, so what follows it begins one, too.
+    for part in shown.split_inclusive([';', ',', '|', '"']) {
+        if part.trim_start().starts_with(is_formula) {
+            cell.push('\'');
+        }
+        cell.push_str(part);
+    }
+    cell
+}
+
+/// Whether a cell that begins so may be taken for a formula; the wide forms are for spreadsheets of East Asia.
+fn is_formula(c: char) -> bool {
+    matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
 }
 
 #[cfg(test)]
@@ -57,6 +73,65 @@ mod tests {
             let reason = row(&line)[9].clone();
             assert!(reason.starts_with('\''), "{reason}");
         }
+    }
+
+    /// What a program that parts cells at `separator` makes of a line, quotes counting only where they open a cell.
+    fn cells(line: &str, separator: char) -> Vec<String> {
+        let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
+        let mut rest = line.chars().peekable();
+        while let Some(c) = rest.next() {
+            match c {
+                '"' if quoted && rest.peek() == Some(&'"') => {
+                    rest.next();
+                    cell.push('"');
+                }
+                '"' if quoted => quoted = false,
+                '"' if cell.is_empty() => quoted = true,
+                c if c == separator && !quoted => cells.push(std::mem::take(&mut cell)),
+                c => cell.push(c),
+            }
+        }
+        cells.push(cell);
+        cells
+    }
+
+    #[test]
+    fn whichever_separator_a_spreadsheet_knows_no_cell_begins_a_formula() {
+        for typed in [
+            "x;=cmd|' /C calc'!A0",
+            "x; =1+1",
+            "a;b;@SUM(A1)",
+            "x\";=1+1",
+            "\";=1+1;\"",
+            "x,\"\";=1",
+            "x\n=1+1",
+            "x\t=1+1",
+            "＝1+1",
+            "x;＋1",
+            "x|-1",
+        ] {
+            let entry = Entry::act(Act::Paused, Timestamp::UNIX_EPOCH).because(Some(typed));
+            let line = Line::next(None, |number| entry.canonical(number, None));
+            let mut table = csv::Writer::from_writer(Vec::new());
+            table.write_record(row(&line)).expect("it is written");
+            let text = String::from_utf8(table.into_inner().expect("it is whole")).expect("it is text");
+            assert_eq!(text.lines().count(), 1, "{text}");
+            for separator in [',', ';', '\t', '|'] {
+                for cell in cells(text.trim_end(), separator) {
+                    assert!(
+                        !cell.trim_start_matches([' ', '"']).starts_with(is_formula),
+                        "{separator:?}: {cell:?} of {text}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_cell_that_is_no_formula_stays_as_it_was_typed() {
+        assert_eq!(harmless("disk full; see RUN-7, then call"), "disk full; see RUN-7, then call");
+        assert_eq!(harmless("a - b = c"), "a - b = c");
+        assert_eq!(harmless("web\u{202e}1"), "web<U+202E>1");
     }
 
     #[test]

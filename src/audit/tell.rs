@@ -266,7 +266,9 @@ fn not_done(why: NotDone) -> &'static str {
 
 fn impossible(problem: &Problem) -> String {
     let said = match problem {
-        Problem::Ovhcloud { said, .. } | Problem::Weather { said, .. } => Some(said.as_str()),
+        Problem::Ovhcloud { said, .. } | Problem::Unclear { said, .. } | Problem::Weather { said, .. } => {
+            Some(said.as_str())
+        }
         Problem::HeldByOvhcloud { state } => Some(state.as_str()),
         Problem::NoSuchRescue { wanted, .. } => Some(wanted.as_str()),
         Problem::NoDisk { said, .. } => Some(said.as_str()),
@@ -286,6 +288,7 @@ fn impossible(problem: &Problem) -> String {
         | Problem::LeftRescue
         | Problem::Rebooting
         | Problem::NoLongerAllowed
+        | Problem::SystemUnread
         | Problem::KeyNeedsLinux
         | Problem::NoConsole => None,
     };

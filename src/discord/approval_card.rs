@@ -16,8 +16,8 @@ use crate::{
         operation::{Operation, Request, Wish},
         start::Start,
     },
-    say,
-    text::{code, duration, mention, since_epoch},
+    say, shown,
+    text::{code, code_within, duration, mention, since_epoch},
 };
 
 /// How many roles and people are called at most; a message has 2,000 characters.
@@ -152,12 +152,8 @@ fn again(round: &Round, locale: Locale) -> String {
 /// Why they want it, in `room` characters if the reason can be cut to that.
 fn why(request: &Request, room: usize, locale: Locale) -> String {
     let Some(reason) = &request.reason else { return say!(locale, "approval-no-reason") };
-    let all = reason.chars().count();
-    let said = |length: usize| {
-        let end = if length < all { "…" } else { "" };
-        let shown: String = reason.chars().take(length).chain(end.chars()).collect();
-        say!(locale, "approval-because", reason = code(&shown))
-    };
+    let all = shown::visible(reason).chars().count();
+    let said = |length: usize| say!(locale, "approval-because", reason = code_within(reason, length));
     let longest = all.min(usize::from(LONGEST_REASON));
     let whole = said(longest);
     match whole.chars().count().saturating_sub(room) {

@@ -23,6 +23,8 @@ use crate::{
     text,
 };
 
+/// Discord's code for somebody who is not in the guild.
+const UNKNOWN_MEMBER: u32 = 10_007;
 /// How long Discord may take to tell somebody's roles while a person waits for the answer.
 pub(super) const ROLES_WITHIN: Duration = Duration::from_secs(3);
 
@@ -198,7 +200,11 @@ impl Asking {
 pub async fn requester(realm: &Realm, rest: &Rest, user: UserId) -> Result<Requester, Refusal> {
     as_of_now(&rest.within(ROLES_WITHIN), GuildId::new(realm.guild), user).await.map_err(|error| {
         tracing::warn!(%error, "somebody's roles cannot be read: the answer is no");
-        Refusal::RolesUnreadable
+        // Who has left is told so; what Discord cannot say just now is another thing.
+        match error.code() == Some(UNKNOWN_MEMBER) {
+            true => Refusal::NotAMember,
+            false => Refusal::RolesUnreadable,
+        }
     })
 }
 

@@ -144,7 +144,7 @@ fn typed(name: &str, options: &[CommandDataOption]) -> (String, Option<String>) 
 fn entry(refusal: &Refusal) -> Option<Entry> {
     let entry = Entry::act(Act::Refused, clock::now());
     Some(match refusal {
-        Refusal::Denied(denial, _) => {
+        Refusal::Denied(denial, _) | Refusal::Unseen(denial, ..) => {
             let said = entry.saying(format!("{}: {}", denial.capability, reason(&denial.reason)));
             match &denial.nearest {
                 Some(nearest) => said.under(nearest.place.to_string()),
@@ -159,6 +159,7 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
         Refusal::NotHere => entry.saying("not in the guild that is served"),
         Refusal::WrongChannel(_) => entry.saying("not in a channel that is served"),
         Refusal::RolesUnreadable => entry.saying("Discord did not tell the roles"),
+        Refusal::NotAMember => entry.saying("not in the guild"),
         Refusal::Paused(pause, _) => entry.saying(format!("paused by {}", pause.by.0)),
         Refusal::TooOften(..) => entry.saying("more often than the limits allow"),
         Refusal::NotYours => entry.saying("the button was made for somebody else"),

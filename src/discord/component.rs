@@ -24,7 +24,7 @@ use crate::{
         mark::{Marked, MarkedForeign, MarkedOperation},
         operation::{Operation, OperationId},
     },
-    say,
+    say, shown,
     store::CardId,
     text::shorten,
 };
@@ -181,7 +181,7 @@ impl Button {
     /// The button as [`create`](Self::create) makes it, with the name of what it is about behind its label.
     pub fn create_for(self, name: &str, locale: Locale) -> CreateButton {
         let (label, style) = self.look(locale);
-        let label = shorten(&format!("{label} {name}"), LABEL);
+        let label = shorten(&format!("{label} {}", shown::visible(name)), LABEL);
         CreateButton::new(self.to_string()).label(label).style(style)
     }
 }

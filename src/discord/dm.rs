@@ -2,6 +2,8 @@
 //!
 //! Its first 200 characters hold no link: a phone shows them on its lock screen.
 
+use std::net::{IpAddr, SocketAddr};
+
 use secrecy::{ExposeSecret, SecretString};
 use serenity::{
     builder::{CreateActionRow, CreateAttachment, CreateButton, CreateMessage, EditAttachments, EditMessage},
@@ -17,7 +19,7 @@ use crate::{
         operation::{Kind, Operation, Source},
         server::System,
     },
-    say,
+    say, shown,
     text::{code, length, named, since_epoch},
 };
 
@@ -84,7 +86,7 @@ pub fn revealed(operation: &Operation, lease: Option<&Lease>, link: &(Source, Se
 }
 
 /// The file that a remote desktop client opens; it holds no link.
-pub(super) const REMOTE_DESKTOP: &str = "rescue.rdp";
+pub(super) const REMOTE_DESKTOP: &str = ".rdp";
 /// The longest link that is shown as text: with it a message is still as long as Discord takes.
 const LONGEST_LINK: usize = 1_000;
 /// What a longer one comes in.
@@ -103,7 +105,8 @@ pub(super) fn open_link(link: &SecretString, locale: Locale) -> CreateButton {
 fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, SecretString)>) -> String {
     let locale = operation.request.locale;
     let (system, address) = operation.rescue().unwrap_or((System::Linux, None));
-    let address = address.unwrap_or("?");
+    let known = address.and_then(shown::address);
+    let address = known.map_or_else(|| "?".to_owned(), |address| address.to_string());
     let server = named(&operation.request.label);
     let user = system.user();
     let mut lines = vec![
@@ -122,7 +125,7 @@ fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, 
     if operation.state.facts.age == Age::Unknown {
         lines.push(say!(locale, "end-link-old"));
     }
-    lines.push(say!(locale, "dm-user", user = code(user), address = code(address)));
+    lines.push(say!(locale, "dm-user", user = code(user), address = code(&address)));
     if let Some((source, link)) = link {
         let source = card::source(*source, locale);
         lines.push(match link_file(link) {
@@ -131,11 +134,14 @@ fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, 
         });
     }
     lines.push(say!(locale, "dm-connect-title"));
-    if system == System::Windows {
-        lines.push(say!(locale, "dm-connect-rdp", address = code(address)));
+    if system == System::Windows && known.is_some() {
+        lines.push(say!(locale, "dm-connect-rdp", address = code(&address)));
     }
-    lines.push(say!(locale, "dm-connect-ssh", command = code(&format!("ssh {user}@{address}"))));
-    lines.push(say!(locale, "dm-host-key", command = code(&format!("ssh-keygen -R {address}"))));
+    // What is no address stands in no line that somebody copies into a shell.
+    if known.is_some() {
+        lines.push(say!(locale, "dm-connect-ssh", command = code(&format!("ssh {user}@{address}"))));
+        lines.push(say!(locale, "dm-host-key", command = code(&format!("ssh-keygen -R {address}"))));
+    }
     let type_it = |command: &str| code(&format!("{command} server:{}", operation.request.typed()));
     lines.push(say!(locale, "dm-connect-kvm", command = type_it("/console")));
     lines.push(say!(locale, "dm-finished", command = type_it("/restore")));
@@ -171,22 +177,22 @@ fn files(operation: &Operation, link: Option<&(Source, SecretString)>) -> Vec<Cr
     rdp(operation).into_iter().chain(link.and_then(|(_, link)| link_file(link))).collect()
 }
 
-/// What a tap opens in a remote desktop client; only for Windows.
+/// What a tap opens in a remote desktop client; only for Windows, and only where the server's address is one.
 fn rdp(operation: &Operation) -> Option<CreateAttachment> {
     let (system, address) = operation.rescue()?;
-    address.filter(|_| system == System::Windows).map(|address| rdp_file(address, system))
+    let address = address.filter(|_| system == System::Windows).and_then(shown::address)?;
+    Some(rdp_file(address, system, &shown::file_stem(&operation.request.label, "rescue")))
 }
 
-/// A file that a tap opens in a remote desktop client; it holds no password.
-fn rdp_file(address: &str, system: System) -> CreateAttachment {
-    let host = if address.contains(':') { format!("[{address}]") } else { address.to_owned() };
+/// A file that a tap opens in a remote desktop client; it holds no password, and no word that somebody else wrote.
+fn rdp_file(address: IpAddr, system: System, stem: &str) -> CreateAttachment {
     let lines = [
-        format!("full address:s:{host}:{}", system.port()),
+        format!("full address:s:{}", SocketAddr::new(address, system.port())),
         format!("username:s:{}", system.user()),
         "prompt for credentials:i:1".to_owned(),
         "administrative session:i:1".to_owned(),
         // The rescue's certificate is its own; warn, and let the person decide.
         "authentication level:i:2".to_owned(),
     ];
-    CreateAttachment::bytes(lines.join("\r\n") + "\r\n", REMOTE_DESKTOP)
+    CreateAttachment::bytes(lines.join("\r\n") + "\r\n", format!("{stem}{REMOTE_DESKTOP}"))
 }

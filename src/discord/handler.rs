@@ -135,7 +135,7 @@ impl Reply {
 
     /// Whether it shows a link that is not in its words but in a file.
     pub(super) fn is_in_a_file(&self) -> bool {
-        self.reveals.is_some() && self.files.iter().any(|file| file.filename != dm::REMOTE_DESKTOP)
+        self.reveals.is_some() && self.files.iter().any(|file| !file.filename.ends_with(dm::REMOTE_DESKTOP))
     }
 
     pub(super) fn refusal(refusal: &Refusal, locale: Locale) -> Self {

@@ -17,7 +17,7 @@ use crate::{
         operation::Operation,
         server::TaskStatus,
     },
-    say,
+    say, shown,
 };
 
 /// DejaVu Sans, reduced to Latin letters; its licence lies beside it.
@@ -96,7 +96,7 @@ impl Timeline {
         if !operation.state.is_ended() {
             marks.push(mark(now, say!(locale, "picture-now"), Tone::Now));
         }
-        let label: String = operation.request.label.chars().take(LABEL).collect();
+        let label = shown::cut(&shown::visible(&operation.request.label), LABEL);
         Self {
             title: format!("{label} · {}", operation.id),
             state: speak::state(operation, locale).1,
@@ -109,7 +109,7 @@ impl Timeline {
     pub(super) fn description(&self) -> String {
         let marks = self.marks.iter().map(|mark| format!("{} {}", elapsed(mark.after), mark.label));
         let words = format!("{}: {}. {}", self.title, self.state, marks.collect::<Vec<_>>().join("; "));
-        words.chars().take(DESCRIPTION).collect()
+        shown::cut(&words, DESCRIPTION)
     }
 
     /// The picture as a file for a message; `None` when it cannot be drawn, which is said in the log.
@@ -224,12 +224,12 @@ fn elapsed(after: SignedDuration) -> String {
 /// Text inside XML. Characters that XML cannot hold are left out.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in shown::visible(text).chars() {
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
+            '\u{fffe}' | '\u{ffff}' => {}
             c => escaped.push(c),
         }
     }

@@ -13,7 +13,7 @@ use super::{
     retype::Retype,
 };
 use crate::{
-    access::{Capability, Grant, Protection},
+    access::{Capability, Grant, Protection, Reason},
     clock,
     rescue::{
         desk::{self, Decision},
@@ -21,7 +21,8 @@ use crate::{
         fleet::{CANDIDATES, NotFound},
         lease,
         operation::{ChannelId, Kind, Operation, Source},
-        server::Server,
+        plan,
+        server::{Server, ServiceName},
         state::Phase,
     },
     say,
@@ -205,40 +206,85 @@ impl Handler {
 
     /// The server that was typed, if the asker may do this to it as far as memory knows.
     ///
-    /// Who may do it to no server at all does not learn which servers there are.
+    /// Who may do it to no server at all does not learn which servers there are; and one that they may not see is, to them, none.
     pub(super) async fn find(&self, asking: &Asking, typed: &str, capability: Capability) -> Result<Server, Refusal> {
         self.anywhere(asking, capability)?;
-        let place = asking.place.0;
+        let server = self.look_up(asking, typed, capability).await?;
         let policy = self.policy.get();
-        let server = self.fleet.find(typed).await.map_err(|not_found| {
-            Refusal::NoServer(typed.to_owned(), self.only_visible(asking, capability, typed, not_found))
-        })?;
-        policy.check(&asking.requester, capability, &server, place).map_err(|denial| {
-            // Who may not even see it does not learn what else it goes by.
-            let sees = policy.check(&asking.requester, Capability::View, &server, place).is_ok();
-            let name = if sees { server.label() } else { typed };
-            Refusal::Denied(Box::new(denial), Some(name.to_owned()))
+        let checked = policy.check(&asking.requester, capability, &server, asking.place.0);
+        checked.map_err(|denial| {
+            if denial.reason == Reason::NotThisServer && !self.sight(asking, Capability::View)(&server) {
+                return Refusal::Unseen(Box::new(denial), typed.to_owned(), self.near(asking, capability, typed));
+            }
+            Refusal::Denied(Box::new(denial), Some(self.name_for(asking, &server, typed)))
         })?;
         self.fleet.inventory().named(asking.requester.user, &server.name);
         Ok(server)
     }
 
-    /// Candidates are only those that the asker may act on.
-    fn only_visible(&self, asking: &Asking, capability: Capability, typed: &str, not_found: NotFound) -> NotFound {
-        let policy = self.policy.get();
-        let servers = self.fleet.servers();
-        let sees = policy.sight(&asking.requester, capability, asking.place.0);
-        match not_found {
-            NotFound::Unknown(_) => {
-                let near = servers.search(sees, typed, &[], CANDIDATES);
-                NotFound::Unknown(near.into_iter().map(|server| self.fleet.unique_name(server)).collect())
-            }
-            NotFound::Ambiguous(mut all) => {
-                all.retain(|name| servers.get(name).is_some_and(|known| sees(&known.server)));
-                NotFound::Ambiguous(all)
-            }
-            other @ (NotFound::StillReading { .. } | NotFound::Unreadable(_)) => other,
+    /// The same for a server that a message names to whoever reads it: a refusal says which it is.
+    pub(super) async fn find_named(
+        &self,
+        asking: &Asking,
+        name: &ServiceName,
+        capability: Capability,
+    ) -> Result<Server, Refusal> {
+        match self.find(asking, name.as_str(), capability).await {
+            Err(Refusal::Unseen(denial, typed, _)) => Err(Refusal::Denied(denial, Some(typed))),
+            found => found,
         }
+    }
+
+    /// What they see goes by that name comes first: what they do not see makes no name ambiguous.
+    async fn look_up(&self, asking: &Asking, typed: &str, capability: Capability) -> Result<Server, Refusal> {
+        let (views, acts) = (self.sight(asking, Capability::View), self.sight(asking, capability));
+        let sees = |server: &Server| views(server) || acts(server);
+        let no_server = |not_found| Refusal::NoServer(typed.to_owned(), not_found);
+        match self.fleet.find_among(typed, &sees) {
+            Ok(server) => return Ok(server),
+            Err(NotFound::Unknown(_)) => {}
+            Err(NotFound::Ambiguous(mut all)) => {
+                let servers = self.fleet.servers();
+                let can_act = |name: &ServiceName| servers.get(name).is_some_and(|known| acts(&known.server));
+                if all.iter().any(can_act) {
+                    all.retain(can_act);
+                }
+                return Err(no_server(NotFound::Ambiguous(all)));
+            }
+            Err(other) => return Err(no_server(other)),
+        }
+        match self.fleet.find(typed).await {
+            // Of one that was never read nobody knows yet whose it is.
+            Ok(server) if !self.fleet.was_read(&server) => match self.fleet.read(&server).await {
+                Err(plan::Error::Ovh(error)) if error.is_transient() => {
+                    Err(no_server(NotFound::Unreadable(error.cause().to_string())))
+                }
+                read => read.map_err(|_| no_server(NotFound::Unknown(self.near(asking, capability, typed)))),
+            },
+            Ok(server) => Ok(server),
+            Err(NotFound::Unknown(_) | NotFound::Ambiguous(_)) => {
+                Err(no_server(NotFound::Unknown(self.near(asking, capability, typed))))
+            }
+            Err(other) => Err(no_server(other)),
+        }
+    }
+
+    /// What is near to what was typed, of what they may act on.
+    fn near(&self, asking: &Asking, capability: Capability, typed: &str) -> Vec<String> {
+        let acts = self.sight(asking, capability);
+        let servers = self.fleet.servers();
+        let near = servers.search(&acts, typed, &[], CANDIDATES);
+        near.into_iter().map(|server| self.fleet.unique_name(server, &acts)).collect()
+    }
+
+    fn sight(&self, asking: &Asking, capability: Capability) -> impl Fn(&Server) -> bool + use<> {
+        let (policy, requester, place) = (self.policy.get(), asking.requester.clone(), asking.place.0);
+        move |server| policy.check(&requester, capability, server, place).is_ok()
+    }
+
+    /// What a refusal calls a server: who may not see it does not learn what else it goes by.
+    fn name_for(&self, asking: &Asking, server: &Server, typed: &str) -> String {
+        if self.sight(asking, Capability::View)(server) { server.label().to_owned() } else { typed.to_owned() }
     }
 
     /// Reads the server as it is now, and checks the rights of this moment against it; and says what protects it.
@@ -293,7 +339,7 @@ impl Handler {
         operation: &Operation,
         kind: Kind,
     ) -> Result<Admitted, Refusal> {
-        let known = self.find(asking, operation.request.server.as_str(), desk::needed(kind)).await?;
+        let known = self.find_named(asking, &operation.request.server, desk::needed(kind)).await?;
         self.admit(asking, &known, kind).await
     }
 
@@ -304,7 +350,7 @@ impl Handler {
         operation: &Operation,
         capability: Capability,
     ) -> Result<(Server, Grant), Refusal> {
-        let known = self.find(asking, operation.request.server.as_str(), capability).await?;
+        let known = self.find_named(asking, &operation.request.server, capability).await?;
         self.admit_server(asking, &known, capability).await
     }
 
@@ -315,7 +361,9 @@ impl Handler {
         capability: Capability,
     ) -> Result<(Server, Grant), Refusal> {
         let server = self.fleet.read(known).await.map_err(|error| Refusal::from_plan(error, known.label()))?;
-        let grant = self.may(asking, capability, &server)?;
+        // What it is called now is not told to whom it does not concern any more.
+        let denied = |denial| Refusal::Denied(Box::new(denial), Some(known.label().to_owned()));
+        let grant = self.policy.get().check(&asking.requester, capability, &server, asking.place.0).map_err(denied)?;
         Ok((server, grant))
     }
 

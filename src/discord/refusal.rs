@@ -30,6 +30,8 @@ pub enum Refusal {
     WrongChannel(BTreeSet<u64>),
     /// The person's roles could not be fetched, so the answer is no.
     RolesUnreadable,
+    /// Discord says that the person is not in the guild.
+    NotAMember,
     /// The bot lacks permissions in this channel.
     BotLacks(Vec<String>),
     /// No rule allows it; and what people call the server.
@@ -44,6 +46,9 @@ pub enum Refusal {
     CountsNot,
     /// What was typed names no one server.
     NoServer(String, NotFound),
+    /// What was typed names a server that they may not see: told as if there were none, with what comes near; and why, for the
+    /// audit.
+    Unseen(Box<Denial>, String, Vec<String>),
     /// A typed option is wrong: its name, and what would be right.
     Typed(&'static str, String),
     /// Another operation holds the server.
@@ -130,6 +135,7 @@ impl Refusal {
                 say!(locale, "refusal-wrong-channel", channels = speak::channels(channels))
             }
             Self::RolesUnreadable => say!(locale, "refusal-roles-unreadable"),
+            Self::NotAMember => say!(locale, "refusal-not-a-member"),
             Self::BotLacks(missing) => {
                 let missing = missing.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ");
                 say!(locale, "refusal-bot-lacks", missing = missing)
@@ -143,9 +149,13 @@ impl Refusal {
             Self::DenyInstead => say!(locale, "refusal-deny-instead"),
             Self::CountsNot => say!(locale, "refusal-counts-not"),
             Self::NoServer(typed, not_found) => no_server(typed, not_found, locale),
+            Self::Unseen(_, typed, near) => no_server(typed, &NotFound::Unknown(near.clone()), locale),
             Self::Typed(option, right) => say!(locale, "refusal-typed", option = code(option), right = right.as_str()),
             Self::Busy(operation) => busy(operation, locale),
-            Self::Problem(problem @ (Problem::Ovhcloud { .. } | Problem::Weather { .. }), label) => {
+            Self::Problem(
+                problem @ (Problem::Ovhcloud { .. } | Problem::Unclear { .. } | Problem::Weather { .. }),
+                label,
+            ) => {
                 format!("{}\n{}", speak::problem(problem, label, locale), say!(locale, "end-nothing-done"))
             }
             Self::Problem(problem, label) => speak::problem(problem, label, locale),

@@ -36,6 +36,7 @@ use super::{
     route::Route,
     sender::{Ack, Body, Call, Method, Repeat, Sender},
 };
+use crate::lenient::List;
 
 /// How long a call may take with its repetitions, unless its caller says otherwise.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -211,7 +212,7 @@ impl Rest {
     ) -> Result<Vec<SeenMessage>, Error> {
         let mut call = Call::get(Route::Messages(channel));
         call.query = vec![("after", after.to_string()), ("limit", limit.clamp(1, 100).to_string())];
-        self.read(call).await
+        self.read::<List<_>>(call).await.map(|seen| seen.said("a message of a channel"))
     }
 
     /// The DM channel with `user`, opened if need be; opening it again returns the same one.
@@ -239,7 +240,7 @@ impl Rest {
     ///
     /// As Discord gives them.
     pub async fn roles(&self, guild: GuildId) -> Result<Vec<Role>, Error> {
-        self.read(Call::get(Route::Roles(guild))).await
+        self.read::<List<_>>(Call::get(Route::Roles(guild))).await.map(|roles| roles.said("a role of the guild"))
     }
 
     /// How many members have each role of a guild; `@everyone` is not among them.
@@ -292,7 +293,7 @@ impl Rest {
     pub async fn commands(&self, app: ApplicationId, guild: GuildId) -> Result<Vec<RegisteredCommand>, Error> {
         let mut call = Call::get(Route::Commands(app, guild));
         call.query = vec![("with_localizations", "true".to_owned())];
-        self.read(call).await
+        self.read::<List<_>>(call).await.map(|known| known.said("a command of the guild"))
     }
 
     /// Makes `commands` the only ones registered in a guild. At once, and the same when repeated.
@@ -308,7 +309,8 @@ impl Rest {
     ) -> Result<Vec<RegisteredCommand>, Error> {
         let call = Call::new(Method::PUT, Route::Commands(app, guild), Body::Empty, Repeat::Freely);
         let json = serde_json::to_vec(commands).map_err(|e| call.error(Cause::Unbuildable(e.to_string())))?;
-        self.read(Call { body: Body::Json(json), ..call }).await
+        let set = self.read::<List<_>>(Call { body: Body::Json(json), ..call });
+        set.await.map(|known| known.said("a command of the guild"))
     }
 
     /// Where the gateway is, and how often it may be identified with.

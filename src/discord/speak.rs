@@ -158,9 +158,11 @@ pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
         Problem::NotEnoughApprovals { needed, given } => {
             say!(locale, "problem-not-enough-approvals", needed = *needed, given = *given)
         }
+        Problem::SystemUnread => say!(locale, "problem-system-unread", server = server),
         Problem::KeyNeedsLinux => say!(locale, "problem-key-needs-linux"),
         Problem::NoConsole => say!(locale, "problem-no-console", server = server),
         Problem::Weather { said, .. } => say!(locale, "problem-weather", server = server, said = code(said)),
+        Problem::Unclear { said, .. } => say!(locale, "problem-unclear", server = server, said = code(said)),
         Problem::Ovhcloud { said, .. } => say!(locale, "problem-ovhcloud", server = server, said = code(said)),
     }
 }

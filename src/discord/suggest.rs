@@ -9,6 +9,7 @@ use super::{InteractionKey, asking::Asking, command, fit::CHOICE, handler::Handl
 use crate::{
     access::Capability,
     rescue::server::Server,
+    shown,
     text::{length, shorten},
 };
 
@@ -65,7 +66,7 @@ impl Handler {
         }
         let typed = typed.trim().to_lowercase();
         words.retain(|word| word.to_lowercase().contains(&typed) && length(word) <= CHOICE);
-        words.into_iter().map(|word| (word.clone(), word)).collect()
+        words.into_iter().map(|word| (shorten(&shown::visible(&word), CHOICE), word)).collect()
     }
 }
 
@@ -76,7 +77,7 @@ fn choice(server: &Server) -> (String, String) {
         // The service name tells two long names apart.
         Some(name) => {
             let room = CHOICE.saturating_sub(length(&service) + length(" · "));
-            format!("{} · {service}", shorten(name, room))
+            format!("{} · {service}", shorten(&shown::visible(name), room))
         }
         None => service.clone(),
     };

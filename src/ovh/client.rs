@@ -24,6 +24,7 @@ use super::{
     answer::{self, Answer},
     auth::{Another, Auth},
     error::{Cause, Error, Failure},
+    odd::{Oddities, Oddity, Partly},
     quota::{Permit, Priority, Quota},
 };
 use crate::{
@@ -48,6 +49,8 @@ const TIMEOUTS: Timeouts =
     Timeouts { connect: Duration::from_secs(5), total: Duration::from_secs(20), patience: READ_PATIENCE };
 /// How long a call is repeated in bad weather, after its first attempt: as long as a person stays patient.
 pub const READ_PATIENCE: Duration = Duration::from_secs(30);
+/// How long one of many is asked for again: the others are worth more than it.
+const BRIEFLY: Duration = Duration::from_secs(2);
 /// The first pause between two attempts; it doubles, with jitter.
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// The longest pause between two attempts that OVHcloud did not ask for.
@@ -60,6 +63,7 @@ const REPEATS: usize = 6;
 pub struct Client {
     pub(super) inner: Arc<Inner>,
     pub(super) priority: Priority,
+    patience: Duration,
 }
 
 pub(super) struct Inner {
@@ -71,6 +75,7 @@ pub(super) struct Inner {
     writes: reqwest::Client,
     one: TlsConnector,
     timeouts: Timeouts,
+    odd: Oddities,
 }
 
 /// The operator must act before this account can be used.
@@ -175,8 +180,9 @@ impl Client {
             account: account.name,
             endpoint: account.endpoint,
             timeouts,
+            odd: Oddities::default(),
         };
-        Ok(Self { inner: Arc::new(inner), priority: Priority::Person })
+        Ok(Self { inner: Arc::new(inner), priority: Priority::Person, patience: timeouts.patience })
     }
 
     /// The account's name in the configuration.
@@ -187,7 +193,32 @@ impl Client {
     /// The same account for somebody else: background work waits until people were served.
     #[must_use]
     pub fn with_priority(&self, priority: Priority) -> Self {
-        Self { inner: Arc::clone(&self.inner), priority }
+        Self { priority, ..self.clone() }
+    }
+
+    /// The same account for what is one of many: a single thing that OVHcloud cannot read is not waited for as long as all of it.
+    #[must_use]
+    pub(super) fn briefly(&self) -> Self {
+        Self { patience: self.patience.min(BRIEFLY), ..self.clone() }
+    }
+
+    /// What could not be read in this account lately, each thing once.
+    pub fn oddities(&self) -> Vec<Oddity> {
+        self.inner.odd.list()
+    }
+
+    /// Remembers that something could not be read, and says so in the log if that is news.
+    pub fn note(&self, error: &Error) {
+        self.note_oddity(error.doing(), Oddity::of_error(error));
+    }
+
+    fn note_oddity(&self, doing: &str, oddity: Oddity) {
+        let said = oddity.said.clone();
+        let server = oddity.server.clone();
+        if self.inner.odd.note(doing, oddity) {
+            let server = server.as_ref().map(ServiceName::as_str);
+            tracing::warn!(account = self.account(), server.name = server, said, "left out: it could not be read");
+        }
     }
 
     /// A way for one write alone, to be built upon.
@@ -195,10 +226,25 @@ impl Client {
         unpooled(self.inner.timeouts, self.inner.one.clone())
     }
 
-    /// Reads, again in bad weather.
-    pub(super) async fn read<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
+    /// Reads, again in bad weather; what of it is odd is noted.
+    pub(super) async fn read<T: DeserializeOwned + Partly>(&self, call: &Call) -> Result<T, Error> {
+        let read = self.read_whole(call).await?;
+        self.note_parts(call, &read);
+        Ok(read)
+    }
+
+    /// The same for what must be whole.
+    pub(super) async fn read_whole<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
         let attempt = || async { self.attempt(call, &self.inner.reads).await?.parse() };
         self.patiently(call, Cause::is_transient, attempt).await.map_err(|failure| call.error(failure))
+    }
+
+    pub(super) fn note_parts(&self, call: &Call, read: &impl Partly) {
+        let odd = read.odd();
+        if odd.is_empty() {
+            return self.inner.odd.forget(&call.doing);
+        }
+        self.note_oddity(&call.doing, Oddity::of_parts(&call.doing, call.server.as_ref(), &odd));
     }
 
     /// Writes what may be written twice, again in bad weather that certainly kept it from happening.
@@ -246,7 +292,7 @@ impl Client {
             .when(|failure| again(&failure.cause))
             .adjust(|failure, pause| {
                 let pause = pause?.max(failure.cause.retry_after().unwrap_or_default());
-                (began.elapsed() + pause < self.inner.timeouts.patience).then_some(pause)
+                (began.elapsed() + pause < self.patience).then_some(pause)
             })
             .notify(|failure, pause| {
                 tracing::debug!(

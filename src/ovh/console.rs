@@ -31,7 +31,7 @@ impl Console {
     /// The session, if there is one.
     pub(super) fn of(access: wire::IpmiAccess) -> Option<Self> {
         let link = access.value.filter(|value| !value.is_empty())?;
-        Some(Self { link: link.into(), expires: access.expiration })
+        Some(Self { link: link.into(), expires: access.expiration.read() })
     }
 }
 
@@ -58,8 +58,10 @@ impl Client {
     pub async fn consoles(&self, name: &ServiceName) -> Result<Vec<ConsoleKind>, Error> {
         let call = self.get(name, &["features", "ipmi"], format!("read the console of `{name}`"));
         let ipmi: wire::Ipmi = self.read(&call).await?;
+        let features = ipmi.supported_features.read().unwrap_or_default();
+        let is_activated = ipmi.activated.read().unwrap_or_default();
         let works = |kind: &ConsoleKind| {
-            ipmi.activated && ipmi.supported_features.get(kind.as_str()).and_then(|value| value.as_bool()) == Some(true)
+            is_activated && features.get(kind.as_str()).and_then(|value| value.as_bool()) == Some(true)
         };
         Ok(ConsoleKind::ALL.into_iter().filter(works).collect())
     }

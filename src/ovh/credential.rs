@@ -7,7 +7,9 @@ use serde::Deserialize;
 use super::{
     client::{Call, Client},
     error::Error,
+    odd::{Partly, odd_ones},
 };
+use crate::lenient::{Field, List};
 
 /// One thing that a consumer key may do.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -20,15 +22,38 @@ pub struct AccessRule {
 
 /// The consumer key in use (schema `auth.ApiCredential`). Only accounts with keys have one.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "Wire")]
 pub struct Credential {
     /// `validated`, `expired`, `refused`, `pendingValidation`, or a word of the future.
     pub status: String,
-    /// When it expires; `None` means never.
-    #[serde(default)]
+    /// When it expires; `None` means never, or that it cannot be read.
     pub expiration: Option<Timestamp>,
     /// What it may do.
-    #[serde(default)]
     pub rules: Vec<AccessRule>,
+}
+
+/// The same as it comes.
+#[derive(Deserialize)]
+struct Wire {
+    status: String,
+    #[serde(default)]
+    expiration: Field<Timestamp>,
+    #[serde(default)]
+    rules: Field<List<AccessRule>>,
+}
+
+impl From<Wire> for Credential {
+    fn from(Wire { status, expiration, rules }: Wire) -> Self {
+        Self { status, expiration: expiration.read(), rules: rules.read().unwrap_or_default().entries }
+    }
+}
+
+impl Partly for Wire {
+    fn odd(&self) -> Vec<String> {
+        let some_rule =
+            matches!(&self.rules, Field::Odd) || matches!(&self.rules, Field::Read(rules) if !rules.odd.is_empty());
+        odd_ones([("expiration", self.expiration.is_odd()), ("rules", some_rule)])
+    }
 }
 
 impl AccessRule {
@@ -54,7 +79,8 @@ impl Client {
     /// As every read; for an account with OAuth2, OVHcloud refuses.
     pub async fn current_credential(&self) -> Result<Credential, Error> {
         let doing = format!("read the credentials of the account `{}`", self.account());
-        self.read(&Call::new(Method::GET, self.inner.endpoint.url(&["auth", "currentCredential"]), doing)).await
+        let call = Call::new(Method::GET, self.inner.endpoint.url(&["auth", "currentCredential"]), doing);
+        self.read::<Wire>(&call).await.map(Credential::from)
     }
 }
 

@@ -5,9 +5,10 @@ use super::{
     console::Console,
     dedicated::Access,
     error::{Cause, Unreadable},
-    mail::Mail,
+    mail::{Mail, MailId},
     wire,
 };
+use crate::lenient::List;
 use crate::rescue::server::{Boot, Server, ServiceName, Task};
 
 /// What a body was read as.
@@ -33,12 +34,13 @@ pub enum Decoded {
 pub fn each(body: &[u8]) -> Vec<Result<Decoded, Unreadable>> {
     let answer = Answer::of(body);
     vec![
-        read(&answer).map(Decoded::Ids),
+        read::<List<u64>>(&answer).map(|ids| Decoded::Ids(ids.entries)),
         read::<wire::Server>(&answer).and_then(server),
         read::<wire::Boot>(&answer).map(|boot| Decoded::Boot(boot.into())),
         read::<wire::Task>(&answer).map(|task| Decoded::Task(task.into())),
-        read::<Vec<wire::Access>>(&answer).map(|all| Decoded::Accesses(all.into_iter().map(Access::from).collect())),
-        read::<wire::Mail>(&answer).map(|mail| Decoded::Mail(mail.into())),
+        read::<List<wire::Access>>(&answer)
+            .map(|all| Decoded::Accesses(all.entries.into_iter().map(Access::from).collect())),
+        read::<wire::Mail>(&answer).map(|mail| Decoded::Mail(Mail::of(MailId(0), mail))),
         read::<wire::IpmiAccess>(&answer).map(|access| Decoded::Console(Console::of(access))),
     ]
 }

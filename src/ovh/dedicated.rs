@@ -12,11 +12,15 @@ use tokio::time::timeout;
 use super::{
     client::{Call, Client, Written},
     error::{Cause, Error, Unreadable},
+    service::latest,
     wire,
 };
-use crate::rescue::{
-    server::{Boot, BootId, Server, ServiceName, Task, TaskId},
-    start::{BootScript, Fact, LeftOut},
+use crate::{
+    lenient::List,
+    rescue::{
+        server::{Boot, BootId, Server, ServiceName, Task, TaskId},
+        start::{BootScript, Fact, LeftOut},
+    },
 };
 
 /// How many more times a task that is "not found" is looked for: reads lag behind soon after its creation.
@@ -90,6 +94,15 @@ pub struct Boots {
     pub left_out: Vec<LeftOut>,
 }
 
+/// The servers that an account lists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Their names.
+    pub names: Vec<ServiceName>,
+    /// Whether all of the list could be read: if not, a server that is not among them may still be there.
+    pub is_whole: bool,
+}
+
 /// A way into a server, as `authenticationSecret` lists it. Its address and secret are not printed.
 #[derive(Clone)]
 pub struct Access {
@@ -105,8 +118,8 @@ pub struct Access {
 
 impl From<wire::Access> for Access {
     fn from(wire::Access { kind, user, url, password }: wire::Access) -> Self {
-        let secret = password.filter(|id| !id.is_empty()).map(SecretString::from);
-        Self { kind, user, url, secret }
+        let secret = password.read().filter(|id| !id.is_empty()).map(SecretString::from);
+        Self { kind, user: user.read(), url: url.read(), secret }
     }
 }
 
@@ -117,22 +130,15 @@ impl fmt::Debug for Access {
 }
 
 impl Client {
-    /// The names of all servers of the account. A name that is none is left out, and said in the log.
+    /// The names of all servers of the account. What is no name is left out and noted.
     ///
     /// # Errors
     /// As every read: after its tries are spent.
-    pub async fn servers(&self) -> Result<Vec<ServiceName>, Error> {
+    pub async fn servers(&self) -> Result<Listed, Error> {
         let url = self.inner.endpoint.url(&["dedicated", "server"]);
         let call = Call::new(Method::GET, url, format!("list the servers of the account `{}`", self.account()));
-        let names: Vec<String> = self.read(&call).await?;
-        let parsed = names.into_iter().filter_map(|name| {
-            let parsed = ServiceName::try_from(name);
-            if let Err(error) = &parsed {
-                tracing::warn!(account = self.account(), "left out of the inventory: {error}");
-            }
-            parsed.ok()
-        });
-        Ok(parsed.collect())
+        let listed: List<ServiceName> = self.read(&call).await?;
+        Ok(Listed { is_whole: listed.odd.is_empty(), names: listed.entries })
     }
 
     /// A server as it is now.
@@ -156,7 +162,7 @@ impl Client {
     pub async fn boot_ids(&self, name: &ServiceName, boot_type: Option<&str>) -> Result<Vec<BootId>, Error> {
         let mut call = self.get(name, &["boot"], format!("read the boots of `{name}`"));
         filter(&mut call, "bootType", boot_type);
-        self.read(&call).await
+        self.read_whole(&call).await
     }
 
     /// One netboot entry.
@@ -220,7 +226,7 @@ impl Client {
         }
     }
 
-    /// The ids of a server's tasks, such as `hardReboot` ones, in such a state.
+    /// The ids of a server's tasks, such as `hardReboot` ones, in such a state: all of them, because a reboot is told by them.
     ///
     /// # Errors
     /// As every read.
@@ -233,7 +239,21 @@ impl Client {
         let mut call = self.get(name, &["task"], format!("read the tasks of `{name}`"));
         filter(&mut call, "function", function);
         filter(&mut call, "status", status);
-        self.read(&call).await
+        self.read_whole(&call).await
+    }
+
+    /// The latest tasks of a server in such a state, at most `most`, the newest first; what cannot be read is left out and noted.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn tasks(&self, name: &ServiceName, status: Option<&str>, most: usize) -> Result<Vec<Task>, Error> {
+        let mut call = self.get(name, &["task"], format!("read the tasks of `{name}`"));
+        filter(&mut call, "status", status);
+        let listed: List<u64> = self.read(&call).await?;
+        let mut ids = listed.entries;
+        latest(&mut ids, most);
+        let read = self.each(ids, |client, id| async move { client.task(name, TaskId(id)).await });
+        read.await.map(|tasks| tasks.read)
     }
 
     /// One task; `None` when OVHcloud does not know it, a few looks later still: not yet, or no longer. Never proof that nothing was done.
@@ -259,8 +279,9 @@ impl Client {
     pub async fn authentication_secrets(&self, name: &ServiceName) -> Result<Written<Vec<Access>>, Error> {
         let url = self.server_url(name, &["authenticationSecret"]);
         let call = Call::new(Method::POST, url, format!("ask for the secret of `{name}`")).about(name);
-        let listed: Written<Vec<wire::Access>> = self.write_once(&call).await?;
-        Ok(listed.map(|listed| listed.into_iter().map(Access::from).collect()))
+        let listed: Written<List<wire::Access>> = self.write_once(&call).await?;
+        self.note_parts(&call, &listed.value);
+        Ok(listed.map(|listed| listed.entries.into_iter().map(Access::from).collect()))
     }
 
     /// A server's memory in MB; `None` when OVHcloud does not say.
@@ -270,7 +291,7 @@ impl Client {
     pub async fn hardware(&self, name: &ServiceName) -> Result<Option<u64>, Error> {
         let call = self.get(name, &["specifications", "hardware"], format!("read the hardware of `{name}`"));
         let hardware: wire::Hardware = self.read(&call).await?;
-        Ok(hardware.memory_size.and_then(|size| size.megabytes()))
+        Ok(hardware.memory_size.read().and_then(|size| size.megabytes()))
     }
 
     pub(super) fn get(&self, name: &ServiceName, rest: &[&str], doing: String) -> Call {

@@ -10,6 +10,7 @@ use super::{
     error::Error,
     wire,
 };
+use crate::lenient::{Field, List};
 
 /// The id of a mail. Newer mails have ids that were not in the list before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -20,8 +21,8 @@ pub struct MailId(pub u64);
 pub struct Mail {
     /// Its id.
     pub id: MailId,
-    /// When it was sent, in whole seconds of OVHcloud's clock.
-    pub date: Timestamp,
+    /// When it was sent, in whole seconds of OVHcloud's clock; `None` when that cannot be read.
+    pub date: Option<Timestamp>,
     /// Its subject, in the account's language; holds `[serviceName]` when it is about a server.
     pub subject: String,
     /// Its text, which may hold a link to a password.
@@ -29,13 +30,14 @@ pub struct Mail {
 }
 
 impl Client {
-    /// The ids of the account's mails.
+    /// The ids of the account's mails; what is no id is left out and noted.
     ///
     /// # Errors
     /// As every read.
     pub async fn mail_ids(&self) -> Result<Vec<MailId>, Error> {
         let doing = format!("list the mails of the account `{}`", self.account());
-        self.read(&self.mail_call(&[], doing)).await
+        let listed: List<MailId> = self.read(&self.mail_call(&[], doing)).await?;
+        Ok(listed.entries)
     }
 
     /// One mail.
@@ -45,8 +47,9 @@ impl Client {
     pub async fn mail(&self, id: MailId) -> Result<Mail, Error> {
         let number = id.0.to_string();
         let doing = format!("read the mail {number} of the account `{}`", self.account());
-        let mail: wire::Mail = self.read(&self.mail_call(&[&number], doing)).await?;
-        Ok(mail.into())
+        // One of many: the others are not kept waiting for it.
+        let mail: wire::Mail = self.briefly().read(&self.mail_call(&[&number], doing)).await?;
+        Ok(Mail::of(id, mail))
     }
 
     fn mail_call(&self, rest: &[&str], doing: String) -> Call {
@@ -55,8 +58,9 @@ impl Client {
     }
 }
 
-impl From<wire::Mail> for Mail {
-    fn from(mail: wire::Mail) -> Self {
-        Self { id: MailId(mail.id), date: mail.date, subject: mail.subject, body: mail.body.into() }
+impl Mail {
+    pub(super) fn of(id: MailId, mail: wire::Mail) -> Self {
+        let text = |field: Field<String>| field.read().unwrap_or_default();
+        Self { id, date: mail.date.read(), subject: text(mail.subject), body: text(mail.body).into() }
     }
 }

@@ -10,7 +10,7 @@
 //!
 //! In reading order: `account` (where and who) · `sign` and `auth` (proof and OVHcloud's time) · `flight` (fetch once
 //! for many) · `quota` (the budget) · `client` (the only way out) · `answer` and `error` (what came back) ·
-//! `wire` (bodies) · `dedicated`, `reboot`, `service`, `console`, `mail`, `credential` (the calls) ·
+//! `odd` and `each` (one bad thing hides no good one) · `wire` (bodies) · `dedicated`, `reboot`, `service`, `console`, `mail`, `credential` (the calls) ·
 //! `decode` (their bodies without a connection).
 
 mod account;
@@ -21,9 +21,11 @@ mod console;
 mod credential;
 pub mod decode;
 mod dedicated;
+mod each;
 mod error;
 mod flight;
 mod mail;
+mod odd;
 mod quota;
 mod reboot;
 mod service;
@@ -37,9 +39,11 @@ pub use account::{Account, Credentials, Endpoint, NotAnEndpoint};
 pub use client::{Client, Fault, READ_PATIENCE, Written};
 pub use console::{Console, console_body};
 pub use credential::{AccessRule, Credential};
-pub use dedicated::{Access, Boots, Change};
+pub use dedicated::{Access, Boots, Change, Listed};
+pub use each::Each;
 pub use error::{Answered, Cause, Error, Unreadable, Voice};
 pub use mail::{Mail, MailId};
+pub use odd::Oddity;
 pub use quota::Priority;
 pub use reboot::{ReadyReboot, RebootAnswer, SEND_WITHIN};
 pub use service::{Intervention, Service};

@@ -2,8 +2,11 @@
 
 use jiff::{Timestamp, civil::Date};
 
-use super::{client::Client, error::Error, wire};
-use crate::rescue::{known::Planned, server::ServiceName};
+use super::{client::Client, each::Each, error::Error, wire};
+use crate::{
+    lenient::List,
+    rescue::{known::Planned, server::ServiceName},
+};
 
 /// The contract behind a server (schema `services.Service`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,26 +41,22 @@ impl Client {
         self.read::<wire::ServiceInfos>(&call).await.map(Service::from)
     }
 
-    /// What OVHcloud plans to do on a server, or is doing, soonest first; what is over is left out.
+    /// What OVHcloud plans to do on a server, or is doing, soonest first; what is over is left out, and so, noted, what cannot be
+    /// read.
     ///
     /// # Errors
     /// As every read.
-    pub async fn planned_interventions(&self, name: &ServiceName) -> Result<Vec<Planned>, Error> {
+    pub async fn planned_interventions(&self, name: &ServiceName) -> Result<Each<Planned>, Error> {
         let list = self.get(name, &["plannedIntervention"], format!("read the planned interventions of `{name}`"));
-        let mut ids: Vec<u64> = self.read(&list).await?;
+        let mut ids = self.read::<List<u64>>(&list).await?.entries;
         latest(&mut ids, PLANNED);
-        let mut planned = Vec::new();
-        for id in ids {
+        let read = self.each(ids, |client, id| async move {
             let doing = format!("read the planned intervention {id} of `{name}`");
-            let call = self.get(name, &["plannedIntervention", &id.to_string()], doing);
-            let read: wire::PlannedIntervention = match self.read(&call).await {
-                Ok(read) => read,
-                Err(error) if error.is_not_found() => continue,
-                Err(error) => return Err(error),
-            };
-            planned.extend(read.unless_over());
-        }
-        planned.sort_by_key(|planned| planned.begins);
+            let call = client.get(name, &["plannedIntervention", &id.to_string()], doing);
+            client.read::<wire::PlannedIntervention>(&call).await.map(|planned| planned.unless_over(id))
+        });
+        let mut planned: Each<Planned> = read.await?;
+        planned.read.sort_by_key(|planned| planned.begins);
         Ok(planned)
     }
 
@@ -65,27 +64,23 @@ impl Client {
     ///
     /// # Errors
     /// As every read.
-    pub async fn interventions(&self, name: &ServiceName, most: usize) -> Result<Vec<Intervention>, Error> {
+    pub async fn interventions(&self, name: &ServiceName, most: usize) -> Result<Each<Intervention>, Error> {
         let list = self.get(name, &["intervention"], format!("read the interventions of `{name}`"));
-        let mut ids: Vec<u64> = self.read(&list).await?;
+        let mut ids = self.read::<List<u64>>(&list).await?.entries;
         latest(&mut ids, most);
-        let mut interventions = Vec::new();
-        for id in ids {
+        let read = self.each(ids, |client, id| async move {
             let doing = format!("read the intervention {id} of `{name}`");
-            let call = self.get(name, &["intervention", &id.to_string()], doing);
-            match self.read::<wire::Intervention>(&call).await {
-                Ok(read) => interventions.push(read.into()),
-                Err(error) if error.is_not_found() => {}
-                Err(error) => return Err(error),
-            }
-        }
-        interventions.sort_by_key(|intervention: &Intervention| std::cmp::Reverse(intervention.began));
+            let call = client.get(name, &["intervention", &id.to_string()], doing);
+            client.read::<wire::Intervention>(&call).await.map(|read| Some(read.numbered(id)))
+        });
+        let mut interventions: Each<Intervention> = read.await?;
+        interventions.read.sort_by_key(|intervention| std::cmp::Reverse(intervention.began));
         Ok(interventions)
     }
 }
 
 /// Ids grow, so the latest are the largest.
-fn latest(ids: &mut Vec<u64>, most: usize) {
+pub(super) fn latest(ids: &mut Vec<u64>, most: usize) {
     ids.sort_unstable_by_key(|id| std::cmp::Reverse(*id));
     ids.truncate(most);
 }

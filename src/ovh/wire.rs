@@ -1,33 +1,28 @@
 //! OVHcloud's bodies as they come, and what they become.
 //!
-//! Lenient where it is harmless: unknown fields are ignored, a missing or null field that nothing decides on has a plain
-//! default, unknown words are kept. Strict where a guess could hurt: ids, kernels, the state of a server or task.
+//! Lenient where it is harmless: unknown fields are ignored, a [`Field`] that is missing, null or odd counts as not read, unknown
+//! words are kept. Strict where a guess could hurt, because a deed decides by it or puts it back: ids, kernels, the state of a
+//! server or task, the netboot, the boot script, mail and key.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, net::IpAddr};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
 use super::{
     answer::one_line,
+    odd::{Partly, odd_ones},
     service::{self, Service},
 };
-use crate::rescue::{
-    known::Planned,
-    server::{self, BootId, ServiceName, TaskId},
-    start::BootScript,
+use crate::{
+    lenient::Field,
+    rescue::{
+        known::Planned,
+        server::{self, BootId, ServiceName, TaskId},
+        start::{self, BootScript},
+    },
+    shown,
 };
-
-/// `null` counts as missing.
-fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(from: D) -> Result<T, D::Error> {
-    Option::deserialize(from).map(Option::unwrap_or_default)
-}
-
-/// A date that cannot be read counts as missing: OVHcloud has been seen to leave odd ones, and ids decide, not dates.
-fn date<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
-    let text: Option<String> = Option::deserialize(from)?;
-    Ok(text.and_then(|text| text.parse().ok()))
-}
 
 /// Text that says something, or nothing.
 fn some_text(text: Option<String>) -> Option<String> {
@@ -41,58 +36,100 @@ pub(super) struct Server {
     state: String,
     boot_id: Option<u64>,
     boot_script: Option<String>,
-    efi_bootloader_path: Option<String>,
-    root_device: Option<String>,
-    #[serde(default, deserialize_with = "or_default")]
-    os: String,
-    power_state: Option<String>,
-    ip: Option<String>,
-    reverse: Option<String>,
     rescue_mail: Option<String>,
     rescue_ssh_key: Option<String>,
-    #[serde(default, deserialize_with = "or_default")]
-    monitoring: bool,
-    #[serde(default, deserialize_with = "or_default")]
-    no_intervention: bool,
-    datacenter: Option<String>,
-    iam: Option<Iam>,
+    #[serde(default)]
+    os: Field<String>,
+    #[serde(default)]
+    efi_bootloader_path: Field<String>,
+    #[serde(default)]
+    root_device: Field<String>,
+    #[serde(default)]
+    power_state: Field<String>,
+    #[serde(default)]
+    ip: Field<String>,
+    #[serde(default)]
+    reverse: Field<String>,
+    #[serde(default)]
+    monitoring: Field<bool>,
+    #[serde(default)]
+    no_intervention: Field<bool>,
+    #[serde(default)]
+    datacenter: Field<String>,
+    #[serde(default)]
+    iam: Field<Iam>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Iam {
-    display_name: Option<String>,
-    /// `null` inside a present `iam` means none; only a missing `iam` means that nobody knows.
-    #[serde(default, deserialize_with = "or_default")]
-    tags: BTreeMap<String, String>,
+    #[serde(default)]
+    display_name: Field<String>,
+    /// `null` inside a present `iam` means none; only a missing or odd one means that nobody knows.
+    #[serde(default)]
+    tags: Field<BTreeMap<String, String>>,
+}
+
+impl Partly for Server {
+    fn odd(&self) -> Vec<String> {
+        let of_iam = |odd: fn(&Iam) -> bool| matches!(&self.iam, Field::Read(iam) if odd(iam));
+        odd_ones([
+            ("os", self.os.is_odd()),
+            ("efiBootloaderPath", self.efi_bootloader_path.is_odd()),
+            ("rootDevice", self.root_device.is_odd()),
+            ("powerState", self.power_state.is_odd()),
+            ("ip", matches!(&self.ip, Field::Odd) || matches!(&self.ip, Field::Read(ip) if is_no_address(ip))),
+            ("reverse", self.reverse.is_odd()),
+            ("monitoring", self.monitoring.is_odd()),
+            ("noIntervention", self.no_intervention.is_odd()),
+            ("datacenter", self.datacenter.is_odd()),
+            ("iam", self.iam.is_odd()),
+            ("iam.displayName", of_iam(|iam| iam.display_name.is_odd())),
+            ("iam.tags", of_iam(|iam| iam.tags.is_odd())),
+        ])
+    }
+}
+
+/// Text where an address should be, and that is none.
+fn is_no_address(text: &str) -> bool {
+    !text.trim().is_empty() && shown::address(text).is_none()
 }
 
 impl Server {
     /// The server of that name in that account.
     pub(super) fn into_domain(self, name: ServiceName, account: &str) -> server::Server {
-        let (display_name, tags) = match self.iam {
-            Some(iam) => (some_text(iam.display_name), Some(iam.tags)),
+        let (display_name, tags) = match self.iam.read() {
+            // Rules speak of names and tags: if either is odd, neither is known.
+            Some(iam) if iam.display_name.is_odd() || iam.tags.is_odd() => (some_text(iam.display_name.read()), None),
+            Some(iam) => (some_text(iam.display_name.read()), Some(iam.tags.read().unwrap_or_default())),
             None => (None, None),
         };
-        let reverse = self.reverse.map(|reverse| reverse.trim_end_matches('.').to_owned());
+        let unread = [
+            (start::Field::EfiBootloaderPath, self.efi_bootloader_path.is_odd()),
+            (start::Field::RootDevice, self.root_device.is_odd()),
+            (start::Field::NoIntervention, self.no_intervention.is_odd()),
+        ];
+        let unread = unread.into_iter().filter(|(_, is_odd)| *is_odd).map(|(field, _)| field).collect();
+        let reverse = self.reverse.read().map(|reverse| reverse.trim_end_matches('.').to_owned());
         server::Server {
             account: account.to_owned(),
             display_name: display_name.filter(|shown| shown != name.as_str()),
             tags,
-            ip: some_text(self.ip),
+            ip: self.ip.read().as_deref().and_then(shown::address).as_ref().map(IpAddr::to_string),
             reverse: some_text(reverse),
-            os: self.os,
+            os: self.os.read().unwrap_or_default(),
             state: self.state,
-            power_state: some_text(self.power_state),
+            power_state: some_text(self.power_state.read()),
             boot: self.boot_id.map(BootId),
             boot_script: self.boot_script.and_then(BootScript::new),
-            efi_bootloader_path: some_text(self.efi_bootloader_path),
-            root_device: some_text(self.root_device),
+            efi_bootloader_path: some_text(self.efi_bootloader_path.read()),
+            root_device: some_text(self.root_device.read()),
+            unread,
             rescue_mail: self.rescue_mail,
             rescue_ssh_key: self.rescue_ssh_key,
-            monitoring: self.monitoring,
-            no_intervention: self.no_intervention,
-            datacenter: some_text(self.datacenter),
+            monitoring: self.monitoring.read(),
+            no_intervention: self.no_intervention.read().unwrap_or_default(),
+            datacenter: some_text(self.datacenter.read()),
             name,
         }
     }
@@ -104,14 +141,20 @@ pub(super) struct Boot {
     boot_id: u64,
     boot_type: String,
     kernel: String,
-    #[serde(default, deserialize_with = "or_default")]
-    description: String,
+    #[serde(default)]
+    description: Field<String>,
+}
+
+impl Partly for Boot {
+    fn odd(&self) -> Vec<String> {
+        odd_ones([("description", self.description.is_odd())])
+    }
 }
 
 impl From<Boot> for server::Boot {
     fn from(boot: Boot) -> Self {
         let Boot { boot_id, boot_type, kernel, description } = boot;
-        Self { id: BootId(boot_id), boot_type, kernel, description }
+        Self { id: BootId(boot_id), boot_type, kernel, description: description.read().unwrap_or_default() }
     }
 }
 
@@ -119,26 +162,39 @@ impl From<Boot> for server::Boot {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Task {
     task_id: u64,
-    #[serde(default, deserialize_with = "or_default")]
-    function: String,
     status: String,
-    comment: Option<String>,
-    #[serde(default, deserialize_with = "date")]
-    start_date: Option<Timestamp>,
-    #[serde(default, deserialize_with = "date")]
-    done_date: Option<Timestamp>,
+    #[serde(default)]
+    function: Field<String>,
+    #[serde(default)]
+    comment: Field<String>,
+    // Without a zone a date says nothing: ids decide, dates only bound.
+    #[serde(default)]
+    start_date: Field<Timestamp>,
+    #[serde(default)]
+    done_date: Field<Timestamp>,
+}
+
+impl Partly for Task {
+    fn odd(&self) -> Vec<String> {
+        odd_ones([
+            ("function", self.function.is_odd()),
+            ("comment", self.comment.is_odd()),
+            ("startDate", self.start_date.is_odd()),
+            ("doneDate", self.done_date.is_odd()),
+        ])
+    }
 }
 
 impl From<Task> for server::Task {
     fn from(task: Task) -> Self {
         Self {
             id: TaskId(task.task_id),
-            function: task.function,
+            function: task.function.read().unwrap_or_default(),
             status: task.status.into(),
             // It is shown in the channel, so it holds no more than an error's words may.
-            comment: some_text(task.comment).map(|comment| one_line(&comment)),
-            started: task.start_date,
-            ended: task.done_date,
+            comment: some_text(task.comment.read()).map(|comment| one_line(&comment)),
+            started: task.start_date.read(),
+            ended: task.done_date.read(),
         }
     }
 }
@@ -146,7 +202,14 @@ impl From<Task> for server::Task {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Hardware {
-    pub(super) memory_size: Option<Size>,
+    #[serde(default)]
+    pub(super) memory_size: Field<Size>,
+}
+
+impl Partly for Hardware {
+    fn odd(&self) -> Vec<String> {
+        odd_ones([("memorySize", self.memory_size.is_odd())])
+    }
 }
 
 #[derive(Deserialize)]
@@ -172,172 +235,143 @@ impl Size {
 pub(super) struct Access {
     #[serde(rename = "type")]
     pub(super) kind: String,
-    pub(super) user: Option<String>,
-    pub(super) url: Option<String>,
-    pub(super) password: Option<String>,
+    #[serde(default)]
+    pub(super) user: Field<String>,
+    #[serde(default)]
+    pub(super) url: Field<String>,
+    #[serde(default)]
+    pub(super) password: Field<String>,
 }
 
 #[derive(Deserialize)]
 pub(super) struct Mail {
-    pub(super) id: u64,
-    pub(super) date: Timestamp,
-    #[serde(default, deserialize_with = "or_default")]
-    pub(super) subject: String,
-    #[serde(default, deserialize_with = "or_default")]
-    pub(super) body: String,
+    #[serde(default)]
+    pub(super) date: Field<Timestamp>,
+    #[serde(default)]
+    pub(super) subject: Field<String>,
+    #[serde(default)]
+    pub(super) body: Field<String>,
+}
+
+impl Partly for Mail {
+    fn odd(&self) -> Vec<String> {
+        odd_ones([("date", self.date.is_odd()), ("subject", self.subject.is_odd()), ("body", self.body.is_odd())])
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Ipmi {
-    #[serde(default, deserialize_with = "or_default")]
-    pub(super) activated: bool,
-    #[serde(default, deserialize_with = "or_default")]
-    pub(super) supported_features: BTreeMap<String, serde_json::Value>,
+    #[serde(default)]
+    pub(super) activated: Field<bool>,
+    #[serde(default)]
+    pub(super) supported_features: Field<BTreeMap<String, serde_json::Value>>,
+}
+
+impl Partly for Ipmi {
+    fn odd(&self) -> Vec<String> {
+        odd_ones([("activated", self.activated.is_odd()), ("supportedFeatures", self.supported_features.is_odd())])
+    }
 }
 
 #[derive(Deserialize)]
 pub(super) struct IpmiAccess {
     pub(super) value: Option<String>,
-    #[serde(default, deserialize_with = "date")]
-    pub(super) expiration: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) expiration: Field<Timestamp>,
+}
+
+impl Partly for IpmiAccess {
+    fn odd(&self) -> Vec<String> {
+        odd_ones([("expiration", self.expiration.is_odd())])
+    }
 }
 
 #[derive(Deserialize)]
 pub(super) struct ServiceInfos {
-    expiration: Option<jiff::civil::Date>,
-    renew: Option<Renew>,
+    #[serde(default)]
+    expiration: Field<jiff::civil::Date>,
+    #[serde(default)]
+    renew: Field<Renew>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Renew {
     automatic: Option<bool>,
     delete_at_expiration: Option<bool>,
 }
 
+impl Partly for ServiceInfos {
+    fn odd(&self) -> Vec<String> {
+        odd_ones([("expiration", self.expiration.is_odd()), ("renew", self.renew.is_odd())])
+    }
+}
+
 impl From<ServiceInfos> for Service {
     fn from(infos: ServiceInfos) -> Self {
-        let renewed = infos.renew.and_then(|renew| {
+        let renewed = infos.renew.read().and_then(|renew| {
             // A service that is renewed and then deleted is not renewed.
             renew.automatic.map(|automatic| automatic && renew.delete_at_expiration != Some(true))
         });
-        Self { expires: infos.expiration, renewed }
+        Self { expires: infos.expiration.read(), renewed }
     }
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct PlannedIntervention {
-    id: u64,
-    #[serde(rename = "type", default, deserialize_with = "or_default")]
-    kind: String,
-    #[serde(default, deserialize_with = "or_default")]
-    status: String,
-    #[serde(default, deserialize_with = "date")]
-    wanted_start_date: Option<Timestamp>,
-    #[serde(default, deserialize_with = "date")]
-    expected_end_date: Option<Timestamp>,
+    #[serde(rename = "type", default)]
+    kind: Field<String>,
+    #[serde(default)]
+    status: Field<String>,
+    #[serde(default)]
+    wanted_start_date: Field<Timestamp>,
+    #[serde(default)]
+    expected_end_date: Field<Timestamp>,
+}
+
+impl Partly for PlannedIntervention {
+    fn odd(&self) -> Vec<String> {
+        odd_ones([
+            ("type", self.kind.is_odd()),
+            ("status", self.status.is_odd()),
+            ("wantedStartDate", self.wanted_start_date.is_odd()),
+            ("expectedEndDate", self.expected_end_date.is_odd()),
+        ])
+    }
 }
 
 impl PlannedIntervention {
     /// A status that nobody knows is not over.
-    pub(super) fn unless_over(self) -> Option<Planned> {
-        let over = self.status == "done";
-        let Self { id, kind, wanted_start_date, expected_end_date, .. } = self;
-        (!over).then(|| Planned { id, kind: one_line(&kind), begins: wanted_start_date, ends: expected_end_date })
+    pub(super) fn unless_over(self, id: u64) -> Option<Planned> {
+        let over = self.status.read().is_some_and(|status| status == "done");
+        let kind = one_line(&self.kind.read().unwrap_or_default());
+        let (begins, ends) = (self.wanted_start_date.read(), self.expected_end_date.read());
+        (!over).then_some(Planned { id, kind, begins, ends })
     }
 }
 
 #[derive(Deserialize)]
 pub(super) struct Intervention {
-    #[serde(rename = "interventionId")]
-    id: u64,
-    #[serde(rename = "type", default, deserialize_with = "or_default")]
-    kind: String,
-    #[serde(default, deserialize_with = "date")]
-    date: Option<Timestamp>,
+    #[serde(rename = "type", default)]
+    kind: Field<String>,
+    #[serde(default)]
+    date: Field<Timestamp>,
 }
 
-impl From<Intervention> for service::Intervention {
-    fn from(read: Intervention) -> Self {
-        Self { id: read.id, kind: one_line(&read.kind), began: read.date }
+impl Partly for Intervention {
+    fn odd(&self) -> Vec<String> {
+        odd_ones([("type", self.kind.is_odd()), ("date", self.date.is_odd())])
+    }
+}
+
+impl Intervention {
+    pub(super) fn numbered(self, id: u64) -> service::Intervention {
+        let kind = one_line(&self.kind.read().unwrap_or_default());
+        service::Intervention { id, kind, began: self.date.read() }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::{Value, from_value, json};
-
-    use super::*;
-
-    fn name() -> ServiceName {
-        ServiceName::try_from("ns1111111.ip-203-0-113.eu".to_owned()).unwrap()
-    }
-
-    fn server(with: Value) -> server::Server {
-        let mut body = json!({
-            "name": "ns1111111.ip-203-0-113.eu", "state": "ok", "os": "win2022-std_64", "bootId": 1,
-            "powerState": "poweron", "ip": "203.0.113.100", "reverse": "web.example.", "monitoring": true,
-            "noIntervention": false, "datacenter": "gra3", "rescueMail": null, "rescueSshKey": null,
-            "aFieldOfTheFuture": {"a": [1]},
-            "iam": {"displayName": "web-01", "tags": {"env": "prod"}, "id": "x", "urn": "y"},
-        });
-        body.as_object_mut().unwrap().extend(with.as_object().unwrap().clone());
-        from_value::<Server>(body).unwrap().into_domain(name(), "main")
-    }
-
-    #[test]
-    fn a_server_is_read_whole() {
-        let server = server(json!({}));
-        assert_eq!(server.display_name.as_deref(), Some("web-01"));
-        assert_eq!(server.reverse.as_deref(), Some("web.example"), "without the final dot");
-        assert_eq!(server.tags.unwrap()["env"], "prod");
-        assert_eq!(server.boot, Some(BootId(1)));
-        assert!(server.monitoring && !server.no_intervention);
-    }
-
-    #[test]
-    fn what_may_be_null_may_be_null() {
-        let server = server(json!({
-            "bootId": null, "reverse": null, "ip": null, "os": null, "powerState": null, "monitoring": null,
-            "datacenter": null, "iam": {"displayName": "ns1111111.ip-203-0-113.eu", "tags": null},
-        }));
-        assert_eq!((server.boot, server.reverse, server.display_name), (None, None, None));
-        assert_eq!(server.tags, Some(BTreeMap::new()), "known to have none");
-    }
-
-    #[test]
-    fn without_iam_nobody_knows_the_tags() {
-        assert_eq!(server(json!({"iam": null})).tags, None);
-    }
-
-    #[test]
-    fn a_task_is_read_with_its_offset_and_its_unknown_word() {
-        let task: server::Task = from_value::<Task>(json!({
-            "taskId": 123_456_789, "function": "hardReboot", "status": "paused", "comment": "Reboot asked",
-            "startDate": "2024-01-26T17:57:10+01:00", "doneDate": null, "tags": null, "needSchedule": false,
-        }))
-        .unwrap()
-        .into();
-        assert_eq!(task.started, Some("2024-01-26T16:57:10Z".parse().unwrap()));
-        assert_eq!(task.status.as_str(), "paused");
-        let bare = from_value::<Task>(json!({"taskId": 1, "status": "done", "startDate": "yesterday"})).unwrap();
-        assert_eq!(server::Task::from(bare).started, None);
-    }
-
-    #[test]
-    fn a_tasks_comment_carries_no_link() {
-        let comment = "done, see https://www.ovh.com/manager/secret/#?id=fake";
-        let task = from_value::<Task>(json!({"taskId": 1, "status": "done", "comment": comment})).unwrap();
-        assert_eq!(server::Task::from(task).comment.as_deref(), Some("done, see [link]"));
-    }
-
-    #[test]
-    fn memory_is_counted_in_megabytes() {
-        let size = |unit: &str, value| Size { unit: unit.to_owned(), value }.megabytes();
-        assert_eq!(size("MB", 32_768), Some(32_768));
-        assert_eq!(size("GB", 16), Some(16_384));
-        assert_eq!(size("pages", 16), None);
-    }
-}
+mod tests;

@@ -65,7 +65,7 @@ pub(super) async fn look(
     let interventions = async {
         match scope {
             Scope::Whole(_) => within(LIST_WITHIN, client.interventions(server, 1)).await,
-            Scope::Begun => Ok(Vec::new()),
+            Scope::Begun => Ok(ovh::Each { read: Vec::new(), bad: Vec::new() }),
         }
     };
     let (tasks, planned, interventions) = tokio::join!(
@@ -84,19 +84,25 @@ pub(super) async fn look(
         Err(said) => unread(Source::Tasks, said),
     }
     match planned {
-        Ok(planned) => works.extend(planned.into_iter().map(|planned| OthersWork::Planned {
-            id: planned.id,
-            kind: planned.kind,
-            begins: planned.begins,
-            ends: planned.ends,
-        })),
+        Ok(planned) => {
+            works.extend(planned.read.into_iter().map(|planned| OthersWork::Planned {
+                id: planned.id,
+                kind: planned.kind,
+                begins: planned.begins,
+                ends: planned.ends,
+            }));
+            planned.bad.first().into_iter().for_each(|error| unread(Source::Planned, error.to_string()));
+        }
         Err(said) => unread(Source::Planned, said),
     }
     match interventions {
-        Ok(all) => works.extend(
-            all.into_iter()
-                .filter_map(|one| Some(OthersWork::Intervention { id: one.id, kind: one.kind, began: one.began? })),
-        ),
+        Ok(all) => {
+            let began = |one: ovh::Intervention| {
+                Some(OthersWork::Intervention { id: one.id, kind: one.kind, began: one.began? })
+            };
+            works.extend(all.read.into_iter().filter_map(began));
+            all.bad.first().into_iter().for_each(|error| unread(Source::Interventions, error.to_string()));
+        }
         Err(said) => unread(Source::Interventions, said),
     }
     let lasting = match scope {

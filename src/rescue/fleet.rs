@@ -14,7 +14,7 @@ use super::{
     event::Problem,
     inventory::Inventory,
     kernels::Kernels,
-    known::Servers,
+    known::{Known, Servers},
     lease::Lease,
     operation::{Plan, Wish},
     plan::{self, Aim, Proposal},
@@ -124,12 +124,22 @@ impl Fleet {
     /// # Errors
     /// [`NotFound::Unknown`] and [`NotFound::Ambiguous`].
     pub fn find_known(&self, typed: &str) -> Result<Server, NotFound> {
+        self.find_among(typed, |_| true)
+    }
+
+    /// The same among those that somebody `sees`: to them there are no others.
+    ///
+    /// # Errors
+    /// [`NotFound::Unknown`] and [`NotFound::Ambiguous`].
+    pub fn find_among(&self, typed: &str, sees: impl Fn(&Server) -> bool) -> Result<Server, NotFound> {
         let servers = self.servers();
         let typed = typed.trim();
-        if let Some(server) = servers.iter().find(|server| server.name.as_str().eq_ignore_ascii_case(typed)) {
+        let is_it = |server: &&Server| server.name.as_str().eq_ignore_ascii_case(typed) && sees(server);
+        if let Some(server) = servers.iter().find(is_it) {
             return Ok(server.clone());
         }
-        let named: Vec<&Server> = servers.iter().filter(|server| search::goes_by(server, typed)).collect();
+        let named: Vec<&Server> =
+            servers.iter().filter(|server| search::goes_by(server, typed) && sees(server)).collect();
         match named.as_slice() {
             [one] => Ok((*one).clone()),
             [] => Err(NotFound::Unknown(Vec::new())),
@@ -140,9 +150,15 @@ impl Fleet {
         }
     }
 
-    /// What finds this server and no other: what people call it, where only one is called so; else its service name.
-    pub fn unique_name(&self, server: &Server) -> String {
-        let is_unique = self.find_known(server.label()).is_ok_and(|found| found.name == server.name);
+    /// Whether a server was ever read, by this process or one before.
+    pub fn was_read(&self, server: &Server) -> bool {
+        self.servers().get(&server.name).is_some_and(|known| known.seen.is_some())
+    }
+
+    /// What finds this server and no other of those that somebody `sees`: what people call it, where only one is called so; else
+    /// its service name.
+    pub fn unique_name(&self, server: &Server, sees: impl Fn(&Server) -> bool) -> String {
+        let is_unique = self.find_among(server.label(), sees).is_ok_and(|found| found.name == server.name);
         if is_unique { server.label().to_owned() } else { server.name.to_string() }
     }
 
@@ -159,8 +175,9 @@ impl Fleet {
     /// The server of that name, in whichever account it is; `None` when OVHcloud says of each that it is not there.
     ///
     /// # Errors
-    /// When an account could not be asked: then nobody knows.
+    /// When it is in none that could be asked, and one could not: then nobody knows.
     pub async fn look_for(&self, name: &ServiceName) -> Result<Option<Server>, ovh::Error> {
+        let mut trouble = None;
         for client in self.clients().values() {
             match client.server(name).await {
                 Ok(server) => {
@@ -168,10 +185,16 @@ impl Fleet {
                     return Ok(Some(server));
                 }
                 Err(error) if error.is_not_found() => {}
-                Err(error) => return Err(error),
+                Err(error) => trouble = Some(error),
             }
         }
-        Ok(None)
+        trouble.map_or(Ok(None), Err)
+    }
+
+    /// What could not be read of a server lately, each thing once.
+    pub fn oddities(&self, server: &Server) -> Vec<String> {
+        let all = self.client(&server.account).map(|client| client.oddities()).unwrap_or_default();
+        all.into_iter().filter(|odd| odd.server.as_ref() == Some(&server.name)).map(|odd| odd.said).collect()
     }
 
     /// What would be done to `server` for `aim` now, with what the store remembers of its rescue.
@@ -262,20 +285,27 @@ impl Fleet {
 
     /// Before the first inventory is complete: a few servers are read for this one person, many are not.
     async fn read_unread(&self, typed: &str) -> Result<Server, NotFound> {
-        let unreadable = |error: ovh::Error| NotFound::Unreadable(error.to_string());
+        let mut trouble = None;
         if self.servers().is_empty() {
             for client in self.clients().values() {
-                self.list(client).await.map_err(unreadable)?;
+                trouble = self.list(client).await.err().or(trouble);
             }
         }
         if let Ok(listed) = self.find_known(typed) {
             return Ok(listed);
         }
         let servers = self.servers();
+        // What OVHcloud lists and does not describe would be asked for in vain, again and again.
+        let is_unread = |known: &Known| known.seen.is_none() && !self.inventory.is_silent(&known.server);
         let unread: Vec<Server> =
-            servers.known().filter(|known| known.seen.is_none()).map(|known| known.server.clone()).collect();
+            servers.known().filter(|known| is_unread(known)).map(|known| known.server.clone()).collect();
+        // The words of somebody else's server are not told: only what happened.
+        let unknown = |trouble: Option<ovh::Error>| match trouble {
+            Some(error) => NotFound::Unreadable(error.cause().to_string()),
+            None => NotFound::Unknown(Vec::new()),
+        };
         if unread.is_empty() {
-            return Err(NotFound::Unknown(Vec::new()));
+            return Err(unknown(trouble));
         }
         if unread.len() > UNREAD_AT_ONCE {
             return Err(NotFound::StillReading { read: servers.len() - unread.len(), all: servers.len() });
@@ -283,20 +313,27 @@ impl Fleet {
         let reads = stream::iter(unread).map(|server| {
             let client = self.client(&server.account);
             async move {
-                match client {
+                let read = match client {
                     Some(client) => client.server(&server.name).await.map(Some),
                     None => Ok(None),
-                }
+                };
+                (server, read)
             }
         });
-        for read in reads.buffer_unordered(PARALLEL).collect::<Vec<_>>().await {
+        for (server, read) in reads.buffer_unordered(PARALLEL).collect::<Vec<_>>().await {
             match read {
-                Ok(server) => self.inventory.learn_all(server),
-                Err(error) if error.is_not_found() || error.is_expired_service() => {}
-                Err(error) => return Err(unreadable(error)),
+                Ok(read) => self.inventory.learn_all(read),
+                // One that cannot be read hides no other.
+                Err(error) if error.is_of_one_thing() && !error.is_transient() => {
+                    self.inventory.silent(&server.name, &server.account, &error);
+                }
+                Err(error) => trouble = Some(error),
             }
         }
-        self.find_known(typed)
+        match self.find_known(typed) {
+            Err(NotFound::Unknown(_)) => Err(unknown(trouble)),
+            found => found,
+        }
     }
 }
 

@@ -98,6 +98,13 @@ pub enum Finding {
         /// OVHcloud's words.
         said: String,
     },
+    /// Something that OVHcloud sends cannot be read and is left out.
+    Odd {
+        /// Of which server, else of which account.
+        of: String,
+        /// What and why.
+        said: String,
+    },
     /// A service ends soon, or has ended, and nothing renews it.
     Ends {
         /// Which.
@@ -248,7 +255,7 @@ fn of_server(known: &Known, boot: Option<&Boot>, now: Timestamp) -> Vec<Finding>
     if server.no_intervention {
         findings.push(Finding::NoIntervention { label: label() });
     }
-    if !server.monitoring {
+    if server.monitoring == Some(false) {
         findings.push(Finding::Unmonitored { label: label() });
     }
     findings
@@ -355,6 +362,13 @@ fn unread(
             let label = ours().find(|(known, _)| known.server.name == *name);
             let label = label.map_or_else(|| name.to_string(), |(known, _)| known.server.label().to_owned());
             findings.push(Finding::Silent { label, said: said.clone() });
+        }
+        for odd in fleet.client(&account).map(|client| client.oddities()).unwrap_or_default() {
+            let label = odd.server.map(|name| match ours().find(|(known, _)| known.server.name == name) {
+                Some((known, _)) => known.server.label().to_owned(),
+                None => name.to_string(),
+            });
+            findings.push(Finding::Odd { of: label.unwrap_or_else(|| account.clone()), said: odd.said });
         }
         let mut count = |what, missing: usize, said: Option<String>| {
             if missing > 0 {

@@ -208,9 +208,14 @@ impl Inventory {
         self.0.accounts.lock().unwrap_or_else(PoisonError::into_inner).retain(|name, _| accounts.contains(name));
     }
 
-    /// OVHcloud lists a server and does not describe it: it stays, as far as it was ever read.
-    pub fn silent(&self, name: &ServiceName, account: &str, error: &ovh::Error) {
-        self.account(account, |account| account.silent.insert(name.clone(), error.to_string()));
+    /// OVHcloud lists a server and does not describe it: it stays, as far as it was ever read. Whether that is news.
+    pub fn silent(&self, name: &ServiceName, account: &str, error: &ovh::Error) -> bool {
+        self.account(account, |account| account.silent.insert(name.clone(), error.to_string()).is_none())
+    }
+
+    /// Whether OVHcloud lists a server and did not describe it lately.
+    pub fn is_silent(&self, server: &Server) -> bool {
+        self.account(&server.account, |account| account.silent.contains_key(&server.name))
     }
 
     /// Changes what is known of reading an account.

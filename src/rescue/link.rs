@@ -1,6 +1,6 @@
 //! Looking for the link that leads to the rescue's password. What is found is a secret: it leaves this module only as one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
@@ -13,6 +13,8 @@ use crate::ovh::{self, MailId};
 
 /// How much older than the intent a mail may look: OVHcloud's dates have whole seconds, and its mail comes from another machine.
 const SLACK: SignedDuration = SignedDuration::from_secs(60);
+/// How many of the account's mails are remembered as older than the reboot: more than one page of any mailbox.
+pub(super) const KNOWN_MAILS: usize = 500;
 /// How many of the newest mails are read at most in one look: a busy account must not eat the budget.
 const MAILS_AT_ONCE: usize = 20;
 
@@ -40,7 +42,38 @@ pub struct Found {
     pub query: Option<QueryId>,
 }
 
-/// Looks once in each of `sources`, in order. `read` remembers mails that need no second reading.
+/// What is known of an account's mails while a link is looked for.
+#[derive(Debug, Default)]
+pub struct Mails {
+    /// Those that need no second reading.
+    read: HashSet<u64>,
+    /// Those that could not be read: how often, and for how many looks they are left alone.
+    bad: HashMap<u64, (u32, u32)>,
+}
+
+impl Mails {
+    /// Whether a mail is worth a request now; one that could not be read is tried again after twice as many looks each time.
+    fn is_due(&mut self, id: u64) -> bool {
+        if self.read.contains(&id) {
+            return false;
+        }
+        match self.bad.get_mut(&id) {
+            Some((_, rest)) if *rest > 0 => {
+                *rest -= 1;
+                false
+            }
+            _ => true,
+        }
+    }
+
+    fn could_not_be_read(&mut self, id: u64) {
+        let (times, rest) = self.bad.entry(id).or_default();
+        *times += 1;
+        *rest = 1 << (*times).min(10);
+    }
+}
+
+/// Looks once in each of `sources`, in order. `mails` remembers what need not be read again.
 ///
 /// A source that cannot be read counts as one that has nothing; its error comes back beside, for the card and the log.
 pub async fn find(
@@ -48,13 +81,13 @@ pub async fn find(
     target: &Target,
     sources: &[Source],
     template: &str,
-    read: &mut HashSet<u64>,
+    mails: &mut Mails,
 ) -> (Option<Found>, Option<ovh::Error>) {
     let mut trouble = None;
     for source in sources {
         let id = match source {
             Source::AuthenticationSecret => from_authentication_secret(client, target).await,
-            Source::Mail => from_mail(client, target, read).await.map(|id| Some((id?, None))),
+            Source::Mail => from_mail(client, target, mails).await.map(|id| Some((id?, None))),
             // A console leads to no password.
             Source::Console => Ok(None),
         };
@@ -75,39 +108,53 @@ async fn from_authentication_secret(
     target: &Target,
 ) -> Result<Option<(SecretString, Option<QueryId>)>, ovh::Error> {
     let listed = client.authentication_secrets(&target.server).await?;
-    let ours = listed.value.into_iter().find(|access| {
+    let ours = listed.value.into_iter().filter(|access| {
         let kind_fits = matches!(access.kind.as_str(), "RDP" | "SSH");
         kind_fits && access.user.as_deref() == Some(target.system.user())
     });
-    let secret = ours.and_then(|access| access.secret).filter(|secret| is_id(secret.expose_secret()));
+    // One that cannot be read hides no other.
+    let secret = ours.filter_map(|access| access.secret).find(|secret| is_id(secret.expose_secret()));
     Ok(secret.map(|secret| (secret, listed.query)))
 }
 
+/// A mail that cannot be read is noted and hides no other; its error comes back when none of the others has the link.
 async fn from_mail(
     client: &ovh::Client,
     target: &Target,
-    read: &mut HashSet<u64>,
+    mails: &mut Mails,
 ) -> Result<Option<SecretString>, ovh::Error> {
     let mut ids: Vec<u64> = client.mail_ids().await?.into_iter().map(|id| id.0).collect();
     ids.sort_unstable_by(|a, b| b.cmp(a));
-    let oldest_known = target.known_mails.iter().flatten().min().copied().unwrap_or(0);
     let known: HashSet<u64> = target.known_mails.iter().flatten().copied().collect();
-    let unread = ids.into_iter().filter(|id| *id > oldest_known && !known.contains(id) && !read.contains(id));
-    for id in unread.take(MAILS_AT_ONCE).collect::<Vec<_>>() {
-        let mail = client.mail(MailId(id)).await?;
-        read.insert(id);
+    // Only a list that had no room for more says anything of what is older: one odd id is not to hide all that come after it.
+    let is_full = known.len() >= KNOWN_MAILS;
+    let oldest_known = known.iter().min().copied().filter(|_| is_full).unwrap_or(0);
+    let unread = ids.into_iter().filter(|id| *id > oldest_known && !known.contains(id) && mails.is_due(*id));
+    let mut unread: Vec<u64> = unread.take(MAILS_AT_ONCE).collect();
+    // What could not be read before comes last.
+    unread.sort_by_key(|id| mails.bad.contains_key(id));
+    let mut trouble = None;
+    for id in unread {
+        let mail = match client.mail(MailId(id)).await {
+            Ok(mail) => mail,
+            Err(error) if error.is_of_one_thing() => {
+                client.note(&error);
+                mails.could_not_be_read(id);
+                trouble = Some(error);
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        // Without a date only its id tells that it came after the reboot.
+        let fresh = mail.date.map_or(target.known_mails.is_some(), |date| date >= target.since - SLACK);
         let names_it = mail.subject.contains(&format!("[{}]", target.server));
-        let fresh = mail.date >= target.since - SLACK;
-        if !names_it || !fresh {
-            continue;
-        }
-        if let Some(found) = id_in_mail(mail.body.expose_secret()) {
+        match id_in_mail(mail.body.expose_secret()).filter(|_| names_it && fresh) {
             // It may have to be read again, should the process end before the DM is sent.
-            read.remove(&id);
-            return Ok(Some(found));
-        }
+            Some(found) => return Ok(Some(found)),
+            None => mails.read.insert(id),
+        };
     }
-    Ok(None)
+    trouble.map_or(Ok(None), Err)
 }
 
 /// The secret's id in a mail's text or HTML. The mail's own address is not trusted: only the id is taken.

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use futures_util::{StreamExt, TryStreamExt, stream};
-
 use super::{
     fleet::Fleet,
     known::Care,
@@ -14,8 +12,6 @@ use crate::{clock, ovh};
 
 /// How many running tasks are read at most.
 const RUNNING: usize = 5;
-/// How many tasks are read at the same time.
-const PARALLEL: usize = 4;
 /// How old what changes seldom may be to be shown, in hours.
 const CARE_HOURS: i64 = 24;
 /// How long a person waits for what stands beside the server itself; what is late is said to be unread.
@@ -51,7 +47,7 @@ impl Fleet {
             next: next?,
             running,
             care,
-            intervention: interventions.ok().and_then(|read| read.into_iter().next()),
+            intervention: interventions.ok().and_then(|all| all.read.into_iter().next()),
         })
     }
 
@@ -61,13 +57,7 @@ impl Fleet {
     /// [`plan::Error`].
     pub async fn tasks(&self, server: &Server, most: usize) -> Result<Vec<Task>, plan::Error> {
         let client = self.client_of(server)?;
-        let mut ids = client.task_ids(&server.name, None, None).await?;
-        // Ids grow, so the latest are the largest.
-        ids.sort_unstable_by_key(|id| std::cmp::Reverse(*id));
-        ids.truncate(most);
-        let reads: Vec<_> = ids.into_iter().map(|id| client.task(&server.name, id)).collect();
-        let tasks: Vec<Option<Task>> = stream::iter(reads).buffered(PARALLEL).try_collect().await?;
-        Ok(tasks.into_iter().flatten().collect())
+        Ok(client.tasks(&server.name, None, most).await?)
     }
 
     async fn care(&self, client: &ovh::Client, server: &Server) -> Result<Care, ovh::Error> {
@@ -91,9 +81,7 @@ async fn beside<T>(read: impl Future<Output = Result<T, ovh::Error>>) -> Result<
 async fn running_tasks(client: &ovh::Client, server: &Server) -> Result<Vec<Task>, ovh::Error> {
     let mut running = Vec::new();
     for status in ["init", "todo", "doing"] {
-        for id in client.task_ids(&server.name, None, Some(status)).await?.into_iter().take(RUNNING) {
-            running.extend(client.task(&server.name, id).await?);
-        }
+        running.extend(client.tasks(&server.name, Some(status), RUNNING).await?);
     }
     running.sort_by_key(|task| std::cmp::Reverse(task.id));
     running.truncate(RUNNING);

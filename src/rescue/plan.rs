@@ -134,13 +134,14 @@ impl From<Problem> for Error {
     }
 }
 
-/// What OVHcloud's trouble is to a person: weather that passes, or a refusal.
+/// What OVHcloud's trouble is to a person: weather that passes, a refusal, or an answer that nobody can use.
 pub fn trouble(error: &ovh::Error) -> Problem {
     let (said, query) = (error.to_string(), error.query());
-    match error.is_refusal() || error.is_credential() {
-        true => Problem::Ovhcloud { said, query },
+    match (error.is_refusal() || error.is_credential(), error.is_transient()) {
+        (true, _) => Problem::Ovhcloud { said, query },
+        (false, true) => Problem::Weather { said, query },
         // An answer that makes no sense is no refusal either.
-        false => Problem::Weather { said, query },
+        (false, false) => Problem::Unclear { said, query },
     }
 }
 

@@ -142,8 +142,11 @@ impl Keeper {
             Look::Boot(name, id) => self.read_boot(client, name, *id).await,
             Look::Care(name) => self.fleet.read_care(client, name).await.map(drop),
         };
-        if let Err(error) = looked {
-            tracing::warn!(account = self.account, %error, "the inventory stays as it was in one place");
+        // Each look finds it again; the log hears of it once.
+        match looked {
+            Err(error) if error.is_of_one_thing() => client.note(&error),
+            Err(error) => tracing::warn!(account = self.account, %error, "the inventory stays as it was in one place"),
+            Ok(()) => {}
         }
     }
 
@@ -155,8 +158,10 @@ impl Keeper {
                 Ok(())
             }
             Err(error) => {
-                self.inventory().silent(name, &self.account, &error);
-                if error.is_not_found() || error.is_expired_service() { Ok(()) } else { Err(error) }
+                if self.inventory().silent(name, &self.account, &error) {
+                    tracing::warn!(account = self.account, server.name = %name, %error, "a server is listed and cannot be read");
+                }
+                Ok(())
             }
         }
     }
@@ -224,7 +229,14 @@ impl Fleet {
     /// # Errors
     /// As every read; a store that cannot be written is only logged, because memory is right all the same.
     pub(super) async fn list(&self, client: &ovh::Client) -> Result<(), ovh::Error> {
-        let names = client.servers().await?;
+        let ovh::Listed { mut names, is_whole } = client.servers().await?;
+        if !is_whole {
+            // Whoever stands behind what could not be read has not left.
+            let servers = self.servers();
+            names.extend(
+                servers.iter().filter(|known| known.account == client.account()).map(|known| known.name.clone()),
+            );
+        }
         if let Err(error) = self.inventory().listed(client.account(), names).await {
             tracing::error!(account = client.account(), %error, "the inventory could not be stored");
         }
@@ -234,6 +246,14 @@ impl Fleet {
 
 async fn care(client: &ovh::Client, name: &ServiceName) -> Result<Care, ovh::Error> {
     let service = client.service(name).await?;
-    let planned = client.planned_interventions(name).await?;
+    let planned = match client.planned_interventions(name).await {
+        Ok(planned) => planned.read,
+        // What cannot be read hides the contract no more than it must.
+        Err(error) if error.is_of_one_thing() && !error.is_credential() && !error.is_transient() => {
+            client.note(&error);
+            Vec::new()
+        }
+        Err(error) => return Err(error),
+    };
     Ok(Care { read: clock::now(), expires: service.expires, renewed: service.renewed, planned })
 }

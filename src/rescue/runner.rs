@@ -17,6 +17,7 @@ use super::{
     event::Event,
     fleet::Fleet,
     kept::Kept,
+    link::Mails,
     lookout::Lookout,
     operation::{Operation, OperationId},
     pulse::Pulse,
@@ -204,14 +205,14 @@ impl Runner {
 
 /// The mails that need no second reading, by operation. Only saves requests: what is lost is read again.
 #[derive(Debug, Default)]
-pub(super) struct ReadMails(Mutex<HashMap<OperationId, HashSet<u64>>>);
+pub(super) struct ReadMails(Mutex<HashMap<OperationId, Mails>>);
 
 impl ReadMails {
-    pub(super) fn take(&self, id: OperationId) -> HashSet<u64> {
+    pub(super) fn take(&self, id: OperationId) -> Mails {
         self.0.lock().map(|mut all| all.remove(&id).unwrap_or_default()).unwrap_or_default()
     }
 
-    pub(super) fn put(&self, id: OperationId, read: HashSet<u64>) {
+    pub(super) fn put(&self, id: OperationId, read: Mails) {
         if let Ok(mut all) = self.0.lock() {
             // Ended operations leave their few ids behind; a hundred of them are worth nothing.
             if all.len() > 100 {

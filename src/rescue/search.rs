@@ -13,6 +13,7 @@ use nucleo_matcher::{
 };
 
 use super::server::{Server, ServiceName};
+use crate::shown;
 
 /// More words than this are not looked at: nobody types them to find a server.
 const WORDS: usize = 8;
@@ -81,11 +82,13 @@ pub fn search<'a>(
     offered
 }
 
-/// Whether the server's service name, display name, address or reverse is this, without regard to case.
+/// Whether the server's service name, display name, address or reverse is this, without regard to case; what hides in a name may
+/// be typed as it is shown.
 pub fn goes_by(server: &Server, typed: &str) -> bool {
     // Ten thousand times a command: nothing is copied unless letters beyond ASCII make it necessary.
     let same = |name: &str| match name.is_ascii() && typed.is_ascii() {
         true => name.eq_ignore_ascii_case(typed),
+        false if typed.contains("<U+") => shown::visible(name).to_lowercase() == typed.to_lowercase(),
         false => name.to_lowercase() == typed.to_lowercase(),
     };
     names(server).any(same)

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fmt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::start::{BootScript, Fact};
+use super::start::{BootScript, Fact, Field};
 
 /// OVHcloud's name for a dedicated server, such as `ns1111111.ip-203-0-113.eu`.
 ///
@@ -128,12 +128,15 @@ pub struct Server {
     /// The root device.
     #[serde(skip)]
     pub root_device: Option<String>,
+    /// Of what else decides how it starts: what cannot be read, so that nobody takes it for empty.
+    #[serde(skip)]
+    pub unread: Vec<Field>,
     /// Where OVHcloud mails rescue credentials to, if not to the account's contact.
     pub rescue_mail: Option<String>,
     /// The SSH key of the Linux rescue; with it no password exists.
     pub rescue_ssh_key: Option<String>,
-    /// Whether OVHcloud monitors the server and intervenes.
-    pub monitoring: bool,
+    /// Whether OVHcloud monitors the server and intervenes; `None` when that cannot be read.
+    pub monitoring: Option<bool>,
     /// Whether interventions in the datacentre are switched off.
     pub no_intervention: bool,
     /// Where it stands, such as `gra3`.
@@ -171,9 +174,10 @@ impl Server {
             boot_script: None,
             efi_bootloader_path: None,
             root_device: None,
+            unread: Vec::new(),
             rescue_mail: None,
             rescue_ssh_key: None,
-            monitoring: true,
+            monitoring: None,
             no_intervention: false,
             datacenter: None,
         }
@@ -189,14 +193,14 @@ impl Server {
         if self.os.to_ascii_lowercase().starts_with("win") { System::Windows } else { System::Linux }
     }
 
-    /// What else decides how it starts and who looks after it, as it was read.
+    /// What else decides how it starts and who looks after it, as far as it could be read.
     pub fn facts(&self) -> Vec<Fact> {
-        vec![
-            Fact::EfiBootloaderPath(self.efi_bootloader_path.clone()),
-            Fact::RootDevice(self.root_device.clone()),
-            Fact::Monitoring(self.monitoring),
-            Fact::NoIntervention(self.no_intervention),
-        ]
+        let mut facts =
+            vec![Fact::EfiBootloaderPath(self.efi_bootloader_path.clone()), Fact::RootDevice(self.root_device.clone())];
+        facts.extend(self.monitoring.map(Fact::Monitoring));
+        facts.push(Fact::NoIntervention(self.no_intervention));
+        facts.retain(|fact| !self.unread.contains(&fact.field()));
+        facts
     }
 
     /// Whether OVHcloud itself holds the server (`hacked`, `hackedBlocked`): then nobody but its support changes anything.

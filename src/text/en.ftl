@@ -431,6 +431,7 @@ status-operation = { $emoji } { $id }: { $state }
 status-monitored = Monitored by OVHcloud
 status-unmonitored = Not monitored by OVHcloud
 status-no-intervention = Interventions in the datacentre are switched off
+status-odd = ⚠️ Left out, because I cannot read it: { $said }
 
 # Tasks, status and the doctor
 command-tasks = What OVHcloud did to a server lately
@@ -479,6 +480,7 @@ doctor-forgotten = 🛟 **Set to rescue, and nobody holds it**
 doctor-dead-end = 🟠 **Set to start where nobody can reach it** (`/restore` leads to the disk)
 doctor-trouble = 🟠 **OVHcloud reports trouble**
 doctor-silent = 🟠 **OVHcloud lists it and does not describe it**
+doctor-odd = 🟠 **Cannot be read, and is left out**
 doctor-ends = 🟠 **Ends soon and is not renewed by itself**
 doctor-planned = 🟠 **OVHcloud plans to work on it**
 doctor-retired = 🟠 **Boots an image that OVHcloud has retired**
@@ -526,6 +528,7 @@ help-names = A server goes by its service name, display name, IP or reverse.
 refusal-not-here = Commands are taken in the guild that I serve, not here.
 refusal-wrong-channel = Commands are taken in { $channels }, not here.
 refusal-roles-unreadable = Discord did not tell me your roles just now, so the answer is no. Try again, or use the command in the channel.
+refusal-not-a-member = Discord did not tell me your roles, because you are not in the server that I serve (any more); so the answer is no.
 refusal-bot-lacks = I lack permissions in this channel that I will need: { $missing }. Ask an administrator of this Discord server.
 refusal-typed = { $option } is not right: { $right }
 refusal-busy = { $server } is busy with { $id } of { $who }: { $state }. Wait for its end.
@@ -541,8 +544,8 @@ answer-unshown = ⚠️ Discord does not let me show you this answer: { $why }. 
 refusal-fault = Something is wrong with me, and nothing was done. Your operator finds it in the log.
 refusal-broken = Something broke in me while I was at it. What I had accepted goes on: look at its card in the channel before you ask again. Your operator finds the fault in the log.
 restarting = I am restarting; nothing was done. Try again in a moment.
-no-server = No server goes by { $typed }.
-no-server-near = No server goes by { $typed }. Did you mean one of { $near }?
+no-server = No server goes by { $typed } that you may see.
+no-server-near = No server goes by { $typed } that you may see. Did you mean one of { $near }?
 no-server-ambiguous = Several servers go by { $typed }: { $all }. Use one of these names.
 no-server-unreadable = I could not look { $typed } up: { $said }
 no-server-yet = No server that I have read so far goes by { $typed }: { $read } of { $all }. Use its service name, which works at once, or try again later.
@@ -577,8 +580,10 @@ problem-others-at-work = Others are at work on { $server }, and that was not on 
 problem-others-ask-again = When that is over, or to do it all the same, ask again: the card names it.
 problem-no-account = The configuration no longer names { $account }, the account of { $server }. Ask your operator.
 problem-no-longer-allowed = Whoever asked may not do this any more, so it was not begun.
+problem-system-unread = OVHcloud does not say which system is installed on { $server }, so I do not choose its rescue: say which, with `system:windows` or `system:linux`.
 problem-key-needs-linux = An SSH key does not work with the Windows rescue. Leave it out, or choose `system:linux`.
 problem-weather = I could not get an answer about { $server } just now: { $said }. Try again in a few minutes.
+problem-unclear = OVHcloud's answer about { $server } is of no use to me, so I did not go on: { $said }. Nobody refused anything; if it stays so, ask your operator.
 problem-ovhcloud = OVHcloud did not let me do this with { $server }: { $said }
 
 # Denials
@@ -664,7 +669,7 @@ guide-firewall = Firewall
 guide-tools = Tools
 guide-leave = Leave rescue
 guide-rdp = **Windows rescue, by RDP**
-    1. Open `rescue.rdp` from my direct message, or connect your RDP app to the server's IP, port 3389.
+    1. Open the `.rdp` file from my direct message, or connect your RDP app to the server's IP, port 3389.
     2. User `Administrator`. The password is behind the link in that message.
     3. The app warns of the certificate: the rescue has its own, so that is right.
     No answer yet? It can take four minutes after OVHcloud's task is done.

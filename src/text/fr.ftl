@@ -434,6 +434,7 @@ status-operation = { $emoji } { $id } : { $state }
 status-monitored = Monitoring OVHcloud activé
 status-unmonitored = Monitoring OVHcloud désactivé
 status-no-intervention = Les interventions au datacentre sont désactivées
+status-odd = ⚠️ Laissé de côté, car illisible : { $said }
 
 # Tasks, status and the doctor
 command-tasks = Ce qu'OVHcloud a fait récemment sur un serveur
@@ -482,6 +483,7 @@ doctor-forgotten = 🛟 **Netboot en rescue, sans que personne n'en réponde**
 doctor-dead-end = 🟠 **Réglé pour démarrer là où personne ne peut le joindre** (`/restore` ramène au disque)
 doctor-trouble = 🟠 **OVHcloud signale un problème**
 doctor-silent = 🟠 **Listé par OVHcloud, mais sans description**
+doctor-odd = 🟠 **Illisible, donc laissé de côté**
 doctor-ends = 🟠 **Expire bientôt sans renouvellement automatique**
 doctor-planned = 🟠 **Intervention prévue par OVHcloud**
 doctor-retired = 🟠 **Démarre sur une image retirée par OVHcloud**
@@ -529,6 +531,7 @@ help-names = Un serveur se désigne par son nom de service, son nom affiché, so
 refusal-not-here = Je prends les commandes sur le serveur Discord dont je m'occupe, pas ici.
 refusal-wrong-channel = Je prends les commandes dans { $channels }, pas ici.
 refusal-roles-unreadable = Discord ne m'a pas donné vos rôles à l'instant : la réponse est donc non. Réessayez, ou utilisez la commande dans le salon.
+refusal-not-a-member = Discord ne m'a pas donné vos rôles, car vous n'êtes pas (ou plus) dans le serveur que je sers : la réponse est donc non.
 refusal-bot-lacks = Il me manque dans ce salon des permissions dont j'aurai besoin : { $missing }. Demandez à un administrateur de ce serveur Discord.
 refusal-typed = { $option } ne convient pas. Attendu : { $right }
 refusal-busy = { $server } est occupé par { $id } de { $who } : { $state }. Attendez la fin.
@@ -544,8 +547,8 @@ answer-unshown = ⚠️ Discord ne me laisse pas vous montrer cette réponse : {
 refusal-fault = J'ai un problème interne, et rien n'a été fait. L'administrateur du bot le trouvera dans le journal.
 refusal-broken = Quelque chose a cassé chez moi pendant que je m'en occupais. Ce que j'avais accepté continue : regardez sa carte dans le salon avant de redemander. L'administrateur du bot trouvera la panne dans le journal.
 restarting = Je redémarre ; rien n'a été fait. Réessayez dans un moment.
-no-server = Aucun serveur ne répond au nom de { $typed }.
-no-server-near = Aucun serveur ne répond au nom de { $typed }. Vouliez-vous dire l'un de ceux-ci : { $near } ?
+no-server = Aucun serveur que vous puissiez voir ne répond au nom de { $typed }.
+no-server-near = Aucun serveur que vous puissiez voir ne répond au nom de { $typed }. Vouliez-vous dire l'un de ceux-ci : { $near } ?
 no-server-ambiguous = Plusieurs serveurs répondent au nom de { $typed } : { $all }. Utilisez l'un de ces noms.
 no-server-unreadable = Je n'ai pas pu chercher { $typed } : { $said }
 no-server-yet = Aucun serveur lu jusqu'ici ne répond au nom de { $typed } : { $read } sur { $all }. Utilisez son nom de service, qui fonctionne tout de suite, ou réessayez plus tard.
@@ -580,8 +583,10 @@ problem-others-at-work = D'autres travaillent sur { $server }, et la carte ne le
 problem-others-ask-again = Quand ce sera fini, ou pour le faire quand même, redemandez : la carte le nommera.
 problem-no-account = La configuration ne nomme plus { $account }, le compte de { $server }. Demandez à l'administrateur du bot.
 problem-no-longer-allowed = La personne qui l'a demandé n'en a plus le droit : rien n'a été commencé.
+problem-system-unread = OVHcloud ne dit pas quel système est installé sur { $server }, je ne choisis donc pas son mode rescue : précisez lequel, avec `system:windows` ou `system:linux`.
 problem-key-needs-linux = Une clé SSH ne fonctionne pas avec le rescue Windows. Retirez-la, ou choisissez `system:linux`.
 problem-weather = Je n'ai pas obtenu de réponse au sujet de { $server } pour l'instant : { $said }. Réessayez dans quelques minutes.
+problem-unclear = La réponse d'OVHcloud au sujet de { $server } est inutilisable, je n'ai donc pas continué : { $said }. Personne n'a rien refusé ; si cela dure, voyez avec votre administrateur.
 problem-ovhcloud = OVHcloud ne m'a pas laissé faire cela avec { $server } : { $said }
 
 # Denials
@@ -667,7 +672,7 @@ guide-firewall = Pare-feu
 guide-tools = Outils
 guide-leave = Quitter le rescue
 guide-rdp = **Rescue Windows, par RDP**
-    1. Ouvrez `rescue.rdp`, joint à mon message privé, ou connectez votre appli RDP à l'IP du serveur, port 3389.
+    1. Ouvrez le fichier `.rdp` joint à mon message privé, ou connectez votre appli RDP à l'IP du serveur, port 3389.
     2. Utilisateur `Administrator`. Le mot de passe est derrière le lien de ce message.
     3. L'appli met en garde contre le certificat : le rescue a le sien, c'est donc normal.
     Pas encore de réponse ? Comptez jusqu'à quatre minutes après la fin de la tâche OVHcloud.

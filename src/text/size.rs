@@ -1,6 +1,7 @@
 //! How long a text is to Discord, and how it is made shorter.
 
 use super::code;
+use crate::shown;
 
 /// The longest name of a server that is shown.
 const NAME: usize = 80;
@@ -38,7 +39,7 @@ pub fn shorten(text: &str, most: usize) -> String {
 
 /// What people call a server, in a code span: as much as one reads.
 pub fn named(label: &str) -> String {
-    code(&shorten(label.trim(), NAME))
+    code(&shorten(shown::visible(label).trim(), NAME))
 }
 
 /// What one types for a server: what people call it, unless that is too long to be typed.

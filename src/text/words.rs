@@ -4,22 +4,23 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{access::UserId, config::Locale, say};
+use crate::{access::UserId, config::Locale, say, shown};
 
 /// The longest piece of somebody else's text that is shown.
 const LONGEST: usize = 500;
 
-/// Somebody else's text in a code span, as it is: nothing in it formats, mentions or breaks out.
+/// Somebody else's text in a code span, as it is: nothing in it formats, mentions, breaks out or hides.
 pub fn code(text: &str) -> String {
-    let mut shown: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect();
-    if text.chars().count() > LONGEST {
-        shown.push('…');
-    }
-    let shown = shown.trim();
+    code_within(text, LONGEST)
+}
+
+/// The same, with at most `most` characters of the text.
+pub fn code_within(text: &str, most: usize) -> String {
+    let shown = shown::cut(shown::visible(text).trim(), most);
     if shown.is_empty() {
         return "` `".to_owned();
     }
-    if shown.contains('`') { format!("`` {} ``", without_runs(shown)) } else { format!("`{shown}`") }
+    if shown.contains('`') { format!("`` {} ``", without_runs(&shown)) } else { format!("`{shown}`") }
 }
 
 /// Discord knows spans of one and two backticks; a run of two or more cannot stand in either.
@@ -95,6 +96,8 @@ mod tests {
         assert_eq!(code("a\nb"), "`a b`");
         assert_eq!(code("\n"), "` `");
         assert!(code(&"x".repeat(900)).chars().count() < LONGEST + 5);
+        assert_eq!(code("web\u{202e}1"), "`web<U+202E>1`");
+        assert_eq!(code_within("a`bcdef", 4), "`` a`b… ``");
     }
 
     #[test]

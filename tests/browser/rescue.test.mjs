@@ -36,7 +36,7 @@ story("from a slash to the link and back", ALL, async ({ demo, device }) => {
   await opened.close();
 
   const [file] = await Promise.all([page.waitForEvent("download"), push(dm.locator(".file", { hasText: ".rdp" }))]);
-  assert.equal(file.suggestedFilename(), "rescue.rdp");
+  assert.match(file.suggestedFilename(), /^[\w.-]+\.rdp$/);
 
   await push(dm.getByRole("button", { name: "Restore now" }));
   await push(page.getByRole("button", { name: "Confirm" }));

@@ -136,7 +136,7 @@ async fn reveals(dms: Dms) {
     assert!(shown.button("Open the link").is_some_and(|button| button.url.is_some()));
     let labels: Vec<String> = shown.buttons().into_iter().map(|button| button.label).collect();
     assert_eq!(labels, ["Open the link", "Restore now", "Extend", "Try the mail", "Guide"], "as in the DM");
-    assert_eq!(shown.attachments.first().map(|file| file.filename.as_str()), Some("rescue.rdp"));
+    assert_eq!(shown.attachments.first().map(|file| file.filename.as_str()), Some("web-1.rdp"));
     bot.rung(&bot.ann, &["**In rescue**", "was shown to the one who asked"]).await;
     let answer = bot.forge(&bot.ann, &reveal, &waiting).await;
     assert!(

@@ -136,7 +136,7 @@ async fn status_and_list_show_what_one_may_see() {
         assert!(!answer.content.contains("web-1") && !answer.content.contains("🚫"), "{}", answer.content);
     }
     let answer = bot.ask(&eve, "status", &[("server", "web-1")]).await;
-    assert!(answer.content.contains("other servers"), "{}", answer.content);
+    assert!(answer.content.contains("No server goes by `web-1`"), "{}", answer.content);
     assert_eq!(bot.discord.messages(OPS).iter().filter(|message| message.content.contains("netboot is")).count(), 0);
 }
 

@@ -5,6 +5,7 @@ mod answers;
 mod ended_elsewhere;
 mod approvals;
 mod audit;
+mod bad;
 mod bot;
 mod busy;
 mod buttons;

@@ -41,7 +41,7 @@ async fn a_reboot_that_a_page_kept_from_happening_is_a_question_and_not_a_refusa
         let question = bot.rung(&bot.ann, &["Your decision is needed", "web-1"]).await;
         assert!(question.content.contains(&status.to_string()), "{}", question.content);
         assert_eq!((bot.ovh.reboots("web-1"), bot.ovh.journal().count("POST", "/reboot")), (0, 1), "{status}");
-        bot.press(&bot.ann, &question, "Reboot again").await;
+        bot.press_and_confirm(&bot.ann, &question, "Reboot again").await;
         bot.rung(&bot.ann, &["**In rescue**", "web-1"]).await;
         assert_eq!(bot.ovh.reboots("web-1"), 1, "{status}");
     });

@@ -109,7 +109,7 @@ async fn who_may_not_see_a_server_learns_nothing_of_its_rules() {
     for command in ["why", "plan"] {
         let ask = [("action", "rescue"), ("server", "web-1")];
         let answer = bot.ask(&bot.ann, command, &ask).await;
-        assert_says(&answer, &["🚫", "other servers"]);
+        assert_says(&answer, &["🚫", "No server goes by `web-1`"]);
         assert!(!answer.content.contains("[[protect]]") && !answer.content.contains("PUT"), "{}", answer.content);
         assert_says(&bot.ask(&guest, command, &ask).await, &["🚫", "No rule"]);
     }

@@ -38,6 +38,8 @@ pub enum Fault {
     HoldAnswer(Hold),
     /// The handler runs; the first half of its body is answered, as if it were all.
     Truncate,
+    /// The handler runs; its JSON is answered with this in it: fields in the place of an object's, entries before a list's.
+    Odd(serde_json::Value),
 }
 
 /// The faults of one server, and how often the next one made here happens; clones are the same faults.
@@ -67,7 +69,11 @@ struct State {
 impl State {
     /// Whether this rule takes the request; counts it if so.
     fn takes(&self, method: &Method, path: &str) -> bool {
-        let fits = (self.method == "*" || self.method == method.as_str()) && path.contains(&self.path_part);
+        let fits_path = match self.path_part.strip_suffix('$') {
+            Some(end) => path.ends_with(end),
+            None => path.contains(&self.path_part),
+        };
+        let fits = (self.method == "*" || self.method == method.as_str()) && fits_path;
         if !fits || self.cleared.load(Ordering::SeqCst) {
             return false;
         }
@@ -125,7 +131,8 @@ impl Faults {
         lock(&self.rules).clear();
     }
 
-    /// Adds a rule: `fault` for requests with this method (`*`: any) whose path or query holds `path_part`.
+    /// Adds a rule: `fault` for requests with this method (`*`: any) whose path or query holds `path_part`, or ends with it if
+    /// a `$` stands behind.
     pub fn script(&self, method: &str, path_part: &str, fault: Fault) -> Rule {
         let seed = if let Often::Sometimes { seed, .. } = self.often { seed } else { 0 };
         let rule = Arc::new(State {
@@ -232,6 +239,11 @@ impl Faults {
     /// It happens; half of the JSON is answered.
     pub fn truncate(&self, method: &str, path_part: &str) -> Rule {
         self.script(method, path_part, Fault::Truncate)
+    }
+
+    /// It happens; the JSON that is answered has `odd` in it: fields in the place of an object's, entries before a list's.
+    pub fn odd(&self, method: &str, path_part: &str, odd: &serde_json::Value) -> Rule {
+        self.script(method, path_part, Fault::Odd(odd.clone()))
     }
 
     /// It happens only when the hold is released.

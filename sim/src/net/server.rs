@@ -236,7 +236,8 @@ async fn handle(router: Router, request: Request<Body>, fault: Option<Fault>) ->
         Some(Fault::Answer(status, headers, body)) => return Ok(scripted(status, headers, body)),
         Some(Fault::Slow(by)) => tokio::time::sleep(by).await,
         Some(Fault::HoldBefore(ref hold)) => hold.pass().await,
-        Some(Fault::LoseAnswer | Fault::HoldAnswer(_) | Fault::Truncate | Fault::AnswerInstead(..)) | None => {}
+        Some(Fault::LoseAnswer | Fault::HoldAnswer(_) | Fault::Truncate | Fault::AnswerInstead(..) | Fault::Odd(_))
+        | None => {}
     }
     let answer = router.oneshot(request).await.unwrap_or_else(|never: Infallible| match never {});
     match fault {
@@ -246,6 +247,7 @@ async fn handle(router: Router, request: Request<Body>, fault: Option<Fault>) ->
             Ok(answer)
         }
         Some(Fault::Truncate) => halve(answer).await,
+        Some(Fault::Odd(odd)) => with_odd(answer, odd).await,
         Some(Fault::AnswerInstead(status, headers, body)) => Ok(scripted(status, headers, body)),
         _ => Ok(answer),
     }
@@ -263,6 +265,23 @@ async fn halve(answer: Response<Body>) -> Result<Response<Body>, Lost> {
     let whole: Bytes = body.collect().await.map_err(|_| Lost)?.to_bytes();
     parts.headers.remove(header::CONTENT_LENGTH);
     Ok(Response::from_parts(parts, Body::from(whole.slice(..whole.len() / 2))))
+}
+
+async fn with_odd(answer: Response<Body>, odd: serde_json::Value) -> Result<Response<Body>, Lost> {
+    let (mut parts, body) = answer.into_parts();
+    let whole: Bytes = body.collect().await.map_err(|_| Lost)?.to_bytes();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let body = match (serde_json::from_slice(&whole), odd) {
+        (Ok(serde_json::Value::Object(mut fields)), serde_json::Value::Object(odd)) => {
+            fields.extend(odd);
+            serde_json::Value::Object(fields).to_string().into()
+        }
+        (Ok(serde_json::Value::Array(all)), serde_json::Value::Array(odd)) => {
+            serde_json::Value::Array(odd.into_iter().chain(all).collect()).to_string().into()
+        }
+        _ => whole,
+    };
+    Ok(Response::from_parts(parts, Body::from(body)))
 }
 
 /// A handler of the simulator panicked: said aloud, because it is a bug here and not the far end's behaviour.

@@ -42,6 +42,7 @@ fn named(broken: &Broken) -> u64 {
         | Broken::NotHere { number } => *number,
         Broken::OutOfPlace { expected, .. } => *expected,
         Broken::NotTheBeginning => 1,
+        Broken::Contradiction { lines } => lines.keys().next().copied().unwrap_or_default(),
     }
 }
 
@@ -177,6 +178,29 @@ fn a_selection_may_have_gaps_and_still_shows_a_changed_line() {
     assert_eq!(verify(&chosen).map(|whole| whole.lines), Ok(3));
     let changed = chosen.clone().map(|text| text.replace("\"6\"", "\"5\""));
     assert_eq!(verify(&changed), Err(Broken::Changed { number: 7 }));
+}
+
+#[test]
+fn anchors_that_contradict_each_other_are_named_with_their_lines() {
+    let lines = chain(&["a".to_owned(), "b".to_owned(), "c".to_owned()]);
+    let anchor = |line: &Line| Anchor { number: line.number, hash: line.hash };
+    let (one, three) = (anchor(&lines[0]), anchor(&lines[2]));
+    let (false_one, false_three) = (Anchor { hash: three.hash, ..one }, Anchor { hash: one.hash, ..three });
+    for anchors in [[one, false_one], [false_one, one]] {
+        let broken = verify(&exported(&lines), Start::Genesis, &anchors).unwrap_err();
+        assert!(matches!(&broken, Broken::Contradiction { lines } if lines.keys().eq([&1])), "{broken}");
+        let said = broken.to_string();
+        assert!(said.contains("line 1") && said.contains(&one.hash.to_string()), "{said}");
+        assert!(said.contains(&false_one.hash.to_string()) && !said.contains("line 3"), "{said}");
+    }
+    let both =
+        verify(&exported(&lines), Start::Genesis, &[one, false_one, three, false_three]).unwrap_err().to_string();
+    assert!(both.contains("line 1") && both.contains("line 3"), "{both}");
+    assert!(verify(&[], Start::Genesis, &[one, false_one]).unwrap_err().to_string().contains("contradict"));
+    assert!(
+        verify(&exported(&lines), Start::Genesis, &[one, one, three]).is_ok(),
+        "the same twice is no contradiction"
+    );
 }
 
 #[test]

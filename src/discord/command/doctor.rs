@@ -18,8 +18,8 @@ use crate::{
         health::{self, Check, Expected, Finding, Knowledge},
         server::ServiceName,
     },
-    say,
-    text::{code, day, day_and_hour, from_now, mention},
+    say, shown,
+    text::{code, code_within, day, day_and_hour, from_now, mention},
 };
 
 /// How many servers or accounts are named in one line; the file has them all.
@@ -69,7 +69,9 @@ impl Handler {
     async fn own(&self, asking: &Asking) -> Vec<Group> {
         let locale = asking.locale;
         let mut groups = Vec::new();
-        let mut add = |rank, title, item: String| groups.push(Group { rank, title, items: vec![[item.clone(), item]] });
+        let mut add = |rank, title, item: String| {
+            groups.push(Group { rank, title, items: vec![[code(&item), shown::visible(&item)]] });
+        };
         if let Err(error) = self.store.set_fact(PULSE_FACT, &clock::now().to_string()).await {
             add(0, say!(locale, "doctor-store"), error.to_string());
         }
@@ -163,6 +165,7 @@ fn heading(finding: &Finding, locale: Locale) -> (usize, String) {
         Finding::DeadEnd { .. } => (6, say!(locale, "doctor-dead-end")),
         Finding::Trouble { .. } => (7, say!(locale, "doctor-trouble")),
         Finding::Silent { .. } => (8, say!(locale, "doctor-silent")),
+        Finding::Odd { .. } => (8, say!(locale, "doctor-odd")),
         Finding::Ends { .. } => (9, say!(locale, "doctor-ends")),
         Finding::Planned { .. } => (10, say!(locale, "doctor-planned")),
         Finding::Retired { .. } => (11, say!(locale, "doctor-retired")),
@@ -186,10 +189,10 @@ fn unchecked(what: Check, locale: Locale) -> String {
 
 /// What a finding is about, with its particulars.
 fn item(finding: &Finding, face: Face) -> String {
-    let name = |name: &str| if face == Face::Message { code(name) } else { name.to_owned() };
+    let name = |name: &str| if face == Face::Message { code(name) } else { shown::visible(name) };
     let said = |said: &str| match face {
-        Face::Message => code(&said.chars().take(WORDS).collect::<String>()),
-        Face::File => said.to_owned(),
+        Face::Message => code_within(said, WORDS),
+        Face::File => shown::visible(said),
     };
     let moment = |at: &jiff::Timestamp| if face == Face::Message { day_and_hour(*at) } else { at.to_string() };
     let with = |label: &str, detail: String| format!("{} ({detail})", name(label));
@@ -201,6 +204,7 @@ fn item(finding: &Finding, face: Face) -> String {
         },
         Finding::Trouble { label, state } => with(label, said(state)),
         Finding::Silent { label, said: words } => with(label, said(words)),
+        Finding::Odd { of, said: words } => with(of, said(words)),
         Finding::Retired { label, description } => with(label, said(description)),
         Finding::Ends { label, on } => with(label, if face == Face::Message { day(*on) } else { on.to_string() }),
         Finding::Planned { label, begins } => with(label, begins.as_ref().map_or_else(|| "?".to_owned(), moment)),

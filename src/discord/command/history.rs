@@ -26,7 +26,7 @@ use crate::{
     },
     say,
     store::{AuditFilter, AuditPage},
-    text::{code, from_now, named},
+    text::{code_within, from_now, named},
 };
 
 /// How many lines are shown: what fits on a phone without much scrolling.
@@ -122,10 +122,7 @@ impl Handler {
         let when = when.map(from_now).unwrap_or_default();
         let server = line.text("server").map_or_else(String::new, |name| self.label_of(&name));
         let what = line::sentence(line, server, locale);
-        let why = line.text("reason").map(|reason| {
-            let short: String = reason.chars().take(REASON).collect();
-            format!(": {}", code(&short))
-        });
+        let why = line.text("reason").map(|reason| format!(": {}", code_within(&reason, REASON)));
         format!("{when} {what}{}", why.unwrap_or_default())
     }
 

@@ -104,7 +104,7 @@ impl Handler {
         asking: &Asking,
         operation: &Operation,
     ) -> Result<Reply, Refusal> {
-        self.find(asking, operation.request.server.as_str(), Capability::Rescue).await?;
+        self.find_named(asking, &operation.request.server, Capability::Rescue).await?;
         let lease = self.lease_of(operation).await?;
         let shown = lease.deadline.as_millisecond();
         let offers = Offer::ALL.map(|offer| Button::ExtendBy(operation.marked(), offer, shown).create(asking.locale));
@@ -121,7 +121,7 @@ impl Handler {
         offer: Offer,
         shown: i64,
     ) -> Result<Reply, Refusal> {
-        let known = self.find(asking, operation.request.server.as_str(), Capability::Rescue).await?;
+        let known = self.find_named(asking, &operation.request.server, Capability::Rescue).await?;
         let lease = self.lease_of(operation).await?;
         if lease.deadline.as_millisecond() != shown {
             return Err(Refusal::Lease(LeaseRefusal::Changed(lease.label)));

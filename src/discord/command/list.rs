@@ -41,7 +41,7 @@ impl Handler {
     /// **Adopt**: the rescue has an owner and a deadline from then on.
     pub(in crate::discord) async fn adopt(&self, asking: &Asking, foreign: &Foreign) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
-        let known = self.find(asking, foreign.found.server.as_str(), Capability::Rescue).await?;
+        let known = self.find_named(asking, &foreign.found.server, Capability::Rescue).await?;
         let admitted = self.admit(asking, &known, Kind::Adopt).await?;
         self.not_held(&admitted.server, Kind::Adopt).await?;
         // It calls nothing at OVHcloud that would change anything.

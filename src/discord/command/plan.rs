@@ -1,7 +1,7 @@
 //! `/plan`: the reads that an action would make now, the exact calls that it would make after, and whether it would be refused.
 //! It changes nothing.
 
-use super::why;
+use super::{status, why};
 use crate::{
     access::{Action, Capability},
     config::Locale,
@@ -57,6 +57,7 @@ impl Handler {
         if let Ok(grant) = policy.check(&asking.requester, action.capability(), &server, place) {
             lines.push(why::allowed_by(&grant.place().to_string(), &grant.who(), locale));
         }
+        lines.extend(status::odd(&self.fleet.oddities(&server), locale));
         lines.extend(approval);
         lines.extend(deed.map(|deed| described(&deed, locale)));
         lines.push(say!(locale, "plan-nothing-changed"));

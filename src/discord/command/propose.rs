@@ -96,7 +96,7 @@ impl Handler {
             self.press_counted(asking)?;
         }
         self.not_paused(asking, kind).await?;
-        let known = self.find(asking, card.request.server.as_str(), desk::needed(kind)).await?;
+        let known = self.find_named(asking, &card.request.server, desk::needed(kind)).await?;
         let admitted = self.admit(asking, &known, kind).await?;
         let server = &admitted.server;
         match self.not_held(server, kind).await {

@@ -31,6 +31,8 @@ use crate::{
 const NAMED: usize = 15;
 /// How long the picture of an operation that has ended is still worth a look.
 const JUST_NOW: SignedDuration = SignedDuration::from_mins(30);
+/// How many things that could not be read are shown at most; `/doctor` has them all.
+const ODD: usize = 3;
 /// How many planned interventions are shown at most.
 const PLANNED: usize = 3;
 
@@ -51,6 +53,7 @@ impl Handler {
             lines.push(say!(locale, "status-operation", emoji = emoji, id = operation.id.to_string(), state = state));
         }
         lines.extend(datacentre(&server, &look, locale));
+        lines.extend(odd(&self.fleet.oddities(&server), locale));
         let mut reply = Reply::text(lines.join("\n"));
         // Whoever hears of a rescue can end it, or give it more time.
         reply.buttons = lease.map(|lease| standing::buttons(&lease, locale)).unwrap_or_default();
@@ -142,10 +145,11 @@ fn seen(server: &Server, look: &Look, locale: Locale) -> Vec<String> {
 
 /// What OVHcloud's people watch, did and plan, and how long the server is paid for.
 fn datacentre(server: &Server, look: &Look, locale: Locale) -> Vec<String> {
-    let mut lines = vec![match server.monitoring {
+    let watched = server.monitoring.map(|is_watched| match is_watched {
         true => say!(locale, "status-monitored"),
         false => say!(locale, "status-unmonitored"),
-    }];
+    });
+    let mut lines: Vec<String> = watched.into_iter().collect();
     if server.no_intervention {
         lines.push(say!(locale, "status-no-intervention"));
     }
@@ -160,6 +164,12 @@ fn datacentre(server: &Server, look: &Look, locale: Locale) -> Vec<String> {
         Err(error) => lines.push(say!(locale, "status-contract-unreadable", said = code(error))),
     }
     lines
+}
+
+/// What could not be read and is left out.
+pub(super) fn odd(oddities: &[String], locale: Locale) -> Vec<String> {
+    let shown = oddities.iter().take(ODD).map(|said| say!(locale, "status-odd", said = code(said)));
+    shown.collect()
 }
 
 fn planned_line(planned: &Planned, locale: Locale) -> String {

@@ -10,7 +10,7 @@ use crate::{
     },
     rescue::server::{Task, TaskStatus},
     say,
-    text::{code, from_now, named},
+    text::{code, code_within, from_now, named},
 };
 
 /// How many tasks are shown: they fit one message, and cost as many requests.
@@ -42,8 +42,7 @@ fn line(task: &Task, locale: Locale) -> String {
         (None, None) => String::new(),
     };
     if let Some(comment) = &task.comment {
-        let comment: String = comment.chars().take(COMMENT).collect();
-        line += &format!("\n-# {}", code(&comment));
+        line += &format!("\n-# {}", code_within(comment, COMMENT));
     }
     line
 }

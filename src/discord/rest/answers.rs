@@ -9,6 +9,8 @@ use serenity::model::{
     id::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, RoleId, UserId},
 };
 
+use crate::lenient::{List, or_default};
+
 /// A message that was just made.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Posted {
@@ -47,20 +49,21 @@ pub struct User {
     /// Their id.
     pub id: UserId,
     /// Their unique name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub username: String,
     /// The name they show, if they have one.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub global_name: Option<String>,
     /// Whether it is a bot.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub bot: bool,
 }
 
 /// A guild's member.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Member {
-    /// The ids of their roles; `@everyone`'s is not among them.
+    /// The ids of their roles; `@everyone`'s is not among them, and none that is no id.
+    #[serde(deserialize_with = "readable")]
     pub roles: Vec<RoleId>,
 }
 
@@ -70,10 +73,10 @@ pub struct Role {
     /// Its id; `@everyone`'s is the guild's.
     pub id: RoleId,
     /// Its name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub name: String,
     /// Whether everybody may mention it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub mentionable: bool,
     /// What it allows in the guild.
     pub permissions: Permissions,
@@ -85,10 +88,10 @@ pub struct Guild {
     /// Its id.
     pub id: GuildId,
     /// Its name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub name: String,
     /// Whose it is.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub owner_id: Option<UserId>,
 }
 
@@ -98,16 +101,16 @@ pub struct Application {
     /// Its id.
     pub id: ApplicationId,
     /// Its name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub name: String,
     /// Its bot.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub bot: Option<User>,
     /// Where Discord sends its interactions instead of to the gateway, if set.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub interactions_endpoint_url: Option<String>,
     /// Its Ed25519 key, as hex.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub verify_key: String,
 }
 
@@ -151,6 +154,10 @@ impl Default for SessionStartLimit {
     }
 }
 
+fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<RoleId>, D::Error> {
+    List::deserialize(deserializer).map(|roles: List<RoleId>| roles.said("a role of a member"))
+}
+
 fn milliseconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     u64::deserialize(deserializer).map(Duration::from_millis)
 }
@@ -171,7 +178,7 @@ impl<'de> Deserialize<'de> for SeenMessage {
         struct Wire {
             id: MessageId,
             author: Author,
-            #[serde(default)]
+            #[serde(default, deserialize_with = "or_default")]
             content: String,
             #[serde(default)]
             components: Value,

@@ -90,7 +90,7 @@ async fn a_rescue_goes_in_and_out_with_keys_and_with_a_service_account() {
     for way in [0, 1] {
         let ovh = world().await;
         let client = client(&ovh, if way == 0 { keys() } else { service(&ovh) });
-        let before = client.server(&client.servers().await.unwrap()[0]).await.unwrap();
+        let before = client.server(&client.servers().await.unwrap().names[0]).await.unwrap();
         assert_eq!((before.label(), before.system()), ("web-1", System::Windows));
         let mails = client.mail_ids().await.unwrap();
 

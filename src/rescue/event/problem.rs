@@ -86,6 +86,8 @@ pub enum Problem {
         /// How many of those who approved it may still do so.
         given: u32,
     },
+    /// OVHcloud does not say what is installed, so nobody chooses a rescue by it.
+    SystemUnread,
     /// An SSH key does not work with the Windows rescue (OVHcloud guide).
     KeyNeedsLinux,
     /// It has no console that a link or a file leads to.
@@ -93,6 +95,14 @@ pub enum Problem {
     /// OVHcloud would not, in its own words.
     Ovhcloud {
         /// Those words, with the query id.
+        said: String,
+        /// OVHcloud's name for the request, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
+    },
+    /// What OVHcloud answered made no sense, or could not be used: nobody refused anything.
+    Unclear {
+        /// What was wrong with it, with the query id.
         said: String,
         /// OVHcloud's name for the request, if it gave one.
         #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -141,7 +141,9 @@ fn wanted(lease: &Lease, server: &Server) -> Vec<Fact> {
     if lease.before.facts.is_empty() {
         return Vec::new();
     }
-    server.facts().into_iter().map(|fact| fact.among(&ours).cloned().unwrap_or(fact)).collect()
+    let now = server.facts();
+    let unread: Vec<Fact> = ours.iter().filter(|ours| ours.among(&now).is_none()).cloned().collect();
+    now.into_iter().map(|fact| fact.among(&ours).cloned().unwrap_or(fact)).chain(unread).collect()
 }
 
 /// What is otherwise than before the rescue and not by our doing.

@@ -20,6 +20,9 @@ pub(super) struct Choice {
 
 /// Chooses a rescue by kernel, never by position: the list also holds `ipxe-shell`, and it can come first.
 pub(super) async fn rescue(client: &ovh::Client, server: &Server, wanted: &Wanted) -> Result<Choice, Error> {
+    if *wanted == Wanted::ByOs && server.os.trim().is_empty() {
+        return Err(Problem::SystemUnread.into());
+    }
     let Boots { read: mut boots, mut left_out } = client.boots(&server.name, Some("rescue")).await?;
     if let Some(boot) = pick(&boots, server, wanted) {
         return Ok(Choice { boot: boot.clone(), left_out });

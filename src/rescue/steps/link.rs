@@ -110,9 +110,22 @@ impl Work<'_> {
                 self.runner.kept.forget(self.operation.id);
                 Ok(Next::Record(Event::LinkWithheld))
             }
-            None if self.is_given_up() => Ok(self.not_found(trouble)),
+            // The link is there; what is missing is whether it may be given.
+            None if self.is_given_up() => Ok(self.not_told(trouble)),
             None => Ok(Next::Wait(self.settings().secret_poll)),
         }
+    }
+
+    /// A link was found, and nobody could say whether its requester may still have it.
+    fn not_told(&self, trouble: Option<ovh::Error>) -> Next {
+        let searched = sources(self.operation, &self.settings().secret_from);
+        let query = trouble.as_ref().and_then(ovh::Error::query);
+        let why = trouble.map_or_else(
+            || "Discord did not tell the roles of the one who asked".to_owned(),
+            |error| error.to_string(),
+        );
+        let trouble = Some(format!("found, but not handed out: {why}"));
+        Next::Record(Event::LinkNotFound { searched, trouble, query })
     }
 
     /// Whether whoever asked may have what was found, by what rules know the server by now; `None` while nobody can say. What is asked
@@ -194,8 +207,12 @@ impl Runner {
         let mut read = self.read_mails.take(operation.id);
         let (found, trouble) = link::find(client, &target, &sources, &self.settings.secret_link, &mut read).await;
         self.read_mails.put(operation.id, read);
-        if let Some(error) = &trouble {
-            tracing::warn!(operation.id = %operation.id, %error, "a source of the link could not be read");
+        match &trouble {
+            Some(error) if error.is_of_one_thing() => client.note(error),
+            Some(error) => {
+                tracing::warn!(operation.id = %operation.id, %error, "a source of the link could not be read");
+            }
+            None => {}
         }
         (found, trouble)
     }

@@ -13,6 +13,7 @@ use crate::{
         calls,
         event::{Age, Doubt, Event, NotDone, Problem, PutBack},
         lease::Lease,
+        link::KNOWN_MAILS,
         operation::{Entry, Kind, Lacking, Missing, OperationId, Plan, Setting, Source, Wish, starts},
         plan,
         server::{Boot, BootId, QueryId, Server, System},
@@ -22,8 +23,6 @@ use crate::{
     store::Append,
 };
 
-/// How many of the account's mails are remembered as older than the reboot: more than one page of any mailbox.
-const KNOWN_MAILS: usize = 500;
 /// How long a rescue waits for the list of the account's mails, if its link can come another way.
 const MAILS_WITHIN: Duration = Duration::from_secs(5);
 /// How often a setting that did not take is written again: `rescueMail` is known to be updated unreliably.

@@ -129,6 +129,12 @@ async fn a_cut_tail_is_found_by_an_anchor_from_elsewhere() {
         .expect("written");
     is_broken(&verify(&path, &["--anchor", &messages.to_string_lossy()]), "the end was cut off");
     assert_eq!(verify(&path, &["--anchor", "12:nonsense"]).code, Some(2));
+    let other = format!("{}:{}", head.number, "ab".repeat(32));
+    for order in [[&anchor, &other], [&other, &anchor]] {
+        let said = verify(&bot.database(), &["--anchor", order[0], "--anchor", order[1]]);
+        is_broken(&said, "contradict");
+        assert!(said.err.contains(&format!("line {}", head.number)), "{}", said.err);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -177,9 +177,11 @@ fn problem() -> BoxedStrategy<Problem> {
         text().prop_map(|account| Problem::NoAccount { account }),
         Just(Problem::NoLongerAllowed),
         (any::<u32>(), any::<u32>()).prop_map(|(needed, given)| Problem::NotEnoughApprovals { needed, given }),
+        Just(Problem::SystemUnread),
         Just(Problem::KeyNeedsLinux),
         Just(Problem::NoConsole),
         (text(), option::of(query())).prop_map(|(said, query)| Problem::Ovhcloud { said, query }),
+        (text(), option::of(query())).prop_map(|(said, query)| Problem::Unclear { said, query }),
     ]
     .boxed()
 }
