@@ -1,6 +1,6 @@
 # docker build -t bernard .
 #
-# The image holds the one binary, what TLS needs, and nothing to build or to simulate with.
+# The image holds the one binary, the certificate authorities, and nothing to build or to simulate with.
 
 FROM rust:1.95-bookworm AS build
 WORKDIR /bernard
@@ -9,10 +9,10 @@ COPY . .
 RUN cargo build --locked --profile dist --no-default-features --package bernard --bin bernard
 
 FROM debian:bookworm-slim
-# Unpinned on purpose: building the image again is how OpenSSL's fixes arrive.
+# Unpinned on purpose: building the image again is how changes of the certificate authorities arrive.
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates libssl3 \
+    && apt-get install --yes --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 bernard \
     && useradd --uid 10001 --gid bernard --home-dir /data --no-create-home --shell /usr/sbin/nologin bernard \

@@ -7,6 +7,7 @@ mod anchor;
 pub mod audit;
 mod commands;
 mod discord;
+mod wall_clock;
 
 use std::{
     net::SocketAddr,
@@ -73,6 +74,7 @@ pub struct App {
     policy: SharedPolicy,
     fleet: Fleet,
     store: Store,
+    pulse: Pulse,
     ready: Arc<Ready>,
     address: SocketAddr,
     drain: Duration,
@@ -135,6 +137,7 @@ impl App {
         let fleet = Fleet::new(clients(&config)?, store.clone()).await.context("the inventory cannot be read")?;
         let pause = store.pause().await.context("the store cannot be read")?;
         crate::metrics::paused(if pause.is_some() { Switch::Pulled } else { Switch::Loose });
+        store.wake_all(clock::now()).await.context("the store cannot be written")?;
         store.distrust_messages().await.context("the store cannot be written")?;
         store.doubt_writes(clock::now()).await.context("the store cannot be written")?;
         in_force(&store, &policy(&config), Act::Started).await?;
@@ -184,6 +187,7 @@ impl App {
         loops.spawn(quietly(handler.run(interaction_rx, stop.clone())));
         loops.spawn(quietly(Arc::new(warden).run(stop.clone())));
         let hurry = config.pace.reminder_tick.min(config.pace.inventory_refresh);
+        loops.spawn(quietly(wall_clock::watch(stop.clone())));
         loops.spawn(quietly(Finder::new(fleet.clone(), store.clone()).run(hurry, stop.clone())));
         let config = Arc::new(config);
         loops.spawn(quietly(keep_inventory(fleet.clone(), Arc::clone(&config), stop.clone())));
@@ -200,7 +204,7 @@ impl App {
         let discord = discord::Discord {
             rest,
             store: store.clone(),
-            pulse,
+            pulse: pulse.clone(),
             policy: policy.clone(),
             fleet: fleet.clone(),
             ready: Arc::clone(&ready),
@@ -212,7 +216,7 @@ impl App {
         };
         let drain = discord.drain;
         loops.spawn(discord.run(errand_rx, interaction_tx));
-        Ok(Self { stop, loops, policy, fleet, store, ready, address, drain })
+        Ok(Self { stop, loops, policy, fleet, store, pulse, ready, address, drain })
     }
 
     /// Where the web endpoints listen.
@@ -228,6 +232,9 @@ impl App {
         let (clients, policy) = (clients(config)?, policy(config));
         in_force(&self.store, &policy, Act::PolicyLoaded).await?;
         self.fleet.exchange(clients);
+        // What waited for a key that was refused may have a good one now.
+        self.store.wake_operations(clock::now()).await?;
+        self.pulse.tap();
         self.policy.set(policy);
         tracing::info!("roles, protections and OVHcloud's credentials were read again");
         Ok(())
@@ -369,6 +376,7 @@ fn step_settings(config: &Config) -> Settings {
         secret_poll: config.pace.secret_poll,
         reboot_settle: config.pace.reboot_settle,
         question_patience: config.pace.question_patience,
+        task_patience: config.pace.task_patience,
         secret_timeout: config.rescue.secret_timeout,
         secret_from: config.rescue.secret_from.clone(),
         secret_link: config.rescue.secret_link.clone(),

@@ -1,16 +1,57 @@
 //! The two clocks, and the only place that reads either.
 //!
-//! [`now`] is for people and for what is stored. [`BootInstant`] is for distances: it never jumps, and it keeps counting
-//! while the machine sleeps or the process is stopped, so "at most five seconds ago" stays true after a suspended night.
+//! The wall clock is read once, when the process first asks; from then on [`now`] goes by the clock that counts since the machine
+//! started. So whoever sets the wall clock neither puts anything to sleep nor has anything expire; [`set_by`] says that it was set.
+//! [`BootInstant`] is for distances: it never jumps, and it keeps counting while the machine sleeps or the process is stopped, so
+//! "at most five seconds ago" stays true after a suspended night.
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rustix::time::{ClockId, clock_gettime};
 
-/// The machine's idea of the time. It may be wrong, and it may jump: never measure a distance with it.
+/// What the wall clock showed when this process first asked.
+#[derive(Clone, Copy, Debug)]
+struct Origin {
+    wall: Timestamp,
+    at: BootInstant,
+}
+
+static ORIGIN: OnceLock<Origin> = OnceLock::new();
+
+impl Origin {
+    fn get() -> Self {
+        *ORIGIN.get_or_init(|| Self { wall: Timestamp::now(), at: BootInstant::now() })
+    }
+
+    /// The time at a moment, whatever the wall clock shows then.
+    fn time_at(self, moment: BootInstant) -> Timestamp {
+        self.wall.saturating_add(moment.since(self.at)).unwrap_or(Timestamp::MAX)
+    }
+}
+
+/// The time, for people and for what is stored. It may be wrong, if the wall clock was wrong when the process began; within the
+/// process it never jumps.
 pub fn now() -> Timestamp {
-    Timestamp::now()
+    Origin::get().time_at(BootInstant::now())
+}
+
+/// When this process first asked for the time.
+pub fn started() -> Timestamp {
+    Origin::get().wall
+}
+
+/// How far the wall clock was set since then: above zero when it was set ahead.
+pub fn set_by() -> SignedDuration {
+    Timestamp::now().duration_since(now())
+}
+
+/// A moment that the store has. One that has not been yet was written by a clock that was ahead, and has been set back since: it
+/// counts as the start of this process, so that whatever waits since then waits no longer than it should from here on.
+pub fn not_ahead(moment: Timestamp) -> Timestamp {
+    /// Below this it is a clock that was nudged, and nothing waits longer for it than that.
+    const NUDGE: SignedDuration = SignedDuration::from_secs(2);
+    if moment > now() + NUDGE { started() } else { moment }
 }
 
 /// A moment since the machine started, by the clock that counts through sleep (`CLOCK_BOOTTIME`).
@@ -32,6 +73,11 @@ impl BootInstant {
         Self::now().0.saturating_sub(self.0)
     }
 
+    /// How long it is after another; zero if it is before.
+    fn since(self, earlier: Self) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+
     /// The moment so long before this one, or the machine's start if that came later.
     #[must_use]
     pub fn before(self, distance: Duration) -> Self {
@@ -48,6 +94,25 @@ const BOOT_CLOCK: ClockId = ClockId::Monotonic;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_time_goes_on_by_itself_wherever_the_wall_clock_is_set() {
+        let hour = Duration::from_secs(3_600);
+        let at = BootInstant(hour);
+        // Whatever the wall clock shows an hour later, it is an hour later.
+        for wall in [Timestamp::UNIX_EPOCH, Timestamp::now()] {
+            assert_eq!(Origin { wall, at }.time_at(BootInstant(hour * 2)), wall + hour);
+            assert_eq!(Origin { wall, at }.time_at(BootInstant(Duration::ZERO)), wall, "never before its start");
+        }
+        assert!(now() >= started() && set_by().abs() < SignedDuration::from_secs(5));
+    }
+
+    #[test]
+    fn a_moment_that_has_not_been_yet_counts_as_the_start() {
+        let past = now() - SignedDuration::from_hours(1);
+        assert_eq!(not_ahead(past), past);
+        assert_eq!(not_ahead(now() + SignedDuration::from_hours(1)), started());
+    }
 
     #[test]
     fn boot_time_never_runs_backwards() {

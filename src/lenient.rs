@@ -5,11 +5,12 @@
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 
 /// A field that may be missing, null, or something that nobody expects there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Field<T> {
     /// It is what it should be.
     Read(T),
     /// It is missing or null.
+    #[default]
     Absent,
     /// It is something else: it counts as not read.
     Odd,
@@ -27,12 +28,6 @@ impl<T> Field<T> {
     /// Whether it is something that nobody expects there.
     pub fn is_odd(&self) -> bool {
         matches!(self, Self::Odd)
-    }
-}
-
-impl<T> Default for Field<T> {
-    fn default() -> Self {
-        Self::Absent
     }
 }
 

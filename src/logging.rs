@@ -33,7 +33,7 @@ const CAPPED: [&str; 15] = [
     "sqlx",
     "sqlx_core",
     "rustls",
-    "native_tls",
+    "rustls_platform_verifier",
 ];
 
 /// What the logs look like.
@@ -218,7 +218,14 @@ pub(crate) mod tests {
                     "hyper",
                     "hyper_util::client"
                 );
-                leak!("reqwest::connect", "h2::codec", "sqlx::query", "sqlx_core", "rustls", "native_tls");
+                leak!(
+                    "reqwest::connect",
+                    "h2::codec",
+                    "sqlx::query",
+                    "sqlx_core",
+                    "rustls",
+                    "rustls_platform_verifier"
+                );
             });
             assert!(!text.contains("fake-token"), "{filter}: {text}");
         }

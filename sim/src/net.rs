@@ -9,12 +9,14 @@
 //! - [`Server::refuse`] closes the listening socket and keeps the port; [`Server::accept_again`] opens the same port.
 //! - [`Server::reset_all`] resets every open connection (a real RST), WebSockets included.
 
+mod client;
 mod fault;
 pub(crate) mod home;
 mod journal;
 mod line;
 mod server;
 
+pub use client::client;
 pub use fault::{Fault, Faults, Hold, Rule};
 pub use journal::{Journal, Seen};
 pub use server::{Listener, Server};

@@ -40,7 +40,7 @@ async fn echo(mut socket: WebSocket) {
 }
 
 async fn add(server: &Server) -> reqwest::Result<reqwest::Response> {
-    reqwest::Client::new().post(format!("{}/add?x=%2f", server.url())).body("{}").send().await
+    sim::net::client().post(format!("{}/add?x=%2f", server.url())).body("{}").send().await
 }
 
 async fn until(what: &str, condition: impl Fn() -> bool) {
@@ -109,7 +109,7 @@ async fn chance_falls_the_same_way_for_the_same_seed() {
 async fn a_truncated_answer_is_half_of_its_json() {
     let (server, _) = counter().await;
     server.faults().truncate("GET", "/hello");
-    let text = reqwest::get(format!("{}/hello", server.url())).await.unwrap().text().await.unwrap();
+    let text = sim::net::client().get(format!("{}/hello", server.url())).send().await.unwrap().text().await.unwrap();
     assert_eq!(text, r#"{"hello"#);
 }
 

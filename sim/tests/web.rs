@@ -38,14 +38,15 @@ impl Page {
     }
 
     async fn post(&self, path: &str, body: Value) -> (u16, Value) {
-        let answer = reqwest::Client::new().post(format!("{}{path}", self.url)).json(&body).send().await;
+        let answer = sim::net::client().post(format!("{}{path}", self.url)).json(&body).send().await;
         let answer = answer.expect("the page answers");
         (answer.status().as_u16(), answer.json().await.unwrap_or_default())
     }
 
     /// The first state of this kind that the stream tells this person.
     async fn told(&self, who: &Person, kind: &str) -> Value {
-        let mut stream = reqwest::get(format!("{}/api/stream?who={}", self.url, who.id())).await.expect("a stream");
+        let mut stream =
+            sim::net::client().get(format!("{}/api/stream?who={}", self.url, who.id())).send().await.expect("a stream");
         let mut text = String::new();
         let reading = async {
             loop {
@@ -68,14 +69,14 @@ fn event(text: &str, kind: &str) -> Option<Value> {
 #[tokio::test]
 async fn everything_that_the_page_names_comes_from_here_and_may_do_nothing_else() {
     let page = Page::open().await;
-    let index = reqwest::get(&page.url).await.expect("the page");
+    let index = sim::net::client().get(&page.url).send().await.expect("the page");
     let policy = index.headers()["content-security-policy"].to_str().expect("text").to_owned();
     assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
     let text = index.text().await.expect("text");
     let named: Vec<&str> = text.split('"').filter(|part| part.starts_with('/')).collect();
     assert!(named.len() >= 4, "{named:?}");
     for file in named {
-        let answer = reqwest::get(format!("{}{file}", page.url)).await.expect("an answer");
+        let answer = sim::net::client().get(format!("{}{file}", page.url)).send().await.expect("an answer");
         assert_eq!(answer.status(), 200, "{file}");
     }
     assert!(!text.contains("http"), "nothing is loaded from elsewhere");
@@ -118,7 +119,10 @@ async fn a_trouble_is_on_until_it_happened_or_is_taken_back() {
     let troubles = page.told(ann, "cloud").await["troubles"].clone();
     let on = json!({ "lose-reboot": false, "lose-next": true, "fail-task": true, "slow": true, "unavailable": false });
     assert_eq!(troubles, on);
-    assert!(reqwest::get(format!("{}/auth/time", page.ovh.url())).await.is_err(), "the next answer is lost");
+    assert!(
+        sim::net::client().get(format!("{}/auth/time", page.ovh.url())).send().await.is_err(),
+        "the next answer is lost"
+    );
     page.post("/api/trouble", json!({ "trouble": "slow" })).await;
     page.post("/api/trouble", json!({ "trouble": "fail-task" })).await;
     let troubles = page.told(ann, "cloud").await["troubles"].clone();
@@ -138,7 +142,7 @@ async fn a_page_of_another_site_reads_nothing_and_changes_nothing() {
     let mut page = Page::open().await;
     let own = page.url.clone();
     let port = own.rsplit_once(':').expect("a port").1.to_owned();
-    let client = reqwest::Client::new();
+    let client = sim::net::client();
     let ask = async |method: &str, path: &str, headers: &[(&str, &str)]| {
         let method = method.parse().expect("a method");
         let request =
@@ -184,7 +188,7 @@ async fn the_people_of_the_simulator_are_moved_by_nobody_elses_page() {
     let discord = Discord::start_at(([127, 0, 0, 1], 0).into(), sim::discord::control::routes).await.expect("a port");
     let state = format!("{}/_sim/state", discord.url());
     let typed = format!("{}/_sim/slash", discord.url());
-    let client = reqwest::Client::new();
+    let client = sim::net::client();
     let rebound = client.get(&state).header("host", "evil.example").send().await.expect("an answer");
     assert_eq!(rebound.status(), 403);
     let foreign = client
@@ -192,7 +196,7 @@ async fn the_people_of_the_simulator_are_moved_by_nobody_elses_page() {
         .header("origin", "https://evil.example")
         .json(&json!({ "person": "eve", "command": "help" }));
     assert_eq!(foreign.send().await.expect("an answer").status(), 403);
-    assert_eq!(reqwest::get(&state).await.expect("an answer").status(), 200);
+    assert_eq!(sim::net::client().get(&state).send().await.expect("an answer").status(), 200);
 }
 
 #[tokio::test]
@@ -218,7 +222,7 @@ async fn pictures_are_shown_where_they_stand_and_everything_else_is_only_saved()
         .text("payload_json", json!({ "content": "two files" }).to_string())
         .part("files[0]", file("line.png", "image/png"))
         .part("files[1]", file("line.svg", "image/svg+xml"));
-    let sent = reqwest::Client::new()
+    let sent = sim::net::client()
         .post(format!("{}/api/v10/channels/{OPS}/messages", page.discord.url()))
         .header("Authorization", format!("Bot {BOT_TOKEN}"))
         .multipart(message)
@@ -229,7 +233,7 @@ async fn pictures_are_shown_where_they_stand_and_everything_else_is_only_saved()
     let id = |value: &Value| value["id"].as_str().expect("an id").to_owned();
     for (at, kind, place) in [(0, "image/png", "inline"), (1, "application/octet-stream", "attachment")] {
         let address = format!("{}/api/file/{}/{}?who={}", page.url, id(&sent), id(&sent["attachments"][at]), ann.id());
-        let answer = reqwest::get(address).await.expect("an answer");
+        let answer = sim::net::client().get(address).send().await.expect("an answer");
         let header = |name: &str| answer.headers()[name].to_str().expect("text").to_owned();
         assert_eq!(header("content-type"), kind);
         assert!(header("content-disposition").starts_with(place));
@@ -237,5 +241,5 @@ async fn pictures_are_shown_where_they_stand_and_everything_else_is_only_saved()
     }
     let private = ann.says(ann.open_dms(), "only between us").id;
     let address = format!("{}/api/file/{private}/1?who={}", page.url, victor.id());
-    assert_eq!(reqwest::get(address).await.expect("an answer").status(), 404);
+    assert_eq!(sim::net::client().get(address).send().await.expect("an answer").status(), 404);
 }

@@ -69,7 +69,7 @@ pub fn of_lease(after: &Operation, effect: &Effect, at: Timestamp) -> Entry {
 
 fn told(entry: Entry, event: &Event) -> Entry {
     match event {
-        Event::Prepared { plan } => entry.saying(planned(plan)),
+        Event::Prepared { plan, .. } => entry.saying(planned(plan)),
         Event::Adopted { plan, .. } => entry.saying(adopted(plan)),
         Event::HandedOver { from, to } => entry.saying(between(*from, *to)),
         Event::FoundImpossible { problem } => match problem {
@@ -127,8 +127,9 @@ fn told(entry: Entry, event: &Event) -> Entry {
             Some(comment) => format!("{}: {comment}", status.as_str()),
             None => status.as_str().to_owned(),
         }),
+        Event::TaskVanished | Event::TaskStands | Event::StandingUnanswered | Event::Unhindered => entry,
+        Event::Hindered { said, query, .. } => entry.through(query.clone()).saying(said),
         Event::OthersAtWork { works } => entry.saying(at(works)),
-        Event::TaskVanished => entry,
         Event::RescueFound { age: Age::Unknown, .. } => entry.saying("nobody can tell since when"),
         Event::RescueFound { since, .. } => entry.saying(format!("since {since:.0}")),
         Event::PortSeen { port, .. } => entry.saying(match port {
@@ -136,10 +137,11 @@ fn told(entry: Entry, event: &Event) -> Entry {
             Port::Open => "open",
         }),
         Event::PowerSeen { power } => entry.saying(power),
-        Event::DeliveryAttempted { source, query } => {
+        Event::DeliveryAttempted { source, query, refused } => {
             let entry = effect(entry).through(query.clone());
+            let beside = refused.as_ref().map(|said| format!("; {said}")).unwrap_or_default();
             match source {
-                Some(source) => entry.saying(format!("found in: {}", place(*source))),
+                Some(source) => entry.saying(format!("found in: {}{beside}", place(*source))),
                 None => entry.saying("a key opens it, there is no link"),
             }
         }

@@ -13,6 +13,8 @@ pub struct Pace {
     pub secret_poll: Duration,
     /// How long a new task is looked for after a reboot with an unknown outcome. Default: 90 s.
     pub reboot_settle: Duration,
+    /// How long an OVHcloud task may take before it keeps nobody from the way out any more. Default: 30 min.
+    pub task_patience: Duration,
     /// How long a question about a reboot waits for its answer before the on-call role is told. Default: 15 min.
     pub question_patience: Duration,
     /// How long OVHcloud has for one answer, connection and body included. Default: 20 s.
@@ -42,6 +44,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Pace {
         task_poll: length("task_poll", Duration::from_secs(15)),
         secret_poll: length("secret_poll", Duration::from_secs(5)),
         reboot_settle: length("reboot_settle", Duration::from_secs(90)),
+        task_patience: length("task_patience", Duration::from_secs(30 * 60)),
         question_patience: length("question_patience", Duration::from_secs(15 * 60)),
         ovh_timeout: length("ovh_timeout", Duration::from_secs(20)),
         inventory_refresh: length("inventory_refresh", Duration::from_secs(600)),

@@ -179,15 +179,19 @@ impl Asking {
     pub fn bot_can_report(&self) -> Result<(), Refusal> {
         let Some(permissions) = self.permissions else { return Ok(()) };
         let send = match self.kind {
-            Some(kind) if is_thread(kind) => Permissions::SEND_MESSAGES_IN_THREADS,
-            _ => Permissions::SEND_MESSAGES,
+            Some(kind) if is_thread(kind) => (Permissions::SEND_MESSAGES_IN_THREADS, "Send Messages in Threads"),
+            _ => (Permissions::SEND_MESSAGES, "Send Messages"),
         };
-        let needed = [Permissions::VIEW_CHANNEL, send, Permissions::EMBED_LINKS, Permissions::ATTACH_FILES];
+        let needed = [
+            (Permissions::VIEW_CHANNEL, "View Channels"),
+            send,
+            (Permissions::EMBED_LINKS, "Embed Links"),
+            (Permissions::ATTACH_FILES, "Attach Files"),
+        ];
         let missing: Vec<String> = needed
             .into_iter()
-            .filter(|needed| !permissions.contains(*needed) && !permissions.administrator())
-            .flat_map(|missing| missing.get_permission_names())
-            .map(str::to_owned)
+            .filter(|(needed, _)| !permissions.contains(*needed) && !permissions.contains(Permissions::ADMINISTRATOR))
+            .map(|(_, name)| name.to_owned())
             .collect();
         if missing.is_empty() { Ok(()) } else { Err(Refusal::BotLacks(missing)) }
     }

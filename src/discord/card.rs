@@ -15,7 +15,7 @@ use super::{
     component::Button,
     console, fit,
     guide::{Place, Reader, Topic},
-    others, speak, standing, starts,
+    others, speak, standing, starts, waiting,
 };
 use crate::{
     access::Who,
@@ -92,6 +92,7 @@ pub fn messages(
             messages.push(question_for_oncall(operation, asked, manner));
         }
     }
+    messages.extend(waiting::messages(operation, lease, manner));
     if operation.state.facts.dm_closed && operation.state.facts.source.is_some() {
         messages.push(reveal(operation, locale));
     }
@@ -110,6 +111,7 @@ fn card(operation: &Operation, locale: Locale) -> Rendering {
     lines.extend(plan_lines(operation, locale));
     lines.extend(console::card_line(operation, locale));
     lines.extend(seen_lines(operation, locale));
+    lines.extend(waiting::lines(operation, locale));
     let mut buttons = Vec::new();
     if operation.state.can_be_cancelled() {
         buttons.push(Button::Cancel(operation.marked()).create(locale));
@@ -318,6 +320,7 @@ fn end_lines(
     match outcome {
         Outcome::InRescue(link) => {
             lines.push(link::line(operation, *link, locale));
+            lines.extend(waiting::beside_link(operation, *link, locale));
             if facts.age == Age::Unknown {
                 lines.push(say!(locale, "end-link-old"));
             }

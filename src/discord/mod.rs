@@ -58,3 +58,4 @@ mod suggest;
 mod tally;
 mod under_way;
 mod verdict;
+mod waiting;

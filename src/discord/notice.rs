@@ -14,6 +14,7 @@ use crate::{
     clock,
     config::Locale,
     rescue::{
+        hindrance::Matter,
         lease::Lease,
         notice::{Doing, Door, Notice, Unasked},
         operation::{ChannelId, OperationId},
@@ -56,7 +57,7 @@ impl Herald {
                 let Some(lease) = self.store.lease_of(*lease).await?.filter(|lease| lease.deadline == *deadline) else {
                     return Ok(Draft::Needless);
                 };
-                if *reminder == Reminder::Before && lease.deadline <= clock::now() {
+                if *reminder == Reminder::Before && lease.deadline <= self.fleet.time_of(&lease).await {
                     return Ok(Draft::Needless);
                 }
                 self.reminder(&lease, *reminder, door, locale)
@@ -190,12 +191,40 @@ impl Herald {
                 let count = lines.unwrap_or(*number);
                 (say!(locale, "notice-anchor", anchor = anchor, count = count), Vec::new(), Vec::new())
             }
+            Notice::AccountTrouble { account, matter, said, operation, label, waiter } => {
+                self.account_trouble((account, *matter), said, (*operation, label, *waiter), locale)
+            }
             Notice::Paused { by, reason } => {
                 (say!(locale, "notice-paused", who = mention(*by), reason = code(reason)), Vec::new(), self.oncall())
             }
             Notice::Resumed { by } => (say!(locale, "notice-resumed", who = mention(*by)), Vec::new(), Vec::new()),
         };
         Ok(Draft::Say(Words { content, buttons, rings }))
+    }
+
+    /// What only the operator can mend: on-call is rung, or who waits for it.
+    fn account_trouble(
+        &self,
+        (account, matter): (&str, Matter),
+        said: &str,
+        (operation, label, waiter): (OperationId, &str, UserId),
+        locale: Locale,
+    ) -> (String, Vec<CreateButton>, Vec<Who>) {
+        let mut rings = self.oncall();
+        if rings.is_empty() {
+            rings.push(Who::User(waiter));
+        }
+        let account = code(account);
+        let what = match matter {
+            Matter::Right => say!(locale, "trouble-right", account = account),
+            Matter::Clock => say!(locale, "trouble-clock", account = account),
+            Matter::Service => say!(locale, "trouble-service", server = code(label)),
+            Matter::Account => say!(locale, "trouble-account", account = account),
+            Matter::Key | Matter::Refused | Matter::Weather => say!(locale, "trouble-key", account = account),
+        };
+        let (who, id) = (speak::each(&rings), operation.to_string());
+        let met = say!(locale, "trouble-met", server = code(label), id = id, said = code(said));
+        (format!("{what} {who}\n{met}\n{}", say!(locale, "trouble-next")), Vec::new(), rings)
     }
 
     /// Before the deadline it is between Bernard and the owner; from then on the channel and who is on call know too.

@@ -74,7 +74,7 @@ pub(super) async fn since_attempt(
     attempted: Timestamp,
     since: Timestamp,
 ) -> Result<Vec<SeenMessage>, Error> {
-    if clock::now().duration_since(attempted) < NONCE_LIFE {
+    if clock::now().duration_since(attempted).abs() < NONCE_LIFE {
         return Ok(Vec::new());
     }
     match history(rest, channel, since).await {

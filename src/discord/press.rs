@@ -240,7 +240,7 @@ impl Handler {
         let (views, acts) = (self.sight(asking, Capability::View), self.sight(asking, capability));
         let sees = |server: &Server| views(server) || acts(server);
         let no_server = |not_found| Refusal::NoServer(typed.to_owned(), not_found);
-        match self.fleet.find_among(typed, &sees) {
+        match self.fleet.find_among(typed, sees) {
             Ok(server) => return Ok(server),
             Err(NotFound::Unknown(_)) => {}
             Err(NotFound::Ambiguous(mut all)) => {

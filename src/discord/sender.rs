@@ -254,7 +254,7 @@ impl Sender {
 }
 
 fn client(settings: &SenderSettings) -> Result<Client, String> {
-    let tls = tls::connector(Http::Newest).map_err(|e| e.to_string())?;
+    let tls = tls::settings(Http::Newest).map_err(|e| e.to_string())?;
     Client::builder()
         .tls_backend_preconfigured(tls)
         .user_agent(concat!("DiscordBot (bernard, ", env!("CARGO_PKG_VERSION"), ")"))

@@ -32,6 +32,7 @@ pub fn state(operation: &Operation, locale: Locale) -> (&'static str, String) {
         Phase::PuttingBack(_) => ("↩️", say!(locale, "state-putting-back")),
         Phase::Rebooting(_) => ("🔄", say!(locale, "state-rebooting")),
         Phase::AskingConsole(_) => ("⏳", say!(locale, "state-asking-console")),
+        Phase::Standing(_) => ("🐌", say!(locale, "state-standing")),
         Phase::OpeningConsole(_) => ("⏳", say!(locale, "state-opening-console")),
         Phase::Searching => ("🔎", say!(locale, "state-searching")),
         Phase::Delivering(_) => ("✉️", say!(locale, "state-delivering")),

@@ -39,7 +39,7 @@ impl Served {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
         let ended = tokio::spawn(serve(listener, endpoints, async move { drop(stopped.await) }));
-        let client = reqwest::Client::builder().no_proxy().timeout(LIMIT).build().unwrap();
+        let client = sim::net::client();
         Self { url, client, key, rx, stop: Some(stop), ended }
     }
 

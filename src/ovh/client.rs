@@ -11,11 +11,11 @@ use std::{
 };
 
 use backon::{ExponentialBuilder, Retryable};
-use native_tls::TlsConnector;
 use reqwest::{
     ClientBuilder, Method,
     header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue},
 };
+use rustls::ClientConfig;
 use serde::de::DeserializeOwned;
 use url::Url;
 
@@ -73,7 +73,7 @@ pub(super) struct Inner {
     pub(super) quota: Quota,
     pub(super) reads: reqwest::Client,
     writes: reqwest::Client,
-    one: TlsConnector,
+    one: ClientConfig,
     timeouts: Timeouts,
     odd: Oddities,
 }
@@ -87,11 +87,13 @@ pub enum Fault {
         /// The account's name.
         account: String,
     },
-    /// The system's TLS library does not work.
-    #[error("no HTTP client can be built for the account `{account}`: the system's TLS library refuses")]
+    /// No connection could be trusted.
+    #[error("no HTTP client can be built for the account `{account}`: {why}")]
     Tls {
         /// The account's name.
         account: String,
+        /// What is wrong with the machine's certificate authorities, or with TLS.
+        why: String,
     },
 }
 
@@ -167,10 +169,10 @@ impl Client {
     }
 
     pub(super) fn with_timeouts(account: Account, timeouts: Timeouts) -> Result<Self, Fault> {
-        let no_tls = || Fault::Tls { account: account.name.clone() };
-        let build = |builder: ClientBuilder| builder.build().map_err(|_| no_tls());
-        let many = tls::connector(Http::Newest).map_err(|_| no_tls())?;
-        let one = tls::connector(Http::One).map_err(|_| no_tls())?;
+        let fault = |why: String| Fault::Tls { account: account.name.clone(), why };
+        let build = |builder: ClientBuilder| builder.build().map_err(|error| fault(error.without_url().to_string()));
+        let many = tls::settings(Http::Newest).map_err(|error| fault(error.to_string()))?;
+        let one = tls::settings(Http::One).map_err(|error| fault(error.to_string()))?;
         let inner = Inner {
             auth: Auth::new(&account)?,
             quota: Quota::new(&account.name, account.requests_per_minute),
@@ -394,7 +396,7 @@ impl fmt::Debug for Client {
 }
 
 /// How every request travels.
-fn http(timeouts: Timeouts, tls: TlsConnector) -> ClientBuilder {
+fn http(timeouts: Timeouts, tls: ClientConfig) -> ClientBuilder {
     reqwest::Client::builder()
         .tls_backend_preconfigured(tls)
         .user_agent(concat!("bernard/", env!("CARGO_PKG_VERSION")))
@@ -408,6 +410,6 @@ fn http(timeouts: Timeouts, tls: TlsConnector) -> ClientBuilder {
 }
 
 /// How writes travel: each on a connection of its own, so a connection that fails has certainly carried nothing.
-fn unpooled(timeouts: Timeouts, tls: TlsConnector) -> ClientBuilder {
+fn unpooled(timeouts: Timeouts, tls: ClientConfig) -> ClientBuilder {
     http(timeouts, tls).http1_only().pool_max_idle_per_host(0)
 }

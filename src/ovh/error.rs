@@ -3,6 +3,9 @@
 //! An [`Error`] can be shown to anyone: it never holds a header, a token, an address, a link or a body, and its `Debug`
 //! holds nothing that its `Display` would not.
 
+#[cfg(test)]
+mod tests;
+
 use std::{fmt, time::Duration};
 
 use crate::rescue::server::{QueryId, ServiceName};
@@ -188,6 +191,16 @@ impl Error {
         }
     }
 
+    /// The credentials are good, and have no right to this call.
+    pub fn is_right(&self) -> bool {
+        self.0.cause.answered().is_some_and(Answered::blames_rights)
+    }
+
+    /// OVHcloud refuses the signature, or its time: the clock or the secret is wrong.
+    pub fn is_clock(&self) -> bool {
+        self.0.cause.answered().is_some_and(Answered::blames_signature)
+    }
+
     /// The service has expired and was not renewed (OVHcloud's status 460).
     pub fn is_expired_service(&self) -> bool {
         self.0.cause.answered().is_some_and(|answer| answer.is_no() && answer.status == 460)
@@ -310,9 +323,15 @@ impl Answered {
     }
 
     fn blames_credentials(&self) -> bool {
-        const CODES: [&str; 4] = ["INVALID_CREDENTIAL", "NOT_CREDENTIAL", "NOT_GRANTED_CALL", "Client::Forbidden"];
+        const CODES: [&str; 3] = ["INVALID_CREDENTIAL", "NOT_CREDENTIAL", "INVALID_KEY"];
         let listed = self.code.as_deref().is_some_and(|code| CODES.contains(&code));
-        self.is_no() && (self.status == 401 || (self.status == 403 && listed))
+        (self.is_no() && (self.status == 401 || (self.status == 403 && listed))) || self.blames_rights()
+    }
+
+    fn blames_rights(&self) -> bool {
+        const CODES: [&str; 2] = ["NOT_GRANTED_CALL", "Client::Forbidden"];
+        let listed = self.code.as_deref().is_some_and(|code| CODES.contains(&code));
+        self.is_no() && self.status == 403 && (listed || !self.missing_rights.is_empty())
     }
 }
 
@@ -389,6 +408,3 @@ impl From<Cause> for Failure {
         Self { cause, query_id: None, before: None }
     }
 }
-
-#[cfg(test)]
-mod tests;

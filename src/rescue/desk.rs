@@ -237,7 +237,7 @@ impl Desk {
             return Err(Error::WrongGrant);
         }
         let Some(client) = runner.fleet.client(&operation.request.account) else { return Ok(None) };
-        Ok(runner.find_link(&client, operation).await.0)
+        Ok(runner.find_link(&client, operation).await.found)
     }
 
     /// The requester has seen the link, whose secret was made by the request that OVHcloud calls `query`.

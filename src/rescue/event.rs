@@ -5,12 +5,13 @@
 mod problem;
 mod seen;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
     approval::Approval,
     console::ConsoleKind,
+    hindrance::Matter,
     operation::{Intent, OperationId, Plan, Source},
     others::OthersWork,
     server::{QueryId, System, TaskId, TaskStatus},
@@ -29,6 +30,9 @@ pub enum Event {
     Prepared {
         /// What was there, and what will be set.
         plan: Box<Plan>,
+        /// How far OVHcloud's clock is ahead of ours, if that could be asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offset: Option<SignedDuration>,
     },
     /// The server was found in a rescue that somebody else started; from here that has a lease.
     Adopted {
@@ -36,6 +40,9 @@ pub enum Event {
         plan: Box<Plan>,
         /// The rescue's family.
         system: System,
+        /// How far OVHcloud's clock is ahead of ours, if that could be asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offset: Option<SignedDuration>,
         /// The reboots that OVHcloud listed then: a newer one may be of another rescue. `None` when it did not say.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reboots: Option<Vec<TaskId>>,
@@ -228,6 +235,22 @@ pub enum Event {
     },
     /// OVHcloud no longer knows the task: purged, which is neither success nor failure.
     TaskVanished,
+    /// The task has not ended in all the time that it had: it is followed on, and keeps nobody from the way out.
+    TaskStands,
+    /// Nobody reacted to that in time: from now on it is on-call's too.
+    StandingUnanswered,
+    /// What is waited on does not work, for a reason that was not said yet in this phase.
+    Hindered {
+        /// What it is, and who can mend it.
+        matter: Matter,
+        /// What came instead of an answer, with the query id.
+        said: String,
+        /// OVHcloud's name for the request, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
+    },
+    /// What was waited on works again.
+    Unhindered,
     /// The server of a `/rescue link` is in rescue, and no reboot of it is running.
     RescueFound {
         /// The rescue's family.
@@ -279,6 +302,9 @@ pub enum Event {
         /// OVHcloud's name for the request that made the secret, if one did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         query: Option<QueryId>,
+        /// What another source answered that refuses to be asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        refused: Option<String>,
     },
     /// The DM arrived.
     LinkDelivered,

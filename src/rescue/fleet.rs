@@ -4,9 +4,11 @@ use core::net::Ipv4Addr;
 use std::{
     collections::BTreeMap,
     sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
 
 use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
 
 use super::{
     calls::{self, ExactCall},
@@ -22,7 +24,7 @@ use super::{
     server::{Boot, HARD_REBOOT, Server, ServiceName, TaskId},
     start::Start,
 };
-use crate::{ovh, store::Store};
+use crate::{clock, ovh, store::Store};
 
 /// How many candidates are named when what was typed fits several.
 pub const CANDIDATES: usize = 10;
@@ -195,6 +197,19 @@ impl Fleet {
     pub fn oddities(&self, server: &Server) -> Vec<String> {
         let all = self.client(&server.account).map(|client| client.oddities()).unwrap_or_default();
         all.into_iter().filter(|odd| odd.server.as_ref() == Some(&server.name)).map(|odd| odd.said).collect()
+    }
+
+    /// What time it is for a lease, by OVHcloud's clock if ours was set since it began. Without OVHcloud ours has to do: nothing can be
+    /// done to a rescue then anyway.
+    pub async fn time_of(&self, lease: &Lease) -> Timestamp {
+        /// A clock that is not known yet is one request away.
+        const WITHIN: Duration = Duration::from_secs(5);
+        let ours = clock::now();
+        let Some(client) = self.client(&lease.account) else { return ours };
+        match tokio::time::timeout(WITHIN, client.now()).await {
+            Ok(Ok(theirs)) => lease.time(clock::now(), theirs),
+            _ => ours,
+        }
     }
 
     /// What would be done to `server` for `aim` now, with what the store remembers of its rescue.

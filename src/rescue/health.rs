@@ -150,6 +150,11 @@ pub enum Finding {
         /// By how many seconds; above zero when ours is ahead.
         seconds: i64,
     },
+    /// The machine's clock was set since the program began.
+    ClockSet {
+        /// By how many seconds; above zero when it was set ahead.
+        seconds: i64,
+    },
     /// Something could not be looked at.
     Unchecked {
         /// What.
@@ -230,6 +235,8 @@ pub async fn examine(fleet: &Fleet, expected: Expected<'_>) -> (Vec<Finding>, Kn
         findings.extend(of_server(known, boot.as_deref(), now));
     }
     findings.extend(overdue(expected.leases, now));
+    let set = clock::set_by();
+    findings.extend((set.abs() > DRIFT).then(|| Finding::ClockSet { seconds: set.as_secs() }));
     findings.extend(unread(fleet, &known, &troubles, now));
     let oldest = servers.known().filter_map(|known| known.seen).min();
     (findings, Knowledge { servers: servers.len(), oldest })
@@ -282,9 +289,7 @@ async fn forgotten(fleet: &Fleet, expected: Expected<'_>) -> Vec<Finding> {
         let boot = fleet.inventory().boot_of(known).filter(|boot| boot.unfit().is_some())?;
         Some((known.server.clone(), boot))
     });
-    let suspects: Vec<(Server, Arc<Boot>)> = suspects.collect();
-    let looks: Vec<_> =
-        suspects.into_iter().enumerate().map(|(n, (server, boot))| still(fleet, n, server, boot)).collect();
+    let looks: Vec<_> = suspects.enumerate().map(|(n, (server, boot))| still(fleet, n, server, boot)).collect();
     stream::iter(looks).buffered(PARALLEL).collect::<Vec<_>>().await.into_iter().flatten().collect()
 }
 

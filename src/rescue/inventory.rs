@@ -11,6 +11,7 @@ use std::{
 use jiff::Timestamp;
 
 use super::{
+    hindrance::Matter,
     known::{Boots, Care, Known, Servers},
     server::{Boot, Server, ServiceName},
     start::Unfit,
@@ -99,6 +100,17 @@ impl Inventory {
             accounts: Mutex::default(),
             recent: Mutex::new(recent),
         })))
+    }
+
+    /// A call of this account worked: should its key be refused again, that is told again.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn account_works(&self, account: &str) -> Result<(), store::Error> {
+        for matter in Matter::ALL.into_iter().filter(|matter| matter.is_the_accounts()) {
+            self.0.store.end_trouble((account, matter, None)).await?;
+        }
+        Ok(())
     }
 
     /// The servers as they were last seen, in the natural order of what people call them.

@@ -46,12 +46,29 @@ pub struct Lease {
     /// How what else matters was right after the netboot was set: what is otherwise than before changed with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub found: Vec<Fact>,
+    /// How far OVHcloud's clock was ahead of ours when it began; `None` when that was not known. With it the deadline is a moment of
+    /// OVHcloud's clock too, whatever becomes of ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset: Option<SignedDuration>,
     /// What others were seen to do to it.
     #[serde(default, skip_serializing_if = "Seen::is_nothing")]
     pub seen: Seen,
 }
 
 impl Lease {
+    /// What time it is for this lease when our clock says `ours` and OVHcloud's says `theirs`: ours, unless ours has been set since it
+    /// began. Where the lease does not know how far they were apart, the earlier one: nothing is done to a rescue too soon.
+    pub fn time(&self, ours: Timestamp, theirs: Timestamp) -> Timestamp {
+        /// OVHcloud's clock is known to about a second; what is less is no reason to go by it.
+        const SAME: SignedDuration = SignedDuration::from_secs(60);
+        let by_theirs = theirs.saturating_sub(self.offset.unwrap_or_default()).unwrap_or(ours);
+        match by_theirs.duration_since(ours).abs() <= SAME {
+            true => ours,
+            false if self.offset.is_none() => ours.min(by_theirs),
+            false => by_theirs,
+        }
+    }
+
     /// It, as its buttons name it.
     pub fn marked(&self) -> MarkedOperation {
         self.mark.on(self.operation)
@@ -165,8 +182,12 @@ pub enum Effect {
 pub fn effect(operation: &Operation, event: &Event, now: Timestamp) -> Option<Effect> {
     let facts = &operation.state.facts;
     match (&operation.request.wish, event) {
-        (Wish::Enable(wish), Event::Prepared { plan }) => begin(operation, plan, (wish.lease, wish.system), now),
-        (Wish::Adopt { lease }, Event::Adopted { plan, system, .. }) => begin(operation, plan, (*lease, *system), now),
+        (Wish::Enable(wish), Event::Prepared { plan, offset }) => {
+            begin(operation, plan, (wish.lease, wish.system, *offset), now)
+        }
+        (Wish::Adopt { lease }, Event::Adopted { plan, system, offset, .. }) => {
+            begin(operation, plan, (*lease, *system, *offset), now)
+        }
         (Wish::HandOver { lease, .. }, Event::HandedOver { from, to }) => {
             Some(Effect::HandOver { lease: *lease, from: *from, to: *to })
         }
@@ -187,7 +208,7 @@ pub fn effect(operation: &Operation, event: &Event, now: Timestamp) -> Option<Ef
 fn begin(
     operation: &Operation,
     plan: &Plan,
-    (length, system): (SignedDuration, System),
+    (length, system, offset): (SignedDuration, System, Option<SignedDuration>),
     now: Timestamp,
 ) -> Option<Effect> {
     let request = &operation.request;
@@ -205,21 +226,31 @@ fn begin(
         set: plan.change.clone()?,
         system,
         found: Vec::new(),
+        offset,
         seen: Seen::default(),
     })))
 }
 
 /// Whether `event` says that the machine has left every earlier rescue for this one, so that their links lead nowhere.
 pub fn outdates_links(operation: &Operation, event: &Event) -> bool {
-    let into_rescue = operation.request.kind() == Kind::Enable;
-    into_rescue && matches!(event, Event::TaskSeen { status: TaskStatus::Done, .. })
+    let arrived = match event {
+        Event::TaskSeen { status, .. } => *status == TaskStatus::Done,
+        // Its link says that it runs, whatever the task says.
+        Event::LinkDelivered | Event::LinkRevealed { .. } => operation.state.facts.is_standing(),
+        _ => false,
+    };
+    operation.request.kind() == Kind::Enable && arrived
 }
 
 /// Whether a live operation keeps its server from one of this kind.
 pub fn stands_in_the_way(live: &Operation, kind: Kind) -> bool {
     if kind == Kind::Console {
         // OVHcloud keeps one session a server: until the link of the first is read, a second would be sent in its place.
-        return live.request.kind() == kind && !live.state.is_ended() && !live.state.waits_to_begin();
+        let waits = live.state.is_ended() || live.state.waits_to_begin() || live.state.stands();
+        return live.request.kind() == kind && !waits;
+    }
+    if kind == Kind::Link && live.state.stands() {
+        return false;
     }
     // The number of the one that would take over does not matter to whether it could.
     !kind.runs_beside() && live.state.holds_server() && overtaken(OperationId(0), kind, live).is_none()
@@ -232,16 +263,18 @@ pub fn leads_out(live: &Operation) -> bool {
 
 /// What opening an operation of this kind means for one that is still live on the same server.
 ///
-/// A restore takes over from what waits for a person; whatever leaves the rescue or begins another takes over from what looks
-/// for a link of the last one, because nothing would wipe what came later; watching a machine come back ends when it is sent
-/// away again. A console and a hand-over run beside everything.
+/// A restore takes over from what waits for a person, or for a task that stands; whatever leaves the rescue or begins another takes
+/// over from what looks for a link of the last one, because nothing would wipe what came later; watching a machine come back ends
+/// when it is sent away again. A console and a hand-over run beside everything.
 pub fn overtaken(by: OperationId, kind: Kind, live: &Operation) -> Option<Event> {
     use super::state::Phase;
     match (&live.state.phase, kind) {
+        // Its task may still open a session; but the one whose link is read is the later one's.
+        (Phase::Standing(_), Kind::Console) if live.request.kind() == kind => Some(Event::Superseded { by }),
         (_, Kind::Link) => None,
         _ if kind.runs_beside() || live.request.kind().runs_beside() => None,
         (Phase::Watching, _) => Some(Event::Watched),
-        (Phase::Undecided { .. }, Kind::Restore) => Some(Event::Superseded { by }),
+        (Phase::Undecided { .. } | Phase::Standing(_), Kind::Restore) => Some(Event::Superseded { by }),
         (Phase::AwaitingApproval, Kind::Restore) if !live.state.waits_to_begin() => Some(Event::Superseded { by }),
         (_, Kind::Restore | Kind::PutBack | Kind::Enable) if live.state.seeks_link() => Some(Event::Superseded { by }),
         _ => None,
@@ -284,6 +317,7 @@ mod tests {
             set,
             system: System::Linux,
             found: Vec::new(),
+            offset: None,
             seen: Seen::default(),
         }
     }
@@ -296,6 +330,26 @@ mod tests {
         assert_eq!(second.before.boot, Some(disk.into()));
         assert_eq!(second.before.rescue_mail, None);
         assert_eq!(second.set.rescue_mail, Some(Some(OURS.to_owned())), "it is still to be undone");
+    }
+
+    #[test]
+    fn a_deadline_is_a_moment_of_ovhclouds_clock_whatever_becomes_of_ours() {
+        let at = |hours: i64| Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours);
+        let of = |offset: Option<i64>| Lease {
+            offset: offset.map(SignedDuration::from_hours),
+            ..lease(1, (None, None), None)
+        };
+        // Ours was right and was set ahead, or back.
+        assert_eq!(of(Some(0)).time(at(105), at(100)), at(100));
+        assert_eq!(of(Some(0)).time(at(95), at(100)), at(100));
+        // Ours has always been two hours behind, and still is; then somebody corrects it.
+        assert_eq!(of(Some(2)).time(at(98), at(100)), at(98));
+        assert_eq!(of(Some(2)).time(at(100), at(100)), at(98));
+        // Nobody knows how far they were apart: nothing comes too soon.
+        assert_eq!(of(None).time(at(105), at(100)), at(100));
+        assert_eq!(of(None).time(at(95), at(100)), at(95));
+        let near = at(100) + SignedDuration::from_millis(400);
+        assert_eq!(of(Some(0)).time(near, at(100)), near, "seconds are OVHcloud's precision, not ours");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Looking for the link that leads to the rescue's password. What is found is a secret: it leaves this module only as one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
@@ -8,8 +8,12 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{
     operation::Source,
     server::{QueryId, ServiceName, System},
+    steps,
 };
-use crate::ovh::{self, MailId};
+use crate::{
+    clock::BootInstant,
+    ovh::{self, MailId},
+};
 
 /// How much older than the intent a mail may look: OVHcloud's dates have whole seconds, and its mail comes from another machine.
 const SLACK: SignedDuration = SignedDuration::from_secs(60);
@@ -40,6 +44,73 @@ pub struct Found {
     pub link: SecretString,
     /// OVHcloud's name for the request that made the secret; `None` when it was in a mail.
     pub query: Option<QueryId>,
+}
+
+/// What a look came to.
+#[derive(Debug, Default)]
+pub struct Look {
+    /// The link, if it is there.
+    pub found: Option<Found>,
+    /// The sources that refuse to be asked, as long as nobody changes that.
+    pub refused: Refused,
+    /// What else did not work.
+    pub trouble: Option<ovh::Error>,
+    /// Why a mail could not be read, which may have been the one; it keeps nobody from reading the others.
+    pub unread: Option<ovh::Error>,
+}
+
+/// The sources that refuse to be asked, with OVHcloud's words.
+pub type Refused = BTreeMap<Source, ovh::Error>;
+
+/// What a search remembers between two looks; only saves requests.
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// What is known of the account's mails.
+    pub mails: Mails,
+    /// The sources that refused.
+    pub refused: Refused,
+    /// When they were asked last.
+    pub asked: Option<BootInstant>,
+}
+
+/// Whether a source that refused is asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusing {
+    /// It may have changed its mind.
+    AreAsked,
+    /// Not yet.
+    AreLeft,
+}
+
+impl Look {
+    /// Something that is found, or not there yet.
+    pub fn of(found: Option<Found>) -> Self {
+        Self { found, ..Self::default() }
+    }
+
+    /// All that did not work.
+    pub fn troubles(&self) -> impl Iterator<Item = &ovh::Error> {
+        self.refused.values().chain(&self.unread).chain(&self.trouble)
+    }
+
+    /// A place that could not be looked at.
+    pub fn failed(source: Source, error: ovh::Error) -> Self {
+        match is_by_right(&error) {
+            true => Self { refused: BTreeMap::from([(source, error)]), ..Self::default() },
+            false => Self { trouble: Some(error), ..Self::default() },
+        }
+    }
+}
+
+/// OVHcloud's words for all that refused, in one line; `None` if nothing did.
+pub fn words<'a>(refused: impl IntoIterator<Item = &'a ovh::Error>) -> Option<String> {
+    let words: Vec<String> = refused.into_iter().map(ToString::to_string).collect();
+    (!words.is_empty()).then(|| words.join("; "))
+}
+
+/// Whether OVHcloud itself says that this may not be asked, though the key is good: asking again changes nothing.
+fn is_by_right(error: &ovh::Error) -> bool {
+    error.is_refusal() && matches!(error.status(), Some(401 | 403 | 460)) && !steps::matter(error).is_the_accounts()
 }
 
 /// What is known of an account's mails while a link is looked for.
@@ -73,33 +144,44 @@ impl Mails {
     }
 }
 
-/// Looks once in each of `sources`, in order. `mails` remembers what need not be read again.
-///
-/// A source that cannot be read counts as one that has nothing; its error comes back beside, for the card and the log.
+/// Looks once in each of `sources`, in order. One that cannot be read counts as one that has nothing.
 pub async fn find(
     client: &ovh::Client,
     target: &Target,
     sources: &[Source],
     template: &str,
-    mails: &mut Mails,
-) -> (Option<Found>, Option<ovh::Error>) {
-    let mut trouble = None;
+    memory: &mut Memory,
+    refusing: Refusing,
+) -> Look {
+    let mut look = Look { refused: memory.refused.clone(), ..Look::default() };
     for source in sources {
+        if refusing == Refusing::AreLeft && memory.refused.contains_key(source) {
+            continue;
+        }
         let id = match source {
             Source::AuthenticationSecret => from_authentication_secret(client, target).await,
-            Source::Mail => from_mail(client, target, mails).await.map(|id| Some((id?, None))),
+            Source::Mail => {
+                let id = from_mail(client, target, &mut memory.mails, &mut look.unread).await;
+                id.map(|id| Some((id?, None)))
+            }
             // A console leads to no password.
             Source::Console => Ok(None),
         };
+        if id.is_ok() {
+            look.refused.remove(source);
+        }
         match id {
             Ok(Some((id, query))) => {
-                return (Some(Found { source: *source, link: render(template, &id), query }), None);
+                look.found = Some(Found { source: *source, link: render(template, &id), query });
+                break;
             }
             Ok(None) => {}
-            Err(error) => trouble = Some(error),
+            Err(error) if is_by_right(&error) => drop(look.refused.insert(*source, error)),
+            Err(error) => look.trouble = Some(error),
         }
     }
-    (None, trouble)
+    memory.refused.clone_from(&look.refused);
+    look
 }
 
 /// Only an entry of the rescue's own kind counts: an installed system's panels are listed too.
@@ -117,11 +199,12 @@ async fn from_authentication_secret(
     Ok(secret.map(|secret| (secret, listed.query)))
 }
 
-/// A mail that cannot be read is noted and hides no other; its error comes back when none of the others has the link.
+/// A mail that cannot be read is noted and hides no other; why comes back in `bad`.
 async fn from_mail(
     client: &ovh::Client,
     target: &Target,
     mails: &mut Mails,
+    bad: &mut Option<ovh::Error>,
 ) -> Result<Option<SecretString>, ovh::Error> {
     let mut ids: Vec<u64> = client.mail_ids().await?.into_iter().map(|id| id.0).collect();
     ids.sort_unstable_by(|a, b| b.cmp(a));
@@ -133,14 +216,13 @@ async fn from_mail(
     let mut unread: Vec<u64> = unread.take(MAILS_AT_ONCE).collect();
     // What could not be read before comes last.
     unread.sort_by_key(|id| mails.bad.contains_key(id));
-    let mut trouble = None;
     for id in unread {
         let mail = match client.mail(MailId(id)).await {
             Ok(mail) => mail,
             Err(error) if error.is_of_one_thing() => {
                 client.note(&error);
                 mails.could_not_be_read(id);
-                trouble = Some(error);
+                *bad = Some(error);
                 continue;
             }
             Err(error) => return Err(error),
@@ -154,7 +236,7 @@ async fn from_mail(
             None => mails.read.insert(id),
         };
     }
-    trouble.map_or(Ok(None), Err)
+    Ok(None)
 }
 
 /// The secret's id in a mail's text or HTML. The mail's own address is not trusted: only the id is taken.

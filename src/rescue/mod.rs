@@ -7,6 +7,7 @@ pub mod start;
 pub mod mark;
 pub mod console;
 pub mod operation;
+pub mod hindrance;
 pub mod event;
 pub mod state;
 pub mod step;

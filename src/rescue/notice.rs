@@ -7,6 +7,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    hindrance::Matter,
     lease::Lease,
     operation::{ChannelId, Operation, OperationId},
     reminder::Reminder,
@@ -193,6 +194,21 @@ pub enum Notice {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         lines: Option<u64>,
     },
+    /// OVHcloud refuses what only the operator can mend, and an operation waits for it or came to nothing.
+    AccountTrouble {
+        /// The account.
+        account: String,
+        /// What does not work.
+        matter: Matter,
+        /// OVHcloud's words, with the query id.
+        said: String,
+        /// The operation that met it first.
+        operation: OperationId,
+        /// What people call its server.
+        label: String,
+        /// Who waits for it, and is rung if nobody is on call.
+        waiter: UserId,
+    },
     /// A DM that holds a link could not be wiped: its reader can delete it.
     DmStands {
         /// What people call the server.
@@ -285,6 +301,7 @@ impl Notice {
             | Self::LeftRescue { .. }
             | Self::OthersDoing { .. }
             | Self::AuditAnchor { .. }
+            | Self::AccountTrouble { .. }
             | Self::DmStands { .. }
             | Self::Unshown { .. }
             | Self::NobodyAsked { .. }

@@ -286,7 +286,7 @@ pub struct EnableWish {
 }
 
 /// Where a link is looked for (`rescue.secret_from`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
     /// `POST …/authenticationSecret`.

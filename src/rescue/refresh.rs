@@ -100,7 +100,12 @@ impl Keeper {
         if let Err(error) = self.fleet.list(client).await {
             tracing::warn!(account = self.account, %error, "the inventory could not be read");
             self.inventory().account(&self.account, |account| account.trouble = Some(Trouble::now(&error)));
-            return self.every.min(TROUBLE_PAUSE);
+            // Only somebody who mends it changes that: until then it is asked once a round.
+            let pause = if error.is_credential() { LONGEST_PAUSE } else { TROUBLE_PAUSE };
+            return self.every.min(pause);
+        }
+        if let Err(error) = self.inventory().account_works(&self.account).await {
+            tracing::error!(account = self.account, %error, "the store does not take that the account works again");
         }
         while listed.elapsed() < self.every {
             let Some(look) = self.next() else { return self.every.saturating_sub(listed.elapsed()) };

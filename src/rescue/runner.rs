@@ -17,12 +17,12 @@ use super::{
     event::Event,
     fleet::Fleet,
     kept::Kept,
-    link::Mails,
+    link::Memory,
     lookout::Lookout,
     operation::{Operation, OperationId},
     pulse::Pulse,
     step::Step,
-    steps::{self, Failure, Next, Settings, Work},
+    steps::{self, Failure, Next, Settings, Troubles, Work},
 };
 use crate::{
     clock,
@@ -40,7 +40,8 @@ pub struct Runner {
     pub(super) settings: Settings,
     pub(super) errands: Errands,
     pub(super) pulse: Pulse,
-    pub(super) read_mails: ReadMails,
+    pub(super) searches: Searches,
+    pub(super) troubles: Troubles,
     /// Links that were found and not taken yet.
     pub(super) kept: Kept,
 }
@@ -59,7 +60,8 @@ pub enum Did {
 impl Runner {
     /// A runner of these operations.
     pub fn new(store: Store, fleet: Fleet, settings: Settings, errands: Errands, pulse: Pulse) -> Self {
-        Self { store, fleet, settings, errands, pulse, read_mails: ReadMails::default(), kept: Kept::default() }
+        let (searches, troubles) = (Searches::default(), Troubles::default());
+        Self { store, fleet, settings, errands, pulse, searches, troubles, kept: Kept::default() }
     }
 
     /// What notices what others do to our rescues.
@@ -78,10 +80,13 @@ impl Runner {
         let next = match (steps::overdue(&operation, clock::now()), client) {
             (Some(event), _) => Ok(Next::Record(event)),
             (None, Some(client)) => Work { runner: self, operation: &operation, client: &client }.take(step).await,
-            (None, None) => Ok(steps::without_account(&operation, &self.settings)),
+            (None, None) => {
+                let next = steps::without_account(&operation, &self.settings);
+                Ok(steps::account_gone(self, &operation, next).await?)
+            }
         };
         match next {
-            Ok(Next::Record(event)) => {
+            Ok(Next::Record(event) | Next::RecordAfter(event, _)) => {
                 self.record(&operation, &event).await?;
                 Ok(Did::Recorded(step))
             }
@@ -89,7 +94,7 @@ impl Runner {
                 self.pulse.tap();
                 Ok(Did::Recorded(step))
             }
-            Ok(Next::Wait(pause)) => {
+            Ok(Next::Wait(pause) | Next::Hindered(pause, _)) => {
                 self.store.park(&operation, clock::now() + pause).await?;
                 Ok(Did::Waits(step))
             }
@@ -203,22 +208,22 @@ impl Runner {
     }
 }
 
-/// The mails that need no second reading, by operation. Only saves requests: what is lost is read again.
+/// What searches for links remember, by operation. Only saves requests: what is lost is asked again.
 #[derive(Debug, Default)]
-pub(super) struct ReadMails(Mutex<HashMap<OperationId, Mails>>);
+pub(super) struct Searches(Mutex<HashMap<OperationId, Memory>>);
 
-impl ReadMails {
-    pub(super) fn take(&self, id: OperationId) -> Mails {
+impl Searches {
+    pub(super) fn take(&self, id: OperationId) -> Memory {
         self.0.lock().map(|mut all| all.remove(&id).unwrap_or_default()).unwrap_or_default()
     }
 
-    pub(super) fn put(&self, id: OperationId, read: Mails) {
+    pub(super) fn put(&self, id: OperationId, memory: Memory) {
         if let Ok(mut all) = self.0.lock() {
-            // Ended operations leave their few ids behind; a hundred of them are worth nothing.
+            // Ended operations leave a little behind; a hundred of them are worth nothing.
             if all.len() > 100 {
                 all.clear();
             }
-            all.insert(id, read);
+            all.insert(id, memory);
         }
     }
 }

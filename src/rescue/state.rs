@@ -3,6 +3,7 @@
 //! Two promises stand on [`State::next`]: a reboot is intended at most once per approval, and nothing follows an end.
 
 mod facts;
+mod word;
 
 pub use facts::Facts;
 
@@ -56,6 +57,8 @@ pub enum Phase {
     PuttingBack(Outcome),
     /// OVHcloud's task is being followed.
     Rebooting(TaskId),
+    /// OVHcloud's task has not ended in all the time that it had. It is followed on; a rescue's link is looked for meanwhile.
+    Standing(TaskId),
     /// A console's session is asked for: it may or may not have been asked for already.
     AskingConsole(ConsoleKind),
     /// OVHcloud's task that opens the console's session is being followed.
@@ -181,7 +184,8 @@ impl State {
             | Phase::Unsettled(_)
             | Phase::Undecided { .. }
             | Phase::PuttingBack(_)
-            | Phase::Rebooting(_) => self.kind.changes(),
+            | Phase::Rebooting(_)
+            | Phase::Standing(_) => self.kind.changes(),
             // Nobody keeps a server from others by asking for it.
             Phase::AwaitingApproval => !self.waits_to_begin(),
             Phase::AskingConsole(_)
@@ -194,6 +198,11 @@ impl State {
         }
     }
 
+    /// Whether it follows a task that has not ended in all the time that it had: that keeps nobody from the way out.
+    pub fn stands(&self) -> bool {
+        matches!(self.phase, Phase::Standing(_))
+    }
+
     /// Whether nothing but the link of a rescue is missing yet.
     pub fn seeks_link(&self) -> bool {
         match self.phase {
@@ -203,10 +212,11 @@ impl State {
         }
     }
 
-    /// Whether `/restore` may take the server over: it waits for a link or for a person's decision.
+    /// Whether another may take over from it: it waits for a link, for a person's decision, or for a task that stands.
     pub fn can_be_superseded(&self) -> bool {
         let asks_again = matches!(self.phase, Phase::AwaitingApproval) && !self.waits_to_begin();
-        asks_again || self.seeks_link() || matches!(self.phase, Phase::Undecided { .. } | Phase::Watching)
+        let waits = matches!(self.phase, Phase::Undecided { .. } | Phase::Watching | Phase::Standing(_));
+        asks_again || self.seeks_link() || waits
     }
 
     /// Whether its step may be writing the setting: if everything stops here, a change of ours may show up late.
@@ -240,6 +250,9 @@ impl State {
         facts.learn(event);
         if self.writes() && matches!(event, Event::Faulted) {
             facts.doubt.get_or_insert(Doubt::Stopped);
+        }
+        if phase.word() != self.phase.word() {
+            facts.hindrance = None;
         }
         let mandate = self.mandate_after(event, &mut facts);
         if !matches!(phase, Phase::AwaitingApproval)
@@ -284,12 +297,14 @@ impl State {
             (P::AwaitingApproval, E::TaskAdopted { task }) if self.facts.intents > 0 => P::Rebooting(*task),
             (P::Undecided { .. }, E::RebootAgainAsked { .. }) => P::AwaitingApproval,
             (phase, E::DenialExplained { round, by, .. }) if self.facts.is_unexplained(*round, *by) => phase.clone(),
-            (P::Opened, E::Prepared { plan }) if self.kind.changes() && self.kind != Kind::Adopt => match plan.change {
-                Some(_) => P::Prepared,
-                // Without a reboot there is nothing to do but the change.
-                None if self.kind == Kind::PutBack => return None,
-                None => P::Ready,
-            },
+            (P::Opened, E::Prepared { plan, .. }) if self.kind.changes() && self.kind != Kind::Adopt => {
+                match plan.change {
+                    Some(_) => P::Prepared,
+                    // Without a reboot there is nothing to do but the change.
+                    None if self.kind == Kind::PutBack => return None,
+                    None => P::Ready,
+                }
+            }
             (P::Opened, E::Adopted { .. }) if self.kind == Kind::Adopt => P::Ended(Outcome::Adopted),
             (P::Opened, E::HandedOver { to, .. }) if self.kind == Kind::HandOver => P::Ended(Outcome::HandedOver(*to)),
             (P::Opened, E::FoundImpossible { problem }) => P::Ended(Outcome::Impossible(problem.clone())),
@@ -341,12 +356,18 @@ impl State {
             (P::Undecided { .. }, E::RebootAgainApproved { .. }) => P::Ready,
             (P::Undecided { .. }, E::LeftAlone { by, .. }) => P::Ended(Outcome::LeftAlone(*by)),
             (P::PuttingBack(outcome), E::PutBack { .. }) => P::Ended(outcome.clone()),
-            (P::Rebooting(_) | P::OpeningConsole(_), E::TaskSeen { status, comment }) => {
+            (P::Rebooting(_) | P::OpeningConsole(_) | P::Standing(_), E::TaskSeen { status, comment }) => {
                 self.after_task(status, comment.as_ref())
             }
-            (P::Rebooting(_) | P::OpeningConsole(_), E::TaskVanished) => self.after_reboot(),
+            (P::Rebooting(_) | P::OpeningConsole(_) | P::Standing(_), E::TaskVanished) => self.after_reboot(),
+            (P::Rebooting(task) | P::OpeningConsole(task), E::TaskStands) => P::Standing(*task),
+            (P::Standing(_), E::StandingUnanswered) if !self.facts.standing_unanswered => self.phase.clone(),
+            (P::Standing(_), E::DeliveryAttempted { source, .. }) if self.kind == Kind::Enable => {
+                P::Delivering(*source)
+            }
+            (P::Standing(_), E::LinkWithheld) if self.kind == Kind::Enable => self.ended_with(Link::Withheld),
             (
-                P::Rebooting(_) | P::Searching | P::Delivering(_) | P::AwaitingReveal(_) | P::Watching,
+                P::Rebooting(_) | P::Standing(_) | P::Searching | P::Delivering(_) | P::AwaitingReveal(_) | P::Watching,
                 E::PortSeen { .. } | E::PowerSeen { .. },
             ) => self.phase.clone(),
             (P::Searching | P::Delivering(_), E::DeliveryAttempted { source, .. }) => P::Delivering(*source),
@@ -367,7 +388,7 @@ impl State {
                 Kind::Restore => Outcome::Restored,
                 _ => Outcome::Rebooted,
             }),
-            (phase, E::Faulted) if !self.is_ended() => phase.clone(),
+            (phase, E::Faulted | E::Hindered { .. } | E::Unhindered) if !self.is_ended() => phase.clone(),
             (_, E::Superseded { by }) if self.can_be_superseded() => P::Ended(Outcome::Superseded(*by)),
             _ => return None,
         })
@@ -420,29 +441,5 @@ impl State {
 
     fn illegal(&self, event: &Event) -> IllegalEvent {
         IllegalEvent { event: event.word(), phase: self.phase.word() }
-    }
-}
-
-impl Phase {
-    /// Its word, for logs and errors.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::AwaitingApproval => "awaiting approval",
-            Self::Opened => "opened",
-            Self::Prepared => "prepared",
-            Self::Ready => "ready",
-            Self::Intended(_) => "intended",
-            Self::Unsettled(_) => "unsettled",
-            Self::Undecided { .. } => "undecided",
-            Self::PuttingBack(_) => "putting back",
-            Self::Rebooting(_) => "rebooting",
-            Self::AskingConsole(_) => "asking for the console",
-            Self::OpeningConsole(_) => "opening the console",
-            Self::Searching => "searching",
-            Self::Delivering(_) => "delivering",
-            Self::AwaitingReveal(_) => "awaiting reveal",
-            Self::Watching => "watching",
-            Self::Ended(_) => "ended",
-        }
     }
 }

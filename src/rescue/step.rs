@@ -23,6 +23,8 @@ pub enum Step {
     AskConsole,
     /// Follow OVHcloud's task. Repeatable: it only reads.
     Follow,
+    /// Follow a task that stands, and look for a rescue's link meanwhile. Repeatable as following and searching are.
+    Outlast,
     /// Find the link, record the attempt, send the DM.
     Search,
     /// Find out whether the DM arrived; else find the link and send it again.
@@ -35,7 +37,7 @@ pub enum Step {
 
 impl Step {
     /// Every step: crash tests are generated from this list.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::AwaitApproval,
         Self::Prepare,
         Self::Set,
@@ -44,6 +46,7 @@ impl Step {
         Self::PutBack,
         Self::AskConsole,
         Self::Follow,
+        Self::Outlast,
         Self::Search,
         Self::Deliver,
         Self::AwaitReveal,
@@ -61,6 +64,7 @@ impl Step {
             Phase::PuttingBack(_) => Some(Self::PutBack),
             Phase::AskingConsole(_) => Some(Self::AskConsole),
             Phase::Rebooting(_) | Phase::OpeningConsole(_) => Some(Self::Follow),
+            Phase::Standing(_) => Some(Self::Outlast),
             Phase::Searching => Some(Self::Search),
             Phase::Delivering(_) => Some(Self::Deliver),
             Phase::AwaitingReveal(_) => Some(Self::AwaitReveal),

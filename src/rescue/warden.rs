@@ -17,7 +17,7 @@ use super::{
     errand::{Errands, Permission},
     event::Problem,
     fleet::Fleet,
-    lease::{Lease, stands_in_the_way},
+    lease::{Lease, leads_out, stands_in_the_way},
     lookout::{self, Lookout},
     notice::{Letter, Notice, To},
     operation::{ChannelId, Kind, Operation, Request, Wish},
@@ -26,6 +26,7 @@ use super::{
     reminder::{self, Due, Moment, Reminder},
     start::{Instead, Unfit},
     state::Phase,
+    steps,
 };
 use crate::{
     audit::{Act, Entry},
@@ -153,7 +154,7 @@ impl Warden {
     }
 
     async fn remind_one(&self, kept: Kept, live: &[Operation], now: Timestamp) -> Result<(), Error> {
-        match self.turn(&kept, now) {
+        match self.turn(&kept).await {
             // Whoever is at work on the server has its people's attention; afterwards it is said, or it is over.
             Turn::Remind(..) if live.iter().any(|operation| self.is_at_work(operation, &kept.lease, now)) => {}
             Turn::Remind(..) if self.is_being_looked_for(&kept.lease, now) => {}
@@ -175,7 +176,26 @@ impl Warden {
             return Ok(());
         }
         let each = stream::iter(self.store.due_leases(clock::now()).await?).map(|kept| self.restore_one(kept));
-        each.buffer_unordered(AT_ONCE).try_collect().await
+        each.buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+        for kept in self.store.barred_leases(clock::now()).await? {
+            self.restore_late(kept).await?;
+        }
+        Ok(())
+    }
+
+    /// A deadline that came while a task was under way, and was only told of: the task stands by now, so it bars nobody any more.
+    async fn restore_late(&self, kept: Kept) -> Result<(), Error> {
+        let now = self.fleet.time_of(&kept.lease).await;
+        let live = self.store.live_operations().await?;
+        let bars = |operation: &Operation| {
+            operation.request.server == kept.lease.server && operation.state.stands() && !leads_out(operation)
+        };
+        if kept.lease.deadline > now || !live.iter().any(bars) {
+            return Ok(());
+        }
+        let next = kept.due.unwrap_or(now);
+        let due = Due { reminder: None, deadline: Moment::Now, said: kept.said, next };
+        self.begin_restore(&kept, due).await.map(drop)
     }
 
     /// Ends the rescues of servers that have left: their deadline has passed, the inventory does not know them, and every account
@@ -229,14 +249,18 @@ impl Warden {
     fn is_at_work(&self, operation: &Operation, lease: &Lease, now: Timestamp) -> bool {
         operation.request.server == lease.server
             && operation.state.holds_server()
-            && !matches!(operation.state.phase, Phase::Undecided { .. })
+            && !matches!(operation.state.phase, Phase::Undecided { .. } | Phase::Standing(_))
             && now.duration_since(operation.since) < self.settings.patience
     }
 
-    fn turn(&self, kept: &Kept, now: Timestamp) -> Turn {
+    /// What there is to be done, by the clock that the lease was written with.
+    async fn turn(&self, kept: &Kept) -> Turn {
         let deadline = kept.lease.deadline;
         let first = reminder::first(kept.since, deadline, self.settings.remind_before);
-        let due = reminder::due(kept.said, first, deadline, now);
+        let now = self.fleet.time_of(&kept.lease).await;
+        let mut due = reminder::due(kept.said, first, deadline, now);
+        // Rows are due by our clock.
+        due.next = due.next.saturating_add(clock::now().duration_since(now)).unwrap_or(due.next);
         match due.reminder {
             None => Turn::Wait(due),
             Some(_) if due.deadline == Moment::Now && self.settings.on_deadline == OnDeadline::Restore => {
@@ -267,8 +291,8 @@ impl Warden {
 
     async fn restore_one(&self, kept: Kept) -> Result<(), Error> {
         let now = clock::now();
-        let Turn::Restore(due) = self.turn(&kept, now) else { return Ok(()) };
-        let late = now.duration_since(kept.lease.deadline) > BETTER_WITHIN;
+        let Turn::Restore(due) = self.turn(&kept).await else { return Ok(()) };
+        let late = self.fleet.time_of(&kept.lease).await.duration_since(kept.lease.deadline) > BETTER_WITHIN;
         match (self.begin_restore(&kept, due).await?, due.reminder) {
             (Begun::Yes, _) | (_, None) => Ok(()),
             (Begun::NotYet, _) if !late => Ok(()),
@@ -293,13 +317,13 @@ impl Warden {
             Ok(Some(_)) => {}
             Ok(None) => return Ok(Begun::Yes),
             Err(lookout::Failure::Store(error)) => return Err(error),
-            Err(lookout::Failure::Ovh(error)) => return Ok(after(lease, &plan::Error::Ovh(error))),
+            Err(lookout::Failure::Ovh(error)) => return self.after(lease, &origin, &plan::Error::Ovh(error)).await,
         }
         let account = self.fleet.account_of(lease);
         let Some(client) = self.fleet.client(&account) else { return Ok(Begun::No) };
         let server = match plan::read_server(&client, &lease.server).await {
             Ok(server) => server,
-            Err(error) => return Ok(after(lease, &error)),
+            Err(error) => return self.after(lease, &origin, &error).await,
         };
         let place = origin.request.place;
         let grant = match self.errands.may_now(lease.owner, Kind::Restore, place, server.clone()).await {
@@ -316,7 +340,7 @@ impl Warden {
         }
         let wish = match self.fleet.propose(&server, Aim::Restore(Back::Recorded), Some(lease)).await {
             Ok(proposal) => proposal.wish,
-            Err(error) => return Ok(after(lease, &error)),
+            Err(error) => return self.after(lease, &origin, &error).await,
         };
         match &wish {
             Wish::Restore { despite, .. } if !despite.is_empty() => return Ok(Begun::No),
@@ -355,6 +379,19 @@ impl Warden {
         })
     }
 
+    /// What trouble with OVHcloud means for a deadline's restore. Of what only the operator can mend, on-call hears.
+    async fn after(&self, lease: &Lease, origin: &Operation, error: &plan::Error) -> Result<Begun, Error> {
+        tracing::warn!(server.name = %lease.server, %error, "a deadline's restore could not be planned");
+        let error = match error {
+            plan::Error::Ovh(error) => error,
+            plan::Error::Problem(Problem::ServerGone) => return Ok(Begun::NotYet),
+            plan::Error::Problem(_) => return Ok(Begun::No),
+        };
+        let matter = steps::matter(error);
+        steps::tell_operator((&self.store, &self.pulse), origin, matter, error.to_string()).await?;
+        Ok(if error.is_transient() || matter.is_the_accounts() { Begun::NotYet } else { Begun::No })
+    }
+
     /// The digest, when its time of day has come; one a day, however often we start.
     async fn digest(&self, now: Timestamp) -> Result<(), Error> {
         let Some((channel, at)) = self.settings.digest else { return Ok(()) };
@@ -370,18 +407,10 @@ impl Warden {
                 self.pulse.tap();
                 Ok(())
             }
+            // A clock that has been set back since would have it sleep until then.
+            Some(due) if due > next => self.store.keep_appointment(&name, next, None, now).await,
             Some(_) => Ok(()),
         }
-    }
-}
-
-/// What trouble with OVHcloud means for a deadline's restore.
-fn after(lease: &Lease, error: &plan::Error) -> Begun {
-    tracing::warn!(server.name = %lease.server, %error, "a deadline's restore could not be planned");
-    match error {
-        plan::Error::Ovh(error) if error.is_transient() => Begun::NotYet,
-        plan::Error::Problem(Problem::ServerGone) => Begun::NotYet,
-        plan::Error::Ovh(_) | plan::Error::Problem(_) => Begun::No,
     }
 }
 

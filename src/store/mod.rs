@@ -19,6 +19,8 @@ mod wipes;
 mod pause;
 mod reminders;
 mod sights;
+mod troubles;
+mod wake;
 
 use std::{
     path::{Path, PathBuf},
@@ -47,6 +49,7 @@ pub use notices::{Delivered, NoticeId, Outdated, Owed, Tried};
 pub use operations::{Append, Open};
 pub use reminders::{Kept, Onward, Owing};
 pub use sights::Sighting;
+pub use troubles::About;
 pub use wipes::{Later, Wipe, Wiped};
 
 /// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.

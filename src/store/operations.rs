@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     access::UserId,
+    clock,
     config::Locale,
     rescue::{
         event::{Doubt, Event},
@@ -322,6 +323,10 @@ async fn load(connection: &mut SqliteConnection, operation: OperationId) -> Resu
     for (at, text) in &events {
         let event: Event = from_json(text, || format!("an event of {operation}"))?;
         loaded = loaded.record(&event, time(*at))?;
+    }
+    // What is waited since, not what happened when: buttons are named after that.
+    for moment in [&mut loaded.opened, &mut loaded.since, &mut loaded.approved] {
+        *moment = clock::not_ahead(*moment);
     }
     Ok(Some(loaded))
 }

@@ -55,6 +55,23 @@ impl Store {
         rows.iter().map(kept).collect()
     }
 
+    /// The active leases whose deadline has passed and was told of, and that no deadline's restore was begun for: they are not due.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when a row was tampered with.
+    pub async fn barred_leases(&self, now: Timestamp) -> Result<Vec<Kept>, Error> {
+        let rows = sqlx::query(
+            "SELECT lease, since_at, said, due_at FROM leases
+             WHERE ended_at IS NULL AND deadline <= $1 AND said > 1 AND NOT EXISTS (
+                 SELECT 1 FROM operations WHERE origin = 'deadline:' || leases.operation || ':' || leases.deadline)
+             ORDER BY deadline, operation",
+        )
+        .bind(millis(now))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(kept).collect()
+    }
+
     /// A lease goes on, and what is to be said of that is owed; `false` when it ended or was changed meanwhile, and nothing is.
     ///
     /// # Errors

@@ -210,7 +210,7 @@ impl TestBot {
     pub(crate) async fn ready(&mut self) {
         let readyz = self.endpoint("/readyz");
         eventually("the bot is ready", async || {
-            reqwest::get(&readyz).await.is_ok_and(|answer| answer.status().is_success())
+            sim::net::client().get(&readyz).send().await.is_ok_and(|answer| answer.status().is_success())
         })
         .await;
     }
@@ -234,7 +234,7 @@ impl TestBot {
 
     /// What `/metrics` says.
     pub(crate) async fn metrics(&mut self) -> String {
-        let answer = reqwest::get(self.endpoint("/metrics")).await.expect("an answer");
+        let answer = sim::net::client().get(self.endpoint("/metrics")).send().await.expect("an answer");
         answer.text().await.expect("a text")
     }
 

@@ -36,7 +36,7 @@ async fn commands_are_registered_once_and_again_when_discord_lost_them() {
     let foreign: Vec<_> =
         (1..=NAMES.len()).map(|n| json!({"name": format!("other-{n}"), "description": "x", "type": 1})).collect();
     for lost in [json!([]), json!(foreign)] {
-        let writing = reqwest::Client::new().put(&address).header("authorization", format!("Bot {BOT_TOKEN}"));
+        let writing = sim::net::client().put(&address).header("authorization", format!("Bot {BOT_TOKEN}"));
         let body = lost.to_string();
         let sent = writing.header("content-type", "application/json").body(body).send().await.expect("an answer");
         assert!(sent.status().is_success(), "{}", sent.status());

@@ -37,7 +37,10 @@ async fn world_for(crash: Crash) -> TestBot {
         config.rules = config.rules.replace(", \"approve\"", "");
         config.rules += &(rule(LEADS, &["approve"], &["*"]) + &protect);
     }
-    if probe && matches!(crash.step, Step::Settle | Step::Follow | Step::Watch) {
+    if crash.step == Step::Outlast {
+        config.pace += "task_patience = \"300ms\"\n";
+    }
+    if probe && matches!(crash.step, Step::Settle | Step::Follow | Step::Outlast | Step::Watch) {
         // Watching ends after twenty looks: on a busy machine that must be long enough to be caught at it.
         config.pace = config.pace.replace("task_poll = \"30ms\"", "task_poll = \"250ms\"");
     }
@@ -68,7 +71,7 @@ async fn world_for(crash: Crash) -> TestBot {
 
 /// Ann's DM channel, opened as the bot would.
 async fn dm_channel(bot: &TestBot) -> String {
-    let asked = reqwest::Client::new()
+    let asked = sim::net::client()
         .post(format!("{}/api/v10/users/@me/channels", bot.discord.url()))
         .header("Authorization", format!("Bot {BOT_TOKEN}"))
         .header("Content-Type", "application/json")
@@ -128,6 +131,16 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
             ask(bot, crash).await;
             gate.reached().await;
         }
+        Step::Outlast => {
+            stands(bot, crash.kind);
+            ask(bot, crash).await;
+            bot.sees(&[crash.id(), "OVHcloud takes long", "well after its time"]).await;
+            let gate = crash.hold(bot, &dm);
+            if crash.moment == Moment::Recorded {
+                goes_on(bot, crash.kind);
+            }
+            gate.reached().await;
+        }
         Step::AwaitApproval
         | Step::Prepare
         | Step::Set
@@ -148,6 +161,25 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
     assert_eq!(within, crash.moment != Moment::Recorded, "{crash:?} was to die elsewhere than while {}", phase.word());
 }
 
+/// The next task does not end, and nobody finds a link.
+fn stands(bot: &TestBot, kind: Kind) {
+    let ending = Ending::Stands("doing".to_owned());
+    match kind {
+        Kind::Console => bot.ovh.next_console_ends("web-1", ending),
+        _ => bot.ovh.next_reboot_ends("web-1", ending),
+    }
+    bot.ovh.withhold_secret("web-1");
+    bot.ovh.withhold_mail("web-1");
+}
+
+/// The link turns up beside the task; where there is none, the task ends.
+fn goes_on(bot: &TestBot, kind: Kind) {
+    match kind {
+        Kind::Enable => bot.ovh.hand_out("web-1"),
+        _ => bot.ovh.tasks_go_on("web-1", &Ending::Done),
+    }
+}
+
 /// Stops dead; what was held never happens.
 async fn die(bot: &mut TestBot) {
     bot.die().await;
@@ -161,6 +193,9 @@ async fn survives(crash: Crash) {
     let rescue = bot.ovh.boot_id("web-1", "rescue-customer-windows");
     let before = (bot.ovh.reboots("web-1"), bot.ovh.boot_of("web-1"));
     die_at(&mut bot, crash).await;
+    if crash.step == Step::Outlast {
+        goes_on(&bot, crash.kind);
+    }
     bot.start().await;
     if crash.step == Step::AwaitApproval && crash.moment != Moment::Recorded {
         bot.approve(&lead(&bot), crash.id()).await;

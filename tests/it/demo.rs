@@ -33,7 +33,7 @@ impl Demo {
             BufReader::new(stdout).read_line(&mut line).map(|_| line)
         });
         let line = tokio::time::timeout(PATIENCE, first).await.expect("in time").expect("no panic").expect("a line");
-        let demo = Self { child, url: line.trim().to_owned(), folder, http: reqwest::Client::new() };
+        let demo = Self { child, url: line.trim().to_owned(), folder, http: sim::net::client() };
         eventually("the bot is there", async || demo.told("chat").await["online"] == true).await;
         demo
     }

@@ -171,7 +171,7 @@ async fn while_the_gateway_hangs_operations_go_on_and_the_process_is_alive() {
     bot.discord.gateway().wait_for_connected(0).await;
     reboot.release();
     rescued_once(&bot).await;
-    assert!(reqwest::get(bot.endpoint("/healthz")).await.expect("an answer").status().is_success());
+    assert!(sim::net::client().get(bot.endpoint("/healthz")).send().await.expect("an answer").status().is_success());
     hung.clear();
     bot.discord.server().reset_all();
     takes_commands(&bot).await;
@@ -187,7 +187,7 @@ async fn what_happened_while_discord_was_away_is_told_afterwards() {
     bot.discord.server().reset_all();
     reboot.release();
     bot.ovh.journal().wait_for("*", "/authenticationSecret", 1).await;
-    assert!(reqwest::get(bot.endpoint("/healthz")).await.expect("an answer").status().is_success());
+    assert!(sim::net::client().get(bot.endpoint("/healthz")).send().await.expect("an answer").status().is_success());
     bot.discord.server().accept_again().expect("its port");
     rescued_once(&bot).await;
     takes_commands(&bot).await;
@@ -208,9 +208,16 @@ async fn an_outage_of_minutes_holds_nothing_up_and_nothing_is_lost_or_doubled_by
     bot.ovh.journal().wait_for("*", "/authenticationSecret", 1).await;
     assert_eq!(bot.ovh.reboots("web-1"), 1, "the operation went on by itself");
     for path in ["/healthz", "/metrics"] {
-        assert!(reqwest::get(bot.endpoint(path)).await.expect("an answer").status().is_success(), "{path}");
+        assert!(
+            sim::net::client().get(bot.endpoint(path)).send().await.expect("an answer").status().is_success(),
+            "{path}"
+        );
     }
-    assert_eq!(reqwest::get(bot.endpoint("/readyz")).await.expect("an answer").status(), 503, "no commands come now");
+    assert_eq!(
+        sim::net::client().get(bot.endpoint("/readyz")).send().await.expect("an answer").status(),
+        503,
+        "no commands come now"
+    );
     bot.discord.server().accept_again().expect("its port");
     rescued_once(&bot).await;
     takes_commands(&bot).await;

@@ -22,12 +22,12 @@ async fn a_thousand_idle_connections_keep_nobody_from_a_rescue() {
     for _ in 0..IDLE {
         idle.push(TcpStream::connect(address).await.expect("the door is there"));
     }
-    let health = reqwest::get(bot.endpoint("/healthz")).await.expect("an answer");
+    let health = sim::net::client().get(bot.endpoint("/healthz")).send().await.expect("an answer");
     assert_eq!(health.status(), 200);
     bot.rescued(&bot.ann, "web-1").await;
     bot.restored(&bot.ann, "web-1").await;
     assert_eq!((bot.ovh.reboots("web-1"), bot.ovh.kernel_of("web-1").as_deref()), (2, Some("hd")));
-    assert_eq!(reqwest::get(bot.endpoint("/readyz")).await.expect("an answer").status(), 200);
+    assert_eq!(sim::net::client().get(bot.endpoint("/readyz")).send().await.expect("an answer").status(), 200);
 }
 
 /// How many commands somebody sends who lets a script do it.

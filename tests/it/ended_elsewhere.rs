@@ -74,7 +74,8 @@ async fn a_rescue_that_others_ended_is_noticed_when_the_inventory_looks_again() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rescue_that_others_ended_is_noticed_when_somebody_asks() {
-    let questions: [(&str, &[(&str, &str)], &str); 5] = [
+    type Options = &'static [(&'static str, &'static str)];
+    let questions: [(&str, Options, &str); 5] = [
         ("rescue list", &[], "Nothing is in rescue"),
         ("status", &[WEB_1], "`hd`"),
         ("rescue extend", &[WEB_1], "has left its rescue"),

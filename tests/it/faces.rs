@@ -113,7 +113,7 @@ fn prepared(entry: Entry, operation: &Operation) -> Event {
         ..Snapshot::default()
     };
     let plan = Plan { before, change: change.then_some(set), into: Some(into), entry };
-    Event::Prepared { plan: Box::new(plan) }
+    Event::Prepared { plan: Box::new(plan), offset: None }
 }
 
 /// An operation and the lease it began.
@@ -247,8 +247,8 @@ fn an_enable_from_its_card_to_its_end() {
     for locale in LOCALES {
         let begun = Scene::of(Kind::Enable, System::Windows, locale);
         let searching = begun.task_done().then([port(Port::Closed, 90)]);
-        let delivering =
-            searching.then([Event::DeliveryAttempted { source: Some(Source::AuthenticationSecret), query: None }]);
+        let source = Some(Source::AuthenticationSecret);
+        let delivering = searching.then([Event::DeliveryAttempted { source, query: None, refused: None }]);
         let closed = delivering.then([Event::DmClosed { code: None }]);
         let scenes = [
             ("accepted", begun.clone()),
@@ -304,7 +304,8 @@ fn trouble_on_the_way() {
 /// What a protection asks of two leads, for these calls.
 fn approval(count: u32, wish: &Wish) -> Approval {
     let server: ServiceName = "ns1111111.ip-203-0-113.eu".to_owned().try_into().expect("a name");
-    let Event::Prepared { plan } = prepared(Entry::Password, &opened(Kind::Enable, System::Windows, Locale::En)) else {
+    let Event::Prepared { plan, .. } = prepared(Entry::Password, &opened(Kind::Enable, System::Windows, Locale::En))
+    else {
         unreachable!("that is what it makes")
     };
     Approval {

@@ -93,7 +93,7 @@ async fn a_page_with_401_does_not_end_the_process() {
     eventually("several met the page", async || met(&rules) >= 3).await;
     clear(&rules);
     rescued_once(&bot).await;
-    assert!(reqwest::get(bot.endpoint("/readyz")).await.expect("an answer").status().is_success());
+    assert!(sim::net::client().get(bot.endpoint("/readyz")).send().await.expect("an answer").status().is_success());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -41,7 +41,7 @@ async fn told(bot: &mut TestBot, words: &[&str]) {
     for word in ["Discord does not take my commands"].iter().chain(words) {
         assert!(answer.content.contains(word), "{word}: {}", answer.content);
     }
-    assert!(reqwest::get(bot.endpoint("/readyz")).await.expect("an answer").status().is_success());
+    assert!(sim::net::client().get(bot.endpoint("/readyz")).send().await.expect("an answer").status().is_success());
     let metrics = bot.metrics().await;
     assert!(metrics.contains("# HELP bernard_commands_registered"), "{metrics}");
 }

@@ -33,7 +33,7 @@ fn a_console_from_its_card_to_its_end() {
         let open = asked.then([
             Event::TaskSeen { status: TaskStatus::Done, comment: None },
             Event::ConsoleOpened { until: at(960) },
-            Event::DeliveryAttempted { source: Some(Source::Console), query: None },
+            Event::DeliveryAttempted { source: Some(Source::Console), query: None, refused: None },
         ]);
         let closed = open.then([Event::DmClosed { code: None }]);
         let scenes = [

@@ -92,7 +92,7 @@ async fn post(
         Signature::Bad => "something else".to_owned(),
     };
     let signature = SigningKey::from_bytes(&KEY).sign(signed.as_bytes());
-    let request = reqwest::Client::new()
+    let request = crate::net::client()
         .post(url)
         .timeout(limit)
         .header("X-Signature-Ed25519", hex::encode(signature.to_bytes()))

@@ -11,7 +11,7 @@ use super::{
     mail::{Delivery, Language, LinkStyle},
     port,
     spec::ServerSpec,
-    task::{By, Ending},
+    task::{By, Ending, Task},
     tempo::Tempo,
     world::{ACCOUNT, CONTACT, World},
 };
@@ -163,6 +163,15 @@ impl Ovh {
     #[track_caller]
     pub fn refuse_reboots_while_busy(&self, server: &str) {
         self.on(server, |machine| machine.refuses_while_busy = true);
+    }
+
+    /// The tasks of this server that stood or were stuck go on from now, and end like this.
+    #[track_caller]
+    pub fn tasks_go_on(&self, server: &str, ending: &Ending) {
+        self.on(server, |machine| {
+            let stand = |task: &&mut Task| matches!(task.ending, Ending::Stuck(_) | Ending::Stands(_));
+            machine.tasks.iter_mut().filter(stand).for_each(|task| task.ending = ending.clone());
+        });
     }
 
     /// Every task so far is a 404 and listed no more; what they did stays done.

@@ -20,6 +20,8 @@ pub enum Ending {
     Cancelled,
     /// Never: it stays at this word, known or not.
     Stuck(String),
+    /// Well for the machine, but the task stays at this word until somebody ends it.
+    Stands(String),
     /// Well, but it shows this word where it should show `doing`.
     DoneAfter(String),
 }
@@ -74,7 +76,7 @@ impl Task {
     /// When it ends by itself, if it does.
     fn ends(&self) -> Option<Instant> {
         match self.ending {
-            Ending::Stuck(_) => None,
+            Ending::Stuck(_) | Ending::Stands(_) => None,
             _ => Some(self.doing() + self.tempo.done),
         }
     }
@@ -86,8 +88,9 @@ impl Task {
 
     /// When the machine goes dark for it; `None` if it never does.
     pub(super) fn dark(&self) -> Option<Instant> {
-        let well = self.cancelled.is_none() && matches!(self.ending, Ending::Done | Ending::DoneAfter(_));
-        self.restart.as_ref().filter(|_| well).and(self.ends()).map(|end| end + self.tempo.dark)
+        let well = matches!(self.ending, Ending::Done | Ending::DoneAfter(_) | Ending::Stands(_));
+        let due = self.doing() + self.tempo.done;
+        self.restart.as_ref().filter(|_| well && self.cancelled.is_none()).map(|_| due + self.tempo.dark)
     }
 
     /// When the machine answers again.
@@ -102,7 +105,7 @@ impl Task {
         match &self.ending {
             _ if now < self.todo() => "init",
             _ if now < self.doing() => "todo",
-            Ending::Stuck(word) => word,
+            Ending::Stuck(word) | Ending::Stands(word) => word,
             ending if self.ends().is_some_and(|end| now < end) => match ending {
                 Ending::DoneAfter(word) => word,
                 _ => "doing",

@@ -21,7 +21,7 @@ pub(crate) type Answer = (u16, Value);
 
 impl Rest {
     pub(crate) fn of(discord: &Discord) -> Self {
-        Self { base: format!("{}/api/v10", discord.url()), client: reqwest::Client::new() }
+        Self { base: format!("{}/api/v10", discord.url()), client: sim::net::client() }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -31,9 +31,9 @@ async fn the_token_is_checked_and_the_content_type_is_bare() {
     let answer = rest.request(Method::GET, "/users/@me").send().await.unwrap();
     assert_eq!(answer.headers()["content-type"], "application/json");
     let url = format!("{}/api/v10/users/@me", discord.url());
-    let wrong = read(reqwest::Client::new().get(&url).header("Authorization", "Bot wrong")).await;
+    let wrong = read(sim::net::client().get(&url).header("Authorization", "Bot wrong")).await;
     assert_eq!(code(&wrong), (401, 0));
-    assert_eq!(code(&read(reqwest::Client::new().get(url)).await), (401, 0));
+    assert_eq!(code(&read(sim::net::client().get(url)).await), (401, 0));
     assert_eq!(discord.invalid_requests(), 2);
     assert_eq!(code(&rest.get("/nowhere").await), (404, 0));
 }
@@ -163,7 +163,7 @@ async fn files_are_kept_and_served_and_an_edit_keeps_what_it_lists() {
     };
     let (status, sent) = read(rest.request(Method::POST, &messages(OPS)).multipart(form())).await;
     assert_eq!((status, &sent["attachments"][0]["filename"]), (200, &json!("web-1.rdp")));
-    let served = reqwest::get(text(&sent["attachments"][0]["url"])).await.unwrap();
+    let served = sim::net::client().get(text(&sent["attachments"][0]["url"])).send().await.unwrap();
     assert_eq!(served.bytes().await.unwrap(), "full address:s:");
     let path = format!("{}/{}", messages(OPS), text(&sent["id"]));
     let kept = rest.patch(&path, json!({ "content": "y" })).await.1;

@@ -34,7 +34,7 @@ async fn a_signature_covers_the_url_as_sent_and_the_body() {
     let refused = stranger.call("GET", "/dedicated/server", "").await;
     assert_eq!((refused.status, &refused.body["errorCode"]), (403, &json!("NOT_CREDENTIAL")));
 
-    let nobody = read(reqwest::get(format!("{}/dedicated/server", ovh.url())).await.unwrap()).await;
+    let nobody = read(sim::net::client().get(format!("{}/dedicated/server", ovh.url())).send().await.unwrap()).await;
     assert_eq!((nobody.status, &nobody.body["message"]), (401, &json!("You must login first")));
 }
 
@@ -50,7 +50,7 @@ async fn the_alias_v1_is_signed_as_it_is_called() {
 async fn time_is_the_simulated_clocks_and_more_than_thirty_seconds_off_is_refused() {
     let ovh = Ovh::with_fleet().await;
     ovh.skew(-3600);
-    let time = read(reqwest::get(format!("{}/auth/time", ovh.url())).await.unwrap()).await;
+    let time = read(sim::net::client().get(format!("{}/auth/time", ovh.url())).send().await.unwrap()).await;
     let off = jiff::Timestamp::now().as_second() - time.body.as_i64().unwrap();
     assert!((3595..3605).contains(&off), "{off}");
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{LEAST, OPERATORS_ENVIRONMENT, OPERATORS_FILE, config, warned, with};
+use super::{LEAST, MANUAL, OPERATORS_ENVIRONMENT, OPERATORS_FILE, config, warned, with};
 use crate::{
     config::{
         read_root,
@@ -36,6 +36,22 @@ fn the_operators_file_holds_every_key_there_is_and_no_other() {
     collect_keys("", &table, &mut written);
     read_root(&mut reader, table);
     assert_eq!(written, reader.known);
+}
+
+#[test]
+fn the_manual_has_every_key_there_is_and_no_other() {
+    let mut reader = Reader::new(Environment::new(OPERATORS_ENVIRONMENT.iter().copied()));
+    read_root(&mut reader, source::parse(&uncommented()).unwrap_or_default());
+    let is_section = |key: &str| reader.known.iter().any(|other| other.starts_with(&format!("{key}.")));
+    let known: BTreeSet<&str> = reader.known.iter().map(String::as_str).filter(|key| !is_section(key)).collect();
+    let rows = MANUAL.lines().filter_map(|line| line.strip_prefix("| `")).filter_map(|row| row.split(" | ").next());
+    let written: BTreeSet<&str> = rows.flat_map(|cell| cell.split(['`', ',', ' '])).filter(|key| is_key(key)).collect();
+    assert_eq!(written, known);
+}
+
+/// Whether it is a key, and no word between keys.
+fn is_key(text: &str) -> bool {
+    text.contains('.') || ["locale", "time_zone", "log"].contains(&text)
 }
 
 fn collect_keys(prefix: &str, table: &Table, keys: &mut BTreeSet<String>) {

@@ -61,6 +61,8 @@ fn warned(text: &str, environment: Pairs<'_>) -> Vec<String> {
 }
 
 const OPERATORS_FILE: &str = include_str!("../../../config/bernard.toml");
+/// The page of the manual that explains it.
+const MANUAL: &str = include_str!("../../../docs/configuration.md");
 
 const OPERATORS_ENVIRONMENT: Pairs<'static> = &[
     ("DISCORD_TOKEN", "fake-token"),

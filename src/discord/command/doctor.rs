@@ -170,6 +170,7 @@ fn heading(finding: &Finding, locale: Locale) -> (usize, String) {
         Finding::Planned { .. } => (10, say!(locale, "doctor-planned")),
         Finding::Retired { .. } => (11, say!(locale, "doctor-retired")),
         Finding::Drift { .. } => (12, say!(locale, "doctor-drift")),
+        Finding::ClockSet { .. } => (12, say!(locale, "doctor-clock-set")),
         Finding::Unchecked { what, .. } => (13, unchecked(*what, locale)),
         Finding::NoIntervention { .. } => (14, say!(locale, "doctor-no-intervention")),
         Finding::Unmonitored { .. } => (15, say!(locale, "doctor-unmonitored")),
@@ -217,6 +218,7 @@ fn item(finding: &Finding, face: Face) -> String {
         Finding::Rights { account, lacks } => {
             with(account, lacks.iter().map(|call| name(call)).collect::<Vec<_>>().join(", "))
         }
+        Finding::ClockSet { seconds } => format!("{seconds:+} s"),
         Finding::Drift { account, seconds } => with(account, format!("{seconds:+} s")),
         Finding::Unchecked { of, said: words, .. } if words.is_empty() => name(of),
         Finding::Unchecked { of, said: words, .. } => with(of, said(words)),

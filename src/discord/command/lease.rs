@@ -171,7 +171,8 @@ impl Handler {
         let (server, grant) = self.admit_server(asking, known, Capability::Rescue).await?;
         let lease = self.lease_on(&server).await?;
         let longest = self.settings.max_lease;
-        match self.desk.extend(&grant, &lease, more, longest, &self.settings.zone).await? {
+        let at = self.fleet.time_of(&lease).await;
+        match self.desk.extend(&grant, &lease, (more, longest), (at, &self.settings.zone)).await? {
             Extended::Until(extension) => {
                 let (server, until) = (named(&lease.label), since_epoch(extension.until));
                 let mut lines = vec![say!(asking.locale, "extended", server = server, until = until)];

@@ -1,3 +1,5 @@
+//! What an error says, and what it answers its callers.
+
 use super::*;
 
 fn answered(voice: Voice, status: u16, code: Option<&str>, message: Option<&str>) -> Error {

@@ -30,7 +30,7 @@ pub enum Extended {
 }
 
 impl Desk {
-    /// A lease lasts longer: never beyond `longest` from now.
+    /// A lease lasts longer: never beyond `longest` from now, which is `at` by the clock that the lease was written with.
     ///
     /// # Errors
     /// [`Error`]: nothing has changed.
@@ -38,13 +38,12 @@ impl Desk {
         &self,
         grant: &Grant,
         lease: &Lease,
-        more: More,
-        longest: SignedDuration,
-        zone: &TimeZone,
+        (more, longest): (More, SignedDuration),
+        (at, zone): (Timestamp, &TimeZone),
     ) -> Result<Extended, Error> {
         covers(grant, &lease.server, Capability::Rescue)?;
         let now = clock::now();
-        let Some(extension) = extension::extended(lease.deadline, more, longest, now, zone) else {
+        let Some(extension) = extension::extended(lease.deadline, more, longest, at, zone) else {
             return Ok(Extended::Longest);
         };
         let notice = Notice::Extended {

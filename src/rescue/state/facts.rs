@@ -9,6 +9,7 @@ use crate::rescue::{
     approval::{Round, RoundEnd},
     console::ConsoleKind,
     event::{Age, Doubt, Event, NotDone, Port, PutBack},
+    hindrance::Hindrance,
     operation::{Intent, Plan, Source},
     others::OthersWork,
     server::{System, TaskId, TaskStatus},
@@ -30,6 +31,12 @@ pub struct Facts {
     pub task: Option<(TaskId, TaskStatus)>,
     /// The task was purged before it was seen to end.
     pub task_vanished: bool,
+    /// The task was found to stand: it had not ended in all the time that it had.
+    pub stood: bool,
+    /// Nobody reacted to that in time.
+    pub standing_unanswered: bool,
+    /// What does not work that is waited on, if that is to be said.
+    pub hindrance: Option<Hindrance>,
     /// The task was found, not answered.
     pub adopted: bool,
     /// OVHcloud's last `powerState` since the reboot.
@@ -98,6 +105,12 @@ impl Facts {
         self.port_closed.is_some() && matches!(self.port, Some((Port::Open, _)))
     }
 
+    /// Whether OVHcloud's task has not been seen to end, though it had its time.
+    pub fn is_standing(&self) -> bool {
+        let is_over = self.task_vanished || self.task.as_ref().is_some_and(|(_, status)| status.is_final());
+        self.stood && !is_over
+    }
+
     /// What is new since the last event began now.
     pub(in crate::rescue) fn date(&mut self, now: Timestamp) {
         self.asked_at.resize(self.asked as usize, now);
@@ -116,7 +129,7 @@ impl Facts {
     pub(super) fn learn(&mut self, event: &Event) {
         self.learn_of_approval(event);
         match event {
-            Event::Prepared { plan } => self.plan = Some((**plan).clone()),
+            Event::Prepared { plan, .. } => self.plan = Some((**plan).clone()),
             Event::Adopted { plan, reboots, .. } => {
                 self.plan = Some((**plan).clone());
                 self.reboots_before.clone_from(reboots);
@@ -159,6 +172,12 @@ impl Facts {
                 }
             }
             Event::TaskVanished => self.task_vanished = true,
+            Event::TaskStands => self.stood = true,
+            Event::StandingUnanswered => self.standing_unanswered = true,
+            Event::Hindered { matter, said, .. } => {
+                self.hindrance = Some(Hindrance { matter: *matter, said: said.clone() });
+            }
+            Event::Unhindered => self.hindrance = None,
             Event::ConsoleChosen { kind } => self.console = Some(*kind),
             Event::ConsoleOpened { until } => self.console_until = Some(*until),
             Event::RescueFound { system, ip, since, key, age } => {
@@ -173,7 +192,10 @@ impl Facts {
                 self.port = Some((*port, *at));
             }
             Event::PowerSeen { power } => self.power = Some(power.clone()),
-            Event::DeliveryAttempted { source, .. } => self.source = *source,
+            Event::DeliveryAttempted { source, refused, .. } => {
+                self.source = *source;
+                self.search_trouble.clone_from(refused);
+            }
             Event::LinkNotFound { searched, trouble, .. } => {
                 self.searched.clone_from(searched);
                 self.search_trouble.clone_from(trouble);

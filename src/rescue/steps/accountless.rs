@@ -25,6 +25,12 @@ pub(in crate::rescue) fn without_account(operation: &Operation, settings: &Setti
         Phase::Undecided { .. } if !state.is_on_calls() && waited > settings.question_patience => {
             Event::QuestionUnanswered
         }
+        Phase::Rebooting(_) | Phase::OpeningConsole(_) if waited > settings.task_patience => Event::TaskStands,
+        Phase::Standing(_)
+            if !state.facts.standing_unanswered && waited > settings.task_patience.min(settings.question_patience) =>
+        {
+            Event::StandingUnanswered
+        }
         Phase::Searching if waited > settings.secret_timeout => {
             Event::LinkNotFound { searched: Vec::new(), trouble: Some(said), query: None }
         }

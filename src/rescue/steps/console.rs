@@ -10,7 +10,7 @@ use crate::{
     rescue::{
         console::ConsoleKind,
         event::{Event, Problem},
-        link::Found,
+        link::{Found, Look},
         operation::{Operation, Source, Wish},
         state::Phase,
     },
@@ -72,18 +72,14 @@ impl Work<'_> {
 }
 
 /// The session's link, once its end is recorded.
-pub(super) async fn find(
-    client: &ovh::Client,
-    operation: &Operation,
-    kind: ConsoleKind,
-) -> (Option<Found>, Option<ovh::Error>) {
+pub(super) async fn find(client: &ovh::Client, operation: &Operation, kind: ConsoleKind) -> Look {
     if operation.state.facts.console_until.is_none() {
-        return (None, None);
+        return Look::default();
     }
     match client.console(&operation.request.server, kind).await {
         Ok(session) => {
-            (session.map(|session| Found { source: Source::Console, link: session.link, query: None }), None)
+            Look::of(session.map(|session| Found { source: Source::Console, link: session.link, query: None }))
         }
-        Err(error) => (None, Some(error)),
+        Err(error) => Look::failed(Source::Console, error),
     }
 }

@@ -4,13 +4,14 @@ use std::{net::IpAddr, time::Duration};
 
 use tokio::net::TcpStream;
 
-use super::{Failure, Next, PATIENCE, Probe, Work};
+use super::{Failure, Next, PATIENCE, Probe, Settings, Work, link::opens_by_key};
 use crate::{
     clock,
     rescue::{
         event::{Event, Port},
+        link::Look as LinkLook,
         operation::{Kind, Wish},
-        server::{Boot, System},
+        server::{Boot, System, TaskId},
         state::Phase,
     },
 };
@@ -24,23 +25,57 @@ impl Work<'_> {
         let (Phase::Rebooting(id) | Phase::OpeningConsole(id)) = self.operation.state.phase else {
             return Ok(Next::Reread);
         };
+        if let Some(news) = self.news_of(id).await? {
+            return Ok(Next::Record(news));
+        }
+        if self.is_out_of_patience() {
+            return Ok(Next::Record(Event::TaskStands));
+        }
+        Ok(self.look_at_port().await.unwrap_or(Next::Wait(self.settings().task_poll)))
+    }
+
+    /// Follows a task that stands, and looks for a rescue's link meanwhile; after a while on-call hears of it too.
+    ///
+    /// A key opens nothing that may not run yet, so nobody is told to use it before the task is over.
+    pub(super) async fn outlast(&self) -> Result<Next, Failure> {
+        let Phase::Standing(id) = self.operation.state.phase else { return Ok(Next::Reread) };
+        let Settings { task_patience, question_patience, task_poll, secret_timeout, .. } = *self.settings();
+        if !self.operation.state.facts.standing_unanswered && self.waited() > task_patience.min(question_patience) {
+            return Ok(Next::Record(Event::StandingUnanswered));
+        }
+        let news = self.news_of(id).await;
+        if let Ok(Some(news)) = news {
+            return Ok(Next::Record(news));
+        }
+        if self.operation.request.kind() == Kind::Enable
+            && !opens_by_key(self.operation)
+            && let LinkLook { found: Some(found), refused, .. } =
+                self.runner.find_link(self.client, self.operation).await
+        {
+            return self.hand_out(found, refused).await;
+        }
+        news?;
+        // Each look may make a secret at OVHcloud: in the long run there are fewer of them.
+        let pause = if self.waited() > secret_timeout { task_poll * 4 } else { task_poll };
+        Ok(self.look_at_port().await.unwrap_or(Next::Wait(pause)))
+    }
+
+    /// What is new of the task, if anything is.
+    async fn news_of(&self, id: TaskId) -> Result<Option<Event>, Failure> {
         let known = self.operation.state.facts.task.as_ref().map(|(_, status)| status);
         match self.client.task(self.server(), id).await? {
             Some(task) if Some(&task.status) != known => {
-                Ok(Next::Record(Event::TaskSeen { status: task.status, comment: task.comment }))
+                Ok(Some(Event::TaskSeen { status: task.status, comment: task.comment }))
             }
-            Some(_) => Ok(self.look_at_port().await.unwrap_or(Next::Wait(self.settings().task_poll))),
+            Some(_) => Ok(None),
             None => self.missing_task(id).await,
         }
     }
 
     /// OVHcloud forgets ended tasks, and now and then a living one for a moment: only a list without it counts, after a while.
-    async fn missing_task(&self, id: crate::rescue::server::TaskId) -> Result<Next, Failure> {
+    async fn missing_task(&self, id: TaskId) -> Result<Option<Event>, Failure> {
         let listed = self.client.task_ids(self.server(), None, None).await?.contains(&id);
-        if !listed && self.waited() > self.settings().task_poll * 2 {
-            return Ok(Next::Record(Event::TaskVanished));
-        }
-        Ok(Next::Wait(self.settings().task_poll))
+        Ok((!listed && self.waited() > self.settings().task_poll * 2).then_some(Event::TaskVanished))
     }
 
     /// Watches the machine go dark and come back, for a bounded time.

@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use super::{FRESH, Failure, Next, PATIENCE, Work};
+use super::{Failure, Next, PATIENCE, Work, waited};
 use crate::{
-    clock, ovh,
+    clock::{self, BootInstant},
+    ovh,
     rescue::{
         errand::{Arrival, Permission, Verdict},
         event::Event,
-        link::{self, Found, Target},
+        link::{self, Found, Look, Refused, Refusing, Target},
         operation::{Entry, Kind, Operation, OperationId, Source, Wish},
         runner::Runner,
         server::{Boot, Server},
@@ -20,6 +21,8 @@ use crate::{
 /// How long a link waits for **Reveal link** before the operation ends; `/rescue link` finds it again at any time.
 const REVEAL_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// After how many task polls a source that refused is asked again: with the usual ones a minute.
+const ASK_AGAIN: u32 = 4;
 /// The longest pause between two tries of a delivery.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 
@@ -27,16 +30,20 @@ impl Work<'_> {
     /// Looks for the link and sends it.
     pub(super) async fn search(&self) -> Result<Next, Failure> {
         if opens_by_key(self.operation) {
-            return self.send(None).await;
-        }
-        if let Some(opened) = self.newly_opened_console().await? {
-            return Ok(opened);
+            return self.send(None, None).await;
         }
         let began = Instant::now();
-        match self.runner.find_link(self.client, self.operation).await {
-            (Some(found), _) => self.hand_out(found).await,
-            (None, trouble) if self.is_given_up() => Ok(self.not_found(trouble)),
-            (None, _) => {
+        let look = match self.newly_opened_console().await {
+            Ok(Some(opened)) => return Ok(opened),
+            Ok(None) => self.runner.find_link(self.client, self.operation).await,
+            Err(Failure::Ovh(error)) => Look::failed(Source::Console, error),
+            Err(failure) => return Err(failure),
+        };
+        match look {
+            Look { found: Some(found), refused, .. } => self.hand_out(found, refused).await,
+            look if self.is_given_up() || self.is_refused(&look.refused) => Ok(self.not_found(look)),
+            Look { trouble: Some(error), .. } => Ok(Next::Hindered(self.settings().secret_poll, Box::new(error))),
+            _ => {
                 // A port that is silent takes its time to say so; the link is looked for at its own pace all the same.
                 let seen = self.look_at_port().await;
                 Ok(seen.unwrap_or(Next::Wait(self.settings().secret_poll.saturating_sub(began.elapsed()))))
@@ -54,14 +61,21 @@ impl Work<'_> {
             return Ok(Next::Record(event));
         }
         match arrival {
-            Arrival::Missing if source.is_none() => self.send(None).await,
+            Arrival::Missing if source.is_none() => self.send(None, None).await,
             Arrival::Missing => match self.runner.find_link(self.client, self.operation).await {
-                (Some(found), _) => self.hand_out(found).await,
-                (None, trouble) if self.is_given_up() => Ok(self.not_found(trouble)),
-                (None, _) => Ok(Next::Wait(self.growing_pause())),
+                Look { found: Some(found), refused, .. } => self.hand_out(found, refused).await,
+                look if self.is_given_up() || self.is_refused(&look.refused) => Ok(self.not_found(look)),
+                Look { trouble: Some(error), .. } => Ok(Next::Hindered(self.growing_pause(), Box::new(error))),
+                _ => Ok(Next::Wait(self.growing_pause())),
             },
             _ => Ok(Next::Wait(self.growing_pause())),
         }
+    }
+
+    /// Whether no place is left that may be asked: then nobody waits for `secret_timeout`.
+    fn is_refused(&self, refused: &Refused) -> bool {
+        let sources = sources(self.operation, &self.settings().secret_from);
+        !sources.is_empty() && sources.iter().all(|source| refused.contains_key(source))
     }
 
     /// What became of the delivery, if that is settled. What Discord refuses for good is as good as closed DMs; what may heal is
@@ -87,32 +101,41 @@ impl Work<'_> {
 
     /// Whether the link has been looked for long enough.
     fn is_given_up(&self) -> bool {
-        self.waited() > self.settings().secret_timeout || self.is_console_over()
+        let has_time = self.operation.state.stands() || self.waited() <= self.settings().secret_timeout;
+        !has_time || self.is_console_over()
     }
 
-    /// Nobody waits for ever: what was searched is said, and a person may have it looked for again.
-    fn not_found(&self, trouble: Option<ovh::Error>) -> Next {
+    /// Nobody waits for ever: what was searched is said, and what refused, and a person may have it looked for again.
+    fn not_found(&self, look: Look) -> Next {
         let searched = sources(self.operation, &self.settings().secret_from);
-        let query = trouble.as_ref().and_then(ovh::Error::query);
-        Next::Record(Event::LinkNotFound { searched, trouble: trouble.map(|error| error.to_string()), query })
+        let query = look.troubles().last().and_then(ovh::Error::query);
+        let event = Event::LinkNotFound { searched, trouble: link::words(look.troubles()), query };
+        match look.refused.into_values().chain(look.trouble).last() {
+            Some(error) => Next::RecordAfter(event, Box::new(error)),
+            None => Next::Record(event),
+        }
     }
 
     /// Sends the link, if whoever asked may have it: by the rights of this moment, unless the roles that came with the last press
     /// still count. While nobody can say, it is not sent.
-    async fn hand_out(&self, found: Found) -> Result<Next, Failure> {
+    pub(super) async fn hand_out(&self, found: Found, refused: Refused) -> Result<Next, Failure> {
+        let refused = link::words(refused.values());
         let (may, trouble) = match self.client.server(self.server()).await {
             Ok(server) => (self.may_have_it(server).await, None),
             Err(error) => (None, Some(error)),
         };
         match may {
-            Some(true) => self.send(Some(found)).await,
+            Some(true) => self.send(Some(found), refused).await,
             Some(false) => {
                 self.runner.kept.forget(self.operation.id);
                 Ok(Next::Record(Event::LinkWithheld))
             }
             // The link is there; what is missing is whether it may be given.
             None if self.is_given_up() => Ok(self.not_told(trouble)),
-            None => Ok(Next::Wait(self.settings().secret_poll)),
+            None => Ok(match trouble {
+                Some(error) => Next::Hindered(self.settings().secret_poll, Box::new(error)),
+                None => Next::Wait(self.settings().secret_poll),
+            }),
         }
     }
 
@@ -120,19 +143,21 @@ impl Work<'_> {
     fn not_told(&self, trouble: Option<ovh::Error>) -> Next {
         let searched = sources(self.operation, &self.settings().secret_from);
         let query = trouble.as_ref().and_then(ovh::Error::query);
-        let why = trouble.map_or_else(
-            || "Discord did not tell the roles of the one who asked".to_owned(),
-            |error| error.to_string(),
-        );
-        let trouble = Some(format!("found, but not handed out: {why}"));
-        Next::Record(Event::LinkNotFound { searched, trouble, query })
+        let why = trouble
+            .as_ref()
+            .map_or_else(|| "Discord did not tell the roles of the one who asked".to_owned(), ToString::to_string);
+        let event = Event::LinkNotFound { searched, trouble: Some(format!("found, but not handed out: {why}")), query };
+        match trouble {
+            Some(error) => Next::RecordAfter(event, Box::new(error)),
+            None => Next::Record(event),
+        }
     }
 
     /// Whether whoever asked may have what was found, by what rules know the server by now; `None` while nobody can say. What is asked
     /// for its link alone also needs the approvals of this moment.
     async fn may_have_it(&self, server: Server) -> Option<bool> {
         let request = &self.operation.request;
-        if self.age() < FRESH && request.known_as.as_ref() == Some(&server.identity()) {
+        if self.is_fresh() && request.known_as.as_ref() == Some(&server.identity()) {
             return Some(true);
         }
         if request.kind() != Kind::Enable {
@@ -144,10 +169,11 @@ impl Work<'_> {
     }
 
     /// Records the attempt, then sends the DM.
-    async fn send(&self, found: Option<Found>) -> Result<Next, Failure> {
+    async fn send(&self, found: Option<Found>, refused: Option<String>) -> Result<Next, Failure> {
         let attempt = Event::DeliveryAttempted {
             source: found.as_ref().map(|found| found.source),
             query: found.as_ref().and_then(|found| found.query.clone()),
+            refused,
         };
         let Append::Done(attempted) = self.runner.store.append(self.operation, &attempt, clock::now()).await? else {
             return Ok(Next::Reread);
@@ -175,19 +201,15 @@ impl Work<'_> {
 impl Runner {
     /// The link of an operation's rescue: the one that was found already and not taken, else it is looked for, once. A source's
     /// trouble is logged and comes back beside; the next look may find it.
-    pub(in crate::rescue) async fn find_link(
-        &self,
-        client: &ovh::Client,
-        operation: &Operation,
-    ) -> (Option<Found>, Option<ovh::Error>) {
+    pub(in crate::rescue) async fn find_link(&self, client: &ovh::Client, operation: &Operation) -> Look {
         if let Some(found) = self.kept.of(operation.id) {
-            return (Some(found), None);
+            return Look::of(Some(found));
         }
-        let (found, trouble) = self.look_for_link(client, operation).await;
-        if let Some(found) = &found {
+        let look = self.look_for_link(client, operation).await;
+        if let Some(found) = &look.found {
             self.kept.keep(operation.id, found);
         }
-        (found, trouble)
+        look
     }
 
     /// The link of this operation was taken: nobody needs it any more.
@@ -195,40 +217,46 @@ impl Runner {
         self.kept.forget(id);
     }
 
-    async fn look_for_link(&self, client: &ovh::Client, operation: &Operation) -> (Option<Found>, Option<ovh::Error>) {
+    async fn look_for_link(&self, client: &ovh::Client, operation: &Operation) -> Look {
         if let Some(kind) = operation.state.facts.console {
             return super::console::find(client, operation, kind).await;
         }
-        let Some(target) = target(operation) else { return (None, None) };
+        let Some(target) = target(operation) else { return Look::default() };
         let mut sources = sources(operation, &self.settings.secret_from);
         if self.may_be_the_last_rescues(operation) {
             sources.retain(|source| *source != Source::AuthenticationSecret);
         }
-        let mut read = self.read_mails.take(operation.id);
-        let (found, trouble) = link::find(client, &target, &sources, &self.settings.secret_link, &mut read).await;
-        self.read_mails.put(operation.id, read);
-        match &trouble {
-            Some(error) if error.is_of_one_thing() => client.note(error),
-            Some(error) => {
+        let mut memory = self.searches.take(operation.id);
+        let refusing = match memory.asked {
+            Some(asked) if asked.elapsed() <= self.settings.task_poll * ASK_AGAIN => Refusing::AreLeft,
+            _ => Refusing::AreAsked,
+        };
+        if refusing == Refusing::AreAsked {
+            memory.asked = Some(BootInstant::now());
+        }
+        let look = link::find(client, &target, &sources, &self.settings.secret_link, &mut memory, refusing).await;
+        self.searches.put(operation.id, memory);
+        for error in look.refused.values().chain(&look.trouble) {
+            if error.is_of_one_thing() {
+                client.note(error);
+            } else {
                 tracing::warn!(operation.id = %operation.id, %error, "a source of the link could not be read");
             }
-            None => {}
         }
-        (found, trouble)
+        look
     }
 
     /// Whether the authentication secret may still be the last rescue's: the machine ran one of the same kind, and was neither
     /// seen to go away since its task was done, nor given the time for it.
     fn may_be_the_last_rescues(&self, operation: &Operation) -> bool {
-        let (Wish::Enable(wish), Phase::Searching) = (&operation.request.wish, &operation.state.phase) else {
-            return false;
-        };
+        let searching = matches!(operation.state.phase, Phase::Searching | Phase::Standing(_));
+        let (Wish::Enable(wish), true) = (&operation.request.wish, searching) else { return false };
         let facts = &operation.state.facts;
         let before = facts.plan.as_ref().and_then(|plan| plan.before.boot.as_ref());
         let time = (self.settings.task_poll * PATIENCE).min(self.settings.secret_timeout / 2);
         before.and_then(|start| start.netboot()).and_then(Boot::rescue_system) == Some(wish.system)
             && facts.port_closed.is_none()
-            && clock::now().duration_since(operation.since).unsigned_abs() < time
+            && (operation.state.stands() || waited(operation) < time)
     }
 }
 
@@ -253,7 +281,7 @@ fn target(operation: &Operation) -> Option<Target> {
 }
 
 /// Whether an SSH key opens the rescue: then OVHcloud makes no password, and the DM says how to connect.
-fn opens_by_key(operation: &Operation) -> bool {
+pub(super) fn opens_by_key(operation: &Operation) -> bool {
     let facts = &operation.state.facts;
     facts.key.is_some() || facts.plan.as_ref().is_some_and(|plan| plan.entry == Entry::Key)
 }

@@ -6,6 +6,7 @@ mod accountless;
 mod approval;
 mod console;
 mod follow;
+mod hindered;
 mod link;
 mod others;
 mod prepare;
@@ -13,6 +14,7 @@ mod reboot;
 
 pub(super) use accountless::without_account;
 pub(super) use approval::overdue;
+pub(super) use hindered::{Troubles, account_gone, matter, tell_operator};
 
 use std::time::Duration;
 
@@ -22,6 +24,7 @@ use super::{
     approval::Guard,
     errand::Verdict,
     event::{Event, NotDone, Problem, PutBack},
+    hindrance::Matter,
     lookout,
     operation::{Kind, Operation, Source},
     plan,
@@ -51,6 +54,8 @@ pub struct Settings {
     pub reboot_settle: Duration,
     /// How long a question waits for its answer before on-call hears of it.
     pub question_patience: Duration,
+    /// How long OVHcloud's task may take before it keeps nobody from the way out any more.
+    pub task_patience: Duration,
     /// How long the link is looked for.
     pub secret_timeout: Duration,
     /// Where the link is looked for, in order.
@@ -75,8 +80,12 @@ pub enum Probe {
 pub(super) enum Next {
     /// This happened: record it, and go on at once.
     Record(Event),
+    /// This happened, because that did not work: record it, and go on at once.
+    RecordAfter(Event, Box<ovh::Error>),
     /// Nothing new: look again after this time.
     Wait(Duration),
+    /// Nothing new, because this does not work: look again after this time, or later.
+    Hindered(Duration, Box<ovh::Error>),
     /// The step recorded by itself, or was overtaken: look at the store again.
     Reread,
 }
@@ -120,37 +129,59 @@ impl Work<'_> {
             Step::PutBack => self.put_back().await,
             Step::AskConsole => self.ask_console().await,
             Step::Follow => self.follow().await,
+            Step::Outlast => self.outlast().await,
             Step::Search => self.search().await,
             Step::Deliver => self.deliver().await,
             Step::AwaitReveal => self.await_reveal().await,
             Step::Watch => self.watch().await,
         };
         match result {
-            Err(Failure::Ovh(error)) => Ok(self.after_trouble(&error)),
-            other => other,
+            Err(Failure::Ovh(error)) => self.hindered(self.after_trouble(error)).await,
+            Ok(next) => self.hindered(next).await,
+            failed => failed,
         }
     }
 
     /// What OVHcloud's trouble means here: patience for what passes and for what was begun; an end for what was not.
-    fn after_trouble(&self, error: &ovh::Error) -> Next {
+    fn after_trouble(&self, error: ovh::Error) -> Next {
         let (said, query) = (error.to_string(), error.query());
         tracing::warn!(operation.id = %self.operation.id, phase = self.operation.state.phase.word(), error = %said, "a step did not work");
         let hopeless = !error.is_transient() || self.waited() > self.settings().task_poll * PATIENCE;
         match &self.operation.state.phase {
             Phase::Opened | Phase::AskingConsole(_) if hopeless => {
-                Next::Record(Event::FoundImpossible { problem: plan::trouble(error) })
+                Next::RecordAfter(Event::FoundImpossible { problem: plan::trouble(&error) }, Box::new(error))
             }
             Phase::Prepared if hopeless => {
                 let refused = error.is_refusal() || error.is_credential();
                 let why = if refused { NotDone::Refused } else { NotDone::Unsent };
-                Next::Record(Event::SettingRefused { why, said, query })
+                Next::RecordAfter(Event::SettingRefused { why, said, query }, Box::new(error))
             }
-            Phase::Ready if hopeless => Next::Record(Event::RebootNotDone { why: NotDone::Unsent, said, query }),
-            Phase::PuttingBack(_) if error.is_refusal() => {
-                Next::Record(Event::PutBack { result: PutBack::Failed { said }, queries: query.into_iter().collect() })
+            Phase::Ready if hopeless => {
+                Next::RecordAfter(Event::RebootNotDone { why: NotDone::Unsent, said, query }, Box::new(error))
             }
-            _ => Next::Wait(self.settings().task_poll),
+            Phase::PuttingBack(_) if self.is_never_put_back(&error) => {
+                let result = PutBack::Failed { said };
+                Next::RecordAfter(Event::PutBack { result, queries: query.into_iter().collect() }, Box::new(error))
+            }
+            Phase::Rebooting(_) | Phase::OpeningConsole(_) if self.is_out_of_patience() => {
+                Next::Record(Event::TaskStands)
+            }
+            _ => Next::Hindered(self.settings().task_poll, Box::new(error)),
         }
+    }
+
+    /// Whether what was set cannot be put back: OVHcloud says no, or the key stays refused for as long as nobody should wait for it.
+    fn is_never_put_back(&self, error: &ovh::Error) -> bool {
+        match matter(error) {
+            Matter::Weather => false,
+            matter if matter.is_the_accounts() => self.waited() > self.settings().task_poll * PATIENCE,
+            _ => error.is_refusal(),
+        }
+    }
+
+    /// Whether OVHcloud's task has had all its time.
+    fn is_out_of_patience(&self) -> bool {
+        self.waited() > self.settings().task_patience
     }
 
     /// Whether what was approved may still be begun: not too late, and by the rights of this moment; the server is read for it.
@@ -179,7 +210,7 @@ impl Work<'_> {
         let begins = self.operation.state.facts.intents > 0 || matches!(self.operation.state.phase, Phase::Opened);
         let guarded = self.operation.state.mandate.good_for.is_some() || request.guard != Guard::Unprotected;
         let same = request.known_as.as_ref() == Some(&server.identity());
-        if same && self.age() < FRESH && !(begins && guarded) {
+        if same && self.is_fresh() && !(begins && guarded) {
             return Ok(None);
         }
         let reboots = match request.kind() {
@@ -215,6 +246,12 @@ impl Work<'_> {
     /// How long ago it was approved.
     fn age(&self) -> Duration {
         Duration::try_from(clock::now().duration_since(self.operation.approved)).unwrap_or_default()
+    }
+
+    /// Whether the roles that came with its approval count as those of this moment. What another process heard does not: nobody
+    /// knows how long it was away.
+    fn is_fresh(&self) -> bool {
+        self.age() < FRESH && self.operation.approved > clock::started()
     }
 
     /// How long the operation has been in its phase.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Failure, Next, Settings, Work};
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         link::KNOWN_MAILS,
         operation::{Entry, Kind, Lacking, Missing, OperationId, Plan, Setting, Source, Wish, starts},
         plan,
-        server::{Boot, BootId, QueryId, Server, System},
+        server::{Boot, BootId, QueryId, Server, System, Task},
         ssh_key,
         start::Start,
     },
@@ -25,6 +25,8 @@ use crate::{
 
 /// How long a rescue waits for the list of the account's mails, if its link can come another way.
 const MAILS_WITHIN: Duration = Duration::from_secs(5);
+/// How long a rescue waits to hear OVHcloud's time, which is known already where requests are signed with it.
+const CLOCK_WITHIN: Duration = Duration::from_secs(5);
 /// How often a setting that did not take is written again: `rescueMail` is known to be updated unreliably.
 const SET_TRIES: u32 = 4;
 
@@ -68,7 +70,13 @@ impl Work<'_> {
         if self.operation.request.kind().seeks_link() && self.settings().secret_from.contains(&Source::Mail) {
             plan.before.mails = self.known_mails().await?;
         }
-        Ok(Next::Record(Event::Prepared { plan: Box::new(plan) }))
+        Ok(Next::Record(Event::Prepared { plan: Box::new(plan), offset: self.offset().await }))
+    }
+
+    /// How far OVHcloud's clock is ahead of ours, as far as that can be had at once.
+    async fn offset(&self) -> Option<SignedDuration> {
+        let theirs = tokio::time::timeout(CLOCK_WITHIN, self.client.now()).await.ok()?.ok()?;
+        Some(theirs.duration_since(clock::now()))
     }
 
     /// The mails that are older than the reboot. Where they cannot be listed, only their dates will tell: a rescue whose link can
@@ -94,8 +102,8 @@ impl Work<'_> {
         }
         match plan::adoption(self.client, server).await {
             Ok((plan, system)) => {
-                let reboots = self.reboots().await;
-                Ok(Next::Record(Event::Adopted { plan: Box::new(plan), system, reboots }))
+                let (offset, reboots) = (self.offset().await, self.reboots().await);
+                Ok(Next::Record(Event::Adopted { plan: Box::new(plan), system, offset, reboots }))
             }
             Err(plan::Error::Problem(found)) => problem(found),
             Err(plan::Error::Ovh(error)) => Err(error.into()),
@@ -124,7 +132,10 @@ impl Work<'_> {
             return Ok(Next::Record(Event::FoundImpossible { problem: Problem::NotInRescue }));
         };
         let reboot = self.latest_reboot().await?;
-        if reboot.as_ref().is_some_and(|reboot| !reboot.status.is_final()) {
+        if let Some(reboot) = &reboot
+            && !reboot.status.is_final()
+            && !self.has_had_its_time(reboot).await?
+        {
             return Ok(Next::Record(Event::FoundImpossible { problem: Problem::Rebooting }));
         }
         // OVHcloud purges ended tasks: then what Bernard remembers of the rescue says since when it is. Of a rescue that is not
@@ -149,6 +160,13 @@ impl Work<'_> {
             return Ok(None);
         }
         Ok(Some(ssh_key::name(key)))
+    }
+
+    /// Whether a task is so old that nobody waits for its end any more.
+    async fn has_had_its_time(&self, task: &Task) -> Result<bool, Failure> {
+        let Some(started) = task.started else { return Ok(false) };
+        let age = Duration::try_from(self.client.now().await?.duration_since(started)).unwrap_or_default();
+        Ok(age > self.settings().task_patience)
     }
 
     /// Writes the setting until it reads back, or says that it does not. A way out waits for what the server starts next and for

@@ -38,7 +38,8 @@ impl Mark {
 
     /// The server itself is read, after so many earlier reads of it.
     pub(super) fn server_read(nth: usize) -> Self {
-        Self { others: &["/boot", "/task"], nth, ..Self::ovh("GET", "/dedicated/server/ns1111111") }
+        let others = &["/boot", "/task", "/intervention", "/plannedIntervention"];
+        Self { others, nth, ..Self::ovh("GET", "/dedicated/server/ns1111111") }
     }
 
     /// The end is told; the card came before it, and what asked others before that.

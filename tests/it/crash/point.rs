@@ -42,7 +42,7 @@ impl Crash {
             Step::Set | Step::PutBack => matches!(self.kind, Kind::Enable | Kind::Restore | Kind::PutBack),
             Step::Reboot | Step::Settle => self.kind.reboots(),
             Step::AskConsole => self.kind == Kind::Console,
-            Step::Follow => self.kind.reboots() || self.kind == Kind::Console,
+            Step::Follow | Step::Outlast => self.kind.reboots() || self.kind == Kind::Console,
             Step::Search | Step::Deliver | Step::AwaitReveal => self.kind.seeks_link(),
             Step::Watch => matches!(self.kind, Kind::Restore | Kind::Reboot),
         }
@@ -63,10 +63,14 @@ impl Crash {
         self.reads_before_accepting() + usize::from(self.guard == Guard::Approval)
     }
 
-    /// How often the server is read before the machine is watched: also for the plan, around the setting, and right before the
-    /// reboot.
+    /// How often the server is read before the reboot's own look at it: also for the plan, and around the setting.
+    fn reads_before_rebooting(self) -> usize {
+        self.reads_before_beginning() + 1 + if self.kind == Kind::Reboot { 0 } else { 2 }
+    }
+
+    /// How often the server is read before the machine is watched: also right before the reboot.
     fn reads_before_watching(self) -> usize {
-        self.reads_before_beginning() + 1 + if self.kind == Kind::Restore { 3 } else { 1 }
+        self.reads_before_rebooting() + 1
     }
 
     /// The step that is due after a crash within this one: what cannot be repeated, or may have arrived, is looked for instead.
@@ -90,10 +94,9 @@ impl Crash {
             Step::PutBack if self.kind == Kind::PutBack => Mark::server_read(self.reads_before_accepting() + 2),
             Step::PutBack => Mark { nth: 1, ..Mark::ovh("PUT", "/dedicated/server/") },
             Step::AskConsole => Mark::ovh("POST", "/features/ipmi/access"),
-            Step::Follow => Mark::ovh("GET", "/task/"),
+            Step::Follow | Step::Outlast => Mark::ovh("GET", "/task/"),
             Step::Search => Mark::discord("POST", format!("/channels/{dm}/messages")),
             Step::Deliver => Mark::discord("GET", format!("/channels/{dm}/messages")),
-            Step::AwaitReveal if self.moment == Moment::Before => self.link_read(),
             Step::AwaitReveal => Mark::discord("PATCH", "/webhooks/".to_owned()),
             Step::Watch => Mark::server_read(self.reads_before_watching()),
         }
@@ -113,7 +116,7 @@ impl Crash {
             Step::AwaitApproval => Mark::server_read(self.reads_before_beginning()),
             Step::Prepare => match self.kind {
                 Kind::Enable | Kind::Restore | Kind::PutBack => Mark::ovh("PUT", "/dedicated/server/"),
-                Kind::Reboot => Mark::ovh("GET", "/task?"),
+                Kind::Reboot => Mark::server_read(self.reads_before_rebooting()),
                 Kind::Link => Mark::ovh("*", "/authenticationSecret"),
                 Kind::Adopt => Mark::end_told(1),
                 // The notice is one more.
@@ -121,13 +124,15 @@ impl Crash {
                 Kind::Console => Mark::ovh("POST", "/features/ipmi/access"),
             },
             Step::Set if self.kind == Kind::PutBack => Mark::end_told(1),
-            Step::Set => Mark::ovh("GET", "/task?"),
+            Step::Set => Mark::server_read(self.reads_before_rebooting()),
             Step::Reboot => Mark::ovh("GET", "/task/"),
             Step::AskConsole => Mark::ovh("GET", "/task/"),
             // Looking for the task and following it read the same, so what comes after both is what tells.
             Step::Settle | Step::Follow if self.kind.seeks_link() => self.link_read(),
+            // The link of a console is looked for when its task is over.
+            Step::Outlast if self.kind == Kind::Console => self.link_read(),
             // Here the reboot was sent already: what comes next reads the server for the first time since.
-            Step::Settle => Mark::server_read(0),
+            Step::Settle | Step::Outlast => Mark::server_read(0),
             Step::Follow => Mark::server_read(self.reads_before_watching()),
             Step::PutBack | Step::Search | Step::Watch => {
                 Mark::end_told(1 + usize::from(self.guard == Guard::Approval))
@@ -139,6 +144,10 @@ impl Crash {
 
     pub(super) fn hold(self, bot: &TestBot, dm: &str) -> Hold {
         match self.moment {
+            // The link was found beside the task.
+            Moment::Recorded if self.step == Step::Outlast && self.kind == Kind::Enable => {
+                Mark::discord("POST", format!("/channels/{dm}/messages")).hold(bot, self.moment)
+            }
             Moment::Before | Moment::After => self.effect(dm).hold(bot, self.moment),
             Moment::Recorded => self.following().hold(bot, self.moment),
         }

@@ -13,6 +13,7 @@ use bernard::{
         calls::{ExactCall, Method, Times},
         console::{ConsoleKind, ConsoleMinutes},
         event::{Age, Doubt, Event, NotDone, Port, Problem, PutBack},
+        hindrance::Matter,
         lease::Lease,
         mark::Mark,
         notice::{Doing, Letter, Notice, To, Unasked},
@@ -194,10 +195,11 @@ pub(super) fn event() -> BoxedStrategy<Event> {
         prop_oneof![Just(PutBack::Done), text().prop_map(|said| PutBack::Failed { said }), Just(PutBack::SetByOthers)];
     let port = select(vec![Port::Closed, Port::Open]);
     let before = prop_oneof![
-        plan().prop_map(|plan| Event::Prepared { plan: Box::new(plan) }),
+        (plan(), option::of(length())).prop_map(|(plan, offset)| Event::Prepared { plan: Box::new(plan), offset }),
         problem().prop_map(|problem| Event::FoundImpossible { problem }),
-        (plan(), system(), option::of(vec(any::<u64>().prop_map(TaskId), 0..3)))
-            .prop_map(|(plan, system, reboots)| Event::Adopted { plan: Box::new(plan), system, reboots }),
+        (plan(), system(), option::of(length()), option::of(vec(any::<u64>().prop_map(TaskId), 0..3))).prop_map(
+            |(plan, system, offset, reboots)| Event::Adopted { plan: Box::new(plan), system, offset, reboots }
+        ),
         (queries(), facts(), fields()).prop_map(|(queries, found, lacking)| Event::BootSet { queries, found, lacking }),
         (why.clone(), text(), option::of(query())).prop_map(|(why, said, query)| Event::SettingRefused {
             why,
@@ -226,14 +228,22 @@ pub(super) fn event() -> BoxedStrategy<Event> {
         Just(Event::QuestionUnanswered),
         (status(), option::of(text())).prop_map(|(status, comment)| Event::TaskSeen { status, comment }),
         Just(Event::TaskVanished),
+        Just(Event::TaskStands),
+        Just(Event::StandingUnanswered),
+        (matter(), text(), option::of(query())).prop_map(|(matter, said, query)| Event::Hindered {
+            matter,
+            said,
+            query
+        }),
+        Just(Event::Unhindered),
     ];
     let after = prop_oneof![
         (system(), option::of(text()), time(), option::of(text()), prop_oneof![Just(Age::Known), Just(Age::Unknown)])
             .prop_map(|(system, ip, since, key, age)| Event::RescueFound { system, ip, since, key, age }),
         (port, time()).prop_map(|(port, at)| Event::PortSeen { port, at }),
         text().prop_map(|power| Event::PowerSeen { power }),
-        (option::of(source()), option::of(query()))
-            .prop_map(|(source, query)| Event::DeliveryAttempted { source, query }),
+        (option::of(source()), option::of(query()), option::of(text()))
+            .prop_map(|(source, query, refused)| Event::DeliveryAttempted { source, query, refused }),
         Just(Event::LinkDelivered),
         option::of(any::<u32>()).prop_map(|code| Event::DmClosed { code }),
         option::of(query()).prop_map(|query| Event::LinkRevealed { query }),
@@ -267,6 +277,10 @@ pub(super) fn event() -> BoxedStrategy<Event> {
             Just(Event::ApprovalExpired),
         ];
     prop_oneof![4 => before.boxed(), 4 => reboot.boxed(), 4 => after.boxed(), 4 => approval.boxed(), 1 => beside.boxed()].boxed()
+}
+
+fn matter() -> impl Strategy<Value = Matter> {
+    select(Matter::ALL.to_vec())
 }
 
 fn call() -> impl Strategy<Value = ExactCall> {
@@ -340,12 +354,16 @@ pub(super) fn place(event: &Event) -> usize {
         Event::SettingInDoubt { .. } => 41,
         Event::WrittenBack { .. } => 42,
         Event::LinkWithheld => 43,
-        Event::OthersAtWork { .. } => 44,
+        Event::TaskStands => 44,
+        Event::StandingUnanswered => 45,
+        Event::Hindered { .. } => 46,
+        Event::Unhindered => 47,
+        Event::OthersAtWork { .. } => 48,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 45;
+pub(super) const EVENTS: usize = 49;
 
 fn ends() -> impl Strategy<Value = Ends> {
     prop_oneof![Just(Ends::Unsaid), Just(Ends::Nobodys), operation_id().prop_map(Ends::This)]

@@ -125,7 +125,7 @@ fn fair(state: &State, plan: &Plan) -> Event {
             Event::RescueFound { system: System::Linux, ip: None, since: at, key: None, age: Age::Known }
         }
         Phase::Opened if state.kind == Kind::Adopt => {
-            Event::Adopted { plan: Box::new(plan.clone()), system: System::Linux, reboots: None }
+            Event::Adopted { plan: Box::new(plan.clone()), system: System::Linux, offset: None, reboots: None }
         }
         Phase::Opened if state.kind == Kind::HandOver => Event::HandedOver { from: UserId(1), to: UserId(2) },
         Phase::Opened if state.kind == Kind::Console => Event::ConsoleChosen { kind: ConsoleKind::KvmHtml5 },
@@ -133,15 +133,17 @@ fn fair(state: &State, plan: &Plan) -> Event {
         Phase::Opened if state.kind == Kind::PutBack && plan.change.is_none() => {
             Event::FoundImpossible { problem: Problem::NotInRescue }
         }
-        Phase::Opened => Event::Prepared { plan: Box::new(plan.clone()) },
+        Phase::Opened => Event::Prepared { plan: Box::new(plan.clone()), offset: None },
         Phase::Prepared => Event::BootSet { queries: Vec::new(), found: Vec::new(), lacking: Vec::new() },
         Phase::Ready => Event::RebootIntended { intent: Intent { at, known: Vec::new() } },
         Phase::Intended(_) => Event::RebootAccepted { task: TaskId(7), query: None },
         Phase::Unsettled(_) => Event::NotSettled { candidates: Vec::new(), trouble: None },
         Phase::Undecided { .. } => Event::LeftAlone { by: UserId(1), rule: None },
         Phase::PuttingBack(_) => Event::PutBack { result: PutBack::Done, queries: Vec::new() },
-        Phase::Rebooting(_) | Phase::OpeningConsole(_) => Event::TaskSeen { status: TaskStatus::Done, comment: None },
-        Phase::Searching => Event::DeliveryAttempted { source: None, query: None },
+        Phase::Rebooting(_) | Phase::OpeningConsole(_) | Phase::Standing(_) => {
+            Event::TaskSeen { status: TaskStatus::Done, comment: None }
+        }
+        Phase::Searching => Event::DeliveryAttempted { source: None, query: None, refused: None },
         Phase::Delivering(_) => Event::LinkDelivered,
         Phase::AwaitingReveal(_) => Event::LinkGivenUp,
         Phase::Watching | Phase::Ended(_) => Event::Watched,

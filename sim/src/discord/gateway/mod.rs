@@ -184,6 +184,11 @@ impl Gateway {
         self.discord.change(|world| change(&mut world.sessions))
     }
 
+    /// Clients are told to come to this base address (`http://…`, `https://…`) instead of the simulator's own: a proxy's, say.
+    pub fn reach_at(&self, base: &str) {
+        self.change(|sessions| base.clone_into(&mut sessions.base));
+    }
+
     /// Closes every connection with a code. 4004, 4007, 4009 and 4010 to 4014 end the sessions too.
     pub fn close_all(&self, code: u16) {
         self.change(|sessions| {

@@ -62,6 +62,16 @@ pub(in crate::properties) fn letter() -> impl Strategy<Value = Letter> {
         }),
         (user(), text()).prop_map(|(by, reason)| Notice::Paused { by, reason }),
         user().prop_map(|by| Notice::Resumed { by }),
+        (text(), matter(), text(), operation_id(), text(), user()).prop_map(
+            |(account, matter, said, operation, label, waiter)| Notice::AccountTrouble {
+                account,
+                matter,
+                said,
+                operation,
+                label,
+                waiter
+            }
+        ),
         (text(), user(), operation_id()).prop_map(|(label, person, operation)| Notice::DmStands {
             label,
             person,
@@ -93,7 +103,7 @@ fn seen() -> impl Strategy<Value = Seen> {
 
 pub(in crate::properties) fn lease() -> impl Strategy<Value = Lease> {
     let whose = (operation_id(), service_name(), text(), text(), user(), channel());
-    (whose, time(), time(), snapshot(), setting(), system(), seen()).prop_map(
+    (whose, time(), time(), snapshot(), setting(), system(), (seen(), option::of(length()))).prop_map(
         |((operation, server, account, label, owner, channel), started, deadline, before, set, system, seen)| Lease {
             operation,
             mark: Mark::new(),
@@ -108,7 +118,8 @@ pub(in crate::properties) fn lease() -> impl Strategy<Value = Lease> {
             set,
             system,
             found: Vec::new(),
-            seen,
+            seen: seen.0,
+            offset: seen.1,
         },
     )
 }
