@@ -224,8 +224,12 @@ async fn described(client: &ovh::Client, names: Vec<ServiceName>) -> Vec<Server>
 
 /// What every operation reads, on one server.
 async fn reads(client: &ovh::Client, server: &ServiceName, name: &impl Fn(&str) -> String, findings: &mut Findings) {
+    let boots = findings.read(&name("its boots"), client.boots(server, Some("rescue")).await);
+    for entry in boots.iter().flat_map(|boots| &boots.left_out) {
+        findings.add(Verdict::Unproved, name(&format!("an entry of its boots cannot be read: {}", entry.said)));
+    }
     let read = findings.read(&name("a server"), client.server(server).await).is_some()
-        & findings.read(&name("its boots"), client.boots(server, Some("rescue")).await).is_some()
+        & boots.is_some()
         & findings.read(&name("its tasks"), client.task_ids(server, None, None).await).is_some();
     if read {
         findings.add(Verdict::Well, name(&format!("server, boots and tasks of {server} can be read")));

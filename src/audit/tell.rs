@@ -12,6 +12,7 @@ use crate::{
         operation::{Operation, Plan, Source, Wish},
         others::OthersWork,
         server::{Boot, TaskId},
+        start::{Start, changed},
         state::{Link, Outcome, Phase},
     },
 };
@@ -53,6 +54,11 @@ pub fn of_lease(after: &Operation, effect: &Effect, at: Timestamp) -> Entry {
     let entry = |what: &str| Entry::new(Kind::Seen, what.to_owned(), at).about(after);
     match effect {
         Effect::Begin(lease) => entry("lease_began").saying(format!("until {:.0}", lease.deadline)),
+        Effect::Found(found) => {
+            let before = after.state.facts.plan.as_ref().map_or(&[][..], |plan| &plan.before.facts);
+            let fields: Vec<&str> = changed(before, found).iter().map(|fact| fact.field().as_str()).collect();
+            entry("lease_noted").saying(format!("changed with the netboot: {}", fields.join(" ")))
+        }
         Effect::Undo => entry("lease_undone"),
         Effect::HandOver { from, to, .. } => {
             Entry::act(Act::LeaseHandedOver, at).about(after).saying(between(*from, *to))
@@ -71,7 +77,11 @@ fn told(entry: Entry, event: &Event) -> Entry {
             _ => entry,
         }
         .saying(impossible(problem)),
-        Event::BootSet { queries } => effect(entry).through(queries.clone()),
+        Event::BootSet { queries, lacking, .. } => {
+            let lacking: Vec<&str> = lacking.iter().map(|field| field.as_str()).collect();
+            let entry = effect(entry).through(queries.clone());
+            if lacking.is_empty() { entry } else { entry.saying(format!("not taken: {}", lacking.join(" "))) }
+        }
         Event::SettingInDoubt { doubt, query } => effect(entry).through(query.clone()).saying(match doubt {
             Doubt::Unanswered { said } => said.as_str(),
             Doubt::Stopped => "Bernard stopped while it may have been writing",
@@ -170,13 +180,12 @@ fn wish(wish: &Wish) -> String {
         Wish::Enable(wish) => format!("into {}, for {:#}", boot(&wish.into), wish.lease),
         Wish::Adopt { lease } => format!("a rescue that somebody else started, for {lease:#}"),
         Wish::HandOver { lease, from, to } => format!("the rescue {lease}, {}", between(*from, *to)),
-        Wish::Restore { into, despite, .. } | Wish::PutBack { into, despite } if despite.is_empty() => {
-            format!("into {}", boot(into))
+        Wish::Restore { into, despite, instead, .. } | Wish::PutBack { into, despite, instead } => {
+            let instead = instead.as_ref().map_or_else(String::new, |instead| format!(", not {}", start(&instead.of)));
+            let despite = if despite.is_empty() { "" } else { ", though somebody else changed the server" };
+            format!("into {}{instead}{despite}", start(into))
         }
-        Wish::Restore { into, .. } | Wish::PutBack { into, .. } => {
-            format!("into {}, though somebody else changed the server", boot(into))
-        }
-        Wish::Reboot { into: Some(into) } => format!("into {}", boot(into)),
+        Wish::Reboot { into: Some(into) } => format!("into {}", start(into)),
         Wish::Reboot { into: None } => "into what it boots by itself".to_owned(),
         Wish::Link { sources } => {
             let sources: Vec<&str> = sources.iter().copied().map(place).collect();
@@ -197,20 +206,31 @@ fn between(from: UserId, to: UserId) -> String {
 
 /// The rescue that was found.
 fn adopted(plan: &Plan) -> String {
-    plan.into.as_ref().map_or("none".to_owned(), boot)
+    plan.into.as_ref().map_or("none".to_owned(), start)
 }
 
 /// What was there, and what will be set. A mail and a key are named, not shown: they are in the operation.
 fn planned(plan: &Plan) -> String {
-    let was = plan.before.boot.as_ref().map_or("none".to_owned(), boot);
+    let was = plan.before.boot.as_ref().map_or("none".to_owned(), start);
     let Some(change) = &plan.change else { return format!("nothing is set; boot: {was}") };
     let more = [(&change.rescue_mail, "rescue mail"), (&change.rescue_ssh_key, "rescue SSH key")];
     let more: String = more.iter().filter(|(set, _)| set.is_some()).map(|(_, name)| format!(", {name}")).collect();
-    format!("sets boot {}{more}; before: {was}", boot(&change.boot))
+    let facts = change.lacking_in(&plan.before).facts;
+    let facts: String = facts.iter().map(|fact| format!(", {}", fact.field().as_str())).collect();
+    format!("sets boot {}{more}{facts}; before: {was}", start(&change.boot))
 }
 
 fn boot(boot: &Boot) -> String {
-    format!("{} ({})", boot.id, boot.kernel)
+    let kernel = if boot.kernel.is_empty() { "?" } else { &boot.kernel };
+    format!("{} ({kernel})", boot.id)
+}
+
+/// A script is said by its length: it may hold anything.
+fn start(start: &Start) -> String {
+    match start {
+        Start::Netboot(netboot) => boot(netboot),
+        Start::Script(script) => format!("a script of its own ({} characters)", script.length()),
+    }
 }
 
 fn list(tasks: &[TaskId]) -> String {
@@ -253,6 +273,7 @@ fn impossible(problem: &Problem) -> String {
         }
         Problem::HeldByOvhcloud { state } => Some(state.as_str()),
         Problem::NoSuchRescue { wanted, .. } => Some(wanted.as_str()),
+        Problem::NoDisk { said, .. } => Some(said.as_str()),
         Problem::NoAccount { account } => Some(account.as_str()),
         Problem::NotEnoughApprovals { needed, given } => {
             return format!("not_enough_approvals: {given} of {needed}");

@@ -6,7 +6,7 @@ use super::{
     component::Button,
     fit::CONTENT,
     form::LONGEST_REASON,
-    others, speak,
+    others, speak, starts,
 };
 use crate::{
     access::{Because, Who},
@@ -14,7 +14,7 @@ use crate::{
     rescue::{
         approval::{Approval, Guard, Round, RoundEnd},
         operation::{Operation, Request, Wish},
-        server::Boot,
+        start::Start,
     },
     say, shown,
     text::{code, code_within, duration, mention, since_epoch},
@@ -163,15 +163,18 @@ fn why(request: &Request, room: usize, locale: Locale) -> String {
 }
 
 fn boots_into(request: &Request, locale: Locale) -> Option<String> {
-    let boot = match &request.wish {
-        Wish::Enable(wish) => Some(&wish.into),
-        Wish::Restore { into, .. } | Wish::PutBack { into, .. } => Some(into),
-        Wish::Reboot { into } => into.as_ref(),
+    let start = match &request.wish {
+        Wish::Enable(wish) => Some(Start::from(wish.into.clone())),
+        Wish::Restore { into, .. } | Wish::PutBack { into, .. } => Some(into.clone()),
+        Wish::Reboot { into } => into.clone(),
         Wish::Link { .. } | Wish::Adopt { .. } | Wish::HandOver { .. } | Wish::Console { .. } => return None,
     };
-    let name = |boot: &Boot| code(&boot.kernel);
-    let into = boot.map_or_else(|| say!(locale, "boot-none"), name);
-    Some(say!(locale, "card-boots-into", into = into))
+    let into = start.map_or_else(|| say!(locale, "boot-none"), |start| starts::short(&start, locale));
+    let into = say!(locale, "card-boots-into", into = into);
+    Some(match starts::instead(&request.wish, locale) {
+        Some(instead) => format!("{into}\n{instead}"),
+        None => into,
+    })
 }
 
 /// What was done without others, told to who is on call.

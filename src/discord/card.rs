@@ -15,7 +15,7 @@ use super::{
     component::Button,
     console, fit,
     guide::{Place, Reader, Topic},
-    others, speak, standing, waiting,
+    others, speak, standing, starts, waiting,
 };
 use crate::{
     access::Who,
@@ -25,7 +25,7 @@ use crate::{
         event::{Age, NotDone, Port, PutBack},
         lease::Lease,
         operation::{Kind, Operation, Wish},
-        server::Boot,
+        start::Start,
         state::{Link, Outcome, Phase},
     },
     say,
@@ -140,12 +140,13 @@ pub(super) fn title(operation: &Operation, (emoji, state): (&str, String), local
 fn plan_lines(operation: &Operation, locale: Locale) -> Vec<String> {
     let mut lines = Vec::new();
     let Some(plan) = &operation.state.facts.plan else { return lines };
-    let kernel = |boot: &Boot| code(&boot.kernel);
-    let into = plan.into.as_ref().map_or_else(|| say!(locale, "boot-none"), kernel);
+    let named = |start: &Start| starts::short(start, locale);
+    let into = plan.into.as_ref().map_or_else(|| say!(locale, "boot-none"), named);
     lines.push(match (&plan.change, &plan.before.boot) {
-        (Some(_), Some(before)) => say!(locale, "card-boots-into-from", into = into, before = kernel(before)),
+        (Some(_), Some(before)) => say!(locale, "card-boots-into-from", into = into, before = named(before)),
         _ => say!(locale, "card-boots-into", into = into),
     });
+    lines.extend(starts::instead(&operation.request.wish, locale));
     if let Wish::Enable(wish) = &operation.request.wish {
         lines.push(say!(locale, "card-lease", length = duration(locale, wish.lease)));
     }
@@ -342,6 +343,7 @@ fn end_lines(
                 false if facts.task_vanished => say!(locale, "end-unseen"),
                 false => say!(locale, "end-task-done"),
             });
+            lines.extend(starts::way_lines(operation, locale));
             lines.extend(port_line(operation, locale));
             lines.extend(match (operation.request.kind(), operation.state.is_end_unseen()) {
                 (Kind::Restore, false) => wiped(),
@@ -350,7 +352,7 @@ fn end_lines(
             });
         }
         Outcome::NetbootBack => {
-            lines.push(say!(locale, "end-netboot-back"));
+            lines.extend(starts::back_lines(operation, locale));
             lines.extend(wiped());
         }
         Outcome::Impossible(problem) => lines.push(speak::problem(problem, &operation.request.label, locale)),
@@ -367,15 +369,18 @@ fn end_lines(
             lines.push(say!(locale, "end-nothing-done"));
         }
         Outcome::Cancelled(by) => lines.push(say!(locale, "end-cancelled", who = mention(*by))),
-        Outcome::NotDone(_, said) => lines.push(say!(locale, "end-not-done", said = code(said))),
+        Outcome::NotDone(_, said) => {
+            lines.push(say!(locale, "end-not-done", said = code(said)));
+            lines.extend(starts::other_way(operation, locale));
+        }
         Outcome::TaskFailed { status, comment } => {
             lines.push(say!(locale, "end-task-failed", status = code(status.as_str())));
             lines.extend(comment.as_ref().map(|comment| code(comment)));
-            lines.extend(netboot_line(operation, locale));
+            lines.extend(starts::netboot_line(operation, locale));
         }
         Outcome::LeftAlone(by) => {
             lines.push(say!(locale, "end-left-alone", who = mention(*by)));
-            lines.extend(netboot_line(operation, locale));
+            lines.extend(starts::netboot_line(operation, locale));
         }
         Outcome::Superseded(_) => {}
     }
@@ -393,16 +398,6 @@ fn put_back_lines(operation: &Operation, locale: Locale) -> Vec<String> {
         None => None,
     };
     back.into_iter().chain(speak::doubt(operation, locale)).collect()
-}
-
-/// Where the next reboot goes, if that was changed, and the way back.
-fn netboot_line(operation: &Operation, locale: Locale) -> Option<String> {
-    operation.state.facts.plan.as_ref()?.change.as_ref()?;
-    let stays = say!(locale, "end-netboot-stays");
-    Some(match operation.can_be_put_back() {
-        true => format!("{stays}\n{}", say!(locale, "end-put-netboot-back")),
-        false => stays,
-    })
 }
 
 /// The guide's first page for the rescue of this operation.

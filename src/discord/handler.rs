@@ -243,9 +243,9 @@ impl Handler {
         let first = match button {
             // A form opens only as the first answer, before anything is looked up: what is typed into it is checked when it comes.
             Ok(Button::AddReason(denied, round)) => Form::DenialReason(denied, round).open(locale),
-            Ok(Button::Confirm(_) | Button::Dismiss(_) | Button::ExtendBy(..) | Button::Turn(_)) if on_card => {
-                CreateInteractionResponse::Acknowledge
-            }
+            Ok(
+                Button::Confirm(_) | Button::Dismiss(_) | Button::ToDisk(_) | Button::ExtendBy(..) | Button::Turn(_),
+            ) if on_card => CreateInteractionResponse::Acknowledge,
             // The card that asks stays in the DM until it is answered.
             Ok(Button::RestoreNow(_) | Button::RestoreForeign(_) | Button::RebootAgain(..)) if in_dm => {
                 CreateInteractionResponse::Defer(CreateInteractionResponseMessage::new())

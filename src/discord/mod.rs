@@ -53,6 +53,7 @@ mod ringing;
 mod sparse;
 pub mod speak;
 mod standing;
+mod starts;
 mod suggest;
 mod tally;
 mod under_way;

@@ -48,6 +48,7 @@ impl Handler {
                 let asking = self.asking_of_card(press, card).await?;
                 match button {
                     Button::Confirm(_) => self.confirm(&asking, card).await,
+                    Button::ToDisk(_) => self.to_the_disk(&asking, card).await,
                     _ => self.dismiss(&asking, card).await,
                 }
             }
@@ -111,6 +112,7 @@ impl Handler {
             // The form of **Add reason** was the first answer to its press.
             Button::Confirm(_)
             | Button::Dismiss(_)
+            | Button::ToDisk(_)
             | Button::DeleteMessage(_)
             | Button::AddReason(..)
             | Button::Adopt(_)

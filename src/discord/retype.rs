@@ -35,6 +35,7 @@ impl Retype {
             Button::Adopt(_)
             | Button::Confirm(_)
             | Button::Dismiss(_)
+            | Button::ToDisk(_)
             | Button::DeleteMessage(_)
             | Button::Guide(_)
             | Button::Turn(_) => return Self { command: "/rescue list".to_owned(), by: By::Presser },

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::others;
+use super::{others, starts};
 use crate::{
     access::{Denial, Reason, Who},
     config::Locale,
@@ -110,7 +110,11 @@ pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
         Problem::ServerGone => say!(locale, "problem-server-gone", server = server),
         Problem::HeldByOvhcloud { state } => say!(locale, "problem-held", server = server, state = code(state)),
         Problem::NoBoots => say!(locale, "problem-no-boots", server = server),
-        Problem::NoSuchRescue { wanted, has, os, memory_gb } => {
+        Problem::NoSuchRescue { wanted, has, left_out, .. } if has.is_empty() => {
+            let what = say!(locale, "problem-no-rescue-shown", server = server, wanted = code(wanted));
+            with_line(what, starts::left_out(left_out, locale))
+        }
+        Problem::NoSuchRescue { wanted, has, os, memory_gb, left_out } => {
             let has = has.iter().map(|kernel| code(kernel)).collect::<Vec<_>>().join(", ");
             let memory = memory_gb.map_or_else(|| "?".to_owned(), |gb| gb.to_string());
             let what = say!(
@@ -122,7 +126,13 @@ pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
                 os = code(os),
                 memory = memory
             );
-            if wanted == "windows" { format!("{what}\n{}", say!(locale, "problem-windows-needs")) } else { what }
+            let needs = (wanted == "windows").then(|| say!(locale, "problem-windows-needs"));
+            with_line(with_line(what, starts::left_out(left_out, locale)), needs)
+        }
+        Problem::NoDisk { recorded, said } => {
+            let what = say!(locale, "problem-no-disk", server = server, said = code(said));
+            let recorded = recorded.as_ref().map(|start| starts::long(start, locale));
+            with_line(what, recorded.map(|start| say!(locale, "problem-no-disk-recorded", start = start)))
         }
         Problem::ChangedMeanwhile => say!(locale, "problem-changed", server = server),
         Problem::NotInRescue => say!(locale, "problem-not-in-rescue", server = server),
@@ -155,6 +165,13 @@ pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
         Problem::Weather { said, .. } => say!(locale, "problem-weather", server = server, said = code(said)),
         Problem::Unclear { said, .. } => say!(locale, "problem-unclear", server = server, said = code(said)),
         Problem::Ovhcloud { said, .. } => say!(locale, "problem-ovhcloud", server = server, said = code(said)),
+    }
+}
+
+fn with_line(text: String, line: Option<String>) -> String {
+    match line {
+        Some(line) => format!("{text}\n{line}"),
+        None => text,
     }
 }
 

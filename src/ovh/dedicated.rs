@@ -3,10 +3,11 @@
 use std::{fmt, time::Duration};
 
 use backon::{ConstantBuilder, Retryable};
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
+use tokio::time::timeout;
 
 use super::{
     client::{Call, Client, Written},
@@ -16,7 +17,10 @@ use super::{
 };
 use crate::{
     lenient::List,
-    rescue::server::{Boot, BootId, Server, ServiceName, Task, TaskId},
+    rescue::{
+        server::{Boot, BootId, Server, ServiceName, Task, TaskId},
+        start::{BootScript, Fact, LeftOut},
+    },
 };
 
 /// How many more times a task that is "not found" is looked for: reads lag behind soon after its creation.
@@ -27,15 +31,22 @@ const TASK_PAUSE: Duration = Duration::from_millis(500);
 /// How many netboot entries are read at once: a person waits a third as long, and most of a small burst is left to others.
 const BOOTS_AT_ONCE: usize = 4;
 
+/// How long one entry of a list is tried while there are others: several tries in bad weather, and a person still waits.
+const ENTRY_WITHIN: Duration = Duration::from_secs(3);
+
 /// What to change on a server; what is `None` stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
-    /// The netboot entry of the next start.
+    /// The netboot entry of the next start. It empties the script.
     pub boot: Option<BootId>,
+    /// The script of the next start, which empties the netboot; `Some(None)` takes it away.
+    pub boot_script: Option<Option<BootScript>>,
     /// Where rescue credentials are mailed to; `Some(None)` means back to the account's contact.
     pub rescue_mail: Option<Option<String>>,
     /// The SSH key of the Linux rescue; `Some(None)` takes it away.
     pub rescue_ssh_key: Option<Option<String>>,
+    /// What else shall be so.
+    pub facts: Vec<Fact>,
 }
 
 impl Change {
@@ -45,14 +56,42 @@ impl Change {
         if let Some(boot) = self.boot {
             body.insert("bootId".to_owned(), json!(boot));
         }
+        if let Some(script) = &self.boot_script {
+            body.insert("bootScript".to_owned(), json!(script.as_ref().map(BootScript::whole)));
+        }
         if let Some(mail) = &self.rescue_mail {
             body.insert("rescueMail".to_owned(), json!(mail));
         }
         if let Some(key) = &self.rescue_ssh_key {
             body.insert("rescueSshKey".to_owned(), json!(key));
         }
+        for fact in &self.facts {
+            let value = match fact {
+                Fact::EfiBootloaderPath(text) | Fact::RootDevice(text) => json!(text),
+                Fact::Monitoring(flag) | Fact::NoIntervention(flag) => json!(flag),
+            };
+            body.insert(fact.field().as_str().to_owned(), value);
+        }
         Value::Object(body)
     }
+
+    /// The body as people may read it: a script is said by its length.
+    pub fn shown(&self) -> Value {
+        let mut body = self.body();
+        if let (Some(Some(script)), Some(shown)) = (&self.boot_script, body.get_mut("bootScript")) {
+            *shown = json!(format!("({} characters)", script.length()));
+        }
+        body
+    }
+}
+
+/// What a list of netboots holds.
+#[derive(Clone, Debug, Default)]
+pub struct Boots {
+    /// The entries that could be read.
+    pub read: Vec<Boot>,
+    /// Those that OVHcloud lists and does not show.
+    pub left_out: Vec<LeftOut>,
 }
 
 /// The servers that an account lists.
@@ -135,21 +174,41 @@ impl Client {
         self.read::<wire::Boot>(&call).await.map(Boot::from)
     }
 
-    /// A server's netboot entries, of one `bootType` or all: one request and then one each. An entry that vanishes meanwhile is left out.
+    /// A server's netboot entries, of one `bootType` or all: one request and then one each. An entry that cannot be read, for
+    /// whatever reason, keeps nobody from the others, and nobody waiting for long: it is left out, with OVHcloud's words.
     ///
     /// # Errors
-    /// As every read.
-    pub async fn boots(&self, name: &ServiceName, boot_type: Option<&str>) -> Result<Vec<Boot>, Error> {
+    /// When the list itself cannot be read; or, for what the operator must mend, none of its entries.
+    pub async fn boots(&self, name: &ServiceName, boot_type: Option<&str>) -> Result<Boots, Error> {
         let ids = self.boot_ids(name, boot_type).await?;
-        let each = stream::iter(ids).map(|id| async move {
-            match self.boot(name, id).await {
-                Ok(boot) => Ok(Some(boot)),
-                Err(error) if error.is_not_found() => Ok(None),
-                Err(error) => Err(error),
+        let boots = self.boots_of(name, &ids, ENTRY_WITHIN).await?;
+        // Where none was read in a hurry, there is nothing else to go on with.
+        if boots.read.is_empty() { self.boots_of(name, &ids, Duration::MAX).await } else { Ok(boots) }
+    }
+
+    /// These netboot entries of a server, each read for at most so long.
+    ///
+    /// # Errors
+    /// For what the operator must mend, if none can be read.
+    pub async fn boots_of(&self, name: &ServiceName, ids: &[BootId], within: Duration) -> Result<Boots, Error> {
+        let each = stream::iter(ids.to_vec()).map(|id| async move { (id, timeout(within, self.boot(name, id)).await) });
+        let each: Vec<_> = each.buffered(BOOTS_AT_ONCE).collect().await;
+        let mut boots = Boots::default();
+        let mut barred = None;
+        for (id, entry) in each {
+            match entry {
+                Ok(Ok(boot)) => boots.read.push(boot),
+                Ok(Err(error)) => {
+                    boots.left_out.push(LeftOut { id, said: error.to_string() });
+                    barred = barred.or(Some(error).filter(Error::is_credential));
+                }
+                Err(_) => {
+                    let said = format!("could not read the boot {id} of `{name}` within {} s", within.as_secs());
+                    boots.left_out.push(LeftOut { id, said });
+                }
             }
-        });
-        let boots: Vec<Option<Boot>> = each.buffered(BOOTS_AT_ONCE).try_collect().await?;
-        Ok(boots.into_iter().flatten().collect())
+        }
+        barred.filter(|_| boots.read.is_empty()).map_or(Ok(boots), Err)
     }
 
     /// Changes a server. May be repeated: it says how things shall be. OVHcloud has been seen not to store `rescueMail`: read back.
@@ -159,7 +218,12 @@ impl Client {
     pub async fn set(&self, name: &ServiceName, change: &Change) -> Result<Written<()>, Error> {
         let url = self.server_url(name, &[]);
         let call = Call::new(Method::PUT, url, format!("change the netboot of `{name}`")).about(name);
-        self.write_idempotent(&call.with_body(&change.body())).await
+        let written = self.write_idempotent(&call.with_body(&change.body())).await;
+        match &change.boot_script {
+            // OVHcloud's words may quote what they are about.
+            Some(Some(script)) => written.map_err(|error| error.without(|words| script.is_quoted_in(words))),
+            _ => written,
+        }
     }
 
     /// The ids of a server's tasks, such as `hardReboot` ones, in such a state: all of them, because a reboot is told by them.
@@ -254,7 +318,7 @@ mod tests {
     #[test]
     fn a_change_holds_only_what_changes_and_nulls_where_meant() {
         assert_eq!(Change::default().body(), json!({}));
-        let change = Change { boot: Some(BootId(7)), rescue_mail: Some(None), rescue_ssh_key: None };
+        let change = Change { boot: Some(BootId(7)), rescue_mail: Some(None), ..Change::default() };
         assert_eq!(change.body(), json!({"bootId": 7, "rescueMail": null}));
         let change = Change { rescue_mail: Some(Some("ops@example.com".to_owned())), ..Change::default() };
         assert_eq!(change.body(), json!({"rescueMail": "ops@example.com"}));

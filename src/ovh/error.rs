@@ -112,6 +112,17 @@ impl Error {
         Self(Box::new(Inner { doing: doing.to_owned(), server: server.cloned(), before, cause, query_id }))
     }
 
+    /// The same without OVHcloud's own words, if they are not to be repeated.
+    #[must_use]
+    pub(super) fn without(mut self, unspeakable: impl Fn(&str) -> bool) -> Self {
+        if let Cause::Answered(answered) = &mut self.0.cause
+            && answered.message.as_deref().is_some_and(unspeakable)
+        {
+            answered.message = Some("(OVHcloud's words quote the boot script)".to_owned());
+        }
+        self
+    }
+
     /// Why it did not work.
     pub fn cause(&self) -> &Cause {
         &self.0.cause

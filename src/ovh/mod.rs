@@ -39,7 +39,7 @@ pub use account::{Account, Credentials, Endpoint, NotAnEndpoint};
 pub use client::{Client, Fault, READ_PATIENCE, Written};
 pub use console::{Console, console_body};
 pub use credential::{AccessRule, Credential};
-pub use dedicated::{Access, Change, Listed};
+pub use dedicated::{Access, Boots, Change, Listed};
 pub use each::Each;
 pub use error::{Answered, Cause, Error, Unreadable, Voice};
 pub use mail::{Mail, MailId};

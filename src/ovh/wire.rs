@@ -2,7 +2,7 @@
 //!
 //! Lenient where it is harmless: unknown fields are ignored, a [`Field`] that is missing, null or odd counts as not read, unknown
 //! words are kept. Strict where a guess could hurt, because a deed decides by it or puts it back: ids, kernels, the state of a
-//! server or task, the netboot, mail and key.
+//! server or task, the netboot, the boot script, mail and key.
 
 use std::{collections::BTreeMap, net::IpAddr};
 
@@ -19,6 +19,7 @@ use crate::{
     rescue::{
         known::Planned,
         server::{self, BootId, ServiceName, TaskId},
+        start::{self, BootScript},
     },
     shown,
 };
@@ -34,10 +35,15 @@ pub(super) struct Server {
     pub(super) name: String,
     state: String,
     boot_id: Option<u64>,
+    boot_script: Option<String>,
     rescue_mail: Option<String>,
     rescue_ssh_key: Option<String>,
     #[serde(default)]
     os: Field<String>,
+    #[serde(default)]
+    efi_bootloader_path: Field<String>,
+    #[serde(default)]
+    root_device: Field<String>,
     #[serde(default)]
     power_state: Field<String>,
     #[serde(default)]
@@ -69,6 +75,8 @@ impl Partly for Server {
         let of_iam = |odd: fn(&Iam) -> bool| matches!(&self.iam, Field::Read(iam) if odd(iam));
         odd_ones([
             ("os", self.os.is_odd()),
+            ("efiBootloaderPath", self.efi_bootloader_path.is_odd()),
+            ("rootDevice", self.root_device.is_odd()),
             ("powerState", self.power_state.is_odd()),
             ("ip", matches!(&self.ip, Field::Odd) || matches!(&self.ip, Field::Read(ip) if is_no_address(ip))),
             ("reverse", self.reverse.is_odd()),
@@ -96,6 +104,12 @@ impl Server {
             Some(iam) => (some_text(iam.display_name.read()), Some(iam.tags.read().unwrap_or_default())),
             None => (None, None),
         };
+        let unread = [
+            (start::Field::EfiBootloaderPath, self.efi_bootloader_path.is_odd()),
+            (start::Field::RootDevice, self.root_device.is_odd()),
+            (start::Field::NoIntervention, self.no_intervention.is_odd()),
+        ];
+        let unread = unread.into_iter().filter(|(_, is_odd)| *is_odd).map(|(field, _)| field).collect();
         let reverse = self.reverse.read().map(|reverse| reverse.trim_end_matches('.').to_owned());
         server::Server {
             account: account.to_owned(),
@@ -107,6 +121,10 @@ impl Server {
             state: self.state,
             power_state: some_text(self.power_state.read()),
             boot: self.boot_id.map(BootId),
+            boot_script: self.boot_script.and_then(BootScript::new),
+            efi_bootloader_path: some_text(self.efi_bootloader_path.read()),
+            root_device: some_text(self.root_device.read()),
+            unread,
             rescue_mail: self.rescue_mail,
             rescue_ssh_key: self.rescue_ssh_key,
             monitoring: self.monitoring.read(),

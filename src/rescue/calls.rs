@@ -13,8 +13,9 @@ use serde_json::Value;
 
 use super::{
     console::{ConsoleKind, ConsoleMinutes},
-    operation::{Entry, Plan, Setting, Source, Wish},
+    operation::{Entry, Lacking, Missing, Plan, Setting, Source, Wish},
     server::ServiceName,
+    start::Start,
 };
 use crate::ovh;
 
@@ -73,7 +74,7 @@ pub fn of(server: &ServiceName, wish: &Wish, plan: &Plan, sources: &[Source]) ->
         return of_link(server, sources);
     }
     let mut calls = Vec::new();
-    calls.extend(plan.change.as_ref().filter(|change| !change.holds_in(&plan.before)).map(|set| setting(server, set)));
+    calls.extend(plan.change.as_ref().and_then(|set| setting(server, set, &set.lacking_in(&plan.before))));
     if !matches!(wish, Wish::PutBack { .. }) {
         calls.push(of_reboot(server));
     }
@@ -113,18 +114,27 @@ pub fn of_console(
     }]
 }
 
-/// The change that makes a setting so.
-pub fn change(setting: &Setting) -> ovh::Change {
+/// The change that makes so of a setting what it lacks.
+pub fn change(setting: &Setting, lacking: &Lacking) -> ovh::Change {
+    let (boot, boot_script) = match (&setting.boot, lacking.start) {
+        (_, None) => (None, None),
+        (Start::Script(script), Some(_)) => (None, Some(Some(script.clone()))),
+        (Start::Netboot(boot), Some(Missing::Whole)) => (Some(boot.id), None),
+        (Start::Netboot(boot), Some(Missing::ScriptStays)) => (Some(boot.id), Some(None)),
+    };
     ovh::Change {
-        boot: Some(setting.boot.id),
-        rescue_mail: setting.rescue_mail.clone(),
-        rescue_ssh_key: setting.rescue_ssh_key.clone(),
+        boot,
+        boot_script,
+        rescue_mail: setting.rescue_mail.clone().filter(|_| lacking.mail),
+        rescue_ssh_key: setting.rescue_ssh_key.clone().filter(|_| lacking.key),
+        facts: lacking.facts.clone(),
     }
 }
 
-fn setting(server: &ServiceName, setting: &Setting) -> ExactCall {
-    let body = Some(change(setting).body());
-    ExactCall { method: Method::Put, path: path(server, ""), body, times: Times::UntilItHolds }
+fn setting(server: &ServiceName, setting: &Setting, lacking: &Lacking) -> Option<ExactCall> {
+    let body = Some(change(setting, lacking).shown());
+    let call = ExactCall { method: Method::Put, path: path(server, ""), body, times: Times::UntilItHolds };
+    (!lacking.is_nothing()).then_some(call)
 }
 
 /// A service name can stand in a path as it is.
@@ -200,7 +210,8 @@ mod tests {
     use super::*;
     use crate::rescue::{
         operation::{EnableWish, Snapshot},
-        server::{Boot, BootId, System},
+        server::{Boot, BootId, Server, System},
+        start::BootScript,
     };
 
     fn name() -> ServiceName {
@@ -221,15 +232,14 @@ mod tests {
             lease: jiff::SignedDuration::from_hours(4),
             over: None,
         });
-        let before =
-            Snapshot { boot: Some(boot(1, "hd")), rescue_mail: None, rescue_ssh_key: None, mails: None, ip: None };
+        let before = Snapshot { boot: Some(boot(1, "hd").into()), ..Snapshot::default() };
         let change = Setting {
-            boot: into.clone(),
             rescue_mail: email.map(|mail| Some(mail.to_owned())),
             rescue_ssh_key: ssh_key.map(|key| Some(key.to_owned())),
+            ..Setting::of(into.clone().into())
         };
         let entry = if ssh_key.is_some() { Entry::Key } else { Entry::Password };
-        (wish, Plan { before, change: Some(change), into: Some(into), entry })
+        (wish, Plan { before, change: Some(change), into: Some(into.into()), entry })
     }
 
     fn shown(calls: &[ExactCall]) -> Vec<String> {
@@ -255,7 +265,7 @@ mod tests {
     fn with_a_key_nobody_asks_for_a_secret_and_what_holds_is_not_written() {
         let (wish, mut plan) = enable(Some("ssh-ed25519 AAAA ann"), None);
         assert_eq!(of(&name(), &wish, &plan, &[Source::AuthenticationSecret]).len(), 2);
-        plan.before.boot = Some(boot(9, "rescue12-customer"));
+        plan.before.boot = Some(boot(9, "rescue12-customer").into());
         plan.before.rescue_ssh_key = Some("ssh-ed25519 AAAA ann\n".to_owned());
         assert_eq!(shown(&of(&name(), &wish, &plan, &[])), ["POST /dedicated/server/ns1.example/reboot"]);
     }
@@ -276,9 +286,36 @@ mod tests {
 
     #[test]
     fn a_null_that_is_put_back_is_shown_as_one() {
-        let back = Setting { boot: boot(1, "hd"), rescue_mail: Some(None), rescue_ssh_key: None };
-        let call = setting(&name(), &back);
+        let back = Setting { rescue_mail: Some(None), ..Setting::of(boot(1, "hd").into()) };
+        let now = Snapshot { rescue_mail: Some("ops@example.com".to_owned()), ..Snapshot::default() };
+        let call = setting(&name(), &back, &back.lacking_in(&now)).expect("a call");
         assert_eq!(call.body, Some(json!({"bootId": 1, "rescueMail": null})));
+    }
+
+    #[test]
+    fn a_script_is_sent_whole_and_shown_by_its_length() {
+        let script = BootScript::new("#!ipxe\nset token fake-token\n".to_owned()).expect("a script");
+        let back = Setting::of(Start::Script(script));
+        let lacking =
+            back.lacking_in(&Snapshot { boot: Some(boot(9, "rescue12-customer").into()), ..Snapshot::default() });
+        let sent = change(&back, &lacking).body();
+        assert_eq!(
+            sent,
+            json!({"bootScript": "#!ipxe\nset token fake-token\n"}),
+            "and no bootId, which would empty it"
+        );
+        let call = setting(&name(), &back, &lacking).expect("a call");
+        assert_eq!(call.body, Some(json!({"bootScript": "(28 characters)"})));
+    }
+
+    #[test]
+    fn a_script_that_stays_beside_a_netboot_is_taken_away() {
+        let script = BootScript::new("#!ipxe\nshell".to_owned());
+        let server = Server { boot: Some(BootId(9)), boot_script: script, ..Server::only_named(name(), "main") };
+        let set = Setting::of(boot(9, "rescue12-customer").into());
+        assert_eq!(change(&set, &set.lacking_on(&server)).body(), json!({"bootId": 9, "bootScript": null}));
+        let gone = Server { boot_script: None, ..server };
+        assert!(set.holds_on(&gone));
     }
 
     #[test]

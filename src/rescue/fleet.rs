@@ -22,6 +22,7 @@ use super::{
     plan::{self, Aim, Proposal},
     search,
     server::{Boot, HARD_REBOOT, Server, ServiceName, TaskId},
+    start::Start,
 };
 use crate::{clock, ovh, store::Store};
 
@@ -271,6 +272,20 @@ impl Fleet {
             tracing::error!(%error, "a netboot entry could not be stored");
         }
         Ok(Some(boot))
+    }
+
+    /// What a server starts next, as far as OVHcloud shows it now.
+    ///
+    /// # Errors
+    /// [`plan::Error`] when the account is no longer configured.
+    pub async fn next_start(&self, server: &Server) -> Result<plan::Next, plan::Error> {
+        let next = plan::next_start(&self.client_of(server)?, server).await;
+        if let Some(boot) = next.start.as_ref().and_then(Start::netboot).filter(|_| next.unread.is_none())
+            && let Err(error) = self.inventory.learn_boot(server, boot.clone()).await
+        {
+            tracing::error!(%error, "a netboot entry could not be stored");
+        }
+        Ok(next)
     }
 
     async fn look_up(&self, typed: &str) -> Result<Server, NotFound> {

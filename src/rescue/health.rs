@@ -18,6 +18,7 @@ use super::{
     lease::Lease,
     operation::Source,
     server::{Boot, Server, ServiceName},
+    start::Unfit,
 };
 use crate::{
     access::{Capability, Policy, UserId},
@@ -40,8 +41,6 @@ pub(crate) const EXPIRES_SOON: SignedDuration = SignedDuration::from_hours(14 * 
 pub(crate) const DRIFT: SignedDuration = SignedDuration::from_secs(10);
 /// What changes seldom and is older than this counts as not read.
 const CARE_STALE: SignedDuration = SignedDuration::from_hours(3 * 24);
-/// How a retired image begins the end of its description (seen at OVHcloud).
-const RETIRED: &str = "[REMOVAL ON ";
 
 /// Something that is not well. `label` is what people call a server.
 #[derive(Clone, Debug, PartialEq)]
@@ -119,6 +118,13 @@ pub enum Finding {
         label: String,
         /// When.
         begins: Option<Timestamp>,
+    },
+    /// A server is set to start where nobody gets: an iPXE shell, or not at all.
+    DeadEnd {
+        /// Which.
+        label: String,
+        /// What it starts.
+        kernel: String,
     },
     /// A server is set to boot an image that OVHcloud has retired.
     Retired {
@@ -244,7 +250,7 @@ fn of_server(known: &Known, boot: Option<&Boot>, now: Timestamp) -> Vec<Finding>
     if server.state != "ok" {
         findings.push(Finding::Trouble { label: label(), state: server.state.clone() });
     }
-    if let Some(boot) = boot.filter(|boot| boot.description.contains(RETIRED)) {
+    if let Some(boot) = boot.filter(|boot| boot.is_retired()) {
         findings.push(Finding::Retired { label: label(), description: boot.description.clone() });
     }
     if let Some(care) = care {
@@ -272,7 +278,7 @@ fn overdue(leases: &[Lease], now: Timestamp) -> impl Iterator<Item = Finding> {
     late.map(|lease| Finding::Overdue { label: lease.label.clone(), owner: lease.owner, deadline: lease.deadline })
 }
 
-/// Rescues without a lease: those that the inventory saw, read again, because it may be old.
+/// Rescues without a lease, and what nobody can reach: those that the inventory saw, read again, because it may be old.
 async fn forgotten(fleet: &Fleet, expected: Expected<'_>) -> Vec<Finding> {
     let servers = fleet.servers();
     let ours = |known: &&Arc<Known>| {
@@ -280,28 +286,37 @@ async fn forgotten(fleet: &Fleet, expected: Expected<'_>) -> Vec<Finding> {
         expected.busy.contains(name) || expected.leases.iter().any(|lease| lease.server == *name)
     };
     let suspects = servers.known().filter(|known| !ours(known)).filter_map(|known| {
-        let boot = fleet.inventory().boot_of(known).filter(|boot| boot.is_rescue())?;
-        Some((known.server.clone(), boot.kernel.clone()))
+        let boot = fleet.inventory().boot_of(known).filter(|boot| boot.unfit().is_some())?;
+        Some((known.server.clone(), boot))
     });
-    let suspects: Vec<(Server, String)> = suspects.collect();
-    let looks: Vec<_> =
-        suspects.into_iter().enumerate().map(|(n, (server, kernel))| still(fleet, n, server, kernel)).collect();
+    let looks: Vec<_> = suspects.enumerate().map(|(n, (server, boot))| still(fleet, n, server, boot)).collect();
     stream::iter(looks).buffered(PARALLEL).collect::<Vec<_>>().await.into_iter().flatten().collect()
 }
 
-/// Whether a server is still set to a rescue. Beyond the first few, what the inventory saw has to do.
-async fn still(fleet: &Fleet, place: usize, server: Server, kernel: String) -> Option<Finding> {
+/// Whether a server is still set to a rescue, or to where nobody gets. Beyond the first few, what the inventory saw has to do.
+async fn still(fleet: &Fleet, place: usize, server: Server, seen: Arc<Boot>) -> Option<Finding> {
     let label = server.label().to_owned();
     if place >= READ_NOW {
-        return Some(Finding::Forgotten { label, kernel });
+        return unfit(label, &seen);
     }
-    let Ok(now) = fleet.read(&server).await else { return Some(Finding::Forgotten { label, kernel }) };
-    let boot = match fleet.inventory().servers().get(&now.name).and_then(|known| fleet.inventory().boot_of(known)) {
-        Some(boot) => Some(boot.as_ref().clone()),
-        None => fleet.boot(&now).await.ok().flatten(),
-    };
-    let boot = boot.filter(Boot::is_rescue)?;
-    Some(Finding::Forgotten { label, kernel: boot.kernel })
+    let Ok(now) = fleet.read(&server).await else { return unfit(label, &seen) };
+    if now.boot_script.is_some() {
+        return None;
+    }
+    match fleet.inventory().servers().get(&now.name).and_then(|known| fleet.inventory().boot_of(known)) {
+        Some(boot) => unfit(label, &boot),
+        None => unfit(label, &fleet.boot(&now).await.ok().flatten()?),
+    }
+}
+
+/// What is not well about starting this, if anything is.
+fn unfit(label: String, boot: &Boot) -> Option<Finding> {
+    let kernel = boot.kernel.clone();
+    Some(match boot.unfit()? {
+        Unfit::Rescue => Finding::Forgotten { label, kernel },
+        Unfit::PowerOff | Unfit::Unreachable => Finding::DeadEnd { label, kernel },
+        Unfit::Gone | Unfit::Unread { .. } | Unfit::Chosen => return None,
+    })
 }
 
 /// A small fleet is known whole at once: netboots, contracts and interventions that the background has not come to.

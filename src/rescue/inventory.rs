@@ -14,6 +14,7 @@ use super::{
     hindrance::Matter,
     known::{Boots, Care, Known, Servers},
     server::{Boot, Server, ServiceName},
+    start::Unfit,
 };
 use crate::{
     access::UserId,
@@ -125,6 +126,14 @@ impl Inventory {
     /// The netboot entry that a server had set when it was last seen, if both are known.
     pub fn boot_of(&self, known: &Known) -> Option<Arc<Boot>> {
         known.boot_in(&self.boots()).cloned()
+    }
+
+    /// The servers that were set to start where nobody gets, when they were last seen.
+    pub fn dead_ends(&self) -> BTreeSet<ServiceName> {
+        let (servers, boots) = (self.servers(), self.boots());
+        let lost = |boot: &Arc<Boot>| matches!(boot.unfit(), Some(Unfit::PowerOff | Unfit::Unreachable));
+        let lost = servers.known().filter(|known| known.boot_in(&boots).is_some_and(lost));
+        lost.map(|known| known.server.name.clone()).collect()
     }
 
     /// A server was just read, by whomever.

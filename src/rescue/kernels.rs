@@ -8,11 +8,16 @@ use std::{
     time::Duration,
 };
 
-use super::server::{Boot, ServiceName};
-use crate::{clock::BootInstant, ovh};
+use super::server::ServiceName;
+use crate::{
+    clock::BootInstant,
+    ovh::{self, Boots},
+};
 
 /// How long a list is offered before it is fetched again: it changes when OVHcloud brings out a new rescue.
 const FRESH: Duration = Duration::from_secs(3600);
+/// How long a list of which an entry could not be read is offered: it may be readable soon.
+const PATCHY: Duration = Duration::from_secs(300);
 /// How long a list that could not be fetched is left alone.
 const RETRY: Duration = Duration::from_secs(10);
 /// How many servers are remembered at most; then all are forgotten. Few are ever typed.
@@ -56,12 +61,13 @@ impl Kernels {
     }
 
     /// A server's rescue entries were just read.
-    fn learn(&self, server: &ServiceName, boots: &[Boot]) {
+    fn learn(&self, server: &ServiceName, boots: &Boots) {
         let mut kernels: Vec<String> =
-            boots.iter().filter(|boot| boot.is_rescue()).map(|boot| boot.kernel.clone()).collect();
+            boots.read.iter().filter(|boot| boot.is_rescue()).map(|boot| boot.kernel.clone()).collect();
         kernels.sort_unstable();
         kernels.dedup();
-        let listed = Listed { kernels, until: (BootInstant::now(), FRESH) };
+        let life = if boots.left_out.is_empty() { FRESH } else { PATCHY };
+        let listed = Listed { kernels, until: (BootInstant::now(), life) };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(server.clone(), listed);
     }
 }

@@ -9,8 +9,9 @@ use super::{
     event::{Event, PutBack},
     mark::{Mark, MarkedOperation},
     operation::{ChannelId, Kind, Operation, OperationId, Plan, Setting, Snapshot, Wish, same_text},
-    server::{Boot, Server, ServiceName, System, TaskId, TaskStatus},
+    server::{Server, ServiceName, System, TaskId, TaskStatus},
     sight::Seen,
+    start::{Fact, Start, changed},
 };
 use crate::access::UserId;
 
@@ -42,6 +43,9 @@ pub struct Lease {
     pub set: Setting,
     /// The rescue's family.
     pub system: System,
+    /// How what else matters was right after the netboot was set: what is otherwise than before changed with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<Fact>,
     /// How far OVHcloud's clock was ahead of ours when it began; `None` when that was not known. With it the deadline is a moment of
     /// OVHcloud's clock too, whatever becomes of ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,8 +79,16 @@ impl Lease {
     /// What somebody else set meanwhile was there before this one, so it is kept; what `earlier` set is still to be undone.
     #[must_use]
     pub fn in_a_row_after(mut self, earlier: &Self) -> Self {
-        if !self.before.boot.as_ref().is_some_and(Boot::is_worth_returning_to) {
+        if !self.before.boot.as_ref().is_some_and(|start| earlier.did_not_set(start)) {
             self.before.boot.clone_from(&earlier.before.boot);
+        }
+        for fact in &mut self.before.facts {
+            let before = fact.among(&earlier.before.facts);
+            if let (Some(before), Some(found)) = (before, fact.among(&earlier.found))
+                && found == fact
+            {
+                *fact = before.clone();
+            }
         }
         inherit(
             (&mut self.set.rescue_mail, &mut self.before.rescue_mail),
@@ -95,10 +107,23 @@ impl Lease {
             (&self.set.rescue_mail, &self.before.rescue_mail, &server.rescue_mail),
             (&self.set.rescue_ssh_key, &self.before.rescue_ssh_key, &server.rescue_ssh_key),
         ];
-        fields.into_iter().any(|(set, before, now)| {
-            let is = |then: &Option<String>| same_text(then.as_deref(), now.as_deref());
-            set.as_ref().is_some_and(is) && !is(before)
-        })
+        let ours = changed(&self.before.facts, &self.found);
+        let now = server.facts();
+        let still = ours.iter().any(|before| before.among(&now) == before.among(&self.found));
+        still
+            || fields.into_iter().any(|(set, before, now)| {
+                let is = |then: &Option<String>| same_text(then.as_deref(), now.as_deref());
+                set.as_ref().is_some_and(is) && !is(before)
+            })
+    }
+}
+
+impl Lease {
+    /// Whether somebody set this meanwhile who wanted it so: a place to return to, or one of which nobody knows better.
+    fn did_not_set(&self, start: &Start) -> bool {
+        let number = |start: &Start| start.netboot().map(|boot| boot.id);
+        let unknown = start.netboot().is_some_and(|boot| !boot.is_known());
+        start.is_worth_returning_to() || (unknown && number(start) != number(&self.set.boot))
     }
 }
 
@@ -136,6 +161,8 @@ pub fn spares_owner(lease: &Lease, begun_by: &Operation, person: UserId, reboots
 pub enum Effect {
     /// A lease begins; an active one of the server hands its memory on and sleeps.
     Begin(Box<Lease>),
+    /// This is how the server was right after the netboot was set, in what else matters.
+    Found(Vec<Fact>),
     /// The lease that this operation began is undone; one that slept for it is active again.
     Undo,
     /// The lease that `lease` began is another person's; only while it is still with who it was.
@@ -163,6 +190,10 @@ pub fn effect(operation: &Operation, event: &Event, now: Timestamp) -> Option<Ef
         }
         (Wish::HandOver { lease, .. }, Event::HandedOver { from, to }) => {
             Some(Effect::HandOver { lease: *lease, from: *from, to: *to })
+        }
+        (Wish::Enable(_), Event::BootSet { found, .. }) => {
+            let before = &facts.plan.as_ref()?.before.facts;
+            (!changed(before, found).is_empty()).then(|| Effect::Found(found.clone()))
         }
         (Wish::Enable(_), Event::PutBack { result: PutBack::Done, .. }) => Some(Effect::Undo),
         (Wish::Restore { .. }, Event::TaskSeen { status: TaskStatus::Done, .. }) => Some(Effect::End),
@@ -194,6 +225,7 @@ fn begin(
         before: plan.before.clone(),
         set: plan.change.clone()?,
         system,
+        found: Vec::new(),
         offset,
         seen: Seen::default(),
     })))
@@ -231,9 +263,9 @@ pub fn leads_out(live: &Operation) -> bool {
 
 /// What opening an operation of this kind means for one that is still live on the same server.
 ///
-/// A restore takes over from what waits for a person, or for a task that stands; whatever leaves the rescue or begins another takes over from what looks
-/// for a link of the last one, because nothing would wipe what came later; watching a machine come back ends when it is sent
-/// away again. A console and a hand-over run beside everything.
+/// A restore takes over from what waits for a person, or for a task that stands; whatever leaves the rescue or begins another takes
+/// over from what looks for a link of the last one, because nothing would wipe what came later; watching a machine come back ends
+/// when it is sent away again. A console and a hand-over run beside everything.
 pub fn overtaken(by: OperationId, kind: Kind, live: &Operation) -> Option<Event> {
     use super::state::Phase;
     match (&live.state.phase, kind) {
@@ -252,7 +284,7 @@ pub fn overtaken(by: OperationId, kind: Kind, live: &Operation) -> Option<Event>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rescue::server::BootId;
+    use crate::rescue::server::{Boot, BootId};
 
     const OURS: &str = "ours@example.com";
     const THEIRS: &str = "theirs@example.com";
@@ -263,16 +295,13 @@ mod tests {
 
     fn lease(number: i64, before: (Option<Boot>, Option<&str>), set_mail: Option<Option<&str>>) -> Lease {
         let before = Snapshot {
-            boot: before.0,
+            boot: before.0.map(Start::from),
             rescue_mail: before.1.map(str::to_owned),
-            rescue_ssh_key: None,
-            mails: None,
-            ip: None,
+            ..Snapshot::default()
         };
         let set = Setting {
-            boot: boot(9, "rescue", "rescue12-customer"),
             rescue_mail: set_mail.map(|mail| mail.map(str::to_owned)),
-            rescue_ssh_key: None,
+            ..Setting::of(boot(9, "rescue", "rescue12-customer").into())
         };
         Lease {
             operation: OperationId(number),
@@ -287,6 +316,7 @@ mod tests {
             before,
             set,
             system: System::Linux,
+            found: Vec::new(),
             offset: None,
             seen: Seen::default(),
         }
@@ -296,8 +326,8 @@ mod tests {
     fn a_second_rescue_remembers_what_was_there_before_the_first() {
         let disk = boot(1, "harddisk", "hd");
         let first = lease(1, (Some(disk.clone()), None), Some(Some(OURS)));
-        let second = lease(2, (Some(first.set.boot.clone()), Some(OURS)), None).in_a_row_after(&first);
-        assert_eq!(second.before.boot, Some(disk));
+        let second = lease(2, (first.set.boot.netboot().cloned(), Some(OURS)), None).in_a_row_after(&first);
+        assert_eq!(second.before.boot, Some(disk.into()));
         assert_eq!(second.before.rescue_mail, None);
         assert_eq!(second.set.rescue_mail, Some(Some(OURS.to_owned())), "it is still to be undone");
     }
@@ -327,9 +357,24 @@ mod tests {
         let theirs = boot(5, "ipxeCustomerScript", "own");
         let first = lease(1, (Some(boot(1, "harddisk", "hd")), None), Some(Some(OURS)));
         let second = lease(2, (Some(theirs.clone()), Some(THEIRS)), None).in_a_row_after(&first);
-        assert_eq!(second.before.boot, Some(theirs));
+        assert_eq!(second.before.boot, Some(theirs.into()));
         assert_eq!(second.before.rescue_mail.as_deref(), Some(THEIRS));
         assert_eq!(second.set.rescue_mail, None, "it is not ours to undo");
+    }
+
+    #[test]
+    fn what_changed_with_the_first_netboot_is_put_back_after_the_second_and_what_others_changed_is_theirs() {
+        let with = |mut lease: Lease, before: [Fact; 2], found: [Fact; 2]| {
+            (lease.before.facts, lease.found) = (before.to_vec(), found.to_vec());
+            lease
+        };
+        let path = |path: &str| Fact::EfiBootloaderPath(Some(path.to_owned()));
+        let none = || Fact::EfiBootloaderPath(None);
+        let first =
+            with(lease(1, (None, None), None), [path("a"), Fact::Monitoring(true)], [none(), Fact::Monitoring(true)]);
+        let now = [none(), Fact::Monitoring(false)];
+        let second = with(lease(2, (None, None), None), now.clone(), now).in_a_row_after(&first);
+        assert_eq!(second.before.facts, [path("a"), Fact::Monitoring(false)]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{
     fleet::Fleet,
     known::Care,
     plan,
-    server::{Boot, Server, Task},
+    server::{Server, Task},
 };
 use crate::{clock, ovh};
 
@@ -20,8 +20,8 @@ const BESIDE: Duration = Duration::from_secs(5);
 /// What can be seen of a server besides itself.
 #[derive(Clone, Debug)]
 pub struct Look {
-    /// What it starts next, if that is set and can be read.
-    pub boot: Option<Boot>,
+    /// What it starts next, as far as OVHcloud shows it.
+    pub next: plan::Next,
     /// The tasks that have not ended, the newest first; or why they cannot be read.
     pub running: Result<Vec<Task>, String>,
     /// Its contract and the planned interventions; or why they cannot be read.
@@ -37,14 +37,14 @@ impl Fleet {
     /// [`plan::Error`] when the account is no longer configured; what cannot be read is said beside the rest.
     pub async fn look(&self, server: &Server) -> Result<Look, plan::Error> {
         let client = self.client_of(server)?;
-        let (boot, running, care, interventions) = tokio::join!(
-            self.boot(server),
+        let (next, running, care, interventions) = tokio::join!(
+            self.next_start(server),
             beside(running_tasks(&client, server)),
             beside(self.care(&client, server)),
             beside(client.interventions(&server.name, 1)),
         );
         Ok(Look {
-            boot: boot.ok().flatten(),
+            next: next?,
             running,
             care,
             intervention: interventions.ok().and_then(|all| all.read.into_iter().next()),

@@ -16,8 +16,7 @@ use super::{
     fleet::Fleet,
     lease::Lease,
     notice::{Letter, Notice, To},
-    operation::{Kind, OperationId},
-    plan,
+    operation::{Kind, OperationId, starts},
     pulse::Pulse,
     server::{Boot, Server, Task, TaskId},
     sight::{Netboot, RESTARTS, Seen, Sight},
@@ -104,7 +103,7 @@ impl Lookout {
     fn is_suspect(&self, lease: &Lease, looked: Instant) -> bool {
         let known_boot = match &lease.seen.sight {
             Some(Sight::Left { boot, .. } | Sight::Leaving { boot }) => boot.as_ref().map(|boot| boot.id),
-            Some(Sight::Rebooted { .. }) | None => Some(lease.set.boot.id),
+            Some(Sight::Rebooted { .. }) | None => lease.set.boot.netboot().map(|boot| boot.id),
         };
         let servers = self.fleet.servers();
         servers.get(&lease.server).is_some_and(|known| {
@@ -252,7 +251,7 @@ impl Lookout {
     async fn is_our_doing(&self, lease: &Lease, server: &Server) -> Result<bool, store::Error> {
         let last = self.store.last_operation(&lease.server).await?;
         let set = last.and_then(|operation| operation.state.facts.plan).and_then(|plan| plan.change);
-        Ok(set.is_some_and(|set| Some(set.boot.id) == server.boot))
+        Ok(set.is_some_and(|set| starts(server, &set.boot)))
     }
 
     async fn record(
@@ -290,13 +289,18 @@ impl Lookout {
 
 /// What the server boots next, as far as the lease is concerned; `None` when nobody can say.
 async fn netboot(client: &ovh::Client, lease: &Lease, server: &Server) -> Result<Option<Netboot>, ovh::Error> {
-    if server.boot == Some(lease.set.boot.id) {
+    if starts(server, &lease.set.boot) {
         return Ok(Some(Netboot::Rescue));
     }
-    Ok(match (server.boot, plan::current_boot(client, server).await?) {
-        (Some(_), None) => None,
-        (_, Some(boot)) if boot.is_rescue() => Some(Netboot::Rescue),
-        (_, boot) => Some(Netboot::Other(boot)),
+    if server.boot_script.is_some() {
+        return Ok(Some(Netboot::Other(Some(Boot::script()))));
+    }
+    let Some(id) = server.boot else { return Ok(Some(Netboot::Other(None))) };
+    Ok(match client.boot(&server.name, id).await {
+        Ok(boot) if boot.is_rescue() => Some(Netboot::Rescue),
+        Ok(boot) => Some(Netboot::Other(Some(boot))),
+        Err(error) if error.is_not_found() => None,
+        Err(error) => return Err(error),
     })
 }
 

@@ -3,6 +3,7 @@
 //! In reading order. Up to `pause` they are pure: no async, no clock, no network; the others carry them out.
 
 pub mod server;
+pub mod start;
 pub mod mark;
 pub mod console;
 pub mod operation;

@@ -19,12 +19,13 @@ use super::{
     others::Beside,
     server::{Boot, Identity, ServiceName, System},
     ssh_key,
+    start::{Field, Instead, Start},
     state::{IllegalEvent, Outcome, Phase, State},
 };
 use crate::{access::UserId, config::Locale, text};
 
-pub(super) use setting::same_text;
-pub use setting::{Entry, Plan, Setting, Snapshot};
+pub use setting::{Entry, Lacking, Missing, Plan, Setting, Snapshot};
+pub(super) use setting::{same_text, starts};
 
 /// The number of an operation; `R-142` to people, never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -182,19 +183,22 @@ pub enum Wish {
     Enable(EnableWish),
     /// Out of rescue.
     Restore {
-        /// The boot that the person was shown, and no other.
-        into: Boot,
+        /// The start that the person was shown, and no other.
+        into: Start,
         /// What somebody else had changed, as the person was shown it; any other change is asked about again.
         #[serde(default)]
         despite: Vec<Difference>,
         /// Whose rescue the person was shown that it ends; no other one is ended.
         #[serde(default)]
         ends: Ends,
+        /// What it does not lead to, if it leads to the disk in the place of something else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instead: Option<Instead>,
     },
     /// A plain hard reboot.
     Reboot {
-        /// The boot that the person was shown; `None` when the server has none set.
-        into: Option<Boot>,
+        /// The start that the person was shown; `None` when the server has none set.
+        into: Option<Start>,
     },
     /// The link again.
     Link {
@@ -203,11 +207,14 @@ pub enum Wish {
     },
     /// The netboot and the rest as they were before the rescue, without a reboot.
     PutBack {
-        /// The boot that the person was shown, and no other.
-        into: Boot,
+        /// The start that the person was shown, and no other.
+        into: Start,
         /// What somebody else had changed, as the person was shown it.
         #[serde(default)]
         despite: Vec<Difference>,
+        /// What it does not lead to, if it leads to the disk in the place of something else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        instead: Option<Instead>,
     },
     /// A rescue that somebody else started.
     Adopt {
@@ -250,12 +257,14 @@ pub enum Ends {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Difference {
-    /// The netboot is another one now; `None` when none is set.
-    Boot(Option<Boot>),
+    /// It starts something else now; `None` when nothing is set.
+    Boot(Option<Start>),
     /// `rescueMail` is another one now.
     RescueMail,
     /// `rescueSshKey` is another one now.
     RescueSshKey,
+    /// Another field that changed with our deed, and once more since.
+    Field(Field),
 }
 
 /// The particulars of `/rescue enable`.
@@ -383,7 +392,7 @@ impl Operation {
         let before = self.state.facts.plan.as_ref().and_then(|plan| plan.before.boot.as_ref());
         match (&self.request.wish, outcome) {
             (Wish::Enable(_), Outcome::LeftAlone(_) | Outcome::TaskFailed { .. }) => {
-                !before.is_some_and(Boot::is_rescue)
+                !before.is_some_and(Start::is_rescue)
             }
             (Wish::Restore { .. }, Outcome::LeftAlone(_)) => true,
             (Wish::Restore { .. }, Outcome::Restored) => self.state.is_end_unseen(),

@@ -3,15 +3,27 @@
 //! Only reads. The same reads make the confirmation card, and, right before execution, the recorded plan: what a person was
 //! shown is what happens, or nothing does.
 
+mod back;
+mod choose;
+
+pub use back::undoing;
+
+use std::time::Duration;
+
 use jiff::SignedDuration;
+use tokio::time::timeout;
 
 use super::{
     event::Problem,
     lease::Lease,
-    operation::{Difference, EnableWish, Ends, Entry, Plan, Setting, Snapshot, Wish, same_text},
-    server::{Boot, Server, ServiceName, System},
+    operation::{Difference, EnableWish, Ends, Entry, Plan, Setting, Snapshot, Wish},
+    server::{Boot, BootId, Server, ServiceName, System},
+    start::{Field, Instead, LeftOut, Start},
 };
 use crate::ovh;
+
+/// How long a person waits for one netboot entry: several tries in bad weather.
+const ENTRY_WITHIN: Duration = Duration::from_secs(5);
 
 /// What a person asked for, before a boot was chosen.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,9 +40,9 @@ pub enum Aim {
         lease: SignedDuration,
     },
     /// `/restore`.
-    Restore,
+    Restore(Back),
     /// What a restore puts back, without its reboot.
-    PutBack,
+    PutBack(Back),
     /// `/reboot`.
     Reboot,
 }
@@ -45,14 +57,30 @@ impl Aim {
                 ssh_key: wish.ssh_key.clone(),
                 lease: wish.lease,
             },
-            Wish::Restore { .. } => Self::Restore,
-            Wish::PutBack { .. } => Self::PutBack,
+            Wish::Restore { instead, .. } => Self::Restore(Back::of(instead.as_ref())),
+            Wish::PutBack { instead, .. } => Self::PutBack(Back::of(instead.as_ref())),
             Wish::Reboot { .. }
             | Wish::Link { .. }
             | Wish::Adopt { .. }
             | Wish::HandOver { .. }
             | Wish::Console { .. } => Self::Reboot,
         }
+    }
+}
+
+/// Where a way out leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Back {
+    /// To what was recorded, where that is a place to return to.
+    Recorded,
+    /// To the hard disk, whatever was recorded.
+    Disk,
+}
+
+impl Back {
+    /// A way that was shown as one to the disk stays one: it depends on no recorded value any more.
+    fn of(instead: Option<&Instead>) -> Self {
+        if instead.is_some() { Self::Disk } else { Self::Recorded }
     }
 }
 
@@ -74,6 +102,19 @@ pub struct Proposal {
     pub wish: Wish,
     /// What would be done now.
     pub plan: Plan,
+    /// What else there is to know before.
+    pub remarks: Vec<Remark>,
+}
+
+/// Something to know before **Confirm**.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Remark {
+    /// OVHcloud lists a netboot entry and does not show it; nobody asked for it by name.
+    LeftOut(LeftOut),
+    /// What the server starts now cannot be read, but for its number.
+    Unread(BootId, String),
+    /// A field is not as it was before the rescue, and Bernard did not change it: it stays as it is.
+    Stays(Field),
 }
 
 /// No plan can be made.
@@ -127,39 +168,48 @@ pub async fn propose(
     lease: Option<&Lease>,
 ) -> Result<Proposal, Error> {
     let over = lease.map(|lease| lease.operation);
-    let now = boot_of_free(client, server).await?;
+    let Next { start: now, unread } = next_of_free(client, server).await?;
+    let mut remarks = unread.map(|(id, said)| Remark::Unread(id, said)).into_iter().collect::<Vec<_>>();
     let (wish, change) = match aim {
         Aim::Enable { wanted, email, ssh_key, lease } => {
-            let (into, system) = choose_rescue(client, server, &wanted).await?;
+            let choose::Choice { boot: into, left_out } = choose::rescue(client, server, &wanted).await?;
+            remarks.extend(left_out.into_iter().map(Remark::LeftOut));
+            let system = into.family();
             if system == System::Windows && ssh_key.is_some() {
                 return Err(Problem::KeyNeedsLinux.into());
             }
             let change = Setting {
-                boot: into.clone(),
                 rescue_mail: email.clone().map(Some),
                 rescue_ssh_key: ssh_key.clone().map(Some),
+                ..Setting::of(into.clone().into())
             };
             (Wish::Enable(EnableWish { into, system, email, ssh_key, lease, over }), Some(change))
         }
-        Aim::Restore => {
-            let change = restoring(client, server, lease, now.as_ref()).await?;
-            let despite = lease.map(|lease| differences(lease, server, now.as_ref())).unwrap_or_default();
+        Aim::Restore(to) => {
+            let way = back::way(client, server, (lease, now.as_ref()), to).await?;
+            remarks.extend(lease.into_iter().flat_map(|lease| back::staying(lease, server)).map(Remark::Stays));
+            let despite = lease.map(|lease| back::differences(lease, server, now.as_ref())).unwrap_or_default();
             let ends = over.map_or(Ends::Nobodys, Ends::This);
-            (Wish::Restore { into: change.boot.clone(), despite, ends }, Some(change))
+            let into = way.change.boot.clone();
+            (Wish::Restore { into, despite, ends, instead: way.instead }, Some(way.change))
         }
-        Aim::PutBack => {
+        Aim::PutBack(to) => {
             let lease = lease.ok_or(Problem::NotInRescue)?;
-            let mut change = restoring(client, server, Some(lease), now.as_ref()).await?;
+            let mut way = back::way(client, server, (Some(lease), now.as_ref()), to).await?;
+            remarks.extend(back::staying(lease, server).map(Remark::Stays));
             if let Some(theirs) = now.as_ref().filter(|_| lease.seen.has_left()) {
                 // It is out of rescue: what others set there stays.
-                change.boot = theirs.clone();
+                way.change.boot = theirs.clone();
+                way.instead = None;
             }
-            let despite = differences_but_done(lease, server, now.as_ref(), &change);
-            (Wish::PutBack { into: change.boot.clone(), despite }, Some(change))
+            let despite = back::differences_but_done(lease, server, now.as_ref(), &way.change);
+            let into = way.change.boot.clone();
+            (Wish::PutBack { into, despite, instead: way.instead }, Some(way.change))
         }
         Aim::Reboot => (Wish::Reboot { into: now.clone() }, None),
     };
-    Ok(Proposal { plan: plan(server, now, &wish, change), wish })
+    let plan = plan(server, now, &wish, change);
+    Ok(Proposal { plan, wish, remarks })
 }
 
 /// The same choice again, right before execution; it must still be what the person was shown.
@@ -173,36 +223,43 @@ pub async fn confirm(client: &ovh::Client, server: &Server, wish: &Wish, lease: 
 
 /// Whether two wishes start the same boot, in spite of the same changes by others; `other` is what the person was shown.
 fn same_deed(one: &Wish, other: &Wish) -> bool {
-    let same = |one: &Boot, other: &Boot| one.id == other.id && one.kernel == other.kernel;
     match (one, other) {
         // A rescue that ended meanwhile is no loss; one that somebody began meanwhile is.
         (Wish::Enable(one), Wish::Enable(other)) => {
-            same(&one.into, &other.into) && (one.over.is_none() || one.over == other.over)
+            one.into.id == other.into.id
+                && one.into.kernel == other.into.kernel
+                && (one.over.is_none() || one.over == other.over)
         }
         (
-            Wish::Restore { into: one, despite, ends },
-            Wish::Restore { into: other, despite: shown, ends: ends_as_shown },
-        ) => same(one, other) && despite == shown && (*ends_as_shown == Ends::Unsaid || ends == ends_as_shown),
-        (Wish::PutBack { into: one, despite }, Wish::PutBack { into: other, despite: shown }) => {
-            same(one, other) && despite == shown
+            Wish::Restore { into: one, despite, ends, .. },
+            Wish::Restore { into: other, despite: shown, ends: ends_as_shown, .. },
+        ) => {
+            let same_lease = *ends_as_shown == Ends::Unsaid || ends == ends_as_shown;
+            one.is_same_as(other) && same_differences(despite, shown) && same_lease
         }
-        (Wish::Reboot { into: Some(one) }, Wish::Reboot { into: Some(other) }) => same(one, other),
+        (Wish::PutBack { into: one, despite, .. }, Wish::PutBack { into: other, despite: shown, .. }) => {
+            one.is_same_as(other) && same_differences(despite, shown)
+        }
+        (Wish::Reboot { into: Some(one) }, Wish::Reboot { into: Some(other) }) => same_next(one, other),
         (Wish::Reboot { into: None }, Wish::Reboot { into: None }) => true,
         _ => false,
     }
 }
 
-/// What puts the server back to `before`, for an operation whose reboot did not happen.
-///
-/// # Errors
-/// [`Error`] when there was no boot and the hard-disk boot cannot be found.
-pub async fn undoing(client: &ovh::Client, name: &ServiceName, plan: &Plan) -> Result<Option<Setting>, Error> {
-    let Some(change) = &plan.change else { return Ok(None) };
-    let boot = match &plan.before.boot {
-        Some(boot) => boot.clone(),
-        None => hard_disk(client, name).await?,
+/// As [`Start::is_same_as`]; but an entry that could not be read one of the two times is told by its number.
+fn same_next(one: &Start, other: &Start) -> bool {
+    match (one.netboot(), other.netboot()) {
+        (Some(one), Some(other)) if !(one.is_known() && other.is_known()) => one.id == other.id,
+        _ => one.is_same_as(other),
+    }
+}
+
+fn same_differences(now: &[Difference], shown: &[Difference]) -> bool {
+    let same = |(now, shown): (&Difference, &Difference)| match (now, shown) {
+        (Difference::Boot(Some(now)), Difference::Boot(Some(shown))) => same_next(now, shown),
+        _ => now == shown,
     };
-    Ok(Some(back_to(&plan.before, change, boot)))
+    now.len() == shown.len() && now.iter().zip(shown).all(same)
 }
 
 /// The plan of taking over the rescue that the server is in; it changes nothing now, and a restore leads to the disk.
@@ -210,15 +267,19 @@ pub async fn undoing(client: &ovh::Client, name: &ServiceName, plan: &Plan) -> R
 /// # Errors
 /// [`Problem::NotInRescue`] when it is in none.
 pub async fn adoption(client: &ovh::Client, server: &Server) -> Result<(Plan, System), Error> {
-    let now = boot_of_free(client, server).await?.filter(Boot::is_rescue);
-    let Some(boot) = now else { return Err(Problem::NotInRescue.into()) };
+    not_held(server)?;
+    let now = match server.boot.filter(|_| server.boot_script.is_none()) {
+        Some(id) => Some(client.boot(&server.name, id).await?),
+        None => None,
+    };
+    let Some(boot) = now.filter(Boot::is_rescue) else { return Err(Problem::NotInRescue.into()) };
     let system = boot.family();
     let before = snapshot(server, None);
-    let set = Setting { boot: boot.clone(), rescue_mail: None, rescue_ssh_key: None };
-    Ok((Plan { before, change: Some(set), into: Some(boot), entry: Entry::None }, system))
+    let into = Start::from(boot);
+    Ok((Plan { before, change: Some(Setting::of(into.clone())), into: Some(into), entry: Entry::None }, system))
 }
 
-fn plan(server: &Server, now: Option<Boot>, wish: &Wish, change: Option<Setting>) -> Plan {
+fn plan(server: &Server, now: Option<Start>, wish: &Wish, change: Option<Setting>) -> Plan {
     let entry = match wish {
         Wish::Enable(wish) if wish.system == System::Linux => {
             let key = wish.ssh_key.as_ref().or(server.rescue_ssh_key.as_ref());
@@ -237,194 +298,74 @@ fn plan(server: &Server, now: Option<Boot>, wish: &Wish, change: Option<Setting>
     Plan { before: snapshot(server, now), change, into, entry }
 }
 
-fn snapshot(server: &Server, boot: Option<Boot>) -> Snapshot {
+fn snapshot(server: &Server, boot: Option<Start>) -> Snapshot {
     Snapshot {
         boot,
         rescue_mail: server.rescue_mail.clone(),
         rescue_ssh_key: server.rescue_ssh_key.clone(),
         mails: None,
         ip: server.ip.clone(),
+        facts: server.facts(),
     }
 }
 
-/// As [`current_boot`], of a server that OVHcloud does not hold.
-async fn boot_of_free(client: &ovh::Client, server: &Server) -> Result<Option<Boot>, Error> {
-    if server.is_held_by_ovhcloud() {
-        return Err(Problem::HeldByOvhcloud { state: server.state.clone() }.into());
-    }
-    Ok(current_boot(client, server).await?)
-}
-
-/// The boot that the server starts next; `None` when none is set, or the one that is set no longer exists.
-///
-/// # Errors
-/// OVHcloud's.
-pub async fn current_boot(client: &ovh::Client, server: &Server) -> Result<Option<Boot>, ovh::Error> {
-    let Some(id) = server.boot else { return Ok(None) };
-    match client.boot(&server.name, id).await {
-        Ok(boot) => Ok(Some(boot)),
-        Err(error) if error.is_not_found() => Ok(None),
-        Err(error) => Err(error),
+fn not_held(server: &Server) -> Result<(), Error> {
+    match server.is_held_by_ovhcloud() {
+        true => Err(Problem::HeldByOvhcloud { state: server.state.clone() }.into()),
+        false => Ok(()),
     }
 }
 
-async fn hard_disk(client: &ovh::Client, name: &ServiceName) -> Result<Boot, Error> {
-    let mut disks = client.boots(name, Some("harddisk")).await?;
-    if disks.is_empty() { Err(Problem::NoBoots.into()) } else { Ok(disks.swap_remove(0)) }
+/// As [`next_start`], of a server that OVHcloud does not hold.
+async fn next_of_free(client: &ovh::Client, server: &Server) -> Result<Next, Error> {
+    not_held(server)?;
+    Ok(next_start(client, server).await)
 }
 
-/// What a restore sets: the recorded boot, or the disk where that was none, a rescue or power-off; mail and key only if they were changed.
-async fn restoring(
-    client: &ovh::Client,
-    server: &Server,
-    lease: Option<&Lease>,
-    now: Option<&Boot>,
-) -> Result<Setting, Error> {
-    let Some(lease) = lease else {
-        if now.is_none_or(Boot::is_worth_returning_to) {
-            return Err(Problem::NothingToRestore.into());
-        }
-        let boot = hard_disk(client, &server.name).await?;
-        return Ok(Setting { boot, rescue_mail: None, rescue_ssh_key: None });
-    };
-    let recorded = lease.before.boot.as_ref().filter(|boot| boot.is_worth_returning_to());
-    let boot = match recorded {
-        Some(boot) => boot.clone(),
-        None => hard_disk(client, &server.name).await?,
-    };
-    Ok(back_to(&lease.before, &lease.set, boot))
+/// What a server starts next, as far as OVHcloud shows it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Next {
+    /// Its start; `None` when nothing is set.
+    pub start: Option<Start>,
+    /// The number of the netboot that is set, with OVHcloud's words, if that is all that could be read of it.
+    pub unread: Option<(BootId, String)>,
 }
 
-fn back_to(before: &Snapshot, set: &Setting, boot: Boot) -> Setting {
-    Setting {
-        boot,
-        rescue_mail: set.rescue_mail.as_ref().map(|_| before.rescue_mail.clone()),
-        rescue_ssh_key: set.rescue_ssh_key.as_ref().map(|_| before.rescue_ssh_key.clone()),
+/// What the server starts next: its owners' script, which is served instead of any netboot, or the netboot that is set. Of an
+/// entry that OVHcloud does not show, or no longer lists, the number is known.
+pub async fn next_start(client: &ovh::Client, server: &Server) -> Next {
+    if let Some(script) = &server.boot_script {
+        return Next { start: Some(Start::Script(script.clone())), unread: None };
+    }
+    let Some(id) = server.boot else { return Next::default() };
+    match entry(client, &server.name, id).await {
+        Ok(boot) => Next { start: Some(boot.into()), unread: None },
+        Err(unread) => Next { start: Some(Boot::unread(id).into()), unread: Some((id, unread.said())) },
     }
 }
 
-/// What somebody else changed; what is back already needs no question.
-fn differences_but_done(lease: &Lease, server: &Server, now: Option<&Boot>, change: &Setting) -> Vec<Difference> {
-    if change.holds_on(server) { Vec::new() } else { differences(lease, server, now) }
+/// Why an entry could not be read.
+enum Unread {
+    /// OVHcloud does not list it.
+    Gone(String),
+    /// In its own words, or for lack of any in time.
+    Away(String),
 }
 
-fn differences(lease: &Lease, server: &Server, now: Option<&Boot>) -> Vec<Difference> {
-    let mut differences = Vec::new();
-    if server.boot != Some(lease.set.boot.id) && !lease.seen.has_left() {
-        differences.push(Difference::Boot(now.cloned()));
-    }
-    if lease.set.rescue_mail.as_ref().is_some_and(|mail| *mail != server.rescue_mail) {
-        differences.push(Difference::RescueMail);
-    }
-    let theirs = server.rescue_ssh_key.as_deref();
-    if lease.set.rescue_ssh_key.as_ref().is_some_and(|ours| !same_text(ours.as_deref(), theirs)) {
-        differences.push(Difference::RescueSshKey);
-    }
-    differences
-}
-
-/// Chooses a rescue by kernel, never by position: the list also holds `ipxe-shell`, and it can come first.
-async fn choose_rescue(client: &ovh::Client, server: &Server, wanted: &Wanted) -> Result<(Boot, System), Error> {
-    if *wanted == Wanted::ByOs && server.os.trim().is_empty() {
-        return Err(Problem::SystemUnread.into());
-    }
-    let boots = client.boots(&server.name, Some("rescue")).await?;
-    if let Some(boot) = pick(&boots, server, wanted) {
-        let system = boot.family();
-        return Ok((boot.clone(), system));
-    }
-    if let Wanted::Kernel(kernel) = wanted {
-        // Some rescues are listed with another type than `rescue`.
-        let all = client.boots(&server.name, None).await?;
-        if let Some(boot) = all.into_iter().find(|boot| boot.kernel == *kernel && boot.is_rescue()) {
-            let system = boot.family();
-            return Ok((boot, system));
+impl Unread {
+    fn said(self) -> String {
+        match self {
+            Self::Gone(said) | Self::Away(said) => said,
         }
     }
-    // What nobody can reach is not offered.
-    let has: Vec<String> = boots.into_iter().filter(Boot::is_rescue).map(|boot| boot.kernel).collect();
-    if has.is_empty() {
-        return Err(Problem::NoBoots.into());
-    }
-    // The memory only explains; without it the sentence is shorter.
-    let memory_gb = client.hardware(&server.name).await.ok().flatten().map(|mb| mb / 1024);
-    let wanted = match wanted {
-        Wanted::ByOs => family_word(server.system()).to_owned(),
-        Wanted::Family(system) => family_word(*system).to_owned(),
-        Wanted::Kernel(kernel) => kernel.clone(),
-    };
-    Err(Problem::NoSuchRescue { wanted, has, os: server.os.clone(), memory_gb }.into())
 }
 
-/// The word of a family in commands.
-fn family_word(system: System) -> &'static str {
-    match system {
-        System::Windows => "windows",
-        System::Linux => "linux",
-    }
-}
-
-fn pick<'a>(boots: &'a [Boot], server: &Server, wanted: &Wanted) -> Option<&'a Boot> {
-    let family = match wanted {
-        Wanted::Kernel(kernel) => return boots.iter().find(|boot| boot.kernel == *kernel && boot.is_rescue()),
-        Wanted::Family(family) => *family,
-        Wanted::ByOs => server.system(),
-    };
-    boots.iter().filter(|boot| boot.rescue_system() == Some(family)).max_by_key(|boot| (preference(boot), boot.id))
-}
-
-/// How well a rescue fits its family: the names that OVHcloud's guides give first, a retired image last.
-fn preference(boot: &Boot) -> (bool, u8, u32) {
-    let current = !boot.description.to_ascii_uppercase().contains("REMOVAL");
-    let rank = match boot.kernel.as_str() {
-        "rescue-customer-windows" => 3,
-        kernel if kernel.starts_with("rescue") && kernel.ends_with("-customer") => 2,
-        _ => 1,
-    };
-    let version: String = boot.kernel.chars().skip("rescue".len()).take_while(char::is_ascii_digit).collect();
-    (current, rank, version.parse().unwrap_or(0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rescue::server::BootId;
-
-    fn boot(id: u64, kernel: &str, description: &str) -> Boot {
-        Boot { id: BootId(id), boot_type: "rescue".into(), kernel: kernel.into(), description: description.into() }
-    }
-
-    fn server(os: &str) -> Server {
-        let name = "ns1.example".to_owned().try_into().expect("a name");
-        Server { os: os.into(), ..Server::only_named(name, "main") }
-    }
-
-    fn kernel(boots: &[Boot], os: &str, wanted: &Wanted) -> Option<String> {
-        pick(boots, &server(os), wanted).map(|boot| boot.kernel.clone())
-    }
-
-    #[test]
-    fn a_rescue_is_chosen_by_its_kernel_and_never_by_its_place() {
-        let boots = [
-            boot(9, "ipxe-shell", "iPXE shell"),
-            boot(1, "rescue-customer", "Rescue [REMOVAL ON 2025-06-23]"),
-            boot(2, "rescue11-customer", ""),
-            boot(3, "rescue12-customer", ""),
-            boot(4, "Rescue2019-Windows", ""),
-            boot(5, "rescue-customer-windows", ""),
-            boot(6, "WinRescue", ""),
-        ];
-        assert_eq!(kernel(&boots, "win2022-std_64", &Wanted::ByOs).as_deref(), Some("rescue-customer-windows"));
-        assert_eq!(kernel(&boots, "debian12_64", &Wanted::ByOs).as_deref(), Some("rescue12-customer"));
-        assert_eq!(
-            kernel(&boots, "debian12_64", &Wanted::Family(System::Windows)).as_deref(),
-            Some("rescue-customer-windows")
-        );
-        assert_eq!(
-            kernel(&boots, "debian12_64", &Wanted::Kernel("rescue11-customer".into())).as_deref(),
-            Some("rescue11-customer")
-        );
-        assert_eq!(kernel(&boots, "debian12_64", &Wanted::Kernel("ipxe-shell".into())), None);
-        assert_eq!(kernel(&boots[..4], "win2022-std_64", &Wanted::ByOs), None);
+/// One netboot entry, while somebody waits.
+async fn entry(client: &ovh::Client, name: &ServiceName, id: BootId) -> Result<Boot, Unread> {
+    match timeout(ENTRY_WITHIN, client.boot(name, id)).await {
+        Ok(Ok(boot)) => Ok(boot),
+        Ok(Err(error)) if error.is_not_found() => Err(Unread::Gone(error.to_string())),
+        Ok(Err(error)) => Err(Unread::Away(error.to_string())),
+        Err(_) => Err(Unread::Away(format!("nothing within {} s", ENTRY_WITHIN.as_secs()))),
     }
 }

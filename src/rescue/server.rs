@@ -8,6 +8,8 @@ use std::{collections::BTreeMap, fmt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::start::{BootScript, Fact, Field};
+
 /// OVHcloud's name for a dedicated server, such as `ns1111111.ip-203-0-113.eu`.
 ///
 /// Holds 1 to 253 ASCII letters, digits, dots, hyphens or underscores and starts with a letter or a digit, so it can stand in a
@@ -117,6 +119,18 @@ pub struct Server {
     pub power_state: Option<String>,
     /// The netboot entry of the next start, if any is set.
     pub boot: Option<BootId>,
+    /// The script of its owners' that it starts instead of any netboot. It may hold secrets: no copy of a server keeps it.
+    #[serde(skip)]
+    pub boot_script: Option<BootScript>,
+    /// Which EFI program the disk's start runs.
+    #[serde(skip)]
+    pub efi_bootloader_path: Option<String>,
+    /// The root device.
+    #[serde(skip)]
+    pub root_device: Option<String>,
+    /// Of what else decides how it starts: what cannot be read, so that nobody takes it for empty.
+    #[serde(skip)]
+    pub unread: Vec<Field>,
     /// Where OVHcloud mails rescue credentials to, if not to the account's contact.
     pub rescue_mail: Option<String>,
     /// The SSH key of the Linux rescue; with it no password exists.
@@ -157,6 +171,10 @@ impl Server {
             state: String::new(),
             power_state: None,
             boot: None,
+            boot_script: None,
+            efi_bootloader_path: None,
+            root_device: None,
+            unread: Vec::new(),
             rescue_mail: None,
             rescue_ssh_key: None,
             monitoring: None,
@@ -175,11 +193,24 @@ impl Server {
         if self.os.to_ascii_lowercase().starts_with("win") { System::Windows } else { System::Linux }
     }
 
+    /// What else decides how it starts and who looks after it, as far as it could be read.
+    pub fn facts(&self) -> Vec<Fact> {
+        let mut facts =
+            vec![Fact::EfiBootloaderPath(self.efi_bootloader_path.clone()), Fact::RootDevice(self.root_device.clone())];
+        facts.extend(self.monitoring.map(Fact::Monitoring));
+        facts.push(Fact::NoIntervention(self.no_intervention));
+        facts.retain(|fact| !self.unread.contains(&fact.field()));
+        facts
+    }
+
     /// Whether OVHcloud itself holds the server (`hacked`, `hackedBlocked`): then nobody but its support changes anything.
     pub fn is_held_by_ovhcloud(&self) -> bool {
         self.state.to_ascii_lowercase().starts_with("hacked")
     }
 }
+
+/// How a retired image begins the end of its description (seen at OVHcloud).
+const RETIRED: &str = "[REMOVAL ON ";
 
 /// A family of rescue systems.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -227,17 +258,33 @@ impl Boot {
     /// Whether a server that starts this is in rescue. `bootType` alone misses some, and `ipxe-shell` is listed as a rescue that nobody can reach.
     pub fn is_rescue(&self) -> bool {
         let kernel = self.kernel.to_ascii_lowercase();
-        (self.boot_type == "rescue" && kernel != "ipxe-shell") || kernel.starts_with("rescue") || kernel == "winrescue"
+        let listed = self.boot_type == "rescue" && self.is_known() && !self.is_unreachable();
+        listed || kernel.starts_with("rescue") || kernel == "winrescue"
     }
 
     /// Whether this powers the server off instead of starting it.
     pub fn is_power_off(&self) -> bool {
-        self.boot_type == "power"
+        self.boot_type == "power" || self.kernel.eq_ignore_ascii_case("poweroff")
     }
 
-    /// Whether a restore may lead back to this: not to a rescue, and not to a machine that stays off.
+    /// Whether nobody can reach a machine that starts this: it stands in a shell that only its screen shows.
+    pub fn is_unreachable(&self) -> bool {
+        self.kernel.trim().to_ascii_lowercase().starts_with("ipxe-shell")
+    }
+
+    /// Whether it is the hard disk.
+    pub fn is_disk(&self) -> bool {
+        self.boot_type == "harddisk"
+    }
+
+    /// Whether OVHcloud has retired this image.
+    pub fn is_retired(&self) -> bool {
+        self.description.to_ascii_uppercase().contains(RETIRED)
+    }
+
+    /// Whether a restore may lead back to this: not to a rescue, not to where nobody gets, and not into the dark.
     pub fn is_worth_returning_to(&self) -> bool {
-        !self.is_rescue() && !self.is_power_off()
+        self.is_known() && self.unfit().is_none()
     }
 
     /// The family of this rescue; `None` when it is none. The legacy `WinRescue` is a different thing and no Windows rescue.
@@ -342,6 +389,7 @@ impl From<TaskStatus> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rescue::start::Unfit;
 
     fn boot(boot_type: &str, kernel: &str) -> Boot {
         Boot { id: BootId(7), boot_type: boot_type.into(), kernel: kernel.into(), description: String::new() }
@@ -357,7 +405,12 @@ mod tests {
 
     #[test]
     fn the_ipxe_shell_is_no_rescue_and_an_internal_rescue_is_one() {
-        assert!(!boot("rescue", "ipxe-shell").is_rescue());
+        for shell in ["ipxe-shell", "iPXE-shell", "ipxe-shell-uefi"] {
+            assert!(!boot("rescue", shell).is_rescue());
+            assert_eq!(boot("rescue", shell).unfit(), Some(Unfit::Unreachable));
+        }
+        assert_eq!(boot("power", "poweroff").unfit(), Some(Unfit::PowerOff));
+        assert!(!Boot::unread(BootId(7)).is_worth_returning_to() && Boot::unread(BootId(7)).unfit().is_none());
         assert!(boot("internal", "rescue-customer").is_rescue());
         assert!(boot("rescue", "WinRescue").is_rescue());
         assert!(!boot("harddisk", "hd").is_rescue());

@@ -21,9 +21,10 @@ use super::{
     lookout::{self, Lookout},
     notice::{Letter, Notice, To},
     operation::{ChannelId, Kind, Operation, Request, Wish},
-    plan::{self, Aim},
+    plan::{self, Aim, Back},
     pulse::Pulse,
     reminder::{self, Due, Moment, Reminder},
+    start::{Instead, Unfit},
     state::Phase,
     steps,
 };
@@ -337,12 +338,15 @@ impl Warden {
             tracing::warn!(server.name = %server.name, "a deadline's restore waits for others");
             return Ok(Begun::NotYet);
         }
-        let wish = match self.fleet.propose(&server, Aim::Restore, Some(lease)).await {
+        let wish = match self.fleet.propose(&server, Aim::Restore(Back::Recorded), Some(lease)).await {
             Ok(proposal) => proposal.wish,
             Err(error) => return self.after(lease, &origin, &error).await,
         };
-        if matches!(&wish, Wish::Restore { despite, .. } if !despite.is_empty()) {
-            return Ok(Begun::No);
+        match &wish {
+            Wish::Restore { despite, .. } if !despite.is_empty() => return Ok(Begun::No),
+            // What cannot be read now may be readable soon; if it is not, a person is asked.
+            Wish::Restore { instead: Some(Instead { why: Unfit::Unread { .. }, .. }), .. } => return Ok(Begun::NotYet),
+            _ => {}
         }
         let request = Request {
             wish,

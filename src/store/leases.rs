@@ -121,6 +121,12 @@ pub(super) async fn apply(
     match effect {
         Effect::Begin(lease) => begin(tx, operation, *lease, now).await?,
         Effect::Undo => undo(tx, operation, now).await?,
+        Effect::Found(found) => {
+            let held = active(&mut *tx, &operation.request.server).await?;
+            if let Some(held) = held.filter(|held| held.operation == operation.id) {
+                rewrite(&mut *tx, &Lease { found, ..held }).await?;
+            }
+        }
         Effect::HandOver { lease, from, to } => return hand_over(tx, operation, (lease, from, to), now).await,
         Effect::End => {
             let server = &operation.request.server;

@@ -58,9 +58,14 @@ fn wish(kind: Kind, system: System) -> Wish {
             lease: SignedDuration::from_hours(4),
             over: None,
         }),
-        Kind::Restore => Wish::Restore { into: boot(1, "harddisk", "hd"), despite: Vec::new(), ends: Ends::default() },
-        Kind::PutBack => Wish::PutBack { into: boot(1, "harddisk", "hd"), despite: Vec::new() },
-        Kind::Reboot => Wish::Reboot { into: Some(boot(1, "harddisk", "hd")) },
+        Kind::Restore => Wish::Restore {
+            into: boot(1, "harddisk", "hd").into(),
+            despite: Vec::new(),
+            ends: Ends::default(),
+            instead: None,
+        },
+        Kind::PutBack => Wish::PutBack { into: boot(1, "harddisk", "hd").into(), despite: Vec::new(), instead: None },
+        Kind::Reboot => Wish::Reboot { into: Some(boot(1, "harddisk", "hd").into()) },
         Kind::Link => Wish::Link { sources: vec![Source::Mail] },
         Kind::Adopt => Wish::Adopt { lease: SignedDuration::from_hours(4) },
         Kind::HandOver => Wish::HandOver {
@@ -95,19 +100,17 @@ fn opened(kind: Kind, system: System, locale: Locale) -> Operation {
 
 fn prepared(entry: Entry, operation: &Operation) -> Event {
     let (into, change) = match &operation.request.wish {
-        Wish::Enable(wish) => (wish.into.clone(), true),
+        Wish::Enable(wish) => (wish.into.clone().into(), true),
         Wish::Restore { into, .. } | Wish::PutBack { into, .. } => (into.clone(), true),
         Wish::Reboot { .. } | Wish::Link { .. } | Wish::Adopt { .. } | Wish::HandOver { .. } | Wish::Console { .. } => {
-            (boot(1, "harddisk", "hd"), false)
+            (boot(1, "harddisk", "hd").into(), false)
         }
     };
-    let set = Setting { boot: into.clone(), rescue_mail: None, rescue_ssh_key: None };
+    let set = Setting::of(into.clone());
     let before = Snapshot {
-        boot: Some(boot(1, "harddisk", "hd")),
-        rescue_mail: None,
-        rescue_ssh_key: None,
-        mails: None,
+        boot: Some(boot(1, "harddisk", "hd").into()),
         ip: Some("203.0.113.100".into()),
+        ..Snapshot::default()
     };
     let plan = Plan { before, change: change.then_some(set), into: Some(into), entry };
     Event::Prepared { plan: Box::new(plan), offset: None }
@@ -135,7 +138,7 @@ impl Scene {
             match effect(&scene.operation, &event, at(60)) {
                 Some(Effect::Begin(lease)) => scene.lease = Some(*lease),
                 Some(Effect::Undo | Effect::End) => scene.lease = None,
-                Some(Effect::HandOver { .. }) | None => {}
+                Some(Effect::HandOver { .. } | Effect::Found(_)) | None => {}
             }
         }
         scene
@@ -149,7 +152,7 @@ impl Scene {
     fn intended(&self) -> Self {
         let ready = self.prepared(Entry::Password);
         let set = ready.operation.state.facts.plan.as_ref().is_some_and(|plan| plan.change.is_some());
-        ready.then(set.then_some(Event::BootSet { queries: Vec::new() })).then([intended()])
+        ready.then(set.then_some(boot_set())).then([intended()])
     }
 
     /// Up to the end of OVHcloud's task.
@@ -176,6 +179,10 @@ impl Scene {
         }
         look
     }
+}
+
+fn boot_set() -> Event {
+    Event::BootSet { queries: Vec::new(), found: Vec::new(), lacking: Vec::new() }
 }
 
 fn intended() -> Event {
@@ -240,15 +247,12 @@ fn an_enable_from_its_card_to_its_end() {
     for locale in LOCALES {
         let begun = Scene::of(Kind::Enable, System::Windows, locale);
         let searching = begun.task_done().then([port(Port::Closed, 90)]);
-        let delivering = searching.then([Event::DeliveryAttempted {
-            source: Some(Source::AuthenticationSecret),
-            query: None,
-            refused: None,
-        }]);
+        let source = Some(Source::AuthenticationSecret);
+        let delivering = searching.then([Event::DeliveryAttempted { source, query: None, refused: None }]);
         let closed = delivering.then([Event::DmClosed { code: None }]);
         let scenes = [
             ("accepted", begun.clone()),
-            ("about to reboot", begun.prepared(Entry::Password).then([Event::BootSet { queries: Vec::new() }])),
+            ("about to reboot", begun.prepared(Entry::Password).then([boot_set()])),
             ("rebooting", begun.intended().then([Event::RebootAccepted { task: TaskId(123_456_789), query: None }])),
             ("looking for the link", searching.clone()),
             ("delivered", delivering.then([Event::LinkDelivered])),
@@ -330,11 +334,7 @@ fn a_request_for_approval_and_what_becomes_of_it() {
             guarded(Kind::Restore, locale, Guard::Approval, 2).then([Event::ApprovalGiven { by: paula, rule: None }]);
         let approved = asked.then([Event::ApprovalGiven { by: paula, rule: None }]);
         let denied = asked.then([Event::ApprovalDenied { by: paula, rule: None }]);
-        let lost = approved.then([
-            prepared(Entry::Password, &approved.operation),
-            Event::BootSet { queries: Vec::new() },
-            intended(),
-        ]);
+        let lost = approved.then([prepared(Entry::Password, &approved.operation), boot_set(), intended()]);
         let again = Event::RebootAgainAsked {
             by: quinn,
             approval: Box::new(approval(1, &Wish::Reboot { into: None })),

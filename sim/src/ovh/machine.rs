@@ -13,6 +13,9 @@ use super::{
     task::{By, Ending, Task},
 };
 
+/// What runs where a server's own boot script was served.
+pub const BOOT_SCRIPT: &str = "boot-script";
+
 /// What a machine runs at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Running {
@@ -104,6 +107,10 @@ pub(super) struct Machine {
     pub(super) console_endings: Vec<Ending>,
     /// How many more writes of the rescue mail are forgotten.
     pub(super) forgets_mail: u32,
+    /// How many characters of a boot script it keeps; the rest is dropped without a word.
+    pub(super) keeps_of_scripts: usize,
+    /// Writing a netboot takes its EFI bootloader's path and its monitoring away.
+    pub(super) forgets_others: bool,
     pub(super) hands_out_secret: bool,
     pub(super) hands_out_mail: bool,
     pub(super) refuses_while_busy: bool,
@@ -118,7 +125,7 @@ impl Machine {
     pub(super) fn new(spec: ServerSpec, server_id: u64, ip: Ipv4Addr) -> Self {
         let settings = Settings {
             boot_id: spec.boot_id,
-            boot_script: None,
+            boot_script: spec.boot_script.clone(),
             efi_bootloader_path: (spec.installed == Installed::Windows)
                 .then(|| r"\efi\microsoft\boot\bootmgfw.efi".to_owned()),
             root_device: None,
@@ -137,6 +144,8 @@ impl Machine {
             consoles: KINDS.map(str::to_owned).to_vec(),
             console_endings: Vec::new(),
             forgets_mail: 0,
+            keeps_of_scripts: usize::MAX,
+            forgets_others: false,
             hands_out_secret: true,
             hands_out_mail: true,
             refuses_while_busy: false,
@@ -145,6 +154,11 @@ impl Machine {
             port: Port::default(),
             spec,
         }
+    }
+
+    /// What a start from now on would be served: its own script, or the netboot that is set.
+    pub(super) fn next_start(&self) -> Option<Netboot> {
+        served(self.settings.boot_script.as_deref()).or(self.settings.boot_id.and_then(|id| self.boot(id)).cloned())
     }
 
     pub(super) fn is_called(&self, name: &str) -> bool {
@@ -165,7 +179,9 @@ impl Machine {
         match self.restart(now) {
             Some(task) if task.up().is_some_and(|up| now < up) => Running::Dark,
             Some(task) => Running::of(task.restart.as_ref().and_then(|restart| restart.boot.as_ref())),
-            None => Running::of(self.spec.boot_id.and_then(|id| self.boot(id))),
+            None => Running::of(
+                served(self.spec.boot_script.as_deref()).as_ref().or(self.spec.boot_id.and_then(|id| self.boot(id))),
+            ),
         }
     }
 
@@ -239,4 +255,10 @@ impl Machine {
             "urn": format!("urn:v1:eu:resource:dedicatedServer:{}", self.spec.name),
         })
     }
+}
+
+/// A script as the netboot that it stands for; empty, it is none.
+fn served(script: Option<&str>) -> Option<Netboot> {
+    let script = script.filter(|script| !script.trim().is_empty())?;
+    Some(Netboot::new(0, "ipxeCustomerScript", BOOT_SCRIPT, script))
 }

@@ -33,7 +33,7 @@ mod world;
 
 pub use access::{APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY, DriftReadsAs};
 pub use ask::TaskSeen;
-pub use machine::{Running, Settings};
+pub use machine::{BOOT_SCRIPT, Running, Settings};
 pub use mail::{Delivery, Language, LinkStyle, Mail};
 pub use port::Port;
 pub use spec::{Installed, Netboot, ServerSpec};

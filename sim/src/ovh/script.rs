@@ -222,7 +222,58 @@ impl Ovh {
     /// Somebody changes the netboot in the control panel.
     #[track_caller]
     pub fn netboot_by_somebody(&self, server: &str, boot_id: Option<u64>) {
-        self.on(server, |machine| machine.settings.boot_id = boot_id);
+        self.on(server, |machine| {
+            machine.settings.boot_id = boot_id;
+            machine.settings.boot_script = None;
+        });
+    }
+
+    /// Somebody sets a boot script of their own, which empties the netboot; `None`: takes it away, and leaves none.
+    #[track_caller]
+    pub fn script_by_somebody(&self, server: &str, script: Option<&str>) {
+        self.on(server, |machine| {
+            machine.settings.boot_id = None;
+            machine.settings.boot_script = script.map(str::to_owned);
+        });
+    }
+
+    /// Both a netboot and a boot script are set, as OVHcloud itself never leaves it.
+    #[track_caller]
+    pub fn both_set(&self, server: &str, boot_id: u64, script: &str) {
+        self.on(server, |machine| {
+            machine.settings.boot_id = Some(boot_id);
+            machine.settings.boot_script = Some(script.to_owned());
+        });
+    }
+
+    /// Of a boot script that is written from now on, it keeps so many characters and says nothing.
+    #[track_caller]
+    pub fn cut_scripts(&self, server: &str, keeps: usize) {
+        self.on(server, |machine| machine.keeps_of_scripts = keeps);
+    }
+
+    /// Whoever sets its netboot from now on takes away its EFI bootloader's path and its monitoring by the way.
+    #[track_caller]
+    pub fn netboot_takes_others_along(&self, server: &str) {
+        self.on(server, |machine| machine.forgets_others = true);
+    }
+
+    /// Somebody changes the path of its EFI bootloader in the control panel.
+    #[track_caller]
+    pub fn efi_path_by_somebody(&self, server: &str, path: Option<&str>) {
+        self.on(server, |machine| machine.settings.efi_bootloader_path = path.map(str::to_owned));
+    }
+
+    /// Somebody switches its monitoring on or off in the control panel.
+    #[track_caller]
+    pub fn monitoring_by_somebody(&self, server: &str, on: bool) {
+        self.on(server, |machine| machine.settings.monitoring = on);
+    }
+
+    /// An entry leaves the list of its netboots; a server that has it set keeps the number.
+    #[track_caller]
+    pub fn retire_boot(&self, server: &str, kernel: &str) {
+        self.on(server, |machine| machine.spec.boots.retain(|boot| boot.kernel != kernel));
     }
 
     /// Somebody changes the rescue mail in the control panel.

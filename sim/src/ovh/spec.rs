@@ -45,6 +45,7 @@ pub struct ServerSpec {
     pub(super) memory_mb: u64,
     pub(super) boots: Vec<Netboot>,
     pub(super) boot_id: Option<u64>,
+    pub(super) boot_script: Option<String>,
     pub(super) state: String,
     pub(super) monitoring: bool,
     pub(super) rescue_mail: Option<String>,
@@ -93,6 +94,7 @@ impl ServerSpec {
                 Netboot::new(95_644, "power", "poweroff", "Power-off server"),
             ],
             boot_id: Some(1),
+            boot_script: None,
             state: "ok".to_owned(),
             monitoring: true,
             rescue_mail: None,
@@ -169,6 +171,14 @@ impl ServerSpec {
     #[must_use]
     pub fn booting(mut self, boot_id: Option<u64>) -> Self {
         self.boot_id = boot_id;
+        self
+    }
+
+    /// An iPXE script is served at its start, instead of any netboot, from the first day.
+    #[must_use]
+    pub fn scripted(mut self, script: &str) -> Self {
+        self.boot_id = None;
+        self.boot_script = Some(script.to_owned());
         self
     }
 

@@ -120,7 +120,7 @@ impl World {
         };
         let machine = self.machine(name)?;
         let restart = reboots.then(|| Restart {
-            boot: machine.settings.boot_id.and_then(|id| machine.boot(id)).cloned(),
+            boot: machine.next_start(),
             ssh_key: machine.settings.rescue_ssh_key.clone(),
             mail_to: machine.settings.rescue_mail.clone(),
             mail_settled: false,

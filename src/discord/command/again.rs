@@ -14,6 +14,7 @@ use crate::{
         handler::{Handler, Reply},
         press::Admitted,
         refusal::Refusal,
+        starts,
     },
     rescue::{
         approval::{Approval, Guard},
@@ -118,13 +119,8 @@ impl Handler {
             say!(locale, "confirm-again", server = code(&request.label), id = operation.id.to_string()),
             say!(locale, "confirm-boots-into", into = into(&proposal.plan, locale)),
         ];
-        if let Wish::Reboot { into: Some(boot) } = &proposal.wish {
-            if boot.is_rescue() {
-                lines.push(say!(locale, "confirm-reboot-rescue"));
-            }
-            if boot.is_power_off() {
-                lines.push(say!(locale, "confirm-reboot-off"));
-            }
+        if let Wish::Reboot { into: start } = &proposal.wish {
+            lines.extend(starts::dead_end(start.as_ref(), locale));
         }
         if operation.request.kind() == Kind::Restore
             && let Some(lease) = self.lookout.lease(server).await?

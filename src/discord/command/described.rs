@@ -5,13 +5,13 @@ use jiff::SignedDuration;
 use crate::{
     access::UserId,
     config::Locale,
-    discord::{approval_card, others, standing},
+    discord::{approval_card, others, standing, starts},
     rescue::{
         lease::Lease,
-        operation::{Difference, Entry, Plan, Request, Wish},
+        operation::{Entry, Plan, Request, Wish},
         plan::Proposal,
         reminder,
-        server::{Boot, System},
+        server::System,
     },
     say,
     text::{code, duration, mention, named, since_epoch},
@@ -44,38 +44,41 @@ pub(super) fn describe(
                 _ => {}
             }
             lines.extend(in_rescue);
+            lines.extend(starts::displaced(proposal.plan.before.boot.as_ref(), lease, locale));
             lines.push(say!(locale, "confirm-services-stop"));
             lines.push(say!(locale, "confirm-backup"));
             if wish.system == System::Windows {
                 lines.push(say!(locale, "confirm-windows-vm"));
             }
         }
-        Wish::Restore { despite, .. } => {
-            lines.push(say!(locale, "confirm-restore", server = server));
+        Wish::Restore { despite, instead, .. } => {
+            lines.push(match (lease, instead) {
+                (None, Some(_)) => say!(locale, "confirm-to-disk", server = server),
+                _ => say!(locale, "confirm-restore", server = server),
+            });
             lines.push(say!(locale, "confirm-boots-into", into = into));
+            lines.extend(starts::instead(&request.wish, locale));
             lines.extend(in_rescue);
             lines.extend(lease.is_none().then(|| say!(locale, "confirm-ends-nobodys")));
-            lines.extend(despite.iter().map(|difference| self::difference(difference, locale)));
+            lines.extend(despite.iter().map(|difference| starts::difference(difference, locale)));
         }
         Wish::PutBack { despite, .. } => {
             lines.push(say!(locale, "confirm-put-back", server = server));
             lines.push(say!(locale, "confirm-boots-into-next", into = into));
+            lines.extend(starts::instead(&request.wish, locale));
             lines.extend(in_rescue);
-            lines.extend(despite.iter().map(|difference| self::difference(difference, locale)));
+            lines.extend(despite.iter().map(|difference| starts::difference(difference, locale)));
         }
-        Wish::Reboot { into: boot } => {
+        Wish::Reboot { into: start } => {
             lines.push(say!(locale, "confirm-reboot", server = server));
             lines.push(say!(locale, "confirm-boots-into", into = into));
-            if boot.as_ref().is_some_and(Boot::is_rescue) {
-                lines.push(say!(locale, "confirm-reboot-rescue"));
-            }
-            if boot.as_ref().is_some_and(Boot::is_power_off) {
-                lines.push(say!(locale, "confirm-reboot-off"));
-            }
+            lines.extend(starts::dead_end(start.as_ref(), locale));
             lines.push(say!(locale, "confirm-services-stop"));
         }
         Wish::Link { .. } | Wish::Adopt { .. } | Wish::HandOver { .. } | Wish::Console { .. } => {}
     }
+    let remarks = proposal.remarks.iter().filter(|remark| starts::matters(remark, &request.wish));
+    lines.extend(remarks.map(|remark| starts::remark(remark, locale)));
     lines.extend(request.beside.iter().flat_map(|beside| others::lines(beside, locale)));
     lines.extend(approval_card::forewarning(&request.guard, locale));
     lines.push(say!(locale, "confirm-life"));
@@ -104,16 +107,5 @@ pub(super) fn in_rescue(wish: &Wish, lease: &Lease, asker: UserId, locale: Local
 
 /// What the machine will start, by kernel and OVHcloud's words.
 pub(super) fn into(plan: &Plan, locale: Locale) -> String {
-    let kernel = |boot: &Boot| format!("{} ({})", code(&boot.kernel), code(&boot.description));
-    plan.into.as_ref().map_or_else(|| say!(locale, "boot-none"), kernel)
-}
-
-/// What somebody else changed.
-pub(super) fn difference(difference: &Difference, locale: Locale) -> String {
-    match difference {
-        Difference::Boot(Some(boot)) => say!(locale, "difference-boot", now = code(&boot.kernel)),
-        Difference::Boot(None) => say!(locale, "difference-no-boot"),
-        Difference::RescueMail => say!(locale, "difference-mail"),
-        Difference::RescueSshKey => say!(locale, "difference-key"),
-    }
+    plan.into.as_ref().map_or_else(|| say!(locale, "boot-none"), |start| starts::long(start, locale))
 }

@@ -162,6 +162,7 @@ fn heading(finding: &Finding, locale: Locale) -> (usize, String) {
         Finding::Rights { .. } => (3, say!(locale, "doctor-rights")),
         Finding::Overdue { .. } => (5, say!(locale, "doctor-overdue")),
         Finding::Forgotten { .. } => (6, say!(locale, "doctor-forgotten")),
+        Finding::DeadEnd { .. } => (6, say!(locale, "doctor-dead-end")),
         Finding::Trouble { .. } => (7, say!(locale, "doctor-trouble")),
         Finding::Silent { .. } => (8, say!(locale, "doctor-silent")),
         Finding::Odd { .. } => (8, say!(locale, "doctor-odd")),
@@ -197,7 +198,7 @@ fn item(finding: &Finding, face: Face) -> String {
     let moment = |at: &jiff::Timestamp| if face == Face::Message { day_and_hour(*at) } else { at.to_string() };
     let with = |label: &str, detail: String| format!("{} ({detail})", name(label));
     match finding {
-        Finding::Forgotten { label, kernel } => with(label, said(kernel)),
+        Finding::Forgotten { label, kernel } | Finding::DeadEnd { label, kernel } => with(label, said(kernel)),
         Finding::Overdue { label, owner, deadline } => match face {
             Face::Message => with(label, format!("{}, {}", mention(*owner), from_now(*deadline))),
             Face::File => with(label, format!("{}, {deadline}", owner.0)),

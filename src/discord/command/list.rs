@@ -14,7 +14,7 @@ use crate::{
     rescue::{
         foreign::Foreign,
         operation::{Kind, Wish},
-        plan::Aim,
+        plan::{Aim, Back},
         server::Server,
     },
     say,
@@ -58,6 +58,6 @@ impl Handler {
     ) -> Result<Reply, Refusal> {
         let repeat = format!("/restore server:{}", typed(&foreign.found.label, foreign.found.server.as_str()));
         let typed = Typed { server: foreign.found.server.to_string(), reason: None, haste: Haste::None };
-        self.propose(asking, typed, Aim::Restore, repeat).await
+        self.propose(asking, typed, Aim::Restore(Back::Recorded), repeat).await
     }
 }

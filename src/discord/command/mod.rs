@@ -6,6 +6,7 @@ mod admin;
 mod again;
 mod console;
 mod described;
+mod disk;
 mod doctor;
 mod enable;
 mod guide;
@@ -44,7 +45,7 @@ use super::{
 use crate::{
     access::{Action, Capability, UserId},
     config::Locale,
-    rescue::plan::Aim,
+    rescue::plan::{Aim, Back},
     say,
 };
 
@@ -256,7 +257,7 @@ impl Handler {
             Command::List => self.list(asking).await,
             Command::Restore(typed) => {
                 let repeat = typed.repeat("/restore");
-                self.propose(asking, typed, Aim::Restore, repeat).await
+                self.propose(asking, typed, Aim::Restore(Back::Recorded), repeat).await
             }
             Command::Reboot(typed) => {
                 let repeat = typed.repeat("/reboot");

@@ -12,13 +12,14 @@ use crate::{
         handler::{Handler, Reply},
         others,
         refusal::Refusal,
+        starts,
     },
     rescue::{
         calls::{self as exact, ExactCall},
         console::ConsoleMinutes,
         event::Problem,
         operation::{Kind, Wish},
-        plan::{Aim, Wanted},
+        plan::{Aim, Back, Wanted},
         server::Server,
     },
     say,
@@ -83,18 +84,26 @@ impl Handler {
             Action::Rescue => {
                 Aim::Enable { wanted: Wanted::ByOs, email: None, ssh_key: None, lease: self.settings.lease }
             }
-            Action::Restore => self.aim_now(server, Aim::Restore).await?,
+            Action::Restore => self.aim_now(server, Aim::Restore(Back::Recorded)).await?,
             Action::Reboot => Aim::Reboot,
             Action::Console => return self.console_deed(server).await,
         };
         let (proposal, beside) = self.proposal_beside(server, aim).await?;
         let mut about = vec![say!(locale, "confirm-boots-into", into = described::into(&proposal.plan, locale))];
-        if let Some(lease) = self.lookout.lease(server).await? {
-            about.extend(described::in_rescue(&proposal.wish, &lease, asking.requester.user, locale));
-        }
+        let lease = self.lookout.lease(server).await?;
+        about.extend(
+            lease.iter().flat_map(|lease| described::in_rescue(&proposal.wish, lease, asking.requester.user, locale)),
+        );
+        about.extend(match &proposal.wish {
+            Wish::Enable(_) => starts::displaced(proposal.plan.before.boot.as_ref(), lease.as_ref(), locale),
+            Wish::Reboot { into } => starts::dead_end(into.as_ref(), locale),
+            _ => None,
+        });
+        about.extend(starts::instead(&proposal.wish, locale));
         if let Wish::Restore { despite, .. } | Wish::PutBack { despite, .. } = &proposal.wish {
-            about.extend(despite.iter().map(|difference| described::difference(difference, locale)));
+            about.extend(despite.iter().map(|difference| starts::difference(difference, locale)));
         }
+        about.extend(proposal.remarks.iter().map(|remark| starts::remark(remark, locale)));
         about.extend(others::lines(&beside, locale));
         let calls = exact::of(&server.name, &proposal.wish, &proposal.plan, &self.settings.secret_from);
         Ok(Deed { about, calls })

@@ -24,7 +24,7 @@ use crate::{
         lease::Lease,
         operation::{Kind, Operation, Request, Wish},
         others::Beside,
-        plan::{self, Aim, Proposal},
+        plan::{self, Aim, Back, Proposal},
         server::Server,
     },
     say,
@@ -79,7 +79,7 @@ impl Handler {
     }
 
     /// That a card may still be answered.
-    async fn still_good(&self, card: &Card) -> Result<(), Refusal> {
+    pub(super) async fn still_good(&self, card: &Card) -> Result<(), Refusal> {
         let Some(refusal) = self.store.card_refusal(card.id, clock::now()).await? else { return Ok(()) };
         if let CardRefusal::Answered(Some(id)) = refusal
             && self.store.operation(id).await?.is_some_and(|operation| !operation.state.is_ended())
@@ -120,7 +120,7 @@ impl Handler {
             let why = say!(asking.locale, "card-others");
             return Box::pin(self.ask_again(asking, &admitted, card, why)).await;
         }
-        let proposal = Proposal { wish: card.request.wish.clone(), plan };
+        let proposal = Proposal { wish: card.request.wish.clone(), plan, remarks: Vec::new() };
         // What protects it may have changed since the card was shown: what counts is how it is now.
         let haste = Haste::of(&card.request.guard);
         let guard = self.guard(asking, &admitted, haste, self.calls(server, &proposal))?;
@@ -136,10 +136,10 @@ impl Handler {
 
     /// A restore of a server that has left its rescue is no reboot: it only puts back what is still set.
     pub(super) async fn aim_now(&self, server: &Server, aim: Aim) -> Result<Aim, Refusal> {
-        if aim != Aim::Restore {
+        if aim != Aim::Restore(Back::Recorded) {
             return Ok(aim);
         }
-        Ok(self.lookout.lease(server).await?.map_or(Aim::Restore, |lease| way_out(&lease)))
+        Ok(self.lookout.lease(server).await?.map_or(aim, |lease| way_out(&lease)))
     }
 
     /// The exact calls of a proposal.
@@ -184,7 +184,7 @@ impl Handler {
         if !(remains || operation.can_be_put_back()) || !lease.is_some_and(|lease| operation.is_about(&lease)) {
             return Err(Refusal::TooLate(Some(operation.id), Some(restore_command(operation))));
         }
-        self.lead_out(asking, operation, &admitted, Aim::PutBack).await
+        self.lead_out(asking, operation, &admitted, Aim::PutBack(Back::Recorded)).await
     }
 
     /// What a press leads out of a rescue with: after a card, if it reboots or somebody else changed the server; else at once.
@@ -198,8 +198,9 @@ impl Handler {
         let (proposal, beside) = self.proposal_beside(&admitted.server, aim).await?;
         let guard = self.guard_press(asking, admitted, self.calls(&admitted.server, &proposal))?;
         let asks = Request { beside: Some(beside), ..request(asking, admitted, proposal.wish.clone(), None, guard) };
-        if let Wish::PutBack { despite, .. } = &proposal.wish
+        if let Wish::PutBack { despite, instead: None, .. } = &proposal.wish
             && despite.is_empty()
+            && proposal.remarks.is_empty()
             && asks.beside.as_ref().is_none_or(Beside::is_quiet)
         {
             return self.open_by_press(asking, admitted, asks).await;
@@ -247,7 +248,7 @@ impl Handler {
         Ok(Reply { content: Emergency::below(reply.content, emergency.as_ref(), asking.locale), ..reply })
     }
 
-    async fn own_card(&self, asking: &Asking, id: CardId) -> Result<Card, Refusal> {
+    pub(super) async fn own_card(&self, asking: &Asking, id: CardId) -> Result<Card, Refusal> {
         let card = self.store.card(id).await?.ok_or(Refusal::Card(CardRefusal::Unknown, String::new()))?;
         if card.request.requester != asking.requester.user {
             return Err(Refusal::NotYours);
@@ -257,16 +258,27 @@ impl Handler {
 
     /// What it would boot into is no longer what the card said: a new card says what it is now.
     async fn ask_again(&self, asking: &Asking, admitted: &Admitted, old: Card, why: String) -> Result<Reply, Refusal> {
+        let aim = Aim::of(&old.request.wish);
+        Ok(self.card_instead(asking, admitted, old, aim).await?.after(&why))
+    }
+
+    /// A card for `aim` takes the place of an old one, with its reason.
+    pub(super) async fn card_instead(
+        &self,
+        asking: &Asking,
+        admitted: &Admitted,
+        old: Card,
+        aim: Aim,
+    ) -> Result<Reply, Refusal> {
+        let (proposal, beside) = self.proposal_beside(&admitted.server, aim).await?;
         if let Some(refusal) = self.store.cancel_card(old.id, clock::now()).await? {
             return Err(Refusal::Card(refusal, old.command));
         }
-        let (proposal, beside) = self.proposal_beside(&admitted.server, Aim::of(&old.request.wish)).await?;
         let haste = Haste::of(&old.request.guard);
         let guard = self.guard(asking, admitted, haste, self.calls(&admitted.server, &proposal))?;
         let request = request(asking, admitted, proposal.wish.clone(), old.request.reason.clone(), guard);
         let request = Request { beside: Some(beside), ..request };
-        let reply = self.card(request, &proposal, old.command, asking.locale).await?;
-        Ok(reply.after(&why))
+        self.card(request, &proposal, old.command, asking.locale).await
     }
 
     /// That the server's limit has room for one more operation.
@@ -285,7 +297,7 @@ impl Handler {
     pub(super) async fn proposal_beside(&self, server: &Server, aim: Aim) -> Result<(Proposal, Beside), Refusal> {
         let lasting = match &aim {
             Aim::Enable { lease, .. } => *lease,
-            Aim::Restore | Aim::PutBack | Aim::Reboot => SignedDuration::ZERO,
+            Aim::Restore(_) | Aim::PutBack(_) | Aim::Reboot => SignedDuration::ZERO,
         };
         let ours = self.store.tasks_of(&server.name).await?;
         let beside = self.fleet.beside(server, &ours, None, Scope::Whole(lasting));
@@ -319,7 +331,13 @@ impl Handler {
     /// A card, stored before anybody sees it.
     pub(super) async fn show_card(&self, card: &Card, content: String, locale: Locale) -> Result<Reply, Refusal> {
         self.store.save_card(card, clock::now()).await?;
-        let buttons = vec![Button::Confirm(card.id).create(locale), Button::Dismiss(card.id).create(locale)];
+        let mut buttons = vec![Button::Confirm(card.id).create(locale)];
+        if let Wish::Restore { into, .. } | Wish::PutBack { into, .. } = &card.request.wish
+            && !into.is_disk()
+        {
+            buttons.push(Button::ToDisk(card.id).create(locale));
+        }
+        buttons.push(Button::Dismiss(card.id).create(locale));
         Ok(Reply { buttons, ..Reply::text(content) })
     }
 }
@@ -332,7 +350,7 @@ fn is_same_deed(holder: &Operation, request: &Request) -> bool {
 
 /// What ends a lease: without a reboot, where the server has left its rescue already.
 fn way_out(lease: &Lease) -> Aim {
-    if lease.seen.has_left() { Aim::PutBack } else { Aim::Restore }
+    if lease.seen.has_left() { Aim::PutBack(Back::Recorded) } else { Aim::Restore(Back::Recorded) }
 }
 
 /// What to type when a button comes too late.
@@ -379,8 +397,8 @@ pub(super) fn request(
 fn kind_of(aim: &Aim) -> Kind {
     match aim {
         Aim::Enable { .. } => Kind::Enable,
-        Aim::Restore => Kind::Restore,
-        Aim::PutBack => Kind::PutBack,
+        Aim::Restore(_) => Kind::Restore,
+        Aim::PutBack(_) => Kind::PutBack,
         Aim::Reboot => Kind::Reboot,
     }
 }

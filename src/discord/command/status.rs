@@ -12,14 +12,16 @@ use crate::{
         picture::Timeline,
         refusal::Refusal,
         rescues::{in_rescue, not_looked_at},
-        speak, standing,
+        speak, standing, starts,
     },
     rescue::{
         known::Planned,
         lease::Lease,
         look::Look,
         operation::Operation,
-        server::{Boot, Server, Task},
+        plan::Remark,
+        server::{Server, Task},
+        start::{Start, Unfit},
     },
     say,
     text::{code, day, day_and_hour, from_now, mention, named, since_epoch},
@@ -82,6 +84,7 @@ impl Handler {
         let sees = policy.sight(&asking.requester, Capability::View, asking.place.0);
         let (leases, foreign) = in_rescue(&self.store, &servers, &sees).await?;
         let live = self.store.live_operations().await?;
+        let dead_ends = self.fleet.inventory().dead_ends();
         let mut lines = vec![say!(locale, "fleet-title", count = visible.len())];
         lines.extend(self.pause_line(asking).await?);
         let before = lines.len();
@@ -100,6 +103,7 @@ impl Handler {
                 (None, Some(lease)) if lease.seen.has_left() => format!("🏁 {}", say!(locale, "fleet-left")),
                 (None, Some(_)) => format!("🛟 {}", say!(locale, "outcome-in-rescue")),
                 (None, None) if is_foreign => format!("⚠️ {}", say!(locale, "fleet-foreign")),
+                (None, None) if dead_ends.contains(&server.name) => format!("⚠️ {}", say!(locale, "fleet-dead-end")),
                 (None, None) if !matches!(server.state.as_str(), "ok" | "") => format!("⚠️ {}", code(&server.state)),
                 (None, None) => continue,
             };
@@ -120,14 +124,18 @@ impl Handler {
 
 /// The server itself, what it boots next, and what OVHcloud is doing to it.
 fn seen(server: &Server, look: &Look, locale: Locale) -> Vec<String> {
-    let mut lines = vec![headline(server, look.boot.as_ref(), locale)];
+    let mut lines = vec![headline(server, look.next.start.as_ref(), locale)];
     lines.push(say!(locale, "status-os", os = code(&server.os), power = power(server)));
-    lines.push(match &look.boot {
-        Some(boot) => {
-            say!(locale, "status-boots", kernel = code(&boot.kernel), description = code(&boot.description))
-        }
+    lines.push(match &look.next.start {
+        Some(start) => say!(locale, "status-boots", start = starts::long(start, locale)),
         None => say!(locale, "status-boots-nothing"),
     });
+    if let Some((id, said)) = look.next.unread.clone() {
+        lines.push(starts::remark(&Remark::Unread(id, said), locale));
+    }
+    if let (Some(boot), Some(_)) = (server.boot, &server.boot_script) {
+        lines.push(say!(locale, "status-both", id = code(&boot.to_string())));
+    }
     match &look.running {
         Ok(tasks) => lines.extend(tasks.iter().map(|task| task_line(task, locale))),
         Err(error) => lines.push(say!(locale, "status-tasks-unreadable", said = code(error))),
@@ -177,11 +185,13 @@ fn expiry_line(day: String, renewed: Option<bool>, locale: Locale) -> String {
     }
 }
 
-fn headline(server: &Server, boot: Option<&Boot>, locale: Locale) -> String {
+fn headline(server: &Server, start: Option<&Start>, locale: Locale) -> String {
     let name = named(server.label());
     let service = code(server.name.as_str());
-    match boot {
-        Some(boot) if boot.is_rescue() => say!(locale, "status-rescue", server = name, service = service),
+    match start.and_then(Start::unfit) {
+        Some(Unfit::Unreachable) => say!(locale, "status-unreachable", server = name, service = service),
+        Some(Unfit::PowerOff) => say!(locale, "status-off", server = name, service = service),
+        Some(_) => say!(locale, "status-rescue", server = name, service = service),
         _ if server.state == "ok" => say!(locale, "status-ok", server = name, service = service),
         _ => say!(locale, "status-trouble", server = name, service = service, state = code(&server.state)),
     }

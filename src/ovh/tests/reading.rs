@@ -106,7 +106,7 @@ async fn a_task_that_is_not_found_is_looked_for_again_and_then_none() {
 #[tokio::test]
 async fn a_change_is_repeated_only_while_it_was_certainly_not_made_and_sends_only_what_changes() {
     let far_end = FarEnd::start().await;
-    let change = Change { boot: Some(BootId(230_243)), rescue_mail: Some(None), rescue_ssh_key: None };
+    let change = Change { boot: Some(BootId(230_243)), rescue_mail: Some(None), ..Change::default() };
     far_end.server.faults().rate_limit("PUT", NAME, 1);
     far_end.client().set(&name(), &change).await.unwrap();
     assert_eq!(far_end.count("PUT", NAME), 2, "OVHcloud did not even look at the first one");
@@ -138,19 +138,26 @@ async fn a_secret_is_asked_for_once() {
 }
 
 #[tokio::test]
-async fn lists_leave_out_what_is_no_name_and_what_vanished() {
+async fn lists_leave_out_what_is_no_name_and_what_cannot_be_read_and_say_which() {
     let far_end = FarEnd::start().await;
     let client = far_end.client();
     let listed = client.servers().await.unwrap();
     assert_eq!((listed.names, listed.is_whole), (vec![name()], false), "another entry is no name");
-    assert_eq!(client.boots(&name(), None).await.unwrap().len(), 2);
-    far_end.server.faults().status(
-        "GET",
-        "/boot/203323",
-        404,
-        &json!({"class": "Client::NotFound", "message": "gone"}),
-    );
-    assert_eq!(client.boots(&name(), None).await.unwrap().len(), 1);
+    assert_eq!(client.boots(&name(), None).await.unwrap().read.len(), 2);
+    let always = far_end.server.faults().always();
+    for (status, body) in [
+        (404, json!({"class": "Client::NotFound", "message": "gone"})),
+        (400, json!({"class": "Client::BadRequest", "message": "Invalid boot"})),
+        (200, json!({"bootId": 203_323, "bootType": "rescue", "kernel": 7})),
+        (200, json!([])),
+    ] {
+        let rule = always.status("GET", "/boot/203323", status, &body);
+        let boots = client.boots(&name(), None).await.unwrap();
+        assert_eq!(boots.read.len(), 1, "{status}");
+        assert_eq!(boots.left_out.iter().map(|entry| entry.id).collect::<Vec<_>>(), [BootId(203_323)], "{status}");
+        assert!(boots.left_out[0].said.contains("could not read the boot 203323"), "{:?}", boots.left_out);
+        rule.clear();
+    }
 }
 
 #[tokio::test]

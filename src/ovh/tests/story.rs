@@ -53,7 +53,7 @@ fn client(ovh: &Ovh, credentials: Credentials) -> Client {
 
 async fn boot_of(client: &Client, boot_type: &str, fits: impl Fn(&Boot) -> bool) -> Boot {
     let boots = client.boots(&name(), Some(boot_type)).await.unwrap();
-    boots.into_iter().find(fits).expect("a fitting boot")
+    boots.read.into_iter().find(fits).expect("a fitting boot")
 }
 
 /// Asks again until there is an answer.
@@ -96,7 +96,7 @@ async fn a_rescue_goes_in_and_out_with_keys_and_with_a_service_account() {
 
         let rescue = boot_of(&client, "rescue", |boot| boot.rescue_system() == Some(System::Windows)).await;
         let mail = Some(Some("ops@example.com".to_owned()));
-        let change = Change { boot: Some(rescue.id), rescue_mail: mail, rescue_ssh_key: None };
+        let change = Change { boot: Some(rescue.id), rescue_mail: mail, ..Change::default() };
         client.set(&name(), &change).await.unwrap();
         let set = client.server(&name()).await.unwrap();
         assert_eq!((set.boot, set.rescue_mail.as_deref()), (Some(rescue.id), Some("ops@example.com")));
@@ -123,7 +123,7 @@ async fn a_rescue_goes_in_and_out_with_keys_and_with_a_service_account() {
 
         let disk = boot_of(&client, "harddisk", Boot::is_worth_returning_to).await;
         client
-            .set(&name(), &Change { boot: Some(disk.id), rescue_mail: Some(None), rescue_ssh_key: None })
+            .set(&name(), &Change { boot: Some(disk.id), rescue_mail: Some(None), ..Change::default() })
             .await
             .unwrap();
         finished(&client, accepted(reboot(&client).await)).await;

@@ -13,6 +13,7 @@ use crate::rescue::{
     operation::{Intent, Plan, Source},
     others::OthersWork,
     server::{System, TaskId, TaskStatus},
+    start::{Fact, Field},
 };
 
 /// What was seen on the way.
@@ -84,6 +85,10 @@ pub struct Facts {
     pub dm_refused: Option<u32>,
     /// Why a change of the setting may still show up late.
     pub doubt: Option<Doubt>,
+    /// What else was read back with the setting.
+    pub found: Vec<Fact>,
+    /// What did not read back, and was not waited for.
+    pub lacking: Vec<Field>,
     /// How putting back went.
     pub put_back: Option<PutBack>,
     /// What others were seen at and the questions have named.
@@ -128,6 +133,10 @@ impl Facts {
             Event::Adopted { plan, reboots, .. } => {
                 self.plan = Some((**plan).clone());
                 self.reboots_before.clone_from(reboots);
+            }
+            Event::BootSet { found, lacking, .. } => {
+                self.found.clone_from(found);
+                self.lacking.clone_from(lacking);
             }
             Event::RebootIntended { intent } => {
                 self.intents += 1;
@@ -199,7 +208,6 @@ impl Facts {
             }
             Event::FoundImpossible { .. }
             | Event::HandedOver { .. }
-            | Event::BootSet { .. }
             | Event::RebootAgainApproved { .. }
             | Event::RebootAgainAsked { .. }
             | Event::ApprovalGiven { .. }

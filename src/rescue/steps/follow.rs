@@ -11,7 +11,7 @@ use crate::{
         event::{Event, Port},
         link::Look as LinkLook,
         operation::{Kind, Wish},
-        server::{System, TaskId},
+        server::{Boot, System, TaskId},
         state::Phase,
     },
 };
@@ -116,7 +116,8 @@ impl Work<'_> {
             Wish::Restore { .. } | Wish::Reboot { .. } => {
                 let servers = self.runner.fleet.servers();
                 let server = &servers.get(self.server())?.server;
-                let rescue = self.operation.state.facts.plan.as_ref()?.into.as_ref()?.rescue_system();
+                let into = self.operation.state.facts.plan.as_ref()?.into.as_ref()?;
+                let rescue = into.netboot().and_then(Boot::rescue_system);
                 Some(rescue.filter(|_| self.operation.request.kind() == Kind::Reboot).unwrap_or(server.system()))
             }
             Wish::Link { .. }

@@ -254,7 +254,7 @@ impl Runner {
         let facts = &operation.state.facts;
         let before = facts.plan.as_ref().and_then(|plan| plan.before.boot.as_ref());
         let time = (self.settings.task_poll * PATIENCE).min(self.settings.secret_timeout / 2);
-        before.and_then(Boot::rescue_system) == Some(wish.system)
+        before.and_then(|start| start.netboot()).and_then(Boot::rescue_system) == Some(wish.system)
             && facts.port_closed.is_none()
             && (operation.state.stands() || waited(operation) < time)
     }

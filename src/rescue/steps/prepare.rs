@@ -14,10 +14,11 @@ use crate::{
         event::{Age, Doubt, Event, NotDone, Problem, PutBack},
         lease::Lease,
         link::KNOWN_MAILS,
-        operation::{Entry, OperationId, Plan, Setting, Source, Wish},
+        operation::{Entry, Kind, Lacking, Missing, OperationId, Plan, Setting, Source, Wish, starts},
         plan,
-        server::{QueryId, Server, System, Task},
+        server::{Boot, BootId, QueryId, Server, System, Task},
         ssh_key,
+        start::Start,
     },
     store::Append,
 };
@@ -120,11 +121,14 @@ impl Work<'_> {
 
     /// The link is only looked for on a server that is in rescue and not on its way somewhere.
     async fn prepare_link(&self, server: &Server) -> Result<Next, Failure> {
-        let boot = match server.boot {
-            Some(id) => Some(self.client.boot(&server.name, id).await?),
-            None => None,
+        let lease = self.runner.store.lease(self.server()).await?;
+        let boot = match (server.boot, &lease) {
+            // What we set ourselves is known, whether its entry can be read now or not.
+            (Some(_), Some(lease)) if starts(server, &lease.set.boot) => lease.set.boot.netboot().cloned(),
+            (Some(id), _) if server.boot_script.is_none() => Some(self.client.boot(&server.name, id).await?),
+            _ => None,
         };
-        let Some(boot) = boot.filter(|boot| boot.is_rescue()) else {
+        let Some(boot) = boot.filter(Boot::is_rescue) else {
             return Ok(Next::Record(Event::FoundImpossible { problem: Problem::NotInRescue }));
         };
         let reboot = self.latest_reboot().await?;
@@ -136,7 +140,6 @@ impl Work<'_> {
         }
         // OVHcloud purges ended tasks: then what Bernard remembers of the rescue says since when it is. Of a rescue that is not
         // ours and weeks old nobody can tell; whoever asks hears that what is found may be older still.
-        let lease = self.runner.store.lease(self.server()).await?;
         let began = reboot.and_then(|reboot| reboot.started).or(lease.as_ref().map(|lease| lease.started));
         let (since, age) = began.map_or((Timestamp::UNIX_EPOCH, Age::Unknown), |since| (since, Age::Known));
         let system = boot.family();
@@ -166,27 +169,49 @@ impl Work<'_> {
         Ok(age > self.settings().task_patience)
     }
 
-    /// Writes the setting until it reads back, or says that it does not.
+    /// Writes the setting until it reads back, or says that it does not. A way out waits for what the server starts next and for
+    /// nothing else: what else does not take is said.
     pub(super) async fn set(&self) -> Result<Next, Failure> {
+        let done = |queries, found, lacking| Ok(Next::Record(Event::BootSet { queries, found, lacking }));
         let Some((plan, change)) = self.planned().and_then(|plan| Some((plan, plan.change.as_ref()?))) else {
-            return Ok(Next::Record(Event::BootSet { queries: Vec::new() }));
+            return done(Vec::new(), Vec::new(), Vec::new());
         };
         if let Some(stop) = self.in_others_way_by_now().await? {
             return Ok(stop);
         }
         let (took, mut queries) = self.write(plan, change).await?;
-        match took {
-            Took::Yes => return Ok(Next::Record(Event::BootSet { queries })),
+        let (server, lacking) = match took {
+            Took::Yes(server) => return done(queries, server.facts(), Vec::new()),
             Took::NotOurs => {
                 return Ok(Next::Record(Event::FoundImpossible { problem: Problem::ChangedMeanwhile }));
             }
-            Took::No => {}
+            Took::No(server, lacking) => (server, lacking),
+        };
+        if self.leads_out() && lacking.start.is_none() {
+            return done(queries, server.facts(), lacking.fields());
         }
-        let said = format!("OVHcloud took the setting of {} but it does not read back", self.server());
+        let said = self.unread_back(change, &server);
         Ok(Next::Record(match self.operation.state.facts.doubt {
             None => Event::SettingInDoubt { doubt: Doubt::Unanswered { said }, query: queries.pop() },
             Some(_) => Event::SettingRefused { why: NotDone::Refused, said, query: queries.pop() },
         }))
+    }
+
+    /// How the server is otherwise than OVHcloud was told.
+    fn unread_back(&self, change: &Setting, server: &Server) -> String {
+        let name = self.server();
+        match (&change.boot, &server.boot_script) {
+            (Start::Script(whole), Some(there)) if there.is_cut_of(whole) => {
+                let (there, whole) = (there.length(), whole.length());
+                format!("OVHcloud keeps only {there} of the {whole} characters of the boot script of {name}")
+            }
+            _ => format!("OVHcloud took the setting of {name} but it does not read back"),
+        }
+    }
+
+    /// Whether this leads out of a rescue.
+    fn leads_out(&self) -> bool {
+        matches!(self.operation.request.kind(), Kind::Restore | Kind::PutBack)
     }
 
     /// Puts back what was there. While a change of ours may still show up late, what reads back once is not back yet: it is looked
@@ -196,7 +221,8 @@ impl Work<'_> {
         let Some(made) = self.planned() else {
             return done(PutBack::Done, Vec::new());
         };
-        let setting = match plan::undoing(self.client, self.server(), made).await {
+        let found = &self.operation.state.facts.found;
+        let setting = match plan::undoing(self.client, self.server(), made, found).await {
             Ok(Some(setting)) => setting,
             Ok(None) => return done(PutBack::Done, Vec::new()),
             Err(plan::Error::Problem(problem)) => {
@@ -211,14 +237,16 @@ impl Work<'_> {
         let (took, queries) = self.write(made, &setting).await?;
         match took {
             Took::NotOurs => done(PutBack::SetByOthers, queries),
-            Took::Yes if !self.is_settled() && !queries.is_empty() => Ok(Next::Record(Event::WrittenBack { queries })),
-            Took::Yes if !self.is_settled() => {
+            Took::Yes(_) if !self.is_settled() && !queries.is_empty() => {
+                Ok(Next::Record(Event::WrittenBack { queries }))
+            }
+            Took::Yes(_) if !self.is_settled() => {
                 let Settings { task_poll, reboot_settle, .. } = *self.settings();
                 Ok(Next::Wait(task_poll.min(reboot_settle / 4)))
             }
-            Took::Yes => done(PutBack::Done, queries),
-            Took::No => {
-                let said = format!("OVHcloud took the setting of {} but it does not read back", self.server());
+            Took::Yes(_) => done(PutBack::Done, queries),
+            Took::No(server, _) => {
+                let said = self.unread_back(&setting, &server);
                 done(PutBack::Failed { said }, queries)
             }
         }
@@ -238,35 +266,71 @@ impl Work<'_> {
     async fn write(&self, plan: &Plan, setting: &Setting) -> Result<(Took, Vec<QueryId>), Failure> {
         let mut queries = Vec::new();
         for _ in 0..SET_TRIES {
-            match self.look_at(plan, setting).await? {
-                Took::No => {}
+            let lacking = match self.look_at(plan, setting).await? {
+                Took::No(_, lacking) => lacking,
                 took => return Ok((took, queries)),
-            }
-            match self.client.set(self.server(), &calls::change(setting)).await {
+            };
+            match self.client.set(self.server(), &calls::change(setting, &lacking)).await {
                 Ok(written) => queries.extend(written.query),
-                Err(error) => {
-                    if error.may_have_happened() {
-                        self.doubt(&error).await?;
-                    }
-                    return Err(error.into());
+                Err(error) if error.is_refusal() && self.leads_out() && lacking.pieces().len() > 1 => {
+                    tracing::warn!(operation.id = %self.operation.id, %error, "not all of it at once: one by one");
+                    self.write_pieces(setting, &lacking, &mut queries).await?;
                 }
+                Err(error) if error.is_refusal() && self.leads_out() && lacking.start.is_none() => break,
+                Err(error) => return Err(self.unwritten(error).await?),
             }
         }
         Ok((self.look_at(plan, setting).await?, queries))
     }
 
+    /// The same piece by piece, what it starts next first: of the others, what OVHcloud will not take keeps nobody in a rescue.
+    async fn write_pieces(
+        &self,
+        setting: &Setting,
+        lacking: &Lacking,
+        queries: &mut Vec<QueryId>,
+    ) -> Result<(), Failure> {
+        for piece in lacking.pieces() {
+            match self.client.set(self.server(), &calls::change(setting, &piece)).await {
+                Ok(written) => queries.extend(written.query),
+                Err(error) if error.is_refusal() && piece.start.is_none() => {
+                    tracing::warn!(operation.id = %self.operation.id, %error, "this is not put back");
+                }
+                Err(error) => return Err(self.unwritten(error).await?),
+            }
+        }
+        Ok(())
+    }
+
+    async fn unwritten(&self, error: ovh::Error) -> Result<Failure, Failure> {
+        if error.may_have_happened() {
+            self.doubt(&error).await?;
+        }
+        Ok(error.into())
+    }
+
     async fn look_at(&self, plan: &Plan, setting: &Setting) -> Result<Took, Failure> {
         let server = self.client.server(self.server()).await?;
-        if setting.holds_on(&server) {
-            return Ok(Took::Yes);
+        let lacking = setting.lacking_on(&server);
+        if lacking.is_nothing() {
+            return Ok(Took::Yes(Box::new(server)));
         }
         // The disk that stands for "none was set" is neither what was there nor what was set.
-        if plan.may_overwrite(server.boot) || server.boot == Some(setting.boot.id) {
-            return Ok(Took::No);
+        if plan.may_overwrite(&server) || lacking.start != Some(Missing::Whole) {
+            return Ok(Took::No(Box::new(server), lacking));
         }
-        // What no longer exists counted as none when the plan was made.
-        let none = plan.may_overwrite(None) && plan::current_boot(self.client, &server).await?.is_none();
-        Ok(if none { Took::No } else { Took::NotOurs })
+        // What no longer exists counted as none when the plan was made, in a plan of an earlier Bernard.
+        let none = plan.had_none() && server.boot_script.is_none() && self.is_gone(server.boot).await?;
+        Ok(if none { Took::No(Box::new(server), lacking) } else { Took::NotOurs })
+    }
+
+    async fn is_gone(&self, boot: Option<BootId>) -> Result<bool, Failure> {
+        let Some(id) = boot else { return Ok(true) };
+        match self.client.boot(self.server(), id).await {
+            Ok(_) => Ok(false),
+            Err(error) if error.is_not_found() => Ok(true),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Records, once, that a change may still show up late: whatever was decided at the same moment.
@@ -292,10 +356,11 @@ fn newest(listed: Vec<MailId>) -> Vec<u64> {
 }
 
 /// Whether a setting reads back.
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Took {
-    Yes,
-    No,
+    /// All of it.
+    Yes(Box<Server>),
+    /// Not this of it.
+    No(Box<Server>, Lacking),
     /// Somebody else set another netboot.
     NotOurs,
 }

@@ -1,5 +1,6 @@
 //! Any value of what the store keeps.
 
+mod starts;
 mod told;
 
 use std::net::Ipv4Addr;
@@ -24,12 +25,14 @@ use bernard::{
         reminder::Reminder,
         server::{Boot, BootId, Identity, QueryId, ServiceName, System, TaskId, TaskStatus},
         sight::{Seen, Sight},
+        start::Field,
     },
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::json;
 
+use starts::{facts, fields, instead, left_out, start};
 pub(super) use told::{lease, letter};
 
 fn text() -> impl Strategy<Value = String> {
@@ -84,13 +87,10 @@ fn queries() -> impl Strategy<Value = Vec<QueryId>> {
     vec(query(), 0..3)
 }
 
-fn boot() -> impl Strategy<Value = Boot> {
-    (any::<u64>(), text(), text(), text()).prop_map(|(id, boot_type, kernel, description)| Boot {
-        id: BootId(id),
-        boot_type,
-        kernel,
-        description,
-    })
+fn boot() -> BoxedStrategy<Boot> {
+    (any::<u64>(), text(), text(), text())
+        .prop_map(|(id, boot_type, kernel, description)| Boot { id: BootId(id), boot_type, kernel, description })
+        .boxed()
 }
 
 fn status() -> impl Strategy<Value = TaskStatus> {
@@ -102,29 +102,31 @@ fn nullable() -> impl Strategy<Value = Option<Option<String>>> {
     option::of(option::of(text()))
 }
 
-fn setting() -> impl Strategy<Value = Setting> {
-    (boot(), nullable(), nullable()).prop_map(|(boot, rescue_mail, rescue_ssh_key)| Setting {
-        boot,
-        rescue_mail,
-        rescue_ssh_key,
-    })
+fn setting() -> BoxedStrategy<Setting> {
+    (start(), nullable(), nullable(), facts())
+        .prop_map(|(boot, rescue_mail, rescue_ssh_key, facts)| Setting { boot, rescue_mail, rescue_ssh_key, facts })
+        .boxed()
 }
 
-fn snapshot() -> impl Strategy<Value = Snapshot> {
+fn snapshot() -> BoxedStrategy<Snapshot> {
     let mails = option::of(vec(any::<u64>(), 0..4));
-    (option::of(boot()), option::of(text()), option::of(text()), mails, option::of(text())).prop_map(
-        |(boot, rescue_mail, rescue_ssh_key, mails, ip)| Snapshot { boot, rescue_mail, rescue_ssh_key, mails, ip },
-    )
+    (option::of(start()), option::of(text()), option::of(text()), mails, option::of(text()), facts())
+        .prop_map(|(boot, rescue_mail, rescue_ssh_key, mails, ip, facts)| Snapshot {
+            boot,
+            rescue_mail,
+            rescue_ssh_key,
+            mails,
+            ip,
+            facts,
+        })
+        .boxed()
 }
 
-pub(super) fn plan() -> impl Strategy<Value = Plan> {
+pub(super) fn plan() -> BoxedStrategy<Plan> {
     let entry = select(vec![Entry::Password, Entry::Key, Entry::None]);
-    (snapshot(), option::of(setting()), option::of(boot()), entry).prop_map(|(before, change, into, entry)| Plan {
-        before,
-        change,
-        into,
-        entry,
-    })
+    (snapshot(), option::of(setting()), option::of(start()), entry)
+        .prop_map(|(before, change, into, entry)| Plan { before, change, into, entry })
+        .boxed()
 }
 
 fn intent() -> impl Strategy<Value = Intent> {
@@ -142,10 +144,12 @@ fn works() -> impl Strategy<Value = Vec<OthersWork>> {
     vec(work, 0..3)
 }
 
-fn beside() -> impl Strategy<Value = Beside> {
+fn beside() -> BoxedStrategy<Beside> {
     let what = select(vec![others::Source::Tasks, others::Source::Planned, others::Source::Interventions]);
     let unread = (what, text()).prop_map(|(what, said)| Unread { what, said });
-    (works(), vec(unread, 0..2), vec(task(), 0..3)).prop_map(|(works, unread, tasks)| Beside { works, unread, tasks })
+    (works(), vec(unread, 0..2), vec(task(), 0..3))
+        .prop_map(|(works, unread, tasks)| Beside { works, unread, tasks })
+        .boxed()
 }
 
 fn identity() -> impl Strategy<Value = Identity> {
@@ -153,13 +157,15 @@ fn identity() -> impl Strategy<Value = Identity> {
     (option::of(text()), tags).prop_map(|(display_name, tags)| Identity { display_name, tags })
 }
 
-fn problem() -> impl Strategy<Value = Problem> {
+fn problem() -> BoxedStrategy<Problem> {
     prop_oneof![
         Just(Problem::ServerGone),
         text().prop_map(|state| Problem::HeldByOvhcloud { state }),
         Just(Problem::NoBoots),
-        (text(), vec(text(), 0..4), text(), option::of(any::<u64>()))
-            .prop_map(|(wanted, has, os, memory_gb)| Problem::NoSuchRescue { wanted, has, os, memory_gb }),
+        (text(), vec(text(), 0..4), text(), option::of(any::<u64>()), left_out()).prop_map(
+            |(wanted, has, os, memory_gb, left_out)| Problem::NoSuchRescue { wanted, has, os, memory_gb, left_out }
+        ),
+        (option::of(start()), text()).prop_map(|(recorded, said)| Problem::NoDisk { recorded, said }),
         Just(Problem::ChangedMeanwhile),
         Just(Problem::NotInRescue),
         Just(Problem::NothingToRestore),
@@ -178,10 +184,11 @@ fn problem() -> impl Strategy<Value = Problem> {
         (text(), option::of(query())).prop_map(|(said, query)| Problem::Ovhcloud { said, query }),
         (text(), option::of(query())).prop_map(|(said, query)| Problem::Unclear { said, query }),
     ]
+    .boxed()
 }
 
 /// Any event.
-pub(super) fn event() -> impl Strategy<Value = Event> {
+pub(super) fn event() -> BoxedStrategy<Event> {
     let why = select(vec![NotDone::Refused, NotDone::Unsent]);
     let doubt = prop_oneof![Just(Doubt::Stopped), text().prop_map(|said| Doubt::Unanswered { said })];
     let put_back =
@@ -193,7 +200,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         (plan(), system(), option::of(length()), option::of(vec(any::<u64>().prop_map(TaskId), 0..3))).prop_map(
             |(plan, system, offset, reboots)| Event::Adopted { plan: Box::new(plan), system, offset, reboots }
         ),
-        queries().prop_map(|queries| Event::BootSet { queries }),
+        (queries(), facts(), fields()).prop_map(|(queries, found, lacking)| Event::BootSet { queries, found, lacking }),
         (why.clone(), text(), option::of(query())).prop_map(|(why, said, query)| Event::SettingRefused {
             why,
             said,
@@ -269,7 +276,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
             (person(), option::of(text())).prop_map(|(by, rule)| Event::Withdrawn { by, rule }),
             Just(Event::ApprovalExpired),
         ];
-    prop_oneof![4 => before, 4 => reboot, 4 => after, 4 => approval, 1 => beside]
+    prop_oneof![4 => before.boxed(), 4 => reboot.boxed(), 4 => after.boxed(), 4 => approval.boxed(), 1 => beside.boxed()].boxed()
 }
 
 fn matter() -> impl Strategy<Value = Matter> {
@@ -283,19 +290,21 @@ fn call() -> impl Strategy<Value = ExactCall> {
     (method, text(), body, times).prop_map(|(method, path, body, times)| ExactCall { method, path, body, times })
 }
 
-fn approval() -> impl Strategy<Value = Approval> {
+fn approval() -> BoxedStrategy<Approval> {
     let who = prop_oneof![any::<u64>().prop_map(Who::Role), user().prop_map(Who::User)];
     let because = select(vec![Because::Matches, Because::Unread]);
     (1..4_u32, length(), text(), because, vec(who, 0..3), vec(call(), 0..3))
         .prop_map(|(count, expires, rule, because, of, calls)| Approval { count, expires, rule, because, of, calls })
+        .boxed()
 }
 
-fn guard() -> impl Strategy<Value = Guard> {
+fn guard() -> BoxedStrategy<Guard> {
     prop_oneof![
         Just(Guard::Unprotected),
         approval().prop_map(Guard::Approval),
         (approval(), option::of(any::<u64>())).prop_map(|(passed, tells)| Guard::BrokenGlass { passed, tells }),
     ]
+    .boxed()
 }
 
 /// The place of an event in a list of all of them: a new event does not compile until it has one, and a strategy above.
@@ -362,64 +371,69 @@ fn ends() -> impl Strategy<Value = Ends> {
 
 fn difference() -> impl Strategy<Value = Difference> {
     prop_oneof![
-        option::of(boot()).prop_map(Difference::Boot),
+        option::of(start()).prop_map(Difference::Boot),
         Just(Difference::RescueMail),
         Just(Difference::RescueSshKey),
+        Just(Difference::Field(Field::EfiBootloaderPath)),
     ]
 }
 
-fn wish() -> impl Strategy<Value = Wish> {
+fn wish() -> BoxedStrategy<Wish> {
     let enable = (boot(), system(), option::of(text()), option::of(text()), length(), option::of(operation_id()))
         .prop_map(|(into, system, email, ssh_key, lease, over)| {
             Wish::Enable(EnableWish { into, system, email, ssh_key, lease, over })
         });
     prop_oneof![
         enable,
-        (boot(), vec(difference(), 0..3), ends()).prop_map(|(into, despite, ends)| Wish::Restore {
+        (start(), vec(difference(), 0..3), ends(), instead())
+            .prop_map(|(into, despite, ends, instead)| { Wish::Restore { into, despite, ends, instead } }),
+        (start(), vec(difference(), 0..3), instead()).prop_map(|(into, despite, instead)| Wish::PutBack {
             into,
             despite,
-            ends
+            instead
         }),
-        (boot(), vec(difference(), 0..3)).prop_map(|(into, despite)| Wish::PutBack { into, despite }),
-        option::of(boot()).prop_map(|into| Wish::Reboot { into }),
+        option::of(start()).prop_map(|into| Wish::Reboot { into }),
         vec(source(), 0..3).prop_map(|sources| Wish::Link { sources }),
         length().prop_map(|lease| Wish::Adopt { lease }),
         (operation_id(), user(), user()).prop_map(|(lease, from, to)| Wish::HandOver { lease, from, to }),
         (select(ConsoleMinutes::ALL.to_vec()), option::of(any::<Ipv4Addr>()))
             .prop_map(|(minutes, ip)| Wish::Console { minutes, ip }),
     ]
+    .boxed()
 }
 
-pub(super) fn request() -> impl Strategy<Value = Request> {
+pub(super) fn request() -> BoxedStrategy<Request> {
     let locale = select(vec![Locale::En, Locale::Fr]);
     let requester = prop_oneof![user(), (1..6_u64).prop_map(UserId)];
     let who = (requester, locale, channel(), channel());
     let seen = (option::of(identity()), option::of(beside()));
-    (wish(), service_name(), text(), text(), who, option::of(text()), text(), guard(), seen).prop_map(
-        |(
-            wish,
-            server,
-            account,
-            label,
-            (requester, locale, channel, place),
-            reason,
-            rule,
-            guard,
-            (known_as, beside),
-        )| Request {
-            wish,
-            server,
-            account,
-            label,
-            requester,
-            locale,
-            channel,
-            place,
-            reason,
-            rule,
-            guard,
-            known_as,
-            beside,
-        },
-    )
+    (wish(), service_name(), text(), text(), who, option::of(text()), text(), guard(), seen)
+        .prop_map(
+            |(
+                wish,
+                server,
+                account,
+                label,
+                (requester, locale, channel, place),
+                reason,
+                rule,
+                guard,
+                (known_as, beside),
+            )| Request {
+                wish,
+                server,
+                account,
+                label,
+                requester,
+                locale,
+                channel,
+                place,
+                reason,
+                rule,
+                guard,
+                known_as,
+                beside,
+            },
+        )
+        .boxed()
 }

@@ -134,7 +134,7 @@ fn fair(state: &State, plan: &Plan) -> Event {
             Event::FoundImpossible { problem: Problem::NotInRescue }
         }
         Phase::Opened => Event::Prepared { plan: Box::new(plan.clone()), offset: None },
-        Phase::Prepared => Event::BootSet { queries: Vec::new() },
+        Phase::Prepared => Event::BootSet { queries: Vec::new(), found: Vec::new(), lacking: Vec::new() },
         Phase::Ready => Event::RebootIntended { intent: Intent { at, known: Vec::new() } },
         Phase::Intended(_) => Event::RebootAccepted { task: TaskId(7), query: None },
         Phase::Unsettled(_) => Event::NotSettled { candidates: Vec::new(), trouble: None },

@@ -31,13 +31,15 @@ fn request(kind: Kind) -> Request {
     let boot = || Boot { id: BootId(1), boot_type: "harddisk".into(), kernel: "hd".into(), description: String::new() };
     Request {
         wish: match kind {
-            Kind::Restore => Wish::Restore { into: boot(), despite: Vec::new(), ends: Ends::default() },
+            Kind::Restore => {
+                Wish::Restore { into: boot().into(), despite: Vec::new(), ends: Ends::default(), instead: None }
+            }
             Kind::Adopt => Wish::Adopt { lease: jiff::SignedDuration::from_hours(4) },
             Kind::HandOver => Wish::HandOver { lease: OperationId(1), from: UserId(200), to: UserId(201) },
-            Kind::PutBack => Wish::PutBack { into: boot(), despite: Vec::new() },
+            Kind::PutBack => Wish::PutBack { into: boot().into(), despite: Vec::new(), instead: None },
             Kind::Link => Wish::Link { sources: Vec::new() },
             Kind::Console => Wish::Console { minutes: ConsoleMinutes::One, ip: None },
-            Kind::Enable | Kind::Reboot => Wish::Reboot { into: Some(boot()) },
+            Kind::Enable | Kind::Reboot => Wish::Reboot { into: Some(boot().into()) },
         },
         server: "ns1111111.ip-203-0-113.eu".to_owned().try_into().expect("a name"),
         account: "main".into(),

@@ -63,12 +63,29 @@ pub(super) async fn write(State(world): State<Shared>, Path(name): Path<String>,
     for (field, value) in &fields {
         change(machine, &mut settings, field, value)?;
     }
+    exclude(machine, &mut settings, &fields);
     if fields.contains_key("rescueMail") && machine.forgets_mail > 0 {
         machine.forgets_mail -= 1;
         settings.rescue_mail = machine.settings.rescue_mail.clone();
     }
     machine.settings = settings;
     Ok(Json(Value::Null))
+}
+
+/// A netboot and a script of one's own stand for each other: whichever is written empties the other.
+fn exclude(machine: &Machine, settings: &mut Settings, fields: &Map<String, Value>) {
+    let given = |field: &str| fields.get(field).is_some_and(|value| !value.is_null() && *value != "");
+    if given("bootScript") {
+        settings.boot_id = None;
+        let kept = settings.boot_script.take().unwrap_or_default();
+        settings.boot_script = Some(kept.chars().take(machine.keeps_of_scripts).collect());
+    } else if given("bootId") {
+        settings.boot_script = None;
+    }
+    if given("bootId") && machine.forgets_others {
+        settings.efi_bootloader_path = fields.get("efiBootloaderPath").and_then(Value::as_str).map(str::to_owned);
+        settings.monitoring = fields.get("monitoring").and_then(Value::as_bool).unwrap_or(false);
+    }
 }
 
 fn change(machine: &Machine, settings: &mut Settings, field: &str, value: &Value) -> Result<(), Refusal> {

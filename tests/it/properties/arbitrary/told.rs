@@ -117,6 +117,7 @@ pub(in crate::properties) fn lease() -> impl Strategy<Value = Lease> {
             before,
             set,
             system,
+            found: Vec::new(),
             seen: seen.0,
             offset: seen.1,
         },
