@@ -137,7 +137,10 @@ impl Warden {
         };
         // What is dropped in the middle was not recorded, and is due again after the next start.
         let watch = self.lookout.clone().watch(self.settings.look_every, self.settings.tick);
-        stop.run_until_cancelled(async { tokio::join!(reminders, restores, releases, watch) }).await;
+        // Each on the heap: together they are more than a worker's stack should hold.
+        let loops =
+            async { tokio::join!(Box::pin(reminders), Box::pin(restores), Box::pin(releases), Box::pin(watch)) };
+        stop.run_until_cancelled(loops).await;
     }
 
     /// Says what is due now, and plans what is not planned.
@@ -175,10 +178,11 @@ impl Warden {
         if self.settings.on_deadline != OnDeadline::Restore {
             return Ok(());
         }
-        let each = stream::iter(self.store.due_leases(clock::now()).await?).map(|kept| self.restore_one(kept));
+        let each =
+            stream::iter(self.store.due_leases(clock::now()).await?).map(|kept| Box::pin(self.restore_one(kept)));
         each.buffer_unordered(AT_ONCE).try_collect::<()>().await?;
         for kept in self.store.barred_leases(clock::now()).await? {
-            self.restore_late(kept).await?;
+            Box::pin(self.restore_late(kept)).await?;
         }
         Ok(())
     }
@@ -312,7 +316,7 @@ impl Warden {
         if others.any(|operation| stands_in_the_way(operation, Kind::Restore)) {
             return Ok(Begun::NotYet);
         }
-        match self.lookout.look(lease, ovh::Priority::Person).await {
+        match Box::pin(self.lookout.look(lease, ovh::Priority::Person)).await {
             Ok(Some(seen)) if seen.seen.has_left() => return Ok(Begun::No),
             Ok(Some(_)) => {}
             Ok(None) => return Ok(Begun::Yes),
@@ -332,13 +336,13 @@ impl Warden {
             None => return Ok(Begun::NotYet),
         };
         let ours = self.store.tasks_of(&server.name).await?;
-        let beside = self.fleet.beside(&server, &ours, None, Scope::Whole(SignedDuration::ZERO)).await;
+        let beside = Box::pin(self.fleet.beside(&server, &ours, None, Scope::Whole(SignedDuration::ZERO))).await;
         // A clock restarts nothing under others' hands, nor while nobody knows what they do.
         if !beside.knows_tasks() || beside.works.iter().any(|work| work.collides(clock::now())) {
             tracing::warn!(server.name = %server.name, "a deadline's restore waits for others");
             return Ok(Begun::NotYet);
         }
-        let wish = match self.fleet.propose(&server, Aim::Restore(Back::Recorded), Some(lease)).await {
+        let wish = match Box::pin(self.fleet.propose(&server, Aim::Restore(Back::Recorded), Some(lease))).await {
             Ok(proposal) => proposal.wish,
             Err(error) => return self.after(lease, &origin, &error).await,
         };
@@ -363,7 +367,7 @@ impl Warden {
             known_as: Some(server.identity()),
             beside: Some(beside),
         };
-        Ok(match self.desk.open_at_deadline(&grant, kept, onward(due), &request).await {
+        Ok(match Box::pin(self.desk.open_at_deadline(&grant, kept, onward(due), &request)).await {
             Ok(Some(Open::Accepted(operation, _))) => {
                 tracing::info!(operation.id = %operation.id, server.name = %lease.server, "a deadline restores");
                 Begun::Yes
