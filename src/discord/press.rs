@@ -184,7 +184,7 @@ impl Handler {
         let given = u32::try_from(operation.state.mandate.approvers.len()).unwrap_or(u32::MAX);
         let needed = protection.approvals.get();
         let problem = Problem::NotEnoughApprovals { needed, given };
-        if given < needed { Err(Refusal::Problem(problem, server.label().to_owned())) } else { Ok(()) }
+        if given < needed { Err(Refusal::Problem(Box::new(problem), server.label().to_owned())) } else { Ok(()) }
     }
 
     /// **Delete this message**: the reader's own DM needs no right but being there. It is about the message and nothing else, so

@@ -54,7 +54,7 @@ pub enum Refusal {
     /// Another operation holds the server.
     Busy(Box<Operation>),
     /// It cannot be done; and what people call the server.
-    Problem(Problem, String),
+    Problem(Box<Problem>, String),
     /// The card was answered, or is too old; and what to type instead.
     Card(CardRefusal, String),
     /// The card was confirmed, and this operation is doing it; and what to type to do it once more.
@@ -110,10 +110,10 @@ impl Refusal {
     /// A plan that could not be made, for the server that people call `label`.
     pub fn from_plan(error: plan::Error, label: &str) -> Self {
         match error {
-            plan::Error::Problem(problem) => Self::Problem(problem, label.to_owned()),
+            plan::Error::Problem(problem) => Self::Problem(Box::new(problem), label.to_owned()),
             plan::Error::Ovh(error) => {
                 tracing::warn!(%error, "a plan could not be made");
-                Self::Problem(plan::trouble(&error), label.to_owned())
+                Self::Problem(Box::new(plan::trouble(&error)), label.to_owned())
             }
         }
     }
@@ -152,13 +152,16 @@ impl Refusal {
             Self::Unseen(_, typed, near) => no_server(typed, &NotFound::Unknown(near.clone()), locale),
             Self::Typed(option, right) => say!(locale, "refusal-typed", option = code(option), right = right.as_str()),
             Self::Busy(operation) => busy(operation, locale),
-            Self::Problem(
-                problem @ (Problem::Ovhcloud { .. } | Problem::Unclear { .. } | Problem::Weather { .. }),
-                label,
-            ) => {
-                format!("{}\n{}", speak::problem(problem, label, locale), say!(locale, "end-nothing-done"))
+            Self::Problem(problem, label) => {
+                let said = speak::problem(problem, label, locale);
+                let nothing_done = || say!(locale, "end-nothing-done");
+                match **problem {
+                    Problem::Ovhcloud { .. } | Problem::Unclear { .. } | Problem::Weather { .. } => {
+                        format!("{said}\n{}", nothing_done())
+                    }
+                    _ => said,
+                }
             }
-            Self::Problem(problem, label) => speak::problem(problem, label, locale),
             Self::Card(refusal, command) => card(*refusal, command, locale),
             Self::UnderWay(id, command) => {
                 say!(locale, "card-under-way", id = id.to_string(), command = code(command))

@@ -113,7 +113,7 @@ impl Handler {
         let calls = self.fleet.console_calls(server, ConsoleMinutes::Fifteen, None).await;
         let calls = calls.map_err(|error| Refusal::from_plan(error, server.label()))?;
         if calls.is_empty() {
-            return Err(Refusal::Problem(Problem::NoConsole, server.label().to_owned()));
+            return Err(Refusal::Problem(Box::new(Problem::NoConsole), server.label().to_owned()));
         }
         Ok(Deed { about: Vec::new(), calls })
     }
