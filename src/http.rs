@@ -7,7 +7,7 @@
 //!   with 202 and nothing: the real answer goes by Discord's callback, so both modes share one path.
 //!
 //! An interaction that Discord did not sign just now gets 401 and is not looked at: see [`crate::discord::signed`]. How many
-//! may come, how slowly and with how much is the [`door`]'s to say.
+//! may come, how slowly and with how much is the `door`'s to say.
 
 mod door;
 

@@ -166,9 +166,11 @@ async fn a_plain_reboot_that_failed_says_nothing_of_a_netboot_that_nobody_set() 
 async fn a_setting_that_cannot_be_put_back_is_said_and_the_way_out_stays() {
     let bot = TestBot::new().await;
     let end = failed(&bot, Ending::OvhError).await;
-    bot.ovh.faults().status("PUT", "/dedicated/server/", 403, &json!({ "message": "not now" }));
+    // At once and one by one: what is refused as a whole is tried in pieces.
+    bot.ovh.faults().always().status("PUT", "/dedicated/server/", 403, &json!({ "message": "not now" }));
     bot.press(&bot.ann, &end, BACK).await;
     let refused = bot.rung(&bot.ann, &["**Refused by OVHcloud**", "R-2", "not now"]).await;
+    bot.ovh.faults().clear();
     assert!(refused.button("Restore now").is_some(), "{}", refused.content);
     assert!(bot.ask(&bot.ann, "rescue list", &[]).await.content.contains("web-1"), "the lease stays");
     bot.press(&bot.ann, &end, BACK).await;
