@@ -100,6 +100,7 @@ story("in French for who reads French, there and back", [PHONE_DARK, DESK_LIGHT]
   await dm.locator('a[href*="/secret/"]').first().waitFor();
   await accessible(page, "the DM in French");
   await push(dm.locator(".button.primary, .button.success").first());
+  await push(page.getByRole("button", { name: "Confirmer" }));
   await page.locator(".message", { hasText: "effacé" }).last().waitFor();
   await server(page, "proxy-1").getByText("2 redémarrages par le bot").waitFor({ state: "attached" });
 });
