@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use reqwest::Client;
 use serde_json::{Value, json};
 use sim::ovh::{CLIENT_ID, CLIENT_SECRET, DriftReadsAs, Ovh};
 
@@ -11,11 +10,11 @@ use crate::caller::{Answer, Caller, read};
 async fn token(ovh: &Ovh, secret: &str) -> Answer {
     let form =
         [("grant_type", "client_credentials"), ("client_id", CLIENT_ID), ("client_secret", secret), ("scope", "all")];
-    read(Client::new().post(ovh.token_url()).form(&form).send().await.unwrap()).await
+    read(sim::net::client().post(ovh.token_url()).form(&form).send().await.unwrap()).await
 }
 
 async fn bearing(ovh: &Ovh, method: &str, path: &str, token: &Value) -> Answer {
-    let request = Client::new().request(method.parse().unwrap(), format!("{}{path}", ovh.url()));
+    let request = sim::net::client().request(method.parse().unwrap(), format!("{}{path}", ovh.url()));
     read(request.bearer_auth(token.as_str().unwrap()).send().await.unwrap()).await
 }
 

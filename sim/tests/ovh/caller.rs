@@ -28,7 +28,7 @@ pub(crate) struct Answer {
 impl Caller {
     pub(crate) fn of(ovh: &Ovh) -> Self {
         Self {
-            http: Client::new(),
+            http: sim::net::client(),
             base: ovh.url(),
             drift: 0,
             secret: APPLICATION_SECRET.to_owned(),

@@ -1,6 +1,5 @@
 //! A rescue's life, from the `PUT` to the secret, and back.
 
-use reqwest::Client;
 use serde_json::{Value, json};
 use sim::{
     net::PATIENCE,
@@ -155,7 +154,7 @@ async fn redeeming_works_without_credentials_and_is_counted() {
     let ovh = Ovh::with_fleet().await;
     let secret = ovh.old_rescue_mail("web-1", Duration::from_secs(60));
     let redeem = async |id: &str| {
-        let request = Client::new().post(format!("{}/secret/retrieve", ovh.url()));
+        let request = sim::net::client().post(format!("{}/secret/retrieve", ovh.url()));
         request.body(json!({"id": id}).to_string()).send().await.unwrap().status()
     };
     assert_eq!(redeem(&secret).await, 200);
