@@ -4,6 +4,7 @@
 //! `card` is posted once and edited; what people wait for comes as a message of its own, because edits ring no phone.
 
 mod link;
+mod question;
 
 pub use link::source;
 
@@ -15,16 +16,18 @@ use super::{
     component::Button,
     console, fit,
     guide::{Place, Reader, Topic},
-    others, speak, standing, starts, waiting,
+    past::Tense,
+    speak, standing, starts, waiting,
 };
 use crate::{
     access::Who,
     config::Locale,
     rescue::{
         approval::Guard,
-        event::{Age, NotDone, Port, PutBack},
+        event::{Age, Port, PutBack},
         lease::Lease,
         operation::{Kind, Operation, Wish},
+        past::Past,
         start::Start,
         state::{Link, Outcome, Phase},
     },
@@ -43,6 +46,26 @@ pub struct Rendering {
     pub buttons: Vec<CreateButton>,
     /// Who is rung when it is posted; nobody for what one does not wait for.
     pub rings: Vec<Who>,
+    /// Whether it speaks of something that goes on.
+    pub speaks: Speaks,
+}
+
+/// Of what a message speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaks {
+    /// Of what is so now.
+    OfNow,
+    /// Of a rescue that is over: if nobody can be told by this message, nobody needs to be.
+    OfThePast,
+}
+
+/// The rescue that an operation's messages speak of.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rescue<'a> {
+    /// The server's active lease, if any.
+    pub lease: Option<&'a Lease>,
+    /// How it was, once it is over.
+    pub past: Option<&'a Past>,
 }
 
 /// Whether a DM may hold the link of the rescue that an operation ends.
@@ -69,45 +92,58 @@ impl Rendering {
         let buttons = serde_json::to_string(&self.buttons).unwrap_or_default();
         format!("{}\n{buttons}", self.content)
     }
+
+    fn speaking(self, tense: Tense<'_>) -> Self {
+        let speaks = match tense {
+            Tense::Present => Speaks::OfNow,
+            Tense::Past(_) => Speaks::OfThePast,
+        };
+        Self { speaks, ..self }
+    }
 }
 
-/// All messages of an operation as they look `now`, in the order of posting. `lease` is the server's active one, if any.
+/// All messages of an operation as they look `now`, in the order of posting.
 pub fn messages(
     operation: &Operation,
-    lease: Option<&Lease>,
+    rescue: Rescue<'_>,
     link: LinkOut,
     now: Timestamp,
     manner: Manner,
 ) -> Vec<Rendering> {
-    let locale = manner.locale;
+    let (locale, lease) = (manner.locale, rescue.lease);
+    let tense = Tense::of(operation, rescue.past);
     let mut messages = Vec::new();
     // What waits to begin is only asked about; its card comes when there is something to show.
     if operation.state.facts.reboots_approved > 0 {
-        messages.push(card(operation, locale));
+        messages.push(card(operation, tense, locale));
     }
     messages.extend(approval_card::messages(operation, locale));
     for asked in 1..=operation.state.facts.asked {
-        messages.push(question(operation, asked, locale));
+        messages.push(question::asked(operation, asked, locale));
         if operation.state.facts.unanswered.contains(&asked) {
-            messages.push(question_for_oncall(operation, asked, manner));
+            messages.push(question::for_oncall(operation, asked, manner));
         }
     }
     messages.extend(waiting::messages(operation, lease, manner));
     if operation.state.facts.dm_closed && operation.state.facts.source.is_some() {
-        messages.push(reveal(operation, locale));
+        messages.push(reveal(operation, tense, locale));
     }
-    messages.extend(end(operation, lease, link, now, locale));
+    messages.extend(end(operation, (lease, tense), link, now, locale));
     messages
 }
 
-fn card(operation: &Operation, locale: Locale) -> Rendering {
-    let mut lines = vec![title(operation, speak::state(operation, locale), locale)];
+fn card(operation: &Operation, tense: Tense<'_>, locale: Locale) -> Rendering {
+    let mut lines = vec![title(operation, tense.state(operation, locale), locale)];
     let who = mention(operation.request.requester);
     lines.push(match &operation.request.reason {
         Some(reason) => say!(locale, "card-asked-because", who = who, reason = code(reason)),
         None => say!(locale, "card-asked", who = who),
     });
     lines.extend(approved_line(operation, locale));
+    if let Some(past) = tense.line(operation, locale) {
+        lines.push(past);
+        return rendering("card".to_owned(), lines, Vec::new(), Vec::new()).speaking(tense);
+    }
     lines.extend(plan_lines(operation, locale));
     lines.extend(console::card_line(operation, locale));
     lines.extend(seen_lines(operation, locale));
@@ -202,63 +238,11 @@ fn because_line(operation: &Operation, locale: Locale) -> Option<String> {
     })
 }
 
-/// A question that only a person can answer; answered, it keeps its text and loses its buttons.
-fn question(operation: &Operation, asked: u32, locale: Locale) -> Rendering {
-    let facts = &operation.state.facts;
-    let mut lines = vec![title(operation, ("❓", say!(locale, "state-undecided")), locale)];
-    let mut buttons = Vec::new();
-    match &operation.state.phase {
-        Phase::Undecided { candidates, .. } if asked == facts.asked => {
-            lines.push(mention(operation.request.requester));
-            lines.push(match (facts.not_done, candidates.len()) {
-                _ if !facts.stopped_by.is_empty() => {
-                    let works = others::works(&facts.stopped_by, locale).join("\n");
-                    format!("{}\n{works}", say!(locale, "question-others"))
-                }
-                (Some(NotDone::Refused), _) => say!(locale, "question-again-refused"),
-                (Some(NotDone::Unsent), _) => say!(locale, "question-again-unsent"),
-                (None, 0) => match &facts.tasks_unread {
-                    None => say!(locale, "question-none"),
-                    Some(said) => say!(locale, "question-unread", said = code(said)),
-                },
-                (None, several) => say!(locale, "question-several", count = several),
-            });
-            lines.extend(because_line(operation, locale));
-            lines.push(say!(locale, "question-choices"));
-            buttons = choices(operation, asked, locale);
-        }
-        _ => lines.push(say!(locale, "question-answered")),
-    }
-    rendering(format!("ask-{asked}"), lines, buttons, requester(operation))
-}
-
-fn choices(operation: &Operation, asked: u32, locale: Locale) -> Vec<CreateButton> {
-    let both = [Button::LeaveIt as fn(_, _) -> _, Button::RebootAgain];
-    both.map(|button| button(operation.question(asked), asked).create(locale)).to_vec()
-}
-
-/// The same question to on-call, because nobody answered it in time; to its requester once more if nobody is on call.
-fn question_for_oncall(operation: &Operation, asked: u32, manner: Manner) -> Rendering {
-    let (locale, requester) = (manner.locale, operation.request.requester);
-    let called = manner.oncall.map_or(Who::User(requester), Who::Role);
-    let mut lines = vec![title(operation, ("❓", say!(locale, "state-unanswered")), locale), speak::who(&called)];
-    let open = matches!(operation.state.phase, Phase::Undecided { .. }) && asked == operation.state.facts.asked;
-    let buttons = if open {
-        lines.push(say!(locale, "question-unanswered", who = mention(requester)));
-        lines.push(say!(locale, "question-choices"));
-        choices(operation, asked, locale)
-    } else {
-        lines.push(say!(locale, "question-answered"));
-        Vec::new()
-    };
-    rendering(format!("call-{asked}"), lines, buttons, vec![called])
-}
-
 /// The button for those who take no DMs.
-fn reveal(operation: &Operation, locale: Locale) -> Rendering {
+fn reveal(operation: &Operation, tense: Tense<'_>, locale: Locale) -> Rendering {
     let who = mention(operation.request.requester);
     let waiting = matches!(operation.state.phase, Phase::AwaitingReveal(_));
-    let mut lines = vec![title(operation, speak::state(operation, locale), locale)];
+    let mut lines = vec![title(operation, tense.state(operation, locale), locale)];
     lines.push(match waiting {
         true => match operation.state.facts.dm_refused {
             None => say!(locale, "reveal-waiting", who = who),
@@ -267,16 +251,16 @@ fn reveal(operation: &Operation, locale: Locale) -> Rendering {
             }
         },
         false if operation.request.kind() == Kind::Console => say!(locale, "reveal-over-console"),
-        false => say!(locale, "reveal-over"),
+        false => tense.line(operation, locale).unwrap_or_else(|| say!(locale, "reveal-over")),
     });
     let buttons = if waiting { vec![Button::Reveal(operation.marked()).create(locale)] } else { Vec::new() };
-    rendering("reveal".to_owned(), lines, buttons, requester(operation))
+    rendering("reveal".to_owned(), lines, buttons, requester(operation)).speaking(tense)
 }
 
 /// The end, as a message of its own. What another operation took over, or a person cancelled, needs none: they know.
 fn end(
     operation: &Operation,
-    lease: Option<&Lease>,
+    (lease, tense): (Option<&Lease>, Tense<'_>),
     link: LinkOut,
     now: Timestamp,
     locale: Locale,
@@ -286,10 +270,15 @@ fn end(
         return None;
     }
     let lease = lease.filter(|lease| operation.is_about(lease));
-    let mut lines = vec![title(operation, speak::state(operation, locale), locale)];
+    let mut lines = vec![title(operation, tense.state(operation, locale), locale)];
     lines.push(mention(operation.request.requester));
     let until = lease.map(|lease| standing::of_lease(operation, lease, now, locale));
-    lines.extend(end_lines(operation, outcome, until, link, locale));
+    match (tense.line(operation, locale), outcome) {
+        (Some(past), Outcome::InRescue(_) | Outcome::Adopted | Outcome::HandedOver(_)) => {
+            lines.extend([past].into_iter().chain(until));
+        }
+        (past, _) => lines.extend(end_lines(operation, outcome, (until, past), link, locale)),
+    }
     let mut buttons = Vec::new();
     if let Some(lease) = lease {
         buttons.extend(standing::buttons(lease, locale));
@@ -297,20 +286,21 @@ fn end(
             buttons.push(Button::PutNetbootBack(operation.marked()).create(locale));
         }
     }
-    if matches!(outcome, Outcome::InRescue(Link::NotFound | Link::NotTaken | Link::Withheld)) {
+    let lacks_link = matches!(outcome, Outcome::InRescue(Link::NotFound | Link::NotTaken | Link::Withheld));
+    if lacks_link && matches!(tense, Tense::Present) {
         buttons.push(Button::LookAgain(operation.marked()).create(locale));
     }
     if lease.is_some_and(|lease| lease.operation == operation.id) {
         buttons.push(guide(operation).create(locale));
     }
-    Some(rendering("end".to_owned(), lines, buttons, requester(operation)))
+    Some(rendering("end".to_owned(), lines, buttons, requester(operation)).speaking(tense))
 }
 
-/// How it ended; `until` is what there is to say of its lease, while that is active.
+/// How it ended; `until` is what there is to say of its lease, while that is active, `past` once its rescue is over.
 fn end_lines(
     operation: &Operation,
     outcome: &Outcome,
-    until: Option<String>,
+    (until, past): (Option<String>, Option<String>),
     out: LinkOut,
     locale: Locale,
 ) -> Vec<String> {
@@ -376,11 +366,11 @@ fn end_lines(
         Outcome::TaskFailed { status, comment } => {
             lines.push(say!(locale, "end-task-failed", status = code(status.as_str())));
             lines.extend(comment.as_ref().map(|comment| code(comment)));
-            lines.extend(starts::netboot_line(operation, locale));
+            lines.extend(past.or_else(|| starts::netboot_line(operation, locale)));
         }
         Outcome::LeftAlone(by) => {
             lines.push(say!(locale, "end-left-alone", who = mention(*by)));
-            lines.extend(starts::netboot_line(operation, locale));
+            lines.extend(past.or_else(|| starts::netboot_line(operation, locale)));
         }
         Outcome::Superseded(_) => {}
     }
@@ -416,5 +406,5 @@ fn requester(operation: &Operation) -> Vec<Who> {
 }
 
 pub(super) fn rendering(slot: String, lines: Vec<String>, buttons: Vec<CreateButton>, rings: Vec<Who>) -> Rendering {
-    Rendering { slot, content: fit::cut(&lines.join("\n")), buttons, rings }
+    Rendering { slot, content: fit::cut(&lines.join("\n")), buttons, rings, speaks: Speaks::OfNow }
 }

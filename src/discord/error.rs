@@ -5,6 +5,9 @@ use std::{fmt, time::Duration};
 /// "Maximum number of edits to messages older than 1 hour reached": comes as a 429, names no time, and passes with none.
 pub(crate) const TOO_OLD_TO_EDIT: u32 = 30_046;
 
+/// "Tried to perform an operation on an archived thread": posting opens a thread again, editing does not.
+const ARCHIVED: u32 = 50_083;
+
 /// What Discord says of a state that passes by itself, whatever status it comes with: opening DMs too fast, sending or a feature
 /// switched off for a while, a slow or limited channel, guild or resource, an application or a resource that is not up yet.
 const PASSING: [u32; 9] = [40_003, 40_004, 40_006, 20_016, 20_028, 20_029, 40_062, 110_001, 130_000];
@@ -110,6 +113,11 @@ impl Error {
             Cause::Refused { code, .. } => code,
             _ => None,
         }
+    }
+
+    /// Whether it is about a thread that was archived.
+    pub fn is_archived(&self) -> bool {
+        self.code() == Some(ARCHIVED)
     }
 
     /// Whether Discord says that there is no such person, or that they are not in the guild.

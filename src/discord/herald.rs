@@ -2,15 +2,16 @@
 //!
 //! Level-triggered like the reporter. Each notice has a nonce of its own, so Discord makes two attempts one; when it may have
 //! forgotten that, the channel's history is looked at first. Weather is waited out; a refusal for good turns to the notice's
-//! second place, and then it is given up. What is no longer the latest word about its rescue loses its buttons, late rather than
-//! never: that is a row too.
+//! second place, and then it is given up. What becomes of it afterwards is [`tidy`]'s.
+
+mod tidy;
 
 use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
 use serenity::{
     builder::{CreateAllowedMentions, EditMessage},
-    model::id::{ChannelId as DiscordChannel, MessageId, UserId as DiscordUser},
+    model::id::{ChannelId as DiscordChannel, UserId as DiscordUser},
 };
 use sha1::{Digest, Sha1};
 use tokio_util::sync::CancellationToken;
@@ -34,13 +35,11 @@ use crate::{
         operation::ChannelId,
         pulse::Pulse,
     },
-    store::{self, Delivered, NoticeId, Outdated, Owed, Store, Tried},
+    store::{self, Delivered, NoticeId, Owed, Store, Tried},
 };
 
 /// How long the loop rests when nothing wakes it.
 const REST: Duration = Duration::from_secs(2);
-/// How long an old notice keeps its buttons after they could not be taken off.
-const TIDY_AGAIN: Duration = Duration::from_secs(30);
 /// The longest pause between two attempts at one notice.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 /// How many notices are posted at once; the sender keeps to Discord's limits.
@@ -106,44 +105,6 @@ impl Herald {
         posts.finish().await;
     }
 
-    /// Takes the buttons off notices that are no longer the latest word about their rescue, until `stop`: one at a time, so that
-    /// cards do not wait for it.
-    pub async fn tidy(self: Arc<Self>, stop: CancellationToken) {
-        let tidy = async {
-            loop {
-                let pause = match self.tidy_all().await {
-                    Ok(()) => REST,
-                    Err(failure) => {
-                        tracing::warn!(error = %failure, "an old notice keeps its buttons for now");
-                        TIDY_AGAIN
-                    }
-                };
-                tokio::time::sleep(pause).await;
-            }
-        };
-        stop.run_until_cancelled(tidy).await;
-    }
-
-    async fn tidy_all(&self) -> Result<(), Failure> {
-        let mut later: Result<(), Failure> = Ok(());
-        for Outdated { id, channel, message } in self.store.outdated_notices().await? {
-            let edit = EditMessage::new().components(Vec::new());
-            match self.rest.edit(DiscordChannel::new(channel.0), MessageId::new(message), &edit).await {
-                // Discord wants this one left alone; the others need not wait with it.
-                Err(error) if error.wait().is_some() => {
-                    later = Err(error.into());
-                    continue;
-                }
-                Err(error) if !error.is_final() => return Err(error.into()),
-                // It is gone, or too old to be edited: a press on it is refused with what to type.
-                Err(error) => tracing::info!(notice.id = id.0, %error, "an old notice keeps its buttons"),
-                Ok(_) => {}
-            }
-            self.store.notice_offers_nothing(id).await?;
-        }
-        later
-    }
-
     /// Starts what is due and not under way; returns how long nothing will be.
     async fn start_posts(self: &Arc<Self>, posts: &mut UnderWay<NoticeId>) -> Duration {
         let now = clock::now();
@@ -184,8 +145,8 @@ impl Herald {
         };
         match self.post_at(owed, door, &words).await {
             Ok((channel, message)) => {
-                let posted = Delivered::Posted(channel, message, owed.letter.notice.offer());
-                Ok(self.store.end_notice(owed.id, posted).await?)
+                let (offer, about) = (owed.letter.notice.offer(), owed.letter.notice.about());
+                Ok(self.store.end_notice(owed.id, Delivered::Posted { channel, message, offer, about }).await?)
             }
             Err(Failure::Discord(error)) if error.is_final() => self.turn(owed, &error).await,
             Err(failure) => Err(failure),

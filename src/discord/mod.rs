@@ -40,6 +40,7 @@ pub mod handler;
 pub mod herald;
 pub mod notice;
 mod others;
+mod past;
 mod picture;
 mod posting;
 mod press;

@@ -48,10 +48,7 @@ pub struct Words {
 impl Herald {
     /// The words of a notice at a door: a DM speaks its reader's language, a channel the configured one.
     pub(super) async fn draft(&self, notice: &Notice, door: Door) -> Result<Draft, store::Error> {
-        let locale = match door {
-            Door::Dm(person) => self.store.locale_of(person).await?.unwrap_or(self.settings.locale),
-            Door::Channel(_) => self.settings.locale,
-        };
+        let locale = self.locale_at(door).await?;
         let (content, buttons, rings) = match notice {
             Notice::Reminder { lease, deadline, reminder } => {
                 let Some(lease) = self.store.lease_of(*lease).await?.filter(|lease| lease.deadline == *deadline) else {
@@ -62,7 +59,7 @@ impl Herald {
                 }
                 self.reminder(&lease, *reminder, door, locale)
             }
-            Notice::RestoredAtDeadline { label, owner, operation } => (
+            Notice::RestoredAtDeadline { label, owner, operation, .. } => (
                 say!(
                     locale,
                     "notice-restored-at-deadline",
@@ -152,7 +149,7 @@ impl Herald {
                 // Whoever handed it over knows, or hears it as the end of an operation.
                 [*to, *from].into_iter().filter(|user| user != by).map(Who::User).collect(),
             ),
-            Notice::OthersDoing { doing, label, owner, by, operation } => {
+            Notice::OthersDoing { doing, label, owner, by, operation, .. } => {
                 let (server, who, owner_is) = (named(label), mention(*by), mention(*owner));
                 let id = operation.to_string();
                 let content = match doing {
@@ -200,6 +197,14 @@ impl Herald {
             Notice::Resumed { by } => (say!(locale, "notice-resumed", who = mention(*by)), Vec::new(), Vec::new()),
         };
         Ok(Draft::Say(Words { content, buttons, rings }))
+    }
+
+    /// The language that is spoken at a door.
+    pub(super) async fn locale_at(&self, door: Door) -> Result<Locale, store::Error> {
+        Ok(match door {
+            Door::Dm(person) => self.store.locale_of(person).await?.unwrap_or(self.settings.locale),
+            Door::Channel(_) => self.settings.locale,
+        })
     }
 
     /// What only the operator can mend: on-call is rung, or who waits for it.

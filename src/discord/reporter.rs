@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use self::put_off::PutOff;
 use super::{
     Error, Rest, approval_card,
-    card::{self, LinkOut, Manner, Rendering},
+    card::{self, LinkOut, Manner, Rendering, Rescue, Speaks},
     component::{self, Button, Subject},
     error::TOO_OLD_TO_EDIT,
     posting,
@@ -48,8 +48,6 @@ const POSTS_AT_ONCE: usize = 32;
 const EDITS_AT_ONCE: usize = 5;
 /// Discord's codes for a message, channel or right that is gone.
 const UNKNOWN_MESSAGE: u32 = 10_008;
-/// "Tried to perform an operation on an archived thread": posting opens a thread again, editing does not.
-const ARCHIVED: u32 = 50_083;
 /// A message that can be shown nowhere: its channel is gone, or closed to us.
 const NOWHERE: &str = "nowhere";
 
@@ -185,6 +183,8 @@ impl Reporter {
         let id = found.operation;
         let Some(operation) = self.store.operation(id).await? else { return Ok(Shown::All) };
         let lease = self.store.lease(&operation.request.server).await?;
+        let past = self.store.past_of(&operation).await?;
+        let rescue = Rescue { lease: lease.as_ref(), past: past.as_ref() };
         let link = match self.store.has_link_out(&operation).await? {
             true => LinkOut::Possible,
             false => LinkOut::Never,
@@ -193,12 +193,12 @@ impl Reporter {
         let mut all = Shown::All;
         let mut trouble: Result<(), Failure> = Ok(());
         let now = clock::now();
-        let public = card::messages(&operation, lease.as_ref(), link, now, self.manner);
+        let public = card::messages(&operation, rescue, link, now, self.manner);
         let here = operation.request.channel;
         // What went to the requester alone, because the channel is gone, speaks their language.
         let theirs = Manner { locale: operation.request.locale, ..self.manner };
         let private = match known.iter().any(|posted| posted.channel != here) {
-            true => card::messages(&operation, lease.as_ref(), link, now, theirs),
+            true => card::messages(&operation, rescue, link, now, theirs),
             false => Vec::new(),
         };
         let asked = public.iter().find(|rendering| rendering.slot == "card").map(asked_line).unwrap_or_default();
@@ -254,10 +254,15 @@ impl Reporter {
     async fn edit(&self, it: It<'_>, message: u64) -> Result<(), Failure> {
         match self.edit_even_if_archived(it, message).await {
             Ok(()) => self.remember(it, Some(message), digest(it.rendering)).await,
+            // It would only say that something is over.
+            Err(error) if error.is_final() && it.rendering.speaks == Speaks::OfThePast => {
+                tracing::info!(operation.id = %it.operation.id, %error, "a message of a rescue that is over stays as it is");
+                self.remember(it, Some(message), digest(it.rendering)).await
+            }
             // Somebody deleted it: it is posted anew, because a card is the only place of its operation.
             Err(error) if error.code() == Some(UNKNOWN_MESSAGE) => self.post(it, Some(message), Try::Again).await,
             // Too old to be edited so often, or put away: a live card goes on in a new message, an ended one stays as it is.
-            Err(error) if matches!(error.code(), Some(TOO_OLD_TO_EDIT | ARCHIVED)) => {
+            Err(error) if error.is_archived() || error.code() == Some(TOO_OLD_TO_EDIT) => {
                 match it.operation.state.is_ended() {
                     true => self.remember(it, Some(message), digest(it.rendering)).await,
                     false => self.post(it, Some(message), Try::Again).await,
@@ -271,15 +276,16 @@ impl Reporter {
         }
     }
 
-    /// Edits a message; while its operation lives, a thread that was archived is opened again for it.
+    /// Edits a message; a thread that was archived is opened again for it while its operation lives, and to say that a rescue is over.
     async fn edit_even_if_archived(&self, it: It<'_>, message: u64) -> Result<(), Error> {
         let edit = EditMessage::new()
             .content(&it.rendering.content)
             .components(component::rows(&it.rendering.buttons))
             .allowed_mentions(CreateAllowedMentions::new());
         let (channel, message) = (DiscordChannel::new(it.channel.0), MessageId::new(message));
+        let opens = !it.operation.state.is_ended() || it.rendering.speaks == Speaks::OfThePast;
         match self.rest.edit(channel, message, &edit).await {
-            Err(error) if error.code() == Some(ARCHIVED) && !it.operation.state.is_ended() => {
+            Err(error) if error.is_archived() && opens => {
                 self.rest.unarchive(channel).await?;
                 self.rest.edit(channel, message, &edit).await
             }

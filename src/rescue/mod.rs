@@ -12,6 +12,7 @@ pub mod event;
 pub mod state;
 pub mod step;
 pub mod lease;
+pub mod past;
 pub mod sight;
 pub mod others;
 pub mod daily;

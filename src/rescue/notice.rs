@@ -38,7 +38,8 @@ impl Letter {
     /// its owner is rung. `None` when it is the owner's own.
     pub fn of_others_doing(lease: &Lease, doing: Doing, operation: &Operation) -> Option<Self> {
         let (owner, by) = (lease.owner, operation.request.requester);
-        let notice = Notice::OthersDoing { doing, label: lease.label.clone(), owner, by, operation: operation.id };
+        let (label, of) = (lease.label.clone(), Some(lease.operation));
+        let notice = Notice::OthersDoing { doing, label, owner, by, operation: operation.id, lease: of };
         (owner != by).then_some(Self { to: To::Channel { channel: lease.channel, or_to: Some(owner) }, notice })
     }
 }
@@ -93,6 +94,9 @@ pub enum Notice {
         owner: UserId,
         /// The restore.
         operation: OperationId,
+        /// The operation that began the lease; `None`: it was written before that was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lease: Option<OperationId>,
     },
     /// A rescue is over because its server is in no account any more.
     ServerLeft {
@@ -178,6 +182,9 @@ pub enum Notice {
         by: UserId,
         /// The operation.
         operation: OperationId,
+        /// The operation that began that rescue; `None`: it was written before that was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lease: Option<OperationId>,
     },
     /// The daily list of what is in rescue, as it is when it is posted.
     Digest {
@@ -311,6 +318,33 @@ impl Notice {
     }
 }
 
+impl Notice {
+    /// The rescue that it says is running, by the operation that began it: it is told when that is over.
+    pub fn about(&self) -> Option<OperationId> {
+        match self {
+            Self::Reminder { lease, .. }
+            | Self::Extended { lease, .. }
+            | Self::HandedOver { lease, .. }
+            | Self::NetbootChanged { lease, .. }
+            | Self::RebootedByOthers { lease, .. }
+            | Self::LeftRescue { lease, remains: true, .. } => Some(*lease),
+            Self::RestoredAtDeadline { lease, .. } | Self::OthersDoing { doing: Doing::GivesBack, lease, .. } => *lease,
+            Self::OthersDoing { doing: Doing::TakesOver, operation, .. } => Some(*operation),
+            Self::OthersDoing { doing: Doing::Ended, .. }
+            | Self::LeftRescue { .. }
+            | Self::ServerLeft { .. }
+            | Self::Digest { .. }
+            | Self::AuditAnchor { .. }
+            | Self::AccountTrouble { .. }
+            | Self::DmStands { .. }
+            | Self::Unshown { .. }
+            | Self::NobodyAsked { .. }
+            | Self::Paused { .. }
+            | Self::Resumed { .. } => None,
+        }
+    }
+}
+
 /// Which of a letter's two places it is tried at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -358,6 +392,11 @@ impl Place {
             Self::First => "first",
             Self::Second => "second",
         }
+    }
+
+    /// The place with that word; the first for any other.
+    pub fn of(word: &str) -> Self {
+        if word == Self::Second.as_str() { Self::Second } else { Self::First }
     }
 }
 

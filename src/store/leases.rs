@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
-use super::{Error, Store, audit, foreign, from_json, json, messages, millis, notices, operations};
+use super::{Error, Store, audit, foreign, from_json, json, messages, millis, notices, operations, past};
 use crate::{
     access::UserId,
     audit::Entry,
@@ -11,6 +11,7 @@ use crate::{
         lease::{Effect, Lease, leads_out},
         notice::{Doing, Letter},
         operation::{Operation, OperationId},
+        past::Over,
         server::ServiceName,
     },
 };
@@ -133,7 +134,7 @@ pub(super) async fn apply(
             if let Some(ended) = active(&mut *tx, server).await? {
                 tell_owner(&mut *tx, operation, (&ended, Doing::Ended), now).await?;
             }
-            end(tx, server, now).await?;
+            end(tx, server, Over::By(operation.id), now).await?;
         }
     }
     Ok(Change::Done)
@@ -195,9 +196,10 @@ async fn begin(
 }
 
 async fn undo(tx: &mut SqliteConnection, operation: &Operation, now: Timestamp) -> Result<(), Error> {
-    sqlx::query("UPDATE leases SET ended_at = $2 WHERE operation = $1")
+    sqlx::query("UPDATE leases SET ended_at = $2, over_at = $2, over_how = $3 WHERE operation = $1")
         .bind(operation.id.0)
         .bind(millis(now))
+        .bind(Over::Undone.as_str())
         .execute(&mut *tx)
         .await?;
     sqlx::query("UPDATE leases SET ended_at = NULL, replaced_by = NULL WHERE replaced_by = $1")
@@ -212,9 +214,15 @@ async fn undo(tx: &mut SqliteConnection, operation: &Operation, now: Timestamp) 
 }
 
 /// The server is out of rescue: what was delivered for it is to be wiped, and the messages of its rescue, and of
-/// what was tried since, lose their buttons.
-pub(super) async fn end(tx: &mut SqliteConnection, server: &ServiceName, now: Timestamp) -> Result<(), Error> {
+/// what was tried since, lose their buttons and say that it is over.
+pub(super) async fn end(
+    tx: &mut SqliteConnection,
+    server: &ServiceName,
+    how: Over,
+    now: Timestamp,
+) -> Result<(), Error> {
     show_again(tx, server).await?;
+    past::all_over(tx, server, how, now).await?;
     sqlx::query("UPDATE leases SET ended_at = $2 WHERE server = $1 AND ended_at IS NULL")
         .bind(server.as_str())
         .bind(millis(now))
@@ -258,6 +266,6 @@ pub(super) async fn active(connection: &mut SqliteConnection, server: &ServiceNa
     text.map(|text| read(&text)).transpose()
 }
 
-fn read(text: &str) -> Result<Lease, Error> {
+pub(super) fn read(text: &str) -> Result<Lease, Error> {
     from_json(text, || "a lease".to_owned())
 }

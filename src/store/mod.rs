@@ -16,6 +16,7 @@ mod notices;
 mod operations;
 mod timeline;
 mod wipes;
+mod past;
 mod pause;
 mod reminders;
 mod sights;
@@ -47,6 +48,7 @@ pub use ledger::{Ledger, Range};
 pub use messages::{Delivery, Posted, TriedDelivery, Unreported};
 pub use notices::{Delivered, NoticeId, Outdated, Owed, Tried};
 pub use operations::{Append, Open};
+pub use past::Stale;
 pub use reminders::{Kept, Onward, Owing};
 pub use sights::Sighting;
 pub use troubles::About;
@@ -173,7 +175,7 @@ async fn set_fact(connection: &mut SqliteConnection, name: &str, value: &str) ->
 }
 
 /// The steps of the schema, in their order; one that was shipped is never changed.
-const SCHEMA: [(i64, &str, &str); 10] = [
+const SCHEMA: [(i64, &str, &str); 11] = [
     (1, "first", include_str!("../../migrations/sqlite/0001_first.sql")),
     (3, "audit", include_str!("../../migrations/sqlite/0003_audit.sql")),
     (4, "leases", include_str!("../../migrations/sqlite/0004_leases.sql")),
@@ -184,6 +186,7 @@ const SCHEMA: [(i64, &str, &str); 10] = [
     (10, "marks", include_str!("../../migrations/sqlite/0010_marks.sql")),
     (11, "wipes that fail", include_str!("../../migrations/sqlite/0011_wipes_that_fail.sql")),
     (12, "cards that ask again", include_str!("../../migrations/sqlite/0012_cards_that_ask_again.sql")),
+    (13, "rescues that are over", include_str!("../../migrations/sqlite/0013_rescues_that_are_over.sql")),
 ];
 
 fn migrator() -> Migrator {

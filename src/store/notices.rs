@@ -7,7 +7,7 @@ use super::{Error, Store, from_json, id, json, mark, millis, time};
 use crate::rescue::{
     mark::Mark,
     notice::{Letter, Offer, Place},
-    operation::ChannelId,
+    operation::{ChannelId, OperationId},
 };
 
 /// How many notices are handed out at once.
@@ -46,8 +46,17 @@ pub struct Tried {
 /// How a notice ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivered {
-    /// It stands in this channel, as this message; its buttons, if it has any, are about this.
-    Posted(ChannelId, u64, Option<Offer>),
+    /// It stands in a channel.
+    Posted {
+        /// In which.
+        channel: ChannelId,
+        /// As this message.
+        message: u64,
+        /// What its buttons are about, if it has any.
+        offer: Option<Offer>,
+        /// The rescue that it says is running.
+        about: Option<OperationId>,
+    },
     /// What it was about is over.
     Needless,
     /// No place takes it.
@@ -148,13 +157,14 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn end_notice(&self, notice: NoticeId, how: Delivered) -> Result<(), Error> {
-        let (word, channel, message, offer) = match how {
-            Delivered::Posted(channel, message, offer) => ("posted", Some(id(channel.0)), Some(id(message)), offer),
+        let (word, place, offer, about) = match how {
+            Delivered::Posted { channel, message, offer, about } => ("posted", Some((channel, message)), offer, about),
             Delivered::Needless => ("needless", None, None, None),
             Delivered::Nowhere => ("nowhere", None, None, None),
         };
+        let (channel, message) = place.map(|(channel, message)| (id(channel.0), id(message))).unzip();
         sqlx::query(
-            "UPDATE notices SET due_at = NULL, outcome = $2, channel = $3, message = $4, offers = $5 WHERE id = $1",
+            "UPDATE notices SET due_at = NULL, outcome = $2, channel = $3, message = $4, offers = $5, about = $6 WHERE id = $1",
         )
         .bind(notice.0)
         .bind(word)
@@ -164,13 +174,14 @@ impl Store {
             Offer::Rescue(lease) => lease.0,
             Offer::Fleet => 0,
         }))
+        .bind(about.map(|about| about.0))
         .execute(&self.pool)
         .await?;
         Ok(())
     }
 
-    /// The posted notices that still have buttons though there is a later one about the same, or the rescue is over; what is said at two places is one; the oldest
-    /// first, at most 200.
+    /// The posted notices that still have buttons though there is a later one about the same, or the rescue is over; what is said at
+    /// two places is one; the oldest first, at most 200. Not those that are told that it is over: they lose theirs with that.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -180,6 +191,7 @@ impl Store {
                  EXISTS (SELECT 1 FROM notices AS new WHERE new.offers = old.offers AND new.id > old.id
                          AND new.origin <> 'beside:' || old.id)
                  OR offers > 0 AND NOT EXISTS (SELECT 1 FROM leases WHERE operation = offers AND ended_at IS NULL))
+             AND NOT EXISTS (SELECT 1 FROM leases WHERE operation = about AND over_how IS NOT NULL AND ended_at IS NOT NULL)
              ORDER BY id LIMIT $1",
         )
         .bind(MOST)
@@ -238,13 +250,12 @@ pub(super) async fn write(
 
 fn owed(row: &SqliteRow) -> Result<Owed, Error> {
     let number: i64 = row.get(0);
-    let place = if row.get::<String, _>(2) == Place::Second.as_str() { Place::Second } else { Place::First };
     let tried = row.get::<Option<i64>, _>(4).zip(row.get::<Option<String>, _>(5));
     Ok(Owed {
         id: NoticeId(number),
         mark: mark(row.get(6)),
         letter: from_json(row.get(1), || format!("notice {number}"))?,
-        place,
+        place: Place::of(row.get(2)),
         attempts: u32::try_from(row.get::<i64, _>(3)).unwrap_or(u32::MAX),
         tried: tried.map(|(at, shown)| Tried { at: time(at), shown }),
     })

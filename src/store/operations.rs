@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{
-    CardId, Change, Error, Store, audit, cards, from_json, id, json, leases, mark, messages, millis, pause, time,
+    CardId, Change, Error, Store, audit, cards, from_json, id, json, leases, mark, messages, millis, past, pause, time,
 };
 use crate::{
     access::UserId,
@@ -216,6 +216,7 @@ pub(super) async fn append(
     }
     if lease::outdates_links(&next, event) {
         messages::wipe_earlier(tx, &next).await?;
+        past::taken_over(tx, &next, now).await?;
     }
     audit::append(tx, &crate::audit::of_event(&next, event, now)).await?;
     if let Some(effect) = lease::effect(&next, event, now) {

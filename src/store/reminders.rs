@@ -11,6 +11,7 @@ use crate::{
         lease::Lease,
         notice::Letter,
         operation::{OperationId, Request},
+        past::Over,
     },
 };
 
@@ -136,7 +137,7 @@ impl Store {
         if leases::active(&mut tx, &lease.server).await?.as_ref() != Some(lease) {
             return Ok(false);
         }
-        leases::end(&mut tx, &lease.server, now).await?;
+        leases::end(&mut tx, &lease.server, Over::ServerLeft, now).await?;
         notices::write(&mut tx, &format!("left:{}", lease.operation.0), letter, now).await?;
         audit::append(&mut tx, entry).await?;
         tx.commit().await?;

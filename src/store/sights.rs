@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Error, Store, audit, leases, messages, millis, notices, operations};
+use super::{Error, Store, audit, leases, messages, millis, notices, operations, past};
 use crate::{
     audit::Entry,
     rescue::{
@@ -12,6 +12,7 @@ use crate::{
         lease::Lease,
         notice::Letter,
         operation::{Kind, Operation, OperationId},
+        past::Over,
         server::{ServiceName, TaskId},
     },
 };
@@ -117,9 +118,12 @@ impl Store {
                 }
             }
             messages::wipe_of(&mut tx, &lease.server).await?;
+            past::all_over(&mut tx, &lease.server, Over::Others, now).await?;
+        } else {
+            past::not_over(&mut tx, lease.operation).await?;
         }
         match ends {
-            true => leases::end(&mut tx, &lease.server, now).await?,
+            true => leases::end(&mut tx, &lease.server, Over::Others, now).await?,
             false => leases::show_again(&mut tx, &lease.server).await?,
         }
         if let Some((origin, letter)) = letter {

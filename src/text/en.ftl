@@ -360,6 +360,27 @@ decided-cancel = ✋ It is being cancelled.
 decided-again = 🔄 One more reboot is on its way.
 decided-leave = ✋ It is left as it is.
 
+# What is over
+outcome-was-in-rescue = Was in rescue
+past-title = 🏁 **Was in rescue** · { $server } · { $id }
+past-line = Was in rescue { $from } to { $to }, ended { $how }.
+past-closed = 🏁 Over since { $at }: ended { $how }.
+past-by = by { $id } of { $who }
+past-by-deadline = by { $id }, because its time was over
+past-by-put-back = by { $id } of { $who }, without a reboot
+past-by-rescue = by { $id } of { $who }, which took it into rescue again
+past-by-others = outside Bernard
+past-by-leaving = with its server, which left the account
+past-undone = ↩️ **Came to nothing** · { $server } · { $id }: it rebooted nothing, and the rescue that it was to take over went on.
+past-reminder = This was a reminder: it was meant to end { $until }.
+past-extended = { $who } extended it until { $until }.
+past-handed-over = { $who } handed it over from { $from } to { $to }.
+past-netboot-changed = Others had set its netboot to { $boot }.
+past-rebooted-by-others = OVHcloud's task { $task }, which was not mine, rebooted it into rescue once more.
+past-left = It left without me: others had set its netboot to { $boot }, and OVHcloud's task { $task } rebooted it. There is nothing left to do.
+past-taken-over = { $who } took it over; before that the rescue was with { $owner }.
+past-given-back = { $id } of { $who } had taken it over and came to nothing.
+
 # Reminders and announcements
 reminder-before = ⏰ **Time is nearly up** · { $server } is in rescue
 reminder-deadline = ⏰ **Time is up** · { $server } is still in rescue

@@ -360,6 +360,27 @@ decided-cancel = ✋ Annulation en cours.
 decided-again = 🔄 Un redémarrage de plus est en route.
 decided-leave = ✋ C'est laissé ainsi.
 
+# Ce qui est terminé
+outcome-was-in-rescue = Était en mode rescue
+past-title = 🏁 **Était en mode rescue** · { $server } · { $id }
+past-line = En mode rescue de { $from } à { $to } ; terminé { $how }.
+past-closed = 🏁 Terminé depuis { $at }, { $how }.
+past-by = par { $id }, de { $who }
+past-by-deadline = par { $id }, l'échéance étant passée
+past-by-put-back = par { $id }, de { $who }, sans redémarrage
+past-by-rescue = par { $id }, de { $who }, qui l'a repassé en mode rescue
+past-by-others = hors de Bernard
+past-by-leaving = avec le serveur, qui a quitté le compte
+past-undone = ↩️ **Sans suite** · { $server } · { $id } : rien n'a été redémarré, et le rescue qui devait être repris a continué.
+past-reminder = C'était un rappel : il devait se terminer à { $until }.
+past-extended = { $who } l'avait prolongé jusqu'à { $until }.
+past-handed-over = { $who } l'avait transmis de { $from } à { $to }.
+past-netboot-changed = Quelqu'un d'autre avait réglé son netboot sur { $boot }.
+past-rebooted-by-others = La tâche OVHcloud { $task }, qui n'était pas la mienne, l'avait redémarré en rescue une fois de plus.
+past-left = Il est sorti sans moi : son netboot avait été réglé sur { $boot }, et la tâche OVHcloud { $task } l'a redémarré. Il n'y a plus rien à faire.
+past-taken-over = { $who } l'avait repris ; avant, le rescue était confié à { $owner }.
+past-given-back = { $id }, de { $who }, l'avait repris et n'avait pas abouti.
+
 # Reminders and announcements
 reminder-before = ⏰ **Bientôt la fin** · { $server } est en mode rescue
 reminder-deadline = ⏰ **C'est l'heure** · { $server } est toujours en mode rescue

@@ -45,6 +45,15 @@ pub fn since_epoch(time: Timestamp) -> String {
     format!("<t:{0}:t> (<t:{0}:R>)", time.as_second())
 }
 
+/// From when to when something was, shown by Discord in the reader's own time zone and language; with the days where the times alone
+/// may mislead.
+pub fn from_to(from: Timestamp, to: Timestamp) -> (String, String) {
+    const SAME_DAY: SignedDuration = SignedDuration::from_hours(12);
+    let style = if to.duration_since(from) < SAME_DAY { "t" } else { "f" };
+    let show = |time: Timestamp| format!("<t:{}:{style}>", time.as_second());
+    (show(from), show(to))
+}
+
 /// How far away a moment is, counted by Discord in the reader's own language.
 pub fn from_now(time: Timestamp) -> String {
     format!("<t:{}:R>", time.as_second())

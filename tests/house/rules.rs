@@ -92,6 +92,7 @@ const PURE: &[Place] = &[
     Place("rescue/approval.rs"),
     Place("rescue/step.rs"),
     Place("rescue/lease.rs"),
+    Place("rescue/past.rs"),
     Place("rescue/reminder.rs"),
     Place("rescue/notice.rs"),
     Place("rescue/daily.rs"),

@@ -70,6 +70,8 @@ impl Drop for Running {
 /// What a story may say differently in the configuration.
 #[derive(Clone)]
 pub(crate) struct TestConfig {
+    /// The language of messages that everybody sees.
+    pub(crate) locale: &'static str,
     /// `[[role]]` and `[[protect]]` entries.
     pub(crate) rules: String,
     /// More lines of `[rescue]`.
@@ -91,6 +93,7 @@ pub(crate) struct TestConfig {
 impl Default for TestConfig {
     fn default() -> Self {
         Self {
+            locale: "en",
             rules: format!("[[role]]\nid = \"{ROLE}\"\ncan = {ALL}\nservers = [\"*\"]\n"),
             rescue: "probe = false\n".to_owned(),
             discord: String::new(),
@@ -263,10 +266,10 @@ impl TestBot {
 
     /// The configuration as the program reads it.
     pub(crate) fn config_text(&self) -> String {
-        let TestConfig { rules, rescue, discord, account, credentials, pace, requests_per_minute, limits } =
+        let TestConfig { rules, rescue, discord, account, credentials, pace, requests_per_minute, limits, locale } =
             &self.config;
         format!(
-            "time_zone = \"Europe/Paris\"\n\
+            "locale = \"{locale}\"\ntime_zone = \"Europe/Paris\"\n\
              [discord]\ntoken = \"{token}\"\nguild = \"{GUILD}\"\napi_url = \"{api}\"\n{discord}\n\
              [[ovh]]\nname = \"{account}\"\nendpoint = \"{ovh}\"\nrequests_per_minute = {requests_per_minute}\n{credentials}\n\
              [store]\nurl = \"sqlite://{store}\"\n\

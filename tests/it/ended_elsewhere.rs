@@ -54,9 +54,13 @@ async fn is_over(bot: &TestBot, end: &Message) {
     assert!(told.buttons().is_empty() && told.pinged_roles.is_empty(), "{told:?}");
     bot.ann.wait_for_dm(|dm| dm.content.contains("wiped")).await;
     eventually("its messages do not say that it runs", async || {
-        bot.discord.message(end.id).is_some_and(|end| end.button("Restore now").is_none())
+        let end = bot.discord.message(end.id).expect("it stands");
+        end.buttons().is_empty()
+            && end.content.contains("**Was in rescue**")
+            && end.content.contains("ended outside Bernard")
     })
     .await;
+    eventually("no message says that it runs", async || bot.count(&["**In rescue**", "R-1"]) == 0).await;
     assert_eq!(lease(bot, "web-1").await, None);
     let list = bot.ask(&bot.ann, "rescue list", &[]).await;
     assert!(list.content.contains("Nothing is in rescue"), "{}", list.content);
@@ -229,6 +233,7 @@ async fn what_the_rescue_set_besides_is_put_back_by_one_tap_without_a_reboot() {
     bot.ann.wait_for_dm(|dm| dm.content.contains("wiped")).await;
     assert!(lease(&bot, "web-1").await.is_some(), "something is still set");
     pass(&bot, SignedDuration::from_mins(245)).await;
+    bot.sees(&["**Was in rescue**", "R-1", "ended outside Bernard"]).await;
     let reminder = bot.sees(&["Something is left to put back", "web-1"]).await;
     assert!(reminder.button("Restore now").is_none(), "{reminder:?}");
     let told = bot.discord.message(told.id).expect("it stands");
@@ -241,6 +246,11 @@ async fn what_the_rescue_set_besides_is_put_back_by_one_tap_without_a_reboot() {
     for reminder in REMINDERS {
         assert_eq!(bot.count(&[reminder]), 0, "{reminder}");
     }
+    bot.sees(&["It left without me", "There is nothing left to do"]).await;
+    eventually("nothing says that something is left", async || {
+        bot.count(&["Something is left to put back"]) + bot.count(&["is still there"]) == 0
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

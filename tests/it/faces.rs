@@ -8,7 +8,7 @@ use bernard::{
     access::{Because, UserId, Who},
     config::Locale,
     discord::{
-        card::{self, LinkOut, Manner},
+        card::{self, LinkOut, Manner, Rescue},
         dm,
     },
     rescue::{
@@ -168,7 +168,8 @@ impl Scene {
     fn look(&self, locale: Locale) -> String {
         let mut look = String::new();
         let manner = manner(locale);
-        for message in card::messages(&self.operation, self.lease.as_ref(), LinkOut::Possible, self.now, manner) {
+        let rescue = Rescue { lease: self.lease.as_ref(), past: None };
+        for message in card::messages(&self.operation, rescue, LinkOut::Possible, self.now, manner) {
             let buttons = serde_json::to_value(&message.buttons).expect("buttons are JSON");
             let rings = match message.rings.as_slice() {
                 [] => "",

@@ -46,6 +46,7 @@ mod main_job;
 mod mishaps;
 mod notices;
 mod others;
+mod over;
 mod ovhcloud;
 mod pages;
 mod pages_of_ovhcloud;

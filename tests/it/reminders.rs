@@ -60,9 +60,12 @@ async fn its_owner_is_reminded_by_dm_and_at_the_deadline_who_is_on_call_too() {
     let later = bot.sees(&[AFTER, "web-1"]).await;
     assert!(bot.ann.was_rung_by(&later) && olga.was_rung_by(&later));
     pass(&bot, minutes(90)).await;
+    assert_eq!((dms(&bot, BEFORE), bot.count(&[DEADLINE]), bot.count(&[AFTER])), (1, 1, 1));
     bot.press_and_confirm(&bot.ann, &later, "Restore now").await;
     bot.rung(&bot.ann, &["**Restored**", "web-1"]).await;
-    assert_eq!((dms(&bot, BEFORE), bot.count(&[DEADLINE]), bot.count(&[AFTER])), (1, 1, 1));
+    let told = "This was a reminder";
+    eventually("each says that it was", async || (dms(&bot, told), bot.count(&[told])) == (1, 2)).await;
+    assert_eq!((dms(&bot, BEFORE), bot.count(&[DEADLINE]), bot.count(&[AFTER])), (0, 0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

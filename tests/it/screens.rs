@@ -5,7 +5,7 @@ use std::fmt::Write;
 use bernard::{
     access::{UserId, Who},
     discord::{
-        card::{self, LinkOut},
+        card::{self, LinkOut, Rescue},
         dm,
         guide::Place,
     },
@@ -101,7 +101,7 @@ fn the_longest_request_for_approval_is_one_whole_message() {
             let asked = Operation::open(OperationId(142), Mark::default(), request.clone(), at(0));
             let scene = Scene { operation: asked, lease: None, now: at(0) }
                 .then(people(10).take(10).map(|by| Event::ApprovalGiven { by, rule: None }));
-            let messages = card::messages(&scene.operation, None, LinkOut::Never, at(0), manner(locale));
+            let messages = card::messages(&scene.operation, Rescue::default(), LinkOut::Never, at(0), manner(locale));
             let asked = &messages.iter().find(|message| message.slot == "approve-1").expect("it asks").content;
             assert!(asked.chars().count() <= 2_000 && asked.ends_with("`[[protect]] #1 (line 41)`"), "{asked}");
             assert!(asked.contains("…") && asked.contains("on-call@example.com"), "{asked}");

@@ -24,7 +24,7 @@ pub(super) enum Rang {
 impl Reporter {
     /// Posts a message with its ringing; where Discord does not bear that, without.
     pub(super) async fn ring(&self, it: It<'_>, nonce: &Nonce) -> Result<(u64, Rang), Error> {
-        let Rendering { slot, content, buttons, rings } = it.rendering;
+        let Rendering { slot, content, buttons, rings, .. } = it.rendering;
         let (channel, locale) = (DiscordChannel::new(it.channel.0), self.manner.locale);
         let rest = ringing::patience(rings).map_or_else(|| self.rest.clone(), |patience| self.rest.within(patience));
         let name = (it.operation.id, slot.clone());

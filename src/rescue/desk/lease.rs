@@ -92,7 +92,12 @@ impl Desk {
         let lease = &kept.lease;
         let notice = |operation| Letter {
             to: To::Channel { channel: lease.channel, or_to: Some(lease.owner) },
-            notice: Notice::RestoredAtDeadline { label: lease.label.clone(), owner: lease.owner, operation },
+            notice: Notice::RestoredAtDeadline {
+                label: lease.label.clone(),
+                owner: lease.owner,
+                operation,
+                lease: Some(lease.operation),
+            },
         };
         let opened = self.store.open_at_deadline(kept, to, request, notice, clock::now()).await?;
         self.pulse.tap();

@@ -17,10 +17,8 @@ pub(in crate::properties) fn letter() -> impl Strategy<Value = Letter> {
             reminder
         }),
         (operation_id(), text(), user()).prop_map(|(lease, label, owner)| Notice::ServerLeft { lease, label, owner }),
-        (text(), user(), operation_id()).prop_map(|(label, owner, operation)| Notice::RestoredAtDeadline {
-            label,
-            owner,
-            operation
+        (text(), user(), operation_id(), option::of(operation_id())).prop_map(|(label, owner, operation, lease)| {
+            Notice::RestoredAtDeadline { label, owner, operation, lease }
         }),
         (operation_id(), text(), user(), user(), time())
             .prop_map(|(lease, label, owner, by, until)| Notice::Extended { lease, label, owner, by, until }),
@@ -31,14 +29,16 @@ pub(in crate::properties) fn letter() -> impl Strategy<Value = Letter> {
             to,
             by
         }),
-        (select(vec![Doing::TakesOver, Doing::GivesBack, Doing::Ended]), text(), user(), user(), operation_id())
-            .prop_map(|(doing, label, owner, by, operation)| Notice::OthersDoing {
+        (doing(), text(), user(), user(), operation_id(), option::of(operation_id())).prop_map(
+            |(doing, label, owner, by, operation, lease)| Notice::OthersDoing {
                 doing,
                 label,
                 owner,
                 by,
-                operation
-            }),
+                operation,
+                lease
+            }
+        ),
         (operation_id(), text(), user(), option::of(text()), any::<u64>(), any::<bool>()).prop_map(
             |(lease, label, owner, boot, task, remains)| Notice::LeftRescue {
                 lease,
@@ -89,6 +89,10 @@ pub(in crate::properties) fn letter() -> impl Strategy<Value = Letter> {
         ),
     ];
     (to, notice).prop_map(|(to, notice)| Letter { to, notice })
+}
+
+fn doing() -> impl Strategy<Value = Doing> {
+    select(vec![Doing::TakesOver, Doing::GivesBack, Doing::Ended])
 }
 
 fn seen() -> impl Strategy<Value = Seen> {
