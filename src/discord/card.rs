@@ -369,7 +369,7 @@ fn end_lines(
             lines.extend(past.or_else(|| starts::netboot_line(operation, locale)));
         }
         Outcome::LeftAlone(by) => {
-            lines.push(say!(locale, "end-left-alone", who = mention(*by)));
+            lines.push(waiting::left_alone(operation, *by, locale));
             lines.extend(past.or_else(|| starts::netboot_line(operation, locale)));
         }
         Outcome::Superseded(_) => {}

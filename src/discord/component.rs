@@ -44,6 +44,8 @@ pub enum Button {
     RebootAgain(MarkedOperation, u32),
     /// **Leave it**, answering the question with this number.
     LeaveIt(MarkedOperation, u32),
+    /// **Leave it**, where a reboot's task stands.
+    LetGo(MarkedOperation),
     /// **Approve**, in this round of asking.
     Approve(MarkedOperation, u32),
     /// **Deny**, in this round of asking.
@@ -104,6 +106,7 @@ impl Button {
             Self::Cancel(id)
             | Self::RebootAgain(id, _)
             | Self::LeaveIt(id, _)
+            | Self::LetGo(id)
             | Self::Approve(id, _)
             | Self::Deny(id, _)
             | Self::Withdraw(id, _)
@@ -160,7 +163,7 @@ impl Button {
                 (say!(locale, "button-cancel"), ButtonStyle::Secondary)
             }
             Self::RebootAgain(..) => (say!(locale, "button-reboot-again"), ButtonStyle::Danger),
-            Self::LeaveIt(..) => (say!(locale, "button-leave-it"), ButtonStyle::Secondary),
+            Self::LeaveIt(..) | Self::LetGo(_) => (say!(locale, "button-leave-it"), ButtonStyle::Secondary),
             Self::RestoreNow(_) => (say!(locale, "button-restore-now"), ButtonStyle::Success),
             Self::PutNetbootBack(_) => (say!(locale, "button-put-netboot-back"), ButtonStyle::Secondary),
             Self::Reveal(_) => (say!(locale, "button-reveal"), ButtonStyle::Primary),
@@ -242,6 +245,7 @@ impl fmt::Display for Button {
             Self::Cancel(id) => write!(f, "cancel:{}", named(id)),
             Self::RebootAgain(id, asked) => write!(f, "again:{}:{asked}", named(id)),
             Self::LeaveIt(id, asked) => write!(f, "leave:{}:{asked}", named(id)),
+            Self::LetGo(id) => write!(f, "letgo:{}", named(id)),
             Self::Approve(id, round) => write!(f, "approve:{}:{round}", named(id)),
             Self::Deny(id, round) => write!(f, "deny:{}:{round}", named(id)),
             Self::Withdraw(id, round) => write!(f, "withdraw:{}:{round}", named(id)),
@@ -287,6 +291,7 @@ impl FromStr for Button {
             "cancel" => operation(rest).map(Self::Cancel),
             "again" => question().map(|(id, asked)| Self::RebootAgain(id, asked)),
             "leave" => question().map(|(id, asked)| Self::LeaveIt(id, asked)),
+            "letgo" => operation(rest).map(Self::LetGo),
             "approve" => question().map(|(id, round)| Self::Approve(id, round)),
             "deny" => question().map(|(id, round)| Self::Deny(id, round)),
             "withdraw" => question().map(|(id, round)| Self::Withdraw(id, round)),

@@ -99,6 +99,7 @@ impl Handler {
             Button::Cancel(_) => self.decide(asking, operation, Decision::Cancel).await,
             Button::RebootAgain(_, asked) => self.propose_again(asking, operation, asked).await,
             Button::LeaveIt(_, asked) => self.decide(asking, operation, Decision::LeaveIt(asked)).await,
+            Button::LetGo(_) => self.decide(asking, operation, Decision::LetGo).await,
             Button::Approve(_, round) => self.approve(asking, operation, round).await,
             Button::Deny(_, round) => self.deny(asking, operation, round).await,
             Button::Withdraw(_, round) => self.withdraw(asking, operation, round).await,
@@ -136,6 +137,7 @@ impl Handler {
             Decision::Cancel => say!(asking.locale, "decided-cancel"),
             Decision::RebootAgain(_) => say!(asking.locale, "decided-again"),
             Decision::LeaveIt(_) => say!(asking.locale, "decided-leave"),
+            Decision::LetGo => say!(asking.locale, "decided-let-go"),
         }))
     }
 

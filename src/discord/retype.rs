@@ -28,7 +28,7 @@ impl Retype {
             Button::Extend(_) | Button::ExtendBy(..) => ("/rescue extend", By::Presser),
             Button::Reveal(_) | Button::LookAgain(_) | Button::TryMail(_) => ("/rescue link", By::Presser),
             Button::RebootAgain(..) => ("/reboot", By::Presser),
-            Button::LeaveIt(..) | Button::Cancel(_) => ("/status", By::Presser),
+            Button::LeaveIt(..) | Button::LetGo(_) | Button::Cancel(_) => ("/status", By::Presser),
             Button::Approve(..) | Button::Deny(..) | Button::Withdraw(..) | Button::AddReason(..) => {
                 ("/status", By::Requester)
             }

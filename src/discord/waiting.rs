@@ -7,7 +7,7 @@ use super::{
     speak,
 };
 use crate::{
-    access::Who,
+    access::{UserId, Who},
     config::Locale,
     rescue::{
         hindrance::{Hindrance, Matter},
@@ -16,7 +16,7 @@ use crate::{
         state::{Link, Outcome, Phase},
     },
     say,
-    text::code,
+    text::{code, mention},
 };
 
 /// What the card says of what does not work.
@@ -79,6 +79,10 @@ fn standing(
             lines.push(say!(locale, "standing-way-out"));
             buttons.push(Button::RestoreNow(lease.marked()).create(locale));
         }
+        if operation.can_be_let_go() {
+            lines.push(say!(locale, "standing-leave-it"));
+            buttons.push(Button::LetGo(operation.marked()).create(locale));
+        }
     } else {
         lines.push(over_line(operation, locale));
     }
@@ -104,10 +108,23 @@ fn next_line(operation: &Operation, locale: Locale) -> String {
 fn over_line(operation: &Operation, locale: Locale) -> String {
     match (&operation.state.phase, &operation.state.facts.task) {
         (Phase::Ended(Outcome::Superseded(by)), _) => say!(locale, "standing-superseded", by = by.to_string()),
+        (Phase::Ended(Outcome::LeftAlone(by)), _) => left_alone(operation, *by, locale),
         (_, Some((_, status))) if status.is_final() => {
             say!(locale, "standing-over", status = code(status.as_str()))
         }
         _ => say!(locale, "standing-past"),
+    }
+}
+
+/// What a person left as it is: a task that stands, or what nobody knows.
+pub(super) fn left_alone(operation: &Operation, by: UserId, locale: Locale) -> String {
+    let facts = &operation.state.facts;
+    match facts.task.as_ref().filter(|_| facts.is_standing()) {
+        Some((task, status)) => {
+            let (task, status) = (task.to_string(), code(status.as_str()));
+            say!(locale, "end-let-go", who = mention(by), task = task, status = status)
+        }
+        None => say!(locale, "end-left-alone", who = mention(by)),
     }
 }
 

@@ -49,13 +49,15 @@ pub enum Decision {
     RebootAgain(u32),
     /// **Leave it**, answering the question with this number.
     LeaveIt(u32),
+    /// **Leave it**, where a reboot's task stands.
+    LetGo,
 }
 
 impl Decision {
     /// What one must be allowed to make this decision about that operation.
     pub fn needs(self, operation: &Operation) -> Capability {
         match self {
-            Self::RebootAgain(_) | Self::LeaveIt(_) => Capability::Reboot,
+            Self::RebootAgain(_) | Self::LeaveIt(_) | Self::LetGo => Capability::Reboot,
             Self::Cancel => needed(operation.request.kind()),
         }
     }
@@ -307,6 +309,7 @@ fn event(grant: &Grant, operation: &Operation, decision: Decision) -> Option<Eve
         Decision::Cancel if operation.state.can_be_cancelled() => Some(Event::CancelAsked { by, rule }),
         Decision::RebootAgain(number) if is_asked(operation, number) => Some(Event::RebootAgainApproved { by, rule }),
         Decision::LeaveIt(number) if is_asked(operation, number) => Some(Event::LeftAlone { by, rule }),
+        Decision::LetGo if operation.can_be_let_go() => Some(Event::LeftAlone { by, rule }),
         _ => None,
     }
 }

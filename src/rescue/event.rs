@@ -210,7 +210,7 @@ pub enum Event {
     },
     /// Too few people approved in time.
     ApprovalExpired,
-    /// A person decided to leave it as it is.
+    /// A person decided to leave it as it is: what nobody knows, or a reboot's task that stands.
     LeftAlone {
         /// Who.
         by: UserId,

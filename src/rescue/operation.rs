@@ -400,6 +400,11 @@ impl Operation {
         }
     }
 
+    /// Whether a person may say that nobody waits for its task any more: nothing but the reboot was asked for.
+    pub fn can_be_let_go(&self) -> bool {
+        self.request.kind() == Kind::Reboot && self.state.stands()
+    }
+
     /// Whether a server's active lease is the one that this operation began, or was to end.
     pub fn is_about(&self, lease: &Lease) -> bool {
         match self.request.wish {

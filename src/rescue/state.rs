@@ -111,7 +111,7 @@ pub enum Outcome {
         /// OVHcloud's comment.
         comment: Option<String>,
     },
-    /// A person decided to leave an unknown outcome alone.
+    /// A person decided to leave an unknown outcome alone, or not to wait for a reboot's task that stands.
     LeftAlone(UserId),
     /// Another operation took over.
     Superseded(OperationId),
@@ -355,6 +355,7 @@ impl State {
             (P::Undecided { .. }, E::QuestionUnanswered) if !self.is_on_calls() => self.phase.clone(),
             (P::Undecided { .. }, E::RebootAgainApproved { .. }) => P::Ready,
             (P::Undecided { .. }, E::LeftAlone { by, .. }) => P::Ended(Outcome::LeftAlone(*by)),
+            (P::Standing(_), E::LeftAlone { by, .. }) if self.kind == Kind::Reboot => P::Ended(Outcome::LeftAlone(*by)),
             (P::PuttingBack(outcome), E::PutBack { .. }) => P::Ended(outcome.clone()),
             (P::Rebooting(_) | P::OpeningConsole(_) | P::Standing(_), E::TaskSeen { status, comment }) => {
                 self.after_task(status, comment.as_ref())

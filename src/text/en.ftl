@@ -209,6 +209,7 @@ standing-next = I keep following the task and say here how it ends.
 standing-next-rescue = I keep following the task, and look for the link to the password meanwhile.
 standing-next-console = I keep following the task; `/console` may be asked for again now.
 standing-way-out = **Restore now** does not wait for it: it puts everything back and reboots.
+standing-leave-it = **Leave it** waits no longer and frees the server; OVHcloud may still reboot it.
 standing-over = The task has ended since: { $status }
 standing-past = That is over.
 standing-superseded = { $by } has taken over.
@@ -282,6 +283,7 @@ end-lacking = ⚠️ OVHcloud did not take everything back. Not as it was: { $fi
 end-other-way = The disk is a way out as well: { $command }, then **Boot from disk**.
 end-netboot-back = Everything I changed is back, read back. Nothing was rebooted: the machine goes on with what it runs now. If that is the rescue, `/reboot` ends it.
 end-lease-stays = So this rescue is not over for me. **Put netboot back** ends it without another reboot, once you have seen that the server is out; **Restore now** reboots again.
+end-let-go = { $who } waits no longer for OVHcloud's task { $task }, which still said { $status }: it may reboot yet. The server is free.
 end-left-alone = { $who } left it as it is. Whether the reboot happened is not known.
 
 # The DM
@@ -358,6 +360,7 @@ card-changed = ⚠️ Meanwhile what it would boot into, or its rescue, has chan
 card-others = ⚠️ Meanwhile others have begun something on it, or I can no longer see what they do. This is how it is now:
 decided-cancel = ✋ It is being cancelled.
 decided-again = 🔄 One more reboot is on its way.
+decided-let-go = ✋ Nobody waits for that task any more. The server is free.
 decided-leave = ✋ It is left as it is.
 
 # What is over

@@ -209,6 +209,7 @@ standing-next = Je continue de suivre la tâche et je dirai ici comment elle se 
 standing-next-rescue = Je continue de suivre la tâche et, en attendant, je cherche le lien vers le mot de passe.
 standing-next-console = Je continue de suivre la tâche ; `/console` peut être redemandé dès maintenant.
 standing-way-out = **Restaurer maintenant** ne l'attend pas : tout est remis en place et le serveur redémarre.
+standing-leave-it = **Laisser ainsi** n'attend plus et libère le serveur ; OVHcloud peut encore le redémarrer.
 standing-over = La tâche s'est terminée depuis : { $status }
 standing-past = C'est passé.
 standing-superseded = { $by } a pris le relais.
@@ -282,6 +283,7 @@ end-lacking = ⚠️ OVHcloud n'a pas tout repris. Pas comme avant : { $fields 
 end-other-way = Le disque est aussi une sortie : { $command }, puis **Démarrer sur disque**.
 end-netboot-back = Tout ce que j'avais changé est remis en place, relecture faite. Rien n'a été redémarré : la machine continue avec ce qu'elle exécute. Si c'est le rescue, `/reboot` en sort.
 end-lease-stays = Pour moi, ce rescue n'est donc pas terminé. **Remettre le netboot** y met fin sans nouveau redémarrage, une fois que vous avez vu le serveur sorti du rescue ; **Restaurer maintenant** redémarre encore.
+end-let-go = { $who } n'attend plus la tâche OVHcloud { $task }, qui disait encore { $status } : le serveur peut encore redémarrer. Il est libre.
 end-left-alone = { $who } a laissé les choses ainsi. On ne sait pas si le redémarrage a eu lieu.
 
 # The DM
@@ -358,6 +360,7 @@ card-changed = ⚠️ Ce sur quoi il démarrerait, ou son rescue, a changé entr
 card-others = ⚠️ Entre-temps, d'autres ont commencé quelque chose dessus, ou je ne vois plus ce qu'ils font. Voici l'état actuel :
 decided-cancel = ✋ Annulation en cours.
 decided-again = 🔄 Un redémarrage de plus est en route.
+decided-let-go = ✋ Plus personne n'attend cette tâche. Le serveur est libre.
 decided-leave = ✋ C'est laissé ainsi.
 
 # Ce qui est terminé

@@ -200,3 +200,41 @@ async fn what_waits_for_an_account_that_is_gone_is_said_and_bars_nobody_from_the
     bot.restored(&bot.ann, "web-1").await;
     assert_eq!((bot.ovh.reboots("web-1"), bot.ovh.kernel_of("web-1").as_deref()), (2, Some("hd")));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plain_reboots_task_that_stands_may_be_left_and_frees_the_server() {
+    let bot = hasty("", "").await;
+    stands(&bot, "doing");
+    bot.accepted(&bot.ann, "reboot", &[("server", "web-1")]).await;
+    let late = bot.rung(&bot.ann, &[LATE, "R-1", "`doing`", "frees the server"]).await;
+    let busy = bot.ask(&bot.ann, "reboot", &[("server", "web-1")]).await;
+    assert!(busy.content.contains("busy with R-1"), "{}", busy.content);
+    let left = bot.press(&bot.ann, &late, "Leave it").await;
+    assert!(left.content.contains("The server is free"), "{}", left.content);
+    let end =
+        bot.rung(&bot.ann, &["**Left as it is**", "R-1", "`doing`", "may reboot yet", "The server is free"]).await;
+    assert!(end.buttons().is_empty() && !end.content.contains("netboot"), "{end:?}");
+    eventually("what said that it stands says that it is left", async || {
+        let late = bot.discord.message(late.id).expect("it stands");
+        late.buttons().is_empty() && late.content.contains("The server is free")
+    })
+    .await;
+    let again = bot.forge(&bot.ann, &bot.marked("letgo", 1).await, &end).await;
+    assert!(again.content.contains("no longer means anything"), "{}", again.content);
+    let history = bot.ask(&bot.ann, "history", &[("server", "web-1")]).await;
+    assert!(history.content.contains(&format!("{} left", bot.ann.mention())), "{}", history.content);
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    bot.rung(&bot.ann, &["**In rescue**", "R-2"]).await;
+    assert_eq!(bot.ovh.reboots("web-1"), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rescue_whose_task_stands_is_not_left_by_a_tap() {
+    let bot = hasty("", "").await;
+    let late = stuck(&bot).await;
+    assert!(late.button("Leave it").is_none(), "{late:?}");
+    let forged = bot.forge(&bot.ann, &bot.marked("letgo", 1).await, &late).await;
+    assert!(forged.content.contains("no longer means anything"), "{}", forged.content);
+    let busy = bot.ask(&bot.ann, "reboot", &[("server", "web-1")]).await;
+    assert!(busy.content.contains("busy with R-1"), "{}", busy.content);
+}

@@ -14,6 +14,7 @@ fn button() -> impl Strategy<Value = Button> {
         id.clone().prop_map(Button::Cancel),
         (id.clone(), any::<u32>()).prop_map(|(id, asked)| Button::RebootAgain(id, asked)),
         (id.clone(), any::<u32>()).prop_map(|(id, asked)| Button::LeaveIt(id, asked)),
+        id.clone().prop_map(Button::LetGo),
         (id.clone(), any::<u32>()).prop_map(|(id, round)| Button::Approve(id, round)),
         (id.clone(), any::<u32>()).prop_map(|(id, round)| Button::Deny(id, round)),
         (id.clone(), any::<u32>()).prop_map(|(id, round)| Button::Withdraw(id, round)),
