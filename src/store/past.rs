@@ -42,15 +42,47 @@ impl Store {
     /// # Errors
     /// [`Error::Unreadable`] when the row was tampered with.
     pub async fn past_of(&self, operation: &Operation) -> Result<Option<Past>, Error> {
-        let lease = match operation.request.wish {
+        let Some(lease) = self.spoken_of(operation).await? else { return Ok(None) };
+        let past = self.past(lease).await?;
+        Ok(past.filter(|past| past.ended != Ending::Undone))
+    }
+
+    /// Whether the rescue that an operation's messages speak of is over, or has been rebooted or taken over by a later operation of
+    /// ours where it had no lease: what was made for it means nothing any more.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn is_rescue_over(&self, operation: &Operation) -> Result<bool, Error> {
+        if let Some(lease) = self.spoken_of(operation).await? {
+            let over: Option<bool> = sqlx::query_scalar(
+                "SELECT ended_at IS NOT NULL OR over_at IS NOT NULL FROM leases WHERE operation = $1",
+            )
+            .bind(lease.0)
+            .fetch_optional(&self.pool)
+            .await?;
+            if let Some(over) = over {
+                return Ok(over);
+            }
+        }
+        let rebooted: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM operations JOIN events ON operation = id
+                            WHERE server = $1 AND id > $2 AND event ->> '$.event' = 'reboot_intended')",
+        )
+        .bind(operation.request.server.as_str())
+        .bind(operation.id.0)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(rebooted)
+    }
+
+    /// The operation that began the rescue that an operation's messages speak of.
+    async fn spoken_of(&self, operation: &Operation) -> Result<Option<OperationId>, Error> {
+        Ok(match operation.request.wish {
             Wish::Enable(_) | Wish::Adopt { .. } => Some(operation.id),
             Wish::HandOver { lease, .. } => Some(lease),
             Wish::Link { .. } => self.rescue_at(operation).await?,
             Wish::Restore { .. } | Wish::PutBack { .. } | Wish::Reboot { .. } | Wish::Console { .. } => None,
-        };
-        let Some(lease) = lease else { return Ok(None) };
-        let past = self.past(lease).await?;
-        Ok(past.filter(|past| past.ended != Ending::Undone))
+        })
     }
 
     /// The latest rescue of an operation's server that had begun before it and was not over when it was opened.

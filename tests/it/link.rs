@@ -4,9 +4,12 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use serde_json::json;
-use sim::ovh::{Language, LinkStyle, Running};
+use sim::{
+    discord::{Message, OPS},
+    ovh::{Language, LinkStyle, Running},
+};
 
-use crate::bot::{TestBot, TestConfig, db_1, web_1};
+use crate::bot::{TestBot, TestConfig, custom_id, db_1, web_1};
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFakeFakeFakeFakeFakeFakeFakeFakeFakeFakeFake ann@laptop";
 
@@ -265,4 +268,43 @@ async fn while_discord_does_not_say_who_asked_the_link_is_not_sent() {
     trouble.clear();
     bot.rung(&bot.ann, &["**In rescue**", "R-1"]).await;
     assert!(bot.ovh.secret_ids().contains(&delivered(&bot)));
+}
+
+/// What a tap on a button of a rescue that is over comes to: refused with the command, and no secret is made.
+async fn means_nothing(bot: &TestBot, button: &str, below: &Message) {
+    let secrets = bot.ovh.journal().count("POST", "/authenticationSecret");
+    let refused = bot.forge(&bot.ann, button, below).await;
+    assert!(refused.content.contains("no longer means anything"), "{}", refused.content);
+    assert!(refused.content.contains("`/rescue link server:web-1`") && refused.buttons().is_empty(), "{refused:?}");
+    assert_eq!((bot.ovh.journal().count("POST", "/authenticationSecret"), bot.count(&["**Link sent**"])), (secrets, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn look_again_and_try_the_mail_look_for_no_link_of_a_later_rescue_nor_of_one_that_is_over() {
+    let bot = bot_with("secret_timeout = \"200ms\"").await;
+    bot.ovh.withhold_secret("web-1");
+    bot.ovh.withhold_mail("web-1");
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    let end = bot.rung(&bot.ann, &["**In rescue, no link**", "R-1"]).await;
+    let look = custom_id(&end, "Look again");
+    bot.ovh.hand_out("web-1");
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    bot.rung(&bot.ann, &["**In rescue**", "R-2"]).await;
+    means_nothing(&bot, &look, &end).await;
+    let dm = bot.ann.wait_for_dm(|dm| dm.button("Try the mail").is_some() && dm.content.contains("R-2")).await;
+    let mail = custom_id(&dm, "Try the mail");
+    bot.restored(&bot.ann, "web-1").await;
+    let was = bot
+        .discord
+        .wait_for_message(OPS, move |message| message.id == end.id && message.content.contains("Was in rescue"))
+        .await;
+    assert!(was.button("Look again").is_none(), "{was:?}");
+    means_nothing(&bot, &mail, &dm).await;
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    bot.rung(&bot.ann, &["**In rescue**", "R-4"]).await;
+    for button in [&look, &mail] {
+        means_nothing(&bot, button, &was).await;
+    }
+    bot.ask(&bot.ann, "rescue link", &[("server", "web-1")]).await;
+    bot.rung(&bot.ann, &["**Link sent**", "R-5"]).await;
 }
