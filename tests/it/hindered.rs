@@ -221,3 +221,31 @@ async fn a_console_whose_session_cannot_be_read_ends_in_time_and_says_why() {
         bot.rung(&bot.ann, &["R-1", &status.to_string()]).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_refused_between_two_pieces_of_a_restore_is_waited_for_and_nothing_is_left_out() {
+    let usual = TestConfig::default();
+    // A way out waits for twenty polls.
+    let pace = usual.pace.replace("task_poll = \"30ms\"", "task_poll = \"1s\"");
+    let bot = watched(TestConfig { pace, ..usual }).await;
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1"), ("email", "ops@example.com")]).await;
+    bot.rung(&bot.ann, &["**In rescue**", "R-1"]).await;
+    let server = "/dedicated/server/";
+    // At once it is refused, the netboot alone is taken, and then the key is refused.
+    bot.ovh.faults().next(1).status("PUT", server, 403, &json!({ "message": "not now" }));
+    bot.ovh.faults().next(1).slow("PUT", server, std::time::Duration::ZERO);
+    let key =
+        bot.ovh.faults().always().status("PUT", server, 403, &refusal("INVALID_CREDENTIAL", "Invalid credential"));
+    bot.accepted(&bot.ann, "restore", &[("server", "web-1")]).await;
+    bot.card_shows("R-2", "OVHcloud refuses our key").await;
+    called(&bot, "OVHcloud refuses our key").await;
+    assert_eq!(bot.ovh.kernel_of("web-1").as_deref(), Some("hd"), "the first piece is back");
+    assert_eq!(
+        (bot.ovh.server("web-1").rescue_mail.as_deref(), bot.ovh.reboots("web-1")),
+        (Some("ops@example.com"), 1)
+    );
+    key.clear();
+    let end = bot.rung(&bot.ann, &["**Restored**", "R-2"]).await;
+    assert!(!end.content.contains("did not take everything back"), "{}", end.content);
+    assert_eq!((bot.ovh.server("web-1").rescue_mail, bot.ovh.reboots("web-1")), (None, 2));
+}

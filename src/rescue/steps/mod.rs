@@ -151,7 +151,7 @@ impl Work<'_> {
             Phase::Opened | Phase::AskingConsole(_) if hopeless => {
                 Next::RecordAfter(Event::FoundImpossible { problem: plan::trouble(&error) }, Box::new(error))
             }
-            Phase::Prepared if hopeless => {
+            Phase::Prepared if hopeless && !self.is_worth_waiting_for(&error) => {
                 let refused = error.is_refusal() || error.is_credential();
                 let why = if refused { NotDone::Refused } else { NotDone::Unsent };
                 Next::RecordAfter(Event::SettingRefused { why, said, query }, Box::new(error))
@@ -168,6 +168,12 @@ impl Work<'_> {
             }
             _ => Next::Hindered(self.settings().task_poll, Box::new(error)),
         }
+    }
+
+    /// Whether a way out waits for the operator to mend this: what else it puts back may be written already.
+    fn is_worth_waiting_for(&self, error: &ovh::Error) -> bool {
+        let lasts = self.waited() > self.settings().task_poll * PATIENCE;
+        self.leads_out() && matter(error).is_the_accounts() && !lasts
     }
 
     /// Whether what was set cannot be put back: OVHcloud says no, or the key stays refused for as long as nobody should wait for it.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Failure, Next, Settings, Work};
+use super::{Failure, Next, Settings, Work, matter};
 use crate::{
     access::UserId,
     clock,
@@ -210,7 +210,7 @@ impl Work<'_> {
     }
 
     /// Whether this leads out of a rescue.
-    fn leads_out(&self) -> bool {
+    pub(super) fn leads_out(&self) -> bool {
         matches!(self.operation.request.kind(), Kind::Restore | Kind::PutBack)
     }
 
@@ -272,11 +272,11 @@ impl Work<'_> {
             };
             match self.client.set(self.server(), &calls::change(setting, &lacking)).await {
                 Ok(written) => queries.extend(written.query),
-                Err(error) if error.is_refusal() && self.leads_out() && lacking.pieces().len() > 1 => {
+                Err(error) if is_refused(&error) && self.leads_out() && lacking.pieces().len() > 1 => {
                     tracing::warn!(operation.id = %self.operation.id, %error, "not all of it at once: one by one");
                     self.write_pieces(setting, &lacking, &mut queries).await?;
                 }
-                Err(error) if error.is_refusal() && self.leads_out() && lacking.start.is_none() => break,
+                Err(error) if is_refused(&error) && self.leads_out() && lacking.start.is_none() => break,
                 Err(error) => return Err(self.unwritten(error).await?),
             }
         }
@@ -293,7 +293,7 @@ impl Work<'_> {
         for piece in lacking.pieces() {
             match self.client.set(self.server(), &calls::change(setting, &piece)).await {
                 Ok(written) => queries.extend(written.query),
-                Err(error) if error.is_refusal() && piece.start.is_none() => {
+                Err(error) if is_refused(&error) && piece.start.is_none() => {
                     tracing::warn!(operation.id = %self.operation.id, %error, "this is not put back");
                 }
                 Err(error) => return Err(self.unwritten(error).await?),
@@ -346,6 +346,11 @@ impl Work<'_> {
         self.runner.pulse.tap();
         Ok(())
     }
+}
+
+/// Whether OVHcloud will not take this piece. Where it refuses our key or our clock, it says nothing of the piece.
+fn is_refused(error: &ovh::Error) -> bool {
+    error.is_refusal() && !matter(error).is_the_accounts()
 }
 
 fn newest(listed: Vec<MailId>) -> Vec<u64> {
