@@ -9,7 +9,7 @@ use super::{
     Ovh,
     machine::{Running, Settings},
     mail::Mail,
-    port::Port,
+    port_state::Port,
     task::By,
 };
 use crate::net::PATIENCE;
