@@ -204,6 +204,11 @@ impl Machine {
         self.tasks.iter().find(|task| task.id == id && task.is_readable(now))
     }
 
+    /// Its tasks that stood or were stuck end like this.
+    pub(super) fn tasks_go_on(&mut self, ending: &Ending) {
+        self.tasks.iter_mut().filter(|task| task.stands_still()).for_each(|task| task.ending = ending.clone());
+    }
+
     pub(super) fn reboots(&self, by: By) -> usize {
         self.tasks.iter().filter(|task| task.function == "hardReboot" && task.by == by).count()
     }
