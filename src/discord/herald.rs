@@ -19,7 +19,7 @@ use super::{
     Error, Rest, component, fit,
     handler::SharedPolicy,
     notice::{Draft, Words},
-    posting,
+    posting::{self, Failure},
     rest::{Nonce, Posted},
     ringing::{self, Unheard},
     under_way::UnderWay,
@@ -34,7 +34,7 @@ use crate::{
         operation::ChannelId,
         pulse::Pulse,
     },
-    store::{self, Delivered, NoticeId, Outdated, Owed, Store, Tried},
+    store::{Delivered, NoticeId, Outdated, Owed, Store, Tried},
 };
 
 /// How long the loop rests when nothing wakes it.
@@ -67,15 +67,6 @@ pub struct Herald {
     pub(super) lookout: Lookout,
     /// The notices whose ringing Discord does not take.
     unheard: Unheard<NoticeId>,
-}
-
-/// A notice could not be posted now.
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error(transparent)]
-    Discord(#[from] Error),
-    #[error(transparent)]
-    Store(#[from] store::Error),
 }
 
 impl Herald {
