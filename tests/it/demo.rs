@@ -53,17 +53,36 @@ impl Demo {
         panic!("the stream ended");
     }
 
-    async fn post(&self, path: &str, body: &Value) {
+    async fn post(&self, path: &str, body: &Value) -> Value {
         let answer = self.http.post(format!("{}{path}", self.url)).json(body).send().await.expect("an answer");
-        assert!(answer.status().is_success(), "{path}: {}", answer.text().await.unwrap_or_default());
+        let (status, answer) = (answer.status(), answer.text().await.expect("a text"));
+        assert!(status.is_success(), "{path}: {answer}");
+        serde_json::from_str(&answer).expect("JSON")
+    }
+
+    /// Waits until the bot has read its fleet: it suggests this server.
+    async fn knows(&self, server: &str) {
+        eventually("the commands are there", async || self.told("chat").await["commands"] != json!([])).await;
+        let (who, ops) = self.ann_in_ops().await;
+        let typed = json!({ "who": who, "channel": ops, "command": "status", "option": "server", "partial": server });
+        eventually("the server is suggested", async || {
+            !list(&self.post("/api/autocomplete", &typed).await["choices"]).is_empty()
+        })
+        .await;
+    }
+
+    /// Who Ann is, and where she asks.
+    async fn ann_in_ops(&self) -> (Value, Value) {
+        let chat = self.told("chat").await;
+        let ops = list(&chat["channels"]).iter().find(|channel| channel["name"] == "ops").expect("#ops");
+        (chat["me"]["id"].clone(), ops["id"].clone())
     }
 
     /// Asks as Ann in the channel, and reads the answer that only she sees.
     async fn ask(&self, command: &str, server: &str) -> Value {
-        eventually("the command is there", async || self.told("chat").await["commands"] != json!([])).await;
+        self.knows(server).await;
+        let (who, ops) = self.ann_in_ops().await;
         let chat = self.told("chat").await;
-        let ops = list(&chat["channels"]).iter().find(|channel| channel["name"] == "ops").expect("#ops")["id"].clone();
-        let who = &chat["me"]["id"];
         let known: Vec<Value> = list(&chat["messages"]).iter().map(|message| message["id"].clone()).collect();
         let typed = json!({ "who": who, "channel": ops, "command": command, "options": { "server": server } });
         self.post("/api/slash", &typed).await;
@@ -212,6 +231,7 @@ async fn a_stuck_task_is_said_after_a_while_and_the_way_out_stays_free() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_expired_key_is_said_and_all_goes_on_when_it_is_good_again() {
     let demo = Demo::start(&["--speed", "1000"]).await;
+    demo.knows("db-1").await;
     demo.post("/api/trouble", &json!({ "trouble": "expired-key" })).await;
     let refused = demo.ask("rescue enable", "db-1").await;
     assert!(content(&refused).contains("INVALID_CREDENTIAL") && labels(&refused).is_empty(), "{refused}");
