@@ -43,6 +43,10 @@ const LOOK: Duration = Duration::from_millis(50);
 const STOP: Duration = Duration::from_secs(11);
 /// The exit code of a bot that does not like its configuration: starting it again would not help.
 const WRONG_CONFIGURATION: i32 = 2;
+/// How long a task of OVHcloud's may take in life before the bot says so: not the usual half hour, because nobody watches one.
+const TASK_PATIENCE: f64 = 5.0 * 60.0;
+/// The shortest such patience here, in seconds: a slow machine is not taken for a task that stands.
+const TASK_PATIENCE_AT_LEAST: f64 = 5.0;
 /// What the bot may ask of OVHcloud in a minute: enough to know a large fleet within seconds, because nobody waits gladly.
 const REQUESTS_PER_MINUTE: u32 = 6_000;
 
@@ -168,6 +172,7 @@ impl Bot {
         if status.code() == Some(WRONG_CONFIGURATION) {
             bail!("the bot does not take the demo's configuration");
         }
+        eprintln!("the bot has died ({status}); it is started again in {} s", DEAD_FOR.as_secs());
         self.child = None;
         self.start_at = Instant::now() + DEAD_FOR;
         self.life.send_replace(Life::Dead);
@@ -223,6 +228,7 @@ secret_timeout = "{secret_timeout}"
 task_poll = "{task_poll}"
 secret_poll = "{secret_poll}"
 reboot_settle = "{reboot_settle}"
+task_patience = "{task_patience}"
 inventory_refresh = "{inventory_refresh}"
 reminder_tick = "1s"
 [[role]]
@@ -245,6 +251,7 @@ actions = ["rescue", "reboot", "restore"]
         task_poll = faster(15.0),
         secret_poll = faster(5.0),
         reboot_settle = faster(90.0),
+        task_patience = faster(TASK_PATIENCE.max(TASK_PATIENCE_AT_LEAST * speed)),
         inventory_refresh = faster(10.0 * 60.0),
     )
 }

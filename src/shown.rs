@@ -3,13 +3,9 @@
 //!
 //! Pure, and a leaf: whoever shows something may use it. What decides compares the text as it came.
 
-mod markup;
-
 use std::net::IpAddr;
 
 use unicode_segmentation::UnicodeSegmentation;
-
-pub use markup::cut_message;
 
 /// What says that something was left out.
 pub const ELLIPSIS: char = '…';
@@ -47,22 +43,28 @@ fn push(shown: &mut String, before: Option<char>, c: char, after: Option<char>) 
 
 /// At most `most` characters of a text, the ellipsis that says so included; never cut inside what people see as one sign.
 pub fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
+    cut_by(text, most, |_| 1)
+}
+
+/// The same where characters do not all count for one.
+pub fn cut_by(text: &str, most: usize, counts: fn(char) -> usize) -> String {
+    if text.chars().map(counts).sum::<usize>() <= most {
         return text.to_owned();
     }
-    let Some(room) = most.checked_sub(1) else { return String::new() };
-    let mut kept = 0;
-    let mut end = 0;
+    let Some(room) = most.checked_sub(counts(ELLIPSIS)) else { return String::new() };
+    format!("{}{ELLIPSIS}", first_by(text, room, counts).trim_end())
+}
+
+/// The beginning of a text that counts for `most` at most; never cut inside what people see as one sign.
+pub fn first_by(text: &str, most: usize, counts: fn(char) -> usize) -> &str {
+    let mut left = most;
     for (at, sign) in text.grapheme_indices(true) {
-        let length = sign.chars().count();
-        if kept + length > room {
-            break;
+        match left.checked_sub(sign.chars().map(counts).sum()) {
+            Some(rest) => left = rest,
+            None => return &text[..at],
         }
-        kept += length;
-        end = at + sign.len();
     }
-    let head = text[..end].trim_end();
-    format!("{head}{ELLIPSIS}")
+    text
 }
 
 /// The address in its plain form; `None` for what is none, whatever else it holds.

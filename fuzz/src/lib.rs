@@ -12,6 +12,8 @@ use bernard::{
     discord::{
         RawInteraction,
         component::Button,
+        form::Form,
+        guide,
         signed::{Interactions, Received},
     },
     ovh::{
@@ -111,14 +113,29 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A `custom_id` comes back from any client: it is a button, which survives being written again, or it is refused.
+/// A `custom_id` comes back from any client: it is a button, a form or a menu, which survives being written again, or it is refused.
+///
+/// What stands behind the first line break was chosen in the menu.
 pub fn button(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     if let Ok(button) = text.parse::<Button>() {
-        let written = button.to_string();
-        assert!((1..=100).contains(&written.len()));
-        assert_eq!(written.parse(), Ok(button));
+        survives(button);
     }
+    if let Ok(form) = text.parse::<Form>() {
+        let written = form.to_string();
+        assert!((1..=100).contains(&written.len()));
+        assert_eq!(written.parse(), Ok(form));
+    }
+    let (menu, chosen) = text.split_once('\n').unwrap_or((text, ""));
+    if let Ok(button) = guide::chosen(menu, &[chosen.to_owned()]) {
+        survives(button);
+    }
+}
+
+fn survives(button: Button) {
+    let written = button.to_string();
+    assert!((1..=100).contains(&written.len()));
+    assert_eq!(written.parse(), Ok(button));
 }
 
 /// A success of OVHcloud's: what cannot be read is refused without being quoted, and nothing that is a secret is printed.

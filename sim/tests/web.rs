@@ -6,10 +6,13 @@ use serde_json::{Value, json};
 use sim::{
     discord::{BOT_TOKEN, Discord, OPS, Person},
     net::PATIENCE,
-    ovh::Ovh,
+    ovh::{APPLICATION_KEY, CONSUMER_KEY, Ovh, Tempo},
     web::{Door, Life, Order, Stage, cast},
 };
 use tokio::sync::{mpsc, watch};
+
+/// Longer than any task of [`Tempo::HURRIED`] takes.
+const HOURS: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// A page with its cast, and no bot behind it.
 struct Page {
@@ -41,6 +44,30 @@ impl Page {
         let answer = sim::net::client().post(format!("{}{path}", self.url)).json(&body).send().await;
         let answer = answer.expect("the page answers");
         (answer.status().as_u16(), answer.json().await.unwrap_or_default())
+    }
+
+    /// Asks for a trouble, or takes it back.
+    async fn toggle(&self, trouble: &str) {
+        assert_eq!(self.post("/api/trouble", json!({ "trouble": trouble })).await.0, 200, "{trouble}");
+    }
+
+    /// Whether a trouble is on, as the first of the people is told.
+    async fn has(&self, trouble: &str) -> bool {
+        self.told(&self.people[0], "cloud").await["troubles"][trouble] == true
+    }
+
+    /// A server, as the first of the people is shown it.
+    async fn server(&self, name: &str) -> Value {
+        let cloud = self.told(&self.people[0], "cloud").await;
+        let servers = cloud["servers"].as_array().expect("the servers");
+        servers.iter().find(|server| server["display_name"] == name).expect("a server of the fleet").clone()
+    }
+
+    /// The word of a server's task.
+    async fn status_of(&self, server: &str, task: u64) -> Value {
+        let server = self.server(server).await;
+        let tasks = server["tasks"].as_array().expect("its tasks");
+        tasks.iter().find(|known| known["id"] == task).expect("a task of the server")["status"].clone()
     }
 
     /// The first state of this kind that the stream tells this person.
@@ -114,19 +141,76 @@ async fn a_trouble_is_on_until_it_happened_or_is_taken_back() {
     let page = Page::open().await;
     let ann = &page.people[0];
     for trouble in ["slow", "lose-next", "fail-task"] {
-        assert_eq!(page.post("/api/trouble", json!({ "trouble": trouble })).await.0, 200);
+        page.toggle(trouble).await;
     }
     let troubles = page.told(ann, "cloud").await["troubles"].clone();
-    let on = json!({ "lose-reboot": false, "lose-next": true, "fail-task": true, "slow": true, "unavailable": false });
+    let on = json!({
+        "lose-reboot": false, "lose-next": true, "fail-task": true, "stuck-task": false, "slow": true, "unavailable": false,
+        "expired-key": false, "set-script": false,
+    });
     assert_eq!(troubles, on);
     assert!(
         sim::net::client().get(format!("{}/auth/time", page.ovh.url())).send().await.is_err(),
         "the next answer is lost"
     );
-    page.post("/api/trouble", json!({ "trouble": "slow" })).await;
-    page.post("/api/trouble", json!({ "trouble": "fail-task" })).await;
+    page.toggle("slow").await;
+    page.toggle("fail-task").await;
     let troubles = page.told(ann, "cloud").await["troubles"].clone();
     assert!(troubles.as_object().is_some_and(|all| all.values().all(|on| on == false)), "{troubles}");
+}
+
+#[tokio::test]
+async fn a_stuck_task_stays_at_its_word_until_it_is_taken_back_and_then_ends_well() {
+    let page = Page::open().await;
+    page.ovh.tempo(Tempo::HURRIED);
+    page.ovh.freeze();
+    page.toggle("fail-task").await;
+    page.toggle("stuck-task").await;
+    page.toggle("fail-task").await;
+    assert!(page.has("stuck-task").await && !page.has("fail-task").await, "each is taken back by itself");
+    let task = page.ovh.reboot_by_somebody("db-1");
+    page.ovh.advance(HOURS);
+    assert_eq!(page.status_of("db-1", task).await, "doing");
+    assert!(page.has("stuck-task").await, "it lasts though no further reboot meets it");
+    let next = page.ovh.reboot_by_somebody("db-1");
+    page.ovh.advance(HOURS);
+    assert_eq!(page.status_of("db-1", next).await, "done", "only one is stuck");
+    page.toggle("stuck-task").await;
+    assert!(!page.has("stuck-task").await);
+    assert_eq!(page.status_of("db-1", task).await, "done");
+}
+
+#[tokio::test]
+async fn an_expired_key_is_refused_as_ovhcloud_refuses_one_until_it_is_taken_back() {
+    let page = Page::open().await;
+    let asked = async || {
+        let call = sim::net::client().get(format!("{}/dedicated/server", page.ovh.url()));
+        let keys = call.header("x-ovh-application", APPLICATION_KEY).header("x-ovh-consumer", CONSUMER_KEY);
+        let answer = keys.send().await.expect("an answer");
+        (answer.status().as_u16(), answer.json::<Value>().await.expect("JSON")["errorCode"].clone())
+    };
+    page.toggle("expired-key").await;
+    assert!(page.has("expired-key").await);
+    assert_eq!(asked().await, (403, json!("INVALID_CREDENTIAL")));
+    page.toggle("expired-key").await;
+    assert!(!page.has("expired-key").await);
+    assert_eq!(asked().await.1, "INVALID_SIGNATURE", "the key is known again, and this call is not signed by it");
+}
+
+#[tokio::test]
+async fn a_boot_script_is_what_starts_next_until_it_is_taken_back_or_displaced() {
+    let page = Page::open().await;
+    let boots = async || page.server("web-1").await["boots"].clone();
+    assert_eq!(boots().await, "hd");
+    page.toggle("set-script").await;
+    assert!(page.has("set-script").await);
+    assert_eq!(boots().await, "boot-script");
+    page.toggle("set-script").await;
+    assert!(!page.has("set-script").await);
+    assert_eq!(boots().await, "hd");
+    page.toggle("set-script").await;
+    page.ovh.netboot_by_somebody("web-1", Some(page.ovh.boot_id("web-1", "rescue12-customer")));
+    assert!(!page.has("set-script").await, "a rescue has taken its place");
 }
 
 #[tokio::test]

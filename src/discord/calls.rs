@@ -79,10 +79,11 @@ fn pieces(line: &str) -> Vec<String> {
             [method.to_owned()].into_iter().chain(segments).collect()
         }
     };
-    pieces.iter().flat_map(|piece| cut(piece)).collect()
+    pieces.iter().flat_map(|piece| part(piece)).collect()
 }
 
-fn cut(piece: &str) -> Vec<String> {
+/// A piece in parts that fit; together they are the piece.
+fn part(piece: &str) -> Vec<String> {
     let all: Vec<char> = piece.chars().collect();
     all.chunks(COLUMNS - INDENT.len()).map(|chunk| chunk.iter().collect()).collect()
 }

@@ -3,9 +3,13 @@
 //! Builders keep what matters in front and short; this is the last look before anything goes out. Lengths are counted in UTF-16
 //! units, which are never fewer than the characters that Discord counts, however it counts them.
 
+mod markup;
+
 use serde_json::Value;
 
-use crate::text::{first, length, shorten};
+use crate::text::{length, shorten};
+
+pub(super) use markup::cut_to;
 
 /// A message's text.
 pub(super) const CONTENT: usize = 2_000;
@@ -25,71 +29,12 @@ const HINT: usize = 100;
 const DESCRIPTION: usize = 1_024;
 /// How many choices one suggestion has.
 const CHOICES: usize = 25;
-/// What begins and ends a block of code.
-const FENCE: &str = "```";
 /// Discord's number for a field of a form.
 const INPUT: u64 = 4;
 
-/// As much of a text as a message takes: whole lines while they fit, and a part of one if that would be little. No code span and no block of code is left
-/// open, so nothing in what is left means something else.
+/// As much of a text as a message takes.
 pub(super) fn cut(text: &str) -> String {
     cut_to(text, CONTENT)
-}
-
-/// The same for so much room.
-pub(super) fn cut_to(text: &str, most: usize) -> String {
-    if length(text) <= most {
-        return text.to_owned();
-    }
-    // Room for what closes a block, and for the sign that there was more.
-    let mut left = most.saturating_sub(length("\n```\n…"));
-    let (mut kept, mut is_open) = (String::new(), false);
-    for line in text.split_inclusive('\n') {
-        if length(line) > left {
-            if left < most / 2 {
-                break;
-            }
-            kept.push_str(if is_open { first(line, left) } else { outside_spans(line, left) });
-            break;
-        }
-        left -= length(line);
-        kept.push_str(line);
-        is_open ^= line.matches(FENCE).count() % 2 == 1;
-    }
-    let kept = kept.trim_end();
-    if is_open { format!("{kept}\n{FENCE}\n…") } else { format!("{kept}\n…") }
-}
-
-/// The beginning of a line that ends in no code span.
-fn outside_spans(line: &str, most: usize) -> &str {
-    let end = first(line, most).len();
-    let mut at = 0;
-    while let Some(start) = line[at..].find('`').map(|found| at + found) {
-        let ticks = line[start..].bytes().take_while(|byte| *byte == b'`').count();
-        let inside = start + ticks;
-        // A span is closed by a run of as many; one that is never closed is none.
-        let close = runs(&line[inside..]).find(|(_, length)| *length == ticks).map(|(found, _)| inside + found + ticks);
-        match close {
-            Some(close) if start < end && end < close => return &line[..start],
-            Some(close) => at = close,
-            None => at = inside,
-        }
-        if at >= end {
-            break;
-        }
-    }
-    &line[..end]
-}
-
-/// The runs of backticks: where each begins, and how long it is.
-fn runs(text: &str) -> impl Iterator<Item = (usize, usize)> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let start = at + text[at..].find('`')?;
-        let ticks = text[start..].bytes().take_while(|byte| *byte == b'`').count();
-        at = start + ticks;
-        Some((start, ticks))
-    })
 }
 
 /// A body on its way out: a message, an edit, an answer, a form or suggestions.
@@ -159,7 +104,7 @@ mod tests {
         let ticks = cut(&format!("{}`` a`b and so on ``{}", "x".repeat(1_985), "y".repeat(90)));
         assert!(ticks.ends_with("xxx\n…"), "{}", &ticks[1_900..]);
         let block = cut(&format!("```\n{}```\nafter", "POST /x\n".repeat(400)));
-        assert_eq!(block.matches(FENCE).count(), 2, "{block}");
+        assert_eq!(block.matches("```").count(), 2, "{block}");
     }
 
     #[test]

@@ -20,7 +20,7 @@ use super::{
     Error, Rest, component, fit,
     handler::SharedPolicy,
     notice::{Draft, Words},
-    posting,
+    posting::{self, Failure},
     rest::{Nonce, Posted},
     ringing::{self, Unheard},
     under_way::UnderWay,
@@ -35,7 +35,7 @@ use crate::{
         operation::ChannelId,
         pulse::Pulse,
     },
-    store::{self, Delivered, NoticeId, Owed, Store, Tried},
+    store::{Delivered, NoticeId, Owed, Store, Tried},
 };
 
 /// How long the loop rests when nothing wakes it.
@@ -66,15 +66,6 @@ pub struct Herald {
     pub(super) lookout: Lookout,
     /// The notices whose ringing Discord does not take.
     unheard: Unheard<NoticeId>,
-}
-
-/// A notice could not be posted now.
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error(transparent)]
-    Discord(#[from] Error),
-    #[error(transparent)]
-    Store(#[from] store::Error),
 }
 
 impl Herald {

@@ -59,30 +59,18 @@ impl Herald {
                 }
                 self.reminder(&lease, *reminder, door, locale)
             }
-            Notice::RestoredAtDeadline { label, owner, operation, .. } => (
-                say!(
-                    locale,
-                    "notice-restored-at-deadline",
-                    server = named(label),
-                    who = mention(*owner),
-                    id = operation.to_string()
-                ),
-                Vec::new(),
-                vec![Who::User(*owner)],
-            ),
-            Notice::ServerLeft { lease, label, owner } => (
-                say!(
-                    locale,
-                    "notice-server-left",
-                    server = named(label),
-                    who = mention(*owner),
-                    id = lease.to_string()
-                ),
-                Vec::new(),
-                vec![Who::User(*owner)],
-            ),
+            Notice::RestoredAtDeadline { label, owner, operation, .. } => {
+                let (server, who, id) = about(label, *owner, *operation);
+                let content = say!(locale, "notice-restored-at-deadline", server = server, who = who, id = id);
+                (content, Vec::new(), vec![Who::User(*owner)])
+            }
+            Notice::ServerLeft { lease, label, owner } => {
+                let (server, who, id) = about(label, *owner, *lease);
+                let content = say!(locale, "notice-server-left", server = server, who = who, id = id);
+                (content, Vec::new(), vec![Who::User(*owner)])
+            }
             Notice::LeftRescue { lease, label, owner, boot, task, remains } => {
-                let (server, who, id) = (code(label), mention(*owner), lease.to_string());
+                let (server, who, id) = about(label, *owner, *lease);
                 let boot = standing::named(boot.as_deref(), locale);
                 let left = say!(
                     locale,
@@ -99,31 +87,26 @@ impl Herald {
                 };
                 (format!("{left}\n{then}"), self.lease_buttons(*lease, locale).await?, vec![Who::User(*owner)])
             }
-            Notice::NetbootChanged { lease, label, owner, boot } => (
-                say!(
-                    locale,
-                    "notice-netboot-changed",
-                    server = code(label),
-                    who = mention(*owner),
-                    id = lease.to_string(),
-                    boot = standing::named(boot.as_deref(), locale)
-                ),
-                self.lease_buttons(*lease, locale).await?,
-                Vec::new(),
-            ),
-            Notice::RebootedByOthers { lease, label, owner, task } => (
-                say!(
+            Notice::NetbootChanged { lease, label, owner, boot } => {
+                let (server, who, id) = about(label, *owner, *lease);
+                let boot = standing::named(boot.as_deref(), locale);
+                let content = say!(locale, "notice-netboot-changed", server = server, who = who, id = id, boot = boot);
+                (content, self.lease_buttons(*lease, locale).await?, Vec::new())
+            }
+            Notice::RebootedByOthers { lease, label, owner, task } => {
+                let (server, who, id) = about(label, *owner, *lease);
+                let (task, command) = (task.to_string(), code(&format!("/rescue link server:{label}")));
+                let content = say!(
                     locale,
                     "notice-rebooted-by-others",
-                    server = code(label),
-                    who = mention(*owner),
-                    id = lease.to_string(),
-                    task = task.to_string(),
-                    command = code(&format!("/rescue link server:{label}"))
-                ),
-                self.lease_buttons(*lease, locale).await?,
-                vec![Who::User(*owner)],
-            ),
+                    server = server,
+                    who = who,
+                    id = id,
+                    task = task,
+                    command = command
+                );
+                (content, self.lease_buttons(*lease, locale).await?, vec![Who::User(*owner)])
+            }
             Notice::Extended { lease, label, owner, by, until } => (
                 say!(
                     locale,
@@ -164,8 +147,8 @@ impl Herald {
                 (content, Vec::new(), vec![Who::User(*owner)])
             }
             Notice::DmStands { label, person, operation } => {
-                let (server, id) = (named(label), operation.to_string());
-                let content = say!(locale, "notice-dm-stands", server = server, id = id, who = mention(*person));
+                let (server, who, id) = about(label, *person, *operation);
+                let content = say!(locale, "notice-dm-stands", server = server, id = id, who = who);
                 (content, Vec::new(), vec![Who::User(*person)])
             }
             Notice::Unshown { person, channel, code } => {
@@ -333,4 +316,9 @@ impl Herald {
     async fn lease_buttons(&self, lease: OperationId, locale: Locale) -> Result<Vec<CreateButton>, store::Error> {
         Ok(self.store.lease_of(lease).await?.map(|lease| standing::buttons(&lease, locale)).unwrap_or_default())
     }
+}
+
+/// What most notices name: the server, whose it is, and the operation.
+fn about(label: &str, whose: UserId, id: OperationId) -> (String, String, String) {
+    (named(label), mention(whose), id.to_string())
 }

@@ -16,10 +16,21 @@ use super::{
     Error, Rest, component, fit,
     rest::{Nonce, SeenMessage},
 };
-use crate::{access::Who, clock, rescue::mark::Mark, text::length};
+use crate::{access::Who, clock, rescue::mark::Mark, store, text::length};
 
 /// Discord remembers a nonce for a few minutes; an attempt that is older is looked for in the channel's history.
 const NONCE_LIFE: SignedDuration = SignedDuration::from_mins(2);
+
+/// A message could not be posted, changed or found now.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// Discord did not take it.
+    #[error(transparent)]
+    Discord(#[from] Error),
+    /// Our own store did not.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
 
 /// A new message, which rings exactly these, whatever else its text names; without them no phone.
 pub(super) fn message(content: &str, buttons: &[CreateButton], rings: &[Who]) -> CreateMessage {

@@ -22,7 +22,7 @@ use super::{
     card::{self, LinkOut, Manner, Rendering, Rescue, Speaks},
     component::{self, Button, Subject},
     error::TOO_OLD_TO_EDIT,
-    posting,
+    posting::{self, Failure},
     rest::Nonce,
     ringing::Unheard,
     under_way::UnderWay,
@@ -34,7 +34,7 @@ use crate::{
         operation::{ChannelId, Operation, OperationId},
         pulse::Pulse,
     },
-    store::{self, Posted, Store, Unreported},
+    store::{Posted, Store, Unreported},
 };
 
 /// How long a message that could not be shown waits for the next try.
@@ -106,15 +106,6 @@ struct It<'a> {
     channel: ChannelId,
     /// When it was posted, or its posting first tried.
     since: jiff::Timestamp,
-}
-
-/// An operation could not be shown now.
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error(transparent)]
-    Discord(#[from] Error),
-    #[error(transparent)]
-    Store(#[from] store::Error),
 }
 
 impl Reporter {

@@ -204,9 +204,18 @@ impl Lookout {
     /// # Errors
     /// [`Failure`].
     pub async fn sight(&self, client: &ovh::Client, lease: &Lease, server: &Server) -> Result<Seen, Failure> {
-        let Some(netboot) = netboot(client, lease, server).await? else { return Ok(lease.seen.clone()) };
+        let Some(read) = netboot(client, lease, server).await? else { return Ok(lease.seen.clone()) };
         let reboots = self.reboots_of_others(client, lease).await?;
-        Ok(lease.seen.now(netboot, &reboots))
+        let seen = lease.seen.now(read, &reboots);
+        if seen.stayed == lease.seen.stayed {
+            return Ok(seen);
+        }
+        // It led into rescue again only if the netboot is still one after it was done: what was read before may be older.
+        let server = client.server(&lease.server).await?;
+        Ok(match netboot(client, lease, &server).await? {
+            Some(now) => lease.seen.now(now, &reboots),
+            None => lease.seen.clone(),
+        })
     }
 
     /// The restarts that are not ours and began after the rescue's own.

@@ -13,7 +13,7 @@ use unic_langid::LanguageIdentifier;
 
 use crate::config::Locale;
 
-pub use size::{first, length, named, shorten, typed};
+pub use size::{length, named, shorten, typed};
 pub use words::{code, code_within, day, day_and_hour, duration, from_now, from_to, mention, since_epoch};
 
 static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("en", include_str!("en.ftl")));

@@ -13,28 +13,9 @@ pub fn length(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
 }
 
-/// The beginning of a text, of so many units at most. A sign that only changes the one before it goes with that one.
-pub fn first(text: &str, most: usize) -> &str {
-    let mut left = most;
-    let mut end = 0;
-    for (at, c) in text.char_indices() {
-        if !is_joined(c) {
-            end = at;
-        }
-        match left.checked_sub(c.len_utf16()) {
-            Some(rest) => left = rest,
-            None => return &text[..end],
-        }
-    }
-    text
-}
-
 /// A text of so many units at most; `…` says that there was more.
 pub fn shorten(text: &str, most: usize) -> String {
-    match length(text) <= most {
-        true => text.to_owned(),
-        false => format!("{}…", first(text, most.saturating_sub(1)).trim_end()),
-    }
+    shown::cut_by(text, most, char::len_utf16)
 }
 
 /// What people call a server, in a code span: as much as one reads.
@@ -45,11 +26,6 @@ pub fn named(label: &str) -> String {
 /// What one types for a server: what people call it, unless that is too long to be typed.
 pub fn typed<'a>(label: &'a str, service: &'a str) -> &'a str {
     if length(label) <= TYPED { label } else { service }
-}
-
-/// Combining marks, variation selectors, skin tones and joiners.
-fn is_joined(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{200d}' | '\u{20d0}'..='\u{20ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}')
 }
 
 #[cfg(test)]
@@ -69,8 +45,9 @@ mod tests {
     fn nothing_is_torn_from_what_it_belongs_to() {
         assert_eq!(shorten("abc", 3), "abc");
         assert_eq!(shorten("abcd", 3), "ab…");
-        assert_eq!(first("e\u{301}e\u{301}", 3), "e\u{301}");
-        assert_eq!(first("e\u{301}", 1), "");
-        assert_eq!(first("🛟🛟", 3), "🛟");
+        assert_eq!(shorten("e\u{301}e\u{301}", 3), "e\u{301}…");
+        assert_eq!(shorten("e\u{301}", 1), "…");
+        assert_eq!(shorten("🛟🛟", 3), "🛟…");
+        assert_eq!(shorten("🇫🇷🇩🇪", 5), "🇫🇷…");
     }
 }

@@ -125,6 +125,36 @@ story("a lost answer to the reboot is no second reboot", [DESK_DARK], async ({ d
   await reboots(page, "web-1", 1);
 });
 
+story("a task that never ends is said, and restoring leads out", [DESK_LIGHT, PHONE_DARK], async ({ demo, device }) => {
+  const page = await demo.open(device);
+  await side(page, "OVHcloud");
+  await push(page.getByRole("button", { name: "The next task never ends" }));
+  await page.locator('button[aria-pressed="true"]', { hasText: "The next task never ends" }).waitFor();
+  await side(page, "Discord");
+  await command(page, "rescue enable", "web-1");
+  await push(page.getByRole("button", { name: "Confirm" }));
+  const late = message(page, "OVHcloud takes long");
+  await late.getByText("Rang your phone").waitFor({ state: "attached" });
+  await push(late.getByRole("button", { name: "Restore now" }));
+  await push(page.locator(".message.ephemeral").last().getByRole("button", { name: "Confirm" }));
+  await message(page, "Restored").waitFor();
+  await reboots(page, "web-1", 2);
+});
+
+story("a boot script is said before it is displaced, and stands there again in the end", [DESK_DARK], async ({ demo, device }) => {
+  const page = await demo.open(device);
+  await push(page.getByRole("button", { name: "web-1 starts its own boot script" }));
+  await server(page, "web-1").getByText("its own boot script").waitFor();
+  await command(page, "rescue enable", "web-1");
+  await message(page, "It starts its own boot script now").waitFor();
+  await push(page.getByRole("button", { name: "Confirm" }));
+  const end = message(page, "In rescue");
+  await push(end.getByRole("button", { name: "Restore now" }));
+  await push(page.locator(".message.ephemeral").last().getByRole("button", { name: "Confirm" }));
+  await message(page, "Restored").waitFor();
+  await server(page, "web-1").locator("dd", { hasText: "its own boot script" }).waitFor();
+});
+
 story("a failed task is told as one", [PHONE_LIGHT], async ({ demo, device }) => {
   const page = await demo.open(device);
   await side(page, "OVHcloud");

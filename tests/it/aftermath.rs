@@ -57,6 +57,15 @@ pub(crate) fn no_message_is_doubled(discord: &Discord, who: &Person, id: &str) {
     assert_eq!(distinct.len(), questions.len(), "questions of {id}: {questions:?}");
 }
 
+/// The rescue `R-1` of `web-1` came to its good end, and everything about it was said once.
+pub(crate) async fn rescued_once(bot: &TestBot) {
+    assert!(bot.last_word("R-1").await.contains("**In rescue**"));
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
+    assert_eq!(links_went_only_to(&bot.ovh, &bot.discord, &bot.ann, "R-1"), 1);
+    no_message_is_doubled(&bot.discord, &bot.ann, "R-1");
+    bot.card_shows("R-1", "**In rescue**").await;
+}
+
 /// Every secret's id was only ever shown to this person; returns the DMs that held a link, by operation.
 #[track_caller]
 pub(crate) fn links_went_only_to(ovh: &Ovh, discord: &Discord, who: &Person, id: &str) -> usize {

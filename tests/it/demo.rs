@@ -53,22 +53,49 @@ impl Demo {
         panic!("the stream ended");
     }
 
-    async fn post(&self, path: &str, body: &Value) {
+    async fn post(&self, path: &str, body: &Value) -> Value {
         let answer = self.http.post(format!("{}{path}", self.url)).json(body).send().await.expect("an answer");
-        assert!(answer.status().is_success(), "{path}: {}", answer.text().await.unwrap_or_default());
+        let (status, answer) = (answer.status(), answer.text().await.expect("a text"));
+        assert!(status.is_success(), "{path}: {answer}");
+        serde_json::from_str(&answer).expect("JSON")
+    }
+
+    /// Waits until the bot has read its fleet: it suggests this server.
+    async fn knows(&self, server: &str) {
+        eventually("the commands are there", async || self.told("chat").await["commands"] != json!([])).await;
+        let (who, ops) = self.ann_in_ops().await;
+        let typed = json!({ "who": who, "channel": ops, "command": "status", "option": "server", "partial": server });
+        eventually("the server is suggested", async || {
+            !list(&self.post("/api/autocomplete", &typed).await["choices"]).is_empty()
+        })
+        .await;
+    }
+
+    /// Who Ann is, and where she asks.
+    async fn ann_in_ops(&self) -> (Value, Value) {
+        let chat = self.told("chat").await;
+        let ops = list(&chat["channels"]).iter().find(|channel| channel["name"] == "ops").expect("#ops");
+        (chat["me"]["id"].clone(), ops["id"].clone())
     }
 
     /// Asks as Ann in the channel, and reads the answer that only she sees.
     async fn ask(&self, command: &str, server: &str) -> Value {
-        eventually("the command is there", async || self.told("chat").await["commands"] != json!([])).await;
+        self.knows(server).await;
+        let (who, ops) = self.ann_in_ops().await;
         let chat = self.told("chat").await;
-        let ops = list(&chat["channels"]).iter().find(|channel| channel["name"] == "ops").expect("#ops")["id"].clone();
-        let who = &chat["me"]["id"];
         let known: Vec<Value> = list(&chat["messages"]).iter().map(|message| message["id"].clone()).collect();
         let typed = json!({ "who": who, "channel": ops, "command": command, "options": { "server": server } });
         self.post("/api/slash", &typed).await;
         self.message(|said| said["ephemeral"] == true && said["thinking"] == false && !known.contains(&said["id"]))
             .await
+    }
+
+    /// Presses as Ann.
+    async fn press(&self, message: &Value, label: &str) {
+        let button = buttons(message).find(|button| button["label"] == label).expect("a button of this message");
+        let who = self.told("chat").await["me"]["id"].clone();
+        let press = json!({ "who": who, "message": message["id"], "custom_id": button["custom_id"] });
+        self.post("/api/press", &press).await;
     }
 
     /// Waits for a message that fits.
@@ -130,9 +157,12 @@ fn content(message: &Value) -> &str {
     message["content"].as_str().unwrap_or_default()
 }
 
+fn buttons(message: &Value) -> impl Iterator<Item = &Value> {
+    list(&message["components"]).iter().flat_map(|row| list(&row["components"]))
+}
+
 fn labels(message: &Value) -> Vec<&str> {
-    let buttons = list(&message["components"]).iter().flat_map(|row| list(&row["components"]));
-    buttons.filter_map(|button| button["label"].as_str()).collect()
+    buttons(message).filter_map(|button| button["label"].as_str()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -162,12 +192,53 @@ async fn at_a_thousand_times_life_a_rescue_is_over_while_one_waits() {
     let demo = Demo::start(&["--speed", "1000"]).await;
     let card = demo.ask("rescue enable", "db-1").await;
     assert!(labels(&card).contains(&"Confirm"), "{card}");
-    let confirm = &card["components"][0]["components"][0]["custom_id"];
-    let who = demo.told("chat").await["me"]["id"].clone();
-    demo.post("/api/press", &json!({ "who": who, "message": card["id"], "custom_id": confirm })).await;
+    demo.press(&card, "Confirm").await;
     demo.message(|message| content(message).contains("**In rescue**")).await;
     let server = demo.servers().await.swap_remove(2);
     assert_eq!((&server["running"], &server["reboots"]), (&json!("linux-rescue"), &json!(1)), "{server}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_boot_script_is_said_on_the_card_and_the_restore_puts_it_back() {
+    let demo = Demo::start(&["--speed", "1000"]).await;
+    demo.post("/api/trouble", &json!({ "trouble": "set-script" })).await;
+    let card = demo.ask("rescue enable", "web-1").await;
+    assert!(content(&card).contains("its own boot script"), "{card}");
+    demo.press(&card, "Confirm").await;
+    demo.message(|message| content(message).contains("**In rescue**")).await;
+    assert_eq!(demo.servers().await[0]["boots"], "rescue-customer-windows");
+    let card = demo.ask("restore", "web-1").await;
+    demo.press(&card, "Confirm").await;
+    demo.message(|message| content(message).contains("**Restored**")).await;
+    assert_eq!(demo.servers().await[0]["boots"], "boot-script");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stuck_task_is_said_after_a_while_and_the_way_out_stays_free() {
+    let demo = Demo::start(&["--speed", "1000"]).await;
+    demo.post("/api/trouble", &json!({ "trouble": "stuck-task" })).await;
+    let card = demo.ask("rescue enable", "web-1").await;
+    demo.press(&card, "Confirm").await;
+    let late = demo.message(|message| content(message).contains("OVHcloud takes long")).await;
+    assert!(content(&late).contains("`doing`") && labels(&late).contains(&"Restore now"), "{late}");
+    let card = demo.ask("restore", "web-1").await;
+    demo.press(&card, "Confirm").await;
+    demo.message(|message| content(message).contains("**Restored**")).await;
+    let server = demo.servers().await.swap_remove(0);
+    assert_eq!((&server["boots"], &server["reboots"]), (&json!("hd"), &json!(2)), "{server}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_expired_key_is_said_and_all_goes_on_when_it_is_good_again() {
+    let demo = Demo::start(&["--speed", "1000"]).await;
+    demo.knows("db-1").await;
+    demo.post("/api/trouble", &json!({ "trouble": "expired-key" })).await;
+    let refused = demo.ask("rescue enable", "db-1").await;
+    assert!(content(&refused).contains("INVALID_CREDENTIAL") && labels(&refused).is_empty(), "{refused}");
+    demo.post("/api/trouble", &json!({ "trouble": "expired-key" })).await;
+    let card = demo.ask("rescue enable", "db-1").await;
+    demo.press(&card, "Confirm").await;
+    demo.message(|message| content(message).contains("**In rescue**")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

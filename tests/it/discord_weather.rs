@@ -7,18 +7,9 @@ use serde_json::json;
 use sim::discord::{OPS, ROLE, Resumable, Scope};
 
 use crate::{
-    aftermath::{is_about, links_went_only_to, no_message_is_doubled},
+    aftermath::{is_about, links_went_only_to, rescued_once},
     bot::{TestBot, eventually},
 };
-
-/// The rescue came to its good end, and everything about it was said once.
-async fn rescued_once(bot: &TestBot) {
-    assert!(bot.last_word("R-1").await.contains("**In rescue**"));
-    assert_eq!(bot.ovh.reboots("web-1"), 1);
-    assert_eq!(links_went_only_to(&bot.ovh, &bot.discord, &bot.ann, "R-1"), 1);
-    no_message_is_doubled(&bot.discord, &bot.ann, "R-1");
-    bot.card_shows("R-1", "**In rescue**").await;
-}
 
 /// Commands are taken and answered.
 async fn takes_commands(bot: &TestBot) {

@@ -12,7 +12,7 @@ use sim::{
 };
 
 use crate::{
-    aftermath::{links_went_only_to, no_message_is_doubled},
+    aftermath::rescued_once,
     bot::{TestBot, eventually},
     passing::pass,
 };
@@ -33,14 +33,6 @@ fn met(rules: &[Rule]) -> usize {
 
 fn clear(rules: &[Rule]) {
     rules.iter().for_each(Rule::clear);
-}
-
-async fn rescued_once(bot: &TestBot) {
-    assert!(bot.last_word("R-1").await.contains("**In rescue**"));
-    assert_eq!(bot.ovh.reboots("web-1"), 1);
-    assert_eq!(links_went_only_to(&bot.ovh, &bot.discord, &bot.ann, "R-1"), 1);
-    no_message_is_doubled(&bot.discord, &bot.ann, "R-1");
-    bot.card_shows("R-1", "**In rescue**").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,9 +5,12 @@ use serde_json::{Value, json};
 
 use super::{
     BOT, BOT_NAME, Discord, Id, Message, Person,
-    interaction::{Fate, Interaction, Kind},
     message::Attachment,
-    world::{Channel, ChannelKind, ChannelState, Dms, World},
+    model::{
+        Channel, ChannelKind, ChannelState, Dms,
+        interaction::{Fate, Interaction, Kind},
+    },
+    world::World,
 };
 
 /// The newest messages of a channel that a client loads.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{APPLICATION, GUILD, Id, clock::Clock, refusal::Refusal};
+use super::{APPLICATION, GUILD, Id, clock::Clock, patch::merge, refusal::Refusal};
 
 /// Where a command is registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl Registry {
     ) -> Result<Value, Refusal> {
         let list = self.list_mut(scope);
         let known = list.iter_mut().find(|known| known["id"] == id).ok_or(Refusal::UnknownCommand)?;
-        super::render::merge(known, changed.clone());
+        merge(known, changed.clone());
         known["version"] = json!(clock.id());
         Ok(known.clone())
     }

@@ -6,11 +6,7 @@ use ed25519_dalek::{Signer, SigningKey};
 use reqwest::{StatusCode, header};
 use serde_json::{Value, json};
 
-use super::{
-    Discord, Id,
-    patch::Incoming,
-    world::{Delivery, World},
-};
+use super::{Discord, Id, model::Delivery, patch::Incoming, world::World};
 
 /// The application's key: fixed, and of no use anywhere else.
 const KEY: [u8; 32] = *b"FAKE-KEY-OF-THE-SIMULATED-DISCOR";

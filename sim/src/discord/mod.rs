@@ -8,7 +8,7 @@
 //! - Nothing happens by itself: outages, refusals and slowness are asked for.
 //!
 //! In reading order: [`Discord`] (the whole of it, and the questions tests ask), [`people`] (what people do), [`message`]
-//! (what they see), the rule book, REST, the gateway.
+//! (what they see), `model` (what there is), the rule book, REST, the gateway.
 
 mod client;
 mod clock;
@@ -21,6 +21,7 @@ mod interaction;
 mod media;
 mod mention;
 pub mod message;
+mod model;
 mod pace;
 mod patch;
 pub mod people;
@@ -36,9 +37,9 @@ mod world;
 pub use gateway::{Gateway, Resumable};
 pub use id::Id;
 pub use message::{Audience, Message};
+pub use model::{Dms, Mentions};
 pub use pace::{Allowance, Scope};
 pub use people::{Asked, Person};
-pub use world::{Dms, Mentions};
 
 use std::{
     fmt, io,

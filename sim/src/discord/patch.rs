@@ -126,6 +126,13 @@ impl Patch {
     }
 }
 
+/// Puts the fields of `extra` into an object, over those of the same name.
+pub(crate) fn merge(into: &mut Value, extra: Value) {
+    if let (Some(into), Value::Object(extra)) = (into.as_object_mut(), extra) {
+        into.extend(extra);
+    }
+}
+
 /// Discord numbers the components that came without a number.
 fn number(components: &mut [Value], last: &mut u64) {
     for component in components {

@@ -6,9 +6,9 @@ use serde_json::Value;
 use super::{
     APPLICATION, BOT, Discord, Id, Message, Person, Sighting,
     commands::Scope,
-    interaction::Fate,
+    model::{ChannelKind, interaction::Fate},
     people::Outcome,
-    world::{ChannelKind, World},
+    world::World,
 };
 
 /// How one interaction was answered.

@@ -3,11 +3,14 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    APPLICATION, BOT, BOT_NAME, BOT_ROLE, GUILD, GUILD_LOCALE, Id, OWNER,
-    interaction::{Interaction, Kind},
-    media,
+    APPLICATION, BOT, BOT_NAME, BOT_ROLE, GUILD, GUILD_LOCALE, Id, OWNER, media,
     message::{Attachment, Audience, Message, SUPPRESS_EMBEDS},
-    world::{Channel, ChannelKind, ChannelState, Human, Membership, Mentions, Role, World},
+    model::{
+        Channel, ChannelKind, ChannelState, Human, Membership, Mentions, Role,
+        interaction::{Interaction, Kind},
+    },
+    patch::merge,
+    world::World,
 };
 
 /// The date on which everybody joined.
@@ -254,12 +257,6 @@ pub(crate) enum Threads {
 /// A date as Discord writes it: microseconds and a numeric offset.
 pub(crate) fn date(at: jiff::Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S.%6f+00:00").to_string()
-}
-
-pub(crate) fn merge(into: &mut Value, extra: Value) {
-    if let (Some(into), Value::Object(extra)) = (into.as_object_mut(), extra) {
-        into.extend(extra);
-    }
 }
 
 fn role_json(id: Id, role: &Role, position: usize) -> Value {

@@ -8,9 +8,8 @@ use crate::net::{Faults, Rule};
 
 use super::{
     Asked, BOT, Discord, Dms, Id, Mentions, Person, Scope, Tempo,
-    interaction::Kind,
+    model::{ChannelKind, ChannelState, Delivery, Human, Membership, interaction::Kind},
     refusal,
-    world::{ChannelKind, ChannelState, Delivery, Human, Membership},
 };
 
 /// The first person's id; the others follow.

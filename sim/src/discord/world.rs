@@ -11,10 +11,12 @@ use super::{
     BOT, BOT_NAME, BOT_ROLE, GUILD, Id, ONCALL, OPS, Sighting, THREAD, Tempo,
     clock::Clock,
     commands::Registry,
-    gateway::Sessions,
-    interaction::Interaction,
+    gateway::session::Sessions,
     mention::Named,
     message::{Audience, Message},
+    model::{
+        Channel, ChannelKind, ChannelState, Delivery, Human, Membership, Mentions, News, Role, interaction::Interaction,
+    },
     pace::Pace,
     permission::{self, EVERYBODY, Overwrite, OverwriteOf},
     refusal::Refusal,
@@ -46,81 +48,6 @@ pub(crate) struct World {
     pub(crate) ringless: Vec<(Id, Option<u32>)>,
     /// Where the bot is typing, and until when.
     pub(crate) typing: BTreeMap<Id, Timestamp>,
-}
-
-/// Where interactions go.
-#[derive(Clone, Debug)]
-pub(crate) enum Delivery {
-    Gateway,
-    /// To a web address, signed.
-    Endpoint(String),
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Role {
-    pub(crate) name: String,
-    pub(crate) permissions: u64,
-    pub(crate) mentions: Mentions,
-}
-
-/// Whether anybody may ring a role.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mentions {
-    /// Anybody may.
-    Anybody,
-    /// Only who may mention everyone.
-    Privileged,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Channel {
-    pub(crate) name: String,
-    pub(crate) kind: ChannelKind,
-    pub(crate) overwrites: Vec<Overwrite>,
-    pub(crate) state: ChannelState,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ChannelKind {
-    Text,
-    Thread { parent: Id },
-    Dm { with: Id },
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ChannelState {
-    There,
-    /// A thread that was put away; whoever may write in it opens it again.
-    Archived,
-    /// A thread that was put away and that only moderators open again.
-    Locked,
-    Deleted,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Human {
-    pub(crate) name: String,
-    pub(crate) locale: String,
-    pub(crate) roles: Vec<Id>,
-    pub(crate) membership: Membership,
-    pub(crate) dms: Dms,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Membership {
-    Member,
-    Left,
-}
-
-/// Whether a person takes direct messages from the bot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dms {
-    /// They arrive.
-    Open,
-    /// The channel opens, sending fails with 50007: the usual case.
-    Closed,
-    /// Opening the channel fails already.
-    ClosedAtOpening,
 }
 
 impl World {
@@ -363,11 +290,4 @@ impl World {
     pub(crate) fn age(&self, message: &Message) -> Duration {
         Duration::try_from(self.clock.now().duration_since(message.created)).unwrap_or_default()
     }
-}
-
-/// What became of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum News {
-    Created,
-    Updated,
 }

@@ -9,8 +9,8 @@ use super::{
     Ovh,
     machine::{Running, Settings},
     mail::Mail,
-    port::Port,
-    task::By,
+    port_state::Port,
+    task::{By, Ending},
 };
 use crate::net::PATIENCE;
 
@@ -112,6 +112,24 @@ impl Ovh {
             by: task.by,
         });
         tasks.collect()
+    }
+
+    /// How many of [`Ovh::next_reboot_anywhere_ends`] with this ending are still to come.
+    pub fn endings_to_come(&self, ending: &Ending) -> usize {
+        self.world().endings.iter().filter(|to_come| *to_come == ending).count()
+    }
+
+    /// How many tasks of any server stay at their word until somebody ends them.
+    pub fn tasks_that_stand(&self) -> usize {
+        let mut world = self.world();
+        let now = world.clock.instant();
+        let tasks = world.machines.iter_mut().flat_map(|machine| &machine.tasks);
+        tasks.filter(|task| task.stands_still() && task.is_live(now)).count()
+    }
+
+    /// Whether [`Ovh::expire_credentials`] holds.
+    pub fn credentials_are_expired(&self) -> bool {
+        self.world().access.consumer_key_expired
     }
 
     /// Every secret id ever made, in no order: none may turn up where it does not belong.

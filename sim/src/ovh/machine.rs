@@ -7,14 +7,16 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{
-    api::console::KINDS,
-    port::Port,
+    port_state::Port,
     spec::{Installed, Netboot, ServerSpec},
     task::{By, Ending, Task},
 };
 
 /// What runs where a server's own boot script was served.
 pub const BOOT_SCRIPT: &str = "boot-script";
+
+/// Kinds of console sessions (schema `dedicated.server.IpmiAccessTypeEnum`).
+pub(super) const CONSOLES: [&str; 4] = ["kvmipHtml5URL", "kvmipJnlp", "serialOverLanSshKey", "serialOverLanURL"];
 
 /// What a machine runs at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,7 +143,7 @@ impl Machine {
             settings,
             tasks: Vec::new(),
             endings: Vec::new(),
-            consoles: KINDS.map(str::to_owned).to_vec(),
+            consoles: CONSOLES.map(str::to_owned).to_vec(),
             console_endings: Vec::new(),
             forgets_mail: 0,
             keeps_of_scripts: usize::MAX,
@@ -200,6 +202,11 @@ impl Machine {
 
     pub(super) fn task(&self, id: u64, now: Instant) -> Option<&Task> {
         self.tasks.iter().find(|task| task.id == id && task.is_readable(now))
+    }
+
+    /// Its tasks that stood or were stuck end like this.
+    pub(super) fn tasks_go_on(&mut self, ending: &Ending) {
+        self.tasks.iter_mut().filter(|task| task.stands_still()).for_each(|task| task.ending = ending.clone());
     }
 
     pub(super) fn reboots(&self, by: By) -> usize {

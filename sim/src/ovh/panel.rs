@@ -40,7 +40,6 @@ impl Ovh {
 
 fn server(machine: &Machine, now: Instant) -> Value {
     let running = machine.running(now);
-    let next = machine.settings.boot_id.and_then(|id| machine.boot(id));
     json!({
         "name": machine.spec.name,
         "display_name": machine.spec.display_name,
@@ -48,7 +47,7 @@ fn server(machine: &Machine, now: Instant) -> Value {
         "tags": machine.spec.tags,
         "ip": machine.ip.to_string(),
         "running": word(&running),
-        "boots": next.map(|boot| &boot.kernel),
+        "boots": machine.next_start().map(|boot| boot.kernel),
         "reboots": machine.reboots(By::Caller),
         "tasks": machine.tasks.iter().rev().take(TASKS).map(|known| task(known, now)).collect::<Vec<_>>(),
     })

@@ -1,11 +1,8 @@
 //! Real TCP ports that open and close with a simulated machine, so that something can be seen from outside.
 
 use std::{
-    net::{Ipv4Addr, SocketAddr},
-    sync::{
-        Mutex, Weak,
-        atomic::{AtomicU8, Ordering},
-    },
+    net::SocketAddr,
+    sync::{Mutex, Weak},
     time::Duration,
 };
 
@@ -16,6 +13,7 @@ use tokio::{
 
 use super::{
     machine::{Machine, Running},
+    port_state::Port,
     spec::Installed,
     world::World,
 };
@@ -25,25 +23,6 @@ use crate::net::lock;
 const LOOK: Duration = Duration::from_millis(2);
 /// Connections that wait to be accepted.
 const BACKLOG: u32 = 64;
-
-/// What a machine shows at its address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Port {
-    /// Connections are refused.
-    #[default]
-    Closed,
-    /// Connections are accepted here.
-    Open(SocketAddr),
-    /// It should be open, and this machine does not let us: no right to bind port 22, or somebody else has it.
-    Unavailable(SocketAddr),
-}
-
-/// A loopback address that no other server of this process has, and hardly one of another.
-pub(super) fn loopback() -> Ipv4Addr {
-    static NEXT: AtomicU8 = AtomicU8::new(1);
-    let [.., high, low] = std::process::id().to_be_bytes();
-    Ipv4Addr::new(127, NEXT.fetch_add(1, Ordering::Relaxed).max(1), high, low.clamp(1, 254))
-}
 
 /// Opens and closes the port of one server until the server or the world is gone.
 pub(super) async fn follow(world: Weak<Mutex<World>>, name: String) {

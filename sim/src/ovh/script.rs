@@ -11,7 +11,7 @@ use super::{
     mail::{Delivery, Language, LinkStyle},
     port,
     spec::ServerSpec,
-    task::{By, Ending, Task},
+    task::{By, Ending},
     tempo::Tempo,
     world::{ACCOUNT, CONTACT, World},
 };
@@ -127,14 +127,9 @@ impl Ovh {
         self.world().endings.push(ending);
     }
 
-    /// How many of [`Ovh::next_reboot_anywhere_ends`] are still to come.
-    pub fn endings_to_come(&self) -> usize {
-        self.world().endings.len()
-    }
-
-    /// Takes [`Ovh::next_reboot_anywhere_ends`] back.
-    pub fn forget_endings(&self) {
-        self.world().endings.clear();
+    /// Takes [`Ovh::next_reboot_anywhere_ends`] with this ending back.
+    pub fn forget_endings(&self, ending: &Ending) {
+        self.world().endings.retain(|to_come| to_come != ending);
     }
 
     /// The kinds of consoles that the server has, such as `kvmipHtml5URL`; none: it has no IPMI.
@@ -168,10 +163,12 @@ impl Ovh {
     /// The tasks of this server that stood or were stuck go on from now, and end like this.
     #[track_caller]
     pub fn tasks_go_on(&self, server: &str, ending: &Ending) {
-        self.on(server, |machine| {
-            let stand = |task: &&mut Task| matches!(task.ending, Ending::Stuck(_) | Ending::Stands(_));
-            machine.tasks.iter_mut().filter(stand).for_each(|task| task.ending = ending.clone());
-        });
+        self.on(server, |machine| machine.tasks_go_on(ending));
+    }
+
+    /// The tasks of every server that stood or were stuck go on from now, and end like this.
+    pub fn all_tasks_go_on(&self, ending: &Ending) {
+        self.world().machines.iter_mut().for_each(|machine| machine.tasks_go_on(ending));
     }
 
     /// Every task so far is a 404 and listed no more; what they did stays done.

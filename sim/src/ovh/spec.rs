@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, net::Ipv4Addr};
 
-use super::port::loopback;
+use super::spec_address::loopback;
 
 /// A netboot entry as OVHcloud lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -75,10 +75,12 @@ impl Task {
 
     /// When it ends by itself, if it does.
     fn ends(&self) -> Option<Instant> {
-        match self.ending {
-            Ending::Stuck(_) | Ending::Stands(_) => None,
-            _ => Some(self.doing() + self.tempo.done),
-        }
+        (!self.stands_still()).then(|| self.doing() + self.tempo.done)
+    }
+
+    /// Whether it stays at its word until somebody ends it.
+    pub(super) fn stands_still(&self) -> bool {
+        matches!(self.ending, Ending::Stuck(_) | Ending::Stands(_))
     }
 
     /// When it has ended, as things stand.

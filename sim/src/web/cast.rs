@@ -17,6 +17,9 @@ pub const LEADS: Id = Id(400_000_000_000_000_003);
 /// The tag of the servers that a second person must approve.
 pub const PROTECTED: (&str, &str) = ("env", "prod");
 
+/// The server that can be given a boot script of its owners': the first, which every fleet has.
+pub(super) const SCRIPTED: &str = "web-1";
+
 /// The kernel id of the Linux rescue in [`ServerSpec::linux`]'s list.
 const LINUX_RESCUE: u64 = 218_949;
 /// How long the simulated maintenance goes on: longer than anybody watches.

@@ -1,6 +1,6 @@
 //! Approvals, denials and their forms, of a store that is gone.
 
-use sim::discord::{OPS, Person, ROLE};
+use sim::discord::{Message, OPS, Person, ROLE};
 
 use crate::{
     approvals::LEADS,
@@ -18,17 +18,21 @@ async fn protected() -> (TestBot, Person) {
     (bot, paula)
 }
 
+/// Somebody else's request, and the message that asks for its approval.
+async fn bob_asks_for_db_1(bot: &TestBot) -> (Person, Message) {
+    let bob = bot.bob();
+    bot.accepted(&bob, "rescue enable", &[("server", "db-1")]).await;
+    let asks = |message: &Message| message.content.contains("db-1") && message.button("Approve").is_some();
+    (bob, bot.discord.wait_for_message(OPS, asks).await)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_approval_of_a_lost_store_lets_nobody_elses_rescue_through() {
     let (mut bot, paula) = protected().await;
     bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
     let old = bot.asks_others("R-1").await;
     bot.lose_store().await;
-    let bob = bot.bob();
-    bot.accepted(&bob, "rescue enable", &[("server", "db-1")]).await;
-    let asks =
-        |message: &sim::discord::Message| message.content.contains("db-1") && message.button("Approve").is_some();
-    let new = bot.discord.wait_for_message(OPS, asks).await;
+    let (bob, new) = bob_asks_for_db_1(&bot).await;
     bot.every_button_is_refused(&paula, &old).await;
     assert_eq!(bot.ovh.journal().count("POST", "/reboot"), 0);
     assert_eq!(bot.ovh.journal().count("PUT", "/dedicated/server/"), 0);
@@ -46,11 +50,7 @@ async fn a_form_that_was_opened_before_the_store_was_lost_explains_no_other_deni
     let denied = bot.press(&paula, &old, "Deny").await;
     let form = paula.press(&denied, "Add reason").await;
     bot.lose_store().await;
-    let bob = bot.bob();
-    bot.accepted(&bob, "rescue enable", &[("server", "db-1")]).await;
-    let asks =
-        |message: &sim::discord::Message| message.content.contains("db-1") && message.button("Approve").is_some();
-    let new = bot.discord.wait_for_message(OPS, asks).await;
+    let (bob, new) = bob_asks_for_db_1(&bot).await;
     bot.press(&paula, &new, "Deny").await;
     bot.rung(&bob, &["**Denied**", "db-1"]).await;
     let answer = form.submit(&[("reason", "the wrong disk")]).await.answer().await;

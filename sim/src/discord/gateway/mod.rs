@@ -4,76 +4,23 @@
 
 mod deflate;
 mod protocol;
+pub(super) mod session;
 mod socket;
 
-use std::collections::{BTreeMap, VecDeque};
-
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
 
 pub(super) use socket::upgrade;
 
-use super::{
-    Discord, GUILD, Id,
-    world::{ChannelKind, World},
-};
+use super::{Discord, GUILD, Id, model::ChannelKind, world::World};
+use session::{Acks, Frame, Resumes, Sessions};
 
 /// Intents by their bits.
 const GUILDS: u64 = 1;
 const GUILD_MESSAGES: u64 = 1 << 9;
 const DIRECT_MESSAGES: u64 = 1 << 12;
 
-/// How many events a session keeps for a resume.
-const KEPT: usize = 1_000;
 /// How many frames wait for a slow client before its connection is given up.
 const WAITING: usize = 1_024;
-
-/// Identifies a day, as Discord allows them.
-const IDENTIFIES: usize = 1_000;
-
-/// All sessions, what is scripted, and what was counted.
-#[derive(Debug)]
-pub(crate) struct Sessions {
-    /// The base of the simulator's own address, `http://…`.
-    pub(crate) base: String,
-    all: BTreeMap<String, Session>,
-    acks: Acks,
-    resumes: Resumes,
-    identified: usize,
-    resumed: usize,
-    heartbeats: usize,
-    lines: usize,
-}
-
-#[derive(Debug)]
-struct Session {
-    seq: u64,
-    intents: u64,
-    log: VecDeque<(u64, Value)>,
-    /// The connection that it is on now, if any.
-    line: Option<(usize, mpsc::Sender<Frame>)>,
-}
-
-/// What goes to a client.
-#[derive(Clone, Debug)]
-enum Frame {
-    Send(Value),
-    Close(u16),
-}
-
-/// Whether heartbeats are acknowledged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Acks {
-    Sent,
-    Withheld,
-}
-
-/// Whether sessions can be resumed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Resumes {
-    Taken,
-    Refused,
-}
 
 /// Whether an invalidated session may still be resumed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,76 +29,6 @@ pub enum Resumable {
     Yes,
     /// It is gone: identify again.
     No,
-}
-
-impl Default for Sessions {
-    fn default() -> Self {
-        Self {
-            base: String::new(),
-            all: BTreeMap::new(),
-            acks: Acks::Sent,
-            resumes: Resumes::Taken,
-            identified: 0,
-            resumed: 0,
-            heartbeats: 0,
-            lines: 0,
-        }
-    }
-}
-
-impl Sessions {
-    /// `GET /gateway/bot`.
-    pub(crate) fn advice(&self) -> Value {
-        let left = IDENTIFIES.saturating_sub(self.identified);
-        json!({
-            "url": self.gateway_url(), "shards": 1,
-            "session_start_limit": {
-                "total": IDENTIFIES, "remaining": left, "reset_after": 86_400_000, "max_concurrency": 1,
-            },
-        })
-    }
-
-    pub(crate) fn gateway_url(&self) -> String {
-        self.base.replacen("http", "ws", 1)
-    }
-
-    /// Sends an event to every session that wants it; who is away gets it at a resume.
-    fn publish(&mut self, event: &str, intent: u64, data: &Value) {
-        let wanting = self.all.values_mut().filter(|session| intent == 0 || session.intents & intent != 0);
-        wanting.for_each(|session| session.publish(event, data));
-    }
-
-    /// Sends an event to every session.
-    pub(crate) fn publish_to_all(&mut self, event: &str, data: &Value) {
-        self.publish(event, 0, data);
-    }
-
-    /// The frames go to every connected session.
-    fn send_to_connected(&mut self, frame: &Frame) {
-        for (_, wire) in self.all.values().filter_map(|session| session.line.as_ref()) {
-            // A connection that is full or going away is found out by its own loop.
-            wire.try_send(frame.clone()).ok();
-        }
-    }
-
-    fn connected(&self) -> usize {
-        self.all.values().filter(|session| session.line.is_some()).count()
-    }
-}
-
-impl Session {
-    fn publish(&mut self, event: &str, data: &Value) {
-        self.seq += 1;
-        let frame = json!({ "op": 0, "t": event, "s": self.seq, "d": data });
-        self.log.push_back((self.seq, frame.clone()));
-        if self.log.len() > KEPT {
-            self.log.pop_front();
-        }
-        let full = self.line.as_ref().is_some_and(|(_, wire)| wire.try_send(Frame::Send(frame)).is_err());
-        if full {
-            self.line = None;
-        }
-    }
 }
 
 impl World {

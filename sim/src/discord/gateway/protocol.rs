@@ -3,7 +3,11 @@
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::{Acks, Frame, GUILDS, Resumes, Session, unavailable_guild};
+use super::{
+    GUILDS,
+    session::{Acks, Frame, Resumes, Session},
+    unavailable_guild,
+};
 use crate::discord::{APPLICATION, BOT_TOKEN, world::World};
 
 /// Intents that have to be granted to an application, and are not.

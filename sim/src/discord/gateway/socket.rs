@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::{sync::mpsc, time::Instant};
 
-use super::{Frame, WAITING, deflate::Packing, protocol::Position};
+use super::{WAITING, deflate::Packing, protocol::Position, session::Frame};
 use crate::discord::{Discord, refusal::Refusal};
 
 /// A client may be this many intervals late with a heartbeat.

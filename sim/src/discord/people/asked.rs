@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{CannotDo, Person};
 use crate::discord::{
     Discord, Id, Message,
-    interaction::{Fate, Interaction, Kind},
+    model::interaction::{Fate, Interaction, Kind},
     rules::refuses_typed,
     world::World,
 };

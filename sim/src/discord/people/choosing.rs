@@ -3,10 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{CannotDo, typing::put};
-use crate::discord::{
-    Id,
-    world::{ChannelKind, World},
-};
+use crate::discord::{Id, model::ChannelKind, world::World};
 
 /// The data of a choice in this menu, checked as the client does.
 pub(super) fn menu_data(world: &World, custom_id: &str, menu: &Value, values: &[&str]) -> Result<Value, CannotDo> {

@@ -9,10 +9,10 @@ use super::{
 };
 use crate::discord::{
     Discord, Id, Message,
-    interaction::Kind,
     message::ButtonState,
+    model::{ChannelKind, Mentions, News, interaction::Kind},
     permission::SEND_MESSAGES,
-    world::{ChannelKind, Mentions, News, World},
+    world::World,
 };
 
 /// Somebody who uses Discord. Clones are the same person.

@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 use crate::discord::{
     GUILD, Id,
     commands::Scope,
+    model::ChannelKind,
     permission::{USE_APPLICATION_COMMANDS, VIEW_CHANNEL},
-    world::{ChannelKind, World},
+    world::World,
 };
 
 /// Discord's client would not let this person do this.
@@ -245,7 +246,7 @@ mod tests {
     use super::*;
     use crate::discord::{
         OPS,
-        world::{Dms, Human, Membership},
+        model::{Dms, Human, Membership},
     };
 
     const ANN: Id = Id(7);

@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 use super::id;
 use crate::discord::{
     APPLICATION, BOT, Discord, GUILD, Id, OWNER,
+    model::{ChannelKind, ChannelState, Dms, Membership},
     patch::Incoming,
     permission,
     refusal::{Answer, Refusal, ok},
     render::Threads,
     rules::Form,
-    world::{ChannelKind, ChannelState, Dms, Membership, World},
+    world::World,
 };
 
 pub(super) async fn gateway(State(discord): State<Discord>) -> Answer {

@@ -10,6 +10,7 @@ use super::id;
 use crate::discord::{
     BOT, Discord, Id,
     message::{Audience, EPHEMERAL, Message},
+    model::{ChannelKind, ChannelState, Dms, Membership, News},
     patch::{Incoming, Patch},
     permission::{
         ATTACH_FILES, EMBED_LINKS, MANAGE_MESSAGES, READ_MESSAGE_HISTORY, SEND_MESSAGES, SEND_MESSAGES_IN_THREADS,
@@ -17,7 +18,7 @@ use crate::discord::{
     },
     refusal::{Answer, Refusal, no_content, ok},
     rules::{BodyOf, Form},
-    world::{ChannelKind, ChannelState, Dms, Membership, News, World},
+    world::World,
 };
 
 /// From this age on, edits meet 30046.

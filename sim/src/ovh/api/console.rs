@@ -15,18 +15,16 @@ use uuid::Uuid;
 use super::{Answer, Shared, task};
 use crate::{
     net::lock,
-    ovh::{clock::date, refusal::Refusal, task::By, world::Console},
+    ovh::{clock::date, machine::CONSOLES, refusal::Refusal, task::By, world::Console},
 };
 
-/// Kinds of sessions (schema `dedicated.server.IpmiAccessTypeEnum`).
-pub(in crate::ovh) const KINDS: [&str; 4] = ["kvmipHtml5URL", "kvmipJnlp", "serialOverLanSshKey", "serialOverLanURL"];
 /// How long a session may live, in minutes (schema `dedicated.server.CacheTTLEnum`).
 const MINUTES: [i64; 5] = [1, 3, 5, 10, 15];
 
 pub(super) async fn features(State(world): State<Shared>, Path(name): Path<String>) -> Answer {
     let mut world = lock(&world);
     let has = &world.machine(&name)?.consoles;
-    let supported = KINDS.map(|kind| (kind.to_owned(), json!(has.iter().any(|other| other == kind))));
+    let supported = CONSOLES.map(|kind| (kind.to_owned(), json!(has.iter().any(|other| other == kind))));
     Ok(Json(json!({"activated": !has.is_empty(), "supportedFeatures": serde_json::Map::from_iter(supported)})))
 }
 
@@ -46,7 +44,7 @@ pub(super) async fn ask(State(world): State<Shared>, Path(name): Path<String>, b
     let has = world.machine(&name)?.consoles.clone();
     let bad = |why: &str| Refusal::BadRequest(why.to_owned());
     let wanted: Wanted = serde_json::from_slice(&body).map_err(|_| bad("Invalid parameters"))?;
-    if !KINDS.contains(&wanted.r#type.as_str()) || !MINUTES.contains(&wanted.ttl) {
+    if !CONSOLES.contains(&wanted.r#type.as_str()) || !MINUTES.contains(&wanted.ttl) {
         return Err(bad("Invalid value for parameter type or ttl"));
     }
     if wanted.r#type == "serialOverLanSshKey" && wanted.ssh_key.is_none() {
@@ -77,7 +75,7 @@ pub(super) async fn read(
 ) -> Answer {
     let mut world = lock(&world);
     let now = world.clock.instant();
-    let kind = query.get("type").filter(|kind| KINDS.contains(&kind.as_str()));
+    let kind = query.get("type").filter(|kind| CONSOLES.contains(&kind.as_str()));
     let kind = kind.ok_or_else(|| Refusal::BadRequest("Invalid value for parameter type".to_owned()))?;
     let done = |task: &crate::ovh::task::Task| task.status(now) == "done";
     let ready: Vec<_> = world.machine(&name)?.tasks.iter().filter(|task| done(task)).map(|task| task.id).collect();

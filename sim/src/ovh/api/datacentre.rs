@@ -7,7 +7,7 @@ use axum::{
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Answer, Shared, server::number};
+use super::{Answer, Shared, number};
 use crate::{
     net::lock,
     ovh::{clock::date, machine::Work, refusal::Refusal},

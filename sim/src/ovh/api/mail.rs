@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Answer, Shared, server::number};
+use super::{Answer, Shared, number};
 use crate::{net::lock, ovh::refusal::Refusal};
 
 pub(super) async fn list(State(world): State<Shared>) -> Json<Vec<u64>> {

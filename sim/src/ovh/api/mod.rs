@@ -1,7 +1,7 @@
 //! The web API: which calls there are, which right each needs, and the way in that checks it.
 
 mod auth;
-pub(super) mod console;
+mod console;
 mod datacentre;
 mod mail;
 mod secret;
@@ -141,4 +141,9 @@ fn unversioned(path: &str) -> &str {
 
 fn action(method: &Method, route: &str) -> &'static str {
     ACTIONS.iter().find(|(its, path, _)| *its == method.as_str() && *path == route).map_or("", |(_, _, action)| action)
+}
+
+/// A number in a path.
+fn number(text: &str) -> Result<u64, Refusal> {
+    text.parse().map_err(|_| Refusal::BadRequest(format!("Invalid value in path: {text}")))
 }

@@ -9,7 +9,7 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Shared};
+use super::{Answer, Shared, number};
 use crate::{
     net::lock,
     ovh::{
@@ -197,9 +197,4 @@ pub(super) async fn service_infos(State(world): State<Shared>, Path(name): Path<
         "serviceId": machine.server_id + 90_000_000,
         "status": "ok",
     })))
-}
-
-/// A number in a path.
-pub(super) fn number(text: &str) -> Result<u64, Refusal> {
-    text.parse().map_err(|_| Refusal::BadRequest(format!("Invalid value in path: {text}")))
 }

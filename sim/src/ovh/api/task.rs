@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::Value;
 
-use super::{Answer, Shared, server::number};
+use super::{Answer, Shared, number};
 use crate::{
     net::lock,
     ovh::{refusal::Refusal, task::By},

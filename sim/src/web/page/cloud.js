@@ -47,7 +47,7 @@ function troubleElement(cloud) {
 }
 
 /** Those that happen once, then those that last. */
-const TROUBLES = ["lose-reboot", "lose-next", "fail-task", "slow", "unavailable"];
+const TROUBLES = ["lose-reboot", "lose-next", "fail-task", "stuck-task", "slow", "unavailable", "expired-key", "set-script"];
 const LOOKS = { installed: "good", "windows-rescue": "rescue", "linux-rescue": "rescue", dark: "away", off: "away" };
 
 function serverElement(server) {
@@ -57,7 +57,7 @@ function serverElement(server) {
       make("h3", {}, server.display_name ?? server.name),
       make("span", { class: `pill ${LOOKS[server.running] ?? "away"}` }, say(server.running))),
     make("p", { class: "small" }, `${server.os === "windows" ? "Windows" : "Linux"} · ${server.ip}${server.tags.env === "prod" ? ` · 🔒 ${say("protected")}` : ""}`),
-    make("dl", {}, fact(say("boots"), server.boots ?? say("nothing"))),
+    make("dl", {}, fact(say("boots"), say(server.boots ?? "nothing"))),
     make("p", { class: "reboots" }, make("strong", {}, say("reboots", server.reboots))),
     make("ul", { class: "tasks" }, server.tasks.map((task) => make("li", { class: task.live ? "live" : "" },
       make("span", {}, `${task.id} ${task.function}`), make("span", { class: `pill ${task.live ? "rescue" : task.status === "done" ? "good" : "away"}` }, task.status)))));

@@ -1,43 +1,54 @@
-//! A message that has to be shorter: cut where Discord's markup can be closed again, and only there.
+//! A message that has to be shorter: cut between its lines or where Discord's markup can be closed again, and only there.
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::ELLIPSIS;
+use crate::text::length;
 
 /// The longest thing in angle brackets that is one thing: `</rescue hand-over:ID>`, `<t:…:R>`, an address.
 const LONGEST_ANGLE: usize = 600;
+/// What says that there was more: a line of its own.
+const MORE: &str = "\n…";
 
-/// At most `most` characters of a message in Discord's markup, with an ellipsis where it was cut. A span, a block or an emphasis
-/// that was open is closed again; an escape, a mention, a time, an emoji, a link or an address is there as a whole or not at all.
-pub fn cut_message(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
+/// As much of a message in Discord's markup as there is room for: whole lines while they fit, and a part of one if that would be
+/// little. A block or an emphasis that was open is closed again; a code span, an escape, a mention, a time, an emoji, a link or
+/// an address is there as a whole or not at all. So nothing in what is left means something else.
+pub(in crate::discord) fn cut_to(text: &str, most: usize) -> String {
+    if length(text) <= most {
         return text.to_owned();
     }
-    let mut cutter = Cutter { most, taken: 0, open: Vec::new(), best: None };
-    cutter.note(0);
+    let Some(room) = most.checked_sub(length(MORE)) else { return String::new() };
+    let mut cutter = Cutter { room, taken: 0, open: Vec::new(), line: None, last: None };
     let mut at = 0;
-    while at < text.len() {
-        let length = cutter.next(&text[at..]);
-        at += length;
-        cutter.note(at);
-        if cutter.taken > most {
-            break;
-        }
+    while at < text.len() && cutter.taken <= room {
+        at += cutter.next(&text[at..]);
+        cutter.note(&text[..at]);
     }
-    match cutter.best {
-        Some((end, closing)) => format!("{}{ELLIPSIS}{closing}", text[..end].trim_end_matches(' ')),
-        None => String::new(),
-    }
+    let line = cutter.line.filter(|line| line.taken >= most / 2);
+    let Cut { end, closing, .. } = line.or(cutter.last).unwrap_or_default();
+    format!("{}{closing}{MORE}", text[..end].trim_end())
 }
 
 struct Cutter {
-    most: usize,
-    /// How many characters were taken so far.
+    room: usize,
+    /// How much was taken so far, as Discord counts.
     taken: usize,
     /// What was opened and not closed, the outermost first.
     open: Vec<Mark>,
-    /// The last place where it may be cut, and what closes it there.
-    best: Option<(usize, String)>,
+    /// The last end of a line where it may be cut.
+    line: Option<Cut>,
+    /// The last place where it may be cut.
+    last: Option<Cut>,
+}
+
+/// A place where a text may be cut.
+#[derive(Clone, Default)]
+struct Cut {
+    /// How many bytes are before it.
+    end: usize,
+    /// How much that is, as Discord counts.
+    taken: usize,
+    /// What closes there what is open.
+    closing: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,32 +62,37 @@ impl Mark {
     fn closing(self) -> String {
         match self {
             Self::Block => "\n```".to_owned(),
-            // Between the ellipsis and two backticks a blank, as Discord drops it and shows one that belongs to the text.
-            Self::Span(1) => "`".to_owned(),
-            Self::Span(count) => format!(" {}", "`".repeat(count)),
             Self::Emphasis(mark) => mark.to_owned(),
+            // It is never cut within one.
+            Self::Span(_) => String::new(),
         }
     }
 }
 
 impl Cutter {
-    /// Notes that it could be cut here, if what closes it still fits.
-    fn note(&mut self, at: usize) {
+    /// Notes that it could be cut behind this head, if it is in no code span and what closes the rest still fits.
+    fn note(&mut self, head: &str) {
         let closing: String = self.open.iter().rev().map(|mark| mark.closing()).collect();
-        if self.taken + 1 + closing.chars().count() <= self.most {
-            self.best = Some((at, closing));
+        let in_span = self.open.iter().any(|mark| matches!(mark, Mark::Span(_)));
+        if in_span || self.taken + length(&closing) > self.room {
+            return;
         }
+        let cut = Cut { end: head.len(), taken: self.taken, closing };
+        if head.ends_with('\n') {
+            self.line = Some(cut.clone());
+        }
+        self.last = Some(cut);
     }
 
     /// Takes the next thing that cannot be parted; its length in bytes.
     fn next(&mut self, rest: &str) -> usize {
-        let length = match self.open.last().copied() {
+        let end = match self.open.last().copied() {
             Some(Mark::Block) => self.in_code(rest, "```"),
             Some(Mark::Span(count)) => self.in_code(rest, &"```"[..count]),
             _ => self.in_markup(rest),
         };
-        self.taken += rest[..length].chars().count();
-        length
+        self.taken += length(&rest[..end]);
+        end
     }
 
     fn in_code(&mut self, rest: &str, end: &str) -> usize {
@@ -177,7 +193,7 @@ mod tests {
 
     /// What is open at the end.
     fn left_open(text: &str) -> Vec<Mark> {
-        let mut cutter = Cutter { most: usize::MAX, taken: 0, open: Vec::new(), best: None };
+        let mut cutter = Cutter { room: usize::MAX, taken: 0, open: Vec::new(), line: None, last: None };
         let mut at = 0;
         while at < text.len() {
             at += cutter.next(&text[at..]);
@@ -186,26 +202,31 @@ mod tests {
     }
 
     #[test]
-    fn what_was_open_is_closed() {
+    fn what_is_one_thing_stays_whole_and_what_was_open_is_closed() {
         for (text, most, short) in [
-            ("a `code span` b", 8, "a `cod…`"),
-            ("a ``x `y` z`` b", 10, "a ``x… ``"),
-            ("**bold and so on**", 8, "**bol…**"),
-            ("||**`a b c d e f`**||", 12, "||**`a…`**||"),
-            ("```\nPOST /dedicated\n```", 14, "```\nPOST…\n```"),
-            ("<@300000000000000001> and more", 22, "<@300000000000000001>…"),
-            ("hi <@300000000000000001>", 10, "hi…"),
-            ("now <t:1700000000:R>", 12, "now…"),
-            ("</rescue enable:123> x", 12, "…"),
-            ("a \\*b\\* c", 4, "a…"),
-            ("see [the guide](https://example.com/a) now", 30, "see…"),
-            ("see https://example.com/a/b/c now", 20, "see…"),
-            ("`a` is a ` b and so on", 14, "`a` is a ` b…"),
-            ("ae\u{301}bcdef", 3, "a…"),
+            ("a `code span` b", 8, "a\n…"),
+            ("a ``x `y` z`` b", 10, "a\n…"),
+            ("**bold and so on**", 8, "**bo**\n…"),
+            ("||**a b `c` d e f**||", 13, "||**a b**||\n…"),
+            ("```\nPOST /dedicated\n```", 14, "```\nPOST\n```\n…"),
+            ("```\nPOST /dedicated\nPUT /dedicated/server\n```", 28, "```\nPOST /dedicated\n```\n…"),
+            ("one line\nand another one", 16, "one line\n…"),
+            ("one\nand another one", 16, "one\nand anothe\n…"),
+            ("<@300000000000000001> and more", 24, "<@300000000000000001>\n…"),
+            ("hi <@300000000000000001>", 10, "hi\n…"),
+            ("now <t:1700000000:R>", 12, "now\n…"),
+            ("</rescue enable:123> x", 12, "\n…"),
+            ("a \\*b\\* c", 5, "a\n…"),
+            ("see [the guide](https://example.com/a) now", 30, "see\n…"),
+            ("see https://example.com/a/b/c now", 20, "see\n…"),
+            ("`a` is a ` b and so on", 14, "`a` is a ` b\n…"),
+            ("ae\u{301}bcdef", 4, "a\n…"),
+            ("🛟🛟🛟", 5, "🛟\n…"),
         ] {
-            assert_eq!(cut_message(text, most), short, "{text} at {most}");
+            assert_eq!(cut_to(text, most), short, "{text} at {most}");
         }
-        assert_eq!(cut_message("`whole`", 7), "`whole`");
+        assert_eq!(cut_to("`whole`", 7), "`whole`");
+        assert_eq!(cut_to("abc", 1), "");
     }
 
     fn piece() -> impl Strategy<Value = String> {
@@ -232,22 +253,24 @@ mod tests {
         #[test]
         fn what_is_cut_is_short_enough_and_closed(pieces in prop::collection::vec(piece(), 0..12), most in 12..200_usize) {
             let text = pieces.join(" ");
-            let short = cut_message(&text, most);
-            prop_assert!(short.chars().count() <= most, "{short:?}");
+            let short = cut_to(&text, most);
+            prop_assert!(length(&short) <= most, "{short:?}");
             if short != text {
-                prop_assert!(short.contains(ELLIPSIS));
-                let (head, _) = short.rsplit_once(ELLIPSIS).expect("it was cut");
-                prop_assert!(text.starts_with(head), "{short:?} of {text:?}");
+                let mut head = short.strip_suffix(MORE).expect("it was cut");
+                while !text.starts_with(head) {
+                    let closed = ["\n```", "**", "__", "~~", "||"].into_iter().find_map(|mark| head.strip_suffix(mark));
+                    head = closed.unwrap_or_else(|| panic!("{short:?} of {text:?}"));
+                }
             }
         }
 
         #[test]
         fn whole_things_stay_whole(
-            pieces in prop::collection::vec(piece().prop_filter("closed", |text| left_open(text).is_empty() && !text.contains(['\\', '<', '[', '`', ELLIPSIS]) ), 0..6),
+            pieces in prop::collection::vec(piece().prop_filter("closed", |text| left_open(text).is_empty() && !text.contains(['\\', '<', '[', '`', '…']) ), 0..6),
             span in "[^`\n…]{1,30}", most in 12..80_usize,
         ) {
             let text = format!("{} <@300000000000000001> `{span}` <t:1700000000:R> {}", pieces.join(" "), pieces.join(" "));
-            let short = cut_message(&text, most);
+            let short = cut_to(&text, most);
             prop_assert_eq!(short.matches('`').count() % 2, 0, "{}", short);
             prop_assert!(left_open(&short).is_empty(), "{short:?}");
             let outside: String = short.split('`').step_by(2).collect();
