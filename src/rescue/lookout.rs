@@ -204,18 +204,9 @@ impl Lookout {
     /// # Errors
     /// [`Failure`].
     pub async fn sight(&self, client: &ovh::Client, lease: &Lease, server: &Server) -> Result<Seen, Failure> {
-        let Some(read) = netboot(client, lease, server).await? else { return Ok(lease.seen.clone()) };
+        let Some(netboot) = netboot(client, lease, server).await? else { return Ok(lease.seen.clone()) };
         let reboots = self.reboots_of_others(client, lease).await?;
-        let seen = lease.seen.now(read, &reboots);
-        if seen.stayed == lease.seen.stayed {
-            return Ok(seen);
-        }
-        // It led into rescue again only if the netboot is still one after it was done: what was read before may be older.
-        let server = client.server(&lease.server).await?;
-        Ok(match netboot(client, lease, &server).await? {
-            Some(now) => lease.seen.now(now, &reboots),
-            None => lease.seen.clone(),
-        })
+        Ok(lease.seen.now(netboot, &reboots))
     }
 
     /// The restarts that are not ours and began after the rescue's own.
