@@ -25,6 +25,7 @@ mod mail;
 mod panel;
 mod port;
 mod refusal;
+mod restart;
 mod script;
 mod spec;
 mod task;
