@@ -11,8 +11,9 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 static COUNTED: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 const COUNT: usize = 10_000;
-/// Of 60 MiB with ten thousand servers this is less than half.
-const LIMIT: usize = 2_500;
+/// Measured were 1,220: twelve megabytes of the sixty that there are with ten thousand servers. What is asked for is the same on
+/// every machine, so a quarter more is a change that somebody made.
+const LIMIT: usize = 1_500;
 
 /// A server as it reads with all that it can say of itself.
 fn server(n: usize) -> Arc<Known> {
