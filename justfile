@@ -9,7 +9,7 @@ check:
 
 # All tests, or those whose names hold a word: `just test reboot`.
 test *words:
-    cargo nextest run --workspace {{ words }}
+    cargo test --workspace -- {{ words }}
 
 # Put the code into its form.
 fmt:

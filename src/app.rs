@@ -31,7 +31,7 @@ use crate::{
     audit::{Act, Entry},
     check::{self, Finding, Verdict},
     clock,
-    config::{Config, Mode, StoreUrl},
+    config::{Config, Mode, Pace, StoreUrl},
     discord::{
         Fault, RawInteraction, Rest,
         asking::Realm,
@@ -63,6 +63,8 @@ use crate::{
 const WAITING_INTERACTIONS: usize = 256;
 /// How many DMs may wait to be sent.
 const WAITING_ERRANDS: usize = 64;
+/// How much longer than the first pause the longest is between two tries at Discord.
+const LONGEST_RETRY_PAUSE: u32 = 25;
 /// The process' exit code when its supervisor should start it again at once (`EX_TEMPFAIL`).
 pub const EXIT_START_AGAIN: u8 = 75;
 
@@ -347,13 +349,16 @@ pub async fn check_remembered(config: &Config) -> Vec<Finding> {
 fn sender_settings(config: &Config) -> SenderSettings {
     SenderSettings {
         edit_window: config.pace.edit_window,
+        retry_min: config.pace.retry_pause,
+        retry_max: config.pace.retry_pause.saturating_mul(LONGEST_RETRY_PAUSE),
         ..SenderSettings::new(config.discord.api_url.clone(), config.discord.token.clone())
     }
 }
 
 /// The clients of the configured accounts.
 fn clients(config: &Config) -> Result<Vec<ovh::Client>, ovh::Fault> {
-    let client = |account: &ovh::Account| ovh::Client::with_timeout(account.clone(), config.pace.ovh_timeout);
+    let Pace { ovh_timeout, retry_pause, .. } = config.pace;
+    let client = |account: &ovh::Account| ovh::Client::at_pace(account.clone(), ovh_timeout, retry_pause);
     config.ovh.iter().map(client).collect()
 }
 

@@ -19,6 +19,9 @@ pub struct Pace {
     pub question_patience: Duration,
     /// How long OVHcloud has for one answer, connection and body included. Default: 20 s.
     pub ovh_timeout: Duration,
+    /// How soon something is tried again in bad weather, at either end; each further pause doubles, up to 25 times this.
+    /// Default: 200 ms.
+    pub retry_pause: Duration,
     /// Between two readings of the whole fleet. Default: 10 min.
     pub inventory_refresh: Duration,
     /// Between two looks for reminders that are due. Default: 30 s.
@@ -47,6 +50,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Pace {
         task_patience: length("task_patience", Duration::from_secs(30 * 60)),
         question_patience: length("question_patience", Duration::from_secs(15 * 60)),
         ovh_timeout: length("ovh_timeout", Duration::from_secs(20)),
+        retry_pause: length("retry_pause", Duration::from_millis(200)),
         inventory_refresh: length("inventory_refresh", Duration::from_secs(600)),
         reminder_tick: length("reminder_tick", Duration::from_secs(30)),
         edit_window: length("edit_window", Duration::from_millis(5_250)),

@@ -30,7 +30,7 @@ pub use self::ack::Ack;
 pub(crate) use self::wire::{Body, Call, Repeat};
 use self::{
     limits::{Limits, Wait},
-    pace::EditPace,
+    pace::{Edit, EditPace},
     wire::{Answer, Limited, reason},
 };
 use super::{
@@ -100,6 +100,12 @@ impl fmt::Debug for Sender {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sender").field("base", &self.base).finish_non_exhaustive()
     }
+}
+
+/// The right to one attempt, for as long as it lasts.
+struct Turn<'a> {
+    _out: limits::Out<'a>,
+    _edit: Option<Edit<'a>>,
 }
 
 impl Sender {
@@ -174,7 +180,7 @@ impl Sender {
     /// One attempt, after having waited for every turn that the call must wait for.
     async fn attempt(&self, call: &Call<'_>, deadline: Instant) -> Result<Vec<u8>, Failed> {
         let counted = call.counted();
-        let _out = self.await_turn(call, deadline).await.map_err(|cause| Failed::from(call.error(cause)))?;
+        let _turn = self.await_turn(call, deadline).await.map_err(|cause| Failed::from(call.error(cause)))?;
         let left = deadline.saturating_duration_since(Instant::now()).min(self.settings.attempt_timeout);
         let answer = self.exchange(&self.client, call, left).await?;
         let now = Instant::now();
@@ -215,7 +221,7 @@ impl Sender {
         Err(Failed { error, retry_after })
     }
 
-    async fn await_turn(&self, call: &Call<'_>, deadline: Instant) -> Result<limits::Out<'_>, Cause> {
+    async fn await_turn(&self, call: &Call<'_>, deadline: Instant) -> Result<Turn<'_>, Cause> {
         let counted = call.counted();
         let limited = |Wait { by, until }| Cause::Limited { by, wait: until.saturating_duration_since(Instant::now()) };
         let ours = |wait| Cause::Limited { by: Limiter::Ourselves, wait };
@@ -228,16 +234,18 @@ impl Sender {
         if self.limits.is_suspect(Instant::now()) {
             in_time(Box::pin(self.suspect.until_ready())).await?;
         }
-        if let (Route::Message(channel, _), &Method::PATCH) = (call.route, &call.method) {
+        let edit = if let (Route::Message(channel, _), &Method::PATCH) = (call.route, &call.method) {
             // An edit that may not go out yet takes no turn from the others of its channel.
             self.limits.hold_passed(counted, deadline).await.map_err(limited)?;
-            self.edits.acquire(channel.get(), deadline).await.map_err(ours)?;
-        }
+            Some(self.edits.acquire(channel.get(), deadline).await.map_err(ours)?)
+        } else {
+            None
+        };
         let out = self.limits.acquire(counted, deadline).await.map_err(limited)?;
         if with_bot_token {
             in_time(Box::pin(self.global.until_ready())).await?;
         }
-        Ok(out)
+        Ok(Turn { _out: out, _edit: edit })
     }
 
     /// Counts what Discord counts as invalid, whoever answered, and ends everything at a bot token that Discord itself refuses.

@@ -41,20 +41,24 @@ pub(super) struct Timeouts {
     pub(super) total: Duration,
     /// From a call's first attempt to its last.
     pub(super) patience: Duration,
+    /// The first pause between two attempts.
+    pub(super) pause: Duration,
 }
 
 /// A healthy connection needs a tenth of five seconds, from anywhere. OVHcloud's slow calls need several; after twenty nobody
 /// is coming.
-const TIMEOUTS: Timeouts =
-    Timeouts { connect: Duration::from_secs(5), total: Duration::from_secs(20), patience: READ_PATIENCE };
+const TIMEOUTS: Timeouts = Timeouts {
+    connect: Duration::from_secs(5),
+    total: Duration::from_secs(20),
+    patience: READ_PATIENCE,
+    pause: Duration::from_millis(200),
+};
 /// How long a call is repeated in bad weather, after its first attempt: as long as a person stays patient.
 pub const READ_PATIENCE: Duration = Duration::from_secs(30);
 /// How long one of many is asked for again: the others are worth more than it.
 const BRIEFLY: Duration = Duration::from_secs(2);
-/// The first pause between two attempts; it doubles, with jitter.
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-/// The longest pause between two attempts that OVHcloud did not ask for.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// How much longer than the first pause between two attempts the longest is that OVHcloud did not ask for; each doubles, with jitter.
+const LONGEST_PAUSE: u32 = 25;
 /// How many times a call is repeated at most.
 const REPEATS: usize = 6;
 
@@ -160,12 +164,14 @@ impl Client {
         Self::with_timeouts(account, TIMEOUTS)
     }
 
-    /// The same, with `answer` for each exchange instead of the usual 20 s.
+    /// The same, with `answer` for each exchange instead of the usual 20 s, and `pause` before the first repetition instead of the
+    /// usual 200 ms.
     ///
     /// # Errors
     /// [`Fault`] when the account cannot work as it is configured.
-    pub fn with_timeout(account: Account, answer: Duration) -> Result<Self, Fault> {
-        Self::with_timeouts(account, Timeouts { connect: TIMEOUTS.connect.min(answer), total: answer, ..TIMEOUTS })
+    pub fn at_pace(account: Account, answer: Duration, pause: Duration) -> Result<Self, Fault> {
+        let connect = TIMEOUTS.connect.min(answer);
+        Self::with_timeouts(account, Timeouts { connect, total: answer, pause, ..TIMEOUTS })
     }
 
     pub(super) fn with_timeouts(account: Account, timeouts: Timeouts) -> Result<Self, Fault> {
@@ -284,9 +290,10 @@ impl Client {
         Attempt: Future<Output = Result<T, Failure>>,
     {
         let began = Instant::now();
+        let first = self.inner.timeouts.pause;
         let pauses = ExponentialBuilder::default()
-            .with_min_delay(FIRST_PAUSE)
-            .with_max_delay(LONGEST_PAUSE)
+            .with_min_delay(first)
+            .with_max_delay(first.saturating_mul(LONGEST_PAUSE))
             .with_max_times(REPEATS)
             .with_jitter();
         (|| attempt())

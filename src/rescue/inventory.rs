@@ -284,34 +284,3 @@ impl Inventory {
         self.0.dirty.lock().unwrap_or_else(PoisonError::into_inner).extend(names);
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Resident memory in bytes; `None` where the kernel does not tell.
-    fn resident() -> Option<usize> {
-        let pages = std::fs::read_to_string("/proc/self/statm").ok()?;
-        pages.split_whitespace().nth(1)?.parse::<usize>().ok().map(|pages| pages * 4096)
-    }
-
-    #[test]
-    fn ten_thousand_servers_take_little_room() {
-        const COUNT: usize = 10_000;
-        let body = |n: usize| {
-            format!(
-                r#"{{"name":"ns{n:07}.ip-203-0-113.eu","account":"main","display_name":"node-{n}","tags":{{"env":"prod",
-                "team":"team-{}"}},"ip":"203.0.113.100","reverse":"ns{n:07}.ip-203-0-113.eu","os":"debian12_64","state":"ok",
-                "power_state":"poweron","boot":1,"rescue_mail":null,"rescue_ssh_key":null,"monitoring":true,
-                "no_intervention":false,"datacenter":"gra3"}}"#,
-                n % 40
-            )
-        };
-        let Some(before) = resident() else { return };
-        let read = |n| Arc::new(Known::new(serde_json::from_str(&body(n)).unwrap(), Some(Timestamp::UNIX_EPOCH), None));
-        let servers = Servers::new((0..COUNT).map(read).collect());
-        let each = (resident().unwrap().saturating_sub(before)) / servers.len();
-        // Two thousand were measured, the pages of the program that this touches included.
-        assert!(each < 2_500, "{each} bytes a server: all of them shall leave most of 60 MiB to others");
-    }
-}

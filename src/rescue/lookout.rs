@@ -181,18 +181,19 @@ impl Lookout {
             return Ok(Some(lease.clone()));
         }
         let read = match server {
-            Some(server) => server.clone(),
-            None => match client.server(&lease.server).await {
-                Ok(server) => {
-                    self.fleet.inventory().learn(&server);
-                    server
-                }
-                // Whether it has left the account is another matter, and the warden's.
-                Err(error) if error.is_not_found() => return Ok(Some(lease.clone())),
-                Err(error) => return Err(error.into()),
-            },
+            Some(server) => Some(server.clone()),
+            None => self.read(&client, lease).await?,
         };
-        let seen = self.sight(&client, lease, &read).await?;
+        let Some(mut read) = read else { return Ok(Some(lease.clone())) };
+        let reboots = self.reboots_of_others(&client, lease).await?;
+        let mut seen = seen_of(&client, lease, &read, &reboots).await?;
+        if seen != lease.seen && matches!(seen.sight, Some(Sight::Rebooted { .. })) {
+            // Whoever leaves a rescue sets the netboot and then reboots. What was read before the reboot was seen may be what was
+            // set before; and what once led into rescue counts so for ever.
+            let Some(again) = self.read(&client, lease).await? else { return Ok(Some(lease.clone())) };
+            read = again;
+            seen = seen_of(&client, lease, &read, &reboots).await?;
+        }
         if seen == lease.seen {
             return Ok(Some(lease.clone()));
         }
@@ -204,9 +205,20 @@ impl Lookout {
     /// # Errors
     /// [`Failure`].
     pub async fn sight(&self, client: &ovh::Client, lease: &Lease, server: &Server) -> Result<Seen, Failure> {
-        let Some(netboot) = netboot(client, lease, server).await? else { return Ok(lease.seen.clone()) };
         let reboots = self.reboots_of_others(client, lease).await?;
-        Ok(lease.seen.now(netboot, &reboots))
+        Ok(seen_of(client, lease, server, &reboots).await?)
+    }
+
+    /// The lease's server as it is now; `None` when OVHcloud does not know it: whether it has left the account is the warden's matter.
+    async fn read(&self, client: &ovh::Client, lease: &Lease) -> Result<Option<Server>, ovh::Error> {
+        match client.server(&lease.server).await {
+            Ok(server) => {
+                self.fleet.inventory().learn(&server);
+                Ok(Some(server))
+            }
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The restarts that are not ours and began after the rescue's own.
@@ -285,6 +297,12 @@ impl Lookout {
         self.pulse.tap();
         Ok((!ends).then_some(changed))
     }
+}
+
+/// What is seen of a lease whose server is like this and was rebooted so by others.
+async fn seen_of(client: &ovh::Client, lease: &Lease, server: &Server, reboots: &[Task]) -> Result<Seen, ovh::Error> {
+    let netboot = netboot(client, lease, server).await?;
+    Ok(netboot.map_or_else(|| lease.seen.clone(), |netboot| lease.seen.now(netboot, reboots)))
 }
 
 /// What the server boots next, as far as the lease is concerned; `None` when nobody can say.

@@ -17,7 +17,7 @@ use sim::{
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::{audit::Whole, passing::database, spec::AtTheEnd};
+use crate::{audit::Whole, folder::folder, passing::database, spec::AtTheEnd};
 
 /// Everything a rule can give.
 pub(crate) const ALL: &str = r#"["view", "reboot", "rescue", "restore", "console", "approve", "audit", "admin"]"#;
@@ -105,7 +105,7 @@ impl Default for TestConfig {
                 ovh::CONSUMER_KEY
             ),
             pace: "task_poll = \"30ms\"\nsecret_poll = \"20ms\"\nreboot_settle = \"600ms\"\ndrain = \"5s\"\n\
-                   reminder_tick = \"50ms\"\n"
+                   reminder_tick = \"50ms\"\nretry_pause = \"10ms\"\n"
                 .to_owned(),
             requests_per_minute: 1_000_000,
             limits: "per_user_per_minute = 100000\nper_server_per_hour = 100000\n".to_owned(),
@@ -190,7 +190,7 @@ impl TestBot {
         }
         let discord = Discord::start().await;
         let ann = discord.person("ann", "en-GB", &[ROLE]);
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder();
         let audit = Whole(folder.path().join("bernard.db"));
         let requests = AtTheEnd { discord: discord.journal(), ovh: ovh.journal() };
         let mut bot = Self { ovh, discord, ann, config, running: None, audit, _folder: folder, _requests: requests };
@@ -211,9 +211,9 @@ impl TestBot {
 
     /// Waits until the program takes commands.
     pub(crate) async fn ready(&mut self) {
-        let readyz = self.endpoint("/readyz");
+        let (readyz, client) = (self.endpoint("/readyz"), sim::net::client());
         eventually("the bot is ready", async || {
-            sim::net::client().get(&readyz).send().await.is_ok_and(|answer| answer.status().is_success())
+            client.get(&readyz).send().await.is_ok_and(|answer| answer.status().is_success())
         })
         .await;
     }

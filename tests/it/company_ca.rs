@@ -105,11 +105,14 @@ async fn proxy(acceptor: &TlsAcceptor, url: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_companys_own_authority_is_trusted_where_it_is_named_and_nowhere_else() {
     let behind = Behind::new().await;
-    let (code, words) = behind.check(Some(&behind.authority));
-    assert_eq!(code, Some(0), "{words}");
-    let (code, words) = behind.check(None);
-    assert_ne!(code, Some(0), "{words}");
-    assert!(words.contains("certificate"), "it says what is wrong: {words}");
+    eventually("it is trusted", async || behind.check(Some(&behind.authority)).0 == Some(0)).await;
+    // A machine that is too busy for any answer in time says that instead.
+    eventually("it says what is wrong", async || {
+        let (code, words) = behind.check(None);
+        assert_ne!(code, Some(0), "{words}");
+        words.contains("certificate")
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

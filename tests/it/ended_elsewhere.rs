@@ -77,6 +77,19 @@ async fn a_rescue_that_others_ended_is_noticed_when_the_inventory_looks_again() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_netboot_that_was_read_before_others_set_another_one_hides_no_reboot_out_of_the_rescue() {
+    let bot = bot("", "inventory_refresh = \"200ms\"\n").await;
+    let end = bot.rescued(&bot.ann, "web-1").await;
+    // The server was read; its tasks are read when all has happened.
+    let tasks = bot.ovh.faults().hold_before("GET", "/task?");
+    tasks.reached().await;
+    leaves(&bot).await;
+    tasks.release();
+    is_over(&bot, &end).await;
+    assert_eq!(bot.count(&["Rebooted without me"]), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rescue_that_others_ended_is_noticed_when_somebody_asks() {
     type Options = &'static [(&'static str, &'static str)];
     let questions: [(&str, Options, &str); 5] = [

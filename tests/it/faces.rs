@@ -1,6 +1,6 @@
 //! What people read, whole, in both languages. Changing a sentence shows here how it looks where it stands.
 //!
-//! After a change that is meant: `INSTA_UPDATE=always cargo nextest run --test it faces::`, and read the difference.
+//! After a change that is meant: `INSTA_UPDATE=always cargo test --test it faces::`, and read the difference.
 
 use std::fmt::Write;
 

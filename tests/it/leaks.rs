@@ -3,6 +3,7 @@
 //! A whole story is told with every log line there is switched on, and then everything that came out of the bot is searched
 //! for every secret that was in it, as it is and in the usual disguises.
 
+mod alone;
 mod inside;
 mod ledger;
 mod panics;

@@ -208,15 +208,19 @@ async fn a_restore_whose_task_was_purged_keeps_its_lease_until_somebody_says_tha
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restore_whose_task_was_purged_ends_its_lease_when_the_machine_was_seen_to_leave() {
     let mut config = TestConfig::with_rescue("probe = true");
-    config.pace = config.pace.replace("task_poll = \"30ms\"", "task_poll = \"100ms\"");
+    // It looks twenty polls long.
+    config.pace = config.pace.replace("task_poll = \"30ms\"", "task_poll = \"500ms\"");
     let bot = TestBot::with(config, [web_1().listening()]).await;
     bot.rescued(&bot.ann, "web-1").await;
-    let step = Duration::from_millis(800);
-    bot.ovh.tempo(Tempo { done: step, dark: step, up: step, ..Tempo::HURRIED });
+    let never = Duration::from_secs(3600);
+    bot.ovh.tempo(Tempo { done: never, dark: never, up: never, ..Tempo::HURRIED });
     bot.accepted(&bot.ann, "restore", &[("server", "web-1")]).await;
     eventually("the reboot is taken", async || bot.ovh.reboots("web-1") == 2).await;
     bot.ovh.vanish_tasks("web-1");
     bot.sees(&["R-2", "no longer lists the task"]).await;
+    bot.ovh.goes_dark("web-1");
+    bot.sees(&["R-2", "The port stopped answering"]).await;
+    bot.ovh.comes_up("web-1");
     let end = bot.rung(&bot.ann, &["**Restored**", "R-2"]).await;
     assert!(end.content.contains("saw the machine go away and come back"), "{}", end.content);
     assert!(!bot.ask(&bot.ann, "rescue list", &[]).await.content.contains("web-1"));

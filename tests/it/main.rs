@@ -27,6 +27,7 @@ mod doors;
 mod elsewhere;
 mod one_tap;
 mod faces;
+mod folder;
 mod foreign;
 mod guide;
 mod hindered;

@@ -5,43 +5,82 @@ use std::{
     time::Duration,
 };
 
-use sim::ovh::{Port, Tempo};
+use sim::{
+    discord::Message,
+    ovh::{Port, Tempo},
+};
 
 use crate::bot::{TestBot, TestConfig, eventually, web_1};
 
-/// A bot that looks at ports, at a machine that takes long enough for each state to be seen.
-async fn watchful(server: sim::ovh::ServerSpec) -> TestBot {
+/// What the card says of the two states.
+const DARK: &str = "The port stopped answering";
+const BACK: &str = "was closed since the reboot and answers again";
+/// Longer than any story.
+const NEVER: Duration = Duration::from_secs(3600);
+
+/// A bot that looks at ports, at a machine that goes dark and comes up only when the story says so. A restore looks twenty polls
+/// long: they are slow, so that it does so for long enough.
+async fn watchful() -> TestBot {
     let mut config = TestConfig::with_rescue("probe = true");
-    config.pace = config.pace.replace("task_poll = \"30ms\"", "task_poll = \"300ms\"");
-    let bot = TestBot::with(config, [server]).await;
-    let step = Duration::from_millis(300);
-    // Dark for several looks, because some come late where others keep the machine busy; and back long before the twentieth, at
-    // which the bot gives up looking.
-    let up = 6 * step;
-    bot.ovh.tempo(Tempo { done: step, dark: step, up, secret: step, ..Tempo::HURRIED });
+    config.pace = config.pace.replace("task_poll = \"30ms\"", "task_poll = \"500ms\"");
+    let bot = TestBot::with(config, [web_1().listening()]).await;
+    eventually("the old system answers", async || matches!(bot.ovh.port_of("web-1"), Port::Open(_))).await;
+    bot.ovh.withhold_mail("web-1");
+    bot.ovh.tempo(Tempo { dark: NEVER, up: NEVER, secret: Duration::ZERO, ..Tempo::HURRIED });
     bot
+}
+
+/// The machine goes away and comes back, and the card says both.
+async fn goes_and_comes(bot: &TestBot, id: &str) {
+    bot.ovh.goes_dark("web-1");
+    bot.sees(&[id, DARK]).await;
+    bot.ovh.comes_up("web-1");
+    bot.sees(&[id, BACK]).await;
+}
+
+/// A rescue whose secret shows up only after its port was seen.
+async fn rescued_in_turn(bot: &TestBot, id: &str) -> Message {
+    bot.ovh.withhold_secret("web-1");
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    bot.sees(&[id, "Looking for the link"]).await;
+    goes_and_comes(bot, id).await;
+    bot.ovh.hand_out("web-1");
+    bot.rung(&bot.ann, &["**In rescue**", id]).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_port_that_went_away_and_came_back_is_said_to_be_back() {
-    let bot = watchful(web_1().listening()).await;
-    eventually("the old system answers", async || matches!(bot.ovh.port_of("web-1"), Port::Open(_))).await;
-    let end = bot.rescued(&bot.ann, "web-1").await;
-    assert!(end.content.contains("was closed since the reboot and answers again"), "{}", end.content);
-    let end = bot.restored(&bot.ann, "web-1").await;
+    let bot = watchful().await;
+    let end = rescued_in_turn(&bot, "R-1").await;
+    assert!(end.content.contains(BACK), "{}", end.content);
+    bot.accepted(&bot.ann, "restore", &[("server", "web-1")]).await;
+    eventually("the reboot is taken", async || bot.ovh.reboots("web-1") == 2).await;
+    goes_and_comes(&bot, "R-2").await;
+    let end = bot.rung(&bot.ann, &["**Restored**", "web-1"]).await;
     assert!(end.content.contains("saw the machine go away and come back"), "{}", end.content);
-    let card = bot.sees(&["R-2", "was closed since the reboot and answers again"]).await;
+    let card = bot.sees(&["R-2", BACK]).await;
     assert!(!card.content.contains("old system"), "{}", card.content);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_rescue_of_the_same_kind_does_not_deliver_the_first_ones_secret() {
-    let bot = watchful(web_1().listening()).await;
-    bot.ovh.withhold_mail("web-1");
-    bot.rescued(&bot.ann, "web-1").await;
+    let bot = watchful().await;
+    rescued_in_turn(&bot, "R-1").await;
+    let dms = || bot.ann.dms().len();
+    let looks = || bot.ovh.journal().count("GET", "/me/notification/email/history");
+    eventually("the first one's link is there", async || dms() == 1).await;
     bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    bot.sees(&["R-2", "Looking for the link"]).await;
+    // The first rescue still runs, with its secret.
+    let before = looks();
+    eventually("it was looked for", async || looks() > before + 2).await;
+    assert_eq!(dms(), 1);
+    bot.ovh.withhold_secret("web-1");
+    goes_and_comes(&bot, "R-2").await;
+    bot.ovh.hand_out("web-1");
     let end = bot.rung(&bot.ann, &["**In rescue**", "R-2"]).await;
-    assert!(end.content.contains("was closed since the reboot and answers again"), "{}", end.content);
+    assert!(end.content.contains(BACK), "{}", end.content);
+    eventually("its own link is there", async || dms() == 2).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -50,7 +89,7 @@ async fn a_port_that_never_closed_may_still_be_the_old_systems() {
     let [.., low] = std::process::id().to_be_bytes();
     let address = Ipv4Addr::new(127, 99, low, 7);
     let _answers = TcpListener::bind((address, 3389)).expect("an address of our own");
-    let bot = watchful(web_1().at(address)).await;
+    let bot = TestBot::with(TestConfig::with_rescue("probe = true"), [web_1().at(address)]).await;
     let end = bot.rescued(&bot.ann, "web-1").await;
     assert!(end.content.contains("may still be the old system"), "{}", end.content);
     let end = bot.restored(&bot.ann, "web-1").await;

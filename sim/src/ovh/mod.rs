@@ -26,6 +26,7 @@ mod panel;
 mod port;
 mod port_state;
 mod refusal;
+mod restart;
 mod script;
 mod spec;
 mod spec_address;

@@ -100,6 +100,19 @@ impl Task {
         self.dark().map(|dark| dark + self.tempo.up)
     }
 
+    /// It is done and the machine goes dark now, however long it would have taken; if it is to go dark at all.
+    pub(super) fn go_dark(&mut self, now: Instant) {
+        self.tempo.done = self.tempo.done.min(now.saturating_duration_since(self.doing()));
+        self.tempo.dark = now.saturating_duration_since(self.doing() + self.tempo.done);
+    }
+
+    /// The machine answers again now, if it is dark.
+    pub(super) fn come_up(&mut self, now: Instant) {
+        if let Some(dark) = self.dark() {
+            self.tempo.up = now.saturating_duration_since(dark);
+        }
+    }
+
     pub(super) fn status(&self, now: Instant) -> &str {
         if self.cancelled.is_some_and(|at| now >= at) {
             return "cancelled";

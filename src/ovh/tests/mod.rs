@@ -38,8 +38,12 @@ const NAME: &str = "ns1111111.ip-203-0-113.eu";
 const TASK: &str = r#"{"taskId":123456789,"function":"hardReboot","status":"init","comment":"Reboot asked",
     "startDate":"2024-01-26T17:57:10+01:00","doneDate":null}"#;
 /// Long enough for a loaded machine, short enough for a silent far end.
-const HURRIED: Timeouts =
-    Timeouts { connect: Duration::from_secs(10), total: Duration::from_secs(3), patience: Duration::from_secs(30) };
+const HURRIED: Timeouts = Timeouts {
+    connect: Duration::from_secs(10),
+    total: Duration::from_secs(3),
+    patience: Duration::from_secs(30),
+    pause: Duration::from_millis(10),
+};
 
 /// A far end that knows one server, one task and the time.
 struct FarEnd {

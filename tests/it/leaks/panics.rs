@@ -16,7 +16,10 @@ use sim::{
     ovh::{CONSUMER_KEY, Ovh, ServerSpec},
 };
 
-use super::ledger::{Page, keys, links};
+use super::{
+    alone::is_alone,
+    ledger::{Page, keys, links},
+};
 use crate::{
     aftermath::{is_about, links_went_only_to, no_message_is_doubled},
     bot::{RECORDER, TestBot, TestConfig},
@@ -92,15 +95,15 @@ impl End {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_at_any_request_loses_no_operation_and_says_nothing_of_what_it_quotes() {
+    if !is_alone(module_path!(), "a_panic_at_any_request_loses_no_operation_and_says_nothing_of_what_it_quotes") {
+        return;
+    }
     let page = Page::default();
     let writer = page.clone();
     let subscriber = logging::subscriber(logging::Format::Text, Some("trace"), move || writer.clone());
     let recorder = PrometheusBuilder::new().build_recorder();
-    let ours = RECORDER.set(recorder.handle()).is_ok();
-    if !ours || tracing::subscriber::set_global_default(subscriber.expect("a filter")).is_err() {
-        eprintln!("skipped: another story of this process reads the logs (cargo nextest gives each its own process)");
-        return;
-    }
+    assert!(RECORDER.set(recorder.handle()).is_ok(), "the first of its process");
+    tracing::subscriber::set_global_default(subscriber.expect("a filter")).expect("the first of its process");
     metrics::set_global_recorder(Trap(recorder)).map_err(|_| ()).expect("the first recorder");
     logging::withhold_panics();
 

@@ -1,4 +1,4 @@
-//! The story, and the search afterwards. Each test wants a process of its own, because logging is set up once in each.
+//! The story, and the search afterwards. Each takes a process of its own, because logging is set up once in each.
 
 use std::{fs, num::NonZeroU32, time::Instant};
 
@@ -20,6 +20,7 @@ use tracing::{Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{Layer, filter::Targets, fmt::format::FmtSpan, layer::SubscriberExt, registry};
 
 use super::{
+    alone::is_alone,
     ledger::{Page, interaction_tokens, keys, links},
     search::Secrets,
 };
@@ -30,6 +31,9 @@ use crate::{
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_leaves_with_the_logs_at_trace() {
+    if !is_alone(module_path!(), "no_secret_leaves_with_the_logs_at_trace") {
+        return;
+    }
     let page = Page::default();
     let writer = page.clone();
     let subscriber = logging::subscriber(logging::Format::Text, Some("trace"), move || writer.clone());
@@ -38,6 +42,9 @@ async fn no_secret_leaves_with_the_logs_at_trace() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_secret_stands_in_any_event_or_span_of_ours_with_oauth2_and_the_mail() {
+    if !is_alone(module_path!(), "no_secret_stands_in_any_event_or_span_of_ours_with_oauth2_and_the_mail") {
+        return;
+    }
     let page = Page::default();
     let writer = page.clone();
     let lines = tracing_subscriber::fmt::layer().with_ansi(false).with_span_events(FmtSpan::FULL);
@@ -55,10 +62,7 @@ struct People {
 }
 
 async fn tell(page: Page, subscriber: impl Subscriber + Send + Sync, config: TestConfig) {
-    if tracing::subscriber::set_global_default(subscriber).is_err() {
-        eprintln!("skipped: another story of this process reads the logs (cargo nextest gives each its own process)");
-        return;
-    }
+    tracing::subscriber::set_global_default(subscriber).expect("the first of its process");
     page.take_panics();
     let mut bot = TestBot::with(config, [web_1(), db_1()]).await;
     let bob = bot.discord.person("bob", "en-US", &[ROLE]);

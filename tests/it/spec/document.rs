@@ -4,9 +4,10 @@ use std::{
     collections::BTreeMap,
     env, fs,
     path::{Path, PathBuf},
-    sync::OnceLock,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
+use jsonschema::Validator;
 use serde::Deserialize;
 use serde_json::{Map, Value, json, value::RawValue};
 
@@ -18,6 +19,30 @@ const LONGEST_COMPLAINT: usize = 400;
 pub(super) struct Document {
     paths: BTreeMap<String, Box<RawValue>>,
     components: Components,
+    #[serde(skip)]
+    items: Kept<Value>,
+    #[serde(skip)]
+    validators: Kept<Validator>,
+}
+
+/// What was made of a part of a file: every story asks for the same few parts, and making them takes longest.
+struct Kept<T>(Mutex<BTreeMap<String, Arc<T>>>);
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<T> Kept<T> {
+    fn get(&self, key: &str, make: impl FnOnce() -> T) -> Arc<T> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
+        known.unwrap_or_else(|| {
+            let made = Arc::new(make());
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned(), Arc::clone(&made));
+            made
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -68,7 +93,7 @@ impl Document {
     /// The operation of a method and a real path.
     pub(super) fn operation(&self, method: &str, path: &str) -> Option<Operation> {
         let template = best_template(self.paths.keys().map(String::as_str), path)?;
-        let item: Value = serde_json::from_str(self.paths[template].get()).expect("JSON");
+        let item = self.items.get(template, || serde_json::from_str(self.paths[template].get()).expect("JSON"));
         let operation = item.get(method.to_lowercase())?;
         let parameters = [&item["parameters"], &operation["parameters"]];
         let parameters: Vec<&Value> = parameters.into_iter().filter_map(Value::as_array).flatten().collect();
@@ -85,8 +110,15 @@ impl Document {
         Some(Operation { path: path.collect(), query, body: operation["requestBody"].clone() })
     }
 
-    /// What a value breaks of a schema, which is translated by `dialect` together with everything it refers to.
+    /// What a value breaks of a schema, which is translated by `dialect` (always the same one for a file) together with everything
+    /// it refers to.
     pub(super) fn complaints(&self, schema: &Value, value: &Value, dialect: fn(&Value) -> Value) -> Vec<String> {
+        let validator = self.validators.get(&schema.to_string(), || validator(&self.whole(schema, dialect)));
+        broken(&validator, value)
+    }
+
+    /// A schema with everything that it refers to.
+    fn whole(&self, schema: &Value, dialect: fn(&Value) -> Value) -> Value {
         let mut schemas = Map::new();
         let mut wanted = references(schema);
         while let Some(name) = wanted.pop() {
@@ -97,7 +129,7 @@ impl Document {
                 schemas.insert(name, dialect(&found));
             }
         }
-        complaints(&json!({ "components": { "schemas": schemas }, "allOf": [dialect(schema)] }), value)
+        json!({ "components": { "schemas": schemas }, "allOf": [dialect(schema)] })
     }
 
     fn schemas(&self) -> &BTreeMap<String, Box<RawValue>> {
@@ -107,7 +139,16 @@ impl Document {
 
 /// What a value breaks of a schema that is complete in itself.
 pub(super) fn complaints(schema: &Value, value: &Value) -> Vec<String> {
-    let validator = jsonschema::draft202012::new(schema).expect("a schema");
+    static VALIDATORS: OnceLock<Kept<Validator>> = OnceLock::new();
+    let validators = VALIDATORS.get_or_init(Kept::default);
+    broken(&validators.get(&schema.to_string(), || validator(schema)), value)
+}
+
+fn validator(schema: &Value) -> Validator {
+    jsonschema::draft202012::new(schema).expect("a schema")
+}
+
+fn broken(validator: &Validator, value: &Value) -> Vec<String> {
     let complaint = |error: jsonschema::ValidationError<'_>| {
         format!("{} {error}", error.instance_path()).chars().take(LONGEST_COMPLAINT).collect()
     };
