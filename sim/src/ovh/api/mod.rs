@@ -86,6 +86,7 @@ pub(super) fn router(world: &Shared) -> Router {
         .route("/me/notification/email/history/{id}", get(mail::read))
         .route_layer(middleware::from_fn_with_state(world.clone(), guard))
         .route("/auth/time", get(auth::time))
+        .route("/auth/credential", post(auth::ask_for_key))
         .route("/secret/retrieve", post(secret::retrieve));
     let second = Router::new()
         .route("/notification/history", get(mail::notifications))
@@ -95,6 +96,7 @@ pub(super) fn router(world: &Shared) -> Router {
         .nest("/v1", first)
         .nest("/v2", second)
         .route("/auth/oauth2/token", post(auth::token))
+        .route("/auth/sso", get(auth::key_page).post(auth::validate_key))
         .fallback(async || Refusal::NoSuchRoute)
         .with_state(world.clone())
 }
@@ -141,4 +143,21 @@ fn unversioned(path: &str) -> &str {
 
 fn action(method: &Method, route: &str) -> &'static str {
     ACTIONS.iter().find(|(its, path, _)| *its == method.as_str() && *path == route).map_or("", |(_, _, action)| action)
+}
+
+/// Every IAM action that a call of this API needs, each once.
+pub(super) fn actions() -> std::collections::BTreeSet<&'static str> {
+    ACTIONS.iter().map(|(.., action)| *action).collect()
+}
+
+/// The IAM action that a call needs, by its path below the version, query or not; `None` when it needs none.
+pub(super) fn action_of(method: &str, path: &str) -> Option<&'static str> {
+    let path = path.split('?').next().unwrap_or_default();
+    let fits = |pattern: &str| {
+        let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
+        let same =
+            wanted.by_ref().zip(given.by_ref()).all(|(wanted, given)| wanted.starts_with('{') || wanted == given);
+        same && pattern.split('/').count() == path.split('/').count()
+    };
+    ACTIONS.iter().find(|(its, pattern, _)| *its == method && fits(pattern)).map(|(.., action)| *action)
 }
