@@ -105,6 +105,20 @@ impl Endpoint {
         self.tokens.as_ref()
     }
 
+    /// The page that makes an application's three keys. OVHcloud's newer hosts have it elsewhere.
+    pub fn create_token(&self) -> String {
+        match self.base.host_str() {
+            Some("api.eu.ovhcloud.com") => "https://auth.eu.ovhcloud.com/api/createToken".to_owned(),
+            Some("api.ca.ovhcloud.com") => "https://auth.ca.ovhcloud.com/api/createToken".to_owned(),
+            _ => format!("{}/createToken/", self.base.origin().ascii_serialization()),
+        }
+    }
+
+    /// The page that makes an application, without a consumer key.
+    pub fn create_app(&self) -> String {
+        self.create_token().replace("createToken", "createApp")
+    }
+
     /// The address of a call: the segments are percent-encoded, so none can reach another call.
     pub(super) fn url(&self, segments: &[&str]) -> Url {
         let mut url = self.base.clone();
