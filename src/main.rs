@@ -16,7 +16,7 @@ use bernard::{
     },
     check::{self, Looks},
     config::{self, Config, LogFormat},
-    logging, metrics, process,
+    logging, metrics, process, rights,
 };
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
@@ -64,6 +64,12 @@ enum Verb {
         #[arg(long, default_value = "config/bernard.toml")]
         config: PathBuf,
     },
+    /// Print what to grant at Discord and OVHcloud, and nothing more than the configuration needs. Works before the credentials exist.
+    Rights {
+        /// The configuration.
+        #[arg(long, default_value = "config/bernard.toml")]
+        config: PathBuf,
+    },
     /// Verify the audit, or take it out: offline, changing nothing, beside a bot that runs.
     #[command(subcommand)]
     Audit(Audit),
@@ -82,6 +88,7 @@ fn main() -> ExitCode {
             let ask = if online { Ask::Everybody } else { Ask::Nobody };
             told(app::check::verb(&config, ask, if json { Looks::Json } else { Looks::Text }))
         }
+        Verb::Rights { config } => told(rights::run(&config).map_err(Into::into)),
         #[cfg(feature = "demo")]
         Verb::Demo(flags) => told(demo::run(&flags)),
         #[cfg(feature = "demo")]

@@ -62,6 +62,7 @@ mod reboot;
 mod registration;
 mod reminders;
 mod restore;
+mod rights;
 mod ringing;
 mod roles;
 mod screens;
