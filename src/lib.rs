@@ -15,7 +15,7 @@
 //! - `sieve`: what may be logged and shown of other people's words.
 //! - [`http`], [`tls`], [`metrics`], [`logging`], [`clock`], [`process`], [`private`]: the edges.
 //! - [`app`]: builds all of it, starts the loops, stops them in order; [`check`] proves beforehand that it can; [`rights`] prints
-//!   what to grant.
+//!   what to grant, and [`init`] writes a configuration.
 //! - `demo`: the program between two simulated far ends, for who has no account (feature `demo`; not in the image).
 
 pub mod config;
@@ -40,5 +40,6 @@ pub mod private;
 pub mod app;
 pub mod check;
 pub mod rights;
+pub mod init;
 #[cfg(feature = "demo")]
 pub mod demo;

@@ -16,7 +16,7 @@ use bernard::{
     },
     check::{self, Looks},
     config::{self, Config, LogFormat},
-    logging, metrics, process, rights,
+    init, logging, metrics, process, rights,
 };
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
@@ -64,6 +64,8 @@ enum Verb {
         #[arg(long, default_value = "config/bernard.toml")]
         config: PathBuf,
     },
+    /// Write a configuration, by questions or by flags: the bot's invite, OVHcloud's consumer key or service account, roles, channels.
+    Init(init::Flags),
     /// Print what to grant at Discord and OVHcloud, and nothing more than the configuration needs. Works before the credentials exist.
     Rights {
         /// The configuration.
@@ -88,6 +90,7 @@ fn main() -> ExitCode {
             let ask = if online { Ask::Everybody } else { Ask::Nobody };
             told(app::check::verb(&config, ask, if json { Looks::Json } else { Looks::Text }))
         }
+        Verb::Init(flags) => told(init::run(&flags)),
         Verb::Rights { config } => told(rights::run(&config).map_err(Into::into)),
         #[cfg(feature = "demo")]
         Verb::Demo(flags) => told(demo::run(&flags)),

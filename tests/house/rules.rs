@@ -241,6 +241,7 @@ pub(crate) const RULES: &[Rule] = &[
             Place("main.rs"),
             Place("app"),
             Place("check/verb.rs"),
+            Place("init.rs"),
             Place("demo.rs"),
         ]),
         tests: Tests::Too,

@@ -30,6 +30,7 @@ mod faces;
 mod foreign;
 mod guide;
 mod hindered;
+mod init;
 mod fleet;
 mod kill;
 mod late;
