@@ -5,13 +5,14 @@
 //! unreachable, never to be wrong. The last line is the verdict on all of it.
 //!
 //! In reading order: `finding` (what is found, and the verdict), `reach` (how long an end is waited for, and which key an error is
-//! about), `discord` and `ovhcloud` (the ends), `rights` (the rules against the world), `example` (the file that nobody filled in),
+//! about), `discord`, `ovhcloud` and `policy` (the ends), `rights` (the rules against the world), `example` (the file that nobody filled in),
 //! `verb` (what is printed).
 
 mod discord;
 mod example;
 mod finding;
 mod ovhcloud;
+mod policy;
 mod reach;
 mod rights;
 mod verb;

@@ -56,7 +56,7 @@ impl Look<'_> {
         }
         match client.has_keys() {
             true => self.rules(&client).await?,
-            false => self.unproved_rights(),
+            false => self.policy(&client, &servers).await,
         }
         Ok(self.described(&client, servers).await)
     }
@@ -148,11 +148,9 @@ impl Look<'_> {
         Ok(())
     }
 
-    fn unproved_rights(&self) {
-        let what = "whether the service account may change the netboot and reboot shows only when it does; \
-                    `bernard rights` prints its policy";
-        let key = self.places.of(&self.configured.key("client_id"));
-        self.report.add(self.finding(Outcome::Unproved, what).key(key));
+    /// A finding about one of the account's keys.
+    pub(super) fn of_key(&self, outcome: Outcome, key: &str, what: &str) {
+        self.report.add(self.finding(outcome, what).key(self.places.of(&self.configured.key(key))));
     }
 
     /// The servers with their tags and names; beyond the first ones, and where one cannot be read, only the service name is known.

@@ -119,6 +119,15 @@ impl Endpoint {
         self.create_token().replace("createToken", "createApp")
     }
 
+    /// The same on the newer branch, which stands beside the version of the base.
+    pub(super) fn second(&self, segments: &[&str]) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().pop().push("v2").extend(segments);
+        }
+        url
+    }
+
     /// The address of a call: the segments are percent-encoded, so none can reach another call.
     pub(super) fn url(&self, segments: &[&str]) -> Url {
         let mut url = self.base.clone();
@@ -157,6 +166,8 @@ mod tests {
     #[test]
     fn a_segment_cannot_reach_another_call() {
         let endpoint: Endpoint = "ovh-eu".parse().unwrap();
+        let second = endpoint.second(&["iam", "resource", "urn:v1:eu:x"]);
+        assert_eq!(second.as_str(), "https://eu.api.ovh.com/v2/iam/resource/urn:v1:eu:x");
         let url = endpoint.url(&["dedicated", "server", "a/../b?c#d%2f"]);
         assert_eq!(url.as_str(), "https://eu.api.ovh.com/1.0/dedicated/server/a%2F..%2Fb%3Fc%23d%252f");
     }

@@ -10,12 +10,13 @@
 //!
 //! In reading order: `account` (where and who) · `sign` and `auth` (proof and OVHcloud's time) · `flight` (fetch once
 //! for many) · `quota` (the budget) · `client` (the only way out) · `answer` and `error` (what came back) ·
-//! `odd` and `each` (one bad thing hides no good one) · `standing` (how the latest went) · `wire` (bodies) · `dedicated`, `reboot`, `service`, `console`, `mail`, `credential`, `consumer_key` (the calls) ·
+//! `odd` and `each` (one bad thing hides no good one) · `standing` (how the latest went) · `wire` (bodies) · `dedicated`, `reboot`, `service`, `console`, `mail`, `credential`, `consumer_key`, `authorization` (the calls) ·
 //! `decode` (their bodies without a connection).
 
 mod account;
 mod answer;
 mod auth;
+mod authorization;
 mod client;
 mod console;
 mod consumer_key;

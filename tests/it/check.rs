@@ -208,6 +208,64 @@ async fn the_last_line_is_the_verdict_and_the_exit_code_and_json_say_the_same() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn each_action_of_a_service_account_is_proved_on_each_server_without_doing_it() {
+    let mut bot = TestBot::with(TestConfig::oauth2(), [crate::bot::web_1(), crate::bot::db_1()]).await;
+    bot.stop().await;
+    let asked = bot.ovh.journal().all().len();
+    let found = findings(&bot).await;
+    assert!(found.iter().all(|finding| finding.outcome == Outcome::Well), "nothing stays unproved: {found:#?}");
+    let calls = bot.ovh.journal().all().split_off(asked);
+    let posts: Vec<&str> = calls.iter().filter(|seen| seen.method != "GET").map(|seen| seen.path.as_str()).collect();
+    let harmless = |path: &&&str| path.ends_with("/authorization/check") || path.contains("/oauth2/token");
+    assert!(posts.iter().all(|path| harmless(&path)), "{posts:#?}");
+    assert_eq!(posts.iter().filter(|path| path.ends_with("/authorization/check")).count(), 2, "{posts:#?}");
+    bot.ovh.forbid("dedicatedServer:apiovh:reboot");
+    let found = findings(&bot).await;
+    let lacks = wrong(&found, "lacks dedicatedServer:apiovh:reboot").unwrap_or_else(|| panic!("{found:#?}"));
+    assert!(lacks.what.contains("ns1111111") && lacks.what.contains("ns2222222"), "{lacks}");
+    assert!(lacks.to_string().contains(&format!(":{}: ovh[0].client_id", line_of(&bot, "client_id"))), "{lacks}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_reaches_nobody_says_so_and_readyz_tells_of_the_account() {
+    let mut bot = stopped().await;
+    bot.ovh.net().refuse().await;
+    bot.start().await;
+    let ask = async |readyz: &str| -> serde_json::Value {
+        sim::net::client().get(readyz).send().await.expect("an answer").json().await.expect("JSON")
+    };
+    let readyz = bot.endpoint("/readyz");
+    crate::bot::eventually("the trouble is told", async || {
+        let told = ask(&readyz).await["ovhcloud"][0].clone();
+        told["answers"] == false && told["said"].as_str().is_some_and(|said| said.contains("no connection"))
+    })
+    .await;
+    assert_eq!(ask(&readyz).await["ready"], true, "commands are taken all the same");
+    bot.ovh.net().accept_again().expect("its port is free");
+    crate::bot::eventually("it answers", async || ask(&readyz).await["ovhcloud"][0]["answers"] == true).await;
+    bot.stop().await;
+
+    bot.ovh.net().refuse().await;
+    bot.discord.server().refuse().await;
+    let (file, log) = (written(&bot), bot.database().with_file_name("log"));
+    let mut command = program();
+    command.args(["run", "--config"]).arg(&file).stdin(Stdio::null()).stdout(Stdio::null());
+    let mut child = command.stderr(std::fs::File::create(&log).expect("a log")).spawn().expect("it starts");
+    let says = |words: &[&str]| {
+        let text = std::fs::read_to_string(&log).unwrap_or_default();
+        text.lines().any(|line| words.iter().all(|word| line.contains(word)))
+    };
+    let (discord, ovh) = (bot.discord.url(), bot.ovh.url());
+    crate::bot::eventually("both are named", async || {
+        says(&["Discord cannot be reached yet", &discord])
+            && says(&["OVHcloud cannot be reached yet", &ovh, "no connection"])
+    })
+    .await;
+    child.kill().expect("it runs");
+    child.wait().expect("it is gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn trouble_at_an_end_is_unreachable_and_never_wrong() {
     let bot = stopped().await;
     let file = written(&bot);

@@ -3,6 +3,7 @@
 mod auth;
 pub(super) mod console;
 mod datacentre;
+mod iam;
 mod mail;
 mod secret;
 mod server;
@@ -90,6 +91,7 @@ pub(super) fn router(world: &Shared) -> Router {
         .route("/secret/retrieve", post(secret::retrieve));
     let second = Router::new()
         .route("/notification/history", get(mail::notifications))
+        .route("/iam/resource/{urn}/authorization/check", post(iam::check))
         .route_layer(middleware::from_fn_with_state(world.clone(), guard));
     Router::new()
         .nest("/1.0", first.clone())
