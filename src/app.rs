@@ -5,8 +5,10 @@
 
 mod anchor;
 pub mod audit;
+pub mod check;
 mod commands;
 mod discord;
+mod reach;
 mod wall_clock;
 
 use std::{
@@ -29,9 +31,9 @@ use self::anchor::Anchors;
 use crate::{
     access::Policy,
     audit::{Act, Entry},
-    check::{self, Finding, Verdict},
+    check::remembered,
     clock,
-    config::{Config, Mode, Pace, StoreUrl},
+    config::{Config, Mode, Pace, Places, StoreUrl},
     discord::{
         Fault, RawInteraction, Rest,
         asking::Realm,
@@ -56,7 +58,7 @@ use crate::{
         steps::{Probe, Settings},
         warden::{Warden, WardenSettings},
     },
-    store::{self, Store},
+    store::Store,
 };
 
 /// How many interactions may wait to be received, which takes no time; more are dropped, and counted.
@@ -183,6 +185,8 @@ impl App {
         let ready = Arc::new(Ready::default());
         let mut loops = JoinSet::new();
         let endpoints = endpoints(&config, metrics, &ready, &interaction_tx)?;
+        let seen = fleet.clone();
+        let endpoints = endpoints.with_accounts(move || reach::accounts(&seen));
         let web_stop = stop.clone();
         loops.spawn(async move { Ok(http::serve(listener, endpoints, web_stop.cancelled_owned()).await?) });
         loops.spawn(quietly(runner.run(stop.clone())));
@@ -193,6 +197,7 @@ impl App {
         loops.spawn(quietly(Finder::new(fleet.clone(), store.clone()).run(hurry, stop.clone())));
         let config = Arc::new(config);
         loops.spawn(quietly(keep_inventory(fleet.clone(), Arc::clone(&config), stop.clone())));
+        loops.spawn(quietly(reach::tell(fleet.clone(), Arc::clone(&ready), Arc::clone(&config), stop.clone())));
         if let Some(channel) = config.audit.anchor_channel {
             let anchors = Anchors {
                 store: store.clone(),
@@ -294,7 +299,7 @@ async fn warn_of_rules(config: &Config, fleet: &Fleet) {
         let servers = fleet.servers();
         if servers.known().next().is_some() && servers.known().all(|known| known.seen.is_some()) {
             let servers: Vec<_> = servers.known().map(|known| known.server.clone()).collect();
-            for finding in check::remembered(config, &servers) {
+            for finding in remembered(config, &Places::default(), &servers) {
                 tracing::warn!("the configuration: {}", finding.what);
             }
             return;
@@ -315,34 +320,6 @@ pub fn store_path(config: &Config) -> anyhow::Result<&Path> {
     match &config.store.url {
         StoreUrl::Sqlite(path) => Ok(path),
         StoreUrl::Postgres(_) => bail!("store.url: PostgreSQL is not built yet; use sqlite://…"),
-    }
-}
-
-/// Proves every credential and right that `config` will need; changes nothing.
-///
-/// # Errors
-/// When not even a client can be built.
-pub async fn check_online(config: &Config) -> anyhow::Result<Vec<Finding>> {
-    let rest = Rest::new(Arc::new(Sender::new(sender_settings(config))?));
-    Ok(check::online(config, &rest, &clients(config)?).await)
-}
-
-/// Which files of the store others on this machine can use, and whether they can put files beside them.
-pub fn check_files(config: &Config) -> Vec<Finding> {
-    let exposed = store_path(config).map(store::exposed).unwrap_or_default();
-    exposed.iter().map(|exposed| Finding { verdict: Verdict::Odd, what: format!("the store: {exposed}") }).collect()
-}
-
-/// What the servers that the store remembers tell about the rules of `config`, without asking anybody.
-pub async fn check_remembered(config: &Config) -> Vec<Finding> {
-    let Ok(path) = store_path(config) else { return Vec::new() };
-    match store::remembered(path).await {
-        Ok(servers) => check::remembered(config, &servers),
-        Err(error) => {
-            let what =
-                format!("the rules were not held against servers, for none are remembered ({error}); use --online");
-            vec![Finding { verdict: Verdict::Unproved, what }]
-        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! The web endpoints: what a supervisor and a collector of figures ask, and in mode `http` Discord's interactions.
 //!
 //! - `GET /healthz`: 200 while the process' main loop lives, else 503.
-//! - `GET /readyz`: 200 when commands can be served, else 503 with the reasons as JSON.
+//! - `GET /readyz`: 200 when commands can be served, else 503 with the reasons as JSON; and beside that how it stands with each
+//!   account at OVHcloud. One that is away makes nobody unready: commands are taken and answered all the same.
 //! - `GET /metrics`: the figures as Prometheus text.
 //! - `POST /interactions` (mode `http` only): a signed interaction, handed over to the same channel as the gateway's and answered
 //!   with 202 and nothing: the real answer goes by Discord's callback, so both modes share one path.
@@ -60,6 +61,17 @@ impl fmt::Display for Unready {
     }
 }
 
+/// How it stands with an account at OVHcloud.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountSeen {
+    /// Its name in the configuration.
+    pub account: String,
+    /// Whether its latest request was answered and its credentials taken.
+    pub answers: bool,
+    /// What is wrong, if something is.
+    pub said: Option<String>,
+}
+
 /// Whether the main loop lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Life {
@@ -74,6 +86,7 @@ pub enum Life {
 pub struct Endpoints {
     life: Arc<dyn Fn() -> Life + Send + Sync>,
     unready: Arc<dyn Fn() -> Vec<Unready> + Send + Sync>,
+    accounts: Arc<dyn Fn() -> Vec<AccountSeen> + Send + Sync>,
     metrics: PrometheusHandle,
     interactions: Option<Interactions>,
 }
@@ -91,7 +104,14 @@ impl Endpoints {
         life: impl Fn() -> Life + Send + Sync + 'static,
         unready: impl Fn() -> Vec<Unready> + Send + Sync + 'static,
     ) -> Self {
-        Self { life: Arc::new(life), unready: Arc::new(unready), metrics, interactions: None }
+        let (life, unready) = (Arc::new(life), Arc::new(unready));
+        Self { life, unready, accounts: Arc::new(Vec::new), metrics, interactions: None }
+    }
+
+    /// The same, with `/readyz` telling of the accounts too; it must answer at once.
+    #[must_use]
+    pub fn with_accounts(self, accounts: impl Fn() -> Vec<AccountSeen> + Send + Sync + 'static) -> Self {
+        Self { accounts: Arc::new(accounts), ..self }
     }
 
     /// The same, and `/interactions` too: mode `http`.
@@ -164,7 +184,10 @@ async fn healthz(State(endpoints): State<Endpoints>) -> Response {
 async fn readyz(State(endpoints): State<Endpoints>) -> Response {
     let reasons: Vec<String> = (endpoints.unready)().iter().map(ToString::to_string).collect();
     let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    json(status, &serde_json::json!({ "ready": reasons.is_empty(), "reasons": reasons }))
+    let seen =
+        |seen: AccountSeen| serde_json::json!({ "account": seen.account, "answers": seen.answers, "said": seen.said });
+    let ovhcloud: Vec<_> = (endpoints.accounts)().into_iter().map(seen).collect();
+    json(status, &serde_json::json!({ "ready": reasons.is_empty(), "reasons": reasons, "ovhcloud": ovhcloud }))
 }
 
 async fn metrics_text(State(endpoints): State<Endpoints>) -> Response {

@@ -14,7 +14,8 @@
 //!   [`lenient`]: other people's data, of which one bad thing hides no good one.
 //! - `sieve`: what may be logged and shown of other people's words.
 //! - [`http`], [`tls`], [`metrics`], [`logging`], [`clock`], [`process`], [`private`]: the edges.
-//! - [`app`]: builds all of it, starts the loops, stops them in order; [`check`] proves beforehand that it can.
+//! - [`app`]: builds all of it, starts the loops, stops them in order; [`check`] proves beforehand that it can; [`rights`] prints
+//!   what to grant, and [`init`] writes a configuration.
 //! - `demo`: the program between two simulated far ends, for who has no account (feature `demo`; not in the image).
 
 pub mod config;
@@ -38,5 +39,7 @@ pub mod process;
 pub mod private;
 pub mod app;
 pub mod check;
+pub mod rights;
+pub mod init;
 #[cfg(feature = "demo")]
 pub mod demo;

@@ -1,8 +1,6 @@
 //! Arguments, logging, one call; prints the one fatal error.
 
 use std::{
-    fmt::Display,
-    io::{self, Write as _},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -14,10 +12,11 @@ use bernard::{
     app::{
         self, App,
         audit::{self, Audit},
+        check::Ask,
     },
-    check::Verdict,
+    check::{self, Looks},
     config::{self, Config, LogFormat},
-    logging, metrics, process,
+    init, logging, metrics, process, rights,
 };
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
@@ -52,11 +51,23 @@ enum Verb {
         #[arg(long)]
         config: PathBuf,
     },
-    /// Say everything that is wrong with the configuration; change nothing.
+    /// Say everything that is wrong with the configuration; change nothing. The last line is the verdict: ready (exit code 0),
+    /// ready, but … (0), not ready (1; 2 when the file is no configuration).
     Check {
         /// Also prove every credential and right that will be needed, by reading from Discord and OVHcloud.
         #[arg(long)]
         online: bool,
+        /// Print one JSON object instead of lines.
+        #[arg(long)]
+        json: bool,
+        /// The configuration.
+        #[arg(long, default_value = "config/bernard.toml")]
+        config: PathBuf,
+    },
+    /// Write a configuration, by questions or by flags: the bot's invite, OVHcloud's consumer key or service account, roles, channels.
+    Init(init::Flags),
+    /// Print what to grant at Discord and OVHcloud, and nothing more than the configuration needs. Works before the credentials exist.
+    Rights {
         /// The configuration.
         #[arg(long, default_value = "config/bernard.toml")]
         config: PathBuf,
@@ -75,12 +86,12 @@ fn main() -> ExitCode {
     match Arguments::parse().verb {
         Verb::Audit(verb) => ExitCode::from(audit::run(&verb)),
         Verb::Run { config } => with_configuration(&config, |loaded| run(loaded, &config)),
-        Verb::Check { config, online } => with_configuration(&config, |loaded| {
-            app::store_path(&loaded)?;
-            say(format_args!("{}: the configuration is in order", config.display()));
-            app::check_files(&loaded).iter().for_each(say);
-            if online { check_online(&loaded) } else { check_remembered(&loaded) }
-        }),
+        Verb::Check { config, online, json } => {
+            let ask = if online { Ask::Everybody } else { Ask::Nobody };
+            told(app::check::verb(&config, ask, if json { Looks::Json } else { Looks::Text }))
+        }
+        Verb::Init(flags) => told(init::run(&flags)),
+        Verb::Rights { config } => told(rights::run(&config).map_err(Into::into)),
         #[cfg(feature = "demo")]
         Verb::Demo(flags) => told(demo::run(&flags)),
         #[cfg(feature = "demo")]
@@ -102,14 +113,12 @@ fn with_configuration(path: &Path, work: impl FnOnce(Config) -> anyhow::Result<E
         }
         Err(problems) => {
             eprintln!("{problems}");
+            if check::is_untouched(path) {
+                eprintln!("{}: {}", path.display(), check::said_of_example());
+            }
             ExitCode::from(WRONG_CONFIGURATION)
         }
     }
-}
-
-/// A line for whoever reads. Nobody need read to the end: a closed pipe is no fault, and changes no exit code.
-fn say(line: impl Display) {
-    let _ = writeln!(io::stdout(), "{line}");
 }
 
 /// The exit code, or the one fatal error.
@@ -118,25 +127,6 @@ fn told(result: anyhow::Result<ExitCode>) -> ExitCode {
         eprintln!("bernard: {error:#}");
         ExitCode::FAILURE
     })
-}
-
-/// What can be said without asking anybody. The servers that are remembered may be old, so none of it fails the check.
-fn check_remembered(config: &Config) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
-    for finding in runtime.block_on(app::check_remembered(config)) {
-        say(finding);
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn check_online(config: &Config) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
-    let findings = runtime.block_on(app::check_online(config))?;
-    for finding in &findings {
-        say(finding);
-    }
-    let wrong = findings.iter().any(|finding| finding.verdict == Verdict::Wrong);
-    Ok(if wrong { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 fn run(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
@@ -148,6 +138,8 @@ fn run(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
         .find(|(name, _)| name == "RUST_LOG")
         .map(|(_, value)| value.to_string_lossy().into_owned());
     logging::init(format, filter.as_deref())?;
+    let version = env!("CARGO_PKG_VERSION");
+    tracing::info!(version, config = %path.display(), "bernard {version} starts with {}", path.display());
     process::raise_descriptors();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
     let code = runtime.block_on(serve(config, path))?;

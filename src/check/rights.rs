@@ -4,10 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Finding, Verdict};
+use super::finding::{Finding, Outcome};
 use crate::{
-    access::{Capability, Policy, Protect, RulePlace, Selector, Who},
-    config::Config,
+    access::{Capability, Policy, Protect, RuleKind, RulePlace, Selector, Who},
+    config::{Config, Places},
     rescue::server::Server,
 };
 
@@ -15,72 +15,92 @@ use crate::{
 const NAMED: usize = 3;
 
 /// What the fleet tells about the rules: what matches nothing, who could approve, and what overlaps.
-pub(super) fn of_fleet(config: &Config, servers: &[Server]) -> Vec<Finding> {
+pub(super) fn of_fleet(config: &Config, places: &Places, servers: &[Server]) -> Vec<Finding> {
     if servers.is_empty() {
-        return vec![finding(Verdict::Unproved, "the rules could not be held against servers: none is known")];
+        return vec![Finding::new(Outcome::Unproved, "the rules could not be held against servers: none is known")];
     }
     let mut findings = Vec::new();
     let of_roles = config.roles.iter().map(|role| (role.place, &role.servers));
     let of_protections = config.protections.iter().map(|protect| (protect.place, &protect.servers));
     for (place, selectors) in of_roles.chain(of_protections) {
-        findings.extend(selectors.iter().filter_map(|selector| matches_nothing(place, selector, servers)));
+        findings.extend(selectors.iter().filter_map(|selector| matches_nothing(place, places, selector, servers)));
     }
     for (index, protect) in config.protections.iter().enumerate() {
-        findings.extend(nobody_approves(config, protect, servers));
+        findings.extend(nobody_approves(config, places, protect, servers));
         let earlier = &config.protections[..index];
-        findings.extend(earlier.iter().filter_map(|earlier| overlap(earlier, protect, servers)));
+        findings.extend(earlier.iter().filter_map(|earlier| overlap(earlier, protect, places, servers)));
     }
     if findings.is_empty() {
-        findings.push(finding(Verdict::Well, format!("the rules fit the {} known servers", servers.len())));
+        findings.push(Finding::new(Outcome::Well, format!("the rules fit the {} known servers", servers.len())));
     }
     findings
 }
 
 /// What the guild's numbers tell about the groups of approvers. `counts`: members by role; `None` when Discord did not say.
-pub(super) fn of_approvers(config: &Config, servers: &[Server], counts: Option<&BTreeMap<u64, u64>>) -> Vec<Finding> {
+pub(super) fn of_approvers(
+    config: &Config,
+    places: &Places,
+    servers: &[Server],
+    counts: Option<&BTreeMap<u64, u64>>,
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for protect in &config.protections {
         let groups: BTreeSet<BTreeSet<Who>> = covered(protect, servers)
             .map(|server| approvers(config, server))
             .filter(|group| !group.is_empty())
             .collect();
-        findings.extend(groups.iter().filter_map(|group| too_small(protect, group, counts)));
+        findings.extend(groups.iter().filter_map(|group| too_small(protect, places, group, counts)));
     }
     findings
 }
 
+/// Where the configuration says that a role is mentioned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mentioned {
+    pub(super) key: String,
+    /// The rule, if it is one that says so.
+    pub(super) rule: Option<RulePlace>,
+}
+
 /// The Discord roles that are mentioned when something is asked or overdue, and where the configuration says so.
-pub(super) fn mentioned(config: &Config) -> BTreeMap<u64, String> {
+pub(super) fn mentioned(config: &Config) -> BTreeMap<u64, Mentioned> {
     let mut mentioned = BTreeMap::new();
-    mentioned.extend(config.discord.oncall_role.map(|role| (role, "discord.oncall_role".to_owned())));
+    let oncall = || Mentioned { key: "discord.oncall_role".to_owned(), rule: None };
+    mentioned.extend(config.discord.oncall_role.map(|role| (role, oncall())));
     if config.protections.is_empty() {
         return mentioned;
     }
     for role in config.roles.iter().filter(|role| role.can.contains(&Capability::Approve)) {
         if let Who::Role(id) = role.who {
-            mentioned.entry(id).or_insert_with(|| role.place.to_string());
+            mentioned.entry(id).or_insert_with(|| Mentioned { key: key(role.place, "id"), rule: Some(role.place) });
         }
     }
     mentioned
 }
 
-fn finding(verdict: Verdict, what: impl Into<String>) -> Finding {
-    Finding { verdict, what: what.into() }
+/// The path of a rule's key.
+fn key(place: RulePlace, key: &str) -> String {
+    let list = match place.kind {
+        RuleKind::Role => "role",
+        RuleKind::Protect => "protect",
+    };
+    format!("{list}[{}].{key}", place.number - 1)
 }
 
-fn matches_nothing(place: RulePlace, selector: &Selector, servers: &[Server]) -> Option<Finding> {
+fn matches_nothing(place: RulePlace, places: &Places, selector: &Selector, servers: &[Server]) -> Option<Finding> {
     let fits: Vec<Option<bool>> = servers.iter().map(|server| selector.speaks_of(server)).collect();
     if fits.contains(&Some(true)) {
         return None;
     }
     let selector = selector.to_string();
-    Some(match fits.contains(&None) {
-        true => finding(
-            Verdict::Unproved,
+    let (outcome, what) = match fits.contains(&None) {
+        true => (
+            Outcome::Unproved,
             format!("{place}: whether {selector:?} matches a server depends on tags and names that were not read"),
         ),
-        false => finding(Verdict::Odd, format!("{place}: {selector:?} matches none of {} servers", servers.len())),
-    })
+        false => (Outcome::Odd, format!("{place}: {selector:?} matches none of {} servers", servers.len())),
+    };
+    Some(Finding::new(outcome, what).rule(places.of(&key(place, "servers"))))
 }
 
 /// The servers that surely are covered.
@@ -97,14 +117,21 @@ fn approvers(config: &Config, server: &Server) -> BTreeSet<Who> {
     channels.chain([0]).flat_map(|channel| policy.who_may(Capability::Approve, server, channel)).collect()
 }
 
-fn nobody_approves(config: &Config, protect: &Protect, servers: &[Server]) -> Option<Finding> {
+fn nobody_approves(config: &Config, places: &Places, protect: &Protect, servers: &[Server]) -> Option<Finding> {
     let without: Vec<&Server> =
         covered(protect, servers).filter(|server| approvers(config, server).is_empty()).collect();
     let what = || format!("{}: nobody may approve on {}", protect.place, names(&without));
-    (!without.is_empty()).then(|| finding(Verdict::Wrong, what()))
+    let place = || places.of(&key(protect.place, "approvals"));
+    (!without.is_empty()).then(|| Finding::new(Outcome::Wrong, what()).rule(place()))
 }
 
-fn too_small(protect: &Protect, group: &BTreeSet<Who>, counts: Option<&BTreeMap<u64, u64>>) -> Option<Finding> {
+fn too_small(
+    protect: &Protect,
+    places: &Places,
+    group: &BTreeSet<Who>,
+    counts: Option<&BTreeMap<u64, u64>>,
+) -> Option<Finding> {
+    let found = |outcome, what: String| Finding::new(outcome, what).rule(places.of(&key(protect.place, "approvals")));
     let needed = u64::from(protect.approvals.get());
     let place = protect.place;
     let people = |who: &Who| match who {
@@ -113,22 +140,22 @@ fn too_small(protect: &Protect, group: &BTreeSet<Who>, counts: Option<&BTreeMap<
     };
     let Some(people) = group.iter().map(people).sum::<Option<u64>>() else {
         let what = format!("{place}: how many people may approve could not be counted");
-        return Some(finding(Verdict::Unproved, what));
+        return Some(found(Outcome::Unproved, what));
     };
     // Somebody may hold several of the roles, so this is the most that there can be.
     if people < needed {
         let what = format!("{place}: asks for {needed} approval(s), and no more than {people} people may approve");
-        Some(finding(Verdict::Wrong, what))
+        Some(found(Outcome::Wrong, what))
     } else if people == needed {
         let what = format!("{place}: just {people} people may approve; if one of them asks, too few are left");
-        Some(finding(Verdict::Odd, what))
+        Some(found(Outcome::Odd, what))
     } else {
         None
     }
 }
 
 /// Two protections that cover the same servers, and which of them counts there.
-fn overlap(earlier: &Protect, later: &Protect, servers: &[Server]) -> Option<Finding> {
+fn overlap(earlier: &Protect, later: &Protect, places: &Places, servers: &[Server]) -> Option<Finding> {
     let action = earlier.actions.intersection(&later.actions).next().copied()?;
     let both: Vec<&Server> =
         covered(earlier, servers).filter(|server| covered(later, std::slice::from_ref(server)).count() == 1).collect();
@@ -142,7 +169,7 @@ fn overlap(earlier: &Protect, later: &Protect, servers: &[Server]) -> Option<Fin
         counts.approvals,
         counts.expires.as_secs()
     );
-    Some(finding(Verdict::Odd, what))
+    Some(Finding::new(Outcome::Odd, what).rule(places.of(&key(later.place, "servers"))))
 }
 
 fn names(servers: &[&Server]) -> String {
@@ -179,9 +206,9 @@ mod tests {
     }
 
     #[track_caller]
-    fn assert_only(findings: &[Finding], verdict: Verdict, parts: &[&str]) {
+    fn assert_only(findings: &[Finding], outcome: Outcome, parts: &[&str]) {
         let [only] = findings else { panic!("{findings:#?}") };
-        assert_eq!(only.verdict, verdict, "{only}");
+        assert_eq!(only.outcome, outcome, "{only}");
         for part in parts {
             assert!(only.what.contains(part), "{part} is not in: {only}");
         }
@@ -191,27 +218,31 @@ mod tests {
     fn what_matches_no_server_is_said_with_its_line() {
         let rules = format!("{APPROVE}[[role]]\nid = \"3\"\ncan = [\"view\"]\nservers = [\"mail-*\", \"db-?\"]\n");
         assert_only(
-            &of_fleet(&config(&rules), &fleet()),
-            Verdict::Odd,
+            &of_fleet(&config(&rules), &Places::default(), &fleet()),
+            Outcome::Odd,
             &["[[role]] #2 (line 12)", "\"mail-*\"", "none of 2"],
         );
         let unread = [server("ns1.example", "", None)];
         let by_tag = "[[role]]\nid = \"3\"\ncan = [\"view\"]\nservers = [\"tag:env=prod\"]\n";
-        assert_only(&of_fleet(&config(by_tag), &unread), Verdict::Unproved, &["[[role]] #1", "not read"]);
-        assert_only(&of_fleet(&config(APPROVE), &[]), Verdict::Unproved, &["none is known"]);
-        assert_only(&of_fleet(&config(APPROVE), &fleet()), Verdict::Well, &["2 known servers"]);
+        assert_only(
+            &of_fleet(&config(by_tag), &Places::default(), &unread),
+            Outcome::Unproved,
+            &["[[role]] #1", "not read"],
+        );
+        assert_only(&of_fleet(&config(APPROVE), &Places::default(), &[]), Outcome::Unproved, &["none is known"]);
+        assert_only(&of_fleet(&config(APPROVE), &Places::default(), &fleet()), Outcome::Well, &["2 known servers"]);
     }
 
     #[test]
     fn a_server_on_which_nobody_may_approve_is_named() {
         let rules = format!("{APPROVE}[[protect]]\nactions = [\"rescue\"]\n");
         assert_only(
-            &of_fleet(&config(&rules), &fleet()),
-            Verdict::Wrong,
+            &of_fleet(&config(&rules), &Places::default(), &fleet()),
+            Outcome::Wrong,
             &["[[protect]] #1 (line 12)", "nobody", "db-1"],
         );
         let elsewhere = "[[role]]\nid = \"2\"\ncan = [\"approve\"]\nchannels = [\"9\"]\n[[protect]]\n";
-        assert_only(&of_fleet(&config(elsewhere), &fleet()), Verdict::Well, &[]);
+        assert_only(&of_fleet(&config(elsewhere), &Places::default(), &fleet()), Outcome::Well, &[]);
     }
 
     #[test]
@@ -219,11 +250,11 @@ mod tests {
         let rules = format!("{APPROVE}[[protect]]\nservers = [\"web-*\"]\nactions = [\"rescue\"]\napprovals = 2\n");
         let found = |members: Option<u64>| {
             let counts = members.map(|members| BTreeMap::from([(2, members)]));
-            of_approvers(&config(&rules), &fleet(), counts.as_ref())
+            of_approvers(&config(&rules), &Places::default(), &fleet(), counts.as_ref())
         };
-        assert_only(&found(Some(1)), Verdict::Wrong, &["[[protect]] #1", "asks for 2", "no more than 1"]);
-        assert_only(&found(Some(2)), Verdict::Odd, &["just 2"]);
-        assert_only(&found(None), Verdict::Unproved, &["could not be counted"]);
+        assert_only(&found(Some(1)), Outcome::Wrong, &["[[protect]] #1", "asks for 2", "no more than 1"]);
+        assert_only(&found(Some(2)), Outcome::Odd, &["just 2"]);
+        assert_only(&found(None), Outcome::Unproved, &["could not be counted"]);
         assert!(found(Some(3)).is_empty());
     }
 
@@ -235,13 +266,14 @@ mod tests {
         );
         let parts =
             ["[[protect]] #1", "both cover web-1", "[[protect]] #2 (line 15) counts", "3 approval(s) within 900 s"];
-        assert_only(&of_fleet(&config(&rules), &fleet()), Verdict::Odd, &parts);
+        assert_only(&of_fleet(&config(&rules), &Places::default(), &fleet()), Outcome::Odd, &parts);
     }
 
     #[test]
     fn who_is_mentioned_is_known() {
         assert!(mentioned(&config(APPROVE)).is_empty(), "without a protection nobody is asked");
         let mentioned = mentioned(&config(&format!("{APPROVE}[[protect]]\n")));
-        assert_eq!(mentioned.get(&2).map(String::as_str), Some("[[role]] #1 (line 8)"));
+        let rule = mentioned.get(&2).and_then(|mentioned| mentioned.rule).map(|rule| rule.to_string());
+        assert_eq!(rule.as_deref(), Some("[[role]] #1 (line 8)"));
     }
 }

@@ -6,7 +6,7 @@ use jiff::civil::Time;
 use secrecy::SecretString;
 
 use super::{
-    problem::Wrong,
+    problem::{At, Wrong},
     section::Section,
     source::{Form, Value},
     value,
@@ -105,8 +105,9 @@ fn token(section: &mut Section<'_>) -> Option<SecretString> {
     section.take("token", Form::Text);
     let token = section.reader.environment.referred("DISCORD_TOKEN").map(str::trim).filter(|text| !text.is_empty());
     let token = token.map(SecretString::from);
-    if token.is_none() {
-        section.missing("token", r#"set the environment variable DISCORD_TOKEN, or write { file = "/path" }"#);
+    match token {
+        Some(_) => section.stands("token", At::Variable("DISCORD_TOKEN".to_owned())),
+        None => section.missing("token", r#"set the environment variable DISCORD_TOKEN, or write { file = "/path" }"#),
     }
     token
 }

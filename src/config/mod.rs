@@ -11,6 +11,7 @@ mod discord;
 pub mod duration;
 mod ovh;
 mod pace;
+mod places;
 mod problem;
 mod rescue;
 mod rights;
@@ -30,6 +31,7 @@ use serde::{Deserialize, Serialize};
 
 pub use discord::{Audit, Digest, Discord, Mode, PublicKey};
 pub use pace::{Limits, Pace};
+pub use places::{Place, Places};
 pub use problem::{At, Problem, Problems, Warning};
 pub use rescue::{OnDeadline, Rescue};
 pub use store::{Http, Store, StoreUrl};
@@ -101,6 +103,8 @@ pub struct Loaded {
     pub config: Config,
     /// For the operator to read.
     pub warnings: Vec<Warning>,
+    /// Where its keys stand.
+    pub places: Places,
 }
 
 /// This process's environment, for [`Config::load`]. Nothing else in Bernard reads it.
@@ -168,7 +172,7 @@ fn read(file: &str, text: &str, environment: Environment, open: Option<Exposed>)
             warnings.extend(validate::warnings(&config));
             warnings.extend(rights::warnings(&config));
             let warnings = warnings.into_iter().map(|problem| Warning { file: file.to_owned(), problem }).collect();
-            Ok(Loaded { config, warnings })
+            Ok(Loaded { config, warnings, places: Places::new(file, reader.places) })
         }
         _ => Err(Problems::new(file, reader.problems)),
     }

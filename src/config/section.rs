@@ -3,7 +3,7 @@
 //! Asking is what makes a key known, so the list of keys cannot disagree with the code. A problem never stops the reading:
 //! it is noted, the default stands in, and the load fails at the end with everything that was found.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     problem::{At, Problem, Wrong},
@@ -20,6 +20,8 @@ pub(super) struct Reader {
     pub(super) literals: Vec<(At, String)>,
     /// Every key that was asked for, such as `role.can`, without numbers.
     pub(super) known: BTreeSet<String>,
+    /// Where each key and section stands that is given.
+    pub(super) places: BTreeMap<String, At>,
     unknown: Vec<Unknown>,
 }
 
@@ -51,6 +53,7 @@ impl Reader {
             warnings: Vec::new(),
             literals: Vec::new(),
             known: BTreeSet::new(),
+            places: BTreeMap::new(),
             unknown: Vec::new(),
         }
     }
@@ -134,7 +137,17 @@ impl Section<'_> {
         self.ask(key);
         let from_file = self.table.remove(key).map(|entry| entry.value);
         let name = self.variable(key);
-        self.reader.environment.value(&name, form).or(from_file)
+        let value = self.reader.environment.value(&name, form).or(from_file);
+        if let Some(value) = &value {
+            self.stands(key, value.at.clone());
+        }
+        value
+    }
+
+    /// Notes where a key of this table, or what stands in for it, is given.
+    pub(super) fn stands(&mut self, key: &str, at: At) {
+        let path = self.path(key);
+        self.reader.places.insert(path, at);
     }
 
     /// Whether a key is given, and not as an empty text.
@@ -189,6 +202,7 @@ impl Section<'_> {
     /// Reads a table; an absent one is as good as an empty one.
     pub(super) fn table<T>(&mut self, key: &'static str, read: impl FnOnce(&mut Section<'_>) -> T) -> T {
         let (at, table) = self.take_table(key).unwrap_or((At::File, Table::new()));
+        self.stands(key, at.clone());
         let (path, prefix) = (format!("{}.", self.path(key)), format!("{}__", self.variable(key)));
         Section { reader: self.reader, at, path, prefix, table, asked: Vec::new() }.read_with(read)
     }
@@ -234,6 +248,7 @@ impl Section<'_> {
         }
         let read_entry = |(index, (at, table)): (usize, (At, Table))| {
             let (path, prefix) = (format!("{}[{index}].", self.path(key)), format!("{stem}__{index}__"));
+            self.stands(&format!("{key}[{index}]"), at.clone());
             Section { reader: self.reader, at, path, prefix, table, asked: Vec::new() }
                 .read_with(|section| read(section, index))
         };

@@ -38,6 +38,7 @@ pub mod form;
 pub mod guide;
 pub mod handler;
 pub mod herald;
+pub mod invite;
 pub mod notice;
 mod others;
 mod past;

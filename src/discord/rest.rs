@@ -26,8 +26,8 @@ use serenity::{
 use tokio::time::Instant;
 
 pub use self::answers::{
-    Application, Channel, GatewayBot, Guild, Member, Posted, RegisteredCommand, Role, SeenMessage, SessionStartLimit,
-    User,
+    Application, Channel, GatewayBot, Guild, GuildChannel, Member, Posted, RegisteredCommand, Role, SeenMessage,
+    SessionStartLimit, User,
 };
 use super::{
     error::{Cause, Error},
@@ -232,6 +232,24 @@ impl Rest {
     /// Among others code 10007 when the user is no member.
     pub async fn member(&self, guild: GuildId, user: UserId) -> Result<Member, Error> {
         self.read(Call::get(Route::Member(guild, user))).await
+    }
+
+    /// The guilds that the bot is in: the first two hundred, which is more than any that Bernard is for.
+    ///
+    /// # Errors
+    ///
+    /// As Discord gives them.
+    pub async fn guilds(&self) -> Result<Vec<Guild>, Error> {
+        self.read::<List<_>>(Call::get(Route::Guilds)).await.map(|guilds| guilds.said("a guild of the bot"))
+    }
+
+    /// A guild's channels, threads apart.
+    ///
+    /// # Errors
+    ///
+    /// As Discord gives them.
+    pub async fn channels(&self, guild: GuildId) -> Result<Vec<GuildChannel>, Error> {
+        self.read::<List<_>>(Call::get(Route::Channels(guild))).await.map(|list| list.said("a channel of the guild"))
     }
 
     /// A guild's roles.

@@ -22,8 +22,12 @@ pub(crate) enum Route<'a> {
     Message(ChannelId, MessageId),
     /// The bot's DM channels.
     DirectMessages,
+    /// The guilds that the bot is in.
+    Guilds,
     /// A guild.
     Guild(GuildId),
+    /// A guild's channels, threads apart.
+    Channels(GuildId),
     /// A guild's roles.
     Roles(GuildId),
     /// How many members have each role of a guild.
@@ -58,7 +62,9 @@ impl Route<'_> {
             Self::Messages(_) => "/channels/{channel}/messages",
             Self::Message(..) => "/channels/{channel}/messages/{message}",
             Self::DirectMessages => "/users/@me/channels",
+            Self::Guilds => "/users/@me/guilds",
             Self::Guild(_) => "/guilds/{guild}",
+            Self::Channels(_) => "/guilds/{guild}/channels",
             Self::Roles(_) => "/guilds/{guild}/roles",
             Self::RoleCounts(_) => "/guilds/{guild}/roles/member-counts",
             Self::Member(..) => "/guilds/{guild}/members/{user}",
@@ -78,11 +84,12 @@ impl Route<'_> {
             Self::Messages(channel) => format!("/channels/{channel}/messages"),
             Self::Message(channel, message) => format!("/channels/{channel}/messages/{message}"),
             Self::Guild(guild) => format!("/guilds/{guild}"),
+            Self::Channels(guild) => format!("/guilds/{guild}/channels"),
             Self::Roles(guild) => format!("/guilds/{guild}/roles"),
             Self::RoleCounts(guild) => format!("/guilds/{guild}/roles/member-counts"),
             Self::Member(guild, user) => format!("/guilds/{guild}/members/{user}"),
             Self::Commands(app, guild) => format!("/applications/{app}/guilds/{guild}/commands"),
-            Self::DirectMessages | Self::Application | Self::GatewayBot => self.template().to_owned(),
+            Self::DirectMessages | Self::Guilds | Self::Application | Self::GatewayBot => self.template().to_owned(),
         }
     }
 
@@ -91,12 +98,13 @@ impl Route<'_> {
         match self {
             Self::Channel(channel) | Self::Messages(channel) | Self::Message(channel, _) => channel.get(),
             Self::Guild(guild)
+            | Self::Channels(guild)
             | Self::Roles(guild)
             | Self::RoleCounts(guild)
             | Self::Member(guild, _)
             | Self::Commands(_, guild) => guild.get(),
             Self::Callback(_, token) | Self::Original(_, token) | Self::FollowUps(_, token) => digest(token),
-            Self::DirectMessages | Self::Application | Self::GatewayBot => 0,
+            Self::DirectMessages | Self::Guilds | Self::Application | Self::GatewayBot => 0,
         }
     }
 
@@ -111,7 +119,9 @@ impl Route<'_> {
             | Self::Channel(_)
             | Self::Messages(_)
             | Self::DirectMessages
+            | Self::Guilds
             | Self::Guild(_)
+            | Self::Channels(_)
             | Self::Roles(_)
             | Self::RoleCounts(_)
             | Self::Application

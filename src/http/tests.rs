@@ -71,7 +71,7 @@ async fn ready() -> Served {
 #[tokio::test]
 async fn readiness_names_what_is_missing() {
     let (status, body) = ready().await.get("/readyz").await;
-    assert_eq!((status, body.as_str()), (200, r#"{"ready":true,"reasons":[]}"#));
+    assert_eq!((status, body.as_str()), (200, r#"{"ovhcloud":[],"ready":true,"reasons":[]}"#));
     let served = Served::start(|| Life::Alive, || vec![Unready::Commands, Unready::Gateway]).await;
     let (status, body) = served.get("/readyz").await;
     let body: serde_json::Value = serde_json::from_str(&body).unwrap();

@@ -105,6 +105,29 @@ impl Endpoint {
         self.tokens.as_ref()
     }
 
+    /// The page that makes an application's three keys. OVHcloud's newer hosts have it elsewhere.
+    pub fn create_token(&self) -> String {
+        match self.base.host_str() {
+            Some("api.eu.ovhcloud.com") => "https://auth.eu.ovhcloud.com/api/createToken".to_owned(),
+            Some("api.ca.ovhcloud.com") => "https://auth.ca.ovhcloud.com/api/createToken".to_owned(),
+            _ => format!("{}/createToken/", self.base.origin().ascii_serialization()),
+        }
+    }
+
+    /// The page that makes an application, without a consumer key.
+    pub fn create_app(&self) -> String {
+        self.create_token().replace("createToken", "createApp")
+    }
+
+    /// The same on the newer branch, which stands beside the version of the base.
+    pub(super) fn second(&self, segments: &[&str]) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().pop().push("v2").extend(segments);
+        }
+        url
+    }
+
     /// The address of a call: the segments are percent-encoded, so none can reach another call.
     pub(super) fn url(&self, segments: &[&str]) -> Url {
         let mut url = self.base.clone();
@@ -143,6 +166,8 @@ mod tests {
     #[test]
     fn a_segment_cannot_reach_another_call() {
         let endpoint: Endpoint = "ovh-eu".parse().unwrap();
+        let second = endpoint.second(&["iam", "resource", "urn:v1:eu:x"]);
+        assert_eq!(second.as_str(), "https://eu.api.ovh.com/v2/iam/resource/urn:v1:eu:x");
         let url = endpoint.url(&["dedicated", "server", "a/../b?c#d%2f"]);
         assert_eq!(url.as_str(), "https://eu.api.ovh.com/1.0/dedicated/server/a%2F..%2Fb%3Fc%23d%252f");
     }

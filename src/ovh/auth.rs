@@ -18,7 +18,7 @@ use super::{
     account::{Account, Credentials, Endpoint},
     answer::Answer,
     client::{Client, Fault, Outgoing},
-    error::{Cause, Error, Failure, Unreadable},
+    error::{Cause, Error, FOR_A_TOKEN, Failure, Unreadable},
     flight::Flight,
     quota::Priority,
     sign::{Keys, signature},
@@ -100,6 +100,14 @@ impl Auth {
         Ok(Self { scheme, clock: Flight::new() })
     }
 
+    /// The application's own key; `None` for OAuth2.
+    pub(super) fn application(&self) -> Option<&str> {
+        match &self.scheme {
+            Scheme::Keys(keys) => Some(&keys.application),
+            Scheme::OAuth2(_) => None,
+        }
+    }
+
     /// The headers of one attempt. `Err` only for keys that cannot stand in a header.
     pub(super) fn headers(&self, ready: &Ready, outgoing: &Outgoing) -> Result<HeaderMap, Cause> {
         let mut headers = HeaderMap::new();
@@ -145,7 +153,7 @@ fn token_place(account: &str, configured: Option<&Url>, endpoint: &Endpoint) -> 
     place.ok_or_else(|| Fault::NoTokenUrl { account: account.to_owned() })
 }
 
-fn value(text: &str) -> Result<HeaderValue, Cause> {
+pub(super) fn value(text: &str) -> Result<HeaderValue, Cause> {
     let mut value = HeaderValue::from_str(text).map_err(|_| not_authorised("a key holds an impossible character"))?;
     value.set_sensitive(true);
     Ok(value)
@@ -179,7 +187,7 @@ impl Client {
             }
             Scheme::OAuth2(service) => {
                 let fetched = service.token.get(Token::is_good, self.fetch_token(service)).await;
-                let token = fetched.map_err(|failure| during(failure, "asking for an access token first"))?;
+                let token = fetched.map_err(|failure| during(failure, FOR_A_TOKEN))?;
                 Ok(Ready::Bearer(token))
             }
         }

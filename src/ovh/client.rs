@@ -26,6 +26,7 @@ use super::{
     error::{Cause, Error, Failure},
     odd::{Oddities, Oddity, Partly},
     quota::{Permit, Priority, Quota},
+    standing::Latest,
 };
 use crate::{
     rescue::server::{QueryId, ServiceName},
@@ -80,6 +81,7 @@ pub(super) struct Inner {
     one: ClientConfig,
     timeouts: Timeouts,
     odd: Oddities,
+    pub(super) latest: Latest,
 }
 
 /// The operator must act before this account can be used.
@@ -164,6 +166,14 @@ impl Client {
         Self::with_timeouts(account, TIMEOUTS)
     }
 
+    /// The same, with `answer` for each exchange instead of the usual 20 s.
+    ///
+    /// # Errors
+    /// [`Fault`] when the account cannot work as it is configured.
+    pub fn with_timeout(account: Account, answer: Duration) -> Result<Self, Fault> {
+        Self::at_pace(account, answer, TIMEOUTS.pause)
+    }
+
     /// The same, with `answer` for each exchange instead of the usual 20 s, and `pause` before the first repetition instead of the
     /// usual 200 ms.
     ///
@@ -189,6 +199,7 @@ impl Client {
             endpoint: account.endpoint,
             timeouts,
             odd: Oddities::default(),
+            latest: Latest::default(),
         };
         Ok(Self { inner: Arc::new(inner), priority: Priority::Person, patience: timeouts.patience })
     }
@@ -204,10 +215,16 @@ impl Client {
         Self { priority, ..self.clone() }
     }
 
+    /// The same account for whom the answer is not worth more than so much repeating in bad weather.
+    #[must_use]
+    pub fn within(&self, patience: Duration) -> Self {
+        Self { patience: self.patience.min(patience), ..self.clone() }
+    }
+
     /// The same account for what is one of many: a single thing that OVHcloud cannot read is not waited for as long as all of it.
     #[must_use]
     pub(super) fn briefly(&self) -> Self {
-        Self { patience: self.patience.min(BRIEFLY), ..self.clone() }
+        self.within(BRIEFLY)
     }
 
     /// What could not be read in this account lately, each thing once.
@@ -370,6 +387,7 @@ impl Client {
             Ok(response) => Answer::read(response).await,
             Err(error) => Err(answer::cause(&error).into()),
         };
+        self.inner.latest.note(&result);
         let outcome = result.as_ref().map_or_else(|failure| failure.cause.outcome(), |_| "ok");
         let labels = [("account", self.inner.account.clone()), ("method", method.to_string())];
         metrics::histogram!(crate::metrics::OVH_SECONDS, &labels).record(began.elapsed());

@@ -56,6 +56,16 @@ impl Partly for Wire {
     }
 }
 
+/// Whose credentials these are (schema `auth.Details`).
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Details {
+    /// The account, such as `xx11111-ovh`.
+    pub account: String,
+    /// The URNs that policies know the credentials by.
+    #[serde(default)]
+    pub identities: Vec<String>,
+}
+
 impl AccessRule {
     /// Whether it lets a call through; `*` stands for anything.
     pub fn covers(&self, method: &str, path: &str) -> bool {
@@ -81,6 +91,17 @@ impl Client {
         let doing = format!("read the credentials of the account `{}`", self.account());
         let call = Call::new(Method::GET, self.inner.endpoint.url(&["auth", "currentCredential"]), doing);
         self.read::<Wire>(&call).await.map(Credential::from)
+    }
+}
+
+impl Client {
+    /// Whose the credentials in use are. Takes no right.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn details(&self) -> Result<Details, Error> {
+        let doing = format!("read whose the credentials of the account `{}` are", self.account());
+        self.read_whole(&Call::new(Method::GET, self.inner.endpoint.url(&["auth", "details"]), doing)).await
     }
 }
 

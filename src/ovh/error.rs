@@ -10,6 +10,9 @@ use std::{fmt, time::Duration};
 
 use crate::rescue::server::{QueryId, ServiceName};
 
+/// What is done first by an account with OAuth2.
+pub(super) const FOR_A_TOKEN: &str = "asking for an access token first";
+
 /// One call that did not work. Reads as a sentence: "could not read the boots of `ns1…`: 403 NOT_GRANTED_CALL: … (query id …)".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error(Box<Inner>);
@@ -196,6 +199,11 @@ impl Error {
         self.0.cause.answered().is_some_and(Answered::blames_rights)
     }
 
+    /// It was OAuth2's token that could not be had, so the call itself was not made.
+    pub fn is_about_token(&self) -> bool {
+        self.0.before == Some(FOR_A_TOKEN)
+    }
+
     /// OVHcloud refuses the signature, or its time: the clock or the secret is wrong.
     pub fn is_clock(&self) -> bool {
         self.0.cause.answered().is_some_and(Answered::blames_signature)
@@ -322,13 +330,13 @@ impl Answered {
         self.is_no() && (says("query_time_out") || says("invalid signature") || says("invalid_signature"))
     }
 
-    fn blames_credentials(&self) -> bool {
+    pub(super) fn blames_credentials(&self) -> bool {
         const CODES: [&str; 3] = ["INVALID_CREDENTIAL", "NOT_CREDENTIAL", "INVALID_KEY"];
         let listed = self.code.as_deref().is_some_and(|code| CODES.contains(&code));
         (self.is_no() && (self.status == 401 || (self.status == 403 && listed))) || self.blames_rights()
     }
 
-    fn blames_rights(&self) -> bool {
+    pub(super) fn blames_rights(&self) -> bool {
         const CODES: [&str; 2] = ["NOT_GRANTED_CALL", "Client::Forbidden"];
         let listed = self.code.as_deref().is_some_and(|code| CODES.contains(&code));
         self.is_no() && self.status == 403 && (listed || !self.missing_rights.is_empty())

@@ -10,14 +10,16 @@
 //!
 //! In reading order: `account` (where and who) · `sign` and `auth` (proof and OVHcloud's time) · `flight` (fetch once
 //! for many) · `quota` (the budget) · `client` (the only way out) · `answer` and `error` (what came back) ·
-//! `odd` and `each` (one bad thing hides no good one) · `wire` (bodies) · `dedicated`, `reboot`, `service`, `console`, `mail`, `credential` (the calls) ·
+//! `odd` and `each` (one bad thing hides no good one) · `standing` (how the latest went) · `wire` (bodies) · `dedicated`, `reboot`, `service`, `console`, `mail`, `credential`, `consumer_key`, `authorization` (the calls) ·
 //! `decode` (their bodies without a connection).
 
 mod account;
 mod answer;
 mod auth;
+mod authorization;
 mod client;
 mod console;
+mod consumer_key;
 mod credential;
 pub mod decode;
 mod dedicated;
@@ -30,6 +32,7 @@ mod quota;
 mod reboot;
 mod service;
 mod sign;
+mod standing;
 mod wire;
 
 #[cfg(test)]
@@ -38,7 +41,8 @@ mod tests;
 pub use account::{Account, Credentials, Endpoint, NotAnEndpoint};
 pub use client::{Client, Fault, READ_PATIENCE, Written};
 pub use console::{Console, console_body};
-pub use credential::{AccessRule, Credential};
+pub use consumer_key::PendingKey;
+pub use credential::{AccessRule, Credential, Details};
 pub use dedicated::{Access, Boots, Change, Listed};
 pub use each::Each;
 pub use error::{Answered, Cause, Error, Unreadable, Voice};
@@ -47,3 +51,4 @@ pub use odd::Oddity;
 pub use quota::Priority;
 pub use reboot::{ReadyReboot, RebootAnswer, SEND_WITHIN};
 pub use service::{Intervention, Service};
+pub use standing::Standing;

@@ -16,14 +16,10 @@ use super::{
     fleet::Fleet,
     known::Known,
     lease::Lease,
-    operation::Source,
     server::{Boot, Server, ServiceName},
     start::Unfit,
 };
-use crate::{
-    access::{Capability, Policy, UserId},
-    clock, ovh,
-};
+use crate::{access::UserId, clock, ovh};
 
 /// How many servers are read again, or for the first time, for one `/doctor`: a part of what a minute's budget lets through at once.
 const READ_NOW: usize = 8;
@@ -199,25 +195,8 @@ pub struct Expected<'a> {
     pub leases: &'a [Lease],
     /// Servers that an operation is changing right now: what they boot means nothing.
     pub busy: &'a BTreeSet<ServiceName>,
-    /// The calls that the configuration needs, as method and path; `/x` stands for any server.
+    /// The calls that the configuration needs, as method and path; `/x` stands for any server or entry.
     pub calls: &'a [(&'static str, &'static str)],
-}
-
-/// The calls that an account needs where links are looked for in `sources` and this policy is in force.
-pub fn needed_calls(sources: &[Source], policy: &Policy) -> Vec<(&'static str, &'static str)> {
-    let mut calls = vec![
-        ("GET", "/dedicated/server"),
-        ("GET", "/dedicated/server/x"),
-        ("PUT", "/dedicated/server/x"),
-        ("POST", "/dedicated/server/x/reboot"),
-    ];
-    let console = policy.gives(Capability::Console).then_some(Source::Console);
-    calls.extend(sources.iter().copied().chain(console).map(|source| match source {
-        Source::AuthenticationSecret => ("POST", "/dedicated/server/x/authenticationSecret"),
-        Source::Mail => ("GET", "/me/notification/email/history"),
-        Source::Console => ("POST", "/dedicated/server/x/features/ipmi/access"),
-    }));
-    calls
 }
 
 /// Everything that is not well, in no order, and how good the knowledge is.

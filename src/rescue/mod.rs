@@ -23,6 +23,7 @@ pub mod notice;
 pub mod known;
 pub mod search;
 pub mod calls;
+pub mod needs;
 pub mod approval;
 pub mod ssh_key;
 pub mod pause;

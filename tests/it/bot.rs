@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::OnceLock, time::Duration};
 
 use bernard::{
     app::App,
-    config::Config,
+    config::{Config, Loaded},
     metrics,
     rescue::operation::{Operation, OperationId},
 };
@@ -230,9 +230,13 @@ impl TestBot {
 
     /// The configuration as the program reads it now.
     pub(crate) fn loaded(&self) -> Config {
+        self.read().config
+    }
+
+    /// The same, with where its keys stand.
+    pub(crate) fn read(&self) -> Loaded {
         let text = self.config_text();
-        let loaded = Config::from_text(&text, Vec::<(String, String)>::new());
-        loaded.unwrap_or_else(|problems| panic!("{problems}\n{text}")).config
+        Config::from_text(&text, Vec::<(String, String)>::new()).unwrap_or_else(|problems| panic!("{problems}\n{text}"))
     }
 
     /// What `/metrics` says.

@@ -37,6 +37,8 @@ pub enum DriftReadsAs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Caller {
     Keys,
+    /// With a consumer key that was asked for, by its place in the list of those.
+    AskedKey(usize),
     OAuth2,
 }
 
@@ -45,6 +47,23 @@ pub(super) type AccessRule = (String, String);
 
 struct Token {
     expires: Instant,
+}
+
+/// A consumer key that somebody asked for.
+pub(super) struct AskedKey {
+    pub(super) consumer_key: String,
+    /// What its page is known by.
+    pub(super) page: String,
+    pub(super) rules: Vec<AccessRule>,
+    pub(super) state: KeyState,
+}
+
+/// What became of a consumer key that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum KeyState {
+    Pending,
+    Validated,
+    Refused,
 }
 
 /// Everything about credentials.
@@ -57,6 +76,7 @@ pub(super) struct Access {
     pub(super) token_life: std::time::Duration,
     pub(super) drift: DriftReadsAs,
     pub(super) tokens_issued: usize,
+    pub(super) asked_keys: Vec<AskedKey>,
     tokens: BTreeMap<String, Token>,
 }
 
@@ -71,6 +91,7 @@ impl Access {
             token_life: std::time::Duration::from_secs(3599),
             drift: DriftReadsAs::default(),
             tokens_issued: 0,
+            asked_keys: Vec::new(),
             tokens: BTreeMap::new(),
         }
     }
@@ -84,6 +105,22 @@ impl Access {
         let token = format!("fake-access-token-{}", uuid::Uuid::new_v4().simple());
         self.tokens.insert(token.clone(), Token { expires: now + self.token_life });
         Some(token)
+    }
+
+    /// A new consumer key that nobody has validated yet.
+    pub(super) fn ask_for_key(&mut self, rules: Vec<AccessRule>) -> &AskedKey {
+        let fresh = || uuid::Uuid::new_v4().simple().to_string();
+        let (consumer_key, page) = (format!("fake-consumer-key-{}", fresh()), fresh());
+        self.asked_keys.push(AskedKey { consumer_key, page, rules, state: KeyState::Pending });
+        &self.asked_keys[self.asked_keys.len() - 1]
+    }
+
+    /// The rules of whoever calls with keys.
+    pub(super) fn rules_of(&self, caller: Caller) -> &[AccessRule] {
+        match caller {
+            Caller::AskedKey(place) => self.asked_keys.get(place).map_or(&[], |asked| &asked.rules),
+            Caller::Keys | Caller::OAuth2 => &self.rules,
+        }
     }
 
     /// No token issued so far is good any more.
@@ -111,9 +148,13 @@ impl Access {
             return Err(Refusal::UnknownApplication);
         }
         let consumer = header("x-ovh-consumer").ok_or(Refusal::NotLoggedIn)?;
-        if consumer != CONSUMER_KEY {
-            return Err(Refusal::NotCredential);
-        }
+        let asked = self.asked_keys.iter().position(|asked| asked.consumer_key == consumer);
+        let caller = match asked.map(|place| (place, self.asked_keys[place].state)) {
+            None if consumer == CONSUMER_KEY => Caller::Keys,
+            None | Some((_, KeyState::Refused)) => return Err(Refusal::NotCredential),
+            Some((_, KeyState::Pending)) => return Err(Refusal::InvalidCredential),
+            Some((place, KeyState::Validated)) => Caller::AskedKey(place),
+        };
         if self.consumer_key_expired || self.expiration.is_some_and(|end| end <= now) {
             return Err(Refusal::InvalidCredential);
         }
@@ -124,9 +165,9 @@ impl Access {
                 DriftReadsAs::QueryTimeOut => Refusal::QueryTimeOut,
             });
         }
-        let expected = signature([APPLICATION_SECRET, CONSUMER_KEY], method.as_str(), url, body, at);
+        let expected = signature([APPLICATION_SECRET, consumer], method.as_str(), url, body, at);
         let given = header("x-ovh-signature").unwrap_or_default();
-        if given == expected { Ok(Caller::Keys) } else { Err(Refusal::InvalidSignature) }
+        if given == expected { Ok(caller) } else { Err(Refusal::InvalidSignature) }
     }
 
     /// Whether this caller may do this: `path` is below the version, without query.
@@ -142,10 +183,12 @@ impl Access {
         match caller {
             Caller::OAuth2 if denied => Err(Refusal::Iam(action)),
             // Every key may ask about itself.
-            Caller::Keys if !path.starts_with("/auth/") && (denied || !self.rules.iter().any(ruled)) => {
+            Caller::Keys | Caller::AskedKey(_)
+                if !path.starts_with("/auth/") && (denied || !self.rules_of(caller).iter().any(ruled)) =>
+            {
                 Err(Refusal::NotGrantedCall)
             }
-            Caller::OAuth2 | Caller::Keys => Ok(()),
+            Caller::OAuth2 | Caller::Keys | Caller::AskedKey(_) => Ok(()),
         }
     }
 }

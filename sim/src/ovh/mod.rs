@@ -20,6 +20,7 @@ mod access;
 mod api;
 mod ask;
 mod clock;
+mod keys;
 mod machine;
 mod mail;
 mod panel;

@@ -16,6 +16,7 @@ use crate::{
     },
     rescue::{
         health::{self, Check, Expected, Finding, Knowledge},
+        needs,
         server::ServiceName,
     },
     say, shown,
@@ -54,7 +55,7 @@ impl Handler {
         let leases = self.store.leases().await?;
         let live = self.store.live_operations().await?;
         let busy: BTreeSet<ServiceName> = live.into_iter().map(|operation| operation.request.server).collect();
-        let calls = health::needed_calls(&self.settings.secret_from, &self.policy.get());
+        let calls = needs::key_rules(&needs::all(&self.policy.get(), &self.settings.secret_from));
         let expected = Expected { leases: &leases, busy: &busy, calls: &calls };
         let ((findings, knowledge), own) = tokio::join!(health::examine(&self.fleet, expected), self.own(asking));
         let mut groups = own;

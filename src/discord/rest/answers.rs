@@ -28,6 +28,26 @@ pub struct Channel {
     pub id: ChannelId,
 }
 
+/// A channel of a guild.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct GuildChannel {
+    /// Its id.
+    pub id: ChannelId,
+    /// Its name.
+    #[serde(default, deserialize_with = "or_default")]
+    pub name: String,
+    /// Discord's number for its kind.
+    #[serde(rename = "type")]
+    pub kind: u8,
+}
+
+impl GuildChannel {
+    /// Whether people type commands in it: a text channel, or one for announcements.
+    pub fn takes_commands(&self) -> bool {
+        matches!(self.kind, 0 | 5)
+    }
+}
+
 /// A message found in a channel's history. `Debug` hides what it says: a DM may hold a link.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SeenMessage {
@@ -78,6 +98,9 @@ pub struct Role {
     /// Whether everybody may mention it.
     #[serde(default, deserialize_with = "or_default")]
     pub mentionable: bool,
+    /// Whether it belongs to a bot or to Discord itself, so that nobody can be given it.
+    #[serde(default, deserialize_with = "or_default")]
+    pub managed: bool,
     /// What it allows in the guild.
     pub permissions: Permissions,
 }

@@ -1,4 +1,4 @@
-//! OVHcloud's side: OpenAPI files for servers and the account, the older format for credentials and notifications.
+//! OVHcloud's side: OpenAPI files for servers, the account and its rights, the older format for credentials and notifications.
 
 use std::{collections::BTreeMap, sync::OnceLock};
 
@@ -17,6 +17,7 @@ struct Files {
     openapi: [Document; 2],
     first: Older,
     second: Older,
+    rights: Document,
 }
 
 /// A file of the older format.
@@ -51,7 +52,8 @@ impl Files {
             Some(serde_json::from_str(&document::text(name)?).expect("a file of the older format"))
         };
         let openapi = [Document::read("ovh-dedicated-server.openapi.json")?, Document::read("ovh-me.openapi.json")?];
-        Some(Self { openapi, first: older("ovh-auth.json")?, second: older("ovh-notification-v2.json")? })
+        let (first, second) = (older("ovh-auth.json")?, older("ovh-notification-v2.json")?);
+        Some(Self { openapi, first, second, rights: Document::read("ovh-v2-iam.json")? })
     }
 
     fn of_request(&self, seen: &Seen) -> Vec<String> {
@@ -60,7 +62,10 @@ impl Files {
             return token_request(seen);
         }
         if let Some(below) = whole.strip_prefix("/v2") {
-            return self.second.of_request(seen, below);
+            return match self.rights.operation(seen.method.as_str(), below) {
+                Some(operation) => in_openapi(&self.rights, &operation, seen),
+                None => self.second.of_request(seen, below),
+            };
         }
         let Some(below) = whole.strip_prefix("/1.0").or(whole.strip_prefix("/v1")) else {
             return vec!["is below no version".to_owned()];
@@ -174,6 +179,8 @@ mod tests {
     use super::*;
     use crate::spec::tests::request;
 
+    const CHECK: &str =
+        "/v2/iam/resource/urn:v1:eu:resource:dedicatedServer:ns1111111.ip-203-0-113.eu/authorization/check";
     const SERVER: &str = "/1.0/dedicated/server/ns1111111.ip-203-0-113.eu";
 
     #[test]
@@ -188,6 +195,7 @@ mod tests {
             request("POST", &format!("{SERVER}/reboot"), &Value::Null),
             request("GET", "/1.0/auth/time", &Value::Null),
             request("GET", history, &Value::Null),
+            request("POST", CHECK, &json!({ "actions": ["dedicatedServer:apiovh:get"] })),
         ];
         assert_eq!(violations(&good), Vec::<String>::new());
         for (wrong, what) in [
@@ -201,6 +209,10 @@ mod tests {
             (request("GET", "/1.0/dedicated/servers", &Value::Null), "an unknown path"),
             (request("POST", "/1.0/auth/time", &Value::Null), "an unknown method"),
             (request("GET", "/v2/notification/history?createdAfter=today", &Value::Null), "no date"),
+            (
+                request("POST", CHECK, &json!({ "action": "dedicatedServer:apiovh:get" })),
+                "an unknown field of the check",
+            ),
             (request("POST", "/1.0/secret/retrieve", &json!({ "id": "x" })), "what Bernard never calls"),
             (request("POST", "/auth/oauth2/token", &json!({})), "a token without its form"),
         ] {

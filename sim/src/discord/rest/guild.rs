@@ -60,6 +60,16 @@ pub(super) async fn guild(State(discord): State<Discord>, Path(guild): Path<Stri
     ok(&discord.read(World::guild_json))
 }
 
+/// The guilds that the bot is in, each in part.
+pub(super) async fn mine(State(discord): State<Discord>) -> Answer {
+    let guild = discord.read(World::guild_json);
+    let part = json!({
+        "id": GUILD, "name": guild["name"], "icon": null, "banner": null, "owner": false, "permissions": "274878024704",
+        "features": [],
+    });
+    ok(&json!([part]))
+}
+
 pub(super) async fn roles(State(discord): State<Discord>, Path(guild): Path<String>) -> Answer {
     known_guild(&guild)?;
     ok(&discord.read(World::roles_json))

@@ -43,6 +43,7 @@ fn routes() -> Router<Discord> {
         .route("/gateway/bot", get(guild::gateway_bot))
         .route("/users/@me", get(guild::me))
         .route("/users/@me/channels", post(guild::open_dm))
+        .route("/users/@me/guilds", get(guild::mine))
         .route("/users/{user}", get(guild::user))
         .route("/applications/@me", get(guild::application))
         .route("/oauth2/applications/@me", get(guild::application))

@@ -3,6 +3,7 @@
 mod auth;
 mod console;
 mod datacentre;
+mod iam;
 mod mail;
 mod secret;
 mod server;
@@ -86,15 +87,18 @@ pub(super) fn router(world: &Shared) -> Router {
         .route("/me/notification/email/history/{id}", get(mail::read))
         .route_layer(middleware::from_fn_with_state(world.clone(), guard))
         .route("/auth/time", get(auth::time))
+        .route("/auth/credential", post(auth::ask_for_key))
         .route("/secret/retrieve", post(secret::retrieve));
     let second = Router::new()
         .route("/notification/history", get(mail::notifications))
+        .route("/iam/resource/{urn}/authorization/check", post(iam::check))
         .route_layer(middleware::from_fn_with_state(world.clone(), guard));
     Router::new()
         .nest("/1.0", first.clone())
         .nest("/v1", first)
         .nest("/v2", second)
         .route("/auth/oauth2/token", post(auth::token))
+        .route("/auth/sso", get(auth::key_page).post(auth::validate_key))
         .fallback(async || Refusal::NoSuchRoute)
         .with_state(world.clone())
 }
@@ -146,4 +150,21 @@ fn action(method: &Method, route: &str) -> &'static str {
 /// A number in a path.
 fn number(text: &str) -> Result<u64, Refusal> {
     text.parse().map_err(|_| Refusal::BadRequest(format!("Invalid value in path: {text}")))
+}
+
+/// Every IAM action that a call of this API needs, each once.
+pub(super) fn actions() -> std::collections::BTreeSet<&'static str> {
+    ACTIONS.iter().map(|(.., action)| *action).collect()
+}
+
+/// The IAM action that a call needs, by its path below the version, query or not; `None` when it needs none.
+pub(super) fn action_of(method: &str, path: &str) -> Option<&'static str> {
+    let path = path.split('?').next().unwrap_or_default();
+    let fits = |pattern: &str| {
+        let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
+        let same =
+            wanted.by_ref().zip(given.by_ref()).all(|(wanted, given)| wanted.starts_with('{') || wanted == given);
+        same && pattern.split('/').count() == path.split('/').count()
+    };
+    ACTIONS.iter().find(|(its, pattern, _)| *its == method && fits(pattern)).map(|(.., action)| *action)
 }

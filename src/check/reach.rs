@@ -1,0 +1,165 @@
+//! How long an end that does not answer is waited for, and whose fault it is when it says no.
+
+use std::{fmt, future::Future, time::Duration};
+
+use super::finding::{Finding, Outcome, Report};
+use crate::{
+    config::{Config, Places},
+    discord,
+    ovh::{self, Account, Credentials},
+};
+
+/// Within this it is said that an end does not answer: less than the three seconds after which people wonder.
+pub(super) const SAID_WITHIN: Duration = Duration::from_millis(2_500);
+/// So much longer it is tried; ten seconds with what comes before and after.
+pub(super) const TRIED_ON_FOR: Duration = Duration::from_millis(6_500);
+/// How long one reading of an end that answered before may take.
+pub(super) const READ_WITHIN: Duration = Duration::from_secs(8);
+/// How long a reading is repeated in bad weather.
+pub(super) const REPEATED_FOR: Duration = Duration::from_secs(4);
+/// Between two tries to reach OVHcloud.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// What went wrong with an end, and what of the configuration it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Trouble {
+    outcome: Outcome,
+    said: String,
+    key: String,
+    address: String,
+}
+
+impl Trouble {
+    /// The finding of it; `what` was looked at.
+    pub(super) fn finding(&self, what: &str, places: &Places) -> Finding {
+        let finding = Finding::new(self.outcome, format!("{what}: {}", self.said));
+        finding.key(places.of(&self.key)).address(self.address.clone())
+    }
+
+    /// Whether nobody knows: asking more of this end would only take as long again.
+    pub(super) fn is_unreachable(&self) -> bool {
+        self.outcome == Outcome::Unreachable
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} [{}]", self.said, self.address)
+    }
+}
+
+/// Asks an end for the first time: `try_for` may take that long. Whoever reads hears in time that it does not answer.
+pub(super) async fn first<T>(
+    report: &Report<'_>,
+    what: &str,
+    try_for: impl AsyncFn(Duration) -> Result<T, Trouble>,
+) -> Result<T, Trouble> {
+    match try_for(SAID_WITHIN).await {
+        Err(trouble) if trouble.is_unreachable() => {
+            report.waits(&format!("{what} cannot be reached yet: {trouble}; trying for another moment"));
+            try_for(TRIED_ON_FOR).await
+        }
+        done => done,
+    }
+}
+
+/// What an error of Discord's is about.
+pub(super) fn of_discord(config: &Config, error: &discord::Error) -> Trouble {
+    let (outcome, key) = match (error.fault(), error.is_transient(), error.code()) {
+        (Some(_), ..) => (Outcome::Wrong, "discord.token"),
+        (None, true, _) => (Outcome::Unreachable, "discord.api_url"),
+        // "Unknown Guild", "Missing Access".
+        (None, false, Some(10_004 | 50_001)) => (Outcome::Wrong, "discord.guild"),
+        (None, false, _) => (Outcome::Wrong, "discord.api_url"),
+    };
+    let (key, address) = (key.to_owned(), config.discord.api_url.clone());
+    Trouble { outcome, said: error.to_string(), key, address }
+}
+
+/// An account at OVHcloud: its number in the configuration, and how it proves itself.
+#[derive(Clone, Copy)]
+pub(super) struct Configured<'a> {
+    pub(super) index: usize,
+    pub(super) account: &'a Account,
+}
+
+impl Configured<'_> {
+    /// The path of one of its keys.
+    pub(super) fn key(self, key: &str) -> String {
+        format!("ovh[{}].{key}", self.index)
+    }
+
+    /// Where its calls begin.
+    pub(super) fn address(self) -> String {
+        self.account.endpoint.base().to_string()
+    }
+
+    fn token_address(self) -> String {
+        let own = match &self.account.credentials {
+            Credentials::OAuth2 { token_url, .. } => token_url.as_ref(),
+            Credentials::Keys { .. } => None,
+        };
+        own.or(self.account.endpoint.token_url()).map_or_else(|| self.address(), ToString::to_string)
+    }
+
+    /// The key that holds what proves the account, and the one that holds the other half of it.
+    fn proof(self) -> (&'static str, &'static str) {
+        match self.account.credentials {
+            Credentials::Keys { .. } => ("consumer_key", "application_secret"),
+            Credentials::OAuth2 { .. } => ("client_secret", "client_secret"),
+        }
+    }
+
+    /// What an error of OVHcloud's is about.
+    pub(super) fn trouble(self, error: &ovh::Error) -> Trouble {
+        let of_application = error.message().is_some_and(|said| said.to_lowercase().contains("application key"));
+        let (proof, secret) = self.proof();
+        let (outcome, key) = if error.is_transient() {
+            (Outcome::Unreachable, if error.is_about_token() { "token_url" } else { "endpoint" })
+        } else if of_application {
+            (Outcome::Wrong, "application_key")
+        } else if error.is_clock() {
+            (Outcome::Wrong, secret)
+        } else if error.is_credential() {
+            (Outcome::Wrong, proof)
+        } else {
+            (Outcome::Wrong, "endpoint")
+        };
+        let address = if error.is_about_token() { self.token_address() } else { self.address() };
+        Trouble { outcome, said: error.to_string(), key: self.key(key), address }
+    }
+
+    /// That nothing came for so long.
+    fn silence(self, within: Duration) -> Trouble {
+        let said = format!("no answer within {:.0} s", within.as_secs_f64());
+        Trouble { outcome: Outcome::Unreachable, said, key: self.key("endpoint"), address: self.address() }
+    }
+
+    /// One reading, for a bounded time.
+    pub(super) async fn read<T>(self, call: impl Future<Output = Result<T, ovh::Error>>) -> Result<T, Trouble> {
+        match tokio::time::timeout(READ_WITHIN, call).await {
+            Ok(done) => done.map_err(|error| self.trouble(&error)),
+            Err(_) => Err(self.silence(READ_WITHIN)),
+        }
+    }
+
+    /// Tries for so long to be answered at all.
+    pub(super) async fn reach<T>(
+        self,
+        within: Duration,
+        call: impl AsyncFn() -> Result<T, ovh::Error>,
+    ) -> Result<T, Trouble> {
+        let mut last = None;
+        let tries = async {
+            loop {
+                match call().await.map_err(|error| self.trouble(&error)) {
+                    Err(trouble) if trouble.is_unreachable() => last = Some(trouble),
+                    done => return done,
+                }
+                tokio::time::sleep(PAUSE).await;
+            }
+        };
+        let done = tokio::time::timeout(within, tries).await;
+        done.unwrap_or_else(|_| Err(last.unwrap_or_else(|| self.silence(within))))
+    }
+}

@@ -1,0 +1,58 @@
+//! How the latest request of an account went: what `/readyz` tells of it.
+
+use std::sync::{Mutex, PoisonError};
+
+use super::{
+    answer::Answer,
+    client::Client,
+    error::{Cause, Failure},
+};
+
+/// How it stands with an account, by its latest request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing was asked yet, or no answer has come.
+    #[default]
+    Unasked,
+    /// OVHcloud answered, and took the credentials.
+    Answers,
+    /// It did not answer, is in trouble, or refused the credentials; in its own words.
+    Trouble(String),
+}
+
+/// The same, kept.
+#[derive(Default)]
+pub(super) struct Latest(Mutex<Standing>);
+
+impl Latest {
+    /// Notes how a request went. What was not sent, for want of our own budget, tells nothing of OVHcloud.
+    pub(super) fn note(&self, went: &Result<Answer, Failure>) {
+        let standing = match went {
+            Ok(_) => Standing::Answers,
+            Err(failure) if failure.cause.is_transient() || failure.cause.is_of_credentials() => {
+                Standing::Trouble(failure.cause.to_string())
+            }
+            // A refusal of one thing is an answer.
+            Err(_) => Standing::Answers,
+        };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = standing;
+    }
+}
+
+impl Client {
+    /// How it stands with the account, by its latest request.
+    pub fn standing(&self) -> Standing {
+        self.inner.latest.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Cause {
+    /// OVHcloud refuses whoever asks, whatever is asked.
+    fn is_of_credentials(&self) -> bool {
+        match self {
+            Self::NotAuthorised { .. } => true,
+            Self::Answered(answer) => answer.blames_credentials() && !answer.blames_rights(),
+            _ => false,
+        }
+    }
+}
