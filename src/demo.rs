@@ -33,8 +33,6 @@ use tokio::{
     time::{Instant, interval, sleep},
 };
 
-use crate::config;
-
 /// How long a killed bot stays dead: long enough to be seen.
 const DEAD_FOR: Duration = Duration::from_secs(2);
 /// How often the bot's process is looked at.
@@ -96,7 +94,7 @@ async fn show(flags: &Flags) -> anyhow::Result<()> {
 
     let (order_tx, orders) = mpsc::channel(1);
     let (life, life_rx) = watch::channel(Life::Running);
-    let mut bot = Bot { program: config::own_program()?, config, child: None, start_at: Instant::now(), life };
+    let mut bot = Bot { program: own_program()?, config, child: None, start_at: Instant::now(), life };
     bot.start()?;
     println!("{}", door.url());
     let stage = Stage { discord, ovh, cast: people, orders: order_tx, life: life_rx };
@@ -254,6 +252,11 @@ actions = ["rescue", "reboot", "restore"]
         task_patience = faster(TASK_PATIENCE.max(TASK_PATIENCE_AT_LEAST * speed)),
         inventory_refresh = faster(10.0 * 60.0),
     )
+}
+
+/// The file that this process is running, to start it once more.
+fn own_program() -> std::io::Result<std::path::PathBuf> {
+    std::env::current_exe()
 }
 
 #[cfg(test)]

@@ -18,6 +18,9 @@
 //!   what to grant, and [`init`] writes a configuration.
 //! - `demo`: the program between two simulated far ends, for who has no account (feature `demo`; not in the image).
 
+pub mod locale;
+pub mod duration;
+pub mod rate_limits;
 pub mod config;
 pub mod access;
 pub mod rescue;

@@ -24,7 +24,7 @@ use governor::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{access::UserId, clock, config, rescue::server::ServiceName};
+use crate::{access::UserId, clock, rescue::server::ServiceName};
 
 /// After this many looks the keys that have been quiet are forgotten.
 const LOOKS_BETWEEN_SWEEPS: u32 = 256;
@@ -70,7 +70,7 @@ enum Look {
 
 impl Limits {
     /// The limits of a configuration, with nothing counted yet.
-    pub fn new(limits: &config::Limits) -> Self {
+    pub fn new(limits: &crate::rate_limits::RateLimits) -> Self {
         let person = || Keyed::new(limits.per_user_per_minute, Quota::per_minute);
         Self(Arc::new(Inner {
             commands: person(),
@@ -224,7 +224,10 @@ mod tests {
 
     fn limits(person: u32, server: u32) -> Limits {
         let count = |count| NonZeroU32::new(count).expect("a count");
-        Limits::new(&config::Limits { per_user_per_minute: count(person), per_server_per_hour: count(server) })
+        Limits::new(&crate::rate_limits::RateLimits {
+            per_user_per_minute: count(person),
+            per_server_per_hour: count(server),
+        })
     }
 
     fn server(name: &str) -> ServiceName {

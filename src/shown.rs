@@ -3,6 +3,9 @@
 //!
 //! Pure, and a leaf: whoever shows something may use it. What decides compares the text as it came.
 
+pub mod size;
+pub mod span;
+
 use std::net::IpAddr;
 
 use unicode_segmentation::UnicodeSegmentation;

@@ -8,7 +8,6 @@
 //! and `rights` (what only shows when sections or rules are seen together).
 
 mod discord;
-pub mod duration;
 mod ovh;
 mod pace;
 mod places;
@@ -27,13 +26,13 @@ mod value;
 use std::{ffi::OsString, fs, path::Path};
 
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
 
+use crate::{locale::Locale, rate_limits::RateLimits};
 pub use discord::{Audit, Digest, Discord, Mode, PublicKey};
-pub use pace::{Limits, Pace};
+pub use pace::Pace;
 pub use places::{Place, Places};
 pub use problem::{At, Problem, Problems, Warning};
-pub use rescue::{OnDeadline, Rescue};
+pub use rescue::Rescue;
 pub use store::{Http, Store, StoreUrl};
 
 pub use crate::access::{Protect, Role};
@@ -67,7 +66,7 @@ pub struct Config {
     /// `[pace]`
     pub pace: Pace,
     /// `[limits]`
-    pub limits: Limits,
+    pub limits: RateLimits,
     /// `[[role]]`; empty: nobody may do anything.
     pub roles: Vec<Role>,
     /// `[[protect]]`
@@ -76,15 +75,6 @@ pub struct Config {
     pub digest: Option<Digest>,
     /// `[audit]`
     pub audit: Audit,
-}
-
-/// A language that Bernard speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Locale {
-    /// English.
-    En,
-    /// French.
-    Fr,
 }
 
 /// What logs look like.
@@ -110,15 +100,6 @@ pub struct Loaded {
 /// This process's environment, for [`Config::load`]. Nothing else in Bernard reads it.
 pub fn process_environment() -> impl Iterator<Item = (OsString, OsString)> {
     std::env::vars_os()
-}
-
-/// The file that this process is running, to start it once more.
-///
-/// # Errors
-/// When the system does not tell.
-#[cfg(feature = "demo")]
-pub fn own_program() -> std::io::Result<std::path::PathBuf> {
-    std::env::current_exe()
 }
 
 impl Config {

@@ -3,6 +3,7 @@
 use std::{num::NonZeroU32, time::Duration};
 
 use super::{section::Section, source::Form, value};
+use crate::rate_limits::RateLimits;
 
 /// `[pace]`
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,15 +33,6 @@ pub struct Pace {
     pub drain: Duration,
 }
 
-/// `[limits]`: what one person, or one server, can take. `/restore`, links and reveals are exempt.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Commands of one person in a minute. Default: 20.
-    pub per_user_per_minute: NonZeroU32,
-    /// Operations on one server in an hour. Default: 6.
-    pub per_server_per_hour: NonZeroU32,
-}
-
 pub(super) fn read(section: &mut Section<'_>) -> Pace {
     let mut length = |key, default| section.read(key, Form::Text, value::length).unwrap_or(default);
     Pace {
@@ -58,9 +50,9 @@ pub(super) fn read(section: &mut Section<'_>) -> Pace {
     }
 }
 
-pub(super) fn read_limits(section: &mut Section<'_>) -> Limits {
+pub(super) fn read_limits(section: &mut Section<'_>) -> RateLimits {
     let mut count = |key, default| section.read(key, Form::Toml, value::count).unwrap_or(default);
-    Limits {
+    RateLimits {
         per_user_per_minute: count("per_user_per_minute", const { NonZeroU32::new(20).unwrap() }),
         per_server_per_hour: count("per_server_per_hour", const { NonZeroU32::new(6).unwrap() }),
     }

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use super::{
-    duration::show,
     problem::{At, Wrong},
     section::Section,
     source::{Form, Value},
     value,
 };
+use crate::duration::show;
 use crate::rescue::operation::Source;
+use crate::rescue::reminder::OnDeadline;
 
 /// `[rescue]`
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,15 +33,6 @@ pub struct Rescue {
     pub on_deadline: OnDeadline,
     /// The domains that rescue mail may go to, in lower case, without `@`; empty (the default): any.
     pub email_domains: Vec<String>,
-}
-
-/// What happens when a lease ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OnDeadline {
-    /// The on-call role is told.
-    Remind,
-    /// The server is put back.
-    Restore,
 }
 
 const HOUR: Duration = Duration::from_secs(3600);

@@ -5,11 +5,11 @@ use std::{net::SocketAddr, num::NonZeroU32, time::Duration};
 use url::Url;
 
 use super::{
-    duration,
     problem::Wrong,
     source::{Kind, Value},
     suggest::nearest,
 };
+use crate::duration;
 
 pub(super) fn text(value: &Value) -> Result<&str, Wrong> {
     match &value.kind {

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     access::UserId,
     clock,
-    config::Locale,
+    locale::Locale,
     rescue::{
         notice::{Letter, Notice, To},
         operation::ChannelId,

@@ -10,14 +10,18 @@ use super::{
 };
 use crate::{
     access::{Because, Who},
-    config::Locale,
+    locale::Locale,
     rescue::{
         approval::{Approval, Guard, Round, RoundEnd},
         operation::{Operation, Request, Wish},
         start::Start,
     },
-    say, shown,
-    text::{code, code_within, duration, mention, since_epoch},
+    say,
+    shown::{
+        self,
+        span::{code, code_within},
+    },
+    text::{duration, mention, since_epoch},
 };
 
 /// How many roles and people are called at most; a message has 2,000 characters.

@@ -14,17 +14,19 @@ use super::{
 };
 use crate::{
     access::{Action, Capability, Protection, Who},
-    config::Locale,
+    locale::Locale,
     rescue::{
         approval::{Approval, Guard},
-        calls::{self, ExactCall},
+        calls,
         desk::{self, Approved, Decided},
+        exact_call::ExactCall,
         mark::MarkedOperation,
         operation::Operation,
-        server::Server,
+        server::{Server, typed},
     },
     say,
-    text::{code, named, typed},
+    shown::span::code,
+    text::named,
 };
 
 /// The fewest characters of a reason that passes an approval.

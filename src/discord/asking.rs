@@ -18,7 +18,7 @@ use crate::{
     access::{Grant, Requester, UserId},
     audit::{Act, Entry},
     clock,
-    config::Locale,
+    locale::Locale,
     rescue::operation::{ChannelId, Request},
     text,
 };

@@ -4,8 +4,8 @@
 //! A line that is broken goes on in the next ones, which are indented by four spaces: put together again they are the call.
 
 use crate::{
-    config::Locale,
-    rescue::calls::{ExactCall, Times},
+    locale::Locale,
+    rescue::exact_call::{ExactCall, Times},
     say,
 };
 
@@ -98,8 +98,9 @@ mod tests {
 
     use super::*;
     use crate::rescue::{
-        calls::{self, Method},
+        calls,
         console::{ConsoleKind, ConsoleMinutes},
+        exact_call::Method,
         server::ServiceName,
     };
 

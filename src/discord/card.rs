@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     access::Who,
-    config::Locale,
+    locale::Locale,
     rescue::{
         approval::Guard,
         event::{Age, Port, PutBack},
@@ -32,7 +32,8 @@ use crate::{
         state::{Link, Outcome, Phase},
     },
     say,
-    text::{code, duration, mention, named, since_epoch},
+    shown::span::code,
+    text::{duration, mention, named, since_epoch},
 };
 
 /// One message of an operation as it should look now.

@@ -17,16 +17,16 @@ use super::{
     guide::{self, Place},
 };
 use crate::{
-    config::Locale,
+    locale::Locale,
     rescue::{
         extension::Offer,
         foreign::ForeignId,
         mark::{Marked, MarkedForeign, MarkedOperation},
         operation::{Operation, OperationId},
     },
-    say, shown,
+    say,
+    shown::{self, size::shorten},
     store::CardId,
-    text::shorten,
 };
 
 /// Every button there is.

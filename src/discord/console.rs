@@ -14,14 +14,15 @@ use super::{
     dm::{LINK_FILE, Revealed, link_file, open_link},
 };
 use crate::{
-    config::Locale,
+    locale::Locale,
     rescue::{
         console::ConsoleKind,
         operation::{Operation, Wish},
         state::Link,
     },
     say,
-    text::{code, mention, named, since_epoch},
+    shown::span::code,
+    text::{mention, named, since_epoch},
 };
 
 /// The file that starts the Java application.

@@ -12,15 +12,16 @@ use serenity::{
 
 use super::{card, component::Button, console, guide};
 use crate::{
-    config::Locale,
+    locale::Locale,
     rescue::{
         event::Age,
         lease::Lease,
         operation::{Kind, Operation, Source},
         server::System,
     },
-    say, shown,
-    text::{code, length, named, since_epoch},
+    say,
+    shown::{self, size::length, span::code},
+    text::{named, since_epoch},
 };
 
 /// What a phone shows on its lock screen.

@@ -7,7 +7,7 @@ mod markup;
 
 use serde_json::Value;
 
-use crate::text::{length, shorten};
+use crate::shown::size::{length, shorten};
 
 pub(super) use markup::cut_to;
 
@@ -86,7 +86,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::text::code;
+    use crate::shown::span::code;
 
     #[test]
     fn what_fits_stays_as_it_is() {

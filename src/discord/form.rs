@@ -8,7 +8,7 @@ use serenity::{
 };
 
 use super::component::{Button, NotAButton};
-use crate::{config::Locale, rescue::mark::MarkedOperation, say};
+use crate::{locale::Locale, rescue::mark::MarkedOperation, say};
 
 /// The most characters of a reason, wherever one is given.
 pub(super) const LONGEST_REASON: u16 = 400;

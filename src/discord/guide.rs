@@ -10,7 +10,7 @@ use std::{fmt, str::FromStr};
 use serenity::builder::{CreateButton, CreateSelectMenu, CreateSelectMenuKind, CreateSelectMenuOption};
 
 use super::component::{Button, NotAButton};
-use crate::{config::Locale, rescue::server::System, say};
+use crate::{locale::Locale, rescue::server::System, say};
 use pages::Page;
 
 /// What the guide is about.

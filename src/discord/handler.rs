@@ -33,7 +33,7 @@ use super::{
 };
 use crate::{
     access::Policy,
-    config::Locale,
+    locale::Locale,
     rescue::{
         desk::Desk,
         fleet::Fleet,

@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     clock,
-    config::Locale,
+    locale::Locale,
     rescue::{
         fleet::Fleet,
         lookout::Lookout,

@@ -10,7 +10,6 @@ use serenity::model::{application::Interaction, id::InteractionId};
 use tokio::sync::mpsc::{self, error::TrySendError};
 
 use super::sparse;
-use crate::access::UserId;
 
 /// The longest interaction that is read, in bytes. A press brings the message that it was made on: six thousand characters at
 /// most, of up to twelve bytes each in JSON, and its buttons.
@@ -97,13 +96,13 @@ impl RawInteraction {
     }
 
     /// Who sent it; of what cannot be read nobody knows, and it all counts as one person's.
-    pub(super) fn person(&self) -> UserId {
-        let nobody = UserId(0);
+    pub fn person(&self) -> u64 {
+        let nobody = 0;
         let Self::Readable { interaction, .. } = self else { return nobody };
         match &**interaction {
-            Interaction::Command(command) | Interaction::Autocomplete(command) => UserId(command.user.id.get()),
-            Interaction::Component(press) => UserId(press.user.id.get()),
-            Interaction::Modal(form) => UserId(form.user.id.get()),
+            Interaction::Command(command) | Interaction::Autocomplete(command) => command.user.id.get(),
+            Interaction::Component(press) => press.user.id.get(),
+            Interaction::Modal(form) => form.user.id.get(),
             _ => nobody,
         }
     }

@@ -12,17 +12,19 @@ use super::{
 use crate::{
     access::{Capability, UserId, Who},
     clock,
-    config::Locale,
+    locale::Locale,
     rescue::{
         hindrance::Matter,
         lease::Lease,
         notice::{Doing, Door, Notice, Unasked},
         operation::{ChannelId, OperationId},
         reminder::Reminder,
-        server::Server,
+        server::{Server, typed},
     },
-    say, store,
-    text::{code, mention, named, since_epoch, typed},
+    say,
+    shown::span::code,
+    store,
+    text::{mention, named, since_epoch},
 };
 
 /// What there is to say.

@@ -4,10 +4,11 @@ use jiff::Timestamp;
 
 use crate::{
     clock,
-    config::Locale,
+    locale::Locale,
     rescue::others::{Beside, OthersWork, Source},
     say,
-    text::{code, from_now},
+    shown::span::code,
+    text::from_now,
 };
 
 /// How many pieces of work are named, each in a line of its own.

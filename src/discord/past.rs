@@ -2,7 +2,7 @@
 
 use super::{speak, standing};
 use crate::{
-    config::Locale,
+    locale::Locale,
     rescue::{
         notice::{Doing, Notice},
         operation::{Kind, Operation},

@@ -11,7 +11,7 @@ use serenity::builder::CreateAttachment;
 
 use super::speak;
 use crate::{
-    config::Locale,
+    locale::Locale,
     rescue::{
         event::{Event, Port},
         operation::Operation,

@@ -16,7 +16,7 @@ use super::{
     Error, Rest, component, fit,
     rest::{Nonce, SeenMessage},
 };
-use crate::{access::Who, clock, rescue::mark::Mark, store, text::length};
+use crate::{access::Who, clock, rescue::mark::Mark, shown::size::length, store};
 
 /// Discord remembers a nonce for a few minutes; an attempt that is older is looked for in the channel's history.
 const NONCE_LIFE: SignedDuration = SignedDuration::from_mins(2);

@@ -16,7 +16,7 @@ use super::{
     crowd::{Bounds, Crowd, Place},
     handler::{Handler, Reply, at_once},
 };
-use crate::{access::UserId, config::Locale, say, text};
+use crate::{access::UserId, locale::Locale, say, text};
 
 /// What one place in the house holds, in bytes: more than most interactions have.
 const PLACE: usize = 4 << 10;
@@ -90,7 +90,7 @@ impl Handler {
                 raw = incoming.recv() => {
                     let Some(raw) = raw else { break };
                     let places = raw.size().div_ceil(PLACE).max(1);
-                    match reception.inside.try_enter(raw.person(), places) {
+                    match reception.inside.try_enter(UserId(raw.person()), places) {
                         Some(place) => {
                             let received = Arc::clone(&self).receive(raw, reception.clone(), stop.clone());
                             under_way.spawn(async move {
@@ -112,7 +112,7 @@ impl Handler {
     }
 
     async fn receive(self: Arc<Self>, raw: RawInteraction, reception: Reception, stop: CancellationToken) {
-        let person = raw.person();
+        let person = UserId(raw.person());
         let acknowledging = reception.acknowledged.enter(person).await;
         if stop.is_cancelled() {
             return self.turn_away(raw).await;

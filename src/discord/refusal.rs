@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::{approve::Emergency, command::LeaseRefusal, retype::Retype, speak};
 use crate::{
     access::{Denial, UserId, Who},
-    config::Locale,
     limits::{Limit, TooOften},
+    locale::Locale,
     rescue::{
         desk,
         event::Problem,
@@ -17,8 +17,9 @@ use crate::{
         server::ServiceName,
     },
     say,
+    shown::span::code,
     store::{self, CardRefusal},
-    text::{code, from_now, mention, named},
+    text::{from_now, mention, named},
 };
 
 /// Why a person does not get what they asked for. A refusal has no buttons.

@@ -5,7 +5,7 @@ use serenity::builder::CreateButton;
 
 use super::{component::Button, standing};
 use crate::{
-    config::Locale,
+    locale::Locale,
     rescue::{
         fleet::Fleet,
         foreign::{self, Foreign},
@@ -14,8 +14,9 @@ use crate::{
         server::{Server, ServiceName},
     },
     say,
+    shown::span::code,
     store::{self, Store},
-    text::{code, day_and_hour, mention, named, since_epoch},
+    text::{day_and_hour, mention, named, since_epoch},
 };
 
 /// How long the lines may be together: Discord takes 2,000 characters, and a title and the last line come on top.

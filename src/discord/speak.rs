@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{others, starts};
 use crate::{
     access::{Denial, Reason, Who},
-    config::Locale,
+    locale::Locale,
     rescue::{
         event::{Doubt, NotDone, Problem, PutBack},
         operation::{Kind, Operation},
@@ -13,7 +13,8 @@ use crate::{
         state::{Link, Outcome, Phase},
     },
     say,
-    text::{code, mention, named, since_epoch},
+    shown::span::code,
+    text::{mention, named, since_epoch},
 };
 
 /// How many roles and people one line names at most.

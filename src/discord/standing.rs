@@ -5,7 +5,7 @@ use serenity::builder::CreateButton;
 
 use super::component::Button;
 use crate::{
-    config::Locale,
+    locale::Locale,
     rescue::{
         lease::Lease,
         operation::Operation,
@@ -13,7 +13,8 @@ use crate::{
         sight::{Seen, Sight},
     },
     say,
-    text::{code, mention, since_epoch},
+    shown::span::code,
+    text::{mention, since_epoch},
 };
 
 /// Until when, whose it is if that changed hands, whether its time is over, and what others did to it.

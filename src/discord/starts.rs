@@ -1,7 +1,7 @@
 //! What a server starts, in words: a netboot by its kernel, a script of its owners' by its length and nothing else.
 
 use crate::{
-    config::Locale,
+    locale::Locale,
     rescue::{
         lease::Lease,
         operation::{Difference, Operation, Wish},
@@ -10,7 +10,7 @@ use crate::{
         start::{Field, LeftOut, Start, Unfit},
     },
     say,
-    text::code,
+    shown::span::code,
 };
 
 /// How many entries that OVHcloud does not show are named.

@@ -9,8 +9,10 @@ use super::{InteractionKey, asking::Asking, command, fit::CHOICE, handler::Handl
 use crate::{
     access::Capability,
     rescue::server::Server,
-    shown,
-    text::{length, shorten},
+    shown::{
+        self,
+        size::{length, shorten},
+    },
 };
 
 /// Discord's limit for suggestions.

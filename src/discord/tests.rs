@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use secrecy::ExposeSecret;
 use serde_json::json;
 use serenity::{
     builder::{
@@ -25,7 +24,6 @@ use super::{
     rest::{Nonce, Rest},
     sender::{Ack, Sender, SenderSettings},
 };
-use crate::logging::{self, tests::Page};
 
 const APP: ApplicationId = ApplicationId::new(APPLICATION.0);
 const CHANNEL: ChannelId = ChannelId::new(OPS.0);
@@ -181,31 +179,4 @@ async fn commands_are_answered_after_every_kind_of_loss() {
     }
     assert!(gate.resumes() >= 4 && gate.identifies() >= 3, "{} {}", gate.resumes(), gate.identifies());
     assert_eq!(bot.gateway.stop(LIMIT).await, Stopped::Cleanly);
-}
-
-#[tokio::test]
-async fn no_secret_is_logged_even_if_everything_is_asked_for() {
-    let page = Page::default();
-    let writer = page.clone();
-    let subscriber = logging::subscriber(logging::Format::Text, Some("trace"), move || writer.clone()).unwrap();
-    // For all threads, as the gateway has its own.
-    tracing::subscriber::set_global_default(subscriber).unwrap();
-    let mut bot = Bot::start().await;
-    let asked = bot.ada.try_slash(OPS, "status", json!({ "server": "web-1" })).unwrap();
-    bot.answer("private words").await;
-    asked.answer().await;
-    bot.discord.dispatch_spoilt(&bot.ada, OPS, "status", |event| event["data"]["name"] = json!(null));
-    let token = bot.interaction().await.key().token;
-    let edit = EditInteractionResponse::new().content("private words");
-    bot.rest.edit_original(APP, &token, &edit, &[]).await.unwrap_err();
-    assert_eq!(bot.gateway.stop(LIMIT).await, Stopped::Cleanly);
-    let log = page.text();
-    assert!(log.contains("the gateway has a new session") && log.contains("asked Discord"), "{log}");
-    let secrets = [BOT_TOKEN.to_owned(), asked.token(), token.expose_secret().to_owned(), "private words".to_owned()];
-    for secret in secrets {
-        let bytes = format!("{:?}", secret.as_bytes());
-        for form in [secret.clone(), hex::encode(&secret), bytes[1..bytes.len() - 1].to_owned()] {
-            assert!(!log.contains(&form), "{secret} in {log}");
-        }
-    }
 }

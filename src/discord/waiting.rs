@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     access::{UserId, Who},
-    config::Locale,
+    locale::Locale,
     rescue::{
         hindrance::{Hindrance, Matter},
         lease::Lease,
@@ -16,7 +16,8 @@ use crate::{
         state::{Link, Outcome, Phase},
     },
     say,
-    text::{code, mention},
+    shown::span::code,
+    text::mention,
 };
 
 /// What the card says of what does not work.

@@ -5,7 +5,18 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
 use super::*;
-use crate::discord::{RawInteraction, far::LIMIT, interaction::tests::slash};
+use crate::discord::RawInteraction;
+
+/// Generous, and met in no good run.
+const LIMIT: std::time::Duration = std::time::Duration::from_secs(20);
+
+/// A slash command, in few words.
+fn slash(id: u64, token: &str) -> serde_json::Value {
+    serde_json::json!({
+        "id": id.to_string(), "application_id": "500", "type": 2, "token": token, "guild_id": "100", "channel_id": "200",
+        "member": {"user": {"id": "300"}, "roles": ["400"]}, "data": {"id": "900", "name": "status"},
+    })
+}
 
 /// What the clock of these tests says.
 const NOW: i64 = 1_800_000_000;

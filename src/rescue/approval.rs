@@ -5,8 +5,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::calls::ExactCall;
 use crate::access::{Because, Protection, UserId, Who};
+use crate::rescue::exact_call::ExactCall;
 
 /// What the configuration's protections mean for one request. It never changes afterwards.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -11,7 +11,7 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 
 use super::{
-    calls::{self, ExactCall},
+    calls,
     console::ConsoleMinutes,
     event::Problem,
     inventory::Inventory,
@@ -24,6 +24,7 @@ use super::{
     server::{Boot, HARD_REBOOT, Server, ServiceName, TaskId},
     start::Start,
 };
+use crate::rescue::exact_call::ExactCall;
 use crate::{clock, ovh, store::Store};
 
 /// How many candidates are named when what was typed fits several.

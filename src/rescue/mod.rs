@@ -22,6 +22,7 @@ pub mod foreign;
 pub mod notice;
 pub mod known;
 pub mod search;
+pub mod exact_call;
 pub mod calls;
 pub mod needs;
 pub mod approval;

@@ -22,7 +22,7 @@ use super::{
     start::{Field, Instead, Start},
     state::{IllegalEvent, Outcome, Phase, State},
 };
-use crate::{access::UserId, config::Locale, text};
+use crate::{access::UserId, locale::Locale};
 
 pub use setting::{Entry, Lacking, Missing, Plan, Setting, Snapshot};
 pub(super) use setting::{same_text, starts};
@@ -157,7 +157,7 @@ pub struct Request {
 impl Request {
     /// What one types for its server.
     pub fn typed(&self) -> &str {
-        text::typed(&self.label, self.server.as_str())
+        crate::rescue::server::typed(&self.label, self.server.as_str())
     }
 
     /// The kind of its wish.

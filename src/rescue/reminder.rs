@@ -104,6 +104,15 @@ fn moment(number: u32, first: Timestamp, deadline: Timestamp) -> Timestamp {
     }
 }
 
+/// What happens when a lease ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OnDeadline {
+    /// The on-call role is told.
+    Remind,
+    /// The server is put back.
+    Restore,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

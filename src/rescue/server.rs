@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::start::{BootScript, Fact, Field};
+use crate::shown::size::length;
 
 /// OVHcloud's name for a dedicated server, such as `ns1111111.ip-203-0-113.eu`.
 ///
@@ -384,6 +385,14 @@ impl From<TaskStatus> for String {
     fn from(status: TaskStatus) -> Self {
         status.as_str().to_owned()
     }
+}
+
+/// The longest name that anybody types.
+const TYPED: usize = 60;
+
+/// What one types for a server: what people call it, unless that is too long to be typed.
+pub fn typed<'a>(label: &'a str, service: &'a str) -> &'a str {
+    if length(label) <= TYPED { label } else { service }
 }
 
 #[cfg(test)]

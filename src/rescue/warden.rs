@@ -30,9 +30,8 @@ use super::{
 };
 use crate::{
     audit::{Act, Entry},
-    clock,
-    config::OnDeadline,
-    ovh,
+    clock, ovh,
+    rescue::reminder::OnDeadline,
     store::{Error, Kept, Onward, Open, Store},
 };
 

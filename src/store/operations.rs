@@ -9,7 +9,7 @@ use super::{
 use crate::{
     access::UserId,
     clock,
-    config::Locale,
+    locale::Locale,
     rescue::{
         event::{Doubt, Event},
         lease,

@@ -11,10 +11,10 @@ use std::sync::LazyLock;
 use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use unic_langid::LanguageIdentifier;
 
-use crate::config::Locale;
+use crate::locale::Locale;
 
-pub use size::{length, named, shorten, typed};
-pub use words::{code, code_within, day, day_and_hour, duration, from_now, from_to, mention, since_epoch};
+pub use size::named;
+pub use words::{day, day_and_hour, duration, from_now, from_to, mention, since_epoch};
 
 static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("en", include_str!("en.ftl")));
 static FRENCH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("fr", include_str!("fr.ftl")));

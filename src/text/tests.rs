@@ -162,7 +162,7 @@ fn no_sentence_that_people_read_stands_outside_the_two_files() {
 #[test]
 fn plurals_follow_each_languages_own_rule() {
     let servers = |locale, count| crate::say!(locale, "fleet-title", count = count);
-    let (en, fr) = (crate::config::Locale::En, crate::config::Locale::Fr);
+    let (en, fr) = (crate::locale::Locale::En, crate::locale::Locale::Fr);
     assert_eq!([0, 1, 2].map(|count| servers(en, count)), ["**0 servers**", "**1 server**", "**2 servers**"]);
     let well = crate::say!(en, "doctor-well", servers = 1);
     assert!(well.ends_with("with 1 server."), "{well}");

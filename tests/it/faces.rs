@@ -6,11 +6,11 @@ use std::fmt::Write;
 
 use bernard::{
     access::{Because, UserId, Who},
-    config::Locale,
     discord::{
         card::{self, LinkOut, Manner, Rescue},
         dm,
     },
+    locale::Locale,
     rescue::{
         approval::{Approval, Guard},
         calls,

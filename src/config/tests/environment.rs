@@ -5,11 +5,7 @@ use std::{fs, io::Write, num::NonZeroU32, path::Path, time::Duration};
 use secrecy::ExposeSecret;
 
 use super::{LEAST, config, problems, refused};
-use crate::{
-    access::Capability,
-    config::{Config, Locale},
-    ovh::Credentials,
-};
+use crate::{access::Capability, config::Config, locale::Locale, ovh::Credentials};
 
 #[test]
 fn any_key_can_come_from_the_environment() {

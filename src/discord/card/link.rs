@@ -1,14 +1,15 @@
 //! What a card says of the link: where it went, where it was looked for, or which key opens the rescue instead.
 
 use crate::{
-    config::Locale,
+    locale::Locale,
     rescue::{
         operation::{Operation, Source},
         server::System,
         state::Link,
     },
     say,
-    text::{code, mention},
+    shown::span::code,
+    text::mention,
 };
 
 /// What became of the link, and where to log in.

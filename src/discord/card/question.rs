@@ -5,11 +5,12 @@ use serenity::builder::CreateButton;
 use super::{Manner, Rendering, because_line, rendering, requester, title};
 use crate::{
     access::Who,
-    config::Locale,
     discord::{component::Button, others, speak},
+    locale::Locale,
     rescue::{event::NotDone, operation::Operation, state::Phase},
     say,
-    text::{code, mention},
+    shown::span::code,
+    text::mention,
 };
 
 /// A question that only a person can answer; answered, it keeps its text and loses its buttons.

@@ -25,8 +25,8 @@ use crate::{
         server::Server,
     },
     say,
+    shown::span::code,
     store::{Again, Card, CardId},
-    text::code,
 };
 
 impl Handler {

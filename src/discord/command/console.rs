@@ -7,13 +7,13 @@ use serenity::{builder::CreateCommandOption, model::application::CommandOptionTy
 use super::{Options, option, server, text};
 use crate::{
     access::Capability,
-    config::Locale,
     discord::{
         approve::Haste,
         asking::Asking,
         handler::{Handler, Reply},
         refusal::Refusal,
     },
+    locale::Locale,
     rescue::{
         console::ConsoleMinutes,
         operation::{Kind, Wish},

@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 
 use crate::{
     access::UserId,
-    config::Locale,
     discord::{approval_card, others, standing, starts},
+    locale::Locale,
     rescue::{
         lease::Lease,
         operation::{Entry, Plan, Request, Wish},
@@ -14,7 +14,8 @@ use crate::{
         server::System,
     },
     say,
-    text::{code, duration, mention, named, since_epoch},
+    shown::span::code,
+    text::{duration, mention, named, since_epoch},
 };
 
 /// What will happen, with the warnings of OVHcloud's guide.

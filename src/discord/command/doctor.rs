@@ -7,20 +7,24 @@ use serenity::{builder::CreateAttachment, model::id::GuildId};
 use crate::{
     access::Capability,
     clock,
-    config::Locale,
     discord::{
         asking::Asking,
         handler::{Handler, Reply},
         refusal::Refusal,
         registration::Standing,
     },
+    locale::Locale,
     rescue::{
         health::{self, Check, Expected, Finding, Knowledge},
         needs,
         server::ServiceName,
     },
-    say, shown,
-    text::{code, code_within, day, day_and_hour, from_now, mention},
+    say,
+    shown::{
+        self,
+        span::{code, code_within},
+    },
+    text::{day, day_and_hour, from_now, mention},
 };
 
 /// How many servers or accounts are named in one line; the file has them all.

@@ -5,13 +5,14 @@ use serenity::builder::CreateCommandOption;
 
 use super::{LONGEST_TEXT, Options, Typed, break_glass, reason, server, text};
 use crate::{
-    config::{Locale, duration},
     discord::{
         approve::Haste,
         asking::Asking,
         handler::{Handler, Reply},
         refusal::Refusal,
     },
+    duration,
+    locale::Locale,
     rescue::{
         plan::{Aim, Wanted},
         server::System,

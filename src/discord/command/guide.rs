@@ -4,12 +4,12 @@ use serenity::{builder::CreateCommandOption, model::application::ComponentIntera
 
 use super::text;
 use crate::{
-    config::Locale,
     discord::{
         guide::{Place, Reader, Topic},
         handler::{Handler, Reply},
         refusal::Refusal,
     },
+    locale::Locale,
     say,
     text::locale_of,
 };

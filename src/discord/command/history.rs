@@ -14,19 +14,20 @@ use super::{option, text};
 use crate::{
     access::{Capability, UserId},
     audit::Line,
-    config::Locale,
     discord::{
         asking::Asking,
         handler::{Handler, Reply},
         refusal::Refusal,
     },
+    locale::Locale,
     rescue::{
         fleet::NotFound,
         server::{Server, ServiceName},
     },
     say,
+    shown::span::code_within,
     store::{AuditFilter, AuditPage},
-    text::{code_within, from_now, named},
+    text::{from_now, named},
 };
 
 /// How many lines are shown: what fits on a phone without much scrolling.

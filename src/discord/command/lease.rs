@@ -9,7 +9,6 @@ use serenity::{
 use super::{option, server, text};
 use crate::{
     access::{Capability, Requester, UserId},
-    config::{Locale, duration},
     discord::{
         approve::Haste,
         asking::{self, Asking, ROLES_WITHIN},
@@ -18,6 +17,8 @@ use crate::{
         press::Admitted,
         refusal::Refusal,
     },
+    duration,
+    locale::Locale,
     rescue::{
         desk::Extended,
         extension::{Cut, More, Offer},

@@ -15,10 +15,9 @@ use crate::{
         foreign::Foreign,
         operation::{Kind, Wish},
         plan::{Aim, Back},
-        server::Server,
+        server::{Server, typed},
     },
     say,
-    text::typed,
 };
 
 impl Handler {

@@ -44,7 +44,7 @@ use super::{
 };
 use crate::{
     access::{Action, Capability, UserId},
-    config::Locale,
+    locale::Locale,
     rescue::plan::{Aim, Back},
     say,
 };

@@ -4,7 +4,6 @@
 use super::{status, why};
 use crate::{
     access::{Action, Capability},
-    config::Locale,
     discord::{
         asking::Asking,
         calls::{self, Readers},
@@ -14,16 +13,19 @@ use crate::{
         refusal::Refusal,
         starts,
     },
+    locale::Locale,
     rescue::{
-        calls::{self as exact, ExactCall},
+        calls as exact,
         console::ConsoleMinutes,
         event::Problem,
+        exact_call::ExactCall,
         operation::{Kind, Wish},
         plan::{Aim, Back, Wanted},
         server::Server,
     },
     say,
-    text::{code, named},
+    shown::span::code,
+    text::named,
 };
 
 /// What would be done.

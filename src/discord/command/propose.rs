@@ -5,7 +5,6 @@ use jiff::SignedDuration;
 use super::{Typed, described::describe};
 use crate::{
     clock,
-    config::Locale,
     discord::{
         approve::{Emergency, Haste, accepted_waiting},
         asking::Asking,
@@ -15,12 +14,13 @@ use crate::{
         press::Admitted,
         refusal::Refusal,
     },
+    locale::Locale,
     rescue::{
         approval::Guard,
         beside::Scope,
-        calls::{self, ExactCall},
-        desk,
+        calls, desk,
         event::Problem,
+        exact_call::ExactCall,
         lease::Lease,
         operation::{Kind, Operation, Request, Wish},
         others::Beside,

@@ -5,7 +5,6 @@ use jiff::SignedDuration;
 use crate::{
     access::Capability,
     clock,
-    config::Locale,
     discord::{
         asking::Asking,
         handler::{Handler, Reply},
@@ -14,6 +13,7 @@ use crate::{
         rescues::{in_rescue, not_looked_at},
         speak, standing, starts,
     },
+    locale::Locale,
     rescue::{
         known::Planned,
         lease::Lease,
@@ -24,7 +24,8 @@ use crate::{
         start::{Start, Unfit},
     },
     say,
-    text::{code, day, day_and_hour, from_now, mention, named, since_epoch},
+    shown::span::code,
+    text::{day, day_and_hour, from_now, mention, named, since_epoch},
 };
 
 /// How many servers the fleet's card names at most.

@@ -2,15 +2,16 @@
 
 use crate::{
     access::Capability,
-    config::Locale,
     discord::{
         asking::Asking,
         handler::{Handler, Reply},
         refusal::Refusal,
     },
+    locale::Locale,
     rescue::server::{Task, TaskStatus},
     say,
-    text::{code, code_within, from_now, named},
+    shown::span::{code, code_within},
+    text::{from_now, named},
 };
 
 /// How many tasks are shown: they fit one message, and cost as many requests.

@@ -6,16 +6,17 @@ use super::{Options, option, server};
 use crate::{
     access::{Action, Because, Capability, Denial, Policy, Protection, Reason, Requester, UserId, Who},
     audit::Act,
-    config::Locale,
     discord::{
         asking::{self, Asking},
         handler::{Handler, Reply},
         refusal::Refusal,
         speak,
     },
+    locale::Locale,
     rescue::{plan, server::Server},
     say,
-    text::{code, duration, mention, named},
+    shown::span::code,
+    text::{duration, mention, named},
 };
 
 /// What was typed after `/why`.

@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::text::length;
+use crate::shown::size::length;
 
 /// The longest thing in angle brackets that is one thing: `</rescue hand-over:ID>`, `<t:…:R>`, an address.
 const LONGEST_ANGLE: usize = 600;

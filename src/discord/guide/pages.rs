@@ -3,7 +3,7 @@
 //! Facts from OVHcloud's guides; the firewall's pages are the usual ways of Windows and Linux, and say so.
 
 use super::Topic;
-use crate::{config::Locale, rescue::server::System, say};
+use crate::{locale::Locale, rescue::server::System, say};
 
 /// A page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,9 @@ use std::{collections::BTreeSet, path::Path, time::Instant};
 
 use bernard::{
     access::UserId,
-    config::{Config, Locale},
+    config::Config,
     discord::{RawInteraction, sender::SenderSettings, signed::Interactions},
+    locale::Locale,
     ovh::{
         Account, Client, Credentials,
         decode::{self, Decoded},

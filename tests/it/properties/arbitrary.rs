@@ -7,12 +7,12 @@ use std::net::Ipv4Addr;
 
 use bernard::{
     access::{Because, UserId, Who},
-    config::Locale,
+    locale::Locale,
     rescue::{
         approval::{Approval, Guard},
-        calls::{ExactCall, Method, Times},
         console::{ConsoleKind, ConsoleMinutes},
         event::{Age, Doubt, Event, NotDone, Port, Problem, PutBack},
+        exact_call::{ExactCall, Method, Times},
         hindrance::Matter,
         lease::Lease,
         mark::Mark,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bernard::{
     access::{Because, UserId},
-    config::Locale,
+    locale::Locale,
     rescue::{
         approval::{Approval, Guard},
         console::ConsoleMinutes,

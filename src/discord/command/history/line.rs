@@ -3,9 +3,10 @@
 use crate::{
     access::UserId,
     audit::{Act, Decision, End, Line},
-    config::Locale,
+    locale::Locale,
     say,
-    text::{code, mention},
+    shown::span::code,
+    text::mention,
 };
 
 /// Whom and what a line is about, ready to be shown.

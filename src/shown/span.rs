@@ -1,0 +1,51 @@
+//! Somebody else's text in a code span.
+
+use super::{cut, visible};
+
+/// The longest piece of somebody else's text that is shown.
+const LONGEST: usize = 500;
+
+/// Somebody else's text in a code span, as it is: nothing in it formats, mentions, breaks out or hides.
+pub fn code(text: &str) -> String {
+    code_within(text, LONGEST)
+}
+
+/// The same, with at most `most` characters of the text.
+pub fn code_within(text: &str, most: usize) -> String {
+    let shown = cut(visible(text).trim(), most);
+    if shown.is_empty() {
+        return "` `".to_owned();
+    }
+    if shown.contains('`') { format!("`` {} ``", without_runs(&shown)) } else { format!("`{shown}`") }
+}
+
+/// Discord knows spans of one and two backticks; a run of two or more cannot stand in either.
+fn without_runs(text: &str) -> String {
+    let mut parted = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '`' && parted.ends_with('`') {
+            parted.push('\u{200b}');
+        }
+        parted.push(c);
+    }
+    parted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_type_cannot_break_out_of_its_code_span() {
+        assert_eq!(code("web-1"), "`web-1`");
+        assert_eq!(code("@everyone <@1>"), "`@everyone <@1>`");
+        assert_eq!(code("a`b"), "`` a`b ``");
+        assert_eq!(code("a``b"), "`` a`\u{200b}`b ``");
+        assert_eq!(code("a```b"), "`` a`\u{200b}`\u{200b}`b ``");
+        assert_eq!(code("a\nb"), "`a b`");
+        assert_eq!(code("\n"), "` `");
+        assert!(code(&"x".repeat(900)).chars().count() < LONGEST + 5);
+        assert_eq!(code("web\u{202e}1"), "`web<U+202E>1`");
+        assert_eq!(code_within("a`bcdef", 4), "`` a`b… ``");
+    }
+}
