@@ -3,7 +3,6 @@
 //! What needs Discord waits for Discord in the background: during an outage operations go on, `/healthz` answers, and
 //! `SIGTERM` still ends the program within `drain`.
 
-mod anchor;
 pub mod audit;
 pub mod check;
 mod commands;
@@ -22,43 +21,44 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use bernard_bot::{
+    asking::Realm,
+    handler::{Handler, HandlerSettings, SharedPolicy},
+    registration::Registration,
+};
+use bernard_config::{Config, Mode, Pace, Places, StoreUrl};
+use bernard_discord::{
+    Fault, RawInteraction, Rest,
+    sender::{Sender, SenderSettings},
+    signed::Interactions,
+};
+use bernard_domain::{
+    access::Policy,
+    audit::{Act, Entry},
+    operation::ChannelId,
+};
+use bernard_engine::{
+    audit_anchor::Anchors,
+    fleet::{Fleet, foreign_finder::Finder, refresh},
+    intake::Desk,
+    lease_scheduler::{Warden, WardenSettings},
+    limits::Limits,
+    messenger::Errands,
+    runner::Runner,
+    steps::{Probe, Settings},
+    wakeups::Pulse,
+};
+use bernard_ovh as ovh;
+use bernard_platform::{clock, metrics::Switch};
+use bernard_store::Store;
 use jiff::SignedDuration;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{net::TcpListener, sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use self::anchor::Anchors;
 use crate::{
-    access::Policy,
-    audit::{Act, Entry},
     check::remembered,
-    clock,
-    config::{Config, Mode, Pace, Places, StoreUrl},
-    discord::{
-        Fault, RawInteraction, Rest,
-        asking::Realm,
-        handler::{Handler, HandlerSettings, SharedPolicy},
-        registration::Registration,
-        sender::{Sender, SenderSettings},
-        signed::Interactions,
-    },
     http::{self, Endpoints, Life, Unready},
-    limits::Limits,
-    metrics::Switch,
-    ovh,
-    rescue::{
-        desk::Desk,
-        errand::Errands,
-        finder::Finder,
-        fleet::Fleet,
-        operation::ChannelId,
-        pulse::Pulse,
-        refresh,
-        runner::Runner,
-        steps::{Probe, Settings},
-        warden::{Warden, WardenSettings},
-    },
-    store::Store,
 };
 
 /// How many interactions may wait to be received, which takes no time; more are dropped, and counted.
@@ -140,7 +140,7 @@ impl App {
         let store = open_store(&config).await?;
         let fleet = Fleet::new(clients(&config)?, store.clone()).await.context("the inventory cannot be read")?;
         let pause = store.pause().await.context("the store cannot be read")?;
-        crate::metrics::paused(if pause.is_some() { Switch::Pulled } else { Switch::Loose });
+        bernard_platform::metrics::paused(if pause.is_some() { Switch::Pulled } else { Switch::Loose });
         store.wake_all(clock::now()).await.context("the store cannot be written")?;
         store.distrust_messages().await.context("the store cannot be written")?;
         store.doubt_writes(clock::now()).await.context("the store cannot be written")?;

@@ -19,16 +19,14 @@ mod verb;
 
 use std::collections::BTreeMap;
 
+use bernard_config::{Config, Places};
+use bernard_discord::Rest;
+use bernard_domain::server::Server;
+use bernard_ovh as ovh;
+
 pub use example::{is_untouched, said as said_of_example};
 pub use finding::{About, Finding, Heard, Outcome, Report, Verdict, verdict};
 pub use verb::{Looks, run};
-
-use crate::{
-    config::{Config, Places},
-    discord::Rest,
-    ovh,
-    rescue::server::Server,
-};
 
 /// Looks at everything that `config` will need, all ends at once; only reads. `clients`: those of its accounts, in their order.
 pub async fn online(config: &Config, places: &Places, rest: &Rest, clients: &[ovh::Client], report: &Report<'_>) {

@@ -261,8 +261,9 @@ fn own_program() -> std::io::Result<std::path::PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use bernard_config::Config;
+
     use super::*;
-    use crate::config::Config;
 
     #[tokio::test]
     async fn its_configuration_is_in_order_at_every_speed() {

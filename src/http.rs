@@ -7,7 +7,7 @@
 //! - `POST /interactions` (mode `http` only): a signed interaction, handed over to the same channel as the gateway's and answered
 //!   with 202 and nothing: the real answer goes by Discord's callback, so both modes share one path.
 //!
-//! An interaction that Discord did not sign just now gets 401 and is not looked at: see [`crate::discord::signed`]. How many
+//! An interaction that Discord did not sign just now gets 401 and is not looked at: see [`bernard_discord::signed`]. How many
 //! may come, how slowly and with how much is the `door`'s to say.
 
 mod door;
@@ -22,15 +22,15 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use bernard_discord::{
+    interaction::LONGEST,
+    signed::{Interactions, Received},
+};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use self::door::Bounds;
-use crate::discord::{
-    interaction::LONGEST,
-    signed::{Interactions, Received},
-};
 
 /// How often the figures' recorder is tidied.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);

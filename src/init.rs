@@ -19,11 +19,12 @@ use std::{
     process::ExitCode,
 };
 
+use bernard_domain::access::Capability;
 use clap::Args;
 use tokio::runtime::Runtime;
 
 use self::{ask::Asker, draft::Draft, files::Place, gate::Gate};
-use crate::{access::Capability, app, check::Looks};
+use crate::{app, check::Looks};
 
 /// What `bernard init` can be told. What is not told is asked for, if there is a terminal.
 #[derive(Debug, Args)]

@@ -18,28 +18,9 @@
 //!   what to grant, and [`init`] writes a configuration.
 //! - `demo`: the program between two simulated far ends, for who has no account (feature `demo`; not in the image).
 
-pub mod locale;
-pub mod duration;
-pub mod rate_limits;
-pub mod config;
-pub mod access;
-pub mod rescue;
-pub mod audit;
-pub mod store;
-pub mod limits;
-pub mod ovh;
-pub mod discord;
-pub mod text;
-pub mod shown;
-pub mod lenient;
-mod sieve;
 pub mod http;
-pub mod tls;
-pub mod metrics;
 pub mod logging;
-pub mod clock;
 pub mod process;
-pub mod private;
 pub mod app;
 pub mod check;
 pub mod rights;

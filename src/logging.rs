@@ -6,6 +6,7 @@
 
 use std::io;
 
+use bernard_untrusted::shown;
 use tracing::{Level, Metadata, Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{
     EnvFilter, Layer,
@@ -14,8 +15,6 @@ use tracing_subscriber::{
     layer::SubscriberExt,
     registry,
 };
-
-use crate::shown;
 
 /// The libraries that see secrets, by the first part of their targets.
 const CAPPED: [&str; 15] = [

@@ -15,9 +15,11 @@ use bernard::{
         check::Ask,
     },
     check::{self, Looks},
-    config::{self, Config, LogFormat},
-    init, logging, metrics, process, rights,
+    init, logging, process, rights,
 };
+use bernard_config as config;
+use bernard_config::{Config, LogFormat};
+use bernard_platform::metrics;
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 

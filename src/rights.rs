@@ -19,18 +19,16 @@ use std::{
 };
 
 use base64::{Engine as _, prelude::BASE64_STANDARD_NO_PAD};
+use bernard_bot::invite;
+use bernard_config::{Config, process_environment};
+use bernard_domain::access::{Capability, Policy};
+use bernard_engine::needs::{self, Call};
+use bernard_ovh as ovh;
+use bernard_ovh::Account;
 use secrecy::ExposeSecret as _;
 
 pub use page::create_token;
 pub use policy::{Known, document};
-
-use crate::{
-    access::{Capability, Policy},
-    config::{Config, process_environment},
-    discord::invite,
-    ovh::{self, Account},
-    rescue::needs::{self, Call},
-};
 
 /// How long OVHcloud is asked for the account's URNs.
 const ASKED_FOR: Duration = Duration::from_secs(3);

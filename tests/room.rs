@@ -3,7 +3,7 @@
 
 use std::{alloc::System, sync::Arc};
 
-use bernard::rescue::known::{Known, Servers};
+use bernard_domain::inventory::known::{Known, Servers};
 use jiff::Timestamp;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 

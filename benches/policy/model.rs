@@ -5,9 +5,9 @@
 
 use std::{collections::BTreeSet, num::NonZeroU32, time::Duration};
 
-use bernard::{
+use bernard_domain::{
     access::{Action, Capability, Policy, Protect, Requester, Role, RuleKind, RulePlace, UserId, Who},
-    rescue::server::Server,
+    server::Server,
 };
 use proptest::prelude::*;
 

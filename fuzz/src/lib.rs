@@ -7,20 +7,16 @@ use std::{
     time::Instant,
 };
 
-use bernard::{
-    config::Config,
-    discord::{
-        RawInteraction,
-        component::Button,
-        form::Form,
-        guide,
-        signed::{Interactions, Received},
-    },
-    ovh::{
-        Answered,
-        decode::{self, Decoded},
-    },
-    rescue::link::id_in_mail,
+use bernard_bot::{component::Button, form::Form, guide};
+use bernard_config::Config;
+use bernard_discord::{
+    RawInteraction,
+    signed::{Interactions, Received},
+};
+use bernard_engine::link::id_in_mail;
+use bernard_ovh::{
+    Answered,
+    decode::{self, Decoded},
 };
 use ed25519_dalek::{Signer, SigningKey};
 use jiff::Timestamp;

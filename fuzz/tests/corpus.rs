@@ -2,12 +2,12 @@
 
 use std::{fs, path::Path, time::Instant};
 
-use bernard::discord::{
-    RawInteraction,
+use bernard_bot::{
     component::{Button, Subject},
     form::Form,
     guide,
 };
+use bernard_discord::RawInteraction;
 use bernard_fuzz::TARGETS;
 
 /// What begins like one of today's buttons, and is none: the fuzzer needs both sides.

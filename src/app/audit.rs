@@ -8,15 +8,14 @@ use std::{
 };
 
 use anyhow::{Context, anyhow, bail};
+use bernard_config as config;
+use bernard_config::{Config, StoreUrl};
+use bernard_domain::audit::{Anchor, Broken, COLUMNS, Gaps, Line, NotALine, Start, Verified, Verifier, row};
+use bernard_store as store;
+use bernard_store::Ledger;
 use clap::{Args, Subcommand, ValueEnum};
 use futures_util::{StreamExt, pin_mut};
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
-
-use crate::{
-    audit::{Anchor, Broken, COLUMNS, Gaps, Line, NotALine, Start, Verified, Verifier, row},
-    config::{self, Config, StoreUrl},
-    store::{self, Ledger},
-};
 
 /// The chain is whole.
 const WHOLE: u8 = 0;

@@ -3,14 +3,14 @@
 use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
+use bernard_config as config;
+use bernard_config::{Config, Loaded, Places};
+use bernard_discord::{Rest, sender::Sender};
+use bernard_ovh as ovh;
+use bernard_store as store;
 
 use super::{sender_settings, store_path};
-use crate::{
-    check::{self, Finding, Looks, Outcome, Report},
-    config::{self, Config, Loaded, Places},
-    discord::{Rest, sender::Sender},
-    ovh, store,
-};
+use crate::check::{self, Finding, Looks, Outcome, Report};
 
 /// The longest that one exchange with OVHcloud may take here: whoever checks does not wait as long as a rescue does.
 const EXCHANGE: Duration = Duration::from_secs(8);

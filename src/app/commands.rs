@@ -10,6 +10,13 @@ use std::{
     time::Duration,
 };
 
+use bernard_bot::{
+    command,
+    registration::{Registration, Standing},
+};
+use bernard_discord::{Error, Rest, rest::RegisteredCommand, sender::pauses};
+use bernard_platform::clock;
+use bernard_store::Store;
 use serenity::{
     builder::CreateCommand,
     model::id::{ApplicationId, GuildId},
@@ -18,16 +25,6 @@ use sha1::{Digest, Sha1};
 use tokio_util::sync::CancellationToken;
 
 use super::Ready;
-use crate::{
-    clock,
-    discord::{
-        Error, Rest, command,
-        registration::{Registration, Standing},
-        rest::RegisteredCommand,
-        sender::pauses,
-    },
-    store::Store,
-};
 
 /// How long one try may take: so long `/readyz` waits for it at most.
 const TRY_WITHIN: Duration = Duration::from_secs(10);
@@ -82,7 +79,7 @@ impl Registrar {
     }
 
     fn tried(&self, registered: f64) {
-        metrics::gauge!(crate::metrics::COMMANDS_REGISTERED).set(registered);
+        metrics::gauge!(bernard_platform::metrics::COMMANDS_REGISTERED).set(registered);
         self.ready.commands.store(true, Ordering::Relaxed);
     }
 
@@ -112,7 +109,7 @@ impl Registrar {
 }
 
 fn is_a_page(error: &Error) -> bool {
-    matches!(error.cause(), crate::discord::Cause::NotDiscords { .. })
+    matches!(error.cause(), bernard_discord::Cause::NotDiscords { .. })
 }
 
 /// What we want, and what Discord has of it: its version of a command changes whenever somebody changes the command.

@@ -7,27 +7,27 @@ use std::{
     time::Duration,
 };
 
+use bernard_bot::{
+    card::Manner,
+    courier::Courier,
+    handler::SharedPolicy,
+    herald::{Herald, HeraldSettings},
+    registration::Registration,
+    reporter::Reporter,
+};
+use bernard_config::{Config, Mode};
+use bernard_discord::{
+    Fault, RawInteraction, Rest,
+    gateway::{Gateway, GatewaySettings, Handle, Health},
+    sender::SenderSettings,
+};
+use bernard_engine::{fleet::Fleet, messenger::Errand, wakeups::Pulse};
+use bernard_store::Store;
 use serenity::model::id::GuildId;
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{Ended, Ready, commands::Registrar};
-use crate::{
-    config::{Config, Mode},
-    discord::{
-        Fault, RawInteraction, Rest,
-        card::Manner,
-        courier::Courier,
-        gateway::{Gateway, GatewaySettings, Handle, Health},
-        handler::SharedPolicy,
-        herald::{Herald, HeraldSettings},
-        registration::Registration,
-        reporter::Reporter,
-        sender::SenderSettings,
-    },
-    rescue::{errand::Errand, fleet::Fleet, pulse::Pulse},
-    store::Store,
-};
 
 /// Everything that needs Discord to be there.
 pub(super) struct Discord {

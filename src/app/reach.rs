@@ -5,10 +5,13 @@ use std::{
     time::Duration,
 };
 
+use bernard_config::Config;
+use bernard_engine::fleet::Fleet;
+use bernard_ovh::Standing;
 use tokio_util::sync::CancellationToken;
 
 use super::Ready;
-use crate::{config::Config, http::AccountSeen, ovh::Standing, rescue::fleet::Fleet};
+use crate::http::AccountSeen;
 
 /// When it is said: within two seconds, and later than a healthy start takes.
 const AFTER: Duration = Duration::from_millis(1_500);

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
+use bernard_platform::clock;
 use jiff::SignedDuration;
 use tokio_util::sync::CancellationToken;
-
-use crate::clock;
 
 /// Says in the log when somebody sets the wall clock; nothing that runs goes by it.
 pub(super) async fn watch(stop: CancellationToken) {

@@ -1,14 +1,14 @@
 //! What the bot needs of Discord: its token, its guild, the roles that are named, and the permissions to write.
 
+use bernard_config::{Config, Places};
+use bernard_discord as discord;
+use bernard_discord::{Rest, rest};
+use bernard_domain::access::Who;
+
 use super::{
     finding::{Finding, Outcome, Report},
     reach::{self, READ_WITHIN},
     rights,
-};
-use crate::{
-    access::Who,
-    config::{Config, Places},
-    discord::{self, Rest, rest},
 };
 
 /// What is looked at, and with what.
@@ -85,7 +85,7 @@ impl Look<'_> {
             .map(|role| role.permissions)
             .reduce(|all, permissions| all | permissions)
             .unwrap_or_default();
-        let lacks = discord::invite::lacking(held);
+        let lacks = bernard_bot::invite::lacking(held);
         match lacks.is_empty() {
             true => self.well("Discord: the bot's roles give it the permissions it needs".to_owned()),
             false => self.report.add(

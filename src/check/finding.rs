@@ -2,9 +2,8 @@
 
 use std::{cell::RefCell, fmt};
 
+use bernard_config::{At, Place, Warning};
 use serde_json::{Value, json};
-
-use crate::config::{At, Place, Warning};
 
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -283,7 +282,7 @@ mod tests {
         let heard = RefCell::new(0);
         let hear = |_: Heard<'_>| *heard.borrow_mut() += 1;
         let report = Report::new(&hear);
-        let problem = |key: &str| crate::config::Problem {
+        let problem = |key: &str| bernard_config::Problem {
             at: At::Line { line: 9, column: 1 },
             key: key.to_owned(),
             what: "is odd".to_owned(),

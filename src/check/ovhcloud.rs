@@ -1,20 +1,21 @@
 //! What the bot needs of an account at OVHcloud: its clock, its servers, and the rights of its credentials.
 
+use bernard_config::{Config, Places};
+use bernard_domain::{
+    access::Policy,
+    operation::Source,
+    server::{Server, ServiceName},
+};
+use bernard_engine::{
+    fleet::doctor::{DRIFT, EXPIRES_SOON},
+    needs,
+};
+use bernard_ovh as ovh;
+use bernard_platform::clock;
+
 use super::{
     finding::{Finding, Outcome, Report},
     reach::{self, Configured, REPEATED_FOR, Trouble},
-};
-use crate::{
-    access::Policy,
-    clock,
-    config::{Config, Places},
-    ovh,
-    rescue::{
-        health::{DRIFT, EXPIRES_SOON},
-        needs,
-        operation::Source,
-        server::{Server, ServiceName},
-    },
 };
 
 /// How many servers of an account are read to hold the rules against: two minutes of the usual budget.

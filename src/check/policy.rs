@@ -2,15 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use bernard_domain::{access::Policy, server::ServiceName};
+use bernard_engine::needs::{self, On};
+use bernard_ovh as ovh;
+
 use super::{finding::Outcome, ovhcloud::Look};
-use crate::{
-    access::Policy,
-    ovh,
-    rescue::{
-        needs::{self, On},
-        server::ServiceName,
-    },
-};
 
 /// How many servers of an account are asked about: each costs two requests.
 const ASKED: usize = 100;

@@ -2,12 +2,12 @@
 
 use std::{fmt, future::Future, time::Duration};
 
+use bernard_config::{Config, Places};
+use bernard_discord as discord;
+use bernard_ovh as ovh;
+use bernard_ovh::{Account, Credentials};
+
 use super::finding::{Finding, Outcome, Report};
-use crate::{
-    config::{Config, Places},
-    discord,
-    ovh::{self, Account, Credentials},
-};
 
 /// Within this it is said that an end does not answer: less than the three seconds after which people wonder.
 pub(super) const SAID_WITHIN: Duration = Duration::from_millis(2_500);

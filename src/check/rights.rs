@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::finding::{Finding, Outcome};
-use crate::{
+use bernard_config::{Config, Places};
+use bernard_domain::{
     access::{Capability, Policy, Protect, RuleKind, RulePlace, Selector, Who},
-    config::{Config, Places},
-    rescue::server::Server,
+    server::Server,
 };
+
+use super::finding::{Finding, Outcome};
 
 /// How many servers a finding names.
 const NAMED: usize = 3;
@@ -184,8 +185,9 @@ fn names(servers: &[&Server]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use bernard_domain::server::ServiceName;
+
     use super::*;
-    use crate::rescue::server::ServiceName;
 
     const LEAST: &str = "[discord]\ntoken = \"fake-token\"\nguild = \"1\"\n[[ovh]]\napplication_key = \"a\"\n\
                          application_secret = \"b\"\nconsumer_key = \"c\"\n";

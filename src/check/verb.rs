@@ -7,13 +7,13 @@ use std::{
     process::ExitCode,
 };
 
+use bernard_config::{Loaded, Place, Problems};
 use serde_json::{Value, json};
 
 use super::{
     example,
     finding::{Finding, Heard, Outcome, Report, Verdict, verdict},
 };
-use crate::config::{Loaded, Place, Problems};
 
 /// The exit code of a configuration that will not work, or whose ends did not answer.
 const NOT_READY: u8 = 1;

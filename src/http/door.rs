@@ -92,7 +92,7 @@ pub(super) async fn keep(listener: TcpListener, router: Router, bounds: Bounds, 
         if oldest_first.len() >= bounds.most
             && let Some(oldest) = oldest_first.pop_front()
         {
-            metrics::counter!(crate::metrics::HTTP_CROWDED_OUT).increment(1);
+            metrics::counter!(bernard_platform::metrics::HTTP_CROWDED_OUT).increment(1);
             oldest.abort();
         }
         let connection = serve_one(stream, router.clone(), bounds, stop.clone());

@@ -1,11 +1,11 @@
 use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
 
+use bernard_discord::RawInteraction;
 use ed25519_dalek::{Signer, SigningKey};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot};
 
 use super::*;
-use crate::discord::RawInteraction;
 
 /// Generous, and met in no good run.
 const LIMIT: std::time::Duration = std::time::Duration::from_secs(20);
@@ -33,12 +33,12 @@ struct Served {
 
 impl Served {
     async fn start(life: impl Fn() -> Life + Send + Sync + 'static, unready: fn() -> Vec<Unready>) -> Self {
-        let recorder = crate::metrics::recorder().unwrap();
+        let recorder = bernard_platform::metrics::recorder().unwrap();
         let handle = recorder.handle();
         metrics::with_local_recorder(&recorder, || {
-            crate::metrics::describe();
-            metrics::counter!(crate::metrics::INTERACTIONS, "door" => "http").increment(3);
-            metrics::histogram!(crate::metrics::ACKNOWLEDGEMENT_SECONDS).record(0.002);
+            bernard_platform::metrics::describe();
+            metrics::counter!(bernard_platform::metrics::INTERACTIONS, "door" => "http").increment(3);
+            metrics::histogram!(bernard_platform::metrics::ACKNOWLEDGEMENT_SECONDS).record(0.002);
         });
         let key = SigningKey::from_bytes(&[7; 32]);
         let (tx, rx) = mpsc::channel(1);

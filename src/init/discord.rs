@@ -2,6 +2,14 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
+use bernard_bot::invite;
+use bernard_discord as discord;
+use bernard_discord::{
+    Rest,
+    rest::Role,
+    sender::{Sender, SenderSettings},
+};
+use bernard_domain::access::Capability;
 use secrecy::SecretString;
 use tokio::runtime::Runtime;
 
@@ -10,14 +18,6 @@ use super::{
     ask::{self, Asker},
     draft::{Named, RoleDraft},
     parse_role, read_secret,
-};
-use crate::{
-    access::Capability,
-    discord::{
-        self, Rest, invite,
-        rest::Role,
-        sender::{Sender, SenderSettings},
-    },
 };
 
 /// How long an answer is waited for.

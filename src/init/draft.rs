@@ -2,10 +2,10 @@
 
 use std::{collections::BTreeSet, fmt::Write as _, path::PathBuf};
 
+use bernard_domain::access::Capability;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::files::{Place, SecretFile};
-use crate::access::Capability;
 
 /// Discord's own address, which needs not be written.
 pub(super) const DISCORD: &str = "https://discord.com";
@@ -138,8 +138,9 @@ fn shown(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use bernard_config::Config;
+
     use super::*;
-    use crate::config::Config;
 
     fn named(id: u64, name: &str) -> Named {
         Named { id, name: name.to_owned() }

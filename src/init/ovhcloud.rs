@@ -2,6 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use bernard_domain::{
+    access::{Policy, Role, RuleKind, RulePlace, Who},
+    operation::Source,
+};
+use bernard_engine::needs::{self, Call};
+use bernard_ovh as ovh;
+use bernard_ovh::{Account, Cause, Credentials, Endpoint};
 use secrecy::SecretString;
 use tokio::runtime::Runtime;
 
@@ -11,15 +18,7 @@ use super::{
     draft::{AccountDraft, CredentialsDraft, RoleDraft},
     read_secret,
 };
-use crate::{
-    access::{Policy, Role, RuleKind, RulePlace, Who},
-    ovh::{self, Account, Cause, Credentials, Endpoint},
-    rescue::{
-        needs::{self, Call},
-        operation::Source,
-    },
-    rights,
-};
+use crate::rights;
 
 /// How long an answer is waited for.
 const WITHIN: Duration = Duration::from_secs(8);

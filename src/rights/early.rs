@@ -2,7 +2,7 @@
 
 use std::{ffi::OsString, path::Path};
 
-use crate::config::{Config, Problems};
+use bernard_config::{Config, Problems};
 
 /// What stands in for a secret that is not there; it is never sent anywhere.
 const NOT_YET: &str = "not-there-yet";

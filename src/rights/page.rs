@@ -1,9 +1,7 @@
 //! OVHcloud's createToken page, which makes an application's three keys, with the rules filled in.
 
-use crate::{
-    ovh::Endpoint,
-    rescue::needs::{self, Call},
-};
+use bernard_engine::needs::{self, Call};
+use bernard_ovh::Endpoint;
 
 /// The address of the page with one rule for each need: a method and a path with literal stars, as OVHcloud's own guides have it.
 pub fn create_token(endpoint: &Endpoint, calls: &[Call]) -> String {
@@ -14,8 +12,9 @@ pub fn create_token(endpoint: &Endpoint, calls: &[Call]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use bernard_domain::{access::Policy, operation::Source};
+
     use super::*;
-    use crate::{access::Policy, rescue::operation::Source};
 
     #[test]
     fn the_page_is_the_endpoints_own_and_has_a_rule_for_each_need() {

@@ -2,12 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use bernard_engine::needs::{Call, On};
+use bernard_ovh::{Account, Credentials};
 use serde_json::{Value, json};
-
-use crate::{
-    ovh::{Account, Credentials},
-    rescue::needs::{Call, On},
-};
 
 /// Stands for what only OVHcloud knows.
 pub(super) const UNKNOWN: &str = "YOUR_ACCOUNT";
@@ -65,8 +62,9 @@ fn region(account: &Account, known: Option<&Known>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use bernard_config::Config;
+
     use super::*;
-    use crate::config::Config;
 
     fn account(credentials: &str, endpoint: &str) -> Account {
         let text =

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bernard::rescue::operation::Kind;
+use bernard_domain::operation::Kind;
 use sim::{
     discord::{Audience, Discord, Id, Message, OPS, Person},
     ovh::Ovh,

@@ -1,6 +1,6 @@
 //! Answers that Discord will not show: another way, then a word; never "thinking…" for a quarter of an hour.
 
-use bernard::rescue::operation::Kind;
+use bernard_domain::operation::Kind;
 use sim::discord::{Asked, Message, OPS};
 
 use crate::bot::{TestBot, eventually};

@@ -7,10 +7,8 @@ mod lines;
 
 use std::path::{Path, PathBuf};
 
-use bernard::{
-    audit::{Gaps, Line, Start, Verified, Verifier},
-    store::Ledger,
-};
+use bernard_domain::audit::{Gaps, Line, Start, Verified, Verifier};
+use bernard_store::Ledger;
 use futures_util::StreamExt;
 
 /// A store whose audit must be whole when its story is over, unless that failed anyway.

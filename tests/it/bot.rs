@@ -2,12 +2,10 @@
 
 use std::{path::PathBuf, sync::OnceLock, time::Duration};
 
-use bernard::{
-    app::App,
-    config::{Config, Loaded},
-    metrics,
-    rescue::operation::{Operation, OperationId},
-};
+use bernard::app::App;
+use bernard_config::{Config, Loaded};
+use bernard_domain::operation::{Operation, OperationId};
+use bernard_platform::metrics;
 use metrics_exporter_prometheus::PrometheusHandle;
 use sim::{
     discord::{Asked, Discord, GUILD, Id, Message, OPS, Person, ROLE},
@@ -260,7 +258,7 @@ impl TestBot {
     /// The store's lock says when the last task is gone.
     async fn store_is_free(&self) {
         let path = self.database();
-        eventually("the store is let go", async || bernard::store::Store::open(&path).await.is_ok()).await;
+        eventually("the store is let go", async || bernard_store::Store::open(&path).await.is_ok()).await;
     }
 
     /// The store's file.
@@ -377,7 +375,7 @@ impl TestBot {
 
     /// An operation as the store has it. The program must not run.
     pub(crate) async fn operation(&self, id: i64) -> Operation {
-        let store = bernard::store::Store::open(&self.database()).await.expect("the store opens");
+        let store = bernard_store::Store::open(&self.database()).await.expect("the store opens");
         let operation = store.operation(OperationId(id)).await.expect("it reads").expect("it is there");
         store.close().await;
         operation
@@ -385,7 +383,7 @@ impl TestBot {
 
     /// Makes the attempts at an operation's messages so much older. The program must not run.
     pub(crate) async fn age_messages(&self, id: i64, by: jiff::SignedDuration) {
-        let store = bernard::store::Store::open(&self.database()).await.expect("the store opens");
+        let store = bernard_store::Store::open(&self.database()).await.expect("the store opens");
         for mut posted in store.messages(OperationId(id)).await.expect("they read") {
             posted.attempted -= by;
             store.save_message(OperationId(id), &posted).await.expect("it is written");
@@ -410,8 +408,8 @@ impl TestBot {
     pub(crate) async fn operations(&self) -> Vec<Operation> {
         let path = self.database();
         // What did not end within `drain` lets go of the store a moment later.
-        eventually("the store is let go", async || bernard::store::Store::open(&path).await.is_ok()).await;
-        let store = bernard::store::Store::open(&path).await.expect("the store opens");
+        eventually("the store is let go", async || bernard_store::Store::open(&path).await.is_ok()).await;
+        let store = bernard_store::Store::open(&path).await.expect("the store opens");
         let mut operations = Vec::new();
         while let Some(operation) = store.operation(OperationId(operations.len() as i64 + 1)).await.expect("it reads") {
             operations.push(operation);

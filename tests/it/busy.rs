@@ -1,7 +1,7 @@
 //! One operation a server: the second is told who holds it, and what may take over does.
 
-use bernard::rescue::{
-    operation::OperationId,
+use bernard_domain::operation::{
+    OperationId,
     state::{Outcome, Phase},
 };
 use sim::{discord::OPS, net::Hold};

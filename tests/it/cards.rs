@@ -1,9 +1,7 @@
 //! Confirmation cards: nothing before **Confirm**, and one operation for ever after it.
 
-use bernard::{
-    clock,
-    store::{Card, CardId, Store},
-};
+use bernard_platform::clock;
+use bernard_store::{Card, CardId, Store};
 use jiff::ToSpan;
 use sim::discord::{Message, OPS};
 

@@ -6,7 +6,10 @@ mod late;
 mod mark;
 mod point;
 
-use bernard::rescue::{desk, operation::Kind, step::Step};
+use bernard_domain::operation::{Kind, step::Step};
+use bernard_engine::intake;
+use mark::Mark;
+use point::{Crash, Guard, Moment};
 use sim::{
     discord::{BOT_TOKEN, OPS, Person, ROLE},
     ovh::Ending,
@@ -18,8 +21,6 @@ use crate::{
     bot::{TestBot, TestConfig, rule, web_1},
     passing::lease,
 };
-use mark::Mark;
-use point::{Crash, Guard, Moment};
 
 /// The simulated account's Linux rescue.
 const LINUX_RESCUE: u64 = 230_242;
@@ -35,7 +36,8 @@ async fn world_for(crash: Crash) -> TestBot {
     if crash.guard == Guard::Approval {
         // What changes hands was no protected server's rescue when it began.
         let servers = if crash.kind == Kind::HandOver { "tag:frozen=yes" } else { "*" };
-        let protect = format!("[[protect]]\nservers = [\"{servers}\"]\nactions = [\"{}\"]\n", desk::action(crash.kind));
+        let protect =
+            format!("[[protect]]\nservers = [\"{servers}\"]\nactions = [\"{}\"]\n", intake::action(crash.kind));
         config.rules = config.rules.replace(", \"approve\"", "");
         config.rules += &(rule(LEADS, &["approve"], &["*"]) + &protect);
     }

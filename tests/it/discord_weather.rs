@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bernard::rescue::operation::Kind;
+use bernard_domain::operation::Kind;
 use serde_json::json;
 use sim::discord::{OPS, ROLE, Resumable, Scope};
 

@@ -1,6 +1,6 @@
 //! DMs that Discord refuses: what is final is as good as closed DMs, what may heal is tried for a while, and one secret serves all tries.
 
-use bernard::rescue::operation::Kind;
+use bernard_domain::operation::Kind;
 use serde_json::json;
 use sim::discord::{Message, ROLE};
 

@@ -4,27 +4,25 @@
 
 use std::fmt::Write;
 
-use bernard::{
-    access::{Because, UserId, Who},
-    discord::{
-        card::{self, LinkOut, Manner, Rescue},
-        dm,
-    },
-    locale::Locale,
-    rescue::{
-        approval::{Approval, Guard},
-        calls,
-        console::ConsoleMinutes,
-        event::{Event, NotDone, Port, Problem, PutBack},
-        lease::{Effect, Lease, effect},
-        mark::Mark,
-        operation::{
-            ChannelId, EnableWish, Ends, Entry, Intent, Kind, Operation, OperationId, Plan, Request, Setting, Snapshot,
-            Source, Wish,
-        },
-        server::{Boot, BootId, ServiceName, System, TaskId, TaskStatus},
-    },
+use bernard_bot::{
+    card::{self, LinkOut, Manner, Rescue},
+    dm,
 };
+use bernard_domain::{
+    access::{Because, UserId, Who},
+    console::ConsoleMinutes,
+    lease::{Effect, Lease, effect},
+    locale::Locale,
+    mark::Mark,
+    operation::{
+        ChannelId, EnableWish, Ends, Entry, Intent, Kind, Operation, OperationId, Plan, Request, Setting, Snapshot,
+        Source, Wish,
+        approval::{Approval, Guard},
+        event::{Event, NotDone, Port, Problem, PutBack},
+    },
+    server::{Boot, BootId, ServiceName, System, TaskId, TaskStatus},
+};
+use bernard_engine::exact_calls;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use serenity::builder::{CreateAttachment, CreateMessage};
@@ -315,7 +313,7 @@ fn approval(count: u32, wish: &Wish) -> Approval {
         rule: "[[protect]] #1 (line 41)".into(),
         because: Because::Matches,
         of: vec![Who::Role(400_000_000_000_000_003), Who::User(UserId(200_000_000_000_000_007))],
-        calls: calls::of(&server, wish, &plan, &[Source::AuthenticationSecret]),
+        calls: exact_calls::of(&server, wish, &plan, &[Source::AuthenticationSecret]),
     }
 }
 

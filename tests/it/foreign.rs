@@ -1,9 +1,7 @@
 //! Rescues that Bernard did not start: found by what they boot, listed, adopted, restored.
 
-use bernard::{
-    rescue::server::{Boot, BootId},
-    store::Store,
-};
+use bernard_domain::server::{Boot, BootId};
+use bernard_store::Store;
 use sim::{
     discord::{Id, ROLE},
     ovh::{Netboot, Ovh, Running, ServerSpec},

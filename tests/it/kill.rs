@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bernard::rescue::operation::Kind;
+use bernard_domain::operation::Kind;
 
 use crate::{
     aftermath::{links_went_only_to, no_file_holds_a_link, no_message_is_doubled},

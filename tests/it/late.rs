@@ -1,6 +1,6 @@
 //! A change of the netboot that OVHcloud carries out late, when nobody waits for its answer any more.
 
-use bernard::rescue::operation::Kind;
+use bernard_domain::operation::Kind;
 use serde_json::json;
 use sim::{discord::Message, net::Hold};
 

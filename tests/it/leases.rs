@@ -1,6 +1,6 @@
 //! A rescue lasts longer, or is somebody else's: who may say so, how far it goes, and who hears of it.
 
-use bernard::rescue::lease::Lease;
+use bernard_domain::lease::Lease;
 use jiff::SignedDuration;
 use sim::discord::{Id, Message, OPS, Person, ROLE};
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use bernard::rescue::{
-    operation::{Kind, OperationId},
+use bernard_domain::operation::{
+    Kind, OperationId,
     state::{Outcome, Phase},
 };
 use serde_json::json;

@@ -1,6 +1,6 @@
 //! Whatever people call their servers, their kernels and their reasons: Discord takes every message.
 
-use bernard::rescue::operation::Kind;
+use bernard_domain::operation::Kind;
 use sim::{
     discord::{OPS, ROLE},
     ovh::{Netboot, ServerSpec},

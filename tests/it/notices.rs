@@ -1,14 +1,12 @@
 //! The outbox: what is owed is said once, somewhere, whatever happens at that moment.
 
-use bernard::{
+use bernard_domain::{
     access::UserId,
-    rescue::{
-        notice::{Letter, Notice, To},
-        operation::{ChannelId, OperationId},
-        reminder::Reminder,
-    },
-    store::Store,
+    lease::reminder::Reminder,
+    notice::{Letter, Notice, To},
+    operation::{ChannelId, OperationId},
 };
+use bernard_store::Store;
 use sim::discord::{Id, OPS};
 
 use crate::{

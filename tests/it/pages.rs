@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use bernard::rescue::operation::Kind;
+use bernard_domain::operation::Kind;
 use jiff::SignedDuration;
 use serde_json::json;
 use sim::{

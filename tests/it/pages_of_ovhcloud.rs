@@ -1,7 +1,7 @@
 //! What stands where OVHcloud's answer should says nothing: neither that something was refused, nor that it is gone, nor that the
 //! credentials are bad.
 
-use bernard::rescue::operation::Kind;
+use bernard_domain::operation::Kind;
 use serde_json::json;
 use sim::ovh::Ovh;
 

@@ -1,6 +1,6 @@
 //! Time passes for leases: their rows become so much older, while the program runs or is down.
 
-use bernard::rescue::lease::Lease;
+use bernard_domain::lease::Lease;
 use jiff::SignedDuration;
 use sqlx::{Row, SqlitePool, sqlite::SqliteConnectOptions};
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use bernard::rescue::operation::Kind;
+use bernard_domain::operation::Kind;
 use futures_util::future::join_all;
 use sim::{
     discord::{Allowance, Message, OPS},

@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeSet, os::unix::fs::PermissionsExt, process::Stdio};
 
-use bernard::{rescue::needs, rights};
+use bernard::rights;
+use bernard_engine::needs;
 use sim::{discord::ROLE, ovh::Ovh};
 
 use crate::{

@@ -1,6 +1,6 @@
 //! What rings, where Discord does not bear that: the same words all the same, and whom they could not ring.
 
-use bernard::rescue::operation::Kind;
+use bernard_domain::operation::Kind;
 use jiff::SignedDuration;
 use sim::discord::{Mentions, ONCALL, OPS, ROLE};
 

@@ -2,21 +2,21 @@
 
 use std::fmt::Write;
 
-use bernard::{
+use bernard_bot::{
+    card::{self, LinkOut, Rescue},
+    dm,
+    guide::Place,
+};
+use bernard_domain::{
     access::{UserId, Who},
-    discord::{
-        card::{self, LinkOut, Rescue},
-        dm,
-        guide::Place,
-    },
-    rescue::{
+    console::ConsoleKind,
+    mark::Mark,
+    operation::{
+        Kind, Operation, OperationId, Source,
         approval::Guard,
-        console::ConsoleKind,
         event::{Event, Problem},
-        mark::Mark,
-        operation::{Kind, Operation, OperationId, Source},
-        server::{System, TaskId, TaskStatus},
     },
+    server::{System, TaskId, TaskStatus},
 };
 
 use crate::faces::{LINK, LOCALES, Scene, at, gallery, guarded, letter, manner, name, row};

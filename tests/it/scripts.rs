@@ -1,7 +1,7 @@
 //! A boot script of a server's owners: shown as what it starts, said before it is displaced, put back, and never repeated to
 //! anybody. And whatever else changes with a netboot.
 
-use bernard::audit::Line;
+use bernard_domain::audit::Line;
 use serde_json::json;
 use sim::{
     discord::{Message, OPS},

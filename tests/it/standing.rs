@@ -1,6 +1,6 @@
 //! OVHcloud's task does not end (`pace.task_patience`): that is said, nobody is barred from the way out, and it is followed on.
 
-use bernard::rescue::operation::Kind;
+use bernard_domain::operation::Kind;
 use jiff::SignedDuration;
 use sim::{
     discord::{Message, ONCALL, OPS},

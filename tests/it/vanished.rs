@@ -1,6 +1,6 @@
 //! Channels and threads that are deleted, closed or put away under an operation: it goes on, and says its end where it can.
 
-use bernard::rescue::operation::Kind;
+use bernard_domain::operation::Kind;
 use sim::discord::{Discord, Id, Message, OPS, permission};
 
 use crate::{

@@ -1,6 +1,6 @@
 //! Taking links away again: only what is gone is gone, and the audit says what is true.
 
-use bernard::rescue::operation::Kind;
+use bernard_domain::operation::Kind;
 use serde_json::json;
 use sim::net::Rule;
 

@@ -1,9 +1,7 @@
 //! The daily anchor: once a day, late rather than never, and not twice after a restart.
 
-use bernard::{
-    audit::{Anchor, Line},
-    store::Store,
-};
+use bernard_domain::audit::{Anchor, Line};
+use bernard_store::Store;
 use sim::discord::OPS;
 
 use super::lines;

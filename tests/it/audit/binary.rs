@@ -7,7 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use bernard::audit::Anchor;
+use bernard_domain::audit::Anchor;
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::lines;

@@ -1,9 +1,7 @@
 //! `/history`: who sees what, on a phone and in the file.
 
-use bernard::{
-    audit::{Gaps, Line, Start, Verified, Verifier},
-    store::{AuditFilter, Store},
-};
+use bernard_domain::audit::{Gaps, Line, Start, Verified, Verifier};
+use bernard_store::{AuditFilter, Store};
 use sim::discord::{Id, Message, OPS, ROLE, permission};
 
 use crate::bot::{TestBot, rule};

@@ -1,6 +1,7 @@
 //! What stands in the audit.
 
-use bernard::{audit::Line, config::Config, rescue::operation::Kind};
+use bernard_config::Config;
+use bernard_domain::{audit::Line, operation::Kind};
 use serde_json::json;
 use sim::discord::{Id, OPS, Person, ROLE};
 
@@ -73,7 +74,7 @@ async fn a_rescue_can_be_read_from_request_to_restore() {
 }
 
 fn policy_digest(config: &Config) -> String {
-    bernard::access::Policy::new(config.roles.clone(), config.protections.clone()).digest()
+    bernard_domain::access::Policy::new(config.roles.clone(), config.protections.clone()).digest()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! What arrives, or is said, only after the crash.
 
-use bernard::rescue::operation::Kind;
+use bernard_domain::operation::Kind;
 use serde_json::json;
 use sim::discord::Message;
 

@@ -1,6 +1,6 @@
 //! One point at which the process dies: which request marks it, and what must have come of the operation in the end.
 
-use bernard::rescue::{operation::Kind, step::Step};
+use bernard_domain::operation::{Kind, step::Step};
 use sim::net::Hold;
 
 use super::mark::Mark;

@@ -40,7 +40,7 @@ async fn a_button_of_before_the_upgrade_works_on_a_message_that_is_known_to_be_o
     forget_marks(&bot).await;
     bot.start().await;
     let mark = lease(&bot, "web-1").await.expect("a lease").mark;
-    assert_ne!(mark, bernard::rescue::mark::Mark::default(), "the migration gave it one");
+    assert_ne!(mark, bernard_domain::mark::Mark::default(), "the migration gave it one");
     let extend = unmarked(&custom_id(&end, "Extend"));
     for ours in [&end, &dm] {
         let answer = bot.forge(&bot.ann, &extend, ours).await;

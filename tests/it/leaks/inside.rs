@@ -2,21 +2,18 @@
 
 use std::{collections::BTreeSet, path::Path, time::Instant};
 
-use bernard::{
+use bernard_config::Config;
+use bernard_discord::{RawInteraction, sender::SenderSettings, signed::Interactions};
+use bernard_domain::{
     access::UserId,
-    config::Config,
-    discord::{RawInteraction, sender::SenderSettings, signed::Interactions},
     locale::Locale,
-    ovh::{
-        Account, Client, Credentials,
-        decode::{self, Decoded},
-    },
-    rescue::{
-        errand::Errand,
-        link::Found,
-        mark::Mark,
-        operation::{ChannelId, Operation, OperationId, Request, Source, Wish},
-    },
+    mark::Mark,
+    operation::{ChannelId, Operation, OperationId, Request, Source, Wish},
+};
+use bernard_engine::{link::Found, messenger::Errand};
+use bernard_ovh::{
+    Account, Client, Credentials,
+    decode::{self, Decoded},
 };
 use secrecy::SecretString;
 use serde_json::json;
@@ -72,7 +69,7 @@ fn printed() -> Vec<(&'static str, String)> {
     }
     all.push(("SenderSettings", format!("{:?}", SenderSettings::new("http://127.0.0.1:1".to_owned(), secret()))));
     let (tx, _rx) = tokio::sync::mpsc::channel(1);
-    let door = Interactions::new(&"07".repeat(32), bernard::clock::now, tx);
+    let door = Interactions::new(&"07".repeat(32), bernard_platform::clock::now, tx);
     all.push(("Interactions", format!("{door:?}")));
     for body in [json!({ "id": "7", "type": 2, "token": CANARY }), json!({ "id": CANARY, "token": CANARY })] {
         let raw = RawInteraction::parse(body.to_string().as_bytes(), Instant::now());
@@ -118,7 +115,7 @@ fn errand() -> (&'static str, String) {
         place: ChannelId(1),
         reason: None,
         rule: "role 1".into(),
-        guard: bernard::rescue::approval::Guard::Unprotected,
+        guard: bernard_domain::operation::approval::Guard::Unprotected,
         known_as: None,
         beside: None,
     };

@@ -8,7 +8,8 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use bernard::{logging, metrics::DISCORD_REQUESTS};
+use bernard::logging;
+use bernard_platform::metrics::DISCORD_REQUESTS;
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 use sim::{

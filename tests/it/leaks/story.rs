@@ -2,15 +2,14 @@
 
 use std::{fs, num::NonZeroU32, time::Instant};
 
-use bernard::{
+use bernard::logging;
+use bernard_discord as discord;
+use bernard_domain::{
     audit::Line,
-    discord, logging,
-    ovh::{Account, Client, Credentials},
-    rescue::{
-        operation::{Operation, Source},
-        server::ServiceName,
-    },
+    operation::{Operation, Source},
+    server::ServiceName,
 };
+use bernard_ovh::{Account, Client, Credentials};
 use serde_json::json;
 use sim::{
     discord::{Audience, OPS, Person, ROLE},

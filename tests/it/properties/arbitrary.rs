@@ -5,34 +5,33 @@ mod told;
 
 use std::net::Ipv4Addr;
 
-use bernard::{
+use bernard_domain::{
     access::{Because, UserId, Who},
+    console::{ConsoleKind, ConsoleMinutes},
+    hindrance::Matter,
+    lease::{
+        Lease,
+        reminder::Reminder,
+        sight::{Seen, Sight},
+    },
     locale::Locale,
-    rescue::{
+    mark::Mark,
+    notice::{Doing, Letter, Notice, To, Unasked},
+    operation::{
+        ChannelId, Difference, EnableWish, Ends, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source,
+        Wish,
         approval::{Approval, Guard},
-        console::{ConsoleKind, ConsoleMinutes},
         event::{Age, Doubt, Event, NotDone, Port, Problem, PutBack},
         exact_call::{ExactCall, Method, Times},
-        hindrance::Matter,
-        lease::Lease,
-        mark::Mark,
-        notice::{Doing, Letter, Notice, To, Unasked},
-        operation::{
-            ChannelId, Difference, EnableWish, Ends, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot,
-            Source, Wish,
-        },
-        others::{self, Beside, OthersWork, Unread},
-        reminder::Reminder,
-        server::{Boot, BootId, Identity, QueryId, ServiceName, System, TaskId, TaskStatus},
-        sight::{Seen, Sight},
-        start::Field,
     },
+    others::{self, Beside, OthersWork, Unread},
+    server::{Boot, BootId, Identity, QueryId, ServiceName, System, TaskId, TaskStatus, start::Field},
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::json;
-
 use starts::{facts, fields, instead, left_out, start};
+
 pub(super) use told::{lease, letter};
 
 fn text() -> impl Strategy<Value = String> {

@@ -1,16 +1,16 @@
 //! Random histories: whatever may follow what does, and nothing else; the promises about reboots hold on every way.
 
-use bernard::{
+use bernard_domain::{
     access::UserId,
-    rescue::{
-        console::ConsoleKind,
+    console::ConsoleKind,
+    mark::Mark,
+    operation::{
+        Intent, Kind, Operation, OperationId, Plan, Request,
         event::{Age, Event, Problem, PutBack},
-        mark::Mark,
-        operation::{Intent, Kind, Operation, OperationId, Plan, Request},
-        server::{System, TaskId, TaskStatus},
         state::{Phase, State},
         step::Step,
     },
+    server::{System, TaskId, TaskStatus},
 };
 use jiff::Timestamp;
 use proptest::{collection::vec, prelude::*, sample::Index};

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use bernard::{
+use bernard_domain::{
     access::{Because, UserId},
+    console::ConsoleMinutes,
     locale::Locale,
-    rescue::{
+    operation::{
+        ChannelId, Ends, Kind, Operation, OperationId, Request, Wish,
         approval::{Approval, Guard},
-        console::ConsoleMinutes,
         event::{Event, Problem},
-        operation::{ChannelId, Ends, Kind, Operation, OperationId, Request, Wish},
-        server::{Boot, BootId},
     },
-    store::{Append, Approve, Card, CardId, CardRefusal, Open, Store},
+    server::{Boot, BootId},
 };
+use bernard_store::{Append, Approve, Card, CardId, CardRefusal, Open, Store};
 use jiff::{SignedDuration, Timestamp};
 use proptest::{collection::vec, prelude::*};
 use tempfile::TempDir;

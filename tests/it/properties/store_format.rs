@@ -2,12 +2,12 @@
 
 use std::fmt::Debug;
 
-use bernard::{
+use bernard_domain::{
     audit::{self, Decision, Kind},
-    rescue::{
+    mark::Mark,
+    operation::{
+        Operation, OperationId,
         event::{Event, NotDone, Problem},
-        mark::Mark,
-        operation::{Operation, OperationId},
     },
 };
 use jiff::Timestamp;

@@ -1,7 +1,7 @@
 //! What servers start, and what else decides about them.
 
-use bernard::rescue::{
-    server::BootId,
+use bernard_domain::server::{
+    BootId,
     start::{BootScript, Fact, Field, Instead, LeftOut, Start, Unfit},
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};

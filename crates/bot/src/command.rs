@@ -1,0 +1,358 @@
+//! The slash commands: what is registered, what was typed, and one file for what each does.
+//!
+//! A command that is registered here does not compile until it is parsed, described in both languages and carried out.
+
+mod admin;
+mod again;
+mod console;
+mod described;
+mod disk;
+mod doctor;
+mod enable;
+mod guide;
+mod help;
+mod history;
+mod lease;
+mod link;
+mod list;
+mod plan;
+mod propose;
+mod status;
+mod tasks;
+mod why;
+
+use bernard_domain::{
+    access::{Action, Capability, UserId},
+    locale::Locale,
+};
+use bernard_engine::plan::{Aim, Back};
+use bernard_text::say;
+use serenity::{
+    builder::{CreateCommand, CreateCommandOption},
+    model::application::{
+        CommandData, CommandDataOption, CommandDataOptionValue, CommandOptionType, InstallationContext,
+        InteractionContext,
+    },
+};
+
+use super::{
+    approve::Haste,
+    asking::Asking,
+    form::LONGEST_REASON,
+    guide::Topic,
+    handler::{Handler, Reply},
+    refusal::Refusal,
+};
+
+pub use console::ConsoleOptions;
+pub use enable::EnableOptions;
+pub use lease::LeaseRefusal;
+pub use why::WhyOptions;
+
+/// The longest reason, e-mail or key that is taken (an RSA key of 16,384 bits fits).
+const LONGEST_TEXT: u16 = 4_000;
+
+/// What was typed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// `/rescue enable`
+    Enable(EnableOptions),
+    /// `/rescue link`
+    Link {
+        /// `server`
+        server: String,
+    },
+    /// `/rescue extend`
+    Extend {
+        /// `server`
+        server: String,
+        /// `by`
+        by: Option<String>,
+    },
+    /// `/rescue hand-over`
+    HandOver {
+        /// `server`
+        server: String,
+        /// `user`
+        user: UserId,
+    },
+    /// `/rescue list`
+    List,
+    /// `/restore`
+    Restore(Typed),
+    /// `/reboot`
+    Reboot(Typed),
+    /// `/status`
+    Status {
+        /// `server`
+        server: Option<String>,
+    },
+    /// `/console`
+    Console(ConsoleOptions),
+    /// `/guide`
+    Guide(Topic),
+    /// `/tasks`
+    Tasks {
+        /// `server`
+        server: String,
+    },
+    /// `/plan`
+    Plan {
+        /// `action`
+        action: Action,
+        /// `server`
+        server: String,
+    },
+    /// `/why`
+    Why(WhyOptions),
+    /// `/admin pause`
+    Pause {
+        /// `reason`
+        reason: String,
+    },
+    /// `/admin resume`
+    Resume,
+    /// `/history`
+    History {
+        /// `server`
+        server: Option<String>,
+        /// `user`
+        user: Option<UserId>,
+    },
+    /// `/doctor`
+    Doctor,
+    /// `/help`
+    Help,
+}
+
+/// The options that `/restore` and `/reboot` share.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Typed {
+    /// `server`
+    pub server: String,
+    /// `reason`
+    pub reason: Option<String>,
+    /// `break_glass`
+    pub haste: Haste,
+}
+
+impl Typed {
+    /// What to type to ask the same again, after `/command`.
+    fn repeat(&self, command: &str) -> String {
+        let glass = if self.haste == Haste::BreakGlass { " break_glass:true" } else { "" };
+        format!("{command} server:{}{glass}", self.server)
+    }
+}
+
+/// A typed option's values by name; a subcommand's are inside it.
+pub(super) struct Options<'a>(&'a [CommandDataOption]);
+
+impl Options<'_> {
+    fn text(&self, name: &str) -> Option<String> {
+        self.0.iter().find(|option| option.name == name).and_then(|option| match &option.value {
+            CommandDataOptionValue::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+            _ => None,
+        })
+    }
+
+    fn integer(&self, name: &str) -> Option<i64> {
+        self.0.iter().find(|option| option.name == name).and_then(|option| option.value.as_i64())
+    }
+
+    fn user(&self, name: &str) -> Option<UserId> {
+        self.0.iter().find(|option| option.name == name).and_then(|option| match &option.value {
+            CommandDataOptionValue::User(user) => Some(UserId(user.get())),
+            _ => None,
+        })
+    }
+
+    fn server(&self) -> Result<String, Refusal> {
+        self.text("server").ok_or(Refusal::Unknown)
+    }
+
+    fn typed(&self) -> Result<Typed, Refusal> {
+        Ok(Typed { server: self.server()?, reason: self.text("reason"), haste: self.haste() })
+    }
+
+    fn haste(&self) -> Haste {
+        let breaks = |option: &CommandDataOption| {
+            option.name == "break_glass" && option.value == CommandDataOptionValue::Boolean(true)
+        };
+        if self.0.iter().any(breaks) { Haste::BreakGlass } else { Haste::None }
+    }
+}
+
+impl Command {
+    /// What was typed, by name; values that are typed rather than chosen arrive unchecked.
+    ///
+    /// # Errors
+    /// [`Refusal::Unknown`] for a command of another version.
+    pub fn parse(data: &CommandData) -> Result<Self, Refusal> {
+        let options = Options(&data.options);
+        match data.name.as_str() {
+            "rescue" => Self::parse_rescue(&data.options),
+            "restore" => Ok(Self::Restore(options.typed()?)),
+            "reboot" => Ok(Self::Reboot(options.typed()?)),
+            "status" => Ok(Self::Status { server: options.text("server") }),
+            "console" => Ok(Self::Console(ConsoleOptions::parse(&options)?)),
+            "guide" => {
+                let topic = options.text("topic").and_then(|topic| topic.parse().ok());
+                topic.map(Self::Guide).ok_or(Refusal::Unknown)
+            }
+            "tasks" => Ok(Self::Tasks { server: options.server()? }),
+            "plan" => Ok(Self::Plan { action: why::action(&options)?, server: options.server()? }),
+            "why" => Ok(Self::Why(WhyOptions::parse(&options)?)),
+            "admin" => Self::parse_admin(&data.options),
+            "history" => Ok(Self::History { server: options.text("server"), user: options.user("user") }),
+            "doctor" => Ok(Self::Doctor),
+            "help" => Ok(Self::Help),
+            _ => Err(Refusal::Unknown),
+        }
+    }
+
+    fn parse_rescue(options: &[CommandDataOption]) -> Result<Self, Refusal> {
+        let (name, options) = sub_command(options)?;
+        match name {
+            "enable" => Ok(Self::Enable(EnableOptions::parse(&options)?)),
+            "link" => Ok(Self::Link { server: options.server()? }),
+            "extend" => Ok(Self::Extend { server: options.server()?, by: options.text("by") }),
+            "hand-over" => {
+                Ok(Self::HandOver { server: options.server()?, user: options.user("user").ok_or(Refusal::Unknown)? })
+            }
+            "list" => Ok(Self::List),
+            _ => Err(Refusal::Unknown),
+        }
+    }
+
+    fn parse_admin(options: &[CommandDataOption]) -> Result<Self, Refusal> {
+        let (name, options) = sub_command(options)?;
+        match name {
+            "pause" => Ok(Self::Pause { reason: admin::reason(&options)? }),
+            "resume" => Ok(Self::Resume),
+            _ => Err(Refusal::Unknown),
+        }
+    }
+
+    /// Whether no limit stands in its way: it leads out of rescue, looks for a link, or is the kill switch.
+    pub fn is_always_open(&self) -> bool {
+        matches!(self, Self::Restore(_) | Self::Link { .. } | Self::Pause { .. } | Self::Resume)
+    }
+}
+
+/// A sub-command's name and its options.
+fn sub_command(options: &[CommandDataOption]) -> Result<(&str, Options<'_>), Refusal> {
+    let sub = options.first().ok_or(Refusal::Unknown)?;
+    let CommandDataOptionValue::SubCommand(inner) = &sub.value else { return Err(Refusal::Unknown) };
+    Ok((sub.name.as_str(), Options(inner)))
+}
+
+impl Handler {
+    /// Carries a command out; what comes back is shown to its asker only.
+    pub(super) async fn execute(&self, asking: &Asking, command: Command) -> Result<Reply, Refusal> {
+        match command {
+            Command::Enable(options) => self.enable(asking, options).await,
+            Command::Link { server } => self.link(asking, &server).await,
+            Command::Extend { server, by } => self.extend(asking, &server, by.as_deref()).await,
+            Command::HandOver { server, user } => self.hand_over(asking, &server, user).await,
+            Command::List => self.list(asking).await,
+            Command::Restore(typed) => {
+                let repeat = typed.repeat("/restore");
+                self.propose(asking, typed, Aim::Restore(Back::Recorded), repeat).await
+            }
+            Command::Reboot(typed) => {
+                let repeat = typed.repeat("/reboot");
+                self.propose(asking, typed, Aim::Reboot, repeat).await
+            }
+            Command::Status { server: Some(server) } => self.status_of(asking, &server).await,
+            Command::Status { server: None } => self.status_of_fleet(asking).await,
+            Command::Console(options) => self.console(asking, options).await,
+            Command::Guide(topic) => Ok(guide::opened(topic, asking.locale)),
+            Command::Tasks { server } => self.tasks(asking, &server).await,
+            Command::Plan { action, server } => self.plan_of(asking, action, &server).await,
+            Command::Why(options) => self.why(asking, options).await,
+            Command::Pause { reason } => self.pause(asking, reason).await,
+            Command::Resume => self.resume(asking).await,
+            Command::History { server, user } => self.history(asking, server.as_deref(), user).await,
+            Command::Doctor => self.doctor(asking).await,
+            Command::Help => Ok(self.help(asking)),
+        }
+    }
+}
+
+/// Which capability decides what `server` offers while it is typed.
+pub(super) fn capability_of(data: &CommandData) -> Capability {
+    match data.name.as_str() {
+        "rescue" => Capability::Rescue,
+        "restore" => Capability::Restore,
+        "reboot" => Capability::Reboot,
+        "console" => Capability::Console,
+        "history" => Capability::Audit,
+        _ => Capability::View,
+    }
+}
+
+/// What is registered with Discord: names in English everywhere, descriptions in both languages.
+pub fn registered() -> Vec<CreateCommand> {
+    let rescue = base("rescue", |l| say!(l, "command-rescue"))
+        .add_option(sub("enable", |l| say!(l, "command-rescue-enable"), enable::options()))
+        .add_option(sub("link", |l| say!(l, "command-rescue-link"), vec![server()]))
+        .add_option(sub("extend", |l| say!(l, "command-rescue-extend"), lease::extend_options()))
+        .add_option(sub("hand-over", |l| say!(l, "command-rescue-hand-over"), lease::hand_over_options()))
+        .add_option(sub("list", |l| say!(l, "command-rescue-list"), Vec::new()));
+    let admin = base("admin", |l| say!(l, "command-admin"))
+        .add_option(sub("pause", |l| say!(l, "command-admin-pause"), admin::options()))
+        .add_option(sub("resume", |l| say!(l, "command-admin-resume"), Vec::new()));
+    let status = text("server", |l| say!(l, "option-server")).set_autocomplete(true);
+    vec![
+        rescue,
+        with(base("restore", |l| say!(l, "command-restore")), vec![server(), reason(), break_glass()]),
+        with(base("reboot", |l| say!(l, "command-reboot")), vec![server(), reason(), break_glass()]),
+        with(base("status", |l| say!(l, "command-status")), vec![status]),
+        with(base("console", |l| say!(l, "command-console")), console::options()),
+        with(base("guide", |l| say!(l, "command-guide")), vec![guide::topic()]),
+        with(base("tasks", |l| say!(l, "command-tasks")), vec![server()]),
+        with(base("plan", |l| say!(l, "command-plan")), vec![why::action_option(), server()]),
+        with(base("why", |l| say!(l, "command-why")), why::options()),
+        admin,
+        with(base("history", |l| say!(l, "command-history")), history::options()),
+        base("doctor", |l| say!(l, "command-doctor")),
+        base("help", |l| say!(l, "command-help")),
+    ]
+}
+
+fn base(name: &str, describe: impl Fn(Locale) -> String) -> CreateCommand {
+    CreateCommand::new(name)
+        .description(describe(Locale::En))
+        .description_localized("fr", describe(Locale::Fr))
+        .contexts(vec![InteractionContext::Guild])
+        .integration_types(vec![InstallationContext::Guild])
+}
+
+fn with(command: CreateCommand, options: Vec<CreateCommandOption>) -> CreateCommand {
+    options.into_iter().fold(command, CreateCommand::add_option)
+}
+
+fn sub(name: &str, describe: impl Fn(Locale) -> String, options: Vec<CreateCommandOption>) -> CreateCommandOption {
+    let sub = option(CommandOptionType::SubCommand, name, describe);
+    options.into_iter().fold(sub, CreateCommandOption::add_sub_option)
+}
+
+fn option(kind: CommandOptionType, name: &str, describe: impl Fn(Locale) -> String) -> CreateCommandOption {
+    CreateCommandOption::new(kind, name, describe(Locale::En)).description_localized("fr", describe(Locale::Fr))
+}
+
+fn text(name: &str, describe: impl Fn(Locale) -> String) -> CreateCommandOption {
+    option(CommandOptionType::String, name, describe)
+}
+
+fn server() -> CreateCommandOption {
+    text("server", |l| say!(l, "option-server")).set_autocomplete(true).required(true)
+}
+
+fn reason() -> CreateCommandOption {
+    text("reason", |l| say!(l, "option-reason")).max_length(LONGEST_REASON)
+}
+
+fn break_glass() -> CreateCommandOption {
+    option(CommandOptionType::Boolean, "break_glass", |l| say!(l, "option-break-glass"))
+}

@@ -1,0 +1,50 @@
+//! `/rescue link`, **Look again** and **Try the mail**: the link of a running rescue, for the one who asks.
+
+use bernard_domain::{
+    access::Capability,
+    operation::{Kind, Operation, Source, Wish},
+};
+use bernard_engine::exact_calls;
+
+use crate::{
+    approve::Haste,
+    asking::Asking,
+    handler::{Handler, Reply},
+    press::Admitted,
+    refusal::Refusal,
+};
+
+impl Handler {
+    pub(super) async fn link(&self, asking: &Asking, typed: &str) -> Result<Reply, Refusal> {
+        let known = self.find(asking, typed, Capability::Rescue).await?;
+        let admitted = self.admit(asking, &known, Kind::Link).await?;
+        asking.bot_can_report()?;
+        // A rescue that others ended is noticed now, and told where it belongs.
+        self.lookout.lease(&admitted.server).await?;
+        self.look(asking, &admitted, self.settings.secret_from.clone()).await
+    }
+
+    /// **Look again** and **Try the mail**, on a message of `operation`: for its own rescue, and for none that came later.
+    pub(crate) async fn look_again(
+        &self,
+        asking: &Asking,
+        operation: &Operation,
+        sources: Vec<Source>,
+    ) -> Result<Reply, Refusal> {
+        let admitted = self.admit_by_name(asking, operation, Kind::Link).await?;
+        asking.bot_can_report()?;
+        self.lookout.lease(&admitted.server).await?;
+        if self.store.is_rescue_over(operation).await? {
+            let repeat = format!("/rescue link server:{}", operation.request.typed());
+            return Err(Refusal::TooLate(Some(operation.id), Some(repeat)));
+        }
+        self.look(asking, &admitted, sources).await
+    }
+
+    async fn look(&self, asking: &Asking, admitted: &Admitted, sources: Vec<Source>) -> Result<Reply, Refusal> {
+        self.not_held(&admitted.server, Kind::Link).await?;
+        let calls = exact_calls::of_link(&admitted.server.name, &sources);
+        let guard = self.guard(asking, admitted, Haste::None, calls)?;
+        self.open_at_once(asking, admitted, Wish::Link { sources }, guard).await
+    }
+}

@@ -1,0 +1,137 @@
+//! `/plan`: the reads that an action would make now, the exact calls that it would make after, and whether it would be refused.
+//! It changes nothing.
+
+use bernard_domain::{
+    access::{Action, Capability},
+    console::ConsoleMinutes,
+    locale::Locale,
+    operation::{Kind, Wish, event::Problem, exact_call::ExactCall},
+    server::Server,
+};
+use bernard_engine::{
+    exact_calls as exact,
+    plan::{Aim, Back, Wanted},
+};
+use bernard_text::{named, say};
+use bernard_untrusted::shown::span::code;
+
+use super::{status, why};
+use crate::{
+    asking::Asking,
+    calls::{self, Readers},
+    command::described,
+    handler::{Handler, Reply},
+    others,
+    refusal::Refusal,
+    starts,
+};
+
+/// What would be done.
+struct Deed {
+    /// What it would boot into, whose rescue it would end, and what somebody else changed; nothing for a console.
+    about: Vec<String>,
+    calls: Vec<ExactCall>,
+}
+
+impl Handler {
+    pub(super) async fn plan_of(&self, asking: &Asking, action: Action, typed: &str) -> Result<Reply, Refusal> {
+        let locale = asking.locale;
+        let known = self.find(asking, typed, Capability::View).await?;
+        let (server, _) = self.admit_server(asking, &known, Capability::View).await?;
+        let deed = self.deed(asking, &server, action).await;
+        let mut obstacles = self.obstacles(asking, &server, action).await;
+        let deed = deed.map_err(|refusal| obstacles.push(refusal)).ok();
+        let policy = self.policy.get();
+        let place = asking.place.0;
+        let approval = policy
+            .protection(action, &server)
+            .map(|protection| why::approval(&policy, &protection, &server, place, locale));
+        let (name, what) = (named(server.label()), code(action.as_str()));
+        let mut lines = vec![match (obstacles.is_empty(), &approval) {
+            (false, _) => say!(locale, "plan-refused", action = what, server = name),
+            (true, Some(_)) => say!(locale, "plan-needs-approval", action = what, server = name),
+            (true, None) => say!(locale, "plan-possible", action = what, server = name),
+        }];
+        lines.extend(why::unread(&server, server.label(), None, locale));
+        lines.extend(obstacles.iter().map(|obstacle| obstacle.speak(locale)));
+        if let Ok(grant) = policy.check(&asking.requester, action.capability(), &server, place) {
+            lines.push(why::allowed_by(&grant.place().to_string(), &grant.who(), locale));
+        }
+        lines.extend(status::odd(&self.fleet.oddities(&server), locale));
+        lines.extend(approval);
+        lines.extend(deed.map(|deed| described(&deed, locale)));
+        lines.push(say!(locale, "plan-nothing-changed"));
+        Ok(Reply::text(lines.join("\n")))
+    }
+
+    /// Everything that would refuse it now, but for what the plan itself runs into.
+    async fn obstacles(&self, asking: &Asking, server: &Server, action: Action) -> Vec<Refusal> {
+        let right = self.may(asking, action.capability(), server).map(drop);
+        let mut found = vec![right, asking.bot_can_report()];
+        let kind = kind_of(action);
+        found.push(self.not_paused(asking, kind).await);
+        if !kind.is_always_open() {
+            found.push(self.would_let(server));
+        }
+        found.push(self.not_held(server, kind).await);
+        found.into_iter().filter_map(Result::err).collect()
+    }
+
+    /// What the action would do now, by the reads that it would make.
+    async fn deed(&self, asking: &Asking, server: &Server, action: Action) -> Result<Deed, Refusal> {
+        let locale = asking.locale;
+        let aim = match action {
+            Action::Rescue => {
+                Aim::Enable { wanted: Wanted::ByOs, email: None, ssh_key: None, lease: self.settings.lease }
+            }
+            Action::Restore => self.aim_now(server, Aim::Restore(Back::Recorded)).await?,
+            Action::Reboot => Aim::Reboot,
+            Action::Console => return self.console_deed(server).await,
+        };
+        let (proposal, beside) = self.proposal_beside(server, aim).await?;
+        let mut about = vec![say!(locale, "confirm-boots-into", into = described::into(&proposal.plan, locale))];
+        let lease = self.lookout.lease(server).await?;
+        about.extend(
+            lease.iter().flat_map(|lease| described::in_rescue(&proposal.wish, lease, asking.requester.user, locale)),
+        );
+        about.extend(match &proposal.wish {
+            Wish::Enable(_) => starts::displaced(proposal.plan.before.boot.as_ref(), lease.as_ref(), locale),
+            Wish::Reboot { into } => starts::dead_end(into.as_ref(), locale),
+            _ => None,
+        });
+        about.extend(starts::instead(&proposal.wish, locale));
+        if let Wish::Restore { despite, .. } | Wish::PutBack { despite, .. } = &proposal.wish {
+            about.extend(despite.iter().map(|difference| starts::difference(difference, locale)));
+        }
+        about.extend(proposal.remarks.iter().map(|remark| starts::remark(remark, locale)));
+        about.extend(others::lines(&beside, locale));
+        let calls = exact::of(&server.name, &proposal.wish, &proposal.plan, &self.settings.secret_from);
+        Ok(Deed { about, calls })
+    }
+
+    async fn console_deed(&self, server: &Server) -> Result<Deed, Refusal> {
+        let calls = self.fleet.console_calls(server, ConsoleMinutes::Fifteen, None).await;
+        let calls = calls.map_err(|error| Refusal::from_plan(error, server.label()))?;
+        if calls.is_empty() {
+            return Err(Refusal::Problem(Box::new(Problem::NoConsole), server.label().to_owned()));
+        }
+        Ok(Deed { about: Vec::new(), calls })
+    }
+}
+
+fn described(deed: &Deed, locale: Locale) -> String {
+    let mut lines = deed.about.clone();
+    lines.push(say!(locale, "plan-calls"));
+    lines.push(calls::block(&deed.calls, Readers::Asker, locale));
+    lines.join("\n")
+}
+
+/// The kind of operation that an action is.
+fn kind_of(action: Action) -> Kind {
+    match action {
+        Action::Rescue => Kind::Enable,
+        Action::Restore => Kind::Restore,
+        Action::Reboot => Kind::Reboot,
+        Action::Console => Kind::Console,
+    }
+}

@@ -1,0 +1,216 @@
+//! `/status`: one server as OVHcloud sees it now, or the fleet in one short card from memory.
+
+use bernard_domain::{
+    access::Capability,
+    inventory::known::Planned,
+    lease::Lease,
+    locale::Locale,
+    operation::Operation,
+    server::{
+        Server, Task,
+        start::{Start, Unfit},
+    },
+};
+use bernard_engine::{fleet::details::Look, plan::Remark};
+use bernard_platform::clock;
+use bernard_text::{day, day_and_hour, from_now, mention, named, say, since_epoch};
+use bernard_untrusted::shown::span::code;
+use jiff::SignedDuration;
+
+use crate::{
+    asking::Asking,
+    handler::{Handler, Reply},
+    picture::Timeline,
+    refusal::Refusal,
+    rescues::{in_rescue, not_looked_at},
+    speak, standing, starts,
+};
+
+/// How many servers the fleet's card names at most.
+const NAMED: usize = 15;
+/// How long the picture of an operation that has ended is still worth a look.
+const JUST_NOW: SignedDuration = SignedDuration::from_mins(30);
+/// How many things that could not be read are shown at most; `/doctor` has them all.
+const ODD: usize = 3;
+/// How many planned interventions are shown at most.
+const PLANNED: usize = 3;
+
+impl Handler {
+    pub(super) async fn status_of(&self, asking: &Asking, typed: &str) -> Result<Reply, Refusal> {
+        let locale = asking.locale;
+        let known = self.find(asking, typed, Capability::View).await?;
+        let server = self.read_to_view(asking, &known).await?;
+        let look = self.fleet.look(&server).await.map_err(|error| Refusal::from_plan(error, server.label()))?;
+        let lease = self.lookout.lease(&server).await?;
+        let mut lines = seen(&server, &look, locale);
+        lines.extend(lease.iter().map(|lease| lease_line(lease, locale)));
+        lines.extend(lease.as_ref().and_then(|lease| standing::seen(&lease.seen, locale)));
+        let live = self.store.live_operations().await?;
+        let live: Vec<&Operation> = live.iter().filter(|operation| operation.request.server == server.name).collect();
+        for operation in &live {
+            let (emoji, state) = speak::state(operation, locale);
+            lines.push(say!(locale, "status-operation", emoji = emoji, id = operation.id.to_string(), state = state));
+        }
+        lines.extend(datacentre(&server, &look, locale));
+        lines.extend(odd(&self.fleet.oddities(&server), locale));
+        let mut reply = Reply::text(lines.join("\n"));
+        // Whoever hears of a rescue can end it, or give it more time.
+        reply.buttons = lease.map(|lease| standing::buttons(&lease, locale)).unwrap_or_default();
+        if let Some(operation) = self.worth_a_picture(&server, live.first().copied()).await? {
+            let events = self.store.events(operation.id).await?;
+            let timeline = Timeline::of(&operation, &events, clock::now(), locale);
+            reply.files.extend(timeline.attachment().await);
+        }
+        Ok(reply)
+    }
+
+    /// The operation under way, or the last one if it ended just now.
+    async fn worth_a_picture(&self, server: &Server, live: Option<&Operation>) -> Result<Option<Operation>, Refusal> {
+        if let Some(live) = live {
+            return Ok(Some(live.clone()));
+        }
+        let last = self.store.last_operation(&server.name).await?;
+        Ok(last.filter(|operation| clock::now().duration_since(operation.since) < JUST_NOW))
+    }
+
+    pub(super) async fn status_of_fleet(&self, asking: &Asking) -> Result<Reply, Refusal> {
+        let locale = asking.locale;
+        self.anywhere(asking, Capability::View)?;
+        let servers = self.fleet.servers();
+        let policy = self.policy.get();
+        let visible: Vec<&Server> =
+            policy.visible(&asking.requester, Capability::View, asking.place.0, servers.iter()).collect();
+        let sees = policy.sight(&asking.requester, Capability::View, asking.place.0);
+        let (leases, foreign) = in_rescue(&self.store, &servers, &sees).await?;
+        let live = self.store.live_operations().await?;
+        let dead_ends = self.fleet.inventory().dead_ends();
+        let mut lines = vec![say!(locale, "fleet-title", count = visible.len())];
+        lines.extend(self.pause_line(asking).await?);
+        let before = lines.len();
+        for server in &visible {
+            let lease = leases.iter().find(|lease| lease.server == server.name);
+            let mut operations = live.iter().filter(|operation| operation.request.server == server.name);
+            // What only waits to begin says least about a server.
+            let under_way = operations.clone().find(|operation| !operation.state.waits_to_begin());
+            let operation = under_way.or_else(|| operations.next().filter(|_| lease.is_none()));
+            let is_foreign = foreign.iter().any(|foreign| foreign.found.server == server.name);
+            let state = match (operation, lease) {
+                (Some(operation), _) => {
+                    let (emoji, state) = speak::state(operation, locale);
+                    format!("{emoji} {state}")
+                }
+                (None, Some(lease)) if lease.seen.has_left() => format!("🏁 {}", say!(locale, "fleet-left")),
+                (None, Some(_)) => format!("🛟 {}", say!(locale, "outcome-in-rescue")),
+                (None, None) if is_foreign => format!("⚠️ {}", say!(locale, "fleet-foreign")),
+                (None, None) if dead_ends.contains(&server.name) => format!("⚠️ {}", say!(locale, "fleet-dead-end")),
+                (None, None) if !matches!(server.state.as_str(), "ok" | "") => format!("⚠️ {}", code(&server.state)),
+                (None, None) => continue,
+            };
+            lines.push(say!(locale, "fleet-line", server = named(server.label()), state = state));
+            if lines.len() - before == NAMED {
+                lines.push(say!(locale, "fleet-more"));
+                break;
+            }
+        }
+        if lines.len() == before {
+            lines.push(say!(locale, "fleet-quiet"));
+        }
+        let unlisted = |server: &Server| sees(server) && !leases.iter().any(|lease| lease.server == server.name);
+        lines.extend(not_looked_at(&self.fleet, unlisted, locale));
+        Ok(Reply::text(lines.join("\n")))
+    }
+}
+
+/// The server itself, what it boots next, and what OVHcloud is doing to it.
+fn seen(server: &Server, look: &Look, locale: Locale) -> Vec<String> {
+    let mut lines = vec![headline(server, look.next.start.as_ref(), locale)];
+    lines.push(say!(locale, "status-os", os = code(&server.os), power = power(server)));
+    lines.push(match &look.next.start {
+        Some(start) => say!(locale, "status-boots", start = starts::long(start, locale)),
+        None => say!(locale, "status-boots-nothing"),
+    });
+    if let Some((id, said)) = look.next.unread.clone() {
+        lines.push(starts::remark(&Remark::Unread(id, said), locale));
+    }
+    if let (Some(boot), Some(_)) = (server.boot, &server.boot_script) {
+        lines.push(say!(locale, "status-both", id = code(&boot.to_string())));
+    }
+    match &look.running {
+        Ok(tasks) => lines.extend(tasks.iter().map(|task| task_line(task, locale))),
+        Err(error) => lines.push(say!(locale, "status-tasks-unreadable", said = code(error))),
+    }
+    lines
+}
+
+/// What OVHcloud's people watch, did and plan, and how long the server is paid for.
+fn datacentre(server: &Server, look: &Look, locale: Locale) -> Vec<String> {
+    let watched = server.monitoring.map(|is_watched| match is_watched {
+        true => say!(locale, "status-monitored"),
+        false => say!(locale, "status-unmonitored"),
+    });
+    let mut lines: Vec<String> = watched.into_iter().collect();
+    if server.no_intervention {
+        lines.push(say!(locale, "status-no-intervention"));
+    }
+    if let Some(began) = look.intervention.as_ref().and_then(|intervention| intervention.began) {
+        lines.push(say!(locale, "status-intervention", when = from_now(began)));
+    }
+    match &look.care {
+        Ok(care) => {
+            lines.extend(care.planned.iter().take(PLANNED).map(|planned| planned_line(planned, locale)));
+            lines.extend(care.expires.map(|expires| expiry_line(day(expires), care.renewed, locale)));
+        }
+        Err(error) => lines.push(say!(locale, "status-contract-unreadable", said = code(error))),
+    }
+    lines
+}
+
+/// What could not be read and is left out.
+pub(super) fn odd(oddities: &[String], locale: Locale) -> Vec<String> {
+    let shown = oddities.iter().take(ODD).map(|said| say!(locale, "status-odd", said = code(said)));
+    shown.collect()
+}
+
+fn planned_line(planned: &Planned, locale: Locale) -> String {
+    let when = planned.begins.map_or_else(|| "?".to_owned(), day_and_hour);
+    say!(locale, "status-planned", kind = code(&planned.kind), when = when)
+}
+
+fn expiry_line(day: String, renewed: Option<bool>, locale: Locale) -> String {
+    match renewed {
+        Some(true) => say!(locale, "status-expires-renewed", day = day),
+        Some(false) => say!(locale, "status-expires-for-good", day = day),
+        None => say!(locale, "status-expires", day = day),
+    }
+}
+
+fn headline(server: &Server, start: Option<&Start>, locale: Locale) -> String {
+    let name = named(server.label());
+    let service = code(server.name.as_str());
+    match start.and_then(Start::unfit) {
+        Some(Unfit::Unreachable) => say!(locale, "status-unreachable", server = name, service = service),
+        Some(Unfit::PowerOff) => say!(locale, "status-off", server = name, service = service),
+        Some(_) => say!(locale, "status-rescue", server = name, service = service),
+        _ if server.state == "ok" => say!(locale, "status-ok", server = name, service = service),
+        _ => say!(locale, "status-trouble", server = name, service = service, state = code(&server.state)),
+    }
+}
+
+fn power(server: &Server) -> String {
+    code(server.power_state.as_deref().unwrap_or("?"))
+}
+
+fn task_line(task: &Task, locale: Locale) -> String {
+    say!(
+        locale,
+        "status-task",
+        task = task.id.to_string(),
+        function = code(&task.function),
+        status = code(task.status.as_str()),
+    )
+}
+
+fn lease_line(lease: &Lease, locale: Locale) -> String {
+    let who = mention(lease.owner);
+    say!(locale, "status-lease", who = who, since = since_epoch(lease.started), until = since_epoch(lease.deadline))
+}

@@ -1,0 +1,196 @@
+//! `/why`: which rule allows or denies something, who would have to approve, and who could help. It changes nothing.
+
+use bernard_domain::{
+    access::{Action, Because, Capability, Denial, Policy, Protection, Reason, Requester, UserId, Who},
+    audit::Act,
+    locale::Locale,
+    server::Server,
+};
+use bernard_engine::plan;
+use bernard_text::{duration, mention, named, say};
+use bernard_untrusted::shown::span::code;
+use serenity::{builder::CreateCommandOption, model::application::CommandOptionType};
+
+use super::{Options, option, server};
+use crate::{
+    asking::{self, Asking},
+    handler::{Handler, Reply},
+    refusal::Refusal,
+    speak,
+};
+
+/// What was typed after `/why`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WhyOptions {
+    /// `action`
+    pub action: Action,
+    /// `server`
+    pub server: String,
+    /// `user`; `None`: the asker.
+    pub user: Option<UserId>,
+}
+
+impl WhyOptions {
+    pub(super) fn parse(options: &Options<'_>) -> Result<Self, Refusal> {
+        Ok(Self { action: action(options)?, server: options.server()?, user: options.user("user") })
+    }
+}
+
+/// The options as they are registered.
+pub(super) fn options() -> Vec<CreateCommandOption> {
+    vec![action_option(), server(), option(CommandOptionType::User, "user", |l| say!(l, "option-user"))]
+}
+
+/// `action`, with its fixed choices.
+pub(super) fn action_option() -> CreateCommandOption {
+    let action = option(CommandOptionType::String, "action", |l| say!(l, "option-action")).required(true);
+    Action::ALL.into_iter().fold(action, |option, action| option.add_string_choice(action.as_str(), action.as_str()))
+}
+
+/// The action that was typed.
+pub(super) fn action(options: &Options<'_>) -> Result<Action, Refusal> {
+    options.text("action").and_then(|word| word.parse().ok()).ok_or(Refusal::Unknown)
+}
+
+/// Of whom an answer speaks.
+#[derive(Clone, Copy)]
+enum Whom {
+    You,
+    Them(UserId),
+}
+
+impl Handler {
+    pub(super) async fn why(&self, asking: &Asking, typed: WhyOptions) -> Result<Reply, Refusal> {
+        let other = typed.user.filter(|user| *user != asking.requester.user);
+        let needed = if other.is_some() { Capability::Audit } else { Capability::View };
+        let known = self.find(asking, &typed.server, needed).await?;
+        let (server, trouble) = self.as_it_is(&known).await?;
+        let policy = self.policy.get();
+        let place = asking.place.0;
+        let grant = policy
+            .check(&asking.requester, needed, &server, place)
+            .map_err(|denial| Refusal::Denied(Box::new(denial), Some(known.label().to_owned())))?;
+        let (whom, requester) = match other {
+            None => (Whom::You, asking.requester.clone()),
+            Some(user) => {
+                let entry = asking.entry(Act::RightExplained, &grant);
+                let asked = format!("{} by {}", typed.action, user.0);
+                self.store.audit(entry.saying(asked)).await?;
+                (Whom::Them(user), self.requester_of(user).await?)
+            }
+        };
+        let mut lines = Vec::new();
+        lines.extend(unread(&server, known.label(), trouble.as_deref(), asking.locale));
+        lines.extend(verdict(
+            &policy,
+            &requester,
+            typed.action,
+            (&server, known.label()),
+            (place, whom, asking.locale),
+        ));
+        lines.push(match policy.protection(typed.action, &server) {
+            None => say!(asking.locale, "why-no-protection"),
+            Some(protection) => approval(&policy, &protection, &server, place, asking.locale),
+        });
+        lines.extend(self.pause_line(asking).await?);
+        Ok(Reply::text(lines.join("\n")))
+    }
+
+    /// The server as OVHcloud describes it now. If it cannot be read, nothing is known of its tags and names, and why.
+    async fn as_it_is(&self, known: &Server) -> Result<(Server, Option<String>), Refusal> {
+        match self.fleet.read(known).await {
+            Ok(server) => Ok((server, None)),
+            Err(plan::Error::Ovh(error)) => {
+                let unread = Server { tags: None, display_name: None, ..known.clone() };
+                Ok((unread, Some(error.to_string())))
+            }
+            Err(error) => Err(Refusal::from_plan(error, known.label())),
+        }
+    }
+
+    async fn requester_of(&self, user: UserId) -> Result<Requester, Refusal> {
+        asking::requester(&self.settings.realm, &self.rest, user).await.map_err(|_| Refusal::TheirRolesUnreadable(user))
+    }
+}
+
+/// That tags and names are not known, if they are not.
+pub(super) fn unread(server: &Server, label: &str, trouble: Option<&str>, locale: Locale) -> Option<String> {
+    match (trouble, &server.tags) {
+        (Some(said), _) => Some(say!(locale, "why-unread-because", server = named(label), said = code(said))),
+        (None, None) => Some(say!(locale, "why-unread", server = named(label))),
+        (None, Some(_)) => None,
+    }
+}
+
+/// Whether they may, by which rule, and who could help.
+fn verdict(
+    policy: &Policy,
+    requester: &Requester,
+    action: Action,
+    (server, label): (&Server, &str),
+    (place, whom, locale): (u64, Whom, Locale),
+) -> Vec<String> {
+    let (capability, name) = (code(action.as_str()), named(label));
+    match policy.check(requester, action.capability(), server, place) {
+        Ok(grant) => vec![
+            match whom {
+                Whom::You => say!(locale, "why-you-may", capability = capability, server = name),
+                Whom::Them(user) => {
+                    say!(locale, "why-they-may", who = mention(user), capability = capability, server = name)
+                }
+            },
+            allowed_by(&grant.place().to_string(), &grant.who(), locale),
+        ],
+        Err(denial) => match whom {
+            Whom::You => vec![format!("🚫 {}", speak::denial(&denial, Some(label), locale))],
+            Whom::Them(user) => {
+                let first =
+                    say!(locale, "why-they-may-not", who = mention(user), capability = capability, server = name);
+                let mut lines = vec![format!("🚫 {first} {}", reason_of_theirs(&denial, locale))];
+                lines.extend(speak::help(&denial, locale));
+                lines
+            }
+        },
+    }
+}
+
+/// The rule that allows it.
+pub(super) fn allowed_by(place: &str, who: &Who, locale: Locale) -> String {
+    say!(locale, "why-allowed-by", place = code(place), who = speak::who(who))
+}
+
+fn reason_of_theirs(denial: &Denial, locale: Locale) -> String {
+    match &denial.reason {
+        Reason::NobodyMay => say!(locale, "why-they-nobody"),
+        Reason::NoEntryForYou => say!(locale, "why-they-no-entry"),
+        Reason::LacksCapability => say!(locale, "why-they-lack"),
+        Reason::NotThisServer => say!(locale, "why-they-other-servers"),
+        Reason::ServerUnread => say!(locale, "why-they-unread"),
+        Reason::NotThisChannel { channels } => {
+            say!(locale, "why-they-other-channels", channels = speak::channels(channels))
+        }
+    }
+}
+
+/// The approval that a protection asks for, and who may give it.
+pub(super) fn approval(
+    policy: &Policy,
+    protection: &Protection,
+    server: &Server,
+    place: u64,
+    locale: Locale,
+) -> String {
+    let rule = code(&protection.rule.to_string());
+    let count = protection.approvals.get();
+    let within = duration(locale, jiff::SignedDuration::try_from(protection.expires).unwrap_or_default());
+    let first = match protection.because {
+        Because::Matches => say!(locale, "why-protected", rule = rule, count = count, within = within),
+        Because::Unread => say!(locale, "why-protected-unread", rule = rule, count = count, within = within),
+    };
+    let who = policy.who_may(Capability::Approve, server, place);
+    let second = match who.is_empty() {
+        true => say!(locale, "why-nobody-approves"),
+        false => say!(locale, "why-approvers", who = speak::everybody(&who)),
+    };
+    format!("{first}\n{second}")
+}

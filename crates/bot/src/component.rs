@@ -1,0 +1,350 @@
+//! What a button means. A `custom_id` comes back from any client, also years later: it is input, and parsed like input.
+
+use std::{fmt, str::FromStr};
+
+use bernard_discord::fit::LABEL;
+use bernard_domain::{
+    inventory::foreign::ForeignId,
+    lease::extension::Offer,
+    locale::Locale,
+    mark::{Marked, MarkedForeign, MarkedOperation},
+    operation::{Operation, OperationId},
+};
+use bernard_store::CardId;
+use bernard_text::say;
+use bernard_untrusted::shown::{self, size::shorten};
+use serenity::{
+    builder::{CreateActionRow, CreateButton},
+    model::{
+        application::{
+            ActionRowComponent, Button as Part, ButtonKind, ButtonStyle, ComponentInteractionData,
+            ComponentInteractionDataKind,
+        },
+        channel::Message,
+    },
+};
+use uuid::Uuid;
+
+use super::guide::{self, Place};
+
+/// Every button there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Button {
+    /// **Confirm** on a confirmation card.
+    Confirm(CardId),
+    /// **Cancel** on a confirmation card.
+    Dismiss(CardId),
+    /// **Boot from disk** on the confirmation card of a way out that leads elsewhere.
+    ToDisk(CardId),
+    /// **Cancel** on an operation's card, until the reboot is sent.
+    Cancel(MarkedOperation),
+    /// **Reboot again**, answering the question with this number.
+    RebootAgain(MarkedOperation, u32),
+    /// **Leave it**, answering the question with this number.
+    LeaveIt(MarkedOperation, u32),
+    /// **Leave it**, where a reboot's task stands.
+    LetGo(MarkedOperation),
+    /// **Approve**, in this round of asking.
+    Approve(MarkedOperation, u32),
+    /// **Deny**, in this round of asking.
+    Deny(MarkedOperation, u32),
+    /// **Cancel** of a request that waits for approval, in this round of asking.
+    Withdraw(MarkedOperation, u32),
+    /// **Add reason**, to the denial of this round.
+    AddReason(MarkedOperation, u32),
+    /// **Restore now**, for the rescue that this operation began.
+    RestoreNow(MarkedOperation),
+    /// **Put netboot back**, after what this operation left behind.
+    PutNetbootBack(MarkedOperation),
+    /// **Reveal link**.
+    Reveal(MarkedOperation),
+    /// **Look again**.
+    LookAgain(MarkedOperation),
+    /// **Try the mail**.
+    TryMail(MarkedOperation),
+    /// **Delete this message**, on the DM of this operation.
+    DeleteMessage(MarkedOperation),
+    /// **Extend**, for the rescue that this operation began.
+    Extend(MarkedOperation),
+    /// One of the offers that **Extend** makes, for the deadline that it was shown with, in milliseconds.
+    ExtendBy(MarkedOperation, Offer, i64),
+    /// **Adopt**, for a rescue that somebody else started.
+    Adopt(MarkedForeign),
+    /// **Restore**, for a rescue that somebody else started.
+    RestoreForeign(MarkedForeign),
+    /// **Guide**: opens this page beside the message.
+    Guide(Place),
+    /// **Next** and **Back** in the guide: turns to this page.
+    Turn(Place),
+}
+
+/// What a button is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// A confirmation card.
+    Card(CardId),
+    /// An operation.
+    Operation(MarkedOperation),
+    /// A rescue that somebody else started.
+    Foreign(MarkedForeign),
+    /// A page of the guide.
+    Page(Place),
+}
+
+/// The text is no button of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no button of ours")]
+pub struct NotAButton;
+
+impl Button {
+    /// What it is about.
+    pub fn subject(self) -> Subject {
+        match self {
+            Self::Confirm(card) | Self::Dismiss(card) | Self::ToDisk(card) => Subject::Card(card),
+            Self::Cancel(id)
+            | Self::RebootAgain(id, _)
+            | Self::LeaveIt(id, _)
+            | Self::LetGo(id)
+            | Self::Approve(id, _)
+            | Self::Deny(id, _)
+            | Self::Withdraw(id, _)
+            | Self::AddReason(id, _)
+            | Self::RestoreNow(id)
+            | Self::Reveal(id)
+            | Self::PutNetbootBack(id)
+            | Self::LookAgain(id)
+            | Self::TryMail(id)
+            | Self::Extend(id)
+            | Self::ExtendBy(id, ..)
+            | Self::DeleteMessage(id) => Subject::Operation(id),
+            Self::Adopt(id) | Self::RestoreForeign(id) => Subject::Foreign(id),
+            Self::Guide(place) | Self::Turn(place) => Subject::Page(place),
+        }
+    }
+
+    /// Whether it was made for this very operation, or its question or round, by this store; what carries no mark is not said to be.
+    pub fn is_of(self, operation: &Operation) -> bool {
+        let here = match self {
+            Self::RebootAgain(_, number) | Self::LeaveIt(_, number) => operation.question(number),
+            Self::Approve(_, number)
+            | Self::Deny(_, number)
+            | Self::Withdraw(_, number)
+            | Self::AddReason(_, number) => operation.round(number),
+            _ => operation.marked(),
+        };
+        self.subject() == Subject::Operation(here)
+    }
+
+    /// Whether it carries no mark, because it was made before there were any.
+    pub fn is_unmarked(self) -> bool {
+        match self.subject() {
+            Subject::Operation(Marked { mark, .. }) => mark.is_none(),
+            Subject::Foreign(Marked { mark, .. }) => mark.is_none(),
+            Subject::Card(_) | Subject::Page(_) => false,
+        }
+    }
+
+    /// The button with its label and colour: what leads out is green, what cannot be undone is red.
+    pub fn create(self, locale: Locale) -> CreateButton {
+        let (label, style) = self.look(locale);
+        CreateButton::new(self.to_string()).label(label).style(style)
+    }
+
+    fn look(self, locale: Locale) -> (String, ButtonStyle) {
+        match self {
+            Self::Confirm(_) => (say!(locale, "button-confirm"), ButtonStyle::Danger),
+            Self::ToDisk(_) => (say!(locale, "button-to-disk"), ButtonStyle::Secondary),
+            Self::Approve(..) => (say!(locale, "button-approve"), ButtonStyle::Success),
+            Self::Deny(..) => (say!(locale, "button-deny"), ButtonStyle::Danger),
+            Self::AddReason(..) => (say!(locale, "button-add-reason"), ButtonStyle::Primary),
+            Self::Dismiss(_) | Self::Cancel(_) | Self::Withdraw(..) => {
+                (say!(locale, "button-cancel"), ButtonStyle::Secondary)
+            }
+            Self::RebootAgain(..) => (say!(locale, "button-reboot-again"), ButtonStyle::Danger),
+            Self::LeaveIt(..) | Self::LetGo(_) => (say!(locale, "button-leave-it"), ButtonStyle::Secondary),
+            Self::RestoreNow(_) => (say!(locale, "button-restore-now"), ButtonStyle::Success),
+            Self::PutNetbootBack(_) => (say!(locale, "button-put-netboot-back"), ButtonStyle::Secondary),
+            Self::Reveal(_) => (say!(locale, "button-reveal"), ButtonStyle::Primary),
+            Self::LookAgain(_) => (say!(locale, "button-look-again"), ButtonStyle::Primary),
+            Self::TryMail(_) => (say!(locale, "button-try-mail"), ButtonStyle::Secondary),
+            Self::DeleteMessage(_) => (say!(locale, "button-delete"), ButtonStyle::Secondary),
+            Self::Extend(_) => (say!(locale, "button-extend"), ButtonStyle::Primary),
+            Self::ExtendBy(_, Offer::Hour, _) => (say!(locale, "button-extend-hour"), ButtonStyle::Primary),
+            Self::ExtendBy(_, Offer::FourHours, _) => (say!(locale, "button-extend-hours"), ButtonStyle::Primary),
+            Self::ExtendBy(_, Offer::Morning, _) => (say!(locale, "button-extend-morning"), ButtonStyle::Primary),
+            Self::Adopt(_) => (say!(locale, "button-adopt"), ButtonStyle::Primary),
+            Self::RestoreForeign(_) => (say!(locale, "button-restore"), ButtonStyle::Success),
+            Self::Guide(_) => (say!(locale, "button-guide"), ButtonStyle::Secondary),
+            Self::Turn(_) => (say!(locale, "button-next"), ButtonStyle::Primary),
+        }
+    }
+
+    /// The button as [`create`](Self::create) makes it, with the name of what it is about behind its label.
+    pub fn create_for(self, name: &str, locale: Locale) -> CreateButton {
+        let (label, style) = self.look(locale);
+        let label = shorten(&format!("{label} {}", shown::visible(name)), LABEL);
+        CreateButton::new(self.to_string()).label(label).style(style)
+    }
+}
+
+/// The rows of a message's buttons, of five at most, as Discord has it; more than that stand in pairs, which stay together.
+/// They keep their order. A red one that is not the likely one gets a row of its own, where no thumb slips to it.
+pub fn rows(buttons: &[CreateButton]) -> Vec<CreateActionRow> {
+    let apart = |(at, button): &(usize, &CreateButton)| *at > 0 && is_dangerous(button);
+    let all: Vec<_> = buttons.iter().enumerate().collect();
+    let wide = if buttons.len() > 5 { 4 } else { 5 };
+    let row = |buttons: &[(usize, &CreateButton)]| {
+        CreateActionRow::Buttons(buttons.iter().map(|(_, button)| (*button).clone()).collect())
+    };
+    all.chunk_by(|one, next| !apart(one) && !apart(next)).flat_map(|run| run.chunks(wide)).map(row).collect()
+}
+
+/// The builder keeps its colour to itself, but for what it sends.
+fn is_dangerous(button: &CreateButton) -> bool {
+    /// Discord's number for red.
+    const RED: u64 = 4;
+    serde_json::to_value(button).is_ok_and(|button| button["style"] == RED)
+}
+
+/// The ids of these buttons, as Discord gives them back.
+pub fn ids(buttons: &[CreateButton]) -> Vec<String> {
+    let id = |button: &CreateButton| serde_json::to_value(button).ok()?["custom_id"].as_str().map(str::to_owned);
+    buttons.iter().filter_map(id).collect()
+}
+
+/// Whether a message has a button with this id.
+pub fn has(message: &Message, custom_id: &str) -> bool {
+    let parts = message.components.iter().flat_map(|row| &row.components);
+    let ids = parts.filter_map(|part| match part {
+        ActionRowComponent::Button(Part { data: ButtonKind::NonLink { custom_id, .. }, .. }) => Some(custom_id),
+        _ => None,
+    });
+    ids.into_iter().any(|id| id == custom_id)
+}
+
+/// What a press or a choice in a menu means.
+///
+/// # Errors
+/// [`NotAButton`] when it is none of ours.
+pub fn meant(data: &ComponentInteractionData) -> Result<Button, NotAButton> {
+    match &data.kind {
+        ComponentInteractionDataKind::Button => data.custom_id.parse(),
+        ComponentInteractionDataKind::StringSelect { values } => guide::chosen(&data.custom_id, values),
+        _ => Err(NotAButton),
+    }
+}
+
+impl fmt::Display for Button {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Confirm(card) => write!(f, "confirm:{card}"),
+            Self::Dismiss(card) => write!(f, "dismiss:{card}"),
+            Self::ToDisk(card) => write!(f, "disk:{card}"),
+            Self::Cancel(id) => write!(f, "cancel:{}", named(id)),
+            Self::RebootAgain(id, asked) => write!(f, "again:{}:{asked}", named(id)),
+            Self::LeaveIt(id, asked) => write!(f, "leave:{}:{asked}", named(id)),
+            Self::LetGo(id) => write!(f, "letgo:{}", named(id)),
+            Self::Approve(id, round) => write!(f, "approve:{}:{round}", named(id)),
+            Self::Deny(id, round) => write!(f, "deny:{}:{round}", named(id)),
+            Self::Withdraw(id, round) => write!(f, "withdraw:{}:{round}", named(id)),
+            Self::AddReason(id, round) => write!(f, "why:{}:{round}", named(id)),
+            Self::RestoreNow(id) => write!(f, "restore:{}", named(id)),
+            Self::PutNetbootBack(id) => write!(f, "putback:{}", named(id)),
+            Self::Reveal(id) => write!(f, "reveal:{}", named(id)),
+            Self::LookAgain(id) => write!(f, "look:{}", named(id)),
+            Self::TryMail(id) => write!(f, "mail:{}", named(id)),
+            Self::DeleteMessage(id) => write!(f, "delete:{}", named(id)),
+            Self::Extend(id) => write!(f, "extend:{}", named(id)),
+            Self::ExtendBy(id, offer, shown) => write!(f, "longer:{}:{offer}:{shown}", named(id)),
+            Self::Adopt(id) => write!(f, "adopt:{}", named(id)),
+            Self::RestoreForeign(id) => write!(f, "return:{}", named(id)),
+            Self::Guide(place) => write!(f, "guide:{place}"),
+            Self::Turn(place) => write!(f, "turn:{place}"),
+        }
+    }
+}
+
+impl FromStr for Button {
+    type Err = NotAButton;
+
+    fn from_str(text: &str) -> Result<Self, NotAButton> {
+        let (verb, rest) = text.split_once(':').ok_or(NotAButton)?;
+        let card = || Uuid::try_parse(rest).map(CardId).map_err(|_| NotAButton);
+        let operation = |text: &str| marked(text, OperationId);
+        let foreign = |text: &str| marked(text, ForeignId);
+        let question = || {
+            let (id, asked) = rest.split_once(':').ok_or(NotAButton)?;
+            Ok((operation(id)?, asked.parse().map_err(|_| NotAButton)?))
+        };
+        let offer = || {
+            let (id, offered) = rest.split_once(':').ok_or(NotAButton)?;
+            let (offer, shown) = offered.split_once(':').ok_or(NotAButton)?;
+            let offer = offer.parse().map_err(|_| NotAButton)?;
+            Ok(Self::ExtendBy(operation(id)?, offer, shown.parse().map_err(|_| NotAButton)?))
+        };
+        match verb {
+            "confirm" => card().map(Self::Confirm),
+            "dismiss" => card().map(Self::Dismiss),
+            "disk" => card().map(Self::ToDisk),
+            "cancel" => operation(rest).map(Self::Cancel),
+            "again" => question().map(|(id, asked)| Self::RebootAgain(id, asked)),
+            "leave" => question().map(|(id, asked)| Self::LeaveIt(id, asked)),
+            "letgo" => operation(rest).map(Self::LetGo),
+            "approve" => question().map(|(id, round)| Self::Approve(id, round)),
+            "deny" => question().map(|(id, round)| Self::Deny(id, round)),
+            "withdraw" => question().map(|(id, round)| Self::Withdraw(id, round)),
+            "why" => question().map(|(id, round)| Self::AddReason(id, round)),
+            "restore" => operation(rest).map(Self::RestoreNow),
+            "putback" => operation(rest).map(Self::PutNetbootBack),
+            "reveal" => operation(rest).map(Self::Reveal),
+            "look" => operation(rest).map(Self::LookAgain),
+            "mail" => operation(rest).map(Self::TryMail),
+            "delete" => operation(rest).map(Self::DeleteMessage),
+            "extend" => operation(rest).map(Self::Extend),
+            "longer" => offer(),
+            "adopt" => foreign(rest).map(Self::Adopt),
+            "return" => foreign(rest).map(Self::RestoreForeign),
+            "guide" => rest.parse().map(Self::Guide),
+            "turn" => rest.parse().map(Self::Turn),
+            _ => Err(NotAButton),
+        }
+    }
+}
+
+/// A number, and behind it the mark: `142@018f00000000abcd`.
+fn named<Id: Numbered>(marked: &Marked<Id>) -> String {
+    let number = marked.id.number();
+    marked.mark.map_or_else(|| number.to_string(), |mark| format!("{number}@{mark}"))
+}
+
+/// The same read; buttons of before there were marks have none.
+fn marked<Id>(text: &str, id: fn(i64) -> Id) -> Result<Marked<Id>, NotAButton> {
+    let (number, mark) = match text.split_once('@') {
+        Some((number, mark)) => (number, Some(mark.parse().map_err(|_| NotAButton)?)),
+        None => (text, None),
+    };
+    match number.parse() {
+        Ok(number) if number > 0 && !text.starts_with('+') => Ok(Marked { id: id(number), mark }),
+        _ => Err(NotAButton),
+    }
+}
+
+/// What has a number.
+trait Numbered {
+    fn number(&self) -> i64;
+}
+
+impl Numbered for OperationId {
+    fn number(&self) -> i64 {
+        self.0
+    }
+}
+
+impl Numbered for ForeignId {
+    fn number(&self) -> i64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests;

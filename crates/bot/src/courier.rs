@@ -1,0 +1,223 @@
+//! Carries links to people, and takes them away again when the rescue is over. A link passes through here and stays nowhere.
+
+mod wipe;
+
+use std::{sync::Arc, time::Duration};
+
+use bernard_discord::{Error, Rest, rest::Nonce};
+use bernard_domain::{
+    mark::Marked,
+    operation::{ChannelId, Operation, Source},
+};
+use bernard_engine::messenger::{Arrival, Errand};
+use bernard_platform::clock;
+use bernard_store::{Delivery, Store, TriedDelivery};
+use jiff::SignedDuration;
+use serenity::model::id::{ChannelId as DiscordChannel, GuildId, MessageId, UserId as DiscordUser};
+use tokio::{sync::mpsc, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use super::{component::Button, dm, handler::SharedPolicy, posting};
+
+/// How often it is looked whether a DM is to be wiped.
+const WIPE_LOOK: Duration = Duration::from_millis(500);
+/// How long after an attempt a DM may still arrive: longer than any repetition of it, and than Discord remembers its nonce.
+const ON_ITS_WAY: SignedDuration = SignedDuration::from_mins(5);
+/// Between two looks for a DM that may have arrived: a third of its age, within these.
+const LOOK_AGAIN: (SignedDuration, SignedDuration) = (SignedDuration::from_secs(1), SignedDuration::from_hours(1));
+/// "Cannot send messages to this user", "no common guild": the person takes no DMs from us.
+const CLOSED: [u32; 2] = [50_007, 50_278];
+/// The person, or the DM's channel, is gone.
+const GONE: [u32; 2] = [10_013, 10_003];
+
+/// Carries links.
+#[derive(Debug)]
+pub struct Courier {
+    pub(super) rest: Rest,
+    pub(super) store: Store,
+    pub(super) policy: SharedPolicy,
+    pub(super) guild: GuildId,
+}
+
+impl Courier {
+    /// A courier.
+    pub fn new(rest: Rest, store: Store, policy: SharedPolicy, guild: GuildId) -> Self {
+        Self { rest, store, policy, guild }
+    }
+
+    /// Runs errands until `stop`, then lets those under way finish; the caller bounds how long.
+    pub async fn run(self: Arc<Self>, mut errands: mpsc::Receiver<Errand>, stop: CancellationToken) {
+        let mut under_way = JoinSet::new();
+        loop {
+            tokio::select! {
+                errand = errands.recv() => {
+                    let Some(errand) = errand else { break };
+                    let courier = Arc::clone(&self);
+                    under_way.spawn(async move { courier.run_errand(errand).await });
+                }
+                Some(_) = under_way.join_next() => {}
+                () = stop.cancelled() => break,
+            }
+        }
+        while under_way.join_next().await.is_some() {}
+    }
+
+    /// Wipes what is to be wiped, until `stop`.
+    pub async fn wipe(self: Arc<Self>, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            if let Err(error) = self.find_all().await {
+                tracing::error!(%error, "the store does not say which DMs are to be looked for");
+            }
+            if let Err(error) = self.wipe_all().await {
+                tracing::error!(%error, "the store does not say which DMs are to be wiped");
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(WIPE_LOOK) => {}
+            }
+        }
+    }
+
+    async fn run_errand(&self, errand: Errand) {
+        let (arrival, reply) = match errand {
+            Errand::MayStill { operation, server, reboots, reply } => {
+                if reply.send(self.may_still(&operation, &server, reboots.as_deref()).await).is_err() {
+                    tracing::debug!("the runner stopped waiting for a verdict; it will ask again");
+                }
+                return;
+            }
+            Errand::MayReceive { operation, server, reply } => {
+                if reply.send(self.may_receive(&operation, &server).await).is_err() {
+                    tracing::debug!("the runner stopped waiting for a permission; it will ask again");
+                }
+                return;
+            }
+            Errand::MayNow { person, kind, place, server, reply } => {
+                if reply.send(self.may_now(person, kind, place, &server).await).is_err() {
+                    tracing::debug!("the warden stopped waiting for a permission; it will ask again");
+                }
+                return;
+            }
+            Errand::Deliver { operation, link, reply } => (self.deliver(&operation, link).await, reply),
+            Errand::LookForDelivery { operation, reply } => (self.look(&operation).await, reply),
+        };
+        if reply.send(arrival).is_err() {
+            tracing::debug!("the runner stopped waiting for a DM; it will look for it");
+        }
+    }
+
+    async fn deliver(&self, operation: &Operation, link: Option<(Source, secrecy::SecretString)>) -> Arrival {
+        let user = DiscordUser::new(operation.request.requester.0);
+        let channel = match self.rest.open_dm(user).await {
+            Ok(channel) => channel.id,
+            Err(error) => return self.not_sent(operation, &error),
+        };
+        let lease = match self.store.lease(&operation.request.server).await {
+            Ok(lease) => lease,
+            Err(error) => {
+                tracing::error!(operation.id = %operation.id, %error, "the lease cannot be read");
+                return Arrival::Unknown;
+            }
+        };
+        let (message, files) = dm::message(operation, lease.as_ref(), link.as_ref());
+        match self.rest.post(channel, &message, &nonce(operation), &files).await {
+            Ok(posted) => self.arrived(operation, channel, posted.id).await,
+            Err(error) => self.not_sent(operation, &error),
+        }
+    }
+
+    /// Looks in the DM's history for our message of this operation.
+    async fn look(&self, operation: &Operation) -> Arrival {
+        let user = DiscordUser::new(operation.request.requester.0);
+        let channel = match self.rest.open_dm(user).await {
+            Ok(channel) => channel.id,
+            Err(error) => return self.not_sent(operation, &error),
+        };
+        let me = match self.rest.me().await {
+            Ok(me) => me,
+            Err(error) => return self.not_sent(operation, &error),
+        };
+        let marks = match self.marks(operation).await {
+            Ok(marks) => marks,
+            Err(error) => {
+                tracing::error!(operation.id = %operation.id, %error, "how its DM is known is not known");
+                return Arrival::Unknown;
+            }
+        };
+        let is_its = |id: &String| marks.contains(id);
+        match posting::history(&self.rest, channel, operation.opened).await {
+            Ok(seen) => {
+                match seen.iter().find(|message| message.author == me && message.custom_ids.iter().any(is_its)) {
+                    Some(message) => self.arrived(operation, channel, message.id).await,
+                    None => Arrival::Missing,
+                }
+            }
+            Err(error) => self.not_sent(operation, &error),
+        }
+    }
+
+    /// The buttons by one of which the operation's DM is known again.
+    async fn marks(&self, operation: &Operation) -> Result<Vec<String>, bernard_store::Error> {
+        let mut marks = vec![Button::DeleteMessage(operation.marked()).to_string()];
+        if self.store.was_unmarked(operation.id).await? {
+            marks.push(Button::DeleteMessage(Marked { id: operation.id, mark: None }).to_string());
+        }
+        Ok(marks)
+    }
+
+    async fn arrived(&self, operation: &Operation, channel: DiscordChannel, message: MessageId) -> Arrival {
+        let delivery = Delivery {
+            operation: operation.id,
+            person: operation.request.requester,
+            channel: ChannelId(channel.get()),
+            message: message.get(),
+            expires: operation.state.facts.console_until,
+        };
+        match self.store.save_delivery(&delivery, &operation.request.server).await {
+            Ok(()) => Arrival::Arrived,
+            Err(error) => {
+                tracing::error!(operation.id = %operation.id, %error, "where a DM went could not be remembered");
+                Arrival::Unknown
+            }
+        }
+    }
+
+    fn not_sent(&self, operation: &Operation, error: &Error) -> Arrival {
+        tracing::warn!(operation.id = %operation.id, %error, "a DM was not sent");
+        arrival(error)
+    }
+
+    /// Looks for the DMs of which nobody knows whether they arrived, and whose operations look no more: taken over right after a
+    /// crash, say. What is found is wiped.
+    async fn find_all(&self) -> Result<(), bernard_store::Error> {
+        let now = clock::now();
+        for TriedDelivery { operation: id, tried } in self.store.deliveries_to_look_for(now).await? {
+            let Some(operation) = self.store.operation(id).await? else { continue };
+            let age = now.duration_since(tried);
+            match self.look(&operation).await {
+                Arrival::Arrived => {}
+                Arrival::Missing | Arrival::Closed if age > ON_ITS_WAY => self.store.no_delivery(id).await?,
+                Arrival::Missing | Arrival::Closed | Arrival::Refused(_) | Arrival::NotNow(_) | Arrival::Unknown => {
+                    let pause = (age / 3).clamp(LOOK_AGAIN.0, LOOK_AGAIN.1);
+                    self.store.look_for_delivery_at(id, clock::now() + pause).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What an error means for a DM: it is refused for good, or for now, or nobody can say.
+fn arrival(error: &Error) -> Arrival {
+    match error.code() {
+        Some(code) if CLOSED.contains(&code) || GONE.contains(&code) => Arrival::Closed,
+        Some(code) if code > 0 && error.is_transient() && !error.may_have_happened() => Arrival::NotNow(code),
+        code if error.is_final() => Arrival::Refused(code.unwrap_or_default()),
+        _ => Arrival::Unknown,
+    }
+}
+
+/// The same for every attempt of one operation, so that Discord itself makes two of them one.
+fn nonce(operation: &Operation) -> Nonce {
+    posting::nonce(operation.mark, "link")
+}

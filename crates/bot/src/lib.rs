@@ -1,0 +1,41 @@
+//! The front that people talk to: takes interactions, answers them, and posts what is owed. It knows no client of OVHcloud and
+//! no configuration: it asks the engine.
+
+mod answer;
+mod approval_card;
+pub mod approve;
+pub mod asking;
+mod audit;
+pub mod calls;
+pub mod card;
+pub mod command;
+pub mod component;
+mod console;
+pub mod courier;
+mod crowd;
+pub mod dm;
+pub mod form;
+pub mod guide;
+pub mod handler;
+pub mod herald;
+pub mod invite;
+pub mod notice;
+mod others;
+mod past;
+mod picture;
+mod posting;
+mod press;
+mod reception;
+pub mod refusal;
+pub mod registration;
+pub mod reporter;
+pub mod rescues;
+mod retype;
+mod ringing;
+pub mod speak;
+mod standing;
+mod starts;
+mod suggest;
+mod tally;
+mod verdict;
+mod waiting;

@@ -1,0 +1,236 @@
+//! What the bot decided, in words: states, outcomes, problems and refusals as functions of data.
+
+use std::collections::BTreeSet;
+
+use bernard_domain::{
+    access::{Denial, Reason, Who},
+    locale::Locale,
+    operation::{
+        Kind, Operation,
+        event::{Doubt, NotDone, Problem, PutBack},
+        state::{Link, Outcome, Phase},
+    },
+    pause::Pause,
+};
+use bernard_text::{mention, named, say, since_epoch};
+use bernard_untrusted::shown::span::code;
+
+use super::{others, starts};
+
+/// How many roles and people one line names at most.
+const MENTIONED: usize = 12;
+
+/// One emoji and a word or two of state.
+pub fn state(operation: &Operation, locale: Locale) -> (&'static str, String) {
+    match &operation.state.phase {
+        Phase::AwaitingApproval => ("🔏", say!(locale, "state-awaiting-approval")),
+        Phase::Opened => ("⏳", say!(locale, "state-opened")),
+        Phase::Prepared => ("⏳", say!(locale, "state-prepared")),
+        Phase::Ready => ("⏳", say!(locale, "state-ready")),
+        Phase::Intended(_) => ("⏳", say!(locale, "state-intended")),
+        Phase::Unsettled(_) => ("🔎", say!(locale, "state-unsettled")),
+        Phase::Undecided { .. } => ("❓", say!(locale, "state-undecided")),
+        Phase::PuttingBack(_) => ("↩️", say!(locale, "state-putting-back")),
+        Phase::Rebooting(_) => ("🔄", say!(locale, "state-rebooting")),
+        Phase::AskingConsole(_) => ("⏳", say!(locale, "state-asking-console")),
+        Phase::Standing(_) => ("🐌", say!(locale, "state-standing")),
+        Phase::OpeningConsole(_) => ("⏳", say!(locale, "state-opening-console")),
+        Phase::Searching => ("🔎", say!(locale, "state-searching")),
+        Phase::Delivering(_) => ("✉️", say!(locale, "state-delivering")),
+        Phase::AwaitingReveal(_) => ("✉️", say!(locale, "state-awaiting-reveal")),
+        Phase::Watching => ("👀", say!(locale, "state-watching")),
+        Phase::Ended(_) if operation.state.is_end_unseen() => ("⚠️", say!(locale, "outcome-end-unseen")),
+        Phase::Ended(ended) => outcome(ended, operation.request.kind(), locale),
+    }
+}
+
+/// One emoji and a word or two of how it ended.
+fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> (&'static str, String) {
+    match outcome {
+        Outcome::InRescue(Link::NotFound | Link::NotTaken | Link::Withheld) => {
+            ("⚠️", say!(locale, "outcome-in-rescue-no-link"))
+        }
+        Outcome::InRescue(Link::NotNeeded) if kind == Kind::Link => ("🔑", say!(locale, "outcome-key")),
+        Outcome::InRescue(_) if kind == Kind::Link => ("✅", say!(locale, "outcome-link")),
+        Outcome::InRescue(_) => ("🛟", say!(locale, "outcome-in-rescue")),
+        Outcome::Adopted => ("🛟", say!(locale, "outcome-adopted")),
+        Outcome::HandedOver(_) => ("🤝", say!(locale, "outcome-handed-over")),
+        Outcome::ConsoleOpen(Link::NotFound | Link::NotTaken | Link::Withheld) => {
+            ("⚠️", say!(locale, "outcome-console-no-link"))
+        }
+        Outcome::ConsoleOpen(_) => ("🖥️", say!(locale, "outcome-console")),
+        Outcome::Restored => ("✅", say!(locale, "outcome-restored")),
+        Outcome::Rebooted => ("✅", say!(locale, "outcome-rebooted")),
+        Outcome::NetbootBack => ("↩️", say!(locale, "outcome-netboot-back")),
+        Outcome::Impossible(_) => ("🚫", say!(locale, "outcome-impossible")),
+        Outcome::Expired => ("⌛", say!(locale, "outcome-expired")),
+        Outcome::Denied(_) => ("🚫", say!(locale, "outcome-denied")),
+        Outcome::NotApproved => ("⌛", say!(locale, "outcome-not-approved")),
+        Outcome::Cancelled(_) => ("✋", say!(locale, "outcome-cancelled")),
+        Outcome::NotDone(NotDone::Refused, _) => ("🚫", say!(locale, "outcome-refused")),
+        Outcome::NotDone(NotDone::Unsent, _) => ("🚫", say!(locale, "outcome-unsent")),
+        Outcome::TaskFailed { .. } if kind == Kind::Console => ("❌", say!(locale, "outcome-console-failed")),
+        Outcome::TaskFailed { .. } => ("❌", say!(locale, "outcome-task-failed")),
+        Outcome::LeftAlone(_) => ("✋", say!(locale, "outcome-left-alone")),
+        Outcome::Superseded(by) => ("➡️", say!(locale, "outcome-superseded", by = by.to_string())),
+    }
+}
+
+/// Why Discord did not take a message, by its code; 0: it did not say.
+pub fn refused_by_discord(code: u32, locale: Locale) -> String {
+    match code {
+        0 => say!(locale, "discord-no-answer"),
+        20_009 => say!(locale, "discord-explicit", code = code.to_string()),
+        20_026 => say!(locale, "discord-flagged", code = code.to_string()),
+        40_003 => say!(locale, "discord-too-fast", code = code.to_string()),
+        50_001 | 50_013 => say!(locale, "discord-may-not", code = code.to_string()),
+        200_000 | 200_001 | 240_000 => say!(locale, "discord-filter", code = code.to_string()),
+        _ => say!(locale, "discord-other", code = code.to_string()),
+    }
+}
+
+/// Why a change of the setting may still show up late: while it is put back for that long, and once that is over.
+pub fn doubt(operation: &Operation, locale: Locale) -> Option<String> {
+    let facts = &operation.state.facts;
+    let next = match (&operation.state.phase, &facts.put_back) {
+        (Phase::PuttingBack(_), _) => say!(locale, "doubt-looking"),
+        (Phase::Ended(_), Some(PutBack::Done)) => say!(locale, "doubt-over"),
+        _ => return None,
+    };
+    let why = match facts.doubt.as_ref()? {
+        Doubt::Unanswered { said } => say!(locale, "doubt-unanswered", said = code(said)),
+        Doubt::Stopped => say!(locale, "doubt-stopped"),
+    };
+    Some(format!("{why}\n{next}"))
+}
+
+/// Why something cannot be done to the server that people call `label`, and what to do.
+pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
+    let server = named(label);
+    match problem {
+        Problem::ServerGone => say!(locale, "problem-server-gone", server = server),
+        Problem::HeldByOvhcloud { state } => say!(locale, "problem-held", server = server, state = code(state)),
+        Problem::NoBoots => say!(locale, "problem-no-boots", server = server),
+        Problem::NoSuchRescue { wanted, has, left_out, .. } if has.is_empty() => {
+            let what = say!(locale, "problem-no-rescue-shown", server = server, wanted = code(wanted));
+            with_line(what, starts::left_out(left_out, locale))
+        }
+        Problem::NoSuchRescue { wanted, has, os, memory_gb, left_out } => {
+            let has = has.iter().map(|kernel| code(kernel)).collect::<Vec<_>>().join(", ");
+            let memory = memory_gb.map_or_else(|| "?".to_owned(), |gb| gb.to_string());
+            let what = say!(
+                locale,
+                "problem-no-such-rescue",
+                server = server,
+                wanted = code(wanted),
+                has = has,
+                os = code(os),
+                memory = memory
+            );
+            let needs = (wanted == "windows").then(|| say!(locale, "problem-windows-needs"));
+            with_line(with_line(what, starts::left_out(left_out, locale)), needs)
+        }
+        Problem::NoDisk { recorded, said } => {
+            let what = say!(locale, "problem-no-disk", server = server, said = code(said));
+            let recorded = recorded.as_ref().map(|start| starts::long(start, locale));
+            with_line(what, recorded.map(|start| say!(locale, "problem-no-disk-recorded", start = start)))
+        }
+        Problem::ChangedMeanwhile => say!(locale, "problem-changed", server = server),
+        Problem::NotInRescue => say!(locale, "problem-not-in-rescue", server = server),
+        Problem::NothingToRestore => {
+            say!(
+                locale,
+                "problem-nothing-to-restore",
+                server = server,
+                reboot = code(&format!("/reboot server:{label}"))
+            )
+        }
+        Problem::LeftRescue => say!(locale, "problem-left-rescue", server = server),
+        Problem::HasOwner { owner } => say!(locale, "lease-has-owner", server = server, who = mention(*owner)),
+        Problem::LeaseChanged => say!(locale, "lease-changed", server = server),
+        Problem::CannotOwn { person } => say!(locale, "lease-cannot-own", who = mention(*person), server = server),
+        Problem::OthersAtWork { works } => {
+            let first = say!(locale, "problem-others-at-work", server = server);
+            let works = others::works(works, locale).join("\n");
+            format!("{first}\n{works}\n{}", say!(locale, "problem-others-ask-again"))
+        }
+        Problem::Rebooting => say!(locale, "problem-rebooting", server = server),
+        Problem::NoAccount { account } => say!(locale, "problem-no-account", server = server, account = code(account)),
+        Problem::NoLongerAllowed => say!(locale, "problem-no-longer-allowed"),
+        Problem::NotEnoughApprovals { needed, given } => {
+            say!(locale, "problem-not-enough-approvals", needed = *needed, given = *given)
+        }
+        Problem::SystemUnread => say!(locale, "problem-system-unread", server = server),
+        Problem::KeyNeedsLinux => say!(locale, "problem-key-needs-linux"),
+        Problem::NoConsole => say!(locale, "problem-no-console", server = server),
+        Problem::Weather { said, .. } => say!(locale, "problem-weather", server = server, said = code(said)),
+        Problem::Unclear { said, .. } => say!(locale, "problem-unclear", server = server, said = code(said)),
+        Problem::Ovhcloud { said, .. } => say!(locale, "problem-ovhcloud", server = server, said = code(said)),
+    }
+}
+
+fn with_line(text: String, line: Option<String>) -> String {
+    match line {
+        Some(line) => format!("{text}\n{line}"),
+        None => text,
+    }
+}
+
+/// Which rule refused, and who could help. `label` is what people call the server, if it is about one.
+pub fn denial(denial: &Denial, label: Option<&str>, locale: Locale) -> String {
+    let capability = code(denial.capability.as_str());
+    let server = named(label.unwrap_or("*"));
+    let mut lines = vec![match &denial.reason {
+        Reason::NobodyMay => say!(locale, "denial-nobody", capability = capability),
+        Reason::NoEntryForYou => say!(locale, "denial-no-entry", capability = capability),
+        Reason::LacksCapability => say!(locale, "denial-lacks", capability = capability),
+        Reason::NotThisServer => say!(locale, "denial-not-this-server", capability = capability, server = server),
+        Reason::ServerUnread => say!(locale, "denial-server-unread", capability = capability, server = server),
+        Reason::NotThisChannel { channels } => {
+            say!(locale, "denial-not-this-channel", capability = capability, channels = self::channels(channels))
+        }
+    }];
+    lines.extend(help(denial, locale));
+    lines.join("\n")
+}
+
+/// The nearest rule, and who could help.
+pub fn help(denial: &Denial, locale: Locale) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(nearest) = &denial.nearest {
+        lines.push(say!(locale, "denial-nearest", place = code(&nearest.place.to_string()), who = who(&nearest.who)));
+    }
+    if !denial.could_help.is_empty() {
+        lines.push(say!(locale, "denial-could-help", who = everybody(&denial.could_help)));
+    }
+    lines
+}
+
+/// Who pulled the kill switch, when and why.
+pub fn paused(pause: &Pause, locale: Locale) -> String {
+    say!(locale, "paused", who = mention(pause.by), at = since_epoch(pause.at), reason = code(&pause.reason))
+}
+
+/// Mentions of channels.
+pub fn channels(channels: &BTreeSet<u64>) -> String {
+    channels.iter().map(|channel| format!("<#{channel}>")).collect::<Vec<_>>().join(" ")
+}
+
+/// Mentions of roles and people, silent in an ephemeral answer. A long list is cut.
+pub fn everybody(all: &BTreeSet<Who>) -> String {
+    let names = each(all.iter().take(MENTIONED));
+    if all.len() > MENTIONED { format!("{names} …") } else { names }
+}
+
+/// Mentions of these roles and people; they ring only where the message lets them.
+pub fn each<'a>(all: impl IntoIterator<Item = &'a Who>) -> String {
+    all.into_iter().map(who).collect::<Vec<_>>().join(" ")
+}
+
+/// A mention, silent in an ephemeral answer.
+pub fn who(who: &Who) -> String {
+    match who {
+        Who::Role(role) => format!("<@&{role}>"),
+        Who::User(user) => format!("<@{}>", user.0),
+    }
+}

@@ -1,0 +1,232 @@
+//! The configuration: what [`Config::load`] returns is complete and makes sense, and what does not says so on its line.
+//!
+//! A TOML file and, over it, the environment (`BERNARD_PACE__TASK_POLL=1s`, `BERNARD_OVH__0__CLIENT_ID=…`); a key that is in
+//! neither takes its default. Keys that are not known are refused. Everything that is wrong is reported at once, with file,
+//! line, column and key, **and never with a value**: what stands in the wrong place may be a secret.
+//!
+//! In reading order: `source` (file and environment), `section` (asking for keys), one file for each subject, `validate`
+//! and `rights` (what only shows when sections or rules are seen together).
+
+mod discord;
+mod ovh;
+mod pace;
+mod places;
+mod problem;
+mod rescue;
+mod rights;
+mod rules;
+mod secret;
+mod section;
+mod source;
+mod store;
+mod suggest;
+mod validate;
+mod value;
+
+use std::{ffi::OsString, fs, path::Path};
+
+use bernard_domain::{
+    access::{Protect, Role},
+    locale::Locale,
+    rate_limits::RateLimits,
+};
+use bernard_ovh::Account;
+use bernard_platform::private::{self, Exposed};
+use jiff::tz::TimeZone;
+use problem::Wrong;
+use section::{Reader, Section};
+use source::{Environment, Form, Table, Value};
+
+pub use discord::{Audit, Digest, Discord, Mode, PublicKey};
+pub use pace::Pace;
+pub use places::{Place, Places};
+pub use problem::{At, Problem, Problems, Warning};
+pub use rescue::Rescue;
+pub use store::{Http, Store, StoreUrl};
+
+/// Everything that an operator can decide. Its `Debug` shows no secret.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The language of what everybody sees. Default: English.
+    pub locale: Locale,
+    /// For times of day. Default: Europe/Paris.
+    pub time_zone: TimeZone,
+    /// What logs look like. Default: text.
+    pub log: LogFormat,
+    /// `[discord]`
+    pub discord: Discord,
+    /// `[[ovh]]`: at least one, each with a name of its own.
+    pub ovh: Vec<Account>,
+    /// `[store]`
+    pub store: Store,
+    /// `[http]`
+    pub http: Http,
+    /// `[rescue]`
+    pub rescue: Rescue,
+    /// `[pace]`
+    pub pace: Pace,
+    /// `[limits]`
+    pub limits: RateLimits,
+    /// `[[role]]`; empty: nobody may do anything.
+    pub roles: Vec<Role>,
+    /// `[[protect]]`
+    pub protections: Vec<Protect>,
+    /// `[digest]`; `None` when it is not there.
+    pub digest: Option<Digest>,
+    /// `[audit]`
+    pub audit: Audit,
+}
+
+/// What logs look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// A configuration that can be used, and what is suspicious about it.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The configuration.
+    pub config: Config,
+    /// For the operator to read.
+    pub warnings: Vec<Warning>,
+    /// Where its keys stand.
+    pub places: Places,
+}
+
+/// This process's environment, for [`Config::load`]. Nothing else in Bernard reads it.
+pub fn process_environment() -> impl Iterator<Item = (OsString, OsString)> {
+    std::env::vars_os()
+}
+
+impl Config {
+    /// Reads a file, with `environment` over it.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or with everything that is wrong in it.
+    pub fn load<K: Into<OsString>, V: Into<OsString>>(
+        path: &Path,
+        environment: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<Loaded, Problems> {
+        let file = path.display().to_string();
+        let whole = |at, what: String| Problem { at, key: String::new(), what, right: String::new() };
+        let fail = |problem| Problems::new(&file, vec![problem]);
+        let bytes = fs::read(path).map_err(|error| fail(whole(At::File, format!("cannot be read: {error}"))))?;
+        let text = str::from_utf8(&bytes).map_err(|error| {
+            let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+            fail(whole(At::Line { line, column: 1 }, "is not UTF-8 on this line".to_owned()))
+        })?;
+        let mut loaded = read(&file, text, Environment::new(environment), private::open_file(path))?;
+        let folder = path.parent().and_then(private::open_folder);
+        for exposed in private::changeable_file(path).into_iter().chain(folder) {
+            let problem = whole(At::File, exposed.to_string());
+            loaded.warnings.push(Warning { file: file.clone(), problem });
+        }
+        Ok(loaded)
+    }
+
+    /// Reads a text as [`load`](Self::load) reads a file; messages call it `bernard.toml`.
+    ///
+    /// # Errors
+    /// With everything that is wrong in it.
+    pub fn from_text<K: Into<OsString>, V: Into<OsString>>(
+        text: &str,
+        environment: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<Loaded, Problems> {
+        read("bernard.toml", text, Environment::new(environment), None)
+    }
+}
+
+fn read(file: &str, text: &str, environment: Environment, open: Option<Exposed>) -> Result<Loaded, Problems> {
+    let table = source::parse(text).map_err(|problems| Problems::new(file, problems))?;
+    let mut reader = Reader::new(environment);
+    let config = read_root(&mut reader, table);
+    if let Some(open) = open {
+        warn_of_literals(&mut reader, &open);
+    }
+    match config {
+        Some(config) if reader.problems.is_empty() => {
+            let mut warnings = reader.warnings;
+            warnings.extend(validate::warnings(&config));
+            warnings.extend(rights::warnings(&config));
+            let warnings = warnings.into_iter().map(|problem| Warning { file: file.to_owned(), problem }).collect();
+            Ok(Loaded { config, warnings, places: Places::new(file, reader.places) })
+        }
+        _ => Err(Problems::new(file, reader.problems)),
+    }
+}
+
+fn warn_of_literals(reader: &mut Reader, open: &Exposed) {
+    for (at, key) in std::mem::take(&mut reader.literals) {
+        let what = format!("is written as it is in a file that is not private: {open}");
+        let right =
+            r#"use { env = "NAME" } or { file = "/path" }, or take the right to read away from others"#.to_owned();
+        reader.warnings.push(Problem { at, key, what, right });
+    }
+}
+
+fn read_root(reader: &mut Reader, table: Table) -> Option<Config> {
+    reader.root(table, |root| {
+        let locale = root.read("locale", Form::Text, locale);
+        let time_zone = root.read("time_zone", Form::Text, time_zone).or_else(|| TimeZone::get("Europe/Paris").ok());
+        let log = root.read("log", Form::Text, log_format);
+        let discord = root.table("discord", discord::read);
+        let ovh = read_accounts(root);
+        let store = root.table("store", store::read);
+        let http = root.table("http", store::read_http);
+        let rescue = root.table("rescue", rescue::read);
+        let pace = root.table("pace", pace::read);
+        let limits = root.table("limits", pace::read_limits);
+        let roles = root.tables("role", rules::read_role);
+        let protections = root.tables("protect", rules::read_protect);
+        let digest = root.optional_table("digest", discord::read_digest);
+        let audit = root.table("audit", discord::read_audit);
+        Some(Config {
+            locale: locale.unwrap_or(Locale::En),
+            time_zone: time_zone?,
+            log: log.unwrap_or(LogFormat::Text),
+            discord: discord?,
+            ovh,
+            store,
+            http,
+            rescue,
+            pace,
+            limits,
+            roles,
+            protections,
+            digest,
+            audit,
+        })
+    })
+}
+
+fn read_accounts(root: &mut Section<'_>) -> Vec<Account> {
+    let accounts = root.tables("ovh", |section, index| {
+        let at = section.at_of("name");
+        ovh::read(section).map(|account| (index, at, account))
+    });
+    root.reader.problems.extend(validate::accounts(&accounts));
+    if accounts.is_empty() && !root.reader.problems.iter().any(|problem| problem.key.starts_with("ovh")) {
+        root.missing("ovh", "write one [[ovh]] for each account at OVHcloud");
+    }
+    accounts.into_iter().map(|(_, _, account)| account).collect()
+}
+
+fn locale(value: &Value) -> Result<Locale, Wrong> {
+    value::word(value, &[("en", Locale::En), ("fr", Locale::Fr)])
+}
+
+fn log_format(value: &Value) -> Result<LogFormat, Wrong> {
+    value::word(value, &[("text", LogFormat::Text), ("json", LogFormat::Json)])
+}
+
+fn time_zone(value: &Value) -> Result<TimeZone, Wrong> {
+    let right = r#"write a name of the IANA database, such as "Europe/Paris" or "UTC""#;
+    TimeZone::get(value::text(value)?).map_err(|_| Wrong::new("is not a time zone", right))
+}
+
+#[cfg(test)]
+mod tests;

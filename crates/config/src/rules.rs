@@ -1,0 +1,104 @@
+//! `[[role]]` and `[[protect]]`: read into the policy's own types.
+
+use std::{collections::BTreeSet, num::NonZeroU32, time::Duration};
+
+use bernard_domain::access::{
+    Action, Capability, NotASelector, Protect, Role, RuleKind, RulePlace, Selector, UserId, Who,
+};
+
+use super::{
+    problem::Wrong,
+    section::Section,
+    source::{Form, Value},
+    value,
+};
+
+const DEFAULT_EXPIRES: Duration = Duration::from_secs(15 * 60);
+const DEFAULT_ACTIONS: [Action; 3] = [Action::Rescue, Action::Reboot, Action::Restore];
+
+pub(super) fn read_role(section: &mut Section<'_>, index: usize) -> Option<Role> {
+    let place = place(section, RuleKind::Role, index);
+    let who = who(section);
+    if !section.has("can") {
+        section.missing("can", format!("say what it may do: {}", words(&capabilities())));
+    }
+    let at = section.at_of("can");
+    let problems = section.reader.problems.len();
+    let can = section.list("can", |value| value::word(value, &capabilities())).map(BTreeSet::from_iter);
+    if can.as_ref().is_some_and(BTreeSet::is_empty) && section.reader.problems.len() == problems {
+        section.complain("can", at, Wrong::new("is empty, so the entry gives nothing", words(&capabilities())));
+    }
+    let servers = servers(section);
+    let channels = section.list("channels", value::id).unwrap_or_default().into_iter().collect();
+    Some(Role { who: who?, can: can?, servers: servers?, channels, place })
+}
+
+pub(super) fn read_protect(section: &mut Section<'_>, index: usize) -> Option<Protect> {
+    let place = place(section, RuleKind::Protect, index);
+    let servers = servers(section);
+    let at = section.at_of("actions");
+    let problems = section.reader.problems.len();
+    let actions = section.list("actions", |value| value::word(value, &actions())).map(BTreeSet::from_iter);
+    if actions.as_ref().is_some_and(BTreeSet::is_empty) && section.reader.problems.len() == problems {
+        section.complain("actions", at, Wrong::new("is empty, so the entry protects nothing", words(&self::actions())));
+    }
+    let approvals = section.read("approvals", Form::Toml, value::count).unwrap_or(NonZeroU32::MIN);
+    let expires = section.read("expires", Form::Text, value::length).unwrap_or(DEFAULT_EXPIRES);
+    let actions = actions.unwrap_or_else(|| DEFAULT_ACTIONS.into());
+    Some(Protect { servers: servers?, actions, approvals, expires, place })
+}
+
+fn place(section: &Section<'_>, kind: RuleKind, index: usize) -> RulePlace {
+    RulePlace { kind, number: index + 1, line: section.at.line() }
+}
+
+fn capabilities() -> [(&'static str, Capability); Capability::ALL.len()] {
+    Capability::ALL.map(|capability| (capability.as_str(), capability))
+}
+
+fn actions() -> [(&'static str, Action); Action::ALL.len()] {
+    Action::ALL.map(|action| (action.as_str(), action))
+}
+
+fn words<T>(words: &[(&'static str, T)]) -> String {
+    words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ")
+}
+
+fn who(section: &mut Section<'_>) -> Option<Who> {
+    let (has_role, has_user) = (section.has("id"), section.has("user"));
+    let at = section.at_of("user");
+    let role = section.read_optional("id", value::id);
+    let user = section.read_optional("user", value::id);
+    match (has_role, has_user) {
+        (true, true) => {
+            let what = "stands beside `id`: an entry is for a role or for a person";
+            section.complain("user", at, Wrong::new(what, "make two entries of it"));
+            None
+        }
+        (false, false) => {
+            section.missing("id", "write the id of a Discord role, or `user` with the id of a person");
+            None
+        }
+        _ => role.map(Who::Role).or(user.map(|user| Who::User(UserId(user)))),
+    }
+}
+
+/// Absent: every server. Empty is refused: it could be meant as either.
+fn servers(section: &mut Section<'_>) -> Option<Vec<Selector>> {
+    let at = section.at_of("servers");
+    if !section.has("servers") {
+        section.take("servers", Form::Toml);
+        return "*".parse().ok().map(|all| vec![all]);
+    }
+    let problems = section.reader.problems.len();
+    let servers = section.list("servers", selector)?;
+    if servers.is_empty() && section.reader.problems.len() == problems {
+        section.complain("servers", at, Wrong::new("is empty, so it means no server", r#"["*"] means all"#));
+    }
+    Some(servers)
+}
+
+fn selector(value: &Value) -> Result<Selector, Wrong> {
+    let right = r#"write a name with * and ?, such as "web-*", or a tag, such as "tag:env=prod""#;
+    value::text(value)?.parse().map_err(|error: NotASelector| Wrong::new(error.to_string(), right))
+}

@@ -1,0 +1,23 @@
+//! One end of the wire: Discord.
+//!
+//! In: [`gateway`] (a thread of its own) or a signed web request ([`signed`]); both hand a [`RawInteraction`] over one
+//! bounded channel. Out: [`rest`], typed calls on the one [`sender`], which keeps to Discord's limits so that nothing above
+//! has to think of them.
+
+pub mod error;
+#[cfg(test)]
+pub(crate) mod fake_discord;
+pub mod gateway;
+pub mod interaction;
+pub mod rest;
+mod route;
+pub mod sender;
+pub mod signed;
+#[cfg(test)]
+mod tests;
+
+pub use error::{Cause, Error, Fault};
+pub use interaction::{InteractionKey, RawInteraction};
+pub use rest::Rest;
+
+pub mod fit;

@@ -1,0 +1,278 @@
+//! Which servers are meant by what somebody has typed so far: by name, display name, reverse, address and tags.
+//!
+//! Pure, and quick enough for each letter over ten thousand servers: what a server goes by is folded once, when it is learned
+//! ([`Sought`]). What holds the typed words comes first; only if nothing does, what has their letters in order (`web1` for
+//! `web-1`). A match is offered, never taken.
+
+use std::cmp::{Ordering, Reverse};
+
+use bernard_untrusted::shown;
+use memchr::memmem::Finder;
+use nucleo_matcher::{
+    Config, Matcher, Utf32Str, chars,
+    pattern::{Atom, AtomKind, CaseMatching, Normalization},
+};
+
+use crate::server::{Server, ServiceName};
+
+/// More words than this are not looked at: nobody types them to find a server.
+const WORDS: usize = 8;
+/// The longest name OVHcloud or its customers give.
+const LONGEST: usize = 253;
+/// How well a word is held that is a whole line.
+const WHOLE: u32 = 4;
+
+/// Everything a server goes by, without case and accents, a line each: its name, its display name, and then the rest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sought(Box<str>);
+
+impl Sought {
+    /// What this server goes by.
+    pub fn of(server: &Server) -> Self {
+        let mut lines = vec![folded(server.name.as_str()), folded(server.display_name.as_deref().unwrap_or_default())];
+        lines.extend(server.reverse.as_deref().filter(|reverse| *reverse != server.name.as_str()).map(folded));
+        lines.extend(server.ip.as_deref().map(folded));
+        lines.extend(server.tags.iter().flatten().map(|(key, value)| folded(&format!("{key}={value}"))));
+        Self(lines.join("\n").into())
+    }
+}
+
+/// Lower case, and the letter alone where it has an accent.
+fn folded(text: &str) -> String {
+    chars::graphemes(text).map(chars::normalize).map(chars::to_lower_case).collect()
+}
+
+/// How near a server comes to what was typed; nearer ones first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Nearness {
+    /// It goes by exactly that.
+    Is,
+    /// Something it goes by holds every word.
+    Holds,
+    /// Its names have every word's letters in their order.
+    Resembles,
+}
+
+/// At most `most` of those `servers` that one `may` see, for `typed`: exact ones, then those of `recent` (the latest first),
+/// then the best fitting, then in the order given. For an empty `typed`, the recent ones and then all in the order given.
+pub fn search<'a>(
+    servers: impl Iterator<Item = (&'a Server, &'a Sought)> + Clone,
+    may: impl Fn(&Server) -> bool,
+    typed: &str,
+    recent: &[ServiceName],
+    most: usize,
+) -> Vec<&'a Server> {
+    let typed: String = typed.trim().chars().take(LONGEST).collect();
+    let recency = |server: &Server| recent.iter().position(|name| *name == server.name).unwrap_or(usize::MAX);
+    let mut query = Query::new(&typed);
+    let mut offered = Vec::new();
+    for nearness in [Nearness::Holds, Nearness::Resembles] {
+        let ranked = |(place, (server, sought)): (usize, (&'a Server, &Sought))| {
+            let (nearness, score) = query.fit(sought, nearness)?;
+            Some(((nearness, recency(server), Reverse(score), place), server))
+        };
+        let mut found: Vec<_> = servers.clone().enumerate().filter_map(ranked).collect();
+        found.sort_unstable_by_key(|(rank, _)| *rank);
+        // Rights last: of thousands that fit, only the first few are ever asked about.
+        offered = found.into_iter().map(|(_, server)| server).filter(|server| may(server)).take(most).collect();
+        if !offered.is_empty() {
+            break;
+        }
+    }
+    offered
+}
+
+/// Whether the server's service name, display name, address or reverse is this, without regard to case; what hides in a name may
+/// be typed as it is shown.
+pub fn goes_by(server: &Server, typed: &str) -> bool {
+    // Ten thousand times a command: nothing is copied unless letters beyond ASCII make it necessary.
+    let same = |name: &str| match name.is_ascii() && typed.is_ascii() {
+        true => name.eq_ignore_ascii_case(typed),
+        false if typed.contains("<U+") => shown::visible(name).to_lowercase() == typed.to_lowercase(),
+        false => name.to_lowercase() == typed.to_lowercase(),
+    };
+    names(server).any(same)
+}
+
+/// Text as people order it: `web-2` before `web-10`, without regard to case.
+pub fn natural(a: &str, b: &str) -> Ordering {
+    let (mut a, mut b) = (a, b);
+    loop {
+        let (Some(x), Some(y)) = (a.chars().next(), b.chars().next()) else { return a.len().cmp(&b.len()) };
+        if x.is_ascii_digit() && y.is_ascii_digit() {
+            let (number, rest) = leading_number(a);
+            let (other, other_rest) = leading_number(b);
+            // By length first: numbers of any size compare without being read.
+            match number.len().cmp(&other.len()).then_with(|| number.cmp(other)) {
+                Ordering::Equal => (a, b) = (rest, other_rest),
+                order => return order,
+            }
+        } else {
+            match x.to_lowercase().cmp(y.to_lowercase()) {
+                Ordering::Equal => (a, b) = (&a[x.len_utf8()..], &b[y.len_utf8()..]),
+                order => return order,
+            }
+        }
+    }
+}
+
+/// The digits at the beginning, without zeros before them, and what follows.
+fn leading_number(text: &str) -> (&str, &str) {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, rest) = text.split_at(end);
+    (digits.trim_start_matches('0'), rest)
+}
+
+fn names(server: &Server) -> impl Iterator<Item = &str> {
+    let others = [server.display_name.as_deref(), server.reverse.as_deref(), server.ip.as_deref()];
+    std::iter::once(server.name.as_str()).chain(others.into_iter().flatten())
+}
+
+/// What was typed, made ready for many servers.
+struct Query {
+    /// All of it, when that is several words.
+    whole: Option<Finder<'static>>,
+    held: Vec<Finder<'static>>,
+    resembled: Vec<Atom>,
+    matcher: Matcher,
+    characters: Vec<char>,
+}
+
+impl Query {
+    fn new(typed: &str) -> Self {
+        let words: Vec<String> = typed.split_whitespace().take(WORDS).map(folded).collect();
+        let atom = |word: &String| Atom::new(word, CaseMatching::Respect, Normalization::Never, AtomKind::Fuzzy, false);
+        Self {
+            whole: (words.len() > 1).then(|| Finder::new(&folded(typed)).into_owned()),
+            held: words.iter().map(|word| Finder::new(word).into_owned()).collect(),
+            resembled: words.iter().map(atom).collect(),
+            matcher: Matcher::new(Config::DEFAULT),
+            characters: Vec::new(),
+        }
+    }
+
+    /// How near a server comes, if at least this near, and how well all words together fit: more is better.
+    fn fit(&mut self, sought: &Sought, nearness: Nearness) -> Option<(Nearness, u32)> {
+        if nearness == Nearness::Resembles {
+            return Some((nearness, self.resemblance(sought)?));
+        }
+        let score = self.held.iter().map(|word| held(word, &sought.0)).sum::<Option<u32>>()?;
+        let is = match &self.whole {
+            Some(whole) => held(whole, &sought.0) == Some(WHOLE),
+            None => score == WHOLE,
+        };
+        Some((if is { Nearness::Is } else { nearness }, score))
+    }
+
+    fn resemblance(&mut self, sought: &Sought) -> Option<u32> {
+        let Self { resembled, matcher, characters, .. } = self;
+        // Letters in order are found in nearly every address and tag: only names count here.
+        let fits = |word: &Atom| {
+            let names = sought.0.lines().take(2);
+            names.filter_map(|name| word.score(Utf32Str::new(name, characters), matcher)).max().map(u32::from)
+        };
+        resembled.iter().map(fits).sum()
+    }
+}
+
+/// How well a word is held: best as a whole line, then where a line begins, then where a word does, then inside.
+fn held(word: &Finder<'_>, lines: &str) -> Option<u32> {
+    let lines = lines.as_bytes();
+    let score = |place: usize| match place.checked_sub(1).map(|before| lines[before]) {
+        None | Some(b'\n') if matches!(lines.get(place + word.needle().len()), None | Some(b'\n')) => WHOLE,
+        None | Some(b'\n') => 3,
+        Some(before) if before.is_ascii() && !before.is_ascii_alphanumeric() => 2,
+        Some(_) => 1,
+    };
+    word.find_iter(lines).map(score).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn named(name: &str, display: &str) -> Server {
+        let name = ServiceName::try_from(name.to_owned()).unwrap_or_else(|_| "ns9".to_owned().try_into().unwrap());
+        Server { display_name: Some(display.to_owned()), tags: Some([].into()), ..Server::only_named(name, "main") }
+    }
+
+    fn found(servers: &[Server], typed: &str, recent: &[&str]) -> Vec<String> {
+        let recent: Vec<ServiceName> =
+            recent.iter().map(|name| ServiceName::try_from((*name).to_owned()).unwrap()).collect();
+        let sought: Vec<(&Server, Sought)> = servers.iter().map(|server| (server, Sought::of(server))).collect();
+        let pairs = sought.iter().map(|(server, sought)| (*server, sought));
+        search(pairs, |_| true, typed, &recent, 25).into_iter().map(|server| server.label().to_owned()).collect()
+    }
+
+    fn fleet() -> Vec<Server> {
+        let mut db = named("ns3.ip-198-51-100.eu", "db-1");
+        db.tags = Some([("env".to_owned(), "prod".to_owned())].into());
+        db.ip = Some("198.51.100.7".to_owned());
+        db.reverse = Some("Datenbank.example".to_owned());
+        vec![named("ns1.ip-203-0-113.eu", "web-2"), named("ns2.ip-203-0-113.eu", "web-10"), db]
+    }
+
+    #[test]
+    fn everything_a_server_goes_by_finds_it() {
+        for typed in ["db-1", "DB", "ns3.", "198.51.100.7", "datenbank", "env=prod", "PROD", "prod db", "db1"] {
+            assert_eq!(found(&fleet(), typed, &[]), ["db-1"], "{typed}");
+        }
+        for typed in ["nothing", "*", "web prod", "^db", "db$", "!web", "'db"] {
+            assert!(found(&fleet(), typed, &[]).is_empty(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn the_exact_one_comes_first_then_the_recent_ones_then_the_best() {
+        let fleet = ["web-11", "web-1", "old-web-1"].map(|name| named(name, name));
+        assert_eq!(found(&fleet, "web-1", &[]), ["web-1", "web-11", "old-web-1"]);
+        assert_eq!(found(&fleet, "web-1", &["old-web-1"]), ["web-1", "old-web-1", "web-11"]);
+        assert_eq!(found(&fleet, "", &["old-web-1", "gone"]), ["old-web-1", "web-11", "web-1"]);
+        let fleet = [named("ns1", "the web 2"), named("ns2", "the web")];
+        assert_eq!(found(&fleet, "The Web", &["ns1"]), ["the web", "the web 2"], "several words are a name too");
+    }
+
+    #[test]
+    fn only_when_nothing_holds_it_do_similar_names_count() {
+        let fleet = ["web-1", "w-e-b"].map(|name| named(name, name));
+        assert_eq!(found(&fleet, "web", &[]), ["web-1"]);
+        assert_eq!(found(&fleet, "wb", &[]), ["w-e-b", "web-1"], "letters that begin something count for more");
+    }
+
+    #[test]
+    fn accents_need_not_be_typed() {
+        let fleet = [named("ns1", "Équipe-Données")];
+        assert_eq!(found(&fleet, "equipe", &[]), ["Équipe-Données"]);
+        assert_eq!(found(&fleet, "ÉQUIPE", &[]), ["Équipe-Données"]);
+    }
+
+    #[test]
+    fn numbers_are_ordered_as_numbers() {
+        let mut names = ["web-10", "Web-9", "db", "web-009b", "web-9a", "web", "web-18446744073709551616"];
+        names.sort_by(|a, b| natural(a, b));
+        assert_eq!(names, ["db", "web", "Web-9", "web-9a", "web-009b", "web-10", "web-18446744073709551616"]);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_is_typed_breaks_the_search(typed in any::<String>(), name in any::<String>()) {
+            found(&[named("ns1", &name)], &typed, &[]);
+        }
+
+        #[test]
+        fn what_is_typed_from_a_name_finds_it(name in "[a-zA-Z0-9é]{3,12}", from in 0_usize..2, to in 2_usize..3) {
+            let part: String = name.chars().skip(from).take(to).collect();
+            prop_assert_eq!(found(&[named("zzz", &name)], &part, &[]), [name]);
+        }
+
+        #[test]
+        fn the_natural_order_is_an_order(a in "[aB0-2-]{0,5}", b in "[aB0-2-]{0,5}", c in "[aB0-2-]{0,5}") {
+            prop_assert_eq!(natural(&a, &b), natural(&b, &a).reverse());
+            if natural(&a, &b).is_le() && natural(&b, &c).is_le() {
+                prop_assert!(natural(&a, &c).is_le());
+            }
+        }
+    }
+}

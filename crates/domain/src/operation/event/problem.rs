@@ -1,0 +1,119 @@
+//! Why an operation cannot be done. Pure, and kept for ever, like the events it stands in.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    access::UserId,
+    others::OthersWork,
+    server::{
+        QueryId,
+        start::{LeftOut, Start},
+    },
+};
+
+/// Why something cannot be done. Spoken by `text`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "problem", rename_all = "snake_case")]
+pub enum Problem {
+    /// The server is no longer in the account.
+    ServerGone,
+    /// OVHcloud itself holds the server (`hacked`, `hackedBlocked`).
+    HeldByOvhcloud {
+        /// OVHcloud's word.
+        state: String,
+    },
+    /// The server lists no netboot entry of the needed kind.
+    NoBoots,
+    /// It has no rescue of the wanted kind.
+    NoSuchRescue {
+        /// What was asked for: `windows`, `linux` or a kernel.
+        wanted: String,
+        /// The kernels it has instead.
+        has: Vec<String>,
+        /// Its installed system.
+        os: String,
+        /// Its memory in GB, if it could be read.
+        memory_gb: Option<u64>,
+        /// The entries that OVHcloud lists and does not show: what was asked for may be among them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        left_out: Vec<LeftOut>,
+    },
+    /// The way out needs the hard-disk boot, and it cannot be found.
+    NoDisk {
+        /// What else is known to be a way, though it is none now.
+        recorded: Option<Start>,
+        /// Why the disk cannot be found.
+        said: String,
+    },
+    /// What it would boot into is no longer what the person was shown.
+    ChangedMeanwhile,
+    /// It is not in rescue, so there is nothing to put back and no link to look for.
+    NotInRescue,
+    /// It is in no rescue and boots what can be reached: to put it back would only be a reboot.
+    NothingToRestore,
+    /// It has left its rescue without us: others changed its netboot and rebooted it.
+    LeftRescue,
+    /// Its rescue is somebody's already.
+    HasOwner {
+        /// Whose.
+        owner: UserId,
+    },
+    /// Its rescue ended or was changed since this was asked for.
+    LeaseChanged,
+    /// Whoever should be the rescue's owner has no right to be.
+    CannotOwn {
+        /// Who.
+        person: UserId,
+    },
+    /// Others are at something that it would destroy or collide with, and that was not on the card.
+    OthersAtWork {
+        /// At what.
+        works: Vec<OthersWork>,
+    },
+    /// It is rebooting right now.
+    Rebooting,
+    /// The configuration no longer names its account.
+    NoAccount {
+        /// The account.
+        account: String,
+    },
+    /// Whoever asked may not do this any more.
+    NoLongerAllowed,
+    /// By the rules of this moment it needs more approvals than it has.
+    NotEnoughApprovals {
+        /// How many people must approve it now.
+        needed: u32,
+        /// How many of those who approved it may still do so.
+        given: u32,
+    },
+    /// OVHcloud does not say what is installed, so nobody chooses a rescue by it.
+    SystemUnread,
+    /// An SSH key does not work with the Windows rescue (OVHcloud guide).
+    KeyNeedsLinux,
+    /// It has no console that a link or a file leads to.
+    NoConsole,
+    /// OVHcloud would not, in its own words.
+    Ovhcloud {
+        /// Those words, with the query id.
+        said: String,
+        /// OVHcloud's name for the request, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
+    },
+    /// What OVHcloud answered made no sense, or could not be used: nobody refused anything.
+    Unclear {
+        /// What was wrong with it, with the query id.
+        said: String,
+        /// OVHcloud's name for the request, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
+    },
+    /// OVHcloud could not just now, and may later.
+    Weather {
+        /// What came instead of an answer, with the query id.
+        said: String,
+        /// OVHcloud's name for the request, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
+    },
+}

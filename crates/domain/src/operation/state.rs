@@ -1,0 +1,448 @@
+//! Where an operation is: a fold over its events, and the only place that knows what may follow what.
+//!
+//! Two promises stand on [`State::next`]: a reboot is intended at most once per approval, and nothing follows an end.
+
+mod facts;
+mod word;
+
+pub use facts::Facts;
+
+use super::{
+    approval::{Mandate, Round, RoundEnd},
+    event::{Doubt, Event, NotDone, Problem},
+};
+use crate::access::UserId;
+use crate::{
+    console::ConsoleKind,
+    operation::{Intent, Kind, OperationId, Request, Source},
+    server::{TaskId, TaskStatus},
+};
+
+/// An operation's phase, and what was seen on the way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// What is asked for; it decides what comes after the reboot.
+    pub kind: Kind,
+    /// Who asked for it.
+    pub requester: UserId,
+    /// Where it is.
+    pub phase: Phase,
+    /// In whose name the next reboot is done.
+    pub mandate: Mandate,
+    /// What is known: the card is made of this.
+    pub facts: Facts,
+}
+
+/// Where an operation is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Phase {
+    /// Others must approve it first, or one more reboot of it.
+    AwaitingApproval,
+    /// Accepted, and approved if need be; nothing was read yet.
+    Opened,
+    /// The plan is recorded; the setting may or may not be written.
+    Prepared,
+    /// The setting was read back; the reboot is next.
+    Ready,
+    /// The reboot was intended: it may or may not have been sent.
+    Intended(Intent),
+    /// The call was made and the answer is not known.
+    Unsettled(Intent),
+    /// A person with `reboot` must decide.
+    Undecided {
+        /// What was known before the call.
+        intent: Intent,
+        /// New tasks, if several.
+        candidates: Vec<TaskId>,
+    },
+    /// What was set is being put back; then it ends.
+    PuttingBack(Outcome),
+    /// OVHcloud's task is being followed.
+    Rebooting(TaskId),
+    /// OVHcloud's task has not ended in all the time that it had. It is followed on; a rescue's link is looked for meanwhile.
+    Standing(TaskId),
+    /// A console's session is asked for: it may or may not have been asked for already.
+    AskingConsole(ConsoleKind),
+    /// OVHcloud's task that opens the console's session is being followed.
+    OpeningConsole(TaskId),
+    /// The task is over; the link is looked for.
+    Searching,
+    /// A DM was tried, with the link found there (none: a key opens this rescue); whether it arrived is not known.
+    Delivering(Option<Source>),
+    /// No DM reaches the person; **Reveal link** waits in the channel.
+    AwaitingReveal(Source),
+    /// The reboot's task is over; the machine is watched until it answers.
+    Watching,
+    /// Over.
+    Ended(Outcome),
+}
+
+/// How an operation ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// In rescue, or the link of a rescue was looked for.
+    InRescue(Link),
+    /// A rescue that somebody else started has an owner and a deadline now.
+    Adopted,
+    /// The rescue has this owner now.
+    HandedOver(UserId),
+    /// A console's session was opened.
+    ConsoleOpen(Link),
+    /// Everything is back and the reboot's task is done.
+    Restored,
+    /// The reboot's task is done.
+    Rebooted,
+    /// What was changed is back, read back; nothing was rebooted.
+    NetbootBack,
+    /// It could not be done; nothing was changed.
+    Impossible(Problem),
+    /// It was accepted, or approved, too long ago to be begun.
+    Expired,
+    /// Somebody else denied it.
+    Denied(UserId),
+    /// Too few people approved it in time.
+    NotApproved,
+    /// A person cancelled it before the reboot.
+    Cancelled(UserId),
+    /// The setting or the reboot was refused, or certainly not sent.
+    NotDone(NotDone, String),
+    /// OVHcloud's task failed or was cancelled.
+    TaskFailed {
+        /// OVHcloud's word.
+        status: TaskStatus,
+        /// OVHcloud's comment.
+        comment: Option<String>,
+    },
+    /// A person decided to leave an unknown outcome alone, or not to wait for a reboot's task that stands.
+    LeftAlone(UserId),
+    /// Another operation took over.
+    Superseded(OperationId),
+}
+
+/// What became of the link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// It went by DM.
+    Delivered,
+    /// It was shown ephemerally.
+    Revealed,
+    /// There is none: an SSH key opens this rescue.
+    NotNeeded,
+    /// None turned up in time.
+    NotFound,
+    /// It was found, but nobody took it.
+    NotTaken,
+    /// It was found, and not sent: whoever asked may not have it any more.
+    Withheld,
+}
+
+/// An event that cannot follow the present state.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{event} cannot follow {phase}")]
+pub struct IllegalEvent {
+    /// The event's word.
+    pub event: String,
+    /// The phase's word.
+    pub phase: &'static str,
+}
+
+impl State {
+    /// The state of an operation that was just accepted: one reboot is approved, unless others must approve it first.
+    pub fn new(request: &Request) -> Self {
+        let rounds: Vec<Round> = request
+            .guard
+            .approval()
+            .into_iter()
+            .map(|approval| Round::new(request.requester, approval.clone()))
+            .collect();
+        let (phase, reboots_approved) =
+            if rounds.is_empty() { (Phase::Opened, 1) } else { (Phase::AwaitingApproval, 0) };
+        Self {
+            kind: request.kind(),
+            requester: request.requester,
+            phase,
+            mandate: Mandate::of_one(request.requester),
+            facts: Facts { rounds, reboots_approved, ..Facts::default() },
+        }
+    }
+
+    /// Whether it only waits to be begun: nothing is done or held for it before others approve.
+    pub fn waits_to_begin(&self) -> bool {
+        matches!(self.phase, Phase::AwaitingApproval) && self.facts.intents == 0
+    }
+
+    /// Whether it is over.
+    pub fn is_ended(&self) -> bool {
+        matches!(self.phase, Phase::Ended(_))
+    }
+
+    /// Whether it keeps the server from the next operation: until its reboot's task has ended.
+    pub fn holds_server(&self) -> bool {
+        match self.phase {
+            Phase::Opened
+            | Phase::Prepared
+            | Phase::Ready
+            | Phase::Intended(_)
+            | Phase::Unsettled(_)
+            | Phase::Undecided { .. }
+            | Phase::PuttingBack(_)
+            | Phase::Rebooting(_)
+            | Phase::Standing(_) => self.kind.changes(),
+            // Nobody keeps a server from others by asking for it.
+            Phase::AwaitingApproval => !self.waits_to_begin(),
+            Phase::AskingConsole(_)
+            | Phase::OpeningConsole(_)
+            | Phase::Searching
+            | Phase::Delivering(_)
+            | Phase::AwaitingReveal(_)
+            | Phase::Watching
+            | Phase::Ended(_) => false,
+        }
+    }
+
+    /// Whether it follows a task that has not ended in all the time that it had: that keeps nobody from the way out.
+    pub fn stands(&self) -> bool {
+        matches!(self.phase, Phase::Standing(_))
+    }
+
+    /// Whether nothing but the link of a rescue is missing yet.
+    pub fn seeks_link(&self) -> bool {
+        match self.phase {
+            Phase::Opened => self.kind == Kind::Link,
+            Phase::Searching | Phase::Delivering(_) | Phase::AwaitingReveal(_) => self.kind != Kind::Console,
+            _ => false,
+        }
+    }
+
+    /// Whether another may take over from it: it waits for a link, for a person's decision, or for a task that stands.
+    pub fn can_be_superseded(&self) -> bool {
+        let asks_again = matches!(self.phase, Phase::AwaitingApproval) && !self.waits_to_begin();
+        let waits = matches!(self.phase, Phase::Undecided { .. } | Phase::Watching | Phase::Standing(_));
+        asks_again || self.seeks_link() || waits
+    }
+
+    /// Whether its step may be writing the setting: if everything stops here, a change of ours may show up late.
+    pub fn writes(&self) -> bool {
+        matches!(self.phase, Phase::Prepared | Phase::PuttingBack(_))
+    }
+
+    /// Whether **Cancel** still means something: no reboot was intended since the last approval.
+    pub fn can_be_cancelled(&self) -> bool {
+        matches!(self.phase, Phase::Opened | Phase::Prepared | Phase::Ready) && self.facts.intents == 0
+    }
+
+    /// Whether the latest question went to on-call because nobody had answered it.
+    pub fn is_on_calls(&self) -> bool {
+        self.facts.unanswered.contains(&self.facts.asked)
+    }
+
+    /// Whether it ended as planned without anybody having seen the reboot's end: its task was purged, and the machine not watched.
+    pub fn is_end_unseen(&self) -> bool {
+        let as_planned = matches!(self.phase, Phase::Ended(Outcome::Restored | Outcome::Rebooted));
+        as_planned && self.facts.task_vanished && !self.facts.is_back()
+    }
+
+    /// The state after one more event.
+    ///
+    /// # Errors
+    /// [`IllegalEvent`] when it cannot follow.
+    pub fn next(&self, event: &Event) -> Result<Self, IllegalEvent> {
+        let phase = self.phase_after(event).ok_or_else(|| self.illegal(event))?;
+        let mut facts = self.facts.clone();
+        facts.learn(event);
+        if self.writes() && matches!(event, Event::Faulted) {
+            facts.doubt.get_or_insert(Doubt::Stopped);
+        }
+        if phase.word() != self.phase.word() {
+            facts.hindrance = None;
+        }
+        let mandate = self.mandate_after(event, &mut facts);
+        if !matches!(phase, Phase::AwaitingApproval)
+            && let Some(round) = facts.rounds.last_mut().filter(|round| round.end == RoundEnd::Open)
+        {
+            round.end = RoundEnd::Overtaken;
+        }
+        if matches!(phase, Phase::Undecided { .. }) && !matches!(self.phase, Phase::Undecided { .. }) {
+            // However it came to it, each question has a number of its own: a late second press answers the one it was made for.
+            facts.asked += 1;
+        }
+        Ok(Self { kind: self.kind, requester: self.requester, phase, mandate, facts })
+    }
+
+    /// Whoever agreed last to one more reboot answers for it.
+    fn mandate_after(&self, event: &Event, facts: &mut Facts) -> Mandate {
+        let mandate = match (event, facts.rounds.last()) {
+            (Event::RebootAgainApproved { by, .. }, _) => Mandate::of_one(*by),
+            (Event::ApprovalGiven { .. }, Some(round)) if round.end == RoundEnd::Approved => Mandate::of_round(round),
+            _ => return self.mandate.clone(),
+        };
+        facts.reboots_approved += 1;
+        mandate
+    }
+
+    fn phase_after(&self, event: &Event) -> Option<Phase> {
+        use Event as E;
+        use Phase as P;
+        Some(match (&self.phase, event) {
+            (P::AwaitingApproval, E::ApprovalGiven { by, .. }) => {
+                match self.round_for(|round| round.counts(self.requester, *by))?.lacks() {
+                    0 | 1 => self.after_approval(),
+                    _ => P::AwaitingApproval,
+                }
+            }
+            (P::AwaitingApproval, E::ApprovalDenied { by, .. }) => {
+                self.round_for(|round| round.may_judge(self.requester, *by))?;
+                self.without_approval(Outcome::Denied(*by))
+            }
+            (P::AwaitingApproval, E::Withdrawn { by, .. }) => self.without_approval(Outcome::Cancelled(*by)),
+            (P::AwaitingApproval, E::ApprovalExpired) => self.without_approval(Outcome::NotApproved),
+            (P::AwaitingApproval, E::TaskAdopted { task }) if self.facts.intents > 0 => P::Rebooting(*task),
+            (P::Undecided { .. }, E::RebootAgainAsked { .. }) => P::AwaitingApproval,
+            (phase, E::DenialExplained { round, by, .. }) if self.facts.is_unexplained(*round, *by) => phase.clone(),
+            (P::Opened, E::Prepared { plan, .. }) if self.kind.changes() && self.kind != Kind::Adopt => {
+                match plan.change {
+                    Some(_) => P::Prepared,
+                    // Without a reboot there is nothing to do but the change.
+                    None if self.kind == Kind::PutBack => return None,
+                    None => P::Ready,
+                }
+            }
+            (P::Opened, E::Adopted { .. }) if self.kind == Kind::Adopt => P::Ended(Outcome::Adopted),
+            (P::Opened, E::HandedOver { to, .. }) if self.kind == Kind::HandOver => P::Ended(Outcome::HandedOver(*to)),
+            (P::Opened, E::FoundImpossible { problem }) => P::Ended(Outcome::Impossible(problem.clone())),
+            (P::Opened, E::RescueFound { .. }) if self.kind == Kind::Link => P::Searching,
+            (P::Opened, E::ConsoleChosen { kind }) if self.kind == Kind::Console => P::AskingConsole(*kind),
+            (P::AskingConsole(_), E::ConsoleAsked { task, .. }) => P::OpeningConsole(*task),
+            (P::AskingConsole(_), E::Expired) => P::Ended(Outcome::Expired),
+            (P::AskingConsole(_), E::FoundImpossible { problem }) => P::Ended(Outcome::Impossible(problem.clone())),
+            (P::Searching | P::Delivering(_), E::ConsoleOpened { .. }) if self.kind == Kind::Console => {
+                self.phase.clone()
+            }
+            (P::Opened, E::Expired) => P::Ended(Outcome::Expired),
+            (P::Prepared | P::Ready, E::Expired) if self.facts.intents == 0 => self.put_back_then(Outcome::Expired),
+            (P::Prepared | P::Ready, E::FoundImpossible { problem }) if self.facts.intents == 0 => {
+                self.put_back_then(Outcome::Impossible(problem.clone()))
+            }
+            (P::Prepared, E::BootSet { .. }) if self.kind == Kind::PutBack => P::Ended(Outcome::NetbootBack),
+            (P::Prepared, E::BootSet { .. }) => P::Ready,
+            (P::Prepared | P::PuttingBack(_), E::SettingInDoubt { .. }) if self.facts.doubt.is_none() => {
+                self.phase.clone()
+            }
+            (P::PuttingBack(_), E::WrittenBack { .. }) => self.phase.clone(),
+            (P::Prepared, E::SettingRefused { why, said, .. }) => P::PuttingBack(Outcome::NotDone(*why, said.clone())),
+            (P::Opened, E::CancelAsked { by, .. }) => P::Ended(Outcome::Cancelled(*by)),
+            (P::Prepared | P::Ready, E::CancelAsked { by, .. }) if self.can_be_cancelled() => {
+                self.put_back_then(Outcome::Cancelled(*by))
+            }
+            (P::Ready, E::RebootNotDone { why, said, .. }) => match &self.facts.last_intent {
+                None => self.put_back_then(Outcome::NotDone(*why, said.clone())),
+                Some(intent) => P::Undecided { intent: intent.clone(), candidates: Vec::new() },
+            },
+            (P::Ready, E::RebootIntended { intent }) if self.facts.intents < self.facts.reboots_approved => {
+                P::Intended(intent.clone())
+            }
+            (P::Intended(_), E::RebootAccepted { task, .. }) => P::Rebooting(*task),
+            (P::Intended(intent), E::RebootNotDone { why, said, .. }) => match self.facts.intents {
+                1 => self.put_back_then(Outcome::NotDone(*why, said.clone())),
+                // An earlier reboot is still unknown: the machine may be on its way, so a person decides again.
+                _ => P::Undecided { intent: intent.clone(), candidates: Vec::new() },
+            },
+            (P::Intended(intent), E::RebootUnknown { .. }) => P::Unsettled(intent.clone()),
+            (P::Intended(_) | P::Unsettled(_) | P::Undecided { .. }, E::TaskAdopted { task }) => P::Rebooting(*task),
+            (P::Ready, E::TaskAdopted { task }) if self.facts.intents > 0 => P::Rebooting(*task),
+            (P::Intended(intent) | P::Unsettled(intent), E::NotSettled { candidates, .. }) => {
+                P::Undecided { intent: intent.clone(), candidates: candidates.clone() }
+            }
+            (P::Ready, E::OthersAtWork { .. }) if self.facts.intents > 0 => self.without_approval(Outcome::Expired),
+            (P::Undecided { .. }, E::QuestionUnanswered) if !self.is_on_calls() => self.phase.clone(),
+            (P::Undecided { .. }, E::RebootAgainApproved { .. }) => P::Ready,
+            (P::Undecided { .. }, E::LeftAlone { by, .. }) => P::Ended(Outcome::LeftAlone(*by)),
+            (P::Standing(_), E::LeftAlone { by, .. }) if self.kind == Kind::Reboot => P::Ended(Outcome::LeftAlone(*by)),
+            (P::PuttingBack(outcome), E::PutBack { .. }) => P::Ended(outcome.clone()),
+            (P::Rebooting(_) | P::OpeningConsole(_) | P::Standing(_), E::TaskSeen { status, comment }) => {
+                self.after_task(status, comment.as_ref())
+            }
+            (P::Rebooting(_) | P::OpeningConsole(_) | P::Standing(_), E::TaskVanished) => self.after_reboot(),
+            (P::Rebooting(task) | P::OpeningConsole(task), E::TaskStands) => P::Standing(*task),
+            (P::Standing(_), E::StandingUnanswered) if !self.facts.standing_unanswered => self.phase.clone(),
+            (P::Standing(_), E::DeliveryAttempted { source, .. }) if self.kind == Kind::Enable => {
+                P::Delivering(*source)
+            }
+            (P::Standing(_), E::LinkWithheld) if self.kind == Kind::Enable => self.ended_with(Link::Withheld),
+            (
+                P::Rebooting(_) | P::Standing(_) | P::Searching | P::Delivering(_) | P::AwaitingReveal(_) | P::Watching,
+                E::PortSeen { .. } | E::PowerSeen { .. },
+            ) => self.phase.clone(),
+            (P::Searching | P::Delivering(_), E::DeliveryAttempted { source, .. }) => P::Delivering(*source),
+            (P::Searching | P::Delivering(_) | P::AwaitingReveal(_), E::FoundImpossible { problem })
+                if self.kind != Kind::Console =>
+            {
+                P::Ended(Outcome::Impossible(problem.clone()))
+            }
+            (P::Delivering(Some(_)), E::LinkDelivered) => self.ended_with(Link::Delivered),
+            (P::Delivering(None), E::LinkDelivered) => self.ended_with(Link::NotNeeded),
+            (P::Delivering(Some(source)), E::DmClosed { .. }) => P::AwaitingReveal(*source),
+            (P::Delivering(None), E::DmClosed { .. }) => self.ended_with(Link::NotNeeded),
+            (P::AwaitingReveal(_), E::LinkRevealed { .. }) => self.ended_with(Link::Revealed),
+            (P::AwaitingReveal(_), E::LinkGivenUp) => self.ended_with(Link::NotTaken),
+            (P::Searching | P::Delivering(_), E::LinkNotFound { .. }) => self.ended_with(Link::NotFound),
+            (P::Searching | P::Delivering(_), E::LinkWithheld) => self.ended_with(Link::Withheld),
+            (P::Watching, E::Watched) => P::Ended(match self.kind {
+                Kind::Restore => Outcome::Restored,
+                _ => Outcome::Rebooted,
+            }),
+            (phase, E::Faulted | E::Hindered { .. } | E::Unhindered) if !self.is_ended() => phase.clone(),
+            (_, E::Superseded { by }) if self.can_be_superseded() => P::Ended(Outcome::Superseded(*by)),
+            _ => return None,
+        })
+    }
+
+    /// The round that is open, if it takes this.
+    fn round_for(&self, takes: impl Fn(&Round) -> bool) -> Option<&Round> {
+        self.facts.rounds.last().filter(|round| round.end == RoundEnd::Open && takes(round))
+    }
+
+    /// It begins; or the one more reboot is next.
+    fn after_approval(&self) -> Phase {
+        if self.facts.intents == 0 { Phase::Opened } else { Phase::Ready }
+    }
+
+    /// It ends; or the question stands again whether the machine is to be rebooted once more.
+    fn without_approval(&self, outcome: Outcome) -> Phase {
+        match &self.facts.last_intent {
+            None => Phase::Ended(outcome),
+            Some(intent) => Phase::Undecided { intent: intent.clone(), candidates: self.facts.candidates.clone() },
+        }
+    }
+
+    /// What follows when nothing was rebooted: what was set goes back first, unless nothing was.
+    fn put_back_then(&self, outcome: Outcome) -> Phase {
+        let changed = self.facts.plan.as_ref().is_some_and(|plan| plan.change.is_some());
+        if changed { Phase::PuttingBack(outcome) } else { Phase::Ended(outcome) }
+    }
+
+    fn ended_with(&self, link: Link) -> Phase {
+        Phase::Ended(match self.kind {
+            Kind::Console => Outcome::ConsoleOpen(link),
+            _ => Outcome::InRescue(link),
+        })
+    }
+
+    fn after_task(&self, status: &TaskStatus, comment: Option<&String>) -> Phase {
+        match status {
+            TaskStatus::Done => self.after_reboot(),
+            TaskStatus::Cancelled | TaskStatus::CustomerError | TaskStatus::OvhError => {
+                Phase::Ended(Outcome::TaskFailed { status: status.clone(), comment: comment.cloned() })
+            }
+            TaskStatus::Init | TaskStatus::Todo | TaskStatus::Doing | TaskStatus::Other(_) => self.phase.clone(),
+        }
+    }
+
+    fn after_reboot(&self) -> Phase {
+        if self.kind.seeks_link() { Phase::Searching } else { Phase::Watching }
+    }
+
+    fn illegal(&self, event: &Event) -> IllegalEvent {
+        IllegalEvent { event: event.word(), phase: self.phase.word() }
+    }
+}

@@ -1,0 +1,284 @@
+//! All servers of all accounts, from memory at once and from the store after a restart, whatever OVHcloud is doing.
+//!
+//! What is learned is in memory when a call returns; the store follows in batches. A crash costs at most what was learned
+//! since the last batch, and OVHcloud can be asked for that again.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError, RwLock},
+};
+
+use bernard_domain::{
+    access::UserId,
+    hindrance::Matter,
+    inventory::known::{Boots, Care, Known, Servers},
+    server::{Boot, Server, ServiceName, start::Unfit},
+};
+use bernard_ovh as ovh;
+use bernard_platform::clock;
+use bernard_store as store;
+use bernard_store::Store;
+use jiff::Timestamp;
+
+/// How many of a person's latest servers are remembered: more are never looked at in one list.
+const RECENT: usize = 10;
+/// How far back a person's servers are looked for after a restart, in days.
+const RECENT_DAYS: i64 = 30;
+
+/// The inventory's handle; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Inventory(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    store: Store,
+    shelf: RwLock<Shelf>,
+    dirty: Mutex<BTreeSet<ServiceName>>,
+    accounts: Mutex<BTreeMap<String, Account>>,
+    recent: Mutex<BTreeMap<UserId, Vec<ServiceName>>>,
+}
+
+#[derive(Debug)]
+struct Shelf {
+    /// The configuration's. What is still being read of another one when its answer comes is not learned.
+    configured: BTreeSet<String>,
+    servers: Arc<Servers>,
+    boots: Arc<Boots>,
+}
+
+/// How it goes with reading one account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Account {
+    /// When its servers were last listed, by our clock.
+    pub listed: Option<Timestamp>,
+    /// Why they could not be listed since; `None` when the last attempt worked.
+    pub trouble: Option<Trouble>,
+    /// Why what changes seldom (expiry, planned interventions) could not be read.
+    pub care: Option<Trouble>,
+    /// Servers that OVHcloud lists and does not describe: expired, or in some other trouble; and its words.
+    pub silent: BTreeMap<ServiceName, String>,
+}
+
+/// Something could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// When, by our clock.
+    pub at: Timestamp,
+    /// OVHcloud's words.
+    pub said: String,
+}
+
+impl Trouble {
+    /// What an error says, now.
+    pub fn now(error: &ovh::Error) -> Self {
+        Self { at: clock::now(), said: error.to_string() }
+    }
+}
+
+impl Inventory {
+    /// What the store remembers of these accounts.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn load(store: Store, accounts: &BTreeSet<String>) -> Result<Self, store::Error> {
+        let mut known = store.inventory().await?;
+        known.retain(|known| accounts.contains(&known.server.account));
+        let servers = Servers::new(known.into_iter().map(Arc::new).collect());
+        let boots = store.known_boots().await?;
+        let since = clock::now() - jiff::SignedDuration::from_hours(24 * RECENT_DAYS);
+        let recent = store.recent_servers(since, RECENT).await?;
+        Ok(Self(Arc::new(Inner {
+            store,
+            shelf: RwLock::new(Shelf {
+                configured: accounts.clone(),
+                servers: Arc::new(servers),
+                boots: Arc::new(boots),
+            }),
+            dirty: Mutex::default(),
+            accounts: Mutex::default(),
+            recent: Mutex::new(recent),
+        })))
+    }
+
+    /// A call of this account worked: should its key be refused again, that is told again.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn account_works(&self, account: &str) -> Result<(), store::Error> {
+        for matter in Matter::ALL.into_iter().filter(|matter| matter.is_the_accounts()) {
+            self.0.store.end_trouble((account, matter, None)).await?;
+        }
+        Ok(())
+    }
+
+    /// The servers as they were last seen, in the natural order of what people call them.
+    pub fn servers(&self) -> Arc<Servers> {
+        Arc::clone(&self.0.shelf.read().unwrap_or_else(PoisonError::into_inner).servers)
+    }
+
+    /// What netboot ids mean, as far as they were read.
+    pub fn boots(&self) -> Arc<Boots> {
+        Arc::clone(&self.0.shelf.read().unwrap_or_else(PoisonError::into_inner).boots)
+    }
+
+    /// The netboot entry that a server had set when it was last seen, if both are known.
+    pub fn boot_of(&self, known: &Known) -> Option<Arc<Boot>> {
+        known.boot_in(&self.boots()).cloned()
+    }
+
+    /// The servers that were set to start where nobody gets, when they were last seen.
+    pub fn dead_ends(&self) -> BTreeSet<ServiceName> {
+        let (servers, boots) = (self.servers(), self.boots());
+        let lost = |boot: &Arc<Boot>| matches!(boot.unfit(), Some(Unfit::PowerOff | Unfit::Unreachable));
+        let lost = servers.known().filter(|known| known.boot_in(&boots).is_some_and(lost));
+        lost.map(|known| known.server.name.clone()).collect()
+    }
+
+    /// A server was just read, by whomever.
+    pub fn learn(&self, server: &Server) {
+        self.learn_all([server.clone()]);
+    }
+
+    /// Servers were just read.
+    pub fn learn_all(&self, servers: impl IntoIterator<Item = Server>) {
+        let now = clock::now();
+        self.change(|old| {
+            let read = |server: Server| {
+                let care = old.get(&server.name).and_then(|known| known.care.clone());
+                Arc::new(Known::new(server, Some(now), care))
+            };
+            servers.into_iter().map(read).collect()
+        });
+    }
+
+    /// What changes seldom was just read.
+    pub fn learn_care(&self, name: &ServiceName, care: Care) {
+        self.change(|old| {
+            let known = old.get(name);
+            let known = known.map(|known| Known::new(known.server.clone(), known.seen, Some(Box::new(care))));
+            known.into_iter().map(Arc::new).collect()
+        });
+    }
+
+    /// A netboot entry was read for a server.
+    ///
+    /// # Errors
+    /// When the store cannot be written; it is in memory all the same.
+    pub async fn learn_boot(&self, of: &Server, boot: Boot) -> Result<(), store::Error> {
+        let (datacenter, boot) = (of.datacenter.clone().unwrap_or_default(), Arc::new(boot));
+        for place in [of.name.as_str(), datacenter.as_str()] {
+            self.0.store.save_known_boot(&of.account, place, &boot).await?;
+        }
+        let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
+        let mut boots = Boots::clone(&shelf.boots);
+        boots.insert((of.account.clone(), of.name.to_string(), boot.id), Arc::clone(&boot));
+        boots.insert((of.account.clone(), datacenter, boot.id), boot);
+        shelf.boots = Arc::new(boots);
+        Ok(())
+    }
+
+    /// OVHcloud lists exactly these servers in an account: new ones are known by their name from now on, others have left.
+    ///
+    /// # Errors
+    /// When the store cannot be written; memory is right all the same.
+    pub async fn listed(&self, account: &str, names: Vec<ServiceName>) -> Result<(), store::Error> {
+        let names: BTreeSet<ServiceName> = names.into_iter().collect();
+        let old = self.servers();
+        let ours: BTreeSet<&ServiceName> =
+            old.iter().filter(|server| server.account == account).map(|server| &server.name).collect();
+        let gone: Vec<ServiceName> =
+            ours.iter().filter(|name| !names.contains(**name)).map(|name| (*name).clone()).collect();
+        let new = names.iter().filter(|name| old.get(name).is_none());
+        let new = new.map(|name| Known::new(Server::only_named(name.clone(), account), None, None));
+        let new: Vec<Arc<Known>> = new.map(Arc::new).collect();
+        self.account(account, |account| {
+            account.listed = Some(clock::now());
+            account.trouble = None;
+            account.silent.retain(|name, _| names.contains(name));
+        });
+        if new.is_empty() && gone.is_empty() {
+            return Ok(());
+        }
+        {
+            let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
+            if !shelf.configured.contains(account) {
+                return Ok(());
+            }
+            shelf.servers = Arc::new(shelf.servers.without(account, &gone).with(new.clone()));
+        }
+        self.0.store.save_inventory(&new, account, &gone).await
+    }
+
+    /// The configuration names these accounts and no others: the servers of others are known no more.
+    pub fn keep_accounts(&self, accounts: &BTreeSet<String>) {
+        let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
+        let kept = shelf.servers.known().filter(|known| accounts.contains(&known.server.account)).cloned().collect();
+        shelf.servers = Arc::new(Servers::new(kept));
+        shelf.configured.clone_from(accounts);
+        self.0.accounts.lock().unwrap_or_else(PoisonError::into_inner).retain(|name, _| accounts.contains(name));
+    }
+
+    /// OVHcloud lists a server and does not describe it: it stays, as far as it was ever read. Whether that is news.
+    pub fn silent(&self, name: &ServiceName, account: &str, error: &ovh::Error) -> bool {
+        self.account(account, |account| account.silent.insert(name.clone(), error.to_string()).is_none())
+    }
+
+    /// Whether OVHcloud lists a server and did not describe it lately.
+    pub fn is_silent(&self, server: &Server) -> bool {
+        self.account(&server.account, |account| account.silent.contains_key(&server.name))
+    }
+
+    /// Changes what is known of reading an account.
+    pub fn account<T>(&self, account: &str, change: impl FnOnce(&mut Account) -> T) -> T {
+        let mut accounts = self.0.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        change(accounts.entry(account.to_owned()).or_default())
+    }
+
+    /// Writes what was learned since the last time into the store, in one go.
+    ///
+    /// # Errors
+    /// When the store cannot be written: it is tried again with the next batch.
+    pub async fn flush(&self) -> Result<(), store::Error> {
+        let dirty = std::mem::take(&mut *self.0.dirty.lock().unwrap_or_else(PoisonError::into_inner));
+        if dirty.is_empty() {
+            return Ok(());
+        }
+        let servers = self.servers();
+        let news: Vec<Arc<Known>> =
+            servers.known().filter(|known| dirty.contains(&known.server.name)).cloned().collect();
+        let saved = self.0.store.save_inventory(&news, "", &[]).await;
+        if saved.is_err() {
+            self.0.dirty.lock().unwrap_or_else(PoisonError::into_inner).extend(dirty);
+        }
+        saved
+    }
+
+    /// How much was learned since the last [`flush`](Self::flush).
+    pub fn unsaved(&self) -> usize {
+        self.0.dirty.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// The servers that this person named lately, the latest first.
+    pub fn recent(&self, person: UserId) -> Vec<ServiceName> {
+        let recent = self.0.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        recent.get(&person).cloned().unwrap_or_default()
+    }
+
+    /// This person named this server just now.
+    pub fn named(&self, person: UserId, server: &ServiceName) {
+        let mut recent = self.0.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_person = recent.entry(person).or_default();
+        of_person.retain(|name| name != server);
+        of_person.insert(0, server.clone());
+        of_person.truncate(RECENT);
+    }
+
+    fn change(&self, news: impl FnOnce(&Servers) -> Vec<Arc<Known>>) {
+        let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
+        let mut news = news(&shelf.servers);
+        news.retain(|known| shelf.configured.contains(&known.server.account));
+        let names: Vec<ServiceName> = news.iter().map(|known| known.server.name.clone()).collect();
+        shelf.servers = Arc::new(shelf.servers.with(news));
+        self.0.dirty.lock().unwrap_or_else(PoisonError::into_inner).extend(names);
+    }
+}

@@ -1,0 +1,265 @@
+//! Keeps the inventory fresh in the background, one request at a time and only with what the budget leaves over.
+//!
+//! Each account has a loop of its own, so one that is away delays no other. Names are known after one request; then the servers
+//! are read one by one, new ones first, then the oldest. OVHcloud's schema has no way to read many at once: ten thousand servers
+//! at the background's share of 60 requests a minute take five hours once, and are a slow round from then on.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use bernard_domain::{
+    inventory::known::{BootPlace, Care, CarePace, Look, Pace, next_look},
+    server::ServiceName,
+};
+use bernard_ovh as ovh;
+use bernard_platform::clock;
+use tokio::task::JoinSet;
+
+use super::inventory::{Inventory, Trouble};
+use crate::fleet::Fleet;
+
+/// How much is learned at most before it is written down.
+const BATCH: usize = 50;
+/// How long something learned waits at most to be written down.
+const BATCH_AGE: Duration = Duration::from_secs(5);
+/// How long a netboot entry counts as read: OVHcloud announces in its description when it will be removed.
+const BOOT_LIFE: Duration = Duration::from_secs(24 * 3600);
+/// Every so many looks, one is for what changes seldom, if some of it is due: so a large fleet gets to it at all.
+const CARE_TURN: u32 = 4;
+/// The longest pause before new accounts of the configuration are noticed.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// How long an account is left alone that could not be reached.
+const TROUBLE_PAUSE: Duration = Duration::from_secs(15);
+/// How long a program that has just been started leaves to people what is in no hurry.
+const SETTLING: Duration = Duration::from_secs(60);
+
+/// Reads the fleet now and again, each server about once in `every`, until it is dropped.
+pub async fn keep(fleet: Fleet, every: Duration) {
+    let mut loops = JoinSet::new();
+    let mut kept = BTreeMap::new();
+    loop {
+        for account in fleet.accounts() {
+            let fleet = fleet.clone();
+            kept.entry(account.clone()).or_insert_with(|| loops.spawn(Keeper::new(fleet, account, every).run()));
+        }
+        tokio::time::sleep(every.min(LONGEST_PAUSE)).await;
+        kept.retain(|_, keeper| !keeper.is_finished());
+        while loops.try_join_next().is_some() {}
+    }
+}
+
+struct Keeper {
+    fleet: Fleet,
+    account: String,
+    every: Duration,
+    began: Instant,
+    looks: u32,
+    tried: BTreeMap<LookKey, Instant>,
+    boots_read: BTreeMap<BootPlace, Instant>,
+    saved: Instant,
+}
+
+type LookKey = (u8, ServiceName);
+
+fn key(look: &Look) -> LookKey {
+    match look {
+        Look::Server(name) => (0, name.clone()),
+        Look::Boot(name, _) => (1, name.clone()),
+        Look::Care(name) => (2, name.clone()),
+    }
+}
+
+impl Keeper {
+    fn new(fleet: Fleet, account: String, every: Duration) -> Self {
+        let now = Instant::now();
+        Self {
+            fleet,
+            account,
+            every,
+            began: now,
+            looks: 0,
+            tried: BTreeMap::new(),
+            boots_read: BTreeMap::new(),
+            saved: now,
+        }
+    }
+
+    /// Until the configuration no longer names the account.
+    async fn run(mut self) {
+        while let Some(client) = self.fleet.client(&self.account) {
+            let pause = self.round(&client.with_priority(ovh::Priority::Background)).await;
+            self.save().await;
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// Lists the account and looks at what is due until it is time to list it again; how long to rest then.
+    async fn round(&mut self, client: &ovh::Client) -> Duration {
+        let listed = Instant::now();
+        if let Err(error) = self.fleet.list(client).await {
+            tracing::warn!(account = self.account, %error, "the inventory could not be read");
+            self.inventory().account(&self.account, |account| account.trouble = Some(Trouble::now(&error)));
+            // Only somebody who mends it changes that: until then it is asked once a round.
+            let pause = if error.is_credential() { LONGEST_PAUSE } else { TROUBLE_PAUSE };
+            return self.every.min(pause);
+        }
+        if let Err(error) = self.inventory().account_works(&self.account).await {
+            tracing::error!(account = self.account, %error, "the store does not take that the account works again");
+        }
+        while listed.elapsed() < self.every {
+            let Some(look) = self.next() else { return self.every.saturating_sub(listed.elapsed()) };
+            self.tried.insert(key(&look), Instant::now());
+            self.look(client, look).await;
+            if self.inventory().unsaved() >= BATCH || self.saved.elapsed() >= BATCH_AGE {
+                self.save().await;
+            }
+        }
+        Duration::ZERO
+    }
+
+    fn next(&mut self) -> Option<Look> {
+        self.looks = self.looks.wrapping_add(1);
+        let life = self.life();
+        self.tried.retain(|_, at| at.elapsed() < life);
+        let settled = self.began.elapsed() >= self.every.min(SETTLING);
+        let barred = self.inventory().account(&self.account, |account| {
+            account
+                .care
+                .as_ref()
+                .is_some_and(|trouble| clock::now().duration_since(trouble.at) < jiff::SignedDuration::from_hours(24))
+        });
+        let care = match (settled, barred) {
+            (false, _) => CarePace::Settling,
+            (true, true) => CarePace::Never,
+            (true, false) if self.looks.is_multiple_of(CARE_TURN) => CarePace::First,
+            (true, false) => CarePace::Last,
+        };
+        let servers = self.inventory().servers();
+        let fresh = |place: &BootPlace| self.boots_read.get(place).is_some_and(|at| at.elapsed() < BOOT_LIFE);
+        let tried = |look: &Look| self.tried.contains_key(&key(look));
+        next_look(&servers, &fresh, &self.account, &tried, Pace { life, care }, clock::now())
+    }
+
+    async fn look(&mut self, client: &ovh::Client, look: Look) {
+        let looked = match &look {
+            Look::Server(name) => self.read_server(client, name).await,
+            Look::Boot(name, id) => self.read_boot(client, name, *id).await,
+            Look::Care(name) => self.fleet.read_care(client, name).await.map(drop),
+        };
+        // Each look finds it again; the log hears of it once.
+        match looked {
+            Err(error) if error.is_of_one_thing() => client.note(&error),
+            Err(error) => tracing::warn!(account = self.account, %error, "the inventory stays as it was in one place"),
+            Ok(()) => {}
+        }
+    }
+
+    async fn read_server(&self, client: &ovh::Client, name: &ServiceName) -> Result<(), ovh::Error> {
+        match client.server(name).await {
+            Ok(server) => {
+                self.inventory().learn(&server);
+                self.inventory().account(&self.account, |account| account.silent.remove(name));
+                Ok(())
+            }
+            Err(error) => {
+                if self.inventory().silent(name, &self.account, &error) {
+                    tracing::warn!(account = self.account, server.name = %name, %error, "a server is listed and cannot be read");
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn read_boot(
+        &mut self,
+        client: &ovh::Client,
+        name: &ServiceName,
+        id: bernard_domain::server::BootId,
+    ) -> Result<(), ovh::Error> {
+        let boot = client.boot(name, id).await?;
+        let servers = self.inventory().servers();
+        let Some(known) = servers.get(name) else { return Ok(()) };
+        let datacenter = known.server.datacenter.clone().unwrap_or_default();
+        for place in [datacenter, name.to_string()] {
+            self.boots_read.insert((self.account.clone(), place, id), Instant::now());
+        }
+        if let Err(error) = self.inventory().learn_boot(&known.server, boot).await {
+            tracing::error!(account = self.account, %error, "a netboot entry could not be stored");
+        }
+        Ok(())
+    }
+
+    async fn save(&mut self) {
+        self.saved = Instant::now();
+        if let Err(error) = self.inventory().flush().await {
+            tracing::error!(account = self.account, %error, "the inventory could not be stored");
+        }
+    }
+
+    /// How old a reading may get. Less than a round, so that what was read during one round is due in the next.
+    fn life(&self) -> Duration {
+        self.every * 3 / 4
+    }
+
+    fn inventory(&self) -> &Inventory {
+        self.fleet.inventory()
+    }
+}
+
+impl Fleet {
+    /// Reads what changes seldom of a server and remembers it: two requests, and one for each planned intervention. Credentials
+    /// that do not allow it are remembered as well; then nobody asks in the background for a day.
+    ///
+    /// # Errors
+    /// As every read.
+    pub(super) async fn read_care(&self, client: &ovh::Client, name: &ServiceName) -> Result<Care, ovh::Error> {
+        let read = care(client, name).await;
+        match &read {
+            Ok(care) => {
+                self.inventory().learn_care(name, care.clone());
+                self.inventory().account(client.account(), |account| account.care = None);
+            }
+            Err(error) if error.is_credential() => {
+                let trouble = Trouble::now(error);
+                self.inventory().account(client.account(), |account| account.care = Some(trouble));
+            }
+            Err(_) => {}
+        }
+        read
+    }
+
+    /// Lists an account's servers and remembers which there are.
+    ///
+    /// # Errors
+    /// As every read; a store that cannot be written is only logged, because memory is right all the same.
+    pub(super) async fn list(&self, client: &ovh::Client) -> Result<(), ovh::Error> {
+        let ovh::Listed { mut names, is_whole } = client.servers().await?;
+        if !is_whole {
+            // Whoever stands behind what could not be read has not left.
+            let servers = self.servers();
+            names.extend(
+                servers.iter().filter(|known| known.account == client.account()).map(|known| known.name.clone()),
+            );
+        }
+        if let Err(error) = self.inventory().listed(client.account(), names).await {
+            tracing::error!(account = client.account(), %error, "the inventory could not be stored");
+        }
+        Ok(())
+    }
+}
+
+async fn care(client: &ovh::Client, name: &ServiceName) -> Result<Care, ovh::Error> {
+    let service = client.service(name).await?;
+    let planned = match client.planned_interventions(name).await {
+        Ok(planned) => planned.read,
+        // What cannot be read hides the contract no more than it must.
+        Err(error) if error.is_of_one_thing() && !error.is_credential() && !error.is_transient() => {
+            client.note(&error);
+            Vec::new()
+        }
+        Err(error) => return Err(error),
+    };
+    Ok(Care { read: clock::now(), expires: service.expires, renewed: service.renewed, planned })
+}

@@ -1,0 +1,30 @@
+//! Carries out what the domain decided: reads servers, records intents, sends the calls, follows the tasks, finds the link,
+//! reminds. It speaks to people only through [`messenger`]; it knows no word of Discord and no sentence.
+//!
+//! In reading order:
+//!
+//! - [`intake`]: where a request becomes an operation, or is refused.
+//! - [`runner`], [`steps`]: one loop takes the step that is due; each step is a function that says what it did.
+//! - [`plan`], [`exact_calls`]: what an action would do now, to the letter.
+//! - [`link`]: where the link to the password is looked for.
+//! - [`lease_scheduler`], [`lookout`]: deadlines, reminders, and rescues that others ended.
+//! - [`fleet`]: the servers of all accounts: read, remembered, found, checked.
+//! - [`beside`]: what others are at on a server, read before a deed.
+//! - [`messenger`]: what the engine asks of whoever talks to people. [`wakeups`]: who is told that something changed.
+//! - [`limits`]: how often people may ask. [`audit_anchor`]: the audit's last hash, where people see it.
+
+pub mod limits;
+pub mod exact_calls;
+pub mod needs;
+pub mod fleet;
+pub mod plan;
+pub mod link;
+pub mod messenger;
+pub mod wakeups;
+pub mod steps;
+pub mod runner;
+pub mod intake;
+pub mod lookout;
+pub mod beside;
+pub mod lease_scheduler;
+pub mod audit_anchor;

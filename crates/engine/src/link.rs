@@ -1,0 +1,304 @@
+//! Looking for the link that leads to the rescue's password. What is found is a secret: it leaves this module only as one.
+
+pub mod kept;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use bernard_domain::{
+    operation::Source,
+    server::{QueryId, ServiceName, System},
+};
+use bernard_ovh as ovh;
+use bernard_ovh::MailId;
+use bernard_platform::clock::BootInstant;
+use jiff::{SignedDuration, Timestamp};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::steps;
+
+/// How much older than the intent a mail may look: OVHcloud's dates have whole seconds, and its mail comes from another machine.
+const SLACK: SignedDuration = SignedDuration::from_secs(60);
+/// How many of the account's mails are remembered as older than the reboot: more than one page of any mailbox.
+pub(super) const KNOWN_MAILS: usize = 500;
+/// How many of the newest mails are read at most in one look: a busy account must not eat the budget.
+const MAILS_AT_ONCE: usize = 20;
+
+/// The rescue whose link is looked for.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The server.
+    pub server: ServiceName,
+    /// The rescue's family: it says which user counts.
+    pub system: System,
+    /// Mails that are older are another rescue's.
+    pub since: Timestamp,
+    /// The mails that were there before the reboot; `None` when they were not looked at.
+    pub known_mails: Option<Vec<u64>>,
+}
+
+/// A link and where it was found.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Where.
+    pub source: Source,
+    /// The link: whoever has it has the password, or the screen.
+    pub link: SecretString,
+    /// OVHcloud's name for the request that made the secret; `None` when it was in a mail.
+    pub query: Option<QueryId>,
+}
+
+/// What a look came to.
+#[derive(Debug, Default)]
+pub struct Look {
+    /// The link, if it is there.
+    pub found: Option<Found>,
+    /// The sources that refuse to be asked, as long as nobody changes that.
+    pub refused: Refused,
+    /// What else did not work.
+    pub trouble: Option<ovh::Error>,
+    /// Why a mail could not be read, which may have been the one; it keeps nobody from reading the others.
+    pub unread: Option<ovh::Error>,
+}
+
+/// The sources that refuse to be asked, with OVHcloud's words.
+pub type Refused = BTreeMap<Source, ovh::Error>;
+
+/// What a search remembers between two looks; only saves requests.
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// What is known of the account's mails.
+    pub mails: Mails,
+    /// The sources that refused.
+    pub refused: Refused,
+    /// When they were asked last.
+    pub asked: Option<BootInstant>,
+}
+
+/// Whether a source that refused is asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusing {
+    /// It may have changed its mind.
+    AreAsked,
+    /// Not yet.
+    AreLeft,
+}
+
+impl Look {
+    /// Something that is found, or not there yet.
+    pub fn of(found: Option<Found>) -> Self {
+        Self { found, ..Self::default() }
+    }
+
+    /// All that did not work.
+    pub fn troubles(&self) -> impl Iterator<Item = &ovh::Error> {
+        self.refused.values().chain(&self.unread).chain(&self.trouble)
+    }
+
+    /// A place that could not be looked at.
+    pub fn failed(source: Source, error: ovh::Error) -> Self {
+        match is_by_right(&error) {
+            true => Self { refused: BTreeMap::from([(source, error)]), ..Self::default() },
+            false => Self { trouble: Some(error), ..Self::default() },
+        }
+    }
+}
+
+/// OVHcloud's words for all that refused, in one line; `None` if nothing did.
+pub fn words<'a>(refused: impl IntoIterator<Item = &'a ovh::Error>) -> Option<String> {
+    let words: Vec<String> = refused.into_iter().map(ToString::to_string).collect();
+    (!words.is_empty()).then(|| words.join("; "))
+}
+
+/// Whether OVHcloud itself says that this may not be asked, though the key is good: asking again changes nothing.
+fn is_by_right(error: &ovh::Error) -> bool {
+    error.is_refusal() && matches!(error.status(), Some(401 | 403 | 460)) && !steps::matter(error).is_the_accounts()
+}
+
+/// What is known of an account's mails while a link is looked for.
+#[derive(Debug, Default)]
+pub struct Mails {
+    /// Those that need no second reading.
+    read: HashSet<u64>,
+    /// Those that could not be read: how often, and for how many looks they are left alone.
+    bad: HashMap<u64, (u32, u32)>,
+}
+
+impl Mails {
+    /// Whether a mail is worth a request now; one that could not be read is tried again after twice as many looks each time.
+    fn is_due(&mut self, id: u64) -> bool {
+        if self.read.contains(&id) {
+            return false;
+        }
+        match self.bad.get_mut(&id) {
+            Some((_, rest)) if *rest > 0 => {
+                *rest -= 1;
+                false
+            }
+            _ => true,
+        }
+    }
+
+    fn could_not_be_read(&mut self, id: u64) {
+        let (times, rest) = self.bad.entry(id).or_default();
+        *times += 1;
+        *rest = 1 << (*times).min(10);
+    }
+}
+
+/// Looks once in each of `sources`, in order. One that cannot be read counts as one that has nothing.
+pub async fn find(
+    client: &ovh::Client,
+    target: &Target,
+    sources: &[Source],
+    template: &str,
+    memory: &mut Memory,
+    refusing: Refusing,
+) -> Look {
+    let mut look = Look { refused: memory.refused.clone(), ..Look::default() };
+    for source in sources {
+        if refusing == Refusing::AreLeft && memory.refused.contains_key(source) {
+            continue;
+        }
+        let id = match source {
+            Source::AuthenticationSecret => from_authentication_secret(client, target).await,
+            Source::Mail => {
+                let id = from_mail(client, target, &mut memory.mails, &mut look.unread).await;
+                id.map(|id| Some((id?, None)))
+            }
+            // A console leads to no password.
+            Source::Console => Ok(None),
+        };
+        if id.is_ok() {
+            look.refused.remove(source);
+        }
+        match id {
+            Ok(Some((id, query))) => {
+                look.found = Some(Found { source: *source, link: render(template, &id), query });
+                break;
+            }
+            Ok(None) => {}
+            Err(error) if is_by_right(&error) => drop(look.refused.insert(*source, error)),
+            Err(error) => look.trouble = Some(error),
+        }
+    }
+    memory.refused.clone_from(&look.refused);
+    look
+}
+
+/// Only an entry of the rescue's own kind counts: an installed system's panels are listed too.
+async fn from_authentication_secret(
+    client: &ovh::Client,
+    target: &Target,
+) -> Result<Option<(SecretString, Option<QueryId>)>, ovh::Error> {
+    let listed = client.authentication_secrets(&target.server).await?;
+    let ours = listed.value.into_iter().filter(|access| {
+        let kind_fits = matches!(access.kind.as_str(), "RDP" | "SSH");
+        kind_fits && access.user.as_deref() == Some(target.system.user())
+    });
+    // One that cannot be read hides no other.
+    let secret = ours.filter_map(|access| access.secret).find(|secret| is_id(secret.expose_secret()));
+    Ok(secret.map(|secret| (secret, listed.query)))
+}
+
+/// A mail that cannot be read is noted and hides no other; why comes back in `bad`.
+async fn from_mail(
+    client: &ovh::Client,
+    target: &Target,
+    mails: &mut Mails,
+    bad: &mut Option<ovh::Error>,
+) -> Result<Option<SecretString>, ovh::Error> {
+    let mut ids: Vec<u64> = client.mail_ids().await?.into_iter().map(|id| id.0).collect();
+    ids.sort_unstable_by(|a, b| b.cmp(a));
+    let known: HashSet<u64> = target.known_mails.iter().flatten().copied().collect();
+    // Only a list that had no room for more says anything of what is older: one odd id is not to hide all that come after it.
+    let is_full = known.len() >= KNOWN_MAILS;
+    let oldest_known = known.iter().min().copied().filter(|_| is_full).unwrap_or(0);
+    let unread = ids.into_iter().filter(|id| *id > oldest_known && !known.contains(id) && mails.is_due(*id));
+    let mut unread: Vec<u64> = unread.take(MAILS_AT_ONCE).collect();
+    // What could not be read before comes last.
+    unread.sort_by_key(|id| mails.bad.contains_key(id));
+    for id in unread {
+        let mail = match client.mail(MailId(id)).await {
+            Ok(mail) => mail,
+            Err(error) if error.is_of_one_thing() => {
+                client.note(&error);
+                mails.could_not_be_read(id);
+                *bad = Some(error);
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        // Without a date only its id tells that it came after the reboot.
+        let fresh = mail.date.map_or(target.known_mails.is_some(), |date| date >= target.since - SLACK);
+        let names_it = mail.subject.contains(&format!("[{}]", target.server));
+        match id_in_mail(mail.body.expose_secret()).filter(|_| names_it && fresh) {
+            // It may have to be read again, should the process end before the DM is sent.
+            Some(found) => return Ok(Some(found)),
+            None => mails.read.insert(id),
+        };
+    }
+    Ok(None)
+}
+
+/// The secret's id in a mail's text or HTML. The mail's own address is not trusted: only the id is taken.
+pub fn id_in_mail(body: &str) -> Option<SecretString> {
+    body.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '(' | ')'))
+        .filter(|word| word.starts_with("http") && word.contains("secret"))
+        .filter_map(|word| {
+            let (_, rest) = word.rsplit_once("id=")?;
+            let end = rest.find(|c: char| !is_id_char(c)).unwrap_or(rest.len());
+            Some(&rest[..end])
+        })
+        .find(|id| is_id(id))
+        .map(|id| SecretString::from(id.to_owned()))
+}
+
+fn is_id_char(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
+}
+
+/// OVHcloud's ids are UUIDs; a little room is left, and none for anything that could break out of a link.
+fn is_id(text: &str) -> bool {
+    (8..=128).contains(&text.len()) && text.chars().all(is_id_char)
+}
+
+fn render(template: &str, id: &SecretString) -> SecretString {
+    SecretString::from(template.replace("{id}", id.expose_secret()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "11111111-2222-3333-4444-555555555555";
+
+    fn found(body: &str) -> Option<String> {
+        id_in_mail(body).map(|id| id.expose_secret().to_owned())
+    }
+
+    #[test]
+    fn a_link_is_found_in_text_and_in_html_in_either_of_its_forms() {
+        for body in [
+            format!(" - password: https://www.ovh.com/manager/secret/#?id={ID}"),
+            format!("<a href=\"https://www.ovh.com/manager/secret/#?id={ID}\">ici</a>"),
+            format!("https://www.ovh.com/secret-as-a-service-ui/#!/secret-retrieve?id={ID}."),
+            format!("Voir https://www.ovh.com/fr/ puis (https://www.ovh.com/manager/secret/#?lang=fr&id={ID})"),
+        ] {
+            assert_eq!(found(&body).as_deref(), Some(ID), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_id_is_not_taken() {
+        for body in ["", "no link", "https://www.ovh.com/manager/secret/#?id=", "https://example.com/?id=123456789"] {
+            assert_eq!(found(body), None, "{body}");
+        }
+    }
+
+    #[test]
+    fn only_the_id_is_taken_from_a_mail() {
+        let id = SecretString::from(ID.to_owned());
+        let link = render("https://www.ovh.com/manager/secret/#?id={id}", &id);
+        assert_eq!(link.expose_secret(), &format!("https://www.ovh.com/manager/secret/#?id={ID}"));
+    }
+}

@@ -1,0 +1,54 @@
+//! One end of the wire: OVHcloud's API, as [`Client`] speaks it for one account.
+//!
+//! What holds here, whoever calls:
+//!
+//! - nothing is sent without a permit of the account's budget (`quota`), and people come before background work;
+//! - a reboot is sent at most once, within five seconds of its intent, and its answer says honestly what is known (`reboot`);
+//! - reads ride out bad weather within a bound, other deeds are done once or are safe to repeat (`client`);
+//! - an [`Error`] names its object, OVHcloud's words and query id, and never a secret (`error`);
+//! - `POST /secret/retrieve` does not exist in this program.
+//!
+//! In reading order: `account` (where and who) · `sign` and `auth` (proof and OVHcloud's time) · `flight` (fetch once
+//! for many) · `quota` (the budget) · `client` (the only way out) · `answer` and `error` (what came back) ·
+//! `odd` and `each` (one bad thing hides no good one) · `standing` (how the latest went) · `wire` (bodies) · `dedicated`, `reboot`, `service`, `console`, `mail`, `credential`, `consumer_key`, `authorization` (the calls) ·
+//! `decode` (their bodies without a connection).
+
+mod account;
+pub mod answer;
+mod auth;
+mod authorization;
+mod client;
+mod console;
+mod consumer_key;
+mod credential;
+pub mod decode;
+mod dedicated;
+mod each;
+mod error;
+mod single_flight;
+mod mail;
+mod odd;
+mod quota;
+mod reboot;
+mod service;
+mod sign;
+mod standing;
+mod bodies;
+
+#[cfg(test)]
+mod tests;
+
+pub use account::{Account, Credentials, Endpoint, NotAnEndpoint};
+pub use client::{Client, Fault, READ_PATIENCE, Written};
+pub use console::{Console, console_body};
+pub use consumer_key::PendingKey;
+pub use credential::{AccessRule, Credential, Details};
+pub use dedicated::{Access, Boots, Change, Listed};
+pub use each::Each;
+pub use error::{Answered, Cause, Error, Unreadable, Voice};
+pub use mail::{Mail, MailId};
+pub use odd::Oddity;
+pub use quota::Priority;
+pub use reboot::{ReadyReboot, RebootAnswer, SEND_WITHIN};
+pub use service::{Intervention, Service};
+pub use standing::Standing;

@@ -1,0 +1,281 @@
+//! The request budget of one account. A [`Permit`] is the right to one request, and the only way to have one; asking for
+//! the time or for a token costs one too. The budget is this process's own: replicas must divide it between them.
+//!
+//! In no minute are there more requests than the configuration says: the burst is taken from them, and the rest come evenly.
+//! People come first. Background work gets three quarters of the rate and one request at a time, and steps aside while
+//! anybody waits; so a person always finds the burst, or at least a quarter of the rate. When OVHcloud says 429, the whole
+//! account stays away for as long as it asks.
+
+use std::{
+    num::NonZeroU32,
+    time::{Duration, Instant},
+};
+
+use governor::{
+    DefaultDirectRateLimiter, NotUntil, RateLimiter,
+    clock::{Clock, DefaultClock, QuantaInstant},
+};
+use tokio::sync::watch;
+
+use super::error::Cause;
+
+/// The longest that a request of a person's waits for its turn: a minute's whole budget twice over.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// The longest that background work waits: it may be starved by people for a while.
+const BACKGROUND_PATIENCE: Duration = Duration::from_secs(600);
+/// How long to stay away after a 429 that does not say how long: long enough to matter, short enough for a person.
+const DEFAULT_HOLD: Duration = Duration::from_secs(2);
+/// The longest that a `Retry-After` is believed: a header of nonsense must not lock people out for a day.
+const LONGEST_HOLD: Duration = Duration::from_secs(15 * 60);
+
+/// For whom a request is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Priority {
+    /// A person, or an operation that a person waits for.
+    Person,
+    /// Nobody in particular, such as the refresh of the inventory.
+    Background,
+}
+
+impl Priority {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Background => "background",
+        }
+    }
+
+    fn patience(self) -> Duration {
+        match self {
+            Self::Person => PATIENCE,
+            Self::Background => BACKGROUND_PATIENCE,
+        }
+    }
+}
+
+/// The right to one request. Unused, it is lost: the budget is the poorer by one, which is the safe side.
+#[must_use]
+pub(super) struct Permit(());
+
+/// The budget itself.
+pub(super) struct Quota {
+    account: String,
+    everyone: DefaultDirectRateLimiter,
+    background: DefaultDirectRateLimiter,
+    people_waiting: watch::Sender<usize>,
+    held_until: watch::Sender<Option<Instant>>,
+}
+
+impl Quota {
+    pub(super) fn new(account: &str, per_minute: NonZeroU32) -> Self {
+        let everyone = everyones(per_minute);
+        let evenly = evenly(per_minute).get();
+        let three_quarters = at_least_one(evenly - evenly.div_ceil(4));
+        let background = governor::Quota::per_minute(three_quarters).allow_burst(NonZeroU32::MIN);
+        Self {
+            account: account.to_owned(),
+            everyone: RateLimiter::direct(everyone),
+            background: RateLimiter::direct(background),
+            people_waiting: watch::Sender::new(0),
+            held_until: watch::Sender::new(None),
+        }
+    }
+
+    /// Whether OVHcloud lets this account send now.
+    pub(super) fn is_open(&self) -> bool {
+        self.asked_to_wait().is_none()
+    }
+
+    /// Waits for the right to one request; `Err` when it would take longer than anyone should wait: at once for a person, if
+    /// OVHcloud asked for longer than that.
+    pub(super) async fn permit(&self, priority: Priority) -> Result<Permit, Cause> {
+        let began = Instant::now();
+        if let Some(wait) = self.asked_to_wait().filter(|wait| priority == Priority::Person && *wait > PATIENCE) {
+            return Err(Cause::AskedToWait { wait });
+        }
+        let turn = async {
+            match priority {
+                Priority::Person => self.persons_turn().await,
+                Priority::Background => self.background_turn().await,
+            }
+        };
+        let outcome = tokio::time::timeout(priority.patience(), turn).await;
+        metrics::histogram!(
+            bernard_platform::metrics::OVH_QUOTA_SECONDS, "account" => self.account.clone(), "priority" => priority.as_str()
+        )
+        .record(began.elapsed());
+        outcome.map(|()| Permit(())).map_err(|_| match self.asked_to_wait() {
+            Some(wait) => Cause::AskedToWait { wait },
+            None => Cause::NoPermit,
+        })
+    }
+
+    /// How long OVHcloud still wants this account to stay away.
+    fn asked_to_wait(&self) -> Option<Duration> {
+        let until = (*self.held_until.borrow())?;
+        until.checked_duration_since(Instant::now()).filter(|wait| !wait.is_zero())
+    }
+
+    /// Nobody of this account sends anything for so long; OVHcloud asked for it.
+    pub(super) fn hold(&self, retry_after: Option<Duration>) {
+        let until = Instant::now() + retry_after.unwrap_or(DEFAULT_HOLD).min(LONGEST_HOLD);
+        self.held_until.send_modify(|held| *held = Some(held.map_or(until, |held| held.max(until))));
+    }
+
+    async fn persons_turn(&self) {
+        let _waiting = Waiting::new(&self.people_waiting);
+        loop {
+            self.hold_passed().await;
+            match self.everyone.check() {
+                Ok(()) => return,
+                Err(not_until) => pause(&not_until).await,
+            }
+        }
+    }
+
+    async fn background_turn(&self) {
+        while let Err(not_until) = self.background.check() {
+            pause(&not_until).await;
+        }
+        let mut people = self.people_waiting.subscribe();
+        loop {
+            // The sender lives as long as `self`, so this cannot fail.
+            let _ = people.wait_for(|waiting| *waiting == 0).await;
+            self.hold_passed().await;
+            match self.everyone.check() {
+                Ok(()) => return,
+                Err(not_until) => pause(&not_until).await,
+            }
+        }
+    }
+
+    async fn hold_passed(&self) {
+        while !self.is_open() {
+            let until = *self.held_until.borrow();
+            if let Some(until) = until {
+                tokio::time::sleep_until(until.into()).await;
+            }
+        }
+    }
+}
+
+fn at_least_one(count: u32) -> NonZeroU32 {
+    NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN)
+}
+
+/// A quarter at once is what an impatient person needs (an enable reads about ten things), and still a burst that OVHcloud has
+/// never been seen to mind.
+fn burst(per_minute: NonZeroU32) -> NonZeroU32 {
+    at_least_one(per_minute.get() / 4)
+}
+
+/// How many come evenly in a minute. The first of them comes after the burst, so one more than its rest fits into the minute.
+fn evenly(per_minute: NonZeroU32) -> NonZeroU32 {
+    at_least_one(per_minute.get() - burst(per_minute).get() + 1)
+}
+
+fn everyones(per_minute: NonZeroU32) -> governor::Quota {
+    governor::Quota::per_minute(evenly(per_minute)).allow_burst(burst(per_minute))
+}
+
+async fn pause(not_until: &NotUntil<QuantaInstant>) {
+    tokio::time::sleep(not_until.wait_time_from(DefaultClock::default().now())).await;
+}
+
+/// Counts one person as waiting, for as long as it lives.
+struct Waiting<'a>(&'a watch::Sender<usize>);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a watch::Sender<usize>) -> Self {
+        count.send_modify(|waiting| *waiting += 1);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|waiting| *waiting -= 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    fn quota(per_minute: u32) -> Quota {
+        Quota::new("main", NonZeroU32::new(per_minute).unwrap())
+    }
+
+    fn at_once(quota: &Quota, priority: Priority) -> bool {
+        tokio::task::unconstrained(quota.permit(priority)).now_or_never().is_some()
+    }
+
+    #[tokio::test]
+    async fn a_burst_is_a_quarter_of_the_budget() {
+        let quota = quota(8);
+        assert!(at_once(&quota, Priority::Person));
+        assert!(at_once(&quota, Priority::Person));
+        assert!(!at_once(&quota, Priority::Person));
+    }
+
+    #[test]
+    fn no_minute_has_more_requests_than_it_may() {
+        use governor::clock::FakeRelativeClock;
+        for per_minute in [1, 2, 3, 4, 7, 8, 60, 600] {
+            let clock = FakeRelativeClock::default();
+            let limiter =
+                RateLimiter::direct_with_clock(everyones(NonZeroU32::new(per_minute).unwrap()), clock.clone());
+            let mut sent = Vec::new();
+            for step in 0..12_000_u32 {
+                while limiter.check().is_ok() {
+                    sent.push(step);
+                }
+                clock.advance(Duration::from_millis(10));
+            }
+            let most =
+                sent.iter().map(|from| sent.iter().filter(|at| (*from..from + 6_000).contains(*at)).count()).max();
+            assert!(most.is_some_and(|most| most <= per_minute as usize), "{per_minute}: {most:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn background_work_leaves_the_burst_to_people() {
+        let quota = quota(12);
+        assert!(at_once(&quota, Priority::Background));
+        assert!(!at_once(&quota, Priority::Background));
+        assert!(at_once(&quota, Priority::Person));
+        assert!(at_once(&quota, Priority::Person));
+        assert!(!at_once(&quota, Priority::Person));
+    }
+
+    #[tokio::test]
+    async fn background_work_steps_aside_while_a_person_waits() {
+        let quota = quota(40);
+        let waiting = Waiting::new(&quota.people_waiting);
+        assert!(!at_once(&quota, Priority::Background));
+        drop(waiting);
+        assert_eq!(*quota.people_waiting.borrow(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_hold_is_for_everyone_and_the_longest_counts() {
+        let quota = quota(40);
+        quota.hold(Some(Duration::from_secs(3600 * 24)));
+        quota.hold(Some(Duration::ZERO));
+        let told = tokio::task::unconstrained(quota.permit(Priority::Person)).now_or_never();
+        let said = told.expect("it is told at once").err().expect("it may not").to_string();
+        assert!(said.contains("OVHcloud asked for fewer requests (429), for another"), "{said}");
+        assert!(!at_once(&quota, Priority::Background));
+        let held = quota.held_until.borrow().unwrap();
+        assert!(held <= Instant::now() + LONGEST_HOLD);
+    }
+
+    #[tokio::test]
+    async fn the_smallest_budget_still_lets_somebody_through() {
+        let quota = quota(1);
+        assert!(at_once(&quota, Priority::Background));
+        assert!(!at_once(&quota, Priority::Person));
+    }
+}

@@ -1,0 +1,91 @@
+//! What logs and metrics show of all this, and what they never show.
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use bernard_platform::clock::BootInstant;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use serde_json::json;
+use tracing_subscriber::EnvFilter;
+
+use super::{CLIENT_SECRET, CONSUMER, FarEnd, NAME, SECRET, name};
+use crate::Priority;
+
+/// Takes in what is logged.
+#[derive(Clone, Default)]
+struct Page(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn logs_say_what_was_tried_and_hold_no_secret() {
+    let page = Page::default();
+    let log = page.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(EnvFilter::new("bernard=trace"))
+        .with_writer(move || log.clone())
+        .finish();
+    let _logging = tracing::subscriber::set_default(subscriber);
+
+    let far_end = FarEnd::start().await;
+    let faults = far_end.server.faults();
+    for client in [far_end.client(), far_end.oauth2()] {
+        faults.answer("GET", "/boot", 500, &[("x-ovh-queryid", "FR.ws-2.fake")], b"fake-secret https://x/#?id=1");
+        faults.answer("GET", "/boot", 429, &[("retry-after", "0")], b"");
+        client.boot_ids(&name(), None).await.unwrap();
+        client.authentication_secrets(&name()).await.unwrap();
+        faults.lose_answer("POST", "/reboot");
+        client.prepare_reboot(&name()).await.unwrap().send(BootInstant::now()).await;
+        client.servers().await.unwrap();
+    }
+
+    let written = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+    for expected in
+        [NAME, r#""server.name""#, r#""ovh.query_id":"FR.ws-2.fake""#, "asks for fewer requests", "left out"]
+    {
+        assert!(written.contains(expected), "{expected} in {written}");
+    }
+    for hidden in [SECRET, CONSUMER, CLIENT_SECRET, "fake-token", "fake-secret", "http:", "https:", "$1$", "Bearer"] {
+        assert!(!written.contains(hidden), "{hidden} in {written}");
+    }
+}
+
+#[tokio::test]
+async fn metrics_count_requests_by_outcome() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let page = recorder.handle();
+    let _recording = metrics::set_default_local_recorder(&recorder);
+    bernard_platform::metrics::describe();
+
+    let far_end = FarEnd::start().await;
+    let client = far_end.client();
+    client.with_priority(Priority::Background).server(&name()).await.unwrap();
+    far_end.server.faults().status("GET", "/task", 403, &json!({"class": "Client::Forbidden", "message": "no"}));
+    client.task_ids(&name(), None, None).await.unwrap_err();
+    far_end.server.faults().lose_answer("POST", "/authenticationSecret");
+    client.authentication_secrets(&name()).await.unwrap_err();
+
+    let text = page.render();
+    for line in [
+        r#"bernard_ovh_requests_total{account="main",method="GET",outcome="ok"} 2"#,
+        r#"bernard_ovh_requests_total{account="main",method="GET",outcome="refused"} 1"#,
+        r#"bernard_ovh_requests_total{account="main",method="POST",outcome="unknown"} 1"#,
+        r#"bernard_ovh_request_seconds_count{account="main",method="GET"} 3"#,
+        r#"bernard_ovh_quota_wait_seconds_count{account="main",priority="background"} 1"#,
+        "# HELP bernard_ovh_request_seconds ",
+    ] {
+        assert!(text.contains(line), "{line} in\n{text}");
+    }
+}

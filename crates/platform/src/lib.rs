@@ -1,0 +1,14 @@
+//! What every process needs and no product: the two clocks, TLS, the names of the figures, tasks by key, files that only their
+//! owner reads. Knows neither servers nor Discord.
+//!
+//! - [`clock`]: the wall clock, and the one that counts while the machine is stopped.
+//! - [`tls`]: one set of certificate authorities for all connections.
+//! - [`metrics`]: every figure at `/metrics`, by name.
+//! - [`keyed_tasks`]: at most one task for each key.
+//! - [`private`]: whether others can read a file.
+
+pub mod tls;
+pub mod metrics;
+pub mod clock;
+pub mod private;
+pub mod keyed_tasks;

@@ -1,0 +1,212 @@
+//! Confirmation cards: a card stands for one operation for ever.
+
+use std::fmt;
+
+use bernard_domain::{
+    audit::{Act, Entry},
+    operation::{Operation, OperationId, Request, event::Event},
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use sqlx::SqliteConnection;
+use uuid::Uuid;
+
+use super::{Append, Error, Store, audit, from_json, json, millis, operations, time};
+
+/// How long a card waits for its answer (product.md: ten minutes; Discord's token for editing it dies after fifteen).
+const CARD_LIFE: SignedDuration = SignedDuration::from_mins(10);
+
+/// A card's id: unguessable, so a button cannot be made up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CardId(pub Uuid);
+
+impl CardId {
+    /// A new one.
+    pub fn new() -> Self {
+        Self(Uuid::now_v7())
+    }
+}
+
+impl Default for CardId {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Display for CardId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.simple().fmt(f)
+    }
+}
+
+/// What a person was shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Card {
+    /// Its id.
+    pub id: CardId,
+    /// What pressing **Confirm** asks for.
+    pub request: Request,
+    /// What to type to ask again.
+    pub command: String,
+    /// The question that **Confirm** answers with one more reboot, instead of opening an operation.
+    pub again: Option<Again>,
+}
+
+/// A question of an operation, answered by **Reboot again**.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Again {
+    /// The operation.
+    pub operation: OperationId,
+    /// The question's number.
+    pub asked: u32,
+}
+
+/// What came of answering a card with an event.
+#[derive(Debug)]
+pub enum Answer {
+    /// The card was good for it; this came of the event.
+    Recorded(Append),
+    /// The card was answered before, or is too old: nothing was recorded.
+    Refused(CardRefusal),
+}
+
+/// Why a card or press opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CardRefusal {
+    /// It was answered before; by this operation, or by **Cancel**.
+    Answered(Option<OperationId>),
+    /// Its ten minutes are over.
+    Expired,
+    /// Nobody was ever shown it.
+    Unknown,
+}
+
+impl Store {
+    /// Remembers a card for ten minutes.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn save_card(&self, card: &Card, now: Timestamp) -> Result<(), Error> {
+        sqlx::query(
+            "INSERT INTO cards (id, request, command, created_at, expires_at, again) VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(card.id.to_string())
+        .bind(json(&card.request))
+        .bind(&card.command)
+        .bind(millis(now))
+        .bind(millis(now) + i64::try_from(CARD_LIFE.as_millis()).unwrap_or(i64::MAX))
+        .bind(card.again.as_ref().map(json))
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// A card, whatever became of it.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when the row was tampered with.
+    pub async fn card(&self, id: CardId) -> Result<Option<Card>, Error> {
+        let row: Option<(String, String, Option<String>)> =
+            sqlx::query_as("SELECT request, command, again FROM cards WHERE id = $1")
+                .bind(id.to_string())
+                .fetch_optional(&self.pool)
+                .await?;
+        let name = || format!("card {id}");
+        let Some((request, command, again)) = row else { return Ok(None) };
+        let again = again.map(|again| from_json(&again, name)).transpose()?;
+        Ok(Some(Card { id, request: from_json(&request, name)?, command, again }))
+    }
+
+    /// Answers a card with an event of an operation that is there already, as [`Store::append`] records it: once for ever.
+    ///
+    /// # Errors
+    /// [`Error::Database`], [`Error::Paused`]: nothing was recorded.
+    pub async fn append_from_card(
+        &self,
+        card: CardId,
+        operation: &Operation,
+        event: &Event,
+        now: Timestamp,
+    ) -> Result<Answer, Error> {
+        let mut tx = self.write().await?;
+        if let Some(refusal) = refusal(&mut tx, card, now).await? {
+            return Ok(Answer::Refused(refusal));
+        }
+        let appended = operations::append(&mut tx, operation, event, now).await?;
+        if let Append::Done(_) = &appended {
+            answer(&mut tx, card, Some(operation.id), now).await?;
+            tx.commit().await?;
+        }
+        Ok(Answer::Recorded(appended))
+    }
+
+    /// Why the card can no longer be answered; `None` when it can.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn card_refusal(&self, id: CardId, now: Timestamp) -> Result<Option<CardRefusal>, Error> {
+        let mut connection = self.pool.acquire().await?;
+        refusal(&mut connection, id, now).await
+    }
+
+    /// Answers a card with **Cancel**; returns why not, if it cannot be answered any more.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn cancel_card(&self, id: CardId, now: Timestamp) -> Result<Option<CardRefusal>, Error> {
+        let mut tx = self.write().await?;
+        if let Some(refusal) = refusal(&mut tx, id, now).await? {
+            return Ok(Some(refusal));
+        }
+        answer(&mut tx, id, None, now).await?;
+        let request: String = sqlx::query_scalar("SELECT request FROM cards WHERE id = $1")
+            .bind(id.to_string())
+            .fetch_one(&mut *tx)
+            .await?;
+        let request: Request = from_json(&request, || format!("card {id}"))?;
+        audit::append(&mut tx, &dismissed(&request, now)).await?;
+        tx.commit().await?;
+        Ok(None)
+    }
+}
+
+/// Only the one who was shown a card can answer it.
+fn dismissed(request: &Request, now: Timestamp) -> Entry {
+    let entry = Entry::act(Act::CardDismissed, now).by(request.requester).on(&request.server).at_place(request.channel);
+    entry.asking(request.kind().as_str()).because(request.reason.as_deref())
+}
+
+pub(super) async fn refusal(
+    connection: &mut SqliteConnection,
+    id: CardId,
+    now: Timestamp,
+) -> Result<Option<CardRefusal>, Error> {
+    // One that is made in the future was made by a clock that has been set back since: nobody knows how old it is.
+    let row: Option<(i64, Option<i64>, Option<i64>)> =
+        sqlx::query_as("SELECT CASE WHEN created_at > $2 + 60000 THEN 0 ELSE expires_at END, answered_at, operation FROM cards WHERE id = $1")
+            .bind(id.to_string())
+            .bind(millis(now))
+            .fetch_optional(connection)
+            .await?;
+    Ok(match row {
+        None => Some(CardRefusal::Unknown),
+        Some((_, Some(_), operation)) => Some(CardRefusal::Answered(operation.map(OperationId))),
+        Some((expires, None, _)) if time(expires) <= now => Some(CardRefusal::Expired),
+        Some(_) => None,
+    })
+}
+
+pub(super) async fn answer(
+    tx: &mut SqliteConnection,
+    id: CardId,
+    operation: Option<OperationId>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    sqlx::query("UPDATE cards SET answered_at = $2, operation = $3 WHERE id = $1")
+        .bind(id.to_string())
+        .bind(millis(now))
+        .bind(operation.map(|operation| operation.0))
+        .execute(tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! The fleet as it was last seen.
+
+use std::{collections::BTreeMap, path::Path, str::FromStr, sync::Arc};
+
+use bernard_domain::{
+    access::UserId,
+    inventory::known::{Boots, Care, Known},
+    server::{Boot, BootId, Server, ServiceName},
+};
+use futures_util::TryStreamExt;
+use jiff::Timestamp;
+use sqlx::{ConnectOptions, Connection, Row, sqlite::SqliteConnectOptions};
+
+use super::{Error, Store, from_json, id, json, millis, time};
+
+/// Every server that the store at `path` remembers, read beside a running Bernard; nothing is written, not even a lock.
+///
+/// # Errors
+/// [`Error::Database`] when there is no store, or none that this version can read.
+pub async fn remembered(path: &Path) -> Result<Vec<Server>, Error> {
+    let options = SqliteConnectOptions::from_str("sqlite://")?.filename(path).read_only(true);
+    let mut connection = options.connect().await?;
+    let rows: Vec<String> =
+        sqlx::query_scalar("SELECT body FROM inventory ORDER BY server").fetch_all(&mut connection).await?;
+    connection.close().await?;
+    rows.iter().map(|text| from_json(text, || "a server of the inventory".to_owned())).collect()
+}
+
+impl Store {
+    /// Every server that was seen, and those of which only the name is known.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when a row was tampered with.
+    pub async fn inventory(&self) -> Result<Vec<Known>, Error> {
+        // Row by row: all of a large fleet's rows at once would take more room than the fleet itself.
+        let mut rows = sqlx::query("SELECT body, seen_at, care FROM inventory ORDER BY server").fetch(&self.pool);
+        let mut inventory = Vec::new();
+        while let Some(row) = rows.try_next().await? {
+            let server: Server = from_json(row.get(0), || "a server of the inventory".to_owned())?;
+            let seen = Some(row.get::<i64, _>(1)).filter(|seen| *seen > 0).map(time);
+            let care: Option<String> = row.get(2);
+            let care: Option<Care> =
+                care.map(|care| from_json(&care, || "a server's particulars".to_owned())).transpose()?;
+            inventory.push(Known::new(server, seen, care.map(Box::new)));
+        }
+        Ok(inventory)
+    }
+
+    /// Remembers `news` and forgets the servers of `account` that are `gone`, all in one transaction.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: the old inventory stands.
+    pub async fn save_inventory(&self, news: &[Arc<Known>], account: &str, gone: &[ServiceName]) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        for known in news {
+            sqlx::query(
+                "INSERT INTO inventory (server, account, body, seen_at, care) VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (server) DO UPDATE SET account = $2, body = $3, seen_at = $4, care = $5",
+            )
+            .bind(known.server.name.as_str())
+            .bind(&known.server.account)
+            .bind(json(&known.server))
+            .bind(known.seen.map_or(0, millis))
+            .bind(known.care.as_ref().map(json))
+            .execute(&mut *tx)
+            .await?;
+        }
+        for name in gone {
+            sqlx::query("DELETE FROM inventory WHERE server = $1 AND account = $2")
+                .bind(name.as_str())
+                .bind(account)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The netboot entries that were read, by account and datacentre.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when a row was tampered with.
+    pub async fn known_boots(&self) -> Result<Boots, Error> {
+        let rows: Vec<(String, String, i64, String)> =
+            sqlx::query_as("SELECT account, datacenter, boot, body FROM known_boots").fetch_all(&self.pool).await?;
+        let boots = rows.into_iter().map(|(account, datacenter, boot, body)| {
+            let entry: Boot = from_json(&body, || "a netboot entry".to_owned())?;
+            Ok(((account, datacenter, BootId(u64::try_from(boot).unwrap_or_default())), Arc::new(entry)))
+        });
+        boots.collect()
+    }
+
+    /// Remembers what a netboot id means.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn save_known_boot(&self, account: &str, datacenter: &str, boot: &Boot) -> Result<(), Error> {
+        sqlx::query(
+            "INSERT INTO known_boots (account, datacenter, boot, body) VALUES ($1, $2, $3, $4)
+             ON CONFLICT (account, datacenter, boot) DO UPDATE SET body = $4",
+        )
+        .bind(account)
+        .bind(datacenter)
+        .bind(id(boot.id.0))
+        .bind(json(boot))
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// The servers of each person's latest operations, the latest first, at most `most` a person.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when a row was tampered with.
+    pub async fn recent_servers(
+        &self,
+        since: Timestamp,
+        most: usize,
+    ) -> Result<BTreeMap<UserId, Vec<ServiceName>>, Error> {
+        let rows: Vec<(i64, String)> = sqlx::query_as(
+            "SELECT requester, server FROM operations WHERE opened_at >= $1
+             GROUP BY requester, server ORDER BY MAX(id) DESC",
+        )
+        .bind(millis(since))
+        .fetch_all(&self.pool)
+        .await?;
+        let mut recent: BTreeMap<UserId, Vec<ServiceName>> = BTreeMap::new();
+        for (requester, server) in rows {
+            let of_person = recent.entry(UserId(u64::try_from(requester).unwrap_or_default())).or_default();
+            if let Ok(server) = ServiceName::try_from(server)
+                && of_person.len() < most
+            {
+                of_person.push(server);
+            }
+        }
+        Ok(recent)
+    }
+}

@@ -1,0 +1,222 @@
+//! The durable side. When a call that writes returns, what it wrote survives a crash of the process and of the machine.
+//!
+//! Events, the row that the runner looks for and the lease change in one transaction. SQLite in WAL mode with
+//! `synchronous = FULL`; one process at a time, whatever path it names the database by.
+
+mod approvals;
+mod audit;
+mod cards;
+mod file;
+mod foreign;
+mod inventory;
+mod leases;
+mod audit_reader;
+mod messages;
+mod notices;
+mod operations;
+mod timeline;
+mod wipes;
+mod past;
+mod pause;
+mod reminders;
+mod sights;
+mod troubles;
+mod wake;
+
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
+
+use bernard_domain::mark::Mark;
+use jiff::Timestamp;
+use sqlx::{
+    Sqlite, SqliteConnection, SqlitePool, Transaction,
+    migrate::{Migration, MigrationType, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+pub use crate::audit_reader::{Ledger, Range};
+pub use approvals::Approve;
+pub use audit::{AuditFilter, AuditPage};
+pub use cards::{Again, Answer, Card, CardId, CardRefusal};
+pub use file::exposed;
+pub use inventory::remembered;
+pub use leases::Change;
+pub use messages::{Delivery, Posted, TriedDelivery, Unreported};
+pub use notices::{Delivered, NoticeId, Outdated, Owed, Tried};
+pub use operations::{Append, Open};
+pub use past::Stale;
+pub use reminders::{Kept, Onward, Owing};
+pub use sights::Sighting;
+pub use troubles::About;
+pub use wipes::{Later, Wipe, Wiped};
+
+/// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// What each connection keeps of the file, in KiB: the system keeps all of it once for all of them.
+const CACHE_KIB: u32 = 512;
+/// Readers beside one writer; SQLite has one writer at a time.
+const CONNECTIONS: u32 = 4;
+
+/// The store could not do what it was asked; nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another process has it open.
+    #[error("another bernard is running on {0} (its lock file is held): stop it first, two would act twice")]
+    InUse(PathBuf),
+    /// The lock file or its folder cannot be made.
+    #[error("cannot open {path}: {source}")]
+    Folder {
+        /// What could not be opened.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The database said no.
+    #[error("the store: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("the store's schema: {0}")]
+    Schema(#[from] sqlx::migrate::MigrateError),
+    /// A row does not read back: it was changed by hand, or written by a newer Bernard.
+    #[error("the store holds a row that cannot be read ({what}): {source}")]
+    Unreadable {
+        /// Which row.
+        what: String,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// The recorded events of an operation do not follow one another.
+    #[error("the store holds an impossible history: {0}")]
+    History(#[from] bernard_domain::operation::state::IllegalEvent),
+    /// Nothing new is begun while the kill switch is pulled.
+    #[error("new operations are paused")]
+    Paused(Box<bernard_domain::pause::Pause>),
+    /// An entry of the audit was not written.
+    #[error("the audit was not written")]
+    NotAudited,
+    /// A line of the audit does not read back: `bernard audit verify` says which is the first.
+    #[error("the audit holds a line that cannot be read: {0}; `bernard audit verify` finds the first that is wrong")]
+    BrokenAudit(#[from] bernard_domain::audit::NotALine),
+}
+
+/// The store's handle; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pool: SqlitePool,
+    waiting: std::sync::Arc<audit::Waiting>,
+    _lock: std::sync::Arc<file::Held>,
+}
+
+impl Store {
+    /// Opens the SQLite database at `path`, making it and its folder if need be, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`Error::InUse`] when another process has it open.
+    pub async fn open(path: &Path) -> Result<Self, Error> {
+        // Also gives SQLite's log and index their rights: they are those of the database, which is made here.
+        let held = file::hold(path)?;
+        let options = SqliteConnectOptions::from_str("sqlite://")?
+            .filename(&held.path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .pragma("cache_size", format!("-{CACHE_KIB}"));
+        let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
+        migrator().run(&pool).await?;
+        Ok(Self { pool, waiting: std::sync::Arc::default(), _lock: std::sync::Arc::new(held) })
+    }
+
+    /// Ends all connections; what was promised is already on disk.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// A small fact about ourselves.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn fact(&self, name: &str) -> Result<Option<String>, Error> {
+        let mut connection = self.pool.acquire().await?;
+        fact(&mut connection, name).await
+    }
+
+    /// Remembers a small fact about ourselves.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn set_fact(&self, name: &str, value: &str) -> Result<(), Error> {
+        let mut connection = self.pool.acquire().await?;
+        set_fact(&mut connection, name, value).await
+    }
+
+    /// A transaction that is the only writer from its first moment, so that what it reads stays true until it commits.
+    async fn write(&self) -> Result<Transaction<'static, Sqlite>, Error> {
+        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
+}
+
+async fn fact(connection: &mut SqliteConnection, name: &str) -> Result<Option<String>, Error> {
+    Ok(sqlx::query_scalar("SELECT value FROM facts WHERE name = $1").bind(name).fetch_optional(connection).await?)
+}
+
+async fn set_fact(connection: &mut SqliteConnection, name: &str, value: &str) -> Result<(), Error> {
+    sqlx::query("INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2")
+        .bind(name)
+        .bind(value)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The steps of the schema, in their order; one that was shipped is never changed.
+const SCHEMA: [(i64, &str, &str); 11] = [
+    (1, "first", include_str!("../migrations/sqlite/0001_first.sql")),
+    (3, "audit", include_str!("../migrations/sqlite/0003_audit.sql")),
+    (4, "leases", include_str!("../migrations/sqlite/0004_leases.sql")),
+    (6, "fleet", include_str!("../migrations/sqlite/0006_fleet.sql")),
+    (7, "expiring links", include_str!("../migrations/sqlite/0007_expiring_links.sql")),
+    (8, "tried deliveries", include_str!("../migrations/sqlite/0008_tried_deliveries.sql")),
+    (9, "notices that offer", include_str!("../migrations/sqlite/0009_notices_that_offer.sql")),
+    (10, "marks", include_str!("../migrations/sqlite/0010_marks.sql")),
+    (11, "wipes that fail", include_str!("../migrations/sqlite/0011_wipes_that_fail.sql")),
+    (12, "cards that ask again", include_str!("../migrations/sqlite/0012_cards_that_ask_again.sql")),
+    (13, "rescues that are over", include_str!("../migrations/sqlite/0013_rescues_that_are_over.sql")),
+];
+
+fn migrator() -> Migrator {
+    let migrations = SCHEMA.map(|(number, name, sql)| {
+        Migration::new(number, name.into(), MigrationType::Simple, sqlx::SqlStr::from_static(sql), false)
+    });
+    Migrator::with_migrations(migrations.to_vec())
+}
+
+fn millis(time: Timestamp) -> i64 {
+    time.as_millisecond()
+}
+
+fn time(millis: i64) -> Timestamp {
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn json<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("our own types are JSON")
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(text: &str, what: impl FnOnce() -> String) -> Result<T, Error> {
+    serde_json::from_str(text).map_err(|source| Error::Unreadable { what: what(), source })
+}
+
+/// A mark as its row has it; nobody's, if that was written by hand.
+fn mark(text: &str) -> Mark {
+    text.parse().unwrap_or_default()
+}
+
+/// SQLite's integers are signed; Discord's ids fill 63 bits for the next sixty years.
+fn id(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}

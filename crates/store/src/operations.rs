@@ -1,0 +1,333 @@
+//! Operations and their events: one live operation a server, and nothing opened twice.
+
+use bernard_domain::{
+    access::UserId,
+    lease,
+    locale::Locale,
+    mark::Mark,
+    operation::{
+        Kind, Operation, OperationId, Request,
+        event::{Doubt, Event},
+        state::IllegalEvent,
+        step::Step,
+    },
+    server::ServiceName,
+};
+use bernard_platform::clock;
+use jiff::Timestamp;
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+
+use super::{
+    CardId, Change, Error, Store, audit, cards, from_json, id, json, leases, mark, messages, millis, past, pause, time,
+};
+
+/// What came of opening an operation.
+#[derive(Debug)]
+pub enum Open {
+    /// It is accepted and durable; the second are others that it took over from.
+    Accepted(Box<Operation>, Vec<OperationId>),
+    /// Another operation holds the server.
+    Busy(Box<Operation>),
+    /// The card or press has already been answered.
+    Refused(cards::CardRefusal),
+}
+
+/// What came of recording an event.
+#[derive(Debug)]
+pub enum Append {
+    /// It is durable.
+    Done(Box<Operation>),
+    /// Somebody else recorded something first: read again and decide anew.
+    Overtaken,
+    /// It cannot follow.
+    Illegal(IllegalEvent),
+}
+
+impl Store {
+    /// Accepts what a confirmation card asked for, once for ever. When this returns [`Open::Accepted`], the bot owes an outcome.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: nothing was accepted.
+    pub async fn open_from_card(&self, card: CardId, request: &Request, now: Timestamp) -> Result<Open, Error> {
+        let mut tx = self.write().await?;
+        if let Some(refusal) = cards::refusal(&mut tx, card, now).await? {
+            return Ok(Open::Refused(refusal));
+        }
+        let opened = open(&mut tx, &format!("card:{card}"), request, now).await?;
+        if let Open::Accepted(operation, _) = &opened {
+            cards::answer(&mut tx, card, Some(operation.id), now).await?;
+            tx.commit().await?;
+        }
+        Ok(opened)
+    }
+
+    /// Accepts what a press or a command without a confirmation card asked for, once for each interaction.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: nothing was accepted.
+    pub async fn open_from_press(&self, interaction: u64, request: &Request, now: Timestamp) -> Result<Open, Error> {
+        let mut tx = self.write().await?;
+        let origin = format!("press:{interaction}");
+        let known: Option<i64> = sqlx::query_scalar("SELECT id FROM operations WHERE origin = $1")
+            .bind(&origin)
+            .fetch_optional(&mut *tx)
+            .await?;
+        if let Some(known) = known {
+            return Ok(Open::Refused(cards::CardRefusal::Answered(Some(OperationId(known)))));
+        }
+        let opened = open(&mut tx, &origin, request, now).await?;
+        if matches!(opened, Open::Accepted(..)) {
+            tx.commit().await?;
+        }
+        Ok(opened)
+    }
+
+    /// Records an event, with the row the runner looks for and the lease, in one transaction.
+    ///
+    /// `operation` is as its caller last read it: if anything was recorded since, nothing is recorded now.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: nothing was recorded.
+    pub async fn append(&self, operation: &Operation, event: &Event, now: Timestamp) -> Result<Append, Error> {
+        let mut tx = self.write().await?;
+        let appended = append(&mut tx, operation, event, now).await?;
+        if matches!(appended, Append::Done(_)) {
+            tx.commit().await?;
+        }
+        Ok(appended)
+    }
+
+    /// Looks at the operation again at `due`; nothing happens if it went on meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn park(&self, operation: &Operation, due: Timestamp) -> Result<(), Error> {
+        sqlx::query("UPDATE operations SET due_at = $3 WHERE id = $1 AND version = $2 AND live = 1")
+            .bind(operation.id.0)
+            .bind(operation.version)
+            .bind(millis(due))
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// After a start: whatever the last process was writing when it ended may show up late.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: nothing was recorded.
+    pub async fn doubt_writes(&self, now: Timestamp) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        for operation in live(&mut tx, None).await?.iter().filter(|operation| operation.state.writes()) {
+            let event = Event::SettingInDoubt { doubt: Doubt::Stopped, query: None };
+            // What is in doubt already stays so.
+            append(&mut tx, operation, &event, now).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// An operation with everything that happened to it.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] or [`Error::History`] when its rows were tampered with.
+    pub async fn operation(&self, operation: OperationId) -> Result<Option<Operation>, Error> {
+        let mut connection = self.pool.acquire().await?;
+        load(&mut connection, operation).await
+    }
+
+    /// Every operation that has not ended.
+    ///
+    /// # Errors
+    /// As [`Store::operation`].
+    pub async fn live_operations(&self) -> Result<Vec<Operation>, Error> {
+        let mut connection = self.pool.acquire().await?;
+        live(&mut connection, None).await
+    }
+
+    /// The language of a person's latest operation; `None` when they never asked for one.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when the row was tampered with.
+    pub async fn locale_of(&self, person: UserId) -> Result<Option<Locale>, Error> {
+        let text: Option<String> =
+            sqlx::query_scalar("SELECT request FROM operations WHERE requester = $1 ORDER BY id DESC LIMIT 1")
+                .bind(id(person.0))
+                .fetch_optional(&self.pool)
+                .await?;
+        let request = text.map(|text| from_json::<Request>(&text, || "a request".to_owned())).transpose()?;
+        Ok(request.map(|request| request.locale))
+    }
+
+    /// The operations that are due, the longest waiting first, and when the next one will be.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn due(&self, now: Timestamp) -> Result<(Vec<OperationId>, Option<Timestamp>), Error> {
+        let rows: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT id, due_at FROM operations WHERE live = 1 AND due_at IS NOT NULL ORDER BY due_at, id",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let due = rows.iter().filter(|(_, due)| *due <= millis(now)).map(|(id, _)| OperationId(*id)).collect();
+        let next = rows.iter().map(|(_, due)| *due).find(|due| *due > millis(now)).map(time);
+        Ok((due, next))
+    }
+}
+
+/// One more event, in the caller's transaction, which is to be committed only after [`Append::Done`].
+pub(super) async fn append(
+    tx: &mut SqliteConnection,
+    operation: &Operation,
+    event: &Event,
+    now: Timestamp,
+) -> Result<Append, Error> {
+    let next = match operation.record(event, now) {
+        Ok(next) => next,
+        Err(illegal) => return Ok(Append::Illegal(illegal)),
+    };
+    if let Event::RebootAgainApproved { .. } | Event::RebootAgainAsked { .. } = event {
+        pause::check(&mut *tx, operation.request.kind()).await?;
+    }
+    let due = Step::of(&next.state.phase).map(|_| millis(now));
+    let updated = sqlx::query(
+        "UPDATE operations SET version = $3, live = $4, holds = $5, due_at = $6, changed_at = $7 WHERE id = $1 AND version = $2",
+    )
+    .bind(operation.id.0)
+    .bind(operation.version)
+    .bind(next.version)
+    .bind(i64::from(!next.state.is_ended()))
+    .bind(i64::from(next.state.holds_server()))
+    .bind(due)
+    .bind(millis(now))
+    .execute(&mut *tx)
+    .await?;
+    if updated.rows_affected() == 0 {
+        return Ok(Append::Overtaken);
+    }
+    sqlx::query("INSERT INTO events (operation, version, at, event) VALUES ($1, $2, $3, $4)")
+        .bind(operation.id.0)
+        .bind(next.version)
+        .bind(millis(now))
+        .bind(json(event))
+        .execute(&mut *tx)
+        .await?;
+    if let Event::DeliveryAttempted { .. } = event {
+        messages::delivery_tried(tx, operation.id, now).await?;
+    }
+    if lease::outdates_links(&next, event) {
+        messages::wipe_earlier(tx, &next).await?;
+        past::taken_over(tx, &next, now).await?;
+    }
+    audit::append(tx, &bernard_domain::audit::of_event(&next, event, now)).await?;
+    if let Some(effect) = lease::effect(&next, event, now) {
+        audit::append(tx, &bernard_domain::audit::of_lease(&next, &effect, now)).await?;
+        if leases::apply(tx, &next, effect, now).await? != Change::Done {
+            return Ok(Append::Overtaken);
+        }
+    }
+    Ok(Append::Done(Box::new(next)))
+}
+
+pub(super) async fn open(
+    tx: &mut SqliteConnection,
+    origin: &str,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Open, Error> {
+    let kind = request.kind();
+    pause::check(&mut *tx, kind).await?;
+    let others = live(&mut *tx, Some(&request.server)).await?;
+    if let Some(holder) = others.iter().find(|other| lease::stands_in_the_way(other, kind)) {
+        return Ok(Open::Busy(Box::new(holder.clone())));
+    }
+    let mark = Mark::new();
+    // What was being looked at while another press put everything back has nothing left to put back.
+    if kind == Kind::PutBack && leases::active(&mut *tx, &request.server).await?.is_none() {
+        return Ok(Open::Refused(cards::CardRefusal::Answered(None)));
+    }
+    let row = sqlx::query(
+        "INSERT INTO operations (origin, account, server, kind, requester, request, mark, version, live, holds, due_at, opened_at, changed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $8, 0, 1, 0, $7, $7, $7) RETURNING id",
+    )
+    .bind(origin)
+    .bind(&request.account)
+    .bind(request.server.as_str())
+    .bind(kind.as_str())
+    .bind(id(request.requester.0))
+    .bind(json(request))
+    .bind(millis(now))
+    .bind(mark.to_string())
+    .fetch_one(&mut *tx)
+    .await?;
+    let operation = Operation::open(OperationId(row.get(0)), mark, request.clone(), now);
+    audit::append(tx, &bernard_domain::audit::opened(&operation, origin, now)).await?;
+    // What waits to begin takes nothing over yet: that is done by the last approval.
+    let overtaken = match operation.state.waits_to_begin() {
+        true => Vec::new(),
+        false => overtake(&mut *tx, &operation, &others, now).await?,
+    };
+    sqlx::query("UPDATE operations SET holds = $2 WHERE id = $1")
+        .bind(operation.id.0)
+        .bind(i64::from(operation.state.holds_server()))
+        .execute(&mut *tx)
+        .await?;
+    Ok(Open::Accepted(Box::new(operation), overtaken))
+}
+
+/// Ends what this operation takes its server over from.
+pub(super) async fn overtake(
+    tx: &mut SqliteConnection,
+    operation: &Operation,
+    others: &[Operation],
+    now: Timestamp,
+) -> Result<Vec<OperationId>, Error> {
+    let mut overtaken = Vec::new();
+    for other in others {
+        if let Some(event) = lease::overtaken(operation.id, operation.request.kind(), other) {
+            append(&mut *tx, other, &event, now).await?;
+            overtaken.push(other.id);
+        }
+    }
+    Ok(overtaken)
+}
+
+pub(super) async fn live(
+    connection: &mut SqliteConnection,
+    server: Option<&ServiceName>,
+) -> Result<Vec<Operation>, Error> {
+    let ids: Vec<i64> =
+        sqlx::query_scalar("SELECT id FROM operations WHERE live = 1 AND ($1 IS NULL OR server = $1) ORDER BY id")
+            .bind(server.map(ServiceName::as_str))
+            .fetch_all(&mut *connection)
+            .await?;
+    let mut operations = Vec::with_capacity(ids.len());
+    for id in ids {
+        operations.extend(load(connection, OperationId(id)).await?);
+    }
+    Ok(operations)
+}
+
+/// Recovery is replay: the operation is folded from its events.
+async fn load(connection: &mut SqliteConnection, operation: OperationId) -> Result<Option<Operation>, Error> {
+    let row: Option<SqliteRow> = sqlx::query("SELECT request, opened_at, mark FROM operations WHERE id = $1")
+        .bind(operation.0)
+        .fetch_optional(&mut *connection)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let request: Request = from_json(row.get(0), || format!("the request of {operation}"))?;
+    let events: Vec<(i64, String)> =
+        sqlx::query_as("SELECT at, event FROM events WHERE operation = $1 ORDER BY version")
+            .bind(operation.0)
+            .fetch_all(&mut *connection)
+            .await?;
+    let mut loaded = Operation::open(operation, mark(row.get(2)), request, time(row.get(1)));
+    for (at, text) in &events {
+        let event: Event = from_json(text, || format!("an event of {operation}"))?;
+        loaded = loaded.record(&event, time(*at))?;
+    }
+    // What is waited since, not what happened when: buttons are named after that.
+    for moment in [&mut loaded.opened, &mut loaded.since, &mut loaded.approved] {
+        *moment = clock::not_ahead(*moment);
+    }
+    Ok(Some(loaded))
+}

@@ -1,0 +1,242 @@
+//! Rescues that are over, and the messages that still say that they run: what is recorded here is told by edits, late rather than
+//! never.
+
+use bernard_domain::{
+    access::UserId,
+    lease::past::{Ending, Over, Past},
+    notice::{Letter, Place},
+    operation::{ChannelId, Kind, Operation, OperationId, Wish},
+    server::ServiceName,
+};
+use jiff::Timestamp;
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+
+use super::{Error, NoticeId, Store, from_json, leases, millis, time};
+
+/// How many notices are handed out at once.
+const MOST: i64 = 200;
+
+/// A posted notice that says of a rescue that it runs, which is over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stale {
+    /// Its number.
+    pub id: NoticeId,
+    /// Where it stands.
+    pub channel: ChannelId,
+    /// Its message.
+    pub message: u64,
+    /// What it says, and to whom.
+    pub letter: Letter,
+    /// At which of its two places it stands.
+    pub place: Place,
+    /// The rescue.
+    pub past: Past,
+}
+
+impl Store {
+    /// The rescue that an operation's messages speak of, once it is over; `None` while it runs, when they speak of none, and when
+    /// nobody kept how it ended.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when the row was tampered with.
+    pub async fn past_of(&self, operation: &Operation) -> Result<Option<Past>, Error> {
+        let Some(lease) = self.spoken_of(operation).await? else { return Ok(None) };
+        let past = self.past(lease).await?;
+        Ok(past.filter(|past| past.ended != Ending::Undone))
+    }
+
+    /// Whether the rescue that an operation's messages speak of is over, or has been rebooted or taken over by a later operation of
+    /// ours where it had no lease: what was made for it means nothing any more.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn is_rescue_over(&self, operation: &Operation) -> Result<bool, Error> {
+        if let Some(lease) = self.spoken_of(operation).await? {
+            let over: Option<bool> = sqlx::query_scalar(
+                "SELECT ended_at IS NOT NULL OR over_at IS NOT NULL FROM leases WHERE operation = $1",
+            )
+            .bind(lease.0)
+            .fetch_optional(&self.pool)
+            .await?;
+            if let Some(over) = over {
+                return Ok(over);
+            }
+        }
+        let rebooted: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM operations JOIN events ON operation = id
+                            WHERE server = $1 AND id > $2 AND event ->> '$.event' = 'reboot_intended')",
+        )
+        .bind(operation.request.server.as_str())
+        .bind(operation.id.0)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(rebooted)
+    }
+
+    /// The operation that began the rescue that an operation's messages speak of.
+    async fn spoken_of(&self, operation: &Operation) -> Result<Option<OperationId>, Error> {
+        Ok(match operation.request.wish {
+            Wish::Enable(_) | Wish::Adopt { .. } => Some(operation.id),
+            Wish::HandOver { lease, .. } => Some(lease),
+            Wish::Link { .. } => self.rescue_at(operation).await?,
+            Wish::Restore { .. } | Wish::PutBack { .. } | Wish::Reboot { .. } | Wish::Console { .. } => None,
+        })
+    }
+
+    /// The latest rescue of an operation's server that had begun before it and was not over when it was opened.
+    async fn rescue_at(&self, operation: &Operation) -> Result<Option<OperationId>, Error> {
+        let lease: Option<i64> = sqlx::query_scalar(
+            "SELECT MAX(operation) FROM leases WHERE server = $1 AND operation < $2
+             AND (over_at IS NULL OR (over_at >= $3 AND over_how <> $4))",
+        )
+        .bind(operation.request.server.as_str())
+        .bind(operation.id.0)
+        .bind(millis(operation.opened))
+        .bind(Over::Undone.as_str())
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(lease.map(OperationId))
+    }
+
+    /// The rescue that this operation began, once it is over.
+    async fn past(&self, lease: OperationId) -> Result<Option<Past>, Error> {
+        let row = sqlx::query(
+            "SELECT lease, over_at, over_how, over_by, kind, requester, origin LIKE 'deadline:%' FROM leases
+             LEFT JOIN operations ON id = over_by WHERE operation = $1 AND over_how IS NOT NULL",
+        )
+        .bind(lease.0)
+        .fetch_optional(&self.pool)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let ended = ending(&row);
+        Ok(Some(Past { lease: leases::read(row.get(0))?, to: time(row.get(1)), ended }))
+    }
+
+    /// The posted notices that say of a rescue that it runs, which is over; the oldest first, at most 200. What was told after a
+    /// server had left without us says so already, until the rest is put back.
+    ///
+    /// # Errors
+    /// [`Error::Database`]. What cannot be read hides nothing else.
+    pub async fn stale_notices(&self) -> Result<Vec<Stale>, Error> {
+        let rows = sqlx::query(
+            "SELECT notices.id, notices.channel, notices.message, letter, place, about
+             FROM notices JOIN leases ON leases.operation = about
+             WHERE message IS NOT NULL AND over_how IS NOT NULL AND (ended_at IS NOT NULL OR written_at < over_at)
+             ORDER BY notices.id LIMIT $1",
+        )
+        .bind(MOST)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut all = Vec::with_capacity(rows.len());
+        for row in rows {
+            match self.stale(&row).await {
+                Ok(stale) => all.extend(stale),
+                Err(error @ Error::Unreadable { .. }) => tracing::error!(%error, "a notice stays as it is"),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(all)
+    }
+
+    async fn stale(&self, row: &SqliteRow) -> Result<Option<Stale>, Error> {
+        let number: i64 = row.get(0);
+        let letter = from_json(row.get(3), || format!("notice {number}"))?;
+        let Some(past) = self.past(OperationId(row.get(5))).await? else { return Ok(None) };
+        Ok(Some(Stale {
+            id: NoticeId(number),
+            channel: ChannelId(row.get::<i64, _>(1).cast_unsigned()),
+            message: row.get::<i64, _>(2).cast_unsigned(),
+            letter,
+            place: Place::of(row.get(4)),
+            past,
+        }))
+    }
+
+    /// A notice says no more that a rescue runs, and offers nothing; or it cannot be told.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn notice_is_told(&self, notice: NoticeId) -> Result<(), Error> {
+        sqlx::query("UPDATE notices SET about = NULL, offers = NULL WHERE id = $1")
+            .bind(notice.0)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+}
+
+fn ending(row: &SqliteRow) -> Ending {
+    let by = row.get::<Option<i64>, _>(3).map(OperationId);
+    let kind: Option<String> = row.get(4);
+    let who = row.get::<Option<i64>, _>(5).map(|who| UserId(who.cast_unsigned()));
+    let Some((by, who)) = by.zip(who) else {
+        return match row.get::<&str, _>(2) {
+            word if word == Over::ServerLeft.as_str() => Ending::ServerLeft,
+            word if word == Over::Undone.as_str() => Ending::Undone,
+            _ => Ending::Others,
+        };
+    };
+    match Kind::ALL.into_iter().find(|known| kind.as_deref() == Some(known.as_str())) {
+        Some(Kind::PutBack) => Ending::PutBack { by, who },
+        Some(Kind::Enable) => Ending::TakenOver { by, who },
+        _ if row.get::<Option<bool>, _>(6) == Some(true) => Ending::AtDeadline { by },
+        _ => Ending::Restored { by, who },
+    }
+}
+
+/// All rescues of the server that were not over yet are now, also those that one of them had taken over without anybody having
+/// seen it arrive. Their messages are shown again.
+pub(super) async fn all_over(
+    tx: &mut SqliteConnection,
+    server: &ServiceName,
+    how: Over,
+    now: Timestamp,
+) -> Result<(), Error> {
+    show_again(&mut *tx, server).await?;
+    sqlx::query("UPDATE leases SET over_at = $2, over_how = $3, over_by = $4 WHERE server = $1 AND over_at IS NULL")
+        .bind(server.as_str())
+        .bind(millis(now))
+        .bind(how.as_str())
+        .bind(how.by().map(|by| by.0))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// The machine has arrived in this operation's rescue: those that it took over are over.
+pub(super) async fn taken_over(tx: &mut SqliteConnection, by: &Operation, now: Timestamp) -> Result<(), Error> {
+    let server = &by.request.server;
+    show_again(&mut *tx, server).await?;
+    sqlx::query(
+        "UPDATE leases SET over_at = $2, over_how = $3, over_by = $4
+         WHERE server = $1 AND over_at IS NULL AND ended_at IS NOT NULL AND operation < $4",
+    )
+    .bind(server.as_str())
+    .bind(millis(now))
+    .bind(Over::By(by.id).as_str())
+    .bind(by.id.0)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// A server that had left its rescue without us is in it again.
+pub(super) async fn not_over(tx: &mut SqliteConnection, lease: OperationId) -> Result<(), Error> {
+    sqlx::query("UPDATE leases SET over_at = NULL, over_how = NULL WHERE operation = $1 AND ended_at IS NULL")
+        .bind(lease.0)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// The messages of the server's rescues that are not over yet, and of what was tried since, are shown again.
+async fn show_again(tx: &mut SqliteConnection, server: &ServiceName) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE operations SET reported = MIN(reported, 0) - 1
+         WHERE server = $1 AND id >= (SELECT MIN(operation) FROM leases WHERE server = $1 AND over_at IS NULL)",
+    )
+    .bind(server.as_str())
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,207 @@
+//! What is due of leases, and what comes round by the clock. Moving on and owing the notice are one transaction, so that
+//! neither happens without the other and nothing is said twice.
+
+use bernard_domain::{
+    audit::Entry,
+    lease::{Lease, past::Over},
+    notice::Letter,
+    operation::{OperationId, Request},
+};
+use jiff::Timestamp;
+use sqlx::{Row, sqlite::SqliteRow};
+
+use super::{Error, Open, Store, audit, from_json, leases, millis, notices, operations, time};
+
+/// A lease, and how far its reminders are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// The lease.
+    pub lease: Lease,
+    /// When its present deadline was set.
+    pub since: Timestamp,
+    /// How many reminders of that deadline are behind it.
+    pub said: u32,
+    /// When it is looked at next; `None` when that was not planned yet.
+    pub due: Option<Timestamp>,
+}
+
+/// Where a lease goes on to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Onward {
+    /// How many reminders are behind it then.
+    pub said: u32,
+    /// When it is looked at next.
+    pub due: Timestamp,
+}
+
+/// A notice and what it stands for.
+pub type Owing<'a> = (&'a str, &'a Letter);
+
+impl Store {
+    /// The active leases that are due or not planned, the longest waiting first.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when a row was tampered with.
+    pub async fn due_leases(&self, now: Timestamp) -> Result<Vec<Kept>, Error> {
+        let rows = sqlx::query(
+            "SELECT lease, since_at, said, due_at FROM leases
+             WHERE ended_at IS NULL AND (due_at IS NULL OR due_at <= $1) ORDER BY due_at, operation",
+        )
+        .bind(millis(now))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(kept).collect()
+    }
+
+    /// The active leases whose deadline has passed and was told of, and that no deadline's restore was begun for: they are not due.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when a row was tampered with.
+    pub async fn barred_leases(&self, now: Timestamp) -> Result<Vec<Kept>, Error> {
+        let rows = sqlx::query(
+            "SELECT lease, since_at, said, due_at FROM leases
+             WHERE ended_at IS NULL AND deadline <= $1 AND said > 1 AND NOT EXISTS (
+                 SELECT 1 FROM operations WHERE origin = 'deadline:' || leases.operation || ':' || leases.deadline)
+             ORDER BY deadline, operation",
+        )
+        .bind(millis(now))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(kept).collect()
+    }
+
+    /// A lease goes on, and what is to be said of that is owed; `false` when it ended or was changed meanwhile, and nothing is.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: nothing has changed.
+    pub async fn move_lease_on(
+        &self,
+        kept: &Kept,
+        to: Onward,
+        owing: Option<Owing<'_>>,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let mut tx = self.write().await?;
+        if !move_on(&mut tx, kept, to, now).await? {
+            return Ok(false);
+        }
+        if let Some((origin, letter)) = owing {
+            notices::write(&mut tx, origin, letter, now).await?;
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Accepts the restore that a passed deadline asks for, once for each deadline; `notice` makes what is owed about it.
+    ///
+    /// `None` when the lease ended or was changed meanwhile: nothing was accepted.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: nothing was accepted.
+    pub async fn open_at_deadline(
+        &self,
+        kept: &Kept,
+        to: Onward,
+        request: &Request,
+        notice: impl Fn(OperationId) -> Letter + Send,
+        now: Timestamp,
+    ) -> Result<Option<Open>, Error> {
+        let mut tx = self.write().await?;
+        if !move_on(&mut tx, kept, to, now).await? {
+            return Ok(None);
+        }
+        let origin = format!("deadline:{}:{}", kept.lease.operation.0, millis(kept.lease.deadline));
+        let opened = operations::open(&mut tx, &origin, request, now).await?;
+        if let Open::Accepted(operation, _) = &opened {
+            notices::write(&mut tx, &origin, &notice(operation.id), now).await?;
+            tx.commit().await?;
+        }
+        Ok(Some(opened))
+    }
+
+    /// A lease ends with its server, which has left: `letter` is owed about it, and `entry` is in the audit; `false` when it ended or
+    /// was changed meanwhile, and nothing is.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: nothing has changed.
+    pub async fn end_lease(
+        &self,
+        lease: &Lease,
+        (letter, entry): (&Letter, &Entry),
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let mut tx = self.write().await?;
+        if leases::active(&mut tx, &lease.server).await?.as_ref() != Some(lease) {
+            return Ok(false);
+        }
+        leases::end(&mut tx, &lease.server, Over::ServerLeft, now).await?;
+        notices::write(&mut tx, &format!("left:{}", lease.operation.0), letter, now).await?;
+        audit::append(&mut tx, entry).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// When something comes round next; `None` when that was never said.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn appointment(&self, name: &str) -> Result<Option<Timestamp>, Error> {
+        let due: Option<i64> = sqlx::query_scalar("SELECT due_at FROM appointments WHERE name = $1")
+            .bind(name)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(due.map(time))
+    }
+
+    /// It comes round next at `due`, and what there was to say is owed.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: nothing has changed.
+    pub async fn keep_appointment(
+        &self,
+        name: &str,
+        due: Timestamp,
+        owing: Option<Owing<'_>>,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        sqlx::query(
+            "INSERT INTO appointments (name, due_at) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET due_at = $2",
+        )
+        .bind(name)
+        .bind(millis(due))
+        .execute(&mut *tx)
+        .await?;
+        if let Some((origin, letter)) = owing {
+            notices::write(&mut tx, origin, letter, now).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+}
+
+/// Whether the lease is still as it was read; then it goes on. After its deadline its rescue's messages say so.
+async fn move_on(tx: &mut sqlx::SqliteConnection, kept: &Kept, to: Onward, now: Timestamp) -> Result<bool, Error> {
+    let moved = sqlx::query(
+        "UPDATE leases SET said = $4, due_at = $5
+         WHERE operation = $1 AND ended_at IS NULL AND deadline = $2 AND said = $3",
+    )
+    .bind(kept.lease.operation.0)
+    .bind(millis(kept.lease.deadline))
+    .bind(kept.said)
+    .bind(to.said)
+    .bind(millis(to.due))
+    .execute(&mut *tx)
+    .await?;
+    let moved = moved.rows_affected() > 0;
+    if moved && kept.lease.deadline <= now {
+        leases::show_again(tx, &kept.lease.server).await?;
+    }
+    Ok(moved)
+}
+
+fn kept(row: &SqliteRow) -> Result<Kept, Error> {
+    let lease: Lease = from_json(row.get(0), || "a lease".to_owned())?;
+    let since = row.get::<Option<i64>, _>(1).map_or(lease.started, time);
+    Ok(Kept { since, lease, said: row.get(2), due: row.get::<Option<i64>, _>(3).map(time) })
+}

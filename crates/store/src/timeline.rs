@@ -1,0 +1,41 @@
+//! What happened to an operation and when, for those who look at it.
+
+use bernard_domain::{
+    operation::{Operation, OperationId, event::Event},
+    server::ServiceName,
+};
+use jiff::Timestamp;
+
+use super::{Error, Store, from_json, time};
+
+impl Store {
+    /// The last operation on a server, however it ended.
+    ///
+    /// # Errors
+    /// As [`Store::operation`].
+    pub async fn last_operation(&self, server: &ServiceName) -> Result<Option<Operation>, Error> {
+        let id: Option<i64> = sqlx::query_scalar("SELECT MAX(id) FROM operations WHERE server = $1")
+            .bind(server.as_str())
+            .fetch_one(&self.pool)
+            .await?;
+        match id {
+            Some(id) => self.operation(OperationId(id)).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The events of an operation in their order, each with its time by our clock.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when a row was tampered with.
+    pub async fn events(&self, operation: OperationId) -> Result<Vec<(Timestamp, Event)>, Error> {
+        let rows: Vec<(i64, String)> =
+            sqlx::query_as("SELECT at, event FROM events WHERE operation = $1 ORDER BY version")
+                .bind(operation.0)
+                .fetch_all(&self.pool)
+                .await?;
+        let events =
+            rows.iter().map(|(at, text)| Ok((time(*at), from_json(text, || format!("an event of {operation}"))?)));
+        events.collect()
+    }
+}

@@ -1,0 +1,54 @@
+//! What only the operator can mend, as long as it is not mended: a row for each account and matter, so that on-call hears of each
+//! once, however many operations wait for it and however often we start.
+
+use bernard_domain::{hindrance::Matter, notice::Letter, server::ServiceName};
+use jiff::Timestamp;
+
+use super::{Error, Store, notices};
+
+/// An account, what does not work there, and with which server, if with one.
+pub type About<'a> = (&'a str, Matter, Option<&'a ServiceName>);
+
+impl Store {
+    /// Something that only the operator can mend begins, and `letter` is owed about it; `false` when it had begun already.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: nothing is owed.
+    pub async fn begin_trouble(
+        &self,
+        (account, matter, server): About<'_>,
+        letter: &Letter,
+        now: Timestamp,
+    ) -> Result<bool, Error> {
+        let name = fact_name(account, matter, server);
+        let mut tx = self.write().await?;
+        let begun = sqlx::query("INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+            .bind(&name)
+            .bind(now.to_string())
+            .execute(&mut *tx)
+            .await?;
+        if begun.rows_affected() == 0 {
+            return Ok(false);
+        }
+        notices::write(&mut tx, &format!("{name}@{}", now.as_nanosecond()), letter, now).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// A trouble of an account is over: should it come again, that is told again.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn end_trouble(&self, (account, matter, server): About<'_>) -> Result<(), Error> {
+        sqlx::query("DELETE FROM facts WHERE name = $1")
+            .bind(fact_name(account, matter, server))
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+}
+
+fn fact_name(account: &str, matter: Matter, server: Option<&ServiceName>) -> String {
+    let server = server.map(ServiceName::as_str).unwrap_or_default();
+    format!("trouble:{}:{server}:{account}", matter.as_str())
+}
