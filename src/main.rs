@@ -192,3 +192,54 @@ async fn reload(app: &App, path: &Path) {
         Err(problems) => tracing::error!(%problems, "the configuration was not read again; the old one stays in force"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// The pages that tell people what to type.
+    fn pages() -> Vec<PathBuf> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let book = fs::read_dir(root.join("docs")).expect("the book").flatten().map(|entry| entry.path());
+        let pages = book.filter(|path| path.extension().is_some_and(|extension| extension == "md"));
+        pages.chain(["README.md", "SECURITY.md"].map(|name| root.join(name))).collect()
+    }
+
+    /// The command lines in a page's blocks and code spans, without their comments; a line that ends in a backslash goes on.
+    fn command_lines(text: &str) -> Vec<String> {
+        let text = text.replace("\\\n", " ");
+        let lines = text.lines().filter(|line| line.starts_with("bernard ")).map(str::to_owned);
+        let spans = text.split('`').skip(1).step_by(2).filter(|span| span.starts_with("bernard ")).map(str::to_owned);
+        let plain = |line: String| {
+            let typed = line.split(" #").next().unwrap_or_default();
+            typed.split(" > ").next().unwrap_or_default().trim().to_owned()
+        };
+        lines.chain(spans).map(plain).filter(|line| !line.contains(['\n', '…'])).collect()
+    }
+
+    #[test]
+    fn every_command_line_of_the_manual_is_understood() {
+        let mut seen = 0;
+        for page in pages() {
+            for line in command_lines(&fs::read_to_string(&page).expect("a page")) {
+                let parsed = Arguments::try_parse_from(line.split_whitespace());
+                // A verb that is only named needs not say everything.
+                let named = line.split_whitespace().count() < 4;
+                let is_known = match &parsed {
+                    Ok(_) => true,
+                    Err(error) => named && error.kind() == clap::error::ErrorKind::MissingRequiredArgument,
+                };
+                assert!(
+                    is_known,
+                    "{}: `{line}`: {}",
+                    page.display(),
+                    parsed.err().map_or_else(String::new, |error| error.to_string())
+                );
+                seen += 1;
+            }
+        }
+        assert!(seen > 15, "the pages were found: {seen}");
+    }
+}

@@ -204,14 +204,15 @@ impl<'a> Report<'a> {
         (self.hear)(Heard::Waiting(what));
     }
 
-    /// Adds what the configuration warns of by itself, but for what was found out better meanwhile: the same key, at least as bad.
+    /// Adds what the configuration warns of by itself, but for what the world told better of the same key of a rule: as bad at least.
     pub fn warn(&self, warnings: &[Warning]) {
         for warning in warnings.iter().map(Finding::of_warning) {
-            let place = warning.about.as_ref().map(About::place).map(|place| (place.key.clone(), place.at.line()));
-            let better = |found: &Finding| {
-                let about = found.about.as_ref().map(About::place).map(|place| (place.key.clone(), place.at.line()));
-                about == place && found.outcome >= warning.outcome
+            let of_rule = |found: &Finding| match &found.about {
+                Some(About::Rule(place)) => Some((place.key.clone(), place.file.clone())),
+                Some(About::Key(_)) | None => None,
             };
+            let own = warning.about.as_ref().map(About::place).map(|place| (place.key.clone(), place.file.clone()));
+            let better = |found: &Finding| own.is_some() && of_rule(found) == own && found.outcome >= warning.outcome;
             if !self.findings.borrow().iter().any(better) {
                 self.add(warning);
             }
@@ -292,9 +293,10 @@ mod tests {
         for _ in 0..2 {
             report.add(Finding::new(Outcome::Wrong, "nobody approves").rule(place(9, "protect[0].approvals")));
         }
-        report.warn(&[warning("protect[0].approvals"), warning("protect[0].servers")]);
-        assert_eq!(*heard.borrow(), 2);
+        report.add(Finding::new(Outcome::Unreachable, "away").key(place(4, "discord.api_url")));
+        report.warn(&["protect[0].approvals", "protect[0].servers", "discord.api_url"].map(warning));
+        assert_eq!(*heard.borrow(), 4);
         let findings = report.into_findings();
-        assert_eq!(findings.len(), 2, "the warning that was found out better is not repeated: {findings:#?}");
+        assert_eq!(findings.len(), 4, "the warning that was found out better is not repeated: {findings:#?}");
     }
 }

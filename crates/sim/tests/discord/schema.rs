@@ -48,6 +48,7 @@ async fn answers_have_the_shape_that_discord_publishes() {
         ("/applications/@me", "/applications/@me".to_owned()),
         ("/gateway", "/gateway".to_owned()),
         ("/gateway/bot", "/gateway/bot".to_owned()),
+        ("/users/@me/guilds", "/users/@me/guilds".to_owned()),
         ("/guilds/{guild_id}", format!("/guilds/{GUILD}")),
         ("/guilds/{guild_id}/roles", format!("/guilds/{GUILD}/roles")),
         ("/guilds/{guild_id}/channels", format!("/guilds/{GUILD}/channels")),

@@ -118,3 +118,35 @@ async fn expired_credentials_are_not_valid_until_renewed() {
     let late = Caller { drift: 7200, ..Caller::of(&ovh) };
     assert_eq!(late.call("GET", "/dedicated/server", "").await.body["errorCode"], "INVALID_CREDENTIAL");
 }
+
+#[tokio::test]
+async fn a_key_that_was_asked_for_counts_once_somebody_authorized_it_and_for_its_rules_alone() {
+    let ovh = Ovh::with_fleet().await;
+    let ask = async |body: Value| {
+        let request = sim::net::client().post(format!("{}/auth/credential", ovh.url())).json(&body);
+        read(request.header("X-Ovh-Application", sim::ovh::APPLICATION_KEY).send().await.unwrap()).await
+    };
+    let rules = json!([{ "method": "GET", "path": "/dedicated/server" }]);
+    let given = ask(json!({ "accessRules": rules })).await.body;
+    assert_eq!(given["state"], "pendingValidation");
+    let caller = Caller { consumer_key: given["consumerKey"].as_str().unwrap().to_owned(), ..Caller::of(&ovh) };
+    assert_eq!(caller.call("GET", "/dedicated/server", "").await.body["errorCode"], "INVALID_CREDENTIAL");
+    // As a person in a browser does.
+    let page = given["validationUrl"].as_str().unwrap();
+    let shown = sim::net::client().get(page).send().await.unwrap().text().await.unwrap();
+    assert!(shown.contains("GET /dedicated/server") && shown.contains("Authorize"), "{shown}");
+    assert!(sim::net::client().post(page).send().await.unwrap().status().is_success());
+    assert_eq!(caller.call("GET", "/dedicated/server", "").await.status, 200);
+    let other = caller.call("GET", "/me/notification/email/history", "").await;
+    assert_eq!(other.body["errorCode"], "NOT_GRANTED_CALL");
+    assert_eq!(caller.get("/auth/currentCredential").await["rules"], rules);
+
+    let second = ask(json!({ "accessRules": rules })).await.body;
+    ovh.refuse_keys();
+    let refused = Caller { consumer_key: second["consumerKey"].as_str().unwrap().to_owned(), ..Caller::of(&ovh) };
+    assert_eq!(refused.call("GET", "/dedicated/server", "").await.body["errorCode"], "NOT_CREDENTIAL");
+    for wrong in [json!({}), json!({ "accessRules": [] }), json!({ "accessRules": [{ "method": "GET", "path": "x" }] })]
+    {
+        assert_eq!(ask(wrong.clone()).await.status, 400, "{wrong}");
+    }
+}
