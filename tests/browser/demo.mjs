@@ -16,7 +16,7 @@ export const PATIENCE = 60_000;
 const SPEED = "40";
 const PROGRAM = process.env.BERNARD ?? "target/debug/bernard";
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-/** A folder (`sim/src/web/page`) whose files the browser gets instead of the program's: a change to the page needs no build then. */
+/** A folder (`crates/sim/src/web/page`) whose files the browser gets instead of the program's: a change to the page needs no build then. */
 const PAGE = process.env.PAGE;
 /** A closed network is no fault, and a browser that looks for the world outside is slow in it. */
 const FLAGS = [

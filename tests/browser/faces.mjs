@@ -77,15 +77,16 @@ function rowOf(line, colours) {
 /** What colour the program gives a button, by its label in either language. */
 async function buttonColours() {
   const keys = new Map();
-  const folder = join(ROOT, "src/discord");
+  const folder = join(ROOT, "crates/bot/src");
   const sources = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".rs"));
   for (const name of sources) {
     const source = await readFile(join(folder, name), "utf8");
     for (const [, key, style] of source.matchAll(/say!\(\s*locale,\s*"(button-[a-z0-9-]+)"[^)]*\),\s*ButtonStyle::(\w+)/g)) keys.set(key, STYLES[style]);
   }
+  if (keys.size < 10) throw new Error(`only ${keys.size} buttons were found in ${sources.length} files: the faces would have wrong colours`);
   const colours = new Map();
   for (const locale of ["en", "fr"]) {
-    const words = await readFile(join(ROOT, `src/text/${locale}.ftl`), "utf8");
+    const words = await readFile(join(ROOT, `crates/text/src/${locale}.ftl`), "utf8");
     for (const [, key, label] of words.matchAll(/^(button-[a-z0-9-]+) = (.*)$/gm)) {
       if (keys.has(key)) colours.set(label.trim(), keys.get(key));
     }

@@ -67,6 +67,3 @@ fn bundle(language: &str, source: &'static str) -> FluentBundle<FluentResource> 
     bundle.add_resource_overriding(resource);
     bundle
 }
-
-#[cfg(test)]
-mod tests;

@@ -10,7 +10,7 @@ use super::{super::Credential, FarEnd, name, shown};
 use crate::bodies;
 
 fn examples() -> Option<Value> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     let folder = option_env!("BERNARD_SHARED").map_or_else(beside, PathBuf::from);
     let text = std::fs::read_to_string(folder.join("data/ovh-examples.json")).ok();
     if text.is_none() {

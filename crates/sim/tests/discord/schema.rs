@@ -9,7 +9,7 @@ use crate::bot::{Rest, commands, text};
 
 /// Discord's OpenAPI file: in the folder that `BERNARD_SHARED` names, or beside the checkout.
 fn specification() -> Option<Value> {
-    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     let folder = env::var_os("BERNARD_SHARED").map_or_else(beside, PathBuf::from);
     let Ok(file) = fs::read(folder.join("data/discord-openapi.json")) else {
         eprintln!("SKIPPED: no data/discord-openapi.json in {}", folder.display());

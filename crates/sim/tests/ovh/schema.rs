@@ -12,9 +12,9 @@ use crate::caller::Caller;
 
 /// The document, if the schemas are there.
 fn document(name: &str) -> Option<Value> {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared");
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../../shared");
     let named = std::env::var("BERNARD_SHARED").ok();
-    let folders = named.as_deref().into_iter().chain([concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared"), beside]);
+    let folders = named.as_deref().into_iter().chain([concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared"), beside]);
     let text = folders.map(|folder| PathBuf::from(folder).join("data").join(name)).find_map(|path| fs::read(path).ok());
     if text.is_none() {
         eprintln!("SKIPPED: OVHcloud's schema {name} is not here");
