@@ -14,7 +14,7 @@ const LIMIT: std::time::Duration = std::time::Duration::from_secs(20);
 fn slash(id: u64, token: &str) -> serde_json::Value {
     serde_json::json!({
         "id": id.to_string(), "application_id": "500", "type": 2, "token": token, "guild_id": "100", "channel_id": "200",
-        "member": {"user": {"id": "300"}, "roles": ["400"]}, "data": {"id": "900", "name": "status"},
+        "member": {"user": {"id": "300"}, "roles": ["400"]}, "data": {"id": "900", "name": "status", "options": [{"name": "server", "type": 3, "value": "web-1"}]},
     })
 }
 

@@ -1,12 +1,10 @@
 //! The bot of a story: the real program, in process, between a simulated OVHcloud and a simulated Discord.
 
-use std::{path::PathBuf, sync::OnceLock, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use bernard::app::App;
 use bernard_config::{Config, Loaded};
 use bernard_domain::operation::{Operation, OperationId};
-use bernard_platform::metrics;
-use metrics_exporter_prometheus::PrometheusHandle;
 use sim::{
     discord::{Asked, Discord, GUILD, Id, Message, OPS, Person, ROLE},
     net::PATIENCE,
@@ -15,7 +13,7 @@ use sim::{
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::{audit::Whole, folder::folder, passing::database, spec::AtTheEnd};
+use crate::{audit::Whole, folder::folder, passing::database, recorder, spec::AtTheEnd};
 
 /// Everything a rule can give.
 pub(crate) const ALL: &str = r#"["view", "reboot", "rescue", "restore", "console", "approve", "audit", "admin"]"#;
@@ -42,7 +40,7 @@ struct Running {
 impl Running {
     async fn start(config: Config) -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-        let started = runtime.spawn(App::start(config, recorder())).await.expect("no panic");
+        let started = runtime.spawn(App::start(config, recorder::handle())).await.expect("no panic");
         Self { app: Some(started.expect("the program starts")), runtime: Some(runtime) }
     }
 
@@ -441,11 +439,4 @@ pub(crate) async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool)
         }
     };
     assert!(tokio::time::timeout(PATIENCE, wait).await.is_ok(), "it never came to this: {what}");
-}
-
-/// The process' one recorder; a story that brings its own puts its handle here first.
-pub(crate) static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
-
-fn recorder() -> PrometheusHandle {
-    RECORDER.get_or_init(|| metrics::install().expect("the first recorder")).clone()
 }

@@ -61,6 +61,7 @@ mod policy;
 mod port;
 mod properties;
 mod question;
+mod recorder;
 mod reboot;
 mod registration;
 mod reminders;

@@ -23,7 +23,8 @@ use super::{
 };
 use crate::{
     aftermath::{is_about, links_went_only_to, no_message_is_doubled},
-    bot::{RECORDER, TestBot, TestConfig},
+    bot::{TestBot, TestConfig},
+    recorder::RECORDER,
 };
 
 /// How many panics there are at each end.
