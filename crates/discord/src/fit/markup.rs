@@ -210,7 +210,7 @@ mod tests {
             ("```\nPOST /dedicated\n```", 14, "```\nPOST\n```\n…"),
             ("```\nPOST /dedicated\nPUT /dedicated/server\n```", 28, "```\nPOST /dedicated\n```\n…"),
             ("one line\nand another one", 16, "one line\n…"),
-            ("one\nand another one", 16, "one\nand anothe\n…"),
+            ("one\nand 123456 more", 16, "one\nand 123456\n…"),
             ("<@300000000000000001> and more", 24, "<@300000000000000001>\n…"),
             ("hi <@300000000000000001>", 10, "hi\n…"),
             ("now <t:1700000000:R>", 12, "now\n…"),
