@@ -120,7 +120,10 @@ async fn a_second_rescue_ends_the_first_once_the_machine_is_there_and_one_that_c
     bot.restored(&bob, "web-1").await;
     was(&bot, second.id, "ended by R-4").await;
     nothing_runs(&bot).await;
-    assert_eq!(bot.count(&["**Given back**"]) + bot.count(&["**Taken over**"]), 0);
+    eventually("nor do the notices of the first one", async || {
+        bot.count(&["**Given back**"]) + bot.count(&["**Taken over**"]) == 0
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
