@@ -19,6 +19,7 @@
 //! - `demo`: the program between two simulated far ends, for who has no account (feature `demo`; not in the image).
 
 pub mod http;
+pub mod metrics;
 pub mod logging;
 pub mod process;
 pub mod app;

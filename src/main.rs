@@ -15,11 +15,10 @@ use bernard::{
         check::Ask,
     },
     check::{self, Looks},
-    init, logging, process, rights,
+    init, logging, metrics, process, rights,
 };
 use bernard_config as config;
 use bernard_config::{Config, LogFormat};
-use bernard_platform::metrics;
 use clap::{Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 

@@ -33,7 +33,7 @@ struct Served {
 
 impl Served {
     async fn start(life: impl Fn() -> Life + Send + Sync + 'static, unready: fn() -> Vec<Unready>) -> Self {
-        let recorder = bernard_platform::metrics::recorder().unwrap();
+        let recorder = crate::metrics::recorder().unwrap();
         let handle = recorder.handle();
         metrics::with_local_recorder(&recorder, || {
             bernard_platform::metrics::describe();

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use bernard_platform::metrics;
+use bernard::metrics;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 /// The process' one recorder; a story that brings its own puts its handle here first.

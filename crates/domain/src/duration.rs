@@ -41,7 +41,7 @@ pub enum NotADuration {
 ///
 /// ```
 /// # use std::time::Duration;
-/// use bernard::config::duration::parse;
+/// use bernard_domain::duration::parse;
 /// assert_eq!(parse("1h30m"), Ok(Duration::from_secs(5400)));
 /// assert!(parse("90").is_err());
 /// ```

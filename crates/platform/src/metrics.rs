@@ -4,7 +4,6 @@
 //! account goes by the name that the configuration gives it.
 
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
-use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
 /// Answers of Discord's REST interface, by route, method and status.
 pub const DISCORD_REQUESTS: &str = "bernard_discord_requests_total";
@@ -46,22 +45,7 @@ pub const PAUSED: &str = "bernard_paused";
 pub const AUDIT_ENTRIES: &str = "bernard_audit_entries_total";
 
 /// Upper bounds of the buckets of every figure in seconds: from a loopback acknowledgement to Discord's three seconds and beyond.
-const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0, 10.0];
-
-/// Installs the process' one recorder and describes the figures; to be called once, before anything counts.
-///
-/// The handle renders them; [`bernard::http::serve`] does, and runs its upkeep.
-///
-/// # Errors
-///
-/// When a recorder is installed already.
-pub fn install() -> Result<PrometheusHandle, BuildError> {
-    let recorder = recorder()?;
-    let handle = recorder.handle();
-    metrics::set_global_recorder(recorder)?;
-    describe();
-    Ok(handle)
-}
+pub const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0, 10.0];
 
 /// How the kill switch stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,12 +62,6 @@ pub fn paused(switch: Switch) {
         Switch::Pulled => 1.0,
         Switch::Loose => 0.0,
     });
-}
-
-/// A recorder with Bernard's buckets.
-pub fn recorder() -> Result<PrometheusRecorder, BuildError> {
-    let builder = PrometheusBuilder::new().set_buckets(&SECONDS)?;
-    Ok(builder.build_recorder())
 }
 
 /// Tells the installed recorder what each figure is.
