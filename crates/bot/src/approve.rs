@@ -3,9 +3,8 @@
 use bernard_domain::{
     access::{Action, Capability, Protection, Who},
     locale::Locale,
-    mark::MarkedOperation,
     operation::{
-        Operation,
+        MarkedOperation, Operation,
         approval::{Approval, Guard},
         exact_call::ExactCall,
     },

@@ -269,7 +269,7 @@ fn end(
     if matches!(outcome, Outcome::Superseded(_)) {
         return None;
     }
-    let lease = lease.filter(|lease| operation.is_about(lease));
+    let lease = lease.filter(|lease| lease.is_of(operation));
     let mut lines = vec![title(operation, tense.state(operation, locale), locale)];
     lines.push(mention(operation.request.requester));
     let until = lease.map(|lease| standing::of_lease(operation, lease, now, locale));

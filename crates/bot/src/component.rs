@@ -4,11 +4,11 @@ use std::{fmt, str::FromStr};
 
 use bernard_discord::fit::LABEL;
 use bernard_domain::{
-    inventory::foreign::ForeignId,
+    inventory::foreign::{ForeignId, MarkedForeign},
     lease::extension::Offer,
     locale::Locale,
-    mark::{Marked, MarkedForeign, MarkedOperation},
-    operation::{Operation, OperationId},
+    mark::Marked,
+    operation::{MarkedOperation, Operation, OperationId},
 };
 use bernard_store::CardId;
 use bernard_text::say;
