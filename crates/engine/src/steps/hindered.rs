@@ -17,8 +17,8 @@ use bernard_platform::clock::{self, BootInstant};
 use bernard_store as store;
 use bernard_store::{About, Store};
 
-use super::{Failure, Next, Work};
-use crate::{runner::Runner, wakeups::Pulse};
+use super::{Context, Failure, Next, Work};
+use crate::{matter::matter, wakeups::Pulse};
 
 /// How many looks in a row must meet the same before it is certain: a proxy may answer nonsense once.
 const CERTAIN: u32 = 2;
@@ -67,15 +67,15 @@ impl Work<'_> {
         match next {
             Next::Hindered(pause, error) => self.hindered_by(&error, pause).await,
             Next::RecordAfter(event, error) => {
-                self.runner.troubles.over(id);
+                self.context.troubles.over(id);
                 self.tell_operator(&error).await?;
                 Ok(Next::Record(event))
             }
             next => {
-                self.runner.troubles.over(id);
+                self.context.troubles.over(id);
                 match (&next, &self.operation.state.facts.hindrance) {
                     (Next::Wait(_), Some(hindrance)) => {
-                        self.runner.store.end_trouble(about(self.operation, hindrance.matter)).await?;
+                        self.context.store.end_trouble(about(self.operation, hindrance.matter)).await?;
                         Ok(Next::Record(Event::Unhindered))
                     }
                     _ => Ok(next),
@@ -86,7 +86,7 @@ impl Work<'_> {
 
     async fn hindered_by(&self, error: &ovh::Error, pause: Duration) -> Result<Next, Failure> {
         let matter = matter(error);
-        let run = self.runner.troubles.met(self.operation.id, matter);
+        let run = self.context.troubles.met(self.operation.id, matter);
         if run.looks >= CERTAIN {
             self.tell_operator(error).await?;
         }
@@ -104,8 +104,8 @@ impl Work<'_> {
 
     /// On-call hears of what only the operator can mend.
     async fn tell_operator(&self, error: &ovh::Error) -> Result<(), Failure> {
-        let runner = self.runner;
-        Ok(tell_operator((&runner.store, &runner.pulse), self.operation, matter(error), error.to_string()).await?)
+        let context = self.context;
+        Ok(tell_operator((&context.store, &context.pulse), self.operation, matter(error), error.to_string()).await?)
     }
 }
 
@@ -138,32 +138,15 @@ fn about(operation: &Operation, matter: Matter) -> About<'_> {
 }
 
 /// The account of an operation is no longer in the configuration: said once, like what OVHcloud refuses.
-pub(crate) async fn account_gone(runner: &Runner, operation: &Operation, next: Next) -> Result<Next, store::Error> {
+pub(crate) async fn account_gone(context: &Context, operation: &Operation, next: Next) -> Result<Next, store::Error> {
     if !matches!(next, Next::Wait(_)) || is_said(operation, Matter::Account) {
         return Ok(next);
     }
     let said = format!("the configuration no longer names the account {}", operation.request.account);
-    tell_operator((&runner.store, &runner.pulse), operation, Matter::Account, said.clone()).await?;
+    tell_operator((&context.store, &context.pulse), operation, Matter::Account, said.clone()).await?;
     Ok(Next::Record(Event::Hindered { matter: Matter::Account, said, query: None }))
 }
 
 fn is_said(operation: &Operation, matter: Matter) -> bool {
     matches!(&operation.state.facts.hindrance, Some(Hindrance { matter: said, .. }) if *said == matter)
-}
-
-/// Who can mend what OVHcloud, or the way to it, answered.
-pub(crate) fn matter(error: &ovh::Error) -> Matter {
-    if error.is_expired_service() {
-        Matter::Service
-    } else if error.is_clock() {
-        Matter::Clock
-    } else if error.is_right() {
-        Matter::Right
-    } else if error.is_credential() {
-        Matter::Key
-    } else if error.is_transient() {
-        Matter::Weather
-    } else {
-        Matter::Refused
-    }
 }
