@@ -19,13 +19,14 @@ use jiff::SignedDuration;
 
 use super::{Typed, described::describe};
 use crate::{
-    approve::{Emergency, Haste, accepted_waiting},
+    admission::Admitted,
+    approve::{Haste, accepted_waiting},
     asking::Asking,
     component::Button,
-    handler::{Handler, Reply},
+    context::Handler,
     others,
-    press::Admitted,
-    refusal::Refusal,
+    refusal::{Emergency, Refusal},
+    reply::Reply,
 };
 
 impl Handler {
