@@ -12,6 +12,7 @@ mod link;
 mod others;
 mod prepare;
 mod reboot;
+mod troubles;
 
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 use bernard_store::Store;
 
-use super::{Settings, hindered::Troubles};
+use super::{Settings, troubles::Troubles};
 use crate::{
     fleet::Fleet,
     link::{kept::Kept, searches::Searches},

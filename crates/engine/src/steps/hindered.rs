@@ -1,19 +1,15 @@
 //! What does not work that a step waits on: said on the card, told to on-call where only the operator can mend it, and asked less
 //! often then. It goes on by itself when it works again.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use bernard_domain::{
     hindrance::{Hindrance, Matter},
     notice::{Letter, Notice, To},
-    operation::{Operation, OperationId, event::Event},
+    operation::{Operation, event::Event},
 };
 use bernard_ovh as ovh;
-use bernard_platform::clock::{self, BootInstant};
+use bernard_platform::clock;
 use bernard_store as store;
 use bernard_store::{About, Store};
 
@@ -28,37 +24,6 @@ const LASTING: u32 = 3;
 const WEATHER_LASTS: u32 = 12;
 /// How many times a pause doubles while only the operator can mend it: with the usual task poll to two minutes.
 const DOUBLINGS: u32 = 3;
-
-/// What operations have met since when. In memory: a new process has to see for itself.
-#[derive(Debug, Default)]
-pub(crate) struct Troubles(Mutex<HashMap<OperationId, Run>>);
-
-/// The same trouble, look after look.
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    matter: Matter,
-    since: BootInstant,
-    looks: u32,
-}
-
-impl Troubles {
-    /// One more look met this.
-    fn met(&self, id: OperationId, matter: Matter) -> Run {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = Run { matter, since: BootInstant::now(), looks: 0 };
-        let run = all.entry(id).or_insert(new);
-        if run.matter != matter {
-            *run = new;
-        }
-        run.looks = run.looks.saturating_add(1);
-        *run
-    }
-
-    /// It works.
-    fn over(&self, id: OperationId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-    }
-}
 
 impl Work<'_> {
     /// What a step came to, with what is to be said of what does not work.
