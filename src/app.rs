@@ -23,7 +23,8 @@ use std::{
 use anyhow::{Context, bail};
 use bernard_bot::{
     asking::Realm,
-    handler::{Handler, HandlerSettings, SharedPolicy},
+    context::{Handler, HandlerSettings},
+    policy::SharedPolicy,
     registration::Registration,
 };
 use bernard_config::{Config, Mode, Pace, Places, StoreUrl};

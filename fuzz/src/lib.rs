@@ -7,7 +7,10 @@ use std::{
     time::Instant,
 };
 
-use bernard_bot::{component::Button, form::Form, guide};
+use bernard_bot::{
+    component::{Button, guide},
+    form::Form,
+};
 use bernard_config::Config;
 use bernard_discord::{
     RawInteraction,

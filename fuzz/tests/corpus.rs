@@ -3,9 +3,8 @@
 use std::{fs, path::Path, time::Instant};
 
 use bernard_bot::{
-    component::{Button, Subject},
+    component::{Button, Subject, guide},
     form::Form,
-    guide,
 };
 use bernard_discord::RawInteraction;
 use bernard_fuzz::TARGETS;

@@ -8,10 +8,10 @@ use std::{
 };
 
 use bernard_bot::{
-    card::Manner,
     courier::Courier,
-    handler::SharedPolicy,
     herald::{Herald, HeraldSettings},
+    message::Manner,
+    policy::SharedPolicy,
     registration::Registration,
     reporter::Reporter,
 };

@@ -5,8 +5,9 @@
 use std::fmt::Write;
 
 use bernard_bot::{
-    card::{self, LinkOut, Manner, Rescue},
+    card::{self, LinkOut, Rescue},
     dm,
+    message::Manner,
 };
 use bernard_domain::{
     access::{Because, UserId, Who},

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use bernard_bot::{
     card::{self, LinkOut, Rescue},
+    component::guide,
     dm,
     guide::Place,
 };
@@ -69,8 +70,8 @@ fn every_page_of_the_guide() {
     for locale in LOCALES {
         let mut text = String::new();
         for place in Place::all() {
-            let buttons = serde_json::to_value(place.buttons(locale)).expect("buttons are JSON");
-            let menu = serde_json::to_value(place.topics(locale)).expect("a menu is JSON");
+            let buttons = serde_json::to_value(guide::buttons(place, locale)).expect("buttons are JSON");
+            let menu = serde_json::to_value(guide::topics(place, locale)).expect("a menu is JSON");
             let topics = menu["options"].as_array().into_iter().flatten().map(|topic| {
                 let label = topic["label"].as_str().unwrap_or_default();
                 if topic["default"] == true { format!("[{label}]") } else { label.to_owned() }

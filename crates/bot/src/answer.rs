@@ -23,12 +23,7 @@ use serenity::{
     },
 };
 
-use super::{
-    handler::{Handler, Reply},
-    posting,
-    refusal::Refusal,
-    speak,
-};
+use super::{context::Handler, posting, refusal::Refusal, reply::Reply, speak};
 
 /// The interaction's token is dead, or Discord knows the interaction no more: nothing is shown by it.
 const DEAD: [u32; 3] = [10_015, 50_027, 10_062];

@@ -18,9 +18,9 @@ use bernard_untrusted::shown::{
 
 use super::{
     calls::{self, Readers},
-    card::{Rendering, rendering, title},
     component::Button,
     form::LONGEST_REASON,
+    message::{Rendering, rendering, title},
     others, speak, starts,
 };
 

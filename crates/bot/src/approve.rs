@@ -2,10 +2,8 @@
 
 use bernard_domain::{
     access::{Action, Capability, Protection, Who},
-    locale::Locale,
-    mark::MarkedOperation,
     operation::{
-        Operation,
+        MarkedOperation, Operation,
         approval::{Approval, Guard},
         exact_call::ExactCall,
     },
@@ -13,20 +11,21 @@ use bernard_domain::{
 };
 use bernard_engine::{
     exact_calls,
-    intake::{self, Approved, Decided},
+    intake::{self, Approved},
 };
 use bernard_text::{named, say};
 use bernard_untrusted::shown::span::code;
 use serenity::model::application::ModalInteraction;
 
 use super::{
+    admission::Admitted,
     approval_card,
     asking::Asking,
     component::Button,
+    context::Handler,
     form::Form,
-    handler::{Handler, Reply},
-    press::Admitted,
-    refusal::Refusal,
+    refusal::{Emergency, Refusal, done},
+    reply::Reply,
     retype::Retype,
 };
 
@@ -59,30 +58,6 @@ impl Haste {
             return Err(Refusal::Typed("reason", say!(asking.locale, "typed-glass-reason")));
         }
         Ok(())
-    }
-}
-
-/// What an admin types in an emergency: a button passes no approval.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Emergency {
-    /// The way out of rescue of this server.
-    Restore(String),
-    /// One more reboot of this server, which the question's answer must not hold then.
-    Reboot(String),
-}
-
-impl Emergency {
-    /// A text, and below it what its reader may type instead, if anything.
-    pub(super) fn below(text: String, emergency: Option<&Self>, locale: Locale) -> String {
-        emergency.map_or_else(|| text.clone(), |emergency| format!("{text}\n{}", emergency.speak(locale)))
-    }
-
-    fn speak(&self, locale: Locale) -> String {
-        let typed = |command: &str, server: &str| code(&format!("{command} server:{server} break_glass:true"));
-        match self {
-            Self::Restore(server) => say!(locale, "emergency-restore", command = typed("/restore", server)),
-            Self::Reboot(server) => say!(locale, "emergency-reboot", command = typed("/reboot", server)),
-        }
     }
 }
 
@@ -232,15 +207,6 @@ impl Handler {
         let (user, requester) = (asking.requester.user, operation.request.requester);
         let judges = operation.open_round().is_none_or(|(round, _)| round.may_judge(requester, user));
         if judges { Ok(()) } else { Err(Refusal::OwnRequest) }
-    }
-}
-
-pub(super) fn done(decided: Decided) -> Result<Box<Operation>, Refusal> {
-    match decided {
-        Decided::Done(operation) => Ok(operation),
-        Decided::TooLate(operation) => Err(Refusal::TooLate(Some(operation.id), None)),
-        Decided::Unknown => Err(Refusal::Unknown),
-        Decided::Refused(refusal) => Err(Refusal::Card(refusal, String::new())),
     }
 }
 

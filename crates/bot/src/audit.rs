@@ -17,10 +17,9 @@ use serenity::model::application::{
 };
 
 use super::{
-    command::LeaseRefusal,
     component::{Button, Subject},
-    handler::Handler,
-    refusal::Refusal,
+    context::Handler,
+    refusal::{LeaseRefusal, Refusal},
     tally::Tally,
 };
 

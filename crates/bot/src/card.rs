@@ -6,7 +6,6 @@
 mod link;
 mod question;
 
-use bernard_discord::fit;
 use bernard_domain::{
     access::Who,
     lease::{Lease, past::Past},
@@ -19,45 +18,18 @@ use bernard_domain::{
     },
     server::start::Start,
 };
-use bernard_text::{duration, mention, named, say, since_epoch};
+use bernard_text::{duration, mention, say, since_epoch};
 use bernard_untrusted::shown::span::code;
 use jiff::Timestamp;
-use serenity::builder::CreateButton;
 
 use super::{
     approval_card,
     component::Button,
-    console,
-    guide::{Place, Reader, Topic},
+    console, guide_entry,
+    message::{Manner, Rendering, rendering, title},
     past::Tense,
     speak, standing, starts, waiting,
 };
-
-pub use link::source;
-
-/// One message of an operation as it should look now.
-#[derive(Clone, Debug)]
-pub struct Rendering {
-    /// Which of the operation's messages it is; short enough for a nonce.
-    pub slot: String,
-    /// Its text.
-    pub content: String,
-    /// Its buttons, the likely one first; at most five.
-    pub buttons: Vec<CreateButton>,
-    /// Who is rung when it is posted; nobody for what one does not wait for.
-    pub rings: Vec<Who>,
-    /// Whether it speaks of something that goes on.
-    pub speaks: Speaks,
-}
-
-/// Of what a message speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Speaks {
-    /// Of what is so now.
-    OfNow,
-    /// Of a rescue that is over: if nobody can be told by this message, nobody needs to be.
-    OfThePast,
-}
 
 /// The rescue that an operation's messages speak of.
 #[derive(Clone, Copy, Debug, Default)]
@@ -75,31 +47,6 @@ pub enum LinkOut {
     Possible,
     /// None was sent.
     Never,
-}
-
-/// How a channel is spoken to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Manner {
-    /// The language of messages that everybody sees.
-    pub locale: Locale,
-    /// The Discord role that is told what nobody else reacts to.
-    pub oncall: Option<u64>,
-}
-
-impl Rendering {
-    /// What tells two looks apart.
-    pub fn digest(&self) -> String {
-        let buttons = serde_json::to_string(&self.buttons).unwrap_or_default();
-        format!("{}\n{buttons}", self.content)
-    }
-
-    fn speaking(self, tense: Tense<'_>) -> Self {
-        let speaks = match tense {
-            Tense::Present => Speaks::OfNow,
-            Tense::Past(_) => Speaks::OfThePast,
-        };
-        Self { speaks, ..self }
-    }
 }
 
 /// All messages of an operation as they look `now`, in the order of posting.
@@ -165,11 +112,6 @@ fn approved_line(operation: &Operation, locale: Locale) -> Option<String> {
         _ if people.is_empty() => None,
         _ => Some(say!(locale, "card-approved-by", who = people.join(" "))),
     }
-}
-
-pub(super) fn title(operation: &Operation, (emoji, state): (&str, String), locale: Locale) -> String {
-    let server = named(&operation.request.label);
-    say!(locale, "card-title", emoji = emoji, state = state, server = server, id = operation.id.to_string())
 }
 
 /// What is going to be done, and what was there.
@@ -269,7 +211,7 @@ fn end(
     if matches!(outcome, Outcome::Superseded(_)) {
         return None;
     }
-    let lease = lease.filter(|lease| operation.is_about(lease));
+    let lease = lease.filter(|lease| lease.is_of(operation));
     let mut lines = vec![title(operation, tense.state(operation, locale), locale)];
     lines.push(mention(operation.request.requester));
     let until = lease.map(|lease| standing::of_lease(operation, lease, now, locale));
@@ -291,7 +233,7 @@ fn end(
         buttons.push(Button::LookAgain(operation.marked()).create(locale));
     }
     if lease.is_some_and(|lease| lease.operation == operation.id) {
-        buttons.push(guide(operation).create(locale));
+        buttons.push(guide_entry::first_page(operation).create(locale));
     }
     Some(rendering("end".to_owned(), lines, buttons, requester(operation)).speaking(tense))
 }
@@ -390,21 +332,7 @@ fn put_back_lines(operation: &Operation, locale: Locale) -> Vec<String> {
     back.into_iter().chain(speak::doubt(operation, locale)).collect()
 }
 
-/// The guide's first page for the rescue of this operation.
-pub(super) fn guide(operation: &Operation) -> Button {
-    Button::Guide(Place::first(Topic::Connect, reader(operation)))
-}
-
-/// Which rescue the guide is asked about.
-pub(super) fn reader(operation: &Operation) -> Reader {
-    operation.rescue().map_or(Reader::Any, |(system, _)| Reader::Of(system))
-}
-
 /// The one who waits for news.
 fn requester(operation: &Operation) -> Vec<Who> {
     vec![Who::User(operation.request.requester)]
-}
-
-pub(super) fn rendering(slot: String, lines: Vec<String>, buttons: Vec<CreateButton>, rings: Vec<Who>) -> Rendering {
-    Rendering { slot, content: fit::cut(&lines.join("\n")), buttons, rings, speaks: Speaks::OfNow }
 }

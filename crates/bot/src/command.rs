@@ -36,17 +36,12 @@ use serenity::{
 };
 
 use super::{
-    approve::Haste,
-    asking::Asking,
-    form::LONGEST_REASON,
-    guide::Topic,
-    handler::{Handler, Reply},
-    refusal::Refusal,
+    approve::Haste, asking::Asking, context::Handler, form::LONGEST_REASON, guide::Topic, refusal::Refusal,
+    reply::Reply,
 };
 
 pub use console::ConsoleOptions;
 pub use enable::EnableOptions;
-pub use lease::LeaseRefusal;
 pub use why::WhyOptions;
 
 /// The longest reason, e-mail or key that is taken (an RSA key of 16,384 bits fits).

@@ -1,14 +1,16 @@
 //! What a button means. A `custom_id` comes back from any client, also years later: it is input, and parsed like input.
 
+pub mod guide;
+
 use std::{fmt, str::FromStr};
 
 use bernard_discord::fit::LABEL;
 use bernard_domain::{
-    inventory::foreign::ForeignId,
+    inventory::foreign::{ForeignId, MarkedForeign},
     lease::extension::Offer,
     locale::Locale,
-    mark::{Marked, MarkedForeign, MarkedOperation},
-    operation::{Operation, OperationId},
+    mark::Marked,
+    operation::{MarkedOperation, Operation, OperationId},
 };
 use bernard_store::CardId;
 use bernard_text::say;
@@ -25,7 +27,7 @@ use serenity::{
 };
 use uuid::Uuid;
 
-use super::guide::{self, Place};
+use super::guide::Place;
 
 /// Every button there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -304,8 +306,8 @@ impl FromStr for Button {
             "longer" => offer(),
             "adopt" => foreign(rest).map(Self::Adopt),
             "return" => foreign(rest).map(Self::RestoreForeign),
-            "guide" => rest.parse().map(Self::Guide),
-            "turn" => rest.parse().map(Self::Turn),
+            "guide" => Ok(Self::Guide(rest.parse()?)),
+            "turn" => Ok(Self::Turn(rest.parse()?)),
             _ => Err(NotAButton),
         }
     }

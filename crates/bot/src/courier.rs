@@ -17,7 +17,7 @@ use serenity::model::id::{ChannelId as DiscordChannel, GuildId, MessageId, UserI
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{component::Button, dm, handler::SharedPolicy, posting};
+use super::{component::Button, dm, policy::SharedPolicy, posting};
 
 /// How often it is looked whether a DM is to be wiped.
 const WIPE_LOOK: Duration = Duration::from_millis(500);

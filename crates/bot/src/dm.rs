@@ -2,6 +2,8 @@
 //!
 //! Its first 200 characters hold no link: a phone shows them on its lock screen.
 
+mod console;
+
 use std::net::{IpAddr, SocketAddr};
 
 use bernard_domain::{
@@ -18,7 +20,10 @@ use serenity::{
     model::channel::MessageFlags,
 };
 
-use super::{card, component::Button, console, guide};
+use super::{
+    component::{Button, guide},
+    guide_entry, speak,
+};
 
 /// What a phone shows on its lock screen.
 pub const LOCK_SCREEN: usize = 200;
@@ -44,7 +49,7 @@ pub fn message(
                     .collect(),
             ),
             // Five buttons are the most that a thumb tells apart: the guide has a menu of its own.
-            CreateActionRow::SelectMenu(guide::opening(card::reader(operation), locale)),
+            CreateActionRow::SelectMenu(guide::opening(guide_entry::reader(operation), locale)),
         ]);
     (message, files(operation, link))
 }
@@ -78,7 +83,7 @@ pub fn revealed(operation: &Operation, lease: Option<&Lease>, link: &(Source, Se
         return console::revealed(operation, &link.1);
     }
     let mut buttons = buttons(operation, lease, Some(link), locale);
-    buttons.push(card::guide(operation).create(locale));
+    buttons.push(guide_entry::first_page(operation).create(locale));
     Revealed { content: content(operation, lease, Some(link)), buttons, files: files(operation, Some(link)) }
 }
 
@@ -124,7 +129,7 @@ fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, 
     }
     lines.push(say!(locale, "dm-user", user = code(user), address = code(&address)));
     if let Some((source, link)) = link {
-        let source = card::source(*source, locale);
+        let source = speak::source(*source, locale);
         lines.push(match link_file(link) {
             None => say!(locale, "dm-link", link = link.expose_secret(), source = source),
             Some(_) => say!(locale, "dm-link-file", file = code(LINK_FILE), source = source),

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use bernard_domain::{locale::Locale, mark::MarkedOperation};
+use bernard_domain::{locale::Locale, operation::MarkedOperation};
 use bernard_text::say;
 use serenity::{
     builder::{CreateActionRow, CreateInputText, CreateInteractionResponse, CreateModal},

@@ -10,9 +10,11 @@ use std::{fmt, str::FromStr};
 use bernard_domain::{locale::Locale, server::System};
 use bernard_text::say;
 use pages::Page;
-use serenity::builder::{CreateButton, CreateSelectMenu, CreateSelectMenuKind, CreateSelectMenuOption};
 
-use super::component::{Button, NotAButton};
+/// The text names no page of the guide, or nothing that one is named by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no page of the guide")]
+pub struct NotAPage;
 
 /// What the guide is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,10 +63,10 @@ impl Topic {
 }
 
 impl FromStr for Topic {
-    type Err = NotAButton;
+    type Err = NotAPage;
 
-    fn from_str(word: &str) -> Result<Self, NotAButton> {
-        Self::ALL.into_iter().find(|topic| topic.as_str() == word).ok_or(NotAButton)
+    fn from_str(word: &str) -> Result<Self, NotAPage> {
+        Self::ALL.into_iter().find(|topic| topic.as_str() == word).ok_or(NotAPage)
     }
 }
 
@@ -81,7 +83,8 @@ impl Reader {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Any, Self::Of(System::Windows), Self::Of(System::Linux)];
 
-    fn as_str(self) -> &'static str {
+    /// Its word in custom ids.
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Any => "any",
             Self::Of(System::Windows) => "windows",
@@ -98,10 +101,10 @@ impl Reader {
 }
 
 impl FromStr for Reader {
-    type Err = NotAButton;
+    type Err = NotAPage;
 
-    fn from_str(word: &str) -> Result<Self, NotAButton> {
-        Self::ALL.into_iter().find(|reader| reader.as_str() == word).ok_or(NotAButton)
+    fn from_str(word: &str) -> Result<Self, NotAPage> {
+        Self::ALL.into_iter().find(|reader| reader.as_str() == word).ok_or(NotAPage)
     }
 }
 
@@ -131,8 +134,18 @@ impl Place {
             .collect()
     }
 
+    /// What it is about.
+    pub(crate) fn topic(self) -> Topic {
+        self.topic
+    }
+
+    /// Whose rescue it is for.
+    pub(crate) fn reader(self) -> Reader {
+        self.reader
+    }
+
     /// The page so many pages on, if there is one.
-    fn turned(self, by: isize) -> Option<Self> {
+    pub(crate) fn turned(self, by: isize) -> Option<Self> {
         let page = self.page.checked_add_signed(by)?;
         (page < pages(self.topic, self.reader).len()).then_some(Self { page, ..self })
     }
@@ -144,18 +157,6 @@ impl Place {
             say!(locale, "guide-title", topic = self.topic.name(locale), page = self.page + 1, pages = pages.len(),);
         pages.get(self.page).map_or_else(|| title.clone(), |page| format!("{title}\n{}", page.content(locale)))
     }
-
-    /// To the pages beside it; the way on comes first.
-    pub fn buttons(self, locale: Locale) -> Vec<CreateButton> {
-        let next = self.turned(1).map(|next| Button::Turn(next).create(locale));
-        let back = self.turned(-1).map(|back| Button::Turn(back).create(locale).label(say!(locale, "button-back")));
-        next.into_iter().chain(back).collect()
-    }
-
-    /// The other topics.
-    pub fn topics(self, locale: Locale) -> CreateSelectMenu {
-        menu(TURN_TOPICS, self.reader, Some(self.topic), locale)
-    }
 }
 
 impl fmt::Display for Place {
@@ -165,55 +166,16 @@ impl fmt::Display for Place {
 }
 
 impl FromStr for Place {
-    type Err = NotAButton;
+    type Err = NotAPage;
 
-    fn from_str(text: &str) -> Result<Self, NotAButton> {
+    fn from_str(text: &str) -> Result<Self, NotAPage> {
         let mut words = text.split(':');
         let (Some(topic), Some(page), Some(reader), None) = (words.next(), words.next(), words.next(), words.next())
         else {
-            return Err(NotAButton);
+            return Err(NotAPage);
         };
-        let place =
-            Self { topic: topic.parse()?, page: page.parse().map_err(|_| NotAButton)?, reader: reader.parse()? };
-        place.turned(0).filter(|place| place.to_string() == text).ok_or(NotAButton)
-    }
-}
-
-/// A menu of topics that opens the guide beside the message it stands on.
-const OPEN_TOPICS: &str = "guide-topics";
-/// A menu of topics that turns the page it stands on.
-const TURN_TOPICS: &str = "turn-topics";
-
-/// The guide as a menu, for a message that has no place for one more button.
-pub fn opening(reader: Reader, locale: Locale) -> CreateSelectMenu {
-    menu(OPEN_TOPICS, reader, None, locale)
-}
-
-fn menu(id: &str, reader: Reader, here: Option<Topic>, locale: Locale) -> CreateSelectMenu {
-    let option = |topic: Topic| {
-        CreateSelectMenuOption::new(topic.name(locale), topic.as_str()).default_selection(here == Some(topic))
-    };
-    let options = Topic::ALL.into_iter().map(option).collect();
-    let placeholder = match here {
-        Some(_) => say!(locale, "guide-placeholder"),
-        None => say!(locale, "button-guide"),
-    };
-    CreateSelectMenu::new(format!("{id}:{}", reader.as_str()), CreateSelectMenuKind::String { options })
-        .placeholder(placeholder)
-}
-
-/// What choosing `values` in the menu of this custom id means.
-///
-/// # Errors
-/// [`NotAButton`] when it is no menu of ours, or not one of its topics was chosen.
-pub fn chosen(custom_id: &str, values: &[String]) -> Result<Button, NotAButton> {
-    let (menu, reader) = custom_id.split_once(':').ok_or(NotAButton)?;
-    let [topic] = values else { return Err(NotAButton) };
-    let place = Place::first(topic.parse()?, reader.parse()?);
-    match menu {
-        OPEN_TOPICS => Ok(Button::Guide(place)),
-        TURN_TOPICS => Ok(Button::Turn(place)),
-        _ => Err(NotAButton),
+        let place = Self { topic: topic.parse()?, page: page.parse().map_err(|_| NotAPage)?, reader: reader.parse()? };
+        place.turned(0).filter(|place| place.to_string() == text).ok_or(NotAPage)
     }
 }
 
@@ -250,7 +212,6 @@ mod tests {
         for place in Place::all() {
             let on = place.turned(1).map_or_else(|| place.turned(0), |next| next.turned(-1));
             assert_eq!(on, Some(place));
-            assert!(place.buttons(Locale::En).len() <= 2);
         }
         for (topic, reader) in Topic::ALL.into_iter().flat_map(|topic| Reader::ALL.map(|reader| (topic, reader))) {
             assert!(Place::all().contains(&Place::first(topic, reader)), "{topic:?} {reader:?}");
@@ -258,35 +219,14 @@ mod tests {
     }
 
     #[test]
-    fn a_page_survives_its_custom_id_and_one_that_is_not_there_is_refused() {
+    fn a_page_survives_its_name_and_one_that_is_not_there_is_refused() {
         for place in Place::all() {
-            for button in [Button::Guide(place), Button::Turn(place)] {
-                assert_eq!(button.to_string().parse(), Ok(button));
-                assert!(button.to_string().len() <= 100);
-            }
+            assert_eq!(place.to_string().parse(), Ok(place));
         }
         for text in
             ["connect:9:windows", "connect:+1:any", "connect:01:any", "connect:0:any:0", "connect:0", "leave:0:mac"]
         {
-            assert_eq!(text.parse::<Place>(), Err(NotAButton), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_menu_of_another_name_or_without_a_topic_means_nothing() {
-        let one = |value: &str| vec![value.to_owned()];
-        let first = Place::first(Topic::Disks, Reader::Of(System::Linux));
-        assert_eq!(chosen("guide-topics:linux", &one("disks")), Ok(Button::Guide(first)));
-        assert_eq!(chosen("turn-topics:linux", &one("disks")), Ok(Button::Turn(first)));
-        for (id, values) in [
-            ("guide-topics", one("disks")),
-            ("guide-topics:mac", one("disks")),
-            ("guide-topics:linux", one("wine")),
-            ("guide-topics:linux", Vec::new()),
-            ("guide-topics:linux", vec!["disks".to_owned(), "leave".to_owned()]),
-            ("confirm:linux", one("disks")),
-        ] {
-            assert_eq!(chosen(id, &values), Err(NotAButton), "{id} {values:?}");
+            assert_eq!(text.parse::<Place>(), Err(NotAPage), "{text}");
         }
     }
 

@@ -3,25 +3,12 @@
 //! Discord gives three seconds and Bernard uses milliseconds: nothing is read before the acknowledgement, and if that fails,
 //! nothing is done. Acknowledging is not accepting: "accepted" is said only after the commit.
 
-use std::sync::{Arc, Mutex, RwLock};
-
-use bernard_discord::{InteractionKey, RawInteraction, Rest, fit, sender::Ack};
-use bernard_domain::{
-    access::Policy,
-    locale::Locale,
-    operation::{OperationId, Source},
-    server::QueryId,
-};
-use bernard_engine::{fleet::Fleet, intake::Desk, lookout::Lookout, runner::Runner};
-use bernard_store::Store;
+use bernard_discord::{InteractionKey, RawInteraction, sender::Ack};
+use bernard_domain::locale::Locale;
 use bernard_text as text;
 use bernard_text::say;
-use jiff::{SignedDuration, tz::TimeZone};
 use serenity::{
-    builder::{
-        CreateActionRow, CreateAllowedMentions, CreateAttachment, CreateButton, CreateInteractionResponse,
-        CreateInteractionResponseMessage, CreateSelectMenu, EditInteractionResponse,
-    },
+    builder::{CreateInteractionResponse, CreateInteractionResponseMessage},
     model::{
         application::{CommandInteraction, ComponentInteraction, Interaction, ModalInteraction},
         channel::MessageFlags,
@@ -30,136 +17,17 @@ use serenity::{
 
 use super::{
     answer::Line,
-    asking::{Asking, Realm},
+    asking::Asking,
     command::Command,
     component::{self, Button},
-    dm,
+    context::Handler,
     form::Form,
     reception::{Lane, Visitor},
     refusal::Refusal,
-    registration::Registration,
-    tally::Tally,
+    reply::at_once,
 };
 
-/// The policy in force; replaced as a whole when the configuration is read again. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct SharedPolicy(Arc<RwLock<Arc<Policy>>>);
-
-impl SharedPolicy {
-    /// This policy, until another one is set.
-    pub fn new(policy: Policy) -> Self {
-        Self(Arc::new(RwLock::new(Arc::new(policy))))
-    }
-
-    /// The policy of this moment.
-    pub fn get(&self) -> Arc<Policy> {
-        self.0.read().map_or_else(|poisoned| poisoned.into_inner().clone(), |policy| policy.clone())
-    }
-
-    /// From now on, this one.
-    pub fn set(&self, policy: Policy) {
-        match self.0.write() {
-            Ok(mut current) => *current = Arc::new(policy),
-            Err(poisoned) => *poisoned.into_inner() = Arc::new(policy),
-        }
-    }
-}
-
-/// What the handler needs to know of the configuration.
-#[derive(Clone, Debug)]
-pub struct HandlerSettings {
-    /// Where commands are taken.
-    pub realm: Realm,
-    /// How long a rescue is meant to last, unless its requester says.
-    pub lease: SignedDuration,
-    /// The longest lease.
-    pub max_lease: SignedDuration,
-    /// How long before a lease's end its owner is reminded.
-    pub remind_before: SignedDuration,
-    /// The operator's time zone.
-    pub zone: TimeZone,
-    /// Where credentials may be mailed to; empty: anywhere.
-    pub email_domains: Vec<String>,
-    /// Where the link is looked for, in order.
-    pub secret_from: Vec<Source>,
-    /// The Discord role that is told when a deadline passes, and when somebody breaks the glass.
-    pub oncall_role: Option<u64>,
-    /// How the registration of the commands stands.
-    pub registration: Registration,
-}
-
-/// Takes interactions.
-#[derive(Debug)]
-pub struct Handler {
-    pub(super) rest: Rest,
-    pub(super) settings: HandlerSettings,
-    pub(super) policy: SharedPolicy,
-    pub(super) store: Store,
-    pub(super) fleet: Fleet,
-    pub(super) desk: Desk,
-    pub(super) runner: Arc<Runner>,
-    /// Refusals that are not written one by one.
-    pub(super) refusals: Mutex<Tally>,
-    pub(super) lookout: Lookout,
-}
-
-/// What is shown to the asker, and to nobody else.
-#[derive(Debug)]
-pub(super) struct Reply {
-    pub(super) content: String,
-    pub(super) buttons: Vec<CreateButton>,
-    /// A menu below the buttons.
-    pub(super) menu: Option<CreateSelectMenu>,
-    /// The operation whose link this shows, and the request that made its secret: recorded once the person has it, so a lost
-    /// answer leaves the button.
-    pub(super) reveals: Option<(OperationId, Option<QueryId>)>,
-    /// What is attached.
-    pub(super) files: Vec<CreateAttachment>,
-}
-
-impl Reply {
-    pub(super) fn text(content: String) -> Self {
-        Self { content, buttons: Vec::new(), menu: None, reveals: None, files: Vec::new() }
-    }
-
-    pub(super) fn after(mut self, first: &str) -> Self {
-        self.content = format!("{first}\n{}", self.content);
-        self
-    }
-
-    /// Whether it shows a link that is not in its words but in a file.
-    pub(super) fn is_in_a_file(&self) -> bool {
-        self.reveals.is_some() && self.files.iter().any(|file| !file.filename.ends_with(dm::REMOTE_DESKTOP))
-    }
-
-    pub(super) fn refusal(refusal: &Refusal, locale: Locale) -> Self {
-        Self::text(refusal.speak(locale))
-    }
-
-    /// Nothing in an answer rings anybody.
-    pub(super) fn edit(&self) -> EditInteractionResponse {
-        let content = fit::cut(&self.content);
-        let menu = self.menu.clone().map(CreateActionRow::SelectMenu);
-        let rows = component::rows(&self.buttons).into_iter().chain(menu).collect();
-        EditInteractionResponse::new().content(content).components(rows).allowed_mentions(CreateAllowedMentions::new())
-    }
-}
-
 impl Handler {
-    /// A handler of interactions.
-    pub fn new(
-        rest: Rest,
-        settings: HandlerSettings,
-        policy: SharedPolicy,
-        store: Store,
-        fleet: Fleet,
-        desk: Desk,
-        runner: Arc<Runner>,
-    ) -> Self {
-        let lookout = runner.lookout();
-        Self { rest, settings, policy, store, fleet, desk, runner, refusals: Mutex::default(), lookout }
-    }
-
     /// One interaction, from the acknowledgement to the answer.
     pub(super) async fn take(&self, raw: RawInteraction, visitor: Visitor) {
         let key = raw.key();
@@ -313,12 +181,4 @@ impl Handler {
 /// "Thinking…", seen by the asker only; the first answer decides that for good.
 fn defer() -> CreateInteractionResponse {
     CreateInteractionResponse::Defer(CreateInteractionResponseMessage::new().ephemeral(true))
-}
-
-pub(super) fn at_once(words: String) -> CreateInteractionResponse {
-    let message = CreateInteractionResponseMessage::new()
-        .ephemeral(true)
-        .content(words)
-        .allowed_mentions(CreateAllowedMentions::new());
-    CreateInteractionResponse::Message(message)
 }

@@ -4,6 +4,7 @@
 //! forgotten that, the channel's history is looked at first. Weather is waited out; a refusal for good turns to the notice's
 //! second place, and then it is given up. What becomes of it afterwards is [`tidy`]'s.
 
+mod notice;
 mod tidy;
 
 use std::{sync::Arc, time::Duration};
@@ -28,10 +29,11 @@ use serenity::{
 use sha1::{Digest, Sha1};
 use tokio_util::sync::CancellationToken;
 
+use notice::{Draft, Words};
+
 use super::{
     component,
-    handler::SharedPolicy,
-    notice::{Draft, Words},
+    policy::SharedPolicy,
     posting::{self, Failure},
     ringing::{self, Unheard},
 };

@@ -1,6 +1,7 @@
 //! The front that people talk to: takes interactions, answers them, and posts what is owed. It knows no client of OVHcloud and
 //! no configuration: it asks the engine.
 
+mod admission;
 mod answer;
 mod approval_card;
 pub mod approve;
@@ -11,23 +12,27 @@ pub mod card;
 pub mod command;
 pub mod component;
 mod console;
+pub mod context;
 pub mod courier;
 mod crowd;
 pub mod dm;
 pub mod form;
 pub mod guide;
+mod guide_entry;
 pub mod handler;
 pub mod herald;
 pub mod invite;
-pub mod notice;
+pub mod message;
 mod others;
 mod past;
 mod picture;
+pub mod policy;
 mod posting;
 mod press;
 mod reception;
 pub mod refusal;
 pub mod registration;
+mod reply;
 pub mod reporter;
 pub mod rescues;
 mod retype;

@@ -16,8 +16,9 @@ use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    context::Handler,
     crowd::{Bounds, Crowd, Place},
-    handler::{Handler, Reply, at_once},
+    reply::{Reply, at_once},
 };
 
 /// What one place in the house holds, in bytes: more than most interactions have.

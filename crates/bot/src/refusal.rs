@@ -1,5 +1,8 @@
 //! Every way in which a person is told no: as data, so that the sentence names the rule and who could help.
 
+mod emergency;
+mod lease;
+
 use std::collections::BTreeSet;
 
 use bernard_domain::{
@@ -11,7 +14,7 @@ use bernard_domain::{
 };
 use bernard_engine::{
     fleet::NotFound,
-    intake,
+    intake::{self, Decided},
     limits::{Limit, TooOften},
     plan,
 };
@@ -20,7 +23,10 @@ use bernard_store::CardRefusal;
 use bernard_text::{from_now, mention, named, say};
 use bernard_untrusted::shown::span::code;
 
-use super::{approve::Emergency, command::LeaseRefusal, retype::Retype, speak};
+use super::{retype::Retype, speak};
+
+pub use emergency::Emergency;
+pub use lease::LeaseRefusal;
 
 /// Why a person does not get what they asked for. A refusal has no buttons.
 #[derive(Debug)]
@@ -180,6 +186,16 @@ impl Refusal {
             Self::Fault => say!(locale, "refusal-fault"),
         };
         format!("🚫 {text}")
+    }
+}
+
+/// The operation after a decision, or why it was not taken.
+pub(super) fn done(decided: Decided) -> Result<Box<Operation>, Refusal> {
+    match decided {
+        Decided::Done(operation) => Ok(operation),
+        Decided::TooLate(operation) => Err(Refusal::TooLate(Some(operation.id), None)),
+        Decided::Unknown => Err(Refusal::Unknown),
+        Decided::Refused(refusal) => Err(Refusal::Card(refusal, String::new())),
     }
 }
 

@@ -27,8 +27,9 @@ use tokio_util::sync::CancellationToken;
 use self::put_off::PutOff;
 use super::{
     approval_card,
-    card::{self, LinkOut, Manner, Rendering, Rescue, Speaks},
+    card::{self, LinkOut, Rescue},
     component::{self, Button, Subject},
+    message::{Manner, Rendering, Speaks},
     posting::{self, Failure},
     ringing::Unheard,
 };

@@ -6,7 +6,7 @@ use bernard_domain::{
     access::{Denial, Reason, Who},
     locale::Locale,
     operation::{
-        Kind, Operation,
+        Kind, Operation, Source,
         event::{Doubt, NotDone, Problem, PutBack},
         state::{Link, Outcome, Phase},
     },
@@ -232,5 +232,14 @@ pub fn who(who: &Who) -> String {
     match who {
         Who::Role(role) => format!("<@&{role}>"),
         Who::User(user) => format!("<@{}>", user.0),
+    }
+}
+
+/// Where a link was found, in words.
+pub fn source(source: Source, locale: Locale) -> String {
+    match source {
+        Source::AuthenticationSecret => say!(locale, "source-authentication-secret"),
+        Source::Mail => say!(locale, "source-mail"),
+        Source::Console => say!(locale, "source-console"),
     }
 }

@@ -11,7 +11,7 @@ use serenity::{
     model::application::{CommandDataOption, CommandDataOptionValue, CommandInteraction},
 };
 
-use super::{asking::Asking, command, handler::Handler};
+use super::{asking::Asking, command, context::Handler};
 
 /// Discord's limit for suggestions.
 const CHOICES: usize = 25;

@@ -15,8 +15,8 @@ use bernard_text::{mention, say};
 use bernard_untrusted::shown::span::code;
 
 use super::{
-    card::{Manner, Rendering, rendering, title},
     component::Button,
+    message::{Manner, Rendering, rendering, title},
     speak,
 };
 

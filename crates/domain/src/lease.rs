@@ -12,8 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    mark::{Mark, MarkedOperation},
-    operation::{ChannelId, Kind, Operation, OperationId, Plan, Setting, Snapshot, Wish, same_text},
+    mark::Mark,
+    operation::{ChannelId, Kind, MarkedOperation, Operation, OperationId, Plan, Setting, Snapshot, Wish, same_text},
     server::{Server, ServiceName, System, TaskId, TaskStatus},
 };
 use crate::access::UserId;
@@ -80,6 +80,14 @@ impl Lease {
     /// It, as its buttons name it.
     pub fn marked(&self) -> MarkedOperation {
         self.mark.on(self.operation)
+    }
+
+    /// Whether it, as its server's active lease, is the one that this operation began, or was to end.
+    pub fn is_of(&self, operation: &Operation) -> bool {
+        match operation.request.wish {
+            Wish::Restore { .. } | Wish::PutBack { .. } => self.operation < operation.id,
+            _ => self.operation == operation.id,
+        }
     }
 
     /// This lease, when it begins while `earlier` is still active: the memory goes back to before the first of the row.

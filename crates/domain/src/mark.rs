@@ -11,9 +11,6 @@ use serde::{Deserialize, Serialize};
 use sha1::{Digest, Sha1};
 use uuid::Uuid;
 
-use super::operation::OperationId;
-use crate::inventory::foreign::ForeignId;
-
 /// The mark of one thing. The default is nobody's: what carries it is refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -32,11 +29,6 @@ pub struct Marked<Id> {
     /// The mark; `None` on what was made before there were marks.
     pub mark: Option<Mark>,
 }
-
-/// An operation, or the rescue that it began, as a button names it.
-pub type MarkedOperation = Marked<OperationId>;
-/// A rescue that somebody else started, as a button names it.
-pub type MarkedForeign = Marked<ForeignId>;
 
 impl Mark {
     /// A new one, like no other.

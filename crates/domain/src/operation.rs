@@ -18,8 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     console::ConsoleMinutes,
-    lease::Lease,
-    mark::{Mark, MarkedOperation},
+    mark::{Mark, Marked},
     others::Beside,
     server::{Boot, Identity, ServiceName, System},
     ssh_key,
@@ -46,6 +45,9 @@ impl fmt::Display for OperationId {
         write!(f, "R-{}", self.0)
     }
 }
+
+/// An operation, or the rescue that it began, as a button names it.
+pub type MarkedOperation = Marked<OperationId>;
 
 /// A Discord channel or thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -413,14 +415,6 @@ impl Operation {
     /// Whether a person may say that nobody waits for its task any more: nothing but the reboot was asked for.
     pub fn can_be_let_go(&self) -> bool {
         self.request.kind() == Kind::Reboot && self.state.stands()
-    }
-
-    /// Whether a server's active lease is the one that this operation began, or was to end.
-    pub fn is_about(&self, lease: &Lease) -> bool {
-        match self.request.wish {
-            Wish::Restore { .. } | Wish::PutBack { .. } => lease.operation < self.id,
-            _ => lease.operation == self.id,
-        }
     }
 
     /// The same operation after one more event.

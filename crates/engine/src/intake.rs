@@ -235,8 +235,7 @@ impl Desk {
         if by(grant) != operation.request.requester || grant.server() != Some(&operation.request.server) {
             return Err(Error::WrongGrant);
         }
-        let Some(client) = runner.fleet.client(&operation.request.account) else { return Ok(None) };
-        Ok(runner.find_link(&client, operation).await.found)
+        Ok(runner.link_of(operation).await)
     }
 
     /// The requester has seen the link, whose secret was made by the request that OVHcloud calls `query`.

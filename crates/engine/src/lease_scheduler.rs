@@ -27,6 +27,7 @@ use super::{
     beside::Scope,
     fleet::Fleet,
     lookout::{self, Lookout},
+    matter::matter,
     plan::{self, Aim, Back},
     steps,
 };
@@ -391,7 +392,7 @@ impl Warden {
             plan::Error::Problem(Problem::ServerGone) => return Ok(Begun::NotYet),
             plan::Error::Problem(_) => return Ok(Begun::No),
         };
-        let matter = steps::matter(error);
+        let matter = matter(error);
         steps::tell_operator((&self.store, &self.pulse), origin, matter, error.to_string()).await?;
         Ok(if error.is_transient() || matter.is_the_accounts() { Begun::NotYet } else { Begun::No })
     }

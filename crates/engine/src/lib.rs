@@ -6,7 +6,7 @@
 //! - [`intake`]: where a request becomes an operation, or is refused.
 //! - [`runner`], [`steps`]: one loop takes the step that is due; each step is a function that says what it did.
 //! - [`plan`], [`exact_calls`]: what an action would do now, to the letter.
-//! - [`link`]: where the link to the password is looked for.
+//! - [`link`]: where the link to the password is looked for. `matter`: who can mend what OVHcloud answers.
 //! - [`lease_scheduler`], [`lookout`]: deadlines, reminders, and rescues that others ended.
 //! - [`fleet`]: the servers of all accounts: read, remembered, found, checked.
 //! - [`beside`]: what others are at on a server, read before a deed.
@@ -18,6 +18,7 @@ pub mod exact_calls;
 pub mod needs;
 pub mod fleet;
 pub mod plan;
+mod matter;
 pub mod link;
 pub mod messenger;
 pub mod wakeups;

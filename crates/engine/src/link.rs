@@ -1,6 +1,7 @@
 //! Looking for the link that leads to the rescue's password. What is found is a secret: it leaves this module only as one.
 
 pub mod kept;
+pub(crate) mod searches;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -14,7 +15,7 @@ use bernard_platform::clock::BootInstant;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::steps;
+use super::matter::matter;
 
 /// How much older than the intent a mail may look: OVHcloud's dates have whole seconds, and its mail comes from another machine.
 const SLACK: SignedDuration = SignedDuration::from_secs(60);
@@ -111,7 +112,7 @@ pub fn words<'a>(refused: impl IntoIterator<Item = &'a ovh::Error>) -> Option<St
 
 /// Whether OVHcloud itself says that this may not be asked, though the key is good: asking again changes nothing.
 fn is_by_right(error: &ovh::Error) -> bool {
-    error.is_refusal() && matches!(error.status(), Some(401 | 403 | 460)) && !steps::matter(error).is_the_accounts()
+    error.is_refusal() && matches!(error.status(), Some(401 | 403 | 460)) && !matter(error).is_the_accounts()
 }
 
 /// What is known of an account's mails while a link is looked for.

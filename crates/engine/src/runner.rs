@@ -3,11 +3,7 @@
 //! The loop is trivial; [`Runner::step`] is public and says what it did, so a test can be its own scheduler. Nothing is kept
 //! in memory that the store does not have, so a process that dies is carried on by the next one.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use bernard_domain::operation::{Operation, OperationId, event::Event, step::Step};
 use bernard_platform::clock;
@@ -17,11 +13,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     fleet::Fleet,
-    link::Memory,
+    link::Found,
     lookout::Lookout,
-    steps::{self, Failure, Next, Settings, Troubles, Work},
+    steps::{self, Context, Failure, Next, Settings, Work},
 };
-use crate::{link::kept::Kept, messenger::Errands, wakeups::Pulse};
+use crate::{messenger::Errands, wakeups::Pulse};
 
 /// How long the loop rests when the store does not answer, or an operation's step panicked.
 const REST: Duration = Duration::from_secs(5);
@@ -29,15 +25,8 @@ const REST: Duration = Duration::from_secs(5);
 /// Carries operations on.
 #[derive(Debug)]
 pub struct Runner {
-    pub(super) store: Store,
-    pub(super) fleet: Fleet,
-    pub(super) settings: Settings,
-    pub(super) errands: Errands,
-    pub(super) pulse: Pulse,
-    pub(super) searches: Searches,
-    pub(super) troubles: Troubles,
-    /// Links that were found and not taken yet.
-    pub(super) kept: Kept,
+    /// What its steps work with.
+    context: Context,
 }
 
 /// What a step came to.
@@ -54,13 +43,23 @@ pub enum Did {
 impl Runner {
     /// A runner of these operations.
     pub fn new(store: Store, fleet: Fleet, settings: Settings, errands: Errands, pulse: Pulse) -> Self {
-        let (searches, troubles) = (Searches::default(), Troubles::default());
-        Self { store, fleet, settings, errands, pulse, searches, troubles, kept: Kept::default() }
+        Self { context: Context::new(store, fleet, settings, errands, pulse) }
     }
 
     /// What notices what others do to our rescues.
     pub fn lookout(&self) -> Lookout {
-        Lookout::new(self.store.clone(), self.fleet.clone(), self.pulse.clone())
+        self.context.lookout()
+    }
+
+    /// The link of an operation, as its steps find it; `None` when it is not there, or nobody can ask for it.
+    pub(super) async fn link_of(&self, operation: &Operation) -> Option<Found> {
+        let client = self.context.fleet.client(&operation.request.account)?;
+        self.context.find_link(&client, operation).await.found
+    }
+
+    /// The link of this operation was taken: nobody needs it any more.
+    pub fn link_is_taken(&self, id: OperationId) {
+        self.context.kept.forget(id);
     }
 
     /// Takes the step that is due for one operation.
@@ -68,15 +67,17 @@ impl Runner {
     /// # Errors
     /// When the store cannot be used; then nothing happened that is not recorded, but perhaps a reboot whose intent is.
     pub async fn step(&self, id: OperationId) -> Result<Did, Error> {
-        let Some(operation) = self.store.operation(id).await? else { return Ok(Did::Nothing) };
+        let Some(operation) = self.context.store.operation(id).await? else { return Ok(Did::Nothing) };
         let Some(step) = Step::of(&operation.state.phase) else { return Ok(Did::Nothing) };
-        let client = self.fleet.client(&operation.request.account);
+        let client = self.context.fleet.client(&operation.request.account);
         let next = match (steps::overdue(&operation, clock::now()), client) {
             (Some(event), _) => Ok(Next::Record(event)),
-            (None, Some(client)) => Work { runner: self, operation: &operation, client: &client }.take(step).await,
+            (None, Some(client)) => {
+                Work { context: &self.context, operation: &operation, client: &client }.take(step).await
+            }
             (None, None) => {
-                let next = steps::without_account(&operation, &self.settings);
-                Ok(steps::account_gone(self, &operation, next).await?)
+                let next = steps::without_account(&operation, &self.context.settings);
+                Ok(steps::account_gone(&self.context, &operation, next).await?)
             }
         };
         match next {
@@ -85,17 +86,17 @@ impl Runner {
                 Ok(Did::Recorded(step))
             }
             Ok(Next::Reread) => {
-                self.pulse.tap();
+                self.context.pulse.tap();
                 Ok(Did::Recorded(step))
             }
             Ok(Next::Wait(pause) | Next::Hindered(pause, _)) => {
-                self.store.park(&operation, clock::now() + pause).await?;
+                self.context.store.park(&operation, clock::now() + pause).await?;
                 Ok(Did::Waits(step))
             }
             Err(Failure::Store(error)) => Err(error),
             Err(failure) => {
                 tracing::error!(operation.id = %id, error = %failure, "a step cannot be done");
-                self.store.park(&operation, clock::now() + REST).await?;
+                self.context.store.park(&operation, clock::now() + REST).await?;
                 Ok(Did::Waits(step))
             }
         }
@@ -109,7 +110,7 @@ impl Runner {
             let sleep = self.start_due(&mut under_way, &mut steps).await;
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = self.pulse.for_runner() => {}
+                () = self.context.pulse.for_runner() => {}
                 () = tokio::time::sleep(sleep) => {}
                 Some(done) = steps.join_next() => {
                     if let Ok(id) = done {
@@ -129,8 +130,8 @@ impl Runner {
     ) -> Duration {
         let now = clock::now();
         // Found a moment before its delivery began, which may take as long as the search may.
-        self.kept.let_go(self.settings.secret_timeout * 2);
-        let (due, next) = match self.store.due(now).await {
+        self.context.kept.let_go(self.context.settings.secret_timeout * 2);
+        let (due, next) = match self.context.store.due(now).await {
             Ok(due) => due,
             Err(error) => {
                 tracing::error!(%error, "the store does not say what is due");
@@ -170,17 +171,17 @@ impl Runner {
 
     /// The card says that something is wrong with us, and the step is tried again after a rest.
     async fn tell_fault(&self, id: OperationId) -> Result<(), Error> {
-        if let Some(operation) = self.store.operation(id).await?
-            && let Append::Done(faulted) = self.store.append(&operation, &Event::Faulted, clock::now()).await?
+        if let Some(operation) = self.context.store.operation(id).await?
+            && let Append::Done(faulted) = self.context.store.append(&operation, &Event::Faulted, clock::now()).await?
         {
-            self.store.park(&faulted, clock::now() + REST).await?;
-            self.pulse.tap();
+            self.context.store.park(&faulted, clock::now() + REST).await?;
+            self.context.pulse.tap();
         }
         Ok(())
     }
 
     async fn record(&self, operation: &Operation, event: &Event) -> Result<(), Error> {
-        match self.store.append(operation, event, clock::now()).await? {
+        match self.context.store.append(operation, event, clock::now()).await? {
             Append::Done(next) => {
                 tracing::info!(
                     operation.id = %next.id,
@@ -189,35 +190,15 @@ impl Runner {
                     phase = next.state.phase.word(),
                     "an operation went on"
                 );
-                self.pulse.tap();
+                self.context.pulse.tap();
             }
             // A person decided something meanwhile: the next look goes by that.
-            Append::Overtaken => self.pulse.tap(),
+            Append::Overtaken => self.context.pulse.tap(),
             Append::Illegal(illegal) => {
                 tracing::error!(operation.id = %operation.id, %illegal, "a step came to something impossible");
-                self.store.park(operation, clock::now() + REST).await?;
+                self.context.store.park(operation, clock::now() + REST).await?;
             }
         }
         Ok(())
-    }
-}
-
-/// What searches for links remember, by operation. Only saves requests: what is lost is asked again.
-#[derive(Debug, Default)]
-pub(super) struct Searches(Mutex<HashMap<OperationId, Memory>>);
-
-impl Searches {
-    pub(super) fn take(&self, id: OperationId) -> Memory {
-        self.0.lock().map(|mut all| all.remove(&id).unwrap_or_default()).unwrap_or_default()
-    }
-
-    pub(super) fn put(&self, id: OperationId, memory: Memory) {
-        if let Ok(mut all) = self.0.lock() {
-            // Ended operations leave a little behind; a hundred of them are worth nothing.
-            if all.len() > 100 {
-                all.clear();
-            }
-            all.insert(id, memory);
-        }
     }
 }

@@ -5,12 +5,14 @@
 mod no_account;
 mod approval;
 mod console;
+mod context;
 mod follow;
 mod hindered;
 mod link;
 mod others;
 mod prepare;
 mod reboot;
+mod troubles;
 
 use std::time::Duration;
 
@@ -30,12 +32,13 @@ use bernard_platform::clock;
 use bernard_store as store;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{lookout, plan, runner::Runner};
+use super::{lookout, matter::matter, plan};
 use crate::messenger::Verdict;
 
-pub(super) use crate::steps::no_account::without_account;
 pub(super) use approval::overdue;
-pub(super) use hindered::{Troubles, account_gone, matter, tell_operator};
+pub(super) use context::Context;
+pub(super) use hindered::{account_gone, tell_operator};
+pub(super) use no_account::without_account;
 
 /// How many task polls a repeated reading may fail before something that was not begun is given up.
 const PATIENCE: u32 = 20;
@@ -114,7 +117,7 @@ impl From<lookout::Failure> for Failure {
 
 /// One step of one operation.
 pub(super) struct Work<'a> {
-    pub(super) runner: &'a Runner,
+    pub(super) context: &'a Context,
     pub(super) operation: &'a Operation,
     pub(super) client: &'a ovh::Client,
 }
@@ -225,7 +228,7 @@ impl Work<'_> {
             Kind::Link => self.reboots().await,
             _ => None,
         };
-        Ok(match self.runner.errands.may_still(self.operation, server.clone(), reboots).await {
+        Ok(match self.context.errands.may_still(self.operation, server.clone(), reboots).await {
             Some(Verdict::Allowed) => None,
             Some(Verdict::Refused) => {
                 let event = Event::FoundImpossible { problem: Problem::NoLongerAllowed };
@@ -268,7 +271,7 @@ impl Work<'_> {
     }
 
     fn settings(&self) -> &Settings {
-        &self.runner.settings
+        &self.context.settings
     }
 
     /// The name of the server that is worked on.

@@ -6,10 +6,7 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{
-    client::{Call, Client},
-    error::Error,
-};
+use super::{call::Call, client::Client, error::Error};
 
 #[derive(Deserialize)]
 struct Described {

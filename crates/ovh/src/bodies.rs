@@ -17,10 +17,7 @@ use bernard_untrusted::{lenient::Field, shown, sieve::one_line};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use super::{
-    odd::{Partly, odd_ones},
-    service::{self, Service},
-};
+use super::odd::{Partly, odd_ones};
 
 /// Text that says something, or nothing.
 fn some_text(text: Option<String>) -> Option<String> {
@@ -288,31 +285,21 @@ impl Partly for IpmiAccess {
 #[derive(Deserialize)]
 pub(super) struct ServiceInfos {
     #[serde(default)]
-    expiration: Field<jiff::civil::Date>,
+    pub(super) expiration: Field<jiff::civil::Date>,
     #[serde(default)]
-    renew: Field<Renew>,
+    pub(super) renew: Field<Renew>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Renew {
-    automatic: Option<bool>,
-    delete_at_expiration: Option<bool>,
+pub(super) struct Renew {
+    pub(super) automatic: Option<bool>,
+    pub(super) delete_at_expiration: Option<bool>,
 }
 
 impl Partly for ServiceInfos {
     fn odd(&self) -> Vec<String> {
         odd_ones([("expiration", self.expiration.is_odd()), ("renew", self.renew.is_odd())])
-    }
-}
-
-impl From<ServiceInfos> for Service {
-    fn from(infos: ServiceInfos) -> Self {
-        let renewed = infos.renew.read().and_then(|renew| {
-            // A service that is renewed and then deleted is not renewed.
-            renew.automatic.map(|automatic| automatic && renew.delete_at_expiration != Some(true))
-        });
-        Self { expires: infos.expiration.read(), renewed }
     }
 }
 
@@ -353,21 +340,14 @@ impl PlannedIntervention {
 #[derive(Deserialize)]
 pub(super) struct Intervention {
     #[serde(rename = "type", default)]
-    kind: Field<String>,
+    pub(super) kind: Field<String>,
     #[serde(default)]
-    date: Field<Timestamp>,
+    pub(super) date: Field<Timestamp>,
 }
 
 impl Partly for Intervention {
     fn odd(&self) -> Vec<String> {
         odd_ones([("type", self.kind.is_odd()), ("date", self.date.is_odd())])
-    }
-}
-
-impl Intervention {
-    pub(super) fn numbered(self, id: u64) -> service::Intervention {
-        let kind = one_line(&self.kind.read().unwrap_or_default());
-        service::Intervention { id, kind, began: self.date.read() }
     }
 }
 

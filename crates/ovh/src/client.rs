@@ -4,6 +4,8 @@
 //! whoever wrote must know of every attempt that may still be carried out. Writes go over a connection of their own, so that
 //! nothing beneath us can send one twice. Redirects are never followed: a 307 would repeat a POST somewhere else.
 
+mod proof;
+
 use std::{
     fmt,
     sync::Arc,
@@ -11,7 +13,7 @@ use std::{
 };
 
 use backon::{ExponentialBuilder, Retryable};
-use bernard_domain::server::{QueryId, ServiceName};
+use bernard_domain::server::ServiceName;
 use bernard_platform::tls::{self, Http};
 use reqwest::{
     ClientBuilder, Method,
@@ -25,10 +27,11 @@ use super::{
     account::{Account, Endpoint},
     answer::{self, Answer},
     auth::{Another, Auth},
+    call::{Call, Fault, Outgoing, Written},
     error::{Cause, Error, Failure},
     odd::{Oddities, Oddity, Partly},
     quota::{Permit, Priority, Quota},
-    standing::Latest,
+    standing::{Latest, Standing},
 };
 
 /// How long the wire is waited for.
@@ -80,79 +83,6 @@ pub(super) struct Inner {
     timeouts: Timeouts,
     odd: Oddities,
     pub(super) latest: Latest,
-}
-
-/// The operator must act before this account can be used.
-#[derive(Debug, thiserror::Error)]
-pub enum Fault {
-    /// Kimsufi, So you Start and simulators have no known place for OAuth2 tokens.
-    #[error("the account `{account}` uses OAuth2, but its endpoint has no known token_url")]
-    NoTokenUrl {
-        /// The account's name.
-        account: String,
-    },
-    /// No connection could be trusted.
-    #[error("no HTTP client can be built for the account `{account}`: {why}")]
-    Tls {
-        /// The account's name.
-        account: String,
-        /// What is wrong with the machine's certificate authorities, or with TLS.
-        why: String,
-    },
-}
-
-/// What a write came to, with OVHcloud's name for the request: what its support asks for.
-#[derive(Clone, Debug)]
-pub struct Written<T> {
-    /// What OVHcloud answered.
-    pub value: T,
-    /// OVHcloud's name for the request; `None` when it gave none.
-    pub query: Option<QueryId>,
-}
-
-impl<T> Written<T> {
-    pub(super) fn of(value: T, answer: &Answer) -> Self {
-        Self { value, query: answer.query_id.clone().map(QueryId::from) }
-    }
-
-    pub(super) fn map<U>(self, change: impl FnOnce(T) -> U) -> Written<U> {
-        Written { value: change(self.value), query: self.query }
-    }
-}
-
-/// What goes over the wire, without its proof.
-#[derive(Clone)]
-pub(super) struct Outgoing {
-    pub(super) method: Method,
-    pub(super) url: Url,
-    pub(super) body: Option<String>,
-}
-
-/// A call: what goes over the wire, and the words for it.
-pub(super) struct Call {
-    pub(super) outgoing: Outgoing,
-    /// Completes "could not …".
-    doing: String,
-    server: Option<ServiceName>,
-}
-
-impl Call {
-    pub(super) fn new(method: Method, url: Url, doing: impl Into<String>) -> Self {
-        Self { outgoing: Outgoing { method, url, body: None }, doing: doing.into(), server: None }
-    }
-
-    pub(super) fn about(self, server: &ServiceName) -> Self {
-        Self { server: Some(server.clone()), ..self }
-    }
-
-    pub(super) fn with_body(mut self, body: &serde_json::Value) -> Self {
-        self.outgoing.body = Some(body.to_string());
-        self
-    }
-
-    pub(super) fn error(&self, failure: Failure) -> Error {
-        Error::new(&self.doing, self.server.as_ref(), failure)
-    }
 }
 
 impl Client {
@@ -223,6 +153,11 @@ impl Client {
     #[must_use]
     pub(super) fn briefly(&self) -> Self {
         self.within(BRIEFLY)
+    }
+
+    /// How it stands with the account, by its latest request.
+    pub fn standing(&self) -> Standing {
+        self.inner.latest.standing()
     }
 
     /// What could not be read in this account lately, each thing once.

@@ -12,7 +12,8 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::{
-    client::{Call, Client, Written},
+    call::{Call, Written},
+    client::Client,
     dedicated::filter,
     error::Error,
 };

@@ -10,11 +10,7 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{
-    auth,
-    client::{Call, Client},
-    error::Error,
-};
+use super::{auth, call::Call, client::Client, error::Error};
 
 /// A consumer key that is good for nothing until somebody authorizes it (schema `auth.Credential`).
 #[derive(Deserialize)]

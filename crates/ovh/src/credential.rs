@@ -6,7 +6,8 @@ use reqwest::Method;
 use serde::Deserialize;
 
 use super::{
-    client::{Call, Client},
+    call::Call,
+    client::Client,
     error::Error,
     odd::{Partly, odd_ones},
 };

@@ -15,7 +15,8 @@ use serde_json::{Map, Value, json};
 use tokio::time::timeout;
 
 use super::{
-    client::{Call, Client, Written},
+    call::{Call, Written},
+    client::Client,
     error::{Cause, Error, Unreadable},
     service::latest,
 };

@@ -9,7 +9,7 @@
 //! - `POST /secret/retrieve` does not exist in this program.
 //!
 //! In reading order: `account` (where and who) · `sign` and `auth` (proof and OVHcloud's time) · `flight` (fetch once
-//! for many) · `quota` (the budget) · `client` (the only way out) · `answer` and `error` (what came back) ·
+//! for many) · `quota` (the budget) · `call` (what is asked) · `client` (the only way out) · `answer` and `error` (what came back) ·
 //! `odd` and `each` (one bad thing hides no good one) · `standing` (how the latest went) · `wire` (bodies) · `dedicated`, `reboot`, `service`, `console`, `mail`, `credential`, `consumer_key`, `authorization` (the calls) ·
 //! `decode` (their bodies without a connection).
 
@@ -17,6 +17,7 @@ mod account;
 pub mod answer;
 mod auth;
 mod authorization;
+mod call;
 mod client;
 mod console;
 mod consumer_key;
@@ -39,7 +40,8 @@ mod bodies;
 mod tests;
 
 pub use account::{Account, Credentials, Endpoint, NotAnEndpoint};
-pub use client::{Client, Fault, READ_PATIENCE, Written};
+pub use call::{Fault, Written};
+pub use client::{Client, READ_PATIENCE};
 pub use console::{Console, console_body};
 pub use consumer_key::PendingKey;
 pub use credential::{AccessRule, Credential, Details};

@@ -6,10 +6,7 @@ use reqwest::Method;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    client::{Call, Client},
-    error::Error,
-};
+use super::{call::Call, client::Client, error::Error};
 use crate::bodies;
 
 /// The id of a mail. Newer mails have ids that were not in the list before.

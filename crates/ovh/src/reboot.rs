@@ -25,7 +25,8 @@ use tower_service::Service;
 
 use super::{
     auth::Ready,
-    client::{Call, Client, Written},
+    call::{Call, Written},
+    client::Client,
     error::{Cause, Error, Failure},
     quota::Permit,
 };

@@ -1,7 +1,7 @@
 //! What OVHcloud does with a server besides what we ask: its contract, and what its people do in the datacentre.
 
 use bernard_domain::{inventory::known::Planned, server::ServiceName};
-use bernard_untrusted::lenient::List;
+use bernard_untrusted::{lenient::List, sieve::one_line};
 use jiff::{Timestamp, civil::Date};
 
 use super::{client::Client, each::Each, error::Error};
@@ -25,6 +25,24 @@ pub struct Intervention {
     pub kind: String,
     /// When it began.
     pub began: Option<Timestamp>,
+}
+
+impl From<bodies::ServiceInfos> for Service {
+    fn from(infos: bodies::ServiceInfos) -> Self {
+        let renewed = infos.renew.read().and_then(|renew| {
+            // A service that is renewed and then deleted is not renewed.
+            renew.automatic.map(|automatic| automatic && renew.delete_at_expiration != Some(true))
+        });
+        Self { expires: infos.expiration.read(), renewed }
+    }
+}
+
+impl Intervention {
+    /// The intervention with this id.
+    fn of(id: u64, body: bodies::Intervention) -> Self {
+        let kind = one_line(&body.kind.read().unwrap_or_default());
+        Self { id, kind, began: body.date.read() }
+    }
 }
 
 /// How many planned interventions are read at most, the latest: each costs a request.
@@ -70,7 +88,7 @@ impl Client {
         let read = self.each(ids, |client, id| async move {
             let doing = format!("read the intervention {id} of `{name}`");
             let call = client.get(name, &["intervention", &id.to_string()], doing);
-            client.read::<bodies::Intervention>(&call).await.map(|read| Some(read.numbered(id)))
+            client.read::<bodies::Intervention>(&call).await.map(|read| Some(Intervention::of(id, read)))
         });
         let mut interventions: Each<Intervention> = read.await?;
         interventions.read.sort_by_key(|intervention| std::cmp::Reverse(intervention.began));

@@ -4,7 +4,6 @@ use std::sync::{Mutex, PoisonError};
 
 use super::{
     answer::Answer,
-    client::Client,
     error::{Cause, Failure},
 };
 
@@ -25,6 +24,11 @@ pub enum Standing {
 pub(super) struct Latest(Mutex<Standing>);
 
 impl Latest {
+    /// How the latest went.
+    pub(super) fn standing(&self) -> Standing {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Notes how a request went. What was not sent, for want of our own budget, tells nothing of OVHcloud.
     pub(super) fn note(&self, went: &Result<Answer, Failure>) {
         let standing = match went {
@@ -36,13 +40,6 @@ impl Latest {
             Err(_) => Standing::Answers,
         };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = standing;
-    }
-}
-
-impl Client {
-    /// How it stands with the account, by its latest request.
-    pub fn standing(&self) -> Standing {
-        self.inner.latest.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 

@@ -7,7 +7,7 @@ use bernard_domain::{
 };
 use jiff::Timestamp;
 
-use super::{Error, Store, operations, pause};
+use super::{Error, Store, operations, pause, replay};
 use crate::Append;
 
 /// What came of recording an approval.
@@ -45,7 +45,7 @@ impl Store {
             pause::check(&mut tx, operation.request.kind()).await?;
         }
         if operation.state.waits_to_begin() && !next.state.waits_to_begin() {
-            let mut others = operations::live(&mut tx, Some(&operation.request.server)).await?;
+            let mut others = replay::live(&mut tx, Some(&operation.request.server)).await?;
             others.retain(|other| other.id != operation.id);
             let kind = operation.request.kind();
             if let Some(holder) = others.iter().find(|other| lease::stands_in_the_way(other, kind)) {

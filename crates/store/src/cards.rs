@@ -4,14 +4,14 @@ use std::fmt;
 
 use bernard_domain::{
     audit::{Act, Entry},
-    operation::{Operation, OperationId, Request, event::Event},
+    operation::{OperationId, Request},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::{Append, Error, Store, audit, from_json, json, millis, operations, time};
+use super::{Error, Store, audit, from_json, json, millis, time};
 
 /// How long a card waits for its answer (product.md: ten minutes; Discord's token for editing it dies after fifteen).
 const CARD_LIFE: SignedDuration = SignedDuration::from_mins(10);
@@ -61,15 +61,6 @@ pub struct Again {
     pub asked: u32,
 }
 
-/// What came of answering a card with an event.
-#[derive(Debug)]
-pub enum Answer {
-    /// The card was good for it; this came of the event.
-    Recorded(Append),
-    /// The card was answered before, or is too old: nothing was recorded.
-    Refused(CardRefusal),
-}
-
 /// Why a card or press opens nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CardRefusal {
@@ -117,29 +108,6 @@ impl Store {
         Ok(Some(Card { id, request: from_json(&request, name)?, command, again }))
     }
 
-    /// Answers a card with an event of an operation that is there already, as [`Store::append`] records it: once for ever.
-    ///
-    /// # Errors
-    /// [`Error::Database`], [`Error::Paused`]: nothing was recorded.
-    pub async fn append_from_card(
-        &self,
-        card: CardId,
-        operation: &Operation,
-        event: &Event,
-        now: Timestamp,
-    ) -> Result<Answer, Error> {
-        let mut tx = self.write().await?;
-        if let Some(refusal) = refusal(&mut tx, card, now).await? {
-            return Ok(Answer::Refused(refusal));
-        }
-        let appended = operations::append(&mut tx, operation, event, now).await?;
-        if let Append::Done(_) = &appended {
-            answer(&mut tx, card, Some(operation.id), now).await?;
-            tx.commit().await?;
-        }
-        Ok(Answer::Recorded(appended))
-    }
-
     /// Why the card can no longer be answered; `None` when it can.
     ///
     /// # Errors
@@ -176,6 +144,7 @@ fn dismissed(request: &Request, now: Timestamp) -> Entry {
     entry.asking(request.kind().as_str()).because(request.reason.as_deref())
 }
 
+/// Why the card can no longer be answered; `None` when it can.
 pub(super) async fn refusal(
     connection: &mut SqliteConnection,
     id: CardId,
@@ -196,6 +165,7 @@ pub(super) async fn refusal(
     })
 }
 
+/// The card has its answer: this operation, or **Cancel**.
 pub(super) async fn answer(
     tx: &mut SqliteConnection,
     id: CardId,

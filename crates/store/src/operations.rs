@@ -11,14 +11,18 @@ use bernard_domain::{
         state::IllegalEvent,
         step::Step,
     },
-    server::ServiceName,
 };
-use bernard_platform::clock;
 use jiff::Timestamp;
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+use sqlx::{Row, SqliteConnection};
 
 use super::{
-    CardId, Change, Error, Store, audit, cards, from_json, id, json, leases, mark, messages, millis, past, pause, time,
+    Error, Store, audit,
+    cards::{self, CardId, CardRefusal},
+    from_json, id, json,
+    lease_changes::{self, Change},
+    leases, messages, millis, past, pause,
+    replay::{live, load},
+    time,
 };
 
 /// What came of opening an operation.
@@ -29,7 +33,7 @@ pub enum Open {
     /// Another operation holds the server.
     Busy(Box<Operation>),
     /// The card or press has already been answered.
-    Refused(cards::CardRefusal),
+    Refused(CardRefusal),
 }
 
 /// What came of recording an event.
@@ -41,6 +45,15 @@ pub enum Append {
     Overtaken,
     /// It cannot follow.
     Illegal(IllegalEvent),
+}
+
+/// What came of answering a card with an event.
+#[derive(Debug)]
+pub enum Answer {
+    /// The card was good for it; this came of the event.
+    Recorded(Append),
+    /// The card was answered before, or is too old: nothing was recorded.
+    Refused(CardRefusal),
 }
 
 impl Store {
@@ -61,6 +74,29 @@ impl Store {
         Ok(opened)
     }
 
+    /// Answers a card with an event of an operation that is there already, as [`Store::append`] records it: once for ever.
+    ///
+    /// # Errors
+    /// [`Error::Database`], [`Error::Paused`]: nothing was recorded.
+    pub async fn append_from_card(
+        &self,
+        card: CardId,
+        operation: &Operation,
+        event: &Event,
+        now: Timestamp,
+    ) -> Result<Answer, Error> {
+        let mut tx = self.write().await?;
+        if let Some(refusal) = cards::refusal(&mut tx, card, now).await? {
+            return Ok(Answer::Refused(refusal));
+        }
+        let appended = append(&mut tx, operation, event, now).await?;
+        if let Append::Done(_) = &appended {
+            cards::answer(&mut tx, card, Some(operation.id), now).await?;
+            tx.commit().await?;
+        }
+        Ok(Answer::Recorded(appended))
+    }
+
     /// Accepts what a press or a command without a confirmation card asked for, once for each interaction.
     ///
     /// # Errors
@@ -73,7 +109,7 @@ impl Store {
             .fetch_optional(&mut *tx)
             .await?;
         if let Some(known) = known {
-            return Ok(Open::Refused(cards::CardRefusal::Answered(Some(OperationId(known)))));
+            return Ok(Open::Refused(CardRefusal::Answered(Some(OperationId(known)))));
         }
         let opened = open(&mut tx, &origin, request, now).await?;
         if matches!(opened, Open::Accepted(..)) {
@@ -221,7 +257,7 @@ pub(super) async fn append(
     audit::append(tx, &bernard_domain::audit::of_event(&next, event, now)).await?;
     if let Some(effect) = lease::effect(&next, event, now) {
         audit::append(tx, &bernard_domain::audit::of_lease(&next, &effect, now)).await?;
-        if leases::apply(tx, &next, effect, now).await? != Change::Done {
+        if lease_changes::apply(tx, &next, effect, now).await? != Change::Done {
             return Ok(Append::Overtaken);
         }
     }
@@ -243,7 +279,7 @@ pub(super) async fn open(
     let mark = Mark::new();
     // What was being looked at while another press put everything back has nothing left to put back.
     if kind == Kind::PutBack && leases::active(&mut *tx, &request.server).await?.is_none() {
-        return Ok(Open::Refused(cards::CardRefusal::Answered(None)));
+        return Ok(Open::Refused(CardRefusal::Answered(None)));
     }
     let row = sqlx::query(
         "INSERT INTO operations (origin, account, server, kind, requester, request, mark, version, live, holds, due_at, opened_at, changed_at)
@@ -289,45 +325,4 @@ pub(super) async fn overtake(
         }
     }
     Ok(overtaken)
-}
-
-pub(super) async fn live(
-    connection: &mut SqliteConnection,
-    server: Option<&ServiceName>,
-) -> Result<Vec<Operation>, Error> {
-    let ids: Vec<i64> =
-        sqlx::query_scalar("SELECT id FROM operations WHERE live = 1 AND ($1 IS NULL OR server = $1) ORDER BY id")
-            .bind(server.map(ServiceName::as_str))
-            .fetch_all(&mut *connection)
-            .await?;
-    let mut operations = Vec::with_capacity(ids.len());
-    for id in ids {
-        operations.extend(load(connection, OperationId(id)).await?);
-    }
-    Ok(operations)
-}
-
-/// Recovery is replay: the operation is folded from its events.
-async fn load(connection: &mut SqliteConnection, operation: OperationId) -> Result<Option<Operation>, Error> {
-    let row: Option<SqliteRow> = sqlx::query("SELECT request, opened_at, mark FROM operations WHERE id = $1")
-        .bind(operation.0)
-        .fetch_optional(&mut *connection)
-        .await?;
-    let Some(row) = row else { return Ok(None) };
-    let request: Request = from_json(row.get(0), || format!("the request of {operation}"))?;
-    let events: Vec<(i64, String)> =
-        sqlx::query_as("SELECT at, event FROM events WHERE operation = $1 ORDER BY version")
-            .bind(operation.0)
-            .fetch_all(&mut *connection)
-            .await?;
-    let mut loaded = Operation::open(operation, mark(row.get(2)), request, time(row.get(1)));
-    for (at, text) in &events {
-        let event: Event = from_json(text, || format!("an event of {operation}"))?;
-        loaded = loaded.record(&event, time(*at))?;
-    }
-    // What is waited since, not what happened when: buttons are named after that.
-    for moment in [&mut loaded.opened, &mut loaded.since, &mut loaded.approved] {
-        *moment = clock::not_ahead(*moment);
-    }
-    Ok(Some(loaded))
 }

@@ -10,7 +10,7 @@ use bernard_domain::{
 use jiff::Timestamp;
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Error, Open, Store, audit, from_json, leases, millis, notices, operations, time};
+use super::{Error, Open, Store, audit, from_json, lease_changes, leases, millis, notices, operations, time};
 
 /// A lease, and how far its reminders are.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,7 +134,7 @@ impl Store {
         if leases::active(&mut tx, &lease.server).await?.as_ref() != Some(lease) {
             return Ok(false);
         }
-        leases::end(&mut tx, &lease.server, Over::ServerLeft, now).await?;
+        lease_changes::end(&mut tx, &lease.server, Over::ServerLeft, now).await?;
         notices::write(&mut tx, &format!("left:{}", lease.operation.0), letter, now).await?;
         audit::append(&mut tx, entry).await?;
         tx.commit().await?;
@@ -195,7 +195,7 @@ async fn move_on(tx: &mut sqlx::SqliteConnection, kept: &Kept, to: Onward, now: 
     .await?;
     let moved = moved.rows_affected() > 0;
     if moved && kept.lease.deadline <= now {
-        leases::show_again(tx, &kept.lease.server).await?;
+        lease_changes::show_again(tx, &kept.lease.server).await?;
     }
     Ok(moved)
 }

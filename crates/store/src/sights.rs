@@ -14,7 +14,7 @@ use bernard_domain::{
 };
 use jiff::Timestamp;
 
-use super::{Error, Store, audit, leases, messages, millis, notices, operations, past};
+use super::{Error, Store, audit, lease_changes, leases, messages, millis, notices, operations, past, replay};
 
 /// What was noticed of a lease.
 #[derive(Clone, Copy, Debug)]
@@ -107,10 +107,10 @@ impl Store {
         if !same || in_our_hands(&mut tx, lease, began).await? {
             return Ok(false);
         }
-        leases::rewrite(&mut tx, changed).await?;
+        lease_changes::rewrite(&mut tx, changed).await?;
         if changed.seen.has_left() {
             // A link that is found now leads nowhere.
-            for other in operations::live(&mut tx, Some(&lease.server)).await? {
+            for other in replay::live(&mut tx, Some(&lease.server)).await? {
                 if other.state.seeks_link() {
                     let event = Event::FoundImpossible { problem: Problem::LeftRescue };
                     operations::append(&mut tx, &other, &event, now).await?;
@@ -122,8 +122,8 @@ impl Store {
             past::not_over(&mut tx, lease.operation).await?;
         }
         match ends {
-            true => leases::end(&mut tx, &lease.server, Over::Others, now).await?,
-            false => leases::show_again(&mut tx, &lease.server).await?,
+            true => lease_changes::end(&mut tx, &lease.server, Over::Others, now).await?,
+            false => lease_changes::show_again(&mut tx, &lease.server).await?,
         }
         if let Some((origin, letter)) = letter {
             notices::write(&mut tx, origin, letter, now).await?;

@@ -2,16 +2,18 @@
 
 use bernard_domain::{
     locale::Locale,
-    operation::{Operation, Source, state::Link},
+    operation::{Operation, state::Link},
     server::System,
 };
 use bernard_text::{mention, say};
 use bernard_untrusted::shown::span::code;
 
+use crate::speak;
+
 /// What became of the link, and where to log in.
 pub(super) fn line(operation: &Operation, link: Link, locale: Locale) -> String {
     let user = operation.rescue().map_or(System::Linux, |(system, _)| system).user();
-    let source = operation.state.facts.source.map(|found| source(found, locale)).unwrap_or_default();
+    let source = operation.state.facts.source.map(|found| speak::source(found, locale)).unwrap_or_default();
     match link {
         Link::Delivered => say!(locale, "end-link-delivered", source = source, user = code(user)),
         Link::Revealed => say!(locale, "end-link-revealed", source = source, user = code(user)),
@@ -41,19 +43,10 @@ fn by_key_line(operation: &Operation, user: &str, locale: Locale) -> String {
 /// What was searched, and what went wrong there.
 fn not_found_line(operation: &Operation, locale: Locale) -> String {
     let facts = &operation.state.facts;
-    let searched: Vec<String> = facts.searched.iter().map(|searched| source(*searched, locale)).collect();
+    let searched: Vec<String> = facts.searched.iter().map(|searched| speak::source(*searched, locale)).collect();
     let line = say!(locale, "end-link-not-found", searched = searched.join(", "));
     match &facts.search_trouble {
         Some(said) => format!("{line}\n{}", say!(locale, "end-link-trouble", said = code(said))),
         None => line,
-    }
-}
-
-/// Where a link was found, in words.
-pub fn source(source: Source, locale: Locale) -> String {
-    match source {
-        Source::AuthenticationSecret => say!(locale, "source-authentication-secret"),
-        Source::Mail => say!(locale, "source-mail"),
-        Source::Console => say!(locale, "source-console"),
     }
 }

@@ -9,7 +9,8 @@ use bernard_text::{mention, say};
 use bernard_untrusted::shown::span::code;
 use serenity::builder::CreateButton;
 
-use super::{Manner, Rendering, because_line, rendering, requester, title};
+use super::{because_line, requester};
+use crate::message::{Manner, Rendering, rendering, title};
 use crate::{component::Button, others, speak};
 
 /// A question that only a person can answer; answered, it keeps its text and loses its buttons.

@@ -6,12 +6,7 @@ use bernard_text::say;
 use serenity::builder::CreateCommandOption;
 
 use super::Options;
-use crate::{
-    asking::Asking,
-    handler::{Handler, Reply},
-    refusal::Refusal,
-    speak,
-};
+use crate::{asking::Asking, context::Handler, refusal::Refusal, reply::Reply, speak};
 
 /// `/admin pause` asks for this.
 pub(super) fn options() -> Vec<CreateCommandOption> {

@@ -23,12 +23,13 @@ use super::{
     propose::request,
 };
 use crate::{
+    admission::Admitted,
     approval_card,
-    approve::{Emergency, accepted_waiting, done},
+    approve::accepted_waiting,
     asking::Asking,
-    handler::{Handler, Reply},
-    press::Admitted,
-    refusal::Refusal,
+    context::Handler,
+    refusal::{Emergency, Refusal, done},
+    reply::Reply,
     starts,
 };
 

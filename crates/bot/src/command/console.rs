@@ -12,12 +12,7 @@ use bernard_text::say;
 use serenity::{builder::CreateCommandOption, model::application::CommandOptionType};
 
 use super::{Options, option, server, text};
-use crate::{
-    approve::Haste,
-    asking::Asking,
-    handler::{Handler, Reply},
-    refusal::Refusal,
-};
+use crate::{approve::Haste, asking::Asking, context::Handler, refusal::Refusal, reply::Reply};
 
 /// What was typed after `/console`.
 #[derive(Clone, Debug, PartialEq)]

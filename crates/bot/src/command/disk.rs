@@ -7,11 +7,7 @@ use bernard_engine::{
 };
 use bernard_store::CardId;
 
-use crate::{
-    asking::Asking,
-    handler::{Handler, Reply},
-    refusal::Refusal,
-};
+use crate::{asking::Asking, context::Handler, refusal::Refusal, reply::Reply};
 
 impl Handler {
     /// The same way out, to the disk: on a card of its own, which takes the place of this one.

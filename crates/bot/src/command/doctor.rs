@@ -15,12 +15,7 @@ use bernard_untrusted::shown::{
 };
 use serenity::{builder::CreateAttachment, model::id::GuildId};
 
-use crate::{
-    asking::Asking,
-    handler::{Handler, Reply},
-    refusal::Refusal,
-    registration::Standing,
-};
+use crate::{asking::Asking, context::Handler, refusal::Refusal, registration::Standing, reply::Reply};
 
 /// How many servers or accounts are named in one line; the file has them all.
 const NAMED: usize = 5;

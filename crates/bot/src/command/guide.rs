@@ -6,9 +6,11 @@ use serenity::{builder::CreateCommandOption, model::application::ComponentIntera
 
 use super::text;
 use crate::{
+    component::guide,
+    context::Handler,
     guide::{Place, Reader, Topic},
-    handler::{Handler, Reply},
     refusal::Refusal,
+    reply::Reply,
 };
 
 /// `topic`, with its names in both languages.
@@ -36,5 +38,9 @@ pub(super) fn opened(topic: Topic, locale: Locale) -> Reply {
 }
 
 fn page(place: Place, locale: Locale) -> Reply {
-    Reply { buttons: place.buttons(locale), menu: Some(place.topics(locale)), ..Reply::text(place.content(locale)) }
+    Reply {
+        buttons: guide::buttons(place, locale),
+        menu: Some(guide::topics(place, locale)),
+        ..Reply::text(place.content(locale))
+    }
 }

@@ -3,10 +3,7 @@
 use bernard_domain::access::Capability;
 use bernard_text::say;
 
-use crate::{
-    asking::Asking,
-    handler::{Handler, Reply},
-};
+use crate::{asking::Asking, context::Handler, reply::Reply};
 
 impl Handler {
     pub(super) fn help(&self, asking: &Asking) -> Reply {

@@ -23,11 +23,7 @@ use serenity::{
 };
 
 use super::{option, text};
-use crate::{
-    asking::Asking,
-    handler::{Handler, Reply},
-    refusal::Refusal,
-};
+use crate::{asking::Asking, context::Handler, refusal::Refusal, reply::Reply};
 
 /// How many lines are shown: what fits on a phone without much scrolling.
 const SHOWN: usize = 10;

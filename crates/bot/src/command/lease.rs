@@ -7,7 +7,6 @@ use bernard_domain::{
         Lease,
         extension::{Cut, More, Offer},
     },
-    locale::Locale,
     operation::{Kind, Operation, Wish},
     server::Server,
 };
@@ -22,12 +21,13 @@ use serenity::{
 
 use super::{option, server, text};
 use crate::{
+    admission::Admitted,
     approve::Haste,
     asking::{self, Asking, ROLES_WITHIN},
     component::Button,
-    handler::{Handler, Reply},
-    press::Admitted,
-    refusal::Refusal,
+    context::Handler,
+    refusal::{LeaseRefusal, Refusal},
+    reply::Reply,
 };
 
 /// The options of `/rescue extend`, in the contract's order.
@@ -38,50 +38,6 @@ pub(super) fn extend_options() -> Vec<CreateCommandOption> {
 /// The options of `/rescue hand-over`, in the contract's order.
 pub(super) fn hand_over_options() -> Vec<CreateCommandOption> {
     vec![server(), option(CommandOptionType::User, "user", |l| say!(l, "option-owner")).required(true)]
-}
-
-/// Why a lease is not changed.
-#[derive(Debug)]
-pub enum LeaseRefusal {
-    /// Bernard holds no rescue of this server.
-    None(String),
-    /// The server has left its rescue without us.
-    Left(String),
-    /// The rescue that somebody else started is over, or has an owner now.
-    Gone,
-    /// It ends as late as it may.
-    Longest(Box<Lease>, SignedDuration),
-    /// It was changed or ended at the same moment.
-    Changed(String),
-    /// This person has no right to be its owner.
-    CannotOwn(UserId, String),
-    /// It is theirs already.
-    AlreadyTheirs(UserId, String),
-}
-
-impl LeaseRefusal {
-    /// The sentence.
-    pub fn speak(&self, locale: Locale) -> String {
-        match self {
-            Self::None(label) => say!(locale, "lease-none", server = named(label)),
-            Self::Left(label) => say!(locale, "lease-left", server = named(label)),
-            Self::Gone => say!(locale, "lease-gone"),
-            Self::Longest(lease, longest) => say!(
-                locale,
-                "lease-longest",
-                server = named(&lease.label),
-                until = since_epoch(lease.deadline),
-                longest = in_words(locale, *longest)
-            ),
-            Self::Changed(label) => say!(locale, "lease-changed", server = named(label)),
-            Self::CannotOwn(who, label) => {
-                say!(locale, "lease-cannot-own", who = mention(*who), server = named(label))
-            }
-            Self::AlreadyTheirs(who, label) => {
-                say!(locale, "lease-has-owner", who = mention(*who), server = named(label))
-            }
-        }
-    }
 }
 
 impl Handler {

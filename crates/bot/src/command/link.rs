@@ -6,13 +6,7 @@ use bernard_domain::{
 };
 use bernard_engine::exact_calls;
 
-use crate::{
-    approve::Haste,
-    asking::Asking,
-    handler::{Handler, Reply},
-    press::Admitted,
-    refusal::Refusal,
-};
+use crate::{admission::Admitted, approve::Haste, asking::Asking, context::Handler, refusal::Refusal, reply::Reply};
 
 impl Handler {
     pub(super) async fn link(&self, asking: &Asking, typed: &str) -> Result<Reply, Refusal> {

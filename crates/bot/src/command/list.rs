@@ -14,8 +14,9 @@ use crate::{
     approve::Haste,
     asking::Asking,
     command::{Typed, propose::request},
-    handler::{Handler, Reply},
+    context::Handler,
     refusal::Refusal,
+    reply::Reply,
     rescues::{Listing, in_rescue, listing, not_looked_at},
 };
 

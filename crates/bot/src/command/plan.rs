@@ -20,9 +20,10 @@ use crate::{
     asking::Asking,
     calls::{self, Readers},
     command::described,
-    handler::{Handler, Reply},
+    context::Handler,
     others,
     refusal::Refusal,
+    reply::Reply,
     starts,
 };
 

@@ -19,13 +19,14 @@ use jiff::SignedDuration;
 
 use super::{Typed, described::describe};
 use crate::{
-    approve::{Emergency, Haste, accepted_waiting},
+    admission::Admitted,
+    approve::{Haste, accepted_waiting},
     asking::Asking,
     component::Button,
-    handler::{Handler, Reply},
+    context::Handler,
     others,
-    press::Admitted,
-    refusal::Refusal,
+    refusal::{Emergency, Refusal},
+    reply::Reply,
 };
 
 impl Handler {
@@ -169,7 +170,7 @@ impl Handler {
         let admitted = self.admit_by_name(asking, operation, Kind::PutBack).await?;
         let lease = self.lookout.lease(&admitted.server).await?;
         let remains = lease.as_ref().is_some_and(|lease| lease.seen.has_left());
-        if !(remains || operation.can_be_put_back()) || !lease.is_some_and(|lease| operation.is_about(&lease)) {
+        if !(remains || operation.can_be_put_back()) || !lease.is_some_and(|lease| lease.is_of(&operation)) {
             return Err(Refusal::TooLate(Some(operation.id), Some(restore_command(operation))));
         }
         self.lead_out(asking, operation, &admitted, Aim::PutBack(Back::Recorded)).await

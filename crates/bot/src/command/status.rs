@@ -19,9 +19,10 @@ use jiff::SignedDuration;
 
 use crate::{
     asking::Asking,
-    handler::{Handler, Reply},
+    context::Handler,
     picture::Timeline,
     refusal::Refusal,
+    reply::Reply,
     rescues::{in_rescue, not_looked_at},
     speak, standing, starts,
 };

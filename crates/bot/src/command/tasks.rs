@@ -8,11 +8,7 @@ use bernard_domain::{
 use bernard_text::{from_now, named, say};
 use bernard_untrusted::shown::span::{code, code_within};
 
-use crate::{
-    asking::Asking,
-    handler::{Handler, Reply},
-    refusal::Refusal,
-};
+use crate::{asking::Asking, context::Handler, refusal::Refusal, reply::Reply};
 
 /// How many tasks are shown: they fit one message, and cost as many requests.
 const SHOWN: usize = 8;

@@ -14,8 +14,9 @@ use serenity::{builder::CreateCommandOption, model::application::CommandOptionTy
 use super::{Options, option, server};
 use crate::{
     asking::{self, Asking},
-    handler::{Handler, Reply},
+    context::Handler,
     refusal::Refusal,
+    reply::Reply,
     speak,
 };
 

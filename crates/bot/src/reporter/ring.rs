@@ -9,7 +9,7 @@ use serenity::{
 };
 
 use super::{Failure, It, Reporter};
-use crate::{approval_card, card::Rendering, posting, ringing};
+use crate::{approval_card, message::Rendering, posting, ringing};
 
 /// Whether a message rang whom it was to ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

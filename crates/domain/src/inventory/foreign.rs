@@ -13,13 +13,16 @@ use serde::{Deserialize, Serialize};
 
 use super::known::{Boots, Known, Servers};
 use crate::{
-    mark::{Mark, MarkedForeign},
+    mark::{Mark, Marked},
     server::{Boot, Server, ServiceName},
 };
 
 /// The number of a foreign rescue; never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ForeignId(pub i64);
+
+/// A rescue that somebody else started, as a button names it.
+pub type MarkedForeign = Marked<ForeignId>;
 
 /// A server in a rescue that Bernard did not start.
 #[derive(Clone, Debug, PartialEq)]

@@ -50,7 +50,7 @@ impl Work<'_> {
         if self.operation.request.kind() == Kind::Enable
             && !opens_by_key(self.operation)
             && let LinkLook { found: Some(found), refused, .. } =
-                self.runner.find_link(self.client, self.operation).await
+                self.context.find_link(self.client, self.operation).await
         {
             return self.hand_out(found, refused).await;
         }
@@ -114,7 +114,7 @@ impl Work<'_> {
         match &self.operation.request.wish {
             Wish::Enable(wish) => Some(wish.system),
             Wish::Restore { .. } | Wish::Reboot { .. } => {
-                let servers = self.runner.fleet.servers();
+                let servers = self.context.fleet.servers();
                 let server = &servers.get(self.server())?.server;
                 let into = self.operation.state.facts.plan.as_ref()?.into.as_ref()?;
                 let rescue = into.netboot().and_then(Boot::rescue_system);

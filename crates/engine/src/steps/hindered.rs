@@ -1,24 +1,20 @@
 //! What does not work that a step waits on: said on the card, told to on-call where only the operator can mend it, and asked less
 //! often then. It goes on by itself when it works again.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use bernard_domain::{
     hindrance::{Hindrance, Matter},
     notice::{Letter, Notice, To},
-    operation::{Operation, OperationId, event::Event},
+    operation::{Operation, event::Event},
 };
 use bernard_ovh as ovh;
-use bernard_platform::clock::{self, BootInstant};
+use bernard_platform::clock;
 use bernard_store as store;
 use bernard_store::{About, Store};
 
-use super::{Failure, Next, Work};
-use crate::{runner::Runner, wakeups::Pulse};
+use super::{Context, Failure, Next, Work};
+use crate::{matter::matter, wakeups::Pulse};
 
 /// How many looks in a row must meet the same before it is certain: a proxy may answer nonsense once.
 const CERTAIN: u32 = 2;
@@ -29,37 +25,6 @@ const WEATHER_LASTS: u32 = 12;
 /// How many times a pause doubles while only the operator can mend it: with the usual task poll to two minutes.
 const DOUBLINGS: u32 = 3;
 
-/// What operations have met since when. In memory: a new process has to see for itself.
-#[derive(Debug, Default)]
-pub(crate) struct Troubles(Mutex<HashMap<OperationId, Run>>);
-
-/// The same trouble, look after look.
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    matter: Matter,
-    since: BootInstant,
-    looks: u32,
-}
-
-impl Troubles {
-    /// One more look met this.
-    fn met(&self, id: OperationId, matter: Matter) -> Run {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = Run { matter, since: BootInstant::now(), looks: 0 };
-        let run = all.entry(id).or_insert(new);
-        if run.matter != matter {
-            *run = new;
-        }
-        run.looks = run.looks.saturating_add(1);
-        *run
-    }
-
-    /// It works.
-    fn over(&self, id: OperationId) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-    }
-}
-
 impl Work<'_> {
     /// What a step came to, with what is to be said of what does not work.
     pub(super) async fn hindered(&self, next: Next) -> Result<Next, Failure> {
@@ -67,15 +32,15 @@ impl Work<'_> {
         match next {
             Next::Hindered(pause, error) => self.hindered_by(&error, pause).await,
             Next::RecordAfter(event, error) => {
-                self.runner.troubles.over(id);
+                self.context.troubles.over(id);
                 self.tell_operator(&error).await?;
                 Ok(Next::Record(event))
             }
             next => {
-                self.runner.troubles.over(id);
+                self.context.troubles.over(id);
                 match (&next, &self.operation.state.facts.hindrance) {
                     (Next::Wait(_), Some(hindrance)) => {
-                        self.runner.store.end_trouble(about(self.operation, hindrance.matter)).await?;
+                        self.context.store.end_trouble(about(self.operation, hindrance.matter)).await?;
                         Ok(Next::Record(Event::Unhindered))
                     }
                     _ => Ok(next),
@@ -86,7 +51,7 @@ impl Work<'_> {
 
     async fn hindered_by(&self, error: &ovh::Error, pause: Duration) -> Result<Next, Failure> {
         let matter = matter(error);
-        let run = self.runner.troubles.met(self.operation.id, matter);
+        let run = self.context.troubles.met(self.operation.id, matter);
         if run.looks >= CERTAIN {
             self.tell_operator(error).await?;
         }
@@ -104,8 +69,8 @@ impl Work<'_> {
 
     /// On-call hears of what only the operator can mend.
     async fn tell_operator(&self, error: &ovh::Error) -> Result<(), Failure> {
-        let runner = self.runner;
-        Ok(tell_operator((&runner.store, &runner.pulse), self.operation, matter(error), error.to_string()).await?)
+        let context = self.context;
+        Ok(tell_operator((&context.store, &context.pulse), self.operation, matter(error), error.to_string()).await?)
     }
 }
 
@@ -138,32 +103,15 @@ fn about(operation: &Operation, matter: Matter) -> About<'_> {
 }
 
 /// The account of an operation is no longer in the configuration: said once, like what OVHcloud refuses.
-pub(crate) async fn account_gone(runner: &Runner, operation: &Operation, next: Next) -> Result<Next, store::Error> {
+pub(crate) async fn account_gone(context: &Context, operation: &Operation, next: Next) -> Result<Next, store::Error> {
     if !matches!(next, Next::Wait(_)) || is_said(operation, Matter::Account) {
         return Ok(next);
     }
     let said = format!("the configuration no longer names the account {}", operation.request.account);
-    tell_operator((&runner.store, &runner.pulse), operation, Matter::Account, said.clone()).await?;
+    tell_operator((&context.store, &context.pulse), operation, Matter::Account, said.clone()).await?;
     Ok(Next::Record(Event::Hindered { matter: Matter::Account, said, query: None }))
 }
 
 fn is_said(operation: &Operation, matter: Matter) -> bool {
     matches!(&operation.state.facts.hindrance, Some(Hindrance { matter: said, .. }) if *said == matter)
-}
-
-/// Who can mend what OVHcloud, or the way to it, answered.
-pub(crate) fn matter(error: &ovh::Error) -> Matter {
-    if error.is_expired_service() {
-        Matter::Service
-    } else if error.is_clock() {
-        Matter::Clock
-    } else if error.is_right() {
-        Matter::Right
-    } else if error.is_credential() {
-        Matter::Key
-    } else if error.is_transient() {
-        Matter::Weather
-    } else {
-        Matter::Refused
-    }
 }

@@ -3,18 +3,17 @@
 use std::time::{Duration, Instant};
 
 use bernard_domain::{
-    operation::{Entry, Kind, Operation, OperationId, Source, Wish, event::Event, state::Phase},
+    operation::{Entry, Kind, Operation, Source, Wish, event::Event, state::Phase},
     server::{Boot, Server},
 };
 use bernard_ovh as ovh;
 use bernard_platform::clock::{self, BootInstant};
 use bernard_store::Append;
 
-use super::{Failure, Next, PATIENCE, Work, waited};
+use super::{Context, Failure, Next, PATIENCE, Work, waited};
 use crate::{
     link::{self, Found, Look, Refused, Refusing, Target},
     messenger::{Arrival, Permission, Verdict},
-    runner::Runner,
 };
 
 /// How long a link waits for **Reveal link** before the operation ends; `/rescue link` finds it again at any time.
@@ -34,7 +33,7 @@ impl Work<'_> {
         let began = Instant::now();
         let look = match self.newly_opened_console().await {
             Ok(Some(opened)) => return Ok(opened),
-            Ok(None) => self.runner.find_link(self.client, self.operation).await,
+            Ok(None) => self.context.find_link(self.client, self.operation).await,
             Err(Failure::Ovh(error)) => Look::failed(Source::Console, error),
             Err(failure) => return Err(failure),
         };
@@ -55,13 +54,13 @@ impl Work<'_> {
         let Phase::Delivering(source) = self.operation.state.phase else {
             return Ok(Next::Reread);
         };
-        let arrival = self.runner.errands.look_for_delivery(self.operation).await;
+        let arrival = self.context.errands.look_for_delivery(self.operation).await;
         if let Some(event) = self.settled_by(&arrival) {
             return Ok(Next::Record(event));
         }
         match arrival {
             Arrival::Missing if source.is_none() => self.send(None, None).await,
-            Arrival::Missing => match self.runner.find_link(self.client, self.operation).await {
+            Arrival::Missing => match self.context.find_link(self.client, self.operation).await {
                 Look { found: Some(found), refused, .. } => self.hand_out(found, refused).await,
                 look if self.is_given_up() || self.is_refused(&look.refused) => Ok(self.not_found(look)),
                 Look { trouble: Some(error), .. } => Ok(Next::Hindered(self.growing_pause(), Box::new(error))),
@@ -82,7 +81,7 @@ impl Work<'_> {
     fn settled_by(&self, arrival: &Arrival) -> Option<Event> {
         match arrival {
             Arrival::Arrived => {
-                self.runner.kept.forget(self.operation.id);
+                self.context.kept.forget(self.operation.id);
                 Some(Event::LinkDelivered)
             }
             Arrival::Closed => Some(Event::DmClosed { code: None }),
@@ -126,7 +125,7 @@ impl Work<'_> {
         match may {
             Some(true) => self.send(Some(found), refused).await,
             Some(false) => {
-                self.runner.kept.forget(self.operation.id);
+                self.context.kept.forget(self.operation.id);
                 Ok(Next::Record(Event::LinkWithheld))
             }
             // The link is there; what is missing is whether it may be given.
@@ -160,10 +159,10 @@ impl Work<'_> {
             return Some(true);
         }
         if request.kind() != Kind::Enable {
-            let verdict = self.runner.errands.may_still(self.operation, server, self.reboots().await).await?;
+            let verdict = self.context.errands.may_still(self.operation, server, self.reboots().await).await?;
             return Some(verdict == Verdict::Allowed);
         }
-        let permission = self.runner.errands.may_receive(self.operation, server).await?;
+        let permission = self.context.errands.may_receive(self.operation, server).await?;
         Some(matches!(permission, Permission::Granted(_)))
     }
 
@@ -174,15 +173,15 @@ impl Work<'_> {
             query: found.as_ref().and_then(|found| found.query.clone()),
             refused,
         };
-        let Append::Done(attempted) = self.runner.store.append(self.operation, &attempt, clock::now()).await? else {
+        let Append::Done(attempted) = self.context.store.append(self.operation, &attempt, clock::now()).await? else {
             return Ok(Next::Reread);
         };
         let link = found.map(|found| (found.source, found.link));
-        match self.settled_by(&self.runner.errands.deliver(&attempted, link).await) {
+        match self.settled_by(&self.context.errands.deliver(&attempted, link).await) {
             Some(event) => {
-                self.runner.store.append(&attempted, &event, clock::now()).await?;
+                self.context.store.append(&attempted, &event, clock::now()).await?;
             }
-            None => self.runner.store.park(&attempted, clock::now() + self.growing_pause()).await?,
+            None => self.context.store.park(&attempted, clock::now() + self.growing_pause()).await?,
         }
         Ok(Next::Reread)
     }
@@ -197,7 +196,7 @@ impl Work<'_> {
     }
 }
 
-impl Runner {
+impl Context {
     /// The link of an operation's rescue: the one that was found already and not taken, else it is looked for, once. A source's
     /// trouble is logged and comes back beside; the next look may find it.
     pub(crate) async fn find_link(&self, client: &ovh::Client, operation: &Operation) -> Look {
@@ -209,11 +208,6 @@ impl Runner {
             self.kept.keep(operation.id, found);
         }
         look
-    }
-
-    /// The link of this operation was taken: nobody needs it any more.
-    pub fn link_is_taken(&self, id: OperationId) {
-        self.kept.forget(id);
     }
 
     async fn look_for_link(&self, client: &ovh::Client, operation: &Operation) -> Look {

@@ -37,7 +37,7 @@ impl Work<'_> {
         if works.iter().any(OthersWork::is_reboot) {
             let since = clock::now() - LOST_WITHIN;
             // One that we asked for and never heard of may turn up late; it is adopted, or asked about, where it belongs.
-            if self.runner.store.may_have_rebooted(self.server(), since).await? {
+            if self.context.store.may_have_rebooted(self.server(), since).await? {
                 works.retain(|work| !work.is_reboot());
             }
         }
@@ -64,7 +64,7 @@ impl Work<'_> {
     }
 
     async fn beside(&self, shown: &Beside) -> Result<Beside, Failure> {
-        let ours = self.runner.store.tasks_of(self.server()).await?;
+        let ours = self.context.store.tasks_of(self.server()).await?;
         Ok(Box::pin(beside::look(self.client, self.server(), &ours, Some(shown), Scope::Begun)).await)
     }
 

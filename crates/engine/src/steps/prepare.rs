@@ -19,8 +19,8 @@ use bernard_platform::clock;
 use bernard_store::Append;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Failure, Next, Settings, Work, matter};
-use crate::{exact_calls, link::KNOWN_MAILS, plan};
+use super::{Failure, Next, Settings, Work};
+use crate::{exact_calls, link::KNOWN_MAILS, matter::matter, plan};
 
 /// How long a rescue waits for the list of the account's mails, if its link can come another way.
 const MAILS_WITHIN: Duration = Duration::from_secs(5);
@@ -55,9 +55,9 @@ impl Work<'_> {
         if let Some(stop) = self.in_others_way().await? {
             return Ok(stop);
         }
-        let lease = self.runner.store.lease(self.server()).await?;
+        let lease = self.context.store.lease(self.server()).await?;
         if let (Wish::Restore { .. }, Some(lease)) = (&self.operation.request.wish, &lease)
-            && self.runner.lookout().sight(self.client, lease, &server).await?.has_left()
+            && self.context.lookout().sight(self.client, lease, &server).await?.has_left()
         {
             return problem(Problem::LeftRescue);
         }
@@ -96,7 +96,7 @@ impl Work<'_> {
     /// Looks whether the server is still in a rescue that is nobody's; nothing is changed.
     async fn adopt(&self, server: &Server) -> Result<Next, Failure> {
         let problem = |problem| Ok(Next::Record(Event::FoundImpossible { problem }));
-        if let Some(lease) = self.runner.store.lease(self.server()).await? {
+        if let Some(lease) = self.context.store.lease(self.server()).await? {
             return problem(Problem::HasOwner { owner: lease.owner });
         }
         match plan::adoption(self.client, server).await {
@@ -111,7 +111,7 @@ impl Work<'_> {
 
     /// Looks whether the rescue is still the one that was asked about, with the owner it had; OVHcloud is asked nothing.
     async fn hand_over(&self, lease: OperationId, from: UserId, to: UserId) -> Result<Next, Failure> {
-        let held = self.runner.store.lease_of(lease).await?;
+        let held = self.context.store.lease_of(lease).await?;
         Ok(Next::Record(match held.filter(|held| held.owner == from) {
             Some(_) => Event::HandedOver { from, to },
             None => Event::FoundImpossible { problem: Problem::LeaseChanged },
@@ -120,7 +120,7 @@ impl Work<'_> {
 
     /// The link is only looked for on a server that is in rescue and not on its way somewhere.
     async fn prepare_link(&self, server: &Server) -> Result<Next, Failure> {
-        let lease = self.runner.store.lease(self.server()).await?;
+        let lease = self.context.store.lease(self.server()).await?;
         let boot = match (server.boot, &lease) {
             // What we set ourselves is known, whether its entry can be read now or not.
             (Some(_), Some(lease)) if starts(server, &lease.set.boot) => lease.set.boot.netboot().cloned(),
@@ -153,7 +153,7 @@ impl Work<'_> {
     async fn key_of(&self, server: &Server, lease: Option<&Lease>) -> Result<Option<String>, Failure> {
         let Some(key) = server.rescue_ssh_key.as_deref().filter(|key| !key.trim().is_empty()) else { return Ok(None) };
         if let Some(lease) = lease
-            && let Some(began) = self.runner.store.operation(lease.operation).await?
+            && let Some(began) = self.context.store.operation(lease.operation).await?
             && began.state.facts.plan.is_some_and(|plan| plan.entry == Entry::Password)
         {
             return Ok(None);
@@ -336,13 +336,13 @@ impl Work<'_> {
     async fn doubt(&self, error: &ovh::Error) -> Result<(), Failure> {
         let doubt = Doubt::Unanswered { said: error.to_string() };
         let event = Event::SettingInDoubt { doubt, query: error.query() };
-        while let Some(operation) = self.runner.store.operation(self.operation.id).await? {
-            match self.runner.store.append(&operation, &event, clock::now()).await? {
+        while let Some(operation) = self.context.store.operation(self.operation.id).await? {
+            match self.context.store.append(&operation, &event, clock::now()).await? {
                 Append::Overtaken => {}
                 Append::Done(_) | Append::Illegal(_) => break,
             }
         }
-        self.runner.pulse.tap();
+        self.context.pulse.tap();
         Ok(())
     }
 }

@@ -44,10 +44,10 @@ impl Work<'_> {
         // Taken before the write, so that the five seconds count from the earliest moment the record can have existed.
         let written = BootInstant::now();
         let intended = Event::RebootIntended { intent: Intent { at, known } };
-        let Append::Done(intended) = self.runner.store.append(self.operation, &intended, clock::now()).await? else {
+        let Append::Done(intended) = self.context.store.append(self.operation, &intended, clock::now()).await? else {
             return Ok(Next::Reread);
         };
-        self.runner.pulse.tap();
+        self.context.pulse.tap();
         let answer = ready.send(written).await;
         self.record_answer(&intended, answer).await?;
         Ok(Next::Reread)
@@ -62,7 +62,7 @@ impl Work<'_> {
         };
         tracing::info!(operation.id = %intended.id, server.name = %self.server(), event = event.word(), "the reboot was sent");
         // Nobody else writes after an intent but the search for its task; if that was faster, it found this very task.
-        self.runner.store.append(intended, &event, clock::now()).await?;
+        self.context.store.append(intended, &event, clock::now()).await?;
         Ok(())
     }
 

@@ -1,6 +1,7 @@
 use serde_json::{Value, from_value, json};
 
 use super::*;
+use crate::service::Service;
 
 fn name() -> ServiceName {
     ServiceName::try_from("ns1111111.ip-203-0-113.eu".to_owned()).unwrap()

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{CannotDo, Person};
+use super::CannotDo;
 use crate::discord::{
     Discord, Id, Message,
     model::interaction::{Fate, Interaction, Kind},
@@ -16,9 +16,9 @@ use crate::discord::{
 /// Something a person did: a command, a press, a submitted form. Clones are the same one.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    discord: Discord,
+    pub(super) discord: Discord,
     id: Id,
-    person: Id,
+    pub(super) person: Id,
 }
 
 /// What became of an interaction.
@@ -200,11 +200,6 @@ impl Asked {
             let fate = world.interactions.get(&id)?.fate;
             (fate != Fate::Waiting).then(|| Outcome::of(fate))
         })
-    }
-
-    /// Who did it.
-    pub fn person(&self) -> Person {
-        Person::new(&self.discord, self.person)
     }
 }
 

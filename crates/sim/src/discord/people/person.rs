@@ -321,6 +321,13 @@ impl Person {
     }
 }
 
+impl Asked {
+    /// Who did it.
+    pub fn person(&self) -> Person {
+        Person::new(&self.discord, self.person)
+    }
+}
+
 #[track_caller]
 fn settle(asked: Asked) -> impl Future<Output = Asked> + use<> {
     let settled = asked.settled();

@@ -15,17 +15,17 @@ use bernard_text::{mention, named, say, since_epoch};
 use bernard_untrusted::shown::span::code;
 use serenity::builder::CreateButton;
 
-use super::{
+use super::Herald;
+use crate::{
     approval_card,
     component::Button,
-    herald::Herald,
     rescues::{in_rescue, listing},
     speak, standing,
 };
 
 /// What there is to say.
 #[derive(Debug)]
-pub enum Draft {
+pub(super) enum Draft {
     /// This.
     Say(Words),
     /// Nothing any more: what it was about is over.
@@ -34,13 +34,13 @@ pub enum Draft {
 
 /// A message.
 #[derive(Clone, Debug)]
-pub struct Words {
+pub(super) struct Words {
     /// Its text.
-    pub content: String,
+    pub(super) content: String,
     /// Its buttons, the likely one first.
-    pub buttons: Vec<CreateButton>,
+    pub(super) buttons: Vec<CreateButton>,
     /// Whom it rings.
-    pub rings: Vec<Who>,
+    pub(super) rings: Vec<Who>,
 }
 
 impl Herald {

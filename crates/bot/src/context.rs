@@ -1,0 +1,65 @@
+//! What an interaction is handled with: the two ends of the wire, the store, the engine, and the policy in force.
+
+use std::sync::{Arc, Mutex};
+
+use bernard_discord::Rest;
+use bernard_domain::operation::Source;
+use bernard_engine::{fleet::Fleet, intake::Desk, lookout::Lookout, runner::Runner};
+use bernard_store::Store;
+use jiff::{SignedDuration, tz::TimeZone};
+
+use super::{asking::Realm, policy::SharedPolicy, registration::Registration, tally::Tally};
+
+/// What the handler needs to know of the configuration.
+#[derive(Clone, Debug)]
+pub struct HandlerSettings {
+    /// Where commands are taken.
+    pub realm: Realm,
+    /// How long a rescue is meant to last, unless its requester says.
+    pub lease: SignedDuration,
+    /// The longest lease.
+    pub max_lease: SignedDuration,
+    /// How long before a lease's end its owner is reminded.
+    pub remind_before: SignedDuration,
+    /// The operator's time zone.
+    pub zone: TimeZone,
+    /// Where credentials may be mailed to; empty: anywhere.
+    pub email_domains: Vec<String>,
+    /// Where the link is looked for, in order.
+    pub secret_from: Vec<Source>,
+    /// The Discord role that is told when a deadline passes, and when somebody breaks the glass.
+    pub oncall_role: Option<u64>,
+    /// How the registration of the commands stands.
+    pub registration: Registration,
+}
+
+/// Takes interactions.
+#[derive(Debug)]
+pub struct Handler {
+    pub(super) rest: Rest,
+    pub(super) settings: HandlerSettings,
+    pub(super) policy: SharedPolicy,
+    pub(super) store: Store,
+    pub(super) fleet: Fleet,
+    pub(super) desk: Desk,
+    pub(super) runner: Arc<Runner>,
+    /// Refusals that are not written one by one.
+    pub(super) refusals: Mutex<Tally>,
+    pub(super) lookout: Lookout,
+}
+
+impl Handler {
+    /// A handler of interactions.
+    pub fn new(
+        rest: Rest,
+        settings: HandlerSettings,
+        policy: SharedPolicy,
+        store: Store,
+        fleet: Fleet,
+        desk: Desk,
+        runner: Arc<Runner>,
+    ) -> Self {
+        let lookout = runner.lookout();
+        Self { rest, settings, policy, store, fleet, desk, runner, refusals: Mutex::default(), lookout }
+    }
+}

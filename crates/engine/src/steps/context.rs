@@ -1,0 +1,46 @@
+//! What the steps of all operations work with.
+
+use bernard_store::Store;
+
+use super::{Settings, troubles::Troubles};
+use crate::{
+    fleet::Fleet,
+    link::{kept::Kept, searches::Searches},
+    lookout::Lookout,
+    messenger::Errands,
+    wakeups::Pulse,
+};
+
+/// What the steps work with. What it remembers only saves requests: the store has all that counts.
+#[derive(Debug)]
+pub(crate) struct Context {
+    /// Where operations are kept.
+    pub(crate) store: Store,
+    /// The accounts and their servers.
+    pub(crate) fleet: Fleet,
+    /// The waiting times and habits of the steps.
+    pub(crate) settings: Settings,
+    /// The way to people.
+    pub(crate) errands: Errands,
+    /// Who is woken when something is recorded.
+    pub(crate) pulse: Pulse,
+    /// What searches for links remember.
+    pub(crate) searches: Searches,
+    /// What operations have met.
+    pub(crate) troubles: Troubles,
+    /// Links that were found and not taken yet.
+    pub(crate) kept: Kept,
+}
+
+impl Context {
+    /// With these, and nothing remembered yet.
+    pub(crate) fn new(store: Store, fleet: Fleet, settings: Settings, errands: Errands, pulse: Pulse) -> Self {
+        let (searches, troubles) = (Searches::default(), Troubles::default());
+        Self { store, fleet, settings, errands, pulse, searches, troubles, kept: Kept::default() }
+    }
+
+    /// What notices what others do to our rescues.
+    pub(crate) fn lookout(&self) -> Lookout {
+        Lookout::new(self.store.clone(), self.fleet.clone(), self.pulse.clone())
+    }
+}

@@ -1,0 +1,55 @@
+//! Recovery is replay: an operation is folded from the events that are kept of it.
+
+use bernard_domain::{
+    operation::{Operation, OperationId, Request, event::Event},
+    server::ServiceName,
+};
+use bernard_platform::clock;
+use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+
+use super::{Error, from_json, mark, time};
+
+/// The operations that have not ended, of this server or of all, in the order of their numbers.
+pub(super) async fn live(
+    connection: &mut SqliteConnection,
+    server: Option<&ServiceName>,
+) -> Result<Vec<Operation>, Error> {
+    let ids: Vec<i64> =
+        sqlx::query_scalar("SELECT id FROM operations WHERE live = 1 AND ($1 IS NULL OR server = $1) ORDER BY id")
+            .bind(server.map(ServiceName::as_str))
+            .fetch_all(&mut *connection)
+            .await?;
+    let mut operations = Vec::with_capacity(ids.len());
+    for id in ids {
+        operations.extend(load(connection, OperationId(id)).await?);
+    }
+    Ok(operations)
+}
+
+/// An operation with everything that happened to it.
+pub(super) async fn load(
+    connection: &mut SqliteConnection,
+    operation: OperationId,
+) -> Result<Option<Operation>, Error> {
+    let row: Option<SqliteRow> = sqlx::query("SELECT request, opened_at, mark FROM operations WHERE id = $1")
+        .bind(operation.0)
+        .fetch_optional(&mut *connection)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let request: Request = from_json(row.get(0), || format!("the request of {operation}"))?;
+    let events: Vec<(i64, String)> =
+        sqlx::query_as("SELECT at, event FROM events WHERE operation = $1 ORDER BY version")
+            .bind(operation.0)
+            .fetch_all(&mut *connection)
+            .await?;
+    let mut loaded = Operation::open(operation, mark(row.get(2)), request, time(row.get(1)));
+    for (at, text) in &events {
+        let event: Event = from_json(text, || format!("an event of {operation}"))?;
+        loaded = loaded.record(&event, time(*at))?;
+    }
+    // What is waited since, not what happened when: buttons are named after that.
+    for moment in [&mut loaded.opened, &mut loaded.since, &mut loaded.approved] {
+        *moment = clock::not_ahead(*moment);
+    }
+    Ok(Some(loaded))
+}
