@@ -37,7 +37,7 @@ sim:
 
 # Clients that are not ours against the simulators.
 outsiders:
-    sim/outsiders/run.sh
+    crates/sim/outsiders/run.sh
 
 # Looks for credentials and machine names in the files.
 secrets:

@@ -5,7 +5,7 @@
 #
 # Needs cargo, node and npm. Chromium and fonts are Debian's, installed when they are missing and this is root; what npm
 # brings goes into tests/browser/node_modules. The pictures go into docs/, or where PICTURES says. With
-# PAGE=sim/src/web/page the browser gets the page from there, so that a change to it needs no build; with BERNARD=program
+# PAGE=crates/sim/src/web/page the browser gets the page from there, so that a change to it needs no build; with BERNARD=program
 # nothing is built at all.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."

@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// A file and the names in it.
 pub(crate) struct Source {
-    /// Its path below `src/`.
+    /// Its path below the workspace.
     pub(crate) file: String,
     /// What it names, in order.
     pub(crate) names: Vec<Name>,
@@ -66,9 +66,10 @@ impl Source {
     }
 }
 
-/// `rescue/steps/mod.rs` is `crate::rescue::steps`.
+/// `crates/engine/src/steps/link.rs` is `crate::steps::link`.
 fn module_of(file: &str) -> Vec<String> {
-    let path = file.trim_end_matches(".rs").trim_end_matches("/mod");
+    let path = file.split_once("src/").map_or(file, |(_, path)| path);
+    let path = path.trim_end_matches(".rs").trim_end_matches("/mod");
     let parts = path.split('/').filter(|part| !matches!(*part, "lib" | "main" | "mod"));
     std::iter::once("crate").chain(parts).map(str::to_owned).collect()
 }

@@ -77,6 +77,7 @@ pub enum Limiter {
 }
 
 impl Error {
+    /// What went wrong with a call, by its method and its route's template.
     pub fn new(method: &'static str, route: &'static str, cause: Cause) -> Self {
         Self { method, route, cause }
     }

@@ -15,7 +15,9 @@ use crate::wakeups::Pulse;
 
 /// What anchors need.
 pub struct Anchors {
+    /// Where the audit is.
     pub store: Store,
+    /// Who is told that there is something to post.
     pub pulse: Pulse,
     /// Where they are posted.
     pub channel: ChannelId,

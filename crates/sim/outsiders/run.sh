@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs clients that are not ours against both simulators. Exits non-zero if any disagrees.
 #
-#     sim/outsiders/run.sh            # from the repository; needs python3, node and npm
+#     crates/sim/outsiders/run.sh            # from the repository; needs python3, node and npm
 #
 # What the clients need is installed into $OUTSIDERS (default: a temporary folder that is removed afterwards).
 set -eu
@@ -22,7 +22,7 @@ trap leave EXIT
 cp "$here"/*.mjs "$work"
 
 cargo build --quiet --package sim --bin sim --manifest-path "$here/../Cargo.toml"
-target=${CARGO_TARGET_DIR:-$here/../../target}
+target=${CARGO_TARGET_DIR:-$here/../../../target}
 "$target/debug/sim" --ovh 127.0.0.1:0 --discord 127.0.0.1:0 --pace hurried >"$work/said" &
 sim_pid=$!
 until grep -q '^discord-public-key ' "$work/said"; do
