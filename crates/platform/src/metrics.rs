@@ -50,7 +50,7 @@ const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 
 
 /// Installs the process' one recorder and describes the figures; to be called once, before anything counts.
 ///
-/// The handle renders them; [`bernard::http::serve`] does, and runs its upkeep.
+/// The handle renders them: whoever serves `/metrics` asks it, and runs its upkeep.
 ///
 /// # Errors
 ///
