@@ -14,7 +14,7 @@ use bernard_domain::{
 
 use crate::{
     page::{Page, each_word, one_of_each},
-    sample::*,
+    sample::{at, mark, operation},
 };
 
 const CARD: &str = "019ad00000007000800000000000abcd";

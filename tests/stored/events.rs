@@ -16,7 +16,7 @@ use jiff::SignedDuration;
 
 use crate::{
     page::{Page, each_word, one_of_each},
-    sample::*,
+    sample::{ANN, BEN, approval, at, facts, operation, plan, queries, query, script, text, works},
 };
 
 const TASK: TaskId = TaskId(7_001);

@@ -15,7 +15,11 @@ use futures_util::StreamExt;
 use sqlx::{AssertSqlSafe, Connection, SqliteConnection};
 use tempfile::TempDir;
 
-use crate::{maker::store_of_today, root, sample::*};
+use crate::{
+    maker::store_of_today,
+    root,
+    sample::{ANN, BEN, CHANNEL, at, snapshot},
+};
 
 /// The database that these statements make.
 async fn made_of(sql: &str) -> (TempDir, PathBuf) {

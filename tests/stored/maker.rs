@@ -25,7 +25,12 @@ use bernard_store::{Append, Approve, Card, CardId, Delivered, Delivery, Onward, 
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
-use crate::{operations, sample::*};
+use crate::{
+    operations,
+    sample::{
+        ANN, BEN, CHANNEL, approval, at, disk, facts, instead, operation, plan, queries, query, rescue, service, text,
+    },
+};
 
 /// A store that is being made.
 struct Maker {

@@ -21,7 +21,10 @@ use jiff::SignedDuration;
 
 use crate::{
     page::{Page, each_word, one_of_each},
-    sample::*,
+    sample::{
+        ANN, BEN, CHANNEL, approval, at, disk, instead, operation, plan, rescue, script, service, setting, snapshot,
+        text, works,
+    },
 };
 
 pub(crate) fn write(page: &mut Page) {

@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use crate::{
     page::{Page, each_word, one_of_each},
-    sample::*,
+    sample::{ANN, BEN, CHANNEL, at, disk, facts, mark, operation, queries, service, setting, snapshot, text},
 };
 
 pub(crate) fn write(page: &mut Page) {
@@ -143,7 +143,7 @@ fn audit(page: &mut Page) {
         page.word(format_args!("{} ({})", act.as_str(), Entry::act(act, at(0)).kind.as_str()));
     }
     page.heading("The audit: decisions");
-    let _every = each_word!(Decision:
+    let decisions = each_word!(Decision:
         Opened, CancelAsked, RebootAgainAsked, RebootAgainApproved, LeftAlone, ApprovalGiven, ApprovalDenied,
         DenialExplained, Withdrawn, LinkRevealed,
     );
@@ -159,7 +159,7 @@ fn audit(page: &mut Page) {
         "withdrawn",
         "link_revealed",
     ];
-    for (word, decision) in words.into_iter().zip(_every) {
+    for (word, decision) in words.into_iter().zip(decisions) {
         assert_eq!(Decision::of_word(word), Some(decision));
         page.word(word);
     }
