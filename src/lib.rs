@@ -1,21 +1,16 @@
 //! Bernard takes OVHcloud dedicated servers into rescue and back, from Discord, exactly once.
 //!
+//! The program: it alone knows the configuration and every crate below `crates/`, builds the concrete things, and starts and stops
+//! them in order. Nothing depends on it but its `main` and the stories in `tests/it`, which start it in their process. What decides,
+//! carries out and talks is in the crates: ARCHITECTURE.md is the map.
+//!
 //! In reading order:
 //!
-//! - [`config`]: what the operator says; everything wrong with it is said at once.
-//! - [`access`]: who may do what: a pure function, and a permission is a value.
-//! - [`rescue`]: what the bot decides and remembers: servers, operations, their states and steps, and who carries them on.
-//! - [`audit`]: what was decided and done, as a chain of lines that shows tampering: pure.
-//! - [`store`]: the durable side: events, operations, leases, the audit.
-//! - [`limits`]: how often people may ask.
-//! - [`ovh`]: one end of the wire, with its budget, its signatures and the fence before a reboot.
-//! - [`discord`]: the other end: interactions in, answers, cards and DMs out.
-//! - [`text`]: every sentence, in English and French; [`shown`]: other people's text, made fit to be shown;
-//!   [`lenient`]: other people's data, of which one bad thing hides no good one.
-//! - `sieve`: what may be logged and shown of other people's words.
-//! - [`http`], [`tls`], [`metrics`], [`logging`], [`clock`], [`process`], [`private`]: the edges.
-//! - [`app`]: builds all of it, starts the loops, stops them in order; [`check`] proves beforehand that it can; [`rights`] prints
-//!   what to grant, and [`init`] writes a configuration.
+//! - [`app`]: builds all of it, starts the loops, stops them in order.
+//! - [`check`]: proves every credential beforehand, with a verdict; [`rights`] prints what to grant, and [`init`] writes a
+//!   configuration, whole or not at all.
+//! - [`http`]: `/healthz`, `/readyz`, `/metrics` and `/interactions`, behind a door with bounds.
+//! - [`logging`], [`process`]: capped logs; no core dumps, descriptors.
 //! - `demo`: the program between two simulated far ends, for who has no account (feature `demo`; not in the image).
 
 pub mod http;

@@ -2,7 +2,7 @@
 //!
 //! Level-triggered like the reporter. Each notice has a nonce of its own, so Discord makes two attempts one; when it may have
 //! forgotten that, the channel's history is looked at first. Weather is waited out; a refusal for good turns to the notice's
-//! second place, and then it is given up. What becomes of it afterwards is [`tidy`]'s.
+//! second place, and then it is given up. What becomes of it afterwards is `tidy`'s.
 
 mod notice;
 mod tidy;

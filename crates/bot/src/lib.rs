@@ -1,5 +1,21 @@
-//! The front that people talk to: takes interactions, answers them, and posts what is owed. It knows no client of OVHcloud and
-//! no configuration: it asks the engine.
+//! The front that people talk to: takes interactions, answers them, and posts what is owed.
+//!
+//! The promise: everybody is acknowledged in time and answered in turn; whatever the store owes is posted once, late rather than
+//! never; and no link stands anywhere but in a DM or an answer that only its owner sees. The program alone depends on this crate. It
+//! knows no client of OVHcloud and no configuration: it asks the engine.
+//!
+//! In reading order:
+//!
+//! - In: `reception` (acknowledges everybody, answers in turn) and `crowd` (nobody takes all places), [`handler`], [`asking`]
+//!   (who asks, and where).
+//! - What they ask: [`command`] (a file for each command), `suggest` (while they type), [`component`] and `press` (buttons), [`form`],
+//!   [`approve`] (the second person), [`guide`], `verdict` (may they still?).
+//! - What they hear: `answer`, [`refusal`] (every no, as data), `retype`, `tally`, `audit` (refusals, recorded first).
+//! - What is owed: [`reporter`] (cards, from the state of operations), [`herald`] (notices), [`courier`] (DMs with links, and their
+//!   end), `posting` and `ringing` (what they have in common).
+//! - Data to words, without any call: [`card`], `approval_card`, [`dm`], [`notice`], [`rescues`], [`speak`], [`calls`], `console`,
+//!   `others`, `past`, `picture`, `standing`, `starts`, `waiting`.
+//! - [`registration`] and [`invite`]: how the bot stands with Discord, and what it needs there.
 
 mod admission;
 mod answer;

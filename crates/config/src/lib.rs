@@ -4,6 +4,8 @@
 //! neither takes its default. Keys that are not known are refused. Everything that is wrong is reported at once, with file,
 //! line, column and key, **and never with a value**: what stands in the wrong place may be a secret.
 //!
+//! The program alone depends on it; whoever is configured takes values, and never the whole. It knows no network.
+//!
 //! In reading order: `source` (file and environment), `section` (asking for keys), one file for each subject, `validate`
 //! and `rights` (what only shows when sections or rules are seen together).
 

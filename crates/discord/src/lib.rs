@@ -1,8 +1,12 @@
 //! One end of the wire: Discord.
 //!
+//! The promise: nothing above has to think of Discord's limits, reconnects and weather. `bernard-bot` and the program depend on it;
+//! it knows no server, no operation and no OVHcloud.
+//!
 //! In: [`gateway`] (a thread of its own) or a signed web request ([`signed`]); both hand a [`RawInteraction`] over one
 //! bounded channel. Out: [`rest`], typed calls on the one [`sender`], which keeps to Discord's limits so that nothing above
-//! has to think of them.
+//! has to think of them. [`fit`] is the last look at a body: none leaves that is longer than Discord takes. [`error`] says what went wrong,
+//! and whether it may have happened all the same; [`interaction`] reads what came, also where parts are missing that nobody needs.
 
 pub mod error;
 #[cfg(test)]

@@ -150,7 +150,7 @@ impl Act {
     }
 }
 
-/// One decision or effect. Made by [`Entry::act`] and the `with`-like methods, or from an operation by [`of_event`].
+/// One decision or effect. Made by [`Entry::act`] and the `with`-like methods, or from an operation by [`of_event()`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// When, by our clock.

@@ -1,5 +1,9 @@
 //! Carries out what the domain decided: reads servers, records intents, sends the calls, follows the tasks, finds the link,
-//! reminds. It speaks to people only through [`messenger`]; it knows no word of Discord and no sentence.
+//! reminds.
+//!
+//! The promise: what was accepted gets its outcome, whatever crashes in between, and a reboot is sent at most once for each time that
+//! it was approved. `bernard-bot` and the program depend on it. It speaks to people only through [`messenger`]; it knows no word of
+//! Discord, no sentence and no configuration.
 //!
 //! In reading order:
 //!
@@ -11,6 +15,7 @@
 //! - [`fleet`]: the servers of all accounts: read, remembered, found, checked.
 //! - [`beside`]: what others are at on a server, read before a deed.
 //! - [`messenger`]: what the engine asks of whoever talks to people. [`wakeups`]: who is told that something changed.
+//! - [`needs`]: which rights at OVHcloud each thing needs: one table for `rights`, `check` and the documentation.
 //! - [`limits`]: how often people may ask. [`audit_anchor`]: the audit's last hash, where people see it.
 
 pub mod limits;

@@ -1,4 +1,4 @@
-//! From what came over the wire to an [`Answer`] or a [`Failure`], with everything taken out that nobody may see.
+//! From what came over the wire to an `Answer` or a `Failure`, with everything taken out that nobody may see.
 
 use std::time::Duration;
 

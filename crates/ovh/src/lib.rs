@@ -1,5 +1,6 @@
 //! One end of the wire: OVHcloud's API, as [`Client`] speaks it for one account.
 //!
+//! The engine asks it, and the program's verbs that prove a configuration; it knows neither the store nor Discord, and no sentence.
 //! What holds here, whoever calls:
 //!
 //! - nothing is sent without a permit of the account's budget (`quota`), and people come before background work;
@@ -8,9 +9,9 @@
 //! - an [`Error`] names its object, OVHcloud's words and query id, and never a secret (`error`);
 //! - `POST /secret/retrieve` does not exist in this program.
 //!
-//! In reading order: `account` (where and who) · `sign` and `auth` (proof and OVHcloud's time) · `flight` (fetch once
+//! In reading order: `account` (where and who) · `sign` and `auth` (proof and OVHcloud's time) · `single_flight` (fetch once
 //! for many) · `quota` (the budget) · `call` (what is asked) · `client` (the only way out) · `answer` and `error` (what came back) ·
-//! `odd` and `each` (one bad thing hides no good one) · `standing` (how the latest went) · `wire` (bodies) · `dedicated`, `reboot`, `service`, `console`, `mail`, `credential`, `consumer_key`, `authorization` (the calls) ·
+//! `odd` and `each` (one bad thing hides no good one) · `standing` (how the latest went) · `bodies` · `dedicated`, `reboot`, `service`, `console`, `mail`, `credential`, `consumer_key`, `authorization` (the calls) ·
 //! `decode` (their bodies without a connection).
 
 mod account;

@@ -1,5 +1,5 @@
 //! What every process needs and no product: the two clocks, TLS, the names of the figures, tasks by key, files that only their
-//! owner reads. Knows neither servers nor Discord.
+//! owner reads. Anybody but `bernard-domain` may depend on it; it knows neither servers nor Discord.
 //!
 //! - [`clock`]: the wall clock, and the one that counts while the machine is stopped.
 //! - [`tls`]: one set of certificate authorities for all connections.

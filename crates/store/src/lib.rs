@@ -2,6 +2,14 @@
 //!
 //! Events, the row that the runner looks for and the lease change in one transaction. SQLite in WAL mode with
 //! `synchronous = FULL`; one process at a time, whatever path it names the database by.
+//!
+//! Engine, bot and program depend on it. It knows no network, no sentence and no configuration, and decides nothing: what an event
+//! means is asked of `bernard-domain`, and written.
+//!
+//! In reading order: `file` (the lock, and who can read it) · `operations`, `timeline`, `approvals`, `cards`, `pause` (what is accepted and
+//! what happens to it) · `leases`, `reminders`, `sights`, `past` (rescues, until they are over) · `messages`, `notices`, `wipes`,
+//! `troubles` (what people are told, and what is taken back) · `inventory`, `foreign` (the fleet) · `audit` and `audit_reader` · `wake`
+//! (what is due at a start).
 
 mod approvals;
 mod audit;

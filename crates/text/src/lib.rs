@@ -1,5 +1,7 @@
 //! Every sentence the bot can say, in English and French, by Fluent: `en.ftl` and `fr.ftl` beside this file.
 //!
+//! Only what speaks to people depends on it; it knows words, numbers and times, and no operation.
+//!
 //! [`say!`](crate::say) looks a sentence up. A test fails when one is missing, unused or wants other values in one of the two
 //! files than in the program.
 

@@ -1,4 +1,5 @@
-//! Other people's text and data, made fit to be shown, logged and read. Pure, and a leaf: it decides nothing.
+//! Other people's text and data, made fit to be shown, logged and read. Pure, and a leaf: anybody may depend on it, and it knows
+//! nobody and decides nothing.
 //!
 //! - [`shown`]: text on a screen: nothing in it hides, turns the direction of reading or breaks out of its place.
 //! - [`sieve`]: what of their words may be logged: no links, ids or tokens.

@@ -1,0 +1,89 @@
+//! Custom ids of what hangs in Discord's channels: pressed years later, they must mean the same.
+
+use bernard_bot::{
+    component::Button,
+    form::Form,
+    guide::{self, Place, Reader, Topic},
+};
+use bernard_domain::{
+    inventory::foreign::ForeignId,
+    lease::extension::Offer,
+    mark::{MarkedForeign, MarkedOperation},
+    server::System,
+};
+
+use crate::{
+    page::{Page, each_word, one_of_each},
+    sample::{at, mark, operation},
+};
+
+const CARD: &str = "019ad00000007000800000000000abcd";
+
+pub(crate) fn write(page: &mut Page) {
+    page.heading("Custom ids of buttons");
+    for button in every() {
+        assert_eq!(button.to_string().parse(), Ok(button));
+        page.word(button);
+    }
+    for before_there_were_marks in ["restore:142", "again:142:2", "longer:142:1h:1764504000000"] {
+        assert!(before_there_were_marks.parse::<Button>().expect("it is still read").is_unmarked());
+    }
+    page.heading("Custom ids of forms");
+    let forms = one_of_each!(Form: Form::DenialReason(..) => Form::DenialReason(marked(), 1));
+    forms.iter().for_each(|form| page.word(form));
+    page.heading("What Extend offers");
+    each_word!(Offer: Hour, FourHours, Morning).iter().for_each(|offer| page.word(offer));
+    page.heading("Custom ids of the guide's menus, and what they choose");
+    for menu in ["guide-topics", "turn-topics"] {
+        for reader in ["any", "windows", "linux"] {
+            let id = format!("{menu}:{reader}");
+            let chosen = guide::chosen(&id, &["leave".to_owned()]).expect("a menu of ours");
+            page.word(format_args!("{id} + leave = {chosen}"));
+        }
+    }
+    each_word!(Topic: Connect, Disks, Password, Firewall, Tools, Leave)
+        .iter()
+        .for_each(|topic| page.word(topic.as_str()));
+}
+
+fn marked() -> MarkedOperation {
+    mark().on(operation())
+}
+
+fn foreign() -> MarkedForeign {
+    mark().on(ForeignId(3))
+}
+
+fn page_of_guide() -> Place {
+    Place::first(Topic::Connect, Reader::Of(System::Windows))
+}
+
+fn every() -> Vec<Button> {
+    let Ok(Button::Confirm(card)) = format!("confirm:{CARD}").parse() else { panic!("no card: {CARD}") };
+    one_of_each!(Button:
+        Button::Confirm(_) => Button::Confirm(card),
+        Button::Dismiss(_) => Button::Dismiss(card),
+        Button::ToDisk(_) => Button::ToDisk(card),
+        Button::Cancel(_) => Button::Cancel(marked()),
+        Button::RebootAgain(..) => Button::RebootAgain(marked(), 2),
+        Button::LeaveIt(..) => Button::LeaveIt(marked(), 2),
+        Button::LetGo(_) => Button::LetGo(marked()),
+        Button::Approve(..) => Button::Approve(marked(), 1),
+        Button::Deny(..) => Button::Deny(marked(), 1),
+        Button::Withdraw(..) => Button::Withdraw(marked(), 1),
+        Button::AddReason(..) => Button::AddReason(marked(), 1),
+        Button::RestoreNow(_) => Button::RestoreNow(marked()),
+        Button::PutNetbootBack(_) => Button::PutNetbootBack(marked()),
+        Button::Reveal(_) => Button::Reveal(marked()),
+        Button::LookAgain(_) => Button::LookAgain(marked()),
+        Button::TryMail(_) => Button::TryMail(marked()),
+        Button::DeleteMessage(_) => Button::DeleteMessage(marked()),
+        Button::Extend(_) => Button::Extend(marked()),
+        Button::ExtendBy(..) => Button::ExtendBy(marked(), Offer::FourHours, at(240).as_millisecond()),
+        Button::Adopt(_) => Button::Adopt(foreign()),
+        Button::RestoreForeign(_) => Button::RestoreForeign(foreign()),
+        Button::Guide(_) => Button::Guide(page_of_guide()),
+        Button::Turn(_) => Button::Turn(page_of_guide()),
+    )
+    .into()
+}
