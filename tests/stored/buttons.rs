@@ -1,14 +1,14 @@
 //! Custom ids of what hangs in Discord's channels: pressed years later, they must mean the same.
 
 use bernard_bot::{
-    component::Button,
+    component::{self, Button},
     form::Form,
-    guide::{self, Place, Reader, Topic},
+    guide::{Place, Reader, Topic},
 };
 use bernard_domain::{
-    inventory::foreign::ForeignId,
+    inventory::foreign::{ForeignId, MarkedForeign},
     lease::extension::Offer,
-    mark::{MarkedForeign, MarkedOperation},
+    operation::MarkedOperation,
     server::System,
 };
 
@@ -37,7 +37,7 @@ pub(crate) fn write(page: &mut Page) {
     for menu in ["guide-topics", "turn-topics"] {
         for reader in ["any", "windows", "linux"] {
             let id = format!("{menu}:{reader}");
-            let chosen = guide::chosen(&id, &["leave".to_owned()]).expect("a menu of ours");
+            let chosen = component::guide::chosen(&id, &["leave".to_owned()]).expect("a menu of ours");
             page.word(format_args!("{id} + leave = {chosen}"));
         }
     }
