@@ -3,16 +3,15 @@
 //! Discord gives three seconds and Bernard uses milliseconds: nothing is read before the acknowledgement, and if that fails,
 //! nothing is done. Acknowledging is not accepting: "accepted" is said only after the commit.
 
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex};
 
 use bernard_discord::{InteractionKey, RawInteraction, Rest, fit, sender::Ack};
 use bernard_domain::{
-    access::Policy,
     locale::Locale,
     operation::{OperationId, Source},
     server::QueryId,
 };
-use bernard_engine::{fleet::Fleet, intake::Desk, lookout::Lookout, runner::Runner};
+use bernard_engine::{fleet::Fleet, intake::Desk, lookout::Lookout, policy::SharedPolicy, runner::Runner};
 use bernard_store::Store;
 use bernard_text as text;
 use bernard_text::say;
@@ -40,30 +39,6 @@ use super::{
     registration::Registration,
     tally::Tally,
 };
-
-/// The policy in force; replaced as a whole when the configuration is read again. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct SharedPolicy(Arc<RwLock<Arc<Policy>>>);
-
-impl SharedPolicy {
-    /// This policy, until another one is set.
-    pub fn new(policy: Policy) -> Self {
-        Self(Arc::new(RwLock::new(Arc::new(policy))))
-    }
-
-    /// The policy of this moment.
-    pub fn get(&self) -> Arc<Policy> {
-        self.0.read().map_or_else(|poisoned| poisoned.into_inner().clone(), |policy| policy.clone())
-    }
-
-    /// From now on, this one.
-    pub fn set(&self, policy: Policy) {
-        match self.0.write() {
-            Ok(mut current) => *current = Arc::new(policy),
-            Err(poisoned) => *poisoned.into_inner() = Arc::new(policy),
-        }
-    }
-}
 
 /// What the handler needs to know of the configuration.
 #[derive(Clone, Debug)]

@@ -17,7 +17,7 @@ use bernard_domain::{
     notice::{Door, Letter, Place},
     operation::ChannelId,
 };
-use bernard_engine::{fleet::Fleet, lookout::Lookout, wakeups::Pulse};
+use bernard_engine::{fleet::Fleet, lookout::Lookout, policy::SharedPolicy, wakeups::Pulse};
 use bernard_platform::{clock, keyed_tasks::UnderWay};
 use bernard_store::{Delivered, NoticeId, Owed, Store, Tried};
 use jiff::SignedDuration;
@@ -30,7 +30,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     component,
-    handler::SharedPolicy,
     notice::{Draft, Words},
     posting::{self, Failure},
     ringing::{self, Unheard},

@@ -37,5 +37,5 @@ mod standing;
 mod starts;
 mod suggest;
 mod tally;
-mod verdict;
+mod membership;
 mod waiting;

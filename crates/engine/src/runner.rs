@@ -21,7 +21,7 @@ use super::{
     lookout::Lookout,
     steps::{self, Failure, Next, Settings, Troubles, Work},
 };
-use crate::{link::kept::Kept, messenger::Errands, wakeups::Pulse};
+use crate::{link::kept::Kept, messenger::Errands, reauthorize::Rights, wakeups::Pulse};
 
 /// How long the loop rests when the store does not answer, or an operation's step panicked.
 const REST: Duration = Duration::from_secs(5);
@@ -32,6 +32,7 @@ pub struct Runner {
     pub(super) store: Store,
     pub(super) fleet: Fleet,
     pub(super) settings: Settings,
+    pub(super) rights: Rights,
     pub(super) errands: Errands,
     pub(super) pulse: Pulse,
     pub(super) searches: Searches,
@@ -53,9 +54,9 @@ pub enum Did {
 
 impl Runner {
     /// A runner of these operations.
-    pub fn new(store: Store, fleet: Fleet, settings: Settings, errands: Errands, pulse: Pulse) -> Self {
+    pub fn new(store: Store, fleet: Fleet, settings: Settings, rights: Rights, errands: Errands, pulse: Pulse) -> Self {
         let (searches, troubles) = (Searches::default(), Troubles::default());
-        Self { store, fleet, settings, errands, pulse, searches, troubles, kept: Kept::default() }
+        Self { store, fleet, settings, rights, errands, pulse, searches, troubles, kept: Kept::default() }
     }
 
     /// What notices what others do to our rescues.

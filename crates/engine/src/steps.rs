@@ -15,6 +15,7 @@ mod reboot;
 use std::time::Duration;
 
 use bernard_domain::{
+    authorization::Ruling,
     hindrance::Matter,
     operation::{
         Kind, Operation, Source,
@@ -31,8 +32,6 @@ use bernard_store as store;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{lookout, plan, runner::Runner};
-use crate::messenger::Verdict;
-
 pub(super) use crate::steps::no_account::without_account;
 pub(super) use approval::overdue;
 pub(super) use hindered::{Troubles, account_gone, matter, tell_operator};
@@ -225,17 +224,17 @@ impl Work<'_> {
             Kind::Link => self.reboots().await,
             _ => None,
         };
-        Ok(match self.runner.errands.may_still(self.operation, server.clone(), reboots).await {
-            Some(Verdict::Allowed) => None,
-            Some(Verdict::Refused) => {
+        Ok(match self.runner.rights.reauthorize(self.operation, server, reboots.as_deref()).await {
+            Some(Ruling::Allowed) => None,
+            Some(Ruling::NoLongerAllowed | Ruling::RolesUnreadable(_)) => {
                 let event = Event::FoundImpossible { problem: Problem::NoLongerAllowed };
                 Some(self.not_any_more(event, "whoever approved it may not do this any more"))
             }
-            Some(Verdict::CannotOwn(person)) => {
+            Some(Ruling::CannotOwn(person)) => {
                 let event = Event::FoundImpossible { problem: Problem::CannotOwn { person } };
                 Some(self.not_any_more(event, "the new owner may not own it"))
             }
-            Some(Verdict::NotEnough { needed, given }) => {
+            Some(Ruling::NotEnough { needed, given }) => {
                 let event = Event::FoundImpossible { problem: Problem::NotEnoughApprovals { needed, given } };
                 Some(self.not_any_more(event, &format!("it needs {needed} approvals now and has {given}")))
             }

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bernard_domain::{
+    authorization::Ruling,
     operation::{Entry, Kind, Operation, OperationId, Source, Wish, event::Event, state::Phase},
     server::{Boot, Server},
 };
@@ -13,7 +14,7 @@ use bernard_store::Append;
 use super::{Failure, Next, PATIENCE, Work, waited};
 use crate::{
     link::{self, Found, Look, Refused, Refusing, Target},
-    messenger::{Arrival, Permission, Verdict},
+    messenger::Arrival,
     runner::Runner,
 };
 
@@ -160,11 +161,12 @@ impl Work<'_> {
             return Some(true);
         }
         if request.kind() != Kind::Enable {
-            let verdict = self.runner.errands.may_still(self.operation, server, self.reboots().await).await?;
-            return Some(verdict == Verdict::Allowed);
+            let reboots = self.reboots().await;
+            let ruling = self.runner.rights.reauthorize(self.operation, &server, reboots.as_deref()).await?;
+            return Some(ruling == Ruling::Allowed);
         }
-        let permission = self.runner.errands.may_receive(self.operation, server).await?;
-        Some(matches!(permission, Permission::Granted(_)))
+        let ruling = self.runner.rights.may_receive(self.operation, &server).await?;
+        Some(ruling == Ruling::Allowed)
     }
 
     /// Records the attempt, then sends the DM.
