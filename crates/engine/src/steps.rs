@@ -226,9 +226,13 @@ impl Work<'_> {
         };
         Ok(match self.runner.rights.reauthorize(self.operation, server, reboots.as_deref()).await {
             Some(Ruling::Allowed) => None,
-            Some(Ruling::NoLongerAllowed | Ruling::RolesUnreadable(_)) => {
+            Some(Ruling::NoLongerAllowed) => {
                 let event = Event::FoundImpossible { problem: Problem::NoLongerAllowed };
                 Some(self.not_any_more(event, "whoever approved it may not do this any more"))
+            }
+            Some(Ruling::RolesUnreadable(person)) => {
+                let event = Event::FoundImpossible { problem: Problem::RolesUnreadable { person } };
+                Some(self.not_any_more(event, "Discord did not tell the roles of whoever approved it"))
             }
             Some(Ruling::CannotOwn(person)) => {
                 let event = Event::FoundImpossible { problem: Problem::CannotOwn { person } };

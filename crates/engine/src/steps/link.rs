@@ -125,8 +125,16 @@ impl Work<'_> {
             Err(error) => (None, Some(error)),
         };
         match may {
-            Some(true) => self.send(Some(found), refused).await,
-            Some(false) => {
+            Some(Ruling::Allowed) => self.send(Some(found), refused).await,
+            // While the task stands the search goes on; whoever can be read by its end may have it.
+            Some(Ruling::RolesUnreadable(_)) if self.operation.state.stands() => {
+                Ok(Next::Wait(self.settings().secret_poll))
+            }
+            Some(Ruling::RolesUnreadable(_)) => {
+                self.runner.kept.forget(self.operation.id);
+                Ok(self.not_told(None))
+            }
+            Some(Ruling::NoLongerAllowed | Ruling::CannotOwn(_) | Ruling::NotEnough { .. }) => {
                 self.runner.kept.forget(self.operation.id);
                 Ok(Next::Record(Event::LinkWithheld))
             }
@@ -155,18 +163,16 @@ impl Work<'_> {
 
     /// Whether whoever asked may have what was found, by what rules know the server by now; `None` while nobody can say. What is asked
     /// for its link alone also needs the approvals of this moment.
-    async fn may_have_it(&self, server: Server) -> Option<bool> {
+    async fn may_have_it(&self, server: Server) -> Option<Ruling> {
         let request = &self.operation.request;
         if self.is_fresh() && request.known_as.as_ref() == Some(&server.identity()) {
-            return Some(true);
+            return Some(Ruling::Allowed);
         }
         if request.kind() != Kind::Enable {
             let reboots = self.reboots().await;
-            let ruling = self.runner.rights.reauthorize(self.operation, &server, reboots.as_deref()).await?;
-            return Some(ruling == Ruling::Allowed);
+            return self.runner.rights.reauthorize(self.operation, &server, reboots.as_deref()).await;
         }
-        let ruling = self.runner.rights.may_receive(self.operation, &server).await?;
-        Some(ruling == Ruling::Allowed)
+        self.runner.rights.may_receive(self.operation, &server).await
     }
 
     /// Records the attempt, then sends the DM.
