@@ -24,7 +24,6 @@ use anyhow::{Context, bail};
 use bernard_bot::{
     asking::Realm,
     context::{Handler, HandlerSettings},
-    policy::SharedPolicy,
     registration::Registration,
 };
 use bernard_config::{Config, Mode, Pace, Places, StoreUrl};
@@ -45,6 +44,8 @@ use bernard_engine::{
     lease_scheduler::{Warden, WardenSettings},
     limits::Limits,
     messenger::Errands,
+    policy::SharedPolicy,
+    reauthorize::Rights,
     runner::Runner,
     steps::{Probe, Settings},
     wakeups::Pulse,
@@ -147,24 +148,21 @@ impl App {
         store.doubt_writes(clock::now()).await.context("the store cannot be written")?;
         in_force(&store, &policy(&config), Act::Started).await?;
         let pulse = Pulse::default();
+        let policy = SharedPolicy::new(policy(&config));
         let (errand_tx, errand_rx) = mpsc::channel(WAITING_ERRANDS);
+        let errands = Errands(errand_tx);
+        let rights = Rights::new(policy.clone(), store.clone(), errands.clone());
         let runner = Arc::new(Runner::new(
             store.clone(),
             fleet.clone(),
             step_settings(&config),
-            Errands(errand_tx.clone()),
+            rights.clone(),
+            errands,
             pulse.clone(),
         ));
         let desk = Desk::new(store.clone(), pulse.clone(), Limits::new(&config.limits));
-        let warden = Warden::new(
-            store.clone(),
-            fleet.clone(),
-            desk.clone(),
-            Errands(errand_tx),
-            pulse.clone(),
-            warden_settings(&config),
-        );
-        let policy = SharedPolicy::new(policy(&config));
+        let warden =
+            Warden::new(store.clone(), fleet.clone(), desk.clone(), rights, pulse.clone(), warden_settings(&config));
         let sender_settings = sender_settings(&config);
         let rest = Rest::new(Arc::new(Sender::new(sender_settings.clone())?));
         let registration = Registration::default();

@@ -11,7 +11,6 @@ use bernard_bot::{
     courier::Courier,
     herald::{Herald, HeraldSettings},
     message::Manner,
-    policy::SharedPolicy,
     registration::Registration,
     reporter::Reporter,
 };
@@ -21,7 +20,7 @@ use bernard_discord::{
     gateway::{Gateway, GatewaySettings, Handle, Health},
     sender::SenderSettings,
 };
-use bernard_engine::{fleet::Fleet, messenger::Errand, wakeups::Pulse};
+use bernard_engine::{fleet::Fleet, messenger::Errand, policy::SharedPolicy, wakeups::Pulse};
 use bernard_store::Store;
 use serenity::model::id::GuildId;
 use tokio::{sync::mpsc, task::JoinSet};
@@ -55,7 +54,7 @@ impl Discord {
         let guild = GuildId::new(self.config.discord.guild);
         let manner = Manner { locale: self.config.locale, oncall: self.config.discord.oncall_role };
         let reporter = Reporter::new(self.rest.clone(), self.store.clone(), self.pulse.clone(), manner, guild);
-        let courier = Arc::new(Courier::new(self.rest.clone(), self.store.clone(), self.policy.clone(), guild));
+        let courier = Arc::new(Courier::new(self.rest.clone(), self.store.clone(), guild));
         let mut loops = JoinSet::new();
         loops.spawn(Arc::new(reporter).run(self.stop.clone()));
         loops.spawn(Arc::clone(&courier).run(errands, self.stop.clone()));

@@ -6,8 +6,10 @@ mod late;
 mod mark;
 mod point;
 
-use bernard_domain::operation::{Kind, step::Step};
-use bernard_engine::intake;
+use bernard_domain::{
+    authorization::action,
+    operation::{Kind, step::Step},
+};
 use mark::Mark;
 use point::{Crash, Guard, Moment};
 use sim::{
@@ -36,8 +38,7 @@ async fn world_for(crash: Crash) -> TestBot {
     if crash.guard == Guard::Approval {
         // What changes hands was no protected server's rescue when it began.
         let servers = if crash.kind == Kind::HandOver { "tag:frozen=yes" } else { "*" };
-        let protect =
-            format!("[[protect]]\nservers = [\"{servers}\"]\nactions = [\"{}\"]\n", intake::action(crash.kind));
+        let protect = format!("[[protect]]\nservers = [\"{servers}\"]\nactions = [\"{}\"]\n", action(crash.kind));
         config.rules = config.rules.replace(", \"approve\"", "");
         config.rules += &(rule(LEADS, &["approve"], &["*"]) + &protect);
     }

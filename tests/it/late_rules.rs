@@ -1,6 +1,7 @@
 //! A protection that a server gains, or a right that somebody loses, by a tag at OVHcloud counts at once: between the card and the
 //! deed there is no window.
 
+use serde_json::json;
 use sim::discord::{Id, Message, Person, ROLE};
 
 use crate::{
@@ -70,6 +71,41 @@ async fn a_right_that_a_tag_gave_goes_with_the_tag() {
     held.release();
     bot.rung(&tess, &["R-1", "may not do this any more"]).await;
     assert_eq!((bot.ovh.kernel_of("web-1").as_deref(), bot.ovh.reboots("web-1")), (Some("hd"), 0));
+}
+
+/// From now on Discord refuses to tell anybody's roles.
+fn refuse_roles(bot: &TestBot) {
+    let forbidden = json!({ "message": "Missing Access", "code": 50_001 });
+    bot.discord.faults().always().status("GET", "/members/", 403, &forbidden);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_that_cannot_be_read_are_not_called_a_right_that_was_lost() {
+    let bot = locking("").await;
+    let held = bot.ovh.faults().hold_answer("PUT", "/dedicated/server/");
+    bot.accepted(&bot.ann, "rescue enable", &[WEB_1]).await;
+    held.reached().await;
+    bot.ovh.set_tag("web-1", "note", "new");
+    refuse_roles(&bot);
+    held.release();
+    bot.rung(&bot.ann, &["R-1", "did not tell me the roles"]).await;
+    assert_eq!((bot.ovh.kernel_of("web-1").as_deref(), bot.ovh.reboots("web-1")), (Some("hd"), 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_whose_requester_cannot_be_read_is_not_sent_and_the_reason_is_said() {
+    let bot = locking("").await;
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.ovh.withhold_secret("web-1");
+    let hold = bot.ovh.faults().hold_before("POST", "/authenticationSecret");
+    bot.ask(&bot.ann, "rescue link", &[WEB_1]).await;
+    hold.reached().await;
+    bot.ovh.set_tag("web-1", "note", "new");
+    refuse_roles(&bot);
+    bot.ovh.hand_out("web-1");
+    hold.release();
+    bot.rung(&bot.ann, &["R-2", "Discord did not tell the roles"]).await;
+    assert_eq!(links(&bot.ann), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -146,6 +146,7 @@ fn problems() -> Vec<Problem> {
         Problem::Rebooting => Problem::Rebooting,
         Problem::NoAccount { .. } => Problem::NoAccount { account: "main".into() },
         Problem::NoLongerAllowed => Problem::NoLongerAllowed,
+        Problem::RolesUnreadable { .. } => Problem::RolesUnreadable { person: BEN },
         Problem::NotEnoughApprovals { .. } => Problem::NotEnoughApprovals { needed: 2, given: 1 },
         Problem::SystemUnread => Problem::SystemUnread,
         Problem::KeyNeedsLinux => Problem::KeyNeedsLinux,

@@ -2,6 +2,7 @@
 
 use bernard_domain::{
     access::{Capability, Grant, Protection, Reason},
+    authorization::{Deed, RunningRescue, protection_of},
     lease,
     operation::{Kind, Operation},
     server::{Server, ServiceName},
@@ -111,28 +112,38 @@ impl Handler {
     /// Reads the server as it is now, and checks the rights of this moment against it; and says what protects it.
     pub(super) async fn admit(&self, asking: &Asking, known: &Server, kind: Kind) -> Result<Admitted, Refusal> {
         let (server, grant) = self.admit_server(asking, known, intake::needed(kind)).await?;
-        let protection = match self.policy.get().protection(intake::action(kind), &server) {
-            Some(_) if kind == Kind::Link && self.is_spared(asking, &server).await? => None,
-            protection => protection,
-        };
+        let protection = self.protection(asking, &server, kind).await?;
         Ok(Admitted { server, grant, protection })
     }
 
-    /// Whether the asker needs nobody's approval for the link, as the owner of the rescue that still runs; what cannot be read
-    /// spares nobody.
-    pub(super) async fn is_spared(&self, asking: &Asking, server: &Server) -> Result<bool, Refusal> {
-        let person = asking.requester.user;
-        let Some((lease, begun_by)) = self.store.rescue(&server.name).await?.filter(|(lease, _)| lease.owner == person)
+    /// The approval that the asker needs for this on a server that was read just now. What the rescue that runs spares its owner is
+    /// looked at where it matters; what cannot be read spares nobody.
+    pub(super) async fn protection(
+        &self,
+        asking: &Asking,
+        server: &Server,
+        kind: Kind,
+    ) -> Result<Option<Protection>, Refusal> {
+        let (policy, by) = (self.policy.get(), asking.requester.user);
+        let deed = Deed::Asked { kind, by };
+        let protection = protection_of(&policy, deed, server, None);
+        if kind != Kind::Link || protection.is_none() {
+            return Ok(protection);
+        }
+        let Some((lease, begun_by)) = self.store.rescue(&server.name).await?.filter(|(lease, _)| lease.owner == by)
         else {
-            return Ok(false);
+            return Ok(protection);
         };
-        match self.fleet.reboots(server).await {
-            Ok(reboots) => Ok(lease::spares_owner(&lease, &begun_by, person, &reboots)),
+        Ok(match self.fleet.reboots(server).await {
+            Ok(reboots) => {
+                let rescue = RunningRescue { lease: &lease, begun_by: &begun_by, reboots: &reboots };
+                protection_of(&policy, deed, server, Some(rescue))
+            }
             Err(error) => {
                 tracing::warn!(server.name = %server.name, %error, "the reboots cannot be read: nobody is spared an approval");
-                Ok(false)
+                protection
             }
-        }
+        })
     }
 
     /// Whether others would have to approve that this person has the link of the rescue that `operation` began, because it is no longer
@@ -144,8 +155,7 @@ impl Handler {
         server: &Server,
     ) -> Result<bool, Refusal> {
         let own = operation.request.kind() == Kind::Enable;
-        let protected = own && self.policy.get().protection(intake::action(Kind::Link), server).is_some();
-        Ok(protected && !self.is_spared(asking, server).await?)
+        Ok(own && self.protection(asking, server, Kind::Link).await?.is_some())
     }
 
     /// The server as it is now, if the asker may see it with the names and tags it has now.

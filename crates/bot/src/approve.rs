@@ -1,7 +1,8 @@
 //! The second person's presses, and what asks for them. Rights are those of the press; the desk says what counts.
 
 use bernard_domain::{
-    access::{Action, Capability, Protection, Who},
+    access::{Capability, Protection, Who},
+    authorization::{Deed, protection_of},
     operation::{
         MarkedOperation, Operation,
         approval::{Approval, Guard},
@@ -116,10 +117,8 @@ impl Handler {
         operation: &Operation,
         server: &Server,
     ) -> Result<Option<Approval>, Refusal> {
-        let policy = self.policy.get();
-        let actions = [intake::action(operation.request.kind()), Action::Reboot];
-        let strictest = policy.strictest_protection(actions, server);
-        let Some(protection) = strictest else { return Ok(None) };
+        let deed = Deed::RebootAgain(operation.request.kind());
+        let Some(protection) = protection_of(&self.policy.get(), deed, server, None) else { return Ok(None) };
         let mut approval = self.approval(asking, server, &protection, vec![exact_calls::of_reboot(&server.name)]);
         approval.of.retain(|who| *who != Who::User(operation.request.requester));
         match approval.of.is_empty() {

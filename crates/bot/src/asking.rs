@@ -2,10 +2,11 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use bernard_discord::{Error, Rest};
+use bernard_discord::Rest;
 use bernard_domain::{
     access::{Grant, Requester, UserId},
     audit::{Act, Entry},
+    authorization::Membership,
     locale::Locale,
     operation::{ChannelId, Request},
 };
@@ -22,10 +23,8 @@ use serenity::model::{
     id::{ChannelId as DiscordChannel, GuildId, InteractionId, UserId as DiscordUser},
 };
 
-use super::refusal::Refusal;
+use super::{membership::membership, refusal::Refusal};
 
-/// Discord's code for somebody who is not in the guild.
-const UNKNOWN_MEMBER: u32 = 10_007;
 /// How long Discord may take to tell somebody's roles while a person waits for the answer.
 pub(super) const ROLES_WITHIN: Duration = Duration::from_secs(3);
 
@@ -203,23 +202,12 @@ impl Asking {
 /// # Errors
 /// [`Refusal::RolesUnreadable`] when Discord does not say, or they are not in the guild: then the answer is no.
 pub async fn requester(realm: &Realm, rest: &Rest, user: UserId) -> Result<Requester, Refusal> {
-    as_of_now(&rest.within(ROLES_WITHIN), GuildId::new(realm.guild), user).await.map_err(|error| {
-        tracing::warn!(%error, "somebody's roles cannot be read: the answer is no");
+    match membership(&rest.within(ROLES_WITHIN), GuildId::new(realm.guild), user).await {
+        Ok(Membership::Member(requester)) => Ok(requester),
         // Who has left is told so; what Discord cannot say just now is another thing.
-        match error.code() == Some(UNKNOWN_MEMBER) {
-            true => Refusal::NotAMember,
-            false => Refusal::RolesUnreadable,
-        }
-    })
-}
-
-/// Somebody with their roles as Discord knows them now.
-///
-/// # Errors
-/// As Discord gives them: for good when they are not in the guild.
-pub(super) async fn as_of_now(rest: &Rest, guild: GuildId, user: UserId) -> Result<Requester, Error> {
-    let member = rest.member(guild, DiscordUser::new(user.0)).await?;
-    Ok(Requester { user, roles: member.roles.iter().map(|role| role.get()).collect() })
+        Ok(Membership::NotAMember) => Err(Refusal::NotAMember),
+        Ok(Membership::Unreadable) | Err(_) => Err(Refusal::RolesUnreadable),
+    }
 }
 
 fn is_thread(kind: ChannelType) -> bool {

@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex};
 
 use bernard_discord::Rest;
 use bernard_domain::operation::Source;
-use bernard_engine::{fleet::Fleet, intake::Desk, lookout::Lookout, runner::Runner};
+use bernard_engine::{fleet::Fleet, intake::Desk, lookout::Lookout, policy::SharedPolicy, runner::Runner};
 use bernard_store::Store;
 use jiff::{SignedDuration, tz::TimeZone};
 
-use super::{asking::Realm, policy::SharedPolicy, registration::Registration, tally::Tally};
+use super::{asking::Realm, registration::Registration, tally::Tally};
 
 /// What the handler needs to know of the configuration.
 #[derive(Clone, Debug)]

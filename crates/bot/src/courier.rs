@@ -17,7 +17,7 @@ use serenity::model::id::{ChannelId as DiscordChannel, GuildId, MessageId, UserI
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{component::Button, dm, policy::SharedPolicy, posting};
+use super::{component::Button, dm, membership::membership, posting};
 
 /// How often it is looked whether a DM is to be wiped.
 const WIPE_LOOK: Duration = Duration::from_millis(500);
@@ -35,14 +35,13 @@ const GONE: [u32; 2] = [10_013, 10_003];
 pub struct Courier {
     pub(super) rest: Rest,
     pub(super) store: Store,
-    pub(super) policy: SharedPolicy,
     pub(super) guild: GuildId,
 }
 
 impl Courier {
     /// A courier.
-    pub fn new(rest: Rest, store: Store, policy: SharedPolicy, guild: GuildId) -> Self {
-        Self { rest, store, policy, guild }
+    pub fn new(rest: Rest, store: Store, guild: GuildId) -> Self {
+        Self { rest, store, guild }
     }
 
     /// Runs errands until `stop`, then lets those under way finish; the caller bounds how long.
@@ -80,21 +79,9 @@ impl Courier {
 
     async fn run_errand(&self, errand: Errand) {
         let (arrival, reply) = match errand {
-            Errand::MayStill { operation, server, reboots, reply } => {
-                if reply.send(self.may_still(&operation, &server, reboots.as_deref()).await).is_err() {
-                    tracing::debug!("the runner stopped waiting for a verdict; it will ask again");
-                }
-                return;
-            }
-            Errand::MayReceive { operation, server, reply } => {
-                if reply.send(self.may_receive(&operation, &server).await).is_err() {
-                    tracing::debug!("the runner stopped waiting for a permission; it will ask again");
-                }
-                return;
-            }
-            Errand::MayNow { person, kind, place, server, reply } => {
-                if reply.send(self.may_now(person, kind, place, &server).await).is_err() {
-                    tracing::debug!("the warden stopped waiting for a permission; it will ask again");
+            Errand::RolesOf { person, within, reply } => {
+                if reply.send(membership(&self.rest.within(within), self.guild, person).await).is_err() {
+                    tracing::debug!("nobody waits for these roles any more; they are asked for again");
                 }
                 return;
             }

@@ -18,7 +18,7 @@ use bernard_domain::{
     notice::{Door, Letter, Place},
     operation::ChannelId,
 };
-use bernard_engine::{fleet::Fleet, lookout::Lookout, wakeups::Pulse};
+use bernard_engine::{fleet::Fleet, lookout::Lookout, policy::SharedPolicy, wakeups::Pulse};
 use bernard_platform::{clock, keyed_tasks::UnderWay};
 use bernard_store::{Delivered, NoticeId, Owed, Store, Tried};
 use jiff::SignedDuration;
@@ -33,7 +33,6 @@ use notice::{Draft, Words};
 
 use super::{
     component,
-    policy::SharedPolicy,
     posting::{self, Failure},
     ringing::{self, Unheard},
 };

@@ -158,11 +158,10 @@ impl Handler {
     async fn still_approved(&self, asking: &Asking, operation: &Operation, server: &Server) -> Result<(), Refusal> {
         let kind = operation.request.kind();
         let alone = matches!(kind, Kind::Link | Kind::Console);
-        let protection = self.policy.get().protection(intake::action(kind), server).filter(|_| alone);
-        let Some(protection) = protection else { return Ok(()) };
-        if kind == Kind::Link && self.is_spared(asking, server).await? {
+        if !alone {
             return Ok(());
         }
+        let Some(protection) = self.protection(asking, server, kind).await? else { return Ok(()) };
         let given = u32::try_from(operation.state.mandate.approvers.len()).unwrap_or(u32::MAX);
         let needed = protection.approvals.get();
         let problem = Problem::NotEnoughApprovals { needed, given };

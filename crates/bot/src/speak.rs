@@ -157,6 +157,7 @@ pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
         Problem::Rebooting => say!(locale, "problem-rebooting", server = server),
         Problem::NoAccount { account } => say!(locale, "problem-no-account", server = server, account = code(account)),
         Problem::NoLongerAllowed => say!(locale, "problem-no-longer-allowed"),
+        Problem::RolesUnreadable { person } => say!(locale, "problem-roles-unreadable", who = mention(*person)),
         Problem::NotEnoughApprovals { needed, given } => {
             say!(locale, "problem-not-enough-approvals", needed = *needed, given = *given)
         }

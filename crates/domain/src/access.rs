@@ -300,4 +300,4 @@ impl Protection {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     mark::Mark,
     operation::{ChannelId, Kind, MarkedOperation, Operation, OperationId, Plan, Setting, Snapshot, Wish, same_text},
-    server::{Server, ServiceName, System, TaskId, TaskStatus},
+    server::{Server, ServiceName, System, TaskStatus},
 };
 use crate::access::UserId;
 use crate::{
@@ -157,19 +157,6 @@ fn inherit(
         before.clone_from(earlier_before);
         set.get_or_insert_with(|| earlier_set.clone());
     }
-}
-
-/// Whether `person` needs nobody's approval for the link of a rescue: as its owner, and only as long as OVHcloud lists no newer
-/// reboot than the rescue's own. After one the machine may be in another rescue, whose link was never theirs.
-///
-/// `begun_by` is the operation that began the lease, `reboots` the ids of all `hardReboot` tasks, read just now.
-pub fn spares_owner(lease: &Lease, begun_by: &Operation, person: UserId, reboots: &[TaskId]) -> bool {
-    let facts = &begun_by.state.facts;
-    let own = facts.task.as_ref().map(|(task, _)| task);
-    let before = facts.last_intent.as_ref().map(|intent| &intent.known).or(facts.reboots_before.as_ref());
-    let Some(before) = before else { return false };
-    let ours = lease.owner == person && lease.operation == begun_by.id;
-    ours && reboots.iter().all(|reboot| before.contains(reboot) || Some(reboot) == own)
 }
 
 /// What an event means for the leases.

@@ -9,6 +9,7 @@
 //! - [`access`]: who may do what. A permission is a value.
 //! - [`operation`]: the durable unit (`R-142`): what was asked for, what happened, where it is, what is due.
 //! - [`lease`]: a rescue's owner and deadline, and who is reminded when.
+//! - [`authorization`]: what rules mean for an operation, when it is asked for and again when it is done.
 //! - [`others`], [`hindrance`]: what somebody else does to a server; what keeps an operation waiting.
 //! - [`inventory`]: what is known of the fleet, and how it is searched.
 //! - [`notice`]: what people are owed to be told.
@@ -26,6 +27,7 @@ pub mod console;
 pub mod operation;
 pub mod hindrance;
 pub mod lease;
+pub mod authorization;
 pub mod others;
 pub mod notice;
 pub mod ssh_key;

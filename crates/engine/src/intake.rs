@@ -7,10 +7,10 @@ mod approval;
 mod lease;
 
 use bernard_domain::{
-    access::{Action, Capability, Grant, UserId},
+    access::{Capability, Grant, UserId},
     audit::Entry,
     notice::{Letter, Notice, To},
-    operation::{ChannelId, Kind, Operation, OperationId, Request, approval::Approval, event::Event, state::Phase},
+    operation::{ChannelId, Operation, OperationId, Request, approval::Approval, event::Event, state::Phase},
     pause::Pause,
     server::{QueryId, ServiceName},
 };
@@ -24,6 +24,7 @@ use crate::{
 };
 
 pub use approval::{Approved, needed_to_withdraw};
+pub use bernard_domain::authorization::needed;
 pub use lease::Extended;
 
 /// How often a decision is tried again when the operation went on at the same moment.
@@ -247,21 +248,6 @@ impl Desk {
         // Their own grant for it was looked at before it was shown to them.
         self.decide_with(None, id, |_| Ok(()), |_| Some(revealed.clone())).await.map(drop)
     }
-}
-
-/// The action that an operation of this kind is, to a `[[protect]]`.
-pub fn action(kind: Kind) -> Action {
-    match kind {
-        Kind::Enable | Kind::Link | Kind::Adopt | Kind::HandOver => Action::Rescue,
-        Kind::Restore | Kind::PutBack => Action::Restore,
-        Kind::Reboot => Action::Reboot,
-        Kind::Console => Action::Console,
-    }
-}
-
-/// What one must be allowed to ask for an operation of this kind.
-pub fn needed(kind: Kind) -> Capability {
-    action(kind).capability()
 }
 
 fn may_switch(grant: &Grant) -> Result<UserId, Error> {

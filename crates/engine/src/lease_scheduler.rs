@@ -33,7 +33,8 @@ use super::{
 };
 use crate::{
     intake::{self, Desk},
-    messenger::{Errands, Permission},
+    messenger::NotTold,
+    reauthorize::Rights,
     wakeups::Pulse,
 };
 
@@ -70,7 +71,7 @@ pub struct Warden {
     store: Store,
     fleet: Fleet,
     desk: Desk,
-    errands: Errands,
+    rights: Rights,
     pulse: Pulse,
     lookout: Lookout,
     settings: WardenSettings,
@@ -98,16 +99,9 @@ enum Begun {
 
 impl Warden {
     /// A warden of the leases in this store.
-    pub fn new(
-        store: Store,
-        fleet: Fleet,
-        desk: Desk,
-        errands: Errands,
-        pulse: Pulse,
-        settings: WardenSettings,
-    ) -> Self {
+    pub fn new(store: Store, fleet: Fleet, desk: Desk, rights: Rights, pulse: Pulse, settings: WardenSettings) -> Self {
         let lookout = Lookout::new(store.clone(), fleet.clone(), pulse.clone());
-        Self { store, fleet, desk, errands, pulse, lookout, settings }
+        Self { store, fleet, desk, rights, pulse, lookout, settings }
     }
 
     /// Looks until `stop`. Restores have a loop of their own, so that no reminder waits for OVHcloud.
@@ -331,10 +325,10 @@ impl Warden {
             Err(error) => return self.after(lease, &origin, &error).await,
         };
         let place = origin.request.place;
-        let grant = match self.errands.may_now(lease.owner, Kind::Restore, place, server.clone()).await {
-            Some(Permission::Granted(grant)) => grant,
-            Some(Permission::Refused) => return Ok(Begun::No),
-            None => return Ok(Begun::NotYet),
+        let grant = match self.rights.unattended(lease.owner, Kind::Restore, place, &server).await {
+            Ok(Some(grant)) => grant,
+            Ok(None) | Err(NotTold::NotNow) => return Ok(Begun::No),
+            Err(NotTold::NobodyThere) => return Ok(Begun::NotYet),
         };
         let ours = self.store.tasks_of(&server.name).await?;
         let beside = Box::pin(self.fleet.beside(&server, &ours, None, Scope::Whole(SignedDuration::ZERO))).await;

@@ -9,6 +9,7 @@
 //!
 //! - [`intake`]: where a request becomes an operation, or is refused.
 //! - [`runner`], [`steps`]: one loop takes the step that is due; each step is a function that says what it did.
+//! - [`policy`], [`reauthorize`]: the rules in force; whether people may at the moment in which something is done.
 //! - [`plan`], [`exact_calls`]: what an action would do now, to the letter.
 //! - [`link`]: where the link to the password is looked for. `matter`: who can mend what OVHcloud answers.
 //! - [`lease_scheduler`], [`lookout`]: deadlines, reminders, and rescues that others ended.
@@ -27,6 +28,8 @@ mod matter;
 pub mod link;
 pub mod messenger;
 pub mod wakeups;
+pub mod policy;
+pub mod reauthorize;
 pub mod steps;
 pub mod runner;
 pub mod intake;

@@ -1,9 +1,12 @@
-//! What the runner asks of the other end: a channel is the outbound port, so `rescue` knows nothing of Discord.
+//! What the engine asks of the other end: a channel is the outbound port, so it knows nothing of Discord. The other end sends,
+//! finds and reads; what follows from it is decided here.
+
+use std::time::Duration;
 
 use bernard_domain::{
-    access::{Grant, UserId},
-    operation::{ChannelId, Kind, Operation, Source},
-    server::{Server, TaskId},
+    access::UserId,
+    authorization::Membership,
+    operation::{Operation, Source},
 };
 use secrecy::SecretString;
 use tokio::sync::{mpsc, oneshot};
@@ -20,40 +23,6 @@ pub enum Errand {
         /// What became of it.
         reply: oneshot::Sender<Arrival>,
     },
-    /// Find out whether the requester, whoever approved it and a rescue's new owner, as Discord knows them now, may still do this to
-    /// the server as it is now.
-    MayStill {
-        /// The operation.
-        operation: Box<Operation>,
-        /// The server, read just now.
-        server: Box<Server>,
-        /// For a link: every reboot that OVHcloud lists now; `None` when it does not say.
-        reboots: Option<Vec<TaskId>>,
-        /// The answer; no answer is a no that may pass.
-        reply: oneshot::Sender<Option<Verdict>>,
-    },
-    /// Find out whether a person, as Discord knows them now, may do this to the server as it is now, without anybody's approval.
-    MayNow {
-        /// Who.
-        person: UserId,
-        /// What.
-        kind: Kind,
-        /// Where it counts as asked for.
-        place: ChannelId,
-        /// The server, read just now.
-        server: Box<Server>,
-        /// The answer.
-        reply: oneshot::Sender<Permission>,
-    },
-    /// Find out whether the requester of this operation, as Discord knows them now, may still have its link.
-    MayReceive {
-        /// The operation.
-        operation: Box<Operation>,
-        /// The server, read just now.
-        server: Box<Server>,
-        /// The answer; no answer is a no that may pass.
-        reply: oneshot::Sender<Option<Permission>>,
-    },
     /// Find out whether the DM of this operation has already arrived.
     LookForDelivery {
         /// The operation.
@@ -61,33 +30,24 @@ pub enum Errand {
         /// What became of it.
         reply: oneshot::Sender<Arrival>,
     },
-}
-
-/// Whether somebody may, and the right itself.
-#[derive(Debug)]
-pub enum Permission {
-    /// They may.
-    Granted(Grant),
-    /// They may not.
-    Refused,
-}
-
-/// Whether somebody may.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// They may.
-    Allowed,
-    /// They may not.
-    Refused,
-    /// They may, but the person who should own the rescue from now on has no right to.
-    CannotOwn(UserId),
-    /// They may, and fewer people than are needed now have approved it.
-    NotEnough {
-        /// How many are needed.
-        needed: u32,
-        /// How many of those who approved it still count.
-        given: u32,
+    /// Find out somebody's roles of this moment.
+    RolesOf {
+        /// Who.
+        person: UserId,
+        /// How long that may take.
+        within: Duration,
+        /// The answer.
+        reply: oneshot::Sender<Result<Membership, NotTold>>,
     },
+}
+
+/// Why it is not known what Discord says of somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotTold {
+    /// Discord cannot say just now.
+    NotNow,
+    /// There is nobody to ask: the other end is gone.
+    NobodyThere,
 }
 
 /// What became of a DM.
@@ -124,27 +84,12 @@ impl Errands {
         self.run(|reply| Errand::LookForDelivery { operation, reply }).await.unwrap_or(Arrival::Unknown)
     }
 
-    /// Asks whether the requester may still, with the approvals it has; `None` while nobody can say.
-    pub async fn may_still(
-        &self,
-        operation: &Operation,
-        server: Server,
-        reboots: Option<Vec<TaskId>>,
-    ) -> Option<Verdict> {
-        let (operation, server) = (Box::new(operation.clone()), Box::new(server));
-        self.run(|reply| Errand::MayStill { operation, server, reboots, reply }).await.flatten()
-    }
-
-    /// Asks whether the requester may still have the link; `None` while nobody can say.
-    pub async fn may_receive(&self, operation: &Operation, server: Server) -> Option<Permission> {
-        let (operation, server) = (Box::new(operation.clone()), Box::new(server));
-        self.run(|reply| Errand::MayReceive { operation, server, reply }).await.flatten()
-    }
-
-    /// Asks for a person's right of this moment; `None` while there is nobody to ask.
-    pub async fn may_now(&self, person: UserId, kind: Kind, place: ChannelId, server: Server) -> Option<Permission> {
-        let server = Box::new(server);
-        self.run(|reply| Errand::MayNow { person, kind, place, server, reply }).await
+    /// Asks for somebody's roles of this moment.
+    ///
+    /// # Errors
+    /// [`NotTold`]: nobody can say now.
+    pub async fn roles_of(&self, person: UserId, within: Duration) -> Result<Membership, NotTold> {
+        self.run(|reply| Errand::RolesOf { person, within, reply }).await.unwrap_or(Err(NotTold::NobodyThere))
     }
 
     /// The answer to an errand; `None` when the other end is gone.

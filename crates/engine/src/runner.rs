@@ -17,7 +17,7 @@ use super::{
     lookout::Lookout,
     steps::{self, Context, Failure, Next, Settings, Work},
 };
-use crate::{messenger::Errands, wakeups::Pulse};
+use crate::{messenger::Errands, reauthorize::Rights, wakeups::Pulse};
 
 /// How long the loop rests when the store does not answer, or an operation's step panicked.
 const REST: Duration = Duration::from_secs(5);
@@ -42,8 +42,8 @@ pub enum Did {
 
 impl Runner {
     /// A runner of these operations.
-    pub fn new(store: Store, fleet: Fleet, settings: Settings, errands: Errands, pulse: Pulse) -> Self {
-        Self { context: Context::new(store, fleet, settings, errands, pulse) }
+    pub fn new(store: Store, fleet: Fleet, settings: Settings, rights: Rights, errands: Errands, pulse: Pulse) -> Self {
+        Self { context: Context::new(store, fleet, settings, rights, errands, pulse) }
     }
 
     /// What notices what others do to our rescues.

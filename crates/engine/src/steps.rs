@@ -17,6 +17,7 @@ mod troubles;
 use std::time::Duration;
 
 use bernard_domain::{
+    authorization::Ruling,
     hindrance::Matter,
     operation::{
         Kind, Operation, Source,
@@ -33,7 +34,6 @@ use bernard_store as store;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{lookout, matter::matter, plan};
-use crate::messenger::Verdict;
 
 pub(super) use approval::overdue;
 pub(super) use context::Context;
@@ -228,17 +228,21 @@ impl Work<'_> {
             Kind::Link => self.reboots().await,
             _ => None,
         };
-        Ok(match self.context.errands.may_still(self.operation, server.clone(), reboots).await {
-            Some(Verdict::Allowed) => None,
-            Some(Verdict::Refused) => {
+        Ok(match self.context.rights.reauthorize(self.operation, server, reboots.as_deref()).await {
+            Some(Ruling::Allowed) => None,
+            Some(Ruling::NoLongerAllowed) => {
                 let event = Event::FoundImpossible { problem: Problem::NoLongerAllowed };
                 Some(self.not_any_more(event, "whoever approved it may not do this any more"))
             }
-            Some(Verdict::CannotOwn(person)) => {
+            Some(Ruling::RolesUnreadable(person)) => {
+                let event = Event::FoundImpossible { problem: Problem::RolesUnreadable { person } };
+                Some(self.not_any_more(event, "Discord did not tell the roles of whoever approved it"))
+            }
+            Some(Ruling::CannotOwn(person)) => {
                 let event = Event::FoundImpossible { problem: Problem::CannotOwn { person } };
                 Some(self.not_any_more(event, "the new owner may not own it"))
             }
-            Some(Verdict::NotEnough { needed, given }) => {
+            Some(Ruling::NotEnough { needed, given }) => {
                 let event = Event::FoundImpossible { problem: Problem::NotEnoughApprovals { needed, given } };
                 Some(self.not_any_more(event, &format!("it needs {needed} approvals now and has {given}")))
             }

@@ -632,6 +632,7 @@ problem-others-at-work = Others are at work on { $server }, and that was not on 
 problem-others-ask-again = When that is over, or to do it all the same, ask again: the card names it.
 problem-no-account = The configuration no longer names { $account }, the account of { $server }. Ask your operator.
 problem-no-longer-allowed = Whoever asked may not do this any more, so it was not begun.
+problem-roles-unreadable = Discord did not tell me the roles of { $who }, so it was not begun.
 problem-system-unread = OVHcloud does not say which system is installed on { $server }, so I do not choose its rescue: say which, with `system:windows` or `system:linux`.
 problem-key-needs-linux = An SSH key does not work with the Windows rescue. Leave it out, or choose `system:linux`.
 problem-weather = I could not get an answer about { $server } just now: { $said }. Try again in a few minutes.

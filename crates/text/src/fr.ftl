@@ -635,6 +635,7 @@ problem-others-at-work = D'autres travaillent sur { $server }, et la carte ne le
 problem-others-ask-again = Quand ce sera fini, ou pour le faire quand même, redemandez : la carte le nommera.
 problem-no-account = La configuration ne nomme plus { $account }, le compte de { $server }. Demandez à l'administrateur du bot.
 problem-no-longer-allowed = La personne qui l'a demandé n'en a plus le droit : rien n'a été commencé.
+problem-roles-unreadable = Discord ne m'a pas donné les rôles de { $who } : rien n'a été commencé.
 problem-system-unread = OVHcloud ne dit pas quel système est installé sur { $server }, je ne choisis donc pas son mode rescue : précisez lequel, avec `system:windows` ou `system:linux`.
 problem-key-needs-linux = Une clé SSH ne fonctionne pas avec le rescue Windows. Retirez-la, ou choisissez `system:linux`.
 problem-weather = Je n'ai pas obtenu de réponse au sujet de { $server } pour l'instant : { $said }. Réessayez dans quelques minutes.

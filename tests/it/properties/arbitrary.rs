@@ -176,6 +176,7 @@ fn problem() -> BoxedStrategy<Problem> {
         Just(Problem::Rebooting),
         text().prop_map(|account| Problem::NoAccount { account }),
         Just(Problem::NoLongerAllowed),
+        user().prop_map(|person| Problem::RolesUnreadable { person }),
         (any::<u32>(), any::<u32>()).prop_map(|(needed, given)| Problem::NotEnoughApprovals { needed, given }),
         Just(Problem::SystemUnread),
         Just(Problem::KeyNeedsLinux),

@@ -2,6 +2,7 @@
 
 use bernard_domain::{
     access::{Capability, Requester, UserId},
+    authorization::Membership,
     duration,
     lease::{
         Lease,
@@ -23,9 +24,10 @@ use super::{option, server, text};
 use crate::{
     admission::Admitted,
     approve::Haste,
-    asking::{self, Asking, ROLES_WITHIN},
+    asking::{Asking, ROLES_WITHIN},
     component::Button,
     context::Handler,
+    membership::membership,
     refusal::{LeaseRefusal, Refusal},
     reply::Reply,
 };
@@ -143,13 +145,10 @@ impl Handler {
     /// Somebody else with their roles of this moment; `None` when they are not in the guild.
     async fn roles_of(&self, to: UserId) -> Result<Option<Requester>, Refusal> {
         let guild = GuildId::new(self.settings.realm.guild);
-        match asking::as_of_now(&self.rest.within(ROLES_WITHIN), guild, to).await {
-            Ok(requester) => Ok(Some(requester)),
-            Err(error) if error.is_unknown_person() => Ok(None),
-            Err(error) => {
-                tracing::warn!(%error, "a new owner's roles cannot be read: the answer is no");
-                Err(Refusal::TheirRolesUnreadable(to))
-            }
+        match membership(&self.rest.within(ROLES_WITHIN), guild, to).await {
+            Ok(Membership::Member(requester)) => Ok(Some(requester)),
+            Ok(Membership::NotAMember) => Ok(None),
+            Ok(Membership::Unreadable) | Err(_) => Err(Refusal::TheirRolesUnreadable(to)),
         }
     }
 

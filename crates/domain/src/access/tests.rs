@@ -9,7 +9,7 @@ const ELSEWHERE: u64 = 11;
 const ONCALL: u64 = 1;
 
 /// A server with this service name, no display name, and no tags.
-pub(super) fn server(name: &str) -> Server {
+pub(crate) fn server(name: &str) -> Server {
     let name = ServiceName::try_from(name.to_owned()).unwrap();
     Server { tags: Some(BTreeMap::new()), ..Server::only_named(name, "main") }
 }
@@ -39,7 +39,7 @@ fn entry(number: usize) -> Entry {
     Entry { place: place(RuleKind::Role, number), who: Who::Role(ONCALL) }
 }
 
-fn role(number: usize, who: Who, can: &[Capability], servers: &[&str], channels: &[u64]) -> Role {
+pub(crate) fn role(number: usize, who: Who, can: &[Capability], servers: &[&str], channels: &[u64]) -> Role {
     Role {
         who,
         can: can.iter().copied().collect(),
@@ -49,7 +49,7 @@ fn role(number: usize, who: Who, can: &[Capability], servers: &[&str], channels:
     }
 }
 
-fn protect(number: usize, servers: &[&str], actions: &[Action], approvals: u32, minutes: u64) -> Protect {
+pub(crate) fn protect(number: usize, servers: &[&str], actions: &[Action], approvals: u32, minutes: u64) -> Protect {
     Protect {
         servers: selectors(servers),
         actions: actions.iter().copied().collect(),
@@ -205,7 +205,7 @@ fn the_words_of_the_configuration_are_read_back() {
 
 const PATTERNS: [&str; 5] = ["*", "web-?", "ns1", "tag:env=prod", "tag:env=*"];
 
-fn fits(pattern: &str, server: &Server) -> Option<bool> {
+pub(crate) fn fits(pattern: &str, server: &Server) -> Option<bool> {
     let env = server.tags.as_ref().map(|tags| tags.get("env").map(String::as_str));
     match pattern {
         "*" => Some(true),
@@ -217,7 +217,7 @@ fn fits(pattern: &str, server: &Server) -> Option<bool> {
     }
 }
 
-fn may(rules: &[Role], who: &Requester, capability: Capability, server: &Server, channel: u64) -> bool {
+pub(crate) fn may(rules: &[Role], who: &Requester, capability: Capability, server: &Server, channel: u64) -> bool {
     rules.iter().any(|rule| {
         let speaks_of = match rule.who {
             Who::Role(id) => who.roles.contains(&id),
@@ -235,11 +235,11 @@ fn any_capability() -> impl Strategy<Value = Capability> {
     prop::sample::select(Capability::ALL.as_slice())
 }
 
-fn any_patterns() -> impl Strategy<Value = Vec<Selector>> {
+pub(crate) fn any_patterns() -> impl Strategy<Value = Vec<Selector>> {
     prop::collection::vec(prop::sample::select(PATTERNS.as_slice()), 0..3).prop_map(|list| selectors(&list))
 }
 
-fn any_role() -> impl Strategy<Value = Role> {
+pub(crate) fn any_role() -> impl Strategy<Value = Role> {
     let who = prop_oneof![(1..4u64).prop_map(Who::Role), (1..4u64).prop_map(|id| Who::User(UserId(id)))];
     let can = prop::collection::btree_set(any_capability(), 0..4);
     let channels = prop::collection::btree_set(1..4u64, 0..3);
@@ -252,7 +252,7 @@ fn any_role() -> impl Strategy<Value = Role> {
     })
 }
 
-fn any_server() -> impl Strategy<Value = Server> {
+pub(crate) fn any_server() -> impl Strategy<Value = Server> {
     let tags = prop_oneof![
         Just(None),
         Just(Some(BTreeMap::new())),

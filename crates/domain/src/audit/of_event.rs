@@ -282,6 +282,7 @@ fn impossible(problem: &Problem) -> String {
         }
         Problem::OthersAtWork { works } => return format!("others_at_work: {}", at(works)),
         Problem::CannotOwn { person } => return format!("cannot_own: {}", person.0),
+        Problem::RolesUnreadable { person } => return format!("roles_unreadable: {}", person.0),
         Problem::HasOwner { .. }
         | Problem::LeaseChanged
         | Problem::ServerGone

@@ -8,6 +8,7 @@ use crate::{
     link::{kept::Kept, searches::Searches},
     lookout::Lookout,
     messenger::Errands,
+    reauthorize::Rights,
     wakeups::Pulse,
 };
 
@@ -20,6 +21,8 @@ pub(crate) struct Context {
     pub(crate) fleet: Fleet,
     /// The waiting times and habits of the steps.
     pub(crate) settings: Settings,
+    /// Whether people may at the moment of the deed.
+    pub(crate) rights: Rights,
     /// The way to people.
     pub(crate) errands: Errands,
     /// Who is woken when something is recorded.
@@ -34,9 +37,16 @@ pub(crate) struct Context {
 
 impl Context {
     /// With these, and nothing remembered yet.
-    pub(crate) fn new(store: Store, fleet: Fleet, settings: Settings, errands: Errands, pulse: Pulse) -> Self {
+    pub(crate) fn new(
+        store: Store,
+        fleet: Fleet,
+        settings: Settings,
+        rights: Rights,
+        errands: Errands,
+        pulse: Pulse,
+    ) -> Self {
         let (searches, troubles) = (Searches::default(), Troubles::default());
-        Self { store, fleet, settings, errands, pulse, searches, troubles, kept: Kept::default() }
+        Self { store, fleet, settings, rights, errands, pulse, searches, troubles, kept: Kept::default() }
     }
 
     /// What notices what others do to our rescues.

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bernard_domain::{
+    authorization::Ruling,
     operation::{Entry, Kind, Operation, Source, Wish, event::Event, state::Phase},
     server::{Boot, Server},
 };
@@ -13,7 +14,7 @@ use bernard_store::Append;
 use super::{Context, Failure, Next, PATIENCE, Work, waited};
 use crate::{
     link::{self, Found, Look, Refused, Refusing, Target},
-    messenger::{Arrival, Permission, Verdict},
+    messenger::Arrival,
 };
 
 /// How long a link waits for **Reveal link** before the operation ends; `/rescue link` finds it again at any time.
@@ -123,8 +124,16 @@ impl Work<'_> {
             Err(error) => (None, Some(error)),
         };
         match may {
-            Some(true) => self.send(Some(found), refused).await,
-            Some(false) => {
+            Some(Ruling::Allowed) => self.send(Some(found), refused).await,
+            // While the task stands the search goes on; whoever can be read by its end may have it.
+            Some(Ruling::RolesUnreadable(_)) if self.operation.state.stands() => {
+                Ok(Next::Wait(self.settings().secret_poll))
+            }
+            Some(Ruling::RolesUnreadable(_)) => {
+                self.context.kept.forget(self.operation.id);
+                Ok(self.not_told(None))
+            }
+            Some(Ruling::NoLongerAllowed | Ruling::CannotOwn(_) | Ruling::NotEnough { .. }) => {
                 self.context.kept.forget(self.operation.id);
                 Ok(Next::Record(Event::LinkWithheld))
             }
@@ -153,17 +162,16 @@ impl Work<'_> {
 
     /// Whether whoever asked may have what was found, by what rules know the server by now; `None` while nobody can say. What is asked
     /// for its link alone also needs the approvals of this moment.
-    async fn may_have_it(&self, server: Server) -> Option<bool> {
+    async fn may_have_it(&self, server: Server) -> Option<Ruling> {
         let request = &self.operation.request;
         if self.is_fresh() && request.known_as.as_ref() == Some(&server.identity()) {
-            return Some(true);
+            return Some(Ruling::Allowed);
         }
         if request.kind() != Kind::Enable {
-            let verdict = self.context.errands.may_still(self.operation, server, self.reboots().await).await?;
-            return Some(verdict == Verdict::Allowed);
+            let reboots = self.reboots().await;
+            return self.context.rights.reauthorize(self.operation, &server, reboots.as_deref()).await;
         }
-        let permission = self.context.errands.may_receive(self.operation, server).await?;
-        Some(matches!(permission, Permission::Granted(_)))
+        self.context.rights.may_receive(self.operation, &server).await
     }
 
     /// Records the attempt, then sends the DM.

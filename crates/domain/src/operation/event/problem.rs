@@ -79,6 +79,11 @@ pub enum Problem {
     },
     /// Whoever asked may not do this any more.
     NoLongerAllowed,
+    /// Discord does not tell the roles of somebody whose right decides.
+    RolesUnreadable {
+        /// Whose.
+        person: UserId,
+    },
     /// By the rules of this moment it needs more approvals than it has.
     NotEnoughApprovals {
         /// How many people must approve it now.

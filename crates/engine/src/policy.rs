@@ -1,4 +1,4 @@
-//! The policy that everybody goes by.
+//! The policy in force. Everybody who asks for it within one decision asks once, so that one policy decides.
 
 use std::sync::{Arc, RwLock};
 

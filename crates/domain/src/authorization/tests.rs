@@ -1,0 +1,242 @@
+mod model;
+
+use std::{collections::BTreeSet, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::*;
+use crate::{
+    access::{
+        Because, Protect, Who,
+        tests::{protect, role, server},
+    },
+    console::ConsoleMinutes,
+    lease::sight::Seen,
+    locale::Locale,
+    mark::Mark,
+    operation::{EnableWish, Intent, OperationId, Request, Setting, Snapshot, approval::Approval, approval::Mandate},
+    server::{Boot, BootId, System, TaskStatus, start::Start},
+};
+
+/// Where everything here is asked for.
+const HERE: u64 = 1;
+const ANN: UserId = UserId(1);
+const BEN: UserId = UserId(2);
+const CAT: UserId = UserId(3);
+/// The role that may everything, where a test gives it.
+const ALL: u64 = 1;
+
+fn start() -> Boot {
+    Boot { id: BootId(1), boot_type: "rescue".into(), kernel: "rescue12".into(), description: String::new() }
+}
+
+fn wish(kind: Kind, to: UserId) -> Wish {
+    let into = Start::from(start());
+    let lease = SignedDuration::from_hours(4);
+    match kind {
+        Kind::Enable => {
+            let (email, ssh_key, over) = (None, None, None);
+            Wish::Enable(EnableWish { into: start(), system: System::Linux, email, ssh_key, lease, over })
+        }
+        Kind::Restore => Wish::Restore { into, despite: Vec::new(), ends: Default::default(), instead: None },
+        Kind::Reboot => Wish::Reboot { into: None },
+        Kind::Link => Wish::Link { sources: Vec::new() },
+        Kind::PutBack => Wish::PutBack { into, despite: Vec::new(), instead: None },
+        Kind::Adopt => Wish::Adopt { lease },
+        Kind::HandOver => Wish::HandOver { lease: OperationId(7), from: ANN, to },
+        Kind::Console => Wish::Console { minutes: ConsoleMinutes::ALL[0], ip: None },
+    }
+}
+
+/// What ann asked for, with the approval of these people.
+fn asked(kind: Kind, approvers: &[UserId]) -> Operation {
+    let request = Request {
+        wish: wish(kind, BEN),
+        server: server("web").name,
+        account: "main".into(),
+        label: "web".into(),
+        requester: ANN,
+        locale: Locale::En,
+        channel: ChannelId(HERE),
+        place: ChannelId(HERE),
+        reason: None,
+        rule: "[[role]] #1".into(),
+        guard: Guard::Unprotected,
+        known_as: None,
+        beside: None,
+    };
+    let mut operation = Operation::open(OperationId(9), Mark::default(), request, Timestamp::UNIX_EPOCH);
+    operation.state.mandate = Mandate { approvers: approvers.to_vec(), ..Mandate::of_one(ANN) };
+    operation
+}
+
+/// The same after a reboot of which nobody knows what became.
+fn again(kind: Kind, approvers: &[UserId]) -> Operation {
+    let mut operation = asked(kind, approvers);
+    operation.state.facts.intents = 1;
+    operation
+}
+
+fn glass(mut operation: Operation) -> Operation {
+    let passed = Approval {
+        count: 1,
+        expires: SignedDuration::from_mins(15),
+        rule: "[[protect]] #1".into(),
+        because: Because::Matches,
+        of: Vec::new(),
+        calls: Vec::new(),
+    };
+    operation.request.guard = Guard::BrokenGlass { passed, tells: None };
+    operation
+}
+
+/// Everybody with the role that may everything.
+fn everybody() -> People {
+    let member = |user| Membership::Member(Requester { user, roles: [ALL].into() });
+    [ANN, BEN, CAT].map(|user| (user, member(user))).into()
+}
+
+fn everybody_but(person: UserId, is: Membership) -> People {
+    let mut people = everybody();
+    people.insert(person, is);
+    people
+}
+
+/// Everybody with the role may everything, and this is protected.
+fn policy(protections: Vec<Protect>) -> Policy {
+    Policy::new(vec![role(1, Who::Role(ALL), &Capability::ALL, &["*"], &[])], protections)
+}
+
+/// The rescue of operation 7, ann's, with the ids of the reboots before it and its own.
+fn rescue(before: Option<&[u64]>, own: Option<u64>) -> (Lease, Operation) {
+    let mut begun_by = asked(Kind::Enable, &[]);
+    begun_by.id = OperationId(7);
+    let known = before.map(|ids| ids.iter().copied().map(TaskId).collect());
+    begun_by.state.facts.last_intent = known.map(|known| Intent { at: Timestamp::UNIX_EPOCH, known });
+    begun_by.state.facts.task = own.map(|id| (TaskId(id), TaskStatus::Done));
+    let lease = Lease {
+        operation: begun_by.id,
+        mark: Mark::default(),
+        server: begun_by.request.server.clone(),
+        account: "main".into(),
+        label: "web".into(),
+        owner: ANN,
+        channel: ChannelId(HERE),
+        started: Timestamp::UNIX_EPOCH,
+        deadline: Timestamp::UNIX_EPOCH,
+        before: Snapshot::default(),
+        set: Setting::of(start().into()),
+        system: System::Linux,
+        found: Vec::new(),
+        offset: None,
+        seen: Seen::default(),
+    };
+    (lease, begun_by)
+}
+
+fn spares((lease, begun_by): &(Lease, Operation), person: UserId, reboots: &[u64]) -> bool {
+    let reboots: Vec<TaskId> = reboots.iter().copied().map(TaskId).collect();
+    let policy = policy(vec![protect(1, &["*"], &[Action::Rescue], 1, 15)]);
+    let rescue = RunningRescue { lease, begun_by, reboots: &reboots };
+    let of = |kind| protection_of(&policy, Deed::Asked { kind, by: person }, &server("web"), Some(rescue));
+    assert!(of(Kind::Enable).is_some() && of(Kind::HandOver).is_some(), "it spares nobody anything but the link");
+    of(Kind::Link).is_none()
+}
+
+#[test]
+fn the_owner_of_a_rescue_needs_nobody_for_its_link_until_a_newer_reboot() {
+    let ours = rescue(Some(&[3, 4]), Some(5));
+    assert!(spares(&ours, ANN, &[3, 4, 5]) && spares(&ours, ANN, &[4]) && spares(&ours, ANN, &[]));
+    assert!(!spares(&ours, ANN, &[3, 4, 5, 6]), "after a newer reboot it may be another rescue's link");
+    assert!(!spares(&ours, BEN, &[3, 4, 5]), "it is not theirs");
+    assert!(!spares(&rescue(None, Some(5)), ANN, &[5]), "nobody knows what was before");
+    assert!(!spares(&rescue(Some(&[3]), None), ANN, &[3, 5]), "its own reboot is not known");
+    let (mut lease, begun_by) = ours;
+    lease.operation = OperationId(8);
+    assert!(!spares(&(lease, begun_by), ANN, &[]), "another operation began the lease");
+}
+
+#[test]
+fn an_adopted_rescue_is_told_by_the_reboots_before_it_was_adopted() {
+    let (lease, mut begun_by) = rescue(None, None);
+    begun_by.state.facts.reboots_before = Some(vec![TaskId(3)]);
+    assert!(spares(&(lease.clone(), begun_by.clone()), ANN, &[3]));
+    assert!(!spares(&(lease, begun_by), ANN, &[3, 4]));
+}
+
+#[test]
+fn one_more_reboot_needs_the_stricter_of_two_protections() {
+    let policy =
+        policy(vec![protect(1, &["*"], &[Action::Rescue], 1, 5), protect(2, &["*"], &[Action::Reboot], 2, 60)]);
+    let of = |deed| protection_of(&policy, deed, &server("web"), None).map(|found| found.approvals.get());
+    assert_eq!(of(Deed::Asked { kind: Kind::Enable, by: ANN }), Some(1));
+    assert_eq!(of(Deed::RebootAgain(Kind::Enable)), Some(2));
+    assert_eq!(of(Deed::RebootAgain(Kind::Restore)), Some(2));
+    assert_eq!(of(Deed::Asked { kind: Kind::Restore, by: ANN }), None);
+    let strictest = protection_of(&policy, Deed::RebootAgain(Kind::Enable), &server("web"), None).unwrap();
+    assert_eq!(strictest.expires, Duration::from_secs(300), "the shorter time of the two");
+}
+
+#[test]
+fn who_is_gone_may_not_and_who_cannot_be_read_is_told_apart_from_that() {
+    let rule = |people| reauthorize(&policy(vec![]), &asked(Kind::Enable, &[]), &server("web"), None, &people);
+    assert_eq!(rule(everybody()), Ok(Ruling::Allowed));
+    assert_eq!(rule(everybody_but(ANN, Membership::NotAMember)), Ok(Ruling::NoLongerAllowed));
+    let bare = Membership::Member(Requester { user: ANN, roles: BTreeSet::new() });
+    assert_eq!(rule(everybody_but(ANN, bare)), Ok(Ruling::NoLongerAllowed));
+    assert_eq!(rule(everybody_but(ANN, Membership::Unreadable)), Ok(Ruling::RolesUnreadable(ANN)));
+    assert_eq!(rule(People::new()), Err(RolesWanted(ANN)));
+}
+
+#[test]
+fn a_new_owner_must_hold_the_right_too() {
+    let rule = |people| reauthorize(&policy(vec![]), &asked(Kind::HandOver, &[]), &server("web"), None, &people);
+    assert_eq!(rule(everybody()), Ok(Ruling::Allowed));
+    assert_eq!(rule(everybody_but(BEN, Membership::NotAMember)), Ok(Ruling::CannotOwn(BEN)));
+    assert_eq!(rule(everybody_but(BEN, Membership::Unreadable)), Ok(Ruling::RolesUnreadable(BEN)));
+}
+
+#[test]
+fn the_glass_was_broken_for_what_was_asked_and_not_for_one_more_reboot() {
+    let policy = policy(vec![protect(1, &["*"], &[Action::Reboot], 1, 15)]);
+    let rule = |operation: Operation| reauthorize(&policy, &operation, &server("web"), None, &everybody());
+    let not_enough = Ok(Ruling::NotEnough { needed: 1, given: 0 });
+    assert_eq!(rule(asked(Kind::Reboot, &[])), not_enough);
+    assert_eq!(rule(glass(asked(Kind::Reboot, &[]))), Ok(Ruling::Allowed));
+    assert_eq!(rule(glass(again(Kind::Reboot, &[]))), not_enough);
+    assert_eq!(rule(glass(again(Kind::Reboot, &[CAT]))), Ok(Ruling::Allowed));
+}
+
+#[test]
+fn an_approver_who_is_gone_or_cannot_be_read_counts_no_more() {
+    let policy = policy(vec![protect(1, &["*"], &[Action::Rescue], 2, 15)]);
+    let operation = asked(Kind::Enable, &[BEN, CAT]);
+    let rule = |people| reauthorize(&policy, &operation, &server("web"), None, &people);
+    assert_eq!(rule(everybody()), Ok(Ruling::Allowed));
+    for gone in [Membership::NotAMember, Membership::Unreadable] {
+        assert_eq!(rule(everybody_but(CAT, gone)), Ok(Ruling::NotEnough { needed: 2, given: 1 }));
+    }
+}
+
+#[test]
+fn whose_link_it_is_does_not_depend_on_who_rebooted_again() {
+    let policy = policy(vec![protect(1, &["*"], &Action::ALL, 1, 15)]);
+    let mut operation = again(Kind::Enable, &[]);
+    operation.state.mandate.asked_by = BEN;
+    let rule = |people| may_receive(&policy, &operation, &server("web"), &people);
+    assert_eq!(rule(everybody_but(BEN, Membership::NotAMember)), Ok(Ruling::Allowed));
+    assert_eq!(rule(everybody_but(ANN, Membership::NotAMember)), Ok(Ruling::NoLongerAllowed));
+    assert_eq!(rule(everybody_but(ANN, Membership::Unreadable)), Ok(Ruling::RolesUnreadable(ANN)));
+    assert_eq!(rule(People::new()), Err(RolesWanted(ANN)));
+}
+
+#[test]
+fn what_others_would_have_to_approve_is_not_done_unattended() {
+    let ann = Requester { user: ANN, roles: [ALL].into() };
+    let grant = |policy: &Policy| unattended(policy, &ann, Kind::Restore, ChannelId(HERE), &server("web"));
+    let given = grant(&policy(vec![])).unwrap();
+    assert_eq!((given.capability(), given.requester().user), (Capability::Restore, ANN));
+    assert_eq!(grant(&policy(vec![protect(1, &["*"], &[Action::Restore], 1, 15)])), None);
+    assert!(grant(&policy(vec![protect(1, &["*"], &[Action::Rescue], 1, 15)])).is_some());
+    assert_eq!(grant(&Policy::default()), None);
+}
