@@ -170,7 +170,7 @@ impl Handler {
         let admitted = self.admit_by_name(asking, operation, Kind::PutBack).await?;
         let lease = self.lookout.lease(&admitted.server).await?;
         let remains = lease.as_ref().is_some_and(|lease| lease.seen.has_left());
-        if !(remains || operation.can_be_put_back()) || !lease.is_some_and(|lease| lease.is_of(&operation)) {
+        if !(remains || operation.can_be_put_back()) || !lease.is_some_and(|lease| lease.is_of(operation)) {
             return Err(Refusal::TooLate(Some(operation.id), Some(restore_command(operation))));
         }
         self.lead_out(asking, operation, &admitted, Aim::PutBack(Back::Recorded)).await
