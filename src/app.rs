@@ -22,7 +22,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use bernard_bot::{
-    asking::Realm,
+    asker::ServedGuild,
     context::{Handler, HandlerSettings},
     registration::Registration,
 };
@@ -40,15 +40,15 @@ use bernard_domain::{
 use bernard_engine::{
     audit_anchor::Anchors,
     fleet::{Fleet, foreign_finder::Finder, refresh},
-    intake::Desk,
-    lease_scheduler::{Warden, WardenSettings},
+    intake::Intake,
+    lease_scheduler::{LeaseScheduler, LeaseSchedulerSettings},
     limits::Limits,
-    messenger::Errands,
+    messenger::Messenger,
     policy::SharedPolicy,
     reauthorize::Rights,
     runner::Runner,
     steps::{Probe, Settings},
-    wakeups::Pulse,
+    wakeups::Wakeups,
 };
 use bernard_ovh as ovh;
 use bernard_platform::{clock, metrics::Switch};
@@ -66,7 +66,7 @@ use crate::{
 /// How many interactions may wait to be received, which takes no time; more are dropped, and counted.
 const WAITING_INTERACTIONS: usize = 256;
 /// How many DMs may wait to be sent.
-const WAITING_ERRANDS: usize = 64;
+const WAITING_REQUESTS: usize = 64;
 /// How much longer than the first pause the longest is between two tries at Discord.
 const LONGEST_RETRY_PAUSE: u32 = 25;
 /// The process' exit code when its supervisor should start it again at once (`EX_TEMPFAIL`).
@@ -80,7 +80,7 @@ pub struct App {
     policy: SharedPolicy,
     fleet: Fleet,
     store: Store,
-    pulse: Pulse,
+    wakeups: Wakeups,
     ready: Arc<Ready>,
     address: SocketAddr,
     drain: Duration,
@@ -147,22 +147,28 @@ impl App {
         store.distrust_messages().await.context("the store cannot be written")?;
         store.doubt_writes(clock::now()).await.context("the store cannot be written")?;
         in_force(&store, &policy(&config), Act::Started).await?;
-        let pulse = Pulse::default();
+        let wakeups = Wakeups::default();
         let policy = SharedPolicy::new(policy(&config));
-        let (errand_tx, errand_rx) = mpsc::channel(WAITING_ERRANDS);
-        let errands = Errands(errand_tx);
-        let rights = Rights::new(policy.clone(), store.clone(), errands.clone());
+        let (messenger_tx, messenger_rx) = mpsc::channel(WAITING_REQUESTS);
+        let messenger = Messenger(messenger_tx);
+        let rights = Rights::new(policy.clone(), store.clone(), messenger.clone());
         let runner = Arc::new(Runner::new(
             store.clone(),
             fleet.clone(),
             step_settings(&config),
             rights.clone(),
-            errands,
-            pulse.clone(),
+            messenger,
+            wakeups.clone(),
         ));
-        let desk = Desk::new(store.clone(), pulse.clone(), Limits::new(&config.limits));
-        let warden =
-            Warden::new(store.clone(), fleet.clone(), desk.clone(), rights, pulse.clone(), warden_settings(&config));
+        let intake = Intake::new(store.clone(), wakeups.clone(), Limits::new(&config.limits));
+        let lease_scheduler = LeaseScheduler::new(
+            store.clone(),
+            fleet.clone(),
+            intake.clone(),
+            rights,
+            wakeups.clone(),
+            warden_settings(&config),
+        );
         let sender_settings = sender_settings(&config);
         let rest = Rest::new(Arc::new(Sender::new(sender_settings.clone())?));
         let registration = Registration::default();
@@ -172,7 +178,7 @@ impl App {
             policy.clone(),
             store.clone(),
             fleet.clone(),
-            desk,
+            intake,
             Arc::clone(&runner),
         ));
         let (interaction_tx, interaction_rx) = mpsc::channel(WAITING_INTERACTIONS);
@@ -190,7 +196,7 @@ impl App {
         loops.spawn(async move { Ok(http::serve(listener, endpoints, web_stop.cancelled_owned()).await?) });
         loops.spawn(quietly(runner.run(stop.clone())));
         loops.spawn(quietly(handler.run(interaction_rx, stop.clone())));
-        loops.spawn(quietly(Arc::new(warden).run(stop.clone())));
+        loops.spawn(quietly(Arc::new(lease_scheduler).run(stop.clone())));
         let hurry = config.pace.reminder_tick.min(config.pace.inventory_refresh);
         loops.spawn(quietly(wall_clock::watch(stop.clone())));
         loops.spawn(quietly(Finder::new(fleet.clone(), store.clone()).run(hurry, stop.clone())));
@@ -200,7 +206,7 @@ impl App {
         if let Some(channel) = config.audit.anchor_channel {
             let anchors = Anchors {
                 store: store.clone(),
-                pulse: pulse.clone(),
+                wakeups: wakeups.clone(),
                 channel: ChannelId(channel),
                 zone: config.time_zone.clone(),
                 every: config.pace.reminder_tick,
@@ -210,7 +216,7 @@ impl App {
         let discord = discord::Discord {
             rest,
             store: store.clone(),
-            pulse: pulse.clone(),
+            wakeups: wakeups.clone(),
             policy: policy.clone(),
             fleet: fleet.clone(),
             ready: Arc::clone(&ready),
@@ -221,8 +227,8 @@ impl App {
             config,
         };
         let drain = discord.drain;
-        loops.spawn(discord.run(errand_rx, interaction_tx));
-        Ok(Self { stop, loops, policy, fleet, store, pulse, ready, address, drain })
+        loops.spawn(discord.run(messenger_rx, interaction_tx));
+        Ok(Self { stop, loops, policy, fleet, store, wakeups, ready, address, drain })
     }
 
     /// Where the web endpoints listen.
@@ -240,7 +246,7 @@ impl App {
         self.fleet.exchange(clients);
         // What waited for a key that was refused may have a good one now.
         self.store.wake_operations(clock::now()).await?;
-        self.pulse.tap();
+        self.wakeups.notify();
         self.policy.set(policy);
         tracing::info!("roles, protections and OVHcloud's credentials were read again");
         Ok(())
@@ -365,8 +371,8 @@ fn step_settings(config: &Config) -> Settings {
     }
 }
 
-fn warden_settings(config: &Config) -> WardenSettings {
-    WardenSettings {
+fn warden_settings(config: &Config) -> LeaseSchedulerSettings {
+    LeaseSchedulerSettings {
         tick: config.pace.reminder_tick,
         look_every: config.pace.inventory_refresh,
         remind_before: config.rescue.remind_before.try_into().unwrap_or(SignedDuration::MAX),
@@ -379,7 +385,7 @@ fn warden_settings(config: &Config) -> WardenSettings {
 
 fn handler_settings(config: &Config, registration: Registration) -> HandlerSettings {
     HandlerSettings {
-        realm: Realm { guild: config.discord.guild, channels: config.discord.channels.clone() },
+        served_guild: ServedGuild { guild: config.discord.guild, channels: config.discord.channels.clone() },
         lease: config.rescue.lease.try_into().unwrap_or(SignedDuration::MAX),
         max_lease: config.rescue.max_lease.try_into().unwrap_or(SignedDuration::MAX),
         remind_before: config.rescue.remind_before.try_into().unwrap_or(SignedDuration::MAX),

@@ -9,7 +9,7 @@ use std::{
 
 use bernard_bot::{
     component::{Button, guide},
-    form::Form,
+    modal::Modal,
 };
 use bernard_config::Config;
 use bernard_discord::{
@@ -120,7 +120,7 @@ pub fn button(data: &[u8]) {
     if let Ok(button) = text.parse::<Button>() {
         survives(button);
     }
-    if let Ok(form) = text.parse::<Form>() {
+    if let Ok(form) = text.parse::<Modal>() {
         let written = form.to_string();
         assert!((1..=100).contains(&written.len()));
         assert_eq!(written.parse(), Ok(form));

@@ -4,7 +4,7 @@ use std::{fs, path::Path, time::Instant};
 
 use bernard_bot::{
     component::{Button, Subject, guide},
-    form::Form,
+    modal::Modal,
 };
 use bernard_discord::RawInteraction;
 use bernard_fuzz::TARGETS;
@@ -51,7 +51,7 @@ fn the_seeds_of_buttons_forms_and_menus_are_what_they_are_today() {
         let is_marked =
             |button: &Button| !matches!(button.subject(), Subject::Card(_) | Subject::Page(_)) && !button.is_unmarked();
         marked += usize::from(button.as_ref().is_ok_and(is_marked));
-        forms += usize::from(text.parse::<Form>().is_ok());
+        forms += usize::from(text.parse::<Modal>().is_ok());
     }
     assert!(marked >= 19 && forms >= 1, "{marked} with a mark, {forms} forms");
 }

@@ -8,9 +8,9 @@ use std::{
 };
 
 use bernard_bot::{
-    courier::Courier,
-    herald::{Herald, HeraldSettings},
-    message::Manner,
+    link_delivery::LinkDelivery,
+    message::ChannelStyle,
+    notifier::{Notifier, NotifierSettings},
     registration::Registration,
     reporter::Reporter,
 };
@@ -20,7 +20,7 @@ use bernard_discord::{
     gateway::{Gateway, GatewaySettings, Handle, Health},
     sender::SenderSettings,
 };
-use bernard_engine::{fleet::Fleet, messenger::Errand, policy::SharedPolicy, wakeups::Pulse};
+use bernard_engine::{fleet::Fleet, messenger::MessengerRequest, policy::SharedPolicy, wakeups::Wakeups};
 use bernard_store::Store;
 use serenity::model::id::GuildId;
 use tokio::{sync::mpsc, task::JoinSet};
@@ -32,7 +32,7 @@ use super::{Ended, Ready, commands::Registrar};
 pub(super) struct Discord {
     pub(super) rest: Rest,
     pub(super) store: Store,
-    pub(super) pulse: Pulse,
+    pub(super) wakeups: Wakeups,
     pub(super) policy: SharedPolicy,
     pub(super) fleet: Fleet,
     pub(super) ready: Arc<Ready>,
@@ -48,20 +48,20 @@ impl Discord {
     /// none waits for another's part of Discord.
     pub(super) async fn run(
         self,
-        errands: mpsc::Receiver<Errand>,
+        messenger: mpsc::Receiver<MessengerRequest>,
         interactions: mpsc::Sender<RawInteraction>,
     ) -> Result<(), Ended> {
         let guild = GuildId::new(self.config.discord.guild);
-        let manner = Manner { locale: self.config.locale, oncall: self.config.discord.oncall_role };
-        let reporter = Reporter::new(self.rest.clone(), self.store.clone(), self.pulse.clone(), manner, guild);
-        let courier = Arc::new(Courier::new(self.rest.clone(), self.store.clone(), guild));
+        let manner = ChannelStyle { locale: self.config.locale, oncall: self.config.discord.oncall_role };
+        let reporter = Reporter::new(self.rest.clone(), self.store.clone(), self.wakeups.clone(), manner, guild);
+        let link_delivery = Arc::new(LinkDelivery::new(self.rest.clone(), self.store.clone(), guild));
         let mut loops = JoinSet::new();
         loops.spawn(Arc::new(reporter).run(self.stop.clone()));
-        loops.spawn(Arc::clone(&courier).run(errands, self.stop.clone()));
-        loops.spawn(courier.wipe(self.stop.clone()));
-        let herald = Arc::new(self.herald());
-        loops.spawn(Arc::clone(&herald).run(self.stop.clone()));
-        loops.spawn(herald.tidy(self.stop.clone()));
+        loops.spawn(Arc::clone(&link_delivery).run(messenger, self.stop.clone()));
+        loops.spawn(link_delivery.wipe(self.stop.clone()));
+        let notifier = Arc::new(self.notifier());
+        loops.spawn(Arc::clone(&notifier).run(self.stop.clone()));
+        loops.spawn(notifier.tidy(self.stop.clone()));
         loops.spawn(self.registrar(guild).run(self.stop.clone()));
         let ended = tokio::select! {
             ended = self.keep_door(interactions) => ended,
@@ -83,10 +83,10 @@ impl Discord {
         Registrar { rest, store, guild, ready, registration: self.registration.clone() }
     }
 
-    fn herald(&self) -> Herald {
-        let settings = HeraldSettings { locale: self.config.locale, oncall: self.config.discord.oncall_role };
+    fn notifier(&self) -> Notifier {
+        let settings = NotifierSettings { locale: self.config.locale, oncall: self.config.discord.oncall_role };
         let seen = (self.fleet.clone(), self.policy.clone());
-        Herald::new(self.rest.clone(), self.store.clone(), self.pulse.clone(), settings, seen)
+        Notifier::new(self.rest.clone(), self.store.clone(), self.wakeups.clone(), settings, seen)
     }
 
     /// Keeps the way in open until `stop`.

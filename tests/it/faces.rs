@@ -7,7 +7,7 @@ use std::fmt::Write;
 use bernard_bot::{
     card::{self, LinkOut, Rescue},
     dm,
-    message::Manner,
+    message::ChannelStyle,
 };
 use bernard_domain::{
     access::{Because, UserId, Who},
@@ -226,8 +226,8 @@ pub(crate) fn letter(message: &CreateMessage, files: &[CreateAttachment]) -> Str
 }
 
 /// How channels are spoken to here.
-pub(crate) fn manner(locale: Locale) -> Manner {
-    Manner { locale, oncall: Some(400_000_000_000_000_009) }
+pub(crate) fn manner(locale: Locale) -> ChannelStyle {
+    ChannelStyle { locale, oncall: Some(400_000_000_000_000_009) }
 }
 
 /// Scenes one after the other, each under its name.

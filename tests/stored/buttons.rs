@@ -2,8 +2,8 @@
 
 use bernard_bot::{
     component::{self, Button},
-    form::Form,
     guide::{Place, Reader, Topic},
+    modal::Modal,
 };
 use bernard_domain::{
     inventory::foreign::{ForeignId, MarkedForeign},
@@ -29,7 +29,7 @@ pub(crate) fn write(page: &mut Page) {
         assert!(before_there_were_marks.parse::<Button>().expect("it is still read").is_unmarked());
     }
     page.heading("Custom ids of forms");
-    let forms = one_of_each!(Form: Form::DenialReason(..) => Form::DenialReason(marked(), 1));
+    let forms = one_of_each!(Modal: Modal::DenialReason(..) => Modal::DenialReason(marked(), 1));
     forms.iter().for_each(|form| page.word(form));
     page.heading("What Extend offers");
     each_word!(Offer: Hour, FourHours, Morning).iter().for_each(|offer| page.word(offer));

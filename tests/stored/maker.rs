@@ -21,7 +21,7 @@ use bernard_domain::{
     pause::Pause,
     server::{System, TaskId, TaskStatus},
 };
-use bernard_store::{Append, Approve, Card, CardId, Delivered, Delivery, Onward, Open, Posted, Store};
+use bernard_store::{Append, Approve, Card, CardId, Delivered, Delivery, NextReminder, Open, Posted, Store};
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
@@ -120,7 +120,7 @@ impl Maker {
         let into =
             Wish::Restore { into: disk().into(), despite: Vec::new(), ends: Ends::This(operation), instead: None };
         let request = self.request("web-2", into);
-        let onward = Onward { said: 2, due: at(700) };
+        let onward = NextReminder { said: 2, due: at(700) };
         let letter = |restore| Letter {
             to: To::Channel { channel: CHANNEL, or_to: Some(ANN) },
             notice: Notice::RestoredAtDeadline {

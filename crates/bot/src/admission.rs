@@ -12,7 +12,7 @@ use bernard_engine::{
     intake, plan,
 };
 
-use super::{asking::Asking, context::Handler, refusal::Refusal};
+use super::{asker::Asker, context::Handler, refusal::Refusal};
 
 /// Somebody who may, on a server as it is now.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl Handler {
     /// The server that was typed, if the asker may do this to it as far as memory knows.
     ///
     /// Who may do it to no server at all does not learn which servers there are; and one that they may not see is, to them, none.
-    pub(super) async fn find(&self, asking: &Asking, typed: &str, capability: Capability) -> Result<Server, Refusal> {
+    pub(super) async fn find(&self, asking: &Asker, typed: &str, capability: Capability) -> Result<Server, Refusal> {
         self.anywhere(asking, capability)?;
         let server = self.look_up(asking, typed, capability).await?;
         let policy = self.policy.get();
@@ -47,7 +47,7 @@ impl Handler {
     /// The same for a server that a message names to whoever reads it: a refusal says which it is.
     pub(super) async fn find_named(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         name: &ServiceName,
         capability: Capability,
     ) -> Result<Server, Refusal> {
@@ -58,7 +58,7 @@ impl Handler {
     }
 
     /// What they see goes by that name comes first: what they do not see makes no name ambiguous.
-    async fn look_up(&self, asking: &Asking, typed: &str, capability: Capability) -> Result<Server, Refusal> {
+    async fn look_up(&self, asking: &Asker, typed: &str, capability: Capability) -> Result<Server, Refusal> {
         let (views, acts) = (self.sight(asking, Capability::View), self.sight(asking, capability));
         let sees = |server: &Server| views(server) || acts(server);
         let no_server = |not_found| Refusal::NoServer(typed.to_owned(), not_found);
@@ -92,25 +92,25 @@ impl Handler {
     }
 
     /// What is near to what was typed, of what they may act on.
-    fn near(&self, asking: &Asking, capability: Capability, typed: &str) -> Vec<String> {
+    fn near(&self, asking: &Asker, capability: Capability, typed: &str) -> Vec<String> {
         let acts = self.sight(asking, capability);
         let servers = self.fleet.servers();
         let near = servers.search(&acts, typed, &[], CANDIDATES);
         near.into_iter().map(|server| self.fleet.unique_name(server, &acts)).collect()
     }
 
-    fn sight(&self, asking: &Asking, capability: Capability) -> impl Fn(&Server) -> bool + use<> {
+    fn sight(&self, asking: &Asker, capability: Capability) -> impl Fn(&Server) -> bool + use<> {
         let (policy, requester, place) = (self.policy.get(), asking.requester.clone(), asking.place.0);
         move |server| policy.check(&requester, capability, server, place).is_ok()
     }
 
     /// What a refusal calls a server: who may not see it does not learn what else it goes by.
-    fn name_for(&self, asking: &Asking, server: &Server, typed: &str) -> String {
+    fn name_for(&self, asking: &Asker, server: &Server, typed: &str) -> String {
         if self.sight(asking, Capability::View)(server) { server.label().to_owned() } else { typed.to_owned() }
     }
 
     /// Reads the server as it is now, and checks the rights of this moment against it; and says what protects it.
-    pub(super) async fn admit(&self, asking: &Asking, known: &Server, kind: Kind) -> Result<Admitted, Refusal> {
+    pub(super) async fn admit(&self, asking: &Asker, known: &Server, kind: Kind) -> Result<Admitted, Refusal> {
         let (server, grant) = self.admit_server(asking, known, intake::needed(kind)).await?;
         let protection = self.protection(asking, &server, kind).await?;
         Ok(Admitted { server, grant, protection })
@@ -120,7 +120,7 @@ impl Handler {
     /// looked at where it matters; what cannot be read spares nobody.
     pub(super) async fn protection(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         server: &Server,
         kind: Kind,
     ) -> Result<Option<Protection>, Refusal> {
@@ -150,7 +150,7 @@ impl Handler {
     /// theirs, or was rebooted since.
     pub(super) async fn needs_approval_now(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         operation: &Operation,
         server: &Server,
     ) -> Result<bool, Refusal> {
@@ -159,14 +159,14 @@ impl Handler {
     }
 
     /// The server as it is now, if the asker may see it with the names and tags it has now.
-    pub(super) async fn read_to_view(&self, asking: &Asking, known: &Server) -> Result<Server, Refusal> {
+    pub(super) async fn read_to_view(&self, asking: &Asker, known: &Server) -> Result<Server, Refusal> {
         self.admit_server(asking, known, Capability::View).await.map(|(server, _)| server)
     }
 
     /// The same for the server of an operation.
     pub(super) async fn admit_by_name(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         operation: &Operation,
         kind: Kind,
     ) -> Result<Admitted, Refusal> {
@@ -177,7 +177,7 @@ impl Handler {
     /// The same for a decision about a live operation, which was approved already.
     pub(super) async fn admit_for(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         operation: &Operation,
         capability: Capability,
     ) -> Result<(Server, Grant), Refusal> {
@@ -188,7 +188,7 @@ impl Handler {
     /// The server as it is now, and the right to do this to it with the names and tags that it has now.
     pub(super) async fn admit_server(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         known: &Server,
         capability: Capability,
     ) -> Result<(Server, Grant), Refusal> {
@@ -200,13 +200,13 @@ impl Handler {
     }
 
     /// The asker's right to do this to the server as it is given.
-    pub(super) fn may(&self, asking: &Asking, capability: Capability, server: &Server) -> Result<Grant, Refusal> {
+    pub(super) fn may(&self, asking: &Asker, capability: Capability, server: &Server) -> Result<Grant, Refusal> {
         let denied = |denial| Refusal::Denied(Box::new(denial), Some(server.label().to_owned()));
         self.policy.get().check(&asking.requester, capability, server, asking.place.0).map_err(denied)
     }
 
     /// The asker's right to do this to some server.
-    pub(super) fn anywhere(&self, asking: &Asking, capability: Capability) -> Result<Grant, Refusal> {
+    pub(super) fn anywhere(&self, asking: &Asker, capability: Capability) -> Result<Grant, Refusal> {
         self.policy
             .get()
             .check_anywhere(&asking.requester, capability, asking.place.0)

@@ -23,7 +23,7 @@ use serenity::{
     },
 };
 
-use super::{context::Handler, posting, refusal::Refusal, reply::Reply, speak};
+use super::{context::Handler, posting, refusal::Refusal, reply::Reply, wording};
 
 /// The interaction's token is dead, or Discord knows the interaction no more: nothing is shown by it.
 const DEAD: [u32; 3] = [10_015, 50_027, 10_062];
@@ -109,7 +109,7 @@ impl Handler {
     /// One sentence that no filter minds, in the place of "thinking…" or below it.
     async fn say_sorry(&self, line: &Line<'_>, rest: &Rest, error: Error) -> Result<Seen, Error> {
         tracing::warn!(interaction.id = %line.key.id, %error, "an answer could not be shown in plain words either");
-        let why = speak::refused_by_discord(error.code().unwrap_or_default(), line.locale);
+        let why = wording::refused_by_discord(error.code().unwrap_or_default(), line.locale);
         let sorry = say!(line.locale, "answer-unshown", why = why);
         let token = &line.key.token;
         if rest.follow_up(line.app, token, &plain(sorry.clone()), &[]).await.is_ok() {
@@ -122,7 +122,7 @@ impl Handler {
     async fn has_seen(&self, reply: &Reply) {
         let Some((operation, query)) = reply.reveals.clone() else { return };
         self.runner.link_is_taken(operation);
-        if let Err(error) = self.desk.revealed(operation, query).await {
+        if let Err(error) = self.intake.revealed(operation, query).await {
             tracing::error!(operation.id = %operation, %error, "a revealed link could not be recorded");
         }
     }
@@ -130,7 +130,7 @@ impl Handler {
     /// Nothing can be shown: the asker hears that, and not what it was, where they can be reached.
     async fn tell_unshown(&self, line: &Line<'_>, error: &Error) {
         tracing::warn!(interaction.id = %line.key.id, %error, "an answer could be shown in no way");
-        let is_here = line.guild.is_some_and(|guild| guild.get() == self.settings.realm.guild);
+        let is_here = line.guild.is_some_and(|guild| guild.get() == self.settings.served_guild.guild);
         if line.guild.is_some() && !is_here {
             return;
         }

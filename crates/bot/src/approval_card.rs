@@ -17,11 +17,11 @@ use bernard_untrusted::shown::{
 };
 
 use super::{
-    calls::{self, Readers},
     component::Button,
-    form::LONGEST_REASON,
+    exact_calls::{self, Readers},
     message::{Rendering, rendering, title},
-    others, speak, starts,
+    modal::LONGEST_REASON,
+    others, starts, wording,
 };
 
 /// How many roles and people are called at most; a message has 2,000 characters.
@@ -86,7 +86,7 @@ fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> 
 fn exact_calls(round: &Round, locale: Locale) -> Vec<String> {
     match round.approval.calls.as_slice() {
         [] => Vec::new(),
-        calls => vec![say!(locale, "approval-calls"), calls::block(calls, Readers::Channel, locale)],
+        calls => vec![say!(locale, "approval-calls"), exact_calls::block(calls, Readers::Channel, locale)],
     }
 }
 
@@ -187,7 +187,7 @@ fn glass(operation: &Operation, passed: &Approval, tells: Option<u64>, locale: L
     let role = tells.map(Who::Role);
     let mut lines = vec![title(operation, ("🚨", say!(locale, "glass-title")), locale)];
     lines.push(match &role {
-        Some(role) => say!(locale, "glass-call", who = speak::who(role)),
+        Some(role) => say!(locale, "glass-call", who = wording::who(role)),
         None => say!(locale, "glass-nobody"),
     });
     lines.push(what(request, locale));
@@ -213,7 +213,7 @@ pub(super) fn forewarning(guard: &Guard, locale: Locale) -> Vec<String> {
         Guard::BrokenGlass { passed, tells } => {
             let rule = code(&passed.rule);
             vec![match tells {
-                Some(role) => say!(locale, "confirm-glass", rule = rule, who = speak::who(&Who::Role(*role))),
+                Some(role) => say!(locale, "confirm-glass", rule = rule, who = wording::who(&Who::Role(*role))),
                 None => say!(locale, "confirm-glass-nobody", rule = rule),
             }]
         }
@@ -222,7 +222,7 @@ pub(super) fn forewarning(guard: &Guard, locale: Locale) -> Vec<String> {
 
 /// Those who may approve, as mentions; they ring only where the message lets them.
 pub(super) fn mentions(approval: &Approval) -> String {
-    speak::each(called(approval))
+    wording::each(called(approval))
 }
 
 fn called(approval: &Approval) -> impl Iterator<Item = &Who> {

@@ -1,4 +1,4 @@
-//! The second person's presses, and what asks for them. Rights are those of the press; the desk says what counts.
+//! The second person's presses, and what asks for them. Rights are those of the press; the intake says what counts.
 
 use bernard_domain::{
     access::{Capability, Protection, Who},
@@ -21,10 +21,10 @@ use serenity::model::application::ModalInteraction;
 use super::{
     admission::Admitted,
     approval_card,
-    asking::Asking,
+    asker::Asker,
     component::Button,
     context::Handler,
-    form::Form,
+    modal::Modal,
     refusal::{Emergency, Refusal, done},
     reply::Reply,
     retype::Retype,
@@ -35,7 +35,7 @@ const SHORTEST_GLASS_REASON: usize = 10;
 
 /// Whether a person waits for approval where it is needed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Haste {
+pub enum ApprovalMode {
     /// They wait.
     #[default]
     None,
@@ -43,7 +43,7 @@ pub enum Haste {
     BreakGlass,
 }
 
-impl Haste {
+impl ApprovalMode {
     /// That of a request that was made before.
     pub(super) fn of(guard: &Guard) -> Self {
         match guard {
@@ -53,7 +53,7 @@ impl Haste {
     }
 
     /// Whoever breaks the glass says why.
-    pub(super) fn check_reason(self, reason: Option<&str>, asking: &Asking) -> Result<(), Refusal> {
+    pub(super) fn check_reason(self, reason: Option<&str>, asking: &Asker) -> Result<(), Refusal> {
         let length = reason.map_or(0, |reason| reason.trim().chars().count());
         if self == Self::BreakGlass && length < SHORTEST_GLASS_REASON {
             return Err(Refusal::Typed("reason", say!(asking.locale, "typed-glass-reason")));
@@ -66,7 +66,7 @@ impl Handler {
     /// What the asker of something protected may type instead, if they may break the glass there.
     pub(super) fn emergency(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         server: &Server,
         way: impl FnOnce(String) -> Emergency,
     ) -> Option<Emergency> {
@@ -74,17 +74,17 @@ impl Handler {
         may.is_ok().then(|| way(typed(server.label(), server.name.as_str()).to_owned()))
     }
 
-    /// What must happen before `calls` are made for who asks: nothing, the approval of others, or a glass is broken.
+    /// What must happen before `exact_calls` are made for who asks: nothing, the approval of others, or a glass is broken.
     pub(super) fn guard(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         admitted: &Admitted,
-        haste: Haste,
+        haste: ApprovalMode,
         calls: Vec<ExactCall>,
     ) -> Result<Guard, Refusal> {
         let Some(protection) = &admitted.protection else { return Ok(Guard::Unprotected) };
         let approval = self.approval(asking, &admitted.server, protection, calls);
-        if haste == Haste::BreakGlass {
+        if haste == ApprovalMode::BreakGlass {
             self.may(asking, Capability::Admin, &admitted.server)?;
             return Ok(Guard::BrokenGlass { passed: approval, tells: self.settings.oncall_role });
         }
@@ -97,15 +97,15 @@ impl Handler {
     /// The same for a press, which breaks no glass.
     pub(super) fn guard_press(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         admitted: &Admitted,
         calls: Vec<ExactCall>,
     ) -> Result<Guard, Refusal> {
         let emergency = || self.emergency(asking, &admitted.server, Emergency::Restore);
-        self.guard(asking, admitted, Haste::None, calls).map_err(|refusal| refusal.naming(emergency()))
+        self.guard(asking, admitted, ApprovalMode::None, calls).map_err(|refusal| refusal.naming(emergency()))
     }
 
-    fn approval(&self, asking: &Asking, server: &Server, protection: &Protection, calls: Vec<ExactCall>) -> Approval {
+    fn approval(&self, asking: &Asker, server: &Server, protection: &Protection, calls: Vec<ExactCall>) -> Approval {
         let of = self.policy.get().who_may(Capability::Approve, server, asking.place.0);
         Approval::new(protection, of, calls, asking.requester.user)
     }
@@ -113,7 +113,7 @@ impl Handler {
     /// The approval that one more reboot of this operation needs: that of its kind, or of a reboot, whichever is stricter.
     pub(super) fn guard_again(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         operation: &Operation,
         server: &Server,
     ) -> Result<Option<Approval>, Refusal> {
@@ -131,10 +131,10 @@ impl Handler {
     }
 
     /// **Approve**.
-    pub(super) async fn approve(&self, asking: &Asking, operation: &Operation, round: u32) -> Result<Reply, Refusal> {
+    pub(super) async fn approve(&self, asking: &Asker, operation: &Operation, round: u32) -> Result<Reply, Refusal> {
         self.is_for_others(asking, operation)?;
         let (_, grant) = self.admit_for(asking, operation, Capability::Approve).await?;
-        match self.desk.approve(&grant, operation.id, round).await? {
+        match self.intake.approve(&grant, operation.id, round).await? {
             Approved::Done(operation) => {
                 let id = operation.id.to_string();
                 Ok(Reply::text(match operation.open_round() {
@@ -150,43 +150,43 @@ impl Handler {
     }
 
     /// **Deny**: at once; the reason may be added to it.
-    pub(super) async fn deny(&self, asking: &Asking, operation: &Operation, round: u32) -> Result<Reply, Refusal> {
+    pub(super) async fn deny(&self, asking: &Asker, operation: &Operation, round: u32) -> Result<Reply, Refusal> {
         self.is_for_others(asking, operation)?;
         let (_, grant) = self.admit_for(asking, operation, Capability::Approve).await?;
-        let denied = done(self.desk.deny(&grant, operation.id, round).await?)?;
+        let denied = done(self.intake.deny(&grant, operation.id, round).await?)?;
         let mut reply = Reply::text(say!(asking.locale, "deny-done", id = denied.id.to_string()));
         reply.buttons.push(Button::AddReason(denied.round(round), round).create(asking.locale));
         Ok(reply)
     }
 
     /// **Cancel** on a message that asks others.
-    pub(super) async fn withdraw(&self, asking: &Asking, operation: &Operation, round: u32) -> Result<Reply, Refusal> {
+    pub(super) async fn withdraw(&self, asking: &Asker, operation: &Operation, round: u32) -> Result<Reply, Refusal> {
         let admitted = self.admit_for(asking, operation, intake::needed_to_withdraw(operation)).await;
         let (_, grant) = match admitted {
             Err(Refusal::Denied(..)) if self.may_deny(asking, operation).await => return Err(Refusal::DenyInstead),
             admitted => admitted?,
         };
-        done(self.desk.withdraw(&grant, operation.id, round).await?)?;
+        done(self.intake.withdraw(&grant, operation.id, round).await?)?;
         Ok(Reply::text(say!(asking.locale, "withdraw-done")))
     }
 
-    async fn may_deny(&self, asking: &Asking, operation: &Operation) -> bool {
+    async fn may_deny(&self, asking: &Asker, operation: &Operation) -> bool {
         self.is_for_others(asking, operation).is_ok()
             && self.admit_for(asking, operation, Capability::Approve).await.is_ok()
     }
 
     /// A form that was filled in.
     pub(super) async fn submitted(&self, form: &ModalInteraction) -> Result<Reply, Refusal> {
-        let Form::DenialReason(named, round) = form.data.custom_id.parse().map_err(|_| Refusal::Unknown)?;
-        let asking = Asking::of_form(form, &self.settings.realm)?;
-        let reason = Form::reason(&form.data)
+        let Modal::DenialReason(named, round) = form.data.custom_id.parse().map_err(|_| Refusal::Unknown)?;
+        let asking = Asker::of_form(form, &self.settings.served_guild)?;
+        let reason = Modal::reason(&form.data)
             .ok_or_else(|| Refusal::Typed("reason", say!(asking.locale, "typed-denial-reason")))?;
         self.explain(&asking, named, round, reason).await
     }
 
     async fn explain(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         named: MarkedOperation,
         round: u32,
         reason: &str,
@@ -197,12 +197,12 @@ impl Handler {
             .filter(|operation| operation.round(round) == named)
             .ok_or_else(|| Refusal::MadeElsewhere(Retype::of(Button::AddReason(named, round), "")))?;
         let (_, grant) = self.admit_for(asking, &operation, Capability::Approve).await?;
-        done(self.desk.explain(&grant, named.id, round, reason).await?)?;
+        done(self.intake.explain(&grant, named.id, round, reason).await?)?;
         Ok(Reply::text(say!(asking.locale, "deny-explained", reason = code(reason))))
     }
 
     /// Whoever asked takes it back, and does not judge it.
-    fn is_for_others(&self, asking: &Asking, operation: &Operation) -> Result<(), Refusal> {
+    fn is_for_others(&self, asking: &Asker, operation: &Operation) -> Result<(), Refusal> {
         let (user, requester) = (asking.requester.user, operation.request.requester);
         let judges = operation.open_round().is_none_or(|(round, _)| round.may_judge(requester, user));
         if judges { Ok(()) } else { Err(Refusal::OwnRequest) }
@@ -210,7 +210,7 @@ impl Handler {
 }
 
 /// It is durable now, and others are asked.
-pub(super) fn accepted_waiting(operation: &Operation, asking: &Asking) -> Option<String> {
+pub(super) fn accepted_waiting(operation: &Operation, asking: &Asker) -> Option<String> {
     let (round, _) = operation.open_round()?;
     Some(say!(
         asking.locale,

@@ -26,9 +26,9 @@ use super::{
     approval_card,
     component::Button,
     console, guide_entry,
-    message::{Manner, Rendering, rendering, title},
+    message::{ChannelStyle, Rendering, rendering, title},
     past::Tense,
-    speak, standing, starts, waiting,
+    standing, starts, waiting, wording,
 };
 
 /// The rescue that an operation's messages speak of.
@@ -55,7 +55,7 @@ pub fn messages(
     rescue: Rescue<'_>,
     link: LinkOut,
     now: Timestamp,
-    manner: Manner,
+    manner: ChannelStyle,
 ) -> Vec<Rendering> {
     let (locale, lease) = (manner.locale, rescue.lease);
     let tense = Tense::of(operation, rescue.past);
@@ -189,7 +189,7 @@ fn reveal(operation: &Operation, tense: Tense<'_>, locale: Locale) -> Rendering 
         true => match operation.state.facts.dm_refused {
             None => say!(locale, "reveal-waiting", who = who),
             Some(why) => {
-                say!(locale, "reveal-waiting-refused", who = who, why = speak::refused_by_discord(why, locale))
+                say!(locale, "reveal-waiting-refused", who = who, why = wording::refused_by_discord(why, locale))
             }
         },
         false if operation.request.kind() == Kind::Console => say!(locale, "reveal-over-console"),
@@ -287,7 +287,7 @@ fn end_lines(
             lines.extend(starts::back_lines(operation, locale));
             lines.extend(wiped());
         }
-        Outcome::Impossible(problem) => lines.push(speak::problem(problem, &operation.request.label, locale)),
+        Outcome::Impossible(problem) => lines.push(wording::problem(problem, &operation.request.label, locale)),
         Outcome::Expired if operation.state.mandate.good_for.is_some() => {
             lines.push(say!(locale, "end-approval-old"));
         }
@@ -329,7 +329,7 @@ fn put_back_lines(operation: &Operation, locale: Locale) -> Vec<String> {
         Some(PutBack::SetByOthers) => Some(say!(locale, "card-set-by-others")),
         None => None,
     };
-    back.into_iter().chain(speak::doubt(operation, locale)).collect()
+    back.into_iter().chain(wording::doubt(operation, locale)).collect()
 }
 
 /// The one who waits for news.

@@ -16,7 +16,7 @@ mod lease;
 mod link;
 mod list;
 mod plan;
-mod propose;
+mod proposal;
 mod status;
 mod tasks;
 mod why;
@@ -36,7 +36,7 @@ use serenity::{
 };
 
 use super::{
-    approve::Haste, asking::Asking, context::Handler, form::LONGEST_REASON, guide::Topic, refusal::Refusal,
+    approve::ApprovalMode, asker::Asker, context::Handler, guide::Topic, modal::LONGEST_REASON, refusal::Refusal,
     reply::Reply,
 };
 
@@ -128,13 +128,13 @@ pub struct Typed {
     /// `reason`
     pub reason: Option<String>,
     /// `break_glass`
-    pub haste: Haste,
+    pub haste: ApprovalMode,
 }
 
 impl Typed {
     /// What to type to ask the same again, after `/command`.
     fn repeat(&self, command: &str) -> String {
-        let glass = if self.haste == Haste::BreakGlass { " break_glass:true" } else { "" };
+        let glass = if self.haste == ApprovalMode::BreakGlass { " break_glass:true" } else { "" };
         format!("{command} server:{}{glass}", self.server)
     }
 }
@@ -169,11 +169,11 @@ impl Options<'_> {
         Ok(Typed { server: self.server()?, reason: self.text("reason"), haste: self.haste() })
     }
 
-    fn haste(&self) -> Haste {
+    fn haste(&self) -> ApprovalMode {
         let breaks = |option: &CommandDataOption| {
             option.name == "break_glass" && option.value == CommandDataOptionValue::Boolean(true)
         };
-        if self.0.iter().any(breaks) { Haste::BreakGlass } else { Haste::None }
+        if self.0.iter().any(breaks) { ApprovalMode::BreakGlass } else { ApprovalMode::None }
     }
 }
 
@@ -243,7 +243,7 @@ fn sub_command(options: &[CommandDataOption]) -> Result<(&str, Options<'_>), Ref
 
 impl Handler {
     /// Carries a command out; what comes back is shown to its asker only.
-    pub(super) async fn execute(&self, asking: &Asking, command: Command) -> Result<Reply, Refusal> {
+    pub(super) async fn execute(&self, asking: &Asker, command: Command) -> Result<Reply, Refusal> {
         match command {
             Command::Enable(options) => self.enable(asking, options).await,
             Command::Link { server } => self.link(asking, &server).await,

@@ -4,17 +4,17 @@ use std::sync::{Arc, Mutex};
 
 use bernard_discord::Rest;
 use bernard_domain::operation::Source;
-use bernard_engine::{fleet::Fleet, intake::Desk, lookout::Lookout, policy::SharedPolicy, runner::Runner};
+use bernard_engine::{fleet::Fleet, intake::Intake, lookout::Lookout, policy::SharedPolicy, runner::Runner};
 use bernard_store::Store;
 use jiff::{SignedDuration, tz::TimeZone};
 
-use super::{asking::Realm, registration::Registration, tally::Tally};
+use super::{asker::ServedGuild, registration::Registration, tally::Tally};
 
 /// What the handler needs to know of the configuration.
 #[derive(Clone, Debug)]
 pub struct HandlerSettings {
     /// Where commands are taken.
-    pub realm: Realm,
+    pub served_guild: ServedGuild,
     /// How long a rescue is meant to last, unless its requester says.
     pub lease: SignedDuration,
     /// The longest lease.
@@ -41,7 +41,7 @@ pub struct Handler {
     pub(super) policy: SharedPolicy,
     pub(super) store: Store,
     pub(super) fleet: Fleet,
-    pub(super) desk: Desk,
+    pub(super) intake: Intake,
     pub(super) runner: Arc<Runner>,
     /// Refusals that are not written one by one.
     pub(super) refusals: Mutex<Tally>,
@@ -56,10 +56,10 @@ impl Handler {
         policy: SharedPolicy,
         store: Store,
         fleet: Fleet,
-        desk: Desk,
+        intake: Intake,
         runner: Arc<Runner>,
     ) -> Self {
         let lookout = runner.lookout();
-        Self { rest, settings, policy, store, fleet, desk, runner, refusals: Mutex::default(), lookout }
+        Self { rest, settings, policy, store, fleet, intake, runner, refusals: Mutex::default(), lookout }
     }
 }

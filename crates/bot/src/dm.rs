@@ -22,7 +22,7 @@ use serenity::{
 
 use super::{
     component::{Button, guide},
-    guide_entry, speak,
+    guide_entry, wording,
 };
 
 /// What a phone shows on its lock screen.
@@ -129,7 +129,7 @@ fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, 
     }
     lines.push(say!(locale, "dm-user", user = code(user), address = code(&address)));
     if let Some((source, link)) = link {
-        let source = speak::source(*source, locale);
+        let source = wording::source(*source, locale);
         lines.push(match link_file(link) {
             None => say!(locale, "dm-link", link = link.expose_secret(), source = source),
             Some(_) => say!(locale, "dm-link-file", file = code(LINK_FILE), source = source),

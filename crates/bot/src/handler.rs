@@ -17,11 +17,11 @@ use serenity::{
 
 use super::{
     answer::Line,
-    asking::Asking,
+    asker::Asker,
     command::Command,
     component::{self, Button},
     context::Handler,
-    form::Form,
+    modal::Modal,
     reception::{Lane, Visitor},
     refusal::Refusal,
     reply::at_once,
@@ -46,7 +46,7 @@ impl Handler {
 
     async fn command(&self, key: &InteractionKey, command: CommandInteraction, visitor: Visitor) {
         let locale = text::locale_of(&command.locale);
-        let asking = Asking::of_command(&command, &self.settings.realm);
+        let asking = Asker::of_command(&command, &self.settings.served_guild);
         let typed = asking.and_then(|asking| Ok((asking, Command::parse(&command.data)?)));
         if let Err(too_often) = self.would_be_counted(&typed) {
             // All of the answer is the acknowledgement: a flood costs one request each, and holds nothing.
@@ -75,18 +75,18 @@ impl Handler {
     }
 
     /// Counts a command against its asker's limit, unless it leads out.
-    fn counted(&self, asking: &Asking, typed: &Command) -> Result<(), Refusal> {
+    fn counted(&self, asking: &Asker, typed: &Command) -> Result<(), Refusal> {
         if typed.is_always_open() {
             return Ok(());
         }
-        self.desk.limits().command(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))
+        self.intake.limits().command(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))
     }
 
     /// Whether a command is one too many; counts nothing, because it is not acknowledged yet.
-    fn would_be_counted(&self, typed: &Result<(Asking, Command), Refusal>) -> Result<(), Refusal> {
+    fn would_be_counted(&self, typed: &Result<(Asker, Command), Refusal>) -> Result<(), Refusal> {
         match typed {
             Ok((asking, typed)) if !typed.is_always_open() => {
-                let limits = self.desk.limits();
+                let limits = self.intake.limits();
                 limits.would_let_command(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))
             }
             _ => Ok(()),
@@ -104,7 +104,7 @@ impl Handler {
         let locale = text::locale_of(&press.locale);
         let first = match button {
             // A form opens only as the first answer, before anything is looked up: what is typed into it is checked when it comes.
-            Ok(Button::AddReason(denied, round)) => Form::DenialReason(denied, round).open(locale),
+            Ok(Button::AddReason(denied, round)) => Modal::DenialReason(denied, round).open(locale),
             Ok(
                 Button::Confirm(_) | Button::Dismiss(_) | Button::ToDisk(_) | Button::ExtendBy(..) | Button::Turn(_),
             ) if on_card => CreateInteractionResponse::Acknowledge,

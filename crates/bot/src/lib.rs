@@ -6,42 +6,42 @@
 //!
 //! In reading order:
 //!
-//! - In: `reception` (acknowledges everybody, answers in turn) and `crowd` (nobody takes all places), [`handler`], [`asking`]
+//! - In: `reception` (acknowledges everybody, answers in turn) and `crowd` (nobody takes all places), [`handler`], [`asker`]
 //!   (who asks, and where).
-//! - What they ask: [`command`] (a file for each command), `suggest` (while they type), [`component`] and `press` (buttons), [`form`],
+//! - What they ask: [`command`] (a file for each command), `autocomplete` (while they type), [`component`] and `press` (buttons), [`modal`],
 //!   [`approve`] (the second person), [`guide`], `verdict` (may they still?).
 //! - What they hear: `answer`, [`refusal`] (every no, as data), `retype`, `tally`, `audit` (refusals, recorded first).
-//! - What is owed: [`reporter`] (cards, from the state of operations), [`herald`] (notices), [`courier`] (DMs with links, and their
+//! - What is owed: [`reporter`] (cards, from the state of operations), [`notifier`] (notices), [`link_delivery`] (DMs with links, and their
 //!   end), `posting` and `ringing` (what they have in common).
-//! - Data to words, without any call: [`card`], `approval_card`, [`dm`], [`notice`], [`rescues`], [`speak`], [`calls`], `console`,
-//!   `others`, `past`, `picture`, `standing`, `starts`, `waiting`.
+//! - Data to words, without any call: [`card`], `approval_card`, [`dm`], [`notice`], [`rescue_list`], [`wording`], [`exact_calls`], `console`,
+//!   `others`, `past`, `timeline`, `standing`, `starts`, `waiting`.
 //! - [`registration`] and [`invite`]: how the bot stands with Discord, and what it needs there.
 
 mod admission;
 mod answer;
 mod approval_card;
 pub mod approve;
-pub mod asking;
+pub mod asker;
 mod audit;
-pub mod calls;
+pub mod exact_calls;
 pub mod card;
 pub mod command;
 pub mod component;
 mod console;
 pub mod context;
-pub mod courier;
+pub mod link_delivery;
 mod crowd;
 pub mod dm;
-pub mod form;
+pub mod modal;
 pub mod guide;
 mod guide_entry;
 pub mod handler;
-pub mod herald;
+pub mod notifier;
 pub mod invite;
 pub mod message;
 mod others;
 mod past;
-mod picture;
+mod timeline;
 mod posting;
 mod press;
 mod reception;
@@ -49,13 +49,13 @@ pub mod refusal;
 pub mod registration;
 mod reply;
 pub mod reporter;
-pub mod rescues;
+pub mod rescue_list;
 mod retype;
 mod ringing;
-pub mod speak;
+pub mod wording;
 mod standing;
 mod starts;
-mod suggest;
+mod autocomplete;
 mod tally;
 mod membership;
 mod waiting;

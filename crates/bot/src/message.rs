@@ -33,7 +33,7 @@ pub enum Speaks {
 
 /// How a channel is spoken to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Manner {
+pub struct ChannelStyle {
     /// The language of messages that everybody sees.
     pub locale: Locale,
     /// The Discord role that is told what nobody else reacts to.

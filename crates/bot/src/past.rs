@@ -11,7 +11,7 @@ use bernard_domain::{
 };
 use bernard_text::{from_to, mention, named, say, since_epoch};
 
-use super::{speak, standing};
+use super::{standing, wording};
 
 /// From when to when it was, and what ended it.
 pub(super) fn line(past: &Past, locale: Locale) -> String {
@@ -58,7 +58,7 @@ impl<'a> Tense<'a> {
     pub(super) fn state(self, operation: &Operation, locale: Locale) -> (&'static str, String) {
         match self {
             Self::Past(_) if says_in_rescue(operation) => ("🏁", say!(locale, "outcome-was-in-rescue")),
-            Self::Past(_) | Self::Present => speak::state(operation, locale),
+            Self::Past(_) | Self::Present => wording::state(operation, locale),
         }
     }
 

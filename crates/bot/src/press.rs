@@ -11,7 +11,7 @@ use bernard_text::say;
 use serenity::model::application::ComponentInteraction;
 
 use super::{
-    asking::Asking,
+    asker::Asker,
     component::{Button, Subject},
     context::Handler,
     dm,
@@ -22,7 +22,7 @@ use super::{
 
 impl Handler {
     pub(super) async fn pressed(&self, press: &ComponentInteraction, button: Button) -> Result<Reply, Refusal> {
-        let realm = &self.settings.realm;
+        let served_guild = &self.settings.served_guild;
         match button.subject() {
             Subject::Card(card) => {
                 let asking = self.asking_of_card(press, card).await?;
@@ -37,11 +37,11 @@ impl Handler {
             Subject::Operation(named) => {
                 let operation = self.store.operation(named.id).await?;
                 let operation = self.made_here(press, button, operation, |one| button.is_of(one)).await?;
-                let asking = Asking::of_press(press, realm, &self.rest, Some(&operation.request)).await?;
+                let asking = Asker::of_press(press, served_guild, &self.rest, Some(&operation.request)).await?;
                 self.about(&asking, button, &operation).await
             }
             Subject::Foreign(named) => {
-                let asking = Asking::of_press(press, realm, &self.rest, None).await?;
+                let asking = Asker::of_press(press, served_guild, &self.rest, None).await?;
                 // Those that are over leave no row: then nobody can tell whose number it was.
                 let foreign = self.store.foreign_rescue(named.id).await?.ok_or(Refusal::Lease(LeaseRefusal::Gone))?;
                 let foreign = self.made_here(press, button, Some(foreign), |one| named == one.marked()).await?;
@@ -74,7 +74,7 @@ impl Handler {
         }
     }
 
-    async fn about(&self, asking: &Asking, button: Button, operation: &Operation) -> Result<Reply, Refusal> {
+    async fn about(&self, asking: &Asker, button: Button, operation: &Operation) -> Result<Reply, Refusal> {
         match button {
             Button::Cancel(_) => self.decide(asking, operation, Decision::Cancel).await,
             Button::RebootAgain(_, asked) => self.propose_again(asking, operation, asked).await,
@@ -104,15 +104,15 @@ impl Handler {
     }
 
     /// A confirmation card may also stand in a DM, below **Restore now**: it counts as pressed where it was asked for.
-    async fn asking_of_card(&self, press: &ComponentInteraction, id: CardId) -> Result<Asking, Refusal> {
+    async fn asking_of_card(&self, press: &ComponentInteraction, id: CardId) -> Result<Asker, Refusal> {
         let card = self.store.card(id).await?;
         let request = card.as_ref().map(|card| &card.request);
-        Asking::of_press(press, &self.settings.realm, &self.rest, request).await
+        Asker::of_press(press, &self.settings.served_guild, &self.rest, request).await
     }
 
-    async fn decide(&self, asking: &Asking, operation: &Operation, decision: Decision) -> Result<Reply, Refusal> {
+    async fn decide(&self, asking: &Asker, operation: &Operation, decision: Decision) -> Result<Reply, Refusal> {
         let (_, grant) = self.admit_for(asking, operation, decision.needs(operation)).await?;
-        done(self.desk.decide(&grant, operation.id, decision).await?)?;
+        done(self.intake.decide(&grant, operation.id, decision).await?)?;
         Ok(Reply::text(match decision {
             Decision::Cancel => say!(asking.locale, "decided-cancel"),
             Decision::RebootAgain(_) => say!(asking.locale, "decided-again"),
@@ -122,12 +122,12 @@ impl Handler {
     }
 
     /// Counts a press that begins something against its asker's limit.
-    pub(super) fn press_counted(&self, asking: &Asking) -> Result<(), Refusal> {
-        self.desk.limits().press(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))
+    pub(super) fn press_counted(&self, asking: &Asker) -> Result<(), Refusal> {
+        self.intake.limits().press(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))
     }
 
     /// **Reveal link**: for the requester only, seen by nobody else.
-    async fn reveal(&self, asking: &Asking, operation: &Operation) -> Result<Reply, Refusal> {
+    async fn reveal(&self, asking: &Asker, operation: &Operation) -> Result<Reply, Refusal> {
         if operation.request.requester != asking.requester.user {
             return Err(Refusal::NotYours);
         }
@@ -143,7 +143,7 @@ impl Handler {
             return Err(Refusal::NotSparedAnyMore(repeat));
         }
         self.still_approved(asking, operation, &server).await?;
-        let Some(found) = self.desk.find_for_reveal(&grant, &self.runner, operation).await? else {
+        let Some(found) = self.intake.find_for_reveal(&grant, &self.runner, operation).await? else {
             return Err(Refusal::NoLinkYet(repeat));
         };
         let lease = self.store.lease(&operation.request.server).await?;
@@ -155,7 +155,7 @@ impl Handler {
     }
 
     /// That a link, or a console, which was asked for with too few approvals for what protects its server by now stays where it is.
-    async fn still_approved(&self, asking: &Asking, operation: &Operation, server: &Server) -> Result<(), Refusal> {
+    async fn still_approved(&self, asking: &Asker, operation: &Operation, server: &Server) -> Result<(), Refusal> {
         let kind = operation.request.kind();
         let alone = matches!(kind, Kind::Link | Kind::Console);
         if !alone {

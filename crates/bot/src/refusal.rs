@@ -23,7 +23,7 @@ use bernard_store::CardRefusal;
 use bernard_text::{from_now, mention, named, say};
 use bernard_untrusted::shown::span::code;
 
-use super::{retype::Retype, speak};
+use super::{retype::Retype, wording};
 
 pub use emergency::Emergency;
 pub use lease::LeaseRefusal;
@@ -139,7 +139,7 @@ impl Refusal {
         let text = match self {
             Self::NotHere => say!(locale, "refusal-not-here"),
             Self::WrongChannel(channels) => {
-                say!(locale, "refusal-wrong-channel", channels = speak::channels(channels))
+                say!(locale, "refusal-wrong-channel", channels = wording::channels(channels))
             }
             Self::RolesUnreadable => say!(locale, "refusal-roles-unreadable"),
             Self::NotAMember => say!(locale, "refusal-not-a-member"),
@@ -147,7 +147,7 @@ impl Refusal {
                 let missing = missing.iter().map(|name| code(name)).collect::<Vec<_>>().join(", ");
                 say!(locale, "refusal-bot-lacks", missing = missing)
             }
-            Self::Denied(denial, label) => speak::denial(denial, label.as_deref(), locale),
+            Self::Denied(denial, label) => wording::denial(denial, label.as_deref(), locale),
             Self::NobodyMayApprove(rule, emergency) => {
                 let text = say!(locale, "refusal-nobody-may-approve", rule = code(rule));
                 Emergency::below(text, emergency.as_ref(), locale)
@@ -160,7 +160,7 @@ impl Refusal {
             Self::Typed(option, right) => say!(locale, "refusal-typed", option = code(option), right = right.as_str()),
             Self::Busy(operation) => busy(operation, locale),
             Self::Problem(problem, label) => {
-                let said = speak::problem(problem, label, locale);
+                let said = wording::problem(problem, label, locale);
                 let nothing_done = || say!(locale, "end-nothing-done");
                 match **problem {
                     Problem::Ovhcloud { .. } | Problem::Unclear { .. } | Problem::Weather { .. } => {
@@ -200,11 +200,11 @@ pub(super) fn done(decided: Decided) -> Result<Box<Operation>, Refusal> {
 }
 
 fn paused(pause: &Pause, who: &BTreeSet<Who>, locale: Locale) -> String {
-    let first = speak::paused(pause, locale);
+    let first = wording::paused(pause, locale);
     let second = say!(locale, "paused-ways-out");
     match who.is_empty() {
         true => format!("{first}\n{second}"),
-        false => format!("{first}\n{second}\n{}", say!(locale, "paused-resume", who = speak::everybody(who))),
+        false => format!("{first}\n{second}\n{}", say!(locale, "paused-resume", who = wording::everybody(who))),
     }
 }
 
@@ -252,7 +252,7 @@ fn busy(operation: &Operation, locale: Locale) -> String {
         server = named(&operation.request.label),
         id = operation.id.to_string(),
         who = mention(operation.request.requester),
-        state = speak::state(operation, locale).1,
+        state = wording::state(operation, locale).1,
     )
 }
 

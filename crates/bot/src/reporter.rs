@@ -14,7 +14,7 @@ use bernard_domain::{
     notice::Unasked,
     operation::{ChannelId, Operation, OperationId},
 };
-use bernard_engine::wakeups::Pulse;
+use bernard_engine::wakeups::Wakeups;
 use bernard_platform::{clock, keyed_tasks::UnderWay};
 use bernard_store::{Posted, Store, Unreported};
 use serenity::{
@@ -29,7 +29,7 @@ use super::{
     approval_card,
     card::{self, LinkOut, Rescue},
     component::{self, Button, Subject},
-    message::{Manner, Rendering, Speaks},
+    message::{ChannelStyle, Rendering, Speaks},
     posting::{self, Failure},
     ringing::Unheard,
 };
@@ -53,8 +53,8 @@ const NOWHERE: &str = "nowhere";
 pub struct Reporter {
     rest: Rest,
     store: Store,
-    pulse: Pulse,
-    manner: Manner,
+    wakeups: Wakeups,
+    manner: ChannelStyle,
     /// The guild, for links to messages.
     guild: GuildId,
     /// What Discord wants left alone for a while.
@@ -107,8 +107,8 @@ struct It<'a> {
 
 impl Reporter {
     /// A reporter that speaks to channels in this manner.
-    pub fn new(rest: Rest, store: Store, pulse: Pulse, manner: Manner, guild: GuildId) -> Self {
-        Self { rest, store, pulse, manner, guild, put_off: PutOff::default(), unheard: Unheard::default() }
+    pub fn new(rest: Rest, store: Store, wakeups: Wakeups, manner: ChannelStyle, guild: GuildId) -> Self {
+        Self { rest, store, wakeups, manner, guild, put_off: PutOff::default(), unheard: Unheard::default() }
     }
 
     /// Runs until `stop`, then lets what is being shown finish; the caller bounds how long.
@@ -118,7 +118,7 @@ impl Reporter {
             self.start_shows(&mut shows, &stop).await;
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = self.pulse.for_reporter() => {}
+                () = self.wakeups.for_reporter() => {}
                 Some(()) = shows.ended() => {}
                 () = tokio::time::sleep(REST) => {}
             }
@@ -184,7 +184,7 @@ impl Reporter {
         let public = card::messages(&operation, rescue, link, now, self.manner);
         let here = operation.request.channel;
         // What went to the requester alone, because the channel is gone, speaks their language.
-        let theirs = Manner { locale: operation.request.locale, ..self.manner };
+        let theirs = ChannelStyle { locale: operation.request.locale, ..self.manner };
         let private = match known.iter().any(|posted| posted.channel != here) {
             true => card::messages(&operation, rescue, link, now, theirs),
             false => Vec::new(),

@@ -8,7 +8,7 @@ use bernard_discord::{Error, rest::Posted};
 use bernard_domain::{access::Who, locale::Locale};
 use bernard_text::say;
 
-use super::{posting, speak};
+use super::{posting, wording};
 
 /// How many of Discord's errors in a row are weather.
 const WEATHER: u32 = 3;
@@ -62,7 +62,7 @@ pub(super) fn patience(rings: &[Who]) -> Option<Duration> {
 
 /// The same words with whom they could not ring. What is too long loses its end.
 pub(super) fn without(content: &str, unrung: &[Who], locale: Locale) -> String {
-    let line = say!(locale, "unrung", who = speak::each(unrung));
+    let line = say!(locale, "unrung", who = wording::each(unrung));
     posting::with_last_line(content, &line)
 }
 

@@ -16,8 +16,8 @@ use bernard_untrusted::shown::span::code;
 
 use super::{
     component::Button,
-    message::{Manner, Rendering, rendering, title},
-    speak,
+    message::{ChannelStyle, Rendering, rendering, title},
+    wording,
 };
 
 /// What the card says of what does not work.
@@ -41,7 +41,7 @@ pub(super) fn lines(operation: &Operation, locale: Locale) -> Vec<String> {
 }
 
 /// That the task stands: to the requester, and to on-call if nobody reacts; each keeps its place when it is over.
-pub(super) fn messages(operation: &Operation, lease: Option<&Lease>, manner: Manner) -> Vec<Rendering> {
+pub(super) fn messages(operation: &Operation, lease: Option<&Lease>, manner: ChannelStyle) -> Vec<Rendering> {
     let facts = &operation.state.facts;
     let mut messages = Vec::new();
     if facts.stood {
@@ -71,7 +71,7 @@ fn standing(
     lease: Option<&Lease>,
     locale: Locale,
 ) -> Rendering {
-    let mut lines = vec![title(operation, ("🐌", state), locale), speak::who(&called)];
+    let mut lines = vec![title(operation, ("🐌", state), locale), wording::who(&called)];
     let mut buttons = Vec::new();
     if operation.state.stands() {
         lines.extend(task_line(operation, locale));

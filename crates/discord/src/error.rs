@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 /// "Maximum number of edits to messages older than 1 hour reached": comes as a 429, names no time, and passes with none.
 pub const TOO_OLD_TO_EDIT: u32 = 30_046;
 
-/// "Tried to perform an operation on an archived thread": posting opens a thread again, editing does not.
+/// "Attempt to perform an operation on an archived thread": posting opens a thread again, editing does not.
 const ARCHIVED: u32 = 50_083;
 
 /// What Discord says of a state that passes by itself, whatever status it comes with: opening DMs too fast, sending or a feature

@@ -11,14 +11,14 @@ use bernard_store::Store;
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 
-use crate::wakeups::Pulse;
+use crate::wakeups::Wakeups;
 
 /// What anchors need.
 pub struct Anchors {
     /// Where the audit is.
     pub store: Store,
     /// Who is told that there is something to post.
-    pub pulse: Pulse,
+    pub wakeups: Wakeups,
     /// Where they are posted.
     pub channel: ChannelId,
     /// Whose days count.
@@ -42,7 +42,7 @@ impl Anchors {
     async fn look(&self) {
         let now = clock::now();
         match self.store.anchor(now.to_zoned(self.zone.clone()).date(), self.channel, now).await {
-            Ok(true) => self.pulse.tap(),
+            Ok(true) => self.wakeups.notify(),
             Ok(false) => {}
             Err(error) => tracing::error!(%error, "the audit's anchor could not be written"),
         }

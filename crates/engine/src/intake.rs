@@ -1,6 +1,6 @@
 //! Where people's words become operations: without a [`Grant`] nothing here does anything.
 //!
-//! When [`Desk::open_from_card`] or [`Desk::open_from_press`] returns [`Open::Accepted`], the operation survives a crash, and
+//! When [`Intake::open_from_card`] or [`Intake::open_from_press`] returns [`Open::Accepted`], the operation survives a crash, and
 //! the bot owes an outcome.
 
 mod approval;
@@ -20,7 +20,7 @@ use bernard_store::{Again, Answer, Append, CardId, CardRefusal, Error as StoreEr
 use super::{link::Found, runner::Runner};
 use crate::{
     limits::{Limits, TooOften},
-    wakeups::Pulse,
+    wakeups::Wakeups,
 };
 
 pub use approval::{Approved, needed_to_withdraw};
@@ -32,9 +32,9 @@ const TRIES: u32 = 5;
 
 /// Takes requests and decisions; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Desk {
+pub struct Intake {
     store: Store,
-    pulse: Pulse,
+    wakeups: Wakeups,
     limits: Limits,
 }
 
@@ -74,7 +74,7 @@ pub enum Decided {
     Refused(CardRefusal),
 }
 
-/// The desk could not do what it was asked; nothing was accepted.
+/// The intake could not do what it was asked; nothing was accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The store said no.
@@ -88,10 +88,10 @@ pub enum Error {
     WrongGrant,
 }
 
-impl Desk {
-    /// A desk on this store.
-    pub fn new(store: Store, pulse: Pulse, limits: Limits) -> Self {
-        Self { store, pulse, limits }
+impl Intake {
+    /// An intake on this store.
+    pub fn new(store: Store, wakeups: Wakeups, limits: Limits) -> Self {
+        Self { store, wakeups, limits }
     }
 
     /// How often may be asked here.
@@ -107,7 +107,7 @@ impl Desk {
         may_open(grant, request)?;
         self.within_limits(request)?;
         let opened = self.store.open_from_card(card, request, clock::now()).await?;
-        self.pulse.tap();
+        self.wakeups.notify();
         Ok(opened)
     }
 
@@ -119,7 +119,7 @@ impl Desk {
         may_open(grant, request)?;
         self.within_limits(request)?;
         let opened = self.store.open_from_press(interaction, request, clock::now()).await?;
-        self.pulse.tap();
+        self.wakeups.notify();
         Ok(opened)
     }
 
@@ -138,7 +138,7 @@ impl Desk {
         let notice = Notice::Paused { by, reason: reason.clone() };
         let pause = Pause { by, at: clock::now(), reason };
         let earlier = self.store.begin_pause(&pause, &told_in(channel, by, notice), entry).await?;
-        self.pulse.tap();
+        self.wakeups.notify();
         Ok(earlier)
     }
 
@@ -150,7 +150,7 @@ impl Desk {
         let by = may_switch(grant)?;
         let letter = told_in(channel, by, Notice::Resumed { by });
         let ended = self.store.end_pause(&letter, entry, clock::now()).await?;
-        self.pulse.tap();
+        self.wakeups.notify();
         Ok(ended)
     }
 
@@ -212,7 +212,7 @@ impl Desk {
             };
             match appended {
                 Append::Done(next) => {
-                    self.pulse.tap();
+                    self.wakeups.notify();
                     return Ok(Decided::Done(next));
                 }
                 Append::Overtaken => {}

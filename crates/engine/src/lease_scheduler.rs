@@ -18,7 +18,7 @@ use bernard_domain::{
 };
 use bernard_ovh as ovh;
 use bernard_platform::clock;
-use bernard_store::{Error, Kept, Onward, Open, Store};
+use bernard_store::{Error, NextReminder, Open, ScheduledLease, Store};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp, civil::Time, tz::TimeZone};
 use tokio_util::sync::CancellationToken;
@@ -32,10 +32,10 @@ use super::{
     steps,
 };
 use crate::{
-    intake::{self, Desk},
+    intake::{self, Intake},
     messenger::NotTold,
     reauthorize::Rights,
-    wakeups::Pulse,
+    wakeups::Wakeups,
 };
 
 /// How long after a deadline something better than a reminder is tried: a restore that cannot be begun yet, or to hear from
@@ -46,9 +46,9 @@ const AT_ONCE: usize = 8;
 /// The name of the digest among what comes round by the clock.
 const DIGEST: &str = "digest";
 
-/// The warden's habits.
+/// The lease scheduler's habits.
 #[derive(Clone, Debug)]
-pub struct WardenSettings {
+pub struct LeaseSchedulerSettings {
     /// Between two looks.
     pub tick: Duration,
     /// How often each rescue is looked at for what others do to it, at least.
@@ -67,14 +67,14 @@ pub struct WardenSettings {
 
 /// Watches over leases.
 #[derive(Debug)]
-pub struct Warden {
+pub struct LeaseScheduler {
     store: Store,
     fleet: Fleet,
-    desk: Desk,
+    intake: Intake,
     rights: Rights,
-    pulse: Pulse,
+    wakeups: Wakeups,
     lookout: Lookout,
-    settings: WardenSettings,
+    settings: LeaseSchedulerSettings,
 }
 
 /// What a look at a due lease comes to.
@@ -97,11 +97,18 @@ enum Begun {
     No,
 }
 
-impl Warden {
-    /// A warden of the leases in this store.
-    pub fn new(store: Store, fleet: Fleet, desk: Desk, rights: Rights, pulse: Pulse, settings: WardenSettings) -> Self {
-        let lookout = Lookout::new(store.clone(), fleet.clone(), pulse.clone());
-        Self { store, fleet, desk, rights, pulse, lookout, settings }
+impl LeaseScheduler {
+    /// A lease scheduler of the leases in this store.
+    pub fn new(
+        store: Store,
+        fleet: Fleet,
+        intake: Intake,
+        rights: Rights,
+        wakeups: Wakeups,
+        settings: LeaseSchedulerSettings,
+    ) -> Self {
+        let lookout = Lookout::new(store.clone(), fleet.clone(), wakeups.clone());
+        Self { store, fleet, intake, rights, wakeups, lookout, settings }
     }
 
     /// Looks until `stop`. Restores have a loop of their own, so that no reminder waits for OVHcloud.
@@ -151,7 +158,7 @@ impl Warden {
         self.digest(now).await
     }
 
-    async fn remind_one(&self, kept: Kept, live: &[Operation], now: Timestamp) -> Result<(), Error> {
+    async fn remind_one(&self, kept: ScheduledLease, live: &[Operation], now: Timestamp) -> Result<(), Error> {
         match self.turn(&kept).await {
             // Whoever is at work on the server has its people's attention; afterwards it is said, or it is over.
             Turn::Remind(..) if live.iter().any(|operation| self.is_at_work(operation, &kept.lease, now)) => {}
@@ -183,7 +190,7 @@ impl Warden {
     }
 
     /// A deadline that came while a task was under way, and was only told of: the task stands by now, so it bars nobody any more.
-    async fn restore_late(&self, kept: Kept) -> Result<(), Error> {
+    async fn restore_late(&self, kept: ScheduledLease) -> Result<(), Error> {
         let now = self.fleet.time_of(&kept.lease).await;
         let live = self.store.live_operations().await?;
         let bars = |operation: &Operation| {
@@ -228,7 +235,7 @@ impl Warden {
         let entry = Entry { operation: Some(operation), account: Some(lease.account.clone()), ..entry };
         if self.store.end_lease(lease, (&letter, &entry), now).await? {
             tracing::info!(operation.id = %operation, server.name = %lease.server, "a server in rescue has left");
-            self.pulse.tap();
+            self.wakeups.notify();
         }
         Ok(())
     }
@@ -253,7 +260,7 @@ impl Warden {
     }
 
     /// What there is to be done, by the clock that the lease was written with.
-    async fn turn(&self, kept: &Kept) -> Turn {
+    async fn turn(&self, kept: &ScheduledLease) -> Turn {
         let deadline = kept.lease.deadline;
         let first = reminder::first(kept.since, deadline, self.settings.remind_before);
         let now = self.fleet.time_of(&kept.lease).await;
@@ -269,7 +276,7 @@ impl Warden {
         }
     }
 
-    async fn say(&self, kept: &Kept, due: Due, reminder: Reminder, now: Timestamp) -> Result<(), Error> {
+    async fn say(&self, kept: &ScheduledLease, due: Due, reminder: Reminder, now: Timestamp) -> Result<(), Error> {
         let Lease { operation, owner, channel, deadline, .. } = kept.lease;
         let to = match reminder {
             Reminder::Before => To::Person { person: owner, or_in: Some(channel) },
@@ -283,12 +290,12 @@ impl Warden {
         let origin = format!("reminder:{}:{}:{}", operation.0, deadline.as_millisecond(), reminder.number());
         if self.store.move_lease_on(kept, onward(due), Some((&origin, &letter)), now).await? {
             tracing::info!(operation.id = %operation, server.name = %kept.lease.server, ?reminder, "a reminder is due");
-            self.pulse.tap();
+            self.wakeups.notify();
         }
         Ok(())
     }
 
-    async fn restore_one(&self, kept: Kept) -> Result<(), Error> {
+    async fn restore_one(&self, kept: ScheduledLease) -> Result<(), Error> {
         let now = clock::now();
         let Turn::Restore(due) = self.turn(&kept).await else { return Ok(()) };
         let late = self.fleet.time_of(&kept.lease).await.duration_since(kept.lease.deadline) > BETTER_WITHIN;
@@ -300,7 +307,7 @@ impl Warden {
     }
 
     /// Opens the restore, with the owner's rights of this moment on the server as it is now.
-    async fn begin_restore(&self, kept: &Kept, due: Due) -> Result<Begun, Error> {
+    async fn begin_restore(&self, kept: &ScheduledLease, due: Due) -> Result<Begun, Error> {
         let lease = &kept.lease;
         let Some(origin) = self.store.operation(lease.operation).await? else { return Ok(Begun::No) };
         let live = self.store.live_operations().await?;
@@ -362,7 +369,7 @@ impl Warden {
             known_as: Some(server.identity()),
             beside: Some(beside),
         };
-        Ok(match Box::pin(self.desk.open_at_deadline(&grant, kept, onward(due), &request)).await {
+        Ok(match Box::pin(self.intake.open_at_deadline(&grant, kept, onward(due), &request)).await {
             Ok(Some(Open::Accepted(operation, _))) => {
                 tracing::info!(operation.id = %operation.id, server.name = %lease.server, "a deadline restores");
                 Begun::Yes
@@ -387,7 +394,7 @@ impl Warden {
             plan::Error::Problem(_) => return Ok(Begun::No),
         };
         let matter = matter(error);
-        steps::tell_operator((&self.store, &self.pulse), origin, matter, error.to_string()).await?;
+        steps::tell_operator((&self.store, &self.wakeups), origin, matter, error.to_string()).await?;
         Ok(if error.is_transient() || matter.is_the_accounts() { Begun::NotYet } else { Begun::No })
     }
 
@@ -403,7 +410,7 @@ impl Warden {
                 let letter = Letter { to: To::Channel { channel, or_to: None }, notice: Notice::Digest { day } };
                 let origin = format!("{DIGEST}:{day}");
                 self.store.keep_appointment(&name, next, Some((&origin, &letter)), now).await?;
-                self.pulse.tap();
+                self.wakeups.notify();
                 Ok(())
             }
             // A clock that has been set back since would have it sleep until then.
@@ -413,6 +420,6 @@ impl Warden {
     }
 }
 
-fn onward(due: Due) -> Onward {
-    Onward { said: due.said, due: due.next }
+fn onward(due: Due) -> NextReminder {
+    NextReminder { said: due.said, due: due.next }
 }

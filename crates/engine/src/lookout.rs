@@ -27,7 +27,7 @@ use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 
 use super::fleet::Fleet;
-use crate::wakeups::Pulse;
+use crate::wakeups::Wakeups;
 
 /// How many reboots of others are read in one look, the newest.
 const REBOOTS: usize = 5;
@@ -45,7 +45,7 @@ const TOGETHER: usize = 4;
 pub struct Lookout {
     store: Store,
     fleet: Fleet,
-    pulse: Pulse,
+    wakeups: Wakeups,
 }
 
 /// A rescue could not be looked at.
@@ -61,8 +61,8 @@ pub enum Failure {
 
 impl Lookout {
     /// A lookout on this fleet.
-    pub fn new(store: Store, fleet: Fleet, pulse: Pulse) -> Self {
-        Self { store, fleet, pulse }
+    pub fn new(store: Store, fleet: Fleet, wakeups: Wakeups) -> Self {
+        Self { store, fleet, wakeups }
     }
 
     /// Looks at each rescue once in `every`, and as soon as the inventory has read that its netboot is another one; for ever. The
@@ -211,7 +211,7 @@ impl Lookout {
         Ok(seen_of(client, lease, server, &reboots).await?)
     }
 
-    /// The lease's server as it is now; `None` when OVHcloud does not know it: whether it has left the account is the warden's matter.
+    /// The lease's server as it is now; `None` when OVHcloud does not know it: whether it has left the account is the lease scheduler's matter.
     async fn read(&self, client: &ovh::Client, lease: &Lease) -> Result<Option<Server>, ovh::Error> {
         match client.server(&lease.server).await {
             Ok(server) => {
@@ -296,7 +296,7 @@ impl Lookout {
             return Ok(self.store.lease(&lease.server).await?);
         }
         tracing::info!(operation.id = %lease.operation, server.name = %lease.server, sight = ?changed.seen.sight, "others changed a rescue");
-        self.pulse.tap();
+        self.wakeups.notify();
         Ok((!ends).then_some(changed))
     }
 }

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 
 /// Something to be done on Discord, now, with an answer.
 #[derive(Debug)]
-pub enum Errand {
+pub enum MessengerRequest {
     /// Send the requester the DM of this operation.
     Deliver {
         /// The operation.
@@ -69,19 +69,19 @@ pub enum Arrival {
 
 /// The sending half of the port.
 #[derive(Clone, Debug)]
-pub struct Errands(pub mpsc::Sender<Errand>);
+pub struct Messenger(pub mpsc::Sender<MessengerRequest>);
 
-impl Errands {
+impl Messenger {
     /// Sends the DM. [`Arrival::Unknown`] when the other end is gone.
     pub async fn deliver(&self, operation: &Operation, link: Option<(Source, SecretString)>) -> Arrival {
         let operation = Box::new(operation.clone());
-        self.run(|reply| Errand::Deliver { operation, link, reply }).await.unwrap_or(Arrival::Unknown)
+        self.run(|reply| MessengerRequest::Deliver { operation, link, reply }).await.unwrap_or(Arrival::Unknown)
     }
 
     /// Looks whether the DM is there. [`Arrival::Unknown`] when the other end is gone.
     pub async fn look_for_delivery(&self, operation: &Operation) -> Arrival {
         let operation = Box::new(operation.clone());
-        self.run(|reply| Errand::LookForDelivery { operation, reply }).await.unwrap_or(Arrival::Unknown)
+        self.run(|reply| MessengerRequest::LookForDelivery { operation, reply }).await.unwrap_or(Arrival::Unknown)
     }
 
     /// Asks for somebody's roles of this moment.
@@ -89,13 +89,13 @@ impl Errands {
     /// # Errors
     /// [`NotTold`]: nobody can say now.
     pub async fn roles_of(&self, person: UserId, within: Duration) -> Result<Membership, NotTold> {
-        self.run(|reply| Errand::RolesOf { person, within, reply }).await.unwrap_or(Err(NotTold::NobodyThere))
+        self.run(|reply| MessengerRequest::RolesOf { person, within, reply }).await.unwrap_or(Err(NotTold::NobodyThere))
     }
 
-    /// The answer to an errand; `None` when the other end is gone.
-    async fn run<T>(&self, errand: impl FnOnce(oneshot::Sender<T>) -> Errand) -> Option<T> {
+    /// The answer to a request; `None` when the other end is gone.
+    async fn run<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> MessengerRequest) -> Option<T> {
         let (reply, answer) = oneshot::channel();
-        self.0.send(errand(reply)).await.ok()?;
+        self.0.send(request(reply)).await.ok()?;
         answer.await.ok()
     }
 }

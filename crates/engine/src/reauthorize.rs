@@ -14,7 +14,7 @@ use bernard_domain::{
 use bernard_store::Store;
 
 use super::{
-    messenger::{Errands, NotTold},
+    messenger::{Messenger, NotTold},
     policy::SharedPolicy,
 };
 
@@ -28,13 +28,13 @@ const OWNER_WITHIN: Duration = Duration::from_secs(10);
 pub struct Rights {
     policy: SharedPolicy,
     store: Store,
-    errands: Errands,
+    messenger: Messenger,
 }
 
 impl Rights {
-    /// By this policy, with the roles that `errands` brings.
-    pub fn new(policy: SharedPolicy, store: Store, errands: Errands) -> Self {
-        Self { policy, store, errands }
+    /// By this policy, with the roles that `messenger` brings.
+    pub fn new(policy: SharedPolicy, store: Store, messenger: Messenger) -> Self {
+        Self { policy, store, messenger }
     }
 
     /// Whether what is next for `operation` may still be done to `server`, which was read just now; `None` while nobody can say.
@@ -77,7 +77,7 @@ impl Rights {
         place: ChannelId,
         server: &Server,
     ) -> Result<Option<Grant>, NotTold> {
-        Ok(match self.errands.roles_of(person, OWNER_WITHIN).await? {
+        Ok(match self.messenger.roles_of(person, OWNER_WITHIN).await? {
             Membership::Member(person) => authorization::unattended(&self.policy.get(), &person, kind, place, server),
             Membership::NotAMember | Membership::Unreadable => None,
         })
@@ -90,7 +90,7 @@ impl Rights {
             match judge(&people) {
                 Ok(ruling) => return Some(ruling),
                 Err(RolesWanted(person)) => {
-                    let membership = self.errands.roles_of(person, ROLES_WITHIN).await.ok()?;
+                    let membership = self.messenger.roles_of(person, ROLES_WITHIN).await.ok()?;
                     people.insert(person, membership);
                 }
             }

@@ -17,7 +17,7 @@ use super::{
     lookout::Lookout,
     steps::{self, Context, Failure, Next, Settings, Work},
 };
-use crate::{messenger::Errands, reauthorize::Rights, wakeups::Pulse};
+use crate::{messenger::Messenger, reauthorize::Rights, wakeups::Wakeups};
 
 /// How long the loop rests when the store does not answer, or an operation's step panicked.
 const REST: Duration = Duration::from_secs(5);
@@ -42,8 +42,15 @@ pub enum Did {
 
 impl Runner {
     /// A runner of these operations.
-    pub fn new(store: Store, fleet: Fleet, settings: Settings, rights: Rights, errands: Errands, pulse: Pulse) -> Self {
-        Self { context: Context::new(store, fleet, settings, rights, errands, pulse) }
+    pub fn new(
+        store: Store,
+        fleet: Fleet,
+        settings: Settings,
+        rights: Rights,
+        messenger: Messenger,
+        wakeups: Wakeups,
+    ) -> Self {
+        Self { context: Context::new(store, fleet, settings, rights, messenger, wakeups) }
     }
 
     /// What notices what others do to our rescues.
@@ -86,7 +93,7 @@ impl Runner {
                 Ok(Did::Recorded(step))
             }
             Ok(Next::Reread) => {
-                self.context.pulse.tap();
+                self.context.wakeups.notify();
                 Ok(Did::Recorded(step))
             }
             Ok(Next::Wait(pause) | Next::Hindered(pause, _)) => {
@@ -110,7 +117,7 @@ impl Runner {
             let sleep = self.start_due(&mut under_way, &mut steps).await;
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = self.context.pulse.for_runner() => {}
+                () = self.context.wakeups.for_runner() => {}
                 () = tokio::time::sleep(sleep) => {}
                 Some(done) = steps.join_next() => {
                     if let Ok(id) = done {
@@ -175,7 +182,7 @@ impl Runner {
             && let Append::Done(faulted) = self.context.store.append(&operation, &Event::Faulted, clock::now()).await?
         {
             self.context.store.park(&faulted, clock::now() + REST).await?;
-            self.context.pulse.tap();
+            self.context.wakeups.notify();
         }
         Ok(())
     }
@@ -190,10 +197,10 @@ impl Runner {
                     phase = next.state.phase.word(),
                     "an operation went on"
                 );
-                self.context.pulse.tap();
+                self.context.wakeups.notify();
             }
             // A person decided something meanwhile: the next look goes by that.
-            Append::Overtaken => self.context.pulse.tap(),
+            Append::Overtaken => self.context.wakeups.notify(),
             Append::Illegal(illegal) => {
                 tracing::error!(operation.id = %operation.id, %illegal, "a step came to something impossible");
                 self.context.store.park(operation, clock::now() + REST).await?;

@@ -1,6 +1,6 @@
-//! Who wakes whom: whoever records something taps the runner, the reporter and the herald; all of them then read the store.
+//! Who wakes whom: whoever records something notifies the runner, the reporter and the notifier; all of them then read the store.
 //!
-//! A tap that comes while its loop is busy is not lost, and many taps are one.
+//! A notification that comes while its loop is busy is not lost, and many are one.
 
 use std::sync::Arc;
 
@@ -8,18 +8,18 @@ use tokio::sync::Notify;
 
 /// The loops' alarm clocks; cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Pulse {
+pub struct Wakeups {
     runner: Arc<Notify>,
     reporter: Arc<Notify>,
-    herald: Arc<Notify>,
+    notifier: Arc<Notify>,
 }
 
-impl Pulse {
+impl Wakeups {
     /// Something was recorded: there may be a step to take, a message to change, a notice to post.
-    pub fn tap(&self) {
+    pub fn notify(&self) {
         self.runner.notify_one();
         self.reporter.notify_one();
-        self.herald.notify_one();
+        self.notifier.notify_one();
     }
 
     /// Waits until there may be a step to take.
@@ -34,6 +34,6 @@ impl Pulse {
 
     /// Waits until there may be a notice to post.
     pub async fn for_herald(&self) {
-        self.herald.notified().await;
+        self.notifier.notified().await;
     }
 }

@@ -19,7 +19,7 @@ pub struct NoticeId(pub i64);
 
 /// A notice that is owed.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Owed {
+pub struct PendingNotice {
     /// Its number.
     pub id: NoticeId,
     /// What tells it from another store's notice of that number.
@@ -31,12 +31,12 @@ pub struct Owed {
     /// How often it was tried.
     pub attempts: u32,
     /// The first attempt at this place, if there was one.
-    pub tried: Option<Tried>,
+    pub tried: Option<Attempt>,
 }
 
 /// An attempt whose outcome is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tried {
+pub struct Attempt {
     /// When, by our clock.
     pub at: Timestamp,
     /// A digest of what was to be shown.
@@ -88,7 +88,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unreadable`] when a row was tampered with.
-    pub async fn due_notices(&self, now: Timestamp) -> Result<(Vec<Owed>, Option<Timestamp>), Error> {
+    pub async fn due_notices(&self, now: Timestamp) -> Result<(Vec<PendingNotice>, Option<Timestamp>), Error> {
         let rows = sqlx::query(
             "SELECT id, letter, place, attempts, tried_at, shown, mark FROM notices
              WHERE due_at IS NOT NULL AND due_at <= $1 ORDER BY due_at, id LIMIT $2",
@@ -248,15 +248,15 @@ pub(super) async fn write(
     Ok(())
 }
 
-fn owed(row: &SqliteRow) -> Result<Owed, Error> {
+fn owed(row: &SqliteRow) -> Result<PendingNotice, Error> {
     let number: i64 = row.get(0);
     let tried = row.get::<Option<i64>, _>(4).zip(row.get::<Option<String>, _>(5));
-    Ok(Owed {
+    Ok(PendingNotice {
         id: NoticeId(number),
         mark: mark(row.get(6)),
         letter: from_json(row.get(1), || format!("notice {number}"))?,
         place: Place::of(row.get(2)),
         attempts: u32::try_from(row.get::<i64, _>(3)).unwrap_or(u32::MAX),
-        tried: tried.map(|(at, shown)| Tried { at: time(at), shown }),
+        tried: tried.map(|(at, shown)| Attempt { at: time(at), shown }),
     })
 }

@@ -14,7 +14,7 @@ use super::{Error, Open, Store, audit, from_json, lease_changes, leases, millis,
 
 /// A lease, and how far its reminders are.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Kept {
+pub struct ScheduledLease {
     /// The lease.
     pub lease: Lease,
     /// When its present deadline was set.
@@ -27,7 +27,7 @@ pub struct Kept {
 
 /// Where a lease goes on to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Onward {
+pub struct NextReminder {
     /// How many reminders are behind it then.
     pub said: u32,
     /// When it is looked at next.
@@ -42,7 +42,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unreadable`] when a row was tampered with.
-    pub async fn due_leases(&self, now: Timestamp) -> Result<Vec<Kept>, Error> {
+    pub async fn due_leases(&self, now: Timestamp) -> Result<Vec<ScheduledLease>, Error> {
         let rows = sqlx::query(
             "SELECT lease, since_at, said, due_at FROM leases
              WHERE ended_at IS NULL AND (due_at IS NULL OR due_at <= $1) ORDER BY due_at, operation",
@@ -57,7 +57,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unreadable`] when a row was tampered with.
-    pub async fn barred_leases(&self, now: Timestamp) -> Result<Vec<Kept>, Error> {
+    pub async fn barred_leases(&self, now: Timestamp) -> Result<Vec<ScheduledLease>, Error> {
         let rows = sqlx::query(
             "SELECT lease, since_at, said, due_at FROM leases
              WHERE ended_at IS NULL AND deadline <= $1 AND said > 1 AND NOT EXISTS (
@@ -76,8 +76,8 @@ impl Store {
     /// [`Error::Database`]: nothing has changed.
     pub async fn move_lease_on(
         &self,
-        kept: &Kept,
-        to: Onward,
+        kept: &ScheduledLease,
+        to: NextReminder,
         owing: Option<Owing<'_>>,
         now: Timestamp,
     ) -> Result<bool, Error> {
@@ -100,8 +100,8 @@ impl Store {
     /// [`Error::Database`]: nothing was accepted.
     pub async fn open_at_deadline(
         &self,
-        kept: &Kept,
-        to: Onward,
+        kept: &ScheduledLease,
+        to: NextReminder,
         request: &Request,
         notice: impl Fn(OperationId) -> Letter + Send,
         now: Timestamp,
@@ -181,7 +181,12 @@ impl Store {
 }
 
 /// Whether the lease is still as it was read; then it goes on. After its deadline its rescue's messages say so.
-async fn move_on(tx: &mut sqlx::SqliteConnection, kept: &Kept, to: Onward, now: Timestamp) -> Result<bool, Error> {
+async fn move_on(
+    tx: &mut sqlx::SqliteConnection,
+    kept: &ScheduledLease,
+    to: NextReminder,
+    now: Timestamp,
+) -> Result<bool, Error> {
     let moved = sqlx::query(
         "UPDATE leases SET said = $4, due_at = $5
          WHERE operation = $1 AND ended_at IS NULL AND deadline = $2 AND said = $3",
@@ -200,8 +205,8 @@ async fn move_on(tx: &mut sqlx::SqliteConnection, kept: &Kept, to: Onward, now: 
     Ok(moved)
 }
 
-fn kept(row: &SqliteRow) -> Result<Kept, Error> {
+fn kept(row: &SqliteRow) -> Result<ScheduledLease, Error> {
     let lease: Lease = from_json(row.get(0), || "a lease".to_owned())?;
     let since = row.get::<Option<i64>, _>(1).map_or(lease.started, time);
-    Ok(Kept { since, lease, said: row.get(2), due: row.get::<Option<i64>, _>(3).map(time) })
+    Ok(ScheduledLease { since, lease, said: row.get(2), due: row.get::<Option<i64>, _>(3).map(time) })
 }

@@ -10,7 +10,7 @@ use bernard_domain::{
     mark::Mark,
     operation::{ChannelId, Operation, OperationId, Request, Source, Wish},
 };
-use bernard_engine::{link::Found, messenger::Errand};
+use bernard_engine::{link::Found, messenger::MessengerRequest};
 use bernard_ovh::{
     Account, Client, Credentials, PendingKey,
     decode::{self, Decoded},
@@ -103,7 +103,7 @@ fn decoded() -> Vec<(&'static str, String)> {
     .collect()
 }
 
-/// The link on its way to the courier.
+/// The link on its way to its person.
 fn errand() -> (&'static str, String) {
     let (reply, _answer) = tokio::sync::oneshot::channel();
     let request = Request {
@@ -123,7 +123,7 @@ fn errand() -> (&'static str, String) {
     };
     let operation = Operation::open(OperationId(1), Mark::default(), request, jiff::Timestamp::UNIX_EPOCH);
     let link = Some((Source::Mail, SecretString::from(CANARY)));
-    ("Errand", format!("{:?}", Errand::Deliver { operation: Box::new(operation), link, reply }))
+    ("Errand", format!("{:?}", MessengerRequest::Deliver { operation: Box::new(operation), link, reply }))
 }
 
 #[test]

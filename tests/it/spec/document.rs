@@ -20,21 +20,21 @@ pub(super) struct Document {
     paths: BTreeMap<String, Box<RawValue>>,
     components: Components,
     #[serde(skip)]
-    items: Kept<Value>,
+    items: ScheduledLease<Value>,
     #[serde(skip)]
-    validators: Kept<Validator>,
+    validators: ScheduledLease<Validator>,
 }
 
 /// What was made of a part of a file: every story asks for the same few parts, and making them takes longest.
-struct Kept<T>(Mutex<BTreeMap<String, Arc<T>>>);
+struct ScheduledLease<T>(Mutex<BTreeMap<String, Arc<T>>>);
 
-impl<T> Default for Kept<T> {
+impl<T> Default for ScheduledLease<T> {
     fn default() -> Self {
         Self(Mutex::default())
     }
 }
 
-impl<T> Kept<T> {
+impl<T> ScheduledLease<T> {
     fn get(&self, key: &str, make: impl FnOnce() -> T) -> Arc<T> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
         known.unwrap_or_else(|| {
@@ -139,8 +139,8 @@ impl Document {
 
 /// What a value breaks of a schema that is complete in itself.
 pub(super) fn complaints(schema: &Value, value: &Value) -> Vec<String> {
-    static VALIDATORS: OnceLock<Kept<Validator>> = OnceLock::new();
-    let validators = VALIDATORS.get_or_init(Kept::default);
+    static VALIDATORS: OnceLock<ScheduledLease<Validator>> = OnceLock::new();
+    let validators = VALIDATORS.get_or_init(ScheduledLease::default);
     broken(&validators.get(&schema.to_string(), || validator(schema)), value)
 }
 

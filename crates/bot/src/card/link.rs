@@ -8,12 +8,12 @@ use bernard_domain::{
 use bernard_text::{mention, say};
 use bernard_untrusted::shown::span::code;
 
-use crate::speak;
+use crate::wording;
 
 /// What became of the link, and where to log in.
 pub(super) fn line(operation: &Operation, link: Link, locale: Locale) -> String {
     let user = operation.rescue().map_or(System::Linux, |(system, _)| system).user();
-    let source = operation.state.facts.source.map(|found| speak::source(found, locale)).unwrap_or_default();
+    let source = operation.state.facts.source.map(|found| wording::source(found, locale)).unwrap_or_default();
     match link {
         Link::Delivered => say!(locale, "end-link-delivered", source = source, user = code(user)),
         Link::Revealed => say!(locale, "end-link-revealed", source = source, user = code(user)),
@@ -43,7 +43,7 @@ fn by_key_line(operation: &Operation, user: &str, locale: Locale) -> String {
 /// What was searched, and what went wrong there.
 fn not_found_line(operation: &Operation, locale: Locale) -> String {
     let facts = &operation.state.facts;
-    let searched: Vec<String> = facts.searched.iter().map(|searched| speak::source(*searched, locale)).collect();
+    let searched: Vec<String> = facts.searched.iter().map(|searched| wording::source(*searched, locale)).collect();
     let line = say!(locale, "end-link-not-found", searched = searched.join(", "));
     match &facts.search_trouble {
         Some(said) => format!("{line}\n{}", say!(locale, "end-link-trouble", said = code(said))),

@@ -10,8 +10,8 @@ use bernard_untrusted::shown::span::code;
 use serenity::builder::CreateButton;
 
 use super::{because_line, requester};
-use crate::message::{Manner, Rendering, rendering, title};
-use crate::{component::Button, others, speak};
+use crate::message::{ChannelStyle, Rendering, rendering, title};
+use crate::{component::Button, others, wording};
 
 /// A question that only a person can answer; answered, it keeps its text and loses its buttons.
 pub(super) fn asked(operation: &Operation, asked: u32, locale: Locale) -> Rendering {
@@ -49,10 +49,10 @@ fn choices(operation: &Operation, asked: u32, locale: Locale) -> Vec<CreateButto
 }
 
 /// The same question to on-call, because nobody answered it in time; to its requester once more if nobody is on call.
-pub(super) fn for_oncall(operation: &Operation, asked: u32, manner: Manner) -> Rendering {
+pub(super) fn for_oncall(operation: &Operation, asked: u32, manner: ChannelStyle) -> Rendering {
     let (locale, requester) = (manner.locale, operation.request.requester);
     let called = manner.oncall.map_or(Who::User(requester), Who::Role);
-    let mut lines = vec![title(operation, ("❓", say!(locale, "state-unanswered")), locale), speak::who(&called)];
+    let mut lines = vec![title(operation, ("❓", say!(locale, "state-unanswered")), locale), wording::who(&called)];
     let open = matches!(operation.state.phase, Phase::Undecided { .. }) && asked == operation.state.facts.asked;
     let buttons = if open {
         lines.push(say!(locale, "question-unanswered", who = mention(requester)));

@@ -6,7 +6,7 @@ use bernard_text::say;
 use serenity::builder::CreateCommandOption;
 
 use super::Options;
-use crate::{asking::Asking, context::Handler, refusal::Refusal, reply::Reply, speak};
+use crate::{asker::Asker, context::Handler, refusal::Refusal, reply::Reply, wording};
 
 /// `/admin pause` asks for this.
 pub(super) fn options() -> Vec<CreateCommandOption> {
@@ -19,10 +19,10 @@ pub(super) fn reason(options: &Options<'_>) -> Result<String, Refusal> {
 }
 
 impl Handler {
-    pub(super) async fn pause(&self, asking: &Asking, reason: String) -> Result<Reply, Refusal> {
+    pub(super) async fn pause(&self, asking: &Asker, reason: String) -> Result<Reply, Refusal> {
         let grant = self.anywhere(asking, Capability::Admin)?;
         let entry = asking.entry(Act::Paused, &grant).because(Some(&reason));
-        if let Some(earlier) = self.desk.pause(&grant, reason, asking.channel, &entry).await? {
+        if let Some(earlier) = self.intake.pause(&grant, reason, asking.channel, &entry).await? {
             return Err(self.paused_by(asking, earlier));
         }
         metrics::paused(Switch::Pulled);
@@ -30,10 +30,10 @@ impl Handler {
         Ok(Reply::text(say!(asking.locale, "pause-done")))
     }
 
-    pub(super) async fn resume(&self, asking: &Asking) -> Result<Reply, Refusal> {
+    pub(super) async fn resume(&self, asking: &Asker) -> Result<Reply, Refusal> {
         let grant = self.anywhere(asking, Capability::Admin)?;
         let entry = asking.entry(Act::Resumed, &grant);
-        if self.desk.resume(&grant, asking.channel, &entry).await?.is_none() {
+        if self.intake.resume(&grant, asking.channel, &entry).await?.is_none() {
             return Ok(Reply::text(say!(asking.locale, "resume-nothing")));
         }
         metrics::paused(Switch::Loose);
@@ -42,7 +42,7 @@ impl Handler {
     }
 
     /// That an operation of this kind may be begun: nothing is paused, or it leads out of rescue.
-    pub(crate) async fn not_paused(&self, asking: &Asking, kind: Kind) -> Result<(), Refusal> {
+    pub(crate) async fn not_paused(&self, asking: &Asker, kind: Kind) -> Result<(), Refusal> {
         if kind.is_always_open() {
             return Ok(());
         }
@@ -53,14 +53,14 @@ impl Handler {
     }
 
     /// The refusal of a pause, with those who can end it.
-    pub(super) fn paused_by(&self, asking: &Asking, pause: Pause) -> Refusal {
+    pub(super) fn paused_by(&self, asking: &Asker, pause: Pause) -> Refusal {
         let who = self.policy.get().who_may_anywhere(Capability::Admin, asking.place.0);
         Refusal::Paused(Box::new(pause), who)
     }
 
     /// The line of the kill switch for those who look; `None` while it is not pulled.
-    pub(super) async fn pause_line(&self, asking: &Asking) -> Result<Option<String>, Refusal> {
+    pub(super) async fn pause_line(&self, asking: &Asker) -> Result<Option<String>, Refusal> {
         let pause = self.store.pause().await?;
-        Ok(pause.map(|pause| format!("⏸️ {}", speak::paused(&pause, asking.locale))))
+        Ok(pause.map(|pause| format!("⏸️ {}", wording::paused(&pause, asking.locale))))
     }
 }

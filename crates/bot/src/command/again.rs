@@ -20,13 +20,13 @@ use bernard_untrusted::shown::span::code;
 
 use super::{
     described::{in_rescue, into},
-    propose::request,
+    proposal::request,
 };
 use crate::{
     admission::Admitted,
     approval_card,
     approve::accepted_waiting,
-    asking::Asking,
+    asker::Asker,
     context::Handler,
     refusal::{Emergency, Refusal, done},
     reply::Reply,
@@ -37,7 +37,7 @@ impl Handler {
     /// **Reboot again**, on a question: nothing is done before its card is confirmed.
     pub(crate) async fn propose_again(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         operation: &Operation,
         asked: u32,
     ) -> Result<Reply, Refusal> {
@@ -48,7 +48,7 @@ impl Handler {
     }
 
     /// **Confirm** on that card: everything is checked again.
-    pub(super) async fn confirm_again(&self, asking: &Asking, card: Card, again: Again) -> Result<Reply, Refusal> {
+    pub(super) async fn confirm_again(&self, asking: &Asker, card: Card, again: Again) -> Result<Reply, Refusal> {
         let operation = self.store.operation(again.operation).await?.ok_or(Refusal::Unknown)?;
         self.press_counted(asking)?;
         self.not_paused(asking, operation.request.kind()).await?;
@@ -64,7 +64,7 @@ impl Handler {
             }
             Err(error) => return Err(Refusal::from_plan(error, admitted.server.label())),
         }
-        let decided = self.desk.reboot_again(&admitted.grant, card.id, again, approval.as_ref()).await?;
+        let decided = self.intake.reboot_again(&admitted.grant, card.id, again, approval.as_ref()).await?;
         if let Decided::Refused(refusal) = decided {
             return Err(Refusal::Card(refusal, card.command));
         }
@@ -76,7 +76,7 @@ impl Handler {
     /// The server as it is now and the right to reboot it once more, while the question is asked; and whose approval that needs.
     async fn may_reboot_again(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         operation: &Operation,
         asked: u32,
     ) -> Result<(Admitted, Option<Approval>), Refusal> {
@@ -91,7 +91,7 @@ impl Handler {
 
     async fn card_again(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         (operation, again): (&Operation, Again),
         admitted: &Admitted,
         approval: Option<Approval>,

@@ -12,7 +12,7 @@ use bernard_text::say;
 use serenity::{builder::CreateCommandOption, model::application::CommandOptionType};
 
 use super::{Options, option, server, text};
-use crate::{approve::Haste, asking::Asking, context::Handler, refusal::Refusal, reply::Reply};
+use crate::{approve::ApprovalMode, asker::Asker, context::Handler, refusal::Refusal, reply::Reply};
 
 /// What was typed after `/console`.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +42,7 @@ pub(super) fn options() -> Vec<CreateCommandOption> {
 }
 
 impl Handler {
-    pub(super) async fn console(&self, asking: &Asking, typed: ConsoleOptions) -> Result<Reply, Refusal> {
+    pub(super) async fn console(&self, asking: &Asker, typed: ConsoleOptions) -> Result<Reply, Refusal> {
         let locale = asking.locale;
         asking.bot_can_report()?;
         self.not_paused(asking, Kind::Console).await?;
@@ -61,7 +61,7 @@ impl Handler {
             None => Ok(Vec::new()),
         };
         let calls = calls.map_err(|error| Refusal::from_plan(error, admitted.server.label()))?;
-        let guard = self.guard(asking, &admitted, Haste::None, calls)?;
+        let guard = self.guard(asking, &admitted, ApprovalMode::None, calls)?;
         self.open_at_once(asking, &admitted, Wish::Console { minutes, ip }, guard).await
     }
 }

@@ -7,11 +7,11 @@ use bernard_engine::{
 };
 use bernard_store::CardId;
 
-use crate::{asking::Asking, context::Handler, refusal::Refusal, reply::Reply};
+use crate::{asker::Asker, context::Handler, refusal::Refusal, reply::Reply};
 
 impl Handler {
     /// The same way out, to the disk: on a card of its own, which takes the place of this one.
-    pub(crate) async fn to_the_disk(&self, asking: &Asking, id: CardId) -> Result<Reply, Refusal> {
+    pub(crate) async fn to_the_disk(&self, asking: &Asker, id: CardId) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
         let card = self.own_card(asking, id).await?;
         self.still_good(&card).await?;

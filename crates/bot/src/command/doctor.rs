@@ -15,7 +15,7 @@ use bernard_untrusted::shown::{
 };
 use serenity::{builder::CreateAttachment, model::id::GuildId};
 
-use crate::{asking::Asking, context::Handler, refusal::Refusal, registration::Standing, reply::Reply};
+use crate::{asker::Asker, context::Handler, refusal::Refusal, registration::Standing, reply::Reply};
 
 /// How many servers or accounts are named in one line; the file has them all.
 const NAMED: usize = 5;
@@ -43,7 +43,7 @@ struct Group {
 }
 
 impl Handler {
-    pub(super) async fn doctor(&self, asking: &Asking) -> Result<Reply, Refusal> {
+    pub(super) async fn doctor(&self, asking: &Asker) -> Result<Reply, Refusal> {
         self.anywhere(asking, Capability::Admin)?;
         let locale = asking.locale;
         let leases = self.store.leases().await?;
@@ -61,7 +61,7 @@ impl Handler {
     }
 
     /// What is not well with the bot itself.
-    async fn own(&self, asking: &Asking) -> Vec<Group> {
+    async fn own(&self, asking: &Asker) -> Vec<Group> {
         let locale = asking.locale;
         let mut groups = Vec::new();
         let mut add = |rank, title, item: String| {
@@ -77,7 +77,7 @@ impl Handler {
             add(4, say!(locale, "doctor-bot-lacks"), missing.join(", "));
         }
         let Some(oncall) = self.settings.oncall_role else { return groups };
-        match self.rest.roles(GuildId::new(self.settings.realm.guild)).await {
+        match self.rest.roles(GuildId::new(self.settings.served_guild.guild)).await {
             Ok(roles) => match roles.iter().find(|role| role.id.get() == oncall) {
                 None => add(4, say!(locale, "doctor-oncall-gone"), oncall.to_string()),
                 Some(role) if role.mentionable || asking.bot_may_ring_roles() => {}

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use serenity::builder::CreateCommandOption;
 
 use super::{LONGEST_TEXT, Options, Typed, break_glass, reason, server, text};
-use crate::{approve::Haste, asking::Asking, context::Handler, refusal::Refusal, reply::Reply};
+use crate::{approve::ApprovalMode, asker::Asker, context::Handler, refusal::Refusal, reply::Reply};
 
 /// The kinds of public SSH keys that the Linux rescue takes.
 const KEY_KINDS: [&str; 4] = ["ssh-ed25519", "ssh-rsa", "ecdsa-sha2-", "sk-"];
@@ -31,7 +31,7 @@ pub struct EnableOptions {
     /// `reason`
     pub reason: Option<String>,
     /// `break_glass`
-    pub haste: Haste,
+    pub haste: ApprovalMode,
 }
 
 impl EnableOptions {
@@ -55,7 +55,7 @@ impl EnableOptions {
                 command.push_str(&format!(" {name}:{value}"));
             }
         }
-        if self.haste == Haste::BreakGlass {
+        if self.haste == ApprovalMode::BreakGlass {
             command.push_str(" break_glass:true");
         }
         command
@@ -76,7 +76,7 @@ pub(super) fn options() -> Vec<CreateCommandOption> {
 }
 
 impl Handler {
-    pub(super) async fn enable(&self, asking: &Asking, typed: EnableOptions) -> Result<Reply, Refusal> {
+    pub(super) async fn enable(&self, asking: &Asker, typed: EnableOptions) -> Result<Reply, Refusal> {
         let locale = asking.locale;
         let lease = match &typed.length {
             None => self.settings.lease,

@@ -26,7 +26,7 @@ impl Handler {
     /// A press in the guide: its reader needs no right, but a button on another guild's message is none of ours.
     pub(crate) fn turn(&self, press: &ComponentInteraction, place: Place) -> Result<Reply, Refusal> {
         match press.guild_id {
-            Some(guild) if guild.get() != self.settings.realm.guild => Err(Refusal::NotHere),
+            Some(guild) if guild.get() != self.settings.served_guild.guild => Err(Refusal::NotHere),
             _ => Ok(page(place, locale_of(&press.locale))),
         }
     }

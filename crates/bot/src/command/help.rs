@@ -3,10 +3,10 @@
 use bernard_domain::access::Capability;
 use bernard_text::say;
 
-use crate::{asking::Asking, context::Handler, reply::Reply};
+use crate::{asker::Asker, context::Handler, reply::Reply};
 
 impl Handler {
-    pub(super) fn help(&self, asking: &Asking) -> Reply {
+    pub(super) fn help(&self, asking: &Asker) -> Reply {
         let locale = asking.locale;
         let policy = self.policy.get();
         let may = |capability| policy.check_anywhere(&asking.requester, capability, asking.place.0).is_ok();

@@ -23,7 +23,7 @@ use serenity::{
 };
 
 use super::{option, text};
-use crate::{asking::Asking, context::Handler, refusal::Refusal, reply::Reply};
+use crate::{asker::Asker, context::Handler, refusal::Refusal, reply::Reply};
 
 /// How many lines are shown: what fits on a phone without much scrolling.
 const SHOWN: usize = 10;
@@ -45,7 +45,7 @@ pub(super) fn options() -> Vec<CreateCommandOption> {
 impl Handler {
     pub(super) async fn history(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         server: Option<&str>,
         user: Option<UserId>,
     ) -> Result<Reply, Refusal> {
@@ -77,7 +77,7 @@ impl Handler {
     }
 
     /// The server that was typed; one that has left the fleet goes by its service name.
-    async fn find_in_history(&self, asking: &Asking, typed: &str) -> Result<ServiceName, Refusal> {
+    async fn find_in_history(&self, asking: &Asker, typed: &str) -> Result<ServiceName, Refusal> {
         match self.find(asking, typed, Capability::Audit).await {
             Ok(server) => Ok(server.name),
             Err(Refusal::NoServer(typed, NotFound::Unknown(near))) => {
@@ -98,7 +98,7 @@ impl Handler {
     }
 
     /// Whether the asker may see lines about a server. What is not known of one that has left the fleet counts against them.
-    fn sees(&self, asking: &Asking) -> impl FnMut(Option<&str>) -> bool + Send + use<> {
+    fn sees(&self, asking: &Asker) -> impl FnMut(Option<&str>) -> bool + Send + use<> {
         let (policy, servers) = (self.policy.get(), self.fleet.servers());
         let (requester, place) = (asking.requester.clone(), asking.place.0);
         let mut known: BTreeMap<String, bool> = BTreeMap::new();

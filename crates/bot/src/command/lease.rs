@@ -23,8 +23,8 @@ use serenity::{
 use super::{option, server, text};
 use crate::{
     admission::Admitted,
-    approve::Haste,
-    asking::{Asking, ROLES_WITHIN},
+    approve::ApprovalMode,
+    asker::{Asker, ROLES_WITHIN},
     component::Button,
     context::Handler,
     membership::membership,
@@ -44,7 +44,7 @@ pub(super) fn hand_over_options() -> Vec<CreateCommandOption> {
 
 impl Handler {
     /// `/rescue extend`
-    pub(super) async fn extend(&self, asking: &Asking, typed: &str, by: Option<&str>) -> Result<Reply, Refusal> {
+    pub(super) async fn extend(&self, asking: &Asker, typed: &str, by: Option<&str>) -> Result<Reply, Refusal> {
         let length = match by {
             None => self.settings.lease,
             Some(text) => duration::parse(text)
@@ -57,7 +57,7 @@ impl Handler {
     }
 
     /// **Extend**: how much longer?
-    pub(crate) async fn offer_extension(&self, asking: &Asking, operation: &Operation) -> Result<Reply, Refusal> {
+    pub(crate) async fn offer_extension(&self, asking: &Asker, operation: &Operation) -> Result<Reply, Refusal> {
         self.find_named(asking, &operation.request.server, Capability::Rescue).await?;
         let lease = self.lease_of(operation).await?;
         let shown = lease.deadline.as_millisecond();
@@ -70,7 +70,7 @@ impl Handler {
     /// One of the offers, which was made for the deadline `shown`: it extends once.
     pub(crate) async fn take_offer(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         operation: &Operation,
         offer: Offer,
         shown: i64,
@@ -84,7 +84,7 @@ impl Handler {
     }
 
     /// `/rescue hand-over`
-    pub(super) async fn hand_over(&self, asking: &Asking, typed: &str, to: UserId) -> Result<Reply, Refusal> {
+    pub(super) async fn hand_over(&self, asking: &Asker, typed: &str, to: UserId) -> Result<Reply, Refusal> {
         let known = self.find(asking, typed, Capability::Rescue).await?;
         // Their roles first: the server is read right before the lease changes hands.
         let heir = self.roles_of(to).await?;
@@ -97,7 +97,7 @@ impl Handler {
         if admitted.protection.is_some() {
             return self.ask_to_hand_over(asking, &admitted, &lease, to).await;
         }
-        match self.desk.hand_over(&admitted.grant, &lease, to).await? {
+        match self.intake.hand_over(&admitted.grant, &lease, to).await? {
             Change::Done => {
                 Ok(Reply::text(say!(asking.locale, "handed-over", server = named(&lease.label), who = mention(to))))
             }
@@ -109,24 +109,24 @@ impl Handler {
     /// Where others must approve it, it is an operation that waits for them.
     async fn ask_to_hand_over(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         admitted: &Admitted,
         lease: &Lease,
         to: UserId,
     ) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
         // It calls nothing at OVHcloud.
-        let guard = self.guard(asking, admitted, Haste::None, Vec::new())?;
+        let guard = self.guard(asking, admitted, ApprovalMode::None, Vec::new())?;
         let wish = Wish::HandOver { lease: lease.operation, from: lease.owner, to };
         self.open_at_once(asking, admitted, wish, guard).await
     }
 
-    async fn extend_lease(&self, asking: &Asking, known: &Server, more: More) -> Result<Reply, Refusal> {
+    async fn extend_lease(&self, asking: &Asker, known: &Server, more: More) -> Result<Reply, Refusal> {
         let (server, grant) = self.admit_server(asking, known, Capability::Rescue).await?;
         let lease = self.lease_on(&server).await?;
         let longest = self.settings.max_lease;
         let at = self.fleet.time_of(&lease).await;
-        match self.desk.extend(&grant, &lease, (more, longest), (at, &self.settings.zone)).await? {
+        match self.intake.extend(&grant, &lease, (more, longest), (at, &self.settings.zone)).await? {
             Extended::Until(extension) => {
                 let (server, until) = (named(&lease.label), since_epoch(extension.until));
                 let mut lines = vec![say!(asking.locale, "extended", server = server, until = until)];
@@ -144,7 +144,7 @@ impl Handler {
 
     /// Somebody else with their roles of this moment; `None` when they are not in the guild.
     async fn roles_of(&self, to: UserId) -> Result<Option<Requester>, Refusal> {
-        let guild = GuildId::new(self.settings.realm.guild);
+        let guild = GuildId::new(self.settings.served_guild.guild);
         match membership(&self.rest.within(ROLES_WITHIN), guild, to).await {
             Ok(Membership::Member(requester)) => Ok(Some(requester)),
             Ok(Membership::NotAMember) => Ok(None),
@@ -153,12 +153,7 @@ impl Handler {
     }
 
     /// The new owner must hold `rescue` for the server.
-    fn may_own(
-        &self,
-        asking: &Asking,
-        server: &Server,
-        (to, heir): (UserId, Option<Requester>),
-    ) -> Result<(), Refusal> {
+    fn may_own(&self, asking: &Asker, server: &Server, (to, heir): (UserId, Option<Requester>)) -> Result<(), Refusal> {
         let policy = self.policy.get();
         let may = heir.is_some_and(|heir| policy.check(&heir, Capability::Rescue, server, asking.place.0).is_ok());
         let cannot = || Refusal::Lease(LeaseRefusal::CannotOwn(to, server.label().to_owned()));

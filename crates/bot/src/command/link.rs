@@ -6,10 +6,12 @@ use bernard_domain::{
 };
 use bernard_engine::exact_calls;
 
-use crate::{admission::Admitted, approve::Haste, asking::Asking, context::Handler, refusal::Refusal, reply::Reply};
+use crate::{
+    admission::Admitted, approve::ApprovalMode, asker::Asker, context::Handler, refusal::Refusal, reply::Reply,
+};
 
 impl Handler {
-    pub(super) async fn link(&self, asking: &Asking, typed: &str) -> Result<Reply, Refusal> {
+    pub(super) async fn link(&self, asking: &Asker, typed: &str) -> Result<Reply, Refusal> {
         let known = self.find(asking, typed, Capability::Rescue).await?;
         let admitted = self.admit(asking, &known, Kind::Link).await?;
         asking.bot_can_report()?;
@@ -21,7 +23,7 @@ impl Handler {
     /// **Look again** and **Try the mail**, on a message of `operation`: for its own rescue, and for none that came later.
     pub(crate) async fn look_again(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         operation: &Operation,
         sources: Vec<Source>,
     ) -> Result<Reply, Refusal> {
@@ -35,10 +37,10 @@ impl Handler {
         self.look(asking, &admitted, sources).await
     }
 
-    async fn look(&self, asking: &Asking, admitted: &Admitted, sources: Vec<Source>) -> Result<Reply, Refusal> {
+    async fn look(&self, asking: &Asker, admitted: &Admitted, sources: Vec<Source>) -> Result<Reply, Refusal> {
         self.not_held(&admitted.server, Kind::Link).await?;
         let calls = exact_calls::of_link(&admitted.server.name, &sources);
-        let guard = self.guard(asking, admitted, Haste::None, calls)?;
+        let guard = self.guard(asking, admitted, ApprovalMode::None, calls)?;
         self.open_at_once(asking, admitted, Wish::Link { sources }, guard).await
     }
 }

@@ -11,18 +11,18 @@ use bernard_platform::clock;
 use bernard_text::say;
 
 use crate::{
-    approve::Haste,
-    asking::Asking,
-    command::{Typed, propose::request},
+    approve::ApprovalMode,
+    asker::Asker,
+    command::{Typed, proposal::request},
     context::Handler,
     refusal::Refusal,
     reply::Reply,
-    rescues::{Listing, in_rescue, listing, not_looked_at},
+    rescue_list::{Listing, in_rescue, listing, not_looked_at},
 };
 
 impl Handler {
     /// What is in rescue, as far as the asker may see it.
-    pub(super) async fn list(&self, asking: &Asking) -> Result<Reply, Refusal> {
+    pub(super) async fn list(&self, asking: &Asker) -> Result<Reply, Refusal> {
         let policy = self.policy.get();
         self.anywhere(asking, Capability::View)?;
         let sees = policy.sight(&asking.requester, Capability::View, asking.place.0);
@@ -38,7 +38,7 @@ impl Handler {
     }
 
     /// **Adopt**: the rescue has an owner and a deadline from then on.
-    pub(crate) async fn adopt(&self, asking: &Asking, foreign: &Foreign) -> Result<Reply, Refusal> {
+    pub(crate) async fn adopt(&self, asking: &Asker, foreign: &Foreign) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
         let known = self.find_named(asking, &foreign.found.server, Capability::Rescue).await?;
         let admitted = self.admit(asking, &known, Kind::Adopt).await?;
@@ -50,9 +50,9 @@ impl Handler {
     }
 
     /// **Restore** of a rescue that somebody else started: a confirmation card first, as for `/restore`.
-    pub(crate) async fn restore_foreign(&self, asking: &Asking, foreign: &Foreign) -> Result<Reply, Refusal> {
+    pub(crate) async fn restore_foreign(&self, asking: &Asker, foreign: &Foreign) -> Result<Reply, Refusal> {
         let repeat = format!("/restore server:{}", typed(&foreign.found.label, foreign.found.server.as_str()));
-        let typed = Typed { server: foreign.found.server.to_string(), reason: None, haste: Haste::None };
+        let typed = Typed { server: foreign.found.server.to_string(), reason: None, haste: ApprovalMode::None };
         self.propose(asking, typed, Aim::Restore(Back::Recorded), repeat).await
     }
 }

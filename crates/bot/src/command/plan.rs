@@ -17,10 +17,10 @@ use bernard_untrusted::shown::span::code;
 
 use super::{status, why};
 use crate::{
-    asking::Asking,
-    calls::{self, Readers},
+    asker::Asker,
     command::described,
     context::Handler,
+    exact_calls::{self, Readers},
     others,
     refusal::Refusal,
     reply::Reply,
@@ -35,7 +35,7 @@ struct Deed {
 }
 
 impl Handler {
-    pub(super) async fn plan_of(&self, asking: &Asking, action: Action, typed: &str) -> Result<Reply, Refusal> {
+    pub(super) async fn plan_of(&self, asking: &Asker, action: Action, typed: &str) -> Result<Reply, Refusal> {
         let locale = asking.locale;
         let known = self.find(asking, typed, Capability::View).await?;
         let (server, _) = self.admit_server(asking, &known, Capability::View).await?;
@@ -66,7 +66,7 @@ impl Handler {
     }
 
     /// Everything that would refuse it now, but for what the plan itself runs into.
-    async fn obstacles(&self, asking: &Asking, server: &Server, action: Action) -> Vec<Refusal> {
+    async fn obstacles(&self, asking: &Asker, server: &Server, action: Action) -> Vec<Refusal> {
         let right = self.may(asking, action.capability(), server).map(drop);
         let mut found = vec![right, asking.bot_can_report()];
         let kind = kind_of(action);
@@ -79,7 +79,7 @@ impl Handler {
     }
 
     /// What the action would do now, by the reads that it would make.
-    async fn deed(&self, asking: &Asking, server: &Server, action: Action) -> Result<Deed, Refusal> {
+    async fn deed(&self, asking: &Asker, server: &Server, action: Action) -> Result<Deed, Refusal> {
         let locale = asking.locale;
         let aim = match action {
             Action::Rescue => {
@@ -123,7 +123,7 @@ impl Handler {
 fn described(deed: &Deed, locale: Locale) -> String {
     let mut lines = deed.about.clone();
     lines.push(say!(locale, "plan-calls"));
-    lines.push(calls::block(&deed.calls, Readers::Asker, locale));
+    lines.push(exact_calls::block(&deed.calls, Readers::Asker, locale));
     lines.join("\n")
 }
 

@@ -18,13 +18,14 @@ use bernard_untrusted::shown::span::code;
 use jiff::SignedDuration;
 
 use crate::{
-    asking::Asking,
+    asker::Asker,
     context::Handler,
-    picture::Timeline,
     refusal::Refusal,
     reply::Reply,
-    rescues::{in_rescue, not_looked_at},
-    speak, standing, starts,
+    rescue_list::{in_rescue, not_looked_at},
+    standing, starts,
+    timeline::Timeline,
+    wording,
 };
 
 /// How many servers the fleet's card names at most.
@@ -37,7 +38,7 @@ const ODD: usize = 3;
 const PLANNED: usize = 3;
 
 impl Handler {
-    pub(super) async fn status_of(&self, asking: &Asking, typed: &str) -> Result<Reply, Refusal> {
+    pub(super) async fn status_of(&self, asking: &Asker, typed: &str) -> Result<Reply, Refusal> {
         let locale = asking.locale;
         let known = self.find(asking, typed, Capability::View).await?;
         let server = self.read_to_view(asking, &known).await?;
@@ -49,7 +50,7 @@ impl Handler {
         let live = self.store.live_operations().await?;
         let live: Vec<&Operation> = live.iter().filter(|operation| operation.request.server == server.name).collect();
         for operation in &live {
-            let (emoji, state) = speak::state(operation, locale);
+            let (emoji, state) = wording::state(operation, locale);
             lines.push(say!(locale, "status-operation", emoji = emoji, id = operation.id.to_string(), state = state));
         }
         lines.extend(datacentre(&server, &look, locale));
@@ -74,7 +75,7 @@ impl Handler {
         Ok(last.filter(|operation| clock::now().duration_since(operation.since) < JUST_NOW))
     }
 
-    pub(super) async fn status_of_fleet(&self, asking: &Asking) -> Result<Reply, Refusal> {
+    pub(super) async fn status_of_fleet(&self, asking: &Asker) -> Result<Reply, Refusal> {
         let locale = asking.locale;
         self.anywhere(asking, Capability::View)?;
         let servers = self.fleet.servers();
@@ -97,7 +98,7 @@ impl Handler {
             let is_foreign = foreign.iter().any(|foreign| foreign.found.server == server.name);
             let state = match (operation, lease) {
                 (Some(operation), _) => {
-                    let (emoji, state) = speak::state(operation, locale);
+                    let (emoji, state) = wording::state(operation, locale);
                     format!("{emoji} {state}")
                 }
                 (None, Some(lease)) if lease.seen.has_left() => format!("🏁 {}", say!(locale, "fleet-left")),

@@ -8,7 +8,7 @@ use bernard_domain::{
 use bernard_text::{from_now, named, say};
 use bernard_untrusted::shown::span::{code, code_within};
 
-use crate::{asking::Asking, context::Handler, refusal::Refusal, reply::Reply};
+use crate::{asker::Asker, context::Handler, refusal::Refusal, reply::Reply};
 
 /// How many tasks are shown: they fit one message, and cost as many requests.
 const SHOWN: usize = 8;
@@ -16,7 +16,7 @@ const SHOWN: usize = 8;
 const COMMENT: usize = 100;
 
 impl Handler {
-    pub(super) async fn tasks(&self, asking: &Asking, typed: &str) -> Result<Reply, Refusal> {
+    pub(super) async fn tasks(&self, asking: &Asker, typed: &str) -> Result<Reply, Refusal> {
         let locale = asking.locale;
         let known = self.find(asking, typed, Capability::View).await?;
         let server = self.read_to_view(asking, &known).await?;

@@ -13,11 +13,11 @@ use serenity::{builder::CreateCommandOption, model::application::CommandOptionTy
 
 use super::{Options, option, server};
 use crate::{
-    asking::{self, Asking},
+    asker::{self, Asker},
     context::Handler,
     refusal::Refusal,
     reply::Reply,
-    speak,
+    wording,
 };
 
 /// What was typed after `/why`.
@@ -61,7 +61,7 @@ enum Whom {
 }
 
 impl Handler {
-    pub(super) async fn why(&self, asking: &Asking, typed: WhyOptions) -> Result<Reply, Refusal> {
+    pub(super) async fn why(&self, asking: &Asker, typed: WhyOptions) -> Result<Reply, Refusal> {
         let other = typed.user.filter(|user| *user != asking.requester.user);
         let needed = if other.is_some() { Capability::Audit } else { Capability::View };
         let known = self.find(asking, &typed.server, needed).await?;
@@ -110,7 +110,9 @@ impl Handler {
     }
 
     async fn requester_of(&self, user: UserId) -> Result<Requester, Refusal> {
-        asking::requester(&self.settings.realm, &self.rest, user).await.map_err(|_| Refusal::TheirRolesUnreadable(user))
+        asker::requester(&self.settings.served_guild, &self.rest, user)
+            .await
+            .map_err(|_| Refusal::TheirRolesUnreadable(user))
     }
 }
 
@@ -143,12 +145,12 @@ fn verdict(
             allowed_by(&grant.place().to_string(), &grant.who(), locale),
         ],
         Err(denial) => match whom {
-            Whom::You => vec![format!("🚫 {}", speak::denial(&denial, Some(label), locale))],
+            Whom::You => vec![format!("🚫 {}", wording::denial(&denial, Some(label), locale))],
             Whom::Them(user) => {
                 let first =
                     say!(locale, "why-they-may-not", who = mention(user), capability = capability, server = name);
                 let mut lines = vec![format!("🚫 {first} {}", reason_of_theirs(&denial, locale))];
-                lines.extend(speak::help(&denial, locale));
+                lines.extend(wording::help(&denial, locale));
                 lines
             }
         },
@@ -157,7 +159,7 @@ fn verdict(
 
 /// The rule that allows it.
 pub(super) fn allowed_by(place: &str, who: &Who, locale: Locale) -> String {
-    say!(locale, "why-allowed-by", place = code(place), who = speak::who(who))
+    say!(locale, "why-allowed-by", place = code(place), who = wording::who(who))
 }
 
 fn reason_of_theirs(denial: &Denial, locale: Locale) -> String {
@@ -168,7 +170,7 @@ fn reason_of_theirs(denial: &Denial, locale: Locale) -> String {
         Reason::NotThisServer => say!(locale, "why-they-other-servers"),
         Reason::ServerUnread => say!(locale, "why-they-unread"),
         Reason::NotThisChannel { channels } => {
-            say!(locale, "why-they-other-channels", channels = speak::channels(channels))
+            say!(locale, "why-they-other-channels", channels = wording::channels(channels))
         }
     }
 }
@@ -191,7 +193,7 @@ pub(super) fn approval(
     let who = policy.who_may(Capability::Approve, server, place);
     let second = match who.is_empty() {
         true => say!(locale, "why-nobody-approves"),
-        false => say!(locale, "why-approvers", who = speak::everybody(&who)),
+        false => say!(locale, "why-approvers", who = wording::everybody(&who)),
     };
     format!("{first}\n{second}")
 }

@@ -60,7 +60,7 @@ impl Reporter {
         let letter = Letter { to: To::Person { person, or_in: Some(channel) }, notice };
         let origin = format!("unasked:{}:{}", operation.id.0, it.rendering.slot);
         self.store.write_notice(&origin, &letter, clock::now()).await?;
-        self.pulse.tap();
+        self.wakeups.notify();
         Ok(())
     }
 

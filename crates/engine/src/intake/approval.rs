@@ -9,7 +9,7 @@ use bernard_domain::{
 use bernard_platform::clock;
 use bernard_store::Approve;
 
-use super::{Decided, Desk, Error, TRIES, by, covers, needed, rule};
+use super::{Decided, Error, Intake, TRIES, by, covers, needed, rule};
 
 /// What came of an approval.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +26,7 @@ pub enum Approved {
     Unknown,
 }
 
-impl Desk {
+impl Intake {
     /// Records an approval; the last one that is needed takes the server, and the operation begins.
     ///
     /// # Errors
@@ -45,7 +45,7 @@ impl Desk {
             }
             match self.store.approve(&operation, by(grant), rule(grant), now).await? {
                 Approve::Done(next) => {
-                    self.pulse.tap();
+                    self.wakeups.notify();
                     return Ok(Approved::Done(next));
                 }
                 Approve::Busy(holder) => return Ok(Approved::Busy(holder)),

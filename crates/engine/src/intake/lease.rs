@@ -11,10 +11,10 @@ use bernard_domain::{
     operation::{Operation, Request},
 };
 use bernard_platform::clock;
-use bernard_store::{Change, Kept, Onward, Open};
+use bernard_store::{Change, NextReminder, Open, ScheduledLease};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
-use super::{Desk, Error, by, covers, may_open};
+use super::{Error, Intake, by, covers, may_open};
 
 /// What came of asking for more time.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,7 +29,7 @@ pub enum Extended {
     Leaving(Box<Operation>),
 }
 
-impl Desk {
+impl Intake {
     /// A lease lasts longer: never beyond `longest` from now, which is `at` by the clock that the lease was written with.
     ///
     /// # Errors
@@ -84,8 +84,8 @@ impl Desk {
     pub async fn open_at_deadline(
         &self,
         grant: &Grant,
-        kept: &Kept,
-        to: Onward,
+        kept: &ScheduledLease,
+        to: NextReminder,
         request: &Request,
     ) -> Result<Option<Open>, Error> {
         may_open(grant, request)?;
@@ -100,7 +100,7 @@ impl Desk {
             },
         };
         let opened = self.store.open_at_deadline(kept, to, request, notice, clock::now()).await?;
-        self.pulse.tap();
+        self.wakeups.notify();
         Ok(opened)
     }
 
@@ -112,7 +112,7 @@ impl Desk {
         now: Timestamp,
     ) -> Result<Change, Error> {
         let change = self.store.change_lease(lease, changed, (letter, entry), now).await?;
-        self.pulse.tap();
+        self.wakeups.notify();
         Ok(change)
     }
 }

@@ -7,9 +7,9 @@ use crate::{
     fleet::Fleet,
     link::{kept::Kept, searches::Searches},
     lookout::Lookout,
-    messenger::Errands,
+    messenger::Messenger,
     reauthorize::Rights,
-    wakeups::Pulse,
+    wakeups::Wakeups,
 };
 
 /// What the steps work with. What it remembers only saves requests: the store has all that counts.
@@ -24,9 +24,9 @@ pub(crate) struct Context {
     /// Whether people may at the moment of the deed.
     pub(crate) rights: Rights,
     /// The way to people.
-    pub(crate) errands: Errands,
+    pub(crate) messenger: Messenger,
     /// Who is woken when something is recorded.
-    pub(crate) pulse: Pulse,
+    pub(crate) wakeups: Wakeups,
     /// What searches for links remember.
     pub(crate) searches: Searches,
     /// What operations have met.
@@ -42,15 +42,15 @@ impl Context {
         fleet: Fleet,
         settings: Settings,
         rights: Rights,
-        errands: Errands,
-        pulse: Pulse,
+        messenger: Messenger,
+        wakeups: Wakeups,
     ) -> Self {
         let (searches, troubles) = (Searches::default(), Troubles::default());
-        Self { store, fleet, settings, rights, errands, pulse, searches, troubles, kept: Kept::default() }
+        Self { store, fleet, settings, rights, messenger, wakeups, searches, troubles, kept: Kept::default() }
     }
 
     /// What notices what others do to our rescues.
     pub(crate) fn lookout(&self) -> Lookout {
-        Lookout::new(self.store.clone(), self.fleet.clone(), self.pulse.clone())
+        Lookout::new(self.store.clone(), self.fleet.clone(), self.wakeups.clone())
     }
 }

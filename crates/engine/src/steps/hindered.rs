@@ -14,7 +14,7 @@ use bernard_store as store;
 use bernard_store::{About, Store};
 
 use super::{Context, Failure, Next, Work};
-use crate::{matter::matter, wakeups::Pulse};
+use crate::{matter::matter, wakeups::Wakeups};
 
 /// How many looks in a row must meet the same before it is certain: a proxy may answer nonsense once.
 const CERTAIN: u32 = 2;
@@ -70,13 +70,13 @@ impl Work<'_> {
     /// On-call hears of what only the operator can mend.
     async fn tell_operator(&self, error: &ovh::Error) -> Result<(), Failure> {
         let context = self.context;
-        Ok(tell_operator((&context.store, &context.pulse), self.operation, matter(error), error.to_string()).await?)
+        Ok(tell_operator((&context.store, &context.wakeups), self.operation, matter(error), error.to_string()).await?)
     }
 }
 
 /// On-call hears, where this operation was asked for, of what only the operator can mend: once for each account and matter.
 pub(crate) async fn tell_operator(
-    (store, pulse): (&Store, &Pulse),
+    (store, wakeups): (&Store, &Wakeups),
     operation: &Operation,
     matter: Matter,
     said: String,
@@ -90,7 +90,7 @@ pub(crate) async fn tell_operator(
         let letter = Letter { to, notice };
         if store.begin_trouble(about(operation, matter), &letter, clock::now()).await? {
             tracing::error!(operation.id = %operation.id, account = request.account, matter = matter.as_str(), "only the operator can mend this");
-            pulse.tap();
+            wakeups.notify();
         }
     }
     Ok(())
@@ -108,7 +108,7 @@ pub(crate) async fn account_gone(context: &Context, operation: &Operation, next:
         return Ok(next);
     }
     let said = format!("the configuration no longer names the account {}", operation.request.account);
-    tell_operator((&context.store, &context.pulse), operation, Matter::Account, said.clone()).await?;
+    tell_operator((&context.store, &context.wakeups), operation, Matter::Account, said.clone()).await?;
     Ok(Next::Record(Event::Hindered { matter: Matter::Account, said, query: None }))
 }
 

@@ -55,7 +55,7 @@ impl Work<'_> {
         let Phase::Delivering(source) = self.operation.state.phase else {
             return Ok(Next::Reread);
         };
-        let arrival = self.context.errands.look_for_delivery(self.operation).await;
+        let arrival = self.context.messenger.look_for_delivery(self.operation).await;
         if let Some(event) = self.settled_by(&arrival) {
             return Ok(Next::Record(event));
         }
@@ -185,7 +185,7 @@ impl Work<'_> {
             return Ok(Next::Reread);
         };
         let link = found.map(|found| (found.source, found.link));
-        match self.settled_by(&self.context.errands.deliver(&attempted, link).await) {
+        match self.settled_by(&self.context.messenger.deliver(&attempted, link).await) {
             Some(event) => {
                 self.context.store.append(&attempted, &event, clock::now()).await?;
             }

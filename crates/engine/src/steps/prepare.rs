@@ -342,7 +342,7 @@ impl Work<'_> {
                 Append::Done(_) | Append::Illegal(_) => break,
             }
         }
-        self.context.pulse.tap();
+        self.context.wakeups.notify();
         Ok(())
     }
 }

@@ -47,7 +47,7 @@ impl Work<'_> {
         let Append::Done(intended) = self.context.store.append(self.operation, &intended, clock::now()).await? else {
             return Ok(Next::Reread);
         };
-        self.context.pulse.tap();
+        self.context.wakeups.notify();
         let answer = ready.send(written).await;
         self.record_answer(&intended, answer).await?;
         Ok(Next::Reread)

@@ -18,9 +18,9 @@ use bernard_domain::{
     notice::{Door, Letter, Place},
     operation::ChannelId,
 };
-use bernard_engine::{fleet::Fleet, lookout::Lookout, policy::SharedPolicy, wakeups::Pulse};
+use bernard_engine::{fleet::Fleet, lookout::Lookout, policy::SharedPolicy, wakeups::Wakeups};
 use bernard_platform::{clock, keyed_tasks::UnderWay};
-use bernard_store::{Delivered, NoticeId, Owed, Store, Tried};
+use bernard_store::{Attempt, Delivered, NoticeId, PendingNotice, Store};
 use jiff::SignedDuration;
 use serenity::{
     builder::{CreateAllowedMentions, EditMessage},
@@ -44,9 +44,9 @@ const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 /// How many notices are posted at once; the sender keeps to Discord's limits.
 const AT_ONCE: usize = 16;
 
-/// What the herald needs to know of the configuration.
+/// What the notifier needs to know of the configuration.
 #[derive(Clone, Debug)]
-pub struct HeraldSettings {
+pub struct NotifierSettings {
     /// The language of messages that everybody sees.
     pub locale: Locale,
     /// The role that is rung when a deadline passes.
@@ -55,11 +55,11 @@ pub struct HeraldSettings {
 
 /// Posts notices.
 #[derive(Debug)]
-pub struct Herald {
+pub struct Notifier {
     rest: Rest,
     pub(super) store: Store,
-    pulse: Pulse,
-    pub(super) settings: HeraldSettings,
+    wakeups: Wakeups,
+    pub(super) settings: NotifierSettings,
     pub(super) fleet: Fleet,
     pub(super) policy: SharedPolicy,
     pub(super) lookout: Lookout,
@@ -67,17 +67,17 @@ pub struct Herald {
     unheard: Unheard<NoticeId>,
 }
 
-impl Herald {
-    /// A herald.
+impl Notifier {
+    /// A notifier.
     pub fn new(
         rest: Rest,
         store: Store,
-        pulse: Pulse,
-        settings: HeraldSettings,
+        wakeups: Wakeups,
+        settings: NotifierSettings,
         (fleet, policy): (Fleet, SharedPolicy),
     ) -> Self {
-        let lookout = Lookout::new(store.clone(), fleet.clone(), pulse.clone());
-        Self { rest, store, pulse, settings, fleet, policy, lookout, unheard: Unheard::default() }
+        let lookout = Lookout::new(store.clone(), fleet.clone(), wakeups.clone());
+        Self { rest, store, wakeups, settings, fleet, policy, lookout, unheard: Unheard::default() }
     }
 
     /// Runs until `stop`, then lets what is being posted finish; the caller bounds how long.
@@ -87,7 +87,7 @@ impl Herald {
             let rest = self.start_posts(&mut posts).await;
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = self.pulse.for_herald() => {}
+                () = self.wakeups.for_herald() => {}
                 Some(()) = posts.ended() => {}
                 () = tokio::time::sleep(rest) => {}
             }
@@ -114,7 +114,7 @@ impl Herald {
     }
 
     /// One attempt, and a pause if it did not work; each pause is twice the last.
-    async fn attempt(self: Arc<Self>, owed: Owed) {
+    async fn attempt(self: Arc<Self>, owed: PendingNotice) {
         let Err(failure) = self.post(&owed).await else { return };
         tracing::warn!(notice.id = owed.id.0, error = %failure, "a notice could not be posted yet");
         let pause = SignedDuration::from_secs(1 << owed.attempts.min(6)).min(LONGEST_PAUSE);
@@ -124,7 +124,7 @@ impl Herald {
         }
     }
 
-    async fn post(&self, owed: &Owed) -> Result<(), Failure> {
+    async fn post(&self, owed: &PendingNotice) -> Result<(), Failure> {
         let Some(door) = owed.letter.to.door(owed.place) else {
             tracing::error!(notice.id = owed.id.0, "a notice can be posted nowhere");
             return Ok(self.store.end_notice(owed.id, Delivered::Nowhere).await?);
@@ -144,7 +144,7 @@ impl Herald {
     }
 
     /// Posts it, or finds it where an earlier attempt left it.
-    async fn post_at(&self, owed: &Owed, door: Door, words: &Words) -> Result<(ChannelId, u64), Failure> {
+    async fn post_at(&self, owed: &PendingNotice, door: Door, words: &Words) -> Result<(ChannelId, u64), Failure> {
         let channel = match door {
             Door::Dm(person) => self.rest.open_dm(DiscordUser::new(person.0)).await?.id,
             Door::Channel(channel) => DiscordChannel::new(channel.0),
@@ -162,7 +162,7 @@ impl Herald {
     }
 
     /// Posts it with its ringing; where Discord does not bear that, without.
-    async fn ring(&self, owed: &Owed, channel: DiscordChannel, words: &Words) -> Result<Posted, Failure> {
+    async fn ring(&self, owed: &PendingNotice, channel: DiscordChannel, words: &Words) -> Result<Posted, Failure> {
         let Words { content, buttons, rings } = words;
         let rest = ringing::patience(rings).map_or_else(|| self.rest.clone(), |patience| self.rest.within(patience));
         let message = posting::message(content, buttons, rings);
@@ -195,7 +195,7 @@ impl Herald {
     }
 
     /// A message whose fate is unknown, if the channel has it and its nonce may be forgotten.
-    async fn find_lost(&self, channel: DiscordChannel, tried: &Tried) -> Result<Option<u64>, Failure> {
+    async fn find_lost(&self, channel: DiscordChannel, tried: &Attempt) -> Result<Option<u64>, Failure> {
         let seen = posting::since_attempt(&self.rest, channel, tried.at, tried.at).await?;
         if seen.is_empty() {
             return Ok(None);
@@ -212,14 +212,14 @@ impl Herald {
     }
 
     /// This place refused it for good; the other one is next, if there is one.
-    async fn turn(&self, owed: &Owed, error: &Error) -> Result<(), Failure> {
+    async fn turn(&self, owed: &PendingNotice, error: &Error) -> Result<(), Failure> {
         tracing::warn!(notice.id = owed.id.0, %error, "a notice cannot be posted where it was meant to");
         match owed.place {
             Place::First => {
                 let Letter { to, notice } = &owed.letter;
                 let beside = to.besides().map(|to| Letter { to, notice: notice.clone() });
                 self.store.turn_notice(owed.id, beside.as_ref(), clock::now()).await?;
-                self.pulse.tap();
+                self.wakeups.notify();
                 Ok(())
             }
             Place::Second => Ok(self.store.end_notice(owed.id, Delivered::Nowhere).await?),
@@ -233,7 +233,7 @@ fn digest(content: &str, custom_ids: &[String]) -> String {
 }
 
 /// The same for every attempt at one place, so that Discord itself makes two of them one.
-fn nonce(owed: &Owed) -> Nonce {
+fn nonce(owed: &PendingNotice) -> Nonce {
     let place = match owed.place {
         Place::First => "a",
         Place::Second => "b",

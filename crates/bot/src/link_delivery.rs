@@ -9,7 +9,7 @@ use bernard_domain::{
     mark::Marked,
     operation::{ChannelId, Operation, Source},
 };
-use bernard_engine::messenger::{Arrival, Errand};
+use bernard_engine::messenger::{Arrival, MessengerRequest};
 use bernard_platform::clock;
 use bernard_store::{Delivery, Store, TriedDelivery};
 use jiff::SignedDuration;
@@ -32,27 +32,27 @@ const GONE: [u32; 2] = [10_013, 10_003];
 
 /// Carries links.
 #[derive(Debug)]
-pub struct Courier {
+pub struct LinkDelivery {
     pub(super) rest: Rest,
     pub(super) store: Store,
     pub(super) guild: GuildId,
 }
 
-impl Courier {
-    /// A courier.
+impl LinkDelivery {
+    /// A link delivery.
     pub fn new(rest: Rest, store: Store, guild: GuildId) -> Self {
         Self { rest, store, guild }
     }
 
-    /// Runs errands until `stop`, then lets those under way finish; the caller bounds how long.
-    pub async fn run(self: Arc<Self>, mut errands: mpsc::Receiver<Errand>, stop: CancellationToken) {
+    /// Runs messenger until `stop`, then lets those under way finish; the caller bounds how long.
+    pub async fn run(self: Arc<Self>, mut messenger: mpsc::Receiver<MessengerRequest>, stop: CancellationToken) {
         let mut under_way = JoinSet::new();
         loop {
             tokio::select! {
-                errand = errands.recv() => {
-                    let Some(errand) = errand else { break };
-                    let courier = Arc::clone(&self);
-                    under_way.spawn(async move { courier.run_errand(errand).await });
+                request = messenger.recv() => {
+                    let Some(request) = request else { break };
+                    let link_delivery = Arc::clone(&self);
+                    under_way.spawn(async move { link_delivery.serve(request).await });
                 }
                 Some(_) = under_way.join_next() => {}
                 () = stop.cancelled() => break,
@@ -77,16 +77,16 @@ impl Courier {
         }
     }
 
-    async fn run_errand(&self, errand: Errand) {
-        let (arrival, reply) = match errand {
-            Errand::RolesOf { person, within, reply } => {
+    async fn serve(&self, request: MessengerRequest) {
+        let (arrival, reply) = match request {
+            MessengerRequest::RolesOf { person, within, reply } => {
                 if reply.send(membership(&self.rest.within(within), self.guild, person).await).is_err() {
                     tracing::debug!("nobody waits for these roles any more; they are asked for again");
                 }
                 return;
             }
-            Errand::Deliver { operation, link, reply } => (self.deliver(&operation, link).await, reply),
-            Errand::LookForDelivery { operation, reply } => (self.look(&operation).await, reply),
+            MessengerRequest::Deliver { operation, link, reply } => (self.deliver(&operation, link).await, reply),
+            MessengerRequest::LookForDelivery { operation, reply } => (self.look(&operation).await, reply),
         };
         if reply.send(arrival).is_err() {
             tracing::debug!("the runner stopped waiting for a DM; it will look for it");

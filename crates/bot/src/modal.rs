@@ -18,12 +18,12 @@ const REASON: &str = "reason";
 
 /// Every form there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum Modal {
     /// Why it was denied: of this operation, this round.
     DenialReason(MarkedOperation, u32),
 }
 
-impl Form {
+impl Modal {
     /// The answer that opens it. It must be the first answer to a press: a form cannot follow "thinking…".
     pub fn open(self, locale: Locale) -> CreateInteractionResponse {
         let field = CreateInputText::new(InputTextStyle::Paragraph, say!(locale, "form-reason-field"), REASON)
@@ -48,7 +48,7 @@ impl Form {
 }
 
 /// A form's id is that of the button that opened it.
-impl fmt::Display for Form {
+impl fmt::Display for Modal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::DenialReason(id, round) => Button::AddReason(*id, *round).fmt(f),
@@ -56,7 +56,7 @@ impl fmt::Display for Form {
     }
 }
 
-impl FromStr for Form {
+impl FromStr for Modal {
     type Err = NotAButton;
 
     fn from_str(text: &str) -> Result<Self, NotAButton> {
@@ -84,22 +84,22 @@ mod tests {
 
     #[test]
     fn a_form_survives_its_custom_id_and_no_other_button_is_one() {
-        let form = Form::DenialReason(Mark::new().on(OperationId(i64::MAX)), u32::MAX);
+        let form = Modal::DenialReason(Mark::new().on(OperationId(i64::MAX)), u32::MAX);
         assert_eq!(form.to_string().parse(), Ok(form));
         assert!(form.to_string().len() <= 100);
         for other in ["deny:1:1", "why:0:1", "why:1", "why:1:1:1", "why:+1:1", "", "reason"] {
-            assert!(other.parse::<Form>().is_err(), "{other}");
+            assert!(other.parse::<Modal>().is_err(), "{other}");
         }
     }
 
     #[test]
     fn a_reason_has_one_to_four_hundred_characters() {
-        let reason = |value: &str| Form::reason(&submitted(json!([row("reason", value)]))).map(str::to_owned);
+        let reason = |value: &str| Modal::reason(&submitted(json!([row("reason", value)]))).map(str::to_owned);
         assert_eq!(reason(" not on a Friday\n").as_deref(), Some("not on a Friday"));
         assert_eq!(reason(&"é".repeat(400)), Some("é".repeat(400)));
         assert_eq!(reason(&"é".repeat(401)), None);
         assert_eq!(reason(" \n "), None);
-        assert_eq!(Form::reason(&submitted(json!([row("other", "x")]))), None);
-        assert_eq!(Form::reason(&submitted(json!([]))), None);
+        assert_eq!(Modal::reason(&submitted(json!([row("other", "x")]))), None);
+        assert_eq!(Modal::reason(&submitted(json!([]))), None);
     }
 }

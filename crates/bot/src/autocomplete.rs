@@ -11,7 +11,7 @@ use serenity::{
     model::application::{CommandDataOption, CommandDataOptionValue, CommandInteraction},
 };
 
-use super::{asking::Asking, command, context::Handler};
+use super::{asker::Asker, command, context::Handler};
 
 /// Discord's limit for suggestions.
 const CHOICES: usize = 25;
@@ -20,7 +20,7 @@ impl Handler {
     /// Suggestions: whatever OVHcloud is doing, they come at once.
     pub(super) async fn autocomplete(&self, key: &InteractionKey, command: &CommandInteraction) {
         let mut response = CreateAutocompleteResponse::new();
-        if let Ok(asking) = Asking::of_command(command, &self.settings.realm)
+        if let Ok(asking) = Asker::of_command(command, &self.settings.served_guild)
             && let Some(typed) = command.data.autocomplete()
         {
             let capability = command::capability_of(&command.data);
@@ -38,7 +38,7 @@ impl Handler {
         self.acknowledged(key, &CreateInteractionResponse::Autocomplete(response)).await;
     }
 
-    fn suggest_servers(&self, asking: &Asking, capability: Capability, typed: &str) -> Vec<(String, String)> {
+    fn suggest_servers(&self, asking: &Asker, capability: Capability, typed: &str) -> Vec<(String, String)> {
         // A tag may be typed as the rules of the configuration have it.
         let typed = typed.trim_start();
         let typed = typed.strip_prefix("tag:").unwrap_or(typed);
@@ -53,7 +53,7 @@ impl Handler {
     /// The two families, and the kernels of the server that stands beside it, if that may be acted on.
     fn suggest_systems(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         capability: Capability,
         server: Option<&str>,
         typed: &str,

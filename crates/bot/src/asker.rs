@@ -30,7 +30,7 @@ pub(super) const ROLES_WITHIN: Duration = Duration::from_secs(3);
 
 /// Where commands are taken (`[discord] guild`, `channels`).
 #[derive(Clone, Debug)]
-pub struct Realm {
+pub struct ServedGuild {
     /// The one guild.
     pub guild: u64,
     /// The channels; empty: all of the guild's.
@@ -39,7 +39,7 @@ pub struct Realm {
 
 /// One interaction's asker.
 #[derive(Clone, Debug)]
-pub struct Asking {
+pub struct Asker {
     /// Who, with their roles as of this moment.
     pub requester: Requester,
     /// Their client's language.
@@ -81,13 +81,13 @@ enum Installed {
     ForAPerson,
 }
 
-impl Asking {
+impl Asker {
     /// The asker of a command, which is only taken in the configured guild and channels.
     ///
     /// # Errors
     /// [`Refusal::NotHere`] or [`Refusal::WrongChannel`].
-    pub fn of_command(command: &CommandInteraction, realm: &Realm) -> Result<Self, Refusal> {
-        Self::in_realm(&parts_of_command(command), realm)
+    pub fn of_command(command: &CommandInteraction, served_guild: &ServedGuild) -> Result<Self, Refusal> {
+        Self::in_realm(&parts_of_command(command), served_guild)
     }
 
     /// The asker of a button. In a DM the roles are fetched, and the press counts as made in the channel of
@@ -97,16 +97,16 @@ impl Asking {
     /// [`Refusal::NotHere`], [`Refusal::WrongChannel`], or [`Refusal::RolesUnreadable`] when Discord does not say who it is.
     pub async fn of_press(
         press: &ComponentInteraction,
-        realm: &Realm,
+        served_guild: &ServedGuild,
         rest: &Rest,
         request: Option<&Request>,
     ) -> Result<Self, Refusal> {
         let parts = parts_of_press(press);
         let Some(request) = request.filter(|_| parts.guild.is_none()) else {
-            return Self::in_realm(&parts, realm);
+            return Self::in_realm(&parts, served_guild);
         };
         Ok(Self {
-            requester: requester(realm, rest, UserId(press.user.id.get())).await?,
+            requester: requester(served_guild, rest, UserId(press.user.id.get())).await?,
             locale: text::locale_of(parts.locale),
             channel: request.channel,
             place: request.place,
@@ -121,19 +121,20 @@ impl Asking {
     ///
     /// # Errors
     /// [`Refusal::NotHere`] or [`Refusal::WrongChannel`].
-    pub fn of_form(form: &ModalInteraction, realm: &Realm) -> Result<Self, Refusal> {
-        Self::in_realm(&parts_of_form(form), realm)
+    pub fn of_form(form: &ModalInteraction, served_guild: &ServedGuild) -> Result<Self, Refusal> {
+        Self::in_realm(&parts_of_form(form), served_guild)
     }
 
-    fn in_realm(parts: &Parts<'_>, realm: &Realm) -> Result<Self, Refusal> {
-        let ours = parts.guild.map(GuildId::get) == Some(realm.guild) && parts.installed == Installed::ForTheGuild;
+    fn in_realm(parts: &Parts<'_>, served_guild: &ServedGuild) -> Result<Self, Refusal> {
+        let ours =
+            parts.guild.map(GuildId::get) == Some(served_guild.guild) && parts.installed == Installed::ForTheGuild;
         let member = parts.member.filter(|_| ours);
         let Some(member) = member else { return Err(Refusal::NotHere) };
         let kind = parts.partial.map(|channel| channel.kind);
         let parent = parts.partial.and_then(|channel| channel.parent_id).filter(|_| kind.is_some_and(is_thread));
         let place = parent.unwrap_or(parts.channel).get();
-        if !realm.channels.is_empty() && !realm.channels.contains(&place) {
-            return Err(Refusal::WrongChannel(realm.channels.clone()));
+        if !served_guild.channels.is_empty() && !served_guild.channels.contains(&place) {
+            return Err(Refusal::WrongChannel(served_guild.channels.clone()));
         }
         Ok(Self {
             requester: Requester {
@@ -201,8 +202,8 @@ impl Asking {
 ///
 /// # Errors
 /// [`Refusal::RolesUnreadable`] when Discord does not say, or they are not in the guild: then the answer is no.
-pub async fn requester(realm: &Realm, rest: &Rest, user: UserId) -> Result<Requester, Refusal> {
-    match membership(&rest.within(ROLES_WITHIN), GuildId::new(realm.guild), user).await {
+pub async fn requester(served_guild: &ServedGuild, rest: &Rest, user: UserId) -> Result<Requester, Refusal> {
+    match membership(&rest.within(ROLES_WITHIN), GuildId::new(served_guild.guild), user).await {
         Ok(Membership::Member(requester)) => Ok(requester),
         // Who has left is told so; what Discord cannot say just now is another thing.
         Ok(Membership::NotAMember) => Err(Refusal::NotAMember),

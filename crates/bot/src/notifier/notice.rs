@@ -15,12 +15,12 @@ use bernard_text::{mention, named, say, since_epoch};
 use bernard_untrusted::shown::span::code;
 use serenity::builder::CreateButton;
 
-use super::Herald;
+use super::Notifier;
 use crate::{
     approval_card,
     component::Button,
-    rescues::{in_rescue, listing},
-    speak, standing,
+    rescue_list::{in_rescue, listing},
+    standing, wording,
 };
 
 /// What there is to say.
@@ -43,7 +43,7 @@ pub(super) struct Words {
     pub(super) rings: Vec<Who>,
 }
 
-impl Herald {
+impl Notifier {
     /// The words of a notice at a door: a DM speaks its reader's language, a channel the configured one.
     pub(super) async fn draft(&self, notice: &Notice, door: Door) -> Result<Draft, store::Error> {
         let locale = self.locale_at(door).await?;
@@ -150,7 +150,7 @@ impl Herald {
                 (content, Vec::new(), vec![Who::User(*person)])
             }
             Notice::Unshown { person, channel, code } => {
-                let (place, why) = (format!("<#{}>", channel.0), speak::refused_by_discord(*code, locale));
+                let (place, why) = (format!("<#{}>", channel.0), wording::refused_by_discord(*code, locale));
                 let content = say!(locale, "notice-unshown", who = mention(*person), channel = place, why = why);
                 (content, Vec::new(), vec![Who::User(*person)])
             }
@@ -208,7 +208,7 @@ impl Herald {
             Matter::Account => say!(locale, "trouble-account", account = account),
             Matter::Key | Matter::Refused | Matter::Weather => say!(locale, "trouble-key", account = account),
         };
-        let (who, id) = (speak::each(&rings), operation.to_string());
+        let (who, id) = (wording::each(&rings), operation.to_string());
         let met = say!(locale, "trouble-met", server = code(label), id = id, said = code(said));
         (format!("{what} {who}\n{met}\n{}", say!(locale, "trouble-next")), Vec::new(), rings)
     }
@@ -235,7 +235,7 @@ impl Herald {
             if reminder != Reminder::Before {
                 rings.extend(self.oncall());
             }
-            lines.push(speak::each(&rings));
+            lines.push(wording::each(&rings));
         }
         let id = lease.operation.to_string();
         lines.push(match reminder {

@@ -12,13 +12,13 @@ use serenity::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, Herald, REST};
+use super::{Failure, Notifier, REST};
 use crate::past;
 
 /// How long an old notice stays as it is after it could not be edited.
 const TIDY_AGAIN: Duration = Duration::from_secs(30);
 
-impl Herald {
+impl Notifier {
     /// Has old notices say what is so, until `stop`: one at a time, so that cards do not wait for it.
     pub async fn tidy(self: Arc<Self>, stop: CancellationToken) {
         let tidy = async {

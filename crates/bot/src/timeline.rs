@@ -19,10 +19,10 @@ use jiff::{SignedDuration, Timestamp};
 use resvg::{tiny_skia, usvg};
 use serenity::builder::CreateAttachment;
 
-use super::speak;
+use super::wording;
 
 /// DejaVu Sans, reduced to Latin letters; its licence lies beside it.
-const FONT: &[u8] = include_bytes!("picture/DejaVuSans-Latin.ttf");
+const FONT: &[u8] = include_bytes!("timeline/DejaVuSans-Latin.ttf");
 /// The font's name.
 const FAMILY: &str = "DejaVu Sans";
 /// The width of a phone.
@@ -100,7 +100,7 @@ impl Timeline {
         let label = shown::cut(&shown::visible(&operation.request.label), LABEL);
         Self {
             title: format!("{label} · {}", operation.id),
-            state: speak::state(operation, locale).1,
+            state: wording::state(operation, locale).1,
             file: format!("{}.png", operation.id),
             marks,
         }

@@ -12,7 +12,7 @@ use bernard_store::{Later, Wipe, Wiped};
 use jiff::SignedDuration;
 use serenity::model::id::{ChannelId as DiscordChannel, MessageId};
 
-use super::Courier;
+use super::LinkDelivery;
 use crate::dm;
 
 /// The message is gone, or its channel.
@@ -25,7 +25,7 @@ const PATIENT_TRIES: u32 = 3;
 /// How long it is tried.
 const FOR: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-impl Courier {
+impl LinkDelivery {
     pub(super) async fn wipe_all(&self) -> Result<(), store::Error> {
         for wipe in self.store.deliveries_to_wipe(clock::now()).await? {
             let Some(operation) = self.store.operation(wipe.delivery.operation).await? else { continue };

@@ -20,8 +20,8 @@ use jiff::SignedDuration;
 use super::{Typed, described::describe};
 use crate::{
     admission::Admitted,
-    approve::{Haste, accepted_waiting},
-    asking::Asking,
+    approve::{ApprovalMode, accepted_waiting},
+    asker::Asker,
     component::Button,
     context::Handler,
     others,
@@ -33,7 +33,7 @@ impl Handler {
     /// Answers with a confirmation card: nothing is done before it is pressed.
     pub(super) async fn propose(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         typed: Typed,
         aim: Aim,
         repeat: String,
@@ -52,7 +52,7 @@ impl Handler {
         let aim = self.aim_now(&admitted.server, aim).await?;
         let (proposal, beside) = self.proposal_beside(&admitted.server, aim).await?;
         let guard = self.guard(asking, &admitted, haste, self.calls(&admitted.server, &proposal))?;
-        let idle = haste == Haste::BreakGlass && guard == Guard::Unprotected;
+        let idle = haste == ApprovalMode::BreakGlass && guard == Guard::Unprotected;
         let request =
             Request { beside: Some(beside), ..request(asking, &admitted, proposal.wish.clone(), reason, guard) };
         let reply = self.card(request, &proposal, repeat, asking.locale).await?;
@@ -60,7 +60,7 @@ impl Handler {
     }
 
     /// **Confirm**: everything is checked again, and only what the person was shown is done.
-    pub(crate) async fn confirm(&self, asking: &Asking, id: CardId) -> Result<Reply, Refusal> {
+    pub(crate) async fn confirm(&self, asking: &Asker, id: CardId) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
         let card = self.own_card(asking, id).await?;
         self.still_good(&card).await?;
@@ -86,7 +86,7 @@ impl Handler {
         Err(Refusal::Card(refusal, card.command.clone()))
     }
 
-    async fn confirm_new(&self, asking: &Asking, card: Card) -> Result<Reply, Refusal> {
+    async fn confirm_new(&self, asking: &Asker, card: Card) -> Result<Reply, Refusal> {
         let id = card.id;
         let kind = card.request.kind();
         if !kind.is_always_open() {
@@ -119,11 +119,11 @@ impl Handler {
         }
         let proposal = Proposal { wish: card.request.wish.clone(), plan, remarks: Vec::new() };
         // What protects it may have changed since the card was shown: what counts is how it is now.
-        let haste = Haste::of(&card.request.guard);
+        let haste = ApprovalMode::of(&card.request.guard);
         let guard = self.guard(asking, &admitted, haste, self.calls(server, &proposal))?;
         let known_as = Some(server.identity());
         let request = Request { guard, known_as, ..card.request };
-        match self.desk.open_from_card(&admitted.grant, id, &request).await? {
+        match self.intake.open_from_card(&admitted.grant, id, &request).await? {
             Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking))),
             Open::Busy(holder) if is_same_deed(&holder, &request) => Err(Refusal::UnderWay(holder.id, card.command)),
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
@@ -145,7 +145,7 @@ impl Handler {
     }
 
     /// **Cancel** on a confirmation card.
-    pub(crate) async fn dismiss(&self, asking: &Asking, id: CardId) -> Result<Reply, Refusal> {
+    pub(crate) async fn dismiss(&self, asking: &Asker, id: CardId) -> Result<Reply, Refusal> {
         let card = self.own_card(asking, id).await?;
         match self.store.cancel_card(id, clock::now()).await? {
             None => Ok(Reply::text(say!(asking.locale, "card-cancelled"))),
@@ -154,7 +154,7 @@ impl Handler {
     }
 
     /// **Restore now**: a confirmation card first, as for `/restore`.
-    pub(crate) async fn restore_now(&self, asking: &Asking, operation: &Operation) -> Result<Reply, Refusal> {
+    pub(crate) async fn restore_now(&self, asking: &Asker, operation: &Operation) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
         let admitted = self.admit_by_name(asking, operation, Kind::Restore).await?;
         let lease = self.lookout.lease(&admitted.server).await?;
@@ -165,7 +165,7 @@ impl Handler {
     }
 
     /// **Put netboot back**: the way out of an end that left a netboot behind and perhaps nothing else. The same confirmation.
-    pub(crate) async fn put_netboot_back(&self, asking: &Asking, operation: &Operation) -> Result<Reply, Refusal> {
+    pub(crate) async fn put_netboot_back(&self, asking: &Asker, operation: &Operation) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
         let admitted = self.admit_by_name(asking, operation, Kind::PutBack).await?;
         let lease = self.lookout.lease(&admitted.server).await?;
@@ -179,7 +179,7 @@ impl Handler {
     /// What a press leads out of a rescue with: after a card, if it reboots or somebody else changed the server; else at once.
     async fn lead_out(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         operation: &Operation,
         admitted: &Admitted,
         aim: Aim,
@@ -206,7 +206,7 @@ impl Handler {
     /// What needs no confirmation card: this very command or press opens it.
     pub(super) async fn open_at_once(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         admitted: &Admitted,
         wish: Wish,
         guard: Guard,
@@ -214,8 +214,8 @@ impl Handler {
         self.open_request(asking, admitted, &request(asking, admitted, wish, None, guard)).await
     }
 
-    async fn open_request(&self, asking: &Asking, admitted: &Admitted, request: &Request) -> Result<Reply, Refusal> {
-        match self.desk.open_from_press(&admitted.grant, asking.interaction, request).await? {
+    async fn open_request(&self, asking: &Asker, admitted: &Admitted, request: &Request) -> Result<Reply, Refusal> {
+        match self.intake.open_from_press(&admitted.grant, asking.interaction, request).await? {
             Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking))),
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
             Open::Refused(_) => Err(Refusal::Unknown),
@@ -225,7 +225,7 @@ impl Handler {
     /// The same by a press on a button: it passes no approval, so who might is told what does.
     pub(super) async fn open_by_press(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         admitted: &Admitted,
         request: Request,
     ) -> Result<Reply, Refusal> {
@@ -237,7 +237,7 @@ impl Handler {
         Ok(Reply { content: Emergency::below(reply.content, emergency.as_ref(), asking.locale), ..reply })
     }
 
-    pub(super) async fn own_card(&self, asking: &Asking, id: CardId) -> Result<Card, Refusal> {
+    pub(super) async fn own_card(&self, asking: &Asker, id: CardId) -> Result<Card, Refusal> {
         let card = self.store.card(id).await?.ok_or(Refusal::Card(CardRefusal::Unknown, String::new()))?;
         if card.request.requester != asking.requester.user {
             return Err(Refusal::NotYours);
@@ -246,7 +246,7 @@ impl Handler {
     }
 
     /// What it would boot into is no longer what the card said: a new card says what it is now.
-    async fn ask_again(&self, asking: &Asking, admitted: &Admitted, old: Card, why: String) -> Result<Reply, Refusal> {
+    async fn ask_again(&self, asking: &Asker, admitted: &Admitted, old: Card, why: String) -> Result<Reply, Refusal> {
         let aim = Aim::of(&old.request.wish);
         Ok(self.card_instead(asking, admitted, old, aim).await?.after(&why))
     }
@@ -254,7 +254,7 @@ impl Handler {
     /// A card for `aim` takes the place of an old one, with its reason.
     pub(super) async fn card_instead(
         &self,
-        asking: &Asking,
+        asking: &Asker,
         admitted: &Admitted,
         old: Card,
         aim: Aim,
@@ -263,7 +263,7 @@ impl Handler {
         if let Some(refusal) = self.store.cancel_card(old.id, clock::now()).await? {
             return Err(Refusal::Card(refusal, old.command));
         }
-        let haste = Haste::of(&old.request.guard);
+        let haste = ApprovalMode::of(&old.request.guard);
         let guard = self.guard(asking, admitted, haste, self.calls(&admitted.server, &proposal))?;
         let request = request(asking, admitted, proposal.wish.clone(), old.request.reason.clone(), guard);
         let request = Request { beside: Some(beside), ..request };
@@ -273,7 +273,7 @@ impl Handler {
     /// That the server's limit has room for one more operation.
     pub(super) fn would_let(&self, server: &Server) -> Result<(), Refusal> {
         let label = || Some(server.label().to_owned());
-        self.desk.limits().would_let(&server.name).map_err(|too_often| Refusal::TooOften(too_often, label()))
+        self.intake.limits().would_let(&server.name).map_err(|too_often| Refusal::TooOften(too_often, label()))
     }
 
     /// What would be done for `aim` now.
@@ -348,7 +348,7 @@ fn restore_command(operation: &Operation) -> String {
 }
 
 /// It is durable now, so the person can be told.
-fn accepted(operation: &Operation, asking: &Asking) -> String {
+fn accepted(operation: &Operation, asking: &Asker) -> String {
     let accepted = accepted_waiting(operation, asking).unwrap_or_else(|| {
         let server = named(&operation.request.label);
         say!(asking.locale, "accepted", id = operation.id.to_string(), server = server)
@@ -357,9 +357,9 @@ fn accepted(operation: &Operation, asking: &Asking) -> String {
     std::iter::once(accepted).chain(beside).collect::<Vec<_>>().join("\n")
 }
 
-/// What `asking` asks for, on a server as it is now, allowed by their grant.
+/// What `asker` asks for, on a server as it is now, allowed by their grant.
 pub(super) fn request(
-    asking: &Asking,
+    asking: &Asker,
     admitted: &Admitted,
     wish: Wish,
     reason: Option<String>,
