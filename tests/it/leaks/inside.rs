@@ -123,7 +123,7 @@ fn errand() -> (&'static str, String) {
     };
     let operation = Operation::open(OperationId(1), Mark::default(), request, jiff::Timestamp::UNIX_EPOCH);
     let link = Some((Source::Mail, SecretString::from(CANARY)));
-    ("Errand", format!("{:?}", MessengerRequest::Deliver { operation: Box::new(operation), link, reply }))
+    ("MessengerRequest", format!("{:?}", MessengerRequest::Deliver { operation: Box::new(operation), link, reply }))
 }
 
 #[test]
