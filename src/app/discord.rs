@@ -111,7 +111,7 @@ impl Discord {
             fault = gateway.failed() => Err(Ended::Fault(fault)),
             // The gateway may stay connected with a token that is refused from now on.
             fault = self.rest.sender().faulted() => Err(Ended::Fault(fault)),
-            stuck = gateway.stuck() => Err(Ended::Stuck(format!("{stuck:?}"))),
+            stuck = gateway.stuck() => Err(Ended::Stuck(stuck.to_string())),
             () = self.watch(&gateway) => Ok(()),
         };
         gateway.stop(self.drain / 2).await;

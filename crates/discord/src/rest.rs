@@ -27,7 +27,7 @@ use serenity::{
 use tokio::time::Instant;
 
 use super::{
-    error::{Cause, Error},
+    error::{Cause, Error, kind_of},
     fit,
     interaction::InteractionKey,
     route::Route,
@@ -352,7 +352,7 @@ impl Rest {
     async fn read<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, Error> {
         let body = self.sender.send(&call, self.deadline()).await?;
         serde_json::from_slice(&body).map_err(|e| {
-            let place = format!("{:?} error at line {} column {}", e.classify(), e.line(), e.column());
+            let place = format!("{} error at line {} column {}", kind_of(&e), e.line(), e.column());
             call.error(Cause::Unreadable(place))
         })
     }

@@ -121,7 +121,7 @@ pub enum Remark {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// For a reason that a person should hear.
-    #[error("{0:?}")]
+    #[error("{0}")]
     Problem(Problem),
     /// OVHcloud could not be read.
     #[error(transparent)]

@@ -193,7 +193,7 @@ async fn tell_owner(
     now: Timestamp,
 ) -> Result<(), Error> {
     match Letter::of_others_doing(lease, doing, operation) {
-        Some(letter) => notices::write(tx, &format!("{doing:?}:{}", operation.id.0), &letter, now).await,
+        Some(letter) => notices::write(tx, &format!("{}:{}", doing.as_str(), operation.id.0), &letter, now).await,
         None => Ok(()),
     }
 }
