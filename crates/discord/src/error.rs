@@ -228,7 +228,7 @@ pub enum Fault {
 
 impl Fault {
     /// The fault that a final close code of the gateway stands for; `None` if the code is not final.
-    pub fn from_close_code(code: u16) -> Option<Self> {
+    pub(crate) fn from_close_code(code: u16) -> Option<Self> {
         match code {
             4004 => Some(Self::BadToken),
             4010 | 4011 => Some(Self::Sharding),

@@ -136,15 +136,6 @@ impl Rest {
         self.read(self::message(Method::POST, route, Repeat::OnlyIfUndone, to_value(message), files)?).await
     }
 
-    /// Removes the message that the first answer made. One that is gone already is fine.
-    ///
-    /// # Errors
-    ///
-    /// Among others code 50027 when the token has expired.
-    pub async fn delete_original(&self, app: ApplicationId, token: &SecretString) -> Result<(), Error> {
-        self.delete_at(Route::Original(app, token)).await
-    }
-
     /// Posts a message, once even if the answer is lost: a repetition with the same nonce returns the first one.
     ///
     /// `files` are attached; the builder itself must hold none.
