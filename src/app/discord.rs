@@ -85,8 +85,8 @@ impl Discord {
 
     fn notifier(&self) -> Notifier {
         let settings = NotifierSettings { locale: self.config.locale, oncall: self.config.discord.oncall_role };
-        let seen = (self.fleet.clone(), self.policy.clone());
-        Notifier::new(self.rest.clone(), self.store.clone(), self.wakeups.clone(), settings, seen)
+        let (rest, store, wakeups) = (self.rest.clone(), self.store.clone(), self.wakeups.clone());
+        Notifier::new(rest, store, wakeups, settings, self.fleet.clone(), self.policy.clone())
     }
 
     /// Keeps the way in open until `stop`.
