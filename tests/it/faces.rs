@@ -35,9 +35,6 @@ pub(crate) const LOCALES: [Locale; 2] = [Locale::En, Locale::Fr];
 /// A link that opens nothing.
 pub(crate) const LINK: &str = "https://www.ovh.com/manager/secret/#?id=00000000-fake-fake-fake-000000000000";
 
-/// What a phone shows on its lock screen, in characters.
-const LOCK_SCREEN: usize = 200;
-
 pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_767_225_600 + seconds).expect("a moment")
 }
@@ -218,7 +215,8 @@ pub(crate) fn row(buttons: &Value) -> String {
 pub(crate) fn letter(message: &CreateMessage, files: &[CreateAttachment]) -> String {
     let message = serde_json::to_value(message).expect("a message is JSON");
     let content = message["content"].as_str().expect("words");
-    let lock_screen: String = content.chars().take(LOCK_SCREEN).collect();
+    // What a phone shows on its lock screen.
+    let lock_screen: String = content.chars().take(200).collect();
     assert!(!lock_screen.contains("http") && content.chars().count() <= 2_000, "{content}");
     let mut text = format!("{content}\n{}", row(&message["components"][0]["components"]));
     for file in files {
