@@ -60,7 +60,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     check::remembered,
-    http::{self, Endpoints, Life, Unready},
+    http::{self, Endpoints, Unready},
 };
 
 /// How many interactions may wait to be received, which takes no time; more are dropped, and counted.
@@ -404,8 +404,7 @@ fn endpoints(
     interactions: &mpsc::Sender<RawInteraction>,
 ) -> anyhow::Result<Endpoints> {
     let reasons = Arc::clone(ready);
-    // Whoever can answer this at all is alive: the endpoints share the runtime of everything but the gateway.
-    let endpoints = Endpoints::new(metrics, || Life::Alive, move || reasons.reasons());
+    let endpoints = Endpoints::new(metrics, move || reasons.reasons());
     match &config.discord.mode {
         Mode::Gateway => Ok(endpoints),
         Mode::Http { public_key } => {

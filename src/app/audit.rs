@@ -139,7 +139,7 @@ async fn carry_out(verb: &Audit) -> Result<(), Failure> {
             let from = from.as_deref().map(|text| moment(text, &zone, Edge::From)).transpose()?;
             let to = to.as_deref().map(|text| moment(text, &zone, Edge::To)).transpose()?;
             let mut out = Writer::new(*format, open_out(out)?)?;
-            let verified = export(&path, (from, to), &mut out).await?;
+            let verified = export(&path, from, to, &mut out).await?;
             out.finish()?;
             let head = verified.head.map_or_else(String::new, |head| format!("; its last line is {head}"));
             eprintln!("{} lines{head}", verified.lines);
@@ -252,7 +252,8 @@ fn moment(text: &str, zone: &TimeZone, edge: Edge) -> anyhow::Result<Timestamp> 
 
 async fn export(
     path: &Path,
-    (from, to): (Option<Timestamp>, Option<Timestamp>),
+    from: Option<Timestamp>,
+    to: Option<Timestamp>,
     out: &mut Writer,
 ) -> Result<Verified, Failure> {
     let mut verifier = Verifier::new(Start::Anywhere, Gaps::Refused, []);

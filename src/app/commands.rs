@@ -17,6 +17,7 @@ use bernard_bot::{
 use bernard_discord::{Error, Rest, rest::RegisteredCommand, sender::pauses};
 use bernard_platform::clock;
 use bernard_store::Store;
+use serde_json::Value;
 use serenity::{
     builder::CreateCommand,
     model::id::{ApplicationId, GuildId},
@@ -117,5 +118,24 @@ fn commands_digest(app: ApplicationId, guild: GuildId, wanted: &[CreateCommand],
     let json = serde_json::to_string(wanted).unwrap_or_default();
     let versions: BTreeSet<String> =
         has.iter().map(|command| format!("{} {} {}", command.name, command.id, command.raw["version"])).collect();
-    hex::encode(Sha1::digest(format!("{app} {guild} {json} {versions:?}")))
+    // Each in quotes, as it has been kept since the first digest: written otherwise, every bot would register its commands anew.
+    let quoted: Vec<String> = versions.into_iter().map(|version| Value::String(version).to_string()).collect();
+    hex::encode(Sha1::digest(format!("{app} {guild} {json} {{{}}}", quoted.join(", "))))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_digest_of_the_commands_is_the_one_that_stores_hold() {
+        let has = |name: &str| {
+            serde_json::from_value(json!({ "id": "7", "name": name, "version": "9" })).expect("a registered command")
+        };
+        let digest = commands_digest(ApplicationId::new(1), GuildId::new(2), &[], &[has("status"), has("rescue")]);
+        let written = r#"1 2 [] {"rescue 7 \"9\"", "status 7 \"9\""}"#;
+        assert_eq!(digest, hex::encode(Sha1::digest(written)));
+    }
 }

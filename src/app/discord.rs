@@ -85,8 +85,8 @@ impl Discord {
 
     fn notifier(&self) -> Notifier {
         let settings = NotifierSettings { locale: self.config.locale, oncall: self.config.discord.oncall_role };
-        let seen = (self.fleet.clone(), self.policy.clone());
-        Notifier::new(self.rest.clone(), self.store.clone(), self.wakeups.clone(), settings, seen)
+        let (rest, store, wakeups) = (self.rest.clone(), self.store.clone(), self.wakeups.clone());
+        Notifier::new(rest, store, wakeups, settings, self.fleet.clone(), self.policy.clone())
     }
 
     /// Keeps the way in open until `stop`.
@@ -111,7 +111,7 @@ impl Discord {
             fault = gateway.failed() => Err(Ended::Fault(fault)),
             // The gateway may stay connected with a token that is refused from now on.
             fault = self.rest.sender().faulted() => Err(Ended::Fault(fault)),
-            stuck = gateway.stuck() => Err(Ended::Stuck(format!("{stuck:?}"))),
+            stuck = gateway.stuck() => Err(Ended::Stuck(stuck.to_string())),
             () = self.watch(&gateway) => Ok(()),
         };
         gateway.stop(self.drain / 2).await;

@@ -1,5 +1,3 @@
-use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
-
 use bernard_discord::RawInteraction;
 use ed25519_dalek::{Signer, SigningKey};
 use jiff::Timestamp;
@@ -32,7 +30,7 @@ struct Served {
 }
 
 impl Served {
-    async fn start(life: impl Fn() -> Life + Send + Sync + 'static, unready: fn() -> Vec<Unready>) -> Self {
+    async fn start(unready: fn() -> Vec<Unready>) -> Self {
         let recorder = crate::metrics::recorder().unwrap();
         let handle = recorder.handle();
         metrics::with_local_recorder(&recorder, || {
@@ -45,7 +43,7 @@ impl Served {
         let public_key = hex::encode(key.verifying_key().as_bytes());
         let now = || Timestamp::from_second(NOW).unwrap();
         let interactions = Interactions::new(&public_key, now, tx).unwrap();
-        let endpoints = Endpoints::new(handle, life, unready).with_interactions(interactions);
+        let endpoints = Endpoints::new(handle, unready).with_interactions(interactions);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
@@ -76,14 +74,14 @@ impl Served {
 }
 
 async fn ready() -> Served {
-    Served::start(|| Life::Alive, Vec::new).await
+    Served::start(Vec::new).await
 }
 
 #[tokio::test]
 async fn readiness_names_what_is_missing() {
     let (status, body) = ready().await.get("/readyz").await;
     assert_eq!((status, body.as_str()), (200, r#"{"ovhcloud":[],"ready":true,"reasons":[]}"#));
-    let served = Served::start(|| Life::Alive, || vec![Unready::Commands, Unready::Gateway]).await;
+    let served = Served::start(|| vec![Unready::Commands, Unready::Gateway]).await;
     let (status, body) = served.get("/readyz").await;
     let body: serde_json::Value = serde_json::from_str(&body).unwrap();
     let reasons = serde_json::json!(["the commands are not registered", "the gateway is not connected"]);
@@ -91,12 +89,9 @@ async fn readiness_names_what_is_missing() {
 }
 
 #[tokio::test]
-async fn health_is_that_of_the_main_loop() {
-    static LOOKS: AtomicU8 = AtomicU8::new(0);
-    let life = || if LOOKS.fetch_add(1, SeqCst) == 0 { Life::Alive } else { Life::Stuck };
-    let served = Served::start(life, Vec::new).await;
-    assert_eq!(served.get("/healthz").await.0, 200);
-    assert_eq!(served.get("/healthz").await.0, 503);
+async fn what_is_not_ready_is_alive() {
+    let served = Served::start(|| vec![Unready::Gateway]).await;
+    assert_eq!(served.get("/healthz").await, (200, "alive\n".to_owned()));
 }
 
 #[tokio::test]

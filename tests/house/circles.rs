@@ -161,7 +161,7 @@ fn is_visibility(group: &Group) -> bool {
 /// The module that a file below `src/` is; `None` for what only tests see.
 fn module(file: &str) -> Option<Module> {
     let parts: Vec<&str> = file.strip_suffix(".rs")?.split('/').collect();
-    let is_program = !parts.iter().any(|part| *part == "tests");
+    let is_program = !parts.contains(&"tests");
     let named = parts.into_iter().filter(|part| !matches!(*part, "lib" | "main" | "mod"));
     is_program.then(|| named.map(str::to_owned).collect())
 }

@@ -215,7 +215,8 @@ pub(crate) fn row(buttons: &Value) -> String {
 pub(crate) fn letter(message: &CreateMessage, files: &[CreateAttachment]) -> String {
     let message = serde_json::to_value(message).expect("a message is JSON");
     let content = message["content"].as_str().expect("words");
-    let lock_screen: String = content.chars().take(dm::LOCK_SCREEN).collect();
+    // What a phone shows on its lock screen.
+    let lock_screen: String = content.chars().take(200).collect();
     assert!(!lock_screen.contains("http") && content.chars().count() <= 2_000, "{content}");
     let mut text = format!("{content}\n{}", row(&message["components"][0]["components"]));
     for file in files {

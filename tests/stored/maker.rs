@@ -21,7 +21,7 @@ use bernard_domain::{
     pause::Pause,
     server::{System, TaskId, TaskStatus},
 };
-use bernard_store::{Append, Approve, Card, CardId, Delivered, Delivery, NextReminder, Open, Posted, Store};
+use bernard_store::{About, Append, Approve, Card, CardId, Delivered, Delivery, NextReminder, Open, Posted, Store};
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
@@ -183,7 +183,8 @@ impl Maker {
             waiter: ANN,
         };
         let letter = |notice| Letter { to: To::Person { person: ANN, or_in: Some(CHANNEL) }, notice };
-        assert!(store.begin_trouble(("main", Matter::Right, None), &letter(notice), at(31)).await.expect("written"));
+        let about = About { account: "main", matter: Matter::Right, server: None };
+        assert!(store.begin_trouble(about, &letter(notice), at(31)).await.expect("written"));
         let pause = Pause { by: BEN, at: at(32), reason: "maintenance".into() };
         let paused = letter(Notice::Paused { by: BEN, reason: "maintenance".into() });
         store.begin_pause(&pause, &paused, &Entry::act(Act::Paused, at(32)).by(BEN)).await.expect("written");

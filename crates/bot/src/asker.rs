@@ -86,7 +86,7 @@ impl Asker {
     ///
     /// # Errors
     /// [`Refusal::NotHere`] or [`Refusal::WrongChannel`].
-    pub fn of_command(command: &CommandInteraction, served_guild: &ServedGuild) -> Result<Self, Refusal> {
+    pub(crate) fn of_command(command: &CommandInteraction, served_guild: &ServedGuild) -> Result<Self, Refusal> {
         Self::in_realm(&parts_of_command(command), served_guild)
     }
 
@@ -95,7 +95,7 @@ impl Asker {
     ///
     /// # Errors
     /// [`Refusal::NotHere`], [`Refusal::WrongChannel`], or [`Refusal::RolesUnreadable`] when Discord does not say who it is.
-    pub async fn of_press(
+    pub(crate) async fn of_press(
         press: &ComponentInteraction,
         served_guild: &ServedGuild,
         rest: &Rest,
@@ -121,7 +121,7 @@ impl Asker {
     ///
     /// # Errors
     /// [`Refusal::NotHere`] or [`Refusal::WrongChannel`].
-    pub fn of_form(form: &ModalInteraction, served_guild: &ServedGuild) -> Result<Self, Refusal> {
+    pub(crate) fn of_form(form: &ModalInteraction, served_guild: &ServedGuild) -> Result<Self, Refusal> {
         Self::in_realm(&parts_of_form(form), served_guild)
     }
 
@@ -159,17 +159,17 @@ impl Asker {
     }
 
     /// Whether the bot may attach files here, as far as the interaction says.
-    pub fn bot_can_attach(&self) -> bool {
+    pub(crate) fn bot_can_attach(&self) -> bool {
         self.permissions.is_none_or(|may| may.administrator() || may.contains(Permissions::ATTACH_FILES))
     }
 
     /// How large a file may be here, in bytes; `None` when the interaction does not say.
-    pub fn file_limit(&self) -> Option<usize> {
+    pub(crate) fn file_limit(&self) -> Option<usize> {
         self.file_limit.filter(|limit| *limit > 0).and_then(|limit| usize::try_from(limit).ok())
     }
 
     /// Whether a mention of the bot's rings every role here, also those that not everybody may mention.
-    pub fn bot_may_ring_roles(&self) -> bool {
+    pub(crate) fn bot_may_ring_roles(&self) -> bool {
         self.permissions.is_some_and(|held| held.mention_everyone() || held.administrator())
     }
 
@@ -177,7 +177,7 @@ impl Asker {
     ///
     /// # Errors
     /// [`Refusal::BotLacks`] names what it cannot do.
-    pub fn bot_can_report(&self) -> Result<(), Refusal> {
+    pub(crate) fn bot_can_report(&self) -> Result<(), Refusal> {
         let Some(permissions) = self.permissions else { return Ok(()) };
         let send = match self.kind {
             Some(kind) if is_thread(kind) => (Permissions::SEND_MESSAGES_IN_THREADS, "Send Messages in Threads"),

@@ -75,7 +75,7 @@ pub fn messages(
     if operation.state.facts.dm_closed && operation.state.facts.source.is_some() {
         messages.push(reveal(operation, tense, locale));
     }
-    messages.extend(end(operation, (lease, tense), link, now, locale));
+    messages.extend(end(operation, lease, tense, link, now, locale));
     messages
 }
 
@@ -202,7 +202,8 @@ fn reveal(operation: &Operation, tense: Tense<'_>, locale: Locale) -> Rendering 
 /// The end, as a message of its own. What another operation took over, or a person cancelled, needs none: they know.
 fn end(
     operation: &Operation,
-    (lease, tense): (Option<&Lease>, Tense<'_>),
+    lease: Option<&Lease>,
+    tense: Tense<'_>,
     link: LinkOut,
     now: Timestamp,
     locale: Locale,
@@ -219,7 +220,7 @@ fn end(
         (Some(past), Outcome::InRescue(_) | Outcome::Adopted | Outcome::HandedOver(_)) => {
             lines.extend([past].into_iter().chain(until));
         }
-        (past, _) => lines.extend(end_lines(operation, outcome, (until, past), link, locale)),
+        (past, _) => lines.extend(end_lines(operation, outcome, until, past, link, locale)),
     }
     let mut buttons = Vec::new();
     if let Some(lease) = lease {
@@ -242,7 +243,8 @@ fn end(
 fn end_lines(
     operation: &Operation,
     outcome: &Outcome,
-    (until, past): (Option<String>, Option<String>),
+    until: Option<String>,
+    past: Option<String>,
     out: LinkOut,
     locale: Locale,
 ) -> Vec<String> {

@@ -182,7 +182,7 @@ impl Button {
     }
 
     /// The button as [`create`](Self::create) makes it, with the name of what it is about behind its label.
-    pub fn create_for(self, name: &str, locale: Locale) -> CreateButton {
+    pub(crate) fn create_for(self, name: &str, locale: Locale) -> CreateButton {
         let (label, style) = self.look(locale);
         let label = shorten(&format!("{label} {}", shown::visible(name)), LABEL);
         CreateButton::new(self.to_string()).label(label).style(style)

@@ -25,9 +25,6 @@ use super::{
     guide_entry, wording,
 };
 
-/// What a phone shows on its lock screen.
-pub const LOCK_SCREEN: usize = 200;
-
 /// The DM, and the file that goes with it on Windows.
 pub fn message(
     operation: &Operation,

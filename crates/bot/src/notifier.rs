@@ -74,7 +74,8 @@ impl Notifier {
         store: Store,
         wakeups: Wakeups,
         settings: NotifierSettings,
-        (fleet, policy): (Fleet, SharedPolicy),
+        fleet: Fleet,
+        policy: SharedPolicy,
     ) -> Self {
         let lookout = Lookout::new(store.clone(), fleet.clone(), wakeups.clone());
         Self { rest, store, wakeups, settings, fleet, policy, lookout, unheard: Unheard::default() }

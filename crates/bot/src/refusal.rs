@@ -115,7 +115,7 @@ impl From<intake::Error> for Refusal {
 
 impl Refusal {
     /// A plan that could not be made, for the server that people call `label`.
-    pub fn from_plan(error: plan::Error, label: &str) -> Self {
+    pub(crate) fn from_plan(error: plan::Error, label: &str) -> Self {
         match error {
             plan::Error::Problem(problem) => Self::Problem(Box::new(problem), label.to_owned()),
             plan::Error::Ovh(error) => {

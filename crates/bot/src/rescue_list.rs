@@ -73,7 +73,7 @@ pub(super) fn not_looked_at(fleet: &Fleet, sees: impl Fn(&Server) -> bool, local
 }
 
 /// The rescues that somebody may see: what nobody answers for comes first, then what should be over, then the others.
-pub fn listing(leases: &[Lease], foreign: &[Foreign], now: Timestamp, locale: Locale) -> Listing {
+pub(crate) fn listing(leases: &[Lease], foreign: &[Foreign], now: Timestamp, locale: Locale) -> Listing {
     let is_over = |lease: &&Lease| lease.deadline <= now;
     let mut entries: Vec<Entry<'_>> = foreign.iter().map(Entry::Foreign).collect();
     entries.extend(leases.iter().filter(is_over).map(Entry::Ours));

@@ -77,7 +77,7 @@ fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> (&'static str, Stri
 }
 
 /// Why Discord did not take a message, by its code; 0: it did not say.
-pub fn refused_by_discord(code: u32, locale: Locale) -> String {
+pub(crate) fn refused_by_discord(code: u32, locale: Locale) -> String {
     match code {
         0 => say!(locale, "discord-no-answer"),
         20_009 => say!(locale, "discord-explicit", code = code.to_string()),

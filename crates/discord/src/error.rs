@@ -2,6 +2,8 @@
 
 use std::{fmt, time::Duration};
 
+use serde_json::error::Category;
+
 /// "Maximum number of edits to messages older than 1 hour reached": comes as a 429, names no time, and passes with none.
 pub const TOO_OLD_TO_EDIT: u32 = 30_046;
 
@@ -226,7 +228,7 @@ pub enum Fault {
 
 impl Fault {
     /// The fault that a final close code of the gateway stands for; `None` if the code is not final.
-    pub fn from_close_code(code: u16) -> Option<Self> {
+    pub(crate) fn from_close_code(code: u16) -> Option<Self> {
         match code {
             4004 => Some(Self::BadToken),
             4010 | 4011 => Some(Self::Sharding),
@@ -253,6 +255,16 @@ impl fmt::Display for Fault {
                 "Discord refuses the gateway's intents (4013 or 4014), though Bernard asks for none: update Bernard"
             }
         })
+    }
+}
+
+/// What kind of mistake is in JSON that cannot be read, without anything of that JSON.
+pub(crate) fn kind_of(error: &serde_json::Error) -> &'static str {
+    match error.classify() {
+        Category::Io => "Io",
+        Category::Syntax => "Syntax",
+        Category::Data => "Data",
+        Category::Eof => "Eof",
     }
 }
 

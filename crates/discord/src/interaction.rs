@@ -11,6 +11,8 @@ use serde::Deserialize;
 use serenity::model::{application::Interaction, id::InteractionId};
 use tokio::sync::mpsc::{self, error::TrySendError};
 
+use super::error::kind_of;
+
 /// The longest interaction that is read, in bytes. A press brings the message that it was made on: six thousand characters at
 /// most, of up to twelve bytes each in JSON, and its buttons.
 pub const LONGEST: usize = 128 << 10;
@@ -200,7 +202,7 @@ fn without_the_needless(json: &[u8]) -> Option<Interaction> {
 fn complaint(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let safe = text.starts_with("missing field") || text.starts_with("duplicate field");
-    if safe { text } else { format!("{:?} error", error.classify()) }
+    if safe { text } else { format!("{} error", kind_of(error)) }
 }
 
 #[cfg(test)]

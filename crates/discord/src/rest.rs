@@ -27,7 +27,7 @@ use serenity::{
 use tokio::time::Instant;
 
 use super::{
-    error::{Cause, Error},
+    error::{Cause, Error, kind_of},
     fit,
     interaction::InteractionKey,
     route::Route,
@@ -134,15 +134,6 @@ impl Rest {
     ) -> Result<Posted, Error> {
         let route = Route::FollowUps(app, token);
         self.read(self::message(Method::POST, route, Repeat::OnlyIfUndone, to_value(message), files)?).await
-    }
-
-    /// Removes the message that the first answer made. One that is gone already is fine.
-    ///
-    /// # Errors
-    ///
-    /// Among others code 50027 when the token has expired.
-    pub async fn delete_original(&self, app: ApplicationId, token: &SecretString) -> Result<(), Error> {
-        self.delete_at(Route::Original(app, token)).await
     }
 
     /// Posts a message, once even if the answer is lost: a repetition with the same nonce returns the first one.
@@ -352,7 +343,7 @@ impl Rest {
     async fn read<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, Error> {
         let body = self.sender.send(&call, self.deadline()).await?;
         serde_json::from_slice(&body).map_err(|e| {
-            let place = format!("{:?} error at line {} column {}", e.classify(), e.line(), e.column());
+            let place = format!("{} error at line {} column {}", kind_of(&e), e.line(), e.column());
             call.error(Cause::Unreadable(place))
         })
     }

@@ -99,7 +99,6 @@ async fn a_command_is_answered_from_end_to_end() {
     let key = bot.interaction().await.key();
     assert_eq!(bot.rest.acknowledge(&key, &CreateInteractionResponse::Acknowledge).await, Ack::Acknowledged);
     assert!(pressed.is_acknowledged());
-    bot.rest.delete_original(APP, &key.token).await.unwrap();
 }
 
 #[tokio::test]

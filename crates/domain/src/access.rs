@@ -215,7 +215,7 @@ impl Policy {
     }
 
     /// The strictest approval that any of `actions` on `server` needs, if any.
-    pub fn strictest_protection(
+    pub(crate) fn strictest_protection(
         &self,
         actions: impl IntoIterator<Item = Action>,
         server: &Server,

@@ -47,7 +47,7 @@ pub enum Deed {
 
 impl Deed {
     /// What `operation` does next.
-    pub fn next_of(operation: &Operation) -> Self {
+    pub(crate) fn next_of(operation: &Operation) -> Self {
         let kind = operation.request.kind();
         match operation.state.facts.intents {
             0 => Self::Asked { kind, by: operation.request.requester },

@@ -107,12 +107,16 @@ impl Lease {
             }
         }
         inherit(
-            (&mut self.set.rescue_mail, &mut self.before.rescue_mail),
-            (&earlier.set.rescue_mail, &earlier.before.rescue_mail),
+            &mut self.set.rescue_mail,
+            &mut self.before.rescue_mail,
+            &earlier.set.rescue_mail,
+            &earlier.before.rescue_mail,
         );
         inherit(
-            (&mut self.set.rescue_ssh_key, &mut self.before.rescue_ssh_key),
-            (&earlier.set.rescue_ssh_key, &earlier.before.rescue_ssh_key),
+            &mut self.set.rescue_ssh_key,
+            &mut self.before.rescue_ssh_key,
+            &earlier.set.rescue_ssh_key,
+            &earlier.before.rescue_ssh_key,
         );
         self
     }
@@ -143,13 +147,12 @@ impl Lease {
     }
 }
 
-/// A field's setting, and what was there before it.
-type Field<Set, Before> = (Set, Before);
-
 /// A field that still is as the earlier lease set it goes back to what was there before that one.
 fn inherit(
-    (set, before): Field<&mut Option<Option<String>>, &mut Option<String>>,
-    (earlier_set, earlier_before): Field<&Option<Option<String>>, &Option<String>>,
+    set: &mut Option<Option<String>>,
+    before: &mut Option<String>,
+    earlier_set: &Option<Option<String>>,
+    earlier_before: &Option<String>,
 ) {
     if let Some(earlier_set) = earlier_set
         && same_text(earlier_set.as_deref(), before.as_deref())
@@ -186,10 +189,10 @@ pub fn effect(operation: &Operation, event: &Event, now: Timestamp) -> Option<Ef
     let facts = &operation.state.facts;
     match (&operation.request.wish, event) {
         (Wish::Enable(wish), Event::Prepared { plan, offset }) => {
-            begin(operation, plan, (wish.lease, wish.system, *offset), now)
+            begin(operation, plan, wish.lease, wish.system, *offset, now)
         }
         (Wish::Adopt { lease }, Event::Adopted { plan, system, offset, .. }) => {
-            begin(operation, plan, (*lease, *system, *offset), now)
+            begin(operation, plan, *lease, *system, *offset, now)
         }
         (Wish::HandOver { lease, .. }, Event::HandedOver { from, to }) => {
             Some(Effect::HandOver { lease: *lease, from: *from, to: *to })
@@ -211,7 +214,9 @@ pub fn effect(operation: &Operation, event: &Event, now: Timestamp) -> Option<Ef
 fn begin(
     operation: &Operation,
     plan: &Plan,
-    (length, system, offset): (SignedDuration, System, Option<SignedDuration>),
+    length: SignedDuration,
+    system: System,
+    offset: Option<SignedDuration>,
     now: Timestamp,
 ) -> Option<Effect> {
     let request = &operation.request;

@@ -32,6 +32,7 @@ pub struct Marked<Id> {
 
 impl Mark {
     /// A new one, like no other.
+    #[expect(clippy::disallowed_methods, reason = "its moment is thrown away: only what is random in it is kept")]
     pub fn new() -> Self {
         let (_, random) = Uuid::now_v7().as_u64_pair();
         Self(random)

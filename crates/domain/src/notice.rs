@@ -283,6 +283,17 @@ pub enum Doing {
     Ended,
 }
 
+impl Doing {
+    /// The word that a notice about it is owed under, once for ever (`notices.origin`). Not the one in its letter.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::TakesOver => "TakesOver",
+            Self::GivesBack => "GivesBack",
+            Self::Ended => "Ended",
+        }
+    }
+}
+
 /// What the buttons of a notice are about. Of all notices about the same, only the latest keeps them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offer {

@@ -117,7 +117,7 @@ impl Kind {
 
     /// Whether it runs beside whatever else is done to its server and takes over from nothing; it holds the server from nobody,
     /// but one console from another.
-    pub fn runs_beside(self) -> bool {
+    pub(crate) fn runs_beside(self) -> bool {
         matches!(self, Self::Console | Self::HandOver)
     }
 

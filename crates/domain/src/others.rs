@@ -196,6 +196,17 @@ impl Beside {
     }
 }
 
+/// All of it in OVHcloud's words, for the audit and for operators.
+pub fn in_words(works: &[OthersWork]) -> String {
+    let word = |work: &OthersWork| match work {
+        OthersWork::Task { id, function, status } => format!("{function} {id} ({})", status.as_str()),
+        OthersWork::UnreadTask { id } => format!("task {id}"),
+        OthersWork::Planned { id, kind, .. } => format!("planned {kind} {id}"),
+        OthersWork::Intervention { id, kind, .. } => format!("intervention {kind} {id}"),
+    };
+    works.iter().map(word).collect::<Vec<_>>().join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

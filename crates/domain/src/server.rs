@@ -266,7 +266,7 @@ impl Boot {
     }
 
     /// Whether this powers the server off instead of starting it.
-    pub fn is_power_off(&self) -> bool {
+    pub(crate) fn is_power_off(&self) -> bool {
         self.boot_type == "power" || self.kernel.eq_ignore_ascii_case("poweroff")
     }
 

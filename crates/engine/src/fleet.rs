@@ -188,7 +188,7 @@ impl Fleet {
     ///
     /// # Errors
     /// When it is in none that could be asked, and one could not: then nobody knows.
-    pub async fn look_for(&self, name: &ServiceName) -> Result<Option<Server>, ovh::Error> {
+    pub(crate) async fn look_for(&self, name: &ServiceName) -> Result<Option<Server>, ovh::Error> {
         let mut trouble = None;
         for client in self.clients().values() {
             match client.server(name).await {
@@ -262,7 +262,7 @@ impl Fleet {
     }
 
     /// The account that has a lease's server: it may have moved since, or be called otherwise.
-    pub fn account_of(&self, lease: &Lease) -> String {
+    pub(crate) fn account_of(&self, lease: &Lease) -> String {
         let servers = self.servers();
         servers.get(&lease.server).map_or(&lease.account, |known| &known.server.account).clone()
     }

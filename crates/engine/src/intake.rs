@@ -25,7 +25,7 @@ use crate::{
 
 pub use approval::{Approved, needed_to_withdraw};
 pub use bernard_domain::authorization::needed;
-pub use lease::Extended;
+pub use lease::{Extended, MoreTime};
 
 /// How often a decision is tried again when the operation went on at the same moment.
 const TRIES: u32 = 5;

@@ -233,7 +233,7 @@ impl LeaseScheduler {
         let letter = Letter { to: To::Channel { channel, or_to: Some(owner) }, notice };
         let entry = Entry::act(Act::ServerLeft, now).on(&lease.server).at_place(channel);
         let entry = Entry { operation: Some(operation), account: Some(lease.account.clone()), ..entry };
-        if self.store.end_lease(lease, (&letter, &entry), now).await? {
+        if self.store.end_lease(lease, &letter, &entry, now).await? {
             tracing::info!(operation.id = %operation, server.name = %lease.server, "a server in rescue has left");
             self.wakeups.notify();
         }
@@ -394,7 +394,7 @@ impl LeaseScheduler {
             plan::Error::Problem(_) => return Ok(Begun::No),
         };
         let matter = matter(error);
-        steps::tell_operator((&self.store, &self.wakeups), origin, matter, error.to_string()).await?;
+        steps::tell_operator(&self.store, &self.wakeups, origin, matter, error.to_string()).await?;
         Ok(if error.is_transient() || matter.is_the_accounts() { Begun::NotYet } else { Begun::No })
     }
 

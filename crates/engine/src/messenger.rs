@@ -79,7 +79,7 @@ impl Messenger {
     }
 
     /// Looks whether the DM is there. [`Arrival::Unknown`] when the other end is gone.
-    pub async fn look_for_delivery(&self, operation: &Operation) -> Arrival {
+    pub(crate) async fn look_for_delivery(&self, operation: &Operation) -> Arrival {
         let operation = Box::new(operation.clone());
         self.run(|reply| MessengerRequest::LookForDelivery { operation, reply }).await.unwrap_or(Arrival::Unknown)
     }

@@ -20,7 +20,7 @@ use bernard_ovh as ovh;
 use jiff::SignedDuration;
 use tokio::time::timeout;
 
-pub use back::undoing;
+pub(crate) use back::undoing;
 
 /// How long a person waits for one netboot entry: several tries in bad weather.
 const ENTRY_WITHIN: Duration = Duration::from_secs(5);
@@ -121,7 +121,7 @@ pub enum Remark {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// For a reason that a person should hear.
-    #[error("{0:?}")]
+    #[error("{0}")]
     Problem(Problem),
     /// OVHcloud could not be read.
     #[error(transparent)]
@@ -149,7 +149,7 @@ pub fn trouble(error: &ovh::Error) -> Problem {
 ///
 /// # Errors
 /// [`Error`].
-pub async fn read_server(client: &ovh::Client, name: &ServiceName) -> Result<Server, Error> {
+pub(crate) async fn read_server(client: &ovh::Client, name: &ServiceName) -> Result<Server, Error> {
     match client.server(name).await {
         Ok(server) => Ok(server),
         Err(error) if error.is_not_found() => Err(Problem::ServerGone.into()),
@@ -186,7 +186,7 @@ pub async fn propose(
             (Wish::Enable(EnableWish { into, system, email, ssh_key, lease, over }), Some(change))
         }
         Aim::Restore(to) => {
-            let way = back::way(client, server, (lease, now.as_ref()), to).await?;
+            let way = back::way(client, server, lease, now.as_ref(), to).await?;
             remarks.extend(lease.into_iter().flat_map(|lease| back::staying(lease, server)).map(Remark::Stays));
             let despite = lease.map(|lease| back::differences(lease, server, now.as_ref())).unwrap_or_default();
             let ends = over.map_or(Ends::Nobodys, Ends::This);
@@ -195,7 +195,7 @@ pub async fn propose(
         }
         Aim::PutBack(to) => {
             let lease = lease.ok_or(Problem::NotInRescue)?;
-            let mut way = back::way(client, server, (Some(lease), now.as_ref()), to).await?;
+            let mut way = back::way(client, server, Some(lease), now.as_ref(), to).await?;
             remarks.extend(back::staying(lease, server).map(Remark::Stays));
             if let Some(theirs) = now.as_ref().filter(|_| lease.seen.has_left()) {
                 // It is out of rescue: what others set there stays.
@@ -266,7 +266,7 @@ fn same_differences(now: &[Difference], shown: &[Difference]) -> bool {
 ///
 /// # Errors
 /// [`Problem::NotInRescue`] when it is in none.
-pub async fn adoption(client: &ovh::Client, server: &Server) -> Result<(Plan, System), Error> {
+pub(crate) async fn adoption(client: &ovh::Client, server: &Server) -> Result<(Plan, System), Error> {
     not_held(server)?;
     let now = match server.boot.filter(|_| server.boot_script.is_none()) {
         Some(id) => Some(client.boot(&server.name, id).await?),

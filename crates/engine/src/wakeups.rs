@@ -23,7 +23,7 @@ impl Wakeups {
     }
 
     /// Waits until there may be a step to take.
-    pub async fn for_runner(&self) {
+    pub(crate) async fn for_runner(&self) {
         self.runner.notified().await;
     }
 

@@ -158,7 +158,7 @@ impl Client {
     ///
     /// # Errors
     /// As every read.
-    pub async fn boot_ids(&self, name: &ServiceName, boot_type: Option<&str>) -> Result<Vec<BootId>, Error> {
+    pub(crate) async fn boot_ids(&self, name: &ServiceName, boot_type: Option<&str>) -> Result<Vec<BootId>, Error> {
         let mut call = self.get(name, &["boot"], format!("read the boots of `{name}`"));
         filter(&mut call, "bootType", boot_type);
         self.read_whole(&call).await

@@ -34,7 +34,8 @@ impl Store {
         &self,
         lease: &Lease,
         changed: &Lease,
-        (letter, entry): (&Letter, &Entry),
+        letter: &Letter,
+        entry: &Entry,
         now: Timestamp,
     ) -> Result<Change, Error> {
         let mut tx = self.write().await?;
@@ -79,11 +80,13 @@ pub(super) async fn apply(
                 rewrite(&mut *tx, &Lease { found, ..held }).await?;
             }
         }
-        Effect::HandOver { lease, from, to } => return hand_over(tx, operation, (lease, from, to), now).await,
+        Effect::HandOver { lease, from, to } => {
+            return hand_over(tx, operation, Handover { lease, from, to }, now).await;
+        }
         Effect::End => {
             let server = &operation.request.server;
             if let Some(ended) = active(&mut *tx, server).await? {
-                tell_owner(&mut *tx, operation, (&ended, Doing::Ended), now).await?;
+                tell_owner(&mut *tx, operation, &ended, Doing::Ended, now).await?;
             }
             end(tx, server, Over::By(operation.id), now).await?;
         }
@@ -91,11 +94,21 @@ pub(super) async fn apply(
     Ok(Change::Done)
 }
 
-/// The lease that `lease` began goes from one owner to another, and both are told; unless it ended or is somebody else's by now.
+/// Whose lease becomes whose.
+struct Handover {
+    /// The operation that began it.
+    lease: OperationId,
+    /// Whose it was when this was asked for.
+    from: UserId,
+    /// Whose it is to be.
+    to: UserId,
+}
+
+/// A lease goes from one owner to another, and both are told; unless it ended or is somebody else's by now.
 async fn hand_over(
     tx: &mut SqliteConnection,
     operation: &Operation,
-    (lease, from, to): (OperationId, UserId, UserId),
+    Handover { lease, from, to }: Handover,
     now: Timestamp,
 ) -> Result<Change, Error> {
     let active = active(&mut *tx, &operation.request.server).await?;
@@ -129,7 +142,7 @@ async fn begin(
     if let Some(earlier) = active(&mut *tx, &lease.server).await? {
         lease = lease.in_a_row_after(&earlier);
         show_again(&mut *tx, &lease.server).await?;
-        tell_owner(&mut *tx, operation, (&earlier, Doing::TakesOver), now).await?;
+        tell_owner(&mut *tx, operation, &earlier, Doing::TakesOver, now).await?;
         sqlx::query("UPDATE leases SET ended_at = $2, replaced_by = $3 WHERE operation = $1")
             .bind(earlier.operation.0)
             .bind(millis(now))
@@ -160,7 +173,7 @@ async fn undo(tx: &mut SqliteConnection, operation: &Operation, now: Timestamp) 
         .await?;
     if let Some(back) = active(&mut *tx, &operation.request.server).await? {
         show_again(&mut *tx, &back.server).await?;
-        tell_owner(tx, operation, (&back, Doing::GivesBack), now).await?;
+        tell_owner(tx, operation, &back, Doing::GivesBack, now).await?;
     }
     Ok(())
 }
@@ -189,11 +202,12 @@ pub(super) async fn end(
 async fn tell_owner(
     tx: &mut SqliteConnection,
     operation: &Operation,
-    (lease, doing): (&Lease, Doing),
+    lease: &Lease,
+    doing: Doing,
     now: Timestamp,
 ) -> Result<(), Error> {
     match Letter::of_others_doing(lease, doing, operation) {
-        Some(letter) => notices::write(tx, &format!("{doing:?}:{}", operation.id.0), &letter, now).await,
+        Some(letter) => notices::write(tx, &format!("{}:{}", doing.as_str(), operation.id.0), &letter, now).await,
         None => Ok(()),
     }
 }

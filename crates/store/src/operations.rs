@@ -36,8 +36,9 @@ pub enum Open {
     Refused(CardRefusal),
 }
 
-/// What came of recording an event.
+/// What came of recording an event. Whoever drops it takes for recorded what may not be.
 #[derive(Debug)]
+#[must_use]
 pub enum Append {
     /// It is durable.
     Done(Box<Operation>),
@@ -155,8 +156,10 @@ impl Store {
         let mut tx = self.write().await?;
         for operation in live(&mut tx, None).await?.iter().filter(|operation| operation.state.writes()) {
             let event = Event::SettingInDoubt { doubt: Doubt::Stopped, query: None };
-            // What is in doubt already stays so.
-            append(&mut tx, operation, &event, now).await?;
+            match append(&mut tx, operation, &event, now).await? {
+                // What is in doubt already stays so.
+                Append::Done(_) | Append::Overtaken | Append::Illegal(_) => {}
+            }
         }
         tx.commit().await?;
         Ok(())
@@ -320,8 +323,10 @@ pub(super) async fn overtake(
     let mut overtaken = Vec::new();
     for other in others {
         if let Some(event) = lease::overtaken(operation.id, operation.request.kind(), other) {
-            append(&mut *tx, other, &event, now).await?;
-            overtaken.push(other.id);
+            match append(&mut *tx, other, &event, now).await? {
+                // All of them were read in this transaction, and are asked first whether this can follow.
+                Append::Done(_) | Append::Overtaken | Append::Illegal(_) => overtaken.push(other.id),
+            }
         }
     }
     Ok(overtaken)

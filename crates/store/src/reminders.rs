@@ -127,7 +127,8 @@ impl Store {
     pub async fn end_lease(
         &self,
         lease: &Lease,
-        (letter, entry): (&Letter, &Entry),
+        letter: &Letter,
+        entry: &Entry,
         now: Timestamp,
     ) -> Result<bool, Error> {
         let mut tx = self.write().await?;

@@ -14,7 +14,7 @@ use bernard_domain::{
 };
 use jiff::Timestamp;
 
-use super::{Error, Store, audit, lease_changes, leases, messages, millis, notices, operations, past, replay};
+use super::{Append, Error, Store, audit, lease_changes, leases, messages, millis, notices, operations, past, replay};
 
 /// What was noticed of a lease.
 #[derive(Clone, Copy, Debug)]
@@ -113,7 +113,10 @@ impl Store {
             for other in replay::live(&mut tx, Some(&lease.server)).await? {
                 if other.state.seeks_link() {
                     let event = Event::FoundImpossible { problem: Problem::LeftRescue };
-                    operations::append(&mut tx, &other, &event, now).await?;
+                    match operations::append(&mut tx, &other, &event, now).await? {
+                        // It was read in this transaction, and whatever seeks a link can end so.
+                        Append::Done(_) | Append::Overtaken | Append::Illegal(_) => {}
+                    }
                 }
             }
             messages::wipe_of(&mut tx, &lease.server).await?;

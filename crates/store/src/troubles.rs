@@ -6,21 +6,32 @@ use jiff::Timestamp;
 
 use super::{Error, Store, notices};
 
-/// An account, what does not work there, and with which server, if with one.
-pub type About<'a> = (&'a str, Matter, Option<&'a ServiceName>);
+/// What only the operator can mend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About<'a> {
+    /// The account, as the configuration names it.
+    pub account: &'a str,
+    /// What does not work there.
+    pub matter: Matter,
+    /// With which server, if with one.
+    pub server: Option<&'a ServiceName>,
+}
+
+impl About<'_> {
+    /// The fact that stands for it, also what its notice is owed under.
+    fn fact_name(self) -> String {
+        let server = self.server.map(ServiceName::as_str).unwrap_or_default();
+        format!("trouble:{}:{server}:{}", self.matter.as_str(), self.account)
+    }
+}
 
 impl Store {
     /// Something that only the operator can mend begins, and `letter` is owed about it; `false` when it had begun already.
     ///
     /// # Errors
     /// [`Error::Database`]: nothing is owed.
-    pub async fn begin_trouble(
-        &self,
-        (account, matter, server): About<'_>,
-        letter: &Letter,
-        now: Timestamp,
-    ) -> Result<bool, Error> {
-        let name = fact_name(account, matter, server);
+    pub async fn begin_trouble(&self, about: About<'_>, letter: &Letter, now: Timestamp) -> Result<bool, Error> {
+        let name = about.fact_name();
         let mut tx = self.write().await?;
         let begun = sqlx::query("INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
             .bind(&name)
@@ -39,16 +50,8 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn end_trouble(&self, (account, matter, server): About<'_>) -> Result<(), Error> {
-        sqlx::query("DELETE FROM facts WHERE name = $1")
-            .bind(fact_name(account, matter, server))
-            .execute(&self.pool)
-            .await?;
+    pub async fn end_trouble(&self, about: About<'_>) -> Result<(), Error> {
+        sqlx::query("DELETE FROM facts WHERE name = $1").bind(about.fact_name()).execute(&self.pool).await?;
         Ok(())
     }
-}
-
-fn fact_name(account: &str, matter: Matter, server: Option<&ServiceName>) -> String {
-    let server = server.map(ServiceName::as_str).unwrap_or_default();
-    format!("trouble:{}:{server}:{account}", matter.as_str())
 }

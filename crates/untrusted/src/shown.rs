@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// What says that something was left out.
-pub const ELLIPSIS: char = '…';
+pub(crate) const ELLIPSIS: char = '…';
 /// The longest sign of which people see one: a family of four with skins is eleven characters. More are a heap of accents.
 const LONGEST_SIGN: usize = 16;
 
@@ -50,7 +50,7 @@ pub fn cut(text: &str, most: usize) -> String {
 }
 
 /// The same where characters do not all count for one.
-pub fn cut_by(text: &str, most: usize, counts: fn(char) -> usize) -> String {
+pub(crate) fn cut_by(text: &str, most: usize, counts: fn(char) -> usize) -> String {
     if text.chars().map(counts).sum::<usize>() <= most {
         return text.to_owned();
     }
@@ -59,7 +59,7 @@ pub fn cut_by(text: &str, most: usize, counts: fn(char) -> usize) -> String {
 }
 
 /// The beginning of a text that counts for `most` at most; never cut inside what people see as one sign.
-pub fn first_by(text: &str, most: usize, counts: fn(char) -> usize) -> &str {
+pub(crate) fn first_by(text: &str, most: usize, counts: fn(char) -> usize) -> &str {
     let mut left = most;
     for (at, sign) in text.grapheme_indices(true) {
         match left.checked_sub(sign.chars().map(counts).sum()) {

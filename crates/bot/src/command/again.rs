@@ -44,7 +44,7 @@ impl Handler {
         self.not_paused(asking, operation.request.kind()).await?;
         let again = Again { operation: operation.id, asked };
         let (admitted, approval) = self.may_reboot_again(asking, operation, asked).await?;
-        self.card_again(asking, (operation, again), &admitted, approval).await
+        self.card_again(asking, operation, again, &admitted, approval).await
     }
 
     /// **Confirm** on that card: everything is checked again.
@@ -59,7 +59,7 @@ impl Handler {
                 if let Some(refusal) = self.store.cancel_card(card.id, clock::now()).await? {
                     return Err(Refusal::Card(refusal, card.command));
                 }
-                let reply = self.card_again(asking, (&operation, again), &admitted, approval).await?;
+                let reply = self.card_again(asking, &operation, again, &admitted, approval).await?;
                 return Ok(reply.after(&say!(asking.locale, "card-changed")));
             }
             Err(error) => return Err(Refusal::from_plan(error, admitted.server.label())),
@@ -92,7 +92,8 @@ impl Handler {
     async fn card_again(
         &self,
         asking: &Asker,
-        (operation, again): (&Operation, Again),
+        operation: &Operation,
+        again: Again,
         admitted: &Admitted,
         approval: Option<Approval>,
     ) -> Result<Reply, Refusal> {

@@ -11,7 +11,7 @@ use bernard_domain::{
     operation::{Kind, Operation, Wish},
     server::Server,
 };
-use bernard_engine::intake::Extended;
+use bernard_engine::intake::{Extended, MoreTime};
 use bernard_store::Change;
 use bernard_text::{duration as in_words, mention, named, say, since_epoch};
 use jiff::SignedDuration;
@@ -93,7 +93,7 @@ impl Handler {
         if lease.owner == to {
             return Err(Refusal::Lease(LeaseRefusal::AlreadyTheirs(to, lease.label)));
         }
-        self.may_own(asking, &admitted.server, (to, heir))?;
+        self.may_own(asking, &admitted.server, to, heir)?;
         if admitted.protection.is_some() {
             return self.ask_to_hand_over(asking, &admitted, &lease, to).await;
         }
@@ -126,7 +126,8 @@ impl Handler {
         let lease = self.lease_on(&server).await?;
         let longest = self.settings.max_lease;
         let at = self.fleet.time_of(&lease).await;
-        match self.intake.extend(&grant, &lease, (more, longest), (at, &self.settings.zone)).await? {
+        let more = MoreTime { more, longest, at, zone: &self.settings.zone };
+        match self.intake.extend(&grant, &lease, more).await? {
             Extended::Until(extension) => {
                 let (server, until) = (named(&lease.label), since_epoch(extension.until));
                 let mut lines = vec![say!(asking.locale, "extended", server = server, until = until)];
@@ -153,7 +154,7 @@ impl Handler {
     }
 
     /// The new owner must hold `rescue` for the server.
-    fn may_own(&self, asking: &Asker, server: &Server, (to, heir): (UserId, Option<Requester>)) -> Result<(), Refusal> {
+    fn may_own(&self, asking: &Asker, server: &Server, to: UserId, heir: Option<Requester>) -> Result<(), Refusal> {
         let policy = self.policy.get();
         let may = heir.is_some_and(|heir| policy.check(&heir, Capability::Rescue, server, asking.place.0).is_ok());
         let cannot = || Refusal::Lease(LeaseRefusal::CannotOwn(to, server.label().to_owned()));

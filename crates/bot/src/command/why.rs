@@ -82,13 +82,8 @@ impl Handler {
         };
         let mut lines = Vec::new();
         lines.extend(unread(&server, known.label(), trouble.as_deref(), asking.locale));
-        lines.extend(verdict(
-            &policy,
-            &requester,
-            typed.action,
-            (&server, known.label()),
-            (place, whom, asking.locale),
-        ));
+        let question = Question { requester: &requester, whom, action: typed.action, server: &server, place };
+        lines.extend(verdict(&policy, question, known.label(), asking.locale));
         lines.push(match policy.protection(typed.action, &server) {
             None => say!(asking.locale, "why-no-protection"),
             Some(protection) => approval(&policy, &protection, &server, place, asking.locale),
@@ -125,13 +120,21 @@ pub(super) fn unread(server: &Server, label: &str, trouble: Option<&str>, locale
     }
 }
 
+/// Who would do what, to which server, asked in which channel.
+struct Question<'a> {
+    requester: &'a Requester,
+    whom: Whom,
+    action: Action,
+    server: &'a Server,
+    place: u64,
+}
+
 /// Whether they may, by which rule, and who could help.
 fn verdict(
     policy: &Policy,
-    requester: &Requester,
-    action: Action,
-    (server, label): (&Server, &str),
-    (place, whom, locale): (u64, Whom, Locale),
+    Question { requester, whom, action, server, place }: Question<'_>,
+    label: &str,
+    locale: Locale,
 ) -> Vec<String> {
     let (capability, name) = (code(action.as_str()), named(label));
     match policy.check(requester, action.capability(), server, place) {

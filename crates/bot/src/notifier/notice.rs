@@ -43,6 +43,19 @@ pub(super) struct Words {
     pub(super) rings: Vec<Who>,
 }
 
+/// What waits for the operator, and who for it.
+struct Waits<'a> {
+    operation: OperationId,
+    label: &'a str,
+    waiter: UserId,
+}
+
+/// Where nobody could be asked, and why.
+struct Missed {
+    channel: ChannelId,
+    because: Unasked,
+}
+
 impl Notifier {
     /// The words of a notice at a door: a DM speaks its reader's language, a channel the configured one.
     pub(super) async fn draft(&self, notice: &Notice, door: Door) -> Result<Draft, store::Error> {
@@ -155,8 +168,9 @@ impl Notifier {
                 (content, Vec::new(), vec![Who::User(*person)])
             }
             Notice::NobodyAsked { label, person, operation, channel, because } => {
-                let Some((content, buttons)) =
-                    self.nobody_asked((label, *person), *operation, (*channel, *because), locale).await?
+                let Some((content, buttons)) = self
+                    .nobody_asked(label, *person, *operation, Missed { channel: *channel, because: *because }, locale)
+                    .await?
                 else {
                     return Ok(Draft::Needless);
                 };
@@ -170,7 +184,8 @@ impl Notifier {
                 (say!(locale, "notice-anchor", anchor = anchor, count = count), Vec::new(), Vec::new())
             }
             Notice::AccountTrouble { account, matter, said, operation, label, waiter } => {
-                self.account_trouble((account, *matter), said, (*operation, label, *waiter), locale)
+                let waits = Waits { operation: *operation, label, waiter: *waiter };
+                self.account_trouble(account, *matter, said, waits, locale)
             }
             Notice::Paused { by, reason } => {
                 (say!(locale, "notice-paused", who = mention(*by), reason = code(reason)), Vec::new(), self.oncall())
@@ -191,9 +206,10 @@ impl Notifier {
     /// What only the operator can mend: on-call is rung, or who waits for it.
     fn account_trouble(
         &self,
-        (account, matter): (&str, Matter),
+        account: &str,
+        matter: Matter,
         said: &str,
-        (operation, label, waiter): (OperationId, &str, UserId),
+        Waits { operation, label, waiter }: Waits<'_>,
         locale: Locale,
     ) -> (String, Vec<CreateButton>, Vec<Who>) {
         let mut rings = self.oncall();
@@ -278,9 +294,10 @@ impl Notifier {
     /// That nobody was asked, and what to do; `None` once it waits no more.
     async fn nobody_asked(
         &self,
-        (label, person): (&str, UserId),
+        label: &str,
+        person: UserId,
         id: OperationId,
-        (channel, because): (ChannelId, Unasked),
+        Missed { channel, because }: Missed,
         locale: Locale,
     ) -> Result<Option<(String, Vec<CreateButton>)>, store::Error> {
         let Some(operation) = self.store.operation(id).await? else { return Ok(None) };

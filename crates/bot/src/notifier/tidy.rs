@@ -40,13 +40,13 @@ impl Notifier {
         let mut later: Result<(), Failure> = Ok(());
         for stale in self.store.stale_notices().await? {
             let edit = self.told_over(&stale).await?;
-            if self.edited(&mut later, stale.id, (stale.channel, stale.message), &edit).await? {
+            if self.edited(&mut later, stale.id, stale.channel, stale.message, &edit).await? {
                 self.store.notice_is_told(stale.id).await?;
             }
         }
         for Outdated { id, channel, message } in self.store.outdated_notices().await? {
             let edit = EditMessage::new().components(Vec::new());
-            if self.edited(&mut later, id, (channel, message), &edit).await? {
+            if self.edited(&mut later, id, channel, message, &edit).await? {
                 self.store.notice_offers_nothing(id).await?;
             }
         }
@@ -69,7 +69,8 @@ impl Notifier {
         &self,
         later: &mut Result<(), Failure>,
         id: NoticeId,
-        (channel, message): (ChannelId, u64),
+        channel: ChannelId,
+        message: u64,
         edit: &EditMessage,
     ) -> Result<bool, Failure> {
         match self.edit_even_if_archived(DiscordChannel::new(channel.0), MessageId::new(message), edit).await {

@@ -95,7 +95,6 @@ async fn files_go_out_as_parts_numbered_as_the_message_says() {
 async fn removing_what_is_gone_is_fine() {
     let (_far, rest) = answering(404, json!({ "code": 10008, "message": "Unknown Message" })).await;
     rest.delete(CHANNEL, 1.into()).await.unwrap();
-    rest.delete_original(APP, &token()).await.unwrap();
     let (_far, rest) = answering(403, json!({ "code": 50001, "message": "Missing Access" })).await;
     assert_eq!(rest.delete(CHANNEL, 1.into()).await.unwrap_err().code(), Some(50001));
 }

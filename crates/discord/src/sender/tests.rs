@@ -201,7 +201,8 @@ async fn after_the_first_401_nothing_more_is_sent_with_the_bots_token() {
 async fn an_expired_interaction_token_is_no_fault() {
     let far = Far::start(|_, _| Reply::Say(401, error(50027))).await;
     let rest = rest(&far.url);
-    let error = rest.delete_original(500.into(), &SECRET.to_owned().into()).await.unwrap_err();
+    let edit = EditInteractionResponse::new().content("x");
+    let error = rest.edit_original(500.into(), &SECRET.to_owned().into(), &edit, &[]).await.unwrap_err();
     assert_eq!((error.code(), error.fault(), rest.sender().fault()), (Some(50027), None, None));
 }
 

@@ -12,7 +12,7 @@ use crate::{
         event::{Age, Doubt, Event, NotDone, Port, Problem, PutBack},
         state::{Link, Outcome, Phase},
     },
-    others::OthersWork,
+    others::in_words,
     server::{
         Boot, TaskId,
         start::{Start, changed},
@@ -78,7 +78,7 @@ fn told(entry: Entry, event: &Event) -> Entry {
             Problem::Ovhcloud { query, .. } | Problem::Weather { query, .. } => entry.through(query.clone()),
             _ => entry,
         }
-        .saying(impossible(problem)),
+        .saying(problem.to_string()),
         Event::BootSet { queries, lacking, .. } => {
             let lacking: Vec<&str> = lacking.iter().map(|field| field.as_str()).collect();
             let entry = effect(entry).through(queries.clone());
@@ -121,7 +121,9 @@ fn told(entry: Entry, event: &Event) -> Entry {
             match result {
                 PutBack::Done => entry,
                 PutBack::Failed { said } => entry.saying(format!("failed: {said}")),
-                PutBack::OthersAtWork { works } => entry.saying(format!("left: others are at work: {}", at(works))),
+                PutBack::OthersAtWork { works } => {
+                    entry.saying(format!("left: others are at work: {}", in_words(works)))
+                }
                 PutBack::SetByOthers => entry.saying("left: somebody else set another netboot"),
             }
         }
@@ -131,7 +133,7 @@ fn told(entry: Entry, event: &Event) -> Entry {
         }),
         Event::TaskVanished | Event::TaskStands | Event::StandingUnanswered | Event::Unhindered => entry,
         Event::Hindered { said, query, .. } => entry.through(query.clone()).saying(said),
-        Event::OthersAtWork { works } => entry.saying(at(works)),
+        Event::OthersAtWork { works } => entry.saying(in_words(works)),
         Event::RescueFound { age: Age::Unknown, .. } => entry.saying("nobody can tell since when"),
         Event::RescueFound { since, .. } => entry.saying(format!("since {since:.0}")),
         Event::PortSeen { port, .. } => entry.saying(match port {
@@ -242,17 +244,6 @@ fn list(tasks: &[TaskId]) -> String {
     if shown.is_empty() { "none".to_owned() } else { shown.join(" ") }
 }
 
-/// What others do, in OVHcloud's words.
-fn at(works: &[OthersWork]) -> String {
-    let word = |work: &OthersWork| match work {
-        OthersWork::Task { id, function, status } => format!("{function} {id} ({})", status.as_str()),
-        OthersWork::UnreadTask { id } => format!("task {id}"),
-        OthersWork::Planned { id, kind, .. } => format!("planned {kind} {id}"),
-        OthersWork::Intervention { id, kind, .. } => format!("intervention {kind} {id}"),
-    };
-    works.iter().map(word).collect::<Vec<_>>().join(", ")
-}
-
 fn place(source: Source) -> &'static str {
     match source {
         Source::AuthenticationSecret => "authentication-secret",
@@ -266,40 +257,6 @@ fn not_done(why: NotDone) -> &'static str {
         NotDone::Refused => "refused",
         NotDone::Unsent => "not sent",
     }
-}
-
-fn impossible(problem: &Problem) -> String {
-    let said = match problem {
-        Problem::Ovhcloud { said, .. } | Problem::Unclear { said, .. } | Problem::Weather { said, .. } => {
-            Some(said.as_str())
-        }
-        Problem::HeldByOvhcloud { state } => Some(state.as_str()),
-        Problem::NoSuchRescue { wanted, .. } => Some(wanted.as_str()),
-        Problem::NoDisk { said, .. } => Some(said.as_str()),
-        Problem::NoAccount { account } => Some(account.as_str()),
-        Problem::NotEnoughApprovals { needed, given } => {
-            return format!("not_enough_approvals: {given} of {needed}");
-        }
-        Problem::OthersAtWork { works } => return format!("others_at_work: {}", at(works)),
-        Problem::CannotOwn { person } => return format!("cannot_own: {}", person.0),
-        Problem::RolesUnreadable { person } => return format!("roles_unreadable: {}", person.0),
-        Problem::HasOwner { .. }
-        | Problem::LeaseChanged
-        | Problem::ServerGone
-        | Problem::NoBoots
-        | Problem::ChangedMeanwhile
-        | Problem::NotInRescue
-        | Problem::NothingToRestore
-        | Problem::LeftRescue
-        | Problem::Rebooting
-        | Problem::NoLongerAllowed
-        | Problem::SystemUnread
-        | Problem::KeyNeedsLinux
-        | Problem::NoConsole => None,
-    };
-    let value = serde_json::to_value(problem).unwrap_or_default();
-    let word = value["problem"].as_str().unwrap_or("a problem");
-    said.map_or_else(|| word.to_owned(), |said| format!("{word}: {said}"))
 }
 
 fn ended(outcome: &Outcome) -> End {

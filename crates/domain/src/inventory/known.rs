@@ -98,13 +98,13 @@ impl Known {
     }
 
     /// The place that it shares with nobody; `None` while no netboot is set.
-    pub fn own_boot_place(&self) -> Option<BootPlace> {
+    pub(crate) fn own_boot_place(&self) -> Option<BootPlace> {
         let Server { account, name, boot, .. } = &self.server;
         boot.map(|boot| (account.clone(), name.to_string(), boot))
     }
 
     /// The netboot entry that it has set, as far as it said so itself.
-    pub fn own_boot_in<'a>(&self, boots: &'a Boots) -> Option<&'a Arc<Boot>> {
+    pub(crate) fn own_boot_in<'a>(&self, boots: &'a Boots) -> Option<&'a Arc<Boot>> {
         boots.get(&self.own_boot_place()?)
     }
 
@@ -148,7 +148,7 @@ impl Servers {
     }
 
     /// Whether each server of this account is asked what its netboot id means.
-    pub fn asks_each(&self, account: &str) -> bool {
+    pub(crate) fn asks_each(&self, account: &str) -> bool {
         self.0.iter().filter(|known| known.server.account == account).nth(ASKED_EACH).is_none()
     }
 

@@ -95,7 +95,7 @@ pub fn goes_by(server: &Server, typed: &str) -> bool {
 }
 
 /// Text as people order it: `web-2` before `web-10`, without regard to case.
-pub fn natural(a: &str, b: &str) -> Ordering {
+pub(crate) fn natural(a: &str, b: &str) -> Ordering {
     let (mut a, mut b) = (a, b);
     loop {
         let (Some(x), Some(y)) = (a.chars().next(), b.chars().next()) else { return a.len().cmp(&b.len()) };

@@ -149,7 +149,7 @@ impl Mandate {
     }
 
     /// Of a round in which enough people approved.
-    pub fn of_round(round: &Round) -> Self {
+    pub(crate) fn of_round(round: &Round) -> Self {
         let (approvers, good_for) = (round.approvers.clone(), Some(round.approval.expires));
         Self { asked_by: round.asked_by, approvers, good_for }
     }

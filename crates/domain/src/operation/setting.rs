@@ -97,11 +97,6 @@ impl Setting {
         self.lacking_on(server).is_nothing()
     }
 
-    /// Whether all of this was there already.
-    pub fn holds_in(&self, before: &Snapshot) -> bool {
-        self.lacking_in(before).is_nothing()
-    }
-
     /// What of it the server has not.
     pub fn lacking_on(&self, server: &Server) -> Lacking {
         self.lacking(&Held::on(server), &server.facts())

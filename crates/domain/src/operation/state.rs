@@ -215,7 +215,7 @@ impl State {
     }
 
     /// Whether another may take over from it: it waits for a link, for a person's decision, or for a task that stands.
-    pub fn can_be_superseded(&self) -> bool {
+    pub(crate) fn can_be_superseded(&self) -> bool {
         let asks_again = matches!(self.phase, Phase::AwaitingApproval) && !self.waits_to_begin();
         let waits = matches!(self.phase, Phase::Undecided { .. } | Phase::Watching | Phase::Standing(_));
         asks_again || self.seeks_link() || waits

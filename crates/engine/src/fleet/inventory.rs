@@ -17,7 +17,7 @@ use bernard_domain::{
 use bernard_ovh as ovh;
 use bernard_platform::clock;
 use bernard_store as store;
-use bernard_store::Store;
+use bernard_store::{About, Store};
 use jiff::Timestamp;
 
 /// How many of a person's latest servers are remembered: more are never looked at in one list.
@@ -104,9 +104,9 @@ impl Inventory {
     ///
     /// # Errors
     /// When the store cannot be written.
-    pub async fn account_works(&self, account: &str) -> Result<(), store::Error> {
+    pub(crate) async fn account_works(&self, account: &str) -> Result<(), store::Error> {
         for matter in Matter::ALL.into_iter().filter(|matter| matter.is_the_accounts()) {
-            self.0.store.end_trouble((account, matter, None)).await?;
+            self.0.store.end_trouble(About { account, matter, server: None }).await?;
         }
         Ok(())
     }
@@ -140,7 +140,7 @@ impl Inventory {
     }
 
     /// Servers were just read.
-    pub fn learn_all(&self, servers: impl IntoIterator<Item = Server>) {
+    pub(crate) fn learn_all(&self, servers: impl IntoIterator<Item = Server>) {
         let now = clock::now();
         self.change(|old| {
             let read = |server: Server| {
@@ -152,7 +152,7 @@ impl Inventory {
     }
 
     /// What changes seldom was just read.
-    pub fn learn_care(&self, name: &ServiceName, care: Care) {
+    pub(crate) fn learn_care(&self, name: &ServiceName, care: Care) {
         self.change(|old| {
             let known = old.get(name);
             let known = known.map(|known| Known::new(known.server.clone(), known.seen, Some(Box::new(care))));
@@ -164,7 +164,7 @@ impl Inventory {
     ///
     /// # Errors
     /// When the store cannot be written; it is in memory all the same.
-    pub async fn learn_boot(&self, of: &Server, boot: Boot) -> Result<(), store::Error> {
+    pub(crate) async fn learn_boot(&self, of: &Server, boot: Boot) -> Result<(), store::Error> {
         let (datacenter, boot) = (of.datacenter.clone().unwrap_or_default(), Arc::new(boot));
         for place in [of.name.as_str(), datacenter.as_str()] {
             self.0.store.save_known_boot(&of.account, place, &boot).await?;
@@ -210,7 +210,7 @@ impl Inventory {
     }
 
     /// The configuration names these accounts and no others: the servers of others are known no more.
-    pub fn keep_accounts(&self, accounts: &BTreeSet<String>) {
+    pub(crate) fn keep_accounts(&self, accounts: &BTreeSet<String>) {
         let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
         let kept = shelf.servers.known().filter(|known| accounts.contains(&known.server.account)).cloned().collect();
         shelf.servers = Arc::new(Servers::new(kept));
@@ -254,7 +254,7 @@ impl Inventory {
     }
 
     /// How much was learned since the last [`flush`](Self::flush).
-    pub fn unsaved(&self) -> usize {
+    pub(crate) fn unsaved(&self) -> usize {
         self.0.dirty.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 

@@ -16,6 +16,19 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 
 use super::{Error, Intake, by, covers, may_open};
 
+/// How much longer a lease is to last.
+#[derive(Clone, Debug)]
+pub struct MoreTime<'a> {
+    /// What was asked for.
+    pub more: More,
+    /// How far from now a lease may end at most.
+    pub longest: SignedDuration,
+    /// Now, by the clock that the lease was written with.
+    pub at: Timestamp,
+    /// Whose mornings are meant.
+    pub zone: &'a TimeZone,
+}
+
 /// What came of asking for more time.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Extended {
@@ -30,7 +43,7 @@ pub enum Extended {
 }
 
 impl Intake {
-    /// A lease lasts longer: never beyond `longest` from now, which is `at` by the clock that the lease was written with.
+    /// A lease lasts longer.
     ///
     /// # Errors
     /// [`Error`]: nothing has changed.
@@ -38,8 +51,7 @@ impl Intake {
         &self,
         grant: &Grant,
         lease: &Lease,
-        (more, longest): (More, SignedDuration),
-        (at, zone): (Timestamp, &TimeZone),
+        MoreTime { more, longest, at, zone }: MoreTime<'_>,
     ) -> Result<Extended, Error> {
         covers(grant, &lease.server, Capability::Rescue)?;
         let now = clock::now();
@@ -56,7 +68,7 @@ impl Intake {
         let letter = Letter { to: To::Channel { channel: lease.channel, or_to: Some(lease.owner) }, notice };
         let changed = Lease { deadline: extension.until, ..lease.clone() };
         let entry = entry(Act::LeaseExtended, grant, lease, now).saying(format!("until {:.0}", extension.until));
-        Ok(match self.change((lease, &changed), &letter, &entry, now).await? {
+        Ok(match self.change(lease, &changed, &letter, &entry, now).await? {
             Change::Done => Extended::Until(extension),
             Change::Overtaken => Extended::Overtaken,
             Change::Leaving(way_out) => Extended::Leaving(way_out),
@@ -74,7 +86,7 @@ impl Intake {
         let now = clock::now();
         let entry =
             entry(Act::LeaseHandedOver, grant, lease, now).saying(format!("from {} to {}", lease.owner.0, to.0));
-        self.change((lease, &changed), &letter, &entry, now).await
+        self.change(lease, &changed, &letter, &entry, now).await
     }
 
     /// Accepts the restore that a passed deadline asks for; `None` when the lease ended or was changed meanwhile.
@@ -106,12 +118,13 @@ impl Intake {
 
     async fn change(
         &self,
-        (lease, changed): (&Lease, &Lease),
+        lease: &Lease,
+        changed: &Lease,
         letter: &Letter,
         entry: &Entry,
         now: Timestamp,
     ) -> Result<Change, Error> {
-        let change = self.store.change_lease(lease, changed, (letter, entry), now).await?;
+        let change = self.store.change_lease(lease, changed, letter, entry, now).await?;
         self.wakeups.notify();
         Ok(change)
     }

@@ -26,7 +26,8 @@ pub(super) struct Way {
 pub(super) async fn way(
     client: &ovh::Client,
     server: &Server,
-    (lease, now): (Option<&Lease>, Option<&Start>),
+    lease: Option<&Lease>,
+    now: Option<&Start>,
     to: Back,
 ) -> Result<Way, Error> {
     let Some(lease) = lease else {
@@ -102,7 +103,7 @@ async fn hard_disk(client: &ovh::Client, name: &ServiceName, recorded: Option<&S
 ///
 /// # Errors
 /// [`Error`] when there was no boot and the hard-disk boot cannot be found.
-pub async fn undoing(
+pub(crate) async fn undoing(
     client: &ovh::Client,
     name: &ServiceName,
     plan: &Plan,

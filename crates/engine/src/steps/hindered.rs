@@ -70,13 +70,14 @@ impl Work<'_> {
     /// On-call hears of what only the operator can mend.
     async fn tell_operator(&self, error: &ovh::Error) -> Result<(), Failure> {
         let context = self.context;
-        Ok(tell_operator((&context.store, &context.wakeups), self.operation, matter(error), error.to_string()).await?)
+        Ok(tell_operator(&context.store, &context.wakeups, self.operation, matter(error), error.to_string()).await?)
     }
 }
 
 /// On-call hears, where this operation was asked for, of what only the operator can mend: once for each account and matter.
 pub(crate) async fn tell_operator(
-    (store, wakeups): (&Store, &Wakeups),
+    store: &Store,
+    wakeups: &Wakeups,
     operation: &Operation,
     matter: Matter,
     said: String,
@@ -99,7 +100,7 @@ pub(crate) async fn tell_operator(
 /// What on-call hears of once: a matter of its account, or of its server.
 fn about(operation: &Operation, matter: Matter) -> About<'_> {
     let server = (matter == Matter::Service).then_some(&operation.request.server);
-    (&operation.request.account, matter, server)
+    About { account: &operation.request.account, matter, server }
 }
 
 /// The account of an operation is no longer in the configuration: said once, like what OVHcloud refuses.
@@ -108,7 +109,7 @@ pub(crate) async fn account_gone(context: &Context, operation: &Operation, next:
         return Ok(next);
     }
     let said = format!("the configuration no longer names the account {}", operation.request.account);
-    tell_operator((&context.store, &context.wakeups), operation, Matter::Account, said.clone()).await?;
+    tell_operator(&context.store, &context.wakeups, operation, Matter::Account, said.clone()).await?;
     Ok(Next::Record(Event::Hindered { matter: Matter::Account, said, query: None }))
 }
 

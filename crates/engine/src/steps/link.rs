@@ -186,9 +186,13 @@ impl Work<'_> {
         };
         let link = found.map(|found| (found.source, found.link));
         match self.settled_by(&self.context.messenger.deliver(&attempted, link).await) {
-            Some(event) => {
-                self.context.store.append(&attempted, &event, clock::now()).await?;
-            }
+            Some(event) => match self.context.store.append(&attempted, &event, clock::now()).await? {
+                // Whoever was faster is read again.
+                Append::Done(_) | Append::Overtaken => {}
+                Append::Illegal(illegal) => {
+                    tracing::error!(operation.id = %attempted.id, %illegal, "what came of a delivery does not follow it");
+                }
+            },
             None => self.context.store.park(&attempted, clock::now() + self.growing_pause()).await?,
         }
         Ok(Next::Reread)

@@ -225,7 +225,7 @@ impl Work<'_> {
             Ok(Some(setting)) => setting,
             Ok(None) => return done(PutBack::Done, Vec::new()),
             Err(plan::Error::Problem(problem)) => {
-                return done(PutBack::Failed { said: format!("{problem:?}") }, Vec::new());
+                return done(PutBack::Failed { said: problem.to_string() }, Vec::new());
             }
             Err(plan::Error::Ovh(error)) => return Err(error.into()),
         };

@@ -61,8 +61,13 @@ impl Work<'_> {
             RebootAnswer::Unknown(error) => Event::RebootUnknown { said: error.to_string(), query: error.query() },
         };
         tracing::info!(operation.id = %intended.id, server.name = %self.server(), event = event.word(), "the reboot was sent");
-        // Nobody else writes after an intent but the search for its task; if that was faster, it found this very task.
-        self.context.store.append(intended, &event, clock::now()).await?;
+        match self.context.store.append(intended, &event, clock::now()).await? {
+            // Nobody else writes after an intent but the search for its task; if that was faster, it found this very task.
+            Append::Done(_) | Append::Overtaken => {}
+            Append::Illegal(illegal) => {
+                tracing::error!(operation.id = %intended.id, %illegal, "what came of the reboot does not follow its intent");
+            }
+        }
         Ok(())
     }
 

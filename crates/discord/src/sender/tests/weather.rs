@@ -75,8 +75,7 @@ async fn a_global_429_of_minutes_lets_the_answers_to_interactions_out() {
     let edit = EditInteractionResponse::new().content("here it is");
     rest.edit_original(500.into(), &token, &edit, &[]).await.unwrap();
     rest.follow_up(500.into(), &token, &CreateInteractionResponseFollowup::new().content("x"), &[]).await.unwrap();
-    rest.delete_original(500.into(), &token).await.unwrap();
-    assert_eq!(far.asked().len(), 4);
+    assert_eq!(far.asked().len(), 3);
 }
 
 #[tokio::test]

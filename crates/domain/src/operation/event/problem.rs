@@ -1,10 +1,12 @@
 //! Why an operation cannot be done. Pure, and kept for ever, like the events it stands in.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
     access::UserId,
-    others::OthersWork,
+    others::{OthersWork, in_words},
     server::{
         QueryId,
         start::{LeftOut, Start},
@@ -121,4 +123,49 @@ pub enum Problem {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         query: Option<QueryId>,
     },
+}
+
+/// The word that it is kept under, and what there is to say of it: for the audit and for operators, the same whatever the variants
+/// are called here.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = serde_json::to_value(self).unwrap_or_default();
+        f.write_str(value["problem"].as_str().unwrap_or("a problem"))?;
+        match self {
+            Self::Ovhcloud { said, .. }
+            | Self::Unclear { said, .. }
+            | Self::Weather { said, .. }
+            | Self::NoDisk { said, .. } => write!(f, ": {said}"),
+            Self::HeldByOvhcloud { state } => write!(f, ": {state}"),
+            Self::NoSuchRescue { wanted, .. } => write!(f, ": {wanted}"),
+            Self::NoAccount { account } => write!(f, ": {account}"),
+            Self::NotEnoughApprovals { needed, given } => write!(f, ": {given} of {needed}"),
+            Self::OthersAtWork { works } => write!(f, ": {}", in_words(works)),
+            Self::CannotOwn { person } | Self::RolesUnreadable { person } => write!(f, ": {}", person.0),
+            Self::HasOwner { .. }
+            | Self::LeaseChanged
+            | Self::ServerGone
+            | Self::NoBoots
+            | Self::ChangedMeanwhile
+            | Self::NotInRescue
+            | Self::NothingToRestore
+            | Self::LeftRescue
+            | Self::Rebooting
+            | Self::NoLongerAllowed
+            | Self::SystemUnread
+            | Self::KeyNeedsLinux
+            | Self::NoConsole => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_called_by_the_word_that_it_is_kept_under() {
+        let no_disk = Problem::NoDisk { recorded: None, said: "404".into() };
+        assert_eq!((Problem::NoBoots.to_string(), no_disk.to_string()), ("no_boots".into(), "no_disk: 404".into()));
+    }
 }
