@@ -202,6 +202,21 @@ pub(crate) const RULES: &[Rule] = &[
         ],
     },
     Rule {
+        says: "only the store, which writes the intent of a reboot, makes the proof that it is recorded",
+        bound: Bound::AllBut(&[Place("crates/intent/src"), Place("crates/store/src/operations.rs")]),
+        tests: Tests::Free,
+        forbids: |name| name.has(&["before_writing"]),
+        breaks: &[
+            ("crates/ovh/src/reboot.rs", "fn f() { bernard_intent::before_writing(&name).written(); }"),
+            ("crates/store/src/leases.rs", "use bernard_intent::{RecordedIntent, before_writing};"),
+        ],
+        keeps: &[
+            ("crates/store/src/operations.rs", "use bernard_intent::{RecordedIntent, before_writing};"),
+            ("crates/ovh/src/reboot.rs", "use bernard_intent::RecordedIntent;"),
+            ("crates/ovh/src/tests.rs", "#[cfg(test)] mod tests { fn f() { bernard_intent::before_writing(&name); } }"),
+        ],
+    },
+    Rule {
         says: "no code redeems a secret: Bernard handles links, never passwords",
         bound: Bound::All,
         tests: Tests::Too,
