@@ -217,6 +217,17 @@ pub(crate) const RULES: &[Rule] = &[
         ],
     },
     Rule {
+        says: "a link's text is taken out where the message is made that only its requester sees, and nowhere else",
+        bound: Bound::AllBut(&[Place("crates/engine/src/link/secret_link.rs"), Place("crates/bot/src/dm")]),
+        tests: Tests::Free,
+        forbids: |name| name.has(&["expose_to_requester"]),
+        breaks: &[
+            ("crates/bot/src/card.rs", "fn f(link: &SecretLink) { say(link.expose_to_requester()); }"),
+            ("crates/engine/src/steps/link.rs", "fn f() { found.map(SecretLink::expose_to_requester); }"),
+        ],
+        keeps: &[("crates/bot/src/dm/console.rs", "fn f(link: &SecretLink) { say(link.expose_to_requester()); }")],
+    },
+    Rule {
         says: "no code redeems a secret: Bernard handles links, never passwords",
         bound: Bound::All,
         tests: Tests::Too,
