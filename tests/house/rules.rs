@@ -202,6 +202,32 @@ pub(crate) const RULES: &[Rule] = &[
         ],
     },
     Rule {
+        says: "only the store, which writes the intent of a reboot, makes the proof that it is recorded",
+        bound: Bound::AllBut(&[Place("crates/intent/src"), Place("crates/store/src/operations.rs")]),
+        tests: Tests::Free,
+        forbids: |name| name.has(&["before_writing"]),
+        breaks: &[
+            ("crates/ovh/src/reboot.rs", "fn f() { bernard_intent::before_writing(&name).written(); }"),
+            ("crates/store/src/leases.rs", "use bernard_intent::{RecordedIntent, before_writing};"),
+        ],
+        keeps: &[
+            ("crates/store/src/operations.rs", "use bernard_intent::{RecordedIntent, before_writing};"),
+            ("crates/ovh/src/reboot.rs", "use bernard_intent::RecordedIntent;"),
+            ("crates/ovh/src/tests.rs", "#[cfg(test)] mod tests { fn f() { bernard_intent::before_writing(&name); } }"),
+        ],
+    },
+    Rule {
+        says: "a link's text is taken out where the message is made that only its requester sees, and nowhere else",
+        bound: Bound::AllBut(&[Place("crates/engine/src/link/secret_link.rs"), Place("crates/bot/src/dm")]),
+        tests: Tests::Free,
+        forbids: |name| name.has(&["expose_to_requester"]),
+        breaks: &[
+            ("crates/bot/src/card.rs", "fn f(link: &SecretLink) { say(link.expose_to_requester()); }"),
+            ("crates/engine/src/steps/link.rs", "fn f() { found.map(SecretLink::expose_to_requester); }"),
+        ],
+        keeps: &[("crates/bot/src/dm/console.rs", "fn f(link: &SecretLink) { say(link.expose_to_requester()); }")],
+    },
+    Rule {
         says: "no code redeems a secret: Bernard handles links, never passwords",
         bound: Bound::All,
         tests: Tests::Too,

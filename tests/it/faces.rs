@@ -2,7 +2,7 @@
 //!
 //! After a change that is meant: `INSTA_UPDATE=always cargo test --test it faces::`, and read the difference.
 
-use std::fmt::Write;
+use std::{fmt::Write, sync::Arc};
 
 use bernard_bot::{
     card::{self, LinkOut, Rescue},
@@ -25,6 +25,7 @@ use bernard_domain::{
 };
 use bernard_engine::exact_calls;
 use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
 use serde_json::Value;
 use serenity::builder::{CreateAttachment, CreateMessage};
 use sim::ovh::ServerSpec;
@@ -406,7 +407,7 @@ fn the_ends_of_a_restore_and_a_reboot() {
 
 #[test]
 fn the_dm_its_file_and_what_is_left_of_it() {
-    let link = (Source::AuthenticationSecret, LINK.to_owned().into());
+    let link = (Source::AuthenticationSecret, Arc::new(SecretString::from(LINK).into()));
     for locale in LOCALES {
         let windows = Scene::of(Kind::Enable, System::Windows, locale).task_done();
         let linux = Scene::of(Kind::Enable, System::Linux, locale).prepared(Entry::Key);

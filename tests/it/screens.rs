@@ -1,6 +1,6 @@
 //! What people read of a console and in the guide, whole, in both languages; kept like the [`faces`](crate::faces) of the rest.
 
-use std::fmt::Write;
+use std::{fmt::Write, sync::Arc};
 
 use bernard_bot::{
     card::{self, LinkOut, Rescue},
@@ -19,6 +19,7 @@ use bernard_domain::{
     },
     server::{System, TaskId, TaskStatus},
 };
+use secrecy::SecretString;
 
 use crate::faces::{LINK, LOCALES, Scene, at, gallery, guarded, letter, manner, name, row};
 
@@ -55,7 +56,7 @@ fn a_console_from_its_card_to_its_end() {
             Event::ConsoleOpened { until: at(960) },
         ]);
         for (title, scene, link) in [("the DM", &open, LINK), ("the DM, by file", &by_file, "<jnlp>fake</jnlp>")] {
-            let link = (Source::Console, link.to_owned().into());
+            let link = (Source::Console, Arc::new(SecretString::from(link).into()));
             let (message, files) = dm::message(&scene.operation, None, Some(&link));
             text += &format!("=== {title} ===\n{}", letter(&message, &files));
         }

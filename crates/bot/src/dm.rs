@@ -4,7 +4,10 @@
 
 mod console;
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use bernard_domain::{
     lease::Lease,
@@ -12,9 +15,9 @@ use bernard_domain::{
     operation::{Kind, Operation, Source, event::Age},
     server::System,
 };
+use bernard_engine::link::SecretLink;
 use bernard_text::{named, say, since_epoch};
 use bernard_untrusted::shown::{self, size::length, span::code};
-use secrecy::{ExposeSecret, SecretString};
 use serenity::{
     builder::{CreateActionRow, CreateAttachment, CreateButton, CreateMessage, EditAttachments, EditMessage},
     model::channel::MessageFlags,
@@ -29,10 +32,10 @@ use super::{
 pub fn message(
     operation: &Operation,
     lease: Option<&Lease>,
-    link: Option<&(Source, SecretString)>,
+    link: Option<&(Source, Arc<SecretLink>)>,
 ) -> (CreateMessage, Vec<CreateAttachment>) {
     if operation.request.kind() == Kind::Console {
-        return console::message(operation, link.map(|(_, link)| link));
+        return console::message(operation, link.map(|(_, link)| &**link));
     }
     let locale = operation.request.locale;
     let message = CreateMessage::new()
@@ -74,7 +77,7 @@ pub struct Revealed {
 }
 
 /// The link for those who take no DMs, seen by the requester only.
-pub fn revealed(operation: &Operation, lease: Option<&Lease>, link: &(Source, SecretString)) -> Revealed {
+pub fn revealed(operation: &Operation, lease: Option<&Lease>, link: &(Source, Arc<SecretLink>)) -> Revealed {
     let locale = operation.request.locale;
     if operation.request.kind() == Kind::Console {
         return console::revealed(operation, &link.1);
@@ -92,16 +95,16 @@ const LONGEST_LINK: usize = 1_000;
 pub(super) const LINK_FILE: &str = "link.txt";
 
 /// A link that is too long to be shown, as a file.
-pub(super) fn link_file(link: &SecretString) -> Option<CreateAttachment> {
-    let link = link.expose_secret();
+pub(super) fn link_file(link: &SecretLink) -> Option<CreateAttachment> {
+    let link = link.expose_to_requester();
     (length(link) > LONGEST_LINK).then(|| CreateAttachment::bytes(link.as_bytes(), LINK_FILE))
 }
 
-pub(super) fn open_link(link: &SecretString, locale: Locale) -> CreateButton {
-    CreateButton::new_link(link.expose_secret()).label(say!(locale, "button-open-link"))
+pub(super) fn open_link(link: &SecretLink, locale: Locale) -> CreateButton {
+    CreateButton::new_link(link.expose_to_requester()).label(say!(locale, "button-open-link"))
 }
 
-fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, SecretString)>) -> String {
+fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, Arc<SecretLink>)>) -> String {
     let locale = operation.request.locale;
     let (system, address) = operation.rescue().unwrap_or((System::Linux, None));
     let known = address.and_then(shown::address);
@@ -128,7 +131,7 @@ fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, 
     if let Some((source, link)) = link {
         let source = wording::source(*source, locale);
         lines.push(match link_file(link) {
-            None => say!(locale, "dm-link", link = link.expose_secret(), source = source),
+            None => say!(locale, "dm-link", link = link.expose_to_requester(), source = source),
             Some(_) => say!(locale, "dm-link-file", file = code(LINK_FILE), source = source),
         });
     }
@@ -155,7 +158,7 @@ fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, 
 fn buttons(
     operation: &Operation,
     lease: Option<&Lease>,
-    link: Option<&(Source, SecretString)>,
+    link: Option<&(Source, Arc<SecretLink>)>,
     locale: Locale,
 ) -> Vec<CreateButton> {
     let mut buttons = Vec::new();
@@ -172,7 +175,7 @@ fn buttons(
     buttons
 }
 
-fn files(operation: &Operation, link: Option<&(Source, SecretString)>) -> Vec<CreateAttachment> {
+fn files(operation: &Operation, link: Option<&(Source, Arc<SecretLink>)>) -> Vec<CreateAttachment> {
     rdp(operation).into_iter().chain(link.and_then(|(_, link)| link_file(link))).collect()
 }
 

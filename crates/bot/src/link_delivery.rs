@@ -9,7 +9,10 @@ use bernard_domain::{
     mark::Marked,
     operation::{ChannelId, Operation, Source},
 };
-use bernard_engine::messenger::{Arrival, MessengerRequest};
+use bernard_engine::{
+    link::SecretLink,
+    messenger::{Arrival, MessengerRequest},
+};
 use bernard_platform::clock;
 use bernard_store::{Delivery, Store, TriedDelivery};
 use jiff::SignedDuration;
@@ -93,7 +96,7 @@ impl LinkDelivery {
         }
     }
 
-    async fn deliver(&self, operation: &Operation, link: Option<(Source, secrecy::SecretString)>) -> Arrival {
+    async fn deliver(&self, operation: &Operation, link: Option<(Source, Arc<SecretLink>)>) -> Arrival {
         let user = DiscordUser::new(operation.request.requester.0);
         let channel = match self.rest.open_dm(user).await {
             Ok(channel) => channel.id,

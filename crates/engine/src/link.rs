@@ -2,8 +2,12 @@
 
 pub mod kept;
 pub(crate) mod searches;
+mod secret_link;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
 use bernard_domain::{
     operation::Source,
@@ -14,6 +18,8 @@ use bernard_ovh::MailId;
 use bernard_platform::clock::BootInstant;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
+
+pub use secret_link::SecretLink;
 
 use super::matter::matter;
 
@@ -42,8 +48,8 @@ pub struct Target {
 pub struct Found {
     /// Where.
     pub source: Source,
-    /// The link: whoever has it has the password, or the screen.
-    pub link: SecretString,
+    /// The link. It is in memory once, however many hold it: until it is taken, one serves all tries of one delivery.
+    pub link: Arc<SecretLink>,
     /// OVHcloud's name for the request that made the secret; `None` when it was in a mail.
     pub query: Option<QueryId>,
 }
@@ -174,7 +180,7 @@ pub async fn find(
         }
         match id {
             Ok(Some((id, query))) => {
-                look.found = Some(Found { source: *source, link: render(template, &id), query });
+                look.found = Some(Found { source: *source, link: Arc::new(render(template, &id)), query });
                 break;
             }
             Ok(None) => {}
@@ -263,8 +269,8 @@ fn is_id(text: &str) -> bool {
     (8..=128).contains(&text.len()) && text.chars().all(is_id_char)
 }
 
-fn render(template: &str, id: &SecretString) -> SecretString {
-    SecretString::from(template.replace("{id}", id.expose_secret()))
+fn render(template: &str, id: &SecretString) -> SecretLink {
+    SecretString::from(template.replace("{id}", id.expose_secret())).into()
 }
 
 #[cfg(test)]
@@ -300,6 +306,6 @@ mod tests {
     fn only_the_id_is_taken_from_a_mail() {
         let id = SecretString::from(ID.to_owned());
         let link = render("https://www.ovh.com/manager/secret/#?id={id}", &id);
-        assert_eq!(link.expose_secret(), &format!("https://www.ovh.com/manager/secret/#?id={ID}"));
+        assert_eq!(link.expose_to_requester(), format!("https://www.ovh.com/manager/secret/#?id={ID}"));
     }
 }

@@ -1,15 +1,16 @@
 //! What the engine asks of the other end: a channel is the outbound port, so it knows nothing of Discord. The other end sends,
 //! finds and reads; what follows from it is decided here.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bernard_domain::{
     access::UserId,
     authorization::Membership,
     operation::{Operation, Source},
 };
-use secrecy::SecretString;
 use tokio::sync::{mpsc, oneshot};
+
+use super::link::SecretLink;
 
 /// Something to be done on Discord, now, with an answer.
 #[derive(Debug)]
@@ -19,7 +20,7 @@ pub enum MessengerRequest {
         /// The operation.
         operation: Box<Operation>,
         /// The link, and where it was found; `None` when a key opens this rescue.
-        link: Option<(Source, SecretString)>,
+        link: Option<(Source, Arc<SecretLink>)>,
         /// What became of it.
         reply: oneshot::Sender<Arrival>,
     },
@@ -73,7 +74,7 @@ pub struct Messenger(pub mpsc::Sender<MessengerRequest>);
 
 impl Messenger {
     /// Sends the DM. [`Arrival::Unknown`] when the other end is gone.
-    pub async fn deliver(&self, operation: &Operation, link: Option<(Source, SecretString)>) -> Arrival {
+    pub async fn deliver(&self, operation: &Operation, link: Option<(Source, Arc<SecretLink>)>) -> Arrival {
         let operation = Box::new(operation.clone());
         self.run(|reply| MessengerRequest::Deliver { operation, link, reply }).await.unwrap_or(Arrival::Unknown)
     }

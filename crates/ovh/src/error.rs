@@ -49,6 +49,8 @@ pub enum Cause {
     Interrupted,
     /// The time within which the request could be sent had passed, so it was not sent.
     TooLate,
+    /// The recorded intent was that of another server's reboot, so nothing was sent.
+    NoIntent,
     /// Our own request budget had no room within the time that one waits for it, so nothing was sent.
     NoPermit,
     /// OVHcloud asked for fewer requests (429), and for longer than one waits, so nothing was sent.
@@ -261,7 +263,7 @@ impl Cause {
             Self::Unreadable(why) => why.is_transient(),
             Self::Redirected { .. } | Self::NoConnection { .. } | Self::TimedOut | Self::Interrupted => true,
             Self::NoPermit | Self::AskedToWait { .. } => true,
-            Self::TooLate | Self::NotAuthorised { .. } => false,
+            Self::TooLate | Self::NoIntent | Self::NotAuthorised { .. } => false,
         }
     }
 
@@ -269,6 +271,7 @@ impl Cause {
         match self {
             Self::NoConnection { .. }
             | Self::TooLate
+            | Self::NoIntent
             | Self::NoPermit
             | Self::AskedToWait { .. }
             | Self::NotAuthorised { .. } => true,
@@ -299,7 +302,9 @@ impl Cause {
             Self::Redirected { .. } => "redirected",
             Self::Unreadable(_) => "unreadable",
             Self::TimedOut | Self::Interrupted => "unknown",
-            Self::NoConnection { .. } | Self::TooLate | Self::NoPermit | Self::AskedToWait { .. } => "unsent",
+            Self::NoConnection { .. } | Self::TooLate | Self::NoIntent | Self::NoPermit | Self::AskedToWait { .. } => {
+                "unsent"
+            }
         }
     }
 }
@@ -353,6 +358,7 @@ impl fmt::Display for Cause {
             Self::TimedOut => f.write_str("no answer in time"),
             Self::Interrupted => f.write_str("the connection broke before the answer was complete"),
             Self::TooLate => f.write_str("not sent, because the time to send it had passed"),
+            Self::NoIntent => f.write_str("not sent, because no intent of it was recorded"),
             Self::NoPermit => {
                 f.write_str("not sent, because our own budget of requests (requests_per_minute) is spent")
             }

@@ -4,7 +4,7 @@
 //! What holds here, whoever calls:
 //!
 //! - nothing is sent without a permit of the account's budget (`quota`), and people come before background work;
-//! - a reboot is sent at most once, within five seconds of its intent, and its answer says honestly what is known (`reboot`);
+//! - a reboot is sent only with the proof of its recorded intent, at most once, within five seconds of it, and its answer says honestly what is known (`reboot`);
 //! - reads ride out bad weather within a bound, other deeds are done once or are safe to repeat (`client`);
 //! - an [`Error`] names its object, OVHcloud's words and query id, and never a secret (`error`);
 //! - `POST /secret/retrieve` does not exist in this program.
@@ -39,6 +39,8 @@ mod bodies;
 
 #[cfg(test)]
 mod tests;
+
+pub use bernard_intent::RecordedIntent;
 
 pub use account::{Account, Credentials, Endpoint, NotAnEndpoint};
 pub use call::{Fault, Written};

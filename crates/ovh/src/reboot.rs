@@ -1,6 +1,7 @@
 //! The one deed that cannot be repeated.
 //!
-//! A [`ReadyReboot`] can send one request, once, and only within [`SEND_WITHIN`] of the moment that its intent was written.
+//! A [`ReadyReboot`] can send one request, once, and only with a [`RecordedIntent`], within [`SEND_WITHIN`] of the moment that it was
+//! written.
 //! Everything that may take time (the budget, a token, the clock) is fetched before the intent. What then remains is signing,
 //! a look at the clock, and a connection of its own. At its end stands a fence that looks at the clock again, between the
 //! finished connection and the request, and lets one connection through in its life. So a process that was stopped
@@ -18,6 +19,7 @@ use std::{
 };
 
 use bernard_domain::server::{ServiceName, Task};
+use bernard_intent::RecordedIntent;
 use bernard_platform::clock::BootInstant;
 use reqwest::Method;
 use tower_layer::Layer;
@@ -80,12 +82,46 @@ impl Client {
 }
 
 impl ReadyReboot {
-    /// Signs, looks at the clock, sends. `intent_written` is when the intent became durable, or earlier.
+    /// Signs, looks at the clock, sends. An intent to reboot another server sends nothing.
     ///
     /// A future that is dropped before its end leaves the outcome unknown.
-    pub async fn send(self, intent_written: BootInstant) -> RebootAnswer {
+    ///
+    /// One intent, one request:
+    ///
+    /// ```
+    /// use bernard_ovh::{ReadyReboot, RebootAnswer, RecordedIntent};
+    ///
+    /// async fn once(ready: ReadyReboot, intent: RecordedIntent) -> RebootAnswer {
+    ///     ready.send(intent).await
+    /// }
+    /// ```
+    ///
+    /// Without the proof that it is recorded nothing can be sent, whatever the time is:
+    ///
+    /// ```compile_fail
+    /// use bernard_ovh::{ReadyReboot, RebootAnswer};
+    ///
+    /// async fn on_a_whim(ready: ReadyReboot) -> RebootAnswer {
+    ///     ready.send(bernard_platform::clock::BootInstant::now()).await
+    /// }
+    /// ```
+    ///
+    /// Nor twice with the same one, though everything is ready a second time:
+    ///
+    /// ```compile_fail
+    /// use bernard_ovh::{ReadyReboot, RebootAnswer, RecordedIntent};
+    ///
+    /// async fn again(ready: [ReadyReboot; 2], intent: RecordedIntent) -> [RebootAnswer; 2] {
+    ///     let [first, second] = ready;
+    ///     [first.send(intent).await, second.send(intent).await]
+    /// }
+    /// ```
+    pub async fn send(self, intent: RecordedIntent) -> RebootAnswer {
         let Self { client, call, ready, permit, http, fence } = self;
-        fence.arm(intent_written);
+        if call.server.as_ref() != Some(intent.server()) {
+            return RebootAnswer::Unsent(call.error(Cause::NoIntent.into()));
+        }
+        fence.arm(intent.since());
         let headers = match client.inner.auth.headers(&ready, &call.outgoing) {
             Ok(headers) => headers,
             Err(cause) => return RebootAnswer::Unsent(call.error(cause.into())),
@@ -199,6 +235,11 @@ impl ReadyReboot {
     pub(super) fn spend_fence(&self) {
         self.fence.arm(BootInstant::now());
         self.fence.pass().expect("the first one passes");
+    }
+
+    /// Lets it be as late as if its intent had been written too long ago.
+    pub(super) fn let_time_pass(&self) {
+        self.fence.arm(BootInstant::now().before(SEND_WITHIN));
     }
 }
 

@@ -27,7 +27,7 @@ use bernard_platform::clock;
 use sim::net::{Listener, Server};
 
 use super::{
-    Account, Client, Credentials, Error,
+    Account, Client, Credentials, Error, RecordedIntent,
     client::Timeouts,
     sign::{Keys, signature},
 };
@@ -161,6 +161,11 @@ impl State {
 
 fn name() -> ServiceName {
     ServiceName::try_from(NAME.to_owned()).unwrap()
+}
+
+/// The proof of an intent that nobody recorded: only tests make one here.
+fn intent() -> RecordedIntent {
+    bernard_intent::before_writing(&name()).written()
 }
 
 /// What anybody may see of an error, checked for what nobody may see.

@@ -47,6 +47,8 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub use bernard_intent::RecordedIntent;
+
 pub use crate::audit_reader::{Ledger, Range};
 pub use approvals::Approve;
 pub use audit::{AuditFilter, AuditPage};

@@ -6,12 +6,13 @@ use bernard_domain::{
     locale::Locale,
     mark::Mark,
     operation::{
-        Kind, Operation, OperationId, Request,
+        Intent, Kind, Operation, OperationId, Request,
         event::{Doubt, Event},
         state::IllegalEvent,
         step::Step,
     },
 };
+use bernard_intent::{RecordedIntent, before_writing};
 use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection};
 
@@ -132,6 +133,26 @@ impl Store {
             tx.commit().await?;
         }
         Ok(appended)
+    }
+
+    /// Records the intent of a reboot, as [`Store::append`] records any event, and gives the one right to send it.
+    ///
+    /// The clock is taken before anything is written. `None` when somebody else recorded something first, or an intent cannot
+    /// follow: then nothing may be sent. [`Store::append`] can record an intent too, and gives nobody the right to send.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: nothing was recorded.
+    pub async fn intend_reboot(
+        &self,
+        operation: &Operation,
+        intent: Intent,
+        now: Timestamp,
+    ) -> Result<Option<(Box<Operation>, RecordedIntent)>, Error> {
+        let unwritten = before_writing(&operation.request.server);
+        match self.append(operation, &Event::RebootIntended { intent }, now).await? {
+            Append::Done(intended) => Ok(Some((intended, unwritten.written()))),
+            Append::Overtaken | Append::Illegal(_) => Ok(None),
+        }
     }
 
     /// Looks at the operation again at `due`; nothing happens if it went on meanwhile.

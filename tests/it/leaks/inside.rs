@@ -1,6 +1,6 @@
 //! The inside of whatever carries a secret through the program, printed: the secret is not in it.
 
-use std::{collections::BTreeSet, path::Path, time::Instant};
+use std::{collections::BTreeSet, path::Path, sync::Arc, time::Instant};
 
 use bernard_config::Config;
 use bernard_discord::{RawInteraction, sender::SenderSettings, signed::Interactions};
@@ -10,7 +10,10 @@ use bernard_domain::{
     mark::Mark,
     operation::{ChannelId, Operation, OperationId, Request, Source, Wish},
 };
-use bernard_engine::{link::Found, messenger::MessengerRequest};
+use bernard_engine::{
+    link::{Found, SecretLink},
+    messenger::MessengerRequest,
+};
 use bernard_ovh::{
     Account, Client, Credentials, PendingKey,
     decode::{self, Decoded},
@@ -78,7 +81,9 @@ fn printed() -> Vec<(&'static str, String)> {
     }
     let pending = PendingKey { consumer_key: secret(), validation_url: "https://auth.example/".to_owned() };
     all.push(("PendingKey", format!("{pending:?}")));
-    let found = Found { source: Source::Mail, link: secret(), query: None };
+    let link = Arc::new(SecretLink::from(secret()));
+    all.push(("SecretLink", format!("{link:?}")));
+    let found = Found { source: Source::Mail, link, query: None };
     all.push(("Found", format!("{found:?}")));
     all.extend(decoded());
     all.push(errand());
@@ -122,7 +127,7 @@ fn errand() -> (&'static str, String) {
         beside: None,
     };
     let operation = Operation::open(OperationId(1), Mark::default(), request, jiff::Timestamp::UNIX_EPOCH);
-    let link = Some((Source::Mail, SecretString::from(CANARY)));
+    let link = Some((Source::Mail, Arc::new(SecretString::from(CANARY).into())));
     ("MessengerRequest", format!("{:?}", MessengerRequest::Deliver { operation: Box::new(operation), link, reply }))
 }
 
@@ -136,7 +141,7 @@ fn nothing_that_carries_a_secret_prints_it() {
     }
 }
 
-/// The types below a folder that hold a `SecretString` and can be printed.
+/// The types below a folder that hold a `SecretString` or a `SecretLink` and can be printed.
 fn holders(folder: &Path, found: &mut BTreeSet<String>) {
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
@@ -164,7 +169,7 @@ fn holders_in(text: &str) -> Vec<String> {
         let attributes = lines[..n].iter().rev().take_while(|line| line.starts_with("#[") || line.starts_with("///"));
         let derived = attributes.clone().any(|line| line.contains("derive(") && line.contains("Debug"));
         let written = text.contains(&format!("fmt::Debug for {name} "));
-        if body.contains("SecretString") && (derived || written) {
+        if (body.contains("SecretString") || body.contains("SecretLink")) && (derived || written) {
             names.push(name);
         }
     }

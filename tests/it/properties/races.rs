@@ -7,7 +7,7 @@ use bernard_domain::{
     console::ConsoleMinutes,
     locale::Locale,
     operation::{
-        ChannelId, Ends, Kind, Operation, OperationId, Request, Wish,
+        ChannelId, Ends, Entry, Intent, Kind, Operation, OperationId, Plan, Request, Snapshot, Wish,
         approval::{Approval, Guard},
         event::{Event, Problem},
     },
@@ -175,6 +175,31 @@ proptest! {
             assert_eq!(versions.len(), pictures.len(), "no version twice");
         });
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_intend_one_reboot_one_gets_the_right_to_send_it() {
+    let (store, _folder) = store().await;
+    let operation = opened(&store, Kind::Reboot).await;
+    let plan = Plan { before: Snapshot::default(), change: None, into: None, entry: Entry::Password };
+    let prepared = Event::Prepared { plan: Box::new(plan), offset: None };
+    let Append::Done(ready) = store.append(&operation, &prepared, NOW).await.expect("the store writes") else {
+        panic!("it is not ready")
+    };
+    let mut writers = JoinSet::new();
+    for _ in 0..8 {
+        let (store, ready) = (store.clone(), ready.clone());
+        writers.spawn(async move {
+            let intent = Intent { at: NOW, known: Vec::new() };
+            store.intend_reboot(&ready, intent, NOW).await.expect("the store writes")
+        });
+    }
+    let proofs: Vec<_> = writers.join_all().await.into_iter().flatten().collect();
+    let [(intended, proof)] = proofs.as_slice() else { panic!("{} may send", proofs.len()) };
+    assert_eq!(proof.server(), &operation.request.server);
+    assert_eq!(store.operation(operation.id).await.expect("it reads").as_ref(), Some(&**intended));
+    let again = store.intend_reboot(intended, Intent { at: NOW, known: Vec::new() }, NOW).await;
+    assert!(again.expect("the store answers").is_none(), "a second intent without an approval gives no right");
 }
 
 #[tokio::test]

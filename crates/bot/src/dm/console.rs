@@ -8,9 +8,9 @@ use bernard_domain::{
     locale::Locale,
     operation::{Operation, Wish},
 };
+use bernard_engine::link::SecretLink;
 use bernard_text::{named, say, since_epoch};
 use bernard_untrusted::shown::span::code;
-use secrecy::{ExposeSecret, SecretString};
 use serenity::{
     builder::{CreateActionRow, CreateAttachment, CreateButton, CreateMessage},
     model::channel::MessageFlags,
@@ -23,7 +23,7 @@ use crate::{component::Button, console::name};
 const JNLP: &str = "console.jnlp";
 
 /// The DM, and the file that goes with it if a file is what starts it.
-pub(super) fn message(operation: &Operation, link: Option<&SecretString>) -> (CreateMessage, Vec<CreateAttachment>) {
+pub(super) fn message(operation: &Operation, link: Option<&SecretLink>) -> (CreateMessage, Vec<CreateAttachment>) {
     let locale = operation.request.locale;
     let mut buttons = way_in(operation, link, locale);
     buttons.push(Button::DeleteMessage(operation.marked()).create(locale));
@@ -35,7 +35,7 @@ pub(super) fn message(operation: &Operation, link: Option<&SecretString>) -> (Cr
 }
 
 /// The same for those who take no DMs.
-pub(super) fn revealed(operation: &Operation, link: &SecretString) -> Revealed {
+pub(super) fn revealed(operation: &Operation, link: &SecretLink) -> Revealed {
     Revealed {
         content: content(operation, Some(link)),
         buttons: way_in(operation, Some(link), operation.request.locale),
@@ -43,7 +43,7 @@ pub(super) fn revealed(operation: &Operation, link: &SecretString) -> Revealed {
     }
 }
 
-fn content(operation: &Operation, link: Option<&SecretString>) -> String {
+fn content(operation: &Operation, link: Option<&SecretLink>) -> String {
     let (locale, facts) = (operation.request.locale, &operation.state.facts);
     let kind = facts.console.unwrap_or(ConsoleKind::KvmHtml5);
     let server = named(&operation.request.label);
@@ -59,7 +59,7 @@ fn content(operation: &Operation, link: Option<&SecretString>) -> String {
     match (kind, link) {
         (ConsoleKind::KvmJnlp, _) => lines.push(say!(locale, "console-file", kind = kind_name, file = code(JNLP))),
         (_, Some(link)) => lines.push(match link_file(link) {
-            None => say!(locale, "console-link", kind = kind_name, link = link.expose_secret()),
+            None => say!(locale, "console-link", kind = kind_name, link = link.expose_to_requester()),
             Some(_) => say!(locale, "console-link-file", kind = kind_name, file = code(LINK_FILE)),
         }),
         (_, None) => {}
@@ -69,15 +69,15 @@ fn content(operation: &Operation, link: Option<&SecretString>) -> String {
 }
 
 /// The link as a button, unless a file is what leads there.
-fn way_in(operation: &Operation, link: Option<&SecretString>, locale: Locale) -> Vec<CreateButton> {
+fn way_in(operation: &Operation, link: Option<&SecretLink>, locale: Locale) -> Vec<CreateButton> {
     let by_file = operation.state.facts.console == Some(ConsoleKind::KvmJnlp);
     link.filter(|_| !by_file).map(|link| open_link(link, locale)).into_iter().collect()
 }
 
-fn file(operation: &Operation, link: Option<&SecretString>) -> Option<CreateAttachment> {
+fn file(operation: &Operation, link: Option<&SecretLink>) -> Option<CreateAttachment> {
     let by_file = operation.state.facts.console == Some(ConsoleKind::KvmJnlp);
     match by_file {
-        true => link.map(|file| CreateAttachment::bytes(file.expose_secret().as_bytes(), JNLP)),
+        true => link.map(|file| CreateAttachment::bytes(file.expose_to_requester().as_bytes(), JNLP)),
         false => link.and_then(link_file),
     }
 }

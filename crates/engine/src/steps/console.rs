@@ -1,6 +1,6 @@
 //! A console's session: asked for, followed, and handed over like the link to a password.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bernard_domain::{
     console::ConsoleKind,
@@ -78,9 +78,11 @@ pub(super) async fn find(client: &ovh::Client, operation: &Operation, kind: Cons
         return Look::default();
     }
     match client.console(&operation.request.server, kind).await {
-        Ok(session) => {
-            Look::of(session.map(|session| Found { source: Source::Console, link: session.link, query: None }))
-        }
+        Ok(session) => Look::of(session.map(|session| Found {
+            source: Source::Console,
+            link: Arc::new(session.link.into()),
+            query: None,
+        })),
         Err(error) => Look::failed(Source::Console, error),
     }
 }

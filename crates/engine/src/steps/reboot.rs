@@ -3,6 +3,21 @@
 //! `POST /reboot` has no idempotency key. So the ids of the server's `hardReboot` tasks are read, and recorded together with
 //! the intent; only then the call is made, by the process that wrote the intent and within five seconds of it. Whoever finds
 //! an intent without an answer looks for a task that was not among the recorded ones, and never posts again on a guess.
+//!
+//! The order is not left to this file: a reboot is sent only with the store's proof of a recorded intent, and here no proof can be
+//! made, only carried.
+//!
+//! ```
+//! fn carried(intent: bernard_store::RecordedIntent) -> bernard_store::RecordedIntent {
+//!     intent
+//! }
+//! ```
+//!
+//! ```compile_fail
+//! fn made(server: &bernard_domain::server::ServiceName) -> bernard_store::RecordedIntent {
+//!     bernard_intent::before_writing(server).written()
+//! }
+//! ```
 
 use bernard_domain::{
     operation::{
@@ -14,7 +29,7 @@ use bernard_domain::{
 };
 use bernard_ovh as ovh;
 use bernard_ovh::RebootAnswer;
-use bernard_platform::clock::{self, BootInstant};
+use bernard_platform::clock;
 use bernard_store::Append;
 
 use super::{Failure, Next, Settings, Work, not_before};
@@ -41,14 +56,13 @@ impl Work<'_> {
         }
         let known = self.client.task_ids(self.server(), Some(HARD_REBOOT), None).await?;
         let at = self.client.now().await?;
-        // Taken before the write, so that the five seconds count from the earliest moment the record can have existed.
-        let written = BootInstant::now();
-        let intended = Event::RebootIntended { intent: Intent { at, known } };
-        let Append::Done(intended) = self.context.store.append(self.operation, &intended, clock::now()).await? else {
+        let intent = Intent { at, known };
+        let Some((intended, proof)) = self.context.store.intend_reboot(self.operation, intent, clock::now()).await?
+        else {
             return Ok(Next::Reread);
         };
         self.context.wakeups.notify();
-        let answer = ready.send(written).await;
+        let answer = ready.send(proof).await;
         self.record_answer(&intended, answer).await?;
         Ok(Next::Reread)
     }

@@ -5,12 +5,11 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use bernard_platform::clock::BootInstant;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::json;
 use tracing_subscriber::EnvFilter;
 
-use super::{CLIENT_SECRET, CONSUMER, FarEnd, NAME, SECRET, name};
+use super::{CLIENT_SECRET, CONSUMER, FarEnd, NAME, SECRET, intent, name};
 use crate::Priority;
 
 /// Takes in what is logged.
@@ -47,7 +46,7 @@ async fn logs_say_what_was_tried_and_hold_no_secret() {
         client.boot_ids(&name(), None).await.unwrap();
         client.authentication_secrets(&name()).await.unwrap();
         faults.lose_answer("POST", "/reboot");
-        client.prepare_reboot(&name()).await.unwrap().send(BootInstant::now()).await;
+        client.prepare_reboot(&name()).await.unwrap().send(intent()).await;
         client.servers().await.unwrap();
     }
 

@@ -3,17 +3,16 @@
 use std::time::Duration;
 
 use bernard_domain::server::TaskId;
-use bernard_platform::clock::BootInstant;
 use serde_json::json;
 
 use super::{
-    super::{Cause, Client, RebootAnswer, SEND_WITHIN, client::Timeouts},
-    FarEnd, HURRIED, NAME, name, shown,
+    super::{Cause, Client, RebootAnswer, client::Timeouts},
+    FarEnd, HURRIED, NAME, intent, name, shown,
 };
 
 async fn reboot(far_end: &FarEnd) -> RebootAnswer {
     let ready = far_end.client().prepare_reboot(&name()).await.unwrap();
-    ready.send(BootInstant::now()).await
+    ready.send(intent()).await
 }
 
 #[track_caller]
@@ -40,7 +39,7 @@ async fn an_accepted_reboot_names_its_task() {
     let far_end = FarEnd::start().await;
     let ready = far_end.client().prepare_reboot(&name()).await.unwrap();
     assert_eq!(far_end.count("POST", "/reboot"), 0, "getting ready changes nothing");
-    match ready.send(BootInstant::now()).await {
+    match ready.send(intent()).await {
         RebootAnswer::Accepted(task) => assert_eq!(task.value.id, TaskId(123_456_789)),
         other => panic!("{other:?}"),
     }
@@ -99,7 +98,7 @@ async fn a_refused_connection_is_certainly_unsent() {
     let far_end = FarEnd::start().await;
     let ready = far_end.client().prepare_reboot(&name()).await.unwrap();
     far_end.server.refuse().await;
-    let said = unsent(ready.send(BootInstant::now()).await);
+    let said = unsent(ready.send(intent()).await);
     assert_eq!(said, format!("could not reboot `{NAME}`: no connection (refused)"));
 }
 
@@ -112,7 +111,7 @@ async fn a_connection_that_is_never_finished_is_certainly_unsent() {
     account.endpoint = format!("https://{}/1.0", silent.local_addr().unwrap()).parse().unwrap();
     let timeouts = Timeouts { connect: Duration::from_millis(300), ..HURRIED };
     let ready = Client::with_timeouts(account, timeouts).unwrap().prepare_reboot(&name()).await.unwrap();
-    let said = unsent(ready.send(BootInstant::now()).await);
+    let said = unsent(ready.send(intent()).await);
     assert!(said.ends_with("no connection (nobody answered in time)"), "{said}");
 }
 
@@ -120,8 +119,19 @@ async fn a_connection_that_is_never_finished_is_certainly_unsent() {
 async fn after_its_time_nothing_is_sent() {
     let far_end = FarEnd::start().await;
     let ready = far_end.client().prepare_reboot(&name()).await.unwrap();
-    let answer = ready.send(BootInstant::now().before(SEND_WITHIN)).await;
+    ready.let_time_pass();
+    let answer = ready.send(intent()).await;
     assert!(unsent(answer).contains("the time to send it had passed"));
+    assert_eq!(far_end.count("POST", "/reboot"), 0);
+}
+
+#[tokio::test]
+async fn the_intent_of_another_servers_reboot_sends_nothing() {
+    let far_end = FarEnd::start().await;
+    let ready = far_end.client().prepare_reboot(&name()).await.unwrap();
+    let another = "ns2222222.ip-203-0-113.eu".to_owned().try_into().unwrap();
+    let answer = ready.send(bernard_intent::before_writing(&another).written()).await;
+    assert!(unsent(answer).contains("no intent of it was recorded"));
     assert_eq!(far_end.count("POST", "/reboot"), 0);
 }
 
@@ -130,7 +140,7 @@ async fn the_fence_stands_between_the_connection_and_the_request() {
     let far_end = FarEnd::start().await;
     let ready = far_end.client().prepare_reboot(&name()).await.unwrap();
     ready.spend_fence();
-    unknown(ready.send(BootInstant::now()).await);
+    unknown(ready.send(intent()).await);
     assert_eq!(far_end.count("POST", "/reboot"), 0);
 }
 

@@ -6,13 +6,15 @@ use bernard_domain::{
     console::{ConsoleKind, ConsoleMinutes},
     server::{Boot, ServiceName, System, Task, TaskId, TaskStatus},
 };
-use bernard_platform::clock::BootInstant;
 use secrecy::ExposeSecret;
 use sim::ovh::{
     APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY, DriftReadsAs, Ovh, Running, ServerSpec,
 };
 
-use super::super::{Account, Change, Client, Credentials, Error, Priority, RebootAnswer};
+use super::{
+    super::{Account, Change, Client, Credentials, Error, Priority, RebootAnswer},
+    intent,
+};
 
 const NAME: &str = "ns1111111.ip-203-0-113.eu";
 /// Far longer than anything here takes.
@@ -73,7 +75,7 @@ async fn finished(client: &Client, id: TaskId) -> Task {
 }
 
 async fn reboot(client: &Client) -> RebootAnswer {
-    client.prepare_reboot(&name()).await.unwrap().send(BootInstant::now()).await
+    client.prepare_reboot(&name()).await.unwrap().send(intent()).await
 }
 
 #[track_caller]
