@@ -6,14 +6,14 @@
 //!
 //! In reading order:
 //!
-//! - In: `reception` (acknowledges everybody, answers in turn) and `crowd` (nobody takes all places), [`handler`], [`asker`]
-//!   (who asks, and where).
+//! - In: `reception` (acknowledges everybody, answers in turn) and `crowd` (nobody takes all places), [`handler`] with
+//!   its [`context`], [`asker`] (who asks, and where).
 //! - What they ask: [`command`] (a file for each command), `autocomplete` (while they type), [`component`] and `press` (buttons), [`modal`],
-//!   [`approve`] (the second person), [`guide`], `verdict` (may they still?).
-//! - What they hear: `answer`, [`refusal`] (every no, as data), `retype`, `tally`, `audit` (refusals, recorded first).
+//!   [`approve`] (the second person), [`guide`], `admission` (may they, on the server as it is now?), `membership` (the roles of this moment).
+//! - What they hear: `reply`, `answer`, [`refusal`] (every no, as data), `retype`, `tally`, `audit` (refusals, recorded first).
 //! - What is owed: [`reporter`] (cards, from the state of operations), [`notifier`] (notices), [`link_delivery`] (DMs with links, and their
 //!   end), `posting` and `ringing` (what they have in common).
-//! - Data to words, without any call: [`card`], `approval_card`, [`dm`], [`notice`], [`rescue_list`], [`wording`], [`exact_calls`], `console`,
+//! - Data to words, without any call: [`card`], `approval_card`, [`dm`], [`message`], [`rescue_list`], [`wording`], [`exact_calls`], `console`,
 //!   `others`, `past`, `timeline`, `standing`, `starts`, `waiting`.
 //! - [`registration`] and [`invite`]: how the bot stands with Discord, and what it needs there.
 
