@@ -106,6 +106,51 @@ story("menus, embeds, pictures and answers are shown if they come", [PHONE_LIGHT
   assert.deepEqual((await sent()).at(-1), ["System", "w"]);
 });
 
+story("containers, sections and separators are drawn, and what stands beside a line is pressed", [PHONE_LIGHT, PHONE_DARK, DESK_LIGHT], async ({ demo, device }) => {
+  const page = await demo.open(device);
+  await page.evaluate(async () => {
+    const { messageElement } = await import("/message.js");
+    const app = {
+      chat: { me: { id: "1", name: "Ann", locale: "en-GB" }, bot: "3", people: { 1: "Ann" }, roles: {}, messages: [], channels: [], commands: [{ type: 3, name: "Rescue the server named here…" }] },
+      pressedOn: () => null, isLoud: () => false,
+    };
+    globalThis.done = [];
+    app.press = (message, customId) => globalThis.done.push(["pressed", customId]);
+    app.jump = (to) => globalThis.done.push(["jumped", to.channel, to.message]);
+    app.chooseOf = (message, command) => globalThis.done.push(["chose", message.id, command]);
+    app.names = { people: { 1: "Ann" }, roles: {}, channels: { 5: "ops" }, jump: app.jump, start: (path) => globalThis.done.push(["started", path]) };
+    const words = (content) => ({ type: 10, content });
+    const line = (name, id) => ({ type: 9, components: [words(`\`${name}\` · in rescue`), words("-# since <t:0:R>")], accessory: { type: 2, style: 2, label: "Restore…", custom_id: id } });
+    const row = { type: 1, components: [{ type: 2, style: 1, label: "Confirm reboot", custom_id: "confirm" }, { type: 2, style: 5, label: "Open DM", url: "https://discord.com/channels/@me/6/7" }] };
+    const inside = [words("**In rescue** · </restore:44> · https://discord.com/channels/2/5/8"), line("web-1", "r1"), { type: 14, divider: true, spacing: 2 }, line("db-1", "r2"), row];
+    document.getElementById("log").replaceChildren(messageElement({
+      id: "9", author: { id: "3", username: "bernard" }, timestamp: new Date().toISOString(), content: "", flags: 32768, ephemeral: false, embeds: [],
+      attachments: [{ id: "1", filename: "line.png", content_type: "image/png", size: 70, data: "/icon.svg" }, { id: "2", filename: "unnamed.txt", content_type: "text/plain", size: 7 }],
+      components: [{ type: 17, accent_color: 0x3ba55d, components: [...inside, { type: 12, items: [{ media: { url: "attachment://line.png" }, description: "The rescue's course" }] }] }],
+    }, app));
+  });
+  const container = page.locator(".container");
+  assert.equal(await container.evaluate((element) => getComputedStyle(element).borderLeftColor), "rgb(59, 165, 93)");
+  await page.getByRole("img", { name: "The rescue's course" }).waitFor();
+  assert.equal(await page.getByText("unnamed.txt").count(), 0, "a file that no component names is not shown");
+  for (const section of await page.locator(".section").all()) {
+    const [text, button] = await Promise.all([section.locator(".beside").boundingBox(), section.locator(".button").boundingBox()]);
+    assert.ok(button.x >= text.x + text.width - 1, "the button stands beside its line");
+    assert.ok(button.y < text.y + text.height && button.y + button.height > text.y, "and at its height");
+  }
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing is wider than the screen");
+  await push(page.getByRole("button", { name: "Restore…" }).nth(1));
+  await push(page.getByRole("button", { name: "Open DM" }));
+  await push(page.getByRole("button", { name: "/restore" }));
+  await push(page.getByRole("button", { name: "#ops › 💬" }));
+  await push(page.locator(".apps summary"));
+  await push(page.getByRole("button", { name: "Rescue the server named here…" }));
+  assert.deepEqual(await page.evaluate(() => globalThis.done), [
+    ["pressed", "r2"], ["jumped", "6", "7"], ["started", "restore"], ["jumped", "5", "8"], ["chose", "9", "Rescue the server named here…"],
+  ]);
+  await accessible(page, "a container with sections");
+});
+
 story("a form holds the focus, says what it wants, and is left by Escape without a word", [PHONE_DARK, DESK_LIGHT], async ({ demo, device }) => {
   const page = await demo.open(device);
   const sent = [];

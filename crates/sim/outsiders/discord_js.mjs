@@ -8,10 +8,12 @@ import {
   ButtonBuilder,
   ButtonStyle,
   Client,
+  ContainerBuilder,
   Events,
   GatewayIntentBits,
   MessageFlags,
   SlashCommandBuilder,
+  TextDisplayBuilder,
   version,
 } from "discord.js";
 
@@ -42,11 +44,24 @@ const status = new SlashCommandBuilder()
   .addUserOption((option) => option.setName("user").setDescription("Whose"));
 const slow = new SlashCommandBuilder().setName("slow").setDescription("An answer that takes its time");
 
+/** A line with its button beside it, in a container. */
+function card(line) {
+  return new ContainerBuilder()
+    .setAccentColor(0x3ba55d)
+    .addSectionComponents((section) => section
+      .addTextDisplayComponents((text) => text.setContent(line))
+      .setButtonAccessory((button) => button.setCustomId("restore:1").setLabel("Restore…").setStyle(ButtonStyle.Secondary)))
+    .addSeparatorComponents((separator) => separator.setDivider(true))
+    .addTextDisplayComponents((text) => text.setContent("-# small print"));
+}
+
 async function answer(interaction) {
   if (interaction.isAutocomplete()) {
     const typed = interaction.options.getFocused();
     const names = ["web-1", "web-2", "db-1"].filter((name) => name.includes(typed));
     await interaction.respond(names.map((name) => ({ name, value: name })));
+  } else if (interaction.isButton() && interaction.customId === "restore:1") {
+    await interaction.update({ components: [new TextDisplayBuilder().setContent(`asked by ${interaction.user.username}`)] });
   } else if (interaction.isButton()) {
     await interaction.update({ content: `confirmed by ${interaction.user.username}`, components: [] });
   } else if (interaction.commandName === "status") {
@@ -88,6 +103,14 @@ async function story(client) {
   const file = await (await fetch(again.attachments.first().url)).text();
   expect("the edit and the file are there", again.content === "two" && file === "body");
   await message.delete();
+
+  const laidOut = await channel.send({ flags: MessageFlags.IsComponentsV2, components: [card("`web-1` is in rescue")] });
+  expect("a container keeps its colour", laidOut.components[0].accentColor === 0x3ba55d);
+  const beside = await tell("press", { person: "bea", message: laidOut.id, label: "Restore…" });
+  expect("a button beside a line is pressed", beside.messages[0].text === "asked by bea");
+  const back = await laidOut.edit({ content: "text" }).then(() => null, (error) => error);
+  expect("a container never becomes text", back?.status === 400 && back?.code === 50035);
+  await laidOut.delete();
 
   const members = await guild.members.fetch({ user: "200000000000000001", force: true });
   const dm = await members.send("a word in private");

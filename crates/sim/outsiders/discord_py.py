@@ -36,6 +36,24 @@ class Buttons(discord.ui.View):
         await interaction.response.edit_message(content=f"confirmed by {interaction.user.name}", view=None)
 
 
+class Restore(discord.ui.Button):
+    def __init__(self):
+        super().__init__(label="Restore…", custom_id="restore:1")
+
+    async def callback(self, interaction):
+        await interaction.response.send_message(f"asked by {interaction.user.name}", ephemeral=True)
+
+
+class Card(discord.ui.LayoutView):
+    """A line with its button beside it, in a container."""
+
+    def __init__(self, line):
+        super().__init__(timeout=None)
+        section = discord.ui.Section(line, accessory=Restore())
+        words = discord.ui.TextDisplay("-# small print")
+        self.add_item(discord.ui.Container(section, discord.ui.Separator(), words, accent_colour=0x3BA55D))
+
+
 class Client(discord.Client):
     def __init__(self):
         super().__init__(intents=discord.Intents(guilds=True))
@@ -104,6 +122,20 @@ async def story(client):
     again = await channel.fetch_message(message.id)
     expect("the edit and the file are there", again.content == "two" and await again.attachments[0].read() == b"body")
     expect("history lists it", [m.id async for m in channel.history(limit=1)] == [message.id])
+    await message.edit(content=None, attachments=[], view=Card("`web-1` is in rescue"))
+    again = await channel.fetch_message(message.id)
+    container = again.components[0]
+    expect("text became a container", again.content == "" and again.flags.components_v2)
+    expect("it has its colour", container.accent_colour == discord.Colour(0x3BA55D))
+    expect("and its line", container.children[0].children[0].content == "`web-1` is in rescue")
+    pressed = await tell("press", {"person": "ann", "message": str(message.id), "label": "Restore…"})
+    expect("a button beside a line is pressed", pressed["messages"][0]["content"] == "asked by ann")
+    try:
+        await client.http.edit_message(OPS, message.id, params=discord.http.handle_message_parameters(content="text"))
+    except discord.HTTPException as error:
+        expect("a container never becomes text", error.status == 400 and error.code == 50035)
+    else:
+        raise AssertionError("a container became text")
     await message.delete()
 
     member = await guild.fetch_member(200000000000000001)

@@ -144,6 +144,7 @@ fn router(page: Page, guests: Guests) -> Router {
         .route("/api/autocomplete", post(act::autocomplete))
         .route("/api/press", post(act::press))
         .route("/api/select", post(act::select))
+        .route("/api/message-command", post(act::of_message))
         .route("/api/submit", post(act::submit))
         .route("/api/say", post(act::say))
         .route("/api/dms", post(act::dms))

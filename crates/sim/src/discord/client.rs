@@ -100,7 +100,7 @@ fn listed(id: Id, channel: &Channel) -> Value {
 /// Something the person did, and what became of it.
 fn done_by(interaction: &Interaction) -> Value {
     let (kind, message) = match &interaction.kind {
-        Kind::Command { .. } => ("command", None),
+        Kind::Command { .. } | Kind::MessageCommand { .. } => ("command", None),
         Kind::Component { message } => ("component", Some(*message)),
         Kind::Modal { message } => ("modal", *message),
         Kind::Autocomplete => ("autocomplete", None),

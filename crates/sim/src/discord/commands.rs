@@ -4,6 +4,11 @@ use serde_json::{Value, json};
 
 use super::{APPLICATION, GUILD, Id, clock::Clock, patch::merge, refusal::Refusal};
 
+/// Discord's number of a command that is typed.
+const SLASH_COMMAND: i64 = 1;
+/// Discord's number of a command in the menu of a message.
+pub(crate) const MESSAGE_COMMAND: i64 = 3;
+
 /// Where a command is registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
@@ -42,9 +47,18 @@ impl Registry {
 
     /// A slash command by name: the guild's own before a global one.
     pub(crate) fn named(&self, name: &str) -> Option<(Scope, &Value)> {
+        self.find(SLASH_COMMAND, name)
+    }
+
+    /// A command of the menu of messages, by name.
+    pub(crate) fn of_messages(&self, name: &str) -> Option<(Scope, &Value)> {
+        self.find(MESSAGE_COMMAND, name)
+    }
+
+    fn find(&self, kind: i64, name: &str) -> Option<(Scope, &Value)> {
         let in_scope = |scope| {
-            let mut slashes = self.list(scope).iter().filter(|command| command["type"] == 1);
-            slashes.find(|command| command["name"] == name).map(|command| (scope, command))
+            let mut those = self.list(scope).iter().filter(|command| command["type"] == kind);
+            those.find(|command| command["name"] == name).map(|command| (scope, command))
         };
         in_scope(Scope::Guild).or_else(|| in_scope(Scope::Global))
     }

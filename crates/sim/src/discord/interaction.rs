@@ -14,13 +14,13 @@ use super::{
     },
     patch::{Incoming, Patch, merge},
     refusal::Refusal,
-    rules::{BodyOf, Form, check_choices, check_message, check_modal},
+    rules::{BodyOf, COMPONENTS_V2, Form, check_choices, check_message, check_modal},
     world::World,
 };
 
 /// Most bytes of a file in an unboosted guild.
 const ATTACHMENT_SIZE_LIMIT: u64 = 10 * 1024 * 1024;
-const FORWARDED_FLAGS: u64 = EPHEMERAL | SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | (1 << 15);
+const FORWARDED_FLAGS: u64 = EPHEMERAL | SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS | COMPONENTS_V2;
 
 impl World {
     /// Makes an interaction. Returns its id and the JSON that the bot is to receive.
@@ -129,8 +129,7 @@ impl World {
             (Some(5), _) if !autocomplete => self.think(interaction, &data.json).map(Some),
             (Some(6), Some(source)) => Ok(Some(source)),
             (Some(7), Some(source)) => {
-                let patch = Patch::read(data, BodyOf::Callback)?;
-                self.message(source)?;
+                let patch = Patch::edit(data, BodyOf::Callback, self.message(source)?)?;
                 self.edit(source, &patch).map(|()| Some(source))
             }
             (Some(9), _) if !autocomplete && !modal => self.ask(interaction, &data.json).map(|()| None),
@@ -201,7 +200,7 @@ impl World {
         let mut message = self.message(id)?.clone();
         let was_thinking = message.is_thinking();
         if !patch.field("flags").is_null() {
-            let settable = SUPPRESS_EMBEDS | (1 << 15);
+            let settable = SUPPRESS_EMBEDS | COMPONENTS_V2;
             message.flags = (message.flags & !SUPPRESS_EMBEDS) | (patch.flags() & settable);
         }
         patch.apply(&mut message, &mut self.clock)?;

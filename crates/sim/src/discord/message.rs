@@ -139,6 +139,24 @@ impl Message {
         if self.flags & SUPPRESS_EMBEDS == 0 { &self.embeds } else { &[] }
     }
 
+    /// What its author says in it: its text, and the texts among its components.
+    pub fn speech(&self) -> String {
+        let mut said = vec![self.content.clone()];
+        walk(&self.components, &mut |component| {
+            if component["type"] == 10 {
+                said.extend(component["content"].as_str().map(str::to_owned));
+            }
+        });
+        said.retain(|text| !text.is_empty());
+        said.join("\n")
+    }
+
+    /// What a phone's notification shows of it: its text alone. Texts among its components are not shown there, so of a message
+    /// that is made of the newer ones it shows nothing.
+    pub fn notification(&self) -> &str {
+        &self.content
+    }
+
     /// Everything that a person reads in it, from top to bottom: text, embeds, file names, labels.
     pub fn text(&self) -> String {
         let mut lines = vec![self.content.clone()];

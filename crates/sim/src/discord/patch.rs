@@ -9,7 +9,7 @@ use super::{
     media,
     message::{Attachment, LOADING, Message},
     refusal::Refusal,
-    rules::{BodyOf, check_message},
+    rules::{BodyOf, COMPONENTS_V2, Form, check_edit, check_message},
 };
 
 /// A file as it came.
@@ -40,6 +40,12 @@ impl Patch {
     /// Checks a body against the rules of its place.
     pub(crate) fn read(incoming: Incoming, place: BodyOf) -> Result<Self, Refusal> {
         check_message(&incoming.json, place, incoming.files.len())?;
+        Ok(Self { json: incoming.json, files: incoming.files })
+    }
+
+    /// Checks the body of an edit of this message.
+    pub(crate) fn edit(incoming: Incoming, place: BodyOf, message: &Message) -> Result<Self, Refusal> {
+        check_edit(&incoming.json, place, incoming.files.len(), message.flags)?;
         Ok(Self { json: incoming.json, files: incoming.files })
     }
 
@@ -90,10 +96,11 @@ impl Patch {
         self.keep_attachments(&mut changed);
         self.add_files(&mut changed, clock);
         changed.flags &= !LOADING;
+        refuse_leftovers(&changed)?;
         let empty = changed.content.is_empty()
             && changed.embeds.is_empty()
             && changed.components.is_empty()
-            && changed.attachments.is_empty();
+            && (changed.attachments.is_empty() || changed.flags & COMPONENTS_V2 != 0);
         if empty {
             return Err(Refusal::EmptyMessage);
         }
@@ -126,6 +133,20 @@ impl Patch {
     }
 }
 
+/// What a message showed before it got the newer components has to be taken away by the same edit.
+fn refuse_leftovers(message: &Message) -> Result<(), Refusal> {
+    let mut form = Form::new();
+    if message.flags & COMPONENTS_V2 != 0 {
+        for (name, gone) in [("content", message.content.is_empty()), ("embeds", message.embeds.is_empty())] {
+            if !gone {
+                let words = format!("The '{name}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2");
+                form.wrong(name, "MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", words);
+            }
+        }
+    }
+    form.finish()
+}
+
 /// Puts the fields of `extra` into an object, over those of the same name.
 pub(crate) fn merge(into: &mut Value, extra: Value) {
     if let (Some(into), Value::Object(extra)) = (into.as_object_mut(), extra) {
@@ -133,16 +154,31 @@ pub(crate) fn merge(into: &mut Value, extra: Value) {
     }
 }
 
-/// Discord numbers the components that came without a number.
+/// Discord numbers the components that came without a number, and fills in what was left out.
 fn number(components: &mut [Value], last: &mut u64) {
     for component in components {
-        *last += 1;
-        if component["id"].as_u64().unwrap_or_default() == 0 {
-            component["id"] = json!(*last);
-        }
-        if let Some(children) = component.get_mut("components").and_then(Value::as_array_mut) {
-            number(children, last);
-        }
+        number_one(component, last);
+    }
+}
+
+fn number_one(component: &mut Value, last: &mut u64) {
+    *last += 1;
+    if component["id"].as_u64().unwrap_or_default() == 0 {
+        component["id"] = json!(*last);
+    }
+    let unsaid: &[(&str, Value)] = match component["type"].as_u64() {
+        Some(14) => &[("spacing", json!(1)), ("divider", json!(true))],
+        Some(17) => &[("accent_color", Value::Null), ("spoiler", json!(false))],
+        _ => &[],
+    };
+    for (field, value) in unsaid.iter().filter(|(field, _)| component[*field].is_null()).cloned().collect::<Vec<_>>() {
+        component[field] = value;
+    }
+    if let Some(children) = component.get_mut("components").and_then(Value::as_array_mut) {
+        number(children, last);
+    }
+    if let Some(accessory) = component.get_mut("accessory").filter(|accessory| accessory.is_object()) {
+        number_one(accessory, last);
     }
 }
 

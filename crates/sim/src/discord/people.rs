@@ -5,6 +5,7 @@
 
 mod asked;
 mod choosing;
+mod menu;
 mod person;
 mod typing;
 

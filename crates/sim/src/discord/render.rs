@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    APPLICATION, BOT, BOT_NAME, BOT_ROLE, GUILD, GUILD_LOCALE, Id, OWNER, media,
+    APPLICATION, BOT, BOT_NAME, BOT_ROLE, GUILD, GUILD_LOCALE, Id, OWNER,
+    commands::MESSAGE_COMMAND,
+    media,
     message::{Attachment, Audience, Message, SUPPRESS_EMBEDS},
     model::{
         Channel, ChannelKind, ChannelState, Human, Membership, Mentions, Role,
@@ -152,6 +154,7 @@ impl World {
         let embeds: &[Value] = if message.flags & SUPPRESS_EMBEDS == 0 { &message.embeds } else { &[] };
         let kind = match (message.answers.and_then(|id| self.interactions.get(&id)), message.replies_to) {
             (Some(Interaction { kind: Kind::Command { .. }, .. }), _) => 20,
+            (Some(Interaction { kind: Kind::MessageCommand { .. }, .. }), _) => 23,
             (_, Some(_)) => 19,
             _ => 0,
         };
@@ -219,6 +222,11 @@ impl World {
             Kind::Command { name } => {
                 metadata["name"] = json!(name);
                 metadata["command_type"] = json!(1);
+            }
+            Kind::MessageCommand { name, target } => {
+                metadata["name"] = json!(name);
+                metadata["command_type"] = json!(MESSAGE_COMMAND);
+                metadata["target_message_id"] = json!(target);
             }
             Kind::Component { message } => metadata["interacted_message_id"] = json!(message),
             Kind::Autocomplete | Kind::Modal { .. } => {}

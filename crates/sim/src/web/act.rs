@@ -104,6 +104,18 @@ pub(super) async fn press(State(page): State<Page>, Json(press): Json<Press>) ->
 }
 
 #[derive(Deserialize)]
+pub(super) struct OfMessage {
+    who: Ref,
+    message: Ref,
+    command: String,
+}
+
+/// A command in the menu of a message.
+pub(super) async fn of_message(State(page): State<Page>, Json(chosen): Json<OfMessage>) -> Done {
+    asked(&page.somebody(chosen.who)?.try_message_command(chosen.message.0, &chosen.command)?)
+}
+
+#[derive(Deserialize)]
 pub(super) struct Select {
     who: Ref,
     message: Ref,

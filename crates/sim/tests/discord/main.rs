@@ -5,6 +5,7 @@
 mod bot;
 mod gateway;
 mod interaction;
+mod layout;
 mod people;
 mod rest;
 mod schema;

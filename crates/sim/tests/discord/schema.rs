@@ -39,7 +39,14 @@ async fn answers_have_the_shape_that_discord_publishes() {
     let sent =
         rest.say(OPS, json!({ "content": ann.mention(), "components": row, "embeds": [{ "title": "t" }] })).await;
     let message = text(&sent["id"]).to_owned();
+    let button = json!({ "type": 2, "style": 2, "label": "Restore…", "custom_id": "restore" });
+    let section = json!({ "type": 9, "components": [{ "type": 10, "content": "`web-1`" }], "accessory": button });
+    let inside = json!([section, { "type": 14 }, { "type": 10, "content": "-# small" }, row[0]]);
+    let layout =
+        json!([{ "type": 17, "accent_color": 0x3b_a5_5d, "components": inside }, { "type": 10, "content": "below" }]);
+    let laid_out = rest.say(OPS, json!({ "flags": 32768, "components": layout })).await;
     let mut broken = complaints(&specification, "/channels/{channel_id}/messages", "post", "200", &sent);
+    broken.extend(complaints(&specification, "/channels/{channel_id}/messages", "post", "200", &laid_out));
     let registered = rest.register(commands()).await;
     let place = "/applications/{application_id}/guilds/{guild_id}/commands";
     broken.extend(complaints(&specification, place, "put", "200", &registered));

@@ -31,17 +31,28 @@ pub(crate) struct Interaction {
 /// What somebody did.
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
-    Command { name: String },
-    Component { message: Id },
+    Command {
+        name: String,
+    },
+    /// A command of the menu of a message.
+    MessageCommand {
+        name: String,
+        target: Id,
+    },
+    Component {
+        message: Id,
+    },
     Autocomplete,
-    Modal { message: Option<Id> },
+    Modal {
+        message: Option<Id>,
+    },
 }
 
 impl Kind {
     /// Discord's number for it.
     pub(crate) fn number(&self) -> u8 {
         match self {
-            Self::Command { .. } => 2,
+            Self::Command { .. } | Self::MessageCommand { .. } => 2,
             Self::Component { .. } => 3,
             Self::Autocomplete => 4,
             Self::Modal { .. } => 5,
@@ -53,7 +64,7 @@ impl Kind {
         match self {
             Self::Component { message } => Some(*message),
             Self::Modal { message } => *message,
-            Self::Command { .. } | Self::Autocomplete => None,
+            Self::Command { .. } | Self::MessageCommand { .. } | Self::Autocomplete => None,
         }
     }
 }
@@ -62,6 +73,7 @@ impl std::fmt::Display for Kind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Command { name } => write!(f, "/{name}"),
+            Self::MessageCommand { name, .. } => f.write_str(name),
             Self::Component { .. } => f.write_str("component"),
             Self::Autocomplete => f.write_str("autocomplete"),
             Self::Modal { .. } => f.write_str("modal"),

@@ -18,7 +18,7 @@ use crate::discord::{
 /// Somebody who uses Discord. Clones are the same person.
 #[derive(Clone, Debug)]
 pub struct Person {
-    discord: Discord,
+    pub(super) discord: Discord,
     id: Id,
 }
 
@@ -220,13 +220,13 @@ impl Person {
         self.send(message.channel, Kind::Component { message: message.id }, &data)
     }
 
-    fn send(&self, channel: Id, kind: Kind, data: &Value) -> Asked {
+    pub(super) fn send(&self, channel: Id, kind: Kind, data: &Value) -> Asked {
         let id = self.discord.send_interaction(self.id, channel, kind, data, |_| {});
         Asked::new(&self.discord, id, self.id)
     }
 
     /// A message as this person sees it now.
-    fn seen(&self, message: Id) -> Result<Message, CannotDo> {
+    pub(super) fn seen(&self, message: Id) -> Result<Message, CannotDo> {
         self.discord.read(|world| {
             let found = world.messages.get(&message).filter(|message| world.sees(self.id, message));
             found.cloned().ok_or_else(|| CannotDo("this person does not see that message".to_owned()))
@@ -329,7 +329,7 @@ impl Asked {
 }
 
 #[track_caller]
-fn settle(asked: Asked) -> impl Future<Output = Asked> + use<> {
+pub(super) fn settle(asked: Asked) -> impl Future<Output = Asked> + use<> {
     let settled = asked.settled();
     async move {
         settled.await;

@@ -97,7 +97,7 @@ pub(super) fn command_data(
 }
 
 /// Whether this person is offered the command here.
-fn usable(world: &World, person: Id, channel: Id, scope: Scope, command: &Value) -> Result<(), CannotDo> {
+pub(super) fn usable(world: &World, person: Id, channel: Id, scope: Scope, command: &Value) -> Result<(), CannotDo> {
     let name = &command["name"];
     let found = world.channel(channel).map_err(|_| CannotDo("that channel is gone".to_owned()))?;
     let needed = VIEW_CHANNEL | USE_APPLICATION_COMMANDS;

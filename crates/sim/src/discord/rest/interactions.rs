@@ -79,7 +79,7 @@ pub(super) async fn edit(
 ) -> Answer {
     discord.change(|world| {
         let message = meant(world, &application, &token, &message)?;
-        let patch = Patch::read(body, BodyOf::EditedAnswer)?;
+        let patch = Patch::edit(body, BodyOf::EditedAnswer, world.message(message)?)?;
         world.edit(message, &patch)?;
         ok(&world.message_json(world.message(message)?))
     })

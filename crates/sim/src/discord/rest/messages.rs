@@ -186,7 +186,7 @@ pub(super) async fn edit(
         if world.age(found) >= OLD {
             return Err(Refusal::OldMessage);
         }
-        let patch = Patch::read(body, BodyOf::EditedMessage)?;
+        let patch = Patch::edit(body, BodyOf::EditedMessage, world.message(message)?)?;
         world.edit(message, &patch)?;
         ok(&world.message_json(world.message(message)?))
     })

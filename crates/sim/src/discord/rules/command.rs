@@ -74,6 +74,10 @@ fn check_one(form: &mut Form, path: &str, command: &Value) {
     } else {
         form.text(&join(path, "name"), command.get("name"), 1, 32);
         form.text(&join(path, "description"), command.get("description"), 0, 0);
+        if command.get("options").and_then(Value::as_array).is_some_and(|options| !options.is_empty()) {
+            let words = "Only slash commands have options";
+            form.wrong(&join(path, "options"), "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", words);
+        }
     }
     check_locales(form, path, command);
     check_permissions(form, path, command.get("default_member_permissions"));

@@ -4,37 +4,43 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::form::{Form, join};
+use super::{
+    form::{Form, join},
+    layout::{MOST_COMPONENTS, check_layout, check_whole},
+};
 
 /// Which set of components a message uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kit {
     /// Rows of buttons or one select.
     Classic,
-    /// Flag 32768: text displays, containers, sections and rows.
+    /// Flag 32768: texts, containers, sections and rows, arranged freely.
     V2,
 }
 
 /// Checks the components of a message.
 pub(crate) fn check_components(form: &mut Form, path: &str, components: Option<&Value>, kit: Kit) {
-    let most = if kit == Kit::Classic { 5 } else { 40 };
+    let most = if kit == Kit::Classic { 5 } else { MOST_COMPONENTS };
     let mut custom_ids = BTreeSet::new();
+    if kit == Kit::V2 {
+        check_whole(form, path, components);
+    }
     for (index, component) in form.list(path, components, 0, most).iter().enumerate() {
         let here = join(path, index);
         let Some(component) = form.object(&here, component) else { continue };
         match (kind(component), kit) {
             (1, _) => check_row(form, &here, component, &mut custom_ids),
-            (9..=14 | 17, Kit::V2) => check_v2(form, &here, component, &mut custom_ids),
+            (9 | 10 | 12..=14 | 17, Kit::V2) => check_layout(form, &here, component, &mut custom_ids),
             _ => form.wrong(&join(&here, "type"), "UNION_TYPE_CHOICES", "Value of field \"type\" must be one of (1,)."),
         }
     }
 }
 
-fn kind(component: &Map<String, Value>) -> i64 {
+pub(super) fn kind(component: &Map<String, Value>) -> i64 {
     component.get("type").and_then(Value::as_i64).unwrap_or_default()
 }
 
-fn check_row(form: &mut Form, path: &str, row: &Map<String, Value>, custom_ids: &mut BTreeSet<String>) {
+pub(super) fn check_row(form: &mut Form, path: &str, row: &Map<String, Value>, custom_ids: &mut BTreeSet<String>) {
     form.only(path, row, &["type", "id", "components"]);
     let inside = join(path, "components");
     let children = form.list(&inside, row.get("components"), 1, 5);
@@ -61,7 +67,12 @@ fn check_row(form: &mut Form, path: &str, row: &Map<String, Value>, custom_ids: 
     }
 }
 
-fn check_button(form: &mut Form, path: &str, button: &Map<String, Value>, custom_ids: &mut BTreeSet<String>) {
+pub(super) fn check_button(
+    form: &mut Form,
+    path: &str,
+    button: &Map<String, Value>,
+    custom_ids: &mut BTreeSet<String>,
+) {
     form.only(path, button, &["type", "id", "style", "label", "emoji", "custom_id", "sku_id", "url", "disabled"]);
     let has = |name: &str| button.get(name).is_some_and(|value| !value.is_null());
     form.text(&join(path, "label"), button.get("label"), 0, 80);
@@ -142,28 +153,6 @@ fn check_custom_id(form: &mut Form, path: &str, component: &Map<String, Value>, 
         && !custom_ids.insert(custom_id.clone())
     {
         form.wrong(&here, "COMPONENT_CUSTOM_ID_DUPLICATED", "Component custom id cannot be duplicated");
-    }
-}
-
-/// Checks the newer components as far as a bot of buttons needs: texts, and what is inside containers and sections.
-fn check_v2(form: &mut Form, path: &str, component: &Map<String, Value>, custom_ids: &mut BTreeSet<String>) {
-    if kind(component) == 10 {
-        form.text(&join(path, "content"), component.get("content"), 1, 4_000);
-    }
-    let inside = join(path, "components");
-    for (index, child) in form.list(&inside, component.get("components"), 0, 40).iter().enumerate() {
-        let here = join(&inside, index);
-        let Some(child) = form.object(&here, child) else { continue };
-        match kind(child) {
-            1 => check_row(form, &here, child, custom_ids),
-            9..=14 => check_v2(form, &here, child, custom_ids),
-            _ => form.wrong(&join(&here, "type"), "UNION_TYPE_CHOICES", "Not a component that may stand here."),
-        }
-    }
-    if let Some(Value::Object(accessory)) = component.get("accessory")
-        && kind(accessory) == 2
-    {
-        check_button(form, &join(path, "accessory"), accessory, custom_ids);
     }
 }
 

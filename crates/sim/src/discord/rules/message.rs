@@ -65,13 +65,23 @@ impl BodyOf {
 
 /// Checks a message body; `files` is how many files came beside it.
 pub(crate) fn check_message(body: &Value, place: BodyOf, files: usize) -> Result<(), Refusal> {
+    check_edit(body, place, files, 0)
+}
+
+/// Checks the body of an edit of a message with these flags. The newer components stay for good, wanted again or not.
+pub(crate) fn check_edit(body: &Value, place: BodyOf, files: usize, before: u64) -> Result<(), Refusal> {
     let mut form = Form::new();
     if let Some(body) = form.object("", body) {
         // discord.py and discord.js send fields of other places with values that ask for nothing.
         let mut asking = body.clone();
         asking.retain(|_, value| !value.is_null() && *value != Value::Bool(false));
         form.only("", &asking, place.fields());
-        let flags = body.get("flags").and_then(Value::as_u64).unwrap_or_default();
+        let wanted = body.get("flags").and_then(Value::as_u64);
+        let flags = wanted.unwrap_or_default() | before;
+        if before & COMPONENTS_V2 != 0 && wanted.is_some_and(|wanted| wanted & COMPONENTS_V2 == 0) {
+            let words = "The IS_COMPONENTS_V2 flag cannot be removed from a message";
+            form.wrong("flags", "MESSAGE_CANNOT_REMOVE_COMPONENTS_V2_FLAG", words);
+        }
         check_flags(&mut form, body, place);
         form.text("content", body.get("content"), 0, 2_000);
         form.truth("tts", body.get("tts"));

@@ -32,7 +32,10 @@ class App {
 
   get names() {
     const channels = Object.fromEntries(this.chat.channels.map((channel) => [channel.id, channel.name]));
-    return { people: this.chat.people, roles: this.chat.roles, channels, secretBase: this.chat.secret_base };
+    return {
+      people: this.chat.people, roles: this.chat.roles, channels, secretBase: this.chat.secret_base,
+      start: (path) => this.startCommand(path), jump: (to) => this.jump(to),
+    };
   }
 
   commands() {
@@ -94,6 +97,17 @@ class App {
     this.composer.start(path);
   }
 
+  /** Goes to a message, as a link to it does. */
+  jump({ channel, message }) {
+    if (!this.chat.channels.some((known) => known.id === channel)) return this.complain(say("replyGone"));
+    this.openChannel(channel);
+    const element = document.querySelector(`.message[data-id="${CSS.escape(message)}"]`);
+    if (!element) return this.complain(say("replyGone"));
+    element.tabIndex = -1;
+    element.scrollIntoView({ block: "center" });
+    element.focus({ preventScroll: true });
+  }
+
   dismiss(id) {
     this.dismissed.add(id);
     this.draw();
@@ -106,6 +120,10 @@ class App {
 
   choose(message, customId, values) {
     this.touch("/api/select", message, customId, { values });
+  }
+
+  chooseOf(message, command) {
+    this.did(post("/api/message-command", { who: this.chat.me.id, message: message.id, command }));
   }
 
   touch(path, message, customId, what) {

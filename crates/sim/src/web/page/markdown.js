@@ -16,7 +16,7 @@ const INLINE = [
   [/^<@!?(\d+)>/, (found, names) => mention(`@${names.people[found[1]] ?? "?"}`)],
   [/^<@&(\d+)>/, (found, names) => mention(`@${names.roles[found[1]] ?? "?"}`)],
   [/^<#(\d+)>/, (found, names) => mention(`#${names.channels[found[1]] ?? "?"}`)],
-  [/^<\/([^:>]+):\d+>/, (found) => mention(`/${found[1]}`)],
+  [/^<\/([^:>]+):\d+>/, (found, names) => mention(`/${found[1]}`, names.start && (() => names.start(found[1])))],
   [/^<t:(-?\d+)(?::([tTdDfFR]))?>/, (found) => time(Number(found[1]), found[2] ?? "f")],
   [/^\[([^\]\n]+)\]\(<?(https?:\/\/[^\s)>]+)>?\)/, (found, names) => link(found[2], found[1], names)],
   [/^<(https?:\/\/[^\s>]+)>/, (found, names) => link(found[1], found[1], names)],
@@ -101,8 +101,17 @@ function inline(text, names) {
   return out;
 }
 
-function mention(text) {
-  return make("span", { class: "mention" }, text);
+/** A name; where something is done when it is tapped, a button. */
+function mention(text, tapped) {
+  return tapped
+    ? make("button", { type: "button", class: "mention", "data-focus": text, onclick: tapped }, text)
+    : make("span", { class: "mention" }, text);
+}
+
+/** The message that an address of Discord's leads to: its channel and its id. */
+export function messageOf(url) {
+  const found = /^https:\/\/discord\.com\/channels\/(?:\d+|@me)\/(\d+)\/(\d+)$/.exec(url);
+  return found ? { channel: found[1], message: found[2] } : null;
 }
 
 /** A link. One to a secret of the demo leads to this page's own host, wherever it was opened. */
@@ -112,6 +121,11 @@ export function address(url, names) {
 }
 
 function link(url, text, names) {
+  const to = messageOf(url);
+  if (to && names.jump) {
+    const place = names.channels[to.channel] ? `#${names.channels[to.channel]}` : "Bernard";
+    return mention(text === url ? `${place} › 💬` : text, () => names.jump(to));
+  }
   const shown = text === url ? address(url, names) : text;
   return make("a", { href: address(url, names), target: "_blank", rel: "noopener noreferrer" }, shown);
 }

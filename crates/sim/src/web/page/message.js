@@ -1,9 +1,13 @@
 // One message as Discord shows it: who, when, text, embeds, files, buttons and menus.
 
 import { make, post } from "./dom.js";
-import { address, markdown, plain } from "./markdown.js";
+import { address, markdown, messageOf, plain } from "./markdown.js";
 import { say, spoken } from "./words.js";
 
+/** Discord's flag of messages that are made of the newer components. */
+const LAYOUT = 32768;
+/** Discord's number of a command in the menu of a message. */
+const MESSAGE_COMMAND = 3;
 const BUTTONS = { 1: "primary", 2: "secondary", 3: "success", 4: "danger", 5: "link" };
 
 /** The element of a message. `app` has the names, who one is, and what one has pressed. */
@@ -21,7 +25,27 @@ export function messageElement(message, app) {
         ? make("p", { class: "thinking" }, dots(), ` ${message.author.username} ${say("thinking")}`)
         : content(message, app),
       message.ephemeral ? onlyYou(message.id, app) : null),
+    appsMenu(message, app),
   );
+}
+
+/** What a message says: its text, or the texts among its components. */
+export function speech(message) {
+  const said = (components) => components.flatMap((component) => [component.content ?? [], said(component.components ?? [])].flat());
+  return [message.content, ...said(message.components ?? [])].filter(Boolean).join("\n");
+}
+
+/** The commands that the bot has in the menu of a message; a phone's client shows it after a long press. */
+function appsMenu(message, app) {
+  const commands = (app.chat.commands ?? []).filter((command) => command.type === MESSAGE_COMMAND);
+  if (!commands.length || message.ephemeral || message.thinking) return null;
+  const name = (command) => command.name_localizations?.[app.chat.me.locale] ?? command.name;
+  const menu = make("details", { class: "apps" },
+    make("summary", { "data-focus": "apps" }, make("span", { "aria-hidden": "true" }, "⋯"), make("span", { class: "unseen" }, say("apps"))),
+    make("div", { class: "apps-list" }, commands.map((command) => make("button", {
+      type: "button", class: "button secondary", onclick: () => { menu.open = false; app.chooseOf(message, command.name); },
+    }, name(command)))));
+  return menu;
 }
 
 /** Somebody's command that the bot has not answered yet, or did not answer in time. */
@@ -58,7 +82,7 @@ function replyLine(message, app) {
   const original = app.chat.messages.find((known) => known.id === to);
   return make("p", { class: "used" }, make("span", { "aria-hidden": "true" }, "↱"), make("span", { class: "unseen" }, say("replyTo")),
     original
-      ? [make("strong", {}, original.author.username), make("span", { class: "quoted" }, plain(original.content.slice(0, 120), app.names))]
+      ? [make("strong", {}, original.author.username), make("span", { class: "quoted" }, plain(speech(original).slice(0, 120), app.names))]
       : say("replyGone"));
 }
 
@@ -98,8 +122,10 @@ function content(message, app) {
   return [
     message.content ? text : null,
     message.embeds.map((embed) => embedElement(embed, message, app)),
-    message.attachments.filter((file) => !isInEmbed(message, file)).map((file) => fileElement(message, file, app)),
+    // What is made of the newer components shows the files that those name, and no others.
+    isLayout(message) ? null : message.attachments.filter((file) => !isInEmbed(message, file)).map((file) => fileElement(message, file, app)),
     message.components.map((component) => componentElement(component, message, app, pressed)),
+    message.edited_timestamp && !message.content ? make("p", { class: "edited" }, say("edited")) : null,
     pressed?.fate === "failed" ? make("p", { class: "failed", role: "alert" }, `⚠ ${say("failedPress")}`) : null,
   ];
 }
@@ -112,9 +138,13 @@ function embedElement(embed, message, app) {
       text(field.name, "embed-name"), text(field.value, "embed-value"))),
     [embed.image, embed.thumbnail].map((image) => attachedImage(image?.url, message, app)),
     embed.footer?.text ? make("p", { class: "small" }, embed.footer.text) : null);
-  // A colour of the bot's choice; as a property of the element, which the page's policy allows and markup could not do.
-  if (typeof embed.color === "number") element.style.setProperty("--stripe", `#${embed.color.toString(16).padStart(6, "0")}`);
+  striped(element, embed.color);
   return element;
+}
+
+/** A colour of the bot's choice; as a property of the element, which the page's policy allows and markup could not do. */
+function striped(element, color) {
+  if (typeof color === "number") element.style.setProperty("--stripe", `#${color.toString(16).padStart(6, "0")}`);
 }
 
 /** Pictures of the kinds that a browser cannot be made to run. */
@@ -129,9 +159,19 @@ function isInEmbed(message, file) {
 }
 
 /** The picture of an embed, if it came along as a file; nothing is loaded from elsewhere. */
-function attachedImage(url, message, app) {
+function attachedImage(url, message, app, words) {
+  return named(url, message, (file) => pictureElement(message, words ? { ...file, description: words } : file, app));
+}
+
+/** What is made of the file that came along under this name; nothing, if none did. */
+function named(url, message, build) {
   const file = message.attachments.find((known) => url === `attachment://${known.filename}`);
-  return file ? pictureElement(message, file, app) : null;
+  return file ? build(file) : null;
+}
+
+/** Whether a message is made of the newer components alone. */
+function isLayout(message) {
+  return ((message.flags ?? 0) & LAYOUT) !== 0;
 }
 
 function pictureElement(message, file, app) {
@@ -155,17 +195,30 @@ function componentElement(component, message, app, pressed) {
     case 1: return make("div", { class: "row" }, below());
     case 2: return buttonElement(component, message, app, pressed);
     case 3: case 5: case 6: case 7: case 8: return menuElement(component, message, app, pressed);
-    case 9: return make("div", { class: "row" }, below(), component.accessory ? componentElement(component.accessory, message, app, pressed) : null);
+    case 9: return make("div", { class: "section" }, make("div", { class: "beside" }, below()), componentElement(component.accessory, message, app, pressed));
     case 10: return make("div", { class: "content" }, markdown(component.content, app.names));
-    case 14: return make("hr");
-    case 17: return make("div", { class: "embed" }, below());
+    case 11: return attachedImage(component.media.url, message, app, component.description);
+    case 12: return make("div", { class: "gallery" }, component.items.map((item) => attachedImage(item.media.url, message, app, item.description)));
+    case 13: return named(component.file.url, message, (file) => fileElement(message, file, app));
+    case 14: return make(component.divider === false ? "div" : "hr", { class: component.spacing === 2 ? "apart far" : "apart" });
+    case 17: return containerElement(component, below());
     default: return make("p", { class: "small" }, component.placeholder ?? "");
   }
+}
+
+function containerElement(container, inside) {
+  const element = make("div", { class: "embed container" }, inside);
+  striped(element, container.accent_color);
+  return element;
 }
 
 function buttonElement(button, message, app, pressed) {
   const inside = [button.emoji?.name ? `${button.emoji.name} ` : null, button.label ?? ""];
   const style = `button ${BUTTONS[button.style] ?? "secondary"}`;
+  const to = button.url ? messageOf(button.url) : null;
+  if (to && app.jump) {
+    return make("button", { type: "button", class: style, "data-focus": button.label, onclick: () => app.jump(to) }, make("span", {}, inside));
+  }
   if (button.url) {
     return make("a", { class: style, href: address(button.url, app.names), target: "_blank", rel: "noopener noreferrer", "data-focus": button.label },
       inside, make("span", { class: "out", "aria-hidden": "true" }, " ↗"));
