@@ -4,9 +4,11 @@
 //! `SIGTERM` still ends the program within `drain`.
 
 pub mod audit;
+pub mod backup;
 pub mod check;
 mod commands;
 mod discord;
+pub mod healthcheck;
 mod reach;
 mod wall_clock;
 

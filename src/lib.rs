@@ -10,6 +10,7 @@
 //! - [`check`]: proves every credential beforehand, with a verdict; [`rights`] prints what to grant, and [`init`] writes a
 //!   configuration, whole or not at all.
 //! - [`http`]: `/healthz`, `/readyz`, `/metrics` and `/interactions`, behind a door with bounds.
+//! - [`manual`]: completions and manual pages.
 //! - [`logging`], [`process`]: capped logs; no core dumps, descriptors.
 //! - `demo`: the program between two simulated far ends, for who has no account (feature `demo`; not in the image).
 
@@ -21,5 +22,6 @@ pub mod app;
 pub mod check;
 pub mod rights;
 pub mod init;
+pub mod manual;
 #[cfg(feature = "demo")]
 pub mod demo;

@@ -1,6 +1,7 @@
 //! Arguments, logging, one call; prints the one fatal error.
 
 use std::{
+    io,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -12,14 +13,17 @@ use bernard::{
     app::{
         self, App,
         audit::{self, Audit},
+        backup,
         check::Ask,
+        healthcheck,
     },
     check::{self, Looks},
-    init, logging, metrics, process, rights,
+    init, logging, manual, metrics, process, rights,
 };
 use bernard_config as config;
 use bernard_config::{Config, LogFormat};
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Takes OVHcloud dedicated servers into rescue and back, from Discord, exactly once.
@@ -76,6 +80,33 @@ enum Verb {
     /// Verify the audit, or take it out: offline, changing nothing, beside a bot that runs.
     #[command(subcommand)]
     Audit(Audit),
+    /// Copy the SQLite store, whole, beside a bot that runs. A bot that is started on a copy knows it for one: what was under way in it
+    /// is told as in doubt, and never done again.
+    Backup {
+        /// The configuration, which names the store.
+        #[arg(long, default_value = "config/bernard.toml")]
+        config: PathBuf,
+        /// The file to write, for its owner's eyes only; it must not be there yet.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Ask the process that runs here whether it lives: exit code 0 yes, 1 no. For containers; takes at most two seconds.
+    Healthcheck {
+        /// The configuration; only http.listen is read.
+        #[arg(long, default_value = "config/bernard.toml")]
+        config: PathBuf,
+    },
+    /// Print completions for a shell.
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
+    /// Write the manual pages.
+    Man {
+        /// Into this folder, which is made if need be.
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
 }
 
 /// The exit code for wrong arguments or configuration, as clap has it.
@@ -92,6 +123,13 @@ fn main() -> ExitCode {
             told(app::check::verb(&config, ask, if json { Looks::Json } else { Looks::Text }))
         }
         Verb::Init(flags) => told(init::run(&flags)),
+        Verb::Backup { config, out } => done(backup::run(&config, &out)),
+        Verb::Healthcheck { config } => done(healthcheck::run(&config)),
+        Verb::Completions { shell } => done(printed(shell)),
+        Verb::Man { folder } => {
+            let written = manual::pages(Arguments::command(), &folder);
+            done(written.with_context(|| format!("{} cannot be written", folder.display())))
+        }
         Verb::Rights { config } => told(rights::run(&config).map_err(Into::into)),
         #[cfg(feature = "demo")]
         Verb::Demo(flags) => told(demo::run(&flags)),
@@ -128,6 +166,19 @@ fn told(result: anyhow::Result<ExitCode>) -> ExitCode {
         eprintln!("bernard: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+/// The exit code of what is either done or not.
+fn done(result: anyhow::Result<()>) -> ExitCode {
+    told(result.map(|()| ExitCode::SUCCESS))
+}
+
+/// Whoever reads only the beginning has what they wanted.
+fn printed(shell: Shell) -> anyhow::Result<()> {
+    match manual::completions(shell, Arguments::command(), &mut io::stdout()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 fn run(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
@@ -216,6 +267,46 @@ mod tests {
             typed.split(" > ").next().unwrap_or_default().trim().to_owned()
         };
         lines.chain(spans).map(plain).filter(|line| !line.contains(['\n', '…'])).collect()
+    }
+
+    #[test]
+    fn the_command_line_is_defined_without_a_contradiction() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_shell_completes_every_verb_that_is_shown() {
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::Elvish, Shell::PowerShell] {
+            let mut text = Vec::new();
+            manual::completions(shell, Arguments::command(), &mut text).expect("it is written");
+            let text = String::from_utf8(text).expect("a text");
+            for verb in Arguments::command().get_subcommands().filter(|verb| !verb.is_hide_set()) {
+                assert!(text.contains(verb.get_name()), "{shell}: {}", verb.get_name());
+            }
+        }
+    }
+
+    #[test]
+    fn each_verb_that_is_shown_has_a_page_that_everybody_may_read() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().expect("a folder");
+        let pages = folder.path().join("man/man1");
+        manual::pages(Arguments::command(), &pages).expect("they are written");
+        let page = |name: String| {
+            let path = pages.join(format!("{name}.1"));
+            let mode = fs::metadata(&path).unwrap_or_else(|error| panic!("{name}: {error}")).permissions().mode();
+            assert_eq!(mode & 0o777, 0o644, "{name}");
+            fs::read_to_string(path).expect("a text")
+        };
+        assert!(page("bernard".to_owned()).contains("75 start me again"));
+        for verb in Arguments::command().get_subcommands() {
+            let name = format!("bernard-{}", verb.get_name());
+            match verb.is_hide_set() {
+                true => assert!(!pages.join(format!("{name}.1")).exists(), "{name} is hidden"),
+                false => assert!(page(name).contains(".SH SYNOPSIS")),
+            }
+        }
     }
 
     #[test]

@@ -25,7 +25,7 @@ mod suggest;
 mod validate;
 mod value;
 
-use std::{ffi::OsString, fs, path::Path};
+use std::{ffi::OsString, fs, net::SocketAddr, path::Path};
 
 use bernard_domain::{
     access::{Protect, Role},
@@ -113,21 +113,33 @@ impl Config {
         path: &Path,
         environment: impl IntoIterator<Item = (K, V)>,
     ) -> Result<Loaded, Problems> {
-        let file = path.display().to_string();
+        let (file, text) = text_of(path)?;
         let whole = |at, what: String| Problem { at, key: String::new(), what, right: String::new() };
-        let fail = |problem| Problems::new(&file, vec![problem]);
-        let bytes = fs::read(path).map_err(|error| fail(whole(At::File, format!("cannot be read: {error}"))))?;
-        let text = str::from_utf8(&bytes).map_err(|error| {
-            let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
-            fail(whole(At::Line { line, column: 1 }, "is not UTF-8 on this line".to_owned()))
-        })?;
-        let mut loaded = read(&file, text, Environment::new(environment), private::open_file(path))?;
+        let mut loaded = read(&file, &text, Environment::new(environment), private::open_file(path))?;
         let folder = path.parent().and_then(private::open_folder);
         for exposed in private::changeable_file(path).into_iter().chain(folder) {
             let problem = whole(At::File, exposed.to_string());
             loaded.warnings.push(Warning { file: file.clone(), problem });
         }
         Ok(loaded)
+    }
+
+    /// Where the web endpoints listen, and nothing else of a file, with `environment` over it: what is wrong elsewhere in it does not
+    /// matter here, and no secret is read.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is not TOML, or `http.listen` is no address.
+    pub fn listen<K: Into<OsString>, V: Into<OsString>>(
+        path: &Path,
+        environment: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<SocketAddr, Problems> {
+        let (file, text) = text_of(path)?;
+        let mut table = source::parse(&text).map_err(|problems| Problems::new(&file, problems))?;
+        table.retain(|key, _| key == "http");
+        let mut reader = Reader::new(Environment::new(environment));
+        let http = reader.root(table, |root| root.table("http", store::read_http));
+        reader.problems.retain(|problem| ["http", "http.listen"].contains(&problem.key.as_str()));
+        if reader.problems.is_empty() { Ok(http.listen) } else { Err(Problems::new(&file, reader.problems)) }
     }
 
     /// Reads a text as [`load`](Self::load) reads a file; messages call it `bernard.toml`.
@@ -140,6 +152,20 @@ impl Config {
     ) -> Result<Loaded, Problems> {
         read("bernard.toml", text, Environment::new(environment), None)
     }
+}
+
+/// A file's name for messages, and its text.
+fn text_of(path: &Path) -> Result<(String, String), Problems> {
+    let file = path.display().to_string();
+    let whole = |at, what: String| Problem { at, key: String::new(), what, right: String::new() };
+    let fail = |problem| Problems::new(&file, vec![problem]);
+    let bytes = fs::read(path).map_err(|error| fail(whole(At::File, format!("cannot be read: {error}"))))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+        fail(whole(At::Line { line, column: 1 }, "is not UTF-8 on this line".to_owned()))
+    })?;
+    Ok((file, text))
 }
 
 fn read(file: &str, text: &str, environment: Environment, open: Option<Exposed>) -> Result<Loaded, Problems> {

@@ -203,7 +203,8 @@ pub(super) async fn append(tx: &mut SqliteConnection, entry: &Entry) -> Result<(
     Ok(())
 }
 
-async fn head(connection: &mut SqliteConnection) -> Result<Option<Anchor>, Error> {
+/// The last line; `None`: there is none.
+pub(super) async fn head(connection: &mut SqliteConnection) -> Result<Option<Anchor>, Error> {
     let row: Option<(i64, String)> =
         sqlx::query_as("SELECT n, hash FROM audit ORDER BY n DESC LIMIT 1").fetch_optional(connection).await?;
     let Some((number, hash)) = row else { return Ok(None) };

@@ -29,20 +29,7 @@ impl Ledger {
     /// # Errors
     /// [`Error::Database`] when there is no such file, or it holds no audit.
     pub async fn open(path: &Path) -> Result<Self, Error> {
-        let options =
-            SqliteConnectOptions::from_str("sqlite://")?.filename(path).read_only(true).busy_timeout(BUSY_TIMEOUT);
-        match Self::connect(&options).await {
-            Ok(ledger) => Ok(ledger),
-            // Where nothing can be written, SQLite cannot make its index of what others write. If nobody writes, none is needed.
-            Err(error) if is_at_rest(path) => Self::connect(&options.immutable(true)).await.map_err(|_| error),
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn connect(options: &SqliteConnectOptions) -> Result<Self, Error> {
-        let mut connection = SqliteConnection::connect_with(options).await?;
-        sqlx::query("SELECT n FROM audit LIMIT 1").fetch_optional(&mut connection).await?;
-        Ok(Self { connection })
+        Ok(Self { connection: read_only(path).await? })
     }
 
     /// The lines, one after the other, the oldest first. A line that cannot be read is an `Ok(Err(_))`.
@@ -77,6 +64,24 @@ impl Ledger {
             _ => None,
         })
     }
+}
+
+/// The SQLite database at `path`, opened for reading only, if it holds an audit; it may be read-only, in a folder that is read-only too.
+pub(super) async fn read_only(path: &Path) -> Result<SqliteConnection, Error> {
+    let options =
+        SqliteConnectOptions::from_str("sqlite://")?.filename(path).read_only(true).busy_timeout(BUSY_TIMEOUT);
+    match connect(&options).await {
+        Ok(connection) => Ok(connection),
+        // Where nothing can be written, SQLite cannot make its index of what others write. If nobody writes, none is needed.
+        Err(error) if is_at_rest(path) => connect(&options.immutable(true)).await.map_err(|_| error),
+        Err(error) => Err(error),
+    }
+}
+
+async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, Error> {
+    let mut connection = SqliteConnection::connect_with(options).await?;
+    sqlx::query("SELECT n FROM audit LIMIT 1").fetch_optional(&mut connection).await?;
+    Ok(connection)
 }
 
 /// Whether nobody has left anything beside the file that belongs into it.

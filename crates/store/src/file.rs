@@ -64,7 +64,13 @@ fn private_file(path: &Path) -> io::Result<File> {
     File::options().create(true).append(true).mode(OWNER_ONLY).open(path)
 }
 
-fn beside(database: &Path, end: &str) -> PathBuf {
+/// Makes a file for its owner alone, which must not be there.
+pub(super) fn new_private_file(path: &Path) -> io::Result<File> {
+    File::options().create_new(true).write(true).mode(OWNER_ONLY).open(path)
+}
+
+/// What stands beside a database under its name with this end.
+pub(super) fn beside(database: &Path, end: &str) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
     name.push(end);
     PathBuf::from(name)

@@ -9,11 +9,12 @@
 //! In reading order: `file` (the lock, and who can read it) · `operations`, `timeline`, `approvals`, `cards`, `pause` (what is accepted and
 //! what happens to it) · `leases`, `reminders`, `sights`, `past` (rescues, until they are over) · `messages`, `notices`, `wipes`,
 //! `troubles` (what people are told, and what is taken back) · `inventory`, `foreign` (the fleet) · `audit` and `audit_reader` · `wake`
-//! (what is due at a start).
+//! (what is due at a start) · `copy` (a backup).
 
 mod approvals;
 mod audit;
 mod cards;
+mod copy;
 mod file;
 mod foreign;
 mod inventory;
@@ -53,6 +54,7 @@ pub use crate::audit_reader::{Ledger, Range};
 pub use approvals::Approve;
 pub use audit::{AuditFilter, AuditPage};
 pub use cards::{Again, Card, CardId, CardRefusal};
+pub use copy::{Copied, CopyError, copy};
 pub use file::exposed;
 pub use inventory::remembered;
 pub use lease_changes::Change;

@@ -208,3 +208,22 @@ fn a_file_that_is_not_there_or_not_utf8_is_a_problem_like_any_other() {
     let broken = Config::load(file.path(), no_variables).unwrap_err().to_string();
     assert!(broken.contains(":2:1: is not UTF-8 on this line"), "{broken}");
 }
+
+#[test]
+fn where_to_ask_whether_it_lives_needs_nothing_else_to_be_right() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("bernard.toml");
+    let listen = |text: &str, environment: &[(&str, &str)]| {
+        fs::write(&path, text).expect("it is written");
+        Config::listen(&path, environment.iter().copied()).map_err(|problems| problems.to_string())
+    };
+    let wrong_elsewhere = "lokale = 1\n[discord]\ntoken = { file = \"/nowhere\" }\n";
+    let there = |address: &str| Ok(address.parse().expect("an address"));
+    assert_eq!(listen("", &[]), there("127.0.0.1:9090"));
+    assert_eq!(listen(&format!("{wrong_elsewhere}[http]\nlisten = \"[::]:80\"\nodd = 1"), &[]), there("[::]:80"));
+    let variables = [("BERNARD_HTTP__LISTEN", "127.0.0.1:7"), ("BERNARD_STORE__URL", "nothing")];
+    assert_eq!(listen(wrong_elsewhere, &variables), there("127.0.0.1:7"));
+    for wrong in ["[http]\nlisten = \"here\"", "http = 1", "[http"] {
+        assert!(listen(wrong, &[]).is_err_and(|problems| !problems.is_empty()), "{wrong}");
+    }
+}
