@@ -8,11 +8,13 @@ use std::{
 };
 
 use bernard_bot::{
-    link_delivery::LinkDelivery,
-    message::ChannelStyle,
-    notifier::{Notifier, NotifierSettings},
+    outbox::{
+        link_delivery::LinkDelivery,
+        notifier::{Notifier, NotifierSettings},
+        reporter::Reporter,
+    },
     registration::Registration,
-    reporter::Reporter,
+    render::rendering::ChannelStyle,
 };
 use bernard_config::{Config, Mode};
 use bernard_discord::{

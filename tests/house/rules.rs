@@ -106,6 +106,28 @@ pub(crate) const RULES: &[Rule] = &[
         ],
     },
     Rule {
+        says: "what is drawn is a function of data: render asks nobody and waits for nothing",
+        bound: Bound::Only(&[Place("crates/bot/src/render")]),
+        tests: Tests::Free,
+        forbids: |name| {
+            let waits = name.starts(&["async"]) || name.starts(&["await"]);
+            let asks = name.starts(&["bernard_discord", "Rest"]) || name.starts(&["bernard_discord", "rest"]);
+            let keeps = name.starts(&["bernard_store", "Store"]) || name.has(&["bernard_engine", "fleet", "Fleet"]);
+            let sends = name.starts(&["serenity"]) || name.starts(&["crate", "context"]);
+            waits || asks || keeps || sends
+        },
+        breaks: &[
+            ("crates/bot/src/render/card.rs", "async fn card() {}"),
+            ("crates/bot/src/render/dm.rs", "use bernard_discord::{Rest, fit};"),
+            ("crates/bot/src/render/rescue_list.rs", "use bernard_store::{Again, Store};"),
+            ("crates/bot/src/render/dm/console.rs", "use serenity::builder::CreateMessage;"),
+        ],
+        keeps: &[
+            ("crates/bot/src/render/card.rs", "//! No Store, no Rest.\nuse bernard_discord::fit;"),
+            ("crates/bot/src/outbox/reporter.rs", "use bernard_store::Store;\nasync fn f() { g().await; }"),
+        ],
+    },
+    Rule {
         says: "twilight's gateway stays in the gateway's thread",
         bound: Bound::AllBut(&[Place("crates/discord/src/gateway")]),
         tests: Tests::Free,
@@ -181,7 +203,7 @@ pub(crate) const RULES: &[Rule] = &[
         tests: Tests::Free,
         forbids: |name| reads_a_clock(name) && !name.has(&["Instant", "now"]),
         breaks: &[
-            ("crates/bot/src/card.rs", "fn f() { let now = jiff::Timestamp::now(); }"),
+            ("crates/bot/src/render/card.rs", "fn f() { let now = jiff::Timestamp::now(); }"),
             ("crates/store/src/leases.rs", "fn f() { std::time::SystemTime::now(); }"),
             ("crates/engine/src/runner.rs", "fn f() { Zoned::now(); }"),
         ],
@@ -218,14 +240,17 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         says: "a link's text is taken out where the message is made that only its requester sees, and nowhere else",
-        bound: Bound::AllBut(&[Place("crates/engine/src/link/secret_link.rs"), Place("crates/bot/src/dm")]),
+        bound: Bound::AllBut(&[Place("crates/engine/src/link/secret_link.rs"), Place("crates/bot/src/render/dm")]),
         tests: Tests::Free,
         forbids: |name| name.has(&["expose_to_requester"]),
         breaks: &[
-            ("crates/bot/src/card.rs", "fn f(link: &SecretLink) { say(link.expose_to_requester()); }"),
+            ("crates/bot/src/render/card.rs", "fn f(link: &SecretLink) { say(link.expose_to_requester()); }"),
             ("crates/engine/src/steps/link.rs", "fn f() { found.map(SecretLink::expose_to_requester); }"),
         ],
-        keeps: &[("crates/bot/src/dm/console.rs", "fn f(link: &SecretLink) { say(link.expose_to_requester()); }")],
+        keeps: &[(
+            "crates/bot/src/render/dm/console.rs",
+            "fn f(link: &SecretLink) { say(link.expose_to_requester()); }",
+        )],
     },
     Rule {
         says: "no code redeems a secret: Bernard handles links, never passwords",

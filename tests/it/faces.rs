@@ -4,10 +4,11 @@
 
 use std::{fmt::Write, sync::Arc};
 
-use bernard_bot::{
+use bernard_bot::render::{
+    button::{Button, Leads},
     card::{self, LinkOut, Rescue},
-    dm,
-    message::ChannelStyle,
+    dm::{self, Letter},
+    rendering::ChannelStyle,
 };
 use bernard_domain::{
     access::{Because, UserId, Who},
@@ -26,8 +27,6 @@ use bernard_domain::{
 use bernard_engine::exact_calls;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
-use serde_json::Value;
-use serenity::builder::{CreateAttachment, CreateMessage};
 use sim::ovh::ServerSpec;
 
 use crate::bot::{TestBot, TestConfig, db_1, web_1};
@@ -170,13 +169,13 @@ impl Scene {
         let manner = manner(locale);
         let rescue = Rescue { lease: self.lease.as_ref(), past: None };
         for message in card::messages(&self.operation, rescue, LinkOut::Possible, self.now, manner) {
-            let buttons = serde_json::to_value(&message.buttons).expect("buttons are JSON");
             let rings = match message.rings.as_slice() {
                 [] => "",
                 [Who::User(user)] if *user == self.operation.request.requester => ", rings the requester",
                 _ => ", rings others",
             };
-            write!(look, "[{}{rings}]\n{}\n{}\n", message.slot, message.content, row(&buttons)).expect("a text");
+            let (content, buttons) = (&message.message.content, row(&message.message.buttons));
+            write!(look, "[{}{rings}]\n{content}\n{buttons}\n", message.slot).expect("a text");
         }
         look
     }
@@ -204,25 +203,24 @@ fn unanswered() -> [Event; 2] {
 }
 
 /// Buttons as a person sees them: `( Confirm )`, a link with its address.
-pub(crate) fn row(buttons: &Value) -> String {
-    let one = |button: &Value| {
-        let label = button["label"].as_str().unwrap_or_default();
-        button["url"].as_str().map_or(format!("( {label} )"), |url| format!("( {label} → {url} )"))
+pub(crate) fn row(buttons: &[Button]) -> String {
+    let one = |Button { label, leads }: &Button| match leads {
+        Leads::ToUs { .. } => format!("( {label} )"),
+        Leads::Away(address) => format!("( {label} → {address} )"),
     };
-    buttons.as_array().into_iter().flatten().map(one).collect::<Vec<_>>().join(" ") + "\n"
+    buttons.iter().map(one).collect::<Vec<_>>().join(" ") + "\n"
 }
 
 /// A DM with its buttons and files.
-pub(crate) fn letter(message: &CreateMessage, files: &[CreateAttachment]) -> String {
-    let message = serde_json::to_value(message).expect("a message is JSON");
-    let content = message["content"].as_str().expect("words");
+pub(crate) fn letter(Letter { message, files }: &Letter) -> String {
+    let content = &message.content;
     // What a phone shows on its lock screen.
     let lock_screen: String = content.chars().take(200).collect();
     assert!(!lock_screen.contains("http") && content.chars().count() <= 2_000, "{content}");
-    let mut text = format!("{content}\n{}", row(&message["components"][0]["components"]));
+    let mut text = format!("{content}\n{}", row(&message.buttons));
     for file in files {
-        let body = String::from_utf8(file.data.clone()).expect("a text").replace("\r\n", "\n");
-        write!(text, "--- {} ---\n{body}\n", file.filename).expect("a text");
+        let body = String::from_utf8(file.bytes.clone()).expect("a text").replace("\r\n", "\n");
+        write!(text, "--- {} ---\n{body}\n", file.name).expect("a text");
     }
     text
 }
@@ -413,11 +411,10 @@ fn the_dm_its_file_and_what_is_left_of_it() {
         let linux = Scene::of(Kind::Enable, System::Linux, locale).prepared(Entry::Key);
         let mut text = String::new();
         for (title, scene, link) in [("Windows", &windows, Some(&link)), ("Linux, by key", &linux, None)] {
-            let (message, files) = dm::message(&scene.operation, scene.lease.as_ref(), link);
-            write!(text, "=== {title} ===\n{}", letter(&message, &files)).expect("a text");
+            let dm = dm::message(&scene.operation, scene.lease.as_ref(), link);
+            write!(text, "=== {title} ===\n{}", letter(&dm)).expect("a text");
         }
-        let wiped = serde_json::to_value(dm::wiped(&windows.operation)).expect("an edit is JSON");
-        write!(text, "=== wiped ===\n{}\n", wiped["content"].as_str().expect("words")).expect("a text");
+        write!(text, "=== wiped ===\n{}\n", dm::wiped(&windows.operation)).expect("a text");
         insta::assert_snapshot!(name("dm", locale), text);
     }
 }

@@ -2,11 +2,12 @@
 
 use std::{fmt::Write, sync::Arc};
 
-use bernard_bot::{
+use bernard_bot::render::{
     card::{self, LinkOut, Rescue},
-    component::guide,
     dm,
     guide::Place,
+    guide_controls,
+    menu::{Choice, Chosen},
 };
 use bernard_domain::{
     access::{UserId, Who},
@@ -57,11 +58,10 @@ fn a_console_from_its_card_to_its_end() {
         ]);
         for (title, scene, link) in [("the DM", &open, LINK), ("the DM, by file", &by_file, "<jnlp>fake</jnlp>")] {
             let link = (Source::Console, Arc::new(SecretString::from(link).into()));
-            let (message, files) = dm::message(&scene.operation, None, Some(&link));
-            text += &format!("=== {title} ===\n{}", letter(&message, &files));
+            let dm = dm::message(&scene.operation, None, Some(&link));
+            text += &format!("=== {title} ===\n{}", letter(&dm));
         }
-        let wiped = serde_json::to_value(dm::wiped(&open.operation)).expect("an edit is JSON");
-        write!(text, "=== wiped ===\n{}\n", wiped["content"].as_str().expect("words")).expect("a text");
+        write!(text, "=== wiped ===\n{}\n", dm::wiped(&open.operation)).expect("a text");
         insta::assert_snapshot!(name("console", locale), text);
     }
 }
@@ -71,15 +71,15 @@ fn every_page_of_the_guide() {
     for locale in LOCALES {
         let mut text = String::new();
         for place in Place::all() {
-            let buttons = serde_json::to_value(guide::buttons(place, locale)).expect("buttons are JSON");
-            let menu = serde_json::to_value(guide::topics(place, locale)).expect("a menu is JSON");
-            let topics = menu["options"].as_array().into_iter().flatten().map(|topic| {
-                let label = topic["label"].as_str().unwrap_or_default();
-                if topic["default"] == true { format!("[{label}]") } else { label.to_owned() }
-            });
-            let topics = topics.collect::<Vec<_>>().join(" | ");
+            let menu = guide_controls::topics(place, locale);
+            let topic = |Choice { label, chosen, .. }: &Choice| match chosen {
+                Chosen::Already => format!("[{label}]"),
+                Chosen::NotYet => label.clone(),
+            };
+            let topics = menu.choices.iter().map(topic).collect::<Vec<_>>().join(" | ");
             let content = place.content(locale);
-            write!(text, "=== {place} ===\n{content}\n{}{topics}\n", row(&buttons)).expect("a text");
+            write!(text, "=== {place} ===\n{content}\n{}{topics}\n", row(&guide_controls::buttons(place, locale)))
+                .expect("a text");
         }
         insta::assert_snapshot!(name("guide", locale), text);
     }
@@ -104,7 +104,7 @@ fn the_longest_request_for_approval_is_one_whole_message() {
             let scene = Scene { operation: asked, lease: None, now: at(0) }
                 .then(people(10).take(10).map(|by| Event::ApprovalGiven { by, rule: None }));
             let messages = card::messages(&scene.operation, Rescue::default(), LinkOut::Never, at(0), manner(locale));
-            let asked = &messages.iter().find(|message| message.slot == "approve-1").expect("it asks").content;
+            let asked = &messages.iter().find(|message| message.slot == "approve-1").expect("it asks").message.content;
             assert!(asked.chars().count() <= 2_000 && asked.ends_with("`[[protect]] #1 (line 41)`"), "{asked}");
             assert!(asked.contains("…") && asked.contains("on-call@example.com"), "{asked}");
             let block = asked.split("```").nth(1).expect("the calls");

@@ -2,8 +2,8 @@
 
 use bernard_bot::{
     component::{self, Button},
-    guide::{Place, Reader, Topic},
     modal::Modal,
+    render::guide::{Place, Reader, Topic},
 };
 use bernard_domain::{
     inventory::foreign::{ForeignId, MarkedForeign},

@@ -1,5 +1,8 @@
 //! Who may do what to which server: found by what was typed, read as it is now, and checked by the rights of this moment.
 
+pub(crate) mod guard;
+pub(crate) mod visible_rescues;
+
 use bernard_domain::{
     access::{Capability, Grant, Protection, Reason},
     authorization::{Deed, RunningRescue, protection_of},
@@ -12,24 +15,24 @@ use bernard_engine::{
     intake, plan,
 };
 
-use super::{asker::Asker, context::Handler, refusal::Refusal};
+use crate::{asker::Asker, context::Handler, refusal::Refusal};
 
 /// Somebody who may, on a server as it is now.
 #[derive(Debug)]
-pub(super) struct Admitted {
+pub(crate) struct Admitted {
     /// The server, read just now.
-    pub(super) server: Server,
+    pub(crate) server: Server,
     /// The right.
-    pub(super) grant: Grant,
+    pub(crate) grant: Grant,
     /// What others must approve before it is used.
-    pub(super) protection: Option<Protection>,
+    pub(crate) protection: Option<Protection>,
 }
 
 impl Handler {
     /// The server that was typed, if the asker may do this to it as far as memory knows.
     ///
     /// Who may do it to no server at all does not learn which servers there are; and one that they may not see is, to them, none.
-    pub(super) async fn find(&self, asking: &Asker, typed: &str, capability: Capability) -> Result<Server, Refusal> {
+    pub(crate) async fn find(&self, asking: &Asker, typed: &str, capability: Capability) -> Result<Server, Refusal> {
         self.anywhere(asking, capability)?;
         let server = self.look_up(asking, typed, capability).await?;
         let policy = self.policy.get();
@@ -45,7 +48,7 @@ impl Handler {
     }
 
     /// The same for a server that a message names to whoever reads it: a refusal says which it is.
-    pub(super) async fn find_named(
+    pub(crate) async fn find_named(
         &self,
         asking: &Asker,
         name: &ServiceName,
@@ -110,7 +113,7 @@ impl Handler {
     }
 
     /// Reads the server as it is now, and checks the rights of this moment against it; and says what protects it.
-    pub(super) async fn admit(&self, asking: &Asker, known: &Server, kind: Kind) -> Result<Admitted, Refusal> {
+    pub(crate) async fn admit(&self, asking: &Asker, known: &Server, kind: Kind) -> Result<Admitted, Refusal> {
         let (server, grant) = self.admit_server(asking, known, intake::needed(kind)).await?;
         let protection = self.protection(asking, &server, kind).await?;
         Ok(Admitted { server, grant, protection })
@@ -118,7 +121,7 @@ impl Handler {
 
     /// The approval that the asker needs for this on a server that was read just now. What the rescue that runs spares its owner is
     /// looked at where it matters; what cannot be read spares nobody.
-    pub(super) async fn protection(
+    pub(crate) async fn protection(
         &self,
         asking: &Asker,
         server: &Server,
@@ -148,7 +151,7 @@ impl Handler {
 
     /// Whether others would have to approve that this person has the link of the rescue that `operation` began, because it is no longer
     /// theirs, or was rebooted since.
-    pub(super) async fn needs_approval_now(
+    pub(crate) async fn needs_approval_now(
         &self,
         asking: &Asker,
         operation: &Operation,
@@ -159,12 +162,12 @@ impl Handler {
     }
 
     /// The server as it is now, if the asker may see it with the names and tags it has now.
-    pub(super) async fn read_to_view(&self, asking: &Asker, known: &Server) -> Result<Server, Refusal> {
+    pub(crate) async fn read_to_view(&self, asking: &Asker, known: &Server) -> Result<Server, Refusal> {
         self.admit_server(asking, known, Capability::View).await.map(|(server, _)| server)
     }
 
     /// The same for the server of an operation.
-    pub(super) async fn admit_by_name(
+    pub(crate) async fn admit_by_name(
         &self,
         asking: &Asker,
         operation: &Operation,
@@ -175,7 +178,7 @@ impl Handler {
     }
 
     /// The same for a decision about a live operation, which was approved already.
-    pub(super) async fn admit_for(
+    pub(crate) async fn admit_for(
         &self,
         asking: &Asker,
         operation: &Operation,
@@ -186,7 +189,7 @@ impl Handler {
     }
 
     /// The server as it is now, and the right to do this to it with the names and tags that it has now.
-    pub(super) async fn admit_server(
+    pub(crate) async fn admit_server(
         &self,
         asking: &Asker,
         known: &Server,
@@ -200,13 +203,13 @@ impl Handler {
     }
 
     /// The asker's right to do this to the server as it is given.
-    pub(super) fn may(&self, asking: &Asker, capability: Capability, server: &Server) -> Result<Grant, Refusal> {
+    pub(crate) fn may(&self, asking: &Asker, capability: Capability, server: &Server) -> Result<Grant, Refusal> {
         let denied = |denial| Refusal::Denied(Box::new(denial), Some(server.label().to_owned()));
         self.policy.get().check(&asking.requester, capability, server, asking.place.0).map_err(denied)
     }
 
     /// The asker's right to do this to some server.
-    pub(super) fn anywhere(&self, asking: &Asker, capability: Capability) -> Result<Grant, Refusal> {
+    pub(crate) fn anywhere(&self, asking: &Asker, capability: Capability) -> Result<Grant, Refusal> {
         self.policy
             .get()
             .check_anywhere(&asking.requester, capability, asking.place.0)
@@ -214,7 +217,7 @@ impl Handler {
     }
 
     /// That no live operation keeps the server from one of this kind.
-    pub(super) async fn not_held(&self, server: &Server, kind: Kind) -> Result<(), Refusal> {
+    pub(crate) async fn not_held(&self, server: &Server, kind: Kind) -> Result<(), Refusal> {
         let holds = |operation: &Operation| {
             operation.request.server == server.name && lease::stands_in_the_way(operation, kind)
         };

@@ -14,16 +14,21 @@ use bernard_domain::{
 use bernard_platform::clock;
 use bernard_text as text;
 use bernard_text::say;
-use serenity::{
-    builder::{CreateAllowedMentions, CreateInteractionResponseFollowup},
-    model::{
-        application::{CommandInteraction, ComponentInteraction, ModalInteraction},
-        channel::MessageFlags,
-        id::{ApplicationId, ChannelId as DiscordChannel, GuildId},
-    },
+use serenity::model::{
+    application::{CommandInteraction, ComponentInteraction, ModalInteraction},
+    id::{ApplicationId, ChannelId as DiscordChannel, GuildId},
 };
 
-use super::{context::Handler, posting, refusal::Refusal, reply::Reply, wording};
+use crate::{
+    context::Handler,
+    refusal::Refusal,
+    render::{
+        message::{Look, Message, with_last_line},
+        wording,
+    },
+    reply::Reply,
+    wire,
+};
 
 /// The interaction's token is dead, or Discord knows the interaction no more: nothing is shown by it.
 const DEAD: [u32; 3] = [10_015, 50_027, 10_062];
@@ -81,25 +86,30 @@ impl Handler {
         }
     }
 
+    async fn edit_original(&self, line: &Line<'_>, message: &Message) -> Result<(), Error> {
+        let (app, token, files) = (line.app, &line.key.token, wire::attachments(&message.files));
+        match &message.look {
+            Look::Plain(plain) => self.rest.edit_original(app, token, &wire::answer(plain), &files).await,
+            Look::Layout(layout) => self.rest.edit_original(app, token, &wire::layout::answer(layout), &files).await,
+        }
+    }
+
     async fn show(&self, line: &Line<'_>, reply: &Reply) -> Result<Seen, Error> {
         let token = &line.key.token;
-        let Err(error) = self.rest.edit_original(line.app, token, &reply.edit(), &reply.files).await else {
-            return Ok(Seen::Words);
-        };
+        let Err(error) = self.edit_original(line, &reply.message).await else { return Ok(Seen::Words) };
         tracing::warn!(interaction.id = %line.key.id, %error, "an answer could not be shown as it should look");
         if is_dead(&error) {
             return Err(error);
         }
         let rest = self.rest.within(FURTHER);
-        let lacks = !reply.buttons.is_empty() || reply.menu.is_some();
-        let words = match lacks {
-            true => posting::with_last_line(&reply.content, &say!(line.locale, "answer-plain")),
-            false => fit::cut(&reply.content),
+        let words = match reply.message.can_be_pressed() {
+            true => with_last_line(&reply.message.words(), &say!(line.locale, "answer-plain")),
+            false => fit::cut(&reply.message.words()),
         };
         if reply.is_in_a_file() {
             return self.say_sorry(line, &rest, error).await;
         }
-        match rest.follow_up(line.app, token, &plain(words), &[]).await {
+        match rest.follow_up(line.app, token, &wire::aside(words), &[]).await {
             Ok(_) => Ok(Seen::Words),
             Err(error) if is_dead(&error) => Err(error),
             Err(error) => self.say_sorry(line, &rest, error).await,
@@ -112,11 +122,10 @@ impl Handler {
         let why = wording::refused_by_discord(error.code().unwrap_or_default(), line.locale);
         let sorry = say!(line.locale, "answer-unshown", why = why);
         let token = &line.key.token;
-        if rest.follow_up(line.app, token, &plain(sorry.clone()), &[]).await.is_ok() {
+        if rest.follow_up(line.app, token, &wire::aside(sorry.clone()), &[]).await.is_ok() {
             return Ok(Seen::Sorry);
         }
-        let edited = rest.edit_original(line.app, token, &Reply::text(sorry).edit(), &[]).await;
-        edited.map(|()| Seen::Sorry)
+        self.edit_original(line, &Message::text(sorry)).await.map(|()| Seen::Sorry)
     }
 
     async fn has_seen(&self, reply: &Reply) {
@@ -144,14 +153,6 @@ impl Handler {
             tracing::error!(%error, "nobody hears that an answer could not be shown");
         }
     }
-}
-
-/// Words alone, for the asker alone.
-fn plain(words: String) -> CreateInteractionResponseFollowup {
-    CreateInteractionResponseFollowup::new()
-        .content(words)
-        .flags(MessageFlags::EPHEMERAL | MessageFlags::SUPPRESS_EMBEDS)
-        .allowed_mentions(CreateAllowedMentions::new())
 }
 
 fn is_dead(error: &Error) -> bool {

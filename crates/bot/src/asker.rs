@@ -23,7 +23,7 @@ use serenity::model::{
     id::{ChannelId as DiscordChannel, GuildId, InteractionId, UserId as DiscordUser},
 };
 
-use super::{membership::membership, refusal::Refusal};
+use crate::{membership::membership, refusal::Refusal};
 
 /// How long Discord may take to tell somebody's roles while a person waits for the answer.
 pub(super) const ROLES_WITHIN: Duration = Duration::from_secs(3);

@@ -16,7 +16,7 @@ use serenity::model::application::{
     CommandDataOption, CommandDataOptionValue, CommandInteraction, ComponentInteraction, ModalInteraction,
 };
 
-use super::{
+use crate::{
     component::{Button, Subject},
     context::Handler,
     refusal::{LeaseRefusal, Refusal},

@@ -11,7 +11,7 @@ use serenity::{
     model::application::{CommandDataOption, CommandDataOptionValue, CommandInteraction},
 };
 
-use super::{asker::Asker, command, context::Handler};
+use crate::{asker::Asker, command, context::Handler};
 
 /// Discord's limit for suggestions.
 const CHOICES: usize = 25;

@@ -3,10 +3,7 @@
 //! A command that is registered here does not compile until it is parsed, described in both languages and carried out.
 
 mod admin;
-mod again;
 mod console;
-mod described;
-mod disk;
 mod doctor;
 mod enable;
 mod guide;
@@ -16,7 +13,6 @@ mod lease;
 mod link;
 mod list;
 mod plan;
-mod proposal;
 mod status;
 mod tasks;
 mod why;
@@ -35,9 +31,9 @@ use serenity::{
     },
 };
 
-use super::{
-    approve::ApprovalMode, asker::Asker, context::Handler, guide::Topic, modal::LONGEST_REASON, refusal::Refusal,
-    reply::Reply,
+use crate::{
+    admission::guard::ApprovalMode, asker::Asker, context::Handler, modal::LONGEST_REASON, proposal::Typed,
+    refusal::Refusal, render::guide::Topic, reply::Reply,
 };
 
 pub use console::ConsoleOptions;
@@ -118,25 +114,6 @@ pub enum Command {
     Doctor,
     /// `/help`
     Help,
-}
-
-/// The options that `/restore` and `/reboot` share.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Typed {
-    /// `server`
-    pub server: String,
-    /// `reason`
-    pub reason: Option<String>,
-    /// `break_glass`
-    pub haste: ApprovalMode,
-}
-
-impl Typed {
-    /// What to type to ask the same again, after `/command`.
-    fn repeat(&self, command: &str) -> String {
-        let glass = if self.haste == ApprovalMode::BreakGlass { " break_glass:true" } else { "" };
-        format!("{command} server:{}{glass}", self.server)
-    }
 }
 
 /// A typed option's values by name; a subcommand's are inside it.

@@ -4,30 +4,22 @@ pub mod guide;
 
 use std::{fmt, str::FromStr};
 
-use bernard_discord::fit::LABEL;
 use bernard_domain::{
     inventory::foreign::{ForeignId, MarkedForeign},
     lease::extension::Offer,
-    locale::Locale,
     mark::Marked,
     operation::{MarkedOperation, Operation, OperationId},
 };
 use bernard_store::CardId;
-use bernard_text::say;
-use bernard_untrusted::shown::{self, size::shorten};
-use serenity::{
-    builder::{CreateActionRow, CreateButton},
-    model::{
-        application::{
-            ActionRowComponent, Button as Part, ButtonKind, ButtonStyle, ComponentInteractionData,
-            ComponentInteractionDataKind,
-        },
-        channel::Message,
+use serenity::model::{
+    application::{
+        ActionRowComponent, Button as Part, ButtonKind, ComponentInteractionData, ComponentInteractionDataKind,
     },
+    channel::Message,
 };
 use uuid::Uuid;
 
-use super::guide::Place;
+use crate::render::guide::Place;
 
 /// Every button there is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,73 +137,6 @@ impl Button {
             Subject::Card(_) | Subject::Page(_) => false,
         }
     }
-
-    /// The button with its label and colour: what leads out is green, what cannot be undone is red.
-    pub fn create(self, locale: Locale) -> CreateButton {
-        let (label, style) = self.look(locale);
-        CreateButton::new(self.to_string()).label(label).style(style)
-    }
-
-    fn look(self, locale: Locale) -> (String, ButtonStyle) {
-        match self {
-            Self::Confirm(_) => (say!(locale, "button-confirm"), ButtonStyle::Danger),
-            Self::ToDisk(_) => (say!(locale, "button-to-disk"), ButtonStyle::Secondary),
-            Self::Approve(..) => (say!(locale, "button-approve"), ButtonStyle::Success),
-            Self::Deny(..) => (say!(locale, "button-deny"), ButtonStyle::Danger),
-            Self::AddReason(..) => (say!(locale, "button-add-reason"), ButtonStyle::Primary),
-            Self::Dismiss(_) | Self::Cancel(_) | Self::Withdraw(..) => {
-                (say!(locale, "button-cancel"), ButtonStyle::Secondary)
-            }
-            Self::RebootAgain(..) => (say!(locale, "button-reboot-again"), ButtonStyle::Danger),
-            Self::LeaveIt(..) | Self::LetGo(_) => (say!(locale, "button-leave-it"), ButtonStyle::Secondary),
-            Self::RestoreNow(_) => (say!(locale, "button-restore-now"), ButtonStyle::Success),
-            Self::PutNetbootBack(_) => (say!(locale, "button-put-netboot-back"), ButtonStyle::Secondary),
-            Self::Reveal(_) => (say!(locale, "button-reveal"), ButtonStyle::Primary),
-            Self::LookAgain(_) => (say!(locale, "button-look-again"), ButtonStyle::Primary),
-            Self::TryMail(_) => (say!(locale, "button-try-mail"), ButtonStyle::Secondary),
-            Self::DeleteMessage(_) => (say!(locale, "button-delete"), ButtonStyle::Secondary),
-            Self::Extend(_) => (say!(locale, "button-extend"), ButtonStyle::Primary),
-            Self::ExtendBy(_, Offer::Hour, _) => (say!(locale, "button-extend-hour"), ButtonStyle::Primary),
-            Self::ExtendBy(_, Offer::FourHours, _) => (say!(locale, "button-extend-hours"), ButtonStyle::Primary),
-            Self::ExtendBy(_, Offer::Morning, _) => (say!(locale, "button-extend-morning"), ButtonStyle::Primary),
-            Self::Adopt(_) => (say!(locale, "button-adopt"), ButtonStyle::Primary),
-            Self::RestoreForeign(_) => (say!(locale, "button-restore"), ButtonStyle::Success),
-            Self::Guide(_) => (say!(locale, "button-guide"), ButtonStyle::Secondary),
-            Self::Turn(_) => (say!(locale, "button-next"), ButtonStyle::Primary),
-        }
-    }
-
-    /// The button as [`create`](Self::create) makes it, with the name of what it is about behind its label.
-    pub(crate) fn create_for(self, name: &str, locale: Locale) -> CreateButton {
-        let (label, style) = self.look(locale);
-        let label = shorten(&format!("{label} {}", shown::visible(name)), LABEL);
-        CreateButton::new(self.to_string()).label(label).style(style)
-    }
-}
-
-/// The rows of a message's buttons, of five at most, as Discord has it; more than that stand in pairs, which stay together.
-/// They keep their order. A red one that is not the likely one gets a row of its own, where no thumb slips to it.
-pub fn rows(buttons: &[CreateButton]) -> Vec<CreateActionRow> {
-    let apart = |(at, button): &(usize, &CreateButton)| *at > 0 && is_dangerous(button);
-    let all: Vec<_> = buttons.iter().enumerate().collect();
-    let wide = if buttons.len() > 5 { 4 } else { 5 };
-    let row = |buttons: &[(usize, &CreateButton)]| {
-        CreateActionRow::Buttons(buttons.iter().map(|(_, button)| (*button).clone()).collect())
-    };
-    all.chunk_by(|one, next| !apart(one) && !apart(next)).flat_map(|run| run.chunks(wide)).map(row).collect()
-}
-
-/// The builder keeps its colour to itself, but for what it sends.
-fn is_dangerous(button: &CreateButton) -> bool {
-    /// Discord's number for red.
-    const RED: u64 = 4;
-    serde_json::to_value(button).is_ok_and(|button| button["style"] == RED)
-}
-
-/// The ids of these buttons, as Discord gives them back.
-pub fn ids(buttons: &[CreateButton]) -> Vec<String> {
-    let id = |button: &CreateButton| serde_json::to_value(button).ok()?["custom_id"].as_str().map(str::to_owned);
-    buttons.iter().filter_map(id).collect()
 }
 
 /// Whether a message has a button with this id.

@@ -8,7 +8,7 @@ use bernard_engine::{fleet::Fleet, intake::Intake, lookout::Lookout, policy::Sha
 use bernard_store::Store;
 use jiff::{SignedDuration, tz::TimeZone};
 
-use super::{asker::ServedGuild, registration::Registration, tally::Tally};
+use crate::{asker::ServedGuild, registration::Registration, tally::Tally};
 
 /// What the handler needs to know of the configuration.
 #[derive(Clone, Debug)]

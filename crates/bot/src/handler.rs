@@ -15,7 +15,7 @@ use serenity::{
     },
 };
 
-use super::{
+use crate::{
     answer::Line,
     asker::Asker,
     command::Command,

@@ -8,54 +8,35 @@
 //!
 //! - In: `reception` (acknowledges everybody, answers in turn) and `crowd` (nobody takes all places), [`handler`] with
 //!   its [`context`], [`asker`] (who asks, and where).
-//! - What they ask: [`command`] (a file for each command), `autocomplete` (while they type), [`component`] and `press` (buttons), [`modal`],
-//!   [`approve`] (the second person), [`guide`], `admission` (may they, on the server as it is now?), `membership` (the roles of this moment).
+//! - What they ask: [`command`] (a file for each command), `autocomplete` (while they type), [`component`] and [`modal`] (what a press or a
+//!   form means), `press` (a file for what each press does), `proposal` (a card first), `admission` (may they, on the server as it is
+//!   now?), `membership` (the roles of this moment).
 //! - What they hear: `reply`, `answer`, [`refusal`] (every no, as data), `retype`, `tally`, `audit` (refusals, recorded first).
-//! - What is owed: [`reporter`] (cards, from the state of operations), [`notifier`] (notices), [`link_delivery`] (DMs with links, and their
-//!   end), `posting` and `ringing` (what they have in common).
-//! - Data to words, without any call: [`card`], `approval_card`, [`dm`], [`message`], [`rescue_list`], [`wording`], [`exact_calls`], `console`,
-//!   `others`, `past`, `timeline`, `standing`, `starts`, `waiting`.
+//! - What is owed: [`outbox`] (cards, notices, DMs with links, and their end).
+//! - Data to messages, without any call: [`render`]; `wire` is where they become what Discord wants sent.
 //! - [`registration`] and [`invite`]: how the bot stands with Discord, and what it needs there.
 
 mod admission;
 mod answer;
-mod approval_card;
-pub mod approve;
 pub mod asker;
 mod audit;
-pub mod exact_calls;
-pub mod card;
+mod autocomplete;
 pub mod command;
 pub mod component;
-mod console;
 pub mod context;
-pub mod link_delivery;
 mod crowd;
-pub mod dm;
-pub mod modal;
-pub mod guide;
-mod guide_entry;
 pub mod handler;
-pub mod notifier;
 pub mod invite;
-pub mod message;
-mod others;
-mod past;
-mod timeline;
-mod posting;
+mod membership;
+pub mod modal;
+pub mod outbox;
 mod press;
+mod proposal;
 mod reception;
 pub mod refusal;
 pub mod registration;
+pub mod render;
 mod reply;
-pub mod reporter;
-pub mod rescue_list;
 mod retype;
-mod ringing;
-pub mod wording;
-mod standing;
-mod starts;
-mod autocomplete;
 mod tally;
-mod membership;
-mod waiting;
+mod wire;

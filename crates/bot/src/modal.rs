@@ -9,7 +9,7 @@ use serenity::{
     model::application::{ActionRowComponent, InputTextStyle, ModalInteractionData},
 };
 
-use super::component::{Button, NotAButton};
+use crate::component::{Button, NotAButton};
 
 /// The most characters of a reason, wherever one is given.
 pub(super) const LONGEST_REASON: u16 = 400;

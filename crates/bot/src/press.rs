@@ -1,20 +1,27 @@
 //! What a press of a button does. Buttons only work for whom they were made; the roles are those of this moment.
 
-use bernard_domain::{
-    operation::{ChannelId, Kind, Operation, Source, event::Problem, state::Phase},
-    server::Server,
-};
-use bernard_engine::intake::{self, Decision};
-use bernard_platform::clock;
-use bernard_store::{CardId, Wiped};
+mod again;
+mod approval;
+mod confirmation;
+mod delete;
+mod disk;
+mod extension;
+mod foreign;
+mod look_again;
+mod reveal;
+mod turn;
+mod way_out;
+
+use bernard_domain::operation::{ChannelId, Operation, Source};
+use bernard_engine::intake::Decision;
+use bernard_store::CardId;
 use bernard_text::say;
 use serenity::model::application::ComponentInteraction;
 
-use super::{
+use crate::{
     asker::Asker,
     component::{Button, Subject},
     context::Handler,
-    dm,
     refusal::{LeaseRefusal, Refusal, done},
     reply::Reply,
     retype::Retype,
@@ -124,64 +131,5 @@ impl Handler {
     /// Counts a press that begins something against its asker's limit.
     pub(super) fn press_counted(&self, asking: &Asker) -> Result<(), Refusal> {
         self.intake.limits().press(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))
-    }
-
-    /// **Reveal link**: for the requester only, seen by nobody else.
-    async fn reveal(&self, asking: &Asker, operation: &Operation) -> Result<Reply, Refusal> {
-        if operation.request.requester != asking.requester.user {
-            return Err(Refusal::NotYours);
-        }
-        let kind = operation.request.kind();
-        let (kind, command) = if kind == Kind::Console { (kind, "/console") } else { (Kind::Link, "/rescue link") };
-        let repeat = format!("{command} server:{}", operation.request.typed());
-        if !matches!(operation.state.phase, Phase::AwaitingReveal(_)) {
-            return Err(Refusal::TooLate(Some(operation.id), Some(repeat)));
-        }
-        // What is revealed is what they asked for, with every approval that it needed; and needs by now.
-        let (server, grant) = self.admit_for(asking, operation, intake::needed(kind)).await?;
-        if self.needs_approval_now(asking, operation, &server).await? {
-            return Err(Refusal::NotSparedAnyMore(repeat));
-        }
-        self.still_approved(asking, operation, &server).await?;
-        let Some(found) = self.intake.find_for_reveal(&grant, &self.runner, operation).await? else {
-            return Err(Refusal::NoLinkYet(repeat));
-        };
-        let lease = self.store.lease(&operation.request.server).await?;
-        let dm::Revealed { content, buttons, files } =
-            dm::revealed(operation, lease.as_ref(), &(found.source, found.link));
-        // A console's file is the way in; without a remote desktop's file one types the address.
-        let files = if asking.bot_can_attach() || kind == Kind::Console { files } else { Vec::new() };
-        Ok(Reply { buttons, files, reveals: Some((operation.id, found.query)), ..Reply::text(content) })
-    }
-
-    /// That a link, or a console, which was asked for with too few approvals for what protects its server by now stays where it is.
-    async fn still_approved(&self, asking: &Asker, operation: &Operation, server: &Server) -> Result<(), Refusal> {
-        let kind = operation.request.kind();
-        let alone = matches!(kind, Kind::Link | Kind::Console);
-        if !alone {
-            return Ok(());
-        }
-        let Some(protection) = self.protection(asking, server, kind).await? else { return Ok(()) };
-        let given = u32::try_from(operation.state.mandate.approvers.len()).unwrap_or(u32::MAX);
-        let needed = protection.approvals.get();
-        let problem = Problem::NotEnoughApprovals { needed, given };
-        if given < needed { Err(Refusal::Problem(Box::new(problem), server.label().to_owned())) } else { Ok(()) }
-    }
-
-    /// **Delete this message**: the reader's own DM needs no right but being there. It is about the message and nothing else, so
-    /// what another store sent goes too.
-    async fn delete_message(&self, press: &ComponentInteraction) -> Result<Reply, Refusal> {
-        let locale = bernard_text::locale_of(&press.locale);
-        if press.guild_id.is_some() {
-            return Err(Refusal::NotYours);
-        }
-        if let Err(error) = self.rest.delete(press.channel_id, press.message.id).await {
-            tracing::warn!(%error, "a DM could not be deleted");
-            return Err(Refusal::Fault);
-        }
-        self.store
-            .mark_wiped(ChannelId(press.channel_id.get()), press.message.id.get(), Wiped::Deleted, clock::now())
-            .await?;
-        Ok(Reply::text(say!(locale, "dm-deleted")))
     }
 }

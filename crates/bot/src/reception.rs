@@ -15,10 +15,12 @@ use serenity::model::{application::Interaction, id::ApplicationId};
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{
+use crate::{
     context::Handler,
     crowd::{Bounds, Crowd, Place},
-    reply::{Reply, at_once},
+    render::message::Plain,
+    reply::at_once,
+    wire,
 };
 
 /// What one place in the house holds, in bytes: more than most interactions have.
@@ -134,8 +136,8 @@ impl Handler {
     /// Answers somebody whose interaction broke: acknowledged or not, they must not wait for nothing.
     async fn own_up(&self, owed: Owed) {
         let words = format!("🚫 {}", say!(owed.locale, "refusal-broken"));
-        let reply = Reply::text(words.clone());
-        if self.rest.edit_original(owed.app, &owed.key.token, &reply.edit(), &[]).await.is_err() {
+        let reply = wire::answer(&Plain { content: words.clone(), ..Plain::default() });
+        if self.rest.edit_original(owed.app, &owed.key.token, &reply, &[]).await.is_err() {
             self.acknowledged(&owed.key, &at_once(words)).await;
         }
     }

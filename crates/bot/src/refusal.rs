@@ -23,7 +23,7 @@ use bernard_store::CardRefusal;
 use bernard_text::{from_now, mention, named, say};
 use bernard_untrusted::shown::span::code;
 
-use super::{retype::Retype, wording};
+use crate::{render::wording, retype::Retype};
 
 pub use emergency::Emergency;
 pub use lease::LeaseRefusal;

@@ -1,53 +1,77 @@
 //! What an asker sees: an answer as data, or words at once.
 
-use bernard_discord::fit;
 use bernard_domain::{locale::Locale, operation::OperationId, server::QueryId};
-use serenity::builder::{
-    CreateActionRow, CreateAllowedMentions, CreateAttachment, CreateButton, CreateInteractionResponse,
-    CreateInteractionResponseMessage, CreateSelectMenu, EditInteractionResponse,
-};
+use serenity::builder::{CreateAllowedMentions, CreateInteractionResponse, CreateInteractionResponseMessage};
 
-use super::{component, dm, refusal::Refusal};
+use crate::{
+    refusal::Refusal,
+    render::{
+        button::Button,
+        dm,
+        guide::Place,
+        guide_controls,
+        message::{File, Look, Message},
+    },
+};
 
 /// What is shown to the asker, and to nobody else.
 #[derive(Debug)]
 pub(super) struct Reply {
-    pub(super) content: String,
-    pub(super) buttons: Vec<CreateButton>,
-    /// A menu below the buttons.
-    pub(super) menu: Option<CreateSelectMenu>,
+    pub(super) message: Message,
     /// The operation whose link this shows, and the request that made its secret: recorded once the person has it, so a lost
     /// answer leaves the button.
     pub(super) reveals: Option<(OperationId, Option<QueryId>)>,
-    /// What is attached.
-    pub(super) files: Vec<CreateAttachment>,
 }
 
 impl Reply {
     pub(super) fn text(content: String) -> Self {
-        Self { content, buttons: Vec::new(), menu: None, reveals: None, files: Vec::new() }
+        Message::text(content).into()
     }
 
-    pub(super) fn after(mut self, first: &str) -> Self {
-        self.content = format!("{first}\n{}", self.content);
+    pub(super) fn with_buttons(content: String, buttons: Vec<Button>) -> Self {
+        Message::with_buttons(content, buttons).into()
+    }
+
+    pub(super) fn with_file(mut self, file: File) -> Self {
+        self.message.files.push(file);
         self
+    }
+
+    /// The same with a line above its words.
+    pub(super) fn after(self, first: &str) -> Self {
+        self.reworded(|words| format!("{first}\n{words}"))
+    }
+
+    /// The same with other words in the place of its own.
+    pub(super) fn reworded(mut self, other: impl FnOnce(&str) -> String) -> Self {
+        if let Look::Plain(plain) = &mut self.message.look {
+            plain.content = other(&plain.content);
+        }
+        self
+    }
+
+    /// A page of the guide.
+    pub(super) fn page(place: Place, locale: Locale) -> Self {
+        let mut message = Message::with_buttons(place.content(locale), guide_controls::buttons(place, locale));
+        if let Look::Plain(plain) = &mut message.look {
+            plain.menu = Some(guide_controls::topics(place, locale));
+        }
+        message.into()
     }
 
     /// Whether it shows a link that is not in its words but in a file.
     pub(super) fn is_in_a_file(&self) -> bool {
-        self.reveals.is_some() && self.files.iter().any(|file| !file.filename.ends_with(dm::REMOTE_DESKTOP))
+        self.reveals.is_some() && self.message.files.iter().any(|file| !file.name.ends_with(dm::REMOTE_DESKTOP))
     }
 
     pub(super) fn refusal(refusal: &Refusal, locale: Locale) -> Self {
         Self::text(refusal.speak(locale))
     }
+}
 
-    /// Nothing in an answer rings anybody.
-    pub(super) fn edit(&self) -> EditInteractionResponse {
-        let content = fit::cut(&self.content);
-        let menu = self.menu.clone().map(CreateActionRow::SelectMenu);
-        let rows = component::rows(&self.buttons).into_iter().chain(menu).collect();
-        EditInteractionResponse::new().content(content).components(rows).allowed_mentions(CreateAllowedMentions::new())
+impl From<Message> for Reply {
+    fn from(message: Message) -> Self {
+        Self { message, reveals: None }
     }
 }
 

@@ -5,7 +5,7 @@ use bernard_domain::locale::Locale;
 use bernard_text::say;
 use bernard_untrusted::shown::span::code;
 
-use super::component::Button;
+use crate::component::Button;
 
 /// A command to type.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use serenity::{
     builder::{
         CreateAttachment, CreateCommand, CreateInteractionResponse, CreateInteractionResponseFollowup, CreateMessage,
-        EditInteractionResponse, EditMessage,
+        EditMessage,
     },
     model::id::{ApplicationId, ChannelId, GuildId, MessageId, RoleId, UserId},
 };
@@ -101,7 +101,8 @@ impl Rest {
         }
     }
 
-    /// Changes the message that the first answer made; until fifteen minutes after the interaction.
+    /// Changes the message that the first answer made; until fifteen minutes after the interaction. `edit` is one of serenity's, or a
+    /// message of parts, which serenity has no builder for.
     ///
     /// # Errors
     ///
@@ -110,7 +111,7 @@ impl Rest {
         &self,
         app: ApplicationId,
         token: &SecretString,
-        edit: &EditInteractionResponse,
+        edit: &(impl Serialize + Sync),
         files: &[CreateAttachment],
     ) -> Result<(), Error> {
         let route = Route::Original(app, token);

@@ -6,7 +6,7 @@ use bernard_text::say;
 use serenity::builder::CreateCommandOption;
 
 use super::Options;
-use crate::{asker::Asker, context::Handler, refusal::Refusal, reply::Reply, wording};
+use crate::{asker::Asker, context::Handler, refusal::Refusal, render::wording, reply::Reply};
 
 /// `/admin pause` asks for this.
 pub(super) fn options() -> Vec<CreateCommandOption> {

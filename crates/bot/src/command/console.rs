@@ -12,7 +12,7 @@ use bernard_text::say;
 use serenity::{builder::CreateCommandOption, model::application::CommandOptionType};
 
 use super::{Options, option, server, text};
-use crate::{approve::ApprovalMode, asker::Asker, context::Handler, refusal::Refusal, reply::Reply};
+use crate::{admission::guard::ApprovalMode, asker::Asker, context::Handler, refusal::Refusal, reply::Reply};
 
 /// What was typed after `/console`.
 #[derive(Clone, Debug, PartialEq)]

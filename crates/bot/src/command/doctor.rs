@@ -13,9 +13,11 @@ use bernard_untrusted::shown::{
     self,
     span::{code, code_within},
 };
-use serenity::{builder::CreateAttachment, model::id::GuildId};
+use serenity::model::id::GuildId;
 
-use crate::{asker::Asker, context::Handler, refusal::Refusal, registration::Standing, reply::Reply};
+use crate::{
+    asker::Asker, context::Handler, refusal::Refusal, registration::Standing, render::message::File, reply::Reply,
+};
 
 /// How many servers or accounts are named in one line; the file has them all.
 const NAMED: usize = 5;
@@ -112,11 +114,8 @@ fn told(groups: &[Group], knowledge: Knowledge, locale: Locale) -> Reply {
         lines.push(line);
     }
     lines.push(age);
-    let mut reply = Reply::text(lines.join("\n"));
-    if count > 0 {
-        reply.files.push(CreateAttachment::bytes(in_file(groups).into_bytes(), "doctor.txt"));
-    }
-    reply
+    let reply = Reply::text(lines.join("\n"));
+    if count == 0 { reply } else { reply.with_file(File::new("doctor.txt", in_file(groups))) }
 }
 
 fn in_message(group: &Group, locale: Locale) -> String {

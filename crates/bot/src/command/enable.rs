@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use serenity::builder::CreateCommandOption;
 
 use super::{LONGEST_TEXT, Options, Typed, break_glass, reason, server, text};
-use crate::{approve::ApprovalMode, asker::Asker, context::Handler, refusal::Refusal, reply::Reply};
+use crate::{admission::guard::ApprovalMode, asker::Asker, context::Handler, refusal::Refusal, reply::Reply};
 
 /// The kinds of public SSH keys that the Linux rescue takes.
 const KEY_KINDS: [&str; 4] = ["ssh-ed25519", "ssh-rsa", "ecdsa-sha2-", "sk-"];

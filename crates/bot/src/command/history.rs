@@ -3,8 +3,6 @@
 //! A person sees the lines of the servers for which they have `audit` here. Lines without a server (a start, a new policy, a
 //! refusal that named none) hold nothing of any server, so whoever has `audit` at all here sees them.
 
-mod line;
-
 use std::collections::BTreeMap;
 
 use bernard_domain::{
@@ -17,13 +15,16 @@ use bernard_engine::fleet::NotFound;
 use bernard_store::{AuditFilter, AuditPage};
 use bernard_text::{from_now, named, say};
 use bernard_untrusted::shown::span::code_within;
-use serenity::{
-    builder::{CreateAttachment, CreateCommandOption},
-    model::application::CommandOptionType,
-};
+use serenity::{builder::CreateCommandOption, model::application::CommandOptionType};
 
 use super::{option, text};
-use crate::{asker::Asker, context::Handler, refusal::Refusal, reply::Reply};
+use crate::{
+    asker::Asker,
+    context::Handler,
+    refusal::Refusal,
+    render::{audit_line, message::File},
+    reply::Reply,
+};
 
 /// How many lines are shown: what fits on a phone without much scrolling.
 const SHOWN: usize = 10;
@@ -65,15 +66,12 @@ impl Handler {
             lines.push(say!(locale, "history-none"));
             return Ok(Reply::text(lines.join("\n")));
         }
-        let mut reply = Reply::text(String::new());
-        if asking.bot_can_attach() {
-            lines.push(file_note(&page, locale));
-            reply.files.push(file(&page));
-        } else {
+        if !asking.bot_can_attach() {
             lines.push(say!(locale, "history-no-file"));
+            return Ok(Reply::text(lines.join("\n")));
         }
-        reply.content = lines.join("\n");
-        Ok(reply)
+        lines.push(file_note(&page, locale));
+        Ok(Reply::text(lines.join("\n")).with_file(file(&page)))
     }
 
     /// The server that was typed; one that has left the fleet goes by its service name.
@@ -117,7 +115,7 @@ impl Handler {
         let when = line.text("at").and_then(|at| at.parse::<jiff::Timestamp>().ok());
         let when = when.map(from_now).unwrap_or_default();
         let server = line.text("server").map_or_else(String::new, |name| self.label_of(&name));
-        let what = line::sentence(line, server, locale);
+        let what = audit_line::sentence(line, server, locale);
         let why = line.text("reason").map(|reason| format!(": {}", code_within(&reason, REASON)));
         format!("{when} {what}{}", why.unwrap_or_default())
     }
@@ -135,13 +133,13 @@ fn is_for_people(line: &Line) -> bool {
     matches!(kind.as_str(), "decision" | "refusal" | "policy" | "process") || line.text("outcome").is_some()
 }
 
-fn file(page: &AuditPage) -> CreateAttachment {
+fn file(page: &AuditPage) -> File {
     let mut text = String::new();
     for line in &page.lines {
         text.push_str(&line.to_json());
         text.push('\n');
     }
-    CreateAttachment::bytes(text, "history.jsonl")
+    File::new("history.jsonl", text)
 }
 
 fn file_note(page: &AuditPage, locale: Locale) -> String {

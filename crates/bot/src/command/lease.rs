@@ -6,7 +6,7 @@ use bernard_domain::{
     duration,
     lease::{
         Lease,
-        extension::{Cut, More, Offer},
+        extension::{Cut, More},
     },
     operation::{Kind, Operation, Wish},
     server::Server,
@@ -23,9 +23,8 @@ use serenity::{
 use super::{option, server, text};
 use crate::{
     admission::Admitted,
-    approve::ApprovalMode,
+    admission::guard::ApprovalMode,
     asker::{Asker, ROLES_WITHIN},
-    component::Button,
     context::Handler,
     membership::membership,
     refusal::{LeaseRefusal, Refusal},
@@ -54,33 +53,6 @@ impl Handler {
         };
         let known = self.find(asking, typed, Capability::Rescue).await?;
         self.extend_lease(asking, &known, More::Length(length)).await
-    }
-
-    /// **Extend**: how much longer?
-    pub(crate) async fn offer_extension(&self, asking: &Asker, operation: &Operation) -> Result<Reply, Refusal> {
-        self.find_named(asking, &operation.request.server, Capability::Rescue).await?;
-        let lease = self.lease_of(operation).await?;
-        let shown = lease.deadline.as_millisecond();
-        let offers = Offer::ALL.map(|offer| Button::ExtendBy(operation.marked(), offer, shown).create(asking.locale));
-        let until = since_epoch(lease.deadline);
-        let content = say!(asking.locale, "extend-how-long", server = named(&lease.label), until = until);
-        Ok(Reply { buttons: offers.to_vec(), ..Reply::text(content) })
-    }
-
-    /// One of the offers, which was made for the deadline `shown`: it extends once.
-    pub(crate) async fn take_offer(
-        &self,
-        asking: &Asker,
-        operation: &Operation,
-        offer: Offer,
-        shown: i64,
-    ) -> Result<Reply, Refusal> {
-        let known = self.find_named(asking, &operation.request.server, Capability::Rescue).await?;
-        let lease = self.lease_of(operation).await?;
-        if lease.deadline.as_millisecond() != shown {
-            return Err(Refusal::Lease(LeaseRefusal::Changed(lease.label)));
-        }
-        self.extend_lease(asking, &known, offer.more()).await
     }
 
     /// `/rescue hand-over`
@@ -121,7 +93,7 @@ impl Handler {
         self.open_at_once(asking, admitted, wish, guard).await
     }
 
-    async fn extend_lease(&self, asking: &Asker, known: &Server, more: More) -> Result<Reply, Refusal> {
+    pub(crate) async fn extend_lease(&self, asking: &Asker, known: &Server, more: More) -> Result<Reply, Refusal> {
         let (server, grant) = self.admit_server(asking, known, Capability::Rescue).await?;
         let lease = self.lease_on(&server).await?;
         let longest = self.settings.max_lease;
@@ -162,7 +134,7 @@ impl Handler {
     }
 
     /// The active lease that this operation began.
-    async fn lease_of(&self, operation: &Operation) -> Result<Lease, Refusal> {
+    pub(crate) async fn lease_of(&self, operation: &Operation) -> Result<Lease, Refusal> {
         let too_late = || Refusal::TooLate(Some(operation.id), None);
         let lease = self.store.lease_of(operation.id).await?.ok_or_else(too_late)?;
         self.still_in_rescue(self.lookout.now(&lease).await?.ok_or(Refusal::Lease(LeaseRefusal::Left(lease.label)))?)

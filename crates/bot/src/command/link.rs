@@ -2,12 +2,12 @@
 
 use bernard_domain::{
     access::Capability,
-    operation::{Kind, Operation, Source, Wish},
+    operation::{Kind, Source, Wish},
 };
 use bernard_engine::exact_calls;
 
 use crate::{
-    admission::Admitted, approve::ApprovalMode, asker::Asker, context::Handler, refusal::Refusal, reply::Reply,
+    admission::Admitted, admission::guard::ApprovalMode, asker::Asker, context::Handler, refusal::Refusal, reply::Reply,
 };
 
 impl Handler {
@@ -20,24 +20,12 @@ impl Handler {
         self.look(asking, &admitted, self.settings.secret_from.clone()).await
     }
 
-    /// **Look again** and **Try the mail**, on a message of `operation`: for its own rescue, and for none that came later.
-    pub(crate) async fn look_again(
+    pub(crate) async fn look(
         &self,
         asking: &Asker,
-        operation: &Operation,
+        admitted: &Admitted,
         sources: Vec<Source>,
     ) -> Result<Reply, Refusal> {
-        let admitted = self.admit_by_name(asking, operation, Kind::Link).await?;
-        asking.bot_can_report()?;
-        self.lookout.lease(&admitted.server).await?;
-        if self.store.is_rescue_over(operation).await? {
-            let repeat = format!("/rescue link server:{}", operation.request.typed());
-            return Err(Refusal::TooLate(Some(operation.id), Some(repeat)));
-        }
-        self.look(asking, &admitted, sources).await
-    }
-
-    async fn look(&self, asking: &Asker, admitted: &Admitted, sources: Vec<Source>) -> Result<Reply, Refusal> {
         self.not_held(&admitted.server, Kind::Link).await?;
         let calls = exact_calls::of_link(&admitted.server.name, &sources);
         let guard = self.guard(asking, admitted, ApprovalMode::None, calls)?;

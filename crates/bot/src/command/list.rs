@@ -1,23 +1,16 @@
-//! `/rescue list`: what is in rescue, whoever started it; **Adopt** and **Restore** for what Bernard did not.
+//! `/rescue list`: what is in rescue, whoever started it.
 
-use bernard_domain::{
-    access::Capability,
-    inventory::foreign::Foreign,
-    operation::{Kind, Wish},
-    server::{Server, typed},
-};
-use bernard_engine::plan::{Aim, Back};
+use bernard_domain::{access::Capability, server::Server};
 use bernard_platform::clock;
 use bernard_text::say;
 
 use crate::{
-    approve::ApprovalMode,
+    admission::visible_rescues::{in_rescue, not_looked_at},
     asker::Asker,
-    command::{Typed, proposal::request},
     context::Handler,
     refusal::Refusal,
+    render::rescue_list::{Listing, listing},
     reply::Reply,
-    rescue_list::{Listing, in_rescue, listing, not_looked_at},
 };
 
 impl Handler {
@@ -28,31 +21,12 @@ impl Handler {
         let sees = policy.sight(&asking.requester, Capability::View, asking.place.0);
         let (leases, foreign) = in_rescue(&self.store, &self.fleet.servers(), &sees).await?;
         let leases = self.lookout.leases(leases).await?;
-        let Listing { mut lines, buttons } = listing(&leases, &foreign, clock::now(), asking.locale);
+        let Listing { mut lines, buttons, .. } = listing(&leases, &foreign, clock::now(), asking.locale);
         if lines.is_empty() {
             lines.push(say!(asking.locale, "list-none"));
         }
         let unlisted = |server: &Server| sees(server) && !leases.iter().any(|lease| lease.server == server.name);
         lines.extend(not_looked_at(&self.fleet, unlisted, asking.locale));
-        Ok(Reply { buttons, ..Reply::text(lines.join("\n")) })
-    }
-
-    /// **Adopt**: the rescue has an owner and a deadline from then on.
-    pub(crate) async fn adopt(&self, asking: &Asker, foreign: &Foreign) -> Result<Reply, Refusal> {
-        asking.bot_can_report()?;
-        let known = self.find_named(asking, &foreign.found.server, Capability::Rescue).await?;
-        let admitted = self.admit(asking, &known, Kind::Adopt).await?;
-        self.not_held(&admitted.server, Kind::Adopt).await?;
-        // It calls nothing at OVHcloud that would change anything.
-        let guard = self.guard_press(asking, &admitted, Vec::new())?;
-        let wish = Wish::Adopt { lease: self.settings.lease };
-        self.open_by_press(asking, &admitted, request(asking, &admitted, wish, None, guard)).await
-    }
-
-    /// **Restore** of a rescue that somebody else started: a confirmation card first, as for `/restore`.
-    pub(crate) async fn restore_foreign(&self, asking: &Asker, foreign: &Foreign) -> Result<Reply, Refusal> {
-        let repeat = format!("/restore server:{}", typed(&foreign.found.label, foreign.found.server.as_str()));
-        let typed = Typed { server: foreign.found.server.to_string(), reason: None, haste: ApprovalMode::None };
-        self.propose(asking, typed, Aim::Restore(Back::Recorded), repeat).await
+        Ok(Reply::with_buttons(lines.join("\n"), buttons))
     }
 }

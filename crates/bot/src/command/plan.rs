@@ -18,13 +18,14 @@ use bernard_untrusted::shown::span::code;
 use super::{status, why};
 use crate::{
     asker::Asker,
-    command::described,
     context::Handler,
-    exact_calls::{self, Readers},
-    others,
     refusal::Refusal,
+    render::{
+        confirmation,
+        exact_calls::{self, Readers},
+        others, starts,
+    },
     reply::Reply,
-    starts,
 };
 
 /// What would be done.
@@ -90,10 +91,12 @@ impl Handler {
             Action::Console => return self.console_deed(server).await,
         };
         let (proposal, beside) = self.proposal_beside(server, aim).await?;
-        let mut about = vec![say!(locale, "confirm-boots-into", into = described::into(&proposal.plan, locale))];
+        let mut about = vec![say!(locale, "confirm-boots-into", into = confirmation::into(&proposal.plan, locale))];
         let lease = self.lookout.lease(server).await?;
         about.extend(
-            lease.iter().flat_map(|lease| described::in_rescue(&proposal.wish, lease, asking.requester.user, locale)),
+            lease
+                .iter()
+                .flat_map(|lease| confirmation::in_rescue(&proposal.wish, lease, asking.requester.user, locale)),
         );
         about.extend(match &proposal.wish {
             Wish::Enable(_) => starts::displaced(proposal.plan.before.boot.as_ref(), lease.as_ref(), locale),

@@ -18,14 +18,12 @@ use bernard_untrusted::shown::span::code;
 use jiff::SignedDuration;
 
 use crate::{
+    admission::visible_rescues::{in_rescue, not_looked_at},
     asker::Asker,
     context::Handler,
     refusal::Refusal,
+    render::{message::File, standing, starts, timeline::Timeline, wording},
     reply::Reply,
-    rescue_list::{in_rescue, not_looked_at},
-    standing, starts,
-    timeline::Timeline,
-    wording,
 };
 
 /// How many servers the fleet's card names at most.
@@ -55,13 +53,13 @@ impl Handler {
         }
         lines.extend(datacentre(&server, &look, locale));
         lines.extend(odd(&self.fleet.oddities(&server), locale));
-        let mut reply = Reply::text(lines.join("\n"));
         // Whoever hears of a rescue can end it, or give it more time.
-        reply.buttons = lease.map(|lease| standing::buttons(&lease, locale)).unwrap_or_default();
+        let buttons = lease.map(|lease| standing::buttons(&lease, locale)).unwrap_or_default();
+        let mut reply = Reply::with_buttons(lines.join("\n"), buttons);
         if let Some(operation) = self.worth_a_picture(&server, live.first().copied()).await? {
             let events = self.store.events(operation.id).await?;
             let timeline = Timeline::of(&operation, &events, clock::now(), locale);
-            reply.files.extend(timeline.attachment().await);
+            reply.message.files.extend(drawn(timeline).await);
         }
         Ok(reply)
     }
@@ -120,6 +118,21 @@ impl Handler {
         let unlisted = |server: &Server| sees(server) && !leases.iter().any(|lease| lease.server == server.name);
         lines.extend(not_looked_at(&self.fleet, unlisted, locale));
         Ok(Reply::text(lines.join("\n")))
+    }
+}
+
+/// A timeline's picture; `None` when it cannot be drawn, which is said in the log.
+async fn drawn(timeline: Timeline) -> Option<File> {
+    match tokio::task::spawn_blocking(move || timeline.file()).await {
+        Ok(Ok(file)) => Some(file),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a timeline could not be drawn");
+            None
+        }
+        Err(_panic) => {
+            tracing::error!("a timeline could not be drawn");
+            None
+        }
     }
 }
 

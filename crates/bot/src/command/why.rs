@@ -16,8 +16,8 @@ use crate::{
     asker::{self, Asker},
     context::Handler,
     refusal::Refusal,
+    render::wording,
     reply::Reply,
-    wording,
 };
 
 /// What was typed after `/why`.

@@ -1,46 +1,12 @@
-//! What turns the guide's pages: buttons and menus, whose ids say which page is meant.
-
-use bernard_domain::locale::Locale;
-use bernard_text::say;
-use serenity::builder::{CreateButton, CreateSelectMenu, CreateSelectMenuKind, CreateSelectMenuOption};
+//! What is chosen in the guide's menus, whose ids say which page is meant.
 
 use super::{Button, NotAButton};
-use crate::guide::{NotAPage, Place, Reader, Topic};
-
-/// To the pages beside this one; the way on comes first.
-pub fn buttons(place: Place, locale: Locale) -> Vec<CreateButton> {
-    let next = place.turned(1).map(|next| Button::Turn(next).create(locale));
-    let back = place.turned(-1).map(|back| Button::Turn(back).create(locale).label(say!(locale, "button-back")));
-    next.into_iter().chain(back).collect()
-}
-
-/// The other topics than this page's.
-pub fn topics(place: Place, locale: Locale) -> CreateSelectMenu {
-    menu(TURN_TOPICS, place.reader(), Some(place.topic()), locale)
-}
+use crate::render::guide::{NotAPage, Place};
 
 /// A menu of topics that opens the guide beside the message it stands on.
-const OPEN_TOPICS: &str = "guide-topics";
+pub(crate) const OPEN_TOPICS: &str = "guide-topics";
 /// A menu of topics that turns the page it stands on.
-const TURN_TOPICS: &str = "turn-topics";
-
-/// The guide as a menu, for a message that has no place for one more button.
-pub fn opening(reader: Reader, locale: Locale) -> CreateSelectMenu {
-    menu(OPEN_TOPICS, reader, None, locale)
-}
-
-fn menu(id: &str, reader: Reader, here: Option<Topic>, locale: Locale) -> CreateSelectMenu {
-    let option = |topic: Topic| {
-        CreateSelectMenuOption::new(topic.name(locale), topic.as_str()).default_selection(here == Some(topic))
-    };
-    let options = Topic::ALL.into_iter().map(option).collect();
-    let placeholder = match here {
-        Some(_) => say!(locale, "guide-placeholder"),
-        None => say!(locale, "button-guide"),
-    };
-    CreateSelectMenu::new(format!("{id}:{}", reader.as_str()), CreateSelectMenuKind::String { options })
-        .placeholder(placeholder)
-}
+pub(crate) const TURN_TOPICS: &str = "turn-topics";
 
 /// What choosing `values` in the menu of this custom id means.
 ///
@@ -65,8 +31,10 @@ impl From<NotAPage> for NotAButton {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use bernard_domain::server::System;
+
+    use super::*;
+    use crate::render::guide::{Reader, Topic};
 
     #[test]
     fn a_page_survives_its_custom_id() {
@@ -75,7 +43,6 @@ mod tests {
                 assert_eq!(button.to_string().parse(), Ok(button));
                 assert!(button.to_string().len() <= 100);
             }
-            assert!(buttons(place, Locale::En).len() <= 2);
         }
     }
 

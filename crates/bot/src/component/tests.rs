@@ -36,21 +36,6 @@ fn button() -> impl Strategy<Value = Button> {
     ]
 }
 
-#[test]
-fn a_red_button_stands_beside_no_likely_one() {
-    let count = |rows: &[CreateActionRow]| -> Vec<usize> {
-        rows.iter().map(|row| if let CreateActionRow::Buttons(all) = row { all.len() } else { 0 }).collect()
-    };
-    let (id, card) = (Mark::default().on(OperationId(1)), CardId(Uuid::nil()));
-    let all = |buttons: &[Button]| buttons.iter().map(|button| button.create(Locale::En)).collect::<Vec<_>>();
-    assert_eq!(count(&rows(&all(&[Button::LeaveIt(id, 1), Button::RebootAgain(id, 1)]))), [1, 1]);
-    let asked = [Button::Approve(id, 1), Button::Deny(id, 1), Button::Withdraw(id, 1)];
-    assert_eq!(count(&rows(&all(&asked))), [1, 1, 1], "in this order");
-    assert_eq!(count(&rows(&all(&[Button::Confirm(card), Button::Dismiss(card)]))), [2], "the likely one itself");
-    assert_eq!(count(&rows(&all(&[Button::RestoreNow(id), Button::LookAgain(id)]))), [2]);
-    assert!(rows(&[]).is_empty());
-}
-
 /// Discord shows them for years: they are known again, so that a press is refused with words, and never mean a thing by number.
 #[test]
 fn what_was_made_before_there_were_marks_is_still_read_and_names_nothing_by_itself() {

@@ -1,0 +1,48 @@
+//! The rescues that somebody may see, and whether all of their servers were looked at.
+
+use bernard_domain::{
+    inventory::{
+        foreign::{self, Foreign},
+        known::Servers,
+    },
+    lease::Lease,
+    locale::Locale,
+    server::{Server, ServiceName},
+};
+use bernard_engine::fleet::Fleet;
+use bernard_store as store;
+use bernard_store::Store;
+use bernard_text::say;
+
+/// What is in rescue, ours and others', of the servers that somebody `sees`. One that has left the fleet goes by its service name.
+pub(crate) async fn in_rescue(
+    store: &Store,
+    servers: &Servers,
+    sees: impl Fn(&Server) -> bool,
+) -> Result<(Vec<Lease>, Vec<Foreign>), store::Error> {
+    let sees = |name: &ServiceName, account: &str| match servers.get(name) {
+        Some(known) => sees(&known.server),
+        None => sees(&Server::only_named(name.clone(), account)),
+    };
+    let (mut leases, mut foreign) = (store.leases().await?, store.foreign_rescues().await?);
+    leases.retain(|lease| sees(&lease.server, &lease.account));
+    foreign.retain(|foreign| sees(&foreign.found.server, &foreign.found.account));
+    Ok((leases, foreign))
+}
+
+/// That some of the servers that somebody `sees` were not looked at yet, so that more may be in rescue than is known.
+pub(crate) fn not_looked_at(fleet: &Fleet, sees: impl Fn(&Server) -> bool, locale: Locale) -> Option<String> {
+    let (servers, boots) = (fleet.servers(), fleet.inventory().boots());
+    if servers.is_empty() {
+        return Some(say!(locale, "doctor-nothing-read"));
+    }
+    // What OVHcloud lists and does not describe is the doctor's: looking again does not help.
+    let is_silent = |server: &Server| {
+        fleet.inventory().account(&server.account, |account| account.silent.contains_key(&server.name))
+    };
+    let unknown = foreign::not_looked_at(&servers, &boots);
+    match unknown.filter(|server| sees(server) && !is_silent(server)).count() {
+        0 => None,
+        count => Some(say!(locale, "list-not-looked-at", count = count)),
+    }
+}

@@ -1,0 +1,416 @@
+//! Keeps the messages of operations true: whatever the store says was not shown yet is shown.
+//!
+//! Level-triggered: it compares what an operation's messages should look like with what they do look like, so an edit that was
+//! lost heals at the next look, and after a start everything live is looked at again. The latest state wins.
+
+mod put_off;
+mod ring;
+mod rollover;
+
+use std::{sync::Arc, time::Duration};
+
+use bernard_discord::{Error, Rest, error::TOO_OLD_TO_EDIT, rest::Nonce};
+use bernard_domain::{
+    notice::Unasked,
+    operation::{ChannelId, Operation, OperationId},
+};
+use bernard_engine::wakeups::Wakeups;
+use bernard_platform::{clock, keyed_tasks::UnderWay};
+use bernard_store::{Posted, Store, Unreported};
+use serenity::model::id::{ChannelId as DiscordChannel, GuildId, MessageId, UserId as DiscordUser};
+use sha1::{Digest, Sha1};
+use tokio_util::sync::CancellationToken;
+
+use self::put_off::PutOff;
+use super::{
+    posting::{self, Failure},
+    ringing::Unheard,
+};
+use crate::{
+    component::{Button, Subject},
+    render::{
+        approval_card,
+        card::{self, LinkOut, Rescue},
+        rendering::{ChannelStyle, Rendering, Speaks},
+    },
+    wire,
+};
+
+/// How long a message that could not be shown waits for the next try.
+const REST: Duration = Duration::from_secs(2);
+/// How long one part waits for the other.
+const BREATH: Duration = Duration::from_millis(20);
+/// How many operations are posted at once.
+const POSTS_AT_ONCE: usize = 32;
+/// How many operations of one channel are edited at once: as many as Discord lets through together. More would only wait for
+/// their turn with a look that grows old.
+const EDITS_AT_ONCE: usize = 5;
+/// Discord's codes for a message, channel or right that is gone.
+const UNKNOWN_MESSAGE: u32 = 10_008;
+/// A message that can be shown nowhere: its channel is gone, or closed to us.
+const NOWHERE: &str = "nowhere";
+
+/// Shows operations.
+#[derive(Debug)]
+pub struct Reporter {
+    rest: Rest,
+    store: Store,
+    wakeups: Wakeups,
+    manner: ChannelStyle,
+    /// The guild, for links to messages.
+    guild: GuildId,
+    /// What Discord wants left alone for a while.
+    put_off: PutOff,
+    /// The messages whose ringing Discord does not take.
+    unheard: Unheard<(OperationId, String)>,
+}
+
+use ring::Rang;
+
+/// What is being shown, and where it was asked for.
+type Show = (OperationId, Part, ChannelId);
+
+/// New messages do not wait behind edits, which Discord lets out slowly: what rings must ring at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Part {
+    /// Messages that are not there yet.
+    Posts,
+    /// Messages that are there and look different now.
+    Edits,
+}
+
+/// Whether a message may be there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Try {
+    /// It was never posted: it looks as it was sent.
+    First,
+    /// The nonce may have brought back what was posted before, as things were then: the edits see to its look.
+    Again,
+}
+
+/// What a look at an operation's messages came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    /// All is as it should be.
+    All,
+    /// The other part is still at it.
+    Waits,
+}
+
+/// One message of an operation, and where it stands or will stand.
+#[derive(Clone, Copy)]
+struct It<'a> {
+    operation: &'a Operation,
+    rendering: &'a Rendering,
+    channel: ChannelId,
+    /// When it was posted, or its posting first tried.
+    since: jiff::Timestamp,
+}
+
+impl Reporter {
+    /// A reporter that speaks to channels in this manner.
+    pub fn new(rest: Rest, store: Store, wakeups: Wakeups, manner: ChannelStyle, guild: GuildId) -> Self {
+        Self { rest, store, wakeups, manner, guild, put_off: PutOff::default(), unheard: Unheard::default() }
+    }
+
+    /// Runs until `stop`, then lets what is being shown finish; the caller bounds how long.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let mut shows = UnderWay::new(REST);
+        while !stop.is_cancelled() {
+            self.start_shows(&mut shows, &stop).await;
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.wakeups.for_reporter() => {}
+                Some(()) = shows.ended() => {}
+                () = tokio::time::sleep(REST) => {}
+            }
+        }
+        shows.finish().await;
+    }
+
+    async fn start_shows(self: &Arc<Self>, shows: &mut UnderWay<Show>, stop: &CancellationToken) {
+        let unreported = match self.store.unreported().await {
+            Ok(unreported) => unreported,
+            Err(error) => {
+                tracing::error!(%error, "the store does not say what is to be shown");
+                return;
+            }
+        };
+        for found in unreported {
+            for part in [Part::Posts, Part::Edits] {
+                if part.has_room(shows, found.channel) && !self.put_off.holds(found, part) {
+                    let show = Arc::clone(self).attempt(found, part, stop.clone());
+                    shows.begin((found.operation, part, found.channel), show);
+                }
+            }
+        }
+    }
+
+    /// One part of one operation, and a rest if it could not be shown. An edit that waits for its turn when we stop is
+    /// dropped: the next start makes every live message true.
+    async fn attempt(self: Arc<Self>, found: Unreported, part: Part, stop: CancellationToken) {
+        let id = found.operation;
+        let shown = match part {
+            Part::Posts => Some(self.show(found, part).await),
+            Part::Edits => stop.run_until_cancelled(self.show(found, part)).await,
+        };
+        let rest = match shown {
+            None | Some(Ok(Shown::All)) => return,
+            Some(Ok(Shown::Waits)) => BREATH,
+            Some(Err(failure)) => {
+                tracing::warn!(operation.id = %id, error = %failure, "an operation could not be shown yet");
+                if self.put_off.until(found, part, &failure) {
+                    return;
+                }
+                REST
+            }
+        };
+        stop.run_until_cancelled(tokio::time::sleep(rest)).await;
+    }
+
+    /// Makes the messages of one operation look as they should: the new ones, or the ones that are there.
+    async fn show(&self, found: Unreported, part: Part) -> Result<Shown, Failure> {
+        let id = found.operation;
+        let Some(operation) = self.store.operation(id).await? else { return Ok(Shown::All) };
+        let lease = self.store.lease(&operation.request.server).await?;
+        let past = self.store.past_of(&operation).await?;
+        let rescue = Rescue { lease: lease.as_ref(), past: past.as_ref() };
+        let link = match self.store.has_link_out(&operation).await? {
+            true => LinkOut::Possible,
+            false => LinkOut::Never,
+        };
+        let known = self.store.messages(id).await?;
+        let mut all = Shown::All;
+        let mut trouble: Result<(), Failure> = Ok(());
+        let now = clock::now();
+        let public = card::messages(&operation, rescue, link, now, self.manner);
+        let here = operation.request.channel;
+        // What went to the requester alone, because the channel is gone, speaks their language.
+        let theirs = ChannelStyle { locale: operation.request.locale, ..self.manner };
+        let private = match known.iter().any(|posted| posted.channel != here) {
+            true => card::messages(&operation, rescue, link, now, theirs),
+            false => Vec::new(),
+        };
+        let asked = public.iter().find(|rendering| rendering.slot == "card").map(asked_line).unwrap_or_default();
+        for (at, public) in public.iter().enumerate() {
+            let tried = known.iter().find(|posted| posted.slot == public.slot);
+            let channel = tried.map_or(here, |tried| tried.channel);
+            let rendering = private.get(at).filter(|_| channel != here).unwrap_or(public);
+            let since = tried.map_or_else(clock::now, |tried| tried.attempted);
+            let it = It { operation: &operation, rendering, channel, since };
+            match (tried, part) {
+                (Some(Posted { shown, .. }), _) if shown == NOWHERE => {}
+                (Some(Posted { shown, message: Some(_), .. }), Part::Edits) if *shown == digest(rendering) => {}
+                (Some(Posted { message: Some(message), .. }), Part::Edits) if rollover::is_due(it) => {
+                    self.roll_over(it, *message).await?;
+                    all = Shown::Waits;
+                }
+                (Some(Posted { message: Some(message), .. }), Part::Edits) => match self.edit(it, *message).await {
+                    // One message that Discord wants left alone keeps none of the others back.
+                    Err(Failure::Discord(error)) if put_off::is_long(&error) => match rollover::may_go_on(it, &known) {
+                        true => {
+                            self.roll_over(it, *message).await?;
+                            all = Shown::Waits;
+                        }
+                        false => trouble = Err(error.into()),
+                    },
+                    edited => edited?,
+                },
+                (Some(Posted { message: Some(_), .. }), Part::Posts) => {}
+                (_, Part::Edits) => all = Shown::Waits,
+                (_, Part::Posts) => match self.find_lost(it, &asked, &known).await? {
+                    Some(message) => self.remember(it, Some(message), String::new()).await?,
+                    None => {
+                        // The first attempt counts: that is when Discord began to remember the nonce.
+                        self.attempted(it).await?;
+                        self.post(it, None, tried.map_or(Try::First, |_| Try::Again)).await?;
+                    }
+                },
+            }
+        }
+        trouble?;
+        if part == Part::Edits {
+            self.point_onwards(&operation, &known).await?;
+        }
+        match (part, all) {
+            (Part::Edits, Shown::All) => self.store.mark_reported(found, operation.version).await?,
+            // The edits see to the rest.
+            (Part::Posts, _) => return Ok(Shown::Waits),
+            (Part::Edits, Shown::Waits) => {}
+        }
+        Ok(all)
+    }
+
+    async fn edit(&self, it: It<'_>, message: u64) -> Result<(), Failure> {
+        match self.edit_even_if_archived(it, message).await {
+            Ok(()) => self.remember(it, Some(message), digest(it.rendering)).await,
+            // It would only say that something is over.
+            Err(error) if error.is_final() && it.rendering.speaks == Speaks::OfThePast => {
+                tracing::info!(operation.id = %it.operation.id, %error, "a message of a rescue that is over stays as it is");
+                self.remember(it, Some(message), digest(it.rendering)).await
+            }
+            // Somebody deleted it: it is posted anew, because a card is the only place of its operation.
+            Err(error) if error.code() == Some(UNKNOWN_MESSAGE) => self.post(it, Some(message), Try::Again).await,
+            // Too old to be edited so often, or put away: a live card goes on in a new message, an ended one stays as it is.
+            Err(error) if error.is_archived() || error.code() == Some(TOO_OLD_TO_EDIT) => {
+                match it.operation.state.is_ended() {
+                    true => self.remember(it, Some(message), digest(it.rendering)).await,
+                    false => self.post(it, Some(message), Try::Again).await,
+                }
+            }
+            // What is still asked must be answerable somewhere; what only looks old may stay so.
+            Err(error) if it.operation.state.is_ended() || it.rendering.message.buttons.is_empty() => {
+                self.give_up_or_retry(it, error).await
+            }
+            Err(error) => self.go_elsewhere_or_retry(it, error).await,
+        }
+    }
+
+    /// Edits a message; a thread that was archived is opened again for it while its operation lives, and to say that a rescue is over.
+    async fn edit_even_if_archived(&self, it: It<'_>, message: u64) -> Result<(), Error> {
+        let edit = wire::edited(&it.rendering.message);
+        let (channel, message) = (DiscordChannel::new(it.channel.0), MessageId::new(message));
+        let opens = !it.operation.state.is_ended() || it.rendering.speaks == Speaks::OfThePast;
+        match self.rest.edit(channel, message, &edit).await {
+            Err(error) if error.is_archived() && opens => {
+                self.rest.unarchive(channel).await?;
+                self.rest.edit(channel, message, &edit).await
+            }
+            edited => edited,
+        }
+    }
+
+    /// Posts a message, for the first time or in the place of an earlier one, which stays remembered until the new one is there:
+    /// a repetition comes here again with the same nonce, and the other part does not take it for a message that is missing.
+    async fn post(&self, it: It<'_>, instead_of: Option<u64>, attempt: Try) -> Result<(), Failure> {
+        match self.ring(it, &nonce(it.operation, &it.rendering.slot, instead_of)).await {
+            Ok((posted, Rang::Nobody)) => {
+                // It says more than its rendering, and goes on saying it until its state changes.
+                self.remember(It { since: clock::now(), ..it }, Some(posted), digest(it.rendering)).await?;
+                self.nobody_is_asked(it, Unasked::NoRing).await
+            }
+            Ok((posted, Rang::AsMeant)) => {
+                let shown = match attempt {
+                    Try::First => digest(it.rendering),
+                    Try::Again => String::new(),
+                };
+                self.remember(It { since: clock::now(), ..it }, Some(posted), shown).await
+            }
+            Err(error) => self.go_elsewhere_or_retry(it, error).await,
+        }
+    }
+
+    /// Where a channel is gone or closed to us, whoever asked hears by DM what people wait for. What asks others for their approval
+    /// does not go there: nobody is asked by it.
+    async fn go_elsewhere_or_retry(&self, it: It<'_>, error: Error) -> Result<(), Failure> {
+        if error.is_final() && approval_card::mark(it.operation, &it.rendering.slot).is_some() {
+            self.nobody_is_asked(it, Unasked::NoMessage).await?;
+            return self.give_up_or_retry(it, error).await;
+        }
+        let in_the_channel = it.channel == it.operation.request.channel;
+        // Whoever it was to ring in the channel: its requester is the one who can still be reached.
+        let waited_for = !it.rendering.rings.is_empty();
+        if error.is_final() && in_the_channel && waited_for {
+            tracing::warn!(operation.id = %it.operation.id, %error, "the channel takes no message; its requester gets it by DM");
+            match self.rest.open_dm(DiscordUser::new(it.operation.request.requester.0)).await {
+                // The next look posts it there.
+                Ok(dm) => {
+                    let channel = ChannelId(dm.id.get());
+                    self.attempted(It { channel, since: clock::now(), ..it }).await?;
+                    return Ok(());
+                }
+                Err(error) => return self.give_up_or_retry(it, error).await,
+            }
+        }
+        self.give_up_or_retry(it, error).await
+    }
+
+    /// Weather is waited out; what can be shown nowhere is given up, and the operation goes on without it.
+    async fn give_up_or_retry(&self, it: It<'_>, error: Error) -> Result<(), Failure> {
+        if !error.is_final() {
+            return Err(error.into());
+        }
+        tracing::error!(operation.id = %it.operation.id, %error, "a message of an operation can be shown nowhere");
+        self.remember(it, None, NOWHERE.to_owned()).await
+    }
+
+    /// A message whose posting was tried and whose fate is unknown, if the channel has it and its nonce may be forgotten.
+    async fn find_lost(&self, it: It<'_>, asked: &str, known: &[Posted]) -> Result<Option<u64>, Failure> {
+        let Some(tried) = known.iter().find(|posted| posted.slot == it.rendering.slot) else { return Ok(None) };
+        let channel = DiscordChannel::new(it.channel.0);
+        let seen = posting::since_attempt(&self.rest, channel, tried.attempted, it.operation.opened).await?;
+        if seen.is_empty() {
+            return Ok(None);
+        }
+        let me = self.rest.me().await?;
+        let of_another_slot = |id: u64| known.iter().any(|posted| posted.message == Some(id));
+        let mark = approval_card::mark(it.operation, &it.rendering.slot);
+        let found = seen.iter().find(|message| {
+            let same = match &mark {
+                Some(mark) => message.custom_ids.contains(mark),
+                None => {
+                    is_this(&message.content, it.rendering, asked, it.operation)
+                        && !names_another(&message.custom_ids, it.operation)
+                }
+            };
+            message.author == me && !of_another_slot(message.id.get()) && same
+        });
+        Ok(found.map(|message| message.id.get()))
+    }
+
+    /// Posting is about to be tried.
+    async fn attempted(&self, it: It<'_>) -> Result<(), Failure> {
+        self.remember(it, None, String::new()).await
+    }
+
+    async fn remember(&self, it: It<'_>, message: Option<u64>, shown: String) -> Result<(), Failure> {
+        let slot = it.rendering.slot.clone();
+        let posted = Posted { slot, channel: it.channel, message, shown, attempted: it.since };
+        Ok(self.store.save_message(it.operation.id, &posted).await?)
+    }
+}
+
+impl Part {
+    /// Whether one more may be shown in a channel now.
+    fn has_room(self, shows: &UnderWay<Show>, channel: ChannelId) -> bool {
+        let alike = shows.names().filter(|(_, part, _)| *part == self);
+        match self {
+            Self::Posts => alike.count() < POSTS_AT_ONCE,
+            Self::Edits => alike.filter(|(_, _, other)| *other == channel).count() < EDITS_AT_ONCE,
+        }
+    }
+}
+
+fn digest(rendering: &Rendering) -> String {
+    hex::encode(Sha1::digest(rendering.digest()))
+}
+
+/// The card's second line: who asked, and why. It never changes, and no other message has it there.
+fn asked_line(card: &Rendering) -> String {
+    card.message.content.lines().nth(1).unwrap_or_default().to_owned()
+}
+
+/// Whether a text of the channel is an earlier look of this message. A card's title changes with its state, and an ended card
+/// has the title of the end.
+fn is_this(content: &str, rendering: &Rendering, asked: &str, operation: &Operation) -> bool {
+    let title = content.lines().next().unwrap_or_default();
+    let is_card = title.ends_with(&format!(" {}", operation.id)) && content.lines().nth(1) == Some(asked);
+    match rendering.slot.as_str() {
+        "card" => is_card,
+        _ => !is_card && Some(title) == rendering.message.content.lines().next(),
+    }
+}
+
+/// Whether a message has a button for an operation of another store that has the same number.
+fn names_another(custom_ids: &[String], operation: &Operation) -> bool {
+    let buttons = custom_ids.iter().filter_map(|id| id.parse::<Button>().ok());
+    let mut of_that_number =
+        buttons.filter(|button| matches!(button.subject(), Subject::Operation(named) if named.id == operation.id));
+    of_that_number.any(|button| !button.is_unmarked() && !button.is_of(operation))
+}
+
+/// The same for every attempt at one message; another one for a message that replaces it.
+fn nonce(operation: &Operation, slot: &str, instead_of: Option<u64>) -> Nonce {
+    let what = instead_of.map_or_else(|| slot.to_owned(), |old| format!("{slot} {old}"));
+    posting::nonce(operation.mark, &what)
+}

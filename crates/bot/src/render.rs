@@ -1,0 +1,31 @@
+//! Data to messages: the same data, the same message. Nothing here asks anybody for anything, or waits: whoever has a message drawn
+//! brings all that it says.
+//!
+//! In reading order: [`message`], [`button`] and [`layout`] (what a message is made of), [`rendering`], [`card`] and `approval_card` (the messages of an operation),
+//! with `waiting`, `past`, `standing` and `starts` (how it stands, in words); `confirmation` and `accepted` (before and after
+//! **Confirm**); [`dm`]; `notice`; [`rescue_list`], `audit_line`, [`exact_calls`], `timeline`, [`guide`]; [`wording`] is what they share.
+
+pub(crate) mod accepted;
+pub(crate) mod approval_card;
+pub(crate) mod audit_line;
+pub mod button;
+pub mod card;
+pub(crate) mod confirmation;
+pub(crate) mod console;
+pub mod dm;
+pub mod exact_calls;
+pub mod guide;
+pub mod guide_controls;
+pub mod layout;
+pub mod menu;
+pub mod message;
+pub(crate) mod notice;
+pub(crate) mod others;
+pub(crate) mod past;
+pub mod rendering;
+pub mod rescue_list;
+pub(crate) mod standing;
+pub(crate) mod starts;
+pub(crate) mod timeline;
+pub(crate) mod waiting;
+pub mod wording;

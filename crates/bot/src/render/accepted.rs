@@ -1,0 +1,31 @@
+//! That something is durable now: it begins, or others are asked.
+
+use bernard_domain::{locale::Locale, operation::Operation};
+use bernard_text::{named, say};
+use bernard_untrusted::shown::span::code;
+
+use super::{approval_card, others};
+
+/// It is durable now, so the person can be told.
+pub(crate) fn accepted(operation: &Operation, locale: Locale) -> String {
+    let accepted = accepted_waiting(operation, locale).unwrap_or_else(|| {
+        let server = named(&operation.request.label);
+        say!(locale, "accepted", id = operation.id.to_string(), server = server)
+    });
+    let beside = operation.request.beside.iter().flat_map(|beside| others::works(&beside.works, locale));
+    std::iter::once(accepted).chain(beside).collect::<Vec<_>>().join("\n")
+}
+
+/// It is durable now, and others are asked.
+pub(crate) fn accepted_waiting(operation: &Operation, locale: Locale) -> Option<String> {
+    let (round, _) = operation.open_round()?;
+    Some(say!(
+        locale,
+        "accepted-waiting",
+        id = operation.id.to_string(),
+        server = named(&operation.request.label),
+        count = round.approval.count,
+        rule = code(&round.approval.rule),
+        who = approval_card::mentions(&round.approval),
+    ))
+}

@@ -1,0 +1,234 @@
+//! The messages that a second person reads: what they are asked to approve, and what was done without them in an emergency.
+
+use bernard_discord::fit::CONTENT;
+use bernard_domain::{
+    access::{Because, Who},
+    locale::Locale,
+    operation::{
+        Operation, Request, Wish,
+        approval::{Approval, Guard, Round, RoundEnd},
+    },
+    server::start::Start,
+};
+use bernard_text::{duration, mention, say, since_epoch};
+use bernard_untrusted::shown::{
+    self,
+    span::{code, code_within},
+};
+
+use super::{
+    exact_calls::{self, Readers},
+    others,
+    rendering::{Rendering, rendering, title},
+    starts, wording,
+};
+use crate::{component::Button, modal::LONGEST_REASON};
+
+/// How many roles and people are called at most; a message has 2,000 characters.
+const CALLED: usize = 20;
+
+/// One message for each round of asking, and one for a broken glass.
+pub(crate) fn messages(operation: &Operation, locale: Locale) -> Vec<Rendering> {
+    let rounds = operation.state.facts.rounds.iter().enumerate();
+    let mut messages: Vec<Rendering> = rounds.map(|(index, round)| asked(operation, index, round, locale)).collect();
+    if let Guard::BrokenGlass { passed, tells } = &operation.request.guard {
+        messages.push(glass(operation, passed, *tells, locale));
+    }
+    messages
+}
+
+/// The slot of the message of a round, counted from 1.
+fn slot(number: u32) -> String {
+    format!("approve-{number}")
+}
+
+/// The button by which such a message is known again, whatever its text has become.
+pub(crate) fn mark(operation: &Operation, slot_name: &str) -> Option<String> {
+    let number = slot_name.strip_prefix("approve-")?.parse().ok()?;
+    Some(Button::Approve(operation.round(number), number).to_string())
+}
+
+fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> Rendering {
+    let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
+    let mut lines = vec![title(operation, state(round, locale), locale)];
+    let mut buttons = Vec::new();
+    let mut rings = Vec::new();
+    if let Some((_, until)) = operation.open_round().filter(|_| round.end == RoundEnd::Open) {
+        rings.extend(called(&round.approval));
+        let (count, asker) = (round.approval.count, mention(round.asked_by));
+        let who = mentions(&round.approval);
+        lines.push(say!(locale, "approval-call", who = who, count = count, asker = asker, until = since_epoch(until)));
+        // Those who are called come first; the way back of who asked is last.
+        let asked = operation.round(number);
+        buttons.push(Button::Approve(asked, number).create(locale));
+        buttons.push(Button::Deny(asked, number).create(locale));
+        buttons.push(Button::Withdraw(asked, number).create(locale));
+    }
+    lines.push(if index == 0 { what(&operation.request, locale) } else { again(round, locale) });
+    let place_of_why = lines.len();
+    // What was not approved was not done either: then the calls say nothing.
+    if matches!(round.end, RoundEnd::Open | RoundEnd::Approved) {
+        lines.extend(boots_into(&operation.request, locale));
+        lines.extend(operation.request.beside.iter().flat_map(|beside| others::lines(beside, locale)));
+        lines.extend(exact_calls(round, locale));
+    }
+    if !round.approvers.is_empty() {
+        lines.push(say!(locale, "card-approved-by", who = people(round)));
+    }
+    lines.extend(end(round, locale));
+    lines.push(say!(locale, "approval-rule", rule = code(&round.approval.rule)));
+    // Calls and rule are never cut: the reason gets the room that is left.
+    let taken: usize = lines.iter().map(|line| line.chars().count() + 1).sum();
+    lines.insert(place_of_why, why(&operation.request, CONTENT.saturating_sub(taken), locale));
+    rendering(slot(number), lines, buttons, rings)
+}
+
+fn exact_calls(round: &Round, locale: Locale) -> Vec<String> {
+    match round.approval.calls.as_slice() {
+        [] => Vec::new(),
+        calls => vec![say!(locale, "approval-calls"), exact_calls::block(calls, Readers::Channel, locale)],
+    }
+}
+
+fn state(round: &Round, locale: Locale) -> (&'static str, String) {
+    match round.end {
+        RoundEnd::Open => ("🔏", say!(locale, "state-awaiting-approval")),
+        RoundEnd::Approved => ("✅", say!(locale, "approval-approved")),
+        RoundEnd::Denied { .. } => ("🚫", say!(locale, "outcome-denied")),
+        RoundEnd::Withdrawn(_) => ("✋", say!(locale, "approval-withdrawn")),
+        RoundEnd::Expired => ("⌛", say!(locale, "outcome-not-approved")),
+        RoundEnd::Overtaken => ("➡️", say!(locale, "approval-overtaken")),
+    }
+}
+
+fn end(round: &Round, locale: Locale) -> Option<String> {
+    match &round.end {
+        RoundEnd::Open | RoundEnd::Approved | RoundEnd::Overtaken => None,
+        RoundEnd::Denied { .. } => denied(round, locale),
+        RoundEnd::Withdrawn(by) => Some(say!(locale, "approval-withdrawn-by", who = mention(*by))),
+        RoundEnd::Expired => Some(expired(round, locale)),
+    }
+}
+
+/// Who denied it, and why, if they said so; `None` when nobody did.
+pub(crate) fn denied(round: &Round, locale: Locale) -> Option<String> {
+    match &round.end {
+        RoundEnd::Denied { by, reason: Some(reason) } => {
+            Some(say!(locale, "approval-denied-because", who = mention(*by), reason = code(reason)))
+        }
+        RoundEnd::Denied { by, reason: None } => Some(say!(locale, "approval-denied-by", who = mention(*by))),
+        _ => None,
+    }
+}
+
+/// How many approvals it got, of how many.
+pub(crate) fn expired(round: &Round, locale: Locale) -> String {
+    say!(locale, "approval-expired", count = round.approval.count, given = round.approvers.len())
+}
+
+/// What the requester wants, as one line.
+fn what(request: &Request, locale: Locale) -> String {
+    let asker = mention(request.requester);
+    match &request.wish {
+        Wish::Enable(wish) => {
+            say!(locale, "approval-enable", asker = asker, length = duration(locale, wish.lease))
+        }
+        Wish::Restore { .. } => say!(locale, "approval-restore", asker = asker),
+        Wish::PutBack { .. } => say!(locale, "approval-put-back", asker = asker),
+        Wish::Reboot { .. } => say!(locale, "approval-reboot", asker = asker),
+        Wish::Link { .. } => say!(locale, "approval-link", asker = asker),
+        Wish::Adopt { lease } => {
+            say!(locale, "approval-adopt", asker = asker, length = duration(locale, *lease))
+        }
+        Wish::HandOver { from, to, .. } => {
+            say!(locale, "approval-hand-over", asker = asker, from = mention(*from), to = mention(*to))
+        }
+        Wish::Console { minutes, .. } => {
+            say!(locale, "approval-console", asker = asker, minutes = minutes.get())
+        }
+    }
+}
+
+fn again(round: &Round, locale: Locale) -> String {
+    say!(locale, "approval-again", asker = mention(round.asked_by))
+}
+
+/// Why they want it, in `room` characters if the reason can be cut to that.
+fn why(request: &Request, room: usize, locale: Locale) -> String {
+    let Some(reason) = &request.reason else { return say!(locale, "approval-no-reason") };
+    let all = shown::visible(reason).chars().count();
+    let said = |length: usize| say!(locale, "approval-because", reason = code_within(reason, length));
+    let longest = all.min(usize::from(LONGEST_REASON));
+    let whole = said(longest);
+    match whole.chars().count().saturating_sub(room) {
+        0 => whole,
+        too_long => said(longest.saturating_sub(too_long + 1)),
+    }
+}
+
+fn boots_into(request: &Request, locale: Locale) -> Option<String> {
+    let start = match &request.wish {
+        Wish::Enable(wish) => Some(Start::from(wish.into.clone())),
+        Wish::Restore { into, .. } | Wish::PutBack { into, .. } => Some(into.clone()),
+        Wish::Reboot { into } => into.clone(),
+        Wish::Link { .. } | Wish::Adopt { .. } | Wish::HandOver { .. } | Wish::Console { .. } => return None,
+    };
+    let into = start.map_or_else(|| say!(locale, "boot-none"), |start| starts::short(&start, locale));
+    let into = say!(locale, "card-boots-into", into = into);
+    Some(match starts::instead(&request.wish, locale) {
+        Some(instead) => format!("{into}\n{instead}"),
+        None => into,
+    })
+}
+
+/// What was done without others, told to who is on call.
+fn glass(operation: &Operation, passed: &Approval, tells: Option<u64>, locale: Locale) -> Rendering {
+    let request = &operation.request;
+    let role = tells.map(Who::Role);
+    let mut lines = vec![title(operation, ("🚨", say!(locale, "glass-title")), locale)];
+    lines.push(match &role {
+        Some(role) => say!(locale, "glass-call", who = wording::who(role)),
+        None => say!(locale, "glass-nobody"),
+    });
+    lines.push(what(request, locale));
+    lines.push(say!(locale, "glass-without", rule = code(&passed.rule), count = passed.count));
+    lines.push(why(request, CONTENT, locale));
+    rendering("glass".to_owned(), lines, Vec::new(), role.into_iter().collect())
+}
+
+/// What a confirmation card says of protection before **Confirm** is pressed.
+pub(crate) fn forewarning(guard: &Guard, locale: Locale) -> Vec<String> {
+    match guard {
+        Guard::Unprotected => Vec::new(),
+        Guard::Approval(approval) => {
+            let (rule, length) = (code(&approval.rule), duration(locale, approval.expires));
+            let (count, who) = (approval.count, mentions(approval));
+            let mut lines =
+                vec![say!(locale, "confirm-approval", rule = rule, count = count, length = length, who = who)];
+            if approval.because == Because::Unread {
+                lines.push(say!(locale, "confirm-approval-unread"));
+            }
+            lines
+        }
+        Guard::BrokenGlass { passed, tells } => {
+            let rule = code(&passed.rule);
+            vec![match tells {
+                Some(role) => say!(locale, "confirm-glass", rule = rule, who = wording::who(&Who::Role(*role))),
+                None => say!(locale, "confirm-glass-nobody", rule = rule),
+            }]
+        }
+    }
+}
+
+/// Those who may approve, as mentions; they ring only where the message lets them.
+pub(crate) fn mentions(approval: &Approval) -> String {
+    wording::each(called(approval))
+}
+
+fn called(approval: &Approval) -> impl Iterator<Item = &Who> {
+    approval.of.iter().take(CALLED)
+}
+
+fn people(round: &Round) -> String {
+    round.approvers.iter().map(|person| mention(*person)).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,185 @@
+//! The DM to the one who asked: the link, how to connect, and what to do when finished.
+//!
+//! Its first 200 characters hold no link: a phone shows them on its lock screen.
+
+mod console;
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use bernard_domain::{
+    lease::Lease,
+    locale::Locale,
+    operation::{Kind, Operation, Source, event::Age},
+    server::System,
+};
+use bernard_engine::link::SecretLink;
+use bernard_text::{named, say, since_epoch};
+use bernard_untrusted::shown::{self, size::length, span::code};
+
+use super::{
+    button, guide_controls,
+    message::{File, Plain},
+    wording,
+};
+use crate::component::Button;
+
+/// What somebody alone reads: it may hold a link.
+#[derive(Debug)]
+pub struct Letter {
+    /// The text, the link as a button, what leads out of the rescue, and the guide.
+    pub message: Plain,
+    /// The files that go with it.
+    pub files: Vec<File>,
+}
+
+/// The DM, and the file that goes with it on Windows.
+pub fn message(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, Arc<SecretLink>)>) -> Letter {
+    if operation.request.kind() == Kind::Console {
+        return console::message(operation, link.map(|(_, link)| &**link));
+    }
+    let locale = operation.request.locale;
+    let mut buttons = buttons(operation, lease, link, locale);
+    buttons.push(Button::DeleteMessage(operation.marked()).create(locale));
+    // Five buttons are the most that a thumb tells apart: the guide has a menu of its own.
+    let menu = Some(guide_controls::opening(guide_controls::reader(operation), locale));
+    let message = Plain { content: content(operation, lease, link), buttons, menu };
+    Letter { message, files: files(operation, link) }
+}
+
+/// What the DM becomes when the rescue is over: nothing of it is left but this sentence.
+pub fn wiped(operation: &Operation) -> String {
+    let (locale, server) = (operation.request.locale, named(&operation.request.label));
+    match operation.request.kind() {
+        Kind::Console => say!(locale, "console-wiped", server = server),
+        Kind::Enable | Kind::Restore | Kind::Reboot | Kind::Link | Kind::PutBack | Kind::Adopt | Kind::HandOver => {
+            say!(locale, "dm-wiped", server = server)
+        }
+    }
+}
+
+/// The link for those who take no DMs, seen by the requester only.
+pub fn revealed(operation: &Operation, lease: Option<&Lease>, link: &(Source, Arc<SecretLink>)) -> Letter {
+    let locale = operation.request.locale;
+    if operation.request.kind() == Kind::Console {
+        return console::revealed(operation, &link.1);
+    }
+    let mut buttons = buttons(operation, lease, Some(link), locale);
+    buttons.push(guide_controls::first_page(operation).create(locale));
+    let message = Plain { content: content(operation, lease, Some(link)), buttons, menu: None };
+    Letter { message, files: files(operation, Some(link)) }
+}
+
+/// The file that a remote desktop client opens; it holds no link.
+pub(crate) const REMOTE_DESKTOP: &str = ".rdp";
+/// The longest link that is shown as text: with it a message is still as long as Discord takes.
+const LONGEST_LINK: usize = 1_000;
+/// What a longer one comes in.
+pub(crate) const LINK_FILE: &str = "link.txt";
+
+/// A link that is too long to be shown, as a file.
+pub(crate) fn link_file(link: &SecretLink) -> Option<File> {
+    let link = link.expose_to_requester();
+    (length(link) > LONGEST_LINK).then(|| File::new(LINK_FILE, link.as_bytes()))
+}
+
+pub(crate) fn open_link(link: &SecretLink, locale: Locale) -> button::Button {
+    button::Button::link(say!(locale, "button-open-link"), link.expose_to_requester().to_owned())
+}
+
+fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, Arc<SecretLink>)>) -> String {
+    let locale = operation.request.locale;
+    let (system, address) = operation.rescue().unwrap_or((System::Linux, None));
+    let known = address.and_then(shown::address);
+    let address = known.map_or_else(|| "?".to_owned(), |address| address.to_string());
+    let server = named(&operation.request.label);
+    let user = system.user();
+    let mut lines = vec![
+        match system {
+            System::Windows => say!(locale, "dm-title-windows", server = server, id = operation.id.to_string()),
+            System::Linux => say!(locale, "dm-title-linux", server = server, id = operation.id.to_string()),
+        },
+        match link {
+            Some(_) => say!(locale, "dm-keep"),
+            None => match operation.key() {
+                Some(key) => say!(locale, "dm-key-named", key = code(&key)),
+                None => say!(locale, "dm-key"),
+            },
+        },
+    ];
+    if operation.state.facts.age == Age::Unknown {
+        lines.push(say!(locale, "end-link-old"));
+    }
+    lines.push(say!(locale, "dm-user", user = code(user), address = code(&address)));
+    if let Some((source, link)) = link {
+        let source = wording::source(*source, locale);
+        lines.push(match link_file(link) {
+            None => say!(locale, "dm-link", link = link.expose_to_requester(), source = source),
+            Some(_) => say!(locale, "dm-link-file", file = code(LINK_FILE), source = source),
+        });
+    }
+    lines.push(say!(locale, "dm-connect-title"));
+    if system == System::Windows && known.is_some() {
+        lines.push(say!(locale, "dm-connect-rdp", address = code(&address)));
+    }
+    // What is no address stands in no line that somebody copies into a shell.
+    if known.is_some() {
+        lines.push(say!(locale, "dm-connect-ssh", command = code(&format!("ssh {user}@{address}"))));
+        lines.push(say!(locale, "dm-host-key", command = code(&format!("ssh-keygen -R {address}"))));
+    }
+    let type_it = |command: &str| code(&format!("{command} server:{}", operation.request.typed()));
+    lines.push(say!(locale, "dm-connect-kvm", command = type_it("/console")));
+    lines.push(say!(locale, "dm-finished", command = type_it("/restore")));
+    if system == System::Windows {
+        lines.push(say!(locale, "dm-finished-windows"));
+    }
+    lines.extend(lease.map(|lease| say!(locale, "dm-until", until = since_epoch(lease.deadline))));
+    lines.join("\n")
+}
+
+/// The link, what leads out, and where else the link can be looked for.
+fn buttons(
+    operation: &Operation,
+    lease: Option<&Lease>,
+    link: Option<&(Source, Arc<SecretLink>)>,
+    locale: Locale,
+) -> Vec<button::Button> {
+    let mut buttons = Vec::new();
+    if let Some((_, link)) = link {
+        buttons.push(open_link(link, locale));
+    }
+    if let Some(lease) = lease {
+        buttons.push(Button::RestoreNow(lease.marked()).create(locale));
+        buttons.push(Button::Extend(lease.marked()).create(locale));
+    }
+    if matches!(link, Some((Source::AuthenticationSecret, _))) {
+        buttons.push(Button::TryMail(operation.marked()).create(locale));
+    }
+    buttons
+}
+
+fn files(operation: &Operation, link: Option<&(Source, Arc<SecretLink>)>) -> Vec<File> {
+    rdp(operation).into_iter().chain(link.and_then(|(_, link)| link_file(link))).collect()
+}
+
+/// What a tap opens in a remote desktop client; only for Windows, and only where the server's address is one.
+fn rdp(operation: &Operation) -> Option<File> {
+    let (system, address) = operation.rescue()?;
+    let address = address.filter(|_| system == System::Windows).and_then(shown::address)?;
+    Some(rdp_file(address, system, &shown::file_stem(&operation.request.label, "rescue")))
+}
+
+/// A file that a tap opens in a remote desktop client; it holds no password, and no word that somebody else wrote.
+fn rdp_file(address: IpAddr, system: System, stem: &str) -> File {
+    let lines = [
+        format!("full address:s:{}", SocketAddr::new(address, system.port())),
+        format!("username:s:{}", system.user()),
+        "prompt for credentials:i:1".to_owned(),
+        "administrative session:i:1".to_owned(),
+        // The rescue's certificate is its own; warn, and let the person decide.
+        "authentication level:i:2".to_owned(),
+    ];
+    File::new(format!("{stem}{REMOTE_DESKTOP}"), lines.join("\r\n") + "\r\n")
+}

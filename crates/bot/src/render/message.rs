@@ -1,0 +1,106 @@
+//! What a message is made of, as its reader sees it. How Discord wants it sent is said at the wire's door, and nowhere else.
+
+use std::fmt;
+
+use bernard_discord::fit;
+use bernard_untrusted::shown::size::length;
+
+use super::{button::Button, layout::Layout, menu::Menu};
+
+/// A message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// What it shows.
+    pub look: Look,
+    /// What is attached.
+    pub files: Vec<File>,
+}
+
+/// What a message shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// Words, and what can be pressed below them. What rings is this: a phone shows its first words.
+    Plain(Plain),
+    /// Parts one below the other. Nothing that rings: a phone would show a notification without a word.
+    Layout(Layout),
+}
+
+/// Words, and what can be pressed below them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plain {
+    /// Its text.
+    pub content: String,
+    /// Its buttons, the likely one first.
+    pub buttons: Vec<Button>,
+    /// A menu below the buttons.
+    pub menu: Option<Menu>,
+}
+
+/// A file that goes with a message. What is in it may be a secret: it is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its name, with its ending.
+    pub name: String,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    /// What it shows, for those who cannot see it.
+    pub description: Option<String>,
+}
+
+impl File {
+    /// A file of these bytes.
+    pub fn new(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        Self { name: name.into(), bytes: bytes.into(), description: None }
+    }
+}
+
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "File({}, {} bytes)", self.name, self.bytes.len())
+    }
+}
+
+impl Message {
+    /// Words alone.
+    pub fn text(content: String) -> Self {
+        Self { look: Look::Plain(Plain { content, ..Plain::default() }), files: Vec::new() }
+    }
+
+    /// Words, and buttons below them.
+    pub fn with_buttons(content: String, buttons: Vec<Button>) -> Self {
+        Self { look: Look::Plain(Plain { content, buttons, menu: None }), files: Vec::new() }
+    }
+
+    /// All its words.
+    pub fn words(&self) -> String {
+        match &self.look {
+            Look::Plain(plain) => plain.content.clone(),
+            Look::Layout(layout) => layout.words(),
+        }
+    }
+
+    /// Whether there is anything to press or to choose.
+    pub fn can_be_pressed(&self) -> bool {
+        match &self.look {
+            Look::Plain(plain) => !plain.buttons.is_empty() || plain.menu.is_some(),
+            Look::Layout(layout) => layout.can_be_pressed(),
+        }
+    }
+}
+
+/// A text with one more line, which is never cut.
+pub(crate) fn with_last_line(content: &str, line: &str) -> String {
+    let room = fit::CONTENT.saturating_sub(length(line) + 1);
+    format!("{}\n{line}", fit::cut_to(content, room))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_a_file_is_not_printed() {
+        let file = File::new("link.txt", "https://example.com/#?id=fake-secret");
+        assert_eq!(format!("{file:?}"), "File(link.txt, 36 bytes)");
+    }
+}

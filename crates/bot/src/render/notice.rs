@@ -1,0 +1,293 @@
+//! The words of a notice: what happened, and how it stands with that now.
+
+use bernard_domain::{
+    access::{UserId, Who},
+    hindrance::Matter,
+    lease::{Lease, reminder::Reminder},
+    locale::Locale,
+    notice::{Doing, Door, Notice, Unasked},
+    operation::{ChannelId, Operation, OperationId},
+    server::typed,
+};
+use bernard_text::{mention, named, say, since_epoch};
+use bernard_untrusted::shown::span::code;
+
+use super::{approval_card, button, message::Plain, rendering::ChannelStyle, rescue_list::Listing, standing, wording};
+use crate::component::Button;
+
+/// What a notice says, and whom it rings.
+#[derive(Clone, Debug)]
+pub(crate) struct Words {
+    /// The message; its likely button comes first.
+    pub(crate) message: Plain,
+    /// Whom it rings.
+    pub(crate) rings: Vec<Who>,
+}
+
+/// How it stands with what a notice is about, as far as that is a matter of this moment.
+#[derive(Debug, Default)]
+pub(crate) struct Standing {
+    /// The lease it names, while that is active.
+    pub(crate) lease: Option<Lease>,
+    /// The operation it names.
+    pub(crate) operation: Option<Operation>,
+    /// What is in rescue, for a digest.
+    pub(crate) listing: Listing,
+}
+
+/// What waits for the operator, and who for it.
+struct Waits<'a> {
+    operation: OperationId,
+    label: &'a str,
+    waiter: UserId,
+}
+
+/// Where nobody could be asked, and why.
+struct Missed {
+    channel: ChannelId,
+    because: Unasked,
+}
+
+/// The words of a notice at a door; `None` when what it was about is over.
+pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: ChannelStyle) -> Option<Words> {
+    let locale = style.locale;
+    let lease_buttons = || standing.lease.iter().flat_map(|lease| standing::buttons(lease, locale)).collect();
+    let (content, buttons, rings) = match notice {
+        Notice::Reminder { reminder, .. } => reminded(standing.lease.as_ref()?, *reminder, door, style),
+        Notice::RestoredAtDeadline { label, owner, operation, .. } => {
+            let (server, who, id) = about(label, *owner, *operation);
+            let content = say!(locale, "notice-restored-at-deadline", server = server, who = who, id = id);
+            (content, Vec::new(), vec![Who::User(*owner)])
+        }
+        Notice::ServerLeft { lease, label, owner } => {
+            let (server, who, id) = about(label, *owner, *lease);
+            let content = say!(locale, "notice-server-left", server = server, who = who, id = id);
+            (content, Vec::new(), vec![Who::User(*owner)])
+        }
+        Notice::LeftRescue { lease, label, owner, boot, task, remains } => {
+            let (server, who, id) = about(label, *owner, *lease);
+            let boot = standing::named(boot.as_deref(), locale);
+            let left = say!(
+                locale,
+                "notice-left-rescue",
+                server = server,
+                who = who,
+                id = id,
+                boot = boot,
+                task = task.to_string()
+            );
+            let then = match remains {
+                false => say!(locale, "notice-left-closed"),
+                true => say!(locale, "notice-left-remains", command = code(&format!("/restore server:{label}"))),
+            };
+            (format!("{left}\n{then}"), lease_buttons(), vec![Who::User(*owner)])
+        }
+        Notice::NetbootChanged { lease, label, owner, boot } => {
+            let (server, who, id) = about(label, *owner, *lease);
+            let boot = standing::named(boot.as_deref(), locale);
+            let content = say!(locale, "notice-netboot-changed", server = server, who = who, id = id, boot = boot);
+            (content, lease_buttons(), Vec::new())
+        }
+        Notice::RebootedByOthers { lease, label, owner, task } => {
+            let (server, who, id) = about(label, *owner, *lease);
+            let (task, command) = (task.to_string(), code(&format!("/rescue link server:{label}")));
+            let content = say!(
+                locale,
+                "notice-rebooted-by-others",
+                server = server,
+                who = who,
+                id = id,
+                task = task,
+                command = command
+            );
+            (content, lease_buttons(), vec![Who::User(*owner)])
+        }
+        Notice::Extended { label, owner, by, until, .. } => (
+            say!(
+                locale,
+                "notice-extended",
+                server = named(label),
+                who = mention(*by),
+                owner = mention(*owner),
+                until = since_epoch(*until)
+            ),
+            lease_buttons(),
+            if owner == by { Vec::new() } else { vec![Who::User(*owner)] },
+        ),
+        Notice::HandedOver { label, from, to, by, .. } => (
+            say!(
+                locale,
+                "notice-handed-over",
+                server = named(label),
+                from = mention(*from),
+                to = mention(*to),
+                who = mention(*by)
+            ),
+            lease_buttons(),
+            // Whoever handed it over knows, or hears it as the end of an operation.
+            [*to, *from].into_iter().filter(|user| user != by).map(Who::User).collect(),
+        ),
+        Notice::OthersDoing { doing, label, owner, by, operation, .. } => {
+            let (server, who, owner_is) = (named(label), mention(*by), mention(*owner));
+            let id = operation.to_string();
+            let content = match doing {
+                Doing::TakesOver => {
+                    say!(locale, "notice-taken-over", server = server, who = who, owner = owner_is, id = id)
+                }
+                Doing::GivesBack => {
+                    say!(locale, "notice-given-back", server = server, who = who, owner = owner_is, id = id)
+                }
+                Doing::Ended => say!(locale, "notice-ended", server = server, who = who, owner = owner_is, id = id),
+            };
+            (content, Vec::new(), vec![Who::User(*owner)])
+        }
+        Notice::DmStands { label, person, operation } => {
+            let (server, who, id) = about(label, *person, *operation);
+            let content = say!(locale, "notice-dm-stands", server = server, id = id, who = who);
+            (content, Vec::new(), vec![Who::User(*person)])
+        }
+        Notice::Unshown { person, channel, code } => {
+            let (place, why) = (format!("<#{}>", channel.0), wording::refused_by_discord(*code, locale));
+            let content = say!(locale, "notice-unshown", who = mention(*person), channel = place, why = why);
+            (content, Vec::new(), vec![Who::User(*person)])
+        }
+        Notice::NobodyAsked { label, person, channel, because, .. } => {
+            let missed = Missed { channel: *channel, because: *because };
+            let (content, buttons) = nobody_asked(label, *person, standing.operation.as_ref()?, missed, locale)?;
+            (content, buttons, vec![Who::User(*person)])
+        }
+        Notice::Digest { .. } => digest(standing.listing, locale),
+        Notice::AuditAnchor { number, hash, lines } => {
+            // As `bernard audit verify --anchor` takes it.
+            let anchor = code(&format!("{number}:{hash}"));
+            let count = lines.unwrap_or(*number);
+            (say!(locale, "notice-anchor", anchor = anchor, count = count), Vec::new(), Vec::new())
+        }
+        Notice::AccountTrouble { account, matter, said, operation, label, waiter } => {
+            let waits = Waits { operation: *operation, label, waiter: *waiter };
+            account_trouble(account, *matter, said, waits, style)
+        }
+        Notice::Paused { by, reason } => {
+            (say!(locale, "notice-paused", who = mention(*by), reason = code(reason)), Vec::new(), oncall(style))
+        }
+        Notice::Resumed { by } => (say!(locale, "notice-resumed", who = mention(*by)), Vec::new(), Vec::new()),
+    };
+    Some(Words { message: Plain { content, buttons, menu: None }, rings })
+}
+
+/// What only the operator can mend: on-call is rung, or who waits for it.
+fn account_trouble(
+    account: &str,
+    matter: Matter,
+    said: &str,
+    Waits { operation, label, waiter }: Waits<'_>,
+    style: ChannelStyle,
+) -> (String, Vec<button::Button>, Vec<Who>) {
+    let (locale, mut rings) = (style.locale, oncall(style));
+    if rings.is_empty() {
+        rings.push(Who::User(waiter));
+    }
+    let account = code(account);
+    let what = match matter {
+        Matter::Right => say!(locale, "trouble-right", account = account),
+        Matter::Clock => say!(locale, "trouble-clock", account = account),
+        Matter::Service => say!(locale, "trouble-service", server = code(label)),
+        Matter::Account => say!(locale, "trouble-account", account = account),
+        Matter::Key | Matter::Refused | Matter::Weather => say!(locale, "trouble-key", account = account),
+    };
+    let (who, id) = (wording::each(&rings), operation.to_string());
+    let met = say!(locale, "trouble-met", server = code(label), id = id, said = code(said));
+    (format!("{what} {who}\n{met}\n{}", say!(locale, "trouble-next")), Vec::new(), rings)
+}
+
+/// Before the deadline it is between Bernard and the owner; from then on the channel and who is on call know too.
+fn reminded(
+    lease: &Lease,
+    reminder: Reminder,
+    door: Door,
+    style: ChannelStyle,
+) -> (String, Vec<button::Button>, Vec<Who>) {
+    let (locale, server) = (style.locale, named(&lease.label));
+    let until = since_epoch(lease.deadline);
+    let left = lease.seen.has_left();
+    let mut lines = vec![match reminder {
+        _ if left => say!(locale, "reminder-left", server = server),
+        Reminder::Before => say!(locale, "reminder-before", server = server),
+        Reminder::Deadline => say!(locale, "reminder-deadline", server = server),
+        Reminder::After(_) => say!(locale, "reminder-after", server = server),
+    }];
+    let mut rings = vec![Who::User(lease.owner)];
+    if let Door::Channel(_) = door {
+        if reminder != Reminder::Before {
+            rings.extend(oncall(style));
+        }
+        lines.push(wording::each(&rings));
+    }
+    let id = lease.operation.to_string();
+    lines.push(match reminder {
+        Reminder::Before => say!(locale, "reminder-until", id = id, until = until),
+        Reminder::Deadline | Reminder::After(_) => say!(locale, "reminder-was-until", id = id, until = until),
+    });
+    match standing::seen(&lease.seen, locale) {
+        Some(seen) => lines.push(seen),
+        None if reminder == Reminder::Before => {}
+        None => lines.push(say!(locale, "reminder-into-rescue")),
+    }
+    // The buttons go when there is a later word; what to type stays.
+    let command = |name: &str| code(&format!("{name} server:{}", typed(&lease.label, lease.server.as_str())));
+    let (restore, extend) = (command("/restore"), command("/rescue extend"));
+    lines.push(match left {
+        true => say!(locale, "notice-left-remains", command = restore),
+        false => say!(locale, "reminder-choices", restore = restore, extend = extend),
+    });
+    (lines.join("\n"), standing::buttons(lease, locale), rings)
+}
+
+/// What is in rescue now.
+fn digest(listing: Listing, locale: Locale) -> (String, Vec<button::Button>, Vec<Who>) {
+    let title = match listing.count {
+        0 => say!(locale, "digest-quiet"),
+        count => say!(locale, "digest-title", count = count),
+    };
+    let content = [title].into_iter().chain(listing.lines).collect::<Vec<_>>().join("\n");
+    (content, listing.buttons, Vec::new())
+}
+
+/// That nobody was asked, and what to do; `None` once it waits no more.
+fn nobody_asked(
+    label: &str,
+    person: UserId,
+    operation: &Operation,
+    Missed { channel, because }: Missed,
+    locale: Locale,
+) -> Option<(String, Vec<button::Button>)> {
+    let (round, until) = operation.open_round()?;
+    let (server, who, until) = (named(label), mention(person), since_epoch(until));
+    let (id, place) = (operation.id.to_string(), format!("<#{}>", channel.0));
+    let content = match because {
+        Unasked::NoMessage => {
+            say!(locale, "unasked-no-message", server = server, id = id, who = who, channel = place, until = until)
+        }
+        Unasked::NoRing => say!(
+            locale,
+            "unasked-no-ring",
+            server = server,
+            id = id,
+            who = who,
+            channel = place,
+            approvers = approval_card::mentions(&round.approval),
+            until = until
+        ),
+    };
+    let number = u32::try_from(operation.state.facts.rounds.len()).unwrap_or(u32::MAX);
+    Some((content, vec![Button::Withdraw(operation.round(number), number).create(locale)]))
+}
+
+fn oncall(style: ChannelStyle) -> Vec<Who> {
+    style.oncall.map(Who::Role).into_iter().collect()
+}
+
+/// What most notices name: the server, whose it is, and the operation.
+fn about(label: &str, whose: UserId, id: OperationId) -> (String, String, String) {
+    (named(label), mention(whose), id.to_string())
+}

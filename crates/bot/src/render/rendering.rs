@@ -1,0 +1,75 @@
+//! A message of an operation, as what makes it and what posts it see it: words, buttons, and whom it rings.
+
+use bernard_discord::fit;
+use bernard_domain::{access::Who, locale::Locale, operation::Operation};
+use bernard_text::{named, say};
+
+use super::{
+    button::{self, Leads},
+    message::Plain,
+    past::Tense,
+};
+
+/// One message of an operation as it should look now.
+#[derive(Clone, Debug)]
+pub struct Rendering {
+    /// Which of the operation's messages it is; short enough for a nonce.
+    pub slot: String,
+    /// What it shows; at most five buttons, the likely one first.
+    pub message: Plain,
+    /// Who is rung when it is posted; nobody for what one does not wait for.
+    pub rings: Vec<Who>,
+    /// Whether it speaks of something that goes on.
+    pub speaks: Speaks,
+}
+
+/// Of what a message speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Speaks {
+    /// Of what is so now.
+    OfNow,
+    /// Of a rescue that is over: if nobody can be told by this message, nobody needs to be.
+    OfThePast,
+}
+
+/// How a channel is spoken to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChannelStyle {
+    /// The language of messages that everybody sees.
+    pub locale: Locale,
+    /// The Discord role that is told what nobody else reacts to.
+    pub oncall: Option<u64>,
+}
+
+impl Rendering {
+    /// What tells two looks apart.
+    pub fn digest(&self) -> String {
+        let button = |button: &button::Button| match &button.leads {
+            Leads::ToUs { custom_id, style } => format!("\n{} {custom_id} {style:?}", button.label),
+            Leads::Away(address) => format!("\n{} {address}", button.label),
+        };
+        let buttons: String = self.message.buttons.iter().map(button).collect();
+        format!("{}{buttons}", self.message.content)
+    }
+
+    /// The same, which speaks of what goes on, or of what is over.
+    pub(crate) fn speaking(self, tense: Tense<'_>) -> Self {
+        let speaks = match tense {
+            Tense::Present => Speaks::OfNow,
+            Tense::Past(_) => Speaks::OfThePast,
+        };
+        Self { speaks, ..self }
+    }
+}
+
+/// The first line of every message: how it is, and what it is about.
+pub(crate) fn title(operation: &Operation, (emoji, state): (&str, String), locale: Locale) -> String {
+    let server = named(&operation.request.label);
+    say!(locale, "card-title", emoji = emoji, state = state, server = server, id = operation.id.to_string())
+}
+
+/// A message of these lines, cut to what Discord takes.
+pub(crate) fn rendering(slot: String, lines: Vec<String>, buttons: Vec<button::Button>, rings: Vec<Who>) -> Rendering {
+    let message = Plain { content: fit::cut(&lines.join("\n")), buttons, menu: None };
+    Rendering { slot, message, rings, speaks: Speaks::OfNow }
+}
