@@ -3,7 +3,7 @@
 //! Made for a phone: 390 wide, two pixels each, with a background of its own, so it reads the same in the light and the dark theme.
 //! What it shows also stands in words beside it, for those who cannot see it.
 
-use std::fmt::Write;
+mod picture;
 
 use bernard_domain::{
     locale::Locale,
@@ -16,20 +16,20 @@ use bernard_domain::{
 use bernard_text::say;
 use bernard_untrusted::shown;
 use jiff::{SignedDuration, Timestamp};
-use resvg::{tiny_skia, usvg};
 
+use self::picture::{Colour, End, Picture};
 use super::{message::File, wording};
 
-/// DejaVu Sans, reduced to Latin letters; its licence lies beside it.
-const FONT: &[u8] = include_bytes!("timeline/DejaVuSans-Latin.ttf");
-/// The font's name.
-const FAMILY: &str = "DejaVu Sans";
 /// The width of a phone.
-const WIDTH: u32 = 390;
-/// Pixels for each unit: phones have at least two.
-const SHARPNESS: f32 = 2.0;
+const WIDTH: u16 = 390;
 /// Where the first dot is.
-const TOP: u32 = 104;
+const TOP: u16 = 104;
+/// How large its letters are.
+const TEXT: f32 = 17.0;
+const PAPER: Colour = [0x22, 0x25, 0x2b];
+const LINE: Colour = [0x6b, 0x72, 0x80];
+const GREY: Colour = [0xc3, 0xc9, 0xd2];
+const WHITE: Colour = [0xff; 3];
 /// The least and the greatest distance of two dots.
 const GAP: (f64, f64) = (46.0, 120.0);
 /// How much of a server's name fits a line.
@@ -64,11 +64,11 @@ enum Tone {
 }
 
 impl Tone {
-    fn colour(self) -> &'static str {
+    fn colour(self) -> Colour {
         match self {
-            Self::Done => "#4cc38a",
-            Self::Bad => "#ff6b6b",
-            Self::Now => "#7ab0ff",
+            Self::Done => [0x4c, 0xc3, 0x8a],
+            Self::Bad => [0xff, 0x6b, 0x6b],
+            Self::Now => [0x7a, 0xb0, 0xff],
         }
     }
 }
@@ -122,50 +122,29 @@ impl Timeline {
     }
 
     fn png(&self) -> Result<Vec<u8>, String> {
-        let mut options = usvg::Options { font_family: FAMILY.to_owned(), ..usvg::Options::default() };
-        options.fontdb_mut().load_font_data(FONT.to_vec());
-        let tree = usvg::Tree::from_str(&self.svg(), &options).map_err(|error| error.to_string())?;
-        let size = tree.size().to_int_size().scale_by(SHARPNESS).ok_or("no size")?;
-        let mut pixels = tiny_skia::Pixmap::new(size.width(), size.height()).ok_or("no room")?;
-        resvg::render(&tree, tiny_skia::Transform::from_scale(SHARPNESS, SHARPNESS), &mut pixels.as_mut());
-        pixels.encode_png().map_err(|error| error.to_string())
-    }
-
-    fn svg(&self) -> String {
         let places = self.places();
         let height = places.last().copied().unwrap_or(TOP) + 44;
-        let mut svg = format!(
-            "<svg xmlns='http://www.w3.org/2000/svg' width='{WIDTH}' height='{height}' font-family='{FAMILY}' font-size='17'>\
-             <rect x='1' y='1' width='388' height='{}' rx='14' fill='#22252b' stroke='#6b7280' stroke-width='1.5'/>\
-             <text x='20' y='38' font-size='19' fill='#ffffff'>{}</text>\
-             <text x='20' y='64' fill='#c3c9d2'>{}</text>",
-            height - 2,
-            escaped(&self.title),
-            escaped(&self.state),
-        );
+        let mut picture = Picture::new(WIDTH, height)?;
+        let corner = (f32::from(WIDTH) - 1.0, f32::from(height) - 1.0);
+        picture.card((1.0, 1.0), corner, PAPER, LINE);
+        picture.text(&self.title, (20.0, 38.0), End::First, 19.0, WHITE);
+        picture.text(&self.state, (20.0, 64.0), End::First, TEXT, GREY);
+        let places: Vec<f32> = places.into_iter().map(f32::from).collect();
         for pair in places.windows(2) {
-            let _ = write!(svg, "<path d='M106 {} V{}' stroke='#6b7280' stroke-width='3'/>", pair[0], pair[1]);
+            picture.line((106.0, pair[0]), (106.0, pair[1]), LINE);
         }
-        for (mark, y) in self.marks.iter().zip(&places) {
-            let (colour, fill) = match mark.tone {
-                Tone::Now => (mark.tone.colour(), "#22252b"),
-                tone => (tone.colour(), tone.colour()),
-            };
-            let _ = write!(
-                svg,
-                "<circle cx='106' cy='{y}' r='7' fill='{fill}' stroke='{colour}' stroke-width='3'/>\
-                 <text x='84' y='{text}' text-anchor='end' fill='#c3c9d2'>{}</text>\
-                 <text x='126' y='{text}' fill='#ffffff'>{}</text>",
-                elapsed(mark.after),
-                escaped(&mark.label),
-                text = y + 6,
-            );
+        for (mark, y) in self.marks.iter().zip(places) {
+            let colour = mark.tone.colour();
+            let fill = if mark.tone == Tone::Now { PAPER } else { colour };
+            picture.dot((106.0, y), fill, colour);
+            picture.text(&elapsed(mark.after), (84.0, y + 6.0), End::Last, TEXT, GREY);
+            picture.text(&mark.label, (126.0, y + 6.0), End::First, TEXT, WHITE);
         }
-        svg + "</svg>"
+        picture.png()
     }
 
     /// How far down each dot is. A wait of an hour is not sixty times as long as one of a minute, but it is longer.
-    fn places(&self) -> Vec<u32> {
+    fn places(&self) -> Vec<u16> {
         let mut y = f64::from(TOP);
         let mut places = vec![TOP];
         for pair in self.marks.windows(2) {
@@ -173,7 +152,7 @@ impl Timeline {
             y += (GAP.0 + 9.0 * (1.0 + seconds / 10.0).log2()).min(GAP.1);
             // At most a dozen dots of at most GAP each: far from any bound.
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small positive number")]
-            places.push(y.round() as u32);
+            places.push(y.round() as u16);
         }
         places
     }
@@ -211,21 +190,6 @@ fn elapsed(after: SignedDuration) -> String {
         1..100 => format!("{hours}:{minutes:02}:{seconds:02}"),
         _ => format!("{hours} h"),
     }
-}
-
-/// Text inside XML. Characters that XML cannot hold are left out.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in shown::visible(text).chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '\u{fffe}' | '\u{ffff}' => {}
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]
@@ -271,7 +235,8 @@ mod tests {
         let (width, height, drawn) = pixels(&long());
         assert_eq!(width, 780);
         assert!((800..2_400).contains(&height), "{height}");
-        let white_at = |top: u32, bottom: u32| {
+        let white_at = |top: u16, bottom: u16| {
+            let (top, bottom) = (u32::from(top), u32::from(bottom));
             let rows = (top * 2 * width) as usize..(bottom * 2 * width) as usize;
             drawn[rows].iter().filter(|pixel| **pixel == [255, 255, 255, 255]).count()
         };
@@ -280,7 +245,7 @@ mod tests {
             assert!(white_at(y - 10, y + 10) > 100, "the label at {y}");
         }
         let empty = timeline(&[(0, "", Tone::Done)]);
-        let y = empty.places()[0];
+        let y = u32::from(empty.places()[0]);
         let blank = pixels(&empty).2;
         let rows = ((y - 10) * 2 * 780) as usize..((y + 10) * 2 * 780) as usize;
         assert!(blank[rows].iter().all(|pixel| *pixel != [255, 255, 255, 255]), "without words there is no white");
@@ -311,7 +276,7 @@ mod tests {
     #[test]
     fn longer_waits_are_longer_but_not_endless() {
         let places = long().places();
-        let gaps: Vec<u32> = places.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let gaps: Vec<u16> = places.windows(2).map(|pair| pair[1] - pair[0]).collect();
         assert!(gaps[1] < gaps[2] && gaps[2] < gaps[6], "{gaps:?}");
         assert!(gaps.iter().all(|gap| (46..=120).contains(gap)), "{gaps:?}");
     }

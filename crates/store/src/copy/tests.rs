@@ -16,8 +16,11 @@ async fn store_in(folder: &Path) -> (Store, PathBuf) {
 }
 
 fn names_in(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> =
-        fs::read_dir(folder).expect("it is there").flatten().map(|entry| entry.file_name().to_string_lossy().into()).collect();
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .expect("it is there")
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into())
+        .collect();
     names.sort();
     names
 }
