@@ -155,7 +155,7 @@ async fn large_fleet() {
     }
     println!("resident memory, {FLEET} servers just read    {:8.1} MiB", bot.resident());
     let (before, worked) = (world.discord.timeline().len(), bot.worked());
-    let typed = ["", "n", "node-7", "node-77 prod", "team-13", "198.51", "ns0004", "od42", "nothing at all", "web-1"];
+    let typed = ["", "n", "node-7", "node-77 prod", "team-13", "198.51", "ns0004", "od42", "ndoe-77", "web-1"];
     for n in 0..LETTERS {
         offered(typed[n % typed.len()]).await;
     }

@@ -1,8 +1,8 @@
 //! Which servers are meant by what somebody has typed so far: by name, display name, reverse, address and tags.
 //!
 //! Pure, and quick enough for each letter over ten thousand servers: what a server goes by is folded once, when it is learned
-//! ([`Sought`]). What holds the typed words comes first; only if nothing does, what has their letters in order (`web1` for
-//! `web-1`). A match is offered, never taken.
+//! ([`Sought`]). What holds the typed words comes first; only if nothing does, what is one slip of the finger away (`wbe-1` for
+//! `web-1`), and what has their letters in order (`w1` for `web-1`). A match is offered, never taken.
 
 use std::cmp::{Ordering, Reverse};
 
@@ -13,6 +13,7 @@ use nucleo_matcher::{
     pattern::{Atom, AtomKind, CaseMatching, Normalization},
 };
 
+use super::slip::{Slipped, slipped};
 use crate::server::{Server, ServiceName};
 
 /// More words than this are not looked at: nobody types them to find a server.
@@ -49,6 +50,8 @@ enum Nearness {
     Is,
     /// Something it goes by holds every word.
     Holds,
+    /// One of its names is all that was typed but for one slip, or begins so.
+    Slipped,
     /// Its names have every word's letters in their order.
     Resembles,
 }
@@ -133,6 +136,8 @@ struct Query {
     /// All of it, when that is several words.
     whole: Option<Finder<'static>>,
     held: Vec<Finder<'static>>,
+    /// All of it, for one slip.
+    typed: String,
     resembled: Vec<Atom>,
     matcher: Matcher,
     characters: Vec<char>,
@@ -145,6 +150,7 @@ impl Query {
         Self {
             whole: (words.len() > 1).then(|| Finder::new(&folded(typed)).into_owned()),
             held: words.iter().map(|word| Finder::new(word).into_owned()).collect(),
+            typed: words.join(" "),
             resembled: words.iter().map(atom).collect(),
             matcher: Matcher::new(Config::DEFAULT),
             characters: Vec::new(),
@@ -154,7 +160,7 @@ impl Query {
     /// How near a server comes, if at least this near, and how well all words together fit: more is better.
     fn fit(&mut self, sought: &Sought, nearness: Nearness) -> Option<(Nearness, u32)> {
         if nearness == Nearness::Resembles {
-            return Some((nearness, self.resemblance(sought)?));
+            return self.slip(sought).or_else(|| Some((nearness, self.resemblance(sought)?)));
         }
         let score = self.held.iter().map(|word| held(word, &sought.0)).sum::<Option<u32>>()?;
         let is = match &self.whole {
@@ -164,15 +170,32 @@ impl Query {
         Some((if is { Nearness::Is } else { nearness }, score))
     }
 
+    /// One slip in all that was typed; what was swapped fits best.
+    fn slip(&self, sought: &Sought) -> Option<(Nearness, u32)> {
+        let best = names_of(sought).filter_map(|name| slipped(self.typed.as_bytes(), name.as_bytes())).max()?;
+        let score = match best {
+            Slipped::Begins => 0,
+            Slipped::Whole => 1,
+            Slipped::Swapped => 2,
+        };
+        Some((Nearness::Slipped, score))
+    }
+
     fn resemblance(&mut self, sought: &Sought) -> Option<u32> {
         let Self { resembled, matcher, characters, .. } = self;
-        // Letters in order are found in nearly every address and tag: only names count here.
         let fits = |word: &Atom| {
-            let names = sought.0.lines().take(2);
-            names.filter_map(|name| word.score(Utf32Str::new(name, characters), matcher)).max().map(u32::from)
+            names_of(sought)
+                .filter_map(|name| word.score(Utf32Str::new(name, characters), matcher))
+                .max()
+                .map(u32::from)
         };
         resembled.iter().map(fits).sum()
     }
+}
+
+/// What it is called: letters in order, or but for a slip, are found in nearly every address and tag.
+fn names_of(sought: &Sought) -> impl Iterator<Item = &str> {
+    sought.0.lines().take(2)
 }
 
 /// How well a word is held: best as a whole line, then where a line begins, then where a word does, then inside.
@@ -219,7 +242,7 @@ mod tests {
         for typed in ["db-1", "DB", "ns3.", "198.51.100.7", "datenbank", "env=prod", "PROD", "prod db", "db1"] {
             assert_eq!(found(&fleet(), typed, &[]), ["db-1"], "{typed}");
         }
-        for typed in ["nothing", "*", "web prod", "^db", "db$", "!web", "'db"] {
+        for typed in ["nothing", "*", "web prod", "^db", "db$", "!we", "'db"] {
             assert!(found(&fleet(), typed, &[]).is_empty(), "{typed}");
         }
     }
@@ -239,6 +262,17 @@ mod tests {
         let fleet = ["web-1", "w-e-b"].map(|name| named(name, name));
         assert_eq!(found(&fleet, "web", &[]), ["web-1"]);
         assert_eq!(found(&fleet, "wb", &[]), ["w-e-b", "web-1"], "letters that begin something count for more");
+    }
+
+    #[test]
+    fn a_slip_of_the_finger_is_offered_before_what_only_has_the_letters() {
+        let fleet = ["webbed-1", "web-2", "web-1", "db-1"].map(|name| named(name, name));
+        assert_eq!(found(&fleet, "wbe-1", &[]), ["web-1", "webbed-1"], "the nearest first");
+        assert_eq!(found(&fleet, "WBE-1", &[]), ["web-1", "webbed-1"], "without regard to case");
+        assert_eq!(found(&fleet, "web-3", &[]), ["web-2", "web-1"]);
+        assert_eq!(found(&fleet, "web-1", &[]), ["web-1"], "what is there is no slip");
+        let spaced = [named("ns1", "mail relay")];
+        assert_eq!(found(&spaced, "mial relay", &[]), ["mail relay"]);
     }
 
     #[test]
