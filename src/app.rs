@@ -365,6 +365,7 @@ fn step_settings(config: &Config) -> Settings {
         secret_poll: config.pace.secret_poll,
         reboot_settle: config.pace.reboot_settle,
         question_patience: config.pace.question_patience,
+        longer_from: config.pace.longer_from.try_into().unwrap_or(SignedDuration::MAX),
         task_patience: config.pace.task_patience,
         secret_timeout: config.rescue.secret_timeout,
         secret_from: config.rescue.secret_from.clone(),

@@ -80,6 +80,7 @@ mod task;
 mod tasks;
 mod unanswered;
 mod unread;
+mod usual;
 mod vanished;
 mod why;
 mod wipes;

@@ -90,6 +90,7 @@ fn every() -> Vec<Event> {
         Event::TaskVanished => Event::TaskVanished,
         Event::TaskStands => Event::TaskStands,
         Event::StandingUnanswered => Event::StandingUnanswered,
+        Event::LongerThanUsual => Event::LongerThanUsual,
         Event::Hindered { .. } => Event::Hindered { matter: Matter::Right, said: said(), query: query() },
         Event::Unhindered => Event::Unhindered,
         Event::RescueFound { .. } => Event::RescueFound {

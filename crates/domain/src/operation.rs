@@ -7,6 +7,7 @@ pub mod state;
 pub mod step;
 pub mod exact_call;
 pub mod approval;
+pub mod usual;
 
 mod setting;
 
@@ -337,6 +338,8 @@ pub struct Operation {
     pub since: Timestamp,
     /// When the reboot that is next was last approved, by our clock: when it was accepted, if nobody else had to approve it.
     pub approved: Timestamp,
+    /// How long one like it usually took when it was accepted; `None` when nothing was known of any.
+    pub usual: Option<SignedDuration>,
 }
 
 impl Operation {
@@ -344,7 +347,7 @@ impl Operation {
     pub fn open(id: OperationId, mark: Mark, request: Request, now: Timestamp) -> Self {
         let mut state = State::new(&request);
         state.facts.date(now);
-        Self { id, mark, request, state, version: 0, opened: now, since: now, approved: now }
+        Self { id, mark, request, state, version: 0, opened: now, since: now, approved: now, usual: None }
     }
 
     /// It, or the rescue that it began, as its buttons name it.

@@ -77,7 +77,7 @@ impl Runner {
         let Some(operation) = self.context.store.operation(id).await? else { return Ok(Did::Nothing) };
         let Some(step) = Step::of(&operation.state.phase) else { return Ok(Did::Nothing) };
         let client = self.context.fleet.client(&operation.request.account);
-        let next = match (steps::overdue(&operation, clock::now()), client) {
+        let next = match (steps::due(&operation, &self.context.settings, clock::now()), client) {
             (Some(event), _) => Ok(Next::Record(event)),
             (None, Some(client)) => {
                 Work { context: &self.context, operation: &operation, client: &client }.take(step).await

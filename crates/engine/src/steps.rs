@@ -6,6 +6,7 @@ mod no_account;
 mod approval;
 mod console;
 mod context;
+mod due;
 mod follow;
 mod hindered;
 mod link;
@@ -35,8 +36,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{lookout, matter::matter, plan};
 
-pub(super) use approval::overdue;
 pub(super) use context::Context;
+pub(super) use due::due;
 pub(super) use hindered::{account_gone, tell_operator};
 pub(super) use no_account::without_account;
 
@@ -59,6 +60,8 @@ pub struct Settings {
     pub reboot_settle: Duration,
     /// How long a question waits for its answer before on-call hears of it.
     pub question_patience: Duration,
+    /// What took less than this is never said to take longer than usual.
+    pub longer_from: SignedDuration,
     /// How long OVHcloud's task may take before it keeps nobody from the way out any more.
     pub task_patience: Duration,
     /// How long the link is looked for.

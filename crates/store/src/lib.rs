@@ -6,10 +6,10 @@
 //! Engine, bot and program depend on it. It knows no network, no sentence and no configuration, and decides nothing: what an event
 //! means is asked of `bernard-domain`, and written.
 //!
-//! In reading order: `file` (the lock, and who can read it) · `operations`, `timeline`, `approvals`, `cards`, `pause` (what is accepted and
-//! what happens to it) · `leases`, `reminders`, `sights`, `past` (rescues, until they are over) · `messages`, `notices`, `wipes`,
-//! `troubles` (what people are told, and what is taken back) · `inventory`, `foreign` (the fleet) · `audit` and `audit_reader` · `wake`
-//! (what is due at a start) · `copy` (a backup).
+//! In reading order: `file` (the lock, and who can read it) · `operations`, `timeline`, `usual`, `approvals`, `cards`, `pause` (what is
+//! accepted and what happens to it) · `leases`, `reminders`, `sights`, `past` (rescues, until they are over) · `messages`, `notices`,
+//! `wipes`, `troubles` (what people are told, and what is taken back) · `inventory`, `foreign` (the fleet) · `audit` and `audit_reader` ·
+//! `wake` (what is due at a start) · `copy` (a backup).
 
 mod approvals;
 mod audit;
@@ -32,6 +32,7 @@ mod pause;
 mod reminders;
 mod sights;
 mod troubles;
+mod usual;
 mod wake;
 
 use std::{
@@ -188,7 +189,7 @@ async fn set_fact(connection: &mut SqliteConnection, name: &str, value: &str) ->
 }
 
 /// The steps of the schema, in their order; one that was shipped is never changed.
-const SCHEMA: [(i64, &str, &str); 11] = [
+const SCHEMA: [(i64, &str, &str); 12] = [
     (1, "first", include_str!("../migrations/sqlite/0001_first.sql")),
     (3, "audit", include_str!("../migrations/sqlite/0003_audit.sql")),
     (4, "leases", include_str!("../migrations/sqlite/0004_leases.sql")),
@@ -200,6 +201,7 @@ const SCHEMA: [(i64, &str, &str); 11] = [
     (11, "wipes that fail", include_str!("../migrations/sqlite/0011_wipes_that_fail.sql")),
     (12, "cards that ask again", include_str!("../migrations/sqlite/0012_cards_that_ask_again.sql")),
     (13, "rescues that are over", include_str!("../migrations/sqlite/0013_rescues_that_are_over.sql")),
+    (14, "what is usual", include_str!("../migrations/sqlite/0014_what_is_usual.sql")),
 ];
 
 fn migrator() -> Migrator {

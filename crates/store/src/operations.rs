@@ -24,6 +24,7 @@ use super::{
     leases, messages, millis, past, pause,
     replay::{live, load},
     time,
+    usual::{self, length_millis},
 };
 
 /// What came of opening an operation.
@@ -250,7 +251,8 @@ pub(super) async fn append(
     }
     let due = Step::of(&next.state.phase).map(|_| millis(now));
     let updated = sqlx::query(
-        "UPDATE operations SET version = $3, live = $4, holds = $5, due_at = $6, changed_at = $7 WHERE id = $1 AND version = $2",
+        "UPDATE operations SET version = $3, live = $4, holds = $5, due_at = $6, changed_at = $7, took = COALESCE(took, $8)
+         WHERE id = $1 AND version = $2",
     )
     .bind(operation.id.0)
     .bind(operation.version)
@@ -259,6 +261,7 @@ pub(super) async fn append(
     .bind(i64::from(next.state.holds_server()))
     .bind(due)
     .bind(millis(now))
+    .bind(next.took(event, now).map(length_millis))
     .execute(&mut *tx)
     .await?;
     if updated.rows_affected() == 0 {
@@ -305,9 +308,10 @@ pub(super) async fn open(
     if kind == Kind::PutBack && leases::active(&mut *tx, &request.server).await?.is_none() {
         return Ok(Open::Refused(CardRefusal::Answered(None)));
     }
+    let usual = usual::of(&mut *tx, &request.server, kind).await?;
     let row = sqlx::query(
-        "INSERT INTO operations (origin, account, server, kind, requester, request, mark, version, live, holds, due_at, opened_at, changed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $8, 0, 1, 0, $7, $7, $7) RETURNING id",
+        "INSERT INTO operations (origin, account, server, kind, requester, request, mark, version, live, holds, due_at, opened_at, changed_at, usual)
+         VALUES ($1, $2, $3, $4, $5, $6, $8, 0, 1, 0, $7, $7, $7, $9) RETURNING id",
     )
     .bind(origin)
     .bind(&request.account)
@@ -317,9 +321,11 @@ pub(super) async fn open(
     .bind(json(request))
     .bind(millis(now))
     .bind(mark.to_string())
+    .bind(usual.map(length_millis))
     .fetch_one(&mut *tx)
     .await?;
-    let operation = Operation::open(OperationId(row.get(0)), mark, request.clone(), now);
+    let opened = Operation::open(OperationId(row.get(0)), mark, request.clone(), now);
+    let operation = Operation { usual, ..opened };
     audit::append(tx, &bernard_domain::audit::opened(&operation, origin, now)).await?;
     // What waits to begin takes nothing over yet: that is done by the last approval.
     let overtaken = match operation.state.waits_to_begin() {

@@ -5,6 +5,7 @@ use bernard_domain::{
     server::ServiceName,
 };
 use bernard_platform::clock;
+use jiff::SignedDuration;
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
 use super::{Error, from_json, mark, time};
@@ -31,7 +32,7 @@ pub(super) async fn load(
     connection: &mut SqliteConnection,
     operation: OperationId,
 ) -> Result<Option<Operation>, Error> {
-    let row: Option<SqliteRow> = sqlx::query("SELECT request, opened_at, mark FROM operations WHERE id = $1")
+    let row: Option<SqliteRow> = sqlx::query("SELECT request, opened_at, mark, usual FROM operations WHERE id = $1")
         .bind(operation.0)
         .fetch_optional(&mut *connection)
         .await?;
@@ -43,6 +44,7 @@ pub(super) async fn load(
             .fetch_all(&mut *connection)
             .await?;
     let mut loaded = Operation::open(operation, mark(row.get(2)), request, time(row.get(1)));
+    loaded.usual = row.get::<Option<i64>, _>(3).map(SignedDuration::from_millis);
     for (at, text) in &events {
         let event: Event = from_json(text, || format!("an event of {operation}"))?;
         loaded = loaded.record(&event, time(*at))?;

@@ -236,6 +236,7 @@ pub(super) fn event() -> BoxedStrategy<Event> {
             query
         }),
         Just(Event::Unhindered),
+        Just(Event::LongerThanUsual),
     ];
     let after = prop_oneof![
         (system(), option::of(text()), time(), option::of(text()), prop_oneof![Just(Age::Known), Just(Age::Unknown)])
@@ -359,11 +360,12 @@ pub(super) fn place(event: &Event) -> usize {
         Event::Hindered { .. } => 46,
         Event::Unhindered => 47,
         Event::OthersAtWork { .. } => 48,
+        Event::LongerThanUsual => 49,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 49;
+pub(super) const EVENTS: usize = 50;
 
 fn ends() -> impl Strategy<Value = Ends> {
     prop_oneof![Just(Ends::Unsaid), Just(Ends::Nobodys), operation_id().prop_map(Ends::This)]

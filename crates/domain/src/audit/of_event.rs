@@ -131,7 +131,11 @@ fn told(entry: Entry, event: &Event) -> Entry {
             Some(comment) => format!("{}: {comment}", status.as_str()),
             None => status.as_str().to_owned(),
         }),
-        Event::TaskVanished | Event::TaskStands | Event::StandingUnanswered | Event::Unhindered => entry,
+        Event::TaskVanished
+        | Event::TaskStands
+        | Event::StandingUnanswered
+        | Event::Unhindered
+        | Event::LongerThanUsual => entry,
         Event::Hindered { said, query, .. } => entry.through(query.clone()).saying(said),
         Event::OthersAtWork { works } => entry.saying(in_words(works)),
         Event::RescueFound { age: Age::Unknown, .. } => entry.saying("nobody can tell since when"),

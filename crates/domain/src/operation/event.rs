@@ -253,6 +253,8 @@ pub enum Event {
     },
     /// What was waited on works again.
     Unhindered,
+    /// It takes longer than usual. Recorded once.
+    LongerThanUsual,
     /// The server of a `/rescue link` is in rescue, and no reboot of it is running.
     RescueFound {
         /// The rescue's family.

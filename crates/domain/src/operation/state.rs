@@ -391,6 +391,7 @@ impl State {
                 Kind::Restore => Outcome::Restored,
                 _ => Outcome::Rebooted,
             }),
+            (phase, E::LongerThanUsual) if self.awaits_what_is_usual() => phase.clone(),
             (phase, E::Faulted | E::Hindered { .. } | E::Unhindered) if !self.is_ended() => phase.clone(),
             (_, E::Superseded { by }) if self.can_be_superseded() => P::Ended(Outcome::Superseded(*by)),
             _ => return None,

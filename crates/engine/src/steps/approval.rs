@@ -1,16 +1,9 @@
 //! Waiting for others: nothing is done for what waits to begin; a reboot that was thought lost may still turn up meanwhile.
 
-use bernard_domain::operation::{Operation, event::Event};
+use bernard_domain::operation::event::Event;
 use bernard_platform::clock;
-use jiff::Timestamp;
 
 use super::{Failure, Next, Work};
-
-/// The end of a wait that took too long; it needs nobody's answer, neither OVHcloud's nor Discord's.
-pub(crate) fn overdue(operation: &Operation, now: Timestamp) -> Option<Event> {
-    let (_, until) = operation.open_round()?;
-    (until <= now).then_some(Event::ApprovalExpired)
-}
 
 impl Work<'_> {
     /// Looks for what makes the wait needless, and comes again when it is over.

@@ -33,12 +33,16 @@ pub struct Facts {
     pub intents: u32,
     /// OVHcloud's task and the last word about it.
     pub task: Option<(TaskId, TaskStatus)>,
+    /// When that was seen to have ended, by our clock.
+    pub task_ended: Option<Timestamp>,
     /// The task was purged before it was seen to end.
     pub task_vanished: bool,
     /// The task was found to stand: it had not ended in all the time that it had.
     pub stood: bool,
     /// Nobody reacted to that in time.
     pub standing_unanswered: bool,
+    /// It was said that it takes longer than usual.
+    pub longer_than_usual: bool,
     /// What does not work that is waited on, if that is to be said.
     pub hindrance: Option<Hindrance>,
     /// The task was found, not answered.
@@ -121,6 +125,9 @@ impl Facts {
         if let Some(round) = self.rounds.last_mut() {
             round.asked_at.get_or_insert(now);
         }
+        if self.task.as_ref().is_some_and(|(_, status)| status.is_final()) {
+            self.task_ended.get_or_insert(now);
+        }
     }
 
     /// Whether this person denied this round, counted from 1, and has not said why.
@@ -182,6 +189,7 @@ impl Facts {
                 self.hindrance = Some(Hindrance { matter: *matter, said: said.clone() });
             }
             Event::Unhindered => self.hindrance = None,
+            Event::LongerThanUsual => self.longer_than_usual = true,
             Event::ConsoleChosen { kind } => self.console = Some(*kind),
             Event::ConsoleOpened { until } => self.console_until = Some(*until),
             Event::RescueFound { system, ip, since, key, age } => {
