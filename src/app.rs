@@ -9,6 +9,7 @@ pub mod check;
 mod commands;
 mod discord;
 pub mod healthcheck;
+mod pulse;
 mod reach;
 mod wall_clock;
 
@@ -63,6 +64,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     check::remembered,
     http::{self, Endpoints, Unready},
+    service_manager::Pulse,
 };
 
 /// How many interactions may wait to be received, which takes no time; more are dropped, and counted.
@@ -236,6 +238,16 @@ impl App {
     /// Where the web endpoints listen.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// How it goes, whenever that is asked: at once, from memory. A loop hangs that should have come round more than `allowance` ago.
+    pub fn pulse(&self, allowance: Duration) -> impl Fn() -> Pulse + Send + 'static {
+        pulse::of(Arc::clone(&self.ready), self.fleet.clone(), self.wakeups.liveness().clone(), allowance)
+    }
+
+    /// How long stopping takes at most.
+    pub fn drain(&self) -> Duration {
+        self.drain
     }
 
     /// From now on the rights and the OVHcloud credentials of this configuration are in force.

@@ -12,12 +12,14 @@
 //! - [`http`]: `/healthz`, `/readyz`, `/metrics` and `/interactions`, behind a door with bounds.
 //! - [`manual`]: completions and manual pages.
 //! - [`logging`], [`process`]: capped logs; no core dumps, descriptors.
+//! - [`service_manager`]: what systemd hears: ready, how it goes, that it lives.
 //! - `demo`: the program between two simulated far ends, for who has no account (feature `demo`; not in the image).
 
 pub mod http;
 pub mod metrics;
 pub mod logging;
 pub mod process;
+pub mod service_manager;
 pub mod app;
 pub mod check;
 pub mod rights;

@@ -3,6 +3,7 @@
 use std::{
     io,
     path::{Path, PathBuf},
+    pin::pin,
     process::ExitCode,
 };
 
@@ -19,6 +20,7 @@ use bernard::{
     },
     check::{self, Looks},
     init, logging, manual, metrics, process, rights,
+    service_manager::ServiceManager,
 };
 use bernard_config as config;
 use bernard_config::{Config, LogFormat};
@@ -204,19 +206,31 @@ async fn serve(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hang_up = signal(SignalKind::hangup())?;
+    let manager = ServiceManager::of(config::process_environment());
     let mut app = App::start(config, metrics::install()?).await?;
     tracing::info!(http = %app.address(), "bernard runs");
+    manager.ready();
+    let mut told = pin!(manager.keep(app.pulse(manager.allowance())));
     let ended = loop {
         tokio::select! {
             _ = terminate.recv() => break None,
             _ = interrupt.recv() => break None,
-            _ = hang_up.recv() => reload(&app, path).await,
+            _ = hang_up.recv() => {
+                manager.reloading();
+                reload(&app, path).await;
+                manager.ready();
+            }
             ended = app.ended() => break Some(ended),
+            () = &mut told => {}
         }
     };
     let code = match ended {
-        None => ExitCode::SUCCESS,
+        None => {
+            manager.stopping("stops: what is under way is carried on by the next start", app.drain());
+            ExitCode::SUCCESS
+        }
         Some(ended) => {
+            manager.stopping(&format!("cannot go on: {ended}"), app.drain());
             tracing::error!(%ended, "bernard cannot go on");
             eprintln!("bernard: {ended}");
             ExitCode::from(ended.code())

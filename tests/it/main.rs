@@ -70,6 +70,7 @@ mod rights;
 mod ringing;
 mod roles;
 mod screens;
+mod service_manager;
 mod scripts;
 mod spec;
 mod standing;

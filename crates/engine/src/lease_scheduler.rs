@@ -33,6 +33,7 @@ use super::{
 };
 use crate::{
     intake::{self, Intake},
+    liveness::Loop,
     messenger::NotTold,
     reauthorize::Rights,
     wakeups::Wakeups,
@@ -41,6 +42,8 @@ use crate::{
 /// How long after a deadline something better than a reminder is tried: a restore that cannot be begun yet, or to hear from
 /// OVHcloud that the server has left.
 const BETTER_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+/// The longest that a look at one lease takes: OVHcloud is asked, but not waited for.
+const LONGEST_LOOK: Duration = Duration::from_secs(5);
 /// How many restores are begun at once.
 const AT_ONCE: usize = 8;
 /// The name of the digest among what comes round by the clock.
@@ -115,6 +118,7 @@ impl LeaseScheduler {
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let reminders = async {
             loop {
+                self.came_round();
                 if let Err(error) = self.remind().await {
                     tracing::error!(%error, "the store does not say which reminders are due");
                 }
@@ -158,7 +162,13 @@ impl LeaseScheduler {
         self.digest(now).await
     }
 
+    /// The reminders go on: no look at one lease takes as long as this says.
+    fn came_round(&self) {
+        self.wakeups.liveness().came_round(Loop::Reminders, self.settings.tick.max(LONGEST_LOOK));
+    }
+
     async fn remind_one(&self, kept: ScheduledLease, live: &[Operation], now: Timestamp) -> Result<(), Error> {
+        self.came_round();
         match self.turn(&kept).await {
             // Whoever is at work on the server has its people's attention; afterwards it is said, or it is over.
             Turn::Remind(..) if live.iter().any(|operation| self.is_at_work(operation, &kept.lease, now)) => {}

@@ -16,6 +16,7 @@
 //! - [`fleet`]: the servers of all accounts: read, remembered, found, checked.
 //! - [`beside`]: what others are at on a server, read before a deed.
 //! - [`messenger`]: what the engine asks of whoever talks to people. [`wakeups`]: who is told that something changed.
+//! - [`liveness`]: which loops still come round.
 //! - [`needs`]: which rights at OVHcloud each thing needs: one table for `rights`, `check` and the documentation.
 //! - [`limits`]: how often people may ask. [`audit_anchor`]: the audit's last hash, where people see it.
 
@@ -27,6 +28,7 @@ pub mod plan;
 mod matter;
 pub mod link;
 pub mod messenger;
+pub mod liveness;
 pub mod wakeups;
 pub mod policy;
 pub mod reauthorize;

@@ -36,6 +36,12 @@ pub fn now() -> Timestamp {
     Origin::get().time_at(BootInstant::now())
 }
 
+/// How long the machine has run without its sleep: what a service manager counts by (`CLOCK_MONOTONIC`).
+pub fn monotonic() -> Duration {
+    let time = clock_gettime(ClockId::Monotonic);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+}
+
 /// When this process first asked for the time.
 pub fn started() -> Timestamp {
     Origin::get().wall
@@ -120,5 +126,7 @@ mod tests {
         let second = BootInstant::now();
         assert!(second >= first);
         assert!(first.before(Duration::from_millis(1)).elapsed() >= Duration::from_millis(1));
+        let awake = monotonic();
+        assert!(monotonic() >= awake && awake <= BootInstant::now().0, "it counts no more than all there was");
     }
 }
