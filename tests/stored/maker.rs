@@ -21,7 +21,7 @@ use bernard_domain::{
     pause::Pause,
     server::{System, TaskId, TaskStatus},
 };
-use bernard_store::{About, Append, Approve, Card, CardId, Delivered, Delivery, NextReminder, Open, Posted, Store};
+use bernard_store::{About, Append, Card, CardId, Delivered, Delivery, NextReminder, Open, Posted, Store};
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
@@ -142,8 +142,9 @@ impl Maker {
             ..self.request("db-1", Wish::Reboot { into: Some(disk().into()) })
         };
         let reboot = self.pressed(&request).await;
-        let approved = self.store.approve(&reboot, BEN, text("[[role]] #1 (line 20)"), at(11)).await.expect("written");
-        let Approve::Done(reboot) = approved else { panic!("{approved:?}") };
+        let given = Event::ApprovalGiven { by: BEN, rule: text("[[role]] #1 (line 20)") };
+        let approved = self.store.append(&reboot, &given, at(11)).await.expect("written");
+        let Append::Done(reboot) = approved else { panic!("{approved:?}") };
         let intended = Event::RebootIntended { intent: Intent { at: at(12), known: vec![TaskId(40)] } };
         let unknown = Event::RebootUnknown { said: "a time-out".into(), query: None };
         let question = Event::NotSettled { candidates: vec![TaskId(41), TaskId(42)], trouble: None };

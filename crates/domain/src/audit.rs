@@ -8,6 +8,7 @@
 //!
 //! No entry ever holds a link, a secret's id or a token: it is made of events and refusals, which hold none.
 
+mod anchoring;
 mod chain;
 pub mod row;
 pub mod of_event;
@@ -30,6 +31,7 @@ pub use crate::audit::{
     of_event::{of_event, of_lease, opened},
     vocabulary::{Decision, End},
 };
+pub use anchoring::{Anchoring, anchoring};
 pub use chain::{
     Anchor, Broken, GENESIS, Gaps, Hash, Line, NotAHash, NotALine, NotAnAnchor, Start, Verified, Verifier,
 };

@@ -1,6 +1,6 @@
 //! A rescue is a lease: it has an owner, a deadline, and a memory of what was there before.
 //!
-//! Pure. [`effect`] says what an event means for the lease; the store does both in one transaction.
+//! Pure. What an event means for leases is said here; [`consequences`](super::consequences) says what follows from that.
 
 pub mod past;
 pub mod sight;
@@ -240,7 +240,7 @@ fn begin(
 }
 
 /// Whether `event` says that the machine has left every earlier rescue for this one, so that their links lead nowhere.
-pub fn outdates_links(operation: &Operation, event: &Event) -> bool {
+pub(crate) fn outdates_links(operation: &Operation, event: &Event) -> bool {
     let arrived = match event {
         Event::TaskSeen { status, .. } => *status == TaskStatus::Done,
         // Its link says that it runs, whatever the task says.
@@ -269,12 +269,32 @@ pub fn leads_out(live: &Operation) -> bool {
     matches!(live.request.kind(), Kind::Restore | Kind::PutBack) && live.state.holds_server()
 }
 
+/// An operation of a lease's server that holds it, or has changed since some moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AtWork {
+    /// Its number.
+    pub operation: OperationId,
+    /// What it does; `None`: a word that nobody here knows.
+    pub kind: Option<Kind>,
+    /// Whether it holds the server.
+    pub holds: bool,
+    /// Whether it has changed since that moment.
+    pub changed: bool,
+}
+
+/// Whether one of these has the lease's server in its hands, or had it since that moment: then what was seen of it says nothing. The one
+/// that began the lease only while it holds the server.
+pub fn is_in_our_hands(lease: &Lease, at_work: &[AtWork]) -> bool {
+    let touches = |one: &AtWork| one.operation != lease.operation && one.changed && one.kind.is_some_and(Kind::changes);
+    at_work.iter().any(|one| one.holds || touches(one))
+}
+
 /// What opening an operation of this kind means for one that is still live on the same server.
 ///
 /// A restore takes over from what waits for a person, or for a task that stands; whatever leaves the rescue or begins another takes
 /// over from what looks for a link of the last one, because nothing would wipe what came later; watching a machine come back ends
 /// when it is sent away again. A console and a hand-over run beside everything.
-pub fn overtaken(by: OperationId, kind: Kind, live: &Operation) -> Option<Event> {
+pub(crate) fn overtaken(by: OperationId, kind: Kind, live: &Operation) -> Option<Event> {
     use crate::operation::state::Phase;
     match (&live.state.phase, kind) {
         // Its task may still open a session; but the one whose link is read is the later one's.

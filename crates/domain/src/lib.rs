@@ -14,7 +14,8 @@
 //! - [`inventory`]: what is known of the fleet, and how it is searched.
 //! - [`notice`]: what people are owed to be told.
 //! - [`audit`]: what was decided and done, as a chain of lines that shows tampering.
-//! - [`console`], [`ssh_key`], [`mark`], [`pause`], [`duration`], [`locale`], [`rate_limits`]: small words of the same language.
+//! - [`consequences`]: what follows from an event, whole, for the store to write.
+//! - [`card`], [`wiping`], [`console`], [`ssh_key`], [`mark`], [`pause`], [`duration`], [`locale`], [`rate_limits`]: small words of the same language.
 
 pub mod locale;
 pub mod duration;
@@ -32,4 +33,7 @@ pub mod others;
 pub mod notice;
 pub mod ssh_key;
 pub mod pause;
+pub mod card;
+pub mod wiping;
+pub mod consequences;
 pub mod inventory;

@@ -24,6 +24,15 @@ pub struct Letter {
     pub notice: Notice,
 }
 
+/// A notice that is owed from now on. One with the same origin is owed once, for ever: the first one stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Owed {
+    /// The one thing that it stands for.
+    pub origin: String,
+    /// What, and to whom.
+    pub letter: Letter,
+}
+
 impl Letter {
     /// That a lease changes hands, by whose word: to the channel of the rescue, where the old owner and the new one are rung.
     pub fn handed_over(lease: &Lease, to: UserId, by: UserId) -> Self {

@@ -103,6 +103,11 @@ impl Kind {
         }
     }
 
+    /// The kind with that word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
     /// Whether neither pause nor limit stands in its way: it leads out of rescue, looks for a link, or only takes note.
     pub fn is_always_open(self) -> bool {
         match self {

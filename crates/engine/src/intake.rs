@@ -216,7 +216,8 @@ impl Intake {
                     return Ok(Decided::Done(next));
                 }
                 Append::Overtaken => {}
-                Append::Illegal(_) => return Ok(Decided::TooLate(Box::new(operation))),
+                // No decision is a last approval: that is given by `approve`.
+                Append::Busy(_) | Append::Illegal(_) => return Ok(Decided::TooLate(Box::new(operation))),
             }
         }
         let operation = self.store.operation(id).await?;

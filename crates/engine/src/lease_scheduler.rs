@@ -12,7 +12,7 @@ use bernard_domain::{
         reminder::{self, Due, Moment, OnDeadline, Reminder},
         stands_in_the_way,
     },
-    notice::{Letter, Notice, To},
+    notice::{Letter, Notice, Owed, To},
     operation::{ChannelId, Kind, Operation, Request, Wish, approval::Guard, event::Problem, state::Phase},
     server::start::{Instead, Unfit},
 };
@@ -298,7 +298,7 @@ impl LeaseScheduler {
         };
         let letter = Letter { to, notice: Notice::Reminder { lease: operation, deadline, reminder } };
         let origin = format!("reminder:{}:{}:{}", operation.0, deadline.as_millisecond(), reminder.number());
-        if self.store.move_lease_on(kept, onward(due), Some((&origin, &letter)), now).await? {
+        if self.store.move_lease_on(kept, onward(due), Some(Owed { origin, letter }), now).await? {
             tracing::info!(operation.id = %operation, server.name = %kept.lease.server, ?reminder, "a reminder is due");
             self.wakeups.notify();
         }
@@ -419,7 +419,7 @@ impl LeaseScheduler {
                 let day = daily::last_day(at, now, &self.settings.zone);
                 let letter = Letter { to: To::Channel { channel, or_to: None }, notice: Notice::Digest { day } };
                 let origin = format!("{DIGEST}:{day}");
-                self.store.keep_appointment(&name, next, Some((&origin, &letter)), now).await?;
+                self.store.keep_appointment(&name, next, Some(Owed { origin, letter }), now).await?;
                 self.wakeups.notify();
                 Ok(())
             }

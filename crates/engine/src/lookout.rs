@@ -11,11 +11,12 @@ use std::{
 
 use bernard_domain::{
     audit::{Act, Entry},
+    consequences::Ends,
     lease::{
         Lease,
         sight::{Netboot, RESTARTS, Seen, Sight},
     },
-    notice::{Letter, Notice, To},
+    notice::{Letter, Notice, Owed, To},
     operation::{Kind, OperationId, starts},
     server::{Boot, Server, Task, TaskId},
 };
@@ -277,7 +278,7 @@ impl Lookout {
     ) -> Result<Option<Lease>, Failure> {
         let now = clock::now();
         let remains = lease.is_still_set_on(server);
-        let ends = seen.has_left() && !remains;
+        let ends = if remains { Ends::OncePutBack } else { Ends::WithIt };
         let changed = Lease { seen, ..lease.clone() };
         let told = match &changed.seen.sight {
             // What an operation of ours set and did not boot was said by its end.
@@ -285,19 +286,14 @@ impl Lookout {
             sight => sight.as_ref().map(|sight| told(&changed, sight, remains)),
         };
         let entry = entry(&changed, now);
-        let sighting = Sighting {
-            lease,
-            changed: &changed,
-            ends,
-            letter: told.as_ref().map(|(origin, letter)| (origin.as_str(), letter)),
-            entry: &entry,
-        };
+        let sighting = Sighting { lease, changed: &changed, ends, owed: told.as_ref(), entry: &entry };
         if !self.store.see_lease(sighting, began, now).await? {
             return Ok(self.store.lease(&lease.server).await?);
         }
         tracing::info!(operation.id = %lease.operation, server.name = %lease.server, sight = ?changed.seen.sight, "others changed a rescue");
         self.wakeups.notify();
-        Ok((!ends).then_some(changed))
+        let is_over = changed.seen.has_left() && !remains;
+        Ok((!is_over).then_some(changed))
     }
 }
 
@@ -325,7 +321,7 @@ async fn netboot(client: &ovh::Client, lease: &Lease, server: &Server) -> Result
 }
 
 /// What is told of a sight, and the name by which it is told once.
-fn told(lease: &Lease, sight: &Sight, remains: bool) -> (String, Letter) {
+fn told(lease: &Lease, sight: &Sight, remains: bool) -> Owed {
     let Lease { operation, owner, channel, .. } = *lease;
     let label = lease.label.clone();
     let kernel = |boot: &Option<Boot>| boot.as_ref().map(|boot| boot.kernel.clone());
@@ -343,7 +339,7 @@ fn told(lease: &Lease, sight: &Sight, remains: bool) -> (String, Letter) {
             Notice::RebootedByOthers { lease: operation, label, owner, task: *task },
         ),
     };
-    (origin, Letter { to: To::Channel { channel, or_to: Some(owner) }, notice })
+    Owed { origin, letter: Letter { to: To::Channel { channel, or_to: Some(owner) }, notice } }
 }
 
 fn entry(lease: &Lease, now: Timestamp) -> Entry {

@@ -200,7 +200,7 @@ impl Runner {
                 self.context.wakeups.notify();
             }
             // A person decided something meanwhile: the next look goes by that.
-            Append::Overtaken => self.context.wakeups.notify(),
+            Append::Busy(_) | Append::Overtaken => self.context.wakeups.notify(),
             Append::Illegal(illegal) => {
                 tracing::error!(operation.id = %operation.id, %illegal, "a step came to something impossible");
                 self.context.store.park(operation, clock::now() + REST).await?;

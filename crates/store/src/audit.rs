@@ -3,8 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use bernard_domain::{
-    audit::{Act, Anchor, Entry, Line},
-    notice::{Letter, Notice, To},
+    audit::{Act, Anchor, Anchoring, Entry, Line, anchoring},
     operation::ChannelId,
     server::ServiceName,
 };
@@ -132,18 +131,12 @@ impl Store {
     pub async fn anchor(&self, day: Date, channel: ChannelId, now: Timestamp) -> Result<bool, Error> {
         let mut tx = self.write().await?;
         let last = fact(&mut tx, ANCHOR).await?;
-        let last = last.as_deref().and_then(|text| text.split_once(' '));
-        let last_day = last.and_then(|(day, _)| day.parse::<Date>().ok());
-        let Some(head) = head(&mut tx).await?.filter(|_| last_day.is_none_or(|last| last < day)) else {
-            return Ok(false);
-        };
-        let before: u64 = last.and_then(|(_, number)| number.parse().ok()).unwrap_or(0);
-        let (number, hash) = (head.number, head.hash.to_string());
-        let notice = Notice::AuditAnchor { number, hash, lines: Some(number.saturating_sub(before)) };
-        let letter = Letter { to: To::Channel { channel, or_to: None }, notice };
-        notices::write(&mut tx, &format!("anchor:{number}"), &letter, now).await?;
-        append(&mut tx, &Entry::act(Act::Anchored, now).at_place(channel).saying(head.to_string())).await?;
-        set_fact(&mut tx, ANCHOR, &format!("{day} {number}")).await?;
+        let head = head(&mut tx).await?;
+        let due = head.and_then(|head| anchoring(last.as_deref(), head, day, channel, now));
+        let Some(Anchoring { owed, entry, last }) = due else { return Ok(false) };
+        notices::write(&mut tx, &owed, now).await?;
+        append(&mut tx, &entry).await?;
+        set_fact(&mut tx, ANCHOR, &last).await?;
         tx.commit().await?;
         Ok(true)
     }

@@ -3,18 +3,15 @@
 use std::fmt;
 
 use bernard_domain::{
-    audit::{Act, Entry},
+    card::{CardRefusal, LIFE, Shown, dismissed},
     operation::{OperationId, Request},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
 use super::{Error, Store, audit, from_json, json, millis, time};
-
-/// How long a card waits for its answer (product.md: ten minutes; Discord's token for editing it dies after fifteen).
-const CARD_LIFE: SignedDuration = SignedDuration::from_mins(10);
 
 /// A card's id: unguessable, so a button cannot be made up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,17 +58,6 @@ pub struct Again {
     pub asked: u32,
 }
 
-/// Why a card or press opens nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CardRefusal {
-    /// It was answered before; by this operation, or by **Cancel**.
-    Answered(Option<OperationId>),
-    /// Its ten minutes are over.
-    Expired,
-    /// Nobody was ever shown it.
-    Unknown,
-}
-
 impl Store {
     /// Remembers a card for ten minutes.
     ///
@@ -85,7 +71,7 @@ impl Store {
         .bind(json(&card.request))
         .bind(&card.command)
         .bind(millis(now))
-        .bind(millis(now) + i64::try_from(CARD_LIFE.as_millis()).unwrap_or(i64::MAX))
+        .bind(millis(now + LIFE))
         .bind(card.again.as_ref().map(json))
         .execute(&self.pool)
         .await?;
@@ -138,31 +124,20 @@ impl Store {
     }
 }
 
-/// Only the one who was shown a card can answer it.
-fn dismissed(request: &Request, now: Timestamp) -> Entry {
-    let entry = Entry::act(Act::CardDismissed, now).by(request.requester).on(&request.server).at_place(request.channel);
-    entry.asking(request.kind().as_str()).because(request.reason.as_deref())
-}
-
 /// Why the card can no longer be answered; `None` when it can.
 pub(super) async fn refusal(
     connection: &mut SqliteConnection,
     id: CardId,
     now: Timestamp,
 ) -> Result<Option<CardRefusal>, Error> {
-    // One that is made in the future was made by a clock that has been set back since: nobody knows how old it is.
-    let row: Option<(i64, Option<i64>, Option<i64>)> =
-        sqlx::query_as("SELECT CASE WHEN created_at > $2 + 60000 THEN 0 ELSE expires_at END, answered_at, operation FROM cards WHERE id = $1")
+    let row: Option<(i64, i64, Option<i64>, Option<i64>)> =
+        sqlx::query_as("SELECT created_at, expires_at, answered_at, operation FROM cards WHERE id = $1")
             .bind(id.to_string())
-            .bind(millis(now))
             .fetch_optional(connection)
             .await?;
-    Ok(match row {
-        None => Some(CardRefusal::Unknown),
-        Some((_, Some(_), operation)) => Some(CardRefusal::Answered(operation.map(OperationId))),
-        Some((expires, None, _)) if time(expires) <= now => Some(CardRefusal::Expired),
-        Some(_) => None,
-    })
+    let Some((made, expires, answered, operation)) = row else { return Ok(Some(CardRefusal::Unknown)) };
+    let answer = answered.map(|_| operation.map(OperationId));
+    Ok(Shown { made: time(made), expires: time(expires), answer }.refusal(now))
 }
 
 /// The card has its answer: this operation, or **Cancel**.

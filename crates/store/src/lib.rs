@@ -1,19 +1,19 @@
 //! The durable side. When a call that writes returns, what it wrote survives a crash of the process and of the machine.
 //!
-//! Events, the row that the runner looks for and the lease change in one transaction. SQLite in WAL mode with
-//! `synchronous = FULL`; one process at a time, whatever path it names the database by.
+//! An event and all that follows from it are one transaction. SQLite in WAL mode with `synchronous = FULL`; one process at a time,
+//! whatever path it names the database by.
 //!
 //! Engine, bot and program depend on it. It knows no network, no sentence and no configuration, and decides nothing: what an event
-//! means is asked of `bernard-domain`, and written.
+//! means is asked of `bernard-domain`, with what the transaction has read, and written.
 //!
-//! In reading order: `file` (the lock, and who can read it) · `operations`, `timeline`, `usual`, `approvals`, `cards`, `pause` (what is
-//! accepted and what happens to it) · `leases`, `reminders`, `sights`, `past` (rescues, until they are over) · `messages`, `notices`,
-//! `wipes`, `troubles` (what people are told, and what is taken back) · `inventory`, `foreign` (the fleet) · `audit` and `audit_reader` ·
-//! `wake` (what is due at a start) · `copy` (a backup).
+//! In reading order: `file` (the lock, and who can read it) · `operations`, `consequences`, `timeline`, `usual`, `cards`, `pause` (what is
+//! accepted, what happens to it, and what follows) · `leases`, `reminders`, `sights`, `past` (rescues, until they are over) ·
+//! `messages`, `notices`, `wipes`, `troubles` (what people are told, and what is taken back) · `inventory`, `foreign` (the fleet) ·
+//! `audit` and `audit_reader` · `wake` (what is due at a start) · `copy` (a backup).
 
-mod approvals;
 mod audit;
 mod cards;
+mod consequences;
 mod copy;
 mod file;
 mod foreign;
@@ -52,9 +52,12 @@ use sqlx::{
 pub use bernard_intent::RecordedIntent;
 
 pub use crate::audit_reader::{Ledger, Range};
-pub use approvals::Approve;
 pub use audit::{AuditFilter, AuditPage};
-pub use cards::{Again, Card, CardId, CardRefusal};
+pub use bernard_domain::{
+    card::CardRefusal,
+    wiping::{Later, Wiped},
+};
+pub use cards::{Again, Card, CardId};
 pub use copy::{Copied, CopyError, copy};
 pub use file::exposed;
 pub use inventory::remembered;
@@ -63,10 +66,10 @@ pub use messages::{Delivery, Posted, TriedDelivery, Unreported};
 pub use notices::{Attempt, Delivered, NoticeId, Outdated, PendingNotice};
 pub use operations::{Answer, Append, Open};
 pub use past::Stale;
-pub use reminders::{NextReminder, Owing, ScheduledLease};
+pub use reminders::{NextReminder, ScheduledLease};
 pub use sights::Sighting;
 pub use troubles::About;
-pub use wipes::{Later, Wipe, Wiped};
+pub use wipes::Wipe;
 
 /// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -106,6 +109,9 @@ pub enum Error {
     /// The recorded events of an operation do not follow one another.
     #[error("the store holds an impossible history: {0}")]
     History(#[from] bernard_domain::operation::state::IllegalEvent),
+    /// What was read in a transaction could not be continued in it: a fault of ours.
+    #[error("{0} could not be continued where it was read")]
+    Discontinued(bernard_domain::operation::OperationId),
     /// Nothing new is begun while the kill switch is pulled.
     #[error("new operations are paused")]
     Paused(Box<bernard_domain::pause::Pause>),

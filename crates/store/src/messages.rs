@@ -4,6 +4,7 @@ use bernard_domain::{
     access::UserId,
     operation::{ChannelId, Operation, OperationId},
     server::ServiceName,
+    wiping::is_wiped_on_arrival,
 };
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
@@ -192,9 +193,13 @@ impl Store {
     /// [`Error::Database`].
     pub async fn save_delivery(&self, delivery: &Delivery, server: &ServiceName) -> Result<(), Error> {
         let mut tx = self.write().await?;
+        let is_live: Option<bool> = sqlx::query_scalar("SELECT live = 1 FROM operations WHERE id = $1")
+            .bind(delivery.operation.0)
+            .fetch_optional(&mut *tx)
+            .await?;
         sqlx::query(
             "INSERT INTO deliveries (operation, server, person, channel, message, expires_at, wipe)
-             VALUES ($1, $2, $3, $4, $5, $6, COALESCE((SELECT 1 - live FROM operations WHERE id = $1), 0))
+             VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (channel, message) DO NOTHING",
         )
         .bind(delivery.operation.0)
@@ -203,6 +208,7 @@ impl Store {
         .bind(id(delivery.channel.0))
         .bind(id(delivery.message))
         .bind(delivery.expires.map(millis))
+        .bind(i64::from(is_wiped_on_arrival(is_live)))
         .execute(&mut *tx)
         .await?;
         forget_tried(&mut tx, delivery.operation).await?;
@@ -287,22 +293,15 @@ pub(super) async fn delivery_tried(
     Ok(())
 }
 
-/// What was delivered for the server's rescue is to be wiped. A console's link goes with its session.
-pub(super) async fn wipe_of(tx: &mut SqliteConnection, server: &ServiceName) -> Result<(), Error> {
-    sqlx::query("UPDATE deliveries SET wipe = 1 WHERE server = $1 AND expires_at IS NULL")
-        .bind(server.as_str())
-        .execute(tx)
-        .await?;
-    Ok(())
-}
-
-/// What was delivered for the server's rescues before this operation is to be wiped. A console's link goes with its session.
-pub(super) async fn wipe_earlier(tx: &mut SqliteConnection, operation: &Operation) -> Result<(), Error> {
-    sqlx::query("UPDATE deliveries SET wipe = 1 WHERE server = $1 AND operation < $2 AND expires_at IS NULL")
-        .bind(operation.request.server.as_str())
-        .bind(operation.id.0)
-        .execute(tx)
-        .await?;
+/// What was delivered for the server's rescues, by operations before that one if one is named, is to be wiped.
+pub(super) async fn wipe(tx: &mut SqliteConnection, server: &ServiceName, before: Option<i64>) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE deliveries SET wipe = 1 WHERE server = $1 AND expires_at IS NULL AND operation < COALESCE($2, operation + 1)",
+    )
+    .bind(server.as_str())
+    .bind(before)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use bernard_domain::{
     mark::Mark,
-    notice::{Letter, Offer, Place},
+    notice::{Letter, Offer, Owed, Place},
     operation::{ChannelId, OperationId},
 };
 use jiff::Timestamp;
@@ -81,7 +81,7 @@ impl Store {
     /// [`Error::Database`]: nothing is owed.
     pub async fn write_notice(&self, origin: &str, letter: &Letter, now: Timestamp) -> Result<(), Error> {
         let mut connection = self.pool.acquire().await?;
-        write(&mut connection, origin, letter, now).await
+        write(&mut connection, &Owed { origin: origin.to_owned(), letter: letter.clone() }, now).await
     }
 
     /// The notices that are due, the longest waiting first, at most 200; and when the next one will be.
@@ -146,7 +146,8 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         if let Some(letter) = beside {
-            write(&mut tx, &format!("beside:{}", notice.0), letter, now).await?;
+            let origin = format!("beside:{}", notice.0);
+            write(&mut tx, &Owed { origin, letter: letter.clone() }, now).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -228,18 +229,13 @@ impl Store {
 }
 
 /// Owes a notice, in the caller's transaction.
-pub(super) async fn write(
-    tx: &mut SqliteConnection,
-    origin: &str,
-    letter: &Letter,
-    now: Timestamp,
-) -> Result<(), Error> {
+pub(super) async fn write(tx: &mut SqliteConnection, owed: &Owed, now: Timestamp) -> Result<(), Error> {
     sqlx::query(
         "INSERT INTO notices (origin, letter, place, written_at, due_at, mark) VALUES ($1, $2, $3, $4, $4, $5)
          ON CONFLICT (origin) DO NOTHING",
     )
-    .bind(origin)
-    .bind(json(letter))
+    .bind(&owed.origin)
+    .bind(json(&owed.letter))
     .bind(Place::First.as_str())
     .bind(millis(now))
     .bind(Mark::new().to_string())

@@ -2,15 +2,11 @@
 
 use bernard_domain::{
     access::UserId,
-    lease,
+    card::CardRefusal,
+    consequences::{Begins, Closed, Recording, Rescues, doubted_at_start, gate, needs_lease, taken_over},
     locale::Locale,
     mark::Mark,
-    operation::{
-        Intent, Kind, Operation, OperationId, Request,
-        event::{Doubt, Event},
-        state::IllegalEvent,
-        step::Step,
-    },
+    operation::{Intent, Kind, Operation, OperationId, Request, event::Event, state::IllegalEvent},
 };
 use bernard_intent::{RecordedIntent, before_writing};
 use jiff::Timestamp;
@@ -18,10 +14,8 @@ use sqlx::{Row, SqliteConnection};
 
 use super::{
     Error, Store, audit,
-    cards::{self, CardId, CardRefusal},
-    from_json, id, json,
-    lease_changes::{self, Change},
-    leases, messages, millis, past, pause,
+    cards::{self, CardId},
+    consequences, from_json, id, json, leases, messages, millis, pause,
     replay::{live, load},
     time,
     usual::{self, length_millis},
@@ -42,8 +36,10 @@ pub enum Open {
 #[derive(Debug)]
 #[must_use]
 pub enum Append {
-    /// It is durable.
+    /// It is durable; if it was the last approval needed, the operation has begun.
     Done(Box<Operation>),
+    /// It would be the last approval needed, and this operation holds the server: nothing was recorded, and it can be given later.
+    Busy(Box<Operation>),
     /// Somebody else recorded something first: read again and decide anew.
     Overtaken,
     /// It cannot follow.
@@ -126,7 +122,7 @@ impl Store {
     /// `operation` is as its caller last read it: if anything was recorded since, nothing is recorded now.
     ///
     /// # Errors
-    /// [`Error::Database`]: nothing was recorded.
+    /// [`Error::Paused`] when it would begin, or reboot again, in a pause; [`Error::Database`]. Nothing was recorded.
     pub async fn append(&self, operation: &Operation, event: &Event, now: Timestamp) -> Result<Append, Error> {
         let mut tx = self.write().await?;
         let appended = append(&mut tx, operation, event, now).await?;
@@ -152,7 +148,7 @@ impl Store {
         let unwritten = before_writing(&operation.request.server);
         match self.append(operation, &Event::RebootIntended { intent }, now).await? {
             Append::Done(intended) => Ok(Some((intended, unwritten.written()))),
-            Append::Overtaken | Append::Illegal(_) => Ok(None),
+            Append::Busy(_) | Append::Overtaken | Append::Illegal(_) => Ok(None),
         }
     }
 
@@ -176,13 +172,8 @@ impl Store {
     /// [`Error::Database`]: nothing was recorded.
     pub async fn doubt_writes(&self, now: Timestamp) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        for operation in live(&mut tx, None).await?.iter().filter(|operation| operation.state.writes()) {
-            let event = Event::SettingInDoubt { doubt: Doubt::Stopped, query: None };
-            match append(&mut tx, operation, &event, now).await? {
-                // What is in doubt already stays so.
-                Append::Done(_) | Append::Overtaken | Append::Illegal(_) => {}
-            }
-        }
+        let live = live(&mut tx, None).await?;
+        follow_up(&mut tx, doubted_at_start(&live), now).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -235,62 +226,34 @@ impl Store {
     }
 }
 
-/// One more event, in the caller's transaction, which is to be committed only after [`Append::Done`].
+/// One more event, in the caller's transaction, which is to be committed only after [`Append::Done`]. What it begins goes through the
+/// gate, and takes over.
 pub(super) async fn append(
     tx: &mut SqliteConnection,
     operation: &Operation,
     event: &Event,
     now: Timestamp,
 ) -> Result<Append, Error> {
-    let next = match operation.record(event, now) {
-        Ok(next) => next,
+    let recording = match Recording::of(operation, event, now) {
+        Ok(recording) => recording,
         Err(illegal) => return Ok(Append::Illegal(illegal)),
     };
-    if let Event::RebootAgainApproved { .. } | Event::RebootAgainAsked { .. } = event {
-        pause::check(&mut *tx, operation.request.kind()).await?;
-    }
-    let due = Step::of(&next.state.phase).map(|_| millis(now));
-    let updated = sqlx::query(
-        "UPDATE operations SET version = $3, live = $4, holds = $5, due_at = $6, changed_at = $7, took = COALESCE(took, $8)
-         WHERE id = $1 AND version = $2",
-    )
-    .bind(operation.id.0)
-    .bind(operation.version)
-    .bind(next.version)
-    .bind(i64::from(!next.state.is_ended()))
-    .bind(i64::from(next.state.holds_server()))
-    .bind(due)
-    .bind(millis(now))
-    .bind(next.took(event, now).map(length_millis))
-    .execute(&mut *tx)
-    .await?;
-    if updated.rows_affected() == 0 {
-        return Ok(Append::Overtaken);
-    }
-    sqlx::query("INSERT INTO events (operation, version, at, event) VALUES ($1, $2, $3, $4)")
-        .bind(operation.id.0)
-        .bind(next.version)
-        .bind(millis(now))
-        .bind(json(event))
-        .execute(&mut *tx)
-        .await?;
-    if let Event::DeliveryAttempted { .. } = event {
-        messages::delivery_tried(tx, operation.id, now).await?;
-    }
-    if lease::outdates_links(&next, event) {
-        messages::wipe_earlier(tx, &next).await?;
-        past::taken_over(tx, &next, now).await?;
-    }
-    audit::append(tx, &bernard_domain::audit::of_event(&next, event, now)).await?;
-    if let Some(effect) = lease::effect(&next, event, now) {
-        audit::append(tx, &bernard_domain::audit::of_lease(&next, &effect, now)).await?;
-        if lease_changes::apply(tx, &next, effect, now).await? != Change::Done {
-            return Ok(Append::Overtaken);
+    if recording.begins() != Begins::Nothing {
+        let request = &operation.request;
+        let mut others = match recording.begins() {
+            Begins::Operation => live(&mut *tx, Some(&request.server)).await?,
+            Begins::Reboot | Begins::Nothing => Vec::new(),
+        };
+        others.retain(|other| other.id != operation.id);
+        if let Some(holder) = holder(tx, request.kind(), &others).await? {
+            return Ok(Append::Busy(holder));
         }
+        follow_up(tx, taken_over(recording.operation(), &others), now).await?;
     }
-    Ok(Append::Done(Box::new(next)))
+    Ok(record(tx, recording, now).await?.map_or(Append::Overtaken, |next| Append::Done(Box::new(next))))
 }
 
+/// Accepts a request, in the caller's transaction, which is to be committed only after [`Open::Accepted`].
 pub(super) async fn open(
     tx: &mut SqliteConnection,
     origin: &str,
@@ -298,40 +261,17 @@ pub(super) async fn open(
     now: Timestamp,
 ) -> Result<Open, Error> {
     let kind = request.kind();
-    pause::check(&mut *tx, kind).await?;
     let others = live(&mut *tx, Some(&request.server)).await?;
-    if let Some(holder) = others.iter().find(|other| lease::stands_in_the_way(other, kind)) {
-        return Ok(Open::Busy(Box::new(holder.clone())));
+    if let Some(holder) = holder(tx, kind, &others).await? {
+        return Ok(Open::Busy(holder));
     }
-    let mark = Mark::new();
-    // What was being looked at while another press put everything back has nothing left to put back.
-    if kind == Kind::PutBack && leases::active(&mut *tx, &request.server).await?.is_none() {
+    if needs_lease(kind) && leases::active(&mut *tx, &request.server).await?.is_none() {
         return Ok(Open::Refused(CardRefusal::Answered(None)));
     }
-    let usual = usual::of(&mut *tx, &request.server, kind).await?;
-    let row = sqlx::query(
-        "INSERT INTO operations (origin, account, server, kind, requester, request, mark, version, live, holds, due_at, opened_at, changed_at, usual)
-         VALUES ($1, $2, $3, $4, $5, $6, $8, 0, 1, 0, $7, $7, $7, $9) RETURNING id",
-    )
-    .bind(origin)
-    .bind(&request.account)
-    .bind(request.server.as_str())
-    .bind(kind.as_str())
-    .bind(id(request.requester.0))
-    .bind(json(request))
-    .bind(millis(now))
-    .bind(mark.to_string())
-    .bind(usual.map(length_millis))
-    .fetch_one(&mut *tx)
-    .await?;
-    let opened = Operation::open(OperationId(row.get(0)), mark, request.clone(), now);
-    let operation = Operation { usual, ..opened };
+    let operation = insert(tx, origin, request, now).await?;
     audit::append(tx, &bernard_domain::audit::opened(&operation, origin, now)).await?;
-    // What waits to begin takes nothing over yet: that is done by the last approval.
-    let overtaken = match operation.state.waits_to_begin() {
-        true => Vec::new(),
-        false => overtake(&mut *tx, &operation, &others, now).await?,
-    };
+    let overtaken = follow_up(tx, taken_over(&operation, &others), now).await?;
+    // Only now: at no moment two hold the server.
     sqlx::query("UPDATE operations SET holds = $2 WHERE id = $1")
         .bind(operation.id.0)
         .bind(i64::from(operation.state.holds_server()))
@@ -340,21 +280,99 @@ pub(super) async fn open(
     Ok(Open::Accepted(Box::new(operation), overtaken))
 }
 
-/// Ends what this operation takes its server over from.
-pub(super) async fn overtake(
+/// The gate: whoever holds the server, of those that this kind would meet there.
+async fn holder(tx: &mut SqliteConnection, kind: Kind, others: &[Operation]) -> Result<Option<Box<Operation>>, Error> {
+    match gate(kind, pause::minded(tx, kind).await?, others) {
+        Ok(()) => Ok(None),
+        Err(Closed::Busy(holder)) => Ok(Some(holder)),
+        Err(Closed::Paused(pause)) => Err(Error::Paused(Box::new(pause))),
+    }
+}
+
+/// What follows for operations that were read in this transaction, each by its event; which they are. It is all or nothing: what was
+/// read here cannot have gone on, and the domain gives no event that cannot follow.
+pub(super) async fn follow_up(
     tx: &mut SqliteConnection,
-    operation: &Operation,
-    others: &[Operation],
+    events: Vec<(&Operation, Event)>,
     now: Timestamp,
 ) -> Result<Vec<OperationId>, Error> {
-    let mut overtaken = Vec::new();
-    for other in others {
-        if let Some(event) = lease::overtaken(operation.id, operation.request.kind(), other) {
-            match append(&mut *tx, other, &event, now).await? {
-                // All of them were read in this transaction, and are asked first whether this can follow.
-                Append::Done(_) | Append::Overtaken | Append::Illegal(_) => overtaken.push(other.id),
-            }
-        }
+    let mut ids = Vec::with_capacity(events.len());
+    for (operation, event) in events {
+        let recorded = record(tx, Recording::of(operation, &event, now)?, now).await?;
+        ids.push(recorded.ok_or(Error::Discontinued(operation.id))?.id);
     }
-    Ok(overtaken)
+    Ok(ids)
+}
+
+/// The event and all that follows from it; the operation with it. `None`: somebody else recorded something first, and the transaction is
+/// not to be committed.
+async fn record(
+    tx: &mut SqliteConnection,
+    recording: Recording<'_>,
+    now: Timestamp,
+) -> Result<Option<Operation>, Error> {
+    let (operation, event) = (recording.operation(), recording.event());
+    let rescues = match recording.touches_rescues() {
+        true => consequences::rescues(tx, &operation.request.server, Some(operation.id)).await?,
+        false => Rescues::default(),
+    };
+    let Some(recorded) = recording.among(&rescues) else { return Ok(None) };
+    let next = recorded.operation;
+    let updated = sqlx::query(
+        "UPDATE operations SET version = $3, live = $4, holds = $5, due_at = $6, changed_at = $7, took = COALESCE(took, $8)
+         WHERE id = $1 AND version = $2",
+    )
+    .bind(next.id.0)
+    .bind(next.version - 1)
+    .bind(next.version)
+    .bind(i64::from(!next.state.is_ended()))
+    .bind(i64::from(next.state.holds_server()))
+    .bind(recorded.due.map(millis))
+    .bind(millis(now))
+    .bind(recorded.took.map(length_millis))
+    .execute(&mut *tx)
+    .await?;
+    if updated.rows_affected() == 0 {
+        return Ok(None);
+    }
+    sqlx::query("INSERT INTO events (operation, version, at, event) VALUES ($1, $2, $3, $4)")
+        .bind(next.id.0)
+        .bind(next.version)
+        .bind(millis(now))
+        .bind(json(event))
+        .execute(&mut *tx)
+        .await?;
+    if recorded.sends_dm {
+        messages::delivery_tried(tx, next.id, now).await?;
+    }
+    consequences::write(tx, &next.request.server, &recorded.consequences, now).await?;
+    Ok(Some(next))
+}
+
+/// The row of an operation that holds nothing yet.
+async fn insert(
+    tx: &mut SqliteConnection,
+    origin: &str,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Operation, Error> {
+    let mark = Mark::new();
+    let usual = usual::of(&mut *tx, &request.server, request.kind()).await?;
+    let row = sqlx::query(
+        "INSERT INTO operations (origin, account, server, kind, requester, request, mark, version, live, holds, due_at, opened_at, changed_at, usual)
+         VALUES ($1, $2, $3, $4, $5, $6, $8, 0, 1, 0, $7, $7, $7, $9) RETURNING id",
+    )
+    .bind(origin)
+    .bind(&request.account)
+    .bind(request.server.as_str())
+    .bind(request.kind().as_str())
+    .bind(id(request.requester.0))
+    .bind(json(request))
+    .bind(millis(now))
+    .bind(mark.to_string())
+    .bind(usual.map(length_millis))
+    .fetch_one(&mut *tx)
+    .await?;
+    let opened = Operation::open(OperationId(row.get(0)), mark, request.clone(), now);
+    Ok(Operation { usual, ..opened })
 }

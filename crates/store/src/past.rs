@@ -3,13 +3,12 @@
 
 use bernard_domain::{
     access::UserId,
-    lease::past::{Ending, Over, Past},
+    lease::past::{EndedBy, Ending, Over, Past, Spoken},
     notice::{Letter, Place},
-    operation::{ChannelId, Kind, Operation, OperationId, Wish},
-    server::ServiceName,
+    operation::{ChannelId, Kind, Operation, OperationId},
 };
-use jiff::Timestamp;
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
+
+use sqlx::{Row, sqlite::SqliteRow};
 
 use super::{Error, NoticeId, Store, from_json, leases, millis, time};
 
@@ -75,12 +74,11 @@ impl Store {
 
     /// The operation that began the rescue that an operation's messages speak of.
     async fn spoken_of(&self, operation: &Operation) -> Result<Option<OperationId>, Error> {
-        Ok(match operation.request.wish {
-            Wish::Enable(_) | Wish::Adopt { .. } => Some(operation.id),
-            Wish::HandOver { lease, .. } => Some(lease),
-            Wish::Link { .. } => self.rescue_at(operation).await?,
-            Wish::Restore { .. } | Wish::PutBack { .. } | Wish::Reboot { .. } | Wish::Console { .. } => None,
-        })
+        match Spoken::by(operation) {
+            Spoken::Of(lease) => Ok(Some(lease)),
+            Spoken::AtOpening => self.rescue_at(operation).await,
+            Spoken::None => Ok(None),
+        }
     }
 
     /// The latest rescue of an operation's server that had begun before it and was not over when it was opened.
@@ -167,76 +165,12 @@ impl Store {
 
 fn ending(row: &SqliteRow) -> Ending {
     let by = row.get::<Option<i64>, _>(3).map(OperationId);
-    let kind: Option<String> = row.get(4);
     let who = row.get::<Option<i64>, _>(5).map(|who| UserId(who.cast_unsigned()));
-    let Some((by, who)) = by.zip(who) else {
-        return match row.get::<&str, _>(2) {
-            word if word == Over::ServerLeft.as_str() => Ending::ServerLeft,
-            word if word == Over::Undone.as_str() => Ending::Undone,
-            _ => Ending::Others,
-        };
-    };
-    match Kind::ALL.into_iter().find(|known| kind.as_deref() == Some(known.as_str())) {
-        Some(Kind::PutBack) => Ending::PutBack { by, who },
-        Some(Kind::Enable) => Ending::TakenOver { by, who },
-        _ if row.get::<Option<bool>, _>(6) == Some(true) => Ending::AtDeadline { by },
-        _ => Ending::Restored { by, who },
-    }
-}
-
-/// All rescues of the server that were not over yet are now, also those that one of them had taken over without anybody having
-/// seen it arrive. Their messages are shown again.
-pub(super) async fn all_over(
-    tx: &mut SqliteConnection,
-    server: &ServiceName,
-    how: Over,
-    now: Timestamp,
-) -> Result<(), Error> {
-    show_again(&mut *tx, server).await?;
-    sqlx::query("UPDATE leases SET over_at = $2, over_how = $3, over_by = $4 WHERE server = $1 AND over_at IS NULL")
-        .bind(server.as_str())
-        .bind(millis(now))
-        .bind(how.as_str())
-        .bind(how.by().map(|by| by.0))
-        .execute(tx)
-        .await?;
-    Ok(())
-}
-
-/// The machine has arrived in this operation's rescue: those that it took over are over.
-pub(super) async fn taken_over(tx: &mut SqliteConnection, by: &Operation, now: Timestamp) -> Result<(), Error> {
-    let server = &by.request.server;
-    show_again(&mut *tx, server).await?;
-    sqlx::query(
-        "UPDATE leases SET over_at = $2, over_how = $3, over_by = $4
-         WHERE server = $1 AND over_at IS NULL AND ended_at IS NOT NULL AND operation < $4",
-    )
-    .bind(server.as_str())
-    .bind(millis(now))
-    .bind(Over::By(by.id).as_str())
-    .bind(by.id.0)
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// A server that had left its rescue without us is in it again.
-pub(super) async fn not_over(tx: &mut SqliteConnection, lease: OperationId) -> Result<(), Error> {
-    sqlx::query("UPDATE leases SET over_at = NULL, over_how = NULL WHERE operation = $1 AND ended_at IS NULL")
-        .bind(lease.0)
-        .execute(tx)
-        .await?;
-    Ok(())
-}
-
-/// The messages of the server's rescues that are not over yet, and of what was tried since, are shown again.
-async fn show_again(tx: &mut SqliteConnection, server: &ServiceName) -> Result<(), Error> {
-    sqlx::query(
-        "UPDATE operations SET reported = MIN(reported, 0) - 1
-         WHERE server = $1 AND id >= (SELECT MIN(operation) FROM leases WHERE server = $1 AND over_at IS NULL)",
-    )
-    .bind(server.as_str())
-    .execute(tx)
-    .await?;
-    Ok(())
+    let ended_by = by.zip(who).map(|(operation, who)| EndedBy {
+        operation,
+        who,
+        kind: row.get::<Option<&str>, _>(4).and_then(Kind::of),
+        at_deadline: row.get::<Option<bool>, _>(6) == Some(true),
+    });
+    Ending::of(Over::of(row.get(2), by), ended_by)
 }

@@ -1,6 +1,11 @@
 //! The kill switch, as it stands: it survives a restart, and no operation is opened past it.
 
-use bernard_domain::{audit::Entry, notice::Letter, operation::Kind, pause::Pause};
+use bernard_domain::{
+    audit::Entry,
+    notice::{Letter, Owed},
+    operation::Kind,
+    pause::Pause,
+};
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
@@ -30,7 +35,7 @@ impl Store {
         }
         set_fact(&mut tx, PAUSE, &json(pause)).await?;
         let origin = format!("pause:{}:{}", millis(pause.at), pause.by.0);
-        notices::write(&mut tx, &origin, letter, pause.at).await?;
+        notices::write(&mut tx, &Owed { origin, letter: letter.clone() }, pause.at).await?;
         audit::append(&mut tx, entry).await?;
         tx.commit().await?;
         Ok(None)
@@ -45,23 +50,20 @@ impl Store {
         let Some(ended) = standing(&mut tx).await? else { return Ok(None) };
         sqlx::query("DELETE FROM facts WHERE name = $1").bind(PAUSE).execute(&mut *tx).await?;
         let origin = format!("resume:{}:{}", millis(ended.at), ended.by.0);
-        notices::write(&mut tx, &origin, letter, now).await?;
+        notices::write(&mut tx, &Owed { origin, letter: letter.clone() }, now).await?;
         audit::append(&mut tx, entry).await?;
         tx.commit().await?;
         Ok(Some(ended))
     }
 }
 
-/// Nothing of this kind is begun past a pause, and nothing is rebooted again for it.
-pub(super) async fn check(connection: &mut SqliteConnection, kind: Kind) -> Result<(), Error> {
-    if kind.is_always_open() {
-        return Ok(());
-    }
-    standing(connection).await?.map_or(Ok(()), |pause| Err(Error::Paused(Box::new(pause))))
+/// The pause that is in force for operations of this kind. One that cannot be read keeps nobody from a way out.
+pub(super) async fn minded(connection: &mut SqliteConnection, kind: Kind) -> Result<Option<Pause>, Error> {
+    if kind.is_always_open() { Ok(None) } else { standing(connection).await }
 }
 
 /// The pause that is in force in this transaction.
-pub(super) async fn standing(connection: &mut SqliteConnection) -> Result<Option<Pause>, Error> {
+async fn standing(connection: &mut SqliteConnection) -> Result<Option<Pause>, Error> {
     let text = fact(connection, PAUSE).await?;
     text.map(|text| from_json(&text, || "the pause".to_owned())).transpose()
 }

@@ -2,15 +2,15 @@
 //! neither happens without the other and nothing is said twice.
 
 use bernard_domain::{
-    audit::Entry,
-    lease::{Lease, past::Over},
-    notice::Letter,
+    consequences::moved_on,
+    lease::Lease,
+    notice::{Letter, Owed},
     operation::{OperationId, Request},
 };
 use jiff::Timestamp;
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Error, Open, Store, audit, from_json, lease_changes, leases, millis, notices, operations, time};
+use super::{Error, Open, Store, consequences, from_json, millis, notices, operations, time};
 
 /// A lease, and how far its reminders are.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,9 +33,6 @@ pub struct NextReminder {
     /// When it is looked at next.
     pub due: Timestamp,
 }
-
-/// A notice and what it stands for.
-pub type Owing<'a> = (&'a str, &'a Letter);
 
 impl Store {
     /// The active leases that are due or not planned, the longest waiting first.
@@ -78,15 +75,15 @@ impl Store {
         &self,
         kept: &ScheduledLease,
         to: NextReminder,
-        owing: Option<Owing<'_>>,
+        owing: Option<Owed>,
         now: Timestamp,
     ) -> Result<bool, Error> {
         let mut tx = self.write().await?;
         if !move_on(&mut tx, kept, to, now).await? {
             return Ok(false);
         }
-        if let Some((origin, letter)) = owing {
-            notices::write(&mut tx, origin, letter, now).await?;
+        if let Some(owed) = owing {
+            notices::write(&mut tx, &owed, now).await?;
         }
         tx.commit().await?;
         Ok(true)
@@ -113,33 +110,10 @@ impl Store {
         let origin = format!("deadline:{}:{}", kept.lease.operation.0, millis(kept.lease.deadline));
         let opened = operations::open(&mut tx, &origin, request, now).await?;
         if let Open::Accepted(operation, _) = &opened {
-            notices::write(&mut tx, &origin, &notice(operation.id), now).await?;
+            notices::write(&mut tx, &Owed { letter: notice(operation.id), origin }, now).await?;
             tx.commit().await?;
         }
         Ok(Some(opened))
-    }
-
-    /// A lease ends with its server, which has left: `letter` is owed about it, and `entry` is in the audit; `false` when it ended or
-    /// was changed meanwhile, and nothing is.
-    ///
-    /// # Errors
-    /// [`Error::Database`]: nothing has changed.
-    pub async fn end_lease(
-        &self,
-        lease: &Lease,
-        letter: &Letter,
-        entry: &Entry,
-        now: Timestamp,
-    ) -> Result<bool, Error> {
-        let mut tx = self.write().await?;
-        if leases::active(&mut tx, &lease.server).await?.as_ref() != Some(lease) {
-            return Ok(false);
-        }
-        lease_changes::end(&mut tx, &lease.server, Over::ServerLeft, now).await?;
-        notices::write(&mut tx, &format!("left:{}", lease.operation.0), letter, now).await?;
-        audit::append(&mut tx, entry).await?;
-        tx.commit().await?;
-        Ok(true)
     }
 
     /// When something comes round next; `None` when that was never said.
@@ -162,7 +136,7 @@ impl Store {
         &self,
         name: &str,
         due: Timestamp,
-        owing: Option<Owing<'_>>,
+        owing: Option<Owed>,
         now: Timestamp,
     ) -> Result<(), Error> {
         let mut tx = self.write().await?;
@@ -173,15 +147,15 @@ impl Store {
         .bind(millis(due))
         .execute(&mut *tx)
         .await?;
-        if let Some((origin, letter)) = owing {
-            notices::write(&mut tx, origin, letter, now).await?;
+        if let Some(owed) = owing {
+            notices::write(&mut tx, &owed, now).await?;
         }
         tx.commit().await?;
         Ok(())
     }
 }
 
-/// Whether the lease is still as it was read; then it goes on. After its deadline its rescue's messages say so.
+/// Whether the lease is still as it was read; then it goes on.
 async fn move_on(
     tx: &mut sqlx::SqliteConnection,
     kept: &ScheduledLease,
@@ -199,11 +173,11 @@ async fn move_on(
     .bind(millis(to.due))
     .execute(&mut *tx)
     .await?;
-    let moved = moved.rows_affected() > 0;
-    if moved && kept.lease.deadline <= now {
-        lease_changes::show_again(tx, &kept.lease.server).await?;
+    if moved.rows_affected() == 0 {
+        return Ok(false);
     }
-    Ok(moved)
+    consequences::write(tx, &kept.lease.server, &moved_on(&kept.lease, now), now).await?;
+    Ok(true)
 }
 
 fn kept(row: &SqliteRow) -> Result<ScheduledLease, Error> {

@@ -4,17 +4,16 @@ use std::collections::BTreeSet;
 
 use bernard_domain::{
     audit::Entry,
-    lease::{Lease, past::Over},
-    notice::Letter,
-    operation::{
-        Kind, Operation, OperationId,
-        event::{Event, Problem},
-    },
+    consequences::{Ends, in_vain},
+    lease::{AtWork, Lease, is_in_our_hands},
+    notice::Owed,
+    operation::{Kind, Operation, OperationId},
     server::{ServiceName, TaskId},
 };
 use jiff::Timestamp;
+use sqlx::SqliteConnection;
 
-use super::{Append, Error, Store, audit, lease_changes, leases, messages, millis, notices, operations, past, replay};
+use super::{Error, Store, consequences, millis, operations, replay};
 
 /// What was noticed of a lease.
 #[derive(Clone, Copy, Debug)]
@@ -23,10 +22,10 @@ pub struct Sighting<'a> {
     pub lease: &'a Lease,
     /// The lease as it is.
     pub changed: &'a Lease,
-    /// Whether it is over with that.
-    pub ends: bool,
+    /// When the lease ends, if its server has left its rescue.
+    pub ends: Ends,
     /// What is owed about it, once for ever by its name.
-    pub letter: Option<(&'a str, &'a Letter)>,
+    pub owed: Option<&'a Owed>,
     /// The audit's line.
     pub entry: &'a Entry,
 }
@@ -101,51 +100,37 @@ impl Store {
     /// # Errors
     /// [`Error::Database`]: nothing has changed.
     pub async fn see_lease(&self, sighting: Sighting<'_>, began: Timestamp, now: Timestamp) -> Result<bool, Error> {
-        let Sighting { lease, changed, ends, letter, entry } = sighting;
+        let Sighting { lease, changed, ends, owed, entry } = sighting;
         let mut tx = self.write().await?;
-        let same = leases::active(&mut tx, &lease.server).await?.as_ref() == Some(lease);
-        if !same || in_our_hands(&mut tx, lease, began).await? {
+        let rescues = consequences::rescues(&mut tx, &lease.server, None).await?;
+        let Some(follows) = rescues.seen(lease, changed, ends, now) else { return Ok(false) };
+        if in_our_hands(&mut tx, lease, began).await? {
             return Ok(false);
         }
-        lease_changes::rewrite(&mut tx, changed).await?;
-        if changed.seen.has_left() {
-            // A link that is found now leads nowhere.
-            for other in replay::live(&mut tx, Some(&lease.server)).await? {
-                if other.state.seeks_link() {
-                    let event = Event::FoundImpossible { problem: Problem::LeftRescue };
-                    match operations::append(&mut tx, &other, &event, now).await? {
-                        // It was read in this transaction, and whatever seeks a link can end so.
-                        Append::Done(_) | Append::Overtaken | Append::Illegal(_) => {}
-                    }
-                }
-            }
-            messages::wipe_of(&mut tx, &lease.server).await?;
-            past::all_over(&mut tx, &lease.server, Over::Others, now).await?;
-        } else {
-            past::not_over(&mut tx, lease.operation).await?;
-        }
-        match ends {
-            true => lease_changes::end(&mut tx, &lease.server, Over::Others, now).await?,
-            false => lease_changes::show_again(&mut tx, &lease.server).await?,
-        }
-        if let Some((origin, letter)) = letter {
-            notices::write(&mut tx, origin, letter, now).await?;
-        }
-        audit::append(&mut tx, entry).await?;
+        let live = replay::live(&mut tx, Some(&lease.server)).await?;
+        operations::follow_up(&mut tx, in_vain(&changed.seen, &live), now).await?;
+        let follows = follows.owing(owed.cloned()).audited(entry.clone());
+        consequences::write(&mut tx, &lease.server, &follows, now).await?;
         tx.commit().await?;
         Ok(true)
     }
 }
 
-async fn in_our_hands(connection: &mut sqlx::SqliteConnection, lease: &Lease, since: Timestamp) -> Result<bool, Error> {
-    let count: i64 = sqlx::query_scalar(
-        "SELECT COUNT(*) FROM operations WHERE server = $1 AND (holds = 1 OR
-         (id <> $2 AND kind IN ('enable', 'restore', 'reboot', 'putback', 'adopt') AND changed_at >= $3))",
+/// Whether an operation of ours has the lease's server in its hands, or had it since that moment.
+async fn in_our_hands(connection: &mut SqliteConnection, lease: &Lease, since: Timestamp) -> Result<bool, Error> {
+    let rows: Vec<(i64, String, bool, bool)> = sqlx::query_as(
+        "SELECT id, kind, holds = 1, changed_at >= $2 FROM operations
+         WHERE server = $1 AND (holds = 1 OR changed_at >= $2)",
     )
     .bind(lease.server.as_str())
-    .bind(lease.operation.0)
     .bind(millis(since))
-    .fetch_one(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(count > 0)
+    let at_work = |(id, kind, holds, changed): (i64, String, bool, bool)| AtWork {
+        operation: OperationId(id),
+        kind: Kind::of(&kind),
+        holds,
+        changed,
+    };
+    Ok(is_in_our_hands(lease, &rows.into_iter().map(at_work).collect::<Vec<_>>()))
 }

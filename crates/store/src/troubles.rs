@@ -1,7 +1,11 @@
 //! What only the operator can mend, as long as it is not mended: a row for each account and matter, so that on-call hears of each
 //! once, however many operations wait for it and however often we start.
 
-use bernard_domain::{hindrance::Matter, notice::Letter, server::ServiceName};
+use bernard_domain::{
+    hindrance::Matter,
+    notice::{Letter, Owed},
+    server::ServiceName,
+};
 use jiff::Timestamp;
 
 use super::{Error, Store, notices};
@@ -41,7 +45,8 @@ impl Store {
         if begun.rows_affected() == 0 {
             return Ok(false);
         }
-        notices::write(&mut tx, &format!("{name}@{}", now.as_nanosecond()), letter, now).await?;
+        let origin = format!("{name}@{}", now.as_nanosecond());
+        notices::write(&mut tx, &Owed { origin, letter: letter.clone() }, now).await?;
         tx.commit().await?;
         Ok(true)
     }

@@ -3,13 +3,13 @@
 
 use bernard_domain::{
     access::UserId,
-    audit::{Act, Entry},
-    notice::Letter,
+    notice::{Letter, Owed},
     operation::{ChannelId, OperationId},
     server::ServiceName,
+    wiping::{Later, LinkDm, Wiped},
 };
 use jiff::Timestamp;
-use sqlx::{Row, SqliteConnection};
+use sqlx::Row;
 
 use super::{Delivery, Error, Store, audit, id, millis, notices, time};
 
@@ -22,26 +22,6 @@ pub struct Wipe {
     pub tries: u32,
     /// When it was tried first.
     pub since: Option<Timestamp>,
-}
-
-/// How a DM came to hold no link any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wiped {
-    /// It says something else now.
-    Emptied,
-    /// It is deleted.
-    Deleted,
-    /// It was gone already, or its channel is.
-    Gone,
-}
-
-/// What is next for a DM that could not be wiped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Later {
-    /// It is tried again then.
-    Again(Timestamp),
-    /// It is not tried any more.
-    Never,
 }
 
 impl Store {
@@ -88,20 +68,13 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         if let Some(row) = wiped {
-            let entry = Entry::act(Act::DmWiped, now);
-            let entry = match how {
-                Wiped::Emptied => entry,
-                Wiped::Deleted => entry.saying("deleted"),
-                Wiped::Gone => entry.saying("it was gone already"),
-            };
-            write(&mut tx, entry, channel, row).await?;
+            audit::append(&mut tx, &dm(channel, row).wiped(how, now)).await?;
         }
         tx.commit().await?;
         Ok(())
     }
 
-    /// The DM could not be wiped: `why`, in plain words. The first time that is worth a word of the audit, and the last;
-    /// `tell`: who hears of it, once.
+    /// The DM could not be wiped: `why`, in plain words; `tell`: who hears of it, once.
     ///
     /// # Errors
     /// [`Error::Database`].
@@ -131,16 +104,12 @@ impl Store {
         .bind(given_up)
         .fetch_optional(&mut *tx)
         .await?;
-        let act = match later {
-            Later::Again(_) if wipe.tries == 0 => Some(Act::DmNotWiped),
-            Later::Again(_) => None,
-            Later::Never => Some(Act::DmWipeGivenUp),
-        };
-        if let Some((act, row)) = act.zip(failed) {
-            write(&mut tx, Entry::act(act, now).saying(why), *channel, row).await?;
+        if let Some(entry) = failed.and_then(|row| dm(*channel, row).not_wiped(later, wipe.tries, why, now)) {
+            audit::append(&mut tx, &entry).await?;
         }
         if let Some(letter) = tell {
-            notices::write(&mut tx, &format!("dm-stands:{}:{message}", operation.0), letter, now).await?;
+            let origin = format!("dm-stands:{}:{message}", operation.0);
+            notices::write(&mut tx, &Owed { origin, letter: letter.clone() }, now).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -150,9 +119,11 @@ impl Store {
 /// Operation, server and person.
 type Row3 = (i64, String, i64);
 
-async fn write(tx: &mut SqliteConnection, entry: Entry, channel: ChannelId, row: Row3) -> Result<(), Error> {
-    let (operation, server, person) = row;
-    let entry = entry.by(UserId(person.cast_unsigned())).at_place(channel);
-    let (operation, server) = (Some(OperationId(operation)), ServiceName::try_from(server).ok());
-    audit::append(tx, &Entry { operation, server, ..entry }).await.map(drop)
+fn dm(channel: ChannelId, (operation, server, person): Row3) -> LinkDm {
+    LinkDm {
+        operation: OperationId(operation),
+        server: ServiceName::try_from(server).ok(),
+        person: UserId(person.cast_unsigned()),
+        channel,
+    }
 }

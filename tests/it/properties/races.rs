@@ -13,7 +13,7 @@ use bernard_domain::{
     },
     server::{Boot, BootId},
 };
-use bernard_store::{Append, Approve, Card, CardId, CardRefusal, Open, Store};
+use bernard_store::{Append, Card, CardId, CardRefusal, Open, Store};
 use jiff::{SignedDuration, Timestamp};
 use proptest::{collection::vec, prelude::*};
 use tempfile::TempDir;
@@ -131,7 +131,7 @@ async fn record(store: Store, id: OperationId, mut count: usize) {
         match store.append(&operation, &Event::Faulted, NOW).await.expect("the store writes") {
             Append::Done(_) => count -= 1,
             Append::Overtaken => {}
-            Append::Illegal(illegal) => panic!("{illegal}"),
+            other => panic!("{other:?}"),
         }
     }
 }
@@ -234,11 +234,12 @@ async fn waiting(store: &Store, press: u64, count: u32) -> Operation {
 }
 
 /// Approves it, reading again whenever somebody else was faster; what came of it.
-async fn approve(store: Store, id: OperationId, by: u64) -> Approve {
+async fn approve(store: Store, id: OperationId, by: u64) -> Append {
     loop {
         let operation = store.operation(id).await.expect("it reads").expect("it is there");
-        match store.approve(&operation, UserId(by), None, NOW).await.expect("the store writes") {
-            Approve::Overtaken => {}
+        let given = Event::ApprovalGiven { by: UserId(by), rule: None };
+        match store.append(&operation, &given, NOW).await.expect("the store writes") {
+            Append::Overtaken => {}
             other => return other,
         }
     }
@@ -254,7 +255,7 @@ async fn of_many_who_approve_at_once_each_counts_once_and_only_as_many_as_are_ne
         presses.spawn(approve(store.clone(), id, by));
     }
     let answers = presses.join_all().await;
-    assert_eq!(answers.iter().filter(|answer| matches!(answer, Approve::Done(_))).count(), 3, "{answers:?}");
+    assert_eq!(answers.iter().filter(|answer| matches!(answer, Append::Done(_))).count(), 3, "{answers:?}");
     let operation = store.operation(id).await.expect("it reads").expect("it is there");
     let approvers: BTreeSet<UserId> = operation.state.mandate.approvers.iter().copied().collect();
     assert_eq!(approvers.len(), 3, "three people");
@@ -275,7 +276,7 @@ async fn of_many_that_are_approved_at_once_one_takes_the_server() {
         presses.spawn(approve(store.clone(), id, 201));
     }
     let answers = presses.join_all().await;
-    assert_eq!(answers.iter().filter(|answer| matches!(answer, Approve::Done(_))).count(), 1, "{answers:?}");
-    assert_eq!(answers.iter().filter(|answer| matches!(answer, Approve::Busy(_))).count(), 5, "{answers:?}");
+    assert_eq!(answers.iter().filter(|answer| matches!(answer, Append::Done(_))).count(), 1, "{answers:?}");
+    assert_eq!(answers.iter().filter(|answer| matches!(answer, Append::Busy(_))).count(), 5, "{answers:?}");
     assert_eq!(holders(&store).await, 1);
 }

@@ -1,6 +1,8 @@
 use secrecy::SecretString;
 use serenity::{
-    builder::{CreateActionRow, CreateAllowedMentions, CreateButton, CreateInteractionResponseMessage},
+    builder::{
+        CreateActionRow, CreateAllowedMentions, CreateButton, CreateInteractionResponseMessage, EditInteractionResponse,
+    },
     model::id::{InteractionId, RoleId},
 };
 

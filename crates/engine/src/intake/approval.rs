@@ -7,7 +7,7 @@ use bernard_domain::{
     operation::{Operation, OperationId, event::Event},
 };
 use bernard_platform::clock;
-use bernard_store::Approve;
+use bernard_store::Append;
 
 use super::{Decided, Error, Intake, TRIES, by, covers, needed, rule};
 
@@ -43,14 +43,15 @@ impl Intake {
             if !asked.counts(operation.request.requester, by(grant)) {
                 return Ok(Approved::CountsNot);
             }
-            match self.store.approve(&operation, by(grant), rule(grant), now).await? {
-                Approve::Done(next) => {
+            let given = Event::ApprovalGiven { by: by(grant), rule: rule(grant) };
+            match self.store.append(&operation, &given, now).await? {
+                Append::Done(next) => {
                     self.wakeups.notify();
                     return Ok(Approved::Done(next));
                 }
-                Approve::Busy(holder) => return Ok(Approved::Busy(holder)),
-                Approve::Overtaken => {}
-                Approve::Illegal(_) => break,
+                Append::Busy(holder) => return Ok(Approved::Busy(holder)),
+                Append::Overtaken => {}
+                Append::Illegal(_) => break,
             }
         }
         let operation = self.store.operation(id).await?;

@@ -188,7 +188,7 @@ impl Work<'_> {
         match self.settled_by(&self.context.messenger.deliver(&attempted, link).await) {
             Some(event) => match self.context.store.append(&attempted, &event, clock::now()).await? {
                 // Whoever was faster is read again.
-                Append::Done(_) | Append::Overtaken => {}
+                Append::Done(_) | Append::Busy(_) | Append::Overtaken => {}
                 Append::Illegal(illegal) => {
                     tracing::error!(operation.id = %attempted.id, %illegal, "what came of a delivery does not follow it");
                 }

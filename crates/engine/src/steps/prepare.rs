@@ -339,7 +339,7 @@ impl Work<'_> {
         while let Some(operation) = self.context.store.operation(self.operation.id).await? {
             match self.context.store.append(&operation, &event, clock::now()).await? {
                 Append::Overtaken => {}
-                Append::Done(_) | Append::Illegal(_) => break,
+                Append::Done(_) | Append::Busy(_) | Append::Illegal(_) => break,
             }
         }
         self.context.wakeups.notify();

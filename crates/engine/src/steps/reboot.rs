@@ -77,7 +77,7 @@ impl Work<'_> {
         tracing::info!(operation.id = %intended.id, server.name = %self.server(), event = event.word(), "the reboot was sent");
         match self.context.store.append(intended, &event, clock::now()).await? {
             // Nobody else writes after an intent but the search for its task; if that was faster, it found this very task.
-            Append::Done(_) | Append::Overtaken => {}
+            Append::Done(_) | Append::Busy(_) | Append::Overtaken => {}
             Append::Illegal(illegal) => {
                 tracing::error!(operation.id = %intended.id, %illegal, "what came of the reboot does not follow its intent");
             }
