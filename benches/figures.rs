@@ -10,7 +10,7 @@ use std::{
 
 use sim::{
     discord::{Discord, GUILD, OPS, Person, ROLE, people::Outcome},
-    ovh::{self, Ovh, ServerSpec},
+    ovh::{self, Lists, Ovh, ServerSpec},
 };
 use tempfile::TempDir;
 
@@ -23,6 +23,14 @@ const ROUNDS: usize = 10;
 const STARTS: usize = 20;
 /// How large the large fleet is.
 const FLEET: usize = 10_000;
+/// In how many datacentres it stands.
+const DATACENTRES: usize = 12;
+/// Every so many servers of it, one is in a rescue that nobody answers for.
+const FORGOTTEN: usize = 1_000;
+/// The simulated account's Linux rescue.
+const LINUX_RESCUE: u64 = 218_949;
+/// What an account has if its configuration says nothing.
+const USUAL_BUDGET: u32 = 60;
 /// How many letters are typed there.
 const LETTERS: usize = 2_000;
 /// How many rescues are followed to their DM.
@@ -30,11 +38,15 @@ const RESCUES: usize = 10;
 /// The pace at which the link is looked for here.
 const SECRET_POLL: Duration = Duration::from_millis(500);
 
+/// How often it is looked whether something is there yet.
+const LOOK: Duration = Duration::from_millis(50);
+
 struct World {
     ovh: Ovh,
     discord: Discord,
     ann: Person,
     folder: TempDir,
+    requests_per_minute: u32,
 }
 
 impl World {
@@ -42,20 +54,29 @@ impl World {
         Self::around(Ovh::with_fleet().await).await
     }
 
+    /// So many servers, and an account that gives whole lists of them, within an ordinary budget.
     async fn with_servers(count: usize) -> Self {
         let ovh = Ovh::start().await;
+        ovh.lists(Lists::given());
         for n in 1..=count {
             let team = format!("team-{}", n % 40);
             let name = format!("ns{n:07}.ip-198-51-100.eu");
-            ovh.add(ServerSpec::linux(&name).named(&format!("node-{n}")).tag("env", "prod").tag("team", &team));
+            let spec = ServerSpec::linux(&name).named(&format!("node-{n}")).tag("env", "prod").tag("team", &team);
+            let spec = spec.standing_in(&format!("dc{}", n % DATACENTRES));
+            ovh.add(if n.is_multiple_of(FORGOTTEN) { spec.booting(Some(LINUX_RESCUE)) } else { spec });
         }
-        Self::around(ovh).await
+        Self { requests_per_minute: USUAL_BUDGET, ..Self::around(ovh).await }.configured()
     }
 
     async fn around(ovh: Ovh) -> Self {
         let discord = Discord::start().await;
         let ann = discord.person("ann", "en-GB", &[ROLE]);
-        let world = Self { ovh, discord, ann, folder: tempfile::tempdir().expect("a folder") };
+        let folder = tempfile::tempdir().expect("a folder");
+        Self { ovh, discord, ann, folder, requests_per_minute: 1_000_000 }.configured()
+    }
+
+    fn configured(self) -> Self {
+        let world = self;
         std::fs::write(world.path(), world.config()).expect("the configuration is written");
         world
     }
@@ -67,7 +88,7 @@ impl World {
     fn config(&self) -> String {
         format!(
             "[discord]\ntoken = \"{}\"\nguild = \"{GUILD}\"\napi_url = \"{}\"\n\
-             [[ovh]]\nname = \"main\"\nendpoint = \"{}\"\nrequests_per_minute = 1000000\n\
+             [[ovh]]\nname = \"main\"\nendpoint = \"{}\"\nrequests_per_minute = {}\n\
              application_key = \"{}\"\napplication_secret = \"{}\"\nconsumer_key = \"{}\"\n\
              [store]\nurl = \"sqlite://{}\"\n[http]\nlisten = \"127.0.0.1:0\"\n[rescue]\nprobe = false\n\
              [pace]\ntask_poll = \"50ms\"\nsecret_poll = \"{}ms\"\n\
@@ -76,6 +97,7 @@ impl World {
             sim::discord::BOT_TOKEN,
             self.discord.url(),
             self.ovh.url(),
+            self.requests_per_minute,
             ovh::APPLICATION_KEY,
             ovh::APPLICATION_SECRET,
             ovh::CONSUMER_KEY,
@@ -145,15 +167,28 @@ async fn main() {
 /// What people type while ten thousand servers are in the inventory, from the interaction to the suggestions.
 async fn large_fleet() {
     let world = World::with_servers(FLEET).await;
+    let began = Instant::now();
     let bot = world.start();
     world.discord.wait_for_command("help").await;
     let offered = async |partial: &str| world.ann.autocomplete(OPS, "status", "server", partial).await.len();
     for last in [FLEET / 2, FLEET] {
         while offered(&format!("node-{last} ")).await == 0 {
-            tokio::time::sleep(Duration::from_millis(200)).await;
+            tokio::time::sleep(LOOK).await;
         }
     }
-    println!("resident memory, {FLEET} servers just read    {:8.1} MiB", bot.resident());
+    let asked = world.ovh.journal().all().len();
+    println!("start to any name offered, {FLEET} servers    {:8.1} s, {asked} requests", began.elapsed().as_secs_f64());
+    println!("resident memory, {FLEET} servers just listed  {:8.1} MiB", bot.resident());
+    loop {
+        let list = world.ann.slash(OPS, "rescue list", ()).await.answer().await;
+        let named = list.content.matches("not started by me").count();
+        if named == FLEET / FORGOTTEN && !list.content.contains("not looked at") {
+            break;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+    let asked = world.ovh.journal().all().len();
+    println!("start to forgotten rescues listed           {:8.1} s, {asked} requests", began.elapsed().as_secs_f64());
     let (before, worked) = (world.discord.timeline().len(), bot.worked());
     let typed = ["", "n", "node-7", "node-77 prod", "team-13", "198.51", "ns0004", "od42", "ndoe-77", "web-1"];
     for n in 0..LETTERS {

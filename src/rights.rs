@@ -28,7 +28,7 @@ use bernard_ovh::Account;
 use secrecy::ExposeSecret as _;
 
 pub use page::create_token;
-pub use policy::{Known, document};
+pub use policy::{Known, addition, document};
 
 /// How long OVHcloud is asked for the account's URNs.
 const ASKED_FOR: Duration = Duration::from_secs(3);
@@ -110,6 +110,12 @@ pub fn text(config: &Config, known: &[Option<Known>]) -> String {
             "\n- with an application's keys: sign in, name it, validity \"Unlimited\" (or a date that /doctor warns of)"
         );
         let _ = writeln!(text, "  {}", create_token(&account.endpoint, &calls));
+        let names: Vec<String> = needs::NAMES.iter().map(|(method, path)| format!("&{method}={path}")).collect();
+        let _ = writeln!(
+            text,
+            "  For a large fleet, so that names are known at once, add {} (without it all works, later)",
+            names.concat()
+        );
         let _ = writeln!(text, "\n- or with a service account (OAuth2): this IAM policy");
         let policy = serde_json::to_string_pretty(&document(account, known.as_ref(), &calls)).unwrap_or_default();
         let _ = writeln!(text, "{policy}");
@@ -160,6 +166,7 @@ mod tests {
         ] {
             assert!(text.contains(wanted), "{wanted} is not in: {text}");
         }
+        assert!(text.contains("add &GET=/iam/resource&GET=/v2/iam/resource ("), "{text}");
         assert!(!text.contains("ipmi") && !text.contains("DELETE"), "nobody may open a console: {text}");
         assert!(!text.contains("fake-token"), "no secret is printed");
     }

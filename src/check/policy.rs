@@ -1,14 +1,17 @@
 //! What a service account may do, by OVHcloud's own authorization check: each action on each server, and nothing is changed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bernard_domain::{access::Policy, server::ServiceName};
 use bernard_engine::needs::{self, On};
 use bernard_ovh as ovh;
 
 use super::{finding::Outcome, ovhcloud::Look};
+use crate::rights;
 
-/// How many servers of an account are asked about: each costs two requests.
+/// OVHcloud's word for servers.
+const SERVERS: &str = "dedicatedServer";
+/// How many servers of an account are asked about: each costs a request, and one more where its URN is in no list.
 const ASKED: usize = 100;
 /// How many servers a finding names.
 const NAMED: usize = 3;
@@ -22,11 +25,18 @@ impl Look<'_> {
             calls.iter().filter(|call| call.on() == On::Servers).map(|call| call.action).collect();
         actions.sort_unstable();
         actions.dedup();
+        let actions = self.known(client, actions).await;
+        let urns = self.configured.read(client.urns(SERVERS)).await.unwrap_or_default();
         let mut lacking: BTreeMap<String, Vec<&ServiceName>> = BTreeMap::new();
+        let mut lacking_on = BTreeSet::new();
         let mut proved = 0;
         for server in servers.iter().take(ASKED) {
-            match self.unauthorized(client, server, &actions).await {
-                Ok(lacks) => lacks.into_iter().for_each(|action| lacking.entry(action).or_default().push(server)),
+            let asked = self.unauthorized(client, server, urns.get(server.as_str()), &actions).await;
+            match asked {
+                Ok((urn, lacks)) => {
+                    lacking_on.extend((!lacks.is_empty()).then_some(urn));
+                    lacks.into_iter().for_each(|action| lacking.entry(action).or_default().push(server));
+                }
                 Err(why) => {
                     self.unproved(&format!("what the service account may do to {server} and what follows: {why}"));
                     break;
@@ -39,7 +49,10 @@ impl Look<'_> {
         }
         for (action, servers) in &lacking {
             let what = format!("the service account lacks {action} on {}", named(servers));
-            self.of_key(Outcome::Wrong, "client_id", &format!("{what}; `bernard rights` prints its policy"));
+            self.of_key(Outcome::Wrong, "client_id", &what);
+        }
+        if !lacking.is_empty() {
+            self.addition(client, &lacking, &lacking_on).await;
         }
         if lacking.is_empty() && proved > 0 {
             let what = format!(
@@ -50,16 +63,50 @@ impl Look<'_> {
         }
     }
 
+    /// The actions that OVHcloud's own list has: one that it does not know would have it refuse to answer about the others.
+    async fn known<'a>(&self, client: &ovh::Client, actions: Vec<&'a str>) -> Vec<&'a str> {
+        let Ok(all) = self.configured.read(client.known_actions(SERVERS)).await else { return actions };
+        let (known, unknown): (Vec<&str>, Vec<&str>) = actions.into_iter().partition(|action| all.contains(*action));
+        for action in unknown {
+            self.unproved(&format!(
+                "OVHcloud's list of actions does not have {action}: nobody can ask whether it is allowed"
+            ));
+        }
+        known
+    }
+
+    /// The policy that adds what is lacking, and nothing else.
+    async fn addition(
+        &self,
+        client: &ovh::Client,
+        lacking: &BTreeMap<String, Vec<&ServiceName>>,
+        urns: &BTreeSet<String>,
+    ) {
+        let details = self.configured.read(client.details()).await;
+        let identities = details.map(|details| details.identities).unwrap_or_default();
+        let policy = rights::addition(&identities, urns, lacking.keys().map(String::as_str));
+        self.of_key(
+            Outcome::Wrong,
+            "client_id",
+            &format!("this IAM policy would add what the service account lacks: {policy}"),
+        );
+    }
+
+    /// A server's URN, and which of the actions the service account may not do to it.
     async fn unauthorized(
         &self,
         client: &ovh::Client,
         server: &ServiceName,
+        listed: Option<&String>,
         actions: &[&str],
-    ) -> Result<Vec<String>, String> {
-        let urn = self.configured.read(client.urn(server)).await.map_err(|trouble| trouble.to_string())?;
+    ) -> Result<(String, Vec<String>), String> {
+        let urn = match listed {
+            Some(urn) => Some(urn.clone()),
+            None => self.configured.read(client.urn(server)).await.map_err(|trouble| trouble.to_string())?,
+        };
         let urn = urn.ok_or("OVHcloud tells no URN of it")?;
         let asked = self.configured.read(client.unauthorized(&urn, actions)).await;
-        asked.map_err(|trouble| trouble.to_string())
+        asked.map(|lacks| (urn, lacks)).map_err(|trouble| trouble.to_string())
     }
 
     fn unproved(&self, what: &str) {

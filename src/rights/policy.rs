@@ -38,6 +38,17 @@ pub fn document(account: &Account, known: Option<&Known>, calls: &[Call]) -> Val
     })
 }
 
+/// A policy that adds these actions on these resources for whom these URNs name, and nothing else.
+pub fn addition<'a>(identities: &[String], urns: &BTreeSet<String>, actions: impl Iterator<Item = &'a str>) -> Value {
+    json!({
+        "name": "bernard-addition",
+        "description": "What Bernard's service account lacks, printed by bernard check",
+        "identities": identities,
+        "resources": urns.iter().map(|urn| json!({ "urn": urn })).collect::<Vec<_>>(),
+        "permissions": { "allow": actions.map(|action| json!({ "action": action })).collect::<Vec<_>>() },
+    })
+}
+
 /// The service account's own URNs; those of a person's keys are of no use to a policy.
 fn identities(account: &Account, known: Option<&Known>, region: &str, name: &str) -> Vec<String> {
     let client = match &account.credentials {

@@ -227,6 +227,31 @@ async fn each_action_of_a_service_account_is_proved_on_each_server_without_doing
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_action_that_is_missing_on_one_server_is_named_with_it_and_with_the_policy_that_adds_just_it() {
+    for lists in [sim::ovh::Lists::default(), sim::ovh::Lists::given()] {
+        let mut bot = TestBot::with(TestConfig::oauth2(), [crate::bot::web_1(), crate::bot::db_1()]).await;
+        bot.stop().await;
+        bot.ovh.lists(lists);
+        bot.ovh.forbid_on("db-1", "dedicatedServer:apiovh:reboot");
+        bot.ovh.no_such_action("dedicatedServer:apiovh:intervention/get");
+        let found = findings(&bot).await;
+        let lacks = wrong(&found, "lacks dedicatedServer:apiovh:reboot").unwrap_or_else(|| panic!("{found:#?}"));
+        assert!(lacks.what.contains("ns2222222") && !lacks.what.contains("ns1111111"), "{lacks}");
+        let printed = wrong(&found, "this IAM policy would add").unwrap_or_else(|| panic!("{found:#?}"));
+        let policy = printed.what.split_once("lacks: ").expect("a policy").1;
+        let policy: serde_json::Value = serde_json::from_str(policy).expect("JSON");
+        let resources = serde_json::json!([{"urn": "urn:v1:eu:resource:dedicatedServer:ns2222222.ip-203-0-113.eu"}]);
+        assert_eq!(policy["resources"], resources);
+        let allow = serde_json::json!([{"action": "dedicatedServer:apiovh:reboot"}]);
+        assert_eq!(policy["permissions"]["allow"], allow);
+        assert_eq!(policy["identities"].as_array().map(Vec::len), Some(1), "{policy}");
+        let unknown = found.iter().find(|finding| finding.what.contains("does not have")).expect("it is said");
+        assert_eq!(unknown.outcome, Outcome::Unproved);
+        assert!(unknown.what.contains("intervention/get"), "{unknown}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_program_that_reaches_nobody_says_so_and_readyz_tells_of_the_account() {
     let mut bot = stopped().await;
     bot.ovh.net().refuse().await;

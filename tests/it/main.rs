@@ -43,6 +43,7 @@ mod leftovers;
 mod limits;
 mod late_rules;
 mod link;
+mod lists;
 mod long_names;
 mod main_job;
 mod mishaps;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::bot::{TestBot, TestConfig, db_1, web_1};
+use crate::bot::{TestBot, TestConfig, db_1, eventually, web_1};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_ovhclouds_people_do_and_how_long_it_is_paid_for_is_shown() {
@@ -16,6 +16,47 @@ async fn what_ovhclouds_people_do_and_how_long_it_is_paid_for_is_shown() {
     }
     let db = bot.ask(&bot.ann, "status", &[("server", "db-1")]).await.content;
     assert!(db.contains("renewed by itself") && !db.contains("**not**") && !db.contains("plans"), "{db}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renewal_of_which_ovhcloud_says_both_is_told_as_a_contradiction_and_one_that_cannot_be_read_as_unread() {
+    let bot = TestBot::with(TestConfig::default(), [web_1().expiring_on("2027-01-31"), db_1()]).await;
+    bot.ovh.renewal_flaps("web-1");
+    let web = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await.content;
+    assert!(web.contains("contradicts itself") && !web.contains("**not** renewed"), "{web}");
+    let found = bot.ask(&bot.ann, "doctor", &[]).await;
+    assert!(found.text().contains("contradicts itself") && !found.text().contains("Ends soon"), "{}", found.text());
+    let db = bot.ask(&bot.ann, "status", &[("server", "db-1")]).await.content;
+    assert!(db.contains("renewed by itself") && !db.contains("contradicts"), "{db}");
+    let before = bot.ovh.journal().count("GET", "/serviceInfos");
+    assert!(before >= 7, "five of the one, two of the other: {before}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_five_readings_of_a_renewal_one_that_fails_is_a_check_that_could_not_run() {
+    let bot = TestBot::new().await;
+    let held = bot.ovh.faults().next(1).hold_answer("GET", "/serviceInfos");
+    let asked = bot.slash(&bot.ann, "status", &[("server", "web-1")]).await;
+    eventually("the first is on its way", async || held.count() == 1).await;
+    bot.ovh.faults().next(1).status("GET", "/serviceInfos", 403, &serde_json::json!({ "message": "not now" }));
+    held.release();
+    let web = asked.answer().await.content;
+    assert!(web.contains("could not be read") && !web.contains("renewed by itself"), "{web}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rescue_that_nobody_here_began_has_a_likely_cause_where_ovhclouds_people_were_at_work() {
+    let bot = TestBot::with(TestConfig::default(), [web_1().booting(Some(230_242)), db_1()]).await;
+    let status = async |server: &str| bot.ask(&bot.ann, "status", &[("server", server)]).await.content;
+    let cause = "leave it in rescue when its own system does not start";
+    assert!(!status("web-1").await.contains(cause), "nobody was there");
+    for server in ["web-1", "db-1"] {
+        bot.ovh.intervened(server, Duration::from_secs(86_400));
+    }
+    assert!(status("web-1").await.contains(cause));
+    assert!(!status("db-1").await.contains(cause), "it starts from its disk");
+    bot.rescued(&bot.ann, "db-1").await;
+    assert!(!status("db-1").await.contains(cause), "this one is ours");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 use bernard_domain::{
     access::{Because, Who},
     console::{ConsoleKind, ConsoleMinutes},
+    inventory::known::{Care, Planned},
     locale::Locale,
     operation::{
         Difference, EnableWish, Ends, Entry, Kind, Request, Source, Wish,
@@ -243,16 +244,14 @@ pub(crate) fn server(name: &str) -> Server {
 fn servers(page: &mut Page) {
     page.heading("The fleet (inventory.body, inventory.care, known_boots.body)");
     page.json(&server("web-1"));
-    page.json(&bernard_domain::inventory::known::Care {
+    let care = Care {
         read: at(0),
         expires: Some(jiff::civil::date(2027, 1, 31)),
         renewed: Some(true),
-        planned: vec![bernard_domain::inventory::known::Planned {
-            id: 3,
-            kind: "HARDWARE_UPGRADE".into(),
-            begins: Some(at(60)),
-            ends: Some(at(90)),
-        }],
-    });
+        contradicts: false,
+        planned: vec![Planned { id: 3, kind: "HARDWARE_UPGRADE".into(), begins: Some(at(60)), ends: Some(at(90)) }],
+    };
+    page.json(&care);
+    page.json(&Care { renewed: None, contradicts: true, planned: Vec::new(), ..care });
     page.json(&rescue());
 }

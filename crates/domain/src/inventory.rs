@@ -3,6 +3,8 @@
 
 pub mod foreign;
 pub mod known;
+pub mod listed;
+pub mod looks;
 pub mod mentioned;
 pub mod search;
 

@@ -3,6 +3,7 @@
 pub mod inventory;
 pub mod refresh;
 pub mod kernels;
+mod lists;
 pub mod details;
 pub mod doctor;
 pub mod foreign_finder;

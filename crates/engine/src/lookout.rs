@@ -95,11 +95,19 @@ impl Lookout {
         let servers = self.fleet.servers();
         let Some(known) = servers.get(&lease.server) else { return Ok(()) };
         let Some(operation) = self.store.operation(lease.operation).await? else { return Ok(()) };
-        let Some(seen) = known.seen.filter(|seen| *seen > operation.since && *seen > lease.started) else {
-            return Ok(());
-        };
-        looked.insert(lease.operation, Instant::now());
-        self.look_at(lease, Some(&known.server), seen, ovh::Priority::Background).await.map(drop)
+        let background = ovh::Priority::Background;
+        match known.read_itself() {
+            Some(seen) if seen > operation.since && seen > lease.started => {
+                looked.insert(lease.operation, Instant::now());
+                self.look_at(lease, Some(&known.server), seen, background).await.map(drop)
+            }
+            // Of a rescue nothing is decided by a list.
+            None if known.seen.is_some() => {
+                looked.insert(lease.operation, Instant::now());
+                self.look(lease, background).await.map(drop)
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Whether the inventory has read, since `looked`, that the server boots something else than the lease knows.

@@ -73,6 +73,10 @@ const CONSOLE: [Call; 3] = [
     call("POST", "/dedicated/server/x/features/ipmi/access", "dedicatedServer:apiovh:features/ipmi/access/create"),
 ];
 
+/// What names a large fleet at once where a consumer key has one of these rules; everything works without, only later. Which of the
+/// two OVHcloud goes by is not documented. A service account needs no action for it.
+pub const NAMES: [(&str, &str); 2] = [("GET", "/iam/resource"), ("GET", "/v2/iam/resource")];
+
 /// What one capability asks of OVHcloud beyond what is read anyway, where links are looked for in `sources`.
 pub fn of(capability: Capability, sources: &[Source]) -> Vec<Call> {
     let mut calls = Vec::new();

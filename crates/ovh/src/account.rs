@@ -67,16 +67,23 @@ const REGIONS: [(&str, &str, Option<&str>); 7] = [
     ("kimsufi-ca", "https://ca.api.kimsufi.com/1.0", None),
 ];
 
+/// OVHcloud's newer hosts of the same regions, as its own libraries announce them: a base address may name one. The signature is over
+/// the address that is sent, so it differs.
+const NEWER: [(&str, &str); 2] = [
+    ("https://api.eu.ovhcloud.com", "https://auth.eu.ovhcloud.com/oauth2/token"),
+    ("https://api.ca.ovhcloud.com", "https://auth.ca.ovhcloud.com/oauth2/token"),
+];
+
 impl FromStr for Endpoint {
     type Err = NotAnEndpoint;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let region = REGIONS.iter().find(|(name, ..)| *name == text);
         let base = parse_base(region.map_or(text, |(_, base, _)| base))?;
-        let same_host = |(_, known, _): &&(&str, &str, Option<&str>)| {
-            Url::parse(known).is_ok_and(|known| known.origin() == base.origin())
-        };
-        let tokens = REGIONS.iter().find(same_host).and_then(|(.., tokens)| *tokens);
+        let is_host = |known: &str| Url::parse(known).is_ok_and(|known| known.origin() == base.origin());
+        let known = REGIONS.iter().map(|(_, known, tokens)| (*known, *tokens));
+        let known = known.chain(NEWER.iter().map(|(known, tokens)| (*known, Some(*tokens))));
+        let tokens = known.filter(|(known, _)| is_host(known)).find_map(|(_, tokens)| tokens);
         Ok(Self { tokens: tokens.and_then(|url| Url::parse(url).ok()), base })
     }
 }
@@ -151,6 +158,18 @@ mod tests {
         }
         let alias: Endpoint = "https://eu.api.ovh.com/v1/".parse().unwrap();
         assert_eq!(alias.token_url().unwrap().as_str(), "https://www.ovh.com/auth/oauth2/token");
+    }
+
+    #[test]
+    fn the_newer_hosts_are_known_too() {
+        for region in ["eu", "ca"] {
+            let endpoint: Endpoint = format!("https://api.{region}.ovhcloud.com/v1").parse().unwrap();
+            let tokens = format!("https://auth.{region}.ovhcloud.com/oauth2/token");
+            assert_eq!(endpoint.token_url().map(Url::as_str), Some(tokens.as_str()));
+            assert_eq!(endpoint.create_token(), format!("https://auth.{region}.ovhcloud.com/api/createToken"));
+            let list = endpoint.second(&["iam", "resource"]);
+            assert_eq!(list.as_str(), format!("https://api.{region}.ovhcloud.com/v2/iam/resource"));
+        }
     }
 
     #[test]

@@ -22,6 +22,25 @@ const MAX_REFUSAL: usize = 64 << 10;
 pub(super) struct Answer {
     body: Vec<u8>,
     pub(super) query_id: Option<String>,
+    pub(super) paging: Paging,
+}
+
+/// What the headers of a page say of the whole list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Paging {
+    /// Where the next page begins, where the list is read by cursors; `None` on the last one.
+    pub(super) next: Option<String>,
+    /// How many entries the whole list has, where it is read by numbered pages.
+    pub(super) elements: Option<usize>,
+}
+
+impl Paging {
+    fn of(headers: &HeaderMap) -> Self {
+        Self {
+            next: header(headers, "x-pagination-cursor-next").filter(|next| !next.is_empty()),
+            elements: header(headers, "x-pagination-elements").and_then(|count| count.trim().parse().ok()),
+        }
+    }
 }
 
 impl Answer {
@@ -31,8 +50,9 @@ impl Answer {
         let query_id = header(response.headers(), "x-ovh-queryid").map(|id| word(&id));
         let fail = |cause| Failure { cause, query_id: query_id.clone(), before: None };
         if status.is_success() {
+            let paging = Paging::of(response.headers());
             let body = read_body(response, MAX_BODY).await.map_err(fail)?;
-            return Ok(Self { body, query_id });
+            return Ok(Self { body, query_id, paging });
         }
         let status = status.as_u16();
         if status < 400 {
@@ -51,7 +71,7 @@ impl Answer {
 
     /// A success with this body.
     pub(super) fn of(body: &[u8]) -> Self {
-        Self { body: body.to_vec(), query_id: None }
+        Self { body: body.to_vec(), query_id: None, paging: Paging::default() }
     }
 
     /// The body as what it should be.
@@ -205,7 +225,7 @@ mod tests {
     use super::*;
 
     fn answer(body: &str) -> Answer {
-        Answer { body: body.as_bytes().to_vec(), query_id: None }
+        Answer::of(body.as_bytes())
     }
 
     #[derive(Debug, Deserialize)]

@@ -1,7 +1,10 @@
 //! What is asked of OVHcloud, and what a write came to: a [`Call`] before it is sent, a [`Written`] after it.
 
 use bernard_domain::server::{QueryId, ServiceName};
-use reqwest::Method;
+use reqwest::{
+    Method,
+    header::{HeaderName, HeaderValue},
+};
 use url::Url;
 
 use super::{
@@ -53,9 +56,12 @@ pub(super) struct Outgoing {
     pub(super) method: Method,
     pub(super) url: Url,
     pub(super) body: Option<String>,
+    /// What is asked beside the address, such as a page; never a secret, and no part of what is signed.
+    pub(super) asks: Vec<(HeaderName, HeaderValue)>,
 }
 
 /// A call: what goes over the wire, and the words for it.
+#[derive(Clone)]
 pub(super) struct Call {
     pub(super) outgoing: Outgoing,
     /// Completes "could not …".
@@ -66,7 +72,7 @@ pub(super) struct Call {
 
 impl Call {
     pub(super) fn new(method: Method, url: Url, doing: impl Into<String>) -> Self {
-        Self { outgoing: Outgoing { method, url, body: None }, doing: doing.into(), server: None }
+        Self { outgoing: Outgoing { method, url, body: None, asks: Vec::new() }, doing: doing.into(), server: None }
     }
 
     pub(super) fn about(self, server: &ServiceName) -> Self {
@@ -75,6 +81,12 @@ impl Call {
 
     pub(super) fn with_body(mut self, body: &serde_json::Value) -> Self {
         self.outgoing.body = Some(body.to_string());
+        self
+    }
+
+    /// The same, asking this beside the address.
+    pub(super) fn asking(mut self, name: &'static str, value: HeaderValue) -> Self {
+        self.outgoing.asks.push((HeaderName::from_static(name), value));
         self
     }
 

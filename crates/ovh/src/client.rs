@@ -25,7 +25,7 @@ use url::Url;
 
 use super::{
     account::{Account, Endpoint},
-    answer::{self, Answer},
+    answer::{self, Answer, Paging},
     auth::{Another, Auth},
     call::{Call, Fault, Outgoing, Written},
     error::{Cause, Error, Failure},
@@ -197,6 +197,15 @@ impl Client {
         self.patiently(call, Cause::is_transient, attempt).await.map_err(|failure| call.error(failure))
     }
 
+    /// The same for one page of a list, with what its headers say of the others.
+    pub(super) async fn read_page<T: DeserializeOwned>(&self, call: &Call) -> Result<(T, Paging), Error> {
+        let attempt = || async {
+            let answer = self.attempt(call, &self.inner.reads).await?;
+            answer.parse().map(|page| (page, answer.paging))
+        };
+        self.patiently(call, Cause::is_transient, attempt).await.map_err(|failure| call.error(failure))
+    }
+
     pub(super) fn note_parts(&self, call: &Call, read: &impl Partly) {
         let odd = read.odd();
         if odd.is_empty() {
@@ -293,8 +302,8 @@ impl Client {
         outgoing: Outgoing,
         headers: HeaderMap,
     ) -> Result<Answer, Failure> {
-        let Outgoing { method, url, body } = outgoing;
-        let request = http.request(method.clone(), url).headers(headers);
+        let Outgoing { method, url, body, asks } = outgoing;
+        let request = http.request(method.clone(), url).headers(headers).headers(asks.into_iter().collect());
         let request = match body {
             Some(body) => request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body),
             // Some proxies refuse a POST that does not say that it has no body.

@@ -11,7 +11,7 @@
 //!
 //! In reading order: `account` (where and who) · `sign` and `auth` (proof and OVHcloud's time) · `single_flight` (fetch once
 //! for many) · `quota` (the budget) · `call` (what is asked) · `client` (the only way out) · `answer` and `error` (what came back) ·
-//! `odd` and `each` (one bad thing hides no good one) · `standing` (how the latest went) · `bodies` · `dedicated`, `reboot`, `service`, `console`, `mail`, `credential`, `consumer_key`, `authorization` (the calls) ·
+//! `odd` and `each` (one bad thing hides no good one) · `standing` (how the latest went) · `bodies` · `dedicated`, `lists`, `reboot`, `service`, `console`, `mail`, `credential`, `consumer_key`, `authorization` (the calls) ·
 //! `decode` (their bodies without a connection).
 
 mod account;
@@ -27,13 +27,14 @@ pub mod decode;
 mod dedicated;
 mod each;
 mod error;
-mod single_flight;
+mod lists;
 mod mail;
 mod odd;
 mod quota;
 mod reboot;
 mod service;
 mod sign;
+mod single_flight;
 mod standing;
 mod bodies;
 
@@ -51,6 +52,7 @@ pub use credential::{AccessRule, Credential, Details};
 pub use dedicated::{Access, Boots, Change, Listed};
 pub use each::Each;
 pub use error::{Answered, Cause, Error, Unreadable, Voice};
+pub use lists::Whole;
 pub use mail::{Mail, MailId};
 pub use odd::Oddity;
 pub use quota::Priority;

@@ -14,6 +14,8 @@ pub struct Service {
     pub expires: Option<Date>,
     /// Whether it is renewed by itself and not deleted at its end; `None` when OVHcloud does not say.
     pub renewed: Option<bool>,
+    /// It said both, one right after the other: then nobody knows.
+    pub contradicts: bool,
 }
 
 /// Something that OVHcloud did in the datacentre (schema `dedicated.server.Intervention`).
@@ -33,7 +35,7 @@ impl From<bodies::ServiceInfos> for Service {
             // A service that is renewed and then deleted is not renewed.
             renew.automatic.map(|automatic| automatic && renew.delete_at_expiration != Some(true))
         });
-        Self { expires: infos.expiration.read(), renewed }
+        Self { expires: infos.expiration.read(), renewed, contradicts: false }
     }
 }
 
@@ -45,17 +47,30 @@ impl Intervention {
     }
 }
 
+/// How often the renewal is read: OVHcloud has been seen to answer yes and no in turn, for some services and never for others. Five
+/// equal answers of a fair coin come once in 16 times.
+const READINGS: usize = 5;
 /// How many planned interventions are read at most, the latest: each costs a request.
 const PLANNED: usize = 5;
 
 impl Client {
-    /// The contract behind a server.
+    /// The contract behind a server. Whether it is renewed is read five times, until OVHcloud contradicts itself.
     ///
     /// # Errors
-    /// As every read.
+    /// As every read; one of the five that fails proves nothing, so it fails all of it.
     pub async fn service(&self, name: &ServiceName) -> Result<Service, Error> {
         let call = self.get(name, &["serviceInfos"], format!("read the service of `{name}`"));
-        self.read::<bodies::ServiceInfos>(&call).await.map(Service::from)
+        let read = async || self.read::<bodies::ServiceInfos>(&call).await.map(Service::from);
+        let first = read().await?;
+        for _ in 1..READINGS {
+            if first.renewed.is_none() {
+                break;
+            }
+            if read().await?.renewed != first.renewed {
+                return Ok(Service { renewed: None, contradicts: true, ..first });
+            }
+        }
+        Ok(first)
     }
 
     /// What OVHcloud plans to do on a server, or is doing, soonest first; what is over is left out, and so, noted, what cannot be

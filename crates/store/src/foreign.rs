@@ -105,5 +105,11 @@ fn read(row: &SqliteRow) -> Result<Option<Foreign>, Error> {
     let Ok(server) = ServiceName::try_from(row.get::<String, _>(1)) else { return Ok(None) };
     let boot = from_json(row.get(4), || format!("the boot of {server}"))?;
     let found = Found { account: row.get(2), label: row.get(3), boot, server };
-    Ok(Some(Foreign { id: ForeignId(row.get(0)), mark: mark(row.get(6)), found, first_seen: time(row.get(5)) }))
+    Ok(Some(Foreign {
+        id: ForeignId(row.get(0)),
+        mark: mark(row.get(6)),
+        found,
+        first_seen: time(row.get(5)),
+        listed: None,
+    }))
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, str::FromStr, sync::Arc};
 
 use bernard_domain::{
     access::UserId,
-    inventory::known::{Boots, Care, Known},
+    inventory::known::{Boots, Care, Known, Witness},
     server::{Boot, BootId, Server, ServiceName},
 };
 use futures_util::TryStreamExt;
@@ -33,7 +33,8 @@ impl Store {
     /// [`Error::Unreadable`] when a row was tampered with.
     pub async fn inventory(&self) -> Result<Vec<Known>, Error> {
         // Row by row: all of a large fleet's rows at once would take more room than the fleet itself.
-        let mut rows = sqlx::query("SELECT body, seen_at, care FROM inventory ORDER BY server").fetch(&self.pool);
+        let mut rows =
+            sqlx::query("SELECT body, seen_at, care, by_list FROM inventory ORDER BY server").fetch(&self.pool);
         let mut inventory = Vec::new();
         while let Some(row) = rows.try_next().await? {
             let server: Server = from_json(row.get(0), || "a server of the inventory".to_owned())?;
@@ -41,7 +42,8 @@ impl Store {
             let care: Option<String> = row.get(2);
             let care: Option<Care> =
                 care.map(|care| from_json(&care, || "a server's particulars".to_owned())).transpose()?;
-            inventory.push(Known::new(server, seen, care.map(Box::new)));
+            let known = Known::new(server, seen, care.map(Box::new));
+            inventory.push(if row.get::<i64, _>(3) == 0 { known } else { known.by_list() });
         }
         Ok(inventory)
     }
@@ -54,14 +56,15 @@ impl Store {
         let mut tx = self.write().await?;
         for known in news {
             sqlx::query(
-                "INSERT INTO inventory (server, account, body, seen_at, care) VALUES ($1, $2, $3, $4, $5)
-                 ON CONFLICT (server) DO UPDATE SET account = $2, body = $3, seen_at = $4, care = $5",
+                "INSERT INTO inventory (server, account, body, seen_at, care, by_list) VALUES ($1, $2, $3, $4, $5, $6)
+                 ON CONFLICT (server) DO UPDATE SET account = $2, body = $3, seen_at = $4, care = $5, by_list = $6",
             )
             .bind(known.server.name.as_str())
             .bind(&known.server.account)
             .bind(json(&known.server))
             .bind(known.seen.map_or(0, millis))
             .bind(known.care.as_ref().map(json))
+            .bind(i64::from(known.by == Witness::List))
             .execute(&mut *tx)
             .await?;
         }

@@ -450,6 +450,7 @@ list-line = 🛟 { $server } · { $who } · since { $since } · until { $until }
 list-line-over = ⏰ { $server } · { $who } · since { $since } · should have ended { $until }
 list-line-left = 🏁 { $server } · { $who } · { $seen }
 list-line-foreign = ⚠️ { $server } · not started by me · { $kernel } · seen since { $since }
+list-only-listed = from OVHcloud's list, read { $when }; it may be older
 list-more = … and { $count } more.
 list-none = Nothing is in rescue.
 list-not-looked-at = { $count ->
@@ -461,6 +462,10 @@ fleet-title = { $count ->
    *[other] **{ $count } servers**
 }
 fleet-line = { $server }: { $state }
+fleet-only-listed = { $count ->
+    [one] -# { $count } server as OVHcloud's list has it, read { $when }; before I do anything I read the server itself
+   *[other] -# { $count } servers as OVHcloud's list has them, read { $when }; before I do anything I read the server itself
+}
 fleet-foreign = In rescue, not started by me
 fleet-dead-end = Set to start where nobody can reach it
 fleet-left = out of rescue, with something to put back
@@ -496,6 +501,8 @@ status-planned = ⚠️ OVHcloud plans { $kind } for { $when }
 status-expires = Paid until { $day }
 status-expires-renewed = Paid until { $day }, renewed by itself
 status-expires-for-good = ⚠️ Paid until { $day }, and **not** renewed by itself
+status-expires-contradicts = ⚠️ Paid until { $day }; OVHcloud contradicts itself about whether it is renewed by itself
+status-likely-cause = 💡 Nobody here began this rescue. OVHcloud's people began work on the server { $when }, and leave it in rescue when its own system does not start: the account's mails may say more.
 status-contract-unreadable = The contract and planned interventions could not be read: { $said }
 command-doctor = What is not well with the fleet, the accounts and me
 help-doctor = `/doctor` examines the fleet, the accounts and me.
@@ -532,7 +539,9 @@ doctor-dead-end = 🟠 **Set to start where nobody can reach it** (`/restore` le
 doctor-trouble = 🟠 **OVHcloud reports trouble**
 doctor-silent = 🟠 **OVHcloud lists it and does not describe it**
 doctor-odd = 🟠 **Cannot be read, and is left out**
+doctor-short-list = 🟠 **OVHcloud lists much fewer servers than there were; I do not believe it**
 doctor-ends = 🟠 **Ends soon and is not renewed by itself**
+doctor-contradicts = 🟠 **OVHcloud contradicts itself about whether it is renewed by itself** (look in its control panel)
 doctor-planned = 🟠 **OVHcloud plans to work on it**
 doctor-retired = 🟠 **Boots an image that OVHcloud has retired**
 doctor-drift = 🟠 **My clock is not OVHcloud's** (I correct for it; look at NTP)

@@ -453,6 +453,7 @@ list-line = 🛟 { $server } · { $who } · depuis { $since } · jusqu'à { $unt
 list-line-over = ⏰ { $server } · { $who } · depuis { $since } · aurait dû se terminer à { $until }
 list-line-left = 🏁 { $server } · { $who } · { $seen }
 list-line-foreign = ⚠️ { $server } · lancé sans moi · { $kernel } · vu depuis { $since }
+list-only-listed = d'après la liste d'OVHcloud, lue { $when } ; elle peut être plus ancienne
 list-more = … et { $count } de plus.
 list-none = Rien n'est en mode rescue.
 list-not-looked-at = { $count ->
@@ -464,6 +465,10 @@ fleet-title = { $count ->
    *[other] **{ $count } serveurs**
 }
 fleet-line = { $server } : { $state }
+fleet-only-listed = { $count ->
+    [one] -# { $count } serveur d'après la liste d'OVHcloud, lue { $when } ; avant d'agir, je lis le serveur lui-même
+   *[other] -# { $count } serveurs d'après la liste d'OVHcloud, lue { $when } ; avant d'agir, je lis le serveur lui-même
+}
 fleet-foreign = En mode rescue, lancé sans moi
 fleet-dead-end = Réglé pour démarrer là où personne ne peut le joindre
 fleet-left = sorti du mode rescue, il reste à remettre en place
@@ -499,6 +504,8 @@ status-planned = ⚠️ OVHcloud prévoit { $kind } le { $when }
 status-expires = Payé jusqu'au { $day }
 status-expires-renewed = Payé jusqu'au { $day }, renouvelé automatiquement
 status-expires-for-good = ⚠️ Payé jusqu'au { $day }, **sans** renouvellement automatique
+status-expires-contradicts = ⚠️ Payé jusqu'au { $day } ; OVHcloud se contredit sur le renouvellement automatique
+status-likely-cause = 💡 Personne ici n'a lancé ce rescue. L'équipe d'OVHcloud a commencé à intervenir sur le serveur { $when }, et elle le laisse en rescue quand son propre système ne démarre pas : les e-mails du compte en disent peut-être plus.
 status-contract-unreadable = Le contrat et les interventions prévues n'ont pas pu être lus : { $said }
 command-doctor = Ce qui ne va pas avec le parc, les comptes et moi
 help-doctor = `/doctor` examine le parc, les comptes et moi.
@@ -535,7 +542,9 @@ doctor-dead-end = 🟠 **Réglé pour démarrer là où personne ne peut le join
 doctor-trouble = 🟠 **OVHcloud signale un problème**
 doctor-silent = 🟠 **Listé par OVHcloud, mais sans description**
 doctor-odd = 🟠 **Illisible, donc laissé de côté**
+doctor-short-list = 🟠 **OVHcloud liste bien moins de serveurs qu'avant ; je n'y crois pas**
 doctor-ends = 🟠 **Expire bientôt sans renouvellement automatique**
+doctor-contradicts = 🟠 **OVHcloud se contredit sur le renouvellement automatique** (à vérifier dans l'espace client)
 doctor-planned = 🟠 **Intervention prévue par OVHcloud**
 doctor-retired = 🟠 **Démarre sur une image retirée par OVHcloud**
 doctor-drift = 🟠 **Mon horloge diffère de celle d'OVHcloud** (j'en tiens compte ; vérifiez NTP)

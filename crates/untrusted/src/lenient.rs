@@ -2,7 +2,12 @@
 //!
 //! Whatever a deed decides by is neither a [`Field`] nor in a [`List`]: it stays required.
 
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use std::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, SeqAccess, Visitor},
+};
 
 /// A field that may be missing, null, or something that nobody expects there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,13 +80,29 @@ impl<T> Default for List<T> {
 
 impl<'de, T: DeserializeOwned> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let all: Vec<serde_json::Value> = Vec::deserialize(from)?;
-        let mut list = Self { entries: Vec::with_capacity(all.len()), odd: Vec::new() };
-        for (place, value) in all.into_iter().enumerate() {
+        from.deserialize_seq(Entries(PhantomData))
+    }
+}
+
+/// Reads entry by entry: all of a long list's at once would take many times the room of what is kept of them.
+struct Entries<T>(PhantomData<T>);
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for Entries<T> {
+    type Value = List<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut all: A) -> Result<List<T>, A::Error> {
+        let mut list = List::default();
+        let mut place = 0;
+        while let Some(value) = all.next_element::<serde_json::Value>()? {
             match T::deserialize(value) {
                 Ok(entry) => list.entries.push(entry),
                 Err(_) => list.odd.push(place),
             }
+            place += 1;
         }
         Ok(list)
     }

@@ -64,6 +64,10 @@ pub(super) fn typed(text: &str, schema: &Value) -> Value {
         Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
     };
+    // A list comes one by one.
+    if kinds.contains(&"array") {
+        return Value::Array(vec![typed(text, &schema["items"])]);
+    }
     let plain = kinds.iter().any(|kind| matches!(*kind, "integer" | "number" | "boolean"));
     let parsed = if plain { serde_json::from_str(text).ok() } else { None };
     parsed.unwrap_or_else(|| Value::String(text.to_owned()))

@@ -12,7 +12,8 @@ use bernard_domain::{
 use bernard_engine::fleet::Fleet;
 use bernard_store as store;
 use bernard_store::Store;
-use bernard_text::say;
+use bernard_text::{from_now, say};
+use jiff::Timestamp;
 
 /// What is in rescue, ours and others', of the servers that somebody `sees`. One that has left the fleet goes by its service name.
 pub(crate) async fn in_rescue(
@@ -27,6 +28,9 @@ pub(crate) async fn in_rescue(
     let (mut leases, mut foreign) = (store.leases().await?, store.foreign_rescues().await?);
     leases.retain(|lease| sees(&lease.server, &lease.account));
     foreign.retain(|foreign| sees(&foreign.found.server, &foreign.found.account));
+    for foreign in &mut foreign {
+        foreign.listed = servers.get(&foreign.found.server).and_then(|known| servers.only_listed(known));
+    }
     Ok((leases, foreign))
 }
 
@@ -45,4 +49,12 @@ pub(crate) fn not_looked_at(fleet: &Fleet, sees: impl Fn(&Server) -> bool, local
         0 => None,
         count => Some(say!(locale, "list-not-looked-at", count = count)),
     }
+}
+
+/// How many of the servers that somebody `sees` are known from OVHcloud's list alone, and how old that is.
+pub(crate) fn only_listed(servers: &Servers, sees: impl Fn(&Server) -> bool, locale: Locale) -> Option<String> {
+    let seen = servers.known().filter(|known| sees(&known.server));
+    let listed: Vec<Timestamp> = seen.filter_map(|known| servers.only_listed(known)).collect();
+    let oldest = *listed.iter().min()?;
+    Some(say!(locale, "fleet-only-listed", count = listed.len(), when = from_now(oldest)))
 }

@@ -160,7 +160,9 @@ fn heading(finding: &Finding, locale: Locale) -> (usize, String) {
         Finding::Trouble { .. } => (7, say!(locale, "doctor-trouble")),
         Finding::Silent { .. } => (8, say!(locale, "doctor-silent")),
         Finding::Odd { .. } => (8, say!(locale, "doctor-odd")),
+        Finding::ShortList { .. } => (8, say!(locale, "doctor-short-list")),
         Finding::Ends { .. } => (9, say!(locale, "doctor-ends")),
+        Finding::Contradicts { .. } => (9, say!(locale, "doctor-contradicts")),
         Finding::Planned { .. } => (10, say!(locale, "doctor-planned")),
         Finding::Retired { .. } => (11, say!(locale, "doctor-retired")),
         Finding::Drift { .. } => (12, say!(locale, "doctor-drift")),
@@ -203,7 +205,9 @@ fn item(finding: &Finding, face: Face) -> String {
         Finding::Retired { label, description } => with(label, said(description)),
         Finding::Ends { label, on } => with(label, if face == Face::Message { day(*on) } else { on.to_string() }),
         Finding::Planned { label, begins } => with(label, begins.as_ref().map_or_else(|| "?".to_owned(), moment)),
-        Finding::NoIntervention { label } | Finding::Unmonitored { label } => name(label),
+        Finding::NoIntervention { label } | Finding::Unmonitored { label } | Finding::Contradicts { label } => {
+            name(label)
+        }
         Finding::AccountAway { account, said: words } => with(account, said(words)),
         Finding::Credential { account, status, ends } => {
             let ends = ends.as_ref().map_or_else(String::new, |ends| format!(", {}", moment(ends)));
@@ -212,6 +216,7 @@ fn item(finding: &Finding, face: Face) -> String {
         Finding::Rights { account, lacks } => {
             with(account, lacks.iter().map(|call| name(call)).collect::<Vec<_>>().join(", "))
         }
+        Finding::ShortList { account, known, listed } => with(account, format!("{listed}/{known}")),
         Finding::ClockSet { seconds } => format!("{seconds:+} s"),
         Finding::Drift { account, seconds } => with(account, format!("{seconds:+} s")),
         Finding::Unchecked { of, said: words, .. } if words.is_empty() => name(of),

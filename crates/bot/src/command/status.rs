@@ -2,7 +2,7 @@
 
 use bernard_domain::{
     access::Capability,
-    inventory::known::Planned,
+    inventory::known::{Care, Planned},
     lease::Lease,
     locale::Locale,
     operation::Operation,
@@ -15,10 +15,10 @@ use bernard_engine::{fleet::details::Look, plan::Remark};
 use bernard_platform::clock;
 use bernard_text::{day, day_and_hour, from_now, mention, named, say, since_epoch};
 use bernard_untrusted::shown::span::code;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    admission::visible_rescues::{in_rescue, not_looked_at},
+    admission::visible_rescues::{in_rescue, not_looked_at, only_listed},
     asker::Asker,
     context::Handler,
     refusal::Refusal,
@@ -30,6 +30,9 @@ use crate::{
 const NAMED: usize = 15;
 /// How long the picture of an operation that has ended is still worth a look.
 const JUST_NOW: SignedDuration = SignedDuration::from_mins(30);
+/// How long after its beginning an intervention may be why a server is in rescue: OVHcloud's people leave it so when its own system
+/// does not start (OVHcloud's FAQ).
+const AFTER_WORK: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How many things that could not be read are shown at most; `/doctor` has them all.
 const ODD: usize = 3;
 /// How many planned interventions are shown at most.
@@ -52,6 +55,9 @@ impl Handler {
             lines.push(say!(locale, "status-operation", emoji = emoji, id = operation.id.to_string(), state = state));
         }
         lines.extend(datacentre(&server, &look, locale));
+        if lease.is_none() && live.is_empty() {
+            lines.extend(likely_cause(&look, clock::now(), locale));
+        }
         lines.extend(odd(&self.fleet.oddities(&server), locale));
         // Whoever hears of a rescue can end it, or give it more time.
         let buttons = lease.map(|lease| standing::buttons(&lease, locale)).unwrap_or_default();
@@ -117,6 +123,7 @@ impl Handler {
         }
         let unlisted = |server: &Server| sees(server) && !leases.iter().any(|lease| lease.server == server.name);
         lines.extend(not_looked_at(&self.fleet, unlisted, locale));
+        lines.extend(only_listed(&servers, &sees, locale));
         Ok(Reply::text(lines.join("\n")))
     }
 }
@@ -173,11 +180,20 @@ fn datacentre(server: &Server, look: &Look, locale: Locale) -> Vec<String> {
     match &look.care {
         Ok(care) => {
             lines.extend(care.planned.iter().take(PLANNED).map(|planned| planned_line(planned, locale)));
-            lines.extend(care.expires.map(|expires| expiry_line(day(expires), care.renewed, locale)));
+            lines.extend(care.expires.map(|expires| expiry_line(day(expires), care, locale)));
         }
         Err(error) => lines.push(say!(locale, "status-contract-unreadable", said = code(error))),
     }
     lines
+}
+
+/// Why a server may be in a rescue that nobody here began.
+fn likely_cause(look: &Look, now: Timestamp, locale: Locale) -> Option<String> {
+    let start = look.next.start.as_ref()?;
+    let began = look.intervention.as_ref()?.began?;
+    let is_recent = now.duration_since(began) < AFTER_WORK;
+    let is_rescue = matches!(start.unfit(), Some(Unfit::Rescue));
+    (is_recent && is_rescue).then(|| say!(locale, "status-likely-cause", when = from_now(began)))
 }
 
 /// What could not be read and is left out.
@@ -191,8 +207,9 @@ fn planned_line(planned: &Planned, locale: Locale) -> String {
     say!(locale, "status-planned", kind = code(&planned.kind), when = when)
 }
 
-fn expiry_line(day: String, renewed: Option<bool>, locale: Locale) -> String {
-    match renewed {
+fn expiry_line(day: String, care: &Care, locale: Locale) -> String {
+    match care.renewed {
+        _ if care.contradicts => say!(locale, "status-expires-contradicts", day = day),
         Some(true) => say!(locale, "status-expires-renewed", day = day),
         Some(false) => say!(locale, "status-expires-for-good", day = day),
         None => say!(locale, "status-expires", day = day),

@@ -1,7 +1,7 @@
 //! What is in rescue, as a list with what leads out of it: for `/rescue list` and the digest alike.
 
 use bernard_domain::{inventory::foreign::Foreign, lease::Lease, locale::Locale};
-use bernard_text::{day_and_hour, mention, named, say, since_epoch};
+use bernard_text::{day_and_hour, from_now, mention, named, say, since_epoch};
 use bernard_untrusted::shown::span::code;
 use jiff::Timestamp;
 
@@ -79,13 +79,12 @@ impl Entry<'_> {
                 let seen = standing::seen(&lease.seen, locale).map(|seen| format!("\n-# {seen}"));
                 format!("{line}{}", seen.unwrap_or_default())
             }
-            Self::Foreign(foreign) => say!(
-                locale,
-                "list-line-foreign",
-                server = server,
-                kernel = code(&foreign.found.boot.kernel),
-                since = day_and_hour(foreign.first_seen),
-            ),
+            Self::Foreign(foreign) => {
+                let (kernel, since) = (code(&foreign.found.boot.kernel), day_and_hour(foreign.first_seen));
+                let line = say!(locale, "list-line-foreign", server = server, kernel = kernel, since = since);
+                let listed = foreign.listed.map(|read| say!(locale, "list-only-listed", when = from_now(read)));
+                format!("{line}{}", listed.map(|listed| format!("\n-# {listed}")).unwrap_or_default())
+            }
         }
     }
 
@@ -126,7 +125,7 @@ mod tests {
             label: format!("web-{number}-{}", "x".repeat(80)),
             boot,
         };
-        Foreign { id: ForeignId(number), mark: Mark::default(), found, first_seen: Timestamp::UNIX_EPOCH }
+        Foreign { id: ForeignId(number), mark: Mark::default(), found, first_seen: Timestamp::UNIX_EPOCH, listed: None }
     }
 
     fn list(count: i64) -> Listing {

@@ -11,7 +11,10 @@ use std::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::known::{Boots, Known, Servers};
+use super::{
+    known::{Boots, Known, Servers},
+    listed::LIST_LAG,
+};
 use crate::{
     mark::{Mark, Marked},
     server::{Boot, Server, ServiceName},
@@ -35,6 +38,8 @@ pub struct Foreign {
     pub found: Found,
     /// When it was first seen so, by our clock.
     pub first_seen: Timestamp,
+    /// Where only a list of OVHcloud's tells of it: when that was read, by our clock.
+    pub listed: Option<Timestamp>,
 }
 
 impl Foreign {
@@ -57,7 +62,8 @@ pub struct Found {
     pub boot: Boot,
 }
 
-/// The servers that started a rescue when they were last seen and are not among `ours`, with that moment by our clock.
+/// The servers that started a rescue when they were last seen and are not among `ours`, with the earliest moment, by our clock,
+/// that this may be of.
 pub fn found(servers: &Servers, boots: &Boots, ours: &BTreeSet<ServiceName>) -> Vec<(Found, Timestamp)> {
     let others = readings(servers, boots).filter(|(known, _)| !ours.contains(&known.server.name));
     others
@@ -70,7 +76,9 @@ pub fn found(servers: &Servers, boots: &Boots, ours: &BTreeSet<ServiceName>) -> 
                 label: server.label().to_owned(),
                 boot: boot.as_ref().clone(),
             };
-            Some((found, known.seen?))
+            // A list may be older than what was done since.
+            let seen = known.read_itself().or(known.seen.map(|seen| seen - LIST_LAG))?;
+            Some((found, seen))
         })
         .collect()
 }

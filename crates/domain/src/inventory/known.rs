@@ -1,11 +1,10 @@
-//! What the inventory knows of each server, how old that is, and what is worth looking at next.
+//! What the inventory knows of each server, who told it, and how old that is.
 //!
 //! Pure. Nothing here decides about a server: whoever acts reads it again first.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
-    time::Duration,
 };
 
 use jiff::{Timestamp, civil::Date};
@@ -14,19 +13,31 @@ use serde::{Deserialize, Serialize};
 use super::search::{Sought, natural, search};
 use crate::server::{Boot, BootId, Server, ServiceName};
 
-/// How long what changes seldom (expiry, planned interventions) is good for.
-const CARE_LIFE: Duration = Duration::from_secs(24 * 3600);
-
 /// Up to so many news are put into their places one by one.
 const FEW: usize = 16;
+
+/// Who told what is known of a server.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Witness {
+    /// Its own object, read alone.
+    #[default]
+    Itself,
+    /// One of OVHcloud's whole lists, which may be old: it helps to find a server and decides nothing about it.
+    List,
+}
 
 /// A server as the inventory has it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Known {
-    /// As it was last read; only its name counts while it was never read.
+    /// As it was last read; while it was never read, only its name counts, and what a list of names says of it.
     pub server: Server,
-    /// When it was last read, by our clock; `None`: only its name is known.
+    /// When it was last read, by our clock; `None`: at most its names and tags are known. Where a list told it: when a list first
+    /// said just this. See [`Servers::read_at`].
     pub seen: Option<Timestamp>,
+    /// Who told it.
+    pub by: Witness,
+    /// A list says otherwise, or leaves it out: it is worth reading by itself.
+    pub doubted: bool,
     /// What changes seldom.
     pub care: Option<Box<Care>>,
     sought: Sought,
@@ -41,6 +52,9 @@ pub struct Care {
     pub expires: Option<Date>,
     /// Whether it is renewed by itself, if OVHcloud says.
     pub renewed: Option<bool>,
+    /// OVHcloud said both of the renewal, one right after the other.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub contradicts: bool,
     /// Interventions that are planned or under way.
     pub planned: Vec<Planned>,
 }
@@ -61,7 +75,11 @@ pub struct Planned {
 
 /// All servers, in the natural order of what people call them. Cheap to copy: the servers themselves are shared.
 #[derive(Clone, Debug, Default)]
-pub struct Servers(Vec<Arc<Known>>);
+pub struct Servers {
+    pub(super) all: Vec<Arc<Known>>,
+    /// When a whole list of an account was last read, by our clock.
+    pub(super) listed: BTreeMap<String, Timestamp>,
+}
 
 /// Where a netboot id means the same: an account and a datacentre, for OVHcloud's ids differ by account and region; or, where
 /// that was asked, one server alone, whose name then stands in the datacentre's place.
@@ -73,22 +91,28 @@ pub type Boots = BTreeMap<BootPlace, Arc<Boot>>;
 /// In accounts of at most so many servers each one is asked what its netboot id means: it costs a few minutes of the budget, once.
 const ASKED_EACH: usize = 200;
 
-/// What the background looks at next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Look {
-    /// The server itself.
-    Server(ServiceName),
-    /// The netboot entry that the server has set.
-    Boot(ServiceName, BootId),
-    /// What changes seldom.
-    Care(ServiceName),
-}
-
 impl Known {
     /// A server as it was read at `seen`; `None`: only its name is known.
     pub fn new(server: Server, seen: Option<Timestamp>, care: Option<Box<Care>>) -> Self {
         let sought = Sought::of(&server);
-        Self { server, seen, care, sought }
+        Self { server, seen, by: Witness::Itself, doubted: false, care, sought }
+    }
+
+    /// The same as one of OVHcloud's lists told it.
+    #[must_use]
+    pub fn by_list(self) -> Self {
+        Self { by: Witness::List, ..self }
+    }
+
+    /// The same, worth reading again by itself.
+    #[must_use]
+    pub fn in_doubt(self) -> Self {
+        Self { doubted: true, ..self }
+    }
+
+    /// When its own object was last read; `None` where only a list told of it.
+    pub fn read_itself(&self) -> Option<Timestamp> {
+        self.seen.filter(|_| self.by == Witness::Itself)
     }
 
     /// Its place in [`Boots`], which it shares with its neighbours; `None` while no netboot is set.
@@ -118,22 +142,33 @@ impl Servers {
     /// These, put in order.
     pub fn new(mut known: Vec<Arc<Known>>) -> Self {
         known.sort_by(|a, b| order(a, b));
-        Self(known)
+        Self { all: known, listed: BTreeMap::new() }
+    }
+
+    /// When a server was last read, be it by a whole list that says what was known anyway; `None`: never.
+    pub fn read_at(&self, known: &Known) -> Option<Timestamp> {
+        let listed = self.listed.get(&known.server.account).filter(|_| !known.doubted);
+        known.seen.map(|seen| listed.map_or(seen, |listed| seen.max(*listed)))
+    }
+
+    /// When a whole list last told of a server whose own object was not read; `None` where it was, or nothing is known of it.
+    pub fn only_listed(&self, known: &Known) -> Option<Timestamp> {
+        self.read_at(known).filter(|_| known.by == Witness::List)
     }
 
     /// The servers as they were last seen; those never read have only their name.
     pub fn iter(&self) -> impl Iterator<Item = &Server> {
-        self.0.iter().map(|known| &known.server)
+        self.all.iter().map(|known| &known.server)
     }
 
     /// The same with how old that is.
     pub fn known(&self) -> impl Iterator<Item = &Arc<Known>> {
-        self.0.iter()
+        self.all.iter()
     }
 
     /// The server of that name.
     pub fn get(&self, name: &ServiceName) -> Option<&Arc<Known>> {
-        self.0.iter().find(|known| known.server.name == *name)
+        self.all.iter().find(|known| known.server.name == *name)
     }
 
     /// At most `most` that `typed` may mean, of those that one `may` see: see [`search`].
@@ -144,38 +179,44 @@ impl Servers {
         recent: &[ServiceName],
         most: usize,
     ) -> Vec<&Server> {
-        search(self.0.iter().map(|known| (&known.server, &known.sought)), may, typed, recent, most)
+        search(self.all.iter().map(|known| (&known.server, &known.sought)), may, typed, recent, most)
     }
 
     /// Whether each server of this account is asked what its netboot id means.
     pub(crate) fn asks_each(&self, account: &str) -> bool {
-        self.0.iter().filter(|known| known.server.account == account).nth(ASKED_EACH).is_none()
+        self.all.iter().filter(|known| known.server.account == account).nth(ASKED_EACH).is_none()
+    }
+
+    /// Whether a whole list of this account was read.
+    pub fn is_listed(&self, account: &str) -> bool {
+        self.listed.contains_key(account)
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.all.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
     }
 
     /// The same without those of this account that are `gone`.
     pub fn without(&self, account: &str, gone: &[ServiceName]) -> Self {
         let leaves = |known: &Known| known.server.account == account && gone.contains(&known.server.name);
-        Self(self.0.iter().filter(|known| !leaves(known)).cloned().collect())
+        let all = self.all.iter().filter(|known| !leaves(known)).cloned().collect();
+        Self { all, listed: self.listed.clone() }
     }
 
     /// The same with `news` in the place of what was known of those servers.
     pub fn with(&self, news: Vec<Arc<Known>>) -> Self {
-        let mut all = self.0.clone();
+        let mut all = self.all.clone();
         if news.len() > FEW {
             let replaced: BTreeSet<&ServiceName> = news.iter().map(|known| &known.server.name).collect();
             all.retain(|known| !replaced.contains(&known.server.name));
             all.extend(news);
-            return Self::new(all);
+            return Self { listed: self.listed.clone(), ..Self::new(all) };
         }
         // One server at a time is the rule: then the others keep their places.
         for known in news {
@@ -185,7 +226,7 @@ impl Servers {
             let place = all.partition_point(|other| order(other, &known).is_lt());
             all.insert(place, known);
         }
-        Self(all)
+        Self { all, listed: self.listed.clone() }
     }
 }
 
@@ -200,78 +241,6 @@ impl<'a> IntoIterator for &'a Servers {
 
 fn order(a: &Known, b: &Known) -> std::cmp::Ordering {
     natural(a.server.label(), b.server.label()).then_with(|| a.server.name.cmp(&b.server.name))
-}
-
-/// What the background may look at now.
-#[derive(Clone, Copy, Debug)]
-pub struct Pace {
-    /// How old a reading may get.
-    pub life: Duration,
-    /// Whether what changes seldom is looked at, and now rather than a server that is only old.
-    pub care: CarePace,
-}
-
-/// When what changes seldom is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CarePace {
-    /// Not yet, and netboots neither.
-    Settling,
-    /// Not now.
-    Never,
-    /// When nothing else is due.
-    Last,
-    /// Before servers that are only old.
-    First,
-}
-
-/// The next thing to look at in one account, apart from `tried`, which was looked at in vain just now: names without a reading
-/// first, then netboots that are not among the `fresh` ones, then the oldest readings.
-pub fn next_look(
-    servers: &Servers,
-    fresh: &dyn Fn(&BootPlace) -> bool,
-    account: &str,
-    tried: &dyn Fn(&Look) -> bool,
-    pace: Pace,
-    now: Timestamp,
-) -> Option<Look> {
-    let ours = || servers.known().filter(|known| known.server.account == account);
-    let each = servers.asks_each(account);
-    let unread = ours().filter(|known| known.seen.is_none()).map(|known| Look::Server(known.server.name.clone()));
-    if let Some(look) = unread.into_iter().find(|look| !tried(look)) {
-        return Some(look);
-    }
-    let unknown_boot = ours().filter_map(|known| {
-        let place = if each { known.own_boot_place()? } else { known.boot_place()? };
-        (!fresh(&place)).then(|| Look::Boot(known.server.name.clone(), place.2))
-    });
-    if pace.care != CarePace::Settling
-        && let Some(look) = unknown_boot.into_iter().find(|look| !tried(look))
-    {
-        return Some(look);
-    }
-    let old =
-        || oldest(ours().map(|known| (known.seen, Look::Server(known.server.name.clone()))), pace.life, tried, now);
-    let care = || {
-        let read = |known: &Arc<Known>| known.care.as_ref().map(|care| care.read);
-        oldest(ours().map(|known| (read(known), Look::Care(known.server.name.clone()))), CARE_LIFE, tried, now)
-    };
-    match pace.care {
-        CarePace::Settling | CarePace::Never => old(),
-        CarePace::Last => old().or_else(care),
-        CarePace::First => care().or_else(old),
-    }
-}
-
-fn oldest(
-    looks: impl Iterator<Item = (Option<Timestamp>, Look)>,
-    life: Duration,
-    tried: &dyn Fn(&Look) -> bool,
-    now: Timestamp,
-) -> Option<Look> {
-    let due = |read: Option<Timestamp>| {
-        read.is_none_or(|read| Duration::try_from(now.duration_since(read)).unwrap_or_default() >= life)
-    };
-    looks.filter(|(read, look)| due(*read) && !tried(look)).min_by_key(|(read, _)| *read).map(|(_, look)| look)
 }
 
 #[cfg(test)]
@@ -291,55 +260,6 @@ mod tests {
     fn seen(name: &str, seen: &str, boot: u64) -> Arc<Known> {
         let server = Server { boot: Some(BootId(boot)), ..Server::only_named(named(name), "main") };
         Arc::new(Known::new(server, Some(at(seen)), None))
-    }
-
-    fn boots(ids: &[u64]) -> Boots {
-        let entry = |id: &u64| {
-            let boot =
-                Boot { id: BootId(*id), boot_type: String::new(), kernel: String::new(), description: String::new() };
-            (("main".to_owned(), String::new(), BootId(*id)), Arc::new(boot))
-        };
-        ids.iter().map(entry).collect()
-    }
-
-    fn look(servers: &Servers, boots: &Boots, tried: &[Look], care: CarePace) -> Option<Look> {
-        let pace = Pace { life: Duration::from_secs(600), care };
-        let read = |place: &BootPlace| boots.keys().any(|known| known.2 == place.2);
-        next_look(servers, &read, "main", &|look| tried.contains(look), pace, at(NOW))
-    }
-
-    #[test]
-    fn names_come_first_then_boots_then_the_oldest_and_nothing_that_is_fresh() {
-        let unread = Arc::new(Known::new(Server::only_named(named("ns4"), "main"), None, None));
-        let foreign = Arc::new(Known::new(Server::only_named(named("ns5"), "other"), None, None));
-        let fresh = seen("ns1", "2026-11-22T11:55:00Z", 1);
-        let old = seen("ns2", "2026-11-22T11:00:00Z", 1);
-        let older = seen("ns3", "2026-11-22T10:00:00Z", 7);
-        let servers = Servers::new(vec![fresh, old, older, unread, foreign]);
-        let mut tried = Vec::new();
-        let expected = [
-            Look::Server(named("ns4")),
-            Look::Boot(named("ns3"), BootId(7)),
-            Look::Server(named("ns3")),
-            Look::Server(named("ns2")),
-        ];
-        for expected in expected {
-            let next = look(&servers, &boots(&[1]), &tried, CarePace::Never);
-            assert_eq!(next, Some(expected.clone()));
-            tried.push(expected);
-        }
-        assert_eq!(look(&servers, &boots(&[1]), &tried, CarePace::Never), None);
-    }
-
-    #[test]
-    fn what_changes_seldom_waits_for_its_turn() {
-        let old = seen("ns1", "2026-11-22T11:00:00Z", 1);
-        let servers = Servers::new(vec![old]);
-        let boots = boots(&[1]);
-        assert_eq!(look(&servers, &boots, &[], CarePace::First), Some(Look::Care(named("ns1"))));
-        assert_eq!(look(&servers, &boots, &[], CarePace::Last), Some(Look::Server(named("ns1"))));
-        let done = [Look::Server(named("ns1"))];
-        assert_eq!(look(&servers, &boots, &done, CarePace::Last), Some(Look::Care(named("ns1"))));
     }
 
     #[test]

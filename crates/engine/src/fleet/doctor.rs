@@ -3,6 +3,8 @@
 //! What concerns each server comes from the inventory and costs nothing; only what looks like a forgotten rescue is read again, a
 //! few servers at most. What concerns an account is asked. A check that could not run is a finding too.
 
+mod finding;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -10,7 +12,6 @@ use std::{
 };
 
 use bernard_domain::{
-    access::UserId,
     inventory::known::Known,
     lease::Lease,
     server::{Boot, Server, ServiceName, start::Unfit},
@@ -20,6 +21,8 @@ use bernard_platform::clock;
 use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 
+pub use self::finding::{Check, Finding};
+use super::inventory::ShortList;
 use crate::fleet::Fleet;
 
 /// How many servers are read again, or for the first time, for one `/doctor`: a part of what a minute's budget lets through at once.
@@ -38,147 +41,6 @@ pub const EXPIRES_SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
 pub const DRIFT: SignedDuration = SignedDuration::from_secs(10);
 /// What changes seldom and is older than this counts as not read.
 const CARE_STALE: SignedDuration = SignedDuration::from_hours(3 * 24);
-
-/// Something that is not well. `label` is what people call a server.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Finding {
-    /// A server is set to boot a rescue, and nobody holds a lease.
-    Forgotten {
-        /// Which.
-        label: String,
-        /// What it boots.
-        kernel: String,
-    },
-    /// A rescue is past its deadline.
-    Overdue {
-        /// Which.
-        label: String,
-        /// Whose it is.
-        owner: UserId,
-        /// Since when.
-        deadline: Timestamp,
-    },
-    /// OVHcloud says that a server is not `ok`.
-    Trouble {
-        /// Which.
-        label: String,
-        /// OVHcloud's word.
-        state: String,
-    },
-    /// An account cannot be read.
-    AccountAway {
-        /// Which.
-        account: String,
-        /// Why, in OVHcloud's words.
-        said: String,
-    },
-    /// A credential is not good, or not for long.
-    Credential {
-        /// Whose.
-        account: String,
-        /// OVHcloud's word for its state.
-        status: String,
-        /// When it ends.
-        ends: Option<Timestamp>,
-    },
-    /// A credential does not allow what is needed.
-    Rights {
-        /// Whose.
-        account: String,
-        /// The calls that it lacks.
-        lacks: Vec<String>,
-    },
-    /// OVHcloud lists a server and does not describe it.
-    Silent {
-        /// Which.
-        label: String,
-        /// OVHcloud's words.
-        said: String,
-    },
-    /// Something that OVHcloud sends cannot be read and is left out.
-    Odd {
-        /// Of which server, else of which account.
-        of: String,
-        /// What and why.
-        said: String,
-    },
-    /// A service ends soon, or has ended, and nothing renews it.
-    Ends {
-        /// Which.
-        label: String,
-        /// On which day.
-        on: Date,
-    },
-    /// OVHcloud plans to work on a server.
-    Planned {
-        /// Which.
-        label: String,
-        /// When.
-        begins: Option<Timestamp>,
-    },
-    /// A server is set to start where nobody gets: an iPXE shell, or not at all.
-    DeadEnd {
-        /// Which.
-        label: String,
-        /// What it starts.
-        kernel: String,
-    },
-    /// A server is set to boot an image that OVHcloud has retired.
-    Retired {
-        /// Which.
-        label: String,
-        /// OVHcloud's description of the image.
-        description: String,
-    },
-    /// Interventions in the datacentre are switched off.
-    NoIntervention {
-        /// Where.
-        label: String,
-    },
-    /// OVHcloud does not monitor a server.
-    Unmonitored {
-        /// Which.
-        label: String,
-    },
-    /// Our clock is not OVHcloud's.
-    Drift {
-        /// By which account's answer.
-        account: String,
-        /// By how many seconds; above zero when ours is ahead.
-        seconds: i64,
-    },
-    /// The machine's clock was set since the program began.
-    ClockSet {
-        /// By how many seconds; above zero when it was set ahead.
-        seconds: i64,
-    },
-    /// Something could not be looked at.
-    Unchecked {
-        /// What.
-        what: Check,
-        /// Of which account or server, if of one.
-        of: String,
-        /// Why.
-        said: String,
-    },
-}
-
-/// Something to be looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Check {
-    /// Servers of which only the name is known.
-    Servers,
-    /// What servers boot.
-    Boots,
-    /// Contracts and planned interventions.
-    Contracts,
-    /// The clock, against OVHcloud's.
-    Clock,
-    /// The credential of an account.
-    Credential,
-    /// Whether an account's credential allows changes: OVHcloud does not tell without one.
-    Rights,
-}
 
 /// How good the knowledge is that findings rest on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -218,7 +80,7 @@ pub async fn examine(fleet: &Fleet, expected: Expected<'_>) -> (Vec<Finding>, Kn
     let set = clock::set_by();
     findings.extend((set.abs() > DRIFT).then(|| Finding::ClockSet { seconds: set.as_secs() }));
     findings.extend(unread(fleet, &known, &troubles, now));
-    let oldest = servers.known().filter_map(|known| known.seen).min();
+    let oldest = servers.known().filter_map(|known| servers.read_at(known)).min();
     (findings, Knowledge { servers: servers.len(), oldest })
 }
 
@@ -234,8 +96,9 @@ fn of_server(known: &Known, boot: Option<&Boot>, now: Timestamp) -> Vec<Finding>
         findings.push(Finding::Retired { label: label(), description: boot.description.clone() });
     }
     if let Some(care) = care {
-        let ends = care.expires.filter(|on| care.renewed != Some(true) && ends_soon(*on, now));
+        let ends = care.expires.filter(|on| care.renewed != Some(true) && !care.contradicts && ends_soon(*on, now));
         findings.extend(ends.map(|on| Finding::Ends { label: label(), on }));
+        findings.extend(care.contradicts.then(|| Finding::Contradicts { label: label() }));
         let ahead = care.planned.iter().filter(|planned| planned.ends.is_none_or(|ends| ends > now));
         findings.extend(ahead.map(|planned| Finding::Planned { label: label(), begins: planned.begins }));
     }
@@ -348,6 +211,11 @@ fn unread(
             let label = label.map_or_else(|| name.to_string(), |(known, _)| known.server.label().to_owned());
             findings.push(Finding::Silent { label, said: said.clone() });
         }
+        findings.extend(state.short.map(|ShortList { known, listed }| Finding::ShortList {
+            account: account.clone(),
+            known,
+            listed,
+        }));
         for odd in fleet.client(&account).map(|client| client.oddities()).unwrap_or_default() {
             let label = odd.server.map(|name| match ours().find(|(known, _)| known.server.name == name) {
                 Some((known, _)) => known.server.label().to_owned(),

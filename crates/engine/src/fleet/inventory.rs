@@ -11,7 +11,10 @@ use std::{
 use bernard_domain::{
     access::UserId,
     hindrance::Matter,
-    inventory::known::{Boots, Care, Known, Servers},
+    inventory::{
+        known::{Boots, Care, Known, Servers},
+        listed::{Merged, Naming},
+    },
     server::{Boot, Server, ServiceName, start::Unfit},
 };
 use bernard_ovh as ovh;
@@ -22,6 +25,8 @@ use jiff::Timestamp;
 
 /// How many of a person's latest servers are remembered: more are never looked at in one list.
 const RECENT: usize = 10;
+/// How many servers are written down in one go.
+const PART: usize = 500;
 /// How far back a person's servers are looked for after a restart, in days.
 const RECENT_DAYS: i64 = 30;
 
@@ -51,12 +56,23 @@ struct Shelf {
 pub struct Account {
     /// When its servers were last listed, by our clock.
     pub listed: Option<Timestamp>,
+    /// The latest list was much shorter than what is known, and was not believed.
+    pub short: Option<ShortList>,
     /// Why they could not be listed since; `None` when the last attempt worked.
     pub trouble: Option<Trouble>,
     /// Why what changes seldom (expiry, planned interventions) could not be read.
     pub care: Option<Trouble>,
     /// Servers that OVHcloud lists and does not describe: expired, or in some other trouble; and its words.
     pub silent: BTreeMap<ServiceName, String>,
+}
+
+/// A list that was not believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShortList {
+    /// How many servers were known.
+    pub known: usize,
+    /// How many it has.
+    pub listed: usize,
 }
 
 /// Something could not be read.
@@ -177,6 +193,35 @@ impl Inventory {
         Ok(())
     }
 
+    /// A whole list of an account was just read: what it says is put beside what is known.
+    pub(crate) fn learn_list(&self, account: &str, rows: Vec<Server>) {
+        self.merge(account, |servers| servers.beside_list(account, rows, clock::now()));
+    }
+
+    /// A list of names and tags was just read.
+    pub(crate) fn learn_names(&self, account: &str, names: Vec<Naming>) {
+        self.merge(account, |servers| servers.beside_names(account, names));
+    }
+
+    fn merge(&self, account: &str, beside: impl FnOnce(&Servers) -> Merged) {
+        let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
+        if !shelf.configured.contains(account) {
+            return;
+        }
+        let Merged { servers, changed } = beside(&shelf.servers);
+        shelf.servers = Arc::new(servers);
+        self.0.dirty.lock().unwrap_or_else(PoisonError::into_inner).extend(changed);
+    }
+
+    /// An account was just listed, and has the servers that are known.
+    pub(crate) fn is_listed(&self, account: &str) {
+        self.account(account, |account| {
+            account.listed = Some(clock::now());
+            account.trouble = None;
+            account.short = None;
+        });
+    }
+
     /// OVHcloud lists exactly these servers in an account: new ones are known by their name from now on, others have left.
     ///
     /// # Errors
@@ -184,11 +229,11 @@ impl Inventory {
     pub async fn listed(&self, account: &str, names: Vec<ServiceName>) -> Result<(), store::Error> {
         let names: BTreeSet<ServiceName> = names.into_iter().collect();
         let old = self.servers();
-        let ours: BTreeSet<&ServiceName> =
-            old.iter().filter(|server| server.account == account).map(|server| &server.name).collect();
+        let ours = old.names_of(account);
+        let all: BTreeSet<&ServiceName> = old.iter().map(|server| &server.name).collect();
         let gone: Vec<ServiceName> =
             ours.iter().filter(|name| !names.contains(**name)).map(|name| (*name).clone()).collect();
-        let new = names.iter().filter(|name| old.get(name).is_none());
+        let new = names.iter().filter(|name| !all.contains(name));
         let new = new.map(|name| Known::new(Server::only_named(name.clone(), account), None, None));
         let new: Vec<Arc<Known>> = new.map(Arc::new).collect();
         self.account(account, |account| {
@@ -206,7 +251,16 @@ impl Inventory {
             }
             shelf.servers = Arc::new(shelf.servers.without(account, &gone).with(new.clone()));
         }
-        self.0.store.save_inventory(&new, account, &gone).await
+        self.save(&new, account, &gone).await
+    }
+
+    /// In parts, so that nobody waits long for the store behind a large fleet.
+    async fn save(&self, news: &[Arc<Known>], account: &str, gone: &[ServiceName]) -> Result<(), store::Error> {
+        self.0.store.save_inventory(&[], account, gone).await?;
+        for part in news.chunks(PART) {
+            self.0.store.save_inventory(part, account, &[]).await?;
+        }
+        Ok(())
     }
 
     /// The configuration names these accounts and no others: the servers of others are known no more.
@@ -216,6 +270,25 @@ impl Inventory {
         shelf.servers = Arc::new(Servers::new(kept));
         shelf.configured.clone_from(accounts);
         self.0.accounts.lock().unwrap_or_else(PoisonError::into_inner).retain(|name, _| accounts.contains(name));
+    }
+
+    /// Netboot entries were read for the servers of a datacentre.
+    ///
+    /// # Errors
+    /// When the store cannot be written; they are in memory all the same.
+    pub(crate) async fn learn_boots(&self, of: &Server, boots: Vec<Boot>) -> Result<(), store::Error> {
+        let datacenter = of.datacenter.clone().unwrap_or_default();
+        let read: Vec<Arc<Boot>> = boots.into_iter().map(Arc::new).collect();
+        {
+            let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
+            let mut boots = Boots::clone(&shelf.boots);
+            boots.extend(read.iter().map(|boot| ((of.account.clone(), datacenter.clone(), boot.id), Arc::clone(boot))));
+            shelf.boots = Arc::new(boots);
+        }
+        for boot in &read {
+            self.0.store.save_known_boot(&of.account, &datacenter, boot).await?;
+        }
+        Ok(())
     }
 
     /// OVHcloud lists a server and does not describe it: it stays, as far as it was ever read. Whether that is news.
@@ -246,7 +319,7 @@ impl Inventory {
         let servers = self.servers();
         let news: Vec<Arc<Known>> =
             servers.known().filter(|known| dirty.contains(&known.server.name)).cloned().collect();
-        let saved = self.0.store.save_inventory(&news, "", &[]).await;
+        let saved = self.save(&news, "", &[]).await;
         if saved.is_err() {
             self.0.dirty.lock().unwrap_or_else(PoisonError::into_inner).extend(dirty);
         }

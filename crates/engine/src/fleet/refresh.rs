@@ -1,8 +1,9 @@
 //! Keeps the inventory fresh in the background, one request at a time and only with what the budget leaves over.
 //!
-//! Each account has a loop of its own, so one that is away delays no other. Names are known after one request; then the servers
-//! are read one by one, new ones first, then the oldest. OVHcloud's schema has no way to read many at once: ten thousand servers
-//! at the background's share of 60 requests a minute take five hours once, and are a slow round from then on.
+//! Each account has a loop of its own, so one that is away delays no other. Names are known after one request, and where OVHcloud
+//! gives whole lists, what they are called and start after a few more (`lists`). Otherwise the servers are read one by one, new
+//! ones first, then the oldest: ten thousand servers at the background's share of 60 requests a minute take five hours once, and
+//! are a slow round from then on.
 
 use std::{
     collections::BTreeMap,
@@ -10,14 +11,20 @@ use std::{
 };
 
 use bernard_domain::{
-    inventory::known::{BootPlace, Care, CarePace, Look, Pace, next_look},
-    server::ServiceName,
+    inventory::{
+        known::{BootPlace, Care, Known, Witness},
+        looks::{CarePace, Look, Pace, next_look},
+    },
+    server::{BootId, ServiceName},
 };
 use bernard_ovh as ovh;
 use bernard_platform::clock;
 use tokio::task::JoinSet;
 
-use super::inventory::{Inventory, Trouble};
+use super::{
+    inventory::{Inventory, Trouble},
+    lists::{Offer, Offers},
+};
 use crate::fleet::Fleet;
 
 /// How much is learned at most before it is written down.
@@ -59,6 +66,7 @@ struct Keeper {
     tried: BTreeMap<LookKey, Instant>,
     boots_read: BTreeMap<BootPlace, Instant>,
     saved: Instant,
+    offers: Offers,
 }
 
 type LookKey = (u8, ServiceName);
@@ -83,13 +91,14 @@ impl Keeper {
             tried: BTreeMap::new(),
             boots_read: BTreeMap::new(),
             saved: now,
+            offers: Offers::default(),
         }
     }
 
     /// Until the configuration no longer names the account.
     async fn run(mut self) {
         while let Some(client) = self.fleet.client(&self.account) {
-            let pause = self.round(&client.with_priority(ovh::Priority::Background)).await;
+            let pause = self.round(&client).await;
             self.save().await;
             tokio::time::sleep(pause).await;
         }
@@ -97,8 +106,11 @@ impl Keeper {
 
     /// Lists the account and looks at what is due until it is time to list it again; how long to rest then.
     async fn round(&mut self, client: &ovh::Client) -> Duration {
+        let background = client.with_priority(ovh::Priority::Background);
+        // While no names are known, people wait for them.
+        let lists = if self.knows_names() { &background } else { client };
         let listed = Instant::now();
-        if let Err(error) = self.fleet.list(client).await {
+        if let Err(error) = self.fleet.list_whole(lists, &mut self.offers).await {
             tracing::warn!(account = self.account, %error, "the inventory could not be read");
             self.inventory().account(&self.account, |account| account.trouble = Some(Trouble::now(&error)));
             // Only somebody who mends it changes that: until then it is asked once a round.
@@ -111,12 +123,18 @@ impl Keeper {
         while listed.elapsed() < self.every {
             let Some(look) = self.next() else { return self.every.saturating_sub(listed.elapsed()) };
             self.tried.insert(key(&look), Instant::now());
-            self.look(client, look).await;
+            self.look(&background, look).await;
             if self.inventory().unsaved() >= BATCH || self.saved.elapsed() >= BATCH_AGE {
                 self.save().await;
             }
         }
         Duration::ZERO
+    }
+
+    fn knows_names(&self) -> bool {
+        let servers = self.inventory().servers();
+        let mut ours = servers.known().filter(|known| known.server.account == self.account).peekable();
+        ours.peek().is_some() && ours.all(|known| known.seen.is_some() || known.by == Witness::List)
     }
 
     fn next(&mut self) -> Option<Look> {
@@ -172,15 +190,13 @@ impl Keeper {
         }
     }
 
-    async fn read_boot(
-        &mut self,
-        client: &ovh::Client,
-        name: &ServiceName,
-        id: bernard_domain::server::BootId,
-    ) -> Result<(), ovh::Error> {
-        let boot = client.boot(name, id).await?;
+    async fn read_boot(&mut self, client: &ovh::Client, name: &ServiceName, id: BootId) -> Result<(), ovh::Error> {
         let servers = self.inventory().servers();
         let Some(known) = servers.get(name) else { return Ok(()) };
+        if servers.is_listed(&self.account) && self.read_boots(client, known, id).await {
+            return Ok(());
+        }
+        let boot = client.boot(name, id).await?;
         let datacenter = known.server.datacenter.clone().unwrap_or_default();
         for place in [datacenter, name.to_string()] {
             self.boots_read.insert((self.account.clone(), place, id), Instant::now());
@@ -189,6 +205,26 @@ impl Keeper {
             tracing::error!(account = self.account, %error, "a netboot entry could not be stored");
         }
         Ok(())
+    }
+
+    /// Reads all netboot entries of a server at once, for all of its datacentre; whether that told what `wanted` means.
+    async fn read_boots(&mut self, client: &ovh::Client, known: &Known, wanted: BootId) -> bool {
+        if self.offers.boots == Offer::No {
+            return false;
+        }
+        let Ok(Some(boots)) = client.whole_boots(&known.server.name).await else {
+            self.offers.boots = Offer::No;
+            return false;
+        };
+        let datacenter = known.server.datacenter.clone().unwrap_or_default();
+        let is_told = boots.iter().any(|boot| boot.id == wanted);
+        for boot in &boots {
+            self.boots_read.insert((self.account.clone(), datacenter.clone(), boot.id), Instant::now());
+        }
+        if let Err(error) = self.inventory().learn_boots(&known.server, boots).await {
+            tracing::error!(account = self.account, %error, "netboot entries could not be stored");
+        }
+        is_told
     }
 
     async fn save(&mut self) {
@@ -209,7 +245,7 @@ impl Keeper {
 }
 
 impl Fleet {
-    /// Reads what changes seldom of a server and remembers it: two requests, and one for each planned intervention. Credentials
+    /// Reads what changes seldom of a server and remembers it: six requests, and one for each planned intervention. Credentials
     /// that do not allow it are remembered as well; then nobody asks in the background for a day.
     ///
     /// # Errors
@@ -229,25 +265,6 @@ impl Fleet {
         }
         read
     }
-
-    /// Lists an account's servers and remembers which there are.
-    ///
-    /// # Errors
-    /// As every read; a store that cannot be written is only logged, because memory is right all the same.
-    pub(super) async fn list(&self, client: &ovh::Client) -> Result<(), ovh::Error> {
-        let ovh::Listed { mut names, is_whole } = client.servers().await?;
-        if !is_whole {
-            // Whoever stands behind what could not be read has not left.
-            let servers = self.servers();
-            names.extend(
-                servers.iter().filter(|known| known.account == client.account()).map(|known| known.name.clone()),
-            );
-        }
-        if let Err(error) = self.inventory().listed(client.account(), names).await {
-            tracing::error!(account = client.account(), %error, "the inventory could not be stored");
-        }
-        Ok(())
-    }
 }
 
 async fn care(client: &ovh::Client, name: &ServiceName) -> Result<Care, ovh::Error> {
@@ -261,5 +278,6 @@ async fn care(client: &ovh::Client, name: &ServiceName) -> Result<Care, ovh::Err
         }
         Err(error) => return Err(error),
     };
-    Ok(Care { read: clock::now(), expires: service.expires, renewed: service.renewed, planned })
+    let ovh::Service { expires, renewed, contradicts } = service;
+    Ok(Care { read: clock::now(), expires, renewed, contradicts, planned })
 }

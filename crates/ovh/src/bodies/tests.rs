@@ -147,5 +147,5 @@ fn a_date_without_a_zone_is_not_read() {
     assert_eq!((mail.odd(), mail.date.read()), (vec!["date".to_owned()], None));
     let infos = from_value::<ServiceInfos>(json!({"expiration": "soon", "renew": {"automatic": true}})).unwrap();
     assert_eq!(infos.odd(), ["expiration"]);
-    assert_eq!(Service::from(infos), Service { expires: None, renewed: Some(true) });
+    assert_eq!(Service::from(infos), Service { expires: None, renewed: Some(true), contradicts: false });
 }

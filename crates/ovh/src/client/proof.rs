@@ -65,7 +65,8 @@ impl Client {
     async fn read_clock(&self) -> Result<Reading, Failure> {
         // Whoever asks, a person may be waiting behind: so always as for a person. The same for tokens.
         let permit = self.inner.quota.permit(Priority::Person).await?;
-        let outgoing = Outgoing { method: Method::GET, url: self.inner.endpoint.url(&["auth", "time"]), body: None };
+        let url = self.inner.endpoint.url(&["auth", "time"]);
+        let outgoing = Outgoing { method: Method::GET, url, body: None, asks: Vec::new() };
         let before = BootInstant::now();
         let answer = self.send(permit, &self.inner.reads, outgoing, HeaderMap::new()).await?;
         let (at, round_trip) = (BootInstant::now(), before.elapsed());

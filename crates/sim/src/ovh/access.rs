@@ -72,6 +72,10 @@ pub(super) struct Access {
     pub(super) expiration: Option<Timestamp>,
     pub(super) rules: Vec<AccessRule>,
     pub(super) forbidden: BTreeSet<String>,
+    /// What is denied on one server alone: its service name and the action.
+    pub(super) forbidden_on: BTreeSet<(String, String)>,
+    /// Actions that OVHcloud's list does not have, whatever calls need them.
+    pub(super) unknown_actions: BTreeSet<String>,
     pub(super) client_rejected: bool,
     pub(super) token_life: std::time::Duration,
     pub(super) drift: DriftReadsAs,
@@ -87,6 +91,8 @@ impl Access {
             expiration: None,
             rules: ["GET", "POST", "PUT", "DELETE"].map(|method| (method.to_owned(), "/*".to_owned())).into(),
             forbidden: BTreeSet::new(),
+            forbidden_on: BTreeSet::new(),
+            unknown_actions: BTreeSet::new(),
             client_rejected: false,
             token_life: std::time::Duration::from_secs(3599),
             drift: DriftReadsAs::default(),
@@ -170,6 +176,12 @@ impl Access {
         if given == expected { Ok(caller) } else { Err(Refusal::InvalidSignature) }
     }
 
+    /// Whether an action is denied on a server.
+    pub(super) fn denies(&self, server: &str, action: &str) -> bool {
+        self.forbidden.contains(action)
+            || self.forbidden_on.iter().any(|(its, denied)| its == server && denied == action)
+    }
+
     /// Whether this caller may do this: `path` is below the version, without query.
     pub(super) fn permit(
         &self,
@@ -178,7 +190,8 @@ impl Access {
         path: &str,
         action: &'static str,
     ) -> Result<(), Refusal> {
-        let denied = self.forbidden.contains(action);
+        let server = path.strip_prefix("/dedicated/server/").and_then(|rest| rest.split('/').next());
+        let denied = self.denies(server.unwrap_or_default(), action);
         let ruled = |(its, pattern): &AccessRule| its == method.as_str() && glob(pattern, path);
         match caller {
             Caller::OAuth2 if denied => Err(Refusal::Iam(action)),

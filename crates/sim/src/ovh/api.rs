@@ -5,6 +5,7 @@ mod console;
 mod datacentre;
 mod iam;
 mod mail;
+mod pages;
 mod secret;
 mod server;
 mod task;
@@ -91,6 +92,8 @@ pub(super) fn router(world: &Shared) -> Router {
         .route("/secret/retrieve", post(secret::retrieve));
     let second = Router::new()
         .route("/notification/history", get(mail::notifications))
+        .route("/iam/resource", get(iam::resources))
+        .route("/iam/reference/action", get(iam::reference))
         .route("/iam/resource/{urn}/authorization/check", post(iam::check))
         .route_layer(middleware::from_fn_with_state(world.clone(), guard));
     Router::new()

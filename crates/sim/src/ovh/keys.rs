@@ -34,6 +34,25 @@ impl Ovh {
         waiting.for_each(|asked| asked.state = state);
     }
 
+    /// This IAM action is denied on this server alone.
+    #[track_caller]
+    pub fn forbid_on(&self, server: &str, action: &str) {
+        let mut world = self.world();
+        let name = world.called(server).spec.name.clone();
+        world.access.forbidden_on.insert((name, action.to_owned()));
+    }
+
+    /// OVHcloud's list of actions does not have this one; who asks about it is refused.
+    pub fn no_such_action(&self, action: &str) {
+        self.world().access.unknown_actions.insert(action.to_owned());
+    }
+
+    /// Of this server's renewal OVHcloud says yes and no in turn.
+    #[track_caller]
+    pub fn renewal_flaps(&self, server: &str) {
+        self.world().called(server).flaps = Some(0);
+    }
+
     /// Every IAM action that a call of the API needs.
     pub fn actions() -> BTreeSet<&'static str> {
         api::actions()

@@ -117,6 +117,8 @@ pub(super) struct Machine {
     pub(super) hands_out_mail: bool,
     pub(super) refuses_while_busy: bool,
     pub(super) expired: bool,
+    /// Of its renewal it is said yes and no in turn; so often it was asked.
+    pub(super) flaps: Option<u32>,
     /// What OVHcloud's people did and plan.
     pub(super) works: Vec<Work>,
     /// What its address shows, if it has real ports.
@@ -152,6 +154,7 @@ impl Machine {
             hands_out_mail: true,
             refuses_while_busy: false,
             expired: false,
+            flaps: None,
             works: Vec::new(),
             port: Port::default(),
             spec,
@@ -227,7 +230,7 @@ impl Machine {
             "bootId": set.boot_id,
             "bootScript": set.boot_script,
             "commercialRange": "rise",
-            "datacenter": "gra3",
+            "datacenter": spec.datacenter,
             "efiBootloaderPath": set.efi_bootloader_path,
             "ip": self.ip.to_string(),
             "linkSpeed": 1000,

@@ -52,6 +52,7 @@ pub struct ServerSpec {
     pub(super) expires_on: String,
     pub(super) renewed: bool,
     pub(super) probed: bool,
+    pub(super) datacenter: String,
 }
 
 impl ServerSpec {
@@ -101,6 +102,7 @@ impl ServerSpec {
             expires_on: "2027-11-30".to_owned(),
             renewed: true,
             probed: false,
+            datacenter: "gra3".to_owned(),
         }
     }
 
@@ -115,6 +117,13 @@ impl ServerSpec {
     #[must_use]
     pub fn tag(mut self, key: &str, value: &str) -> Self {
         self.tags.insert(key.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Where it stands, such as `rbx8`; without this, `gra3`.
+    #[must_use]
+    pub fn standing_in(mut self, datacenter: &str) -> Self {
+        self.datacenter = datacenter.to_owned();
         self
     }
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     access::Access,
     clock::Clock,
+    lists::Lists,
     machine::{Machine, Running},
     mail::{Mail, Style},
     refusal::Refusal,
@@ -43,6 +44,9 @@ pub(super) struct World {
     pub(super) tempo: Tempo,
     pub(super) access: Access,
     pub(super) machines: Vec<Machine>,
+    pub(super) lists: Lists,
+    /// What whole lists hold, if that is not what is.
+    pub(super) frozen: Option<Vec<serde_json::Value>>,
     pub(super) mails: Vec<Mail>,
     pub(super) style: Style,
     pub(super) secrets: BTreeMap<String, Secret>,
@@ -66,6 +70,8 @@ impl World {
             tempo: Tempo::default(),
             access: Access::new(),
             machines: Vec::new(),
+            lists: Lists::default(),
+            frozen: None,
             mails: Vec::new(),
             style: Style::default(),
             secrets: BTreeMap::new(),

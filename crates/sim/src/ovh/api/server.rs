@@ -6,16 +6,18 @@ use axum::{
     Json,
     body::Bytes,
     extract::{Path, Query, State},
+    http::HeaderMap,
+    response::{IntoResponse, Response},
 };
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Shared, number};
+use super::{Answer, Shared, number, pages};
 use crate::{
     net::lock,
     ovh::{
         machine::{Machine, Settings},
         refusal::Refusal,
-        spec::Installed,
+        spec::{Installed, Netboot},
     },
 };
 
@@ -43,8 +45,13 @@ const READ_ONLY: [&str; 16] = [
     "supportLevel",
 ];
 
-pub(super) async fn list(State(world): State<Shared>) -> Json<Vec<String>> {
-    Json(lock(&world).machines.iter().map(|machine| machine.spec.name.clone()).collect())
+pub(super) async fn list(State(world): State<Shared>, headers: HeaderMap) -> Answer<Response> {
+    let world = lock(&world);
+    if pages::asks_for_objects(&world.lists, &headers)? {
+        return Ok(pages::numbered(&world.lists, &headers, |skipped, most| world.rows(skipped, most)));
+    }
+    let names: Vec<String> = world.listed().map(|machine| machine.spec.name.clone()).collect();
+    Ok(Json(names).into_response())
 }
 
 pub(super) async fn read(State(world): State<Shared>, Path(name): Path<String>) -> Answer {
@@ -117,15 +124,33 @@ pub(super) async fn boots(
     State(world): State<Shared>,
     Path(name): Path<String>,
     Query(query): Query<HashMap<String, String>>,
-) -> Answer<Json<Vec<u64>>> {
+    headers: HeaderMap,
+) -> Answer<Response> {
     let mut world = lock(&world);
+    let asks = pages::asks_for_objects(&world.lists, &headers)?;
+    let lists = world.lists.clone();
     let machine = world.machine(&name)?;
     let wanted = query.get("bootType").map(String::as_str);
     if let Some(unknown) = wanted.filter(|wanted| !BOOT_TYPES.contains(wanted)) {
         return Err(Refusal::BadRequest(format!("Invalid value for parameter bootType: {unknown}")));
     }
     let fits = |boot_type: &str| wanted.is_none_or(|wanted| wanted == boot_type);
-    Ok(Json(machine.spec.boots.iter().filter(|boot| fits(&boot.boot_type)).map(|boot| boot.id).collect()))
+    let boots = machine.spec.boots.iter().filter(|boot| fits(&boot.boot_type));
+    if asks {
+        let boots: Vec<Value> = boots.map(entry).collect();
+        let rows = |skipped, most| (boots.iter().skip(skipped).take(most).cloned().collect(), boots.len());
+        return Ok(pages::numbered(&lists, &headers, rows));
+    }
+    Ok(Json(boots.map(|boot| boot.id).collect::<Vec<u64>>()).into_response())
+}
+
+fn entry(boot: &Netboot) -> Value {
+    json!({
+        "bootId": boot.id,
+        "bootType": boot.boot_type,
+        "kernel": boot.kernel,
+        "description": boot.description,
+    })
 }
 
 pub(super) async fn boot(State(world): State<Shared>, Path((name, id)): Path<(String, String)>) -> Answer {
@@ -133,12 +158,7 @@ pub(super) async fn boot(State(world): State<Shared>, Path((name, id)): Path<(St
     let machine = world.machine(&name)?;
     let boot = number(&id).ok().and_then(|id| machine.boot(id));
     let boot = boot.ok_or_else(|| Refusal::NotFound("bootId", id.clone()))?;
-    Ok(Json(json!({
-        "bootId": boot.id,
-        "bootType": boot.boot_type,
-        "kernel": boot.kernel,
-        "description": boot.description,
-    })))
+    Ok(Json(entry(boot)))
 }
 
 pub(super) async fn hardware(State(world): State<Shared>, Path(name): Path<String>) -> Answer {
@@ -176,6 +196,11 @@ pub(super) async fn hardware(State(world): State<Shared>, Path(name): Path<Strin
 pub(super) async fn service_infos(State(world): State<Shared>, Path(name): Path<String>) -> Answer {
     let mut world = lock(&world);
     let machine = world.machine(&name)?;
+    let asked = machine.flaps.as_mut().map(|asked| {
+        *asked += 1;
+        *asked
+    });
+    let renewed = machine.spec.renewed != asked.is_some_and(|asked| asked.is_multiple_of(2));
     Ok(Json(json!({
         "canDeleteAtExpiration": true,
         "contactAdmin": "xx11111-ovh",
@@ -187,7 +212,7 @@ pub(super) async fn service_infos(State(world): State<Shared>, Path(name): Path<
         "expiration": machine.spec.expires_on,
         "possibleRenewPeriod": [1, 3, 6, 12],
         "renew": {
-            "automatic": machine.spec.renewed,
+            "automatic": renewed,
             "deleteAtExpiration": false,
             "forced": false,
             "manualPayment": !machine.spec.renewed,
