@@ -163,31 +163,10 @@ fn is_harmless(metadata: &Metadata<'_>) -> bool {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use std::sync::{Arc, Mutex};
+mod tests {
+    use sim::log::Page;
 
     use super::*;
-
-    /// Takes in what is logged.
-    #[derive(Clone, Default)]
-    pub(crate) struct Page(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Page {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl Page {
-        pub(crate) fn text(&self) -> String {
-            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-        }
-    }
 
     fn logged(format: Format, filter: Option<&str>, events: impl FnOnce()) -> String {
         let page = Page::default();

@@ -3,12 +3,14 @@
 //! The loop is trivial; [`Runner::step`] is public and says what it did, so a test can be its own scheduler. Nothing is kept
 //! in memory that the store does not have, so a process that dies is carried on by the next one.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use bernard_domain::operation::{Operation, OperationId, event::Event, step::Step};
-use bernard_platform::clock;
+use bernard_platform::{
+    clock,
+    keyed_tasks::{Ended, UnderWay},
+};
 use bernard_store::{Append, Error, Store};
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -111,30 +113,26 @@ impl Runner {
 
     /// Runs until `stop`, then lets the steps that are under way finish; the caller bounds how long.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let mut under_way = HashSet::new();
-        let mut steps = JoinSet::new();
+        let mut steps = UnderWay::new(REST);
         while !stop.is_cancelled() {
-            let sleep = self.start_due(&mut under_way, &mut steps).await;
+            let sleep = self.start_due(&mut steps).await;
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.context.wakeups.for_runner() => {}
                 () = tokio::time::sleep(sleep) => {}
-                Some(done) = steps.join_next() => {
-                    if let Ok(id) = done {
-                        under_way.remove(&id);
+                Some(ended) = steps.ended_how() => {
+                    if let Ended::Panicked(id) = ended {
+                        // Beside the loop: what made the step panic may do so here too.
+                        steps.begin_beside(Arc::clone(&self).panicked(id));
                     }
                 }
             }
         }
-        while steps.join_next().await.is_some() {}
+        steps.finish().await;
     }
 
     /// Starts what is due and not under way; returns how long nothing will be.
-    async fn start_due(
-        self: &Arc<Self>,
-        under_way: &mut HashSet<OperationId>,
-        steps: &mut JoinSet<OperationId>,
-    ) -> Duration {
+    async fn start_due(self: &Arc<Self>, steps: &mut UnderWay<OperationId>) -> Duration {
         let now = clock::now();
         // Found a moment before its delivery began, which may take as long as the search may.
         self.context.kept.let_go(self.context.settings.secret_timeout * 2);
@@ -146,34 +144,26 @@ impl Runner {
             }
         };
         for id in due {
-            if under_way.insert(id) {
-                steps.spawn(Arc::clone(self).guarded(id));
-            }
+            steps.begin(id, Arc::clone(self).take_step(id));
         }
         next.map_or(REST, |next| Duration::try_from(next.duration_since(now)).unwrap_or_default().min(REST))
     }
 
-    /// One step; a panic in it touches no other operation.
-    async fn guarded(self: Arc<Self>, id: OperationId) -> OperationId {
-        let runner = Arc::clone(&self);
-        // A set of one: whoever drops this drops the step with it, so nothing goes on that nobody waits for.
-        let mut step = JoinSet::new();
-        step.spawn(async move { runner.step(id).await });
-        match step.join_next().await {
-            Some(Ok(Ok(_))) | None => {}
-            Some(Ok(Err(error))) => {
-                tracing::error!(operation.id = %id, %error, "a step could not be recorded");
-                tokio::time::sleep(REST).await;
-            }
-            Some(Err(_)) => {
-                tracing::error!(operation.id = %id, "a step panicked; it is tried again");
-                metrics::counter!(bernard_platform::metrics::STEP_PANICS).increment(1);
-                if let Err(error) = self.tell_fault(id).await {
-                    tracing::error!(operation.id = %id, %error, "the panic could not be recorded");
-                }
-            }
+    /// One step, and a rest if the store did not take it.
+    async fn take_step(self: Arc<Self>, id: OperationId) {
+        if let Err(error) = self.step(id).await {
+            tracing::error!(operation.id = %id, %error, "a step could not be recorded");
+            tokio::time::sleep(REST).await;
         }
-        id
+    }
+
+    /// A step panicked, which touches no other operation.
+    async fn panicked(self: Arc<Self>, id: OperationId) {
+        tracing::error!(operation.id = %id, "a step panicked; it is tried again");
+        metrics::counter!(bernard_platform::metrics::STEP_PANICS).increment(1);
+        if let Err(error) = self.tell_fault(id).await {
+            tracing::error!(operation.id = %id, %error, "the panic could not be recorded");
+        }
     }
 
     /// The card says that something is wrong with us, and the step is tried again after a rest.

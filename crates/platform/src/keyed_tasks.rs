@@ -3,59 +3,90 @@
 //! A piece that panics is told in the log and gives its name back after a rest, like one that failed: what it was about is
 //! looked at again, and nothing else is touched by it.
 
-use std::{collections::HashSet, fmt::Debug, hash::Hash, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Debug,
+    hash::Hash,
+    time::Duration,
+};
 
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 
-/// What is under way.
+/// What is under way. Whoever drops it drops the pieces with it, so nothing goes on that nobody waits for.
 #[derive(Debug)]
 pub struct UnderWay<N> {
-    pieces: JoinSet<N>,
+    pieces: JoinSet<()>,
     names: HashSet<N>,
+    /// Whose each piece is: one that panicked cannot say it.
+    of: HashMap<Id, N>,
     rest: Duration,
 }
 
-impl<N: Copy + Debug + Eq + Hash + Send + 'static> UnderWay<N> {
+/// How a piece ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended<N> {
+    /// It came to its end.
+    Done(N),
+    /// It panicked; its name is taken for the rest.
+    Panicked(N),
+}
+
+impl<N: Clone + Debug + Eq + Hash + Send + 'static> UnderWay<N> {
     /// Nothing yet. A name stays taken for `rest` after its piece panicked.
     pub fn new(rest: Duration) -> Self {
-        Self { pieces: JoinSet::new(), names: HashSet::new(), rest }
+        Self { pieces: JoinSet::new(), names: HashSet::new(), of: HashMap::new(), rest }
     }
 
     /// The names of what is under way.
     pub fn names(&self) -> impl Iterator<Item = N> {
-        self.names.iter().copied()
+        self.names.iter().cloned()
     }
 
     /// Begins a piece, unless one of this name is under way.
     pub fn begin(&mut self, name: N, work: impl Future<Output = ()> + Send + 'static) {
-        if self.names.insert(name) {
-            self.pieces.spawn(guarded(name, work, self.rest));
+        if self.names.insert(name.clone()) {
+            let piece = self.pieces.spawn(work);
+            self.of.insert(piece.id(), name);
         }
     }
 
-    /// Waits until a piece has ended; `None` at once when nothing is under way.
+    /// Waits until a piece, or the rest after one, has ended; `None` at once when nothing is under way.
     pub async fn ended(&mut self) -> Option<()> {
-        if let Ok(name) = self.pieces.join_next().await? {
-            self.names.remove(&name);
+        self.ended_how().await.map(drop)
+    }
+
+    /// Begins a piece beside them that has no name: nobody hears of its end.
+    pub fn begin_beside(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        self.pieces.spawn(work);
+    }
+
+    /// As [`UnderWay::ended`], for whom it matters how.
+    pub async fn ended_how(&mut self) -> Option<Ended<N>> {
+        let ended = self.join().await?;
+        if let Ended::Panicked(name) = &ended {
+            self.begin(name.clone(), tokio::time::sleep(self.rest));
         }
-        Some(())
+        Some(ended)
     }
 
-    /// Lets everything finish.
+    /// Lets everything finish; what panics now needs no rest.
     pub async fn finish(mut self) {
-        while self.ended().await.is_some() {}
+        while self.join().await.is_some() {}
     }
-}
 
-async fn guarded<N: Debug>(name: N, work: impl Future<Output = ()> + Send + 'static, rest: Duration) -> N {
-    // A set of one: whoever drops this drops the piece with it, so nothing goes on that nobody waits for.
-    let mut piece = JoinSet::new();
-    piece.spawn(work);
-    if let Some(Err(_)) = piece.join_next().await {
-        tracing::error!(?name, "a piece of work panicked; what it was about is looked at again");
-        tokio::time::sleep(rest).await;
+    async fn join(&mut self) -> Option<Ended<N>> {
+        loop {
+            let ended = self.pieces.join_next_with_id().await?;
+            let id = ended.as_ref().map_or_else(|panicked| panicked.id(), |(id, ())| *id);
+            let Some(name) = self.of.remove(&id) else { continue };
+            self.names.remove(&name);
+            if ended.is_ok() {
+                return Some(Ended::Done(name));
+            }
+            tracing::error!(?name, "a piece of work panicked; what it was about is looked at again");
+            return Some(Ended::Panicked(name));
+        }
     }
-    name
 }
 
 #[cfg(test)]
@@ -63,12 +94,13 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_piece_that_panics_gives_its_name_back() {
+    async fn a_piece_that_panics_gives_its_name_back_after_a_rest() {
         let mut under_way = UnderWay::new(Duration::ZERO);
         under_way.begin(1, async { panic!("as it must not") });
-        under_way.begin(2, async {});
-        while under_way.ended().await.is_some() {}
-        assert_eq!(under_way.names().count(), 0);
+        assert_eq!(under_way.ended_how().await, Some(Ended::Panicked(1)));
+        assert_eq!(under_way.names().collect::<Vec<_>>(), [1], "it rests");
+        under_way.begin(1, async { panic!("begun in its rest") });
+        assert_eq!((under_way.ended_how().await, under_way.ended_how().await), (Some(Ended::Done(1)), None));
         let (done, seen) = tokio::sync::oneshot::channel();
         under_way.begin(1, async { done.send(()).expect("somebody waits") });
         under_way.finish().await;
@@ -84,5 +116,36 @@ mod tests {
         assert_eq!(under_way.names().collect::<Vec<_>>(), ["a"]);
         go_on.send(()).expect("it waits");
         assert_eq!((under_way.ended().await, under_way.ended().await), (Some(()), None));
+    }
+
+    #[tokio::test]
+    async fn what_is_dropped_goes_on_no_more() {
+        let mut under_way = UnderWay::new(Duration::ZERO);
+        let (held, gone) = tokio::sync::oneshot::channel::<()>();
+        under_way.begin("a", async move {
+            let _held = held;
+            std::future::pending().await
+        });
+        drop(under_way);
+        assert!(gone.await.is_err(), "its piece was dropped");
+    }
+
+    #[tokio::test]
+    async fn whoever_finishes_waits_for_all_and_for_no_rest() {
+        let mut under_way = UnderWay::new(Duration::MAX);
+        under_way.begin(1, async { panic!("as it must not") });
+        let (done, seen) = tokio::sync::oneshot::channel();
+        under_way.begin(2, async { done.send(()).expect("somebody waits") });
+        under_way.finish().await;
+        assert_eq!(seen.await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn what_has_no_name_takes_none_and_harms_none() {
+        let mut under_way = UnderWay::new(Duration::MAX);
+        under_way.begin_beside(async { panic!("as it must not") });
+        assert_eq!(under_way.names().count(), 0);
+        under_way.begin(1, async {});
+        assert_eq!((under_way.ended_how().await, under_way.ended_how().await), (Some(Ended::Done(1)), None));
     }
 }

@@ -1,11 +1,8 @@
 //! What came out of the bot, and what was in it.
 
-use std::{
-    io,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::io::Write;
 
-use sim::{discord, ovh};
+use sim::{discord, log::Page, ovh};
 
 use super::search::Secrets;
 use crate::bot::TestBot;
@@ -13,36 +10,14 @@ use crate::bot::TestBot;
 /// How the simulated Discord begins each interaction's token.
 const INTERACTION_TOKEN: &str = "fake-interaction-token-";
 
-/// Everything that is logged, and every panic.
-#[derive(Clone, Default)]
-pub(super) struct Page(Arc<Mutex<Vec<u8>>>);
-
-impl Page {
-    pub(super) fn text(&self) -> String {
-        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
-
-    /// From now on panics are written here too.
-    pub(super) fn take_panics(&self) {
-        let page = self.clone();
-        let usual = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            io::Write::write_all(&mut page.clone(), format!("\n{panic}\n").as_bytes()).ok();
-            usual(panic);
-        }));
-    }
-}
-
-impl io::Write for Page {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+/// From now on panics are written there too.
+pub(super) fn take_panics(page: &Page) {
+    let page = page.clone();
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        page.clone().write_all(format!("\n{panic}\n").as_bytes()).ok();
+        usual(panic);
+    }));
 }
 
 /// What nobody may ever see: keys and tokens.

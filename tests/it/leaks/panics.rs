@@ -14,12 +14,13 @@ use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, Share
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 use sim::{
     discord::{BOT_TOKEN, Message, OPS},
+    log::Page,
     ovh::{CONSUMER_KEY, Ovh, ServerSpec},
 };
 
 use super::{
     alone::is_alone,
-    ledger::{Page, keys, links},
+    ledger::{keys, links},
 };
 use crate::{
     aftermath::{is_about, links_went_only_to, no_message_is_doubled},

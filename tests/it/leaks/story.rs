@@ -13,6 +13,7 @@ use bernard_ovh::{Account, Client, Credentials};
 use serde_json::json;
 use sim::{
     discord::{Audience, OPS, Person, ROLE},
+    log::Page,
     ovh,
 };
 use tracing::{Subscriber, level_filters::LevelFilter};
@@ -20,7 +21,7 @@ use tracing_subscriber::{Layer, filter::Targets, fmt::format::FmtSpan, layer::Su
 
 use super::{
     alone::is_alone,
-    ledger::{Page, interaction_tokens, keys, links},
+    ledger::{interaction_tokens, keys, links, take_panics},
     search::Secrets,
 };
 use crate::{
@@ -62,7 +63,7 @@ struct People {
 
 async fn tell(page: Page, subscriber: impl Subscriber + Send + Sync, config: TestConfig) {
     tracing::subscriber::set_global_default(subscriber).expect("the first of its process");
-    page.take_panics();
+    take_panics(&page);
     let mut bot = TestBot::with(config, [web_1(), db_1()]).await;
     let bob = bot.discord.person("bob", "en-US", &[ROLE]);
     bot.discord.close_dms(&bob);

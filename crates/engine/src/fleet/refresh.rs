@@ -18,8 +18,7 @@ use bernard_domain::{
     server::{BootId, ServiceName},
 };
 use bernard_ovh as ovh;
-use bernard_platform::clock;
-use tokio::task::JoinSet;
+use bernard_platform::{clock, keyed_tasks::UnderWay};
 
 use super::{
     inventory::{Inventory, Trouble},
@@ -44,16 +43,17 @@ const SETTLING: Duration = Duration::from_secs(60);
 
 /// Reads the fleet now and again, each server about once in `every`, until it is dropped.
 pub async fn keep(fleet: Fleet, every: Duration) {
-    let mut loops = JoinSet::new();
-    let mut kept = BTreeMap::new();
+    let pause = every.min(LONGEST_PAUSE);
+    let mut keepers = UnderWay::new(pause);
     loop {
         for account in fleet.accounts() {
-            let fleet = fleet.clone();
-            kept.entry(account.clone()).or_insert_with(|| loops.spawn(Keeper::new(fleet, account, every).run()));
+            keepers.begin(account.clone(), Keeper::new(fleet.clone(), account, every).run());
         }
-        tokio::time::sleep(every.min(LONGEST_PAUSE)).await;
-        kept.retain(|_, keeper| !keeper.is_finished());
-        while loops.try_join_next().is_some() {}
+        let ends = async {
+            while keepers.ended().await.is_some() {}
+            std::future::pending::<()>().await;
+        };
+        tokio::time::timeout(pause, ends).await.ok();
     }
 }
 

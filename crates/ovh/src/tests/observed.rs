@@ -1,31 +1,12 @@
 //! What logs and metrics show of all this, and what they never show.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::json;
+use sim::log::Page;
 use tracing_subscriber::EnvFilter;
 
 use super::{CLIENT_SECRET, CONSUMER, FarEnd, NAME, SECRET, intent, name};
 use crate::Priority;
-
-/// Takes in what is logged.
-#[derive(Clone, Default)]
-struct Page(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Page {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 #[tokio::test]
 async fn logs_say_what_was_tried_and_hold_no_secret() {
@@ -53,7 +34,7 @@ async fn logs_say_what_was_tried_and_hold_no_secret() {
         client.servers().await.unwrap();
     }
 
-    let written = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+    let written = page.text();
     for expected in
         [NAME, r#""server.name""#, r#""ovh.query_id":"FR.ws-2.fake""#, "asks for fewer requests", "left out"]
     {
