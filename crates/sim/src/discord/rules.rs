@@ -5,6 +5,7 @@
 
 mod command;
 mod component;
+mod control;
 mod embed;
 mod form;
 mod layout;

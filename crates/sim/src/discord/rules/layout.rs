@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::{
-    component::{check_button, check_row, kind},
+    control::{check_button, check_row, kind},
     form::{Form, join},
 };
 
