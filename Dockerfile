@@ -1,31 +1,28 @@
-# docker build -t bernard .
+# docker build --build-arg SOURCE_DATE_EPOCH="$(git log -1 --format=%ct)" -t bernard .
 #
-# The image holds the one binary, the certificate authorities, and nothing to build or to simulate with.
+# The image holds the one binary, the C library, the certificate authorities, and nothing else: no shell, no configuration, nothing to
+# build or to simulate with. It stands on no other image; what it takes from Debian comes from the build's, so building it again
+# is how it is brought up to date.
 
-FROM rust:1.95-bookworm AS build
+# The compiler of rust-toolchain.toml. packaging/raise-image puts the digest behind it, where a registry of images can be reached.
+ARG RUST_IMAGE=docker.io/library/rust:1.95.0-bookworm
+# hadolint ignore=DL3006
+FROM ${RUST_IMAGE} AS build
+RUN cargo install --locked --version 0.7.7 cargo-auditable
 WORKDIR /bernard
 COPY . .
-# Without default features: what only a demonstration needs stays out.
-RUN cargo build --locked --profile dist --no-default-features --package bernard --bin bernard
+ARG SOURCE_DATE_EPOCH=0
+RUN packaging/image-root "$(packaging/build)" /image
 
-FROM debian:bookworm-slim
-# Unpinned on purpose: building the image again is how changes of the certificate authorities arrive.
-# hadolint ignore=DL3008
-RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates \
-    && rm -rf /var/lib/apt/lists/* \
-    && groupadd --gid 10001 bernard \
-    && useradd --uid 10001 --gid bernard --home-dir /data --no-create-home --shell /usr/sbin/nologin bernard \
-    && install --directory --owner bernard --group bernard --mode 0700 /data
-COPY --from=build /bernard/target/dist/bernard /usr/local/bin/bernard
-
-# The default store, sqlite://data/bernard.db, is /data/bernard.db from here.
+FROM scratch
+COPY --from=build /image /
+# The default store, sqlite://data/bernard.db, is /data/bernard.db from here. All else may be mounted read-only.
 WORKDIR /
 VOLUME /data
 USER 10001:10001
 # /healthz, /readyz, /metrics; seen from outside once the configuration says listen = "0.0.0.0:9090".
 EXPOSE 9090
-# No HEALTHCHECK: there is nothing in here to ask with. Let the orchestrator ask /healthz and /readyz.
+HEALTHCHECK --interval=30s --timeout=3s --start-period=20s CMD ["/usr/local/bin/bernard", "healthcheck", "--config", "/etc/bernard/bernard.toml"]
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["bernard"]
+ENTRYPOINT ["/usr/local/bin/bernard"]
 CMD ["run", "--config", "/etc/bernard/bernard.toml"]
