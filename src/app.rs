@@ -4,13 +4,18 @@
 //! `SIGTERM` still ends the program within `drain`.
 
 pub mod audit;
+mod background;
 pub mod backup;
 pub mod check;
 mod commands;
 mod discord;
+mod figures;
 pub mod healthcheck;
 mod pulse;
 mod reach;
+pub mod reload;
+mod renewed;
+pub mod tell;
 mod wall_clock;
 
 use std::{
@@ -29,7 +34,7 @@ use bernard_bot::{
     context::{Handler, HandlerSettings},
     registration::Registration,
 };
-use bernard_config::{Config, Mode, Pace, Places, StoreUrl};
+use bernard_config::{Config, Mode, Pace, StoreUrl};
 use bernard_discord::{
     Fault, RawInteraction, Rest,
     sender::{Sender, SenderSettings},
@@ -41,10 +46,8 @@ use bernard_domain::{
     operation::ChannelId,
 };
 use bernard_engine::{
-    audit_anchor::Anchors,
-    fleet::{Fleet, foreign_finder::Finder, refresh},
+    fleet::Fleet,
     intake::Intake,
-    lease_scheduler::{LeaseScheduler, LeaseSchedulerSettings},
     limits::Limits,
     messenger::Messenger,
     policy::SharedPolicy,
@@ -54,16 +57,24 @@ use bernard_engine::{
     wakeups::Wakeups,
 };
 use bernard_ovh as ovh;
-use bernard_platform::{clock, metrics::Switch};
+use bernard_platform::{clock, live::Live, metrics::Switch};
 use bernard_store::Store;
 use jiff::SignedDuration;
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::{net::TcpListener, sync::mpsc, task::JoinSet};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
 use tokio_util::sync::CancellationToken;
 
+use self::{
+    background::Parts,
+    reload::{Readings, Reloaded, Reloading},
+};
 use crate::{
-    check::remembered,
     http::{self, Endpoints, Unready},
+    logging::LevelHandle,
     service_manager::Pulse,
 };
 
@@ -81,10 +92,9 @@ pub const EXIT_START_AGAIN: u8 = 75;
 pub struct App {
     stop: CancellationToken,
     loops: JoinSet<Result<(), Ended>>,
-    policy: SharedPolicy,
-    fleet: Fleet,
     store: Store,
-    wakeups: Wakeups,
+    reloading: Reloading,
+    level: Option<LevelHandle>,
     ready: Arc<Ready>,
     address: SocketAddr,
     drain: Duration,
@@ -121,6 +131,7 @@ struct Ready {
     commands: AtomicBool,
     gateway: AtomicBool,
     token_refused: AtomicBool,
+    store_unread: AtomicBool,
     stopping: AtomicBool,
 }
 
@@ -131,6 +142,7 @@ impl Ready {
             (!is(&self.commands), Unready::Commands),
             (!is(&self.gateway), Unready::Gateway),
             (is(&self.token_refused), Unready::Token),
+            (is(&self.store_unread), Unready::Store),
             (is(&self.stopping), Unready::Stopping),
         ];
         reasons.into_iter().filter(|(not, _)| *not).map(|(_, reason)| reason).collect()
@@ -144,6 +156,7 @@ impl App {
     /// When something local is wrong: the store, the listening address, an account. Discord and OVHcloud may be away.
     pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<Self> {
         let store = open_store(&config).await?;
+        look_for_copy(&store, &config).await?;
         let fleet = Fleet::new(clients(&config)?, store.clone()).await.context("the inventory cannot be read")?;
         let pause = store.pause().await.context("the store cannot be read")?;
         bernard_platform::metrics::paused(if pause.is_some() { Switch::Pulled } else { Switch::Loose });
@@ -165,24 +178,17 @@ impl App {
             wakeups.clone(),
         ));
         let intake = Intake::new(store.clone(), wakeups.clone(), Limits::new(&config.limits));
-        let lease_scheduler = LeaseScheduler::new(
-            store.clone(),
-            fleet.clone(),
-            intake.clone(),
-            rights,
-            wakeups.clone(),
-            warden_settings(&config),
-        );
         let sender_settings = sender_settings(&config);
-        let rest = Rest::new(Arc::new(Sender::new(sender_settings.clone())?));
+        let sender = Arc::new(Sender::new(sender_settings.clone())?);
+        let rest = Rest::new(Arc::clone(&sender));
         let registration = Registration::default();
-        let handler = Arc::new(Handler::new(
+        let handlers = Live::new(Handler::new(
             rest.clone(),
             handler_settings(&config, registration.clone()),
             policy.clone(),
             store.clone(),
             fleet.clone(),
-            intake,
+            intake.clone(),
             Arc::clone(&runner),
         ));
         let (interaction_tx, interaction_rx) = mpsc::channel(WAITING_INTERACTIONS);
@@ -194,29 +200,24 @@ impl App {
         let ready = Arc::new(Ready::default());
         let mut loops = JoinSet::new();
         let endpoints = endpoints(&config, metrics, &ready, &interaction_tx)?;
-        let seen = fleet.clone();
-        let endpoints = endpoints.with_accounts(move || reach::accounts(&seen));
+        let (seen, readings) = (fleet.clone(), Readings::default());
+        let told = readings.clone();
+        let endpoints = endpoints.with_accounts(move || reach::accounts(&seen)).with_configuration(move || told.json());
         let web_stop = stop.clone();
         loops.spawn(async move { Ok(http::serve(listener, endpoints, web_stop.cancelled_owned()).await?) });
-        loops.spawn(quietly(runner.run(stop.clone())));
-        loops.spawn(quietly(handler.run(interaction_rx, stop.clone())));
-        loops.spawn(quietly(Arc::new(lease_scheduler).run(stop.clone())));
-        let hurry = config.pace.reminder_tick.min(config.pace.inventory_refresh);
+        loops.spawn(quietly(Arc::clone(&runner).run(stop.clone())));
+        loops.spawn(quietly(Handler::run(handlers.clone(), interaction_rx, stop.clone())));
         loops.spawn(quietly(wall_clock::watch(stop.clone())));
-        loops.spawn(quietly(Finder::new(fleet.clone(), store.clone()).run(hurry, stop.clone())));
-        let config = Arc::new(config);
-        loops.spawn(quietly(keep_inventory(fleet.clone(), Arc::clone(&config), stop.clone())));
-        loops.spawn(quietly(reach::tell(fleet.clone(), Arc::clone(&ready), Arc::clone(&config), stop.clone())));
-        if let Some(channel) = config.audit.anchor_channel {
-            let anchors = Anchors {
-                store: store.clone(),
-                wakeups: wakeups.clone(),
-                channel: ChannelId(channel),
-                zone: config.time_zone.clone(),
-                every: config.pace.reminder_tick,
-            };
-            loops.spawn(quietly(anchors.keep(stop.clone())));
-        }
+        let seen = Arc::clone(&ready);
+        let readable = move |is: bool| seen.store_unread.store(!is, Ordering::Relaxed);
+        let tick = config.pace.reminder_tick;
+        loops.spawn(quietly(figures::keep(store.clone(), fleet.clone(), tick, readable, stop.clone())));
+        let drain = config.pace.drain;
+        let (configs, config_rx) = watch::channel(Arc::new(config));
+        let parts = Parts { store: store.clone(), fleet: fleet.clone(), wakeups: wakeups.clone() };
+        parts.spawn(&mut loops, (intake.clone(), rights), &config_rx, &stop);
+        let config = Arc::clone(&config_rx.borrow());
+        loops.spawn(quietly(reach::tell(fleet.clone(), Arc::clone(&ready), config, stop.clone())));
         let discord = discord::Discord {
             rest,
             store: store.clone(),
@@ -224,15 +225,28 @@ impl App {
             policy: policy.clone(),
             fleet: fleet.clone(),
             ready: Arc::clone(&ready),
-            registration,
+            registration: registration.clone(),
             stop: stop.clone(),
             sender_settings,
-            drain: config.pace.drain,
-            config,
+            drain,
+            configs: config_rx,
         };
-        let drain = discord.drain;
         loops.spawn(discord.run(messenger_rx, interaction_tx));
-        Ok(Self { stop, loops, policy, fleet, store, wakeups, ready, address, drain })
+        let kept = store.clone();
+        let reloading = Reloading {
+            configs,
+            policy,
+            fleet,
+            store,
+            wakeups,
+            intake,
+            runner,
+            handlers,
+            sender,
+            registration,
+            readings,
+        };
+        Ok(Self { stop, loops, store: kept, reloading, level: None, ready, address, drain })
     }
 
     /// Where the web endpoints listen.
@@ -242,7 +256,8 @@ impl App {
 
     /// How it goes, whenever that is asked: at once, from memory. A loop hangs that should have come round more than `allowance` ago.
     pub fn pulse(&self, allowance: Duration) -> impl Fn() -> Pulse + Send + 'static {
-        pulse::of(Arc::clone(&self.ready), self.fleet.clone(), self.wakeups.liveness().clone(), allowance)
+        let Reloading { fleet, wakeups, .. } = &self.reloading;
+        pulse::of(Arc::clone(&self.ready), fleet.clone(), wakeups.liveness().clone(), allowance)
     }
 
     /// How long stopping takes at most.
@@ -250,20 +265,27 @@ impl App {
         self.drain
     }
 
-    /// From now on the rights and the OVHcloud credentials of this configuration are in force.
+    /// The same program, which takes what is to be logged from the configuration too when that is read again.
+    #[must_use]
+    pub fn with_level(self, level: LevelHandle) -> Self {
+        Self { level: Some(level), ..self }
+    }
+
+    /// From now on this configuration is in force, but for what waits for a restart: both are told, and logged.
     ///
     /// # Errors
-    /// When an account cannot be used, or the audit cannot say so: then everything stays as it was.
-    pub async fn reload(&self, config: &Config) -> anyhow::Result<()> {
-        let (clients, policy) = (clients(config)?, policy(config));
-        in_force(&self.store, &policy, Act::PolicyLoaded).await?;
-        self.fleet.exchange(clients);
-        // What waited for a key that was refused may have a good one now.
-        self.store.wake_operations(clock::now()).await?;
-        self.wakeups.notify();
-        self.policy.set(policy);
-        tracing::info!("roles, protections and OVHcloud's credentials were read again");
-        Ok(())
+    /// When an account, the token or the log's level cannot be used, or the audit cannot say so: then everything stays as it was.
+    pub async fn reload(&self, config: &Config) -> anyhow::Result<Reloaded> {
+        let taken = self.reloading.take(config, self.level.as_ref()).await;
+        if taken.is_err() {
+            self.not_reloaded();
+        }
+        taken
+    }
+
+    /// The configuration was to be read again, and has mistakes: it is counted, and the earlier one stays in force.
+    pub fn not_reloaded(&self) {
+        self.reloading.refused();
     }
 
     /// Waits until a loop ends by itself, which is the end of the program.
@@ -301,32 +323,6 @@ async fn quietly(work: impl Future<Output = ()>) -> Result<(), Ended> {
     Ok(())
 }
 
-/// Keeps the inventory fresh until `stop`, and writes down what was learned last.
-async fn keep_inventory(fleet: Fleet, config: Arc<Config>, stop: CancellationToken) {
-    let keep = refresh::keep(fleet.clone(), config.pace.inventory_refresh);
-    stop.run_until_cancelled(async { tokio::join!(keep, warn_of_rules(&config, &fleet)) }).await;
-    if let Err(error) = fleet.inventory().flush().await {
-        tracing::warn!(%error, "the inventory's last readings could not be stored; they are read again");
-    }
-}
-
-/// Says once what is odd about the rules, as soon as every server is known.
-async fn warn_of_rules(config: &Config, fleet: &Fleet) {
-    /// How often it is looked whether all are known.
-    const LOOK: Duration = Duration::from_secs(2);
-    loop {
-        let servers = fleet.servers();
-        if servers.known().next().is_some() && servers.known().all(|known| known.seen.is_some()) {
-            let servers: Vec<_> = servers.known().map(|known| known.server.clone()).collect();
-            for finding in remembered(config, &Places::default(), &servers) {
-                tracing::warn!("the configuration: {}", finding.what);
-            }
-            return;
-        }
-        tokio::time::sleep(LOOK).await;
-    }
-}
-
 async fn open_store(config: &Config) -> anyhow::Result<Store> {
     Ok(Store::open(store_path(config)?).await?)
 }
@@ -340,6 +336,21 @@ pub fn store_path(config: &Config) -> anyhow::Result<&Path> {
         StoreUrl::Sqlite(path) => Ok(path),
         StoreUrl::Postgres(_) => bail!("store.url: PostgreSQL is not built yet; use sqlite://…"),
     }
+}
+
+/// Before anything else is done with a store: whether it is a copy that was put back.
+async fn look_for_copy(store: &Store, config: &Config) -> anyhow::Result<()> {
+    let tell = config.digest.as_ref().map(|digest| ChannelId(digest.channel));
+    if let Some(found) = store.look_for_copy(tell, clock::now()).await.context("the store cannot be written")? {
+        let (operations, leases) = (found.operations.len(), found.leases);
+        tracing::warn!(
+            ?found.sign,
+            operations,
+            leases,
+            "this store is a copy of an earlier moment: what was under way in it is in doubt and not done again, and no deadline restores its rescues"
+        );
+    }
+    Ok(())
 }
 
 fn sender_settings(config: &Config) -> SenderSettings {
@@ -383,18 +394,6 @@ fn step_settings(config: &Config) -> Settings {
         secret_from: config.rescue.secret_from.clone(),
         secret_link: config.rescue.secret_link.clone(),
         probe: if config.rescue.probe { Probe::On } else { Probe::Off },
-    }
-}
-
-fn warden_settings(config: &Config) -> LeaseSchedulerSettings {
-    LeaseSchedulerSettings {
-        tick: config.pace.reminder_tick,
-        look_every: config.pace.inventory_refresh,
-        remind_before: config.rescue.remind_before.try_into().unwrap_or(SignedDuration::MAX),
-        on_deadline: config.rescue.on_deadline,
-        patience: config.pace.question_patience.try_into().unwrap_or(SignedDuration::MAX),
-        digest: config.digest.as_ref().map(|digest| (ChannelId(digest.channel), digest.at)),
-        zone: config.time_zone.clone(),
     }
 }
 

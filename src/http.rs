@@ -1,6 +1,7 @@
 //! The web endpoints: what a supervisor and a collector of figures ask, and in mode `http` Discord's interactions.
 //!
-//! - `GET /healthz`: 200 while the process' main loop lives, else 503.
+//! - `GET /healthz`: 200 while the process' main loop lives, with its version as JSON; else no answer. It asks nobody else: an outage
+//!   elsewhere must not have the process started again.
 //! - `GET /readyz`: 200 when commands can be served, else 503 with the reasons as JSON; and beside that how it stands with each
 //!   account at OVHcloud. One that is away makes nobody unready: commands are taken and answered all the same.
 //! - `GET /metrics`: the figures as Prometheus text.
@@ -46,6 +47,8 @@ pub enum Unready {
     Gateway,
     /// Discord refuses the bot's token.
     Token,
+    /// The store cannot be read.
+    Store,
     /// The process is about to stop.
     Stopping,
 }
@@ -56,6 +59,7 @@ impl fmt::Display for Unready {
             Self::Commands => "the commands are not registered",
             Self::Gateway => "the gateway is not connected",
             Self::Token => "Discord refuses the bot's token",
+            Self::Store => "the store cannot be read",
             Self::Stopping => "the process is stopping",
         })
     }
@@ -77,6 +81,7 @@ pub struct AccountSeen {
 pub struct Endpoints {
     unready: Arc<dyn Fn() -> Vec<Unready> + Send + Sync>,
     accounts: Arc<dyn Fn() -> Vec<AccountSeen> + Send + Sync>,
+    configuration: Arc<dyn Fn() -> serde_json::Value + Send + Sync>,
     metrics: PrometheusHandle,
     interactions: Option<Interactions>,
 }
@@ -90,13 +95,20 @@ impl fmt::Debug for Endpoints {
 impl Endpoints {
     /// Endpoints that ask `unready` (empty: ready) at every request; it must answer at once.
     pub fn new(metrics: PrometheusHandle, unready: impl Fn() -> Vec<Unready> + Send + Sync + 'static) -> Self {
-        Self { unready: Arc::new(unready), accounts: Arc::new(Vec::new), metrics, interactions: None }
+        let (accounts, configuration) = (Arc::new(Vec::new), Arc::new(|| serde_json::Value::Null));
+        Self { unready: Arc::new(unready), accounts, configuration, metrics, interactions: None }
     }
 
     /// The same, with `/readyz` telling of the accounts too; it must answer at once.
     #[must_use]
     pub fn with_accounts(self, accounts: impl Fn() -> Vec<AccountSeen> + Send + Sync + 'static) -> Self {
         Self { accounts: Arc::new(accounts), ..self }
+    }
+
+    /// The same, with `/readyz` telling what came of reading the configuration again; it must answer at once, without a value of it.
+    #[must_use]
+    pub fn with_configuration(self, configuration: impl Fn() -> serde_json::Value + Send + Sync + 'static) -> Self {
+        Self { configuration: Arc::new(configuration), ..self }
     }
 
     /// The same, and `/interactions` too: mode `http`.
@@ -160,8 +172,8 @@ fn router(endpoints: Endpoints) -> Router {
 }
 
 /// Whoever can answer this at all is alive: the endpoints share the runtime of everything but the gateway.
-async fn healthz() -> &'static str {
-    "alive\n"
+async fn healthz() -> Response {
+    json(StatusCode::OK, &serde_json::json!({ "alive": true, "version": env!("CARGO_PKG_VERSION") }))
 }
 
 async fn readyz(State(endpoints): State<Endpoints>) -> Response {
@@ -170,7 +182,11 @@ async fn readyz(State(endpoints): State<Endpoints>) -> Response {
     let seen =
         |seen: AccountSeen| serde_json::json!({ "account": seen.account, "answers": seen.answers, "said": seen.said });
     let ovhcloud: Vec<_> = (endpoints.accounts)().into_iter().map(seen).collect();
-    json(status, &serde_json::json!({ "ready": reasons.is_empty(), "reasons": reasons, "ovhcloud": ovhcloud }))
+    let configuration = (endpoints.configuration)();
+    let ready = reasons.is_empty();
+    let body =
+        serde_json::json!({ "ready": ready, "reasons": reasons, "ovhcloud": ovhcloud, "configuration": configuration });
+    json(status, &body)
 }
 
 async fn metrics_text(State(endpoints): State<Endpoints>) -> Response {

@@ -4,16 +4,16 @@
 //! trace one of them prints the bot's token in hex, at debug others print interaction tokens and whole messages. A panic is logged
 //! without what it quotes.
 
-use std::io;
+use std::{io, sync::Arc};
 
 use bernard_untrusted::shown;
 use tracing::{Level, Metadata, Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{
-    EnvFilter, Layer,
+    EnvFilter, Layer, Registry,
     filter::{FilterExt, filter_fn},
     fmt::{self, MakeWriter},
-    layer::SubscriberExt,
-    registry,
+    layer::{Filter, SubscriberExt},
+    registry, reload,
 };
 
 /// The libraries that see secrets, by the first part of their targets.
@@ -48,23 +48,46 @@ pub enum Format {
 #[derive(Debug, thiserror::Error)]
 pub enum LoggingError {
     /// The filter is not one.
-    #[error("RUST_LOG cannot be understood: {0}")]
+    #[error("what is to be logged (RUST_LOG, or log_level) cannot be understood: {0}")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
     /// Logging was set up already.
     #[error("logging is set up already")]
     Twice,
 }
 
+/// What is logged, while the process runs. Cheap to clone.
+#[derive(Clone)]
+pub struct LevelHandle(Arc<dyn Fn(EnvFilter) -> bool + Send + Sync>);
+
+impl std::fmt::Debug for LevelHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LevelHandle").finish_non_exhaustive()
+    }
+}
+
+impl LevelHandle {
+    /// From now on this is logged, as [`init`] takes it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be understood: what was logged still is.
+    pub fn set(&self, filter: &str) -> Result<(), LoggingError> {
+        if (self.0)(asked(Some(filter))?) { Ok(()) } else { Err(LoggingError::Twice) }
+    }
+}
+
 /// Sets up the process' logging to stderr; to be called once.
 ///
-/// `filter` is what `RUST_LOG` says, if it is set: `info`, `bernard=debug`, …; without it `info`.
+/// `filter` is what `RUST_LOG` or `log_level` says, if one does: `info`, `bernard=debug`, …; without them `info`.
 ///
 /// # Errors
 ///
 /// When the filter cannot be understood, or logging was set up already.
-pub fn init(format: Format, filter: Option<&str>) -> Result<(), LoggingError> {
+pub fn init(format: Format, filter: Option<&str>) -> Result<LevelHandle, LoggingError> {
+    let (asked, handle) = reload::Layer::new(asked(filter)?);
     // Not by `try_init`: that would also take in what libraries write by the `log` crate, past our targets.
-    tracing::subscriber::set_global_default(subscriber(format, filter, io::stderr)?).map_err(|_| LoggingError::Twice)
+    tracing::subscriber::set_global_default(written(format, asked, io::stderr)).map_err(|_| LoggingError::Twice)?;
+    Ok(LevelHandle(Arc::new(move |filter| handle.reload(filter).is_ok())))
 }
 
 /// The same, written elsewhere.
@@ -80,14 +103,24 @@ pub fn subscriber<W>(
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
-    let asked =
-        EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse(filter.unwrap_or_default())?;
+    Ok(written(format, asked(filter)?, writer))
+}
+
+fn asked(filter: Option<&str>) -> Result<EnvFilter, LoggingError> {
+    Ok(EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).parse(filter.unwrap_or_default())?)
+}
+
+fn written<W, F>(format: Format, asked: F, writer: W) -> impl Subscriber + Send + Sync + use<W, F>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+    F: Filter<Registry> + Send + Sync + 'static,
+{
     let writer = Visible { writer, format };
     let lines = match format {
         Format::Text => fmt::layer().with_ansi(false).with_writer(writer).boxed(),
         Format::Json => fmt::layer().json().flatten_event(true).with_writer(writer).boxed(),
     };
-    Ok(registry().with(lines.with_filter(asked.and(filter_fn(is_harmless)))))
+    registry().with(lines.with_filter(asked.and(filter_fn(is_harmless))))
 }
 
 /// Writes each event as one line in which nothing hides: an event may quote somebody else's text, and a terminal obeys what it

@@ -16,10 +16,12 @@ use bernard::{
         audit::{self, Audit},
         backup,
         check::Ask,
-        healthcheck,
+        healthcheck, tell,
     },
     check::{self, Looks},
-    init, logging, manual, metrics, process, rights,
+    init,
+    logging::{self, LevelHandle},
+    manual, metrics, process, rights,
     service_manager::ServiceManager,
 };
 use bernard_config as config;
@@ -41,7 +43,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Run the bot until SIGTERM or SIGINT; SIGHUP reads roles, protections and OVHcloud's credentials again.
+    /// Run the bot until SIGTERM or SIGINT; SIGHUP reads the configuration again.
     Run {
         /// The configuration.
         #[arg(long, default_value = "config/bernard.toml")]
@@ -92,6 +94,12 @@ enum Verb {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Have the bot that runs here read its configuration again, as SIGHUP does, and say what it took and what waits for a restart.
+    Reload {
+        /// The configuration; a mistake in it is said, and nobody is told to read it.
+        #[arg(long, default_value = "config/bernard.toml")]
+        config: PathBuf,
+    },
     /// Ask the process that runs here whether it lives: exit code 0 yes, 1 no. For containers; takes at most two seconds.
     Healthcheck {
         /// The configuration; only http.listen is read.
@@ -126,6 +134,10 @@ fn main() -> ExitCode {
         }
         Verb::Init(flags) => told(init::run(&flags)),
         Verb::Backup { config, out } => done(backup::run(&config, &out)),
+        Verb::Reload { config } => with_configuration(&config, |loaded| {
+            println!("{}", tell::run(&loaded, &config)?);
+            Ok(ExitCode::SUCCESS)
+        }),
         Verb::Healthcheck { config } => done(healthcheck::run(&config)),
         Verb::Completions { shell } => done(printed(shell)),
         Verb::Man { folder } => {
@@ -191,23 +203,29 @@ fn run(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
     let filter = config::process_environment()
         .find(|(name, _)| name == "RUST_LOG")
         .map(|(_, value)| value.to_string_lossy().into_owned());
-    logging::init(format, filter.as_deref())?;
+    let from_environment = filter.is_some();
+    let level = logging::init(format, Some(filter.as_deref().unwrap_or(&config.log_level)))?;
     let version = env!("CARGO_PKG_VERSION");
     tracing::info!(version, config = %path.display(), "bernard {version} starts with {}", path.display());
     process::raise_descriptors();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
-    let code = runtime.block_on(serve(config, path))?;
+    // Who says in the environment what is to be logged wants that, whatever the file says later.
+    let level = (!from_environment).then_some(level);
+    let code = runtime.block_on(serve(config, path, level))?;
     // A look-up that hangs in the system must not keep a stopped process.
     runtime.shutdown_background();
     Ok(code)
 }
 
-async fn serve(config: Config, path: &Path) -> anyhow::Result<ExitCode> {
+async fn serve(config: Config, path: &Path, level: Option<LevelHandle>) -> anyhow::Result<ExitCode> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hang_up = signal(SignalKind::hangup())?;
     let manager = ServiceManager::of(config::process_environment());
     let mut app = App::start(config, metrics::install()?).await?;
+    if let Some(level) = level {
+        app = app.with_level(level);
+    }
     tracing::info!(http = %app.address(), "bernard runs");
     manager.ready();
     let mut told = pin!(manager.keep(app.pulse(manager.allowance())));
@@ -253,7 +271,10 @@ async fn reload(app: &App, path: &Path) {
                 tracing::error!(error, "the configuration was not read again; the old one stays in force");
             }
         }
-        Err(problems) => tracing::error!(%problems, "the configuration was not read again; the old one stays in force"),
+        Err(problems) => {
+            app.not_reloaded();
+            tracing::error!(%problems, "the configuration was not read again; the old one stays in force");
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The process' one recorder of figures, rendered as Prometheus text. What the figures are called is the platform's.
 
-use bernard_platform::metrics::{SECONDS, describe};
-use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use bernard_platform::metrics::{IN_MINUTES, MINUTES, SECONDS, describe};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 
 /// Installs the recorder and describes the figures; to be called once, before anything counts.
 ///
@@ -20,5 +20,9 @@ pub fn install() -> Result<PrometheusHandle, BuildError> {
 
 /// A recorder with Bernard's buckets.
 pub(crate) fn recorder() -> Result<PrometheusRecorder, BuildError> {
-    Ok(PrometheusBuilder::new().set_buckets(&SECONDS)?.build_recorder())
+    let builder = PrometheusBuilder::new().set_buckets(&SECONDS)?;
+    let of_minutes = |builder: PrometheusBuilder, name: &&str| {
+        builder.set_buckets_for_metric(Matcher::Full((*name).to_owned()), &MINUTES)
+    };
+    Ok(IN_MINUTES.iter().try_fold(builder, of_minutes)?.build_recorder())
 }

@@ -6,6 +6,8 @@
 
 #[path = "stored/buttons.rs"]
 mod buttons;
+#[path = "stored/earlier.rs"]
+mod earlier;
 #[path = "stored/events.rs"]
 mod events;
 #[path = "stored/former.rs"]

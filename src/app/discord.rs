@@ -24,11 +24,16 @@ use bernard_discord::{
 };
 use bernard_engine::{fleet::Fleet, messenger::MessengerRequest, policy::SharedPolicy, wakeups::Wakeups};
 use bernard_store::Store;
+use secrecy::{ExposeSecret, SecretString};
 use serenity::model::id::GuildId;
 use tokio::{sync::mpsc, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{Ended, Ready, commands::Registrar};
+use super::{
+    Ended, Ready,
+    commands::Registrar,
+    renewed::{Configs, changed, renewed},
+};
 
 /// Everything that needs Discord to be there.
 pub(super) struct Discord {
@@ -42,7 +47,7 @@ pub(super) struct Discord {
     pub(super) stop: CancellationToken,
     pub(super) sender_settings: SenderSettings,
     pub(super) drain: Duration,
-    pub(super) config: Arc<Config>,
+    pub(super) configs: Configs,
 }
 
 impl Discord {
@@ -53,17 +58,13 @@ impl Discord {
         messenger: mpsc::Receiver<MessengerRequest>,
         interactions: mpsc::Sender<RawInteraction>,
     ) -> Result<(), Ended> {
-        let guild = GuildId::new(self.config.discord.guild);
-        let manner = ChannelStyle { locale: self.config.locale, oncall: self.config.discord.oncall_role };
-        let reporter = Reporter::new(self.rest.clone(), self.store.clone(), self.wakeups.clone(), manner, guild);
+        let guild = GuildId::new(self.configs.borrow().discord.guild);
         let link_delivery = Arc::new(LinkDelivery::new(self.rest.clone(), self.store.clone(), guild));
         let mut loops = JoinSet::new();
-        loops.spawn(Arc::new(reporter).run(self.stop.clone()));
+        loops.spawn(self.report(guild));
         loops.spawn(Arc::clone(&link_delivery).run(messenger, self.stop.clone()));
         loops.spawn(link_delivery.wipe(self.stop.clone()));
-        let notifier = Arc::new(self.notifier());
-        loops.spawn(Arc::clone(&notifier).run(self.stop.clone()));
-        loops.spawn(notifier.tidy(self.stop.clone()));
+        loops.spawn(self.notify());
         loops.spawn(self.registrar(guild).run(self.stop.clone()));
         let ended = tokio::select! {
             ended = self.keep_door(interactions) => ended,
@@ -85,15 +86,35 @@ impl Discord {
         Registrar { rest, store, guild, ready, registration: self.registration.clone() }
     }
 
-    fn notifier(&self) -> Notifier {
-        let settings = NotifierSettings { locale: self.config.locale, oncall: self.config.discord.oncall_role };
+    /// Shows operations.
+    fn report(&self, guild: GuildId) -> impl Future<Output = ()> + Send + 'static {
         let (rest, store, wakeups) = (self.rest.clone(), self.store.clone(), self.wakeups.clone());
-        Notifier::new(rest, store, wakeups, settings, self.fleet.clone(), self.policy.clone())
+        let begin = move |config: Arc<Config>, stop: CancellationToken| {
+            let manner = ChannelStyle { locale: config.locale, oncall: config.discord.oncall_role };
+            Arc::new(Reporter::new(rest.clone(), store.clone(), wakeups.clone(), manner, guild)).run(stop)
+        };
+        renewed(self.configs.clone(), self.stop.clone(), begin)
+    }
+
+    /// Tells what is owed, and tidies up behind it.
+    fn notify(&self) -> impl Future<Output = ()> + Send + 'static {
+        let (rest, store, wakeups) = (self.rest.clone(), self.store.clone(), self.wakeups.clone());
+        let (fleet, policy) = (self.fleet.clone(), self.policy.clone());
+        let begin = move |config: Arc<Config>, stop: CancellationToken| {
+            let settings = NotifierSettings { locale: config.locale, oncall: config.discord.oncall_role };
+            let (rest, store, wakeups) = (rest.clone(), store.clone(), wakeups.clone());
+            let notifier = Arc::new(Notifier::new(rest, store, wakeups, settings, fleet.clone(), policy.clone()));
+            async move {
+                tokio::join!(Arc::clone(&notifier).run(stop.clone()), notifier.tidy(stop));
+            }
+        };
+        renewed(self.configs.clone(), self.stop.clone(), begin)
     }
 
     /// Keeps the way in open until `stop`.
     async fn keep_door(&self, interactions: mpsc::Sender<RawInteraction>) -> Result<(), Ended> {
-        match self.config.discord.mode {
+        let mode = self.configs.borrow().discord.mode.clone();
+        match mode {
             Mode::Gateway => self.keep_gateway(interactions).await,
             Mode::Http { .. } => {
                 self.ready.gateway.store(true, Ordering::Relaxed);
@@ -105,19 +126,29 @@ impl Discord {
         }
     }
 
+    /// One session after the other: another one begins only with another token.
     async fn keep_gateway(&self, interactions: mpsc::Sender<RawInteraction>) -> Result<(), Ended> {
-        let settings = GatewaySettings::new(self.sender_settings.clone());
-        let gateway = Gateway::start(settings, interactions).map_err(|error| Ended::Stuck(error.to_string()))?;
-        let ended = tokio::select! {
-            () = self.stop.cancelled() => Ok(()),
-            fault = gateway.failed() => Err(Ended::Fault(fault)),
-            // The gateway may stay connected with a token that is refused from now on.
-            fault = self.rest.sender().faulted() => Err(Ended::Fault(fault)),
-            stuck = gateway.stuck() => Err(Ended::Stuck(stuck.to_string())),
-            () = self.watch(&gateway) => Ok(()),
-        };
-        gateway.stop(self.drain / 2).await;
-        ended
+        let mut configs = self.configs.clone();
+        loop {
+            let token = configs.borrow_and_update().discord.token.clone();
+            let sender = SenderSettings { token: token.clone(), ..self.sender_settings.clone() };
+            let gateway = Gateway::start(GatewaySettings::new(sender), interactions.clone())
+                .map_err(|error| Ended::Stuck(error.to_string()))?;
+            let ended = tokio::select! {
+                () = self.stop.cancelled() => Some(Ok(())),
+                fault = gateway.failed() => Some(Err(Ended::Fault(fault))),
+                // The gateway may stay connected with a token that is refused from now on.
+                fault = self.rest.sender().faulted() => Some(Err(Ended::Fault(fault))),
+                stuck = gateway.stuck() => Some(Err(Ended::Stuck(stuck.to_string()))),
+                () = self.watch(&gateway) => Some(Ok(())),
+                () = another_token(&mut configs, &token) => None,
+            };
+            gateway.stop(self.drain / 2).await;
+            match ended {
+                Some(ended) => return ended,
+                None => tracing::info!("the session with Discord begins anew, with another token"),
+            }
+        }
     }
 
     /// Keeps `/readyz` true.
@@ -128,5 +159,12 @@ impl Discord {
             self.ready.gateway.store(matches!(gateway.health(), Health::Connected), Ordering::Relaxed);
             tokio::time::sleep(EVERY).await;
         }
+    }
+}
+
+/// Waits until the configuration in force has another token than this one.
+async fn another_token(configs: &mut Configs, token: &SecretString) {
+    while configs.borrow_and_update().discord.token.expose_secret() == token.expose_secret() {
+        changed(configs).await;
     }
 }

@@ -13,12 +13,14 @@ use std::{
 use anyhow::{Context, anyhow, bail};
 use bernard_config as config;
 use bernard_config::Config;
+use serde_json::Value;
 
 /// How long the whole question may take: a supervisor's own limit is usually three seconds.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// The longest status line that is read, in bytes.
 const LONGEST_LINE: usize = 256;
-const QUESTION: &[u8] = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+/// The longest answer that is read, in bytes.
+const LONGEST_ANSWER: usize = 64 << 10;
 
 /// Asks `/healthz` where the configuration at `path` says that it is served, for at most two seconds.
 ///
@@ -30,8 +32,21 @@ pub fn run(path: &Path) -> anyhow::Result<()> {
         bail!("http.listen names no port (it is 0), so nobody knows where to ask");
     }
     let address = reachable(listen);
-    let status = ask(address).with_context(|| format!("/healthz on {address} does not answer"))?;
+    let answer = ask(address, "/healthz", LONGEST_LINE);
+    let answer = answer.with_context(|| format!("/healthz on {address} does not answer"))?;
+    let status = answer.lines().next().unwrap_or_default().escape_debug().to_string();
     if status.split(' ').nth(1) == Some("200") { Ok(()) } else { bail!("/healthz on {address} answers: {status}") }
+}
+
+/// What the process that listens there says of its configuration (`/readyz`).
+///
+/// # Errors
+/// When nobody answers, or what comes says nothing of it.
+pub(super) fn configuration(listen: SocketAddr) -> anyhow::Result<Value> {
+    let answer = ask(reachable(listen), "/readyz", LONGEST_ANSWER)?;
+    let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    let mut said: Value = serde_json::from_str(body)?;
+    Ok(said["configuration"].take())
 }
 
 /// Where somebody on this machine reaches what listens there.
@@ -44,8 +59,8 @@ fn reachable(listen: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, listen.port())
 }
 
-/// The first line of the answer.
-fn ask(address: SocketAddr) -> io::Result<String> {
+/// The answer to a GET, or as much of it as fits into `most` bytes; of a short one only the first line is waited for.
+fn ask(address: SocketAddr, route: &str, most: usize) -> io::Result<String> {
     let asked = Instant::now();
     let left = || match PATIENCE.saturating_sub(asked.elapsed()) {
         Duration::ZERO => Err(io::Error::from(io::ErrorKind::TimedOut)),
@@ -53,18 +68,21 @@ fn ask(address: SocketAddr) -> io::Result<String> {
     };
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_write_timeout(Some(left()?))?;
-    stream.write_all(QUESTION)?;
-    let mut line = Vec::new();
+    stream.write_all(question(route).as_bytes())?;
+    let mut answer = Vec::new();
     let mut some = [0; LONGEST_LINE];
-    while !line.contains(&b'\n') && line.len() < LONGEST_LINE {
+    while answer.len() < most && (most > LONGEST_LINE || !answer.contains(&b'\n')) {
         stream.set_read_timeout(Some(left()?))?;
         match stream.read(&mut some)? {
             0 => break,
-            read => line.extend_from_slice(&some[..read]),
+            read => answer.extend_from_slice(&some[..read]),
         }
     }
-    let line = String::from_utf8_lossy(&line);
-    Ok(line.lines().next().unwrap_or_default().escape_debug().to_string())
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}
+
+fn question(route: &str) -> String {
+    format!("GET {route} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 }
 
 #[cfg(test)]
@@ -82,13 +100,13 @@ mod tests {
         fs::write(&path, format!("lokale = \"en\"\n[http]\nlisten = \"0.0.0.0:{port}\"\n")).expect("it is written");
         let server = thread::spawn(move || {
             let (mut stream, _) = listener.accept().expect("somebody asks");
-            let mut question = vec![0; QUESTION.len()];
+            let mut question = vec![0; question("/healthz").len()];
             stream.read_exact(&mut question).expect("a question");
             stream.write_all(says.as_bytes()).expect("it is taken");
             question
         });
         let came = run(&path);
-        assert_eq!(server.join().expect("no panic"), QUESTION);
+        assert_eq!(server.join().expect("no panic"), question("/healthz").into_bytes());
         came
     }
 

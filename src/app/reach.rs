@@ -23,7 +23,7 @@ pub(super) fn accounts(fleet: &Fleet) -> Vec<AccountSeen> {
         let said = match &standing {
             Standing::Answers => None,
             Standing::Unasked => Some("no answer yet".to_owned()),
-            Standing::Trouble(said) => Some(said.clone()),
+            Standing::Trouble(said) | Standing::Refused(said) => Some(said.clone()),
         };
         AccountSeen { account, answers: standing == Standing::Answers, said }
     };

@@ -80,7 +80,7 @@ async fn ready() -> Served {
 #[tokio::test]
 async fn readiness_names_what_is_missing() {
     let (status, body) = ready().await.get("/readyz").await;
-    assert_eq!((status, body.as_str()), (200, r#"{"ovhcloud":[],"ready":true,"reasons":[]}"#));
+    assert_eq!((status, body.as_str()), (200, r#"{"configuration":null,"ovhcloud":[],"ready":true,"reasons":[]}"#));
     let served = Served::start(|| vec![Unready::Commands, Unready::Gateway]).await;
     let (status, body) = served.get("/readyz").await;
     let body: serde_json::Value = serde_json::from_str(&body).unwrap();
@@ -91,7 +91,9 @@ async fn readiness_names_what_is_missing() {
 #[tokio::test]
 async fn what_is_not_ready_is_alive() {
     let served = Served::start(|| vec![Unready::Gateway]).await;
-    assert_eq!(served.get("/healthz").await, (200, "alive\n".to_owned()));
+    let (status, body) = served.get("/healthz").await;
+    let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+    assert_eq!((status, &body["alive"]), (200, &serde_json::Value::Bool(true)));
 }
 
 #[tokio::test]

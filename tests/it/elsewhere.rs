@@ -3,6 +3,7 @@
 
 mod backup;
 mod judges;
+mod restored;
 mod upgrade;
 
 use std::path::{Path, PathBuf};

@@ -9,3 +9,5 @@ mod ledger;
 mod panics;
 mod search;
 mod story;
+
+pub(crate) use alone::is_alone;

@@ -116,6 +116,7 @@ fn every() -> Vec<Event> {
         Event::LinkWithheld => Event::LinkWithheld,
         Event::Watched => Event::Watched,
         Event::Expired => Event::Expired,
+        Event::FoundInCopy => Event::FoundInCopy,
         Event::Faulted => Event::Faulted,
         Event::Superseded { .. } => Event::Superseded { by: operation() },
     )

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The database that these statements make.
-async fn made_of(sql: &str) -> (TempDir, PathBuf) {
+pub(crate) async fn made_of(sql: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("bernard.db");
     let url = format!("sqlite://{}?mode=rwc", path.display());
@@ -105,7 +105,7 @@ async fn is_read(sql: &str) {
 }
 
 /// How many lines the audit has; they are a chain from the first to the last.
-async fn lines_of_a_whole_audit(path: &Path) -> u64 {
+pub(crate) async fn lines_of_a_whole_audit(path: &Path) -> u64 {
     let mut ledger = Ledger::open(path).await.expect("it opens");
     let mut verifier = Verifier::new(Start::Genesis, Gaps::Refused, []);
     let mut lines = std::pin::pin!(ledger.lines(None));

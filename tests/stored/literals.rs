@@ -26,7 +26,21 @@ const WRITERS: [(&str, usize); 5] = [
 /// Plain words, by who writes them.
 const PLAIN: [(&str, &[&str]); 5] = [
     ("crates/domain/src", &["opened", "lease_began", "lease_noted", "lease_undone", "lease_ended"]),
-    ("crates/store/src", &["policy", "anchor", "pause", "last unmarked", "posted", "needless", "nowhere"]),
+    (
+        "crates/store/src",
+        &[
+            "policy",
+            "anchor",
+            "pause",
+            "last unmarked",
+            "copy",
+            "witnessed",
+            "in doubt until",
+            "posted",
+            "needless",
+            "nowhere",
+        ],
+    ),
     ("crates/engine/src", &["digest"]),
     (
         "crates/bot/src",
@@ -34,6 +48,7 @@ const PLAIN: [(&str, &[&str]); 5] = [
             "doctor",
             "card",
             "end",
+            "doubt",
             "reveal",
             "glass",
             "late",

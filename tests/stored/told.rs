@@ -128,6 +128,7 @@ fn every_notice() -> Vec<Notice> {
         },
         Notice::Paused { .. } => Notice::Paused { by: ANN, reason: "maintenance".into() },
         Notice::Resumed { .. } => Notice::Resumed { by: ANN },
+        Notice::CopyFound { .. } => Notice::CopyFound { made: Some(at(300)), operations: 2, leases: 1 },
     )
     .into()
 }
@@ -139,6 +140,7 @@ fn audit(page: &mut Page) {
     let acts = each_word!(Act:
         Refused, CardDismissed, RightExplained, Paused, Resumed, DmWiped, DmNotWiped, DmWipeGivenUp, LeaseExtended,
         LeaseHandedOver, ServerLeft, RescueLeft, RescueChanged, Started, PolicyLoaded, Anchored, RefusalsLost,
+        CopyFound,
     );
     for act in acts {
         assert_eq!(Act::of_word(act.as_str()), Some(act));
@@ -169,7 +171,7 @@ fn audit(page: &mut Page) {
     let ends = each_word!(End:
         LinkDelivered, LinkRevealed, LinkNotNeeded, LinkNotFound, LinkNotTaken, LinkWithheld, Adopted, HandedOver, Restored,
         Rebooted, NetbootBack, Impossible, Expired, Denied, NotApproved, Cancelled, RefusedByOvhcloud, NotSent, TaskFailed,
-        LeftAlone, Superseded,
+        LeftAlone, InDoubt, Superseded,
     );
     for end in ends {
         assert_eq!(End::of_word(&end.word()), Some(end));

@@ -44,7 +44,7 @@ pub struct Handler {
     pub(super) intake: Intake,
     pub(super) runner: Arc<Runner>,
     /// Refusals that are not written one by one.
-    pub(super) refusals: Mutex<Tally>,
+    pub(super) refusals: Arc<Mutex<Tally>>,
     pub(super) lookout: Lookout,
 }
 
@@ -60,6 +60,22 @@ impl Handler {
         runner: Arc<Runner>,
     ) -> Self {
         let lookout = runner.lookout();
-        Self { rest, settings, policy, store, fleet, intake, runner, refusals: Mutex::default(), lookout }
+        Self { rest, settings, policy, store, fleet, intake, runner, refusals: Arc::default(), lookout }
+    }
+
+    /// The same handler, as the configuration has it now; whoever is being answered keeps the earlier one.
+    #[must_use]
+    pub fn with_settings(&self, settings: HandlerSettings) -> Self {
+        Self {
+            rest: self.rest.clone(),
+            settings,
+            policy: self.policy.clone(),
+            store: self.store.clone(),
+            fleet: self.fleet.clone(),
+            intake: self.intake.clone(),
+            runner: Arc::clone(&self.runner),
+            refusals: Arc::clone(&self.refusals),
+            lookout: self.lookout.clone(),
+        }
     }
 }

@@ -8,6 +8,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use bernard_discord::{InteractionKey, RawInteraction};
 use bernard_domain::{access::UserId, locale::Locale};
+use bernard_platform::live::Live;
 use bernard_text as text;
 use bernard_text::say;
 use futures_util::FutureExt;
@@ -85,11 +86,13 @@ struct Owed {
 }
 
 impl Handler {
-    /// Takes what comes until `stop`, then tells the late ones that we restart; those under way are let finish.
-    pub async fn run(self: Arc<Self>, mut incoming: mpsc::Receiver<RawInteraction>, stop: CancellationToken) {
+    /// Has the handler of the moment take what comes until `stop`, then tells the late ones that we restart; those under way are let
+    /// finish.
+    pub async fn run(of: Live<Self>, mut incoming: mpsc::Receiver<RawInteraction>, stop: CancellationToken) {
+        let first = of.get();
         let reception = Reception::default();
         let mut under_way = JoinSet::new();
-        let mut counts = std::pin::pin!(self.write_counts());
+        let mut counts = std::pin::pin!(first.write_counts());
         loop {
             tokio::select! {
                 raw = incoming.recv() => {
@@ -97,7 +100,7 @@ impl Handler {
                     let places = raw.size().div_ceil(PLACE).max(1);
                     match reception.inside.try_enter(UserId(raw.person()), places) {
                         Some(place) => {
-                            let received = Arc::clone(&self).receive(raw, reception.clone(), stop.clone());
+                            let received = of.get().receive(raw, reception.clone(), stop.clone());
                             under_way.spawn(async move {
                                 let _place = place;
                                 received.await;
@@ -113,7 +116,7 @@ impl Handler {
             }
         }
         while under_way.join_next().await.is_some() {}
-        self.write_last_counts().await;
+        first.write_last_counts().await;
     }
 
     async fn receive(self: Arc<Self>, raw: RawInteraction, reception: Reception, stop: CancellationToken) {

@@ -55,6 +55,8 @@ pub struct Config {
     pub time_zone: TimeZone,
     /// What logs look like. Default: text.
     pub log: LogFormat,
+    /// What is logged, as `RUST_LOG` has it. Default: info.
+    pub log_level: String,
     /// `[discord]`
     pub discord: Discord,
     /// `[[ovh]]`: at least one, each with a name of its own.
@@ -201,6 +203,7 @@ fn read_root(reader: &mut Reader, table: Table) -> Option<Config> {
         let locale = root.read("locale", Form::Text, locale);
         let time_zone = root.read("time_zone", Form::Text, time_zone).or_else(|| TimeZone::get("Europe/Paris").ok());
         let log = root.read("log", Form::Text, log_format);
+        let log_level = root.read("log_level", Form::Text, log_level);
         let discord = root.table("discord", discord::read);
         let ovh = read_accounts(root);
         let store = root.table("store", store::read);
@@ -216,6 +219,7 @@ fn read_root(reader: &mut Reader, table: Table) -> Option<Config> {
             locale: locale.unwrap_or(Locale::En),
             time_zone: time_zone?,
             log: log.unwrap_or(LogFormat::Text),
+            log_level: log_level.unwrap_or_else(|| "info".to_owned()),
             discord: discord?,
             ovh,
             store,
@@ -249,6 +253,23 @@ fn locale(value: &Value) -> Result<Locale, Wrong> {
 
 fn log_format(value: &Value) -> Result<LogFormat, Wrong> {
     value::word(value, &[("text", LogFormat::Text), ("json", LogFormat::Json)])
+}
+
+/// A level, or directives of levels: what stands in the way of either is found when it is set.
+fn log_level(value: &Value) -> Result<String, Wrong> {
+    let right =
+        r#"write "error", "warn", "info", "debug" or "trace", or directives such as "info,bernard_engine=debug""#;
+    let text = value::text(value)?.trim();
+    let is_word = |c: char| c.is_ascii_alphanumeric() || ['_', ':', '=', ',', '-'].contains(&c);
+    let levels = ["error", "warn", "info", "debug", "trace", "off"];
+    let is_directive = |part: &str| {
+        let (target, level) = part.split_once('=').unwrap_or(("", part));
+        levels.contains(&level.to_ascii_lowercase().as_str()) && (target.is_empty() == !part.contains('='))
+    };
+    match text.chars().all(is_word) && !text.is_empty() && text.split(',').all(is_directive) {
+        true => Ok(text.to_owned()),
+        false => Err(Wrong::new("is no level of the log", right)),
+    }
 }
 
 fn time_zone(value: &Value) -> Result<TimeZone, Wrong> {

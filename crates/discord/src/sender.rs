@@ -17,10 +17,13 @@ mod pace;
 mod tests;
 mod transport;
 
-use std::{fmt, num::NonZeroU32, time::Duration};
+use std::{fmt, num::NonZeroU32, sync::Arc, time::Duration};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use bernard_platform::tls::{self, Http};
+use bernard_platform::{
+    live::Live,
+    tls::{self, Http},
+};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use reqwest::{Client, header::HeaderValue, redirect::Policy};
 use secrecy::{ExposeSecret, SecretString};
@@ -88,7 +91,7 @@ pub struct Sender {
     /// Connections of its own, for when those of `client` may be dead and nobody has noticed yet.
     spare: Client,
     base: String,
-    authorization: HeaderValue,
+    token: Live<Token>,
     settings: SenderSettings,
     limits: Limits,
     global: DefaultDirectRateLimiter,
@@ -109,6 +112,21 @@ struct Turn<'a> {
     _edit: Option<Edit<'a>>,
 }
 
+/// The bot's token, and as it is sent.
+struct Token {
+    secret: SecretString,
+    authorization: HeaderValue,
+}
+
+impl Token {
+    fn new(secret: SecretString) -> Result<Self, String> {
+        let mut authorization = HeaderValue::from_str(&format!("Bot {}", secret.expose_secret().trim()))
+            .map_err(|_| "discord.token holds a character that no token has".to_owned())?;
+        authorization.set_sensitive(true);
+        Ok(Self { secret, authorization })
+    }
+}
+
 impl Sender {
     /// A sender with a connection pool of its own; connects to nothing yet.
     ///
@@ -121,14 +139,12 @@ impl Sender {
         if !matches!(base.scheme(), "http" | "https") || !base.has_host() {
             return Err(unbuildable("discord.api_url must start with http:// or https://".to_owned()));
         }
-        let mut authorization = HeaderValue::from_str(&format!("Bot {}", settings.token.expose_secret().trim()))
-            .map_err(|_| unbuildable("discord.token holds a character that no token has".to_owned()))?;
-        authorization.set_sensitive(true);
+        let token = Token::new(settings.token.clone()).map_err(unbuildable)?;
         Ok(Self {
             client: client(&settings).map_err(unbuildable)?,
             spare: client(&settings).map_err(unbuildable)?,
             base: format!("{}/api/v10", settings.api_url.trim_end_matches('/')),
-            authorization,
+            token: Live::new(token),
             limits: Limits::default(),
             global: RateLimiter::direct(Quota::per_second(GLOBAL_PER_SECOND).allow_burst(GLOBAL_BURST)),
             suspect: RateLimiter::direct(Quota::per_second(SUSPECT_PER_SECOND).allow_burst(nonzero(1))),
@@ -136,6 +152,17 @@ impl Sender {
             fault: watch::Sender::new(None),
             settings,
         })
+    }
+
+    /// From now on this token: what was refused for the earlier one is sent again.
+    ///
+    /// # Errors
+    /// [`Cause::Unbuildable`] when it cannot stand in a header: the earlier one stays.
+    pub fn exchange_token(&self, token: SecretString) -> Result<(), Error> {
+        let token = Token::new(token).map_err(|why| Error::new("GET", "/", Cause::Unbuildable(why)))?;
+        self.token.set(token);
+        self.fault.send_replace(None);
+        Ok(())
     }
 
     /// Why nothing more is sent with the bot's token, if so.
@@ -181,6 +208,7 @@ impl Sender {
     /// One attempt, after having waited for every turn that the call must wait for.
     async fn attempt(&self, call: &Call<'_>, deadline: Instant) -> Result<Vec<u8>, Failed> {
         let counted = call.counted();
+        let token = self.token.get();
         let _turn = self.await_turn(call, deadline).await.map_err(|cause| Failed::from(call.error(cause)))?;
         let left = deadline.saturating_duration_since(Instant::now()).min(self.settings.attempt_timeout);
         let answer = self.exchange(&self.client, call, left).await?;
@@ -192,7 +220,7 @@ impl Sender {
                 "something else answered for Discord"
             );
             self.limits.rest(counted, self.settings.retry_min, answer.retry_after(), now);
-            self.note_invalid(call, &answer, None, now);
+            self.note_invalid(call, &answer, None, &token);
             return Err(call.error(Cause::NotDiscords { status: answer.status }).into());
         }
         let limited = answer.limited();
@@ -211,7 +239,7 @@ impl Sender {
         if answer.is_success() {
             return Ok(answer.body);
         }
-        self.note_invalid(call, &answer, limited, now);
+        self.note_invalid(call, &answer, limited, &token);
         let is_refused = answer.status == 401 && call.route.access() == Access::BotToken;
         if let Some(fault) = self.fault().filter(|_| is_refused) {
             return Err(call.error(Cause::Fault(fault)).into());
@@ -250,12 +278,14 @@ impl Sender {
     }
 
     /// Counts what Discord counts as invalid, whoever answered, and ends everything at a bot token that Discord itself refuses.
-    fn note_invalid(&self, call: &Call<'_>, answer: &Answer, limited: Option<Limited>, now: Instant) {
+    fn note_invalid(&self, call: &Call<'_>, answer: &Answer, limited: Option<Limited>, token: &Arc<Token>) {
         let shared = limited.is_some_and(|l| l.scope == rate_limits::Scope::Shared);
         if matches!(answer.status, 401 | 403 | 429) && !shared {
-            self.limits.count_invalid(now);
+            self.limits.count_invalid(Instant::now());
         }
-        if answer.status == 401 && answer.is_discords() && call.route.access() == Access::BotToken {
+        // What an earlier token is refused says nothing of the one that took its place.
+        let is_current = Arc::ptr_eq(token, &self.token.get());
+        if answer.status == 401 && answer.is_discords() && call.route.access() == Access::BotToken && is_current {
             tracing::error!(discord.route = call.route.template(), "{}", Fault::BadToken);
             self.fault.send_replace(Some(Fault::BadToken));
         }

@@ -109,6 +109,8 @@ pub enum Act {
     Anchored,
     /// So many refusals came at once that some were not written one by one.
     RefusalsLost,
+    /// The store turned out to be a copy of an earlier moment: what was under way in it is in doubt.
+    CopyFound,
 }
 
 impl Act {
@@ -132,6 +134,7 @@ impl Act {
             Self::PolicyLoaded => "policy_loaded",
             Self::Anchored => "anchored",
             Self::RefusalsLost => "refusals_lost",
+            Self::CopyFound => "copy_found",
         }
     }
 
@@ -147,7 +150,7 @@ impl Act {
             Self::DmWiped | Self::DmNotWiped | Self::DmWipeGivenUp => Kind::Effect,
             Self::ServerLeft | Self::RescueLeft | Self::RescueChanged => Kind::Seen,
             Self::PolicyLoaded => Kind::Policy,
-            Self::Started | Self::Anchored | Self::RefusalsLost => Kind::Process,
+            Self::Started | Self::Anchored | Self::RefusalsLost | Self::CopyFound => Kind::Process,
         }
     }
 }

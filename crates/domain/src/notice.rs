@@ -268,6 +268,16 @@ pub enum Notice {
         /// Who said so.
         by: UserId,
     },
+    /// The store turned out to be a copy of an earlier moment: what happened since, nobody knows here.
+    CopyFound {
+        /// When it was made; `None`: nobody knows.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        made: Option<Timestamp>,
+        /// How many operations were under way in it, and are in doubt.
+        operations: u32,
+        /// How many rescues are in it; none is ended by a clock.
+        leases: u32,
+    },
 }
 
 /// Why nobody was asked for their approval.
@@ -333,7 +343,8 @@ impl Notice {
             | Self::Unshown { .. }
             | Self::NobodyAsked { .. }
             | Self::Paused { .. }
-            | Self::Resumed { .. } => None,
+            | Self::Resumed { .. }
+            | Self::CopyFound { .. } => None,
         }
     }
 }
@@ -360,7 +371,8 @@ impl Notice {
             | Self::Unshown { .. }
             | Self::NobodyAsked { .. }
             | Self::Paused { .. }
-            | Self::Resumed { .. } => None,
+            | Self::Resumed { .. }
+            | Self::CopyFound { .. } => None,
         }
     }
 }

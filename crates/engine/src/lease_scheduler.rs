@@ -193,7 +193,7 @@ impl LeaseScheduler {
         let each =
             stream::iter(self.store.due_leases(clock::now()).await?).map(|kept| Box::pin(self.restore_one(kept)));
         each.buffer_unordered(AT_ONCE).try_collect::<()>().await?;
-        for kept in self.store.barred_leases(clock::now()).await? {
+        for kept in self.store.barred_leases(clock::now()).await?.into_iter().filter(|kept| self.may_restore(kept)) {
             Box::pin(self.restore_late(kept)).await?;
         }
         Ok(())
@@ -279,11 +279,15 @@ impl LeaseScheduler {
         due.next = due.next.saturating_add(clock::now().duration_since(now)).unwrap_or(due.next);
         match due.reminder {
             None => Turn::Wait(due),
-            Some(_) if due.deadline == Moment::Now && self.settings.on_deadline == OnDeadline::Restore => {
-                Turn::Restore(due)
-            }
+            // What came from a copy may be over, or somebody else's by now: a person decides.
+            Some(_) if self.may_restore(kept) && due.deadline == Moment::Now => Turn::Restore(due),
             Some(reminder) => Turn::Remind(due, reminder),
         }
+    }
+
+    /// Whether a deadline may restore it.
+    fn may_restore(&self, kept: &ScheduledLease) -> bool {
+        self.settings.on_deadline == OnDeadline::Restore && !kept.in_doubt
     }
 
     async fn say(&self, kept: &ScheduledLease, due: Due, reminder: Reminder, now: Timestamp) -> Result<(), Error> {

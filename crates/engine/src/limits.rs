@@ -10,14 +10,14 @@ use std::{
     hash::Hash,
     num::NonZeroU32,
     sync::{
-        Arc, Mutex, PoisonError,
+        Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
     time::Duration,
 };
 
 use bernard_domain::{access::UserId, server::ServiceName};
-use bernard_platform::clock;
+use bernard_platform::{clock, live::Live};
 use governor::{
     Quota, RateLimiter,
     clock::{Clock, DefaultClock},
@@ -31,7 +31,7 @@ const LOOKS_BETWEEN_SWEEPS: u32 = 256;
 
 /// All limits of one process; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Limits(Arc<Inner>);
+pub struct Limits(Live<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -71,12 +71,16 @@ enum Look {
 impl Limits {
     /// The limits of a configuration, with nothing counted yet.
     pub fn new(limits: &bernard_domain::rate_limits::RateLimits) -> Self {
-        let person = || Keyed::new(limits.per_user_per_minute, Quota::per_minute);
-        Self(Arc::new(Inner {
-            commands: person(),
-            presses: person(),
-            servers: Keyed::new(limits.per_server_per_hour, Quota::per_hour),
-        }))
+        Self(Live::new(Inner::new(limits)))
+    }
+
+    /// From now on, the limits of this configuration. Where they are the same, what was counted still counts; else counting begins anew.
+    pub fn exchange(&self, limits: &bernard_domain::rate_limits::RateLimits) {
+        let now = self.0.get();
+        let counts = (now.commands.count, now.servers.count);
+        if counts != (limits.per_user_per_minute, limits.per_server_per_hour) {
+            self.0.set(Inner::new(limits));
+        }
     }
 
     /// Counts a command of a person's.
@@ -84,7 +88,7 @@ impl Limits {
     /// # Errors
     /// [`TooOften`]: it is one too many, and not counted.
     pub fn command(&self, person: UserId) -> Result<(), TooOften> {
-        self.0.commands.look(person, Look::Take).map_err(|again| self.person(again))
+        self.0.get().commands.look(person, Look::Take).map_err(|again| self.person(again))
     }
 
     /// Whether one more command of a person's would be let through now; counts nothing.
@@ -92,7 +96,7 @@ impl Limits {
     /// # Errors
     /// [`TooOften`]: it would not.
     pub fn would_let_command(&self, person: UserId) -> Result<(), TooOften> {
-        self.0.commands.look(person, Look::Peek).map_err(|again| self.person(again))
+        self.0.get().commands.look(person, Look::Peek).map_err(|again| self.person(again))
     }
 
     /// Counts a press of a person's that asks for work.
@@ -100,7 +104,7 @@ impl Limits {
     /// # Errors
     /// As [`command`](Self::command).
     pub fn press(&self, person: UserId) -> Result<(), TooOften> {
-        self.0.presses.look(person, Look::Take).map_err(|again| self.person(again))
+        self.0.get().presses.look(person, Look::Take).map_err(|again| self.person(again))
     }
 
     /// Counts an operation on a server.
@@ -120,13 +124,21 @@ impl Limits {
     }
 
     fn server(&self, server: &ServiceName, look: Look) -> Result<(), TooOften> {
-        let servers = &self.0.servers;
+        let inner = self.0.get();
+        let servers = &inner.servers;
         let limit = |again| TooOften { limit: Limit::Server(server.clone(), servers.count), again };
         servers.look(server.clone(), look).map_err(limit)
     }
 
     fn person(&self, again: Timestamp) -> TooOften {
-        TooOften { limit: Limit::Person(self.0.commands.count), again }
+        TooOften { limit: Limit::Person(self.0.get().commands.count), again }
+    }
+}
+
+impl Inner {
+    fn new(limits: &bernard_domain::rate_limits::RateLimits) -> Self {
+        let person = || Keyed::new(limits.per_user_per_minute, Quota::per_minute);
+        Self { commands: person(), presses: person(), servers: Keyed::new(limits.per_server_per_hour, Quota::per_hour) }
     }
 }
 

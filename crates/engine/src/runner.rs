@@ -55,6 +55,11 @@ impl Runner {
         Self { context: Context::new(store, fleet, settings, rights, messenger, wakeups) }
     }
 
+    /// From now on, these waiting times and habits; what is under way goes on by them at its next step.
+    pub fn exchange_settings(&self, settings: Settings) {
+        self.context.settings.set(settings);
+    }
+
     /// What notices what others do to our rescues.
     pub fn lookout(&self) -> Lookout {
         self.context.lookout()
@@ -79,13 +84,13 @@ impl Runner {
         let Some(operation) = self.context.store.operation(id).await? else { return Ok(Did::Nothing) };
         let Some(step) = Step::of(&operation.state.phase) else { return Ok(Did::Nothing) };
         let client = self.context.fleet.client(&operation.request.account);
-        let next = match (steps::due(&operation, &self.context.settings, clock::now()), client) {
+        let next = match (steps::due(&operation, &self.context.settings.get(), clock::now()), client) {
             (Some(event), _) => Ok(Next::Record(event)),
             (None, Some(client)) => {
                 Work { context: &self.context, operation: &operation, client: &client }.take(step).await
             }
             (None, None) => {
-                let next = steps::without_account(&operation, &self.context.settings);
+                let next = steps::without_account(&operation, &self.context.settings.get());
                 Ok(steps::account_gone(&self.context, &operation, next).await?)
             }
         };
@@ -135,7 +140,7 @@ impl Runner {
     async fn start_due(self: &Arc<Self>, steps: &mut UnderWay<OperationId>) -> Duration {
         let now = clock::now();
         // Found a moment before its delivery began, which may take as long as the search may.
-        self.context.kept.let_go(self.context.settings.secret_timeout * 2);
+        self.context.kept.let_go(self.context.settings.get().secret_timeout * 2);
         let (due, next) = match self.context.store.due(now).await {
             Ok(due) => due,
             Err(error) => {

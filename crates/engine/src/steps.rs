@@ -15,7 +15,7 @@ mod prepare;
 mod reboot;
 mod troubles;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bernard_domain::{
     authorization::Ruling,
@@ -277,8 +277,8 @@ impl Work<'_> {
         waited(self.operation)
     }
 
-    fn settings(&self) -> &Settings {
-        &self.context.settings
+    fn settings(&self) -> Arc<Settings> {
+        self.context.settings.get()
     }
 
     /// The name of the server that is worked on.

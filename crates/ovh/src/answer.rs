@@ -21,6 +21,8 @@ const MAX_REFUSAL: usize = 64 << 10;
 /// A success, as it came.
 pub(super) struct Answer {
     body: Vec<u8>,
+    /// The HTTP status.
+    pub(super) status: u16,
     pub(super) query_id: Option<String>,
     pub(super) paging: Paging,
 }
@@ -52,7 +54,7 @@ impl Answer {
         if status.is_success() {
             let paging = Paging::of(response.headers());
             let body = read_body(response, MAX_BODY).await.map_err(fail)?;
-            return Ok(Self { body, query_id, paging });
+            return Ok(Self { body, status: status.as_u16(), query_id, paging });
         }
         let status = status.as_u16();
         if status < 400 {
@@ -71,7 +73,7 @@ impl Answer {
 
     /// A success with this body.
     pub(super) fn of(body: &[u8]) -> Self {
-        Self { body: body.to_vec(), query_id: None, paging: Paging::default() }
+        Self { body: body.to_vec(), status: 200, query_id: None, paging: Paging::default() }
     }
 
     /// The body as what it should be.

@@ -5,6 +5,7 @@
 //! nothing beneath us can send one twice. Redirects are never followed: a 307 would repeat a POST somewhere else.
 
 mod proof;
+mod route;
 
 use std::{
     fmt,
@@ -303,6 +304,7 @@ impl Client {
         headers: HeaderMap,
     ) -> Result<Answer, Failure> {
         let Outgoing { method, url, body, asks } = outgoing;
+        let route = route::of(&url);
         let request = http.request(method.clone(), url).headers(headers).headers(asks.into_iter().collect());
         let request = match body {
             Some(body) => request.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body),
@@ -310,18 +312,18 @@ impl Client {
             None if method == Method::POST => request.header(CONTENT_LENGTH, HeaderValue::from_static("0")),
             None => request,
         };
-        self.exchange(permit, &method, request).await
+        self.exchange(permit, (&method, &route), request).await
     }
 
     /// The same for OAuth2's form.
     pub(super) async fn send_form(&self, permit: Permit, url: &Url, form: &[(&str, &str)]) -> Result<Answer, Failure> {
-        self.exchange(permit, &Method::POST, self.inner.reads.post(url.clone()).form(form)).await
+        self.exchange(permit, (&Method::POST, "/oauth2/token"), self.inner.reads.post(url.clone()).form(form)).await
     }
 
     async fn exchange(
         &self,
         _spent: Permit,
-        method: &Method,
+        (method, route): (&Method, &str),
         request: reqwest::RequestBuilder,
     ) -> Result<Answer, Failure> {
         let began = Instant::now();
@@ -330,16 +332,25 @@ impl Client {
             Err(error) => Err(answer::cause(&error).into()),
         };
         self.inner.latest.note(&result);
-        let outcome = result.as_ref().map_or_else(|failure| failure.cause.outcome(), |_| "ok");
-        let labels = [("account", self.inner.account.clone()), ("method", method.to_string())];
-        metrics::histogram!(bernard_platform::metrics::OVH_SECONDS, &labels).record(began.elapsed());
-        let [account, method] = labels;
-        metrics::counter!(bernard_platform::metrics::OVH_REQUESTS, &[account, method, ("outcome", outcome.to_owned())])
-            .increment(1);
+        self.count((method, route), &result, began.elapsed());
         if let Err(failure) = &result {
             self.obey(failure);
         }
         result
+    }
+
+    fn count(&self, (method, route): (&Method, &str), result: &Result<Answer, Failure>, took: Duration) {
+        let (outcome, status) = match result {
+            Ok(answer) => ("ok", Some(answer.status)),
+            Err(failure) => (failure.cause.outcome(), failure.cause.status()),
+        };
+        let status = status.map_or_else(|| "none".to_owned(), |status| status.to_string());
+        let labels = [("account", self.inner.account.clone()), ("method", method.to_string())];
+        metrics::histogram!(bernard_platform::metrics::OVH_SECONDS, &labels).record(took);
+        let [account, method] = labels;
+        let more = [("route", route.to_owned()), ("status", status), ("outcome", outcome.to_owned())];
+        let labels: Vec<_> = [account, method].into_iter().chain(more).collect();
+        metrics::counter!(bernard_platform::metrics::OVH_REQUESTS, &labels).increment(1);
     }
 
     /// OVHcloud's 429 is for the whole account.

@@ -295,6 +295,14 @@ impl Cause {
     }
 
     /// The word for the metric.
+    /// The HTTP status that came, if one did.
+    pub(super) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Redirected { status } => Some(*status),
+            _ => self.answered().map(|answer| answer.status),
+        }
+    }
+
     pub(super) fn outcome(&self) -> &'static str {
         match self {
             Self::Answered(_) if self.is_transient() => "weather",

@@ -14,6 +14,8 @@ use std::{
 use governor::{
     DefaultDirectRateLimiter, NotUntil, RateLimiter,
     clock::{Clock, DefaultClock, QuantaInstant},
+    middleware::{StateInformationMiddleware, StateSnapshot},
+    state::{InMemoryState, NotKeyed},
 };
 use tokio::sync::watch;
 
@@ -60,7 +62,7 @@ pub(super) struct Permit(());
 /// The budget itself.
 pub(super) struct Quota {
     account: String,
-    everyone: DefaultDirectRateLimiter,
+    everyone: RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>,
     background: DefaultDirectRateLimiter,
     people_waiting: watch::Sender<usize>,
     held_until: watch::Sender<Option<Instant>>,
@@ -71,10 +73,12 @@ impl Quota {
         let everyone = everyones(per_minute);
         let evenly = evenly(per_minute).get();
         let three_quarters = at_least_one(evenly - evenly.div_ceil(4));
+        // Alerts compare it with earlier: it is there from the start.
+        metrics::counter!(bernard_platform::metrics::OVH_LIMITED, "account" => account.to_owned()).increment(0);
         let background = governor::Quota::per_minute(three_quarters).allow_burst(NonZeroU32::MIN);
         Self {
             account: account.to_owned(),
-            everyone: RateLimiter::direct(everyone),
+            everyone: RateLimiter::direct(everyone).with_middleware::<StateInformationMiddleware>(),
             background: RateLimiter::direct(background),
             people_waiting: watch::Sender::new(0),
             held_until: watch::Sender::new(None),
@@ -118,6 +122,7 @@ impl Quota {
 
     /// Nobody of this account sends anything for so long; OVHcloud asked for it.
     pub(super) fn hold(&self, retry_after: Option<Duration>) {
+        metrics::counter!(bernard_platform::metrics::OVH_LIMITED, "account" => self.account.clone()).increment(1);
         let until = Instant::now() + retry_after.unwrap_or(DEFAULT_HOLD).min(LONGEST_HOLD);
         self.held_until.send_modify(|held| *held = Some(held.map_or(until, |held| held.max(until))));
     }
@@ -127,7 +132,7 @@ impl Quota {
         loop {
             self.hold_passed().await;
             match self.everyone.check() {
-                Ok(()) => return,
+                Ok(left) => return self.show(&left),
                 Err(not_until) => pause(&not_until).await,
             }
         }
@@ -143,10 +148,15 @@ impl Quota {
             let _ = people.wait_for(|waiting| *waiting == 0).await;
             self.hold_passed().await;
             match self.everyone.check() {
-                Ok(()) => return,
+                Ok(left) => return self.show(&left),
                 Err(not_until) => pause(&not_until).await,
             }
         }
+    }
+
+    fn show(&self, left: &StateSnapshot) {
+        let left = f64::from(left.remaining_burst_capacity());
+        metrics::gauge!(bernard_platform::metrics::OVH_QUOTA_LEFT, "account" => self.account.clone()).set(left);
     }
 
     async fn hold_passed(&self) {

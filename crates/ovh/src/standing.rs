@@ -15,8 +15,10 @@ pub enum Standing {
     Unasked,
     /// OVHcloud answered, and took the credentials.
     Answers,
-    /// It did not answer, is in trouble, or refused the credentials; in its own words.
+    /// It did not answer, or is in trouble; in its own words.
     Trouble(String),
+    /// It refuses the credentials, whatever is asked; in its own words.
+    Refused(String),
 }
 
 /// The same, kept.
@@ -33,9 +35,8 @@ impl Latest {
     pub(super) fn note(&self, went: &Result<Answer, Failure>) {
         let standing = match went {
             Ok(_) => Standing::Answers,
-            Err(failure) if failure.cause.is_transient() || failure.cause.is_of_credentials() => {
-                Standing::Trouble(failure.cause.to_string())
-            }
+            Err(failure) if failure.cause.is_of_credentials() => Standing::Refused(failure.cause.to_string()),
+            Err(failure) if failure.cause.is_transient() => Standing::Trouble(failure.cause.to_string()),
             // A refusal of one thing is an answer.
             Err(_) => Standing::Answers,
         };

@@ -4,6 +4,7 @@
 //! - [`clock`]: the wall clock, and the one that counts while the machine is stopped.
 //! - [`tls`]: one set of certificate authorities for all connections.
 //! - [`metrics`]: every figure at `/metrics`, by name.
+//! - [`live`]: a value that is replaced while it is used.
 //! - [`keyed_tasks`]: at most one task for each key.
 //! - [`private`]: whether others can read a file.
 
@@ -11,4 +12,5 @@ pub mod tls;
 pub mod metrics;
 pub mod clock;
 pub mod private;
+pub mod live;
 pub mod keyed_tasks;

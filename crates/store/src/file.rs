@@ -2,25 +2,30 @@
 
 use std::{
     fs::{self, File},
-    io,
+    io::{self, Write},
     os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
 use bernard_platform::private::{self, Exposed};
 
-use super::Error;
+use super::{
+    Error,
+    witness::{self, Witness},
+};
 
 /// Who did what is nobody else's business on this machine.
 const OWNER_ONLY: u32 = 0o600;
-/// What stands beside the database: SQLite's log and index, and our lock.
-const BESIDE: [&str; 3] = ["-wal", "-shm", ".lock"];
+/// What stands beside the database: SQLite's log and index, our lock, and our witness.
+const BESIDE: [&str; 4] = ["-wal", "-shm", ".lock", witness::END];
 
 /// The right to be the one process on a database; it is let go when the process ends, however it ends.
 #[derive(Debug)]
 pub(super) struct Held {
     /// The database's own path, without symbolic links.
     pub(super) path: PathBuf,
+    /// How far its audit was.
+    pub(super) witness: Witness,
     // In this order: whoever gets the lock beside it must find the database itself free.
     _database: File,
     _beside: File,
@@ -44,6 +49,7 @@ pub(super) fn hold(path: &Path) -> Result<Held, Error> {
     let lock_path = beside(&own, ".lock");
     let lock = private_file(&lock_path).map_err(|source| cannot(&lock_path, source))?;
     lock.try_lock().map_err(|_| Error::InUse(path.to_owned()))?;
+    sign(&lock).map_err(|source| cannot(&lock_path, source))?;
     let database = private_file(&own).map_err(|source| cannot(&own, source))?;
     // Elsewhere than on Linux this lock and SQLite's own may be one and the same, and would bar us from our own database.
     if cfg!(target_os = "linux") {
@@ -55,13 +61,37 @@ pub(super) fn hold(path: &Path) -> Result<Held, Error> {
             "the store has a second name (a hard link): what is in its log is lost to whoever opens it by the other one"
         );
     }
+    let witness_path = beside(&own, witness::END);
+    let witness =
+        private_record(&witness_path).and_then(Witness::of).map_err(|source| cannot(&witness_path, source))?;
     mend(&own);
-    Ok(Held { path: own, _database: database, _beside: lock })
+    Ok(Held { path: own, witness, _database: database, _beside: lock })
+}
+
+/// Has the lock say who holds it.
+fn sign(mut lock: &File) -> io::Result<()> {
+    lock.set_len(0)?;
+    writeln!(lock, "{}", std::process::id())
+}
+
+/// The process that runs on the database at `path`; `None`: none does, or it does not say. Changes nothing.
+pub fn holder(path: &Path) -> Option<u32> {
+    let lock_path = beside(&path.canonicalize().ok()?, ".lock");
+    let lock = File::open(&lock_path).ok()?;
+    match lock.try_lock_shared() {
+        Ok(()) => None,
+        Err(_) => fs::read_to_string(lock_path).ok()?.trim().parse().ok(),
+    }
 }
 
 /// Opens a file for writing, which is made for its owner alone.
 fn private_file(path: &Path) -> io::Result<File> {
     File::options().create(true).append(true).mode(OWNER_ONLY).open(path)
+}
+
+/// Opens a file to be read and written in place, which is made for its owner alone.
+pub(super) fn private_record(path: &Path) -> io::Result<File> {
+    File::options().create(true).truncate(false).read(true).write(true).mode(OWNER_ONLY).open(path)
 }
 
 /// Makes a file for its owner alone, which must not be there.
@@ -130,7 +160,9 @@ mod tests {
         for name in [&path, &link, &through.join("bernard.db"), &roundabout, &hard] {
             assert!(matches!(hold(name), Err(Error::InUse(_))), "{}", name.display());
         }
+        assert_eq!(holder(&link), Some(std::process::id()), "it says who holds it");
         drop(held);
+        assert_eq!((holder(&path), holder(&other.join("none.db"))), (None, None));
         let held = hold(&link).expect("it is free again");
         assert_eq!(held.path, path.canonicalize().expect("its own path"));
         assert!(matches!(hold(&path), Err(Error::InUse(_))), "and held the other way round");

@@ -9,12 +9,14 @@
 //! In reading order: `file` (the lock, and who can read it) · `operations`, `consequences`, `timeline`, `usual`, `cards`, `pause` (what is
 //! accepted, what happens to it, and what follows) · `leases`, `reminders`, `sights`, `past` (rescues, until they are over) ·
 //! `messages`, `notices`, `wipes`, `troubles` (what people are told, and what is taken back) · `inventory`, `foreign` (the fleet) ·
-//! `audit` and `audit_reader` · `wake` (what is due at a start) · `copy` (a backup).
+//! `audit` and `audit_reader` · `wake` (what is due at a start) · `copy`, `witness`, `restored` (a backup, and how it is known
+//! for one) · `counted` (figures).
 
 mod audit;
 mod cards;
 mod consequences;
 mod copy;
+mod counted;
 mod file;
 mod foreign;
 mod inventory;
@@ -25,6 +27,7 @@ mod messages;
 mod notices;
 mod operations;
 mod replay;
+mod restored;
 mod timeline;
 mod wipes;
 mod past;
@@ -34,18 +37,20 @@ mod sights;
 mod troubles;
 mod usual;
 mod wake;
+mod witness;
 
 use std::{
+    ops::{Deref, DerefMut},
     path::{Path, PathBuf},
     str::FromStr,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bernard_domain::mark::Mark;
 use jiff::Timestamp;
 use sqlx::{
     Sqlite, SqliteConnection, SqlitePool, Transaction,
-    migrate::{Migration, MigrationType, Migrator},
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -59,7 +64,8 @@ pub use bernard_domain::{
 };
 pub use cards::{Again, Card, CardId};
 pub use copy::{Copied, CopyError, copy};
-pub use file::exposed;
+pub use counted::Figures;
+pub use file::{exposed, holder};
 pub use inventory::remembered;
 pub use lease_changes::Change;
 pub use messages::{Delivery, Posted, TriedDelivery, Unreported};
@@ -67,6 +73,7 @@ pub use notices::{Attempt, Delivered, NoticeId, Outdated, PendingNotice};
 pub use operations::{Answer, Append, Open};
 pub use past::Stale;
 pub use reminders::{NextReminder, ScheduledLease};
+pub use restored::{CopyFound, Sign};
 pub use sights::Sighting;
 pub use troubles::About;
 pub use wipes::Wipe;
@@ -98,6 +105,17 @@ pub enum Error {
     /// The schema could not be brought up to date.
     #[error("the store's schema: {0}")]
     Schema(#[from] sqlx::migrate::MigrateError),
+    /// A newer Bernard has changed the schema: this one would not know what it reads.
+    #[error(
+        "the store was written by a newer bernard (its schema is {store}, this one knows {known}): start that one again, or put back \
+         the copy from before the upgrade, which is then noticed"
+    )]
+    Newer {
+        /// The number of the first step that this Bernard does not know.
+        store: i64,
+        /// The number of the last one that it knows.
+        known: i64,
+    },
     /// A row does not read back: it was changed by hand, or written by a newer Bernard.
     #[error("the store holds a row that cannot be read ({what}): {source}")]
     Unreadable {
@@ -128,7 +146,7 @@ pub enum Error {
 pub struct Store {
     pool: SqlitePool,
     waiting: std::sync::Arc<audit::Waiting>,
-    _lock: std::sync::Arc<file::Held>,
+    held: std::sync::Arc<file::Held>,
 }
 
 impl Store {
@@ -148,8 +166,8 @@ impl Store {
             .busy_timeout(BUSY_TIMEOUT)
             .pragma("cache_size", format!("-{CACHE_KIB}"));
         let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
-        migrator().run(&pool).await?;
-        Ok(Self { pool, waiting: std::sync::Arc::default(), _lock: std::sync::Arc::new(held) })
+        migrator().run(&pool).await.map_err(schema)?;
+        Ok(Self { pool, waiting: std::sync::Arc::default(), held: std::sync::Arc::new(held) })
     }
 
     /// Ends all connections; what was promised is already on disk.
@@ -176,8 +194,46 @@ impl Store {
     }
 
     /// A transaction that is the only writer from its first moment, so that what it reads stays true until it commits.
-    async fn write(&self) -> Result<Transaction<'static, Sqlite>, Error> {
-        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    async fn write(&self) -> Result<Writing, Error> {
+        let began = Instant::now();
+        let transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        Ok(Writing { transaction, began, held: std::sync::Arc::clone(&self.held) })
+    }
+}
+
+/// A transaction that writes.
+struct Writing {
+    transaction: Transaction<'static, Sqlite>,
+    /// When it began to wait for its turn.
+    began: Instant,
+    held: std::sync::Arc<file::Held>,
+}
+
+impl Writing {
+    /// When this returns, what was written survives a crash, and the file beside the store says how far its audit is.
+    async fn commit(mut self) -> Result<(), Error> {
+        // An audit that does not read back is for `bernard audit verify` to say.
+        let head = audit::head(&mut self.transaction).await.ok().flatten();
+        self.transaction.commit().await?;
+        if let Some(head) = head {
+            self.held.witness.note(head);
+        }
+        metrics::histogram!(bernard_platform::metrics::STORE_WRITE_SECONDS).record(self.began.elapsed());
+        Ok(())
+    }
+}
+
+impl Deref for Writing {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &SqliteConnection {
+        &self.transaction
+    }
+}
+
+impl DerefMut for Writing {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        &mut self.transaction
     }
 }
 
@@ -216,6 +272,16 @@ fn migrator() -> Migrator {
         Migration::new(number, name.into(), MigrationType::Simple, sqlx::SqlStr::from_static(sql), false)
     });
     Migrator::with_migrations(migrations.to_vec())
+}
+
+/// What it means that the schema could not be brought up to date.
+fn schema(error: MigrateError) -> Error {
+    match error {
+        MigrateError::VersionMissing(store) => {
+            Error::Newer { store, known: SCHEMA.map(|(number, ..)| number)[SCHEMA.len() - 1] }
+        }
+        error => Error::Schema(error),
+    }
 }
 
 fn millis(time: Timestamp) -> i64 {

@@ -15,7 +15,7 @@ use sqlx::{Row, SqliteConnection};
 use super::{
     Error, Store, audit,
     cards::{self, CardId},
-    consequences, from_json, id, json, leases, messages, millis, pause,
+    consequences, counted, from_json, id, json, leases, messages, millis, pause,
     replay::{live, load},
     time,
     usual::{self, length_millis},
@@ -250,7 +250,9 @@ pub(super) async fn append(
         }
         follow_up(tx, taken_over(recording.operation(), &others), now).await?;
     }
-    Ok(record(tx, recording, now).await?.map_or(Append::Overtaken, |next| Append::Done(Box::new(next))))
+    let Some(next) = record(tx, recording, now).await? else { return Ok(Append::Overtaken) };
+    counted::happened(operation, &next, event, now);
+    Ok(Append::Done(Box::new(next)))
 }
 
 /// Accepts a request, in the caller's transaction, which is to be committed only after [`Open::Accepted`].
@@ -270,6 +272,7 @@ pub(super) async fn open(
     }
     let operation = insert(tx, origin, request, now).await?;
     audit::append(tx, &bernard_domain::audit::opened(&operation, origin, now)).await?;
+    counted::opened(&operation);
     let overtaken = follow_up(tx, taken_over(&operation, &others), now).await?;
     // Only now: at no moment two hold the server.
     sqlx::query("UPDATE operations SET holds = $2 WHERE id = $1")
@@ -299,7 +302,9 @@ pub(super) async fn follow_up(
     let mut ids = Vec::with_capacity(events.len());
     for (operation, event) in events {
         let recorded = record(tx, Recording::of(operation, &event, now)?, now).await?;
-        ids.push(recorded.ok_or(Error::Discontinued(operation.id))?.id);
+        let next = recorded.ok_or(Error::Discontinued(operation.id))?;
+        counted::happened(operation, &next, &event, now);
+        ids.push(next.id);
     }
     Ok(ids)
 }

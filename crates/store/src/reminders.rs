@@ -23,6 +23,8 @@ pub struct ScheduledLease {
     pub said: u32,
     /// When it is looked at next; `None` when that was not planned yet.
     pub due: Option<Timestamp>,
+    /// Whether it comes from a copy that was put back: nobody knows what became of it since, so no clock ends it.
+    pub in_doubt: bool,
 }
 
 /// Where a lease goes on to.
@@ -47,7 +49,8 @@ impl Store {
         .bind(millis(now))
         .fetch_all(&self.pool)
         .await?;
-        rows.iter().map(kept).collect()
+        let until = self.in_doubt_until().await?;
+        rows.iter().map(|row| kept(row, until)).collect()
     }
 
     /// The active leases whose deadline has passed and was told of, and that no deadline's restore was begun for: they are not due.
@@ -64,7 +67,8 @@ impl Store {
         .bind(millis(now))
         .fetch_all(&self.pool)
         .await?;
-        rows.iter().map(kept).collect()
+        let until = self.in_doubt_until().await?;
+        rows.iter().map(|row| kept(row, until)).collect()
     }
 
     /// A lease goes on, and what is to be said of that is owed; `false` when it ended or was changed meanwhile, and nothing is.
@@ -180,8 +184,11 @@ async fn move_on(
     Ok(true)
 }
 
-fn kept(row: &SqliteRow) -> Result<ScheduledLease, Error> {
+/// A row of a lease; what began with operation `until` or before is in doubt.
+fn kept(row: &SqliteRow, until: OperationId) -> Result<ScheduledLease, Error> {
     let lease: Lease = from_json(row.get(0), || "a lease".to_owned())?;
     let since = row.get::<Option<i64>, _>(1).map_or(lease.started, time);
-    Ok(ScheduledLease { since, lease, said: row.get(2), due: row.get::<Option<i64>, _>(3).map(time) })
+    let due = row.get::<Option<i64>, _>(3).map(time);
+    let in_doubt = lease.operation <= until;
+    Ok(ScheduledLease { since, lease, said: row.get(2), due, in_doubt })
 }

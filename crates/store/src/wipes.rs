@@ -11,7 +11,7 @@ use bernard_domain::{
 use jiff::Timestamp;
 use sqlx::Row;
 
-use super::{Delivery, Error, Store, audit, id, millis, notices, time};
+use super::{Delivery, Error, Store, audit, counted, id, millis, notices, time};
 
 /// A DM that is to be wiped now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +69,7 @@ impl Store {
         .await?;
         if let Some(row) = wiped {
             audit::append(&mut tx, &dm(channel, row).wiped(how, now)).await?;
+            counted::dm("wiped");
         }
         tx.commit().await?;
         Ok(())
@@ -106,6 +107,9 @@ impl Store {
         .await?;
         if let Some(entry) = failed.and_then(|row| dm(*channel, row).not_wiped(later, wipe.tries, why, now)) {
             audit::append(&mut tx, &entry).await?;
+            if later == Later::Never {
+                counted::dm("wipe_given_up");
+            }
         }
         if let Some(letter) = tell {
             let origin = format!("dm-stands:{}:{message}", operation.0);

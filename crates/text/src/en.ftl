@@ -178,6 +178,7 @@ outcome-refused = Refused by OVHcloud
 outcome-unsent = Not sent
 outcome-task-failed = Reboot failed
 outcome-left-alone = Left as it is
+outcome-in-doubt = In doubt
 outcome-superseded = Taken over by { $by }
 
 # The card
@@ -285,6 +286,7 @@ end-netboot-back = Everything I changed is back, read back. Nothing was rebooted
 end-lease-stays = So this rescue is not over for me. **Put netboot back** ends it without another reboot, once you have seen that the server is out; **Restore now** reboots again.
 end-let-go = { $who } waits no longer for OVHcloud's task { $task }, which still said { $status }: it may reboot yet. The server is free.
 end-left-alone = { $who } left it as it is. Whether the reboot happened is not known.
+end-in-doubt = A copy of my store was put back. This was under way when the copy was made, and may have been done since: I do nothing more for it. Look at the server, then ask again for what is missing.
 
 # The DM
 dm-title-windows = 🛟 { $server } is in the **Windows rescue** ({ $id }).
@@ -419,6 +421,18 @@ unrung = 🔕 Discord did not let me ring { $who } here. Please tell them yourse
 notice-anchor = 🔗 The audit's latest line: { $anchor } ({ $count } new). Whoever has this can prove that nothing before it was changed.
 notice-paused = ⏸️ **Paused** by { $who }: { $reason }. Nothing new is begun, except what leads out of rescue.
 notice-resumed = ▶️ **Resumed** by { $who }.
+notice-copy = 🗂️ **A copy of my store was put back** { $who }
+notice-copy-made = It was made { $at }; what happened since, I do not know.
+notice-copy-older = It lacks what I did last; what happened since it was made, I do not know.
+notice-copy-operations = { $count ->
+    [one] One operation that was under way in it is in doubt; I do nothing more for it.
+   *[other] Operations that were under way in it and are in doubt: { $count }. I do nothing more for them.
+}
+notice-copy-leases = { $count ->
+    [one] One rescue is in it. It stays, with its reminders, and no deadline restores it.
+   *[other] Rescues in it: { $count }. They stay, with their reminders, and no deadline restores them.
+}
+notice-copy-next = Look at `/rescue list` before you go on. If new operations were paused since, pause them again.
 trouble-key = 🔑 **OVHcloud refuses our key** · account { $account }.
 trouble-right = 🔑 **OVHcloud does not allow a call** · account { $account }.
 trouble-clock = 🕰️ **OVHcloud refuses our signature** · account { $account }: a wrong secret, or a wrong clock.
@@ -878,6 +892,7 @@ history-lease-handed-over = { $who } handed the rescue of { $server } over to so
 history-lease-handed-to = { $who } handed the rescue of { $server } over to { $to }
 history-anchored = the audit's last line was posted in its channel
 history-refusals-lost = so many refusals came at once that some are not recorded one by one
+history-copy-found = a copy of the store was put back
 history-superseded = Taken over by another operation
 history-other = another version of Bernard recorded { $what }
 history-file = { $count ->

@@ -178,6 +178,7 @@ outcome-refused = Refusé par OVHcloud
 outcome-unsent = Non envoyé
 outcome-task-failed = Échec du redémarrage
 outcome-left-alone = Laissé ainsi
+outcome-in-doubt = Dans le doute
 outcome-superseded = Repris par { $by }
 
 # The card
@@ -285,6 +286,7 @@ end-netboot-back = Tout ce que j'avais changé est remis en place, relecture fai
 end-lease-stays = Pour moi, ce rescue n'est donc pas terminé. **Remettre le netboot** y met fin sans nouveau redémarrage, une fois que vous avez vu le serveur sorti du rescue ; **Restaurer maintenant** redémarre encore.
 end-let-go = { $who } n'attend plus la tâche OVHcloud { $task }, qui disait encore { $status } : le serveur peut encore redémarrer. Il est libre.
 end-left-alone = { $who } a laissé les choses ainsi. On ne sait pas si le redémarrage a eu lieu.
+end-in-doubt = Une copie de ma base a été remise en place. Ceci était en cours quand la copie a été faite, et a pu aboutir depuis : je n'y touche plus. Regardez le serveur, puis redemandez ce qui manque.
 
 # The DM
 dm-title-windows = 🛟 { $server } est en **mode rescue Windows** ({ $id }).
@@ -422,6 +424,18 @@ notice-anchor = { $count ->
 }
 notice-paused = ⏸️ **En pause**, à la demande de { $who } : { $reason }. Rien de nouveau ne commence, sauf ce qui fait sortir du rescue.
 notice-resumed = ▶️ **Reprise** décidée par { $who }.
+notice-copy = 🗂️ **Une copie de ma base a été remise en place** { $who }
+notice-copy-made = Elle a été faite { $at } ; ce qui s'est passé depuis, je l'ignore.
+notice-copy-older = Il y manque ce que j'ai fait en dernier ; ce qui s'est passé depuis qu'elle a été faite, je l'ignore.
+notice-copy-operations = { $count ->
+    [one] Une opération qui y était en cours est dans le doute ; je n'y touche plus.
+   *[other] Opérations qui y étaient en cours et sont dans le doute : { $count }. Je n'y touche plus.
+}
+notice-copy-leases = { $count ->
+    [one] Un rescue s'y trouve. Il reste, avec ses rappels, et aucune échéance ne le restaure.
+   *[other] Rescues qui s'y trouvent : { $count }. Ils restent, avec leurs rappels, et aucune échéance ne les restaure.
+}
+notice-copy-next = Regardez `/rescue list` avant de continuer. Si les nouvelles opérations ont été suspendues depuis, suspendez-les à nouveau.
 trouble-key = 🔑 **OVHcloud refuse notre clé** · compte { $account }.
 trouble-right = 🔑 **OVHcloud n'autorise pas un appel** · compte { $account }.
 trouble-clock = 🕰️ **OVHcloud refuse notre signature** · compte { $account } : mauvais secret ou horloge déréglée.
@@ -881,6 +895,7 @@ history-lease-handed-over = { $who } a confié le mode rescue de { $server } à 
 history-lease-handed-to = { $who } a confié le mode rescue de { $server } à { $to }
 history-anchored = la dernière ligne du journal d'audit a été publiée dans son salon
 history-refusals-lost = trop de refus sont arrivés à la fois : certains ne sont pas enregistrés un par un
+history-copy-found = une copie de la base a été remise en place
 history-superseded = Repris par une autre opération
 history-other = une autre version de Bernard a enregistré { $what }
 history-file = { $count ->

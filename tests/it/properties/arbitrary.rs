@@ -212,6 +212,7 @@ pub(super) fn event() -> BoxedStrategy<Event> {
         intent().prop_map(|intent| Event::RebootIntended { intent }),
         (put_back, queries()).prop_map(|(result, queries)| Event::PutBack { result, queries }),
         Just(Event::Expired),
+        Just(Event::FoundInCopy),
         Just(Event::Faulted),
         operation_id().prop_map(|by| Event::Superseded { by }),
     ];
@@ -361,11 +362,12 @@ pub(super) fn place(event: &Event) -> usize {
         Event::Unhindered => 47,
         Event::OthersAtWork { .. } => 48,
         Event::LongerThanUsual => 49,
+        Event::FoundInCopy => 50,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 50;
+pub(super) const EVENTS: usize = 51;
 
 fn ends() -> impl Strategy<Value = Ends> {
     prop_oneof![Just(Ends::Unsaid), Just(Ends::Nobodys), operation_id().prop_map(Ends::This)]

@@ -150,7 +150,7 @@ impl Notifier {
         };
         let there = ChannelId(channel.get());
         if let Some(tried) = &owed.tried
-            && let Some(message) = self.find_lost(channel, tried).await?
+            && let Some(message) = self.find_lost(channel, tried, words).await?
         {
             return Ok((there, message));
         }
@@ -193,15 +193,19 @@ impl Notifier {
     }
 
     /// A message whose fate is unknown, if the channel has it and its nonce may be forgotten.
-    async fn find_lost(&self, channel: DiscordChannel, tried: &Attempt) -> Result<Option<u64>, Failure> {
+    async fn find_lost(&self, channel: DiscordChannel, tried: &Attempt, now: &Words) -> Result<Option<u64>, Failure> {
         let seen = posting::since_attempt(&self.rest, channel, tried.at, tried.at).await?;
         if seen.is_empty() {
             return Ok(None);
         }
         let me = self.rest.me().await?;
+        // What an earlier life of this store tried, nobody wrote down: it is looked for as it would be said now.
+        let shown = match tried.shown.as_str() {
+            "" => digest(&now.message.content, &button::ids(&now.message.buttons)),
+            shown => shown.to_owned(),
+        };
         for message in seen.iter().filter(|message| message.author == me) {
-            if digest(&message.content, &message.custom_ids) == tried.shown
-                && !self.store.is_notice(message.id.get()).await?
+            if digest(&message.content, &message.custom_ids) == shown && !self.store.is_notice(message.id.get()).await?
             {
                 return Ok(Some(message.id.get()));
             }

@@ -92,6 +92,7 @@ fn done(act: Act, about: &About, locale: Locale) -> String {
         Act::PolicyLoaded => say!(locale, "history-policy"),
         Act::Anchored => say!(locale, "history-anchored"),
         Act::RefusalsLost => say!(locale, "history-refusals-lost"),
+        Act::CopyFound => say!(locale, "history-copy-found"),
     }
 }
 
@@ -119,6 +120,7 @@ fn ended(end: End, locale: Locale) -> String {
         End::NotSent => say!(locale, "outcome-unsent"),
         End::TaskFailed => say!(locale, "outcome-task-failed"),
         End::LeftAlone => say!(locale, "outcome-left-alone"),
+        End::InDoubt => say!(locale, "outcome-in-doubt"),
         End::Superseded => say!(locale, "history-superseded"),
     }
 }

@@ -235,7 +235,9 @@ fn end(
     if lease.is_some_and(|lease| lease.operation == operation.id) {
         buttons.push(guide_controls::first_page(operation).create(locale));
     }
-    Some(rendering("end".to_owned(), lines, buttons, requester(operation)).speaking(tense))
+    // What ended in doubt may have ended otherwise before: Discord must not take the one message for the other.
+    let slot = if *outcome == Outcome::InDoubt { "doubt" } else { "end" };
+    Some(rendering(slot.to_owned(), lines, buttons, requester(operation)).speaking(tense))
 }
 
 /// How it ended; `until` is what there is to say of its lease, while that is active, `past` once its rescue is over.
@@ -314,6 +316,10 @@ fn end_lines(
         Outcome::LeftAlone(by) => {
             lines.push(waiting::left_alone(operation, *by, locale));
             lines.extend(past.or_else(|| starts::netboot_line(operation, locale)));
+        }
+        Outcome::InDoubt => {
+            lines.push(say!(locale, "end-in-doubt"));
+            lines.extend(past.or(until));
         }
         Outcome::Superseded(_) => {}
     }

@@ -171,6 +171,19 @@ pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: Chan
             (say!(locale, "notice-paused", who = mention(*by), reason = code(reason)), Vec::new(), oncall(style))
         }
         Notice::Resumed { by } => (say!(locale, "notice-resumed", who = mention(*by)), Vec::new(), Vec::new()),
+        Notice::CopyFound { made, operations, leases } => {
+            let rings = oncall(style);
+            let who = wording::each(&rings);
+            let mut lines = vec![say!(locale, "notice-copy", who = who).trim_end().to_owned()];
+            lines.push(match made {
+                Some(made) => say!(locale, "notice-copy-made", at = since_epoch(*made)),
+                None => say!(locale, "notice-copy-older"),
+            });
+            lines.extend((*operations > 0).then(|| say!(locale, "notice-copy-operations", count = *operations)));
+            lines.extend((*leases > 0).then(|| say!(locale, "notice-copy-leases", count = *leases)));
+            lines.push(say!(locale, "notice-copy-next"));
+            (lines.join("\n"), Vec::new(), rings)
+        }
     };
     Some(Words { message: Plain { content, buttons, menu: None }, rings })
 }

@@ -72,6 +72,7 @@ fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> (&'static str, Stri
         Outcome::TaskFailed { .. } if kind == Kind::Console => ("❌", say!(locale, "outcome-console-failed")),
         Outcome::TaskFailed { .. } => ("❌", say!(locale, "outcome-task-failed")),
         Outcome::LeftAlone(_) => ("✋", say!(locale, "outcome-left-alone")),
+        Outcome::InDoubt => ("❔", say!(locale, "outcome-in-doubt")),
         Outcome::Superseded(by) => ("➡️", say!(locale, "outcome-superseded", by = by.to_string())),
     }
 }

@@ -50,7 +50,7 @@ fn the_manual_has_every_key_there_is_and_no_other() {
 
 /// Whether it is a key, and no word between keys.
 fn is_key(text: &str) -> bool {
-    text.contains('.') || ["locale", "time_zone", "log"].contains(&text)
+    text.contains('.') || ["locale", "time_zone", "log", "log_level"].contains(&text)
 }
 
 fn collect_keys(prefix: &str, table: &Table, keys: &mut BTreeSet<String>) {

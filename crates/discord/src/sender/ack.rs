@@ -132,7 +132,7 @@ impl Sender {
             Ok(answer) if answer.is_success() && answer.is_discords() => return Meaning::Over(Ack::Acknowledged),
             Ok(answer) => {
                 let limited = answer.limited().filter(|_| answer.is_discords());
-                self.note_invalid(call, &answer, limited, Instant::now());
+                self.note_invalid(call, &answer, limited, &self.token.get());
                 (call.error(self.refusal(call, &answer)), limited.map(|limited| limited.wait))
             }
             Err(failed) => (failed.error, None),

@@ -236,7 +236,7 @@ impl Sender {
         }
         let mut request = client.request(call.method.clone(), url).timeout(limit);
         if call.route.access() == Access::BotToken {
-            request = request.header(AUTHORIZATION, self.authorization.clone());
+            request = request.header(AUTHORIZATION, self.token.get().authorization.clone());
         }
         Ok(match &call.body {
             Body::Empty => request,
@@ -255,7 +255,8 @@ impl Sender {
         }
         let body = Refused::of(&answer.body);
         let mut message = body.message.unwrap_or_default();
-        let secrets = call.route.token().into_iter().chain([&self.settings.token]);
+        let token = self.token.get();
+        let secrets = call.route.token().into_iter().chain([&token.secret]);
         for secret in secrets.map(|token| token.expose_secret()).filter(|token| !token.is_empty()) {
             message = message.replace(secret, "[secret]");
         }

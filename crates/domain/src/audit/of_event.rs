@@ -170,6 +170,7 @@ fn told(entry: Entry, event: &Event) -> Entry {
         | Event::Expired
         | Event::ApprovalExpired
         | Event::Faulted => entry,
+        Event::FoundInCopy => entry.saying("this store is a copy: what was done after it was made is not known"),
         Event::Superseded { by } => entry.saying(format!("by {by}")),
     }
 }
@@ -285,6 +286,7 @@ fn ended(outcome: &Outcome) -> End {
         Outcome::NotDone(NotDone::Unsent, _) => End::NotSent,
         Outcome::TaskFailed { .. } => End::TaskFailed,
         Outcome::LeftAlone(_) => End::LeftAlone,
+        Outcome::InDoubt => End::InDoubt,
         Outcome::Superseded(_) => End::Superseded,
     }
 }

@@ -75,6 +75,8 @@ pub enum End {
     TaskFailed,
     /// A person left it as it is.
     LeftAlone,
+    /// It was under way in a copy of the store: what was done of it since is not known.
+    InDoubt,
     /// Another operation took the server over.
     Superseded,
 }
@@ -134,6 +136,7 @@ mod tests {
             Act::PolicyLoaded,
             Act::Anchored,
             Act::RefusalsLost,
+            Act::CopyFound,
         ];
         for act in acts {
             assert_eq!(Act::of_word(act.as_str()), Some(act));

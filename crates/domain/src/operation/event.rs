@@ -345,6 +345,9 @@ pub enum Event {
     Expired,
     /// A step of ours panicked; it is tried again.
     Faulted,
+    /// The store turned out to be a copy of an earlier moment, in which this was under way: what was done of it since, nobody knows
+    /// here, so nothing more is done.
+    FoundInCopy,
     /// Another operation took the server over.
     Superseded {
         /// Which.

@@ -3,18 +3,20 @@
 //! Two promises stand on [`State::next`]: a reboot is intended at most once per approval, and nothing follows an end.
 
 mod facts;
+mod outcome;
 mod word;
 
 pub use facts::Facts;
+pub use outcome::{Link, Outcome};
 
 use super::{
     approval::{Mandate, Round, RoundEnd},
-    event::{Doubt, Event, NotDone, Problem},
+    event::{Doubt, Event},
 };
 use crate::access::UserId;
 use crate::{
     console::ConsoleKind,
-    operation::{Intent, Kind, OperationId, Request, Source},
+    operation::{Intent, Kind, Request, Source},
     server::{TaskId, TaskStatus},
 };
 
@@ -75,65 +77,6 @@ pub enum Phase {
     Watching,
     /// Over.
     Ended(Outcome),
-}
-
-/// How an operation ended.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
-    /// In rescue, or the link of a rescue was looked for.
-    InRescue(Link),
-    /// A rescue that somebody else started has an owner and a deadline now.
-    Adopted,
-    /// The rescue has this owner now.
-    HandedOver(UserId),
-    /// A console's session was opened.
-    ConsoleOpen(Link),
-    /// Everything is back and the reboot's task is done.
-    Restored,
-    /// The reboot's task is done.
-    Rebooted,
-    /// What was changed is back, read back; nothing was rebooted.
-    NetbootBack,
-    /// It could not be done; nothing was changed.
-    Impossible(Problem),
-    /// It was accepted, or approved, too long ago to be begun.
-    Expired,
-    /// Somebody else denied it.
-    Denied(UserId),
-    /// Too few people approved it in time.
-    NotApproved,
-    /// A person cancelled it before the reboot.
-    Cancelled(UserId),
-    /// The setting or the reboot was refused, or certainly not sent.
-    NotDone(NotDone, String),
-    /// OVHcloud's task failed or was cancelled.
-    TaskFailed {
-        /// OVHcloud's word.
-        status: TaskStatus,
-        /// OVHcloud's comment.
-        comment: Option<String>,
-    },
-    /// A person decided to leave an unknown outcome alone, or not to wait for a reboot's task that stands.
-    LeftAlone(UserId),
-    /// Another operation took over.
-    Superseded(OperationId),
-}
-
-/// What became of the link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Link {
-    /// It went by DM.
-    Delivered,
-    /// It was shown ephemerally.
-    Revealed,
-    /// There is none: an SSH key opens this rescue.
-    NotNeeded,
-    /// None turned up in time.
-    NotFound,
-    /// It was found, but nobody took it.
-    NotTaken,
-    /// It was found, and not sent: whoever asked may not have it any more.
-    Withheld,
 }
 
 /// An event that cannot follow the present state.
@@ -393,6 +336,7 @@ impl State {
             }),
             (phase, E::LongerThanUsual) if self.awaits_what_is_usual() => phase.clone(),
             (phase, E::Faulted | E::Hindered { .. } | E::Unhindered) if !self.is_ended() => phase.clone(),
+            (_, E::FoundInCopy) if !self.is_ended() => P::Ended(Outcome::InDoubt),
             (_, E::Superseded { by }) if self.can_be_superseded() => P::Ended(Outcome::Superseded(*by)),
             _ => return None,
         })

@@ -1,5 +1,6 @@
 //! What the steps of all operations work with.
 
+use bernard_platform::live::Live;
 use bernard_store::Store;
 
 use super::{Settings, troubles::Troubles};
@@ -20,7 +21,7 @@ pub(crate) struct Context {
     /// The accounts and their servers.
     pub(crate) fleet: Fleet,
     /// The waiting times and habits of the steps.
-    pub(crate) settings: Settings,
+    pub(crate) settings: Live<Settings>,
     /// Whether people may at the moment of the deed.
     pub(crate) rights: Rights,
     /// The way to people.
@@ -46,6 +47,7 @@ impl Context {
         wakeups: Wakeups,
     ) -> Self {
         let (searches, troubles) = (Searches::default(), Troubles::default());
+        let settings = Live::new(settings);
         Self { store, fleet, settings, rights, messenger, wakeups, searches, troubles, kept: Kept::default() }
     }
 

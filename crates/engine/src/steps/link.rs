@@ -227,19 +227,20 @@ impl Context {
             return super::console::find(client, operation, kind).await;
         }
         let Some(target) = target(operation) else { return Look::default() };
-        let mut sources = sources(operation, &self.settings.secret_from);
+        let settings = self.settings.get();
+        let mut sources = sources(operation, &settings.secret_from);
         if self.may_be_the_last_rescues(operation) {
             sources.retain(|source| *source != Source::AuthenticationSecret);
         }
         let mut memory = self.searches.take(operation.id);
         let refusing = match memory.asked {
-            Some(asked) if asked.elapsed() <= self.settings.task_poll * ASK_AGAIN => Refusing::AreLeft,
+            Some(asked) if asked.elapsed() <= settings.task_poll * ASK_AGAIN => Refusing::AreLeft,
             _ => Refusing::AreAsked,
         };
         if refusing == Refusing::AreAsked {
             memory.asked = Some(BootInstant::now());
         }
-        let look = link::find(client, &target, &sources, &self.settings.secret_link, &mut memory, refusing).await;
+        let look = link::find(client, &target, &sources, &settings.secret_link, &mut memory, refusing).await;
         self.searches.put(operation.id, memory);
         for error in look.refused.values().chain(&look.trouble) {
             if error.is_of_one_thing() {
@@ -258,7 +259,8 @@ impl Context {
         let (Wish::Enable(wish), true) = (&operation.request.wish, searching) else { return false };
         let facts = &operation.state.facts;
         let before = facts.plan.as_ref().and_then(|plan| plan.before.boot.as_ref());
-        let time = (self.settings.task_poll * PATIENCE).min(self.settings.secret_timeout / 2);
+        let settings = self.settings.get();
+        let time = (settings.task_poll * PATIENCE).min(settings.secret_timeout / 2);
         before.and_then(|start| start.netboot()).and_then(Boot::rescue_system) == Some(wish.system)
             && facts.port_closed.is_none()
             && (operation.state.stands() || waited(operation) < time)

@@ -62,9 +62,11 @@ async fn metrics_count_requests_by_outcome() {
 
     let text = page.render();
     for line in [
-        r#"bernard_ovh_requests_total{account="main",method="GET",outcome="ok"} 2"#,
-        r#"bernard_ovh_requests_total{account="main",method="GET",outcome="refused"} 1"#,
-        r#"bernard_ovh_requests_total{account="main",method="POST",outcome="unknown"} 1"#,
+        r#"{account="main",method="GET",route="/dedicated/server/{}",status="200",outcome="ok"} 1"#,
+        r#"{account="main",method="GET",route="/auth/time",status="200",outcome="ok"} 1"#,
+        r#"{account="main",method="GET",route="/dedicated/server/{}/task",status="403",outcome="refused"} 1"#,
+        r#"{account="main",method="POST",route="/dedicated/server/{}/authenticationSecret",status="none",outcome="unknown"} 1"#,
+        r#"bernard_ovh_quota_left_requests{account="main"} "#,
         r#"bernard_ovh_request_seconds_count{account="main",method="GET"} 3"#,
         r#"bernard_ovh_quota_wait_seconds_count{account="main",priority="background"} 1"#,
         "# HELP bernard_ovh_request_seconds ",

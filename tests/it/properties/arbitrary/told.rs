@@ -62,6 +62,11 @@ pub(in crate::properties) fn letter() -> impl Strategy<Value = Letter> {
         }),
         (user(), text()).prop_map(|(by, reason)| Notice::Paused { by, reason }),
         user().prop_map(|by| Notice::Resumed { by }),
+        (option::of(time()), any::<u32>(), any::<u32>()).prop_map(|(made, operations, leases)| Notice::CopyFound {
+            made,
+            operations,
+            leases
+        }),
         (text(), matter(), text(), operation_id(), text(), user()).prop_map(
             |(account, matter, said, operation, label, waiter)| Notice::AccountTrouble {
                 account,

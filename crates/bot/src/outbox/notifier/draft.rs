@@ -52,7 +52,8 @@ impl Notifier {
             | Notice::AuditAnchor { .. }
             | Notice::AccountTrouble { .. }
             | Notice::Paused { .. }
-            | Notice::Resumed { .. } => {}
+            | Notice::Resumed { .. }
+            | Notice::CopyFound { .. } => {}
         }
         Ok(notice::words(notice, standing, door, style))
     }

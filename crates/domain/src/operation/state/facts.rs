@@ -237,6 +237,7 @@ impl Facts {
             | Event::LinkWithheld
             | Event::Watched
             | Event::Expired
+            | Event::FoundInCopy
             | Event::Superseded { .. } => {}
         }
     }

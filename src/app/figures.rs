@@ -1,0 +1,128 @@
+//! The figures that nobody counts where something happens: how it stands, looked up now and then and shown at `/metrics`.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use bernard_engine::fleet::Fleet;
+use bernard_ovh::Standing;
+use bernard_platform::{clock, metrics as named};
+use bernard_store::{Figures, Store};
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+/// A word as a label: without spaces.
+fn label(word: &str) -> String {
+    word.replace(' ', "_")
+}
+
+/// Shows how it stands, again and again; `readable` hears whether the store could be read.
+pub(super) async fn keep(
+    store: Store,
+    fleet: Fleet,
+    every: Duration,
+    readable: impl Fn(bool) + Send,
+    stop: CancellationToken,
+) {
+    metrics::gauge!(named::BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    metrics::gauge!(named::START_TIME_SECONDS).set(since_epoch(clock::now()));
+    let mut shown = Shown::default();
+    let show = async {
+        loop {
+            let now = clock::now();
+            match store.figures(now).await {
+                Ok(figures) => {
+                    shown.operations(&figures);
+                    of_the_store(&figures, now);
+                    readable(true);
+                }
+                Err(error) => {
+                    tracing::error!(%error, "the store does not say how it stands");
+                    readable(false);
+                }
+            }
+            of_the_accounts(&fleet);
+            shown.inventory(&fleet, now);
+            tokio::time::sleep(every).await;
+        }
+    };
+    stop.run_until_cancelled(show).await;
+}
+
+/// What was shown under labels: what is gone is shown as zero.
+#[derive(Default)]
+struct Shown {
+    operations: BTreeMap<(&'static str, &'static str), u32>,
+    servers: BTreeMap<String, u32>,
+}
+
+impl Shown {
+    fn operations(&mut self, figures: &Figures) {
+        self.operations.values_mut().for_each(|count| *count = 0);
+        for known in &figures.live {
+            *self.operations.entry(*known).or_default() += 1;
+        }
+        for ((kind, state), count) in &self.operations {
+            metrics::gauge!(named::OPERATIONS_LIVE, "kind" => *kind, "state" => label(state)).set(f64::from(*count));
+        }
+    }
+
+    fn inventory(&mut self, fleet: &Fleet, now: Timestamp) {
+        self.servers.values_mut().for_each(|count| *count = 0);
+        let servers = fleet.servers();
+        for known in servers.known() {
+            *self.servers.entry(known.server.account.clone()).or_default() += 1;
+        }
+        for (account, count) in &self.servers {
+            metrics::gauge!(named::INVENTORY_SERVERS, "account" => account.clone()).set(f64::from(*count));
+        }
+        // What was never read is not old yet: its account says why.
+        if let Some(oldest) = servers.known().filter_map(|known| known.seen).min() {
+            metrics::gauge!(named::INVENTORY_AGE_SECONDS).set(seconds(oldest, now));
+        }
+    }
+}
+
+fn of_the_store(figures: &Figures, now: Timestamp) {
+    let age = |since: Option<Timestamp>| since.map_or(0.0, |since| seconds(since, now));
+    for (name, value) in [
+        (named::OPERATION_OLDEST_SECONDS, age(figures.oldest)),
+        (named::REMINDER_LATE_SECONDS, age(figures.late_since)),
+        (named::NOTICE_OLDEST_SECONDS, age(figures.oldest_notice)),
+        (named::QUESTIONS_OPEN, count(figures.questions)),
+        (named::APPROVALS_OPEN, count(figures.approvals)),
+        (named::LEASES_LIVE, count(figures.leases)),
+        (named::LEASES_OVERDUE, count(figures.overdue)),
+        (named::RESCUES_FOREIGN, count(figures.foreign)),
+        (named::NOTICES_OWED, count(figures.notices)),
+        (named::DMS_TO_WIPE, count(figures.to_wipe)),
+        (named::STORE_BYTES, count(figures.bytes)),
+    ] {
+        metrics::gauge!(name).set(value);
+    }
+}
+
+fn of_the_accounts(fleet: &Fleet) {
+    for account in fleet.accounts() {
+        let standing = fleet.client(&account).map(|client| client.standing()).unwrap_or_default();
+        let yes = |is: bool| if is { 1.0 } else { 0.0 };
+        // Nothing was asked yet: nobody knows, and nobody is to be woken for it.
+        if standing != Standing::Unasked {
+            let answers = !matches!(standing, Standing::Trouble(_));
+            metrics::gauge!(named::OVH_ANSWERS, "account" => account.clone()).set(yes(answers));
+            let taken = !matches!(standing, Standing::Refused(_));
+            metrics::gauge!(named::OVH_CREDENTIALS_TAKEN, "account" => account).set(yes(taken));
+        }
+    }
+}
+
+fn seconds(since: Timestamp, now: Timestamp) -> f64 {
+    now.duration_since(since).as_secs_f64().max(0.0)
+}
+
+fn since_epoch(time: Timestamp) -> f64 {
+    seconds(Timestamp::UNIX_EPOCH, time)
+}
+
+/// A figure is a float: what is counted here is far below where that matters.
+fn count(number: u64) -> f64 {
+    f64::from(u32::try_from(number).unwrap_or(u32::MAX))
+}

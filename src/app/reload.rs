@@ -1,0 +1,235 @@
+//! What is taken at once when the configuration is read again, and what waits for a restart. Both are said.
+//!
+//! Either all of it is taken or nothing: what could be refused (an account, the token, the level of the log, the line in the audit) is
+//! tried first. Nothing that is under way is lost: operations go on by the new settings at their next step, whoever is being answered
+//! is answered, and the session with Discord begins anew only for another token.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Context;
+use bernard_bot::{context::Handler, registration::Registration};
+use bernard_config::Config;
+use bernard_discord::sender::Sender;
+use bernard_domain::audit::Act;
+use bernard_engine::{fleet::Fleet, intake::Intake, policy::SharedPolicy, runner::Runner, wakeups::Wakeups};
+use bernard_platform::{clock, live::Live, metrics as named};
+use bernard_store::Store;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::{clients, handler_settings, in_force, policy, step_settings};
+use crate::logging::LevelHandle;
+
+/// Everything that a running program can take anew.
+#[derive(Debug)]
+pub(super) struct Reloading {
+    pub(super) configs: watch::Sender<Arc<Config>>,
+    pub(super) policy: SharedPolicy,
+    pub(super) fleet: Fleet,
+    pub(super) store: Store,
+    pub(super) wakeups: Wakeups,
+    pub(super) intake: Intake,
+    pub(super) runner: Arc<Runner>,
+    pub(super) handlers: Live<Handler>,
+    pub(super) sender: Arc<Sender>,
+    pub(super) registration: Registration,
+    pub(super) readings: Readings,
+}
+
+/// What came of reading the configuration again, by its keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reloaded {
+    /// What was another one, and is in force now.
+    pub taken: Vec<&'static str>,
+    /// What is another one than the one in force, and waits for a restart.
+    pub waits: Vec<&'static str>,
+}
+
+/// How often the configuration was read again, and what came of it last. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Readings(Arc<Mutex<Counted>>);
+
+#[derive(Debug, Default)]
+struct Counted {
+    taken: u64,
+    refused: u64,
+    last: Reloaded,
+}
+
+impl Readings {
+    /// For `/readyz`: keys, and never a value.
+    pub(super) fn json(&self) -> Value {
+        let Counted { taken, refused, last } = &*self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        json!({ "taken": taken, "refused": refused, "last": { "taken": last.taken, "waits": last.waits } })
+    }
+
+    fn note(&self, reloaded: Option<&Reloaded>) {
+        let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcome = match reloaded {
+            Some(reloaded) => {
+                counted.taken += 1;
+                counted.last = reloaded.clone();
+                "taken"
+            }
+            None => {
+                counted.refused += 1;
+                "refused"
+            }
+        };
+        metrics::counter!(named::RELOADS, "outcome" => outcome).increment(1);
+    }
+}
+
+impl Reloading {
+    /// From now on this configuration is in force, but for what waits for a restart.
+    pub(super) async fn take(&self, config: &Config, level: Option<&LevelHandle>) -> anyhow::Result<Reloaded> {
+        let before = Arc::clone(&self.configs.borrow());
+        let (clients, policy) = (clients(config)?, policy(config));
+        if let Some(level) = level {
+            level.set(&config.log_level)?;
+        }
+        let another_token = has_another_token(&before, config);
+        if another_token {
+            self.sender.exchange_token(config.discord.token.clone()).context("discord.token")?;
+        }
+        in_force(&self.store, &policy, Act::PolicyLoaded).await?;
+        self.fleet.exchange(clients);
+        self.policy.set(policy);
+        self.intake.limits().exchange(&config.limits);
+        self.runner.exchange_settings(step_settings(config));
+        let settings = handler_settings(config, self.registration.clone());
+        self.handlers.set(self.handlers.get().with_settings(settings));
+        let reloaded = compared(&before, config);
+        self.configs.send_replace(Arc::new(waiting_kept(&before, config)));
+        // What waited for a key that was refused may have a good one now.
+        self.store.wake_operations(clock::now()).await?;
+        self.wakeups.notify();
+        self.readings.note(Some(&reloaded));
+        let (taken, waits) = (reloaded.taken.join(", "), reloaded.waits.join(", "));
+        tracing::info!(taken, "the configuration was read again; OVHcloud's credentials too");
+        if !reloaded.waits.is_empty() {
+            tracing::warn!(waits, "what has changed here waits for a restart");
+        }
+        Ok(reloaded)
+    }
+
+    /// It was not taken: the earlier one stays in force.
+    pub(super) fn refused(&self) {
+        self.readings.note(None);
+    }
+}
+
+/// The new configuration with what waits for a restart as it was: that is what is compared with the next time.
+fn waiting_kept(before: &Config, after: &Config) -> Config {
+    let mut kept = after.clone();
+    kept.store = before.store.clone();
+    kept.http = before.http.clone();
+    kept.log = before.log;
+    kept.discord.guild = before.discord.guild;
+    kept.discord.api_url.clone_from(&before.discord.api_url);
+    kept.discord.mode = before.discord.mode.clone();
+    kept.pace.drain = before.pace.drain;
+    kept.pace.edit_window = before.pace.edit_window;
+    kept
+}
+
+fn has_another_token(before: &Config, after: &Config) -> bool {
+    before.discord.token.expose_secret() != after.discord.token.expose_secret()
+}
+
+/// What differs between the configuration in force and the one that was read.
+fn compared(before: &Config, after: &Config) -> Reloaded {
+    let paced = |config: &Config| {
+        let mut pace = config.pace.clone();
+        (pace.drain, pace.edit_window) = (before.pace.drain, before.pace.edit_window);
+        format!("{pace:?}")
+    };
+    let differ = |pick: fn(&Config) -> String| pick(before) != pick(after);
+    let taken = [
+        ("locale", before.locale != after.locale),
+        ("time_zone", differ(|config| format!("{:?}", config.time_zone.iana_name()))),
+        ("log_level", before.log_level != after.log_level),
+        ("discord.token", has_another_token(before, after)),
+        ("discord.channels", before.discord.channels != after.discord.channels),
+        ("discord.oncall_role", before.discord.oncall_role != after.discord.oncall_role),
+        ("[[ovh]]", differ(|config| format!("{:?}", config.ovh))),
+        ("[rescue]", differ(|config| format!("{:?}", config.rescue))),
+        ("[pace]", paced(before) != paced(after)),
+        ("[limits]", differ(|config| format!("{:?}", config.limits))),
+        ("[[role]], [[protect]]", policy(before).digest() != policy(after).digest()),
+        ("[digest]", differ(|config| format!("{:?}", config.digest))),
+        ("[audit]", differ(|config| format!("{:?}", config.audit))),
+    ];
+    let waits = [
+        ("store", differ(|config| format!("{:?}", config.store))),
+        ("http.listen", before.http != after.http),
+        ("log", before.log != after.log),
+        ("discord.guild", before.discord.guild != after.discord.guild),
+        ("discord.api_url", before.discord.api_url != after.discord.api_url),
+        ("discord.mode", differ(|config| format!("{:?}", config.discord.mode))),
+        ("pace.drain", before.pace.drain != after.pace.drain),
+        ("pace.edit_window", before.pace.edit_window != after.pace.edit_window),
+    ];
+    let changed = |all: &[(&'static str, bool)]| all.iter().filter(|(_, is)| *is).map(|(key, _)| *key).collect();
+    Reloaded { taken: changed(&taken), waits: changed(&waits) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LEAST: &str = "[discord]\ntoken = \"fake-token\"\nguild = \"100000000000000001\"\n[[ovh]]\n\
+                         application_key = \"fake-ak\"\napplication_secret = \"fake-as\"\nconsumer_key = \"fake-ck\"\n";
+
+    fn config(top: &str, discord: &str, end: &str) -> Config {
+        let text = LEAST.replace("[discord]\n", &format!("{top}\n[discord]\n{discord}\n"));
+        let loaded = Config::from_text(&format!("{text}{end}"), Vec::<(String, String)>::new());
+        loaded.unwrap_or_else(|problems| panic!("{problems}")).config
+    }
+
+    #[test]
+    fn what_differs_is_named_by_its_key_as_taken_or_as_waiting() {
+        let before = config("", "", "");
+        assert_eq!(compared(&before, &before), Reloaded::default());
+        for (after, key) in [
+            (config("locale = \"fr\"", "", ""), "locale"),
+            (config("time_zone = \"UTC\"", "", ""), "time_zone"),
+            (config("log_level = \"debug\"", "", ""), "log_level"),
+            (config("", "channels = [\"1\"]", ""), "discord.channels"),
+            (config("", "", "[rescue]\nlease = \"1h\""), "[rescue]"),
+            (config("", "", "[pace]\ntask_poll = \"1s\""), "[pace]"),
+            (config("", "", "[limits]\nper_user_per_minute = 1"), "[limits]"),
+            (config("", "", "[[role]]\nid = \"7\"\ncan = [\"view\"]"), "[[role]], [[protect]]"),
+            (config("", "", "[digest]\nchannel = \"7\"\nat = \"08:00\""), "[digest]"),
+        ] {
+            assert_eq!(compared(&before, &after), Reloaded { taken: vec![key], waits: vec![] });
+            assert_eq!(compared(&waiting_kept(&before, &after), &after), Reloaded::default(), "{key} is in force");
+        }
+        for (after, key) in [
+            (config("log = \"json\"", "", ""), "log"),
+            (config("", "api_url = \"http://127.0.0.1:1\"", ""), "discord.api_url"),
+            (config("", "", "[http]\nlisten = \"127.0.0.1:1\""), "http.listen"),
+            (config("", "", "[store]\nurl = \"sqlite://other.db\""), "store"),
+            (config("", "", "[pace]\ndrain = \"1s\""), "pace.drain"),
+        ] {
+            assert_eq!(compared(&before, &after), Reloaded { taken: vec![], waits: vec![key] });
+            let again = compared(&waiting_kept(&before, &after), &after);
+            assert_eq!(again.waits, [key], "it waits still");
+        }
+    }
+
+    #[test]
+    fn another_token_is_named_and_never_shown() {
+        let (before, mut after) = (config("", "", ""), config("", "", ""));
+        after.discord.token = "fake-other-token".to_owned().into();
+        let reloaded = compared(&before, &after);
+        assert_eq!(reloaded.taken, ["discord.token"]);
+        let readings = Readings::default();
+        readings.note(Some(&reloaded));
+        readings.note(None);
+        let json = readings.json();
+        assert_eq!((&json["taken"], &json["refused"]), (&1.into(), &1.into()));
+        assert!(!json.to_string().contains("fake-"), "{json}");
+    }
+}
