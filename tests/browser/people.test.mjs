@@ -67,7 +67,7 @@ story("closed DMs: the link is revealed to its person, and to nobody else", [PHO
   await push(page.getByRole("button", { name: "Close" }));
   await command(page, "rescue enable", "db-1");
   await push(page.getByRole("button", { name: "Confirm" }));
-  const waiting = message(page, "you take no DMs");
+  const waiting = message(page, "your DMs are closed");
   await waiting.getByRole("button", { name: "Reveal link" }).waitFor();
 
   const other = await demo.open(device);

@@ -9,7 +9,7 @@ story("from a slash to the link and back", ALL, async ({ demo, device }) => {
   const page = await demo.open(device);
   const pictured = async (name) => { if (device === PHONE_LIGHT) await picture(page, name); };
   await command(page, "rescue enable", "web-1");
-  const card = message(page, "into rescue?");
+  const card = message(page, "Reboot into the Windows rescue");
   await card.getByText("Only you can see this").waitFor();
   await pictured("demo-phone-confirm");
   await accessible(page, "the confirmation");
@@ -28,7 +28,7 @@ story("from a slash to the link and back", ALL, async ({ demo, device }) => {
   await pictured("demo-phone-dm");
   await accessible(page, "the DM");
 
-  const [opened] = await Promise.all([page.context().waitForEvent("page"), push(dm.locator("a", { hasText: "Open the link" }))]);
+  const [opened] = await Promise.all([page.context().waitForEvent("page"), push(dm.locator("a", { hasText: "Show password" }))]);
   demo.watch(opened);
   await push(opened.getByRole("button", { name: "Show the password" }));
   await opened.getByText("fake-password-").waitFor();

@@ -14,7 +14,7 @@ use crate::bot::TestBot;
 pub(crate) fn question_of(message: &Message) -> Option<&'static str> {
     let words = [
         ("Your decision is needed", "Leave it"),
-        ("you take no DMs from me", "Reveal link"),
+        ("your DMs are closed to me", "Reveal link"),
         ("This is done. `/rescue link`", "Reveal link"),
         ("This is done. `/console`", "Reveal link"),
     ];
@@ -129,7 +129,7 @@ impl TestBot {
                 self.ann.press(&card, "Confirm").await
             }
         };
-        asked.wait_for(|message| message.content.contains("Accepted")).await;
+        asked.wait_for(|message| message.content.contains("Started")).await;
     }
 
     /// Ann presses **Put netboot back** on the end that offers it, and it is accepted.
@@ -137,7 +137,7 @@ impl TestBot {
         let offers = |message: &Message| message.button("Put netboot back").is_some();
         let end = self.discord.wait_for_message(OPS, offers).await;
         let asked = self.ann.press(&end, "Put netboot back").await;
-        asked.wait_for(|message| message.content.contains("Accepted")).await;
+        asked.wait_for(|message| message.content.contains("Started")).await;
     }
 
     /// Waits for an operation's last word, answering what it asks Ann on the way.

@@ -47,7 +47,10 @@ async fn a_field_that_cannot_be_read_is_named_and_hides_no_other() {
     }))
     .await;
     let told = status(&bot, "web-1").await;
-    holds(&told, &["win2022", "`powerState`", "`ip`", "`reverse`", "`monitoring`", "`datacenter`", "Left out"]);
+    holds(
+        &told,
+        &["Windows Server 2022", "`powerState`", "`ip`", "`reverse`", "`monitoring`", "`datacenter`", "Left out"],
+    );
     assert!(!told.to_lowercase().contains("monitored"), "nobody knows: {told}");
     let plan = bot.ask(&bot.ann, "plan", &[("action", "rescue"), ("server", "web-1")]).await.content;
     holds(&plan, &["Left out", "`powerState`", "PUT /dedicated/server"]);
@@ -66,7 +69,7 @@ async fn a_field_that_a_deed_decides_by_stops_it_and_is_named_with_its_server() 
         assert!(answer.buttons().is_empty(), "{}", answer.content);
         holds(&answer.content, &["🚫", &name, &format!("`{field}`")]);
         assert_eq!(bot.ovh.reboots("web-1"), 0);
-        holds(&status(&bot, "db-1").await, &["debian"]);
+        holds(&status(&bot, "db-1").await, &["Debian"]);
     }
 }
 
@@ -89,7 +92,7 @@ async fn tags_that_are_no_text_match_no_role_and_every_protection() {
             + "[[protect]]\nservers = [\"tag:env=secret\"]\nactions = [\"rescue\"]\n";
         let bot = TestBot::ruled_by(rules).await;
         let eve = bot.discord.person("eve", "en-GB", &[VIEWER]);
-        holds(&bot.ask(&eve, "status", &[("server", "web-1")]).await.content, &["win2022"]);
+        holds(&bot.ask(&eve, "status", &[("server", "web-1")]).await.content, &["Windows Server 2022"]);
         let name = bot.ovh.service_name("web-1");
         bot.ovh.faults().always().odd("GET", &format!("/dedicated/server/{name}$"), &json!({"iam": iam}));
         let answer = bot.ask(&eve, "status", &[("server", &name)]).await;
@@ -213,7 +216,7 @@ async fn one_task_that_cannot_be_read_hides_no_other() {
     let told = bot.ask(&bot.ann, "tasks", &[("server", "web-1")]).await.content;
     holds(&told, &["reinstallServer"]);
     let told = status(&bot, "web-1").await;
-    holds(&told, &["win2022", "Left out", &format!("task {bad}")]);
+    holds(&told, &["Windows Server 2022", "Left out", &format!("task {bad}")]);
     for odd in [json!({"function": 7, "comment": ["x"], "startDate": "2026-01-01T00:00:00"}), json!({"status": null})] {
         bot.ovh.faults().clear();
         bot.ovh.faults().always().odd("GET", &format!("/task/{bad}"), &odd);

@@ -284,9 +284,13 @@ impl TestBot {
         )
     }
 
-    /// Types a command in the ops channel and waits for its answer.
+    /// Types a command in the ops channel and waits for its answer. Of one that is made of parts, all that is read stands in its content.
     pub(crate) async fn ask(&self, who: &Person, command: &str, options: &[(&str, &str)]) -> Message {
-        self.slash(who, command, options).await.answer().await
+        let answer = self.slash(who, command, options).await.answer().await;
+        match answer.content.is_empty() {
+            true => Message { content: answer.text(), ..answer },
+            false => answer,
+        }
     }
 
     /// Types a command in the ops channel.
@@ -356,7 +360,7 @@ impl TestBot {
     /// Types a command, presses **Confirm**, and has it accepted.
     pub(crate) async fn accepted(&self, who: &Person, command: &str, options: &[(&str, &str)]) -> Message {
         let accepted = self.confirm(who, command, options).await;
-        assert!(accepted.content.contains("Accepted"), "{}", accepted.content);
+        assert!(["Started", "Accepted"].iter().any(|said| accepted.content.contains(said)), "{}", accepted.content);
         accepted
     }
 

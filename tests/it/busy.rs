@@ -31,7 +31,7 @@ async fn a_second_operation_is_refused_naming_the_live_one_and_its_requester() {
         assert!(!bot.ann.was_rung_by(&answer), "an ephemeral answer rings nobody");
     }
     let answer = bot.press(&bob, &early, "Confirm").await;
-    assert!(!answer.content.contains("Accepted"), "a card from before does not get through: {}", answer.content);
+    assert!(!answer.content.contains("Started"), "a card from before does not get through: {}", answer.content);
     hold.release();
     bot.rung(&bot.ann, &["**In rescue**", "R-1"]).await;
     assert_eq!(bot.ovh.reboots("web-1"), 1);

@@ -101,7 +101,7 @@ async fn restore_now_restores_once() {
     let (one, other) =
         tokio::join!(bot.press(&bot.ann, &cards[0], "Confirm"), bot.press(&bot.ann, &cards[1], "Confirm"));
     let said = [one.content, other.content];
-    assert_eq!(said.iter().filter(|said| said.contains("Accepted")).count(), 1, "{said:?}");
+    assert_eq!(said.iter().filter(|said| said.contains("Started")).count(), 1, "{said:?}");
     assert_eq!(said.iter().filter(|said| said.contains("R-2 is already under way")).count(), 1, "{said:?}");
     for card in &cards {
         let again = bot.forge(&bot.ann, &custom_id(card, "Confirm"), card).await;
@@ -133,9 +133,9 @@ async fn reveals(dms: Dms) {
     assert!(answer.content.contains("somebody else") && answer.is_ephemeral(), "{}", answer.content);
     let shown = bot.press(&bot.ann, &waiting, "Reveal link").await;
     assert!(shown.is_ephemeral() && shown.content.contains(LINK), "{}", shown.content);
-    assert!(shown.button("Open the link").is_some_and(|button| button.url.is_some()));
+    assert!(shown.button("Show password").is_some_and(|button| button.url.is_some()));
     let labels: Vec<String> = shown.buttons().into_iter().map(|button| button.label).collect();
-    assert_eq!(labels, ["Open the link", "Restore now", "Extend", "Try the mail", "Guide"], "as in the DM");
+    assert_eq!(labels, ["Show password", "Try the mail", "Guide", "Extend", "Restore now"], "as in the DM");
     assert_eq!(shown.attachments.first().map(|file| file.filename.as_str()), Some("web-1.rdp"));
     bot.rung(&bot.ann, &["**In rescue**", "was shown to the one who asked"]).await;
     let answer = bot.forge(&bot.ann, &reveal, &waiting).await;

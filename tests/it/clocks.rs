@@ -70,7 +70,7 @@ async fn a_card_from_a_time_that_has_not_been_is_not_answered() {
     was_ahead(&bot, SignedDuration::from_hours(10)).await;
     bot.start().await;
     let answer = bot.press(&bot.ann, &card, "Confirm").await;
-    assert!(!answer.content.contains("Accepted"), "{}", answer.content);
+    assert!(!answer.content.contains("Started"), "{}", answer.content);
     assert_eq!(bot.ovh.reboots("web-1"), 0);
 }
 

@@ -177,7 +177,7 @@ async fn a_french_client_is_answered_in_french_while_the_channel_stays_english()
     let card = bot.ask(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
     assert!(card.content.contains("sauvegarde"), "{}", card.content);
     let accepted = bot.press(&bot.ann, &card, "Confirmer").await;
-    assert!(accepted.content.contains("R-1") && !accepted.content.contains("Accepted"), "{}", accepted.content);
+    assert!(accepted.content.contains("R-1") && !accepted.content.contains("Started"), "{}", accepted.content);
     bot.rung(&bot.ann, &["**In rescue**", "R-1"]).await;
     let dm = bot.ann.wait_for_dm(|message| message.content.contains(LINK)).await;
     assert!(dm.content.contains("Mot de passe") || dm.content.contains("mot de passe"), "{}", dm.content);

@@ -22,7 +22,7 @@ async fn the_link_comes_by_dm_and_is_wiped_when_it_has_expired() {
     let mut bot = TestBot::new().await;
     bot.ovh.console_life(Duration::from_secs(4));
     let answer = bot.ask(&bot.ann, "console", &[("server", "web-1"), ("minutes", "5"), ("ip", "203.0.113.7")]).await;
-    assert!(answer.content.contains("Accepted") && answer.is_ephemeral(), "{}", answer.content);
+    assert!(answer.content.contains("Started") && answer.is_ephemeral(), "{}", answer.content);
     let dm = bot.ann.wait_for_dm(|dm| dm.content.contains(LINK)).await;
     assert!(dm.content.contains("`203.0.113.7`") && dm.button("Delete this message").is_some(), "{}", dm.text());
     let lock_screen: String = dm.content.chars().take(200).collect();
@@ -109,7 +109,7 @@ async fn nobody_is_sent_the_session_of_another_who_asked_at_the_same_time() {
     let (ours, theirs) = ([("server", "web-1"), ("minutes", "15")], [("server", "web-1"), ("minutes", "1")]);
     let asked = bot.ovh.faults().hold_before("POST", "/features/ipmi/access");
     let (one, other) = tokio::join!(bot.ask(&bot.ann, "console", &ours), bot.ask(&bob, "console", &theirs));
-    let accepted = |answer: &Message| answer.content.contains("Accepted");
+    let accepted = |answer: &Message| answer.content.contains("Started");
     assert!(accepted(&one) != accepted(&other), "{} {}", one.content, other.content);
     let (first, second, refused) = if accepted(&one) { (&bot.ann, &bob, other) } else { (&bob, &bot.ann, one) };
     asked.reached().await;
@@ -148,7 +148,7 @@ async fn a_link_that_waits_to_be_revealed_keeps_its_session() {
     bot.ann.press(&waiting, "Reveal link").await.wait_for(|seen| seen.content.contains(LINK)).await;
     bot.rung(&bot.ann, &["**Console open**"]).await;
     let accepted = bot.ask(&bob, "console", &[("server", "web-1")]).await;
-    assert!(accepted.content.contains("Accepted"), "{}", accepted.content);
+    assert!(accepted.content.contains("Started"), "{}", accepted.content);
     bot.rung(&bob, &["**Console open**", "R-2"]).await;
 }
 
@@ -221,7 +221,10 @@ async fn a_protected_console_waits_for_a_second_person() {
     let bot = TestBot::ruled_by(rules).await;
     let lead = bot.discord.person("lou", "en-GB", &[LEAD]);
     bot.ask(&bot.ann, "console", &[("server", "web-1"), ("ip", "203.0.113.7")]).await;
-    let asked = bot.sees(&["R-1", "its screen (KVM)", "kvmipHtml5URL", "the requester's own address"]).await;
+    let asked = bot.sees(&["R-1", "its screen (KVM)"]).await;
+    let calls = bot.press(&lead, &asked, "Show calls").await;
+    let shown = ["kvmipHtml5URL", "the requester's own address"].iter().all(|part| calls.content.contains(part));
+    assert!(shown && !calls.content.contains("203.0.113.7"), "{}", calls.content);
     assert!(!asked.content.contains("203.0.113.7"), "a person's own address in a channel: {}", asked.content);
     assert_eq!(bot.ovh.console_links().len(), 0, "nothing before somebody has agreed");
     bot.press(&lead, &asked, "Approve").await;

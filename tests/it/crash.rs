@@ -123,7 +123,7 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
         Step::AwaitReveal => {
             bot.discord.close_dms(&bot.ann);
             ask(bot, crash).await;
-            let message = bot.sees(&[crash.id(), "you take no DMs from me"]).await;
+            let message = bot.sees(&[crash.id(), "your DMs are closed to me"]).await;
             let gate = crash.hold(bot, &dm);
             bot.ann.try_press(message.id, "Reveal link").expect("the button");
             gate.reached().await;

@@ -57,7 +57,7 @@ async fn a_server_that_is_set_to_where_nobody_gets_is_a_finding_and_a_restore_is
         assert!(plan.content.contains("To the disk, not back to"), "{}", plan.content);
 
         let card = bot.ask(&bot.ann, "restore", &[("server", "web-1")]).await;
-        assert!(card.content.contains("back to its disk?"), "{}", card.content);
+        assert!(card.content.contains("Reboot from its disk"), "{}", card.content);
         bot.press(&bot.ann, &card, "Confirm").await;
         bot.rung(&bot.ann, &["**Restored**", "web-1"]).await;
         is_at_its_disk(&bot).await;

@@ -76,7 +76,7 @@ async fn dms_that_are_opened_too_fast_are_tried_again_with_the_same_secret() {
     first.reached().await;
     let asked_for = secrets(&bot);
     first.release();
-    assert!(bot.last_word("R-1").await.contains("went by DM"));
+    assert!(bot.last_word("R-1").await.contains("is in your DMs"));
     assert_eq!(secrets(&bot), asked_for);
     assert_eq!(links_went_only_to(&bot.ovh, &bot.discord, &bot.ann, "R-1"), 1);
 }

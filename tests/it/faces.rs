@@ -6,7 +6,7 @@ use std::{fmt::Write, sync::Arc};
 
 use bernard_bot::render::{
     button::{Button, Leads},
-    card::{self, LinkOut, Rescue},
+    card::{self, LinkOut, Moment, Rescue},
     dm::{self, Letter},
     rendering::ChannelStyle,
 };
@@ -165,10 +165,11 @@ impl Scene {
 
     /// Its messages as they stand in the channel.
     fn look(&self, locale: Locale) -> String {
-        let mut look = String::new();
-        let manner = manner(locale);
+        let (mut look, manner) = (String::new(), manner(locale));
         let rescue = Rescue { lease: self.lease.as_ref(), past: None };
-        for message in card::messages(&self.operation, rescue, LinkOut::Possible, self.now, manner) {
+        let (dm, usual) = (Some((ChannelId(5), 6)), Some(SignedDuration::from_mins(4)));
+        let moment = Moment { link: LinkOut::Possible, dm, usual, now: self.now };
+        for message in card::messages(&self.operation, rescue, moment, manner) {
             let rings = match message.rings.as_slice() {
                 [] => "",
                 [Who::User(user)] if *user == self.operation.request.requester => ", rings the requester",
@@ -217,7 +218,8 @@ pub(crate) fn letter(Letter { message, files }: &Letter) -> String {
     // What a phone shows on its lock screen.
     let lock_screen: String = content.chars().take(200).collect();
     assert!(!lock_screen.contains("http") && content.chars().count() <= 2_000, "{content}");
-    let mut text = format!("{content}\n{}", row(&message.buttons));
+    let rows = [&message.buttons, &message.apart].into_iter().filter(|buttons| !buttons.is_empty());
+    let mut text = format!("{content}\n{}", rows.map(|all| row(all)).collect::<String>());
     for file in files {
         let body = String::from_utf8(file.bytes.clone()).expect("a text").replace("\r\n", "\n");
         write!(text, "--- {} ---\n{body}\n", file.name).expect("a text");
@@ -438,9 +440,10 @@ async fn the_confirmations() {
         ];
         for (command, server) in commands {
             let card = bot.ask(&bot.ann, command, &[("server", server)]).await;
-            let labels: Vec<String> =
-                card.buttons().into_iter().map(|button| format!("( {} )", button.label)).collect();
-            write!(text, "=== /{command} {server} ===\n{}\n{}\n", card.content, labels.join(" ")).expect("a text");
+            let labels = card.buttons().into_iter().map(|button| format!("( {} )", button.label));
+            let labels: Vec<String> = labels.collect();
+            let (words, labels) = (crate::one_screen::timeless(&card.content), labels.join(" "));
+            write!(text, "=== /{command} {server} ===\n{words}\n{labels}\n").expect("a text");
         }
         insta::assert_snapshot!(name("confirmation", locale), text);
     }

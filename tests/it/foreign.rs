@@ -102,7 +102,7 @@ async fn an_adopted_rescue_has_an_owner_and_a_deadline_and_is_restored_to_the_di
     let bot = TestBot::with(hurried(TestConfig::default().rules), [web_1().booting(Some(LINUX_RESCUE))]).await;
     let list = bot.lists(&bot.ann, &["web-1", "not started by me"]).await;
     let answer = bot.press(&bot.ann, &list, "Adopt").await;
-    assert!(answer.content.contains("Accepted"), "{}", answer.content);
+    assert!(answer.content.contains("Started"), "{}", answer.content);
     let end = bot.rung(&bot.ann, &["**Adopted**", "web-1", "R-1", "It is yours until"]).await;
     assert_eq!(bot.ovh.reboots("web-1"), 0);
     let list = bot.lists(&bot.ann, &[&bot.ann.mention()]).await;

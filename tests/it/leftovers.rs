@@ -79,7 +79,7 @@ async fn putting_back_happens_once_however_often_it_is_pressed() {
     let id = crate::bot::custom_id(&end, BACK);
     let (one, other) = tokio::join!(bot.ann.press(&end, BACK), bot.ann.press(&end, BACK));
     let answers = [one.answer().await.content, other.answer().await.content];
-    assert_eq!(answers.iter().filter(|text| text.contains("Accepted")).count(), 1, "{answers:?}");
+    assert_eq!(answers.iter().filter(|text| text.contains("Started")).count(), 1, "{answers:?}");
     bot.rung(&bot.ann, &["**Netboot put back**", "R-2"]).await;
     let late = bot.forge(&bot.ann, &id, &end).await;
     assert!(late.content.contains("no longer means anything"), "{}", late.content);
@@ -95,11 +95,11 @@ async fn a_press_that_was_looked_at_while_another_put_everything_back_begins_not
     let slow = bot.ann.press(&end, BACK).await;
     looking.reached().await;
     let other = bot.press(&bot.ann, &end, BACK).await;
-    assert!(other.content.contains("Accepted"), "{}", other.content);
+    assert!(other.content.contains("Started"), "{}", other.content);
     bot.rung(&bot.ann, &["**Netboot put back**", "R-2"]).await;
     looking.release();
     let late = slow.answer().await;
-    assert!(!late.content.contains("Accepted"), "{}", late.content);
+    assert!(!late.content.contains("Started"), "{}", late.content);
     bot.accepts(Kind::Reboot).await;
     bot.rung(&bot.ann, &["**Rebooted**", "R-3"]).await;
     assert_eq!(bot.count(&["**Netboot put back**"]), bot.count(&["**Netboot put back**", "R-2"]));

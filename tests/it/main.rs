@@ -25,6 +25,7 @@ mod dm_refused;
 mod doctor;
 mod doors;
 mod elsewhere;
+mod one_screen;
 mod one_tap;
 mod faces;
 mod folder;

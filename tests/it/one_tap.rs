@@ -11,7 +11,7 @@ async fn restore_now_asks_first_and_says_whose_rescue_it_ends() {
     let end = bot.rescued(&bot.ann, "web-1").await;
     let own = bot.press(&bot.ann, &end, "Restore now").await;
     assert!(own.is_ephemeral() && own.content.contains("your own rescue"), "{}", own.content);
-    assert!(own.content.contains("will boot into"), "{}", own.content);
+    assert!(own.content.contains("Reboots now into"), "{}", own.content);
     let bob = bot.bob();
     let others = bot.press(&bob, &end, "Restore now").await;
     assert!(others.content.contains(&format!("the rescue of {}", bot.ann.mention())), "{}", others.content);
@@ -34,7 +34,7 @@ async fn in_a_dm_the_card_is_a_message_there_and_outlives_a_restart() {
     bot.start().await;
     assert_eq!(bot.ovh.reboots("web-1"), 1);
     let answer = bot.press(&bot.ann, &card, "Confirm").await;
-    assert!(answer.content.contains("Accepted as **R-2**") && answer.id == card.id, "{}", answer.content);
+    assert!(answer.content.contains("Started (**R-2**)") && answer.id == card.id, "{}", answer.content);
     bot.rung(&bot.ann, &["**Restored**", "R-2"]).await;
     let spent = bot.ann.dms().into_iter().find(|message| message.id == card.id).expect("it stays");
     assert!(spent.buttons().is_empty(), "{}", spent.text());

@@ -47,7 +47,7 @@ async fn card_plan_and_answer_name_what_runs_and_what_waits_also_what_nobody_kno
         names(&card, &named);
         is_untouched(&bot);
         let accepted = bot.press(&bot.ann, &card, "Confirm").await;
-        names(&accepted, &["Accepted", function]);
+        names(&accepted, &["Started", function]);
         bot.rung(&bot.ann, &["**Rebooted**", "R-1"]).await;
         assert_eq!(bot.ovh.reboots("web-1"), 1, "the card had named it");
     }
@@ -88,7 +88,7 @@ async fn what_begins_between_card_and_confirm_is_asked_about_again() {
         let third = bot.press(&bot.ann, &again, "Confirm").await;
         names(&third, &["Meanwhile", function, "hardware_update"]);
         is_untouched(&bot);
-        names(&bot.press(&bot.ann, &third, "Confirm").await, &["Accepted", function, "hardware_update"]);
+        names(&bot.press(&bot.ann, &third, "Confirm").await, &["Started", function, "hardware_update"]);
     }
 }
 

@@ -90,7 +90,7 @@ async fn a_server_without_netboots_cannot_netboot() {
 async fn no_windows_rescue_is_explained_with_what_there_is() {
     let small = web_1().without_windows_rescue().memory_mb(8_192);
     let bot = TestBot::with(TestConfig::default(), [small]).await;
-    let words = ["no rescue `windows`", "rescue12-customer", "win2022-std_64", "8 GB", "16 GB", "system:linux"];
+    let words = ["no Windows rescue", "rescue12-customer", "Windows Server 2022", "8 GB", "16 GB", "system:linux"];
     refused(&bot, &[("server", "web-1")], &words).await;
     let answer = bot.ask(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
     assert!(!answer.content.contains("ipxe-shell"), "nobody can reach that: {}", answer.content);
@@ -116,7 +116,7 @@ async fn the_system_can_be_a_family_or_an_exact_kernel() {
         ("rescue-customer", "rescue-customer"),
     ] {
         let card = bot.ask(&bot.ann, "rescue enable", &[("server", "web-1"), ("system", system)]).await;
-        assert!(card.content.contains(&format!("It will boot into: `{kernel}`")), "{system}: {}", card.content);
+        assert!(card.content.contains(&format!("Reboots now into `{kernel}`")), "{system}: {}", card.content);
     }
     let linux = bot.ask(&bot.ann, "rescue enable", &[("server", "db-1")]).await;
     assert!(linux.content.contains("`rescue12-customer`"), "by the installed system: {}", linux.content);

@@ -150,6 +150,6 @@ async fn everything_that_stands_in_the_way_is_said() {
 async fn a_rescue_that_a_server_does_not_have_is_no_plan() {
     let bot = TestBot::with(TestConfig::default(), [web_1().without_windows_rescue()]).await;
     let none = plan(&bot, "rescue", "web-1").await;
-    assert_says(&none, &["🚫", "has no rescue"]);
+    assert_says(&none, &["🚫", "lists no Windows rescue"]);
     assert!(shown(&none).is_empty());
 }

@@ -94,7 +94,7 @@ async fn a_port_that_never_closed_may_still_be_the_old_systems() {
     assert!(end.content.contains("may still be the old system"), "{}", end.content);
     let end = bot.restored(&bot.ann, "web-1").await;
     assert!(end.content.contains("may still be the old system"), "{}", end.content);
-    assert!(end.content.contains("I did not see it come back"), "{}", end.content);
+    assert!(end.content.contains("I have not seen it yet"), "{}", end.content);
 }
 
 #[tokio::test(flavor = "multi_thread")]

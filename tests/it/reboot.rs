@@ -11,7 +11,7 @@ async fn is_adopted(spoil: impl FnOnce(&Ovh)) {
     spoil(&bot.ovh);
     let end = bot.rescued(&bot.ann, "web-1").await;
     assert_eq!(bot.ovh.reboots("web-1"), 1);
-    assert!(end.content.contains("link to the password went by DM"), "{}", end.content);
+    assert!(end.content.contains("link to the password is in your DMs"), "{}", end.content);
     bot.sees(&["R-1", "answer was lost, but its task"]).await;
     bot.ann.wait_for_dm(|message| message.content.contains("manager/secret")).await;
     assert_eq!(bot.count(&["Your decision is needed"]), 0);
@@ -162,7 +162,7 @@ async fn a_plain_reboot_says_what_it_boots_into_and_changes_no_setting() {
     let bot = TestBot::new().await;
     let before = bot.ovh.server("web-1");
     let card = bot.ask(&bot.ann, "reboot", &[("server", "web-1")]).await;
-    assert!(card.content.contains("It will boot into: `hd`"), "{}", card.content);
+    assert!(card.content.contains("Reboots now into `hd`"), "{}", card.content);
     bot.press(&bot.ann, &card, "Confirm").await;
     bot.rung(&bot.ann, &["**Rebooted**", "web-1"]).await;
     assert_eq!(bot.ovh.reboots("web-1"), 1);

@@ -50,7 +50,7 @@ async fn its_owner_is_reminded_by_dm_and_at_the_deadline_who_is_on_call_too() {
 
     let promise = "I remind you before";
     assert!(end.content.contains(promise), "{}", end.content);
-    let over = move |seen: &Message| seen.id == end.id && seen.content.contains("its time is over");
+    let over = move |seen: &Message| seen.id == end.id && seen.content.contains("Time ran out");
     let end = bot.discord.wait_for_message(OPS, over).await;
     assert!(!end.content.contains(promise) && end.button("Restore now").is_some(), "{}", end.content);
 

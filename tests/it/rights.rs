@@ -22,7 +22,7 @@ async fn everything(bot: &TestBot) {
     bot.rescued(&bot.ann, "web-1").await;
     bot.restored(&bot.ann, "web-1").await;
     let no_windows = bot.ask(&bot.ann, "rescue enable", &[("server", "db-1"), ("system", "windows")]).await;
-    assert!(!no_windows.content.contains("Accepted"), "{}", no_windows.content);
+    assert!(!no_windows.content.contains("Started"), "{}", no_windows.content);
     bot.accepted(&bot.ann, "reboot", &[("server", "db-1")]).await;
     bot.rung(&bot.ann, &["**Rebooted**", "db-1"]).await;
     bot.ask(&bot.ann, "console", &[("server", "web-1"), ("minutes", "5")]).await;

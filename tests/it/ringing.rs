@@ -34,10 +34,10 @@ async fn an_end_that_may_not_ring_is_said_without_ringing() {
         let bot = TestBot::new().await;
         bot.discord.fail_rings(OPS, code);
         bot.accepts(Kind::Enable).await;
-        let end = bot.sees(&["**In rescue**", "went by DM", UNRUNG]).await;
+        let end = bot.sees(&["**In rescue**", "is in your DMs", UNRUNG]).await;
         assert!(end.content.contains(&bot.ann.mention()) && !bot.ann.was_rung_by(&end) && !end.is_silent(), "{code:?}");
         assert!(end.button("Restore now").is_some());
-        assert_eq!(bot.count(&["**In rescue**", "went by DM"]), 1, "once");
+        assert_eq!(bot.count(&["**In rescue**", "is in your DMs"]), 1, "once");
     }
 }
 

@@ -130,7 +130,7 @@ async fn a_link_may_be_asked_for_beside_it() {
     let bot = hasty("", "").await;
     stuck(&bot).await;
     let answer = bot.ask(&bot.ann, "rescue link", &[("server", "web-1")]).await;
-    assert!(answer.content.contains("Accepted"), "nothing bars it: {}", answer.content);
+    assert!(answer.content.contains("Started"), "nothing bars it: {}", answer.content);
     bot.ovh.hand_out("web-1");
     // OVHcloud's dates have whole seconds: the task looks old enough a moment later.
     eventually("its link is sent", async || {
@@ -175,7 +175,7 @@ async fn a_consoles_task_that_stands_frees_the_next_console() {
     bot.accepts(Kind::Console).await;
     bot.rung(&bot.ann, &[LATE, "R-1", "may be asked for again"]).await;
     let next = bot.ask(&bot.ann, "console", &[("server", "web-1")]).await;
-    assert!(next.content.contains("Accepted"), "{}", next.content);
+    assert!(next.content.contains("Started"), "{}", next.content);
     bot.rung(&bot.ann, &["**Console open**", "R-2"]).await;
     bot.sees(&[LATE, "R-1", "R-2 has taken over"]).await;
 }

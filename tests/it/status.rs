@@ -65,7 +65,7 @@ async fn what_cannot_be_read_is_said_beside_the_rest() {
     bot.ovh.forbid("dedicatedServer:apiovh:serviceInfos/get");
     bot.ovh.forbid("dedicatedServer:apiovh:intervention/get");
     let answer = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await.content;
-    assert!(answer.contains("could not be read") && answer.contains("win2022"), "{answer}");
+    assert!(answer.contains("could not be read") && answer.contains("Windows Server 2022"), "{answer}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -91,7 +91,7 @@ async fn what_ovhcloud_cannot_say_in_time_keeps_nobody_waiting() {
         bot.ovh.faults().always().hang("GET", route);
     }
     let answer = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await.content;
-    assert!(answer.contains("could not be read") && answer.contains("win2022"), "{answer}");
+    assert!(answer.contains("could not be read") && answer.contains("Windows Server 2022"), "{answer}");
 }
 
 /// The width and height that a PNG says it has.

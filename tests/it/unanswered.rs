@@ -90,7 +90,7 @@ async fn a_question_whose_channel_is_gone_is_asked_by_dm_and_can_be_answered_the
     let room: Id = bot.discord.channel("war-room");
     let reboot = bot.ovh.faults().hold_before("POST", "/reboot");
     let card = bot.ann.slash(room, "rescue enable", [("server", "web-1")]).await.answer().await;
-    bot.ann.press(&card, "Confirm").await.wait_for(|message| message.content.contains("Accepted")).await;
+    bot.ann.press(&card, "Confirm").await.wait_for(|message| message.content.contains("Started")).await;
     reboot.reached().await;
     bot.discord.delete_channel(room);
     bot.ovh.net().reset_all();

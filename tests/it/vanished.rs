@@ -15,7 +15,7 @@ async fn an_operation_goes_on_when_its_channel_or_thread_is_deleted() {
     for (place, restore) in places {
         let reboot = bot.ovh.faults().hold_before("POST", "/reboot");
         let card = bot.ann.slash(place, "rescue enable", [("server", "web-1")]).await.answer().await;
-        bot.ann.press(&card, "Confirm").await.wait_for(|message| message.content.contains("Accepted")).await;
+        bot.ann.press(&card, "Confirm").await.wait_for(|message| message.content.contains("Started")).await;
         reboot.reached().await;
         let dms = bot.ann.dms().len();
         bot.discord.delete_channel(place);
@@ -41,7 +41,7 @@ async fn the_end_is_told_by_dm_when_its_channel_or_thread_is_gone() {
     for (place, id, command, outcome) in places {
         let reboot = bot.ovh.faults().hold_before("POST", "/reboot");
         let card = bot.ann.slash(place, command, [("server", "web-1")]).await.answer().await;
-        bot.ann.press(&card, "Confirm").await.wait_for(|message| message.content.contains("Accepted")).await;
+        bot.ann.press(&card, "Confirm").await.wait_for(|message| message.content.contains("Started")).await;
         reboot.reached().await;
         bot.discord.delete_channel(place);
         reboot.release();
@@ -74,7 +74,7 @@ async fn put_away(put_away: impl FnOnce(&Discord, Id)) -> (TestBot, Id) {
     let thread = bot.discord.thread(OPS, "incident");
     let following = bot.ovh.faults().hold_before("GET", "/task/");
     let card = bot.ann.slash(thread, "rescue enable", [("server", "web-1")]).await.answer().await;
-    bot.ann.press(&card, "Confirm").await.wait_for(|message| message.content.contains("Accepted")).await;
+    bot.ann.press(&card, "Confirm").await.wait_for(|message| message.content.contains("Started")).await;
     following.reached().await;
     bot.sees_in(thread, &["R-1", "Rebooting"]).await;
     put_away(&bot.discord, thread);
@@ -95,7 +95,7 @@ async fn an_archived_thread_is_opened_again_for_the_card_and_the_end() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_locked_thread_stays_closed_and_the_end_comes_by_dm() {
     let (bot, thread) = put_away(|discord, thread| discord.lock_thread(thread)).await;
-    bot.ann.wait_for_dm(|dm| dm.content.contains("The link to the password went by DM")).await;
+    bot.ann.wait_for_dm(|dm| dm.content.contains("The link to the password is in your DMs")).await;
     assert_eq!(bot.discord.messages(thread).len(), 1, "the card that was there");
     assert_eq!(links_went_only_to(&bot.ovh, &bot.discord, &bot.ann, "R-1"), 1);
 }
@@ -105,7 +105,7 @@ async fn the_end_of_a_rescue_is_not_told_again_by_dm_when_only_its_buttons_shoul
     let bot = TestBot::new().await;
     let room = bot.discord.channel("war-room");
     let card = bot.ann.slash(room, "rescue enable", [("server", "web-1")]).await.answer().await;
-    bot.ann.press(&card, "Confirm").await.wait_for(|message| message.content.contains("Accepted")).await;
+    bot.ann.press(&card, "Confirm").await.wait_for(|message| message.content.contains("Started")).await;
     bot.sees_in(room, &["**In rescue**", "R-1", "The link to the password"]).await;
     bot.discord.delete_channel(room);
     bot.restored(&bot.ann, "web-1").await;

@@ -64,6 +64,8 @@ fn every() -> Vec<Button> {
         Button::Confirm(_) => Button::Confirm(card),
         Button::Dismiss(_) => Button::Dismiss(card),
         Button::ToDisk(_) => Button::ToDisk(card),
+        Button::ShowCalls(_) => Button::ShowCalls(card),
+        Button::AskedCalls(..) => Button::AskedCalls(marked(), 1),
         Button::Cancel(_) => Button::Cancel(marked()),
         Button::RebootAgain(..) => Button::RebootAgain(marked(), 2),
         Button::LeaveIt(..) => Button::LeaveIt(marked(), 2),

@@ -30,6 +30,10 @@ pub enum Button {
     Dismiss(CardId),
     /// **Boot from disk** on the confirmation card of a way out that leads elsewhere.
     ToDisk(CardId),
+    /// **Show calls** on a confirmation card.
+    ShowCalls(CardId),
+    /// **Show calls** on the message that asks others, in this round of asking.
+    AskedCalls(MarkedOperation, u32),
     /// **Cancel** on an operation's card, until the reboot is sent.
     Cancel(MarkedOperation),
     /// **Reboot again**, answering the question with this number.
@@ -94,7 +98,9 @@ impl Button {
     /// What it is about.
     pub fn subject(self) -> Subject {
         match self {
-            Self::Confirm(card) | Self::Dismiss(card) | Self::ToDisk(card) => Subject::Card(card),
+            Self::Confirm(card) | Self::Dismiss(card) | Self::ToDisk(card) | Self::ShowCalls(card) => {
+                Subject::Card(card)
+            }
             Self::Cancel(id)
             | Self::RebootAgain(id, _)
             | Self::LeaveIt(id, _)
@@ -103,6 +109,7 @@ impl Button {
             | Self::Deny(id, _)
             | Self::Withdraw(id, _)
             | Self::AddReason(id, _)
+            | Self::AskedCalls(id, _)
             | Self::RestoreNow(id)
             | Self::Reveal(id)
             | Self::PutNetbootBack(id)
@@ -123,6 +130,7 @@ impl Button {
             Self::Approve(_, number)
             | Self::Deny(_, number)
             | Self::Withdraw(_, number)
+            | Self::AskedCalls(_, number)
             | Self::AddReason(_, number) => operation.round(number),
             _ => operation.marked(),
         };
@@ -167,6 +175,8 @@ impl fmt::Display for Button {
             Self::Confirm(card) => write!(f, "confirm:{card}"),
             Self::Dismiss(card) => write!(f, "dismiss:{card}"),
             Self::ToDisk(card) => write!(f, "disk:{card}"),
+            Self::ShowCalls(card) => write!(f, "calls:{card}"),
+            Self::AskedCalls(id, round) => write!(f, "asked:{}:{round}", named(id)),
             Self::Cancel(id) => write!(f, "cancel:{}", named(id)),
             Self::RebootAgain(id, asked) => write!(f, "again:{}:{asked}", named(id)),
             Self::LeaveIt(id, asked) => write!(f, "leave:{}:{asked}", named(id)),
@@ -213,6 +223,8 @@ impl FromStr for Button {
             "confirm" => card().map(Self::Confirm),
             "dismiss" => card().map(Self::Dismiss),
             "disk" => card().map(Self::ToDisk),
+            "calls" => card().map(Self::ShowCalls),
+            "asked" => question().map(|(id, round)| Self::AskedCalls(id, round)),
             "cancel" => operation(rest).map(Self::Cancel),
             "again" => question().map(|(id, asked)| Self::RebootAgain(id, asked)),
             "leave" => question().map(|(id, asked)| Self::LeaveIt(id, asked)),

@@ -2,6 +2,7 @@
 
 mod again;
 mod approval;
+mod calls;
 mod confirmation;
 mod delete;
 mod disk;
@@ -36,6 +37,7 @@ impl Handler {
                 match button {
                     Button::Confirm(_) => self.confirm(&asking, card).await,
                     Button::ToDisk(_) => self.to_the_disk(&asking, card).await,
+                    Button::ShowCalls(_) => self.show_calls(&asking, card).await,
                     _ => self.dismiss(&asking, card).await,
                 }
             }
@@ -90,6 +92,7 @@ impl Handler {
             Button::Approve(_, round) => self.approve(asking, operation, round).await,
             Button::Deny(_, round) => self.deny(asking, operation, round).await,
             Button::Withdraw(_, round) => self.withdraw(asking, operation, round).await,
+            Button::AskedCalls(_, round) => calls::asked(operation, round, asking.locale),
             Button::RestoreNow(_) => self.restore_now(asking, operation).await,
             Button::PutNetbootBack(_) => self.put_netboot_back(asking, operation).await,
             Button::Reveal(_) => self.reveal(asking, operation).await,
@@ -101,6 +104,7 @@ impl Handler {
             Button::Confirm(_)
             | Button::Dismiss(_)
             | Button::ToDisk(_)
+            | Button::ShowCalls(_)
             | Button::DeleteMessage(_)
             | Button::AddReason(..)
             | Button::Adopt(_)

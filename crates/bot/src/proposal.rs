@@ -1,6 +1,7 @@
 //! What `/rescue enable`, `/restore` and `/reboot` have in common: a card first, and what pressing it does.
 
 use bernard_domain::{
+    card as life,
     lease::Lease,
     locale::Locale,
     operation::{Kind, Request, Wish, approval::Guard, exact_call::ExactCall},
@@ -23,7 +24,10 @@ use crate::{
     component::Button,
     context::Handler,
     refusal::{Emergency, Refusal},
-    render::{accepted::accepted, confirmation::describe},
+    render::{
+        accepted::accepted,
+        confirmation::{Shown, describe},
+    },
     reply::Reply,
 };
 
@@ -72,7 +76,7 @@ impl Handler {
         let idle = haste == ApprovalMode::BreakGlass && guard == Guard::Unprotected;
         let request =
             Request { beside: Some(beside), ..request(asking, &admitted, proposal.wish.clone(), reason, guard) };
-        let reply = self.card(request, &proposal, repeat, asking.locale).await?;
+        let reply = self.card(request, &admitted.server, &proposal, repeat).await?;
         Ok(if idle { reply.after(&say!(asking.locale, "confirm-glass-idle")) } else { reply })
     }
 
@@ -139,7 +143,7 @@ impl Handler {
         let guard = self.guard(asking, admitted, haste, self.calls(&admitted.server, &proposal))?;
         let request = request(asking, admitted, proposal.wish.clone(), old.request.reason.clone(), guard);
         let request = Request { beside: Some(beside), ..request };
-        self.card(request, &proposal, old.command, asking.locale).await
+        self.card(request, &admitted.server, &proposal, old.command).await
     }
 
     /// That the server's limit has room for one more operation.
@@ -179,26 +183,39 @@ impl Handler {
     pub(crate) async fn card(
         &self,
         request: Request,
+        server: &Server,
         proposal: &Proposal,
         repeat: String,
-        locale: Locale,
     ) -> Result<Reply, Refusal> {
         let card = Card { id: CardId::new(), request, command: repeat, again: None };
         let lease = self.store.lease(&card.request.server).await?;
-        let content = describe(&card.request, proposal, lease.as_ref(), self.settings.remind_before);
-        self.show_card(&card, content, locale).await
+        let shown = Shown {
+            server,
+            proposal,
+            lease: lease.as_ref(),
+            remind_before: self.settings.remind_before,
+            usual: self.store.usual(&server.name, card.request.kind()).await?,
+            until: clock::now() + life::LIFE,
+        };
+        let content = describe(&card.request, &shown);
+        self.show_card(&card, content, card.request.locale).await
     }
 
     /// A card, stored before anybody sees it.
     pub(crate) async fn show_card(&self, card: &Card, content: String, locale: Locale) -> Result<Reply, Refusal> {
         self.store.save_card(card, clock::now()).await?;
-        let mut buttons = vec![Button::Confirm(card.id).create(locale)];
+        let confirm = match card.request.wish {
+            Wish::PutBack { .. } => say!(locale, "button-confirm-put-back"),
+            _ => say!(locale, "button-confirm-reboot"),
+        };
+        let mut buttons = vec![Button::Confirm(card.id).create(locale).labelled(confirm)];
         if let Wish::Restore { into, .. } | Wish::PutBack { into, .. } = &card.request.wish
             && !into.is_disk()
         {
             buttons.push(Button::ToDisk(card.id).create(locale));
         }
         buttons.push(Button::Dismiss(card.id).create(locale));
+        buttons.push(Button::ShowCalls(card.id).create(locale));
         Ok(Reply::with_buttons(content, buttons))
     }
 }

@@ -229,7 +229,8 @@ fn no_server(typed: &str, not_found: &NotFound, locale: Locale) -> String {
     match not_found {
         NotFound::Unknown(near) if near.is_empty() => say!(locale, "no-server", typed = typed),
         NotFound::Unknown(near) => {
-            say!(locale, "no-server-near", typed = typed, near = list(near.iter().map(String::as_str)))
+            let names = list(near.iter().map(String::as_str));
+            say!(locale, "no-server-near", typed = typed, count = near.len(), near = names)
         }
         NotFound::Ambiguous(all) => {
             say!(locale, "no-server-ambiguous", typed = typed, all = list(all.iter().map(ServiceName::as_str)))

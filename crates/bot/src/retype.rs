@@ -32,13 +32,16 @@ impl Retype {
             Button::Reveal(_) | Button::LookAgain(_) | Button::TryMail(_) => ("/rescue link", By::Presser),
             Button::RebootAgain(..) => ("/reboot", By::Presser),
             Button::LeaveIt(..) | Button::LetGo(_) | Button::Cancel(_) => ("/status", By::Presser),
-            Button::Approve(..) | Button::Deny(..) | Button::Withdraw(..) | Button::AddReason(..) => {
-                ("/status", By::Requester)
-            }
+            Button::Approve(..)
+            | Button::Deny(..)
+            | Button::Withdraw(..)
+            | Button::AddReason(..)
+            | Button::AskedCalls(..) => ("/status", By::Requester),
             Button::Adopt(_)
             | Button::Confirm(_)
             | Button::Dismiss(_)
             | Button::ToDisk(_)
+            | Button::ShowCalls(_)
             | Button::DeleteMessage(_)
             | Button::Guide(_)
             | Button::Turn(_) => return Self { command: "/rescue list".to_owned(), by: By::Presser },

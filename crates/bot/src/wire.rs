@@ -99,7 +99,8 @@ fn new(plain: &Plain) -> CreateMessage {
 fn below(plain: &Plain) -> Vec<CreateActionRow> {
     let row = |row: Vec<&Button>| CreateActionRow::Buttons(row.into_iter().map(button).collect());
     let menu = plain.menu.iter().map(|menu| CreateActionRow::SelectMenu(select(menu)));
-    rows(&plain.buttons).into_iter().map(row).chain(menu).collect()
+    let apart = rows(&plain.apart).into_iter().map(row);
+    rows(&plain.buttons).into_iter().map(row).chain(menu).chain(apart).collect()
 }
 
 fn button(Button { label, leads }: &Button) -> CreateButton {
@@ -152,7 +153,7 @@ mod tests {
         let choice = Choice { label: "Disks".to_owned(), value: "disks".to_owned(), chosen: Chosen::Already };
         let menu = Menu { custom_id: "m".to_owned(), placeholder: "Guide".to_owned(), choices: vec![choice] };
         let link = Button::link("Open".to_owned(), "https://example.com".to_owned());
-        Plain { content: "web-1".to_owned(), buttons: vec![press, link], menu: Some(menu) }
+        Plain { menu: Some(menu), ..Plain::with_buttons("web-1".to_owned(), vec![press, link]) }
     }
 
     /// A builder as it goes out.

@@ -276,6 +276,23 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Where the DM of an operation stands: its channel and its message; `None` when none was sent, or it was wiped.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn delivery_of(&self, operation: OperationId) -> Result<Option<(ChannelId, u64)>, Error> {
+        let row: Option<(i64, i64)> = sqlx::query_as(
+            "SELECT channel, message FROM deliveries WHERE operation = $1 AND wiped_at IS NULL
+             ORDER BY message DESC LIMIT 1",
+        )
+        .bind(operation.0)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(|(channel, message)| (ChannelId(channel.cast_unsigned()), message.cast_unsigned())))
+    }
+}
+
 /// A DM is about to be sent: from here on it may arrive.
 pub(super) async fn delivery_tried(
     tx: &mut SqliteConnection,

@@ -47,6 +47,7 @@ approval-again = { $asker } wants one more reboot: the last one got no answer.
 approval-because = Why: { $reason }
 approval-no-reason = No reason was given.
 approval-calls = Exactly this is asked of OVHcloud:
+calls-of-card = What **Confirm** would ask of OVHcloud, exactly:
 approval-rule = The rule that asks for approval: { $rule }
 approval-denied-by = { $who } denied it.
 approval-denied-because = { $who } denied it: { $reason }
@@ -106,6 +107,9 @@ help-break-glass = `break_glass:true` passes a needed approval in an emergency; 
 
 # Buttons
 button-confirm = Confirm
+button-show-calls = Show calls
+button-confirm-put-back = Confirm, no reboot
+button-confirm-reboot = Confirm reboot
 button-cancel = Cancel
 button-reboot-again = Reboot again
 button-leave-it = Leave it
@@ -122,7 +126,9 @@ button-extend-hours = 4 h
 button-extend-morning = Until 08:00
 button-adopt = Adopt
 button-restore = Restore
-button-open-link = Open the link
+button-open-link = Show password
+button-open-dm = Open DM
+button-open-console = Open the console
 
 # Commands
 command-rescue = Take a server into rescue, and see what is there
@@ -188,6 +194,12 @@ card-asked-because = Asked for by { $who }: { $reason }
 card-boots-into = Boots into: { $into }
 card-boots-into-from = Boots into: { $into } (before: { $before })
 card-lease = Meant to last { $length }
+card-progress = { $bar } step { $step } of { $steps } · { $usual } · began { $began }
+usual-known = usually { $length }
+usual-minutes = usually a few minutes
+card-longer = 🐢 Longer than usual, which is { $length }. I go on.
+card-searching = Asking OVHcloud for the link since { $since }
+card-searching-in = Looking in { $place } since { $since }
 card-task = OVHcloud's task { $task }: { $status }
 card-task-adopted = OVHcloud's answer was lost, but its task { $task } was found: { $status }
 card-task-vanished = OVHcloud no longer lists the task; how it ended is not known
@@ -239,7 +251,7 @@ question-others = The next reboot was not sent, because others are at work on th
 question-unanswered = { $who } has not answered this: nobody knows whether the reboot happened, and whoever may `reboot` can decide.
 question-choices = **Leave it** ends this here. **Reboot again** sends one more reboot, as a new approval of yours.
 question-answered = This is answered.
-reveal-waiting = { $who }, you take no DMs from me. Press **Reveal link**: only you will see it.
+reveal-waiting = { $who }, your DMs are closed to me. Press **Reveal link**: only you will see it.
 reveal-waiting-refused = { $who }, my DM does not reach you: { $why }. Press **Reveal link**: only you will see it.
 discord-no-answer = Discord did not take it in all the time there was
 discord-explicit = Discord's filter for explicit content stopped it (code { $code })
@@ -251,7 +263,7 @@ discord-other = Discord refuses it (code { $code })
 reveal-over = This is done. `/rescue link` finds the link again.
 
 # The end
-end-link-delivered = The link to the password went by DM to the one who asked (found in { $source }). User: { $user }
+end-link-delivered = The link to the password is in your DMs (found in { $source }). User: { $user }
 end-link-revealed = The link to the password was shown to the one who asked, and to nobody else (found in { $source }). User: { $user }
 end-link-not-needed = The SSH key that is set opens it; there is no password. User: { $user }
 end-opens-by-key = This rescue opens by the key { $key }; there is no password.
@@ -265,12 +277,12 @@ end-link-not-taken = The link was there, but nobody took it. `/rescue link` find
 end-link-withheld = The link is there, but { $who } may not have it any more, so it was not sent. `/rescue link` finds it for somebody with `rescue`.
 end-until = It is yours until { $until }; I remind you before. When you are finished: **Restore now** or `/restore`.
 end-until-of = It is with { $who } until { $until }.
-end-until-over = It was to end { $until }: its time is over. **Restore now** puts everything back; **Extend** gives it more time.
-end-until-over-of = It is with { $who } and was to end { $until }: its time is over.
+end-until-over = Time ran out { $until }. **Restore now** puts everything back; **Extend** gives it more time.
+end-until-over-of = It is with { $who }; time ran out { $until }.
 end-adopted = Somebody else started this rescue; it has an owner now. A restore leads to the server's disk.
 end-handed-over = { $who } answers for this rescue now.
 end-back = OVHcloud's task is done, and I saw the machine go away and come back.
-end-task-done = OVHcloud's task is done. That is not the machine: it usually goes dark a minute later and is back in two to four. I did not see it come back.
+end-task-done = OVHcloud's task is done. The server itself usually goes dark after a minute and is back 2 to 4 min later; I have not seen it yet.
 end-unseen = OVHcloud took the reboot, but it no longer lists the task; how it ended is not known. I did not see the machine come back: `/status` shows what can be seen now.
 end-wiped = Any DM with the link is being wiped. That does not revoke the link.
 end-expired = It was accepted too long ago to be begun now: nothing was rebooted. Ask again if you still want it.
@@ -278,7 +290,7 @@ end-cancelled = { $who } cancelled it. Nothing was rebooted.
 end-not-done = Nothing was rebooted. { $said }
 end-task-failed = OVHcloud's task ended as { $status }.
 end-netboot-stays = The netboot is left as it was set: the next reboot, whoever does it, goes there.
-end-put-netboot-back = **Put netboot back** undoes that without a reboot. Should the reboot have happened after all, the rescue goes on until the next one.
+end-put-netboot-back = **Put netboot back** undoes that without a reboot. If it did reboot, it stays in rescue until the next reboot.
 end-netboot-back-but = The netboot is back, read back. Nothing was rebooted: the machine goes on with what it runs now. If that is the rescue, `/reboot` ends it.
 end-lacking = ⚠️ OVHcloud did not take everything back. Not as it was: { $fields }
 end-other-way = The disk is a way out as well: { $command }, then **Boot from disk**.
@@ -295,29 +307,34 @@ dm-keep = Below is the link to its password. Whoever has the link has the passwo
 dm-key = The SSH key that is set on the server opens it: OVHcloud makes no password, so there is no link here.
 dm-key-named = The SSH key { $key } opens it: OVHcloud makes no password, so there is no link here.
 dm-user = User { $user } at { $address }
-dm-link = Password: { $link }
+dm-link = **Password**: { $link }
     Found in { $source }.
 dm-link-file = Password: its link is in the file { $file } below, because it is so long.
     Found in { $source }.
 dm-connect-title = **Connect**
 dm-connect-rdp = • RDP: open the file below, or { $address } port 3389
 dm-connect-ssh = • SSH: { $command }
-dm-host-key = • The rescue has another SSH host key, so a warning is right. Forget the old one: { $command }
+dm-host-key = • The rescue has another SSH host key, so expect a warning. Remove the old key: { $command }
 dm-connect-kvm = • KVM: { $command } in the channel; its login screen has a language selector and an on-screen keyboard
 dm-finished = **When you are finished**: **Restore now**, or { $command } in the channel.
 dm-finished-windows = Restarting or shutting down the Windows rescue itself does not leave rescue.
-dm-until = It is yours until { $until }, unless it was extended since. I remind you before.
+dm-until = Until when it is yours stands in { $channel }, where I remind you too.
 dm-wiped = 🧹 { $server } has left that rescue, so what stood here is wiped. That does not revoke the link.
 dm-deleted = 🧹 Deleted. That does not revoke the link.
 
 # Confirmation
-confirm-enable = 🛟 **Take { $server } into rescue?**
-confirm-restore = ↩️ **Take { $server } out of rescue?** Everything I changed is put back, and it reboots.
-confirm-reboot = 🔄 **Hard reboot { $server }?**
-confirm-put-back = ↩️ **Put back what I changed on { $server }, without a reboot?**
-confirm-boots-into = It will boot into: { $into }
-confirm-boots-into-next = The next reboot, whoever does it, will boot into: { $into }
-confirm-lease = It is yours for { $length }; I remind you { $before } before it ends.
+confirm-enable-windows = 🛟 **Reboot into the Windows rescue**
+confirm-enable-linux = 🛟 **Reboot into the Linux rescue**
+confirm-restore = ↩️ **Reboot out of rescue**: everything I changed is put back
+confirm-reboot = 🔄 **Hard reboot**
+confirm-put-back = ↩️ **Put back what I changed, without a reboot**
+confirm-boots-into = Reboots now into { $into }
+confirm-boots-into-next = The next reboot, whoever does it, goes to { $into }
+confirm-lease = Yours for { $length }; reminder { $before } before.
+confirm-usually = ⏱️ Usually { $length }.
+confirm-usually-minutes = ⏱️ Usually a few minutes.
+confirm-then-password = The link to the password then comes to you by DM.
+confirm-then-told = I then say in the channel what I saw.
 confirm-email = OVHcloud mails the credentials to { $email }, from now on until the restore.
 confirm-key = The SSH key you gave will open it; OVHcloud makes no password.
 confirm-key-there = An SSH key is already set on the server and will open it; OVHcloud makes no password.
@@ -326,7 +343,7 @@ confirm-takes-over = ⚠️ Already in rescue: { $owner }'s, since { $since }, u
 confirm-ends-others = ⚠️ This is the rescue of { $owner }, since { $since }, until { $until }. They are told when it is over.
 confirm-ends-own = This ends your own rescue, since { $since }, until { $until }.
 confirm-ends-nobodys = This ends a rescue that I did not start, if it is in one.
-confirm-again = 🔄 **Reboot { $server } once more?** What became of the last reboot of { $id } is not known.
+confirm-again = 🔄 **Reboot once more**: what became of the last reboot of { $id } is not known
 confirm-services-stop = ⚠️ All services on it stop until it is back.
 others-task = ⚠️ OVHcloud is at work on it: { $function }, { $status } (task { $task }), which is not mine. A reboot or another netboot may destroy that, or collide with it.
 others-task-beside = ℹ️ OVHcloud is at work on it: { $function }, { $status } (task { $task }), which is not mine.
@@ -338,25 +355,25 @@ others-more = … and { $count } more.
 others-tasks-unread = ⚠️ I cannot read whether OVHcloud is at work on it: { $said }
 others-planned-unread = ⚠️ I cannot read what OVHcloud plans on it: { $said }
 others-interventions-unread = ⚠️ I cannot read whether an intervention is under way: { $said }
-confirm-backup = ⚠️ Have a recent backup.
+confirm-backup = ⚠️ Make sure there is a recent backup.
 confirm-windows-vm = ⚠️ Restarting the Windows rescue itself does not leave rescue: `/restore` does.
 confirm-reboot-rescue = ⚠️ Its netboot is rescue, so it boots into **rescue again**. `/restore` leaves it.
 confirm-reboot-off = ⚠️ Its netboot is power-off: it will **stay off**.
-confirm-to-disk = ↩️ **Lead { $server } back to its disk?** It reboots.
+confirm-to-disk = ↩️ **Reboot from its disk**
 confirm-script = ⚠️ It starts its own boot script now ({ $length } characters). The rescue takes its place; a restore puts it back.
 confirm-dead-end = ⚠️ It is set to { $what } now, where nobody can reach it: a restore will lead to the disk.
 confirm-reboot-unreachable = ⚠️ Its netboot is an iPXE shell: **nobody can reach it** there. `/restore` leads to the disk.
 remark-left-out = OVHcloud lists netboot { $id } and does not show it, so it is left out: { $said }
 remark-unread = ⚠️ OVHcloud does not show what netboot { $id } is, to which it is set now: { $said }
 remark-stays = ⚠️ { $field } is not as it was before the rescue. I did not change it, so it stays as it is.
-confirm-life = This card is good for ten minutes, once.
+confirm-life = Valid once, until { $until }.
 difference-boot = ⚠️ Somebody changed the netboot since: it is { $now } now.
 difference-script = ⚠️ Somebody set a boot script since ({ $length } characters): if you go on, it is lost.
 difference-field = ⚠️ Somebody changed { $field } since; it is put back too.
 difference-no-boot = ⚠️ Somebody changed the netboot since: none is set now.
 difference-mail = ⚠️ Somebody changed the rescue mail since; it is put back too.
 difference-key = ⚠️ Somebody changed the rescue SSH key since; it is put back too.
-accepted = ✅ Accepted as **{ $id }** for { $server }. Its card is in the channel.
+accepted = ✅ Started (**{ $id }**) for { $server }. Follow it in { $channel }.
 card-cancelled = ✋ Cancelled; nothing was done.
 card-changed = ⚠️ Meanwhile what it would boot into, or its rescue, has changed. This is how it is now:
 card-others = ⚠️ Meanwhile others have begun something on it, or I can no longer see what they do. This is how it is now:
@@ -393,9 +410,9 @@ reminder-after = ⏰ **Still in rescue** · { $server } · its time is long up
 reminder-until = The rescue { $id } is meant to end { $until }.
 reminder-was-until = The rescue { $id } was meant to end { $until }.
 reminder-choices = **Restore now** or { $restore } puts everything back; **Extend** or { $extend } gives it more time.
-reminder-into-rescue = Whatever reboots the server boots into rescue again.
+reminder-into-rescue = Any reboot lands in rescue again.
 reminder-left = ⏰ **Something is left to put back** · { $server } is out of rescue
-notice-server-left = 👋 **Gone** · { $server } has left the account: OVHcloud knows it no more. The rescue of { $who } ({ $id }) is over, and there is nothing to put back.
+notice-server-left = 👋 **Gone** · { $server } has left the account: OVHcloud no longer lists it. The rescue of { $who } ({ $id }) is over, and there is nothing to put back.
 notice-left-rescue = 🏁 **Out of rescue** · { $server } has left its rescue ({ $id }, { $who }) without me: its netboot is { $boot } now, and OVHcloud's task { $task } has rebooted it. A link that went out by DM is wiped.
 notice-left-closed = That rescue is over. There is nothing to do.
 notice-left-remains = What I set for it besides (rescue mail or SSH key) is still there: **Put netboot back** or { $command } undoes that, without a reboot.
@@ -406,6 +423,7 @@ seen-leaving = 👀 Its netboot is { $boot } now: it is still in rescue, and lea
 seen-rebooted = 🔁 OVHcloud's task { $task }, which is not mine, rebooted it into rescue again: the password may be another one. `/rescue link` looks for it.
 notice-restored-at-deadline = ⏰ **Time is up** · { $server } is being put back ({ $id }), with the rights of { $who }.
 notice-extended = ⏳ **Extended** · { $server } stays in rescue until { $until }. Extended by { $who }; it is the rescue of { $owner }.
+notice-extended-own = ⏳ **Extended** · { $server } stays in rescue until { $until }. Extended by { $who }.
 notice-handed-over = 🤝 **Handed over** · the rescue of { $server } is no longer with { $from } but with { $to }. Said by { $who }.
 notice-taken-over = 🛟 **Taken over** · { $who } takes { $server } into rescue again ({ $id }): it reboots, and this is no longer the rescue of { $owner }.
 notice-given-back = ↩️ **Given back** · { $id } of { $who } came to nothing: the rescue of { $server } is with { $owner } again.
@@ -444,7 +462,7 @@ digest-quiet = ☀️ Nothing is in rescue.
 digest-title = { $count ->
     [one] ☀️ **{ $count } server is in rescue**
    *[other] ☀️ **{ $count } servers are in rescue**
-}
+} (as of { $at })
 
 # Leases
 extend-how-long = How much longer shall { $server } stay in rescue? Now it is until { $until }.
@@ -488,7 +506,10 @@ fleet-quiet = All quiet: nothing in rescue, nothing under way.
 status-ok = 🟢 **{ $server }** · { $service }
 status-rescue = 🛟 **{ $server }** · { $service } · its netboot is rescue
 status-trouble = ⚠️ **{ $server }** · { $service } · OVHcloud says { $state }
-status-os = System { $os } · power { $power }
+status-os = { $os } · { $power }
+power-on = powered on
+power-off = powered off
+power-unknown = power unknown
 status-boots = Next boot: { $start }
 status-both = ⚠️ Netboot { $id } is set beside that script: which of the two it starts, OVHcloud does not say.
 status-unreachable = ⚠️ **{ $server }** · { $service } · its netboot is an iPXE shell, where nobody can reach it: `/restore` leads to the disk
@@ -620,7 +641,10 @@ refusal-fault = Something is wrong with me, and nothing was done. Your operator 
 refusal-broken = Something broke in me while I was at it. What I had accepted goes on: look at its card in the channel before you ask again. Your operator finds the fault in the log.
 restarting = I am restarting; nothing was done. Try again in a moment.
 no-server = No server goes by { $typed } that you may see.
-no-server-near = No server goes by { $typed } that you may see. Did you mean one of { $near }?
+no-server-near = No server goes by { $typed } that you may see. Did you mean { $count ->
+    [one] { $near }
+   *[other] one of { $near }
+}?
 no-server-ambiguous = Several servers go by { $typed }: { $all }. Use one of these names.
 no-server-unreadable = I could not look { $typed } up: { $said }
 no-server-yet = No server that I have read so far goes by { $typed }: { $read } of { $all }. Use its service name, which works at once, or try again later.
@@ -640,8 +664,8 @@ too-late-command = { $id } has gone on; this button no longer means anything. To
 problem-server-gone = { $server } is no longer in the OVHcloud account. If it was renewed or moved, ask your operator to look at the account.
 problem-held = OVHcloud itself holds { $server } ({ $state }): contact OVHcloud's support, nothing can be done from here.
 problem-no-boots = { $server } lists no netboot entry for this. A server that only has a vRack (OLA) cannot netboot; otherwise ask OVHcloud's support.
-problem-no-such-rescue = { $server } has no rescue { $wanted }. It has: { $has }. Installed: { $os }, memory: { $memory } GB.
-problem-no-rescue-shown = OVHcloud shows no rescue { $wanted } of { $server }.
+problem-no-such-rescue = OVHcloud lists no { $wanted } rescue for { $server }. It has: { $has }. Installed: { $os }, memory: { $memory } GB.
+problem-no-rescue-shown = OVHcloud shows no { $wanted } rescue for { $server }.
 problem-left-out = It lists { $ids } and does not show what that is: what you want may be there. { $said }
 problem-no-disk = I cannot find the hard-disk boot of { $server }, so I see no way out just now: { $said }
 problem-no-disk-recorded = What it was set to before: { $start }
@@ -664,6 +688,17 @@ problem-ovhcloud = OVHcloud did not let me do this with { $server }: { $said }
 
 # Denials
 denial-nobody = Nobody may { $capability }: the configuration has no rule at all.
+denial-you-may-not = You may not { $deed }.
+denial-ask = You may not { $deed }. Ask { $who }.
+deed-view = see { $server }
+deed-rescue = take { $server } into rescue
+deed-restore = take { $server } out of rescue
+deed-reboot = reboot { $server }
+deed-console = open the console of { $server }
+deed-approve = approve anything on { $server }
+deed-audit = read what others did with { $server }
+deed-admin = do what is for admins
+deed-any-server = a server
 denial-no-entry = No rule of the configuration speaks of you or your roles, so you may not { $capability }.
 denial-lacks = The rules that speak of you do not include { $capability }.
 denial-not-this-server = Your right to { $capability } is for other servers than { $server }.
@@ -715,6 +750,7 @@ plan-possible = ✅ You could { $action } { $server } now.
 plan-needs-approval = 🔐 You could ask to { $action } { $server } now; it would need approval.
 plan-refused = 🚫 You could not { $action } { $server } now.
 plan-calls = OVHcloud would be asked exactly this:
+plan-boots-into = Would boot into { $into }
 plan-nothing-changed = 📋 I only read; nothing was changed.
 paused = { $who } paused all new operations at { $at }: { $reason }
 paused-ways-out = What is under way goes on. `/restore` and links work as ever.
@@ -747,13 +783,13 @@ guide-leave = Leave rescue
 guide-rdp = **Windows rescue, by RDP**
     1. Open the `.rdp` file from my direct message, or connect your RDP app to the server's IP, port 3389.
     2. User `Administrator`. The password is behind the link in that message.
-    3. The app warns of the certificate: the rescue has its own, so that is right.
+    3. The app warns of the certificate: the rescue has its own, so expect that.
     No answer yet? It can take four minutes after OVHcloud's task is done.
 guide-ssh-windows = **Windows rescue, by SSH**
     Windows' own SSH server runs there. SSH keys do not work: it asks for the password.
 guide-ssh-linux = **Linux rescue, by SSH**
     If an SSH key was set, it is enough; else SSH asks for the password, which is behind the link.
-guide-host-key = The host key is not the server's own, so SSH warns. Forget the old one first:
+guide-host-key = The host key is not the server's own, so expect a warning from SSH. Remove the old key first:
 guide-kvm = **The screen itself (KVM)**
     For when the network does not work. `/console` sends you a link, if the server has a KVM.
     • The login screen lets you choose another keyboard language.
@@ -769,7 +805,7 @@ guide-disk-management = **Disks, with the mouse**
     1. Right click on Start, *Disk Management*.
     2. Disk 0 is the rescue's own: leave it alone.
     3. Each other disk: right click, *Online*.
-    4. Says it *Dynamic* or *Foreign*: right click, *Import Foreign Disks*.
+    4. If it says *Dynamic* or *Foreign*: right click, *Import Foreign Disks*.
     5. *Resynching* of a mirror is normal; you can work meanwhile.
     The server's Windows is usually `E:`.
 guide-diskpart = **Disks, by keyboard**
@@ -833,7 +869,7 @@ card-console = { $kind } · { $minutes } min
 console-html5 = The screen in the browser
 console-serial = The serial line in the browser
 console-jnlp = The screen by a Java application
-end-console-delivered = The link went by DM to the one who asked. It works until { $until }.
+end-console-delivered = The link is in your DMs. It works until { $until }.
 end-console-revealed = The link was shown to the one who asked, and to nobody else.
 end-console-not-found = OVHcloud's task is done, but no link turned up in time. Ask again with `/console`.
 end-console-trouble = No link turned up in time. The last look did not work: { $said }

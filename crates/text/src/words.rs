@@ -17,6 +17,11 @@ pub fn since_epoch(time: Timestamp) -> String {
     format!("<t:{0}:t> (<t:{0}:R>)", time.as_second())
 }
 
+/// A time of day, shown by Discord in the reader's own time zone and language.
+pub fn hour(time: Timestamp) -> String {
+    format!("<t:{}:t>", time.as_second())
+}
+
 /// From when to when something was, shown by Discord in the reader's own time zone and language; with the days where the times alone
 /// may mislead.
 pub fn from_to(from: Timestamp, to: Timestamp) -> (String, String) {

@@ -26,7 +26,8 @@ async fn question(council: &Council) -> Message {
 async fn one_more_reboot_is_sent_when_somebody_else_approves_it_and_not_before() {
     let council = Council::new(&["rescue"], "").await;
     let request = asked_again(&council).await;
-    assert!(request.content.contains("/reboot") && !request.content.contains("PUT"), "{}", request.content);
+    let calls = council.press(&council.quinn, &request, "Show calls").await;
+    assert!(calls.content.contains("/reboot") && !calls.content.contains("PUT"), "{}", calls.content);
     let own = council.press(&council.ann, &request, "Approve").await;
     assert!(own.content.contains("asked for this yourself"), "{}", own.content);
     council.press(&council.quinn, &request, "Approve").await;

@@ -20,21 +20,21 @@ async fn a_protected_rescue_waits_for_somebody_else_and_then_happens_once() {
     let request = council.request("R-1").await;
     let server = council.ovh.service_name("web-1");
     let rescue = council.ovh.boot_id("web-1", "rescue-customer-windows");
-    let says = [
-        "**Approval needed**",
-        "disk full",
-        &council.ann.mention(),
-        "<t:",
-        &format!("PUT /dedicated/server\n    /{server}\n"),
-        &format!("\"bootId\": {rescue}"),
-        &format!("POST /dedicated/server\n    /{server}/reboot\n"),
-        "[[protect]] #1",
-    ];
+    let says = ["**Approval needed**", "disk full", &council.ann.mention(), "<t:", "[[protect]] #1"];
     for part in says {
         assert!(request.content.contains(part), "{part} is not in: {}", request.content);
     }
+    let calls = council.press(&council.paula, &request, "Show calls").await;
+    for part in [
+        &format!("PUT /dedicated/server\n    /{server}\n"),
+        &format!("\"bootId\": {rescue}"),
+        &format!("POST /dedicated/server\n    /{server}/reboot\n"),
+    ] {
+        assert!(calls.is_ephemeral() && calls.content.contains(part), "{part} is not in: {}", calls.content);
+        assert!(!request.content.contains(part), "who, what, why and the buttons fit one screen: {}", request.content);
+    }
     let labels: Vec<String> = request.buttons().into_iter().map(|button| button.label).collect();
-    assert_eq!(labels, ["Approve", "Deny", "Cancel"], "the way back of who asked is last");
+    assert_eq!(labels, ["Approve", "Deny", "Show calls", "Cancel"], "the way back of who asked is last");
     assert!(council.paula.was_rung_by(&request) && council.quinn.was_rung_by(&request), "the role is rung");
     assert!(!council.ann.was_rung_by(&request) && !council.bob.was_rung_by(&request), "and nobody else");
     council.nothing_was_done();
@@ -199,7 +199,8 @@ async fn somebody_elses_link_needs_approval_and_then_goes_to_them_alone() {
     let answer = council.ask(&council.bob, "rescue link", &[("server", "web-1")]).await;
     assert!(answer.content.contains("R-2") && answer.content.contains("must approve"), "{}", answer.content);
     let request = council.request("R-2").await;
-    assert!(request.content.contains("authenticationSecret"), "{}", request.content);
+    let calls = council.press(&council.paula, &request, "Show calls").await;
+    assert!(calls.content.contains("authenticationSecret"), "{}", calls.content);
     assert!(council.bob.dms().is_empty());
     council.press(&council.paula, &request, "Approve").await;
     council.bob.wait_for_dm(|message| message.content.contains("manager/secret")).await;

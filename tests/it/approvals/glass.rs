@@ -35,7 +35,7 @@ async fn who_breaks_the_glass_waits_for_nobody_and_the_on_call_role_is_told() {
     council.nothing_was_done();
     let accepted = council.press(&council.ann, &card, "Confirm").await;
     assert!(
-        accepted.content.contains("Accepted as **R-1**") && !accepted.content.contains("approve"),
+        accepted.content.contains("Started (**R-1**)") && !accepted.content.contains("approve"),
         "{}",
         accepted.content
     );

@@ -16,7 +16,15 @@ use bernard_untrusted::shown::{
 use serenity::model::id::GuildId;
 
 use crate::{
-    asker::Asker, context::Handler, refusal::Refusal, registration::Standing, render::message::File, reply::Reply,
+    asker::Asker,
+    context::Handler,
+    refusal::Refusal,
+    registration::Standing,
+    render::{
+        layout::{Accent, Block},
+        message::{File, Message},
+    },
+    reply::Reply,
 };
 
 /// How many servers or accounts are named in one line; the file has them all.
@@ -27,6 +35,11 @@ const ROOM: usize = 1_800;
 const WORDS: usize = 160;
 /// The name of the fact that is written to see whether the store can be written.
 const PULSE_FACT: &str = "doctor";
+
+/// What holds all of it.
+const FILE: &str = "doctor.txt";
+/// From this place on a finding is no fault of the bot's or of its accounts.
+const LAST_FAULT: usize = 5;
 
 /// For whom a finding is put into words.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -114,8 +127,15 @@ fn told(groups: &[Group], knowledge: Knowledge, locale: Locale) -> Reply {
         lines.push(line);
     }
     lines.push(age);
-    let reply = Reply::text(lines.join("\n"));
-    if count == 0 { reply } else { reply.with_file(File::new("doctor.txt", in_file(groups))) }
+    let mut blocks = vec![Block::Text(lines.join("\n"))];
+    let file = (count > 0).then(|| File::new(FILE, in_file(groups)));
+    blocks.extend(file.iter().map(|file| Block::File(file.name.clone())));
+    let accent = match groups.iter().map(|group| group.rank).min() {
+        None => Accent::Good,
+        Some(LAST_FAULT..) => Accent::Warning,
+        Some(_) => Accent::Bad,
+    };
+    Message { files: file.into_iter().collect(), ..Message::framed(accent, blocks) }.into()
 }
 
 fn in_message(group: &Group, locale: Locale) -> String {

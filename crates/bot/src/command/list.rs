@@ -9,7 +9,7 @@ use crate::{
     asker::Asker,
     context::Handler,
     refusal::Refusal,
-    render::rescue_list::{Listing, listing},
+    render::rescue_list::frames,
     reply::Reply,
 };
 
@@ -21,12 +21,12 @@ impl Handler {
         let sees = policy.sight(&asking.requester, Capability::View, asking.place.0);
         let (leases, foreign) = in_rescue(&self.store, &self.fleet.servers(), &sees).await?;
         let leases = self.lookout.leases(leases).await?;
-        let Listing { mut lines, buttons, .. } = listing(&leases, &foreign, clock::now(), asking.locale);
-        if lines.is_empty() {
-            lines.push(say!(asking.locale, "list-none"));
-        }
         let unlisted = |server: &Server| sees(server) && !leases.iter().any(|lease| lease.server == server.name);
-        lines.extend(not_looked_at(&self.fleet, unlisted, asking.locale));
-        Ok(Reply::with_buttons(lines.join("\n"), buttons))
+        let unread = not_looked_at(&self.fleet, unlisted, asking.locale);
+        if leases.is_empty() && foreign.is_empty() {
+            let none = [say!(asking.locale, "list-none")].into_iter().chain(unread);
+            return Ok(Reply::text(none.collect::<Vec<_>>().join("\n")));
+        }
+        Ok(frames(&leases, &foreign, unread, clock::now(), asking.locale).into())
     }
 }

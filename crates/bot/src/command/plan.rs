@@ -23,7 +23,10 @@ use crate::{
     render::{
         confirmation,
         exact_calls::{self, Readers},
+        layout::{Accent, Block},
+        message::Message,
         others, starts,
+        wording::small,
     },
     reply::Reply,
 };
@@ -60,10 +63,17 @@ impl Handler {
             lines.push(why::allowed_by(&grant.place().to_string(), &grant.who(), locale));
         }
         lines.extend(status::odd(&self.fleet.oddities(&server), locale));
+        let protected = approval.is_some();
         lines.extend(approval);
-        lines.extend(deed.map(|deed| described(&deed, locale)));
-        lines.push(say!(locale, "plan-nothing-changed"));
-        Ok(Reply::text(lines.join("\n")))
+        let accent = match (obstacles.is_empty(), protected) {
+            (false, _) => Accent::Bad,
+            (true, true) => Accent::Warning,
+            (true, false) => Accent::Good,
+        };
+        let mut blocks = vec![Block::Text(lines.join("\n"))];
+        blocks.extend(deed.into_iter().flat_map(|deed| described(&deed, locale)));
+        blocks.push(Block::Text(small(&say!(locale, "plan-nothing-changed"))));
+        Ok(Message::framed(accent, blocks).into())
     }
 
     /// Everything that would refuse it now, but for what the plan itself runs into.
@@ -91,7 +101,7 @@ impl Handler {
             Action::Console => return self.console_deed(server).await,
         };
         let (proposal, beside) = self.proposal_beside(server, aim).await?;
-        let mut about = vec![say!(locale, "confirm-boots-into", into = confirmation::into(&proposal.plan, locale))];
+        let mut about = vec![say!(locale, "plan-boots-into", into = confirmation::into(&proposal.plan, locale))];
         let lease = self.lookout.lease(server).await?;
         about.extend(
             lease
@@ -123,11 +133,11 @@ impl Handler {
     }
 }
 
-fn described(deed: &Deed, locale: Locale) -> String {
-    let mut lines = deed.about.clone();
-    lines.push(say!(locale, "plan-calls"));
-    lines.push(exact_calls::block(&deed.calls, Readers::Asker, locale));
-    lines.join("\n")
+fn described(deed: &Deed, locale: Locale) -> Vec<Block> {
+    let about = (!deed.about.is_empty()).then(|| Block::Text(deed.about.join("\n")));
+    let calls = exact_calls::block(&deed.calls, Readers::Asker, locale);
+    let calls = Block::Text(format!("{}\n{calls}", say!(locale, "plan-calls")));
+    about.into_iter().chain([Block::Separator, calls]).collect()
 }
 
 /// The kind of operation that an action is.

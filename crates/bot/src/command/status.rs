@@ -22,7 +22,14 @@ use crate::{
     asker::Asker,
     context::Handler,
     refusal::Refusal,
-    render::{message::File, standing, starts, timeline::Timeline, wording},
+    render::{
+        installed,
+        layout::{Accent, Block},
+        message::{File, Message},
+        standing, starts,
+        timeline::Timeline,
+        wording,
+    },
     reply::Reply,
 };
 
@@ -59,15 +66,19 @@ impl Handler {
             lines.extend(likely_cause(&look, clock::now(), locale));
         }
         lines.extend(odd(&self.fleet.oddities(&server), locale));
+        let accent = accent(&server, &look, lease.as_ref());
+        let mut blocks = vec![Block::Text(lines.join("\n"))];
         // Whoever hears of a rescue can end it, or give it more time.
-        let buttons = lease.map(|lease| standing::buttons(&lease, locale)).unwrap_or_default();
-        let mut reply = Reply::with_buttons(lines.join("\n"), buttons);
+        blocks.extend(lease.map(|lease| Block::Buttons(standing::buttons(&lease, locale))));
+        let mut files = Vec::new();
         if let Some(operation) = self.worth_a_picture(&server, live.first().copied()).await? {
             let events = self.store.events(operation.id).await?;
             let timeline = Timeline::of(&operation, &events, clock::now(), locale);
-            reply.message.files.extend(drawn(timeline).await);
+            files.extend(drawn(timeline).await);
         }
-        Ok(reply)
+        let shows = |file: &File| Block::Picture(file.name.clone(), file.description.clone().unwrap_or_default());
+        blocks.extend(files.iter().map(shows));
+        Ok(Message { files, ..Message::framed(accent, blocks) }.into())
     }
 
     /// The operation under way, or the last one if it ended just now.
@@ -128,6 +139,18 @@ impl Handler {
     }
 }
 
+/// The colour of how it stands with a server.
+fn accent(server: &Server, look: &Look, lease: Option<&Lease>) -> Accent {
+    let unfit = look.next.start.as_ref().is_some_and(|start| start.unfit().is_some());
+    match lease {
+        Some(lease) if lease.deadline <= clock::now() => Accent::Bad,
+        Some(_) => Accent::Live,
+        None if unfit => Accent::Warning,
+        None if server.state != "ok" => Accent::Bad,
+        None => Accent::Good,
+    }
+}
+
 /// A timeline's picture; `None` when it cannot be drawn, which is said in the log.
 async fn drawn(timeline: Timeline) -> Option<File> {
     match tokio::task::spawn_blocking(move || timeline.file()).await {
@@ -146,7 +169,7 @@ async fn drawn(timeline: Timeline) -> Option<File> {
 /// The server itself, what it boots next, and what OVHcloud is doing to it.
 fn seen(server: &Server, look: &Look, locale: Locale) -> Vec<String> {
     let mut lines = vec![headline(server, look.next.start.as_ref(), locale)];
-    lines.push(say!(locale, "status-os", os = code(&server.os), power = power(server)));
+    lines.push(say!(locale, "status-os", os = installed::in_words(&server.os), power = power(server, locale)));
     lines.push(match &look.next.start {
         Some(start) => say!(locale, "status-boots", start = starts::long(start, locale)),
         None => say!(locale, "status-boots-nothing"),
@@ -228,8 +251,8 @@ fn headline(server: &Server, start: Option<&Start>, locale: Locale) -> String {
     }
 }
 
-fn power(server: &Server) -> String {
-    code(server.power_state.as_deref().unwrap_or("?"))
+fn power(server: &Server, locale: Locale) -> String {
+    wording::power(server.power_state.as_deref(), locale)
 }
 
 fn task_line(task: &Task, locale: Locale) -> String {

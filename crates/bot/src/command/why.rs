@@ -84,9 +84,11 @@ impl Handler {
         lines.extend(unread(&server, known.label(), trouble.as_deref(), asking.locale));
         let question = Question { requester: &requester, whom, action: typed.action, server: &server, place };
         lines.extend(verdict(&policy, question, known.label(), asking.locale));
-        lines.push(match policy.protection(typed.action, &server) {
-            None => say!(asking.locale, "why-no-protection"),
-            Some(protection) => approval(&policy, &protection, &server, place, asking.locale),
+        let may = policy.check(&requester, typed.action.capability(), &server, place).is_ok();
+        lines.extend(match policy.protection(typed.action, &server) {
+            // Whom the right is missing does not care who else would have to agree.
+            None => may.then(|| say!(asking.locale, "why-no-protection")),
+            Some(protection) => Some(approval(&policy, &protection, &server, place, asking.locale)),
         });
         lines.extend(self.pause_line(asking).await?);
         Ok(Reply::text(lines.join("\n")))

@@ -11,7 +11,9 @@ fn button() -> impl Strategy<Value = Button> {
     prop_oneof![
         card.clone().prop_map(Button::Confirm),
         card.clone().prop_map(Button::Dismiss),
-        card.prop_map(Button::ToDisk),
+        card.clone().prop_map(Button::ToDisk),
+        card.prop_map(Button::ShowCalls),
+        (id.clone(), any::<u32>()).prop_map(|(id, round)| Button::AskedCalls(id, round)),
         id.clone().prop_map(Button::Cancel),
         (id.clone(), any::<u32>()).prop_map(|(id, asked)| Button::RebootAgain(id, asked)),
         (id.clone(), any::<u32>()).prop_map(|(id, asked)| Button::LeaveIt(id, asked)),

@@ -30,7 +30,7 @@ use crate::{
     component::{Button, Subject},
     render::{
         approval_card,
-        card::{self, LinkOut, Rescue},
+        card::{self, LinkOut, Moment, Rescue},
         rendering::{ChannelStyle, Rendering, Speaks},
     },
     wire,
@@ -179,16 +179,17 @@ impl Reporter {
             true => LinkOut::Possible,
             false => LinkOut::Never,
         };
+        let dm = self.store.delivery_of(id).await?;
         let known = self.store.messages(id).await?;
         let mut all = Shown::All;
         let mut trouble: Result<(), Failure> = Ok(());
-        let now = clock::now();
-        let public = card::messages(&operation, rescue, link, now, self.manner);
+        let moment = Moment { link, dm, usual: operation.usual, now: clock::now() };
+        let public = card::messages(&operation, rescue, moment, self.manner);
         let here = operation.request.channel;
         // What went to the requester alone, because the channel is gone, speaks their language.
         let theirs = ChannelStyle { locale: operation.request.locale, ..self.manner };
         let private = match known.iter().any(|posted| posted.channel != here) {
-            true => card::messages(&operation, rescue, link, now, theirs),
+            true => card::messages(&operation, rescue, moment, theirs),
             false => Vec::new(),
         };
         let asked = public.iter().find(|rendering| rendering.slot == "card").map(asked_line).unwrap_or_default();

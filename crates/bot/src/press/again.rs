@@ -2,6 +2,7 @@
 //! reboot, of theirs.
 
 use bernard_domain::{
+    card as life,
     operation::{
         Kind, Operation, Request, Wish,
         approval::{Approval, Guard},
@@ -16,7 +17,6 @@ use bernard_engine::{
 use bernard_platform::clock;
 use bernard_store::{Again, Card, CardId};
 use bernard_text::say;
-use bernard_untrusted::shown::span::code;
 
 use crate::{
     admission::Admitted,
@@ -27,7 +27,7 @@ use crate::{
     render::{
         accepted::accepted_waiting,
         approval_card,
-        confirmation::{in_rescue, into},
+        confirmation::{in_rescue, into, machine, valid_until},
         starts,
     },
     reply::Reply,
@@ -121,7 +121,8 @@ impl Handler {
     ) -> Result<String, Refusal> {
         let locale = request.locale;
         let mut lines = vec![
-            say!(locale, "confirm-again", server = code(&request.label), id = operation.id.to_string()),
+            say!(locale, "confirm-again", id = operation.id.to_string()),
+            machine(server),
             say!(locale, "confirm-boots-into", into = into(&proposal.plan, locale)),
         ];
         if let Wish::Reboot { into: start } = &proposal.wish {
@@ -134,7 +135,7 @@ impl Handler {
         }
         lines.push(say!(locale, "confirm-services-stop"));
         lines.extend(approval_card::forewarning(&request.guard, locale));
-        lines.push(say!(locale, "confirm-life"));
+        lines.push(valid_until(clock::now() + life::LIFE, locale));
         Ok(lines.join("\n"))
     }
 }

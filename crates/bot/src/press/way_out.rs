@@ -62,7 +62,7 @@ impl Handler {
             Guard::Approval(_) => self.emergency(asking, &admitted.server, Emergency::Restore),
             Guard::Unprotected | Guard::BrokenGlass { .. } => None,
         };
-        let reply = self.card(asks, &proposal, restore_command(operation), asking.locale).await?;
+        let reply = self.card(asks, &admitted.server, &proposal, restore_command(operation)).await?;
         Ok(reply.reworded(|words| Emergency::below(words.to_owned(), emergency.as_ref(), asking.locale)))
     }
 }

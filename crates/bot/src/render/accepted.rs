@@ -10,7 +10,8 @@ use super::{approval_card, others};
 pub(crate) fn accepted(operation: &Operation, locale: Locale) -> String {
     let accepted = accepted_waiting(operation, locale).unwrap_or_else(|| {
         let server = named(&operation.request.label);
-        say!(locale, "accepted", id = operation.id.to_string(), server = server)
+        let channel = format!("<#{}>", operation.request.channel.0);
+        say!(locale, "accepted", id = operation.id.to_string(), server = server, channel = channel)
     });
     let beside = operation.request.beside.iter().flat_map(|beside| others::works(&beside.works, locale));
     std::iter::once(accepted).chain(beside).collect::<Vec<_>>().join("\n")

@@ -17,10 +17,10 @@ use bernard_untrusted::shown::{
 };
 
 use super::{
-    exact_calls::{self, Readers},
     others,
     rendering::{Rendering, rendering, title},
-    starts, wording,
+    starts,
+    wording::{self, small},
 };
 use crate::{component::Button, modal::LONGEST_REASON};
 
@@ -62,6 +62,9 @@ fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> 
         let asked = operation.round(number);
         buttons.push(Button::Approve(asked, number).create(locale));
         buttons.push(Button::Deny(asked, number).create(locale));
+        if !round.approval.calls.is_empty() {
+            buttons.push(Button::AskedCalls(asked, number).create(locale));
+        }
         buttons.push(Button::Withdraw(asked, number).create(locale));
     }
     lines.push(if index == 0 { what(&operation.request, locale) } else { again(round, locale) });
@@ -70,24 +73,16 @@ fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> 
     if matches!(round.end, RoundEnd::Open | RoundEnd::Approved) {
         lines.extend(boots_into(&operation.request, locale));
         lines.extend(operation.request.beside.iter().flat_map(|beside| others::lines(beside, locale)));
-        lines.extend(exact_calls(round, locale));
     }
     if !round.approvers.is_empty() {
         lines.push(say!(locale, "card-approved-by", who = people(round)));
     }
     lines.extend(end(round, locale));
-    lines.push(say!(locale, "approval-rule", rule = code(&round.approval.rule)));
-    // Calls and rule are never cut: the reason gets the room that is left.
+    lines.push(small(&say!(locale, "approval-rule", rule = code(&round.approval.rule))));
+    // What others do and the rule are never cut: the reason gets the room that is left.
     let taken: usize = lines.iter().map(|line| line.chars().count() + 1).sum();
     lines.insert(place_of_why, why(&operation.request, CONTENT.saturating_sub(taken), locale));
     rendering(slot(number), lines, buttons, rings)
-}
-
-fn exact_calls(round: &Round, locale: Locale) -> Vec<String> {
-    match round.approval.calls.as_slice() {
-        [] => Vec::new(),
-        calls => vec![say!(locale, "approval-calls"), exact_calls::block(calls, Readers::Channel, locale)],
-    }
 }
 
 fn state(round: &Round, locale: Locale) -> (&'static str, String) {

@@ -11,7 +11,7 @@ use bernard_domain::{
     lease::{Lease, past::Past},
     locale::Locale,
     operation::{
-        Kind, Operation, Wish,
+        ChannelId, Kind, Operation, Wish,
         approval::Guard,
         event::{Age, Port, PutBack},
         state::{Link, Outcome, Phase},
@@ -20,13 +20,15 @@ use bernard_domain::{
 };
 use bernard_text::{duration, mention, say, since_epoch};
 use bernard_untrusted::shown::span::code;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    approval_card, console, guide_controls,
+    approval_card, button, console, guide_controls,
     past::Tense,
+    progress,
     rendering::{ChannelStyle, Rendering, rendering, title},
-    standing, starts, waiting, wording,
+    standing, starts, waiting,
+    wording::{self, small},
 };
 use crate::component::Button;
 
@@ -39,6 +41,19 @@ pub struct Rescue<'a> {
     pub past: Option<&'a Past>,
 }
 
+/// What of an operation's messages is a matter of this moment, beside its rescue.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    /// Whether a DM may hold the link of the rescue that it ends.
+    pub link: LinkOut,
+    /// Where its own DM stands: the channel and the message.
+    pub dm: Option<(ChannelId, u64)>,
+    /// How long such a thing usually takes, as far as that is known.
+    pub usual: Option<SignedDuration>,
+    /// When.
+    pub now: Timestamp,
+}
+
 /// Whether a DM may hold the link of the rescue that an operation ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkOut {
@@ -48,20 +63,14 @@ pub enum LinkOut {
     Never,
 }
 
-/// All messages of an operation as they look `now`, in the order of posting.
-pub fn messages(
-    operation: &Operation,
-    rescue: Rescue<'_>,
-    link: LinkOut,
-    now: Timestamp,
-    manner: ChannelStyle,
-) -> Vec<Rendering> {
+/// All messages of an operation as they look at a moment, in the order of posting.
+pub fn messages(operation: &Operation, rescue: Rescue<'_>, moment: Moment, manner: ChannelStyle) -> Vec<Rendering> {
     let (locale, lease) = (manner.locale, rescue.lease);
     let tense = Tense::of(operation, rescue.past);
     let mut messages = Vec::new();
     // What waits to begin is only asked about; its card comes when there is something to show.
     if operation.state.facts.reboots_approved > 0 {
-        messages.push(card(operation, tense, locale));
+        messages.push(card(operation, tense, moment, locale));
     }
     messages.extend(approval_card::messages(operation, locale));
     for asked in 1..=operation.state.facts.asked {
@@ -74,11 +83,11 @@ pub fn messages(
     if operation.state.facts.dm_closed && operation.state.facts.source.is_some() {
         messages.push(reveal(operation, tense, locale));
     }
-    messages.extend(end(operation, lease, tense, link, now, locale));
+    messages.extend(end(operation, lease, tense, moment, locale));
     messages
 }
 
-fn card(operation: &Operation, tense: Tense<'_>, locale: Locale) -> Rendering {
+fn card(operation: &Operation, tense: Tense<'_>, moment: Moment, locale: Locale) -> Rendering {
     let mut lines = vec![title(operation, tense.state(operation, locale), locale)];
     let who = mention(operation.request.requester);
     lines.push(match &operation.request.reason {
@@ -90,6 +99,14 @@ fn card(operation: &Operation, tense: Tense<'_>, locale: Locale) -> Rendering {
         lines.push(past);
         return rendering("card".to_owned(), lines, Vec::new(), Vec::new()).speaking(tense);
     }
+    // How it ended is said by the message that rings: the card does not say it again.
+    if matches!(&operation.state.phase, Phase::Ended(outcome) if !matches!(outcome, Outcome::Superseded(_))) {
+        lines.extend(task_line(operation, locale).map(|line| small(&line)));
+        return rendering("card".to_owned(), lines, Vec::new(), Vec::new());
+    }
+    lines.extend(progress::line(operation, moment.usual, locale));
+    lines.extend(progress::searching(operation, locale));
+    lines.extend(progress::longer(operation, moment.usual, locale));
     lines.extend(plan_lines(operation, locale));
     lines.extend(console::card_line(operation, locale));
     lines.extend(seen_lines(operation, locale));
@@ -133,19 +150,12 @@ fn plan_lines(operation: &Operation, locale: Locale) -> Vec<String> {
 /// What has been seen so far, each as it was seen.
 fn seen_lines(operation: &Operation, locale: Locale) -> Vec<String> {
     let facts = &operation.state.facts;
-    let mut lines = Vec::new();
-    if let Some((task, status)) = &facts.task {
-        let status = code(status.as_str());
-        lines.push(match facts.adopted {
-            true => say!(locale, "card-task-adopted", task = task.to_string(), status = status),
-            false => say!(locale, "card-task", task = task.to_string(), status = status),
-        });
-    }
+    let mut lines: Vec<String> = task_line(operation, locale).into_iter().collect();
     if facts.task_vanished {
         lines.push(say!(locale, "card-task-vanished"));
     }
     if let Some(power) = &facts.power {
-        lines.push(say!(locale, "card-power", power = code(power)));
+        lines.push(say!(locale, "card-power", power = wording::power(Some(power), locale)));
     }
     lines.extend(port_line(operation, locale));
     if facts.task.is_none() {
@@ -156,6 +166,17 @@ fn seen_lines(operation: &Operation, locale: Locale) -> Vec<String> {
         lines.push(say!(locale, "card-faults", count = facts.faults));
     }
     lines
+}
+
+/// OVHcloud's task, and how it came to be ours.
+fn task_line(operation: &Operation, locale: Locale) -> Option<String> {
+    let facts = &operation.state.facts;
+    let (task, status) = facts.task.as_ref()?;
+    let (task, status) = (task.to_string(), code(status.as_str()));
+    Some(match facts.adopted {
+        true => say!(locale, "card-task-adopted", task = task, status = status),
+        false => say!(locale, "card-task", task = task, status = status),
+    })
 }
 
 /// A port counts only after it was seen closed since the reboot.
@@ -172,7 +193,7 @@ fn port_line(operation: &Operation, locale: Locale) -> Option<String> {
 
 /// What came of the call: instead of an answer, or as the answer.
 fn because_line(operation: &Operation, locale: Locale) -> Option<String> {
-    let said = code(operation.state.facts.unknown_because.as_ref()?);
+    let said = wording::said(operation.state.facts.unknown_because.as_ref()?);
     Some(match operation.state.facts.not_done {
         None => say!(locale, "card-unknown-because", said = said),
         Some(_) => say!(locale, "card-not-done-because", said = said),
@@ -203,8 +224,7 @@ fn end(
     operation: &Operation,
     lease: Option<&Lease>,
     tense: Tense<'_>,
-    link: LinkOut,
-    now: Timestamp,
+    moment: Moment,
     locale: Locale,
 ) -> Option<Rendering> {
     let Phase::Ended(outcome) = &operation.state.phase else { return None };
@@ -214,14 +234,18 @@ fn end(
     let lease = lease.filter(|lease| lease.is_of(operation));
     let mut lines = vec![title(operation, tense.state(operation, locale), locale)];
     lines.push(mention(operation.request.requester));
-    let until = lease.map(|lease| standing::of_lease(operation, lease, now, locale));
+    let until = lease.map(|lease| standing::of_lease(operation, lease, moment.now, locale));
     match (tense.line(operation, locale), outcome) {
         (Some(past), Outcome::InRescue(_) | Outcome::Adopted | Outcome::HandedOver(_)) => {
             lines.extend([past].into_iter().chain(until));
         }
-        (past, _) => lines.extend(end_lines(operation, outcome, until, past, link, locale)),
+        (past, _) => lines.extend(end_lines(operation, outcome, until, past, moment.link, locale)),
     }
     let mut buttons = Vec::new();
+    if let Some((channel, message)) = moment.dm.filter(|_| is_delivered(outcome) && matches!(tense, Tense::Present)) {
+        let address = format!("https://discord.com/channels/@me/{}/{message}", channel.0);
+        buttons.push(button::Button::link(say!(locale, "button-open-dm"), address));
+    }
     if let Some(lease) = lease {
         buttons.extend(standing::buttons(lease, locale));
         if operation.can_be_put_back() && !lease.seen.has_left() {
@@ -238,6 +262,10 @@ fn end(
     // What ended in doubt may have ended otherwise before: Discord must not take the one message for the other.
     let slot = if *outcome == Outcome::InDoubt { "doubt" } else { "end" };
     Some(rendering(slot.to_owned(), lines, buttons, requester(operation)).speaking(tense))
+}
+
+fn is_delivered(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::InRescue(Link::Delivered) | Outcome::ConsoleOpen(Link::Delivered))
 }
 
 /// How it ended; `until` is what there is to say of its lease, while that is active, `past` once its rescue is over.
@@ -305,7 +333,7 @@ fn end_lines(
         }
         Outcome::Cancelled(by) => lines.push(say!(locale, "end-cancelled", who = mention(*by))),
         Outcome::NotDone(_, said) => {
-            lines.push(say!(locale, "end-not-done", said = code(said)));
+            lines.push(say!(locale, "end-not-done", said = wording::said(said)));
             lines.extend(starts::other_way(operation, locale));
         }
         Outcome::TaskFailed { status, comment } => {

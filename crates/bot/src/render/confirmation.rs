@@ -5,54 +5,124 @@ use bernard_domain::{
     lease::{Lease, reminder},
     locale::Locale,
     operation::{Entry, Plan, Request, Wish},
-    server::System,
+    server::{Server, System},
 };
 use bernard_engine::plan::Proposal;
-use bernard_text::{duration, mention, named, say, since_epoch};
-use bernard_untrusted::shown::span::code;
-use jiff::SignedDuration;
+use bernard_text::{duration, hour, mention, named, say, since_epoch};
+use bernard_untrusted::shown::span::{code, code_within};
+use jiff::{SignedDuration, Timestamp};
 
-use super::{approval_card, others, standing, starts};
+use super::{approval_card, installed, others, standing, starts, wording::small};
 
-/// What will happen, with the warnings of OVHcloud's guide.
-pub(crate) fn describe(
-    request: &Request,
-    proposal: &Proposal,
-    lease: Option<&Lease>,
-    remind_before: SignedDuration,
-) -> String {
-    let (server, locale) = (named(&request.label), request.locale);
+/// How much of the reason is shown: nothing of what follows may be cut for it.
+const REASON: usize = 200;
+
+/// What a confirmation card is made of, beside the request that it stands for.
+pub(crate) struct Shown<'a> {
+    /// The server as it was just read.
+    pub(crate) server: &'a Server,
+    /// What would be done.
+    pub(crate) proposal: &'a Proposal,
+    /// The server's active lease, if any.
+    pub(crate) lease: Option<&'a Lease>,
+    /// How long before a lease's end its owner is reminded.
+    pub(crate) remind_before: SignedDuration,
+    /// How long such a thing usually takes on this server or in this fleet, as far as that is known.
+    pub(crate) usual: Option<SignedDuration>,
+    /// Until when the card is good.
+    pub(crate) until: Timestamp,
+}
+
+/// The card, in this order: the deed, the server, why, how long and what comes then, what would be lost or disturbed, whose approval
+/// it needs, and until when it is good.
+pub(crate) fn describe(request: &Request, shown: &Shown<'_>) -> String {
+    let locale = request.locale;
+    let mut lines = vec![deed(request, shown.lease, locale), machine(shown.server)];
+    lines.extend(
+        request.reason.as_ref().map(|reason| say!(locale, "approval-because", reason = code_within(reason, REASON))),
+    );
+    lines.extend(then(request, shown, locale));
+    lines.extend(losses(request, shown, locale));
+    lines.extend(approval_card::forewarning(&request.guard, locale));
+    lines.push(valid_until(shown.until, locale));
+    lines.join("\n")
+}
+
+/// Once, and until when.
+pub(crate) fn valid_until(until: Timestamp, locale: Locale) -> String {
+    say!(locale, "confirm-life", until = hour(until))
+}
+
+/// What will be done, in a few words.
+fn deed(request: &Request, lease: Option<&Lease>, locale: Locale) -> String {
+    match &request.wish {
+        Wish::Enable(wish) if wish.system == System::Windows => say!(locale, "confirm-enable-windows"),
+        Wish::Enable(_) => say!(locale, "confirm-enable-linux"),
+        Wish::Restore { instead: Some(_), .. } if lease.is_none() => say!(locale, "confirm-to-disk"),
+        Wish::Restore { .. } => say!(locale, "confirm-restore"),
+        Wish::PutBack { .. } => say!(locale, "confirm-put-back"),
+        Wish::Reboot { .. } => say!(locale, "confirm-reboot"),
+        Wish::Link { .. } | Wish::Adopt { .. } | Wish::HandOver { .. } | Wish::Console { .. } => named(&request.label),
+    }
+}
+
+/// The machine, so that it can be recognised: what people call it, OVHcloud's name, its address, what is installed.
+pub(crate) fn machine(server: &Server) -> String {
+    let mut parts = vec![named(server.label())];
+    if server.label() != server.name.as_str() {
+        parts.push(code(server.name.as_str()));
+    }
+    parts.extend(server.ip.as_ref().map(|ip| code(ip)));
+    parts.push(installed::in_words(&server.os));
+    parts.join(" · ")
+}
+
+/// How long it takes, and what comes then.
+fn then(request: &Request, shown: &Shown<'_>, locale: Locale) -> Vec<String> {
+    let usually = match shown.usual {
+        Some(usual) => say!(locale, "confirm-usually", length = duration(locale, usual)),
+        None => say!(locale, "confirm-usually-minutes"),
+    };
+    match &request.wish {
+        Wish::Enable(wish) => {
+            let by_key = match (shown.proposal.plan.entry, &wish.ssh_key) {
+                (Entry::Key, Some(_)) => Some(say!(locale, "confirm-key")),
+                (Entry::Key, None) => Some(say!(locale, "confirm-key-there")),
+                _ => None,
+            };
+            let comes = by_key.unwrap_or_else(|| say!(locale, "confirm-then-password"));
+            let before = reminder::notice_period(wish.lease, shown.remind_before);
+            let (length, before) = (duration(locale, wish.lease), duration(locale, before));
+            let mut lines = vec![format!("{usually} {comes}")];
+            lines.extend(wish.email.as_ref().map(|email| say!(locale, "confirm-email", email = code(email))));
+            lines.push(say!(locale, "confirm-lease", length = length, before = before));
+            lines
+        }
+        Wish::Restore { .. } | Wish::Reboot { .. } => {
+            vec![format!("{usually} {}", say!(locale, "confirm-then-told"))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What it boots into, whose rescue that ends, and what would be disturbed or lost, with the warnings of OVHcloud's guide.
+fn losses(request: &Request, shown: &Shown<'_>, locale: Locale) -> Vec<String> {
+    let Shown { proposal, lease, .. } = shown;
     let in_rescue = lease.map(|lease| in_rescue(&request.wish, lease, request.requester, locale)).unwrap_or_default();
     let into = into(&proposal.plan, locale);
     let mut lines = Vec::new();
     match &request.wish {
         Wish::Enable(wish) => {
-            lines.push(say!(locale, "confirm-enable", server = server));
-            lines.push(say!(locale, "confirm-boots-into", into = into));
-            let before = reminder::notice_period(wish.lease, remind_before);
-            let (length, before) = (duration(locale, wish.lease), duration(locale, before));
-            lines.push(say!(locale, "confirm-lease", length = length, before = before));
-            if let Some(email) = &wish.email {
-                lines.push(say!(locale, "confirm-email", email = code(email)));
-            }
-            match (proposal.plan.entry, &wish.ssh_key) {
-                (Entry::Key, Some(_)) => lines.push(say!(locale, "confirm-key")),
-                (Entry::Key, None) => lines.push(say!(locale, "confirm-key-there")),
-                _ => {}
-            }
             lines.extend(in_rescue);
-            lines.extend(starts::displaced(proposal.plan.before.boot.as_ref(), lease, locale));
+            lines.extend(starts::displaced(proposal.plan.before.boot.as_ref(), *lease, locale));
             lines.push(say!(locale, "confirm-services-stop"));
             lines.push(say!(locale, "confirm-backup"));
             if wish.system == System::Windows {
                 lines.push(say!(locale, "confirm-windows-vm"));
             }
+            lines.push(small(&say!(locale, "confirm-boots-into", into = into)));
         }
-        Wish::Restore { despite, instead, .. } => {
-            lines.push(match (lease, instead) {
-                (None, Some(_)) => say!(locale, "confirm-to-disk", server = server),
-                _ => say!(locale, "confirm-restore", server = server),
-            });
+        Wish::Restore { despite, .. } => {
             lines.push(say!(locale, "confirm-boots-into", into = into));
             lines.extend(starts::instead(&request.wish, locale));
             lines.extend(in_rescue);
@@ -60,14 +130,12 @@ pub(crate) fn describe(
             lines.extend(despite.iter().map(|difference| starts::difference(difference, locale)));
         }
         Wish::PutBack { despite, .. } => {
-            lines.push(say!(locale, "confirm-put-back", server = server));
             lines.push(say!(locale, "confirm-boots-into-next", into = into));
             lines.extend(starts::instead(&request.wish, locale));
             lines.extend(in_rescue);
             lines.extend(despite.iter().map(|difference| starts::difference(difference, locale)));
         }
         Wish::Reboot { into: start } => {
-            lines.push(say!(locale, "confirm-reboot", server = server));
             lines.push(say!(locale, "confirm-boots-into", into = into));
             lines.extend(starts::dead_end(start.as_ref(), locale));
             lines.push(say!(locale, "confirm-services-stop"));
@@ -77,9 +145,7 @@ pub(crate) fn describe(
     let remarks = proposal.remarks.iter().filter(|remark| starts::matters(remark, &request.wish));
     lines.extend(remarks.map(|remark| starts::remark(remark, locale)));
     lines.extend(request.beside.iter().flat_map(|beside| others::lines(beside, locale)));
-    lines.extend(approval_card::forewarning(&request.guard, locale));
-    lines.push(say!(locale, "confirm-life"));
-    lines.join("\n")
+    lines
 }
 
 /// Whose rescue this would end, and what was seen of it.

@@ -16,13 +16,13 @@ use bernard_domain::{
     server::System,
 };
 use bernard_engine::link::SecretLink;
-use bernard_text::{named, say, since_epoch};
+use bernard_text::{named, say};
 use bernard_untrusted::shown::{self, size::length, span::code};
 
 use super::{
     button, guide_controls,
     message::{File, Plain},
-    wording,
+    wording::{self, small},
 };
 use crate::component::Button;
 
@@ -41,11 +41,14 @@ pub fn message(operation: &Operation, lease: Option<&Lease>, link: Option<&(Sour
         return console::message(operation, link.map(|(_, link)| &**link));
     }
     let locale = operation.request.locale;
-    let mut buttons = buttons(operation, lease, link, locale);
+    let mut buttons = ways_in(operation, link, locale);
     buttons.push(Button::DeleteMessage(operation.marked()).create(locale));
-    // Five buttons are the most that a thumb tells apart: the guide has a menu of its own.
-    let menu = Some(guide_controls::opening(guide_controls::reader(operation), locale));
-    let message = Plain { content: content(operation, lease, link), buttons, menu };
+    let message = Plain {
+        content: content(operation, link),
+        buttons,
+        menu: Some(guide_controls::opening(guide_controls::reader(operation), locale)),
+        apart: ways_out(lease, locale),
+    };
     Letter { message, files: files(operation, link) }
 }
 
@@ -66,9 +69,10 @@ pub fn revealed(operation: &Operation, lease: Option<&Lease>, link: &(Source, Ar
     if operation.request.kind() == Kind::Console {
         return console::revealed(operation, &link.1);
     }
-    let mut buttons = buttons(operation, lease, Some(link), locale);
+    let mut buttons = ways_in(operation, Some(link), locale);
     buttons.push(guide_controls::first_page(operation).create(locale));
-    let message = Plain { content: content(operation, lease, Some(link)), buttons, menu: None };
+    let content = content(operation, Some(link));
+    let message = Plain { apart: ways_out(lease, locale), ..Plain::with_buttons(content, buttons) };
     Letter { message, files: files(operation, Some(link)) }
 }
 
@@ -85,79 +89,91 @@ pub(crate) fn link_file(link: &SecretLink) -> Option<File> {
     (length(link) > LONGEST_LINK).then(|| File::new(LINK_FILE, link.as_bytes()))
 }
 
-pub(crate) fn open_link(link: &SecretLink, locale: Locale) -> button::Button {
-    button::Button::link(say!(locale, "button-open-link"), link.expose_to_requester().to_owned())
+pub(crate) fn open_link(link: &SecretLink, label: String) -> button::Button {
+    button::Button::link(label, link.expose_to_requester().to_owned())
 }
 
-fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, Arc<SecretLink>)>) -> String {
+/// In the order of a tired reader: what it is, the password, how to connect, how to leave.
+fn content(operation: &Operation, link: Option<&(Source, Arc<SecretLink>)>) -> String {
     let locale = operation.request.locale;
     let (system, address) = operation.rescue().unwrap_or((System::Linux, None));
-    let known = address.and_then(shown::address);
-    let address = known.map_or_else(|| "?".to_owned(), |address| address.to_string());
+    let address = address.and_then(shown::address);
     let server = named(&operation.request.label);
-    let user = system.user();
-    let mut lines = vec![
-        match system {
-            System::Windows => say!(locale, "dm-title-windows", server = server, id = operation.id.to_string()),
-            System::Linux => say!(locale, "dm-title-linux", server = server, id = operation.id.to_string()),
-        },
-        match link {
-            Some(_) => say!(locale, "dm-keep"),
-            None => match operation.key() {
-                Some(key) => say!(locale, "dm-key-named", key = code(&key)),
-                None => say!(locale, "dm-key"),
-            },
-        },
-    ];
-    if operation.state.facts.age == Age::Unknown {
-        lines.push(say!(locale, "end-link-old"));
-    }
-    lines.push(say!(locale, "dm-user", user = code(user), address = code(&address)));
-    if let Some((source, link)) = link {
-        let source = wording::source(*source, locale);
-        lines.push(match link_file(link) {
-            None => say!(locale, "dm-link", link = link.expose_to_requester(), source = source),
-            Some(_) => say!(locale, "dm-link-file", file = code(LINK_FILE), source = source),
-        });
-    }
-    lines.push(say!(locale, "dm-connect-title"));
-    if system == System::Windows && known.is_some() {
-        lines.push(say!(locale, "dm-connect-rdp", address = code(&address)));
-    }
-    // What is no address stands in no line that somebody copies into a shell.
-    if known.is_some() {
-        lines.push(say!(locale, "dm-connect-ssh", command = code(&format!("ssh {user}@{address}"))));
-        lines.push(say!(locale, "dm-host-key", command = code(&format!("ssh-keygen -R {address}"))));
-    }
-    let type_it = |command: &str| code(&format!("{command} server:{}", operation.request.typed()));
-    lines.push(say!(locale, "dm-connect-kvm", command = type_it("/console")));
-    lines.push(say!(locale, "dm-finished", command = type_it("/restore")));
+    let mut lines = vec![match system {
+        System::Windows => say!(locale, "dm-title-windows", server = server, id = operation.id.to_string()),
+        System::Linux => say!(locale, "dm-title-linux", server = server, id = operation.id.to_string()),
+    }];
+    lines.extend(password(operation, system, address, link, locale));
+    lines.extend(connect(operation, system, address, locale));
+    let restore = code(&format!("/restore server:{}", operation.request.typed()));
+    lines.push(say!(locale, "dm-finished", command = restore));
     if system == System::Windows {
-        lines.push(say!(locale, "dm-finished-windows"));
+        lines.push(small(&say!(locale, "dm-finished-windows")));
     }
-    lines.extend(lease.map(|lease| say!(locale, "dm-until", until = since_epoch(lease.deadline))));
+    if operation.request.kind() == Kind::Enable {
+        // How long it is theirs changes; a message that holds a link is written once.
+        let channel = format!("<#{}>", operation.request.channel.0);
+        lines.push(small(&say!(locale, "dm-until", channel = channel)));
+    }
     lines.join("\n")
 }
 
-/// The link, what leads out, and where else the link can be looked for.
-fn buttons(
+/// Who one is there, and the link to the password, or the key that opens it.
+fn password(
     operation: &Operation,
-    lease: Option<&Lease>,
+    system: System,
+    address: Option<IpAddr>,
     link: Option<&(Source, Arc<SecretLink>)>,
     locale: Locale,
-) -> Vec<button::Button> {
-    let mut buttons = Vec::new();
-    if let Some((_, link)) = link {
-        buttons.push(open_link(link, locale));
+) -> Vec<String> {
+    let mut lines = vec![match (link, operation.key()) {
+        (Some(_), _) => say!(locale, "dm-keep"),
+        (None, Some(key)) => say!(locale, "dm-key-named", key = code(&key)),
+        (None, None) => say!(locale, "dm-key"),
+    }];
+    if operation.state.facts.age == Age::Unknown {
+        lines.push(say!(locale, "end-link-old"));
     }
-    if let Some(lease) = lease {
-        buttons.push(Button::RestoreNow(lease.marked()).create(locale));
-        buttons.push(Button::Extend(lease.marked()).create(locale));
+    let shown = address.map_or_else(|| "?".to_owned(), |address| address.to_string());
+    lines.push(say!(locale, "dm-user", user = code(system.user()), address = code(&shown)));
+    lines.extend(link.map(|(source, link)| {
+        let source = wording::source(*source, locale);
+        match link_file(link) {
+            None => say!(locale, "dm-link", link = link.expose_to_requester(), source = source),
+            Some(_) => say!(locale, "dm-link-file", file = code(LINK_FILE), source = source),
+        }
+    }));
+    lines
+}
+
+/// A line for each way to connect. What is no address stands in no line that somebody copies into a shell.
+fn connect(operation: &Operation, system: System, address: Option<IpAddr>, locale: Locale) -> Vec<String> {
+    let mut lines = vec![say!(locale, "dm-connect-title")];
+    if let Some(address) = address {
+        if system == System::Windows {
+            lines.push(say!(locale, "dm-connect-rdp", address = code(&address.to_string())));
+        }
+        let user = system.user();
+        lines.push(say!(locale, "dm-connect-ssh", command = code(&format!("ssh {user}@{address}"))));
+        lines.push(say!(locale, "dm-host-key", command = code(&format!("ssh-keygen -R {address}"))));
     }
-    if matches!(link, Some((Source::AuthenticationSecret, _))) {
-        buttons.push(Button::TryMail(operation.marked()).create(locale));
-    }
-    buttons
+    let console = code(&format!("/console server:{}", operation.request.typed()));
+    lines.push(say!(locale, "dm-connect-kvm", command = console));
+    lines
+}
+
+/// The link, and where else it can be looked for.
+fn ways_in(operation: &Operation, link: Option<&(Source, Arc<SecretLink>)>, locale: Locale) -> Vec<button::Button> {
+    let open = link.map(|(_, link)| open_link(link, say!(locale, "button-open-link")));
+    let mail = matches!(link, Some((Source::AuthenticationSecret, _)));
+    let mail = mail.then(|| Button::TryMail(operation.marked()).create(locale));
+    open.into_iter().chain(mail).collect()
+}
+
+/// What leads out of the rescue, or gives it more time.
+fn ways_out(lease: Option<&Lease>, locale: Locale) -> Vec<button::Button> {
+    let both = lease.map(|lease| [Button::Extend(lease.marked()), Button::RestoreNow(lease.marked())]);
+    both.into_iter().flatten().map(|button| button.create(locale)).collect()
 }
 
 fn files(operation: &Operation, link: Option<&(Source, Arc<SecretLink>)>) -> Vec<File> {

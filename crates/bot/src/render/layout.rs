@@ -142,10 +142,20 @@ impl Part {
 }
 
 impl Block {
-    fn text(&self) -> Option<&str> {
+    /// Its words, if it has any.
+    pub fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) | Self::Section(text, _) => Some(text),
             Self::Buttons(_) | Self::Menu(_) | Self::Separator | Self::Picture(..) | Self::File(_) => None,
+        }
+    }
+
+    /// Its buttons.
+    pub fn buttons(&self) -> &[Button] {
+        match self {
+            Self::Section(_, button) => std::slice::from_ref(button),
+            Self::Buttons(buttons) => buttons,
+            Self::Text(_) | Self::Menu(_) | Self::Separator | Self::Picture(..) | Self::File(_) => &[],
         }
     }
 

@@ -5,7 +5,11 @@ use std::fmt;
 use bernard_discord::fit;
 use bernard_untrusted::shown::size::length;
 
-use super::{button::Button, layout::Layout, menu::Menu};
+use super::{
+    button::Button,
+    layout::{Accent, Block, Full, Layout, Part},
+    menu::Menu,
+};
 
 /// A message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +38,8 @@ pub struct Plain {
     pub buttons: Vec<Button>,
     /// A menu below the buttons.
     pub menu: Option<Menu>,
+    /// Buttons below the menu, where no thumb slips to them from the others.
+    pub apart: Vec<Button>,
 }
 
 /// A file that goes with a message. What is in it may be a secret: it is never printed.
@@ -54,6 +60,23 @@ impl File {
     }
 }
 
+impl Plain {
+    /// Words alone.
+    pub fn text(content: String) -> Self {
+        Self { content, ..Self::default() }
+    }
+
+    /// Words, and buttons below them.
+    pub fn with_buttons(content: String, buttons: Vec<Button>) -> Self {
+        Self { content, buttons, ..Self::default() }
+    }
+
+    /// All its buttons, from top to bottom.
+    pub fn all_buttons(&self) -> impl Iterator<Item = &Button> {
+        self.buttons.iter().chain(&self.apart)
+    }
+}
+
 impl fmt::Debug for File {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "File({}, {} bytes)", self.name, self.bytes.len())
@@ -68,7 +91,20 @@ impl Message {
 
     /// Words, and buttons below them.
     pub fn with_buttons(content: String, buttons: Vec<Button>) -> Self {
-        Self { look: Look::Plain(Plain { content, buttons, menu: None }), files: Vec::new() }
+        Self { look: Look::Plain(Plain::with_buttons(content, buttons)), files: Vec::new() }
+    }
+
+    /// Blocks in a frame of this colour; without a frame, and its buttons below the words, should a message have no room for that.
+    pub fn framed(accent: Accent, blocks: Vec<Block>) -> Self {
+        let mut layout = Layout::default();
+        match layout.add(Part::Container(accent, blocks.clone())) {
+            Ok(()) => Self { look: Look::Layout(layout), files: Vec::new() },
+            Err(Full) => {
+                let words: Vec<&str> = blocks.iter().filter_map(Block::text).collect();
+                let buttons = blocks.iter().flat_map(Block::buttons).cloned().collect();
+                Self::with_buttons(words.join("\n"), buttons)
+            }
+        }
     }
 
     /// All its words.
@@ -82,7 +118,7 @@ impl Message {
     /// Whether there is anything to press or to choose.
     pub fn can_be_pressed(&self) -> bool {
         match &self.look {
-            Look::Plain(plain) => !plain.buttons.is_empty() || plain.menu.is_some(),
+            Look::Plain(plain) => plain.all_buttons().next().is_some() || plain.menu.is_some(),
             Look::Layout(layout) => layout.can_be_pressed(),
         }
     }

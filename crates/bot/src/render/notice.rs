@@ -9,7 +9,7 @@ use bernard_domain::{
     operation::{ChannelId, Operation, OperationId},
     server::typed,
 };
-use bernard_text::{mention, named, say, since_epoch};
+use bernard_text::{hour, mention, named, say, since_epoch};
 use bernard_untrusted::shown::span::code;
 
 use super::{approval_card, button, message::Plain, rendering::ChannelStyle, rescue_list::Listing, standing, wording};
@@ -102,18 +102,19 @@ pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: Chan
             );
             (content, lease_buttons(), vec![Who::User(*owner)])
         }
-        Notice::Extended { label, owner, by, until, .. } => (
-            say!(
-                locale,
-                "notice-extended",
-                server = named(label),
-                who = mention(*by),
-                owner = mention(*owner),
-                until = since_epoch(*until)
-            ),
-            lease_buttons(),
-            if owner == by { Vec::new() } else { vec![Who::User(*owner)] },
-        ),
+        Notice::Extended { label, owner, by, until, .. } => {
+            let (server, who, until) = (named(label), mention(*by), since_epoch(*until));
+            let (content, rings) = match owner == by {
+                true => (say!(locale, "notice-extended-own", server = server, who = who, until = until), Vec::new()),
+                false => {
+                    let owner_is = mention(*owner);
+                    let said =
+                        say!(locale, "notice-extended", server = server, who = who, owner = owner_is, until = until);
+                    (said, vec![Who::User(*owner)])
+                }
+            };
+            (content, lease_buttons(), rings)
+        }
         Notice::HandedOver { label, from, to, by, .. } => (
             say!(
                 locale,
@@ -185,7 +186,7 @@ pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: Chan
             (lines.join("\n"), Vec::new(), rings)
         }
     };
-    Some(Words { message: Plain { content, buttons, menu: None }, rings })
+    Some(Words { message: Plain::with_buttons(content, buttons), rings })
 }
 
 /// What only the operator can mend: on-call is rung, or who waits for it.
@@ -260,7 +261,7 @@ fn reminded(
 fn digest(listing: Listing, locale: Locale) -> (String, Vec<button::Button>, Vec<Who>) {
     let title = match listing.count {
         0 => say!(locale, "digest-quiet"),
-        count => say!(locale, "digest-title", count = count),
+        count => say!(locale, "digest-title", count = count, at = hour(listing.at)),
     };
     let content = [title].into_iter().chain(listing.lines).collect::<Vec<_>>().join("\n");
     (content, listing.buttons, Vec::new())

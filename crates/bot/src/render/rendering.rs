@@ -70,6 +70,6 @@ pub(crate) fn title(operation: &Operation, (emoji, state): (&str, String), local
 
 /// A message of these lines, cut to what Discord takes.
 pub(crate) fn rendering(slot: String, lines: Vec<String>, buttons: Vec<button::Button>, rings: Vec<Who>) -> Rendering {
-    let message = Plain { content: fit::cut(&lines.join("\n")), buttons, menu: None };
+    let message = Plain::with_buttons(fit::cut(&lines.join("\n")), buttons);
     Rendering { slot, message, rings, speaks: Speaks::OfNow }
 }

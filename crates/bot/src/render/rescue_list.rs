@@ -5,11 +5,18 @@ use bernard_text::{day_and_hour, from_now, mention, named, say, since_epoch};
 use bernard_untrusted::shown::span::code;
 use jiff::Timestamp;
 
-use super::{button, standing};
+use super::{
+    button,
+    layout::{Accent, Block, Layout, Part},
+    message::{Look, Message},
+    standing,
+};
 use crate::component::Button;
 
 /// How long the lines may be together: Discord takes 2,000 characters, and a title and the last line come on top.
 const LONGEST: usize = 1_800;
+/// How much room the last words of a message of frames need.
+const LAST_WORDS: usize = 400;
 /// How many rescues have buttons: two each, in rows of four.
 const WITH_BUTTONS: usize = 10;
 
@@ -18,6 +25,8 @@ const WITH_BUTTONS: usize = 10;
 pub struct Listing {
     /// How many rescues there are.
     pub count: usize,
+    /// When that was so.
+    pub at: Timestamp,
     /// Its lines; empty when nothing is in rescue.
     pub lines: Vec<String>,
     /// Two for each rescue, as far as there is room; they name their server where several are listed.
@@ -32,10 +41,7 @@ enum Entry<'a> {
 
 /// The rescues that somebody may see: what nobody answers for comes first, then what should be over, then the others.
 pub(crate) fn listing(leases: &[Lease], foreign: &[Foreign], now: Timestamp, locale: Locale) -> Listing {
-    let is_over = |lease: &&Lease| lease.deadline <= now;
-    let mut entries: Vec<Entry<'_>> = foreign.iter().map(Entry::Foreign).collect();
-    entries.extend(leases.iter().filter(is_over).map(Entry::Ours));
-    entries.extend(leases.iter().filter(|lease| !is_over(lease)).map(Entry::Ours));
+    let entries = sorted(leases, foreign, now);
     let mut left = LONGEST;
     let fits = |line: &String| {
         let length = line.chars().count() + 1;
@@ -52,10 +58,75 @@ pub(crate) fn listing(leases: &[Lease], foreign: &[Foreign], now: Timestamp, loc
         let name = (entries.len() > 1).then(|| entry.label());
         entry.buttons(name, locale)
     });
-    Listing { count: entries.len(), lines, buttons: buttons.collect() }
+    Listing { count: entries.len(), at: now, lines, buttons: buttons.collect() }
+}
+
+/// The same as a message of frames, each in the colour of its state with its likely button beside the line; `last` says what else is
+/// to be known. What finds no room is counted.
+pub(crate) fn frames(
+    leases: &[Lease],
+    foreign: &[Foreign],
+    last: Option<String>,
+    now: Timestamp,
+    locale: Locale,
+) -> Message {
+    /// How many components are kept free for the last words.
+    const KEPT: usize = 1;
+    let entries = sorted(leases, foreign, now);
+    let name = |entry: &Entry<'_>| (entries.len() > 1).then(|| entry.label().to_owned());
+    let last = |left: usize| {
+        let more = (left > 0).then(|| say!(locale, "list-more", count = left));
+        let words: Vec<String> = more.into_iter().chain(last.clone()).collect();
+        (!words.is_empty()).then(|| Part::Block(Block::Text(words.join("\n"))))
+    };
+    let spare = vec![Part::Block(Block::Separator); KEPT];
+    let mut layout = Layout::default();
+    for (at, entry) in entries.iter().enumerate() {
+        let frame = entry.frame(name(entry).as_deref(), now, locale);
+        let enough = [frame.clone()].into_iter().chain(spare.clone()).collect::<Vec<_>>();
+        if layout.room() < LAST_WORDS || !layout.has_room(&enough) || layout.add(frame).is_err() {
+            let _full = last(entries.len() - at).map(|part| layout.add(part));
+            return Message { look: Look::Layout(layout), files: Vec::new() };
+        }
+    }
+    let _full = last(0).map(|part| layout.add(part));
+    Message { look: Look::Layout(layout), files: Vec::new() }
+}
+
+/// What nobody answers for comes first, then what should be over, then the others.
+fn sorted<'a>(leases: &'a [Lease], foreign: &'a [Foreign], now: Timestamp) -> Vec<Entry<'a>> {
+    let is_over = |lease: &&Lease| lease.deadline <= now;
+    let mut entries: Vec<Entry<'_>> = foreign.iter().map(Entry::Foreign).collect();
+    entries.extend(leases.iter().filter(is_over).map(Entry::Ours));
+    entries.extend(leases.iter().filter(|lease| !is_over(lease)).map(Entry::Ours));
+    entries
 }
 
 impl Entry<'_> {
+    /// In the colour of its state: its line with the likely button beside it, and the other one below.
+    fn frame(&self, name: Option<&str>, now: Timestamp, locale: Locale) -> Part {
+        let line = self.line(now, locale);
+        let mut buttons = self.buttons(name, locale).into_iter();
+        let mut blocks = vec![match buttons.next() {
+            Some(likely) => Block::Section(line, likely),
+            None => Block::Text(line),
+        }];
+        let others: Vec<button::Button> = buttons.collect();
+        if !others.is_empty() {
+            blocks.push(Block::Buttons(others));
+        }
+        Part::Container(self.accent(now), blocks)
+    }
+
+    fn accent(&self, now: Timestamp) -> Accent {
+        match self {
+            Self::Foreign(_) => Accent::Warning,
+            Self::Ours(lease) if lease.seen.has_left() => Accent::Quiet,
+            Self::Ours(lease) if lease.deadline <= now => Accent::Bad,
+            Self::Ours(_) => Accent::Live,
+        }
+    }
+
     fn label(&self) -> &str {
         match self {
             Self::Ours(lease) => &lease.label,
@@ -145,6 +216,23 @@ mod tests {
         assert!(named > 5 && long.lines.last().is_some_and(|line| line.contains(&(500 - named).to_string())));
         assert_eq!(long.buttons.len(), 20);
         assert!(labels(&long).iter().all(|label| label.chars().count() <= 80), "{:?}", labels(&long));
+    }
+
+    #[test]
+    fn a_list_of_frames_stays_within_discords_bounds_and_says_what_it_leaves_out() {
+        for count in [1, 6, 7, 8, 500] {
+            let all: Vec<_> = (1..=count).map(foreign).collect();
+            let last = Some("the last words".to_owned());
+            let message = frames(&[], &all, last, Timestamp::UNIX_EPOCH, Locale::En);
+            let Look::Layout(layout) = &message.look else { panic!("{message:?}") };
+            let framed = layout.parts().iter().filter(|part| matches!(part, Part::Container(..))).count();
+            let words = message.words();
+            assert!(words.ends_with("the last words"), "{count}: {words}");
+            match usize::try_from(count).expect("small") - framed {
+                0 => assert!(!words.contains("more"), "{words}"),
+                left => assert!(framed >= 6 && words.contains(&format!("{left} more")), "{count}: {words}"),
+            }
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bernard_domain::{
-    access::{Denial, Reason, Who},
+    access::{Capability, Denial, Reason, Who},
     locale::Locale,
     operation::{
         Kind, Operation, Source,
@@ -15,7 +15,7 @@ use bernard_domain::{
 use bernard_text::{mention, named, say, since_epoch};
 use bernard_untrusted::shown::span::code;
 
-use super::{others, starts};
+use super::{installed, others, starts};
 
 /// How many roles and people one line names at most.
 const MENTIONED: usize = 12;
@@ -77,6 +77,26 @@ fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> (&'static str, Stri
     }
 }
 
+/// Small and grey, below what matters more (Discord's subtext).
+pub(crate) fn small(text: &str) -> String {
+    text.lines().map(|line| format!("-# {line}")).collect::<Vec<_>>().join("\n")
+}
+
+/// What OVHcloud or a library said, in one code span: marks of its own would only show as marks.
+pub(crate) fn said(text: &str) -> String {
+    code(&text.replace('`', ""))
+}
+
+/// OVHcloud's word for whether a server has power, in ours.
+pub(crate) fn power(word: Option<&str>, locale: Locale) -> String {
+    match word {
+        Some("poweron") => say!(locale, "power-on"),
+        Some("poweroff") => say!(locale, "power-off"),
+        Some(other) => code(other),
+        None => say!(locale, "power-unknown"),
+    }
+}
+
 /// Why Discord did not take a message, by its code; 0: it did not say.
 pub(crate) fn refused_by_discord(code: u32, locale: Locale) -> String {
     match code {
@@ -113,7 +133,7 @@ pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
         Problem::HeldByOvhcloud { state } => say!(locale, "problem-held", server = server, state = code(state)),
         Problem::NoBoots => say!(locale, "problem-no-boots", server = server),
         Problem::NoSuchRescue { wanted, has, left_out, .. } if has.is_empty() => {
-            let what = say!(locale, "problem-no-rescue-shown", server = server, wanted = code(wanted));
+            let what = say!(locale, "problem-no-rescue-shown", server = server, wanted = family(wanted));
             with_line(what, starts::left_out(left_out, locale))
         }
         Problem::NoSuchRescue { wanted, has, os, memory_gb, left_out } => {
@@ -123,9 +143,9 @@ pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
                 locale,
                 "problem-no-such-rescue",
                 server = server,
-                wanted = code(wanted),
+                wanted = family(wanted),
                 has = has,
-                os = code(os),
+                os = installed::in_words(os),
                 memory = memory
             );
             let needs = (wanted == "windows").then(|| say!(locale, "problem-windows-needs"));
@@ -178,11 +198,40 @@ fn with_line(text: String, line: Option<String>) -> String {
     }
 }
 
+/// What was wanted of OVHcloud's rescues: a family in people's words, or one of its kernels.
+fn family(wanted: &str) -> String {
+    match wanted {
+        "windows" => "Windows".to_owned(),
+        "linux" => "Linux".to_owned(),
+        kernel => code(kernel),
+    }
+}
+
+/// What somebody may not do, in words.
+fn deed(capability: Capability, label: Option<&str>, locale: Locale) -> String {
+    let server = label.map_or_else(|| say!(locale, "deed-any-server"), named);
+    match capability {
+        Capability::View => say!(locale, "deed-view", server = server),
+        Capability::Rescue => say!(locale, "deed-rescue", server = server),
+        Capability::Restore => say!(locale, "deed-restore", server = server),
+        Capability::Reboot => say!(locale, "deed-reboot", server = server),
+        Capability::Console => say!(locale, "deed-console", server = server),
+        Capability::Approve => say!(locale, "deed-approve", server = server),
+        Capability::Audit => say!(locale, "deed-audit", server = server),
+        Capability::Admin => say!(locale, "deed-admin"),
+    }
+}
+
 /// Which rule refused, and who could help. `label` is what people call the server, if it is about one.
 pub fn denial(denial: &Denial, label: Option<&str>, locale: Locale) -> String {
     let capability = code(denial.capability.as_str());
     let server = named(label.unwrap_or("*"));
-    let mut lines = vec![match &denial.reason {
+    let deed = deed(denial.capability, label, locale);
+    let first = match denial.could_help.is_empty() {
+        true => say!(locale, "denial-you-may-not", deed = deed),
+        false => say!(locale, "denial-ask", deed = deed, who = everybody(&denial.could_help)),
+    };
+    let why = match &denial.reason {
         Reason::NobodyMay => say!(locale, "denial-nobody", capability = capability),
         Reason::NoEntryForYou => say!(locale, "denial-no-entry", capability = capability),
         Reason::LacksCapability => say!(locale, "denial-lacks", capability = capability),
@@ -191,21 +240,23 @@ pub fn denial(denial: &Denial, label: Option<&str>, locale: Locale) -> String {
         Reason::NotThisChannel { channels } => {
             say!(locale, "denial-not-this-channel", capability = capability, channels = self::channels(channels))
         }
-    }];
-    lines.extend(help(denial, locale));
-    lines.join("\n")
+    };
+    let small = [Some(why), nearest(denial, locale)].into_iter().flatten().map(|line| small(&line));
+    [first].into_iter().chain(small).collect::<Vec<_>>().join("\n")
 }
 
 /// The nearest rule, and who could help.
 pub fn help(denial: &Denial, locale: Locale) -> Vec<String> {
-    let mut lines = Vec::new();
-    if let Some(nearest) = &denial.nearest {
-        lines.push(say!(locale, "denial-nearest", place = code(&nearest.place.to_string()), who = who(&nearest.who)));
-    }
+    let mut lines: Vec<String> = nearest(denial, locale).into_iter().collect();
     if !denial.could_help.is_empty() {
         lines.push(say!(locale, "denial-could-help", who = everybody(&denial.could_help)));
     }
     lines
+}
+
+fn nearest(denial: &Denial, locale: Locale) -> Option<String> {
+    let nearest = denial.nearest.as_ref()?;
+    Some(say!(locale, "denial-nearest", place = code(&nearest.place.to_string()), who = who(&nearest.who)))
 }
 
 /// Who pulled the kill switch, when and why.

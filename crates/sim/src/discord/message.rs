@@ -191,10 +191,17 @@ impl Message {
         buttons
     }
 
-    /// The button of that label; an emoji or other sign before the words does not matter.
+    /// The button of that label, or else the first one whose label begins with these words (`Confirm` finds **Confirm reboot**); an
+    /// emoji or other sign before the words does not matter.
     pub fn button(&self, label: &str) -> Option<Button> {
         let bare = |text: &str| text.trim_start_matches(|c: char| !c.is_alphanumeric()).trim().to_owned();
-        self.buttons().into_iter().find(|button| button.label == label || bare(&button.label) == bare(label))
+        let wanted = bare(label);
+        let begins = |button: &&Button| {
+            bare(&button.label).strip_prefix(&wanted).is_some_and(|rest| rest.starts_with([' ', ',']))
+        };
+        let all = self.buttons();
+        let exact = all.iter().find(|button| bare(&button.label) == wanted);
+        exact.or_else(|| all.iter().find(begins)).cloned()
     }
 
     /// The custom ids of everything that can be used in it.

@@ -39,7 +39,7 @@ pub(super) fn revealed(operation: &Operation, link: &SecretLink) -> Letter {
 }
 
 fn letter(operation: &Operation, link: Option<&SecretLink>, buttons: Vec<button::Button>) -> Letter {
-    let message = Plain { content: content(operation, link), buttons, menu: None };
+    let message = Plain::with_buttons(content(operation, link), buttons);
     Letter { message, files: file(operation, link).into_iter().collect() }
 }
 
@@ -71,7 +71,7 @@ fn content(operation: &Operation, link: Option<&SecretLink>) -> String {
 /// The link as a button, unless a file is what leads there.
 fn way_in(operation: &Operation, link: Option<&SecretLink>, locale: Locale) -> Vec<button::Button> {
     let by_file = operation.state.facts.console == Some(ConsoleKind::KvmJnlp);
-    link.filter(|_| !by_file).map(|link| open_link(link, locale)).into_iter().collect()
+    link.filter(|_| !by_file).map(|link| open_link(link, say!(locale, "button-open-console"))).into_iter().collect()
 }
 
 fn file(operation: &Operation, link: Option<&SecretLink>) -> Option<File> {
