@@ -13,9 +13,21 @@ const VIEWER: Id = Id(400_000_000_000_000_002);
 /// What every password link holds.
 const LINK: &str = "manager/secret";
 /// Every command.
-const NAMES: [&str; 13] = [
-    "rescue", "restore", "reboot", "status", "console", "guide", "tasks", "plan", "why", "admin", "history", "doctor",
+const NAMES: [&str; 14] = [
+    "rescue",
+    "restore",
+    "reboot",
+    "status",
+    "console",
+    "guide",
+    "tasks",
+    "plan",
+    "why",
+    "admin",
+    "history",
+    "doctor",
     "help",
+    "Rescue the server named here…",
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -87,5 +87,6 @@ mod unanswered;
 mod unread;
 mod usual;
 mod vanished;
+mod ways;
 mod why;
 mod wipes;

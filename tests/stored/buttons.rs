@@ -60,6 +60,7 @@ fn page_of_guide() -> Place {
 
 fn every() -> Vec<Button> {
     let Ok(Button::Confirm(card)) = format!("confirm:{CARD}").parse() else { panic!("no card: {CARD}") };
+    let Ok(way) = format!("way:{CARD}:2").parse() else { panic!("no way: {CARD}") };
     one_of_each!(Button:
         Button::Confirm(_) => Button::Confirm(card),
         Button::Dismiss(_) => Button::Dismiss(card),
@@ -79,6 +80,7 @@ fn every() -> Vec<Button> {
         Button::Reveal(_) => Button::Reveal(marked()),
         Button::LookAgain(_) => Button::LookAgain(marked()),
         Button::TryMail(_) => Button::TryMail(marked()),
+        Button::TryAgain(_) => Button::TryAgain(marked()),
         Button::DeleteMessage(_) => Button::DeleteMessage(marked()),
         Button::Extend(_) => Button::Extend(marked()),
         Button::ExtendBy(..) => Button::ExtendBy(marked(), Offer::FourHours, at(240).as_millisecond()),
@@ -86,6 +88,7 @@ fn every() -> Vec<Button> {
         Button::RestoreForeign(_) => Button::RestoreForeign(foreign()),
         Button::Guide(_) => Button::Guide(page_of_guide()),
         Button::Turn(_) => Button::Turn(page_of_guide()),
+        Button::Way(_) => way,
     )
     .into()
 }

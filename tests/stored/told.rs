@@ -1,6 +1,7 @@
 //! Leases, what people are told outside of cards, and the audit.
 
 use bernard_domain::{
+    access::{Capability, Who},
     audit::{Act, COLUMNS, Decision, End, Entry, Kind},
     hindrance::Matter,
     lease::{
@@ -126,6 +127,12 @@ fn every_notice() -> Vec<Notice> {
             channel: CHANNEL,
             because: Unasked::NoRing,
         },
+        Notice::HelpAsked { .. } => Notice::HelpAsked {
+            person: ANN,
+            of: Who::Role(400),
+            capability: Capability::Rescue,
+            label: Some(label()),
+        },
         Notice::Paused { .. } => Notice::Paused { by: ANN, reason: "maintenance".into() },
         Notice::Resumed { .. } => Notice::Resumed { by: ANN },
         Notice::CopyFound { .. } => Notice::CopyFound { made: Some(at(300)), operations: 2, leases: 1 },
@@ -138,7 +145,7 @@ fn audit(page: &mut Page) {
     each_word!(Kind: Decision, Refusal, Effect, Seen, Policy, Process).iter().for_each(|kind| page.word(kind.as_str()));
     page.heading("The audit: acts, with the kind of their lines");
     let acts = each_word!(Act:
-        Refused, CardDismissed, RightExplained, Paused, Resumed, DmWiped, DmNotWiped, DmWipeGivenUp, LeaseExtended,
+        Refused, CardDismissed, RightExplained, HelpAsked, Paused, Resumed, DmWiped, DmNotWiped, DmWipeGivenUp, LeaseExtended,
         LeaseHandedOver, ServerLeft, RescueLeft, RescueChanged, Started, PolicyLoaded, Anchored, RefusalsLost,
         CopyFound,
     );

@@ -74,13 +74,17 @@ impl<'a> Line<'a> {
 
 impl Handler {
     /// Shows an answer. A link counts as revealed once its asker has seen it.
-    pub(super) async fn answer(&self, line: Line<'_>, reply: Result<Reply, Refusal>) {
+    /// What stands `below` a refusal comes as a message of its own, when that was shown: a refusal itself has no buttons.
+    pub(super) async fn answer(&self, line: Line<'_>, reply: Result<Reply, Refusal>, below: Option<Message>) {
         let reply = reply.unwrap_or_else(|refusal| {
             tracing::info!(interaction.id = %line.key.id, ?refusal, "refused");
             Reply::refusal(&refusal, line.locale)
         });
         match self.show(&line, &reply).await {
-            Ok(Seen::Words) => self.has_seen(&reply).await,
+            Ok(Seen::Words) => {
+                self.has_seen(&reply).await;
+                self.offer(&line, below).await;
+            }
             Ok(Seen::Sorry) => {}
             Err(error) => self.tell_unshown(&line, &error).await,
         }
@@ -126,6 +130,15 @@ impl Handler {
             return Ok(Seen::Sorry);
         }
         self.edit_original(line, &Message::text(sorry)).await.map(|()| Seen::Sorry)
+    }
+
+    /// The ways on from what was just shown; without them it stands for itself.
+    async fn offer(&self, line: &Line<'_>, below: Option<Message>) {
+        let Some(Look::Plain(plain)) = below.map(|message| message.look) else { return };
+        let rest = self.rest.within(FURTHER);
+        if let Err(error) = rest.follow_up(line.app, &line.key.token, &wire::aside_of(&plain), &[]).await {
+            tracing::warn!(interaction.id = %line.key.id, %error, "the ways on from an answer could not be shown");
+        }
     }
 
     async fn has_seen(&self, reply: &Reply) {

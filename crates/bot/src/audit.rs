@@ -112,7 +112,7 @@ impl Handler {
                 let foreign = self.store.foreign_rescue(named.id).await.ok()?;
                 foreign.filter(|one| button.is_unmarked() || named == one.marked()).map(|one| one.found.server)
             }
-            Subject::Page(_) => None,
+            Subject::Page(_) | Subject::Way(_) => None,
         }
     }
 }
@@ -176,6 +176,7 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
         | Refusal::NoLinkYet(_)
         | Refusal::TheirRolesUnreadable(_)
         | Refusal::MadeElsewhere(_)
+        | Refusal::WayOver
         | Refusal::Unknown
         | Refusal::Fault => return None,
     })

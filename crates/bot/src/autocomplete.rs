@@ -1,7 +1,14 @@
 //! What is offered while a person types: from memory, only what they may act on, and at most what Discord shows.
 
 use bernard_discord::{InteractionKey, fit::CHOICE};
-use bernard_domain::{access::Capability, server::Server};
+use bernard_domain::{
+    access::Capability,
+    authorization::{Deed, protection_of},
+    locale::Locale,
+    operation::Kind,
+    server::{Server, System},
+};
+use bernard_text::say;
 use bernard_untrusted::shown::{
     self,
     size::{length, shorten},
@@ -25,7 +32,7 @@ impl Handler {
         {
             let capability = command::capability_of(&command.data);
             let choices = match typed.name {
-                "server" => self.suggest_servers(&asking, capability, typed.value),
+                "server" => self.suggest_servers(&asking, capability, typed.value).await,
                 "system" => {
                     self.suggest_systems(&asking, capability, chosen_server(&command.data.options), typed.value)
                 }
@@ -38,7 +45,7 @@ impl Handler {
         self.acknowledged(key, &CreateInteractionResponse::Autocomplete(response)).await;
     }
 
-    fn suggest_servers(&self, asking: &Asker, capability: Capability, typed: &str) -> Vec<(String, String)> {
+    async fn suggest_servers(&self, asking: &Asker, capability: Capability, typed: &str) -> Vec<(String, String)> {
         // A tag may be typed as the rules of the configuration have it.
         let typed = typed.trim_start();
         let typed = typed.strip_prefix("tag:").unwrap_or(typed);
@@ -47,7 +54,18 @@ impl Handler {
         let recent = self.fleet.inventory().recent(asking.requester.user);
         let sees = policy.sight(&asking.requester, capability, asking.place.0);
         let may = |server: &Server| server.name.as_str().len() <= CHOICE && sees(server);
-        servers.search(may, typed, &recent, CHOICES).into_iter().map(choice).collect()
+        // Without the store the names are still offered.
+        let occupied = self.store.occupied().await.unwrap_or_default();
+        let kind = kind_of(capability);
+        let state = |server: &Server| State {
+            in_rescue: occupied.in_rescue.contains(&server.name),
+            busy: occupied.busy.contains(&server.name),
+            protected: kind.is_some_and(|kind| {
+                protection_of(&policy, Deed::Asked { kind, by: asking.requester.user }, server, None).is_some()
+            }),
+        };
+        let found = servers.search(may, typed, &recent, CHOICES);
+        found.into_iter().map(|server| choice(server, state(server), asking.locale)).collect()
     }
 
     /// The two families, and the kernels of the server that stands beside it, if that may be acted on.
@@ -70,18 +88,53 @@ impl Handler {
     }
 }
 
-/// What is shown, and what is sent when it is taken.
-fn choice(server: &Server) -> (String, String) {
+/// How a server stands, as far as memory knows.
+#[derive(Clone, Copy, Debug, Default)]
+struct State {
+    in_rescue: bool,
+    busy: bool,
+    protected: bool,
+}
+
+/// What is asked for with this capability, if that is something that can be protected.
+fn kind_of(capability: Capability) -> Option<Kind> {
+    match capability {
+        Capability::Rescue => Some(Kind::Enable),
+        Capability::Restore => Some(Kind::Restore),
+        Capability::Reboot => Some(Kind::Reboot),
+        Capability::Console => Some(Kind::Console),
+        Capability::View | Capability::Approve | Capability::Audit | Capability::Admin => None,
+    }
+}
+
+/// What is shown, and what is sent when it is taken: the name, how it stands, its system, and the service name, which tells two long
+/// names apart. What does not fit is taken from the name.
+fn choice(server: &Server, state: State, locale: Locale) -> (String, String) {
     let service = server.name.to_string();
-    let label = match &server.display_name {
-        // The service name tells two long names apart.
+    let mut behind = Vec::new();
+    behind.extend(state.busy.then(|| say!(locale, "choice-busy")));
+    behind.extend(state.in_rescue.then(|| say!(locale, "choice-in-rescue")));
+    behind.extend(state.protected.then(|| say!(locale, "choice-protected")));
+    // What was never read has no system yet.
+    behind.extend((!server.os.is_empty()).then(|| family(server.system()).to_owned()));
+    let (name, behind) = match &server.display_name {
         Some(name) => {
-            let room = CHOICE.saturating_sub(length(&service) + length(" · "));
-            format!("{} · {service}", shorten(&shown::visible(name), room))
+            behind.push(service.clone());
+            (shown::visible(name), behind)
         }
-        None => service.clone(),
+        None => (service.clone(), behind),
     };
-    (shorten(&label, CHOICE), service)
+    let behind: String = behind.iter().map(|part| format!(" · {part}")).collect();
+    let room = CHOICE.saturating_sub(length(&behind));
+    (shorten(&format!("{}{behind}", shorten(&name, room)), CHOICE), service)
+}
+
+/// What people call a family of systems.
+fn family(system: System) -> &'static str {
+    match system {
+        System::Windows => "Windows",
+        System::Linux => "Linux",
+    }
 }
 
 /// The `server` that was typed beside what is being typed, in the command or its subcommand.

@@ -12,13 +12,14 @@ mod history;
 mod lease;
 mod link;
 mod list;
+mod named_here;
 mod plan;
 mod status;
 mod tasks;
 mod why;
 
 use bernard_domain::{
-    access::{Action, Capability, UserId},
+    access::{Capability, UserId},
     locale::Locale,
 };
 use bernard_engine::plan::{Aim, Back};
@@ -26,95 +27,20 @@ use bernard_text::say;
 use serenity::{
     builder::{CreateCommand, CreateCommandOption},
     model::application::{
-        CommandData, CommandDataOption, CommandDataOptionValue, CommandOptionType, InstallationContext,
+        CommandData, CommandDataOption, CommandDataOptionValue, CommandOptionType, CommandType, InstallationContext,
         InteractionContext,
     },
 };
 
 use crate::{
     admission::guard::ApprovalMode, asker::Asker, context::Handler, modal::LONGEST_REASON, proposal::Typed,
-    refusal::Refusal, render::guide::Topic, reply::Reply,
+    refusal::Refusal, reply::Reply,
 };
 
-pub use console::ConsoleOptions;
-pub use enable::EnableOptions;
-pub use why::WhyOptions;
+pub use crate::typed::{Command, ConsoleOptions, EnableOptions, WhyOptions};
 
 /// The longest reason, e-mail or key that is taken (an RSA key of 16,384 bits fits).
 const LONGEST_TEXT: u16 = 4_000;
-
-/// What was typed.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Command {
-    /// `/rescue enable`
-    Enable(EnableOptions),
-    /// `/rescue link`
-    Link {
-        /// `server`
-        server: String,
-    },
-    /// `/rescue extend`
-    Extend {
-        /// `server`
-        server: String,
-        /// `by`
-        by: Option<String>,
-    },
-    /// `/rescue hand-over`
-    HandOver {
-        /// `server`
-        server: String,
-        /// `user`
-        user: UserId,
-    },
-    /// `/rescue list`
-    List,
-    /// `/restore`
-    Restore(Typed),
-    /// `/reboot`
-    Reboot(Typed),
-    /// `/status`
-    Status {
-        /// `server`
-        server: Option<String>,
-    },
-    /// `/console`
-    Console(ConsoleOptions),
-    /// `/guide`
-    Guide(Topic),
-    /// `/tasks`
-    Tasks {
-        /// `server`
-        server: String,
-    },
-    /// `/plan`
-    Plan {
-        /// `action`
-        action: Action,
-        /// `server`
-        server: String,
-    },
-    /// `/why`
-    Why(WhyOptions),
-    /// `/admin pause`
-    Pause {
-        /// `reason`
-        reason: String,
-    },
-    /// `/admin resume`
-    Resume,
-    /// `/history`
-    History {
-        /// `server`
-        server: Option<String>,
-        /// `user`
-        user: Option<UserId>,
-    },
-    /// `/doctor`
-    Doctor,
-    /// `/help`
-    Help,
-}
 
 /// A typed option's values by name; a subcommand's are inside it.
 pub(super) struct Options<'a>(&'a [CommandDataOption]);
@@ -160,6 +86,9 @@ impl Command {
     /// # Errors
     /// [`Refusal::Unknown`] for a command of another version.
     pub fn parse(data: &CommandData) -> Result<Self, Refusal> {
+        if data.kind == CommandType::Message {
+            return named_here::parse(data);
+        }
         let options = Options(&data.options);
         match data.name.as_str() {
             "rescue" => Self::parse_rescue(&data.options),
@@ -211,6 +140,56 @@ impl Command {
     }
 }
 
+impl Command {
+    /// The same for another server; `None` when it is about none.
+    pub(crate) fn for_server(&self, name: &str) -> Option<Self> {
+        let mut command = self.clone();
+        name.clone_into(command.server_mut()?);
+        Some(command)
+    }
+
+    /// The server that was typed, if one was.
+    pub(crate) fn server(&self) -> Option<String> {
+        self.clone().server_mut().cloned()
+    }
+
+    fn server_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Enable(EnableOptions { server, .. })
+            | Self::Link { server }
+            | Self::Extend { server, .. }
+            | Self::HandOver { server, .. }
+            | Self::Restore(Typed { server, .. })
+            | Self::Reboot(Typed { server, .. })
+            | Self::Console(ConsoleOptions { server, .. })
+            | Self::Tasks { server }
+            | Self::Plan { server, .. }
+            | Self::Why(WhyOptions { server, .. })
+            | Self::Status { server: Some(server) }
+            | Self::History { server: Some(server), .. } => Some(server),
+            Self::Status { server: None }
+            | Self::History { server: None, .. }
+            | Self::List
+            | Self::Guide(_)
+            | Self::Pause { .. }
+            | Self::Resume
+            | Self::Doctor
+            | Self::Help
+            | Self::NamedHere(_) => None,
+        }
+    }
+
+    /// The same with another rescue; `None` when it starts none.
+    pub(crate) fn with_system(&self, system: &str) -> Option<Self> {
+        match self {
+            Self::Enable(options) => {
+                Some(Self::Enable(EnableOptions { system: Some(system.to_owned()), ..options.clone() }))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// A sub-command's name and its options.
 fn sub_command(options: &[CommandDataOption]) -> Result<(&str, Options<'_>), Refusal> {
     let sub = options.first().ok_or(Refusal::Unknown)?;
@@ -247,6 +226,7 @@ impl Handler {
             Command::History { server, user } => self.history(asking, server.as_deref(), user).await,
             Command::Doctor => self.doctor(asking).await,
             Command::Help => Ok(self.help(asking)),
+            Command::NamedHere(text) => self.named_here(asking, &text).await,
         }
     }
 }
@@ -289,6 +269,7 @@ pub fn registered() -> Vec<CreateCommand> {
         with(base("history", |l| say!(l, "command-history")), history::options()),
         base("doctor", |l| say!(l, "command-doctor")),
         base("help", |l| say!(l, "command-help")),
+        named_here::registered(),
     ]
 }
 

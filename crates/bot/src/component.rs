@@ -62,6 +62,8 @@ pub enum Button {
     TryMail(MarkedOperation),
     /// **Delete this message**, on the DM of this operation.
     DeleteMessage(MarkedOperation),
+    /// **Try again**, after what this operation came to nothing by.
+    TryAgain(MarkedOperation),
     /// **Extend**, for the rescue that this operation began.
     Extend(MarkedOperation),
     /// One of the offers that **Extend** makes, for the deadline that it was shown with, in milliseconds.
@@ -74,6 +76,17 @@ pub enum Button {
     Guide(Place),
     /// **Next** and **Back** in the guide: turns to this page.
     Turn(Place),
+    /// What stands below a refusal or a question of ours.
+    Way(WayId),
+}
+
+/// Which of an answer's ways a button means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WayId {
+    /// Which answer's: random, so nobody guesses another's.
+    pub answer: Uuid,
+    /// Which of them, from 0.
+    pub number: u8,
 }
 
 /// What a button is about.
@@ -87,6 +100,8 @@ pub enum Subject {
     Foreign(MarkedForeign),
     /// A page of the guide.
     Page(Place),
+    /// One of the ways on from an answer.
+    Way(WayId),
 }
 
 /// The text is no button of ours.
@@ -115,11 +130,13 @@ impl Button {
             | Self::PutNetbootBack(id)
             | Self::LookAgain(id)
             | Self::TryMail(id)
+            | Self::TryAgain(id)
             | Self::Extend(id)
             | Self::ExtendBy(id, ..)
             | Self::DeleteMessage(id) => Subject::Operation(id),
             Self::Adopt(id) | Self::RestoreForeign(id) => Subject::Foreign(id),
             Self::Guide(place) | Self::Turn(place) => Subject::Page(place),
+            Self::Way(way) => Subject::Way(way),
         }
     }
 
@@ -142,7 +159,7 @@ impl Button {
         match self.subject() {
             Subject::Operation(Marked { mark, .. }) => mark.is_none(),
             Subject::Foreign(Marked { mark, .. }) => mark.is_none(),
-            Subject::Card(_) | Subject::Page(_) => false,
+            Subject::Card(_) | Subject::Page(_) | Subject::Way(_) => false,
         }
     }
 }
@@ -190,6 +207,7 @@ impl fmt::Display for Button {
             Self::Reveal(id) => write!(f, "reveal:{}", named(id)),
             Self::LookAgain(id) => write!(f, "look:{}", named(id)),
             Self::TryMail(id) => write!(f, "mail:{}", named(id)),
+            Self::TryAgain(id) => write!(f, "retry:{}", named(id)),
             Self::DeleteMessage(id) => write!(f, "delete:{}", named(id)),
             Self::Extend(id) => write!(f, "extend:{}", named(id)),
             Self::ExtendBy(id, offer, shown) => write!(f, "longer:{}:{offer}:{shown}", named(id)),
@@ -197,6 +215,7 @@ impl fmt::Display for Button {
             Self::RestoreForeign(id) => write!(f, "return:{}", named(id)),
             Self::Guide(place) => write!(f, "guide:{place}"),
             Self::Turn(place) => write!(f, "turn:{place}"),
+            Self::Way(WayId { answer, number }) => write!(f, "way:{answer}:{number}"),
         }
     }
 }
@@ -238,6 +257,7 @@ impl FromStr for Button {
             "reveal" => operation(rest).map(Self::Reveal),
             "look" => operation(rest).map(Self::LookAgain),
             "mail" => operation(rest).map(Self::TryMail),
+            "retry" => operation(rest).map(Self::TryAgain),
             "delete" => operation(rest).map(Self::DeleteMessage),
             "extend" => operation(rest).map(Self::Extend),
             "longer" => offer(),
@@ -245,9 +265,17 @@ impl FromStr for Button {
             "return" => foreign(rest).map(Self::RestoreForeign),
             "guide" => Ok(Self::Guide(rest.parse()?)),
             "turn" => Ok(Self::Turn(rest.parse()?)),
+            "way" => way(rest).map(Self::Way),
             _ => Err(NotAButton),
         }
     }
+}
+
+/// One of an answer's ways.
+fn way(text: &str) -> Result<WayId, NotAButton> {
+    let (answer, number) = text.split_once(':').ok_or(NotAButton)?;
+    let answer = Uuid::try_parse(answer).map_err(|_| NotAButton)?;
+    Ok(WayId { answer, number: number.parse().map_err(|_| NotAButton)? })
 }
 
 /// A number, and behind it the mark: `142@018f00000000abcd`.

@@ -8,7 +8,12 @@ use bernard_engine::{fleet::Fleet, intake::Intake, lookout::Lookout, policy::Sha
 use bernard_store::Store;
 use jiff::{SignedDuration, tz::TimeZone};
 
-use crate::{asker::ServedGuild, registration::Registration, tally::Tally};
+use crate::{
+    asker::ServedGuild,
+    registration::Registration,
+    tally::Tally,
+    ways::{RoleNames, Ways},
+};
 
 /// What the handler needs to know of the configuration.
 #[derive(Clone, Debug)]
@@ -46,6 +51,9 @@ pub struct Handler {
     /// Refusals that are not written one by one.
     pub(super) refusals: Arc<Mutex<Tally>>,
     pub(super) lookout: Lookout,
+    /// What stands below refusals.
+    pub(super) ways: Arc<Ways>,
+    pub(super) role_names: Arc<RoleNames>,
 }
 
 impl Handler {
@@ -60,7 +68,19 @@ impl Handler {
         runner: Arc<Runner>,
     ) -> Self {
         let lookout = runner.lookout();
-        Self { rest, settings, policy, store, fleet, intake, runner, refusals: Arc::default(), lookout }
+        Self {
+            rest,
+            settings,
+            policy,
+            store,
+            fleet,
+            intake,
+            runner,
+            refusals: Arc::default(),
+            lookout,
+            ways: Arc::default(),
+            role_names: Arc::default(),
+        }
     }
 
     /// The same handler, as the configuration has it now; whoever is being answered keeps the earlier one.
@@ -76,6 +96,8 @@ impl Handler {
             runner: Arc::clone(&self.runner),
             refusals: Arc::clone(&self.refusals),
             lookout: self.lookout.clone(),
+            ways: Arc::clone(&self.ways),
+            role_names: Arc::clone(&self.role_names),
         }
     }
 }

@@ -63,19 +63,23 @@ impl Handler {
         let reply = match typed {
             Ok((asking, typed)) => match self.counted(&asking, &typed) {
                 // On the heap: what a command does is large, and so is what waits for it.
-                Ok(()) => Box::pin(self.execute(&asking, typed)).await,
-                Err(too_often) => Err(too_often),
+                Ok(()) => {
+                    let reply = Box::pin(self.execute(&asking, typed.clone())).await;
+                    self.with_ways_on(&asking, &typed, reply).await
+                }
+                Err(too_often) => (Err(too_often), None),
             },
-            Err(refusal) => Err(refusal),
+            Err(refusal) => (Err(refusal), None),
         };
+        let (reply, below) = reply;
         if let Err(refusal) = &reply {
             self.audit_refused_command(&command, refusal).await;
         }
-        self.answer(Line::of_command(key, &command), reply).await;
+        self.answer(Line::of_command(key, &command), reply, below).await;
     }
 
     /// Counts a command against its asker's limit, unless it leads out.
-    fn counted(&self, asking: &Asker, typed: &Command) -> Result<(), Refusal> {
+    pub(super) fn counted(&self, asking: &Asker, typed: &Command) -> Result<(), Refusal> {
         if typed.is_always_open() {
             return Ok(());
         }
@@ -106,7 +110,12 @@ impl Handler {
             // A form opens only as the first answer, before anything is looked up: what is typed into it is checked when it comes.
             Ok(Button::AddReason(denied, round)) => Modal::DenialReason(denied, round).open(locale),
             Ok(
-                Button::Confirm(_) | Button::Dismiss(_) | Button::ToDisk(_) | Button::ExtendBy(..) | Button::Turn(_),
+                Button::Confirm(_)
+                | Button::Dismiss(_)
+                | Button::ToDisk(_)
+                | Button::ExtendBy(..)
+                | Button::Turn(_)
+                | Button::Way(_),
             ) if on_card => CreateInteractionResponse::Acknowledge,
             // The card that asks stays in the DM until it is answered.
             Ok(Button::RestoreNow(_) | Button::RestoreForeign(_) | Button::RebootAgain(..)) if in_dm => {
@@ -123,10 +132,14 @@ impl Handler {
             Ok(button) => Box::pin(self.pressed(&press, button)).await,
             Err(_) => Err(Refusal::Unknown),
         };
+        let below = match (&reply, button) {
+            (Err(refusal), Ok(button)) => self.ways_on_press(&press, button, refusal).await,
+            _ => None,
+        };
         if let Err(refusal) = &reply {
             self.audit_refused_press(&press, refusal).await;
         }
-        self.answer(Line::of_press(key, &press), reply).await;
+        self.answer(Line::of_press(key, &press), reply, below).await;
     }
 
     async fn form(&self, key: &InteractionKey, form: ModalInteraction, visitor: Visitor) {
@@ -138,7 +151,7 @@ impl Handler {
         if let Err(refusal) = &reply {
             self.audit_refused_form(&form, refusal).await;
         }
-        self.answer(Line::of_form(key, &form), reply).await;
+        self.answer(Line::of_form(key, &form), reply, None).await;
     }
 
     /// Whether Discord took the first answer. If not, nothing is done: the person saw a failure, or somebody else answered.

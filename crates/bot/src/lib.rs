@@ -8,10 +8,11 @@
 //!
 //! - In: `reception` (acknowledges everybody, answers in turn) and `crowd` (nobody takes all places), [`handler`] with
 //!   its [`context`], [`asker`] (who asks, and where).
-//! - What they ask: [`command`] (a file for each command), `autocomplete` (while they type), [`component`] and [`modal`] (what a press or a
+//! - What they ask: `typed` and [`command`] (a file for each command), `autocomplete` (while they type), [`component`] and [`modal`] (what a press or a
 //!   form means), `press` (a file for what each press does), `proposal` (a card first), `admission` (may they, on the server as it is
 //!   now?), `membership` (the roles of this moment).
-//! - What they hear: `reply`, `answer`, [`refusal`] (every no, as data), `retype`, `tally`, `audit` (refusals, recorded first).
+//! - What they hear: `reply`, `answer`, [`refusal`] (every no, as data), `retype`, `ways` (what may help, below a refusal), `tally`, `audit` (refusals,
+//!   recorded first).
 //! - What is owed: [`outbox`] (cards, notices, DMs with links, and their end).
 //! - Data to messages, without any call: [`render`]; `wire` is where they become what Discord wants sent.
 //! - [`registration`] and [`invite`]: how the bot stands with Discord, and what it needs there.
@@ -39,4 +40,6 @@ pub mod render;
 mod reply;
 mod retype;
 mod tally;
+mod typed;
+mod ways;
 mod wire;

@@ -10,7 +10,9 @@ mod extension;
 mod foreign;
 mod look_again;
 mod reveal;
+mod try_again;
 mod turn;
+mod way;
 mod way_out;
 
 use bernard_domain::operation::{ChannelId, Operation, Source};
@@ -42,6 +44,7 @@ impl Handler {
                 }
             }
             Subject::Page(place) => self.turn(press, place),
+            Subject::Way(way) => self.take_way(press, way).await,
             Subject::Operation(_) if matches!(button, Button::DeleteMessage(_)) => self.delete_message(press).await,
             Subject::Operation(named) => {
                 let operation = self.store.operation(named.id).await?;
@@ -98,6 +101,7 @@ impl Handler {
             Button::Reveal(_) => self.reveal(asking, operation).await,
             Button::LookAgain(_) => self.look_again(asking, operation, self.settings.secret_from.clone()).await,
             Button::TryMail(_) => self.look_again(asking, operation, vec![Source::Mail]).await,
+            Button::TryAgain(_) => self.try_again(asking, operation).await,
             Button::Extend(_) => self.offer_extension(asking, operation).await,
             Button::ExtendBy(_, offer, shown) => self.take_offer(asking, operation, offer, shown).await,
             // The form of **Add reason** was the first answer to its press.
@@ -110,7 +114,8 @@ impl Handler {
             | Button::Adopt(_)
             | Button::RestoreForeign(_)
             | Button::Guide(_)
-            | Button::Turn(_) => Err(Refusal::Unknown),
+            | Button::Turn(_)
+            | Button::Way(_) => Err(Refusal::Unknown),
         }
     }
 

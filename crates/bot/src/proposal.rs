@@ -31,16 +31,7 @@ use crate::{
     reply::Reply,
 };
 
-/// The options that `/restore` and `/reboot` share.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Typed {
-    /// `server`
-    pub server: String,
-    /// `reason`
-    pub reason: Option<String>,
-    /// `break_glass`
-    pub haste: ApprovalMode,
-}
+pub(crate) use crate::typed::Typed;
 
 impl Typed {
     /// What to type to ask the same again, after `/command`.

@@ -84,6 +84,8 @@ pub enum Refusal {
     TheirRolesUnreadable(UserId),
     /// The button was made by another store, or is too old to be told from one: what to type instead.
     MadeElsewhere(Retype),
+    /// What was offered below an answer is too long ago.
+    WayOver,
     /// A command or button of another version.
     Unknown,
     /// Something is wrong with us; nothing was done.
@@ -163,7 +165,7 @@ impl Refusal {
                 let said = wording::problem(problem, label, locale);
                 let nothing_done = || say!(locale, "end-nothing-done");
                 match **problem {
-                    Problem::Ovhcloud { .. } | Problem::Unclear { .. } | Problem::Weather { .. } => {
+                    Problem::Ovhcloud { .. } | Problem::Unclear { .. } => {
                         format!("{said}\n{}", nothing_done())
                     }
                     _ => said,
@@ -182,6 +184,7 @@ impl Refusal {
             Self::TooOften(too_often, label) => self::too_often(too_often, label.as_deref(), locale),
             Self::TheirRolesUnreadable(user) => say!(locale, "refusal-their-roles", who = mention(*user)),
             Self::MadeElsewhere(retype) => retype.speak(locale),
+            Self::WayOver => say!(locale, "refusal-way-over"),
             Self::Unknown => say!(locale, "refusal-unknown"),
             Self::Fault => say!(locale, "refusal-fault"),
         };

@@ -31,6 +31,8 @@ impl Retype {
             Button::Extend(_) | Button::ExtendBy(..) => ("/rescue extend", By::Presser),
             Button::Reveal(_) | Button::LookAgain(_) | Button::TryMail(_) => ("/rescue link", By::Presser),
             Button::RebootAgain(..) => ("/reboot", By::Presser),
+            // It may have been anything: how the server is says what is to be asked for.
+            Button::TryAgain(_) => ("/status", By::Presser),
             Button::LeaveIt(..) | Button::LetGo(_) | Button::Cancel(_) => ("/status", By::Presser),
             Button::Approve(..)
             | Button::Deny(..)
@@ -44,7 +46,8 @@ impl Retype {
             | Button::ShowCalls(_)
             | Button::DeleteMessage(_)
             | Button::Guide(_)
-            | Button::Turn(_) => return Self { command: "/rescue list".to_owned(), by: By::Presser },
+            | Button::Turn(_)
+            | Button::Way(_) => return Self { command: "/rescue list".to_owned(), by: By::Presser },
         };
         let server = server_in(below).unwrap_or_default();
         Self { command: format!("{command} server:{server}"), by }

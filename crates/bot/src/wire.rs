@@ -75,6 +75,11 @@ pub(crate) fn aside(words: String) -> CreateInteractionResponseFollowup {
         .allowed_mentions(CreateAllowedMentions::new())
 }
 
+/// The same with what can be pressed below it.
+pub(crate) fn aside_of(plain: &Plain) -> CreateInteractionResponseFollowup {
+    aside(plain.content.clone()).components(below(plain))
+}
+
 /// What is attached.
 pub(crate) fn attachments(files: &[File]) -> Vec<CreateAttachment> {
     let attachment = |File { name, bytes, description }: &File| {

@@ -81,6 +81,8 @@ pub enum Act {
     CardDismissed,
     /// Somebody asked which rule allows or denies something to somebody else.
     RightExplained,
+    /// Somebody who may not do something asked those who may.
+    HelpAsked,
     /// The kill switch: no new operations.
     Paused,
     /// New operations are taken again.
@@ -120,6 +122,7 @@ impl Act {
             Self::Refused => "refused",
             Self::CardDismissed => "card_dismissed",
             Self::RightExplained => "right_explained",
+            Self::HelpAsked => "help_asked",
             Self::Paused => "paused",
             Self::Resumed => "resumed",
             Self::DmWiped => "dm_wiped",
@@ -143,6 +146,7 @@ impl Act {
             Self::Refused => Kind::Refusal,
             Self::CardDismissed
             | Self::RightExplained
+            | Self::HelpAsked
             | Self::Paused
             | Self::Resumed
             | Self::LeaseExtended

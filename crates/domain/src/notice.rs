@@ -3,6 +3,8 @@
 //! Pure. A notice holds what happened, not its words: those are made when it is posted, from how things are then. No notice
 //! ever holds a link, a secret's id or a token.
 
+mod place;
+
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +14,10 @@ use super::{
     operation::{ChannelId, Operation, OperationId},
     server::TaskId,
 };
-use crate::access::UserId;
+use crate::access::{Capability, UserId, Who};
 use crate::lease::reminder::Reminder;
+
+pub use place::{Door, Place};
 
 /// A notice and where it goes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -256,6 +260,18 @@ pub enum Notice {
         /// What hindered it.
         because: Unasked,
     },
+    /// Somebody may not do something, and asks those who may.
+    HelpAsked {
+        /// Who asks.
+        person: UserId,
+        /// Whom.
+        of: Who,
+        /// To do what.
+        capability: Capability,
+        /// What people call the server; `None`: it is about no certain one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        label: Option<String>,
+    },
     /// Nothing new is begun from now on.
     Paused {
         /// Who said so.
@@ -342,6 +358,7 @@ impl Notice {
             | Self::DmStands { .. }
             | Self::Unshown { .. }
             | Self::NobodyAsked { .. }
+            | Self::HelpAsked { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. }
             | Self::CopyFound { .. } => None,
@@ -370,83 +387,10 @@ impl Notice {
             | Self::DmStands { .. }
             | Self::Unshown { .. }
             | Self::NobodyAsked { .. }
+            | Self::HelpAsked { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. }
             | Self::CopyFound { .. } => None,
         }
-    }
-}
-
-/// Which of a letter's two places it is tried at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// The one it was meant for.
-    First,
-    /// The other one, because the first refused for good.
-    Second,
-}
-
-/// One place to post at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
-    /// A person's DM.
-    Dm(UserId),
-    /// A channel.
-    Channel(ChannelId),
-}
-
-impl To {
-    /// Where it is posted; `None` when there is no second place.
-    pub fn door(self, place: Place) -> Option<Door> {
-        match (self, place) {
-            (Self::Person { person, .. }, Place::First) => Some(Door::Dm(person)),
-            (Self::Person { or_in, .. }, Place::Second) => or_in.map(Door::Channel),
-            (Self::Channel { channel, .. }, Place::First) => Some(Door::Channel(channel)),
-            (Self::Channel { or_to, .. }, Place::Second) => or_to.map(Door::Dm),
-            (Self::Call { channel, .. }, Place::First) => Some(Door::Channel(channel)),
-            (Self::Call { or_to, .. }, Place::Second) => Some(Door::Dm(or_to)),
-        }
-    }
-
-    /// Where it goes besides its second place.
-    pub fn besides(self) -> Option<Self> {
-        match self {
-            Self::Call { and_in, .. } => Some(Self::Channel { channel: and_in, or_to: None }),
-            Self::Person { .. } | Self::Channel { .. } => None,
-        }
-    }
-}
-
-impl Place {
-    /// Its word in the store.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::First => "first",
-            Self::Second => "second",
-        }
-    }
-
-    /// The place with that word; the first for any other.
-    pub fn of(word: &str) -> Self {
-        if word == Self::Second.as_str() { Self::Second } else { Self::First }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_dm_falls_back_to_a_mention_and_a_channel_to_a_dm() {
-        let person = To::Person { person: UserId(1), or_in: Some(ChannelId(2)) };
-        assert_eq!(person.door(Place::First), Some(Door::Dm(UserId(1))));
-        assert_eq!(person.door(Place::Second), Some(Door::Channel(ChannelId(2))));
-        let channel = To::Channel { channel: ChannelId(2), or_to: None };
-        assert_eq!(channel.door(Place::First), Some(Door::Channel(ChannelId(2))));
-        assert_eq!(channel.door(Place::Second), None);
-        let call = To::Call { channel: ChannelId(2), or_to: UserId(1), and_in: ChannelId(3) };
-        assert_eq!(call.door(Place::First), Some(Door::Channel(ChannelId(2))));
-        assert_eq!(call.door(Place::Second), Some(Door::Dm(UserId(1))));
-        assert_eq!(call.besides(), Some(To::Channel { channel: ChannelId(3), or_to: None }));
     }
 }

@@ -8,9 +8,9 @@
 //!
 //! In reading order: `file` (the lock, and who can read it) · `operations`, `consequences`, `timeline`, `usual`, `cards`, `pause` (what is
 //! accepted, what happens to it, and what follows) · `leases`, `reminders`, `sights`, `past` (rescues, until they are over) ·
-//! `messages`, `notices`, `wipes`, `troubles` (what people are told, and what is taken back) · `inventory`, `foreign` (the fleet) ·
-//! `audit` and `audit_reader` · `wake` (what is due at a start) · `copy`, `witness`, `restored` (a backup, and how it is known
-//! for one) · `counted` (figures).
+//! `messages`, `notices`, `help`, `wipes`, `troubles` (what people are told, and what is taken back) · `inventory`, `foreign`,
+//! `occupied` (the fleet) · `audit` and `audit_reader` · `wake` (what is due at a start) · `copy`, `witness`, `restored` (a backup,
+//! and how it is known for one) · `counted` (figures).
 
 mod audit;
 mod cards;
@@ -19,12 +19,14 @@ mod copy;
 mod counted;
 mod file;
 mod foreign;
+mod help;
 mod inventory;
 mod leases;
 mod lease_changes;
 mod audit_reader;
 mod messages;
 mod notices;
+mod occupied;
 mod operations;
 mod replay;
 mod restored;
@@ -70,6 +72,7 @@ pub use inventory::remembered;
 pub use lease_changes::Change;
 pub use messages::{Delivery, Posted, TriedDelivery, Unreported};
 pub use notices::{Attempt, Delivered, NoticeId, Outdated, PendingNotice};
+pub use occupied::Occupied;
 pub use operations::{Answer, Append, Open};
 pub use past::Stale;
 pub use reminders::{NextReminder, ScheduledLease};

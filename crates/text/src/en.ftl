@@ -124,6 +124,35 @@ button-extend = Extend
 button-extend-hour = 1 h
 button-extend-hours = 4 h
 button-extend-morning = Until 08:00
+button-extend-until = Until { $day } { $time } (+{ $more })
+weekday = { $number ->
+    [1] Mon
+    [2] Tue
+    [3] Wed
+    [4] Thu
+    [5] Fri
+    [6] Sat
+   *[7] Sun
+}
+button-try-again = Try again
+button-use-linux = Use the Linux rescue
+button-ask = Ask @{ $name }
+button-ask-them = Ask them
+ways-near = 💡 Did you mean one of these?
+ways-again = 🔁 The same once more:
+ways-under-way = 👀 { $id } is under way there:
+button-open-card = Open { $id }
+ways-linux = 💡 The Linux rescue works on this server.
+ways-ask = 🙋 { $who } may do this. Shall I ask in this channel?
+help-asked = 🙋 I asked { $who } in this channel.
+help-asked-before = 🙋 You asked { $who } in the last ten minutes already: your question stands in the channel.
+named-here-none = I found no server in that message that you may see. What counts is a whole name, IP or reverse.
+named-here-several = 💡 That message names several servers. Which one?
+named-here-many = 💡 That message names { $count } servers. One of these?
+command-named-here = Rescue the server named here…
+choice-busy = busy
+choice-in-rescue = in rescue
+choice-protected = protected
 button-adopt = Adopt
 button-restore = Restore
 button-open-link = Show password
@@ -451,6 +480,8 @@ notice-copy-leases = { $count ->
    *[other] Rescues in it: { $count }. They stay, with their reminders, and no deadline restores them.
 }
 notice-copy-next = Look at `/rescue list` before you go on. If new operations were paused since, pause them again.
+notice-help-asked = 🙋 { $who } asks { $of }: I may not let them { $capability } { $server } here. Can one of you do it?
+notice-help-asked-anywhere = 🙋 { $who } asks { $of }: I may not let them { $capability } here. Can one of you do it?
 trouble-key = 🔑 **OVHcloud refuses our key** · account { $account }.
 trouble-right = 🔑 **OVHcloud does not allow a call** · account { $account }.
 trouble-clock = 🕰️ **OVHcloud refuses our signature** · account { $account }: a wrong secret, or a wrong clock.
@@ -515,6 +546,7 @@ status-both = ⚠️ Netboot { $id } is set beside that script: which of the two
 status-unreachable = ⚠️ **{ $server }** · { $service } · its netboot is an iPXE shell, where nobody can reach it: `/restore` leads to the disk
 status-off = ⚠️ **{ $server }** · { $service } · its netboot is power-off, so the next reboot leaves it off: `/restore` leads to the disk
 status-boots-nothing = Next boot: nothing is set
+status-remembered = 🕰️ **{ $server }** ({ $service }) as I last saw it, { $when }: OVHcloud does not answer just now.
 status-task = Task { $task }: { $function } { $status }
 status-tasks-unreadable = The tasks could not be read: { $said }
 status-lease = In rescue with { $who } since { $since }, until { $until }
@@ -610,6 +642,7 @@ picture-now = Now
 # Help
 help-title = **What you can do here**
 help-enable = `/rescue enable` takes a server into rescue; the link to the password comes by DM.
+help-named-here = **Rescue the server named here…**, under *Apps* in a message's menu, finds the server that it names.
 help-link = `/rescue link` finds that link again.
 help-extend = `/rescue extend` gives a rescue more time.
 help-hand-over = `/rescue hand-over` makes somebody else its owner.
@@ -634,6 +667,7 @@ refusal-no-link-yet = No link turned up just now. Press again in a moment, or us
 refusal-unknown = I do not know this any more. Type the command anew.
 refusal-made-elsewhere = This button is from before my memory was replaced or restored, so I do nothing on it: what it meant may be something else now. Type { $command } instead.
 refusal-made-elsewhere-judge = This button is from before my memory was replaced or restored, so it answers nothing here. Whoever asked types their command again; how the server is now: { $command }
+refusal-way-over = That offer is over. Type the command again.
 refusal-unreadable = I could not read what Discord sent, and nothing was done. Please try again; if it stays so, tell your operator.
 answer-plain = (Discord did not take the buttons of this answer. Type the command again for them.)
 answer-unshown = ⚠️ Discord does not let me show you this answer: { $why }. What was accepted is under way, and its card says so; for the rest, ask again.
@@ -646,7 +680,8 @@ no-server-near = No server goes by { $typed } that you may see. Did you mean { $
    *[other] one of { $near }
 }?
 no-server-ambiguous = Several servers go by { $typed }: { $all }. Use one of these names.
-no-server-unreadable = I could not look { $typed } up: { $said }
+no-server-unreadable = I could not look { $typed } up: OVHcloud did not answer just now. Nothing was done.
+    -# { $said }
 no-server-yet = No server that I have read so far goes by { $typed }: { $read } of { $all }. Use its service name, which works at once, or try again later.
 typed-duration = a length such as 90m, 1h30m or 2d, at most { $longest }.
 typed-more = a length such as 90m, 1h30m or 2d.
@@ -682,7 +717,8 @@ problem-no-longer-allowed = Whoever asked may not do this any more, so it was no
 problem-roles-unreadable = Discord did not tell me the roles of { $who }, so it was not begun.
 problem-system-unread = OVHcloud does not say which system is installed on { $server }, so I do not choose its rescue: say which, with `system:windows` or `system:linux`.
 problem-key-needs-linux = An SSH key does not work with the Windows rescue. Leave it out, or choose `system:linux`.
-problem-weather = I could not get an answer about { $server } just now: { $said }. Try again in a few minutes.
+problem-weather = OVHcloud gave no answer about { $server } just now. Nothing was done. Try again in a few minutes.
+    -# { $said }
 problem-unclear = OVHcloud's answer about { $server } is of no use to me, so I did not go on: { $said }. Nobody refused anything; if it stays so, ask your operator.
 problem-ovhcloud = OVHcloud did not let me do this with { $server }: { $said }
 
@@ -917,6 +953,7 @@ history-denial-explained = { $who } said why { $id } on { $server } was denied
 history-withdrawn = { $who } took { $id } on { $server } back
 history-revealed = { $who } had the link to { $server } shown ({ $id })
 history-right-explained = { $who } asked about somebody else's rights on { $server }
+history-help-asked = { $who } asked for help with { $action }
 history-dm-wiped = the message with the link of { $who } was wiped
 history-dm-not-wiped = the message with the link of { $who } could not be wiped yet: Discord refuses it
 history-dm-wipe-given-up = the message with the link of { $who } could not be wiped, and stands

@@ -124,6 +124,35 @@ button-extend = Prolonger
 button-extend-hour = 1 h
 button-extend-hours = 4 h
 button-extend-morning = Jusqu'à 8 h
+button-extend-until = Jusqu'à { $day } { $time } (+{ $more })
+weekday = { $number ->
+    [1] lun.
+    [2] mar.
+    [3] mer.
+    [4] jeu.
+    [5] ven.
+    [6] sam.
+   *[7] dim.
+}
+button-try-again = Réessayer
+button-use-linux = Utiliser le rescue Linux
+button-ask = Demander à @{ $name }
+button-ask-them = Leur demander
+ways-near = 💡 Vouliez-vous dire l'un de ceux-ci ?
+ways-again = 🔁 La même chose encore une fois :
+ways-under-way = 👀 { $id } est en cours, ici :
+button-open-card = Ouvrir { $id }
+ways-linux = 💡 Le rescue Linux fonctionne sur ce serveur.
+ways-ask = 🙋 { $who } en a le droit. Dois-je demander dans ce salon ?
+help-asked = 🙋 J'ai demandé à { $who } dans ce salon.
+help-asked-before = 🙋 Vous avez déjà demandé à { $who } ces dix dernières minutes : votre question est dans le salon.
+named-here-none = Je n'ai trouvé dans ce message aucun serveur que vous puissiez voir. Seul compte un nom, une IP ou un reverse en entier.
+named-here-several = 💡 Ce message nomme plusieurs serveurs. Lequel ?
+named-here-many = 💡 Ce message nomme { $count } serveurs. L'un de ceux-ci ?
+command-named-here = Secourir le serveur nommé ici…
+choice-busy = occupé
+choice-in-rescue = en rescue
+choice-protected = protégé
 button-adopt = Adopter
 button-restore = Restaurer
 button-open-link = Voir le mot de passe
@@ -454,6 +483,8 @@ notice-copy-leases = { $count ->
    *[other] Rescues qui s'y trouvent : { $count }. Ils restent, avec leurs rappels, et aucune échéance ne les restaure.
 }
 notice-copy-next = Regardez `/rescue list` avant de continuer. Si les nouvelles opérations ont été suspendues depuis, suspendez-les à nouveau.
+notice-help-asked = 🙋 { $who } demande à { $of } : je ne peux pas lui permettre { $capability } sur { $server } ici. L'un de vous peut-il s'en charger ?
+notice-help-asked-anywhere = 🙋 { $who } demande à { $of } : je ne peux pas lui permettre { $capability } ici. L'un de vous peut-il s'en charger ?
 trouble-key = 🔑 **OVHcloud refuse notre clé** · compte { $account }.
 trouble-right = 🔑 **OVHcloud n'autorise pas un appel** · compte { $account }.
 trouble-clock = 🕰️ **OVHcloud refuse notre signature** · compte { $account } : mauvais secret ou horloge déréglée.
@@ -518,6 +549,7 @@ status-both = ⚠️ Le netboot { $id } est défini à côté de ce script : OV
 status-unreachable = ⚠️ **{ $server }** · { $service } · son netboot est un shell iPXE, où personne ne peut le joindre : `/restore` ramène au disque
 status-off = ⚠️ **{ $server }** · { $service } · son netboot est réglé sur l'extinction, donc le prochain redémarrage l'éteint : `/restore` ramène au disque
 status-boots-nothing = Prochain démarrage : rien n'est défini
+status-remembered = 🕰️ **{ $server }** ({ $service }) tel que je l'ai vu { $when } : OVHcloud ne répond pas pour l'instant.
 status-task = Tâche { $task } : { $function } { $status }
 status-tasks-unreadable = Les tâches n'ont pas pu être lues : { $said }
 status-lease = En mode rescue, confié à { $who }, depuis { $since }, jusqu'à { $until }
@@ -613,6 +645,7 @@ picture-now = Maintenant
 # Help
 help-title = **Ce que vous pouvez faire ici**
 help-enable = `/rescue enable` passe un serveur en mode rescue ; le lien vers le mot de passe arrive par message privé.
+help-named-here = **Secourir le serveur nommé ici…**, sous *Applications* dans le menu d'un message, trouve le serveur qui y est nommé.
 help-link = `/rescue link` retrouve ce lien.
 help-extend = `/rescue extend` donne plus de temps à un rescue.
 help-hand-over = `/rescue hand-over` le confie à quelqu'un d'autre.
@@ -637,6 +670,7 @@ refusal-no-link-yet = Aucun lien n'est apparu à l'instant. Appuyez de nouveau d
 refusal-unknown = Je ne connais plus ceci. Retapez la commande.
 refusal-made-elsewhere = Ce bouton date d'avant le remplacement ou la restauration de ma mémoire, alors je n'en fais rien : ce qu'il désignait peut être autre chose à présent. Tapez plutôt { $command }.
 refusal-made-elsewhere-judge = Ce bouton date d'avant le remplacement ou la restauration de ma mémoire, alors il ne répond à rien ici. Qui a demandé retape sa commande ; l'état actuel du serveur : { $command }
+refusal-way-over = Cette proposition n'est plus valable. Retapez la commande.
 refusal-unreadable = Je n'ai pas pu lire ce que Discord a envoyé, et rien n'a été fait. Réessayez ; si cela persiste, prévenez l'administrateur du bot.
 answer-plain = (Discord n'a pas accepté les boutons de cette réponse. Retapez la commande pour les avoir.)
 answer-unshown = ⚠️ Discord ne me laisse pas vous montrer cette réponse : { $why }. Ce qui était accepté est en cours, et sa carte le dit ; pour le reste, redemandez.
@@ -649,7 +683,8 @@ no-server-near = Aucun serveur que vous puissiez voir ne répond au nom de { $ty
    *[other] l'un de ceux-ci : { $near }
 } ?
 no-server-ambiguous = Plusieurs serveurs répondent au nom de { $typed } : { $all }. Utilisez l'un de ces noms.
-no-server-unreadable = Je n'ai pas pu chercher { $typed } : { $said }
+no-server-unreadable = Je n'ai pas pu chercher { $typed } : OVHcloud ne répond pas pour l'instant. Rien n'a été fait.
+    -# { $said }
 no-server-yet = Aucun serveur lu jusqu'ici ne répond au nom de { $typed } : { $read } sur { $all }. Utilisez son nom de service, qui fonctionne tout de suite, ou réessayez plus tard.
 typed-duration = une durée comme 90m, 1h30m ou 2d, au plus { $longest }.
 typed-more = une durée comme 90m, 1h30m ou 2d.
@@ -685,7 +720,8 @@ problem-no-longer-allowed = La personne qui l'a demandé n'en a plus le droit :
 problem-roles-unreadable = Discord ne m'a pas donné les rôles de { $who } : rien n'a été commencé.
 problem-system-unread = OVHcloud ne dit pas quel système est installé sur { $server }, je ne choisis donc pas son mode rescue : précisez lequel, avec `system:windows` ou `system:linux`.
 problem-key-needs-linux = Une clé SSH ne fonctionne pas avec le rescue Windows. Retirez-la, ou choisissez `system:linux`.
-problem-weather = Je n'ai pas obtenu de réponse au sujet de { $server } pour l'instant : { $said }. Réessayez dans quelques minutes.
+problem-weather = OVHcloud n'a pas répondu au sujet de { $server } pour l'instant. Rien n'a été fait. Réessayez dans quelques minutes.
+    -# { $said }
 problem-unclear = La réponse d'OVHcloud au sujet de { $server } est inutilisable, je n'ai donc pas continué : { $said }. Personne n'a rien refusé ; si cela dure, voyez avec votre administrateur.
 problem-ovhcloud = OVHcloud ne m'a pas laissé faire cela avec { $server } : { $said }
 
@@ -920,6 +956,7 @@ history-denial-explained = { $who } a expliqué le refus de { $id } sur { $serve
 history-withdrawn = { $who } a retiré la demande { $id } sur { $server }
 history-revealed = { $who } a affiché le lien vers { $server } ({ $id })
 history-right-explained = { $who } a consulté les droits d'une autre personne sur { $server }
+history-help-asked = { $who } a demandé de l'aide pour { $action }
 history-dm-wiped = le message contenant le lien de { $who } a été effacé
 history-dm-not-wiped = le message avec le lien de { $who } n'a pas encore pu être effacé : Discord refuse
 history-dm-wipe-given-up = le message avec le lien de { $who } n'a pas pu être effacé, et reste affiché

@@ -15,7 +15,7 @@ pub use fluent_bundle::{FluentArgs, FluentResource, concurrent::FluentBundle};
 use unic_langid::LanguageIdentifier;
 
 pub use size::named;
-pub use words::{day, day_and_hour, duration, from_now, from_to, hour, mention, since_epoch};
+pub use words::{day, day_and_hour, duration, from_now, from_to, hour, mention, message_link, since_epoch, weekday};
 
 static ENGLISH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("en", include_str!("en.ftl")));
 static FRENCH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bundle("fr", include_str!("fr.ftl")));

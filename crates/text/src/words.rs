@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use bernard_domain::{access::UserId, locale::Locale};
-use jiff::{SignedDuration, Timestamp};
+use bernard_domain::{access::UserId, locale::Locale, operation::ChannelId};
+use jiff::{SignedDuration, Timestamp, civil::Weekday};
 
 use crate::say;
 
@@ -66,6 +66,16 @@ pub fn duration(locale: Locale, duration: SignedDuration) -> String {
         parts.push(say!(locale, "duration-seconds", count = seconds));
     }
     parts.join(" ")
+}
+
+/// The address of a message of a guild, which Discord's client opens and shows as a link to it.
+pub fn message_link(guild: u64, channel: ChannelId, message: u64) -> String {
+    format!("https://discord.com/channels/{guild}/{}/{message}", channel.0)
+}
+
+/// A day of the week, as short as a button wants it.
+pub fn weekday(locale: Locale, day: Weekday) -> String {
+    say!(locale, "weekday", number = day.to_monday_one_offset())
 }
 
 #[cfg(test)]

@@ -20,15 +20,7 @@ use crate::{
     refusal::{Emergency, Refusal},
 };
 
-/// Whether a person waits for approval where it is needed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ApprovalMode {
-    /// They wait.
-    #[default]
-    None,
-    /// They break the glass: an emergency.
-    BreakGlass,
-}
+pub(crate) use crate::typed::ApprovalMode;
 
 /// The fewest characters of a reason that passes an approval.
 const SHORTEST_GLASS_REASON: usize = 10;

@@ -11,19 +11,8 @@ use bernard_domain::{
 use bernard_text::say;
 use serenity::{builder::CreateCommandOption, model::application::CommandOptionType};
 
-use super::{Options, option, server, text};
+use super::{ConsoleOptions, Options, option, server, text};
 use crate::{admission::guard::ApprovalMode, asker::Asker, context::Handler, refusal::Refusal, reply::Reply};
-
-/// What was typed after `/console`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ConsoleOptions {
-    /// `server`
-    pub server: String,
-    /// `minutes`, as it came
-    pub minutes: Option<i64>,
-    /// `ip`
-    pub ip: Option<String>,
-}
 
 impl ConsoleOptions {
     pub(super) fn parse(options: &Options<'_>) -> Result<Self, Refusal> {

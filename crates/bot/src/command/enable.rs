@@ -6,7 +6,7 @@ use bernard_text::say;
 use jiff::SignedDuration;
 use serenity::builder::CreateCommandOption;
 
-use super::{LONGEST_TEXT, Options, Typed, break_glass, reason, server, text};
+use super::{EnableOptions, LONGEST_TEXT, Options, Typed, break_glass, reason, server, text};
 use crate::{admission::guard::ApprovalMode, asker::Asker, context::Handler, refusal::Refusal, reply::Reply};
 
 /// The kinds of public SSH keys that the Linux rescue takes.
@@ -14,25 +14,6 @@ const KEY_KINDS: [&str; 4] = ["ssh-ed25519", "ssh-rsa", "ecdsa-sha2-", "sk-"];
 
 /// The shortest body of a key: it holds at least the kind once more. Whether the key is a good one is for OVHcloud to say.
 const SHORTEST_KEY: usize = 12;
-
-/// What was typed after `/rescue enable`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct EnableOptions {
-    /// `server`
-    pub server: String,
-    /// `system`
-    pub system: Option<String>,
-    /// `email`
-    pub email: Option<String>,
-    /// `ssh_key`
-    pub ssh_key: Option<String>,
-    /// `for`
-    pub length: Option<String>,
-    /// `reason`
-    pub reason: Option<String>,
-    /// `break_glass`
-    pub haste: ApprovalMode,
-}
 
 impl EnableOptions {
     pub(super) fn parse(options: &Options<'_>) -> Result<Self, Refusal> {

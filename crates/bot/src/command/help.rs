@@ -13,6 +13,7 @@ impl Handler {
         let mut lines = vec![say!(locale, "help-title")];
         if may(Capability::Rescue) {
             lines.push(say!(locale, "help-enable"));
+            lines.push(say!(locale, "help-named-here"));
             lines.push(say!(locale, "help-link"));
             lines.push(say!(locale, "help-extend"));
             lines.push(say!(locale, "help-hand-over"));

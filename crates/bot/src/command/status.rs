@@ -5,7 +5,7 @@ use bernard_domain::{
     inventory::known::{Care, Planned},
     lease::Lease,
     locale::Locale,
-    operation::Operation,
+    operation::{Operation, event::Problem},
     server::{
         Server, Task,
         start::{Start, Unfit},
@@ -17,9 +17,11 @@ use bernard_text::{day, day_and_hour, from_now, mention, named, say, since_epoch
 use bernard_untrusted::shown::span::code;
 use jiff::{SignedDuration, Timestamp};
 
+use super::Command;
 use crate::{
     admission::visible_rescues::{in_rescue, not_looked_at, only_listed},
     asker::Asker,
+    component::Button,
     context::Handler,
     refusal::Refusal,
     render::{
@@ -31,6 +33,7 @@ use crate::{
         wording,
     },
     reply::Reply,
+    ways::Way,
 };
 
 /// How many servers the fleet's card names at most.
@@ -49,18 +52,19 @@ impl Handler {
     pub(super) async fn status_of(&self, asking: &Asker, typed: &str) -> Result<Reply, Refusal> {
         let locale = asking.locale;
         let known = self.find(asking, typed, Capability::View).await?;
-        let server = self.read_to_view(asking, &known).await?;
-        let look = self.fleet.look(&server).await.map_err(|error| Refusal::from_plan(error, server.label()))?;
+        let server = match self.read_to_view(asking, &known).await {
+            Ok(server) => server,
+            Err(refusal) => return self.remembered(asking, &known, refusal).await,
+        };
+        let look = match self.fleet.look(&server).await {
+            Ok(look) => look,
+            Err(error) => return self.remembered(asking, &server, Refusal::from_plan(error, server.label())).await,
+        };
         let lease = self.lookout.lease(&server).await?;
         let mut lines = seen(&server, &look, locale);
-        lines.extend(lease.iter().map(|lease| lease_line(lease, locale)));
-        lines.extend(lease.as_ref().and_then(|lease| standing::seen(&lease.seen, locale)));
         let live = self.store.live_operations().await?;
         let live: Vec<&Operation> = live.iter().filter(|operation| operation.request.server == server.name).collect();
-        for operation in &live {
-            let (emoji, state) = wording::state(operation, locale);
-            lines.push(say!(locale, "status-operation", emoji = emoji, id = operation.id.to_string(), state = state));
-        }
+        lines.extend(ours(lease.as_ref(), &live, locale));
         lines.extend(datacentre(&server, &look, locale));
         if lease.is_none() && live.is_empty() {
             lines.extend(likely_cause(&look, clock::now(), locale));
@@ -79,6 +83,37 @@ impl Handler {
         let shows = |file: &File| Block::Picture(file.name.clone(), file.description.clone().unwrap_or_default());
         blocks.extend(files.iter().map(shows));
         Ok(Message { files, ..Message::framed(accent, blocks) }.into())
+    }
+
+    /// The server from memory, when OVHcloud does not answer just now: what is left of the refusal stands below it. Its tags are not
+    /// known then, so a right that goes by them does not count.
+    async fn remembered(&self, asking: &Asker, known: &Server, refusal: Refusal) -> Result<Reply, Refusal> {
+        let locale = asking.locale;
+        let Refusal::Problem(problem, _) = &refusal else { return Err(refusal) };
+        let (Problem::Weather { said, .. }, servers) = (&**problem, self.fleet.servers()) else { return Err(refusal) };
+        let Some((known, seen)) = servers.get(&known.name).and_then(|known| Some((known, known.seen?))) else {
+            return Err(refusal);
+        };
+        let server = &known.server;
+        self.may(asking, Capability::View, &Server { tags: None, ..server.clone() })?;
+        let lease = self.store.lease(&server.name).await?;
+        let live = self.store.live_operations().await?;
+        let live: Vec<&Operation> = live.iter().filter(|operation| operation.request.server == server.name).collect();
+        let (name, service) = (named(server.label()), code(server.name.as_str()));
+        let mut lines = vec![
+            say!(locale, "status-remembered", server = name, service = service, when = from_now(seen)),
+            say!(locale, "status-os", os = installed::in_words(&server.os), power = power(server, locale)),
+        ];
+        if let Some(boot) = self.fleet.inventory().boot_of(known) {
+            lines.push(say!(locale, "status-boots", start = starts::long(&(*boot).clone().into(), locale)));
+        }
+        lines.extend(ours(lease.as_ref(), &live, locale));
+        lines.push(format!("-# {}", code(said)));
+        let again = Way::Command(Box::new(Command::Status { server: Some(server.name.to_string()) }));
+        let again = self.ways.keep(asking.requester.user, vec![again]).into_iter();
+        let again = again.map(|way| Button::Way(way).create(locale));
+        let buttons = lease.iter().flat_map(|lease| standing::buttons(lease, locale)).chain(again).collect();
+        Ok(Reply::with_buttons(lines.join("\n"), buttons))
     }
 
     /// The operation under way, or the last one if it ended just now.
@@ -149,6 +184,17 @@ fn accent(server: &Server, look: &Look, lease: Option<&Lease>) -> Accent {
         None if server.state != "ok" => Accent::Bad,
         None => Accent::Good,
     }
+}
+
+/// What Bernard itself knows of a server: its rescue, and what is under way.
+fn ours(lease: Option<&Lease>, live: &[&Operation], locale: Locale) -> Vec<String> {
+    let mut lines: Vec<String> = lease.iter().map(|lease| lease_line(lease, locale)).collect();
+    lines.extend(lease.and_then(|lease| standing::seen(&lease.seen, locale)));
+    for operation in live {
+        let (emoji, state) = wording::state(operation, locale);
+        lines.push(say!(locale, "status-operation", emoji = emoji, id = operation.id.to_string(), state = state));
+    }
+    lines
 }
 
 /// A timeline's picture; `None` when it cannot be drawn, which is said in the log.

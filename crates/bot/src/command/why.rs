@@ -11,7 +11,7 @@ use bernard_text::{duration, mention, named, say};
 use bernard_untrusted::shown::span::code;
 use serenity::{builder::CreateCommandOption, model::application::CommandOptionType};
 
-use super::{Options, option, server};
+use super::{Options, WhyOptions, option, server};
 use crate::{
     asker::{self, Asker},
     context::Handler,
@@ -19,17 +19,6 @@ use crate::{
     render::wording,
     reply::Reply,
 };
-
-/// What was typed after `/why`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WhyOptions {
-    /// `action`
-    pub action: Action,
-    /// `server`
-    pub server: String,
-    /// `user`; `None`: the asker.
-    pub user: Option<UserId>,
-}
 
 impl WhyOptions {
     pub(super) fn parse(options: &Options<'_>) -> Result<Self, Refusal> {

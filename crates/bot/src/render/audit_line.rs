@@ -75,6 +75,7 @@ fn done(act: Act, about: &About, locale: Locale) -> String {
         Act::Refused => say!(locale, "history-refused-on", who = who, action = action, server = server),
         Act::CardDismissed => say!(locale, "history-dismissed", who = who, action = action, server = server),
         Act::RightExplained => say!(locale, "history-right-explained", who = who, server = server),
+        Act::HelpAsked => say!(locale, "history-help-asked", who = who, action = action),
         Act::Paused => say!(locale, "history-paused", who = who),
         Act::Resumed => say!(locale, "history-resumed", who = who),
         Act::DmWiped => say!(locale, "history-dm-wiped", who = who),

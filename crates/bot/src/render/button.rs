@@ -126,6 +126,9 @@ impl Meaning {
             Self::LookAgain(_) => (say!(locale, "button-look-again"), ButtonStyle::Primary),
             Self::TryMail(_) => (say!(locale, "button-try-mail"), ButtonStyle::Secondary),
             Self::DeleteMessage(_) => (say!(locale, "button-delete"), ButtonStyle::Secondary),
+            Self::TryAgain(_) => (say!(locale, "button-try-again"), ButtonStyle::Primary),
+            // What it is called is said where it is offered.
+            Self::Way(_) => (say!(locale, "button-try-again"), ButtonStyle::Primary),
             Self::Extend(_) => (say!(locale, "button-extend"), ButtonStyle::Primary),
             Self::ExtendBy(_, Offer::Hour, _) => (say!(locale, "button-extend-hour"), ButtonStyle::Primary),
             Self::ExtendBy(_, Offer::FourHours, _) => (say!(locale, "button-extend-hours"), ButtonStyle::Primary),

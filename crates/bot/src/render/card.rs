@@ -242,12 +242,22 @@ fn end(
         (past, _) => lines.extend(end_lines(operation, outcome, until, past, moment.link, locale)),
     }
     let mut buttons = Vec::new();
+    let failed = matches!(outcome, Outcome::TaskFailed { .. });
     if let Some((channel, message)) = moment.dm.filter(|_| is_delivered(outcome) && matches!(tense, Tense::Present)) {
         let address = format!("https://discord.com/channels/@me/{}/{message}", channel.0);
         buttons.push(button::Button::link(say!(locale, "button-open-dm"), address));
     }
+    if failed {
+        buttons.push(Button::TryAgain(operation.marked()).create(locale));
+    }
     if let Some(lease) = lease {
-        buttons.extend(standing::buttons(lease, locale));
+        // More time is of no use to what failed; and a way out that failed is tried again.
+        let useful = |button: &Button| match button {
+            Button::Extend(_) => !failed,
+            Button::RestoreNow(_) => !failed || operation.request.kind() != Kind::Restore,
+            _ => true,
+        };
+        buttons.extend(standing::choices(lease).into_iter().filter(useful).map(|button| button.create(locale)));
         if operation.can_be_put_back() && !lease.seen.has_left() {
             buttons.push(Button::PutNetbootBack(operation.marked()).create(locale));
         }

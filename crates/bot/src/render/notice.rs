@@ -168,6 +168,17 @@ pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: Chan
             let waits = Waits { operation: *operation, label, waiter: *waiter };
             account_trouble(account, *matter, said, waits, style)
         }
+        Notice::HelpAsked { person, of, capability, label } => {
+            let (who, of_whom, capability) = (mention(*person), wording::each(&[*of]), code(capability.as_str()));
+            let content = match label {
+                Some(label) => {
+                    let server = named(label);
+                    say!(locale, "notice-help-asked", who = who, of = of_whom, capability = capability, server = server)
+                }
+                None => say!(locale, "notice-help-asked-anywhere", who = who, of = of_whom, capability = capability),
+            };
+            (content, Vec::new(), vec![*of])
+        }
         Notice::Paused { by, reason } => {
             (say!(locale, "notice-paused", who = mention(*by), reason = code(reason)), Vec::new(), oncall(style))
         }

@@ -11,7 +11,8 @@ use super::selector::Selector;
 pub struct UserId(pub u64);
 
 /// What a `[[role]]` can give. The words are those of the configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Capability {
     /// `/status`, `/tasks`, `/rescue list`, `/plan`, `/why` for oneself.
     View,

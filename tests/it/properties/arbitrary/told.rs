@@ -1,5 +1,7 @@
 //! Any letter and any lease.
 
+use bernard_domain::access::Capability;
+
 use super::*;
 
 pub(in crate::properties) fn letter() -> impl Strategy<Value = Letter> {
@@ -59,6 +61,12 @@ pub(in crate::properties) fn letter() -> impl Strategy<Value = Letter> {
             number,
             hash,
             lines
+        }),
+        (user(), user(), text()).prop_map(|(person, of, label)| Notice::HelpAsked {
+            person,
+            of: Who::User(of),
+            capability: Capability::Reboot,
+            label: Some(label)
         }),
         (user(), text()).prop_map(|(by, reason)| Notice::Paused { by, reason }),
         user().prop_map(|by| Notice::Resumed { by }),

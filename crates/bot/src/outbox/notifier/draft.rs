@@ -51,6 +51,7 @@ impl Notifier {
             | Notice::Unshown { .. }
             | Notice::AuditAnchor { .. }
             | Notice::AccountTrouble { .. }
+            | Notice::HelpAsked { .. }
             | Notice::Paused { .. }
             | Notice::Resumed { .. }
             | Notice::CopyFound { .. } => {}

@@ -6,7 +6,7 @@
 use bernard_domain::operation::Operation;
 use bernard_platform::clock;
 use bernard_store::Posted;
-use bernard_text::{named, say};
+use bernard_text::{message_link, named, say};
 use jiff::SignedDuration;
 use serenity::model::id::{ChannelId as DiscordChannel, MessageId};
 
@@ -51,7 +51,7 @@ impl Reporter {
         let Some(newest) = newest else { return Ok(()) };
         for old in known.iter().filter(|posted| posted.slot.starts_with(OLD) && posted.shown != POINTS) {
             let Some(message) = old.message.filter(|message| *message != newest) else { continue };
-            let link = format!("https://discord.com/channels/{}/{}/{newest}", self.guild, old.channel.0);
+            let link = message_link(self.guild.get(), old.channel, newest);
             let server = named(&operation.request.label);
             let text =
                 say!(self.manner.locale, "card-moved", server = server, id = operation.id.to_string(), link = link);

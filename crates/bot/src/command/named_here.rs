@@ -1,0 +1,99 @@
+//! **Rescue the server named here…**, in the menu of a message: finds the servers that somebody's message names, and opens the card of
+//! `/rescue enable`. What the message says decides nothing but what is asked.
+
+use bernard_discord::fit::LABEL;
+use bernard_domain::{access::Capability, inventory::mentioned::mentioned, locale::Locale, server::Server};
+use bernard_text::say;
+use bernard_untrusted::shown::{self, size::shorten};
+use serenity::{
+    builder::CreateCommand,
+    model::{
+        application::{CommandData, CommandType, InstallationContext, InteractionContext},
+        channel::Message,
+    },
+};
+
+use super::{Command, EnableOptions};
+use crate::{
+    admission::guard::ApprovalMode, asker::Asker, component::Button, context::Handler, refusal::Refusal, reply::Reply,
+    ways::Way,
+};
+
+/// More servers than these are not offered: they fit a screen.
+const MOST: usize = 5;
+
+/// The command as it is registered: its name is what people read in the menu.
+pub(super) fn registered() -> CreateCommand {
+    let name = |locale| say!(locale, "command-named-here");
+    CreateCommand::new(name(Locale::En))
+        .name_localized("fr", name(Locale::Fr))
+        .kind(CommandType::Message)
+        .contexts(vec![InteractionContext::Guild])
+        .integration_types(vec![InstallationContext::Guild])
+}
+
+/// What the message says that it was chosen for.
+pub(super) fn parse(data: &CommandData) -> Result<Command, Refusal> {
+    let target = data.target_id.map(|target| target.to_message_id()).ok_or(Refusal::Unknown)?;
+    let message = data.resolved.messages.get(&target).ok_or(Refusal::Unknown)?;
+    Ok(Command::NamedHere(words(message)))
+}
+
+/// Its text, and what a monitoring system embeds.
+fn words(message: &Message) -> String {
+    let mut words = vec![message.content.as_str()];
+    for embed in &message.embeds {
+        words.extend([&embed.title, &embed.description].into_iter().flatten().map(String::as_str));
+        words.extend(embed.fields.iter().flat_map(|field| [field.name.as_str(), field.value.as_str()]));
+    }
+    words.join("\n")
+}
+
+impl Handler {
+    pub(super) async fn named_here(&self, asking: &Asker, text: &str) -> Result<Reply, Refusal> {
+        self.anywhere(asking, Capability::Rescue)?;
+        let servers = self.fleet.servers();
+        let policy = self.policy.get();
+        let sight = |capability| policy.sight(&asking.requester, capability, asking.place.0);
+        let (acts, views) = (sight(Capability::Rescue), sight(Capability::View));
+        let named = mentioned(servers.iter(), text);
+        let may: Vec<&Server> = named.iter().copied().filter(|server| acts(server)).collect();
+        match may.as_slice() {
+            [] => match named.iter().find(|server| views(server)) {
+                // They see it, so they are told why they may not.
+                Some(server) => Box::pin(self.execute(asking, enable(server))).await,
+                None => Ok(Reply::text(say!(asking.locale, "named-here-none"))),
+            },
+            [one] => Box::pin(self.execute(asking, enable(one))).await,
+            several => Ok(self.which(asking, several)),
+        }
+    }
+
+    /// Asks which of several is meant.
+    fn which(&self, asking: &Asker, several: &[&Server]) -> Reply {
+        let some = several.iter().take(MOST);
+        let ids = self
+            .ways
+            .keep(asking.requester.user, some.clone().map(|one| Way::Command(Box::new(enable(one)))).collect());
+        let label = |server: &Server| shorten(&shown::visible(server.label()), LABEL);
+        let button = |(id, server): (_, &&Server)| Button::Way(id).create(asking.locale).labelled(label(server));
+        let buttons = ids.into_iter().zip(some).map(button).collect();
+        let words = match several.len() > MOST {
+            true => say!(asking.locale, "named-here-many", count = several.len()),
+            false => say!(asking.locale, "named-here-several"),
+        };
+        Reply::with_buttons(words, buttons)
+    }
+}
+
+fn enable(server: &Server) -> Command {
+    Command::Enable(EnableOptions {
+        server: server.name.to_string(),
+        system: None,
+        email: None,
+        ssh_key: None,
+        length: None,
+        reason: None,
+        haste: ApprovalMode::None,
+    })
+}

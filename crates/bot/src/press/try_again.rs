@@ -1,0 +1,57 @@
+//! **Try again**, below what came to nothing: the same once more, with its confirmation, and with the rights of whoever presses.
+
+use bernard_domain::operation::{
+    EnableWish, Operation, Wish,
+    state::{Outcome, Phase},
+};
+use bernard_engine::plan::{Aim, Back, Wanted};
+
+use crate::{
+    admission::guard::ApprovalMode,
+    asker::Asker,
+    command::{Command, ConsoleOptions},
+    context::Handler,
+    proposal::Typed,
+    refusal::Refusal,
+    reply::Reply,
+};
+
+impl Handler {
+    /// **Try again**: a confirmation card for the same, as it would be done now.
+    pub(crate) async fn try_again(&self, asking: &Asker, operation: &Operation) -> Result<Reply, Refusal> {
+        let label = operation.request.typed();
+        let server = operation.request.server.to_string();
+        let too_late = || Refusal::TooLate(Some(operation.id), None);
+        if !matches!(operation.state.phase, Phase::Ended(Outcome::TaskFailed { .. })) {
+            return Err(too_late());
+        }
+        let (aim, command) = match &operation.request.wish {
+            Wish::Enable(wish) => (enable(wish), "/rescue enable"),
+            Wish::Restore { .. } => (Aim::Restore(Back::Recorded), "/restore"),
+            Wish::Reboot { .. } => (Aim::Reboot, "/reboot"),
+            Wish::Console { minutes, ip } => {
+                let (minutes, ip) = (Some(i64::from(minutes.get())), ip.map(|ip| ip.to_string()));
+                let console = Command::Console(ConsoleOptions { server, minutes, ip });
+                return Box::pin(self.execute(asking, console)).await;
+            }
+            Wish::Link { .. } | Wish::PutBack { .. } | Wish::Adopt { .. } | Wish::HandOver { .. } => {
+                return Err(too_late());
+            }
+        };
+        let typed = Typed { server, reason: operation.request.reason.clone(), haste: ApprovalMode::None };
+        match self.propose(asking, typed, aim, format!("{command} server:{label}")).await {
+            // The message that is pressed names the server to whoever reads it.
+            Err(Refusal::Unseen(denial, typed, _)) => Err(Refusal::Denied(denial, Some(typed))),
+            proposed => proposed,
+        }
+    }
+}
+
+fn enable(wish: &EnableWish) -> Aim {
+    Aim::Enable {
+        wanted: Wanted::Kernel(wish.into.kernel.clone()),
+        email: wish.email.clone(),
+        ssh_key: wish.ssh_key.clone(),
+        lease: wish.lease,
+    }
+}
