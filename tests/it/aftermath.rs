@@ -129,7 +129,8 @@ impl TestBot {
                 self.ann.press(&card, "Confirm").await
             }
         };
-        asked.wait_for(|message| message.content.contains("Started")).await;
+        let taken = |message: &Message| ["Started", "Accepted"].iter().any(|word| message.content.contains(word));
+        asked.wait_for(taken).await;
     }
 
     /// Ann presses **Put netboot back** on the end that offers it, and it is accepted.
