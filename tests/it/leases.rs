@@ -235,7 +235,10 @@ async fn somebody_who_reads_french_is_answered_in_french() {
     let end = bot.rescued_in_french(&zoe, "web-1").await;
     let offers = bot.press(&zoe, &end, "Extend").await;
     assert!(offers.content.contains("Combien de temps de plus"), "{}", offers.content);
-    let answer = bot.press(&zoe, &offers, "Jusqu'à 8 h").await;
+    let label = offers.buttons().into_iter().map(|button| button.label).find(|label| label.starts_with("Jusqu'à "));
+    let label = label.expect("until the morning");
+    assert!(label.contains(". 08:00 (+"), "which day, in French: {label}");
+    let answer = bot.press(&zoe, &offers, &label).await;
     assert!(answer.content.contains("reste en mode rescue"), "{}", answer.content);
 }
 

@@ -204,14 +204,14 @@ async fn when_ovhcloud_is_down_status_comes_from_memory_and_the_rest_can_be_trie
     bot.rung(&bot.ann, &["R-1", "web-1"]).await;
     assert_eq!(bot.ovh.reboots("web-1"), 1);
     let status = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await;
-    assert!(!status.content.contains("as I last saw it"), "{}", status.content);
+    assert!(!status.text().contains("as I last saw it"), "{}", status.text());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn memory_is_shown_to_nobody_whose_right_goes_by_tags() {
     let bot = TestBot::ruled_by(rule(ROLE, &["view"], &["tag:env=prod"])).await;
     let status = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await;
-    assert!(status.content.contains("web-1") && !status.content.contains("🚫"), "{}", status.content);
+    assert!(status.text().contains("web-1") && !status.text().contains("🚫"), "{}", status.text());
     bot.ovh.faults().always().status("GET", "/dedicated/server", 503, &json!({ "message": "fake weather" }));
     let status = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await;
     assert!(status.content.contains("🚫"), "its tags could not be read: {}", status.content);
