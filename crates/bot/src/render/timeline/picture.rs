@@ -1,7 +1,11 @@
 //! Shapes and words as a PNG: what a timeline is drawn with, and no more.
 
+use skrifa::{
+    FontRef, MetadataProvider,
+    instance::{LocationRef, Size},
+    outline::{DrawSettings, OutlinePen},
+};
 use tiny_skia::{FillRule, Paint, Path, PathBuilder, Pixmap, Stroke, Transform};
-use ttf_parser::{Face, OutlineBuilder};
 
 /// DejaVu Sans, reduced to Latin letters; its licence lies beside it.
 const FONT: &[u8] = include_bytes!("DejaVuSans-Latin.ttf");
@@ -26,7 +30,7 @@ pub(super) enum End {
 /// What has been drawn so far; what lies outside is not drawn.
 pub(super) struct Picture {
     pixels: Pixmap,
-    font: Face<'static>,
+    font: FontRef<'static>,
 }
 
 impl Picture {
@@ -39,7 +43,7 @@ impl Picture {
         let pixels = |units: u16| u32::from(units) * u32::from(SHARPNESS);
         Ok(Self {
             pixels: Pixmap::new(pixels(width), pixels(height)).ok_or("no room")?,
-            font: Face::parse(FONT, 0).map_err(|error| error.to_string())?,
+            font: FontRef::new(FONT).map_err(|error| error.to_string())?,
         })
     }
 
@@ -74,16 +78,20 @@ impl Picture {
 
     /// A line of text on its baseline. What the font does not have is drawn as an empty box.
     pub(super) fn text(&mut self, text: &str, at: Place, end: End, size: f32, colour: Colour) {
-        let scale = size / f32::from(self.font.units_per_em());
-        let glyphs: Vec<_> = text.chars().map(|c| self.font.glyph_index(c).unwrap_or_default()).collect();
-        let advance = |glyph| f32::from(self.font.glyph_hor_advance(glyph).unwrap_or_default()) * scale;
-        let width: f32 = glyphs.iter().map(|glyph| advance(*glyph)).sum();
-        let mut pen = Pen { path: PathBuilder::new(), scale, x: at.0, y: at.1 };
+        let (size, upright) = (Size::new(size), LocationRef::default());
+        let (letters, widths) = (self.font.charmap(), self.font.glyph_metrics(size, upright));
+        let outlines = self.font.outline_glyphs();
+        let glyphs: Vec<_> = text.chars().map(|c| letters.map(c).unwrap_or_default()).collect();
+        let advance = |glyph| widths.advance_width(glyph).unwrap_or_default();
+        let mut pen = Pen { path: PathBuilder::new(), x: at.0, y: at.1 };
         if let End::Last = end {
-            pen.x -= width;
+            pen.x -= glyphs.iter().map(|glyph| advance(*glyph)).sum::<f32>();
         }
         for glyph in glyphs {
-            self.font.outline_glyph(glyph, &mut pen);
+            if let Some(outline) = outlines.get(glyph) {
+                // A letter that the font describes wrongly is a gap.
+                outline.draw(DrawSettings::unhinted(size, upright), &mut pen).ok();
+            }
             pen.x += advance(glyph);
         }
         self.shape(pen.path.finish(), Some(colour), None);
@@ -118,21 +126,20 @@ fn paint([red, green, blue]: Colour) -> Paint<'static> {
     paint
 }
 
-/// Takes a letter's outline, which has its own units and counts upwards, to its place in the picture.
+/// Takes a letter's outline, which counts upwards from its baseline, to its place in the picture.
 struct Pen {
     path: PathBuilder,
-    scale: f32,
     x: f32,
     y: f32,
 }
 
 impl Pen {
     fn at(&self, x: f32, y: f32) -> Place {
-        (self.x + x * self.scale, self.y - y * self.scale)
+        (self.x + x, self.y - y)
     }
 }
 
-impl OutlineBuilder for Pen {
+impl OutlinePen for Pen {
     fn move_to(&mut self, x: f32, y: f32) {
         let (x, y) = self.at(x, y);
         self.path.move_to(x, y);
