@@ -63,9 +63,9 @@ export class Somebody {
     });
   }
 
-  /** Presses the button of that label. */
+  /** Presses the button of that label, or the one that says more than it. */
   async presses(message, label) {
-    const button = message.components.flatMap((row) => row.components).find((one) => one.label === label);
+    const button = controls(message.components).find((one) => one.label?.startsWith(label));
     if (!button) throw new Error(`no button ${label} under: ${message.content}`);
     return post(this.demo, "/api/press", { who: this.id, message: message.id, custom_id: button.custom_id });
   }
@@ -74,4 +74,9 @@ export class Somebody {
   async sees(...texts) {
     return until(texts.join(" "), async () => (await this.told()).messages.find((message) => texts.every((text) => message.content.includes(text))));
   }
+}
+
+/** All that can be pressed, whatever it stands in. */
+function controls(components) {
+  return components.flatMap((one) => [one, ...controls(one.components ?? []), ...controls(one.accessory ? [one.accessory] : [])]);
 }

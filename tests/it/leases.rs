@@ -51,7 +51,7 @@ async fn its_owner_extends_it_in_the_dm_and_the_channel_hears_of_it() {
     let before = lease(&bot, "web-1").await.expect("it is in rescue");
     let dm = dm_of(&bot.ann).await;
     let labels: Vec<String> = dm.buttons().into_iter().map(|button| button.label).collect();
-    let places = ["Restore now", "Extend", "Delete this message"].map(|label| labels.iter().position(|l| l == label));
+    let places = ["Delete this message", "Extend", "Restore now"].map(|label| labels.iter().position(|l| l == label));
     assert!(places.is_sorted() && places[0].is_some(), "{labels:?}");
 
     let answer = extends(&bot, &bot.ann, &dm, "4 h").await;

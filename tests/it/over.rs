@@ -132,7 +132,7 @@ async fn killed_between_the_end_and_the_edit_it_is_told_by_the_next_process() {
     let end = bot.rescued(&bot.ann, "web-1").await;
     pass(&bot, SignedDuration::from_mins(245)).await;
     let reminder = bot.sees(&["Time is up", "web-1"]).await;
-    let over = |message: &Message| message.content.contains("its time is over");
+    let over = |message: &Message| message.content.contains("Time ran out");
     bot.discord.wait_for_message(OPS, move |message| message.id == end.id && over(message)).await;
     let held = [end.id, reminder.id].map(|id| {
         bot.discord.faults().always().status("PATCH", &format!("/messages/{id}"), 500, &serde_json::json!({}))
@@ -162,7 +162,7 @@ async fn a_message_that_somebody_deleted_blocks_nothing_and_is_not_posted_again(
     let extended = bot.sees(&["**Extended**", "web-1"]).await;
     pass(&bot, SignedDuration::from_mins(255)).await;
     let reminder = bot.sees(&["Time is up", "web-1"]).await;
-    let shows = |message: &Message| message.content.contains("its time is over");
+    let shows = |message: &Message| message.content.contains("Time ran out");
     bot.discord.wait_for_message(OPS, move |message| message.id == end.id && shows(message)).await;
     bot.discord.delete_message(end.id);
     bot.discord.delete_message(extended.id);

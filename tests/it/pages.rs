@@ -134,7 +134,7 @@ async fn a_late_204_after_the_second_tries_40060_is_ours() {
     bot.discord.journal().wait_for("POST", "/callback", 2).await;
     late.release();
     let answer = asked.answer().await;
-    assert!(answer.content.contains("web-1"), "{}", answer.content);
+    assert!(answer.text().contains("web-1"), "{}", answer.text());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,7 +146,7 @@ async fn a_press_that_somebody_else_answered_does_nothing() {
     bot.ann.press(&card, "Confirm").await;
     eventually("it was told so", async || rule.hits() == 1).await;
     let answer = bot.press(&bot.ann, &card, "Confirm").await;
-    assert!(answer.content.contains("Accepted as **R-1**"), "nothing was accepted before: {}", answer.content);
+    assert!(answer.content.contains("Started (**R-1**)"), "nothing was accepted before: {}", answer.content);
 }
 
 #[tokio::test(flavor = "multi_thread")]

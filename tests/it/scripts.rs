@@ -223,7 +223,9 @@ async fn whoever_approves_a_restore_reads_the_length_of_the_script_and_nothing_o
     bot.rescued(&bot.ann, "web-1").await;
     bot.confirm(&bot.ann, "restore", &[("server", "web-1")]).await;
     let asked: Message = bot.discord.wait_for_message(OPS, |message| message.button("Approve").is_some()).await;
-    assert!(asked.content.contains("bootScript") && asked.content.contains("characters"), "{}", asked.content);
+    assert!(asked.content.contains("boot script (") && asked.content.contains("characters"), "{}", asked.content);
+    let calls = bot.press(&bot.bob(), &asked, "Show calls").await;
+    assert!(calls.text().contains("bootScript") && calls.text().contains("characters"), "{}", calls.text());
     bot.press(&bot.bob(), &asked, "Approve").await;
     bot.rung(&bot.ann, &["**Restored**", "web-1"]).await;
     assert_eq!(bot.ovh.server("web-1").boot_script, Some(script()));

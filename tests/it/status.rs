@@ -40,14 +40,14 @@ async fn of_five_readings_of_a_renewal_one_that_fails_is_a_check_that_could_not_
     eventually("the first is on its way", async || held.count() == 1).await;
     bot.ovh.faults().next(1).status("GET", "/serviceInfos", 403, &serde_json::json!({ "message": "not now" }));
     held.release();
-    let web = asked.answer().await.content;
+    let web = asked.answer().await.text();
     assert!(web.contains("could not be read") && !web.contains("renewed by itself"), "{web}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rescue_that_nobody_here_began_has_a_likely_cause_where_ovhclouds_people_were_at_work() {
     let bot = TestBot::with(TestConfig::default(), [web_1().booting(Some(230_242)), db_1()]).await;
-    let status = async |server: &str| bot.ask(&bot.ann, "status", &[("server", server)]).await.content;
+    let status = async |server: &str| bot.ask(&bot.ann, "status", &[("server", server)]).await.text();
     let cause = "leave it in rescue when its own system does not start";
     assert!(!status("web-1").await.contains(cause), "nobody was there");
     for server in ["web-1", "db-1"] {

@@ -81,7 +81,11 @@ async fn if_no_rescue_can_be_read_that_is_said_and_not_that_there_is_none() {
     let bot = TestBot::new().await;
     bot.ovh.faults().always().status("GET", "/boot/", 500, &json!({"message": "Internal server error"}));
     let answer = bot.ask(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
-    assert!(answer.content.contains("shows no rescue") && answer.content.contains("`203323`"), "{}", answer.content);
+    assert!(
+        answer.content.contains("shows no Windows rescue") && answer.content.contains("`203323`"),
+        "{}",
+        answer.content
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

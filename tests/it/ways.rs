@@ -200,7 +200,7 @@ async fn when_ovhcloud_is_down_status_comes_from_memory_and_the_rest_can_be_trie
     let offer = pressed.wait_for(|message| message.button("Try again").is_some()).await;
     bot.ovh.faults().clear();
     let answer = bot.press(&bot.ann, &offer, "Try again").await;
-    assert!(answer.content.contains("Accepted"), "{}", answer.content);
+    assert!(answer.content.contains("Started"), "{}", answer.content);
     bot.rung(&bot.ann, &["R-1", "web-1"]).await;
     assert_eq!(bot.ovh.reboots("web-1"), 1);
     let status = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await;
