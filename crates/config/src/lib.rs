@@ -264,7 +264,7 @@ fn log_level(value: &Value) -> Result<String, Wrong> {
     let levels = ["error", "warn", "info", "debug", "trace", "off"];
     let is_directive = |part: &str| {
         let (target, level) = part.split_once('=').unwrap_or(("", part));
-        levels.contains(&level.to_ascii_lowercase().as_str()) && (target.is_empty() == !part.contains('='))
+        levels.contains(&level.to_ascii_lowercase().as_str()) && (target.is_empty() != part.contains('='))
     };
     match text.chars().all(is_word) && !text.is_empty() && text.split(',').all(is_directive) {
         true => Ok(text.to_owned()),

@@ -154,8 +154,9 @@ impl World {
                 let follows = follows.expect("it is as it was");
                 prop_assert_eq!(follows.wiped, Some(Links::All));
                 self.write(&follows)?;
-                let left = top.map(|top| Modelled { over: true, ..top });
-                self.stack = left.into_iter().filter(|_| ends == Ends::OncePutBack).collect();
+                // While something is to be put back, the topmost stays, and what sleeps below it would wake for that.
+                let left = self.stack.drain(..).map(|one| Modelled { over: true, ..one });
+                self.stack = left.filter(|_| ends == Ends::OncePutBack).collect();
             }
             Act::Back => {
                 let Some(lease) = self.active() else { return Ok(()) };
