@@ -32,7 +32,7 @@ const WATCHDOG: Duration = Duration::from_secs(6);
 
 impl Service {
     /// A world where no program runs yet, and the socket that it will be told of.
-    async fn new(config: TestConfig) -> (TestBot, UnixDatagram) {
+    async fn world(config: TestConfig) -> (TestBot, UnixDatagram) {
         let mut bot = TestBot::with(config, [web_1()]).await;
         bot.stop().await;
         bot.discord.gateway().wait_for_connected(0).await;
@@ -135,7 +135,7 @@ fn credentials(folder: &Path, secrets: &[(&str, &str)]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_service_manager_hears_how_it_goes_from_the_start_to_the_stop() {
-    let (bot, socket) = Service::new(TestConfig::default()).await;
+    let (bot, socket) = Service::world(TestConfig::default()).await;
     let folder = beside(&bot, "credentials");
     let secrets = [("discord-token", sim::discord::BOT_TOKEN), ("ovh-application-secret", ovh::APPLICATION_SECRET)];
     credentials(&folder, &secrets);
@@ -174,7 +174,7 @@ async fn the_service_manager_hears_how_it_goes_from_the_start_to_the_stop() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_go_on_says_so_to_the_service_manager() {
-    let (bot, socket) = Service::new(TestConfig::default()).await;
+    let (bot, socket) = Service::world(TestConfig::default()).await;
     let config = bot.config_text().replace(sim::discord::BOT_TOKEN, "fake-token-that-is-refused");
     let mut service = Service::start(bot, socket, &config);
     let ended = service.says(0, "STOPPING=1").await;
@@ -206,7 +206,7 @@ fn freeze_the_store(service: &Service) -> Option<Child> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_that_hangs_runs_into_the_watchdog_and_the_next_start_carries_on_without_a_second_reboot() {
-    let (bot, socket) = Service::new(TestConfig::default()).await;
+    let (bot, socket) = Service::world(TestConfig::default()).await;
     let config = bot.config_text();
     let mut service = Service::start(bot, socket, &config);
     service.says(0, "STATUS=serves commands").await;
