@@ -93,13 +93,13 @@ story("in French for who reads French, there and back", [PHONE_DARK, DESK_LIGHT]
   await page.getByRole("option").getByText("mot de passe").first().waitFor();
   await page.locator("#text").fill("");
   await command(page, "rescue enable", "proxy-1");
-  await message(page, "mode rescue").getByText("Vous seul pouvez voir ce message").waitFor();
+  await message(page, "rescue Linux").getByText("Vous seul pouvez voir ce message").waitFor();
   await push(page.locator(".message.ephemeral .button").first());
   await push(page.locator(".toast", { hasText: "Messages privés" }));
   const dm = message(page, "proxy-1");
   await dm.locator('a[href*="/secret/"]').first().waitFor();
   await accessible(page, "the DM in French");
-  await push(dm.locator(".button.primary, .button.success").first());
+  await push(dm.getByRole("button", { name: "Restaurer maintenant" }));
   await push(page.getByRole("button", { name: "Confirmer" }));
   await page.locator(".message", { hasText: "effacé" }).last().waitFor();
   await server(page, "proxy-1").getByText("2 redémarrages par le bot").waitFor({ state: "attached" });
