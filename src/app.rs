@@ -92,7 +92,6 @@ pub const EXIT_START_AGAIN: u8 = 75;
 pub struct App {
     stop: CancellationToken,
     loops: JoinSet<Result<(), Ended>>,
-    store: Store,
     reloading: Reloading,
     level: Option<LevelHandle>,
     ready: Arc<Ready>,
@@ -210,10 +209,9 @@ impl App {
         loops.spawn(quietly(wall_clock::watch(stop.clone())));
         let seen = Arc::clone(&ready);
         let readable = move |is: bool| seen.store_unread.store(!is, Ordering::Relaxed);
-        let tick = config.pace.reminder_tick;
-        loops.spawn(quietly(figures::keep(store.clone(), fleet.clone(), tick, readable, stop.clone())));
         let drain = config.pace.drain;
         let (configs, config_rx) = watch::channel(Arc::new(config));
+        loops.spawn(quietly(figures::keep(store.clone(), fleet.clone(), config_rx.clone(), readable, stop.clone())));
         let parts = Parts { store: store.clone(), fleet: fleet.clone(), wakeups: wakeups.clone() };
         parts.spawn(&mut loops, (intake.clone(), rights), &config_rx, &stop);
         let config = Arc::clone(&config_rx.borrow());
@@ -232,7 +230,6 @@ impl App {
             configs: config_rx,
         };
         loops.spawn(discord.run(messenger_rx, interaction_tx));
-        let kept = store.clone();
         let reloading = Reloading {
             configs,
             policy,
@@ -246,7 +243,7 @@ impl App {
             registration,
             readings,
         };
-        Ok(Self { stop, loops, store: kept, reloading, level: None, ready, address, drain })
+        Ok(Self { stop, loops, reloading, level: None, ready, address, drain })
     }
 
     /// Where the web endpoints listen.
@@ -311,7 +308,7 @@ impl App {
             tracing::warn!("not everything ended in time; it is carried on after the next start");
             self.loops.abort_all();
         }
-        if tokio::time::timeout(last, self.store.close()).await.is_err() {
+        if tokio::time::timeout(last, self.reloading.store.close()).await.is_err() {
             tracing::warn!("the store is still in use; what was promised is on disk all the same");
         }
         tracing::info!("stopped");

@@ -66,13 +66,18 @@ impl std::fmt::Debug for LevelHandle {
 }
 
 impl LevelHandle {
-    /// From now on this is logged, as [`init`] takes it.
+    /// What has this logged, as [`init`] takes it, as soon as it is called.
     ///
     /// # Errors
     ///
-    /// When it cannot be understood: what was logged still is.
-    pub fn set(&self, filter: &str) -> Result<(), LoggingError> {
-        if (self.0)(asked(Some(filter))?) { Ok(()) } else { Err(LoggingError::Twice) }
+    /// When it cannot be understood.
+    pub fn prepared(&self, filter: &str) -> Result<impl FnOnce() + use<>, LoggingError> {
+        let (filter, set) = (asked(Some(filter))?, Arc::clone(&self.0));
+        Ok(move || {
+            if !set(filter) {
+                tracing::error!("what is logged could not be changed; it stays as it was");
+            }
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::Context;
 use bernard_bot::{context::Handler, registration::Registration};
 use bernard_config::Config;
-use bernard_discord::sender::Sender;
+use bernard_discord::sender::{Sender, Token};
 use bernard_domain::audit::Act;
 use bernard_engine::{fleet::Fleet, intake::Intake, policy::SharedPolicy, runner::Runner, wakeups::Wakeups};
 use bernard_platform::{clock, live::Live, metrics as named};
@@ -85,25 +85,31 @@ impl Reloading {
     /// From now on this configuration is in force, but for what waits for a restart.
     pub(super) async fn take(&self, config: &Config, level: Option<&LevelHandle>) -> anyhow::Result<Reloaded> {
         let before = Arc::clone(&self.configs.borrow());
-        let (clients, policy) = (clients(config)?, policy(config));
-        if let Some(level) = level {
-            level.set(&config.log_level)?;
-        }
-        let another_token = has_another_token(&before, config);
-        if another_token {
-            self.sender.exchange_token(config.discord.token.clone()).context("discord.token")?;
-        }
+        let kept = waiting_kept(&before, config);
+        let reloaded = Reloaded { taken: differing(&before, &kept), waits: differing(&kept, config) };
+        // Whatever may be refused; nothing is taken before the audit says so.
+        let (clients, policy) = (clients(&kept)?, policy(&kept));
+        let log_this = level.map(|level| level.prepared(&kept.log_level)).transpose()?;
+        let is_another = has_another_token(&before, &kept);
+        let token = is_another.then(|| Token::new(kept.discord.token.clone())).transpose().context("discord.token")?;
         in_force(&self.store, &policy, Act::PolicyLoaded).await?;
+        if let Some(log_this) = log_this {
+            log_this();
+        }
+        if let Some(token) = token {
+            self.sender.exchange_token(token);
+        }
         self.fleet.exchange(clients);
         self.policy.set(policy);
-        self.intake.limits().exchange(&config.limits);
-        self.runner.exchange_settings(step_settings(config));
-        let settings = handler_settings(config, self.registration.clone());
+        self.intake.limits().exchange(&kept.limits);
+        self.runner.exchange_settings(step_settings(&kept));
+        let settings = handler_settings(&kept, self.registration.clone());
         self.handlers.set(self.handlers.get().with_settings(settings));
-        let reloaded = compared(&before, config);
-        self.configs.send_replace(Arc::new(waiting_kept(&before, config)));
+        self.configs.send_replace(Arc::new(kept));
         // What waited for a key that was refused may have a good one now.
-        self.store.wake_operations(clock::now()).await?;
+        if let Err(error) = self.store.wake_operations(clock::now()).await {
+            tracing::error!(%error, "what waits for a good key could not be woken; it is looked at when its time comes");
+        }
         self.wakeups.notify();
         self.readings.note(Some(&reloaded));
         let (taken, waits) = (reloaded.taken.join(", "), reloaded.waits.join(", "));
@@ -131,6 +137,7 @@ fn waiting_kept(before: &Config, after: &Config) -> Config {
     kept.discord.mode = before.discord.mode.clone();
     kept.pace.drain = before.pace.drain;
     kept.pace.edit_window = before.pace.edit_window;
+    kept.pace.retry_pause = before.pace.retry_pause;
     kept
 }
 
@@ -138,41 +145,40 @@ fn has_another_token(before: &Config, after: &Config) -> bool {
     before.discord.token.expose_secret() != after.discord.token.expose_secret()
 }
 
-/// What differs between the configuration in force and the one that was read.
-fn compared(before: &Config, after: &Config) -> Reloaded {
+/// The keys in which two configurations differ, in the order of the book.
+fn differing(one: &Config, other: &Config) -> Vec<&'static str> {
+    let differ = |pick: fn(&Config) -> String| pick(one) != pick(other);
+    // What waits for a restart has keys of its own.
     let paced = |config: &Config| {
         let mut pace = config.pace.clone();
-        (pace.drain, pace.edit_window) = (before.pace.drain, before.pace.edit_window);
+        (pace.drain, pace.edit_window, pace.retry_pause) = Default::default();
         format!("{pace:?}")
     };
-    let differ = |pick: fn(&Config) -> String| pick(before) != pick(after);
-    let taken = [
-        ("locale", before.locale != after.locale),
+    let keys = [
+        ("locale", one.locale != other.locale),
         ("time_zone", differ(|config| format!("{:?}", config.time_zone.iana_name()))),
-        ("log_level", before.log_level != after.log_level),
-        ("discord.token", has_another_token(before, after)),
-        ("discord.channels", before.discord.channels != after.discord.channels),
-        ("discord.oncall_role", before.discord.oncall_role != after.discord.oncall_role),
+        ("log_level", one.log_level != other.log_level),
+        ("discord.token", has_another_token(one, other)),
+        ("discord.channels", one.discord.channels != other.discord.channels),
+        ("discord.oncall_role", one.discord.oncall_role != other.discord.oncall_role),
         ("[[ovh]]", differ(|config| format!("{:?}", config.ovh))),
         ("[rescue]", differ(|config| format!("{:?}", config.rescue))),
-        ("[pace]", paced(before) != paced(after)),
+        ("[pace]", paced(one) != paced(other)),
         ("[limits]", differ(|config| format!("{:?}", config.limits))),
-        ("[[role]], [[protect]]", policy(before).digest() != policy(after).digest()),
+        ("[[role]], [[protect]]", policy(one).digest() != policy(other).digest()),
         ("[digest]", differ(|config| format!("{:?}", config.digest))),
         ("[audit]", differ(|config| format!("{:?}", config.audit))),
-    ];
-    let waits = [
         ("store", differ(|config| format!("{:?}", config.store))),
-        ("http.listen", before.http != after.http),
-        ("log", before.log != after.log),
-        ("discord.guild", before.discord.guild != after.discord.guild),
-        ("discord.api_url", before.discord.api_url != after.discord.api_url),
+        ("http.listen", one.http != other.http),
+        ("log", one.log != other.log),
+        ("discord.guild", one.discord.guild != other.discord.guild),
+        ("discord.api_url", one.discord.api_url != other.discord.api_url),
         ("discord.mode", differ(|config| format!("{:?}", config.discord.mode))),
-        ("pace.drain", before.pace.drain != after.pace.drain),
-        ("pace.edit_window", before.pace.edit_window != after.pace.edit_window),
+        ("pace.drain", one.pace.drain != other.pace.drain),
+        ("pace.edit_window", one.pace.edit_window != other.pace.edit_window),
+        ("pace.retry_pause", one.pace.retry_pause != other.pace.retry_pause),
     ];
-    let changed = |all: &[(&'static str, bool)]| all.iter().filter(|(_, is)| *is).map(|(key, _)| *key).collect();
-    Reloaded { taken: changed(&taken), waits: changed(&waits) }
+    keys.into_iter().filter(|(_, differs)| *differs).map(|(key, _)| key).collect()
 }
 
 #[cfg(test)]
@@ -191,7 +197,11 @@ mod tests {
     #[test]
     fn what_differs_is_named_by_its_key_as_taken_or_as_waiting() {
         let before = config("", "", "");
-        assert_eq!(compared(&before, &before), Reloaded::default());
+        let compared = |after: &Config| {
+            let kept = waiting_kept(&before, after);
+            Reloaded { taken: differing(&before, &kept), waits: differing(&kept, after) }
+        };
+        assert_eq!(compared(&before), Reloaded::default());
         for (after, key) in [
             (config("locale = \"fr\"", "", ""), "locale"),
             (config("time_zone = \"UTC\"", "", ""), "time_zone"),
@@ -203,8 +213,8 @@ mod tests {
             (config("", "", "[[role]]\nid = \"7\"\ncan = [\"view\"]"), "[[role]], [[protect]]"),
             (config("", "", "[digest]\nchannel = \"7\"\nat = \"08:00\""), "[digest]"),
         ] {
-            assert_eq!(compared(&before, &after), Reloaded { taken: vec![key], waits: vec![] });
-            assert_eq!(compared(&waiting_kept(&before, &after), &after), Reloaded::default(), "{key} is in force");
+            assert_eq!(compared(&after), Reloaded { taken: vec![key], waits: vec![] });
+            assert!(differing(&waiting_kept(&before, &after), &after).is_empty(), "{key} is in force");
         }
         for (after, key) in [
             (config("log = \"json\"", "", ""), "log"),
@@ -212,10 +222,10 @@ mod tests {
             (config("", "", "[http]\nlisten = \"127.0.0.1:1\""), "http.listen"),
             (config("", "", "[store]\nurl = \"sqlite://other.db\""), "store"),
             (config("", "", "[pace]\ndrain = \"1s\""), "pace.drain"),
+            (config("", "", "[pace]\nretry_pause = \"1s\""), "pace.retry_pause"),
         ] {
-            assert_eq!(compared(&before, &after), Reloaded { taken: vec![], waits: vec![key] });
-            let again = compared(&waiting_kept(&before, &after), &after);
-            assert_eq!(again.waits, [key], "it waits still");
+            assert_eq!(compared(&after), Reloaded { taken: vec![], waits: vec![key] });
+            assert_eq!(differing(&waiting_kept(&before, &after), &after), [key], "it waits still");
         }
     }
 
@@ -223,7 +233,7 @@ mod tests {
     fn another_token_is_named_and_never_shown() {
         let (before, mut after) = (config("", "", ""), config("", "", ""));
         after.discord.token = "fake-other-token".to_owned().into();
-        let reloaded = compared(&before, &after);
+        let reloaded = Reloaded { taken: differing(&before, &after), waits: Vec::new() };
         assert_eq!(reloaded.taken, ["discord.token"]);
         let readings = Readings::default();
         readings.note(Some(&reloaded));

@@ -9,8 +9,6 @@ use bernard_ovh as ovh;
 use super::{finding::Outcome, ovhcloud::Look};
 use crate::rights;
 
-/// OVHcloud's word for servers.
-const SERVERS: &str = "dedicatedServer";
 /// How many servers of an account are asked about: each costs a request, and one more where its URN is in no list.
 const ASKED: usize = 100;
 /// How many servers a finding names.
@@ -26,7 +24,7 @@ impl Look<'_> {
         actions.sort_unstable();
         actions.dedup();
         let actions = self.known(client, actions).await;
-        let urns = self.configured.read(client.urns(SERVERS)).await.unwrap_or_default();
+        let urns = self.configured.read(client.urns()).await.unwrap_or_default();
         let mut lacking: BTreeMap<String, Vec<&ServiceName>> = BTreeMap::new();
         let mut lacking_on = BTreeSet::new();
         let mut proved = 0;
@@ -65,7 +63,7 @@ impl Look<'_> {
 
     /// The actions that OVHcloud's own list has: one that it does not know would have it refuse to answer about the others.
     async fn known<'a>(&self, client: &ovh::Client, actions: Vec<&'a str>) -> Vec<&'a str> {
-        let Ok(all) = self.configured.read(client.known_actions(SERVERS)).await else { return actions };
+        let Ok(all) = self.configured.read(client.known_actions()).await else { return actions };
         let (known, unknown): (Vec<&str>, Vec<&str>) = actions.into_iter().partition(|action| all.contains(*action));
         for action in unknown {
             self.unproved(&format!(

@@ -112,19 +112,33 @@ struct Turn<'a> {
     _edit: Option<Edit<'a>>,
 }
 
-/// The bot's token, and as it is sent.
-struct Token {
+/// The bot's token, as it can be sent.
+pub struct Token {
     secret: SecretString,
     authorization: HeaderValue,
 }
 
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token").finish_non_exhaustive()
+    }
+}
+
 impl Token {
-    fn new(secret: SecretString) -> Result<Self, String> {
+    /// This one; nothing is sent with it yet.
+    ///
+    /// # Errors
+    /// [`Cause::Unbuildable`] when it cannot stand in a header.
+    pub fn new(secret: SecretString) -> Result<Self, Error> {
         let mut authorization = HeaderValue::from_str(&format!("Bot {}", secret.expose_secret().trim()))
-            .map_err(|_| "discord.token holds a character that no token has".to_owned())?;
+            .map_err(|_| unbuildable("discord.token holds a character that no token has".to_owned()))?;
         authorization.set_sensitive(true);
         Ok(Self { secret, authorization })
     }
+}
+
+fn unbuildable(why: String) -> Error {
+    Error::new("GET", "/", Cause::Unbuildable(why))
 }
 
 impl Sender {
@@ -134,12 +148,11 @@ impl Sender {
     ///
     /// [`Cause::Unbuildable`] when `api_url` is no web address, the token cannot stand in a header, or TLS cannot be set up.
     pub fn new(settings: SenderSettings) -> Result<Self, Error> {
-        let unbuildable = |why: String| Error::new("GET", "/", Cause::Unbuildable(why));
         let base = url::Url::parse(&settings.api_url).map_err(|e| unbuildable(format!("discord.api_url: {e}")))?;
         if !matches!(base.scheme(), "http" | "https") || !base.has_host() {
             return Err(unbuildable("discord.api_url must start with http:// or https://".to_owned()));
         }
-        let token = Token::new(settings.token.clone()).map_err(unbuildable)?;
+        let token = Token::new(settings.token.clone())?;
         Ok(Self {
             client: client(&settings).map_err(unbuildable)?,
             spare: client(&settings).map_err(unbuildable)?,
@@ -155,14 +168,9 @@ impl Sender {
     }
 
     /// From now on this token: what was refused for the earlier one is sent again.
-    ///
-    /// # Errors
-    /// [`Cause::Unbuildable`] when it cannot stand in a header: the earlier one stays.
-    pub fn exchange_token(&self, token: SecretString) -> Result<(), Error> {
-        let token = Token::new(token).map_err(|why| Error::new("GET", "/", Cause::Unbuildable(why)))?;
+    pub fn exchange_token(&self, token: Token) {
         self.token.set(token);
         self.fault.send_replace(None);
-        Ok(())
     }
 
     /// Why nothing more is sent with the bot's token, if so.
@@ -208,8 +216,8 @@ impl Sender {
     /// One attempt, after having waited for every turn that the call must wait for.
     async fn attempt(&self, call: &Call<'_>, deadline: Instant) -> Result<Vec<u8>, Failed> {
         let counted = call.counted();
-        let token = self.token.get();
         let _turn = self.await_turn(call, deadline).await.map_err(|cause| Failed::from(call.error(cause)))?;
+        let token = self.token.get();
         let left = deadline.saturating_duration_since(Instant::now()).min(self.settings.attempt_timeout);
         let answer = self.exchange(&self.client, call, left).await?;
         let now = Instant::now();

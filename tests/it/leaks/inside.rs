@@ -3,7 +3,11 @@
 use std::{collections::BTreeSet, path::Path, sync::Arc, time::Instant};
 
 use bernard_config::Config;
-use bernard_discord::{RawInteraction, sender::SenderSettings, signed::Interactions};
+use bernard_discord::{
+    RawInteraction,
+    sender::{SenderSettings, Token},
+    signed::Interactions,
+};
 use bernard_domain::{
     access::UserId,
     locale::Locale,
@@ -71,6 +75,7 @@ fn printed() -> Vec<(&'static str, String)> {
         all.push(("Credentials", format!("{:?}", Client::new(account).expect("a client"))));
     }
     all.push(("SenderSettings", format!("{:?}", SenderSettings::new("http://127.0.0.1:1".to_owned(), secret()))));
+    all.push(("Token", format!("{:?}", Token::new(secret()).expect("a token"))));
     let (tx, _rx) = tokio::sync::mpsc::channel(1);
     let door = Interactions::new(&"07".repeat(32), bernard_platform::clock::now, tx);
     all.push(("Interactions", format!("{door:?}")));
