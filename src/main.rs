@@ -133,7 +133,9 @@ fn main() -> ExitCode {
             told(app::check::verb(&config, ask, if json { Looks::Json } else { Looks::Text }))
         }
         Verb::Init(flags) => told(init::run(&flags)),
-        Verb::Backup { config, out } => done(backup::run(&config, &out)),
+        Verb::Backup { config, out } => {
+            with_configuration(&config, |loaded| backup::run(&loaded, &out).map(|()| ExitCode::SUCCESS))
+        }
         Verb::Reload { config } => with_configuration(&config, |loaded| {
             println!("{}", tell::run(&loaded, &config)?);
             Ok(ExitCode::SUCCESS)

@@ -2,20 +2,18 @@
 
 use std::path::Path;
 
-use anyhow::{Context, anyhow};
-use bernard_config as config;
+use anyhow::Context;
 use bernard_config::Config;
 use bernard_platform::clock;
 use bernard_store as store;
 
-/// Copies the SQLite store of the configuration at `path` to `out`, which must not be there, and says on the error output what was
+/// Copies the SQLite store of the configuration to `out`, which must not be there, and says on the error output what was
 /// copied.
 ///
 /// # Errors
-/// When the configuration is wrong or names no SQLite store, or there is no copy: then there is no `out` either.
-pub fn run(path: &Path, out: &Path) -> anyhow::Result<()> {
-    let loaded = Config::load(path, config::process_environment()).map_err(|problems| anyhow!("{problems}"))?;
-    let database = super::store_path(&loaded.config)
+/// When the configuration names no SQLite store, or there is no copy: then there is no `out` either.
+pub fn run(config: &Config, out: &Path) -> anyhow::Result<()> {
+    let database = super::store_path(config)
         .context("bernard backup copies SQLite stores; PostgreSQL has pg_dump and its own backups")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
     let copied = runtime.block_on(store::copy(database, out, clock::now()))?;

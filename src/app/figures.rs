@@ -1,6 +1,6 @@
 //! The figures that nobody counts where something happens: how it stands, looked up now and then and shown at `/metrics`.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::{BTreeMap, BTreeSet};
 
 use bernard_engine::fleet::Fleet;
 use bernard_ovh::Standing;
@@ -9,16 +9,13 @@ use bernard_store::{Figures, Store};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-/// A word as a label: without spaces.
-fn label(word: &str) -> String {
-    word.replace(' ', "_")
-}
+use super::renewed::Configs;
 
 /// Shows how it stands, again and again; `readable` hears whether the store could be read.
 pub(super) async fn keep(
     store: Store,
     fleet: Fleet,
-    every: Duration,
+    configs: Configs,
     readable: impl Fn(bool) + Send,
     stop: CancellationToken,
 ) {
@@ -39,19 +36,21 @@ pub(super) async fn keep(
                     readable(false);
                 }
             }
-            of_the_accounts(&fleet);
+            shown.accounts(&fleet);
             shown.inventory(&fleet, now);
+            let every = configs.borrow().pace.reminder_tick;
             tokio::time::sleep(every).await;
         }
     };
     stop.run_until_cancelled(show).await;
 }
 
-/// What was shown under labels: what is gone is shown as zero.
+/// What was shown under labels: what is gone is shown as zero, and an account that is gone as one that nothing is wrong with.
 #[derive(Default)]
 struct Shown {
     operations: BTreeMap<(&'static str, &'static str), u32>,
     servers: BTreeMap<String, u32>,
+    accounts: BTreeSet<String>,
 }
 
 impl Shown {
@@ -61,7 +60,7 @@ impl Shown {
             *self.operations.entry(*known).or_default() += 1;
         }
         for ((kind, state), count) in &self.operations {
-            metrics::gauge!(named::OPERATIONS_LIVE, "kind" => *kind, "state" => label(state)).set(f64::from(*count));
+            metrics::gauge!(named::OPERATIONS_LIVE, "kind" => *kind, "state" => *state).set(f64::from(*count));
         }
     }
 
@@ -75,8 +74,23 @@ impl Shown {
             metrics::gauge!(named::INVENTORY_SERVERS, "account" => account.clone()).set(f64::from(*count));
         }
         // What was never read is not old yet: its account says why.
-        if let Some(oldest) = servers.known().filter_map(|known| known.seen).min() {
-            metrics::gauge!(named::INVENTORY_AGE_SECONDS).set(seconds(oldest, now));
+        let oldest = servers.known().filter_map(|known| servers.read_at(known)).min();
+        metrics::gauge!(named::INVENTORY_AGE_SECONDS).set(oldest.map_or(0.0, |oldest| seconds(oldest, now)));
+    }
+
+    fn accounts(&mut self, fleet: &Fleet) {
+        self.accounts.extend(fleet.accounts());
+        for account in &self.accounts {
+            let standing = fleet.client(account).map(|client| client.standing());
+            // Nothing was asked yet: nobody knows, and nobody is to be woken for it.
+            if standing == Some(Standing::Unasked) {
+                continue;
+            }
+            let yes = |is: bool| if is { 1.0 } else { 0.0 };
+            let answers = !matches!(standing, Some(Standing::Trouble(_)));
+            metrics::gauge!(named::OVH_ANSWERS, "account" => account.clone()).set(yes(answers));
+            let taken = !matches!(standing, Some(Standing::Refused(_)));
+            metrics::gauge!(named::OVH_CREDENTIALS_TAKEN, "account" => account.clone()).set(yes(taken));
         }
     }
 }
@@ -97,20 +111,6 @@ fn of_the_store(figures: &Figures, now: Timestamp) {
         (named::STORE_BYTES, count(figures.bytes)),
     ] {
         metrics::gauge!(name).set(value);
-    }
-}
-
-fn of_the_accounts(fleet: &Fleet) {
-    for account in fleet.accounts() {
-        let standing = fleet.client(&account).map(|client| client.standing()).unwrap_or_default();
-        let yes = |is: bool| if is { 1.0 } else { 0.0 };
-        // Nothing was asked yet: nobody knows, and nobody is to be woken for it.
-        if standing != Standing::Unasked {
-            let answers = !matches!(standing, Standing::Trouble(_));
-            metrics::gauge!(named::OVH_ANSWERS, "account" => account.clone()).set(yes(answers));
-            let taken = !matches!(standing, Standing::Refused(_));
-            metrics::gauge!(named::OVH_CREDENTIALS_TAKEN, "account" => account).set(yes(taken));
-        }
     }
 }
 

@@ -46,7 +46,8 @@ pub(super) fn configuration(listen: SocketAddr) -> anyhow::Result<Value> {
     let answer = ask(reachable(listen), "/readyz", LONGEST_ANSWER)?;
     let body = answer.split_once("\r\n\r\n").map_or("", |(_, body)| body);
     let mut said: Value = serde_json::from_str(body)?;
-    Ok(said["configuration"].take())
+    let configuration = said.get_mut("configuration").filter(|said| said.is_object());
+    configuration.map(Value::take).context("what answers there says nothing of a configuration")
 }
 
 /// Where somebody on this machine reaches what listens there.
