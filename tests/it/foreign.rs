@@ -32,7 +32,8 @@ impl TestBot {
             kernel: "rescue12-customer".into(),
             description: "Customer rescue system (Debian-12-based)".into(),
         };
-        store.save_known_boot(&account, name.as_str(), &boot).await.expect("it is written");
+        let place = (account, name.to_string(), boot.id);
+        store.save_known_boots(&[(place, boot.into())]).await.expect("it is written");
         store.close().await;
         drop(store);
         self.start().await;

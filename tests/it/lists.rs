@@ -92,6 +92,14 @@ async fn forgotten_rescues_of_a_large_fleet_are_listed_with_where_that_is_from_a
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn in_a_small_fleet_each_server_says_itself_what_it_starts_whatever_lists_there_are() {
+    let forgotten = ServerSpec::linux("ns8000001.ip-198-51-100.eu").named("forgotten").booting(Some(RESCUE));
+    let bot = listing(Lists::given(), in_a_hurry(), [web_1(), forgotten]).await;
+    bot.lists(&bot.ann, &["forgotten", "not started by me"]).await;
+    assert!(read_alone(&bot) > 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_old_list_does_not_say_that_a_rescue_is_back_which_bernard_has_ended() {
     let mut bot = listing(Lists::given(), in_a_hurry(), many(250).chain([web_1()])).await;
     eventually("the fleet is known", async || offers(&bot, "web-1").await).await;

@@ -61,8 +61,9 @@ impl Maker {
         store.audit_policy("fakepolicydigest", &Entry::act(Act::Started, at(0))).await.expect("written");
         store.set_fact("commands", "fakedigestofcommands").await.expect("written");
         let [web, db] = ["web-1", "db-1"].map(|name| Known::new(operations::server(name), Some(at(0)), None).into());
-        store.save_inventory(&[web, db], "main", &[]).await.expect("written");
-        store.save_known_boot("main", "gra3", &rescue()).await.expect("written");
+        store.save_inventory(&[web, db]).await.expect("written");
+        let place = ("main".to_owned(), "gra3".to_owned(), rescue().id);
+        store.save_known_boots(&[(place, rescue().into())]).await.expect("written");
     }
 
     /// A rescue that runs, one that its deadline ended, the link of the first again, and a netboot that was put back.

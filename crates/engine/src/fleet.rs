@@ -9,11 +9,7 @@ pub mod doctor;
 pub mod foreign_finder;
 
 use core::net::Ipv4Addr;
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, PoisonError, RwLock},
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use bernard_domain::{
     console::ConsoleMinutes,
@@ -26,7 +22,7 @@ use bernard_domain::{
     server::{Boot, HARD_REBOOT, Server, ServiceName, TaskId, start::Start},
 };
 use bernard_ovh as ovh;
-use bernard_platform::clock;
+use bernard_platform::{clock, live::Live};
 use bernard_store::Store;
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
@@ -47,7 +43,7 @@ const PARALLEL: usize = 4;
 /// The accounts' clients and what is known of their servers; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Fleet {
-    clients: Arc<RwLock<Arc<BTreeMap<String, ovh::Client>>>>,
+    clients: Live<BTreeMap<String, ovh::Client>>,
     inventory: Inventory,
     kernels: Kernels,
 }
@@ -78,28 +74,24 @@ impl Fleet {
     pub async fn new(clients: Vec<ovh::Client>, store: Store) -> Result<Self, bernard_store::Error> {
         let clients = by_account(clients);
         let inventory = Inventory::load(store, &clients.keys().cloned().collect()).await?;
-        Ok(Self { clients: Arc::new(RwLock::new(Arc::new(clients))), inventory, kernels: Kernels::default() })
+        Ok(Self { clients: Live::new(clients), inventory, kernels: Kernels::default() })
     }
 
     /// From now on, these accounts with these credentials. What is under way finishes with the old ones.
     pub fn exchange(&self, clients: Vec<ovh::Client>) {
         let clients = by_account(clients);
         self.inventory.keep_accounts(&clients.keys().cloned().collect());
-        *self.clients.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(clients);
+        self.clients.set(clients);
     }
 
     /// The client of an account; `None` when the configuration no longer names it.
     pub fn client(&self, account: &str) -> Option<ovh::Client> {
-        self.clients().get(account).cloned()
+        self.clients.get().get(account).cloned()
     }
 
     /// The accounts of the configuration.
     pub fn accounts(&self) -> Vec<String> {
-        self.clients().keys().cloned().collect()
-    }
-
-    fn clients(&self) -> Arc<BTreeMap<String, ovh::Client>> {
-        self.clients.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.clients.get().keys().cloned().collect()
     }
 
     /// What is known of all servers, and how old it is.
@@ -191,7 +183,7 @@ impl Fleet {
     /// When it is in none that could be asked, and one could not: then nobody knows.
     pub(crate) async fn look_for(&self, name: &ServiceName) -> Result<Option<Server>, ovh::Error> {
         let mut trouble = None;
-        for client in self.clients().values() {
+        for client in self.clients.get().values() {
             match client.server(name).await {
                 Ok(server) => {
                     self.inventory.learn(&server);
@@ -313,7 +305,7 @@ impl Fleet {
     async fn read_unread(&self, typed: &str) -> Result<Server, NotFound> {
         let mut trouble = None;
         if self.servers().is_empty() {
-            for client in self.clients().values() {
+            for client in self.clients.get().values() {
                 trouble = self.list(client).await.err().or(trouble);
             }
         }

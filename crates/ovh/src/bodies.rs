@@ -57,12 +57,21 @@ pub(super) struct Server {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Iam {
+pub(super) struct Iam {
     #[serde(default)]
-    display_name: Field<String>,
+    pub(super) display_name: Field<String>,
     /// `null` inside a present `iam` means none; only a missing or odd one means that nobody knows.
     #[serde(default)]
-    tags: Field<BTreeMap<String, String>>,
+    pub(super) tags: Field<BTreeMap<String, String>>,
+}
+
+impl Iam {
+    /// What the server `name` is called, if not by its name, and its tags. Rules speak of both: if either is odd, nobody knows the tags.
+    pub(super) fn naming(self, name: &ServiceName) -> (Option<String>, Option<BTreeMap<String, String>>) {
+        let is_odd = self.display_name.is_odd() || self.tags.is_odd();
+        let display_name = some_text(self.display_name.read()).filter(|shown| shown != name.as_str());
+        (display_name, (!is_odd).then(|| self.tags.read().unwrap_or_default()))
+    }
 }
 
 impl Partly for Server {
@@ -93,12 +102,7 @@ fn is_no_address(text: &str) -> bool {
 impl Server {
     /// The server of that name in that account.
     pub(super) fn into_domain(self, name: ServiceName, account: &str) -> server::Server {
-        let (display_name, tags) = match self.iam.read() {
-            // Rules speak of names and tags: if either is odd, neither is known.
-            Some(iam) if iam.display_name.is_odd() || iam.tags.is_odd() => (some_text(iam.display_name.read()), None),
-            Some(iam) => (some_text(iam.display_name.read()), Some(iam.tags.read().unwrap_or_default())),
-            None => (None, None),
-        };
+        let (display_name, tags) = self.iam.read().map_or((None, None), |iam| iam.naming(&name));
         let unread = [
             (start::Field::EfiBootloaderPath, self.efi_bootloader_path.is_odd()),
             (start::Field::RootDevice, self.root_device.is_odd()),
@@ -108,7 +112,7 @@ impl Server {
         let reverse = self.reverse.read().map(|reverse| reverse.trim_end_matches('.').to_owned());
         server::Server {
             account: account.to_owned(),
-            display_name: display_name.filter(|shown| shown != name.as_str()),
+            display_name,
             tags,
             ip: self.ip.read().as_deref().and_then(shown::address).as_ref().map(IpAddr::to_string),
             reverse: some_text(reverse),

@@ -67,9 +67,7 @@ struct Action {
 impl Resource {
     fn into_naming(self, name: ServiceName) -> Naming {
         let Self { display_name, tags, .. } = self;
-        // As in a server's own object: null means none, and what is odd means that nobody knows.
-        let tags = if display_name.is_odd() || tags.is_odd() { None } else { Some(tags.read().unwrap_or_default()) };
-        let display_name = display_name.read().filter(|shown| !shown.trim().is_empty() && shown != name.as_str());
+        let (display_name, tags) = bodies::Iam { display_name, tags }.naming(&name);
         Naming { name, display_name, tags }
     }
 }
@@ -117,8 +115,7 @@ impl Client {
     /// As every read: 403 and 404 where this is not served.
     pub async fn server_names(&self) -> Result<Vec<Naming>, Error> {
         let doing = format!("list the names of the servers of the account `{}`", self.account());
-        let resources: Vec<Resource> =
-            self.by_cursor(&["iam", "resource"], SERVERS, &doing, |resource: &Resource| resource.name.clone()).await?;
+        let resources = self.resources(&doing).await?;
         let named = |resource: Resource| {
             let name = ServiceName::try_from(resource.name.clone()).ok()?;
             Some(resource.into_naming(name))
@@ -126,43 +123,42 @@ impl Client {
         Ok(resources.into_iter().filter_map(named).collect())
     }
 
-    /// The URNs that policies know the account's resources of a type by, such as `dedicatedServer` or `account`, each with
-    /// OVHcloud's name for it, as far as these credentials may see them.
+    /// The URNs that policies know the account's servers by, each with OVHcloud's name for it, as far as these credentials may see
+    /// them.
     ///
     /// # Errors
     /// As every read.
-    pub async fn urns(&self, resource_type: &str) -> Result<BTreeMap<String, String>, Error> {
-        let doing = format!("list the URNs of the account `{}`", self.account());
-        let resources: Vec<Resource> = self
-            .by_cursor(&["iam", "resource"], resource_type, &doing, |resource: &Resource| resource.name.clone())
-            .await?;
+    pub async fn urns(&self) -> Result<BTreeMap<String, String>, Error> {
+        let resources = self.resources(&format!("list the URNs of the account `{}`", self.account())).await?;
         let urn = |resource: Resource| Some((resource.name, resource.urn.read()?));
         Ok(resources.into_iter().filter_map(urn).collect())
     }
 
-    /// The names of all actions that OVHcloud knows for resources of a type.
+    async fn resources(&self, doing: &str) -> Result<Vec<Resource>, Error> {
+        self.by_cursor(&["iam", "resource"], doing, |resource: &Resource| resource.name.clone()).await
+    }
+
+    /// The names of all actions that OVHcloud knows for servers.
     ///
     /// # Errors
     /// As every read.
-    pub async fn known_actions(&self, resource_type: &str) -> Result<BTreeSet<String>, Error> {
-        let doing = format!("list the actions on resources of the type {resource_type}");
+    pub async fn known_actions(&self) -> Result<BTreeSet<String>, Error> {
+        let doing = format!("list the actions on resources of the type {SERVERS}");
         let path = ["iam", "reference", "action"];
-        let actions: Vec<Action> =
-            self.by_cursor(&path, resource_type, &doing, |it: &Action| it.action.clone()).await?;
+        let actions: Vec<Action> = self.by_cursor(&path, &doing, |it: &Action| it.action.clone()).await?;
         Ok(actions.into_iter().map(|action| action.action).collect())
     }
 
-    /// All of a list of the newer branch, page after page. It ends at the last page, at a cursor that came before, and at a page
+    /// All of a list about servers of the newer branch, page after page. It ends at the last page, at a cursor that came before, and at a page
     /// that brings no new `key`.
     async fn by_cursor<T: DeserializeOwned>(
         &self,
         path: &[&str],
-        resource_type: &str,
         doing: &str,
         key: impl Fn(&T) -> String,
     ) -> Result<Vec<T>, Error> {
         let mut url = self.inner.endpoint.second(path);
-        url.query_pairs_mut().append_pair("resourceType", resource_type);
+        url.query_pairs_mut().append_pair("resourceType", SERVERS);
         let call = Call::new(Method::GET, url, doing).asking("x-pagination-size", HeaderValue::from(PAGE));
         let (mut all, mut keys, mut cursors) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
         let mut next = call.clone();

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, str::FromStr, sync::Arc};
 
 use bernard_domain::{
     access::UserId,
-    inventory::known::{Boots, Care, Known, Witness},
+    inventory::known::{BootPlace, Boots, Care, Known, Witness},
     server::{Boot, BootId, Server, ServiceName},
 };
 use futures_util::TryStreamExt;
@@ -48,11 +48,11 @@ impl Store {
         Ok(inventory)
     }
 
-    /// Remembers `news` and forgets the servers of `account` that are `gone`, all in one transaction.
+    /// Remembers `news`, all in one transaction.
     ///
     /// # Errors
     /// [`Error::Database`]: the old inventory stands.
-    pub async fn save_inventory(&self, news: &[Arc<Known>], account: &str, gone: &[ServiceName]) -> Result<(), Error> {
+    pub async fn save_inventory(&self, news: &[Arc<Known>]) -> Result<(), Error> {
         let mut tx = self.write().await?;
         for known in news {
             sqlx::query(
@@ -68,6 +68,16 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Forgets these servers of `account`, all in one transaction.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: the old inventory stands.
+    pub async fn forget_servers(&self, account: &str, gone: &[ServiceName]) -> Result<(), Error> {
+        let mut tx = self.write().await?;
         for name in gone {
             sqlx::query("DELETE FROM inventory WHERE server = $1 AND account = $2")
                 .bind(name.as_str())
@@ -93,21 +103,25 @@ impl Store {
         boots.collect()
     }
 
-    /// Remembers what a netboot id means.
+    /// Remembers what netboot ids mean, all in one transaction.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn save_known_boot(&self, account: &str, datacenter: &str, boot: &Boot) -> Result<(), Error> {
-        sqlx::query(
-            "INSERT INTO known_boots (account, datacenter, boot, body) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (account, datacenter, boot) DO UPDATE SET body = $4",
-        )
-        .bind(account)
-        .bind(datacenter)
-        .bind(id(boot.id.0))
-        .bind(json(boot))
-        .execute(&self.pool)
-        .await?;
+    pub async fn save_known_boots(&self, boots: &[(BootPlace, Arc<Boot>)]) -> Result<(), Error> {
+        let mut tx = self.write().await?;
+        for ((account, datacenter, number), boot) in boots {
+            sqlx::query(
+                "INSERT INTO known_boots (account, datacenter, boot, body) VALUES ($1, $2, $3, $4)
+                 ON CONFLICT (account, datacenter, boot) DO UPDATE SET body = $4",
+            )
+            .bind(account)
+            .bind(datacenter)
+            .bind(id(number.0))
+            .bind(json(&**boot))
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
         Ok(())
     }
 

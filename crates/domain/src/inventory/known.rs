@@ -98,6 +98,12 @@ impl Known {
         Self { server, seen, by: Witness::Itself, doubted: false, care, sought }
     }
 
+    /// The same with what changes seldom, which says nothing of the rest.
+    #[must_use]
+    pub fn with_care(self, care: Care) -> Self {
+        Self { care: Some(Box::new(care)), ..self }
+    }
+
     /// The same as one of OVHcloud's lists told it.
     #[must_use]
     pub fn by_list(self) -> Self {
@@ -183,7 +189,7 @@ impl Servers {
     }
 
     /// Whether each server of this account is asked what its netboot id means.
-    pub(crate) fn asks_each(&self, account: &str) -> bool {
+    pub fn asks_each(&self, account: &str) -> bool {
         self.all.iter().filter(|known| known.server.account == account).nth(ASKED_EACH).is_none()
     }
 
@@ -200,6 +206,15 @@ impl Servers {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.all.is_empty()
+    }
+
+    /// The same without the servers of all other accounts.
+    #[must_use]
+    pub fn of_accounts(&self, accounts: &BTreeSet<String>) -> Self {
+        let mut kept = self.clone();
+        kept.all.retain(|known| accounts.contains(&known.server.account));
+        kept.listed.retain(|account, _| accounts.contains(account));
+        kept
     }
 
     /// The same without those of this account that are `gone`.
@@ -244,20 +259,20 @@ fn order(a: &Known, b: &Known) -> std::cmp::Ordering {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    const NOW: &str = "2026-11-22T12:00:00Z";
+    pub(in crate::inventory) const NOW: &str = "2026-11-22T12:00:00Z";
 
-    fn at(text: &str) -> Timestamp {
+    pub(in crate::inventory) fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
     }
 
-    fn named(name: &str) -> ServiceName {
+    pub(in crate::inventory) fn named(name: &str) -> ServiceName {
         ServiceName::try_from(name.to_owned()).unwrap()
     }
 
-    fn seen(name: &str, seen: &str, boot: u64) -> Arc<Known> {
+    pub(in crate::inventory) fn seen(name: &str, seen: &str, boot: u64) -> Arc<Known> {
         let server = Server { boot: Some(BootId(boot)), ..Server::only_named(named(name), "main") };
         Arc::new(Known::new(server, Some(at(seen)), None))
     }
@@ -275,5 +290,25 @@ mod tests {
         assert_eq!(names, (1..=40).map(|n| format!("ns{n}")).collect::<Vec<_>>(), "in order, each once");
         let of_another = servers.without("other", &[named("ns9")]);
         assert_eq!(of_another.len(), 3, "another account cannot take it away");
+    }
+
+    #[test]
+    fn what_changes_seldom_says_nothing_of_who_told_the_rest() {
+        let listed = Known::clone(&seen("ns1", NOW, 1)).by_list().in_doubt();
+        let care = Care { read: at(NOW), expires: None, renewed: None, contradicts: false, planned: Vec::new() };
+        let known = listed.clone().with_care(care.clone());
+        assert_eq!(known.read_itself(), None);
+        assert_eq!(known, Known { care: Some(Box::new(care)), ..listed });
+    }
+
+    #[test]
+    fn who_keeps_an_account_keeps_when_it_was_listed() {
+        let mut servers = Servers::new(vec![seen("ns1", NOW, 1)]);
+        let later = at("2026-11-22T13:00:00Z");
+        servers.listed.insert("main".to_owned(), later);
+        let of = |account: &str| servers.of_accounts(&BTreeSet::from([account.to_owned()]));
+        let (kept, gone) = (of("main"), of("other"));
+        assert_eq!(kept.known().map(|known| kept.read_at(known)).collect::<Vec<_>>(), [Some(later)]);
+        assert!(gone.is_empty() && !gone.is_listed("main"));
     }
 }

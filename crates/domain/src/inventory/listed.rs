@@ -153,16 +153,13 @@ fn texts(server: &Server) -> [&Option<String>; 6] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::BootId;
-
-    const NOW: &str = "2026-11-22T12:00:00Z";
-
-    fn at(text: &str) -> Timestamp {
-        text.parse().unwrap()
-    }
+    use crate::{
+        inventory::known::tests::{NOW, at, named},
+        server::BootId,
+    };
 
     fn server(number: u32, label: &str, boot: u64) -> Server {
-        let name = ServiceName::try_from(format!("ns{number}")).unwrap();
+        let name = named(&format!("ns{number}"));
         let display_name = Some(label.to_owned());
         Server { display_name, boot: Some(BootId(boot)), state: "ok".into(), ..Server::only_named(name, "main") }
     }
@@ -172,7 +169,7 @@ mod tests {
     }
 
     fn only_named(number: u32) -> Known {
-        Known::new(Server::only_named(ServiceName::try_from(format!("ns{number}")).unwrap(), "main"), None, None)
+        Known::new(Server::only_named(named(&format!("ns{number}")), "main"), None, None)
     }
 
     fn one(servers: &Servers) -> Known {

@@ -63,8 +63,8 @@ pub fn next_look(
         return Some(look);
     }
     let may_look_at_boots = pace.care != CarePace::Settling || servers.is_listed(account);
-    let boot = if each { next_own_boot(ours(), fresh, tried) } else { next_shared_boot(ours(), fresh, tried) };
-    if let Some(look) = boot.filter(|_| may_look_at_boots) {
+    let boot = || if each { next_own_boot(ours(), fresh, tried) } else { next_shared_boot(ours(), fresh, tried) };
+    if let Some(look) = may_look_at_boots.then(boot).flatten() {
         return Some(look);
     }
     if let Some(look) = ours().filter(|known| known.doubted).map(server).find(|look| !tried(look)) {
@@ -129,24 +129,12 @@ fn oldest(
 mod tests {
     use super::*;
     use crate::{
-        inventory::known::Boots,
+        inventory::known::{
+            Boots,
+            tests::{NOW, at, named, seen},
+        },
         server::{Boot, Server},
     };
-
-    const NOW: &str = "2026-11-22T12:00:00Z";
-
-    fn at(text: &str) -> Timestamp {
-        text.parse().unwrap()
-    }
-
-    fn named(name: &str) -> ServiceName {
-        ServiceName::try_from(name.to_owned()).unwrap()
-    }
-
-    fn seen(name: &str, seen: &str, boot: u64) -> Arc<Known> {
-        let server = Server { boot: Some(BootId(boot)), ..Server::only_named(named(name), "main") };
-        Arc::new(Known::new(server, Some(at(seen)), None))
-    }
 
     fn boots(ids: &[u64]) -> Boots {
         let entry = |id: &u64| {

@@ -12,7 +12,7 @@ use bernard_domain::{
     access::UserId,
     hindrance::Matter,
     inventory::{
-        known::{Boots, Care, Known, Servers},
+        known::{BootPlace, Boots, Care, Known, Servers},
         listed::{Merged, Naming},
     },
     server::{Boot, Server, ServiceName, start::Unfit},
@@ -170,27 +170,44 @@ impl Inventory {
     /// What changes seldom was just read.
     pub(crate) fn learn_care(&self, name: &ServiceName, care: Care) {
         self.change(|old| {
-            let known = old.get(name);
-            let known = known.map(|known| Known::new(known.server.clone(), known.seen, Some(Box::new(care))));
+            let known = old.get(name).map(|known| Known::clone(known).with_care(care));
             known.into_iter().map(Arc::new).collect()
         });
     }
 
-    /// A netboot entry was read for a server.
+    /// A netboot entry was read for a server: what it says itself, and its datacentre with it.
     ///
     /// # Errors
     /// When the store cannot be written; it is in memory all the same.
     pub(crate) async fn learn_boot(&self, of: &Server, boot: Boot) -> Result<(), store::Error> {
-        let (datacenter, boot) = (of.datacenter.clone().unwrap_or_default(), Arc::new(boot));
-        for place in [of.name.as_str(), datacenter.as_str()] {
-            self.0.store.save_known_boot(&of.account, place, &boot).await?;
+        let datacenter = of.datacenter.clone().unwrap_or_default();
+        self.learn_boots(&of.account, &[of.name.to_string(), datacenter], vec![boot]).await
+    }
+
+    /// Netboot entries were read for these places of an account: datacentres, or servers.
+    ///
+    /// # Errors
+    /// When the store cannot be written; they are in memory all the same.
+    pub(crate) async fn learn_boots(
+        &self,
+        account: &str,
+        places: &[String],
+        boots: Vec<Boot>,
+    ) -> Result<(), store::Error> {
+        let read: Vec<Arc<Boot>> = boots.into_iter().map(Arc::new).collect();
+        let learned: Vec<(BootPlace, Arc<Boot>)> = places
+            .iter()
+            .flat_map(|place| {
+                read.iter().map(move |boot| ((account.to_owned(), place.clone(), boot.id), Arc::clone(boot)))
+            })
+            .collect();
+        {
+            let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
+            let mut boots = Boots::clone(&shelf.boots);
+            boots.extend(learned.iter().cloned());
+            shelf.boots = Arc::new(boots);
         }
-        let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
-        let mut boots = Boots::clone(&shelf.boots);
-        boots.insert((of.account.clone(), of.name.to_string(), boot.id), Arc::clone(&boot));
-        boots.insert((of.account.clone(), datacenter, boot.id), boot);
-        shelf.boots = Arc::new(boots);
-        Ok(())
+        self.0.store.save_known_boots(&learned).await
     }
 
     /// A whole list of an account was just read: what it says is put beside what is known.
@@ -213,12 +230,12 @@ impl Inventory {
         self.0.dirty.lock().unwrap_or_else(PoisonError::into_inner).extend(changed);
     }
 
-    /// An account was just listed, and has the servers that are known.
-    pub(crate) fn is_listed(&self, account: &str) {
+    /// An account was just listed; `short`: what its list said is not believed.
+    pub(crate) fn was_listed(&self, account: &str, short: Option<ShortList>) {
         self.account(account, |account| {
             account.listed = Some(clock::now());
             account.trouble = None;
-            account.short = None;
+            account.short = short;
         });
     }
 
@@ -236,11 +253,7 @@ impl Inventory {
         let new = names.iter().filter(|name| !all.contains(name));
         let new = new.map(|name| Known::new(Server::only_named(name.clone(), account), None, None));
         let new: Vec<Arc<Known>> = new.map(Arc::new).collect();
-        self.account(account, |account| {
-            account.listed = Some(clock::now());
-            account.trouble = None;
-            account.silent.retain(|name, _| names.contains(name));
-        });
+        self.account(account, |account| account.silent.retain(|name, _| names.contains(name)));
         if new.is_empty() && gone.is_empty() {
             return Ok(());
         }
@@ -251,14 +264,16 @@ impl Inventory {
             }
             shelf.servers = Arc::new(shelf.servers.without(account, &gone).with(new.clone()));
         }
-        self.save(&new, account, &gone).await
+        if !gone.is_empty() {
+            self.0.store.forget_servers(account, &gone).await?;
+        }
+        self.save(&new).await
     }
 
     /// In parts, so that nobody waits long for the store behind a large fleet.
-    async fn save(&self, news: &[Arc<Known>], account: &str, gone: &[ServiceName]) -> Result<(), store::Error> {
-        self.0.store.save_inventory(&[], account, gone).await?;
+    async fn save(&self, news: &[Arc<Known>]) -> Result<(), store::Error> {
         for part in news.chunks(PART) {
-            self.0.store.save_inventory(part, account, &[]).await?;
+            self.0.store.save_inventory(part).await?;
         }
         Ok(())
     }
@@ -266,29 +281,9 @@ impl Inventory {
     /// The configuration names these accounts and no others: the servers of others are known no more.
     pub(crate) fn keep_accounts(&self, accounts: &BTreeSet<String>) {
         let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
-        let kept = shelf.servers.known().filter(|known| accounts.contains(&known.server.account)).cloned().collect();
-        shelf.servers = Arc::new(Servers::new(kept));
+        shelf.servers = Arc::new(shelf.servers.of_accounts(accounts));
         shelf.configured.clone_from(accounts);
         self.0.accounts.lock().unwrap_or_else(PoisonError::into_inner).retain(|name, _| accounts.contains(name));
-    }
-
-    /// Netboot entries were read for the servers of a datacentre.
-    ///
-    /// # Errors
-    /// When the store cannot be written; they are in memory all the same.
-    pub(crate) async fn learn_boots(&self, of: &Server, boots: Vec<Boot>) -> Result<(), store::Error> {
-        let datacenter = of.datacenter.clone().unwrap_or_default();
-        let read: Vec<Arc<Boot>> = boots.into_iter().map(Arc::new).collect();
-        {
-            let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
-            let mut boots = Boots::clone(&shelf.boots);
-            boots.extend(read.iter().map(|boot| ((of.account.clone(), datacenter.clone(), boot.id), Arc::clone(boot))));
-            shelf.boots = Arc::new(boots);
-        }
-        for boot in &read {
-            self.0.store.save_known_boot(&of.account, &datacenter, boot).await?;
-        }
-        Ok(())
     }
 
     /// OVHcloud lists a server and does not describe it: it stays, as far as it was ever read. Whether that is news.
@@ -319,7 +314,7 @@ impl Inventory {
         let servers = self.servers();
         let news: Vec<Arc<Known>> =
             servers.known().filter(|known| dirty.contains(&known.server.name)).cloned().collect();
-        let saved = self.save(&news, "", &[]).await;
+        let saved = self.save(&news).await;
         if saved.is_err() {
             self.0.dirty.lock().unwrap_or_else(PoisonError::into_inner).extend(dirty);
         }

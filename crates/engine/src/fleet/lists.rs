@@ -94,7 +94,7 @@ impl Fleet {
         let known = servers.names_of(client.account());
         let is_same = known.len() == rows.len() && rows.iter().all(|row| known.contains(&row.name));
         match is_same {
-            true => self.inventory().is_listed(client.account()),
+            true => self.inventory().was_listed(client.account(), None),
             false => self.list(client).await?,
         }
         let known = self.servers().names_of(client.account()).len();
@@ -129,9 +129,8 @@ impl Fleet {
         let known: BTreeSet<ServiceName> = servers.names_of(account).into_iter().cloned().collect();
         let is_short =
             is_whole && is_doubtful(known.len(), names.len()) && !self.have_left(client, &known, &names).await;
-        self.inventory().account(account, |account| {
-            account.short = is_short.then_some(ShortList { known: known.len(), listed: names.len() });
-        });
+        let short = is_short.then_some(ShortList { known: known.len(), listed: names.len() });
+        self.inventory().was_listed(account, short);
         if is_short {
             tracing::warn!(
                 account,
@@ -163,6 +162,6 @@ impl Fleet {
 }
 
 /// What a list that was refused is worth from now on: OVHcloud's no is one, the weather is not.
-fn after(error: &ovh::Error, before: Offer) -> Offer {
+pub(super) fn after(error: &ovh::Error, before: Offer) -> Offer {
     if error.is_transient() { before } else { Offer::No }
 }

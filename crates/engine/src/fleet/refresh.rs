@@ -22,7 +22,7 @@ use bernard_platform::{clock, keyed_tasks::UnderWay};
 
 use super::{
     inventory::{Inventory, Trouble},
-    lists::{Offer, Offers},
+    lists::{Offer, Offers, after},
 };
 use crate::fleet::Fleet;
 
@@ -134,7 +134,9 @@ impl Keeper {
     fn knows_names(&self) -> bool {
         let servers = self.inventory().servers();
         let mut ours = servers.known().filter(|known| known.server.account == self.account).peekable();
-        ours.peek().is_some() && ours.all(|known| known.seen.is_some() || known.by == Witness::List)
+        let is_told = |known: &Known| known.seen.is_some() || known.by == Witness::List;
+        // What OVHcloud does not describe is waited for by nobody.
+        ours.peek().is_some() && ours.all(|known| is_told(known) || self.inventory().is_silent(&known.server))
     }
 
     fn next(&mut self) -> Option<Look> {
@@ -193,7 +195,9 @@ impl Keeper {
     async fn read_boot(&mut self, client: &ovh::Client, name: &ServiceName, id: BootId) -> Result<(), ovh::Error> {
         let servers = self.inventory().servers();
         let Some(known) = servers.get(name) else { return Ok(()) };
-        if servers.is_listed(&self.account) && self.read_boots(client, known, id).await {
+        // Where each server is asked, what a neighbour's entries mean would be too little.
+        let may_share = servers.is_listed(&self.account) && !servers.asks_each(&self.account);
+        if may_share && self.read_boots(client, known, id).await {
             return Ok(());
         }
         let boot = client.boot(name, id).await?;
@@ -212,16 +216,23 @@ impl Keeper {
         if self.offers.boots == Offer::No {
             return false;
         }
-        let Ok(Some(boots)) = client.whole_boots(&known.server.name).await else {
-            self.offers.boots = Offer::No;
-            return false;
+        let boots = match client.whole_boots(&known.server.name).await {
+            Ok(Some(boots)) => boots,
+            Ok(None) => {
+                self.offers.boots = Offer::No;
+                return false;
+            }
+            Err(error) => {
+                self.offers.boots = after(&error, self.offers.boots);
+                return false;
+            }
         };
         let datacenter = known.server.datacenter.clone().unwrap_or_default();
         let is_told = boots.iter().any(|boot| boot.id == wanted);
         for boot in &boots {
             self.boots_read.insert((self.account.clone(), datacenter.clone(), boot.id), Instant::now());
         }
-        if let Err(error) = self.inventory().learn_boots(&known.server, boots).await {
+        if let Err(error) = self.inventory().learn_boots(&self.account, &[datacenter], boots).await {
             tracing::error!(account = self.account, %error, "netboot entries could not be stored");
         }
         is_told

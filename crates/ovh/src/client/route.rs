@@ -3,8 +3,9 @@
 use url::Url;
 
 /// The words of OVHcloud's routes that Bernard calls. Every other part of a path is somebody's: a server, a number, a URN.
-const WORDS: [&str; 31] = [
+const WORDS: [&str; 29] = [
     "access",
+    "action",
     "auth",
     "authenticationSecret",
     "authorization",
@@ -23,18 +24,15 @@ const WORDS: [&str; 31] = [
     "ipmi",
     "me",
     "notification",
-    "option",
     "plannedIntervention",
-    "policy",
     "reboot",
+    "reference",
     "resource",
     "server",
     "serviceInfos",
-    "services",
     "specifications",
     "task",
     "time",
-    "user",
 ];
 
 /// The template of an address below `/1.0`, `/v1` or `/v2`, such as `/dedicated/server/{}/task/{}`.
@@ -57,6 +55,7 @@ mod tests {
         assert_eq!(route("/sim/v1/me/notification/email/history/12"), "/me/notification/email/history/{}");
         let check = route("/v2/iam/resource/urn:v1:eu:resource:dedicatedServer:ns1/authorization/check");
         assert_eq!(check, "/iam/resource/{}/authorization/check");
+        assert_eq!(route("/v2/iam/reference/action?resourceType=x"), "/iam/reference/action");
         assert_eq!(route("/1.0/nothing/known"), "/{}/{}");
     }
 }

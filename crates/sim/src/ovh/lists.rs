@@ -48,14 +48,9 @@ impl Ovh {
         self.world().lists = lists;
     }
 
-    /// Whole lists stay as they are now, whatever happens, until [`Ovh::thaw_lists`]: a cache.
+    /// Whole lists stay as they are now, whatever happens: a cache.
     pub fn freeze_lists(&self) {
         let mut world = self.world();
         world.frozen = Some(world.rows(0, usize::MAX).0);
-    }
-
-    /// Takes [`Ovh::freeze_lists`] back.
-    pub fn thaw_lists(&self) {
-        self.world().frozen = None;
     }
 }
