@@ -56,6 +56,16 @@ async fn a_swapped_letter_is_offered_and_opens_what_was_typed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_drawn_in_a_frame_takes_the_place_of_the_offer_whole() {
+    let bot = TestBot::new().await;
+    let asked = bot.slash(&bot.ann, "status", &[("server", "wbe-1")]).await;
+    let offer = below(&asked, "web-1").await;
+    let status = bot.press(&bot.ann, &offer, "web-1").await;
+    assert_eq!(status.id, offer.id);
+    assert!(status.content.is_empty() && status.text().contains("`web-1`"), "{}", status.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_offered_to_one_is_nobody_elses_and_nobodys_after_a_restart() {
     let mut bot = TestBot::new().await;
     let bob = bot.bob();

@@ -73,21 +73,26 @@ impl<'a> Line<'a> {
 }
 
 impl Handler {
-    /// Shows an answer. A link counts as revealed once its asker has seen it.
-    /// What stands `below` a refusal comes as a message of its own, when that was shown: a refusal itself has no buttons.
-    pub(super) async fn answer(&self, line: Line<'_>, reply: Result<Reply, Refusal>, below: Option<Message>) {
-        let reply = reply.unwrap_or_else(|refusal| {
-            tracing::info!(interaction.id = %line.key.id, ?refusal, "refused");
-            Reply::refusal(&refusal, line.locale)
-        });
-        match self.show(&line, &reply).await {
+    /// Shows an answer; whether its words were seen. A link counts as revealed once its asker has seen it.
+    pub(super) async fn answer(&self, line: &Line<'_>, reply: &Result<Reply, Refusal>) -> bool {
+        let refused;
+        let reply = match reply {
+            Ok(reply) => reply,
+            Err(refusal) => {
+                tracing::info!(interaction.id = %line.key.id, ?refusal, "refused");
+                refused = Reply::refusal(refusal, line.locale);
+                &refused
+            }
+        };
+        match self.show(line, reply).await {
             Ok(Seen::Words) => {
-                self.has_seen(&reply).await;
-                self.offer(&line, below).await;
+                self.has_seen(reply).await;
+                return true;
             }
             Ok(Seen::Sorry) => {}
-            Err(error) => self.tell_unshown(&line, &error).await,
+            Err(error) => self.tell_unshown(line, &error).await,
         }
+        false
     }
 
     async fn edit_original(&self, line: &Line<'_>, message: &Message) -> Result<(), Error> {
@@ -132,8 +137,8 @@ impl Handler {
         self.edit_original(line, &Message::text(sorry)).await.map(|()| Seen::Sorry)
     }
 
-    /// The ways on from what was just shown; without them it stands for itself.
-    async fn offer(&self, line: &Line<'_>, below: Option<Message>) {
+    /// The ways on from a refusal that was just shown, as a message of its own: a refusal itself has no buttons.
+    pub(super) async fn offer(&self, line: &Line<'_>, below: Option<Message>) {
         let Some(Look::Plain(plain)) = below.map(|message| message.look) else { return };
         let rest = self.rest.within(FURTHER);
         if let Err(error) = rest.follow_up(line.app, &line.key.token, &wire::aside_of(&plain), &[]).await {

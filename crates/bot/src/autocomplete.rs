@@ -1,4 +1,5 @@
-//! What is offered while a person types: from memory, only what they may act on, and at most what Discord shows.
+//! What is offered while a person types: only what they may act on, and at most what Discord shows. The names are in memory; what is
+//! busy or in rescue is one small query of the store.
 
 use bernard_discord::{InteractionKey, fit::CHOICE};
 use bernard_domain::{
@@ -54,6 +55,10 @@ impl Handler {
         let recent = self.fleet.inventory().recent(asking.requester.user);
         let sees = policy.sight(&asking.requester, capability, asking.place.0);
         let may = |server: &Server| server.name.as_str().len() <= CHOICE && sees(server);
+        let found = servers.search(may, typed, &recent, CHOICES);
+        if found.is_empty() {
+            return Vec::new();
+        }
         // Without the store the names are still offered.
         let occupied = self.store.occupied().await.unwrap_or_default();
         let kind = kind_of(capability);
@@ -64,7 +69,6 @@ impl Handler {
                 protection_of(&policy, Deed::Asked { kind, by: asking.requester.user }, server, None).is_some()
             }),
         };
-        let found = servers.search(may, typed, &recent, CHOICES);
         found.into_iter().map(|server| choice(server, state(server), asking.locale)).collect()
     }
 

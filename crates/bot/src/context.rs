@@ -38,8 +38,8 @@ pub struct HandlerSettings {
     pub registration: Registration,
 }
 
-/// Takes interactions.
-#[derive(Debug)]
+/// Takes interactions. All clones share what they know of the moment.
+#[derive(Clone, Debug)]
 pub struct Handler {
     pub(super) rest: Rest,
     pub(super) settings: HandlerSettings,
@@ -86,18 +86,6 @@ impl Handler {
     /// The same handler, as the configuration has it now; whoever is being answered keeps the earlier one.
     #[must_use]
     pub fn with_settings(&self, settings: HandlerSettings) -> Self {
-        Self {
-            rest: self.rest.clone(),
-            settings,
-            policy: self.policy.clone(),
-            store: self.store.clone(),
-            fleet: self.fleet.clone(),
-            intake: self.intake.clone(),
-            runner: Arc::clone(&self.runner),
-            refusals: Arc::clone(&self.refusals),
-            lookout: self.lookout.clone(),
-            ways: Arc::clone(&self.ways),
-            role_names: Arc::clone(&self.role_names),
-        }
+        Self { settings, ..self.clone() }
     }
 }

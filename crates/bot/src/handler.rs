@@ -60,22 +60,26 @@ impl Handler {
         }
         let way_out = typed.as_ref().is_ok_and(|(_, typed)| typed.is_always_open());
         let _place = visitor.in_turn(if way_out { Lane::Way } else { Lane::Asked }).await;
-        let reply = match typed {
-            Ok((asking, typed)) => match self.counted(&asking, &typed) {
-                // On the heap: what a command does is large, and so is what waits for it.
-                Ok(()) => {
-                    let reply = Box::pin(self.execute(&asking, typed.clone())).await;
-                    self.with_ways_on(&asking, &typed, reply).await
-                }
-                Err(too_often) => (Err(too_often), None),
-            },
-            Err(refusal) => (Err(refusal), None),
+        let (typed, reply) = match typed {
+            Ok((asking, typed)) => {
+                let reply = match self.counted(&asking, &typed) {
+                    // On the heap: what a command does is large, and so is what waits for it.
+                    Ok(()) => Box::pin(self.execute(&asking, typed.clone())).await,
+                    Err(too_often) => Err(too_often),
+                };
+                (Some((asking, typed)), reply)
+            }
+            Err(refusal) => (None, Err(refusal)),
         };
-        let (reply, below) = reply;
         if let Err(refusal) = &reply {
             self.audit_refused_command(&command, refusal).await;
         }
-        self.answer(Line::of_command(key, &command), reply, below).await;
+        let line = Line::of_command(key, &command);
+        if self.answer(&line, &reply).await
+            && let (Some((asking, typed)), Err(refusal)) = (&typed, &reply)
+        {
+            self.offer(&line, self.ways_on(asking, typed, refusal).await).await;
+        }
     }
 
     /// Counts a command against its asker's limit, unless it leads out.
@@ -132,14 +136,15 @@ impl Handler {
             Ok(button) => Box::pin(self.pressed(&press, button)).await,
             Err(_) => Err(Refusal::Unknown),
         };
-        let below = match (&reply, button) {
-            (Err(refusal), Ok(button)) => self.ways_on_press(&press, button, refusal).await,
-            _ => None,
-        };
         if let Err(refusal) = &reply {
             self.audit_refused_press(&press, refusal).await;
         }
-        self.answer(Line::of_press(key, &press), reply, below).await;
+        let line = Line::of_press(key, &press);
+        if self.answer(&line, &reply).await
+            && let (Ok(button), Err(refusal)) = (button, &reply)
+        {
+            self.offer(&line, self.ways_on_press(&press, button, refusal).await).await;
+        }
     }
 
     async fn form(&self, key: &InteractionKey, form: ModalInteraction, visitor: Visitor) {
@@ -151,7 +156,7 @@ impl Handler {
         if let Err(refusal) = &reply {
             self.audit_refused_form(&form, refusal).await;
         }
-        self.answer(Line::of_form(key, &form), reply, None).await;
+        self.answer(&Line::of_form(key, &form), &reply).await;
     }
 
     /// Whether Discord took the first answer. If not, nothing is done: the person saw a failure, or somebody else answered.

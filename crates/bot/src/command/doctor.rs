@@ -39,7 +39,7 @@ const PULSE_FACT: &str = "doctor";
 /// What holds all of it.
 const FILE: &str = "doctor.txt";
 /// From this place on a finding is no fault of the bot's or of its accounts.
-const LAST_FAULT: usize = 5;
+const FIRST_NO_FAULT: usize = 5;
 
 /// For whom a finding is put into words.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -132,7 +132,7 @@ fn told(groups: &[Group], knowledge: Knowledge, locale: Locale) -> Reply {
     blocks.extend(file.iter().map(|file| Block::File(file.name.clone())));
     let accent = match groups.iter().map(|group| group.rank).min() {
         None => Accent::Good,
-        Some(LAST_FAULT..) => Accent::Warning,
+        Some(FIRST_NO_FAULT..) => Accent::Warning,
         Some(_) => Accent::Bad,
     };
     Message { files: file.into_iter().collect(), ..Message::framed(accent, blocks) }.into()

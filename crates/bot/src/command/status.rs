@@ -91,7 +91,8 @@ impl Handler {
         let locale = asking.locale;
         let Refusal::Problem(problem, _) = &refusal else { return Err(refusal) };
         let (Problem::Weather { said, .. }, servers) = (&**problem, self.fleet.servers()) else { return Err(refusal) };
-        let Some((known, seen)) = servers.get(&known.name).and_then(|known| Some((known, known.seen?))) else {
+        let found = servers.get(&known.name).and_then(|known| Some((known, servers.read_at(known)?)));
+        let Some((known, seen)) = found else {
             return Err(refusal);
         };
         let server = &known.server;

@@ -179,7 +179,8 @@ impl Reporter {
             true => LinkOut::Possible,
             false => LinkOut::Never,
         };
-        let dm = self.store.delivery_of(id).await?;
+        // Only an end leads there.
+        let dm = if operation.state.is_ended() { self.store.delivery_of(id).await? } else { None };
         let known = self.store.messages(id).await?;
         let mut all = Shown::All;
         let mut trouble: Result<(), Failure> = Ok(());

@@ -1,10 +1,10 @@
 //! **Try again**, below what came to nothing: the same once more, with its confirmation, and with the rights of whoever presses.
 
 use bernard_domain::operation::{
-    EnableWish, Operation, Wish,
+    Operation, Wish,
     state::{Outcome, Phase},
 };
-use bernard_engine::plan::{Aim, Back, Wanted};
+use bernard_engine::plan::Aim;
 
 use crate::{
     admission::guard::ApprovalMode,
@@ -25,10 +25,11 @@ impl Handler {
         if !matches!(operation.state.phase, Phase::Ended(Outcome::TaskFailed { .. })) {
             return Err(too_late());
         }
-        let (aim, command) = match &operation.request.wish {
-            Wish::Enable(wish) => (enable(wish), "/rescue enable"),
-            Wish::Restore { .. } => (Aim::Restore(Back::Recorded), "/restore"),
-            Wish::Reboot { .. } => (Aim::Reboot, "/reboot"),
+        let wish = &operation.request.wish;
+        let command = match wish {
+            Wish::Enable(_) => "/rescue enable",
+            Wish::Restore { .. } => "/restore",
+            Wish::Reboot { .. } => "/reboot",
             Wish::Console { minutes, ip } => {
                 let (minutes, ip) = (Some(i64::from(minutes.get())), ip.map(|ip| ip.to_string()));
                 let console = Command::Console(ConsoleOptions { server, minutes, ip });
@@ -39,19 +40,10 @@ impl Handler {
             }
         };
         let typed = Typed { server, reason: operation.request.reason.clone(), haste: ApprovalMode::None };
-        match self.propose(asking, typed, aim, format!("{command} server:{label}")).await {
+        match self.propose(asking, typed, Aim::of(wish), format!("{command} server:{label}")).await {
             // The message that is pressed names the server to whoever reads it.
             Err(Refusal::Unseen(denial, typed, _)) => Err(Refusal::Denied(denial, Some(typed))),
             proposed => proposed,
         }
-    }
-}
-
-fn enable(wish: &EnableWish) -> Aim {
-    Aim::Enable {
-        wanted: Wanted::Kernel(wish.into.kernel.clone()),
-        email: wish.email.clone(),
-        ssh_key: wish.ssh_key.clone(),
-        lease: wish.lease,
     }
 }

@@ -4,7 +4,7 @@
 
 use bernard_untrusted::shown::size::length;
 
-use super::{button::Button, menu::Menu};
+use super::button::Button;
 
 /// How many components a message has at most, those inside others among them (Discord's reference of components).
 pub const COMPONENTS: usize = 40;
@@ -39,8 +39,6 @@ pub enum Block {
     Section(String, Button),
     /// One to five buttons in a row.
     Buttons(Vec<Button>),
-    /// A menu.
-    Menu(Menu),
     /// A line between two blocks.
     Separator,
     /// A picture that is attached under this name, and what it shows, for those who cannot see it.
@@ -109,7 +107,7 @@ impl Layout {
 
     /// Whether there is anything to press or to choose.
     pub fn can_be_pressed(&self) -> bool {
-        self.blocks().any(|block| matches!(block, Block::Section(..) | Block::Buttons(_) | Block::Menu(_)))
+        self.blocks().any(|block| matches!(block, Block::Section(..) | Block::Buttons(_)))
     }
 
     fn blocks(&self) -> impl Iterator<Item = &Block> {
@@ -146,7 +144,7 @@ impl Block {
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) | Self::Section(text, _) => Some(text),
-            Self::Buttons(_) | Self::Menu(_) | Self::Separator | Self::Picture(..) | Self::File(_) => None,
+            Self::Buttons(_) | Self::Separator | Self::Picture(..) | Self::File(_) => None,
         }
     }
 
@@ -155,7 +153,7 @@ impl Block {
         match self {
             Self::Section(_, button) => std::slice::from_ref(button),
             Self::Buttons(buttons) => buttons,
-            Self::Text(_) | Self::Menu(_) | Self::Separator | Self::Picture(..) | Self::File(_) => &[],
+            Self::Text(_) | Self::Separator | Self::Picture(..) | Self::File(_) => &[],
         }
     }
 
@@ -163,8 +161,6 @@ impl Block {
     fn components(&self) -> usize {
         match self {
             Self::Text(_) | Self::Separator | Self::Picture(..) | Self::File(_) => 1,
-            // The row, and the menu in it.
-            Self::Menu(_) => 2,
             // The section, its text and its button.
             Self::Section(..) => 3,
             Self::Buttons(buttons) => 1 + buttons.len(),
@@ -175,7 +171,6 @@ impl Block {
         match self {
             Self::Text(text) | Self::Section(text, _) => !text.trim().is_empty(),
             Self::Buttons(buttons) => (1..=IN_A_ROW).contains(&buttons.len()),
-            Self::Menu(menu) => !menu.choices.is_empty(),
             Self::Separator | Self::Picture(..) | Self::File(_) => true,
         }
     }

@@ -20,7 +20,6 @@ use crate::{
     context::Handler,
     refusal::Refusal,
     render::{button::Button as Drawn, message::Message, wording},
-    reply::Reply,
 };
 
 /// The slot of an operation's card: the newest, if it went on in another message.
@@ -37,20 +36,6 @@ struct Onward {
 }
 
 impl Handler {
-    /// What came of a command, with what stands below it if that is a refusal.
-    pub(crate) async fn with_ways_on(
-        &self,
-        asking: &Asker,
-        typed: &Command,
-        reply: Result<Reply, Refusal>,
-    ) -> (Result<Reply, Refusal>, Option<Message>) {
-        let below = match &reply {
-            Ok(_) => None,
-            Err(refusal) => self.ways_on(asking, typed, refusal).await,
-        };
-        (reply, below)
-    }
-
     /// What stands below the refusal of a press: what its command would have; or the same button, if OVHcloud did not answer.
     pub(crate) async fn ways_on_press(
         &self,
@@ -71,7 +56,7 @@ impl Handler {
     }
 
     /// What stands below this refusal of what was typed; `None` when there is nothing to offer.
-    async fn ways_on(&self, asking: &Asker, typed: &Command, refusal: &Refusal) -> Option<Message> {
+    pub(crate) async fn ways_on(&self, asking: &Asker, typed: &Command, refusal: &Refusal) -> Option<Message> {
         let locale = asking.locale;
         if let Some(link) = self.to_its_card(refusal, locale).await {
             return Some(link);

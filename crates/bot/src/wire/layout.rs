@@ -15,10 +15,17 @@ const FILE: u8 = 13;
 const SEPARATOR: u8 = 14;
 const CONTAINER: u8 = 17;
 
-/// An answer to an interaction, in the place of "thinking…". Nothing in it rings anybody.
+/// An answer to an interaction, in the place of "thinking…" or of words that it takes away. Nothing in it rings anybody.
 pub(crate) fn answer(layout: &Layout) -> Value {
     let components: Vec<Value> = layout.parts().iter().map(part).collect();
-    json!({ "flags": IS_COMPONENTS_V2, "components": components, "allowed_mentions": { "parse": [] } })
+    json!({
+        "flags": IS_COMPONENTS_V2,
+        // Discord takes no parts beside words that stand there.
+        "content": null,
+        "embeds": [],
+        "components": components,
+        "allowed_mentions": { "parse": [] },
+    })
 }
 
 fn part(part: &Part) -> Value {
@@ -42,7 +49,6 @@ fn block(block: &Block) -> Value {
             let buttons: Vec<_> = buttons.iter().map(super::button).collect();
             json!({ "type": ROW, "components": buttons })
         }
-        Block::Menu(menu) => json!({ "type": ROW, "components": [super::select(menu)] }),
         Block::Separator => json!({ "type": SEPARATOR }),
         Block::Picture(name, shows) => {
             json!({ "type": GALLERY, "items": [{ "media": attached(name), "description": shows }] })
