@@ -6,7 +6,7 @@ use bernard_domain::audit::{Line, NotALine};
 use futures_util::{Stream, StreamExt};
 use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use super::{BUSY_TIMEOUT, Error};
+use super::{BUSY_TIMEOUT, Error, file};
 
 /// Lines by their numbers, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,9 +86,7 @@ async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, Err
 
 /// Whether nobody has left anything beside the file that belongs into it.
 fn is_at_rest(path: &Path) -> bool {
-    let mut log = path.as_os_str().to_owned();
-    log.push("-wal");
-    std::fs::metadata(log).map_or(path.exists(), |log| log.len() == 0)
+    std::fs::metadata(file::beside(path, "-wal")).map_or(path.exists(), |log| log.len() == 0)
 }
 
 /// A row, whatever somebody put into it.

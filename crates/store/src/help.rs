@@ -12,14 +12,9 @@ impl Store {
     /// [`Error::Database`]: nothing is owed.
     pub async fn ask_for_help(&self, owed: &Owed, entry: &Entry, now: Timestamp) -> Result<bool, Error> {
         let mut tx = self.write().await?;
-        let known: Option<i64> = sqlx::query_scalar("SELECT id FROM notices WHERE origin = $1")
-            .bind(&owed.origin)
-            .fetch_optional(&mut *tx)
-            .await?;
-        if known.is_some() {
+        if !notices::write(&mut tx, owed, now).await? {
             return Ok(false);
         }
-        notices::write(&mut tx, owed, now).await?;
         audit::append(&mut tx, entry).await?;
         tx.commit().await?;
         Ok(true)

@@ -280,9 +280,7 @@ fn migrator() -> Migrator {
 /// What it means that the schema could not be brought up to date.
 fn schema(error: MigrateError) -> Error {
     match error {
-        MigrateError::VersionMissing(store) => {
-            Error::Newer { store, known: SCHEMA.map(|(number, ..)| number)[SCHEMA.len() - 1] }
-        }
+        MigrateError::VersionMissing(store) => Error::Newer { store, known: SCHEMA[SCHEMA.len() - 1].0 },
         error => Error::Schema(error),
     }
 }

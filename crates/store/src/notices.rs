@@ -81,7 +81,8 @@ impl Store {
     /// [`Error::Database`]: nothing is owed.
     pub async fn write_notice(&self, origin: &str, letter: &Letter, now: Timestamp) -> Result<(), Error> {
         let mut connection = self.pool.acquire().await?;
-        write(&mut connection, &Owed { origin: origin.to_owned(), letter: letter.clone() }, now).await
+        write(&mut connection, &Owed { origin: origin.to_owned(), letter: letter.clone() }, now).await?;
+        Ok(())
     }
 
     /// The notices that are due, the longest waiting first, at most 200; and when the next one will be.
@@ -229,8 +230,8 @@ impl Store {
 }
 
 /// Owes a notice, in the caller's transaction.
-pub(super) async fn write(tx: &mut SqliteConnection, owed: &Owed, now: Timestamp) -> Result<(), Error> {
-    sqlx::query(
+pub(super) async fn write(tx: &mut SqliteConnection, owed: &Owed, now: Timestamp) -> Result<bool, Error> {
+    let written = sqlx::query(
         "INSERT INTO notices (origin, letter, place, written_at, due_at, mark) VALUES ($1, $2, $3, $4, $4, $5)
          ON CONFLICT (origin) DO NOTHING",
     )
@@ -241,7 +242,7 @@ pub(super) async fn write(tx: &mut SqliteConnection, owed: &Owed, now: Timestamp
     .bind(Mark::new().to_string())
     .execute(tx)
     .await?;
-    Ok(())
+    Ok(written.rows_affected() > 0)
 }
 
 fn owed(row: &SqliteRow) -> Result<PendingNotice, Error> {

@@ -74,7 +74,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("bernard.db.witness");
         let opened = || {
-            let file = File::options().create(true).truncate(false).read(true).write(true).open(&path);
+            let file = crate::file::private_record(&path);
             Witness::of(file.expect("it opens")).expect("it reads")
         };
         let witness = opened();
