@@ -256,7 +256,7 @@ fn busy(operation: &Operation, locale: Locale) -> String {
         server = named(&operation.request.label),
         id = operation.id.to_string(),
         who = mention(operation.request.requester),
-        state = wording::state(operation, locale).1,
+        state = wording::state(operation, locale).words,
     )
 }
 

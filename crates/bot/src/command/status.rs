@@ -30,7 +30,7 @@ use crate::{
         message::{File, Message},
         standing, starts,
         timeline::Timeline,
-        wording,
+        wording::{self, Headline},
     },
     reply::Reply,
     ways::Way,
@@ -149,8 +149,8 @@ impl Handler {
             let is_foreign = foreign.iter().any(|foreign| foreign.found.server == server.name);
             let state = match (operation, lease) {
                 (Some(operation), _) => {
-                    let (emoji, state) = wording::state(operation, locale);
-                    format!("{emoji} {state}")
+                    let Headline { emoji, words } = wording::state(operation, locale);
+                    format!("{emoji} {words}")
                 }
                 (None, Some(lease)) if lease.seen.has_left() => format!("🏁 {}", say!(locale, "fleet-left")),
                 (None, Some(_)) => format!("🛟 {}", say!(locale, "outcome-in-rescue")),
@@ -192,8 +192,8 @@ fn ours(lease: Option<&Lease>, live: &[&Operation], locale: Locale) -> Vec<Strin
     let mut lines: Vec<String> = lease.iter().map(|lease| lease_line(lease, locale)).collect();
     lines.extend(lease.and_then(|lease| standing::seen(&lease.seen, locale)));
     for operation in live {
-        let (emoji, state) = wording::state(operation, locale);
-        lines.push(say!(locale, "status-operation", emoji = emoji, id = operation.id.to_string(), state = state));
+        let Headline { emoji, words } = wording::state(operation, locale);
+        lines.push(say!(locale, "status-operation", emoji = emoji, id = operation.id.to_string(), state = words));
     }
     lines
 }

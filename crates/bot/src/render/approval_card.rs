@@ -20,7 +20,7 @@ use super::{
     others,
     rendering::{Rendering, rendering, title},
     starts,
-    wording::{self, small},
+    wording::{self, Headline, small},
 };
 use crate::{component::Button, modal::LONGEST_REASON};
 
@@ -50,7 +50,7 @@ pub(crate) fn mark(operation: &Operation, slot_name: &str) -> Option<String> {
 
 fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> Rendering {
     let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
-    let mut lines = vec![title(operation, state(round, locale), locale)];
+    let mut lines = vec![title(operation, &state(round, locale), locale)];
     let mut buttons = Vec::new();
     let mut rings = Vec::new();
     if let Some((_, until)) = operation.open_round().filter(|_| round.end == RoundEnd::Open) {
@@ -85,14 +85,14 @@ fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> 
     rendering(slot(number), lines, buttons, rings)
 }
 
-fn state(round: &Round, locale: Locale) -> (&'static str, String) {
+fn state(round: &Round, locale: Locale) -> Headline {
     match round.end {
-        RoundEnd::Open => ("🔏", say!(locale, "state-awaiting-approval")),
-        RoundEnd::Approved => ("✅", say!(locale, "approval-approved")),
-        RoundEnd::Denied { .. } => ("🚫", say!(locale, "outcome-denied")),
-        RoundEnd::Withdrawn(_) => ("✋", say!(locale, "approval-withdrawn")),
-        RoundEnd::Expired => ("⌛", say!(locale, "outcome-not-approved")),
-        RoundEnd::Overtaken => ("➡️", say!(locale, "approval-overtaken")),
+        RoundEnd::Open => Headline::new("🔏", say!(locale, "state-awaiting-approval")),
+        RoundEnd::Approved => Headline::new("✅", say!(locale, "approval-approved")),
+        RoundEnd::Denied { .. } => Headline::new("🚫", say!(locale, "outcome-denied")),
+        RoundEnd::Withdrawn(_) => Headline::new("✋", say!(locale, "approval-withdrawn")),
+        RoundEnd::Expired => Headline::new("⌛", say!(locale, "outcome-not-approved")),
+        RoundEnd::Overtaken => Headline::new("➡️", say!(locale, "approval-overtaken")),
     }
 }
 
@@ -180,7 +180,7 @@ fn boots_into(request: &Request, locale: Locale) -> Option<String> {
 fn glass(operation: &Operation, passed: &Approval, tells: Option<u64>, locale: Locale) -> Rendering {
     let request = &operation.request;
     let role = tells.map(Who::Role);
-    let mut lines = vec![title(operation, ("🚨", say!(locale, "glass-title")), locale)];
+    let mut lines = vec![title(operation, &Headline::new("🚨", say!(locale, "glass-title")), locale)];
     lines.push(match &role {
         Some(role) => say!(locale, "glass-call", who = wording::who(role)),
         None => say!(locale, "glass-nobody"),

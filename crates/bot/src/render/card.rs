@@ -88,7 +88,7 @@ pub fn messages(operation: &Operation, rescue: Rescue<'_>, moment: Moment, manne
 }
 
 fn card(operation: &Operation, tense: Tense<'_>, moment: Moment, locale: Locale) -> Rendering {
-    let mut lines = vec![title(operation, tense.state(operation, locale), locale)];
+    let mut lines = vec![title(operation, &tense.state(operation, locale), locale)];
     let who = mention(operation.request.requester);
     lines.push(match &operation.request.reason {
         Some(reason) => say!(locale, "card-asked-because", who = who, reason = code(reason)),
@@ -204,7 +204,7 @@ fn because_line(operation: &Operation, locale: Locale) -> Option<String> {
 fn reveal(operation: &Operation, tense: Tense<'_>, locale: Locale) -> Rendering {
     let who = mention(operation.request.requester);
     let waiting = matches!(operation.state.phase, Phase::AwaitingReveal(_));
-    let mut lines = vec![title(operation, tense.state(operation, locale), locale)];
+    let mut lines = vec![title(operation, &tense.state(operation, locale), locale)];
     lines.push(match waiting {
         true => match operation.state.facts.dm_refused {
             None => say!(locale, "reveal-waiting", who = who),
@@ -232,7 +232,7 @@ fn end(
         return None;
     }
     let lease = lease.filter(|lease| lease.is_of(operation));
-    let mut lines = vec![title(operation, tense.state(operation, locale), locale)];
+    let mut lines = vec![title(operation, &tense.state(operation, locale), locale)];
     lines.push(mention(operation.request.requester));
     let until = lease.map(|lease| standing::of_lease(operation, lease, moment.now, locale));
     match (tense.line(operation, locale), outcome) {

@@ -11,7 +11,10 @@ use bernard_domain::{
 };
 use bernard_text::{from_to, mention, named, say, since_epoch};
 
-use super::{standing, wording};
+use super::{
+    standing,
+    wording::{self, Headline},
+};
 
 /// From when to when it was, and what ended it.
 pub(crate) fn line(past: &Past, locale: Locale) -> String {
@@ -54,10 +57,10 @@ impl<'a> Tense<'a> {
         }
     }
 
-    /// One emoji and a word or two of state.
-    pub(crate) fn state(self, operation: &Operation, locale: Locale) -> (&'static str, String) {
+    /// How an operation stands, or that its rescue is over.
+    pub(crate) fn state(self, operation: &Operation, locale: Locale) -> Headline {
         match self {
-            Self::Past(_) if says_in_rescue(operation) => ("🏁", say!(locale, "outcome-was-in-rescue")),
+            Self::Past(_) if says_in_rescue(operation) => Headline::new("🏁", say!(locale, "outcome-was-in-rescue")),
             Self::Past(_) | Self::Present => wording::state(operation, locale),
         }
     }

@@ -8,6 +8,7 @@ use super::{
     button::{self, Leads},
     message::Plain,
     past::Tense,
+    wording::Headline,
 };
 
 /// One message of an operation as it should look now.
@@ -63,9 +64,10 @@ impl Rendering {
 }
 
 /// The first line of every message: how it is, and what it is about.
-pub(crate) fn title(operation: &Operation, (emoji, state): (&str, String), locale: Locale) -> String {
+pub(crate) fn title(operation: &Operation, headline: &Headline, locale: Locale) -> String {
     let server = named(&operation.request.label);
-    say!(locale, "card-title", emoji = emoji, state = state, server = server, id = operation.id.to_string())
+    let Headline { emoji, words } = headline;
+    say!(locale, "card-title", emoji = *emoji, state = words.as_str(), server = server, id = operation.id.to_string())
 }
 
 /// A message of these lines, cut to what Discord takes.

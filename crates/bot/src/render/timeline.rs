@@ -99,7 +99,7 @@ impl Timeline {
         let label = shown::cut(&shown::visible(&operation.request.label), LABEL);
         Self {
             title: format!("{label} · {}", operation.id),
-            state: wording::state(operation, locale).1,
+            state: wording::state(operation, locale).words,
             file: format!("{}.png", operation.id),
             marks,
         }

@@ -16,7 +16,7 @@ use bernard_untrusted::shown::span::code;
 
 use super::{
     rendering::{ChannelStyle, Rendering, rendering, title},
-    wording,
+    wording::{self, Headline},
 };
 use crate::component::Button;
 
@@ -71,7 +71,7 @@ fn standing(
     lease: Option<&Lease>,
     locale: Locale,
 ) -> Rendering {
-    let mut lines = vec![title(operation, ("🐌", state), locale), wording::who(&called)];
+    let mut lines = vec![title(operation, &Headline::new("🐌", state), locale), wording::who(&called)];
     let mut buttons = Vec::new();
     if operation.state.stands() {
         lines.extend(task_line(operation, locale));

@@ -20,60 +20,77 @@ use super::{installed, others, starts};
 /// How many roles and people one line names at most.
 const MENTIONED: usize = 12;
 
-/// One emoji and a word or two of state.
-pub fn state(operation: &Operation, locale: Locale) -> (&'static str, String) {
+/// How something stands, at the head of a message: an emoji and a word or two.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Headline {
+    /// Seen before anything is read.
+    pub emoji: &'static str,
+    /// The same in words.
+    pub words: String,
+}
+
+impl Headline {
+    pub(crate) const fn new(emoji: &'static str, words: String) -> Self {
+        Self { emoji, words }
+    }
+}
+
+/// How an operation stands.
+pub fn state(operation: &Operation, locale: Locale) -> Headline {
     match &operation.state.phase {
-        Phase::AwaitingApproval => ("🔏", say!(locale, "state-awaiting-approval")),
-        Phase::Opened => ("⏳", say!(locale, "state-opened")),
-        Phase::Prepared => ("⏳", say!(locale, "state-prepared")),
-        Phase::Ready => ("⏳", say!(locale, "state-ready")),
-        Phase::Intended(_) => ("⏳", say!(locale, "state-intended")),
-        Phase::Unsettled(_) => ("🔎", say!(locale, "state-unsettled")),
-        Phase::Undecided { .. } => ("❓", say!(locale, "state-undecided")),
-        Phase::PuttingBack(_) => ("↩️", say!(locale, "state-putting-back")),
-        Phase::Rebooting(_) => ("🔄", say!(locale, "state-rebooting")),
-        Phase::AskingConsole(_) => ("⏳", say!(locale, "state-asking-console")),
-        Phase::Standing(_) => ("🐌", say!(locale, "state-standing")),
-        Phase::OpeningConsole(_) => ("⏳", say!(locale, "state-opening-console")),
-        Phase::Searching => ("🔎", say!(locale, "state-searching")),
-        Phase::Delivering(_) => ("✉️", say!(locale, "state-delivering")),
-        Phase::AwaitingReveal(_) => ("✉️", say!(locale, "state-awaiting-reveal")),
-        Phase::Watching => ("👀", say!(locale, "state-watching")),
-        Phase::Ended(_) if operation.state.is_end_unseen() => ("⚠️", say!(locale, "outcome-end-unseen")),
+        Phase::AwaitingApproval => Headline::new("🔏", say!(locale, "state-awaiting-approval")),
+        Phase::Opened => Headline::new("⏳", say!(locale, "state-opened")),
+        Phase::Prepared => Headline::new("⏳", say!(locale, "state-prepared")),
+        Phase::Ready => Headline::new("⏳", say!(locale, "state-ready")),
+        Phase::Intended(_) => Headline::new("⏳", say!(locale, "state-intended")),
+        Phase::Unsettled(_) => Headline::new("🔎", say!(locale, "state-unsettled")),
+        Phase::Undecided { .. } => Headline::new("❓", say!(locale, "state-undecided")),
+        Phase::PuttingBack(_) => Headline::new("↩️", say!(locale, "state-putting-back")),
+        Phase::Rebooting(_) => Headline::new("🔄", say!(locale, "state-rebooting")),
+        Phase::AskingConsole(_) => Headline::new("⏳", say!(locale, "state-asking-console")),
+        Phase::Standing(_) => Headline::new("🐌", say!(locale, "state-standing")),
+        Phase::OpeningConsole(_) => Headline::new("⏳", say!(locale, "state-opening-console")),
+        Phase::Searching => Headline::new("🔎", say!(locale, "state-searching")),
+        Phase::Delivering(_) => Headline::new("✉️", say!(locale, "state-delivering")),
+        Phase::AwaitingReveal(_) => Headline::new("✉️", say!(locale, "state-awaiting-reveal")),
+        Phase::Watching => Headline::new("👀", say!(locale, "state-watching")),
+        Phase::Ended(_) if operation.state.is_end_unseen() => Headline::new("⚠️", say!(locale, "outcome-end-unseen")),
         Phase::Ended(ended) => outcome(ended, operation.request.kind(), locale),
     }
 }
 
-/// One emoji and a word or two of how it ended.
-fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> (&'static str, String) {
+/// How it ended.
+fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> Headline {
     match outcome {
         Outcome::InRescue(Link::NotFound | Link::NotTaken | Link::Withheld) => {
-            ("⚠️", say!(locale, "outcome-in-rescue-no-link"))
+            Headline::new("⚠️", say!(locale, "outcome-in-rescue-no-link"))
         }
-        Outcome::InRescue(Link::NotNeeded) if kind == Kind::Link => ("🔑", say!(locale, "outcome-key")),
-        Outcome::InRescue(_) if kind == Kind::Link => ("✅", say!(locale, "outcome-link")),
-        Outcome::InRescue(_) => ("🛟", say!(locale, "outcome-in-rescue")),
-        Outcome::Adopted => ("🛟", say!(locale, "outcome-adopted")),
-        Outcome::HandedOver(_) => ("🤝", say!(locale, "outcome-handed-over")),
+        Outcome::InRescue(Link::NotNeeded) if kind == Kind::Link => Headline::new("🔑", say!(locale, "outcome-key")),
+        Outcome::InRescue(_) if kind == Kind::Link => Headline::new("✅", say!(locale, "outcome-link")),
+        Outcome::InRescue(_) => Headline::new("🛟", say!(locale, "outcome-in-rescue")),
+        Outcome::Adopted => Headline::new("🛟", say!(locale, "outcome-adopted")),
+        Outcome::HandedOver(_) => Headline::new("🤝", say!(locale, "outcome-handed-over")),
         Outcome::ConsoleOpen(Link::NotFound | Link::NotTaken | Link::Withheld) => {
-            ("⚠️", say!(locale, "outcome-console-no-link"))
+            Headline::new("⚠️", say!(locale, "outcome-console-no-link"))
         }
-        Outcome::ConsoleOpen(_) => ("🖥️", say!(locale, "outcome-console")),
-        Outcome::Restored => ("✅", say!(locale, "outcome-restored")),
-        Outcome::Rebooted => ("✅", say!(locale, "outcome-rebooted")),
-        Outcome::NetbootBack => ("↩️", say!(locale, "outcome-netboot-back")),
-        Outcome::Impossible(_) => ("🚫", say!(locale, "outcome-impossible")),
-        Outcome::Expired => ("⌛", say!(locale, "outcome-expired")),
-        Outcome::Denied(_) => ("🚫", say!(locale, "outcome-denied")),
-        Outcome::NotApproved => ("⌛", say!(locale, "outcome-not-approved")),
-        Outcome::Cancelled(_) => ("✋", say!(locale, "outcome-cancelled")),
-        Outcome::NotDone(NotDone::Refused, _) => ("🚫", say!(locale, "outcome-refused")),
-        Outcome::NotDone(NotDone::Unsent, _) => ("🚫", say!(locale, "outcome-unsent")),
-        Outcome::TaskFailed { .. } if kind == Kind::Console => ("❌", say!(locale, "outcome-console-failed")),
-        Outcome::TaskFailed { .. } => ("❌", say!(locale, "outcome-task-failed")),
-        Outcome::LeftAlone(_) => ("✋", say!(locale, "outcome-left-alone")),
-        Outcome::InDoubt => ("❔", say!(locale, "outcome-in-doubt")),
-        Outcome::Superseded(by) => ("➡️", say!(locale, "outcome-superseded", by = by.to_string())),
+        Outcome::ConsoleOpen(_) => Headline::new("🖥️", say!(locale, "outcome-console")),
+        Outcome::Restored => Headline::new("✅", say!(locale, "outcome-restored")),
+        Outcome::Rebooted => Headline::new("✅", say!(locale, "outcome-rebooted")),
+        Outcome::NetbootBack => Headline::new("↩️", say!(locale, "outcome-netboot-back")),
+        Outcome::Impossible(_) => Headline::new("🚫", say!(locale, "outcome-impossible")),
+        Outcome::Expired => Headline::new("⌛", say!(locale, "outcome-expired")),
+        Outcome::Denied(_) => Headline::new("🚫", say!(locale, "outcome-denied")),
+        Outcome::NotApproved => Headline::new("⌛", say!(locale, "outcome-not-approved")),
+        Outcome::Cancelled(_) => Headline::new("✋", say!(locale, "outcome-cancelled")),
+        Outcome::NotDone(NotDone::Refused, _) => Headline::new("🚫", say!(locale, "outcome-refused")),
+        Outcome::NotDone(NotDone::Unsent, _) => Headline::new("🚫", say!(locale, "outcome-unsent")),
+        Outcome::TaskFailed { .. } if kind == Kind::Console => {
+            Headline::new("❌", say!(locale, "outcome-console-failed"))
+        }
+        Outcome::TaskFailed { .. } => Headline::new("❌", say!(locale, "outcome-task-failed")),
+        Outcome::LeftAlone(_) => Headline::new("✋", say!(locale, "outcome-left-alone")),
+        Outcome::InDoubt => Headline::new("❔", say!(locale, "outcome-in-doubt")),
+        Outcome::Superseded(by) => Headline::new("➡️", say!(locale, "outcome-superseded", by = by.to_string())),
     }
 }
 

@@ -14,14 +14,14 @@ use crate::{
     render::{
         button, others,
         rendering::{ChannelStyle, Rendering, rendering, title},
-        wording,
+        wording::{self, Headline},
     },
 };
 
 /// A question that only a person can answer; answered, it keeps its text and loses its buttons.
 pub(super) fn asked(operation: &Operation, asked: u32, locale: Locale) -> Rendering {
     let facts = &operation.state.facts;
-    let mut lines = vec![title(operation, ("❓", say!(locale, "state-undecided")), locale)];
+    let mut lines = vec![title(operation, &Headline::new("❓", say!(locale, "state-undecided")), locale)];
     let mut buttons = Vec::new();
     match &operation.state.phase {
         Phase::Undecided { candidates, .. } if asked == facts.asked => {
@@ -57,7 +57,8 @@ fn choices(operation: &Operation, asked: u32, locale: Locale) -> Vec<button::But
 pub(super) fn for_oncall(operation: &Operation, asked: u32, manner: ChannelStyle) -> Rendering {
     let (locale, requester) = (manner.locale, operation.request.requester);
     let called = manner.oncall.map_or(Who::User(requester), Who::Role);
-    let mut lines = vec![title(operation, ("❓", say!(locale, "state-unanswered")), locale), wording::who(&called)];
+    let mut lines =
+        vec![title(operation, &Headline::new("❓", say!(locale, "state-unanswered")), locale), wording::who(&called)];
     let open = matches!(operation.state.phase, Phase::Undecided { .. }) && asked == operation.state.facts.asked;
     let buttons = if open {
         lines.push(say!(locale, "question-unanswered", who = mention(requester)));
