@@ -63,6 +63,9 @@ async fn approvers(config: &Config, places: &Places, rest: &Rest, servers: &[Ser
     }
 }
 
+/// What is said of `[traces]` by a program that cannot send any.
+pub const NO_TRACES: &str = "[traces]: this program was built without the feature `otlp`, so none are sent";
+
 /// What the servers that are remembered tell about the rules, without asking anybody.
 pub fn remembered(config: &Config, places: &Places, servers: &[Server]) -> Vec<Finding> {
     let mut findings = rights::of_fleet(config, places, servers);

@@ -13,6 +13,7 @@
 //! - [`manual`]: completions and manual pages.
 //! - [`logging`], [`process`]: capped logs; no core dumps, descriptors.
 //! - [`service_manager`]: what systemd hears: ready, how it goes, that it lives.
+//! - `traces`: what happened to operations, for a collector (feature `otlp`).
 //! - `demo`: the program between two simulated far ends, for who has no account (feature `demo`; not in the image).
 
 pub mod http;
@@ -25,5 +26,7 @@ pub mod check;
 pub mod rights;
 pub mod init;
 pub mod manual;
+#[cfg(feature = "otlp")]
+mod traces;
 #[cfg(feature = "demo")]
 pub mod demo;

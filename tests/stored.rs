@@ -51,7 +51,7 @@ fn no_stored_word_becomes_another_one() {
     assert!(
         before == now,
         "what is kept is written otherwise than before.\n\nNo longer written, though stores hold it:\n{}\n\nNew:\n{}\n\n\
-         If something was only added, renew the file and look at its diff, in which no line may go or change:\n    \
+         If something was only added, renew the file and look at its diff, in which no line may go, and a line may only grow at its end:\n    \
          {RENEW}=1 cargo test --test stored no_stored_word\n\
          A line that went or changed is a store that is no longer read: give the variant or field its old word back (`#[serde(rename)]`).",
         gone.join("\n"),

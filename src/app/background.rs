@@ -57,6 +57,9 @@ impl Parts {
         let fleet = self.fleet.clone();
         let keep = move |config: Arc<Config>, stop: CancellationToken| keep_inventory(fleet.clone(), config, stop);
         loops.spawn(quietly(renewed(configs.clone(), stop.clone(), keep)));
+        let store = self.store.clone();
+        let trace = move |config: Arc<Config>, stop: CancellationToken| trace(store.clone(), config, stop);
+        loops.spawn(quietly(renewed(configs.clone(), stop.clone(), trace)));
         let anchor = move |config: Arc<Config>, stop: CancellationToken| anchor(self.clone(), config, stop);
         loops.spawn(quietly(renewed(configs.clone(), stop.clone(), anchor)));
     }
@@ -73,6 +76,21 @@ async fn anchor(parts: Parts, config: Arc<Config>, stop: CancellationToken) {
         every: config.pace.reminder_tick,
     };
     anchors.keep(stop).await;
+}
+
+/// Sends traces, if there is a collector for them.
+async fn trace(store: Store, config: Arc<Config>, stop: CancellationToken) {
+    match &config.traces {
+        #[cfg(feature = "otlp")]
+        Some(to) => crate::traces::export(store, to.clone(), stop).await,
+        #[cfg(not(feature = "otlp"))]
+        Some(_) => {
+            drop(store);
+            tracing::warn!("the configuration: {}", crate::check::NO_TRACES);
+            stop.cancelled().await;
+        }
+        None => stop.cancelled().await,
+    }
 }
 
 /// Keeps the inventory fresh until `stop`, and writes down what was learned last.

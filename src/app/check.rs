@@ -33,6 +33,7 @@ pub fn verb(path: &Path, ask: Ask, looks: Looks) -> anyhow::Result<ExitCode> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
         let Loaded { config, places, .. } = loaded;
         store(config, places, report);
+        traces(config, places, report);
         match ask {
             Ask::Everybody => runtime.block_on(online(config, places, report)),
             Ask::Nobody => runtime.block_on(remembered(config, places, report)),
@@ -57,6 +58,13 @@ pub fn store(config: &Config, places: &Places, report: &Report<'_>) {
                 found(Outcome::Odd, format!("the store: {exposed}"));
             }
         }
+    }
+}
+
+/// Whether this program can send the traces that it is asked for.
+fn traces(config: &Config, places: &Places, report: &Report<'_>) {
+    if config.traces.is_some() && !cfg!(feature = "otlp") {
+        report.add(Finding::new(Outcome::Odd, check::NO_TRACES).key(places.of("traces.endpoint")));
     }
 }
 

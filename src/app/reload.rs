@@ -145,6 +145,11 @@ fn has_another_token(before: &Config, after: &Config) -> bool {
     before.discord.token.expose_secret() != after.discord.token.expose_secret()
 }
 
+/// Where traces go, and the token that goes with them.
+fn traced_to(config: &Config) -> Option<(&str, Option<&str>)> {
+    config.traces.as_ref().map(|to| (to.endpoint.as_str(), to.token.as_ref().map(|token| token.expose_secret())))
+}
+
 /// The keys in which two configurations differ, in the order of the book.
 fn differing(one: &Config, other: &Config) -> Vec<&'static str> {
     let differ = |pick: fn(&Config) -> String| pick(one) != pick(other);
@@ -168,6 +173,7 @@ fn differing(one: &Config, other: &Config) -> Vec<&'static str> {
         ("[[role]], [[protect]]", policy(one).digest() != policy(other).digest()),
         ("[digest]", differ(|config| format!("{:?}", config.digest))),
         ("[audit]", differ(|config| format!("{:?}", config.audit))),
+        ("[traces]", traced_to(one) != traced_to(other)),
         ("store", differ(|config| format!("{:?}", config.store))),
         ("http.listen", one.http != other.http),
         ("log", one.log != other.log),

@@ -1,6 +1,8 @@
 //! The commands: registered, offered, answered, in the asker's own language.
 
-use serde_json::json;
+use std::path::Path;
+
+use serde_json::{Value, json};
 use sim::{
     discord::{APPLICATION, BOT_TOKEN, GUILD, Id, OPS, ROLE},
     ovh::ServerSpec,
@@ -29,6 +31,38 @@ const NAMES: [&str; 14] = [
     "help",
     "Rescue the server named here…",
 ];
+
+/// A command as the book writes it: `/rescue extend server [by]`, a line for each subcommand.
+fn written(command: &Value) -> Vec<String> {
+    let options = command["options"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let name = command["name"].as_str().expect("a name");
+    let subcommands: Vec<&Value> = options.iter().filter(|option| option["type"] == 1).collect();
+    if !subcommands.is_empty() {
+        let named = |line: String| format!("{name} {line}");
+        return subcommands.into_iter().flat_map(written).map(named).collect();
+    }
+    let option = |option: &Value| {
+        let name = option["name"].as_str().expect("a name");
+        if option["required"] == true { format!(" {name}") } else { format!(" [{name}]") }
+    };
+    vec![format!("{name}{}", options.iter().map(option).collect::<String>())]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_book_and_the_readme_have_every_command_with_its_options() {
+    let bot = TestBot::new().await;
+    let read = |file: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a file");
+    let (book, readme) = (read("docs/commands.md"), read("README.md"));
+    let commands = bot.discord.commands();
+    let slash = commands.iter().filter(|command| command["type"].is_null() || command["type"] == 1);
+    let lines: Vec<String> = slash.flat_map(written).collect();
+    assert!(lines.len() > NAMES.len(), "the subcommands are seen: {lines:?}");
+    for line in lines {
+        assert!(book.contains(&format!("`/{line}`")), "docs/commands.md has no `/{line}`");
+        let name = line.split(' ').next().expect("a word");
+        assert!(readme.contains(&format!("`/{name}")), "README has no /{name}");
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn commands_are_registered_once_and_again_when_discord_lost_them() {

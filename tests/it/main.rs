@@ -83,6 +83,8 @@ mod stuck;
 mod takeover;
 mod task;
 mod tasks;
+#[cfg(feature = "otlp")]
+mod traces;
 mod unanswered;
 mod unread;
 mod usual;

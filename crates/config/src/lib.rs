@@ -22,6 +22,7 @@ mod section;
 mod source;
 mod store;
 mod suggest;
+mod traces;
 mod validate;
 mod value;
 
@@ -45,6 +46,7 @@ pub use places::{Place, Places};
 pub use problem::{At, Problem, Problems, Warning};
 pub use rescue::Rescue;
 pub use store::{Http, Store, StoreUrl};
+pub use traces::Traces;
 
 /// Everything that an operator can decide. Its `Debug` shows no secret.
 #[derive(Clone, Debug)]
@@ -79,6 +81,8 @@ pub struct Config {
     pub digest: Option<Digest>,
     /// `[audit]`
     pub audit: Audit,
+    /// `[traces]`; `None` when it is not there.
+    pub traces: Option<Traces>,
 }
 
 /// What logs look like.
@@ -215,6 +219,7 @@ fn read_root(reader: &mut Reader, table: Table) -> Option<Config> {
         let protections = root.tables("protect", rules::read_protect);
         let digest = root.optional_table("digest", discord::read_digest);
         let audit = root.table("audit", discord::read_audit);
+        let traces = root.optional_table("traces", traces::read);
         Some(Config {
             locale: locale.unwrap_or(Locale::En),
             time_zone: time_zone?,
@@ -231,6 +236,7 @@ fn read_root(reader: &mut Reader, table: Table) -> Option<Config> {
             protections,
             digest,
             audit,
+            traces,
         })
     })
 }

@@ -254,7 +254,7 @@ async fn set_fact(connection: &mut SqliteConnection, name: &str, value: &str) ->
 }
 
 /// The steps of the schema, in their order; one that was shipped is never changed.
-const SCHEMA: [(i64, &str, &str); 13] = [
+const SCHEMA: [(i64, &str, &str); 14] = [
     (1, "first", include_str!("../migrations/sqlite/0001_first.sql")),
     (3, "audit", include_str!("../migrations/sqlite/0003_audit.sql")),
     (4, "leases", include_str!("../migrations/sqlite/0004_leases.sql")),
@@ -268,6 +268,7 @@ const SCHEMA: [(i64, &str, &str); 13] = [
     (13, "rescues that are over", include_str!("../migrations/sqlite/0013_rescues_that_are_over.sql")),
     (14, "what is usual", include_str!("../migrations/sqlite/0014_what_is_usual.sql")),
     (16, "lists of the fleet", include_str!("../migrations/sqlite/0016_lists_of_the_fleet.sql")),
+    (19, "ended operations", include_str!("../migrations/sqlite/0019_ended_operations.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -6,7 +6,7 @@ use bernard_domain::{
 };
 use jiff::Timestamp;
 
-use super::{Error, Store, from_json, time};
+use super::{Error, Store, from_json, millis, time};
 
 impl Store {
     /// The last operation on a server, however it ended.
@@ -37,5 +37,18 @@ impl Store {
         let events =
             rows.iter().map(|(at, text)| Ok((time(*at), from_json(text, || format!("an event of {operation}"))?)));
         events.collect()
+    }
+
+    /// The operations that ended at `moment` or later.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn ended_since(&self, moment: Timestamp) -> Result<Vec<OperationId>, Error> {
+        let numbers: Vec<i64> =
+            sqlx::query_scalar("SELECT id FROM operations WHERE live = 0 AND changed_at >= $1 ORDER BY changed_at")
+                .bind(millis(moment))
+                .fetch_all(&self.pool)
+                .await?;
+        Ok(numbers.into_iter().map(OperationId).collect())
     }
 }

@@ -64,6 +64,12 @@ fn printed() -> Vec<(&'static str, String)> {
             Err(why) => format!("{why} {why:?}"),
         },
     ));
+    let with_traces = format!(
+        "[discord]\ntoken = \"x\"\nguild = \"1\"\n[traces]\nendpoint = \"http://127.0.0.1:4318\"\ntoken = \"{CANARY}\"\n\
+         [[ovh]]\nname = \"main\"\nendpoint = \"ovh-eu\"\napplication_key = \"x\"\napplication_secret = \"x\"\nconsumer_key = \"x\"\n"
+    );
+    let traced = Config::from_text(&with_traces, Vec::<(String, String)>::new()).unwrap_or_else(|why| panic!("{why}"));
+    all.push(("Traces", format!("{:?}", traced.config.traces.expect("they are there"))));
     for credentials in [
         Credentials::Keys { application_key: "x".into(), application_secret: secret(), consumer_key: secret() },
         Credentials::OAuth2 { client_id: "x".into(), client_secret: secret(), token_url: None },
