@@ -8,6 +8,7 @@
 //! about), `discord`, `ovhcloud` and `policy` (the ends), `rights` (the rules against the world), `example` (the file that nobody filled in),
 //! `verb` (what is printed).
 
+mod channels;
 mod discord;
 mod example;
 mod finding;

@@ -2,10 +2,15 @@
 
 use bernard_config::{Config, Places};
 use bernard_discord as discord;
-use bernard_discord::{Rest, rest};
+use bernard_discord::{
+    Rest,
+    rest::{self, GuildChannel},
+};
 use bernard_domain::access::Who;
+use serenity::model::Permissions;
 
 use super::{
+    channels,
     finding::{Finding, Outcome, Report},
     reach::{self, READ_WITHIN},
     rights,
@@ -51,7 +56,13 @@ impl Look<'_> {
         self.named_roles(&roles);
         let bot = application.bot.map_or(application.id.get(), |bot| bot.id.get());
         let member = self.read("Discord: the bot's own roles", rest.member(guild.into(), bot.into()).await)?;
-        self.permissions(&roles, &member);
+        let held = self.permissions(&roles, &member);
+        let channels = self.read("Discord: the guild's channels", rest.channels(guild.into()).await)?;
+        for finding in channels::named(config, self.places, &channels, |channel: &GuildChannel| {
+            channel.permissions(guild.into(), bot.into(), &member.roles, held)
+        }) {
+            self.report.add(finding);
+        }
         Ok(())
     }
 
@@ -77,7 +88,8 @@ impl Look<'_> {
         }
     }
 
-    fn permissions(&self, roles: &[rest::Role], member: &rest::Member) {
+    /// Whether the bot may do in the guild what it must; what it may.
+    fn permissions(&self, roles: &[rest::Role], member: &rest::Member) -> Permissions {
         let guild = self.config.discord.guild;
         let held = roles
             .iter()
@@ -97,6 +109,7 @@ impl Look<'_> {
         for (id, place) in rights::mentioned(self.config) {
             self.rings(id, &place, roles, held.mention_everyone() || held.administrator());
         }
+        held
     }
 
     /// Whether a role that is mentioned can be rung.

@@ -10,7 +10,7 @@ use bernard::{
     app,
     check::{Finding, Heard, Outcome, Report},
 };
-use sim::discord::{BOT_ROLE, Mentions, ROLE};
+use sim::discord::{BOT_ROLE, Mentions, OPS, ROLE};
 
 use crate::{
     bot::{TestBot, TestConfig, rule},
@@ -71,6 +71,29 @@ async fn what_will_not_work_is_named_beforehand() {
     assert!(wrong(&findings, "POST /dedicated/server/*/reboot").is_some(), "{findings:#?}");
     assert!(wrong(&findings, "features/ipmi/access").is_some(), "{findings:#?}");
     assert!(wrong(&findings, "\"mail\"").is_some(), "{findings:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_channel_that_is_not_there_or_closed_to_the_bot_is_named_with_its_key() {
+    let gone = "200000000000000077";
+    let rules = format!(
+        "[[role]]\nid = \"{ROLE}\"\ncan = [\"view\"]\nservers = [\"*\"]\nchannels = [\"{gone}\"]\n\
+         [digest]\nchannel = \"{gone}\"\n[audit]\nanchor_channel = \"{gone}\"\n"
+    );
+    let discord = format!("channels = [\"{OPS}\", \"{gone}\"]\n");
+    let mut bot = TestBot::with(TestConfig { rules, discord, ..TestConfig::default() }, [crate::bot::web_1()]).await;
+    bot.stop().await;
+    let keys = |findings: &[Finding], what: &str| -> Vec<String> {
+        let about = findings.iter().filter(|finding| finding.outcome == Outcome::Wrong && finding.what.contains(what));
+        about.map(|finding| finding.json()["key"].as_str().expect("a key").to_owned()).collect()
+    };
+    let found = findings(&bot).await;
+    let named = ["discord.channels", "role[0].channels", "digest.channel", "audit.anchor_channel"];
+    assert_eq!(keys(&found, &format!("the guild has no channel {gone}")), named, "{found:#?}");
+    assert!(keys(&found, "may not").is_empty(), "the other one is open: {found:#?}");
+    bot.discord.forbid_bot(OPS, SEND_MESSAGES);
+    let found = findings(&bot).await;
+    assert_eq!(keys(&found, "may not: send messages"), ["discord.channels"], "{found:#?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

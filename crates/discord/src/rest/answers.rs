@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serenity::model::{
     Permissions,
+    channel::{PermissionOverwrite, PermissionOverwriteType},
     id::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, RoleId, UserId},
 };
 
@@ -38,9 +39,31 @@ pub struct GuildChannel {
     /// Discord's number for its kind.
     #[serde(rename = "type")]
     pub kind: u8,
+    /// What it gives and takes away of the permissions that roles have in the guild.
+    #[serde(default, deserialize_with = "or_default")]
+    pub permission_overwrites: Vec<PermissionOverwrite>,
 }
 
 impl GuildChannel {
+    /// What somebody may do in it who has these permissions and roles in the guild. Overwrites count in Discord's order: everyone's,
+    /// those of the roles together, the person's own.
+    pub fn permissions(&self, guild: GuildId, user: UserId, roles: &[RoleId], held: Permissions) -> Permissions {
+        use PermissionOverwriteType::{Member, Role};
+        if held.administrator() {
+            return Permissions::all();
+        }
+        let changed = |held: Permissions, counts: &dyn Fn(PermissionOverwriteType) -> bool| {
+            let those = || self.permission_overwrites.iter().filter(|overwrite| counts(overwrite.kind));
+            let denied = those().fold(Permissions::empty(), |all, overwrite| all | overwrite.deny);
+            let allowed = those().fold(Permissions::empty(), |all, overwrite| all | overwrite.allow);
+            (held - denied) | allowed
+        };
+        let everyone = RoleId::new(guild.get());
+        let held = changed(held, &|kind| kind == Role(everyone));
+        let held = changed(held, &|kind| matches!(kind, Role(role) if role != everyone && roles.contains(&role)));
+        changed(held, &|kind| kind == Member(user))
+    }
+
     /// Whether people type commands in it: a text channel, or one for announcements.
     pub fn takes_commands(&self) -> bool {
         matches!(self.kind, 0 | 5)
