@@ -332,22 +332,20 @@ end-in-doubt = A copy of my store was put back. This was under way when the copy
 # The DM
 dm-title-windows = 🛟 { $server } is in the **Windows rescue** ({ $id }).
 dm-title-linux = 🛟 { $server } is in the **Linux rescue** ({ $id }).
-dm-keep = Below is the link to its password. Whoever has the link has the password, so keep it to yourself, and delete this message when you no longer need it.
+dm-keep = Whoever has the link has the password: keep it to yourself, and delete this message when you are done.
 dm-key = The SSH key that is set on the server opens it: OVHcloud makes no password, so there is no link here.
 dm-key-named = The SSH key { $key } opens it: OVHcloud makes no password, so there is no link here.
 dm-user = User { $user } at { $address }
-dm-link = **Password**: { $link }
-    Found in { $source }.
-dm-link-file = Password: its link is in the file { $file } below, because it is so long.
-    Found in { $source }.
-dm-connect-title = **Connect**
-dm-connect-rdp = • RDP: open the file below, or { $address } port 3389
-dm-connect-ssh = • SSH: { $command }
-dm-host-key = • The rescue has another SSH host key, so expect a warning. Remove the old key: { $command }
-dm-connect-kvm = • KVM: { $command } in the channel; its login screen has a language selector and an on-screen keyboard
-dm-finished = **When you are finished**: **Restore now**, or { $command } in the channel.
-dm-finished-windows = Restarting or shutting down the Windows rescue itself does not leave rescue.
-dm-until = Until when it is yours stands in { $channel }, where I remind you too.
+dm-link = **Password** (from { $source }): { $link }
+dm-link-file = **Password** (from { $source }): its link is in the file { $file } below, because it is so long.
+dm-connect-rdp = **RDP**: open the file below
+dm-connect-ssh = **SSH**: { $command }
+dm-host-key = The rescue has another SSH host key: { $command }
+dm-connect-kvm = **KVM**: { $command }
+dm-finished = **When you are finished**: **Restore now**
+dm-finished-typed = **When you are finished**: { $command }
+dm-until = Until when it is yours stands there.
+dm-commands = Commands go into { $channel }.
 dm-wiped = 🧹 { $server } has left that rescue, so what stood here is wiped. That does not revoke the link.
 dm-deleted = 🧹 Deleted. That does not revoke the link.
 

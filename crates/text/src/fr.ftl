@@ -330,24 +330,22 @@ end-left-alone = { $who } a laissé les choses ainsi. On ne sait pas si le redé
 end-in-doubt = Une copie de ma base a été remise en place. Ceci était en cours quand la copie a été faite, et a pu aboutir depuis : je n'y touche plus. Regardez le serveur, puis redemandez ce qui manque.
 
 # The DM
-dm-title-windows = 🛟 { $server } est en **mode rescue Windows** ({ $id }).
-dm-title-linux = 🛟 { $server } est en **mode rescue Linux** ({ $id }).
-dm-keep = Ci-dessous, le lien vers son mot de passe. Qui a le lien a le mot de passe : gardez-le donc pour vous, et supprimez ce message dès que vous n'en avez plus besoin.
+dm-title-windows = 🛟 { $server } est en **rescue Windows** ({ $id }).
+dm-title-linux = 🛟 { $server } est en **rescue Linux** ({ $id }).
+dm-keep = Qui a le lien a le mot de passe : gardez-le pour vous, puis supprimez ce message.
 dm-key = La clé SSH en place sur le serveur permet d'entrer : OVHcloud ne crée pas de mot de passe, il n'y a donc pas de lien ici.
 dm-key-named = La clé SSH { $key } l'ouvre : OVHcloud ne crée pas de mot de passe, il n'y a donc pas de lien ici.
-dm-user = Utilisateur { $user }, adresse { $address }
-dm-link = **Mot de passe** : { $link }
-    Trouvé dans { $source }.
-dm-link-file = Mot de passe : son lien est dans le fichier { $file } ci-dessous, car il est très long.
-    Trouvé dans { $source }.
-dm-connect-title = **Se connecter**
-dm-connect-rdp = • RDP : ouvrez le fichier ci-dessous, ou { $address } port 3389
-dm-connect-ssh = • SSH : { $command }
-dm-host-key = • Le rescue a une autre clé d'hôte SSH : attendez-vous à un avertissement. Supprimez l'ancienne clé : { $command }
-dm-connect-kvm = • KVM : { $command } dans le salon ; son écran de connexion offre un choix de langue et un clavier virtuel
-dm-finished = **Quand vous avez fini** : **Restaurer maintenant**, ou { $command } dans le salon.
-dm-finished-windows = Redémarrer ou éteindre le rescue Windows lui-même ne fait pas quitter le mode rescue.
-dm-until = Jusqu'à quand il est à vous : c'est écrit dans { $channel }, où je vous préviendrai aussi.
+dm-user = Compte { $user }, { $address }
+dm-link = **Mot de passe** (trouvé dans { $source }) : { $link }
+dm-link-file = **Mot de passe** (trouvé dans { $source }) : son lien est dans le fichier { $file } ci-dessous, car il est très long.
+dm-connect-rdp = **RDP** : ouvrez le fichier ci-dessous
+dm-connect-ssh = **SSH** : { $command }
+dm-host-key = Autre clé d'hôte SSH : { $command }
+dm-connect-kvm = **KVM** : { $command }
+dm-finished = **À la fin** : **Restaurer maintenant**
+dm-finished-typed = **À la fin** : { $command }
+dm-until = L'échéance y est écrite.
+dm-commands = Commandes dans { $channel }.
 dm-wiped = 🧹 { $server } a quitté ce rescue ; ce qui était écrit ici est donc effacé. Cela ne révoque pas le lien.
 dm-deleted = 🧹 Supprimé. Cela ne révoque pas le lien.
 
