@@ -405,6 +405,7 @@ fn handler_settings(config: &Config, registration: Registration) -> HandlerSetti
         secret_from: config.rescue.secret_from.clone(),
         oncall_role: config.discord.oncall_role,
         registration,
+        runbooks: config.runbooks.clone(),
     }
 }
 

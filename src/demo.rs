@@ -241,6 +241,10 @@ can = ["view", "approve", "audit"]
 [[protect]]
 servers = ["tag:{key}={value}"]
 actions = ["rescue", "reboot", "restore"]
+[[runbook]]
+servers = ["tag:{key}={value}"]
+url = "https://wiki.example.org/restore"
+text = "Ask the DBA before a restore"
 "#,
         api = discord.url(),
         endpoint = ovh.url(),

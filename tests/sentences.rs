@@ -174,3 +174,37 @@ fn plurals_follow_each_languages_own_rule() {
     // Nothing is singular in French.
     assert_eq!([0, 1, 2].map(|count| servers(fr, count)), ["**0 serveur**", "**1 serveur**", "**2 serveurs**"]);
 }
+
+/// What Discord knows: each command's name, or its own and that of each command below it.
+fn known_commands() -> BTreeSet<String> {
+    let all = serde_json::to_value(bernard_bot::command::registered()).expect("commands are JSON");
+    let mut known = BTreeSet::new();
+    for command in all.as_array().expect("a list").iter().filter(|command| command["type"] != 3) {
+        let name = command["name"].as_str().expect("a name");
+        let below = command["options"].as_array().into_iter().flatten().filter(|option| option["type"] == 1);
+        let below: Vec<String> = below.map(|one| format!("{name} {}", one["name"].as_str().expect("a name"))).collect();
+        known.extend(if below.is_empty() { vec![name.to_owned()] } else { below });
+    }
+    known
+}
+
+#[test]
+fn every_command_that_a_sentence_names_is_one_of_discords_and_can_be_made_a_link() {
+    let known = known_commands();
+    for (language, source) in
+        [("en", include_str!("../crates/text/src/en.ftl")), ("fr", include_str!("../crates/text/src/fr.ftl"))]
+    {
+        let (mut seen, mut rest, mut words) = (0, source, String::new());
+        while let Some((before, name, after)) = bernard_untrusted::shown::span::next_command(rest) {
+            assert!(known.contains(name), "{language}: Discord knows no /{name}");
+            words.push_str(before);
+            (seen, rest) = (seen + 1, after);
+        }
+        words.push_str(rest);
+        assert!(seen > 50, "{language}: only {seen} commands are named: the search is broken");
+        for name in &known {
+            let plain = words.lines().find(|line| line.contains(&format!("`/{name}`")));
+            assert_eq!(plain, None, "{language}: written with two backticks it would be a link");
+        }
+    }
+}

@@ -5,7 +5,7 @@
 //! first try only, because buttons, reports and links are served all the same.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -20,7 +20,7 @@ use bernard_store::Store;
 use serde_json::Value;
 use serenity::{
     builder::CreateCommand,
-    model::id::{ApplicationId, GuildId},
+    model::id::{ApplicationId, CommandId, GuildId},
 };
 use sha1::{Digest, Sha1};
 use tokio_util::sync::CancellationToken;
@@ -39,6 +39,8 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 const COMMANDS_FACT: &str = "commands";
 /// The same without what Discord has of them.
 const COMMANDS_UNREAD_FACT: &str = "commands-unread";
+/// The ids that Discord gave them, by their names.
+const IDS_FACT: &str = "command-ids";
 
 /// Registers the commands.
 pub(super) struct Registrar {
@@ -84,13 +86,13 @@ impl Registrar {
         self.ready.commands.store(true, Ordering::Relaxed);
     }
 
-    /// Registers the commands unless Discord still has them exactly as they were last registered.
+    /// Registers the commands unless Discord still has them exactly as they were last registered. What is sent links to them from then on.
     async fn register(&self) -> anyhow::Result<()> {
         let rest = self.rest.within(TRY_WITHIN);
         let application = rest.application().await?.id;
         let commands = command::registered();
         let fact = |registered: &[RegisteredCommand]| commands_digest(application, self.guild, &commands, registered);
-        let (fact_name, registered) = match rest.commands(application, self.guild).await {
+        let (fact_name, mut registered) = match rest.commands(application, self.guild).await {
             Ok(registered) => (COMMANDS_FACT, registered),
             // A proxy may let only some routes through: then what we last registered is all there is to compare with.
             Err(error) if error.is_final() || is_a_page(&error) => {
@@ -100,11 +102,25 @@ impl Registrar {
             Err(error) => return Err(error.into()),
         };
         if self.store.fact(fact_name).await? != Some(fact(&registered)) {
-            let registered = rest.set_commands(application, self.guild, &commands).await?;
+            registered = rest.set_commands(application, self.guild, &commands).await?;
             self.store.set_fact(COMMANDS_FACT, &fact(&registered)).await?;
             self.store.set_fact(COMMANDS_UNREAD_FACT, &fact(&[])).await?;
             tracing::info!(count = commands.len(), "the commands are registered");
         }
+        self.know(&registered).await
+    }
+
+    /// From now on what is sent links to the commands: by what Discord says, and where it does not say, by what it said last.
+    async fn know(&self, registered: &[RegisteredCommand]) -> anyhow::Result<()> {
+        let mut ids: BTreeMap<String, CommandId> =
+            registered.iter().map(|command| (command.name.clone(), command.id)).collect();
+        if ids.is_empty() {
+            let kept = self.store.fact(IDS_FACT).await?;
+            ids = kept.and_then(|kept| serde_json::from_str(&kept).ok()).unwrap_or_default();
+        } else {
+            self.store.set_fact(IDS_FACT, &serde_json::to_string(&ids)?).await?;
+        }
+        self.rest.command_ids().set(ids);
         Ok(())
     }
 }

@@ -64,7 +64,7 @@ impl Discord {
         loops.spawn(self.report(guild));
         loops.spawn(Arc::clone(&link_delivery).run(messenger, self.stop.clone()));
         loops.spawn(link_delivery.wipe(self.stop.clone()));
-        loops.spawn(self.notify());
+        loops.spawn(self.notify(guild));
         loops.spawn(self.registrar(guild).run(self.stop.clone()));
         let ended = tokio::select! {
             ended = self.keep_door(interactions) => ended,
@@ -97,11 +97,12 @@ impl Discord {
     }
 
     /// Tells what is owed, and tidies up behind it.
-    fn notify(&self) -> impl Future<Output = ()> + Send + 'static {
+    fn notify(&self, guild: GuildId) -> impl Future<Output = ()> + Send + 'static {
         let (rest, store, wakeups) = (self.rest.clone(), self.store.clone(), self.wakeups.clone());
         let (fleet, policy) = (self.fleet.clone(), self.policy.clone());
         let begin = move |config: Arc<Config>, stop: CancellationToken| {
-            let settings = NotifierSettings { locale: config.locale, oncall: config.discord.oncall_role };
+            let settings =
+                NotifierSettings { locale: config.locale, oncall: config.discord.oncall_role, guild: guild.get() };
             let (rest, store, wakeups) = (rest.clone(), store.clone(), wakeups.clone());
             let notifier = Arc::new(Notifier::new(rest, store, wakeups, settings, fleet.clone(), policy.clone()));
             async move {

@@ -171,6 +171,7 @@ fn differing(one: &Config, other: &Config) -> Vec<&'static str> {
         ("[pace]", paced(one) != paced(other)),
         ("[limits]", differ(|config| format!("{:?}", config.limits))),
         ("[[role]], [[protect]]", policy(one).digest() != policy(other).digest()),
+        ("[[runbook]]", one.runbooks != other.runbooks),
         ("[digest]", differ(|config| format!("{:?}", config.digest))),
         ("[audit]", differ(|config| format!("{:?}", config.audit))),
         ("[traces]", traced_to(one) != traced_to(other)),
@@ -217,6 +218,7 @@ mod tests {
             (config("", "", "[pace]\ntask_poll = \"1s\""), "[pace]"),
             (config("", "", "[limits]\nper_user_per_minute = 1"), "[limits]"),
             (config("", "", "[[role]]\nid = \"7\"\ncan = [\"view\"]"), "[[role]], [[protect]]"),
+            (config("", "", "[[runbook]]\nurl = \"https://wiki.example.org\"\ntext = \"Wiki\""), "[[runbook]]"),
             (config("", "", "[digest]\nchannel = \"7\"\nat = \"08:00\""), "[digest]"),
         ] {
             assert_eq!(compared(&after), Reloaded { taken: vec![key], waits: vec![] });

@@ -57,7 +57,12 @@ function message(text, colours) {
     components.unshift({ type: 1, components: row });
     lines.pop();
   }
-  return { content: lines.join("\n").trim(), attachments, components, embeds: [] };
+  return { content: linked(lines.join("\n").trim()), attachments, components, embeds: [] };
+}
+
+/** The commands that a text names as Discord shows them, once it has given them ids. */
+function linked(text) {
+  return text.replaceAll(/``(\/[a-z -]+)``/g, "<$1:1>");
 }
 
 function rowOf(line, colours) {

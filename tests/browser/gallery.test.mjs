@@ -14,9 +14,9 @@ import { Somebody } from "./wire.mjs";
 const PICTURES = process.env.PICTURES;
 /** What is asked of a quiet fleet, and what while one of it is in rescue. */
 const BEFORE = [
-  ["help"], ["status"], ["status", { server: "build-1" }], ["tasks", { server: "mail-1" }], ["doctor"],
+  ["status"], ["status", { server: "build-1" }], ["tasks", { server: "mail-1" }], ["doctor"],
   ["plan", { action: "rescue", server: "web-1" }], ["plan", { action: "rescue", server: "web-2" }], ["why", { action: "rescue", server: "web-2" }],
-  ["rescue enable", { server: "sql-1" }], ["rescue enable", { server: "web" }], ["console", { server: "proxy-1" }],
+  ["rescue enable", { server: "sql-1" }], ["rescue enable", { server: "web" }], ["console", { server: "proxy-1" }], ["help"],
 ];
 const AFTER = [
   ["status", { server: "web-1" }], ["rescue list"], ["rescue enable", { server: "web-1" }], ["rescue extend", { server: "web-1", by: "2h" }],

@@ -26,7 +26,7 @@ story("a deadline that passes rings its owner, who taps for more time", [PHONE_D
   await over.getByText("Rang your phone").waitFor({ state: "attached" });
   await accessible(page, "a reminder");
   await push(over.getByRole("button", { name: "Extend" }));
-  await push(page.locator(".message.ephemeral").last().getByRole("button", { name: "4 h" }));
+  await push(page.locator(".message.ephemeral").last().getByRole("button", { name: "4 h", exact: true }));
   await message(page, "Extended").waitFor();
 });
 

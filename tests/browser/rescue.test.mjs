@@ -21,7 +21,7 @@ story("from a slash to the link and back", ALL, async ({ demo, device }) => {
   assert.ok(!(await ring.innerText()).includes("http"), "a lock screen shows no link");
   await pictured("demo-phone-ring");
   await push(ring);
-  const dm = message(page, "Below is the link");
+  const dm = message(page, "Whoever has the link");
   await dm.getByText(".rdp").first().waitFor();
   await dm.getByText("Rang your phone").waitFor({ state: "attached" });
   await dm.evaluate((element) => element.scrollIntoView({ block: "start" }));

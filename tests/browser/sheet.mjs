@@ -3,7 +3,9 @@
 import { join } from "node:path";
 
 /** The moment at which the snapshots of faces play, so that "in four hours" says the same in every run. */
-const THEN = new Date("2026-01-01T00:01:10Z");
+const THEN = new Date("2026-01-01T00:03:40Z");
+/** Figures that play at another moment, by their titles. */
+const LATER = { "its time is over": "2026-01-01T05:00:00Z" };
 /** Sheets are no wider than this many phones. */
 const COLUMNS = 4;
 /** A phone's width. */
@@ -12,7 +14,8 @@ const PHONE = 390;
 /** The people and roles of the snapshots. */
 const CAST = {
   me: { id: "200000000000000001", name: "Ann" }, bot: "300000000000000001",
-  people: { "200000000000000001": "Ann", "200000000000000002": "Paula", "200000000000000003": "Victor", "200000000000000007": "Camille", "300000000000000001": "bernard" },
+  people: { "200000000000000001": "Ann", "200000000000000002": "Paula", "200000000000000003": "Victor", "200000000000000004": "Quinn", "200000000000000007": "Camille", "300000000000000001": "bernard" },
+  channels: [{ id: "500", name: "ops" }],
   roles: { "400000000000000001": "engineers", "400000000000000002": "support", "400000000000000003": "leads", "400000000000000009": "on-call" },
 };
 
@@ -23,7 +26,7 @@ export async function sheet(page, locale, figures, path, chat = null) {
   await page.goto(new URL("/secret/", page.url()).href);
   await page.setViewportSize({ width: columns * (PHONE + 16) + 16, height: 800 });
   if (!chat) await page.clock.setFixedTime(THEN);
-  await page.evaluate(async ({ figures: all, columns: count, language, at, known: { me, bot, people, roles } }) => {
+  await page.evaluate(async ({ figures: all, columns: count, language, at, later, known: { me, bot, people, roles, channels } }) => {
     const [{ messageElement }, { speak }, { make }] = [await import("/message.js"), await import("/words.js"), await import("/dom.js")];
     speak(language);
     const style = new CSSStyleSheet();
@@ -36,16 +39,22 @@ export async function sheet(page, locale, figures, path, chat = null) {
     document.adoptedStyleSheets = [style];
     const app = {
       chat: { me, bot, people, messages: [], channels: [] },
-      names: { people, roles, channels: {} }, pressedOn: () => null, isLoud: (message) => Boolean(message.for_me || message.rings), dismiss() {}, press() {}, choose() {},
+      names: { people, roles, channels: Object.fromEntries(channels.map(({ id, name }) => [id, name])) }, pressedOn: () => null, isLoud: (message) => Boolean(message.for_me || message.rings), dismiss() {}, press() {}, choose() {},
     };
     const whole = (message, number) => ({
       id: String(number), author: { id: bot, username: "bernard" }, timestamp: at,
       content: "", embeds: [], attachments: [], components: [], ...message,
     });
-    const figure = ({ title, messages }) => make("figure", {}, make("figcaption", {}, title), messages.map((message, number) => messageElement(whole(message, number + 1), app)));
+    const fixed = Date.now();
+    const figure = ({ title, messages }) => {
+      const moment = later[title] ? Date.parse(later[title]) : fixed;
+      Date.now = () => moment;
+      return drawn(title, messages);
+    };
+    const drawn = (title, messages) => make("figure", {}, make("figcaption", {}, title), messages.map((message, number) => messageElement(whole(message, number + 1), app)));
     document.body.replaceChildren(make("div", { class: "sheet" }, all.map(figure)));
     await Promise.all([...document.images].map((image) => image.decode().catch(() => {})));
-  }, { figures, columns, language: locale, at: THEN.toISOString(), known: chat ?? CAST });
+  }, { figures, columns, language: locale, at: THEN.toISOString(), later: chat ? {} : LATER, known: chat ?? CAST });
   await page.locator(".sheet").screenshot({ path });
 }
 

@@ -15,8 +15,8 @@ pub(crate) fn question_of(message: &Message) -> Option<&'static str> {
     let words = [
         ("Your decision is needed", "Leave it"),
         ("your DMs are closed to me", "Reveal link"),
-        ("This is done. `/rescue link`", "Reveal link"),
-        ("This is done. `/console`", "Reveal link"),
+        ("This is done. </rescue link:", "Reveal link"),
+        ("This is done. </console:", "Reveal link"),
     ];
     words.into_iter().find(|(words, _)| message.content.contains(words)).map(|(_, button)| button)
 }

@@ -10,7 +10,7 @@ use bernard::{
     app,
     check::{Finding, Heard, Outcome, Report},
 };
-use sim::discord::{BOT_ROLE, Mentions, OPS, ROLE};
+use sim::discord::{BOT_ROLE, Mentions, OPS, ROLE, permission};
 
 use crate::{
     bot::{TestBot, TestConfig, rule},
@@ -91,7 +91,7 @@ async fn a_channel_that_is_not_there_or_closed_to_the_bot_is_named_with_its_key(
     let named = ["discord.channels", "role[0].channels", "digest.channel", "audit.anchor_channel"];
     assert_eq!(keys(&found, &format!("the guild has no channel {gone}")), named, "{found:#?}");
     assert!(keys(&found, "may not").is_empty(), "the other one is open: {found:#?}");
-    bot.discord.forbid_bot(OPS, SEND_MESSAGES);
+    bot.discord.forbid_bot(OPS, permission::SEND_MESSAGES);
     let found = findings(&bot).await;
     assert_eq!(keys(&found, "may not: send messages"), ["discord.channels"], "{found:#?}");
 }

@@ -67,3 +67,56 @@ async fn without_the_section_there_is_none() {
     bot.sees(&["Still in rescue"]).await;
     assert!(digests(&bot).is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rescue_that_ends_is_told_in_the_digest_that_lists_it_also_after_a_crash() {
+    let mut bot = TestBot::with(config(), [web_1(), db_1()]).await;
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.rescued(&bot.ann, "db-1").await;
+    pass(&bot, DAY).await;
+    let digest = bot.sees(&["2 servers are in rescue", "web-1", "db-1"]).await;
+    let title = digest.content.lines().next().expect("a title").to_owned();
+    let editing = bot.discord.faults().hold_before("PATCH", &format!("/messages/{}", digest.id));
+    bot.restored(&bot.ann, "web-1").await;
+    editing.reached().await;
+    bot.die().await;
+    bot.discord.faults().clear();
+    bot.start().await;
+    let told = becomes(&bot, &digest, &["🏁 `web-1`", "Was in rescue <t:", "ended by [R-3]("]).await;
+    assert!(told.content.starts_with(&title) && told.content.contains("⏰ `db-1` · [R-2]("), "{}", told.content);
+    let labels: Vec<String> = told.buttons().into_iter().map(|button| button.label).collect();
+    assert_eq!(labels, ["Restore now db-1", "Extend db-1"]);
+
+    let card = bot.ask(&bot.ann, "restore", &[("server", "db-1")]).await;
+    assert!(card.button("Confirm").is_some(), "{}", card.content);
+    bot.press(&bot.ann, &card, "Confirm").await;
+    let told = becomes(&bot, &digest, &["🏁 `web-1`", "🏁 `db-1`"]).await;
+    assert!(told.buttons().is_empty(), "{told:?}");
+    let edits = bot.discord.journal().count("PATCH", &format!("/messages/{}", digest.id));
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.restored(&bot.ann, "web-1").await;
+    assert_eq!(
+        bot.discord.journal().count("PATCH", &format!("/messages/{}", digest.id)),
+        edits,
+        "it spoke of another one"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_began_and_somebody_took_over_is_told_in_french_too() {
+    let config = TestConfig { locale: "fr", ..config() };
+    let bot = TestBot::with(config, [db_1().booting(Some(218_949))]).await;
+    bot.lists(&bot.ann, &["not started by me"]).await;
+    pass(&bot, DAY).await;
+    let digest = bot.sees(&["db-1", "lancé sans moi"]).await;
+    bot.press(&bot.ann, &digest, "Adopter").await;
+    let told = becomes(&bot, &digest, &["🏁 `db-1`", "confié à quelqu'un depuis"]).await;
+    assert!(told.buttons().is_empty(), "{told:?}");
+}
+
+/// Waits until a message holds all of these.
+async fn becomes(bot: &TestBot, message: &Message, parts: &[&str]) -> Message {
+    let now = || bot.discord.message(message.id).filter(|now| parts.iter().all(|part| now.content.contains(part)));
+    eventually("the digest says so", async || now().is_some()).await;
+    now().expect("it was there")
+}

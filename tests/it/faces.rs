@@ -22,6 +22,7 @@ use bernard_domain::{
         approval::{Approval, Guard},
         event::{Event, NotDone, Port, Problem, PutBack},
     },
+    runbook::Runbook,
     server::{Boot, BootId, ServiceName, System, TaskId, TaskStatus},
 };
 use bernard_engine::exact_calls;
@@ -93,6 +94,7 @@ fn opened(kind: Kind, system: System, locale: Locale) -> Operation {
         guard: Guard::Unprotected,
         known_as: None,
         beside: None,
+        runbooks: Vec::new(),
     };
     Operation::open(OperationId(142), Mark::default(), request, at(0))
 }
@@ -324,6 +326,8 @@ fn approval(count: u32, wish: &Wish) -> Approval {
 pub(crate) fn guarded(kind: Kind, locale: Locale, guard: impl FnOnce(Approval) -> Guard, count: u32) -> Scene {
     let mut request = opened(kind, System::Windows, locale).request;
     request.guard = guard(approval(count, &request.wish));
+    let text = "Ask the DBA before a restore".into();
+    request.runbooks = vec![Runbook { url: "https://wiki.example.org/prod".into(), text }];
     Scene { operation: Operation::open(OperationId(142), Mark::default(), request, at(0)), lease: None, now: at(60) }
 }
 
@@ -343,21 +347,14 @@ fn a_request_for_approval_and_what_becomes_of_it() {
             rule: None,
         };
         let asked_again = lost.then(unanswered()).then([again]);
+        let why = Event::DenialExplained { round: 1, by: paula, reason: "not on a Friday".into(), rule: None };
         let glass = |tells| move |passed| Guard::BrokenGlass { passed, tells };
         let scenes = [
             ("asked", asked.clone()),
             ("one of two", two.clone()),
             ("approved", approved),
             ("denied", denied.clone()),
-            (
-                "denied, with a reason",
-                denied.then([Event::DenialExplained {
-                    round: 1,
-                    by: paula,
-                    reason: "not on a Friday".into(),
-                    rule: None,
-                }]),
-            ),
+            ("denied, with a reason", denied.then([why])),
             ("taken back", asked.then([Event::Withdrawn { by: UserId(200_000_000_000_000_001), rule: None }])),
             ("not in time", two.then([Event::ApprovalExpired])),
             ("too few left", {

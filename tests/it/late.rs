@@ -118,7 +118,7 @@ async fn what_arrives_later_than_anybody_looks_is_found_and_can_be_restored() {
     bot.accepts(Kind::Enable).await;
     breaks(&bot, &late).await;
     let end = bot.rung(&bot.ann, &["Refused by OVHcloud", "R-1"]).await;
-    assert!(end.content.contains("Should that change arrive later still, `/rescue list`"), "{}", end.content);
+    assert!(end.content.contains("Should that change arrive later still, </rescue list:"), "{}", end.content);
     late.release();
     bot.lists(&bot.ann, &["not started by me", "web-1"]).await;
 }

@@ -101,7 +101,7 @@ async fn an_installation_that_begins_after_confirm_is_neither_rebooted_nor_writt
     let task = bot.ovh.standing_task_by_somebody("web-1", REINSTALL, "doing");
     held.release();
     let end = bot.rung(&bot.ann, &["R-1", "Others are at work on", REINSTALL, "left as I set it"]).await;
-    names(&end, &["`/restore` puts everything back"]);
+    names(&end, &["</restore:", "puts everything back"]);
     assert_eq!((bot.ovh.journal().count("PUT", ""), bot.ovh.reboots("web-1")), (1, 0));
     assert!(lease(&bot, "web-1").await.is_some(), "it is not forgotten");
     bot.ovh.end_task("web-1", task);

@@ -56,6 +56,58 @@ async fn registered(bot: &TestBot, rule: &Rule) {
     .await;
 }
 
+/// How a message links to a command that Discord has.
+fn link(bot: &TestBot, name: &str) -> String {
+    let first = name.split(' ').next();
+    let all = bot.discord.commands();
+    let command = all.iter().find(|command| command["name"].as_str() == first).expect("it is registered");
+    format!("</{name}:{}>", command["id"].as_str().expect("an id"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn commands_that_are_named_are_links_with_the_ids_that_discord_gave_them() {
+    let bot = TestBot::new().await;
+    for (locale, words) in [("fr", "lien vers le mot de passe"), ("en-GB", "takes a server into rescue")] {
+        bot.ann.set_locale(locale);
+        let help = bot.ask(&bot.ann, "help", &[]).await;
+        for name in ["rescue enable", "rescue hand-over", "restore", "status"] {
+            assert!(help.content.contains(&link(&bot, name)), "{name}: {}", help.content);
+        }
+        assert!(help.content.contains(words) && !help.content.contains("``"), "{}", help.content);
+    }
+    bot.rescued(&bot.ann, "web-1").await;
+    let end = bot.rung(&bot.ann, &["**In rescue**"]).await;
+    assert!(end.content.contains(&link(&bot, "restore")), "{}", end.content);
+    let frames = bot.ask(&bot.ann, "status", &[("server", "db-1")]).await;
+    assert!(!frames.text().contains("``"), "{}", frames.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn until_discord_has_said_their_ids_named_commands_are_code_and_what_somebody_typed_always_is() {
+    let mut rule = None;
+    let bot = with_an_empty_store(|bot| rule = Some(daily_limit(&bot.discord.faults()))).await;
+    let help = bot.ask(&bot.ann, "help", &[]).await;
+    assert!(help.content.contains("`/restore`") && !help.content.contains("</"), "{}", help.content);
+    registered(&bot, &rule.expect("it was made")).await;
+    let help = bot.ask(&bot.ann, "help", &[]).await;
+    assert!(help.content.contains(&link(&bot, "restore")) && !help.content.contains("`/restore`"), "{}", help.content);
+    let answer = bot.ask(&bot.ann, "status", &[("server", "/restore")]).await;
+    assert!(answer.content.contains("`/restore`") && !answer.content.contains("</restore"), "{}", answer.content);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_commands_cannot_be_read_the_ids_of_the_last_registration_are_kept() {
+    let mut bot = TestBot::new().await;
+    bot.stop().await;
+    bot.discord.faults().always().html("GET", "/commands", 403);
+    bot.start().await;
+    eventually("a command is a link", async || {
+        bot.ask(&bot.ann, "help", &[]).await.content.contains(&link(&bot, "restore"))
+    })
+    .await;
+    assert_eq!(bot.discord.command_writes(), 1, "nothing was registered anew");
+}
+
 fn daily_limit(faults: &Faults) -> Rule {
     let limit =
         json!({ "code": 30034, "message": "Max number of daily application command creates has been reached (200)" });

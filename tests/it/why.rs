@@ -143,7 +143,8 @@ async fn what_people_read_of_rights_plans_and_limits() {
             (&bot.ann, "admin resume", &[]),
         ] {
             let answer = bot.ask(who, command, options).await;
-            writeln!(text, "=== /{command} {options:?} ===\n{}", timeless(&answer.content)).expect("a text");
+            writeln!(text, "=== /{command} {options:?} ===\n{}", crate::one_screen::spelt(&timeless(&answer.content)))
+                .expect("a text");
         }
         insta::assert_snapshot!(format!("rights_{}", &locale[..2]), text);
     }

@@ -61,7 +61,7 @@ const PLAIN: [(&str, &[&str]); 5] = [
             "link",
         ],
     ),
-    ("src", &["commands", "commands-unread"]),
+    ("src", &["commands", "commands-unread", "command-ids"]),
 ];
 
 pub(crate) fn write(page: &mut Page) {

@@ -217,6 +217,7 @@ impl Maker {
             guard: Guard::Unprotected,
             known_as: Some(operations::server(label).identity()),
             beside: None,
+            runbooks: Vec::new(),
         }
     }
 

@@ -12,6 +12,7 @@ use bernard_domain::{
         state::{Outcome, Phase},
     },
     others::{self, Beside, OthersWork, Unread},
+    runbook::Runbook,
     server::{
         BootId, Identity, Server, System, TaskId, TaskStatus,
         start::{Fact, Field, LeftOut, Start, Unfit},
@@ -125,6 +126,7 @@ fn request(page: &mut Page) {
             unread: vec![Unread { what: others::Source::Planned, said: "500".into() }],
             tasks: vec![TaskId(41)],
         }),
+        runbooks: vec![Runbook { url: "https://wiki.example.org/prod".into(), text: "Ask the DBA".into() }],
     });
     page.heading("What protects a request");
     let guards = one_of_each!(Guard:

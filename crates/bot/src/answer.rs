@@ -34,6 +34,10 @@ use crate::{
 const DEAD: [u32; 3] = [10_015, 50_027, 10_062];
 /// How long each further way may take: whoever asked has waited for the first one.
 const FURTHER: Duration = Duration::from_secs(10);
+/// How long an answer waits between two looks for the card of what has begun; it usually stands at the second one.
+const CARD_LOOK: Duration = Duration::from_millis(250);
+/// How often it looks.
+const CARD_LOOKS: u32 = 40;
 /// How often one person hears at most that answers cannot be shown.
 const TELL_EVERY_SECONDS: i64 = 600;
 
@@ -97,10 +101,16 @@ impl Handler {
 
     async fn edit_original(&self, line: &Line<'_>, message: &Message) -> Result<(), Error> {
         let (app, token, files) = (line.app, &line.key.token, wire::attachments(&message.files));
+        let rest = self.rest_for(line);
         match &message.look {
-            Look::Plain(plain) => self.rest.edit_original(app, token, &wire::answer(plain), &files).await,
-            Look::Layout(layout) => self.rest.edit_original(app, token, &wire::layout::answer(layout), &files).await,
+            Look::Plain(plain) => rest.edit_original(app, token, &wire::answer(plain), &files).await,
+            Look::Layout(layout) => rest.edit_original(app, token, &wire::layout::answer(layout), &files).await,
         }
+    }
+
+    /// What answers there.
+    fn rest_for(&self, line: &Line<'_>) -> Rest {
+        if line.guild.is_some() { self.rest.clone() } else { self.rest.in_a_dm() }
     }
 
     async fn show(&self, line: &Line<'_>, reply: &Reply) -> Result<Seen, Error> {
@@ -110,7 +120,7 @@ impl Handler {
         if is_dead(&error) {
             return Err(error);
         }
-        let rest = self.rest.within(FURTHER);
+        let rest = self.rest_for(line).within(FURTHER);
         let words = match reply.message.can_be_pressed() {
             true => with_last_line(&reply.message.words(), &say!(line.locale, "answer-plain")),
             false => fit::cut(&reply.message.words()),
@@ -140,9 +150,28 @@ impl Handler {
     /// The ways on from a refusal that was just shown, as a message of its own: a refusal itself has no buttons.
     pub(super) async fn offer(&self, line: &Line<'_>, below: Option<Message>) {
         let Some(Look::Plain(plain)) = below.map(|message| message.look) else { return };
-        let rest = self.rest.within(FURTHER);
+        let rest = self.rest_for(line).within(FURTHER);
         if let Err(error) = rest.follow_up(line.app, &line.key.token, &wire::aside_of(&plain), &[]).await {
             tracing::warn!(interaction.id = %line.key.id, %error, "the ways on from an answer could not be shown");
+        }
+    }
+
+    /// Leads whoever was told that something has begun to its card, once that stands. Who waits for it in vain has the channel's name.
+    pub(super) async fn lead_to_card(&self, line: &Line<'_>, reply: Result<Reply, Refusal>) {
+        let Ok(mut reply) = reply else { return };
+        let Some(begun) = reply.begun.as_ref().filter(|begun| begun.open_round().is_none()).map(|begun| begun.id)
+        else {
+            return;
+        };
+        for _ in 0..CARD_LOOKS {
+            let Ok(links) = self.card_links([begun]).await else { return };
+            if reply.lead_to_card(&links, line.locale) {
+                if let Err(error) = self.edit_original(line, &reply.message).await {
+                    tracing::info!(operation.id = %begun, %error, "an answer does not lead to its card");
+                }
+                return;
+            }
+            tokio::time::sleep(CARD_LOOK).await;
         }
     }
 

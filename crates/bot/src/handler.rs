@@ -59,7 +59,7 @@ impl Handler {
             return;
         }
         let way_out = typed.as_ref().is_ok_and(|(_, typed)| typed.is_always_open());
-        let _place = visitor.in_turn(if way_out { Lane::Way } else { Lane::Asked }).await;
+        let place = visitor.in_turn(if way_out { Lane::Way } else { Lane::Asked }).await;
         let (typed, reply) = match typed {
             Ok((asking, typed)) => {
                 let reply = match self.counted(&asking, &typed) {
@@ -75,11 +75,14 @@ impl Handler {
             self.audit_refused_command(&command, refusal).await;
         }
         let line = Line::of_command(key, &command);
-        if self.answer(&line, &reply).await
-            && let (Some((asking, typed)), Err(refusal)) = (&typed, &reply)
-        {
+        if !self.answer(&line, &reply).await {
+            return;
+        }
+        if let (Some((asking, typed)), Err(refusal)) = (&typed, &reply) {
             self.offer(&line, self.ways_on(asking, typed, refusal).await).await;
         }
+        drop(place);
+        self.lead_to_card(&line, reply).await;
     }
 
     /// Counts a command against its asker's limit, unless it leads out.
@@ -130,7 +133,7 @@ impl Handler {
         if !self.acknowledged(key, &first).await {
             return;
         }
-        let _place = visitor.in_turn(Lane::Way).await;
+        let place = visitor.in_turn(Lane::Way).await;
         let reply = match button {
             Ok(Button::AddReason(..)) => return,
             Ok(button) => Box::pin(self.pressed(&press, button)).await,
@@ -140,11 +143,14 @@ impl Handler {
             self.audit_refused_press(&press, refusal).await;
         }
         let line = Line::of_press(key, &press);
-        if self.answer(&line, &reply).await
-            && let (Ok(button), Err(refusal)) = (button, &reply)
-        {
+        if !self.answer(&line, &reply).await {
+            return;
+        }
+        if let (Ok(button), Err(refusal)) = (button, &reply) {
             self.offer(&line, self.ways_on_press(&press, button, refusal).await).await;
         }
+        drop(place);
+        self.lead_to_card(&line, reply).await;
     }
 
     async fn form(&self, key: &InteractionKey, form: ModalInteraction, visitor: Visitor) {

@@ -13,6 +13,7 @@
 //!   now?), `membership` (the roles of this moment).
 //! - What they hear: `reply`, `answer`, [`refusal`] (every no, as data), `retype`, `ways` (what may help, below a refusal), `tally`, `audit` (refusals,
 //!   recorded first).
+//! - `card_links`: where the cards stand, for whatever names an operation.
 //! - What is owed: [`outbox`] (cards, notices, DMs with links, and their end).
 //! - Data to messages, without any call: [`render`]; `wire` is where they become what Discord wants sent.
 //! - [`registration`] and [`invite`]: how the bot stands with Discord, and what it needs there.
@@ -22,6 +23,7 @@ mod answer;
 pub mod asker;
 mod audit;
 mod autocomplete;
+mod card_links;
 pub mod command;
 pub mod component;
 pub mod context;

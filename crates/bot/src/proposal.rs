@@ -6,6 +6,7 @@ use bernard_domain::{
     locale::Locale,
     operation::{Kind, Request, Wish, approval::Guard, exact_call::ExactCall},
     others::Beside,
+    runbook,
     server::Server,
 };
 use bernard_engine::{
@@ -24,10 +25,7 @@ use crate::{
     component::Button,
     context::Handler,
     refusal::{Emergency, Refusal},
-    render::{
-        accepted::accepted,
-        confirmation::{Shown, describe},
-    },
+    render::confirmation::{Shown, describe},
     reply::Reply,
 };
 
@@ -66,7 +64,7 @@ impl Handler {
         let guard = self.guard(asking, &admitted, haste, self.calls(&admitted.server, &proposal))?;
         let idle = haste == ApprovalMode::BreakGlass && guard == Guard::Unprotected;
         let request =
-            Request { beside: Some(beside), ..request(asking, &admitted, proposal.wish.clone(), reason, guard) };
+            Request { beside: Some(beside), ..self.request(asking, &admitted, proposal.wish.clone(), reason, guard) };
         let reply = self.card(request, &admitted.server, &proposal, repeat).await?;
         Ok(if idle { reply.after(&say!(asking.locale, "confirm-glass-idle")) } else { reply })
     }
@@ -77,6 +75,34 @@ impl Handler {
             return Ok(aim);
         }
         Ok(self.lookout.lease(server).await?.map_or(aim, |lease| way_out(&lease)))
+    }
+
+    /// What `asking` asks for, on a server as it is now, allowed by their grant.
+    pub(crate) fn request(
+        &self,
+        asking: &Asker,
+        admitted: &Admitted,
+        wish: Wish,
+        reason: Option<String>,
+        guard: Guard,
+    ) -> Request {
+        let Admitted { server, grant, .. } = admitted;
+        Request {
+            wish,
+            server: server.name.clone(),
+            account: server.account.clone(),
+            label: server.label().to_owned(),
+            requester: asking.requester.user,
+            locale: asking.locale,
+            channel: asking.channel,
+            place: asking.place,
+            reason,
+            rule: grant.place().to_string(),
+            guard,
+            known_as: Some(server.identity()),
+            beside: None,
+            runbooks: runbook::about(&self.settings.runbooks, server),
+        }
     }
 
     /// The exact calls of a proposal.
@@ -92,12 +118,12 @@ impl Handler {
         wish: Wish,
         guard: Guard,
     ) -> Result<Reply, Refusal> {
-        self.open_request(asking, admitted, &request(asking, admitted, wish, None, guard)).await
+        self.open_request(asking, admitted, &self.request(asking, admitted, wish, None, guard)).await
     }
 
     async fn open_request(&self, asking: &Asker, admitted: &Admitted, request: &Request) -> Result<Reply, Refusal> {
         match self.intake.open_from_press(&admitted.grant, asking.interaction, request).await? {
-            Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking.locale))),
+            Open::Accepted(operation, _) => Ok(Reply::accepted(operation, asking.locale)),
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
             Open::Refused(_) => Err(Refusal::Unknown),
         }
@@ -110,10 +136,7 @@ impl Handler {
         admitted: &Admitted,
         request: Request,
     ) -> Result<Reply, Refusal> {
-        let emergency = match request.guard {
-            Guard::Approval(_) => self.emergency(asking, &admitted.server, Emergency::Restore),
-            Guard::Unprotected | Guard::BrokenGlass { .. } => None,
-        };
+        let emergency = self.emergency_restore(asking, &admitted.server, &request.guard);
         let reply = self.open_request(asking, admitted, &request).await?;
         Ok(reply.reworded(|words| Emergency::below(words.to_owned(), emergency.as_ref(), asking.locale)))
     }
@@ -132,7 +155,7 @@ impl Handler {
         }
         let haste = ApprovalMode::of(&old.request.guard);
         let guard = self.guard(asking, admitted, haste, self.calls(&admitted.server, &proposal))?;
-        let request = request(asking, admitted, proposal.wish.clone(), old.request.reason.clone(), guard);
+        let request = self.request(asking, admitted, proposal.wish.clone(), old.request.reason.clone(), guard);
         let request = Request { beside: Some(beside), ..request };
         self.card(request, &admitted.server, &proposal, old.command).await
     }
@@ -214,32 +237,6 @@ impl Handler {
 /// What ends a lease: without a reboot, where the server has left its rescue already.
 pub(crate) fn way_out(lease: &Lease) -> Aim {
     if lease.seen.has_left() { Aim::PutBack(Back::Recorded) } else { Aim::Restore(Back::Recorded) }
-}
-
-/// What `asker` asks for, on a server as it is now, allowed by their grant.
-pub(crate) fn request(
-    asking: &Asker,
-    admitted: &Admitted,
-    wish: Wish,
-    reason: Option<String>,
-    guard: Guard,
-) -> Request {
-    let Admitted { server, grant, .. } = admitted;
-    Request {
-        wish,
-        server: server.name.clone(),
-        account: server.account.clone(),
-        label: server.label().to_owned(),
-        requester: asking.requester.user,
-        locale: asking.locale,
-        channel: asking.channel,
-        place: asking.place,
-        reason,
-        rule: grant.place().to_string(),
-        guard,
-        known_as: Some(server.identity()),
-        beside: None,
-    }
 }
 
 fn kind_of(aim: &Aim) -> Kind {

@@ -139,7 +139,7 @@ impl Handler {
     /// Answers somebody whose interaction broke: acknowledged or not, they must not wait for nothing.
     async fn own_up(&self, owed: Owed) {
         let words = format!("🚫 {}", say!(owed.locale, "refusal-broken"));
-        let reply = wire::answer(&Plain { content: words.clone(), ..Plain::default() });
+        let reply = wire::answer(&Plain::text(words.clone()));
         if self.rest.edit_original(owed.app, &owed.key.token, &reply, &[]).await.is_err() {
             self.acknowledged(&owed.key, &at_once(words)).await;
         }

@@ -2,14 +2,15 @@
 //! brings all that it says.
 //!
 //! In reading order: [`message`], [`button`] and [`layout`] (what a message is made of), [`rendering`], [`card`] and `approval_card` (the messages of an operation),
-//! with `waiting`, `past`, `standing` and `starts` (how it stands, in words); `confirmation` and `accepted` (before and after
-//! **Confirm**); [`dm`]; `notice`; [`rescue_list`], `audit_line`, [`exact_calls`], `timeline`, [`guide`]; [`wording`] is what they share.
+//! with `waiting`, `past`, `standing` and `starts` (how it stands, in words); `confirmation`, `runbook` and `accepted` (before and after
+//! **Confirm**); [`dm`]; `notice`; [`rescue_list`], `audit_line`, [`exact_calls`], `timeline`, [`guide`]; `card_links` and [`wording`] are what they share.
 
 pub(crate) mod accepted;
 pub(crate) mod approval_card;
 pub(crate) mod audit_line;
 pub mod button;
 pub mod card;
+pub(crate) mod card_links;
 pub(crate) mod confirmation;
 pub(crate) mod console;
 pub mod dm;
@@ -26,6 +27,7 @@ pub(crate) mod past;
 pub(crate) mod progress;
 pub mod rendering;
 pub mod rescue_list;
+pub(crate) mod runbook;
 pub(crate) mod standing;
 pub(crate) mod starts;
 pub(crate) mod timeline;

@@ -1,12 +1,18 @@
 //! What an asker sees: an answer as data, or words at once.
 
-use bernard_domain::{locale::Locale, operation::OperationId, server::QueryId};
+use bernard_domain::{
+    locale::Locale,
+    operation::{Operation, OperationId},
+    server::QueryId,
+};
 use serenity::builder::{CreateAllowedMentions, CreateInteractionResponse, CreateInteractionResponseMessage};
 
 use crate::{
     refusal::Refusal,
     render::{
+        accepted::accepted,
         button::Button,
+        card_links::CardLinks,
         dm,
         guide::Place,
         guide_controls,
@@ -21,6 +27,8 @@ pub(super) struct Reply {
     /// The operation whose link this shows, and the request that made its secret: recorded once the person has it, so a lost
     /// answer leaves the button.
     pub(super) reveals: Option<(OperationId, Option<QueryId>)>,
+    /// The operation that has just begun by this: it is said where its card stands, once it does.
+    pub(super) begun: Option<Box<Operation>>,
 }
 
 impl Reply {
@@ -35,6 +43,22 @@ impl Reply {
     pub(super) fn with_file(mut self, file: File) -> Self {
         self.message.files.push(file);
         self
+    }
+
+    /// That an operation is durable now.
+    pub(super) fn accepted(operation: Box<Operation>, locale: Locale) -> Self {
+        let words = accepted(&operation, &CardLinks::default(), locale);
+        Self { begun: Some(operation), ..Self::text(words) }
+    }
+
+    /// Has it lead to the card of what has begun, if that stands; whether it does now.
+    pub(super) fn lead_to_card(&mut self, links: &CardLinks, locale: Locale) -> bool {
+        let Some(begun) = self.begun.take_if(|begun| links.address(begun.id).is_some()) else { return false };
+        let before = accepted(&begun, &CardLinks::default(), locale);
+        if let Look::Plain(plain) = &mut self.message.look {
+            plain.content = plain.content.replace(&before, &accepted(&begun, links, locale));
+        }
+        true
     }
 
     /// The same with a line above its words.
@@ -71,7 +95,7 @@ impl Reply {
 
 impl From<Message> for Reply {
     fn from(message: Message) -> Self {
-        Self { message, reveals: None }
+        Self { message, reveals: None, begun: None }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use bernard_domain::locale::Locale;
 use bernard_text::say;
-use bernard_untrusted::shown::span::code;
+use bernard_untrusted::shown::span::{self, code};
 
 use crate::component::Button;
 
@@ -47,15 +47,15 @@ impl Retype {
             | Button::DeleteMessage(_)
             | Button::Guide(_)
             | Button::Turn(_)
-            | Button::Way(_) => return Self { command: "/rescue list".to_owned(), by: By::Presser },
+            | Button::Way(_) => return Self { command: span::command("rescue list"), by: By::Presser },
         };
         let server = server_in(below).unwrap_or_default();
-        Self { command: format!("{command} server:{server}"), by }
+        Self { command: code(&format!("{command} server:{server}")), by }
     }
 
     /// The sentence.
     pub fn speak(&self, locale: Locale) -> String {
-        let command = code(&self.command);
+        let command = &*self.command;
         match self.by {
             By::Presser => say!(locale, "refusal-made-elsewhere", command = command),
             By::Requester => say!(locale, "refusal-made-elsewhere-judge", command = command),

@@ -32,6 +32,7 @@ use bernard_domain::{
     access::{Protect, Role},
     locale::Locale,
     rate_limits::RateLimits,
+    runbook::RunbookEntry,
 };
 use bernard_ovh::Account;
 use bernard_platform::private::{self, Exposed};
@@ -77,6 +78,8 @@ pub struct Config {
     pub roles: Vec<Role>,
     /// `[[protect]]`
     pub protections: Vec<Protect>,
+    /// `[[runbook]]`
+    pub runbooks: Vec<RunbookEntry>,
     /// `[digest]`; `None` when it is not there.
     pub digest: Option<Digest>,
     /// `[audit]`
@@ -217,6 +220,7 @@ fn read_root(reader: &mut Reader, table: Table) -> Option<Config> {
         let limits = root.table("limits", pace::read_limits);
         let roles = root.tables("role", rules::read_role);
         let protections = root.tables("protect", rules::read_protect);
+        let runbooks = root.tables("runbook", rules::read_runbook);
         let digest = root.optional_table("digest", discord::read_digest);
         let audit = root.table("audit", discord::read_audit);
         let traces = root.optional_table("traces", traces::read);
@@ -234,6 +238,7 @@ fn read_root(reader: &mut Reader, table: Table) -> Option<Config> {
             limits,
             roles,
             protections,
+            runbooks,
             digest,
             audit,
             traces,

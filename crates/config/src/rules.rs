@@ -1,9 +1,10 @@
-//! `[[role]]` and `[[protect]]`: read into the policy's own types.
+//! `[[role]]` and `[[protect]]`: read into the policy's own types; `[[runbook]]`, which speaks of servers as they do.
 
 use std::{collections::BTreeSet, num::NonZeroU32, time::Duration};
 
-use bernard_domain::access::{
-    Action, Capability, NotASelector, Protect, Role, RuleKind, RulePlace, Selector, UserId, Who,
+use bernard_domain::{
+    access::{Action, Capability, NotASelector, Protect, Role, RuleKind, RulePlace, Selector, UserId, Who},
+    runbook::{Runbook, RunbookEntry},
 };
 
 use super::{
@@ -46,6 +47,34 @@ pub(super) fn read_protect(section: &mut Section<'_>, index: usize) -> Option<Pr
     let expires = section.read("expires", Form::Text, value::length).unwrap_or(DEFAULT_EXPIRES);
     let actions = actions.unwrap_or_else(|| DEFAULT_ACTIONS.into());
     Some(Protect { servers: servers?, actions, approvals, expires, place })
+}
+
+pub(super) fn read_runbook(section: &mut Section<'_>, _index: usize) -> Option<RunbookEntry> {
+    let servers = servers(section);
+    for (key, right) in
+        [("url", "write the address of the page"), ("text", "write what it is called, or what to do first")]
+    {
+        if !section.has(key) {
+            section.missing(key, right);
+        }
+    }
+    let url = section.read_optional("url", value::page);
+    let text = section.read_optional("text", runbook_text);
+    Some(RunbookEntry { servers: servers?, runbook: Runbook { url: url?, text: text? } })
+}
+
+/// It becomes the words of a link.
+fn runbook_text(value: &Value) -> Result<String, Wrong> {
+    /// So that a card still fits a screen.
+    const LONGEST: usize = 100;
+    let text = value::non_empty(value)?;
+    if text.chars().count() > LONGEST {
+        return Err(Wrong::new("is too long", format!("write at most {LONGEST} characters")));
+    }
+    match text.contains(['[', ']', '`', '\\']) || text.chars().any(char::is_control) {
+        true => Err(Wrong::new("is not plain", r"write one line without [ ] ` and \")),
+        false => Ok(text),
+    }
 }
 
 fn place(section: &Section<'_>, kind: RuleKind, index: usize) -> RulePlace {

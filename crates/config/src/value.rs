@@ -108,6 +108,22 @@ pub(super) fn base_url(value: &Value) -> Result<String, Wrong> {
     Ok(text.to_owned())
 }
 
+/// The http(s) address of a page, with a host and without a user, as it can stand in a link of Discord's.
+pub(super) fn page(value: &Value) -> Result<String, Wrong> {
+    /// Discord's bound for the address of a link button, and enough for any page.
+    const LONGEST: usize = 512;
+    let wrong = |what: &str| Wrong::new(what, r#"write it like "https://wiki.example.org/web""#);
+    let url = Url::parse(text(value)?).map_err(|_| wrong("is not a URL"))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
+        return Err(wrong("is not an http or https URL"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("has a user or password in it"));
+    }
+    let url = url.as_str().replace('(', "%28").replace(')', "%29");
+    if url.len() > LONGEST { Err(wrong("is longer than 512 characters")) } else { Ok(url) }
+}
+
 /// Whether what is sent to this URL crosses a network unencrypted.
 pub(super) fn is_in_the_clear(url: &str) -> bool {
     let Ok(url) = Url::parse(url) else { return false };

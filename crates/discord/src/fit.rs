@@ -12,6 +12,8 @@ pub use markup::cut_to;
 
 /// A message's text.
 pub const CONTENT: usize = 2_000;
+/// The texts of a message of parts together (Discord's reference of components).
+pub const TEXTS: usize = 4_000;
 /// An address behind a button.
 pub(super) const URL: usize = 512;
 /// What a menu offers, and what is suggested while somebody types.

@@ -5,9 +5,11 @@
 //!
 //! In: [`gateway`] (a thread of its own) or a signed web request ([`signed`]); both hand a [`RawInteraction`] over one
 //! bounded channel. Out: [`rest`], typed calls on the one [`sender`], which keeps to Discord's limits so that nothing above
-//! has to think of them. [`fit`] is the last look at a body: none leaves that is longer than Discord takes. [`error`] says what went wrong,
+//! has to think of them. [`clickable`] makes links of the commands that a text names. [`fit`] is the last look at a body: none leaves that
+//! is longer than Discord takes. [`error`] says what went wrong,
 //! and whether it may have happened all the same; [`interaction`] reads what came, also where parts are missing that nobody needs.
 
+pub mod clickable;
 pub mod error;
 #[cfg(test)]
 pub(crate) mod fake_discord;

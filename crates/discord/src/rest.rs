@@ -27,6 +27,7 @@ use serenity::{
 use tokio::time::Instant;
 
 use super::{
+    clickable::CommandIds,
     error::{Cause, Error, kind_of},
     fit,
     interaction::InteractionKey,
@@ -68,17 +69,28 @@ pub struct Rest {
     patience: Duration,
     /// Our own user id, once Discord has told it.
     me: Arc<OnceLock<UserId>>,
+    commands: CommandIds,
 }
 
 impl Rest {
     /// Calls through `sender`, each with 30 s for itself and its repetitions.
     pub fn new(sender: Arc<Sender>) -> Self {
-        Self { sender, patience: PATIENCE, me: Arc::default() }
+        Self { sender, patience: PATIENCE, me: Arc::default(), commands: CommandIds::default() }
     }
 
     /// The same, with `patience` for a call and its repetitions instead.
     pub fn within(&self, patience: Duration) -> Self {
-        Self { sender: Arc::clone(&self.sender), patience, me: Arc::clone(&self.me) }
+        Self { patience, ..self.clone() }
+    }
+
+    /// The ids of our commands: what is sent links to those that it names, once they are set.
+    pub fn command_ids(&self) -> &CommandIds {
+        &self.commands
+    }
+
+    /// The same for a DM, where Discord knows no command of the guild: those that a text names stay code there.
+    pub fn in_a_dm(&self) -> Self {
+        Self { commands: CommandIds::default(), ..self.clone() }
     }
 
     /// The sender below, for its fault.
@@ -92,6 +104,7 @@ impl Rest {
     pub async fn acknowledge(&self, key: &InteractionKey, response: &CreateInteractionResponse) -> Ack {
         let json = to_value(response).map(|mut body| {
             tidy(response, &mut body["data"]);
+            self.commands.link(&mut body["data"]);
             fit::body(&mut body["data"]);
             body.to_string().into_bytes()
         });
@@ -115,7 +128,7 @@ impl Rest {
         files: &[CreateAttachment],
     ) -> Result<(), Error> {
         let route = Route::Original(app, token);
-        let call = message(Method::PATCH, route, Repeat::Freely, to_value(edit), files)?;
+        let call = self.message(Method::PATCH, route, Repeat::Freely, to_value(edit), files)?;
         self.sender.send(&call, self.deadline()).await.map(drop)
     }
 
@@ -134,7 +147,7 @@ impl Rest {
         files: &[CreateAttachment],
     ) -> Result<Posted, Error> {
         let route = Route::FollowUps(app, token);
-        self.read(self::message(Method::POST, route, Repeat::OnlyIfUndone, to_value(message), files)?).await
+        self.read(self.message(Method::POST, route, Repeat::OnlyIfUndone, to_value(message), files)?).await
     }
 
     /// Posts a message, once even if the answer is lost: a repetition with the same nonce returns the first one.
@@ -156,7 +169,7 @@ impl Rest {
             body["enforce_nonce"] = json!(true);
             body
         });
-        self.read(self::message(Method::POST, Route::Messages(channel), Repeat::Freely, body, files)?).await
+        self.read(self.message(Method::POST, Route::Messages(channel), Repeat::Freely, body, files)?).await
     }
 
     /// Changes a message of the bot's, at most five times per five seconds in its channel: waits for its turn.
@@ -168,7 +181,7 @@ impl Rest {
     /// Among others code 10008 when the message is gone, and 30046 when an old one was edited too often.
     pub async fn edit(&self, channel: ChannelId, message: MessageId, edit: &EditMessage) -> Result<(), Error> {
         let route = Route::Message(channel, message);
-        let call = self::message(Method::PATCH, route, Repeat::Freely, to_value(edit), &[])?;
+        let call = self.message(Method::PATCH, route, Repeat::Freely, to_value(edit), &[])?;
         self.sender.send(&call, self.deadline()).await.map(drop)
     }
 
@@ -192,7 +205,8 @@ impl Rest {
         self.delete_at(Route::Message(channel, message)).await
     }
 
-    /// At most `limit` (1 to 100) messages after the message or moment `after`, the newest first, as Discord gives them.
+    /// At most `limit` (1 to 100) messages after the message or moment `after`, the newest first, as Discord gives them; the commands
+    /// that they name are spelt as we do.
     ///
     /// # Errors
     ///
@@ -205,7 +219,9 @@ impl Rest {
     ) -> Result<Vec<SeenMessage>, Error> {
         let mut call = Call::get(Route::Messages(channel));
         call.query = vec![("after", after.to_string()), ("limit", limit.clamp(1, 100).to_string())];
-        self.read::<List<_>>(call).await.map(|seen| seen.said("a message of a channel"))
+        let mut seen: Vec<SeenMessage> = self.read::<List<_>>(call).await?.said("a message of a channel");
+        seen.iter_mut().for_each(|message| message.content = self.commands.unlink(&message.content));
+        Ok(seen)
     }
 
     /// The DM channel with `user`, opened if need be; opening it again returns the same one.
@@ -349,24 +365,26 @@ impl Rest {
         })
     }
 
+    /// A call that makes or changes a message.
+    fn message<'a>(
+        &self,
+        method: Method,
+        route: Route<'a>,
+        repeat: Repeat,
+        json: Result<Value, Cause>,
+        files: &[CreateAttachment],
+    ) -> Result<Call<'a>, Error> {
+        let call = Call::new(method, route, Body::Empty, repeat);
+        let mut json = json.map_err(|cause| call.error(cause))?;
+        quieten(&mut json);
+        self.commands.link(&mut json);
+        fit::body(&mut json);
+        Ok(Call { body: attach(json, files), ..call })
+    }
+
     fn deadline(&self) -> Instant {
         Instant::now() + self.patience
     }
-}
-
-/// A call that makes or changes a message.
-fn message<'a>(
-    method: Method,
-    route: Route<'a>,
-    repeat: Repeat,
-    json: Result<Value, Cause>,
-    files: &[CreateAttachment],
-) -> Result<Call<'a>, Error> {
-    let call = Call::new(method, route, Body::Empty, repeat);
-    let mut json = json.map_err(|cause| call.error(cause))?;
-    quieten(&mut json);
-    fit::body(&mut json);
-    Ok(Call { body: attach(json, files), ..call })
 }
 
 fn to_value(builder: &impl Serialize) -> Result<Value, Cause> {

@@ -15,7 +15,7 @@
 //! - [`notice`]: what people are owed to be told.
 //! - [`audit`]: what was decided and done, as a chain of lines that shows tampering.
 //! - [`consequences`]: what follows from an event, whole, for the store to write.
-//! - [`card`], [`wiping`], [`console`], [`ssh_key`], [`mark`], [`pause`], [`duration`], [`locale`], [`rate_limits`]: small words of the same language.
+//! - [`card`], [`wiping`], [`console`], [`ssh_key`], [`mark`], [`pause`], [`runbook`], [`duration`], [`locale`], [`rate_limits`]: small words of the same language.
 
 pub mod locale;
 pub mod duration;
@@ -33,6 +33,7 @@ pub mod others;
 pub mod notice;
 pub mod ssh_key;
 pub mod pause;
+pub mod runbook;
 pub mod card;
 pub mod wiping;
 pub mod consequences;

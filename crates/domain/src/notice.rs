@@ -3,6 +3,7 @@
 //! Pure. A notice holds what happened, not its words: those are made when it is posted, from how things are then. No notice
 //! ever holds a link, a secret's id or a token.
 
+mod listed;
 mod place;
 
 use jiff::{Timestamp, civil::Date};
@@ -17,6 +18,7 @@ use super::{
 use crate::access::{Capability, UserId, Who};
 use crate::lease::reminder::Reminder;
 
+pub use listed::Listed;
 pub use place::{Door, Place};
 
 /// A notice and where it goes.
@@ -358,6 +360,33 @@ impl Notice {
             | Self::DmStands { .. }
             | Self::Unshown { .. }
             | Self::NobodyAsked { .. }
+            | Self::HelpAsked { .. }
+            | Self::Paused { .. }
+            | Self::Resumed { .. }
+            | Self::CopyFound { .. } => None,
+        }
+    }
+}
+
+impl Notice {
+    /// The operation that it names, so that whoever reads of it can look at it.
+    pub fn names(&self) -> Option<OperationId> {
+        match self {
+            Self::Reminder { lease, .. }
+            | Self::ServerLeft { lease, .. }
+            | Self::LeftRescue { lease, .. }
+            | Self::NetbootChanged { lease, .. }
+            | Self::RebootedByOthers { lease, .. } => Some(*lease),
+            Self::RestoredAtDeadline { operation, .. }
+            | Self::OthersDoing { operation, .. }
+            | Self::AccountTrouble { operation, .. }
+            | Self::DmStands { operation, .. }
+            | Self::NobodyAsked { operation, .. } => Some(*operation),
+            Self::Extended { .. }
+            | Self::HandedOver { .. }
+            | Self::Digest { .. }
+            | Self::AuditAnchor { .. }
+            | Self::Unshown { .. }
             | Self::HelpAsked { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. }

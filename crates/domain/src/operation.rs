@@ -170,6 +170,9 @@ pub struct Request {
     /// What others were at when this was asked for, as the person was shown it; `None` where nobody looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub beside: Option<Beside>,
+    /// What is to be read before acting on its server.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runbooks: Vec<crate::runbook::Runbook>,
 }
 
 impl Request {

@@ -382,6 +382,7 @@ impl LeaseScheduler {
             guard: Guard::Unprotected,
             known_as: Some(server.identity()),
             beside: Some(beside),
+            runbooks: Vec::new(),
         };
         Ok(match Box::pin(self.intake.open_at_deadline(&grant, kept, onward(due), &request)).await {
             Ok(Some(Open::Accepted(operation, _))) => {

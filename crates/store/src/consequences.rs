@@ -174,6 +174,7 @@ mod tests {
             guard: Guard::Unprotected,
             known_as: None,
             beside: None,
+            runbooks: Vec::new(),
         };
         match store.open_from_press(press, &request, NOW).await.expect("the store writes") {
             Open::Accepted(operation, _) => *operation,

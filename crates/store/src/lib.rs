@@ -8,7 +8,7 @@
 //!
 //! In reading order: `file` (the lock, and who can read it) · `operations`, `consequences`, `timeline`, `usual`, `cards`, `pause` (what is
 //! accepted, what happens to it, and what follows) · `leases`, `reminders`, `sights`, `past` (rescues, until they are over) ·
-//! `messages`, `notices`, `help`, `wipes`, `troubles` (what people are told, and what is taken back) · `inventory`, `foreign`,
+//! `messages`, `notices`, `listed`, `help`, `wipes`, `troubles` (what people are told, and what is taken back) · `inventory`, `foreign`,
 //! `occupied` (the fleet) · `audit` and `audit_reader` · `wake` (what is due at a start) · `copy`, `witness`, `restored` (a backup,
 //! and how it is known for one) · `counted` (figures).
 
@@ -22,6 +22,7 @@ mod foreign;
 mod help;
 mod inventory;
 mod leases;
+mod listed;
 mod lease_changes;
 mod audit_reader;
 mod messages;
@@ -70,6 +71,7 @@ pub use counted::Figures;
 pub use file::{exposed, holder};
 pub use inventory::remembered;
 pub use lease_changes::Change;
+pub use listed::{ListedNow, StaleList};
 pub use messages::{Delivery, Posted, TriedDelivery, Unreported};
 pub use notices::{Attempt, Delivered, NoticeId, Outdated, PendingNotice};
 pub use occupied::Occupied;
@@ -254,7 +256,7 @@ async fn set_fact(connection: &mut SqliteConnection, name: &str, value: &str) ->
 }
 
 /// The steps of the schema, in their order; one that was shipped is never changed.
-const SCHEMA: [(i64, &str, &str); 14] = [
+const SCHEMA: [(i64, &str, &str); 15] = [
     (1, "first", include_str!("../migrations/sqlite/0001_first.sql")),
     (3, "audit", include_str!("../migrations/sqlite/0003_audit.sql")),
     (4, "leases", include_str!("../migrations/sqlite/0004_leases.sql")),
@@ -268,7 +270,8 @@ const SCHEMA: [(i64, &str, &str); 14] = [
     (13, "rescues that are over", include_str!("../migrations/sqlite/0013_rescues_that_are_over.sql")),
     (14, "what is usual", include_str!("../migrations/sqlite/0014_what_is_usual.sql")),
     (16, "lists of the fleet", include_str!("../migrations/sqlite/0016_lists_of_the_fleet.sql")),
-    (19, "ended operations", include_str!("../migrations/sqlite/0019_ended_operations.sql")),
+    (17, "lists that were posted", include_str!("../migrations/sqlite/0017_lists_that_were_posted.sql")),
+    (18, "ended operations", include_str!("../migrations/sqlite/0018_ended_operations.sql")),
 ];
 
 fn migrator() -> Migrator {

@@ -9,7 +9,7 @@ use bernard_domain::{
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
-use super::{Error, Store, id, millis, time};
+use super::{Error, Store, id, json, millis, time};
 
 /// The fact that names the last operation from before there were marks.
 const LAST_UNMARKED: &str = "last unmarked";
@@ -87,6 +87,27 @@ impl Store {
                 attempted: time(attempted),
             })
             .collect())
+    }
+
+    /// Where the cards of these operations stand: each one's channel and message, the newest if it went on in another message. Not of
+    /// one that went to its requester alone.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn cards(&self, of: &[OperationId]) -> Result<Vec<(OperationId, ChannelId, u64)>, Error> {
+        let of: Vec<i64> = of.iter().map(|operation| operation.0).collect();
+        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
+            "SELECT operation, messages.channel, message FROM messages JOIN operations ON id = operation
+             WHERE slot = 'card' AND message IS NOT NULL AND messages.channel = json_extract(request, '$.channel')
+             AND operation IN (SELECT value FROM json_each($1))",
+        )
+        .bind(json(&of))
+        .fetch_all(&self.pool)
+        .await?;
+        let card = |(operation, channel, message): (i64, i64, i64)| {
+            (OperationId(operation), ChannelId(channel.cast_unsigned()), message.cast_unsigned())
+        };
+        Ok(rows.into_iter().map(card).collect())
     }
 
     /// Whether a message is known to be of this store: an operation's, a notice, or a DM with a link.

@@ -97,7 +97,7 @@ impl Store {
     }
 
     /// The rescue that this operation began, once it is over.
-    async fn past(&self, lease: OperationId) -> Result<Option<Past>, Error> {
+    pub(super) async fn past(&self, lease: OperationId) -> Result<Option<Past>, Error> {
         let row = sqlx::query(
             "SELECT lease, over_at, over_how, over_by, kind, requester, origin LIKE 'deadline:%' FROM leases
              LEFT JOIN operations ON id = over_by WHERE operation = $1 AND over_how IS NOT NULL",

@@ -249,7 +249,7 @@ hindered-weather = 🌧️ Waiting: OVHcloud cannot be reached properly just now
 standing-task = OVHcloud's task { $task } still says { $status }, well after its time.
 standing-next = I keep following the task and say here how it ends.
 standing-next-rescue = I keep following the task, and look for the link to the password meanwhile.
-standing-next-console = I keep following the task; `/console` may be asked for again now.
+standing-next-console = I keep following the task; ``/console`` may be asked for again now.
 standing-way-out = **Restore now** does not wait for it: it puts everything back and reboots.
 standing-leave-it = **Leave it** waits no longer and frees the server; OVHcloud may still reboot it.
 standing-over = The task has ended since: { $status }
@@ -257,12 +257,12 @@ standing-past = That is over.
 standing-superseded = { $by } has taken over.
 card-put-back = The netboot is back as it was.
 card-not-put-back = ⚠️ The netboot could **not** be put back: { $said }
-card-others-at-work = ⚠️ The netboot is left as I set it, because writing now could destroy that work. When it is over, `/restore` puts everything back.
+card-others-at-work = ⚠️ The netboot is left as I set it, because writing now could destroy that work. When it is over, ``/restore`` puts everything back.
 card-set-by-others = ⚠️ Somebody else set another netboot meanwhile: I left it as they set it. A restore shows the difference and asks.
 doubt-unanswered = ⚠️ A change of the netboot got no clear answer: { $said }
 doubt-stopped = ⚠️ I was stopped while I may have been changing the netboot.
 doubt-looking = That change may still arrive late. I keep looking for a while, and put back what arrives.
-doubt-over = I kept looking for a while, and everything stayed as it was. Should that change arrive later still, `/rescue list` shows the server.
+doubt-over = I kept looking for a while, and everything stayed as it was. Should that change arrive later still, ``/rescue list`` shows the server.
 card-moved = ➡️ **Goes on below** · { $server } · { $id }
     { $link }
 card-faults = { $count ->
@@ -289,7 +289,7 @@ discord-too-fast = Discord finds that this bot opens DMs too fast (code { $code 
 discord-may-not = Discord does not let me write there (code { $code })
 discord-filter = a filter of Discord's stopped it (code { $code })
 discord-other = Discord refuses it (code { $code })
-reveal-over = This is done. `/rescue link` finds the link again.
+reveal-over = This is done. ``/rescue link`` finds the link again.
 
 # The end
 end-link-delivered = The link to the password is in your DMs (found in { $source }). User: { $user }
@@ -302,9 +302,9 @@ end-link-not-found = The netboot is rescue, but no link to a password turned up 
 end-link-trouble = The last look did not work: { $said }
 end-link-beside = Another place to look refused: { $said }
 end-task-stands = OVHcloud's task { $task } still says { $status }; the link shows that the rescue runs.
-end-link-not-taken = The link was there, but nobody took it. `/rescue link` finds it again.
-end-link-withheld = The link is there, but { $who } may not have it any more, so it was not sent. `/rescue link` finds it for somebody with `rescue`.
-end-until = It is yours until { $until }; I remind you before. When you are finished: **Restore now** or `/restore`.
+end-link-not-taken = The link was there, but nobody took it. ``/rescue link`` finds it again.
+end-link-withheld = The link is there, but { $who } may not have it any more, so it was not sent. ``/rescue link`` finds it for somebody with `rescue`.
+end-until = It is yours until { $until }; I remind you before. When you are finished: **Restore now** or ``/restore``.
 end-until-of = It is with { $who } until { $until }.
 end-until-over = Time ran out { $until }. **Restore now** puts everything back; **Extend** gives it more time.
 end-until-over-of = It is with { $who }; time ran out { $until }.
@@ -312,7 +312,7 @@ end-adopted = Somebody else started this rescue; it has an owner now. A restore 
 end-handed-over = { $who } answers for this rescue now.
 end-back = OVHcloud's task is done, and I saw the machine go away and come back.
 end-task-done = OVHcloud's task is done. The server itself usually goes dark after a minute and is back 2 to 4 min later; I have not seen it yet.
-end-unseen = OVHcloud took the reboot, but it no longer lists the task; how it ended is not known. I did not see the machine come back: `/status` shows what can be seen now.
+end-unseen = OVHcloud took the reboot, but it no longer lists the task; how it ended is not known. I did not see the machine come back: ``/status`` shows what can be seen now.
 end-wiped = Any DM with the link is being wiped. That does not revoke the link.
 end-expired = It was accepted too long ago to be begun now: nothing was rebooted. Ask again if you still want it.
 end-cancelled = { $who } cancelled it. Nothing was rebooted.
@@ -320,10 +320,10 @@ end-not-done = Nothing was rebooted. { $said }
 end-task-failed = OVHcloud's task ended as { $status }.
 end-netboot-stays = The netboot is left as it was set: the next reboot, whoever does it, goes there.
 end-put-netboot-back = **Put netboot back** undoes that without a reboot. If it did reboot, it stays in rescue until the next reboot.
-end-netboot-back-but = The netboot is back, read back. Nothing was rebooted: the machine goes on with what it runs now. If that is the rescue, `/reboot` ends it.
+end-netboot-back-but = The netboot is back, read back. Nothing was rebooted: the machine goes on with what it runs now. If that is the rescue, ``/reboot`` ends it.
 end-lacking = ⚠️ OVHcloud did not take everything back. Not as it was: { $fields }
 end-other-way = The disk is a way out as well: { $command }, then **Boot from disk**.
-end-netboot-back = Everything I changed is back, read back. Nothing was rebooted: the machine goes on with what it runs now. If that is the rescue, `/reboot` ends it.
+end-netboot-back = Everything I changed is back, read back. Nothing was rebooted: the machine goes on with what it runs now. If that is the rescue, ``/reboot`` ends it.
 end-lease-stays = So this rescue is not over for me. **Put netboot back** ends it without another reboot, once you have seen that the server is out; **Restore now** reboots again.
 end-let-go = { $who } waits no longer for OVHcloud's task { $task }, which still said { $status }: it may reboot yet. The server is free.
 end-left-alone = { $who } left it as it is. Whether the reboot happened is not known.
@@ -332,22 +332,20 @@ end-in-doubt = A copy of my store was put back. This was under way when the copy
 # The DM
 dm-title-windows = 🛟 { $server } is in the **Windows rescue** ({ $id }).
 dm-title-linux = 🛟 { $server } is in the **Linux rescue** ({ $id }).
-dm-keep = Below is the link to its password. Whoever has the link has the password, so keep it to yourself, and delete this message when you no longer need it.
+dm-keep = Whoever has the link has the password: keep it to yourself, and delete this message when you are done.
 dm-key = The SSH key that is set on the server opens it: OVHcloud makes no password, so there is no link here.
 dm-key-named = The SSH key { $key } opens it: OVHcloud makes no password, so there is no link here.
 dm-user = User { $user } at { $address }
-dm-link = **Password**: { $link }
-    Found in { $source }.
-dm-link-file = Password: its link is in the file { $file } below, because it is so long.
-    Found in { $source }.
-dm-connect-title = **Connect**
-dm-connect-rdp = • RDP: open the file below, or { $address } port 3389
-dm-connect-ssh = • SSH: { $command }
-dm-host-key = • The rescue has another SSH host key, so expect a warning. Remove the old key: { $command }
-dm-connect-kvm = • KVM: { $command } in the channel; its login screen has a language selector and an on-screen keyboard
-dm-finished = **When you are finished**: **Restore now**, or { $command } in the channel.
-dm-finished-windows = Restarting or shutting down the Windows rescue itself does not leave rescue.
-dm-until = Until when it is yours stands in { $channel }, where I remind you too.
+dm-link = **Password** (from { $source }): { $link }
+dm-link-file = **Password** (from { $source }): its link is in the file { $file } below, because it is so long.
+dm-connect-rdp = **RDP**: open the file below
+dm-connect-ssh = **SSH**: { $command }
+dm-host-key = The rescue has another SSH host key: { $command }
+dm-connect-kvm = **KVM**: { $command }
+dm-finished = **When you are finished**: **Restore now**
+dm-finished-typed = **When you are finished**: { $command }
+dm-until = Until when it is yours stands there.
+dm-commands = Commands go into { $channel }.
 dm-wiped = 🧹 { $server } has left that rescue, so what stood here is wiped. That does not revoke the link.
 dm-deleted = 🧹 Deleted. That does not revoke the link.
 
@@ -385,16 +383,17 @@ others-tasks-unread = ⚠️ I cannot read whether OVHcloud is at work on it: { 
 others-planned-unread = ⚠️ I cannot read what OVHcloud plans on it: { $said }
 others-interventions-unread = ⚠️ I cannot read whether an intervention is under way: { $said }
 confirm-backup = ⚠️ Make sure there is a recent backup.
-confirm-windows-vm = ⚠️ Restarting the Windows rescue itself does not leave rescue: `/restore` does.
-confirm-reboot-rescue = ⚠️ Its netboot is rescue, so it boots into **rescue again**. `/restore` leaves it.
+confirm-windows-vm = ⚠️ Restarting the Windows rescue itself does not leave rescue: ``/restore`` does.
+confirm-reboot-rescue = ⚠️ Its netboot is rescue, so it boots into **rescue again**. ``/restore`` leaves it.
 confirm-reboot-off = ⚠️ Its netboot is power-off: it will **stay off**.
 confirm-to-disk = ↩️ **Reboot from its disk**
 confirm-script = ⚠️ It starts its own boot script now ({ $length } characters). The rescue takes its place; a restore puts it back.
 confirm-dead-end = ⚠️ It is set to { $what } now, where nobody can reach it: a restore will lead to the disk.
-confirm-reboot-unreachable = ⚠️ Its netboot is an iPXE shell: **nobody can reach it** there. `/restore` leads to the disk.
+confirm-reboot-unreachable = ⚠️ Its netboot is an iPXE shell: **nobody can reach it** there. ``/restore`` leads to the disk.
 remark-left-out = OVHcloud lists netboot { $id } and does not show it, so it is left out: { $said }
 remark-unread = ⚠️ OVHcloud does not show what netboot { $id } is, to which it is set now: { $said }
 remark-stays = ⚠️ { $field } is not as it was before the rescue. I did not change it, so it stays as it is.
+runbook-line = 📘 Runbook: [{ $text }]({ $url })
 confirm-life = Valid once, until { $until }.
 difference-boot = ⚠️ Somebody changed the netboot since: it is { $now } now.
 difference-script = ⚠️ Somebody set a boot script since ({ $length } characters): if you go on, it is lost.
@@ -403,6 +402,7 @@ difference-no-boot = ⚠️ Somebody changed the netboot since: none is set now.
 difference-mail = ⚠️ Somebody changed the rescue mail since; it is put back too.
 difference-key = ⚠️ Somebody changed the rescue SSH key since; it is put back too.
 accepted = ✅ Started (**{ $id }**) for { $server }. Follow it in { $channel }.
+accepted-card = ✅ Started (**{ $id }**) for { $server }. Follow it here: { $card }
 card-cancelled = ✋ Cancelled; nothing was done.
 card-changed = ⚠️ Meanwhile what it would boot into, or its rescue, has changed. This is how it is now:
 card-others = ⚠️ Meanwhile others have begun something on it, or I can no longer see what they do. This is how it is now:
@@ -449,7 +449,7 @@ notice-netboot-changed = 👀 **Netboot changed** · { $server } is still in res
 notice-rebooted-by-others = 🔁 **Rebooted without me** · { $server } is in rescue ({ $id }, { $who }), and OVHcloud's task { $task }, which is not mine, reboots it into rescue again: the password may be another one. { $command } looks for it.
 seen-left = 🏁 It has left the rescue without me: its netboot is { $boot } now, and OVHcloud's task { $task } has rebooted it.
 seen-leaving = 👀 Its netboot is { $boot } now: it is still in rescue, and leaves with the next reboot.
-seen-rebooted = 🔁 OVHcloud's task { $task }, which is not mine, rebooted it into rescue again: the password may be another one. `/rescue link` looks for it.
+seen-rebooted = 🔁 OVHcloud's task { $task }, which is not mine, rebooted it into rescue again: the password may be another one. ``/rescue link`` looks for it.
 notice-restored-at-deadline = ⏰ **Time is up** · { $server } is being put back ({ $id }), with the rights of { $who }.
 notice-extended = ⏳ **Extended** · { $server } stays in rescue until { $until }. Extended by { $who }; it is the rescue of { $owner }.
 notice-extended-own = ⏳ **Extended** · { $server } stays in rescue until { $until }. Extended by { $who }.
@@ -479,7 +479,7 @@ notice-copy-leases = { $count ->
     [one] One rescue is in it. It stays, with its reminders, and no deadline restores it.
    *[other] Rescues in it: { $count }. They stay, with their reminders, and no deadline restores them.
 }
-notice-copy-next = Look at `/rescue list` before you go on. If new operations were paused since, pause them again.
+notice-copy-next = Look at ``/rescue list`` before you go on. If new operations were paused since, pause them again.
 notice-help-asked = 🙋 { $who } asks { $of }: I may not let them { $capability } { $server } here. Can one of you do it?
 notice-help-asked-anywhere = 🙋 { $who } asks { $of }: I may not let them { $capability } here. Can one of you do it?
 trouble-key = 🔑 **OVHcloud refuses our key** · account { $account }.
@@ -500,19 +500,21 @@ extend-how-long = How much longer shall { $server } stay in rescue? Now it is un
 extended = ⏳ { $server } stays in rescue until { $until }.
 extended-cut = That is less than you asked for: `max_lease` lets no rescue end later than { $longest } from now.
 handed-over = 🤝 The rescue of { $server } is with { $who } now.
-lease-none = I hold no rescue of { $server }. `/rescue list` shows what is in rescue; one that somebody else started can be adopted there.
-lease-gone = That rescue is over, or has an owner now. `/rescue list` shows how it is.
+lease-none = I hold no rescue of { $server }. ``/rescue list`` shows what is in rescue; one that somebody else started can be adopted there.
+lease-gone = That rescue is over, or has an owner now. ``/rescue list`` shows how it is.
 lease-longest = { $server } is in rescue until { $until } already, and no rescue may end later than { $longest } from now.
 lease-left = { $server } has left its rescue, without me: its netboot was changed, and it was rebooted since. I have told its channel.
-lease-changed = The rescue of { $server } has just ended or been changed. `/rescue list` shows how it is; then ask again.
+lease-changed = The rescue of { $server } has just ended or been changed. ``/rescue list`` shows how it is; then ask again.
 lease-cannot-own = { $who } may not own the rescue of { $server }: that needs the right `rescue` for this server. Choose somebody who holds it, or ask your operator.
 lease-has-owner = The rescue of { $server } is with { $who } already.
 
 # Lists
-list-line = 🛟 { $server } · { $who } · since { $since } · until { $until }
-list-line-over = ⏰ { $server } · { $who } · since { $since } · should have ended { $until }
-list-line-left = 🏁 { $server } · { $who } · { $seen }
+list-line = 🛟 { $server } · { $id } · { $who } · since { $since } · until { $until }
+list-line-over = ⏰ { $server } · { $id } · { $who } · since { $since } · should have ended { $until }
+list-line-left = 🏁 { $server } · { $id } · { $who } · { $seen }
 list-line-foreign = ⚠️ { $server } · not started by me · { $kernel } · seen since { $since }
+list-line-past = 🏁 { $server } · { $id } · { $past }
+list-line-gone = 🏁 { $server } · out of that rescue, or with an owner now
 list-only-listed = from OVHcloud's list, read { $when }; it may be older
 list-more = … and { $count } more.
 list-none = Nothing is in rescue.
@@ -532,7 +534,7 @@ fleet-only-listed = { $count ->
 fleet-foreign = In rescue, not started by me
 fleet-dead-end = Set to start where nobody can reach it
 fleet-left = out of rescue, with something to put back
-fleet-more = … and more. `/rescue list` shows all that is in rescue.
+fleet-more = … and more. ``/rescue list`` shows all that is in rescue.
 fleet-quiet = All quiet: nothing in rescue, nothing under way.
 status-ok = 🟢 **{ $server }** · { $service }
 status-rescue = 🛟 **{ $server }** · { $service } · its netboot is rescue
@@ -543,13 +545,13 @@ power-off = powered off
 power-unknown = power unknown
 status-boots = Next boot: { $start }
 status-both = ⚠️ Netboot { $id } is set beside that script: which of the two it starts, OVHcloud does not say.
-status-unreachable = ⚠️ **{ $server }** · { $service } · its netboot is an iPXE shell, where nobody can reach it: `/restore` leads to the disk
-status-off = ⚠️ **{ $server }** · { $service } · its netboot is power-off, so the next reboot leaves it off: `/restore` leads to the disk
+status-unreachable = ⚠️ **{ $server }** · { $service } · its netboot is an iPXE shell, where nobody can reach it: ``/restore`` leads to the disk
+status-off = ⚠️ **{ $server }** · { $service } · its netboot is power-off, so the next reboot leaves it off: ``/restore`` leads to the disk
 status-boots-nothing = Next boot: nothing is set
 status-remembered = 🕰️ **{ $server }** ({ $service }) as I last saw it, { $when }: OVHcloud does not answer just now.
 status-task = Task { $task }: { $function } { $status }
 status-tasks-unreadable = The tasks could not be read: { $said }
-status-lease = In rescue with { $who } since { $since }, until { $until }
+status-lease = In rescue ({ $id }) with { $who } since { $since }, until { $until }
 status-operation = { $emoji } { $id }: { $state }
 status-monitored = Monitored by OVHcloud
 status-unmonitored = Not monitored by OVHcloud
@@ -562,7 +564,7 @@ tasks-title = **OVHcloud's latest tasks for { $server }**
 tasks-none = OVHcloud lists none. It forgets old ones.
 tasks-began = began { $when }
 tasks-ended = ended { $when }
-help-tasks = `/tasks` shows OVHcloud's latest tasks for a server.
+help-tasks = ``/tasks`` shows OVHcloud's latest tasks for a server.
 status-intervention = OVHcloud last worked on it in the datacentre { $when }
 status-planned = ⚠️ OVHcloud plans { $kind } for { $when }
 status-expires = Paid until { $day }
@@ -572,7 +574,7 @@ status-expires-contradicts = ⚠️ Paid until { $day }; OVHcloud contradicts it
 status-likely-cause = 💡 Nobody here began this rescue. OVHcloud's people began work on the server { $when }, and leave it in rescue when its own system does not start: the account's mails may say more.
 status-contract-unreadable = The contract and planned interventions could not be read: { $said }
 command-doctor = What is not well with the fleet, the accounts and me
-help-doctor = `/doctor` examines the fleet, the accounts and me.
+help-doctor = ``/doctor`` examines the fleet, the accounts and me.
 doctor-well = 🩺 **All well**, as far as I can see, with { $servers ->
     [one] { $servers } server
    *[other] { $servers } servers
@@ -602,7 +604,7 @@ doctor-oncall-gone = 🔴 **The on-call role does not exist**
 doctor-oncall-silent = 🔴 **The on-call role does not ring when I mention it** (make it mentionable)
 doctor-overdue = 🛟 **In rescue past the deadline**
 doctor-forgotten = 🛟 **Set to rescue, and nobody holds it**
-doctor-dead-end = 🟠 **Set to start where nobody can reach it** (`/restore` leads to the disk)
+doctor-dead-end = 🟠 **Set to start where nobody can reach it** (``/restore`` leads to the disk)
 doctor-trouble = 🟠 **OVHcloud reports trouble**
 doctor-silent = 🟠 **OVHcloud lists it and does not describe it**
 doctor-odd = 🟠 **Cannot be read, and is left out**
@@ -641,15 +643,15 @@ picture-now = Now
 
 # Help
 help-title = **What you can do here**
-help-enable = `/rescue enable` takes a server into rescue; the link to the password comes by DM.
+help-enable = ``/rescue enable`` takes a server into rescue; the link to the password comes by DM.
 help-named-here = **Rescue the server named here…**, under *Apps* in a message's menu, finds the server that it names.
-help-link = `/rescue link` finds that link again.
-help-extend = `/rescue extend` gives a rescue more time.
-help-hand-over = `/rescue hand-over` makes somebody else its owner.
-help-restore = `/restore` puts everything back.
-help-reboot = `/reboot` reboots, and says first into what.
-help-status = `/status` shows one server, or the fleet.
-help-list = `/rescue list` shows what is in rescue.
+help-link = ``/rescue link`` finds that link again.
+help-extend = ``/rescue extend`` gives a rescue more time.
+help-hand-over = ``/rescue hand-over`` makes somebody else its owner.
+help-restore = ``/restore`` puts everything back.
+help-reboot = ``/reboot`` reboots, and says first into what.
+help-status = ``/status`` shows one server, or the fleet.
+help-list = ``/rescue list`` shows what is in rescue.
 help-nothing = Nothing yet: no rule of the configuration speaks of you in this channel. Ask your operator.
 help-names = A server goes by its service name, display name, IP or reverse.
 
@@ -706,8 +708,8 @@ problem-no-disk = I cannot find the hard-disk boot of { $server }, so I see no w
 problem-no-disk-recorded = What it was set to before: { $start }
 problem-windows-needs = OVHcloud offers the Windows rescue for servers with an installed Windows and at least 16 GB of memory. `system:linux` needs neither.
 problem-changed = What { $server } would boot into, or its rescue, has changed since you confirmed, so nothing was done. Ask again to see how it is now.
-problem-not-in-rescue = { $server } is not in rescue. `/status` shows what it boots.
-problem-nothing-to-restore = { $server } is not in rescue, so there is nothing to put back. To restart it, type { $reboot }. `/status` shows what it boots.
+problem-not-in-rescue = { $server } is not in rescue. ``/status`` shows what it boots.
+problem-nothing-to-restore = { $server } is not in rescue, so there is nothing to put back. To restart it, type { $reboot }. ``/status`` shows what it boots.
 problem-left-rescue = { $server } has left its rescue meanwhile, without me: its netboot was changed, and it was rebooted. A link to it would lead nowhere.
 problem-rebooting = { $server } is rebooting right now. Try again when that is over.
 problem-others-at-work = Others are at work on { $server }, and that was not on the card: I have not rebooted it.
@@ -756,9 +758,9 @@ command-admin-pause = Refuse all new operations, except those that lead out of r
 command-admin-resume = Take new operations again
 option-action = What would be done
 option-user = Somebody else; left away: you
-help-plan = `/plan` shows the exact calls of an action, and changes nothing.
-help-why = `/why` says which rule allows or denies something.
-help-admin = `/admin pause` refuses all new operations, `/admin resume` takes them again.
+help-plan = ``/plan`` shows the exact calls of an action, and changes nothing.
+help-why = ``/why`` says which rule allows or denies something.
+help-admin = ``/admin pause`` refuses all new operations, ``/admin resume`` takes them again.
 why-you-may = ✅ You may { $capability } { $server } here.
 why-they-may = ✅ { $who } may { $capability } { $server } here.
 why-they-may-not = { $who } may not { $capability } { $server } here.
@@ -789,16 +791,16 @@ plan-calls = OVHcloud would be asked exactly this:
 plan-boots-into = Would boot into { $into }
 plan-nothing-changed = 📋 I only read; nothing was changed.
 paused = { $who } paused all new operations at { $at }: { $reason }
-paused-ways-out = What is under way goes on. `/restore` and links work as ever.
-paused-resume = Can resume with `/admin resume`: { $who }
-pause-done = ⏸️ New operations are refused from now on, also after a restart. `/admin resume` ends that.
+paused-ways-out = What is under way goes on. ``/restore`` and links work as ever.
+paused-resume = Can resume with ``/admin resume``: { $who }
+pause-done = ⏸️ New operations are refused from now on, also after a restart. ``/admin resume`` ends that.
 resume-done = ▶️ New operations are taken again.
 resume-nothing = ▶️ Nothing was paused.
-too-often-person = That was more than { $count } a minute. Try again { $again }. `/restore` and links always work.
+too-often-person = That was more than { $count } a minute. Try again { $again }. ``/restore`` and links always work.
 too-often-server = { $server } has had { $count ->
     [one] its { $count } operation
    *[other] its { $count } operations
-} of an hour. Try again { $again }. `/restore` and links always work.
+} of an hour. Try again { $again }. ``/restore`` and links always work.
 refusal-their-roles = Discord did not tell me the roles of { $who } just now, or they are not here; so I cannot say.
 
 # Guide
@@ -807,7 +809,7 @@ option-topic = What it is about
 button-guide = Guide
 button-next = Next
 button-back = Back
-help-guide = `/guide` says what to do in a rescue, step by step.
+help-guide = ``/guide`` says what to do in a rescue, step by step.
 guide-title = 📖 **{ $topic }** · { $page }/{ $pages }
 guide-placeholder = Another topic
 guide-connect = Connect
@@ -827,7 +829,7 @@ guide-ssh-linux = **Linux rescue, by SSH**
     If an SSH key was set, it is enough; else SSH asks for the password, which is behind the link.
 guide-host-key = The host key is not the server's own, so expect a warning from SSH. Remove the old key first:
 guide-kvm = **The screen itself (KVM)**
-    For when the network does not work. `/console` sends you a link, if the server has a KVM.
+    For when the network does not work. ``/console`` sends you a link, if the server has a KVM.
     • The login screen lets you choose another keyboard language.
     • Its accessibility options hold an on-screen keyboard.
     • The user is the same: `Administrator` (Windows) or `root` (Linux).
@@ -854,10 +856,10 @@ guide-sam = **Windows password**
     1. Bring the disks online, see *Disks*; import them if they are a software RAID.
     2. Get a SAM editor, such as NTPWEdit, and open with it:
 guide-sam-after = 3. Choose the user, set a new password, save.
-    4. Leave rescue with `/restore`, and log in with it.
+    4. Leave rescue with ``/restore``, and log in with it.
 guide-chntpw = **Windows password, from the Linux rescue**
     Mount the volume with Windows on it; `sda2` is an example. `chntpw` lists the users, then asks what to do with one:
-guide-chntpw-after = Then `umount /mnt`, and `/restore`.
+guide-chntpw-after = Then `umount /mnt`, and ``/restore``.
 guide-chroot = **Linux password**
     Mount the system's volume, see *Disks*; `md2` is an example. Then set a new password inside it:
 guide-hive = **Firewall 1: open the registry**
@@ -867,10 +869,10 @@ guide-firewall-off = **Firewall 2: switch it off**
     All three profiles:
 guide-unload = **Firewall 3: close the registry**
     Else Windows does not start cleanly:
-guide-unload-after = Then `/restore`. Once you are in: mend the rule, and **switch the firewall on again**. Until then the server stands open.
+guide-unload-after = Then ``/restore``. Once you are in: mend the rule, and **switch the firewall on again**. Until then the server stands open.
 guide-disable-firewall = **Firewall of a Linux**
     Not from OVHcloud's guides. It is not started at the next boot; `md2` is an example:
-guide-disable-firewall-after = Then `/restore`, mend the rule, and **switch it on again**.
+guide-disable-firewall-after = Then ``/restore``, mend the rule, and **switch it on again**.
 guide-windows-tools = **Tools for the Windows rescue**
     None is installed there; download them from their makers.
     • CrystalDiskInfo: how the disks are
@@ -881,11 +883,11 @@ guide-linux-tools = **Tools in the Linux rescue**
     RAID, a disk's health, and what is full:
 guide-leave-steps = **Leave rescue**
     1. Save, close files; in Linux, unmount.
-    2. Press **Restore now**, or type `/restore`. I put the netboot back to what it was, and reboot.
+    2. Press **Restore now**, or type ``/restore``. I put the netboot back to what it was, and reboot.
     3. Wait: two to four minutes after OVHcloud's task is done.
     ⚠️ Restarting or shutting down the rescue itself does not leave it: the netboot stays until somebody changes it.
 guide-afterwards = **Afterwards**
-    • Do the services run? `/status` shows what OVHcloud sees.
+    • Do the services run? ``/status`` shows what OVHcloud sees.
     • Is the firewall on again?
     • I wipe my direct message with the link. That does not revoke the link.
     • Your SSH client warns once more, because the server's own host key is back.
@@ -894,7 +896,7 @@ guide-afterwards = **Afterwards**
 command-console = A link to the server's screen (KVM), by DM
 option-minutes = How long the link works; 15 minutes unless you say
 option-ip = Only this address may use it: your own public IPv4 address
-help-console = `/console` sends you a link to a server's screen (KVM).
+help-console = ``/console`` sends you a link to a server's screen (KVM).
 source-console = OVHcloud's KVM
 state-asking-console = Asking for the console
 state-opening-console = Opening the console
@@ -907,9 +909,9 @@ console-serial = The serial line in the browser
 console-jnlp = The screen by a Java application
 end-console-delivered = The link is in your DMs. It works until { $until }.
 end-console-revealed = The link was shown to the one who asked, and to nobody else.
-end-console-not-found = OVHcloud's task is done, but no link turned up in time. Ask again with `/console`.
+end-console-not-found = OVHcloud's task is done, but no link turned up in time. Ask again with ``/console``.
 end-console-trouble = No link turned up in time. The last look did not work: { $said }
-end-console-not-taken = The link was there, but nobody took it, and it works no more. Ask again with `/console`.
+end-console-not-taken = The link was there, but nobody took it, and it works no more. Ask again with ``/console``.
 end-console-withheld = The console is open, but { $who } may not have its link any more, so it was not sent.
 console-title = 🖥️ The console of { $server } is open ({ $id }).
 console-keep = Whoever has what is below sits at the machine: its screen, its keyboard, its power button. Keep it to yourself. It stops working by itself, and I wipe this message then.
@@ -920,7 +922,7 @@ console-link-file = { $kind }: the link is in the file { $file } below, because 
 console-file = { $kind }: open { $file } below with Java Web Start.
 console-keyboard = Wrong letters? Look for a keyboard language, or an on-screen keyboard, in the console or at the login screen.
 console-wiped = 🧹 The console of { $server } is closed, so what stood here is wiped.
-reveal-over-console = This is done. `/console` opens another one.
+reveal-over-console = This is done. ``/console`` opens another one.
 problem-no-console = { $server } has no console (KVM) that I can open. OVHcloud's control panel says which it has.
 typed-minutes = 1, 3, 5, 10 or 15.
 typed-ip = the public IPv4 address of the device that you will use, such as 203.0.113.7. Search the web for “my IP” on that device; addresses of a home or office network, such as 192.168.1.2, do not count.
@@ -928,7 +930,7 @@ typed-ip = the public IPv4 address of the device that you will use, such as 203.
 command-history = Who did what, the latest first, and all of it in a file
 option-history-server = Only this server: service name, display name, IP or reverse
 option-history-user = Only what this person did or asked for
-help-history = `/history` shows who did what.
+help-history = ``/history`` shows who did what.
 history-title = { $count ->
     [one] 📜 **History** · { $count } line
    *[other] 📜 **History** · { $count } lines

@@ -249,7 +249,7 @@ hindered-weather = 🌧️ En attente : OVHcloud est mal joignable pour le momen
 standing-task = La tâche OVHcloud { $task } affiche toujours { $status }, bien après l'heure.
 standing-next = Je continue de suivre la tâche et je dirai ici comment elle se termine.
 standing-next-rescue = Je continue de suivre la tâche et, en attendant, je cherche le lien vers le mot de passe.
-standing-next-console = Je continue de suivre la tâche ; `/console` peut être redemandé dès maintenant.
+standing-next-console = Je continue de suivre la tâche ; ``/console`` peut être redemandé dès maintenant.
 standing-way-out = **Restaurer maintenant** ne l'attend pas : tout est remis en place et le serveur redémarre.
 standing-leave-it = **Ne rien faire** n'attend plus et libère le serveur ; OVHcloud peut encore le redémarrer.
 standing-over = La tâche s'est terminée depuis : { $status }
@@ -257,12 +257,12 @@ standing-past = C'est passé.
 standing-superseded = { $by } a pris le relais.
 card-put-back = Le netboot est remis comme il était.
 card-not-put-back = ⚠️ Le netboot n'a **pas** pu être remis comme il était : { $said }
-card-others-at-work = ⚠️ Le netboot reste tel que je l'ai réglé, car écrire maintenant pourrait détruire ce travail. Quand ce sera fini, `/restore` remet tout en place.
+card-others-at-work = ⚠️ Le netboot reste tel que je l'ai réglé, car écrire maintenant pourrait détruire ce travail. Quand ce sera fini, ``/restore`` remet tout en place.
 card-set-by-others = ⚠️ Quelqu'un d'autre a défini un autre netboot entre-temps : je l'ai laissé tel quel. Une restauration montre la différence et demande confirmation.
 doubt-unanswered = ⚠️ Une modification du netboot est restée sans réponse claire : { $said }
 doubt-stopped = ⚠️ J'ai été arrêté alors que je modifiais peut-être le netboot.
 doubt-looking = Cette modification peut encore arriver en retard. Je surveille un moment, et je remets en place ce qui arriverait.
-doubt-over = J'ai surveillé un moment, et tout est resté comme avant. Si cette modification arrivait encore plus tard, `/rescue list` montrerait le serveur.
+doubt-over = J'ai surveillé un moment, et tout est resté comme avant. Si cette modification arrivait encore plus tard, ``/rescue list`` montrerait le serveur.
 card-moved = ➡️ **La suite plus bas** · { $server } · { $id }
     { $link }
 card-faults = { $count ->
@@ -289,7 +289,7 @@ discord-too-fast = Discord trouve que ce bot ouvre trop vite des messages privé
 discord-may-not = Discord ne me laisse pas y écrire (code { $code })
 discord-filter = un filtre de Discord l'a bloqué (code { $code })
 discord-other = Discord le refuse (code { $code })
-reveal-over = C'est terminé. `/rescue link` retrouve le lien.
+reveal-over = C'est terminé. ``/rescue link`` retrouve le lien.
 
 # The end
 end-link-delivered = Le lien vers le mot de passe est dans vos messages privés (trouvé dans { $source }). Utilisateur : { $user }
@@ -302,9 +302,9 @@ end-link-not-found = Le netboot est en rescue, mais aucun lien vers un mot de pa
 end-link-trouble = La dernière recherche a échoué : { $said }
 end-link-beside = Un autre endroit où chercher a refusé : { $said }
 end-task-stands = La tâche OVHcloud { $task } affiche toujours { $status } ; le lien montre que le rescue tourne.
-end-link-not-taken = Le lien était là, mais personne ne l'a pris. `/rescue link` le retrouve.
-end-link-withheld = Le lien est là, mais { $who } n'y a plus droit : il n'a pas été envoyé. `/rescue link` le retrouve pour quelqu'un qui a `rescue`.
-end-until = Il est à vous jusqu'à { $until } ; je vous préviendrai avant. Quand vous avez fini : **Restaurer maintenant** ou `/restore`.
+end-link-not-taken = Le lien était là, mais personne ne l'a pris. ``/rescue link`` le retrouve.
+end-link-withheld = Le lien est là, mais { $who } n'y a plus droit : il n'a pas été envoyé. ``/rescue link`` le retrouve pour quelqu'un qui a `rescue`.
+end-until = Il est à vous jusqu'à { $until } ; je vous préviendrai avant. Quand vous avez fini : **Restaurer maintenant** ou ``/restore``.
 end-until-of = { $who } en est responsable jusqu'à { $until }.
 end-until-over = Le temps est écoulé : { $until }. **Restaurer maintenant** remet tout en place ; **Prolonger** donne plus de temps.
 end-until-over-of = { $who } en est responsable ; le temps est écoulé : { $until }.
@@ -312,7 +312,7 @@ end-adopted = Ce rescue a été lancé sans moi ; il a maintenant un responsabl
 end-handed-over = C'est maintenant { $who } qui est responsable de ce rescue.
 end-back = La tâche OVHcloud est terminée, et j'ai vu la machine disparaître puis revenir.
 end-task-done = La tâche OVHcloud est terminée. La machine, elle, n'est pas encore revenue, autant que je sache : d'habitude, elle s'éteint après une minute et revient 2 à 4 min plus tard.
-end-unseen = OVHcloud a accepté le redémarrage, mais ne liste plus la tâche ; on ne sait pas comment elle s'est terminée. Je n'ai pas vu la machine revenir : `/status` montre ce qui se voit maintenant.
+end-unseen = OVHcloud a accepté le redémarrage, mais ne liste plus la tâche ; on ne sait pas comment elle s'est terminée. Je n'ai pas vu la machine revenir : ``/status`` montre ce qui se voit maintenant.
 end-wiped = Tout message privé qui contient le lien est en cours d'effacement. Cela ne révoque pas le lien.
 end-expired = Accepté il y a trop longtemps pour être commencé maintenant : rien n'a été redémarré. Redemandez si vous le voulez toujours.
 end-cancelled = { $who } a annulé. Rien n'a été redémarré.
@@ -320,34 +320,32 @@ end-not-done = Rien n'a été redémarré. { $said }
 end-task-failed = La tâche OVHcloud s'est terminée avec l'état { $status }.
 end-netboot-stays = Le netboot reste tel qu'il a été réglé : le prochain redémarrage, d'où qu'il vienne, ira là.
 end-put-netboot-back = **Rétablir le netboot** annule ce réglage sans redémarrer. S'il a redémarré malgré tout, il reste en rescue jusqu'au prochain redémarrage.
-end-netboot-back-but = Le netboot est remis en place, et relu. Rien n'a été redémarré : la machine continue avec ce qu'elle exécute. Si c'est le rescue, `/reboot` y met fin.
+end-netboot-back-but = Le netboot est remis en place, et relu. Rien n'a été redémarré : la machine continue avec ce qu'elle exécute. Si c'est le rescue, ``/reboot`` y met fin.
 end-lacking = ⚠️ OVHcloud n'a pas tout repris. Pas comme avant : { $fields }
 end-other-way = Le disque est aussi une sortie : { $command }, puis **Démarrer sur disque**.
-end-netboot-back = Tout ce que j'avais changé est remis en place, relecture faite. Rien n'a été redémarré : la machine continue avec ce qu'elle exécute. Si c'est le rescue, `/reboot` en sort.
+end-netboot-back = Tout ce que j'avais changé est remis en place, relecture faite. Rien n'a été redémarré : la machine continue avec ce qu'elle exécute. Si c'est le rescue, ``/reboot`` en sort.
 end-lease-stays = Pour moi, ce rescue n'est donc pas terminé. **Rétablir le netboot** y met fin sans nouveau redémarrage, une fois que vous avez vu le serveur sorti du rescue ; **Restaurer maintenant** redémarre encore.
 end-let-go = { $who } n'attend plus la tâche OVHcloud { $task }, qui disait encore { $status } : le serveur peut encore redémarrer. Il est libre.
 end-left-alone = { $who } a laissé les choses ainsi. On ne sait pas si le redémarrage a eu lieu.
 end-in-doubt = Une copie de ma base a été remise en place. Ceci était en cours quand la copie a été faite, et a pu aboutir depuis : je n'y touche plus. Regardez le serveur, puis redemandez ce qui manque.
 
 # The DM
-dm-title-windows = 🛟 { $server } est en **mode rescue Windows** ({ $id }).
-dm-title-linux = 🛟 { $server } est en **mode rescue Linux** ({ $id }).
-dm-keep = Ci-dessous, le lien vers son mot de passe. Qui a le lien a le mot de passe : gardez-le donc pour vous, et supprimez ce message dès que vous n'en avez plus besoin.
+dm-title-windows = 🛟 { $server } est en **rescue Windows** ({ $id }).
+dm-title-linux = 🛟 { $server } est en **rescue Linux** ({ $id }).
+dm-keep = Qui a le lien a le mot de passe : gardez-le pour vous, puis supprimez ce message.
 dm-key = La clé SSH en place sur le serveur permet d'entrer : OVHcloud ne crée pas de mot de passe, il n'y a donc pas de lien ici.
 dm-key-named = La clé SSH { $key } l'ouvre : OVHcloud ne crée pas de mot de passe, il n'y a donc pas de lien ici.
-dm-user = Utilisateur { $user }, adresse { $address }
-dm-link = **Mot de passe** : { $link }
-    Trouvé dans { $source }.
-dm-link-file = Mot de passe : son lien est dans le fichier { $file } ci-dessous, car il est très long.
-    Trouvé dans { $source }.
-dm-connect-title = **Se connecter**
-dm-connect-rdp = • RDP : ouvrez le fichier ci-dessous, ou { $address } port 3389
-dm-connect-ssh = • SSH : { $command }
-dm-host-key = • Le rescue a une autre clé d'hôte SSH : attendez-vous à un avertissement. Supprimez l'ancienne clé : { $command }
-dm-connect-kvm = • KVM : { $command } dans le salon ; son écran de connexion offre un choix de langue et un clavier virtuel
-dm-finished = **Quand vous avez fini** : **Restaurer maintenant**, ou { $command } dans le salon.
-dm-finished-windows = Redémarrer ou éteindre le rescue Windows lui-même ne fait pas quitter le mode rescue.
-dm-until = Jusqu'à quand il est à vous : c'est écrit dans { $channel }, où je vous préviendrai aussi.
+dm-user = Compte { $user }, { $address }
+dm-link = **Mot de passe** (trouvé dans { $source }) : { $link }
+dm-link-file = **Mot de passe** (trouvé dans { $source }) : son lien est dans le fichier { $file } ci-dessous, car il est très long.
+dm-connect-rdp = **RDP** : ouvrez le fichier ci-dessous
+dm-connect-ssh = **SSH** : { $command }
+dm-host-key = Autre clé d'hôte SSH : { $command }
+dm-connect-kvm = **KVM** : { $command }
+dm-finished = **À la fin** : **Restaurer maintenant**
+dm-finished-typed = **À la fin** : { $command }
+dm-until = L'échéance y est écrite.
+dm-commands = Commandes dans { $channel }.
 dm-wiped = 🧹 { $server } a quitté ce rescue ; ce qui était écrit ici est donc effacé. Cela ne révoque pas le lien.
 dm-deleted = 🧹 Supprimé. Cela ne révoque pas le lien.
 
@@ -385,16 +383,17 @@ others-tasks-unread = ⚠️ Je ne peux pas lire si OVHcloud y travaille : { $sa
 others-planned-unread = ⚠️ Je ne peux pas lire ce qu'OVHcloud y prévoit : { $said }
 others-interventions-unread = ⚠️ Je ne peux pas lire si une intervention est en cours : { $said }
 confirm-backup = ⚠️ Vérifiez qu'une sauvegarde récente existe.
-confirm-windows-vm = ⚠️ Redémarrer le rescue Windows lui-même ne fait pas quitter le mode rescue : `/restore` le fait.
-confirm-reboot-rescue = ⚠️ Son netboot est en rescue : il démarrera **de nouveau en rescue**. `/restore` en sort.
+confirm-windows-vm = ⚠️ Redémarrer le rescue Windows lui-même ne fait pas quitter le mode rescue : ``/restore`` le fait.
+confirm-reboot-rescue = ⚠️ Son netboot est en rescue : il démarrera **de nouveau en rescue**. ``/restore`` en sort.
 confirm-reboot-off = ⚠️ Son netboot est réglé sur l'extinction (power-off) : il **restera éteint**.
 confirm-to-disk = ↩️ **Redémarrer sur son disque**
 confirm-script = ⚠️ Il démarre en ce moment sur son propre script ({ $length } caractères). Le rescue prend sa place ; une restauration le rétablit.
 confirm-dead-end = ⚠️ Il est réglé sur { $what }, où personne ne peut le joindre : une restauration mènera au disque.
-confirm-reboot-unreachable = ⚠️ Son netboot est un shell iPXE : **personne ne peut l'y joindre**. `/restore` ramène au disque.
+confirm-reboot-unreachable = ⚠️ Son netboot est un shell iPXE : **personne ne peut l'y joindre**. ``/restore`` ramène au disque.
 remark-left-out = OVHcloud liste le netboot { $id } sans le montrer ; il est donc laissé de côté : { $said }
 remark-unread = ⚠️ OVHcloud ne montre pas ce qu'est le netboot { $id }, sur lequel il est réglé : { $said }
 remark-stays = ⚠️ { $field } n'est plus comme avant le rescue. Ce n'est pas moi qui l'ai changé, donc je n'y touche pas.
+runbook-line = 📘 Procédure : [{ $text }]({ $url })
 confirm-life = Valable une seule fois, jusqu'à { $until }.
 difference-boot = ⚠️ Quelqu'un a changé le netboot entre-temps : c'est maintenant { $now }.
 difference-script = ⚠️ Quelqu'un a défini un script de démarrage entre-temps ({ $length } caractères) : si vous continuez, il est perdu.
@@ -403,6 +402,7 @@ difference-no-boot = ⚠️ Quelqu'un a changé le netboot entre-temps : aucun 
 difference-mail = ⚠️ Quelqu'un a changé l'adresse mail de rescue entre-temps ; elle est remise en place elle aussi.
 difference-key = ⚠️ Quelqu'un a changé la clé SSH de rescue entre-temps ; elle est remise en place elle aussi.
 accepted = ✅ C'est lancé (**{ $id }**) pour { $server }, suivi dans { $channel }.
+accepted-card = ✅ C'est lancé (**{ $id }**) pour { $server }, suivi ici : { $card }
 card-cancelled = ✋ Annulé ; rien n'a été fait.
 card-changed = ⚠️ Ce sur quoi il démarrerait, ou son rescue, a changé entre-temps. Voici l'état actuel :
 card-others = ⚠️ Entre-temps, d'autres ont commencé quelque chose dessus, ou je ne vois plus ce qu'ils font. Voici l'état actuel :
@@ -449,7 +449,7 @@ notice-netboot-changed = 👀 **Netboot changé** · { $server } est encore en m
 notice-rebooted-by-others = 🔁 **Redémarré sans moi** · { $server } est en mode rescue ({ $id }, { $who }), et la tâche OVHcloud { $task }, qui n'est pas la mienne, le redémarre en rescue : le mot de passe a peut-être changé. { $command } le cherche.
 seen-left = 🏁 Il a quitté le rescue sans moi : son netboot est maintenant { $boot }, et la tâche OVHcloud { $task } l'a redémarré.
 seen-leaving = 👀 Son netboot est maintenant { $boot } : il est encore en mode rescue, et en sort au prochain redémarrage.
-seen-rebooted = 🔁 La tâche OVHcloud { $task }, qui n'est pas la mienne, l'a redémarré en rescue : le mot de passe a peut-être changé. `/rescue link` le cherche.
+seen-rebooted = 🔁 La tâche OVHcloud { $task }, qui n'est pas la mienne, l'a redémarré en rescue : le mot de passe a peut-être changé. ``/rescue link`` le cherche.
 notice-restored-at-deadline = ⏰ **C'est l'heure** · { $server } est en cours de restauration ({ $id }), avec les droits de { $who }.
 notice-extended = ⏳ **Prolongé** · { $server } reste en mode rescue jusqu'à { $until }. Prolongé par { $who } ; c'est le rescue de { $owner }.
 notice-extended-own = ⏳ **Prolongé** · { $server } reste en mode rescue jusqu'à { $until }. Prolongé par { $who }.
@@ -482,7 +482,7 @@ notice-copy-leases = { $count ->
     [one] Un rescue s'y trouve. Il reste, avec ses rappels, et aucune échéance ne le restaure.
    *[other] Rescues qui s'y trouvent : { $count }. Ils restent, avec leurs rappels, et aucune échéance ne les restaure.
 }
-notice-copy-next = Regardez `/rescue list` avant de continuer. Si les nouvelles opérations ont été suspendues depuis, suspendez-les à nouveau.
+notice-copy-next = Regardez ``/rescue list`` avant de continuer. Si les nouvelles opérations ont été suspendues depuis, suspendez-les à nouveau.
 notice-help-asked = 🙋 { $who } demande à { $of } : je ne peux pas lui permettre { $capability } sur { $server } ici. L'un de vous peut-il s'en charger ?
 notice-help-asked-anywhere = 🙋 { $who } demande à { $of } : je ne peux pas lui permettre { $capability } ici. L'un de vous peut-il s'en charger ?
 trouble-key = 🔑 **OVHcloud refuse notre clé** · compte { $account }.
@@ -503,19 +503,21 @@ extend-how-long = Combien de temps de plus { $server } doit-il rester en mode re
 extended = ⏳ { $server } reste en mode rescue jusqu'à { $until }.
 extended-cut = C'est moins que demandé : `max_lease` ne laisse aucun rescue durer plus de { $longest } à partir de maintenant.
 handed-over = 🤝 Le rescue de { $server } est maintenant confié à { $who }.
-lease-none = Je ne gère aucun rescue de { $server }. `/rescue list` montre ce qui est en mode rescue ; on peut y adopter ce qui a été lancé sans moi.
-lease-gone = Ce rescue est terminé, ou quelqu'un en est maintenant responsable. `/rescue list` montre où on en est.
+lease-none = Je ne gère aucun rescue de { $server }. ``/rescue list`` montre ce qui est en mode rescue ; on peut y adopter ce qui a été lancé sans moi.
+lease-gone = Ce rescue est terminé, ou quelqu'un en est maintenant responsable. ``/rescue list`` montre où on en est.
 lease-longest = { $server } est déjà en mode rescue jusqu'à { $until }, et un rescue ne peut pas durer plus de { $longest } à partir de maintenant.
 lease-left = { $server } a quitté son rescue, sans moi : son netboot a été changé, et il a redémarré depuis. Je l'ai dit dans son salon.
-lease-changed = Le rescue de { $server } vient de se terminer ou d'être modifié. `/rescue list` montre où on en est ; redemandez ensuite.
+lease-changed = Le rescue de { $server } vient de se terminer ou d'être modifié. ``/rescue list`` montre où on en est ; redemandez ensuite.
 lease-cannot-own = { $who } ne peut pas être responsable du rescue de { $server } : il faut le droit `rescue` sur ce serveur. Choisissez quelqu'un qui l'a, ou demandez à l'administrateur du bot.
 lease-has-owner = Le rescue de { $server } est déjà confié à { $who }.
 
 # Lists
-list-line = 🛟 { $server } · { $who } · depuis { $since } · jusqu'à { $until }
-list-line-over = ⏰ { $server } · { $who } · depuis { $since } · aurait dû se terminer à { $until }
-list-line-left = 🏁 { $server } · { $who } · { $seen }
+list-line = 🛟 { $server } · { $id } · { $who } · depuis { $since } · jusqu'à { $until }
+list-line-over = ⏰ { $server } · { $id } · { $who } · depuis { $since } · aurait dû se terminer à { $until }
+list-line-left = 🏁 { $server } · { $id } · { $who } · { $seen }
 list-line-foreign = ⚠️ { $server } · lancé sans moi · { $kernel } · vu depuis { $since }
+list-line-past = 🏁 { $server } · { $id } · { $past }
+list-line-gone = 🏁 { $server } · sorti de ce rescue, ou confié à quelqu'un depuis
 list-only-listed = d'après la liste d'OVHcloud, lue { $when } ; elle peut être plus ancienne
 list-more = … et { $count } de plus.
 list-none = Rien n'est en mode rescue.
@@ -535,7 +537,7 @@ fleet-only-listed = { $count ->
 fleet-foreign = En mode rescue, lancé sans moi
 fleet-dead-end = Réglé pour démarrer là où personne ne peut le joindre
 fleet-left = sorti du mode rescue, il reste à remettre en place
-fleet-more = … et d'autres. `/rescue list` montre tout ce qui est en mode rescue.
+fleet-more = … et d'autres. ``/rescue list`` montre tout ce qui est en mode rescue.
 fleet-quiet = Tout est calme : rien en mode rescue, rien en cours.
 status-ok = 🟢 **{ $server }** · { $service }
 status-rescue = 🛟 **{ $server }** · { $service } · son netboot est en rescue
@@ -546,13 +548,13 @@ power-off = hors tension
 power-unknown = alimentation inconnue
 status-boots = Prochain démarrage : { $start }
 status-both = ⚠️ Le netboot { $id } est défini à côté de ce script : OVHcloud ne dit pas lequel des deux l'emporte.
-status-unreachable = ⚠️ **{ $server }** · { $service } · son netboot est un shell iPXE, où personne ne peut le joindre : `/restore` ramène au disque
-status-off = ⚠️ **{ $server }** · { $service } · son netboot est réglé sur l'extinction, donc le prochain redémarrage l'éteint : `/restore` ramène au disque
+status-unreachable = ⚠️ **{ $server }** · { $service } · son netboot est un shell iPXE, où personne ne peut le joindre : ``/restore`` ramène au disque
+status-off = ⚠️ **{ $server }** · { $service } · son netboot est réglé sur l'extinction, donc le prochain redémarrage l'éteint : ``/restore`` ramène au disque
 status-boots-nothing = Prochain démarrage : rien n'est défini
 status-remembered = 🕰️ **{ $server }** ({ $service }) tel que je l'ai vu { $when } : OVHcloud ne répond pas pour l'instant.
 status-task = Tâche { $task } : { $function } { $status }
 status-tasks-unreadable = Les tâches n'ont pas pu être lues : { $said }
-status-lease = En mode rescue, confié à { $who }, depuis { $since }, jusqu'à { $until }
+status-lease = En mode rescue ({ $id }), confié à { $who }, depuis { $since }, jusqu'à { $until }
 status-operation = { $emoji } { $id } : { $state }
 status-monitored = Monitoring OVHcloud activé
 status-unmonitored = Monitoring OVHcloud désactivé
@@ -565,7 +567,7 @@ tasks-title = **Dernières tâches OVHcloud sur { $server }**
 tasks-none = OVHcloud n'en liste aucune. Les anciennes sont oubliées.
 tasks-began = commencée { $when }
 tasks-ended = terminée { $when }
-help-tasks = `/tasks` montre les dernières tâches OVHcloud d'un serveur.
+help-tasks = ``/tasks`` montre les dernières tâches OVHcloud d'un serveur.
 status-intervention = Dernière intervention d'OVHcloud au datacentre : { $when }
 status-planned = ⚠️ OVHcloud prévoit { $kind } le { $when }
 status-expires = Payé jusqu'au { $day }
@@ -575,7 +577,7 @@ status-expires-contradicts = ⚠️ Payé jusqu'au { $day } ; OVHcloud se contre
 status-likely-cause = 💡 Personne ici n'a lancé ce rescue. L'équipe d'OVHcloud a commencé à intervenir sur le serveur { $when }, et elle le laisse en rescue quand son propre système ne démarre pas : les e-mails du compte en disent peut-être plus.
 status-contract-unreadable = Le contrat et les interventions prévues n'ont pas pu être lus : { $said }
 command-doctor = Ce qui ne va pas avec le parc, les comptes et moi
-help-doctor = `/doctor` examine le parc, les comptes et moi.
+help-doctor = ``/doctor`` examine le parc, les comptes et moi.
 doctor-well = 🩺 **Tout va bien**, autant que je puisse voir, pour { $servers ->
     [one] { $servers } serveur
    *[other] { $servers } serveurs
@@ -605,7 +607,7 @@ doctor-oncall-gone = 🔴 **Le rôle d'astreinte n'existe pas**
 doctor-oncall-silent = 🔴 **Le rôle d'astreinte ne sonne pas quand je le mentionne** (rendez-le mentionnable)
 doctor-overdue = 🛟 **En rescue au-delà de l'échéance**
 doctor-forgotten = 🛟 **Netboot en rescue, sans que personne n'en réponde**
-doctor-dead-end = 🟠 **Réglé pour démarrer là où personne ne peut le joindre** (`/restore` ramène au disque)
+doctor-dead-end = 🟠 **Réglé pour démarrer là où personne ne peut le joindre** (``/restore`` ramène au disque)
 doctor-trouble = 🟠 **OVHcloud signale un problème**
 doctor-silent = 🟠 **Listé par OVHcloud, mais sans description**
 doctor-odd = 🟠 **Illisible, donc laissé de côté**
@@ -644,15 +646,15 @@ picture-now = Maintenant
 
 # Help
 help-title = **Ce que vous pouvez faire ici**
-help-enable = `/rescue enable` passe un serveur en mode rescue ; le lien vers le mot de passe arrive par message privé.
+help-enable = ``/rescue enable`` passe un serveur en mode rescue ; le lien vers le mot de passe arrive par message privé.
 help-named-here = **Secourir le serveur nommé ici…**, sous *Applications* dans le menu d'un message, trouve le serveur qui y est nommé.
-help-link = `/rescue link` retrouve ce lien.
-help-extend = `/rescue extend` donne plus de temps à un rescue.
-help-hand-over = `/rescue hand-over` le confie à quelqu'un d'autre.
-help-restore = `/restore` remet tout en place.
-help-reboot = `/reboot` redémarre, et dit d'abord sur quoi.
-help-status = `/status` montre un serveur, ou le parc.
-help-list = `/rescue list` montre ce qui est en mode rescue.
+help-link = ``/rescue link`` retrouve ce lien.
+help-extend = ``/rescue extend`` donne plus de temps à un rescue.
+help-hand-over = ``/rescue hand-over`` le confie à quelqu'un d'autre.
+help-restore = ``/restore`` remet tout en place.
+help-reboot = ``/reboot`` redémarre, et dit d'abord sur quoi.
+help-status = ``/status`` montre un serveur, ou le parc.
+help-list = ``/rescue list`` montre ce qui est en mode rescue.
 help-nothing = Rien pour l'instant : aucune règle de la configuration ne parle de vous dans ce salon. Demandez à l'administrateur du bot.
 help-names = Un serveur se désigne par son nom de service, son nom affiché, son IP ou son reverse.
 
@@ -709,8 +711,8 @@ problem-no-disk = Je ne trouve pas le démarrage sur disque de { $server }, donc
 problem-no-disk-recorded = Son réglage d'avant : { $start }
 problem-windows-needs = OVHcloud propose le rescue Windows pour les serveurs où Windows est installé, avec au moins 16 Go de mémoire. `system:linux` n'exige ni l'un ni l'autre.
 problem-changed = Ce sur quoi { $server } démarrerait, ou son rescue, a changé depuis votre confirmation : rien n'a donc été fait. Redemandez pour voir l'état actuel.
-problem-not-in-rescue = { $server } n'est pas en mode rescue. `/status` montre sur quoi il démarre.
-problem-nothing-to-restore = { $server } n'est pas en mode rescue : il n'y a rien à remettre en place. Pour le redémarrer, tapez { $reboot }. `/status` montre sur quoi il démarre.
+problem-not-in-rescue = { $server } n'est pas en mode rescue. ``/status`` montre sur quoi il démarre.
+problem-nothing-to-restore = { $server } n'est pas en mode rescue : il n'y a rien à remettre en place. Pour le redémarrer, tapez { $reboot }. ``/status`` montre sur quoi il démarre.
 problem-left-rescue = { $server } a quitté son rescue entre-temps, sans moi : son netboot a été changé, et il a redémarré. Un lien vers ce rescue ne mènerait nulle part.
 problem-rebooting = { $server } est en train de redémarrer. Réessayez quand ce sera fini.
 problem-others-at-work = D'autres travaillent sur { $server }, et la carte ne le disait pas : je ne l'ai pas redémarré.
@@ -759,9 +761,9 @@ command-admin-pause = Refuser toute nouvelle opération, sauf celles qui sortent
 command-admin-resume = Accepter de nouveau les opérations
 option-action = Ce qui serait fait
 option-user = Quelqu'un d'autre ; par défaut, vous
-help-plan = `/plan` montre les appels exacts d'une action, sans rien changer.
-help-why = `/why` dit quelle règle autorise ou refuse une action.
-help-admin = `/admin pause` refuse toute nouvelle opération, `/admin resume` les accepte de nouveau.
+help-plan = ``/plan`` montre les appels exacts d'une action, sans rien changer.
+help-why = ``/why`` dit quelle règle autorise ou refuse une action.
+help-admin = ``/admin pause`` refuse toute nouvelle opération, ``/admin resume`` les accepte de nouveau.
 why-you-may = ✅ Vous avez ici le droit { $capability } sur { $server }.
 why-they-may = ✅ { $who } a ici le droit { $capability } sur { $server }.
 why-they-may-not = { $who } n'a pas ici le droit { $capability } sur { $server }.
@@ -792,16 +794,16 @@ plan-calls = Voici exactement ce qui serait demandé à OVHcloud :
 plan-boots-into = Démarrerait sur { $into }
 plan-nothing-changed = 📋 Je n'ai fait que lire ; rien n'a changé.
 paused = { $who } a suspendu toute nouvelle opération à { $at } : { $reason }
-paused-ways-out = Ce qui est en cours continue. `/restore` et les liens fonctionnent comme toujours.
-paused-resume = Peuvent reprendre avec `/admin resume` : { $who }
-pause-done = ⏸️ Toute nouvelle opération est désormais refusée, même après un redémarrage. `/admin resume` y met fin.
+paused-ways-out = Ce qui est en cours continue. ``/restore`` et les liens fonctionnent comme toujours.
+paused-resume = Peuvent reprendre avec ``/admin resume`` : { $who }
+pause-done = ⏸️ Toute nouvelle opération est désormais refusée, même après un redémarrage. ``/admin resume`` y met fin.
 resume-done = ▶️ Les opérations sont de nouveau acceptées.
 resume-nothing = ▶️ Rien n'était suspendu.
-too-often-person = Cela fait plus de { $count } par minute. Réessayez { $again }. `/restore` et les liens fonctionnent toujours.
+too-often-person = Cela fait plus de { $count } par minute. Réessayez { $again }. ``/restore`` et les liens fonctionnent toujours.
 too-often-server = { $server } a eu { $count ->
     [one] sa seule opération
    *[other] ses { $count } opérations
-} de l'heure. Réessayez { $again }. `/restore` et les liens fonctionnent toujours.
+} de l'heure. Réessayez { $again }. ``/restore`` et les liens fonctionnent toujours.
 refusal-their-roles = Discord ne m'a pas donné les rôles de { $who } à l'instant, ou cette personne n'est pas ici : je ne peux donc rien en dire.
 
 # Guide
@@ -810,7 +812,7 @@ option-topic = Le sujet
 button-guide = Guide
 button-next = Suivant
 button-back = Précédent
-help-guide = `/guide` explique quoi faire en mode rescue, pas à pas.
+help-guide = ``/guide`` explique quoi faire en mode rescue, pas à pas.
 guide-title = 📖 **{ $topic }** · { $page }/{ $pages }
 guide-placeholder = Un autre sujet
 guide-connect = Se connecter
@@ -830,7 +832,7 @@ guide-ssh-linux = **Rescue Linux, par SSH**
     Si une clé SSH est en place, elle suffit ; sinon, SSH demande le mot de passe, qui est derrière le lien.
 guide-host-key = La clé d'hôte n'est pas celle du serveur, attendez-vous donc à un avertissement. Supprimez d'abord l'ancienne clé :
 guide-kvm = **L'écran lui-même (KVM)**
-    Pour quand le réseau ne répond plus. `/console` vous envoie un lien, si le serveur a un KVM.
+    Pour quand le réseau ne répond plus. ``/console`` vous envoie un lien, si le serveur a un KVM.
     • L'écran de connexion permet de choisir une autre langue de clavier.
     • Ses options d'accessibilité offrent un clavier virtuel.
     • L'utilisateur est le même : `Administrator` (Windows) ou `root` (Linux).
@@ -857,10 +859,10 @@ guide-sam = **Mot de passe Windows**
     1. Mettez les disques en ligne, voir *Disques* ; importez-les s'ils forment un RAID logiciel.
     2. Téléchargez un éditeur de SAM, par exemple NTPWEdit, et ouvrez avec lui :
 guide-sam-after = 3. Choisissez l'utilisateur, donnez-lui un nouveau mot de passe, enregistrez.
-    4. Quittez le rescue avec `/restore`, puis connectez-vous avec celui-ci.
+    4. Quittez le rescue avec ``/restore``, puis connectez-vous avec celui-ci.
 guide-chntpw = **Mot de passe Windows, depuis le rescue Linux**
     Montez le volume où se trouve Windows ; `sda2` est un exemple. `chntpw` liste les utilisateurs, puis demande quoi faire de l'un d'eux :
-guide-chntpw-after = Ensuite `umount /mnt`, puis `/restore`.
+guide-chntpw-after = Ensuite `umount /mnt`, puis ``/restore``.
 guide-chroot = **Mot de passe Linux**
     Montez le volume du système, voir *Disques* ; `md2` est un exemple. Puis changez-y le mot de passe :
 guide-hive = **Pare-feu 1 : ouvrir le registre**
@@ -870,10 +872,10 @@ guide-firewall-off = **Pare-feu 2 : le désactiver**
     Les trois profils :
 guide-unload = **Pare-feu 3 : refermer le registre**
     Sinon, Windows ne démarre pas proprement :
-guide-unload-after = Ensuite `/restore`. Une fois connecté : corrigez la règle et **réactivez le pare-feu**. D'ici là, le serveur est sans protection.
+guide-unload-after = Ensuite ``/restore``. Une fois connecté : corrigez la règle et **réactivez le pare-feu**. D'ici là, le serveur est sans protection.
 guide-disable-firewall = **Pare-feu sous Linux**
     Hors des guides d'OVHcloud. Il n'est plus lancé au prochain démarrage ; `md2` est un exemple :
-guide-disable-firewall-after = Ensuite `/restore`, corrigez la règle et **réactivez-le**.
+guide-disable-firewall-after = Ensuite ``/restore``, corrigez la règle et **réactivez-le**.
 guide-windows-tools = **Outils pour le rescue Windows**
     Aucun n'y est installé ; téléchargez-les chez leurs éditeurs.
     • CrystalDiskInfo : l'état des disques
@@ -884,11 +886,11 @@ guide-linux-tools = **Outils du rescue Linux**
     Le RAID, la santé d'un disque, et ce qui est plein :
 guide-leave-steps = **Quitter le rescue**
     1. Enregistrez, fermez vos fichiers ; sous Linux, démontez.
-    2. Appuyez sur **Restaurer maintenant**, ou tapez `/restore`. Je remets le netboot comme il était, et je redémarre.
+    2. Appuyez sur **Restaurer maintenant**, ou tapez ``/restore``. Je remets le netboot comme il était, et je redémarre.
     3. Patientez : deux à quatre minutes après la fin de la tâche OVHcloud.
     ⚠️ Redémarrer ou éteindre le rescue lui-même n'en fait pas sortir : le netboot reste tel quel jusqu'à ce que quelqu'un le change.
 guide-afterwards = **Après**
-    • Les services tournent-ils ? `/status` montre ce que voit OVHcloud.
+    • Les services tournent-ils ? ``/status`` montre ce que voit OVHcloud.
     • Le pare-feu est-il réactivé ?
     • J'efface mon message privé qui contient le lien. Cela ne révoque pas le lien.
     • Votre client SSH avertit une fois de plus, car la clé d'hôte du serveur est de retour.
@@ -897,7 +899,7 @@ guide-afterwards = **Après**
 command-console = Un lien vers l'écran du serveur (KVM), par message privé
 option-minutes = Durée de validité du lien ; 15 minutes sauf indication contraire
 option-ip = La seule adresse qui pourra s'en servir : votre propre adresse IPv4 publique
-help-console = `/console` vous envoie un lien vers l'écran d'un serveur (KVM).
+help-console = ``/console`` vous envoie un lien vers l'écran d'un serveur (KVM).
 source-console = le KVM d'OVHcloud
 state-asking-console = Demande de la console
 state-opening-console = Ouverture de la console
@@ -910,9 +912,9 @@ console-serial = La ligne série dans le navigateur
 console-jnlp = L'écran par une application Java
 end-console-delivered = Le lien est dans vos messages privés. Il fonctionne jusqu'à { $until }.
 end-console-revealed = Le lien a été montré à la personne qui l'a demandé, et à personne d'autre.
-end-console-not-found = La tâche OVHcloud est terminée, mais aucun lien n'est apparu à temps. Redemandez avec `/console`.
+end-console-not-found = La tâche OVHcloud est terminée, mais aucun lien n'est apparu à temps. Redemandez avec ``/console``.
 end-console-trouble = Aucun lien n'est apparu à temps. La dernière recherche a échoué : { $said }
-end-console-not-taken = Le lien était là, mais personne ne l'a pris, et il ne fonctionne plus. Redemandez avec `/console`.
+end-console-not-taken = Le lien était là, mais personne ne l'a pris, et il ne fonctionne plus. Redemandez avec ``/console``.
 end-console-withheld = La console est ouverte, mais { $who } n'a plus droit à son lien : il n'a pas été envoyé.
 console-title = 🖥️ La console de { $server } est ouverte ({ $id }).
 console-keep = Qui a ce qui suit est comme assis devant la machine : écran, clavier, bouton d'alimentation. Gardez-le pour vous. Il cesse de fonctionner de lui-même, et j'efface alors ce message.
@@ -923,7 +925,7 @@ console-link-file = { $kind } : le lien est dans le fichier { $file } ci-dessous
 console-file = { $kind } : ouvrez le fichier { $file } ci-dessous avec Java Web Start.
 console-keyboard = Les lettres ne sont pas les bonnes ? Cherchez une langue de clavier, ou un clavier virtuel, dans la console ou sur l'écran de connexion.
 console-wiped = 🧹 La console de { $server } est fermée ; ce qui était écrit ici est donc effacé.
-reveal-over-console = C'est terminé. `/console` en ouvre une autre.
+reveal-over-console = C'est terminé. ``/console`` en ouvre une autre.
 problem-no-console = { $server } n'a pas de console (KVM) que je puisse ouvrir. L'espace client OVHcloud indique ce qu'il propose.
 typed-minutes = 1, 3, 5, 10 ou 15.
 typed-ip = l'adresse IPv4 publique de l'appareil que vous utiliserez, par exemple 203.0.113.7. Cherchez « mon IP » sur le web depuis cet appareil ; les adresses d'un réseau domestique ou d'entreprise, comme 192.168.1.2, ne comptent pas.
@@ -931,7 +933,7 @@ typed-ip = l'adresse IPv4 publique de l'appareil que vous utiliserez, par exempl
 command-history = Qui a fait quoi, le plus récent d'abord, et le tout dans un fichier
 option-history-server = Uniquement ce serveur : nom de service, nom affiché, IP ou reverse
 option-history-user = Uniquement ce que cette personne a fait ou demandé
-help-history = `/history` montre qui a fait quoi.
+help-history = ``/history`` montre qui a fait quoi.
 history-title = { $count ->
     [one] 📜 **Historique** · { $count } ligne
    *[other] 📜 **Historique** · { $count } lignes

@@ -136,6 +136,7 @@ fn errand() -> (&'static str, String) {
         guard: bernard_domain::operation::approval::Guard::Unprotected,
         known_as: None,
         beside: None,
+        runbooks: Vec::new(),
     };
     let operation = Operation::open(OperationId(1), Mark::default(), request, jiff::Timestamp::UNIX_EPOCH);
     let link = Some((Source::Mail, Arc::new(SecretString::from(CANARY).into())));

@@ -25,6 +25,7 @@ use bernard_domain::{
         exact_call::{ExactCall, Method, Times},
     },
     others::{self, Beside, OthersWork, Unread},
+    runbook::Runbook,
     server::{Boot, BootId, Identity, QueryId, ServiceName, System, TaskId, TaskStatus, start::Field},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -410,7 +411,8 @@ pub(super) fn request() -> BoxedStrategy<Request> {
     let locale = select(vec![Locale::En, Locale::Fr]);
     let requester = prop_oneof![user(), (1..6_u64).prop_map(UserId)];
     let who = (requester, locale, channel(), channel());
-    let seen = (option::of(identity()), option::of(beside()));
+    let runbook = (text(), text()).prop_map(|(url, text)| Runbook { url, text });
+    let seen = (option::of(identity()), option::of(beside()), vec(runbook, 0..2));
     (wish(), service_name(), text(), text(), who, option::of(text()), text(), guard(), seen)
         .prop_map(
             |(
@@ -422,7 +424,7 @@ pub(super) fn request() -> BoxedStrategy<Request> {
                 reason,
                 rule,
                 guard,
-                (known_as, beside),
+                (known_as, beside, runbooks),
             )| Request {
                 wish,
                 server,
@@ -437,6 +439,7 @@ pub(super) fn request() -> BoxedStrategy<Request> {
                 guard,
                 known_as,
                 beside,
+                runbooks,
             },
         )
         .boxed()

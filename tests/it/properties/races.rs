@@ -53,6 +53,7 @@ fn request(kind: Kind) -> Request {
         guard: Guard::Unprotected,
         known_as: None,
         beside: None,
+        runbooks: Vec::new(),
     }
 }
 

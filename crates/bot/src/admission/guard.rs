@@ -56,6 +56,14 @@ impl Handler {
         may.is_ok().then(|| way(typed(server.label(), server.name.as_str()).to_owned()))
     }
 
+    /// The same where a restore that was pressed needs approval: a button passes none.
+    pub(crate) fn emergency_restore(&self, asking: &Asker, server: &Server, guard: &Guard) -> Option<Emergency> {
+        match guard {
+            Guard::Approval(_) => self.emergency(asking, server, Emergency::Restore),
+            Guard::Unprotected | Guard::BrokenGlass { .. } => None,
+        }
+    }
+
     /// What must happen before `exact_calls` are made for who asks: nothing, the approval of others, or a glass is broken.
     pub(crate) fn guard(
         &self,

@@ -22,7 +22,7 @@ use crate::{
     asker::Asker,
     context::Handler,
     refusal::Refusal,
-    render::{audit_line, message::File},
+    render::{audit_line, card_links::CardLinks, message::File},
     reply::Reply,
 };
 
@@ -60,8 +60,9 @@ impl Handler {
         let page = self.store.audit_page(&filter, limit, self.sees(asking)).await?;
         let locale = asking.locale;
         let mut lines = vec![say!(locale, "history-title", count = page.lines.len())];
-        let told = page.lines.iter().rev().filter(|line| is_for_people(line)).take(SHOWN);
-        lines.extend(told.map(|line| self.told(line, locale)));
+        let told: Vec<&Line> = page.lines.iter().rev().filter(|line| is_for_people(line)).take(SHOWN).collect();
+        let links = self.card_links(told.iter().filter_map(|line| audit_line::operation(line))).await?;
+        lines.extend(told.into_iter().map(|line| self.told(line, &links, locale)));
         if page.lines.is_empty() {
             lines.push(say!(locale, "history-none"));
             return Ok(Reply::text(lines.join("\n")));
@@ -111,11 +112,11 @@ impl Handler {
         }
     }
 
-    fn told(&self, line: &Line, locale: Locale) -> String {
+    fn told(&self, line: &Line, links: &CardLinks, locale: Locale) -> String {
         let when = line.text("at").and_then(|at| at.parse::<jiff::Timestamp>().ok());
         let when = when.map(from_now).unwrap_or_default();
         let server = line.text("server").map_or_else(String::new, |name| self.label_of(&name));
-        let what = audit_line::sentence(line, server, locale);
+        let what = audit_line::sentence(line, server, links, locale);
         let why = line.text("reason").map(|reason| format!(": {}", code_within(&reason, REASON)));
         format!("{when} {what}{}", why.unwrap_or_default())
     }

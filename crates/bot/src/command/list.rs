@@ -9,7 +9,7 @@ use crate::{
     asker::Asker,
     context::Handler,
     refusal::Refusal,
-    render::rescue_list::frames,
+    render::rescue_list::{Entry, entries, frames},
     reply::Reply,
 };
 
@@ -27,6 +27,9 @@ impl Handler {
             let none = [say!(asking.locale, "list-none")].into_iter().chain(unread);
             return Ok(Reply::text(none.collect::<Vec<_>>().join("\n")));
         }
-        Ok(frames(&leases, &foreign, unread, clock::now(), asking.locale).into())
+        let now = clock::now();
+        let entries = entries(leases, foreign, now);
+        let links = self.card_links(entries.iter().filter_map(Entry::operation)).await?;
+        Ok(frames(&entries, &links, unread, now, asking.locale).into())
     }
 }

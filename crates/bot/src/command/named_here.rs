@@ -15,8 +15,7 @@ use serenity::{
 
 use super::{Command, EnableOptions};
 use crate::{
-    admission::guard::ApprovalMode, asker::Asker, component::Button, context::Handler, refusal::Refusal, reply::Reply,
-    ways::Way,
+    admission::guard::ApprovalMode, asker::Asker, context::Handler, refusal::Refusal, reply::Reply, ways::Way,
 };
 
 /// More servers than these are not offered: they fit a screen.
@@ -52,32 +51,42 @@ fn words(message: &Message) -> String {
 impl Handler {
     pub(super) async fn named_here(&self, asking: &Asker, text: &str) -> Result<Reply, Refusal> {
         self.anywhere(asking, Capability::Rescue)?;
-        let servers = self.fleet.servers();
-        let policy = self.policy.get();
-        let sight = |capability| policy.sight(&asking.requester, capability, asking.place.0);
-        let (acts, views) = (sight(Capability::Rescue), sight(Capability::View));
-        let named = mentioned(servers.iter(), text);
-        let may: Vec<&Server> = named.iter().copied().filter(|server| acts(server)).collect();
-        match may.as_slice() {
-            [] => match named.iter().find(|server| views(server)) {
-                // They see it, so they are told why they may not.
-                Some(server) => Box::pin(self.execute(asking, enable(server))).await,
-                None => Ok(Reply::text(say!(asking.locale, "named-here-none"))),
-            },
+        match self.named_in(asking, text).as_slice() {
+            [] => Ok(Reply::text(say!(asking.locale, "named-here-none"))),
             [one] => Box::pin(self.execute(asking, enable(one))).await,
             several => Ok(self.which(asking, several)),
         }
     }
 
+    /// What a command comes to: one that was chosen for a message which names one server is `/rescue enable` for that.
+    pub(crate) fn meant(&self, asking: &Asker, typed: &Command) -> Command {
+        let Command::NamedHere(text) = typed else { return typed.clone() };
+        match self.named_in(asking, text).as_slice() {
+            [one] => enable(one),
+            _ => typed.clone(),
+        }
+    }
+
+    /// The servers that a message names and its reader may take into rescue; if there is none, the first that they see, so that they are
+    /// told why they may not.
+    fn named_in(&self, asking: &Asker, text: &str) -> Vec<Server> {
+        let servers = self.fleet.servers();
+        let policy = self.policy.get();
+        let sight = |capability| policy.sight(&asking.requester, capability, asking.place.0);
+        let (acts, views) = (sight(Capability::Rescue), sight(Capability::View));
+        let named = mentioned(servers.iter(), text);
+        let may: Vec<Server> = named.iter().copied().filter(|server| acts(server)).cloned().collect();
+        match may.is_empty() {
+            true => named.into_iter().find(|server| views(server)).cloned().into_iter().collect(),
+            false => may,
+        }
+    }
+
     /// Asks which of several is meant.
-    fn which(&self, asking: &Asker, several: &[&Server]) -> Reply {
-        let some = several.iter().take(MOST);
-        let ids = self
-            .ways
-            .keep(asking.requester.user, some.clone().map(|one| Way::Command(Box::new(enable(one)))).collect());
+    fn which(&self, asking: &Asker, several: &[Server]) -> Reply {
         let label = |server: &Server| shorten(&shown::visible(server.label()), LABEL);
-        let button = |(id, server): (_, &&Server)| Button::Way(id).create(asking.locale).labelled(label(server));
-        let buttons = ids.into_iter().zip(some).map(button).collect();
+        let way = |server: &Server| (label(server), Way::Command(Box::new(enable(server))));
+        let buttons = self.way_buttons(asking, several.iter().take(MOST).map(way).collect());
         let words = match several.len() > MOST {
             true => say!(asking.locale, "named-here-many", count = several.len()),
             false => say!(asking.locale, "named-here-several"),

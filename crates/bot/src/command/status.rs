@@ -6,8 +6,9 @@ use bernard_domain::{
     lease::Lease,
     locale::Locale,
     operation::{Operation, event::Problem},
+    runbook::about,
     server::{
-        Server, Task,
+        Server, ServiceName, Task,
         start::{Start, Unfit},
     },
 };
@@ -21,14 +22,14 @@ use super::Command;
 use crate::{
     admission::visible_rescues::{in_rescue, not_looked_at, only_listed},
     asker::Asker,
-    component::Button,
     context::Handler,
     refusal::Refusal,
     render::{
+        card_links::CardLinks,
         installed,
         layout::{Accent, Block},
         message::{File, Message},
-        standing, starts,
+        runbook, standing, starts,
         timeline::Timeline,
         wording::{self, Headline},
     },
@@ -62,9 +63,9 @@ impl Handler {
         };
         let lease = self.lookout.lease(&server).await?;
         let mut lines = seen(&server, &look, locale);
-        let live = self.store.live_operations().await?;
-        let live: Vec<&Operation> = live.iter().filter(|operation| operation.request.server == server.name).collect();
-        lines.extend(ours(lease.as_ref(), &live, locale));
+        let live = self.live_on(&server.name).await?;
+        lines.extend(self.ours(lease.as_ref(), &live, locale).await?);
+        lines.extend(runbook::lines(&about(&self.settings.runbooks, &server), locale));
         lines.extend(datacentre(&server, &look, locale));
         if lease.is_none() && live.is_empty() {
             lines.extend(likely_cause(&look, clock::now(), locale));
@@ -75,7 +76,7 @@ impl Handler {
         // Whoever hears of a rescue can end it, or give it more time.
         blocks.extend(lease.map(|lease| Block::Buttons(standing::buttons(&lease, locale))));
         let mut files = Vec::new();
-        if let Some(operation) = self.worth_a_picture(&server, live.first().copied()).await? {
+        if let Some(operation) = self.worth_a_picture(&server, live.first()).await? {
             let events = self.store.events(operation.id).await?;
             let timeline = Timeline::of(&operation, &events, clock::now(), locale);
             files.extend(drawn(timeline).await);
@@ -98,8 +99,7 @@ impl Handler {
         let server = &known.server;
         self.may(asking, Capability::View, &Server { tags: None, ..server.clone() })?;
         let lease = self.store.lease(&server.name).await?;
-        let live = self.store.live_operations().await?;
-        let live: Vec<&Operation> = live.iter().filter(|operation| operation.request.server == server.name).collect();
+        let live = self.live_on(&server.name).await?;
         let (name, service) = (named(server.label()), code(server.name.as_str()));
         let mut lines = vec![
             say!(locale, "status-remembered", server = name, service = service, when = from_now(seen)),
@@ -108,13 +108,31 @@ impl Handler {
         if let Some(boot) = self.fleet.inventory().boot_of(known) {
             lines.push(say!(locale, "status-boots", start = starts::long(&(*boot).clone().into(), locale)));
         }
-        lines.extend(ours(lease.as_ref(), &live, locale));
+        lines.extend(self.ours(lease.as_ref(), &live, locale).await?);
         lines.push(format!("-# {}", code(said)));
         let again = Way::Command(Box::new(Command::Status { server: Some(server.name.to_string()) }));
-        let again = self.ways.keep(asking.requester.user, vec![again]).into_iter();
-        let again = again.map(|way| Button::Way(way).create(locale));
+        let again = self.way_buttons(asking, vec![(say!(locale, "button-try-again"), again)]);
         let buttons = lease.iter().flat_map(|lease| standing::buttons(lease, locale)).chain(again).collect();
         Ok(Reply::with_buttons(lines.join("\n"), buttons))
+    }
+
+    /// What is under way on a server.
+    async fn live_on(&self, server: &ServiceName) -> Result<Vec<Operation>, Refusal> {
+        let live = self.store.live_operations().await?;
+        Ok(live.into_iter().filter(|operation| operation.request.server == *server).collect())
+    }
+
+    /// What Bernard itself knows of a server: its rescue, and what is under way.
+    async fn ours(&self, lease: Option<&Lease>, live: &[Operation], locale: Locale) -> Result<Vec<String>, Refusal> {
+        let begun_by = lease.map(|lease| lease.operation);
+        let links = self.card_links(live.iter().map(|operation| operation.id).chain(begun_by)).await?;
+        let mut lines: Vec<String> = lease.iter().map(|lease| lease_line(lease, &links, locale)).collect();
+        lines.extend(lease.and_then(|lease| standing::seen(&lease.seen, locale)));
+        for operation in live {
+            let Headline { emoji, words: state } = wording::state(operation, locale);
+            lines.push(say!(locale, "status-operation", emoji = emoji, id = links.number(operation.id), state = state));
+        }
+        Ok(lines)
     }
 
     /// The operation under way, or the last one if it ended just now.
@@ -185,17 +203,6 @@ fn accent(server: &Server, look: &Look, lease: Option<&Lease>) -> Accent {
         None if server.state != "ok" => Accent::Bad,
         None => Accent::Good,
     }
-}
-
-/// What Bernard itself knows of a server: its rescue, and what is under way.
-fn ours(lease: Option<&Lease>, live: &[&Operation], locale: Locale) -> Vec<String> {
-    let mut lines: Vec<String> = lease.iter().map(|lease| lease_line(lease, locale)).collect();
-    lines.extend(lease.and_then(|lease| standing::seen(&lease.seen, locale)));
-    for operation in live {
-        let Headline { emoji, words } = wording::state(operation, locale);
-        lines.push(say!(locale, "status-operation", emoji = emoji, id = operation.id.to_string(), state = words));
-    }
-    lines
 }
 
 /// A timeline's picture; `None` when it cannot be drawn, which is said in the log.
@@ -312,7 +319,14 @@ fn task_line(task: &Task, locale: Locale) -> String {
     )
 }
 
-fn lease_line(lease: &Lease, locale: Locale) -> String {
-    let who = mention(lease.owner);
-    say!(locale, "status-lease", who = who, since = since_epoch(lease.started), until = since_epoch(lease.deadline))
+fn lease_line(lease: &Lease, links: &CardLinks, locale: Locale) -> String {
+    let (who, id) = (mention(lease.owner), links.number(lease.operation));
+    say!(
+        locale,
+        "status-lease",
+        who = who,
+        id = id,
+        since = since_epoch(lease.started),
+        until = since_epoch(lease.deadline)
+    )
 }

@@ -49,6 +49,8 @@ pub struct NotifierSettings {
     pub locale: Locale,
     /// The role that is rung when a deadline passes.
     pub oncall: Option<u64>,
+    /// The guild, for links to messages.
+    pub guild: u64,
 }
 
 /// Posts notices.
@@ -135,6 +137,9 @@ impl Notifier {
         match self.post_at(owed, door, &words).await {
             Ok((channel, message)) => {
                 let (offer, about) = (owed.letter.notice.offer(), owed.letter.notice.about());
+                if let Some((at, rows)) = &words.lists {
+                    self.store.save_list(owed.id, *at, rows).await?;
+                }
                 Ok(self.store.end_notice(owed.id, Delivered::Posted { channel, message, offer, about }).await?)
             }
             Err(Failure::Discord(error)) if error.is_final() => self.turn(owed, &error).await,
@@ -162,15 +167,20 @@ impl Notifier {
 
     /// Posts it with its ringing; where Discord does not bear that, without.
     async fn ring(&self, owed: &PendingNotice, channel: DiscordChannel, words: &Words) -> Result<Posted, Failure> {
-        let Words { message, rings } = words;
-        let rest = ringing::patience(rings).map_or_else(|| self.rest.clone(), |patience| self.rest.within(patience));
+        let Words { message, rings, .. } = words;
+        let at_door = match owed.letter.to.door(owed.place) {
+            Some(Door::Dm(_)) => self.rest.in_a_dm(),
+            _ => self.rest.clone(),
+        };
+        let rest = ringing::patience(rings).map_or_else(|| at_door.clone(), |patience| at_door.within(patience));
         let locale = self.settings.locale;
         match rest.post(channel, &wire::ringing(message, rings), &nonce(owed), &[]).await {
             Ok(posted) => {
                 self.unheard.over(&owed.id);
                 let unheard = ringing::unheard(rings, &posted);
                 if !unheard.is_empty() {
-                    self.say_unrung(channel, &posted, &ringing::without(&message.content, &unheard, locale)).await;
+                    let words = ringing::without(&message.content, &unheard, locale);
+                    ringing::say_unrung(&at_door, channel, &posted, &words).await;
                 }
                 Ok(posted)
             }
@@ -179,16 +189,9 @@ impl Notifier {
                 self.unheard.over(&owed.id);
                 let content = ringing::without(&message.content, rings, locale);
                 let quiet = wire::unrung(&Plain { content, ..message.clone() });
-                Ok(self.rest.post(channel, &quiet, &nonce(owed), &[]).await?)
+                Ok(at_door.post(channel, &quiet, &nonce(owed), &[]).await?)
             }
             Err(error) => Err(error.into()),
-        }
-    }
-
-    /// Discord took it and rang nobody: whoever reads it is to know.
-    async fn say_unrung(&self, channel: DiscordChannel, posted: &Posted, content: &str) {
-        if let Err(error) = self.rest.edit(channel, posted.id, &wire::reworded(content)).await {
-            tracing::warn!(%error, "a notice rang nobody, and does not say so");
         }
     }
 

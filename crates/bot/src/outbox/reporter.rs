@@ -273,13 +273,19 @@ impl Reporter {
         let edit = wire::edited(&it.rendering.message);
         let (channel, message) = (DiscordChannel::new(it.channel.0), MessageId::new(message));
         let opens = !it.operation.state.is_ended() || it.rendering.speaks == Speaks::OfThePast;
-        match self.rest.edit(channel, message, &edit).await {
+        let rest = self.rest_at(it);
+        match rest.edit(channel, message, &edit).await {
             Err(error) if error.is_archived() && opens => {
-                self.rest.unarchive(channel).await?;
-                self.rest.edit(channel, message, &edit).await
+                rest.unarchive(channel).await?;
+                rest.edit(channel, message, &edit).await
             }
             edited => edited,
         }
+    }
+
+    /// What speaks where a message stands: away from its operation's channel that is its requester's DM.
+    fn rest_at(&self, it: It<'_>) -> Rest {
+        if it.channel == it.operation.request.channel { self.rest.clone() } else { self.rest.in_a_dm() }
     }
 
     /// Posts a message, for the first time or in the place of an earlier one, which stays remembered until the new one is there:

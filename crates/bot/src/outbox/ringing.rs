@@ -4,11 +4,15 @@
 
 use std::{collections::HashMap, hash::Hash, sync::Mutex, time::Duration};
 
-use bernard_discord::{Error, rest::Posted};
+use bernard_discord::{Error, Rest, rest::Posted};
 use bernard_domain::{access::Who, locale::Locale};
 use bernard_text::say;
+use serenity::model::id::ChannelId;
 
-use crate::render::{message::with_last_line, wording};
+use crate::{
+    render::{message::with_last_line, wording},
+    wire,
+};
 
 /// How many of Discord's errors in a row are weather.
 const WEATHER: u32 = 3;
@@ -64,6 +68,13 @@ pub(crate) fn patience(rings: &[Who]) -> Option<Duration> {
 pub(crate) fn without(content: &str, unrung: &[Who], locale: Locale) -> String {
     let line = say!(locale, "unrung", who = wording::each(unrung));
     with_last_line(content, &line)
+}
+
+/// Discord took a message and rang nobody: whoever reads it is to know.
+pub(crate) async fn say_unrung(rest: &Rest, channel: ChannelId, posted: &Posted, words: &str) {
+    if let Err(error) = rest.edit(channel, posted.id, &wire::reworded(words)).await {
+        tracing::warn!(%error, "a message rang nobody, and does not say so");
+    }
 }
 
 /// The roles that a message was to ring, if Discord rang not one of them, and nobody else was to be rung.

@@ -22,13 +22,12 @@ use crate::{
     admission::Admitted,
     asker::Asker,
     context::Handler,
-    proposal::request,
     refusal::{Emergency, Refusal, done},
     render::{
         accepted::accepted_waiting,
         approval_card,
         confirmation::{in_rescue, into, machine, valid_until},
-        starts,
+        runbook, starts,
     },
     reply::Reply,
 };
@@ -104,7 +103,7 @@ impl Handler {
             None => None,
         };
         let guard = approval.map_or(Guard::Unprotected, Guard::Approval);
-        let request = request(asking, admitted, proposal.wish.clone(), None, guard);
+        let request = self.request(asking, admitted, proposal.wish.clone(), None, guard);
         let content = self.describe_again(operation, &request, &proposal, server).await?;
         let command = format!("/reboot server:{}", server.label());
         let card = Card { id: CardId::new(), request, command, again: Some(again) };
@@ -135,6 +134,7 @@ impl Handler {
         }
         lines.push(say!(locale, "confirm-services-stop"));
         lines.extend(approval_card::forewarning(&request.guard, locale));
+        lines.extend(runbook::lines(&request.runbooks, locale));
         lines.push(valid_until(clock::now() + life::LIFE, locale));
         Ok(lines.join("\n"))
     }

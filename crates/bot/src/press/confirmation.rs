@@ -14,7 +14,6 @@ use crate::{
     asker::Asker,
     context::Handler,
     refusal::Refusal,
-    render::accepted::accepted,
     reply::Reply,
 };
 
@@ -84,7 +83,7 @@ impl Handler {
         let known_as = Some(server.identity());
         let request = Request { guard, known_as, ..card.request };
         match self.intake.open_from_card(&admitted.grant, id, &request).await? {
-            Open::Accepted(operation, _) => Ok(Reply::text(accepted(&operation, asking.locale))),
+            Open::Accepted(operation, _) => Ok(Reply::accepted(operation, asking.locale)),
             Open::Busy(holder) if is_same_deed(&holder, &request) => Err(Refusal::UnderWay(holder.id, card.command)),
             Open::Busy(holder) => Err(Refusal::Busy(holder)),
             Open::Refused(refusal) => Err(Refusal::Card(refusal, card.command)),

@@ -9,12 +9,7 @@ use bernard_domain::{
 use bernard_engine::plan::{Aim, Back};
 
 use crate::{
-    admission::guard::ApprovalMode,
-    asker::Asker,
-    context::Handler,
-    proposal::{Typed, request},
-    refusal::Refusal,
-    reply::Reply,
+    admission::guard::ApprovalMode, asker::Asker, context::Handler, proposal::Typed, refusal::Refusal, reply::Reply,
 };
 
 impl Handler {
@@ -27,7 +22,7 @@ impl Handler {
         // It calls nothing at OVHcloud that would change anything.
         let guard = self.guard_press(asking, &admitted, Vec::new())?;
         let wish = Wish::Adopt { lease: self.settings.lease };
-        self.open_by_press(asking, &admitted, request(asking, &admitted, wish, None, guard)).await
+        self.open_by_press(asking, &admitted, self.request(asking, &admitted, wish, None, guard)).await
     }
 
     /// **Restore** of a rescue that somebody else started: a confirmation card first, as for `/restore`.

@@ -43,7 +43,7 @@ impl Handler {
         // A console's file is the way in; without a remote desktop's file one types the address.
         let files = if asking.bot_can_attach() || kind == Kind::Console { files } else { Vec::new() };
         let message = Message { look: Look::Plain(message), files };
-        Ok(Reply { message, reveals: Some((operation.id, found.query)) })
+        Ok(Reply { reveals: Some((operation.id, found.query)), ..message.into() })
     }
 
     /// That a link, or a console, which was asked for with too few approvals for what protects its server by now stays where it is.

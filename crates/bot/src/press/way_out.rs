@@ -1,7 +1,7 @@
 //! **Restore now** and **Put netboot back**: what leads out of a rescue, each with a confirmation first where it reboots.
 
 use bernard_domain::{
-    operation::{Kind, Operation, Request, Wish, approval::Guard},
+    operation::{Kind, Operation, Request, Wish},
     others::Beside,
 };
 use bernard_engine::plan::{Aim, Back};
@@ -10,7 +10,7 @@ use crate::{
     admission::Admitted,
     asker::Asker,
     context::Handler,
-    proposal::{request, way_out},
+    proposal::way_out,
     refusal::{Emergency, Refusal},
     reply::Reply,
 };
@@ -49,7 +49,8 @@ impl Handler {
     ) -> Result<Reply, Refusal> {
         let (proposal, beside) = self.proposal_beside(&admitted.server, aim).await?;
         let guard = self.guard_press(asking, admitted, self.calls(&admitted.server, &proposal))?;
-        let asks = Request { beside: Some(beside), ..request(asking, admitted, proposal.wish.clone(), None, guard) };
+        let asks =
+            Request { beside: Some(beside), ..self.request(asking, admitted, proposal.wish.clone(), None, guard) };
         if let Wish::PutBack { despite, instead: None, .. } = &proposal.wish
             && despite.is_empty()
             && proposal.remarks.is_empty()
@@ -58,10 +59,7 @@ impl Handler {
             return self.open_by_press(asking, admitted, asks).await;
         }
         // Whoever might break the glass is told how before they confirm: the card passes no approval.
-        let emergency = match asks.guard {
-            Guard::Approval(_) => self.emergency(asking, &admitted.server, Emergency::Restore),
-            Guard::Unprotected | Guard::BrokenGlass { .. } => None,
-        };
+        let emergency = self.emergency_restore(asking, &admitted.server, &asks.guard);
         let reply = self.card(asks, &admitted.server, &proposal, restore_command(operation)).await?;
         Ok(reply.reworded(|words| Emergency::below(words.to_owned(), emergency.as_ref(), asking.locale)))
     }

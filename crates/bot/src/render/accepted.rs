@@ -4,14 +4,19 @@ use bernard_domain::{locale::Locale, operation::Operation};
 use bernard_text::{named, say};
 use bernard_untrusted::shown::span::code;
 
-use super::{approval_card, others};
+use super::{approval_card, card_links::CardLinks, others};
 
-/// It is durable now, so the person can be told.
-pub(crate) fn accepted(operation: &Operation, locale: Locale) -> String {
+/// It is durable now, so the person can be told: with a link to its card, once that stands.
+pub(crate) fn accepted(operation: &Operation, links: &CardLinks, locale: Locale) -> String {
     let accepted = accepted_waiting(operation, locale).unwrap_or_else(|| {
-        let server = named(&operation.request.label);
-        let channel = format!("<#{}>", operation.request.channel.0);
-        say!(locale, "accepted", id = operation.id.to_string(), server = server, channel = channel)
+        let (server, id) = (named(&operation.request.label), operation.id.to_string());
+        match links.address(operation.id) {
+            Some(card) => say!(locale, "accepted-card", id = id, server = server, card = card),
+            None => {
+                let channel = format!("<#{}>", operation.request.channel.0);
+                say!(locale, "accepted", id = id, server = server, channel = channel)
+            }
+        }
     });
     let beside = operation.request.beside.iter().flat_map(|beside| others::works(&beside.works, locale));
     std::iter::once(accepted).chain(beside).collect::<Vec<_>>().join("\n")

@@ -19,7 +19,7 @@ use bernard_untrusted::shown::{
 use super::{
     others,
     rendering::{Rendering, rendering, title},
-    starts,
+    runbook, starts,
     wording::{self, Headline, small},
 };
 use crate::{component::Button, modal::LONGEST_REASON};
@@ -73,6 +73,9 @@ fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> 
     if matches!(round.end, RoundEnd::Open | RoundEnd::Approved) {
         lines.extend(boots_into(&operation.request, locale));
         lines.extend(operation.request.beside.iter().flat_map(|beside| others::lines(beside, locale)));
+    }
+    if round.end == RoundEnd::Open {
+        lines.extend(runbook::lines(&operation.request.runbooks, locale));
     }
     if !round.approvers.is_empty() {
         lines.push(say!(locale, "card-approved-by", who = people(round)));

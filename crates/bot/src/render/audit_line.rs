@@ -4,9 +4,12 @@ use bernard_domain::{
     access::UserId,
     audit::{Act, Decision, End, Line},
     locale::Locale,
+    operation::OperationId,
 };
 use bernard_text::{mention, say};
 use bernard_untrusted::shown::span::code;
+
+use super::card_links::CardLinks;
 
 /// Whom and what a line is about, ready to be shown.
 struct About {
@@ -18,20 +21,25 @@ struct About {
     to: Option<UserId>,
 }
 
+/// The operation that a line is about.
+pub(crate) fn operation(line: &Line) -> Option<OperationId> {
+    line.text("operation")?.strip_prefix("R-")?.parse().ok().map(OperationId)
+}
+
 /// What a line says, but for its time and its reason. `server`: what its server is called, in a code span; empty without one.
-pub(crate) fn sentence(line: &Line, server: String, locale: Locale) -> String {
-    let told = told(line, server, locale);
+pub(crate) fn sentence(line: &Line, server: String, links: &CardLinks, locale: Locale) -> String {
+    let told = told(line, server, links, locale);
     match line.text("times") {
         Some(times) => format!("{told} ×{times}"),
         None => told,
     }
 }
 
-fn told(line: &Line, server: String, locale: Locale) -> String {
+fn told(line: &Line, server: String, links: &CardLinks, locale: Locale) -> String {
     let text = |key| line.text(key).unwrap_or_default();
     let who = text("who").parse().map_or_else(|_| "Bernard".to_owned(), |id| mention(UserId(id)));
-    let about =
-        About { who, action: code(&text("action")), server, id: text("operation"), to: new_owner(&text("detail")) };
+    let id = operation(line).map_or_else(|| text("operation"), |id| links.number(id));
+    let about = About { who, action: code(&text("action")), server, id, to: new_owner(&text("detail")) };
     let word = text("what");
     // Who decided something says more than that it is over.
     if let Some(decision) = Decision::of_word(&word) {

@@ -12,7 +12,7 @@ use bernard_text::{duration, hour, mention, named, say, since_epoch};
 use bernard_untrusted::shown::span::{code, code_within};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{approval_card, installed, others, standing, starts, wording::small};
+use super::{approval_card, installed, others, runbook, standing, starts, wording::small};
 
 /// How much of the reason is shown: nothing of what follows may be cut for it.
 const REASON: usize = 200;
@@ -34,7 +34,7 @@ pub(crate) struct Shown<'a> {
 }
 
 /// The card, in this order: the deed, the server, why, how long and what comes then, what would be lost or disturbed, whose approval
-/// it needs, and until when it is good.
+/// it needs, its runbooks, and until when it is good.
 pub(crate) fn describe(request: &Request, shown: &Shown<'_>) -> String {
     let locale = request.locale;
     let mut lines = vec![deed(request, shown.lease, locale), machine(shown.server)];
@@ -44,6 +44,7 @@ pub(crate) fn describe(request: &Request, shown: &Shown<'_>) -> String {
     lines.extend(then(request, shown, locale));
     lines.extend(losses(request, shown, locale));
     lines.extend(approval_card::forewarning(&request.guard, locale));
+    lines.extend(runbook::lines(&request.runbooks, locale));
     lines.push(valid_until(shown.until, locale));
     lines.join("\n")
 }

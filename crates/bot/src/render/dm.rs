@@ -44,7 +44,7 @@ pub fn message(operation: &Operation, lease: Option<&Lease>, link: Option<&(Sour
     let mut buttons = ways_in(operation, link, locale);
     buttons.push(Button::DeleteMessage(operation.marked()).create(locale));
     let message = Plain {
-        content: content(operation, link),
+        content: content(operation, lease, link),
         buttons,
         menu: Some(guide_controls::opening(guide_controls::reader(operation), locale)),
         apart: ways_out(lease, locale),
@@ -71,7 +71,7 @@ pub fn revealed(operation: &Operation, lease: Option<&Lease>, link: &(Source, Ar
     }
     let mut buttons = ways_in(operation, Some(link), locale);
     buttons.push(guide_controls::first_page(operation).create(locale));
-    let content = content(operation, Some(link));
+    let content = content(operation, lease, Some(link));
     let message = Plain { apart: ways_out(lease, locale), ..Plain::with_buttons(content, buttons) };
     Letter { message, files: files(operation, Some(link)) }
 }
@@ -94,7 +94,7 @@ pub(crate) fn open_link(link: &SecretLink, label: String) -> button::Button {
 }
 
 /// In the order of a tired reader: what it is, the password, how to connect, how to leave.
-fn content(operation: &Operation, link: Option<&(Source, Arc<SecretLink>)>) -> String {
+fn content(operation: &Operation, lease: Option<&Lease>, link: Option<&(Source, Arc<SecretLink>)>) -> String {
     let locale = operation.request.locale;
     let (system, address) = operation.rescue().unwrap_or((System::Linux, None));
     let address = address.and_then(shown::address);
@@ -105,16 +105,19 @@ fn content(operation: &Operation, link: Option<&(Source, Arc<SecretLink>)>) -> S
     }];
     lines.extend(password(operation, system, address, link, locale));
     lines.extend(connect(operation, system, address, locale));
-    let restore = code(&format!("/restore server:{}", operation.request.typed()));
-    lines.push(say!(locale, "dm-finished", command = restore));
-    if system == System::Windows {
-        lines.push(small(&say!(locale, "dm-finished-windows")));
-    }
+    lines.push(match lease {
+        Some(_) => say!(locale, "dm-finished"),
+        None => {
+            let restore = code(&format!("/restore server:{}", operation.request.typed()));
+            say!(locale, "dm-finished-typed", command = restore)
+        }
+    });
+    let mut channel = say!(locale, "dm-commands", channel = format!("<#{}>", operation.request.channel.0));
     if operation.request.kind() == Kind::Enable {
         // How long it is theirs changes; a message that holds a link is written once.
-        let channel = format!("<#{}>", operation.request.channel.0);
-        lines.push(small(&say!(locale, "dm-until", channel = channel)));
+        channel = format!("{channel} {}", say!(locale, "dm-until"));
     }
+    lines.push(small(&channel));
     lines.join("\n")
 }
 
@@ -127,7 +130,7 @@ fn password(
     locale: Locale,
 ) -> Vec<String> {
     let mut lines = vec![match (link, operation.key()) {
-        (Some(_), _) => say!(locale, "dm-keep"),
+        (Some(_), _) => small(&say!(locale, "dm-keep")),
         (None, Some(key)) => say!(locale, "dm-key-named", key = code(&key)),
         (None, None) => say!(locale, "dm-key"),
     }];
@@ -148,14 +151,14 @@ fn password(
 
 /// A line for each way to connect. What is no address stands in no line that somebody copies into a shell.
 fn connect(operation: &Operation, system: System, address: Option<IpAddr>, locale: Locale) -> Vec<String> {
-    let mut lines = vec![say!(locale, "dm-connect-title")];
+    let mut lines = Vec::new();
     if let Some(address) = address {
         if system == System::Windows {
-            lines.push(say!(locale, "dm-connect-rdp", address = code(&address.to_string())));
+            lines.push(say!(locale, "dm-connect-rdp"));
         }
         let user = system.user();
         lines.push(say!(locale, "dm-connect-ssh", command = code(&format!("ssh {user}@{address}"))));
-        lines.push(say!(locale, "dm-host-key", command = code(&format!("ssh-keygen -R {address}"))));
+        lines.push(small(&say!(locale, "dm-host-key", command = code(&format!("ssh-keygen -R {address}")))));
     }
     let console = code(&format!("/console server:{}", operation.request.typed()));
     lines.push(say!(locale, "dm-connect-kvm", command = console));

@@ -2,6 +2,7 @@
 //!
 //! None can be made that Discord refuses for its size: what does not fit is not taken in, and its maker says how much was left out.
 
+use bernard_discord::fit;
 use bernard_untrusted::shown::size::length;
 
 use super::button::Button;
@@ -9,7 +10,7 @@ use super::button::Button;
 /// How many components a message has at most, those inside others among them (Discord's reference of components).
 pub const COMPONENTS: usize = 40;
 /// How many characters the texts of a message have together at most (the same).
-pub const CHARACTERS: usize = 4_000;
+pub const CHARACTERS: usize = fit::TEXTS;
 /// How many buttons stand in a row.
 const IN_A_ROW: usize = 5;
 

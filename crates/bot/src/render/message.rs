@@ -86,7 +86,7 @@ impl fmt::Debug for File {
 impl Message {
     /// Words alone.
     pub fn text(content: String) -> Self {
-        Self { look: Look::Plain(Plain { content, ..Plain::default() }), files: Vec::new() }
+        Self { look: Look::Plain(Plain::text(content)), files: Vec::new() }
     }
 
     /// Words, and buttons below them.

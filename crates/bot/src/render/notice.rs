@@ -5,14 +5,18 @@ use bernard_domain::{
     hindrance::Matter,
     lease::{Lease, reminder::Reminder},
     locale::Locale,
-    notice::{Doing, Door, Notice, Unasked},
+    notice::{Doing, Door, Listed, Notice, Unasked},
     operation::{ChannelId, Operation, OperationId},
     server::typed,
 };
 use bernard_text::{hour, mention, named, say, since_epoch};
 use bernard_untrusted::shown::span::code;
+use jiff::Timestamp;
 
-use super::{approval_card, button, message::Plain, rendering::ChannelStyle, rescue_list::Listing, standing, wording};
+use super::{
+    approval_card, button, card_links::CardLinks, message::Plain, rendering::ChannelStyle, rescue_list::Listing,
+    standing, wording,
+};
 use crate::component::Button;
 
 /// What a notice says, and whom it rings.
@@ -22,6 +26,8 @@ pub(crate) struct Words {
     pub(crate) message: Plain,
     /// Whom it rings.
     pub(crate) rings: Vec<Who>,
+    /// The rescues that it lists, and when that was so.
+    pub(crate) lists: Option<(Timestamp, Vec<Listed>)>,
 }
 
 /// How it stands with what a notice is about, as far as that is a matter of this moment.
@@ -32,12 +38,15 @@ pub(crate) struct Standing {
     /// The operation it names.
     pub(crate) operation: Option<Operation>,
     /// What is in rescue, for a digest.
-    pub(crate) listing: Listing,
+    pub(crate) digest: Digest,
+    /// Where the card of the operation stands that it names.
+    pub(crate) links: CardLinks,
 }
 
 /// What waits for the operator, and who for it.
 struct Waits<'a> {
-    operation: OperationId,
+    /// The operation's number.
+    id: String,
     label: &'a str,
     waiter: UserId,
 }
@@ -51,9 +60,11 @@ struct Missed {
 /// The words of a notice at a door; `None` when what it was about is over.
 pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: ChannelStyle) -> Option<Words> {
     let locale = style.locale;
+    let links = &standing.links;
+    let about = |label: &str, whose: UserId, id: OperationId| (named(label), mention(whose), links.number(id));
     let lease_buttons = || standing.lease.iter().flat_map(|lease| standing::buttons(lease, locale)).collect();
     let (content, buttons, rings) = match notice {
-        Notice::Reminder { reminder, .. } => reminded(standing.lease.as_ref()?, *reminder, door, style),
+        Notice::Reminder { reminder, .. } => reminded(standing.lease.as_ref()?, links, *reminder, (door, style)),
         Notice::RestoredAtDeadline { label, owner, operation, .. } => {
             let (server, who, id) = about(label, *owner, *operation);
             let content = say!(locale, "notice-restored-at-deadline", server = server, who = who, id = id);
@@ -130,7 +141,7 @@ pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: Chan
         ),
         Notice::OthersDoing { doing, label, owner, by, operation, .. } => {
             let (server, who, owner_is) = (named(label), mention(*by), mention(*owner));
-            let id = operation.to_string();
+            let id = links.number(*operation);
             let content = match doing {
                 Doing::TakesOver => {
                     say!(locale, "notice-taken-over", server = server, who = who, owner = owner_is, id = id)
@@ -154,10 +165,11 @@ pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: Chan
         }
         Notice::NobodyAsked { label, person, channel, because, .. } => {
             let missed = Missed { channel: *channel, because: *because };
-            let (content, buttons) = nobody_asked(label, *person, standing.operation.as_ref()?, missed, locale)?;
+            let (content, buttons) =
+                nobody_asked(label, *person, (standing.operation.as_ref()?, links), missed, locale)?;
             (content, buttons, vec![Who::User(*person)])
         }
-        Notice::Digest { .. } => digest(standing.listing, locale),
+        Notice::Digest { .. } => return Some(digest(standing.digest, locale)),
         Notice::AuditAnchor { number, hash, lines } => {
             // As `bernard audit verify --anchor` takes it.
             let anchor = code(&format!("{number}:{hash}"));
@@ -165,7 +177,7 @@ pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: Chan
             (say!(locale, "notice-anchor", anchor = anchor, count = count), Vec::new(), Vec::new())
         }
         Notice::AccountTrouble { account, matter, said, operation, label, waiter } => {
-            let waits = Waits { operation: *operation, label, waiter: *waiter };
+            let waits = Waits { id: links.number(*operation), label, waiter: *waiter };
             account_trouble(account, *matter, said, waits, style)
         }
         Notice::HelpAsked { person, of, capability, label } => {
@@ -197,7 +209,7 @@ pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: Chan
             (lines.join("\n"), Vec::new(), rings)
         }
     };
-    Some(Words { message: Plain::with_buttons(content, buttons), rings })
+    Some(Words { message: Plain::with_buttons(content, buttons), rings, lists: None })
 }
 
 /// What only the operator can mend: on-call is rung, or who waits for it.
@@ -205,7 +217,7 @@ fn account_trouble(
     account: &str,
     matter: Matter,
     said: &str,
-    Waits { operation, label, waiter }: Waits<'_>,
+    Waits { id, label, waiter }: Waits<'_>,
     style: ChannelStyle,
 ) -> (String, Vec<button::Button>, Vec<Who>) {
     let (locale, mut rings) = (style.locale, oncall(style));
@@ -220,7 +232,7 @@ fn account_trouble(
         Matter::Account => say!(locale, "trouble-account", account = account),
         Matter::Key | Matter::Refused | Matter::Weather => say!(locale, "trouble-key", account = account),
     };
-    let (who, id) = (wording::each(&rings), operation.to_string());
+    let who = wording::each(&rings);
     let met = say!(locale, "trouble-met", server = code(label), id = id, said = code(said));
     (format!("{what} {who}\n{met}\n{}", say!(locale, "trouble-next")), Vec::new(), rings)
 }
@@ -228,9 +240,9 @@ fn account_trouble(
 /// Before the deadline it is between Bernard and the owner; from then on the channel and who is on call know too.
 fn reminded(
     lease: &Lease,
+    links: &CardLinks,
     reminder: Reminder,
-    door: Door,
-    style: ChannelStyle,
+    (door, style): (Door, ChannelStyle),
 ) -> (String, Vec<button::Button>, Vec<Who>) {
     let (locale, server) = (style.locale, named(&lease.label));
     let until = since_epoch(lease.deadline);
@@ -248,7 +260,7 @@ fn reminded(
         }
         lines.push(wording::each(&rings));
     }
-    let id = lease.operation.to_string();
+    let id = links.number(lease.operation);
     lines.push(match reminder {
         Reminder::Before => say!(locale, "reminder-until", id = id, until = until),
         Reminder::Deadline | Reminder::After(_) => say!(locale, "reminder-was-until", id = id, until = until),
@@ -268,27 +280,37 @@ fn reminded(
     (lines.join("\n"), standing::buttons(lease, locale), rings)
 }
 
-/// What is in rescue now.
-fn digest(listing: Listing, locale: Locale) -> (String, Vec<button::Button>, Vec<Who>) {
+/// A list of what is in rescue, which is posted.
+#[derive(Debug, Default)]
+pub(crate) struct Digest {
+    /// The list.
+    pub(crate) listing: Listing,
+    /// What is remembered of it.
+    pub(crate) listed: Vec<Listed>,
+}
+
+/// What is in rescue, or was when that was posted.
+pub(crate) fn digest(Digest { listing, listed }: Digest, locale: Locale) -> Words {
     let title = match listing.count {
         0 => say!(locale, "digest-quiet"),
         count => say!(locale, "digest-title", count = count, at = hour(listing.at)),
     };
     let content = [title].into_iter().chain(listing.lines).collect::<Vec<_>>().join("\n");
-    (content, listing.buttons, Vec::new())
+    let lists = Some((listing.at, listed));
+    Words { message: Plain::with_buttons(content, listing.buttons), rings: Vec::new(), lists }
 }
 
 /// That nobody was asked, and what to do; `None` once it waits no more.
 fn nobody_asked(
     label: &str,
     person: UserId,
-    operation: &Operation,
+    (operation, links): (&Operation, &CardLinks),
     Missed { channel, because }: Missed,
     locale: Locale,
 ) -> Option<(String, Vec<button::Button>)> {
     let (round, until) = operation.open_round()?;
     let (server, who, until) = (named(label), mention(person), since_epoch(until));
-    let (id, place) = (operation.id.to_string(), format!("<#{}>", channel.0));
+    let (id, place) = (links.number(operation.id), format!("<#{}>", channel.0));
     let content = match because {
         Unasked::NoMessage => {
             say!(locale, "unasked-no-message", server = server, id = id, who = who, channel = place, until = until)
@@ -310,9 +332,4 @@ fn nobody_asked(
 
 fn oncall(style: ChannelStyle) -> Vec<Who> {
     style.oncall.map(Who::Role).into_iter().collect()
-}
-
-/// What most notices name: the server, whose it is, and the operation.
-fn about(label: &str, whose: UserId, id: OperationId) -> (String, String, String) {
-    (named(label), mention(whose), id.to_string())
 }

@@ -5,34 +5,56 @@ use bernard_domain::{
     locale::Locale,
     notice::{Doing, Notice},
     operation::{
-        Kind, Operation,
+        Kind, Operation, OperationId,
         state::{Link, Outcome, Phase},
     },
 };
 use bernard_text::{from_to, mention, named, say, since_epoch};
 
 use super::{
+    card_links::CardLinks,
     standing,
     wording::{self, Headline},
 };
 
 /// From when to when it was, and what ended it.
-pub(crate) fn line(past: &Past, locale: Locale) -> String {
+fn line(past: &Past, links: &CardLinks, locale: Locale) -> String {
     let (from, to) = from_to(past.lease.started, past.to);
-    say!(locale, "past-line", from = from, to = to, how = how(&past.ended, locale))
+    say!(locale, "past-line", from = from, to = to, how = how(&past.ended, links, locale))
+}
+
+/// The same as a row of a list.
+pub(crate) fn row(past: &Past, links: &CardLinks, locale: Locale) -> String {
+    let (server, id) = (named(&past.lease.label), links.number(past.lease.operation));
+    match past.ended {
+        Ending::Undone => say!(locale, "past-undone", server = server, id = id),
+        _ => say!(locale, "list-line-past", server = server, id = id, past = line(past, links, locale)),
+    }
+}
+
+/// The operations that are named when a rescue is over.
+pub(crate) fn named_by(past: &Past) -> impl Iterator<Item = OperationId> + use<> {
+    let by = match past.ended {
+        Ending::Restored { by, .. }
+        | Ending::AtDeadline { by }
+        | Ending::PutBack { by, .. }
+        | Ending::TakenOver { by, .. } => Some(by),
+        Ending::Others | Ending::ServerLeft | Ending::Undone => None,
+    };
+    [past.lease.operation].into_iter().chain(by)
 }
 
 /// The same of what may never have arrived in the rescue: only when it was over, and by what.
 fn closed(past: &Past, locale: Locale) -> String {
-    say!(locale, "past-closed", at = since_epoch(past.to), how = how(&past.ended, locale))
+    say!(locale, "past-closed", at = since_epoch(past.to), how = how(&past.ended, &CardLinks::default(), locale))
 }
 
-fn how(ended: &Ending, locale: Locale) -> String {
+fn how(ended: &Ending, links: &CardLinks, locale: Locale) -> String {
     match ended {
-        Ending::Restored { by, who } => say!(locale, "past-by", id = by.to_string(), who = mention(*who)),
-        Ending::AtDeadline { by } => say!(locale, "past-by-deadline", id = by.to_string()),
-        Ending::PutBack { by, who } => say!(locale, "past-by-put-back", id = by.to_string(), who = mention(*who)),
-        Ending::TakenOver { by, who } => say!(locale, "past-by-rescue", id = by.to_string(), who = mention(*who)),
+        Ending::Restored { by, who } => say!(locale, "past-by", id = links.number(*by), who = mention(*who)),
+        Ending::AtDeadline { by } => say!(locale, "past-by-deadline", id = links.number(*by)),
+        Ending::PutBack { by, who } => say!(locale, "past-by-put-back", id = links.number(*by), who = mention(*who)),
+        Ending::TakenOver { by, who } => say!(locale, "past-by-rescue", id = links.number(*by), who = mention(*who)),
         Ending::ServerLeft => say!(locale, "past-by-leaving"),
         // What never was is told apart before.
         Ending::Others | Ending::Undone => say!(locale, "past-by-others"),
@@ -68,7 +90,7 @@ impl<'a> Tense<'a> {
     /// What there is to say instead of how it stands.
     pub(crate) fn line(self, operation: &Operation, locale: Locale) -> Option<String> {
         match self {
-            Self::Past(past) if says_in_rescue(operation) => Some(line(past, locale)),
+            Self::Past(past) if says_in_rescue(operation) => Some(line(past, &CardLinks::default(), locale)),
             Self::Past(past) => Some(closed(past, locale)),
             Self::Present => None,
         }
@@ -85,13 +107,13 @@ fn says_in_rescue(operation: &Operation) -> bool {
 }
 
 /// What a notice says now that its rescue is over: that, and what it was about.
-pub(crate) fn notice(notice: &Notice, past: &Past, locale: Locale) -> String {
-    let (server, id) = (named(&past.lease.label), past.lease.operation.to_string());
+pub(crate) fn notice(notice: &Notice, past: &Past, links: &CardLinks, locale: Locale) -> String {
+    let (server, id) = (named(&past.lease.label), links.number(past.lease.operation));
     if past.ended == Ending::Undone {
         return say!(locale, "past-undone", server = server, id = id);
     }
     let title = say!(locale, "past-title", server = server, id = id);
-    [Some(title), Some(line(past, locale)), was_about(notice, locale)]
+    [Some(title), Some(line(past, links, locale)), was_about(notice, locale)]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()

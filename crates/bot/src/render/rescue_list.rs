@@ -1,15 +1,22 @@
 //! What is in rescue, as a list with what leads out of it: for `/rescue list` and the digest alike.
 
-use bernard_domain::{inventory::foreign::Foreign, lease::Lease, locale::Locale};
+use bernard_domain::{
+    inventory::foreign::Foreign,
+    lease::{Lease, past::Past},
+    locale::Locale,
+    notice::Listed,
+    operation::OperationId,
+};
 use bernard_text::{day_and_hour, from_now, mention, named, say, since_epoch};
-use bernard_untrusted::shown::span::code;
+use bernard_untrusted::shown::{size::length, span::code};
 use jiff::Timestamp;
 
 use super::{
     button,
+    card_links::CardLinks,
     layout::{Accent, Block, Layout, Part},
     message::{Look, Message},
-    standing,
+    past, standing,
 };
 use crate::component::Button;
 
@@ -34,46 +41,67 @@ pub struct Listing {
 }
 
 /// One rescue of either sort.
-enum Entry<'a> {
-    Ours(&'a Lease),
-    Foreign(&'a Foreign),
+#[derive(Clone, Debug)]
+pub(crate) enum Entry {
+    /// One of ours.
+    Ours(Lease),
+    /// One of ours that is over.
+    Over(Past),
+    /// One that somebody else began.
+    Foreign(Foreign),
+    /// What somebody else began on the server that people call so, and is over or has an owner now.
+    Gone(String),
 }
 
 /// The rescues that somebody may see: what nobody answers for comes first, then what should be over, then the others.
-pub(crate) fn listing(leases: &[Lease], foreign: &[Foreign], now: Timestamp, locale: Locale) -> Listing {
-    let entries = sorted(leases, foreign, now);
-    let mut left = LONGEST;
-    let fits = |line: &String| {
-        let length = line.chars().count() + 1;
-        let fits = length <= left;
-        left = left.saturating_sub(length);
-        fits
-    };
-    let mut lines: Vec<String> = entries.iter().map(|entry| entry.line(now, locale)).take_while(fits).collect();
-    if entries.len() > lines.len() {
-        lines.push(say!(locale, "list-more", count = entries.len() - lines.len()));
+pub(crate) fn entries(leases: Vec<Lease>, foreign: Vec<Foreign>, now: Timestamp) -> Vec<Entry> {
+    let (over, others): (Vec<Lease>, Vec<Lease>) = leases.into_iter().partition(|lease| lease.deadline <= now);
+    let ours = over.into_iter().chain(others).map(Entry::Ours);
+    foreign.into_iter().map(Entry::Foreign).chain(ours).collect()
+}
+
+/// Them as lines with buttons below. Each line leads to its card, unless there are so many that the words alone fill a message.
+pub(crate) fn listing(entries: &[Entry], links: &CardLinks, now: Timestamp, locale: Locale) -> Listing {
+    let lines = |links: &CardLinks| fitting(entries, links, now, locale);
+    let mut all = lines(links);
+    if all.len() < entries.len() {
+        all = lines(&CardLinks::default());
+    }
+    if entries.len() > all.len() {
+        all.push(say!(locale, "list-more", count = entries.len() - all.len()));
     }
     let some = &entries[..entries.len().min(WITH_BUTTONS)];
     let buttons = some.iter().flat_map(|entry| {
         let name = (entries.len() > 1).then(|| entry.label());
         entry.buttons(name, locale)
     });
-    Listing { count: entries.len(), at: now, lines, buttons: buttons.collect() }
+    Listing { count: entries.len(), at: now, lines: all, buttons: buttons.collect() }
+}
+
+/// The lines of the first of them, as many as a message takes.
+fn fitting(entries: &[Entry], links: &CardLinks, now: Timestamp, locale: Locale) -> Vec<String> {
+    let mut left = LONGEST;
+    let fits = |line: &String| {
+        let length = length(line) + 1;
+        let fits = length <= left;
+        left = left.saturating_sub(length);
+        fits
+    };
+    entries.iter().map(|entry| entry.line(links, now, locale)).take_while(fits).collect()
 }
 
 /// The same as a message of frames, each in the colour of its state with its likely button beside the line; `last` says what else is
 /// to be known. What finds no room is counted.
 pub(crate) fn frames(
-    leases: &[Lease],
-    foreign: &[Foreign],
+    entries: &[Entry],
+    links: &CardLinks,
     last: Option<String>,
     now: Timestamp,
     locale: Locale,
 ) -> Message {
     /// How many components are kept free for the last words.
     const KEPT: usize = 1;
-    let entries = sorted(leases, foreign, now);
-    let name = |entry: &Entry<'_>| (entries.len() > 1).then(|| entry.label().to_owned());
+    let name = |entry: &Entry| (entries.len() > 1).then(|| entry.label().to_owned());
     let last = |left: usize| {
         let more = (left > 0).then(|| say!(locale, "list-more", count = left));
         let words: Vec<String> = more.into_iter().chain(last.clone()).collect();
@@ -82,7 +110,7 @@ pub(crate) fn frames(
     let spare = vec![Part::Block(Block::Separator); KEPT];
     let mut layout = Layout::default();
     for (at, entry) in entries.iter().enumerate() {
-        let frame = entry.frame(name(entry).as_deref(), now, locale);
+        let frame = entry.frame(name(entry).as_deref(), links, now, locale);
         let enough = [frame.clone()].into_iter().chain(spare.clone()).collect::<Vec<_>>();
         if layout.room() < LAST_WORDS || !layout.has_room(&enough) || layout.add(frame).is_err() {
             let _full = last(entries.len() - at).map(|part| layout.add(part));
@@ -93,19 +121,34 @@ pub(crate) fn frames(
     Message { look: Look::Layout(layout), files: Vec::new() }
 }
 
-/// What nobody answers for comes first, then what should be over, then the others.
-fn sorted<'a>(leases: &'a [Lease], foreign: &'a [Foreign], now: Timestamp) -> Vec<Entry<'a>> {
-    let is_over = |lease: &&Lease| lease.deadline <= now;
-    let mut entries: Vec<Entry<'_>> = foreign.iter().map(Entry::Foreign).collect();
-    entries.extend(leases.iter().filter(is_over).map(Entry::Ours));
-    entries.extend(leases.iter().filter(|lease| !is_over(lease)).map(Entry::Ours));
-    entries
-}
+impl Entry {
+    /// The operation that began it, if it is one of ours.
+    pub(crate) fn operation(&self) -> Option<OperationId> {
+        match self {
+            Self::Ours(lease) | Self::Over(Past { lease, .. }) => Some(lease.operation),
+            Self::Foreign(_) | Self::Gone(_) => None,
+        }
+    }
 
-impl Entry<'_> {
+    /// The operations that its line names.
+    pub(crate) fn names(&self) -> Vec<OperationId> {
+        match self {
+            Self::Over(past) => past::named_by(past).collect(),
+            _ => self.operation().into_iter().collect(),
+        }
+    }
+
+    /// What a posted list remembers of it.
+    pub(crate) fn listed(&self) -> Option<Listed> {
+        match self {
+            Self::Foreign(foreign) => Some(Listed::Foreign { id: foreign.id, server: foreign.found.server.clone() }),
+            _ => self.operation().map(Listed::Ours),
+        }
+    }
+
     /// In the colour of its state: its line with the likely button beside it, and the other one below.
-    fn frame(&self, name: Option<&str>, now: Timestamp, locale: Locale) -> Part {
-        let line = self.line(now, locale);
+    fn frame(&self, name: Option<&str>, links: &CardLinks, now: Timestamp, locale: Locale) -> Part {
+        let line = self.line(links, now, locale);
         let mut buttons = self.buttons(name, locale).into_iter();
         let mut blocks = vec![match buttons.next() {
             Some(likely) => Block::Section(line, likely),
@@ -121,6 +164,7 @@ impl Entry<'_> {
     fn accent(&self, now: Timestamp) -> Accent {
         match self {
             Self::Foreign(_) => Accent::Warning,
+            Self::Over(_) | Self::Gone(_) => Accent::Quiet,
             Self::Ours(lease) if lease.seen.has_left() => Accent::Quiet,
             Self::Ours(lease) if lease.deadline <= now => Accent::Bad,
             Self::Ours(_) => Accent::Live,
@@ -129,33 +173,24 @@ impl Entry<'_> {
 
     fn label(&self) -> &str {
         match self {
-            Self::Ours(lease) => &lease.label,
+            Self::Ours(lease) | Self::Over(Past { lease, .. }) => &lease.label,
             Self::Foreign(foreign) => &foreign.found.label,
+            Self::Gone(label) => label,
         }
     }
 
-    fn line(&self, now: Timestamp, locale: Locale) -> String {
+    fn line(&self, links: &CardLinks, now: Timestamp, locale: Locale) -> String {
         let server = named(self.label());
         match self {
-            Self::Ours(lease) => {
-                let (who, since) = (mention(lease.owner), day_and_hour(lease.started));
-                let until = since_epoch(lease.deadline);
-                if let Some(left) = standing::seen(&lease.seen, locale).filter(|_| lease.seen.has_left()) {
-                    return say!(locale, "list-line-left", server = server, who = who, seen = left);
-                }
-                let line = match lease.deadline <= now {
-                    true => say!(locale, "list-line-over", server = server, who = who, since = since, until = until),
-                    false => say!(locale, "list-line", server = server, who = who, since = since, until = until),
-                };
-                let seen = standing::seen(&lease.seen, locale).map(|seen| format!("\n-# {seen}"));
-                format!("{line}{}", seen.unwrap_or_default())
-            }
+            Self::Ours(lease) => ours(lease, links, now, locale),
+            Self::Over(past) => past::row(past, links, locale),
             Self::Foreign(foreign) => {
                 let (kernel, since) = (code(&foreign.found.boot.kernel), day_and_hour(foreign.first_seen));
                 let line = say!(locale, "list-line-foreign", server = server, kernel = kernel, since = since);
                 let listed = foreign.listed.map(|read| say!(locale, "list-only-listed", when = from_now(read)));
                 format!("{line}{}", listed.map(|listed| format!("\n-# {listed}")).unwrap_or_default())
             }
+            Self::Gone(_) => say!(locale, "list-line-gone", server = server),
         }
     }
 
@@ -164,6 +199,7 @@ impl Entry<'_> {
         let both = match self {
             Self::Ours(lease) => standing::choices(lease),
             Self::Foreign(foreign) => vec![Button::Adopt(foreign.marked()), Button::RestoreForeign(foreign.marked())],
+            Self::Over(_) | Self::Gone(_) => Vec::new(),
         };
         let create = |button: Button| match name {
             Some(name) => button.create_for(name, locale),
@@ -171,6 +207,21 @@ impl Entry<'_> {
         };
         both.into_iter().map(create).collect()
     }
+}
+
+/// The line of one of ours.
+fn ours(lease: &Lease, links: &CardLinks, now: Timestamp, locale: Locale) -> String {
+    let (server, id, who) = (named(&lease.label), links.number(lease.operation), mention(lease.owner));
+    let seen = standing::seen(&lease.seen, locale);
+    if let Some(left) = seen.clone().filter(|_| lease.seen.has_left()) {
+        return say!(locale, "list-line-left", server = server, id = id, who = who, seen = left);
+    }
+    let (since, until) = (day_and_hour(lease.started), since_epoch(lease.deadline));
+    let line = match lease.deadline <= now {
+        true => say!(locale, "list-line-over", server = server, id = id, who = who, since = since, until = until),
+        false => say!(locale, "list-line", server = server, id = id, who = who, since = since, until = until),
+    };
+    format!("{line}{}", seen.map(|seen| format!("\n-# {seen}")).unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -201,7 +252,8 @@ mod tests {
 
     fn list(count: i64) -> Listing {
         let all: Vec<_> = (1..=count).map(foreign).collect();
-        listing(&[], &all, Timestamp::UNIX_EPOCH, Locale::Fr)
+        let all = entries(Vec::new(), all, Timestamp::UNIX_EPOCH);
+        listing(&all, &CardLinks::default(), Timestamp::UNIX_EPOCH, Locale::Fr)
     }
 
     fn labels(listing: &Listing) -> Vec<String> {
@@ -223,7 +275,8 @@ mod tests {
         for count in [1, 6, 7, 8, 500] {
             let all: Vec<_> = (1..=count).map(foreign).collect();
             let last = Some("the last words".to_owned());
-            let message = frames(&[], &all, last, Timestamp::UNIX_EPOCH, Locale::En);
+            let all = entries(Vec::new(), all, Timestamp::UNIX_EPOCH);
+            let message = frames(&all, &CardLinks::default(), last, Timestamp::UNIX_EPOCH, Locale::En);
             let Look::Layout(layout) = &message.look else { panic!("{message:?}") };
             let framed = layout.parts().iter().filter(|part| matches!(part, Part::Container(..))).count();
             let words = message.words();

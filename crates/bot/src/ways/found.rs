@@ -8,7 +8,7 @@ use bernard_domain::{
     server::ServiceName,
 };
 use bernard_engine::fleet::NotFound;
-use bernard_text::{locale_of, message_link, say};
+use bernard_text::{locale_of, say};
 use bernard_untrusted::shown::{self, size::shorten};
 use serenity::model::application::ComponentInteraction;
 
@@ -22,8 +22,6 @@ use crate::{
     render::{button::Button as Drawn, message::Message, wording},
 };
 
-/// The slot of an operation's card: the newest, if it went on in another message.
-const CARD: &str = "card";
 /// More candidates than these are not offered: they fit a screen, and what was typed can be made better.
 const CANDIDATES: usize = 5;
 /// How many roles and people can be asked from one refusal.
@@ -66,12 +64,17 @@ impl Handler {
                 let label = label.clone().or_else(|| self.seen_label(asking, typed));
                 self.helpers(denial, label.as_deref(), locale).await?
             }
-            _ => found(typed, refusal, locale)?,
+            _ => found(&self.meant(asking, typed), refusal, locale)?,
         };
-        let (labels, ways): (Vec<String>, Vec<Way>) = onward.ways.into_iter().unzip();
+        Some(Message::with_buttons(onward.words, self.way_buttons(asking, onward.ways)))
+    }
+
+    /// The buttons of these ways for who asks, each with its label; they can be taken for a while.
+    pub(crate) fn way_buttons(&self, asking: &Asker, ways: Vec<(String, Way)>) -> Vec<Drawn> {
+        let (labels, ways): (Vec<String>, Vec<Way>) = ways.into_iter().unzip();
         let ids = self.ways.keep(asking.requester.user, ways);
-        let button = |(id, label)| Button::Way(id).create(locale).labelled(label);
-        Some(Message::with_buttons(onward.words, ids.into_iter().zip(labels).map(button).collect()))
+        let button = |(id, label)| Button::Way(id).create(asking.locale).labelled(label);
+        ids.into_iter().zip(labels).map(button).collect()
     }
 
     /// A link to the card of what is under way, where a refusal is about that.
@@ -81,9 +84,8 @@ impl Handler {
             Refusal::UnderWay(id, _) => *id,
             _ => return None,
         };
-        let posted = self.store.messages(id).await.ok()?;
-        let card = posted.iter().find(|one| one.slot == CARD)?;
-        let address = message_link(self.settings.served_guild.guild, card.channel, card.message?);
+        let links = self.card_links([id]).await.ok()?;
+        let address = links.address(id)?.to_owned();
         let id = id.to_string();
         let link = Drawn::link(say!(locale, "button-open-card", id = id.as_str()), address);
         Some(Message::with_buttons(say!(locale, "ways-under-way", id = id.as_str()), vec![link]))

@@ -50,7 +50,7 @@ fn any_lines() -> impl Strategy<Value = String> {
     let line = prop_oneof![
         prop::sample::select(OPERATORS_FILE.lines().map(str::to_owned).collect::<Vec<_>>()),
         "[a-z_]{1,12} = (true|-?[0-9]{1,22}|'[ -~&&[^']]{0,12}'|\\{ env = 'A' \\}|\\[1, 'x'\\]|1979-05-27|1e400)",
-        "\\[{1,2}(role|ovh|protect|pace|discord|digest)\\]{1,2}",
+        "\\[{1,2}(role|ovh|protect|runbook|pace|discord|digest)\\]{1,2}",
     ];
     prop::collection::vec(line, 0..40).prop_map(|lines| lines.join("\n"))
 }

@@ -224,3 +224,27 @@ fn the_time_zones_are_inside_the_program() {
         Some("Europe/London")
     );
 }
+
+#[test]
+fn a_runbook_needs_a_page_and_plain_words() {
+    let whole =
+        "[[runbook]]\nservers = ['tag:env=prod']\nurl = 'https://wiki.example.org/(prod)'\ntext = 'Ask the DBA'";
+    let runbook = &config(&with(whole), &[]).runbooks[0].runbook;
+    assert_eq!((runbook.url.as_str(), runbook.text.as_str()), ("https://wiki.example.org/%28prod%29", "Ask the DBA"));
+    let wrong = |text: &str| problems(&with(&format!("[[runbook]]\n{text}")), &[]);
+    let lacking = wrong("servers = ['*']");
+    assert!(lacking.contains("bernard.toml:12:3: runbook[0].url is missing"), "{lacking}");
+    assert!(lacking.contains("runbook[0].text is missing"), "{lacking}");
+    for (url, what) in [
+        ("wiki/prod", "is not a URL"),
+        ("ftp://wiki.example.org", "is not an http or https URL"),
+        ("https://ann:fake-pw@wiki.example.org", "has a user or password in it"),
+    ] {
+        let printed = wrong(&format!("url = '{url}'\ntext = 'x'"));
+        assert!(printed.contains(&format!("bernard.toml:13:7: runbook[0].url {what}")), "{printed}");
+    }
+    let printed = wrong("url = 'https://wiki.example.org'\ntext = '[click]'");
+    assert!(printed.contains("bernard.toml:14:8: runbook[0].text is not plain"), "{printed}");
+    let long = wrong(&format!("url = 'https://wiki.example.org'\ntext = '{}'", "x".repeat(101)));
+    assert!(long.contains("runbook[0].text is too long"), "{long}");
+}

@@ -64,6 +64,7 @@ fn asked(kind: Kind, approvers: &[UserId]) -> Operation {
         guard: Guard::Unprotected,
         known_as: None,
         beside: None,
+        runbooks: Vec::new(),
     };
     let mut operation = Operation::open(OperationId(9), Mark::default(), request, Timestamp::UNIX_EPOCH);
     operation.state.mandate = Mandate { approvers: approvers.to_vec(), ..Mandate::of_one(ANN) };

@@ -67,6 +67,7 @@ fn request(kind: Kind, requester: u64, guard: Guard) -> Request {
         guard,
         known_as: None,
         beside: None,
+        runbooks: Vec::new(),
     }
 }
 

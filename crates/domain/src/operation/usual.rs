@@ -121,6 +121,7 @@ mod tests {
             guard: Guard::Unprotected,
             known_as: None,
             beside: None,
+            runbooks: Vec::new(),
         }
     }
 

@@ -5,18 +5,23 @@ use bernard_domain::{
     lease::reminder::Reminder,
     locale::Locale,
     notice::{Door, Notice},
+    operation::OperationId,
     server::Server,
 };
 use bernard_platform::clock;
 use bernard_store as store;
+use bernard_store::{ListedNow, StaleList};
+use jiff::Timestamp;
 
 use super::Notifier;
 use crate::{
     admission::visible_rescues::in_rescue,
+    card_links::card_links,
     render::{
-        notice::{self, Standing, Words},
+        message::Plain,
+        notice::{self, Digest, Standing, Words},
         rendering::ChannelStyle,
-        rescue_list::{Listing, listing},
+        rescue_list::{Entry, Listing, entries, listing},
     },
 };
 
@@ -43,7 +48,7 @@ impl Notifier {
             | Notice::Extended { lease, .. }
             | Notice::HandedOver { lease, .. } => standing.lease = self.store.lease_of(*lease).await?,
             Notice::NobodyAsked { operation, .. } => standing.operation = self.store.operation(*operation).await?,
-            Notice::Digest { .. } => standing.listing = self.digest(door, style.locale).await?,
+            Notice::Digest { .. } => standing.digest = self.digest(door, style.locale).await?,
             Notice::RestoredAtDeadline { .. }
             | Notice::ServerLeft { .. }
             | Notice::OthersDoing { .. }
@@ -56,6 +61,8 @@ impl Notifier {
             | Notice::Resumed { .. }
             | Notice::CopyFound { .. } => {}
         }
+        let named = Vec::from_iter(notice.names());
+        standing.links = card_links(&self.store, self.settings.guild, &named).await?;
         Ok(notice::words(notice, standing, door, style))
     }
 
@@ -68,7 +75,7 @@ impl Notifier {
     }
 
     /// What is in rescue now, as far as anybody may see it in that channel.
-    async fn digest(&self, door: Door, locale: Locale) -> Result<Listing, store::Error> {
+    async fn digest(&self, door: Door, locale: Locale) -> Result<Digest, store::Error> {
         let policy = self.policy.get();
         let sees = |server: &Server| match door {
             Door::Dm(_) => false,
@@ -76,6 +83,37 @@ impl Notifier {
         };
         let (leases, foreign) = in_rescue(&self.store, &self.fleet.servers(), sees).await?;
         let leases = self.lookout.leases(leases).await?;
-        Ok(listing(&leases, &foreign, clock::now(), locale))
+        self.listed(entries(leases, foreign, clock::now()), clock::now(), locale).await
+    }
+
+    /// A digest of these rescues, as of `at`.
+    async fn listed(&self, entries: Vec<Entry>, at: Timestamp, locale: Locale) -> Result<Digest, store::Error> {
+        let named: Vec<OperationId> = entries.iter().flat_map(Entry::names).collect();
+        let links = card_links(&self.store, self.settings.guild, &named).await?;
+        let listing = Listing { at, ..listing(&entries, &links, clock::now(), locale) };
+        Ok(Digest { listing, listed: entries.iter().filter_map(Entry::listed).collect() })
+    }
+
+    /// A posted digest as it says how it is now: it loses no row, and what is over says so.
+    pub(super) async fn redrawn(&self, stale: &StaleList) -> Result<Plain, store::Error> {
+        let locale = match stale.letter.to.door(stale.place) {
+            Some(door) => self.locale_at(door).await?,
+            None => self.settings.locale,
+        };
+        let servers = self.fleet.servers();
+        let entry = |row: &ListedNow| match row.clone() {
+            ListedNow::Ours(lease) => Entry::Ours(lease),
+            ListedNow::Over(past) => Entry::Over(past),
+            ListedNow::Foreign(foreign) => Entry::Foreign(foreign),
+            ListedNow::Gone(server) => {
+                let known = servers.get(&server).map(|known| known.server.label().to_owned());
+                Entry::Gone(known.unwrap_or_else(|| server.to_string()))
+            }
+        };
+        let digest = self.listed(stale.rows.iter().map(entry).collect(), stale.at, locale).await?;
+        let Words { message, .. } = notice::digest(digest, locale);
+        // A later one has what can be pressed.
+        let buttons = if stale.offer.is_some() { message.buttons } else { Vec::new() };
+        Ok(Plain { buttons, ..message })
     }
 }

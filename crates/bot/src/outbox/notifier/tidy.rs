@@ -1,10 +1,10 @@
-//! What became of posted notices: of a rescue that is over they say so, and what is no longer the latest word about its rescue loses
+//! What became of posted notices: of a rescue that is over they say so, lists in that row, and what is no longer the latest word about its rescue loses
 //! its buttons. Late rather than never: both are rows, and each edit is done once.
 
 use std::{sync::Arc, time::Duration};
 
 use bernard_discord::{Error, fit};
-use bernard_domain::operation::ChannelId;
+use bernard_domain::operation::{ChannelId, OperationId};
 use bernard_store::{NoticeId, Outdated, Stale};
 use serenity::{
     builder::EditMessage,
@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Failure, Notifier, REST};
 use crate::{
+    card_links::card_links,
     render::{message::Plain, past},
     wire,
 };
@@ -47,6 +48,12 @@ impl Notifier {
                 self.store.notice_is_told(stale.id).await?;
             }
         }
+        for list in self.store.stale_lists().await? {
+            let edit = wire::edited(&self.redrawn(&list).await?);
+            if self.edited(&mut later, list.id, list.channel, list.message, &edit).await? {
+                self.store.list_is_told(&list).await?;
+            }
+        }
         for Outdated { id, channel, message } in self.store.outdated_notices().await? {
             let edit = wire::without_buttons();
             if self.edited(&mut later, id, channel, message, &edit).await? {
@@ -62,8 +69,10 @@ impl Notifier {
             Some(door) => self.locale_at(door).await?,
             None => self.settings.locale,
         };
-        let content = fit::cut(&past::notice(&stale.letter.notice, &stale.past, locale));
-        Ok(wire::edited(&Plain { content, ..Plain::default() }))
+        let named: Vec<OperationId> = past::named_by(&stale.past).collect();
+        let links = card_links(&self.store, self.settings.guild, &named).await?;
+        let content = fit::cut(&past::notice(&stale.letter.notice, &stale.past, &links, locale));
+        Ok(wire::edited(&Plain::text(content)))
     }
 
     /// Whether that is done with: it is edited, or never will be. Weather holds back the rest too; what Discord wants left alone for a

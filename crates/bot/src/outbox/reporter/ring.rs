@@ -3,7 +3,7 @@
 use bernard_discord::{Error, rest::Nonce};
 use bernard_domain::notice::{Letter, Notice, To, Unasked};
 use bernard_platform::clock;
-use serenity::model::id::{ChannelId as DiscordChannel, MessageId};
+use serenity::model::id::ChannelId as DiscordChannel;
 
 use super::{Failure, It, Reporter};
 use crate::{
@@ -26,7 +26,8 @@ impl Reporter {
     pub(super) async fn ring(&self, it: It<'_>, nonce: &Nonce) -> Result<(u64, Rang), Error> {
         let Rendering { slot, message, rings, .. } = it.rendering;
         let (channel, locale) = (DiscordChannel::new(it.channel.0), self.manner.locale);
-        let rest = ringing::patience(rings).map_or_else(|| self.rest.clone(), |patience| self.rest.within(patience));
+        let at_place = self.rest_at(it);
+        let rest = ringing::patience(rings).map_or_else(|| at_place.clone(), |patience| at_place.within(patience));
         let name = (it.operation.id, slot.clone());
         match rest.post(channel, &wire::ringing(message, rings), nonce, &[]).await {
             Ok(posted) => {
@@ -35,7 +36,8 @@ impl Reporter {
                 if unheard.is_empty() {
                     return Ok((posted.id.get(), Rang::AsMeant));
                 }
-                self.say_unrung(channel, posted.id, &ringing::without(&message.content, &unheard, locale)).await;
+                let words = ringing::without(&message.content, &unheard, locale);
+                ringing::say_unrung(&at_place, channel, &posted, &words).await;
                 Ok((posted.id.get(), Rang::Nobody))
             }
             Err(error) if !rings.is_empty() && self.unheard.failed(name.clone(), &error) => {
@@ -43,7 +45,7 @@ impl Reporter {
                 self.unheard.over(&name);
                 let content = ringing::without(&message.content, rings, locale);
                 let quiet = wire::unrung(&Plain { content, ..message.clone() });
-                let posted = self.rest.post(channel, &quiet, nonce, &[]).await?;
+                let posted = at_place.post(channel, &quiet, nonce, &[]).await?;
                 Ok((posted.id.get(), Rang::Nobody))
             }
             Err(error) => Err(error),
@@ -64,11 +66,5 @@ impl Reporter {
         self.store.write_notice(&origin, &letter, clock::now()).await?;
         self.wakeups.notify();
         Ok(())
-    }
-
-    async fn say_unrung(&self, channel: DiscordChannel, message: MessageId, content: &str) {
-        if let Err(error) = self.rest.edit(channel, message, &wire::reworded(content)).await {
-            tracing::warn!(%error, "a message rang nobody, and does not say so");
-        }
     }
 }

@@ -55,7 +55,7 @@ impl Reporter {
             let server = named(&operation.request.label);
             let text =
                 say!(self.manner.locale, "card-moved", server = server, id = operation.id.to_string(), link = link);
-            let edit = wire::edited(&Plain { content: text, ..Plain::default() });
+            let edit = wire::edited(&Plain::text(text));
             match self.rest.edit(DiscordChannel::new(old.channel.0), MessageId::new(message), &edit).await {
                 Err(error) if error.is_transient() => return Err(error.into()),
                 Err(error) => tracing::info!(operation.id = %operation.id, %error, "an old card stays as it is"),
