@@ -33,6 +33,7 @@ mod rows;
 mod script;
 mod spec;
 mod spec_address;
+mod support;
 mod task;
 mod tempo;
 mod world;
@@ -44,6 +45,7 @@ pub use machine::{BOOT_SCRIPT, Running, Settings};
 pub use mail::{Delivery, Language, LinkStyle, Mail};
 pub use port_state::Port;
 pub use spec::{Installed, Netboot, ServerSpec};
+pub use support::Ticket;
 pub use task::{By, Ending};
 pub use tempo::Tempo;
 

@@ -8,6 +8,7 @@ mod mail;
 mod pages;
 mod secret;
 mod server;
+mod support;
 mod task;
 
 use std::sync::{Arc, Mutex};
@@ -58,6 +59,9 @@ const ACTIONS: &[(&str, &str, &str)] = &[
     ("POST", "/dedicated/server/{name}/features/ipmi/access", "dedicatedServer:apiovh:features/ipmi/access/create"),
     ("GET", "/me/notification/email/history", "account:apiovh:me/notification/email/history/get"),
     ("GET", "/me/notification/email/history/{id}", "account:apiovh:me/notification/email/history/get"),
+    ("POST", "/support/tickets/create", "account:apiovh:support/tickets/create"),
+    ("GET", "/support/tickets", "account:apiovh:support/tickets/get"),
+    ("GET", "/support/tickets/{id}", "account:apiovh:support/tickets/get"),
     ("GET", "/notification/history", "account:apiovh:notification/history/get"),
 ];
 
@@ -86,6 +90,9 @@ pub(super) fn router(world: &Shared) -> Router {
         .route("/dedicated/server/{name}/features/ipmi/access", get(console::read).post(console::ask))
         .route("/me/notification/email/history", get(mail::list))
         .route("/me/notification/email/history/{id}", get(mail::read))
+        .route("/support/tickets/create", post(support::create))
+        .route("/support/tickets", get(support::list))
+        .route("/support/tickets/{id}", get(support::read))
         .route_layer(middleware::from_fn_with_state(world.clone(), guard))
         .route("/auth/time", get(auth::time))
         .route("/auth/credential", post(auth::ask_for_key))
