@@ -82,6 +82,7 @@ mod status;
 mod stuck;
 mod takeover;
 mod task;
+mod ticket;
 mod tasks;
 mod unanswered;
 mod unread;

@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, os::unix::fs::PermissionsExt, process::Stdio};
 
 use bernard::rights;
 use bernard_engine::needs;
-use sim::{discord::ROLE, ovh::Ovh};
+use sim::{
+    discord::ROLE,
+    ovh::{Ending, Ovh},
+};
 
 use crate::{
     bot::{TestBot, TestConfig, db_1, rule, web_1},
@@ -27,6 +30,13 @@ async fn everything(bot: &TestBot) {
     bot.rung(&bot.ann, &["**Rebooted**", "db-1"]).await;
     bot.ask(&bot.ann, "console", &[("server", "web-1"), ("minutes", "5")]).await;
     bot.rung(&bot.ann, &["**Console open**", "web-1"]).await;
+    bot.ovh.next_reboot_ends("db-1", Ending::OvhError);
+    bot.accepted(&bot.ann, "reboot", &[("server", "db-1")]).await;
+    bot.rung(&bot.ann, &["**Reboot failed**", "db-1"]).await;
+    // Its answer gets lost, so it is looked for.
+    bot.ovh.faults().lose_answer("POST", "/support/tickets/create");
+    bot.accepts_ticket().await;
+    bot.rung(&bot.ann, &["**Ticket opened**", "db-1"]).await;
     for command in ["status", "tasks"] {
         bot.ask(&bot.ann, command, &[("server", "web-1")]).await;
     }

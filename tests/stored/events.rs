@@ -103,6 +103,13 @@ fn every() -> Vec<Event> {
         Event::ConsoleChosen { .. } => Event::ConsoleChosen { kind: ConsoleKind::KvmHtml5 },
         Event::ConsoleAsked { .. } => Event::ConsoleAsked { task: TASK, query: query() },
         Event::ConsoleOpened { .. } => Event::ConsoleOpened { until: at(15) },
+        Event::TicketPrepared => Event::TicketPrepared,
+        Event::TicketIntended { .. } => Event::TicketIntended { at: at(1) },
+        Event::TicketOpened { .. } => Event::TicketOpened { number: 7_000_001, query: query() },
+        Event::TicketNotDone { .. } => Event::TicketNotDone { why: NotDone::Refused, said: said(), query: query() },
+        Event::TicketUnknown { .. } => Event::TicketUnknown { said: said(), query: query() },
+        Event::TicketFound { .. } => Event::TicketFound { number: 7_000_001 },
+        Event::TicketNotFound { .. } => Event::TicketNotFound { trouble: text("500") },
         Event::PortSeen { .. } => Event::PortSeen { port: Port::Open, at: at(5) },
         Event::PowerSeen { .. } => Event::PowerSeen { power: "poweron".into() },
         Event::DeliveryAttempted { .. } =>

@@ -3,7 +3,7 @@
 //!
 //! In reading order: [`message`], [`button`] and [`layout`] (what a message is made of), [`rendering`], [`card`] and `approval_card` (the messages of an operation),
 //! with `waiting`, `past`, `standing` and `starts` (how it stands, in words); `confirmation` and `accepted` (before and after
-//! **Confirm**); [`dm`]; `notice`; [`rescue_list`], `audit_line`, [`exact_calls`], `timeline`, [`guide`]; [`wording`] is what they share.
+//! **Confirm**); [`ticket`] (what is asked of OVHcloud's support); [`dm`]; `notice`; [`rescue_list`], `audit_line`, [`exact_calls`], `timeline`, [`guide`]; [`wording`] is what they share.
 
 pub(crate) mod accepted;
 pub(crate) mod approval_card;
@@ -28,6 +28,7 @@ pub mod rendering;
 pub mod rescue_list;
 pub(crate) mod standing;
 pub(crate) mod starts;
+pub mod ticket;
 pub(crate) mod timeline;
 pub(crate) mod waiting;
 pub mod wording;

@@ -73,6 +73,14 @@ const CONSOLE: [Call; 3] = [
     call("POST", "/dedicated/server/x/features/ipmi/access", "dedicatedServer:apiovh:features/ipmi/access/create"),
 ];
 
+const READ_TICKETS: &str = "account:apiovh:support/tickets/get";
+/// The ticket itself, and what looks for one whose answer got lost.
+const TICKET: [Call; 3] = [
+    call("POST", "/support/tickets/create", "account:apiovh:support/tickets/create"),
+    call("GET", "/support/tickets", READ_TICKETS),
+    call("GET", "/support/tickets/x", READ_TICKETS),
+];
+
 /// What names a large fleet at once where a consumer key has one of these rules; everything works without, only later. Which of the
 /// two OVHcloud goes by is not documented. A service account needs no action for it.
 pub const NAMES: [(&str, &str); 2] = [("GET", "/iam/resource"), ("GET", "/v2/iam/resource")];
@@ -94,6 +102,7 @@ pub fn of(capability: Capability, sources: &[Source]) -> Vec<Call> {
         Capability::Restore => calls.extend([CHANGE, REBOOT]),
         Capability::Reboot => calls.push(REBOOT),
         Capability::Console => calls.extend(CONSOLE),
+        Capability::Ticket => calls.extend(TICKET),
         Capability::View | Capability::Approve | Capability::Audit | Capability::Admin => {}
     }
     calls
@@ -137,6 +146,7 @@ mod tests {
     use bernard_domain::{
         access::{Role, RuleKind, RulePlace, Who},
         console::{ConsoleKind, ConsoleMinutes},
+        operation::{OperationId, ticket::TicketWish},
         server::ServiceName,
     };
     use bernard_ovh::{AccessRule, Credential};
@@ -178,6 +188,8 @@ mod tests {
         let console = exact_calls::of_console(&server, ConsoleKind::KvmHtml5, ConsoleMinutes::Five, None);
         let link = exact_calls::of_link(&server, &SOURCES);
         let reboot = vec![exact_calls::of_reboot(&server)];
+        let about = TicketWish { about: Some(OperationId(1)), subject: "s".to_owned(), body: "b".to_owned() };
+        let ticket = vec![exact_calls::of_ticket(&server, &about)];
         assert!(!console.is_empty() && !link.is_empty());
         for (capability, listed) in [
             (Capability::Console, &console),
@@ -185,6 +197,7 @@ mod tests {
             (Capability::Rescue, &reboot),
             (Capability::Restore, &reboot),
             (Capability::Reboot, &reboot),
+            (Capability::Ticket, &ticket),
         ] {
             for call in listed {
                 let is_it = |need: &Call| {
@@ -213,5 +226,6 @@ mod tests {
         assert_eq!(paths(&[Capability::Rescue], &[Source::AuthenticationSecret]), (false, false));
         assert_eq!(paths(&[Capability::Rescue], &SOURCES), (true, false));
         assert_eq!(paths(&[Capability::Console], &SOURCES), (false, true));
+        assert_eq!(paths(&[Capability::Ticket], &SOURCES), (true, false));
     }
 }

@@ -134,6 +134,33 @@ impl Server {
     }
 }
 
+/// What of a server only support asks for.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Bought {
+    #[serde(default)]
+    pub(super) commercial_range: Field<String>,
+    #[serde(default)]
+    pub(super) rack: Field<String>,
+    #[serde(default)]
+    pub(super) support_level: Field<String>,
+}
+
+/// What opening a ticket answers (schema `support.NewMessageInfo`).
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct OpenedTicket {
+    pub(super) ticket_number: u64,
+}
+
+/// A ticket, as far as it is told by its subject.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Ticket {
+    pub(super) subject: String,
+    pub(super) ticket_number: u64,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Boot {

@@ -35,6 +35,8 @@ pub fn state(operation: &Operation, locale: Locale) -> (&'static str, String) {
         Phase::AskingConsole(_) => ("⏳", say!(locale, "state-asking-console")),
         Phase::Standing(_) => ("🐌", say!(locale, "state-standing")),
         Phase::OpeningConsole(_) => ("⏳", say!(locale, "state-opening-console")),
+        Phase::TicketReady | Phase::TicketIntended(_) => ("⏳", say!(locale, "state-ticket-sending")),
+        Phase::TicketUnsettled(_) => ("🔎", say!(locale, "state-ticket-unsettled")),
         Phase::Searching => ("🔎", say!(locale, "state-searching")),
         Phase::Delivering(_) => ("✉️", say!(locale, "state-delivering")),
         Phase::AwaitingReveal(_) => ("✉️", say!(locale, "state-awaiting-reveal")),
@@ -59,6 +61,8 @@ fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> (&'static str, Stri
             ("⚠️", say!(locale, "outcome-console-no-link"))
         }
         Outcome::ConsoleOpen(_) => ("🖥️", say!(locale, "outcome-console")),
+        Outcome::TicketOpened(_) => ("🎫", say!(locale, "outcome-ticket")),
+        Outcome::TicketUnknown => ("❔", say!(locale, "outcome-ticket-unknown")),
         Outcome::Restored => ("✅", say!(locale, "outcome-restored")),
         Outcome::Rebooted => ("✅", say!(locale, "outcome-rebooted")),
         Outcome::NetbootBack => ("↩️", say!(locale, "outcome-netboot-back")),
@@ -216,6 +220,7 @@ fn deed(capability: Capability, label: Option<&str>, locale: Locale) -> String {
         Capability::Restore => say!(locale, "deed-restore", server = server),
         Capability::Reboot => say!(locale, "deed-reboot", server = server),
         Capability::Console => say!(locale, "deed-console", server = server),
+        Capability::Ticket => say!(locale, "deed-ticket", server = server),
         Capability::Approve => say!(locale, "deed-approve", server = server),
         Capability::Audit => say!(locale, "deed-audit", server = server),
         Capability::Admin => say!(locale, "deed-admin"),

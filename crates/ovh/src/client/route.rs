@@ -3,7 +3,7 @@
 use url::Url;
 
 /// The words of OVHcloud's routes that Bernard calls. Every other part of a path is somebody's: a server, a number, a URN.
-const WORDS: [&str; 29] = [
+const WORDS: [&str; 32] = [
     "access",
     "action",
     "auth",
@@ -11,6 +11,7 @@ const WORDS: [&str; 29] = [
     "authorization",
     "boot",
     "check",
+    "create",
     "credential",
     "currentCredential",
     "dedicated",
@@ -31,7 +32,9 @@ const WORDS: [&str; 29] = [
     "server",
     "serviceInfos",
     "specifications",
+    "support",
     "task",
+    "tickets",
     "time",
 ];
 
