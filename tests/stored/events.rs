@@ -73,6 +73,7 @@ fn every() -> Vec<Event> {
         Event::RebootUnknown { .. } => Event::RebootUnknown { said: said(), query: query() },
         Event::TaskAdopted { .. } => Event::TaskAdopted { task: TASK },
         Event::NotSettled { .. } => Event::NotSettled { candidates: vec![TASK], trouble: text("500") },
+        Event::RequestLogged { .. } => Event::RequestLogged { at: at(1) },
         Event::QuestionUnanswered => Event::QuestionUnanswered,
         Event::OthersAtWork { .. } => Event::OthersAtWork { works: works() },
         Event::RebootAgainApproved { .. } => Event::RebootAgainApproved { by: ANN, rule: rule() },

@@ -8,6 +8,7 @@ use bernard_domain::{
     access::{Capability, Policy},
     operation::Source,
 };
+use bernard_ovh::ApiLog;
 
 /// A call that the bot makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,9 +82,17 @@ const TICKET: [Call; 3] = [
     call("GET", "/support/tickets/x", READ_TICKETS),
 ];
 
+const READ_LOG: &str = "account:apiovh:me/api/logs/self/get";
+/// The account's API log, where the configuration has it read.
+const API_LOG: [Call; 2] = [call("GET", "/me/api/logs/self", READ_LOG), call("GET", "/me/api/logs/self/x", READ_LOG)];
+
 /// What names a large fleet at once where a consumer key has one of these rules; everything works without, only later. Which of the
 /// two OVHcloud goes by is not documented. A service account needs no action for it.
 pub const NAMES: [(&str, &str); 2] = [("GET", "/iam/resource"), ("GET", "/v2/iam/resource")];
+
+/// What lets `/status` say why an address is blocked and whether it is under attack; everything else works without.
+pub const ADDRESSES: [(&str, &str); 4] =
+    [("GET", "/ip/*/mitigation/*"), ("GET", "/ip/*/antihack"), ("GET", "/ip/*/spam"), ("GET", "/ip/*/phishing")];
 
 /// What one capability asks of OVHcloud beyond what is read anyway, where links are looked for in `sources`.
 pub fn of(capability: Capability, sources: &[Source]) -> Vec<Call> {
@@ -119,6 +128,14 @@ pub fn all(policy: &Policy, sources: &[Source]) -> Vec<Call> {
         }
     }
     calls
+}
+
+/// What an account is asked for beyond what capabilities need.
+pub fn of_account(api_log: ApiLog) -> &'static [Call] {
+    match api_log {
+        ApiLog::Read => &API_LOG,
+        ApiLog::Off => &[],
+    }
 }
 
 /// The rules of a consumer key that let all of `calls` through, and as little else as rules can say: method and path, where `/x`

@@ -15,6 +15,7 @@ mod prepare;
 mod reboot;
 mod ticket;
 mod troubles;
+mod witness;
 
 use std::{sync::Arc, time::Duration};
 

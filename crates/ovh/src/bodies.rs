@@ -134,6 +134,23 @@ impl Server {
     }
 }
 
+/// An entry of the account's API log (schema `api.Log`).
+#[derive(Deserialize)]
+pub(super) struct ApiLogEntry {
+    pub(super) date: Timestamp,
+    pub(super) method: String,
+    pub(super) path: String,
+}
+
+/// An address on which attacks are filtered out.
+#[derive(Deserialize)]
+pub(super) struct Mitigation {
+    #[serde(default)]
+    pub(super) auto: Field<bool>,
+    #[serde(default)]
+    pub(super) permanent: Field<bool>,
+}
+
 /// What of a server only support asks for.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

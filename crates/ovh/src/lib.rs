@@ -11,10 +11,11 @@
 //!
 //! In reading order: `account` (where and who) · `sign` and `auth` (proof and OVHcloud's time) · `single_flight` (fetch once
 //! for many) · `quota` (the budget) · `call` (what is asked) · `client` (the only way out) · `answer` and `error` (what came back) ·
-//! `odd` and `each` (one bad thing hides no good one) · `standing` (how the latest went) · `bodies` · `dedicated`, `lists`, `once`, `reboot`, `support`, `service`, `console`, `mail`, `credential`, `consumer_key`, `authorization` (the calls) ·
+//! `odd` and `each` (one bad thing hides no good one) · `standing` (how the latest went) · `bodies` · `dedicated`, `lists`, `once`, `reboot`, `support`, `service`, `console`, `mail`, `network`, `api_log`, `credential`, `consumer_key`, `authorization` (the calls) ·
 //! `decode` (their bodies without a connection).
 
 mod account;
+mod api_log;
 pub mod answer;
 mod auth;
 mod authorization;
@@ -29,6 +30,7 @@ mod each;
 mod error;
 mod lists;
 mod mail;
+mod network;
 mod odd;
 mod once;
 mod quota;
@@ -45,7 +47,7 @@ mod tests;
 
 pub use bernard_intent::RecordedIntent;
 
-pub use account::{Account, Credentials, Endpoint, NotAnEndpoint};
+pub use account::{Account, ApiLog, Credentials, Endpoint, NotAnEndpoint};
 pub use call::{Fault, Written};
 pub use client::{Client, READ_PATIENCE};
 pub use console::{Console, console_body};
@@ -56,6 +58,7 @@ pub use each::Each;
 pub use error::{Answered, Cause, Error, Unreadable, Voice};
 pub use lists::Whole;
 pub use mail::{Mail, MailId};
+pub use network::{Blocked, Mitigation};
 pub use odd::Oddity;
 pub use once::{Outcome, SEND_WITHIN};
 pub use quota::Priority;

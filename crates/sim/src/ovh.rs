@@ -18,12 +18,14 @@
 
 mod access;
 mod api;
+mod api_log;
 mod ask;
 mod clock;
 mod keys;
 mod lists;
 mod machine;
 mod mail;
+mod network;
 mod panel;
 mod port;
 mod port_state;

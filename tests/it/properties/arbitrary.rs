@@ -25,7 +25,7 @@ use bernard_domain::{
         exact_call::{ExactCall, Method, Times},
     },
     others::{self, Beside, OthersWork, Unread},
-    server::{Boot, BootId, Identity, QueryId, ServiceName, System, TaskId, TaskStatus, start::Field},
+    server::{Boot, BootId, Identity, QueryId, ServiceName, System, TaskId, TaskStatus},
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::{collection::vec, option, prelude::*, sample::select};
@@ -370,11 +370,12 @@ pub(super) fn place(event: &Event) -> usize {
         Event::TicketUnknown { .. } => 55,
         Event::TicketFound { .. } => 56,
         Event::TicketNotFound { .. } => 57,
+        Event::RequestLogged { .. } => 58,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 58;
+pub(super) const EVENTS: usize = 59;
 
 fn ends() -> impl Strategy<Value = Ends> {
     prop_oneof![Just(Ends::Unsaid), Just(Ends::Nobodys), operation_id().prop_map(Ends::This)]

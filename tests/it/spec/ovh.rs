@@ -74,6 +74,11 @@ impl Files {
         let Some(below) = whole.strip_prefix("/1.0").or(whole.strip_prefix("/v1")) else {
             return vec!["is below no version".to_owned()];
         };
+        let of_address = ["spam", "phishing"].map(|list| format!("%2F32/{list}"));
+        if seen.method == "GET" && below.starts_with("/ip/") && of_address.iter().any(|list| below.ends_with(list)) {
+            // Beside `antihack`, which is in a file, and asked alike.
+            return Vec::new();
+        }
         if seen.method == "GET" && below.starts_with("/support/tickets") {
             return search_for_a_ticket(seen, below);
         }

@@ -114,6 +114,7 @@ fn told(entry: Entry, event: &Event) -> Entry {
         Event::ConsoleChosen { kind } => entry.saying(kind.as_str()),
         Event::ConsoleAsked { task, query } => Entry { task: Some(*task), ..effect(entry).through(query.clone()) },
         Event::ConsoleOpened { until } => entry.saying(format!("until {until:.0}")),
+        Event::RequestLogged { at } => entry.saying(format!("OVHcloud's log has it at {at:.0}")),
         Event::TicketIntended { at } => effect(entry).saying(format!("OVHcloud's clock: {at:.0}")),
         Event::TicketOpened { number, query } => {
             effect(entry).through(query.clone()).saying(format!("ticket {number}"))

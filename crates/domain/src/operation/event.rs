@@ -149,6 +149,11 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         trouble: Option<String>,
     },
+    /// The account's API log has our request to reboot: it arrived. Whatever came of it is still unknown.
+    RequestLogged {
+        /// When, by OVHcloud's clock.
+        at: Timestamp,
+    },
     /// Nobody answered the question in time: from now on it is one for on-call.
     QuestionUnanswered,
     /// Others were seen at something that one more reboot would destroy or collide with, and that nobody was shown: it was not sent.

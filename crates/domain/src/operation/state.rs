@@ -324,6 +324,7 @@ impl State {
             }
             (P::Ready, E::OthersAtWork { .. }) if self.facts.intents > 0 => self.without_approval(Outcome::Expired),
             (P::Undecided { .. }, E::QuestionUnanswered) if !self.is_on_calls() => self.phase.clone(),
+            (P::Undecided { .. }, E::RequestLogged { .. }) if self.facts.logged.is_none() => self.phase.clone(),
             (P::Undecided { .. }, E::RebootAgainApproved { .. }) => P::Ready,
             (P::Undecided { .. }, E::LeftAlone { by, .. }) => P::Ended(Outcome::LeftAlone(*by)),
             (P::Standing(_), E::LeftAlone { by, .. }) if self.kind == Kind::Reboot => P::Ended(Outcome::LeftAlone(*by)),

@@ -3,9 +3,11 @@
 use url::Url;
 
 /// The words of OVHcloud's routes that Bernard calls. Every other part of a path is somebody's: a server, a number, a URN.
-const WORDS: [&str; 32] = [
+const WORDS: [&str; 40] = [
     "access",
     "action",
+    "antihack",
+    "api",
     "auth",
     "authenticationSecret",
     "authorization",
@@ -22,15 +24,21 @@ const WORDS: [&str; 32] = [
     "history",
     "iam",
     "intervention",
+    "ip",
     "ipmi",
+    "logs",
     "me",
+    "mitigation",
     "notification",
+    "phishing",
     "plannedIntervention",
     "reboot",
     "reference",
     "resource",
+    "self",
     "server",
     "serviceInfos",
+    "spam",
     "specifications",
     "support",
     "task",

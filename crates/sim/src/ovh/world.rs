@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{
     access::Access,
+    api_log::ApiLog,
     clock::Clock,
     lists::Lists,
     machine::{Machine, Running},
@@ -52,6 +53,7 @@ pub(super) struct World {
     pub(super) style: Style,
     pub(super) secrets: BTreeMap<String, Secret>,
     pub(super) consoles: Vec<Console>,
+    pub(super) api_log: ApiLog,
     pub(super) tickets: Vec<Ticket>,
     /// Whether no list leads to a ticket, and none can be read.
     pub(super) hides_tickets: bool,
@@ -80,6 +82,7 @@ impl World {
             style: Style::default(),
             secrets: BTreeMap::new(),
             consoles: Vec::new(),
+            api_log: ApiLog::default(),
             tickets: Vec::new(),
             hides_tickets: false,
             console_life: None,

@@ -155,7 +155,7 @@ async fn answers_about_servers_are_as_the_schema_has_them() {
 }
 
 #[tokio::test]
-async fn a_ticket_is_answered_as_the_schema_has_it() {
+async fn a_ticket_the_log_and_a_mitigation_are_answered_as_the_schema_has_them() {
     let Some(extras) = document("ovh-v1-extras.json") else { return };
     let ovh = Ovh::with_fleet().await;
     let caller = Caller::of(&ovh);
@@ -190,6 +190,16 @@ async fn a_ticket_is_answered_as_the_schema_has_it() {
         assert_eq!(caller.call("POST", "/support/tickets/create", &nothing.to_string()).await.status, 400);
     }
     assert_eq!(ovh.tickets().len(), 1);
+    let model = |name: &str| openapi(&extras, &json!({"$ref": format!("#/components/schemas/{name}")}));
+    let logged = caller.get("/me/api/logs/self").await;
+    let entry = caller.get(&format!("/me/api/logs/self/{}", logged[0])).await;
+    assert_eq!((&entry["method"], &entry["path"]), (&json!("POST"), &json!("/support/tickets/create")));
+    fits(&model("api.Log"), "an entry of the log", &entry);
+    ovh.mitigate("web-1");
+    let ip = caller.get(&format!("/dedicated/server/{}", ovh.service_name("web-1"))).await["ip"].clone();
+    let ip = ip.as_str().expect("an address");
+    let mitigated = caller.get(&format!("/ip/{ip}%2F32/mitigation/{ip}")).await;
+    fits(&model("ip.MitigationIp"), "a mitigation", &mitigated);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Tickets and what happens to them.
+//! Tickets and what happens to them, and what OVHcloud's log has.
 
 use bernard_domain::operation::{
     event::{Event, NotDone},
@@ -16,6 +16,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
     let why = select(vec![NotDone::Refused, NotDone::Unsent]);
     prop_oneof![
         Just(Event::TicketPrepared),
+        time().prop_map(|at| Event::RequestLogged { at }),
         time().prop_map(|at| Event::TicketIntended { at }),
         (any::<u64>(), option::of(query())).prop_map(|(number, query)| Event::TicketOpened { number, query }),
         (why, text(), option::of(query())).prop_map(|(why, said, query)| Event::TicketNotDone { why, said, query }),

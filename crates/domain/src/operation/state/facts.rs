@@ -81,6 +81,8 @@ pub struct Facts {
     pub candidates: Vec<TaskId>,
     /// Why it could not be read in time whether there are new tasks.
     pub tasks_unread: Option<String>,
+    /// When OVHcloud's log has the last reboot that was intended, by OVHcloud's clock.
+    pub logged: Option<Timestamp>,
     /// How many times a person was asked to decide.
     pub asked: u32,
     /// When each of those questions came up, by our clock.
@@ -160,6 +162,7 @@ impl Facts {
                 self.intents += 1;
                 self.stopped_by.clear();
                 self.not_done = None;
+                self.logged = None;
                 self.last_intent = Some(intent.clone());
             }
             Event::RebootAccepted { task, .. } | Event::ConsoleAsked { task, .. } => {
@@ -186,6 +189,7 @@ impl Facts {
                 self.others.extend(works.iter().cloned());
                 self.stopped_by.clone_from(works);
             }
+            Event::RequestLogged { at } => self.logged = Some(*at),
             Event::QuestionUnanswered => self.unanswered.push(self.asked),
             Event::Faulted => self.faults += 1,
             Event::DmClosed { code } => {
