@@ -231,7 +231,7 @@ inventory_refresh = "{inventory_refresh}"
 reminder_tick = "1s"
 [[role]]
 id = "{ENGINEERS}"
-can = ["view", "reboot", "rescue", "restore", "console", "audit", "admin"]
+can = ["view", "reboot", "rescue", "restore", "console", "ticket", "audit", "admin"]
 [[role]]
 id = "{VIEWERS}"
 can = ["view"]

@@ -84,9 +84,11 @@ async fn ask(account: &Account) -> Result<Known, String> {
     }
 }
 
-/// The calls that a configuration makes.
-pub fn calls(config: &Config) -> Vec<Call> {
-    needs::all(&Policy::new(config.roles.clone(), Vec::new()), &config.rescue.secret_from)
+/// The calls that a configuration makes in one of its accounts.
+pub fn calls(config: &Config, account: &Account) -> Vec<Call> {
+    let mut calls = needs::all(&Policy::new(config.roles.clone(), Vec::new()), &config.rescue.secret_from);
+    calls.extend(needs::of_account(account.api_log));
+    calls
 }
 
 /// Everything that is to be granted, for people. `known`: what each account said of itself.
@@ -102,19 +104,25 @@ pub fn text(config: &Config, known: &[Option<Known>]) -> String {
     let given: BTreeSet<Capability> = config.roles.iter().flat_map(|role| role.can.iter().copied()).collect();
     let given: Vec<&str> = given.iter().map(|capability| capability.as_str()).collect();
     let given = if given.is_empty() { "nothing: no [[role]] gives a right".to_owned() } else { given.join(", ") };
-    let calls = calls(config);
     for (account, known) in config.ovh.iter().zip(known) {
+        let calls = calls(config, account);
         let _ = writeln!(text, "\nOVHcloud account {:?}, for what the roles may do: {given}", account.name);
         let _ = writeln!(
             text,
             "\n- with an application's keys: sign in, name it, validity \"Unlimited\" (or a date that /doctor warns of)"
         );
         let _ = writeln!(text, "  {}", create_token(&account.endpoint, &calls));
-        let names: Vec<String> = needs::NAMES.iter().map(|(method, path)| format!("&{method}={path}")).collect();
+        let query =
+            |rules: &[(&str, &str)]| rules.iter().map(|(method, path)| format!("&{method}={path}")).collect::<String>();
         let _ = writeln!(
             text,
             "  For a large fleet, so that names are known at once, add {} (without it all works, later)",
-            names.concat()
+            query(&needs::NAMES)
+        );
+        let _ = writeln!(
+            text,
+            "  So that /status says why an address is blocked and whether it is under attack, add {} (likewise)",
+            query(&needs::ADDRESSES)
         );
         let _ = writeln!(text, "\n- or with a service account (OAuth2): this IAM policy");
         let policy = serde_json::to_string_pretty(&document(account, known.as_ref(), &calls)).unwrap_or_default();

@@ -89,9 +89,11 @@ impl Discord {
     /// Shows operations.
     fn report(&self, guild: GuildId) -> impl Future<Output = ()> + Send + 'static {
         let (rest, store, wakeups) = (self.rest.clone(), self.store.clone(), self.wakeups.clone());
+        let policy = self.policy.clone();
         let begin = move |config: Arc<Config>, stop: CancellationToken| {
             let manner = ChannelStyle { locale: config.locale, oncall: config.discord.oncall_role };
-            Arc::new(Reporter::new(rest.clone(), store.clone(), wakeups.clone(), manner, guild)).run(stop)
+            let (rest, store, wakeups) = (rest.clone(), store.clone(), wakeups.clone());
+            Arc::new(Reporter::new(rest, store, wakeups, manner, policy.clone(), guild)).run(stop)
         };
         renewed(self.configs.clone(), self.stop.clone(), begin)
     }

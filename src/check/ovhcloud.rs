@@ -2,7 +2,6 @@
 
 use bernard_config::{Config, Places};
 use bernard_domain::{
-    access::Policy,
     operation::Source,
     server::{Server, ServiceName},
 };
@@ -17,6 +16,7 @@ use super::{
     finding::{Finding, Outcome, Report},
     reach::{self, Configured, REPEATED_FOR, Trouble},
 };
+use crate::rights;
 
 /// How many servers of an account are read to hold the rules against: two minutes of the usual budget.
 const DESCRIBED: usize = 100;
@@ -137,8 +137,8 @@ impl Look<'_> {
         {
             wrong(format!("the consumer key expires at {expires}: renew it"));
         }
-        let policy = Policy::new(self.config.roles.clone(), self.config.protections.clone());
-        let missing = credential.lacks(&needs::key_rules(&needs::all(&policy, &self.config.rescue.secret_from)));
+        let calls = rights::calls(self.config, self.configured.account);
+        let missing = credential.lacks(&needs::key_rules(&calls));
         match missing.is_empty() {
             true => self.add(Outcome::Well, "the consumer key has the rules it needs"),
             false => wrong(format!(

@@ -8,7 +8,7 @@ use bernard_domain::{
 };
 use bernard_engine::needs::{self, Call};
 use bernard_ovh as ovh;
-use bernard_ovh::{Account, Cause, Credentials, Endpoint};
+use bernard_ovh::{Account, ApiLog, Cause, Credentials, Endpoint};
 use secrecy::SecretString;
 use tokio::runtime::Runtime;
 
@@ -99,8 +99,13 @@ impl Asking<'_> {
 
     fn client(&self, credentials: Credentials) -> Result<ovh::Client, String> {
         let requests_per_minute = REQUESTS_PER_MINUTE.try_into().unwrap_or(std::num::NonZeroU32::MIN);
-        let account =
-            Account { name: "main".to_owned(), endpoint: self.endpoint.clone(), credentials, requests_per_minute };
+        let account = Account {
+            name: "main".to_owned(),
+            endpoint: self.endpoint.clone(),
+            credentials,
+            requests_per_minute,
+            api_log: ApiLog::Off,
+        };
         ovh::Client::with_timeout(account, WITHIN)
             .map(|client| client.within(WITHIN))
             .map_err(|fault| fault.to_string())
@@ -196,8 +201,13 @@ impl Asking<'_> {
         let details = self.runtime.block_on(client.details()).map_err(|error| self.said(&error))?;
         let known = rights::Known { account: details.account, identities: details.identities };
         let requests_per_minute = std::num::NonZeroU32::MIN;
-        let account =
-            Account { name: "main".to_owned(), endpoint: self.endpoint.clone(), credentials, requests_per_minute };
+        let account = Account {
+            name: "main".to_owned(),
+            endpoint: self.endpoint.clone(),
+            credentials,
+            requests_per_minute,
+            api_log: ApiLog::Off,
+        };
         let policy = serde_json::to_string_pretty(&rights::document(&account, Some(&known), &self.calls));
         println!("OVHcloud knows the service account. It needs this policy:\n{}", policy.unwrap_or_default());
         self.runtime.block_on(client.servers()).map(drop).map_err(|error| self.said(&error))

@@ -116,6 +116,7 @@ impl TestBot {
             Kind::HandOver => "rescue hand-over",
             Kind::Console => "console",
             Kind::PutBack => return self.accepts_put_back().await,
+            Kind::Ticket => return self.accepts_ticket().await,
         };
         let asked = match kind {
             Kind::Link | Kind::Console => self.slash(&self.ann, command, &server).await,
@@ -139,6 +140,21 @@ impl TestBot {
         let end = self.discord.wait_for_message(OPS, offers).await;
         let asked = self.ann.press(&end, "Put netboot back").await;
         asked.wait_for(|message| message.content.contains("Started")).await;
+    }
+
+    /// Ann presses **Ask OVHcloud** on the end that offers it, and confirms its card.
+    pub(crate) async fn accepts_ticket(&self) {
+        let card = self.ticket_card(&self.ann).await;
+        let asked = self.ann.press(&card, "Confirm").await;
+        asked.wait_for(|message| message.content.contains("Started")).await;
+    }
+
+    /// The card that **Ask OVHcloud** shows to whoever presses it.
+    pub(crate) async fn ticket_card(&self, who: &Person) -> Message {
+        let offers = |message: &Message| message.button("Ask OVHcloud").is_some();
+        let end = self.discord.wait_for_message(OPS, offers).await;
+        let asked = who.press(&end, "Ask OVHcloud").await;
+        asked.wait_for(|message| message.content.contains("```")).await
     }
 
     /// Waits for an operation's last word, answering what it asks Ann on the way.

@@ -16,7 +16,8 @@ use tokio::runtime::{Builder, Runtime};
 use crate::{audit::Whole, folder::folder, passing::database, recorder, spec::AtTheEnd};
 
 /// Everything a rule can give.
-pub(crate) const ALL: &str = r#"["view", "reboot", "rescue", "restore", "console", "approve", "audit", "admin"]"#;
+pub(crate) const ALL: &str =
+    r#"["view", "reboot", "rescue", "restore", "console", "ticket", "approve", "audit", "admin"]"#;
 
 /// A running bot and its world.
 pub(crate) struct TestBot {

@@ -38,7 +38,8 @@ async fn world_for(crash: Crash) -> TestBot {
     if crash.guard == Guard::Approval {
         // What changes hands was no protected server's rescue when it began.
         let servers = if crash.kind == Kind::HandOver { "tag:frozen=yes" } else { "*" };
-        let protect = format!("[[protect]]\nservers = [\"{servers}\"]\nactions = [\"{}\"]\n", action(crash.kind));
+        let action = action(crash.kind).expect("what a protection can name");
+        let protect = format!("[[protect]]\nservers = [\"{servers}\"]\nactions = [\"{action}\"]\n");
         config.rules = config.rules.replace(", \"approve\"", "");
         config.rules += &(rule(LEADS, &["approve"], &["*"]) + &protect);
     }
@@ -65,6 +66,11 @@ async fn world_for(crash: Crash) -> TestBot {
     if crash.kind == Kind::HandOver {
         bot.discord.person("ben", "en-GB", &[ROLE]);
         bot.ovh.set_tag("web-1", "frozen", "yes");
+    }
+    if crash.kind == Kind::Ticket {
+        bot.ovh.next_reboot_ends("web-1", Ending::OvhError);
+        bot.accepts(Kind::Reboot).await;
+        assert!(bot.last_word("R-1").await.contains("**Reboot failed**"));
     }
     if crash.kind == Kind::PutBack {
         bot.ovh.next_reboot_ends("web-1", Ending::OvhError);
@@ -110,6 +116,15 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
             bot.ovh.net().reset_all();
             gate.reached().await;
         }
+        Step::FindTicket => {
+            let sent = bot.ovh.faults().hold_answer("POST", "/support/tickets/create");
+            ask(bot, crash).await;
+            sent.reached().await;
+            bot.sees(&[crash.id(), "About **R-1**"]).await;
+            let gate = crash.hold(bot, &dm);
+            bot.ovh.net().reset_all();
+            gate.reached().await;
+        }
         Step::Deliver => {
             let sending = Mark::discord("POST", format!("/channels/{dm}/messages")).hold(bot, Moment::Before);
             ask(bot, crash).await;
@@ -151,6 +166,7 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
         | Step::Set
         | Step::Reboot
         | Step::AskConsole
+        | Step::SendTicket
         | Step::Follow
         | Step::Search
         | Step::Watch => {
@@ -212,11 +228,13 @@ async fn survives(crash: Crash) {
     assert!(end.contains(crash.outcome()), "{crash:?} ended as {end}");
     assert_eq!(bot.ovh.reboots("web-1") - before.0, crash.reboots(), "{crash:?}");
     let boot = match (crash.step, crash.kind) {
-        (Step::PutBack, _) | (_, Kind::Reboot | Kind::Link | Kind::Adopt | Kind::HandOver | Kind::Console) => before.1,
+        (Step::PutBack, _)
+        | (_, Kind::Reboot | Kind::Link | Kind::Adopt | Kind::HandOver | Kind::Console | Kind::Ticket) => before.1,
         (_, Kind::Enable) => Some(rescue),
         (_, Kind::Restore | Kind::PutBack) => Some(disk),
     };
     assert_eq!(bot.ovh.boot_of("web-1"), boot, "{crash:?}");
+    assert_eq!(bot.ovh.tickets().len(), crash.tickets(), "{crash:?}");
     assert_eq!(links_went_only_to(&bot.ovh, &bot.discord, &bot.ann, crash.id()), crash.links(), "{crash:?}");
     no_message_is_doubled(&bot.discord, &bot.ann, crash.id());
     bot.card_shows(crash.id(), crash.outcome()).await;
@@ -312,6 +330,9 @@ crash_stories! {
     a_hand_over_survives_a_crash_before_the_effect_of_every_step: HandOver Before Approval;
     a_hand_over_survives_a_crash_after_the_effect_of_every_step: HandOver After Approval;
     a_hand_over_survives_a_crash_after_the_record_of_every_step: HandOver Recorded Approval;
+    a_ticket_survives_a_crash_before_the_effect_of_every_step: Ticket Before None;
+    a_ticket_survives_a_crash_after_the_effect_of_every_step: Ticket After None;
+    a_ticket_survives_a_crash_after_the_record_of_every_step: Ticket Recorded None;
     a_console_survives_a_crash_before_the_effect_of_every_step: Console Before None;
     a_console_survives_a_crash_after_the_effect_of_every_step: Console After None;
     a_console_survives_a_crash_after_the_record_of_every_step: Console Recorded None;

@@ -2,6 +2,8 @@
 //!
 //! After a change that is meant: `INSTA_UPDATE=always cargo test --test it faces::`, and read the difference.
 
+mod wish;
+
 use std::{fmt::Write, sync::Arc};
 
 use bernard_bot::render::{
@@ -9,16 +11,15 @@ use bernard_bot::render::{
     card::{self, LinkOut, Moment, Rescue},
     dm::{self, Letter},
     rendering::ChannelStyle,
+    ticket::Support,
 };
 use bernard_domain::{
     access::{Because, UserId, Who},
-    console::ConsoleMinutes,
     lease::{Effect, Lease, effect},
     locale::Locale,
     mark::Mark,
     operation::{
-        ChannelId, EnableWish, Ends, Entry, Intent, Kind, Operation, OperationId, Plan, Request, Setting, Snapshot,
-        Source, Wish,
+        ChannelId, Entry, Intent, Kind, Operation, OperationId, Plan, Request, Setting, Snapshot, Source, Wish,
         approval::{Approval, Guard},
         event::{Event, NotDone, Port, Problem, PutBack},
     },
@@ -31,6 +32,7 @@ use secrecy::SecretString;
 use sim::ovh::ServerSpec;
 
 use crate::bot::{TestBot, TestConfig, db_1, web_1};
+use wish::wish;
 
 pub(crate) const LOCALES: [Locale; 2] = [Locale::En, Locale::Fr];
 /// A link that opens nothing.
@@ -42,41 +44,6 @@ pub(crate) fn at(seconds: i64) -> Timestamp {
 
 fn boot(id: u64, boot_type: &str, kernel: &str) -> Boot {
     Boot { id: BootId(id), boot_type: boot_type.into(), kernel: kernel.into(), description: String::new() }
-}
-
-fn wish(kind: Kind, system: System) -> Wish {
-    let kernel = match system {
-        System::Windows => "rescue-customer-windows",
-        System::Linux => "rescue12-customer",
-    };
-    match kind {
-        Kind::Enable => Wish::Enable(EnableWish {
-            into: boot(2, "rescue", kernel),
-            system,
-            email: None,
-            ssh_key: None,
-            lease: SignedDuration::from_hours(4),
-            over: None,
-        }),
-        Kind::Restore => Wish::Restore {
-            into: boot(1, "harddisk", "hd").into(),
-            despite: Vec::new(),
-            ends: Ends::default(),
-            instead: None,
-        },
-        Kind::PutBack => Wish::PutBack { into: boot(1, "harddisk", "hd").into(), despite: Vec::new(), instead: None },
-        Kind::Reboot => Wish::Reboot { into: Some(boot(1, "harddisk", "hd").into()) },
-        Kind::Link => Wish::Link { sources: vec![Source::Mail] },
-        Kind::Adopt => Wish::Adopt { lease: SignedDuration::from_hours(4) },
-        Kind::HandOver => Wish::HandOver {
-            lease: OperationId(141),
-            from: UserId(200_000_000_000_000_001),
-            to: UserId(200_000_000_000_000_002),
-        },
-        Kind::Console => {
-            Wish::Console { minutes: ConsoleMinutes::Fifteen, ip: Some(std::net::Ipv4Addr::new(203, 0, 113, 7)) }
-        }
-    }
 }
 
 fn opened(kind: Kind, system: System, locale: Locale) -> Operation {
@@ -103,9 +70,12 @@ fn prepared(entry: Entry, operation: &Operation) -> Event {
     let (into, change) = match &operation.request.wish {
         Wish::Enable(wish) => (wish.into.clone().into(), true),
         Wish::Restore { into, .. } | Wish::PutBack { into, .. } => (into.clone(), true),
-        Wish::Reboot { .. } | Wish::Link { .. } | Wish::Adopt { .. } | Wish::HandOver { .. } | Wish::Console { .. } => {
-            (boot(1, "harddisk", "hd").into(), false)
-        }
+        Wish::Reboot { .. }
+        | Wish::Link { .. }
+        | Wish::Adopt { .. }
+        | Wish::HandOver { .. }
+        | Wish::Console { .. }
+        | Wish::Ticket(_) => (boot(1, "harddisk", "hd").into(), false),
     };
     let set = Setting::of(into.clone());
     let before = Snapshot {
@@ -170,7 +140,7 @@ impl Scene {
         let (mut look, manner) = (String::new(), manner(locale));
         let rescue = Rescue { lease: self.lease.as_ref(), past: None };
         let (dm, usual) = (Some((ChannelId(5), 6)), Some(SignedDuration::from_mins(4)));
-        let moment = Moment { link: LinkOut::Possible, dm, usual, now: self.now };
+        let moment = Moment { link: LinkOut::Possible, dm, support: Support::Closed, usual, now: self.now };
         for message in card::messages(&self.operation, rescue, moment, manner) {
             let rings = match message.rings.as_slice() {
                 [] => "",

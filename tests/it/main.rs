@@ -84,6 +84,7 @@ mod status;
 mod stuck;
 mod takeover;
 mod task;
+mod ticket;
 mod tasks;
 #[cfg(feature = "otlp")]
 mod traces;

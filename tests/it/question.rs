@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use sim::{
-    discord::{Id, Message},
+    discord::{Id, Message, OPS},
     ovh::{Ovh, Tempo},
 };
 
@@ -43,6 +43,62 @@ async fn no_answer_and_no_task_is_a_question_and_leave_it_ends_it_with_a_way_out
     bot.rung(&bot.ann, &["**Restored**", "web-1"]).await;
     assert_eq!(bot.ovh.kernel_of("web-1").as_deref(), Some("hd"));
     assert_eq!(bot.ovh.reboots("web-1"), 1);
+}
+
+/// A bot whose OVHcloud account has its API log read.
+async fn with_log() -> TestBot {
+    let config = TestConfig::default();
+    let credentials = format!("{}api_log = true\n", config.credentials);
+    TestBot::with(TestConfig { credentials, ..config }, [web_1()]).await
+}
+
+/// A reboot that arrived and left no task.
+async fn arrived_without_a_task(bot: &TestBot) -> Message {
+    let sent = bot.ovh.faults().hold_answer("POST", "/reboot");
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    sent.reached().await;
+    bot.ovh.vanish_tasks("web-1");
+    bot.ovh.net().reset_all();
+    bot.rung(&bot.ann, &["Your decision is needed", "web-1"]).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ovhclouds_own_log_may_say_that_the_request_arrived_and_decides_nothing() {
+    let bot = with_log().await;
+    arrived_without_a_task(&bot).await;
+    let question = bot.sees(&["Your decision is needed", "OVHcloud's log has my request at"]).await;
+    assert!(question.button("Leave it").is_some() && question.button("Reboot again").is_some(), "a person decides");
+    assert!(bot.ovh.journal().count("GET", "/me/api/logs/self/") <= 10);
+    assert_eq!(bot.ovh.reboots("web-1"), 1, "it is not sent again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_in_the_log_or_cannot_be_read_is_silence() {
+    for spoil in ["it never arrived", "refused", "late"] {
+        let bot = with_log().await;
+        match spoil {
+            "it never arrived" => drop(bot.ovh.faults().reset("POST", "/reboot")),
+            "refused" => bot.ovh.forbid("account:apiovh:me/api/logs/self/get"),
+            _ => bot.ovh.delay_api_log(std::time::Duration::from_secs(3_600)),
+        }
+        if spoil == "it never arrived" {
+            bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+        } else {
+            arrived_without_a_task(&bot).await;
+        }
+        eventually("it is looked at more than once", async || bot.ovh.journal().count("GET", "/me/api/logs/self") >= 2)
+            .await;
+        let asks = |message: &Message| message.button("Reboot again").is_some();
+        let question = bot.discord.wait_for_message(OPS, asks).await;
+        assert!(!question.content.contains("log"), "{spoil}: {}", question.content);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_key_the_log_is_not_read() {
+    let bot = TestBot::new().await;
+    arrived_without_a_task(&bot).await;
+    assert_eq!(bot.ovh.journal().count("GET", "/me/api/logs"), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

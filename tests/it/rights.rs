@@ -3,8 +3,11 @@
 use std::{collections::BTreeSet, os::unix::fs::PermissionsExt, process::Stdio};
 
 use bernard::rights;
-use bernard_engine::needs;
-use sim::{discord::ROLE, ovh::Ovh};
+use bernard_engine::needs::{self, Call};
+use sim::{
+    discord::ROLE,
+    ovh::{Ending, Ovh},
+};
 
 use crate::{
     bot::{TestBot, TestConfig, db_1, rule, web_1},
@@ -13,8 +16,14 @@ use crate::{
 
 /// The rules of a consumer key, as the createToken page gets them.
 fn granted(bot: &TestBot) -> Vec<(&'static str, String)> {
-    let rules = needs::key_rules(&rights::calls(&bot.loaded()));
+    let rules = needs::key_rules(&calls(&bot));
     rules.into_iter().map(|(method, path)| (method, needs::starred(path))).collect()
+}
+
+/// What the program says that it calls.
+fn calls(bot: &TestBot) -> Vec<Call> {
+    let config = bot.loaded();
+    rights::calls(&config, &config.ovh[0])
 }
 
 /// Everything that a person with every right does on a day.
@@ -27,6 +36,13 @@ async fn everything(bot: &TestBot) {
     bot.rung(&bot.ann, &["**Rebooted**", "db-1"]).await;
     bot.ask(&bot.ann, "console", &[("server", "web-1"), ("minutes", "5")]).await;
     bot.rung(&bot.ann, &["**Console open**", "web-1"]).await;
+    bot.ovh.next_reboot_ends("db-1", Ending::OvhError);
+    bot.accepted(&bot.ann, "reboot", &[("server", "db-1")]).await;
+    bot.rung(&bot.ann, &["**Reboot failed**", "db-1"]).await;
+    // Its answer gets lost, so it is looked for.
+    bot.ovh.faults().lose_answer("POST", "/support/tickets/create");
+    bot.accepts_ticket().await;
+    bot.rung(&bot.ann, &["**Ticket opened**", "db-1"]).await;
     for command in ["status", "tasks"] {
         bot.ask(&bot.ann, command, &[("server", "web-1")]).await;
     }
@@ -37,12 +53,19 @@ async fn everything(bot: &TestBot) {
 fn taken(bot: &TestBot) -> BTreeSet<&'static str> {
     let calls = bot.ovh.journal().all();
     let below = |path: &str| path.splitn(3, '/').nth(2).map(|rest| format!("/{rest}")).unwrap_or_default();
-    calls.iter().filter_map(|seen| Ovh::action_of(seen.method.as_str(), &below(&seen.path))).collect()
+    let asked = calls.iter().filter(|seen| !may_be_refused(&seen.path));
+    asked.filter_map(|seen| Ovh::action_of(seen.method.as_str(), &below(&seen.path))).collect()
+}
+
+/// What is said of addresses helps where it can be read, and is done without where it cannot.
+fn may_be_refused(path: &str) -> bool {
+    path.contains("/ip/")
 }
 
 #[track_caller]
 fn nothing_was_refused(bot: &TestBot) {
     let refused = bot.ovh.journal().all().into_iter().filter(|seen| seen.status.is_some_and(|status| status == 403));
+    let refused = refused.filter(|seen| !may_be_refused(&seen.path));
     let refused: Vec<String> = refused.map(|seen| format!("{} {}", seen.method, seen.path)).collect();
     assert!(refused.is_empty(), "{refused:#?}");
 }
@@ -64,7 +87,7 @@ async fn a_consumer_key_with_just_these_rules_is_enough_for_everything() {
 async fn a_policy_with_just_these_actions_is_enough_and_each_of_them_is_used() {
     let mut bot = TestBot::with(TestConfig::oauth2(), [web_1(), db_1()]).await;
     bot.stop().await;
-    let printed: BTreeSet<&str> = rights::calls(&bot.loaded()).iter().map(|call| call.action).collect();
+    let printed: BTreeSet<&str> = calls(&bot).iter().map(|call| call.action).collect();
     for action in Ovh::actions().difference(&printed) {
         bot.ovh.forbid(action);
     }
@@ -84,7 +107,7 @@ async fn who_may_only_rescue_needs_no_console_and_no_mails() {
     };
     let mut bot = TestBot::with(config, [web_1()]).await;
     bot.stop().await;
-    let printed: BTreeSet<&str> = rights::calls(&bot.loaded()).iter().map(|call| call.action).collect();
+    let printed: BTreeSet<&str> = calls(&bot).iter().map(|call| call.action).collect();
     assert!(printed.iter().all(|action| !action.contains("ipmi") && !action.starts_with("account:")), "{printed:#?}");
     for action in Ovh::actions().difference(&printed) {
         bot.ovh.forbid(action);

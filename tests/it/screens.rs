@@ -9,6 +9,7 @@ use bernard_bot::render::{
     guide::Place,
     guide_controls,
     menu::{Choice, Chosen},
+    ticket::Support,
 };
 use bernard_domain::{
     access::{UserId, Who},
@@ -17,13 +18,33 @@ use bernard_domain::{
     operation::{
         Kind, Operation, OperationId, Source,
         approval::Guard,
-        event::{Event, Problem},
+        event::{Event, NotDone, Problem},
     },
     server::{System, TaskId, TaskStatus},
 };
 use secrecy::SecretString;
 
 use crate::faces::{LINK, LOCALES, Scene, at, gallery, guarded, letter, manner, name, row};
+
+#[test]
+fn a_ticket_from_its_card_to_its_end() {
+    for locale in LOCALES {
+        let begun = Scene::of(Kind::Ticket, System::Windows, locale);
+        let sent = begun.then([Event::TicketPrepared, Event::TicketIntended { at: at(60) }]);
+        let said = || "could not open a ticket about `ns1111111.ip-203-0-113.eu`: no answer in time".to_owned();
+        let lost = sent.then([Event::TicketUnknown { said: said(), query: None }]);
+        let why = NotDone::Refused;
+        let scenes = [
+            ("accepted", begun.clone()),
+            ("opened", sent.then([Event::TicketOpened { number: 7_000_001, query: None }])),
+            ("refused", sent.then([Event::TicketNotDone { why, said: said(), query: None }])),
+            ("looked for", lost.clone()),
+            ("found", lost.then([Event::TicketFound { number: 7_000_001 }])),
+            ("not known", lost.then([Event::TicketNotFound { trouble: None }])),
+        ];
+        insta::assert_snapshot!(name("ticket", locale), gallery(scenes, locale));
+    }
+}
 
 #[test]
 fn a_console_from_its_card_to_its_end() {
@@ -104,7 +125,7 @@ fn the_longest_request_for_approval_is_one_whole_message() {
             let asked = Operation::open(OperationId(142), Mark::default(), request.clone(), at(0));
             let scene = Scene { operation: asked, lease: None, now: at(0) }
                 .then(people(10).take(10).map(|by| Event::ApprovalGiven { by, rule: None }));
-            let moment = Moment { link: LinkOut::Never, dm: None, usual: None, now: at(0) };
+            let moment = Moment { link: LinkOut::Never, dm: None, support: Support::Closed, usual: None, now: at(0) };
             let messages = card::messages(&scene.operation, Rescue::default(), moment, manner(locale));
             let asked = &messages.iter().find(|message| message.slot == "approve-1").expect("it asks").message;
             let words = &asked.content;

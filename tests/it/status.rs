@@ -54,9 +54,38 @@ async fn a_rescue_that_nobody_here_began_has_a_likely_cause_where_ovhclouds_peop
         bot.ovh.intervened(server, Duration::from_secs(86_400));
     }
     assert!(status("web-1").await.contains(cause));
+    // The list of what is in rescue says it too.
+    bot.lists(&bot.ann, &["not started by me", cause]).await;
     assert!(!status("db-1").await.contains(cause), "it starts from its disk");
     bot.rescued(&bot.ann, "db-1").await;
     assert!(!status("db-1").await.contains(cause), "this one is ours");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn why_an_address_is_blocked_and_that_it_is_under_attack_is_shown() {
+    let bot = TestBot::new().await;
+    bot.ovh.set_state("web-1", "hackedBlocked");
+    bot.ovh.block_address("web-1", "antihack");
+    bot.ovh.mitigate("web-1");
+    let web = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await.text();
+    assert!(web.contains("Anti-Hack") && web.contains("mitigation") && web.contains("hackedBlocked"), "{web}");
+    assert!(!web.contains("spam") && !web.contains("phishing"), "{web}");
+    let db = bot.ask(&bot.ann, "status", &[("server", "db-1")]).await.text();
+    assert!(!db.contains("blocks its address") && !db.contains("mitigation"), "{db}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_may_not_read_about_addresses_is_asked_once_and_the_doctor_says_so() {
+    let bot = TestBot::new().await;
+    bot.ovh.forbid("ip:apiovh:mitigation/get");
+    bot.ovh.mitigate("web-1");
+    for _ in 0..2 {
+        let web = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await.text();
+        assert!(!web.contains("mitigation") && web.contains("web-1"), "{web}");
+    }
+    assert_eq!(bot.ovh.journal().count("GET", "/mitigation"), 1);
+    let doctor = bot.ask(&bot.ann, "doctor", &[]).await.text();
+    assert!(doctor.contains("says of addresses"), "{doctor}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

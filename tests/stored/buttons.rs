@@ -81,6 +81,7 @@ fn every() -> Vec<Button> {
         Button::LookAgain(_) => Button::LookAgain(marked()),
         Button::TryMail(_) => Button::TryMail(marked()),
         Button::TryAgain(_) => Button::TryAgain(marked()),
+        Button::AskOvhcloud(_) => Button::AskOvhcloud(marked()),
         Button::DeleteMessage(_) => Button::DeleteMessage(marked()),
         Button::Extend(_) => Button::Extend(marked()),
         Button::ExtendBy(..) => Button::ExtendBy(marked(), Offer::FourHours, at(240).as_millisecond()),

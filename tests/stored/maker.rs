@@ -169,6 +169,10 @@ impl Maker {
         let opened = Event::ConsoleOpened { until: at(20) };
         let closed = Event::DmClosed { code: Some(50_007) };
         self.all(console, [vec![chosen, asked, done(), opened, attempted(Source::Console), closed]]).await;
+
+        let ticket = self.press("web-3", Wish::Ticket(operations::ticket())).await;
+        let opened = Event::TicketOpened { number: 7_000_001, query: query() };
+        self.all(ticket, [vec![Event::TicketPrepared, Event::TicketIntended { at: at(21) }, opened]]).await;
     }
 
     /// What is beside operations: a foreign rescue, a trouble, the pause, notices in all their ends, lines of the audit.

@@ -10,6 +10,7 @@ use bernard_domain::{
         approval::Guard,
         exact_call::{Method, Times},
         state::{Outcome, Phase},
+        ticket::TicketWish,
     },
     others::{self, Beside, OthersWork, Unread},
     runbook::Runbook,
@@ -60,6 +61,10 @@ pub(crate) fn enable() -> EnableWish {
     }
 }
 
+pub(crate) fn ticket() -> TicketWish {
+    TicketWish { about: Some(operation()), subject: "web-1: a task failed".into(), body: "It failed.".into() }
+}
+
 fn wishes(page: &mut Page) {
     page.heading("What is asked for (operations.request, cards.request: wish)");
     let despite = || vec![Difference::RescueMail];
@@ -78,6 +83,7 @@ fn wishes(page: &mut Page) {
         Wish::HandOver { .. } => Wish::HandOver { lease: operation(), from: ANN, to: BEN },
         Wish::Console { .. } =>
             Wish::Console { minutes: ConsoleMinutes::Five, ip: Some("203.0.113.7".parse().expect("an address")) },
+        Wish::Ticket(_) => Wish::Ticket(ticket()),
     );
     wishes.iter().for_each(|wish| page.json(wish));
     page.heading("What a wish holds");
@@ -159,6 +165,9 @@ fn phases(page: &mut Page) {
         Phase::Standing(_) => Phase::Standing(TaskId(1)),
         Phase::AskingConsole(_) => Phase::AskingConsole(ConsoleKind::KvmHtml5),
         Phase::OpeningConsole(_) => Phase::OpeningConsole(TaskId(1)),
+        Phase::TicketReady => Phase::TicketReady,
+        Phase::TicketIntended(_) => Phase::TicketIntended(at(0)),
+        Phase::TicketUnsettled(_) => Phase::TicketUnsettled(at(0)),
         Phase::Searching => Phase::Searching,
         Phase::Delivering(_) => Phase::Delivering(None),
         Phase::AwaitingReveal(_) => Phase::AwaitingReveal(Source::Mail),
@@ -170,7 +179,7 @@ fn phases(page: &mut Page) {
 
 fn words(page: &mut Page) {
     page.heading("Kinds of operations: in a row, and as JSON");
-    for kind in each_word!(Kind: Enable, Restore, Reboot, Link, PutBack, Adopt, HandOver, Console) {
+    for kind in each_word!(Kind: Enable, Restore, Reboot, Link, PutBack, Adopt, HandOver, Console, Ticket) {
         page.word(kind.as_str());
         page.json(&kind);
     }

@@ -173,6 +173,7 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
         | Refusal::Card(..)
         | Refusal::UnderWay(..)
         | Refusal::TooLate(..)
+        | Refusal::TicketThere(..)
         | Refusal::NoLinkYet(_)
         | Refusal::TheirRolesUnreadable(_)
         | Refusal::MadeElsewhere(_)

@@ -107,7 +107,7 @@ fn kind_of(capability: Capability) -> Option<Kind> {
         Capability::Restore => Some(Kind::Restore),
         Capability::Reboot => Some(Kind::Reboot),
         Capability::Console => Some(Kind::Console),
-        Capability::View | Capability::Approve | Capability::Audit | Capability::Admin => None,
+        Capability::View | Capability::Ticket | Capability::Approve | Capability::Audit | Capability::Admin => None,
     }
 }
 

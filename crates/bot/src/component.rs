@@ -64,6 +64,8 @@ pub enum Button {
     DeleteMessage(MarkedOperation),
     /// **Try again**, after what this operation came to nothing by.
     TryAgain(MarkedOperation),
+    /// **Ask OVHcloud** about what became of this operation.
+    AskOvhcloud(MarkedOperation),
     /// **Extend**, for the rescue that this operation began.
     Extend(MarkedOperation),
     /// One of the offers that **Extend** makes, for the deadline that it was shown with, in milliseconds.
@@ -131,6 +133,7 @@ impl Button {
             | Self::LookAgain(id)
             | Self::TryMail(id)
             | Self::TryAgain(id)
+            | Self::AskOvhcloud(id)
             | Self::Extend(id)
             | Self::ExtendBy(id, ..)
             | Self::DeleteMessage(id) => Subject::Operation(id),
@@ -208,6 +211,7 @@ impl fmt::Display for Button {
             Self::LookAgain(id) => write!(f, "look:{}", named(id)),
             Self::TryMail(id) => write!(f, "mail:{}", named(id)),
             Self::TryAgain(id) => write!(f, "retry:{}", named(id)),
+            Self::AskOvhcloud(id) => write!(f, "support:{}", named(id)),
             Self::DeleteMessage(id) => write!(f, "delete:{}", named(id)),
             Self::Extend(id) => write!(f, "extend:{}", named(id)),
             Self::ExtendBy(id, offer, shown) => write!(f, "longer:{}:{offer}:{shown}", named(id)),
@@ -258,6 +262,7 @@ impl FromStr for Button {
             "look" => operation(rest).map(Self::LookAgain),
             "mail" => operation(rest).map(Self::TryMail),
             "retry" => operation(rest).map(Self::TryAgain),
+            "support" => operation(rest).map(Self::AskOvhcloud),
             "delete" => operation(rest).map(Self::DeleteMessage),
             "extend" => operation(rest).map(Self::Extend),
             "longer" => offer(),

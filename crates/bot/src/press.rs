@@ -2,6 +2,7 @@
 
 mod again;
 mod approval;
+mod ask_ovhcloud;
 mod calls;
 mod confirmation;
 mod delete;
@@ -102,6 +103,7 @@ impl Handler {
             Button::LookAgain(_) => self.look_again(asking, operation, self.settings.secret_from.clone()).await,
             Button::TryMail(_) => self.look_again(asking, operation, vec![Source::Mail]).await,
             Button::TryAgain(_) => self.try_again(asking, operation).await,
+            Button::AskOvhcloud(_) => self.ask_ovhcloud(asking, operation).await,
             Button::Extend(_) => self.offer_extension(asking, operation).await,
             Button::ExtendBy(_, offer, shown) => self.take_offer(asking, operation, offer, shown).await,
             // The form of **Add reason** was the first answer to its press.

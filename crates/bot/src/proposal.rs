@@ -220,6 +220,7 @@ impl Handler {
         self.store.save_card(card, clock::now()).await?;
         let confirm = match card.request.wish {
             Wish::PutBack { .. } => say!(locale, "button-confirm-put-back"),
+            Wish::Ticket(_) => say!(locale, "button-confirm-ticket"),
             _ => say!(locale, "button-confirm-reboot"),
         };
         let mut buttons = vec![Button::Confirm(card.id).create(locale).labelled(confirm)];

@@ -23,7 +23,10 @@ use bernard_store::CardRefusal;
 use bernard_text::{from_now, mention, named, say};
 use bernard_untrusted::shown::span::code;
 
-use crate::{render::wording, retype::Retype};
+use crate::{
+    render::{ticket, wording},
+    retype::Retype,
+};
 
 pub use emergency::Emergency;
 pub use lease::LeaseRefusal;
@@ -70,6 +73,8 @@ pub enum Refusal {
     NotYours,
     /// The operation has gone on; the button means nothing any more.
     TooLate(Option<OperationId>, Option<String>),
+    /// OVHcloud has a ticket about it: the operation that opened it, its number, and what people call the server.
+    TicketThere(OperationId, u64, String),
     /// No link turned up just now.
     NoLinkYet(String),
     /// The rescue that this link was of may be another one by now: others must approve it; and what to type.
@@ -177,6 +182,7 @@ impl Refusal {
             }
             Self::NotYours => say!(locale, "refusal-not-yours"),
             Self::TooLate(operation, command) => too_late(*operation, command.as_deref(), locale),
+            Self::TicketThere(by, number, label) => ticket::there(*by, *number, label, locale),
             Self::NoLinkYet(command) => say!(locale, "refusal-no-link-yet", command = code(command)),
             Self::NotSparedAnyMore(command) => say!(locale, "refusal-not-spared", command = code(command)),
             Self::Lease(refusal) => refusal.speak(locale),

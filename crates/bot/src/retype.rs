@@ -32,7 +32,7 @@ impl Retype {
             Button::Reveal(_) | Button::LookAgain(_) | Button::TryMail(_) => ("/rescue link", By::Presser),
             Button::RebootAgain(..) => ("/reboot", By::Presser),
             // It may have been anything: how the server is says what is to be asked for.
-            Button::TryAgain(_) => ("/status", By::Presser),
+            Button::TryAgain(_) | Button::AskOvhcloud(_) => ("/status", By::Presser),
             Button::LeaveIt(..) | Button::LetGo(_) | Button::Cancel(_) => ("/status", By::Presser),
             Button::Approve(..)
             | Button::Deny(..)

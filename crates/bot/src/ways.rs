@@ -33,6 +33,8 @@ pub(crate) enum Way {
     Command(Box<Command>),
     /// Asks these people in the channel for their help.
     Ask(Help),
+    /// Asks OVHcloud's support about the server of this name, which OVHcloud itself holds.
+    Support(String),
 }
 
 /// What somebody may not do, and asks others for.

@@ -1,8 +1,9 @@
-//! `[[ovh]]`: the accounts at OVHcloud. Defaults: the name `main`, the endpoint `ovh-eu`, 60 requests a minute; credentials have none.
+//! `[[ovh]]`: the accounts at OVHcloud. Defaults: the name `main`, the endpoint `ovh-eu`, 60 requests a minute, no reading of
+//! the API log; credentials have none.
 
 use std::num::NonZeroU32;
 
-use bernard_ovh::{Account, Credentials, Endpoint};
+use bernard_ovh::{Account, ApiLog, Credentials, Endpoint};
 use url::Url;
 
 use super::{
@@ -24,7 +25,11 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Account> {
     let credentials = credentials(section, &endpoint);
     let requests_per_minute = section.read("requests_per_minute", Form::Toml, value::count);
     let requests_per_minute = requests_per_minute.unwrap_or(const { NonZeroU32::new(60).unwrap() });
-    Some(Account { name, endpoint, credentials: credentials?, requests_per_minute })
+    let api_log = match section.read("api_log", Form::Toml, value::flag) {
+        Some(true) => ApiLog::Read,
+        Some(false) | None => ApiLog::Off,
+    };
+    Some(Account { name, endpoint, credentials: credentials?, requests_per_minute, api_log })
 }
 
 fn warn_if_in_the_clear(section: &mut Section<'_>, key: &str, at: At, url: &str) {

@@ -16,19 +16,20 @@ use crate::{
     server::{Server, TaskId},
 };
 
-/// The action that an operation of this kind is, to a `[[protect]]`.
-pub fn action(kind: Kind) -> Action {
-    match kind {
+/// The action that an operation of this kind is, to a `[[protect]]`; `None` for what none can name.
+pub fn action(kind: Kind) -> Option<Action> {
+    Some(match kind {
         Kind::Enable | Kind::Link | Kind::Adopt | Kind::HandOver => Action::Rescue,
         Kind::Restore | Kind::PutBack => Action::Restore,
         Kind::Reboot => Action::Reboot,
         Kind::Console => Action::Console,
-    }
+        Kind::Ticket => return None,
+    })
 }
 
 /// What one must be allowed to ask for an operation of this kind.
 pub fn needed(kind: Kind) -> Capability {
-    action(kind).capability()
+    action(kind).map_or(Capability::Ticket, Action::capability)
 }
 
 /// What is about to be done, as far as rules tell it apart.
@@ -99,8 +100,8 @@ pub fn protection_of(
 ) -> Option<Protection> {
     match deed {
         Deed::Asked { kind: Kind::Link, by } if rescue.is_some_and(|rescue| rescue.spares(by)) => None,
-        Deed::Asked { kind, .. } => policy.protection(action(kind), server),
-        Deed::RebootAgain(kind) => policy.strictest_protection([action(kind), Action::Reboot], server),
+        Deed::Asked { kind, .. } => policy.protection(action(kind)?, server),
+        Deed::RebootAgain(kind) => policy.strictest_protection([action(kind)?, Action::Reboot], server),
     }
 }
 

@@ -15,9 +15,9 @@ use crate::{
     lease::{self, Effect, Lease, sight::Seen},
     notice::Owed,
     operation::{
-        Operation, OperationId,
+        Operation, OperationId, Wish,
         event::{Doubt, Event, Problem},
-        state::IllegalEvent,
+        state::{IllegalEvent, Outcome, Phase},
         step::Step,
     },
 };
@@ -120,7 +120,7 @@ impl<'a> Recording<'a> {
         let mut follows = match &self.effect {
             Some(effect) => rescues.after(after, effect, now)?,
             None if self.outdates_links() => rescues.arrived(after, now),
-            None => Consequences::default(),
+            None => Consequences { shown_again: ticketed(after), ..Consequences::default() },
         };
         follows.entries.push(audit::of_event(after, self.event, now));
         follows.entries.extend(self.effect.iter().map(|effect| audit::of_lease(after, effect, now)));
@@ -149,6 +149,14 @@ impl Consequences {
     pub fn audited(mut self, entry: Entry) -> Self {
         self.entries.push(entry);
         self
+    }
+}
+
+/// The operation whose messages name the ticket that was just opened about it.
+fn ticketed(after: &Operation) -> Option<OperationId> {
+    match (&after.request.wish, &after.state.phase) {
+        (Wish::Ticket(ticket), Phase::Ended(Outcome::TicketOpened(_))) => ticket.about,
+        _ => None,
     }
 }
 

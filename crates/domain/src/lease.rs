@@ -257,6 +257,10 @@ pub fn stands_in_the_way(live: &Operation, kind: Kind) -> bool {
         let waits = live.state.is_ended() || live.state.waits_to_begin() || live.state.stands();
         return live.request.kind() == kind && !waits;
     }
+    if kind == Kind::Ticket {
+        // Two at once would say the same.
+        return live.request.kind() == kind && !live.state.is_ended();
+    }
     if kind == Kind::Link && live.state.stands() {
         return false;
     }
@@ -293,7 +297,7 @@ pub fn is_in_our_hands(lease: &Lease, at_work: &[AtWork]) -> bool {
 ///
 /// A restore takes over from what waits for a person, or for a task that stands; whatever leaves the rescue or begins another takes
 /// over from what looks for a link of the last one, because nothing would wipe what came later; watching a machine come back ends
-/// when it is sent away again. A console and a hand-over run beside everything.
+/// when it is sent away again. A console, a hand-over and a ticket run beside everything.
 pub(crate) fn overtaken(by: OperationId, kind: Kind, live: &Operation) -> Option<Event> {
     use crate::operation::state::Phase;
     match (&live.state.phase, kind) {

@@ -12,6 +12,7 @@ use bernard_domain::{
     operation::{
         Entry, Lacking, Missing, Plan, Setting, Source, Wish,
         exact_call::{ExactCall, Method, Times},
+        ticket::TicketWish,
     },
     server::{ServiceName, start::Start},
 };
@@ -47,6 +48,12 @@ pub fn of_link(server: &ServiceName, sources: &[Source]) -> Vec<ExactCall> {
     asks.then_some(ExactCall { method: Method::Post, path, body: None, times: Times::UntilTheLink })
         .into_iter()
         .collect()
+}
+
+/// What opens a ticket with OVHcloud's support.
+pub fn of_ticket(server: &ServiceName, ticket: &TicketWish) -> ExactCall {
+    let body = Some(ovh::ticket_body(server, ticket));
+    ExactCall { method: Method::Post, path: "/support/tickets/create".to_owned(), body, times: Times::Once }
 }
 
 /// What opens a console.

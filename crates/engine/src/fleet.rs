@@ -5,6 +5,7 @@ pub mod refresh;
 pub mod kernels;
 mod lists;
 pub mod details;
+pub mod network;
 pub mod doctor;
 pub mod foreign_finder;
 
@@ -30,7 +31,7 @@ use jiff::Timestamp;
 use super::plan::{self, Aim, Proposal};
 use crate::{
     exact_calls,
-    fleet::{inventory::Inventory, kernels::Kernels},
+    fleet::{inventory::Inventory, kernels::Kernels, network::Refusals},
 };
 
 /// How many candidates are named when what was typed fits several.
@@ -46,6 +47,7 @@ pub struct Fleet {
     clients: Live<BTreeMap<String, ovh::Client>>,
     inventory: Inventory,
     kernels: Kernels,
+    refusals: Refusals,
 }
 
 /// What was typed names no one server.
@@ -74,7 +76,7 @@ impl Fleet {
     pub async fn new(clients: Vec<ovh::Client>, store: Store) -> Result<Self, bernard_store::Error> {
         let clients = by_account(clients);
         let inventory = Inventory::load(store, &clients.keys().cloned().collect()).await?;
-        Ok(Self { clients: Live::new(clients), inventory, kernels: Kernels::default() })
+        Ok(Self { clients: Live::new(clients), inventory, kernels: Kernels::default(), refusals: Refusals::default() })
     }
 
     /// From now on, these accounts with these credentials. What is under way finishes with the old ones.

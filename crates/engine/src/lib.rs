@@ -14,7 +14,7 @@
 //! - [`link`]: where the link to the password is looked for. `matter`: who can mend what OVHcloud answers.
 //! - [`lease_scheduler`], [`lookout`]: deadlines, reminders, and rescues that others ended.
 //! - [`fleet`]: the servers of all accounts: read, remembered, found, checked.
-//! - [`beside`]: what others are at on a server, read before a deed.
+//! - [`beside`]: what others are at on a server, read before a deed. [`support`]: what a ticket says of it.
 //! - [`messenger`]: what the engine asks of whoever talks to people. [`wakeups`]: who is told that something changed.
 //! - [`liveness`]: which loops still come round.
 //! - [`needs`]: which rights at OVHcloud each thing needs: one table for `rights`, `check` and the documentation.
@@ -37,5 +37,6 @@ pub mod runner;
 pub mod intake;
 pub mod lookout;
 pub mod beside;
+pub mod support;
 pub mod lease_scheduler;
 pub mod audit_anchor;

@@ -8,6 +8,7 @@ use bernard_domain::{
     access::{Capability, Policy},
     operation::Source,
 };
+use bernard_ovh::ApiLog;
 
 /// A call that the bot makes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,9 +74,25 @@ const CONSOLE: [Call; 3] = [
     call("POST", "/dedicated/server/x/features/ipmi/access", "dedicatedServer:apiovh:features/ipmi/access/create"),
 ];
 
+const READ_TICKETS: &str = "account:apiovh:support/tickets/get";
+/// The ticket itself, and what looks for one whose answer got lost.
+const TICKET: [Call; 3] = [
+    call("POST", "/support/tickets/create", "account:apiovh:support/tickets/create"),
+    call("GET", "/support/tickets", READ_TICKETS),
+    call("GET", "/support/tickets/x", READ_TICKETS),
+];
+
+const READ_LOG: &str = "account:apiovh:me/api/logs/self/get";
+/// The account's API log, where the configuration has it read.
+const API_LOG: [Call; 2] = [call("GET", "/me/api/logs/self", READ_LOG), call("GET", "/me/api/logs/self/x", READ_LOG)];
+
 /// What names a large fleet at once where a consumer key has one of these rules; everything works without, only later. Which of the
 /// two OVHcloud goes by is not documented. A service account needs no action for it.
 pub const NAMES: [(&str, &str); 2] = [("GET", "/iam/resource"), ("GET", "/v2/iam/resource")];
+
+/// What lets `/status` say why an address is blocked and whether it is under attack; everything else works without.
+pub const ADDRESSES: [(&str, &str); 4] =
+    [("GET", "/ip/*/mitigation/*"), ("GET", "/ip/*/antihack"), ("GET", "/ip/*/spam"), ("GET", "/ip/*/phishing")];
 
 /// What one capability asks of OVHcloud beyond what is read anyway, where links are looked for in `sources`.
 pub fn of(capability: Capability, sources: &[Source]) -> Vec<Call> {
@@ -94,6 +111,7 @@ pub fn of(capability: Capability, sources: &[Source]) -> Vec<Call> {
         Capability::Restore => calls.extend([CHANGE, REBOOT]),
         Capability::Reboot => calls.push(REBOOT),
         Capability::Console => calls.extend(CONSOLE),
+        Capability::Ticket => calls.extend(TICKET),
         Capability::View | Capability::Approve | Capability::Audit | Capability::Admin => {}
     }
     calls
@@ -110,6 +128,14 @@ pub fn all(policy: &Policy, sources: &[Source]) -> Vec<Call> {
         }
     }
     calls
+}
+
+/// What an account is asked for beyond what capabilities need.
+pub fn of_account(api_log: ApiLog) -> &'static [Call] {
+    match api_log {
+        ApiLog::Read => &API_LOG,
+        ApiLog::Off => &[],
+    }
 }
 
 /// The rules of a consumer key that let all of `calls` through, and as little else as rules can say: method and path, where `/x`
@@ -137,6 +163,7 @@ mod tests {
     use bernard_domain::{
         access::{Role, RuleKind, RulePlace, Who},
         console::{ConsoleKind, ConsoleMinutes},
+        operation::{OperationId, ticket::TicketWish},
         server::ServiceName,
     };
     use bernard_ovh::{AccessRule, Credential};
@@ -178,6 +205,8 @@ mod tests {
         let console = exact_calls::of_console(&server, ConsoleKind::KvmHtml5, ConsoleMinutes::Five, None);
         let link = exact_calls::of_link(&server, &SOURCES);
         let reboot = vec![exact_calls::of_reboot(&server)];
+        let about = TicketWish { about: Some(OperationId(1)), subject: "s".to_owned(), body: "b".to_owned() };
+        let ticket = vec![exact_calls::of_ticket(&server, &about)];
         assert!(!console.is_empty() && !link.is_empty());
         for (capability, listed) in [
             (Capability::Console, &console),
@@ -185,6 +214,7 @@ mod tests {
             (Capability::Rescue, &reboot),
             (Capability::Restore, &reboot),
             (Capability::Reboot, &reboot),
+            (Capability::Ticket, &ticket),
         ] {
             for call in listed {
                 let is_it = |need: &Call| {
@@ -213,5 +243,6 @@ mod tests {
         assert_eq!(paths(&[Capability::Rescue], &[Source::AuthenticationSecret]), (false, false));
         assert_eq!(paths(&[Capability::Rescue], &SOURCES), (true, false));
         assert_eq!(paths(&[Capability::Console], &SOURCES), (false, true));
+        assert_eq!(paths(&[Capability::Ticket], &SOURCES), (true, false));
     }
 }

@@ -63,7 +63,8 @@ impl Aim {
             | Wish::Link { .. }
             | Wish::Adopt { .. }
             | Wish::HandOver { .. }
-            | Wish::Console { .. } => Self::Reboot,
+            | Wish::Console { .. }
+            | Wish::Ticket(_) => Self::Reboot,
         }
     }
 }
@@ -292,7 +293,8 @@ fn plan(server: &Server, now: Option<Start>, wish: &Wish, change: Option<Setting
         | Wish::PutBack { .. }
         | Wish::Adopt { .. }
         | Wish::HandOver { .. }
-        | Wish::Console { .. } => Entry::None,
+        | Wish::Console { .. }
+        | Wish::Ticket(_) => Entry::None,
     };
     let into = change.as_ref().map(|change| change.boot.clone()).or_else(|| now.clone());
     Plan { before: snapshot(server, now), change, into, entry }

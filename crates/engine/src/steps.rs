@@ -13,7 +13,9 @@ mod link;
 mod others;
 mod prepare;
 mod reboot;
+mod ticket;
 mod troubles;
+mod witness;
 
 use std::{sync::Arc, time::Duration};
 
@@ -136,6 +138,8 @@ impl Work<'_> {
             Step::Settle => self.settle().await,
             Step::PutBack => self.put_back().await,
             Step::AskConsole => self.ask_console().await,
+            Step::SendTicket => self.send_ticket().await,
+            Step::FindTicket => self.find_ticket().await,
             Step::Follow => self.follow().await,
             Step::Outlast => self.outlast().await,
             Step::Search => self.search().await,
@@ -156,7 +160,7 @@ impl Work<'_> {
         tracing::warn!(operation.id = %self.operation.id, phase = self.operation.state.phase.word(), error = %said, "a step did not work");
         let hopeless = !error.is_transient() || self.waited() > self.settings().task_poll * PATIENCE;
         match &self.operation.state.phase {
-            Phase::Opened | Phase::AskingConsole(_) if hopeless => {
+            Phase::Opened | Phase::AskingConsole(_) | Phase::TicketReady if hopeless => {
                 Next::RecordAfter(Event::FoundImpossible { problem: plan::trouble(&error) }, Box::new(error))
             }
             Phase::Prepared if hopeless && !self.is_worth_waiting_for(&error) => {

@@ -16,6 +16,18 @@ pub struct Account {
     pub credentials: Credentials,
     /// The budget: how many requests a minute Bernard allows itself.
     pub requests_per_minute: NonZeroU32,
+    /// Whether its API log is read.
+    pub api_log: ApiLog,
+}
+
+/// Whether the account's API log is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ApiLog {
+    /// It is not; no right is needed for it.
+    #[default]
+    Off,
+    /// It is, where a reboot's outcome is unknown.
+    Read,
 }
 
 /// How requests prove where they come from.

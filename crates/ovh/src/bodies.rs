@@ -134,6 +134,50 @@ impl Server {
     }
 }
 
+/// An entry of the account's API log (schema `api.Log`).
+#[derive(Deserialize)]
+pub(super) struct ApiLogEntry {
+    pub(super) date: Timestamp,
+    pub(super) method: String,
+    pub(super) path: String,
+}
+
+/// An address on which attacks are filtered out.
+#[derive(Deserialize)]
+pub(super) struct Mitigation {
+    #[serde(default)]
+    pub(super) auto: Field<bool>,
+    #[serde(default)]
+    pub(super) permanent: Field<bool>,
+}
+
+/// What of a server only support asks for.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Bought {
+    #[serde(default)]
+    pub(super) commercial_range: Field<String>,
+    #[serde(default)]
+    pub(super) rack: Field<String>,
+    #[serde(default)]
+    pub(super) support_level: Field<String>,
+}
+
+/// What opening a ticket answers (schema `support.NewMessageInfo`).
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct OpenedTicket {
+    pub(super) ticket_number: u64,
+}
+
+/// A ticket, as far as it is told by its subject.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Ticket {
+    pub(super) subject: String,
+    pub(super) ticket_number: u64,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Boot {

@@ -25,7 +25,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::{
-    account::{Account, Endpoint},
+    account::{Account, ApiLog, Endpoint},
     answer::{self, Answer, Paging},
     auth::{Another, Auth},
     call::{Call, Fault, Outgoing, Written},
@@ -76,6 +76,7 @@ pub struct Client {
 pub(super) struct Inner {
     pub(super) account: String,
     pub(super) endpoint: Endpoint,
+    pub(super) api_log: ApiLog,
     pub(super) auth: Auth,
     pub(super) quota: Quota,
     pub(super) reads: reqwest::Client,
@@ -126,6 +127,7 @@ impl Client {
             one,
             account: account.name,
             endpoint: account.endpoint,
+            api_log: account.api_log,
             timeouts,
             odd: Oddities::default(),
             latest: Latest::default(),

@@ -4,17 +4,18 @@
 //! What holds here, whoever calls:
 //!
 //! - nothing is sent without a permit of the account's budget (`quota`), and people come before background work;
-//! - a reboot is sent only with the proof of its recorded intent, at most once, within five seconds of it, and its answer says honestly what is known (`reboot`);
+//! - a reboot is sent only with the proof of its recorded intent, at most once, within five seconds of it, and its answer says honestly what is known (`once`); so is a ticket;
 //! - reads ride out bad weather within a bound, other deeds are done once or are safe to repeat (`client`);
 //! - an [`Error`] names its object, OVHcloud's words and query id, and never a secret (`error`);
 //! - `POST /secret/retrieve` does not exist in this program.
 //!
 //! In reading order: `account` (where and who) · `sign` and `auth` (proof and OVHcloud's time) · `single_flight` (fetch once
 //! for many) · `quota` (the budget) · `call` (what is asked) · `client` (the only way out) · `answer` and `error` (what came back) ·
-//! `odd` and `each` (one bad thing hides no good one) · `standing` (how the latest went) · `bodies` · `dedicated`, `lists`, `reboot`, `service`, `console`, `mail`, `credential`, `consumer_key`, `authorization` (the calls) ·
+//! `odd` and `each` (one bad thing hides no good one) · `standing` (how the latest went) · `bodies` · `dedicated`, `lists`, `once`, `reboot`, `support`, `service`, `console`, `mail`, `network`, `api_log`, `credential`, `consumer_key`, `authorization` (the calls) ·
 //! `decode` (their bodies without a connection).
 
 mod account;
+mod api_log;
 pub mod answer;
 mod auth;
 mod authorization;
@@ -29,13 +30,16 @@ mod each;
 mod error;
 mod lists;
 mod mail;
+mod network;
 mod odd;
+mod once;
 mod quota;
 mod reboot;
 mod service;
 mod sign;
 mod single_flight;
 mod standing;
+mod support;
 mod bodies;
 
 #[cfg(test)]
@@ -43,7 +47,7 @@ mod tests;
 
 pub use bernard_intent::RecordedIntent;
 
-pub use account::{Account, Credentials, Endpoint, NotAnEndpoint};
+pub use account::{Account, ApiLog, Credentials, Endpoint, NotAnEndpoint};
 pub use call::{Fault, Written};
 pub use client::{Client, READ_PATIENCE};
 pub use console::{Console, console_body};
@@ -54,8 +58,11 @@ pub use each::Each;
 pub use error::{Answered, Cause, Error, Unreadable, Voice};
 pub use lists::Whole;
 pub use mail::{Mail, MailId};
+pub use network::{Blocked, Mitigation};
 pub use odd::Oddity;
+pub use once::{Outcome, SEND_WITHIN};
 pub use quota::Priority;
-pub use reboot::{ReadyReboot, RebootAnswer, SEND_WITHIN};
+pub use reboot::{ReadyReboot, RebootAnswer};
 pub use service::{Intervention, Service};
 pub use standing::Standing;
+pub use support::{Bought, ReadyTicket, TicketAnswer, ticket_body};

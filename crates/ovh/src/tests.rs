@@ -27,7 +27,7 @@ use bernard_platform::clock;
 use sim::net::{Listener, Server};
 
 use super::{
-    Account, Client, Credentials, Error, RecordedIntent,
+    Account, ApiLog, Client, Credentials, Error, RecordedIntent,
     client::Timeouts,
     sign::{Keys, signature},
 };
@@ -75,6 +75,7 @@ impl FarEnd {
             endpoint: format!("{}/1.0", self.server.url()).parse().unwrap(),
             credentials,
             requests_per_minute: NonZeroU32::new(60_000).unwrap(),
+            api_log: ApiLog::Read,
         }
     }
 

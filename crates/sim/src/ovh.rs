@@ -18,12 +18,14 @@
 
 mod access;
 mod api;
+mod api_log;
 mod ask;
 mod clock;
 mod keys;
 mod lists;
 mod machine;
 mod mail;
+mod network;
 mod panel;
 mod port;
 mod port_state;
@@ -33,6 +35,7 @@ mod rows;
 mod script;
 mod spec;
 mod spec_address;
+mod support;
 mod task;
 mod tempo;
 mod world;
@@ -44,6 +47,7 @@ pub use machine::{BOOT_SCRIPT, Running, Settings};
 pub use mail::{Delivery, Language, LinkStyle, Mail};
 pub use port_state::Port;
 pub use spec::{Installed, Netboot, ServerSpec};
+pub use support::Ticket;
 pub use task::{By, Ending};
 pub use tempo::Tempo;
 

@@ -111,5 +111,6 @@ fn read(row: &SqliteRow) -> Result<Option<Foreign>, Error> {
         found,
         first_seen: time(row.get(5)),
         listed: None,
+        worked_on: None,
     }))
 }

@@ -31,6 +31,7 @@ mod occupied;
 mod operations;
 mod replay;
 mod restored;
+mod tickets;
 mod timeline;
 mod wipes;
 mod past;

@@ -8,7 +8,7 @@ use bernard_domain::{
     mark::Mark,
     operation::{Intent, Kind, Operation, OperationId, Request, event::Event, state::IllegalEvent},
 };
-use bernard_intent::{RecordedIntent, before_writing};
+use bernard_intent::{RecordedIntent, Ticket, before_writing};
 use jiff::Timestamp;
 use sqlx::{Row, SqliteConnection};
 
@@ -147,6 +147,24 @@ impl Store {
     ) -> Result<Option<(Box<Operation>, RecordedIntent)>, Error> {
         let unwritten = before_writing(&operation.request.server);
         match self.append(operation, &Event::RebootIntended { intent }, now).await? {
+            Append::Done(intended) => Ok(Some((intended, unwritten.written()))),
+            Append::Busy(_) | Append::Overtaken | Append::Illegal(_) => Ok(None),
+        }
+    }
+
+    /// Records at which moment of OVHcloud's clock a ticket is sent, and gives the one right to send it, as [`Store::intend_reboot`]
+    /// does for a reboot.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: nothing was recorded.
+    pub async fn intend_ticket(
+        &self,
+        operation: &Operation,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Option<(Box<Operation>, RecordedIntent<Ticket>)>, Error> {
+        let unwritten = before_writing(&operation.request.server);
+        match self.append(operation, &Event::TicketIntended { at }, now).await? {
             Append::Done(intended) => Ok(Some((intended, unwritten.written()))),
             Append::Busy(_) | Append::Overtaken | Append::Illegal(_) => Ok(None),
         }

@@ -42,6 +42,7 @@ impl Crash {
             Step::Set | Step::PutBack => matches!(self.kind, Kind::Enable | Kind::Restore | Kind::PutBack),
             Step::Reboot | Step::Settle => self.kind.reboots(),
             Step::AskConsole => self.kind == Kind::Console,
+            Step::SendTicket | Step::FindTicket => self.kind == Kind::Ticket,
             Step::Follow | Step::Outlast => self.kind.reboots() || self.kind == Kind::Console,
             Step::Search | Step::Deliver | Step::AwaitReveal => self.kind.seeks_link(),
             Step::Watch => matches!(self.kind, Kind::Restore | Kind::Reboot),
@@ -50,6 +51,10 @@ impl Crash {
 
     /// How often the server is read before it is accepted: for the confirmation card and for the press on it.
     fn reads_before_accepting(self) -> usize {
+        if self.kind == Kind::Ticket {
+            // Once more for what only support asks for.
+            return 3;
+        }
         if self.is_confirmed() { 2 } else { 1 }
     }
 
@@ -78,6 +83,7 @@ impl Crash {
         match self.step {
             Step::Reboot => Step::Settle,
             Step::Search => Step::Deliver,
+            Step::SendTicket => Step::FindTicket,
             other => other,
         }
     }
@@ -94,6 +100,8 @@ impl Crash {
             Step::PutBack if self.kind == Kind::PutBack => Mark::server_read(self.reads_before_accepting() + 2),
             Step::PutBack => Mark { nth: 1, ..Mark::ovh("PUT", "/dedicated/server/") },
             Step::AskConsole => Mark::ovh("POST", "/features/ipmi/access"),
+            Step::SendTicket => Mark::ovh("POST", "/support/tickets/create"),
+            Step::FindTicket => Mark::ovh("GET", "/support/tickets?"),
             Step::Follow | Step::Outlast => Mark::ovh("GET", "/task/"),
             Step::Search => Mark::discord("POST", format!("/channels/{dm}/messages")),
             Step::Deliver => Mark::discord("GET", format!("/channels/{dm}/messages")),
@@ -122,7 +130,9 @@ impl Crash {
                 // The notice is one more.
                 Kind::HandOver => Mark::end_told(2),
                 Kind::Console => Mark::ovh("POST", "/features/ipmi/access"),
+                Kind::Ticket => Mark::server_read(self.reads_before_beginning() + 1),
             },
+            Step::SendTicket => Mark::end_told(1),
             Step::Set if self.kind == Kind::PutBack => Mark::end_told(1),
             Step::Set => Mark::server_read(self.reads_before_rebooting()),
             Step::Reboot => Mark::ovh("GET", "/task/"),
@@ -138,7 +148,7 @@ impl Crash {
                 Mark::end_told(1 + usize::from(self.guard == Guard::Approval))
             }
             // Here the card has long been there.
-            Step::Deliver | Step::AwaitReveal => Mark::end_told(0),
+            Step::Deliver | Step::AwaitReveal | Step::FindTicket => Mark::end_told(0),
         }
     }
 
@@ -155,7 +165,11 @@ impl Crash {
 
     /// The operation's number: a restore and a look for the link need a rescue before them.
     pub(super) fn id(self) -> &'static str {
-        if matches!(self.kind, Kind::Restore | Kind::Link | Kind::PutBack | Kind::HandOver) { "R-2" } else { "R-1" }
+        if matches!(self.kind, Kind::Restore | Kind::Link | Kind::PutBack | Kind::HandOver | Kind::Ticket) {
+            "R-2"
+        } else {
+            "R-1"
+        }
     }
 
     /// What the operation must come to.
@@ -164,6 +178,7 @@ impl Crash {
             // Nobody can know that it never arrived, so a person decides.
             (Step::Reboot, Moment::Before, _) => "**Left as it is**",
             (Step::PutBack, ..) => "**Refused by OVHcloud**",
+            (Step::SendTicket, Moment::Before, _) => "**Ticket: not known**",
             (_, _, Kind::Enable) => "**In rescue**",
             (_, _, Kind::Restore) => "**Restored**",
             (_, _, Kind::Reboot) => "**Rebooted**",
@@ -171,6 +186,7 @@ impl Crash {
             (_, _, Kind::Adopt) => "**Adopted**",
             (_, _, Kind::HandOver) => "**Handed over**",
             (_, _, Kind::Console) => "**Console open**",
+            (_, _, Kind::Ticket) => "**Ticket opened**",
             (_, _, Kind::PutBack) => "**Netboot put back**",
         }
     }
@@ -178,11 +194,16 @@ impl Crash {
     /// How many reboots it must have caused.
     pub(super) fn reboots(self) -> usize {
         match (self.step, self.moment, self.kind) {
-            (_, _, Kind::Link | Kind::PutBack | Kind::Adopt | Kind::HandOver | Kind::Console)
+            (_, _, Kind::Link | Kind::PutBack | Kind::Adopt | Kind::HandOver | Kind::Console | Kind::Ticket)
             | (Step::Reboot, Moment::Before, _)
             | (Step::PutBack, ..) => 0,
             _ => 1,
         }
+    }
+
+    /// How many tickets it must have opened.
+    pub(super) fn tickets(self) -> usize {
+        usize::from(self.kind == Kind::Ticket && (self.step, self.moment) != (Step::SendTicket, Moment::Before))
     }
 
     /// How many DMs with a link it must have sent.

@@ -75,8 +75,13 @@ fn printed() -> Vec<(&'static str, String)> {
         Credentials::OAuth2 { client_id: "x".into(), client_secret: secret(), token_url: None },
     ] {
         let endpoint = "ovh-eu".parse().expect("an endpoint");
-        let account =
-            Account { name: "main".into(), endpoint, credentials, requests_per_minute: std::num::NonZeroU32::MAX };
+        let account = Account {
+            name: "main".into(),
+            endpoint,
+            credentials,
+            requests_per_minute: std::num::NonZeroU32::MAX,
+            api_log: bernard_ovh::ApiLog::Off,
+        };
         all.push(("Credentials", format!("{:?} {account:?}", account.credentials)));
         all.push(("Credentials", format!("{:?}", Client::new(account).expect("a client"))));
     }

@@ -177,7 +177,13 @@ fn client(bot: &TestBot) -> Client {
         consumer_key: ovh::CONSUMER_KEY.to_owned().into(),
     };
     let endpoint = bot.ovh.url().parse().expect("an endpoint");
-    let account = Account { name: "main".into(), endpoint, credentials, requests_per_minute: NonZeroU32::MAX };
+    let account = Account {
+        name: "main".into(),
+        endpoint,
+        credentials,
+        requests_per_minute: NonZeroU32::MAX,
+        api_log: bernard_ovh::ApiLog::Off,
+    };
     Client::new(account).expect("a client")
 }
 

@@ -1,6 +1,7 @@
 //! Any value of what the store keeps.
 
 mod starts;
+mod tickets;
 mod told;
 
 use std::net::Ipv4Addr;
@@ -18,20 +19,19 @@ use bernard_domain::{
     mark::Mark,
     notice::{Doing, Letter, Notice, To, Unasked},
     operation::{
-        ChannelId, Difference, EnableWish, Ends, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source,
-        Wish,
+        ChannelId, EnableWish, Ends, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source, Wish,
         approval::{Approval, Guard},
         event::{Age, Doubt, Event, NotDone, Port, Problem, PutBack},
         exact_call::{ExactCall, Method, Times},
     },
     others::{self, Beside, OthersWork, Unread},
     runbook::Runbook,
-    server::{Boot, BootId, Identity, QueryId, ServiceName, System, TaskId, TaskStatus, start::Field},
+    server::{Boot, BootId, Identity, QueryId, ServiceName, System, TaskId, TaskStatus},
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::json;
-use starts::{facts, fields, instead, left_out, start};
+use starts::{difference, facts, fields, instead, left_out, start};
 
 pub(super) use told::{lease, letter};
 
@@ -279,7 +279,7 @@ pub(super) fn event() -> BoxedStrategy<Event> {
             (person(), option::of(text())).prop_map(|(by, rule)| Event::Withdrawn { by, rule }),
             Just(Event::ApprovalExpired),
         ];
-    prop_oneof![4 => before.boxed(), 4 => reboot.boxed(), 4 => after.boxed(), 4 => approval.boxed(), 1 => beside.boxed()].boxed()
+    prop_oneof![4 => before.boxed(), 4 => reboot.boxed(), 4 => after.boxed(), 4 => approval.boxed(), 1 => beside.boxed(), 1 => tickets::event().boxed()].boxed()
 }
 
 fn matter() -> impl Strategy<Value = Matter> {
@@ -364,23 +364,22 @@ pub(super) fn place(event: &Event) -> usize {
         Event::OthersAtWork { .. } => 48,
         Event::LongerThanUsual => 49,
         Event::FoundInCopy => 50,
+        Event::TicketPrepared => 51,
+        Event::TicketIntended { .. } => 52,
+        Event::TicketOpened { .. } => 53,
+        Event::TicketNotDone { .. } => 54,
+        Event::TicketUnknown { .. } => 55,
+        Event::TicketFound { .. } => 56,
+        Event::TicketNotFound { .. } => 57,
+        Event::RequestLogged { .. } => 58,
     }
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 51;
+pub(super) const EVENTS: usize = 59;
 
 fn ends() -> impl Strategy<Value = Ends> {
     prop_oneof![Just(Ends::Unsaid), Just(Ends::Nobodys), operation_id().prop_map(Ends::This)]
-}
-
-fn difference() -> impl Strategy<Value = Difference> {
-    prop_oneof![
-        option::of(start()).prop_map(Difference::Boot),
-        Just(Difference::RescueMail),
-        Just(Difference::RescueSshKey),
-        Just(Difference::Field(Field::EfiBootloaderPath)),
-    ]
 }
 
 fn wish() -> BoxedStrategy<Wish> {
@@ -403,6 +402,7 @@ fn wish() -> BoxedStrategy<Wish> {
         (operation_id(), user(), user()).prop_map(|(lease, from, to)| Wish::HandOver { lease, from, to }),
         (select(ConsoleMinutes::ALL.to_vec()), option::of(any::<Ipv4Addr>()))
             .prop_map(|(minutes, ip)| Wish::Console { minutes, ip }),
+        tickets::wish().prop_map(Wish::Ticket),
     ]
     .boxed()
 }

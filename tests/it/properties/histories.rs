@@ -59,6 +59,13 @@ fn promises(before: &State, event: &Event, after: &State) -> Result<(), TestCase
         prop_assert!(matches!(after.phase, Phase::Intended(_)));
         prop_assert!(!matches!(before.kind, Kind::Link | Kind::PutBack), "a reboot that nobody asked for");
     }
+    if matches!(event, Event::TicketIntended { .. }) {
+        prop_assert!(matches!(before.phase, Phase::TicketReady), "a ticket would be sent twice");
+    }
+    if matches!(after.phase, Phase::TicketReady) && !matches!(before.phase, Phase::TicketReady) {
+        prop_assert!(matches!(before.phase, Phase::Opened), "a ticket is ready for a second time");
+    }
+    prop_assert!(after.facts.ticket.is_none() || after.is_ended(), "it goes on with a ticket");
     if after.can_be_cancelled() {
         prop_assert_eq!(after.facts.intents, 0, "a reboot may be on its way");
     }
@@ -129,6 +136,10 @@ fn fair(state: &State, plan: &Plan) -> Event {
         }
         Phase::Opened if state.kind == Kind::HandOver => Event::HandedOver { from: UserId(1), to: UserId(2) },
         Phase::Opened if state.kind == Kind::Console => Event::ConsoleChosen { kind: ConsoleKind::KvmHtml5 },
+        Phase::Opened if state.kind == Kind::Ticket => Event::TicketPrepared,
+        Phase::TicketReady => Event::TicketIntended { at },
+        Phase::TicketIntended(_) => Event::TicketOpened { number: 1, query: None },
+        Phase::TicketUnsettled(_) => Event::TicketNotFound { trouble: None },
         Phase::AskingConsole(_) => Event::ConsoleAsked { task: TaskId(7), query: None },
         Phase::Opened if state.kind == Kind::PutBack && plan.change.is_none() => {
             Event::FoundImpossible { problem: Problem::NotInRescue }

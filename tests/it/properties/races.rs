@@ -10,6 +10,7 @@ use bernard_domain::{
         ChannelId, Ends, Entry, Intent, Kind, Operation, OperationId, Plan, Request, Snapshot, Wish,
         approval::{Approval, Guard},
         event::{Event, Problem},
+        ticket::TicketWish,
     },
     server::{Boot, BootId},
 };
@@ -39,6 +40,7 @@ fn request(kind: Kind) -> Request {
             Kind::PutBack => Wish::PutBack { into: boot().into(), despite: Vec::new(), instead: None },
             Kind::Link => Wish::Link { sources: Vec::new() },
             Kind::Console => Wish::Console { minutes: ConsoleMinutes::One, ip: None },
+            Kind::Ticket => Wish::Ticket(TicketWish { about: None, subject: "s".into(), body: "b".into() }),
             Kind::Enable | Kind::Reboot => Wish::Reboot { into: Some(boot().into()) },
         },
         server: "ns1111111.ip-203-0-113.eu".to_owned().try_into().expect("a name"),

@@ -14,7 +14,7 @@ use super::{
 
 /// OVHcloud's files.
 struct Files {
-    openapi: [Document; 2],
+    openapi: [Document; 3],
     first: Older,
     second: Older,
     rights: Document,
@@ -51,7 +51,11 @@ impl Files {
         let older = |name| -> Option<Older> {
             Some(serde_json::from_str(&document::text(name)?).expect("a file of the older format"))
         };
-        let openapi = [Document::read("ovh-dedicated-server.openapi.json")?, Document::read("ovh-me.openapi.json")?];
+        let openapi = [
+            Document::read("ovh-dedicated-server.openapi.json")?,
+            Document::read("ovh-me.openapi.json")?,
+            Document::read("ovh-v1-extras.json")?,
+        ];
         let (first, second) = (older("ovh-auth.json")?, older("ovh-notification-v2.json")?);
         Some(Self { openapi, first, second, rights: Document::read("ovh-v2-iam.json")? })
     }
@@ -70,6 +74,14 @@ impl Files {
         let Some(below) = whole.strip_prefix("/1.0").or(whole.strip_prefix("/v1")) else {
             return vec!["is below no version".to_owned()];
         };
+        let of_address = ["spam", "phishing"].map(|list| format!("%2F32/{list}"));
+        if seen.method == "GET" && below.starts_with("/ip/") && of_address.iter().any(|list| below.ends_with(list)) {
+            // Beside `antihack`, which is in a file, and asked alike.
+            return Vec::new();
+        }
+        if seen.method == "GET" && below.starts_with("/support/tickets") {
+            return search_for_a_ticket(seen, below);
+        }
         if below.starts_with("/auth/") {
             return self.first.of_request(seen, below);
         }
@@ -164,6 +176,17 @@ impl Older {
             _ => json!({ "type": "string" }),
         }
     }
+}
+
+/// The search for a ticket is in none of these files; its query is OVHcloud's as its own programs ask it.
+fn search_for_a_ticket(seen: &Seen, below: &str) -> Vec<String> {
+    let names: Vec<String> = query(seen).into_iter().map(|(name, _)| name).collect();
+    let one = below.strip_prefix("/support/tickets/").is_some_and(|id| id.parse::<u64>().is_ok());
+    let right = match one {
+        true => names.is_empty(),
+        false => below == "/support/tickets" && names == ["serviceName", "minCreationDate", "subject"],
+    };
+    if right { Vec::new() } else { vec![format!("it asks for {names:?}")] }
 }
 
 /// The OAuth2 token's form is in no schema; OVHcloud's guide has these four fields.

@@ -201,6 +201,7 @@ fn unchecked(what: Check, locale: Locale) -> String {
         Check::Clock => say!(locale, "doctor-unchecked-clock"),
         Check::Credential => say!(locale, "doctor-unchecked-credential"),
         Check::Rights => say!(locale, "doctor-unchecked-rights"),
+        Check::Addresses => say!(locale, "doctor-unchecked-addresses"),
     }
 }
 

@@ -27,6 +27,9 @@ impl Handler {
         if may(Capability::Console) {
             lines.push(say!(locale, "help-console"));
         }
+        if may(Capability::Ticket) {
+            lines.push(say!(locale, "help-ticket"));
+        }
         if may(Capability::Approve) {
             lines.push(say!(locale, "help-approve"));
         }

@@ -2,7 +2,10 @@
 
 use bernard_domain::{
     access::Capability,
-    inventory::known::{Care, Planned},
+    inventory::{
+        foreign::may_be_left_by_work,
+        known::{Care, Planned},
+    },
     lease::Lease,
     locale::Locale,
     operation::{Operation, event::Problem},
@@ -12,7 +15,13 @@ use bernard_domain::{
         start::{Start, Unfit},
     },
 };
-use bernard_engine::{fleet::details::Look, plan::Remark};
+use bernard_engine::{
+    fleet::{
+        details::Look,
+        network::{Address, Blocked, Mitigation},
+    },
+    plan::Remark,
+};
 use bernard_platform::clock;
 use bernard_text::{day, day_and_hour, from_now, mention, named, say, since_epoch};
 use bernard_untrusted::shown::span::code;
@@ -41,9 +50,6 @@ use crate::{
 const NAMED: usize = 15;
 /// How long the picture of an operation that has ended is still worth a look.
 const JUST_NOW: SignedDuration = SignedDuration::from_mins(30);
-/// How long after its beginning an intervention may be why a server is in rescue: OVHcloud's people leave it so when its own system
-/// does not start (OVHcloud's FAQ).
-const AFTER_WORK: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How many things that could not be read are shown at most; `/doctor` has them all.
 const ODD: usize = 3;
 /// How many planned interventions are shown at most.
@@ -67,6 +73,7 @@ impl Handler {
         lines.extend(self.ours(lease.as_ref(), &live, locale).await?);
         lines.extend(runbook::lines(&about(&self.settings.runbooks, &server), locale));
         lines.extend(datacentre(&server, &look, locale));
+        lines.extend(address(&look.address, locale));
         if lease.is_none() && live.is_empty() {
             lines.extend(likely_cause(&look, clock::now(), locale));
         }
@@ -264,11 +271,25 @@ fn datacentre(server: &Server, look: &Look, locale: Locale) -> Vec<String> {
     lines
 }
 
+/// What OVHcloud says of its address.
+fn address(address: &Address, locale: Locale) -> Vec<String> {
+    let why = |blocked: &Blocked| match blocked {
+        Blocked::Antihack => say!(locale, "status-blocked-antihack"),
+        Blocked::Spam => say!(locale, "status-blocked-spam"),
+        Blocked::Phishing => say!(locale, "status-blocked-phishing"),
+    };
+    let mitigated = address.mitigation.map(|how| match how {
+        Mitigation { permanent: true, .. } => say!(locale, "status-mitigated-always"),
+        Mitigation { .. } => say!(locale, "status-mitigated"),
+    });
+    address.blocked.iter().map(why).chain(mitigated).collect()
+}
+
 /// Why a server may be in a rescue that nobody here began.
 fn likely_cause(look: &Look, now: Timestamp, locale: Locale) -> Option<String> {
     let start = look.next.start.as_ref()?;
     let began = look.intervention.as_ref()?.began?;
-    let is_recent = now.duration_since(began) < AFTER_WORK;
+    let is_recent = may_be_left_by_work(began, now);
     let is_rescue = matches!(start.unfit(), Some(Unfit::Rescue));
     (is_recent && is_rescue).then(|| say!(locale, "status-likely-cause", when = from_now(began)))
 }

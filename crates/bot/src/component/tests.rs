@@ -27,6 +27,7 @@ fn button() -> impl Strategy<Value = Button> {
         id.clone().prop_map(Button::Reveal),
         id.clone().prop_map(Button::LookAgain),
         id.clone().prop_map(Button::TryMail),
+        id.clone().prop_map(Button::AskOvhcloud),
         id.clone().prop_map(Button::DeleteMessage),
         id.clone().prop_map(Button::Extend),
         (id.clone(), prop::sample::select(Offer::ALL.to_vec()), any::<i64>())

@@ -6,6 +6,7 @@
 mod put_off;
 mod ring;
 mod rollover;
+mod support;
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,7 +15,7 @@ use bernard_domain::{
     notice::Unasked,
     operation::{ChannelId, Operation, OperationId},
 };
-use bernard_engine::wakeups::Wakeups;
+use bernard_engine::{policy::SharedPolicy, wakeups::Wakeups};
 use bernard_platform::{clock, keyed_tasks::UnderWay};
 use bernard_store::{Posted, Store, Unreported};
 use serenity::model::id::{ChannelId as DiscordChannel, GuildId, MessageId, UserId as DiscordUser};
@@ -57,6 +58,7 @@ pub struct Reporter {
     store: Store,
     wakeups: Wakeups,
     manner: ChannelStyle,
+    policy: SharedPolicy,
     /// The guild, for links to messages.
     guild: GuildId,
     /// What Discord wants left alone for a while.
@@ -109,8 +111,15 @@ struct It<'a> {
 
 impl Reporter {
     /// A reporter that speaks to channels in this manner.
-    pub fn new(rest: Rest, store: Store, wakeups: Wakeups, manner: ChannelStyle, guild: GuildId) -> Self {
-        Self { rest, store, wakeups, manner, guild, put_off: PutOff::default(), unheard: Unheard::default() }
+    pub fn new(
+        rest: Rest,
+        store: Store,
+        wakeups: Wakeups,
+        manner: ChannelStyle,
+        policy: SharedPolicy,
+        guild: GuildId,
+    ) -> Self {
+        Self { rest, store, wakeups, manner, policy, guild, put_off: PutOff::default(), unheard: Unheard::default() }
     }
 
     /// Runs until `stop`, then lets what is being shown finish; the caller bounds how long.
@@ -184,7 +193,8 @@ impl Reporter {
         let known = self.store.messages(id).await?;
         let mut all = Shown::All;
         let mut trouble: Result<(), Failure> = Ok(());
-        let moment = Moment { link, dm, usual: operation.usual, now: clock::now() };
+        let support = self.support_for(&operation).await?;
+        let moment = Moment { link, dm, support, usual: operation.usual, now: clock::now() };
         let public = card::messages(&operation, rescue, moment, self.manner);
         let here = operation.request.channel;
         // What went to the requester alone, because the channel is gone, speaks their language.

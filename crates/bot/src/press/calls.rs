@@ -3,7 +3,7 @@
 use bernard_domain::{
     access::Capability,
     locale::Locale,
-    operation::{Operation, exact_call::ExactCall},
+    operation::{Operation, Wish, exact_call::ExactCall},
 };
 use bernard_engine::exact_calls as exact;
 use bernard_store::{Card, CardId};
@@ -31,6 +31,9 @@ impl Handler {
         let request = &card.request;
         let known = self.find_named(asking, &request.server, Capability::View).await?;
         let server = self.read_to_view(asking, &known).await?;
+        if let Wish::Ticket(ticket) = &request.wish {
+            return Ok(vec![exact::of_ticket(&server.name, ticket)]);
+        }
         if card.again.is_some() {
             return Ok(vec![exact::of_reboot(&server.name)]);
         }

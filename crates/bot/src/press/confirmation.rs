@@ -1,6 +1,6 @@
 //! **Confirm** and **Cancel** on a confirmation card: everything is checked again, and only what the person was shown is done.
 
-use bernard_domain::operation::{Operation, Request, event::Problem};
+use bernard_domain::operation::{Kind, Operation, Request, approval::Guard, event::Problem};
 use bernard_engine::{
     intake,
     plan::{self, Aim, Proposal},
@@ -25,6 +25,7 @@ impl Handler {
         self.still_good(&card).await?;
         let confirmed = match card.again {
             Some(again) => self.confirm_again(asking, card.clone(), again).await,
+            None if card.request.kind() == Kind::Ticket => self.confirm_ticket(asking, card.clone()).await,
             None => self.confirm_new(asking, card.clone()).await,
         };
         match confirmed {
@@ -45,8 +46,8 @@ impl Handler {
         Err(Refusal::Card(refusal, card.command.clone()))
     }
 
-    async fn confirm_new(&self, asking: &Asker, card: Card) -> Result<Reply, Refusal> {
-        let id = card.id;
+    /// Whoever presses, if they still may, on the server as it is now, which nothing keeps from this.
+    pub(super) async fn admit_to_confirm(&self, asking: &Asker, card: &Card) -> Result<Admitted, Refusal> {
         let kind = card.request.kind();
         if !kind.is_always_open() {
             self.press_counted(asking)?;
@@ -54,13 +55,34 @@ impl Handler {
         self.not_paused(asking, kind).await?;
         let known = self.find_named(asking, &card.request.server, intake::needed(kind)).await?;
         let admitted = self.admit(asking, &known, kind).await?;
-        let server = &admitted.server;
-        match self.not_held(server, kind).await {
+        match self.not_held(&admitted.server, kind).await {
             Err(Refusal::Busy(holder)) if is_same_deed(&holder, &card.request) => {
-                return Err(Refusal::UnderWay(holder.id, card.command));
+                Err(Refusal::UnderWay(holder.id, card.command.clone()))
             }
-            held => held?,
+            held => held.map(|()| admitted),
         }
+    }
+
+    /// The operation that a card stands for is durable, or is not opened.
+    pub(super) async fn open_confirmed(
+        &self,
+        asking: &Asker,
+        admitted: &Admitted,
+        card: Card,
+        guard: Guard,
+    ) -> Result<Reply, Refusal> {
+        let request = Request { guard, known_as: Some(admitted.server.identity()), ..card.request };
+        match self.intake.open_from_card(&admitted.grant, card.id, &request).await? {
+            Open::Accepted(operation, _) => Ok(Reply::accepted(operation, asking.locale)),
+            Open::Busy(holder) if is_same_deed(&holder, &request) => Err(Refusal::UnderWay(holder.id, card.command)),
+            Open::Busy(holder) => Err(Refusal::Busy(holder)),
+            Open::Refused(refusal) => Err(Refusal::Card(refusal, card.command)),
+        }
+    }
+
+    async fn confirm_new(&self, asking: &Asker, card: Card) -> Result<Reply, Refusal> {
+        let admitted = self.admit_to_confirm(asking, &card).await?;
+        let server = &admitted.server;
         let lease = self.lookout.lease(server).await?;
         let plan = match self.fleet.confirm(server, &card.request.wish, lease.as_ref()).await {
             Ok(plan) => plan,
@@ -80,14 +102,7 @@ impl Handler {
         // What protects it may have changed since the card was shown: what counts is how it is now.
         let haste = ApprovalMode::of(&card.request.guard);
         let guard = self.guard(asking, &admitted, haste, self.calls(server, &proposal))?;
-        let known_as = Some(server.identity());
-        let request = Request { guard, known_as, ..card.request };
-        match self.intake.open_from_card(&admitted.grant, id, &request).await? {
-            Open::Accepted(operation, _) => Ok(Reply::accepted(operation, asking.locale)),
-            Open::Busy(holder) if is_same_deed(&holder, &request) => Err(Refusal::UnderWay(holder.id, card.command)),
-            Open::Busy(holder) => Err(Refusal::Busy(holder)),
-            Open::Refused(refusal) => Err(Refusal::Card(refusal, card.command)),
-        }
+        self.open_confirmed(asking, &admitted, card, guard).await
     }
 
     /// **Cancel** on a confirmation card.

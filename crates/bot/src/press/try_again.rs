@@ -35,7 +35,7 @@ impl Handler {
                 let console = Command::Console(ConsoleOptions { server, minutes, ip });
                 return Box::pin(self.execute(asking, console)).await;
             }
-            Wish::Link { .. } | Wish::PutBack { .. } | Wish::Adopt { .. } | Wish::HandOver { .. } => {
+            Wish::Link { .. } | Wish::PutBack { .. } | Wish::Adopt { .. } | Wish::HandOver { .. } | Wish::Ticket(_) => {
                 return Err(too_late());
             }
         };

@@ -22,6 +22,7 @@ impl Handler {
                 Box::pin(self.execute(&asking, *command)).await
             }
             Way::Ask(help) => self.ask_for_help(&asking, help).await,
+            Way::Support(server) => self.ask_about(&asking, &server).await,
         }
     }
 
@@ -29,7 +30,7 @@ impl Handler {
     pub(crate) fn command_of(&self, asking: &Asker, id: WayId) -> Option<Command> {
         match self.way(asking, id).ok()? {
             Way::Command(command) => Some(*command),
-            Way::Ask(_) => None,
+            Way::Ask(_) | Way::Support(_) => None,
         }
     }
 

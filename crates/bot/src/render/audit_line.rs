@@ -117,6 +117,8 @@ fn ended(end: End, locale: Locale) -> String {
         End::LinkNotFound | End::LinkNotTaken | End::LinkWithheld => say!(locale, "outcome-in-rescue-no-link"),
         End::Adopted => say!(locale, "outcome-adopted"),
         End::HandedOver => say!(locale, "outcome-handed-over"),
+        End::TicketOpened => say!(locale, "outcome-ticket"),
+        End::TicketUnknown => say!(locale, "outcome-ticket-unknown"),
         End::Restored => say!(locale, "outcome-restored"),
         End::Rebooted => say!(locale, "outcome-rebooted"),
         End::NetbootBack => say!(locale, "outcome-netboot-back"),

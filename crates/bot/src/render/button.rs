@@ -127,6 +127,7 @@ impl Meaning {
             Self::TryMail(_) => (say!(locale, "button-try-mail"), ButtonStyle::Secondary),
             Self::DeleteMessage(_) => (say!(locale, "button-delete"), ButtonStyle::Secondary),
             Self::TryAgain(_) => (say!(locale, "button-try-again"), ButtonStyle::Primary),
+            Self::AskOvhcloud(_) => (say!(locale, "button-ask-ovhcloud"), ButtonStyle::Secondary),
             // What it is called is said where it is offered.
             Self::Way(_) => (say!(locale, "button-try-again"), ButtonStyle::Primary),
             Self::Extend(_) => (say!(locale, "button-extend"), ButtonStyle::Primary),

@@ -27,7 +27,9 @@ use super::{
     past::Tense,
     progress,
     rendering::{ChannelStyle, Rendering, rendering, title},
-    standing, starts, waiting,
+    standing, starts,
+    ticket::{self, Support},
+    waiting,
     wording::{self, small},
 };
 use crate::component::Button;
@@ -48,6 +50,8 @@ pub struct Moment {
     pub link: LinkOut,
     /// Where its own DM stands: the channel and the message.
     pub dm: Option<(ChannelId, u64)>,
+    /// Whether OVHcloud's support can be asked about it.
+    pub support: Support,
     /// How long such a thing usually takes, as far as that is known.
     pub usual: Option<SignedDuration>,
     /// When.
@@ -79,7 +83,7 @@ pub fn messages(operation: &Operation, rescue: Rescue<'_>, moment: Moment, manne
             messages.push(question::for_oncall(operation, asked, manner));
         }
     }
-    messages.extend(waiting::messages(operation, lease, manner));
+    messages.extend(waiting::messages(operation, lease, moment.support, manner));
     if operation.state.facts.dm_closed && operation.state.facts.source.is_some() {
         messages.push(reveal(operation, tense, locale));
     }
@@ -109,6 +113,9 @@ fn card(operation: &Operation, tense: Tense<'_>, moment: Moment, locale: Locale)
     lines.extend(progress::longer(operation, moment.usual, locale));
     lines.extend(plan_lines(operation, locale));
     lines.extend(console::card_line(operation, locale));
+    if let Wish::Ticket(ticket) = &operation.request.wish {
+        lines.push(ticket::card_line(ticket, locale));
+    }
     lines.extend(seen_lines(operation, locale));
     lines.extend(waiting::lines(operation, locale));
     let mut buttons = Vec::new();
@@ -241,6 +248,7 @@ fn end(
         }
         (past, _) => lines.extend(end_lines(operation, outcome, until, past, moment.link, locale)),
     }
+    lines.extend(ticket::asked_line(moment.support, locale));
     let mut buttons = Vec::new();
     let failed = matches!(outcome, Outcome::TaskFailed { .. });
     if let Some((channel, message)) = moment.dm.filter(|_| is_delivered(outcome) && matches!(tense, Tense::Present)) {
@@ -250,6 +258,7 @@ fn end(
     if failed {
         buttons.push(Button::TryAgain(operation.marked()).create(locale));
     }
+    buttons.extend(ticket::ask_button(operation, moment.support, locale));
     if let Some(lease) = lease {
         // More time is of no use to what failed; and a way out that failed is tried again.
         let useful = |button: &Button| match button {
@@ -290,6 +299,9 @@ fn end_lines(
     let facts = &operation.state.facts;
     let wiped = || (out == LinkOut::Possible).then(|| say!(locale, "end-wiped"));
     let mut lines = Vec::new();
+    if let Wish::Ticket(ticket) = &operation.request.wish {
+        lines.extend(ticket::end_lines(ticket, operation, locale));
+    }
     match outcome {
         Outcome::InRescue(link) => {
             lines.push(link::line(operation, *link, locale));
@@ -342,6 +354,8 @@ fn end_lines(
             lines.push(say!(locale, "end-nothing-done"));
         }
         Outcome::Cancelled(by) => lines.push(say!(locale, "end-cancelled", who = mention(*by))),
+        Outcome::TicketOpened(_) | Outcome::TicketUnknown => {}
+        Outcome::NotDone(..) if operation.request.kind() == Kind::Ticket => {}
         Outcome::NotDone(_, said) => {
             lines.push(say!(locale, "end-not-done", said = wording::said(said)));
             lines.extend(starts::other_way(operation, locale));

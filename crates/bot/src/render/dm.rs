@@ -57,9 +57,14 @@ pub fn wiped(operation: &Operation) -> String {
     let (locale, server) = (operation.request.locale, named(&operation.request.label));
     match operation.request.kind() {
         Kind::Console => say!(locale, "console-wiped", server = server),
-        Kind::Enable | Kind::Restore | Kind::Reboot | Kind::Link | Kind::PutBack | Kind::Adopt | Kind::HandOver => {
-            say!(locale, "dm-wiped", server = server)
-        }
+        Kind::Enable
+        | Kind::Restore
+        | Kind::Reboot
+        | Kind::Link
+        | Kind::PutBack
+        | Kind::Adopt
+        | Kind::HandOver
+        | Kind::Ticket => say!(locale, "dm-wiped", server = server),
     }
 }
 

@@ -51,7 +51,7 @@ fn step(operation: &Operation) -> Option<(usize, usize)> {
         Kind::Restore | Kind::Reboot => 4,
         Kind::Console => 3,
         Kind::Link => 2,
-        Kind::PutBack | Kind::Adopt | Kind::HandOver => return None,
+        Kind::PutBack | Kind::Adopt | Kind::HandOver | Kind::Ticket => return None,
     };
     let last = steps;
     let step = match phase {
@@ -62,7 +62,12 @@ fn step(operation: &Operation) -> Option<(usize, usize)> {
         Phase::Rebooting(_) | Phase::Standing(_) => 3,
         Phase::Searching => last - 1,
         Phase::Watching | Phase::Delivering(_) | Phase::AwaitingReveal(_) => last,
-        Phase::AwaitingApproval | Phase::PuttingBack(_) | Phase::Ended(_) => return None,
+        Phase::AwaitingApproval
+        | Phase::PuttingBack(_)
+        | Phase::TicketReady
+        | Phase::TicketIntended(_)
+        | Phase::TicketUnsettled(_)
+        | Phase::Ended(_) => return None,
     };
     Some((step.min(last), steps))
 }

@@ -188,7 +188,9 @@ impl Entry {
                 let (kernel, since) = (code(&foreign.found.boot.kernel), day_and_hour(foreign.first_seen));
                 let line = say!(locale, "list-line-foreign", server = server, kernel = kernel, since = since);
                 let listed = foreign.listed.map(|read| say!(locale, "list-only-listed", when = from_now(read)));
-                format!("{line}{}", listed.map(|listed| format!("\n-# {listed}")).unwrap_or_default())
+                let cause = foreign.worked_on.map(|began| say!(locale, "status-likely-cause", when = from_now(began)));
+                let small: Vec<String> = listed.into_iter().chain(cause).map(|words| format!("\n-# {words}")).collect();
+                format!("{line}{}", small.concat())
             }
             Self::Gone(_) => say!(locale, "list-line-gone", server = server),
         }
@@ -247,7 +249,14 @@ mod tests {
             label: format!("web-{number}-{}", "x".repeat(80)),
             boot,
         };
-        Foreign { id: ForeignId(number), mark: Mark::default(), found, first_seen: Timestamp::UNIX_EPOCH, listed: None }
+        Foreign {
+            id: ForeignId(number),
+            mark: Mark::default(),
+            found,
+            first_seen: Timestamp::UNIX_EPOCH,
+            listed: None,
+            worked_on: None,
+        }
     }
 
     fn list(count: i64) -> Listing {

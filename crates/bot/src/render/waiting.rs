@@ -16,6 +16,7 @@ use bernard_untrusted::shown::span::code;
 
 use super::{
     rendering::{ChannelStyle, Rendering, rendering, title},
+    ticket::{self, Support},
     wording::{self, Headline},
 };
 use crate::component::Button;
@@ -41,7 +42,12 @@ pub(crate) fn lines(operation: &Operation, locale: Locale) -> Vec<String> {
 }
 
 /// That the task stands: to the requester, and to on-call if nobody reacts; each keeps its place when it is over.
-pub(crate) fn messages(operation: &Operation, lease: Option<&Lease>, manner: ChannelStyle) -> Vec<Rendering> {
+pub(crate) fn messages(
+    operation: &Operation,
+    lease: Option<&Lease>,
+    support: Support,
+    manner: ChannelStyle,
+) -> Vec<Rendering> {
     let facts = &operation.state.facts;
     let mut messages = Vec::new();
     if facts.stood {
@@ -52,13 +58,14 @@ pub(crate) fn messages(operation: &Operation, lease: Option<&Lease>, manner: Cha
             requester,
             operation,
             lease,
+            support,
             manner.locale,
         ));
     }
     if facts.standing_unanswered {
         let called = manner.oncall.map_or(Who::User(operation.request.requester), Who::Role);
         let state = say!(manner.locale, "state-standing-still");
-        messages.push(standing("late-2", state, called, operation, lease, manner.locale));
+        messages.push(standing("late-2", state, called, operation, lease, support, manner.locale));
     }
     messages
 }
@@ -69,6 +76,7 @@ fn standing(
     called: Who,
     operation: &Operation,
     lease: Option<&Lease>,
+    support: Support,
     locale: Locale,
 ) -> Rendering {
     let mut lines = vec![title(operation, &Headline::new("🐌", state), locale), wording::who(&called)];
@@ -84,6 +92,8 @@ fn standing(
             lines.push(say!(locale, "standing-leave-it"));
             buttons.push(Button::LetGo(operation.marked()).create(locale));
         }
+        lines.extend(ticket::asked_line(support, locale));
+        buttons.extend(ticket::ask_button(operation, support, locale));
     } else {
         lines.push(over_line(operation, locale));
     }

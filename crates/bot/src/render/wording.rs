@@ -50,6 +50,8 @@ pub fn state(operation: &Operation, locale: Locale) -> Headline {
         Phase::AskingConsole(_) => Headline::new("⏳", say!(locale, "state-asking-console")),
         Phase::Standing(_) => Headline::new("🐌", say!(locale, "state-standing")),
         Phase::OpeningConsole(_) => Headline::new("⏳", say!(locale, "state-opening-console")),
+        Phase::TicketReady | Phase::TicketIntended(_) => Headline::new("⏳", say!(locale, "state-ticket-sending")),
+        Phase::TicketUnsettled(_) => Headline::new("🔎", say!(locale, "state-ticket-unsettled")),
         Phase::Searching => Headline::new("🔎", say!(locale, "state-searching")),
         Phase::Delivering(_) => Headline::new("✉️", say!(locale, "state-delivering")),
         Phase::AwaitingReveal(_) => Headline::new("✉️", say!(locale, "state-awaiting-reveal")),
@@ -74,6 +76,8 @@ fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> Headline {
             Headline::new("⚠️", say!(locale, "outcome-console-no-link"))
         }
         Outcome::ConsoleOpen(_) => Headline::new("🖥️", say!(locale, "outcome-console")),
+        Outcome::TicketOpened(_) => Headline::new("🎫", say!(locale, "outcome-ticket")),
+        Outcome::TicketUnknown => Headline::new("❔", say!(locale, "outcome-ticket-unknown")),
         Outcome::Restored => Headline::new("✅", say!(locale, "outcome-restored")),
         Outcome::Rebooted => Headline::new("✅", say!(locale, "outcome-rebooted")),
         Outcome::NetbootBack => Headline::new("↩️", say!(locale, "outcome-netboot-back")),
@@ -84,9 +88,7 @@ fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> Headline {
         Outcome::Cancelled(_) => Headline::new("✋", say!(locale, "outcome-cancelled")),
         Outcome::NotDone(NotDone::Refused, _) => Headline::new("🚫", say!(locale, "outcome-refused")),
         Outcome::NotDone(NotDone::Unsent, _) => Headline::new("🚫", say!(locale, "outcome-unsent")),
-        Outcome::TaskFailed { .. } if kind == Kind::Console => {
-            Headline::new("❌", say!(locale, "outcome-console-failed"))
-        }
+        Outcome::TaskFailed { .. } if kind == Kind::Console => Headline::new("❌", say!(locale, "outcome-console-failed")),
         Outcome::TaskFailed { .. } => Headline::new("❌", say!(locale, "outcome-task-failed")),
         Outcome::LeftAlone(_) => Headline::new("✋", say!(locale, "outcome-left-alone")),
         Outcome::InDoubt => Headline::new("❔", say!(locale, "outcome-in-doubt")),
@@ -233,6 +235,7 @@ fn deed(capability: Capability, label: Option<&str>, locale: Locale) -> String {
         Capability::Restore => say!(locale, "deed-restore", server = server),
         Capability::Reboot => say!(locale, "deed-reboot", server = server),
         Capability::Console => say!(locale, "deed-console", server = server),
+        Capability::Ticket => say!(locale, "deed-ticket", server = server),
         Capability::Approve => say!(locale, "deed-approve", server = server),
         Capability::Audit => say!(locale, "deed-audit", server = server),
         Capability::Admin => say!(locale, "deed-admin"),

@@ -64,6 +64,9 @@ impl Handler {
                 let label = label.clone().or_else(|| self.seen_label(asking, typed));
                 self.helpers(denial, label.as_deref(), locale).await?
             }
+            Refusal::Problem(problem, _) if matches!(**problem, Problem::HeldByOvhcloud { .. }) => {
+                self.support(asking, typed)?
+            }
             _ => found(&self.meant(asking, typed), refusal, locale)?,
         };
         Some(Message::with_buttons(onward.words, self.way_buttons(asking, onward.ways)))
@@ -89,6 +92,16 @@ impl Handler {
         let id = id.to_string();
         let link = Drawn::link(say!(locale, "button-open-card", id = id.as_str()), address);
         Some(Message::with_buttons(say!(locale, "ways-under-way", id = id.as_str()), vec![link]))
+    }
+
+    /// OVHcloud's support, of a server that OVHcloud itself holds, to whoever may ask it.
+    fn support(&self, asking: &Asker, typed: &Command) -> Option<Onward> {
+        let locale = asking.locale;
+        let policy = self.policy.get();
+        let may = policy.sight(&asking.requester, Capability::Ticket, asking.place.0);
+        let server = self.fleet.find_among(&typed.server()?, may).ok()?;
+        let ways = vec![(say!(locale, "button-ask-ovhcloud"), Way::Support(server.name.to_string()))];
+        Some(Onward { words: say!(locale, "ways-support"), ways })
     }
 
     /// What people call the server that was typed, if who typed it may see it.

@@ -24,6 +24,8 @@ pub enum Capability {
     Restore,
     /// `/console`.
     Console,
+    /// **Ask OVHcloud**: a ticket with its support.
+    Ticket,
     /// Approving what somebody else asked for.
     Approve,
     /// `/history`, `/why` for others.
@@ -34,8 +36,17 @@ pub enum Capability {
 
 impl Capability {
     /// All of them, in the order of the documentation.
-    pub const ALL: [Self; 8] =
-        [Self::View, Self::Reboot, Self::Rescue, Self::Restore, Self::Console, Self::Approve, Self::Audit, Self::Admin];
+    pub const ALL: [Self; 9] = [
+        Self::View,
+        Self::Reboot,
+        Self::Rescue,
+        Self::Restore,
+        Self::Console,
+        Self::Ticket,
+        Self::Approve,
+        Self::Audit,
+        Self::Admin,
+    ];
 
     /// The configuration's word.
     pub fn as_str(self) -> &'static str {
@@ -45,6 +56,7 @@ impl Capability {
             Self::Rescue => "rescue",
             Self::Restore => "restore",
             Self::Console => "console",
+            Self::Ticket => "ticket",
             Self::Approve => "approve",
             Self::Audit => "audit",
             Self::Admin => "admin",

@@ -114,6 +114,17 @@ fn told(entry: Entry, event: &Event) -> Entry {
         Event::ConsoleChosen { kind } => entry.saying(kind.as_str()),
         Event::ConsoleAsked { task, query } => Entry { task: Some(*task), ..effect(entry).through(query.clone()) },
         Event::ConsoleOpened { until } => entry.saying(format!("until {until:.0}")),
+        Event::RequestLogged { at } => entry.saying(format!("OVHcloud's log has it at {at:.0}")),
+        Event::TicketIntended { at } => effect(entry).saying(format!("OVHcloud's clock: {at:.0}")),
+        Event::TicketOpened { number, query } => {
+            effect(entry).through(query.clone()).saying(format!("ticket {number}"))
+        }
+        Event::TicketNotDone { why, said, query } => {
+            effect(entry).through(query.clone()).saying(format!("{}: {said}", not_done(*why)))
+        }
+        Event::TicketUnknown { said, query } => effect(entry).through(query.clone()).saying(said),
+        Event::TicketFound { number } => entry.saying(format!("ticket {number}")),
+        Event::TicketNotFound { trouble: Some(said) } => entry.saying(said),
         Event::NotSettled { trouble: Some(said), .. } => entry.saying(said),
         Event::NotSettled { candidates, trouble: None } => entry.saying(format!("new tasks: {}", list(candidates))),
         Event::PutBack { result, queries } => {
@@ -131,7 +142,9 @@ fn told(entry: Entry, event: &Event) -> Entry {
             Some(comment) => format!("{}: {comment}", status.as_str()),
             None => status.as_str().to_owned(),
         }),
-        Event::TaskVanished
+        Event::TicketPrepared
+        | Event::TicketNotFound { trouble: None }
+        | Event::TaskVanished
         | Event::TaskStands
         | Event::StandingUnanswered
         | Event::Unhindered
@@ -205,6 +218,10 @@ fn wish(wish: &Wish) -> String {
             let only = if ip.is_some() { ", from one address" } else { "" };
             format!("a console for {} min{only}", minutes.get())
         }
+        Wish::Ticket(ticket) => match ticket.about {
+            Some(about) => format!("a ticket about {about}: {}", ticket.subject),
+            None => format!("a ticket: {}", ticket.subject),
+        },
     }
 }
 
@@ -274,6 +291,8 @@ fn ended(outcome: &Outcome) -> End {
         Outcome::InRescue(Link::Withheld) | Outcome::ConsoleOpen(Link::Withheld) => End::LinkWithheld,
         Outcome::Adopted => End::Adopted,
         Outcome::HandedOver(_) => End::HandedOver,
+        Outcome::TicketOpened(_) => End::TicketOpened,
+        Outcome::TicketUnknown => End::TicketUnknown,
         Outcome::Restored => End::Restored,
         Outcome::Rebooted => End::Rebooted,
         Outcome::NetbootBack => End::NetbootBack,

@@ -51,6 +51,10 @@ pub enum End {
     Adopted,
     /// A rescue has another owner.
     HandedOver,
+    /// OVHcloud's support has a ticket.
+    TicketOpened,
+    /// A ticket was sent; whether it arrived is not known.
+    TicketUnknown,
     /// The server was taken out of rescue.
     Restored,
     /// It was rebooted.

@@ -14,7 +14,10 @@ use crate::{
     lease::sight::Seen,
     locale::Locale,
     mark::Mark,
-    operation::{EnableWish, Intent, OperationId, Request, Setting, Snapshot, approval::Approval, approval::Mandate},
+    operation::{
+        EnableWish, Intent, OperationId, Request, Setting, Snapshot, approval::Approval, approval::Mandate,
+        ticket::TicketWish,
+    },
     server::{Boot, BootId, System, TaskStatus, start::Start},
 };
 
@@ -45,6 +48,7 @@ fn wish(kind: Kind, to: UserId) -> Wish {
         Kind::Adopt => Wish::Adopt { lease },
         Kind::HandOver => Wish::HandOver { lease: OperationId(7), from: ANN, to },
         Kind::Console => Wish::Console { minutes: ConsoleMinutes::ALL[0], ip: None },
+        Kind::Ticket => Wish::Ticket(TicketWish { about: Some(OperationId(7)), subject: "s".into(), body: "b".into() }),
     }
 }
 

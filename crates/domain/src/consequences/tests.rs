@@ -17,6 +17,7 @@ use crate::{
         approval::{Approval, Guard},
         event::PutBack,
         state::{Outcome, Phase},
+        ticket::TicketWish,
     },
     pause::Pause,
     server::{Boot, BootId, System, TaskId, TaskStatus},
@@ -49,6 +50,7 @@ fn wish(kind: Kind) -> Wish {
         Kind::Adopt => Wish::Adopt { lease: hour },
         Kind::HandOver => Wish::HandOver { lease: OperationId(1), from: UserId(200), to: UserId(201) },
         Kind::Console => Wish::Console { minutes: crate::console::ConsoleMinutes::One, ip: None },
+        Kind::Ticket => Wish::Ticket(TicketWish { about: Some(OperationId(1)), subject: "s".into(), body: "b".into() }),
     }
 }
 
@@ -99,6 +101,9 @@ fn everywhere() -> Vec<Operation> {
         Phase::Standing(TaskId(7)),
         Phase::AskingConsole(crate::console::ConsoleKind::KvmHtml5),
         Phase::OpeningConsole(TaskId(7)),
+        Phase::TicketReady,
+        Phase::TicketIntended(NOW),
+        Phase::TicketUnsettled(NOW),
         Phase::Searching,
         Phase::Delivering(None),
         Phase::AwaitingReveal(crate::operation::Source::Mail),
@@ -172,7 +177,9 @@ fn a_pause_keeps_back_what_is_begun_and_no_way_out() {
     for kind in Kind::ALL {
         let passed = gate(kind, Some(pause()), &[]);
         match kind {
-            Kind::Enable | Kind::Reboot | Kind::Console => assert_eq!(passed, Err(Closed::Paused(pause())), "{kind:?}"),
+            Kind::Enable | Kind::Reboot | Kind::Console | Kind::Ticket => {
+                assert_eq!(passed, Err(Closed::Paused(pause())), "{kind:?}")
+            }
             _ => assert_eq!(passed, Ok(()), "{kind:?}"),
         }
     }

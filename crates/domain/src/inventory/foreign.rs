@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -40,6 +40,17 @@ pub struct Foreign {
     pub first_seen: Timestamp,
     /// Where only a list of OVHcloud's tells of it: when that was read, by our clock.
     pub listed: Option<Timestamp>,
+    /// When OVHcloud's people last began to work on the server, where somebody asked and that may be why.
+    pub worked_on: Option<Timestamp>,
+}
+
+/// How long after its beginning an intervention may be why a server is in rescue: OVHcloud's people leave it so when its own system
+/// does not start (OVHcloud's FAQ).
+const AFTER_WORK: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// Whether OVHcloud's people, who began to work on a server then, may have left it in rescue.
+pub fn may_be_left_by_work(began: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(began) < AFTER_WORK
 }
 
 impl Foreign {

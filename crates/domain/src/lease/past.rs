@@ -121,7 +121,11 @@ impl Spoken {
             Wish::Enable(_) | Wish::Adopt { .. } => Self::Of(operation.id),
             Wish::HandOver { lease, .. } => Self::Of(lease),
             Wish::Link { .. } => Self::AtOpening,
-            Wish::Restore { .. } | Wish::PutBack { .. } | Wish::Reboot { .. } | Wish::Console { .. } => Self::None,
+            Wish::Restore { .. }
+            | Wish::PutBack { .. }
+            | Wish::Reboot { .. }
+            | Wish::Console { .. }
+            | Wish::Ticket(_) => Self::None,
         }
     }
 }

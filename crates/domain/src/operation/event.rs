@@ -149,6 +149,11 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         trouble: Option<String>,
     },
+    /// The account's API log has our request to reboot: it arrived. Whatever came of it is still unknown.
+    RequestLogged {
+        /// When, by OVHcloud's clock.
+        at: Timestamp,
+    },
     /// Nobody answered the question in time: from now on it is one for on-call.
     QuestionUnanswered,
     /// Others were seen at something that one more reboot would destroy or collide with, and that nobody was shown: it was not sent.
@@ -286,6 +291,50 @@ pub enum Event {
     ConsoleOpened {
         /// When it ends, by our clock.
         until: Timestamp,
+    },
+    /// Whoever asks for a ticket may; it is sent next.
+    TicketPrepared,
+    /// The ticket is about to be sent; after this record, and only then, the call is made.
+    TicketIntended {
+        /// The moment, by OVHcloud's clock: no older ticket is this one.
+        at: Timestamp,
+    },
+    /// OVHcloud opened the ticket.
+    TicketOpened {
+        /// The number by which OVHcloud's people know it.
+        number: u64,
+        /// OVHcloud's name for the request.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
+    },
+    /// The ticket was certainly not opened.
+    TicketNotDone {
+        /// How that is known.
+        why: NotDone,
+        /// OVHcloud's words, or those of the failed connection.
+        said: String,
+        /// OVHcloud's name for the request, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
+    },
+    /// Nobody can say yet whether OVHcloud opened the ticket.
+    TicketUnknown {
+        /// What came instead of an answer.
+        said: String,
+        /// OVHcloud's name for the request, if it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
+    },
+    /// A ticket of this subject was found: it is ours.
+    TicketFound {
+        /// The number by which OVHcloud's people know it.
+        number: u64,
+    },
+    /// None was found in time, or the tickets could not be read: it is not sent again.
+    TicketNotFound {
+        /// Why they could not be read, in the words of OVHcloud or of the failed connection.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trouble: Option<String>,
     },
     /// The probe saw the port change.
     PortSeen {

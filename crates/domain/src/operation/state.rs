@@ -6,6 +6,8 @@ mod facts;
 mod outcome;
 mod word;
 
+use jiff::Timestamp;
+
 pub use facts::Facts;
 pub use outcome::{Link, Outcome};
 
@@ -67,6 +69,12 @@ pub enum Phase {
     AskingConsole(ConsoleKind),
     /// OVHcloud's task that opens the console's session is being followed.
     OpeningConsole(TaskId),
+    /// Whoever asks may; the ticket is sent next.
+    TicketReady,
+    /// The ticket was intended at this moment of OVHcloud's clock: it may or may not have been sent.
+    TicketIntended(Timestamp),
+    /// The call was made and the answer is not known.
+    TicketUnsettled(Timestamp),
     /// The task is over; the link is looked for.
     Searching,
     /// A DM was tried, with the link found there (none: a key opens this rescue); whether it arrived is not known.
@@ -135,6 +143,9 @@ impl State {
             Phase::AwaitingApproval => !self.waits_to_begin(),
             Phase::AskingConsole(_)
             | Phase::OpeningConsole(_)
+            | Phase::TicketReady
+            | Phase::TicketIntended(_)
+            | Phase::TicketUnsettled(_)
             | Phase::Searching
             | Phase::Delivering(_)
             | Phase::AwaitingReveal(_)
@@ -255,9 +266,24 @@ impl State {
             (P::Opened, E::FoundImpossible { problem }) => P::Ended(Outcome::Impossible(problem.clone())),
             (P::Opened, E::RescueFound { .. }) if self.kind == Kind::Link => P::Searching,
             (P::Opened, E::ConsoleChosen { kind }) if self.kind == Kind::Console => P::AskingConsole(*kind),
+            (P::Opened, E::TicketPrepared) if self.kind == Kind::Ticket => P::TicketReady,
             (P::AskingConsole(_), E::ConsoleAsked { task, .. }) => P::OpeningConsole(*task),
-            (P::AskingConsole(_), E::Expired) => P::Ended(Outcome::Expired),
-            (P::AskingConsole(_), E::FoundImpossible { problem }) => P::Ended(Outcome::Impossible(problem.clone())),
+            (P::AskingConsole(_) | P::TicketReady, E::Expired) => P::Ended(Outcome::Expired),
+            (P::AskingConsole(_) | P::TicketReady, E::FoundImpossible { problem }) => {
+                P::Ended(Outcome::Impossible(problem.clone()))
+            }
+            (P::TicketReady, E::TicketIntended { at }) => P::TicketIntended(*at),
+            (P::TicketIntended(_), E::TicketOpened { number, .. }) => P::Ended(Outcome::TicketOpened(*number)),
+            (P::TicketIntended(_), E::TicketNotDone { why, said, .. }) => {
+                P::Ended(Outcome::NotDone(*why, said.clone()))
+            }
+            (P::TicketIntended(at), E::TicketUnknown { .. }) => P::TicketUnsettled(*at),
+            (P::TicketIntended(_) | P::TicketUnsettled(_), E::TicketFound { number, .. }) => {
+                P::Ended(Outcome::TicketOpened(*number))
+            }
+            (P::TicketIntended(_) | P::TicketUnsettled(_), E::TicketNotFound { .. }) => {
+                P::Ended(Outcome::TicketUnknown)
+            }
             (P::Searching | P::Delivering(_), E::ConsoleOpened { .. }) if self.kind == Kind::Console => {
                 self.phase.clone()
             }
@@ -298,6 +324,7 @@ impl State {
             }
             (P::Ready, E::OthersAtWork { .. }) if self.facts.intents > 0 => self.without_approval(Outcome::Expired),
             (P::Undecided { .. }, E::QuestionUnanswered) if !self.is_on_calls() => self.phase.clone(),
+            (P::Undecided { .. }, E::RequestLogged { .. }) if self.facts.logged.is_none() => self.phase.clone(),
             (P::Undecided { .. }, E::RebootAgainApproved { .. }) => P::Ready,
             (P::Undecided { .. }, E::LeftAlone { by, .. }) => P::Ended(Outcome::LeftAlone(*by)),
             (P::Standing(_), E::LeftAlone { by, .. }) if self.kind == Kind::Reboot => P::Ended(Outcome::LeftAlone(*by)),

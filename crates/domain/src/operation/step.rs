@@ -21,6 +21,10 @@ pub enum Step {
     PutBack,
     /// Ask for a console's session. Repeatable: one session too many ends by itself within minutes, and nobody is sent to it.
     AskConsole,
+    /// Record the intent, then send the ticket, once. Never repeated.
+    SendTicket,
+    /// Look for a ticket whose outcome is unknown, by its subject. Repeatable: it only reads.
+    FindTicket,
     /// Follow OVHcloud's task. Repeatable: it only reads.
     Follow,
     /// Follow a task that stands, and look for a rescue's link meanwhile. Repeatable as following and searching are.
@@ -37,7 +41,7 @@ pub enum Step {
 
 impl Step {
     /// Every step: crash tests are generated from this list.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::AwaitApproval,
         Self::Prepare,
         Self::Set,
@@ -45,6 +49,8 @@ impl Step {
         Self::Settle,
         Self::PutBack,
         Self::AskConsole,
+        Self::SendTicket,
+        Self::FindTicket,
         Self::Follow,
         Self::Outlast,
         Self::Search,
@@ -63,6 +69,8 @@ impl Step {
             Phase::Intended(_) | Phase::Unsettled(_) | Phase::Undecided { .. } => Some(Self::Settle),
             Phase::PuttingBack(_) => Some(Self::PutBack),
             Phase::AskingConsole(_) => Some(Self::AskConsole),
+            Phase::TicketReady => Some(Self::SendTicket),
+            Phase::TicketIntended(_) | Phase::TicketUnsettled(_) => Some(Self::FindTicket),
             Phase::Rebooting(_) | Phase::OpeningConsole(_) => Some(Self::Follow),
             Phase::Standing(_) => Some(Self::Outlast),
             Phase::Searching => Some(Self::Search),

@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use bernard_domain::{
-    inventory::known::Care,
+    inventory::{foreign::Found, known::Care},
     server::{Server, Task},
 };
 use bernard_ovh as ovh;
 use bernard_platform::clock;
+use jiff::Timestamp;
 
-use crate::{fleet::Fleet, plan};
+use crate::{
+    fleet::{Fleet, network::Address},
+    plan,
+};
 
 /// How many running tasks are read at most.
 const RUNNING: usize = 5;
@@ -17,6 +21,8 @@ const RUNNING: usize = 5;
 const CARE_HOURS: i64 = 24;
 /// How long a person waits for what stands beside the server itself; what is late is said to be unread.
 const BESIDE: Duration = Duration::from_secs(5);
+/// How long a person waits for why a server may be in rescue.
+const CAUSE: Duration = Duration::from_secs(2);
 
 /// What can be seen of a server besides itself.
 #[derive(Clone, Debug)]
@@ -29,6 +35,8 @@ pub struct Look {
     pub care: Result<Care, String>,
     /// What OVHcloud's people did last, if they ever did and it can be read.
     pub intervention: Option<ovh::Intervention>,
+    /// What is said of its address.
+    pub address: Address,
 }
 
 impl Fleet {
@@ -38,18 +46,28 @@ impl Fleet {
     /// [`plan::Error`] when the account is no longer configured; what cannot be read is said beside the rest.
     pub async fn look(&self, server: &Server) -> Result<Look, plan::Error> {
         let client = self.client_of(server)?;
-        let (next, running, care, interventions) = tokio::join!(
+        let (next, running, care, interventions, address) = tokio::join!(
             self.next_start(server),
             beside(running_tasks(&client, server)),
             beside(self.care(&client, server)),
             beside(client.interventions(&server.name, 1)),
+            self.address(server),
         );
         Ok(Look {
             next: next?,
             running,
             care,
             intervention: interventions.ok().and_then(|all| all.read.into_iter().next()),
+            address,
         })
+    }
+
+    /// When OVHcloud's people last began to work on a server; `None` when they never did, or it does not say at once.
+    pub async fn worked_on(&self, found: &Found) -> Option<Timestamp> {
+        let client = self.client(&found.account)?;
+        let client = client.within(Duration::ZERO);
+        let read = tokio::time::timeout(CAUSE, client.interventions(&found.server, 1)).await;
+        read.ok()?.ok()?.read.first()?.began
     }
 
     /// The latest tasks of a server, at most `most`, the newest first.

@@ -223,12 +223,14 @@ fn unread(
             });
             findings.push(Finding::Odd { of: label.unwrap_or_else(|| account.clone()), said: odd.said });
         }
+        let refused = fleet.refusals.of(&account);
         let mut count = |what, missing: usize, said: Option<String>| {
             if missing > 0 {
                 let said = said.map_or_else(|| missing.to_string(), |said| format!("{missing}: {said}"));
                 findings.push(Finding::Unchecked { what, of: account.clone(), said });
             }
         };
+        count(Check::Addresses, usize::from(refused.is_some()), refused);
         let unread = |known: &Known| known.seen.is_none() && !state.silent.contains_key(&known.server.name);
         count(Check::Servers, ours().filter(|(known, _)| unread(known)).count(), None);
         let unknown = ours().filter(|(known, boot)| known.server.boot.is_some() && boot.is_none()).count();

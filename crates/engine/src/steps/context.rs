@@ -3,7 +3,7 @@
 use bernard_platform::live::Live;
 use bernard_store::Store;
 
-use super::{Settings, troubles::Troubles};
+use super::{Settings, troubles::Troubles, witness::Looks};
 use crate::{
     fleet::Fleet,
     link::{kept::Kept, searches::Searches},
@@ -34,6 +34,8 @@ pub(crate) struct Context {
     pub(crate) troubles: Troubles,
     /// Links that were found and not taken yet.
     pub(crate) kept: Kept,
+    /// How often the API log was looked at.
+    pub(crate) log_looks: Looks,
 }
 
 impl Context {
@@ -48,7 +50,8 @@ impl Context {
     ) -> Self {
         let (searches, troubles) = (Searches::default(), Troubles::default());
         let settings = Live::new(settings);
-        Self { store, fleet, settings, rights, messenger, wakeups, searches, troubles, kept: Kept::default() }
+        let (kept, log_looks) = (Kept::default(), Looks::default());
+        Self { store, fleet, settings, rights, messenger, wakeups, searches, troubles, kept, log_looks }
     }
 
     /// What notices what others do to our rescues.

@@ -124,7 +124,8 @@ impl Work<'_> {
             | Wish::PutBack { .. }
             | Wish::Adopt { .. }
             | Wish::HandOver { .. }
-            | Wish::Console { .. } => None,
+            | Wish::Console { .. }
+            | Wish::Ticket(_) => None,
         }
     }
 }

@@ -16,12 +16,15 @@ pub(crate) fn without_account(operation: &Operation, settings: &Settings) -> Nex
     let (state, waited) = (&operation.state, waited(operation));
     let event = match &state.phase {
         Phase::Ready if state.facts.intents > 0 => Event::RebootNotDone { why: NotDone::Unsent, said, query: None },
-        Phase::Opened | Phase::AskingConsole(_) | Phase::Prepared | Phase::Ready => {
+        Phase::Opened | Phase::AskingConsole(_) | Phase::TicketReady | Phase::Prepared | Phase::Ready => {
             Event::FoundImpossible { problem: Problem::NoAccount { account } }
         }
         Phase::PuttingBack(_) => Event::PutBack { result: PutBack::Failed { said }, queries: Vec::new() },
         Phase::Intended(_) | Phase::Unsettled(_) if waited > settings.reboot_settle => {
             Event::NotSettled { candidates: Vec::new(), trouble: Some(said) }
+        }
+        Phase::TicketIntended(_) | Phase::TicketUnsettled(_) if waited > settings.reboot_settle => {
+            Event::TicketNotFound { trouble: Some(said) }
         }
         Phase::Undecided { .. } if !state.is_on_calls() && waited > settings.question_patience => {
             Event::QuestionUnanswered

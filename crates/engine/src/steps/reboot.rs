@@ -123,6 +123,9 @@ impl Work<'_> {
         if !self.operation.state.is_on_calls() && self.waited() > question_patience {
             return Ok(Next::Record(Event::QuestionUnanswered));
         }
+        if let Some(logged) = self.logged(intent).await {
+            return Ok(logged);
+        }
         if !candidates.is_empty() {
             return Ok(Next::Wait(task_poll));
         }

@@ -3,14 +3,17 @@
 use url::Url;
 
 /// The words of OVHcloud's routes that Bernard calls. Every other part of a path is somebody's: a server, a number, a URN.
-const WORDS: [&str; 29] = [
+const WORDS: [&str; 40] = [
     "access",
     "action",
+    "antihack",
+    "api",
     "auth",
     "authenticationSecret",
     "authorization",
     "boot",
     "check",
+    "create",
     "credential",
     "currentCredential",
     "dedicated",
@@ -21,17 +24,25 @@ const WORDS: [&str; 29] = [
     "history",
     "iam",
     "intervention",
+    "ip",
     "ipmi",
+    "logs",
     "me",
+    "mitigation",
     "notification",
+    "phishing",
     "plannedIntervention",
     "reboot",
     "reference",
     "resource",
+    "self",
     "server",
     "serviceInfos",
+    "spam",
     "specifications",
+    "support",
     "task",
+    "tickets",
     "time",
 ];
 

@@ -12,7 +12,7 @@ use sim::ovh::{
 };
 
 use super::{
-    super::{Account, Change, Client, Credentials, Error, Priority, RebootAnswer},
+    super::{Account, ApiLog, Change, Client, Credentials, Error, Priority, RebootAnswer},
     intent,
 };
 
@@ -49,7 +49,8 @@ fn service(ovh: &Ovh) -> Credentials {
 fn client(ovh: &Ovh, credentials: Credentials) -> Client {
     let requests_per_minute = NonZeroU32::new(60_000).unwrap();
     let endpoint = ovh.url().parse().unwrap();
-    Client::new(Account { name: "main".to_owned(), endpoint, credentials, requests_per_minute }).unwrap()
+    Client::new(Account { name: "main".to_owned(), endpoint, credentials, requests_per_minute, api_log: ApiLog::Read })
+        .unwrap()
 }
 
 async fn boot_of(client: &Client, boot_type: &str, fits: impl Fn(&Boot) -> bool) -> Boot {

@@ -4,10 +4,13 @@ mod auth;
 mod console;
 mod datacentre;
 mod iam;
+mod logs;
 mod mail;
+mod network;
 mod pages;
 mod secret;
 mod server;
+mod support;
 mod task;
 
 use std::sync::{Arc, Mutex};
@@ -58,6 +61,15 @@ const ACTIONS: &[(&str, &str, &str)] = &[
     ("POST", "/dedicated/server/{name}/features/ipmi/access", "dedicatedServer:apiovh:features/ipmi/access/create"),
     ("GET", "/me/notification/email/history", "account:apiovh:me/notification/email/history/get"),
     ("GET", "/me/notification/email/history/{id}", "account:apiovh:me/notification/email/history/get"),
+    ("GET", "/me/api/logs/self", "account:apiovh:me/api/logs/self/get"),
+    ("GET", "/me/api/logs/self/{id}", "account:apiovh:me/api/logs/self/get"),
+    ("GET", "/ip/{block}/antihack", "ip:apiovh:antihack/get"),
+    ("GET", "/ip/{block}/spam", "ip:apiovh:spam/get"),
+    ("GET", "/ip/{block}/phishing", "ip:apiovh:phishing/get"),
+    ("GET", "/ip/{block}/mitigation/{address}", "ip:apiovh:mitigation/get"),
+    ("POST", "/support/tickets/create", "account:apiovh:support/tickets/create"),
+    ("GET", "/support/tickets", "account:apiovh:support/tickets/get"),
+    ("GET", "/support/tickets/{id}", "account:apiovh:support/tickets/get"),
     ("GET", "/notification/history", "account:apiovh:notification/history/get"),
 ];
 
@@ -86,6 +98,15 @@ pub(super) fn router(world: &Shared) -> Router {
         .route("/dedicated/server/{name}/features/ipmi/access", get(console::read).post(console::ask))
         .route("/me/notification/email/history", get(mail::list))
         .route("/me/notification/email/history/{id}", get(mail::read))
+        .route("/me/api/logs/self", get(logs::list))
+        .route("/me/api/logs/self/{id}", get(logs::read))
+        .route("/ip/{block}/antihack", get(network::antihack))
+        .route("/ip/{block}/spam", get(network::spam))
+        .route("/ip/{block}/phishing", get(network::phishing))
+        .route("/ip/{block}/mitigation/{address}", get(network::mitigation))
+        .route("/support/tickets/create", post(support::create))
+        .route("/support/tickets", get(support::list))
+        .route("/support/tickets/{id}", get(support::read))
         .route_layer(middleware::from_fn_with_state(world.clone(), guard))
         .route("/auth/time", get(auth::time))
         .route("/auth/credential", post(auth::ask_for_key))
@@ -128,6 +149,10 @@ async fn guard(
         caller.and_then(|caller| {
             let action = action(&parts.method, unversioned(route.as_str()));
             world.access.permit(caller, &parts.method, unversioned(uri.path()), action)?;
+            if parts.method != Method::GET {
+                let now = world.clock.now();
+                world.api_log.note(now, parts.method.as_str(), unversioned(uri.path()));
+            }
             Ok(caller)
         })
     };

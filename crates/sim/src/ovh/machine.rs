@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use super::{
+    network::Network,
     port_state::Port,
     spec::{Installed, Netboot, ServerSpec},
     task::{By, Ending, Task},
@@ -121,6 +122,8 @@ pub(super) struct Machine {
     pub(super) flaps: Option<u32>,
     /// What OVHcloud's people did and plan.
     pub(super) works: Vec<Work>,
+    /// What is said of its address.
+    pub(super) network: Network,
     /// What its address shows, if it has real ports.
     pub(super) port: Port,
 }
@@ -156,6 +159,7 @@ impl Machine {
             expired: false,
             flaps: None,
             works: Vec::new(),
+            network: Network::default(),
             port: Port::default(),
             spec,
         }

@@ -8,12 +8,14 @@ use uuid::Uuid;
 
 use super::{
     access::Access,
+    api_log::ApiLog,
     clock::Clock,
     lists::Lists,
     machine::{Machine, Running},
     mail::{Mail, Style},
     refusal::Refusal,
     spec::ServerSpec,
+    support::Ticket,
     task::{By, Ending, Restart, Task},
     tempo::Tempo,
 };
@@ -51,6 +53,10 @@ pub(super) struct World {
     pub(super) style: Style,
     pub(super) secrets: BTreeMap<String, Secret>,
     pub(super) consoles: Vec<Console>,
+    pub(super) api_log: ApiLog,
+    pub(super) tickets: Vec<Ticket>,
+    /// Whether no list leads to a ticket, and none can be read.
+    pub(super) hides_tickets: bool,
     /// How long sessions last, whatever was asked for.
     pub(super) console_life: Option<SignedDuration>,
     /// What a session's link begins with.
@@ -76,6 +82,9 @@ impl World {
             style: Style::default(),
             secrets: BTreeMap::new(),
             consoles: Vec::new(),
+            api_log: ApiLog::default(),
+            tickets: Vec::new(),
+            hides_tickets: false,
             console_life: None,
             console_base: "https://kvm.example.invalid/session/".to_owned(),
             redeemed: 0,

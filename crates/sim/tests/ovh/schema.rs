@@ -155,6 +155,54 @@ async fn answers_about_servers_are_as_the_schema_has_them() {
 }
 
 #[tokio::test]
+async fn a_ticket_the_log_and_a_mitigation_are_answered_as_the_schema_has_them() {
+    let Some(extras) = document("ovh-v1-extras.json") else { return };
+    let ovh = Ovh::with_fleet().await;
+    let caller = Caller::of(&ovh);
+    let wanted = json!({
+        "subject": "a task failed",
+        "body": "It failed.",
+        "serviceName": ovh.service_name("web-1"),
+        "product": "dedicated",
+        "category": "incident",
+    });
+    let asked =
+        &extras["paths"]["/support/tickets/create"]["post"]["requestBody"]["content"]["application/json"]["schema"];
+    assert!(
+        jsonschema::options()
+            .build(&json!({"components": extras["components"], "allOf": [asked]}))
+            .unwrap()
+            .is_valid(&wanted)
+    );
+    let opened = caller.call("POST", "/support/tickets/create", &wanted.to_string()).await;
+    assert_eq!(opened.status, 200, "{opened:?}");
+    fits(&openapi(&extras, &json!({"$ref": "#/components/schemas/support.NewMessageInfo"})), "a ticket", &opened.body);
+    let listed = caller.get("/support/tickets?subject=task").await;
+    assert_eq!(listed, json!([opened.body["ticketId"]]));
+    assert_eq!(caller.get("/support/tickets?subject=other").await, json!([]));
+    let whole = caller.get(&format!("/support/tickets/{}", opened.body["ticketId"])).await;
+    assert_eq!(whole["ticketNumber"], opened.body["ticketNumber"]);
+    for nothing in [
+        json!({"subject": "", "body": "x"}),
+        json!({"body": "x"}),
+        json!({"subject": "x", "body": "x", "product": "car"}),
+    ] {
+        assert_eq!(caller.call("POST", "/support/tickets/create", &nothing.to_string()).await.status, 400);
+    }
+    assert_eq!(ovh.tickets().len(), 1);
+    let model = |name: &str| openapi(&extras, &json!({"$ref": format!("#/components/schemas/{name}")}));
+    let logged = caller.get("/me/api/logs/self").await;
+    let entry = caller.get(&format!("/me/api/logs/self/{}", logged[0])).await;
+    assert_eq!((&entry["method"], &entry["path"]), (&json!("POST"), &json!("/support/tickets/create")));
+    fits(&model("api.Log"), "an entry of the log", &entry);
+    ovh.mitigate("web-1");
+    let ip = caller.get(&format!("/dedicated/server/{}", ovh.service_name("web-1"))).await["ip"].clone();
+    let ip = ip.as_str().expect("an address");
+    let mitigated = caller.get(&format!("/ip/{ip}%2F32/mitigation/{ip}")).await;
+    fits(&model("ip.MitigationIp"), "a mitigation", &mitigated);
+}
+
+#[tokio::test]
 async fn mails_notifications_and_credentials_are_as_the_schemas_have_them() {
     let (Some(me), Some(auth), Some(notification)) =
         (document("ovh-me.openapi.json"), document("ovh-auth.json"), document("ovh-notification-v2.json"))

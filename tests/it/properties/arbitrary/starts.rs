@@ -1,8 +1,11 @@
 //! What servers start, and what else decides about them.
 
-use bernard_domain::server::{
-    BootId,
-    start::{BootScript, Fact, Field, Instead, LeftOut, Start, Unfit},
+use bernard_domain::{
+    operation::Difference,
+    server::{
+        BootId,
+        start::{BootScript, Fact, Field, Instead, LeftOut, Start, Unfit},
+    },
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
@@ -49,4 +52,13 @@ pub(super) fn instead() -> BoxedStrategy<Option<Instead>> {
 
 pub(super) fn left_out() -> impl Strategy<Value = Vec<LeftOut>> {
     vec((any::<u64>(), text()).prop_map(|(id, said)| LeftOut { id: BootId(id), said }), 0..3)
+}
+
+pub(super) fn difference() -> impl Strategy<Value = Difference> {
+    prop_oneof![
+        option::of(start()).prop_map(Difference::Boot),
+        Just(Difference::RescueMail),
+        Just(Difference::RescueSshKey),
+        Just(Difference::Field(Field::EfiBootloaderPath)),
+    ]
 }

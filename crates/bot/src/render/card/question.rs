@@ -7,6 +7,7 @@ use bernard_domain::{
 };
 use bernard_text::{mention, say};
 use bernard_untrusted::shown::span::code;
+use jiff::Timestamp;
 
 use super::{because_line, requester};
 use crate::{
@@ -40,12 +41,18 @@ pub(super) fn asked(operation: &Operation, asked: u32, locale: Locale) -> Render
                 (None, several) => say!(locale, "question-several", count = several),
             });
             lines.extend(because_line(operation, locale));
+            lines.extend(facts.logged.map(|at| say!(locale, "question-logged", at = second(at))));
             lines.push(say!(locale, "question-choices"));
             buttons = choices(operation, asked, locale);
         }
         _ => lines.push(say!(locale, "question-answered")),
     }
     rendering(format!("ask-{asked}"), lines, buttons, requester(operation))
+}
+
+/// A moment with its second, shown by Discord in the reader's own time zone.
+fn second(at: Timestamp) -> String {
+    format!("<t:{}:T>", at.as_second())
 }
 
 fn choices(operation: &Operation, asked: u32, locale: Locale) -> Vec<button::Button> {

@@ -77,14 +77,18 @@ impl Case {
         let is_again = self.operation.state.facts.intents > 0;
         let mandate = &self.operation.state.mandate;
         let of_kind = match kind {
-            Kind::Restore | Kind::PutBack => Action::Restore,
-            Kind::Reboot => Action::Reboot,
-            Kind::Console => Action::Console,
-            Kind::Enable | Kind::Link | Kind::Adopt | Kind::HandOver => Action::Rescue,
+            Kind::Restore | Kind::PutBack => Some(Action::Restore),
+            Kind::Reboot => Some(Action::Reboot),
+            Kind::Console => Some(Action::Console),
+            Kind::Enable | Kind::Link | Kind::Adopt | Kind::HandOver => Some(Action::Rescue),
+            // No protection speaks of tickets, and none is ever rebooted again.
+            Kind::Ticket => None,
         };
-        let (needs, actions) = match is_again {
-            true => (Capability::Reboot, vec![of_kind, Action::Reboot]),
-            false => (of_kind.capability(), vec![of_kind]),
+        let (needs, actions) = match (is_again, of_kind) {
+            (true, Some(action)) => (Capability::Reboot, vec![action, Action::Reboot]),
+            (true, None) => (Capability::Reboot, Vec::new()),
+            (false, Some(action)) => (action.capability(), vec![action]),
+            (false, None) => (Capability::Ticket, Vec::new()),
         };
         let mut behind = vec![(mandate.asked_by, needs, Ruling::NoLongerAllowed)];
         if let Wish::HandOver { to, .. } = self.operation.request.wish {

@@ -81,6 +81,8 @@ pub struct Facts {
     pub candidates: Vec<TaskId>,
     /// Why it could not be read in time whether there are new tasks.
     pub tasks_unread: Option<String>,
+    /// When OVHcloud's log has the last reboot that was intended, by OVHcloud's clock.
+    pub logged: Option<Timestamp>,
     /// How many times a person was asked to decide.
     pub asked: u32,
     /// When each of those questions came up, by our clock.
@@ -103,6 +105,8 @@ pub struct Facts {
     pub others: Vec<OthersWork>,
     /// What of that the present question is about.
     pub stopped_by: Vec<OthersWork>,
+    /// The number of the ticket that was opened, by which OVHcloud's people know it.
+    pub ticket: Option<u64>,
     /// How many of our own steps panicked.
     pub faults: u32,
 }
@@ -111,6 +115,11 @@ impl Facts {
     /// Whether the port was seen closed and then answering: the machine really restarted.
     pub fn is_back(&self) -> bool {
         self.port_closed.is_some() && matches!(self.port, Some((Port::Open, _)))
+    }
+
+    /// Whether the machine went dark after the reboot and was not seen to answer again.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.port_closed.is_some() && !self.is_back()
     }
 
     /// Whether OVHcloud's task has not been seen to end, though it had its time.
@@ -153,6 +162,7 @@ impl Facts {
                 self.intents += 1;
                 self.stopped_by.clear();
                 self.not_done = None;
+                self.logged = None;
                 self.last_intent = Some(intent.clone());
             }
             Event::RebootAccepted { task, .. } | Event::ConsoleAsked { task, .. } => {
@@ -162,15 +172,24 @@ impl Facts {
                 self.task = Some((*task, TaskStatus::Init));
                 self.adopted = true;
             }
-            Event::RebootUnknown { said, .. } => self.unknown_because = Some(said.clone()),
+            Event::RebootUnknown { said, .. } | Event::TicketUnknown { said, .. } => {
+                self.unknown_because = Some(said.clone())
+            }
             Event::RebootNotDone { why, said, .. } => {
                 self.not_done = Some(*why);
                 self.unknown_because = Some(said.clone());
             }
+            Event::TicketOpened { number, .. } => self.ticket = Some(*number),
+            Event::TicketFound { number, .. } => {
+                self.ticket = Some(*number);
+                self.adopted = true;
+            }
+            Event::TicketNotFound { trouble } => self.search_trouble.clone_from(trouble),
             Event::OthersAtWork { works } => {
                 self.others.extend(works.iter().cloned());
                 self.stopped_by.clone_from(works);
             }
+            Event::RequestLogged { at } => self.logged = Some(*at),
             Event::QuestionUnanswered => self.unanswered.push(self.asked),
             Event::Faulted => self.faults += 1,
             Event::DmClosed { code } => {
@@ -220,6 +239,9 @@ impl Facts {
             }
             Event::FoundImpossible { .. }
             | Event::HandedOver { .. }
+            | Event::TicketPrepared
+            | Event::TicketIntended { .. }
+            | Event::TicketNotDone { .. }
             | Event::RebootAgainApproved { .. }
             | Event::RebootAgainAsked { .. }
             | Event::ApprovalGiven { .. }

@@ -20,6 +20,10 @@ pub enum Outcome {
     HandedOver(UserId),
     /// A console's session was opened.
     ConsoleOpen(Link),
+    /// OVHcloud's support has a ticket of this number.
+    TicketOpened(u64),
+    /// A ticket was sent, its answer got lost, and none of its subject was found: it may be there or not.
+    TicketUnknown,
     /// Everything is back and the reboot's task is done.
     Restored,
     /// The reboot's task is done.

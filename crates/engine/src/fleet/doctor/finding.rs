@@ -156,4 +156,6 @@ pub enum Check {
     Credential,
     /// Whether an account's credential allows changes: OVHcloud does not tell without one.
     Rights,
+    /// What is said of addresses.
+    Addresses,
 }

@@ -1,0 +1,77 @@
+//! A ticket with OVHcloud's support: sent once, as somebody was shown it, and looked for by its subject when nobody knows whether it
+//! arrived. It is never sent again by itself.
+
+use bernard_domain::operation::{
+    Wish,
+    event::{Event, NotDone},
+    state::Phase,
+    ticket::TicketWish,
+};
+use bernard_ovh::Outcome;
+use bernard_platform::clock;
+use bernard_store::Append;
+use jiff::Timestamp;
+
+use super::{CLOCK_SLACK, Failure, Next, Work};
+
+impl Work<'_> {
+    /// Records the intent, then sends the ticket, once.
+    pub(super) async fn send_ticket(&self) -> Result<Next, Failure> {
+        let Some(ticket) = self.ticket() else { return Ok(Next::Reread) };
+        if let Some(stop) = self.still_wanted().await? {
+            return Ok(stop);
+        }
+        let ready = self.client.prepare_ticket(self.server(), ticket).await?;
+        let at = self.client.now().await?;
+        let Some((intended, proof)) = self.context.store.intend_ticket(self.operation, at, clock::now()).await? else {
+            return Ok(Next::Reread);
+        };
+        self.context.wakeups.notify();
+        let event = match ready.send(proof).await {
+            Outcome::Accepted(opened) => Event::TicketOpened { number: opened.value, query: opened.query },
+            Outcome::Refused(error) => not_done(NotDone::Refused, &error),
+            Outcome::Unsent(error) => not_done(NotDone::Unsent, &error),
+            Outcome::Unknown(error) => Event::TicketUnknown { said: error.to_string(), query: error.query() },
+        };
+        match self.context.store.append(&intended, &event, clock::now()).await? {
+            // Nobody else writes after an intent but the search for its ticket; if that was faster, it found this very one.
+            Append::Done(_) | Append::Busy(_) | Append::Overtaken => {}
+            Append::Illegal(illegal) => {
+                tracing::error!(operation.id = %intended.id, %illegal, "what came of the ticket does not follow its intent");
+            }
+        }
+        Ok(Next::Reread)
+    }
+
+    /// Looks for a ticket whose outcome is unknown. Its subject is like no other, so the first one that has it is ours.
+    pub(super) async fn find_ticket(&self) -> Result<Next, Failure> {
+        let (Some(ticket), Phase::TicketIntended(at) | Phase::TicketUnsettled(at)) =
+            (self.ticket(), &self.operation.state.phase)
+        else {
+            return Ok(Next::Reread);
+        };
+        let settle = self.settings().reboot_settle;
+        let since = at.checked_sub(CLOCK_SLACK).unwrap_or(Timestamp::MIN);
+        Ok(match self.client.find_ticket(self.server(), &ticket.subject, since).await {
+            Ok(Some(number)) => Next::Record(Event::TicketFound { number }),
+            Ok(None) if self.waited() > settle => Next::Record(Event::TicketNotFound { trouble: None }),
+            Ok(None) => Next::Wait(self.settings().task_poll.min(settle / 4)),
+            Err(error) if self.waited() > settle => {
+                let trouble = Some(error.to_string());
+                Next::RecordAfter(Event::TicketNotFound { trouble }, Box::new(error))
+            }
+            Err(error) => return Err(error.into()),
+        })
+    }
+
+    fn ticket(&self) -> Option<&TicketWish> {
+        match &self.operation.request.wish {
+            Wish::Ticket(ticket) => Some(ticket),
+            _ => None,
+        }
+    }
+}
+
+fn not_done(why: NotDone, error: &bernard_ovh::Error) -> Event {
+    Event::TicketNotDone { why, said: error.to_string(), query: error.query() }
+}
