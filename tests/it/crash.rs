@@ -37,7 +37,7 @@ const NEWS: &str = "**Handed over** · the rescue of";
 async fn world_for(crash: Crash, base: Base) -> TestBot {
     let probe = matches!(crash.kind, Kind::Restore | Kind::Reboot);
     let rescue = format!("probe = {probe}\n");
-    let mut config = TestConfig { rescue, postgres: base.new().await, ..TestConfig::default() };
+    let mut config = TestConfig { rescue, postgres: base.database().await, ..TestConfig::default() };
     if crash.guard == Guard::Approval {
         // What changes hands was no protected server's rescue when it began.
         let servers = if crash.kind == Kind::HandOver { "tag:frozen=yes" } else { "*" };

@@ -26,7 +26,7 @@ pub(crate) enum Base {
 
 impl Base {
     /// The URL of a new database; `None`: a file does.
-    pub(crate) async fn new(self) -> Option<String> {
+    pub(crate) async fn database(self) -> Option<String> {
         match self {
             Self::File => None,
             Self::Postgres => cluster::database().await,

@@ -47,7 +47,7 @@ impl Store {
             let stays = found.iter().any(|found| found.server.as_str() == name)
                 || untouched.iter().any(|server| server.as_str() == name);
             if !stays {
-                query("DELETE FROM foreign_rescues WHERE server = $1").bind(name).execute(&mut *tx).await?;
+                query("DELETE FROM foreign_rescues WHERE server = $1").bind(name).execute(&mut tx).await?;
             }
         }
         for found in found {
@@ -63,7 +63,7 @@ impl Store {
             .bind(json(&found.boot))
             .bind(millis(now))
             .bind(Mark::new().to_string())
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         }
         tx.commit().await?;

@@ -77,7 +77,7 @@ impl Store {
             .bind(known.seen.map_or(0, millis))
             .bind(known.care.as_ref().map(json))
             .bind(i64::from(known.by == Witness::List))
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         }
         tx.commit().await?;
@@ -94,7 +94,7 @@ impl Store {
             query("DELETE FROM inventory WHERE server = $1 AND account = $2")
                 .bind(name.as_str())
                 .bind(account)
-                .execute(&mut *tx)
+                .execute(&mut tx)
                 .await?;
         }
         tx.commit().await?;
@@ -130,7 +130,7 @@ impl Store {
             .bind(datacenter)
             .bind(id(number.0))
             .bind(json(&**boot))
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         }
         tx.commit().await?;

@@ -183,9 +183,9 @@ impl Store {
             "UPDATE messages SET shown = ''
              WHERE slot NOT LIKE 'old-%' AND operation IN (SELECT id FROM operations WHERE live = 1)",
         )
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
-        query("UPDATE operations SET reported = -1 WHERE live = 1").execute(&mut *tx).await?;
+        query("UPDATE operations SET reported = -1 WHERE live = 1").execute(&mut tx).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -212,7 +212,7 @@ impl Store {
         .bind(id(delivery.message))
         .bind(delivery.expires.map(millis))
         .bind(i64::from(is_wiped_on_arrival(is_live)))
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
         forget_tried(&mut tx, delivery.operation).await?;
         tx.commit().await?;

@@ -147,7 +147,7 @@ impl Store {
         query("UPDATE notices SET place = $2, tried_at = NULL, shown = NULL WHERE id = $1")
             .bind(notice.0)
             .bind(Place::Second.as_str())
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         if let Some(letter) = beside {
             let origin = format!("beside:{}", notice.0);

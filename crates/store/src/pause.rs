@@ -51,7 +51,7 @@ impl Store {
     pub async fn end_pause(&self, letter: &Letter, entry: &Entry, now: Timestamp) -> Result<Option<Pause>, Error> {
         let mut tx = self.write().await?;
         let Some(ended) = standing(&mut tx).await? else { return Ok(None) };
-        query("DELETE FROM facts WHERE name = $1").bind(PAUSE).execute(&mut *tx).await?;
+        query("DELETE FROM facts WHERE name = $1").bind(PAUSE).execute(&mut tx).await?;
         let origin = format!("resume:{}:{}", millis(ended.at), ended.by.0);
         notices::write(&mut tx, &Owed { origin, letter: letter.clone() }, now).await?;
         audit::append(&mut tx, entry).await?;

@@ -148,7 +148,7 @@ impl Store {
         query("INSERT INTO appointments (name, due_at) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET due_at = $2")
             .bind(name)
             .bind(millis(due))
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         if let Some(owed) = owing {
             notices::write(&mut tx, &owed, now).await?;

@@ -40,7 +40,7 @@ impl Store {
         let begun = query("INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
             .bind(&name)
             .bind(now.to_string())
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         if begun == 0 {
             return Ok(false);

@@ -28,7 +28,7 @@ impl Store {
             ("UPDATE tried_deliveries SET due_at = $1 WHERE due_at > $1", now),
             ("UPDATE deliveries SET expires_at = $1 WHERE expires_at > $1 AND wiped_at IS NULL", session_ends),
         ] {
-            query(statement).bind(millis(moment)).execute(&mut *tx).await?;
+            query(statement).bind(millis(moment)).execute(&mut tx).await?;
         }
         tx.commit().await?;
         Ok(())
