@@ -36,13 +36,15 @@ pub enum Lead {
 pub(super) struct Replica {
     /// Nobody else's.
     name: String,
-    /// The number of its lease; 0 before it has one.
+    /// The number of its lease; [`NONE`] while it has none.
     fence: AtomicI64,
     address: Address,
     memory: Arc<Memory>,
     witness: Option<Witness>,
 }
 
+/// No lease has this number.
+const NONE: i64 = -1;
 /// The fact that names the cluster and the timeline that were written to last.
 const LINE: &str = "database line";
 /// Takes the lease if it has run out.
@@ -145,7 +147,7 @@ impl Store {
             tracing::warn!(%error, "{path} cannot be kept: a database that was put back to an earlier moment may not be known for it");
         });
         let name = Uuid::now_v7().simple().to_string();
-        let (fence, address) = (AtomicI64::new(0), address.clone());
+        let (fence, address) = (AtomicI64::new(NONE), address.clone());
         let replica = Replica { name, fence, address, memory, witness: witness.ok() };
         Ok(Self { pool, waiting: Arc::default(), beside: Arc::new(Beside::Replica(replica)) })
     }
@@ -188,7 +190,7 @@ impl Store {
     /// Lets another replica work at once.
     pub(super) async fn resign(&self) {
         let Beside::Replica(replica) = &*self.beside else { return };
-        let fence = replica.fence.swap(-1, Ordering::SeqCst);
+        let fence = replica.fence.swap(NONE, Ordering::SeqCst);
         let resigned = query_as::<i64>("UPDATE leader SET until = 0 WHERE fence = $1 RETURNING fence").bind(fence);
         if let Err(error) = resigned.fetch_optional(&self.pool).await {
             tracing::warn!(%error, "the lease was not given back: the others wait until it has run out");

@@ -165,6 +165,25 @@ impl Cluster {
         }
     }
 
+    /// From now on a commit waits for this standby; for none, if that is empty.
+    pub(crate) async fn wait_for_standby(&self, name: &str) {
+        let mut connection = self.connect().await;
+        let setting = sqlx::AssertSqlSafe(format!("ALTER SYSTEM SET synchronous_standby_names = '{name}'"));
+        sqlx::query(setting).execute(&mut connection).await.expect("it may");
+        sqlx::query("SELECT pg_reload_conf()").execute(&mut connection).await.expect("it may");
+        loop {
+            // A session reads it anew before each statement.
+            let now: String = sqlx::query_scalar("SELECT current_setting('synchronous_standby_names')")
+                .fetch_one(&mut connection)
+                .await
+                .expect("it says");
+            if now == name {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// From now on it takes what is written.
     pub(crate) fn promote(&self) {
         self.tool("pg_ctl", &["promote", "-w"]);

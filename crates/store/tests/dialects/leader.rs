@@ -18,6 +18,8 @@ async fn only_who_has_the_lease_writes_and_who_lost_it_never_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let first = replica(&url, folder.path()).await;
     let second = replica(&url, folder.path()).await;
+    let refused = writes(&first).await;
+    assert!(matches!(refused, Err(Error::NotLeader)), "nobody has the lease yet: {refused:?}");
     assert_eq!(first.lead(LONG).await.expect("it asks"), Lead::Ours);
     writes(&first).await.expect("it works");
     assert!(matches!(second.lead(LONG).await.expect("it asks"), Lead::Others(left) if left <= LONG));

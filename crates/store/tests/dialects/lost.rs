@@ -1,7 +1,8 @@
 //! A database that lost its last commits, with real clusters: what was under way is in doubt before anything is written.
 
+use bernard_domain::operation::event::{Event, Problem};
 use bernard_platform::clock;
-use bernard_store::{Error, Sign, Store};
+use bernard_store::{Append, Error, Sign, Store};
 
 use crate::{address, cluster::Cluster, opened, started, working, writes};
 
@@ -87,4 +88,24 @@ async fn a_snapshot_that_was_put_back_is_known_by_who_ran_and_by_the_witness() {
     cluster.run();
     let store = working(&cluster.url("postgres"), folder.path()).await;
     assert_eq!(looked(&store).await, Some((Sign::Behind, 1)), "the witness remembers");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_hangs_is_neither_yes_nor_no_and_the_next_try_learns_which() {
+    let Some(cluster) = Cluster::start() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = working(&cluster.url("postgres"), folder.path()).await;
+    let operation = opened(&store, 1).await;
+    cluster.wait_for_standby("nobody").await;
+    let ends = Event::FoundImpossible { problem: Problem::LeftRescue };
+    let hanging = store.append(&operation, &ends, clock::now()).await;
+    assert!(matches!(hanging, Err(Error::Unconfirmed)), "{hanging:?}");
+    let seen = store.operation(operation.id).await.expect("it reads").expect("it is there");
+    assert_eq!(seen.version, operation.version, "nobody sees it yet, which proves nothing");
+    let again = store.append(&operation, &ends, clock::now()).await;
+    assert!(again.is_err(), "it waits for the one that hangs: {again:?}");
+    cluster.wait_for_standby("").await;
+    let again = store.append(&operation, &ends, clock::now()).await.expect("it writes");
+    assert!(matches!(again, Append::Overtaken), "it was written after all: {again:?}");
+    assert_eq!(store.live_operations().await.expect("they read"), []);
 }
