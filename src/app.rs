@@ -15,12 +15,12 @@ mod pulse;
 mod reach;
 pub mod reload;
 mod renewed;
+pub mod store;
 pub mod tell;
 mod wall_clock;
 
 use std::{
     net::SocketAddr,
-    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -28,13 +28,13 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use bernard_bot::{
     asker::ServedGuild,
     context::{Handler, HandlerSettings},
     registration::Registration,
 };
-use bernard_config::{Config, Mode, Pace, StoreUrl};
+use bernard_config::{Config, Mode, Pace};
 use bernard_discord::{
     Fault, RawInteraction, Rest,
     sender::{Sender, SenderSettings},
@@ -92,6 +92,8 @@ pub const EXIT_START_AGAIN: u8 = 75;
 pub struct App {
     stop: CancellationToken,
     loops: JoinSet<Result<(), Ended>>,
+    /// Keeps this process the one that works, also while the loops end.
+    lease: JoinSet<Ended>,
     reloading: Reloading,
     level: Option<LevelHandle>,
     ready: Arc<Ready>,
@@ -105,6 +107,14 @@ pub enum Ended {
     /// The gateway hangs for good: two sessions side by side would be worse than a new process.
     #[error("the gateway is stuck ({0}); a new process is needed")]
     Stuck(String),
+    /// Another replica took over, as this one had not renewed its lease in time.
+    #[error("another replica works now: this one writes nothing more, and stands by from its next start on")]
+    Superseded,
+    /// The database lost what was written to it; what was under way is in doubt.
+    #[error(
+        "the database was put back or failed over: what was under way is in doubt, and a new start reads what there is"
+    )]
+    Changed,
     /// The operator must act first.
     #[error("{0}")]
     Fault(Fault),
@@ -117,7 +127,7 @@ impl Ended {
     /// The process' exit code.
     pub fn code(&self) -> u8 {
         match self {
-            Self::Stuck(_) => EXIT_START_AGAIN,
+            Self::Stuck(_) | Self::Superseded | Self::Changed => EXIT_START_AGAIN,
             Self::Fault(_) | Self::Web(_) => 1,
         }
     }
@@ -149,12 +159,20 @@ impl Ready {
 }
 
 impl App {
-    /// Starts everything that `config` asks for. Returns as soon as the store is open and the web endpoints answer.
+    /// Opens the store and starts everything that `config` asks for. If another replica works, it stands by until that is gone.
+    ///
+    /// # Errors
+    /// As [`App::start_on`].
+    pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<Self> {
+        let store = store::lead(&config, &metrics, || ()).await?;
+        Self::start_on(store, config, metrics).await
+    }
+
+    /// Starts everything that `config` asks for on its store, which this process works on. Returns as soon as the web endpoints answer.
     ///
     /// # Errors
     /// When something local is wrong: the store, the listening address, an account. Discord and OVHcloud may be away.
-    pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<Self> {
-        let store = open_store(&config).await?;
+    pub async fn start_on(store: Store, config: Config, metrics: PrometheusHandle) -> anyhow::Result<Self> {
         look_for_copy(&store, &config).await?;
         let fleet = Fleet::new(clients(&config)?, store.clone()).await.context("the inventory cannot be read")?;
         let pause = store.pause().await.context("the store cannot be read")?;
@@ -215,7 +233,7 @@ impl App {
         let parts = Parts { store: store.clone(), fleet: fleet.clone(), wakeups: wakeups.clone() };
         parts.spawn(&mut loops, (intake.clone(), rights), &config_rx, &stop);
         let config = Arc::clone(&config_rx.borrow());
-        loops.spawn(quietly(reach::tell(fleet.clone(), Arc::clone(&ready), config, stop.clone())));
+        loops.spawn(quietly(reach::tell(fleet.clone(), Arc::clone(&ready), Arc::clone(&config), stop.clone())));
         let discord = discord::Discord {
             rest,
             store: store.clone(),
@@ -230,6 +248,8 @@ impl App {
             configs: config_rx,
         };
         loops.spawn(discord.run(messenger_rx, interaction_tx));
+        let mut lease = JoinSet::new();
+        lease.spawn(store::keep(store.clone(), Arc::clone(&config)));
         let reloading = Reloading {
             configs,
             policy,
@@ -243,7 +263,7 @@ impl App {
             registration,
             readings,
         };
-        Ok(Self { stop, loops, reloading, level: None, ready, address, drain })
+        Ok(Self { stop, loops, lease, reloading, level: None, ready, address, drain })
     }
 
     /// Where the web endpoints listen.
@@ -288,7 +308,11 @@ impl App {
     /// Waits until a loop ends by itself, which is the end of the program.
     pub async fn ended(&mut self) -> Ended {
         loop {
-            match self.loops.join_next().await {
+            let ended = tokio::select! {
+                ended = self.loops.join_next() => ended,
+                Some(ended) = self.lease.join_next() => Some(ended.map(Err)),
+            };
+            match ended {
                 Some(Ok(Err(ended))) => return ended,
                 Some(Ok(Ok(()))) => {}
                 Some(Err(_panic)) => return Ended::Stuck("a loop panicked".to_owned()),
@@ -308,6 +332,7 @@ impl App {
             tracing::warn!("not everything ended in time; it is carried on after the next start");
             self.loops.abort_all();
         }
+        self.lease.abort_all();
         if tokio::time::timeout(last, self.reloading.store.close()).await.is_err() {
             tracing::warn!("the store is still in use; what was promised is on disk all the same");
         }
@@ -318,21 +343,6 @@ impl App {
 async fn quietly(work: impl Future<Output = ()>) -> Result<(), Ended> {
     work.await;
     Ok(())
-}
-
-async fn open_store(config: &Config) -> anyhow::Result<Store> {
-    Ok(Store::open(store_path(config)?).await?)
-}
-
-/// The store's file.
-///
-/// # Errors
-/// When `config` asks for a store that this version does not have.
-pub fn store_path(config: &Config) -> anyhow::Result<&Path> {
-    match &config.store.url {
-        StoreUrl::Sqlite(path) => Ok(path),
-        StoreUrl::Postgres(_) => bail!("store.url: PostgreSQL is not built yet; use sqlite://…"),
-    }
 }
 
 /// Before anything else is done with a store: whether it is a copy that was put back.

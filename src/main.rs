@@ -1,6 +1,7 @@
 //! Arguments, logging, one call; prints the one fatal error.
 
 use std::{
+    cell::Cell,
     io,
     path::{Path, PathBuf},
     pin::pin,
@@ -22,7 +23,7 @@ use bernard::{
     init,
     logging::{self, LevelHandle},
     manual, metrics, process, rights,
-    service_manager::ServiceManager,
+    service_manager::{Pulse, ServiceManager},
 };
 use bernard_config as config;
 use bernard_config::{Config, LogFormat};
@@ -224,7 +225,20 @@ async fn serve(config: Config, path: &Path, level: Option<LevelHandle>) -> anyho
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hang_up = signal(SignalKind::hangup())?;
     let manager = ServiceManager::of(config::process_environment());
-    let mut app = App::start(config, metrics::install()?).await?;
+    let metrics = metrics::install()?;
+    let status = Cell::new("opens the store");
+    let standing_by = || {
+        status.set("stands by: another replica works");
+        manager.ready();
+    };
+    let mut told = pin!(manager.keep(|| Pulse { status: status.get().to_owned(), ..Pulse::default() }));
+    let store = tokio::select! {
+        store = app::store::lead(&config, &metrics, standing_by) => store?,
+        () = &mut told => return Ok(ExitCode::SUCCESS),
+        _ = terminate.recv() => return Ok(ExitCode::SUCCESS),
+        _ = interrupt.recv() => return Ok(ExitCode::SUCCESS),
+    };
+    let mut app = App::start_on(store, config, metrics).await?;
     if let Some(level) = level {
         app = app.with_level(level);
     }

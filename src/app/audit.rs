@@ -12,10 +12,12 @@ use bernard_config as config;
 use bernard_config::{Config, StoreUrl};
 use bernard_domain::audit::{Anchor, Broken, COLUMNS, Gaps, Line, NotALine, Start, Verified, Verifier, row};
 use bernard_store as store;
-use bernard_store::Ledger;
+use bernard_store::{Address, Ledger};
 use clap::{Args, Subcommand, ValueEnum};
 use futures_util::{StreamExt, pin_mut};
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
+
+use super::store::address;
 
 /// The chain is whole.
 const WHOLE: u8 = 0;
@@ -135,11 +137,11 @@ async fn carry_out(verb: &Audit) -> Result<(), Failure> {
             Ok(say_verified(&verified)?)
         }
         Audit::Export { place, format, from, to, out } => {
-            let (path, zone) = place.find()?;
+            let (source, zone) = place.find()?;
             let from = from.as_deref().map(|text| moment(text, &zone, Edge::From)).transpose()?;
             let to = to.as_deref().map(|text| moment(text, &zone, Edge::To)).transpose()?;
             let mut out = Writer::new(*format, open_out(out)?)?;
-            let verified = export(&path, from, to, &mut out).await?;
+            let verified = export(&source, from, to, &mut out).await?;
             out.finish()?;
             let head = verified.head.map_or_else(String::new, |head| format!("; its last line is {head}"));
             eprintln!("{} lines{head}", verified.lines);
@@ -148,16 +150,24 @@ async fn carry_out(verb: &Audit) -> Result<(), Failure> {
     }
 }
 
+/// Where an audit is read from.
+enum Source {
+    /// An SQLite database.
+    File(PathBuf),
+    /// A PostgreSQL database.
+    Database(Address),
+}
+
 impl Place {
-    fn find(&self) -> anyhow::Result<(PathBuf, TimeZone)> {
+    fn find(&self) -> anyhow::Result<(Source, TimeZone)> {
         if let Some(database) = &self.database {
-            return Ok((database.clone(), TimeZone::UTC));
+            return Ok((Source::File(database.clone()), TimeZone::UTC));
         }
         let loaded = Config::load(&self.config, config::process_environment())
             .map_err(|problems| anyhow!("{problems}\n(--database FILE needs no configuration)"))?;
         match loaded.config.store.url {
-            StoreUrl::Sqlite(path) => Ok((path, loaded.config.time_zone)),
-            StoreUrl::Postgres(_) => bail!("store.url: PostgreSQL is not built yet; use sqlite://…"),
+            StoreUrl::Sqlite(path) => Ok((Source::File(path), loaded.config.time_zone)),
+            StoreUrl::Postgres(postgres) => Ok((Source::Database(address(&postgres)), loaded.config.time_zone)),
         }
     }
 }
@@ -182,8 +192,8 @@ fn anchors(given: &[String]) -> anyhow::Result<Vec<Anchor>> {
     Ok(anchors)
 }
 
-async fn verify_store(path: &Path, mut verifier: Verifier) -> Result<Verified, Failure> {
-    let mut ledger = open(path).await?;
+async fn verify_store(source: &Source, mut verifier: Verifier) -> Result<Verified, Failure> {
+    let mut ledger = open(source).await?;
     let lines = ledger.lines(None);
     pin_mut!(lines);
     while let Some(line) = lines.next().await {
@@ -192,8 +202,15 @@ async fn verify_store(path: &Path, mut verifier: Verifier) -> Result<Verified, F
     verifier.end().map_err(Failure::Broken)
 }
 
-async fn open(path: &Path) -> anyhow::Result<Ledger> {
-    Ledger::open(path).await.with_context(|| format!("the audit in {} cannot be opened", path.display()))
+async fn open(source: &Source) -> anyhow::Result<Ledger> {
+    match source {
+        Source::File(path) => {
+            Ledger::open(path).await.with_context(|| format!("the audit in {} cannot be opened", path.display()))
+        }
+        Source::Database(address) => {
+            Ledger::connect(address).await.with_context(|| format!("the audit in {address} cannot be opened"))
+        }
+    }
 }
 
 /// A database that cannot be read on is no reason to doubt a line.
@@ -251,13 +268,13 @@ fn moment(text: &str, zone: &TimeZone, edge: Edge) -> anyhow::Result<Timestamp> 
 }
 
 async fn export(
-    path: &Path,
+    source: &Source,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
     out: &mut Writer,
 ) -> Result<Verified, Failure> {
     let mut verifier = Verifier::new(Start::Anywhere, Gaps::Refused, []);
-    let mut ledger = open(path).await?;
+    let mut ledger = open(source).await?;
     // As entries write their `at`, so that the two compare as texts.
     let written = |moment: Option<Timestamp>| moment.map(|moment| format!("{moment:.3}"));
     let (from, to) = (written(from), written(to));

@@ -13,7 +13,7 @@ use bernard_store as store;
 /// # Errors
 /// When the configuration names no SQLite store, or there is no copy: then there is no `out` either.
 pub fn run(config: &Config, out: &Path) -> anyhow::Result<()> {
-    let database = super::store_path(config)
+    let database = super::store::path(config)
         .context("bernard backup copies SQLite stores; PostgreSQL has pg_dump and its own backups")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
     let copied = runtime.block_on(store::copy(database, out, clock::now()))?;

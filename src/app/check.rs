@@ -4,12 +4,15 @@ use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use bernard_config as config;
-use bernard_config::{Config, Loaded, Places};
+use bernard_config::{Config, Loaded, Places, StoreUrl};
 use bernard_discord::{Rest, sender::Sender};
 use bernard_ovh as ovh;
 use bernard_store as store;
 
-use super::{sender_settings, store_path};
+use super::{
+    sender_settings,
+    store::{address, path as store_path},
+};
 use crate::check::{self, Finding, Looks, Outcome, Report};
 
 /// The longest that one exchange with OVHcloud may take here: whoever checks does not wait as long as a rescue does.
@@ -34,6 +37,7 @@ pub fn verb(path: &Path, ask: Ask, looks: Looks) -> anyhow::Result<ExitCode> {
         let Loaded { config, places, .. } = loaded;
         store(config, places, report);
         traces(config, places, report);
+        runtime.block_on(promises(config, places, report));
         match ask {
             Ask::Everybody => runtime.block_on(online(config, places, report)),
             Ask::Nobody => runtime.block_on(remembered(config, places, report)),
@@ -45,11 +49,12 @@ pub fn verb(path: &Path, ask: Ask, looks: Looks) -> anyhow::Result<ExitCode> {
     check::run(path, Config::load(path, config::process_environment()), looks, look)
 }
 
-/// Looks at the store: whether this version has it, whether it is there yet, and who else can use its files. Changes nothing.
+/// Looks at the store's files: whether they are there yet, and who else can use them. Changes nothing.
 pub fn store(config: &Config, places: &Places, report: &Report<'_>) {
     let found = |outcome, what: String| report.add(Finding::new(outcome, what).key(places.of("store.url")));
     match store_path(config) {
-        Err(error) => found(Outcome::Wrong, error.to_string().trim_start_matches("store.url: ").to_owned()),
+        // PostgreSQL has none here.
+        Err(_) => {}
         Ok(path) if !path.exists() => {
             found(Outcome::Well, format!("the store {} is not there yet: the first run makes it", path.display()));
         }
@@ -72,16 +77,36 @@ fn traces(config: &Config, places: &Places, report: &Report<'_>) {
 pub async fn remembered(config: &Config, places: &Places, report: &Report<'_>) {
     let asked = "Discord and OVHcloud were not asked; --online proves the rest";
     report.add(Finding::new(Outcome::Unproved, asked));
-    let Ok(path) = store_path(config) else { return };
-    if !path.exists() {
-        return;
-    }
-    match store::remembered(path).await {
+    let servers = match &config.store.url {
+        StoreUrl::Sqlite(path) if !path.exists() => return,
+        StoreUrl::Sqlite(path) => store::remembered(path).await,
+        StoreUrl::Postgres(postgres) => store::remembered_at(&address(postgres)).await,
+    };
+    match servers {
         Ok(servers) => check::remembered(config, places, &servers).into_iter().for_each(|finding| report.add(finding)),
         Err(error) => {
             let what = format!("the rules were not held against servers, for the store cannot be read: {error}");
             report.add(Finding::new(Outcome::Unproved, what).key(places.of("store.url")));
         }
+    }
+}
+
+/// Asks a PostgreSQL server what it promises, and says what that means.
+async fn promises(config: &Config, places: &Places, report: &Report<'_>) {
+    let StoreUrl::Postgres(postgres) = &config.store.url else { return };
+    let told = address(postgres).promises().await;
+    let found = |outcome, what: String| report.add(Finding::new(outcome, what).key(places.of("store.url")));
+    match told {
+        Err(error) => found(Outcome::Wrong, error.to_string()),
+        Ok(told) if told.waits() => {
+            let what = "what is committed is on another server too (synchronous_commit, synchronous_standby_names)";
+            found(Outcome::Well, what.to_owned());
+        }
+        Ok(_) => found(
+            Outcome::Well,
+            "what is committed is on one server's disk alone: a failover may lose the last of it, and then what was under way is in doubt"
+                .to_owned(),
+        ),
     }
 }
 

@@ -26,7 +26,8 @@ const AGAIN: Duration = Duration::from_millis(100);
 /// # Errors
 /// When no process runs on that store, it may not be signalled, or it did not take the configuration.
 pub fn run(config: &Config, path: &Path) -> anyhow::Result<String> {
-    let database = super::store_path(config)?;
+    let database = super::store::path(config)
+        .context("bernard reload knows the process by its SQLite store; beside PostgreSQL, send SIGHUP")?;
     let holder = store::holder(database).ok_or_else(|| {
         anyhow!(
             "no bernard runs on {} with the configuration {}: nothing to reload",

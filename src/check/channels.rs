@@ -29,7 +29,8 @@ pub(super) fn named(
         }
     }
     if seen > 0 && findings.is_empty() {
-        findings.push(Finding::new(Outcome::Well, "Discord: the channels that are named are there, and the bot may write"));
+        findings
+            .push(Finding::new(Outcome::Well, "Discord: the channels that are named are there, and the bot may write"));
     }
     findings
 }

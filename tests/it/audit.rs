@@ -8,24 +8,46 @@ mod lines;
 use std::path::{Path, PathBuf};
 
 use bernard_domain::audit::{Gaps, Line, Start, Verified, Verifier};
-use bernard_store::Ledger;
+use bernard_store::{Address, Ledger};
 use futures_util::StreamExt;
 
+use crate::kept::address_of;
+
 /// A store whose audit must be whole when its story is over, unless that failed anyway.
-pub(crate) struct Whole(pub(crate) PathBuf);
+pub(crate) struct Whole {
+    pub(crate) file: PathBuf,
+    postgres: Option<Address>,
+}
+
+impl Whole {
+    /// The one in this file, or in this PostgreSQL database.
+    pub(crate) fn of(file: PathBuf, postgres: Option<&str>) -> Self {
+        Self { file, postgres: postgres.map(address_of) }
+    }
+
+    async fn open(&self) -> Result<Ledger, String> {
+        let opened = match &self.postgres {
+            Some(address) => Ledger::connect(address).await,
+            None => Ledger::open(&self.file).await,
+        };
+        opened.map_err(|error| error.to_string())
+    }
+}
 
 impl Drop for Whole {
     fn drop(&mut self) {
-        if std::thread::panicking() || !self.0.exists() {
+        if std::thread::panicking() || (self.postgres.is_none() && !self.file.exists()) {
             return;
         }
-        let path = self.0.clone();
         // A story's runtime cannot be waited upon from within.
-        let verified = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-            runtime.block_on(verify(&path))
+        let verified = std::thread::scope(|threads| {
+            let verifying = threads.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+                runtime.block_on(async { verify(self.open().await?).await })
+            });
+            verifying.join().expect("no panic")
         });
-        if let Err(broken) = verified.join().expect("no panic") {
+        if let Err(broken) = verified {
             panic!("the audit is broken: {broken}");
         }
     }
@@ -46,9 +68,8 @@ pub(crate) fn exported(database: &Path, format: &str) -> Vec<u8> {
     said.out.into_bytes()
 }
 
-async fn verify(path: &Path) -> Result<Verified, String> {
+async fn verify(mut ledger: Ledger) -> Result<Verified, String> {
     let mut verifier = Verifier::new(Start::Genesis, Gaps::Refused, []);
-    let mut ledger = Ledger::open(path).await.map_err(|error| error.to_string())?;
     let mut lines = std::pin::pin!(ledger.lines(None));
     while let Some(line) = lines.next().await {
         verifier.take(line.map_err(|error| error.to_string())?).map_err(|broken| broken.to_string())?;

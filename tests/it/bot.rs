@@ -4,7 +4,6 @@ use std::{path::PathBuf, time::Duration};
 
 use bernard::app::App;
 use bernard_config::{Config, Loaded};
-use bernard_domain::operation::{Operation, OperationId};
 use sim::{
     discord::{Asked, Discord, GUILD, Id, Message, OPS, Person, ROLE},
     net::PATIENCE,
@@ -13,7 +12,7 @@ use sim::{
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::{audit::Whole, folder::folder, passing::database, recorder, spec::AtTheEnd};
+use crate::{audit::Whole, folder::folder, recorder, spec::AtTheEnd};
 
 /// Everything a rule can give.
 pub(crate) const ALL: &str =
@@ -85,6 +84,8 @@ pub(crate) struct TestConfig {
     pub(crate) requests_per_minute: u32,
     /// The lines of `[limits]`.
     pub(crate) limits: String,
+    /// The URL of a PostgreSQL database; `None`: the store is a file.
+    pub(crate) postgres: Option<String>,
 }
 
 impl Default for TestConfig {
@@ -106,6 +107,7 @@ impl Default for TestConfig {
                 .to_owned(),
             requests_per_minute: 1_000_000,
             limits: "per_user_per_minute = 100000\nper_server_per_hour = 100000\n".to_owned(),
+            postgres: None,
         }
     }
 }
@@ -188,7 +190,7 @@ impl TestBot {
         let discord = Discord::start().await;
         let ann = discord.person("ann", "en-GB", &[ROLE]);
         let folder = folder();
-        let audit = Whole(folder.path().join("bernard.db"));
+        let audit = Whole::of(folder.path().join("bernard.db"), config.postgres.as_deref());
         let requests = AtTheEnd { discord: discord.journal(), ovh: ovh.journal() };
         let mut bot = Self { ovh, discord, ann, config, running: None, audit, _folder: folder, _requests: requests };
         bot.start().await;
@@ -254,26 +256,21 @@ impl TestBot {
         self.store_is_free().await;
     }
 
-    /// The store's lock says when the last task is gone.
-    async fn store_is_free(&self) {
-        let path = self.database();
-        eventually("the store is let go", async || bernard_store::Store::open(&path).await.is_ok()).await;
-    }
-
     /// The store's file.
     pub(crate) fn database(&self) -> PathBuf {
-        self.audit.0.clone()
+        self.audit.file.clone()
     }
 
     /// The configuration as the program reads it.
     pub(crate) fn config_text(&self) -> String {
-        let TestConfig { rules, rescue, discord, account, credentials, pace, requests_per_minute, limits, locale } =
-            &self.config;
+        let TestConfig {
+            rules, rescue, discord, account, credentials, pace, requests_per_minute, limits, locale, ..
+        } = &self.config;
         format!(
             "locale = \"{locale}\"\ntime_zone = \"Europe/Paris\"\n\
              [discord]\ntoken = \"{token}\"\nguild = \"{GUILD}\"\napi_url = \"{api}\"\n{discord}\n\
              [[ovh]]\nname = \"{account}\"\nendpoint = \"{ovh}\"\nrequests_per_minute = {requests_per_minute}\n{credentials}\n\
-             [store]\nurl = \"sqlite://{store}\"\n\
+             [store]\n{store}\n\
              [http]\nlisten = \"127.0.0.1:0\"\n\
              [rescue]\n{rescue}\n[pace]\n{pace}\n\
              [limits]\n{limits}{rules}",
@@ -281,7 +278,7 @@ impl TestBot {
             api = self.discord.url(),
             ovh = self.ovh.url(),
             credentials = credentials.replace("TOKEN_URL", &self.ovh.token_url()),
-            store = self.database().display(),
+            store = self.store_lines(),
         )
     }
 
@@ -374,51 +371,6 @@ impl TestBot {
     /// Waits for a message in the ops channel that rang this person and holds all of these.
     pub(crate) async fn rung(&self, who: &Person, parts: &[&str]) -> Message {
         self.discord.wait_for_message(OPS, |message| holds(message, parts) && who.was_rung_by(message)).await
-    }
-
-    /// An operation as the store has it. The program must not run.
-    pub(crate) async fn operation(&self, id: i64) -> Operation {
-        let store = bernard_store::Store::open(&self.database()).await.expect("the store opens");
-        let operation = store.operation(OperationId(id)).await.expect("it reads").expect("it is there");
-        store.close().await;
-        operation
-    }
-
-    /// Makes the attempts at an operation's messages so much older. The program must not run.
-    pub(crate) async fn age_messages(&self, id: i64, by: jiff::SignedDuration) {
-        let store = bernard_store::Store::open(&self.database()).await.expect("the store opens");
-        for mut posted in store.messages(OperationId(id)).await.expect("they read") {
-            posted.attempted -= by;
-            store.save_message(OperationId(id), &posted).await.expect("it is written");
-        }
-        store.close().await;
-    }
-
-    /// Makes everything that happened to an operation so much older. The program must not run.
-    pub(crate) async fn age_events(&self, id: i64, by: jiff::SignedDuration) {
-        let pool = database(self).await;
-        for table in [
-            "UPDATE events SET at = at - $2 WHERE operation = $1",
-            "UPDATE operations SET opened_at = opened_at - $2 WHERE id = $1",
-        ] {
-            let update = sqlx::query(table).bind(id).bind(i64::try_from(by.as_millis()).expect("not so long"));
-            update.execute(&pool).await.expect("it is written");
-        }
-        pool.close().await;
-    }
-
-    /// Every operation as the store has it. The program must not run.
-    pub(crate) async fn operations(&self) -> Vec<Operation> {
-        let path = self.database();
-        // What did not end within `drain` lets go of the store a moment later.
-        eventually("the store is let go", async || bernard_store::Store::open(&path).await.is_ok()).await;
-        let store = bernard_store::Store::open(&path).await.expect("the store opens");
-        let mut operations = Vec::new();
-        while let Some(operation) = store.operation(OperationId(operations.len() as i64 + 1)).await.expect("it reads") {
-            operations.push(operation);
-        }
-        store.close().await;
-        operations
     }
 
     /// Bob, who may do everything too.

@@ -359,13 +359,14 @@ fn an_example_that_nobody_filled_in_is_named_as_one() {
 }
 
 #[test]
-fn a_store_that_is_not_built_is_said_beforehand() {
+fn an_address_of_postgresql_that_crosses_a_network_unproved_is_refused_on_its_line() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("bernard.toml");
     let text = "[discord]\ntoken = \"fake-token\"\nguild = \"1\"\n[[ovh]]\napplication_key = \"a\"\n\
-                application_secret = \"b\"\nconsumer_key = \"c\"\n[store]\nurl = \"postgres://localhost/bernard\"\n";
+                application_secret = \"b\"\nconsumer_key = \"c\"\n[store]\nurl = \"postgres://bot:fake-pw@db.example/bernard?sslmode=require\"\n";
     std::fs::write(&file, text).expect("it is written");
     let said = check(&file, &[]);
-    assert_eq!(said.code, Some(1), "{}", said.out);
-    said.line(&["WRONG", "bernard.toml:9: store.url", "PostgreSQL is not built yet"]);
+    assert_eq!(said.code, Some(2), "{}", said.out);
+    said.line(&["WRONG", "bernard.toml:9", "store.url", "sslmode=verify-full"]);
+    assert!(!said.out.contains("fake-pw"), "{}", said.out);
 }

@@ -11,7 +11,8 @@ use bernard_domain::{
     operation::{Kind, step::Step},
 };
 use mark::Mark;
-use point::{Crash, Guard, Moment};
+use point::Crash;
+pub(crate) use point::{Guard, Moment};
 use sim::{
     discord::{BOT_TOKEN, OPS, Person, ROLE},
     ovh::Ending,
@@ -22,6 +23,7 @@ use crate::{
     approvals::LEADS,
     bot::{TestBot, TestConfig, rule, web_1},
     passing::lease,
+    postgres::Base,
 };
 
 /// The simulated account's Linux rescue.
@@ -32,9 +34,10 @@ const AT_ONCE: usize = 3;
 const NEWS: &str = "**Handed over** · the rescue of";
 
 /// The world right before the operation is asked for.
-async fn world_for(crash: Crash) -> TestBot {
+async fn world_for(crash: Crash, base: Base) -> TestBot {
     let probe = matches!(crash.kind, Kind::Restore | Kind::Reboot);
-    let mut config = TestConfig { rescue: format!("probe = {probe}\n"), ..TestConfig::default() };
+    let rescue = format!("probe = {probe}\n");
+    let mut config = TestConfig { rescue, postgres: base.database().await, ..TestConfig::default() };
     if crash.guard == Guard::Approval {
         // What changes hands was no protected server's rescue when it began.
         let servers = if crash.kind == Kind::HandOver { "tag:frozen=yes" } else { "*" };
@@ -208,8 +211,8 @@ async fn die(bot: &mut TestBot) {
     bot.discord.faults().clear();
 }
 
-async fn survives(crash: Crash) {
-    let mut bot = world_for(crash).await;
+async fn survives(crash: Crash, base: Base) {
+    let mut bot = world_for(crash, base).await;
     let disk = bot.ovh.boot_id("web-1", "hd");
     let rescue = bot.ovh.boot_id("web-1", "rescue-customer-windows");
     let before = (bot.ovh.reboots("web-1"), bot.ovh.boot_of("web-1"));
@@ -271,12 +274,12 @@ async fn the_server_is_free(bot: &TestBot, crash: Crash) {
 }
 
 /// Every step of one kind, a few side by side, each in a world and a runtime of its own.
-fn every_step(kind: Kind, moment: Moment, guard: Guard) {
+pub(crate) fn every_step(kind: Kind, moment: Moment, guard: Guard, base: Base) {
     let crashes = Step::ALL.map(|step| Crash { kind, step, moment, guard }).into_iter().filter(|crash| crash.exists());
     let crashes: Vec<Crash> = crashes.collect();
     let mut broken = Vec::new();
     for few in crashes.chunks(AT_ONCE) {
-        let begin = |crash: Crash| (crash, std::thread::spawn(move || in_a_world(crash)));
+        let begin = |crash: Crash| (crash, std::thread::spawn(move || in_a_world(crash, base)));
         let started: Vec<_> = few.iter().copied().map(begin).collect();
         broken.extend(started.into_iter().filter_map(|(crash, thread)| thread.join().is_err().then_some(crash)));
     }
@@ -284,9 +287,9 @@ fn every_step(kind: Kind, moment: Moment, guard: Guard) {
     println!("figure: {} crash points", crashes.len());
 }
 
-fn in_a_world(crash: Crash) {
+fn in_a_world(crash: Crash, base: Base) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(survives(crash));
+    runtime.block_on(survives(crash, base));
 }
 
 /// One story for each kind and moment.
@@ -294,7 +297,7 @@ macro_rules! crash_stories {
     ($($name:ident: $kind:ident $moment:ident $guard:ident;)*) => {$(
         #[test]
         fn $name() {
-            every_step(Kind::$kind, Moment::$moment, Guard::$guard);
+            every_step(Kind::$kind, Moment::$moment, Guard::$guard, Base::File);
         }
     )*};
 }

@@ -22,13 +22,13 @@ const KILLS: u64 = 3;
 const STOPPED_WITHIN: Duration = Duration::from_secs(10);
 
 /// A world, and the debug binary in it as a process of its own.
-struct Program {
-    bot: TestBot,
+pub(crate) struct Program {
+    pub(crate) bot: TestBot,
     child: Child,
 }
 
 impl Program {
-    async fn start(config: TestConfig) -> Self {
+    pub(crate) async fn start(config: TestConfig) -> Self {
         let mut bot = TestBot::with(config, [web_1()]).await;
         // The world stays, the program is another one from now on.
         bot.stop().await;
@@ -59,13 +59,13 @@ impl Program {
         .await;
     }
 
-    fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let status = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
         assert!(status.expect("kill runs").success());
     }
 
     /// Waits for the process' end.
-    async fn ends(&mut self) -> ExitStatus {
+    pub(crate) async fn ends(&mut self) -> ExitStatus {
         let mut status = None;
         let child = &mut self.child;
         eventually("the process ends", async || {
@@ -151,11 +151,11 @@ fn file(bot: &TestBot, name: &str) -> PathBuf {
     bot.database().with_file_name(name)
 }
 
-fn log(bot: &TestBot) -> String {
+pub(crate) fn log(bot: &TestBot) -> String {
     std::fs::read_to_string(file(bot, "log")).unwrap_or_default()
 }
 
-fn launch(bot: &TestBot) -> Child {
+pub(crate) fn launch(bot: &TestBot) -> Child {
     let config = file(bot, "bernard.toml");
     std::fs::write(&config, bot.config_text()).expect("the configuration is written");
     let log = File::options().create(true).append(true).open(file(bot, "log")).expect("a log");
@@ -167,7 +167,7 @@ fn launch(bot: &TestBot) -> Child {
 /// The binary. It refuses a `BERNARD_…` that is no key of its configuration, and these are the tests' own.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bernard"));
-    for ours in ["BERNARD_SEEDS", "BERNARD_SHARED", "BERNARD_REQUIRE"] {
+    for ours in ["BERNARD_SEEDS", "BERNARD_SHARED", "BERNARD_REQUIRE", "BERNARD_TEST_POSTGRES"] {
         command.env_remove(ours);
     }
     command
@@ -179,9 +179,9 @@ fn run(arguments: &[&str]) -> (Option<i32>, String) {
     (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 
-async fn a_rescue_and_a_restore_under_fire(seed: u64) {
+pub(crate) async fn a_rescue_and_a_restore_under_fire(seed: u64, config: TestConfig) {
     let mut dice = seed;
-    let mut program = Program::start(TestConfig::default()).await;
+    let mut program = Program::start(config).await;
     for (kind, id, good) in [(Kind::Enable, "R-1", "**In rescue**"), (Kind::Restore, "R-2", "**Restored**")] {
         let reboots = program.bot.ovh.reboots("web-1");
         program.bot.accepts(kind).await;
@@ -210,7 +210,10 @@ async fn a_rescue_and_a_restore_under_fire(seed: u64) {
 async fn killed_at_random_moments_it_carries_on_and_nothing_happens_twice() {
     let seeds = std::env::var("BERNARD_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(SEEDS);
     // Side by side, so that one's waiting is another's work.
-    futures_util::future::join_all((1..=seeds).map(a_rescue_and_a_restore_under_fire)).await;
+    futures_util::future::join_all(
+        (1..=seeds).map(|seed| a_rescue_and_a_restore_under_fire(seed, TestConfig::default())),
+    )
+    .await;
     println!("figure: {seeds} seeds");
     println!("figure: {} kills", seeds * 2 * KILLS);
 }

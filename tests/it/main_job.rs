@@ -6,7 +6,10 @@ use crate::bot::TestBot;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn from_slash_command_to_link_and_back() {
-    let bot = TestBot::new().await;
+    there_and_back(&TestBot::new().await).await;
+}
+
+pub(crate) async fn there_and_back(bot: &TestBot) {
     let disk = bot.ovh.boot_of("web-1");
 
     let card = bot.ask(&bot.ann, "rescue enable", &[("server", "web-1"), ("reason", "disk full")]).await;

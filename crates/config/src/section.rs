@@ -150,6 +150,11 @@ impl Section<'_> {
         self.reader.places.insert(path, at);
     }
 
+    /// Whether the environment has this variable, which stands for no key.
+    pub(super) fn has_variable(&self, name: &str) -> bool {
+        self.reader.environment.has(name)
+    }
+
     /// Whether a key is given, and not as an empty text.
     pub(super) fn has(&self, key: &str) -> bool {
         let in_file = self.table.get(key).is_some_and(|entry| !is_empty_text(&entry.value));

@@ -2,10 +2,10 @@
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use secrecy::{ExposeSecret, SecretString};
-use url::Url;
+use secrecy::ExposeSecret;
 
 use super::{
+    postgres::{self, Postgres},
     problem::Wrong,
     section::Section,
     source::{Form, Kind, Value},
@@ -19,6 +19,8 @@ pub struct Store {
     pub url: StoreUrl,
     /// PostgreSQL: after this long another replica takes over what one was doing. Default: 10 s.
     pub lease: Duration,
+    /// PostgreSQL: the file beside it that says how far it was. Default: `data/postgres.witness`.
+    pub witness: PathBuf,
 }
 
 /// Which database.
@@ -26,8 +28,8 @@ pub struct Store {
 pub enum StoreUrl {
     /// An SQLite file; relative to the working directory.
     Sqlite(PathBuf),
-    /// A PostgreSQL URL; it usually holds a password.
-    Postgres(SecretString),
+    /// A PostgreSQL database.
+    Postgres(Box<Postgres>),
 }
 
 /// `[http]`
@@ -38,12 +40,16 @@ pub struct Http {
 }
 
 const DEFAULT_FILE: &str = "data/bernard.db";
+const DEFAULT_WITNESS: &str = "data/postgres.witness";
+/// Variables that the driver minds whatever it is told.
+const MINDED: [&str; 4] = ["PGOPTIONS", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"];
 const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 9090);
 
 pub(super) fn read(section: &mut Section<'_>) -> Store {
     let url = read_url(section).unwrap_or_else(|| StoreUrl::Sqlite(DEFAULT_FILE.into()));
     let lease = section.read("lease_seconds", Form::Toml, value::seconds).unwrap_or(Duration::from_secs(10));
-    Store { url, lease }
+    let witness = section.read("witness", Form::Text, value::non_empty).unwrap_or(DEFAULT_WITNESS.to_owned());
+    Store { url, lease, witness: witness.into() }
 }
 
 fn read_url(section: &mut Section<'_>) -> Option<StoreUrl> {
@@ -54,6 +60,12 @@ fn read_url(section: &mut Section<'_>) -> Option<StoreUrl> {
         Kind::Text(text) if text.trim().starts_with("sqlite:") => parse_url(text.trim()),
         _ => parse_url(section.resolve_secret("url", value)?.expose_secret()),
     };
+    if matches!(url, Ok(StoreUrl::Postgres(_)))
+        && let Some(name) = MINDED.into_iter().find(|name| section.has_variable(name))
+    {
+        let what = format!("is not alone: the environment has {name}, which PostgreSQL's driver would mind");
+        section.complain("url", at.clone(), Wrong::new(what, "unset it; the URL says everything"));
+    }
     url.map_err(|wrong| section.complain("url", at, wrong)).ok()
 }
 
@@ -69,11 +81,7 @@ fn parse_url(text: &str) -> Result<StoreUrl, Wrong> {
         return Ok(StoreUrl::Sqlite(path.into()));
     }
     if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-        let hint = "are the special characters of the password percent-encoded?";
-        return match Url::parse(text) {
-            Ok(_) => Ok(StoreUrl::Postgres(SecretString::from(text))),
-            Err(_) => Err(Wrong::new("is not a URL", hint)),
-        };
+        return postgres::parse(text).map(|postgres| StoreUrl::Postgres(Box::new(postgres)));
     }
     Err(Wrong::new("is for neither SQLite nor PostgreSQL", right))
 }

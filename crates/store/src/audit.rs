@@ -10,10 +10,13 @@ use bernard_domain::{
 use bernard_platform::{clock, metrics};
 use futures_util::TryStreamExt;
 use jiff::{Timestamp, civil::Date};
-use sqlx::{Row, SqliteConnection};
 use tokio::sync::oneshot;
 
-use super::{Error, Store, fact, notices, set_fact};
+use super::{
+    Error, Store,
+    database::{Connection, query, query_as},
+    fact, notices, set_fact,
+};
 
 /// The name of the policy's digest among the facts: what is written names the policy that is in force.
 const POLICY: &str = "policy";
@@ -153,13 +156,13 @@ impl Store {
         mut visible: impl FnMut(Option<&str>) -> bool + Send,
     ) -> Result<AuditPage, Error> {
         let mut connection = self.pool.acquire().await?;
-        let mut rows = sqlx::query(
-            "SELECT entry, previous, hash, entry ->> '$.server' AS server FROM audit
-             WHERE ($1 IS NULL OR entry ->> '$.server' = $1) AND ($2 IS NULL OR entry ->> '$.who' = $2) ORDER BY n DESC",
+        let mut rows = query(
+            "SELECT entry, previous, hash, entry ->> 'server' AS server FROM audit
+             WHERE ($1 IS NULL OR entry ->> 'server' = $1) AND ($2 IS NULL OR entry ->> 'who' = $2) ORDER BY n DESC",
         )
         .bind(wanted.server.as_ref().map(ServiceName::as_str))
         .bind(wanted.user.map(|user| user.to_string()))
-        .fetch(&mut *connection);
+        .fetch(&mut connection);
         let (mut page, mut left) = (AuditPage::default(), bytes);
         while let Some(row) = rows.try_next().await? {
             if !visible(row.get("server")) {
@@ -181,11 +184,11 @@ impl Store {
 }
 
 /// One more line, in the caller's transaction, which must be a writing one from its beginning.
-pub(super) async fn append(tx: &mut SqliteConnection, entry: &Entry) -> Result<(), Error> {
+pub(super) async fn append(tx: &mut Connection, entry: &Entry) -> Result<(), Error> {
     let policy = fact(&mut *tx, POLICY).await?;
     let last = head(&mut *tx).await?.map(|head| (head.number, head.hash));
     let line = Line::next(last, |number| entry.canonical(number, policy.as_deref()));
-    sqlx::query("INSERT INTO audit (n, entry, previous, hash) VALUES ($1, $2, $3, $4)")
+    query("INSERT INTO audit (n, entry, previous, hash) VALUES ($1, $2, $3, $4)")
         .bind(super::id(line.number))
         .bind(&line.entry)
         .bind(line.previous.to_string())
@@ -197,9 +200,9 @@ pub(super) async fn append(tx: &mut SqliteConnection, entry: &Entry) -> Result<(
 }
 
 /// The last line; `None`: there is none.
-pub(super) async fn head(connection: &mut SqliteConnection) -> Result<Option<Anchor>, Error> {
+pub(super) async fn head(connection: &mut Connection) -> Result<Option<Anchor>, Error> {
     let row: Option<(i64, String)> =
-        sqlx::query_as("SELECT n, hash FROM audit ORDER BY n DESC LIMIT 1").fetch_optional(connection).await?;
+        query_as("SELECT n, hash FROM audit ORDER BY n DESC LIMIT 1").fetch_optional(connection).await?;
     let Some((number, hash)) = row else { return Ok(None) };
     let number = u64::try_from(number).map_err(|_| bernard_domain::audit::NotALine::Field("n"))?;
     let hash = hash.parse().map_err(|_| bernard_domain::audit::NotALine::Field("hash"))?;

@@ -1,12 +1,15 @@
 //! The audit as an inspector reads it: from the file alone, changing nothing, beside a bot that runs or none.
 
-use std::{path::Path, str::FromStr};
+use std::path::Path;
 
 use bernard_domain::audit::{Line, NotALine};
 use futures_util::{Stream, StreamExt};
-use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use super::{BUSY_TIMEOUT, Error, file};
+use super::{
+    Address, Error, database,
+    database::{Connection, Row, query},
+    file,
+};
 
 /// Lines by their numbers, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +23,7 @@ pub struct Range {
 /// A store's audit, opened for reading only. It takes no lock file, and what is written meanwhile is not seen in a reading that has begun.
 #[derive(Debug)]
 pub struct Ledger {
-    connection: SqliteConnection,
+    connection: Connection,
 }
 
 impl Ledger {
@@ -32,11 +35,19 @@ impl Ledger {
         Ok(Self { connection: read_only(path).await? })
     }
 
+    /// Opens the audit in the PostgreSQL database at `address`.
+    ///
+    /// # Errors
+    /// As [`Store::connect`](super::Store::connect); [`Error::Database`] when it holds no audit.
+    pub async fn connect(address: &Address) -> Result<Self, Error> {
+        Ok(Self { connection: with_audit(Ok(address.connect().await?)).await? })
+    }
+
     /// The lines, one after the other, the oldest first. A line that cannot be read is an `Ok(Err(_))`.
     pub fn lines(&mut self, range: Option<Range>) -> impl Stream<Item = Result<Result<Line, NotALine>, Error>> {
         let whole = Range { from: 0, to: u64::MAX };
         let Range { from, to } = range.unwrap_or(whole);
-        sqlx::query("SELECT n, entry, previous, hash FROM audit WHERE n BETWEEN $1 AND $2 ORDER BY n")
+        query("SELECT n, entry, previous, hash FROM audit WHERE n BETWEEN $1 AND $2 ORDER BY n")
             .bind(if range.is_some() { super::id(from) } else { i64::MIN })
             .bind(super::id(to))
             .fetch(&mut self.connection)
@@ -49,9 +60,9 @@ impl Ledger {
     /// # Errors
     /// [`Error::Database`].
     pub async fn period(&mut self, from: Option<&str>, to: Option<&str>) -> Result<Option<Range>, Error> {
-        let row = sqlx::query(
-            "SELECT (SELECT n FROM audit WHERE $1 IS NULL OR entry ->> '$.at' >= $1 ORDER BY n LIMIT 1),
-                    (SELECT n FROM audit WHERE $2 IS NULL OR entry ->> '$.at' < $2 ORDER BY n DESC LIMIT 1)",
+        let row = query(
+            "SELECT (SELECT n FROM audit WHERE $1 IS NULL OR entry ->> 'at' >= $1 ORDER BY n LIMIT 1),
+                    (SELECT n FROM audit WHERE $2 IS NULL OR entry ->> 'at' < $2 ORDER BY n DESC LIMIT 1)",
         )
         .bind(from)
         .bind(to)
@@ -67,20 +78,18 @@ impl Ledger {
 }
 
 /// The SQLite database at `path`, opened for reading only, if it holds an audit; it may be read-only, in a folder that is read-only too.
-pub(super) async fn read_only(path: &Path) -> Result<SqliteConnection, Error> {
-    let options =
-        SqliteConnectOptions::from_str("sqlite://")?.filename(path).read_only(true).busy_timeout(BUSY_TIMEOUT);
-    match connect(&options).await {
+pub(super) async fn read_only(path: &Path) -> Result<Connection, Error> {
+    match with_audit(database::sqlite_to_read(path).await).await {
         Ok(connection) => Ok(connection),
         // Where nothing can be written, SQLite cannot make its index of what others write. If nobody writes, none is needed.
-        Err(error) if is_at_rest(path) => connect(&options.immutable(true)).await.map_err(|_| error),
+        Err(error) if is_at_rest(path) => with_audit(database::sqlite_at_rest(path).await).await.map_err(|_| error),
         Err(error) => Err(error),
     }
 }
 
-async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, Error> {
-    let mut connection = SqliteConnection::connect_with(options).await?;
-    sqlx::query("SELECT n FROM audit LIMIT 1").fetch_optional(&mut connection).await?;
+async fn with_audit(opened: Result<Connection, sqlx::Error>) -> Result<Connection, Error> {
+    let mut connection = opened?;
+    query("SELECT n FROM audit LIMIT 1").fetch_optional(&mut connection).await?;
     Ok(connection)
 }
 
@@ -90,7 +99,7 @@ fn is_at_rest(path: &Path) -> bool {
 }
 
 /// A row, whatever somebody put into it.
-fn read(row: &sqlx::sqlite::SqliteRow) -> Result<Line, NotALine> {
+fn read(row: &Row) -> Result<Line, NotALine> {
     let text = |column| row.try_get::<String, _>(column).map_err(|_| NotALine::Field(column));
     let line = Line::of_row(text("entry")?, &text("previous")?, &text("hash")?)?;
     let number: i64 = row.try_get("n").map_err(|_| NotALine::Field("n"))?;

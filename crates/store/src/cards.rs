@@ -8,10 +8,13 @@ use bernard_domain::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sqlx::SqliteConnection;
 use uuid::Uuid;
 
-use super::{Error, Store, audit, from_json, json, millis, time};
+use super::{
+    Error, Store, audit,
+    database::{Connection, query, query_as},
+    from_json, json, millis, time,
+};
 
 /// A card's id: unguessable, so a button cannot be made up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -64,7 +67,7 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn save_card(&self, card: &Card, now: Timestamp) -> Result<(), Error> {
-        sqlx::query(
+        query(
             "INSERT INTO cards (id, request, command, created_at, expires_at, again) VALUES ($1, $2, $3, $4, $5, $6)",
         )
         .bind(card.id.to_string())
@@ -73,7 +76,7 @@ impl Store {
         .bind(millis(now))
         .bind(millis(now + LIFE))
         .bind(card.again.as_ref().map(json))
-        .execute(&self.pool)
+        .execute_alone(self)
         .await?;
         Ok(())
     }
@@ -84,7 +87,7 @@ impl Store {
     /// [`Error::Unreadable`] when the row was tampered with.
     pub async fn card(&self, id: CardId) -> Result<Option<Card>, Error> {
         let row: Option<(String, String, Option<String>)> =
-            sqlx::query_as("SELECT request, command, again FROM cards WHERE id = $1")
+            query_as("SELECT request, command, again FROM cards WHERE id = $1")
                 .bind(id.to_string())
                 .fetch_optional(&self.pool)
                 .await?;
@@ -113,10 +116,8 @@ impl Store {
             return Ok(Some(refusal));
         }
         answer(&mut tx, id, None, now).await?;
-        let request: String = sqlx::query_scalar("SELECT request FROM cards WHERE id = $1")
-            .bind(id.to_string())
-            .fetch_one(&mut *tx)
-            .await?;
+        let request: String =
+            query_as("SELECT request FROM cards WHERE id = $1").bind(id.to_string()).fetch_one(&mut *tx).await?;
         let request: Request = from_json(&request, || format!("card {id}"))?;
         audit::append(&mut tx, &dismissed(&request, now)).await?;
         tx.commit().await?;
@@ -126,12 +127,12 @@ impl Store {
 
 /// Why the card can no longer be answered; `None` when it can.
 pub(super) async fn refusal(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     id: CardId,
     now: Timestamp,
 ) -> Result<Option<CardRefusal>, Error> {
     let row: Option<(i64, i64, Option<i64>, Option<i64>)> =
-        sqlx::query_as("SELECT created_at, expires_at, answered_at, operation FROM cards WHERE id = $1")
+        query_as("SELECT created_at, expires_at, answered_at, operation FROM cards WHERE id = $1")
             .bind(id.to_string())
             .fetch_optional(connection)
             .await?;
@@ -142,12 +143,12 @@ pub(super) async fn refusal(
 
 /// The card has its answer: this operation, or **Cancel**.
 pub(super) async fn answer(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     id: CardId,
     operation: Option<OperationId>,
     now: Timestamp,
 ) -> Result<(), Error> {
-    sqlx::query("UPDATE cards SET answered_at = $2, operation = $3 WHERE id = $1")
+    query("UPDATE cards SET answered_at = $2, operation = $3 WHERE id = $1")
         .bind(id.to_string())
         .bind(millis(now))
         .bind(operation.map(|operation| operation.0))

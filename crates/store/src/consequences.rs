@@ -7,17 +7,20 @@ use bernard_domain::{
     server::ServiceName,
 };
 use jiff::Timestamp;
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{Error, audit, foreign, json, leases, messages, millis, notices, time};
+use super::{
+    Error, audit,
+    database::{Connection, Row, query},
+    foreign, json, leases, messages, millis, notices, time,
+};
 
 /// The server's rescues that are active, asleep or not yet over, and what has to do with that of `own`; the oldest first.
 pub(super) async fn rescues(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     server: &ServiceName,
     own: Option<OperationId>,
 ) -> Result<Rescues, Error> {
-    let rows = sqlx::query(
+    let rows = query(
         "SELECT lease, ended_at, replaced_by, over_at, over_how, over_by FROM leases
          WHERE server = $1 AND (ended_at IS NULL OR over_at IS NULL OR operation = $2 OR replaced_by = $2)
          ORDER BY operation",
@@ -29,7 +32,7 @@ pub(super) async fn rescues(
     rows.iter().map(rescue).collect::<Result<_, _>>().map(Rescues::new)
 }
 
-fn rescue(row: &SqliteRow) -> Result<Rescue, Error> {
+fn rescue(row: &Row) -> Result<Rescue, Error> {
     let how =
         Over::of(row.get::<Option<&str>, _>(4).unwrap_or_default(), row.get::<Option<i64>, _>(5).map(OperationId));
     Ok(Rescue {
@@ -42,7 +45,7 @@ fn rescue(row: &SqliteRow) -> Result<Rescue, Error> {
 
 /// All of it, in the caller's transaction.
 pub(super) async fn write(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     server: &ServiceName,
     follows: &Consequences,
     now: Timestamp,
@@ -72,9 +75,9 @@ pub(super) async fn write(
 }
 
 /// The rescue is kept as it is now; how far its reminders are stays.
-async fn keep(tx: &mut SqliteConnection, rescue: &Rescue) -> Result<(), Error> {
+async fn keep(tx: &mut Connection, rescue: &Rescue) -> Result<(), Error> {
     let lease = &rescue.lease;
-    sqlx::query(
+    query(
         "INSERT INTO leases (operation, server, lease, deadline, ended_at, replaced_by, over_at, over_how, over_by)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (operation) DO UPDATE SET lease = $3, deadline = $4, ended_at = $5, replaced_by = $6,
@@ -95,8 +98,8 @@ async fn keep(tx: &mut SqliteConnection, rescue: &Rescue) -> Result<(), Error> {
 }
 
 /// The reminders of a lease begin anew.
-async fn plan_anew(tx: &mut SqliteConnection, lease: OperationId, now: Timestamp) -> Result<(), Error> {
-    sqlx::query("UPDATE leases SET since_at = $2, said = 0, due_at = NULL WHERE operation = $1")
+async fn plan_anew(tx: &mut Connection, lease: OperationId, now: Timestamp) -> Result<(), Error> {
+    query("UPDATE leases SET since_at = $2, said = 0, due_at = NULL WHERE operation = $1")
         .bind(lease.0)
         .bind(millis(now))
         .execute(tx)
@@ -105,21 +108,20 @@ async fn plan_anew(tx: &mut SqliteConnection, lease: OperationId, now: Timestamp
 }
 
 /// The messages of the server's operations since that one say what is so now.
-pub(super) async fn show_again(
-    tx: &mut SqliteConnection,
-    server: &ServiceName,
-    first: OperationId,
-) -> Result<(), Error> {
-    sqlx::query("UPDATE operations SET reported = MIN(reported, 0) - 1 WHERE server = $1 AND id >= $2")
-        .bind(server.as_str())
-        .bind(first.0)
-        .execute(tx)
-        .await?;
+pub(super) async fn show_again(tx: &mut Connection, server: &ServiceName, first: OperationId) -> Result<(), Error> {
+    query(
+        "UPDATE operations SET reported = CASE WHEN reported < 0 THEN reported ELSE 0 END - 1
+         WHERE server = $1 AND id >= $2",
+    )
+    .bind(server.as_str())
+    .bind(first.0)
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
 /// These links are to be wiped. A console's goes with its session.
-async fn wipe(tx: &mut SqliteConnection, server: &ServiceName, links: Links) -> Result<(), Error> {
+async fn wipe(tx: &mut Connection, server: &ServiceName, links: Links) -> Result<(), Error> {
     let before = match links {
         Links::All => None,
         Links::Before(operation) => Some(operation.0),

@@ -8,7 +8,6 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
-    str::FromStr,
 };
 
 use bernard_domain::audit::Anchor;
@@ -17,13 +16,13 @@ use rustix::{
     fs::{CWD, RenameFlags, renameat_with},
     io::Errno,
 };
-use sqlx::{
-    Connection, SqliteConnection,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
-};
 use uuid::Uuid;
 
-use super::{BUSY_TIMEOUT, Error, audit, audit_reader, file, millis, set_fact};
+use super::{
+    Error, audit, audit_reader, database,
+    database::{query, query_as},
+    file, millis, set_fact,
+};
 
 /// The fact that a copy holds, and no store that was ever run: when it was made, in milliseconds since 1970.
 pub(super) const COPY: &str = "copy";
@@ -94,7 +93,7 @@ pub async fn copy(database: &Path, out: &Path, now: Timestamp) -> Result<Copied,
     let mut store = audit_reader::read_only(database)
         .await
         .map_err(|source| CopyError::NotAStore { path: database.to_owned(), source })?;
-    sqlx::query("VACUUM INTO $1").bind(name).execute(&mut store).await?;
+    query("VACUUM INTO $1").bind(name).execute(&mut store).await?;
     store.close().await?;
     let head = seal(&unfinished.0, now).await?;
     let bytes = sync(&unfinished.0).map_err(cannot)?;
@@ -107,14 +106,9 @@ pub async fn copy(database: &Path, out: &Path, now: Timestamp) -> Result<Copied,
 
 /// Has the copy say that it is one, and looks whether all of it can be read.
 async fn seal(path: &Path, now: Timestamp) -> Result<Option<Anchor>, CopyError> {
-    let options = SqliteConnectOptions::from_str("sqlite://")?
-        .filename(path)
-        .journal_mode(SqliteJournalMode::Delete)
-        .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(BUSY_TIMEOUT);
-    let mut copy = SqliteConnection::connect_with(&options).await?;
+    let mut copy = database::sqlite_alone(path).await?;
     set_fact(&mut copy, COPY, &millis(now).to_string()).await?;
-    let said: String = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&mut copy).await?;
+    let said: String = query_as("PRAGMA integrity_check(1)").fetch_one(&mut copy).await?;
     let head = audit::head(&mut copy).await?;
     copy.close().await?;
     if said == "ok" { Ok(head) } else { Err(CopyError::Damaged(said)) }

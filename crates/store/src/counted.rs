@@ -9,7 +9,7 @@ use bernard_domain::{
 use bernard_platform::metrics;
 use jiff::Timestamp;
 
-use super::{Error, Store, file, millis, time};
+use super::{Beside, Error, Store, database::query_as, file, millis, time};
 
 /// How it stands, as far as the store knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Store {
     pub async fn figures(&self, now: Timestamp) -> Result<Figures, Error> {
         let live = self.live_operations().await?;
         let in_phase = |is: fn(&Phase) -> bool| live.iter().filter(|live| is(&live.state.phase)).count() as u64;
-        let (leases, overdue, late): (i64, i64, Option<i64>) = sqlx::query_as(
+        let (leases, overdue, late): (i64, i64, Option<i64>) = query_as(
             "SELECT COUNT(*), COUNT(*) FILTER (WHERE deadline <= $1), MIN(due_at) FILTER (WHERE due_at <= $1)
              FROM leases WHERE ended_at IS NULL",
         )
@@ -56,10 +56,10 @@ impl Store {
         .fetch_one(&self.pool)
         .await?;
         let (notices, oldest_notice): (i64, Option<i64>) =
-            sqlx::query_as("SELECT COUNT(*), MIN(written_at) FROM notices WHERE due_at IS NOT NULL")
+            query_as("SELECT COUNT(*), MIN(written_at) FROM notices WHERE due_at IS NOT NULL")
                 .fetch_one(&self.pool)
                 .await?;
-        let (foreign, to_wipe): (i64, i64) = sqlx::query_as(
+        let (foreign, to_wipe): (i64, i64) = query_as(
             "SELECT (SELECT COUNT(*) FROM foreign_rescues), (SELECT COUNT(*) FROM deliveries
              WHERE wipe = 1 AND wiped_at IS NULL AND wipe_given_up_at IS NULL)",
         )
@@ -77,15 +77,23 @@ impl Store {
             notices: notices.cast_unsigned(),
             oldest_notice: oldest_notice.map(time),
             to_wipe: to_wipe.cast_unsigned(),
-            bytes: bytes(&self.held.path),
+            bytes: self.bytes().await?,
         })
     }
 }
 
-/// The size of a database and its log.
-fn bytes(database: &Path) -> u64 {
-    let length = |path: &Path| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
-    length(database) + length(&file::beside(database, "-wal"))
+impl Store {
+    /// The size of the database and its log.
+    async fn bytes(&self) -> Result<u64, Error> {
+        let length = |path: &Path| std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+        match &*self.beside {
+            Beside::File(held) => Ok(length(&held.path) + length(&file::beside(&held.path, "-wal"))),
+            Beside::Replica(_) => {
+                let bytes: i64 = query_as("SELECT pg_database_size(current_database())").fetch_one(&self.pool).await?;
+                Ok(bytes.cast_unsigned())
+            }
+        }
+    }
 }
 
 /// An operation was accepted.

@@ -8,9 +8,12 @@ use bernard_domain::{
     server::ServiceName,
 };
 use jiff::Timestamp;
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{Error, Store, from_json, json, mark, millis, time};
+use super::{
+    Error, Store,
+    database::{Connection, Row, query, query_as},
+    from_json, json, mark, millis, time,
+};
 
 impl Store {
     /// Whether an operation works on the server, or has since that moment: then what was seen of it before may be old.
@@ -19,7 +22,7 @@ impl Store {
     /// [`Error::Database`].
     pub async fn is_touched_since(&self, server: &ServiceName, since: Timestamp) -> Result<bool, Error> {
         let touches: i64 =
-            sqlx::query_scalar("SELECT COUNT(*) FROM operations WHERE server = $1 AND (live = 1 OR changed_at >= $2)")
+            query_as("SELECT COUNT(*) FROM operations WHERE server = $1 AND (live = 1 OR changed_at >= $2)")
                 .bind(server.as_str())
                 .bind(millis(since))
                 .fetch_one(&self.pool)
@@ -39,16 +42,16 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        let known: Vec<String> = sqlx::query_scalar("SELECT server FROM foreign_rescues").fetch_all(&mut *tx).await?;
+        let known: Vec<String> = query_as("SELECT server FROM foreign_rescues").fetch_all(&mut *tx).await?;
         for name in known {
             let stays = found.iter().any(|found| found.server.as_str() == name)
                 || untouched.iter().any(|server| server.as_str() == name);
             if !stays {
-                sqlx::query("DELETE FROM foreign_rescues WHERE server = $1").bind(name).execute(&mut *tx).await?;
+                query("DELETE FROM foreign_rescues WHERE server = $1").bind(name).execute(&mut tx).await?;
             }
         }
         for found in found {
-            sqlx::query(
+            query(
                 "INSERT INTO foreign_rescues (server, account, label, boot, first_seen, mark)
                  SELECT $1, $2, $3, $4, $5, $6
                  WHERE NOT EXISTS (SELECT 1 FROM leases WHERE server = $1 AND ended_at IS NULL)
@@ -60,7 +63,7 @@ impl Store {
             .bind(json(&found.boot))
             .bind(millis(now))
             .bind(Mark::new().to_string())
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         }
         tx.commit().await?;
@@ -72,7 +75,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unreadable`] when a row was tampered with.
     pub async fn foreign_rescues(&self) -> Result<Vec<Foreign>, Error> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT id, server, account, label, boot, first_seen, mark FROM foreign_rescues ORDER BY first_seen, id",
         )
         .fetch_all(&self.pool)
@@ -86,22 +89,21 @@ impl Store {
     /// # Errors
     /// [`Error::Unreadable`] when the row was tampered with.
     pub async fn foreign_rescue(&self, foreign: ForeignId) -> Result<Option<Foreign>, Error> {
-        let row =
-            sqlx::query("SELECT id, server, account, label, boot, first_seen, mark FROM foreign_rescues WHERE id = $1")
-                .bind(foreign.0)
-                .fetch_optional(&self.pool)
-                .await?;
+        let row = query("SELECT id, server, account, label, boot, first_seen, mark FROM foreign_rescues WHERE id = $1")
+            .bind(foreign.0)
+            .fetch_optional(&self.pool)
+            .await?;
         Ok(row.as_ref().map(read).transpose()?.flatten())
     }
 }
 
 /// The server is out of rescue, or its rescue is ours now.
-pub(super) async fn forget(tx: &mut SqliteConnection, server: &ServiceName) -> Result<(), Error> {
-    sqlx::query("DELETE FROM foreign_rescues WHERE server = $1").bind(server.as_str()).execute(tx).await?;
+pub(super) async fn forget(tx: &mut Connection, server: &ServiceName) -> Result<(), Error> {
+    query("DELETE FROM foreign_rescues WHERE server = $1").bind(server.as_str()).execute(tx).await?;
     Ok(())
 }
 
-fn read(row: &SqliteRow) -> Result<Option<Foreign>, Error> {
+fn read(row: &Row) -> Result<Option<Foreign>, Error> {
     let Ok(server) = ServiceName::try_from(row.get::<String, _>(1)) else { return Ok(None) };
     let boot = from_json(row.get(4), || format!("the boot of {server}"))?;
     let found = Found { account: row.get(2), label: row.get(3), boot, server };

@@ -1,6 +1,6 @@
 //! The fleet as it was last seen.
 
-use std::{collections::BTreeMap, path::Path, str::FromStr, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use bernard_domain::{
     access::UserId,
@@ -9,19 +9,32 @@ use bernard_domain::{
 };
 use futures_util::TryStreamExt;
 use jiff::Timestamp;
-use sqlx::{ConnectOptions, Connection, Row, sqlite::SqliteConnectOptions};
 
-use super::{Error, Store, from_json, id, json, millis, time};
+use super::{
+    Address, Error, Store, database,
+    database::{Connection, query, query_as},
+    from_json, id, json, millis, time,
+};
 
 /// Every server that the store at `path` remembers, read beside a running Bernard; nothing is written, not even a lock.
 ///
 /// # Errors
 /// [`Error::Database`] when there is no store, or none that this version can read.
 pub async fn remembered(path: &Path) -> Result<Vec<Server>, Error> {
-    let options = SqliteConnectOptions::from_str("sqlite://")?.filename(path).read_only(true);
-    let mut connection = options.connect().await?;
-    let rows: Vec<String> =
-        sqlx::query_scalar("SELECT body FROM inventory ORDER BY server").fetch_all(&mut connection).await?;
+    let connection = database::sqlite_to_read(path).await?;
+    all(connection).await
+}
+
+/// The same of the PostgreSQL database at `address`.
+///
+/// # Errors
+/// As [`remembered`].
+pub async fn remembered_at(address: &Address) -> Result<Vec<Server>, Error> {
+    all(address.connect().await?).await
+}
+
+async fn all(mut connection: Connection) -> Result<Vec<Server>, Error> {
+    let rows: Vec<String> = query_as("SELECT body FROM inventory ORDER BY server").fetch_all(&mut connection).await?;
     connection.close().await?;
     rows.iter().map(|text| from_json(text, || "a server of the inventory".to_owned())).collect()
 }
@@ -33,8 +46,7 @@ impl Store {
     /// [`Error::Unreadable`] when a row was tampered with.
     pub async fn inventory(&self) -> Result<Vec<Known>, Error> {
         // Row by row: all of a large fleet's rows at once would take more room than the fleet itself.
-        let mut rows =
-            sqlx::query("SELECT body, seen_at, care, by_list FROM inventory ORDER BY server").fetch(&self.pool);
+        let mut rows = query("SELECT body, seen_at, care, by_list FROM inventory ORDER BY server").fetch(&self.pool);
         let mut inventory = Vec::new();
         while let Some(row) = rows.try_next().await? {
             let server: Server = from_json(row.get(0), || "a server of the inventory".to_owned())?;
@@ -55,7 +67,7 @@ impl Store {
     pub async fn save_inventory(&self, news: &[Arc<Known>]) -> Result<(), Error> {
         let mut tx = self.write().await?;
         for known in news {
-            sqlx::query(
+            query(
                 "INSERT INTO inventory (server, account, body, seen_at, care, by_list) VALUES ($1, $2, $3, $4, $5, $6)
                  ON CONFLICT (server) DO UPDATE SET account = $2, body = $3, seen_at = $4, care = $5, by_list = $6",
             )
@@ -65,7 +77,7 @@ impl Store {
             .bind(known.seen.map_or(0, millis))
             .bind(known.care.as_ref().map(json))
             .bind(i64::from(known.by == Witness::List))
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         }
         tx.commit().await?;
@@ -79,10 +91,10 @@ impl Store {
     pub async fn forget_servers(&self, account: &str, gone: &[ServiceName]) -> Result<(), Error> {
         let mut tx = self.write().await?;
         for name in gone {
-            sqlx::query("DELETE FROM inventory WHERE server = $1 AND account = $2")
+            query("DELETE FROM inventory WHERE server = $1 AND account = $2")
                 .bind(name.as_str())
                 .bind(account)
-                .execute(&mut *tx)
+                .execute(&mut tx)
                 .await?;
         }
         tx.commit().await?;
@@ -95,7 +107,7 @@ impl Store {
     /// [`Error::Unreadable`] when a row was tampered with.
     pub async fn known_boots(&self) -> Result<Boots, Error> {
         let rows: Vec<(String, String, i64, String)> =
-            sqlx::query_as("SELECT account, datacenter, boot, body FROM known_boots").fetch_all(&self.pool).await?;
+            query_as("SELECT account, datacenter, boot, body FROM known_boots").fetch_all(&self.pool).await?;
         let boots = rows.into_iter().map(|(account, datacenter, boot, body)| {
             let entry: Boot = from_json(&body, || "a netboot entry".to_owned())?;
             Ok(((account, datacenter, BootId(u64::try_from(boot).unwrap_or_default())), Arc::new(entry)))
@@ -110,7 +122,7 @@ impl Store {
     pub async fn save_known_boots(&self, boots: &[(BootPlace, Arc<Boot>)]) -> Result<(), Error> {
         let mut tx = self.write().await?;
         for ((account, datacenter, number), boot) in boots {
-            sqlx::query(
+            query(
                 "INSERT INTO known_boots (account, datacenter, boot, body) VALUES ($1, $2, $3, $4)
                  ON CONFLICT (account, datacenter, boot) DO UPDATE SET body = $4",
             )
@@ -118,7 +130,7 @@ impl Store {
             .bind(datacenter)
             .bind(id(number.0))
             .bind(json(&**boot))
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         }
         tx.commit().await?;
@@ -134,7 +146,7 @@ impl Store {
         since: Timestamp,
         most: usize,
     ) -> Result<BTreeMap<UserId, Vec<ServiceName>>, Error> {
-        let rows: Vec<(i64, String)> = sqlx::query_as(
+        let rows: Vec<(i64, String)> = query_as(
             "SELECT requester, server FROM operations WHERE opened_at >= $1
              GROUP BY requester, server ORDER BY MAX(id) DESC",
         )

@@ -5,9 +5,12 @@ use bernard_domain::{
     operation::{Operation, OperationId},
     server::ServiceName,
 };
-use sqlx::SqliteConnection;
 
-use super::{Error, Store, from_json};
+use super::{
+    Error, Store,
+    database::{Connection, query_as},
+    from_json,
+};
 
 impl Store {
     /// The server's active lease.
@@ -24,11 +27,10 @@ impl Store {
     /// # Errors
     /// [`Error::Unreadable`] when the row was tampered with.
     pub async fn lease_of(&self, operation: OperationId) -> Result<Option<Lease>, Error> {
-        let text: Option<String> =
-            sqlx::query_scalar("SELECT lease FROM leases WHERE operation = $1 AND ended_at IS NULL")
-                .bind(operation.0)
-                .fetch_optional(&self.pool)
-                .await?;
+        let text: Option<String> = query_as("SELECT lease FROM leases WHERE operation = $1 AND ended_at IS NULL")
+            .bind(operation.0)
+            .fetch_optional(&self.pool)
+            .await?;
         text.map(|text| read(&text)).transpose()
     }
 
@@ -48,7 +50,7 @@ impl Store {
     /// [`Error::Unreadable`] when a row was tampered with.
     pub async fn leases(&self) -> Result<Vec<Lease>, Error> {
         let rows: Vec<String> =
-            sqlx::query_scalar("SELECT lease FROM leases WHERE ended_at IS NULL ORDER BY deadline, operation")
+            query_as("SELECT lease FROM leases WHERE ended_at IS NULL ORDER BY deadline, operation")
                 .fetch_all(&self.pool)
                 .await?;
         rows.iter().map(|text| read(text)).collect()
@@ -56,8 +58,8 @@ impl Store {
 }
 
 /// The server's active lease.
-pub(super) async fn active(connection: &mut SqliteConnection, server: &ServiceName) -> Result<Option<Lease>, Error> {
-    let text: Option<String> = sqlx::query_scalar("SELECT lease FROM leases WHERE server = $1 AND ended_at IS NULL")
+pub(super) async fn active(connection: &mut Connection, server: &ServiceName) -> Result<Option<Lease>, Error> {
+    let text: Option<String> = query_as("SELECT lease FROM leases WHERE server = $1 AND ended_at IS NULL")
         .bind(server.as_str())
         .fetch_optional(connection)
         .await?;

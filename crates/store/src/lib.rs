@@ -1,12 +1,12 @@
 //! The durable side. When a call that writes returns, what it wrote survives a crash of the process and of the machine.
 //!
-//! An event and all that follows from it are one transaction. SQLite in WAL mode with `synchronous = FULL`; one process at a time,
-//! whatever path it names the database by.
+//! An event and all that follows from it are one transaction. SQLite in WAL mode with `synchronous = FULL`, one process at a time,
+//! whatever path it names the database by; or PostgreSQL, where one of several replicas works, and the others stand by.
 //!
 //! Engine, bot and program depend on it. It knows no network, no sentence and no configuration, and decides nothing: what an event
 //! means is asked of `bernard-domain`, with what the transaction has read, and written.
 //!
-//! In reading order: `file` (the lock, and who can read it) · `operations`, `consequences`, `timeline`, `usual`, `cards`, `pause` (what is
+//! In reading order: `database` (both dialects), `writing`, `leader` (whose turn it is) · `file` (the lock, and who can read it) · `operations`, `consequences`, `timeline`, `usual`, `cards`, `pause` (what is
 //! accepted, what happens to it, and what follows) · `leases`, `reminders`, `sights`, `past` (rescues, until they are over) ·
 //! `messages`, `notices`, `listed`, `help`, `wipes`, `troubles` (what people are told, and what is taken back) · `inventory`, `foreign`,
 //! `occupied` (the fleet) · `audit` and `audit_reader` · `wake` (what is due at a start) · `copy`, `witness`, `restored` (a backup,
@@ -17,10 +17,12 @@ mod cards;
 mod consequences;
 mod copy;
 mod counted;
+mod database;
 mod file;
 mod foreign;
 mod help;
 mod inventory;
+mod leader;
 mod leases;
 mod listed;
 mod lease_changes;
@@ -42,20 +44,19 @@ mod troubles;
 mod usual;
 mod wake;
 mod witness;
+mod writing;
 
 use std::{
-    ops::{Deref, DerefMut},
     path::{Path, PathBuf},
-    str::FromStr,
-    time::{Duration, Instant},
+    sync::Arc,
 };
 
 use bernard_domain::mark::Mark;
 use jiff::Timestamp;
-use sqlx::{
-    Sqlite, SqliteConnection, SqlitePool, Transaction,
-    migrate::{MigrateError, Migration, MigrationType, Migrator},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+
+use self::{
+    database::{Connection, Pool, query, query_as},
+    leader::Replica,
 };
 
 pub use bernard_intent::RecordedIntent;
@@ -69,8 +70,10 @@ pub use bernard_domain::{
 pub use cards::{Again, Card, CardId};
 pub use copy::{Copied, CopyError, copy};
 pub use counted::Figures;
+pub use database::{Address, Place, Promises, Tls};
 pub use file::{exposed, holder};
-pub use inventory::remembered;
+pub use inventory::{remembered, remembered_at};
+pub use leader::Lead;
 pub use lease_changes::Change;
 pub use listed::{ListedNow, StaleList};
 pub use messages::{Delivery, Posted, TriedDelivery, Unreported};
@@ -83,13 +86,6 @@ pub use restored::{CopyFound, Sign};
 pub use sights::Sighting;
 pub use troubles::About;
 pub use wipes::Wipe;
-
-/// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// What each connection keeps of the file, in KiB: the system keeps all of it once for all of them.
-const CACHE_KIB: u32 = 512;
-/// Readers beside one writer; SQLite has one writer at a time.
-const CONNECTIONS: u32 = 4;
 
 /// The store could not do what it was asked; nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -139,6 +135,21 @@ pub enum Error {
     /// Nothing new is begun while the kill switch is pulled.
     #[error("new operations are paused")]
     Paused(Box<bernard_domain::pause::Pause>),
+    /// Somebody else brings the schema up to date, for too long.
+    #[error("the store's schema is being brought up to date by somebody else, who does not come to an end")]
+    SchemaHeld,
+    /// PostgreSQL: this server takes nothing that is written.
+    #[error("the PostgreSQL server is a standby: store.url must lead to the primary")]
+    Standby,
+    /// PostgreSQL: another replica works, and this one may write nothing.
+    #[error("another replica works: this one writes nothing")]
+    NotLeader,
+    /// PostgreSQL: it has not said whether what was to be written is written. It may be, and may show up later.
+    #[error("the database does not say whether it has written")]
+    Unconfirmed,
+    /// PostgreSQL: the database is not as far as it was; nothing is written before what was under way is in doubt.
+    #[error("the database is another one, or lacks what was written to it")]
+    Changed,
     /// An entry of the audit was not written.
     #[error("the audit was not written")]
     NotAudited,
@@ -150,9 +161,18 @@ pub enum Error {
 /// The store's handle; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pool: SqlitePool,
-    waiting: std::sync::Arc<audit::Waiting>,
-    held: std::sync::Arc<file::Held>,
+    pool: Pool,
+    waiting: Arc<audit::Waiting>,
+    beside: Arc<Beside>,
+}
+
+/// What there is beside the connections.
+#[derive(Debug)]
+enum Beside {
+    /// SQLite: the files.
+    File(file::Held),
+    /// PostgreSQL: which replica this is.
+    Replica(Replica),
 }
 
 impl Store {
@@ -163,21 +183,14 @@ impl Store {
     pub async fn open(path: &Path) -> Result<Self, Error> {
         // Also gives SQLite's log and index their rights: they are those of the database, which is made here.
         let held = file::hold(path)?;
-        let options = SqliteConnectOptions::from_str("sqlite://")?
-            .filename(&held.path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT)
-            .pragma("cache_size", format!("-{CACHE_KIB}"));
-        let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
-        migrator().run(&pool).await.map_err(schema)?;
-        Ok(Self { pool, waiting: std::sync::Arc::default(), held: std::sync::Arc::new(held) })
+        let pool = Pool::sqlite(&held.path).await?;
+        database::bring_up_to_date(&mut pool.acquire().await?).await?;
+        Ok(Self { pool, waiting: Arc::default(), beside: Arc::new(Beside::File(held)) })
     }
 
-    /// Ends all connections; what was promised is already on disk.
+    /// Ends all connections, and lets another replica work; what was promised is already on disk.
     pub async fn close(&self) {
+        self.resign().await;
         self.pool.close().await;
     }
 
@@ -195,99 +208,23 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn set_fact(&self, name: &str, value: &str) -> Result<(), Error> {
-        let mut connection = self.pool.acquire().await?;
-        set_fact(&mut connection, name, value).await
-    }
-
-    /// A transaction that is the only writer from its first moment, so that what it reads stays true until it commits.
-    async fn write(&self) -> Result<Writing, Error> {
-        let began = Instant::now();
-        let transaction = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        Ok(Writing { transaction, began, held: std::sync::Arc::clone(&self.held) })
+        let mut tx = self.write().await?;
+        set_fact(&mut tx, name, value).await?;
+        tx.commit().await
     }
 }
 
-/// A transaction that writes.
-struct Writing {
-    transaction: Transaction<'static, Sqlite>,
-    /// When it began to wait for its turn.
-    began: Instant,
-    held: std::sync::Arc<file::Held>,
+async fn fact(connection: &mut Connection, name: &str) -> Result<Option<String>, Error> {
+    Ok(query_as("SELECT value FROM facts WHERE name = $1").bind(name).fetch_optional(connection).await?)
 }
 
-impl Writing {
-    /// When this returns, what was written survives a crash, and the file beside the store says how far its audit is.
-    async fn commit(mut self) -> Result<(), Error> {
-        // An audit that does not read back is for `bernard audit verify` to say.
-        let head = audit::head(&mut self.transaction).await.ok().flatten();
-        self.transaction.commit().await?;
-        if let Some(head) = head {
-            self.held.witness.note(head);
-        }
-        metrics::histogram!(bernard_platform::metrics::STORE_WRITE_SECONDS).record(self.began.elapsed());
-        Ok(())
-    }
-}
-
-impl Deref for Writing {
-    type Target = SqliteConnection;
-
-    fn deref(&self) -> &SqliteConnection {
-        &self.transaction
-    }
-}
-
-impl DerefMut for Writing {
-    fn deref_mut(&mut self) -> &mut SqliteConnection {
-        &mut self.transaction
-    }
-}
-
-async fn fact(connection: &mut SqliteConnection, name: &str) -> Result<Option<String>, Error> {
-    Ok(sqlx::query_scalar("SELECT value FROM facts WHERE name = $1").bind(name).fetch_optional(connection).await?)
-}
-
-async fn set_fact(connection: &mut SqliteConnection, name: &str, value: &str) -> Result<(), Error> {
-    sqlx::query("INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2")
+async fn set_fact(connection: &mut Connection, name: &str, value: &str) -> Result<(), Error> {
+    query("INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2")
         .bind(name)
         .bind(value)
         .execute(connection)
         .await?;
     Ok(())
-}
-
-/// The steps of the schema, in their order; one that was shipped is never changed.
-const SCHEMA: [(i64, &str, &str); 15] = [
-    (1, "first", include_str!("../migrations/sqlite/0001_first.sql")),
-    (3, "audit", include_str!("../migrations/sqlite/0003_audit.sql")),
-    (4, "leases", include_str!("../migrations/sqlite/0004_leases.sql")),
-    (6, "fleet", include_str!("../migrations/sqlite/0006_fleet.sql")),
-    (7, "expiring links", include_str!("../migrations/sqlite/0007_expiring_links.sql")),
-    (8, "tried deliveries", include_str!("../migrations/sqlite/0008_tried_deliveries.sql")),
-    (9, "notices that offer", include_str!("../migrations/sqlite/0009_notices_that_offer.sql")),
-    (10, "marks", include_str!("../migrations/sqlite/0010_marks.sql")),
-    (11, "wipes that fail", include_str!("../migrations/sqlite/0011_wipes_that_fail.sql")),
-    (12, "cards that ask again", include_str!("../migrations/sqlite/0012_cards_that_ask_again.sql")),
-    (13, "rescues that are over", include_str!("../migrations/sqlite/0013_rescues_that_are_over.sql")),
-    (14, "what is usual", include_str!("../migrations/sqlite/0014_what_is_usual.sql")),
-    (16, "lists of the fleet", include_str!("../migrations/sqlite/0016_lists_of_the_fleet.sql")),
-    (17, "lists that were posted", include_str!("../migrations/sqlite/0017_lists_that_were_posted.sql")),
-    (18, "ended operations", include_str!("../migrations/sqlite/0018_ended_operations.sql")),
-];
-
-fn migrator() -> Migrator {
-    let migrations = SCHEMA.map(|(number, name, sql)| {
-        Migration::new(number, name.into(), MigrationType::Simple, sqlx::SqlStr::from_static(sql), false)
-    });
-    Migrator::with_migrations(migrations.to_vec())
-}
-
-/// What it means that the schema could not be brought up to date.
-fn schema(error: MigrateError) -> Error {
-    match error {
-        MigrateError::VersionMissing(store) => Error::Newer { store, known: SCHEMA[SCHEMA.len() - 1].0 },
-        error => Error::Schema(error),
-    }
 }
 
 fn millis(time: Timestamp) -> i64 {

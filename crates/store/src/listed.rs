@@ -8,9 +8,12 @@ use bernard_domain::{
     server::ServiceName,
 };
 use jiff::Timestamp;
-use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Error, NoticeId, Store, from_json, leases, millis, time};
+use super::{
+    Error, NoticeId, Store,
+    database::{Row, query},
+    from_json, leases, millis, time,
+};
 
 /// How many lists are handed out at once.
 const MOST: i64 = 50;
@@ -68,12 +71,12 @@ impl Store {
     /// # Errors
     /// [`Error::Database`]. What cannot be read hides nothing else.
     pub async fn stale_lists(&self) -> Result<Vec<StaleList>, Error> {
-        let rows = sqlx::query(concat!(
+        let rows = query(concat!(
             "SELECT id, channel, message, letter, place, (SELECT MAX(at) FROM listed_rescues WHERE notice = notices.id), offers
              FROM notices
              WHERE message IS NOT NULL AND id IN (SELECT notice FROM (",
             rows_now!(),
-            ") WHERE told = 0 AND is_over) ORDER BY id LIMIT $1"
+            ") AS now WHERE told = 0 AND is_over) ORDER BY id LIMIT $1"
         ))
         .bind(MOST)
         .fetch_all(&self.pool)
@@ -89,7 +92,7 @@ impl Store {
         Ok(all)
     }
 
-    async fn stale_list(&self, row: &SqliteRow) -> Result<StaleList, Error> {
+    async fn stale_list(&self, row: &Row) -> Result<StaleList, Error> {
         let number: i64 = row.get(0);
         let (rows, over) = self.rows_now(number).await?;
         Ok(StaleList {
@@ -107,7 +110,7 @@ impl Store {
 
     /// The rows of a list as they are now, and the numbers of those that are over.
     async fn rows_now(&self, notice: i64) -> Result<(Vec<ListedNow>, Vec<i64>), Error> {
-        let rows = sqlx::query(concat!(rows_now!(), " WHERE notice = $1 ORDER BY number"))
+        let rows = query(concat!(rows_now!(), " WHERE notice = $1 ORDER BY number"))
             .bind(notice)
             .fetch_all(&self.pool)
             .await?;
@@ -120,7 +123,7 @@ impl Store {
     }
 
     /// One row; `None` of what is nowhere any more.
-    async fn row_now(&self, row: &SqliteRow) -> Result<Option<ListedNow>, Error> {
+    async fn row_now(&self, row: &Row) -> Result<Option<ListedNow>, Error> {
         let (ours, others) = (row.get::<Option<i64>, _>("ours"), row.get::<Option<i64>, _>("others"));
         match (ours, others, row.get("is_over")) {
             (Some(ours), _, true) => Ok(self.past(OperationId(ours)).await?.map(ListedNow::Over)),
@@ -142,13 +145,13 @@ impl Store {
     /// [`Error::Database`].
     pub async fn save_list(&self, notice: NoticeId, at: Timestamp, rows: &[Listed]) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        sqlx::query("DELETE FROM listed_rescues WHERE notice = $1").bind(notice.0).execute(&mut *tx).await?;
+        query("DELETE FROM listed_rescues WHERE notice = $1").bind(notice.0).execute(&mut tx).await?;
         for (number, row) in (0_i64..).zip(rows) {
             let (ours, others, server) = match row {
                 Listed::Ours(operation) => (Some(operation.0), None, None),
                 Listed::Foreign { id, server } => (None, Some(id.0), Some(server.as_str())),
             };
-            sqlx::query(
+            query(
                 "INSERT INTO listed_rescues (notice, number, at, ours, others, server) VALUES ($1, $2, $3, $4, $5, $6)",
             )
             .bind(notice.0)
@@ -157,7 +160,7 @@ impl Store {
             .bind(ours)
             .bind(others)
             .bind(server)
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         }
         tx.commit().await?;
@@ -171,10 +174,10 @@ impl Store {
     pub async fn list_is_told(&self, list: &StaleList) -> Result<(), Error> {
         let mut tx = self.write().await?;
         for number in &list.over {
-            sqlx::query("UPDATE listed_rescues SET told = 1 WHERE notice = $1 AND number = $2")
+            query("UPDATE listed_rescues SET told = 1 WHERE notice = $1 AND number = $2")
                 .bind(list.id.0)
-                .bind(number)
-                .execute(&mut *tx)
+                .bind(*number)
+                .execute(&mut tx)
                 .await?;
         }
         tx.commit().await?;

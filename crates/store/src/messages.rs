@@ -7,9 +7,12 @@ use bernard_domain::{
     wiping::is_wiped_on_arrival,
 };
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
 
-use super::{Error, Store, id, json, millis, time};
+use super::{
+    Error, Store,
+    database::{Connection, query, query_as},
+    id, millis, time,
+};
 
 /// The fact that names the last operation from before there were marks.
 const LAST_UNMARKED: &str = "last unmarked";
@@ -73,7 +76,7 @@ impl Store {
     /// [`Error::Database`].
     pub async fn messages(&self, operation: OperationId) -> Result<Vec<Posted>, Error> {
         let rows: Vec<(String, i64, Option<i64>, String, i64)> =
-            sqlx::query_as("SELECT slot, channel, message, shown, attempted_at FROM messages WHERE operation = $1")
+            query_as("SELECT slot, channel, message, shown, attempted_at FROM messages WHERE operation = $1")
                 .bind(operation.0)
                 .fetch_all(&self.pool)
                 .await?;
@@ -95,19 +98,22 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn cards(&self, of: &[OperationId]) -> Result<Vec<(OperationId, ChannelId, u64)>, Error> {
-        let of: Vec<i64> = of.iter().map(|operation| operation.0).collect();
-        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
-            "SELECT operation, messages.channel, message FROM messages JOIN operations ON id = operation
-             WHERE slot = 'card' AND message IS NOT NULL AND messages.channel = json_extract(request, '$.channel')
-             AND operation IN (SELECT value FROM json_each($1))",
-        )
-        .bind(json(&of))
-        .fetch_all(&self.pool)
-        .await?;
-        let card = |(operation, channel, message): (i64, i64, i64)| {
-            (OperationId(operation), ChannelId(channel.cast_unsigned()), message.cast_unsigned())
-        };
-        Ok(rows.into_iter().map(card).collect())
+        let mut cards = Vec::with_capacity(of.len());
+        for operation in of {
+            let rows: Vec<(i64, i64)> = query_as(
+                "SELECT messages.channel, message FROM messages JOIN operations ON id = operation
+                 WHERE operation = $1 AND slot = 'card' AND message IS NOT NULL
+                 AND messages.channel = CAST(request ->> 'channel' AS BIGINT)",
+            )
+            .bind(operation.0)
+            .fetch_all(&self.pool)
+            .await?;
+            let card = |(channel, message): (i64, i64)| {
+                (*operation, ChannelId(channel.cast_unsigned()), message.cast_unsigned())
+            };
+            cards.extend(rows.into_iter().map(card));
+        }
+        Ok(cards)
     }
 
     /// Whether a message is known to be of this store: an operation's, a notice, or a DM with a link.
@@ -115,7 +121,7 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn has_posted(&self, channel: ChannelId, message: u64) -> Result<bool, Error> {
-        let known: i64 = sqlx::query_scalar(
+        let known: bool = query_as(
             "SELECT EXISTS (SELECT 1 FROM messages WHERE channel = $1 AND message = $2)
                  OR EXISTS (SELECT 1 FROM notices WHERE channel = $1 AND message = $2)
                  OR EXISTS (SELECT 1 FROM deliveries WHERE channel = $1 AND message = $2)",
@@ -124,7 +130,7 @@ impl Store {
         .bind(id(message))
         .fetch_one(&self.pool)
         .await?;
-        Ok(known != 0)
+        Ok(known)
     }
 
     /// Whether the operation is from before there were marks, so that its DM may carry none.
@@ -141,7 +147,7 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn save_message(&self, operation: OperationId, posted: &Posted) -> Result<(), Error> {
-        sqlx::query(
+        query(
             "INSERT INTO messages (operation, slot, channel, message, shown, attempted_at) VALUES ($1, $2, $3, $4, $5, $6)
              ON CONFLICT (operation, slot) DO UPDATE SET channel = $3, message = $4, shown = $5, attempted_at = $6",
         )
@@ -151,7 +157,7 @@ impl Store {
         .bind(posted.message.map(id))
         .bind(&posted.shown)
         .bind(millis(posted.attempted))
-        .execute(&self.pool)
+        .execute_alone(self)
         .await?;
         Ok(())
     }
@@ -161,8 +167,8 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn unreported(&self) -> Result<Vec<Unreported>, Error> {
-        let rows: Vec<(i64, i64, i64, i64)> = sqlx::query_as(
-            "SELECT id, reported, json_extract(request, '$.channel'), version FROM operations WHERE reported < version ORDER BY id",
+        let rows: Vec<(i64, i64, i64, i64)> = query_as(
+            "SELECT id, reported, CAST(request ->> 'channel' AS BIGINT), version FROM operations WHERE reported < version ORDER BY id",
         )
         .fetch_all(&self.pool)
         .await?;
@@ -181,11 +187,11 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn mark_reported(&self, found: Unreported, version: i64) -> Result<(), Error> {
-        sqlx::query("UPDATE operations SET reported = $2 WHERE id = $1 AND reported = $3")
+        query("UPDATE operations SET reported = $2 WHERE id = $1 AND reported = $3")
             .bind(found.operation.0)
             .bind(version)
             .bind(found.mark)
-            .execute(&self.pool)
+            .execute_alone(self)
             .await?;
         Ok(())
     }
@@ -197,13 +203,13 @@ impl Store {
     /// [`Error::Database`].
     pub async fn distrust_messages(&self) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        sqlx::query(
+        query(
             "UPDATE messages SET shown = ''
              WHERE slot NOT LIKE 'old-%' AND operation IN (SELECT id FROM operations WHERE live = 1)",
         )
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
-        sqlx::query("UPDATE operations SET reported = -1 WHERE live = 1").execute(&mut *tx).await?;
+        query("UPDATE operations SET reported = -1 WHERE live = 1").execute(&mut tx).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -214,11 +220,11 @@ impl Store {
     /// [`Error::Database`].
     pub async fn save_delivery(&self, delivery: &Delivery, server: &ServiceName) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        let is_live: Option<bool> = sqlx::query_scalar("SELECT live = 1 FROM operations WHERE id = $1")
+        let is_live: Option<bool> = query_as("SELECT live = 1 FROM operations WHERE id = $1")
             .bind(delivery.operation.0)
             .fetch_optional(&mut *tx)
             .await?;
-        sqlx::query(
+        query(
             "INSERT INTO deliveries (operation, server, person, channel, message, expires_at, wipe)
              VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (channel, message) DO NOTHING",
@@ -230,7 +236,7 @@ impl Store {
         .bind(id(delivery.message))
         .bind(delivery.expires.map(millis))
         .bind(i64::from(is_wiped_on_arrival(is_live)))
-        .execute(&mut *tx)
+        .execute(&mut tx)
         .await?;
         forget_tried(&mut tx, delivery.operation).await?;
         tx.commit().await?;
@@ -242,7 +248,7 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn deliveries_to_look_for(&self, now: Timestamp) -> Result<Vec<TriedDelivery>, Error> {
-        let rows: Vec<(i64, i64)> = sqlx::query_as(
+        let rows: Vec<(i64, i64)> = query_as(
             "SELECT operation, tried_at FROM tried_deliveries JOIN operations ON id = operation
              WHERE live = 0 AND tried_deliveries.due_at <= $1",
         )
@@ -258,10 +264,10 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn look_for_delivery_at(&self, operation: OperationId, due: Timestamp) -> Result<(), Error> {
-        sqlx::query("UPDATE tried_deliveries SET due_at = $2 WHERE operation = $1")
+        query("UPDATE tried_deliveries SET due_at = $2 WHERE operation = $1")
             .bind(operation.0)
             .bind(millis(due))
-            .execute(&self.pool)
+            .execute_alone(self)
             .await?;
         Ok(())
     }
@@ -271,8 +277,9 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn no_delivery(&self, operation: OperationId) -> Result<(), Error> {
-        let mut connection = self.pool.acquire().await?;
-        forget_tried(&mut connection, operation).await
+        let mut tx = self.write().await?;
+        forget_tried(&mut tx, operation).await?;
+        tx.commit().await
     }
 
     /// Whether a DM with a link to the rescue of the operation's server went out before it, or may have, and had not been wiped
@@ -281,7 +288,7 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn has_link_out(&self, operation: &Operation) -> Result<bool, Error> {
-        let out: i64 = sqlx::query_scalar(
+        let out: i64 = query_as(
             "SELECT (SELECT COUNT(*) FROM deliveries
                      WHERE server = $1 AND operation < $2 AND expires_at IS NULL
                      AND (wiped_at IS NULL OR wiped_at >= $3))
@@ -303,7 +310,7 @@ impl Store {
     /// # Errors
     /// When the store cannot be read.
     pub async fn delivery_of(&self, operation: OperationId) -> Result<Option<(ChannelId, u64)>, Error> {
-        let row: Option<(i64, i64)> = sqlx::query_as(
+        let row: Option<(i64, i64)> = query_as(
             "SELECT channel, message FROM deliveries WHERE operation = $1 AND wiped_at IS NULL
              ORDER BY message DESC LIMIT 1",
         )
@@ -315,12 +322,8 @@ impl Store {
 }
 
 /// A DM is about to be sent: from here on it may arrive.
-pub(super) async fn delivery_tried(
-    tx: &mut SqliteConnection,
-    operation: OperationId,
-    now: Timestamp,
-) -> Result<(), Error> {
-    sqlx::query(
+pub(super) async fn delivery_tried(tx: &mut Connection, operation: OperationId, now: Timestamp) -> Result<(), Error> {
+    query(
         "INSERT INTO tried_deliveries (operation, tried_at, due_at) VALUES ($1, $2, $2)
          ON CONFLICT (operation) DO UPDATE SET tried_at = $2, due_at = $2",
     )
@@ -332,8 +335,8 @@ pub(super) async fn delivery_tried(
 }
 
 /// What was delivered for the server's rescues, by operations before that one if one is named, is to be wiped.
-pub(super) async fn wipe(tx: &mut SqliteConnection, server: &ServiceName, before: Option<i64>) -> Result<(), Error> {
-    sqlx::query(
+pub(super) async fn wipe(tx: &mut Connection, server: &ServiceName, before: Option<i64>) -> Result<(), Error> {
+    query(
         "UPDATE deliveries SET wipe = 1 WHERE server = $1 AND expires_at IS NULL AND operation < COALESCE($2, operation + 1)",
     )
     .bind(server.as_str())
@@ -343,7 +346,7 @@ pub(super) async fn wipe(tx: &mut SqliteConnection, server: &ServiceName, before
     Ok(())
 }
 
-async fn forget_tried(connection: &mut SqliteConnection, operation: OperationId) -> Result<(), Error> {
-    sqlx::query("DELETE FROM tried_deliveries WHERE operation = $1").bind(operation.0).execute(connection).await?;
+async fn forget_tried(connection: &mut Connection, operation: OperationId) -> Result<(), Error> {
+    query("DELETE FROM tried_deliveries WHERE operation = $1").bind(operation.0).execute(connection).await?;
     Ok(())
 }

@@ -6,9 +6,12 @@ use bernard_domain::{
     operation::{ChannelId, OperationId},
 };
 use jiff::Timestamp;
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{Error, Store, from_json, id, json, mark, millis, time};
+use super::{
+    Error, Store,
+    database::{Connection, Row, query, query_as},
+    from_json, id, json, mark, millis, time,
+};
 
 /// How many notices are handed out at once.
 const MOST: i64 = 200;
@@ -80,9 +83,9 @@ impl Store {
     /// # Errors
     /// [`Error::Database`]: nothing is owed.
     pub async fn write_notice(&self, origin: &str, letter: &Letter, now: Timestamp) -> Result<(), Error> {
-        let mut connection = self.pool.acquire().await?;
-        write(&mut connection, &Owed { origin: origin.to_owned(), letter: letter.clone() }, now).await?;
-        Ok(())
+        let mut tx = self.write().await?;
+        write(&mut tx, &Owed { origin: origin.to_owned(), letter: letter.clone() }, now).await?;
+        tx.commit().await
     }
 
     /// The notices that are due, the longest waiting first, at most 200; and when the next one will be.
@@ -90,7 +93,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unreadable`] when a row was tampered with.
     pub async fn due_notices(&self, now: Timestamp) -> Result<(Vec<PendingNotice>, Option<Timestamp>), Error> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT id, letter, place, attempts, tried_at, shown, mark FROM notices
              WHERE due_at IS NOT NULL AND due_at <= $1 ORDER BY due_at, id LIMIT $2",
         )
@@ -98,7 +101,7 @@ impl Store {
         .bind(MOST)
         .fetch_all(&self.pool)
         .await?;
-        let next: Option<i64> = sqlx::query_scalar("SELECT MIN(due_at) FROM notices WHERE due_at > $1")
+        let next: Option<i64> = query_as("SELECT MIN(due_at) FROM notices WHERE due_at > $1")
             .bind(millis(now))
             .fetch_one(&self.pool)
             .await?;
@@ -110,14 +113,14 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn notice_tried(&self, notice: NoticeId, shown: &str, now: Timestamp) -> Result<(), Error> {
-        sqlx::query(
+        query(
             "UPDATE notices SET attempts = attempts + 1, tried_at = COALESCE(tried_at, $2), shown = COALESCE(shown, $3)
              WHERE id = $1",
         )
         .bind(notice.0)
         .bind(millis(now))
         .bind(shown)
-        .execute(&self.pool)
+        .execute_alone(self)
         .await?;
         Ok(())
     }
@@ -127,10 +130,10 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn postpone_notice(&self, notice: NoticeId, due: Timestamp) -> Result<(), Error> {
-        sqlx::query("UPDATE notices SET due_at = $2 WHERE id = $1 AND due_at IS NOT NULL")
+        query("UPDATE notices SET due_at = $2 WHERE id = $1 AND due_at IS NOT NULL")
             .bind(notice.0)
             .bind(millis(due))
-            .execute(&self.pool)
+            .execute_alone(self)
             .await?;
         Ok(())
     }
@@ -141,10 +144,10 @@ impl Store {
     /// [`Error::Database`].
     pub async fn turn_notice(&self, notice: NoticeId, beside: Option<&Letter>, now: Timestamp) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        sqlx::query("UPDATE notices SET place = $2, tried_at = NULL, shown = NULL WHERE id = $1")
+        query("UPDATE notices SET place = $2, tried_at = NULL, shown = NULL WHERE id = $1")
             .bind(notice.0)
             .bind(Place::Second.as_str())
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
         if let Some(letter) = beside {
             let origin = format!("beside:{}", notice.0);
@@ -165,7 +168,7 @@ impl Store {
             Delivered::Nowhere => ("nowhere", None, None, None),
         };
         let (channel, message) = place.map(|(channel, message)| (id(channel.0), id(message))).unzip();
-        sqlx::query(
+        query(
             "UPDATE notices SET due_at = NULL, outcome = $2, channel = $3, message = $4, offers = $5, about = $6 WHERE id = $1",
         )
         .bind(notice.0)
@@ -177,7 +180,7 @@ impl Store {
             Offer::Fleet => 0,
         }))
         .bind(about.map(|about| about.0))
-        .execute(&self.pool)
+        .execute_alone(self)
         .await?;
         Ok(())
     }
@@ -188,7 +191,7 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn outdated_notices(&self) -> Result<Vec<Outdated>, Error> {
-        let rows: Vec<(i64, i64, i64)> = sqlx::query_as(
+        let rows: Vec<(i64, i64, i64)> = query_as(
             "SELECT id, channel, message FROM notices AS old WHERE offers IS NOT NULL AND (
                  EXISTS (SELECT 1 FROM notices AS new WHERE new.offers = old.offers AND new.id > old.id
                          AND new.origin <> 'beside:' || old.id)
@@ -212,7 +215,7 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn notice_offers_nothing(&self, notice: NoticeId) -> Result<(), Error> {
-        sqlx::query("UPDATE notices SET offers = NULL WHERE id = $1").bind(notice.0).execute(&self.pool).await?;
+        query("UPDATE notices SET offers = NULL WHERE id = $1").bind(notice.0).execute_alone(self).await?;
         Ok(())
     }
 
@@ -221,17 +224,15 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn is_notice(&self, message: u64) -> Result<bool, Error> {
-        let known: Option<i64> = sqlx::query_scalar("SELECT id FROM notices WHERE message = $1")
-            .bind(id(message))
-            .fetch_optional(&self.pool)
-            .await?;
+        let known: Option<i64> =
+            query_as("SELECT id FROM notices WHERE message = $1").bind(id(message)).fetch_optional(&self.pool).await?;
         Ok(known.is_some())
     }
 }
 
 /// Owes a notice, in the caller's transaction.
-pub(super) async fn write(tx: &mut SqliteConnection, owed: &Owed, now: Timestamp) -> Result<bool, Error> {
-    let written = sqlx::query(
+pub(super) async fn write(tx: &mut Connection, owed: &Owed, now: Timestamp) -> Result<bool, Error> {
+    let written = query(
         "INSERT INTO notices (origin, letter, place, written_at, due_at, mark) VALUES ($1, $2, $3, $4, $4, $5)
          ON CONFLICT (origin) DO NOTHING",
     )
@@ -242,10 +243,10 @@ pub(super) async fn write(tx: &mut SqliteConnection, owed: &Owed, now: Timestamp
     .bind(Mark::new().to_string())
     .execute(tx)
     .await?;
-    Ok(written.rows_affected() > 0)
+    Ok(written > 0)
 }
 
-fn owed(row: &SqliteRow) -> Result<PendingNotice, Error> {
+fn owed(row: &Row) -> Result<PendingNotice, Error> {
     let number: i64 = row.get(0);
     let tried = row.get::<Option<i64>, _>(4).zip(row.get::<Option<String>, _>(5));
     Ok(PendingNotice {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use bernard_domain::server::ServiceName;
 
-use super::{Error, Store};
+use super::{Error, Store, database::query_as};
 
 /// What the store knows of servers, in one look.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,10 +21,10 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn occupied(&self) -> Result<Occupied, Error> {
-        let rows: Vec<(String, bool)> = sqlx::query_as(
-            "SELECT server, 1 FROM operations WHERE holds = 1
-             UNION ALL SELECT server, 0 FROM leases WHERE ended_at IS NULL
-             UNION ALL SELECT server, 0 FROM foreign_rescues",
+        let rows: Vec<(String, bool)> = query_as(
+            "SELECT server, TRUE FROM operations WHERE holds = 1
+             UNION ALL SELECT server, FALSE FROM leases WHERE ended_at IS NULL
+             UNION ALL SELECT server, FALSE FROM foreign_rescues",
         )
         .fetch_all(&self.pool)
         .await?;

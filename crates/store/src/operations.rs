@@ -10,12 +10,13 @@ use bernard_domain::{
 };
 use bernard_intent::{RecordedIntent, Ticket, before_writing};
 use jiff::Timestamp;
-use sqlx::{Row, SqliteConnection};
 
 use super::{
     Error, Store, audit,
     cards::{self, CardId},
-    consequences, counted, from_json, id, json, leases, messages, millis, pause,
+    consequences, counted,
+    database::{Connection, query, query_as},
+    from_json, id, json, leases, messages, millis, pause,
     replay::{live, load},
     time,
     usual::{self, length_millis},
@@ -103,10 +104,8 @@ impl Store {
     pub async fn open_from_press(&self, interaction: u64, request: &Request, now: Timestamp) -> Result<Open, Error> {
         let mut tx = self.write().await?;
         let origin = format!("press:{interaction}");
-        let known: Option<i64> = sqlx::query_scalar("SELECT id FROM operations WHERE origin = $1")
-            .bind(&origin)
-            .fetch_optional(&mut *tx)
-            .await?;
+        let known: Option<i64> =
+            query_as("SELECT id FROM operations WHERE origin = $1").bind(&origin).fetch_optional(&mut *tx).await?;
         if let Some(known) = known {
             return Ok(Open::Refused(CardRefusal::Answered(Some(OperationId(known)))));
         }
@@ -175,11 +174,11 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn park(&self, operation: &Operation, due: Timestamp) -> Result<(), Error> {
-        sqlx::query("UPDATE operations SET due_at = $3 WHERE id = $1 AND version = $2 AND live = 1")
+        query("UPDATE operations SET due_at = $3 WHERE id = $1 AND version = $2 AND live = 1")
             .bind(operation.id.0)
             .bind(operation.version)
             .bind(millis(due))
-            .execute(&self.pool)
+            .execute_alone(self)
             .await?;
         Ok(())
     }
@@ -220,7 +219,7 @@ impl Store {
     /// [`Error::Unreadable`] when the row was tampered with.
     pub async fn locale_of(&self, person: UserId) -> Result<Option<Locale>, Error> {
         let text: Option<String> =
-            sqlx::query_scalar("SELECT request FROM operations WHERE requester = $1 ORDER BY id DESC LIMIT 1")
+            query_as("SELECT request FROM operations WHERE requester = $1 ORDER BY id DESC LIMIT 1")
                 .bind(id(person.0))
                 .fetch_optional(&self.pool)
                 .await?;
@@ -233,11 +232,10 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn due(&self, now: Timestamp) -> Result<(Vec<OperationId>, Option<Timestamp>), Error> {
-        let rows: Vec<(i64, i64)> = sqlx::query_as(
-            "SELECT id, due_at FROM operations WHERE live = 1 AND due_at IS NOT NULL ORDER BY due_at, id",
-        )
-        .fetch_all(&self.pool)
-        .await?;
+        let rows: Vec<(i64, i64)> =
+            query_as("SELECT id, due_at FROM operations WHERE live = 1 AND due_at IS NOT NULL ORDER BY due_at, id")
+                .fetch_all(&self.pool)
+                .await?;
         let due = rows.iter().filter(|(_, due)| *due <= millis(now)).map(|(id, _)| OperationId(*id)).collect();
         let next = rows.iter().map(|(_, due)| *due).find(|due| *due > millis(now)).map(time);
         Ok((due, next))
@@ -247,7 +245,7 @@ impl Store {
 /// One more event, in the caller's transaction, which is to be committed only after [`Append::Done`]. What it begins goes through the
 /// gate, and takes over.
 pub(super) async fn append(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     operation: &Operation,
     event: &Event,
     now: Timestamp,
@@ -274,12 +272,7 @@ pub(super) async fn append(
 }
 
 /// Accepts a request, in the caller's transaction, which is to be committed only after [`Open::Accepted`].
-pub(super) async fn open(
-    tx: &mut SqliteConnection,
-    origin: &str,
-    request: &Request,
-    now: Timestamp,
-) -> Result<Open, Error> {
+pub(super) async fn open(tx: &mut Connection, origin: &str, request: &Request, now: Timestamp) -> Result<Open, Error> {
     let kind = request.kind();
     let others = live(&mut *tx, Some(&request.server)).await?;
     if let Some(holder) = holder(tx, kind, &others).await? {
@@ -293,7 +286,7 @@ pub(super) async fn open(
     counted::opened(&operation);
     let overtaken = follow_up(tx, taken_over(&operation, &others), now).await?;
     // Only now: at no moment two hold the server.
-    sqlx::query("UPDATE operations SET holds = $2 WHERE id = $1")
+    query("UPDATE operations SET holds = $2 WHERE id = $1")
         .bind(operation.id.0)
         .bind(i64::from(operation.state.holds_server()))
         .execute(&mut *tx)
@@ -302,7 +295,7 @@ pub(super) async fn open(
 }
 
 /// The gate: whoever holds the server, of those that this kind would meet there.
-async fn holder(tx: &mut SqliteConnection, kind: Kind, others: &[Operation]) -> Result<Option<Box<Operation>>, Error> {
+async fn holder(tx: &mut Connection, kind: Kind, others: &[Operation]) -> Result<Option<Box<Operation>>, Error> {
     match gate(kind, pause::minded(tx, kind).await?, others) {
         Ok(()) => Ok(None),
         Err(Closed::Busy(holder)) => Ok(Some(holder)),
@@ -313,7 +306,7 @@ async fn holder(tx: &mut SqliteConnection, kind: Kind, others: &[Operation]) -> 
 /// What follows for operations that were read in this transaction, each by its event; which they are. It is all or nothing: what was
 /// read here cannot have gone on, and the domain gives no event that cannot follow.
 pub(super) async fn follow_up(
-    tx: &mut SqliteConnection,
+    tx: &mut Connection,
     events: Vec<(&Operation, Event)>,
     now: Timestamp,
 ) -> Result<Vec<OperationId>, Error> {
@@ -329,11 +322,7 @@ pub(super) async fn follow_up(
 
 /// The event and all that follows from it; the operation with it. `None`: somebody else recorded something first, and the transaction is
 /// not to be committed.
-async fn record(
-    tx: &mut SqliteConnection,
-    recording: Recording<'_>,
-    now: Timestamp,
-) -> Result<Option<Operation>, Error> {
+async fn record(tx: &mut Connection, recording: Recording<'_>, now: Timestamp) -> Result<Option<Operation>, Error> {
     let (operation, event) = (recording.operation(), recording.event());
     let rescues = match recording.touches_rescues() {
         true => consequences::rescues(tx, &operation.request.server, Some(operation.id)).await?,
@@ -341,7 +330,7 @@ async fn record(
     };
     let Some(recorded) = recording.among(&rescues) else { return Ok(None) };
     let next = recorded.operation;
-    let updated = sqlx::query(
+    let updated = query(
         "UPDATE operations SET version = $3, live = $4, holds = $5, due_at = $6, changed_at = $7, took = COALESCE(took, $8)
          WHERE id = $1 AND version = $2",
     )
@@ -355,10 +344,10 @@ async fn record(
     .bind(recorded.took.map(length_millis))
     .execute(&mut *tx)
     .await?;
-    if updated.rows_affected() == 0 {
+    if updated == 0 {
         return Ok(None);
     }
-    sqlx::query("INSERT INTO events (operation, version, at, event) VALUES ($1, $2, $3, $4)")
+    query("INSERT INTO events (operation, version, at, event) VALUES ($1, $2, $3, $4)")
         .bind(next.id.0)
         .bind(next.version)
         .bind(millis(now))
@@ -373,15 +362,10 @@ async fn record(
 }
 
 /// The row of an operation that holds nothing yet.
-async fn insert(
-    tx: &mut SqliteConnection,
-    origin: &str,
-    request: &Request,
-    now: Timestamp,
-) -> Result<Operation, Error> {
+async fn insert(tx: &mut Connection, origin: &str, request: &Request, now: Timestamp) -> Result<Operation, Error> {
     let mark = Mark::new();
     let usual = usual::of(&mut *tx, &request.server, request.kind()).await?;
-    let row = sqlx::query(
+    let row = query(
         "INSERT INTO operations (origin, account, server, kind, requester, request, mark, version, live, holds, due_at, opened_at, changed_at, usual)
          VALUES ($1, $2, $3, $4, $5, $6, $8, 0, 1, 0, $7, $7, $7, $9) RETURNING id",
     )

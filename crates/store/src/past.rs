@@ -8,9 +8,11 @@ use bernard_domain::{
     operation::{ChannelId, Kind, Operation, OperationId},
 };
 
-use sqlx::{Row, sqlite::SqliteRow};
-
-use super::{Error, NoticeId, Store, from_json, leases, millis, time};
+use super::{
+    Error, NoticeId, Store,
+    database::{Row, query, query_as},
+    from_json, leases, millis, time,
+};
 
 /// How many notices are handed out at once.
 const MOST: i64 = 200;
@@ -51,19 +53,18 @@ impl Store {
     /// [`Error::Database`].
     pub async fn is_rescue_over(&self, operation: &Operation) -> Result<bool, Error> {
         if let Some(lease) = self.spoken_of(operation).await? {
-            let over: Option<bool> = sqlx::query_scalar(
-                "SELECT ended_at IS NOT NULL OR over_at IS NOT NULL FROM leases WHERE operation = $1",
-            )
-            .bind(lease.0)
-            .fetch_optional(&self.pool)
-            .await?;
+            let over: Option<bool> =
+                query_as("SELECT ended_at IS NOT NULL OR over_at IS NOT NULL FROM leases WHERE operation = $1")
+                    .bind(lease.0)
+                    .fetch_optional(&self.pool)
+                    .await?;
             if let Some(over) = over {
                 return Ok(over);
             }
         }
-        let rebooted: bool = sqlx::query_scalar(
+        let rebooted: bool = query_as(
             "SELECT EXISTS (SELECT 1 FROM operations JOIN events ON operation = id
-                            WHERE server = $1 AND id > $2 AND event ->> '$.event' = 'reboot_intended')",
+                            WHERE server = $1 AND id > $2 AND event ->> 'event' = 'reboot_intended')",
         )
         .bind(operation.request.server.as_str())
         .bind(operation.id.0)
@@ -83,7 +84,7 @@ impl Store {
 
     /// The latest rescue of an operation's server that had begun before it and was not over when it was opened.
     async fn rescue_at(&self, operation: &Operation) -> Result<Option<OperationId>, Error> {
-        let lease: Option<i64> = sqlx::query_scalar(
+        let lease: Option<i64> = query_as(
             "SELECT MAX(operation) FROM leases WHERE server = $1 AND operation < $2
              AND (over_at IS NULL OR (over_at >= $3 AND over_how <> $4))",
         )
@@ -98,7 +99,7 @@ impl Store {
 
     /// The rescue that this operation began, once it is over.
     pub(super) async fn past(&self, lease: OperationId) -> Result<Option<Past>, Error> {
-        let row = sqlx::query(
+        let row = query(
             "SELECT lease, over_at, over_how, over_by, kind, requester, origin LIKE 'deadline:%' FROM leases
              LEFT JOIN operations ON id = over_by WHERE operation = $1 AND over_how IS NOT NULL",
         )
@@ -116,7 +117,7 @@ impl Store {
     /// # Errors
     /// [`Error::Database`]. What cannot be read hides nothing else.
     pub async fn stale_notices(&self) -> Result<Vec<Stale>, Error> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT notices.id, notices.channel, notices.message, letter, place, about
              FROM notices JOIN leases ON leases.operation = about
              WHERE message IS NOT NULL AND over_how IS NOT NULL AND (ended_at IS NOT NULL OR written_at < over_at)
@@ -136,7 +137,7 @@ impl Store {
         Ok(all)
     }
 
-    async fn stale(&self, row: &SqliteRow) -> Result<Option<Stale>, Error> {
+    async fn stale(&self, row: &Row) -> Result<Option<Stale>, Error> {
         let number: i64 = row.get(0);
         let letter = from_json(row.get(3), || format!("notice {number}"))?;
         let Some(past) = self.past(OperationId(row.get(5))).await? else { return Ok(None) };
@@ -155,15 +156,15 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn notice_is_told(&self, notice: NoticeId) -> Result<(), Error> {
-        sqlx::query("UPDATE notices SET about = NULL, offers = NULL WHERE id = $1")
+        query("UPDATE notices SET about = NULL, offers = NULL WHERE id = $1")
             .bind(notice.0)
-            .execute(&self.pool)
+            .execute_alone(self)
             .await?;
         Ok(())
     }
 }
 
-fn ending(row: &SqliteRow) -> Ending {
+fn ending(row: &Row) -> Ending {
     let by = row.get::<Option<i64>, _>(3).map(OperationId);
     let who = row.get::<Option<i64>, _>(5).map(|who| UserId(who.cast_unsigned()));
     let ended_by = by.zip(who).map(|(operation, who)| EndedBy {

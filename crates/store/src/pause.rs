@@ -7,9 +7,12 @@ use bernard_domain::{
     pause::Pause,
 };
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
 
-use super::{Error, Store, audit, fact, from_json, json, millis, notices, set_fact};
+use super::{
+    Error, Store, audit,
+    database::{Connection, query},
+    fact, from_json, json, millis, notices, set_fact,
+};
 
 /// Its name among the facts.
 const PAUSE: &str = "pause";
@@ -48,7 +51,7 @@ impl Store {
     pub async fn end_pause(&self, letter: &Letter, entry: &Entry, now: Timestamp) -> Result<Option<Pause>, Error> {
         let mut tx = self.write().await?;
         let Some(ended) = standing(&mut tx).await? else { return Ok(None) };
-        sqlx::query("DELETE FROM facts WHERE name = $1").bind(PAUSE).execute(&mut *tx).await?;
+        query("DELETE FROM facts WHERE name = $1").bind(PAUSE).execute(&mut tx).await?;
         let origin = format!("resume:{}:{}", millis(ended.at), ended.by.0);
         notices::write(&mut tx, &Owed { origin, letter: letter.clone() }, now).await?;
         audit::append(&mut tx, entry).await?;
@@ -58,12 +61,12 @@ impl Store {
 }
 
 /// The pause that is in force for operations of this kind. One that cannot be read keeps nobody from a way out.
-pub(super) async fn minded(connection: &mut SqliteConnection, kind: Kind) -> Result<Option<Pause>, Error> {
+pub(super) async fn minded(connection: &mut Connection, kind: Kind) -> Result<Option<Pause>, Error> {
     if kind.is_always_open() { Ok(None) } else { standing(connection).await }
 }
 
 /// The pause that is in force in this transaction.
-async fn standing(connection: &mut SqliteConnection) -> Result<Option<Pause>, Error> {
+async fn standing(connection: &mut Connection) -> Result<Option<Pause>, Error> {
     let text = fact(connection, PAUSE).await?;
     text.map(|text| from_json(&text, || "the pause".to_owned())).transpose()
 }

@@ -8,9 +8,12 @@ use bernard_domain::{
     operation::{OperationId, Request},
 };
 use jiff::Timestamp;
-use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Error, Open, Store, consequences, from_json, millis, notices, operations, time};
+use super::{
+    Error, Open, Store, consequences,
+    database::{Connection, Row, query, query_as},
+    from_json, millis, notices, operations, time,
+};
 
 /// A lease, and how far its reminders are.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,9 +45,9 @@ impl Store {
     /// # Errors
     /// [`Error::Unreadable`] when a row was tampered with.
     pub async fn due_leases(&self, now: Timestamp) -> Result<Vec<ScheduledLease>, Error> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT lease, since_at, said, due_at FROM leases
-             WHERE ended_at IS NULL AND (due_at IS NULL OR due_at <= $1) ORDER BY due_at, operation",
+             WHERE ended_at IS NULL AND (due_at IS NULL OR due_at <= $1) ORDER BY due_at NULLS FIRST, operation",
         )
         .bind(millis(now))
         .fetch_all(&self.pool)
@@ -58,7 +61,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unreadable`] when a row was tampered with.
     pub async fn barred_leases(&self, now: Timestamp) -> Result<Vec<ScheduledLease>, Error> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT lease, since_at, said, due_at FROM leases
              WHERE ended_at IS NULL AND deadline <= $1 AND said > 1 AND NOT EXISTS (
                  SELECT 1 FROM operations WHERE origin = 'deadline:' || leases.operation || ':' || leases.deadline)
@@ -125,10 +128,8 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn appointment(&self, name: &str) -> Result<Option<Timestamp>, Error> {
-        let due: Option<i64> = sqlx::query_scalar("SELECT due_at FROM appointments WHERE name = $1")
-            .bind(name)
-            .fetch_optional(&self.pool)
-            .await?;
+        let due: Option<i64> =
+            query_as("SELECT due_at FROM appointments WHERE name = $1").bind(name).fetch_optional(&self.pool).await?;
         Ok(due.map(time))
     }
 
@@ -144,13 +145,11 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        sqlx::query(
-            "INSERT INTO appointments (name, due_at) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET due_at = $2",
-        )
-        .bind(name)
-        .bind(millis(due))
-        .execute(&mut *tx)
-        .await?;
+        query("INSERT INTO appointments (name, due_at) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET due_at = $2")
+            .bind(name)
+            .bind(millis(due))
+            .execute(&mut tx)
+            .await?;
         if let Some(owed) = owing {
             notices::write(&mut tx, &owed, now).await?;
         }
@@ -160,13 +159,8 @@ impl Store {
 }
 
 /// Whether the lease is still as it was read; then it goes on.
-async fn move_on(
-    tx: &mut sqlx::SqliteConnection,
-    kept: &ScheduledLease,
-    to: NextReminder,
-    now: Timestamp,
-) -> Result<bool, Error> {
-    let moved = sqlx::query(
+async fn move_on(tx: &mut Connection, kept: &ScheduledLease, to: NextReminder, now: Timestamp) -> Result<bool, Error> {
+    let moved = query(
         "UPDATE leases SET said = $4, due_at = $5
          WHERE operation = $1 AND ended_at IS NULL AND deadline = $2 AND said = $3",
     )
@@ -177,7 +171,7 @@ async fn move_on(
     .bind(millis(to.due))
     .execute(&mut *tx)
     .await?;
-    if moved.rows_affected() == 0 {
+    if moved == 0 {
         return Ok(false);
     }
     consequences::write(tx, &kept.lease.server, &moved_on(&kept.lease, now), now).await?;
@@ -185,10 +179,11 @@ async fn move_on(
 }
 
 /// A row of a lease; what began with operation `until` or before is in doubt.
-fn kept(row: &SqliteRow, until: OperationId) -> Result<ScheduledLease, Error> {
+fn kept(row: &Row, until: OperationId) -> Result<ScheduledLease, Error> {
     let lease: Lease = from_json(row.get(0), || "a lease".to_owned())?;
     let since = row.get::<Option<i64>, _>(1).map_or(lease.started, time);
     let due = row.get::<Option<i64>, _>(3).map(time);
     let in_doubt = lease.operation <= until;
-    Ok(ScheduledLease { since, lease, said: row.get(2), due, in_doubt })
+    let said = u32::try_from(row.get::<i64, _>(2)).unwrap_or(u32::MAX);
+    Ok(ScheduledLease { since, lease, said, due, in_doubt })
 }

@@ -6,17 +6,17 @@ use bernard_domain::{
 };
 use bernard_platform::clock;
 use jiff::SignedDuration;
-use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 
-use super::{Error, from_json, mark, time};
+use super::{
+    Error,
+    database::{Connection, Row, query, query_as},
+    from_json, mark, time,
+};
 
 /// The operations that have not ended, of this server or of all, in the order of their numbers.
-pub(super) async fn live(
-    connection: &mut SqliteConnection,
-    server: Option<&ServiceName>,
-) -> Result<Vec<Operation>, Error> {
+pub(super) async fn live(connection: &mut Connection, server: Option<&ServiceName>) -> Result<Vec<Operation>, Error> {
     let ids: Vec<i64> =
-        sqlx::query_scalar("SELECT id FROM operations WHERE live = 1 AND ($1 IS NULL OR server = $1) ORDER BY id")
+        query_as("SELECT id FROM operations WHERE live = 1 AND ($1 IS NULL OR server = $1) ORDER BY id")
             .bind(server.map(ServiceName::as_str))
             .fetch_all(&mut *connection)
             .await?;
@@ -28,21 +28,17 @@ pub(super) async fn live(
 }
 
 /// An operation with everything that happened to it.
-pub(super) async fn load(
-    connection: &mut SqliteConnection,
-    operation: OperationId,
-) -> Result<Option<Operation>, Error> {
-    let row: Option<SqliteRow> = sqlx::query("SELECT request, opened_at, mark, usual FROM operations WHERE id = $1")
+pub(super) async fn load(connection: &mut Connection, operation: OperationId) -> Result<Option<Operation>, Error> {
+    let row: Option<Row> = query("SELECT request, opened_at, mark, usual FROM operations WHERE id = $1")
         .bind(operation.0)
         .fetch_optional(&mut *connection)
         .await?;
     let Some(row) = row else { return Ok(None) };
     let request: Request = from_json(row.get(0), || format!("the request of {operation}"))?;
-    let events: Vec<(i64, String)> =
-        sqlx::query_as("SELECT at, event FROM events WHERE operation = $1 ORDER BY version")
-            .bind(operation.0)
-            .fetch_all(&mut *connection)
-            .await?;
+    let events: Vec<(i64, String)> = query_as("SELECT at, event FROM events WHERE operation = $1 ORDER BY version")
+        .bind(operation.0)
+        .fetch_all(&mut *connection)
+        .await?;
     let mut loaded = Operation::open(operation, mark(row.get(2)), request, time(row.get(1)));
     loaded.usual = row.get::<Option<i64>, _>(3).map(SignedDuration::from_millis);
     for (at, text) in &events {

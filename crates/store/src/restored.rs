@@ -4,7 +4,8 @@
 //! ends as *in doubt*, is told, and is never done again; its rescues stay, with their reminders, and no clock ends them; what was
 //! being confirmed is to be asked for again.
 //!
-//! How it is known: a copy of [`copy`](super::copy()) says so itself; else the file beside the store (`witness`) names a line of the
+//! How it is known: a copy of [`copy`](super::copy()) says so itself; PostgreSQL's is of another cluster or timeline than it was, or
+//! its sequence is lower than this process remembers; else the file beside the store (`witness`) names a line of the
 //! audit that this store does not have; or there is no such file, though this store was run by a Bernard that keeps one. What cannot be
 //! known: that a whole folder was put back, witness and all.
 
@@ -15,9 +16,13 @@ use bernard_domain::{
     operation::{ChannelId, Operation, OperationId, event::Event},
 };
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
 
-use super::{Error, Store, audit, copy::COPY, fact, millis, notices, operations, replay, set_fact, time};
+use super::{
+    Beside, Error, Store, audit,
+    copy::COPY,
+    database::{Connection, query, query_as},
+    fact, millis, notices, operations, replay, set_fact, time,
+};
 
 /// The fact that whoever runs this store keeps a witness beside it.
 const WITNESSED: &str = "witnessed";
@@ -53,15 +58,26 @@ impl Store {
     /// # Errors
     /// [`Error::Database`]: nothing has changed, and nothing may be done.
     pub async fn look_for_copy(&self, tell: Option<ChannelId>, now: Timestamp) -> Result<Option<CopyFound>, Error> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write_in_doubt().await?;
         let sign = self.sign(&mut tx).await?;
         let found = match sign {
             Some(sign) => Some(doubt(&mut tx, sign, tell, now).await?),
             None => None,
         };
         set_fact(&mut tx, WITNESSED, "yes").await?;
+        if let Beside::Replica(replica) = &*self.beside {
+            replica.looked(&mut tx, &found).await?;
+        }
+        if let Some(witness) = self.beside.witness().filter(|_| found.is_some()) {
+            witness.begin_anew();
+        }
         tx.commit().await?;
-        self.held.witness.sync();
+        if let Beside::Replica(replica) = &*self.beside {
+            replica.settle();
+        }
+        if let Some(witness) = self.beside.witness() {
+            witness.sync();
+        }
         Ok(found)
     }
 
@@ -71,7 +87,7 @@ impl Store {
         Ok(OperationId(last.unwrap_or_default()))
     }
 
-    async fn sign(&self, tx: &mut SqliteConnection) -> Result<Option<Sign>, Error> {
+    async fn sign(&self, tx: &mut Connection) -> Result<Option<Sign>, Error> {
         if let Some(made) = fact(&mut *tx, COPY).await? {
             return Ok(Some(Sign::Sealed(time(made.parse().unwrap_or_default()))));
         }
@@ -79,10 +95,16 @@ impl Store {
         if audit::head(&mut *tx).await?.is_none() {
             return Ok(None);
         }
-        let Some(witnessed) = self.held.witness.found else {
-            return Ok(fact(&mut *tx, WITNESSED).await?.map(|_| Sign::NoWitness));
+        if let Beside::Replica(replica) = &*self.beside
+            && replica.lacks_something(&mut *tx).await?
+        {
+            return Ok(Some(Sign::Behind));
+        }
+        let Some(witnessed) = self.beside.witness().and_then(|witness| witness.found) else {
+            let kept_here = matches!(&*self.beside, Beside::File(_));
+            return Ok(fact(&mut *tx, WITNESSED).await?.filter(|_| kept_here).map(|_| Sign::NoWitness));
         };
-        let hash: Option<String> = sqlx::query_scalar("SELECT hash FROM audit WHERE n = $1")
+        let hash: Option<String> = query_as("SELECT hash FROM audit WHERE n = $1")
             .bind(super::id(witnessed.number))
             .fetch_optional(&mut *tx)
             .await?;
@@ -91,31 +113,26 @@ impl Store {
 }
 
 /// Everything that follows from its being a copy.
-async fn doubt(
-    tx: &mut SqliteConnection,
-    sign: Sign,
-    tell: Option<ChannelId>,
-    now: Timestamp,
-) -> Result<CopyFound, Error> {
+async fn doubt(tx: &mut Connection, sign: Sign, tell: Option<ChannelId>, now: Timestamp) -> Result<CopyFound, Error> {
     let live = replay::live(&mut *tx, None).await?;
     operations::follow_up(&mut *tx, live.iter().map(|live| (live, Event::FoundInCopy)).collect(), now).await?;
     // A press may have opened what the card asks for, after the copy was made.
-    sqlx::query("UPDATE cards SET answered_at = $1 WHERE answered_at IS NULL")
-        .bind(millis(now))
-        .execute(&mut *tx)
-        .await?;
+    query("UPDATE cards SET answered_at = $1 WHERE answered_at IS NULL").bind(millis(now)).execute(&mut *tx).await?;
     // What was owed may have been said since: it is looked for first.
-    sqlx::query(
+    query(
         "UPDATE notices SET tried_at = COALESCE(tried_at, written_at), shown = COALESCE(shown, '') WHERE due_at IS NOT NULL",
     )
     .execute(&mut *tx)
     .await?;
-    let last: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) FROM operations").fetch_one(&mut *tx).await?;
+    let last: i64 = query_as("SELECT COALESCE(MAX(id), 0) FROM operations").fetch_one(&mut *tx).await?;
     set_fact(&mut *tx, IN_DOUBT_UNTIL, &last.to_string()).await?;
-    sqlx::query("DELETE FROM facts WHERE name = $1").bind(COPY).execute(&mut *tx).await?;
-    let leases: u32 =
-        sqlx::query_scalar("SELECT COUNT(*) FROM leases WHERE ended_at IS NULL").fetch_one(&mut *tx).await?;
-    let found = CopyFound { sign, operations: live.iter().map(|operation| operation.id).collect(), leases };
+    query("DELETE FROM facts WHERE name = $1").bind(COPY).execute(&mut *tx).await?;
+    let leases: i64 = query_as("SELECT COUNT(*) FROM leases WHERE ended_at IS NULL").fetch_one(&mut *tx).await?;
+    let found = CopyFound {
+        sign,
+        operations: live.iter().map(|operation| operation.id).collect(),
+        leases: u32::try_from(leases).unwrap_or(u32::MAX),
+    };
     audit::append(&mut *tx, &Entry::act(Act::CopyFound, now).saying(found.in_words())).await?;
     if let Some(to) = to(&mut *tx, tell, &live).await? {
         let (origin, notice) = (format!("copy:{}", now.as_nanosecond()), found.notice());
@@ -125,7 +142,7 @@ async fn doubt(
 }
 
 /// Who is to know: the channel for such things, else that of the latest operation or rescue that is in doubt; nobody, if none is.
-async fn to(tx: &mut SqliteConnection, tell: Option<ChannelId>, live: &[Operation]) -> Result<Option<To>, Error> {
+async fn to(tx: &mut Connection, tell: Option<ChannelId>, live: &[Operation]) -> Result<Option<To>, Error> {
     if let Some(channel) = tell {
         return Ok(Some(To::Channel { channel, or_to: None }));
     }
@@ -133,8 +150,8 @@ async fn to(tx: &mut SqliteConnection, tell: Option<ChannelId>, live: &[Operatio
         let (channel, or_to) = (latest.request.channel, Some(latest.request.requester));
         return Ok(Some(To::Channel { channel, or_to }));
     }
-    let lease: Option<(i64, i64)> = sqlx::query_as(
-        "SELECT json_extract(lease, '$.channel'), json_extract(lease, '$.owner') FROM leases
+    let lease: Option<(i64, i64)> = query_as(
+        "SELECT CAST(lease ->> 'channel' AS BIGINT), CAST(lease ->> 'owner' AS BIGINT) FROM leases
          WHERE ended_at IS NULL ORDER BY operation DESC LIMIT 1",
     )
     .fetch_optional(tx)

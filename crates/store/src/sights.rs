@@ -11,9 +11,12 @@ use bernard_domain::{
     server::{ServiceName, TaskId},
 };
 use jiff::Timestamp;
-use sqlx::SqliteConnection;
 
-use super::{Error, Store, consequences, millis, operations, replay};
+use super::{
+    Error, Store, consequences,
+    database::{Connection, query_as},
+    millis, operations, replay,
+};
 
 /// What was noticed of a lease.
 #[derive(Clone, Copy, Debug)]
@@ -36,9 +39,9 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn tasks_of(&self, server: &ServiceName) -> Result<BTreeSet<TaskId>, Error> {
-        let ids: Vec<i64> = sqlx::query_scalar(
-            "SELECT DISTINCT e.event ->> '$.task' FROM events e JOIN operations o ON o.id = e.operation
-             WHERE o.server = $1 AND e.event ->> '$.event' IN ('reboot_accepted', 'task_adopted', 'console_asked')",
+        let ids: Vec<i64> = query_as(
+            "SELECT DISTINCT CAST(e.event ->> 'task' AS BIGINT) FROM events e JOIN operations o ON o.id = e.operation
+             WHERE o.server = $1 AND e.event ->> 'event' IN ('reboot_accepted', 'task_adopted', 'console_asked')",
         )
         .bind(server.as_str())
         .fetch_all(&self.pool)
@@ -52,11 +55,11 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn may_have_rebooted(&self, server: &ServiceName, since: Timestamp) -> Result<bool, Error> {
-        let count: i64 = sqlx::query_scalar(
+        let count: i64 = query_as(
             "SELECT COUNT(*) FROM operations o WHERE o.server = $1 AND o.changed_at >= $2
-             AND EXISTS (SELECT 1 FROM events e WHERE e.operation = o.id AND e.event ->> '$.event' = 'reboot_intended')
+             AND EXISTS (SELECT 1 FROM events e WHERE e.operation = o.id AND e.event ->> 'event' = 'reboot_intended')
              AND NOT EXISTS (SELECT 1 FROM events e WHERE e.operation = o.id
-                             AND e.event ->> '$.event' IN ('reboot_accepted', 'task_adopted', 'reboot_not_done'))",
+                             AND e.event ->> 'event' IN ('reboot_accepted', 'task_adopted', 'reboot_not_done'))",
         )
         .bind(server.as_str())
         .bind(millis(since))
@@ -71,7 +74,7 @@ impl Store {
     /// [`Error::Unreadable`] when a row was tampered with.
     pub async fn operations_since(&self, lease: &Lease, kind: Kind) -> Result<Vec<Operation>, Error> {
         let ids: Vec<i64> =
-            sqlx::query_scalar("SELECT id FROM operations WHERE server = $1 AND id > $2 AND kind = $3 ORDER BY id")
+            query_as("SELECT id FROM operations WHERE server = $1 AND id > $2 AND kind = $3 ORDER BY id")
                 .bind(lease.server.as_str())
                 .bind(lease.operation.0)
                 .bind(kind.as_str())
@@ -117,8 +120,8 @@ impl Store {
 }
 
 /// Whether an operation of ours has the lease's server in its hands, or had it since that moment.
-async fn in_our_hands(connection: &mut SqliteConnection, lease: &Lease, since: Timestamp) -> Result<bool, Error> {
-    let rows: Vec<(i64, String, bool, bool)> = sqlx::query_as(
+async fn in_our_hands(connection: &mut Connection, lease: &Lease, since: Timestamp) -> Result<bool, Error> {
+    let rows: Vec<(i64, String, bool, bool)> = query_as(
         "SELECT id, kind, holds = 1, changed_at >= $2 FROM operations
          WHERE server = $1 AND (holds = 1 OR changed_at >= $2)",
     )

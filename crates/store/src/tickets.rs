@@ -2,7 +2,7 @@
 
 use bernard_domain::operation::{Kind, Operation, OperationId, state::Outcome, state::Phase};
 
-use super::{Error, Store};
+use super::{Error, Store, database::query_as};
 
 impl Store {
     /// The latest ticket that OVHcloud opened about an operation: the operation that opened it, and its number.
@@ -10,8 +10,8 @@ impl Store {
     /// # Errors
     /// As [`Store::operation`].
     pub async fn ticket_about(&self, about: &Operation) -> Result<Option<(OperationId, u64)>, Error> {
-        let ids: Vec<i64> = sqlx::query_scalar(
-            "SELECT id FROM operations WHERE server = $1 AND kind = $2 AND json_extract(request, '$.wish.about') = $3 ORDER BY id DESC",
+        let ids: Vec<i64> = query_as(
+            "SELECT id FROM operations WHERE server = $1 AND kind = $2 AND CAST((request ->> 'wish') ->> 'about' AS BIGINT) = $3 ORDER BY id DESC",
         )
         .bind(about.request.server.as_str())
         .bind(Kind::Ticket.as_str())

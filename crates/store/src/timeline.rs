@@ -6,7 +6,7 @@ use bernard_domain::{
 };
 use jiff::Timestamp;
 
-use super::{Error, Store, from_json, millis, time};
+use super::{Error, Store, database::query_as, from_json, millis, time};
 
 impl Store {
     /// The last operation on a server, however it ended.
@@ -14,7 +14,7 @@ impl Store {
     /// # Errors
     /// As [`Store::operation`].
     pub async fn last_operation(&self, server: &ServiceName) -> Result<Option<Operation>, Error> {
-        let id: Option<i64> = sqlx::query_scalar("SELECT MAX(id) FROM operations WHERE server = $1")
+        let id: Option<i64> = query_as("SELECT MAX(id) FROM operations WHERE server = $1")
             .bind(server.as_str())
             .fetch_one(&self.pool)
             .await?;
@@ -29,11 +29,10 @@ impl Store {
     /// # Errors
     /// [`Error::Unreadable`] when a row was tampered with.
     pub async fn events(&self, operation: OperationId) -> Result<Vec<(Timestamp, Event)>, Error> {
-        let rows: Vec<(i64, String)> =
-            sqlx::query_as("SELECT at, event FROM events WHERE operation = $1 ORDER BY version")
-                .bind(operation.0)
-                .fetch_all(&self.pool)
-                .await?;
+        let rows: Vec<(i64, String)> = query_as("SELECT at, event FROM events WHERE operation = $1 ORDER BY version")
+            .bind(operation.0)
+            .fetch_all(&self.pool)
+            .await?;
         let events =
             rows.iter().map(|(at, text)| Ok((time(*at), from_json(text, || format!("an event of {operation}"))?)));
         events.collect()
@@ -45,7 +44,7 @@ impl Store {
     /// [`Error::Database`].
     pub async fn ended_since(&self, moment: Timestamp) -> Result<Vec<OperationId>, Error> {
         let numbers: Vec<i64> =
-            sqlx::query_scalar("SELECT id FROM operations WHERE live = 0 AND changed_at >= $1 ORDER BY changed_at")
+            query_as("SELECT id FROM operations WHERE live = 0 AND changed_at >= $1 ORDER BY changed_at")
                 .bind(millis(moment))
                 .fetch_all(&self.pool)
                 .await?;

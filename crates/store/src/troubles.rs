@@ -8,7 +8,7 @@ use bernard_domain::{
 };
 use jiff::Timestamp;
 
-use super::{Error, Store, notices};
+use super::{Error, Store, database::query, notices};
 
 /// What only the operator can mend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,12 +37,12 @@ impl Store {
     pub async fn begin_trouble(&self, about: About<'_>, letter: &Letter, now: Timestamp) -> Result<bool, Error> {
         let name = about.fact_name();
         let mut tx = self.write().await?;
-        let begun = sqlx::query("INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+        let begun = query("INSERT INTO facts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
             .bind(&name)
             .bind(now.to_string())
-            .execute(&mut *tx)
+            .execute(&mut tx)
             .await?;
-        if begun.rows_affected() == 0 {
+        if begun == 0 {
             return Ok(false);
         }
         let origin = format!("{name}@{}", now.as_nanosecond());
@@ -56,7 +56,7 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn end_trouble(&self, about: About<'_>) -> Result<(), Error> {
-        sqlx::query("DELETE FROM facts WHERE name = $1").bind(about.fact_name()).execute(&self.pool).await?;
+        query("DELETE FROM facts WHERE name = $1").bind(about.fact_name()).execute_alone(self).await?;
         Ok(())
     }
 }

@@ -7,9 +7,11 @@ use bernard_domain::{
     server::ServiceName,
 };
 use jiff::SignedDuration;
-use sqlx::SqliteConnection;
 
-use super::{Error, Store};
+use super::{
+    Error, Store,
+    database::{Connection, query_as},
+};
 
 /// How many of a server's operations count: hardware and images change, so the latest say most.
 const OF_A_SERVER: u32 = 15;
@@ -33,14 +35,14 @@ impl Store {
 }
 
 pub(super) async fn of(
-    connection: &mut SqliteConnection,
+    connection: &mut Connection,
     server: &ServiceName,
     kind: Kind,
 ) -> Result<Option<SignedDuration>, Error> {
     if !kind.is_measured() {
         return Ok(None);
     }
-    let own: Vec<i64> = sqlx::query_scalar(OF_THIS)
+    let own: Vec<i64> = query_as(OF_THIS)
         .bind(server.as_str())
         .bind(kind.as_str())
         .bind(OF_A_SERVER)
@@ -49,7 +51,7 @@ pub(super) async fn of(
     if let Some(usual) = median(lengths(own)) {
         return Ok(Some(usual));
     }
-    let all: Vec<i64> = sqlx::query_scalar(OF_ALL).bind(kind.as_str()).bind(OF_THE_FLEET).fetch_all(connection).await?;
+    let all: Vec<i64> = query_as(OF_ALL).bind(kind.as_str()).bind(OF_THE_FLEET).fetch_all(connection).await?;
     Ok(median(lengths(all)))
 }
 
@@ -65,9 +67,17 @@ pub(super) fn length_millis(length: SignedDuration) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::database::Pool;
 
     fn minutes(count: i64) -> SignedDuration {
         SignedDuration::from_mins(count)
+    }
+
+    fn sqlite(store: &Store) -> &sqlx::SqlitePool {
+        match &store.pool {
+            Pool::Sqlite(pool) => pool,
+            Pool::Postgres(_) => panic!("it was opened on SQLite"),
+        }
     }
 
     /// A store in which ten thousand servers were rescued five times each, in one minute the first time, and one more each time.
@@ -79,7 +89,7 @@ mod tests {
              INSERT INTO operations (origin, account, server, kind, requester, request, mark, version, live, holds, opened_at, changed_at, took)
              SELECT 'o' || i, 'main', 's' || (i % 10000), 'enable', 1, '{}', '', 0, 0, 0, 0, 0, (1 + i / 10000) * 60000 FROM n",
         )
-        .execute(&store.pool)
+        .execute(sqlite(&store))
         .await
         .expect("they are written");
         (store, folder)
@@ -105,7 +115,7 @@ mod tests {
         for look in [OF_THIS, OF_ALL] {
             let plan: Vec<(i64, i64, i64, String)> =
                 sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {look}")))
-                    .fetch_all(&store.pool)
+                    .fetch_all(sqlite(&store))
                     .await
                     .expect("a plan");
             let steps: Vec<String> = plan.into_iter().map(|(.., step)| step).collect();

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Error, Store, millis};
+use super::{Error, Store, database::query, millis};
 
 /// How long a console's session lasts at most (OVHcloud's schema).
 const LONGEST_SESSION: SignedDuration = SignedDuration::from_mins(15);
@@ -28,7 +28,7 @@ impl Store {
             ("UPDATE tried_deliveries SET due_at = $1 WHERE due_at > $1", now),
             ("UPDATE deliveries SET expires_at = $1 WHERE expires_at > $1 AND wiped_at IS NULL", session_ends),
         ] {
-            sqlx::query(statement).bind(millis(moment)).execute(&mut *tx).await?;
+            query(statement).bind(millis(moment)).execute(&mut tx).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -39,9 +39,9 @@ impl Store {
     /// # Errors
     /// [`Error::Database`]: they are looked at when they are due.
     pub async fn wake_operations(&self, now: Timestamp) -> Result<(), Error> {
-        sqlx::query("UPDATE operations SET due_at = $1 WHERE live = 1 AND due_at > $1")
+        query("UPDATE operations SET due_at = $1 WHERE live = 1 AND due_at > $1")
             .bind(millis(now))
-            .execute(&self.pool)
+            .execute_alone(self)
             .await?;
         Ok(())
     }

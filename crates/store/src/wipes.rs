@@ -9,9 +9,12 @@ use bernard_domain::{
     wiping::{Later, LinkDm, Wiped},
 };
 use jiff::Timestamp;
-use sqlx::Row;
 
-use super::{Delivery, Error, Store, audit, counted, id, millis, notices, time};
+use super::{
+    Delivery, Error, Store, audit, counted,
+    database::{Row, query, query_as},
+    id, millis, notices, time,
+};
 
 /// A DM that is to be wiped now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +33,7 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn deliveries_to_wipe(&self, now: Timestamp) -> Result<Vec<Wipe>, Error> {
-        let rows = sqlx::query(
+        let rows = query(
             "SELECT operation, person, channel, message, expires_at, wipe_tries, wipe_since FROM deliveries
              WHERE wiped_at IS NULL AND wipe_given_up_at IS NULL AND (wipe = 1 OR expires_at <= $1)
              AND (wipe_due_at IS NULL OR wipe_due_at <= $1)",
@@ -38,7 +41,7 @@ impl Store {
         .bind(millis(now))
         .fetch_all(&self.pool)
         .await?;
-        let wipe = |row: &sqlx::sqlite::SqliteRow| Wipe {
+        let wipe = |row: &Row| Wipe {
             delivery: Delivery {
                 operation: OperationId(row.get(0)),
                 person: UserId(row.get::<i64, _>(1).cast_unsigned()),
@@ -58,7 +61,7 @@ impl Store {
     /// [`Error::Database`].
     pub async fn mark_wiped(&self, channel: ChannelId, message: u64, how: Wiped, now: Timestamp) -> Result<(), Error> {
         let mut tx = self.write().await?;
-        let wiped: Option<Row3> = sqlx::query_as(
+        let wiped: Option<Row3> = query_as(
             "UPDATE deliveries SET wipe = 1, wiped_at = $3 WHERE channel = $1 AND message = $2 AND wiped_at IS NULL
              RETURNING operation, server, person",
         )
@@ -93,7 +96,7 @@ impl Store {
             Later::Never => (None, Some(millis(now))),
         };
         let mut tx = self.write().await?;
-        let failed: Option<Row3> = sqlx::query_as(
+        let failed: Option<Row3> = query_as(
             "UPDATE deliveries SET wipe_tries = wipe_tries + 1, wipe_since = COALESCE(wipe_since, $3), wipe_due_at = $4,
              wipe_given_up_at = $5 WHERE channel = $1 AND message = $2 AND wiped_at IS NULL
              RETURNING operation, server, person",

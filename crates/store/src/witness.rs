@@ -1,4 +1,5 @@
-//! What stands beside the database and is not in it: the last line of the audit that was written through it here.
+//! What stands beside the database and is not in it: the last line of the audit that was written through it here. For PostgreSQL it
+//! is a file of each replica.
 //!
 //! A store that does not have that line is not the one that was last run here: somebody put an earlier copy in its place. The file is
 //! written after each commit, so it may be a line behind and is never ahead; before anything is done outside, the intent of it has
@@ -51,6 +52,11 @@ impl Witness {
             Ok(()) => *last = head.number,
             Err(error) => tracing::warn!(%error, "the store's witness cannot be written"),
         }
+    }
+
+    /// The store is an earlier copy of the one that it names: from now on it names lines of that.
+    pub(super) fn begin_anew(&self) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = 0;
     }
 
     /// What it says is on the disk when this returns.

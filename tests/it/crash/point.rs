@@ -8,7 +8,7 @@ use crate::bot::TestBot;
 
 /// When the process dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Moment {
+pub(crate) enum Moment {
     /// The request that makes the step's effect is on its way, and never arrives.
     Before,
     /// It has happened, and its answer never arrives.
@@ -28,7 +28,7 @@ pub(super) struct Crash {
 
 /// Whether somebody else must approve it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Guard {
+pub(crate) enum Guard {
     None,
     Approval,
 }

@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeSet, path::Path, sync::Arc, time::Instant};
 
-use bernard_config::Config;
+use bernard::app::store::address;
+use bernard_config::{Config, StoreUrl};
 use bernard_discord::{
     RawInteraction,
     sender::{SenderSettings, Token},
@@ -56,14 +57,16 @@ fn printed() -> Vec<(&'static str, String)> {
         "[discord]\ntoken = \"x\"\nguild = \"1\"\n[store]\nurl = \"{url}\"\n\
          [[ovh]]\nname = \"main\"\nendpoint = \"ovh-eu\"\napplication_key = \"x\"\napplication_secret = \"x\"\nconsumer_key = \"x\"\n"
     );
-    // Whether it is taken or refused, it is not quoted.
-    all.push((
-        "StoreUrl",
-        match Config::from_text(&with_store, Vec::<(String, String)>::new()) {
-            Ok(loaded) => format!("{:?}", loaded.config.store),
-            Err(why) => format!("{why} {why:?}"),
-        },
-    ));
+    let loaded = Config::from_text(&with_store, Vec::<(String, String)>::new()).unwrap_or_else(|why| panic!("{why}"));
+    all.push(("StoreUrl", format!("{:?}", loaded.config.store)));
+    if let StoreUrl::Postgres(postgres) = &loaded.config.store.url {
+        let address = address(postgres);
+        all.push(("Postgres", format!("{postgres:?} {address:?} {address}")));
+    }
+    // What is refused is not quoted either.
+    let unknown = with_store.replace("127.0.0.1/bernard", &format!("127.0.0.1/bernard?pasword={CANARY}"));
+    let refused = Config::from_text(&unknown, Vec::<(String, String)>::new()).expect_err("it is not known");
+    all.push(("StoreUrl", format!("{refused} {refused:?}")));
     let with_traces = format!(
         "[discord]\ntoken = \"x\"\nguild = \"1\"\n[traces]\nendpoint = \"http://127.0.0.1:4318\"\ntoken = \"{CANARY}\"\n\
          [[ovh]]\nname = \"main\"\nendpoint = \"ovh-eu\"\napplication_key = \"x\"\napplication_secret = \"x\"\nconsumer_key = \"x\"\n"

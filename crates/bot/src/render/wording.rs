@@ -88,7 +88,9 @@ fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> Headline {
         Outcome::Cancelled(_) => Headline::new("✋", say!(locale, "outcome-cancelled")),
         Outcome::NotDone(NotDone::Refused, _) => Headline::new("🚫", say!(locale, "outcome-refused")),
         Outcome::NotDone(NotDone::Unsent, _) => Headline::new("🚫", say!(locale, "outcome-unsent")),
-        Outcome::TaskFailed { .. } if kind == Kind::Console => Headline::new("❌", say!(locale, "outcome-console-failed")),
+        Outcome::TaskFailed { .. } if kind == Kind::Console => {
+            Headline::new("❌", say!(locale, "outcome-console-failed"))
+        }
         Outcome::TaskFailed { .. } => Headline::new("❌", say!(locale, "outcome-task-failed")),
         Outcome::LeftAlone(_) => Headline::new("✋", say!(locale, "outcome-left-alone")),
         Outcome::InDoubt => Headline::new("❔", say!(locale, "outcome-in-doubt")),

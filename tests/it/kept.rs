@@ -1,0 +1,101 @@
+//! The store of a story, beside the program: where it is, and what it has.
+
+use bernard::app::store::address;
+use bernard_config::StoreUrl;
+use bernard_domain::operation::{Operation, OperationId};
+use bernard_store::{Address, Store};
+
+use crate::{
+    bot::{TestBot, eventually},
+    passing::database,
+};
+
+/// The lease of a replica in a story, in seconds: who died is followed after that.
+const LEASE: &str = "0.5";
+
+/// Where a PostgreSQL store is.
+pub(crate) fn address_of(url: &str) -> Address {
+    let text = format!(
+        "[discord]\ntoken = \"x\"\nguild = \"1\"\n[store]\nurl = \"{url}\"\n[[ovh]]\napplication_key = \"x\"\n\
+         application_secret = \"x\"\nconsumer_key = \"x\"\n"
+    );
+    let read = bernard_config::Config::from_text(&text, Vec::<(String, String)>::new());
+    match read.unwrap_or_else(|problems| panic!("{problems}")).config.store.url {
+        StoreUrl::Postgres(postgres) => address(&postgres),
+        StoreUrl::Sqlite(path) => panic!("{} is a file", path.display()),
+    }
+}
+
+impl TestBot {
+    /// The lines of `[store]`.
+    pub(crate) fn store_lines(&self) -> String {
+        let witness = self.database().with_file_name("witness").display().to_string();
+        match &self.config.postgres {
+            Some(url) => format!("url = \"{url}\"\nlease_seconds = {LEASE}\nwitness = \"{witness}\""),
+            None => format!("url = \"sqlite://{}\"", self.database().display()),
+        }
+    }
+
+    /// The store, to be read.
+    async fn store(&self) -> Store {
+        let opened = match &self.config.postgres {
+            Some(url) => Store::connect(&address_of(url), &self.database().with_file_name("reader")).await,
+            None => Store::open(&self.database()).await,
+        };
+        opened.expect("the store opens")
+    }
+
+    /// The store's lock says when the last task is gone.
+    pub(crate) async fn store_is_free(&self) {
+        if self.config.postgres.is_some() {
+            // Whoever comes next waits until the lease has run out.
+            return;
+        }
+        let path = self.database();
+        eventually("the store is let go", async || bernard_store::Store::open(&path).await.is_ok()).await;
+    }
+
+    /// An operation as the store has it. The program must not run.
+    pub(crate) async fn operation(&self, id: i64) -> Operation {
+        let store = self.store().await;
+        let operation = store.operation(OperationId(id)).await.expect("it reads").expect("it is there");
+        store.close().await;
+        operation
+    }
+
+    /// Makes the attempts at an operation's messages so much older. The program must not run.
+    pub(crate) async fn age_messages(&self, id: i64, by: jiff::SignedDuration) {
+        let store = bernard_store::Store::open(&self.database()).await.expect("the store opens");
+        for mut posted in store.messages(OperationId(id)).await.expect("they read") {
+            posted.attempted -= by;
+            store.save_message(OperationId(id), &posted).await.expect("it is written");
+        }
+        store.close().await;
+    }
+
+    /// Makes everything that happened to an operation so much older. The program must not run.
+    pub(crate) async fn age_events(&self, id: i64, by: jiff::SignedDuration) {
+        let pool = database(self).await;
+        for table in [
+            "UPDATE events SET at = at - $2 WHERE operation = $1",
+            "UPDATE operations SET opened_at = opened_at - $2 WHERE id = $1",
+        ] {
+            let update = sqlx::query(table).bind(id).bind(i64::try_from(by.as_millis()).expect("not so long"));
+            update.execute(&pool).await.expect("it is written");
+        }
+        pool.close().await;
+    }
+
+    /// Every operation as the store has it. The program must not run.
+    pub(crate) async fn operations(&self) -> Vec<Operation> {
+        // What did not end within `drain` lets go of the store a moment later.
+        self.store_is_free().await;
+        let store = self.store().await;
+        let mut operations = Vec::new();
+        while let Some(operation) = store.operation(OperationId(operations.len() as i64 + 1)).await.expect("it reads") {
+            operations.push(operation);
+        }
+        store.close().await;
+        operations
+    }
+}
