@@ -6,11 +6,11 @@ pub(crate) mod layout;
 
 use bernard_discord::fit;
 use bernard_domain::access::Who;
+use serde_json::{Value, json};
 use serenity::{
     builder::{
         CreateActionRow, CreateAllowedMentions, CreateAttachment, CreateButton, CreateInteractionResponseFollowup,
-        CreateMessage, CreateSelectMenu, CreateSelectMenuKind, CreateSelectMenuOption, EditAttachments,
-        EditInteractionResponse, EditMessage,
+        CreateMessage, CreateSelectMenu, CreateSelectMenuKind, CreateSelectMenuOption, EditAttachments, EditMessage,
     },
     model::{
         application::ButtonStyle as Style,
@@ -59,12 +59,14 @@ pub(crate) fn without_buttons() -> EditMessage {
     EditMessage::new().components(Vec::new())
 }
 
-/// An answer to an interaction, in the place of "thinking…". Nothing in it rings anybody.
-pub(crate) fn answer(plain: &Plain) -> EditInteractionResponse {
-    EditInteractionResponse::new()
-        .content(fit::cut(&plain.content))
-        .components(below(plain))
-        .allowed_mentions(CreateAllowedMentions::new())
+/// An answer to an interaction, in the place of "thinking…". Nothing in it rings anybody. serenity's builder knows no flags here.
+pub(crate) fn answer(plain: &Plain) -> Value {
+    json!({
+        "content": fit::cut(&plain.content),
+        "components": below(plain),
+        "allowed_mentions": CreateAllowedMentions::new(),
+        "flags": MessageFlags::SUPPRESS_EMBEDS.bits(),
+    })
 }
 
 /// Words for the asker alone, below an answer.
@@ -146,7 +148,6 @@ fn mentions(rings: &[Who]) -> CreateAllowedMentions {
 #[cfg(test)]
 mod tests {
     use bernard_domain::access::UserId as Person;
-    use serde_json::json;
 
     use super::*;
 
