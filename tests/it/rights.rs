@@ -16,7 +16,7 @@ use crate::{
 
 /// The rules of a consumer key, as the createToken page gets them.
 fn granted(bot: &TestBot) -> Vec<(&'static str, String)> {
-    let rules = needs::key_rules(&calls(&bot));
+    let rules = needs::key_rules(&calls(bot));
     rules.into_iter().map(|(method, path)| (method, needs::starred(path))).collect()
 }
 
