@@ -233,7 +233,7 @@ fn a_runbook_needs_a_page_and_plain_words() {
     assert_eq!((runbook.url.as_str(), runbook.text.as_str()), ("https://wiki.example.org/%28prod%29", "Ask the DBA"));
     let wrong = |text: &str| problems(&with(&format!("[[runbook]]\n{text}")), &[]);
     let lacking = wrong("servers = ['*']");
-    assert!(lacking.contains("bernard.toml:12:3: runbook[0].url is missing"), "{lacking}");
+    assert!(lacking.contains("bernard.toml:12:1: runbook[0].url is missing"), "{lacking}");
     assert!(lacking.contains("runbook[0].text is missing"), "{lacking}");
     for (url, what) in [
         ("wiki/prod", "is not a URL"),
