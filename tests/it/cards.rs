@@ -146,7 +146,8 @@ async fn a_netboot_that_changed_meanwhile_is_shown_and_asked_about_again() {
     let end = bot.rung(&bot.ann, &["**Rebooted**", "R-1"]).await;
     assert_eq!(bot.ovh.reboots("web-1"), 1);
     bot.sees(&["R-1", "slow disk"]).await;
-    let refused = bot.forge(&bot.ann, &first, &accepted).await;
+    let press = bot.ann.press_raw(&first, &accepted).await;
+    let refused = press.wait_for(|seen| seen.content.contains('🚫')).await;
     assert!(refused.content.contains("/reboot server:web-1"), "{}", refused.content);
     assert_eq!(bot.ovh.reboots("web-1"), 1, "{}", end.content);
 }

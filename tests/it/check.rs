@@ -117,6 +117,12 @@ async fn rules_that_cannot_work_are_said_with_their_line() {
     let config = TestConfig { rules, ..TestConfig::default() };
     let mut bot = TestBot::with(config, [crate::bot::web_1(), crate::bot::db_1()]).await;
     bot.stop().await;
+    // Until it came to read both.
+    while bernard_store::remembered(&bot.database()).await.expect("the store reads").len() < 2 {
+        bot.start().await;
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        bot.stop().await;
+    }
     bot.discord.role(ROLE, "ops", Mentions::Privileged);
     bot.discord.set_role_permissions(BOT_ROLE, 0);
     let line_of = |what: &str| {

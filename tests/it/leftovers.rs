@@ -161,7 +161,7 @@ async fn a_plain_reboot_that_failed_says_nothing_of_a_netboot_that_nobody_set() 
     let end = bot.rung(&bot.ann, &["**Reboot failed**", "web-1"]).await;
     assert!(!end.content.contains("netboot"), "{}", end.content);
     let labels: Vec<_> = end.buttons().into_iter().map(|button| button.label).collect();
-    assert_eq!(labels, ["Try again"]);
+    assert_eq!(labels, ["Try again", "Ask OVHcloud"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,7 +36,7 @@ async fn a_server_with_a_long_name_goes_into_rescue_and_back() {
         bot.accepted(&bot.ann, "rescue enable", &[("server", SERVICE), ("reason", &reason)]).await;
         bot.rung(&bot.ann, &["**In rescue**", "web-1"]).await;
         let dm = bot.ann.wait_for_dm(|dm| dm.content.contains("manager/secret")).await;
-        assert!(dm.content.contains(&format!("/restore server:{SERVICE}")), "{}", dm.content);
+        assert!(dm.content.contains(&format!("/console server:{SERVICE}")), "{}", dm.content);
         for command in ["status", "tasks", "rescue link", "plan"] {
             let mut options = vec![("server", SERVICE)];
             options.extend((command == "plan").then_some(("action", "restore")));
