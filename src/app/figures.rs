@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bernard_engine::fleet::Fleet;
 use bernard_ovh::Standing;
-use bernard_platform::{clock, metrics as named};
+use bernard_platform::{
+    clock,
+    metrics::{self as named, Switch},
+};
 use bernard_store::{Figures, Store};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -35,6 +38,9 @@ pub(super) async fn keep(
                     tracing::error!(%error, "the store does not say how it stands");
                     readable(false);
                 }
+            }
+            if let Ok(pause) = store.pause().await {
+                named::paused(if pause.is_some() { Switch::Pulled } else { Switch::Loose });
             }
             shown.accounts(&fleet);
             shown.inventory(&fleet, now);

@@ -35,6 +35,8 @@ fn holds(text: &str, parts: &[&str]) {
 /// The bot reads what is odd about `web-1`.
 async fn with_odd_server(odd: Value) -> TestBot {
     let bot = TestBot::new().await;
+    // Its name is known from then on.
+    status(&bot, "web-1").await;
     let path = format!("/dedicated/server/{}$", bot.ovh.service_name("web-1"));
     bot.ovh.faults().always().odd("GET", &path, &odd);
     bot

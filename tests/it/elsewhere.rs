@@ -62,7 +62,10 @@ impl TestBot {
             let Some(id) = &button.custom_id else { continue };
             let answer = self.forge(who, id, message).await;
             let said = &answer.content;
-            assert!(said.contains("🚫") && (said.contains("`/") || said.contains("</")) && answer.buttons().is_empty(), "{id}: {said}");
+            assert!(
+                said.contains("🚫") && (said.contains("`/") || said.contains("</")) && answer.buttons().is_empty(),
+                "{id}: {said}"
+            );
             pressed += 1;
         }
         assert!(pressed > 0, "{} has nothing to press", message.text());

@@ -2,7 +2,7 @@
 
 use sim::discord::{Id, Message, OPS, permission};
 
-use crate::bot::{TestBot, rule};
+use crate::bot::{TestBot, eventually, rule};
 
 /// A role without `admin`.
 const RESCUER: Id = Id(400_000_000_000_000_002);
@@ -33,7 +33,7 @@ async fn a_pause_refuses_what_is_new_also_after_a_restart_and_nobody_is_locked_i
     for command in ["rescue enable", "reboot"] {
         assert_paused(&bot.ask(&bot.ann, command, &[("server", "db-1")]).await, &bot);
     }
-    assert!(bot.metrics().await.contains("bernard_paused 1"));
+    eventually("it is among the figures", async || bot.metrics().await.contains("bernard_paused 1")).await;
     let status = bot.ask(&bot.ann, "status", &[]).await;
     assert!(status.content.contains("paused all new operations"), "{}", status.content);
     let link = bot.ask(&bot.ann, "rescue link", &[("server", "web-1")]).await;

@@ -5,7 +5,7 @@
 use std::{error::Error, net::SocketAddr};
 
 use clap::Parser;
-use sim::discord::{BOT_TOKEN, Discord, control};
+use sim::discord::{BOT_TOKEN, Discord, GUILD, OPS, ROLE, control};
 use sim::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY, Ovh, ServerSpec, Tempo};
 
 /// Runs the simulated far ends on loopback.
@@ -68,6 +68,9 @@ async fn discord(address: SocketAddr) -> Result<(), Box<dyn Error>> {
     let discord = Discord::start_at(address, control::routes).await?;
     println!("discord {}", discord.url());
     println!("discord-token {BOT_TOKEN}");
+    println!("discord-guild {GUILD}");
+    println!("discord-role {ROLE}");
+    println!("discord-channel {OPS}");
     println!("discord-public-key {}", discord.public_key());
     Ok(())
 }
