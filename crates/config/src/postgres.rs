@@ -183,7 +183,7 @@ mod tests {
         let said = wrong("postgres://b@db/b?connect_timeout=fake-Secret");
         assert!(said.contains("(connect_timeout)") && !said.contains("fake-Secret"), "{said}");
         // A password with a question mark that nobody encoded.
-        let said = wrong("postgres://b:12?fake-Secret@db/b");
+        let said = wrong("postgres://b:fake?fake-Secret@db/b");
         assert!(!said.contains("fake-Secret"), "{said}");
         for nothing in ["postgres://db/b", "postgres://b@db", "postgres://b@/b", "postgres://b@db/b?host=/run"] {
             wrong(nothing);
