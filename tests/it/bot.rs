@@ -86,6 +86,8 @@ pub(crate) struct TestConfig {
     pub(crate) limits: String,
     /// The URL of a PostgreSQL database; `None`: the store is a file.
     pub(crate) postgres: Option<String>,
+    /// The lease of a replica, in seconds: who died is followed after that.
+    pub(crate) lease_seconds: &'static str,
 }
 
 impl Default for TestConfig {
@@ -108,6 +110,7 @@ impl Default for TestConfig {
             requests_per_minute: 1_000_000,
             limits: "per_user_per_minute = 100000\nper_server_per_hour = 100000\n".to_owned(),
             postgres: None,
+            lease_seconds: "2",
         }
     }
 }

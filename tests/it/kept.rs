@@ -10,9 +10,6 @@ use crate::{
     passing::database,
 };
 
-/// The lease of a replica in a story, in seconds: who died is followed after that.
-const LEASE: &str = "0.5";
-
 /// Where a PostgreSQL store is.
 pub(crate) fn address_of(url: &str) -> Address {
     let text = format!(
@@ -31,7 +28,9 @@ impl TestBot {
     pub(crate) fn store_lines(&self) -> String {
         let witness = self.database().with_file_name("witness").display().to_string();
         match &self.config.postgres {
-            Some(url) => format!("url = \"{url}\"\nlease_seconds = {LEASE}\nwitness = \"{witness}\""),
+            Some(url) => {
+                format!("url = \"{url}\"\nlease_seconds = {}\nwitness = \"{witness}\"", self.config.lease_seconds)
+            }
             None => format!("url = \"sqlite://{}\"", self.database().display()),
         }
     }

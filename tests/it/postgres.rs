@@ -122,6 +122,8 @@ async fn hold_intents(url: &str) -> PgConnection {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_that_was_stopped_between_intent_and_sending_for_longer_than_its_lease_sends_nothing() {
     let Some(config) = configured().await else { return };
+    // Long enough that the first one has it until it is stopped, however busy the machine is.
+    let config = TestConfig { lease_seconds: "4", ..config };
     let url = config.postgres.clone().expect("on PostgreSQL");
     let mut program = Program::start(config).await;
     let mut administrator = hold_intents(&url).await;
