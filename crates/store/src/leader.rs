@@ -47,16 +47,24 @@ pub(super) struct Replica {
 const NONE: i64 = -1;
 /// The fact that names the cluster and the timeline that were written to last.
 const LINE: &str = "database line";
+/// The moment by the database's clock, in milliseconds.
+macro_rules! now {
+    () => {
+        "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
+    };
+}
 /// Takes the lease if it has run out.
-const TAKE: &str =
-    "UPDATE leader SET owner = $1, until = CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) + $2,
-     fence = fence + 1, sequence = sequence + 1
-     WHERE until <= CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) RETURNING fence";
+const TAKE: &str = concat!(
+    "UPDATE leader SET owner = $1, until = ",
+    now!(),
+    " + $2, fence = fence + 1, sequence = sequence + 1 WHERE until <= ",
+    now!(),
+    " RETURNING fence"
+);
 /// How long the lease still runs, in milliseconds.
-const LEFT: &str = "SELECT until - CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) FROM leader";
+const LEFT: &str = concat!("SELECT until - ", now!(), " FROM leader");
 /// Keeps the lease, unless it is another's.
-const RENEW: &str = "UPDATE leader SET until = CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) + $2
-     WHERE fence = $1 RETURNING fence";
+const RENEW: &str = concat!("UPDATE leader SET until = ", now!(), " + $2 WHERE fence = $1 RETURNING fence");
 /// The next writer's turn, which it has until it commits.
 const TURN: &str = "UPDATE leader SET sequence = sequence + 1 WHERE fence = $1 RETURNING sequence";
 

@@ -144,11 +144,7 @@ impl Store {
         intent: Intent,
         now: Timestamp,
     ) -> Result<Option<(Box<Operation>, RecordedIntent)>, Error> {
-        let unwritten = before_writing(&operation.request.server);
-        match self.append(operation, &Event::RebootIntended { intent }, now).await? {
-            Append::Done(intended) => Ok(Some((intended, unwritten.written()))),
-            Append::Busy(_) | Append::Overtaken | Append::Illegal(_) => Ok(None),
-        }
+        self.intend(operation, &Event::RebootIntended { intent }, now).await
     }
 
     /// Records at which moment of OVHcloud's clock a ticket is sent, and gives the one right to send it, as [`Store::intend_reboot`]
@@ -162,8 +158,17 @@ impl Store {
         at: Timestamp,
         now: Timestamp,
     ) -> Result<Option<(Box<Operation>, RecordedIntent<Ticket>)>, Error> {
+        self.intend(operation, &Event::TicketIntended { at }, now).await
+    }
+
+    async fn intend<Deed>(
+        &self,
+        operation: &Operation,
+        event: &Event,
+        now: Timestamp,
+    ) -> Result<Option<(Box<Operation>, RecordedIntent<Deed>)>, Error> {
         let unwritten = before_writing(&operation.request.server);
-        match self.append(operation, &Event::TicketIntended { at }, now).await? {
+        match self.append(operation, event, now).await? {
             Append::Done(intended) => Ok(Some((intended, unwritten.written()))),
             Append::Busy(_) | Append::Overtaken | Append::Illegal(_) => Ok(None),
         }

@@ -6,6 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bernard_domain::audit::Anchor;
+
 use super::{
     Beside, Error, Store, audit,
     database::{Connection, Query},
@@ -51,11 +53,11 @@ impl Store {
 }
 
 impl Query {
-    /// Carries it out as a transaction of its own.
+    /// Carries it out as a transaction of its own. It is none of the audit's, which is as far as it was.
     pub(super) async fn execute_alone(self, store: &Store) -> Result<(), Error> {
         let mut tx = store.write().await?;
         self.execute(&mut tx).await?;
-        tx.commit().await
+        tx.end(None).await
     }
 }
 
@@ -64,6 +66,11 @@ impl Writing {
     pub(super) async fn commit(mut self) -> Result<(), Error> {
         // An audit that does not read back is for `bernard audit verify` to say.
         let head = audit::head(&mut self.connection).await.ok().flatten();
+        self.end(head).await
+    }
+
+    /// The same, where the last line of the audit is known to be this, or to have been there before.
+    async fn end(self, head: Option<Anchor>) -> Result<(), Error> {
         match self.sequence {
             None => self.connection.commit().await?,
             Some(_) => confirm(self.connection).await?,
