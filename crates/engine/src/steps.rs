@@ -34,6 +34,7 @@ use bernard_domain::{
 use bernard_ovh as ovh;
 use bernard_platform::clock;
 use bernard_store as store;
+use bernard_store::Append;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{lookout, matter::matter, plan};
@@ -289,6 +290,18 @@ impl Work<'_> {
     fn server(&self) -> &bernard_domain::server::ServiceName {
         &self.operation.request.server
     }
+
+    /// Records what came of what is sent once.
+    async fn record_answer(&self, intended: &Operation, event: &Event, deed: &str) -> Result<(), Failure> {
+        match self.context.store.append(intended, event, clock::now()).await? {
+            // Nobody else writes after an intent but the search for what came of it; if that was faster, it found this very one.
+            Append::Done(_) | Append::Busy(_) | Append::Overtaken => {}
+            Append::Illegal(illegal) => {
+                tracing::error!(operation.id = %intended.id, %illegal, "what came of the {deed} does not follow its intent");
+            }
+        }
+        Ok(())
+    }
 }
 
 /// How long an operation has been in its phase.
@@ -299,7 +312,12 @@ fn waited(operation: &Operation) -> Duration {
 /// A moment by OVHcloud's clock may look this much older than it was: its dates have whole seconds (promise 1).
 const CLOCK_SLACK: SignedDuration = SignedDuration::from_secs(60);
 
+/// The oldest that something may look which happened after `since`.
+fn earliest(since: Timestamp) -> Timestamp {
+    since.checked_sub(CLOCK_SLACK).unwrap_or(Timestamp::MIN)
+}
+
 /// Whether something with this date can have happened after `since`; what has no date can.
 fn not_before(date: Option<Timestamp>, since: Timestamp) -> bool {
-    date.is_none_or(|date| date >= since - CLOCK_SLACK)
+    date.is_none_or(|date| date >= earliest(since))
 }

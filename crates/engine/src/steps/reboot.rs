@@ -30,7 +30,6 @@ use bernard_domain::{
 use bernard_ovh as ovh;
 use bernard_ovh::RebootAnswer;
 use bernard_platform::clock;
-use bernard_store::Append;
 
 use super::{Failure, Next, Settings, Work, not_before};
 
@@ -63,11 +62,11 @@ impl Work<'_> {
         };
         self.context.wakeups.notify();
         let answer = ready.send(proof).await;
-        self.record_answer(&intended, answer).await?;
+        self.record_reboot(&intended, answer).await?;
         Ok(Next::Reread)
     }
 
-    async fn record_answer(&self, intended: &Operation, answer: RebootAnswer) -> Result<(), Failure> {
+    async fn record_reboot(&self, intended: &Operation, answer: RebootAnswer) -> Result<(), Failure> {
         let event = match answer {
             RebootAnswer::Accepted(task) => Event::RebootAccepted { task: task.value.id, query: task.query },
             RebootAnswer::Refused(error) => not_done(NotDone::Refused, &error),
@@ -75,14 +74,7 @@ impl Work<'_> {
             RebootAnswer::Unknown(error) => Event::RebootUnknown { said: error.to_string(), query: error.query() },
         };
         tracing::info!(operation.id = %intended.id, server.name = %self.server(), event = event.word(), "the reboot was sent");
-        match self.context.store.append(intended, &event, clock::now()).await? {
-            // Nobody else writes after an intent but the search for its task; if that was faster, it found this very task.
-            Append::Done(_) | Append::Busy(_) | Append::Overtaken => {}
-            Append::Illegal(illegal) => {
-                tracing::error!(operation.id = %intended.id, %illegal, "what came of the reboot does not follow its intent");
-            }
-        }
-        Ok(())
+        self.record_answer(intended, &event, "reboot").await
     }
 
     /// Looks for the task of a reboot whose outcome is unknown.

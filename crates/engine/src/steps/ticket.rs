@@ -9,10 +9,8 @@ use bernard_domain::operation::{
 };
 use bernard_ovh::Outcome;
 use bernard_platform::clock;
-use bernard_store::Append;
-use jiff::Timestamp;
 
-use super::{CLOCK_SLACK, Failure, Next, Work};
+use super::{Failure, Next, Work, earliest};
 
 impl Work<'_> {
     /// Records the intent, then sends the ticket, once.
@@ -33,13 +31,7 @@ impl Work<'_> {
             Outcome::Unsent(error) => not_done(NotDone::Unsent, &error),
             Outcome::Unknown(error) => Event::TicketUnknown { said: error.to_string(), query: error.query() },
         };
-        match self.context.store.append(&intended, &event, clock::now()).await? {
-            // Nobody else writes after an intent but the search for its ticket; if that was faster, it found this very one.
-            Append::Done(_) | Append::Busy(_) | Append::Overtaken => {}
-            Append::Illegal(illegal) => {
-                tracing::error!(operation.id = %intended.id, %illegal, "what came of the ticket does not follow its intent");
-            }
-        }
+        self.record_answer(&intended, &event, "ticket").await?;
         Ok(Next::Reread)
     }
 
@@ -51,7 +43,7 @@ impl Work<'_> {
             return Ok(Next::Reread);
         };
         let settle = self.settings().reboot_settle;
-        let since = at.checked_sub(CLOCK_SLACK).unwrap_or(Timestamp::MIN);
+        let since = earliest(*at);
         Ok(match self.client.find_ticket(self.server(), &ticket.subject, since).await {
             Ok(Some(number)) => Next::Record(Event::TicketFound { number }),
             Ok(None) if self.waited() > settle => Next::Record(Event::TicketNotFound { trouble: None }),

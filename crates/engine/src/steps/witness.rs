@@ -7,9 +7,8 @@ use std::{
 };
 
 use bernard_domain::operation::{Intent, OperationId, event::Event};
-use jiff::Timestamp;
 
-use super::{CLOCK_SLACK, Next, Work};
+use super::{Next, Work, earliest};
 
 /// How often the log is looked at for one question: each look costs a request for each of its newest entries.
 const LOOKS: u32 = 4;
@@ -40,7 +39,7 @@ impl Work<'_> {
             return None;
         }
         self.context.log_looks.one_more(question);
-        let since = intent.at.checked_sub(CLOCK_SLACK).unwrap_or(Timestamp::MIN);
+        let since = earliest(intent.at);
         match self.client.logged_reboot(self.server(), since).await {
             Ok(at) => at.map(|at| Next::Record(Event::RequestLogged { at })),
             Err(error) => {
