@@ -7,8 +7,13 @@ use bernard_store::Store;
 use crate::{context::Handler, render::card_links::CardLinks};
 
 /// Where the cards of these operations stand in the guild.
-pub(crate) async fn card_links(store: &Store, guild: u64, of: &[OperationId]) -> Result<CardLinks, store::Error> {
-    Ok(CardLinks::new(guild, store.cards(of).await?))
+pub(crate) async fn card_links(
+    store: &Store,
+    guild: u64,
+    of: impl IntoIterator<Item = OperationId>,
+) -> Result<CardLinks, store::Error> {
+    let of: Vec<_> = of.into_iter().collect();
+    Ok(CardLinks::new(guild, store.cards(&of).await?))
 }
 
 impl Handler {
@@ -17,6 +22,6 @@ impl Handler {
         &self,
         of: impl IntoIterator<Item = OperationId>,
     ) -> Result<CardLinks, store::Error> {
-        card_links(&self.store, self.settings.served_guild.guild, &of.into_iter().collect::<Vec<_>>()).await
+        card_links(&self.store, self.settings.served_guild.guild, of).await
     }
 }

@@ -299,9 +299,6 @@ fn end_lines(
     let facts = &operation.state.facts;
     let wiped = || (out == LinkOut::Possible).then(|| say!(locale, "end-wiped"));
     let mut lines = Vec::new();
-    if let Wish::Ticket(ticket) = &operation.request.wish {
-        lines.extend(ticket::end_lines(ticket, operation, locale));
-    }
     match outcome {
         Outcome::InRescue(link) => {
             lines.push(link::line(operation, *link, locale));
@@ -354,8 +351,12 @@ fn end_lines(
             lines.push(say!(locale, "end-nothing-done"));
         }
         Outcome::Cancelled(by) => lines.push(say!(locale, "end-cancelled", who = mention(*by))),
-        Outcome::TicketOpened(_) | Outcome::TicketUnknown => {}
-        Outcome::NotDone(..) if operation.request.kind() == Kind::Ticket => {}
+        Outcome::TicketOpened(_) | Outcome::TicketUnknown => {
+            lines.extend(ticket::end_lines(operation, outcome, locale))
+        }
+        Outcome::NotDone(..) if operation.request.kind() == Kind::Ticket => {
+            lines.extend(ticket::end_lines(operation, outcome, locale));
+        }
         Outcome::NotDone(_, said) => {
             lines.push(say!(locale, "end-not-done", said = wording::said(said)));
             lines.extend(starts::other_way(operation, locale));

@@ -7,7 +7,7 @@ use bernard_domain::{
     locale::Locale,
     mark::Mark,
     operation::{
-        Operation, OperationId,
+        Operation, OperationId, Wish,
         event::Event,
         state::{Outcome, Phase},
         ticket::{TicketWish, Trouble},
@@ -234,23 +234,22 @@ pub(crate) fn asked_line(support: Support, locale: Locale) -> Option<String> {
 }
 
 /// What became of a ticket that was sent.
-pub(crate) fn end_lines(ticket: &TicketWish, operation: &Operation, locale: Locale) -> Vec<String> {
+pub(crate) fn end_lines(operation: &Operation, outcome: &Outcome, locale: Locale) -> Vec<String> {
+    let Wish::Ticket(ticket) = &operation.request.wish else { return Vec::new() };
     let facts = &operation.state.facts;
     let subject = code(&ticket.subject);
-    match &operation.state.phase {
-        Phase::Ended(Outcome::TicketOpened(number)) => {
+    match outcome {
+        Outcome::TicketOpened(number) => {
             let number = number.to_string();
             let found = facts.adopted.then(|| small(&say!(locale, "ticket-found")));
             [say!(locale, "ticket-opened", number = number, subject = subject)].into_iter().chain(found).collect()
         }
-        Phase::Ended(Outcome::TicketUnknown) => {
+        Outcome::TicketUnknown => {
             let because = facts.unknown_because.as_ref().or(facts.search_trouble.as_ref());
             let because = because.map(|said| small(&wording::said(said)));
             [say!(locale, "ticket-unknown", subject = subject)].into_iter().chain(because).collect()
         }
-        Phase::Ended(Outcome::NotDone(_, said)) => {
-            vec![say!(locale, "ticket-not-sent", said = wording::said(said))]
-        }
+        Outcome::NotDone(_, said) => vec![say!(locale, "ticket-not-sent", said = wording::said(said))],
         _ => Vec::new(),
     }
 }

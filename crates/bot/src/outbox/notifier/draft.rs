@@ -4,8 +4,7 @@ use bernard_domain::{
     access::Capability,
     lease::reminder::Reminder,
     locale::Locale,
-    notice::{Door, Notice},
-    operation::OperationId,
+    notice::{Door, Letter, Notice, Place},
     server::Server,
 };
 use bernard_platform::clock;
@@ -61,8 +60,7 @@ impl Notifier {
             | Notice::Resumed { .. }
             | Notice::CopyFound { .. } => {}
         }
-        let named = Vec::from_iter(notice.names());
-        standing.links = card_links(&self.store, self.settings.guild, &named).await?;
+        standing.links = card_links(&self.store, self.settings.guild, notice.names()).await?;
         Ok(notice::words(notice, standing, door, style))
     }
 
@@ -72,6 +70,14 @@ impl Notifier {
             Door::Dm(person) => self.store.locale_of(person).await?.unwrap_or(self.settings.locale),
             Door::Channel(_) => self.settings.locale,
         })
+    }
+
+    /// The language that a posted letter was written in.
+    pub(super) async fn locale_of(&self, letter: &Letter, place: Place) -> Result<Locale, store::Error> {
+        match letter.to.door(place) {
+            Some(door) => self.locale_at(door).await,
+            None => Ok(self.settings.locale),
+        }
     }
 
     /// What is in rescue now, as far as anybody may see it in that channel.
@@ -88,18 +94,14 @@ impl Notifier {
 
     /// A digest of these rescues, as of `at`.
     async fn listed(&self, entries: Vec<Entry>, at: Timestamp, locale: Locale) -> Result<Digest, store::Error> {
-        let named: Vec<OperationId> = entries.iter().flat_map(Entry::names).collect();
-        let links = card_links(&self.store, self.settings.guild, &named).await?;
+        let links = card_links(&self.store, self.settings.guild, entries.iter().flat_map(Entry::names)).await?;
         let listing = Listing { at, ..listing(&entries, &links, clock::now(), locale) };
         Ok(Digest { listing, listed: entries.iter().filter_map(Entry::listed).collect() })
     }
 
     /// A posted digest as it says how it is now: it loses no row, and what is over says so.
     pub(super) async fn redrawn(&self, stale: &StaleList) -> Result<Plain, store::Error> {
-        let locale = match stale.letter.to.door(stale.place) {
-            Some(door) => self.locale_at(door).await?,
-            None => self.settings.locale,
-        };
+        let locale = self.locale_of(&stale.letter, stale.place).await?;
         let servers = self.fleet.servers();
         let entry = |row: &ListedNow| match row.clone() {
             ListedNow::Ours(lease) => Entry::Ours(lease),

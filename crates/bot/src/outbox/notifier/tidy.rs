@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use bernard_discord::{Error, fit};
-use bernard_domain::operation::{ChannelId, OperationId};
+use bernard_domain::operation::ChannelId;
 use bernard_store::{NoticeId, Outdated, Stale};
 use serenity::{
     builder::EditMessage,
@@ -65,12 +65,8 @@ impl Notifier {
 
     /// What a notice says of a rescue that is over, in the language that it was written in.
     async fn told_over(&self, stale: &Stale) -> Result<EditMessage, Failure> {
-        let locale = match stale.letter.to.door(stale.place) {
-            Some(door) => self.locale_at(door).await?,
-            None => self.settings.locale,
-        };
-        let named: Vec<OperationId> = past::named_by(&stale.past).collect();
-        let links = card_links(&self.store, self.settings.guild, &named).await?;
+        let locale = self.locale_of(&stale.letter, stale.place).await?;
+        let links = card_links(&self.store, self.settings.guild, past::named_by(&stale.past)).await?;
         let content = fit::cut(&past::notice(&stale.letter.notice, &stale.past, &links, locale));
         Ok(wire::edited(&Plain::text(content)))
     }
