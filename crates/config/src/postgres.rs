@@ -104,17 +104,14 @@ fn unknown(name: &str) -> Wrong {
 /// What crosses a network is encrypted, and to the right server.
 fn proof(server: &Server, mode: Option<&str>, roots: Option<PathBuf>) -> Result<Proof, Wrong> {
     let here = is_here(server);
-    match mode {
-        None | Some("verify-full") if !here => Ok(Proof::Certificate(roots)),
-        Some("verify-full") => Ok(Proof::Certificate(roots)),
-        None | Some("disable") if here => Ok(Proof::None),
-        Some("disable" | "allow" | "prefer" | "require" | "verify-ca") if !here => {
+    match mode.unwrap_or(if here { "disable" } else { "verify-full" }) {
+        "verify-full" => Ok(Proof::Certificate(roots)),
+        "disable" if here => Ok(Proof::None),
+        "disable" | "allow" | "prefer" | "require" | "verify-ca" if !here => {
             let right = "write sslmode=verify-full, with sslrootcert=FILE if the authority is your own; less is for loopback and sockets";
             Err(Wrong::new("would not make sure which server it speaks to", right))
         }
-        Some(_) | None => {
-            Err(Wrong::new("has an sslmode that is not taken", "write sslmode=verify-full or sslmode=disable"))
-        }
+        _ => Err(Wrong::new("has an sslmode that is not taken", "write sslmode=verify-full or sslmode=disable")),
     }
 }
 

@@ -95,13 +95,7 @@ pub(super) fn address(value: &Value) -> Result<SocketAddr, Wrong> {
 pub(super) fn base_url(value: &Value) -> Result<String, Wrong> {
     let text = text(value)?.trim_end_matches('/');
     let wrong = |what: &str| Wrong::new(what, r#"write it like "https://example.com""#);
-    let url = Url::parse(text).map_err(|_| wrong("is not a URL"))?;
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
-        return Err(wrong("is not an http or https URL"));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong("has a user or password in it"));
-    }
+    let url = web(text, wrong)?;
     if url.query().is_some() || url.fragment().is_some() {
         return Err(wrong("has a query or fragment in it"));
     }
@@ -113,15 +107,21 @@ pub(super) fn page(value: &Value) -> Result<String, Wrong> {
     /// Discord's bound for the address of a link button, and enough for any page.
     const LONGEST: usize = 512;
     let wrong = |what: &str| Wrong::new(what, r#"write it like "https://wiki.example.org/web""#);
-    let url = Url::parse(text(value)?).map_err(|_| wrong("is not a URL"))?;
+    let url = web(text(value)?, wrong)?;
+    let url = url.as_str().replace('(', "%28").replace(')', "%29");
+    if url.len() > LONGEST { Err(wrong("is longer than 512 characters")) } else { Ok(url) }
+}
+
+/// An http(s) URL with a host and without a user.
+fn web(text: &str, wrong: impl Fn(&str) -> Wrong) -> Result<Url, Wrong> {
+    let url = Url::parse(text).map_err(|_| wrong("is not a URL"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
         return Err(wrong("is not an http or https URL"));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(wrong("has a user or password in it"));
     }
-    let url = url.as_str().replace('(', "%28").replace(')', "%29");
-    if url.len() > LONGEST { Err(wrong("is longer than 512 characters")) } else { Ok(url) }
+    Ok(url)
 }
 
 /// Whether what is sent to this URL crosses a network unencrypted.
