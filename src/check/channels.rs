@@ -4,7 +4,10 @@ use bernard_config::{Config, Places};
 use bernard_discord::rest::GuildChannel;
 use serenity::model::Permissions;
 
-use super::finding::{Finding, Outcome};
+use super::{
+    finding::{Finding, Outcome},
+    rights,
+};
 
 /// What is wrong with them, or that all is well; `may` says what the bot may do in one.
 pub(super) fn named(
@@ -39,8 +42,8 @@ pub(super) fn named(
 fn keys(config: &Config) -> Vec<(String, u64)> {
     let mut keys: Vec<(String, u64)> = Vec::new();
     keys.extend(config.discord.channels.iter().map(|id| ("discord.channels".to_owned(), *id)));
-    for (index, role) in config.roles.iter().enumerate() {
-        keys.extend(role.channels.iter().map(|id| (format!("role[{index}].channels"), *id)));
+    for role in &config.roles {
+        keys.extend(role.channels.iter().map(|id| (rights::key(role.place, "channels"), *id)));
     }
     keys.extend(config.digest.iter().map(|digest| ("digest.channel".to_owned(), digest.channel)));
     keys.extend(config.audit.anchor_channel.iter().map(|id| ("audit.anchor_channel".to_owned(), *id)));

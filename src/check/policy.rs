@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bernard_domain::{access::Policy, server::ServiceName};
-use bernard_engine::needs::{self, On};
+use bernard_domain::server::ServiceName;
+use bernard_engine::needs::On;
 use bernard_ovh as ovh;
 
 use super::{finding::Outcome, ovhcloud::Look};
@@ -17,8 +17,7 @@ const NAMED: usize = 3;
 impl Look<'_> {
     /// Proves each action on each server.
     pub(super) async fn policy(&self, client: &ovh::Client, servers: &[ServiceName]) {
-        let policy = Policy::new(self.config.roles.clone(), self.config.protections.clone());
-        let calls = needs::all(&policy, &self.config.rescue.secret_from);
+        let calls = rights::calls(self.config, self.configured.account);
         let mut actions: Vec<&str> =
             calls.iter().filter(|call| call.on() == On::Servers).map(|call| call.action).collect();
         actions.sort_unstable();

@@ -80,7 +80,7 @@ pub(super) fn mentioned(config: &Config) -> BTreeMap<u64, Mentioned> {
 }
 
 /// The path of a rule's key.
-fn key(place: RulePlace, key: &str) -> String {
+pub(super) fn key(place: RulePlace, key: &str) -> String {
     let list = match place.kind {
         RuleKind::Role => "role",
         RuleKind::Protect => "protect",

@@ -98,17 +98,20 @@ impl Asking<'_> {
     }
 
     fn client(&self, credentials: Credentials) -> Result<ovh::Client, String> {
-        let requests_per_minute = REQUESTS_PER_MINUTE.try_into().unwrap_or(std::num::NonZeroU32::MIN);
-        let account = Account {
+        ovh::Client::with_timeout(self.account(credentials), WITHIN)
+            .map(|client| client.within(WITHIN))
+            .map_err(|fault| fault.to_string())
+    }
+
+    /// The account, as far as it is known before anything is written.
+    fn account(&self, credentials: Credentials) -> Account {
+        Account {
             name: "main".to_owned(),
             endpoint: self.endpoint.clone(),
             credentials,
-            requests_per_minute,
+            requests_per_minute: REQUESTS_PER_MINUTE.try_into().unwrap_or(std::num::NonZeroU32::MIN),
             api_log: ApiLog::Off,
-        };
-        ovh::Client::with_timeout(account, WITHIN)
-            .map(|client| client.within(WITHIN))
-            .map_err(|fault| fault.to_string())
+        }
     }
 
     fn said(&self, error: &ovh::Error) -> String {
@@ -200,15 +203,8 @@ impl Asking<'_> {
         let client = self.client(credentials.clone())?;
         let details = self.runtime.block_on(client.details()).map_err(|error| self.said(&error))?;
         let known = rights::Known { account: details.account, identities: details.identities };
-        let requests_per_minute = std::num::NonZeroU32::MIN;
-        let account = Account {
-            name: "main".to_owned(),
-            endpoint: self.endpoint.clone(),
-            credentials,
-            requests_per_minute,
-            api_log: ApiLog::Off,
-        };
-        let policy = serde_json::to_string_pretty(&rights::document(&account, Some(&known), &self.calls));
+        let policy = rights::document(&self.account(credentials), Some(&known), &self.calls);
+        let policy = serde_json::to_string_pretty(&policy);
         println!("OVHcloud knows the service account. It needs this policy:\n{}", policy.unwrap_or_default());
         self.runtime.block_on(client.servers()).map(drop).map_err(|error| self.said(&error))
     }
