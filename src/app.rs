@@ -176,7 +176,7 @@ impl App {
         look_for_copy(&store, &config).await?;
         let fleet = Fleet::new(clients(&config)?, store.clone()).await.context("the inventory cannot be read")?;
         let pause = store.pause().await.context("the store cannot be read")?;
-        bernard_platform::metrics::paused(if pause.is_some() { Switch::Pulled } else { Switch::Loose });
+        bernard_platform::metrics::paused(Switch::of(pause.as_ref()));
         store.wake_all(clock::now()).await.context("the store cannot be written")?;
         store.distrust_messages().await.context("the store cannot be written")?;
         store.doubt_writes(clock::now()).await.context("the store cannot be written")?;

@@ -92,6 +92,7 @@ impl Exporter {
     /// At the first trace that cannot be made or is not taken; those after it are not tried.
     async fn send(&mut self) -> Result<(), Unsent> {
         let ended = self.store.ended_since(clock::now() - PATIENCE).await?;
+        let ended: BTreeSet<OperationId> = ended.into_iter().collect();
         self.sent.retain(|id| ended.contains(id));
         for id in ended {
             if !self.sent.contains(&id) {

@@ -40,7 +40,7 @@ pub(super) async fn keep(
                 }
             }
             if let Ok(pause) = store.pause().await {
-                named::paused(if pause.is_some() { Switch::Pulled } else { Switch::Loose });
+                named::paused(Switch::of(pause.as_ref()));
             }
             shown.accounts(&fleet);
             shown.inventory(&fleet, now);

@@ -119,9 +119,13 @@ impl Trace<'_> {
 /// Whether it came to what was asked for; what people decided otherwise is no error.
 fn status(phase: &Phase) -> Status {
     let code = match phase {
-        Phase::Ended(Outcome::Impossible(_) | Outcome::NotDone(..) | Outcome::TaskFailed { .. } | Outcome::InDoubt)
-        | Phase::Ended(
-            Outcome::InRescue(Link::NotFound | Link::NotTaken) | Outcome::ConsoleOpen(Link::NotFound | Link::NotTaken),
+        Phase::Ended(
+            Outcome::Impossible(_)
+            | Outcome::NotDone(..)
+            | Outcome::TaskFailed { .. }
+            | Outcome::InDoubt
+            | Outcome::InRescue(Link::NotFound | Link::NotTaken)
+            | Outcome::ConsoleOpen(Link::NotFound | Link::NotTaken),
         ) => StatusCode::Error,
         Phase::Ended(
             Outcome::InRescue(_)

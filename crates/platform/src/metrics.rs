@@ -115,6 +115,13 @@ pub enum Switch {
     Loose,
 }
 
+impl Switch {
+    /// Pulled while there is a pause.
+    pub fn of<Pause>(pause: Option<&Pause>) -> Self {
+        if pause.is_some() { Self::Pulled } else { Self::Loose }
+    }
+}
+
 /// Shows how the kill switch stands.
 pub fn paused(switch: Switch) {
     metrics::gauge!(PAUSED).set(match switch {
