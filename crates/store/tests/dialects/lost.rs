@@ -12,14 +12,20 @@ async fn looked(store: &Store) -> Option<(Sign, usize)> {
     found.map(|found| (found.sign, found.operations.len()))
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_standby_is_refused_and_one_that_was_promoted_without_the_last_commit_puts_all_in_doubt() {
-    let Some(mut primary) = Cluster::start() else { return };
+/// A store on this cluster that lacks nothing, with one operation under way; and the folder of its witness.
+async fn at_work(cluster: &Cluster) -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = working(&primary.url("postgres"), folder.path()).await;
+    let store = working(&cluster.url("postgres"), folder.path()).await;
     assert_eq!(looked(&store).await, None);
     started(&store).await;
     opened(&store, 1).await;
+    (folder, store)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_standby_is_refused_and_one_that_was_promoted_without_the_last_commit_puts_all_in_doubt() {
+    let Some(mut primary) = Cluster::start() else { return };
+    let (folder, store) = at_work(&primary).await;
     let mut standby = primary.standby();
     let refused = Store::connect(&address(&standby.url("postgres")), &folder.path().join("other")).await;
     assert!(matches!(refused, Err(Error::Standby)), "{refused:?}");
@@ -46,11 +52,7 @@ async fn a_standby_is_refused_and_one_that_was_promoted_without_the_last_commit_
 #[tokio::test(flavor = "multi_thread")]
 async fn a_promotion_that_nobody_saw_is_known_at_the_next_start() {
     let Some(mut primary) = Cluster::start() else { return };
-    let folder = tempfile::tempdir().expect("a folder");
-    let store = working(&primary.url("postgres"), folder.path()).await;
-    assert_eq!(looked(&store).await, None);
-    started(&store).await;
-    opened(&store, 1).await;
+    let (_folder, store) = at_work(&primary).await;
     let standby = primary.standby();
     store.close().await;
     primary.kill();
@@ -65,11 +67,7 @@ async fn a_promotion_that_nobody_saw_is_known_at_the_next_start() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_snapshot_that_was_put_back_is_known_by_who_ran_and_by_the_witness() {
     let Some(mut cluster) = Cluster::start() else { return };
-    let folder = tempfile::tempdir().expect("a folder");
-    let store = working(&cluster.url("postgres"), folder.path()).await;
-    assert_eq!(looked(&store).await, None);
-    started(&store).await;
-    opened(&store, 1).await;
+    let (folder, store) = at_work(&cluster).await;
     cluster.stop();
     cluster.keep_snapshot();
     cluster.run();
