@@ -7,7 +7,7 @@ use bernard_domain::{
     consequences::{Ends, in_vain},
     lease::{AtWork, Lease, is_in_our_hands},
     notice::Owed,
-    operation::{Kind, Operation, OperationId},
+    operation::{Kind, Operation, OperationId, event::Event},
     server::{ServiceName, TaskId},
 };
 use jiff::Timestamp;
@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use super::{
     Error, Store, consequences,
     database::{Connection, query_as},
-    millis, operations, replay,
+    from_json, millis, operations, replay,
 };
 
 /// What was noticed of a lease.
@@ -37,35 +37,42 @@ impl Store {
     /// The tasks of a server that are our own, of all operations that there were.
     ///
     /// # Errors
-    /// [`Error::Database`].
+    /// [`Error::Database`]; [`Error::Unreadable`] when a row was tampered with.
     pub async fn tasks_of(&self, server: &ServiceName) -> Result<BTreeSet<TaskId>, Error> {
-        let ids: Vec<i64> = query_as(
-            "SELECT DISTINCT CAST(e.event ->> 'task' AS BIGINT) FROM events e JOIN operations o ON o.id = e.operation
-             WHERE o.server = $1 AND e.event ->> 'event' IN ('reboot_accepted', 'task_adopted', 'console_asked')",
+        let rows: Vec<(i64, String)> = query_as(
+            "SELECT e.operation, e.event FROM events e JOIN operations o ON o.id = e.operation
+             WHERE o.server = $1 AND e.event ->> 'task' IS NOT NULL",
         )
         .bind(server.as_str())
         .fetch_all(&self.pool)
         .await?;
-        Ok(ids.into_iter().filter_map(|id| u64::try_from(id).ok()).map(TaskId).collect())
+        let mut ours = BTreeSet::new();
+        for row in &rows {
+            ours.extend(event(row)?.task_of_ours());
+        }
+        Ok(ours)
     }
 
     /// Whether a reboot that an operation of ours asked for on this server since that moment is still unknown: then a reboot's task that
     /// nobody knows may be ours.
     ///
     /// # Errors
-    /// [`Error::Database`].
+    /// [`Error::Database`]; [`Error::Unreadable`] when a row was tampered with.
     pub async fn may_have_rebooted(&self, server: &ServiceName, since: Timestamp) -> Result<bool, Error> {
-        let count: i64 = query_as(
-            "SELECT COUNT(*) FROM operations o WHERE o.server = $1 AND o.changed_at >= $2
-             AND EXISTS (SELECT 1 FROM events e WHERE e.operation = o.id AND e.event ->> 'event' = 'reboot_intended')
-             AND NOT EXISTS (SELECT 1 FROM events e WHERE e.operation = o.id
-                             AND e.event ->> 'event' IN ('reboot_accepted', 'task_adopted', 'reboot_not_done'))",
+        let rows: Vec<(i64, String)> = query_as(
+            "SELECT e.operation, e.event FROM events e JOIN operations o ON o.id = e.operation
+             WHERE o.server = $1 AND o.changed_at >= $2 ORDER BY e.operation, e.version",
         )
         .bind(server.as_str())
         .bind(millis(since))
-        .fetch_one(&self.pool)
+        .fetch_all(&self.pool)
         .await?;
-        Ok(count > 0)
+        for one in rows.chunk_by(|a, b| a.0 == b.0) {
+            if Event::leave_reboot_unknown(&one.iter().map(event).collect::<Result<Vec<_>, _>>()?) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The operations of this kind that were asked for a server since the one that began its lease, in their order.
@@ -117,6 +124,10 @@ impl Store {
         tx.commit().await?;
         Ok(true)
     }
+}
+
+fn event((operation, text): &(i64, String)) -> Result<Event, Error> {
+    from_json(text, || format!("an event of {}", OperationId(*operation)))
 }
 
 /// Whether an operation of ours has the lease's server in its hands, or had it since that moment.

@@ -30,6 +30,22 @@ pub(crate) struct Words {
     pub(crate) lists: Option<(Timestamp, Vec<Listed>)>,
 }
 
+impl Words {
+    fn new(content: String) -> Self {
+        Self { message: Plain::with_buttons(content, Vec::new()), rings: Vec::new(), lists: None }
+    }
+
+    fn with(mut self, buttons: Vec<button::Button>) -> Self {
+        self.message.buttons = buttons;
+        self
+    }
+
+    fn ringing(mut self, rings: impl IntoIterator<Item = Who>) -> Self {
+        self.rings.extend(rings);
+        self
+    }
+}
+
 /// How it stands with what a notice is about, as far as that is a matter of this moment.
 #[derive(Debug, Default)]
 pub(crate) struct Standing {
@@ -63,17 +79,17 @@ pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: Chan
     let links = &standing.links;
     let about = |label: &str, whose: UserId, id: OperationId| (named(label), mention(whose), links.number(id));
     let lease_buttons = || standing.lease.iter().flat_map(|lease| standing::buttons(lease, locale)).collect();
-    let (content, buttons, rings) = match notice {
-        Notice::Reminder { reminder, .. } => reminded(standing.lease.as_ref()?, links, *reminder, (door, style)),
+    let words = match notice {
+        Notice::Reminder { reminder, .. } => reminded(standing.lease.as_ref()?, links, *reminder, door, style),
         Notice::RestoredAtDeadline { label, owner, operation, .. } => {
             let (server, who, id) = about(label, *owner, *operation);
             let content = say!(locale, "notice-restored-at-deadline", server = server, who = who, id = id);
-            (content, Vec::new(), vec![Who::User(*owner)])
+            Words::new(content).ringing([Who::User(*owner)])
         }
         Notice::ServerLeft { lease, label, owner } => {
             let (server, who, id) = about(label, *owner, *lease);
             let content = say!(locale, "notice-server-left", server = server, who = who, id = id);
-            (content, Vec::new(), vec![Who::User(*owner)])
+            Words::new(content).ringing([Who::User(*owner)])
         }
         Notice::LeftRescue { lease, label, owner, boot, task, remains } => {
             let (server, who, id) = about(label, *owner, *lease);
@@ -91,13 +107,13 @@ pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: Chan
                 false => say!(locale, "notice-left-closed"),
                 true => say!(locale, "notice-left-remains", command = code(&format!("/restore server:{label}"))),
             };
-            (format!("{left}\n{then}"), lease_buttons(), vec![Who::User(*owner)])
+            Words::new(format!("{left}\n{then}")).with(lease_buttons()).ringing([Who::User(*owner)])
         }
         Notice::NetbootChanged { lease, label, owner, boot } => {
             let (server, who, id) = about(label, *owner, *lease);
             let boot = standing::named(boot.as_deref(), locale);
             let content = say!(locale, "notice-netboot-changed", server = server, who = who, id = id, boot = boot);
-            (content, lease_buttons(), Vec::new())
+            Words::new(content).with(lease_buttons())
         }
         Notice::RebootedByOthers { lease, label, owner, task } => {
             let (server, who, id) = about(label, *owner, *lease);
@@ -111,34 +127,38 @@ pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: Chan
                 task = task,
                 command = command
             );
-            (content, lease_buttons(), vec![Who::User(*owner)])
+            Words::new(content).with(lease_buttons()).ringing([Who::User(*owner)])
         }
         Notice::Extended { label, owner, by, until, .. } => {
             let (server, who, until) = (named(label), mention(*by), since_epoch(*until));
-            let (content, rings) = match owner == by {
-                true => (say!(locale, "notice-extended-own", server = server, who = who, until = until), Vec::new()),
+            match owner == by {
+                true => Words::new(say!(locale, "notice-extended-own", server = server, who = who, until = until)),
                 false => {
                     let owner_is = mention(*owner);
-                    let said =
-                        say!(locale, "notice-extended", server = server, who = who, owner = owner_is, until = until);
-                    (said, vec![Who::User(*owner)])
+                    Words::new(say!(
+                        locale,
+                        "notice-extended",
+                        server = server,
+                        who = who,
+                        owner = owner_is,
+                        until = until
+                    ))
+                    .ringing([Who::User(*owner)])
                 }
-            };
-            (content, lease_buttons(), rings)
+            }
+            .with(lease_buttons())
         }
-        Notice::HandedOver { label, from, to, by, .. } => (
-            say!(
-                locale,
-                "notice-handed-over",
-                server = named(label),
-                from = mention(*from),
-                to = mention(*to),
-                who = mention(*by)
-            ),
-            lease_buttons(),
-            // Whoever handed it over knows, or hears it as the end of an operation.
-            [*to, *from].into_iter().filter(|user| user != by).map(Who::User).collect(),
-        ),
+        Notice::HandedOver { label, from, to, by, .. } => Words::new(say!(
+            locale,
+            "notice-handed-over",
+            server = named(label),
+            from = mention(*from),
+            to = mention(*to),
+            who = mention(*by)
+        ))
+        .with(lease_buttons())
+        // Whoever handed it over knows, or hears it as the end of an operation.
+        .ringing([*to, *from].into_iter().filter(|user| user != by).map(Who::User)),
         Notice::OthersDoing { doing, label, owner, by, operation, .. } => {
             let (server, who, owner_is) = (named(label), mention(*by), mention(*owner));
             let id = links.number(*operation);
@@ -151,30 +171,28 @@ pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: Chan
                 }
                 Doing::Ended => say!(locale, "notice-ended", server = server, who = who, owner = owner_is, id = id),
             };
-            (content, Vec::new(), vec![Who::User(*owner)])
+            Words::new(content).ringing([Who::User(*owner)])
         }
         Notice::DmStands { label, person, operation } => {
             let (server, who, id) = about(label, *person, *operation);
             let content = say!(locale, "notice-dm-stands", server = server, id = id, who = who);
-            (content, Vec::new(), vec![Who::User(*person)])
+            Words::new(content).ringing([Who::User(*person)])
         }
         Notice::Unshown { person, channel, code } => {
             let (place, why) = (format!("<#{}>", channel.0), wording::refused_by_discord(*code, locale));
             let content = say!(locale, "notice-unshown", who = mention(*person), channel = place, why = why);
-            (content, Vec::new(), vec![Who::User(*person)])
+            Words::new(content).ringing([Who::User(*person)])
         }
         Notice::NobodyAsked { label, person, channel, because, .. } => {
             let missed = Missed { channel: *channel, because: *because };
-            let (content, buttons) =
-                nobody_asked(label, *person, (standing.operation.as_ref()?, links), missed, locale)?;
-            (content, buttons, vec![Who::User(*person)])
+            nobody_asked(label, *person, standing.operation.as_ref()?, links, missed, locale)?
         }
         Notice::Digest { .. } => return Some(digest(standing.digest, locale)),
         Notice::AuditAnchor { number, hash, lines } => {
             // As `bernard audit verify --anchor` takes it.
             let anchor = code(&format!("{number}:{hash}"));
             let count = lines.unwrap_or(*number);
-            (say!(locale, "notice-anchor", anchor = anchor, count = count), Vec::new(), Vec::new())
+            Words::new(say!(locale, "notice-anchor", anchor = anchor, count = count))
         }
         Notice::AccountTrouble { account, matter, said, operation, label, waiter } => {
             let waits = Waits { id: links.number(*operation), label, waiter: *waiter };
@@ -189,12 +207,12 @@ pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: Chan
                 }
                 None => say!(locale, "notice-help-asked-anywhere", who = who, of = of_whom, capability = capability),
             };
-            (content, Vec::new(), vec![*of])
+            Words::new(content).ringing([*of])
         }
         Notice::Paused { by, reason } => {
-            (say!(locale, "notice-paused", who = mention(*by), reason = code(reason)), Vec::new(), oncall(style))
+            Words::new(say!(locale, "notice-paused", who = mention(*by), reason = code(reason))).ringing(oncall(style))
         }
-        Notice::Resumed { by } => (say!(locale, "notice-resumed", who = mention(*by)), Vec::new(), Vec::new()),
+        Notice::Resumed { by } => Words::new(say!(locale, "notice-resumed", who = mention(*by))),
         Notice::CopyFound { made, operations, leases } => {
             let rings = oncall(style);
             let who = wording::each(&rings);
@@ -206,10 +224,10 @@ pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: Chan
             lines.extend((*operations > 0).then(|| say!(locale, "notice-copy-operations", count = *operations)));
             lines.extend((*leases > 0).then(|| say!(locale, "notice-copy-leases", count = *leases)));
             lines.push(say!(locale, "notice-copy-next"));
-            (lines.join("\n"), Vec::new(), rings)
+            Words::new(lines.join("\n")).ringing(rings)
         }
     };
-    Some(Words { message: Plain::with_buttons(content, buttons), rings, lists: None })
+    Some(words)
 }
 
 /// What only the operator can mend: on-call is rung, or who waits for it.
@@ -219,7 +237,7 @@ fn account_trouble(
     said: &str,
     Waits { id, label, waiter }: Waits<'_>,
     style: ChannelStyle,
-) -> (String, Vec<button::Button>, Vec<Who>) {
+) -> Words {
     let (locale, mut rings) = (style.locale, oncall(style));
     if rings.is_empty() {
         rings.push(Who::User(waiter));
@@ -234,16 +252,11 @@ fn account_trouble(
     };
     let who = wording::each(&rings);
     let met = say!(locale, "trouble-met", server = code(label), id = id, said = code(said));
-    (format!("{what} {who}\n{met}\n{}", say!(locale, "trouble-next")), Vec::new(), rings)
+    Words::new(format!("{what} {who}\n{met}\n{}", say!(locale, "trouble-next"))).ringing(rings)
 }
 
 /// Before the deadline it is between Bernard and the owner; from then on the channel and who is on call know too.
-fn reminded(
-    lease: &Lease,
-    links: &CardLinks,
-    reminder: Reminder,
-    (door, style): (Door, ChannelStyle),
-) -> (String, Vec<button::Button>, Vec<Who>) {
+fn reminded(lease: &Lease, links: &CardLinks, reminder: Reminder, door: Door, style: ChannelStyle) -> Words {
     let (locale, server) = (style.locale, named(&lease.label));
     let until = since_epoch(lease.deadline);
     let left = lease.seen.has_left();
@@ -277,7 +290,7 @@ fn reminded(
         true => say!(locale, "notice-left-remains", command = restore),
         false => say!(locale, "reminder-choices", restore = restore, extend = extend),
     });
-    (lines.join("\n"), standing::buttons(lease, locale), rings)
+    Words::new(lines.join("\n")).with(standing::buttons(lease, locale)).ringing(rings)
 }
 
 /// A list of what is in rescue, which is posted.
@@ -296,18 +309,18 @@ pub(crate) fn digest(Digest { listing, listed }: Digest, locale: Locale) -> Word
         count => say!(locale, "digest-title", count = count, at = hour(listing.at)),
     };
     let content = [title].into_iter().chain(listing.lines).collect::<Vec<_>>().join("\n");
-    let lists = Some((listing.at, listed));
-    Words { message: Plain::with_buttons(content, listing.buttons), rings: Vec::new(), lists }
+    Words { lists: Some((listing.at, listed)), ..Words::new(content).with(listing.buttons) }
 }
 
 /// That nobody was asked, and what to do; `None` once it waits no more.
 fn nobody_asked(
     label: &str,
     person: UserId,
-    (operation, links): (&Operation, &CardLinks),
+    operation: &Operation,
+    links: &CardLinks,
     Missed { channel, because }: Missed,
     locale: Locale,
-) -> Option<(String, Vec<button::Button>)> {
+) -> Option<Words> {
     let (round, until) = operation.open_round()?;
     let (server, who, until) = (named(label), mention(person), since_epoch(until));
     let (id, place) = (links.number(operation.id), format!("<#{}>", channel.0));
@@ -327,7 +340,8 @@ fn nobody_asked(
         ),
     };
     let number = u32::try_from(operation.state.facts.rounds.len()).unwrap_or(u32::MAX);
-    Some((content, vec![Button::Withdraw(operation.round(number), number).create(locale)]))
+    let withdraw = Button::Withdraw(operation.round(number), number).create(locale);
+    Some(Words::new(content).with(vec![withdraw]).ringing([Who::User(person)]))
 }
 
 fn oncall(style: ChannelStyle) -> Vec<Who> {
