@@ -296,7 +296,7 @@ fn approval(count: u32, wish: &Wish) -> Approval {
 pub(crate) fn guarded(kind: Kind, locale: Locale, guard: impl FnOnce(Approval) -> Guard, count: u32) -> Scene {
     let mut request = opened(kind, System::Windows, locale).request;
     request.guard = guard(approval(count, &request.wish));
-    let text = "Ask the DBA before a restore".into();
+    let text = "Call the DBA first".into();
     request.runbooks = vec![Runbook { url: "https://wiki.example.org/prod".into(), text }];
     Scene { operation: Operation::open(OperationId(142), Mark::default(), request, at(0)), lease: None, now: at(60) }
 }

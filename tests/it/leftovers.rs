@@ -221,7 +221,7 @@ async fn a_restore_whose_task_was_purged_ends_its_lease_when_the_machine_was_see
     bot.ovh.vanish_tasks("web-1");
     bot.sees(&["R-2", "no longer lists the task"]).await;
     bot.ovh.goes_dark("web-1");
-    bot.sees(&["R-2", "The port stopped answering"]).await;
+    bot.sees(&["R-2", "It went off the network"]).await;
     bot.ovh.comes_up("web-1");
     let end = bot.rung(&bot.ann, &["**Restored**", "R-2"]).await;
     assert!(end.content.contains("saw the machine go away and come back"), "{}", end.content);

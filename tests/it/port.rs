@@ -13,8 +13,8 @@ use sim::{
 use crate::bot::{TestBot, TestConfig, eventually, web_1};
 
 /// What the card says of the two states.
-const DARK: &str = "The port stopped answering";
-const BACK: &str = "was closed since the reboot and answers again";
+const DARK: &str = "It went off the network";
+const BACK: &str = "after the reboot, and answers again";
 /// Longer than any story.
 const NEVER: Duration = Duration::from_secs(3600);
 
@@ -94,12 +94,12 @@ async fn a_port_that_never_closed_may_still_be_the_old_systems() {
     assert!(end.content.contains("may still be the old system"), "{}", end.content);
     let end = bot.restored(&bot.ann, "web-1").await;
     assert!(end.content.contains("may still be the old system"), "{}", end.content);
-    assert!(end.content.contains("I have not seen it yet"), "{}", end.content);
+    assert!(end.content.contains("I have not seen the server come back yet"), "{}", end.content);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_said_about_ports_that_are_not_looked_at() {
     let bot = TestBot::with(TestConfig::default(), [web_1().listening()]).await;
     let end = bot.rescued(&bot.ann, "web-1").await;
-    assert!(!end.content.contains("port"), "{}", end.content);
+    assert!(!end.content.contains("network") && !end.content.contains("may still be"), "{}", end.content);
 }

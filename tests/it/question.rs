@@ -35,7 +35,7 @@ async fn no_answer_and_no_task_is_a_question_and_leave_it_ends_it_with_a_way_out
 
     bot.press(&bot.ann, &question, "Leave it").await;
     let end = bot.rung(&bot.ann, &["Left as it is", "web-1"]).await;
-    assert!(end.content.contains("netboot is left as it was set"), "{}", end.content);
+    assert!(end.content.contains("netboot is **not** put back"), "{}", end.content);
     assert_eq!(bot.ovh.reboots("web-1"), 0);
     assert_eq!(bot.ovh.kernel_of("web-1").as_deref(), Some("rescue-customer-windows"));
 

@@ -53,7 +53,7 @@ async fn fails_as(ending: Ending, word: &str) {
     bot.ovh.next_reboot_ends("web-1", ending);
     bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
     let end = bot.rung(&bot.ann, &["Reboot failed", "web-1", word]).await;
-    assert!(end.content.contains("netboot is left as it was set"), "{}", end.content);
+    assert!(end.content.contains("netboot is **not** put back"), "{}", end.content);
     assert!(bot.ask(&bot.ann, "rescue list", &[]).await.content.contains("web-1"), "the lease stays");
     assert!(bot.ann.dms().is_empty(), "no link");
     bot.press_and_confirm(&bot.ann, &end, "Restore now").await;

@@ -35,7 +35,7 @@ approval-call = { $who }: { $count ->
     [one] one of you, other than { $asker }, must approve
    *[other] { $count } of you, other than { $asker }, must approve
 } by { $until }.
-approval-enable = { $asker } wants to take it into rescue for { $length }.
+approval-enable = { $asker } wants to take it into rescue for { $length }: it reboots, and its services stop.
 approval-restore = { $asker } wants to take it out of rescue: everything is put back, and it reboots.
 approval-put-back = { $asker } wants to put its netboot back, without a reboot.
 approval-reboot = { $asker } wants to hard reboot it.
@@ -57,6 +57,7 @@ approval-expired = { $count ->
    *[other] { $count } approvals were needed, and { $given } came in time.
 }
 card-approved-by = Approved by { $who }
+approval-so-far = Approved so far, { $given } of { $needed }: { $who }
 card-glass = Break-glass: done without the approval that { $rule } asks for.
 end-nothing-done = Nothing was done.
 end-approval-old = It was approved too long ago to be begun now: nothing was rebooted. Ask again if you still want it.
@@ -100,7 +101,7 @@ typed-glass-reason = at least ten characters that say why, because `break_glass`
 typed-denial-reason = one to 400 characters.
 problem-not-enough-approvals = { $needed ->
     [one] By the rules of this moment it needs the approval of one other person, and has none that counts.
-   *[other] By the rules of this moment it needs the approval of { $needed } other people, and has { $given } that count.
+   *[other] By the rules of this moment it needs the approval of { $needed } other people; approvals that count: { $given }.
 } Nothing was done; ask again.
 help-approve = **Approve** and **Deny** under a request decide on what others ask for.
 help-break-glass = `break_glass:true` passes a needed approval in an emergency; the on-call role is told.
@@ -233,9 +234,9 @@ card-task = OVHcloud's task { $task }: { $status }
 card-task-adopted = OVHcloud's answer was lost, but its task { $task } was found: { $status }
 card-task-vanished = OVHcloud no longer lists the task; how it ended is not known
 card-power = Power, says OVHcloud: { $power }
-card-port-closed = The port stopped answering { $at }
-card-port-old = The port answers, but that may still be the old system
-card-port-back = The port was closed since the reboot and answers again { $at }
+card-port-closed = It went off the network { $at }
+card-port-old = It answers, but that may still be the old system
+card-port-back = It went off the network after the reboot, and answers again { $at }
 card-unknown-because = What came instead of an answer: { $said }
 card-not-done-because = The last reboot was not done: { $said }
 # What is waited for
@@ -278,7 +279,7 @@ question-again-refused = OVHcloud refused the last reboot. What became of the on
 question-again-unsent = The last reboot certainly did not reach OVHcloud. What became of the one before is still not known: no new reboot task has turned up.
 question-others = The next reboot was not sent, because others are at work on the server. **Reboot again** sends it in spite of this:
 question-unanswered = { $who } has not answered this: nobody knows whether the reboot happened, and whoever may `reboot` can decide.
-question-choices = **Leave it** ends this here. **Reboot again** sends one more reboot, as a new approval of yours.
+question-choices = **Leave it** ends this, and nothing more is sent. **Reboot again** sends one more reboot, on your word.
 question-logged = 🔎 OVHcloud's log has my request at { $at }: it arrived. What came of it, the log does not say.
 question-answered = This is answered.
 reveal-waiting = { $who }, your DMs are closed to me. Press **Reveal link**: only you will see it.
@@ -312,15 +313,15 @@ end-until-over-of = It is with { $who }; time ran out { $until }.
 end-adopted = Somebody else started this rescue; it has an owner now. A restore leads to the server's disk.
 end-handed-over = { $who } answers for this rescue now.
 end-back = OVHcloud's task is done, and I saw the machine go away and come back.
-end-task-done = OVHcloud's task is done. The server itself usually goes dark after a minute and is back 2 to 4 min later; I have not seen it yet.
+end-task-done = OVHcloud's task is done, but I have not seen the server come back yet: it usually goes dark after a minute, and is back 2 to 4 min later.
 end-unseen = OVHcloud took the reboot, but it no longer lists the task; how it ended is not known. I did not see the machine come back: ``/status`` shows what can be seen now.
 end-wiped = Any DM with the link is being wiped. That does not revoke the link.
 end-expired = It was accepted too long ago to be begun now: nothing was rebooted. Ask again if you still want it.
 end-cancelled = { $who } cancelled it. Nothing was rebooted.
 end-not-done = Nothing was rebooted. { $said }
 end-task-failed = OVHcloud's task ended as { $status }.
-end-netboot-stays = The netboot is left as it was set: the next reboot, whoever does it, goes there.
-end-put-netboot-back = **Put netboot back** undoes that without a reboot. If it did reboot, it stays in rescue until the next reboot.
+end-netboot-stays = The netboot is **not** put back: the next reboot, whoever does it, boots what was set here.
+end-put-netboot-back = **Put netboot back** undoes that without a reboot. If the server did reboot, it stays in rescue until its next reboot.
 end-netboot-back-but = The netboot is back, read back. Nothing was rebooted: the machine goes on with what it runs now. If that is the rescue, ``/reboot`` ends it.
 end-lacking = ⚠️ OVHcloud did not take everything back. Not as it was: { $fields }
 end-other-way = The disk is a way out as well: { $command }, then **Boot from disk**.
@@ -345,7 +346,7 @@ dm-host-key = The rescue has another SSH host key: { $command }
 dm-connect-kvm = **KVM**: { $command }
 dm-finished = **When you are finished**: **Restore now**
 dm-finished-typed = **When you are finished**: { $command }
-dm-until = Until when it is yours stands there.
+dm-until = The time until it is yours is shown there.
 dm-commands = Commands go into { $channel }.
 dm-wiped = 🧹 { $server } has left that rescue, so what stood here is wiped. That does not revoke the link.
 dm-deleted = 🧹 Deleted. That does not revoke the link.
@@ -373,6 +374,7 @@ confirm-ends-own = This ends your own rescue, since { $since }, until { $until }
 confirm-ends-nobodys = This ends a rescue that I did not start, if it is in one.
 confirm-again = 🔄 **Reboot once more**: what became of the last reboot of { $id } is not known
 confirm-services-stop = ⚠️ All services on it stop until it is back.
+confirm-services-stop-rescue = ⚠️ All services on it stop until the rescue ends.
 others-task = ⚠️ OVHcloud is at work on it: { $function }, { $status } (task { $task }), which is not mine. A reboot or another netboot may destroy that, or collide with it.
 others-task-beside = ℹ️ OVHcloud is at work on it: { $function }, { $status } (task { $task }), which is not mine.
 others-task-unread = ⚠️ OVHcloud's task { $task }, which is not mine, may be under way: I cannot read what it does.
@@ -537,6 +539,7 @@ fleet-dead-end = Set to start where nobody can reach it
 fleet-left = out of rescue, with something to put back
 fleet-more = … and more. ``/rescue list`` shows all that is in rescue.
 fleet-quiet = All quiet: nothing in rescue, nothing under way.
+fleet-quiet-so-far = Nothing in rescue and nothing under way, as far as I have looked.
 status-ok = 🟢 **{ $server }** · { $service }
 status-rescue = 🛟 **{ $server }** · { $service } · its netboot is rescue
 status-trouble = ⚠️ **{ $server }** · { $service } · OVHcloud says { $state }
@@ -923,11 +926,11 @@ end-console-withheld = The console is open, but { $who } may not have its link a
 console-title = 🖥️ The console of { $server } is open ({ $id }).
 console-keep = Whoever has what is below sits at the machine: its screen, its keyboard, its power button. Keep it to yourself. It stops working by itself, and I wipe this message then.
 console-until = It works until { $until }.
-console-only-from = Only from { $ip }.
+console-only-from = It opens from the address { $ip } only.
 console-link = { $kind }: { $link }
 console-link-file = { $kind }: the link is in the file { $file } below, because it is so long.
 console-file = { $kind }: open { $file } below with Java Web Start.
-console-keyboard = Wrong letters? Look for a keyboard language, or an on-screen keyboard, in the console or at the login screen.
+console-keyboard = Does it type wrong letters? Look for a keyboard language, or an on-screen keyboard, in the console or at the login screen.
 console-wiped = 🧹 The console of { $server } is closed, so what stood here is wiped.
 reveal-over-console = This is done. ``/console`` opens another one.
 problem-no-console = { $server } has no console (KVM) that I can open. OVHcloud's control panel says which it has.

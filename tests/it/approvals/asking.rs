@@ -60,7 +60,7 @@ async fn two_approvals_are_two_people() {
     assert!(request.content.contains("2 of you"), "{}", request.content);
     let first = council.press(&council.paula, &request, "Approve").await;
     assert!(first.content.contains("One more is needed"), "{}", first.content);
-    let seen = format!("Approved by {}", council.paula.mention());
+    let seen = format!("Approved so far, 1 of 2: {}", council.paula.mention());
     let request = council.discord.wait_for_message(OPS, move |message| message.content.contains(&seen)).await;
     let twice = council.press(&council.paula, &request, "Approve").await;
     assert!(twice.content.contains("approved this already"), "{}", twice.content);

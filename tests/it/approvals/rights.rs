@@ -57,7 +57,7 @@ async fn an_approver_who_loses_the_role_before_the_last_approval_does_not_count(
     council.paula.set_roles(&[]);
     council.press(&council.quinn, &request, "Approve").await;
     let end = council.rung(&council.ann, &["**Not possible**", "R-1"]).await;
-    assert!(end.content.contains("2 other people, and has 1 that count"), "{}", end.content);
+    assert!(end.content.contains("2 other people; approvals that count: 1"), "{}", end.content);
     council.nothing_was_done();
 }
 
@@ -82,7 +82,7 @@ async fn a_protection_that_became_stricter_before_the_execution_is_not_passed() 
     council.bot.app().reload(&stricter).await.expect("it is taken");
     gate.release();
     let end = council.rung(&council.ann, &["**Not possible**", "R-1"]).await;
-    assert!(end.content.contains("2 other people, and has 1 that count"), "{}", end.content);
+    assert!(end.content.contains("2 other people; approvals that count: 1"), "{}", end.content);
     council.nothing_was_done();
 }
 

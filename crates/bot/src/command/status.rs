@@ -190,11 +190,15 @@ impl Handler {
                 break;
             }
         }
-        if lines.len() == before {
-            lines.push(say!(locale, "fleet-quiet"));
-        }
         let unlisted = |server: &Server| sees(server) && !leases.iter().any(|lease| lease.server == server.name);
-        lines.extend(not_looked_at(&self.fleet, unlisted, locale));
+        let unread = not_looked_at(&self.fleet, unlisted, locale);
+        if lines.len() == before {
+            lines.push(match unread {
+                None => say!(locale, "fleet-quiet"),
+                Some(_) => say!(locale, "fleet-quiet-so-far"),
+            });
+        }
+        lines.extend(unread);
         lines.extend(only_listed(&servers, &sees, locale));
         Ok(Reply::text(lines.join("\n")))
     }

@@ -78,7 +78,13 @@ fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> 
         lines.extend(runbook::lines(&operation.request.runbooks, locale));
     }
     if !round.approvers.is_empty() {
-        lines.push(say!(locale, "card-approved-by", who = people(round)));
+        lines.push(match round.end {
+            RoundEnd::Open => {
+                let (given, needed) = (round.approvers.len(), round.approval.count);
+                say!(locale, "approval-so-far", given = given, needed = needed, who = people(round))
+            }
+            _ => say!(locale, "card-approved-by", who = people(round)),
+        });
     }
     lines.extend(end(round, locale));
     lines.push(small(&say!(locale, "approval-rule", rule = code(&round.approval.rule))));

@@ -118,7 +118,7 @@ fn losses(request: &Request, shown: &Shown<'_>, locale: Locale) -> Vec<String> {
         Wish::Enable(wish) => {
             lines.extend(in_rescue);
             lines.extend(starts::displaced(proposal.plan.before.boot.as_ref(), *lease, locale));
-            lines.push(say!(locale, "confirm-services-stop"));
+            lines.push(say!(locale, "confirm-services-stop-rescue"));
             lines.push(say!(locale, "confirm-backup"));
             if wish.system == System::Windows {
                 lines.push(say!(locale, "confirm-windows-vm"));
