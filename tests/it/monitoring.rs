@@ -6,14 +6,16 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
 use jiff::SignedDuration;
+use serde_json::json;
 
 use crate::{
     bot::{TestBot, TestConfig, db_1, eventually, web_1},
     leaks::is_alone,
-    passing::pass,
+    passing::{database, pass},
 };
 
 fn monitoring(file: &str) -> PathBuf {
@@ -184,4 +186,81 @@ async fn what_the_alerts_are_about_shows_with_the_values_that_they_are_tried_wit
 
     bot.ask(&bot.ann, "admin pause", &[("reason", "maintenance")]).await;
     comes_to(&mut bot, "bernard_paused", is(1.0)).await;
+}
+
+/// What goes wrong, one after the other, moves the figure that its alert is about.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_wrong_moves_the_figure_that_its_alert_is_about() {
+    if !is_alone(module_path!(), "what_goes_wrong_moves_the_figure_that_its_alert_is_about") {
+        return;
+    }
+    let usual = TestConfig::default();
+    let config = TestConfig { pace: format!("{}inventory_refresh = \"100ms\"\n", usual.pace), ..usual };
+    let mut bot = TestBot::with(config, [web_1(), db_1()]).await;
+    let is = |wanted: f64| move |value: f64| value == wanted;
+    let refusal = json!({ "message": "fake weather", "code": 0 });
+
+    // Discord: no session, no commands, no answer in time.
+    let hangs = bot.discord.gateway().hang_upgrades();
+    bot.discord.gateway().close_all(4000);
+    comes_to(&mut bot, "bernard_gateway_connected", is(0.0)).await;
+    hangs.clear();
+    bot.discord.gateway().reset_all();
+    comes_to(&mut bot, "bernard_gateway_connected", is(1.0)).await;
+    let trouble = bot.discord.faults().always().status("POST", "/callback", 500, &refusal);
+    bot.slash(&bot.ann, "status", &[]).await;
+    eventually("an answer that was not in time is counted", async || {
+        let page = bot.metrics().await;
+        let count = |outcome| value(&page, &format!("bernard_acknowledgements_total{{outcome=\"{outcome}\"}}"));
+        ["too_late", "failed", "unknown"].into_iter().filter_map(count).sum::<f64>() == 1.0
+    })
+    .await;
+    trouble.clear();
+
+    // OVHcloud: it is away, and asks for fewer requests.
+    let away = bot.ovh.faults().always().status("GET", "/", 503, &refusal);
+    comes_to(&mut bot, "bernard_ovh_account_answers{account=\"main\"}", is(0.0)).await;
+    comes_to(&mut bot, "bernard_inventory_age_seconds", |age| age > 0.0).await;
+    away.clear();
+    comes_to(&mut bot, "bernard_ovh_account_answers{account=\"main\"}", is(1.0)).await;
+    bot.ovh.faults().next(1).rate_limit("GET", "/dedicated/server", 0);
+    comes_to(&mut bot, "bernard_ovh_rate_limited_total{account=\"main\"}", is(1.0)).await;
+
+    // The store: another program holds it for longer than a write may take.
+    let pool = database(&bot).await;
+    let (within, all) = ("bernard_store_write_seconds_bucket{le=\"1\"}", "bernard_store_write_seconds_count");
+    eventually("a write takes longer than a second", async || {
+        let held = pool.begin_with("BEGIN IMMEDIATE").await.expect("a transaction");
+        let asks = bot.slash(&bot.ann, "rescue enable", &[("server", "web-1")]);
+        let (_, back) = tokio::join!(asks, async {
+            tokio::time::sleep(Duration::from_millis(1_500)).await;
+            held.rollback().await
+        });
+        back.expect("it is given back");
+        let page = bot.metrics().await;
+        value(&page, all) > value(&page, within)
+    })
+    .await;
+    pool.close().await;
+
+    // What is owed: a reminder, a notice.
+    bot.rescued(&bot.ann, "db-1").await;
+    let mute = bot.discord.faults().always().status("POST", "/messages", 503, &refusal);
+    pass(&bot, SignedDuration::from_mins(250)).await;
+    comes_to(&mut bot, "bernard_notice_oldest_seconds", |age| age > 0.0).await;
+    mute.clear();
+    comes_to(&mut bot, "bernard_notice_oldest_seconds", is(0.0)).await;
+
+    // The operator: a configuration that cannot be taken, and a start.
+    let mut wrong = bot.loaded();
+    wrong.discord.token = "fake token\nwith a line".to_owned().into();
+    bot.app().reload(&wrong).await.expect_err("no header holds that token");
+    comes_to(&mut bot, "bernard_reloads_total{outcome=\"refused\"}", is(1.0)).await;
+    let started = value(&bot.metrics().await, "bernard_start_time_seconds").expect("it is printed");
+    bot.stop().await;
+    let refused = bot.discord.faults().always().status("GET", "/applications/", 503, &refusal);
+    bot.start_without_waiting().await;
+    comes_to(&mut bot, "bernard_start_time_seconds", |again| again > started).await;
+    comes_to(&mut bot, "bernard_commands_registered", is(0.0)).await;
+    refused.clear();
 }
