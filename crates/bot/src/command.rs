@@ -6,6 +6,7 @@ mod admin;
 mod console;
 mod doctor;
 mod enable;
+mod fleet_status;
 mod guide;
 mod help;
 mod history;

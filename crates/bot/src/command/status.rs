@@ -29,7 +29,6 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Command;
 use crate::{
-    admission::visible_rescues::{in_rescue, not_looked_at, only_listed},
     asker::Asker,
     context::Handler,
     refusal::Refusal,
@@ -46,8 +45,6 @@ use crate::{
     ways::Way,
 };
 
-/// How many servers the fleet's card names at most.
-const NAMED: usize = 15;
 /// How long the picture of an operation that has ended is still worth a look.
 const JUST_NOW: SignedDuration = SignedDuration::from_mins(30);
 /// How many things that could not be read are shown at most; `/doctor` has them all.
@@ -149,58 +146,6 @@ impl Handler {
         }
         let last = self.store.last_operation(&server.name).await?;
         Ok(last.filter(|operation| clock::now().duration_since(operation.since) < JUST_NOW))
-    }
-
-    pub(super) async fn status_of_fleet(&self, asking: &Asker) -> Result<Reply, Refusal> {
-        let locale = asking.locale;
-        self.anywhere(asking, Capability::View)?;
-        let servers = self.fleet.servers();
-        let policy = self.policy.get();
-        let visible: Vec<&Server> =
-            policy.visible(&asking.requester, Capability::View, asking.place.0, servers.iter()).collect();
-        let sees = policy.sight(&asking.requester, Capability::View, asking.place.0);
-        let (leases, foreign) = in_rescue(&self.store, &servers, &sees).await?;
-        let live = self.store.live_operations().await?;
-        let dead_ends = self.fleet.inventory().dead_ends();
-        let mut lines = vec![say!(locale, "fleet-title", count = visible.len())];
-        lines.extend(self.pause_line(asking).await?);
-        let before = lines.len();
-        for server in &visible {
-            let lease = leases.iter().find(|lease| lease.server == server.name);
-            let mut operations = live.iter().filter(|operation| operation.request.server == server.name);
-            // What only waits to begin says least about a server.
-            let under_way = operations.clone().find(|operation| !operation.state.waits_to_begin());
-            let operation = under_way.or_else(|| operations.next().filter(|_| lease.is_none()));
-            let is_foreign = foreign.iter().any(|foreign| foreign.found.server == server.name);
-            let state = match (operation, lease) {
-                (Some(operation), _) => {
-                    let Headline { emoji, words } = wording::state(operation, locale);
-                    format!("{emoji} {words}")
-                }
-                (None, Some(lease)) if lease.seen.has_left() => format!("🏁 {}", say!(locale, "fleet-left")),
-                (None, Some(_)) => format!("🛟 {}", say!(locale, "outcome-in-rescue")),
-                (None, None) if is_foreign => format!("⚠️ {}", say!(locale, "fleet-foreign")),
-                (None, None) if dead_ends.contains(&server.name) => format!("⚠️ {}", say!(locale, "fleet-dead-end")),
-                (None, None) if !matches!(server.state.as_str(), "ok" | "") => format!("⚠️ {}", code(&server.state)),
-                (None, None) => continue,
-            };
-            lines.push(say!(locale, "fleet-line", server = named(server.label()), state = state));
-            if lines.len() - before == NAMED {
-                lines.push(say!(locale, "fleet-more"));
-                break;
-            }
-        }
-        let unlisted = |server: &Server| sees(server) && !leases.iter().any(|lease| lease.server == server.name);
-        let unread = not_looked_at(&self.fleet, unlisted, locale);
-        if lines.len() == before {
-            lines.push(match unread {
-                None => say!(locale, "fleet-quiet"),
-                Some(_) => say!(locale, "fleet-quiet-so-far"),
-            });
-        }
-        lines.extend(unread);
-        lines.extend(only_listed(&servers, &sees, locale));
-        Ok(Reply::text(lines.join("\n")))
     }
 }
 

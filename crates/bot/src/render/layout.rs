@@ -48,8 +48,8 @@ pub enum Block {
     File(String),
 }
 
-/// The colour of a frame: that of the state of what is in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The colour of a frame: that of the state of what is in it, of several the last of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Accent {
     /// Nothing to do.
     Quiet,
