@@ -243,13 +243,26 @@ async fn what_goes_wrong_moves_the_figure_that_its_alert_is_about() {
     .await;
     pool.close().await;
 
-    // What is owed: a reminder, a notice.
+    // What is owed: a reminder, a notice, a DM that is to be emptied.
     bot.rescued(&bot.ann, "db-1").await;
+    let unread = bot.ovh.faults().always().hold_before("GET", "/dedicated/server/");
     let mute = bot.discord.faults().always().status("POST", "/messages", 503, &refusal);
     pass(&bot, SignedDuration::from_mins(250)).await;
+    comes_to(&mut bot, "bernard_reminder_late_seconds", |late| late > 0.0).await;
+    unread.release();
     comes_to(&mut bot, "bernard_notice_oldest_seconds", |age| age > 0.0).await;
     mute.clear();
     comes_to(&mut bot, "bernard_notice_oldest_seconds", is(0.0)).await;
+    let dms = format!("/channels/{}/messages/", bot.ann.open_dms());
+    for method in ["PATCH", "DELETE"] {
+        bot.discord.refuse(&bot.discord.faults().always(), method, &dms, 50_001);
+    }
+    bot.accepted(&bot.ann, "restore", &[("server", "db-1")]).await;
+    bot.rung(&bot.ann, &["A link still stands", "db-1"]).await;
+    let pool = database(&bot).await;
+    sqlx::query("UPDATE deliveries SET wipe_since = 0").execute(&pool).await.expect("it is written");
+    pool.close().await;
+    comes_to(&mut bot, "bernard_dms_total{outcome=\"wipe_given_up\"}", is(1.0)).await;
 
     // The operator: a configuration that cannot be taken, and a start.
     let mut wrong = bot.loaded();
@@ -263,4 +276,16 @@ async fn what_goes_wrong_moves_the_figure_that_its_alert_is_about() {
     comes_to(&mut bot, "bernard_start_time_seconds", |again| again > started).await;
     comes_to(&mut bot, "bernard_commands_registered", is(0.0)).await;
     refused.clear();
+    bot.stop().await;
+
+    // The budget: people wait for their turn.
+    let mut bot = TestBot::with_budget(TestConfig::default(), [web_1()], 6).await;
+    let waited = "bernard_ovh_quota_wait_seconds";
+    eventually("somebody waits longer than three seconds", async || {
+        bot.slash(&bot.ann, "status", &[("server", "web-1")]).await;
+        let page = bot.metrics().await;
+        let within = value(&page, &format!("{waited}_bucket{{account=\"main\",priority=\"person\",le=\"3\"}}"));
+        value(&page, &format!("{waited}_count{{account=\"main\",priority=\"person\"}}")) > within
+    })
+    .await;
 }
