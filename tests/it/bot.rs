@@ -105,7 +105,7 @@ impl Default for TestConfig {
                 ovh::CONSUMER_KEY
             ),
             pace: "task_poll = \"30ms\"\nsecret_poll = \"20ms\"\nreboot_settle = \"600ms\"\ndrain = \"5s\"\n\
-                   reminder_tick = \"50ms\"\nretry_pause = \"10ms\"\n"
+                   reminder_tick = \"150ms\"\nretry_pause = \"10ms\"\n"
                 .to_owned(),
             requests_per_minute: 1_000_000,
             limits: "per_user_per_minute = 100000\nper_server_per_hour = 100000\n".to_owned(),
