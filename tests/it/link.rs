@@ -1,12 +1,12 @@
 //! The link: where it is found, what is not taken for it, and what is said when there is none.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::SignedDuration;
 use serde_json::json;
 use sim::{
     discord::{Message, OPS},
-    ovh::{Language, LinkStyle, Running},
+    ovh::{Language, LinkStyle, Running, ServerSpec, Tempo},
 };
 
 use crate::bot::{TestBot, TestConfig, custom_id, db_1, web_1};
@@ -67,6 +67,27 @@ async fn a_withheld_secret_is_found_in_the_mail() {
     assert_eq!(delivered(&bot), mailed(&bot));
     let dm = bot.ann.wait_for_dm(|dm| dm.content.contains("manager/secret")).await;
     assert!(dm.button("Try the mail").is_none(), "it is from there");
+}
+
+/// Whoever reads a mail first learns whose it is for all searches; its own search reads it for the link.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_searches_at_once_no_mail_is_read_more_than_twice() {
+    let names: Vec<String> = (1..=12).map(|n| format!("ns77000{n:02}.ip-203-0-113.eu")).collect();
+    let config = TestConfig::with_rescue("probe = false\nsecret_from = [\"mail\"]\n");
+    let bot = TestBot::with(config, names.iter().map(|name| ServerSpec::windows(name))).await;
+    bot.ovh.tempo(Tempo { mail: Duration::from_secs(1), ..Tempo::HURRIED });
+    for name in &names {
+        bot.accepted(&bot.ann, "rescue enable", &[("server", name)]).await;
+    }
+    for name in &names {
+        bot.rung(&bot.ann, &["**In rescue**", name]).await;
+    }
+    let mut reads: BTreeMap<String, usize> = BTreeMap::new();
+    for seen in bot.ovh.journal().all().iter().filter(|seen| seen.path.contains("/email/history/")) {
+        *reads.entry(seen.path.clone()).or_default() += 1;
+    }
+    assert_eq!(reads.len(), names.len(), "{reads:?}");
+    assert!(reads.values().all(|times| *times <= 2), "{reads:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

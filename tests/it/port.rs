@@ -90,7 +90,12 @@ async fn a_port_that_never_closed_may_still_be_the_old_systems() {
     let address = Ipv4Addr::new(127, 99, low, 7);
     let _answers = TcpListener::bind((address, 3389)).expect("an address of our own");
     let bot = TestBot::with(TestConfig::with_rescue("probe = true"), [web_1().at(address)]).await;
-    let end = bot.rescued(&bot.ann, "web-1").await;
+    bot.ovh.withhold_secret("web-1");
+    bot.ovh.withhold_mail("web-1");
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    bot.sees(&["R-1", "may still be the old system"]).await;
+    bot.ovh.hand_out("web-1");
+    let end = bot.rung(&bot.ann, &["**In rescue**", "R-1"]).await;
     assert!(end.content.contains("may still be the old system"), "{}", end.content);
     let end = bot.restored(&bot.ann, "web-1").await;
     assert!(end.content.contains("may still be the old system"), "{}", end.content);

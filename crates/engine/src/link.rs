@@ -1,12 +1,14 @@
 //! Looking for the link that leads to the rescue's password. What is found is a secret: it leaves this module only as one.
 
 pub mod kept;
+mod mailbox;
 pub(crate) mod searches;
 mod secret_link;
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
+    time::Duration,
 };
 
 use bernard_domain::{
@@ -19,6 +21,8 @@ use bernard_platform::clock::BootInstant;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 
+use mailbox::Head;
+pub use mailbox::Mailbox;
 pub use secret_link::SecretLink;
 
 use super::matter::matter;
@@ -152,11 +156,21 @@ impl Mails {
     }
 }
 
+/// The mails of the account in which a link is looked for.
+#[derive(Debug)]
+pub struct MailSource {
+    /// What all searches know of them.
+    pub mailbox: Arc<Mailbox>,
+    /// How old a list of them may be that serves this search too.
+    pub within: Duration,
+}
+
 /// Looks once in each of `sources`, in order. One that cannot be read counts as one that has nothing.
 pub async fn find(
     client: &ovh::Client,
     target: &Target,
     sources: &[Source],
+    mails: &MailSource,
     template: &str,
     memory: &mut Memory,
     refusing: Refusing,
@@ -169,7 +183,7 @@ pub async fn find(
         let id = match source {
             Source::AuthenticationSecret => from_authentication_secret(client, target).await,
             Source::Mail => {
-                let id = from_mail(client, target, &mut memory.mails, &mut look.unread).await;
+                let id = from_mail(client, target, mails, &mut memory.mails, &mut look.unread).await;
                 id.map(|id| Some((id?, None)))
             }
             // A console leads to no password.
@@ -211,16 +225,26 @@ async fn from_authentication_secret(
 async fn from_mail(
     client: &ovh::Client,
     target: &Target,
+    MailSource { mailbox, within }: &MailSource,
     mails: &mut Mails,
     bad: &mut Option<ovh::Error>,
 ) -> Result<Option<SecretString>, ovh::Error> {
-    let mut ids: Vec<u64> = client.mail_ids().await?.into_iter().map(|id| id.0).collect();
+    let turn = mailbox.turn();
+    let mut ids = match &turn {
+        Some(turn) => turn.ids(client, *within).await?,
+        None => mailbox.known_ids(),
+    };
     ids.sort_unstable_by(|a, b| b.cmp(a));
     let known: HashSet<u64> = target.known_mails.iter().flatten().copied().collect();
     // Only a list that had no room for more says anything of what is older: one odd id is not to hide all that come after it.
     let is_full = known.len() >= KNOWN_MAILS;
     let oldest_known = known.iter().min().copied().filter(|_| is_full).unwrap_or(0);
-    let unread = ids.into_iter().filter(|id| *id > oldest_known && !known.contains(id) && mails.is_due(*id));
+    // Without a date only its id tells that it came after the reboot.
+    let is_fresh = |head: &Head| head.date.map_or(target.known_mails.is_some(), |date| date >= target.since - SLACK);
+    let is_ours = |head: &Head| head.names(target.server.as_str()) && is_fresh(head);
+    let may_be_ours = |id: u64| mailbox.head(id).map_or(turn.is_some(), |head| is_ours(&head));
+    let new = ids.into_iter().filter(|id| *id > oldest_known && !known.contains(id));
+    let unread = new.filter(|id| may_be_ours(*id) && mails.is_due(*id));
     let mut unread: Vec<u64> = unread.take(MAILS_AT_ONCE).collect();
     // What could not be read before comes last.
     unread.sort_by_key(|id| mails.bad.contains_key(id));
@@ -235,10 +259,8 @@ async fn from_mail(
             }
             Err(error) => return Err(error),
         };
-        // Without a date only its id tells that it came after the reboot.
-        let fresh = mail.date.map_or(target.known_mails.is_some(), |date| date >= target.since - SLACK);
-        let names_it = mail.subject.contains(&format!("[{}]", target.server));
-        match id_in_mail(mail.body.expose_secret()).filter(|_| names_it && fresh) {
+        let is_ours = is_ours(&mailbox.read(&mail));
+        match id_in_mail(mail.body.expose_secret()).filter(|_| is_ours) {
             // It may have to be read again, should the process end before the DM is sent.
             Some(found) => return Ok(Some(found)),
             None => mails.read.insert(id),

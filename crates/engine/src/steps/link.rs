@@ -13,7 +13,7 @@ use bernard_store::Append;
 
 use super::{Context, Failure, Next, PATIENCE, Work, waited};
 use crate::{
-    link::{self, Found, Look, Refused, Refusing, Target},
+    link::{self, Found, Look, MailSource, Refused, Refusing, Target},
     messenger::Arrival,
 };
 
@@ -240,7 +240,11 @@ impl Context {
         if refusing == Refusing::AreAsked {
             memory.asked = Some(BootInstant::now());
         }
-        let look = link::find(client, &target, &sources, &settings.secret_link, &mut memory, refusing).await;
+        // Half a poll old at most: a search alone always has a list of its own.
+        let mails =
+            MailSource { mailbox: self.searches.mailboxes.of(client.account()), within: settings.secret_poll / 2 };
+        let template = &settings.secret_link;
+        let look = link::find(client, &target, &sources, &mails, template, &mut memory, refusing).await;
         self.searches.put(operation.id, memory);
         for error in look.refused.values().chain(&look.trouble) {
             if error.is_of_one_thing() {
