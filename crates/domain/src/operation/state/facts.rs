@@ -105,8 +105,6 @@ pub struct Facts {
     pub others: Vec<OthersWork>,
     /// What of that the present question is about.
     pub stopped_by: Vec<OthersWork>,
-    /// The number of the ticket that was opened, by which OVHcloud's people know it.
-    pub ticket: Option<u64>,
     /// How many of our own steps panicked.
     pub faults: u32,
 }
@@ -179,11 +177,7 @@ impl Facts {
                 self.not_done = Some(*why);
                 self.unknown_because = Some(said.clone());
             }
-            Event::TicketOpened { number, .. } => self.ticket = Some(*number),
-            Event::TicketFound { number, .. } => {
-                self.ticket = Some(*number);
-                self.adopted = true;
-            }
+            Event::TicketFound { .. } => self.adopted = true,
             Event::TicketNotFound { trouble } => self.search_trouble.clone_from(trouble),
             Event::OthersAtWork { works } => {
                 self.others.extend(works.iter().cloned());
@@ -260,6 +254,7 @@ impl Facts {
             | Event::Watched
             | Event::Expired
             | Event::FoundInCopy
+            | Event::TicketOpened { .. }
             | Event::Superseded { .. } => {}
         }
     }
