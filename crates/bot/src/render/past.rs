@@ -113,7 +113,7 @@ pub(crate) fn notice(notice: &Notice, past: &Past, links: &CardLinks, locale: Lo
         return say!(locale, "past-undone", server = server, id = id);
     }
     let title = say!(locale, "past-title", server = server, id = id);
-    [Some(title), Some(line(past, links, locale)), was_about(notice, locale)]
+    [Some(title), Some(line(past, links, locale)), was_about(notice, links, locale)]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()
@@ -121,7 +121,7 @@ pub(crate) fn notice(notice: &Notice, past: &Past, links: &CardLinks, locale: Lo
 }
 
 /// What a notice told, as long as it is true of what is over.
-fn was_about(notice: &Notice, locale: Locale) -> Option<String> {
+fn was_about(notice: &Notice, links: &CardLinks, locale: Locale) -> Option<String> {
     Some(match notice {
         Notice::Reminder { deadline, .. } => say!(locale, "past-reminder", until = since_epoch(*deadline)),
         Notice::Extended { by, until, .. } => {
@@ -142,7 +142,7 @@ fn was_about(notice: &Notice, locale: Locale) -> Option<String> {
             say!(locale, "past-taken-over", who = mention(*by), owner = mention(*owner))
         }
         Notice::OthersDoing { doing: Doing::GivesBack, by, operation, .. } => {
-            say!(locale, "past-given-back", who = mention(*by), id = operation.to_string())
+            say!(locale, "past-given-back", who = mention(*by), id = links.number(*operation))
         }
         _ => return None,
     })
