@@ -83,7 +83,9 @@ pub enum Stop {
     #[error("{0} is missing, and there is no terminal to ask on")]
     Missing(&'static str),
     /// Nobody said that it may be written, and there is no terminal to ask on.
-    #[error("there is no terminal to ask on whether to write: give --yes, with every flag that is needed; nothing was written")]
+    #[error(
+        "there is no terminal to ask on whether to write: give --yes, with every flag that is needed; nothing was written"
+    )]
     Unagreed,
 }
 

@@ -266,7 +266,10 @@ async fn without_a_terminal_nothing_is_written_that_nobody_agreed_to() {
     let (code, said) = ends(unagreed(&world.with_client()).spawn().expect("it starts")).await;
     assert!(code == Some(2) && said.contains("give --yes") && said.contains("nothing was written"), "{code:?}: {said}");
     assert!(world.written().is_empty());
-    assert!(world.discord.journal().all().is_empty() && world.ovh.journal().all().is_empty(), "nobody was asked either");
+    assert!(
+        world.discord.journal().all().is_empty() && world.ovh.journal().all().is_empty(),
+        "nobody was asked either"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -53,7 +53,9 @@ impl Handler {
             }
             Subject::Page(place) => self.turn(press, place),
             Subject::Way(way) => apart(|| self.take_way(press, way)).await,
-            Subject::Operation(_) if matches!(button, Button::DeleteMessage(_)) => apart(|| self.delete_message(press)).await,
+            Subject::Operation(_) if matches!(button, Button::DeleteMessage(_)) => {
+                apart(|| self.delete_message(press)).await
+            }
             Subject::Operation(named) => {
                 let operation = self.store.operation(named.id).await?;
                 let operation = self.made_here(press, button, operation, |one| button.is_of(one)).await?;
@@ -107,7 +109,9 @@ impl Handler {
             Button::RestoreNow(_) => apart(|| self.restore_now(asking, operation)).await,
             Button::PutNetbootBack(_) => apart(|| self.put_netboot_back(asking, operation)).await,
             Button::Reveal(_) => apart(|| self.reveal(asking, operation)).await,
-            Button::LookAgain(_) => apart(|| self.look_again(asking, operation, self.settings.secret_from.clone())).await,
+            Button::LookAgain(_) => {
+                apart(|| self.look_again(asking, operation, self.settings.secret_from.clone())).await
+            }
             Button::TryMail(_) => apart(|| self.look_again(asking, operation, vec![Source::Mail])).await,
             Button::TryAgain(_) => apart(|| self.try_again(asking, operation)).await,
             Button::AskOvhcloud(_) => apart(|| self.ask_ovhcloud(asking, operation)).await,

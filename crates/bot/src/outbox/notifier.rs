@@ -9,10 +9,7 @@ mod tidy;
 
 use std::{sync::Arc, time::Duration};
 
-use bernard_discord::{
-    Error, Rest, fit,
-    rest::Nonce,
-};
+use bernard_discord::{Error, Rest, fit, rest::Nonce};
 use bernard_domain::{
     locale::Locale,
     notice::{Door, Letter, Place},
