@@ -41,7 +41,7 @@ impl Store {
     pub async fn tasks_of(&self, server: &ServiceName) -> Result<BTreeSet<TaskId>, Error> {
         let ids: Vec<i64> = query_as(
             "SELECT DISTINCT CAST(e.event ->> 'task' AS BIGINT) FROM events e JOIN operations o ON o.id = e.operation
-             WHERE o.server = $1 AND e.event ->> 'event' IN ('reboot_accepted', 'task_adopted', 'console_asked')",
+             WHERE o.server = $1 AND e.event ->> 'event' IN ('reboot_accepted', 'task_adopted', 'console_test_asked', 'console_asked')",
         )
         .bind(server.as_str())
         .fetch_all(&self.pool)

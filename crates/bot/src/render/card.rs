@@ -118,6 +118,7 @@ fn card(operation: &Operation, tense: Tense<'_>, moment: Moment, locale: Locale)
     lines.extend(progress::longer(operation, moment.usual, locale));
     lines.extend(plan_lines(operation, locale));
     lines.extend(console::card_line(operation, locale));
+    lines.extend(console::health_line(operation, locale));
     if let Wish::Ticket(ticket) = &operation.request.wish {
         lines.push(ticket::card_line(ticket, locale));
     }
@@ -253,6 +254,7 @@ fn end(
         }
         (past, _) => lines.extend(end_lines(operation, outcome, until, past, moment.link, locale)),
     }
+    lines.extend(console::health_line(operation, locale));
     lines.extend(ticket::asked_line(moment.support, locale));
     let mut buttons = Vec::new();
     let failed = matches!(outcome, Outcome::TaskFailed { .. });

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::access::UserId;
 use crate::{
-    console::ConsoleKind,
+    console::{ConsoleKind, Health},
     hindrance::Hindrance,
     operation::{
         Intent, Plan, Source,
@@ -67,6 +67,10 @@ pub struct Facts {
     pub age: Age,
     /// The console's kind.
     pub console: Option<ConsoleKind>,
+    /// How long the end of OVHcloud's test of it is waited for, by our clock.
+    pub console_tested_until: Option<Timestamp>,
+    /// What came of that test.
+    pub console_health: Option<Health>,
     /// When the console's session ends, by our clock.
     pub console_until: Option<Timestamp>,
     /// What came instead of an answer to the reboot, or with its refusal.
@@ -203,7 +207,9 @@ impl Facts {
             }
             Event::Unhindered => self.hindrance = None,
             Event::LongerThanUsual => self.longer_than_usual = true,
-            Event::ConsoleChosen { kind } => self.console = Some(*kind),
+            Event::ConsoleFound { kind } | Event::ConsoleChosen { kind } => self.console = Some(*kind),
+            Event::ConsoleTestAsked { until, .. } => self.console_tested_until = Some(*until),
+            Event::ConsoleTested { health } => self.console_health = Some(health.clone()),
             Event::ConsoleOpened { until } => self.console_until = Some(*until),
             Event::RescueFound { system, ip, since, key, age } => {
                 self.rescue = Some((*system, ip.clone(), *since));
