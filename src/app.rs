@@ -397,6 +397,7 @@ fn step_settings(config: &Config) -> Settings {
         question_patience: config.pace.question_patience,
         longer_from: config.pace.longer_from.try_into().unwrap_or(SignedDuration::MAX),
         task_patience: config.pace.task_patience,
+        console_test: config.pace.console_test,
         secret_timeout: config.rescue.secret_timeout,
         secret_from: config.rescue.secret_from.clone(),
         secret_link: config.rescue.secret_link.clone(),

@@ -14,7 +14,7 @@ mod example;
 mod finding;
 mod ovhcloud;
 mod policy;
-mod reach;
+pub(crate) mod reach;
 mod rights;
 mod verb;
 

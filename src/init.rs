@@ -65,7 +65,7 @@ pub struct Flags {
     /// Where OAuth2 tokens are fetched, for a simulator or a proxy.
     #[arg(long, value_name = "URL")]
     token_url: Option<String>,
-    /// Do not ask whether to write, nor for what can be left away.
+    /// Do not ask whether to write, nor for what can be left away. Without a terminal it must be given.
     #[arg(long)]
     yes: bool,
 }
@@ -82,6 +82,11 @@ pub enum Stop {
     /// Something was not told, and there is no terminal to ask on.
     #[error("{0} is missing, and there is no terminal to ask on")]
     Missing(&'static str),
+    /// Nobody said that it may be written, and there is no terminal to ask on.
+    #[error(
+        "there is no terminal to ask on whether to write: give --yes, with every flag that is needed; nothing was written"
+    )]
+    Unagreed,
 }
 
 impl Stop {
@@ -90,7 +95,7 @@ impl Stop {
         match self {
             Self::Interrupted => gate::INTERRUPTED,
             Self::Wrong(_) => 1,
-            Self::Missing(_) => 2,
+            Self::Missing(_) | Self::Unagreed => 2,
         }
     }
 }
@@ -119,6 +124,7 @@ pub fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
 /// Asks for everything and writes it; where the configuration is.
 fn prepare(flags: &Flags, runtime: &Runtime, gate: &Gate) -> Result<PathBuf, Stop> {
     let asker = Asker::new(flags.yes);
+    asker.may_write()?;
     let place = files::place(&asker, &flags.out)?;
     let token = discord::token(flags, &asker, runtime)?;
     let guild = discord::guild(flags, &asker, runtime, &token)?;

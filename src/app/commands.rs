@@ -114,11 +114,14 @@ impl Registrar {
     async fn know(&self, registered: &[RegisteredCommand]) -> anyhow::Result<()> {
         let mut ids: BTreeMap<String, CommandId> =
             registered.iter().map(|command| (command.name.clone(), command.id)).collect();
+        let kept = self.store.fact(IDS_FACT).await?;
         if ids.is_empty() {
-            let kept = self.store.fact(IDS_FACT).await?;
             ids = kept.and_then(|kept| serde_json::from_str(&kept).ok()).unwrap_or_default();
         } else {
-            self.store.set_fact(IDS_FACT, &serde_json::to_string(&ids)?).await?;
+            let ids = serde_json::to_string(&ids)?;
+            if kept.as_ref() != Some(&ids) {
+                self.store.set_fact(IDS_FACT, &ids).await?;
+            }
         }
         self.rest.command_ids().set(ids);
         Ok(())

@@ -182,6 +182,8 @@ pub enum Heard<'a> {
     Found(&'a Finding),
     /// Something takes longer than it should.
     Waiting(&'a str),
+    /// How far something is that takes its time.
+    Progress(&'a str),
 }
 
 impl<'a> Report<'a> {
@@ -202,6 +204,11 @@ impl<'a> Report<'a> {
     /// Says that something takes longer than it should.
     pub fn waits(&self, what: &str) {
         (self.hear)(Heard::Waiting(what));
+    }
+
+    /// Says how far something is that takes its time.
+    pub fn is_at(&self, what: &str) {
+        (self.hear)(Heard::Progress(what));
     }
 
     /// Adds what the configuration warns of by itself, but for what the world told better of the same key of a rule: as bad at least.

@@ -149,6 +149,13 @@ impl Look<'_> {
         Ok(())
     }
 
+    /// How far it is with so many servers, each of which costs a part of the budget: in the end that is what is waited for.
+    pub(super) fn is_at(&self, doing: &str, done: usize, all: usize) {
+        let paced = self.configured.account.requests_per_minute;
+        let what = format!("{doing}: {done} of {all} (requests_per_minute lets {paced} requests through in a minute)");
+        self.report.is_at(&self.name(&what));
+    }
+
     /// A finding about one of the account's keys.
     pub(super) fn of_key(&self, outcome: Outcome, key: &str, what: &str) {
         self.report.add(self.finding(outcome, what).key(self.places.of(&self.configured.key(key))));
@@ -158,10 +165,11 @@ impl Look<'_> {
     /// Once OVHcloud does not answer, the rest are not asked for.
     async fn described(&self, client: &ovh::Client, names: Vec<ServiceName>) -> Vec<Server> {
         let mut servers = Vec::with_capacity(names.len());
-        let mut most = DESCRIBED;
+        let (all, mut most) = (names.len().min(DESCRIBED), DESCRIBED);
         for name in names {
             let mut described = None;
             if servers.len() < most {
+                self.is_at("reading its servers", servers.len(), all);
                 match self.configured.read(client.server(&name)).await {
                     Ok(server) => described = Some(server),
                     Err(trouble) if trouble.is_unreachable() => most = 0,

@@ -28,6 +28,7 @@ impl Look<'_> {
         let mut lacking_on = BTreeSet::new();
         let mut proved = 0;
         for server in servers.iter().take(ASKED) {
+            self.is_at("asking what the service account may do", proved, servers.len().min(ASKED));
             let asked = self.unauthorized(client, server, urns.get(server.as_str()), &actions).await;
             match asked {
                 Ok((urn, lacks)) => {

@@ -78,9 +78,9 @@ pub(super) fn of_discord(config: &Config, error: &discord::Error) -> Trouble {
 
 /// An account at OVHcloud: its number in the configuration, and how it proves itself.
 #[derive(Clone, Copy)]
-pub(super) struct Configured<'a> {
-    pub(super) index: usize,
-    pub(super) account: &'a Account,
+pub(crate) struct Configured<'a> {
+    pub(crate) index: usize,
+    pub(crate) account: &'a Account,
 }
 
 impl Configured<'_> {
@@ -110,23 +110,33 @@ impl Configured<'_> {
         }
     }
 
-    /// What an error of OVHcloud's is about.
-    pub(super) fn trouble(self, error: &ovh::Error) -> Trouble {
+    /// The key that an error of OVHcloud's is about.
+    pub(crate) fn blamed(self, error: &ovh::Error) -> &'static str {
         let of_application = error.message().is_some_and(|said| said.to_lowercase().contains("application key"));
         let (proof, secret) = self.proof();
-        let (outcome, key) = if error.is_transient() {
-            (Outcome::Unreachable, if error.is_about_token() { "token_url" } else { "endpoint" })
+        if error.is_transient() {
+            if error.is_about_token() { "token_url" } else { "endpoint" }
         } else if of_application {
-            (Outcome::Wrong, "application_key")
+            "application_key"
         } else if error.is_clock() {
-            (Outcome::Wrong, secret)
+            secret
         } else if error.is_credential() {
-            (Outcome::Wrong, proof)
+            proof
         } else {
-            (Outcome::Wrong, "endpoint")
-        };
-        let address = if error.is_about_token() { self.token_address() } else { self.address() };
-        Trouble { outcome, said: error.to_string(), key: self.key(key), address }
+            "endpoint"
+        }
+    }
+
+    /// The address that an error of OVHcloud's is about.
+    pub(crate) fn address_of(self, error: &ovh::Error) -> String {
+        if error.is_about_token() { self.token_address() } else { self.address() }
+    }
+
+    /// What an error of OVHcloud's is about.
+    pub(super) fn trouble(self, error: &ovh::Error) -> Trouble {
+        let outcome = if error.is_transient() { Outcome::Unreachable } else { Outcome::Wrong };
+        let (key, address) = (self.key(self.blamed(error)), self.address_of(error));
+        Trouble { outcome, said: error.to_string(), key, address }
     }
 
     /// That nothing came for so long.

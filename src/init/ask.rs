@@ -17,6 +17,49 @@ pub(super) struct Asker {
     is_brief: bool,
 }
 
+/// Why an answer does not do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unfit {
+    /// What is wrong.
+    said: String,
+    /// The flag that another answer would be told by, where it is not the one that was asked about.
+    flag: Option<&'static str>,
+    /// Whether it is the answer's fault at all.
+    fault: Fault,
+}
+
+/// Whose fault it is that an answer does not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    /// The answer's: another one is asked for.
+    Answers,
+    /// That of the far end, or of the way there: the same answer may do at once.
+    Elsewhere,
+}
+
+impl Unfit {
+    /// Another flag is to blame.
+    pub(super) fn of(flag: &'static str, said: String) -> Self {
+        Self { said, flag: Some(flag), fault: Fault::Answers }
+    }
+
+    /// Nobody answers where this flag leads.
+    pub(super) fn unreachable(flag: &'static str, said: String) -> Self {
+        Self { said, flag: Some(flag), fault: Fault::Elsewhere }
+    }
+
+    /// The same, where nobody can be asked again; `flag` was asked about.
+    pub(super) fn stop(self, flag: &'static str) -> Stop {
+        Stop::Wrong(format!("{}: {}", self.flag.unwrap_or(flag), self.said))
+    }
+}
+
+impl From<String> for Unfit {
+    fn from(said: String) -> Self {
+        Self { said, flag: None, fault: Fault::Answers }
+    }
+}
+
 /// What a person says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
@@ -39,6 +82,11 @@ impl Asker {
         self.is_there && !self.is_brief
     }
 
+    /// Whether anything may be written in the end: somebody agrees to it, or said so beforehand.
+    pub(super) fn may_write(&self) -> Result<(), Stop> {
+        if self.is_there || self.is_brief { Ok(()) } else { Err(Stop::Unagreed) }
+    }
+
     /// Whether they agree; who does not want to be asked does.
     pub(super) fn agrees(&self, question: &str) -> Result<Answer, Stop> {
         if !self.may_ask() {
@@ -48,13 +96,14 @@ impl Asker {
         Ok(if said { Answer::Yes } else { Answer::No })
     }
 
-    /// What was told, else what is asked for, until it is right. `flag`: what tells it. Without a terminal what is wrong ends it.
-    pub(super) fn until_right<A, T>(
+    /// What was told, else what is asked for, until it is right. `flag`: what tells it. Without a terminal what is wrong ends it. Where
+    /// nobody answers, no other answer would help: the same is tried again as long as somebody wants that.
+    pub(super) fn until_right<A: Clone, T>(
         &self,
         flag: &'static str,
         told: Option<A>,
         ask: impl Fn() -> Result<A, Stop>,
-        mut right: impl FnMut(A) -> Result<T, String>,
+        mut right: impl FnMut(A) -> Result<T, Unfit>,
     ) -> Result<T, Stop> {
         let mut told = told;
         loop {
@@ -63,11 +112,24 @@ impl Asker {
                 None if self.is_there => ask()?,
                 None => return Err(Stop::Missing(flag)),
             };
-            match right(answer) {
+            match right(answer.clone()) {
                 Ok(right) => return Ok(right),
-                Err(why) if self.is_there => eprintln!("  {why}"),
-                Err(why) => return Err(Stop::Wrong(format!("{flag}: {why}"))),
+                Err(unfit) if !self.is_there => return Err(unfit.stop(flag)),
+                Err(unfit) => {
+                    eprintln!("  {}", unfit.said);
+                    if unfit.fault == Fault::Elsewhere {
+                        told = Some(self.tries_again(answer)?);
+                    }
+                }
             }
+        }
+    }
+
+    /// Somebody at the terminal wants the same tried again, or leaves.
+    fn tries_again<A>(&self, answer: A) -> Result<A, Stop> {
+        match Confirm::new("Try that again?").with_default(true).prompt().map_err(stop)? {
+            true => Ok(answer),
+            false => Err(Stop::Interrupted),
         }
     }
 }

@@ -15,13 +15,16 @@ use tokio::runtime::Runtime;
 
 use super::{
     Flags, Stop,
-    ask::{self, Asker},
+    ask::{self, Asker, Unfit},
     draft::{Named, RoleDraft},
     parse_role, read_secret,
 };
 
 /// How long an answer is waited for.
 const WITHIN: Duration = Duration::from_secs(8);
+/// The flags whose values everything here goes by.
+const API_URL: &str = "--api-url";
+const TOKEN_FILE: &str = "--discord-token-file";
 /// What who is on call usually may.
 const USUAL: [Capability; 5] =
     [Capability::View, Capability::Reboot, Capability::Rescue, Capability::Restore, Capability::Console];
@@ -46,25 +49,26 @@ pub(super) fn token(flags: &Flags, asker: &Asker, runtime: &Runtime) -> Result<T
         let help = "Discord's developer portal, New Application, Bot, Reset Token; no privileged intents are needed";
         ask::secret("The bot's token?", help).map(Ok)
     };
-    let token = asker.until_right("--discord-token-file", told, ask, |secret| try_token(flags, runtime, secret?))?;
+    let token = asker.until_right(TOKEN_FILE, told, ask, |secret| try_token(flags, runtime, secret?))?;
     println!("The bot's invite, for somebody who manages the guild:\n  {}", invite::address(&token.application));
     Ok(token)
 }
 
-fn try_token(flags: &Flags, runtime: &Runtime, secret: SecretString) -> Result<Token, String> {
+fn try_token(flags: &Flags, runtime: &Runtime, secret: SecretString) -> Result<Token, Unfit> {
     let settings = SenderSettings::new(flags.api_url.trim_end_matches('/'), secret.clone());
-    let sender = Sender::new(settings).map_err(|error| error.to_string())?;
+    let sender = Sender::new(settings).map_err(|error| Unfit::of(API_URL, error.to_string()))?;
     let rest = Rest::new(Arc::new(sender)).within(WITHIN);
     let application = runtime.block_on(rest.application()).map_err(|error| said(flags, &error))?;
     println!("Discord knows the bot: {:?}.", application.name);
     Ok(Token { secret, application: application.id.to_string(), rest })
 }
 
-fn said(flags: &Flags, error: &discord::Error) -> String {
+/// What an error says, and which flag is to blame for it.
+fn said(flags: &Flags, error: &discord::Error) -> Unfit {
     match (error.fault(), error.is_transient()) {
-        (Some(_), _) => format!("Discord ({}) refuses this token", flags.api_url),
-        (None, true) => format!("Discord ({}) cannot be reached: {error}", flags.api_url),
-        (None, false) => format!("Discord ({}): {error}", flags.api_url),
+        (Some(_), _) => Unfit::of(TOKEN_FILE, format!("Discord ({}) refuses this token", flags.api_url)),
+        (None, true) => Unfit::unreachable(API_URL, format!("Discord ({}) cannot be reached: {error}", flags.api_url)),
+        (None, false) => Unfit::of(API_URL, format!("Discord ({}): {error}", flags.api_url)),
     }
 }
 
@@ -75,7 +79,7 @@ pub(super) fn guild(flags: &Flags, asker: &Asker, runtime: &Runtime, token: &Tok
         let guild = id(&text)?;
         let seen = runtime.block_on(token.rest.guild(guild.into()));
         let seen = seen.map_err(|error| match error.is_final() {
-            true => format!("the bot is not in the guild {guild} (open its invite first): {error}"),
+            true => format!("the bot is not in the guild {guild} (open its invite first): {error}").into(),
             false => said(flags, &error),
         })?;
         Ok(Named { id: seen.id.get(), name: seen.name })
@@ -85,7 +89,7 @@ pub(super) fn guild(flags: &Flags, asker: &Asker, runtime: &Runtime, token: &Tok
 /// One of the guilds that the bot is in by now.
 fn choose_guild(flags: &Flags, runtime: &Runtime, token: &Token) -> Result<String, Stop> {
     loop {
-        let guilds = runtime.block_on(token.rest.guilds()).map_err(|error| Stop::Wrong(said(flags, &error)))?;
+        let guilds = runtime.block_on(token.rest.guilds()).map_err(|error| said(flags, &error).stop(API_URL))?;
         let mut options: Vec<String> = guilds.iter().map(|guild| format!("{} ({})", guild.name, guild.id)).collect();
         options.push("none of these yet: I have opened the invite now, look again".to_owned());
         if let Some(guild) = guilds.get(ask::one("Which guild shall be served?", options)?) {
@@ -103,7 +107,7 @@ pub(super) fn roles(
     guild: &Named,
 ) -> Result<Vec<RoleDraft>, Stop> {
     let there =
-        runtime.block_on(token.rest.roles(guild.id.into())).map_err(|error| Stop::Wrong(said(flags, &error)))?;
+        runtime.block_on(token.rest.roles(guild.id.into())).map_err(|error| said(flags, &error).stop(API_URL))?;
     let there: Vec<Role> = there.into_iter().filter(|role| role.id.get() != guild.id && !role.managed).collect();
     if flags.role.is_empty() && !asker.may_ask() {
         eprintln!("bernard: no --role was given, so nobody may do anything until the configuration has a [[role]]");
@@ -113,7 +117,8 @@ pub(super) fn roles(
     let told = told.map(|texts| texts.iter().map(|text| parse_role(text)).collect::<Result<Vec<_>, _>>());
     let ask = || choose_roles(&there).map(Ok);
     asker.until_right("--role", told, ask, |chosen: Result<Vec<(u64, BTreeSet<Capability>)>, String>| {
-        chosen?.into_iter().map(|(id, can)| named_role(&there, id).map(|role| RoleDraft { role, can })).collect()
+        let draft = |(id, can)| named_role(&there, id).map(|role| RoleDraft { role, can });
+        Ok(chosen?.into_iter().map(draft).collect::<Result<_, _>>()?)
     })
 }
 
@@ -159,7 +164,7 @@ pub(super) fn channels(
         return Ok(Vec::new());
     }
     let there = runtime.block_on(token.rest.channels(guild.id.into()));
-    let there = there.map_err(|error| Stop::Wrong(said(flags, &error)))?;
+    let there = there.map_err(|error| said(flags, &error).stop(API_URL))?;
     let there: Vec<Named> = there
         .into_iter()
         .filter(|channel| channel.takes_commands())
@@ -168,7 +173,8 @@ pub(super) fn channels(
     let told = (!flags.channel.is_empty()).then(|| flags.channel.clone());
     let ask = || choose_channels(&there);
     asker.until_right("--channel", told, ask, |texts: Vec<String>| {
-        texts.iter().map(|text| named_channel(&there, id(text)?)).collect()
+        let named = |text: &String| named_channel(&there, id(text)?);
+        Ok(texts.iter().map(named).collect::<Result<_, _>>()?)
     })
 }
 

@@ -83,7 +83,7 @@ pub(super) fn place(asker: &Asker, out: &Path) -> Result<Place, Stop> {
         ask::line("Where shall the configuration be written?", "a .toml file; its secrets go beside it")
             .map(PathBuf::from)
     };
-    asker.until_right("--out", Some(out.to_owned()), ask, |path: PathBuf| Place::at(&path))
+    asker.until_right("--out", Some(out.to_owned()), ask, |path: PathBuf| Ok(Place::at(&path)?))
 }
 
 /// Writes all of them, or none: what was made before one fails is removed again.

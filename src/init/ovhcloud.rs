@@ -1,6 +1,9 @@
 //! What is asked of OVHcloud: a consumer key that a person authorizes, or whether a service account is good.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use bernard_domain::{
     access::{Policy, Role, RuleKind, RulePlace, Who},
@@ -14,11 +17,11 @@ use tokio::runtime::Runtime;
 
 use super::{
     Flags, Stop,
-    ask::{self, Asker},
+    ask::{self, Asker, Unfit},
     draft::{AccountDraft, CredentialsDraft, RoleDraft},
     read_secret,
 };
-use crate::rights;
+use crate::{check::reach::Configured, rights};
 
 /// How long an answer is waited for.
 const WITHIN: Duration = Duration::from_secs(8);
@@ -30,6 +33,10 @@ const AUTHORIZED_WITHIN: Duration = Duration::from_secs(15 * 60);
 const REQUESTS_PER_MINUTE: u32 = 60;
 /// Where links are looked for by default.
 const SOURCES: [Source; 2] = [Source::AuthenticationSecret, Source::Mail];
+
+/// The flags that name the files of secrets.
+const SECRET_FILE: &str = "--application-secret-file";
+const CLIENT_SECRET_FILE: &str = "--client-secret-file";
 
 /// What stands between a person and an account.
 struct Asking<'a> {
@@ -56,7 +63,7 @@ pub(super) fn account(
     };
     let right = |name: String| match name.parse::<Endpoint>() {
         Ok(endpoint) => Ok((name, endpoint)),
-        Err(error) => Err(format!("{name:?} is {error}")),
+        Err(error) => Err(format!("{name:?} is {error}").into()),
     };
     let (name, endpoint) = asker.until_right("--endpoint", flags.endpoint.clone(), ask, right)?;
     let asking = Asking { flags, asker, runtime, name, endpoint, calls: calls(roles) };
@@ -97,10 +104,10 @@ impl Asking<'_> {
         }
     }
 
-    fn client(&self, credentials: Credentials) -> Result<ovh::Client, String> {
+    fn client(&self, credentials: Credentials) -> Result<ovh::Client, Unfit> {
         ovh::Client::with_timeout(self.account(credentials), WITHIN)
             .map(|client| client.within(WITHIN))
-            .map_err(|fault| fault.to_string())
+            .map_err(|fault| fault.to_string().into())
     }
 
     /// The account, as far as it is known before anything is written.
@@ -114,23 +121,27 @@ impl Asking<'_> {
         }
     }
 
-    fn said(&self, error: &ovh::Error) -> String {
-        let base = self.endpoint.base();
+    /// What an error says, and which flag is to blame for it.
+    fn said(&self, credentials: &Credentials, error: &ovh::Error) -> Unfit {
+        let account = self.account(credentials.clone());
+        let configured = Configured { index: 0, account: &account };
+        let flag = flag_of(configured.blamed(error));
+        let at = configured.address_of(error);
         match error.is_transient() {
-            true => format!("OVHcloud ({base}) cannot be reached: {error}"),
-            false => format!("OVHcloud ({base}): {error}"),
+            true => Unfit::unreachable(flag, format!("OVHcloud ({at}) cannot be reached: {error}")),
+            false => Unfit::of(flag, format!("OVHcloud ({at}): {error}")),
         }
     }
 
     fn application(&self) -> Result<CredentialsDraft, Stop> {
         let told = self.flags.application_key.clone().zip(self.flags.application_secret_file.clone());
-        let told = told.map(|(key, file)| read_secret(&file).map(|secret| (key, secret)));
+        let told = told.map(|(key, file)| secret_of(SECRET_FILE, &file).map(|secret| (key, secret)));
         let ask = || {
             let help = format!("{} makes an application and shows both", self.endpoint.create_app());
             let key = ask::line("The application's key?", &help)?;
             Ok(Ok((key, ask::secret("The application's secret?", &help)?)))
         };
-        self.asker.until_right("--application-key", told, ask, |told: Result<(String, SecretString), String>| {
+        self.asker.until_right("--application-key", told, ask, |told: Result<(String, SecretString), Unfit>| {
             let (application_key, application_secret) = told?;
             let consumer_key = self.consumer_key(&application_key, &application_secret)?;
             Ok(CredentialsDraft::Keys { application_key, application_secret, consumer_key })
@@ -138,7 +149,7 @@ impl Asking<'_> {
     }
 
     /// A consumer key with just the rights that are needed, once somebody has authorized it.
-    fn consumer_key(&self, application_key: &str, secret: &SecretString) -> Result<SecretString, String> {
+    fn consumer_key(&self, application_key: &str, secret: &SecretString) -> Result<SecretString, Unfit> {
         let keys = |consumer_key: SecretString| Credentials::Keys {
             application_key: application_key.to_owned(),
             application_secret: secret.clone(),
@@ -146,48 +157,51 @@ impl Asking<'_> {
         };
         let rules: Vec<(&str, String)> =
             needs::key_rules(&self.calls).into_iter().map(|(method, path)| (method, needs::starred(path))).collect();
-        let asked = self.runtime.block_on(self.client(keys("none-yet".into()))?.ask_for_consumer_key(&rules));
-        let pending = asked.map_err(|error| self.said(&error))?;
+        let none_yet = keys("none-yet".into());
+        let asked = self.runtime.block_on(self.client(none_yet.clone())?.ask_for_consumer_key(&rules));
+        let pending = asked.map_err(|error| self.said(&none_yet, &error))?;
         println!(
             "\nOpen this page, sign in, choose the validity \"Unlimited\", and authorize:\n  {}",
             pending.validation_url
         );
         println!("It grants no more than: {}.", said_rules(&rules));
         println!("Waiting for that (Ctrl-C stops) …");
-        let client = self.client(keys(pending.consumer_key.clone()))?;
-        self.runtime.block_on(self.authorized(&client))?;
+        let credentials = keys(pending.consumer_key.clone());
+        self.runtime.block_on(self.authorized(&credentials))?;
         println!("OVHcloud has the key authorized.");
         Ok(pending.consumer_key)
     }
 
     /// Waits until somebody has authorized the key.
-    async fn authorized(&self, client: &ovh::Client) -> Result<(), String> {
+    async fn authorized(&self, credentials: &Credentials) -> Result<(), Unfit> {
+        let client = self.client(credentials.clone())?;
         let began = Instant::now();
         while began.elapsed() < AUTHORIZED_WITHIN {
             match client.current_credential().await {
                 Ok(credential) if credential.status == "validated" => return Ok(()),
                 Ok(credential) if credential.status == "pendingValidation" => {}
-                Ok(credential) => return Err(format!("the consumer key is {}", credential.status)),
+                Ok(credential) => return Err(format!("the consumer key is {}", credential.status).into()),
                 Err(error) if error.is_transient() || is_pending(&error) => {}
                 Err(error) if error.is_clock() => {
-                    return Err(format!("the application's secret does not fit its key: {error}"));
+                    let said = format!("the application's secret does not fit its key: {error}");
+                    return Err(Unfit::of(SECRET_FILE, said));
                 }
-                Err(error) => return Err(self.said(&error)),
+                Err(error) => return Err(self.said(credentials, &error)),
             }
             tokio::time::sleep(LOOK).await;
         }
-        Err(format!("nobody authorized the consumer key within {} minutes", AUTHORIZED_WITHIN.as_secs() / 60))
+        Err(format!("nobody authorized the consumer key within {} minutes", AUTHORIZED_WITHIN.as_secs() / 60).into())
     }
 
     fn service_account(&self) -> Result<CredentialsDraft, Stop> {
         let told = self.flags.client_id.clone().zip(self.flags.client_secret_file.clone());
-        let told = told.map(|(id, file)| read_secret(&file).map(|secret| (id, secret)));
+        let told = told.map(|(id, file)| secret_of(CLIENT_SECRET_FILE, &file).map(|secret| (id, secret)));
         let ask = || {
             let help = "POST /me/api/oauth2/client makes a service account and shows both";
             let id = ask::line("The service account's client id?", help)?;
             Ok(Ok((id, ask::secret("Its secret?", help)?)))
         };
-        self.asker.until_right("--client-id", told, ask, |told: Result<(String, SecretString), String>| {
+        self.asker.until_right("--client-id", told, ask, |told: Result<(String, SecretString), Unfit>| {
             let (client_id, client_secret) = told?;
             self.try_client(&client_id, &client_secret)?;
             Ok(CredentialsDraft::OAuth2 { client_id, client_secret, token_url: self.flags.token_url.clone() })
@@ -195,18 +209,33 @@ impl Asking<'_> {
     }
 
     /// Whether OVHcloud takes it and shows it servers; what to grant is printed.
-    fn try_client(&self, client_id: &str, client_secret: &SecretString) -> Result<(), String> {
+    fn try_client(&self, client_id: &str, client_secret: &SecretString) -> Result<(), Unfit> {
         let token_url = self.flags.token_url.as_deref().map(url::Url::parse).transpose();
-        let token_url = token_url.map_err(|error| format!("--token-url is no address: {error}"))?;
+        let token_url = token_url.map_err(|error| Unfit::of("--token-url", format!("it is no address: {error}")))?;
         let credentials =
             Credentials::OAuth2 { client_id: client_id.to_owned(), client_secret: client_secret.clone(), token_url };
         let client = self.client(credentials.clone())?;
-        let details = self.runtime.block_on(client.details()).map_err(|error| self.said(&error))?;
+        let details = self.runtime.block_on(client.details()).map_err(|error| self.said(&credentials, &error))?;
         let known = rights::Known { account: details.account, identities: details.identities };
-        let policy = rights::document(&self.account(credentials), Some(&known), &self.calls);
+        let policy = rights::document(&self.account(credentials.clone()), Some(&known), &self.calls);
         let policy = serde_json::to_string_pretty(&policy);
         println!("OVHcloud knows the service account. It needs this policy:\n{}", policy.unwrap_or_default());
-        self.runtime.block_on(client.servers()).map(drop).map_err(|error| self.said(&error))
+        self.runtime.block_on(client.servers()).map(drop).map_err(|error| self.said(&credentials, &error))
+    }
+}
+
+fn secret_of(flag: &'static str, file: &Path) -> Result<SecretString, Unfit> {
+    read_secret(file).map_err(|said| Unfit::of(flag, said))
+}
+
+/// The flag that tells what the configuration has under this key; what no flag tells comes of the first.
+fn flag_of(key: &str) -> &'static str {
+    match key {
+        "endpoint" => "--endpoint",
+        "token_url" => "--token-url",
+        "application_secret" => SECRET_FILE,
+        "client_secret" => CLIENT_SECRET_FILE,
+        _ => "--application-key",
     }
 }
 

@@ -6,7 +6,7 @@ use bernard::app::App;
 use bernard_config::{Config, Loaded};
 use sim::{
     discord::{Asked, Discord, GUILD, Id, Message, OPS, Person, ROLE},
-    net::PATIENCE,
+    net::{Hold, PATIENCE},
     ovh::{self, Ovh, ServerSpec},
 };
 use tempfile::TempDir;
@@ -379,6 +379,16 @@ impl TestBot {
     /// Bob, who may do everything too.
     pub(crate) fn bob(&self) -> Person {
         self.discord.person("bob", "en-GB", &self.ann.roles())
+    }
+
+    /// The read of `web-1` itself waits that comes after so many others.
+    pub(crate) fn hold_read(&self, after: usize) -> Hold {
+        let (faults, path) = (self.ovh.faults(), "/dedicated/server/ns1111111");
+        for other in ["/boot", "/task", "/intervention", "/plannedIntervention"] {
+            faults.always().slow("GET", other, Duration::ZERO);
+        }
+        faults.next(after).slow("GET", path, Duration::ZERO);
+        faults.hold_before("GET", path)
     }
 
     /// How many messages of the ops channel hold all of these.

@@ -10,11 +10,15 @@ use bernard::{
     app,
     check::{Finding, Heard, Outcome, Report},
 };
-use sim::discord::{BOT_ROLE, Mentions, OPS, ROLE, permission};
+use sim::{
+    discord::{BOT_ROLE, Mentions, OPS, ROLE, permission},
+    ovh::ServerSpec,
+};
 
 use crate::{
     bot::{TestBot, TestConfig, rule},
     kill::program,
+    terminal::Terminal,
 };
 
 async fn findings(bot: &TestBot) -> Vec<Finding> {
@@ -375,4 +379,24 @@ fn an_address_of_postgresql_that_crosses_a_network_unproved_is_refused_on_its_li
     assert_eq!(said.code, Some(2), "{}", said.out);
     said.line(&["WRONG", "bernard.toml:9", "store.url", "sslmode=verify-full"]);
     assert!(!said.out.contains("fake-pw"), "{}", said.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_watches_sees_how_far_it_is_and_nobody_else_does() {
+    let servers = (1..=12).map(|n| ServerSpec::linux(&format!("ns7{n:05}.ip-203-0-113.eu")));
+    let mut bot = TestBot::with(TestConfig::default(), servers).await;
+    bot.stop().await;
+    let file = written(&bot);
+    let name = file.display().to_string();
+    let held = bot.ovh.faults().hold_before("GET", "/dedicated/server/ns700012");
+    let terminal = Terminal::start(&["check", "--online", "--config", &name]);
+    terminal.shows("OVHcloud account \"main\": reading its servers: 11 of 12 (requests_per_minute lets ").await;
+    held.release();
+    terminal.shows("\r\u{1b}[K").await;
+    terminal.shows("\nready").await;
+    for looks in [&["--json"][..], &[]] {
+        let (file, flags) = (file.clone(), [&["--online"][..], looks].concat());
+        let said = tokio::task::spawn_blocking(move || check(&file, &flags)).await.expect("no panic");
+        assert!(said.err.is_empty(), "{looks:?}: {}", said.err);
+    }
 }

@@ -11,7 +11,7 @@ use sim::{
 
 use crate::{
     aftermath::{links_went_only_to, no_file_holds_a_link},
-    bot::{TestBot, eventually, rule},
+    bot::{TestBot, TestConfig, eventually, rule, web_1},
 };
 
 /// What every console's link holds.
@@ -234,4 +234,42 @@ async fn a_protected_console_waits_for_a_second_person() {
     let asked = bot.ovh.journal().matching("POST", "/features/ipmi/access");
     assert!(asked.iter().all(|seen| seen.json()["ipToAllow"] == "203.0.113.7"), "hidden, and still sent");
     assert_eq!(links_went_only_to(&bot.ovh, &bot.discord, &bot.ann, "R-1"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_console_whose_test_fails_is_opened_all_the_same_and_says_so() {
+    let bot = TestBot::new().await;
+    bot.ovh.next_console_test_ends("web-1", Ending::OvhError);
+    bot.accepts(Kind::Console).await;
+    let end = bot.rung(&bot.ann, &["**Console open**", "R-1"]).await;
+    assert!(
+        end.content.contains("OVHcloud's own test of the console failed (`no answer on port 443`)"),
+        "{}",
+        end.content
+    );
+    assert_eq!(links_went_only_to(&bot.ovh, &bot.discord, &bot.ann, "R-1"), 1);
+    // One that is well is not worth a word.
+    bot.accepts(Kind::Console).await;
+    let end = bot.rung(&bot.ann, &["**Console open**", "R-2"]).await;
+    assert!(!end.content.contains("test"), "{}", end.content);
+    assert_eq!(bot.ovh.journal().count("POST", "/features/ipmi/test"), 2, "each is tested once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_test_of_a_console_keeps_anybody_from_it() {
+    let usual = TestConfig::default();
+    let config = TestConfig { pace: format!("{}console_test = \"300ms\"\n", usual.pace), ..usual };
+    let bot = TestBot::with(config, [web_1()]).await;
+    bot.ovh.next_console_test_ends("web-1", Ending::Stuck("doing".to_owned()));
+    bot.accepts(Kind::Console).await;
+    bot.sees(&["Having the console tested", "at the latest"]).await;
+    bot.rung(&bot.ann, &["**Console open**", "R-1"]).await;
+    bot.ovh.faults().next(1).lose_answer("POST", "/features/ipmi/test");
+    bot.accepts(Kind::Console).await;
+    bot.rung(&bot.ann, &["**Console open**", "R-2"]).await;
+    bot.ovh.forbid("dedicatedServer:apiovh:features/ipmi/test/create");
+    bot.accepts(Kind::Console).await;
+    let end = bot.rung(&bot.ann, &["**Console open**", "R-3"]).await;
+    assert!(!end.content.contains("test"), "what could not be tested is no news: {}", end.content);
+    assert_eq!(bot.ovh.console_links().len(), 3);
 }

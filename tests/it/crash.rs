@@ -70,6 +70,10 @@ async fn world_for(crash: Crash, base: Base) -> TestBot {
         bot.discord.person("ben", "en-GB", &[ROLE]);
         bot.ovh.set_tag("web-1", "frozen", "yes");
     }
+    if crash.step != Step::TestConsole {
+        // Then no task of a test is followed before that of the session.
+        bot.ovh.console_is_untestable("web-1");
+    }
     if crash.kind == Kind::Ticket {
         bot.ovh.next_reboot_ends("web-1", Ending::OvhError);
         bot.accepts(Kind::Reboot).await;
@@ -168,6 +172,7 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
         | Step::Prepare
         | Step::Set
         | Step::Reboot
+        | Step::TestConsole
         | Step::AskConsole
         | Step::SendTicket
         | Step::Follow

@@ -44,6 +44,15 @@ async fn it_lists_what_is_in_rescue_with_what_leads_out_and_wakes_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn it_says_what_may_be_why_a_server_is_in_a_rescue_that_nobody_here_began() {
+    let bot = TestBot::with(config(), [db_1().booting(Some(218_949))]).await;
+    bot.ovh.intervened("db-1", std::time::Duration::from_secs(3_600));
+    bot.lists(&bot.ann, &["not started by me", "OVHcloud's people began work"]).await;
+    pass(&bot, DAY).await;
+    bot.sees(&["db-1", "not started by me", "OVHcloud's people began work"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn after_days_of_silence_there_is_one_and_not_a_second_on_the_same_day() {
     let mut bot = TestBot::with(config(), [web_1()]).await;
     eventually("its time is known", async || appointments(&bot).await == 1).await;

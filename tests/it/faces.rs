@@ -138,7 +138,7 @@ impl Scene {
     /// Its messages as they stand in the channel.
     fn look(&self, locale: Locale) -> String {
         let (mut look, manner) = (String::new(), manner(locale));
-        let rescue = Rescue { lease: self.lease.as_ref(), past: None };
+        let rescue = Rescue { lease: self.lease.as_ref(), ..Rescue::default() };
         let (dm, usual) = (Some((ChannelId(5), 6)), Some(SignedDuration::from_mins(4)));
         let moment = Moment { link: LinkOut::Possible, dm, support: Support::Closed, usual, now: self.now };
         for message in card::messages(&self.operation, rescue, moment, manner) {

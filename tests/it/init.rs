@@ -99,8 +99,15 @@ impl World {
 }
 
 fn init(flags: &BTreeMap<&'static str, String>) -> Command {
+    let mut command = unagreed(flags);
+    command.arg("--yes");
+    command
+}
+
+/// The same without `--yes`.
+fn unagreed(flags: &BTreeMap<&'static str, String>) -> Command {
     let mut command = program();
-    command.arg("init").arg("--yes").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.arg("init").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     for (flag, value) in flags {
         command.arg(flag).arg(value);
     }
@@ -174,11 +181,11 @@ async fn wrong_input_is_explained_and_nothing_is_written() {
     let world = World::new().await;
     let (other, empty) = (world.input("other", "fake-other"), world.input("empty", ""));
     let (other, empty) = (other.display().to_string(), empty.display().to_string());
-    let cases: [(&str, &str, &str); 11] = [
+    let cases: [(&str, &str, &str); 14] = [
         ("--discord-token-file", &other, "refuses this token"),
         ("--discord-token-file", &empty, "is empty"),
         ("--discord-token-file", "/nowhere/at/all", "cannot be read"),
-        ("--api-url", "http://127.0.0.1:1", "cannot be reached"),
+        ("--api-url", "http://127.0.0.1:1", "Discord (http://127.0.0.1:1) cannot be reached"),
         ("--guild", "kennel", "is not an id"),
         ("--guild", "100000000000000099", "is not in the guild"),
         ("--role", "400000000000000077=view", "has no role 400000000000000077"),
@@ -186,6 +193,9 @@ async fn wrong_input_is_explained_and_nothing_is_written() {
         ("--channel", "1", "has no text channel 1"),
         ("--endpoint", "ovh-mars", "not an endpoint"),
         ("--client-secret-file", &other, "invalid_client"),
+        ("--client-secret-file", "/nowhere/at/all", "cannot be read"),
+        ("--endpoint", "http://127.0.0.1:1/1.0", "OVHcloud (http://127.0.0.1:1/1.0) cannot be reached"),
+        ("--token-url", "http://127.0.0.1:1/token", "OVHcloud (http://127.0.0.1:1/token) cannot be reached"),
     ];
     let tried = cases.map(async |(flag, value, words)| {
         let mut flags = world.with_client();
@@ -193,6 +203,7 @@ async fn wrong_input_is_explained_and_nothing_is_written() {
         let (code, said) = said(&flags).await;
         assert_eq!(code, Some(1), "{flag} {value}: {said}");
         assert!(said.contains(words), "{words} is not said: {said}");
+        assert!(said.contains(&format!("bernard: {flag}: ")), "{flag} is to blame: {said}");
     });
     futures_util::future::join_all(tried).await;
     assert!(world.written().is_empty());
@@ -247,6 +258,18 @@ async fn without_a_terminal_what_is_missing_is_named() {
     let (code, said) = said(&world.flags()).await;
     assert!(code == Some(2) && said.contains("--client-id"), "{said}");
     assert!(world.written().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_terminal_nothing_is_written_that_nobody_agreed_to() {
+    let world = World::new().await;
+    let (code, said) = ends(unagreed(&world.with_client()).spawn().expect("it starts")).await;
+    assert!(code == Some(2) && said.contains("give --yes") && said.contains("nothing was written"), "{code:?}: {said}");
+    assert!(world.written().is_empty());
+    assert!(
+        world.discord.journal().all().is_empty() && world.ovh.journal().all().is_empty(),
+        "nobody was asked either"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -86,6 +86,7 @@ mod status;
 mod stuck;
 mod takeover;
 mod task;
+mod terminal;
 mod ticket;
 mod tasks;
 #[cfg(feature = "otlp")]

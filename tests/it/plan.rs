@@ -94,9 +94,14 @@ async fn what_a_plan_shows_is_exactly_what_is_done() {
     assert_eq!(shown(&reboot).len(), 1, "{}", reboot.content);
 
     let console = plan(&bot, "console", "web-1").await;
-    let [(method, path, body)] = &shown(&console)[..] else { panic!("{}", console.content) };
+    let from = bot.ovh.journal().all().len();
+    bot.ask(&bot.ann, "console", &[("server", "web-1")]).await;
+    bot.rung(&bot.ann, &["**Console open**", "web-1"]).await;
+    assert_eq!(shown(&console), changes(&bot, from));
+    let [(_, test, of), (method, path, body)] = &shown(&console)[..] else { panic!("{}", console.content) };
     assert_eq!((method.as_str(), body["type"].as_str()), ("POST", Some("kvmipHtml5URL")));
-    assert!(path.ends_with("/features/ipmi/access"), "{path}");
+    assert!(path.ends_with("/features/ipmi/access") && test.ends_with("/features/ipmi/test"), "{path} {test}");
+    assert_eq!(of["type"], "http");
     assert_says(&console, &["If the answer is lost, it is asked again."]);
 }
 

@@ -171,3 +171,23 @@ async fn a_gateways_address_behind_a_page_is_asked_for_again_and_reports_go_on_m
     let answer = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await;
     assert!(answer.content.contains("web-1"), "{}", answer.content);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_that_finds_everything_as_it_was_writes_nothing_about_commands() {
+    let mut bot = TestBot::new().await;
+    bot.stop().await;
+    let pool = crate::passing::database(&bot).await;
+    for statement in [
+        "CREATE TABLE written (name TEXT)",
+        "CREATE TRIGGER watched AFTER INSERT ON facts BEGIN INSERT INTO written VALUES (new.name); END",
+        "CREATE TRIGGER watched_too AFTER UPDATE ON facts BEGIN INSERT INTO written VALUES (new.name); END",
+    ] {
+        sqlx::query(statement).execute(&pool).await.expect("it watches");
+    }
+    bot.start().await;
+    let help = bot.ask(&bot.ann, "help", &[]).await;
+    assert!(help.content.contains(&link(&bot, "restore")), "{}", help.content);
+    let written: Vec<String> = sqlx::query_scalar("SELECT name FROM written").fetch_all(&pool).await.expect("a read");
+    assert!(written.iter().all(|name| !name.starts_with("command")), "{written:?}");
+    assert_eq!(bot.discord.command_writes(), 1);
+}

@@ -75,3 +75,20 @@ async fn another_token_begins_another_session_and_no_operation_is_lost() {
     bot.restored(&bot.ann, "web-1").await;
     assert!(bot.discord.messages(OPS).len() > 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_earlier_credentials_were_refused_is_forgotten_with_them() {
+    let mut bot = TestBot::with(TestConfig::default(), [web_1()]).await;
+    bot.ovh.mitigate("web-1");
+    bot.ovh.forbid("ip:apiovh:mitigation/get");
+    bot.ask(&bot.ann, "status", &[("server", "web-1")]).await;
+    let refused = bot.ask(&bot.ann, "doctor", &[]).await;
+    assert!(refused.content.contains("could not read the mitigation"), "{}", refused.content);
+    bot.ovh.allow("ip:apiovh:mitigation/get");
+    let config = bot.loaded();
+    bot.app().reload(&config).await.expect("it is taken");
+    let examined = bot.ask(&bot.ann, "doctor", &[]).await;
+    assert!(!examined.content.contains("could not read the mitigation"), "{}", examined.content);
+    let status = bot.ask(&bot.ann, "status", &[("server", "web-1")]).await;
+    assert!(status.content.contains("mitigation"), "it is asked for again: {}", status.content);
+}

@@ -34,6 +34,8 @@ async fn everything(bot: &TestBot) {
     assert!(!no_windows.content.contains("Started"), "{}", no_windows.content);
     bot.accepted(&bot.ann, "reboot", &[("server", "db-1")]).await;
     bot.rung(&bot.ann, &["**Rebooted**", "db-1"]).await;
+    // What a test says is read when it fails.
+    bot.ovh.next_console_test_ends("web-1", Ending::OvhError);
     bot.ask(&bot.ann, "console", &[("server", "web-1"), ("minutes", "5")]).await;
     bot.rung(&bot.ann, &["**Console open**", "web-1"]).await;
     bot.ovh.next_reboot_ends("db-1", Ending::OvhError);

@@ -3,7 +3,6 @@
 use serde_json::json;
 use sim::{
     discord::{Id, Message, OPS, Person, ROLE},
-    net::Hold,
     ovh::Ending,
 };
 
@@ -195,22 +194,12 @@ async fn who_lacks_the_right_sends_none_not_even_by_somebody_elses_card() {
     assert_eq!(bot.ovh.tickets(), []);
 }
 
-/// Holds the read of the server that is the `nth` from now.
-fn hold_read(bot: &TestBot, nth: usize) -> Hold {
-    let (faults, path) = (bot.ovh.faults(), "/dedicated/server/ns1111111");
-    for other in ["/boot", "/task", "/intervention", "/plannedIntervention"] {
-        faults.always().slow("GET", other, std::time::Duration::ZERO);
-    }
-    faults.next(nth).slow("GET", path, std::time::Duration::ZERO);
-    faults.hold_before("GET", path)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn whose_right_is_gone_when_it_is_carried_out_sends_none() {
     let bot = with_a_failure().await;
     let card = bot.ticket_card(&bot.ann).await;
     // After the press read it, before the first step does.
-    let step = hold_read(&bot, 1);
+    let step = bot.hold_read(1);
     bot.ann.press(&card, "Confirm").await;
     step.reached().await;
     bot.ann.set_roles(&[]);

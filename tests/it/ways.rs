@@ -281,3 +281,16 @@ async fn suggestions_say_how_a_server_stands() {
     let slip = bot.ann.autocomplete(OPS, "rescue enable", "server", "wbe-").await;
     assert_eq!(slip.len(), 1, "a swapped letter is offered while it is typed: {slip:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_names_a_server_which_ovhcloud_holds_leads_to_its_support() {
+    let bot = TestBot::new().await;
+    bot.ovh.set_state("web-1", "hackedBlocked");
+    let alert = bot.bob().says(OPS, "web-1 does not answer");
+    let asked = bot.ann.message_command(&alert, "Rescue the server named here…").await;
+    let offer = below(&asked, "Ask OVHcloud").await;
+    let card = bot.press(&bot.ann, &offer, "Ask OVHcloud").await;
+    bot.press(&bot.ann, &card, "Confirm").await;
+    bot.rung(&bot.ann, &["**Ticket opened**", "web-1"]).await;
+    assert_eq!((bot.ovh.tickets().len(), bot.ovh.reboots("web-1")), (1, 0));
+}

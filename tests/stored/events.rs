@@ -1,7 +1,7 @@
 //! What happened to operations: `events.event`.
 
 use bernard_domain::{
-    console::ConsoleKind,
+    console::{ConsoleKind, Health},
     hindrance::Matter,
     operation::{
         Intent, Source,
@@ -45,6 +45,12 @@ pub(crate) fn write(page: &mut Page) {
         PutBack::OthersAtWork { .. } => PutBack::OthersAtWork { works: works() },
     );
     results.iter().for_each(|result| page.json(result));
+    let healths = one_of_each!(Health:
+        Health::Passes => Health::Passes,
+        Health::Fails { .. } => Health::Fails { said: "no answer".into() },
+        Health::Unknown { .. } => Health::Unknown { said: "404".into() },
+    );
+    healths.iter().for_each(|health| page.json(health));
     page.heading("What hinders: in a fact's name, and as JSON");
     for matter in each_word!(Matter: Key, Right, Clock, Service, Account, Refused, Weather) {
         page.word(matter.as_str());
@@ -101,6 +107,9 @@ fn every() -> Vec<Event> {
             key: text("ann@laptop"),
             age: Age::Unknown,
         },
+        Event::ConsoleFound { .. } => Event::ConsoleFound { kind: ConsoleKind::KvmHtml5 },
+        Event::ConsoleTestAsked { .. } => Event::ConsoleTestAsked { task: TASK, until: at(2), query: query() },
+        Event::ConsoleTested { .. } => Event::ConsoleTested { health: Health::Fails { said: said() } },
         Event::ConsoleChosen { .. } => Event::ConsoleChosen { kind: ConsoleKind::KvmHtml5 },
         Event::ConsoleAsked { .. } => Event::ConsoleAsked { task: TASK, query: query() },
         Event::ConsoleOpened { .. } => Event::ConsoleOpened { until: at(15) },

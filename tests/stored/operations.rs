@@ -163,6 +163,7 @@ fn phases(page: &mut Page) {
         Phase::PuttingBack(_) => Phase::PuttingBack(Outcome::Expired),
         Phase::Rebooting(_) => Phase::Rebooting(TaskId(1)),
         Phase::Standing(_) => Phase::Standing(TaskId(1)),
+        Phase::TestingConsole(..) => Phase::TestingConsole(ConsoleKind::KvmHtml5, Some(TaskId(1))),
         Phase::AskingConsole(_) => Phase::AskingConsole(ConsoleKind::KvmHtml5),
         Phase::OpeningConsole(_) => Phase::OpeningConsole(TaskId(1)),
         Phase::TicketReady => Phase::TicketReady,

@@ -16,6 +16,8 @@ mod turn;
 mod way;
 mod way_out;
 
+use std::pin::Pin;
+
 use bernard_domain::operation::{ChannelId, Operation, Source};
 use bernard_engine::intake::Decision;
 use bernard_store::CardId;
@@ -31,6 +33,11 @@ use crate::{
     retype::Retype,
 };
 
+/// What one button does, on the heap and made in a frame of its own: the dispatch holds none of all that could be pressed.
+fn apart<F: Future>(make: impl FnOnce() -> F) -> Pin<Box<F>> {
+    Box::pin(make())
+}
+
 impl Handler {
     pub(super) async fn pressed(&self, press: &ComponentInteraction, button: Button) -> Result<Reply, Refusal> {
         let served_guild = &self.settings.served_guild;
@@ -38,20 +45,22 @@ impl Handler {
             Subject::Card(card) => {
                 let asking = self.asking_of_card(press, card).await?;
                 match button {
-                    Button::Confirm(_) => self.confirm(&asking, card).await,
-                    Button::ToDisk(_) => self.to_the_disk(&asking, card).await,
-                    Button::ShowCalls(_) => self.show_calls(&asking, card).await,
-                    _ => self.dismiss(&asking, card).await,
+                    Button::Confirm(_) => apart(|| self.confirm(&asking, card)).await,
+                    Button::ToDisk(_) => apart(|| self.to_the_disk(&asking, card)).await,
+                    Button::ShowCalls(_) => apart(|| self.show_calls(&asking, card)).await,
+                    _ => apart(|| self.dismiss(&asking, card)).await,
                 }
             }
             Subject::Page(place) => self.turn(press, place),
-            Subject::Way(way) => self.take_way(press, way).await,
-            Subject::Operation(_) if matches!(button, Button::DeleteMessage(_)) => self.delete_message(press).await,
+            Subject::Way(way) => apart(|| self.take_way(press, way)).await,
+            Subject::Operation(_) if matches!(button, Button::DeleteMessage(_)) => {
+                apart(|| self.delete_message(press)).await
+            }
             Subject::Operation(named) => {
                 let operation = self.store.operation(named.id).await?;
                 let operation = self.made_here(press, button, operation, |one| button.is_of(one)).await?;
                 let asking = Asker::of_press(press, served_guild, &self.rest, Some(&operation.request)).await?;
-                self.about(&asking, button, &operation).await
+                apart(|| self.about(&asking, button, &operation)).await
             }
             Subject::Foreign(named) => {
                 let asking = Asker::of_press(press, served_guild, &self.rest, None).await?;
@@ -59,8 +68,8 @@ impl Handler {
                 let foreign = self.store.foreign_rescue(named.id).await?.ok_or(Refusal::Lease(LeaseRefusal::Gone))?;
                 let foreign = self.made_here(press, button, Some(foreign), |one| named == one.marked()).await?;
                 match button {
-                    Button::Adopt(_) => self.adopt(&asking, &foreign).await,
-                    _ => self.restore_foreign(&asking, &foreign).await,
+                    Button::Adopt(_) => apart(|| self.adopt(&asking, &foreign)).await,
+                    _ => apart(|| self.restore_foreign(&asking, &foreign)).await,
                 }
             }
         }
@@ -89,23 +98,25 @@ impl Handler {
 
     async fn about(&self, asking: &Asker, button: Button, operation: &Operation) -> Result<Reply, Refusal> {
         match button {
-            Button::Cancel(_) => self.decide(asking, operation, Decision::Cancel).await,
-            Button::RebootAgain(_, asked) => self.propose_again(asking, operation, asked).await,
-            Button::LeaveIt(_, asked) => self.decide(asking, operation, Decision::LeaveIt(asked)).await,
-            Button::LetGo(_) => self.decide(asking, operation, Decision::LetGo).await,
-            Button::Approve(_, round) => self.approve(asking, operation, round).await,
-            Button::Deny(_, round) => self.deny(asking, operation, round).await,
-            Button::Withdraw(_, round) => self.withdraw(asking, operation, round).await,
+            Button::Cancel(_) => apart(|| self.decide(asking, operation, Decision::Cancel)).await,
+            Button::RebootAgain(_, asked) => apart(|| self.propose_again(asking, operation, asked)).await,
+            Button::LeaveIt(_, asked) => apart(|| self.decide(asking, operation, Decision::LeaveIt(asked))).await,
+            Button::LetGo(_) => apart(|| self.decide(asking, operation, Decision::LetGo)).await,
+            Button::Approve(_, round) => apart(|| self.approve(asking, operation, round)).await,
+            Button::Deny(_, round) => apart(|| self.deny(asking, operation, round)).await,
+            Button::Withdraw(_, round) => apart(|| self.withdraw(asking, operation, round)).await,
             Button::AskedCalls(_, round) => calls::asked(operation, round, asking.locale),
-            Button::RestoreNow(_) => self.restore_now(asking, operation).await,
-            Button::PutNetbootBack(_) => self.put_netboot_back(asking, operation).await,
-            Button::Reveal(_) => self.reveal(asking, operation).await,
-            Button::LookAgain(_) => self.look_again(asking, operation, self.settings.secret_from.clone()).await,
-            Button::TryMail(_) => self.look_again(asking, operation, vec![Source::Mail]).await,
-            Button::TryAgain(_) => self.try_again(asking, operation).await,
-            Button::AskOvhcloud(_) => self.ask_ovhcloud(asking, operation).await,
-            Button::Extend(_) => self.offer_extension(asking, operation).await,
-            Button::ExtendBy(_, offer, shown) => self.take_offer(asking, operation, offer, shown).await,
+            Button::RestoreNow(_) => apart(|| self.restore_now(asking, operation)).await,
+            Button::PutNetbootBack(_) => apart(|| self.put_netboot_back(asking, operation)).await,
+            Button::Reveal(_) => apart(|| self.reveal(asking, operation)).await,
+            Button::LookAgain(_) => {
+                apart(|| self.look_again(asking, operation, self.settings.secret_from.clone())).await
+            }
+            Button::TryMail(_) => apart(|| self.look_again(asking, operation, vec![Source::Mail])).await,
+            Button::TryAgain(_) => apart(|| self.try_again(asking, operation)).await,
+            Button::AskOvhcloud(_) => apart(|| self.ask_ovhcloud(asking, operation)).await,
+            Button::Extend(_) => apart(|| self.offer_extension(asking, operation)).await,
+            Button::ExtendBy(_, offer, shown) => apart(|| self.take_offer(asking, operation, offer, shown)).await,
             // The form of **Add reason** was the first answer to its press.
             Button::Confirm(_)
             | Button::Dismiss(_)
@@ -142,5 +153,34 @@ impl Handler {
     /// Counts a press that begins something against its asker's limit.
     pub(super) fn press_counted(&self, asking: &Asker) -> Result<(), Refusal> {
         self.intake.limits().press(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How large the future is that a press waits in.
+    fn held<F: Future>(_: impl FnOnce(&'static Handler, &'static ComponentInteraction, Button) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// The same of what a button about an operation does.
+    fn of_about<F: Future>(_: impl FnOnce(&'static Handler, &'static Asker, Button, &'static Operation) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    /// The same of what a card's button does.
+    fn of_card<F: Future>(_: impl FnOnce(&'static Handler, &'static Asker, CardId) -> F) -> usize {
+        size_of::<F>()
+    }
+
+    #[test]
+    fn a_press_holds_little_while_it_waits() {
+        let dispatch = [held(Handler::pressed), of_about(Handler::about)];
+        let cards = [of_card(Handler::confirm), of_card(Handler::to_the_disk), of_card(Handler::show_calls)];
+        println!("figure: {dispatch:?} bytes of a press, {cards:?} of a card's");
+        assert!(dispatch.iter().all(|bytes| *bytes < 6 * 1024), "{dispatch:?} bytes");
+        assert!(cards.iter().all(|bytes| *bytes < 32 * 1024), "{cards:?} bytes");
     }
 }

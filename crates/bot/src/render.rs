@@ -11,7 +11,7 @@ pub(crate) mod approval_card;
 pub(crate) mod audit_line;
 pub mod button;
 pub mod card;
-pub(crate) mod card_links;
+pub mod card_links;
 pub(crate) mod confirmation;
 pub(crate) mod console;
 pub mod dm;

@@ -17,6 +17,8 @@ pub struct Pace {
     pub reboot_settle: Duration,
     /// How long an OVHcloud task may take before it keeps nobody from the way out any more. Default: 30 min.
     pub task_patience: Duration,
+    /// How long the end of OVHcloud's own test of a console is waited for, before a session is asked for in any case. Default: 1 min.
+    pub console_test: Duration,
     /// What took less than this is never said to take longer than usual. Default: 1 min.
     pub longer_from: Duration,
     /// How long a question about a reboot waits for its answer before the on-call role is told. Default: 15 min.
@@ -43,6 +45,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Pace {
         secret_poll: length("secret_poll", Duration::from_secs(5)),
         reboot_settle: length("reboot_settle", Duration::from_secs(90)),
         task_patience: length("task_patience", Duration::from_secs(30 * 60)),
+        console_test: length("console_test", Duration::from_secs(60)),
         longer_from: length("longer_from", Duration::from_secs(60)),
         question_patience: length("question_patience", Duration::from_secs(15 * 60)),
         ovh_timeout: length("ovh_timeout", Duration::from_secs(20)),

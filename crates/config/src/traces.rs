@@ -14,7 +14,7 @@ pub struct Traces {
 }
 
 pub(super) fn read(section: &mut Section<'_>) -> Option<Traces> {
-    let token = if section.has("token") { section.secret("token") } else { None };
+    let token = section.secret("token");
     if !section.has("endpoint") {
         section.missing("endpoint", r#"write the collector's address, such as "http://127.0.0.1:4318""#);
     }

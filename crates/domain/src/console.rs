@@ -67,6 +67,24 @@ impl ConsoleMinutes {
     }
 }
 
+/// What OVHcloud's own test of a console came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "health", rename_all = "snake_case")]
+pub enum Health {
+    /// The test was done.
+    Passes,
+    /// The test failed.
+    Fails {
+        /// OVHcloud's words about it.
+        said: String,
+    },
+    /// Nobody knows: it could not be made, or had no end in time.
+    Unknown {
+        /// Why.
+        said: String,
+    },
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -63,13 +63,12 @@ pub fn of_console(
     minutes: ConsoleMinutes,
     ip: Option<Ipv4Addr>,
 ) -> Vec<ExactCall> {
-    let body = Some(ovh::console_body(kind, minutes, ip));
-    vec![ExactCall {
-        method: Method::Post,
-        path: path(server, "/features/ipmi/access"),
-        body,
-        times: Times::UntilAnswered,
-    }]
+    let post =
+        |below, body, times| ExactCall { method: Method::Post, path: path(server, below), body: Some(body), times };
+    vec![
+        post("/features/ipmi/test", ovh::console_test_body(), Times::Once),
+        post("/features/ipmi/access", ovh::console_body(kind, minutes, ip), Times::UntilAnswered),
+    ]
 }
 
 /// The change that makes so of a setting what it lacks.

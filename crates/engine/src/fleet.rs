@@ -47,7 +47,8 @@ pub struct Fleet {
     clients: Live<BTreeMap<String, ovh::Client>>,
     inventory: Inventory,
     kernels: Kernels,
-    refusals: Refusals,
+    /// Of the credentials of this moment: what others were refused is forgotten with them.
+    refusals: Live<Refusals>,
 }
 
 /// What was typed names no one server.
@@ -76,14 +77,18 @@ impl Fleet {
     pub async fn new(clients: Vec<ovh::Client>, store: Store) -> Result<Self, bernard_store::Error> {
         let clients = by_account(clients);
         let inventory = Inventory::load(store, &clients.keys().cloned().collect()).await?;
-        Ok(Self { clients: Live::new(clients), inventory, kernels: Kernels::default(), refusals: Refusals::default() })
+        let refusals = Live::new(Refusals::default());
+        Ok(Self { clients: Live::new(clients), inventory, kernels: Kernels::default(), refusals })
     }
 
-    /// From now on, these accounts with these credentials. What is under way finishes with the old ones.
+    /// From now on, these accounts with these credentials. What is under way finishes with the old ones; what those were refused says
+    /// nothing of the new ones.
     pub fn exchange(&self, clients: Vec<ovh::Client>) {
         let clients = by_account(clients);
         self.inventory.keep_accounts(&clients.keys().cloned().collect());
         self.clients.set(clients);
+        self.refusals.set(Refusals::default());
+        self.kernels.forget();
     }
 
     /// The client of an account; `None` when the configuration no longer names it.

@@ -68,10 +68,12 @@ const MAILS: [Call; 2] = [
     call("GET", "/me/notification/email/history", MAIL_HISTORY),
     call("GET", "/me/notification/email/history/x", MAIL_HISTORY),
 ];
-const CONSOLE: [Call; 3] = [
+const CONSOLE: [Call; 5] = [
     call("GET", "/dedicated/server/x/features/ipmi", "dedicatedServer:apiovh:features/ipmi/get"),
     call("GET", "/dedicated/server/x/features/ipmi/access", "dedicatedServer:apiovh:features/ipmi/access/get"),
     call("POST", "/dedicated/server/x/features/ipmi/access", "dedicatedServer:apiovh:features/ipmi/access/create"),
+    call("GET", "/dedicated/server/x/features/ipmi/test", "dedicatedServer:apiovh:features/ipmi/test/get"),
+    call("POST", "/dedicated/server/x/features/ipmi/test", "dedicatedServer:apiovh:features/ipmi/test/create"),
 ];
 
 const READ_TICKETS: &str = "account:apiovh:support/tickets/get";

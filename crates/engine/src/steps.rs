@@ -67,6 +67,8 @@ pub struct Settings {
     pub longer_from: SignedDuration,
     /// How long OVHcloud's task may take before it keeps nobody from the way out any more.
     pub task_patience: Duration,
+    /// How long the end of OVHcloud's test of a console is waited for.
+    pub console_test: Duration,
     /// How long the link is looked for.
     pub secret_timeout: Duration,
     /// Where the link is looked for, in order.
@@ -138,6 +140,7 @@ impl Work<'_> {
             Step::Reboot => self.reboot().await,
             Step::Settle => self.settle().await,
             Step::PutBack => self.put_back().await,
+            Step::TestConsole => self.test_console().await,
             Step::AskConsole => self.ask_console().await,
             Step::SendTicket => self.send_ticket().await,
             Step::FindTicket => self.find_ticket().await,
@@ -161,7 +164,7 @@ impl Work<'_> {
         tracing::warn!(operation.id = %self.operation.id, phase = self.operation.state.phase.word(), error = %said, "a step did not work");
         let hopeless = !error.is_transient() || self.waited() > self.settings().task_poll * PATIENCE;
         match &self.operation.state.phase {
-            Phase::Opened | Phase::AskingConsole(_) | Phase::TicketReady if hopeless => {
+            Phase::Opened | Phase::TestingConsole(..) | Phase::AskingConsole(_) | Phase::TicketReady if hopeless => {
                 Next::RecordAfter(Event::FoundImpossible { problem: plan::trouble(&error) }, Box::new(error))
             }
             Phase::Prepared if hopeless && !self.is_worth_waiting_for(&error) => {

@@ -331,6 +331,18 @@ impl Partly for IpmiAccess {
 }
 
 #[derive(Deserialize)]
+pub(super) struct IpmiTest {
+    #[serde(default)]
+    pub(super) status: Field<String>,
+}
+
+impl Partly for IpmiTest {
+    fn odd(&self) -> Vec<String> {
+        odd_ones([("status", self.status.is_odd())])
+    }
+}
+
+#[derive(Deserialize)]
 pub(super) struct ServiceInfos {
     #[serde(default)]
     pub(super) expiration: Field<jiff::civil::Date>,

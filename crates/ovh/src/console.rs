@@ -19,6 +19,9 @@ use super::{
 };
 use crate::bodies;
 
+/// Which of OVHcloud's tests is made (schema `dedicated.server.IpmiTestTypeEnum`): whether what shows the screen answers.
+const TEST: &str = "http";
+
 /// A console's session. Its link is not printed.
 #[derive(Clone)]
 pub struct Console {
@@ -51,7 +54,36 @@ pub fn console_body(kind: ConsoleKind, minutes: ConsoleMinutes, ip: Option<Ipv4A
     body
 }
 
+/// The body of the request for a test: of what a console in a browser stands on, readable for a while.
+pub fn console_test_body() -> Value {
+    json!({"type": TEST, "ttl": ConsoleMinutes::Five.get()})
+}
+
 impl Client {
+    /// Has OVHcloud test a console. What came of it is told by the task, and in words by [`Client::console_test`]. One attempt: a second
+    /// test would be no better.
+    ///
+    /// # Errors
+    /// Whether one was begun is unknown unless [`Error::is_refusal`] or [`Error::is_unsent`].
+    pub async fn test_console(&self, name: &ServiceName) -> Result<Written<Task>, Error> {
+        let url = self.server_url(name, &["features", "ipmi", "test"]);
+        let call = Call::new(Method::POST, url, format!("test the console of `{name}`")).about(name);
+        let written = self.write_once::<bodies::Task>(&call.with_body(&console_test_body())).await?;
+        Ok(written.map(Task::from))
+    }
+
+    /// What the latest test of a console says, in OVHcloud's words; `None` when it says nothing.
+    ///
+    /// # Errors
+    /// As every read.
+    pub async fn console_test(&self, name: &ServiceName) -> Result<Option<String>, Error> {
+        let doing = format!("read the test of the console of `{name}`");
+        let mut call = self.get(name, &["features", "ipmi", "test"], doing);
+        filter(&mut call, "type", Some(TEST));
+        let test: bodies::IpmiTest = self.read(&call).await?;
+        Ok(test.status.read().filter(|said| !said.is_empty()))
+    }
+
     /// The kinds of console that work on a server, the one that works on a phone first; empty when it has no IPMI.
     ///
     /// # Errors

@@ -50,7 +50,7 @@ pub use bernard_intent::RecordedIntent;
 pub use account::{Account, ApiLog, Credentials, Endpoint, NotAnEndpoint};
 pub use call::{Fault, Written};
 pub use client::{Client, READ_PATIENCE};
-pub use console::{Console, console_body};
+pub use console::{Console, console_body, console_test_body};
 pub use consumer_key::PendingKey;
 pub use credential::{AccessRule, Credential, Details};
 pub use dedicated::{Access, Boots, Change, Listed};

@@ -98,22 +98,21 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn cards(&self, of: &[OperationId]) -> Result<Vec<(OperationId, ChannelId, u64)>, Error> {
-        let mut cards = Vec::with_capacity(of.len());
-        for operation in of {
-            let rows: Vec<(i64, i64)> = query_as(
-                "SELECT messages.channel, message FROM messages JOIN operations ON id = operation
-                 WHERE operation = $1 AND slot = 'card' AND message IS NOT NULL
-                 AND messages.channel = CAST(request ->> 'channel' AS BIGINT)",
-            )
-            .bind(operation.0)
-            .fetch_all(&self.pool)
-            .await?;
-            let card = |(channel, message): (i64, i64)| {
-                (*operation, ChannelId(channel.cast_unsigned()), message.cast_unsigned())
-            };
-            cards.extend(rows.into_iter().map(card));
+        if of.is_empty() {
+            return Ok(Vec::new());
         }
-        Ok(cards)
+        let rows: Vec<(i64, i64, i64)> = query_as(
+            "SELECT id, messages.channel, message FROM messages JOIN operations ON id = operation
+             WHERE operation IN ($list) AND slot = 'card' AND message IS NOT NULL
+             AND messages.channel = CAST(request ->> 'channel' AS BIGINT) ORDER BY id",
+        )
+        .bind_list(of.iter().map(|operation| operation.0))
+        .fetch_all(&self.pool)
+        .await?;
+        let card = |(operation, channel, message): (i64, i64, i64)| {
+            (OperationId(operation), ChannelId(channel.cast_unsigned()), message.cast_unsigned())
+        };
+        Ok(rows.into_iter().map(card).collect())
     }
 
     /// Whether a message is known to be of this store: an operation's, a notice, or a DM with a link.

@@ -6,16 +6,6 @@ use sim::{discord::ROLE, net::Hold};
 use super::{Council, LEADS, rules};
 
 impl Council {
-    /// The next read of `web-1` waits. Made before the press that approves it, `after` reads come first.
-    fn hold_read(&self, after: usize) -> Hold {
-        let faults = self.ovh.faults();
-        for other in ["/boot", "/task"] {
-            faults.always().slow("GET", other, std::time::Duration::ZERO);
-        }
-        faults.next(after).slow("GET", "/dedicated/server/ns1111111", std::time::Duration::ZERO);
-        faults.hold_before("GET", "/dedicated/server/ns1111111")
-    }
-
     /// It is approved, and stands still right before it is looked at again.
     async fn approved_and_held(&self) -> Hold {
         let request = self.rescue_asked().await;

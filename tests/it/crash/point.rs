@@ -41,7 +41,7 @@ impl Crash {
             Step::Prepare => true,
             Step::Set | Step::PutBack => matches!(self.kind, Kind::Enable | Kind::Restore | Kind::PutBack),
             Step::Reboot | Step::Settle => self.kind.reboots(),
-            Step::AskConsole => self.kind == Kind::Console,
+            Step::TestConsole | Step::AskConsole => self.kind == Kind::Console,
             Step::SendTicket | Step::FindTicket => self.kind == Kind::Ticket,
             Step::Follow | Step::Outlast => self.kind.reboots() || self.kind == Kind::Console,
             Step::Search | Step::Deliver | Step::AwaitReveal => self.kind.seeks_link(),
@@ -99,6 +99,7 @@ impl Crash {
             // Nothing took, so looking whether all is back is all there is to do: after the plan and the setting did.
             Step::PutBack if self.kind == Kind::PutBack => Mark::server_read(self.reads_before_accepting() + 2),
             Step::PutBack => Mark { nth: 1, ..Mark::ovh("PUT", "/dedicated/server/") },
+            Step::TestConsole => Mark::ovh("POST", "/features/ipmi/test"),
             Step::AskConsole => Mark::ovh("POST", "/features/ipmi/access"),
             Step::SendTicket => Mark::ovh("POST", "/support/tickets/create"),
             Step::FindTicket => Mark::ovh("GET", "/support/tickets?"),
@@ -129,13 +130,14 @@ impl Crash {
                 Kind::Adopt => Mark::end_told(1),
                 // The notice is one more.
                 Kind::HandOver => Mark::end_told(2),
-                Kind::Console => Mark::ovh("POST", "/features/ipmi/access"),
+                Kind::Console => Mark::ovh("POST", "/features/ipmi/"),
                 Kind::Ticket => Mark::server_read(self.reads_before_beginning() + 1),
             },
             Step::SendTicket => Mark::end_told(1),
             Step::Set if self.kind == Kind::PutBack => Mark::end_told(1),
             Step::Set => Mark::server_read(self.reads_before_rebooting()),
             Step::Reboot => Mark::ovh("GET", "/task/"),
+            Step::TestConsole => Mark::ovh("POST", "/features/ipmi/access"),
             Step::AskConsole => Mark::ovh("GET", "/task/"),
             // Looking for the task and following it read the same, so what comes after both is what tells.
             Step::Settle | Step::Follow if self.kind.seeks_link() => self.link_read(),

@@ -1,5 +1,6 @@
 //! Any value of what the store keeps.
 
+mod consoles;
 mod starts;
 mod tickets;
 mod told;
@@ -256,12 +257,8 @@ pub(super) fn event() -> BoxedStrategy<Event> {
         Just(Event::LinkWithheld),
         Just(Event::Watched),
     ];
-    let beside = prop_oneof![
-        (user(), user()).prop_map(|(from, to)| Event::HandedOver { from, to }),
-        console_kind().prop_map(|kind| Event::ConsoleChosen { kind }),
-        (task(), option::of(query())).prop_map(|(task, query)| Event::ConsoleAsked { task, query }),
-        time().prop_map(|until| Event::ConsoleOpened { until }),
-    ];
+    let beside =
+        prop_oneof![(user(), user()).prop_map(|(from, to)| Event::HandedOver { from, to }), consoles::event(),];
     // A handful of people, so that the same one comes twice.
     let person = || (1..6_u64).prop_map(UserId);
     let approval =
@@ -353,6 +350,9 @@ pub(super) fn place(event: &Event) -> usize {
         Event::ConsoleChosen { .. } => 39,
         Event::ConsoleAsked { .. } => 37,
         Event::ConsoleOpened { .. } => 38,
+        Event::ConsoleFound { .. } => 59,
+        Event::ConsoleTestAsked { .. } => 60,
+        Event::ConsoleTested { .. } => 61,
         Event::HandedOver { .. } => 40,
         Event::SettingInDoubt { .. } => 41,
         Event::WrittenBack { .. } => 42,
@@ -376,7 +376,7 @@ pub(super) fn place(event: &Event) -> usize {
 }
 
 /// How many events there are.
-pub(super) const EVENTS: usize = 59;
+pub(super) const EVENTS: usize = 62;
 
 fn ends() -> impl Strategy<Value = Ends> {
     prop_oneof![Just(Ends::Unsaid), Just(Ends::Nobodys), operation_id().prop_map(Ends::This)]

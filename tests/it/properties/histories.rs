@@ -2,7 +2,7 @@
 
 use bernard_domain::{
     access::UserId,
-    console::ConsoleKind,
+    console::{ConsoleKind, Health},
     mark::Mark,
     operation::{
         Intent, Kind, Operation, OperationId, Plan, Request,
@@ -65,7 +65,9 @@ fn promises(before: &State, event: &Event, after: &State) -> Result<(), TestCase
     if matches!(after.phase, Phase::TicketReady) && !matches!(before.phase, Phase::TicketReady) {
         prop_assert!(matches!(before.phase, Phase::Opened), "a ticket is ready for a second time");
     }
-    prop_assert!(after.facts.ticket.is_none() || after.is_ended(), "it goes on with a ticket");
+    if matches!(event, Event::TicketOpened { .. } | Event::TicketFound { .. }) {
+        prop_assert!(after.is_ended(), "it goes on with a ticket");
+    }
     if after.can_be_cancelled() {
         prop_assert_eq!(after.facts.intents, 0, "a reboot may be on its way");
     }
@@ -135,11 +137,13 @@ fn fair(state: &State, plan: &Plan) -> Event {
             Event::Adopted { plan: Box::new(plan.clone()), system: System::Linux, offset: None, reboots: None }
         }
         Phase::Opened if state.kind == Kind::HandOver => Event::HandedOver { from: UserId(1), to: UserId(2) },
-        Phase::Opened if state.kind == Kind::Console => Event::ConsoleChosen { kind: ConsoleKind::KvmHtml5 },
+        Phase::Opened if state.kind == Kind::Console => Event::ConsoleFound { kind: ConsoleKind::KvmHtml5 },
         Phase::Opened if state.kind == Kind::Ticket => Event::TicketPrepared,
         Phase::TicketReady => Event::TicketIntended { at },
         Phase::TicketIntended(_) => Event::TicketOpened { number: 1, query: None },
         Phase::TicketUnsettled(_) => Event::TicketNotFound { trouble: None },
+        Phase::TestingConsole(_, None) => Event::ConsoleTestAsked { task: TaskId(6), until: at, query: None },
+        Phase::TestingConsole(..) => Event::ConsoleTested { health: Health::Passes },
         Phase::AskingConsole(_) => Event::ConsoleAsked { task: TaskId(7), query: None },
         Phase::Opened if state.kind == Kind::PutBack && plan.change.is_none() => {
             Event::FoundImpossible { problem: Problem::NotInRescue }

@@ -2,7 +2,7 @@
 
 use bernard_domain::{
     inventory::{
-        foreign::{self, Foreign},
+        foreign::{self, Foreign, may_be_left_by_work},
         known::Servers,
     },
     lease::Lease,
@@ -10,6 +10,7 @@ use bernard_domain::{
     server::{Server, ServiceName},
 };
 use bernard_engine::fleet::Fleet;
+use bernard_platform::clock;
 use bernard_store as store;
 use bernard_store::Store;
 use bernard_text::{from_now, say};
@@ -32,6 +33,18 @@ pub(crate) async fn in_rescue(
         foreign.listed = servers.get(&foreign.found.server).and_then(|known| servers.only_listed(known));
     }
     Ok((leases, foreign))
+}
+
+/// The rescues that nobody here began with what may be why, of the first few: somebody may wait for it, and each costs a request or two.
+pub(crate) async fn with_causes(fleet: &Fleet, mut foreign: Vec<Foreign>) -> Vec<Foreign> {
+    /// Of how many it is asked.
+    const EXPLAINED: usize = 4;
+    let began = foreign.iter().take(EXPLAINED).map(|one| fleet.worked_on(&one.found));
+    let began = futures_util::future::join_all(began).await;
+    for (one, began) in foreign.iter_mut().zip(began) {
+        one.worked_on = began.filter(|began| may_be_left_by_work(*began, clock::now()));
+    }
+    foreign
 }
 
 /// That some of the servers that somebody `sees` were not looked at yet, so that more may be in rescue than is known.

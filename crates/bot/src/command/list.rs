@@ -1,24 +1,17 @@
 //! `/rescue list`: what is in rescue, whoever started it.
 
-use bernard_domain::{
-    access::Capability,
-    inventory::foreign::{Foreign, may_be_left_by_work},
-    server::Server,
-};
+use bernard_domain::{access::Capability, server::Server};
 use bernard_platform::clock;
 use bernard_text::say;
 
 use crate::{
-    admission::visible_rescues::{in_rescue, not_looked_at},
+    admission::visible_rescues::{in_rescue, not_looked_at, with_causes},
     asker::Asker,
     context::Handler,
     refusal::Refusal,
     render::rescue_list::{Entry, entries, frames},
     reply::Reply,
 };
-
-/// Of how many rescues that nobody here began it is asked why they may be.
-const EXPLAINED: usize = 4;
 
 impl Handler {
     /// What is in rescue, as far as the asker may see it.
@@ -34,20 +27,10 @@ impl Handler {
             let none = [say!(asking.locale, "list-none")].into_iter().chain(unread);
             return Ok(Reply::text(none.collect::<Vec<_>>().join("\n")));
         }
-        let foreign = self.with_causes(foreign).await;
+        let foreign = with_causes(&self.fleet, foreign).await;
         let now = clock::now();
         let entries = entries(leases, foreign, now);
         let links = self.card_links(entries.iter().filter_map(Entry::operation)).await?;
         Ok(frames(&entries, &links, unread, now, asking.locale).into())
-    }
-
-    /// The same with what may be why, of as many as one asks about while somebody waits.
-    async fn with_causes(&self, mut foreign: Vec<Foreign>) -> Vec<Foreign> {
-        let began = foreign.iter().take(EXPLAINED).map(|one| self.fleet.worked_on(&one.found));
-        let began = futures_util::future::join_all(began).await;
-        for (one, began) in foreign.iter_mut().zip(began) {
-            one.worked_on = began.filter(|began| may_be_left_by_work(*began, clock::now()));
-        }
-        foreign
     }
 }

@@ -9,10 +9,7 @@ mod tidy;
 
 use std::{sync::Arc, time::Duration};
 
-use bernard_discord::{
-    Error, Rest, fit,
-    rest::{Nonce, Posted},
-};
+use bernard_discord::{Error, Rest, fit, rest::Nonce};
 use bernard_domain::{
     locale::Locale,
     notice::{Door, Letter, Place},
@@ -28,12 +25,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     posting::{self, Failure},
-    ringing::{self, Unheard},
+    ringing::{Bell, Unheard},
 };
-use crate::{
-    render::{button, message::Plain, notice::Words},
-    wire,
-};
+use crate::render::{button, notice::Words};
 
 /// How long the loop rests when nothing wakes it.
 const REST: Duration = Duration::from_secs(2);
@@ -161,38 +155,14 @@ impl Notifier {
         }
         let ids = button::ids(&words.message.buttons);
         self.store.notice_tried(owed.id, &digest(&words.message.content, &ids), clock::now()).await?;
-        let posted = self.ring(owed, channel, words).await?;
-        Ok((there, posted.id.get()))
-    }
-
-    /// Posts it with its ringing; where Discord does not bear that, without.
-    async fn ring(&self, owed: &PendingNotice, channel: DiscordChannel, words: &Words) -> Result<Posted, Failure> {
-        let Words { message, rings, .. } = words;
-        let at_door = match owed.letter.to.door(owed.place) {
-            Some(Door::Dm(_)) => self.rest.in_a_dm(),
-            _ => self.rest.clone(),
+        let rest = match door {
+            Door::Dm(_) => self.rest.in_a_dm(),
+            Door::Channel(_) => self.rest.clone(),
         };
-        let rest = ringing::patience(rings).map_or_else(|| at_door.clone(), |patience| at_door.within(patience));
-        let locale = self.settings.locale;
-        match rest.post(channel, &wire::ringing(message, rings), &nonce(owed), &[]).await {
-            Ok(posted) => {
-                self.unheard.over(&owed.id);
-                let unheard = ringing::unheard(rings, &posted);
-                if !unheard.is_empty() {
-                    let words = ringing::without(&message.content, &unheard, locale);
-                    ringing::say_unrung(&at_door, channel, &posted, &words).await;
-                }
-                Ok(posted)
-            }
-            Err(error) if !rings.is_empty() && self.unheard.failed(owed.id, &error) => {
-                tracing::warn!(notice.id = owed.id.0, %error, "a notice does not ring: Discord does not take that");
-                self.unheard.over(&owed.id);
-                let content = ringing::without(&message.content, rings, locale);
-                let quiet = wire::unrung(&Plain { content, ..message.clone() });
-                Ok(at_door.post(channel, &quiet, &nonce(owed), &[]).await?)
-            }
-            Err(error) => Err(error.into()),
-        }
+        let (nonce, locale, unheard) = (&nonce(owed), self.settings.locale, &self.unheard);
+        let bell = Bell { rest, channel, nonce, locale, unheard, name: owed.id };
+        let (posted, _) = bell.ring(&words.message, &words.rings).await?;
+        Ok((there, posted.id.get()))
     }
 
     /// A message whose fate is unknown, if the channel has it and its nonce may be forgotten.

@@ -4,7 +4,7 @@
 //! lost heals at the next look, and after a start everything live is looked at again. The latest state wins.
 
 mod put_off;
-mod ring;
+mod unasked;
 mod rollover;
 mod support;
 
@@ -25,13 +25,15 @@ use tokio_util::sync::CancellationToken;
 use self::put_off::PutOff;
 use super::{
     posting::{self, Failure},
-    ringing::Unheard,
+    ringing::{Bell, Rang, Unheard},
 };
 use crate::{
+    card_links::card_links,
     component::{Button, Subject},
     render::{
         approval_card,
         card::{self, LinkOut, Moment, Rescue},
+        past,
         rendering::{ChannelStyle, Rendering, Speaks},
     },
     wire,
@@ -66,8 +68,6 @@ pub struct Reporter {
     /// The messages whose ringing Discord does not take.
     unheard: Unheard<(OperationId, String)>,
 }
-
-use ring::Rang;
 
 /// What is being shown, and where it was asked for.
 type Show = (OperationId, Part, ChannelId);
@@ -183,7 +183,9 @@ impl Reporter {
         let Some(operation) = self.store.operation(id).await? else { return Ok(Shown::All) };
         let lease = self.store.lease(&operation.request.server).await?;
         let past = self.store.past_of(&operation).await?;
-        let rescue = Rescue { lease: lease.as_ref(), past: past.as_ref() };
+        let named = past.iter().flat_map(past::named_by);
+        let links = card_links(&self.store, self.guild.get(), named).await?;
+        let rescue = Rescue { lease: lease.as_ref(), past: past.as_ref(), links: Some(&links) };
         let link = match self.store.has_link_out(&operation).await? {
             true => LinkOut::Possible,
             false => LinkOut::Never,
@@ -301,10 +303,14 @@ impl Reporter {
     /// Posts a message, for the first time or in the place of an earlier one, which stays remembered until the new one is there:
     /// a repetition comes here again with the same nonce, and the other part does not take it for a message that is missing.
     async fn post(&self, it: It<'_>, instead_of: Option<u64>, attempt: Try) -> Result<(), Failure> {
-        match self.ring(it, &nonce(it.operation, &it.rendering.slot, instead_of)).await {
+        let Rendering { slot, message, rings, .. } = it.rendering;
+        let (rest, channel) = (self.rest_at(it), DiscordChannel::new(it.channel.0));
+        let (nonce, locale) = (&nonce(it.operation, slot, instead_of), self.manner.locale);
+        let bell = Bell { rest, channel, nonce, locale, unheard: &self.unheard, name: (it.operation.id, slot.clone()) };
+        match bell.ring(message, rings).await {
             Ok((posted, Rang::Nobody)) => {
                 // It says more than its rendering, and goes on saying it until its state changes.
-                self.remember(It { since: clock::now(), ..it }, Some(posted), digest(it.rendering)).await?;
+                self.remember(It { since: clock::now(), ..it }, Some(posted.id.get()), digest(it.rendering)).await?;
                 self.nobody_is_asked(it, Unasked::NoRing).await
             }
             Ok((posted, Rang::AsMeant)) => {
@@ -312,7 +318,7 @@ impl Reporter {
                     Try::First => digest(it.rendering),
                     Try::Again => String::new(),
                 };
-                self.remember(It { since: clock::now(), ..it }, Some(posted), shown).await
+                self.remember(It { since: clock::now(), ..it }, Some(posted.id.get()), shown).await
             }
             Err(error) => self.go_elsewhere_or_retry(it, error).await,
         }

@@ -2,15 +2,21 @@
 //! thread), refuses that message only, or takes it and rings nobody. What is said matters more than that it rings: the same words
 //! go out without ringing, and say whom they could not ring.
 
-use std::{collections::HashMap, hash::Hash, sync::Mutex, time::Duration};
+use std::{collections::HashMap, fmt::Debug, hash::Hash, sync::Mutex, time::Duration};
 
-use bernard_discord::{Error, Rest, rest::Posted};
+use bernard_discord::{
+    Error, Rest,
+    rest::{Nonce, Posted},
+};
 use bernard_domain::{access::Who, locale::Locale};
 use bernard_text::say;
 use serenity::model::id::ChannelId;
 
 use crate::{
-    render::{message::with_last_line, wording},
+    render::{
+        message::{Plain, with_last_line},
+        wording,
+    },
     wire,
 };
 
@@ -59,26 +65,82 @@ impl<N: Eq + Hash> Unheard<N> {
     }
 }
 
+/// Whether a message rang whom it was to ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rang {
+    /// As far as Discord says.
+    AsMeant,
+    /// Nobody, and it says so.
+    Nobody,
+}
+
+/// Where and as what a message is posted.
+pub(crate) struct Bell<'a, N> {
+    /// Who speaks there.
+    pub(crate) rest: Rest,
+    /// Where.
+    pub(crate) channel: ChannelId,
+    /// The same for every attempt.
+    pub(crate) nonce: &'a Nonce,
+    /// The language of whoever reads there.
+    pub(crate) locale: Locale,
+    /// What Discord did not take with its ringing.
+    pub(crate) unheard: &'a Unheard<N>,
+    /// Its name among those.
+    pub(crate) name: N,
+}
+
+impl<N: Clone + Debug + Eq + Hash> Bell<'_, N> {
+    /// Posts a message with its ringing; where Discord does not bear that, without.
+    ///
+    /// # Errors
+    /// Those of posting, once it is no matter of the ringing.
+    pub(crate) async fn ring(&self, message: &Plain, rings: &[Who]) -> Result<(Posted, Rang), Error> {
+        let Self { rest, channel, nonce, locale, unheard, name } = self;
+        let patient = patience(rings).map_or_else(|| rest.clone(), |patience| rest.within(patience));
+        match patient.post(*channel, &wire::ringing(message, rings), nonce, &[]).await {
+            Ok(posted) => {
+                unheard.over(name);
+                let unrung = unrung(rings, &posted);
+                if unrung.is_empty() {
+                    return Ok((posted, Rang::AsMeant));
+                }
+                let words = without(&message.content, &unrung, *locale);
+                say_unrung(rest, *channel, &posted, &words).await;
+                Ok((posted, Rang::Nobody))
+            }
+            Err(error) if !rings.is_empty() && unheard.failed(name.clone(), &error) => {
+                tracing::warn!(of = ?name, %error, "a message does not ring: Discord does not take that");
+                unheard.over(name);
+                let content = without(&message.content, rings, *locale);
+                let quiet = wire::unrung(&Plain { content, ..message.clone() });
+                Ok((rest.post(*channel, &quiet, nonce, &[]).await?, Rang::Nobody))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
 /// How long an attempt at a message may take that rings these; `None`: as long as any.
-pub(crate) fn patience(rings: &[Who]) -> Option<Duration> {
+fn patience(rings: &[Who]) -> Option<Duration> {
     (!rings.is_empty()).then_some(PATIENCE)
 }
 
 /// The same words with whom they could not ring. What is too long loses its end.
-pub(crate) fn without(content: &str, unrung: &[Who], locale: Locale) -> String {
+fn without(content: &str, unrung: &[Who], locale: Locale) -> String {
     let line = say!(locale, "unrung", who = wording::each(unrung));
     with_last_line(content, &line)
 }
 
 /// Discord took a message and rang nobody: whoever reads it is to know.
-pub(crate) async fn say_unrung(rest: &Rest, channel: ChannelId, posted: &Posted, words: &str) {
+async fn say_unrung(rest: &Rest, channel: ChannelId, posted: &Posted, words: &str) {
     if let Err(error) = rest.edit(channel, posted.id, &wire::reworded(words)).await {
         tracing::warn!(%error, "a message rang nobody, and does not say so");
     }
 }
 
 /// The roles that a message was to ring, if Discord rang not one of them, and nobody else was to be rung.
-pub(crate) fn unheard(rings: &[Who], posted: &Posted) -> Vec<Who> {
+fn unrung(rings: &[Who], posted: &Posted) -> Vec<Who> {
     let Some(rung) = &posted.mention_roles else { return Vec::new() };
     let heard = |who: &Who| match who {
         Who::Role(role) => rung.iter().any(|rung| rung.get() == *role),
@@ -115,9 +177,9 @@ mod tests {
     fn only_roles_are_known_to_have_heard_nothing() {
         let posted = |roles: &str| serde_json::from_str(&format!(r#"{{"id": "7"{roles}}}"#)).expect("a message");
         let (role, user) = (Who::Role(5), Who::User(bernard_domain::access::UserId(6)));
-        assert_eq!(unheard(&[role], &posted(r#", "mention_roles": []"#)), [role]);
-        assert_eq!(unheard(&[role], &posted(r#", "mention_roles": ["5"]"#)), []);
-        assert_eq!(unheard(&[role, user], &posted(r#", "mention_roles": []"#)), []);
-        assert_eq!(unheard(&[role], &posted("")), [], "it does not say");
+        assert_eq!(unrung(&[role], &posted(r#", "mention_roles": []"#)), [role]);
+        assert_eq!(unrung(&[role], &posted(r#", "mention_roles": ["5"]"#)), []);
+        assert_eq!(unrung(&[role, user], &posted(r#", "mention_roles": []"#)), []);
+        assert_eq!(unrung(&[role], &posted("")), [], "it does not say");
     }
 }

@@ -23,7 +23,9 @@ use bernard_untrusted::shown::span::code;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    approval_card, button, console, guide_controls,
+    approval_card, button,
+    card_links::CardLinks,
+    console, guide_controls,
     past::Tense,
     progress,
     rendering::{ChannelStyle, Rendering, rendering, title},
@@ -41,6 +43,8 @@ pub struct Rescue<'a> {
     pub lease: Option<&'a Lease>,
     /// How it was, once it is over.
     pub past: Option<&'a Past>,
+    /// Where the cards stand of the operations that are named then, as far as that is known.
+    pub links: Option<&'a CardLinks>,
 }
 
 /// What of an operation's messages is a matter of this moment, beside its rescue.
@@ -70,7 +74,8 @@ pub enum LinkOut {
 /// All messages of an operation as they look at a moment, in the order of posting.
 pub fn messages(operation: &Operation, rescue: Rescue<'_>, moment: Moment, manner: ChannelStyle) -> Vec<Rendering> {
     let (locale, lease) = (manner.locale, rescue.lease);
-    let tense = Tense::of(operation, rescue.past);
+    let nowhere = CardLinks::default();
+    let tense = Tense::of(operation, rescue.past, rescue.links.unwrap_or(&nowhere));
     let mut messages = Vec::new();
     // What waits to begin is only asked about; its card comes when there is something to show.
     if operation.state.facts.reboots_approved > 0 {
@@ -113,6 +118,7 @@ fn card(operation: &Operation, tense: Tense<'_>, moment: Moment, locale: Locale)
     lines.extend(progress::longer(operation, moment.usual, locale));
     lines.extend(plan_lines(operation, locale));
     lines.extend(console::card_line(operation, locale));
+    lines.extend(console::health_line(operation, locale));
     if let Wish::Ticket(ticket) = &operation.request.wish {
         lines.push(ticket::card_line(ticket, locale));
     }
@@ -248,6 +254,7 @@ fn end(
         }
         (past, _) => lines.extend(end_lines(operation, outcome, until, past, moment.link, locale)),
     }
+    lines.extend(console::health_line(operation, locale));
     lines.extend(ticket::asked_line(moment.support, locale));
     let mut buttons = Vec::new();
     let failed = matches!(outcome, Outcome::TaskFailed { .. });

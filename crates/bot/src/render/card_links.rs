@@ -7,7 +7,7 @@ use bernard_text::message_link;
 
 /// The addresses of some operations' cards.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct CardLinks(BTreeMap<OperationId, String>);
+pub struct CardLinks(BTreeMap<OperationId, String>);
 
 impl CardLinks {
     /// Those of cards that stand in these channels of the guild as these messages.

@@ -1,11 +1,14 @@
 //! A console in words: on the card.
 
 use bernard_domain::{
-    console::ConsoleKind,
+    console::{ConsoleKind, Health},
     locale::Locale,
-    operation::{Operation, Wish, state::Link},
+    operation::{
+        Operation, Wish,
+        state::{Link, Phase},
+    },
 };
-use bernard_text::{mention, say, since_epoch};
+use bernard_text::{from_now, mention, say, since_epoch};
 use bernard_untrusted::shown::span::code;
 
 /// Which console, on the card; `None` while that is not known.
@@ -13,6 +16,18 @@ pub(crate) fn card_line(operation: &Operation, locale: Locale) -> Option<String>
     let Wish::Console { minutes, .. } = &operation.request.wish else { return None };
     let kind = operation.state.facts.console?;
     Some(say!(locale, "card-console", kind = name(kind, locale), minutes = minutes.get()))
+}
+
+/// What OVHcloud's own test of it says, as far as that helps: how long it is waited for, or that it failed.
+pub(crate) fn health_line(operation: &Operation, locale: Locale) -> Option<String> {
+    let facts = &operation.state.facts;
+    match (&operation.state.phase, &facts.console_health) {
+        (Phase::TestingConsole(..), _) => {
+            facts.console_tested_until.map(|until| say!(locale, "console-test-waits", until = from_now(until)))
+        }
+        (_, Some(Health::Fails { said })) => Some(say!(locale, "console-test-fails", said = code(said))),
+        _ => None,
+    }
 }
 
 /// What became of it.

@@ -45,8 +45,8 @@ pub(crate) fn named_by(past: &Past) -> impl Iterator<Item = OperationId> + use<>
 }
 
 /// The same of what may never have arrived in the rescue: only when it was over, and by what.
-fn closed(past: &Past, locale: Locale) -> String {
-    say!(locale, "past-closed", at = since_epoch(past.to), how = how(&past.ended, &CardLinks::default(), locale))
+fn closed(past: &Past, links: &CardLinks, locale: Locale) -> String {
+    say!(locale, "past-closed", at = since_epoch(past.to), how = how(&past.ended, links, locale))
 }
 
 fn how(ended: &Ending, links: &CardLinks, locale: Locale) -> String {
@@ -66,15 +66,15 @@ fn how(ended: &Ending, links: &CardLinks, locale: Locale) -> String {
 pub(crate) enum Tense<'a> {
     /// What is so.
     Present,
-    /// That it is over.
-    Past(&'a Past),
+    /// That it is over, and where the cards stand of what is named then.
+    Past(&'a Past, &'a CardLinks),
 }
 
 impl<'a> Tense<'a> {
     /// That of an operation's messages.
-    pub(crate) fn of(operation: &Operation, past: Option<&'a Past>) -> Self {
+    pub(crate) fn of(operation: &Operation, past: Option<&'a Past>, links: &'a CardLinks) -> Self {
         match past.filter(|_| operation.state.is_ended()) {
-            Some(past) => Self::Past(past),
+            Some(past) => Self::Past(past, links),
             None => Self::Present,
         }
     }
@@ -82,16 +82,16 @@ impl<'a> Tense<'a> {
     /// How an operation stands, or that its rescue is over.
     pub(crate) fn state(self, operation: &Operation, locale: Locale) -> Headline {
         match self {
-            Self::Past(_) if says_in_rescue(operation) => Headline::new("🏁", say!(locale, "outcome-was-in-rescue")),
-            Self::Past(_) | Self::Present => wording::state(operation, locale),
+            Self::Past(..) if says_in_rescue(operation) => Headline::new("🏁", say!(locale, "outcome-was-in-rescue")),
+            Self::Past(..) | Self::Present => wording::state(operation, locale),
         }
     }
 
     /// What there is to say instead of how it stands.
     pub(crate) fn line(self, operation: &Operation, locale: Locale) -> Option<String> {
         match self {
-            Self::Past(past) if says_in_rescue(operation) => Some(line(past, &CardLinks::default(), locale)),
-            Self::Past(past) => Some(closed(past, locale)),
+            Self::Past(past, links) if says_in_rescue(operation) => Some(line(past, links, locale)),
+            Self::Past(past, links) => Some(closed(past, links, locale)),
             Self::Present => None,
         }
     }
@@ -113,7 +113,7 @@ pub(crate) fn notice(notice: &Notice, past: &Past, links: &CardLinks, locale: Lo
         return say!(locale, "past-undone", server = server, id = id);
     }
     let title = say!(locale, "past-title", server = server, id = id);
-    [Some(title), Some(line(past, links, locale)), was_about(notice, locale)]
+    [Some(title), Some(line(past, links, locale)), was_about(notice, links, locale)]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()
@@ -121,7 +121,7 @@ pub(crate) fn notice(notice: &Notice, past: &Past, links: &CardLinks, locale: Lo
 }
 
 /// What a notice told, as long as it is true of what is over.
-fn was_about(notice: &Notice, locale: Locale) -> Option<String> {
+fn was_about(notice: &Notice, links: &CardLinks, locale: Locale) -> Option<String> {
     Some(match notice {
         Notice::Reminder { deadline, .. } => say!(locale, "past-reminder", until = since_epoch(*deadline)),
         Notice::Extended { by, until, .. } => {
@@ -142,7 +142,7 @@ fn was_about(notice: &Notice, locale: Locale) -> Option<String> {
             say!(locale, "past-taken-over", who = mention(*by), owner = mention(*owner))
         }
         Notice::OthersDoing { doing: Doing::GivesBack, by, operation, .. } => {
-            say!(locale, "past-given-back", who = mention(*by), id = operation.to_string())
+            say!(locale, "past-given-back", who = mention(*by), id = links.number(*operation))
         }
         _ => return None,
     })

@@ -55,7 +55,7 @@ fn step(operation: &Operation) -> Option<(usize, usize)> {
     };
     let last = steps;
     let step = match phase {
-        Phase::Opened | Phase::Prepared | Phase::AskingConsole(_) => 1,
+        Phase::Opened | Phase::Prepared | Phase::TestingConsole(..) | Phase::AskingConsole(_) => 1,
         Phase::Ready | Phase::Intended(_) | Phase::Unsettled(_) | Phase::Undecided { .. } => 2,
         Phase::OpeningConsole(_) => 2,
         Phase::Rebooting(_) | Phase::Standing(_) if kind == Kind::Console => 2,

@@ -57,7 +57,7 @@ impl Rendering {
     pub(crate) fn speaking(self, tense: Tense<'_>) -> Self {
         let speaks = match tense {
             Tense::Present => Speaks::OfNow,
-            Tense::Past(_) => Speaks::OfThePast,
+            Tense::Past(..) => Speaks::OfThePast,
         };
         Self { speaks, ..self }
     }

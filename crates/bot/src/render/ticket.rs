@@ -120,6 +120,7 @@ fn queries(event: &Event) -> Vec<&QueryId> {
         Event::RebootAccepted { query, .. }
         | Event::RebootNotDone { query, .. }
         | Event::RebootUnknown { query, .. }
+        | Event::ConsoleTestAsked { query, .. }
         | Event::ConsoleAsked { query, .. }
         | Event::SettingRefused { query, .. }
         | Event::SettingInDoubt { query, .. } => query.iter().collect(),

@@ -47,6 +47,7 @@ pub fn state(operation: &Operation, locale: Locale) -> Headline {
         Phase::Undecided { .. } => Headline::new("❓", say!(locale, "state-undecided")),
         Phase::PuttingBack(_) => Headline::new("↩️", say!(locale, "state-putting-back")),
         Phase::Rebooting(_) => Headline::new("🔄", say!(locale, "state-rebooting")),
+        Phase::TestingConsole(..) => Headline::new("⏳", say!(locale, "state-testing-console")),
         Phase::AskingConsole(_) => Headline::new("⏳", say!(locale, "state-asking-console")),
         Phase::Standing(_) => Headline::new("🐌", say!(locale, "state-standing")),
         Phase::OpeningConsole(_) => Headline::new("⏳", say!(locale, "state-opening-console")),

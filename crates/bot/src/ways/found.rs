@@ -59,6 +59,7 @@ impl Handler {
         if let Some(link) = self.to_its_card(refusal, locale).await {
             return Some(link);
         }
+        let typed = &self.meant(asking, typed);
         let onward = match refusal {
             Refusal::Denied(denial, label) => {
                 let label = label.clone().or_else(|| self.seen_label(asking, typed));
@@ -67,7 +68,7 @@ impl Handler {
             Refusal::Problem(problem, _) if matches!(**problem, Problem::HeldByOvhcloud { .. }) => {
                 self.support(asking, typed)?
             }
-            _ => found(&self.meant(asking, typed), refusal, locale)?,
+            _ => found(typed, refusal, locale)?,
         };
         Some(Message::with_buttons(onward.words, self.way_buttons(asking, onward.ways)))
     }

@@ -91,3 +91,14 @@ fn the_operators_file_shows_the_defaults() {
     assert_eq!(protect.actions, shown.protections[0].actions);
     assert_eq!((protect.approvals, protect.expires), (shown.protections[0].approvals, shown.protections[0].expires));
 }
+
+#[test]
+fn an_empty_text_is_as_good_as_an_absent_key_wherever_none_is_needed() {
+    let more = "[traces]\nendpoint = 'http://127.0.0.1:4318'\ntoken = ''\n[audit]\nanchor_channel = ''\n";
+    let text = with(more).replace("[discord]\n", "[discord]\noncall_role = ''\npublic_key = ''\n");
+    let text = text.replace("[[ovh]]\n", "[[ovh]]\nclient_id = ''\nclient_secret = ''\ntoken_url = ''\n");
+    let config = config(&text, &[]);
+    assert!(config.traces.is_some_and(|traces| traces.token.is_none()));
+    assert!(matches!(config.ovh[0].credentials, Credentials::Keys { .. }));
+    assert_eq!((config.discord.oncall_role, config.audit.anchor_channel), (None, None));
+}

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{Act, End, Entry, Kind};
 use crate::{
     access::UserId,
+    console::Health,
     lease::Effect,
     operation::{
         Operation, Plan, Source, Wish,
@@ -111,8 +112,12 @@ fn told(entry: Entry, event: &Event) -> Entry {
         }
         Event::RebootUnknown { said, query } => effect(entry).through(query.clone()).saying(said),
         Event::TaskAdopted { task } => Entry { task: Some(*task), ..entry },
-        Event::ConsoleChosen { kind } => entry.saying(kind.as_str()),
-        Event::ConsoleAsked { task, query } => Entry { task: Some(*task), ..effect(entry).through(query.clone()) },
+        Event::ConsoleFound { kind } | Event::ConsoleChosen { kind } => entry.saying(kind.as_str()),
+        Event::ConsoleTested { health: Health::Passes } => entry,
+        Event::ConsoleTested { health: Health::Fails { said } | Health::Unknown { said } } => entry.saying(said),
+        Event::ConsoleTestAsked { task, query, .. } | Event::ConsoleAsked { task, query } => {
+            Entry { task: Some(*task), ..effect(entry).through(query.clone()) }
+        }
         Event::ConsoleOpened { until } => entry.saying(format!("until {until:.0}")),
         Event::RequestLogged { at } => entry.saying(format!("OVHcloud's log has it at {at:.0}")),
         Event::TicketIntended { at } => effect(entry).saying(format!("OVHcloud's clock: {at:.0}")),

@@ -99,6 +99,7 @@ fn everywhere() -> Vec<Operation> {
         Phase::PuttingBack(Outcome::Expired),
         Phase::Rebooting(TaskId(7)),
         Phase::Standing(TaskId(7)),
+        Phase::TestingConsole(crate::console::ConsoleKind::KvmHtml5, None),
         Phase::AskingConsole(crate::console::ConsoleKind::KvmHtml5),
         Phase::OpeningConsole(TaskId(7)),
         Phase::TicketReady,

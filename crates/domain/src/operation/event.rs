@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::approval::Approval;
 use crate::access::UserId;
 use crate::{
-    console::ConsoleKind,
+    console::{ConsoleKind, Health},
     hindrance::Matter,
     operation::{Intent, OperationId, Plan, Source},
     others::OthersWork,
@@ -275,7 +275,27 @@ pub enum Event {
         #[serde(default)]
         age: Age,
     },
-    /// The server has a console of this kind; a session of it is asked for next.
+    /// The server has a console of this kind; OVHcloud tests it next.
+    ConsoleFound {
+        /// Its kind.
+        kind: ConsoleKind,
+    },
+    /// OVHcloud took the request for a test of the console and named its task.
+    ConsoleTestAsked {
+        /// The task.
+        task: TaskId,
+        /// How long its end is waited for, by our clock: then a session is asked for in any case.
+        until: Timestamp,
+        /// OVHcloud's name for the request.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        query: Option<QueryId>,
+    },
+    /// The test is over, or is not waited for any more; a session is asked for next.
+    ConsoleTested {
+        /// What came of it.
+        health: Health,
+    },
+    /// The server has a console of this kind, which nobody tests; a session of it is asked for next.
     ConsoleChosen {
         /// Its kind.
         kind: ConsoleKind,
@@ -413,9 +433,10 @@ impl Event {
     /// The task that this says is our own.
     pub fn task_of_ours(&self) -> Option<TaskId> {
         match self {
-            Self::RebootAccepted { task, .. } | Self::TaskAdopted { task } | Self::ConsoleAsked { task, .. } => {
-                Some(*task)
-            }
+            Self::RebootAccepted { task, .. }
+            | Self::TaskAdopted { task }
+            | Self::ConsoleTestAsked { task, .. }
+            | Self::ConsoleAsked { task, .. } => Some(*task),
             _ => None,
         }
     }

@@ -65,6 +65,8 @@ pub enum Phase {
     Rebooting(TaskId),
     /// OVHcloud's task has not ended in all the time that it had. It is followed on; a rescue's link is looked for meanwhile.
     Standing(TaskId),
+    /// OVHcloud's own test of the console is asked for, or its task is followed.
+    TestingConsole(ConsoleKind, Option<TaskId>),
     /// A console's session is asked for: it may or may not have been asked for already.
     AskingConsole(ConsoleKind),
     /// OVHcloud's task that opens the console's session is being followed.
@@ -141,7 +143,8 @@ impl State {
             | Phase::Standing(_) => self.kind.changes(),
             // Nobody keeps a server from others by asking for it.
             Phase::AwaitingApproval => !self.waits_to_begin(),
-            Phase::AskingConsole(_)
+            Phase::TestingConsole(..)
+            | Phase::AskingConsole(_)
             | Phase::OpeningConsole(_)
             | Phase::TicketReady
             | Phase::TicketIntended(_)
@@ -265,11 +268,14 @@ impl State {
             (P::Opened, E::HandedOver { to, .. }) if self.kind == Kind::HandOver => P::Ended(Outcome::HandedOver(*to)),
             (P::Opened, E::FoundImpossible { problem }) => P::Ended(Outcome::Impossible(problem.clone())),
             (P::Opened, E::RescueFound { .. }) if self.kind == Kind::Link => P::Searching,
+            (P::Opened, E::ConsoleFound { kind }) if self.kind == Kind::Console => P::TestingConsole(*kind, None),
+            (P::TestingConsole(kind, None), E::ConsoleTestAsked { task, .. }) => P::TestingConsole(*kind, Some(*task)),
+            (P::TestingConsole(kind, _), E::ConsoleTested { .. }) => P::AskingConsole(*kind),
             (P::Opened, E::ConsoleChosen { kind }) if self.kind == Kind::Console => P::AskingConsole(*kind),
             (P::Opened, E::TicketPrepared) if self.kind == Kind::Ticket => P::TicketReady,
             (P::AskingConsole(_), E::ConsoleAsked { task, .. }) => P::OpeningConsole(*task),
-            (P::AskingConsole(_) | P::TicketReady, E::Expired) => P::Ended(Outcome::Expired),
-            (P::AskingConsole(_) | P::TicketReady, E::FoundImpossible { problem }) => {
+            (P::TestingConsole(..) | P::AskingConsole(_) | P::TicketReady, E::Expired) => P::Ended(Outcome::Expired),
+            (P::TestingConsole(..) | P::AskingConsole(_) | P::TicketReady, E::FoundImpossible { problem }) => {
                 P::Ended(Outcome::Impossible(problem.clone()))
             }
             (P::TicketReady, E::TicketIntended { at }) => P::TicketIntended(*at),

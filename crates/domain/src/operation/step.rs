@@ -19,6 +19,8 @@ pub enum Step {
     Settle,
     /// Put back what was set. Repeatable: idempotent.
     PutBack,
+    /// Have OVHcloud test a console. Repeatable: one test too many changes nothing.
+    TestConsole,
     /// Ask for a console's session. Repeatable: one session too many ends by itself within minutes, and nobody is sent to it.
     AskConsole,
     /// Record the intent, then send the ticket, once. Never repeated.
@@ -41,13 +43,14 @@ pub enum Step {
 
 impl Step {
     /// Every step: crash tests are generated from this list.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::AwaitApproval,
         Self::Prepare,
         Self::Set,
         Self::Reboot,
         Self::Settle,
         Self::PutBack,
+        Self::TestConsole,
         Self::AskConsole,
         Self::SendTicket,
         Self::FindTicket,
@@ -68,6 +71,7 @@ impl Step {
             Phase::Ready => Some(Self::Reboot),
             Phase::Intended(_) | Phase::Unsettled(_) | Phase::Undecided { .. } => Some(Self::Settle),
             Phase::PuttingBack(_) => Some(Self::PutBack),
+            Phase::TestingConsole(..) => Some(Self::TestConsole),
             Phase::AskingConsole(_) => Some(Self::AskConsole),
             Phase::TicketReady => Some(Self::SendTicket),
             Phase::TicketIntended(_) | Phase::TicketUnsettled(_) => Some(Self::FindTicket),

@@ -223,7 +223,7 @@ fn unread(
             });
             findings.push(Finding::Odd { of: label.unwrap_or_else(|| account.clone()), said: odd.said });
         }
-        let refused = fleet.refusals.of(&account);
+        let refused = fleet.refusals.get().of(&account);
         let mut count = |what, missing: usize, said: Option<String>| {
             if missing > 0 {
                 let said = said.map_or_else(|| missing.to_string(), |said| format!("{missing}: {said}"));

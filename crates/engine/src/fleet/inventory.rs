@@ -278,12 +278,18 @@ impl Inventory {
         Ok(())
     }
 
-    /// The configuration names these accounts and no others: the servers of others are known no more.
+    /// The configuration names these accounts and no others: the servers of others are known no more. What earlier credentials could not
+    /// read says nothing of these, and is read at the next look.
     pub(crate) fn keep_accounts(&self, accounts: &BTreeSet<String>) {
         let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
         shelf.servers = Arc::new(shelf.servers.of_accounts(accounts));
         shelf.configured.clone_from(accounts);
-        self.0.accounts.lock().unwrap_or_else(PoisonError::into_inner).retain(|name, _| accounts.contains(name));
+        let mut all = self.0.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|name, _| accounts.contains(name));
+        for account in all.values_mut() {
+            account.care = None;
+            account.silent.clear();
+        }
     }
 
     /// OVHcloud lists a server and does not describe it: it stays, as far as it was ever read. Whether that is news.

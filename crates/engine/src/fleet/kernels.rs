@@ -52,6 +52,14 @@ impl Kernels {
         known
     }
 
+    /// What earlier credentials could not read may be readable now: every list is fetched again when it is next asked for.
+    pub(super) fn forget(&self) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for listed in all.values_mut() {
+            listed.until.1 = Duration::ZERO;
+        }
+    }
+
     async fn fetch(&self, server: &ServiceName, client: &ovh::Client) {
         match client.boots(server, Some("rescue")).await {
             Ok(boots) => self.learn(server, &boots),

@@ -5,7 +5,7 @@
 use std::{
     collections::BTreeMap,
     net::Ipv4Addr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -31,8 +31,8 @@ pub struct Address {
 }
 
 /// The accounts whose credentials may not read it: since when that is known, and in OVHcloud's words.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Refusals(Arc<Mutex<BTreeMap<String, (BootInstant, String)>>>);
+#[derive(Debug, Default)]
+pub(super) struct Refusals(Mutex<BTreeMap<String, (BootInstant, String)>>);
 
 impl Refusals {
     /// OVHcloud's words for an account that was refused lately.
@@ -52,9 +52,11 @@ impl Refusals {
 impl Fleet {
     /// What OVHcloud's lists say of a server's address; nothing, where they cannot be read.
     pub async fn address(&self, server: &Server) -> Address {
+        // Before the client: what earlier credentials were refused is noted among their own refusals, which nobody reads any more.
+        let refusals = self.refusals.get();
         let address: Option<Ipv4Addr> = server.ip.as_deref().and_then(|ip| ip.parse().ok());
         let (Some(address), Some(client)) = (address, self.client(&server.account)) else { return Address::default() };
-        if self.refusals.of(&server.account).is_some() {
+        if refusals.of(&server.account).is_some() {
             return Address::default();
         }
         let why = if server.is_held_by_ovhcloud() { &Blocked::ALL[..] } else { &[] };
@@ -71,7 +73,7 @@ impl Fleet {
         match tokio::time::timeout(WITHIN, read).await {
             Ok(Ok(address)) => address,
             Ok(Err(error)) => {
-                self.refusals.note(&server.account, &error);
+                refusals.note(&server.account, &error);
                 Address::default()
             }
             Err(_) => Address::default(),

@@ -3,16 +3,17 @@
 use std::{sync::Arc, time::Duration};
 
 use bernard_domain::{
-    console::ConsoleKind,
+    console::{ConsoleKind, Health},
     operation::{
         Operation, Source, Wish,
         event::{Event, Problem},
         state::Phase,
     },
+    server::TaskStatus,
 };
 use bernard_ovh as ovh;
 use bernard_platform::clock;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Failure, Next, Work};
 use crate::link::{Found, Look};
@@ -21,9 +22,48 @@ impl Work<'_> {
     /// Takes the kind that works best on a phone.
     pub(super) async fn choose_console(&self) -> Result<Next, Failure> {
         Ok(Next::Record(match self.client.consoles(self.server()).await?.first() {
-            Some(kind) => Event::ConsoleChosen { kind: *kind },
+            Some(kind) => Event::ConsoleFound { kind: *kind },
             None => Event::FoundImpossible { problem: Problem::NoConsole },
         }))
+    }
+
+    /// Has OVHcloud test the console, so that whoever waits knows beforehand when it stays dark. A help and no more: whatever stands in
+    /// its way, a session is asked for next.
+    pub(super) async fn test_console(&self) -> Result<Next, Failure> {
+        let Phase::TestingConsole(_, task) = self.operation.state.phase else { return Ok(Next::Reread) };
+        let Some(task) = task else { return self.ask_console_test().await };
+        let status = match self.client.task(self.server(), task).await {
+            Ok(task) => task.map(|task| task.status),
+            Err(error) if error.is_transient() => None,
+            Err(error) => return Ok(tested(Health::Unknown { said: error.to_string() })),
+        };
+        Ok(match status {
+            Some(TaskStatus::Done) => tested(Health::Passes),
+            Some(failed) if failed.is_final() => tested(Health::Fails { said: self.said_of_test(&failed).await }),
+            _ if self.operation.state.facts.console_tested_until.is_none_or(|until| until <= clock::now()) => {
+                tested(Health::Unknown { said: "the test had no end in time".to_owned() })
+            }
+            _ => Next::Wait(self.settings().secret_poll),
+        })
+    }
+
+    async fn ask_console_test(&self) -> Result<Next, Failure> {
+        if let Some(stop) = self.still_wanted().await? {
+            return Ok(stop);
+        }
+        Ok(match self.client.test_console(self.server()).await {
+            Ok(asked) => {
+                let until = clock::now().saturating_add(self.settings().console_test).unwrap_or(Timestamp::MAX);
+                Next::Record(Event::ConsoleTestAsked { task: asked.value.id, until, query: asked.query })
+            }
+            Err(error) => tested(Health::Unknown { said: error.to_string() }),
+        })
+    }
+
+    /// What OVHcloud says of a test that failed; its task's word, if it says no more.
+    async fn said_of_test(&self, status: &TaskStatus) -> String {
+        let said = self.client.console_test(self.server()).await.ok().flatten();
+        said.unwrap_or_else(|| status.as_str().to_owned())
     }
 
     /// Asks for a session. After a lost answer it is simply asked for again: the session that may be too many is nobody's way
@@ -70,6 +110,10 @@ impl Work<'_> {
         let until = self.operation.state.facts.console_until?;
         Some(Duration::try_from(until.duration_since(clock::now())).unwrap_or_default())
     }
+}
+
+fn tested(health: Health) -> Next {
+    Next::Record(Event::ConsoleTested { health })
 }
 
 /// The session's link, once its end is recorded.

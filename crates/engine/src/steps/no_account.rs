@@ -16,9 +16,12 @@ pub(crate) fn without_account(operation: &Operation, settings: &Settings) -> Nex
     let (state, waited) = (&operation.state, waited(operation));
     let event = match &state.phase {
         Phase::Ready if state.facts.intents > 0 => Event::RebootNotDone { why: NotDone::Unsent, said, query: None },
-        Phase::Opened | Phase::AskingConsole(_) | Phase::TicketReady | Phase::Prepared | Phase::Ready => {
-            Event::FoundImpossible { problem: Problem::NoAccount { account } }
-        }
+        Phase::Opened
+        | Phase::TestingConsole(..)
+        | Phase::AskingConsole(_)
+        | Phase::TicketReady
+        | Phase::Prepared
+        | Phase::Ready => Event::FoundImpossible { problem: Problem::NoAccount { account } },
         Phase::PuttingBack(_) => Event::PutBack { result: PutBack::Failed { said }, queries: Vec::new() },
         Phase::Intended(_) | Phase::Unsettled(_) if waited > settings.reboot_settle => {
             Event::NotSettled { candidates: Vec::new(), trouble: Some(said) }

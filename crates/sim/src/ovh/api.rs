@@ -59,6 +59,8 @@ const ACTIONS: &[(&str, &str, &str)] = &[
     ("GET", "/dedicated/server/{name}/features/ipmi", "dedicatedServer:apiovh:features/ipmi/get"),
     ("GET", "/dedicated/server/{name}/features/ipmi/access", "dedicatedServer:apiovh:features/ipmi/access/get"),
     ("POST", "/dedicated/server/{name}/features/ipmi/access", "dedicatedServer:apiovh:features/ipmi/access/create"),
+    ("GET", "/dedicated/server/{name}/features/ipmi/test", "dedicatedServer:apiovh:features/ipmi/test/get"),
+    ("POST", "/dedicated/server/{name}/features/ipmi/test", "dedicatedServer:apiovh:features/ipmi/test/create"),
     ("GET", "/me/notification/email/history", "account:apiovh:me/notification/email/history/get"),
     ("GET", "/me/notification/email/history/{id}", "account:apiovh:me/notification/email/history/get"),
     ("GET", "/me/api/logs/self", "account:apiovh:me/api/logs/self/get"),
@@ -96,6 +98,7 @@ pub(super) fn router(world: &Shared) -> Router {
         .route("/dedicated/server/{name}/authenticationSecret", post(secret::authentication))
         .route("/dedicated/server/{name}/features/ipmi", get(console::features))
         .route("/dedicated/server/{name}/features/ipmi/access", get(console::read).post(console::ask))
+        .route("/dedicated/server/{name}/features/ipmi/test", get(console::tested).post(console::test))
         .route("/me/notification/email/history", get(mail::list))
         .route("/me/notification/email/history/{id}", get(mail::read))
         .route("/me/api/logs/self", get(logs::list))

@@ -108,6 +108,10 @@ pub(super) struct Machine {
     pub(super) consoles: Vec<String>,
     /// How its next console tasks end, in order; then well.
     pub(super) console_endings: Vec<Ending>,
+    /// How its next tests of a console end, in order; then well.
+    pub(super) test_endings: Vec<Ending>,
+    /// Its console cannot be tested.
+    pub(super) is_untestable: bool,
     /// How many more writes of the rescue mail are forgotten.
     pub(super) forgets_mail: u32,
     /// How many characters of a boot script it keeps; the rest is dropped without a word.
@@ -150,6 +154,8 @@ impl Machine {
             endings: Vec::new(),
             consoles: CONSOLES.map(str::to_owned).to_vec(),
             console_endings: Vec::new(),
+            test_endings: Vec::new(),
+            is_untestable: false,
             forgets_mail: 0,
             keeps_of_scripts: usize::MAX,
             forgets_others: false,

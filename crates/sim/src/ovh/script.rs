@@ -144,6 +144,18 @@ impl Ovh {
         self.on(server, |machine| machine.console_endings.push(ending));
     }
 
+    /// The next test of this server's console that has no ending yet ends like this.
+    #[track_caller]
+    pub fn next_console_test_ends(&self, server: &str, ending: Ending) {
+        self.on(server, |machine| machine.test_endings.push(ending));
+    }
+
+    /// The console of this server cannot be tested.
+    #[track_caller]
+    pub fn console_is_untestable(&self, server: &str) {
+        self.on(server, |machine| machine.is_untestable = true);
+    }
+
     /// Sessions of consoles that begin from now on last so long, whatever was asked for.
     pub fn console_life(&self, life: Duration) {
         self.world().console_life = SignedDuration::try_from(life).ok();

@@ -108,6 +108,8 @@ async fn answers_about_servers_are_as_the_schema_has_them() {
         let reboot = caller.call("POST", &format!("{base}/reboot"), "").await.body;
         let asked = json!({"type": "kvmipHtml5URL", "ttl": 15}).to_string();
         let console = caller.call("POST", &format!("{base}/features/ipmi/access"), &asked).await.body;
+        let test = json!({"type": "http", "ttl": 5}).to_string();
+        let test = caller.call("POST", &format!("{base}/features/ipmi/test"), &test).await.body;
         ovh.plan_intervention(server, Duration::from_secs(3_600));
         ovh.intervened(server, Duration::from_secs(86_400));
         ovh.advance(Duration::from_millis(10));
@@ -130,10 +132,13 @@ async fn answers_about_servers_are_as_the_schema_has_them() {
             ("GET", format!("/task/{}", reboot["taskId"]), "/task/{taskId}"),
             ("GET", format!("/task/{}", console["taskId"]), "/task/{taskId}"),
             ("GET", "/features/ipmi/access?type=kvmipHtml5URL".to_owned(), "/features/ipmi/access"),
+            ("GET", format!("/task/{}", test["taskId"]), "/task/{taskId}"),
+            ("GET", "/features/ipmi/test?type=http".to_owned(), "/features/ipmi/test"),
             ("POST", "/authenticationSecret".to_owned(), "/authenticationSecret"),
         ];
         checked.push(("POST", "/reboot", reboot));
         checked.push(("POST", "/features/ipmi/access", console));
+        checked.push(("POST", "/features/ipmi/test", test));
         for (method, path, template) in calls.into_iter().chain(after) {
             if template == "/features/ipmi/access" {
                 ovh.advance(Duration::from_secs(1));

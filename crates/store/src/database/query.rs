@@ -1,6 +1,6 @@
 //! A statement with its values, and where it is carried out.
 
-use std::marker::PhantomData;
+use std::{borrow::Cow, marker::PhantomData};
 
 use futures_util::{FutureExt, StreamExt, TryFutureExt, TryStreamExt, future::BoxFuture, stream::BoxStream};
 use sqlx::{AssertSqlSafe, Database, Encode, Postgres, Sqlite, Type};
@@ -16,7 +16,7 @@ use super::{
 #[derive(Clone, Debug)]
 #[must_use]
 pub(crate) struct Query<T = Row> {
-    sql: &'static str,
+    sql: Cow<'static, str>,
     values: Vec<Value>,
     read_as: PhantomData<fn() -> T>,
 }
@@ -28,7 +28,7 @@ pub(crate) fn query(sql: &'static str) -> Query {
 
 /// A statement whose rows are read as `T`: a tuple of their columns, or the only one.
 pub(crate) fn query_as<T: FromRow>(sql: &'static str) -> Query<T> {
-    Query { sql, values: Vec::new(), read_as: PhantomData }
+    Query { sql: Cow::Borrowed(sql), values: Vec::new(), read_as: PhantomData }
 }
 
 /// Where something is read: a connection, or any of a pool.
@@ -53,6 +53,16 @@ impl<T: FromRow> Query<T> {
     /// The next value.
     pub(crate) fn bind(mut self, value: impl Into<Value>) -> Self {
         self.values.push(value.into());
+        self
+    }
+
+    /// The values of `IN ($list)`, which stands once in the statement and behind every other value; at least one, and few enough for
+    /// both dialects: some ten thousand.
+    pub(crate) fn bind_list(mut self, values: impl IntoIterator<Item = impl Into<Value>>) -> Self {
+        let before = self.values.len();
+        self.values.extend(values.into_iter().map(Into::into));
+        let numbers: Vec<String> = (before + 1..=self.values.len()).map(|number| format!("${number}")).collect();
+        self.sql = Cow::Owned(self.sql.replace("$list", &numbers.join(", ")));
         self
     }
 
@@ -101,7 +111,7 @@ impl<T: FromRow> Query<T> {
     }
 
     fn for_sqlite<'q>(self) -> sqlx::query::Query<'q, Sqlite, <Sqlite as Database>::Arguments> {
-        bound(sqlx::query(self.sql), self.values)
+        bound(sqlx::query(AssertSqlSafe(self.sql.into_owned())), self.values)
     }
 
     /// PostgreSQL is told that a text of which a field is read is JSON, and takes no NUL in a text.

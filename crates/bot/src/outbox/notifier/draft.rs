@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use super::Notifier;
 use crate::{
-    admission::visible_rescues::in_rescue,
+    admission::visible_rescues::{in_rescue, with_causes},
     card_links::card_links,
     render::{
         message::Plain,
@@ -89,6 +89,7 @@ impl Notifier {
         };
         let (leases, foreign) = in_rescue(&self.store, &self.fleet.servers(), sees).await?;
         let leases = self.lookout.leases(leases).await?;
+        let foreign = with_causes(&self.fleet, foreign).await;
         self.listed(entries(leases, foreign, clock::now()), clock::now(), locale).await
     }
 
@@ -103,16 +104,22 @@ impl Notifier {
     pub(super) async fn redrawn(&self, stale: &StaleList) -> Result<Plain, store::Error> {
         let locale = self.locale_of(&stale.letter, stale.place).await?;
         let servers = self.fleet.servers();
-        let entry = |row: &ListedNow| match row.clone() {
+        let foreign = stale.rows.iter().filter_map(|row| match row {
+            ListedNow::Foreign(foreign) => Some(foreign.clone()),
+            _ => None,
+        });
+        let mut foreign = with_causes(&self.fleet, foreign.collect()).await.into_iter();
+        let mut entry = |row: &ListedNow| match row.clone() {
             ListedNow::Ours(lease) => Entry::Ours(lease),
             ListedNow::Over(past) => Entry::Over(past),
-            ListedNow::Foreign(foreign) => Entry::Foreign(foreign),
+            // In their order, so that each has its own cause.
+            ListedNow::Foreign(as_read) => Entry::Foreign(foreign.next().unwrap_or(as_read)),
             ListedNow::Gone(server) => {
                 let known = servers.get(&server).map(|known| known.server.label().to_owned());
                 Entry::Gone(known.unwrap_or_else(|| server.to_string()))
             }
         };
-        let digest = self.listed(stale.rows.iter().map(entry).collect(), stale.at, locale).await?;
+        let digest = self.listed(stale.rows.iter().map(&mut entry).collect(), stale.at, locale).await?;
         let Words { message, .. } = notice::digest(digest, locale);
         // A later one has what can be pressed.
         let buttons = if stale.offer.is_some() { message.buttons } else { Vec::new() };

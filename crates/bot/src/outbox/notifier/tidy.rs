@@ -66,7 +66,8 @@ impl Notifier {
     /// What a notice says of a rescue that is over, in the language that it was written in.
     async fn told_over(&self, stale: &Stale) -> Result<EditMessage, Failure> {
         let locale = self.locale_of(&stale.letter, stale.place).await?;
-        let links = card_links(&self.store, self.settings.guild, past::named_by(&stale.past)).await?;
+        let named = past::named_by(&stale.past).chain(stale.letter.notice.names());
+        let links = card_links(&self.store, self.settings.guild, named).await?;
         let content = fit::cut(&past::notice(&stale.letter.notice, &stale.past, &links, locale));
         Ok(wire::edited(&Plain::text(content)))
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::access::UserId;
 use crate::{
-    console::ConsoleKind,
+    console::{ConsoleKind, Health},
     hindrance::Hindrance,
     operation::{
         Intent, Plan, Source,
@@ -67,6 +67,10 @@ pub struct Facts {
     pub age: Age,
     /// The console's kind.
     pub console: Option<ConsoleKind>,
+    /// How long the end of OVHcloud's test of it is waited for, by our clock.
+    pub console_tested_until: Option<Timestamp>,
+    /// What came of that test.
+    pub console_health: Option<Health>,
     /// When the console's session ends, by our clock.
     pub console_until: Option<Timestamp>,
     /// What came instead of an answer to the reboot, or with its refusal.
@@ -105,8 +109,6 @@ pub struct Facts {
     pub others: Vec<OthersWork>,
     /// What of that the present question is about.
     pub stopped_by: Vec<OthersWork>,
-    /// The number of the ticket that was opened, by which OVHcloud's people know it.
-    pub ticket: Option<u64>,
     /// How many of our own steps panicked.
     pub faults: u32,
 }
@@ -179,11 +181,7 @@ impl Facts {
                 self.not_done = Some(*why);
                 self.unknown_because = Some(said.clone());
             }
-            Event::TicketOpened { number, .. } => self.ticket = Some(*number),
-            Event::TicketFound { number, .. } => {
-                self.ticket = Some(*number);
-                self.adopted = true;
-            }
+            Event::TicketFound { .. } => self.adopted = true,
             Event::TicketNotFound { trouble } => self.search_trouble.clone_from(trouble),
             Event::OthersAtWork { works } => {
                 self.others.extend(works.iter().cloned());
@@ -209,7 +207,9 @@ impl Facts {
             }
             Event::Unhindered => self.hindrance = None,
             Event::LongerThanUsual => self.longer_than_usual = true,
-            Event::ConsoleChosen { kind } => self.console = Some(*kind),
+            Event::ConsoleFound { kind } | Event::ConsoleChosen { kind } => self.console = Some(*kind),
+            Event::ConsoleTestAsked { until, .. } => self.console_tested_until = Some(*until),
+            Event::ConsoleTested { health } => self.console_health = Some(health.clone()),
             Event::ConsoleOpened { until } => self.console_until = Some(*until),
             Event::RescueFound { system, ip, since, key, age } => {
                 self.rescue = Some((*system, ip.clone(), *since));
@@ -260,6 +260,7 @@ impl Facts {
             | Event::Watched
             | Event::Expired
             | Event::FoundInCopy
+            | Event::TicketOpened { .. }
             | Event::Superseded { .. } => {}
         }
     }

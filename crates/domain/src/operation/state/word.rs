@@ -16,6 +16,7 @@ impl Phase {
             Self::PuttingBack(_) => "putting back",
             Self::Rebooting(_) => "rebooting",
             Self::Standing(_) => "standing",
+            Self::TestingConsole(..) => "testing the console",
             Self::AskingConsole(_) => "asking for the console",
             Self::OpeningConsole(_) => "opening the console",
             Self::TicketReady => "ticket ready",

@@ -21,6 +21,9 @@ use crate::{
 /// How long a session may live, in minutes (schema `dedicated.server.CacheTTLEnum`).
 const MINUTES: [i64; 5] = [1, 3, 5, 10, 15];
 
+/// Kinds of tests (schema `dedicated.server.IpmiTestTypeEnum`).
+const TESTS: [&str; 3] = ["http", "password", "ping"];
+
 pub(super) async fn features(State(world): State<Shared>, Path(name): Path<String>) -> Answer {
     let mut world = lock(&world);
     let has = &world.machine(&name)?.consoles;
@@ -65,6 +68,47 @@ pub(super) async fn ask(State(world): State<Shared>, Path(name): Path<String>, b
     };
     world.consoles.push(Console { server: name.clone(), kind: wanted.r#type, value, task: id, expires });
     task::answer(&mut world, &name, id)
+}
+
+/// Which test somebody asks for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Test {
+    r#type: String,
+    ttl: i64,
+}
+
+/// Begins a test: a task, and words that can be read when the task is over.
+pub(super) async fn test(State(world): State<Shared>, Path(name): Path<String>, body: Bytes) -> Answer {
+    let mut world = lock(&world);
+    let bad = || Refusal::BadRequest("Invalid value for parameter type or ttl".to_owned());
+    let Test { r#type, ttl } = serde_json::from_slice(&body).map_err(|_| bad())?;
+    if !TESTS.contains(&r#type.as_str()) || !MINUTES.contains(&ttl) {
+        return Err(bad());
+    }
+    if world.machine(&name)?.is_untestable {
+        return Err(Refusal::NotFound("test", r#type));
+    }
+    let id = world.begin(&name, &format!("testIPMI{}", r#type), By::Caller)?;
+    task::answer(&mut world, &name, id)
+}
+
+/// What the latest test of a kind says, once its task is over.
+pub(super) async fn tested(
+    State(world): State<Shared>,
+    Path(name): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Answer {
+    let mut world = lock(&world);
+    let (now, clock) = (world.clock.instant(), world.clock.now());
+    let kind = query.get("type").filter(|kind| TESTS.contains(&kind.as_str()));
+    let kind = kind.ok_or_else(|| Refusal::BadRequest("Invalid value for parameter type".to_owned()))?;
+    let function = format!("testIPMI{kind}");
+    let tests = &world.machine(&name)?.tasks;
+    let test = tests.iter().rev().find(|task| task.function == function && !task.is_live(now));
+    let test = test.ok_or_else(|| Refusal::NotFound("type", kind.clone()))?;
+    let words = if test.status(now) == "done" { "OK" } else { "no answer on port 443" };
+    Ok(Json(json!({"date": date(clock), "status": words})))
 }
 
 /// The latest session of a kind, once its task is done and until it expires.
