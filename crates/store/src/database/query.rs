@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use futures_util::{FutureExt, StreamExt, TryFutureExt, TryStreamExt, future::BoxFuture, stream::BoxStream};
-use sqlx::{AssertSqlSafe, Database, Encode, Postgres, Sqlite, Type};
+use sqlx::{AssertSqlSafe, Database, Encode, Postgres, SqlSafeStr, SqlStr, Sqlite, Type};
 
 use super::{
     Pool,
@@ -16,7 +16,7 @@ use super::{
 #[derive(Clone, Debug)]
 #[must_use]
 pub(crate) struct Query<T = Row> {
-    sql: &'static str,
+    sql: SqlStr,
     values: Vec<Value>,
     read_as: PhantomData<fn() -> T>,
 }
@@ -28,7 +28,12 @@ pub(crate) fn query(sql: &'static str) -> Query {
 
 /// A statement whose rows are read as `T`: a tuple of their columns, or the only one.
 pub(crate) fn query_as<T: FromRow>(sql: &'static str) -> Query<T> {
-    Query { sql, values: Vec::new(), read_as: PhantomData }
+    Query { sql: SqlStr::from_static(sql), values: Vec::new(), read_as: PhantomData }
+}
+
+/// A statement about a table that is known by name only at run time. Nothing but names of tables and columns may be put into its text.
+pub(super) fn query_of<T: FromRow>(sql: String) -> Query<T> {
+    Query { sql: AssertSqlSafe(sql).into_sql_str(), values: Vec::new(), read_as: PhantomData }
 }
 
 /// Where something is read: a connection, or any of a pool.
@@ -106,7 +111,7 @@ impl<T: FromRow> Query<T> {
 
     /// PostgreSQL is told that a text of which a field is read is JSON, and takes no NUL in a text.
     fn for_postgres<'q>(self) -> sqlx::query::Query<'q, Postgres, <Postgres as Database>::Arguments> {
-        let sql = AssertSqlSafe(self.sql.replace(" ->> ", "::json ->> "));
+        let sql = AssertSqlSafe(self.sql.as_str().replace(" ->> ", "::json ->> "));
         let values = self.values.into_iter().map(|value| match value {
             Value::Text(Some(text)) if text.contains('\0') => Value::Text(Some(text.replace('\0', "\u{fffd}"))),
             value => value,
