@@ -84,7 +84,7 @@ async fn a_second_rescue_of_the_same_kind_does_not_deliver_the_first_ones_secret
 }
 
 #[tokio::test(flavor = "multi_thread")]
-pub(crate) async fn a_port_that_never_closed_may_still_be_the_old_systems() {
+async fn a_port_that_never_closed_may_still_be_the_old_systems() {
     // Something else answers there all the time, whatever the machine does.
     let [.., low] = std::process::id().to_be_bytes();
     let address = Ipv4Addr::new(127, 99, low, 7);

@@ -3,8 +3,8 @@
 
 use super::on_postgres;
 use crate::{
-    approvals, console, digest, dm_refused, elsewhere, ended_elsewhere, foreign, limits, pause, port, reload,
-    reminders, restore, wipes,
+    approvals, console, digest, dm_refused, elsewhere, ended_elsewhere, foreign, limits, pause, reload, reminders,
+    restore, wipes,
 };
 
 macro_rules! on_postgresql {
@@ -27,8 +27,6 @@ on_postgresql! {
     two_at_the_same_moment_are_both_counted:
         approvals::asking::two_who_approve_at_the_same_moment_are_both_counted_where_two_are_needed;
     two_at_the_same_moment_cause_one_reboot: approvals::asking::two_who_approve_at_the_same_moment_cause_one_reboot;
-    // Never a false "done".
-    a_port_that_never_closed: port::a_port_that_never_closed_may_still_be_the_old_systems;
     // Never left behind: reminders once, late rather than never; what others began.
     reminders_come_in_time: reminders::its_owner_is_reminded_by_dm_and_at_the_deadline_who_is_on_call_too;
     a_reminder_comes_once_though_the_bot_was_down: reminders::a_reminder_fires_once_though_the_bot_was_down_at_its_time;
