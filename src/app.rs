@@ -17,6 +17,7 @@ pub mod reload;
 mod renewed;
 pub mod store;
 pub mod tell;
+pub mod transfer;
 mod wall_clock;
 
 use std::{

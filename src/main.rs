@@ -18,6 +18,7 @@ use bernard::{
         backup,
         check::Ask,
         healthcheck, tell,
+        transfer::{self, StoreVerb},
     },
     check::{self, Looks},
     init,
@@ -95,6 +96,9 @@ enum Verb {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Move the store from one database to another.
+    #[command(subcommand)]
+    Store(StoreVerb),
     /// Have the bot that runs here read its configuration again, as SIGHUP does, and say what it took and what waits for a restart.
     Reload {
         /// The configuration; a mistake in it is said, and nobody is told to read it.
@@ -137,6 +141,7 @@ fn main() -> ExitCode {
         Verb::Backup { config, out } => {
             with_configuration(&config, |loaded| backup::run(&loaded, &out).map(|()| ExitCode::SUCCESS))
         }
+        Verb::Store(verb) => done(transfer::run(&verb)),
         Verb::Reload { config } => with_configuration(&config, |loaded| {
             println!("{}", tell::run(&loaded, &config)?);
             Ok(ExitCode::SUCCESS)

@@ -8,6 +8,7 @@ use bernard_config::{Config, Loaded, Places, StoreUrl};
 use bernard_discord::{Rest, sender::Sender};
 use bernard_ovh as ovh;
 use bernard_store as store;
+use bernard_store::{Error, Location};
 
 use super::{
     sender_settings,
@@ -38,6 +39,7 @@ pub fn verb(path: &Path, ask: Ask, looks: Looks) -> anyhow::Result<ExitCode> {
         store(config, places, report);
         traces(config, places, report);
         runtime.block_on(promises(config, places, report));
+        runtime.block_on(place(config, places, report));
         match ask {
             Ask::Everybody => runtime.block_on(online(config, places, report)),
             Ask::Nobody => runtime.block_on(remembered(config, places, report)),
@@ -107,6 +109,19 @@ async fn promises(config: &Config, places: &Places, report: &Report<'_>) {
             "what is committed is on one server's disk alone: a failover may lose the last of it, and then what was under way is in doubt"
                 .to_owned(),
         ),
+    }
+}
+
+/// Whether the store was moved elsewhere, or a move into it is to be finished.
+async fn place(config: &Config, places: &Places, report: &Report<'_>) {
+    let location = match &config.store.url {
+        StoreUrl::Sqlite(path) if !path.exists() => return,
+        StoreUrl::Sqlite(path) => Location::File(path.clone()),
+        StoreUrl::Postgres(postgres) => Location::Postgres(address(postgres)),
+    };
+    // What else is wrong with it is said by whoever reads it.
+    if let Err(error @ (Error::Moved { .. } | Error::Arriving { .. })) = store::may_be_run(&location).await {
+        report.add(Finding::new(Outcome::Wrong, error.to_string()).key(places.of("store.url")));
     }
 }
 

@@ -81,7 +81,7 @@ async fn ask(store: &Store, lease: Duration) -> Result<(), Error> {
         let pause = match store.lead(lease).await {
             Ok(Lead::Ours) => return Ok(()),
             Ok(Lead::Others(left)) => left.min(lease / 3).max(PAUSE),
-            Err(error @ Error::Newer { .. }) => return Err(error),
+            Err(error @ (Error::Newer { .. } | Error::Moved { .. } | Error::Arriving { .. })) => return Err(error),
             Err(error) => {
                 tracing::warn!(%error, "the database does not say who works");
                 lease / 3

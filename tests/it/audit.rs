@@ -11,7 +11,7 @@ use bernard_domain::audit::{Gaps, Line, Start, Verified, Verifier};
 use bernard_store::{Address, Ledger};
 use futures_util::StreamExt;
 
-use crate::kept::address_of;
+use crate::{bot::TestBot, kept::address_of};
 
 /// A store whose audit must be whole when its story is over, unless that failed anyway.
 pub(crate) struct Whole {
@@ -26,12 +26,17 @@ impl Whole {
     }
 
     async fn open(&self) -> Result<Ledger, String> {
-        let opened = match &self.postgres {
-            Some(address) => Ledger::connect(address).await,
-            None => Ledger::open(&self.file).await,
-        };
-        opened.map_err(|error| error.to_string())
+        open(&self.file, self.postgres.as_ref()).await
     }
+}
+
+/// The audit in this PostgreSQL database, or in this file.
+async fn open(file: &Path, postgres: Option<&Address>) -> Result<Ledger, String> {
+    let opened = match postgres {
+        Some(address) => Ledger::connect(address).await,
+        None => Ledger::open(file).await,
+    };
+    opened.map_err(|error| error.to_string())
 }
 
 impl Drop for Whole {
@@ -56,6 +61,14 @@ impl Drop for Whole {
 /// Every line of the audit, as an inspector reads it.
 pub(crate) async fn lines(path: &Path) -> Vec<Line> {
     let mut ledger = Ledger::open(path).await.expect("the audit opens");
+    let lines = ledger.lines(None).map(|line| line.expect("the store reads").expect("a line")).collect();
+    lines.await
+}
+
+/// The same of a story's store, wherever that is kept.
+pub(crate) async fn lines_of(bot: &TestBot) -> Vec<Line> {
+    let postgres = bot.config.postgres.as_deref().map(address_of);
+    let mut ledger = open(&bot.database(), postgres.as_ref()).await.expect("the audit opens");
     let lines = ledger.lines(None).map(|line| line.expect("the store reads").expect("a line")).collect();
     lines.await
 }

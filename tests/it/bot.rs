@@ -190,6 +190,7 @@ impl TestBot {
         for server in servers {
             ovh.add(server);
         }
+        let config = config.kept_where_the_story_is().await;
         let discord = Discord::start().await;
         let ann = discord.person("ann", "en-GB", &[ROLE]);
         let folder = folder();

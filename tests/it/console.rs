@@ -18,7 +18,7 @@ use crate::{
 const LINK: &str = "kvm.example.invalid/session/";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_link_comes_by_dm_and_is_wiped_when_it_has_expired() {
+pub(crate) async fn the_link_comes_by_dm_and_is_wiped_when_it_has_expired() {
     let mut bot = TestBot::new().await;
     bot.ovh.console_life(Duration::from_secs(4));
     let answer = bot.ask(&bot.ann, "console", &[("server", "web-1"), ("minutes", "5"), ("ip", "203.0.113.7")]).await;

@@ -5,7 +5,7 @@ use sim::discord::{Message, OPS};
 
 use crate::{
     bot::{TestBot, TestConfig, db_1, eventually, web_1},
-    passing::{database, pass},
+    passing::{count, pass},
 };
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -22,10 +22,7 @@ fn digests(bot: &TestBot) -> Vec<Message> {
 }
 
 async fn appointments(bot: &TestBot) -> i64 {
-    let pool = database(bot).await;
-    let count = sqlx::query_scalar("SELECT COUNT(*) FROM appointments WHERE due_at > 0").fetch_one(&pool).await;
-    pool.close().await;
-    count.expect("it reads")
+    count(bot, "SELECT COUNT(*) FROM appointments WHERE due_at > 0").await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,7 +50,7 @@ async fn it_says_what_may_be_why_a_server_is_in_a_rescue_that_nobody_here_began(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_days_of_silence_there_is_one_and_not_a_second_on_the_same_day() {
+pub(crate) async fn after_days_of_silence_there_is_one_and_not_a_second_on_the_same_day() {
     let mut bot = TestBot::with(config(), [web_1()]).await;
     eventually("its time is known", async || appointments(&bot).await == 1).await;
     bot.stop().await;

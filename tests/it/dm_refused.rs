@@ -29,7 +29,7 @@ async fn impatient() -> TestBot {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_dm_that_is_refused_for_good_is_tried_once_and_its_link_waits_in_the_channel() {
+pub(crate) async fn a_dm_that_is_refused_for_good_is_tried_once_and_its_link_waits_in_the_channel() {
     for (code, said) in [
         (240_000, "filter"),
         (200_000, "filter"),
@@ -113,7 +113,7 @@ async fn one_secret_serves_all_tries_through_weather() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn after_a_crash_the_link_is_looked_for_again_and_sent_once() {
+pub(crate) async fn after_a_crash_the_link_is_looked_for_again_and_sent_once() {
     let mut bot = TestBot::new().await;
     let path = dms_of_ann(&bot);
     let refused = bot.discord.refuse(&bot.discord.faults().always(), "POST", &path, 40_003);

@@ -16,6 +16,7 @@ use sim::{
 use crate::{
     bot::{TestBot, TestConfig, web_1},
     passing::database,
+    postgres::Base,
 };
 
 /// What every password link holds.
@@ -30,7 +31,10 @@ impl TestBot {
     /// The program dies and its store is lost; another one begins at R-1.
     pub(crate) async fn lose_store(&mut self) {
         self.die().await;
-        remove(&self.database());
+        match self.config.postgres {
+            Some(_) => self.config.postgres = Base::Postgres.database().await,
+            None => remove(&self.database()),
+        }
         self.start().await;
     }
 
@@ -100,7 +104,7 @@ fn remove(database: &Path) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_button_of_a_lost_store_never_touches_whoever_has_its_number_now() {
+pub(crate) async fn a_button_of_a_lost_store_never_touches_whoever_has_its_number_now() {
     let mut bot = TestBot::new().await;
     let end = bot.rescued(&bot.ann, "web-1").await;
     let dm = bot.ann.wait_for_dm(|message| message.content.contains(LINK)).await;

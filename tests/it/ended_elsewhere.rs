@@ -90,7 +90,7 @@ async fn a_netboot_that_was_read_before_others_set_another_one_hides_no_reboot_o
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rescue_that_others_ended_is_noticed_when_somebody_asks() {
+pub(crate) async fn a_rescue_that_others_ended_is_noticed_when_somebody_asks() {
     type Options = &'static [(&'static str, &'static str)];
     let questions: [(&str, Options, &str); 5] = [
         ("rescue list", &[], "Nothing is in rescue"),

@@ -99,7 +99,7 @@ async fn what_an_id_means_is_asked_of_each_server_of_a_small_fleet() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_adopted_rescue_has_an_owner_and_a_deadline_and_is_restored_to_the_disk() {
+pub(crate) async fn an_adopted_rescue_has_an_owner_and_a_deadline_and_is_restored_to_the_disk() {
     let bot = TestBot::with(hurried(TestConfig::default().rules), [web_1().booting(Some(LINUX_RESCUE))]).await;
     let list = bot.lists(&bot.ann, &["web-1", "not started by me"]).await;
     let answer = bot.press(&bot.ann, &list, "Adopt").await;

@@ -7,7 +7,7 @@ use bernard_store::{Address, Store};
 
 use crate::{
     bot::{TestBot, eventually},
-    passing::database,
+    passing::Session,
 };
 
 /// Where a PostgreSQL store is.
@@ -74,15 +74,11 @@ impl TestBot {
 
     /// Makes everything that happened to an operation so much older. The program must not run.
     pub(crate) async fn age_events(&self, id: i64, by: jiff::SignedDuration) {
-        let pool = database(self).await;
-        for table in [
-            "UPDATE events SET at = at - $2 WHERE operation = $1",
-            "UPDATE operations SET opened_at = opened_at - $2 WHERE id = $1",
-        ] {
-            let update = sqlx::query(table).bind(id).bind(i64::try_from(by.as_millis()).expect("not so long"));
-            update.execute(&pool).await.expect("it is written");
-        }
-        pool.close().await;
+        let by = i64::try_from(by.as_millis()).expect("not so long");
+        let mut session = Session::of(self).await;
+        session.write("UPDATE events SET at = at - $2 WHERE operation = $1", &[id, by]).await;
+        session.write("UPDATE operations SET opened_at = opened_at - $2 WHERE id = $1", &[id, by]).await;
+        session.close().await;
     }
 
     /// Every operation as the store has it. The program must not run.

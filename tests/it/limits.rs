@@ -71,7 +71,7 @@ async fn confirming_a_restore_is_not_counted_and_confirming_anything_else_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_has_so_many_operations_an_hour_and_always_a_way_out() {
+pub(crate) async fn a_server_has_so_many_operations_an_hour_and_always_a_way_out() {
     let bot = limited(100, 1).await;
     let late = bot.ask(&bot.ann, "reboot", &[("server", "web-1")]).await;
     bot.rescued(&bot.ann, "web-1").await;

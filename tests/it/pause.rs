@@ -20,7 +20,7 @@ fn assert_paused(answer: &Message, bot: &TestBot) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_pause_refuses_what_is_new_also_after_a_restart_and_nobody_is_locked_in() {
+pub(crate) async fn a_pause_refuses_what_is_new_also_after_a_restart_and_nobody_is_locked_in() {
     let mut bot = TestBot::new().await;
     bot.rescued(&bot.ann, "web-1").await;
     let answer = pause(&bot).await;
@@ -53,7 +53,7 @@ async fn a_pause_refuses_what_is_new_also_after_a_restart_and_nobody_is_locked_i
     assert!(metrics.contains("bernard_ovh_requests_total"));
     bot.rescued(&bot.ann, "db-1").await;
     assert_eq!((bot.ovh.reboots("web-1"), bot.ovh.reboots("db-1")), (2, 1));
-    let lines = crate::audit::lines(&bot.database()).await;
+    let lines = crate::audit::lines_of(&bot).await;
     let line = |word: &str| lines.iter().find(|line| line.entry.contains(word)).map(|line| line.entry.clone());
     let paused = line("\"paused\"").expect("it is in the audit");
     assert!(paused.contains("fire in `gra3` @everyone") && paused.contains("[[role]] #1"), "{paused}");

@@ -2,8 +2,10 @@
 
 #[expect(dead_code, reason = "standbys and snapshots are for the store's own tests")]
 pub(crate) mod cluster;
+mod moving;
+mod promises;
 
-use std::process::Child;
+use std::{cell::Cell, process::Child};
 
 use bernard_domain::operation::Kind;
 use sqlx::{Connection, PgConnection};
@@ -34,6 +36,43 @@ impl Base {
     }
 }
 
+thread_local! {
+    /// Where the story of this thread is kept.
+    static BASE: Cell<Base> = const { Cell::new(Base::File) };
+}
+
+/// Whether there is a PostgreSQL here; if not, that is said.
+fn is_there() -> bool {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(cluster::database()).is_some()
+}
+
+/// Tells a story on PostgreSQL that is told on a file too: the very same function.
+fn on_postgres(story: fn()) {
+    /// Whatever becomes of the story, the next one of this thread is kept in a file.
+    struct Until;
+    impl Drop for Until {
+        fn drop(&mut self) {
+            BASE.set(Base::File);
+        }
+    }
+    if is_there() {
+        let _until = Until;
+        BASE.set(Base::Postgres);
+        story();
+    }
+}
+
+impl TestConfig {
+    /// On a new database, if that is where this story is kept.
+    pub(crate) async fn kept_where_the_story_is(self) -> Self {
+        match self.postgres {
+            Some(_) => self,
+            None => Self { postgres: BASE.get().database().await, ..self },
+        }
+    }
+}
+
 /// The usual configuration, on a new database; `None`: there is no PostgreSQL here, which is said.
 async fn configured() -> Option<TestConfig> {
     let url = cluster::database().await?;
@@ -54,8 +93,7 @@ async fn killed_at_random_moments_it_carries_on_and_nothing_happens_twice_on_pos
 
 /// The steps of a rescue, at each of the three moments.
 fn crashes(moment: Moment) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    if runtime.block_on(cluster::database()).is_some() {
+    if is_there() {
         every_step(Kind::Enable, moment, Guard::None, Base::Postgres);
     }
 }

@@ -7,7 +7,7 @@ use sim::{discord::OPS, ovh::Ending};
 use crate::bot::{TestBot, TestConfig, eventually, web_1};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn language_pace_and_limits_are_taken_under_a_running_operation() {
+pub(crate) async fn language_pace_and_limits_are_taken_under_a_running_operation() {
     let mut bot = TestBot::with(TestConfig::default(), [web_1()]).await;
     bot.ovh.next_reboot_ends("web-1", Ending::Stuck("doing".to_owned()));
     bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;

@@ -8,7 +8,7 @@ use sim::{
 
 use crate::{
     bot::{TestBot, TestConfig, db_1, eventually, web_1},
-    passing::{database, pass},
+    passing::{count, database, pass},
 };
 
 const BEFORE: &str = "Time is nearly up";
@@ -34,7 +34,7 @@ fn dms(bot: &TestBot, part: &str) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn its_owner_is_reminded_by_dm_and_at_the_deadline_who_is_on_call_too() {
+pub(crate) async fn its_owner_is_reminded_by_dm_and_at_the_deadline_who_is_on_call_too() {
     let bot = on_call("").await;
     let olga = bot.discord.person("olga", "en-GB", &[ONCALL]);
     let end = bot.rescued(&bot.ann, "web-1").await;
@@ -94,7 +94,7 @@ async fn an_owner_who_takes_no_dms_is_reminded_in_the_channel() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reminder_fires_once_though_the_bot_was_down_at_its_time() {
+pub(crate) async fn a_reminder_fires_once_though_the_bot_was_down_at_its_time() {
     let mut bot = on_call("").await;
     bot.rescued(&bot.ann, "web-1").await;
     bot.stop().await;
@@ -121,7 +121,7 @@ async fn several_that_came_due_meanwhile_are_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_right_after_posting_it_reminds_nobody_twice() {
+pub(crate) async fn killed_right_after_posting_it_reminds_nobody_twice() {
     let mut bot = on_call("").await;
     bot.rescued(&bot.ann, "web-1").await;
     let answer = bot.discord.faults().hold_answer("POST", &format!("/channels/{OPS}/messages"));
@@ -131,11 +131,7 @@ async fn killed_right_after_posting_it_reminds_nobody_twice() {
     bot.discord.faults().clear();
     bot.start().await;
     eventually("it is owed no longer", async || {
-        let pool = database(&bot).await;
-        let owed: Result<i64, _> =
-            sqlx::query_scalar("SELECT COUNT(*) FROM notices WHERE due_at IS NOT NULL").fetch_one(&pool).await;
-        pool.close().await;
-        owed.expect("it reads") == 0
+        count(&bot, "SELECT COUNT(*) FROM notices WHERE due_at IS NOT NULL").await == 0
     })
     .await;
     assert_eq!(bot.count(&[DEADLINE]), 1);

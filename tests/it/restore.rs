@@ -123,7 +123,7 @@ async fn a_netboot_that_somebody_else_changed_is_shown_and_asked_about_even_by_r
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_somebody_else_changes_under_a_restores_card_is_shown_and_asked_about() {
+pub(crate) async fn what_somebody_else_changes_under_a_restores_card_is_shown_and_asked_about() {
     let bot = TestBot::new().await;
     bot.rescued(&bot.ann, "web-1").await;
     let card = bot.ask(&bot.ann, "restore", &[("server", "web-1")]).await;

@@ -5,7 +5,7 @@ use serde_json::json;
 use sim::net::Rule;
 
 use crate::{
-    audit::lines,
+    audit::lines_of,
     bot::{TestBot, eventually},
 };
 
@@ -19,7 +19,7 @@ async fn no_link_stands(bot: &TestBot) {
 
 /// How often the audit says this.
 async fn told(bot: &TestBot, word: &str) -> usize {
-    lines(&bot.database()).await.iter().filter(|line| line.to_json().contains(&format!("\"{word}\""))).count()
+    lines_of(bot).await.iter().filter(|line| line.to_json().contains(&format!("\"{word}\""))).count()
 }
 
 async fn is_told(bot: &TestBot, word: &str) {
@@ -74,7 +74,7 @@ async fn a_wipe_that_is_refused_is_tried_again_and_is_not_recorded_as_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wipe_that_was_refused_is_tried_again_by_the_next_process() {
+pub(crate) async fn a_wipe_that_was_refused_is_tried_again_by_the_next_process() {
     let mut bot = TestBot::new().await;
     bot.rescued(&bot.ann, "web-1").await;
     let (edits, deletes) = (no_edits(&bot, 50_013), no_deletes(&bot, 50_013));

@@ -147,7 +147,7 @@ fn audit(page: &mut Page) {
     let acts = each_word!(Act:
         Refused, CardDismissed, RightExplained, HelpAsked, Paused, Resumed, DmWiped, DmNotWiped, DmWipeGivenUp, LeaseExtended,
         LeaseHandedOver, ServerLeft, RescueLeft, RescueChanged, Started, PolicyLoaded, Anchored, RefusalsLost,
-        CopyFound,
+        CopyFound, StoreMoved,
     );
     for act in acts {
         assert_eq!(Act::of_word(act.as_str()), Some(act));

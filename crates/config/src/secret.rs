@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use super::{
     problem::{At, Problem, Wrong},
     section::Section,
-    source::{Form, Kind, Table, Value},
+    source::{Environment, Form, Kind, Table, Value},
 };
 
 /// A secret's file may be this long, in bytes; a longer one is no secret but a mistake.
@@ -63,7 +63,7 @@ impl Section<'_> {
             return Err(wrong());
         };
         if !is_file {
-            return self.read_variable(&source);
+            return read_variable(&mut self.reader.environment, &source);
         }
         let text = read_file(&source)?;
         self.warn_of_file(Path::new(&source), key, at);
@@ -79,18 +79,18 @@ impl Section<'_> {
             self.reader.warnings.push(problem);
         }
     }
+}
 
-    fn read_variable(&mut self, name: &str) -> Result<String, Wrong> {
-        let shown = shown_variable(name);
-        match self.reader.environment.referred(name).map(str::trim) {
-            None => Err(Wrong::new(format!("asks for {shown}, which is not set"), "")),
-            Some("") => Err(Wrong::new(format!("asks for {shown}, which is empty"), "")),
-            Some(text) => Ok(text.to_owned()),
-        }
+pub(super) fn read_variable(environment: &mut Environment, name: &str) -> Result<String, Wrong> {
+    let shown = shown_variable(name);
+    match environment.referred(name).map(str::trim) {
+        None => Err(Wrong::new(format!("asks for {shown}, which is not set"), "")),
+        Some("") => Err(Wrong::new(format!("asks for {shown}, which is empty"), "")),
+        Some(text) => Ok(text.to_owned()),
     }
 }
 
-fn read_file(path: &str) -> Result<String, Wrong> {
+pub(super) fn read_file(path: &str) -> Result<String, Wrong> {
     let shown = shown_file(path);
     let unreadable = |error: std::io::Error| Wrong::new(format!("asks for {shown}, which cannot be read: {error}"), "");
     if !fs::metadata(path).map_err(unreadable)?.is_file() {

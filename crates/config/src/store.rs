@@ -1,14 +1,15 @@
 //! `[store]` and `[http]`.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
 
 use secrecy::ExposeSecret;
 
 use super::{
     postgres::{self, Postgres},
     problem::Wrong,
+    secret,
     section::Section,
-    source::{Form, Kind, Value},
+    source::{Environment, Form, Kind, Value},
     value,
 };
 
@@ -61,12 +62,45 @@ fn read_url(section: &mut Section<'_>) -> Option<StoreUrl> {
         _ => parse_url(section.resolve_secret("url", value)?.expose_secret()),
     };
     if matches!(url, Ok(StoreUrl::Postgres(_)))
-        && let Some(name) = MINDED.into_iter().find(|name| section.has_variable(name))
+        && let Some(wrong) = minded(|name| section.has_variable(name))
     {
-        let what = format!("is not alone: the environment has {name}, which PostgreSQL's driver would mind");
-        section.complain("url", at.clone(), Wrong::new(what, "unset it; the URL says everything"));
+        section.complain("url", at.clone(), wrong);
     }
     url.map_err(|wrong| section.complain("url", at, wrong)).ok()
+}
+
+/// What is wrong with an environment in which the driver finds something to mind.
+fn minded(has: impl Fn(&str) -> bool) -> Option<Wrong> {
+    let name = MINDED.into_iter().find(|name| has(name))?;
+    let what = format!("is not alone: the environment has {name}, which PostgreSQL's driver would mind");
+    Some(Wrong::new(what, "unset it; the URL says everything"))
+}
+
+impl StoreUrl {
+    /// The address of a store as a verb is given it: what may stand in `store.url`, or `env:NAME` or `file:PATH` for where that stands,
+    /// so that no password need be typed.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words that continue a sentence, and never the address itself.
+    pub fn given<K: Into<OsString>, V: Into<OsString>>(
+        text: &str,
+        environment: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<Self, String> {
+        let mut environment = Environment::new(environment);
+        let mut read = || {
+            let url = match (text.strip_prefix("env:"), text.strip_prefix("file:")) {
+                (Some(name), _) => secret::read_variable(&mut environment, name)?,
+                (_, Some(path)) if path.starts_with(['/', '.']) => secret::read_file(path)?,
+                (_, Some(path)) => secret::read_file(&format!("./{path}"))?,
+                (None, None) => text.to_owned(),
+            };
+            match (parse_url(&url)?, minded(|name| environment.has(name))) {
+                (Self::Postgres(_), Some(wrong)) => Err(wrong),
+                (url, _) => Ok(url),
+            }
+        };
+        read().map_err(|Wrong { what, right }| if right.is_empty() { what } else { format!("{what}; {right}") })
+    }
 }
 
 fn parse_url(text: &str) -> Result<StoreUrl, Wrong> {
@@ -88,4 +122,43 @@ fn parse_url(text: &str) -> Result<StoreUrl, Wrong> {
 
 pub(super) fn read_http(section: &mut Section<'_>) -> Http {
     Http { listen: section.read("listen", Form::Text, |value: &Value| value::address(value)).unwrap_or(DEFAULT_LISTEN) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn given(text: &str) -> Result<StoreUrl, String> {
+        StoreUrl::given(text, [("STORE", "postgres://bot:fake-password@127.0.0.1/there")])
+    }
+
+    #[test]
+    fn an_address_is_given_as_it_is_or_by_where_it_stands() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("url");
+        fs::write(&file, "postgres://bot:fake-password@127.0.0.1/there\n").expect("it is written");
+        for address in ["postgres://bot@127.0.0.1/there", "env:STORE", &format!("file:{}", file.display())] {
+            let Ok(StoreUrl::Postgres(postgres)) = given(address) else { panic!("{address}") };
+            assert_eq!(postgres.database, "there", "{address}");
+        }
+        assert!(matches!(given("sqlite://data/b.db"), Ok(StoreUrl::Sqlite(path)) if path == *"data/b.db"));
+    }
+
+    #[test]
+    fn what_is_wrong_with_it_is_said_without_it() {
+        let wrong = |text: &str| given(text).expect_err("it is wrong");
+        for text in [
+            "postgres://bot:fake-password@/x",
+            "mysql://bot:fake-password@h/x",
+            "env:fake-password",
+            "file:fake-password",
+        ] {
+            assert!(!wrong(text).contains("fake-password") || text.starts_with("file:"), "{}", wrong(text));
+        }
+        assert!(wrong("env:MISSING").contains("MISSING"), "{}", wrong("env:MISSING"));
+        let minded = StoreUrl::given("postgres://bot@127.0.0.1/there", [("PGOPTIONS", "-c x=y")]).expect_err("wrong");
+        assert!(minded.contains("PGOPTIONS"), "{minded}");
+    }
 }

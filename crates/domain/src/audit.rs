@@ -113,6 +113,8 @@ pub enum Act {
     RefusalsLost,
     /// The store turned out to be a copy of an earlier moment: what was under way in it is in doubt.
     CopyFound,
+    /// The store was moved from one database to another, and goes on there.
+    StoreMoved,
 }
 
 impl Act {
@@ -138,6 +140,7 @@ impl Act {
             Self::Anchored => "anchored",
             Self::RefusalsLost => "refusals_lost",
             Self::CopyFound => "copy_found",
+            Self::StoreMoved => "store_moved",
         }
     }
 
@@ -154,7 +157,7 @@ impl Act {
             Self::DmWiped | Self::DmNotWiped | Self::DmWipeGivenUp => Kind::Effect,
             Self::ServerLeft | Self::RescueLeft | Self::RescueChanged => Kind::Seen,
             Self::PolicyLoaded => Kind::Policy,
-            Self::Started | Self::Anchored | Self::RefusalsLost | Self::CopyFound => Kind::Process,
+            Self::Started | Self::Anchored | Self::RefusalsLost | Self::CopyFound | Self::StoreMoved => Kind::Process,
         }
     }
 }

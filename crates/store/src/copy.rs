@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::{
     Error, audit, audit_reader, database,
     database::{query, query_as},
-    file, millis, set_fact,
+    file, millis, moved, set_fact,
 };
 
 /// The fact that a copy holds, and no store that was ever run: when it was made, in milliseconds since 1970.
@@ -108,6 +108,8 @@ pub async fn copy(database: &Path, out: &Path, now: Timestamp) -> Result<Copied,
 async fn seal(path: &Path, now: Timestamp) -> Result<Option<Anchor>, CopyError> {
     let mut copy = database::sqlite_alone(path).await?;
     set_fact(&mut copy, COPY, &millis(now).to_string()).await?;
+    // What was moved elsewhere may be run as a copy: what was under way in it is in doubt.
+    moved::let_run(&mut copy).await?;
     let said: String = query_as("PRAGMA integrity_check(1)").fetch_one(&mut copy).await?;
     let head = audit::head(&mut copy).await?;
     copy.close().await?;

@@ -8,9 +8,11 @@
 mod connection;
 mod memory;
 mod postgres;
+mod proof;
 mod query;
 mod row;
 mod schema;
+mod table;
 mod value;
 
 use std::{path::Path, time::Duration};
@@ -28,7 +30,8 @@ pub(crate) use self::{
     memory::Memory,
     query::{Query, query, query_as},
     row::Row,
-    schema::bring_up_to_date,
+    schema::{KNOWN, bring_up_to_date, version},
+    table::{Part, Table, tables},
 };
 
 /// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.
@@ -88,6 +91,16 @@ impl Pool {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// From now on this transaction may take as long as it takes.
+pub(crate) async fn let_take_long(on: &mut Connection) -> Result<(), sqlx::Error> {
+    if let Connection::Postgres(_) = on {
+        let limits = "SELECT set_config('statement_timeout', '0', true),
+                             set_config('idle_in_transaction_session_timeout', '0', true)";
+        query(limits).fetch_one(on).await?;
+    }
+    Ok(())
 }
 
 /// The SQLite database at `path`, opened for reading only, whoever writes to it meanwhile.

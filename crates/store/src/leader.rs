@@ -18,7 +18,7 @@ use uuid::Uuid;
 use super::{
     Beside, CopyFound, Error, Store,
     database::{self, Address, Connection, Memory, query, query_as},
-    fact, file, set_fact,
+    fact, file, moved, set_fact,
     witness::Witness,
 };
 
@@ -46,7 +46,7 @@ pub(super) struct Replica {
 /// No lease has this number.
 const NONE: i64 = -1;
 /// The fact that names the cluster and the timeline that were written to last.
-const LINE: &str = "database line";
+pub(super) const LINE: &str = "database line";
 /// The moment by the database's clock, in milliseconds.
 macro_rules! now {
     () => {
@@ -114,6 +114,7 @@ impl Replica {
     async fn bring_up_to_date(&self) -> Result<(), Error> {
         let mut connection = self.address.connect().await?;
         database::bring_up_to_date(&mut connection).await?;
+        moved::may_be_run(&mut connection).await?;
         Ok(connection.close().await?)
     }
 
@@ -146,26 +147,44 @@ impl Store {
             database::bring_up_to_date(&mut first).await?;
         }
         first.close().await?;
-        let memory = Arc::<Memory>::default();
-        let pool = address.pool(&memory);
         let made = witness.parent().map_or(Ok(()), std::fs::create_dir_all);
         let opened = made.and_then(|()| file::private_record(witness)).and_then(Witness::of);
         let witness = opened.inspect_err(|error| {
             let path = witness.display();
             tracing::warn!(%error, "{path} cannot be kept: a database that was put back to an earlier moment may not be known for it");
         });
+        Ok(Self::replica(address, witness.ok()))
+    }
+
+    /// The same, whatever is in the database, be it nothing.
+    pub(super) fn replica(address: &Address, witness: Option<Witness>) -> Self {
+        let memory = Arc::<Memory>::default();
+        let pool = address.pool(&memory);
         let name = Uuid::now_v7().simple().to_string();
         let (fence, address) = (AtomicI64::new(NONE), address.clone());
-        let replica = Replica { name, fence, address, memory, witness: witness.ok() };
-        Ok(Self { pool, waiting: Arc::default(), beside: Arc::new(Beside::Replica(replica)) })
+        let replica = Replica { name, fence, address, memory, witness };
+        Self { pool, waiting: Arc::default(), beside: Arc::new(Beside::Replica(replica)) }
     }
 
     /// Asks to be the replica that works, for `lease` from now on; then the schema is brought up to date. On SQLite there is no
     /// other.
     ///
     /// # Errors
-    /// [`Error::Newer`], [`Error::Database`].
+    /// [`Error::Newer`], [`Error::Moved`], [`Error::Arriving`], [`Error::Database`].
     pub async fn lead(&self, lease: Duration) -> Result<Lead, Error> {
+        let Beside::Replica(replica) = &*self.beside else { return Ok(Lead::Ours) };
+        let lead = self.take(lease).await?;
+        if lead == Lead::Ours
+            && let Err(error) = replica.bring_up_to_date().await
+        {
+            self.resign().await;
+            return Err(error);
+        }
+        Ok(lead)
+    }
+
+    /// The same, whatever the store is.
+    pub(super) async fn take(&self, lease: Duration) -> Result<Lead, Error> {
         let Beside::Replica(replica) = &*self.beside else { return Ok(Lead::Ours) };
         let taken: Option<i64> =
             query_as(TAKE).bind(&replica.name).bind(length(lease)).fetch_optional(&self.pool).await?;
@@ -174,10 +193,6 @@ impl Store {
             return Ok(Lead::Others(Duration::from_millis(left.try_into().unwrap_or_default())));
         };
         replica.fence.store(fence, Ordering::SeqCst);
-        if let Err(error) = replica.bring_up_to_date().await {
-            self.resign().await;
-            return Err(error);
-        }
         Ok(Lead::Ours)
     }
 

@@ -10,7 +10,7 @@
 //! accepted, what happens to it, and what follows) · `leases`, `reminders`, `sights`, `past` (rescues, until they are over) ·
 //! `messages`, `notices`, `listed`, `help`, `wipes`, `troubles` (what people are told, and what is taken back) · `inventory`, `foreign`,
 //! `occupied` (the fleet) · `audit` and `audit_reader` · `wake` (what is due at a start) · `copy`, `witness`, `restored` (a backup,
-//! and how it is known for one) · `counted` (figures).
+//! and how it is known for one) · `moved`, `transfer` (from one database to another) · `counted` (figures).
 
 mod audit;
 mod cards;
@@ -28,6 +28,7 @@ mod listed;
 mod lease_changes;
 mod audit_reader;
 mod messages;
+mod moved;
 mod notices;
 mod occupied;
 mod operations;
@@ -35,6 +36,7 @@ mod replay;
 mod restored;
 mod tickets;
 mod timeline;
+mod transfer;
 mod wipes;
 mod past;
 mod pause;
@@ -84,6 +86,7 @@ pub use past::Stale;
 pub use reminders::{NextReminder, ScheduledLease};
 pub use restored::{CopyFound, Sign};
 pub use sights::Sighting;
+pub use transfer::{Location, Progress, Stage, TransferError, Transferred, may_be_run, transfer};
 pub use troubles::About;
 pub use wipes::Wipe;
 
@@ -118,6 +121,22 @@ pub enum Error {
         /// The number of the last one that it knows.
         known: i64,
     },
+    /// It was moved: whoever runs it beside the other one does everything twice.
+    #[error(
+        "this store was moved to {to} on {at:.0} and is run no more: name that in store.url (`bernard store move` brings it back here)"
+    )]
+    Moved {
+        /// Where to; no password.
+        to: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// Not all of a move was done.
+    #[error("moving {from} into this store was not finished: say the same `bernard store move` again, which ends it")]
+    Arriving {
+        /// Where from; no password.
+        from: String,
+    },
     /// A row does not read back: it was changed by hand, or written by a newer Bernard.
     #[error("the store holds a row that cannot be read ({what}): {source}")]
     Unreadable {
@@ -141,6 +160,14 @@ pub enum Error {
     /// PostgreSQL: this server takes nothing that is written.
     #[error("the PostgreSQL server is a standby: store.url must lead to the primary")]
     Standby,
+    /// PostgreSQL: the server does not prove that it is the one that the address names, or who vouches for it cannot be read.
+    #[error("{place} is not known to be that server: {why}")]
+    Unproved {
+        /// Its address; no password.
+        place: String,
+        /// What is wrong, and what to do.
+        why: String,
+    },
     /// PostgreSQL: another replica works, and this one may write nothing.
     #[error("another replica works: this one writes nothing")]
     NotLeader,
@@ -179,12 +206,21 @@ impl Store {
     /// Opens the SQLite database at `path`, making it and its folder if need be, and brings its schema up to date.
     ///
     /// # Errors
-    /// [`Error::InUse`] when another process has it open.
+    /// [`Error::InUse`] when another process has it open; [`Error::Moved`], [`Error::Arriving`].
     pub async fn open(path: &Path) -> Result<Self, Error> {
+        let store = Self::held(path).await?;
+        let mut first = store.pool.acquire().await?;
+        database::bring_up_to_date(&mut first).await?;
+        moved::may_be_run(&mut first).await?;
+        drop(first);
+        Ok(store)
+    }
+
+    /// The same, whatever is in the database, be it nothing.
+    async fn held(path: &Path) -> Result<Self, Error> {
         // Also gives SQLite's log and index their rights: they are those of the database, which is made here.
         let held = file::hold(path)?;
         let pool = Pool::sqlite(&held.path).await?;
-        database::bring_up_to_date(&mut pool.acquire().await?).await?;
         Ok(Self { pool, waiting: Arc::default(), beside: Arc::new(Beside::File(held)) })
     }
 

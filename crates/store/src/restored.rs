@@ -87,7 +87,7 @@ impl Store {
         Ok(OperationId(last.unwrap_or_default()))
     }
 
-    async fn sign(&self, tx: &mut Connection) -> Result<Option<Sign>, Error> {
+    pub(super) async fn sign(&self, tx: &mut Connection) -> Result<Option<Sign>, Error> {
         if let Some(made) = fact(&mut *tx, COPY).await? {
             return Ok(Some(Sign::Sealed(time(made.parse().unwrap_or_default()))));
         }

@@ -1024,6 +1024,7 @@ history-lease-handed-to = { $who } handed the rescue of { $server } over to { $t
 history-anchored = the audit's last line was posted in its channel
 history-refusals-lost = so many refusals came at once that some are not recorded one by one
 history-copy-found = a copy of the store was put back
+history-store-moved = the store was moved to another database
 history-superseded = Taken over by another operation
 history-other = another version of Bernard recorded { $what }
 history-file = { $count ->

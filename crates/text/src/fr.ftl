@@ -1027,6 +1027,7 @@ history-lease-handed-to = { $who } a confié le mode rescue de { $server } à { 
 history-anchored = la dernière ligne du journal d'audit a été publiée dans son salon
 history-refusals-lost = trop de refus sont arrivés à la fois : certains ne sont pas enregistrés un par un
 history-copy-found = une copie de la base a été remise en place
+history-store-moved = les données ont été déplacées vers une autre base
 history-superseded = Repris par une autre opération
 history-other = une autre version de Bernard a enregistré { $what }
 history-file = { $count ->

@@ -54,7 +54,7 @@ async fn a_protected_rescue_waits_for_somebody_else_and_then_happens_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_approvals_are_two_people() {
+pub(crate) async fn two_approvals_are_two_people() {
     let council = Council::new(&["rescue"], "approvals = 2").await;
     let request = council.rescue_asked().await;
     assert!(request.content.contains("2 of you"), "{}", request.content);
@@ -131,7 +131,7 @@ async fn a_right_to_approve_for_other_servers_is_none_for_this_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_who_approve_at_the_same_moment_cause_one_reboot() {
+pub(crate) async fn two_who_approve_at_the_same_moment_cause_one_reboot() {
     let council = Council::new(&["rescue"], "").await;
     let request = council.rescue_asked().await;
     let (one, other) = tokio::join!(council.paula.press(&request, "Approve"), council.quinn.press(&request, "Approve"));
@@ -144,7 +144,7 @@ async fn two_who_approve_at_the_same_moment_cause_one_reboot() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_who_approve_at_the_same_moment_are_both_counted_where_two_are_needed() {
+pub(crate) async fn two_who_approve_at_the_same_moment_are_both_counted_where_two_are_needed() {
     let council = Council::new(&["rescue"], "approvals = 2").await;
     let request = council.rescue_asked().await;
     let (one, other) = tokio::join!(council.paula.press(&request, "Approve"), council.quinn.press(&request, "Approve"));

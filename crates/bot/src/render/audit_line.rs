@@ -102,6 +102,7 @@ fn done(act: Act, about: &About, locale: Locale) -> String {
         Act::Anchored => say!(locale, "history-anchored"),
         Act::RefusalsLost => say!(locale, "history-refusals-lost"),
         Act::CopyFound => say!(locale, "history-copy-found"),
+        Act::StoreMoved => say!(locale, "history-store-moved"),
     }
 }
 

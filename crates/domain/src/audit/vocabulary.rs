@@ -141,6 +141,7 @@ mod tests {
             Act::Anchored,
             Act::RefusalsLost,
             Act::CopyFound,
+            Act::StoreMoved,
         ];
         for act in acts {
             assert_eq!(Act::of_word(act.as_str()), Some(act));

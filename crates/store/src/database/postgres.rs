@@ -10,7 +10,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
 
-use super::{Connection, Memory, Pool, query_as};
+use super::{Connection, Memory, Pool, proof, query_as};
 use crate::Error;
 
 /// Enough for one writer and the readers beside it.
@@ -96,15 +96,28 @@ impl Address {
 
     /// One connection beside any pool, to a server that may be written to.
     pub(crate) async fn connect(&self) -> Result<Connection, Error> {
+        if let Tls::Verified(Some(roots)) = &self.tls
+            && let Some(why) = proof::wrong_roots(roots)
+        {
+            return Err(self.unproved(why));
+        }
         let options = self.options();
         let connecting = async {
-            let mut connection = PgConnection::connect_with(&options).await?;
+            let connected = PgConnection::connect_with(&options).await;
+            let mut connection = connected.map_err(|error| match proof::doubt(&error) {
+                Some(why) => self.unproved(why),
+                None => error.into(),
+            })?;
             if is_standby(&mut connection).await? {
                 return Err(Error::Standby);
             }
             Ok(connection.into())
         };
         tokio::time::timeout(ACQUIRE, connecting).await.unwrap_or(Err(sqlx::Error::PoolTimedOut.into()))
+    }
+
+    fn unproved(&self, why: String) -> Error {
+        Error::Unproved { place: self.to_string(), why }
     }
 
     /// Connections as they are needed, each to a server that may be written to, and held against what `memory` has of it.

@@ -31,6 +31,11 @@ pub(crate) fn query_as<T: FromRow>(sql: &'static str) -> Query<T> {
     Query { sql: Cow::Borrowed(sql), values: Vec::new(), read_as: PhantomData }
 }
 
+/// A statement about a table that is known by name only at run time. Nothing but names of tables and columns may be put into its text.
+pub(super) fn query_of<T: FromRow>(sql: String) -> Query<T> {
+    Query { sql: Cow::Owned(sql), values: Vec::new(), read_as: PhantomData }
+}
+
 /// Where something is read: a connection, or any of a pool.
 pub(crate) enum Readable<'c> {
     Pool(&'c Pool),

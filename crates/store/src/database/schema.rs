@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 
-use super::Connection;
+use super::{Connection, query::query_as};
 use crate::Error;
 
 /// How long it is waited for another replica that brings the schema up to date.
@@ -41,6 +41,21 @@ const SCHEMA: [(i64, &str, &str, &str); 15] = steps![
     18 "ended operations" "0018_ended_operations.sql",
 ];
 
+/// The number of the last step that this Bernard knows.
+pub(crate) const KNOWN: i64 = SCHEMA[SCHEMA.len() - 1].0;
+
+/// The number of the last step that was taken in this database; `None`: none, there is no store in it.
+pub(crate) async fn version(on: &mut Connection) -> Result<Option<i64>, sqlx::Error> {
+    let there = match on {
+        Connection::Sqlite(_) => "SELECT COUNT(*) > 0 FROM sqlite_master WHERE name = '_sqlx_migrations'",
+        Connection::Postgres(_) => "SELECT to_regclass('_sqlx_migrations') IS NOT NULL",
+    };
+    if !query_as::<bool>(there).fetch_one(&mut *on).await? {
+        return Ok(None);
+    }
+    query_as("SELECT MAX(version) FROM _sqlx_migrations").fetch_one(on).await
+}
+
 /// Brings the schema up to date.
 pub(crate) async fn bring_up_to_date(on: &mut Connection) -> Result<(), Error> {
     // `run_direct`, as the compiler does not see of `run` that it may go on in another thread.
@@ -69,7 +84,7 @@ fn migrator(steps: [(i64, &'static str, &'static str); SCHEMA.len()]) -> Migrato
 /// What it means that the schema could not be brought up to date.
 fn meant(error: MigrateError) -> Error {
     match error {
-        MigrateError::VersionMissing(store) => Error::Newer { store, known: SCHEMA[SCHEMA.len() - 1].0 },
+        MigrateError::VersionMissing(store) => Error::Newer { store, known: KNOWN },
         error => Error::Schema(error),
     }
 }

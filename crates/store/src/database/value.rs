@@ -1,7 +1,7 @@
 //! What is bound to a statement: whole numbers and texts, each of which may be NULL.
 
 /// A value of a statement.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Value {
     /// A whole number.
     Number(Option<i64>),

@@ -4,7 +4,9 @@
 mod cluster;
 mod leader;
 mod lost;
+mod moving;
 mod schema;
+mod tls;
 
 use std::path::Path;
 
