@@ -46,6 +46,9 @@ async fn world_for(crash: Crash, base: Base) -> TestBot {
         config.rules = config.rules.replace(", \"approve\"", "");
         config.rules += &(rule(LEADS, &["approve"], &["*"]) + &protect);
     }
+    if base == Base::Replicas {
+        config.lease_seconds = "4";
+    }
     if crash.step == Step::Outlast {
         config.pace += "task_patience = \"300ms\"\n";
     }

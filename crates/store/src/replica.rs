@@ -6,7 +6,12 @@
 //! the fencing number that this replica was given. That decides who works, and is not what safety rests on: an operation goes on only
 //! from the version that its writer has read.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use bernard_platform::clock::{self, BootInstant};
 use jiff::Timestamp;
@@ -29,6 +34,8 @@ pub(super) struct Replica {
     pub(super) witness: Option<Witness>,
     /// What it has to itself.
     pub(super) claims: Claims,
+    /// When it last removed what nobody asks about any more.
+    tidied: Mutex<Option<BootInstant>>,
 }
 
 /// A replica that wrote lately that it is there.
@@ -118,6 +125,8 @@ const TIDY: [&str; 4] = [
     concat!("DELETE FROM rates WHERE full_at < (", now!(), " - 3600000) * 1000"),
     concat!("DELETE FROM offered_ways WHERE until < ", now!()),
 ];
+/// How often that is removed.
+const TIDY_EVERY: Duration = Duration::from_secs(60);
 const REPLICAS: &str = concat!(
     "SELECT name, version, began, ",
     now!(),
@@ -225,6 +234,15 @@ impl Replica {
             .fetch_all(&mut *connection)
             .await?;
         self.claims.renewed(began, &ours.into_iter().collect::<BTreeMap<_, _>>(), &over);
+        self.tidy(connection).await
+    }
+
+    async fn tidy(&self, connection: &mut Connection) -> Result<(), Error> {
+        let last = self.tidied.lock().unwrap_or_else(PoisonError::into_inner).replace(BootInstant::now());
+        if let Some(last) = last.filter(|last| last.elapsed() < TIDY_EVERY) {
+            *self.tidied.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
+            return Ok(());
+        }
         for statement in TIDY {
             query(statement).execute(&mut *connection).await?;
         }
@@ -272,7 +290,13 @@ impl Store {
             let path = witness.display();
             tracing::warn!(%error, "{path} cannot be kept: a database that was put back to an earlier moment may not be known for it");
         });
-        let replica = Replica { name: name(), memory, witness: witness.ok(), claims: Claims::new(lease) };
+        let replica = Replica {
+            name: name(),
+            memory,
+            witness: witness.ok(),
+            claims: Claims::new(lease),
+            tidied: Mutex::default(),
+        };
         Ok(Self { pool, waiting: Arc::default(), beside: Arc::new(Beside::Replica(replica)), held: None })
     }
 
