@@ -230,6 +230,16 @@ async fn pass(url: &str, by: SignedDuration) {
     .expect("it is written");
 }
 
+/// Waits until so many notices are known to be posted.
+async fn posted(url: &str, count: i64) {
+    let mut connection = PgConnection::connect(url).await.expect("it opens");
+    let known = "SELECT COUNT(*) FROM notices WHERE outcome = 'posted'";
+    eventually("it is written down", async || {
+        sqlx::query_scalar::<_, i64>(known).fetch_one(&mut connection).await.expect("it says") == count
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn people_are_reminded_once_and_by_whoever_is_left() {
     let Some(config) = configured().await else { return };
@@ -241,11 +251,13 @@ async fn people_are_reminded_once_and_by_whoever_is_left() {
     bot.rescued(&bot.ann, "web-1").await;
     pass(&url, SignedDuration::from_mins(215)).await;
     bot.ann.wait_for_dm(|message| message.content.contains("Time is nearly up")).await;
+    posted(&url, 1).await;
     // Whichever has the loops, one of these two is it.
     bot.die_beside(other);
     let third = bot.another().await;
     pass(&url, SignedDuration::from_mins(30)).await;
     bot.sees(&["Time is up", "web-1"]).await;
+    posted(&url, 2).await;
     bot.die_beside(third);
     bot.restored(&bot.ann, "web-1").await;
     let told = |said: &str| {
