@@ -3,9 +3,11 @@
 //! What needs Discord waits for Discord in the background: during an outage operations go on, `/healthz` answers, and
 //! `SIGTERM` still ends the program within `drain`.
 
+mod alone;
 pub mod audit;
 mod background;
 pub mod backup;
+mod budget;
 pub mod check;
 mod commands;
 mod discord;
@@ -93,7 +95,7 @@ pub const EXIT_START_AGAIN: u8 = 75;
 pub struct App {
     stop: CancellationToken,
     loops: JoinSet<Result<(), Ended>>,
-    /// Keeps this process the one that works, also while the loops end.
+    /// Keeps what this replica has to itself, also while the loops end.
     lease: JoinSet<Ended>,
     reloading: Reloading,
     level: Option<LevelHandle>,
@@ -108,9 +110,6 @@ pub enum Ended {
     /// The gateway hangs for good: two sessions side by side would be worse than a new process.
     #[error("the gateway is stuck ({0}); a new process is needed")]
     Stuck(String),
-    /// Another replica took over, as this one had not renewed its lease in time.
-    #[error("another replica works now: this one writes nothing more, and stands by from its next start on")]
-    Superseded,
     /// The database lost what was written to it; what was under way is in doubt.
     #[error(
         "the database was put back or failed over: what was under way is in doubt, and a new start reads what there is"
@@ -128,7 +127,7 @@ impl Ended {
     /// The process' exit code.
     pub fn code(&self) -> u8 {
         match self {
-            Self::Stuck(_) | Self::Superseded | Self::Changed => EXIT_START_AGAIN,
+            Self::Stuck(_) | Self::Changed => EXIT_START_AGAIN,
             Self::Fault(_) | Self::Web(_) => 1,
         }
     }
@@ -160,22 +159,15 @@ impl Ready {
 }
 
 impl App {
-    /// Opens the store and starts everything that `config` asks for. If another replica works, it stands by until that is gone.
-    ///
-    /// # Errors
-    /// As [`App::start_on`].
-    pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<Self> {
-        let store = store::lead(&config, &metrics, || ()).await?;
-        Self::start_on(store, config, metrics).await
-    }
-
-    /// Starts everything that `config` asks for on its store, which this process works on. Returns as soon as the web endpoints answer.
+    /// Opens the store and starts everything that `config` asks for. Returns as soon as the web endpoints answer.
     ///
     /// # Errors
     /// When something local is wrong: the store, the listening address, an account. Discord and OVHcloud may be away.
-    pub async fn start_on(store: Store, config: Config, metrics: PrometheusHandle) -> anyhow::Result<Self> {
+    pub async fn start(config: Config, metrics: PrometheusHandle) -> anyhow::Result<Self> {
+        let store = store::open(&config).await?;
         look_for_copy(&store, &config).await?;
-        let fleet = Fleet::new(clients(&config)?, store.clone()).await.context("the inventory cannot be read")?;
+        let fleet =
+            Fleet::new(clients(&config, &store)?, store.clone()).await.context("the inventory cannot be read")?;
         let pause = store.pause().await.context("the store cannot be read")?;
         bernard_platform::metrics::paused(Switch::of(pause.as_ref()));
         store.wake_all(clock::now()).await.context("the store cannot be written")?;
@@ -195,7 +187,7 @@ impl App {
             messenger,
             wakeups.clone(),
         ));
-        let intake = Intake::new(store.clone(), wakeups.clone(), Limits::new(&config.limits));
+        let intake = Intake::new(store.clone(), wakeups.clone(), Limits::new(&config.limits).shared_by(store.clone()));
         let sender_settings = sender_settings(&config);
         let sender = Arc::new(Sender::new(sender_settings.clone())?);
         let rest = Rest::new(Arc::clone(&sender));
@@ -226,6 +218,7 @@ impl App {
         loops.spawn(quietly(Arc::clone(&runner).run(stop.clone())));
         loops.spawn(quietly(Handler::run(handlers.clone(), interaction_rx, stop.clone())));
         loops.spawn(quietly(wall_clock::watch(stop.clone())));
+        loops.spawn(quietly(store::follow(store.clone(), fleet.clone(), wakeups.clone(), stop.clone())));
         let seen = Arc::clone(&ready);
         let readable = move |is: bool| seen.store_unread.store(!is, Ordering::Relaxed);
         let drain = config.pace.drain;
@@ -371,9 +364,10 @@ fn sender_settings(config: &Config) -> SenderSettings {
 }
 
 /// The clients of the configured accounts.
-fn clients(config: &Config) -> Result<Vec<ovh::Client>, ovh::Fault> {
+fn clients(config: &Config, store: &Store) -> Result<Vec<ovh::Client>, ovh::Fault> {
     let Pace { ovh_timeout, retry_pause, .. } = config.pace;
-    let client = |account: &ovh::Account| ovh::Client::at_pace(account.clone(), ovh_timeout, retry_pause);
+    let client =
+        |account: &ovh::Account| ovh::Client::sharing(account.clone(), ovh_timeout, retry_pause, budget::shared(store));
     config.ovh.iter().map(client).collect()
 }
 

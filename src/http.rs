@@ -1,6 +1,6 @@
 //! The web endpoints: what a supervisor and a collector of figures ask, and in mode `http` Discord's interactions.
 //!
-//! - `GET /healthz`: 200 while the process' main loop lives, with its version and whether it stands by as JSON; else no answer. It asks nobody else: an outage
+//! - `GET /healthz`: 200 while the process' main loop lives, with its version as JSON; else no answer. It asks nobody else: an outage
 //!   elsewhere must not have the process started again.
 //! - `GET /readyz`: 200 when commands can be served, else 503 with the reasons as JSON; and beside that how it stands with each
 //!   account at OVHcloud. One that is away makes nobody unready: commands are taken and answered all the same.
@@ -49,8 +49,6 @@ pub enum Unready {
     Token,
     /// The store cannot be read.
     Store,
-    /// Another replica works.
-    StandingBy,
     /// The process is about to stop.
     Stopping,
 }
@@ -62,7 +60,6 @@ impl fmt::Display for Unready {
             Self::Gateway => "the gateway is not connected",
             Self::Token => "Discord refuses the bot's token",
             Self::Store => "the store cannot be read",
-            Self::StandingBy => "another replica works; this one stands by",
             Self::Stopping => "the process is stopping",
         })
     }
@@ -87,14 +84,6 @@ pub struct Endpoints {
     configuration: Arc<dyn Fn() -> serde_json::Value + Send + Sync>,
     metrics: PrometheusHandle,
     interactions: Option<Interactions>,
-    role: Role,
-}
-
-/// What the process is to others on the same database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Role {
-    Works,
-    StandsBy,
 }
 
 impl fmt::Debug for Endpoints {
@@ -107,7 +96,7 @@ impl Endpoints {
     /// Endpoints that ask `unready` (empty: ready) at every request; it must answer at once.
     pub fn new(metrics: PrometheusHandle, unready: impl Fn() -> Vec<Unready> + Send + Sync + 'static) -> Self {
         let (accounts, configuration) = (Arc::new(Vec::new), Arc::new(|| serde_json::Value::Null));
-        Self { unready: Arc::new(unready), accounts, configuration, metrics, interactions: None, role: Role::Works }
+        Self { unready: Arc::new(unready), accounts, configuration, metrics, interactions: None }
     }
 
     /// The same, with `/readyz` telling of the accounts too; it must answer at once.
@@ -120,12 +109,6 @@ impl Endpoints {
     #[must_use]
     pub fn with_configuration(self, configuration: impl Fn() -> serde_json::Value + Send + Sync + 'static) -> Self {
         Self { configuration: Arc::new(configuration), ..self }
-    }
-
-    /// The same, of a process that stands by while another replica works: `/healthz` says so too.
-    #[must_use]
-    pub fn standing_by(self) -> Self {
-        Self { role: Role::StandsBy, ..self }
     }
 
     /// The same, and `/interactions` too: mode `http`.
@@ -189,10 +172,9 @@ fn router(endpoints: Endpoints) -> Router {
 }
 
 /// Whoever can answer this at all is alive: the endpoints share the runtime of everything but the gateway.
-async fn healthz(State(endpoints): State<Endpoints>) -> Response {
-    let standing_by = endpoints.role == Role::StandsBy;
+async fn healthz() -> Response {
     let version = env!("CARGO_PKG_VERSION");
-    json(StatusCode::OK, &serde_json::json!({ "alive": true, "version": version, "standing_by": standing_by }))
+    json(StatusCode::OK, &serde_json::json!({ "alive": true, "version": version }))
 }
 
 async fn readyz(State(endpoints): State<Endpoints>) -> Response {

@@ -1,7 +1,6 @@
 //! Arguments, logging, one call; prints the one fatal error.
 
 use std::{
-    cell::Cell,
     io,
     path::{Path, PathBuf},
     pin::pin,
@@ -231,19 +230,14 @@ async fn serve(config: Config, path: &Path, level: Option<LevelHandle>) -> anyho
     let mut hang_up = signal(SignalKind::hangup())?;
     let manager = ServiceManager::of(config::process_environment());
     let metrics = metrics::install()?;
-    let status = Cell::new("opens the store");
-    let standing_by = || {
-        status.set("stands by: another replica works");
-        manager.ready();
-    };
-    let mut told = pin!(manager.keep(|| Pulse { status: status.get().to_owned(), ..Pulse::default() }));
-    let store = tokio::select! {
-        store = app::store::lead(&config, &metrics, standing_by) => store?,
+    let opens = || Pulse { status: "opens the store".to_owned(), ..Pulse::default() };
+    let mut told = pin!(manager.keep(opens));
+    let mut app = tokio::select! {
+        app = App::start(config, metrics) => app?,
         () = &mut told => return Ok(ExitCode::SUCCESS),
         _ = terminate.recv() => return Ok(ExitCode::SUCCESS),
         _ = interrupt.recv() => return Ok(ExitCode::SUCCESS),
     };
-    let mut app = App::start_on(store, config, metrics).await?;
     if let Some(level) = level {
         app = app.with_level(level);
     }

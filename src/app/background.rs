@@ -1,4 +1,5 @@
-//! The loops beside people: reminders and deadlines, the inventory, foreign rescues, anchors. Each goes by the configuration in force.
+//! The loops beside people: reminders and deadlines, the inventory, foreign rescues, anchors. Each goes by the configuration in force, and
+//! runs in one replica at a time; but every replica lists its accounts, and one of them looks at the servers.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,22 +7,32 @@ use bernard_config::{Config, Places};
 use bernard_domain::operation::ChannelId;
 use bernard_engine::{
     audit_anchor::Anchors,
-    fleet::{Fleet, foreign_finder::Finder, refresh},
+    fleet::{
+        Fleet,
+        foreign_finder::Finder,
+        refresh::{self, Reading},
+    },
     intake::Intake,
     lease_scheduler::{LeaseScheduler, LeaseSchedulerSettings},
     reauthorize::Rights,
     wakeups::Wakeups,
 };
 use bernard_store::Store;
+use futures_util::{FutureExt, future::BoxFuture};
 use jiff::SignedDuration;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Ended, quietly,
+    Ended,
+    alone::alone,
+    quietly,
     renewed::{Configs, renewed},
 };
 use crate::check::remembered;
+
+/// Begins a loop by the configuration of the moment.
+type Begin = Box<dyn Fn(Store, Arc<Config>, CancellationToken) -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// What all of them work with.
 #[derive(Clone)]
@@ -40,28 +51,50 @@ impl Parts {
         configs: &Configs,
         stop: &CancellationToken,
     ) {
-        let Self { store, fleet, wakeups } = self.clone();
-        let schedule = move |config: Arc<Config>, stop: CancellationToken| {
-            let settings = scheduler_settings(&config);
-            let (store, fleet, wakeups) = (store.clone(), fleet.clone(), wakeups.clone());
-            let scheduler = LeaseScheduler::new(store, fleet, intake.clone(), rights.clone(), wakeups, settings);
-            Arc::new(scheduler).run(stop)
+        let mut one = |name, begin: Begin| {
+            let (store, configs) = (self.store.clone(), configs.clone());
+            let begin = Arc::new(begin);
+            let work = move |store: Store, stop: CancellationToken| {
+                let begin = Arc::clone(&begin);
+                renewed(configs.clone(), stop, move |config, stop| begin(store.clone(), config, stop))
+            };
+            loops.spawn(quietly(alone(store, name, stop.clone(), work)));
         };
-        loops.spawn(quietly(renewed(configs.clone(), stop.clone(), schedule)));
-        let Self { store, fleet, .. } = self.clone();
-        let find = move |config: Arc<Config>, stop: CancellationToken| {
-            let hurry = config.pace.reminder_tick.min(config.pace.inventory_refresh);
-            Finder::new(fleet.clone(), store.clone()).run(hurry, stop)
-        };
-        loops.spawn(quietly(renewed(configs.clone(), stop.clone(), find)));
+        let Self { fleet, wakeups, .. } = self.clone();
+        one(
+            "reminders",
+            Box::new(move |store, config, stop| {
+                let (fleet, wakeups, rights) = (fleet.clone(), wakeups.clone(), rights.clone());
+                let intake = intake.writing_by(store.clone());
+                let settings = scheduler_settings(&config);
+                Arc::new(LeaseScheduler::new(store, fleet, intake, rights, wakeups, settings)).run(stop).boxed()
+            }),
+        );
         let fleet = self.fleet.clone();
-        let keep = move |config: Arc<Config>, stop: CancellationToken| keep_inventory(fleet.clone(), config, stop);
+        one(
+            "rescues of others",
+            Box::new(move |store, config, stop| {
+                let hurry = config.pace.reminder_tick.min(config.pace.inventory_refresh);
+                Finder::new(fleet.clone(), store).run(hurry, stop).boxed()
+            }),
+        );
+        one("traces", Box::new(|store, config, stop| trace(store, config, stop).boxed()));
+        let parts = self.clone();
+        one(
+            "anchors",
+            Box::new(move |store, config, stop| {
+                let parts = Self { store, ..parts.clone() };
+                anchor(parts, config, stop).boxed()
+            }),
+        );
+        let reading = Reading::default();
+        let (fleet, reads) = (self.fleet.clone(), reading.clone());
+        let read = move |_, stop: CancellationToken| looking(reads.clone(), stop);
+        loops.spawn(quietly(alone(self.store.clone(), "inventory", stop.clone(), read)));
+        let keep = move |config: Arc<Config>, stop: CancellationToken| {
+            keep_inventory(fleet.clone(), reading.clone(), config, stop)
+        };
         loops.spawn(quietly(renewed(configs.clone(), stop.clone(), keep)));
-        let store = self.store.clone();
-        let trace = move |config: Arc<Config>, stop: CancellationToken| trace(store.clone(), config, stop);
-        loops.spawn(quietly(renewed(configs.clone(), stop.clone(), trace)));
-        let anchor = move |config: Arc<Config>, stop: CancellationToken| anchor(self.clone(), config, stop);
-        loops.spawn(quietly(renewed(configs.clone(), stop.clone(), anchor)));
     }
 }
 
@@ -93,9 +126,15 @@ async fn trace(store: Store, config: Arc<Config>, stop: CancellationToken) {
     }
 }
 
+/// This replica is the one that looks at the servers one by one, until `stop`, or until this is dropped.
+async fn looking(reading: Reading, stop: CancellationToken) {
+    let _on = reading.on();
+    stop.cancelled().await;
+}
+
 /// Keeps the inventory fresh until `stop`, and writes down what was learned last.
-async fn keep_inventory(fleet: Fleet, config: Arc<Config>, stop: CancellationToken) {
-    let keep = refresh::keep(fleet.clone(), config.pace.inventory_refresh);
+async fn keep_inventory(fleet: Fleet, reading: Reading, config: Arc<Config>, stop: CancellationToken) {
+    let keep = refresh::keep(fleet.clone(), config.pace.inventory_refresh, reading);
     stop.run_until_cancelled(async { tokio::join!(keep, warn_of_rules(&config, &fleet)) }).await;
     if let Err(error) = fleet.inventory().flush().await {
         tracing::warn!(%error, "the inventory's last readings could not be stored; they are read again");

@@ -31,6 +31,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Ended, Ready,
+    alone::alone,
     commands::Registrar,
     renewed::{Configs, changed, renewed},
 };
@@ -60,10 +61,12 @@ impl Discord {
     ) -> Result<(), Ended> {
         let guild = GuildId::new(self.configs.borrow().discord.guild);
         let link_delivery = Arc::new(LinkDelivery::new(self.rest.clone(), self.store.clone(), guild));
+        let rest = self.rest.clone();
+        let wipe = move |store, stop| Arc::new(LinkDelivery::new(rest.clone(), store, guild)).wipe(stop);
         let mut loops = JoinSet::new();
         loops.spawn(self.report(guild));
-        loops.spawn(Arc::clone(&link_delivery).run(messenger, self.stop.clone()));
-        loops.spawn(link_delivery.wipe(self.stop.clone()));
+        loops.spawn(link_delivery.run(messenger, self.stop.clone()));
+        loops.spawn(alone(self.store.clone(), "wiper", self.stop.clone(), wipe));
         loops.spawn(self.notify(guild));
         loops.spawn(self.registrar(guild).run(self.stop.clone()));
         let ended = tokio::select! {
@@ -86,32 +89,39 @@ impl Discord {
         Registrar { rest, store, guild, ready, registration: self.registration.clone() }
     }
 
-    /// Shows operations.
+    /// Shows operations, in one replica at a time.
     fn report(&self, guild: GuildId) -> impl Future<Output = ()> + Send + 'static {
-        let (rest, store, wakeups) = (self.rest.clone(), self.store.clone(), self.wakeups.clone());
-        let policy = self.policy.clone();
-        let begin = move |config: Arc<Config>, stop: CancellationToken| {
-            let manner = ChannelStyle { locale: config.locale, oncall: config.discord.oncall_role };
-            let (rest, store, wakeups) = (rest.clone(), store.clone(), wakeups.clone());
-            Arc::new(Reporter::new(rest, store, wakeups, manner, policy.clone(), guild)).run(stop)
+        let (rest, wakeups, policy) = (self.rest.clone(), self.wakeups.clone(), self.policy.clone());
+        let configs = self.configs.clone();
+        let begin = move |store: Store, stop: CancellationToken| {
+            let (rest, wakeups, policy) = (rest.clone(), wakeups.clone(), policy.clone());
+            renewed(configs.clone(), stop, move |config: Arc<Config>, stop| {
+                let manner = ChannelStyle { locale: config.locale, oncall: config.discord.oncall_role };
+                let (rest, store, wakeups) = (rest.clone(), store.clone(), wakeups.clone());
+                Arc::new(Reporter::new(rest, store, wakeups, manner, policy.clone(), guild)).run(stop)
+            })
         };
-        renewed(self.configs.clone(), self.stop.clone(), begin)
+        alone(self.store.clone(), "cards", self.stop.clone(), begin)
     }
 
-    /// Tells what is owed, and tidies up behind it.
+    /// Tells what is owed, and tidies up behind it, in one replica at a time.
     fn notify(&self, guild: GuildId) -> impl Future<Output = ()> + Send + 'static {
-        let (rest, store, wakeups) = (self.rest.clone(), self.store.clone(), self.wakeups.clone());
+        let (rest, wakeups, configs) = (self.rest.clone(), self.wakeups.clone(), self.configs.clone());
         let (fleet, policy) = (self.fleet.clone(), self.policy.clone());
-        let begin = move |config: Arc<Config>, stop: CancellationToken| {
-            let settings =
-                NotifierSettings { locale: config.locale, oncall: config.discord.oncall_role, guild: guild.get() };
-            let (rest, store, wakeups) = (rest.clone(), store.clone(), wakeups.clone());
-            let notifier = Arc::new(Notifier::new(rest, store, wakeups, settings, fleet.clone(), policy.clone()));
-            async move {
-                tokio::join!(Arc::clone(&notifier).run(stop.clone()), notifier.tidy(stop));
-            }
+        let begin = move |store: Store, stop: CancellationToken| {
+            let (rest, wakeups) = (rest.clone(), wakeups.clone());
+            let (fleet, policy) = (fleet.clone(), policy.clone());
+            renewed(configs.clone(), stop, move |config: Arc<Config>, stop: CancellationToken| {
+                let settings =
+                    NotifierSettings { locale: config.locale, oncall: config.discord.oncall_role, guild: guild.get() };
+                let (rest, store, wakeups) = (rest.clone(), store.clone(), wakeups.clone());
+                let notifier = Arc::new(Notifier::new(rest, store, wakeups, settings, fleet.clone(), policy.clone()));
+                async move {
+                    tokio::join!(Arc::clone(&notifier).run(stop.clone()), notifier.tidy(stop));
+                }
+            })
         };
-        renewed(self.configs.clone(), self.stop.clone(), begin)
+        alone(self.store.clone(), "notices", self.stop.clone(), begin)
     }
 
     /// Keeps the way in open until `stop`.

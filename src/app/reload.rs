@@ -88,7 +88,7 @@ impl Reloading {
         let kept = waiting_kept(&before, config);
         let reloaded = Reloaded { taken: differing(&before, &kept), waits: differing(&kept, config) };
         // Whatever may be refused; nothing is taken before the audit says so.
-        let (clients, policy) = (clients(&kept)?, policy(&kept));
+        let (clients, policy) = (clients(&kept, &self.store)?, policy(&kept));
         let log_this = level.map(|level| level.prepared(&kept.log_level)).transpose()?;
         let is_another = has_another_token(&before, &kept);
         let token = is_another.then(|| Token::new(kept.discord.token.clone())).transpose().context("discord.token")?;

@@ -1,19 +1,18 @@
-//! The store of the configuration. Where replicas share it, one works and the others stand by, answering the web endpoints alone.
+//! The store of the configuration, and what a replica hears there of the others.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use bernard_config::{Config, Postgres, Proof, Server, StoreUrl};
-use bernard_store::{Address, Error, Lead, Place, Store, Tls};
-use metrics_exporter_prometheus::PrometheusHandle;
+use bernard_engine::{fleet::Fleet, wakeups::Wakeups};
+use bernard_store::{Address, Error, News, Place, Store, Tls};
 use secrecy::ExposeSecret;
-use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use super::{Ended, look_for_copy};
-use crate::http::{self, Endpoints, Unready};
 
-/// The shortest pause between two questions for the lease.
-const PAUSE: Duration = Duration::from_millis(20);
+/// How often it is looked whether another replica has written something.
+const NEWS_EVERY: Duration = Duration::from_millis(200);
 
 /// The store's file.
 ///
@@ -44,68 +43,63 @@ pub fn address(postgres: &Postgres) -> Address {
     }
 }
 
-/// The store, once this process is the one that works on it. If another replica does, it stands by until that one is gone: `standing_by`
-/// is called, the web endpoints say so, and nothing else is done.
+/// The store of the configuration, its schema up to date; a replica is known to the others from then on.
 ///
 /// # Errors
-/// When the store cannot be opened, or the listening address cannot be used while standing by.
-pub async fn lead(config: &Config, metrics: &PrometheusHandle, standing_by: impl FnOnce()) -> anyhow::Result<Store> {
-    let store = match &config.store.url {
-        StoreUrl::Sqlite(path) => return Ok(Store::open(path).await?),
-        StoreUrl::Postgres(postgres) => Store::connect(&address(postgres), &config.store.witness).await?,
-    };
-    let lease = config.store.lease;
-    if store.lead(lease).await? == Lead::Ours {
-        return Ok(store);
-    }
-    let seconds = lease.as_secs_f64();
-    tracing::info!(
-        "another replica works on this database: this one stands by, and takes over within {seconds} s of its end"
-    );
-    standing_by();
-    let listen = config.http.listen;
-    let listener =
-        TcpListener::bind(listen).await.with_context(|| format!("http.listen: cannot listen on {listen}"))?;
-    let endpoints = Endpoints::new(metrics.clone(), || vec![Unready::StandingBy]).standing_by();
-    tokio::select! {
-        served = http::serve(listener, endpoints, std::future::pending()) => served?,
-        asked = ask(&store, lease) => asked?,
-    }
-    tracing::info!("the other replica is gone: this one works from now on");
-    Ok(store)
-}
-
-/// Asks for the lease until this process has it.
-async fn ask(store: &Store, lease: Duration) -> Result<(), Error> {
-    loop {
-        let pause = match store.lead(lease).await {
-            Ok(Lead::Ours) => return Ok(()),
-            Ok(Lead::Others(left)) => left.min(lease / 3).max(PAUSE),
-            Err(error @ (Error::Newer { .. } | Error::Moved { .. } | Error::Arriving { .. })) => return Err(error),
-            Err(error) => {
-                tracing::warn!(%error, "the database does not say who works");
-                lease / 3
+/// When it cannot be opened.
+pub async fn open(config: &Config) -> Result<Store, Error> {
+    match &config.store.url {
+        StoreUrl::Sqlite(path) => Store::open(path).await,
+        StoreUrl::Postgres(postgres) => {
+            let store = Store::connect(&address(postgres), &config.store.witness, config.store.lease).await?;
+            match store.beat().await {
+                // What follows from that is drawn before anything is done.
+                Ok(()) | Err(Error::Changed) => Ok(store),
+                Err(error) => Err(error),
             }
-        };
-        tokio::time::sleep(pause).await;
+        }
     }
 }
 
-/// Keeps the lease, until another replica has it or the database turns out to lack what was written to it.
+/// Keeps what this replica has to itself, until the database turns out to lack what was written to it.
 pub(super) async fn keep(store: Store, config: Arc<Config>) -> Ended {
-    let lease = config.store.lease;
     loop {
-        tokio::time::sleep(lease / 3).await;
-        match store.renew(lease).await {
-            Ok(true) => {}
-            Ok(false) => return Ended::Superseded,
+        tokio::time::sleep(config.store.lease / 3).await;
+        match store.beat().await {
+            Ok(()) => {}
             Err(Error::Changed) => match look_for_copy(&store, &config).await {
                 Ok(()) => return Ended::Changed,
                 Err(error) => {
                     tracing::error!(error = format!("{error:#}"), "what follows from that is not written yet")
                 }
             },
-            Err(error) => tracing::warn!(%error, "the lease could not be renewed; it is tried again"),
+            Err(error) => tracing::warn!(%error, "the leases could not be renewed; it is tried again"),
         }
     }
+}
+
+/// Hears what other replicas have written, and wakes whoever may have to do with it. Alone, there is nothing to hear.
+pub(super) async fn follow(store: Store, fleet: Fleet, wakeups: Wakeups, stop: CancellationToken) {
+    let mut known = 0;
+    let follow = async {
+        loop {
+            match store.news().await {
+                Ok(None) => return std::future::pending::<()>().await,
+                Ok(Some(News { sequence, orphans })) => {
+                    if sequence != known || orphans > 0 {
+                        wakeups.notify();
+                    }
+                    if sequence != known
+                        && let Err(error) = fleet.inventory().follow(sequence).await
+                    {
+                        tracing::warn!(%error, "what others have read of the fleet is not known here");
+                    }
+                    known = sequence;
+                }
+                Err(error) => tracing::warn!(%error, "the database does not say what others have done"),
+            }
+            tokio::time::sleep(NEWS_EVERY).await;
+        }
+    };
+    stop.run_until_cancelled(follow).await;
 }

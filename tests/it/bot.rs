@@ -32,7 +32,7 @@ pub(crate) struct TestBot {
 }
 
 /// The program in a runtime of its own: shut down, it stops dead.
-struct Running {
+pub(crate) struct Running {
     app: Option<App>,
     runtime: Option<Runtime>,
 }
@@ -46,6 +46,20 @@ impl Running {
 
     fn app(&mut self) -> &mut App {
         self.app.as_mut().expect("until it stops")
+    }
+
+    /// The address of one of its web endpoints.
+    pub(crate) fn endpoint(&mut self, path: &str) -> String {
+        format!("http://{}{path}", self.app().address())
+    }
+
+    /// Waits until it takes commands.
+    pub(crate) async fn ready(&mut self) {
+        let (readyz, client) = (self.endpoint("/readyz"), sim::net::client());
+        eventually("the bot is ready", async || {
+            client.get(&readyz).send().await.is_ok_and(|answer| answer.status().is_success())
+        })
+        .await;
     }
 
     /// As SIGTERM does.
@@ -214,16 +228,24 @@ impl TestBot {
 
     /// Waits until the program takes commands.
     pub(crate) async fn ready(&mut self) {
-        let (readyz, client) = (self.endpoint("/readyz"), sim::net::client());
-        eventually("the bot is ready", async || {
-            client.get(&readyz).send().await.is_ok_and(|answer| answer.status().is_success())
-        })
-        .await;
+        self.running.as_mut().expect("it runs").ready().await;
+    }
+
+    /// One more replica on the same store, which takes commands; dropped, it stops dead.
+    pub(crate) async fn another(&self) -> Running {
+        let mut another = Running::start(self.loaded()).await;
+        another.ready().await;
+        another
+    }
+
+    /// Stops the program dead, beside which another replica runs: from now on that is the program.
+    pub(crate) fn die_beside(&mut self, another: Running) {
+        drop(self.running.replace(another));
     }
 
     /// The address of one of the program's web endpoints.
     pub(crate) fn endpoint(&mut self, path: &str) -> String {
-        format!("http://{}{path}", self.app().address())
+        self.running.as_mut().expect("it runs").endpoint(path)
     }
 
     /// The program, for what a process does with it: reload, wait for its end.

@@ -46,6 +46,9 @@ async fn world_for(crash: Crash, base: Base) -> TestBot {
         config.rules = config.rules.replace(", \"approve\"", "");
         config.rules += &(rule(LEADS, &["approve"], &["*"]) + &protect);
     }
+    if base == Base::Replicas {
+        config.lease_seconds = "4";
+    }
     if crash.step == Step::Outlast {
         config.pace += "task_patience = \"300ms\"\n";
     }
@@ -112,7 +115,7 @@ fn lead(bot: &TestBot) -> Person {
 }
 
 /// Brings the operation to its step and stops dead there.
-async fn die_at(bot: &mut TestBot, crash: Crash) {
+async fn die_at(bot: &mut TestBot, crash: Crash, base: Base) {
     let dm = dm_channel(bot).await;
     match crash.step {
         Step::Settle => {
@@ -137,9 +140,9 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
             ask(bot, crash).await;
             sending.reached().await;
             bot.sees(&[crash.id()]).await;
-            die(bot).await;
+            die(bot, base).await;
             let gate = crash.hold(bot, &dm);
-            bot.start().await;
+            start(bot, base).await;
             gate.reached().await;
         }
         Step::AwaitReveal => {
@@ -183,11 +186,21 @@ async fn die_at(bot: &mut TestBot, crash: Crash) {
             gate.reached().await;
         }
     }
-    die(bot).await;
+    die(bot, base).await;
+    if base == Base::Replicas {
+        return;
+    }
     let number = crash.id().trim_start_matches("R-").parse().expect("a number");
     let phase = bot.operation(number).await.state.phase;
     let within = Step::of(&phase) == Some(crash.due_after());
     assert_eq!(within, crash.moment != Moment::Recorded, "{crash:?} was to die elsewhere than while {}", phase.word());
+}
+
+/// Starts anew, unless another replica carries on by itself.
+async fn start(bot: &mut TestBot, base: Base) {
+    if base != Base::Replicas {
+        bot.start().await;
+    }
 }
 
 /// The next task does not end, and nobody finds a link.
@@ -210,8 +223,15 @@ fn goes_on(bot: &TestBot, kind: Kind) {
 }
 
 /// Stops dead; what was held never happens.
-async fn die(bot: &mut TestBot) {
-    bot.die().await;
+async fn die(bot: &mut TestBot, base: Base) {
+    match base {
+        Base::File | Base::Postgres => bot.die().await,
+        // What this one has in its hands stays there until its lease has run out.
+        Base::Replicas => {
+            let another = bot.another().await;
+            bot.die_beside(another);
+        }
+    }
     bot.ovh.faults().clear();
     bot.discord.faults().clear();
 }
@@ -221,13 +241,13 @@ async fn survives(crash: Crash, base: Base) {
     let disk = bot.ovh.boot_id("web-1", "hd");
     let rescue = bot.ovh.boot_id("web-1", "rescue-customer-windows");
     let before = (bot.ovh.reboots("web-1"), bot.ovh.boot_of("web-1"));
-    die_at(&mut bot, crash).await;
+    die_at(&mut bot, crash, base).await;
     if crash.step == Step::Outlast {
         goes_on(&bot, crash.kind);
     }
     // It was caught watching; from here on nobody has to be.
     bot.config.pace = bot.config.pace.replace("task_poll = \"250ms\"", "task_poll = \"30ms\"");
-    bot.start().await;
+    start(&mut bot, base).await;
     if crash.step == Step::AwaitApproval && crash.moment != Moment::Recorded {
         bot.approve(&lead(&bot), crash.id()).await;
     }

@@ -1,5 +1,7 @@
 //! The store of a story, beside the program: where it is, and what it has.
 
+use std::time::Duration;
+
 use bernard::app::store::address;
 use bernard_config::StoreUrl;
 use bernard_domain::operation::{Operation, OperationId};
@@ -9,6 +11,9 @@ use crate::{
     bot::{TestBot, eventually},
     passing::Session,
 };
+
+/// Long enough for a test's look.
+const LEASE: Duration = Duration::from_secs(10);
 
 /// Where a PostgreSQL store is.
 pub(crate) fn address_of(url: &str) -> Address {
@@ -38,7 +43,7 @@ impl TestBot {
     /// The store, to be read.
     async fn store(&self) -> Store {
         let opened = match &self.config.postgres {
-            Some(url) => Store::connect(&address_of(url), &self.database().with_file_name("reader")).await,
+            Some(url) => Store::connect(&address_of(url), &self.database().with_file_name("reader"), LEASE).await,
             None => Store::open(&self.database()).await,
         };
         opened.expect("the store opens")

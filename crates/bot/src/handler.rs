@@ -62,7 +62,7 @@ impl Handler {
         let place = visitor.in_turn(if way_out { Lane::Way } else { Lane::Asked }).await;
         let (typed, reply) = match typed {
             Ok((asking, typed)) => {
-                let reply = match self.counted(&asking, &typed) {
+                let reply = match self.counted(&asking, &typed).await {
                     // On the heap: what a command does is large, and so is what waits for it.
                     Ok(()) => Box::pin(self.execute(&asking, typed.clone())).await,
                     Err(too_often) => Err(too_often),
@@ -86,11 +86,12 @@ impl Handler {
     }
 
     /// Counts a command against its asker's limit, unless it leads out.
-    pub(super) fn counted(&self, asking: &Asker, typed: &Command) -> Result<(), Refusal> {
+    pub(super) async fn counted(&self, asking: &Asker, typed: &Command) -> Result<(), Refusal> {
         if typed.is_always_open() {
             return Ok(());
         }
-        self.intake.limits().command(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))
+        let counted = self.intake.limits().command(asking.requester.user).await;
+        counted.map_err(|too_often| Refusal::TooOften(too_often, None))
     }
 
     /// Whether a command is one too many; counts nothing, because it is not acknowledged yet.
@@ -165,10 +166,14 @@ impl Handler {
         self.answer(&Line::of_form(key, &form), &reply).await;
     }
 
-    /// Whether Discord took the first answer. If not, nothing is done: the person saw a failure, or somebody else answered.
+    /// Whether Discord took the first answer, and ours. If not, nothing is done: the person saw a failure, or somebody else answered. Of
+    /// replicas each has every interaction, and one of them serves it.
     pub(super) async fn acknowledged(&self, key: &InteractionKey, first: &CreateInteractionResponse) -> bool {
         match self.rest.acknowledge(key, first).await {
-            Ack::Acknowledged => true,
+            // Whoever is in doubt asks the store who serves it; so whoever is not says it there.
+            Ack::Acknowledged => self.store.take_interaction(key.id.get()).await.unwrap_or(true),
+            Ack::PerhapsOurs => self.store.take_interaction(key.id.get()).await.unwrap_or(false),
+            Ack::Taken if self.store.replica().is_some() => false,
             other => {
                 tracing::warn!(interaction.id = %key.id, outcome = ?other, "an interaction was not acknowledged; nothing is done");
                 false

@@ -151,8 +151,9 @@ impl Handler {
     }
 
     /// Counts a press that begins something against its asker's limit.
-    pub(super) fn press_counted(&self, asking: &Asker) -> Result<(), Refusal> {
-        self.intake.limits().press(asking.requester.user).map_err(|too_often| Refusal::TooOften(too_often, None))
+    pub(super) async fn press_counted(&self, asking: &Asker) -> Result<(), Refusal> {
+        let counted = self.intake.limits().press(asking.requester.user).await;
+        counted.map_err(|too_often| Refusal::TooOften(too_often, None))
     }
 }
 

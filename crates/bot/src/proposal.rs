@@ -56,7 +56,7 @@ impl Handler {
         let known = self.find(asking, &server, intake::needed(kind)).await?;
         let admitted = self.admit(asking, &known, kind).await?;
         if !kind.is_always_open() {
-            self.would_let(&admitted.server)?;
+            self.would_let(&admitted.server).await?;
         }
         self.not_held(&admitted.server, kind).await?;
         let aim = self.aim_now(&admitted.server, aim).await?;
@@ -161,9 +161,9 @@ impl Handler {
     }
 
     /// That the server's limit has room for one more operation.
-    pub(crate) fn would_let(&self, server: &Server) -> Result<(), Refusal> {
+    pub(crate) async fn would_let(&self, server: &Server) -> Result<(), Refusal> {
         let label = || Some(server.label().to_owned());
-        self.intake.limits().would_let(&server.name).map_err(|too_often| Refusal::TooOften(too_often, label()))
+        self.intake.limits().would_let(&server.name).await.map_err(|too_often| Refusal::TooOften(too_often, label()))
     }
 
     /// What would be done for `aim` now.

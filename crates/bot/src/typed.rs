@@ -1,11 +1,12 @@
 //! What was typed, as data: every command with its options. How it is parsed and what it does stands with each command.
 
 use bernard_domain::access::{Action, UserId};
+use serde::{Deserialize, Serialize};
 
 use crate::render::guide::Topic;
 
 /// What was typed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// `/rescue enable`
     Enable(EnableOptions),
@@ -75,12 +76,13 @@ pub enum Command {
     Doctor,
     /// `/help`
     Help,
-    /// **Rescue the server named here…**, in the menu of a message: what that says
+    /// **Rescue the server named here…**, in the menu of a message: what that says, which others wrote and no store keeps
+    #[serde(skip)]
     NamedHere(String),
 }
 
 /// The options that `/restore` and `/reboot` share.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Typed {
     /// `server`
     pub server: String,
@@ -91,7 +93,7 @@ pub struct Typed {
 }
 
 /// What was typed after `/rescue enable`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EnableOptions {
     /// `server`
     pub server: String,
@@ -110,7 +112,7 @@ pub struct EnableOptions {
 }
 
 /// What was typed after `/console`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ConsoleOptions {
     /// `server`
     pub server: String,
@@ -121,7 +123,7 @@ pub struct ConsoleOptions {
 }
 
 /// What was typed after `/why`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WhyOptions {
     /// `action`
     pub action: Action,
@@ -132,7 +134,7 @@ pub struct WhyOptions {
 }
 
 /// Whether a person waits for approval where it is needed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ApprovalMode {
     /// They wait.
     #[default]

@@ -2,7 +2,8 @@
 //!
 //! A refusal itself has no buttons. What may help stands below it, in a message of its own that only its asker sees; a press does
 //! what the command would have done, with the rights that its presser has then. What was typed is kept in memory for as long as Discord
-//! lets an answer be changed: after that, and after a restart, it is typed again.
+//! lets an answer be changed: after that, and after a restart, it is typed again. Where replicas share a store it is there as long, as
+//! another replica may be pressed.
 
 mod ask;
 mod found;
@@ -14,7 +15,9 @@ use std::{
 
 use bernard_domain::access::{Capability, UserId, Who};
 use bernard_platform::clock;
+use bernard_store::Store;
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{component::WayId, typed::Command};
@@ -27,7 +30,7 @@ const NAMES_LIFE: SignedDuration = SignedDuration::from_mins(10);
 const MOST: usize = 1_000;
 
 /// What a press does.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Way {
     /// What this command would.
     Command(Box<Command>),
@@ -38,7 +41,7 @@ pub(crate) enum Way {
 }
 
 /// What somebody may not do, and asks others for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Help {
     /// Whom they ask.
     pub(crate) of: Who,
@@ -90,6 +93,36 @@ impl Ways {
             return Err(Closed::NotYours);
         }
         one.ways.get(usize::from(id.number)).cloned().ok_or(Closed::Over)
+    }
+
+    /// The same as [`keep`](Self::keep), for other replicas too.
+    pub(crate) async fn offer(&self, store: &Store, person: UserId, ways: Vec<Way>) -> Vec<WayId> {
+        // What others wrote is not kept there: then the button works where it was offered.
+        let kept = serde_json::to_string(&ways).ok();
+        let ids = self.keep(person, ways);
+        if let (Some(kept), Some(first)) = (kept, ids.first()) {
+            let until = clock::now().saturating_add(LIFE).unwrap_or(Timestamp::MAX);
+            if let Err(error) = store.offer_ways(&first.answer.to_string(), person, &kept, until).await {
+                tracing::warn!(%error, "the ways on from an answer can be taken in this replica alone");
+            }
+        }
+        ids
+    }
+
+    /// The same as [`take`](Self::take), of what another replica offered too.
+    pub(crate) async fn taken(&self, store: &Store, id: WayId, person: UserId) -> Result<Way, Closed> {
+        match self.take(id, person) {
+            Err(Closed::Over) => {}
+            taken => return taken,
+        }
+        let offered = store.offered_ways(&id.answer.to_string(), clock::now()).await;
+        let offered = offered.inspect_err(|error| tracing::warn!(%error, "the ways on from an answer cannot be read"));
+        let (of, ways) = offered.ok().flatten().ok_or(Closed::Over)?;
+        if of != person {
+            return Err(Closed::NotYours);
+        }
+        let ways: Vec<Way> = serde_json::from_str(&ways).map_err(|_| Closed::Over)?;
+        ways.into_iter().nth(usize::from(id.number)).ok_or(Closed::Over)
     }
 }
 

@@ -94,6 +94,12 @@ impl Intake {
         Self { store, wakeups, limits }
     }
 
+    /// The same, writing by this store.
+    #[must_use]
+    pub fn writing_by(&self, store: Store) -> Self {
+        Self { store, ..self.clone() }
+    }
+
     /// How often may be asked here.
     pub fn limits(&self) -> &Limits {
         &self.limits
@@ -105,7 +111,7 @@ impl Intake {
     /// [`Error`]: nothing was accepted.
     pub async fn open_from_card(&self, grant: &Grant, card: CardId, request: &Request) -> Result<Open, Error> {
         may_open(grant, request)?;
-        self.within_limits(request)?;
+        self.within_limits(request).await?;
         let opened = self.store.open_from_card(card, request, clock::now()).await?;
         self.wakeups.notify();
         Ok(opened)
@@ -117,7 +123,7 @@ impl Intake {
     /// [`Error`]: nothing was accepted.
     pub async fn open_from_press(&self, grant: &Grant, interaction: u64, request: &Request) -> Result<Open, Error> {
         may_open(grant, request)?;
-        self.within_limits(request)?;
+        self.within_limits(request).await?;
         let opened = self.store.open_from_press(interaction, request, clock::now()).await?;
         self.wakeups.notify();
         Ok(opened)
@@ -154,8 +160,8 @@ impl Intake {
         Ok(ended)
     }
 
-    fn within_limits(&self, request: &Request) -> Result<(), TooOften> {
-        if request.kind().is_always_open() { Ok(()) } else { self.limits.operation(&request.server) }
+    async fn within_limits(&self, request: &Request) -> Result<(), TooOften> {
+        if request.kind().is_always_open() { Ok(()) } else { self.limits.operation(&request.server).await }
     }
 
     /// Records a person's decision about a live operation.

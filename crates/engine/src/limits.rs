@@ -3,14 +3,15 @@
 //! A refusal says when to try again. What leads out of rescue, and links, are never counted: nobody is ever locked in. Commands
 //! and presses are counted apart, so that a command that was let through can also be confirmed.
 //!
-//! The counts are this process's own, in memory; who has been quiet for long enough is forgotten.
+//! The counts are this process's own, in memory; who has been quiet for long enough is forgotten. Where replicas share a store the
+//! counts are there, and hold over all of them; in memory is only who was refused, until when, so that a flood asks the store for nothing.
 
 use std::{
     collections::HashMap,
     hash::Hash,
     num::NonZeroU32,
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
     time::Duration,
@@ -18,6 +19,7 @@ use std::{
 
 use bernard_domain::{access::UserId, server::ServiceName};
 use bernard_platform::{clock, live::Live};
+use bernard_store::{Rate, Store, Taken};
 use governor::{
     Quota, RateLimiter,
     clock::{Clock, DefaultClock},
@@ -29,9 +31,15 @@ use jiff::{SignedDuration, Timestamp};
 /// After this many looks the keys that have been quiet are forgotten.
 const LOOKS_BETWEEN_SWEEPS: u32 = 256;
 
-/// All limits of one process; cheap to clone.
+/// All limits; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Limits(Live<Inner>);
+pub struct Limits {
+    here: Live<Inner>,
+    /// Where they are counted for all replicas.
+    shared: Option<Store>,
+    /// Whose next command would be one too many there, and until when.
+    refused: Arc<Mutex<HashMap<UserId, Timestamp>>>,
+}
 
 #[derive(Debug)]
 struct Inner {
@@ -71,15 +79,21 @@ enum Look {
 impl Limits {
     /// The limits of a configuration, with nothing counted yet.
     pub fn new(limits: &bernard_domain::rate_limits::RateLimits) -> Self {
-        Self(Live::new(Inner::new(limits)))
+        Self { here: Live::new(Inner::new(limits)), shared: None, refused: Arc::default() }
+    }
+
+    /// The same for all replicas, if there are several on this store.
+    #[must_use]
+    pub fn shared_by(self, store: Store) -> Self {
+        Self { shared: Some(store).filter(|store| store.replica().is_some()), ..self }
     }
 
     /// From now on, the limits of this configuration. Where they are the same, what was counted still counts; else counting begins anew.
     pub fn exchange(&self, limits: &bernard_domain::rate_limits::RateLimits) {
-        let now = self.0.get();
+        let now = self.here.get();
         let counts = (now.commands.count, now.servers.count);
         if counts != (limits.per_user_per_minute, limits.per_server_per_hour) {
-            self.0.set(Inner::new(limits));
+            self.here.set(Inner::new(limits));
         }
     }
 
@@ -87,8 +101,18 @@ impl Limits {
     ///
     /// # Errors
     /// [`TooOften`]: it is one too many, and not counted.
-    pub fn command(&self, person: UserId) -> Result<(), TooOften> {
-        self.0.get().commands.look(person, Look::Take).map_err(|again| self.person(again))
+    pub async fn command(&self, person: UserId) -> Result<(), TooOften> {
+        let here = self.here.get();
+        let counted = match self.take(&format!("command {}", person.0), here.commands.minute()).await {
+            Some(counted) => counted,
+            None => here.commands.look(person, Look::Take),
+        };
+        counted.map_err(|again| {
+            let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+            refused.retain(|_, until| *until > clock::now());
+            refused.insert(person, again);
+            self.person(again)
+        })
     }
 
     /// Whether one more command of a person's would be let through now; counts nothing.
@@ -96,42 +120,77 @@ impl Limits {
     /// # Errors
     /// [`TooOften`]: it would not.
     pub fn would_let_command(&self, person: UserId) -> Result<(), TooOften> {
-        self.0.get().commands.look(person, Look::Peek).map_err(|again| self.person(again))
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner).get(&person).copied();
+        let would = match (&self.shared, refused.filter(|until| *until > clock::now())) {
+            (Some(_), Some(again)) => Err(again),
+            (Some(_), None) => Ok(()),
+            (None, _) => self.here.get().commands.look(person, Look::Peek),
+        };
+        would.map_err(|again| self.person(again))
     }
 
     /// Counts a press of a person's that asks for work.
     ///
     /// # Errors
     /// As [`command`](Self::command).
-    pub fn press(&self, person: UserId) -> Result<(), TooOften> {
-        self.0.get().presses.look(person, Look::Take).map_err(|again| self.person(again))
+    pub async fn press(&self, person: UserId) -> Result<(), TooOften> {
+        let here = self.here.get();
+        let counted = match self.take(&format!("press {}", person.0), here.presses.minute()).await {
+            Some(counted) => counted,
+            None => here.presses.look(person, Look::Take),
+        };
+        counted.map_err(|again| self.person(again))
     }
 
     /// Counts an operation on a server.
     ///
     /// # Errors
     /// As [`command`](Self::command).
-    pub fn operation(&self, server: &ServiceName) -> Result<(), TooOften> {
-        self.server(server, Look::Take)
+    pub async fn operation(&self, server: &ServiceName) -> Result<(), TooOften> {
+        let here = self.here.get();
+        let counted = match self.take(&name_of(server), here.servers.hour()).await {
+            Some(counted) => counted,
+            None => here.servers.look(server.clone(), Look::Take),
+        };
+        counted.map_err(|again| self.server(server, again))
     }
 
     /// Whether one more operation on a server would be let through now; counts nothing.
     ///
     /// # Errors
     /// [`TooOften`]: it would not.
-    pub fn would_let(&self, server: &ServiceName) -> Result<(), TooOften> {
-        self.server(server, Look::Peek)
+    pub async fn would_let(&self, server: &ServiceName) -> Result<(), TooOften> {
+        let here = self.here.get();
+        let waits = match &self.shared {
+            Some(store) => store.rate_wait(&name_of(server), here.servers.hour(), 1).await.ok(),
+            None => None,
+        };
+        let would = match waits {
+            Some(None) => Ok(()),
+            Some(Some(wait)) => Err(whole_second_after(clock::now(), wait)),
+            None => here.servers.look(server.clone(), Look::Peek),
+        };
+        would.map_err(|again| self.server(server, again))
     }
 
-    fn server(&self, server: &ServiceName, look: Look) -> Result<(), TooOften> {
-        let inner = self.0.get();
-        let servers = &inner.servers;
-        let limit = |again| TooOften { limit: Limit::Server(server.clone(), servers.count), again };
-        servers.look(server.clone(), look).map_err(limit)
+    /// Takes one of what all replicas may; `None` where they are counted here: alone, or while the database does not answer.
+    async fn take(&self, name: &str, rate: Rate) -> Option<Result<(), Timestamp>> {
+        match self.shared.as_ref()?.take_rate(name, rate, 1).await {
+            Ok(Taken::Yes(_)) => Some(Ok(())),
+            Ok(Taken::Wait(wait)) => Some(Err(whole_second_after(clock::now(), wait))),
+            Err(error) => {
+                tracing::warn!(%error, "the database does not count for all replicas: this one counts alone");
+                None
+            }
+        }
+    }
+
+    fn server(&self, server: &ServiceName, again: Timestamp) -> TooOften {
+        TooOften { limit: Limit::Server(server.clone(), self.here.get().servers.count), again }
     }
 
     fn person(&self, again: Timestamp) -> TooOften {
-        TooOften { limit: Limit::Person(self.0.get().commands.count), again }
+        TooOften { limit: Limit::Person(self.here.get().commands.count), again }
     }
 }
 
@@ -156,6 +215,16 @@ impl<K: Hash + Eq + Clone> Keyed<K> {
         Self { count, limiter, looks: AtomicU32::new(0) }
     }
 
+    /// As many in a minute.
+    fn minute(&self) -> Rate {
+        Rate { each: Duration::from_secs(60) / self.count.get(), burst: self.count.get() }
+    }
+
+    /// As many in an hour.
+    fn hour(&self) -> Rate {
+        Rate { each: Duration::from_secs(3_600) / self.count.get(), burst: self.count.get() }
+    }
+
     /// Whether the key may; if not, when.
     fn look(&self, key: K, look: Look) -> Result<(), Timestamp> {
         if self.looks.fetch_add(1, Ordering::Relaxed).is_multiple_of(LOOKS_BETWEEN_SWEEPS) {
@@ -167,6 +236,11 @@ impl<K: Hash + Eq + Clone> Keyed<K> {
         };
         Err(whole_second_after(clock::now(), not_until.wait_time_from(DefaultClock::default().now())))
     }
+}
+
+/// What a server's count is called where it is shared.
+fn name_of(server: &ServiceName) -> String {
+    format!("server {server}")
 }
 
 /// Told in whole seconds, so never too early.
@@ -246,29 +320,29 @@ mod tests {
         name.to_owned().try_into().expect("a name")
     }
 
-    #[test]
-    fn a_person_is_stopped_at_the_limit_and_told_when_and_nobody_else_is() {
+    #[tokio::test]
+    async fn a_person_is_stopped_at_the_limit_and_told_when_and_nobody_else_is() {
         let limits = limits(2, 1);
         let before = clock::now();
-        assert!(limits.command(UserId(1)).is_ok() && limits.command(UserId(1)).is_ok());
-        let refused = limits.command(UserId(1)).expect_err("the third");
+        assert!(limits.command(UserId(1)).await.is_ok() && limits.command(UserId(1)).await.is_ok());
+        let refused = limits.command(UserId(1)).await.expect_err("the third");
         let wait = refused.again.duration_since(before);
         assert!((SignedDuration::from_secs(25)..=SignedDuration::from_secs(32)).contains(&wait), "{wait}");
         assert!(matches!(refused.limit, Limit::Person(count) if count.get() == 2));
-        assert!(limits.command(UserId(2)).is_ok());
-        assert!(limits.press(UserId(1)).is_ok(), "what was typed can be confirmed");
+        assert!(limits.command(UserId(2)).await.is_ok());
+        assert!(limits.press(UserId(1)).await.is_ok(), "what was typed can be confirmed");
     }
 
-    #[test]
-    fn asking_whether_one_could_uses_nothing_up() {
+    #[tokio::test]
+    async fn asking_whether_one_could_uses_nothing_up() {
         let limits = limits(1, 1);
         let web = server("ns1.example");
         for _ in 0..5 {
-            assert!(limits.would_let(&web).is_ok());
+            assert!(limits.would_let(&web).await.is_ok());
         }
-        assert!(limits.operation(&web).is_ok());
-        assert!(limits.would_let(&web).is_err() && limits.operation(&web).is_err());
-        assert!(limits.operation(&server("ns2.example")).is_ok());
+        assert!(limits.operation(&web).await.is_ok());
+        assert!(limits.would_let(&web).await.is_err() && limits.operation(&web).await.is_err());
+        assert!(limits.operation(&server("ns2.example")).await.is_ok());
     }
 
     #[test]

@@ -76,43 +76,14 @@ impl Runner {
         self.context.kept.forget(id);
     }
 
-    /// Takes the step that is due for one operation.
+    /// Takes the step that is due for one operation, if it is in no other replica's hands.
     ///
     /// # Errors
     /// When the store cannot be used; then nothing happened that is not recorded, but perhaps a reboot whose intent is.
     pub async fn step(&self, id: OperationId) -> Result<Did, Error> {
-        let Some(operation) = self.context.store.operation(id).await? else { return Ok(Did::Nothing) };
-        let Some(step) = Step::of(&operation.state.phase) else { return Ok(Did::Nothing) };
-        let client = self.context.fleet.client(&operation.request.account);
-        let next = match (steps::due(&operation, &self.context.settings.get(), clock::now()), client) {
-            (Some(event), _) => Ok(Next::Record(event)),
-            (None, Some(client)) => {
-                Work { context: &self.context, operation: &operation, client: &client }.take(step).await
-            }
-            (None, None) => {
-                let next = steps::without_account(&operation, &self.context.settings.get());
-                Ok(steps::account_gone(&self.context, &operation, next).await?)
-            }
-        };
-        match next {
-            Ok(Next::Record(event) | Next::RecordAfter(event, _)) => {
-                self.record(&operation, &event).await?;
-                Ok(Did::Recorded(step))
-            }
-            Ok(Next::Reread) => {
-                self.context.wakeups.notify();
-                Ok(Did::Recorded(step))
-            }
-            Ok(Next::Wait(pause) | Next::Hindered(pause, _)) => {
-                self.context.store.park(&operation, clock::now() + pause).await?;
-                Ok(Did::Waits(step))
-            }
-            Err(Failure::Store(error)) => Err(error),
-            Err(failure) => {
-                tracing::error!(operation.id = %id, error = %failure, "a step cannot be done");
-                self.context.store.park(&operation, clock::now() + REST).await?;
-                Ok(Did::Waits(step))
-            }
+        match self.context.store.claim_operation(id, clock::now()).await? {
+            Some(store) => step(&self.context.writing_by(store), id).await,
+            None => Ok(Did::Nothing),
         }
     }
 
@@ -156,9 +127,13 @@ impl Runner {
 
     /// One step, and a rest if the store did not take it.
     async fn take_step(self: Arc<Self>, id: OperationId) {
-        if let Err(error) = self.step(id).await {
-            tracing::error!(operation.id = %id, %error, "a step could not be recorded");
-            tokio::time::sleep(REST).await;
+        match self.step(id).await {
+            Ok(_) => {}
+            Err(error @ Error::WorkLost) => tracing::warn!(operation.id = %id, %error, "a step is not recorded"),
+            Err(error) => {
+                tracing::error!(operation.id = %id, %error, "a step could not be recorded");
+                tokio::time::sleep(REST).await;
+            }
         }
     }
 
@@ -173,34 +148,70 @@ impl Runner {
 
     /// The card says that something is wrong with us, and the step is tried again after a rest.
     async fn tell_fault(&self, id: OperationId) -> Result<(), Error> {
-        if let Some(operation) = self.context.store.operation(id).await?
-            && let Append::Done(faulted) = self.context.store.append(&operation, &Event::Faulted, clock::now()).await?
+        let Some(store) = self.context.store.claim_operation(id, clock::now()).await? else { return Ok(()) };
+        if let Some(operation) = store.operation(id).await?
+            && let Append::Done(faulted) = store.append(&operation, &Event::Faulted, clock::now()).await?
         {
-            self.context.store.park(&faulted, clock::now() + REST).await?;
+            store.park(&faulted, clock::now() + REST).await?;
             self.context.wakeups.notify();
         }
         Ok(())
     }
+}
 
-    async fn record(&self, operation: &Operation, event: &Event) -> Result<(), Error> {
-        match self.context.store.append(operation, event, clock::now()).await? {
-            Append::Done(next) => {
-                tracing::info!(
-                    operation.id = %next.id,
-                    server.name = %next.request.server,
-                    event = event.word(),
-                    phase = next.state.phase.word(),
-                    "an operation went on"
-                );
-                self.context.wakeups.notify();
-            }
-            // A person decided something meanwhile: the next look goes by that.
-            Append::Busy(_) | Append::Overtaken => self.context.wakeups.notify(),
-            Append::Illegal(illegal) => {
-                tracing::error!(operation.id = %operation.id, %illegal, "a step came to something impossible");
-                self.context.store.park(operation, clock::now() + REST).await?;
-            }
+/// The step that is due for an operation which this process has to itself.
+async fn step(context: &Context, id: OperationId) -> Result<Did, Error> {
+    let Some(operation) = context.store.operation(id).await? else { return Ok(Did::Nothing) };
+    let Some(step) = Step::of(&operation.state.phase) else { return Ok(Did::Nothing) };
+    let client = context.fleet.client(&operation.request.account);
+    let next = match (steps::due(&operation, &context.settings.get(), clock::now()), client) {
+        (Some(event), _) => Ok(Next::Record(event)),
+        (None, Some(client)) => Work { context, operation: &operation, client: &client }.take(step).await,
+        (None, None) => {
+            let next = steps::without_account(&operation, &context.settings.get());
+            Ok(steps::account_gone(context, &operation, next).await?)
         }
-        Ok(())
+    };
+    match next {
+        Ok(Next::Record(event) | Next::RecordAfter(event, _)) => {
+            record(context, &operation, &event).await?;
+            Ok(Did::Recorded(step))
+        }
+        Ok(Next::Reread) => {
+            context.wakeups.notify();
+            Ok(Did::Recorded(step))
+        }
+        Ok(Next::Wait(pause) | Next::Hindered(pause, _)) => {
+            context.store.park(&operation, clock::now() + pause).await?;
+            Ok(Did::Waits(step))
+        }
+        Err(Failure::Store(error)) => Err(error),
+        Err(failure) => {
+            tracing::error!(operation.id = %id, error = %failure, "a step cannot be done");
+            context.store.park(&operation, clock::now() + REST).await?;
+            Ok(Did::Waits(step))
+        }
     }
+}
+
+async fn record(context: &Context, operation: &Operation, event: &Event) -> Result<(), Error> {
+    match context.store.append(operation, event, clock::now()).await? {
+        Append::Done(next) => {
+            tracing::info!(
+                operation.id = %next.id,
+                server.name = %next.request.server,
+                event = event.word(),
+                phase = next.state.phase.word(),
+                "an operation went on"
+            );
+            context.wakeups.notify();
+        }
+        // A person decided something meanwhile: the next look goes by that.
+        Append::Busy(_) | Append::Overtaken => context.wakeups.notify(),
+        Append::Illegal(illegal) => {
+            tracing::error!(operation.id = %operation.id, %illegal, "a step came to something impossible");
+            context.store.park(operation, clock::now() + REST).await?;
+        }
+    }
+    Ok(())
 }

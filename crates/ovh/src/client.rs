@@ -28,6 +28,7 @@ use super::{
     account::{Account, ApiLog, Endpoint},
     answer::{self, Answer, Paging},
     auth::{Another, Auth},
+    budget::SharedBudget,
     call::{Call, Fault, Outgoing, Written},
     error::{Cause, Error, Failure},
     odd::{Oddities, Oddity, Partly},
@@ -110,18 +111,35 @@ impl Client {
     /// # Errors
     /// [`Fault`] when the account cannot work as it is configured.
     pub fn at_pace(account: Account, answer: Duration, pause: Duration) -> Result<Self, Fault> {
+        Self::sharing(account, answer, pause, None)
+    }
+
+    /// The same, with a budget that other processes draw on too, if there is one.
+    ///
+    /// # Errors
+    /// [`Fault`] when the account cannot work as it is configured.
+    pub fn sharing(
+        account: Account,
+        answer: Duration,
+        pause: Duration,
+        budget: Option<Arc<dyn SharedBudget>>,
+    ) -> Result<Self, Fault> {
         let connect = TIMEOUTS.connect.min(answer);
-        Self::with_timeouts(account, Timeouts { connect, total: answer, pause, ..TIMEOUTS })
+        Self::built(account, Timeouts { connect, total: answer, pause, ..TIMEOUTS }, budget)
     }
 
     pub(super) fn with_timeouts(account: Account, timeouts: Timeouts) -> Result<Self, Fault> {
+        Self::built(account, timeouts, None)
+    }
+
+    fn built(account: Account, timeouts: Timeouts, budget: Option<Arc<dyn SharedBudget>>) -> Result<Self, Fault> {
         let fault = |why: String| Fault::Tls { account: account.name.clone(), why };
         let build = |builder: ClientBuilder| builder.build().map_err(|error| fault(error.without_url().to_string()));
         let many = tls::settings(Http::Newest).map_err(|error| fault(error.to_string()))?;
         let one = tls::settings(Http::One).map_err(|error| fault(error.to_string()))?;
         let inner = Inner {
             auth: Auth::new(&account)?,
-            quota: Quota::new(&account.name, account.requests_per_minute),
+            quota: Quota::new(&account.name, account.requests_per_minute, budget),
             reads: build(http(timeouts, many))?,
             writes: build(unpooled(timeouts, one.clone()))?,
             one,

@@ -10,7 +10,7 @@
 //! - `POST /secret/retrieve` does not exist in this program.
 //!
 //! In reading order: `account` (where and who) · `sign` and `auth` (proof and OVHcloud's time) · `single_flight` (fetch once
-//! for many) · `quota` (the budget) · `call` (what is asked) · `client` (the only way out) · `answer` and `error` (what came back) ·
+//! for many) · `quota` and `budget` (the budget, alone and with others) · `call` (what is asked) · `client` (the only way out) · `answer` and `error` (what came back) ·
 //! `odd` and `each` (one bad thing hides no good one) · `standing` (how the latest went) · `bodies` · `dedicated`, `lists`, `once`, `reboot`, `support`, `service`, `console`, `mail`, `network`, `api_log`, `credential`, `consumer_key`, `authorization` (the calls) ·
 //! `decode` (their bodies without a connection).
 
@@ -33,6 +33,7 @@ mod mail;
 mod network;
 mod odd;
 mod once;
+mod budget;
 mod quota;
 mod reboot;
 mod service;
@@ -48,6 +49,7 @@ mod tests;
 pub use bernard_intent::RecordedIntent;
 
 pub use account::{Account, ApiLog, Credentials, Endpoint, NotAnEndpoint};
+pub use budget::{Given, Pace, SharedBudget};
 pub use call::{Fault, Written};
 pub use client::{Client, READ_PATIENCE};
 pub use console::{Console, console_body, console_test_body};

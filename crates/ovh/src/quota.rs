@@ -1,5 +1,5 @@
 //! The request budget of one account. A [`Permit`] is the right to one request, and the only way to have one; asking for
-//! the time or for a token costs one too. The budget is this process's own: replicas must divide it between them.
+//! the time or for a token costs one too. The budget is this process's own, or one that replicas share (`budget`).
 //!
 //! In no minute are there more requests than the configuration says: the burst is taken from them, and the rest come evenly.
 //! People come first. Background work gets three quarters of the rate and one request at a time, and steps aside while
@@ -8,18 +8,22 @@
 
 use std::{
     num::NonZeroU32,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use governor::{
     DefaultDirectRateLimiter, NotUntil, RateLimiter,
     clock::{Clock, DefaultClock, QuantaInstant},
-    middleware::{StateInformationMiddleware, StateSnapshot},
+    middleware::StateInformationMiddleware,
     state::{InMemoryState, NotKeyed},
 };
 use tokio::sync::watch;
 
-use super::error::Cause;
+use super::{
+    budget::{self, Bag, Given, SharedBudget},
+    error::Cause,
+};
 
 /// The longest that a request of a person's waits for its turn: a minute's whole budget twice over.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -27,6 +31,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const BACKGROUND_PATIENCE: Duration = Duration::from_secs(600);
 /// How long to stay away after a 429 that does not say how long: long enough to matter, short enough for a person.
 const DEFAULT_HOLD: Duration = Duration::from_secs(2);
+/// How long to wait for whoever has the shared budget, when nobody answers for it.
+const ASK_AGAIN: Duration = Duration::from_millis(500);
 /// The longest that a `Retry-After` is believed: a header of nonsense must not lock people out for a day.
 const LONGEST_HOLD: Duration = Duration::from_secs(15 * 60);
 
@@ -66,13 +72,30 @@ pub(super) struct Quota {
     background: DefaultDirectRateLimiter,
     people_waiting: watch::Sender<usize>,
     held_until: watch::Sender<Option<Instant>>,
+    shared: Option<Arc<Shared>>,
+}
+
+/// A budget that other processes draw on too: everyone's, and the part of it that background work gets.
+struct Shared {
+    of: Arc<dyn SharedBudget>,
+    everyone: Bag,
+    background: Bag,
 }
 
 impl Quota {
-    pub(super) fn new(account: &str, per_minute: NonZeroU32) -> Self {
+    pub(super) fn new(account: &str, per_minute: NonZeroU32, shared: Option<Arc<dyn SharedBudget>>) -> Self {
         let everyone = everyones(per_minute);
         let evenly = evenly(per_minute).get();
         let three_quarters = at_least_one(evenly - evenly.div_ceil(4));
+        let share = |of| {
+            let everyone = budget::pace(per_minute, burst(per_minute));
+            let background = budget::single(three_quarters);
+            Arc::new(Shared {
+                of,
+                everyone: Bag::new(format!("ovh {account}"), everyone, per_minute),
+                background: Bag::new(format!("ovh {account} background"), background, per_minute),
+            })
+        };
         // Alerts compare it with earlier: it is there from the start.
         metrics::counter!(bernard_platform::metrics::OVH_LIMITED, "account" => account.to_owned()).increment(0);
         let background = governor::Quota::per_minute(three_quarters).allow_burst(NonZeroU32::MIN);
@@ -82,6 +105,7 @@ impl Quota {
             background: RateLimiter::direct(background),
             people_waiting: watch::Sender::new(0),
             held_until: watch::Sender::new(None),
+            shared: shared.map(share),
         }
     }
 
@@ -123,7 +147,16 @@ impl Quota {
     /// Nobody of this account sends anything for so long; OVHcloud asked for it.
     pub(super) fn hold(&self, retry_after: Option<Duration>) {
         metrics::counter!(bernard_platform::metrics::OVH_LIMITED, "account" => self.account.clone()).increment(1);
-        let until = Instant::now() + retry_after.unwrap_or(DEFAULT_HOLD).min(LONGEST_HOLD);
+        let length = retry_after.unwrap_or(DEFAULT_HOLD).min(LONGEST_HOLD);
+        if let Some(shared) = self.shared.clone() {
+            // The others hear of it as soon as they ask; here it holds at once.
+            tokio::spawn(async move { shared.everyone.hold(&*shared.of, length).await });
+        }
+        self.stay_away(length);
+    }
+
+    fn stay_away(&self, length: Duration) {
+        let until = Instant::now() + length;
         self.held_until.send_modify(|held| *held = Some(held.map_or(until, |held| held.max(until))));
     }
 
@@ -131,31 +164,56 @@ impl Quota {
         let _waiting = Waiting::new(&self.people_waiting);
         loop {
             self.hold_passed().await;
-            match self.everyone.check() {
-                Ok(left) => return self.show(&left),
-                Err(not_until) => pause(&not_until).await,
+            match self.turn().await {
+                Ok(()) => return,
+                Err(wait) => tokio::time::sleep(wait).await,
             }
         }
     }
 
+    /// One request of everyone's budget, or how long to wait until it is asked again.
+    async fn turn(&self) -> Result<(), Duration> {
+        let Some(shared) = &self.shared else {
+            let left = self.everyone.check().map_err(|not_until| length(&not_until))?;
+            self.show(f64::from(left.remaining_burst_capacity()));
+            return Ok(());
+        };
+        let given_now = shared.everyone.take(&*shared.of).await;
+        if let Given::Wait(wait) = given_now
+            && shared.everyone.is_held(wait)
+        {
+            self.stay_away(wait);
+        }
+        let left = given(given_now)?;
+        self.show(f64::from(u32::try_from(left).unwrap_or(u32::MAX)));
+        Ok(())
+    }
+
+    /// The same of what background work gets.
+    async fn background_share(&self) -> Result<(), Duration> {
+        match &self.shared {
+            None => self.background.check().map_err(|not_until| length(&not_until)),
+            Some(shared) => given(shared.background.take(&*shared.of).await).map(drop),
+        }
+    }
+
     async fn background_turn(&self) {
-        while let Err(not_until) = self.background.check() {
-            pause(&not_until).await;
+        while let Err(wait) = self.background_share().await {
+            tokio::time::sleep(wait).await;
         }
         let mut people = self.people_waiting.subscribe();
         loop {
             // The sender lives as long as `self`, so this cannot fail.
             let _ = people.wait_for(|waiting| *waiting == 0).await;
             self.hold_passed().await;
-            match self.everyone.check() {
-                Ok(left) => return self.show(&left),
-                Err(not_until) => pause(&not_until).await,
+            match self.turn().await {
+                Ok(()) => return,
+                Err(wait) => tokio::time::sleep(wait).await,
             }
         }
     }
 
-    fn show(&self, left: &StateSnapshot) {
-        let left = f64::from(left.remaining_burst_capacity());
+    fn show(&self, left: f64) {
         metrics::gauge!(bernard_platform::metrics::OVH_QUOTA_LEFT, "account" => self.account.clone()).set(left);
     }
 
@@ -188,8 +246,17 @@ fn everyones(per_minute: NonZeroU32) -> governor::Quota {
     governor::Quota::per_minute(evenly(per_minute)).allow_burst(burst(per_minute))
 }
 
-async fn pause(not_until: &NotUntil<QuantaInstant>) {
-    tokio::time::sleep(not_until.wait_time_from(DefaultClock::default().now())).await;
+fn length(not_until: &NotUntil<QuantaInstant>) -> Duration {
+    not_until.wait_time_from(DefaultClock::default().now())
+}
+
+/// How many more there are after one that was given, or how long to wait.
+fn given(given: Given) -> Result<u64, Duration> {
+    match given {
+        Given::All(left) => Ok(left),
+        Given::Wait(wait) => Err(wait),
+        Given::Unknown => Err(ASK_AGAIN),
+    }
 }
 
 /// Counts one person as waiting, for as long as it lives.
@@ -215,7 +282,7 @@ mod tests {
     use super::*;
 
     fn quota(per_minute: u32) -> Quota {
-        Quota::new("main", NonZeroU32::new(per_minute).unwrap())
+        Quota::new("main", NonZeroU32::new(per_minute).unwrap(), None)
     }
 
     fn at_once(quota: &Quota, priority: Priority) -> bool {

@@ -5,7 +5,13 @@
 //! [`BootInstant`] is for distances: it never jumps, and it keeps counting while the machine sleeps or the process is stopped, so
 //! "at most five seconds ago" stays true after a suspended night.
 
-use std::{sync::OnceLock, time::Duration};
+use std::{
+    sync::{
+        OnceLock,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use rustix::time::{ClockId, clock_gettime};
@@ -18,6 +24,10 @@ struct Origin {
 }
 
 static ORIGIN: OnceLock<Origin> = OnceLock::new();
+/// How far the clock that is gone by is ahead of this machine's, in milliseconds.
+static AHEAD: AtomicI64 = AtomicI64::new(0);
+/// Less than this is no difference that anybody would notice.
+const UNNOTICED: SignedDuration = SignedDuration::from_secs(1);
 
 impl Origin {
     fn get() -> Self {
@@ -33,7 +43,27 @@ impl Origin {
 /// The time, for people and for what is stored. It may be wrong, if the wall clock was wrong when the process began; within the
 /// process it never jumps.
 pub fn now() -> Timestamp {
+    gone_by(ours())
+}
+
+/// The same by this machine's clock.
+fn ours() -> Timestamp {
     Origin::get().time_at(BootInstant::now())
+}
+
+fn gone_by(ours: Timestamp) -> Timestamp {
+    ours.saturating_add(SignedDuration::from_millis(AHEAD.load(Ordering::Relaxed))).unwrap_or(ours)
+}
+
+/// From now on the time is that of another clock, which shows `theirs` now: several machines that have to agree go by it. To be called
+/// before anything goes by the time. What it comes to, unless nobody would notice.
+pub fn go_by(theirs: Timestamp) -> Option<SignedDuration> {
+    let ahead = theirs.duration_since(ours());
+    if ahead.abs() < UNNOTICED {
+        return None;
+    }
+    AHEAD.store(i64::try_from(ahead.as_millis()).unwrap_or_default(), Ordering::Relaxed);
+    Some(ahead)
 }
 
 /// How long the machine has run without its sleep: what a service manager counts by (`CLOCK_MONOTONIC`).
@@ -44,12 +74,12 @@ pub fn monotonic() -> Duration {
 
 /// When this process first asked for the time.
 pub fn started() -> Timestamp {
-    Origin::get().wall
+    gone_by(Origin::get().wall)
 }
 
 /// How far the wall clock was set since then: above zero when it was set ahead.
 pub fn set_by() -> SignedDuration {
-    Timestamp::now().duration_since(now())
+    Timestamp::now().duration_since(ours())
 }
 
 /// A moment that the store has. One that has not been yet was written by a clock that was ahead, and has been set back since: it
@@ -118,6 +148,12 @@ mod tests {
         let past = now() - SignedDuration::from_hours(1);
         assert_eq!(not_ahead(past), past);
         assert_eq!(not_ahead(now() + SignedDuration::from_hours(1)), started());
+    }
+
+    #[test]
+    fn a_clock_that_shows_nearly_the_same_is_not_gone_by() {
+        assert_eq!(go_by(now()), None);
+        assert_eq!(AHEAD.load(Ordering::Relaxed), 0);
     }
 
     #[test]

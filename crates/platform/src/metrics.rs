@@ -95,6 +95,12 @@ pub const OVH_QUOTA_SECONDS: &str = "bernard_ovh_quota_wait_seconds";
 pub const STEP_PANICS: &str = "bernard_step_panics_total";
 /// Whether the kill switch is pulled.
 pub const PAUSED: &str = "bernard_paused";
+/// How much work this replica has to itself: operations, and loops that one replica runs at a time.
+pub const WORK_OWNED: &str = "bernard_replica_work";
+/// Times another replica took over work that this one believed it had.
+pub const WORK_LOST: &str = "bernard_replica_work_lost_total";
+/// Times the database was found to lack what was written to it, or to be another one.
+pub const DATABASE_DOUBTS: &str = "bernard_database_doubts_total";
 /// Lines written to the audit, by kind.
 pub const AUDIT_ENTRIES: &str = "bernard_audit_entries_total";
 
@@ -199,11 +205,22 @@ fn describe_machine() {
     describe_gauge!(BUILD_INFO, Unit::Count, "Which version runs: 1 yes, in its label");
     describe_gauge!(START_TIME_SECONDS, Unit::Seconds, "When the process started, in seconds since 1970");
     describe_counter!(RELOADS, Unit::Count, "Times the configuration was read again, in readings");
+    describe_gauge!(WORK_OWNED, Unit::Count, "Operations and loops in this replica's hands, in leases");
+    describe_counter!(WORK_LOST, Unit::Count, "Times another replica took over what this one had, in leases");
+    describe_counter!(DATABASE_DOUBTS, Unit::Count, "Times the database lacked what was written to it, in findings");
 }
 
 /// Figures that alerts compare with earlier ones are there from the start, at zero: what first shows at one has not grown.
 fn begin() {
-    for counter in [INTERACTIONS_DROPPED, INTERACTIONS_UNREADABLE, SIGNATURES_REFUSED, STEP_PANICS, HTTP_CROWDED_OUT] {
+    for counter in [
+        INTERACTIONS_DROPPED,
+        INTERACTIONS_UNREADABLE,
+        SIGNATURES_REFUSED,
+        STEP_PANICS,
+        HTTP_CROWDED_OUT,
+        WORK_LOST,
+        DATABASE_DOUBTS,
+    ] {
         metrics::counter!(counter).increment(0);
     }
     for outcome in ["acknowledged", "too_late", "taken", "failed", "unknown"] {

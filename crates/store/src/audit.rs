@@ -73,7 +73,8 @@ impl Store {
             queue.waiting.push((entry, told));
         }
         // On its own, so that a caller who waits no longer takes nobody else's entry with it.
-        let store = self.clone();
+        // And for no piece of work: what others wait for goes with it.
+        let store = Self { held: None, ..self.clone() };
         tokio::spawn(async move { store.write_waiting().await });
         match written.await {
             Ok(true) => Ok(()),

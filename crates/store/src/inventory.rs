@@ -45,8 +45,22 @@ impl Store {
     /// # Errors
     /// [`Error::Unreadable`] when a row was tampered with.
     pub async fn inventory(&self) -> Result<Vec<Known>, Error> {
+        self.read_inventory(-1).await
+    }
+
+    /// The same of what was written after the transaction with this number; nothing on SQLite, where nobody else writes.
+    ///
+    /// # Errors
+    /// As [`Store::inventory`].
+    pub async fn inventory_since(&self, sequence: i64) -> Result<Vec<Known>, Error> {
+        self.read_inventory(sequence.max(0)).await
+    }
+
+    async fn read_inventory(&self, after: i64) -> Result<Vec<Known>, Error> {
         // Row by row: all of a large fleet's rows at once would take more room than the fleet itself.
-        let mut rows = query("SELECT body, seen_at, care, by_list FROM inventory ORDER BY server").fetch(&self.pool);
+        let mut rows = query("SELECT body, seen_at, care, by_list FROM inventory WHERE written > $1 ORDER BY server")
+            .bind(after)
+            .fetch(&self.pool);
         let mut inventory = Vec::new();
         while let Some(row) = rows.try_next().await? {
             let server: Server = from_json(row.get(0), || "a server of the inventory".to_owned())?;
@@ -60,16 +74,19 @@ impl Store {
         Ok(inventory)
     }
 
-    /// Remembers `news`, all in one transaction.
+    /// Remembers `news`, all in one transaction; not what was read before what another replica has written.
     ///
     /// # Errors
     /// [`Error::Database`]: the old inventory stands.
     pub async fn save_inventory(&self, news: &[Arc<Known>]) -> Result<(), Error> {
         let mut tx = self.write().await?;
+        let number = tx.number();
         for known in news {
             query(
-                "INSERT INTO inventory (server, account, body, seen_at, care, by_list) VALUES ($1, $2, $3, $4, $5, $6)
-                 ON CONFLICT (server) DO UPDATE SET account = $2, body = $3, seen_at = $4, care = $5, by_list = $6",
+                "INSERT INTO inventory (server, account, body, seen_at, care, by_list, written) VALUES ($1, $2, $3, $4, $5, $6, $7)
+                 ON CONFLICT (server) DO UPDATE SET account = $2, body = $3, seen_at = $4,
+                     care = COALESCE($5, inventory.care), by_list = $6, written = $7
+                 WHERE $4 = 0 OR $4 >= inventory.seen_at",
             )
             .bind(known.server.name.as_str())
             .bind(&known.server.account)
@@ -77,6 +94,7 @@ impl Store {
             .bind(known.seen.map_or(0, millis))
             .bind(known.care.as_ref().map(json))
             .bind(i64::from(known.by == Witness::List))
+            .bind(number)
             .execute(&mut tx)
             .await?;
         }
@@ -106,8 +124,23 @@ impl Store {
     /// # Errors
     /// [`Error::Unreadable`] when a row was tampered with.
     pub async fn known_boots(&self) -> Result<Boots, Error> {
+        self.read_known_boots(-1).await
+    }
+
+    /// The same of what was written after the transaction with this number; nothing on SQLite, where nobody else writes.
+    ///
+    /// # Errors
+    /// As [`Store::known_boots`].
+    pub async fn known_boots_since(&self, sequence: i64) -> Result<Boots, Error> {
+        self.read_known_boots(sequence.max(0)).await
+    }
+
+    async fn read_known_boots(&self, after: i64) -> Result<Boots, Error> {
         let rows: Vec<(String, String, i64, String)> =
-            query_as("SELECT account, datacenter, boot, body FROM known_boots").fetch_all(&self.pool).await?;
+            query_as("SELECT account, datacenter, boot, body FROM known_boots WHERE written > $1")
+                .bind(after)
+                .fetch_all(&self.pool)
+                .await?;
         let boots = rows.into_iter().map(|(account, datacenter, boot, body)| {
             let entry: Boot = from_json(&body, || "a netboot entry".to_owned())?;
             Ok(((account, datacenter, BootId(u64::try_from(boot).unwrap_or_default())), Arc::new(entry)))
@@ -121,15 +154,17 @@ impl Store {
     /// [`Error::Database`].
     pub async fn save_known_boots(&self, boots: &[(BootPlace, Arc<Boot>)]) -> Result<(), Error> {
         let mut tx = self.write().await?;
+        let turn = tx.number();
         for ((account, datacenter, number), boot) in boots {
             query(
-                "INSERT INTO known_boots (account, datacenter, boot, body) VALUES ($1, $2, $3, $4)
-                 ON CONFLICT (account, datacenter, boot) DO UPDATE SET body = $4",
+                "INSERT INTO known_boots (account, datacenter, boot, body, written) VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (account, datacenter, boot) DO UPDATE SET body = $4, written = $5",
             )
             .bind(account)
             .bind(datacenter)
             .bind(id(number.0))
             .bind(json(&**boot))
+            .bind(turn)
             .execute(&mut tx)
             .await?;
         }

@@ -1,16 +1,17 @@
 //! The durable side. When a call that writes returns, what it wrote survives a crash of the process and of the machine.
 //!
 //! An event and all that follows from it are one transaction. SQLite in WAL mode with `synchronous = FULL`, one process at a time,
-//! whatever path it names the database by; or PostgreSQL, where one of several replicas works, and the others stand by.
+//! whatever path it names the database by; or PostgreSQL, where several replicas work side by side and write one after the other.
 //!
 //! Engine, bot and program depend on it. It knows no network, no sentence and no configuration, and decides nothing: what an event
 //! means is asked of `bernard-domain`, with what the transaction has read, and written.
 //!
-//! In reading order: `database` (both dialects), `writing`, `leader` (whose turn it is) · `file` (the lock, and who can read it) · `operations`, `consequences`, `timeline`, `usual`, `cards`, `pause` (what is
+//! In reading order: `database` (both dialects), `writing`, `replica`, `claims`, `work` (whose turn it is, and who does what) · `file` (the lock, and who can read it) · `operations`, `consequences`, `timeline`, `usual`, `cards`, `pause` (what is
 //! accepted, what happens to it, and what follows) · `leases`, `reminders`, `sights`, `past` (rescues, until they are over) ·
 //! `messages`, `notices`, `listed`, `help`, `wipes`, `troubles` (what people are told, and what is taken back) · `inventory`, `foreign`,
 //! `occupied` (the fleet) · `audit` and `audit_reader` · `wake` (what is due at a start) · `copy`, `witness`, `restored` (a backup,
-//! and how it is known for one) · `moved`, `transfer` (from one database to another) · `counted` (figures).
+//! and how it is known for one) · `moved`, `transfer` (from one database to another) · `counted` (figures) ·
+//! `shared` (limits, budgets and ways that hold over replicas).
 
 mod audit;
 mod cards;
@@ -22,7 +23,9 @@ mod file;
 mod foreign;
 mod help;
 mod inventory;
-mod leader;
+mod claims;
+mod replica;
+mod work;
 mod leases;
 mod listed;
 mod lease_changes;
@@ -41,6 +44,7 @@ mod wipes;
 mod past;
 mod pause;
 mod reminders;
+mod shared;
 mod sights;
 mod troubles;
 mod usual;
@@ -58,7 +62,7 @@ use jiff::Timestamp;
 
 use self::{
     database::{Connection, Pool, query, query_as},
-    leader::Replica,
+    replica::Replica,
 };
 
 pub use bernard_intent::RecordedIntent;
@@ -75,7 +79,6 @@ pub use counted::Figures;
 pub use database::{Address, Place, Promises, Tls};
 pub use file::{exposed, holder};
 pub use inventory::{remembered, remembered_at};
-pub use leader::Lead;
 pub use lease_changes::Change;
 pub use listed::{ListedNow, StaleList};
 pub use messages::{Delivery, Posted, TriedDelivery, Unreported};
@@ -84,7 +87,9 @@ pub use occupied::Occupied;
 pub use operations::{Answer, Append, Open};
 pub use past::Stale;
 pub use reminders::{NextReminder, ScheduledLease};
+pub use replica::{News, SeenReplica};
 pub use restored::{CopyFound, Sign};
+pub use shared::{Rate, Taken};
 pub use sights::Sighting;
 pub use transfer::{Location, Progress, Stage, TransferError, Transferred, may_be_run, transfer};
 pub use troubles::About;
@@ -168,9 +173,9 @@ pub enum Error {
         /// What is wrong, and what to do.
         why: String,
     },
-    /// PostgreSQL: another replica works, and this one may write nothing.
-    #[error("another replica works: this one writes nothing")]
-    NotLeader,
+    /// PostgreSQL: another replica has the work that this would have been written for.
+    #[error("another replica does this now: this one writes nothing for it")]
+    WorkLost,
     /// PostgreSQL: it has not said whether what was to be written is written. It may be, and may show up later.
     #[error("the database does not say whether it has written")]
     Unconfirmed,
@@ -191,6 +196,8 @@ pub struct Store {
     pool: Pool,
     waiting: Arc<audit::Waiting>,
     beside: Arc<Beside>,
+    /// What it writes for, where that is one replica's at a time.
+    held: Option<claims::Held>,
 }
 
 /// What there is beside the connections.
@@ -221,12 +228,12 @@ impl Store {
         // Also gives SQLite's log and index their rights: they are those of the database, which is made here.
         let held = file::hold(path)?;
         let pool = Pool::sqlite(&held.path).await?;
-        Ok(Self { pool, waiting: Arc::default(), beside: Arc::new(Beside::File(held)) })
+        Ok(Self { pool, waiting: Arc::default(), beside: Arc::new(Beside::File(held)), held: None })
     }
 
-    /// Ends all connections, and lets another replica work; what was promised is already on disk.
+    /// Ends all connections, and lets other replicas have what this one had; what was promised is already on disk.
     pub async fn close(&self) {
-        self.resign().await;
+        self.leave().await;
         self.pool.close().await;
     }
 

@@ -47,12 +47,22 @@ pub(super) async fn may_be_run(on: &mut Connection) -> Result<(), Error> {
 
 /// From now on it is barred by this fact, for the sake of that place.
 pub(super) async fn bar(on: &mut Connection, fact: &str, place: &str, now: Timestamp) -> Result<(), Error> {
+    let_write(on, fact).await?;
     set_fact(on, fact, &format!("{} {place}", millis(now))).await
 }
 
 /// From now on it is barred by nothing.
 pub(super) async fn let_run(on: &mut Connection) -> Result<(), Error> {
+    let_write(on, "").await?;
     query("DELETE FROM facts WHERE name IN ($1, $2)").bind(MOVED).bind(ARRIVING).execute(on).await?;
+    Ok(())
+}
+
+/// Whether replicas that are there already get their turn to write: unless there is a reason against it. A file has no others.
+async fn let_write(on: &mut Connection, unless: &str) -> Result<(), Error> {
+    if let Connection::Postgres(_) = on {
+        query("UPDATE leader SET owner = $1").bind(unless).execute(on).await?;
+    }
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use bernard_intent::{RecordedIntent, Ticket, before_writing};
 use jiff::Timestamp;
 
 use super::{
-    Error, Store, audit,
+    Beside, Error, Store, audit,
     cards::{self, CardId},
     consequences, counted,
     database::{Connection, query, query_as},
@@ -188,11 +188,15 @@ impl Store {
         Ok(())
     }
 
-    /// After a start: whatever the last process was writing when it ended may show up late.
+    /// After a start: whatever the last process was writing when it ended may show up late. Where there are replicas, that is looked at
+    /// for each operation when another one takes it over.
     ///
     /// # Errors
     /// [`Error::Database`]: nothing was recorded.
     pub async fn doubt_writes(&self, now: Timestamp) -> Result<(), Error> {
+        if matches!(&*self.beside, Beside::Replica(_)) {
+            return Ok(());
+        }
         let mut tx = self.write().await?;
         let live = live(&mut tx, None).await?;
         follow_up(&mut tx, doubted_at_start(&live), now).await?;
@@ -232,19 +236,34 @@ impl Store {
         Ok(request.map(|request| request.locale))
     }
 
-    /// The operations that are due, the longest waiting first, and when the next one will be.
+    /// The operations that are due and in no other replica's hands, the longest waiting first, and when the next one will be.
     ///
     /// # Errors
     /// [`Error::Database`].
     pub async fn due(&self, now: Timestamp) -> Result<(Vec<OperationId>, Option<Timestamp>), Error> {
-        let rows: Vec<(i64, i64)> =
+        let mut connection = self.pool.acquire().await?;
+        let others = match &*self.beside {
+            Beside::File(_) => Vec::new(),
+            Beside::Replica(replica) => replica.others(&mut connection).await?,
+        };
+        let mut rows: Vec<(i64, i64)> =
             query_as("SELECT id, due_at FROM operations WHERE live = 1 AND due_at IS NOT NULL ORDER BY due_at, id")
-                .fetch_all(&self.pool)
+                .fetch_all(&mut connection)
                 .await?;
+        rows.retain(|(id, _)| !others.contains(id));
         let due = rows.iter().filter(|(_, due)| *due <= millis(now)).map(|(id, _)| OperationId(*id)).collect();
         let next = rows.iter().map(|(_, due)| *due).find(|due| *due > millis(now)).map(time);
         Ok((due, next))
     }
+}
+
+/// The same for an operation that another replica left, in the hands of this one: whatever that one was writing may show up late.
+pub(super) async fn doubt_write(store: &Store, id: OperationId, now: Timestamp) -> Result<(), Error> {
+    let mut tx = store.write().await?;
+    let left = load(&mut tx, id).await?.filter(|left| !left.state.is_ended());
+    follow_up(&mut tx, doubted_at_start(left.as_slice()), now).await?;
+    query("UPDATE work SET former = '' WHERE operation = $1").bind(id.0).execute(&mut tx).await?;
+    tx.commit().await
 }
 
 /// One more event, in the caller's transaction, which is to be committed only after [`Append::Done`]. What it begins goes through the

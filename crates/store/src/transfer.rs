@@ -1,7 +1,7 @@
 //! A store moves into another database: every table whole, in one transaction, held against the source row by row before it is
 //! committed. At no moment can both be run.
 //!
-//! Who moves is the only one on both: it holds a file's locks, and the row that every writer of a PostgreSQL database begins with.
+//! Who moves is the only one on both: it holds a file's locks, and the row that every writer of a PostgreSQL database begins with, where no replica was seen lately.
 //! Then, in this order: the target has everything, and says that it may not be run yet; the source says that it was moved, and is run
 //! no more; the target may be run. A mover that dies before the first of these has changed nothing; one that dies later leaves two
 //! stores that nobody runs, and the same move again ends it. What was under way is carried on by whoever runs the target, as after a
@@ -18,17 +18,17 @@ use jiff::Timestamp;
 
 pub use self::rows::{Progress, Stage};
 use super::{
-    Address, Beside, Error, Lead, Sign, Store, audit,
+    Address, Beside, Error, Sign, Store, audit,
     copy::COPY,
     database::{self, Connection, query_as},
     millis,
     moved::{self, ARRIVING, Barred, MOVED},
-    set_fact,
+    replica, set_fact,
     writing::Writing,
 };
 
-/// Bridges the moment between the lease and the transaction that keeps everybody else out.
-const LEASE: Duration = Duration::from_secs(10);
+/// A mover keeps nothing by leases.
+const NO_LEASE: Duration = Duration::ZERO;
 
 /// Where a store is.
 #[derive(Clone, Debug)]
@@ -240,16 +240,25 @@ impl Side {
         let of = |source| TransferError::Store { place: at.to_string(), source };
         let store = match at {
             Location::File(path) => Store::held(path).await.map_err(of)?,
-            Location::Postgres(address) => Store::replica(address, None),
+            Location::Postgres(address) => Store::beside_replicas(address, None, NO_LEASE),
         };
-        match store.take(LEASE).await.map_err(of)? {
-            Lead::Ours => Ok(Self { store, place: at.to_string() }),
-            Lead::Others(left) => Err(TransferError::Working { place: at.to_string(), left }),
+        let side = Self { store, place: at.to_string() };
+        match side.others().await.map_err(of)? {
+            None => Ok(side),
+            Some(left) => Err(TransferError::Working { place: side.place, left }),
+        }
+    }
+
+    /// How long a replica still counts as there that was not stopped in order.
+    async fn others(&self) -> Result<Option<Duration>, Error> {
+        match &*self.store.beside {
+            Beside::File(_) => Ok(None),
+            Beside::Replica(_) => replica::there(&mut self.store.pool.acquire().await?).await,
         }
     }
 
     async fn write(&self) -> Result<Writing, TransferError> {
-        let mut tx = self.store.write_in_doubt().await.map_err(|error| self.wrong(error))?;
+        let mut tx = self.store.write_as_mover().await.map_err(|error| self.wrong(error))?;
         database::let_take_long(&mut tx).await.map_err(|error| self.wrong(error))?;
         Ok(tx)
     }
@@ -378,11 +387,7 @@ async fn leave(mut reading: Writing, target: &Side, now: Timestamp) -> Result<()
 
 /// From now on the target may be run, and its audit says why.
 async fn open(source: &Side, target: &Side, rows: u64, now: Timestamp) -> Result<(), Error> {
-    // Whoever asked for the lease meanwhile was told that it may not be run, and has given it back.
-    if !target.store.renew(LEASE).await? {
-        target.store.take(LEASE).await?;
-    }
-    let mut tx = target.store.write_in_doubt().await?;
+    let mut tx = target.store.write_as_mover().await?;
     moved::let_run(&mut tx).await?;
     let detail = format!("{rows} rows from {} to {}", source.place, target.place);
     audit::append(&mut tx, &Entry::act(Act::StoreMoved, now).saying(detail)).await?;

@@ -27,11 +27,14 @@ pub(super) struct Writing {
 }
 
 impl Store {
-    /// The next transaction that writes.
+    /// The next transaction that writes. It fails at its beginning if this store is for a piece of work that another replica has by now.
     pub(super) async fn write(&self) -> Result<Writing, Error> {
         let mut tx = self.begin().await?;
         if let Beside::Replica(replica) = &*self.beside {
             tx.sequence = Some(replica.turn(&mut tx.connection).await?);
+            if let Some(held) = &self.held {
+                replica.fenced(held, &mut tx.connection).await?;
+            }
         }
         Ok(tx)
     }
@@ -41,6 +44,15 @@ impl Store {
         let mut tx = self.begin().await?;
         if let Beside::Replica(replica) = &*self.beside {
             tx.sequence = Some(replica.turn_in_doubt(&mut tx.connection).await?);
+        }
+        Ok(tx)
+    }
+
+    /// The same, for whoever moves the store: nobody else gets a turn where that says so.
+    pub(super) async fn write_as_mover(&self) -> Result<Writing, Error> {
+        let mut tx = self.begin().await?;
+        if let Beside::Replica(replica) = &*self.beside {
+            tx.sequence = Some(replica.turn_of_mover(&mut tx.connection).await?);
         }
         Ok(tx)
     }
@@ -62,6 +74,11 @@ impl Query {
 }
 
 impl Writing {
+    /// Which transaction it is, of all replicas; 0 on SQLite.
+    pub(super) fn number(&self) -> i64 {
+        self.sequence.unwrap_or_default()
+    }
+
     /// When this returns, what was written survives a crash, and what is beside the store says how far its audit is.
     pub(super) async fn commit(mut self) -> Result<(), Error> {
         // An audit that does not read back is for `bernard audit verify` to say.

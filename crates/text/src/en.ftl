@@ -592,6 +592,11 @@ doctor-title = 🩺 **{ $count ->
 }
 doctor-age = -# The oldest of my readings of a server: { $when }
 doctor-nothing-read = -# I have read no server yet.
+doctor-replicas = -# { $count ->
+    [one] 1 replica
+   *[other] { $count } replicas
+}: { $names }
+doctor-replica-silent = { $name } (last seen { $when })
 doctor-line = { $title }: { $items }
 doctor-more = … and { $count } more
 doctor-rest = { $count ->

@@ -595,6 +595,11 @@ doctor-title = 🩺 **{ $count ->
 }
 doctor-age = -# Ma plus ancienne lecture d'un serveur : { $when }
 doctor-nothing-read = -# Je n'ai encore lu aucun serveur.
+doctor-replicas = -# { $count ->
+    [one] 1 réplica
+   *[other] { $count } réplicas
+} : { $names }
+doctor-replica-silent = { $name } (vu pour la dernière fois { $when })
 doctor-line = { $title } : { $items }
 doctor-more = … et { $count } de plus
 doctor-rest = { $count ->

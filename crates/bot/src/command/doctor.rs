@@ -1,6 +1,6 @@
 //! `/doctor`: what is not well with the fleet, the accounts and the bot itself, the most important first.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use bernard_domain::{access::Capability, locale::Locale, server::ServiceName};
 use bernard_engine::{
@@ -8,6 +8,7 @@ use bernard_engine::{
     needs,
 };
 use bernard_platform::clock;
+use bernard_store::SeenReplica;
 use bernard_text::{day, day_and_hour, from_now, mention, say};
 use bernard_untrusted::shown::{
     self,
@@ -29,6 +30,8 @@ use crate::{
 
 /// How many servers or accounts are named in one line; the file has them all.
 const NAMED: usize = 5;
+/// A replica that was not seen for so long is said to be silent.
+const SILENT: Duration = Duration::from_secs(60);
 /// How much of the message the findings may fill: Discord takes 2,000 characters, and the last words need some.
 const ROOM: usize = 1_800;
 /// How much of OVHcloud's words is shown in the message.
@@ -72,7 +75,8 @@ impl Handler {
             add(&mut groups, finding, locale);
         }
         groups.sort_by_key(|group| group.rank);
-        Ok(told(&groups, knowledge, locale))
+        let replicas = replicas(&self.store.replicas().await?, locale);
+        Ok(told(&groups, knowledge, replicas, locale))
     }
 
     /// What is not well with the bot itself.
@@ -104,8 +108,24 @@ impl Handler {
     }
 }
 
+/// Which replicas there are, with their versions, and which of them are silent; `None`: this process is alone.
+fn replicas(seen: &[SeenReplica], locale: Locale) -> Option<String> {
+    let named = |replica: &SeenReplica| {
+        let name = format!("{} {}", code(&replica.name), replica.version);
+        match replica.ago > SILENT {
+            true => {
+                let when = from_now(clock::now().saturating_sub(replica.ago).unwrap_or_default());
+                say!(locale, "doctor-replica-silent", name = name, when = when)
+            }
+            false => name,
+        }
+    };
+    let all: Vec<String> = seen.iter().rev().take(NAMED).map(named).collect();
+    (!seen.is_empty()).then(|| say!(locale, "doctor-replicas", count = seen.len(), names = all.join(", ")))
+}
+
 /// The message, and the file with all of it.
-fn told(groups: &[Group], knowledge: Knowledge, locale: Locale) -> Reply {
+fn told(groups: &[Group], knowledge: Knowledge, replicas: Option<String>, locale: Locale) -> Reply {
     let count: usize = groups.iter().map(|group| group.items.len()).sum();
     let title = match count {
         0 => say!(locale, "doctor-well", servers = knowledge.servers),
@@ -116,7 +136,7 @@ fn told(groups: &[Group], knowledge: Knowledge, locale: Locale) -> Reply {
         None => say!(locale, "doctor-nothing-read"),
     };
     let mut lines = vec![title];
-    let mut room = ROOM;
+    let mut room = ROOM.saturating_sub(replicas.as_ref().map_or(0, |replicas| replicas.chars().count()));
     for (told, group) in groups.iter().enumerate() {
         let line = in_message(group, locale);
         let Some(left) = room.checked_sub(line.chars().count() + 1) else {
@@ -127,6 +147,7 @@ fn told(groups: &[Group], knowledge: Knowledge, locale: Locale) -> Reply {
         lines.push(line);
     }
     lines.push(age);
+    lines.extend(replicas);
     let mut blocks = vec![Block::Text(lines.join("\n"))];
     let file = (count > 0).then(|| File::new(FILE, in_file(groups)));
     blocks.extend(file.iter().map(|file| Block::File(file.name.clone())));

@@ -54,7 +54,7 @@ impl Handler {
         match self.named_in(asking, text).as_slice() {
             [] => Ok(Reply::text(say!(asking.locale, "named-here-none"))),
             [one] => Box::pin(self.execute(asking, enable(one))).await,
-            several => Ok(self.which(asking, several)),
+            several => Ok(self.which(asking, several).await),
         }
     }
 
@@ -83,10 +83,10 @@ impl Handler {
     }
 
     /// Asks which of several is meant.
-    fn which(&self, asking: &Asker, several: &[Server]) -> Reply {
+    async fn which(&self, asking: &Asker, several: &[Server]) -> Reply {
         let label = |server: &Server| shorten(&shown::visible(server.label()), LABEL);
         let way = |server: &Server| (label(server), Way::Command(Box::new(enable(server))));
-        let buttons = self.way_buttons(asking, several.iter().take(MOST).map(way).collect());
+        let buttons = self.way_buttons(asking, several.iter().take(MOST).map(way).collect()).await;
         let words = match several.len() > MOST {
             true => say!(asking.locale, "named-here-many", count = several.len()),
             false => say!(asking.locale, "named-here-several"),

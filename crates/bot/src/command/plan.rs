@@ -83,7 +83,7 @@ impl Handler {
         let kind = kind_of(action);
         found.push(self.not_paused(asking, kind).await);
         if !kind.is_always_open() {
-            found.push(self.would_let(server));
+            found.push(self.would_let(server).await);
         }
         found.push(self.not_held(server, kind).await);
         found.into_iter().filter_map(Result::err).collect()

@@ -115,7 +115,7 @@ impl Handler {
         lines.extend(self.ours(lease.as_ref(), &live, locale).await?);
         lines.push(format!("-# {}", code(said)));
         let again = Way::Command(Box::new(Command::Status { server: Some(server.name.to_string()) }));
-        let again = self.way_buttons(asking, vec![(say!(locale, "button-try-again"), again)]);
+        let again = self.way_buttons(asking, vec![(say!(locale, "button-try-again"), again)]).await;
         let buttons = lease.iter().flat_map(|lease| standing::buttons(lease, locale)).chain(again).collect();
         Ok(Reply::with_buttons(lines.join("\n"), buttons))
     }

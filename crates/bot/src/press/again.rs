@@ -49,7 +49,7 @@ impl Handler {
     /// **Confirm** on that card: everything is checked again.
     pub(crate) async fn confirm_again(&self, asking: &Asker, card: Card, again: Again) -> Result<Reply, Refusal> {
         let operation = self.store.operation(again.operation).await?.ok_or(Refusal::Unknown)?;
-        self.press_counted(asking)?;
+        self.press_counted(asking).await?;
         self.not_paused(asking, operation.request.kind()).await?;
         let (admitted, approval) = self.may_reboot_again(asking, &operation, again.asked).await?;
         match self.fleet.confirm(&admitted.server, &card.request.wish, None).await {

@@ -50,7 +50,7 @@ impl Handler {
     pub(super) async fn admit_to_confirm(&self, asking: &Asker, card: &Card) -> Result<Admitted, Refusal> {
         let kind = card.request.kind();
         if !kind.is_always_open() {
-            self.press_counted(asking)?;
+            self.press_counted(asking).await?;
         }
         self.not_paused(asking, kind).await?;
         let known = self.find_named(asking, &card.request.server, intake::needed(kind)).await?;

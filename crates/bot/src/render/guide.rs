@@ -10,6 +10,7 @@ use std::{fmt, str::FromStr};
 use bernard_domain::{locale::Locale, server::System};
 use bernard_text::say;
 use pages::Page;
+use serde::{Deserialize, Serialize};
 
 /// The text names no page of the guide, or nothing that one is named by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,7 +18,7 @@ use pages::Page;
 pub struct NotAPage;
 
 /// What the guide is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Topic {
     /// RDP, SSH, KVM.
     Connect,

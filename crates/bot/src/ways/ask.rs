@@ -23,7 +23,7 @@ impl Handler {
     /// Posts that somebody asks for help, once in ten minutes to the same role or person.
     pub(crate) async fn ask_for_help(&self, asking: &Asker, help: Help) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
-        self.press_counted(asking)?;
+        self.press_counted(asking).await?;
         let (now, person) = (clock::now(), asking.requester.user);
         let Help { of, capability, label } = help;
         let who = match of {

@@ -43,7 +43,7 @@ impl Handler {
     ) -> Option<Message> {
         if let Button::Way(way) = button {
             let asking = Asker::of_press(press, &self.settings.served_guild, &self.rest, None).await.ok()?;
-            let typed = self.command_of(&asking, way)?;
+            let typed = self.command_of(&asking, way).await?;
             return self.ways_on(&asking, &typed, refusal).await;
         }
         let locale = locale_of(&press.locale);
@@ -70,13 +70,13 @@ impl Handler {
             }
             _ => found(typed, refusal, locale)?,
         };
-        Some(Message::with_buttons(onward.words, self.way_buttons(asking, onward.ways)))
+        Some(Message::with_buttons(onward.words, self.way_buttons(asking, onward.ways).await))
     }
 
     /// The buttons of these ways for who asks, each with its label; they can be taken for a while.
-    pub(crate) fn way_buttons(&self, asking: &Asker, ways: Vec<(String, Way)>) -> Vec<Drawn> {
+    pub(crate) async fn way_buttons(&self, asking: &Asker, ways: Vec<(String, Way)>) -> Vec<Drawn> {
         let (labels, ways): (Vec<String>, Vec<Way>) = ways.into_iter().unzip();
-        let ids = self.ways.keep(asking.requester.user, ways);
+        let ids = self.ways.offer(&self.store, asking.requester.user, ways).await;
         let button = |(id, label)| Button::Way(id).create(asking.locale).labelled(label);
         ids.into_iter().zip(labels).map(button).collect()
     }

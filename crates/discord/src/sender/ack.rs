@@ -2,7 +2,8 @@
 //!
 //! A try is not given up because its answer is slow: Discord may have taken it at once. While it is out another one is begun, over
 //! a connection of its own, and whichever is answered first counts. "It has an answer already" (40060) then means ours, as one
-//! process serves a store; without a try of ours that can have been taken it is somebody else's, and nothing is done.
+//! process serves a store, and perhaps ours where several do; without a try of ours that can have been taken it is somebody else's,
+//! and nothing is done.
 
 use std::time::Duration;
 
@@ -34,6 +35,8 @@ const HAS_ANSWER: u32 = 40_060;
 pub enum Ack {
     /// Discord took our answer: the interaction is ours.
     Acknowledged,
+    /// Discord has an answer (40060), and a try of ours can have been it: it is ours unless others answer for this bot too.
+    PerhapsOurs,
     /// Discord no longer knows the interaction (10062): the three seconds had passed.
     TooLate,
     /// Somebody else answered first (40060, and none of our tries can have been taken): step back.
@@ -47,7 +50,7 @@ pub enum Ack {
 impl Ack {
     fn word(&self) -> &'static str {
         match self {
-            Self::Acknowledged => "acknowledged",
+            Self::Acknowledged | Self::PerhapsOurs => "acknowledged",
             Self::TooLate => "too_late",
             Self::Taken => "taken",
             Self::Failed(_) => "failed",
@@ -139,7 +142,7 @@ impl Sender {
         };
         match error.code() {
             Some(UNKNOWN) => return Meaning::Over(Ack::TooLate),
-            Some(HAS_ANSWER) if known.doubt.is_some() => return Meaning::Over(Ack::Acknowledged),
+            Some(HAS_ANSWER) if known.doubt.is_some() => return Meaning::Over(Ack::PerhapsOurs),
             Some(HAS_ANSWER) => {
                 known.has_answer = true;
                 return Meaning::Enough;
@@ -148,7 +151,7 @@ impl Sender {
         }
         let passes = error.is_transient() && !known.has_answer && !self.limits.is_suspect(Instant::now());
         match error.may_have_happened() {
-            true if known.has_answer => return Meaning::Over(Ack::Acknowledged),
+            true if known.has_answer => return Meaning::Over(Ack::PerhapsOurs),
             true => known.doubt = Some(error),
             false => known.failed = Some(error),
         }
@@ -160,7 +163,7 @@ impl Known {
     /// What is to be thought when no try is out any more.
     fn verdict(self, call: &Call<'_>) -> Ack {
         match (self.has_answer, self.doubt, self.failed) {
-            (true, Some(_), _) => Ack::Acknowledged,
+            (true, Some(_), _) => Ack::PerhapsOurs,
             (true, None, _) => Ack::Taken,
             (false, Some(doubt), _) => Ack::Unknown(doubt),
             (false, None, Some(failed)) => Ack::Failed(failed),

@@ -71,7 +71,8 @@ impl fmt::Display for Capability {
 }
 
 /// What can be done to a server, and what a `[[protect]]` can name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Into rescue, and everything under `/rescue` but `extend`.
     Rescue,

@@ -5,7 +5,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use bernard_domain::{
@@ -41,6 +44,8 @@ struct Inner {
     dirty: Mutex<BTreeSet<ServiceName>>,
     accounts: Mutex<BTreeMap<String, Account>>,
     recent: Mutex<BTreeMap<UserId, Vec<ServiceName>>>,
+    /// The last transaction of which it is known what it wrote here; replicas number them.
+    followed: AtomicI64,
 }
 
 #[derive(Debug)]
@@ -97,6 +102,7 @@ impl Inventory {
     /// # Errors
     /// When the store cannot be read.
     pub async fn load(store: Store, accounts: &BTreeSet<String>) -> Result<Self, store::Error> {
+        let followed = store.news().await?.map_or(0, |news| news.sequence);
         let mut known = store.inventory().await?;
         known.retain(|known| accounts.contains(&known.server.account));
         let servers = Servers::new(known.into_iter().map(Arc::new).collect());
@@ -113,7 +119,42 @@ impl Inventory {
             dirty: Mutex::default(),
             accounts: Mutex::default(),
             recent: Mutex::new(recent),
+            followed: AtomicI64::new(followed),
         })))
+    }
+
+    /// Learns what other replicas have read and written down, up to the transaction with this number. What was read here later stays.
+    ///
+    /// # Errors
+    /// When the store cannot be read: it is tried again with the next one.
+    pub async fn follow(&self, sequence: i64) -> Result<(), store::Error> {
+        let since = self.0.followed.load(Ordering::Relaxed);
+        let news = self.0.store.inventory_since(since).await?;
+        let boots = self.0.store.known_boots_since(since).await?;
+        self.0.followed.store(sequence, Ordering::Relaxed);
+        if news.is_empty() && boots.is_empty() {
+            return Ok(());
+        }
+        let dirty = self.0.dirty.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut shelf = self.0.shelf.write().unwrap_or_else(PoisonError::into_inner);
+        let is_news = |known: &Known| {
+            let name = &known.server.name;
+            let old = shelf.servers.get(name);
+            shelf.configured.contains(&known.server.account)
+                && !dirty.contains(name)
+                && old.is_none_or(|old| known.seen >= old.seen && **old != *known)
+        };
+        let news: Vec<Arc<Known>> = news.into_iter().filter(is_news).map(Arc::new).collect();
+        // Whoever looks whether something was learned goes by whether these are others.
+        if !news.is_empty() {
+            shelf.servers = Arc::new(shelf.servers.with(news));
+        }
+        if boots.iter().any(|(place, boot)| shelf.boots.get(place) != Some(boot)) {
+            let mut all = Boots::clone(&shelf.boots);
+            all.extend(boots);
+            shelf.boots = Arc::new(all);
+        }
+        Ok(())
     }
 
     /// A call of this account worked: should its key be refused again, that is told again.

@@ -7,6 +7,7 @@
 
 use std::{
     collections::BTreeMap,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -19,6 +20,7 @@ use bernard_domain::{
 };
 use bernard_ovh as ovh;
 use bernard_platform::{clock, keyed_tasks::UnderWay};
+use tokio::sync::watch;
 
 use super::{
     inventory::{Inventory, Trouble},
@@ -41,13 +43,53 @@ const TROUBLE_PAUSE: Duration = Duration::from_secs(15);
 /// How long a program that has just been started leaves to people what is in no hurry.
 const SETTLING: Duration = Duration::from_secs(60);
 
-/// Reads the fleet now and again, each server about once in `every`, until it is dropped.
-pub async fn keep(fleet: Fleet, every: Duration) {
+/// Whether this process is the one that looks at the servers one by one: where replicas share a store, one does, and the others learn
+/// from there what it has read. Clones are the same.
+#[derive(Clone, Debug)]
+pub struct Reading(Arc<watch::Sender<bool>>);
+
+/// It is, until this is dropped.
+#[derive(Debug)]
+pub struct On(Reading);
+
+impl Default for Reading {
+    fn default() -> Self {
+        Self(Arc::new(watch::Sender::new(false)))
+    }
+}
+
+impl Reading {
+    /// From now on this process is the one.
+    pub fn on(&self) -> On {
+        self.0.send_replace(true);
+        On(self.clone())
+    }
+
+    fn is_on(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Waits until it is, at most so long.
+    async fn wait(&self, longest: Duration) {
+        let mut on = self.0.subscribe();
+        tokio::time::timeout(longest, on.wait_for(|on| *on)).await.ok();
+    }
+}
+
+impl Drop for On {
+    fn drop(&mut self) {
+        self.0.0.send_replace(false);
+    }
+}
+
+/// Lists the accounts now and again, and reads each server about once in `every` while this process is the one that does, until it is
+/// dropped.
+pub async fn keep(fleet: Fleet, every: Duration, reading: Reading) {
     let pause = every.min(LONGEST_PAUSE);
     let mut keepers = UnderWay::new(pause);
     loop {
         for account in fleet.accounts() {
-            keepers.begin(account.clone(), Keeper::new(fleet.clone(), account, every).run());
+            keepers.begin(account.clone(), Keeper::new(fleet.clone(), account, every, reading.clone()).run());
         }
         let ends = async {
             while keepers.ended().await.is_some() {}
@@ -61,6 +103,7 @@ struct Keeper {
     fleet: Fleet,
     account: String,
     every: Duration,
+    reading: Reading,
     began: Instant,
     looks: u32,
     tried: BTreeMap<LookKey, Instant>,
@@ -80,12 +123,13 @@ fn key(look: &Look) -> LookKey {
 }
 
 impl Keeper {
-    fn new(fleet: Fleet, account: String, every: Duration) -> Self {
+    fn new(fleet: Fleet, account: String, every: Duration, reading: Reading) -> Self {
         let now = Instant::now();
         Self {
             fleet,
             account,
             every,
+            reading,
             began: now,
             looks: 0,
             tried: BTreeMap::new(),
@@ -121,6 +165,12 @@ impl Keeper {
             tracing::error!(account = self.account, %error, "the store does not take that the account works again");
         }
         while listed.elapsed() < self.every {
+            if !self.reading.is_on() {
+                // What people had read is written down all the same.
+                self.save().await;
+                self.reading.wait(self.every.saturating_sub(listed.elapsed()).min(BATCH_AGE)).await;
+                continue;
+            }
             let Some(look) = self.next() else { return self.every.saturating_sub(listed.elapsed()) };
             self.tried.insert(key(&look), Instant::now());
             self.look(&background, look).await;

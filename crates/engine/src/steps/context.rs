@@ -1,5 +1,7 @@
 //! What the steps of all operations work with.
 
+use std::sync::Arc;
+
 use bernard_platform::live::Live;
 use bernard_store::Store;
 
@@ -13,8 +15,8 @@ use crate::{
     wakeups::Wakeups,
 };
 
-/// What the steps work with. What it remembers only saves requests: the store has all that counts.
-#[derive(Debug)]
+/// What the steps work with. What it remembers only saves requests: the store has all that counts. All clones remember the same.
+#[derive(Clone, Debug)]
 pub(crate) struct Context {
     /// Where operations are kept.
     pub(crate) store: Store,
@@ -29,13 +31,13 @@ pub(crate) struct Context {
     /// Who is woken when something is recorded.
     pub(crate) wakeups: Wakeups,
     /// What searches for links remember.
-    pub(crate) searches: Searches,
+    pub(crate) searches: Arc<Searches>,
     /// What operations have met.
-    pub(crate) troubles: Troubles,
+    pub(crate) troubles: Arc<Troubles>,
     /// Links that were found and not taken yet.
-    pub(crate) kept: Kept,
+    pub(crate) kept: Arc<Kept>,
     /// How often the API log was looked at.
-    pub(crate) log_looks: Looks,
+    pub(crate) log_looks: Arc<Looks>,
 }
 
 impl Context {
@@ -48,10 +50,14 @@ impl Context {
         messenger: Messenger,
         wakeups: Wakeups,
     ) -> Self {
-        let (searches, troubles) = (Searches::default(), Troubles::default());
+        let (searches, troubles, kept, log_looks) = Default::default();
         let settings = Live::new(settings);
-        let (kept, log_looks) = (Kept::default(), Looks::default());
         Self { store, fleet, settings, rights, messenger, wakeups, searches, troubles, kept, log_looks }
+    }
+
+    /// The same for one operation, which is written for through this store.
+    pub(crate) fn writing_by(&self, store: Store) -> Self {
+        Self { store, ..self.clone() }
     }
 
     /// What notices what others do to our rescues.

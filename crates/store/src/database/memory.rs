@@ -37,7 +37,9 @@ impl Memory {
         let now = Database { line, sequence, doubts };
         if lacks(&before, &now) {
             tracing::error!(?before, ?now, "the database is another one, or lacks what was written to it");
-            self.changed().get_or_insert(before.doubts);
+            if self.changed().replace(before.doubts).is_none() {
+                metrics::counter!(bernard_platform::metrics::DATABASE_DOUBTS).increment(1);
+            }
         }
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if *last == before {

@@ -5,8 +5,8 @@ use futures_util::TryStreamExt;
 use super::{Side, TransferError};
 use crate::{
     database::{Connection, Part, Table, tables},
-    leader::LINE,
     moved::{ARRIVING, MOVED},
+    replica::LINE,
 };
 
 /// How many rows are written at once: below what a statement of either dialect may have of values, sixteen columns each.
@@ -69,9 +69,9 @@ pub(super) async fn filled(on: &mut Connection) -> Result<Option<String>, sqlx::
     Ok(None)
 }
 
-/// Who works on a PostgreSQL database is that database's own affair.
+/// What replicas on a PostgreSQL database say to each other is that database's own affair.
 fn only_here(table: &Table) -> bool {
-    table.name == "leader"
+    ["leader", "replicas", "work", "taken_interactions", "rates"].contains(&table.name.as_str())
 }
 
 /// The rows of a table that move.

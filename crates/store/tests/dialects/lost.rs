@@ -4,7 +4,7 @@ use bernard_domain::operation::event::{Event, Problem};
 use bernard_platform::clock;
 use bernard_store::{Append, Error, Sign, Store};
 
-use crate::{address, cluster::Cluster, opened, started, working, writes};
+use crate::{address, cluster::Cluster, opened, replica, started, writes};
 
 /// A start: what was found, and how many operations that put in doubt.
 async fn looked(store: &Store) -> Option<(Sign, usize)> {
@@ -15,7 +15,7 @@ async fn looked(store: &Store) -> Option<(Sign, usize)> {
 /// A store on this cluster that lacks nothing, with one operation under way; and the folder of its witness.
 async fn at_work(cluster: &Cluster) -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = working(&cluster.url("postgres"), folder.path()).await;
+    let store = replica(&cluster.url("postgres"), folder.path()).await;
     assert_eq!(looked(&store).await, None);
     started(&store).await;
     opened(&store, 1).await;
@@ -27,7 +27,7 @@ async fn a_standby_is_refused_and_one_that_was_promoted_without_the_last_commit_
     let Some(mut primary) = Cluster::start() else { return };
     let (folder, store) = at_work(&primary).await;
     let mut standby = primary.standby();
-    let refused = Store::connect(&address(&standby.url("postgres")), &folder.path().join("other")).await;
+    let refused = Store::connect(&address(&standby.url("postgres")), &folder.path().join("other"), crate::LONG).await;
     assert!(matches!(refused, Err(Error::Standby)), "{refused:?}");
     standby.stop_following().await;
     opened(&store, 2).await;
@@ -45,7 +45,7 @@ async fn a_standby_is_refused_and_one_that_was_promoted_without_the_last_commit_
     assert_eq!(store.live_operations().await.expect("they read"), []);
     store.close().await;
     // From then on it is the database.
-    let again = working(&standby.url("postgres"), folder.path()).await;
+    let again = replica(&standby.url("postgres"), folder.path()).await;
     assert_eq!(looked(&again).await, None);
 }
 
@@ -59,7 +59,7 @@ async fn a_promotion_that_nobody_saw_is_known_at_the_next_start() {
     standby.promote();
     // Another machine, without a witness.
     let elsewhere = tempfile::tempdir().expect("a folder");
-    let store = working(&standby.url("postgres"), elsewhere.path()).await;
+    let store = replica(&standby.url("postgres"), elsewhere.path()).await;
     assert_eq!(looked(&store).await, Some((Sign::Behind, 1)));
     assert_eq!(looked(&store).await, None, "once");
 }
@@ -84,7 +84,7 @@ async fn a_snapshot_that_was_put_back_is_known_by_who_ran_and_by_the_witness() {
     cluster.stop();
     cluster.put_snapshot_back();
     cluster.run();
-    let store = working(&cluster.url("postgres"), folder.path()).await;
+    let store = replica(&cluster.url("postgres"), folder.path()).await;
     assert_eq!(looked(&store).await, Some((Sign::Behind, 1)), "the witness remembers");
 }
 
@@ -92,7 +92,7 @@ async fn a_snapshot_that_was_put_back_is_known_by_who_ran_and_by_the_witness() {
 async fn a_commit_that_hangs_is_neither_yes_nor_no_and_the_next_try_learns_which() {
     let Some(cluster) = Cluster::start() else { return };
     let folder = tempfile::tempdir().expect("a folder");
-    let store = working(&cluster.url("postgres"), folder.path()).await;
+    let store = replica(&cluster.url("postgres"), folder.path()).await;
     let operation = opened(&store, 1).await;
     cluster.wait_for_standby("nobody").await;
     let ends = Event::FoundImpossible { problem: Problem::LeftRescue };

@@ -2,7 +2,7 @@
 
 #[path = "../../../../tests/it/postgres/cluster.rs"]
 mod cluster;
-mod leader;
+mod replicas;
 mod lost;
 mod moving;
 mod schema;
@@ -17,7 +17,7 @@ use bernard_domain::{
     operation::{ChannelId, Operation, Request, Wish, approval::Guard},
 };
 use bernard_platform::clock;
-use bernard_store::{Address, Error, Lead, Open, Place, Store, Tls};
+use bernard_store::{Address, Error, Open, Place, Store, Tls};
 use std::time::Duration;
 
 /// A lease that does not run out while a test looks.
@@ -40,16 +40,7 @@ fn address(url: &str) -> Address {
 
 /// A replica on this database, with its witness in this folder.
 async fn replica(url: &str, folder: &Path) -> Store {
-    Store::connect(&address(url), &folder.join("witness")).await.expect("it connects")
-}
-
-/// A replica that works, as soon as nobody else does. It keeps its lease, as nobody else asks for it.
-async fn working(url: &str, folder: &Path) -> Store {
-    let store = replica(url, folder).await;
-    while store.lead(Duration::from_secs(1)).await.expect("it asks") != Lead::Ours {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    store
+    Store::connect(&address(url), &folder.join("witness"), LONG).await.expect("it connects")
 }
 
 async fn writes(store: &Store) -> Result<(), Error> {

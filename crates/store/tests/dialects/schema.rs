@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use bernard_store::Store;
 use sqlx::{Connection, PgConnection, SqliteConnection};
 
-use crate::{cluster, working};
+use crate::{cluster, replica};
 
 /// What only PostgreSQL has, and what is sqlx'.
 const APART: [&str; 2] = ["leader", "_sqlx_migrations"];
@@ -32,7 +32,7 @@ async fn both_end_in_the_same_tables_columns_and_indexes() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("bernard.db");
     Store::open(&path).await.expect("it opens").close().await;
-    working(&url, folder.path()).await.close().await;
+    replica(&url, folder.path()).await.close().await;
     let mut sqlite = SqliteConnection::connect(&format!("sqlite://{}", path.display())).await.expect("it opens");
     let mut postgres = PgConnection::connect(&url).await.expect("it opens");
 

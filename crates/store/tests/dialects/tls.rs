@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use bernard_store::{Address, Error, Lead, Place, Store, Tls};
+use bernard_store::{Address, Error, Place, Store, Tls};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
@@ -67,7 +67,7 @@ fn address(cluster: &Cluster, host: &str, roots: &Path) -> Address {
 
 /// Why the server at this address is not entered.
 async fn refusal(address: &Address, folder: &Path) -> String {
-    let refused = Store::connect(address, &folder.join("witness")).await;
+    let refused = Store::connect(address, &folder.join("witness"), crate::LONG).await;
     let Err(error @ Error::Unproved { .. }) = refused else { panic!("{address}: {refused:?}") };
     let said = error.to_string();
     assert!(!said.contains("fake-password"), "{said}");
@@ -95,8 +95,7 @@ async fn only_a_server_that_proves_its_name_is_entered() {
     let no_certificate = refusal(&address(&cluster, "localhost", &file("key.pem")), folder.path()).await;
     assert!(no_certificate.contains("holds no certificate"), "{no_certificate}");
 
-    let store = Store::connect(&right, &folder.path().join("witness")).await.expect("it is entered");
-    assert_eq!(store.lead(crate::LONG).await.expect("it asks"), Lead::Ours);
+    let store = Store::connect(&right, &folder.path().join("witness"), crate::LONG).await.expect("it is entered");
     writes(&store).await.expect("it works");
     let mut administrator = PgConnection::connect(&cluster.url("postgres")).await.expect("it opens");
     let encrypted: Vec<bool> = sqlx::query_scalar(
