@@ -115,6 +115,9 @@ pub enum Ended {
         "the database was put back or failed over: what was under way is in doubt, and a new start reads what there is"
     )]
     Changed,
+    /// The store is run no more.
+    #[error("{0}")]
+    Moved(bernard_store::Error),
     /// The operator must act first.
     #[error("{0}")]
     Fault(Fault),
@@ -128,7 +131,7 @@ impl Ended {
     pub fn code(&self) -> u8 {
         match self {
             Self::Stuck(_) | Self::Changed => EXIT_START_AGAIN,
-            Self::Fault(_) | Self::Web(_) => 1,
+            Self::Moved(_) | Self::Fault(_) | Self::Web(_) => 1,
         }
     }
 }

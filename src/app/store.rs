@@ -73,6 +73,7 @@ pub(super) async fn keep(store: Store, config: Arc<Config>) -> Ended {
                     tracing::error!(error = format!("{error:#}"), "what follows from that is not written yet")
                 }
             },
+            Err(error @ (Error::Moved { .. } | Error::Arriving { .. })) => return Ended::Moved(error),
             Err(error) => tracing::warn!(%error, "the leases could not be renewed; it is tried again"),
         }
     }

@@ -1,8 +1,10 @@
 //! Everything put back: exactly what was changed, nothing else, and never in silence over somebody else's change.
 
+use std::time::Duration;
+
 use sim::{
     discord::Message,
-    ovh::{Netboot, Running, ServerSpec},
+    ovh::{Netboot, Running, ServerSpec, Tempo},
 };
 
 use crate::bot::{TestBot, TestConfig, db_1, eventually, web_1};
@@ -284,6 +286,8 @@ async fn a_dm_that_was_deleted_before_needs_no_wiping() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_dm_of_a_rescue_is_wiped_also_a_second_rescues_and_a_repeated_links() {
     let bot = TestBot::new().await;
+    // The secret is there first.
+    bot.ovh.tempo(Tempo { mail: Duration::from_millis(500), ..Tempo::HURRIED });
     bot.rescued(&bot.ann, "web-1").await;
     let dm = bot.ann.wait_for_dm(|message| message.content.contains("manager/secret")).await;
     bot.press(&bot.ann, &dm, "Try the mail").await;

@@ -214,10 +214,10 @@ mod tests {
     }
 
     #[test]
-    fn a_console_is_one_call() {
+    fn a_console_is_tested_and_then_asked_for() {
         let calls = of_console(&name(), ConsoleKind::KvmHtml5, ConsoleMinutes::Five, "203.0.113.9".parse().ok());
         let body = json!({"type": "kvmipHtml5URL", "ttl": 5, "ipToAllow": "203.0.113.9"});
-        assert_eq!(calls.first().and_then(|call| call.body.clone()), Some(body));
-        assert_eq!(calls.len(), 1);
+        let bodies: Vec<_> = calls.into_iter().map(|call| call.body).collect();
+        assert_eq!(bodies, [Some(json!({"type": "http", "ttl": 5})), Some(body)]);
     }
 }

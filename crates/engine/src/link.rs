@@ -229,7 +229,7 @@ async fn from_mail(
     mails: &mut Mails,
     bad: &mut Option<ovh::Error>,
 ) -> Result<Option<SecretString>, ovh::Error> {
-    let turn = mailbox.turn();
+    let turn = mailbox.turn(*within).await;
     let mut ids = match &turn {
         Some(turn) => turn.ids(client, *within).await?,
         None => mailbox.known_ids(),

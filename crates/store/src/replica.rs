@@ -243,6 +243,7 @@ impl Replica {
     }
 
     async fn beat(&self, connection: &mut Connection) -> Result<(), Error> {
+        moved::may_be_run(&mut *connection).await?;
         let began = BootInstant::now();
         let lease = length(self.claims.lease());
         query(SEEN).bind(&self.name).bind(env!("CARGO_PKG_VERSION")).bind(lease).execute(&mut *connection).await?;
@@ -324,7 +325,8 @@ impl Store {
     /// else.
     ///
     /// # Errors
-    /// [`Error::Changed`] when the database lacks what was written to it; [`Error::Database`]: after a lease's time without success
+    /// [`Error::Changed`] when the database lacks what was written to it; [`Error::Moved`], [`Error::Arriving`] when it is run no more;
+    /// [`Error::Database`]: after a lease's time without success
     /// nothing is this replica's any more.
     pub async fn beat(&self) -> Result<(), Error> {
         let Beside::Replica(replica) = &*self.beside else { return Ok(()) };

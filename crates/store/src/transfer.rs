@@ -13,17 +13,20 @@ mod rows;
 
 use std::{fmt, path::PathBuf, time::Duration};
 
-use bernard_domain::audit::{Act, Anchor, Entry};
+use bernard_domain::{
+    audit::{Act, Anchor, Entry},
+    consequences::doubted_at_start,
+};
 use jiff::Timestamp;
 
 pub use self::rows::{Progress, Stage};
 use super::{
     Address, Beside, Error, Sign, Store, audit,
     copy::COPY,
-    database::{self, Connection, query_as},
+    database::{self, Connection, query, query_as},
     millis,
     moved::{self, ARRIVING, Barred, MOVED},
-    replica, set_fact,
+    operations, replay, replica, set_fact,
     writing::Writing,
 };
 
@@ -243,18 +246,19 @@ impl Side {
             Location::Postgres(address) => Store::beside_replicas(address, None, NO_LEASE),
         };
         let side = Self { store, place: at.to_string() };
-        match side.others().await.map_err(of)? {
-            None => Ok(side),
-            Some(left) => Err(TransferError::Working { place: side.place, left }),
-        }
+        let mut first = side.store.pool.acquire().await.map_err(|error| side.wrong(error))?;
+        side.is_alone(&mut first).await?;
+        drop(first);
+        Ok(side)
     }
 
-    /// How long a replica still counts as there that was not stopped in order.
-    async fn others(&self) -> Result<Option<Duration>, Error> {
-        match &*self.store.beside {
-            Beside::File(_) => Ok(None),
-            Beside::Replica(_) => replica::there(&mut self.store.pool.acquire().await?).await,
-        }
+    /// That no replica counts as there.
+    async fn is_alone(&self, on: &mut Connection) -> Result<(), TransferError> {
+        let there = match &*self.store.beside {
+            Beside::File(_) => None,
+            Beside::Replica(_) => replica::there(on).await.map_err(|error| self.wrong(error))?,
+        };
+        there.map_or(Ok(()), |left| Err(TransferError::Working { place: self.place.clone(), left }))
     }
 
     async fn write(&self) -> Result<Writing, TransferError> {
@@ -307,6 +311,9 @@ async fn fill(
 ) -> Result<(Transferred, Writing), TransferError> {
     let mut reading = source.write().await?;
     let mut writing = target.write().await?;
+    // Whoever came before the turn was taken is there; who comes later finds that the store may not be run.
+    source.is_alone(&mut reading).await?;
+    target.is_alone(&mut writing).await?;
     let barred = moved::barred(&mut writing).await.map_err(|error| target.wrong(error))?;
     may_leave(source, &mut reading, target, barred).await?;
     vacant(&mut writing, &target.place).await?;
@@ -389,6 +396,14 @@ async fn leave(mut reading: Writing, target: &Side, now: Timestamp) -> Result<()
 async fn open(source: &Side, target: &Side, rows: u64, now: Timestamp) -> Result<(), Error> {
     let mut tx = target.store.write_as_mover().await?;
     moved::let_run(&mut tx).await?;
+    if let Beside::Replica(_) = &*target.store.beside {
+        // What a file's next start would do; replicas do it for what one of them leaves.
+        let live = replay::live(&mut tx, None).await?;
+        operations::follow_up(&mut tx, doubted_at_start(&live), now).await?;
+        // By the transactions of this database, all of it is old.
+        query("UPDATE inventory SET written = 0").execute(&mut tx).await?;
+        query("UPDATE known_boots SET written = 0").execute(&mut tx).await?;
+    }
     let detail = format!("{rows} rows from {} to {}", source.place, target.place);
     audit::append(&mut tx, &Entry::act(Act::StoreMoved, now).saying(detail)).await?;
     let head = audit::head(&mut tx).await?;

@@ -26,10 +26,9 @@ impl Store {
         };
         if let Some(former) = former {
             tracing::info!(operation.id = %id, former, "another replica left this; this one carries it on");
-            if let Err(error) = operations::doubt_write(&store, id, now).await {
-                store.let_go().await;
-                return Err(error);
-            }
+            let mut unsettled = Unsettled(Some(&store));
+            operations::doubt_write(&store, id, now).await?;
+            unsettled.0 = None;
         }
         Ok(Some(store))
     }
@@ -52,9 +51,18 @@ impl Store {
     }
 
     /// Forgets that the work is ours, so that it is claimed anew. Its former owner's name stays, and so does what follows from that.
-    async fn let_go(&self) {
+    fn let_go(&self) {
         if let (Beside::Replica(replica), Some(held)) = (&*self.beside, &self.held) {
             replica.claims.end(held);
         }
+    }
+}
+
+/// A claim that is forgotten unless what follows from it is written, be it for a panic.
+struct Unsettled<'a>(Option<&'a Store>);
+
+impl Drop for Unsettled<'_> {
+    fn drop(&mut self) {
+        self.0.inspect(|store| store.let_go());
     }
 }

@@ -52,10 +52,11 @@ impl Mailboxes {
 }
 
 impl Mailbox {
-    /// The turn to list the account's mails and to read those of which nobody knows whose they are; `None` while another search has
-    /// it, which is not waited for: OVHcloud may keep that one waiting.
-    pub(super) fn turn(&self) -> Option<Turn<'_>> {
-        self.listing.try_lock().ok().map(|held| Turn { mailbox: self, _held: held })
+    /// The turn to list the account's mails and to read those of which nobody knows whose they are, one search after the other in their
+    /// order; `None` if it does not come within that time: OVHcloud may keep another one waiting.
+    pub(super) async fn turn(&self, within: Duration) -> Option<Turn<'_>> {
+        let held = tokio::time::timeout(within, self.listing.lock()).await.ok()?;
+        Some(Turn { mailbox: self, _held: held })
     }
 
     /// The ids of the account's mails as they were listed last.

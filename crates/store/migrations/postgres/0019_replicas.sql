@@ -1,6 +1,6 @@
 -- Replicas that work side by side. `leader` is from here on only whose turn it is to write (`sequence`), and what it was found to lack
--- (`doubts`). A replica from before that has its lease loses it, and does not start again.
-UPDATE leader SET owner = '', until = 0, fence = fence + 1;
+-- (`doubts`), and why nobody has a turn (`owner`). A replica from before that has its lease loses it, and none of its kind gets it again.
+UPDATE leader SET owner = '', until = 9223372036854775807, fence = fence + 1;
 
 CREATE TABLE replicas (
     name    TEXT   PRIMARY KEY,
@@ -18,6 +18,9 @@ CREATE TABLE work (
     fence     BIGINT NOT NULL
 );
 CREATE INDEX work_on_operations ON work (operation) WHERE operation IS NOT NULL;
+-- What the one that worked was writing may show up late: whoever carries it on looks.
+INSERT INTO work (name, operation, owner, until, fence)
+SELECT 'operation ' || id, id, 'before', 0, 0 FROM operations WHERE live = 1;
 CREATE TABLE taken_interactions (
     id       BIGINT PRIMARY KEY,
     taken_at BIGINT NOT NULL

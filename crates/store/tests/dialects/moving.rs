@@ -66,8 +66,8 @@ async fn fill(path: &Path) {
             let mut inserting = sqlx::query(AssertSqlSafe(sql.clone()));
             for (name, is_number) in &columns {
                 inserting = match (name.as_str(), is_number) {
-                    // None is under way, as only one holds a server.
-                    ("live" | "holds", _) => inserting.bind(0),
+                    // None is under way, as only one holds a server; and a move makes all readings of the fleet old.
+                    ("live" | "holds" | "written", _) => inserting.bind(0),
                     (_, true) => inserting.bind(row),
                     (_, false) => {
                         let text = ["Zoë", "anna", "Élan"][usize::try_from(row % 3).expect("small")];
@@ -154,7 +154,9 @@ async fn a_database_on_which_somebody_works_is_neither_left_nor_filled_and_one_t
     let refused = moves(&file(&other), &postgres(&url)).await;
     assert!(matches!(refused, Err(TransferError::NotEmpty { .. })), "{refused:?}");
     moves(&postgres(&url), &file(&path)).await.expect("nobody works");
-    // One that was on its way all the while.
+    // One that was on its way all the while: it neither writes nor stays.
+    let refused = other_replica.beat().await;
+    assert!(matches!(&refused, Err(Error::Moved { .. })), "{refused:?}");
     let refused = writes(&other_replica).await;
     assert!(matches!(&refused, Err(Error::Moved { to, .. }) if to.ends_with("here.db")), "{refused:?}");
     let store = Store::open(&path).await.expect("it may be run");
