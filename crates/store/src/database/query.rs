@@ -116,7 +116,7 @@ impl<T: FromRow> Query<T> {
     }
 
     fn for_sqlite<'q>(self) -> sqlx::query::Query<'q, Sqlite, <Sqlite as Database>::Arguments> {
-        bound(sqlx::query(AssertSqlSafe(self.sql.into_owned())), self.values)
+        bound(sqlx::query(AssertSqlSafe(self.sql)), self.values)
     }
 
     /// PostgreSQL is told that a text of which a field is read is JSON, and takes no NUL in a text.
