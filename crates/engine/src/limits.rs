@@ -102,11 +102,7 @@ impl Limits {
     /// # Errors
     /// [`TooOften`]: it is one too many, and not counted.
     pub async fn command(&self, person: UserId) -> Result<(), TooOften> {
-        let here = self.here.get();
-        let counted = match self.take(&format!("command {}", person.0), here.commands.minute()).await {
-            Some(counted) => counted,
-            None => here.commands.look(person, Look::Take),
-        };
+        let counted = self.count(&format!("command {}", person.0), &self.here.get().commands, person).await;
         counted.map_err(|again| {
             let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
             refused.retain(|_, until| *until > clock::now());
@@ -134,11 +130,7 @@ impl Limits {
     /// # Errors
     /// As [`command`](Self::command).
     pub async fn press(&self, person: UserId) -> Result<(), TooOften> {
-        let here = self.here.get();
-        let counted = match self.take(&format!("press {}", person.0), here.presses.minute()).await {
-            Some(counted) => counted,
-            None => here.presses.look(person, Look::Take),
-        };
+        let counted = self.count(&format!("press {}", person.0), &self.here.get().presses, person).await;
         counted.map_err(|again| self.person(again))
     }
 
@@ -147,11 +139,7 @@ impl Limits {
     /// # Errors
     /// As [`command`](Self::command).
     pub async fn operation(&self, server: &ServiceName) -> Result<(), TooOften> {
-        let here = self.here.get();
-        let counted = match self.take(&name_of(server), here.servers.hour()).await {
-            Some(counted) => counted,
-            None => here.servers.look(server.clone(), Look::Take),
-        };
+        let counted = self.count(&name_of(server), &self.here.get().servers, server.clone()).await;
         counted.map_err(|again| self.server(server, again))
     }
 
@@ -162,7 +150,7 @@ impl Limits {
     pub async fn would_let(&self, server: &ServiceName) -> Result<(), TooOften> {
         let here = self.here.get();
         let waits = match &self.shared {
-            Some(store) => store.rate_wait(&name_of(server), here.servers.hour(), 1).await.ok(),
+            Some(store) => store.rate_wait(&name_of(server), here.servers.rate, 1).await.ok(),
             None => None,
         };
         let would = match waits {
@@ -173,16 +161,19 @@ impl Limits {
         would.map_err(|again| self.server(server, again))
     }
 
-    /// Takes one of what all replicas may; `None` where they are counted here: alone, or while the database does not answer.
-    async fn take(&self, name: &str, rate: Rate) -> Option<Result<(), Timestamp>> {
-        match self.shared.as_ref()?.take_rate(name, rate, 1).await {
-            Ok(Taken::Yes(_)) => Some(Ok(())),
-            Ok(Taken::Wait(wait)) => Some(Err(whole_second_after(clock::now(), wait))),
-            Err(error) => {
-                tracing::warn!(%error, "the database does not count for all replicas: this one counts alone");
-                None
+    /// Counts one for all replicas, by this name; or here: alone, or while the database does not answer. If it is one too many, when it
+    /// would not be.
+    async fn count<K: Hash + Eq + Clone>(&self, name: &str, here: &Keyed<K>, key: K) -> Result<(), Timestamp> {
+        if let Some(store) = &self.shared {
+            match store.take_rate(name, here.rate, 1).await {
+                Ok(Taken::Yes(_)) => return Ok(()),
+                Ok(Taken::Wait(wait)) => return Err(whole_second_after(clock::now(), wait)),
+                Err(error) => {
+                    tracing::warn!(%error, "the database does not count for all replicas: this one counts alone");
+                }
             }
         }
+        here.look(key, Look::Take)
     }
 
     fn server(&self, server: &ServiceName, again: Timestamp) -> TooOften {
@@ -205,24 +196,17 @@ impl Inner {
 #[derive(Debug)]
 struct Keyed<K: Hash + Eq + Clone> {
     count: NonZeroU32,
+    rate: Rate,
     limiter: RateLimiter<Looked<K>, States<K>, DefaultClock>,
     looks: AtomicU32,
 }
 
 impl<K: Hash + Eq + Clone> Keyed<K> {
     fn new(count: NonZeroU32, quota: impl Fn(NonZeroU32) -> Quota) -> Self {
-        let limiter = RateLimiter::new(quota(count), States::default(), DefaultClock::default());
-        Self { count, limiter, looks: AtomicU32::new(0) }
-    }
-
-    /// As many in a minute.
-    fn minute(&self) -> Rate {
-        Rate { each: Duration::from_secs(60) / self.count.get(), burst: self.count.get() }
-    }
-
-    /// As many in an hour.
-    fn hour(&self) -> Rate {
-        Rate { each: Duration::from_secs(3_600) / self.count.get(), burst: self.count.get() }
+        let quota = quota(count);
+        let rate = Rate { each: quota.replenish_interval(), burst: quota.burst_size().get() };
+        let limiter = RateLimiter::new(quota, States::default(), DefaultClock::default());
+        Self { count, rate, limiter, looks: AtomicU32::new(0) }
     }
 
     /// Whether the key may; if not, when.
