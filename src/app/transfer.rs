@@ -1,7 +1,5 @@
 //! `bernard store move`: the store goes into another database, and is run there from then on.
 
-use std::io::{self, IsTerminal, Write};
-
 use anyhow::{Context, anyhow};
 use bernard_config as config;
 use bernard_config::StoreUrl;
@@ -9,6 +7,8 @@ use bernard_platform::clock;
 use bernard_store as store;
 use bernard_store::{Location, Progress, Stage, Transferred};
 use clap::{Args, Subcommand};
+
+use crate::progress::ProgressLine;
 
 /// What can be done with a store while nobody runs it.
 #[derive(Debug, Subcommand)]
@@ -37,9 +37,9 @@ pub fn run(StoreVerb::Move(addresses): &StoreVerb) -> anyhow::Result<()> {
     let from = location("--from", &addresses.from)?;
     let to = location("--to", &addresses.to)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("no runtime")?;
-    let mut shown = Shown::default();
+    let mut shown = Shown { line: ProgressLine::new(true), percent: None };
     let moved = runtime.block_on(store::transfer(&from, &to, clock::now(), &mut |progress| shown.show(progress)));
-    shown.end();
+    shown.line.clear();
     say(&moved?);
     Ok(())
 }
@@ -52,16 +52,16 @@ fn location(flag: &str, given: &str) -> anyhow::Result<Location> {
     }
 }
 
-/// How far it is, on one line of a terminal; elsewhere nothing.
-#[derive(Default)]
+/// How far it is, said once for each percent.
 struct Shown {
+    line: ProgressLine,
     percent: Option<(Stage, u64)>,
 }
 
 impl Shown {
     fn show(&mut self, Progress { stage, done, of }: Progress) {
         let percent = done.saturating_mul(100).checked_div(of).unwrap_or(100).min(100);
-        if self.percent == Some((stage, percent)) || !io::stderr().is_terminal() {
+        if self.percent == Some((stage, percent)) {
             return;
         }
         self.percent = Some((stage, percent));
@@ -69,14 +69,7 @@ impl Shown {
             Stage::Copying => "copying",
             Stage::Comparing => "comparing",
         };
-        // Who cannot be told how far it is need not be.
-        let _ = write!(io::stderr(), "\r\x1b[K{what}: {percent} % of {of} rows");
-    }
-
-    fn end(&self) {
-        if self.percent.is_some() {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
+        self.line.show(&format!("{what}: {percent} % of {of} rows"));
     }
 }
 

@@ -2,8 +2,7 @@
 //! object at the end.
 
 use std::{
-    cell::Cell,
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, Write as _},
     path::Path,
     process::ExitCode,
 };
@@ -15,14 +14,12 @@ use super::{
     example,
     finding::{Finding, Heard, Outcome, Report, Verdict, verdict},
 };
+use crate::progress::ProgressLine;
 
 /// The exit code of a configuration that will not work, or whose ends did not answer.
 const NOT_READY: u8 = 1;
 /// The exit code of a file that is no configuration, as for wrong arguments.
 const NO_CONFIGURATION: u8 = 2;
-
-/// What has a terminal forget the line that it is at.
-const CLEARED: &str = "\r\u{1b}[K";
 
 /// How what was found is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,12 +37,18 @@ pub fn run(
     looks: Looks,
     look: impl FnOnce(&Loaded, &Report<'_>) -> anyhow::Result<()>,
 ) -> anyhow::Result<ExitCode> {
-    let progress = Progress::new(looks);
+    let progress = ProgressLine::new(looks == Looks::Text);
     let hear = |heard: Heard<'_>| match (heard, looks) {
-        (Heard::Found(finding), Looks::Text) => progress.aside(|| say(&finding.to_string())),
+        (Heard::Found(finding), Looks::Text) => {
+            progress.clear();
+            say(&finding.to_string());
+        }
         (Heard::Found(_), Looks::Json) => {}
-        (Heard::Waiting(what), _) => progress.aside(|| eprintln!("bernard: {what}")),
-        (Heard::Progress(what), _) => progress.show(what),
+        (Heard::Waiting(what), _) => {
+            progress.clear();
+            eprintln!("bernard: {what}");
+        }
+        (Heard::Progress(what), _) => progress.show(&format!("bernard: {what} …")),
     };
     let report = Report::new(&hear);
     let is_usable = loaded.is_ok();
@@ -63,7 +66,7 @@ pub fn run(
         }
         Err(problems) => of_problems(&problems).for_each(|finding| report.add(finding)),
     }
-    progress.aside(|| ());
+    progress.clear();
     let findings = report.into_findings();
     let (verdict, sentence) = verdict(&findings);
     match looks {
@@ -75,34 +78,6 @@ pub fn run(
         (Verdict::NotReady, true) => ExitCode::from(NOT_READY),
         (Verdict::NotReady, false) => ExitCode::from(NO_CONFIGURATION),
     })
-}
-
-/// How far it is: a line on the terminal that the next one takes the place of. Elsewhere, and for machines, there is none.
-struct Progress {
-    is_shown: bool,
-    /// A line stands there now.
-    stands: Cell<bool>,
-}
-
-impl Progress {
-    fn new(looks: Looks) -> Self {
-        Self { is_shown: looks == Looks::Text && io::stderr().is_terminal(), stands: Cell::new(false) }
-    }
-
-    fn show(&self, what: &str) {
-        if self.is_shown {
-            eprint!("{CLEARED}bernard: {what} …");
-            self.stands.set(true);
-        }
-    }
-
-    /// Says something else where that line stood.
-    fn aside(&self, say: impl FnOnce()) {
-        if self.stands.replace(false) {
-            eprint!("{CLEARED}");
-        }
-        say();
-    }
 }
 
 fn of_problems(problems: &Problems) -> impl Iterator<Item = Finding> {

@@ -1,0 +1,39 @@
+//! How far something is that takes its time: a line on the terminal that the next one takes the place of.
+
+use std::{
+    cell::Cell,
+    io::{self, IsTerminal as _, Write as _},
+};
+
+/// What has a terminal forget the line that it is at.
+const CLEARED: &str = "\r\u{1b}[K";
+
+/// That line. Where nobody looks, there is none; who cannot be told how far it is need not be.
+#[derive(Debug)]
+pub(crate) struct ProgressLine {
+    is_shown: bool,
+    /// A line stands there now.
+    stands: Cell<bool>,
+}
+
+impl ProgressLine {
+    /// A line on the terminal that errors go to, if they go to one and `is_wanted`.
+    pub(crate) fn new(is_wanted: bool) -> Self {
+        Self { is_shown: is_wanted && io::stderr().is_terminal(), stands: Cell::new(false) }
+    }
+
+    /// From now on the line says this.
+    pub(crate) fn show(&self, what: &str) {
+        if self.is_shown {
+            let _ = write!(io::stderr(), "{CLEARED}{what}");
+            self.stands.set(true);
+        }
+    }
+
+    /// It says nothing any more.
+    pub(crate) fn clear(&self) {
+        if self.stands.replace(false) {
+            let _ = write!(io::stderr(), "{CLEARED}");
+        }
+    }
+}
