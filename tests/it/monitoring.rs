@@ -138,15 +138,20 @@ fn the_dashboard_is_one_that_grafana_takes_anywhere() {
     }
 }
 
+/// A bot that soon notices what becomes of its accounts.
+async fn looking_often() -> TestBot {
+    let usual = TestConfig::default();
+    let config = TestConfig { pace: format!("{}inventory_refresh = \"100ms\"\n", usual.pace), ..usual };
+    TestBot::with(config, [web_1(), db_1()]).await
+}
+
 /// The process' one recorder shows this story's bot alone.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_alerts_are_about_shows_with_the_values_that_they_are_tried_with() {
     if !is_alone(module_path!(), "what_the_alerts_are_about_shows_with_the_values_that_they_are_tried_with") {
         return;
     }
-    let usual = TestConfig::default();
-    let config = TestConfig { pace: format!("{}inventory_refresh = \"100ms\"\n", usual.pace), ..usual };
-    let mut bot = TestBot::with(config, [web_1(), db_1()]).await;
+    let mut bot = looking_often().await;
     let is = |wanted: f64| move |value: f64| value == wanted;
     for (series, well) in [
         ("bernard_gateway_connected", 1.0),
@@ -194,9 +199,7 @@ async fn what_goes_wrong_moves_the_figure_that_its_alert_is_about() {
     if !is_alone(module_path!(), "what_goes_wrong_moves_the_figure_that_its_alert_is_about") {
         return;
     }
-    let usual = TestConfig::default();
-    let config = TestConfig { pace: format!("{}inventory_refresh = \"100ms\"\n", usual.pace), ..usual };
-    let mut bot = TestBot::with(config, [web_1(), db_1()]).await;
+    let mut bot = looking_often().await;
     let is = |wanted: f64| move |value: f64| value == wanted;
     let refusal = json!({ "message": "fake weather", "code": 0 });
 

@@ -44,12 +44,6 @@ thread_local! {
     static BASE: Cell<Base> = const { Cell::new(Base::File) };
 }
 
-/// Whether there is a PostgreSQL here; if not, that is said.
-fn is_there() -> bool {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(cluster::database()).is_some()
-}
-
 /// Tells a story on PostgreSQL that is told on a file too: the very same function.
 fn on_postgres(story: fn()) {
     /// Whatever becomes of the story, the next one of this thread is kept in a file.
@@ -59,7 +53,7 @@ fn on_postgres(story: fn()) {
             BASE.set(Base::File);
         }
     }
-    if is_there() {
+    if cluster::server().is_some() {
         let _until = Until;
         BASE.set(Base::Postgres);
         story();
@@ -101,7 +95,7 @@ fn crashes(moment: Moment) {
 
 /// The steps of one kind, at one of the three moments.
 fn crashes_of(kind: Kind, moment: Moment, base: Base) {
-    if is_there() {
+    if cluster::server().is_some() {
         every_step(kind, moment, Guard::None, base);
     }
 }

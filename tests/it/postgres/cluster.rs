@@ -30,16 +30,16 @@ pub(crate) struct Cluster {
 
 /// A URL of a new database for one test, on the one server that this process has; `None`: there is none, which is said.
 pub(crate) async fn database() -> Option<String> {
+    Some(new_database(&server()?).await)
+}
+
+/// The URL of that server.
+pub(crate) fn server() -> Option<String> {
     static SHARED: OnceLock<Option<Cluster>> = OnceLock::new();
-    let server = match std::env::var("BERNARD_TEST_POSTGRES") {
-        Ok(server) => server,
-        Err(_) => {
-            // Making it takes a second or two, in which nobody else of this process has anything to do.
-            let cluster = SHARED.get_or_init(Cluster::of_this_process);
-            cluster.as_ref()?.url("postgres")
-        }
-    };
-    Some(new_database(&server).await)
+    std::env::var("BERNARD_TEST_POSTGRES").ok().or_else(|| {
+        // Making it takes a second or two, in which nobody else of this process has anything to do.
+        SHARED.get_or_init(Cluster::of_this_process).as_ref().map(|cluster| cluster.url("postgres"))
+    })
 }
 
 /// A new database on this server.
