@@ -75,7 +75,7 @@ impl Handler {
             rows.push(say!(locale, "fleet-more"));
         }
 
-        let unlisted = |server: &Server| sees(server) && !leases.iter().any(|lease| lease.server == server.name);
+        let unlisted = |server: &Server| sees(server) && !owned.contains_key(&server.name);
         let unread = not_looked_at(&self.fleet, unlisted, locale);
         let (quiet, all_quiet) = match unread {
             None => (Accent::Good, say!(locale, "fleet-quiet")),
