@@ -6,8 +6,9 @@
 //! Engine, bot and program depend on it. It knows no network, no sentence and no configuration, and decides nothing: what an event
 //! means is asked of `bernard-domain`, with what the transaction has read, and written.
 //!
-//! In reading order: `database` (both dialects), `writing`, `replica`, `claims`, `work` (whose turn it is, and who does what) · `file` (the lock, and who can read it) · `operations`, `consequences`, `timeline`, `usual`, `cards`, `pause` (what is
-//! accepted, what happens to it, and what follows) · `leases`, `reminders`, `sights`, `past` (rescues, until they are over) ·
+//! In reading order: `database` (both dialects), `writing`, `replica`, `claims`, `work` (whose turn it is, and who does what) ·
+//! `file` (the lock, and who can read it) · `operations`, `consequences`, `timeline`, `usual`, `cards`, `pause` (what is accepted,
+//! what happens to it, and what follows) · `leases`, `reminders`, `sights`, `past` (rescues, until they are over) ·
 //! `messages`, `notices`, `listed`, `help`, `wipes`, `troubles` (what people are told, and what is taken back) · `inventory`, `foreign`,
 //! `occupied` (the fleet) · `audit` and `audit_reader` · `wake` (what is due at a start) · `copy`, `witness`, `restored` (a backup,
 //! and how it is known for one) · `moved`, `transfer` (from one database to another) · `counted` (figures) ·

@@ -1,5 +1,7 @@
 //! Operations and their events: one live operation a server, and nothing opened twice.
 
+use std::collections::HashSet;
+
 use bernard_domain::{
     access::UserId,
     card::CardRefusal,
@@ -243,7 +245,7 @@ impl Store {
     pub async fn due(&self, now: Timestamp) -> Result<(Vec<OperationId>, Option<Timestamp>), Error> {
         let mut connection = self.pool.acquire().await?;
         let others = match &*self.beside {
-            Beside::File(_) => Vec::new(),
+            Beside::File(_) => HashSet::new(),
             Beside::Replica(replica) => replica.others(&mut connection).await?,
         };
         let mut rows: Vec<(i64, i64)> =
@@ -257,7 +259,7 @@ impl Store {
     }
 }
 
-/// The same for an operation that another replica left, in the hands of this one: whatever that one was writing may show up late.
+/// What [`Store::doubt_writes`] does after a start, for an operation that another replica left and this one has in its hands now.
 pub(super) async fn doubt_write(store: &Store, id: OperationId, now: Timestamp) -> Result<(), Error> {
     let mut tx = store.write().await?;
     let left = load(&mut tx, id).await?.filter(|left| !left.state.is_ended());

@@ -7,7 +7,7 @@
 //! from the version that its writer has read.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -238,8 +238,9 @@ impl Replica {
     }
 
     /// The operations that are in others' hands.
-    pub(super) async fn others(&self, connection: &mut Connection) -> Result<Vec<i64>, Error> {
-        Ok(query_as(OTHERS).bind(&self.name).fetch_all(connection).await?)
+    pub(super) async fn others(&self, connection: &mut Connection) -> Result<HashSet<i64>, Error> {
+        let others: Vec<i64> = query_as(OTHERS).bind(&self.name).fetch_all(connection).await?;
+        Ok(others.into_iter().collect())
     }
 
     async fn beat(&self, connection: &mut Connection) -> Result<(), Error> {
@@ -258,10 +259,12 @@ impl Replica {
     }
 
     async fn tidy(&self, connection: &mut Connection) -> Result<(), Error> {
-        let last = self.tidied.lock().unwrap_or_else(PoisonError::into_inner).replace(BootInstant::now());
-        if let Some(last) = last.filter(|last| last.elapsed() < TIDY_EVERY) {
-            *self.tidied.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
-            return Ok(());
+        {
+            let mut last = self.tidied.lock().unwrap_or_else(PoisonError::into_inner);
+            if last.is_some_and(|last| last.elapsed() < TIDY_EVERY) {
+                return Ok(());
+            }
+            *last = Some(BootInstant::now());
         }
         for statement in TIDY {
             query(statement).execute(&mut *connection).await?;
@@ -288,7 +291,8 @@ impl Beside {
 
 impl Store {
     /// A store in the PostgreSQL database at `address`, its schema up to date; the time is that of its server from then on. What this
-    /// process has to itself it has for `lease` from each [`Store::beat`] on. `witness` is the file that says how far the database was; without one, fewer losses are noticed.
+    /// process has to itself it has for `lease` from each [`Store::beat`] on. `witness` is the file that says how far the database
+    /// was; without one, fewer losses are noticed.
     ///
     /// # Errors
     /// [`Error::Standby`], [`Error::Newer`], [`Error::Moved`], [`Error::Arriving`], [`Error::Database`].
@@ -326,8 +330,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Changed`] when the database lacks what was written to it; [`Error::Moved`], [`Error::Arriving`] when it is run no more;
-    /// [`Error::Database`]: after a lease's time without success
-    /// nothing is this replica's any more.
+    /// [`Error::Database`]: after a lease's time without success nothing is this replica's any more.
     pub async fn beat(&self) -> Result<(), Error> {
         let Beside::Replica(replica) = &*self.beside else { return Ok(()) };
         let beat = async { replica.beat(&mut self.pool.acquire().await?).await };

@@ -1,4 +1,4 @@
--- What replicas that work side by side on PostgreSQL share. Here it stays empty, but for the ways on from answers.
+-- What replicas that work side by side on PostgreSQL share. Here it stays empty.
 
 -- The replicas, by the database's clock in milliseconds.
 CREATE TABLE replicas (

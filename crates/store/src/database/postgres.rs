@@ -17,8 +17,9 @@ use crate::Error;
 const CONNECTIONS: u32 = 8;
 /// How long a connection may take to be made or to become free.
 const ACQUIRE: Duration = Duration::from_secs(10);
-/// What PostgreSQL is told of a session of the pool: who has a transaction and says nothing for five seconds loses it, so that a replica that
-/// is stopped does not keep the others from writing; a writer waits for another one at most eight, no statement takes longer than twelve. What is committed is at least on this server's disk.
+/// What PostgreSQL is told of a session of the pool: who has a transaction and says nothing for five seconds loses it, so that a replica
+/// that is stopped does not keep the others from writing; a writer waits for another one at most eight, no statement takes longer than
+/// twelve. What is committed is at least on this server's disk.
 const SESSION: &str = "SET lock_timeout = '8s'; SET statement_timeout = '12s'; \
      SET idle_in_transaction_session_timeout = '5s'; \
      SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";

@@ -96,17 +96,15 @@ pub(crate) async fn tables(on: &mut Connection) -> Result<Vec<Table>, sqlx::Erro
 
 fn in_order(mut found: BTreeMap<String, Vec<Column>>, parents: &[(String, String)]) -> Vec<Table> {
     let mut ordered: Vec<Table> = Vec::with_capacity(found.len());
-    while !found.is_empty() {
+    loop {
         let waits = |name: &str| {
             parents.iter().any(|(table, parent)| table == name && table != parent && found.contains_key(parent))
         };
-        let ready: BTreeSet<String> = found.keys().filter(|name| !waits(name)).cloned().collect();
         // A circle would be of our own making; its tables come as they are named.
-        let next = ready.into_iter().next().or_else(|| found.keys().next().cloned()).expect("some are left");
-        let columns = found.remove(&next).expect("just seen");
-        ordered.push(Table { name: next, columns });
+        let next = found.keys().find(|name| !waits(name)).or_else(|| found.keys().next()).cloned();
+        let Some((name, columns)) = next.and_then(|name| found.remove_entry(&name)) else { return ordered };
+        ordered.push(Table { name, columns });
     }
-    ordered
 }
 
 impl Table {

@@ -9,6 +9,7 @@ impl Event {
         let value = serde_json::to_value(self).unwrap_or_default();
         value["event"].as_str().unwrap_or("an event").to_owned()
     }
+
     /// The task that this says is our own.
     pub fn task_of_ours(&self) -> Option<TaskId> {
         match self {
