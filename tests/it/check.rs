@@ -389,7 +389,7 @@ async fn whoever_watches_sees_how_far_it_is_and_nobody_else_does() {
     let file = written(&bot);
     let name = file.display().to_string();
     let held = bot.ovh.faults().hold_before("GET", "/dedicated/server/ns700012");
-    let terminal = Terminal::start(&["check", "--online", "--config", &name]);
+    let mut terminal = Terminal::start(&["check", "--online", "--config", &name]);
     terminal.shows("OVHcloud account \"main\": reading its servers: 11 of 12 (requests_per_minute lets ").await;
     held.release();
     terminal.shows("\r\u{1b}[K").await;

@@ -88,7 +88,9 @@ async fn a_port_that_never_closed_may_still_be_the_old_systems() {
     // Something else answers there all the time, whatever the machine does.
     let [.., low] = std::process::id().to_be_bytes();
     let address = Ipv4Addr::new(127, 99, low, 7);
-    let _answers = TcpListener::bind((address, 3389)).expect("an address of our own");
+    let answers = TcpListener::bind((address, 3389)).expect("an address of our own");
+    // Taken up and ended: a queue that fills answers nobody.
+    std::thread::spawn(move || answers.incoming().for_each(drop));
     let bot = TestBot::with(TestConfig::with_rescue("probe = true"), [web_1().at(address)]).await;
     bot.ovh.withhold_secret("web-1");
     bot.ovh.withhold_mail("web-1");

@@ -19,6 +19,8 @@ use crate::{bot::eventually, kill::program};
 pub(crate) struct Terminal {
     keys: File,
     screen: Arc<Mutex<String>>,
+    /// How much of the screen was waited for already.
+    seen: usize,
     child: Child,
 }
 
@@ -43,22 +45,26 @@ impl Terminal {
                 shown.lock().expect("no panic").push_str(&String::from_utf8_lossy(&bytes[..count]));
             }
         });
-        Self { keys, screen, child }
+        Self { keys, screen, seen: 0, child }
     }
 
     pub(crate) fn screen(&self) -> String {
         self.screen.lock().expect("no panic").clone()
     }
 
-    /// Waits for a question and types an answer. What was shown before does not count again.
+    /// Waits for a question and types an answer.
     pub(crate) async fn answers(&mut self, question: &str, keys: &str) {
         self.shows(question).await;
-        self.screen.lock().expect("no panic").clear();
         self.keys.write_all(keys.as_bytes()).expect("it is typed");
     }
 
-    pub(crate) async fn shows(&self, words: &str) {
-        eventually(&format!("{words:?} is on the screen"), async || self.screen().contains(words)).await;
+    /// Waits for words after those that were waited for before: a question that is asked again is shown twice, and until the second
+    /// time nobody takes keys.
+    pub(crate) async fn shows(&mut self, words: &str) {
+        let seen = self.seen;
+        let find = || self.screen()[seen..].find(words);
+        eventually(&format!("{words:?} is on the screen"), async || find().is_some()).await;
+        self.seen += find().expect("it is there") + words.len();
     }
 
     pub(crate) async fn ends(&mut self) -> Option<i32> {

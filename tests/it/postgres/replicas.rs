@@ -176,7 +176,10 @@ async fn twenty_people_on_both_at_once_are_answered_once_each_and_one_reboot_is_
     assert_eq!(bot.ovh.reboots("web-1"), 1);
     assert_eq!(bot.count(&["R-2"]), 0, "nobody else's was begun");
     for press in &presses {
-        assert_eq!(press.messages().len(), 1, "{:#?}", press.messages());
+        // Who comes late is also led to the rescue that is under way.
+        let (ways, answers): (Vec<_>, Vec<_>) =
+            press.messages().into_iter().partition(|message| message.content.contains("R-1 is under way there"));
+        assert!(answers.len() == 1 && ways.len() <= 1, "{answers:#?} {ways:#?}");
     }
     let tried = bot.discord.journal().count("POST", "/callback");
     assert!(tried >= 60, "both were told of each of forty: {tried}");
