@@ -1,6 +1,9 @@
 //! The figures that nobody counts where something happens: how it stands, looked up now and then and shown at `/metrics`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use bernard_engine::fleet::Fleet;
 use bernard_ovh::Standing;
@@ -13,6 +16,9 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 use super::renewed::Configs;
+
+/// No more often than this is it looked up, whatever the pace: nobody collects figures every second.
+const AT_MOST_EVERY: Duration = Duration::from_secs(1);
 
 /// Shows how it stands, again and again; `readable` hears whether the store could be read.
 pub(super) async fn keep(
@@ -45,7 +51,7 @@ pub(super) async fn keep(
             shown.accounts(&fleet);
             shown.inventory(&fleet, now);
             let every = configs.borrow().pace.reminder_tick;
-            tokio::time::sleep(every).await;
+            tokio::time::sleep(every.max(AT_MOST_EVERY)).await;
         }
     };
     stop.run_until_cancelled(show).await;

@@ -3,6 +3,8 @@
 //! Level-triggered: it compares what an operation's messages should look like with what they do look like, so an edit that was
 //! lost heals at the next look, and after a start everything live is looked at again. The latest state wins.
 
+mod looked;
+mod lost;
 mod put_off;
 mod unasked;
 mod rollover;
@@ -22,14 +24,13 @@ use serenity::model::id::{ChannelId as DiscordChannel, GuildId, MessageId, UserI
 use sha1::{Digest, Sha1};
 use tokio_util::sync::CancellationToken;
 
-use self::put_off::PutOff;
+use self::{looked::Looked, put_off::PutOff};
 use super::{
     posting::{self, Failure},
     ringing::{Bell, Rang, Unheard},
 };
 use crate::{
     card_links::card_links,
-    component::{Button, Subject},
     render::{
         approval_card,
         card::{self, LinkOut, Moment, Rescue},
@@ -41,7 +42,7 @@ use crate::{
 
 /// How long a message that could not be shown waits for the next try.
 const REST: Duration = Duration::from_secs(2);
-/// How long one part waits for the other.
+/// How long a part waits before it looks whether what it has done is all.
 const BREATH: Duration = Duration::from_millis(20);
 /// How many operations are posted at once.
 const POSTS_AT_ONCE: usize = 32;
@@ -65,6 +66,8 @@ pub struct Reporter {
     guild: GuildId,
     /// What Discord wants left alone for a while.
     put_off: PutOff,
+    /// What has nothing to do for now.
+    looked: Looked,
     /// The messages whose ringing Discord does not take.
     unheard: Unheard<(OperationId, String)>,
 }
@@ -95,8 +98,10 @@ enum Try {
 enum Shown {
     /// All is as it should be.
     All,
-    /// The other part is still at it.
-    Waits,
+    /// Something was done: what is there now is looked at again.
+    Again,
+    /// A message is not there yet, which is the other part's.
+    Missing,
 }
 
 /// One message of an operation, and where it stands or will stand.
@@ -119,7 +124,17 @@ impl Reporter {
         policy: SharedPolicy,
         guild: GuildId,
     ) -> Self {
-        Self { rest, store, wakeups, manner, policy, guild, put_off: PutOff::default(), unheard: Unheard::default() }
+        Self {
+            rest,
+            store,
+            wakeups,
+            manner,
+            policy,
+            guild,
+            put_off: PutOff::default(),
+            looked: Looked::default(),
+            unheard: Unheard::default(),
+        }
     }
 
     /// Runs until `stop`, then lets what is being shown finish; the caller bounds how long.
@@ -145,9 +160,11 @@ impl Reporter {
                 return;
             }
         };
+        self.looked.keep(&unreported);
         for found in unreported {
             for part in [Part::Posts, Part::Edits] {
-                if part.has_room(shows, found.channel) && !self.put_off.holds(found, part) {
+                let idle = self.looked.holds(found, part) || self.put_off.holds(found, part);
+                if !idle && part.has_room(shows, found.channel) {
                     let show = Arc::clone(self).attempt(found, part, stop.clone());
                     shows.begin((found.operation, part, found.channel), show);
                 }
@@ -164,8 +181,15 @@ impl Reporter {
             Part::Edits => stop.run_until_cancelled(self.show(found, part)).await,
         };
         let rest = match shown {
-            None | Some(Ok(Shown::All)) => return,
-            Some(Ok(Shown::Waits)) => BREATH,
+            None => return,
+            Some(Ok(Shown::All)) => {
+                if part == Part::Posts {
+                    self.looked.all_are_there(found);
+                }
+                return;
+            }
+            Some(Ok(Shown::Missing)) => return self.looked.one_is_missing(found),
+            Some(Ok(Shown::Again)) => BREATH,
             Some(Err(failure)) => {
                 tracing::warn!(operation.id = %id, error = %failure, "an operation could not be shown yet");
                 if self.put_off.until(found, part, &failure) {
@@ -217,40 +241,40 @@ impl Reporter {
                 (Some(Posted { shown, message: Some(_), .. }), Part::Edits) if *shown == digest(rendering) => {}
                 (Some(Posted { message: Some(message), .. }), Part::Edits) if rollover::is_due(it) => {
                     self.roll_over(it, *message).await?;
-                    all = Shown::Waits;
+                    all = Shown::Again;
                 }
                 (Some(Posted { message: Some(message), .. }), Part::Edits) => match self.edit(it, *message).await {
                     // One message that Discord wants left alone keeps none of the others back.
                     Err(Failure::Discord(error)) if put_off::is_long(&error) => match rollover::may_go_on(it, &known) {
                         true => {
                             self.roll_over(it, *message).await?;
-                            all = Shown::Waits;
+                            all = Shown::Again;
                         }
                         false => trouble = Err(error.into()),
                     },
                     edited => edited?,
                 },
                 (Some(Posted { message: Some(_), .. }), Part::Posts) => {}
-                (_, Part::Edits) => all = Shown::Waits,
-                (_, Part::Posts) => match self.find_lost(it, &asked, &known).await? {
-                    Some(message) => self.remember(it, Some(message), String::new()).await?,
-                    None => {
-                        // The first attempt counts: that is when Discord began to remember the nonce.
-                        self.attempted(it).await?;
-                        self.post(it, None, tried.map_or(Try::First, |_| Try::Again)).await?;
+                (_, Part::Edits) => all = Shown::Missing,
+                (_, Part::Posts) => {
+                    all = Shown::Again;
+                    match self.find_lost(it, &asked, &known).await? {
+                        Some(message) => self.remember(it, Some(message), String::new()).await?,
+                        None => {
+                            // The first attempt counts: that is when Discord began to remember the nonce.
+                            self.attempted(it).await?;
+                            self.post(it, None, tried.map_or(Try::First, |_| Try::Again)).await?;
+                        }
                     }
-                },
+                }
             }
         }
         trouble?;
         if part == Part::Edits {
             self.point_onwards(&operation, &known).await?;
-        }
-        match (part, all) {
-            (Part::Edits, Shown::All) => self.store.mark_reported(found, operation.version).await?,
-            // The edits see to the rest.
-            (Part::Posts, _) => return Ok(Shown::Waits),
-            (Part::Edits, Shown::Waits) => {}
+            if all == Shown::All {
+                self.store.mark_reported(found, operation.version).await?;
+            }
         }
         Ok(all)
     }
@@ -358,30 +382,6 @@ impl Reporter {
         self.remember(it, None, NOWHERE.to_owned()).await
     }
 
-    /// A message whose posting was tried and whose fate is unknown, if the channel has it and its nonce may be forgotten.
-    async fn find_lost(&self, it: It<'_>, asked: &str, known: &[Posted]) -> Result<Option<u64>, Failure> {
-        let Some(tried) = known.iter().find(|posted| posted.slot == it.rendering.slot) else { return Ok(None) };
-        let channel = DiscordChannel::new(it.channel.0);
-        let seen = posting::since_attempt(&self.rest, channel, tried.attempted, it.operation.opened).await?;
-        if seen.is_empty() {
-            return Ok(None);
-        }
-        let me = self.rest.me().await?;
-        let of_another_slot = |id: u64| known.iter().any(|posted| posted.message == Some(id));
-        let mark = approval_card::mark(it.operation, &it.rendering.slot);
-        let found = seen.iter().find(|message| {
-            let same = match &mark {
-                Some(mark) => message.custom_ids.contains(mark),
-                None => {
-                    is_this(&message.content, it.rendering, asked, it.operation)
-                        && !names_another(&message.custom_ids, it.operation)
-                }
-            };
-            message.author == me && !of_another_slot(message.id.get()) && same
-        });
-        Ok(found.map(|message| message.id.get()))
-    }
-
     /// Posting is about to be tried.
     async fn attempted(&self, it: It<'_>) -> Result<(), Failure> {
         self.remember(it, None, String::new()).await
@@ -412,25 +412,6 @@ fn digest(rendering: &Rendering) -> String {
 /// The card's second line: who asked, and why. It never changes, and no other message has it there.
 fn asked_line(card: &Rendering) -> String {
     card.message.content.lines().nth(1).unwrap_or_default().to_owned()
-}
-
-/// Whether a text of the channel is an earlier look of this message. A card's title changes with its state, and an ended card
-/// has the title of the end.
-fn is_this(content: &str, rendering: &Rendering, asked: &str, operation: &Operation) -> bool {
-    let title = content.lines().next().unwrap_or_default();
-    let is_card = title.ends_with(&format!(" {}", operation.id)) && content.lines().nth(1) == Some(asked);
-    match rendering.slot.as_str() {
-        "card" => is_card,
-        _ => !is_card && Some(title) == rendering.message.content.lines().next(),
-    }
-}
-
-/// Whether a message has a button for an operation of another store that has the same number.
-fn names_another(custom_ids: &[String], operation: &Operation) -> bool {
-    let buttons = custom_ids.iter().filter_map(|id| id.parse::<Button>().ok());
-    let mut of_that_number =
-        buttons.filter(|button| matches!(button.subject(), Subject::Operation(named) if named.id == operation.id));
-    of_that_number.any(|button| !button.is_unmarked() && !button.is_of(operation))
 }
 
 /// The same for every attempt at one message; another one for a message that replaces it.
