@@ -206,6 +206,8 @@ impl TestBot {
         }
         let config = config.kept_where_the_story_is().await;
         let discord = Discord::start().await;
+        // Discord gives three seconds. On a busy machine the two ends of a story together may need more.
+        discord.set_tempo(|tempo| tempo.acknowledge = Duration::from_secs(30));
         let ann = discord.person("ann", "en-GB", &[ROLE]);
         let folder = folder();
         let audit = Whole::of(folder.path().join("bernard.db"), config.postgres.as_deref());

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use serde_json::json;
-use sim::discord::{OPS, Person, ROLE};
+use sim::{
+    discord::{Message, OPS, ROLE},
+    net::{Faults, Rule},
+};
 
-use crate::bot::{TestBot, TestConfig, db_1, web_1};
+use crate::bot::{TestBot, TestConfig, db_1, eventually, web_1};
 
 /// Things that would ring, format, break out of a path or a query, or fill the screen.
 fn nasty() -> Vec<String> {
@@ -134,33 +137,44 @@ async fn what_does_not_parse_is_answered_with_an_apology() {
     assert!(fine.content.contains("web-1"), "the next one is served: {}", fine.content);
 }
 
-/// Presses **Confirm** and waits until Discord has given the press up.
-async fn fails(bot: &TestBot, who: &Person, card: &sim::discord::Message) {
-    let press = who.press(card, "Confirm").await;
+/// A card whose **Confirm** Discord gives up before it is acknowledged, because of this trouble.
+async fn given_up(bot: &TestBot, begin: impl FnOnce(Faults) -> Rule) -> Message {
+    let card = bot.ask(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    bot.discord.set_tempo(|tempo| tempo.acknowledge = Duration::from_millis(300));
+    let trouble = begin(bot.discord.faults().always());
+    let press = bot.ann.press(&card, "Confirm").await;
     assert!(!press.is_acknowledged());
-    // The bot has dealt with it when it has dealt with what came after it.
-    bot.ask(who, "help", &[]).await;
+    eventually("it was tried", async || trouble.hits() > 0).await;
+    trouble.clear();
+    bot.discord.set_tempo(|tempo| tempo.acknowledge = Duration::from_secs(30));
+    card
+}
+
+/// Nothing was done, and the card is as good as before.
+async fn did_nothing(bot: &TestBot, card: &Message) {
+    // The bot has dealt with a press when it has dealt with what came after it.
+    bot.ask(&bot.ann, "help", &[]).await;
     assert_eq!(bot.ovh.reboots("web-1"), 0);
     assert_eq!(bot.ovh.journal().count("PUT", ""), 0);
     assert!(bot.discord.messages(OPS).is_empty());
+    let accepted = bot.press(&bot.ann, card, "Confirm").await;
+    assert!(accepted.content.contains("R-1"), "{}", accepted.content);
+    bot.rung(&bot.ann, &["**In rescue**", "R-1"]).await;
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_press_whose_acknowledgement_failed_does_nothing() {
     let bot = TestBot::new().await;
-    let card = bot.ask(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
-    bot.discord.set_tempo(|tempo| tempo.acknowledge = Duration::from_millis(300));
-    let trouble = bot.discord.faults().always().status("POST", "/callback", 500, &json!({"message": "trouble"}));
-    let press = bot.ann.press(&card, "Confirm").await;
-    assert!(!press.is_acknowledged());
-    trouble.clear();
-    let late = bot.discord.faults().next(1).slow("POST", "/callback", Duration::from_millis(600));
-    fails(&bot, &bot.ann, &card).await;
-    assert_eq!(late.hits(), 1);
-    // The card is as good as before.
-    bot.discord.set_tempo(|tempo| tempo.acknowledge = Duration::from_secs(3));
-    let accepted = bot.press(&bot.ann, &card, "Confirm").await;
-    assert!(accepted.content.contains("R-1"), "{}", accepted.content);
-    bot.rung(&bot.ann, &["**In rescue**", "R-1"]).await;
-    assert_eq!(bot.ovh.reboots("web-1"), 1);
+    let refused = json!({"message": "trouble"});
+    let card = given_up(&bot, |faults| faults.status("POST", "/callback", 500, &refused)).await;
+    did_nothing(&bot, &card).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_press_that_was_acknowledged_too_late_does_nothing() {
+    let bot = TestBot::new().await;
+    let late = Duration::from_millis(600);
+    let card = given_up(&bot, |faults| faults.slow("POST", "/callback", late)).await;
+    did_nothing(&bot, &card).await;
 }

@@ -11,6 +11,7 @@ use std::{
 
 use jiff::SignedDuration;
 use serde_json::json;
+use sim::discord::OPS;
 
 use crate::{
     bot::{TestBot, TestConfig, db_1, eventually, web_1},
@@ -53,7 +54,7 @@ fn named(text: &str) -> BTreeSet<String> {
 }
 
 /// The value of a series that is printed just so; `None` when it is not printed.
-fn value(page: &str, series: &str) -> Option<f64> {
+pub(crate) fn value(page: &str, series: &str) -> Option<f64> {
     page.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' ')?.parse().ok())
 }
 
@@ -211,7 +212,7 @@ async fn what_goes_wrong_moves_the_figure_that_its_alert_is_about() {
     bot.discord.gateway().reset_all();
     comes_to(&mut bot, "bernard_gateway_connected", is(1.0)).await;
     let trouble = bot.discord.faults().always().status("POST", "/callback", 500, &refusal);
-    bot.slash(&bot.ann, "status", &[]).await;
+    let _unanswered = bot.ann.try_slash(OPS, "status", ()).expect("a command");
     eventually("an answer that was not in time is counted", async || {
         let page = bot.metrics().await;
         let count = |outcome| value(&page, &format!("bernard_acknowledgements_total{{outcome=\"{outcome}\"}}"));
@@ -219,6 +220,11 @@ async fn what_goes_wrong_moves_the_figure_that_its_alert_is_about() {
     })
     .await;
     trouble.clear();
+    let slow = bot.discord.faults().always().hold_before("POST", "/callback");
+    let eve = bot.discord.person("eve", "en-GB", &bot.ann.roles());
+    let _flood: Vec<_> = (0..100).map(|_| eve.try_slash(OPS, "help", ()).expect("a command")).collect();
+    comes_to(&mut bot, "bernard_interactions_dropped_total", |dropped| dropped > 0.0).await;
+    slow.release();
 
     // OVHcloud: it is away, and asks for fewer requests.
     let away = bot.ovh.faults().always().status("GET", "/", 503, &refusal);

@@ -25,6 +25,7 @@ use super::{
 use crate::{
     aftermath::{is_about, links_went_only_to, no_message_is_doubled},
     bot::{TestBot, TestConfig},
+    monitoring::value,
     recorder::RECORDER,
 };
 
@@ -112,7 +113,7 @@ async fn a_panic_at_any_request_loses_no_operation_and_says_nothing_of_what_it_q
 
     let names: Vec<String> = (1..=RESCUES).map(|n| format!("web-{n}")).collect();
     let server = |name: &String| ServerSpec::windows(&format!("ns{name}.ip-203-0-113.eu")).named(name);
-    let bot = TestBot::with(TestConfig::default(), names.iter().map(server)).await;
+    let mut bot = TestBot::with(TestConfig::default(), names.iter().map(server)).await;
     assert!(QUOTED.set(bot.ovh.clone()).is_ok());
     let begin = bot.ovh.faults().always().hold_before("PUT", "/dedicated/server/");
     for name in &names {
@@ -135,6 +136,8 @@ async fn a_panic_at_any_request_loses_no_operation_and_says_nothing_of_what_it_q
         no_message_is_doubled(&bot.discord, &bot.ann, &id);
     }
     assert!(ENDS.iter().all(|end| end.left.load(Ordering::SeqCst) == 0), "every panic happened");
+    let panics = value(&bot.metrics().await, "bernard_step_panics_total");
+    assert!(panics.is_some_and(|panics| panics > 0.0), "its alert fires: {panics:?}");
     whoever_asked_is_answered(&bot).await;
 
     let log = page.text();
