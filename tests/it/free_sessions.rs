@@ -204,7 +204,7 @@ async fn it_and_a_console_keep_each_other_waiting_and_a_card_serves_once() {
     let asked = bot.ovh.faults().hold_before("POST", "/features/ipmi/access");
     bot.ask(&bob, "console", &[("server", "web-1")]).await;
     asked.reached().await;
-    let held = bot.press(&bob, &second, "Confirm").await;
+    let held = bot.forge(&bob, &custom_id(&second, CONFIRM), &second).await;
     assert!(held.content.contains("busy") && held.content.contains("R-3"), "{}", held.content);
     asked.release();
     bot.rung(&bob, &["**Console open**", "R-3"]).await;
@@ -289,13 +289,14 @@ async fn where_consoles_are_protected_a_second_person_agrees_and_a_pause_keeps_i
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_others_begin_under_the_card_is_shown_before_it_is_done() {
-    let bot = with_a_failure().await;
+    let bot = TestBot::new().await;
+    let end = failed(&bot).await;
     let card = bot.sessions_card(&bot.ann).await;
     bot.ovh.standing_task_by_somebody("web-1", "reinstallServer", "doing");
     let instead = bot.press(&bot.ann, &card, "Confirm").await;
     let says = |part: &str| instead.content.contains(part);
     assert!(says("Meanwhile others have begun") && says("reinstallServer") && offers(&instead, CONFIRM), "{instead:?}");
-    let old = bot.forge(&bot.ann, &custom_id(&card, CONFIRM), &card).await;
+    let old = bot.forge(&bot.ann, &custom_id(&card, CONFIRM), &end).await;
     assert!(old.content.contains("🚫") || old.content.contains(FREE), "{}", old.content);
     assert_eq!(bot.ovh.journal().count("POST", CALL), 0);
     bot.ann.press(&instead, "Confirm").await;
@@ -317,7 +318,8 @@ async fn whoever_presses_gets_a_console_that_opens_to_them_and_nobody_elses_addr
         assert!(asked.content.contains("Started"), "{label}: {}", asked.content);
         bot.rung(&bob, &["**Console open**", id]).await;
     }
-    let theirs: Vec<_> = bot.ovh.journal().matching("POST", "/features/ipmi/access").iter().map(sim::net::Seen::json).collect();
+    let theirs: Vec<_> =
+        bot.ovh.journal().matching("POST", "/features/ipmi/access").iter().map(sim::net::Seen::json).collect();
     let open = json!({ "type": "kvmipHtml5URL", "ttl": 5 });
     assert_eq!(theirs[1..], [open.clone(), open]);
     assert!(bob.dms().iter().all(|dm| !dm.content.contains("203.0.113.7")), "{:?}", bob.dms());

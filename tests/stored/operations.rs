@@ -185,7 +185,8 @@ fn phases(page: &mut Page) {
 
 fn words(page: &mut Page) {
     page.heading("Kinds of operations: in a row, and as JSON");
-    for kind in each_word!(Kind: Enable, Restore, Reboot, Link, PutBack, Adopt, HandOver, Console, Ticket, FreeSessions) {
+    for kind in each_word!(Kind: Enable, Restore, Reboot, Link, PutBack, Adopt, HandOver, Console, Ticket, FreeSessions)
+    {
         page.word(kind.as_str());
         page.json(&kind);
     }

@@ -75,7 +75,11 @@ const CONSOLE: [Call; 6] = [
     call("POST", "/dedicated/server/x/features/ipmi/access", "dedicatedServer:apiovh:features/ipmi/access/create"),
     call("GET", "/dedicated/server/x/features/ipmi/test", "dedicatedServer:apiovh:features/ipmi/test/get"),
     call("POST", "/dedicated/server/x/features/ipmi/test", "dedicatedServer:apiovh:features/ipmi/test/create"),
-    call("POST", "/dedicated/server/x/features/ipmi/resetSessions", "dedicatedServer:apiovh:features/ipmi/resetSessions"),
+    call(
+        "POST",
+        "/dedicated/server/x/features/ipmi/resetSessions",
+        "dedicatedServer:apiovh:features/ipmi/resetSessions",
+    ),
 ];
 
 const READ_TICKETS: &str = "account:apiovh:support/tickets/get";

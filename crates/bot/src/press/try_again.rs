@@ -7,12 +7,7 @@ use bernard_domain::operation::{
 use bernard_engine::plan::Aim;
 
 use crate::{
-    admission::guard::ApprovalMode,
-    asker::Asker,
-    context::Handler,
-    proposal::Typed,
-    refusal::Refusal,
-    reply::Reply,
+    admission::guard::ApprovalMode, asker::Asker, context::Handler, proposal::Typed, refusal::Refusal, reply::Reply,
 };
 
 impl Handler {

@@ -17,11 +17,7 @@ use crate::component::Button;
 /// The card: the deed, the server, what is lost, what others are at, whose approval it needs.
 pub(crate) fn describe(request: &Request, server: &Server, until: Timestamp) -> String {
     let locale = request.locale;
-    let mut lines = vec![
-        say!(locale, "sessions-title"),
-        confirmation::machine(server),
-        say!(locale, "sessions-lost"),
-    ];
+    let mut lines = vec![say!(locale, "sessions-title"), confirmation::machine(server), say!(locale, "sessions-lost")];
     lines.extend(request.beside.iter().flat_map(|beside| others::lines(beside, locale)));
     lines.extend(approval_card::forewarning(&request.guard, locale));
     lines.extend(runbook::lines(&request.runbooks, locale));

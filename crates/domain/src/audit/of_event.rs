@@ -112,7 +112,9 @@ fn told(entry: Entry, event: &Event) -> Entry {
         Event::RebootNotDone { why, said, query } | Event::SessionsNotDone(NotTaken { why, said, query }) => {
             effect(entry).through(query.clone()).saying(format!("{}: {said}", not_done(*why)))
         }
-        Event::RebootUnknown { said, query } | Event::SessionsUnknown(NoAnswer { said, query }) => effect(entry).through(query.clone()).saying(said),
+        Event::RebootUnknown { said, query } | Event::SessionsUnknown(NoAnswer { said, query }) => {
+            effect(entry).through(query.clone()).saying(said)
+        }
         Event::TaskAdopted { task } => Entry { task: Some(*task), ..entry },
         Event::ConsoleFound { kind } | Event::ConsoleChosen { kind } => entry.saying(kind.as_str()),
         Event::ConsoleTested { health: Health::Passes } => entry,

@@ -61,7 +61,11 @@ const ACTIONS: &[(&str, &str, &str)] = &[
     ("POST", "/dedicated/server/{name}/features/ipmi/access", "dedicatedServer:apiovh:features/ipmi/access/create"),
     ("GET", "/dedicated/server/{name}/features/ipmi/test", "dedicatedServer:apiovh:features/ipmi/test/get"),
     ("POST", "/dedicated/server/{name}/features/ipmi/test", "dedicatedServer:apiovh:features/ipmi/test/create"),
-    ("POST", "/dedicated/server/{name}/features/ipmi/resetSessions", "dedicatedServer:apiovh:features/ipmi/resetSessions"),
+    (
+        "POST",
+        "/dedicated/server/{name}/features/ipmi/resetSessions",
+        "dedicatedServer:apiovh:features/ipmi/resetSessions",
+    ),
     ("GET", "/me/notification/email/history", "account:apiovh:me/notification/email/history/get"),
     ("GET", "/me/notification/email/history/{id}", "account:apiovh:me/notification/email/history/get"),
     ("GET", "/me/api/logs/self", "account:apiovh:me/api/logs/self/get"),

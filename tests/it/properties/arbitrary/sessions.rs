@@ -15,8 +15,11 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         Just(Event::SessionsPrepared),
         intent.prop_map(Event::SessionsIntended),
         (task(), option::of(query())).prop_map(|(task, query)| Event::SessionsAccepted(Taken { task, query })),
-        (why, text(), option::of(query()))
-            .prop_map(|(why, said, query)| Event::SessionsNotDone(NotTaken { why, said, query })),
+        (why, text(), option::of(query())).prop_map(|(why, said, query)| Event::SessionsNotDone(NotTaken {
+            why,
+            said,
+            query
+        })),
         (text(), option::of(query())).prop_map(|(said, query)| Event::SessionsUnknown(NoAnswer { said, query })),
     ]
 }

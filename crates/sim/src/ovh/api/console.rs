@@ -15,7 +15,13 @@ use uuid::Uuid;
 use super::{Answer, Shared, task};
 use crate::{
     net::lock,
-    ovh::{clock::date, machine::CONSOLES, refusal::Refusal, task::{By, RESET_SESSIONS}, world::Console},
+    ovh::{
+        clock::date,
+        machine::CONSOLES,
+        refusal::Refusal,
+        task::{By, RESET_SESSIONS},
+        world::Console,
+    },
 };
 
 /// How long a session may live, in minutes (schema `dedicated.server.CacheTTLEnum`).
