@@ -46,7 +46,7 @@ async fn audited(bot: &TestBot, id: &str) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-pub(crate) async fn what_is_stuck_is_freed_once_and_the_console_opens_again() {
+async fn what_is_stuck_is_freed_once_and_the_console_opens_again() {
     let bot = TestBot::new().await;
     let bob = bot.bob();
     bot.ask(&bob, "console", &[("server", "web-1")]).await;
