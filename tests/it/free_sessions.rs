@@ -188,7 +188,7 @@ async fn it_and_a_console_keep_each_other_waiting_and_a_card_serves_once() {
     let bob = bot.bob();
     let (first, second) = (bot.sessions_card(&bot.ann).await, bot.sessions_card(&bob).await);
     let sent = bot.ovh.faults().hold_answer("POST", CALL);
-    bot.ann.press(&first, "Confirm").await;
+    bot.ann.press(&first, "Confirm").await.wait_for(|message| message.content.contains("Started")).await;
     sent.reached().await;
     let again = bot.forge(&bot.ann, &custom_id(&first, CONFIRM), &first).await;
     assert!(again.content.contains("R-2") && again.content.contains("under way"), "{}", again.content);
