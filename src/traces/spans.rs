@@ -132,6 +132,8 @@ fn status(phase: &Phase) -> Status {
             | Outcome::ConsoleOpen(_)
             | Outcome::Adopted
             | Outcome::HandedOver(_)
+            | Outcome::TicketOpened(_)
+            | Outcome::SessionsFreed
             | Outcome::Restored
             | Outcome::Rebooted
             | Outcome::NetbootBack,

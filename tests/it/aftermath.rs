@@ -117,6 +117,7 @@ impl TestBot {
             Kind::Console => "console",
             Kind::PutBack => return self.accepts_put_back().await,
             Kind::Ticket => return self.accepts_ticket().await,
+            Kind::FreeSessions => return self.accepts_free_sessions().await,
         };
         let asked = match kind {
             Kind::Link | Kind::Console => self.slash(&self.ann, command, &server).await,
@@ -140,6 +141,21 @@ impl TestBot {
         let end = self.discord.wait_for_message(OPS, offers).await;
         let asked = self.ann.press(&end, "Put netboot back").await;
         asked.wait_for(|message| message.content.contains("Started")).await;
+    }
+
+    /// Ann presses **Free stuck sessions** on the end that offers it, and confirms its card.
+    pub(crate) async fn accepts_free_sessions(&self) {
+        let card = self.sessions_card(&self.ann).await;
+        let asked = self.ann.press(&card, "Confirm").await;
+        asked.wait_for(|message| message.content.contains("Started")).await;
+    }
+
+    /// The card that **Free stuck sessions** shows to whoever presses it.
+    pub(crate) async fn sessions_card(&self, who: &Person) -> Message {
+        let offers = |message: &Message| message.button("Free stuck sessions").is_some();
+        let end = self.discord.wait_for_message(OPS, offers).await;
+        let asked = who.press(&end, "Free stuck sessions").await;
+        asked.wait_for(|message| message.button("Confirm").is_some()).await
     }
 
     /// Ann presses **Ask OVHcloud** on the end that offers it, and confirms its card.

@@ -88,6 +88,11 @@ async fn world_for(crash: Crash, base: Base) -> TestBot {
         bot.accepts(Kind::Reboot).await;
         assert!(bot.last_word("R-1").await.contains("**Reboot failed**"));
     }
+    if crash.kind == Kind::FreeSessions {
+        bot.ovh.next_console_ends("web-1", Ending::OvhError);
+        bot.accepts(Kind::Console).await;
+        assert!(bot.last_word("R-1").await.contains("**Console failed**"));
+    }
     if crash.kind == Kind::PutBack {
         bot.ovh.next_reboot_ends("web-1", Ending::OvhError);
         bot.accepts(Kind::Enable).await;
@@ -125,9 +130,14 @@ async fn die_at(bot: &mut TestBot, crash: Crash, base: Base) {
     let dm = dm_channel(bot).await;
     match crash.step {
         Step::Settle => {
-            let sent = bot.ovh.faults().hold_answer("POST", "/reboot");
+            let (deed, card) = match crash.kind {
+                Kind::FreeSessions => ("/features/ipmi/resetSessions", "Freeing the console sessions"),
+                _ => ("/reboot", ""),
+            };
+            let sent = bot.ovh.faults().hold_answer("POST", deed);
             ask(bot, crash).await;
             sent.reached().await;
+            bot.sees(&[crash.id(), card]).await;
             let gate = crash.hold(bot, &dm);
             bot.ovh.net().reset_all();
             gate.reached().await;
@@ -184,6 +194,7 @@ async fn die_at(bot: &mut TestBot, crash: Crash, base: Base) {
         | Step::TestConsole
         | Step::AskConsole
         | Step::SendTicket
+        | Step::FreeSessions
         | Step::Follow
         | Step::Search
         | Step::Watch => {
@@ -214,6 +225,7 @@ fn stands(bot: &TestBot, kind: Kind) {
     let ending = Ending::Stands("doing".to_owned());
     match kind {
         Kind::Console => bot.ovh.next_console_ends("web-1", ending),
+        Kind::FreeSessions => bot.ovh.next_session_reset_ends("web-1", ending),
         _ => bot.ovh.next_reboot_ends("web-1", ending),
     }
     bot.ovh.withhold_secret("web-1");
@@ -262,13 +274,14 @@ async fn survives(crash: Crash, base: Base) {
     assert!(end.contains(crash.outcome()), "{crash:?} ended as {end}");
     assert_eq!(bot.ovh.reboots("web-1") - before.0, crash.reboots(), "{crash:?}");
     let boot = match (crash.step, crash.kind) {
-        (Step::PutBack, _)
-        | (_, Kind::Reboot | Kind::Link | Kind::Adopt | Kind::HandOver | Kind::Console | Kind::Ticket) => before.1,
+        (Step::PutBack, _) => before.1,
         (_, Kind::Enable) => Some(rescue),
         (_, Kind::Restore | Kind::PutBack) => Some(disk),
+        _ => before.1,
     };
     assert_eq!(bot.ovh.boot_of("web-1"), boot, "{crash:?}");
     assert_eq!(bot.ovh.tickets().len(), crash.tickets(), "{crash:?}");
+    assert_eq!(bot.ovh.session_resets("web-1"), crash.session_resets(), "{crash:?}");
     assert_eq!(links_went_only_to(&bot.ovh, &bot.discord, &bot.ann, crash.id()), crash.links(), "{crash:?}");
     no_message_is_doubled(&bot.discord, &bot.ann, crash.id());
     bot.card_shows(crash.id(), crash.outcome()).await;
@@ -383,4 +396,7 @@ crash_stories! {
     a_console_survives_a_crash_before_the_effect_of_every_step: Console Before None;
     a_console_survives_a_crash_after_the_effect_of_every_step: Console After None;
     a_console_survives_a_crash_after_the_record_of_every_step: Console Recorded None;
+    freeing_sessions_survives_a_crash_before_the_effect_of_every_step: FreeSessions Before None;
+    freeing_sessions_survives_a_crash_after_the_effect_of_every_step: FreeSessions After None;
+    freeing_sessions_survives_a_crash_after_the_record_of_every_step: FreeSessions Recorded None;
 }

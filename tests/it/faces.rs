@@ -75,7 +75,8 @@ fn prepared(entry: Entry, operation: &Operation) -> Event {
         | Wish::Adopt { .. }
         | Wish::HandOver { .. }
         | Wish::Console { .. }
-        | Wish::Ticket(_) => (boot(1, "harddisk", "hd").into(), false),
+        | Wish::Ticket(_)
+        | Wish::FreeSessions { .. } => (boot(1, "harddisk", "hd").into(), false),
     };
     let set = Setting::of(into.clone());
     let before = Snapshot {

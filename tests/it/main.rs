@@ -31,6 +31,7 @@ mod one_tap;
 mod faces;
 mod folder;
 mod foreign;
+mod free_sessions;
 mod guide;
 mod hindered;
 mod init;

@@ -102,7 +102,10 @@ async fn what_a_plan_shows_is_exactly_what_is_done() {
     assert_eq!((method.as_str(), body["type"].as_str()), ("POST", Some("kvmipHtml5URL")));
     assert!(path.ends_with("/features/ipmi/access") && test.ends_with("/features/ipmi/test"), "{path} {test}");
     assert_eq!(of["type"], "http");
-    assert_says(&console, &["If the answer is lost, it is asked again."]);
+    assert_says(&console, &["If the answer is lost, it is asked again.", "confirms **Free stuck sessions**"]);
+    let apart = console.content.split("```\n").nth(3).expect("a block of its own").replace("\n    ", "");
+    let name = bot.ovh.service_name("web-1");
+    assert_eq!(apart.trim(), format!("POST /dedicated/server/{name}/features/ipmi/resetSessions"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -38,6 +38,10 @@ async fn everything(bot: &TestBot) {
     bot.ovh.next_console_test_ends("web-1", Ending::OvhError);
     bot.ask(&bot.ann, "console", &[("server", "web-1"), ("minutes", "5")]).await;
     bot.rung(&bot.ann, &["**Console open**", "web-1"]).await;
+    // And freed once it did; the answer gets lost, so that is looked for.
+    bot.ovh.faults().lose_answer("POST", "/features/ipmi/resetSessions");
+    bot.accepts_free_sessions().await;
+    bot.rung(&bot.ann, &["**Console sessions freed**", "web-1"]).await;
     bot.ovh.next_reboot_ends("db-1", Ending::OvhError);
     bot.accepted(&bot.ann, "reboot", &[("server", "db-1")]).await;
     bot.rung(&bot.ann, &["**Reboot failed**", "db-1"]).await;

@@ -16,9 +16,9 @@ use bernard_domain::{
     console::ConsoleKind,
     mark::Mark,
     operation::{
-        Kind, Operation, OperationId, Source,
+        Intent, Kind, Operation, OperationId, Source,
         approval::Guard,
-        event::{Event, NotDone, Problem},
+        event::{Event, NoAnswer, NotDone, NotTaken, Problem, Taken},
     },
     server::{System, TaskId, TaskStatus},
 };
@@ -85,6 +85,35 @@ fn a_console_from_its_card_to_its_end() {
         }
         write!(text, "=== wiped ===\n{}\n", dm::wiped(&open.operation)).expect("a text");
         insta::assert_snapshot!(name("console", locale), text);
+    }
+}
+
+#[test]
+fn freeing_stuck_sessions_from_its_card_to_its_end() {
+    for locale in LOCALES {
+        let begun = Scene::of(Kind::FreeSessions, System::Windows, locale);
+        let intent = Intent { at: at(60), known: Vec::new() };
+        let sent = begun.then([Event::SessionsPrepared, Event::SessionsIntended(intent)]);
+        let said =
+            || "could not free the console sessions of `ns1111111.ip-203-0-113.eu`: no answer in time".to_owned();
+        let lost = sent.then([Event::SessionsUnknown(NoAnswer { said: said(), query: None })]);
+        let taken = sent.then([Event::SessionsAccepted(Taken { task: TaskId(123_456_789), query: None })]);
+        let ended = |status| Event::TaskSeen { status, comment: None };
+        let refused = NotTaken { why: NotDone::Refused, said: said(), query: None };
+        let not_settled = Event::NotSettled { candidates: Vec::new(), trouble: None };
+        let scenes = [
+            ("accepted", begun.clone()),
+            ("freeing", taken.clone()),
+            ("freed", taken.then([ended(TaskStatus::Done)])),
+            ("the task failed", taken.then([ended(TaskStatus::OvhError)])),
+            ("the task is purged", taken.then([Event::TaskVanished])),
+            ("the task stands", taken.then([Event::TaskStands])),
+            ("looked for", lost.clone()),
+            ("found", lost.then([Event::TaskAdopted { task: TaskId(123_456_789) }])),
+            ("not known", lost.then([not_settled])),
+            ("refused", sent.then([Event::SessionsNotDone(refused)])),
+        ];
+        insta::assert_snapshot!(name("free_sessions", locale), gallery(scenes, locale));
     }
 }
 

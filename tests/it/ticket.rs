@@ -91,7 +91,7 @@ async fn a_card_serves_once_also_for_whoever_presses_twice_and_for_an_older_card
     assert_ne!(shown(&first).0, shown(&second).0, "no two tickets have one subject");
     let sent = bot.ovh.faults().hold_answer("POST", CREATE);
     let confirm = custom_id(&first, "Confirm, send the ticket");
-    bot.ann.press(&first, "Confirm").await;
+    bot.ann.press(&first, "Confirm").await.wait_for(|message| message.content.contains("Started")).await;
     sent.reached().await;
     let again = bot.forge(&bot.ann, &confirm, &first).await;
     assert!(again.content.contains("R-2") && again.content.contains("under way"), "{}", again.content);

@@ -82,6 +82,8 @@ fn every() -> Vec<Button> {
         Button::TryMail(_) => Button::TryMail(marked()),
         Button::TryAgain(_) => Button::TryAgain(marked()),
         Button::AskOvhcloud(_) => Button::AskOvhcloud(marked()),
+        Button::FreeSessions(_) => Button::FreeSessions(marked()),
+        Button::Console(_) => Button::Console(marked()),
         Button::DeleteMessage(_) => Button::DeleteMessage(marked()),
         Button::Extend(_) => Button::Extend(marked()),
         Button::ExtendBy(..) => Button::ExtendBy(marked(), Offer::FourHours, at(240).as_millisecond()),

@@ -5,7 +5,7 @@ use bernard_domain::{
     hindrance::Matter,
     operation::{
         Intent, Source,
-        event::{Age, Doubt, Event, NotDone, Port, Problem, PutBack},
+        event::{Age, Doubt, Event, NoAnswer, NotDone, NotTaken, Port, Problem, PutBack, Taken},
     },
     server::{
         BootId, System, TaskId, TaskStatus,
@@ -120,6 +120,12 @@ fn every() -> Vec<Event> {
         Event::TicketUnknown { .. } => Event::TicketUnknown { said: said(), query: query() },
         Event::TicketFound { .. } => Event::TicketFound { number: 7_000_001 },
         Event::TicketNotFound { .. } => Event::TicketNotFound { trouble: text("500") },
+        Event::SessionsPrepared => Event::SessionsPrepared,
+        Event::SessionsIntended(_) => Event::SessionsIntended(Intent { at: at(1), known: vec![TaskId(40)] }),
+        Event::SessionsAccepted(_) => Event::SessionsAccepted(Taken { task: TASK, query: query() }),
+        Event::SessionsNotDone(_) =>
+            Event::SessionsNotDone(NotTaken { why: NotDone::Refused, said: said(), query: query() }),
+        Event::SessionsUnknown(_) => Event::SessionsUnknown(NoAnswer { said: said(), query: query() }),
         Event::PortSeen { .. } => Event::PortSeen { port: Port::Open, at: at(5) },
         Event::PowerSeen { .. } => Event::PowerSeen { power: "poweron".into() },
         Event::DeliveryAttempted { .. } =>

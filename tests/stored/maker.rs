@@ -16,7 +16,7 @@ use bernard_domain::{
     operation::{
         Difference, EnableWish, Ends, Intent, Operation, Plan, Request, Source, Wish,
         approval::Guard,
-        event::{Age, Event},
+        event::{Age, Event, Taken},
     },
     pause::Pause,
     server::{System, TaskId, TaskStatus},
@@ -47,6 +47,7 @@ pub(crate) async fn store_of_today() -> String {
     maker.begin().await;
     maker.rescues().await;
     maker.others().await;
+    maker.sessions().await;
     maker.beside().await;
     maker.store.close().await;
     drop(maker);
@@ -173,6 +174,14 @@ impl Maker {
         let ticket = self.press("web-3", Wish::Ticket(operations::ticket())).await;
         let opened = Event::TicketOpened { number: 7_000_001, query: query() };
         self.all(ticket, [vec![Event::TicketPrepared, Event::TicketIntended { at: at(21) }, opened]]).await;
+    }
+
+    /// The end of a console's stuck sessions.
+    async fn sessions(&mut self) {
+        let free = self.press("web-3", Wish::FreeSessions { about: operation() }).await;
+        let intent = Intent { at: at(22), known: vec![TaskId(40)] };
+        let accepted = Event::SessionsAccepted(Taken { task: TaskId(7_003), query: query() });
+        self.all(free, [vec![Event::SessionsPrepared, Event::SessionsIntended(intent), accepted, done()]]).await;
     }
 
     /// What is beside operations: a foreign rescue, a trouble, the pause, notices in all their ends, lines of the audit.

@@ -84,6 +84,7 @@ fn wishes(page: &mut Page) {
         Wish::Console { .. } =>
             Wish::Console { minutes: ConsoleMinutes::Five, ip: Some("203.0.113.7".parse().expect("an address")) },
         Wish::Ticket(_) => Wish::Ticket(ticket()),
+        Wish::FreeSessions { .. } => Wish::FreeSessions { about: operation() },
     );
     wishes.iter().for_each(|wish| page.json(wish));
     page.heading("What a wish holds");
@@ -169,6 +170,10 @@ fn phases(page: &mut Page) {
         Phase::TicketReady => Phase::TicketReady,
         Phase::TicketIntended(_) => Phase::TicketIntended(at(0)),
         Phase::TicketUnsettled(_) => Phase::TicketUnsettled(at(0)),
+        Phase::SessionsReady => Phase::SessionsReady,
+        Phase::SessionsIntended(_) => Phase::SessionsIntended(intent()),
+        Phase::SessionsUnsettled(_) => Phase::SessionsUnsettled(intent()),
+        Phase::FreeingSessions(_) => Phase::FreeingSessions(TaskId(1)),
         Phase::Searching => Phase::Searching,
         Phase::Delivering(_) => Phase::Delivering(None),
         Phase::AwaitingReveal(_) => Phase::AwaitingReveal(Source::Mail),
@@ -180,7 +185,8 @@ fn phases(page: &mut Page) {
 
 fn words(page: &mut Page) {
     page.heading("Kinds of operations: in a row, and as JSON");
-    for kind in each_word!(Kind: Enable, Restore, Reboot, Link, PutBack, Adopt, HandOver, Console, Ticket) {
+    for kind in each_word!(Kind: Enable, Restore, Reboot, Link, PutBack, Adopt, HandOver, Console, Ticket, FreeSessions)
+    {
         page.word(kind.as_str());
         page.json(&kind);
     }

@@ -178,7 +178,7 @@ fn audit(page: &mut Page) {
     let ends = each_word!(End:
         LinkDelivered, LinkRevealed, LinkNotNeeded, LinkNotFound, LinkNotTaken, LinkWithheld, Adopted, HandedOver, Restored,
         Rebooted, NetbootBack, Impossible, Expired, Denied, NotApproved, Cancelled, RefusedByOvhcloud, NotSent, TaskFailed,
-        LeftAlone, InDoubt, Superseded, TicketOpened, TicketUnknown,
+        LeftAlone, InDoubt, Superseded, TicketOpened, TicketUnknown, SessionsFreed, SessionsUnknown,
     );
     for end in ends {
         assert_eq!(End::of_word(&end.word()), Some(end));

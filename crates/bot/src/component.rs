@@ -66,6 +66,10 @@ pub enum Button {
     TryAgain(MarkedOperation),
     /// **Ask OVHcloud** about what became of this operation.
     AskOvhcloud(MarkedOperation),
+    /// **Free stuck sessions**, after what this console came to.
+    FreeSessions(MarkedOperation),
+    /// **Console**, after the sessions were freed by this operation.
+    Console(MarkedOperation),
     /// **Extend**, for the rescue that this operation began.
     Extend(MarkedOperation),
     /// One of the offers that **Extend** makes, for the deadline that it was shown with, in milliseconds.
@@ -134,6 +138,8 @@ impl Button {
             | Self::TryMail(id)
             | Self::TryAgain(id)
             | Self::AskOvhcloud(id)
+            | Self::FreeSessions(id)
+            | Self::Console(id)
             | Self::Extend(id)
             | Self::ExtendBy(id, ..)
             | Self::DeleteMessage(id) => Subject::Operation(id),
@@ -212,6 +218,8 @@ impl fmt::Display for Button {
             Self::TryMail(id) => write!(f, "mail:{}", named(id)),
             Self::TryAgain(id) => write!(f, "retry:{}", named(id)),
             Self::AskOvhcloud(id) => write!(f, "support:{}", named(id)),
+            Self::FreeSessions(id) => write!(f, "free:{}", named(id)),
+            Self::Console(id) => write!(f, "console:{}", named(id)),
             Self::DeleteMessage(id) => write!(f, "delete:{}", named(id)),
             Self::Extend(id) => write!(f, "extend:{}", named(id)),
             Self::ExtendBy(id, offer, shown) => write!(f, "longer:{}:{offer}:{shown}", named(id)),
@@ -263,6 +271,8 @@ impl FromStr for Button {
             "mail" => operation(rest).map(Self::TryMail),
             "retry" => operation(rest).map(Self::TryAgain),
             "support" => operation(rest).map(Self::AskOvhcloud),
+            "free" => operation(rest).map(Self::FreeSessions),
+            "console" => operation(rest).map(Self::Console),
             "delete" => operation(rest).map(Self::DeleteMessage),
             "extend" => operation(rest).map(Self::Extend),
             "longer" => offer(),

@@ -9,6 +9,7 @@ mod delete;
 mod disk;
 mod extension;
 mod foreign;
+mod free_sessions;
 mod look_again;
 mod reveal;
 mod try_again;
@@ -115,6 +116,8 @@ impl Handler {
             Button::TryMail(_) => apart(|| self.look_again(asking, operation, vec![Source::Mail])).await,
             Button::TryAgain(_) => apart(|| self.try_again(asking, operation)).await,
             Button::AskOvhcloud(_) => apart(|| self.ask_ovhcloud(asking, operation)).await,
+            Button::FreeSessions(_) => apart(|| self.free_sessions(asking, operation)).await,
+            Button::Console(_) => apart(|| self.console_again(asking, operation)).await,
             Button::Extend(_) => apart(|| self.offer_extension(asking, operation)).await,
             Button::ExtendBy(_, offer, shown) => apart(|| self.take_offer(asking, operation, offer, shown)).await,
             // The form of **Add reason** was the first answer to its press.

@@ -221,6 +221,7 @@ impl Handler {
         let confirm = match card.request.wish {
             Wish::PutBack { .. } => say!(locale, "button-confirm-put-back"),
             Wish::Ticket(_) => say!(locale, "button-confirm-ticket"),
+            Wish::FreeSessions { .. } => say!(locale, "button-confirm-free-sessions"),
             _ => say!(locale, "button-confirm-reboot"),
         };
         let mut buttons = vec![Button::Confirm(card.id).create(locale).labelled(confirm)];

@@ -3,7 +3,7 @@
 //!
 //! In reading order: [`message`], [`button`] and [`layout`] (what a message is made of), [`rendering`], [`card`] and `approval_card` (the messages of an operation),
 //! with `waiting`, `past`, `standing` and `starts` (how it stands, in words); `confirmation`, `runbook` and `accepted` (before and after
-//! **Confirm**); [`ticket`] (what is asked of OVHcloud's support); [`dm`]; `notice`; [`rescue_list`], `audit_line`, [`exact_calls`], `timeline`,
+//! **Confirm**); [`ticket`] (what is asked of OVHcloud's support); `sessions` (stuck ones of consoles); [`dm`]; `notice`; [`rescue_list`], `audit_line`, [`exact_calls`], `timeline`,
 //! [`guide`]; `card_links` and [`wording`] are what they share.
 
 pub(crate) mod accepted;
@@ -31,6 +31,7 @@ pub mod rescue_list;
 pub(crate) mod runbook;
 pub(crate) mod standing;
 pub(crate) mod starts;
+pub(crate) mod sessions;
 pub mod ticket;
 pub(crate) mod timeline;
 pub(crate) mod waiting;

@@ -31,6 +31,8 @@ impl Retype {
             Button::Extend(_) | Button::ExtendBy(..) => ("/rescue extend", By::Presser),
             Button::Reveal(_) | Button::LookAgain(_) | Button::TryMail(_) => ("/rescue link", By::Presser),
             Button::RebootAgain(..) => ("/reboot", By::Presser),
+            // Whose console stays dark is offered to free it.
+            Button::FreeSessions(_) | Button::Console(_) => ("/console", By::Presser),
             // It may have been anything: how the server is says what is to be asked for.
             Button::TryAgain(_) | Button::AskOvhcloud(_) => ("/status", By::Presser),
             Button::LeaveIt(..) | Button::LetGo(_) | Button::Cancel(_) => ("/status", By::Presser),

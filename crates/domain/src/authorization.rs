@@ -22,7 +22,7 @@ pub fn action(kind: Kind) -> Option<Action> {
         Kind::Enable | Kind::Link | Kind::Adopt | Kind::HandOver => Action::Rescue,
         Kind::Restore | Kind::PutBack => Action::Restore,
         Kind::Reboot => Action::Reboot,
-        Kind::Console => Action::Console,
+        Kind::Console | Kind::FreeSessions => Action::Console,
         Kind::Ticket => return None,
     })
 }

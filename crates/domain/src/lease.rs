@@ -252,10 +252,11 @@ pub(crate) fn outdates_links(operation: &Operation, event: &Event) -> bool {
 
 /// Whether a live operation keeps its server from one of this kind.
 pub fn stands_in_the_way(live: &Operation, kind: Kind) -> bool {
-    if kind == Kind::Console {
-        // OVHcloud keeps one session a server: until the link of the first is read, a second would be sent in its place.
+    if matches!(kind, Kind::Console | Kind::FreeSessions) {
+        // OVHcloud keeps one session a server: until the link of the first is read, a second would be sent in its place, and whoever
+        // frees sessions would end it.
         let waits = live.state.is_ended() || live.state.waits_to_begin() || live.state.stands();
-        return live.request.kind() == kind && !waits;
+        return is_about_consoles(live) && !waits;
     }
     if kind == Kind::Ticket {
         // Two at once would say the same.
@@ -266,6 +267,10 @@ pub fn stands_in_the_way(live: &Operation, kind: Kind) -> bool {
     }
     // The number of the one that would take over does not matter to whether it could.
     !kind.runs_beside() && live.state.holds_server() && overtaken(OperationId(0), kind, live).is_none()
+}
+
+fn is_about_consoles(live: &Operation) -> bool {
+    matches!(live.request.kind(), Kind::Console | Kind::FreeSessions)
 }
 
 /// Whether this leads its server out of rescue right now: whatever is said of the lease meanwhile would not come true.
@@ -297,12 +302,14 @@ pub fn is_in_our_hands(lease: &Lease, at_work: &[AtWork]) -> bool {
 ///
 /// A restore takes over from what waits for a person, or for a task that stands; whatever leaves the rescue or begins another takes
 /// over from what looks for a link of the last one, because nothing would wipe what came later; watching a machine come back ends
-/// when it is sent away again. A console, a hand-over and a ticket run beside everything.
+/// when it is sent away again. A console, a reset of consoles, a hand-over and a ticket run beside everything.
 pub(crate) fn overtaken(by: OperationId, kind: Kind, live: &Operation) -> Option<Event> {
     use crate::operation::state::Phase;
     match (&live.state.phase, kind) {
         // Its task may still open a session; but the one whose link is read is the later one's.
-        (Phase::Standing(_), Kind::Console) if live.request.kind() == kind => Some(Event::Superseded { by }),
+        (Phase::Standing(_), Kind::Console | Kind::FreeSessions) if is_about_consoles(live) => {
+            Some(Event::Superseded { by })
+        }
         (_, Kind::Link) => None,
         _ if kind.runs_beside() || live.request.kind().runs_beside() => None,
         (Phase::Watching, _) => Some(Event::Watched),

@@ -9,6 +9,7 @@ pub mod exact_call;
 pub mod approval;
 pub mod usual;
 pub mod ticket;
+pub mod sessions;
 
 mod kind;
 mod setting;
@@ -113,6 +114,7 @@ impl Request {
             Wish::HandOver { .. } => Kind::HandOver,
             Wish::Console { .. } => Kind::Console,
             Wish::Ticket(_) => Kind::Ticket,
+            Wish::FreeSessions { .. } => Kind::FreeSessions,
         }
     }
 }
@@ -182,6 +184,11 @@ pub enum Wish {
     },
     /// A ticket with OVHcloud's support.
     Ticket(TicketWish),
+    /// The end of all sessions on its consoles.
+    FreeSessions {
+        /// The console that could not be had.
+        about: OperationId,
+    },
 }
 
 /// Which rescue a way out ends.
@@ -241,12 +248,12 @@ pub enum Source {
     Console,
 }
 
-/// What was known right before a reboot was asked of OVHcloud. Written before the call, because afterwards is too late.
+/// What was known right before a deed was asked of OVHcloud that is a task there. Written before the call, because afterwards is too late.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intent {
     /// The moment, by OVHcloud's clock.
     pub at: Timestamp,
-    /// The ids of the server's `hardReboot` tasks that existed: what is not among them is new.
+    /// The ids of the server's tasks of that function that existed: what is not among them is new.
     pub known: Vec<super::server::TaskId>,
 }
 

@@ -81,6 +81,8 @@ impl fmt::Display for TaskId {
 
 /// OVHcloud's name for a reboot in its task list.
 pub const HARD_REBOOT: &str = "hardReboot";
+/// The same for the end of all sessions on a server's consoles.
+pub const RESET_SESSIONS: &str = "resetIPMISession";
 
 /// OVHcloud's name for one request (`X-Ovh-QueryID`): what its support asks for. No secret.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -71,6 +71,12 @@ pub fn of_console(
     ]
 }
 
+/// What ends all sessions on a server's consoles.
+pub fn of_session_reset(server: &ServiceName) -> ExactCall {
+    let path = path(server, "/features/ipmi/resetSessions");
+    ExactCall { method: Method::Post, path, body: None, times: Times::Once }
+}
+
 /// The change that makes so of a setting what it lacks.
 pub fn change(setting: &Setting, lacking: &Lacking) -> ovh::Change {
     let (boot, boot_script) = match (&setting.boot, lacking.start) {

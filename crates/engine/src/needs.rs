@@ -68,12 +68,18 @@ const MAILS: [Call; 2] = [
     call("GET", "/me/notification/email/history", MAIL_HISTORY),
     call("GET", "/me/notification/email/history/x", MAIL_HISTORY),
 ];
-const CONSOLE: [Call; 5] = [
+/// A console, OVHcloud's test of it, and what frees its stuck sessions.
+const CONSOLE: [Call; 6] = [
     call("GET", "/dedicated/server/x/features/ipmi", "dedicatedServer:apiovh:features/ipmi/get"),
     call("GET", "/dedicated/server/x/features/ipmi/access", "dedicatedServer:apiovh:features/ipmi/access/get"),
     call("POST", "/dedicated/server/x/features/ipmi/access", "dedicatedServer:apiovh:features/ipmi/access/create"),
     call("GET", "/dedicated/server/x/features/ipmi/test", "dedicatedServer:apiovh:features/ipmi/test/get"),
     call("POST", "/dedicated/server/x/features/ipmi/test", "dedicatedServer:apiovh:features/ipmi/test/create"),
+    call(
+        "POST",
+        "/dedicated/server/x/features/ipmi/resetSessions",
+        "dedicatedServer:apiovh:features/ipmi/resetSessions",
+    ),
 ];
 
 const READ_TICKETS: &str = "account:apiovh:support/tickets/get";
@@ -204,11 +210,12 @@ mod tests {
     #[test]
     fn every_change_that_a_plan_lists_is_among_the_needs_of_its_capability() {
         let server: ServiceName = "ns1.example".to_owned().try_into().expect("a name");
-        let console = exact_calls::of_console(&server, ConsoleKind::KvmHtml5, ConsoleMinutes::Five, None);
+        let mut console = exact_calls::of_console(&server, ConsoleKind::KvmHtml5, ConsoleMinutes::Five, None);
         let link = exact_calls::of_link(&server, &SOURCES);
         let reboot = vec![exact_calls::of_reboot(&server)];
         let about = TicketWish { about: Some(OperationId(1)), subject: "s".to_owned(), body: "b".to_owned() };
         let ticket = vec![exact_calls::of_ticket(&server, &about)];
+        console.push(exact_calls::of_session_reset(&server));
         assert!(!console.is_empty() && !link.is_empty());
         for (capability, listed) in [
             (Capability::Console, &console),

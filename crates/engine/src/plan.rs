@@ -64,7 +64,8 @@ impl Aim {
             | Wish::Adopt { .. }
             | Wish::HandOver { .. }
             | Wish::Console { .. }
-            | Wish::Ticket(_) => Self::Reboot,
+            | Wish::Ticket(_)
+            | Wish::FreeSessions { .. } => Self::Reboot,
         }
     }
 }
@@ -294,7 +295,8 @@ fn plan(server: &Server, now: Option<Start>, wish: &Wish, change: Option<Setting
         | Wish::Adopt { .. }
         | Wish::HandOver { .. }
         | Wish::Console { .. }
-        | Wish::Ticket(_) => Entry::None,
+        | Wish::Ticket(_)
+        | Wish::FreeSessions { .. } => Entry::None,
     };
     let into = change.as_ref().map(|change| change.boot.clone()).or_else(|| now.clone());
     Plan { before: snapshot(server, now), change, into, entry }

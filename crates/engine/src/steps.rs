@@ -13,6 +13,7 @@ mod link;
 mod others;
 mod prepare;
 mod reboot;
+mod sessions;
 mod ticket;
 mod troubles;
 mod witness;
@@ -144,6 +145,7 @@ impl Work<'_> {
             Step::AskConsole => self.ask_console().await,
             Step::SendTicket => self.send_ticket().await,
             Step::FindTicket => self.find_ticket().await,
+            Step::FreeSessions => self.free_sessions().await,
             Step::Follow => self.follow().await,
             Step::Outlast => self.outlast().await,
             Step::Search => self.search().await,
@@ -164,7 +166,13 @@ impl Work<'_> {
         tracing::warn!(operation.id = %self.operation.id, phase = self.operation.state.phase.word(), error = %said, "a step did not work");
         let hopeless = !error.is_transient() || self.waited() > self.settings().task_poll * PATIENCE;
         match &self.operation.state.phase {
-            Phase::Opened | Phase::TestingConsole(..) | Phase::AskingConsole(_) | Phase::TicketReady if hopeless => {
+            Phase::Opened
+            | Phase::TestingConsole(..)
+            | Phase::AskingConsole(_)
+            | Phase::TicketReady
+            | Phase::SessionsReady
+                if hopeless =>
+            {
                 Next::RecordAfter(Event::FoundImpossible { problem: plan::trouble(&error) }, Box::new(error))
             }
             Phase::Prepared if hopeless && !self.is_worth_waiting_for(&error) => {
@@ -179,7 +187,7 @@ impl Work<'_> {
                 let result = PutBack::Failed { said };
                 Next::RecordAfter(Event::PutBack { result, queries: query.into_iter().collect() }, Box::new(error))
             }
-            Phase::Rebooting(_) | Phase::OpeningConsole(_) if self.is_out_of_patience() => {
+            Phase::Rebooting(_) | Phase::OpeningConsole(_) | Phase::FreeingSessions(_) if self.is_out_of_patience() => {
                 Next::Record(Event::TaskStands)
             }
             _ => Next::Hindered(self.settings().task_poll, Box::new(error)),

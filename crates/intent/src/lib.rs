@@ -1,5 +1,5 @@
-//! The proof that the intent of a deed is recorded that cannot be repeated, a reboot or a ticket: without one nothing is sent, and
-//! each sends one.
+//! The proof that the intent of a deed is recorded that cannot be repeated (a reboot, a ticket, a reset of console sessions): without one
+//! nothing is sent, and each sends one.
 //!
 //! The store writes the intent and gives the proof back; OVHcloud's client takes it, and sends. Whoever calls them carries it from
 //! the one to the other and can do nothing else with it.
@@ -54,6 +54,10 @@ pub enum Reboot {}
 /// A ticket with OVHcloud's support, as the deed that is intended.
 #[derive(Debug)]
 pub enum Ticket {}
+
+/// A reset of a server's console sessions, as the deed that is intended.
+#[derive(Debug)]
+pub enum SessionReset {}
 
 /// An intent that is about to be written. It proves nothing yet; dropped, it never will.
 #[derive(Debug)]

@@ -4,14 +4,14 @@
 //! What holds here, whoever calls:
 //!
 //! - nothing is sent without a permit of the account's budget (`quota`), and people come before background work;
-//! - a reboot is sent only with the proof of its recorded intent, at most once, within five seconds of it, and its answer says honestly what is known (`once`); so is a ticket;
+//! - a reboot is sent only with the proof of its recorded intent, at most once, within five seconds of it, and its answer says honestly what is known (`once`); so are a ticket and a reset of console sessions;
 //! - reads ride out bad weather within a bound, other deeds are done once or are safe to repeat (`client`);
 //! - an [`Error`] names its object, OVHcloud's words and query id, and never a secret (`error`);
 //! - `POST /secret/retrieve` does not exist in this program.
 //!
 //! In reading order: `account` (where and who) · `sign` and `auth` (proof and OVHcloud's time) · `single_flight` (fetch once
 //! for many) · `quota` and `budget` (the budget, alone and with others) · `call` (what is asked) · `client` (the only way out) · `answer` and `error` (what came back) ·
-//! `odd` and `each` (one bad thing hides no good one) · `standing` (how the latest went) · `bodies` · `dedicated`, `lists`, `once`, `reboot`, `support`, `service`, `console`, `mail`, `network`, `api_log`, `credential`, `consumer_key`, `authorization` (the calls) ·
+//! `odd` and `each` (one bad thing hides no good one) · `standing` (how the latest went) · `bodies` · `dedicated`, `lists`, `once`, `reboot`, `support`, `service`, `console`, `session_reset`, `mail`, `network`, `api_log`, `credential`, `consumer_key`, `authorization` (the calls) ·
 //! `decode` (their bodies without a connection).
 
 mod account;
@@ -37,6 +37,7 @@ mod budget;
 mod quota;
 mod reboot;
 mod service;
+mod session_reset;
 mod sign;
 mod single_flight;
 mod standing;
@@ -66,5 +67,6 @@ pub use once::{Outcome, SEND_WITHIN};
 pub use quota::Priority;
 pub use reboot::{ReadyReboot, RebootAnswer};
 pub use service::{Intervention, Service};
+pub use session_reset::{ReadySessionReset, SessionResetAnswer};
 pub use standing::Standing;
 pub use support::{Bought, ReadyTicket, TicketAnswer, ticket_body};

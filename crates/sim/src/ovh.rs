@@ -13,7 +13,7 @@
 //!
 //! Nothing in it runs by itself but the accept loop and real ports, if asked for: where things stand is computed when somebody looks.
 //!
-//! In reading order: [`ServerSpec`] (what to rent), the handle with its verbs (`script`) and its questions (`ask`),
+//! In reading order: [`ServerSpec`] (what to rent), the handle with its verbs (`script`, `console_script`) and its questions (`ask`),
 //! `world` and `machine` (the state), `task` (its course), `access` (who may), `api` (the calls).
 
 mod access;
@@ -21,6 +21,7 @@ mod api;
 mod api_log;
 mod ask;
 mod clock;
+mod console_script;
 mod keys;
 mod lists;
 mod machine;

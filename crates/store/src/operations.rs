@@ -10,7 +10,7 @@ use bernard_domain::{
     mark::Mark,
     operation::{Intent, Kind, Operation, OperationId, Request, event::Event, state::IllegalEvent},
 };
-use bernard_intent::{RecordedIntent, Ticket, before_writing};
+use bernard_intent::{RecordedIntent, SessionReset, Ticket, before_writing};
 use jiff::Timestamp;
 
 use super::{
@@ -161,6 +161,20 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<(Box<Operation>, RecordedIntent<Ticket>)>, Error> {
         self.intend(operation, &Event::TicketIntended { at }, now).await
+    }
+
+    /// Records the intent to end all sessions on a server's consoles, and gives the one right to ask for it, as
+    /// [`Store::intend_reboot`] does for a reboot.
+    ///
+    /// # Errors
+    /// [`Error::Database`]: nothing was recorded.
+    pub async fn intend_session_reset(
+        &self,
+        operation: &Operation,
+        intent: Intent,
+        now: Timestamp,
+    ) -> Result<Option<(Box<Operation>, RecordedIntent<SessionReset>)>, Error> {
+        self.intend(operation, &Event::SessionsIntended(intent), now).await
     }
 
     async fn intend<Deed>(

@@ -40,10 +40,14 @@ impl Crash {
             Step::AwaitApproval => self.guard == Guard::Approval,
             Step::Prepare => true,
             Step::Set | Step::PutBack => matches!(self.kind, Kind::Enable | Kind::Restore | Kind::PutBack),
-            Step::Reboot | Step::Settle => self.kind.reboots(),
+            Step::Reboot => self.kind.reboots(),
+            Step::Settle => self.kind.reboots() || self.kind == Kind::FreeSessions,
             Step::TestConsole | Step::AskConsole => self.kind == Kind::Console,
             Step::SendTicket | Step::FindTicket => self.kind == Kind::Ticket,
-            Step::Follow | Step::Outlast => self.kind.reboots() || self.kind == Kind::Console,
+            Step::FreeSessions => self.kind == Kind::FreeSessions,
+            Step::Follow | Step::Outlast => {
+                self.kind.reboots() || matches!(self.kind, Kind::Console | Kind::FreeSessions)
+            }
             Step::Search | Step::Deliver | Step::AwaitReveal => self.kind.seeks_link(),
             Step::Watch => matches!(self.kind, Kind::Restore | Kind::Reboot),
         }
@@ -60,7 +64,7 @@ impl Crash {
 
     /// Whether a confirmation card comes first.
     fn is_confirmed(self) -> bool {
-        self.kind.reboots()
+        self.kind.reboots() || self.kind == Kind::FreeSessions
     }
 
     /// How often the server is read before it is begun: also for the press that approves it.
@@ -81,7 +85,7 @@ impl Crash {
     /// The step that is due after a crash within this one: what cannot be repeated, or may have arrived, is looked for instead.
     pub(super) fn due_after(self) -> Step {
         match self.step {
-            Step::Reboot => Step::Settle,
+            Step::Reboot | Step::FreeSessions => Step::Settle,
             Step::Search => Step::Deliver,
             Step::SendTicket => Step::FindTicket,
             other => other,
@@ -103,6 +107,7 @@ impl Crash {
             Step::AskConsole => Mark::ovh("POST", "/features/ipmi/access"),
             Step::SendTicket => Mark::ovh("POST", "/support/tickets/create"),
             Step::FindTicket => Mark::ovh("GET", "/support/tickets?"),
+            Step::FreeSessions => Mark::ovh("POST", "/features/ipmi/resetSessions"),
             Step::Follow | Step::Outlast => Mark::ovh("GET", "/task/"),
             Step::Search => Mark::discord("POST", format!("/channels/{dm}/messages")),
             Step::Deliver => Mark::discord("GET", format!("/channels/{dm}/messages")),
@@ -131,14 +136,17 @@ impl Crash {
                 // The notice is one more.
                 Kind::HandOver => Mark::end_told(2),
                 Kind::Console => Mark::ovh("POST", "/features/ipmi/"),
-                Kind::Ticket => Mark::server_read(self.reads_before_beginning() + 1),
+                Kind::Ticket | Kind::FreeSessions => Mark::server_read(self.reads_before_beginning() + 1),
             },
             Step::SendTicket => Mark::end_told(1),
             Step::Set if self.kind == Kind::PutBack => Mark::end_told(1),
             Step::Set => Mark::server_read(self.reads_before_rebooting()),
-            Step::Reboot => Mark::ovh("GET", "/task/"),
+            Step::Reboot | Step::FreeSessions => Mark::ovh("GET", "/task/"),
             Step::TestConsole => Mark::ovh("POST", "/features/ipmi/access"),
             Step::AskConsole => Mark::ovh("GET", "/task/"),
+            // Its card has long been there, or comes first.
+            Step::Settle | Step::Outlast if self.kind == Kind::FreeSessions => Mark::end_told(0),
+            Step::Follow if self.kind == Kind::FreeSessions => Mark::end_told(1),
             // Looking for the task and following it read the same, so what comes after both is what tells.
             Step::Settle | Step::Follow if self.kind.seeks_link() => self.link_read(),
             // The link of a console is looked for when its task is over.
@@ -167,10 +175,9 @@ impl Crash {
 
     /// The operation's number: a restore and a look for the link need a rescue before them.
     pub(super) fn id(self) -> &'static str {
-        if matches!(self.kind, Kind::Restore | Kind::Link | Kind::PutBack | Kind::HandOver | Kind::Ticket) {
-            "R-2"
-        } else {
-            "R-1"
+        match self.kind {
+            Kind::Restore | Kind::Link | Kind::PutBack | Kind::HandOver | Kind::Ticket | Kind::FreeSessions => "R-2",
+            Kind::Enable | Kind::Reboot | Kind::Adopt | Kind::Console => "R-1",
         }
     }
 
@@ -181,6 +188,8 @@ impl Crash {
             (Step::Reboot, Moment::Before, _) => "**Left as it is**",
             (Step::PutBack, ..) => "**Refused by OVHcloud**",
             (Step::SendTicket, Moment::Before, _) => "**Ticket: not known**",
+            (Step::FreeSessions, Moment::Before, _) => "**Console sessions: not known**",
+            (_, _, Kind::FreeSessions) => "**Console sessions freed**",
             (_, _, Kind::Enable) => "**In rescue**",
             (_, _, Kind::Restore) => "**Restored**",
             (_, _, Kind::Reboot) => "**Rebooted**",
@@ -196,16 +205,19 @@ impl Crash {
     /// How many reboots it must have caused.
     pub(super) fn reboots(self) -> usize {
         match (self.step, self.moment, self.kind) {
-            (_, _, Kind::Link | Kind::PutBack | Kind::Adopt | Kind::HandOver | Kind::Console | Kind::Ticket)
-            | (Step::Reboot, Moment::Before, _)
-            | (Step::PutBack, ..) => 0,
-            _ => 1,
+            (Step::Reboot, Moment::Before, _) | (Step::PutBack, ..) => 0,
+            (_, _, kind) => usize::from(kind.reboots()),
         }
     }
 
     /// How many tickets it must have opened.
     pub(super) fn tickets(self) -> usize {
         usize::from(self.kind == Kind::Ticket && (self.step, self.moment) != (Step::SendTicket, Moment::Before))
+    }
+
+    /// How often it must have ended the sessions of consoles.
+    pub(super) fn session_resets(self) -> usize {
+        usize::from(self.kind == Kind::FreeSessions && (self.step, self.moment) != (Step::FreeSessions, Moment::Before))
     }
 
     /// How many DMs with a link it must have sent.

@@ -39,6 +39,7 @@ pub(super) fn wish(kind: Kind, system: System) -> Wish {
             from: UserId(200_000_000_000_000_001),
             to: UserId(200_000_000_000_000_002),
         },
+        Kind::FreeSessions => Wish::FreeSessions { about: OperationId(141) },
         Kind::Ticket => Wish::Ticket(TicketWish {
             about: Some(OperationId(141)),
             subject: "ns1111111.ip-203-0-113.eu: a task failed [Bernard 00000000fake0000]".into(),

@@ -310,3 +310,13 @@ fn a_rescue_goes_on_in_another_replica_after_the_record_of_every_step() {
 fn a_restore_goes_on_in_another_replica_after_the_effect_of_every_step() {
     crashes_of(Kind::Restore, Moment::After, Base::Replicas);
 }
+
+#[test]
+fn freeing_sessions_goes_on_in_another_replica_before_the_effect_of_every_step() {
+    crashes_of(Kind::FreeSessions, Moment::Before, Base::Replicas);
+}
+
+#[test]
+fn freeing_sessions_goes_on_in_another_replica_after_the_effect_of_every_step() {
+    crashes_of(Kind::FreeSessions, Moment::After, Base::Replicas);
+}

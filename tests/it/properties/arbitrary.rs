@@ -1,6 +1,8 @@
 //! Any value of what the store keeps.
 
 mod consoles;
+mod places;
+mod sessions;
 mod starts;
 mod tickets;
 mod told;
@@ -34,6 +36,7 @@ use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::json;
 use starts::{difference, facts, fields, instead, left_out, start};
 
+pub(super) use places::{EVENTS, place};
 pub(super) use told::{lease, letter};
 
 fn text() -> impl Strategy<Value = String> {
@@ -276,7 +279,8 @@ pub(super) fn event() -> BoxedStrategy<Event> {
             (person(), option::of(text())).prop_map(|(by, rule)| Event::Withdrawn { by, rule }),
             Just(Event::ApprovalExpired),
         ];
-    prop_oneof![4 => before.boxed(), 4 => reboot.boxed(), 4 => after.boxed(), 4 => approval.boxed(), 1 => beside.boxed(), 1 => tickets::event().boxed()].boxed()
+    prop_oneof![4 => before.boxed(), 4 => reboot.boxed(), 4 => after.boxed(), 4 => approval.boxed(), 1 => beside.boxed(), 1 => tickets::event().boxed(), 1 => sessions::event().boxed()]
+    .boxed()
 }
 
 fn matter() -> impl Strategy<Value = Matter> {
@@ -307,77 +311,6 @@ fn guard() -> BoxedStrategy<Guard> {
     .boxed()
 }
 
-/// The place of an event in a list of all of them: a new event does not compile until it has one, and a strategy above.
-pub(super) fn place(event: &Event) -> usize {
-    match event {
-        Event::Prepared { .. } => 0,
-        Event::FoundImpossible { .. } => 1,
-        Event::BootSet { .. } => 2,
-        Event::SettingRefused { .. } => 3,
-        Event::CancelAsked { .. } => 4,
-        Event::RebootIntended { .. } => 5,
-        Event::RebootAccepted { .. } => 6,
-        Event::RebootNotDone { .. } => 7,
-        Event::RebootUnknown { .. } => 8,
-        Event::TaskAdopted { .. } => 9,
-        Event::NotSettled { .. } => 10,
-        Event::RebootAgainApproved { .. } => 11,
-        Event::LeftAlone { .. } => 12,
-        Event::PutBack { .. } => 13,
-        Event::TaskSeen { .. } => 14,
-        Event::TaskVanished => 15,
-        Event::RescueFound { .. } => 16,
-        Event::PortSeen { .. } => 17,
-        Event::PowerSeen { .. } => 18,
-        Event::DeliveryAttempted { .. } => 19,
-        Event::LinkDelivered => 20,
-        Event::DmClosed { .. } => 21,
-        Event::LinkRevealed { .. } => 22,
-        Event::LinkGivenUp => 23,
-        Event::Watched => 24,
-        Event::Faulted => 25,
-        Event::Superseded { .. } => 26,
-        Event::Expired => 27,
-        Event::LinkNotFound { .. } => 28,
-        Event::RebootAgainAsked { .. } => 29,
-        Event::ApprovalGiven { .. } => 30,
-        Event::ApprovalDenied { .. } => 31,
-        Event::DenialExplained { .. } => 32,
-        Event::Withdrawn { .. } => 33,
-        Event::ApprovalExpired => 34,
-        Event::QuestionUnanswered => 35,
-        Event::Adopted { .. } => 36,
-        Event::ConsoleChosen { .. } => 39,
-        Event::ConsoleAsked { .. } => 37,
-        Event::ConsoleOpened { .. } => 38,
-        Event::ConsoleFound { .. } => 59,
-        Event::ConsoleTestAsked { .. } => 60,
-        Event::ConsoleTested { .. } => 61,
-        Event::HandedOver { .. } => 40,
-        Event::SettingInDoubt { .. } => 41,
-        Event::WrittenBack { .. } => 42,
-        Event::LinkWithheld => 43,
-        Event::TaskStands => 44,
-        Event::StandingUnanswered => 45,
-        Event::Hindered { .. } => 46,
-        Event::Unhindered => 47,
-        Event::OthersAtWork { .. } => 48,
-        Event::LongerThanUsual => 49,
-        Event::FoundInCopy => 50,
-        Event::TicketPrepared => 51,
-        Event::TicketIntended { .. } => 52,
-        Event::TicketOpened { .. } => 53,
-        Event::TicketNotDone { .. } => 54,
-        Event::TicketUnknown { .. } => 55,
-        Event::TicketFound { .. } => 56,
-        Event::TicketNotFound { .. } => 57,
-        Event::RequestLogged { .. } => 58,
-    }
-}
-
-/// How many events there are.
-pub(super) const EVENTS: usize = 62;
-
 fn ends() -> impl Strategy<Value = Ends> {
     prop_oneof![Just(Ends::Unsaid), Just(Ends::Nobodys), operation_id().prop_map(Ends::This)]
 }
@@ -403,6 +336,7 @@ fn wish() -> BoxedStrategy<Wish> {
         (select(ConsoleMinutes::ALL.to_vec()), option::of(any::<Ipv4Addr>()))
             .prop_map(|(minutes, ip)| Wish::Console { minutes, ip }),
         tickets::wish().prop_map(Wish::Ticket),
+        operation_id().prop_map(|about| Wish::FreeSessions { about }),
     ]
     .boxed()
 }

@@ -6,7 +6,7 @@ use bernard_domain::{
     mark::Mark,
     operation::{
         Intent, Kind, Operation, OperationId, Plan, Request,
-        event::{Age, Event, Problem, PutBack},
+        event::{Age, Event, Problem, PutBack, Taken},
         state::{Phase, State},
         step::Step,
     },
@@ -64,6 +64,12 @@ fn promises(before: &State, event: &Event, after: &State) -> Result<(), TestCase
     }
     if matches!(after.phase, Phase::TicketReady) && !matches!(before.phase, Phase::TicketReady) {
         prop_assert!(matches!(before.phase, Phase::Opened), "a ticket is ready for a second time");
+    }
+    if matches!(event, Event::SessionsIntended(_)) {
+        prop_assert!(matches!(before.phase, Phase::SessionsReady), "sessions would be ended twice");
+    }
+    if matches!(after.phase, Phase::SessionsReady) && !matches!(before.phase, Phase::SessionsReady) {
+        prop_assert!(matches!(before.phase, Phase::Opened), "it is ready to end sessions for a second time");
     }
     if matches!(event, Event::TicketOpened { .. } | Event::TicketFound { .. }) {
         prop_assert!(after.is_ended(), "it goes on with a ticket");
@@ -139,6 +145,10 @@ fn fair(state: &State, plan: &Plan) -> Event {
         Phase::Opened if state.kind == Kind::HandOver => Event::HandedOver { from: UserId(1), to: UserId(2) },
         Phase::Opened if state.kind == Kind::Console => Event::ConsoleFound { kind: ConsoleKind::KvmHtml5 },
         Phase::Opened if state.kind == Kind::Ticket => Event::TicketPrepared,
+        Phase::Opened if state.kind == Kind::FreeSessions => Event::SessionsPrepared,
+        Phase::SessionsReady => Event::SessionsIntended(Intent { at, known: Vec::new() }),
+        Phase::SessionsIntended(_) => Event::SessionsAccepted(Taken { task: TaskId(7), query: None }),
+        Phase::SessionsUnsettled(_) => Event::NotSettled { candidates: Vec::new(), trouble: None },
         Phase::TicketReady => Event::TicketIntended { at },
         Phase::TicketIntended(_) => Event::TicketOpened { number: 1, query: None },
         Phase::TicketUnsettled(_) => Event::TicketNotFound { trouble: None },
@@ -155,7 +165,7 @@ fn fair(state: &State, plan: &Plan) -> Event {
         Phase::Unsettled(_) => Event::NotSettled { candidates: Vec::new(), trouble: None },
         Phase::Undecided { .. } => Event::LeftAlone { by: UserId(1), rule: None },
         Phase::PuttingBack(_) => Event::PutBack { result: PutBack::Done, queries: Vec::new() },
-        Phase::Rebooting(_) | Phase::OpeningConsole(_) | Phase::Standing(_) => {
+        Phase::Rebooting(_) | Phase::OpeningConsole(_) | Phase::FreeingSessions(_) | Phase::Standing(_) => {
             Event::TaskSeen { status: TaskStatus::Done, comment: None }
         }
         Phase::Searching => Event::DeliveryAttempted { source: None, query: None, refused: None },

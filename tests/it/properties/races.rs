@@ -40,6 +40,7 @@ fn request(kind: Kind) -> Request {
             Kind::PutBack => Wish::PutBack { into: boot().into(), despite: Vec::new(), instead: None },
             Kind::Link => Wish::Link { sources: Vec::new() },
             Kind::Console => Wish::Console { minutes: ConsoleMinutes::One, ip: None },
+            Kind::FreeSessions => Wish::FreeSessions { about: OperationId(1) },
             Kind::Ticket => Wish::Ticket(TicketWish { about: None, subject: "s".into(), body: "b".into() }),
             Kind::Enable | Kind::Reboot => Wish::Reboot { into: Some(boot().into()) },
         },

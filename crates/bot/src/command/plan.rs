@@ -36,6 +36,8 @@ struct Deed {
     /// What it would boot into, whose rescue it would end, and what somebody else changed; nothing for a console.
     about: Vec<String>,
     calls: Vec<ExactCall>,
+    /// What frees stuck sessions of a console, if somebody wants that then.
+    on_request: Vec<ExactCall>,
 }
 
 impl Handler {
@@ -120,7 +122,7 @@ impl Handler {
         about.extend(proposal.remarks.iter().map(|remark| starts::remark(remark, locale)));
         about.extend(others::lines(&beside, locale));
         let calls = exact::of(&server.name, &proposal.wish, &proposal.plan, &self.settings.secret_from);
-        Ok(Deed { about, calls })
+        Ok(Deed { about, calls, on_request: Vec::new() })
     }
 
     async fn console_deed(&self, server: &Server) -> Result<Deed, Refusal> {
@@ -129,7 +131,7 @@ impl Handler {
         if calls.is_empty() {
             return Err(Refusal::Problem(Box::new(Problem::NoConsole), server.label().to_owned()));
         }
-        Ok(Deed { about: Vec::new(), calls })
+        Ok(Deed { about: Vec::new(), calls, on_request: vec![exact::of_session_reset(&server.name)] })
     }
 }
 
@@ -137,7 +139,11 @@ fn described(deed: &Deed, locale: Locale) -> Vec<Block> {
     let about = (!deed.about.is_empty()).then(|| Block::Text(deed.about.join("\n")));
     let calls = exact_calls::block(&deed.calls, Readers::Asker, locale);
     let calls = Block::Text(format!("{}\n{calls}", say!(locale, "plan-calls")));
-    about.into_iter().chain([Block::Separator, calls]).collect()
+    let on_request = (!deed.on_request.is_empty()).then(|| {
+        let calls = exact_calls::block(&deed.on_request, Readers::Asker, locale);
+        Block::Text(format!("{}\n{calls}", say!(locale, "plan-free-sessions")))
+    });
+    about.into_iter().chain([Block::Separator, calls]).chain(on_request).collect()
 }
 
 /// The kind of operation that an action is.

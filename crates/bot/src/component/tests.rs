@@ -28,6 +28,8 @@ fn button() -> impl Strategy<Value = Button> {
         id.clone().prop_map(Button::LookAgain),
         id.clone().prop_map(Button::TryMail),
         id.clone().prop_map(Button::AskOvhcloud),
+        id.clone().prop_map(Button::FreeSessions),
+        id.clone().prop_map(Button::Console),
         id.clone().prop_map(Button::DeleteMessage),
         id.clone().prop_map(Button::Extend),
         (id.clone(), prop::sample::select(Offer::ALL.to_vec()), any::<i64>())

@@ -34,6 +34,9 @@ impl Handler {
         if let Wish::Ticket(ticket) = &request.wish {
             return Ok(vec![exact::of_ticket(&server.name, ticket)]);
         }
+        if let Wish::FreeSessions { .. } = &request.wish {
+            return Ok(vec![exact::of_session_reset(&server.name)]);
+        }
         if card.again.is_some() {
             return Ok(vec![exact::of_reboot(&server.name)]);
         }

@@ -26,6 +26,7 @@ impl Handler {
         let confirmed = match card.again {
             Some(again) => self.confirm_again(asking, card.clone(), again).await,
             None if card.request.kind() == Kind::Ticket => self.confirm_ticket(asking, card.clone()).await,
+            None if card.request.kind() == Kind::FreeSessions => self.confirm_to_free(asking, card.clone()).await,
             None => self.confirm_new(asking, card.clone()).await,
         };
         match confirmed {

@@ -7,13 +7,7 @@ use bernard_domain::operation::{
 use bernard_engine::plan::Aim;
 
 use crate::{
-    admission::guard::ApprovalMode,
-    asker::Asker,
-    command::{Command, ConsoleOptions},
-    context::Handler,
-    proposal::Typed,
-    refusal::Refusal,
-    reply::Reply,
+    admission::guard::ApprovalMode, asker::Asker, context::Handler, proposal::Typed, refusal::Refusal, reply::Reply,
 };
 
 impl Handler {
@@ -30,11 +24,8 @@ impl Handler {
             Wish::Enable(_) => "/rescue enable",
             Wish::Restore { .. } => "/restore",
             Wish::Reboot { .. } => "/reboot",
-            Wish::Console { minutes, ip } => {
-                let (minutes, ip) = (Some(i64::from(minutes.get())), ip.map(|ip| ip.to_string()));
-                let console = Command::Console(ConsoleOptions { server, minutes, ip });
-                return Box::pin(self.execute(asking, console)).await;
-            }
+            Wish::Console { .. } => return self.open_console_like(asking, operation).await,
+            Wish::FreeSessions { .. } => return Box::pin(self.propose_to_free(asking, operation)).await,
             Wish::Link { .. } | Wish::PutBack { .. } | Wish::Adopt { .. } | Wish::HandOver { .. } | Wish::Ticket(_) => {
                 return Err(too_late());
             }

@@ -150,6 +150,7 @@ fn what(request: &Request, locale: Locale) -> String {
         Wish::Console { minutes, .. } => {
             say!(locale, "approval-console", asker = asker, minutes = minutes.get())
         }
+        Wish::FreeSessions { .. } => say!(locale, "approval-free-sessions", asker = asker),
         // No protection can name it.
         Wish::Ticket(_) => say!(locale, "ticket-title"),
     }
@@ -177,9 +178,12 @@ fn boots_into(request: &Request, locale: Locale) -> Option<String> {
         Wish::Enable(wish) => Some(Start::from(wish.into.clone())),
         Wish::Restore { into, .. } | Wish::PutBack { into, .. } => Some(into.clone()),
         Wish::Reboot { into } => into.clone(),
-        Wish::Link { .. } | Wish::Adopt { .. } | Wish::HandOver { .. } | Wish::Console { .. } | Wish::Ticket(_) => {
-            return None;
-        }
+        Wish::Link { .. }
+        | Wish::Adopt { .. }
+        | Wish::HandOver { .. }
+        | Wish::Console { .. }
+        | Wish::Ticket(_)
+        | Wish::FreeSessions { .. } => return None,
     };
     let into = start.map_or_else(|| say!(locale, "boot-none"), |start| starts::short(&start, locale));
     let into = say!(locale, "card-boots-into", into = into);

@@ -4,7 +4,7 @@ use bernard_domain::{
     access::UserId,
     audit::{Act, Decision, End, Line},
     locale::Locale,
-    operation::OperationId,
+    operation::{Kind, OperationId},
 };
 use bernard_text::{mention, say};
 use bernard_untrusted::shown::span::code;
@@ -46,10 +46,14 @@ fn told(line: &Line, server: String, links: &CardLinks, locale: Locale) -> Strin
         return decided(decision, &about, locale);
     }
     if let Some(outcome) = line.text("outcome") {
-        let is_console = line.text("action").as_deref() == Some("console");
+        let kind = line.text("action").and_then(|action| Kind::of(&action));
         let outcome = End::of_word(&outcome).map_or_else(
             || code(&outcome),
-            |end| if is_console { of_console(end, locale) } else { ended(end, locale) },
+            |end| match (kind, end) {
+                (Some(Kind::Console), end) => of_console(end, locale),
+                (Some(Kind::FreeSessions), End::TaskFailed) => say!(locale, "outcome-sessions-failed"),
+                (_, end) => ended(end, locale),
+            },
         );
         return say!(locale, "history-ended", server = about.server, id = about.id, outcome = outcome);
     }
@@ -120,6 +124,8 @@ fn ended(end: End, locale: Locale) -> String {
         End::HandedOver => say!(locale, "outcome-handed-over"),
         End::TicketOpened => say!(locale, "outcome-ticket"),
         End::TicketUnknown => say!(locale, "outcome-ticket-unknown"),
+        End::SessionsFreed => say!(locale, "outcome-sessions-freed"),
+        End::SessionsUnknown => say!(locale, "outcome-sessions-unknown"),
         End::Restored => say!(locale, "outcome-restored"),
         End::Rebooted => say!(locale, "outcome-rebooted"),
         End::NetbootBack => say!(locale, "outcome-netboot-back"),

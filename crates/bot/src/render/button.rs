@@ -128,6 +128,8 @@ impl Meaning {
             Self::DeleteMessage(_) => (say!(locale, "button-delete"), ButtonStyle::Secondary),
             Self::TryAgain(_) => (say!(locale, "button-try-again"), ButtonStyle::Primary),
             Self::AskOvhcloud(_) => (say!(locale, "button-ask-ovhcloud"), ButtonStyle::Secondary),
+            Self::FreeSessions(_) => (say!(locale, "button-free-sessions"), ButtonStyle::Secondary),
+            Self::Console(_) => (say!(locale, "button-console"), ButtonStyle::Primary),
             // What it is called is said where it is offered.
             Self::Way(_) => (say!(locale, "button-try-again"), ButtonStyle::Primary),
             Self::Extend(_) => (say!(locale, "button-extend"), ButtonStyle::Primary),

@@ -29,7 +29,7 @@ use super::{
     past::Tense,
     progress,
     rendering::{ChannelStyle, Rendering, rendering, title},
-    standing, starts,
+    sessions, standing, starts,
     ticket::{self, Support},
     waiting,
     wording::{self, small},
@@ -265,6 +265,7 @@ fn end(
     if failed {
         buttons.push(Button::TryAgain(operation.marked()).create(locale));
     }
+    buttons.extend(sessions::buttons(operation, outcome, locale));
     buttons.extend(ticket::ask_button(operation, moment.support, locale));
     if let Some(lease) = lease {
         // More time is of no use to what failed; and a way out that failed is tried again.
@@ -360,6 +361,12 @@ fn end_lines(
         Outcome::Cancelled(by) => lines.push(say!(locale, "end-cancelled", who = mention(*by))),
         Outcome::TicketOpened(_) | Outcome::TicketUnknown => {
             lines.extend(ticket::end_lines(operation, outcome, locale))
+        }
+        Outcome::SessionsFreed | Outcome::SessionsUnknown => {
+            lines.extend(sessions::end_lines(operation, outcome, locale));
+        }
+        Outcome::NotDone(..) if operation.request.kind() == Kind::FreeSessions => {
+            lines.extend(sessions::end_lines(operation, outcome, locale));
         }
         Outcome::NotDone(..) if operation.request.kind() == Kind::Ticket => {
             lines.extend(ticket::end_lines(operation, outcome, locale));

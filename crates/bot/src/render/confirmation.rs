@@ -63,9 +63,12 @@ fn deed(request: &Request, lease: Option<&Lease>, locale: Locale) -> String {
         Wish::Restore { .. } => say!(locale, "confirm-restore"),
         Wish::PutBack { .. } => say!(locale, "confirm-put-back"),
         Wish::Reboot { .. } => say!(locale, "confirm-reboot"),
-        Wish::Link { .. } | Wish::Adopt { .. } | Wish::HandOver { .. } | Wish::Console { .. } | Wish::Ticket(_) => {
-            named(&request.label)
-        }
+        Wish::Link { .. }
+        | Wish::Adopt { .. }
+        | Wish::HandOver { .. }
+        | Wish::Console { .. }
+        | Wish::Ticket(_)
+        | Wish::FreeSessions { .. } => named(&request.label),
     }
 }
 
@@ -143,7 +146,12 @@ fn losses(request: &Request, shown: &Shown<'_>, locale: Locale) -> Vec<String> {
             lines.extend(starts::dead_end(start.as_ref(), locale));
             lines.push(say!(locale, "confirm-services-stop"));
         }
-        Wish::Link { .. } | Wish::Adopt { .. } | Wish::HandOver { .. } | Wish::Console { .. } | Wish::Ticket(_) => {}
+        Wish::Link { .. }
+        | Wish::Adopt { .. }
+        | Wish::HandOver { .. }
+        | Wish::Console { .. }
+        | Wish::Ticket(_)
+        | Wish::FreeSessions { .. } => {}
     }
     let remarks = proposal.remarks.iter().filter(|remark| starts::matters(remark, &request.wish));
     lines.extend(remarks.map(|remark| starts::remark(remark, locale)));

@@ -64,7 +64,8 @@ pub fn wiped(operation: &Operation) -> String {
         | Kind::PutBack
         | Kind::Adopt
         | Kind::HandOver
-        | Kind::Ticket => say!(locale, "dm-wiped", server = server),
+        | Kind::Ticket
+        | Kind::FreeSessions => say!(locale, "dm-wiped", server = server),
     }
 }
 

@@ -51,7 +51,7 @@ fn step(operation: &Operation) -> Option<(usize, usize)> {
         Kind::Restore | Kind::Reboot => 4,
         Kind::Console => 3,
         Kind::Link => 2,
-        Kind::PutBack | Kind::Adopt | Kind::HandOver | Kind::Ticket => return None,
+        Kind::PutBack | Kind::Adopt | Kind::HandOver | Kind::Ticket | Kind::FreeSessions => return None,
     };
     let last = steps;
     let step = match phase {
@@ -64,6 +64,10 @@ fn step(operation: &Operation) -> Option<(usize, usize)> {
         Phase::Watching | Phase::Delivering(_) | Phase::AwaitingReveal(_) => last,
         Phase::AwaitingApproval
         | Phase::PuttingBack(_)
+        | Phase::SessionsReady
+        | Phase::SessionsIntended(_)
+        | Phase::SessionsUnsettled(_)
+        | Phase::FreeingSessions(_)
         | Phase::TicketReady
         | Phase::TicketIntended(_)
         | Phase::TicketUnsettled(_)

@@ -8,7 +8,7 @@ use bernard_domain::{
     mark::Mark,
     operation::{
         Operation, OperationId, Wish,
-        event::Event,
+        event::{Event, Taken},
         state::{Outcome, Phase},
         ticket::{TicketWish, Trouble},
     },
@@ -122,6 +122,7 @@ fn queries(event: &Event) -> Vec<&QueryId> {
         | Event::RebootUnknown { query, .. }
         | Event::ConsoleTestAsked { query, .. }
         | Event::ConsoleAsked { query, .. }
+        | Event::SessionsAccepted(Taken { query, .. })
         | Event::SettingRefused { query, .. }
         | Event::SettingInDoubt { query, .. } => query.iter().collect(),
         _ => Vec::new(),

@@ -110,7 +110,7 @@ fn task_line(operation: &Operation, locale: Locale) -> Option<String> {
 fn next_line(operation: &Operation, locale: Locale) -> String {
     match operation.request.kind() {
         Kind::Enable => say!(locale, "standing-next-rescue"),
-        Kind::Console => say!(locale, "standing-next-console"),
+        Kind::Console | Kind::FreeSessions => say!(locale, "standing-next-console"),
         _ => say!(locale, "standing-next"),
     }
 }

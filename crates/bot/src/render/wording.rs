@@ -53,6 +53,10 @@ pub fn state(operation: &Operation, locale: Locale) -> Headline {
         Phase::OpeningConsole(_) => Headline::new("⏳", say!(locale, "state-opening-console")),
         Phase::TicketReady | Phase::TicketIntended(_) => Headline::new("⏳", say!(locale, "state-ticket-sending")),
         Phase::TicketUnsettled(_) => Headline::new("🔎", say!(locale, "state-ticket-unsettled")),
+        Phase::SessionsReady | Phase::SessionsIntended(_) | Phase::FreeingSessions(_) => {
+            Headline::new("⏳", say!(locale, "state-freeing-sessions"))
+        }
+        Phase::SessionsUnsettled(_) => Headline::new("🔎", say!(locale, "state-sessions-unsettled")),
         Phase::Searching => Headline::new("🔎", say!(locale, "state-searching")),
         Phase::Delivering(_) => Headline::new("✉️", say!(locale, "state-delivering")),
         Phase::AwaitingReveal(_) => Headline::new("✉️", say!(locale, "state-awaiting-reveal")),
@@ -79,6 +83,8 @@ fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> Headline {
         Outcome::ConsoleOpen(_) => Headline::new("🖥️", say!(locale, "outcome-console")),
         Outcome::TicketOpened(_) => Headline::new("🎫", say!(locale, "outcome-ticket")),
         Outcome::TicketUnknown => Headline::new("❔", say!(locale, "outcome-ticket-unknown")),
+        Outcome::SessionsFreed => Headline::new("✅", say!(locale, "outcome-sessions-freed")),
+        Outcome::SessionsUnknown => Headline::new("❔", say!(locale, "outcome-sessions-unknown")),
         Outcome::Restored => Headline::new("✅", say!(locale, "outcome-restored")),
         Outcome::Rebooted => Headline::new("✅", say!(locale, "outcome-rebooted")),
         Outcome::NetbootBack => Headline::new("↩️", say!(locale, "outcome-netboot-back")),
@@ -91,6 +97,9 @@ fn outcome(outcome: &Outcome, kind: Kind, locale: Locale) -> Headline {
         Outcome::NotDone(NotDone::Unsent, _) => Headline::new("🚫", say!(locale, "outcome-unsent")),
         Outcome::TaskFailed { .. } if kind == Kind::Console => {
             Headline::new("❌", say!(locale, "outcome-console-failed"))
+        }
+        Outcome::TaskFailed { .. } if kind == Kind::FreeSessions => {
+            Headline::new("❌", say!(locale, "outcome-sessions-failed"))
         }
         Outcome::TaskFailed { .. } => Headline::new("❌", say!(locale, "outcome-task-failed")),
         Outcome::LeftAlone(_) => Headline::new("✋", say!(locale, "outcome-left-alone")),

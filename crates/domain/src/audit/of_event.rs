@@ -10,7 +10,7 @@ use crate::{
     operation::{
         Operation, Plan, Source, Wish,
         approval::{Approval, Guard},
-        event::{Age, Doubt, Event, NotDone, Port, Problem, PutBack},
+        event::{Age, Doubt, Event, NoAnswer, NotDone, NotTaken, Port, Problem, PutBack, Taken},
         state::{Link, Outcome, Phase},
     },
     others::in_words,
@@ -101,16 +101,20 @@ fn told(entry: Entry, event: &Event) -> Entry {
             decided(entry, *by, rule.as_deref()).saying(waits_for(approval))
         }
         Event::DenialExplained { by, reason, rule, .. } => decided(entry, *by, rule.as_deref()).because(Some(reason)),
-        Event::RebootIntended { intent } => effect(entry).saying(format!(
+        Event::RebootIntended { intent } | Event::SessionsIntended(intent) => effect(entry).saying(format!(
             "OVHcloud's clock: {:.0}; tasks known before: {}",
             intent.at,
             list(&intent.known)
         )),
-        Event::RebootAccepted { task, query } => Entry { task: Some(*task), ..effect(entry).through(query.clone()) },
-        Event::RebootNotDone { why, said, query } => {
+        Event::RebootAccepted { task, query } | Event::SessionsAccepted(Taken { task, query }) => {
+            Entry { task: Some(*task), ..effect(entry).through(query.clone()) }
+        }
+        Event::RebootNotDone { why, said, query } | Event::SessionsNotDone(NotTaken { why, said, query }) => {
             effect(entry).through(query.clone()).saying(format!("{}: {said}", not_done(*why)))
         }
-        Event::RebootUnknown { said, query } => effect(entry).through(query.clone()).saying(said),
+        Event::RebootUnknown { said, query } | Event::SessionsUnknown(NoAnswer { said, query }) => {
+            effect(entry).through(query.clone()).saying(said)
+        }
         Event::TaskAdopted { task } => Entry { task: Some(*task), ..entry },
         Event::ConsoleFound { kind } | Event::ConsoleChosen { kind } => entry.saying(kind.as_str()),
         Event::ConsoleTested { health: Health::Passes } => entry,
@@ -148,6 +152,7 @@ fn told(entry: Entry, event: &Event) -> Entry {
             None => status.as_str().to_owned(),
         }),
         Event::TicketPrepared
+        | Event::SessionsPrepared
         | Event::TicketNotFound { trouble: None }
         | Event::TaskVanished
         | Event::TaskStands
@@ -223,6 +228,7 @@ fn wish(wish: &Wish) -> String {
             let only = if ip.is_some() { ", from one address" } else { "" };
             format!("a console for {} min{only}", minutes.get())
         }
+        Wish::FreeSessions { about } => format!("the end of all console sessions, after {about}"),
         Wish::Ticket(ticket) => match ticket.about {
             Some(about) => format!("a ticket about {about}: {}", ticket.subject),
             None => format!("a ticket: {}", ticket.subject),
@@ -298,6 +304,8 @@ fn ended(outcome: &Outcome) -> End {
         Outcome::HandedOver(_) => End::HandedOver,
         Outcome::TicketOpened(_) => End::TicketOpened,
         Outcome::TicketUnknown => End::TicketUnknown,
+        Outcome::SessionsFreed => End::SessionsFreed,
+        Outcome::SessionsUnknown => End::SessionsUnknown,
         Outcome::Restored => End::Restored,
         Outcome::Rebooted => End::Rebooted,
         Outcome::NetbootBack => End::NetbootBack,

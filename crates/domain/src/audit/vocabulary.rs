@@ -55,6 +55,10 @@ pub enum End {
     TicketOpened,
     /// A ticket was sent; whether it arrived is not known.
     TicketUnknown,
+    /// OVHcloud ended all sessions on the server's consoles.
+    SessionsFreed,
+    /// It was asked to; whether it did is not known.
+    SessionsUnknown,
     /// The server was taken out of rescue.
     Restored,
     /// It was rebooted.

@@ -48,6 +48,7 @@ fn wish(kind: Kind, to: UserId) -> Wish {
         Kind::Adopt => Wish::Adopt { lease },
         Kind::HandOver => Wish::HandOver { lease: OperationId(7), from: ANN, to },
         Kind::Console => Wish::Console { minutes: ConsoleMinutes::ALL[0], ip: None },
+        Kind::FreeSessions => Wish::FreeSessions { about: OperationId(7) },
         Kind::Ticket => Wish::Ticket(TicketWish { about: Some(OperationId(7)), subject: "s".into(), body: "b".into() }),
     }
 }

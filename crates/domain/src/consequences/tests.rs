@@ -50,6 +50,7 @@ fn wish(kind: Kind) -> Wish {
         Kind::Adopt => Wish::Adopt { lease: hour },
         Kind::HandOver => Wish::HandOver { lease: OperationId(1), from: UserId(200), to: UserId(201) },
         Kind::Console => Wish::Console { minutes: crate::console::ConsoleMinutes::One, ip: None },
+        Kind::FreeSessions => Wish::FreeSessions { about: OperationId(1) },
         Kind::Ticket => Wish::Ticket(TicketWish { about: Some(OperationId(1)), subject: "s".into(), body: "b".into() }),
     }
 }
@@ -102,6 +103,10 @@ fn everywhere() -> Vec<Operation> {
         Phase::TestingConsole(crate::console::ConsoleKind::KvmHtml5, None),
         Phase::AskingConsole(crate::console::ConsoleKind::KvmHtml5),
         Phase::OpeningConsole(TaskId(7)),
+        Phase::SessionsReady,
+        Phase::SessionsIntended(intent()),
+        Phase::SessionsUnsettled(intent()),
+        Phase::FreeingSessions(TaskId(7)),
         Phase::TicketReady,
         Phase::TicketIntended(NOW),
         Phase::TicketUnsettled(NOW),
@@ -178,7 +183,7 @@ fn a_pause_keeps_back_what_is_begun_and_no_way_out() {
     for kind in Kind::ALL {
         let passed = gate(kind, Some(pause()), &[]);
         match kind {
-            Kind::Enable | Kind::Reboot | Kind::Console | Kind::Ticket => {
+            Kind::Enable | Kind::Reboot | Kind::Console | Kind::Ticket | Kind::FreeSessions => {
                 assert_eq!(passed, Err(Closed::Paused(pause())), "{kind:?}")
             }
             _ => assert_eq!(passed, Ok(()), "{kind:?}"),

@@ -125,7 +125,8 @@ impl Spoken {
             | Wish::PutBack { .. }
             | Wish::Reboot { .. }
             | Wish::Console { .. }
-            | Wish::Ticket(_) => Self::None,
+            | Wish::Ticket(_)
+            | Wish::FreeSessions { .. } => Self::None,
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Pure. No variant ever holds a link, a secret's id or a token.
 
+mod answer;
 mod meaning;
 mod problem;
 mod seen;
@@ -22,6 +23,7 @@ use crate::{
     },
 };
 
+pub use answer::{NoAnswer, NotTaken, Taken};
 pub use problem::Problem;
 pub use seen::{Age, Doubt, NotDone, Port, PutBack};
 
@@ -137,12 +139,13 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         query: Option<QueryId>,
     },
-    /// Exactly one new task was found: it is ours.
+    /// Exactly one new task of the deed's function was found: it is ours.
     TaskAdopted {
         /// The task.
         task: TaskId,
     },
-    /// None or several new tasks were found in time, or the tasks could not be read: a person must decide.
+    /// None or several new tasks were found in time, or the tasks could not be read: a person must decide, or a reset of consoles ends
+    /// as not known.
     NotSettled {
         /// The new tasks, if several.
         candidates: Vec<TaskId>,
@@ -357,6 +360,16 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         trouble: Option<String>,
     },
+    /// Whoever asks for the end of all console sessions may; it is asked for next.
+    SessionsPrepared,
+    /// That is about to be asked for; after this record, and only then, the call is made.
+    SessionsIntended(Intent),
+    /// OVHcloud took it and named its task.
+    SessionsAccepted(Taken),
+    /// It was certainly not done.
+    SessionsNotDone(NotTaken),
+    /// Nobody can say yet whether OVHcloud took it.
+    SessionsUnknown(NoAnswer),
     /// The probe saw the port change.
     PortSeen {
         /// What it saw.

@@ -24,11 +24,13 @@ pub enum Kind {
     Console,
     /// A ticket with OVHcloud's support.
     Ticket,
+    /// The end of all sessions on the server's consoles, because stuck ones keep everybody out.
+    FreeSessions,
 }
 
 impl Kind {
     /// Every kind, for tests and tables.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Enable,
         Self::Restore,
         Self::Reboot,
@@ -38,6 +40,7 @@ impl Kind {
         Self::HandOver,
         Self::Console,
         Self::Ticket,
+        Self::FreeSessions,
     ];
 
     /// Its word in the store.
@@ -52,6 +55,7 @@ impl Kind {
             Self::HandOver => "handover",
             Self::Console => "console",
             Self::Ticket => "ticket",
+            Self::FreeSessions => "free_sessions",
         }
     }
 
@@ -64,7 +68,7 @@ impl Kind {
     pub fn is_always_open(self) -> bool {
         match self {
             Self::Restore | Self::PutBack | Self::Link | Self::Adopt | Self::HandOver => true,
-            Self::Enable | Self::Reboot | Self::Console | Self::Ticket => false,
+            Self::Enable | Self::Reboot | Self::Console | Self::Ticket | Self::FreeSessions => false,
         }
     }
 
@@ -74,9 +78,9 @@ impl Kind {
     }
 
     /// Whether it runs beside whatever else is done to its server and takes over from nothing; it holds the server from nobody,
-    /// but one console from another, and one ticket.
+    /// but a console and a reset of consoles from each other, and one ticket from another.
     pub(crate) fn runs_beside(self) -> bool {
-        matches!(self, Self::Console | Self::HandOver | Self::Ticket)
+        matches!(self, Self::Console | Self::HandOver | Self::Ticket | Self::FreeSessions)
     }
 
     /// Whether it changes its server or begins to look after it, which nothing else may do meanwhile.

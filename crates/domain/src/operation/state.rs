@@ -3,6 +3,7 @@
 //! Two promises stand on [`State::next`]: a reboot is intended at most once per approval, and nothing follows an end.
 
 mod facts;
+mod meanwhile;
 mod outcome;
 mod word;
 
@@ -77,6 +78,14 @@ pub enum Phase {
     TicketIntended(Timestamp),
     /// The call was made and the answer is not known.
     TicketUnsettled(Timestamp),
+    /// Whoever asks may; the end of all console sessions is asked for next.
+    SessionsReady,
+    /// It was intended: it may or may not have been asked for.
+    SessionsIntended(Intent),
+    /// The call was made and the answer is not known.
+    SessionsUnsettled(Intent),
+    /// OVHcloud's task that ends the sessions is being followed.
+    FreeingSessions(TaskId),
     /// The task is over; the link is looked for.
     Searching,
     /// A DM was tried, with the link found there (none: a key opens this rescue); whether it arrived is not known.
@@ -117,86 +126,6 @@ impl State {
             mandate: Mandate::of_one(request.requester),
             facts: Facts { rounds, reboots_approved, ..Facts::default() },
         }
-    }
-
-    /// Whether it only waits to be begun: nothing is done or held for it before others approve.
-    pub fn waits_to_begin(&self) -> bool {
-        matches!(self.phase, Phase::AwaitingApproval) && self.facts.intents == 0
-    }
-
-    /// Whether it is over.
-    pub fn is_ended(&self) -> bool {
-        matches!(self.phase, Phase::Ended(_))
-    }
-
-    /// Whether it keeps the server from the next operation: until its reboot's task has ended.
-    pub fn holds_server(&self) -> bool {
-        match self.phase {
-            Phase::Opened
-            | Phase::Prepared
-            | Phase::Ready
-            | Phase::Intended(_)
-            | Phase::Unsettled(_)
-            | Phase::Undecided { .. }
-            | Phase::PuttingBack(_)
-            | Phase::Rebooting(_)
-            | Phase::Standing(_) => self.kind.changes(),
-            // Nobody keeps a server from others by asking for it.
-            Phase::AwaitingApproval => !self.waits_to_begin(),
-            Phase::TestingConsole(..)
-            | Phase::AskingConsole(_)
-            | Phase::OpeningConsole(_)
-            | Phase::TicketReady
-            | Phase::TicketIntended(_)
-            | Phase::TicketUnsettled(_)
-            | Phase::Searching
-            | Phase::Delivering(_)
-            | Phase::AwaitingReveal(_)
-            | Phase::Watching
-            | Phase::Ended(_) => false,
-        }
-    }
-
-    /// Whether it follows a task that has not ended in all the time that it had: that keeps nobody from the way out.
-    pub fn stands(&self) -> bool {
-        matches!(self.phase, Phase::Standing(_))
-    }
-
-    /// Whether nothing but the link of a rescue is missing yet.
-    pub fn seeks_link(&self) -> bool {
-        match self.phase {
-            Phase::Opened => self.kind == Kind::Link,
-            Phase::Searching | Phase::Delivering(_) | Phase::AwaitingReveal(_) => self.kind != Kind::Console,
-            _ => false,
-        }
-    }
-
-    /// Whether another may take over from it: it waits for a link, for a person's decision, or for a task that stands.
-    pub(crate) fn can_be_superseded(&self) -> bool {
-        let asks_again = matches!(self.phase, Phase::AwaitingApproval) && !self.waits_to_begin();
-        let waits = matches!(self.phase, Phase::Undecided { .. } | Phase::Watching | Phase::Standing(_));
-        asks_again || self.seeks_link() || waits
-    }
-
-    /// Whether its step may be writing the setting: if everything stops here, a change of ours may show up late.
-    pub fn writes(&self) -> bool {
-        matches!(self.phase, Phase::Prepared | Phase::PuttingBack(_))
-    }
-
-    /// Whether **Cancel** still means something: no reboot was intended since the last approval.
-    pub fn can_be_cancelled(&self) -> bool {
-        matches!(self.phase, Phase::Opened | Phase::Prepared | Phase::Ready) && self.facts.intents == 0
-    }
-
-    /// Whether the latest question went to on-call because nobody had answered it.
-    pub fn is_on_calls(&self) -> bool {
-        self.facts.unanswered.contains(&self.facts.asked)
-    }
-
-    /// Whether it ended as planned without anybody having seen the reboot's end: its task was purged, and the machine not watched.
-    pub fn is_end_unseen(&self) -> bool {
-        let as_planned = matches!(self.phase, Phase::Ended(Outcome::Restored | Outcome::Rebooted));
-        as_planned && self.facts.task_vanished && !self.facts.is_back()
     }
 
     /// The state after one more event.
@@ -273,17 +202,26 @@ impl State {
             (P::TestingConsole(kind, _), E::ConsoleTested { .. }) => P::AskingConsole(*kind),
             (P::Opened, E::ConsoleChosen { kind }) if self.kind == Kind::Console => P::AskingConsole(*kind),
             (P::Opened, E::TicketPrepared) if self.kind == Kind::Ticket => P::TicketReady,
+            (P::Opened, E::SessionsPrepared) if self.kind == Kind::FreeSessions => P::SessionsReady,
             (P::AskingConsole(_), E::ConsoleAsked { task, .. }) => P::OpeningConsole(*task),
-            (P::TestingConsole(..) | P::AskingConsole(_) | P::TicketReady, E::Expired) => P::Ended(Outcome::Expired),
-            (P::TestingConsole(..) | P::AskingConsole(_) | P::TicketReady, E::FoundImpossible { problem }) => {
-                P::Ended(Outcome::Impossible(problem.clone()))
-            }
+            (
+                P::TestingConsole(..) | P::AskingConsole(_) | P::TicketReady | P::SessionsReady,
+                E::Expired | E::FoundImpossible { .. },
+            ) => P::Ended(not_begun(event)?),
             (P::TicketReady, E::TicketIntended { at }) => P::TicketIntended(*at),
             (P::TicketIntended(_), E::TicketOpened { number, .. }) => P::Ended(Outcome::TicketOpened(*number)),
             (P::TicketIntended(_), E::TicketNotDone { why, said, .. }) => {
                 P::Ended(Outcome::NotDone(*why, said.clone()))
             }
             (P::TicketIntended(at), E::TicketUnknown { .. }) => P::TicketUnsettled(*at),
+            (P::SessionsReady, E::SessionsIntended(intent)) => P::SessionsIntended(intent.clone()),
+            (P::SessionsIntended(_), E::SessionsAccepted(taken)) => P::FreeingSessions(taken.task),
+            (P::SessionsIntended(_), E::SessionsNotDone(not)) => P::Ended(Outcome::NotDone(not.why, not.said.clone())),
+            (P::SessionsIntended(intent), E::SessionsUnknown(_)) => P::SessionsUnsettled(intent.clone()),
+            (P::SessionsIntended(_) | P::SessionsUnsettled(_), E::TaskAdopted { task }) => P::FreeingSessions(*task),
+            (P::SessionsIntended(_) | P::SessionsUnsettled(_), E::NotSettled { .. }) => {
+                P::Ended(Outcome::SessionsUnknown)
+            }
             (P::TicketIntended(_) | P::TicketUnsettled(_), E::TicketFound { number, .. }) => {
                 P::Ended(Outcome::TicketOpened(*number))
             }
@@ -335,11 +273,13 @@ impl State {
             (P::Undecided { .. }, E::LeftAlone { by, .. }) => P::Ended(Outcome::LeftAlone(*by)),
             (P::Standing(_), E::LeftAlone { by, .. }) if self.kind == Kind::Reboot => P::Ended(Outcome::LeftAlone(*by)),
             (P::PuttingBack(outcome), E::PutBack { .. }) => P::Ended(outcome.clone()),
-            (P::Rebooting(_) | P::OpeningConsole(_) | P::Standing(_), E::TaskSeen { status, comment }) => {
+            (phase, E::TaskSeen { status, comment }) if phase.task().is_some() => {
                 self.after_task(status, comment.as_ref())
             }
-            (P::Rebooting(_) | P::OpeningConsole(_) | P::Standing(_), E::TaskVanished) => self.after_reboot(),
-            (P::Rebooting(task) | P::OpeningConsole(task), E::TaskStands) => P::Standing(*task),
+            (phase, E::TaskVanished) if phase.task().is_some() => self.after_task_done(),
+            (P::Rebooting(task) | P::OpeningConsole(task) | P::FreeingSessions(task), E::TaskStands) => {
+                P::Standing(*task)
+            }
             (P::Standing(_), E::StandingUnanswered) if !self.facts.standing_unanswered => self.phase.clone(),
             (P::Standing(_), E::DeliveryAttempted { source, .. }) if self.kind == Kind::Enable => {
                 P::Delivering(*source)
@@ -408,7 +348,7 @@ impl State {
 
     fn after_task(&self, status: &TaskStatus, comment: Option<&String>) -> Phase {
         match status {
-            TaskStatus::Done => self.after_reboot(),
+            TaskStatus::Done => self.after_task_done(),
             TaskStatus::Cancelled | TaskStatus::CustomerError | TaskStatus::OvhError => {
                 Phase::Ended(Outcome::TaskFailed { status: status.clone(), comment: comment.cloned() })
             }
@@ -416,11 +356,24 @@ impl State {
         }
     }
 
-    fn after_reboot(&self) -> Phase {
-        if self.kind.seeks_link() { Phase::Searching } else { Phase::Watching }
+    fn after_task_done(&self) -> Phase {
+        match self.kind {
+            Kind::FreeSessions => Phase::Ended(Outcome::SessionsFreed),
+            kind if kind.seeks_link() => Phase::Searching,
+            _ => Phase::Watching,
+        }
     }
 
     fn illegal(&self, event: &Event) -> IllegalEvent {
         IllegalEvent { event: event.word(), phase: self.phase.word() }
+    }
+}
+
+/// How something ends that was not begun; `None` for any other event.
+fn not_begun(event: &Event) -> Option<Outcome> {
+    match event {
+        Event::Expired => Some(Outcome::Expired),
+        Event::FoundImpossible { problem } => Some(Outcome::Impossible(problem.clone())),
+        _ => None,
     }
 }

@@ -15,7 +15,7 @@ pub enum Step {
     Set,
     /// Record the intent, then ask for the reboot, once. Never repeated.
     Reboot,
-    /// Look for the task of a reboot whose outcome is unknown. Repeatable: it only reads.
+    /// Look for the task of a reboot, or of a reset of consoles, whose outcome is unknown. Repeatable: it only reads.
     Settle,
     /// Put back what was set. Repeatable: idempotent.
     PutBack,
@@ -27,6 +27,8 @@ pub enum Step {
     SendTicket,
     /// Look for a ticket whose outcome is unknown, by its subject. Repeatable: it only reads.
     FindTicket,
+    /// Record the intent, then ask for the end of all sessions on a server's consoles, once. Never repeated.
+    FreeSessions,
     /// Follow OVHcloud's task. Repeatable: it only reads.
     Follow,
     /// Follow a task that stands, and look for a rescue's link meanwhile. Repeatable as following and searching are.
@@ -43,7 +45,7 @@ pub enum Step {
 
 impl Step {
     /// Every step: crash tests are generated from this list.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::AwaitApproval,
         Self::Prepare,
         Self::Set,
@@ -54,6 +56,7 @@ impl Step {
         Self::AskConsole,
         Self::SendTicket,
         Self::FindTicket,
+        Self::FreeSessions,
         Self::Follow,
         Self::Outlast,
         Self::Search,
@@ -75,7 +78,9 @@ impl Step {
             Phase::AskingConsole(_) => Some(Self::AskConsole),
             Phase::TicketReady => Some(Self::SendTicket),
             Phase::TicketIntended(_) | Phase::TicketUnsettled(_) => Some(Self::FindTicket),
-            Phase::Rebooting(_) | Phase::OpeningConsole(_) => Some(Self::Follow),
+            Phase::SessionsReady => Some(Self::FreeSessions),
+            Phase::SessionsIntended(_) | Phase::SessionsUnsettled(_) => Some(Self::Settle),
+            Phase::Rebooting(_) | Phase::OpeningConsole(_) | Phase::FreeingSessions(_) => Some(Self::Follow),
             Phase::Standing(_) => Some(Self::Outlast),
             Phase::Searching => Some(Self::Search),
             Phase::Delivering(_) => Some(Self::Deliver),

@@ -21,7 +21,7 @@ impl Kind {
     pub fn is_measured(self) -> bool {
         match self {
             Self::Enable | Self::Restore | Self::Reboot | Self::Console => true,
-            Self::Link | Self::PutBack | Self::Adopt | Self::HandOver | Self::Ticket => false,
+            Self::Link | Self::PutBack | Self::Adopt | Self::HandOver | Self::Ticket | Self::FreeSessions => false,
         }
     }
 }

@@ -22,9 +22,7 @@ const PORT_TIMEOUT: Duration = Duration::from_secs(2);
 impl Work<'_> {
     /// Asks how far OVHcloud's task is.
     pub(super) async fn follow(&self) -> Result<Next, Failure> {
-        let (Phase::Rebooting(id) | Phase::OpeningConsole(id)) = self.operation.state.phase else {
-            return Ok(Next::Reread);
-        };
+        let Some(id) = self.operation.state.phase.task() else { return Ok(Next::Reread) };
         if let Some(news) = self.news_of(id).await? {
             return Ok(Next::Record(news));
         }
@@ -125,7 +123,8 @@ impl Work<'_> {
             | Wish::Adopt { .. }
             | Wish::HandOver { .. }
             | Wish::Console { .. }
-            | Wish::Ticket(_) => None,
+            | Wish::Ticket(_)
+            | Wish::FreeSessions { .. } => None,
         }
     }
 }

@@ -20,10 +20,13 @@ pub(crate) fn without_account(operation: &Operation, settings: &Settings) -> Nex
         | Phase::TestingConsole(..)
         | Phase::AskingConsole(_)
         | Phase::TicketReady
+        | Phase::SessionsReady
         | Phase::Prepared
         | Phase::Ready => Event::FoundImpossible { problem: Problem::NoAccount { account } },
         Phase::PuttingBack(_) => Event::PutBack { result: PutBack::Failed { said }, queries: Vec::new() },
-        Phase::Intended(_) | Phase::Unsettled(_) if waited > settings.reboot_settle => {
+        Phase::Intended(_) | Phase::Unsettled(_) | Phase::SessionsIntended(_) | Phase::SessionsUnsettled(_)
+            if waited > settings.reboot_settle =>
+        {
             Event::NotSettled { candidates: Vec::new(), trouble: Some(said) }
         }
         Phase::TicketIntended(_) | Phase::TicketUnsettled(_) if waited > settings.reboot_settle => {
@@ -32,7 +35,11 @@ pub(crate) fn without_account(operation: &Operation, settings: &Settings) -> Nex
         Phase::Undecided { .. } if !state.is_on_calls() && waited > settings.question_patience => {
             Event::QuestionUnanswered
         }
-        Phase::Rebooting(_) | Phase::OpeningConsole(_) if waited > settings.task_patience => Event::TaskStands,
+        Phase::Rebooting(_) | Phase::OpeningConsole(_) | Phase::FreeingSessions(_)
+            if waited > settings.task_patience =>
+        {
+            Event::TaskStands
+        }
         Phase::Standing(_)
             if !state.facts.standing_unanswered && waited > settings.task_patience.min(settings.question_patience) =>
         {

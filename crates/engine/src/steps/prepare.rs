@@ -51,6 +51,7 @@ impl Work<'_> {
             Wish::Adopt { .. } => return self.adopt(&server).await,
             Wish::Console { .. } => return self.choose_console().await,
             Wish::Ticket(_) => return Ok(Next::Record(Event::TicketPrepared)),
+            Wish::FreeSessions { .. } => return Ok(Next::Record(Event::SessionsPrepared)),
             Wish::Enable(_) | Wish::Restore { .. } | Wish::Reboot { .. } | Wish::PutBack { .. } => {}
         }
         if let Some(stop) = self.in_others_way().await? {

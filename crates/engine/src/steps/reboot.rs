@@ -25,7 +25,7 @@ use bernard_domain::{
         event::{Event, NotDone},
         state::Phase,
     },
-    server::{HARD_REBOOT, Task, TaskId},
+    server::{HARD_REBOOT, RESET_SESSIONS, Task, TaskId},
 };
 use bernard_ovh as ovh;
 use bernard_ovh::RebootAnswer;
@@ -40,7 +40,7 @@ impl Work<'_> {
     /// Records the intent, then asks for the reboot, once.
     pub(super) async fn reboot(&self) -> Result<Next, Failure> {
         if let Some(earlier) = &self.operation.state.facts.last_intent
-            && let [task] = self.new_tasks(earlier).await?.as_slice()
+            && let [task] = self.new_tasks(HARD_REBOOT, earlier).await?.as_slice()
         {
             // The reboot that was thought lost has turned up: that one is ours, and no other is needed.
             return Ok(Next::Record(Event::TaskAdopted { task: *task }));
@@ -77,10 +77,13 @@ impl Work<'_> {
         self.record_answer(intended, &event, "reboot").await
     }
 
-    /// Looks for the task of a reboot whose outcome is unknown.
+    /// Looks for the task of a reboot, or of a reset of consoles, whose outcome is unknown.
     pub(super) async fn settle(&self) -> Result<Next, Failure> {
         match &self.operation.state.phase {
-            Phase::Intended(intent) | Phase::Unsettled(intent) => self.look_for_task(intent).await,
+            Phase::Intended(intent) | Phase::Unsettled(intent) => self.look_for_task(HARD_REBOOT, intent).await,
+            Phase::SessionsIntended(intent) | Phase::SessionsUnsettled(intent) => {
+                self.look_for_task(RESET_SESSIONS, intent).await
+            }
             Phase::Undecided { intent, candidates } => self.await_decision(intent, candidates).await,
             _ => Ok(Next::Reread),
         }
@@ -90,9 +93,9 @@ impl Work<'_> {
     ///
     /// Tasks become readable late, and not in the order they were made: the first one to be seen may be somebody else's, with
     /// ours behind it. Half of `reboot_settle` costs nobody anything, because a reboot's task takes longer than that.
-    async fn look_for_task(&self, intent: &Intent) -> Result<Next, Failure> {
+    async fn look_for_task(&self, function: &str, intent: &Intent) -> Result<Next, Failure> {
         let settle = self.settings().reboot_settle;
-        let new = match self.new_tasks(intent).await {
+        let new = match self.new_tasks(function, intent).await {
             // It is asked about all the same: the question stands while the tasks are looked at, and so does **Reboot again**.
             Err(Failure::Ovh(error)) if self.waited() > settle => {
                 let trouble = Some(error.to_string());
@@ -121,16 +124,16 @@ impl Work<'_> {
         if !candidates.is_empty() {
             return Ok(Next::Wait(task_poll));
         }
-        match self.new_tasks(intent).await?.as_slice() {
+        match self.new_tasks(HARD_REBOOT, intent).await?.as_slice() {
             [task] => Ok(Next::Record(Event::TaskAdopted { task: *task })),
             [] => Ok(Next::Wait(task_poll.min(reboot_settle / 4))),
             _ => Ok(Next::Wait(task_poll)),
         }
     }
 
-    /// The reboots that were not known before the intent and are not older than it.
-    pub(super) async fn new_tasks(&self, intent: &Intent) -> Result<Vec<TaskId>, Failure> {
-        let mut ids = self.client.task_ids(self.server(), Some(HARD_REBOOT), None).await?;
+    /// The tasks of this function that were not known before the intent and are not older than it.
+    pub(super) async fn new_tasks(&self, function: &str, intent: &Intent) -> Result<Vec<TaskId>, Failure> {
+        let mut ids = self.client.task_ids(self.server(), Some(function), None).await?;
         ids.retain(|id| !intent.known.contains(id));
         ids.sort_unstable_by(|a, b| b.cmp(a));
         let mut new = Vec::new();

@@ -3,7 +3,7 @@
 use url::Url;
 
 /// The words of OVHcloud's routes that Bernard calls. Every other part of a path is somebody's: a server, a number, a URN.
-const WORDS: [&str; 40] = [
+const WORDS: [&str; 41] = [
     "access",
     "action",
     "antihack",
@@ -34,6 +34,7 @@ const WORDS: [&str; 40] = [
     "plannedIntervention",
     "reboot",
     "reference",
+    "resetSessions",
     "resource",
     "self",
     "server",

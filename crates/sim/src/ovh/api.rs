@@ -61,6 +61,11 @@ const ACTIONS: &[(&str, &str, &str)] = &[
     ("POST", "/dedicated/server/{name}/features/ipmi/access", "dedicatedServer:apiovh:features/ipmi/access/create"),
     ("GET", "/dedicated/server/{name}/features/ipmi/test", "dedicatedServer:apiovh:features/ipmi/test/get"),
     ("POST", "/dedicated/server/{name}/features/ipmi/test", "dedicatedServer:apiovh:features/ipmi/test/create"),
+    (
+        "POST",
+        "/dedicated/server/{name}/features/ipmi/resetSessions",
+        "dedicatedServer:apiovh:features/ipmi/resetSessions",
+    ),
     ("GET", "/me/notification/email/history", "account:apiovh:me/notification/email/history/get"),
     ("GET", "/me/notification/email/history/{id}", "account:apiovh:me/notification/email/history/get"),
     ("GET", "/me/api/logs/self", "account:apiovh:me/api/logs/self/get"),
@@ -99,6 +104,7 @@ pub(super) fn router(world: &Shared) -> Router {
         .route("/dedicated/server/{name}/features/ipmi", get(console::features))
         .route("/dedicated/server/{name}/features/ipmi/access", get(console::read).post(console::ask))
         .route("/dedicated/server/{name}/features/ipmi/test", get(console::tested).post(console::test))
+        .route("/dedicated/server/{name}/features/ipmi/resetSessions", post(console::reset_sessions))
         .route("/me/notification/email/history", get(mail::list))
         .route("/me/notification/email/history/{id}", get(mail::read))
         .route("/me/api/logs/self", get(logs::list))

@@ -10,7 +10,7 @@ use super::{
     network::Network,
     port_state::Port,
     spec::{Installed, Netboot, ServerSpec},
-    task::{By, Ending, Task},
+    task::{By, Ending, RESET_SESSIONS, Task},
 };
 
 /// What runs where a server's own boot script was served.
@@ -110,6 +110,10 @@ pub(super) struct Machine {
     pub(super) console_endings: Vec<Ending>,
     /// How its next tests of a console end, in order; then well.
     pub(super) test_endings: Vec<Ending>,
+    /// How its next tasks that free its sessions end, in order; then well.
+    pub(super) reset_endings: Vec<Ending>,
+    /// Since when its sessions are stuck, if they ever were.
+    pub(super) stuck_since: Option<Instant>,
     /// Its console cannot be tested.
     pub(super) is_untestable: bool,
     /// How many more writes of the rescue mail are forgotten.
@@ -155,6 +159,8 @@ impl Machine {
             consoles: CONSOLES.map(str::to_owned).to_vec(),
             console_endings: Vec::new(),
             test_endings: Vec::new(),
+            reset_endings: Vec::new(),
+            stuck_since: None,
             is_untestable: false,
             forgets_mail: 0,
             keeps_of_scripts: usize::MAX,
@@ -224,6 +230,22 @@ impl Machine {
 
     pub(super) fn reboots(&self, by: By) -> usize {
         self.tasks.iter().filter(|task| task.function == "hardReboot" && task.by == by).count()
+    }
+
+    /// Whether its sessions are stuck: nobody has freed them since.
+    pub(super) fn has_stuck_sessions(&self, now: Instant) -> bool {
+        let freed = |since: Instant| self.resets(now).any(|reset| reset.begun >= since);
+        self.stuck_since.is_some_and(|since| !freed(since))
+    }
+
+    /// How a task about its console ends of which nothing was said.
+    pub(super) fn console_ending(&self, now: Instant) -> Ending {
+        if self.has_stuck_sessions(now) { Ending::OvhError } else { Ending::Done }
+    }
+
+    /// What freed its sessions: the tasks that are done.
+    pub(super) fn resets(&self, now: Instant) -> impl Iterator<Item = &Task> {
+        self.tasks.iter().filter(move |task| task.function == RESET_SESSIONS && task.status(now) == "done")
     }
 
     pub(super) fn is_busy(&self, now: Instant) -> bool {

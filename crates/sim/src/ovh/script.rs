@@ -132,40 +132,6 @@ impl Ovh {
         self.world().endings.retain(|to_come| to_come != ending);
     }
 
-    /// The kinds of consoles that the server has, such as `kvmipHtml5URL`; none: it has no IPMI.
-    #[track_caller]
-    pub fn consoles_of(&self, server: &str, kinds: &[&str]) {
-        self.on(server, |machine| machine.consoles = kinds.iter().map(|kind| (*kind).to_owned()).collect());
-    }
-
-    /// The next console task of this server that has no ending yet ends like this.
-    #[track_caller]
-    pub fn next_console_ends(&self, server: &str, ending: Ending) {
-        self.on(server, |machine| machine.console_endings.push(ending));
-    }
-
-    /// The next test of this server's console that has no ending yet ends like this.
-    #[track_caller]
-    pub fn next_console_test_ends(&self, server: &str, ending: Ending) {
-        self.on(server, |machine| machine.test_endings.push(ending));
-    }
-
-    /// The console of this server cannot be tested.
-    #[track_caller]
-    pub fn console_is_untestable(&self, server: &str) {
-        self.on(server, |machine| machine.is_untestable = true);
-    }
-
-    /// Sessions of consoles that begin from now on last so long, whatever was asked for.
-    pub fn console_life(&self, life: Duration) {
-        self.world().console_life = SignedDuration::try_from(life).ok();
-    }
-
-    /// What the links of consoles begin with from now on.
-    pub fn console_base(&self, base: &str) {
-        self.world().console_base = base.to_owned();
-    }
-
     /// A reboot while a task runs is refused with a 409 from now on. At first it is accepted.
     #[track_caller]
     pub fn refuse_reboots_while_busy(&self, server: &str) {
@@ -361,7 +327,7 @@ impl Ovh {
     }
 
     #[track_caller]
-    fn on<T>(&self, server: &str, change: impl FnOnce(&mut Machine) -> T) {
+    pub(super) fn on<T>(&self, server: &str, change: impl FnOnce(&mut Machine) -> T) {
         change(self.world().called(server));
     }
 }

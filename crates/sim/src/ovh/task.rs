@@ -6,6 +6,9 @@ use tokio::time::Instant;
 
 use super::{clock::date, spec::Netboot, tempo::Tempo};
 
+/// OVHcloud's name for the end of all sessions on a server's consoles.
+pub(super) const RESET_SESSIONS: &str = "resetIPMISession";
+
 /// How a task ends.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub enum Ending {

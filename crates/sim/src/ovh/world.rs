@@ -16,7 +16,7 @@ use super::{
     refusal::Refusal,
     spec::ServerSpec,
     support::Ticket,
-    task::{By, Ending, Restart, Task},
+    task::{By, Ending, RESET_SESSIONS, Restart, Task},
     tempo::Tempo,
 };
 
@@ -130,8 +130,15 @@ impl World {
         let reboots = function == "hardReboot";
         let ending = match function {
             "hardReboot" => self.next_ending(name)?,
-            "requestAccessIPMI" => first(&mut self.machine(name)?.console_endings).unwrap_or_default(),
-            test if test.starts_with("testIPMI") => first(&mut self.machine(name)?.test_endings).unwrap_or_default(),
+            "requestAccessIPMI" => {
+                let machine = self.machine(name)?;
+                first(&mut machine.console_endings).unwrap_or_else(|| machine.console_ending(begun))
+            }
+            test if test.starts_with("testIPMI") => {
+                let machine = self.machine(name)?;
+                first(&mut machine.test_endings).unwrap_or_else(|| machine.console_ending(begun))
+            }
+            RESET_SESSIONS => first(&mut self.machine(name)?.reset_endings).unwrap_or_default(),
             _ => Ending::Done,
         };
         let machine = self.machine(name)?;
@@ -162,6 +169,19 @@ impl World {
     fn next_ending(&mut self, name: &str) -> Result<Ending, Refusal> {
         let own = first(&mut self.machine(name)?.endings);
         Ok(own.or_else(|| first(&mut self.endings)).unwrap_or_default())
+    }
+
+    /// The sessions of this server that can be used now: their task is done, their time is not over, and nobody has freed them since.
+    pub(super) fn open_sessions(&self, name: &str) -> impl DoubleEndedIterator<Item = &Console> {
+        let (now, showing) = (self.clock.instant(), self.clock.now());
+        let machine = self.machines.iter().find(|machine| machine.spec.name == name);
+        let is_open = move |console: &&Console| {
+            let Some(machine) = machine else { return false };
+            let is_ready = machine.tasks.iter().any(|task| task.id == console.task && task.status(now) == "done");
+            let is_freed = machine.resets(now).any(|reset| reset.id > console.task);
+            is_ready && !is_freed && showing < console.expires
+        };
+        self.consoles.iter().filter(move |console| console.server == name).filter(is_open)
     }
 
     /// A fresh secret, remembered for ever.

@@ -110,6 +110,9 @@ async fn answers_about_servers_are_as_the_schema_has_them() {
         let console = caller.call("POST", &format!("{base}/features/ipmi/access"), &asked).await.body;
         let test = json!({"type": "http", "ttl": 5}).to_string();
         let test = caller.call("POST", &format!("{base}/features/ipmi/test"), &test).await.body;
+        let other = if server == "web-1" { "db-1" } else { "web-1" };
+        let freed = format!("/dedicated/server/{}/features/ipmi/resetSessions", ovh.service_name(other));
+        let freed = caller.call("POST", &freed, "").await.body;
         ovh.plan_intervention(server, Duration::from_secs(3_600));
         ovh.intervened(server, Duration::from_secs(86_400));
         ovh.advance(Duration::from_millis(10));
@@ -139,6 +142,7 @@ async fn answers_about_servers_are_as_the_schema_has_them() {
         checked.push(("POST", "/reboot", reboot));
         checked.push(("POST", "/features/ipmi/access", console));
         checked.push(("POST", "/features/ipmi/test", test));
+        checked.push(("POST", "/features/ipmi/resetSessions", freed));
         for (method, path, template) in calls.into_iter().chain(after) {
             if template == "/features/ipmi/access" {
                 ovh.advance(Duration::from_secs(1));

@@ -118,3 +118,38 @@ async fn a_console_is_a_task_and_then_a_link_until_it_expires() {
     let later = Caller { drift: 600, ..Caller::of(&ovh) };
     assert_eq!(later.call("GET", &format!("{access}?type=kvmipHtml5URL"), "").await.status, 404);
 }
+
+#[tokio::test]
+async fn freeing_sessions_ends_those_that_were_open_and_what_was_stuck_opens_again() {
+    let ovh = Ovh::with_fleet().await;
+    let caller = Caller::of(&ovh);
+    let base = format!("/dedicated/server/{NAME}");
+    let access = format!("{base}/features/ipmi/access");
+    let wanted = json!({"type": "kvmipHtml5URL", "ttl": 5}).to_string();
+    let ends = async |path: &str, body: &str, end: &str| {
+        let begun = caller.call("POST", path, body).await.body;
+        caller.until(&format!("{base}/task/{}", begun["taskId"]), |task| task["status"] == end).await;
+        begun
+    };
+    ends(&access, &wanted, "done").await;
+    assert_eq!(ovh.open_sessions("web-1"), 1);
+    ovh.sessions_stick("web-1");
+    ends(&access, &wanted, "ovhError").await;
+    let test = json!({"type": "http", "ttl": 5}).to_string();
+    ends(&format!("{base}/features/ipmi/test"), &test, "ovhError").await;
+    assert_eq!(ovh.open_sessions("web-1"), 1);
+
+    let freed = ends(&format!("{base}/features/ipmi/resetSessions"), "", "done").await;
+    assert_eq!(freed["function"], "resetIPMISession");
+    assert_eq!((ovh.open_sessions("web-1"), ovh.session_resets("web-1")), (0, 1));
+    assert_eq!(caller.call("GET", &format!("{access}?type=kvmipHtml5URL"), "").await.status, 404);
+    ends(&access, &wanted, "done").await;
+    assert_eq!(ovh.open_sessions("web-1"), 1);
+
+    ovh.consoles_of("web-1", &[]);
+    let nothing = caller.call("POST", &format!("{base}/features/ipmi/resetSessions"), "").await;
+    assert_eq!(nothing.status, 400);
+    ovh.forbid("dedicatedServer:apiovh:features/ipmi/resetSessions");
+    assert_eq!(caller.call("POST", &format!("{base}/features/ipmi/resetSessions"), "").await.status, 403);
+    assert_eq!(ovh.session_resets("web-1"), 1);
+}

@@ -79,7 +79,7 @@ impl Case {
         let of_kind = match kind {
             Kind::Restore | Kind::PutBack => Some(Action::Restore),
             Kind::Reboot => Some(Action::Reboot),
-            Kind::Console => Some(Action::Console),
+            Kind::Console | Kind::FreeSessions => Some(Action::Console),
             Kind::Enable | Kind::Link | Kind::Adopt | Kind::HandOver => Some(Action::Rescue),
             // No protection speaks of tickets, and none is ever rebooted again.
             Kind::Ticket => None,

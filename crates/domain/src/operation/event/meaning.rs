@@ -17,6 +17,7 @@ impl Event {
             | Self::TaskAdopted { task }
             | Self::ConsoleTestAsked { task, .. }
             | Self::ConsoleAsked { task, .. } => Some(*task),
+            Self::SessionsAccepted(taken) => Some(taken.task),
             _ => None,
         }
     }

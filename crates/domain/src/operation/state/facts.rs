@@ -170,6 +170,7 @@ impl Facts {
             Event::RebootAccepted { task, .. } | Event::ConsoleAsked { task, .. } => {
                 self.task = Some((*task, TaskStatus::Init));
             }
+            Event::SessionsAccepted(taken) => self.task = Some((taken.task, TaskStatus::Init)),
             Event::TaskAdopted { task } => {
                 self.task = Some((*task, TaskStatus::Init));
                 self.adopted = true;
@@ -177,6 +178,7 @@ impl Facts {
             Event::RebootUnknown { said, .. } | Event::TicketUnknown { said, .. } => {
                 self.unknown_because = Some(said.clone())
             }
+            Event::SessionsUnknown(answer) => self.unknown_because = Some(answer.said.clone()),
             Event::RebootNotDone { why, said, .. } => {
                 self.not_done = Some(*why);
                 self.unknown_because = Some(said.clone());
@@ -242,6 +244,9 @@ impl Facts {
             | Event::TicketPrepared
             | Event::TicketIntended { .. }
             | Event::TicketNotDone { .. }
+            | Event::SessionsPrepared
+            | Event::SessionsIntended(_)
+            | Event::SessionsNotDone(_)
             | Event::RebootAgainApproved { .. }
             | Event::RebootAgainAsked { .. }
             | Event::ApprovalGiven { .. }

@@ -24,6 +24,10 @@ pub enum Outcome {
     TicketOpened(u64),
     /// A ticket was sent, its answer got lost, and none of its subject was found: it may be there or not.
     TicketUnknown,
+    /// OVHcloud ended all sessions on the server's consoles, as far as its task tells.
+    SessionsFreed,
+    /// That was asked for, the answer got lost, and no task tells: they may have ended or not.
+    SessionsUnknown,
     /// Everything is back and the reboot's task is done.
     Restored,
     /// The reboot's task is done.

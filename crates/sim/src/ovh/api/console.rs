@@ -15,7 +15,13 @@ use uuid::Uuid;
 use super::{Answer, Shared, task};
 use crate::{
     net::lock,
-    ovh::{clock::date, machine::CONSOLES, refusal::Refusal, task::By, world::Console},
+    ovh::{
+        clock::date,
+        machine::CONSOLES,
+        refusal::Refusal,
+        task::{By, RESET_SESSIONS},
+        world::Console,
+    },
 };
 
 /// How long a session may live, in minutes (schema `dedicated.server.CacheTTLEnum`).
@@ -70,6 +76,16 @@ pub(super) async fn ask(State(world): State<Shared>, Path(name): Path<String>, b
     task::answer(&mut world, &name, id)
 }
 
+/// Frees the sessions of a server: a task, and no session that was asked for before it can be used when it is done.
+pub(super) async fn reset_sessions(State(world): State<Shared>, Path(name): Path<String>) -> Answer {
+    let mut world = lock(&world);
+    if world.machine(&name)?.consoles.is_empty() {
+        return Err(Refusal::BadRequest("IPMI is not available on this server".to_owned()));
+    }
+    let id = world.begin(&name, RESET_SESSIONS, By::Caller)?;
+    task::answer(&mut world, &name, id)
+}
+
 /// Which test somebody asks for.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -118,16 +134,10 @@ pub(super) async fn read(
     Query(query): Query<HashMap<String, String>>,
 ) -> Answer {
     let mut world = lock(&world);
-    let now = world.clock.instant();
+    world.machine(&name)?;
     let kind = query.get("type").filter(|kind| CONSOLES.contains(&kind.as_str()));
     let kind = kind.ok_or_else(|| Refusal::BadRequest("Invalid value for parameter type".to_owned()))?;
-    let done = |task: &crate::ovh::task::Task| task.status(now) == "done";
-    let ready: Vec<_> = world.machine(&name)?.tasks.iter().filter(|task| done(task)).map(|task| task.id).collect();
-    let showing = world.clock.now();
-    let fits = |session: &&Console| {
-        session.server == name && session.kind == *kind && ready.contains(&session.task) && showing < session.expires
-    };
-    let session = world.consoles.iter().rev().find(fits);
+    let session = world.open_sessions(&name).rev().find(|session| session.kind == *kind);
     let session = session.ok_or_else(|| Refusal::NotFound("type", kind.clone()))?;
     Ok(Json(json!({"value": session.value, "expiration": date(session.expires)})))
 }
