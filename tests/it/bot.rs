@@ -40,8 +40,17 @@ pub(crate) struct Running {
 impl Running {
     async fn start(config: Config) -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
-        let started = runtime.spawn(App::start(config, recorder::handle())).await.expect("no panic");
-        Self { app: Some(started.expect("the program starts")), runtime: Some(runtime) }
+        let mut started = None;
+        eventually("its store is let go", async || {
+            let start = runtime.spawn(App::start(config.clone(), recorder::handle())).await.expect("no panic");
+            // A program that another story begins just now has our files too, until it is itself.
+            let in_use = start.as_ref().is_err_and(|error| error.to_string().contains("its lock file is held"));
+            started = Some(start);
+            !in_use
+        })
+        .await;
+        let app = started.expect("it was tried").expect("the program starts");
+        Self { app: Some(app), runtime: Some(runtime) }
     }
 
     fn app(&mut self) -> &mut App {

@@ -41,6 +41,7 @@ async fn goes_and_comes(bot: &TestBot, id: &str) {
 /// A rescue whose secret shows up only after its port was seen.
 async fn rescued_in_turn(bot: &TestBot, id: &str) -> Message {
     bot.ovh.withhold_secret("web-1");
+    bot.ovh.withhold_mail("web-1");
     bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
     bot.sees(&[id, "Looking for the link"]).await;
     goes_and_comes(bot, id).await;
@@ -76,6 +77,7 @@ async fn a_second_rescue_of_the_same_kind_does_not_deliver_the_first_ones_secret
     eventually("it was looked for", async || looks() > before + 2).await;
     assert_eq!(dms(), 1);
     bot.ovh.withhold_secret("web-1");
+    bot.ovh.withhold_mail("web-1");
     goes_and_comes(&bot, "R-2").await;
     bot.ovh.hand_out("web-1");
     let end = bot.rung(&bot.ann, &["**In rescue**", "R-2"]).await;

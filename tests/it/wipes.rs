@@ -117,7 +117,8 @@ async fn what_its_reader_deleted_is_gone_and_nothing_more_is_tried() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_consoles_dm_that_cannot_be_edited_is_deleted_when_its_session_is_over() {
     let bot = TestBot::new().await;
-    bot.ovh.console_life(std::time::Duration::from_secs(3));
+    // Long enough to be sent, on any machine.
+    bot.ovh.console_life(std::time::Duration::from_secs(12));
     no_edits(&bot, 50_001);
     bot.accepts(Kind::Console).await;
     bot.ann.wait_for_dm(|dm| dm.content.contains("kvm.example")).await;

@@ -305,33 +305,44 @@ impl Fleet {
         {
             return Ok(server);
         }
-        self.read_unread(typed).await
+        let listed = self.list_first().await;
+        if let Ok(listed) = self.find_known(typed) {
+            return Ok(listed);
+        }
+        let read = self.read_unread(listed).await;
+        match self.find_known(typed) {
+            Err(NotFound::Unknown(_)) => Err(read.err().unwrap_or(NotFound::Unknown(Vec::new()))),
+            found => found,
+        }
     }
 
-    /// Before the first inventory is complete: a few servers are read for this one person, many are not.
-    async fn read_unread(&self, typed: &str) -> Result<Server, NotFound> {
+    /// Before the first inventory is complete: reads what is not known yet, for one person who waits for it.
+    ///
+    /// # Errors
+    /// [`NotFound::StillReading`] when that is more than a person should wait for; [`NotFound::Unreadable`].
+    pub async fn read_rest(&self) -> Result<(), NotFound> {
+        let listed = self.list_first().await;
+        self.read_unread(listed).await
+    }
+
+    /// Asks OVHcloud which servers there are, if nothing is known at all; gives back what went wrong.
+    async fn list_first(&self) -> Option<ovh::Error> {
         let mut trouble = None;
         if self.servers().is_empty() {
             for client in self.clients.get().values() {
                 trouble = self.list(client).await.err().or(trouble);
             }
         }
-        if let Ok(listed) = self.find_known(typed) {
-            return Ok(listed);
-        }
+        trouble
+    }
+
+    /// A few servers are read for one person, many are not.
+    async fn read_unread(&self, mut trouble: Option<ovh::Error>) -> Result<(), NotFound> {
         let servers = self.servers();
         // What OVHcloud lists and does not describe would be asked for in vain, again and again.
         let is_unread = |known: &Known| known.seen.is_none() && !self.inventory.is_silent(&known.server);
         let unread: Vec<Server> =
             servers.known().filter(|known| is_unread(known)).map(|known| known.server.clone()).collect();
-        // The words of somebody else's server are not told: only what happened.
-        let unknown = |trouble: Option<ovh::Error>| match trouble {
-            Some(error) => NotFound::Unreadable(error.cause().to_string()),
-            None => NotFound::Unknown(Vec::new()),
-        };
-        if unread.is_empty() {
-            return Err(unknown(trouble));
-        }
         if unread.len() > UNREAD_AT_ONCE {
             return Err(NotFound::StillReading { read: servers.len() - unread.len(), all: servers.len() });
         }
@@ -355,10 +366,8 @@ impl Fleet {
                 Err(error) => trouble = Some(error),
             }
         }
-        match self.find_known(typed) {
-            Err(NotFound::Unknown(_)) => Err(unknown(trouble)),
-            found => found,
-        }
+        // The words of somebody else's server are not told: only what happened.
+        trouble.map_or(Ok(()), |error| Err(NotFound::Unreadable(error.cause().to_string())))
     }
 }
 

@@ -48,9 +48,16 @@ fn words(message: &Message) -> String {
     words.join("\n")
 }
 
+/// How many characters of a message are shown where it could not be looked into.
+const SHOWN: usize = 60;
+
 impl Handler {
     pub(super) async fn named_here(&self, asking: &Asker, text: &str) -> Result<Reply, Refusal> {
         self.anywhere(asking, Capability::Rescue)?;
+        if self.named_in(asking, text).is_empty() {
+            let begins = || shorten(text.lines().next().unwrap_or_default(), SHOWN);
+            self.fleet.read_rest().await.map_err(|why| Refusal::NoServer(begins(), why))?;
+        }
         match self.named_in(asking, text).as_slice() {
             [] => Ok(Reply::text(say!(asking.locale, "named-here-none"))),
             [one] => Box::pin(self.execute(asking, enable(one))).await,
