@@ -10,7 +10,7 @@
 //! - `POST /secret/retrieve` does not exist in this program.
 //!
 //! In reading order: `account` (where and who) · `sign` and `auth` (proof and OVHcloud's time) · `single_flight` (fetch once
-//! for many) · `quota` and `budget` (the budget, alone and with others) · `call` (what is asked) · `client` (the only way out) · `answer` and `error` (what came back) ·
+//! for many) · `quota`, `queue` and `budget` (the budget, who waits for it, and with others) · `call` (what is asked) · `client` (the only way out) · `answer` and `error` (what came back) ·
 //! `odd` and `each` (one bad thing hides no good one) · `standing` (how the latest went) · `bodies` · `dedicated`, `lists`, `once`, `reboot`, `support`, `service`, `console`, `mail`, `network`, `api_log`, `credential`, `consumer_key`, `authorization` (the calls) ·
 //! `decode` (their bodies without a connection).
 
@@ -34,6 +34,7 @@ mod network;
 mod odd;
 mod once;
 mod budget;
+mod queue;
 mod quota;
 mod reboot;
 mod service;

@@ -2,9 +2,9 @@
 //! the time or for a token costs one too. The budget is this process's own, or one that replicas share (`budget`).
 //!
 //! In no minute are there more requests than the configuration says: the burst is taken from them, and the rest come evenly.
-//! People come first. Background work gets three quarters of the rate and one request at a time, and steps aside while
-//! anybody waits; so a person always finds the burst, or at least a quarter of the rate. When OVHcloud says 429, the whole
-//! account stays away for as long as it asks.
+//! People come first, and among them whose request is likely to change something (`queue`). Background work gets three quarters of the
+//! rate and one request at a time, and steps aside while anybody waits; so a person always finds the burst, or at least a quarter of
+//! the rate. When OVHcloud says 429, the whole account stays away for as long as it asks.
 
 use std::{
     num::NonZeroU32,
@@ -12,6 +12,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bernard_domain::scheduling::{Precedence, Urgency};
+use bernard_platform::clock;
 use governor::{
     DefaultDirectRateLimiter, NotUntil, RateLimiter,
     clock::{Clock, DefaultClock, QuantaInstant},
@@ -23,10 +25,14 @@ use tokio::sync::watch;
 use super::{
     budget::{self, Bag, Given, SharedBudget},
     error::Cause,
+    queue::Queue,
 };
 
 /// The longest that a request of a person's waits for its turn: a minute's whole budget twice over.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// The longest that an operation's waits: whoever gives up its place begins at the end. Of a hundred that wait at the usual rate, each has
+/// its turn by then, however urgent the others are.
+const OPERATIONS_PATIENCE: Duration = Duration::from_secs(600);
 /// The longest that background work waits: it may be starved by people for a while.
 const BACKGROUND_PATIENCE: Duration = Duration::from_secs(600);
 /// How long to stay away after a 429 that does not say how long: long enough to matter, short enough for a person.
@@ -39,8 +45,10 @@ const LONGEST_HOLD: Duration = Duration::from_secs(15 * 60);
 /// For whom a request is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Priority {
-    /// A person, or an operation that a person waits for.
+    /// A person, who looks at the screen.
     Person,
+    /// An operation that a person waits for, and what its requests come before.
+    Operation(Precedence),
     /// Nobody in particular, such as the refresh of the inventory.
     Background,
 }
@@ -48,7 +56,7 @@ pub enum Priority {
 impl Priority {
     fn as_str(self) -> &'static str {
         match self {
-            Self::Person => "person",
+            Self::Person | Self::Operation(_) => "person",
             Self::Background => "background",
         }
     }
@@ -56,6 +64,7 @@ impl Priority {
     fn patience(self) -> Duration {
         match self {
             Self::Person => PATIENCE,
+            Self::Operation(_) => OPERATIONS_PATIENCE,
             Self::Background => BACKGROUND_PATIENCE,
         }
     }
@@ -71,6 +80,7 @@ pub(super) struct Quota {
     everyone: RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>,
     background: DefaultDirectRateLimiter,
     people_waiting: watch::Sender<usize>,
+    queue: Queue,
     held_until: watch::Sender<Option<Instant>>,
     shared: Option<Arc<Shared>>,
 }
@@ -104,6 +114,7 @@ impl Quota {
             everyone: RateLimiter::direct(everyone).with_middleware::<StateInformationMiddleware>(),
             background: RateLimiter::direct(background),
             people_waiting: watch::Sender::new(0),
+            queue: Queue::default(),
             held_until: watch::Sender::new(None),
             shared: shared.map(share),
         }
@@ -118,24 +129,35 @@ impl Quota {
     /// OVHcloud asked for longer than that.
     pub(super) async fn permit(&self, priority: Priority) -> Result<Permit, Cause> {
         let began = Instant::now();
-        if let Some(wait) = self.asked_to_wait().filter(|wait| priority == Priority::Person && *wait > PATIENCE) {
-            return Err(Cause::AskedToWait { wait });
-        }
         let turn = async {
             match priority {
-                Priority::Person => self.persons_turn().await,
+                Priority::Person => self.turn_of(Precedence { urgency: Urgency::Asked, since: clock::now() }).await,
+                Priority::Operation(precedence) => self.turn_of(precedence).await,
                 Priority::Background => self.background_turn().await,
             }
         };
-        let outcome = tokio::time::timeout(priority.patience(), turn).await;
+        let outcome = tokio::select! {
+            biased;
+            () = self.held_for_long(), if priority != Priority::Background => Err(()),
+            turn = tokio::time::timeout(priority.patience(), turn) => turn.map_err(drop),
+        };
         metrics::histogram!(
             bernard_platform::metrics::OVH_QUOTA_SECONDS, "account" => self.account.clone(), "priority" => priority.as_str()
         )
         .record(began.elapsed());
-        outcome.map(|()| Permit(())).map_err(|_| match self.asked_to_wait() {
+        outcome.map(|()| Permit(())).map_err(|()| match self.asked_to_wait() {
             Some(wait) => Cause::AskedToWait { wait },
             None => Cause::NoPermit,
         })
+    }
+
+    /// Waits until OVHcloud asks for a longer pause than anybody should wait for.
+    async fn held_for_long(&self) {
+        let is_long = |until: &Option<Instant>| {
+            until.is_some_and(|until| until.saturating_duration_since(Instant::now()) > PATIENCE)
+        };
+        // The sender lives as long as `self`, so this cannot fail.
+        let _ = self.held_until.subscribe().wait_for(is_long).await;
     }
 
     /// How long OVHcloud still wants this account to stay away.
@@ -160,8 +182,13 @@ impl Quota {
         self.held_until.send_modify(|held| *held = Some(held.map_or(until, |held| held.max(until))));
     }
 
-    async fn persons_turn(&self) {
+    async fn turn_of(&self, precedence: Precedence) {
         let _waiting = Waiting::new(&self.people_waiting);
+        self.queue.turn(precedence, || self.persons_turn()).await;
+    }
+
+    /// Waits until the budget has a request for anybody but background work.
+    async fn persons_turn(&self) {
         loop {
             self.hold_passed().await;
             match self.turn().await {
@@ -347,6 +374,36 @@ mod tests {
         assert!(!at_once(&quota, Priority::Background));
         let held = quota.held_until.borrow().unwrap();
         assert!(held <= Instant::now() + LONGEST_HOLD);
+    }
+
+    #[tokio::test]
+    async fn who_waits_already_hears_at_once_that_nobody_may_send_for_long() {
+        let quota = quota(4);
+        assert!(at_once(&quota, Priority::Person), "the burst");
+        let since = clock::now();
+        let begins = Priority::Operation(Precedence { urgency: Urgency::Beginning, since });
+        let mut waiting = std::pin::pin!(quota.permit(begins));
+        assert!(tokio::task::unconstrained(&mut waiting).now_or_never().is_none());
+        quota.hold(Some(Duration::from_secs(600)));
+        assert!(matches!(waiting.await, Err(Cause::AskedToWait { .. })));
+        assert_eq!(*quota.people_waiting.borrow(), 0);
+    }
+
+    #[tokio::test]
+    async fn what_is_handed_out_is_before_what_is_begun() {
+        let quota = quota(240);
+        while at_once(&quota, Priority::Person) {}
+        let since = clock::now();
+        let of = |urgency| quota.permit(Priority::Operation(Precedence { urgency, since }));
+        let mut begins = std::pin::pin!(of(Urgency::Beginning));
+        assert!(tokio::task::unconstrained(&mut begins).now_or_never().is_none());
+        let mut delivers = std::pin::pin!(of(Urgency::Delivery));
+        tokio::select! {
+            biased;
+            first = &mut begins => panic!("begun first: {}", first.is_ok()),
+            first = &mut delivers => assert!(first.is_ok()),
+        }
+        assert!(begins.await.is_ok());
     }
 
     #[tokio::test]

@@ -25,13 +25,18 @@ impl Work<'_> {
         let (Phase::Rebooting(id) | Phase::OpeningConsole(id)) = self.operation.state.phase else {
             return Ok(Next::Reread);
         };
+        let early = self.is_early();
+        if early && let Some(seen) = self.look_at_port().await {
+            return Ok(seen);
+        }
         if let Some(news) = self.news_of(id).await? {
             return Ok(Next::Record(news));
         }
         if self.is_out_of_patience() {
             return Ok(Next::Record(Event::TaskStands));
         }
-        Ok(self.look_at_port().await.unwrap_or(Next::Wait(self.settings().task_poll)))
+        let seen = if early { None } else { self.look_at_port().await };
+        Ok(seen.unwrap_or(Next::Wait(self.pause(self.settings().task_poll))))
     }
 
     /// Follows a task that stands, and looks for a rescue's link meanwhile; after a while on-call hears of it too.
