@@ -25,6 +25,7 @@ use tokio::sync::watch;
 use super::{
     budget::{self, Bag, Given, SharedBudget},
     error::Cause,
+    in_time::WaitsForPermit,
     queue::Queue,
 };
 
@@ -129,6 +130,7 @@ impl Quota {
     /// OVHcloud asked for longer than that.
     pub(super) async fn permit(&self, priority: Priority) -> Result<Permit, Cause> {
         let began = Instant::now();
+        let _waits = WaitsForPermit::begin();
         let turn = async {
             match priority {
                 Priority::Person => self.turn_of(Precedence { urgency: Urgency::Asked, since: clock::now() }).await,
