@@ -28,7 +28,7 @@ pub enum Urgency {
     Asked,
     /// To bring something on that was accepted.
     Beginning,
-    /// To look for what usually takes longer.
+    /// To look for what usually takes longer; while others wait, whoever looks had better not ask at all.
     Early,
     /// To look for what has not come for long, or what nobody waits for.
     Late,

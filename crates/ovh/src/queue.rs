@@ -114,13 +114,7 @@ mod tests {
             budget.add_permits(1);
             served.extend(all.next().await);
         }
-        assert_eq!(served, [
-            Urgency::Delivery,
-            Urgency::Due,
-            Urgency::Beginning,
-            Urgency::Late,
-            Urgency::Early
-        ]);
+        assert_eq!(served, [Urgency::Delivery, Urgency::Due, Urgency::Beginning, Urgency::Late, Urgency::Early]);
     }
 
     #[tokio::test]

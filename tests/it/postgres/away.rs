@@ -29,7 +29,10 @@ async fn a_database_that_goes_right_after_a_reboot_was_sent_and_comes_back_costs
     database.kill();
     answer.release();
     // Acknowledged all the same, and told that it was not taken.
-    for asked in [bot.slash(&bot.ann, "reboot", &[("server", "db-1")]).await, bot.slash(&bot.ann, "status", &[("server", "db-1")]).await] {
+    for asked in [
+        bot.slash(&bot.ann, "reboot", &[("server", "db-1")]).await,
+        bot.slash(&bot.ann, "status", &[("server", "db-1")]).await,
+    ] {
         let told = asked.answer().await;
         assert!(told.content.contains("nothing was done"), "{}", told.text());
     }

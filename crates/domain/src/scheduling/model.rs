@@ -57,7 +57,14 @@ impl Rescue {
     fn of(n: usize, to_the_reboot: u32) -> Self {
         let slow = 70 + (n * 37 % 61) as u32;
         let doing = if to_the_reboot == 0 { Doing::Follows } else { Doing::Begins(to_the_reboot) };
-        Self { doing, ready: Duration::ZERO, looked: Duration::ZERO, rebooted: Duration::ZERO, slow, delay: Duration::ZERO }
+        Self {
+            doing,
+            ready: Duration::ZERO,
+            looked: Duration::ZERO,
+            rebooted: Duration::ZERO,
+            slow,
+            delay: Duration::ZERO,
+        }
     }
 
     fn expected(&self, now: Duration, port: Port) -> Option<(Expected, Duration)> {
@@ -132,8 +139,19 @@ fn delays(order: Order, to_the_reboot: u32) -> (Duration, Duration) {
         let live: Vec<usize> = (0..RESCUES).filter(|n| !matches!(all[*n].doing, Doing::Done)).collect();
         let Some(first) = live.iter().map(|n| all[*n].ready).min() else { break };
         now = first.max(now + PERMIT);
-        let here: Vec<usize> = live.into_iter().filter(|n| all[*n].ready <= now).collect();
+        let mut here: Vec<usize> = live.into_iter().filter(|n| all[*n].ready <= now).collect();
         let port = if order == Order::Likely(Port::LookedAt) { Port::LookedAt } else { Port::NotLookedAt };
+        if order != Order::InTurn {
+            // What is early is not asked while others wait.
+            let (early, others): (Vec<usize>, Vec<usize>) =
+                here.iter().partition(|n| all[**n].waiting(**n, now, port).precedence.urgency == Urgency::Early);
+            if !others.is_empty() {
+                for n in early {
+                    all[n].ready = now + all[n].expected(now, port).map_or(PERMIT, |(_, configured)| configured);
+                }
+                here = others;
+            }
+        }
         let waiting: Vec<Waiting> = here.iter().map(|n| all[*n].waiting(*n, now, port)).collect();
         let place = match order {
             Order::Likely(_) => next(waiting, given).expect("somebody waits"),

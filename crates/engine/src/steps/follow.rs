@@ -29,6 +29,9 @@ impl Work<'_> {
         if early && let Some(seen) = self.look_at_port().await {
             return Ok(seen);
         }
+        if early && self.client.is_waited_for() {
+            return Ok(Next::Wait(self.settings().task_poll));
+        }
         if let Some(news) = self.news_of(id).await? {
             return Ok(Next::Record(news));
         }

@@ -37,6 +37,9 @@ impl Work<'_> {
         if early && let Some(seen) = self.look_at_port().await {
             return Ok(seen);
         }
+        if early && self.client.is_waited_for() && !self.is_given_up() {
+            return Ok(Next::Wait(self.settings().secret_poll));
+        }
         let look = match self.newly_opened_console().await {
             Ok(Some(opened)) => return Ok(opened),
             Ok(None) => self.context.find_link(self.client, self.operation).await,

@@ -65,7 +65,8 @@ impl Settings {
 }
 
 impl Work<'_> {
-    /// Whether what is looked for usually takes longer: then what can be seen without a request comes first.
+    /// Whether what is looked for usually takes longer: then what can be seen without a request comes first, and where others wait for
+    /// the budget nothing is asked. So when it is due by what was seen meanwhile, it does not wait as what it was before.
     pub(super) fn is_early(&self) -> bool {
         let expected = self.operation.expected(&self.settings().course(), clock::now());
         expected.is_some_and(|expected| expected.urgency() == Urgency::Early)
