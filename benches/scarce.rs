@@ -111,7 +111,10 @@ async fn by_likelihood() -> (Vec<Duration>, usize) {
         }
     });
     asked.buffer_unordered(PEOPLE).collect::<()>().await;
-    println!("{CROWD} rescues confirmed                     {:8.1} s", began.elapsed().as_secs_f64() * f64::from(TIMES));
+    println!(
+        "{CROWD} rescues confirmed                     {:8.1} s",
+        began.elapsed().as_secs_f64() * f64::from(TIMES)
+    );
     let dms: Vec<Id> = loop {
         let all: Vec<Id> = people.iter().filter_map(Person::dm_channel).collect();
         let count: usize = people.iter().map(|person| person.dms().len()).sum();
