@@ -150,7 +150,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         says: "governor only where a budget is held",
         bound: Bound::AllBut(&[
-            Place("crates/ovh/src/quota.rs"),
+            Place("crates/ovh/src/quota"),
             Place("crates/discord/src/sender"),
             Place("crates/engine/src/limits.rs"),
         ]),

@@ -2,6 +2,7 @@
 
 #[expect(dead_code, reason = "standbys and snapshots are for the store's own tests")]
 pub(crate) mod cluster;
+mod away;
 mod moving;
 mod promises;
 mod replicas;

@@ -12,6 +12,7 @@
 //! - [`authorization`]: what rules mean for an operation, when it is asked for and again when it is done.
 //! - [`others`], [`hindrance`]: what somebody else does to a server; what keeps an operation waiting.
 //! - [`inventory`]: what is known of the fleet, and how it is searched.
+//! - [`scheduling`]: which request is sent next, and how often one looks.
 //! - [`notice`]: what people are owed to be told.
 //! - [`audit`]: what was decided and done, as a chain of lines that shows tampering.
 //! - [`consequences`]: what follows from an event, whole, for the store to write.
@@ -20,6 +21,7 @@
 pub mod locale;
 pub mod duration;
 pub mod rate_limits;
+pub mod scheduling;
 pub mod access;
 pub mod audit;
 pub mod server;

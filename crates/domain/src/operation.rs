@@ -8,6 +8,7 @@ pub mod step;
 pub mod exact_call;
 pub mod approval;
 pub mod usual;
+pub mod urgency;
 pub mod ticket;
 pub mod sessions;
 

@@ -178,8 +178,8 @@ async fn one(client: &ovh::Client, server: &ServiceName, id: TaskId) -> Option<O
 }
 
 async fn within<T>(limit: Duration, read: impl Future<Output = Result<T, ovh::Error>>) -> Result<T, String> {
-    match tokio::time::timeout(limit, read).await {
-        Ok(read) => read.map_err(|error| error.to_string()),
-        Err(_) => Err(format!("nothing within {} s", limit.as_secs())),
+    match ovh::in_time(limit, read).await {
+        Some(read) => read.map_err(|error| error.to_string()),
+        None => Err(format!("nothing within {} s", limit.as_secs())),
     }
 }

@@ -83,6 +83,17 @@ pub struct Memory {
     pub refused: Refused,
     /// When they were asked last.
     pub asked: Option<BootInstant>,
+    /// When it looked last.
+    pub looked: Option<BootInstant>,
+}
+
+impl Memory {
+    /// How old a list of mails may be that serves this search too: half a poll, so that a search alone always has a list of its own;
+    /// and a quarter of the time since its last look, so that one list serves a hundred that have to wait for their turns.
+    pub fn list_within(&self, poll: Duration) -> Duration {
+        let share = self.looked.map_or(Duration::ZERO, |looked| looked.elapsed() / 4);
+        share.max(poll / 2)
+    }
 }
 
 /// Whether a source that refused is asked again.
@@ -203,6 +214,7 @@ pub async fn find(
         }
     }
     memory.refused.clone_from(&look.refused);
+    memory.looked = Some(BootInstant::now());
     look
 }
 

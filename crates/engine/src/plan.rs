@@ -18,7 +18,6 @@ use bernard_domain::{
 };
 use bernard_ovh as ovh;
 use jiff::SignedDuration;
-use tokio::time::timeout;
 
 pub(crate) use back::undoing;
 
@@ -366,10 +365,10 @@ impl Unread {
 
 /// One netboot entry, while somebody waits.
 async fn entry(client: &ovh::Client, name: &ServiceName, id: BootId) -> Result<Boot, Unread> {
-    match timeout(ENTRY_WITHIN, client.boot(name, id)).await {
-        Ok(Ok(boot)) => Ok(boot),
-        Ok(Err(error)) if error.is_not_found() => Err(Unread::Gone(error.to_string())),
-        Ok(Err(error)) => Err(Unread::Away(error.to_string())),
-        Err(_) => Err(Unread::Away(format!("nothing within {} s", ENTRY_WITHIN.as_secs()))),
+    match ovh::in_time(ENTRY_WITHIN, client.boot(name, id)).await {
+        Some(Ok(boot)) => Ok(boot),
+        Some(Err(error)) if error.is_not_found() => Err(Unread::Gone(error.to_string())),
+        Some(Err(error)) => Err(Unread::Away(error.to_string())),
+        None => Err(Unread::Away(format!("nothing within {} s", ENTRY_WITHIN.as_secs()))),
     }
 }

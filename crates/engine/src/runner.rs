@@ -68,6 +68,7 @@ impl Runner {
     /// The link of an operation, as its steps find it; `None` when it is not there, or nobody can ask for it.
     pub(super) async fn link_of(&self, operation: &Operation) -> Option<Found> {
         let client = self.context.fleet.client(&operation.request.account)?;
+        let client = client.with_priority(steps::for_its_delivery(operation));
         self.context.find_link(&client, operation).await.found
     }
 
@@ -163,7 +164,8 @@ impl Runner {
 async fn step(context: &Context, id: OperationId) -> Result<Did, Error> {
     let Some(operation) = context.store.operation(id).await? else { return Ok(Did::Nothing) };
     let Some(step) = Step::of(&operation.state.phase) else { return Ok(Did::Nothing) };
-    let client = context.fleet.client(&operation.request.account);
+    let priority = context.looked.priority(&operation, &context.settings.get());
+    let client = context.fleet.client(&operation.request.account).map(|client| client.with_priority(priority));
     let next = match (steps::due(&operation, &context.settings.get(), clock::now()), client) {
         (Some(event), _) => Ok(Next::Record(event)),
         (None, Some(client)) => Work { context, operation: &operation, client: &client }.take(step).await,
@@ -182,6 +184,7 @@ async fn step(context: &Context, id: OperationId) -> Result<Did, Error> {
             Ok(Did::Recorded(step))
         }
         Ok(Next::Wait(pause) | Next::Hindered(pause, _)) => {
+            context.looked.in_vain(id);
             context.store.park(&operation, clock::now() + pause).await?;
             Ok(Did::Waits(step))
         }
@@ -197,6 +200,7 @@ async fn step(context: &Context, id: OperationId) -> Result<Did, Error> {
 async fn record(context: &Context, operation: &Operation, event: &Event) -> Result<(), Error> {
     match context.store.append(operation, event, clock::now()).await? {
         Append::Done(next) => {
+            context.looked.found(operation.id);
             tracing::info!(
                 operation.id = %next.id,
                 server.name = %next.request.server,

@@ -10,6 +10,7 @@ mod due;
 mod follow;
 mod hindered;
 mod link;
+mod looked;
 mod others;
 mod prepare;
 mod reboot;
@@ -43,6 +44,7 @@ use super::{lookout, matter::matter, plan};
 pub(super) use context::Context;
 pub(super) use due::due;
 pub(super) use hindered::{account_gone, tell_operator};
+pub(super) use looked::for_its_delivery;
 pub(super) use no_account::without_account;
 
 /// How many task polls a repeated reading may fail before something that was not begun is given up.

@@ -164,6 +164,11 @@ impl Client {
         Self { priority, ..self.clone() }
     }
 
+    /// Whether requests of people or of operations wait for the budget now: what can be asked later should be.
+    pub fn is_waited_for(&self) -> bool {
+        self.inner.quota.is_waited_for()
+    }
+
     /// The same account for whom the answer is not worth more than so much repeating in bad weather.
     #[must_use]
     pub fn within(&self, patience: Duration) -> Self {
@@ -278,7 +283,7 @@ impl Client {
             .with_jitter();
         (|| attempt())
             .retry(pauses)
-            .when(|failure| again(&failure.cause))
+            .when(|failure| again(&failure.cause) && !failure.cause.is_for_want_of_a_permit())
             .adjust(|failure, pause| {
                 let pause = pause?.max(failure.cause.retry_after().unwrap_or_default());
                 (began.elapsed() + pause < self.patience).then_some(pause)

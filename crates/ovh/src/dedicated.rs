@@ -12,12 +12,12 @@ use futures_util::{StreamExt, stream};
 use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
-use tokio::time::timeout;
 
 use super::{
     call::{Call, Written},
     client::Client,
     error::{Cause, Error, Unreadable},
+    in_time::in_time,
     service::latest,
 };
 use crate::bodies;
@@ -190,18 +190,18 @@ impl Client {
     /// # Errors
     /// For what the operator must mend, if none can be read.
     pub async fn boots_of(&self, name: &ServiceName, ids: &[BootId], within: Duration) -> Result<Boots, Error> {
-        let each = stream::iter(ids.to_vec()).map(|id| async move { (id, timeout(within, self.boot(name, id)).await) });
+        let each = stream::iter(ids.to_vec()).map(|id| async move { (id, in_time(within, self.boot(name, id)).await) });
         let each: Vec<_> = each.buffered(BOOTS_AT_ONCE).collect().await;
         let mut boots = Boots::default();
         let mut barred = None;
         for (id, entry) in each {
             match entry {
-                Ok(Ok(boot)) => boots.read.push(boot),
-                Ok(Err(error)) => {
+                Some(Ok(boot)) => boots.read.push(boot),
+                Some(Err(error)) => {
                     boots.left_out.push(LeftOut { id, said: error.to_string() });
                     barred = barred.or(Some(error).filter(Error::is_credential));
                 }
-                Err(_) => {
+                None => {
                     let said = format!("could not read the boot {id} of `{name}` within {} s", within.as_secs());
                     boots.left_out.push(LeftOut { id, said });
                 }

@@ -53,6 +53,8 @@ pub enum Cause {
     NoIntent,
     /// Our own request budget had no room within the time that one waits for it, so nothing was sent.
     NoPermit,
+    /// Whoever gives out the budget that several processes share does not answer, so nothing was sent.
+    BudgetAway,
     /// OVHcloud asked for fewer requests (429), and for longer than one waits, so nothing was sent.
     AskedToWait {
         /// How long the account still stays away.
@@ -262,9 +264,14 @@ impl Cause {
             Self::Answered(answer) => !answer.is_no() || answer.status == 429,
             Self::Unreadable(why) => why.is_transient(),
             Self::Redirected { .. } | Self::NoConnection { .. } | Self::TimedOut | Self::Interrupted => true,
-            Self::NoPermit | Self::AskedToWait { .. } => true,
+            Self::NoPermit | Self::BudgetAway | Self::AskedToWait { .. } => true,
             Self::TooLate | Self::NoIntent | Self::NotAuthorised { .. } => false,
         }
+    }
+
+    /// Whether it has waited for a permit for as long as it may.
+    pub(super) fn is_for_want_of_a_permit(&self) -> bool {
+        matches!(self, Self::NoPermit | Self::BudgetAway)
     }
 
     fn is_unsent(&self) -> bool {
@@ -273,6 +280,7 @@ impl Cause {
             | Self::TooLate
             | Self::NoIntent
             | Self::NoPermit
+            | Self::BudgetAway
             | Self::AskedToWait { .. }
             | Self::NotAuthorised { .. } => true,
             Self::Answered(_) | Self::Redirected { .. } | Self::Unreadable(_) | Self::TimedOut | Self::Interrupted => {
@@ -310,9 +318,12 @@ impl Cause {
             Self::Redirected { .. } => "redirected",
             Self::Unreadable(_) => "unreadable",
             Self::TimedOut | Self::Interrupted => "unknown",
-            Self::NoConnection { .. } | Self::TooLate | Self::NoIntent | Self::NoPermit | Self::AskedToWait { .. } => {
-                "unsent"
-            }
+            Self::NoConnection { .. }
+            | Self::TooLate
+            | Self::NoIntent
+            | Self::NoPermit
+            | Self::BudgetAway
+            | Self::AskedToWait { .. } => "unsent",
         }
     }
 }
@@ -369,6 +380,9 @@ impl fmt::Display for Cause {
             Self::NoIntent => f.write_str("not sent, because no intent of it was recorded"),
             Self::NoPermit => {
                 f.write_str("not sent, because our own budget of requests (requests_per_minute) is spent")
+            }
+            Self::BudgetAway => {
+                f.write_str("not sent, because my database, which shares out the budget of requests, does not answer")
             }
             Self::AskedToWait { wait } => {
                 write!(

@@ -10,8 +10,8 @@
 //! - `POST /secret/retrieve` does not exist in this program.
 //!
 //! In reading order: `account` (where and who) · `sign` and `auth` (proof and OVHcloud's time) · `single_flight` (fetch once
-//! for many) · `quota` and `budget` (the budget, alone and with others) · `call` (what is asked) · `client` (the only way out) · `answer` and `error` (what came back) ·
-//! `odd` and `each` (one bad thing hides no good one) · `standing` (how the latest went) · `bodies` · `dedicated`, `lists`, `once`, `reboot`, `support`, `service`, `console`, `session_reset`, `mail`, `network`, `api_log`, `credential`, `consumer_key`, `authorization` (the calls) ·
+//! for many) · `quota`, `queue` and `budget` (the budget, who waits for it, and with others) · `call` (what is asked) · `client` (the only way out) · `answer` and `error` (what came back) ·
+//! `odd` and `each` (one bad thing hides no good one) · `in_time` (limits that do not run while the budget is waited for) · `standing` (how the latest went) · `bodies` · `dedicated`, `lists`, `once`, `reboot`, `support`, `service`, `console`, `session_reset`, `mail`, `network`, `api_log`, `credential`, `consumer_key`, `authorization` (the calls) ·
 //! `decode` (their bodies without a connection).
 
 mod account;
@@ -27,6 +27,7 @@ mod credential;
 pub mod decode;
 mod dedicated;
 mod each;
+mod in_time;
 mod error;
 mod lists;
 mod mail;
@@ -34,6 +35,7 @@ mod network;
 mod odd;
 mod once;
 mod budget;
+mod queue;
 mod quota;
 mod reboot;
 mod service;
@@ -59,6 +61,7 @@ pub use credential::{AccessRule, Credential, Details};
 pub use dedicated::{Access, Boots, Change, Listed};
 pub use each::Each;
 pub use error::{Answered, Cause, Error, Unreadable, Voice};
+pub use in_time::in_time;
 pub use lists::Whole;
 pub use mail::{Mail, MailId};
 pub use network::{Blocked, Mitigation};

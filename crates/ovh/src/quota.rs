@@ -2,9 +2,9 @@
 //! the time or for a token costs one too. The budget is this process's own, or one that replicas share (`budget`).
 //!
 //! In no minute are there more requests than the configuration says: the burst is taken from them, and the rest come evenly.
-//! People come first. Background work gets three quarters of the rate and one request at a time, and steps aside while
-//! anybody waits; so a person always finds the burst, or at least a quarter of the rate. When OVHcloud says 429, the whole
-//! account stays away for as long as it asks.
+//! People come first, and among them whose request is likely to change something (`queue`). Background work gets three quarters of the
+//! rate and one request at a time, and steps aside while anybody waits; so a person always finds the burst, or at least a quarter of
+//! the rate. When OVHcloud says 429, the whole account stays away for as long as it asks.
 
 use std::{
     num::NonZeroU32,
@@ -12,6 +12,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bernard_domain::scheduling::{Precedence, Urgency};
+use bernard_platform::clock;
 use governor::{
     DefaultDirectRateLimiter, NotUntil, RateLimiter,
     clock::{Clock, DefaultClock, QuantaInstant},
@@ -23,10 +25,15 @@ use tokio::sync::watch;
 use super::{
     budget::{self, Bag, Given, SharedBudget},
     error::Cause,
+    in_time::WaitsForPermit,
+    queue::Queue,
 };
 
 /// The longest that a request of a person's waits for its turn: a minute's whole budget twice over.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// The longest that an operation's waits: whoever gives up its place begins at the end. Of a hundred that wait at the usual rate, each has
+/// its turn by then, however urgent the others are.
+const OPERATIONS_PATIENCE: Duration = Duration::from_secs(600);
 /// The longest that background work waits: it may be starved by people for a while.
 const BACKGROUND_PATIENCE: Duration = Duration::from_secs(600);
 /// How long to stay away after a 429 that does not say how long: long enough to matter, short enough for a person.
@@ -39,8 +46,10 @@ const LONGEST_HOLD: Duration = Duration::from_secs(15 * 60);
 /// For whom a request is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Priority {
-    /// A person, or an operation that a person waits for.
+    /// A person, who looks at the screen.
     Person,
+    /// An operation that a person waits for, and what its requests come before.
+    Operation(Precedence),
     /// Nobody in particular, such as the refresh of the inventory.
     Background,
 }
@@ -48,7 +57,7 @@ pub enum Priority {
 impl Priority {
     fn as_str(self) -> &'static str {
         match self {
-            Self::Person => "person",
+            Self::Person | Self::Operation(_) => "person",
             Self::Background => "background",
         }
     }
@@ -56,6 +65,7 @@ impl Priority {
     fn patience(self) -> Duration {
         match self {
             Self::Person => PATIENCE,
+            Self::Operation(_) => OPERATIONS_PATIENCE,
             Self::Background => BACKGROUND_PATIENCE,
         }
     }
@@ -71,7 +81,10 @@ pub(super) struct Quota {
     everyone: RateLimiter<NotKeyed, InMemoryState, DefaultClock, StateInformationMiddleware>,
     background: DefaultDirectRateLimiter,
     people_waiting: watch::Sender<usize>,
+    queue: Queue,
     held_until: watch::Sender<Option<Instant>>,
+    /// How often nobody answered for the shared budget.
+    unanswered: watch::Sender<u64>,
     shared: Option<Arc<Shared>>,
 }
 
@@ -104,9 +117,16 @@ impl Quota {
             everyone: RateLimiter::direct(everyone).with_middleware::<StateInformationMiddleware>(),
             background: RateLimiter::direct(background),
             people_waiting: watch::Sender::new(0),
+            queue: Queue::default(),
             held_until: watch::Sender::new(None),
+            unanswered: watch::Sender::new(0),
             shared: shared.map(share),
         }
+    }
+
+    /// Whether people or operations wait for permits now.
+    pub(super) fn is_waited_for(&self) -> bool {
+        *self.people_waiting.borrow() > 0
     }
 
     /// Whether OVHcloud lets this account send now.
@@ -118,24 +138,43 @@ impl Quota {
     /// OVHcloud asked for longer than that.
     pub(super) async fn permit(&self, priority: Priority) -> Result<Permit, Cause> {
         let began = Instant::now();
-        if let Some(wait) = self.asked_to_wait().filter(|wait| priority == Priority::Person && *wait > PATIENCE) {
-            return Err(Cause::AskedToWait { wait });
-        }
+        let _waits = WaitsForPermit::begin();
         let turn = async {
             match priority {
-                Priority::Person => self.persons_turn().await,
+                Priority::Person => self.turn_of(Precedence { urgency: Urgency::Asked, since: clock::now() }).await,
+                Priority::Operation(precedence) => self.turn_of(precedence).await,
                 Priority::Background => self.background_turn().await,
             }
         };
-        let outcome = tokio::time::timeout(priority.patience(), turn).await;
+        let outcome = tokio::select! {
+            biased;
+            () = self.held_for_long(), if priority != Priority::Background => Err(Cause::NoPermit),
+            () = self.goes_unanswered(), if priority == Priority::Person => Err(Cause::BudgetAway),
+            turn = tokio::time::timeout(priority.patience(), turn) => turn.map_err(|_| Cause::NoPermit),
+        };
         metrics::histogram!(
             bernard_platform::metrics::OVH_QUOTA_SECONDS, "account" => self.account.clone(), "priority" => priority.as_str()
         )
         .record(began.elapsed());
-        outcome.map(|()| Permit(())).map_err(|_| match self.asked_to_wait() {
+        outcome.map(|()| Permit(())).map_err(|why| match self.asked_to_wait() {
             Some(wait) => Cause::AskedToWait { wait },
-            None => Cause::NoPermit,
+            None => why,
         })
+    }
+
+    /// Waits until OVHcloud asks for a longer pause than anybody should wait for.
+    async fn held_for_long(&self) {
+        let is_long = |until: &Option<Instant>| {
+            until.is_some_and(|until| until.saturating_duration_since(Instant::now()) > PATIENCE)
+        };
+        // The sender lives as long as `self`, so this cannot fail.
+        let _ = self.held_until.subscribe().wait_for(is_long).await;
+    }
+
+    /// Waits until nobody answers for the shared budget: who looks at the screen hears so, operations wait for it.
+    async fn goes_unanswered(&self) {
+        let so_far = *self.unanswered.borrow();
+        let _ = self.unanswered.subscribe().wait_for(|count| *count > so_far).await;
     }
 
     /// How long OVHcloud still wants this account to stay away.
@@ -160,8 +199,13 @@ impl Quota {
         self.held_until.send_modify(|held| *held = Some(held.map_or(until, |held| held.max(until))));
     }
 
-    async fn persons_turn(&self) {
+    async fn turn_of(&self, precedence: Precedence) {
         let _waiting = Waiting::new(&self.people_waiting);
+        self.queue.turn(precedence, || self.persons_turn()).await;
+    }
+
+    /// Waits until the budget has a request for anybody but background work.
+    async fn persons_turn(&self) {
         loop {
             self.hold_passed().await;
             match self.turn().await {
@@ -183,6 +227,9 @@ impl Quota {
             && shared.everyone.is_held(wait)
         {
             self.stay_away(wait);
+        }
+        if given_now == Given::Unknown {
+            self.unanswered.send_modify(|count| *count += 1);
         }
         let left = given(given_now)?;
         self.show(f64::from(u32::try_from(left).unwrap_or(u32::MAX)));
@@ -276,83 +323,4 @@ impl Drop for Waiting<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use futures_util::FutureExt;
-
-    use super::*;
-
-    fn quota(per_minute: u32) -> Quota {
-        Quota::new("main", NonZeroU32::new(per_minute).unwrap(), None)
-    }
-
-    fn at_once(quota: &Quota, priority: Priority) -> bool {
-        tokio::task::unconstrained(quota.permit(priority)).now_or_never().is_some()
-    }
-
-    #[tokio::test]
-    async fn a_burst_is_a_quarter_of_the_budget() {
-        let quota = quota(8);
-        assert!(at_once(&quota, Priority::Person));
-        assert!(at_once(&quota, Priority::Person));
-        assert!(!at_once(&quota, Priority::Person));
-    }
-
-    #[test]
-    fn no_minute_has_more_requests_than_it_may() {
-        use governor::clock::FakeRelativeClock;
-        for per_minute in [1, 2, 3, 4, 7, 8, 60, 600] {
-            let clock = FakeRelativeClock::default();
-            let limiter =
-                RateLimiter::direct_with_clock(everyones(NonZeroU32::new(per_minute).unwrap()), clock.clone());
-            let mut sent = Vec::new();
-            for step in 0..12_000_u32 {
-                while limiter.check().is_ok() {
-                    sent.push(step);
-                }
-                clock.advance(Duration::from_millis(10));
-            }
-            let most =
-                sent.iter().map(|from| sent.iter().filter(|at| (*from..from + 6_000).contains(*at)).count()).max();
-            assert!(most.is_some_and(|most| most <= per_minute as usize), "{per_minute}: {most:?}");
-        }
-    }
-
-    #[tokio::test]
-    async fn background_work_leaves_the_burst_to_people() {
-        let quota = quota(12);
-        assert!(at_once(&quota, Priority::Background));
-        assert!(!at_once(&quota, Priority::Background));
-        assert!(at_once(&quota, Priority::Person));
-        assert!(at_once(&quota, Priority::Person));
-        assert!(!at_once(&quota, Priority::Person));
-    }
-
-    #[tokio::test]
-    async fn background_work_steps_aside_while_a_person_waits() {
-        let quota = quota(40);
-        let waiting = Waiting::new(&quota.people_waiting);
-        assert!(!at_once(&quota, Priority::Background));
-        drop(waiting);
-        assert_eq!(*quota.people_waiting.borrow(), 0);
-    }
-
-    #[tokio::test]
-    async fn a_hold_is_for_everyone_and_the_longest_counts() {
-        let quota = quota(40);
-        quota.hold(Some(Duration::from_secs(3600 * 24)));
-        quota.hold(Some(Duration::ZERO));
-        let told = tokio::task::unconstrained(quota.permit(Priority::Person)).now_or_never();
-        let said = told.expect("it is told at once").err().expect("it may not").to_string();
-        assert!(said.contains("OVHcloud asked for fewer requests (429), for another"), "{said}");
-        assert!(!at_once(&quota, Priority::Background));
-        let held = quota.held_until.borrow().unwrap();
-        assert!(held <= Instant::now() + LONGEST_HOLD);
-    }
-
-    #[tokio::test]
-    async fn the_smallest_budget_still_lets_somebody_through() {
-        let quota = quota(1);
-        assert!(at_once(&quota, Priority::Background));
-        assert!(!at_once(&quota, Priority::Person));
-    }
-}
+mod tests;

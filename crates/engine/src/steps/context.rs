@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bernard_platform::live::Live;
 use bernard_store::Store;
 
-use super::{Settings, troubles::Troubles, witness::Looks};
+use super::{Settings, looked::Looked, troubles::Troubles, witness::Looks};
 use crate::{
     fleet::Fleet,
     link::{kept::Kept, searches::Searches},
@@ -36,6 +36,8 @@ pub(crate) struct Context {
     pub(crate) troubles: Arc<Troubles>,
     /// Links that were found and not taken yet.
     pub(crate) kept: Arc<Kept>,
+    /// When they looked last.
+    pub(crate) looked: Arc<Looked>,
     /// How often the API log was looked at.
     pub(crate) log_looks: Arc<Looks>,
 }
@@ -50,9 +52,9 @@ impl Context {
         messenger: Messenger,
         wakeups: Wakeups,
     ) -> Self {
-        let (searches, troubles, kept, log_looks) = Default::default();
+        let (searches, troubles, kept, looked, log_looks) = Default::default();
         let settings = Live::new(settings);
-        Self { store, fleet, settings, rights, messenger, wakeups, searches, troubles, kept, log_looks }
+        Self { store, fleet, settings, rights, messenger, wakeups, searches, troubles, kept, looked, log_looks }
     }
 
     /// The same for one operation, which is written for through this store.

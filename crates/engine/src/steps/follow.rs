@@ -23,13 +23,21 @@ impl Work<'_> {
     /// Asks how far OVHcloud's task is.
     pub(super) async fn follow(&self) -> Result<Next, Failure> {
         let Some(id) = self.operation.state.phase.task() else { return Ok(Next::Reread) };
+        let early = self.is_early();
+        if early && let Some(seen) = self.look_at_port().await {
+            return Ok(seen);
+        }
+        if early && self.client.is_waited_for() {
+            return Ok(Next::Wait(self.settings().task_poll));
+        }
         if let Some(news) = self.news_of(id).await? {
             return Ok(Next::Record(news));
         }
         if self.is_out_of_patience() {
             return Ok(Next::Record(Event::TaskStands));
         }
-        Ok(self.look_at_port().await.unwrap_or(Next::Wait(self.settings().task_poll)))
+        let seen = if early { None } else { self.look_at_port().await };
+        Ok(seen.unwrap_or(Next::Wait(self.pause(self.settings().task_poll))))
     }
 
     /// Follows a task that stands, and looks for a rescue's link meanwhile; after a while on-call hears of it too.

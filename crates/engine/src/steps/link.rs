@@ -11,7 +11,7 @@ use bernard_ovh as ovh;
 use bernard_platform::clock::{self, BootInstant};
 use bernard_store::Append;
 
-use super::{Context, Failure, Next, PATIENCE, Work, waited};
+use super::{Context, Failure, Next, PATIENCE, Work, for_its_delivery, waited};
 use crate::{
     link::{self, Found, Look, MailSource, Refused, Refusing, Target},
     messenger::Arrival,
@@ -32,6 +32,14 @@ impl Work<'_> {
             return self.send(None, None).await;
         }
         let began = Instant::now();
+        // That the machine is back costs no request to see, and makes the link due.
+        let early = self.is_early();
+        if early && let Some(seen) = self.look_at_port().await {
+            return Ok(seen);
+        }
+        if early && self.client.is_waited_for() && !self.is_given_up() {
+            return Ok(Next::Wait(self.settings().secret_poll));
+        }
         let look = match self.newly_opened_console().await {
             Ok(Some(opened)) => return Ok(opened),
             Ok(None) => self.context.find_link(self.client, self.operation).await,
@@ -44,8 +52,9 @@ impl Work<'_> {
             Look { trouble: Some(error), .. } => Ok(Next::Hindered(self.settings().secret_poll, Box::new(error))),
             _ => {
                 // A port that is silent takes its time to say so; the link is looked for at its own pace all the same.
-                let seen = self.look_at_port().await;
-                Ok(seen.unwrap_or(Next::Wait(self.settings().secret_poll.saturating_sub(began.elapsed()))))
+                let seen = if early { None } else { self.look_at_port().await };
+                let pause = self.pause(self.settings().secret_poll);
+                Ok(seen.unwrap_or(Next::Wait(pause.saturating_sub(began.elapsed()))))
             }
         }
     }
@@ -118,6 +127,12 @@ impl Work<'_> {
     /// Sends the link, if whoever asked may have it: by the rights of this moment, unless the roles that came with the last press
     /// still count. While nobody can say, it is not sent.
     pub(super) async fn hand_out(&self, found: Found, refused: Refused) -> Result<Next, Failure> {
+        let client = self.client.with_priority(for_its_delivery(self.operation));
+        Work { client: &client, ..*self }.give(found, refused).await
+    }
+
+    /// The same, before all that is not handed out yet.
+    async fn give(&self, found: Found, refused: Refused) -> Result<Next, Failure> {
         let refused = link::words(refused.values());
         let (may, trouble) = match self.client.server(self.server()).await {
             Ok(server) => (self.may_have_it(server).await, None),
@@ -240,9 +255,8 @@ impl Context {
         if refusing == Refusing::AreAsked {
             memory.asked = Some(BootInstant::now());
         }
-        // Half a poll old at most: a search alone always has a list of its own.
-        let mails =
-            MailSource { mailbox: self.searches.mailboxes.of(client.account()), within: settings.secret_poll / 2 };
+        let mailbox = self.searches.mailboxes.of(client.account());
+        let mails = MailSource { mailbox, within: memory.list_within(settings.secret_poll) };
         let template = &settings.secret_link;
         let look = link::find(client, &target, &sources, &mails, template, &mut memory, refusing).await;
         self.searches.put(operation.id, memory);

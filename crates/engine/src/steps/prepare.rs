@@ -85,11 +85,11 @@ impl Work<'_> {
     async fn known_mails(&self) -> Result<Option<Vec<u64>>, Failure> {
         let only = self.settings().secret_from == [Source::Mail];
         let within = if only { Duration::MAX } else { MAILS_WITHIN };
-        let said = match tokio::time::timeout(within, self.client.mail_ids()).await {
-            Ok(Ok(listed)) => return Ok(Some(newest(listed))),
-            Ok(Err(error)) if only && error.is_transient() => return Err(error.into()),
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => format!("nothing within {} s", MAILS_WITHIN.as_secs()),
+        let said = match ovh::in_time(within, self.client.mail_ids()).await {
+            Some(Ok(listed)) => return Ok(Some(newest(listed))),
+            Some(Err(error)) if only && error.is_transient() => return Err(error.into()),
+            Some(Err(error)) => error.to_string(),
+            None => format!("nothing within {} s", MAILS_WITHIN.as_secs()),
         };
         tracing::warn!(operation.id = %self.operation.id, said, "the mails before the reboot are not known");
         Ok(None)
