@@ -1,11 +1,14 @@
 //! Confirmation cards: nothing before **Confirm**, and one operation for ever after it.
 
 use bernard_platform::clock;
-use bernard_store::{Card, CardId, Store};
+use bernard_store::{Card, CardId};
 use jiff::ToSpan;
 use sim::discord::{Message, OPS};
 
-use crate::bot::{TestBot, custom_id};
+use crate::{
+    bot::{TestBot, custom_id},
+    kept::opened,
+};
 
 /// The card of `/rescue enable web-1`.
 async fn card_of(bot: &TestBot) -> Message {
@@ -102,7 +105,7 @@ async fn somebody_elses_card_is_refused_and_stays_good() {
 /// A copy of a card, shown eleven minutes ago. The program must not run.
 async fn aged(bot: &TestBot, card: &Message) -> CardId {
     let id = custom_id(card, "Confirm").trim_start_matches("confirm:").parse().map(CardId).expect("a card's id");
-    let store = Store::open(&bot.database()).await.expect("the store opens");
+    let store = opened(&bot.database()).await;
     let fresh = store.card(id).await.expect("it reads").expect("it is there");
     let old = Card { id: CardId::new(), ..fresh };
     store.save_card(&old, clock::now() - 11.minutes()).await.expect("it is stored");

@@ -1,7 +1,6 @@
 //! Rescues that Bernard did not start: found by what they boot, listed, adopted, restored.
 
 use bernard_domain::server::{Boot, BootId};
-use bernard_store::Store;
 use sim::{
     discord::{Id, ROLE},
     ovh::{Netboot, Ovh, Running, ServerSpec},
@@ -9,6 +8,7 @@ use sim::{
 
 use crate::{
     bot::{TestBot, TestConfig, eventually, rule, web_1},
+    kept::opened,
     passing::lease,
 };
 
@@ -22,7 +22,7 @@ impl TestBot {
     pub(crate) async fn learns_boot(&mut self, server: &str, id: u64) {
         self.ask(&self.ann, "status", &[("server", server)]).await;
         self.stop().await;
-        let store = Store::open(&self.database()).await.expect("the store opens");
+        let store = opened(&self.database()).await;
         let known = store.inventory().await.expect("it reads");
         let known = known.into_iter().find(|known| known.server.label() == server).expect("it was read");
         let (account, name) = (known.server.account, known.server.name);

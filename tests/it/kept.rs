@@ -1,11 +1,11 @@
 //! The store of a story, beside the program: where it is, and what it has.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use bernard::app::store::address;
 use bernard_config::StoreUrl;
 use bernard_domain::operation::{Operation, OperationId};
-use bernard_store::{Address, Store};
+use bernard_store::{Address, Error, Store};
 
 use crate::{
     bot::{TestBot, eventually},
@@ -28,6 +28,20 @@ pub(crate) fn address_of(url: &str) -> Address {
     }
 }
 
+/// A store that no program uses. One that another story begins just now has our files too, until it is itself.
+pub(crate) async fn opened(file: &Path) -> Store {
+    let mut store = None;
+    eventually("the store is let go", async || {
+        store = match Store::open(file).await {
+            Err(Error::InUse(_)) => None,
+            opened => Some(opened.expect("the store opens")),
+        };
+        store.is_some()
+    })
+    .await;
+    store.expect("it is open")
+}
+
 impl TestBot {
     /// The lines of `[store]`.
     pub(crate) fn store_lines(&self) -> String {
@@ -42,11 +56,11 @@ impl TestBot {
 
     /// The store, to be read.
     async fn store(&self) -> Store {
-        let opened = match &self.config.postgres {
+        let connected = match &self.config.postgres {
             Some(url) => Store::connect(&address_of(url), &self.database().with_file_name("reader"), LEASE).await,
-            None => Store::open(&self.database()).await,
+            None => return opened(&self.database()).await,
         };
-        opened.expect("the store opens")
+        connected.expect("the store opens")
     }
 
     /// The store's lock says when the last task is gone.
@@ -55,8 +69,7 @@ impl TestBot {
             // Whoever comes next waits until the lease has run out.
             return;
         }
-        let path = self.database();
-        eventually("the store is let go", async || bernard_store::Store::open(&path).await.is_ok()).await;
+        drop(opened(&self.database()).await);
     }
 
     /// An operation as the store has it. The program must not run.
@@ -69,7 +82,7 @@ impl TestBot {
 
     /// Makes the attempts at an operation's messages so much older. The program must not run.
     pub(crate) async fn age_messages(&self, id: i64, by: jiff::SignedDuration) {
-        let store = bernard_store::Store::open(&self.database()).await.expect("the store opens");
+        let store = opened(&self.database()).await;
         for mut posted in store.messages(OperationId(id)).await.expect("they read") {
             posted.attempted -= by;
             store.save_message(OperationId(id), &posted).await.expect("it is written");

@@ -222,7 +222,7 @@ async fn what_goes_wrong_moves_the_figure_that_its_alert_is_about() {
     trouble.clear();
     let slow = bot.discord.faults().always().hold_before("POST", "/callback");
     let eve = bot.discord.person("eve", "en-GB", &bot.ann.roles());
-    let _flood: Vec<_> = (0..100).map(|_| eve.try_slash(OPS, "help", ()).expect("a command")).collect();
+    let _flood: Vec<_> = (0..1_000).map(|_| eve.try_slash(OPS, "help", ()).expect("a command")).collect();
     comes_to(&mut bot, "bernard_interactions_dropped_total", |dropped| dropped > 0.0).await;
     slow.release();
 

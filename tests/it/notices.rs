@@ -6,11 +6,11 @@ use bernard_domain::{
     notice::{Letter, Notice, To},
     operation::{ChannelId, OperationId},
 };
-use bernard_store::Store;
 use sim::discord::{Id, OPS};
 
 use crate::{
     bot::{TestBot, eventually},
+    kept::opened,
     passing::database,
 };
 
@@ -26,7 +26,7 @@ fn in_ops() -> To {
 
 /// Owes a notice. The program must not run.
 async fn owe(bot: &TestBot, origin: &str, letter: &Letter) {
-    let store = Store::open(&bot.database()).await.expect("the store opens");
+    let store = opened(&bot.database()).await;
     store.write_notice(origin, letter, jiff::Timestamp::now()).await.expect("it is written");
     store.close().await;
 }

@@ -44,8 +44,8 @@ pub(crate) async fn a_pause_refuses_what_is_new_also_after_a_restart_and_nobody_
     let answer = bot.ask(&bot.ann, "admin resume", &[]).await;
     assert!(answer.content.contains("taken again"), "{}", answer.content);
     bot.sees(&["**Resumed**", &bot.ann.mention()]).await;
+    eventually("it is among the figures", async || bot.metrics().await.contains("bernard_paused 0")).await;
     let metrics = bot.metrics().await;
-    assert!(metrics.contains("bernard_paused 0"));
     let kinds = metrics.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
     for name in kinds.filter(|name| name.starts_with("bernard_ovh")) {
         assert!(metrics.contains(&format!("# HELP {name} ")), "{name} does not say what it counts");

@@ -1,11 +1,13 @@
 //! The daily anchor: once a day, late rather than never, and not twice after a restart.
 
 use bernard_domain::audit::{Anchor, Line};
-use bernard_store::Store;
 use sim::discord::OPS;
 
 use super::lines;
-use crate::bot::{TestBot, TestConfig, eventually, web_1};
+use crate::{
+    bot::{TestBot, TestConfig, eventually, web_1},
+    kept::opened,
+};
 
 /// A bot that posts its anchors in the ops channel.
 async fn anchoring() -> TestBot {
@@ -32,7 +34,7 @@ async fn it_is_posted_once_a_day_and_late_rather_than_never() {
     bot.ask(&bot.ann, "status", &[]).await;
     assert_eq!(posted(&bot).len(), 1, "not again on the same day");
     bot.stop().await;
-    let store = Store::open(&bot.database()).await.expect("the store opens");
+    let store = opened(&bot.database()).await;
     store.set_fact("anchor", "2001-01-01 1").await.expect("it is written");
     store.close().await;
     drop(store);

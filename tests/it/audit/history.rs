@@ -1,10 +1,13 @@
 //! `/history`: who sees what, on a phone and in the file.
 
 use bernard_domain::audit::{Gaps, Line, Start, Verified, Verifier};
-use bernard_store::{AuditFilter, Store};
+use bernard_store::AuditFilter;
 use sim::discord::{Id, Message, OPS, ROLE, permission};
 
-use crate::bot::{TestBot, rule};
+use crate::{
+    bot::{TestBot, rule},
+    kept::opened,
+};
 
 /// A role of auditors.
 const AUDITOR: Id = Id(400_000_000_000_000_004);
@@ -126,7 +129,7 @@ async fn what_does_not_fit_is_left_away_at_the_old_end_and_counted() {
     let mut bot = TestBot::new().await;
     bot.rescued(&bot.ann, "web-1").await;
     bot.stop().await;
-    let store = Store::open(&bot.database()).await.expect("the store opens");
+    let store = opened(&bot.database()).await;
     let all = store.audit_page(&AuditFilter::default(), usize::MAX, |_| true).await.expect("it reads");
     let some = store.audit_page(&AuditFilter::default(), 3_000, |_| true).await.expect("it reads");
     assert!(!some.lines.is_empty() && some.lines.iter().map(|line| line.to_json().len() + 1).sum::<usize>() <= 3_000);
