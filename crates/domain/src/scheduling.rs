@@ -22,10 +22,10 @@ const RAREST: u32 = 4;
 pub enum Urgency {
     /// To hand out what was found; or for the proof without which nothing can be sent.
     Delivery,
-    /// To look for what is to be expected now.
-    Due,
-    /// For somebody who looks at the screen.
+    /// For somebody who looks at the screen. People are few.
     Asked,
+    /// To look for what is to be expected now; or to bring a way out on.
+    Due,
     /// To bring something on that was accepted.
     Beginning,
     /// To look for what usually takes longer; while others wait, whoever looks had better not ask at all.
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn a_delivery_is_before_a_beginning_and_a_look_that_is_due_before_one_that_is_early() {
         use Urgency as U;
-        let all = [U::Late, U::Early, U::Beginning, U::Asked, U::Due, U::Delivery];
+        let all = [U::Late, U::Early, U::Beginning, U::Due, U::Asked, U::Delivery];
         let all: Vec<Waiting> = all.into_iter().zip(1..).map(|(urgency, n)| waiting(urgency, 0, n)).collect();
         // The fourth goes to the one that has waited longest.
         assert_eq!(served(all, 0), [6, 5, 4, 1, 3, 2]);

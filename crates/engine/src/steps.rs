@@ -166,7 +166,9 @@ impl Work<'_> {
     fn after_trouble(&self, error: ovh::Error) -> Next {
         let (said, query) = (error.to_string(), error.query());
         tracing::warn!(operation.id = %self.operation.id, phase = self.operation.state.phase.word(), error = %said, "a step did not work");
-        let hopeless = !error.is_transient() || self.waited() > self.settings().task_poll * PATIENCE;
+        let lasts = self.waited() > self.settings().task_poll * PATIENCE;
+        // That our own budget is spent says nothing about what was asked for.
+        let hopeless = !error.is_transient() || (lasts && !error.is_for_want_of_a_permit());
         match &self.operation.state.phase {
             Phase::Opened
             | Phase::TestingConsole(..)

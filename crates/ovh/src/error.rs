@@ -179,6 +179,11 @@ impl Error {
         self.0.cause.is_transient()
     }
 
+    /// It was not asked at all: our own budget had nothing for it for as long as it could wait.
+    pub fn is_for_want_of_a_permit(&self) -> bool {
+        self.0.cause.is_for_want_of_a_permit()
+    }
+
     /// OVHcloud said no (a 4xx in its own form, but for 408, 429 and 499): the same call will be refused again until somebody acts.
     pub fn is_refusal(&self) -> bool {
         self.0.cause.answered().is_some_and(|answer| answer.is_no() && answer.status != 429)

@@ -19,6 +19,7 @@ use std::{
 
 use bernard_intent::RecordedIntent;
 use bernard_platform::clock::BootInstant;
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use tower_layer::Layer;
 use tower_service::Service;
@@ -86,6 +87,12 @@ impl Client {
 }
 
 impl Once {
+    /// OVHcloud's time, and a proof that is good now.
+    pub(super) async fn now(&mut self) -> Result<Timestamp, Error> {
+        self.ready = self.client.ready().await.map_err(|failure| self.call.error(failure))?;
+        self.client.now().await
+    }
+
     /// Signs, looks at the clock, sends. An intent that is about another server sends nothing.
     pub(super) async fn send<T: DeserializeOwned, Deed>(self, intent: RecordedIntent<Deed>) -> Outcome<T> {
         let Self { client, call, ready, permit, http, fence } = self;

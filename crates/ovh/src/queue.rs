@@ -33,16 +33,20 @@ struct Place<'a> {
 impl Queue {
     /// Waits for a permit; `one` waits for the budget to give one, to whomever. Whoever stops waiting gives up the place.
     pub(super) async fn turn<Given: Future<Output = ()>>(&self, precedence: Precedence, one: impl Fn() -> Given) {
+        let _asking;
+        // Declared after the lock, so that it is given up before it: who asks next must not call a place that is left.
         let mut place = self.join(precedence);
-        let _asking = tokio::select! {
+        _asking = tokio::select! {
             biased;
             _ = &mut place.called => return,
             asking = self.asking.lock() => asking,
         };
-        // Only who asks gives permits out, so from here on nobody else calls this place.
-        while place.called.try_recv().is_err() {
-            one().await;
-            self.give();
+        loop {
+            tokio::select! {
+                biased;
+                _ = &mut place.called => return,
+                () = one() => self.give(),
+            }
         }
     }
 
@@ -76,6 +80,10 @@ impl Queue {
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.queue.line().places.retain(|(waiting, _)| waiting.arrived != self.arrived);
+        // Called, and gone before it heard so.
+        if self.called.try_recv().is_ok() {
+            self.queue.give();
+        }
     }
 }
 
@@ -126,6 +134,15 @@ mod tests {
         drop(first);
         budget.add_permits(1);
         assert_eq!(second.await, Urgency::Late);
+        // Nor one that it was called for and did not take.
+        let asks = waits(Arc::clone(&queue), Arc::clone(&budget), Urgency::Late).boxed();
+        let mut asks = asks.fuse();
+        let mut called = waits(Arc::clone(&queue), Arc::clone(&budget), Urgency::Delivery).boxed();
+        assert!((&mut asks).now_or_never().is_none() && (&mut called).now_or_never().is_none());
+        budget.add_permits(1);
+        assert!((&mut asks).now_or_never().is_none(), "it gave the permit to who comes first");
+        drop(called);
+        assert_eq!(asks.await, Urgency::Late);
         assert!(queue.line().places.is_empty());
     }
 

@@ -2,9 +2,9 @@
 //! the time or for a token costs one too. The budget is this process's own, or one that replicas share (`budget`).
 //!
 //! In no minute are there more requests than the configuration says: the burst is taken from them, and the rest come evenly.
-//! People come first, and among them whose request is likely to change something (`queue`). Background work gets three quarters of the
-//! rate and one request at a time, and steps aside while anybody waits; so a person always finds the burst, or at least a quarter of
-//! the rate. When OVHcloud says 429, the whole account stays away for as long as it asks.
+//! People and what they wait for come first, in the order that `queue` says: behind a person who looks at the screen there is always
+//! more, before them only what hands out a link. Background work gets three quarters of the rate and one request at a time, and steps
+//! aside while anybody waits; so the first to come always finds the burst, or at least a quarter of the rate. When OVHcloud says 429, the whole account stays away for as long as it asks.
 
 use std::{
     num::NonZeroU32,
@@ -20,6 +20,7 @@ use governor::{
     middleware::StateInformationMiddleware,
     state::{InMemoryState, NotKeyed},
 };
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::{
@@ -48,6 +49,8 @@ const LONGEST_HOLD: Duration = Duration::from_secs(15 * 60);
 pub enum Priority {
     /// A person, who looks at the screen.
     Person,
+    /// The proof without which nothing can be sent: whoever asks for it, everybody may be waiting behind.
+    Proof,
     /// An operation that a person waits for, and what its requests come before.
     Operation(Precedence),
     /// Nobody in particular, such as the refresh of the inventory.
@@ -57,14 +60,14 @@ pub enum Priority {
 impl Priority {
     fn as_str(self) -> &'static str {
         match self {
-            Self::Person | Self::Operation(_) => "person",
+            Self::Person | Self::Proof | Self::Operation(_) => "person",
             Self::Background => "background",
         }
     }
 
     fn patience(self) -> Duration {
         match self {
-            Self::Person => PATIENCE,
+            Self::Person | Self::Proof => PATIENCE,
             Self::Operation(_) => OPERATIONS_PATIENCE,
             Self::Background => BACKGROUND_PATIENCE,
         }
@@ -142,6 +145,9 @@ impl Quota {
         let turn = async {
             match priority {
                 Priority::Person => self.turn_of(Precedence { urgency: Urgency::Asked, since: clock::now() }).await,
+                Priority::Proof => {
+                    self.turn_of(Precedence { urgency: Urgency::Delivery, since: Timestamp::MIN }).await;
+                }
                 Priority::Operation(precedence) => self.turn_of(precedence).await,
                 Priority::Background => self.background_turn().await,
             }
@@ -149,7 +155,7 @@ impl Quota {
         let outcome = tokio::select! {
             biased;
             () = self.held_for_long(), if priority != Priority::Background => Err(Cause::NoPermit),
-            () = self.goes_unanswered(), if priority == Priority::Person => Err(Cause::BudgetAway),
+            () = self.goes_unanswered(), if matches!(priority, Priority::Person | Priority::Proof) => Err(Cause::BudgetAway),
             turn = tokio::time::timeout(priority.patience(), turn) => turn.map_err(|_| Cause::NoPermit),
         };
         metrics::histogram!(

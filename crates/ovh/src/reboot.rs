@@ -2,6 +2,7 @@
 
 use bernard_domain::server::{ServiceName, Task};
 use bernard_intent::RecordedIntent;
+use jiff::Timestamp;
 use reqwest::Method;
 
 use super::{
@@ -32,6 +33,15 @@ impl Client {
 }
 
 impl ReadyReboot {
+    /// What time it is at OVHcloud, and a proof that holds from now on: what was read since may have taken long. The last thing before
+    /// the intent.
+    ///
+    /// # Errors
+    /// When either cannot be had now; then no intent need be written.
+    pub async fn now(&mut self) -> Result<Timestamp, Error> {
+        self.0.now().await
+    }
+
     /// Signs, looks at the clock, sends. An intent to reboot another server sends nothing.
     ///
     /// A future that is dropped before its end leaves the outcome unknown.

@@ -3,6 +3,7 @@
 
 use bernard_domain::server::{ServiceName, Task};
 use bernard_intent::{RecordedIntent, SessionReset};
+use jiff::Timestamp;
 use reqwest::Method;
 
 use super::{
@@ -33,6 +34,15 @@ impl Client {
 }
 
 impl ReadySessionReset {
+    /// What time it is at OVHcloud, and a proof that holds from now on: what was read since may have taken long. The last thing before
+    /// the intent.
+    ///
+    /// # Errors
+    /// When either cannot be had now; then no intent need be written.
+    pub async fn now(&mut self) -> Result<Timestamp, Error> {
+        self.0.now().await
+    }
+
     /// Signs, looks at the clock, sends. An intent that is about another server sends nothing, and neither does that of a reboot:
     ///
     /// ```compile_fail

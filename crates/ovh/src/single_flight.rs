@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::error::Failure;
+use super::{error::Failure, in_time::WaitsForPermit};
 
 pub(super) struct Flight<T> {
     latest: Mutex<Latest<T>>,
@@ -38,7 +38,10 @@ impl<T> Flight<T> {
             }
             latest.fetches
         };
+        // Whoever fetches may wait for a permit, and so does who waits for that.
+        let waits = WaitsForPermit::begin();
         let _turn = self.queue.lock().await;
+        drop(waits);
         if let Some(shared) = self.fetched_since(seen, &good) {
             return shared;
         }

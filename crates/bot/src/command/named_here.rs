@@ -54,14 +54,19 @@ const SHOWN: usize = 60;
 impl Handler {
     pub(super) async fn named_here(&self, asking: &Asker, text: &str) -> Result<Reply, Refusal> {
         self.anywhere(asking, Capability::Rescue)?;
-        if self.named_in(asking, text).is_empty() {
-            let begins = || shorten(text.lines().next().unwrap_or_default(), SHOWN);
-            self.fleet.read_rest().await.map_err(|why| Refusal::NoServer(begins(), why))?;
+        let mut named = self.named_in(asking, text);
+        let mut trouble = None;
+        if named.is_empty() {
+            trouble = self.fleet.read_rest().await.err();
+            named = self.named_in(asking, text);
         }
-        match self.named_in(asking, text).as_slice() {
-            [] => Ok(Reply::text(say!(asking.locale, "named-here-none"))),
-            [one] => Box::pin(self.execute(asking, enable(one))).await,
-            several => Ok(self.which(asking, several).await),
+        match (named.as_slice(), trouble) {
+            ([], Some(trouble)) => {
+                Err(Refusal::NoServer(shorten(text.lines().next().unwrap_or_default(), SHOWN), trouble))
+            }
+            ([], None) => Ok(Reply::text(say!(asking.locale, "named-here-none"))),
+            ([one], _) => Box::pin(self.execute(asking, enable(one))).await,
+            (several, _) => Ok(self.which(asking, several).await),
         }
     }
 

@@ -94,7 +94,7 @@ enum Try {
 }
 
 /// What a look at an operation's messages came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Shown {
     /// All is as it should be.
     All,
@@ -252,7 +252,7 @@ impl Reporter {
                         }
                         false => trouble = Err(error.into()),
                     },
-                    edited => edited?,
+                    edited => all = all.max(edited?),
                 },
                 (Some(Posted { message: Some(_), .. }), Part::Posts) => {}
                 (_, Part::Edits) => all = Shown::Missing,
@@ -279,29 +279,32 @@ impl Reporter {
         Ok(all)
     }
 
-    async fn edit(&self, it: It<'_>, message: u64) -> Result<(), Failure> {
+    async fn edit(&self, it: It<'_>, message: u64) -> Result<Shown, Failure> {
         match self.edit_even_if_archived(it, message).await {
-            Ok(()) => self.remember(it, Some(message), digest(it.rendering)).await,
+            Ok(()) => self.remember(it, Some(message), digest(it.rendering)).await?,
             // It would only say that something is over.
             Err(error) if error.is_final() && it.rendering.speaks == Speaks::OfThePast => {
                 tracing::info!(operation.id = %it.operation.id, %error, "a message of a rescue that is over stays as it is");
-                self.remember(it, Some(message), digest(it.rendering)).await
+                self.remember(it, Some(message), digest(it.rendering)).await?;
             }
             // Somebody deleted it: it is posted anew, because a card is the only place of its operation.
-            Err(error) if error.code() == Some(UNKNOWN_MESSAGE) => self.post(it, Some(message), Try::Again).await,
+            Err(error) if error.code() == Some(UNKNOWN_MESSAGE) => {
+                return self.post(it, Some(message), Try::Again).await;
+            }
             // Too old to be edited so often, or put away: a live card goes on in a new message, an ended one stays as it is.
             Err(error) if error.is_archived() || error.code() == Some(TOO_OLD_TO_EDIT) => {
                 match it.operation.state.is_ended() {
-                    true => self.remember(it, Some(message), digest(it.rendering)).await,
-                    false => self.post(it, Some(message), Try::Again).await,
+                    true => self.remember(it, Some(message), digest(it.rendering)).await?,
+                    false => return self.post(it, Some(message), Try::Again).await,
                 }
             }
             // What is still asked must be answerable somewhere; what only looks old may stay so.
             Err(error) if it.operation.state.is_ended() || it.rendering.message.buttons.is_empty() => {
-                self.give_up_or_retry(it, error).await
+                self.give_up_or_retry(it, error).await?;
             }
-            Err(error) => self.go_elsewhere_or_retry(it, error).await,
+            Err(error) => return self.go_elsewhere_or_retry(it, error).await,
         }
+        Ok(Shown::All)
     }
 
     /// Edits a message; a thread that was archived is opened again for it while its operation lives, and to say that a rescue is over.
@@ -326,7 +329,7 @@ impl Reporter {
 
     /// Posts a message, for the first time or in the place of an earlier one, which stays remembered until the new one is there:
     /// a repetition comes here again with the same nonce, and the other part does not take it for a message that is missing.
-    async fn post(&self, it: It<'_>, instead_of: Option<u64>, attempt: Try) -> Result<(), Failure> {
+    async fn post(&self, it: It<'_>, instead_of: Option<u64>, attempt: Try) -> Result<Shown, Failure> {
         let Rendering { slot, message, rings, .. } = it.rendering;
         let (rest, channel) = (self.rest_at(it), DiscordChannel::new(it.channel.0));
         let (nonce, locale) = (&nonce(it.operation, slot, instead_of), self.manner.locale);
@@ -335,25 +338,27 @@ impl Reporter {
             Ok((posted, Rang::Nobody)) => {
                 // It says more than its rendering, and goes on saying it until its state changes.
                 self.remember(It { since: clock::now(), ..it }, Some(posted.id.get()), digest(it.rendering)).await?;
-                self.nobody_is_asked(it, Unasked::NoRing).await
+                self.nobody_is_asked(it, Unasked::NoRing).await?;
             }
             Ok((posted, Rang::AsMeant)) => {
                 let shown = match attempt {
                     Try::First => digest(it.rendering),
                     Try::Again => String::new(),
                 };
-                self.remember(It { since: clock::now(), ..it }, Some(posted.id.get()), shown).await
+                self.remember(It { since: clock::now(), ..it }, Some(posted.id.get()), shown).await?;
             }
-            Err(error) => self.go_elsewhere_or_retry(it, error).await,
+            Err(error) => return self.go_elsewhere_or_retry(it, error).await,
         }
+        Ok(Shown::All)
     }
 
     /// Where a channel is gone or closed to us, whoever asked hears by DM what people wait for. What asks others for their approval
     /// does not go there: nobody is asked by it.
-    async fn go_elsewhere_or_retry(&self, it: It<'_>, error: Error) -> Result<(), Failure> {
+    async fn go_elsewhere_or_retry(&self, it: It<'_>, error: Error) -> Result<Shown, Failure> {
         if error.is_final() && approval_card::mark(it.operation, &it.rendering.slot).is_some() {
             self.nobody_is_asked(it, Unasked::NoMessage).await?;
-            return self.give_up_or_retry(it, error).await;
+            self.give_up_or_retry(it, error).await?;
+            return Ok(Shown::All);
         }
         let in_the_channel = it.channel == it.operation.request.channel;
         // Whoever it was to ring in the channel: its requester is the one who can still be reached.
@@ -365,12 +370,14 @@ impl Reporter {
                 Ok(dm) => {
                     let channel = ChannelId(dm.id.get());
                     self.attempted(It { channel, since: clock::now(), ..it }).await?;
-                    return Ok(());
+                    return Ok(Shown::Missing);
                 }
-                Err(error) => return self.give_up_or_retry(it, error).await,
+                Err(error) => self.give_up_or_retry(it, error).await?,
             }
+        } else {
+            self.give_up_or_retry(it, error).await?;
         }
-        self.give_up_or_retry(it, error).await
+        Ok(Shown::All)
     }
 
     /// Weather is waited out; what can be shown nowhere is given up, and the operation goes on without it.

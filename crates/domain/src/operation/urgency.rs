@@ -36,6 +36,12 @@ impl Operation {
             | Phase::TicketUnsettled(_)
             | Phase::SessionsIntended(_)
             | Phase::SessionsUnsettled(_) => U::Due,
+            // A way out is never behind what is begun.
+            Phase::AwaitingApproval | Phase::Opened | Phase::Prepared | Phase::Ready | Phase::PuttingBack(_)
+                if matches!(self.request.kind(), Kind::Restore | Kind::PutBack) =>
+            {
+                U::Due
+            }
             Phase::AwaitingApproval
             | Phase::Opened
             | Phase::Prepared

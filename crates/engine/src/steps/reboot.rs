@@ -49,12 +49,12 @@ impl Work<'_> {
             return Ok(stop);
         }
         // The permit first: it may take a while, and what is read after it must still be true when the intent is written.
-        let ready = self.client.prepare_reboot(self.server()).await?;
+        let mut ready = self.client.prepare_reboot(self.server()).await?;
         if let Some(stop) = self.in_others_way().await? {
             return Ok(stop);
         }
         let known = self.client.task_ids(self.server(), Some(HARD_REBOOT), None).await?;
-        let at = self.client.now().await?;
+        let at = ready.now().await?;
         let intent = Intent { at, known };
         let Some((intended, proof)) = self.context.store.intend_reboot(self.operation, intent, clock::now()).await?
         else {
@@ -95,17 +95,19 @@ impl Work<'_> {
     /// ours behind it. Half of `reboot_settle` costs nobody anything, because a reboot's task takes longer than that.
     async fn look_for_task(&self, function: &str, intent: &Intent) -> Result<Next, Failure> {
         let settle = self.settings().reboot_settle;
+        // Before it is looked: what was listed then says nothing of the time that the answers took.
+        let waited = self.waited();
         let new = match self.new_tasks(function, intent).await {
             // It is asked about all the same: the question stands while the tasks are looked at, and so does **Reboot again**.
-            Err(Failure::Ovh(error)) if self.waited() > settle => {
+            Err(Failure::Ovh(error)) if waited > settle => {
                 let trouble = Some(error.to_string());
                 return Ok(Next::Record(Event::NotSettled { candidates: Vec::new(), trouble }));
             }
             new => new?,
         };
         match new.as_slice() {
-            [task] if self.waited() > settle / 2 => Ok(Next::Record(Event::TaskAdopted { task: *task })),
-            [] | [_] if self.waited() <= settle => Ok(Next::Wait(self.settings().task_poll.min(settle / 4))),
+            [task] if waited > settle / 2 => Ok(Next::Record(Event::TaskAdopted { task: *task })),
+            [] | [_] if waited <= settle => Ok(Next::Wait(self.settings().task_poll.min(settle / 4))),
             none_or_several => {
                 Ok(Next::Record(Event::NotSettled { candidates: none_or_several.to_vec(), trouble: None }))
             }

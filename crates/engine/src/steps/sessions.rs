@@ -20,9 +20,9 @@ impl Work<'_> {
             return Ok(stop);
         }
         // The permit first: what is read after it must still be true when the intent is written.
-        let ready = self.client.prepare_session_reset(self.server()).await?;
+        let mut ready = self.client.prepare_session_reset(self.server()).await?;
         let known = self.client.task_ids(self.server(), Some(RESET_SESSIONS), None).await?;
-        let intent = Intent { at: self.client.now().await?, known };
+        let intent = Intent { at: ready.now().await?, known };
         let store = &self.context.store;
         let Some((intended, proof)) = store.intend_session_reset(self.operation, intent, clock::now()).await? else {
             return Ok(Next::Reread);

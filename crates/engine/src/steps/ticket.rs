@@ -19,8 +19,8 @@ impl Work<'_> {
         if let Some(stop) = self.still_wanted().await? {
             return Ok(stop);
         }
-        let ready = self.client.prepare_ticket(self.server(), ticket).await?;
-        let at = self.client.now().await?;
+        let mut ready = self.client.prepare_ticket(self.server(), ticket).await?;
+        let at = ready.now().await?;
         let Some((intended, proof)) = self.context.store.intend_ticket(self.operation, at, clock::now()).await? else {
             return Ok(Next::Reread);
         };

@@ -5,7 +5,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bernard_domain::scheduling::{Precedence, Urgency};
 use bernard_platform::clock::BootInstant;
 use jiff::Timestamp;
 use reqwest::{Method, header::HeaderMap};
@@ -64,7 +63,7 @@ impl Client {
     }
 
     async fn read_clock(&self) -> Result<Reading, Failure> {
-        let permit = self.inner.quota.permit(for_the_proof()).await?;
+        let permit = self.inner.quota.permit(Priority::Proof).await?;
         let url = self.inner.endpoint.url(&["auth", "time"]);
         let outgoing = Outgoing { method: Method::GET, url, body: None, asks: Vec::new() };
         let before = BootInstant::now();
@@ -75,7 +74,7 @@ impl Client {
     }
 
     async fn fetch_token(&self, service: &ServiceAccount) -> Result<Token, Failure> {
-        let permit = self.inner.quota.permit(for_the_proof()).await?;
+        let permit = self.inner.quota.permit(Priority::Proof).await?;
         let form = [
             ("grant_type", "client_credentials"),
             ("client_id", service.client_id.as_str()),
@@ -92,11 +91,6 @@ impl Client {
         let life = given.expires_in.map_or(TOKEN_LIFE_UNSAID, Duration::from_secs);
         Ok(Token { bearer, fetched, life })
     }
-}
-
-/// Whoever asks, everybody may be waiting behind.
-fn for_the_proof() -> Priority {
-    Priority::Operation(Precedence { urgency: Urgency::Delivery, since: Timestamp::MIN })
 }
 
 fn during(failure: Failure, step: &'static str) -> Failure {

@@ -42,7 +42,7 @@ impl Reporter {
         let (channel, shown) = (it.channel, String::new());
         let old = Posted { slot, channel, message: Some(message), shown, attempted: it.since };
         self.store.save_message(it.operation.id, &old).await?;
-        self.post(it, Some(message), Try::Again).await
+        self.post(it, Some(message), Try::Again).await.map(drop)
     }
 
     /// Has what went on elsewhere say where.
