@@ -18,10 +18,11 @@ mod stages;
 #[path = "scale/world.rs"]
 mod world;
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Parser, ValueEnum};
 
+use program::OURS;
 use stages::Figure;
 use world::{Base, World};
 
@@ -32,21 +33,21 @@ struct Size {
     #[arg(long, default_value_t = 10_000)]
     servers: usize,
     /// Operations under way at once.
-    #[arg(long, default_value_t = 300)]
+    #[arg(long, default_value_t = 200)]
     operations: usize,
     /// Channels that they stand in.
-    #[arg(long, default_value_t = 15)]
+    #[arg(long, default_value_t = 10)]
     channels: usize,
     /// Interactions a second.
     #[arg(long, default_value_t = 50)]
     interactions: usize,
     /// For how long, in seconds; as long is looked at what the operations alone cost.
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 15)]
     seconds: u64,
 }
 
 /// What is run.
-#[derive(Clone, Copy, Debug, Parser)]
+#[derive(Clone, Debug, Parser)]
 struct Arguments {
     #[command(flatten)]
     size: Size,
@@ -59,6 +60,9 @@ struct Arguments {
     /// Leave the tenth out.
     #[arg(long)]
     no_tenth: bool,
+    /// The program that is measured, such as the one that is shipped; without this, the one of this build.
+    #[arg(long, default_value = OURS)]
+    program: PathBuf,
     /// What cargo says.
     #[arg(long, hide = true)]
     bench: bool,
@@ -99,11 +103,11 @@ async fn main() {
     let mut columns = Vec::new();
     for size in sizes {
         if arguments.on != On::Postgres {
-            columns.push(run(size, "SQLite, 1 replica".to_owned(), Base::file()).await);
+            columns.push(run(size, "SQLite, 1 replica".to_owned(), Base::file(&arguments.program)).await);
         }
         if arguments.on != On::Sqlite {
             let title = format!("PostgreSQL, {} replicas", arguments.replicas);
-            match Base::database(arguments.replicas) {
+            match Base::database(&arguments.program, arguments.replicas) {
                 Some(base) => columns.push(run(size, title, base).await),
                 None => return,
             }

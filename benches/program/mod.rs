@@ -52,13 +52,16 @@ pub(crate) fn file_in(folder: &Path) -> String {
     format!("url = \"sqlite://{}\"", folder.join("bernard.db").display())
 }
 
+/// The program of this build.
+pub(crate) const OURS: &str = env!("CARGO_BIN_EXE_bernard");
+
 /// The running program; it ends with this.
 pub(crate) struct Bot(Child);
 
 impl Bot {
-    /// Starts the program with this configuration.
-    pub(crate) fn start(configuration: &Path) -> Self {
-        let mut program = Command::new(env!("CARGO_BIN_EXE_bernard"));
+    /// Starts a program with this configuration.
+    pub(crate) fn start(program: impl AsRef<Path>, configuration: &Path) -> Self {
+        let mut program = Command::new(program.as_ref());
         program.args(["run", "--config"]).arg(configuration).stdout(Stdio::null()).stderr(Stdio::null());
         Self(program.spawn().expect("the program starts"))
     }

@@ -15,7 +15,7 @@ pub(crate) struct Meters {
     simulators: Duration,
     database: Duration,
     idle: Duration,
-    ovh: usize,
+    ovh: f64,
     discord: usize,
     writes: f64,
     commits: Option<f64>,
@@ -34,7 +34,7 @@ pub(crate) struct Spent {
     pub(crate) database: f64,
     /// The share of the machine that nobody used, from 0 to 1.
     pub(crate) idle: f64,
-    /// Requests to OVHcloud.
+    /// Requests to OVHcloud for people and operations, without the slow round over the fleet.
     pub(crate) ovh: f64,
     /// Requests to Discord.
     pub(crate) discord: f64,
@@ -47,19 +47,21 @@ pub(crate) struct Spent {
 impl Meters {
     /// Reads them.
     pub(crate) async fn read(world: &World) -> Self {
-        let mut writes = 0.0;
+        let (mut writes, mut ovh) = (0.0, 0.0);
         for replica in &world.replicas {
             let page = sim::net::client().get(&replica.metrics).send().await.expect("an answer");
-            writes += count(&page.text().await.expect("a text"), "bernard_store_write_seconds_count ");
+            let page = page.text().await.expect("a text");
+            writes += sum(&page, "bernard_store_write_seconds_count", |_| true);
+            ovh += sum(&page, "bernard_ovh_quota_wait_seconds_count", |labels| !labels.contains("background"));
         }
         Self {
             writes,
+            ovh,
             commits: commits(world).await,
             bots: world.replicas.iter().map(|replica| replica.bot.worked()).sum(),
             simulators: worked(std::process::id()),
             database: world.base.cluster.as_ref().map_or(Duration::ZERO, |cluster| of_database(cluster.port())),
             idle: idle(),
-            ovh: world.ovh.journal().count("*", ""),
             discord: world.discord.journal().count("*", ""),
             at: Instant::now(),
         }
@@ -76,7 +78,7 @@ impl Meters {
             simulators: between(self.simulators, now.simulators),
             database: between(self.database, now.database),
             idle: between(self.idle, now.idle) / seconds / processors(),
-            ovh: (now.ovh - self.ovh) as f64,
+            ovh: now.ovh - self.ovh,
             discord: (now.discord - self.discord) as f64,
             writes: now.writes - self.writes,
             commits: now.commits.zip(self.commits).map(|(now, before)| now - before),
@@ -106,9 +108,10 @@ impl Spent {
     }
 }
 
-/// The value of a figure without labels.
-fn count(page: &str, series: &str) -> f64 {
-    page.lines().find_map(|line| line.strip_prefix(series)?.trim().parse().ok()).unwrap_or_default()
+/// The values of a figure, all those whose labels fit together.
+fn sum(page: &str, figure: &str, fits: impl Fn(&str) -> bool) -> f64 {
+    let rows = page.lines().filter_map(|line| line.strip_prefix(figure)?.rsplit_once(' '));
+    rows.filter(|(labels, _)| fits(labels)).filter_map(|(_, value)| value.parse::<f64>().ok()).sum()
 }
 
 async fn commits(world: &World) -> Option<f64> {

@@ -112,7 +112,6 @@ async fn idle(world: &World, size: Size, figures: &mut Figures) -> Spent {
     figures.add("idle: processor, ms a second", idle.bots / idle.seconds * 1_000.0);
     figures.add("idle: the database's processor, ms a second", idle.database / idle.seconds * 1_000.0);
     figures.add("idle: transactions of the database a second", idle.commits.unwrap_or(f64::NAN) / idle.seconds);
-    figures.add("idle: OVHcloud calls a minute", idle.ovh / idle.seconds * 60.0);
     figures.add("resident memory with the fleet, MiB a replica", resident(world));
     idle
 }

@@ -2,6 +2,7 @@
 
 use std::{
     net::TcpListener,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -20,7 +21,7 @@ use crate::{
 /// How long anything may take: generous, because nothing depends on it.
 const PATIENCE: Duration = Duration::from_secs(1_800);
 /// How often it is looked whether something is there yet.
-const LOOK: Duration = Duration::from_millis(250);
+const LOOK: Duration = Duration::from_millis(500);
 /// In how many datacentres the fleet stands.
 const DATACENTRES: usize = 12;
 /// The budget, which is to be in nobody's way: what is asked is what is measured.
@@ -34,17 +35,19 @@ const OFFERED: usize = 10;
 pub(crate) struct Base {
     pub(crate) cluster: Option<Cluster>,
     replicas: usize,
+    /// What is measured.
+    program: PathBuf,
 }
 
 impl Base {
     /// A file, and one replica.
-    pub(crate) fn file() -> Self {
-        Self { cluster: None, replicas: 1 }
+    pub(crate) fn file(program: &Path) -> Self {
+        Self { cluster: None, replicas: 1, program: program.to_owned() }
     }
 
     /// A throwaway database from the machine's binaries; `None`: it has none, which is said.
-    pub(crate) fn database(replicas: usize) -> Option<Self> {
-        Some(Self { cluster: Some(Cluster::start()?), replicas })
+    pub(crate) fn database(program: &Path, replicas: usize) -> Option<Self> {
+        Some(Self { cluster: Some(Cluster::start()?), replicas, program: program.to_owned() })
     }
 }
 
@@ -92,6 +95,12 @@ impl World {
         world.discord.wait_for_command("help").await;
         world.fleet_is_known(size.servers).await;
         world.known_after = began.elapsed();
+        let mut asked = 0;
+        until("what is read at a start is read", async || {
+            let before = std::mem::replace(&mut asked, world.ovh.journal().count("*", ""));
+            asked == before
+        })
+        .await;
         world
     }
 
@@ -116,7 +125,7 @@ impl World {
         };
         let path = folder.join("bernard.toml");
         std::fs::write(&path, differs.configuration(&self.ovh, &self.discord)).expect("the configuration is written");
-        Replica { bot: Bot::start(&path), metrics: format!("http://{listen}/metrics") }
+        Replica { bot: Bot::start(&self.base.program, &path), metrics: format!("http://{listen}/metrics") }
     }
 
     async fn fleet_is_known(&self, servers: usize) {
