@@ -3,18 +3,22 @@
 //!
 //! The program runs as a process of its own between both simulators, on loopback, with the configuration's own `[pace]` towards Discord.
 
+#[expect(dead_code, reason = "what a process costs is measured elsewhere")]
+mod program;
+
 use std::{
     collections::BTreeMap,
-    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
 use futures_util::future::join_all;
 use sim::{
-    discord::{Discord, GUILD, Id, OPS, Person, ROLE},
+    discord::{Discord, Id, OPS, Person, ROLE},
     net::Seen,
-    ovh::{self, Ovh, ServerSpec},
+    ovh::{Ovh, ServerSpec},
 };
+
+use program::{Bot, Differs, OURS, file_in};
 
 /// How many rescues begin at once.
 const CROWD: usize = 100;
@@ -128,36 +132,15 @@ fn template(path: &str) -> String {
     path.split('/').map(|part| if is_id(part) { "…" } else { part }).collect::<Vec<_>>().join("/")
 }
 
-/// The running program; it ends with this.
-struct Bot(Child);
-
-impl Drop for Bot {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 fn start(ovh: &Ovh, discord: &Discord, folder: &std::path::Path) -> Bot {
-    let config = format!(
-        "[discord]\ntoken = \"{}\"\nguild = \"{GUILD}\"\napi_url = \"{}\"\n\
-         [[ovh]]\nname = \"main\"\nendpoint = \"{}\"\nrequests_per_minute = 1000000\n\
-         application_key = \"{}\"\napplication_secret = \"{}\"\nconsumer_key = \"{}\"\n\
-         [store]\nurl = \"sqlite://{}\"\n[http]\nlisten = \"127.0.0.1:0\"\n[rescue]\nprobe = false\n\
-         [pace]\ntask_poll = \"1s\"\nsecret_poll = \"1s\"\n\
-         [limits]\nper_user_per_minute = 1000000\nper_server_per_hour = 1000000\n\
-         [[role]]\nid = \"{ROLE}\"\ncan = [\"view\", \"rescue\"]\nservers = [\"*\"]\n",
-        sim::discord::BOT_TOKEN,
-        discord.url(),
-        ovh.url(),
-        ovh::APPLICATION_KEY,
-        ovh::APPLICATION_SECRET,
-        ovh::CONSUMER_KEY,
-        folder.join("bernard.db").display(),
-    );
+    let differs = Differs {
+        store: &file_in(folder),
+        listen: "127.0.0.1:0",
+        requests_per_minute: 1_000_000,
+        pace: "task_poll = \"1s\"\nsecret_poll = \"1s\"",
+        can: &["view", "rescue"],
+    };
     let path = folder.join("bernard.toml");
-    std::fs::write(&path, config).expect("the configuration is written");
-    let mut program = Command::new(env!("CARGO_BIN_EXE_bernard"));
-    program.args(["run", "--config"]).arg(path).stdout(Stdio::null()).stderr(Stdio::null());
-    Bot(program.spawn().expect("the program starts"))
+    std::fs::write(&path, differs.configuration(ovh, discord)).expect("the configuration is written");
+    Bot::start(OURS, &path)
 }

@@ -3,16 +3,17 @@
 //! Everything is measured on loopback, by the simulators' clocks: an acknowledgement counts from the moment the interaction was
 //! dispatched to the moment the callback arrived.
 
-use std::{
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
-};
+mod program;
+
+use std::time::{Duration, Instant};
 
 use sim::{
-    discord::{Discord, GUILD, OPS, Person, ROLE, people::Outcome},
-    ovh::{self, Lists, Ovh, ServerSpec},
+    discord::{Discord, OPS, Person, ROLE, people::Outcome},
+    ovh::{Lists, Ovh, ServerSpec},
 };
 use tempfile::TempDir;
+
+use program::{Bot, Differs, OURS, file_in, within};
 
 /// How many commands are sent one after the other.
 const ONE_AT_A_TIME: usize = 1_000;
@@ -86,63 +87,19 @@ impl World {
     }
 
     fn config(&self) -> String {
-        format!(
-            "[discord]\ntoken = \"{}\"\nguild = \"{GUILD}\"\napi_url = \"{}\"\n\
-             [[ovh]]\nname = \"main\"\nendpoint = \"{}\"\nrequests_per_minute = {}\n\
-             application_key = \"{}\"\napplication_secret = \"{}\"\nconsumer_key = \"{}\"\n\
-             [store]\nurl = \"sqlite://{}\"\n[http]\nlisten = \"127.0.0.1:0\"\n[rescue]\nprobe = false\n\
-             [pace]\ntask_poll = \"50ms\"\nsecret_poll = \"{}ms\"\n\
-             [limits]\nper_user_per_minute = 1000000\nper_server_per_hour = 1000000\n\
-             [[role]]\nid = \"{ROLE}\"\ncan = [\"view\", \"reboot\", \"rescue\", \"restore\"]\nservers = [\"*\"]\n",
-            sim::discord::BOT_TOKEN,
-            self.discord.url(),
-            self.ovh.url(),
-            self.requests_per_minute,
-            ovh::APPLICATION_KEY,
-            ovh::APPLICATION_SECRET,
-            ovh::CONSUMER_KEY,
-            self.folder.path().join("bernard.db").display(),
-            SECRET_POLL.as_millis(),
-        )
+        let secret_poll = SECRET_POLL.as_millis();
+        let differs = Differs {
+            store: &file_in(self.folder.path()),
+            listen: "127.0.0.1:0",
+            requests_per_minute: self.requests_per_minute,
+            pace: &format!("task_poll = \"50ms\"\nsecret_poll = \"{secret_poll}ms\""),
+            can: &["view", "reboot", "rescue", "restore"],
+        };
+        differs.configuration(&self.ovh, &self.discord)
     }
 
     fn start(&self) -> Bot {
-        let child = Command::new(env!("CARGO_BIN_EXE_bernard"))
-            .args(["run", "--config"])
-            .arg(self.path())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the program starts");
-        Bot(child)
-    }
-}
-
-/// The running program; it ends with this.
-struct Bot(Child);
-
-impl Bot {
-    /// Resident memory in MiB, as Linux counts it.
-    fn resident(&self) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap_or_default();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
-        let kib: f64 = line.split_whitespace().nth(1).and_then(|word| word.parse().ok()).unwrap_or(f64::NAN);
-        kib / 1024.0
-    }
-
-    /// The processor time that its threads have used: what work costs, however busy the machine is.
-    fn worked(&self) -> Duration {
-        let threads = std::fs::read_dir(format!("/proc/{}/task", self.0.id())).into_iter().flatten().flatten();
-        let spent = |stat: String| stat.split_whitespace().next().and_then(|word| word.parse::<u64>().ok());
-        let read = |path: std::path::PathBuf| std::fs::read_to_string(path.join("schedstat")).ok().and_then(spent);
-        Duration::from_nanos(threads.filter_map(|thread| read(thread.path())).sum())
-    }
-}
-
-impl Drop for Bot {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        Bot::start(OURS, &self.path())
     }
 }
 
@@ -295,9 +252,6 @@ async fn link_to_dm(world: &World) {
 
 fn print(figure: &str, times: &mut [Duration]) {
     times.sort_unstable();
-    let at = |share: f64| {
-        let place = ((times.len() as f64 * share).ceil() as usize).clamp(1, times.len()) - 1;
-        times[place].as_secs_f64() * 1_000.0
-    };
+    let at = |share| within(times, share);
     println!("{figure:44} {:7.2} ms {:7.2} ms {:7.2} ms", at(0.5), at(0.99), at(1.0));
 }

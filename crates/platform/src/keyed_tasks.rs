@@ -42,6 +42,11 @@ impl<N: Clone + Debug + Eq + Hash + Send + 'static> UnderWay<N> {
         self.names.iter().cloned()
     }
 
+    /// Whether nothing of this name is under way.
+    pub fn is_free(&self, name: &N) -> bool {
+        !self.names.contains(name)
+    }
+
     /// Begins a piece, unless one of this name is under way.
     pub fn begin(&mut self, name: N, work: impl Future<Output = ()> + Send + 'static) {
         if self.names.insert(name.clone()) {
@@ -113,6 +118,7 @@ mod tests {
         let (go_on, wait) = tokio::sync::oneshot::channel();
         under_way.begin("a", async { wait.await.expect("it is told") });
         under_way.begin("a", async { panic!("begun twice") });
+        assert_eq!((under_way.is_free(&"a"), under_way.is_free(&"b")), (false, true));
         assert_eq!(under_way.names().collect::<Vec<_>>(), ["a"]);
         go_on.send(()).expect("it waits");
         assert_eq!((under_way.ended().await, under_way.ended().await), (Some(()), None));

@@ -223,6 +223,8 @@ fn begin() {
     ] {
         metrics::counter!(counter).increment(0);
     }
+    // Who is alone has leases of nothing, and shows that too.
+    metrics::gauge!(WORK_OWNED).increment(0.0);
     for outcome in ["acknowledged", "too_late", "taken", "failed", "unknown"] {
         metrics::counter!(ACKNOWLEDGEMENTS, "outcome" => outcome).increment(0);
     }

@@ -33,7 +33,7 @@ pub struct Posted {
 }
 
 /// An operation whose messages do not show its latest state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Unreported {
     /// Which.
     pub operation: OperationId,

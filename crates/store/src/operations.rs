@@ -1,7 +1,5 @@
 //! Operations and their events: one live operation a server, and nothing opened twice.
 
-use std::collections::HashSet;
-
 use bernard_domain::{
     access::UserId,
     card::CardRefusal,
@@ -23,6 +21,12 @@ use super::{
     time,
     usual::{self, length_millis},
 };
+
+/// The operations that are due, and when the next one is: what waits for its time is not read.
+const DUE: [&str; 2] = [
+    "SELECT id FROM operations WHERE live = 1 AND due_at <= $1 ORDER BY due_at, id",
+    "SELECT due_at FROM operations WHERE live = 1 AND due_at > $1 ORDER BY due_at LIMIT 1",
+];
 
 /// What came of opening an operation.
 #[derive(Debug)]
@@ -257,19 +261,14 @@ impl Store {
     /// # Errors
     /// [`Error::Database`].
     pub async fn due(&self, now: Timestamp) -> Result<(Vec<OperationId>, Option<Timestamp>), Error> {
-        let mut connection = self.pool.acquire().await?;
-        let others = match &*self.beside {
-            Beside::File(_) => HashSet::new(),
-            Beside::Replica(replica) => replica.others(&mut connection).await?,
+        let [due, next] = match &*self.beside {
+            Beside::File(_) => DUE.map(|sql| query_as(sql).bind(millis(now))),
+            Beside::Replica(replica) => replica.due(now),
         };
-        let mut rows: Vec<(i64, i64)> =
-            query_as("SELECT id, due_at FROM operations WHERE live = 1 AND due_at IS NOT NULL ORDER BY due_at, id")
-                .fetch_all(&mut connection)
-                .await?;
-        rows.retain(|(id, _)| !others.contains(id));
-        let due = rows.iter().filter(|(_, due)| *due <= millis(now)).map(|(id, _)| OperationId(*id)).collect();
-        let next = rows.iter().map(|(_, due)| *due).find(|due| *due > millis(now)).map(time);
-        Ok((due, next))
+        let mut connection = self.pool.acquire().await?;
+        let due: Vec<i64> = due.fetch_all(&mut connection).await?;
+        let next: Option<i64> = next.fetch_optional(&mut connection).await?;
+        Ok((due.into_iter().map(OperationId).collect(), next.map(time)))
     }
 }
 

@@ -7,7 +7,7 @@
 //! from the version that its writer has read.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::BTreeMap,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -20,8 +20,8 @@ use uuid::Uuid;
 use super::{
     Beside, CopyFound, Error, Store,
     claims::{Claims, Held},
-    database::{self, Address, Connection, Memory, query, query_as},
-    fact, file, moved, set_fact, time,
+    database::{self, Address, Connection, Memory, Query, query, query_as},
+    fact, file, millis, moved, set_fact, time,
     witness::Witness,
 };
 
@@ -115,8 +115,28 @@ const NEWS: &str = concat!(
     now!(),
     ") FROM leader"
 );
-const OTHERS: &str =
-    concat!("SELECT operation FROM work WHERE operation IS NOT NULL AND owner <> $1 AND until > ", now!());
+/// That an operation is in no other replica's hands.
+macro_rules! not_in_others_hands {
+    () => {
+        concat!(
+            "NOT EXISTS (SELECT 1 FROM work WHERE operation = operations.id AND owner <> $2 AND until > ",
+            now!(),
+            ")"
+        )
+    };
+}
+/// The operations that are due here.
+const DUE: &str = concat!(
+    "SELECT id FROM operations WHERE live = 1 AND due_at <= $1 AND ",
+    not_in_others_hands!(),
+    " ORDER BY due_at, id"
+);
+/// When the next one is.
+const NEXT_DUE: &str = concat!(
+    "SELECT due_at FROM operations WHERE live = 1 AND due_at > $1 AND ",
+    not_in_others_hands!(),
+    " ORDER BY due_at LIMIT 1"
+);
 /// The leases of operations that are over: ours, and those of who is gone.
 const OVER: &str = concat!(
     "DELETE FROM work WHERE operation IS NOT NULL AND (owner = $1 OR until <= ",
@@ -237,10 +257,9 @@ impl Replica {
         Ok(taken.map(|(fence, was)| (self.claims.add(name, fence), former(was))))
     }
 
-    /// The operations that are in others' hands.
-    pub(super) async fn others(&self, connection: &mut Connection) -> Result<HashSet<i64>, Error> {
-        let others: Vec<i64> = query_as(OTHERS).bind(&self.name).fetch_all(connection).await?;
-        Ok(others.into_iter().collect())
+    /// Which operations are due, and when the next one is, if they are in no other replica's hands.
+    pub(super) fn due(&self, now: Timestamp) -> [Query<i64>; 2] {
+        [DUE, NEXT_DUE].map(|sql| query_as(sql).bind(millis(now)).bind(&self.name))
     }
 
     async fn beat(&self, connection: &mut Connection) -> Result<(), Error> {

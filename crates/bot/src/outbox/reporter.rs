@@ -8,6 +8,7 @@ mod lost;
 mod put_off;
 mod unasked;
 mod rollover;
+mod room;
 mod support;
 
 use std::{sync::Arc, time::Duration};
@@ -24,7 +25,7 @@ use serenity::model::id::{ChannelId as DiscordChannel, GuildId, MessageId, UserI
 use sha1::{Digest, Sha1};
 use tokio_util::sync::CancellationToken;
 
-use self::{looked::Looked, put_off::PutOff};
+use self::{looked::Looked, put_off::PutOff, room::Room};
 use super::{
     posting::{self, Failure},
     ringing::{Bell, Rang, Unheard},
@@ -44,11 +45,6 @@ use crate::{
 const REST: Duration = Duration::from_secs(2);
 /// How long a part waits before it looks whether what it has done is all.
 const BREATH: Duration = Duration::from_millis(20);
-/// How many operations are posted at once.
-const POSTS_AT_ONCE: usize = 32;
-/// How many operations of one channel are edited at once: as many as Discord lets through together. More would only wait for
-/// their turn with a look that grows old.
-const EDITS_AT_ONCE: usize = 5;
 /// Discord's codes for a message, channel or right that is gone.
 const UNKNOWN_MESSAGE: u32 = 10_008;
 /// A message that can be shown nowhere: its channel is gone, or closed to us.
@@ -161,12 +157,13 @@ impl Reporter {
             }
         };
         self.looked.keep(&unreported);
+        let mut room = Room::beside(shows.names());
         for found in unreported {
             for part in [Part::Posts, Part::Edits] {
+                let show = (found.operation, part, found.channel);
                 let idle = self.looked.holds(found, part) || self.put_off.holds(found, part);
-                if !idle && part.has_room(shows, found.channel) {
-                    let show = Arc::clone(self).attempt(found, part, stop.clone());
-                    shows.begin((found.operation, part, found.channel), show);
+                if !idle && shows.is_free(&show) && room.take(part, found.channel) {
+                    shows.begin(show, Arc::clone(self).attempt(found, part, stop.clone()));
                 }
             }
         }
@@ -398,17 +395,6 @@ impl Reporter {
         let slot = it.rendering.slot.clone();
         let posted = Posted { slot, channel: it.channel, message, shown, attempted: it.since };
         Ok(self.store.save_message(it.operation.id, &posted).await?)
-    }
-}
-
-impl Part {
-    /// Whether one more may be shown in a channel now.
-    fn has_room(self, shows: &UnderWay<Show>, channel: ChannelId) -> bool {
-        let alike = shows.names().filter(|(_, part, _)| *part == self);
-        match self {
-            Self::Posts => alike.count() < POSTS_AT_ONCE,
-            Self::Edits => alike.filter(|(_, _, other)| *other == channel).count() < EDITS_AT_ONCE,
-        }
     }
 }
 

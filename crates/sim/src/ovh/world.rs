@@ -116,10 +116,12 @@ impl World {
     /// If there is none.
     #[track_caller]
     pub(super) fn called(&mut self, name: &str) -> &mut Machine {
-        let known: Vec<_> = self.machines.iter().map(|machine| machine.spec.name.clone()).collect();
-        match self.machines.iter_mut().find(|machine| machine.is_called(name)) {
-            Some(machine) => machine,
-            None => panic!("no server {name:?} in the simulated account: {known:?}"),
+        match self.machines.iter().position(|machine| machine.is_called(name)) {
+            Some(at) => &mut self.machines[at],
+            None => {
+                let known: Vec<_> = self.machines.iter().map(|machine| &machine.spec.name).collect();
+                panic!("no server {name:?} in the simulated account: {known:?}")
+            }
         }
     }
 

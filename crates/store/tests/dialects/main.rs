@@ -5,6 +5,7 @@ mod cluster;
 mod replicas;
 mod lost;
 mod moving;
+mod plans;
 mod schema;
 mod tls;
 

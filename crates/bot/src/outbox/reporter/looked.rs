@@ -3,7 +3,7 @@
 //! Without it a part would look again and again while the other one waits for its turn with Discord.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -38,6 +38,7 @@ impl Looked {
 
     /// Forgets what is shown by now.
     pub(super) fn keep(&self, unreported: &[Unreported]) {
+        let unreported: HashSet<&Unreported> = unreported.iter().collect();
         self.all().retain(|_, looked| unreported.contains(looked));
     }
 
