@@ -72,6 +72,16 @@ async fn alerts_and_dashboard_name_only_what_a_run_prints() {
     let mut bot = TestBot::new().await;
     bot.rescued(&bot.ann, "web-1").await;
     bot.restored(&bot.ann, "web-1").await;
+    // What is under way is looked up once a second at most: one operation stays until it was seen.
+    bot.ovh.freeze();
+    bot.accepted(&bot.ann, "reboot", &[("server", "db-1")]).await;
+    let (address, client) = (bot.endpoint("/metrics"), sim::net::client());
+    eventually("what is under way was looked up", async || {
+        let page = client.get(&address).send().await.expect("an answer").text().await.expect("a text");
+        printed(&page).contains_key("bernard_operations_live")
+    })
+    .await;
+    bot.ovh.thaw();
     comes_to(&mut bot, "bernard_inventory_servers{account=\"main\"}", |servers| servers == 2.0).await;
     let page = bot.metrics().await;
     let figures = printed(&page);
