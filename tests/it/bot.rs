@@ -336,6 +336,7 @@ impl TestBot {
     /// Types a command and presses **Confirm**; the answer to the press.
     pub(crate) async fn confirm(&self, who: &Person, command: &str, options: &[(&str, &str)]) -> Message {
         let card = self.ask(who, command, options).await;
+        assert!(card.button("Confirm").is_some(), "{command}: {}", card.text());
         self.press(who, &card, "Confirm").await
     }
 

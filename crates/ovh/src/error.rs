@@ -274,7 +274,6 @@ impl Cause {
         }
     }
 
-    /// Whether it has waited for a permit for as long as it may.
     pub(super) fn is_for_want_of_a_permit(&self) -> bool {
         matches!(self, Self::NoPermit | Self::BudgetAway)
     }
@@ -307,7 +306,6 @@ impl Cause {
         self.answered()?.retry_after
     }
 
-    /// The word for the metric.
     /// The HTTP status that came, if one did.
     pub(super) fn status(&self) -> Option<u16> {
         match self {
@@ -316,6 +314,7 @@ impl Cause {
         }
     }
 
+    /// The word for the metric.
     pub(super) fn outcome(&self) -> &'static str {
         match self {
             Self::Answered(_) if self.is_transient() => "weather",
