@@ -58,13 +58,13 @@ async fn a_hundred_rescues_at_once_in_one_channel_stay_within_the_limits_and_eve
     }
     (1..=CROWD).for_each(|n| bot.ovh.hand_out(&service_name(n)));
     // As long as something goes on, it may take its time.
-    let edits = || bot.discord.journal().count("PATCH", "/messages/");
+    let done = || bot.discord.journal().all().len() + bot.ovh.journal().count("POST", "/");
     for n in 1..=CROWD {
         let id = format!("R-{n}");
         let is_over = || cards(&bot, &id).iter().any(is_over);
         while !is_over() {
-            let before = edits();
-            eventually("the card has its end", async || is_over() || edits() > before).await;
+            let before = done();
+            eventually("the card has its end", async || is_over() || done() > before).await;
         }
     }
 
