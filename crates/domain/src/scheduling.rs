@@ -109,7 +109,7 @@ impl Expected {
         }
     }
 
-    /// How long until the next look: as configured, and longer the longer it is late, up to [`RAREST`] times that.
+    /// How long until the next look: as configured, and longer the longer it is late, up to four times that.
     pub fn pause(&self, configured: Duration) -> Duration {
         let share = self.waited.saturating_sub(self.late) / SHARE_OF_LATENESS;
         share.clamp(configured, configured.saturating_mul(RAREST))
