@@ -8,10 +8,13 @@
 //! Not faster are a person's patience, and how long after its approval something may be begun (15 minutes): at the real speed a hundred
 //! do not all begin.
 
+#[expect(dead_code, reason = "what a process costs is measured elsewhere")]
+mod program;
+
 use std::{
     collections::BTreeMap,
     num::NonZeroU32,
-    process::{Child, Command, Stdio},
+    path::Path,
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -20,9 +23,11 @@ use bernard_domain::server::{ServiceName, TaskId};
 use bernard_ovh::{Account, ApiLog, Client, Credentials};
 use futures_util::{StreamExt, future::join_all, stream};
 use sim::{
-    discord::{Discord, GUILD, Id, OPS, Person, ROLE},
+    discord::{Discord, Id, OPS, Person, ROLE},
     ovh::{self, Ovh, Running, ServerSpec, Tempo},
 };
+
+use program::{Bot, Differs, OURS, file_in};
 
 /// How many rescues begin at once.
 const CROWD: usize = 100;
@@ -191,38 +196,16 @@ async fn one_of_many(ovh: &Ovh, client: &Client, links: &Links, name: String, be
     Instant::now().saturating_duration_since(link)
 }
 
-/// The running program; it ends with this.
-struct Bot(Child);
-
-impl Drop for Bot {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn start(ovh: &Ovh, discord: &Discord, folder: &std::path::Path) -> Bot {
-    let config = format!(
-        "[discord]\ntoken = \"{}\"\nguild = \"{GUILD}\"\napi_url = \"{}\"\n\
-         [[ovh]]\nname = \"main\"\nendpoint = \"{}\"\nrequests_per_minute = {REQUESTS_PER_MINUTE}\n\
-         application_key = \"{}\"\napplication_secret = \"{}\"\nconsumer_key = \"{}\"\n\
-         [store]\nurl = \"sqlite://{}\"\n[http]\nlisten = \"127.0.0.1:0\"\n[rescue]\nprobe = false\n\
-         [pace]\ntask_poll = \"{}ms\"\nsecret_poll = \"{}ms\"\n\
-         [limits]\nper_user_per_minute = 1000000\nper_server_per_hour = 1000000\n\
-         [[role]]\nid = \"{ROLE}\"\ncan = [\"view\", \"rescue\"]\nservers = [\"*\"]\n",
-        sim::discord::BOT_TOKEN,
-        discord.url(),
-        ovh.url(),
-        ovh::APPLICATION_KEY,
-        ovh::APPLICATION_SECRET,
-        ovh::CONSUMER_KEY,
-        folder.join("bernard.db").display(),
-        TASK_POLL.as_millis(),
-        SECRET_POLL.as_millis(),
-    );
+fn start(ovh: &Ovh, discord: &Discord, folder: &Path) -> Bot {
+    let (task_poll, secret_poll) = (TASK_POLL.as_millis(), SECRET_POLL.as_millis());
+    let differs = Differs {
+        store: &file_in(folder),
+        listen: "127.0.0.1:0",
+        requests_per_minute: REQUESTS_PER_MINUTE,
+        pace: &format!("task_poll = \"{task_poll}ms\"\nsecret_poll = \"{secret_poll}ms\""),
+        can: &["view", "rescue"],
+    };
     let path = folder.join("bernard.toml");
-    std::fs::write(&path, config).expect("the configuration is written");
-    let mut program = Command::new(env!("CARGO_BIN_EXE_bernard"));
-    program.args(["run", "--config"]).arg(path).stdout(Stdio::null()).stderr(Stdio::null());
-    Bot(program.spawn().expect("the program starts"))
+    std::fs::write(&path, differs.configuration(ovh, discord)).expect("the configuration is written");
+    Bot::start(OURS, &path)
 }
