@@ -12,37 +12,33 @@ use bernard_store::Unreported;
 
 use super::Part;
 
-/// What was looked at, and in which state.
+/// Of each operation the part that has nothing to do, and for which state: never both, so one of them always sees to the rest.
 #[derive(Debug, Default)]
-pub(super) struct Looked(Mutex<HashMap<(OperationId, Part), Unreported>>);
+pub(super) struct Looked(Mutex<HashMap<OperationId, (Part, Unreported)>>);
 
 impl Looked {
     /// Whether this part has nothing to do for what was found.
     pub(super) fn holds(&self, found: Unreported, part: Part) -> bool {
-        self.all().get(&(found.operation, part)) == Some(&found)
+        self.all().get(&found.operation) == Some(&(part, found))
     }
 
     /// All messages were there: new ones have nothing to do, and the others can be made true.
     pub(super) fn all_are_there(&self, found: Unreported) {
-        let mut all = self.all();
-        all.insert((found.operation, Part::Posts), found);
-        all.remove(&(found.operation, Part::Edits));
+        self.all().insert(found.operation, (Part::Posts, found));
     }
 
     /// One was missing: it has to be posted before the others are all there is.
     pub(super) fn one_is_missing(&self, found: Unreported) {
-        let mut all = self.all();
-        all.insert((found.operation, Part::Edits), found);
-        all.remove(&(found.operation, Part::Posts));
+        self.all().insert(found.operation, (Part::Edits, found));
     }
 
     /// Forgets what is shown by now.
     pub(super) fn keep(&self, unreported: &[Unreported]) {
         let unreported: HashSet<&Unreported> = unreported.iter().collect();
-        self.all().retain(|_, looked| unreported.contains(looked));
+        self.all().retain(|_, (_, looked)| unreported.contains(looked));
     }
 
-    fn all(&self) -> MutexGuard<'_, HashMap<(OperationId, Part), Unreported>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<OperationId, (Part, Unreported)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
