@@ -3,7 +3,6 @@
 use std::{collections::HashMap, sync::Mutex, time::Duration};
 
 use bernard_domain::operation::OperationId;
-use bernard_platform::clock::BootInstant;
 
 use super::{Memory, mailbox::Mailboxes};
 
@@ -12,8 +11,8 @@ const MANY: usize = 100;
 /// Who has not looked for so long looks no more: longer than any pause between two looks.
 const OVER_AFTER: Duration = Duration::from_secs(3_600);
 
-/// What each search remembers, and when it put that back.
-type Memories = HashMap<OperationId, (BootInstant, Memory)>;
+/// What each search remembers.
+type Memories = HashMap<OperationId, Memory>;
 
 /// What searches for links remember, by operation, and what they know of accounts' mails together. Only saves requests: what is lost is
 /// asked again.
@@ -27,8 +26,7 @@ pub(crate) struct Searches {
 impl Searches {
     /// What a search remembers; it is the searcher's until it is put back.
     pub(crate) fn take(&self, id: OperationId) -> Memory {
-        let taken = self.memories.lock().ok().and_then(|mut all| all.remove(&id));
-        taken.map(|(_, memory)| memory).unwrap_or_default()
+        self.memories.lock().map(|mut all| all.remove(&id).unwrap_or_default()).unwrap_or_default()
     }
 
     /// A search remembers this.
@@ -38,18 +36,20 @@ impl Searches {
             if all.len() >= MANY {
                 forget_older(&mut all, OVER_AFTER);
             }
-            all.insert(id, (BootInstant::now(), memory));
+            all.insert(id, memory);
         }
     }
 }
 
-/// Forgets what was put back longer ago.
+/// Forgets who looked last longer ago.
 fn forget_older(memories: &mut Memories, than: Duration) {
-    memories.retain(|_, (put, _)| put.elapsed() < than);
+    memories.retain(|_, memory| memory.looked.is_some_and(|looked| looked.elapsed() < than));
 }
 
 #[cfg(test)]
 mod tests {
+    use bernard_platform::clock::BootInstant;
+
     use super::*;
 
     #[test]
@@ -57,7 +57,7 @@ mod tests {
         let searches = Searches::default();
         let (many, asked) = (3 * i64::try_from(MANY).expect("few"), Some(BootInstant::now()));
         for n in 0..many {
-            searches.put(OperationId(n), Memory { asked, ..Memory::default() });
+            searches.put(OperationId(n), Memory { asked, looked: asked, ..Memory::default() });
         }
         assert!((0..many / 2).all(|n| searches.take(OperationId(n)).asked == asked));
         assert_eq!(searches.take(OperationId(0)).asked, None, "it was taken");
