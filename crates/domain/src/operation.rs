@@ -14,6 +14,8 @@ pub mod sessions;
 
 mod kind;
 mod setting;
+#[cfg(test)]
+pub(crate) mod fixture;
 
 use core::net::Ipv4Addr;
 use std::fmt;

@@ -12,11 +12,10 @@ use crate::{
     },
     console::ConsoleMinutes,
     lease::sight::Seen,
-    locale::Locale,
     mark::Mark,
     operation::{
         EnableWish, Intent, OperationId, Request, Setting, Snapshot, approval::Approval, approval::Mandate,
-        ticket::TicketWish,
+        fixture::request, ticket::TicketWish,
     },
     server::{Boot, BootId, System, TaskStatus, start::Start},
 };
@@ -56,20 +55,12 @@ fn wish(kind: Kind, to: UserId) -> Wish {
 /// What ann asked for, with the approval of these people.
 fn asked(kind: Kind, approvers: &[UserId]) -> Operation {
     let request = Request {
-        wish: wish(kind, BEN),
         server: server("web").name,
-        account: "main".into(),
         label: "web".into(),
         requester: ANN,
-        locale: Locale::En,
         channel: ChannelId(HERE),
         place: ChannelId(HERE),
-        reason: None,
-        rule: "[[role]] #1".into(),
-        guard: Guard::Unprotected,
-        known_as: None,
-        beside: None,
-        runbooks: Vec::new(),
+        ..request(wish(kind, BEN))
     };
     let mut operation = Operation::open(OperationId(9), Mark::default(), request, Timestamp::UNIX_EPOCH);
     operation.state.mandate = Mandate { approvers: approvers.to_vec(), ..Mandate::of_one(ANN) };

@@ -10,12 +10,12 @@ use crate::{
         past::Over,
         sight::{Seen, Sight},
     },
-    locale::Locale,
     mark::Mark,
     operation::{
         ChannelId, EnableWish, Entry as Opens, Intent, Kind, Plan, Request, Setting, Snapshot, Wish,
         approval::{Approval, Guard},
         event::PutBack,
+        fixture,
         state::{Outcome, Phase},
         ticket::TicketWish,
     },
@@ -56,22 +56,9 @@ fn wish(kind: Kind) -> Wish {
 }
 
 fn request(kind: Kind, requester: u64, guard: Guard) -> Request {
-    Request {
-        wish: wish(kind),
-        server: "ns1.example".to_owned().try_into().expect("a name"),
-        account: "main".into(),
-        label: "web-1".into(),
-        requester: UserId(requester),
-        locale: Locale::En,
-        channel: ChannelId(500),
-        place: ChannelId(500),
-        reason: None,
-        rule: "role 1".into(),
-        guard,
-        known_as: None,
-        beside: None,
-        runbooks: Vec::new(),
-    }
+    let (channel, place) = (ChannelId(500), ChannelId(500));
+    let (requester, rule) = (UserId(requester), "role 1".into());
+    Request { requester, channel, place, rule, guard, ..fixture::request(wish(kind)) }
 }
 
 fn operation(number: i64, kind: Kind) -> Operation {

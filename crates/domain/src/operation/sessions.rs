@@ -12,8 +12,7 @@ use crate::console::Health;
 
 impl Operation {
     /// Whether it is a console's that is over, of which stuck sessions may be the cause: OVHcloud's test of it failed, or it came to no
-    /// address. What was not sent, or of which nobody knows what came, may be
-    /// asked for once more.
+    /// address. A reset that was not sent, or of which nobody knows what came, may be asked for once more.
     pub fn may_have_stuck_sessions(&self) -> bool {
         let Phase::Ended(outcome) = &self.state.phase else { return false };
         let facts = &self.state.facts;
@@ -42,14 +41,12 @@ mod tests {
 
     use super::*;
     use crate::{
-        access::UserId,
         console::{ConsoleKind, ConsoleMinutes},
-        locale::Locale,
         mark::Mark,
         operation::{
-            ChannelId, Intent, OperationId, Request, Wish,
-            approval::Guard,
+            Intent, OperationId, Wish,
             event::{Event, NoAnswer, NotTaken, Taken},
+            fixture::request,
         },
         server::{TaskId, TaskStatus},
     };
@@ -58,23 +55,7 @@ mod tests {
     const TASK: TaskId = TaskId(7);
 
     fn opened(wish: Wish) -> Operation {
-        let request = Request {
-            wish,
-            server: "ns1.example".to_owned().try_into().unwrap(),
-            account: "main".into(),
-            label: "web-1".into(),
-            requester: UserId(1),
-            locale: Locale::En,
-            channel: ChannelId(2),
-            place: ChannelId(2),
-            reason: None,
-            rule: "[[role]] #1".into(),
-            guard: Guard::Unprotected,
-            known_as: None,
-            beside: None,
-            runbooks: Vec::new(),
-        };
-        Operation::open(OperationId(2), Mark::default(), request, NOW)
+        Operation::open(OperationId(2), Mark::default(), request(wish), NOW)
     }
 
     /// An operation of which these things are known: all that may follow has followed.

@@ -111,10 +111,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        access::UserId,
-        locale::Locale,
         mark::Mark,
-        operation::{ChannelId, EnableWish, Intent, OperationId, Request, Source, Wish, approval::Guard},
+        operation::{EnableWish, Intent, OperationId, Source, Wish, fixture::request},
         server::{Boot, BootId, System, TaskId},
     };
 
@@ -139,23 +137,7 @@ mod tests {
             lease: SignedDuration::from_hours(4),
             over: None,
         };
-        let request = Request {
-            wish: Wish::Enable(wish),
-            server: "ns1.ip-203-0-113.eu".to_owned().try_into().unwrap(),
-            account: "main".into(),
-            label: "web-1".into(),
-            requester: UserId(1),
-            locale: Locale::En,
-            channel: ChannelId(2),
-            place: ChannelId(2),
-            reason: None,
-            rule: "[[role]] #1".into(),
-            guard: Guard::Unprotected,
-            known_as: None,
-            beside: None,
-            runbooks: Vec::new(),
-        };
-        let opened = Operation::open(OperationId(1), Mark::default(), request, at(100));
+        let opened = Operation::open(OperationId(1), Mark::default(), request(Wish::Enable(wish)), at(100));
         let mut rescue = Operation { since: at(since), ..opened };
         rescue.state.phase = phase;
         rescue.state.facts.last_intent = Some(Intent { at: at(110), known: Vec::new() });

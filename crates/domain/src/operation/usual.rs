@@ -91,10 +91,8 @@ impl Facts {
 mod tests {
     use super::*;
     use crate::{
-        access::UserId,
-        locale::Locale,
         mark::Mark,
-        operation::{ChannelId, Intent, OperationId, Request, Source, Wish, approval::Guard, event::NotDone},
+        operation::{Intent, OperationId, Source, Wish, event::NotDone, fixture::request},
         server::{TaskId, TaskStatus},
     };
 
@@ -106,28 +104,9 @@ mod tests {
         SignedDuration::from_secs(count)
     }
 
-    fn request() -> Request {
-        Request {
-            wish: Wish::Reboot { into: None },
-            server: "ns1.ip-203-0-113.eu".to_owned().try_into().unwrap(),
-            account: "main".into(),
-            label: "web-1".into(),
-            requester: UserId(1),
-            locale: Locale::En,
-            channel: ChannelId(2),
-            place: ChannelId(2),
-            reason: None,
-            rule: "[[role]] #1".into(),
-            guard: Guard::Unprotected,
-            known_as: None,
-            beside: None,
-            runbooks: Vec::new(),
-        }
-    }
-
     /// A reboot to which these things happened, each at its second, after its plan was made; and what it took.
     fn reboot(events: &[(i64, Event)]) -> (Operation, Option<SignedDuration>) {
-        let opened = Operation::open(OperationId(1), Mark::default(), request(), at(0));
+        let opened = Operation::open(OperationId(1), Mark::default(), request(Wish::Reboot { into: None }), at(0));
         let mut operation = Operation { usual: Some(seconds(100)), ..opened };
         operation.state.phase = Phase::Ready;
         let mut took = None;
@@ -232,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_rescue_took_until_its_link_was_with_its_requester() {
-        let opened = Operation::open(OperationId(1), Mark::default(), request(), at(0));
+        let opened = Operation::open(OperationId(1), Mark::default(), request(Wish::Reboot { into: None }), at(0));
         let mut rescue = Operation { approved: at(30), ..opened };
         (rescue.state.kind, rescue.state.phase) = (Kind::Enable, Phase::Delivering(Some(Source::Mail)));
         for event in [Event::LinkDelivered, Event::DmClosed { code: None }] {
