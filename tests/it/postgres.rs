@@ -4,6 +4,7 @@
 pub(crate) mod cluster;
 mod away;
 mod moving;
+mod prepared;
 mod promises;
 mod replicas;
 mod stopped;
@@ -35,7 +36,7 @@ impl Base {
     pub(crate) async fn database(self) -> Option<String> {
         match self {
             Self::File => None,
-            Self::Postgres | Self::Replicas => cluster::database().await,
+            Self::Postgres | Self::Replicas => prepared::database().await,
         }
     }
 }
@@ -73,7 +74,7 @@ impl TestConfig {
 
 /// The usual configuration, on a new database; `None`: there is no PostgreSQL here, which is said.
 async fn configured() -> Option<TestConfig> {
-    let url = cluster::database().await?;
+    let url = prepared::database().await?;
     Some(TestConfig { postgres: Some(url), ..TestConfig::default() })
 }
 

@@ -20,7 +20,7 @@ fn links(bot: &TestBot) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_goes_right_after_a_reboot_was_sent_and_comes_back_costs_a_rescue_nothing() {
     let Some(mut database) = Cluster::start() else { return };
-    let url = cluster::new_database(&database.url("postgres")).await;
+    let url = cluster::new_database(&database.url("postgres"), cluster::EMPTY).await;
     let bot = TestBot::with(TestConfig { postgres: Some(url), ..TestConfig::default() }, [web_1(), db_1()]).await;
     let answer = bot.ovh.faults().hold_answer("POST", "/reboot");
     bot.accepts(Kind::Enable).await;

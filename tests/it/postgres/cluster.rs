@@ -18,6 +18,8 @@ use sqlx::Connection;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The role that may do everything.
 const ROLE: &str = "bot";
+/// A database that has nothing in it.
+pub(crate) const EMPTY: &str = "template1";
 
 const INITDB: [&str; 7] = ["-U", ROLE, "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"];
 
@@ -30,7 +32,7 @@ pub(crate) struct Cluster {
 
 /// A URL of a new database for one test, on the one server that this process has; `None`: there is none, which is said.
 pub(crate) async fn database() -> Option<String> {
-    Some(new_database(&server()?).await)
+    Some(new_database(&server()?, EMPTY).await)
 }
 
 /// The URL of that server.
@@ -42,12 +44,12 @@ pub(crate) fn server() -> Option<String> {
     })
 }
 
-/// A new database on this server.
-pub(crate) async fn new_database(server: &str) -> String {
+/// A new database on this server, a copy of that one, which nobody may be using.
+pub(crate) async fn new_database(server: &str, model: &str) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let name = format!("test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let mut connection = sqlx::PgConnection::connect(server).await.expect("the server of the tests answers");
-    let sql = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    let sql = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE {model}"));
     sqlx::query(sql).execute(&mut connection).await.expect("a database");
     connection.close().await.expect("it ends");
     let (front, _) = server.rsplit_once('/').expect("a URL with a database");

@@ -30,10 +30,12 @@ impl Looked {
     /// It looked, and there was nothing yet.
     pub(crate) fn in_vain(&self, id: OperationId) {
         let mut all = self.all();
-        if all.len() > MOST {
-            all.clear();
-        }
         all.insert(id, clock::now());
+        if all.len() > MOST
+            && let Some((&oldest, _)) = all.iter().min_by_key(|(_, at)| **at)
+        {
+            all.remove(&oldest);
+        }
     }
 
     /// Something happened.
