@@ -11,6 +11,7 @@ mod budget;
 pub mod check;
 mod commands;
 mod discord;
+pub(crate) mod duty;
 mod figures;
 pub mod healthcheck;
 mod pulse;
@@ -226,7 +227,9 @@ impl App {
         let readable = move |is: bool| seen.store_unread.store(!is, Ordering::Relaxed);
         let drain = config.pace.drain;
         let (configs, config_rx) = watch::channel(Arc::new(config));
-        loops.spawn(quietly(figures::keep(store.clone(), fleet.clone(), config_rx.clone(), readable, stop.clone())));
+        let known = (store.clone(), fleet.clone(), policy.oncall().clone());
+        loops.spawn(quietly(figures::keep(known, config_rx.clone(), readable, stop.clone())));
+        loops.spawn(quietly(duty::keep(store.clone(), policy.clone(), config_rx.clone(), stop.clone())));
         let parts = Parts { store: store.clone(), fleet: fleet.clone(), wakeups: wakeups.clone() };
         parts.spawn(&mut loops, (intake.clone(), rights), &config_rx, &stop);
         let config = Arc::clone(&config_rx.borrow());
@@ -384,7 +387,7 @@ async fn in_force(store: &Store, policy: &Policy, act: Act) -> anyhow::Result<()
 }
 
 fn policy(config: &Config) -> Policy {
-    Policy::new(config.roles.clone(), config.protections.clone())
+    Policy::new(config.roles.clone(), config.protections.clone()).with_people(config.people.clone())
 }
 
 fn step_settings(config: &Config) -> Settings {

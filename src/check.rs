@@ -5,13 +5,14 @@
 //! unreachable, never to be wrong. The last line is the verdict on all of it.
 //!
 //! In reading order: `finding` (what is found, and the verdict), `reach` (how long an end is waited for, and which key an error is
-//! about), `discord`, `ovhcloud` and `policy` (the ends), `rights` (the rules against the world), `example` (the file that nobody filled in),
+//! about), `discord`, `ovhcloud`, `policy` and `oncall` (the ends), `rights` (the rules against the world), `example` (the file that nobody filled in),
 //! `verb` (what is printed).
 
 mod channels;
 mod discord;
 mod example;
 mod finding;
+mod oncall;
 mod ovhcloud;
 mod policy;
 pub(crate) mod reach;
@@ -41,7 +42,8 @@ pub async fn online(config: &Config, places: &Places, rest: &Rest, clients: &[ov
     });
     let accounts: Vec<ovhcloud::Look<'_>> = accounts.collect();
     let servers = futures_util::future::join_all(accounts.iter().map(ovhcloud::Look::all));
-    let (is_there, servers) = tokio::join!(discord.all(), servers);
+    let schedule = oncall::look(config, places, report);
+    let (is_there, servers, ()) = tokio::join!(discord.all(), servers, schedule);
     let servers: Vec<Server> = servers.into_iter().flatten().collect();
     for finding in rights::of_fleet(config, places, &servers) {
         report.add(finding);

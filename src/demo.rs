@@ -18,13 +18,14 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use jiff::{SignedDuration, Timestamp};
 use rustix::process::{Pid, Signal, kill_process};
 use sim::{
     discord::{BOT_TOKEN, Discord, GUILD, ONCALL, OPS},
     ovh::{APPLICATION_KEY, APPLICATION_SECRET, CONSUMER_KEY, Ovh, Tempo},
     web::{
         Door, Life, Order, Stage,
-        cast::{self, ENGINEERS, LEADS, PROTECTED, VIEWERS},
+        cast::{self, ENGINEERS, LEADS, ON_DUTY, PROTECTED, VIEWERS},
     },
 };
 use tokio::{
@@ -35,6 +36,8 @@ use tokio::{
 
 /// How long a killed bot stays dead: long enough to be seen.
 const DEAD_FOR: Duration = Duration::from_secs(2);
+/// The schedule's file in the demo's folder.
+const ROTA: &str = "rota.ics";
 /// How often the bot's process is looked at.
 const LOOK: Duration = Duration::from_millis(50);
 /// How long the bot has to stop; a little more than it allows itself.
@@ -88,6 +91,7 @@ async fn show(flags: &Flags) -> anyhow::Result<()> {
     ovh.console_base(&format!("{}#screen=", door.secret_base()));
     let people = cast::people(&discord);
     let folder = tempfile::Builder::new().prefix(leash::FOLDER).tempdir().context("no temporary folder")?;
+    write_for_owner(&folder.path().join(ROTA), &rota(Timestamp::now())).context("the rota cannot be written")?;
     let text = configuration(&discord, &ovh, &door.secret_base(), folder.path(), flags.speed);
     let config = folder.path().join("bernard.toml");
     write_for_owner(&config, &text).context("the configuration cannot be written")?;
@@ -195,6 +199,18 @@ impl Bot {
     }
 }
 
+/// The schedule of who is on duty: Ann for the next hours, then Camille.
+fn rota(now: Timestamp) -> String {
+    const SHIFT: i64 = 12;
+    let stamp = |hours: i64| (now + SignedDuration::from_hours(hours)).strftime("%Y%m%dT%H0000Z").to_string();
+    let shift = |(start, [name, _]): (i64, [&str; 2])| {
+        let (start, end) = (stamp(start), stamp(start + SHIFT));
+        format!("BEGIN:VEVENT\r\nDTSTART:{start}\r\nDTEND:{end}\r\nSUMMARY:On call - {name}\r\nEND:VEVENT\r\n")
+    };
+    let shifts: String = [-1, SHIFT - 1].into_iter().zip(ON_DUTY).map(shift).collect();
+    format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{shifts}END:VCALENDAR\r\n")
+}
+
 /// What an operator would have written, with everybody's fakes and life's waiting times at the demo's speed.
 fn configuration(discord: &Discord, ovh: &Ovh, secret_base: &str, folder: &Path, speed: f64) -> String {
     let faster = |seconds: f64| format!("{}ms", ((seconds / speed) * 1000.0).clamp(50.0, 3_600_000.0).round());
@@ -245,7 +261,12 @@ actions = ["rescue", "reboot", "restore"]
 servers = ["tag:{key}={value}"]
 url = "https://wiki.example.org/restore"
 text = "Ask the DBA before a restore"
-"#,
+[oncall]
+feed = "{rota}"
+refresh = "5s"
+{people}"#,
+        rota = folder.join(ROTA).display(),
+        people = ON_DUTY.map(|[name, user]| format!("[[person]]\nuser = \"{user}\"\nfeed = [\"{name}\"]\n")).concat(),
         api = discord.url(),
         endpoint = ovh.url(),
         store = folder.join("bernard.db").display(),

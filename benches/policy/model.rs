@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, num::NonZeroU32, time::Duration};
 
 use bernard_domain::{
-    access::{Action, Capability, Policy, Protect, Requester, Role, RuleKind, RulePlace, UserId, Who},
+    access::{Action, Capability, OnDuty, Policy, Protect, Requester, Role, RuleKind, RulePlace, UserId, When, Who},
     server::Server,
 };
 use proptest::prelude::*;
@@ -111,6 +111,8 @@ fn real(case: &Case) -> Policy {
         can: entry.can.iter().map(|can| Capability::ALL[*can]).collect(),
         servers: selectors(&entry.servers),
         channels: entry.channels.iter().copied().collect(),
+        when: When::Always,
+        hours: None,
         place: place(RuleKind::Role, index),
     };
     let protect = |(index, shield): (usize, &Shield)| Protect {
@@ -118,6 +120,7 @@ fn real(case: &Case) -> Policy {
         actions: shield.actions.iter().map(|action| Action::ALL[*action]).collect(),
         approvals: NonZeroU32::new(shield.approvals).expect("at least one"),
         expires: Duration::from_secs(shield.minutes * 60),
+        on_duty: OnDuty::NeedsApproval,
         place: place(RuleKind::Protect, index),
     };
     Policy::new(

@@ -14,7 +14,6 @@ use bernard_bot::{
         reporter::Reporter,
     },
     registration::Registration,
-    render::rendering::ChannelStyle,
 };
 use bernard_config::{Config, Mode};
 use bernard_discord::{
@@ -96,7 +95,7 @@ impl Discord {
         let begin = move |store: Store, stop: CancellationToken| {
             let (rest, wakeups, policy) = (rest.clone(), wakeups.clone(), policy.clone());
             renewed(configs.clone(), stop, move |config: Arc<Config>, stop| {
-                let manner = ChannelStyle { locale: config.locale, oncall: config.discord.oncall_role };
+                let manner = (config.locale, config.discord.oncall_role);
                 let (rest, store, wakeups) = (rest.clone(), store.clone(), wakeups.clone());
                 Arc::new(Reporter::new(rest, store, wakeups, manner, policy.clone(), guild)).run(stop)
             })

@@ -5,10 +5,12 @@ use std::{
     time::Duration,
 };
 
+use bernard_domain::duty::Oncall;
 use bernard_engine::fleet::Fleet;
 use bernard_ovh::Standing;
 use bernard_platform::{
     clock,
+    live::Live,
     metrics::{self as named, Switch},
 };
 use bernard_store::{Figures, Store};
@@ -22,8 +24,7 @@ const AT_MOST_EVERY: Duration = Duration::from_secs(1);
 
 /// Shows how it stands, again and again; `readable` hears whether the store could be read.
 pub(super) async fn keep(
-    store: Store,
-    fleet: Fleet,
+    (store, fleet, oncall): (Store, Fleet, Live<Oncall>),
     configs: Configs,
     readable: impl Fn(bool) + Send,
     stop: CancellationToken,
@@ -48,6 +49,7 @@ pub(super) async fn keep(
             if let Ok(pause) = store.pause().await {
                 named::paused(Switch::of(pause.as_ref()));
             }
+            of_the_schedule(&oncall.get(), now);
             shown.accounts(&fleet);
             shown.inventory(&fleet, now);
             let every = configs.borrow().pace.reminder_tick;
@@ -105,6 +107,18 @@ impl Shown {
             metrics::gauge!(named::OVH_CREDENTIALS_TAKEN, "account" => account.clone()).set(yes(taken));
         }
     }
+}
+
+/// Nothing is shown without a schedule: nobody is to be woken for one that there is not.
+fn of_the_schedule(oncall: &Oncall, now: Timestamp) {
+    if oncall.stale_after.is_none() {
+        return;
+    }
+    // What was never read is as old as this process.
+    let read_at = oncall.reading.as_ref().map_or_else(clock::started, |reading| reading.mark.read_at);
+    metrics::gauge!(named::ONCALL_AGE_SECONDS).set(seconds(read_at, now));
+    let people = u64::try_from(oncall.at(now).people().len()).unwrap_or(u64::MAX);
+    metrics::gauge!(named::ONCALL_PEOPLE).set(count(people));
 }
 
 fn of_the_store(figures: &Figures, now: Timestamp) {

@@ -4,13 +4,16 @@
 //! tried first. Nothing that is under way is lost: operations go on by the new settings at their next step, whoever is being answered
 //! is answered, and the session with Discord begins anew only for another token.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use anyhow::Context;
 use bernard_bot::{context::Handler, registration::Registration};
 use bernard_config::Config;
 use bernard_discord::sender::{Sender, Token};
-use bernard_domain::audit::Act;
+use bernard_domain::{access::Policy, audit::Act, duty::roster::Person};
 use bernard_engine::{fleet::Fleet, intake::Intake, policy::SharedPolicy, runner::Runner, wakeups::Wakeups};
 use bernard_platform::{clock, live::Live, metrics as named};
 use bernard_store::Store;
@@ -150,6 +153,17 @@ fn traced_to(config: &Config) -> Option<(&str, Option<&str>)> {
     config.traces.as_ref().map(|to| (to.endpoint.as_str(), to.token.as_ref().map(|token| token.expose_secret())))
 }
 
+/// The rules alone.
+fn rules(config: &Config) -> String {
+    Policy::new(config.roles.clone(), config.protections.clone()).digest()
+}
+
+/// Where the schedule is, how it counts, and whose its names are.
+fn scheduled(config: &Config) -> (Option<(&str, Duration, Duration)>, &[Person]) {
+    let oncall = config.oncall.as_ref();
+    (oncall.map(|it| (it.feed.expose_secret(), it.refresh, it.stale_after)), &config.people)
+}
+
 /// The keys in which two configurations differ, in the order of the book.
 fn differing(one: &Config, other: &Config) -> Vec<&'static str> {
     let differ = |pick: fn(&Config) -> String| pick(one) != pick(other);
@@ -170,7 +184,8 @@ fn differing(one: &Config, other: &Config) -> Vec<&'static str> {
         ("[rescue]", differ(|config| format!("{:?}", config.rescue))),
         ("[pace]", paced(one) != paced(other)),
         ("[limits]", differ(|config| format!("{:?}", config.limits))),
-        ("[[role]], [[protect]]", policy(one).digest() != policy(other).digest()),
+        ("[[role]], [[protect]]", rules(one) != rules(other)),
+        ("[oncall], [[person]]", scheduled(one) != scheduled(other)),
         ("[[runbook]]", one.runbooks != other.runbooks),
         ("[digest]", differ(|config| format!("{:?}", config.digest))),
         ("[audit]", differ(|config| format!("{:?}", config.audit))),
@@ -218,6 +233,7 @@ mod tests {
             (config("", "", "[pace]\ntask_poll = \"1s\""), "[pace]"),
             (config("", "", "[limits]\nper_user_per_minute = 1"), "[limits]"),
             (config("", "", "[[role]]\nid = \"7\"\ncan = [\"view\"]"), "[[role]], [[protect]]"),
+            (config("", "", "[oncall]\nfeed = \"rota.ics\""), "[oncall], [[person]]"),
             (config("", "", "[[runbook]]\nurl = \"https://wiki.example.org\"\ntext = \"Wiki\""), "[[runbook]]"),
             (config("", "", "[digest]\nchannel = \"7\"\nat = \"08:00\""), "[digest]"),
         ] {

@@ -115,7 +115,7 @@ fn approvers(config: &Config, server: &Server) -> BTreeSet<Who> {
     let policy = Policy::new(config.roles.clone(), Vec::new());
     let channels = config.roles.iter().flat_map(|role| role.channels.iter().copied());
     // Without a channel of its own an entry holds everywhere, so also in the channel 0, which none is.
-    channels.chain([0]).flat_map(|channel| policy.who_may(Capability::Approve, server, channel)).collect()
+    channels.chain([0]).flat_map(|channel| policy.who_may_ever(Capability::Approve, server, channel)).collect()
 }
 
 fn nobody_approves(config: &Config, places: &Places, protect: &Protect, servers: &[Server]) -> Option<Finding> {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use bernard_domain::{
-    access::{Policy, Role, RuleKind, RulePlace, Who},
+    access::{Policy, Role, RuleKind, RulePlace, When, Who},
     operation::Source,
 };
 use bernard_engine::needs::{self, Call};
@@ -82,6 +82,8 @@ fn calls(roles: &[RoleDraft]) -> Vec<Call> {
         can: role.can.clone(),
         servers: Vec::new(),
         channels: [].into(),
+        when: When::Always,
+        hours: None,
         place,
     };
     needs::all(&Policy::new(roles.iter().map(role).collect(), Vec::new()), &SOURCES)

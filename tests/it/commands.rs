@@ -15,7 +15,7 @@ const VIEWER: Id = Id(400_000_000_000_000_002);
 /// What every password link holds.
 const LINK: &str = "manager/secret";
 /// Every command.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "rescue",
     "restore",
     "reboot",
@@ -28,6 +28,7 @@ const NAMES: [&str; 14] = [
     "admin",
     "history",
     "doctor",
+    "oncall",
     "help",
     "Rescue the server named here…",
 ];

@@ -201,8 +201,8 @@ pub(crate) fn letter(Letter { message, files }: &Letter) -> String {
 }
 
 /// How channels are spoken to here.
-pub(crate) fn manner(locale: Locale) -> ChannelStyle {
-    ChannelStyle { locale, oncall: Some(400_000_000_000_000_009) }
+pub(crate) fn manner(locale: Locale) -> ChannelStyle<'static> {
+    ChannelStyle { locale, oncall: &[Who::Role(400_000_000_000_000_009)] }
 }
 
 /// Scenes one after the other, each under its name.

@@ -23,6 +23,7 @@ mod digest;
 mod demo;
 mod discord_weather;
 mod dm_refused;
+mod duty;
 mod doctor;
 mod doors;
 mod elsewhere;

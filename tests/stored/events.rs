@@ -171,6 +171,7 @@ fn problems() -> Vec<Problem> {
         Problem::Rebooting => Problem::Rebooting,
         Problem::NoAccount { .. } => Problem::NoAccount { account: "main".into() },
         Problem::NoLongerAllowed => Problem::NoLongerAllowed,
+        Problem::NotOnDuty { .. } => Problem::NotOnDuty { read_at: Some(at(9)) },
         Problem::RolesUnreadable { .. } => Problem::RolesUnreadable { person: BEN },
         Problem::NotEnoughApprovals { .. } => Problem::NotEnoughApprovals { needed: 2, given: 1 },
         Problem::SystemUnread => Problem::SystemUnread,

@@ -7,7 +7,7 @@ use bernard_domain::{
     locale::Locale,
     operation::{
         Difference, EnableWish, Ends, Entry, Kind, Request, Source, Wish,
-        approval::Guard,
+        approval::{Guard, Waiver},
         exact_call::{Method, Times},
         state::{Outcome, Phase},
         ticket::TicketWish,
@@ -140,6 +140,11 @@ fn request(page: &mut Page) {
         Guard::Unprotected => Guard::Unprotected,
         Guard::Approval(_) => Guard::Approval(approval()),
         Guard::BrokenGlass { .. } => Guard::BrokenGlass { passed: approval(), tells: Some(301) },
+        Guard::Waived(_) => Guard::Waived(Waiver {
+            count: 1,
+            rule: "[[protect]] #1 (line 60)".into(),
+            by: "the schedule 0123456789ab read at 2026-11-30T09:00:00Z".into(),
+        }),
     );
     guards.iter().for_each(|guard| page.json(guard));
     one_of_each!(Who: Who::Role(_) => Who::Role(300), Who::User(_) => Who::User(ANN))

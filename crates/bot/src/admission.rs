@@ -5,9 +5,9 @@ pub(crate) mod visible_rescues;
 
 use bernard_domain::{
     access::{Capability, Grant, Protection, Reason},
-    authorization::{Deed, RunningRescue, protection_of},
+    authorization::{Deed, RunningRescue, protection_of, waived_of},
     lease,
-    operation::{Kind, Operation},
+    operation::{Kind, Operation, approval::Waiver},
     server::{Server, ServiceName},
 };
 use bernard_engine::{
@@ -26,6 +26,8 @@ pub(crate) struct Admitted {
     pub(crate) grant: Grant,
     /// What others must approve before it is used.
     pub(crate) protection: Option<Protection>,
+    /// What they would have to approve if whoever asks were not on duty.
+    pub(crate) waived: Option<Waiver>,
 }
 
 impl Handler {
@@ -116,7 +118,11 @@ impl Handler {
     pub(crate) async fn admit(&self, asking: &Asker, known: &Server, kind: Kind) -> Result<Admitted, Refusal> {
         let (server, grant) = self.admit_server(asking, known, intake::needed(kind)).await?;
         let protection = self.protection(asking, &server, kind).await?;
-        Ok(Admitted { server, grant, protection })
+        let waived = match &protection {
+            Some(_) => None,
+            None => self.waived(asking, &server, kind),
+        };
+        Ok(Admitted { server, grant, protection, waived })
     }
 
     /// The approval that the asker needs for this on a server that was read just now. What the rescue that runs spares its owner is
@@ -147,6 +153,13 @@ impl Handler {
                 protection
             }
         })
+    }
+
+    /// The approval that the asker does not need because they are on duty.
+    fn waived(&self, asking: &Asker, server: &Server, kind: Kind) -> Option<Waiver> {
+        let deed = Deed::Asked { kind, by: asking.requester.user };
+        let (waived, by) = waived_of(&self.policy.get(), deed, server)?;
+        Some(Waiver { count: waived.approvals.get(), rule: waived.rule.to_string(), by: by.to_string() })
     }
 
     /// Whether others would have to approve that this person has the link of the rescue that `operation` began, because it is no longer

@@ -154,7 +154,7 @@ impl Asker {
     /// What this asker did under this grant, for the audit.
     pub fn entry(&self, act: Act, grant: &Grant) -> Entry {
         let entry = Entry::act(act, clock::now()).by(self.requester.user).at_place(self.channel);
-        let entry = entry.asking(grant.capability().as_str()).under(grant.place().to_string());
+        let entry = entry.asking(grant.capability().as_str()).under(grant.rule());
         Entry { server: grant.server().cloned(), ..entry }
     }
 

@@ -184,7 +184,10 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
 }
 
 fn reason(reason: &bernard_domain::access::Reason) -> &'static str {
-    use bernard_domain::access::Reason as R;
+    use bernard_domain::{
+        access::Reason as R,
+        duty::{OffDuty, Unknown},
+    };
     match reason {
         R::NobodyMay => "no rule at all",
         R::NoEntryForYou => "no rule speaks of them",
@@ -192,5 +195,11 @@ fn reason(reason: &bernard_domain::access::Reason) -> &'static str {
         R::NotThisServer => "only for other servers",
         R::ServerUnread => "the server's tags could not be read",
         R::NotThisChannel { .. } => "only in other channels",
+        R::OutsideHours { .. } => "only in other hours",
+        R::NotOnDuty(OffDuty::NoSchedule) => "only on duty, and there is no schedule",
+        R::NotOnDuty(OffDuty::Unknown(Unknown::NeverRead)) => "only on duty, and the schedule could not be read",
+        R::NotOnDuty(OffDuty::Unknown(Unknown::Stale { .. })) => "only on duty, and the schedule was read too long ago",
+        R::NotOnDuty(OffDuty::Unknown(Unknown::Empty { .. })) => "only on duty, and the schedule is empty",
+        R::NotOnDuty(OffDuty::Others { .. }) => "only on duty",
     }
 }

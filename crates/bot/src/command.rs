@@ -14,6 +14,7 @@ mod lease;
 mod link;
 mod list;
 mod named_here;
+mod oncall;
 mod plan;
 mod status;
 mod tasks;
@@ -107,6 +108,7 @@ impl Command {
             "admin" => Self::parse_admin(&data.options),
             "history" => Ok(Self::History { server: options.text("server"), user: options.user("user") }),
             "doctor" => Ok(Self::Doctor),
+            "oncall" => Ok(Self::Oncall),
             "help" => Ok(Self::Help),
             _ => Err(Refusal::Unknown),
         }
@@ -175,6 +177,7 @@ impl Command {
             | Self::Pause { .. }
             | Self::Resume
             | Self::Doctor
+            | Self::Oncall
             | Self::Help
             | Self::NamedHere(_) => None,
         }
@@ -226,6 +229,7 @@ impl Handler {
             Command::Resume => self.resume(asking).await,
             Command::History { server, user } => self.history(asking, server.as_deref(), user).await,
             Command::Doctor => self.doctor(asking).await,
+            Command::Oncall => self.oncall(asking),
             Command::Help => Ok(self.help(asking)),
             Command::NamedHere(text) => self.named_here(asking, &text).await,
         }
@@ -269,6 +273,7 @@ pub fn registered() -> Vec<CreateCommand> {
         admin,
         with(base("history", |l| say!(l, "command-history")), history::options()),
         base("doctor", |l| say!(l, "command-doctor")),
+        base("oncall", |l| say!(l, "command-oncall")),
         base("help", |l| say!(l, "command-help")),
         named_here::registered(),
     ]

@@ -97,7 +97,7 @@ impl Handler {
             channel: asking.channel,
             place: asking.place,
             reason,
-            rule: grant.place().to_string(),
+            rule: grant.rule(),
             guard,
             known_as: Some(server.identity()),
             beside: None,

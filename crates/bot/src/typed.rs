@@ -74,6 +74,8 @@ pub enum Command {
     },
     /// `/doctor`
     Doctor,
+    /// `/oncall`
+    Oncall,
     /// `/help`
     Help,
     /// **Rescue the server named here…**, in the menu of a message: what that says, which others wrote and no store keeps

@@ -10,6 +10,7 @@
 //! and `rights` (what only shows when sections or rules are seen together).
 
 mod discord;
+mod oncall;
 mod ovh;
 mod pace;
 mod places;
@@ -31,6 +32,7 @@ use std::{ffi::OsString, fs, net::SocketAddr, path::Path};
 
 use bernard_domain::{
     access::{Protect, Role},
+    duty::roster::Person,
     locale::Locale,
     rate_limits::RateLimits,
     runbook::RunbookEntry,
@@ -43,6 +45,7 @@ use section::{Reader, Section};
 use source::{Environment, Form, Table, Value};
 
 pub use discord::{Audit, Digest, Discord, Mode, PublicKey};
+pub use oncall::Oncall;
 pub use pace::Pace;
 pub use places::{Place, Places};
 pub use postgres::{Postgres, Proof, Server};
@@ -82,6 +85,10 @@ pub struct Config {
     pub protections: Vec<Protect>,
     /// `[[runbook]]`
     pub runbooks: Vec<RunbookEntry>,
+    /// `[oncall]`; `None` when it is not there: then nobody is on duty.
+    pub oncall: Option<Oncall>,
+    /// `[[person]]`
+    pub people: Vec<Person>,
     /// `[digest]`; `None` when it is not there.
     pub digest: Option<Digest>,
     /// `[audit]`
@@ -191,6 +198,7 @@ fn read(file: &str, text: &str, environment: Environment, open: Option<Exposed>)
             let mut warnings = reader.warnings;
             warnings.extend(validate::warnings(&config));
             warnings.extend(rights::warnings(&config));
+            warnings.extend(oncall::warnings(config.oncall.as_ref(), &config.people));
             let warnings = warnings.into_iter().map(|problem| Warning { file: file.to_owned(), problem }).collect();
             Ok(Loaded { config, warnings, places: Places::new(file, reader.places) })
         }
@@ -220,9 +228,13 @@ fn read_root(reader: &mut Reader, table: Table) -> Option<Config> {
         let rescue = root.table("rescue", rescue::read);
         let pace = root.table("pace", pace::read);
         let limits = root.table("limits", pace::read_limits);
-        let roles = root.tables("role", rules::read_role);
+        let roles = root.tables("role", |section, index| rules::read_role(section, index, time_zone.as_ref()));
         let protections = root.tables("protect", rules::read_protect);
         let runbooks = root.tables("runbook", rules::read_runbook);
+        let oncall = root.optional_table("oncall", oncall::read);
+        let entries = root.tables("person", oncall::read_person);
+        let people = oncall::people(root, entries);
+        oncall::check(root, oncall.as_ref(), &roles, &protections);
         let digest = root.optional_table("digest", discord::read_digest);
         let audit = root.table("audit", discord::read_audit);
         let traces = root.optional_table("traces", traces::read);
@@ -241,6 +253,8 @@ fn read_root(reader: &mut Reader, table: Table) -> Option<Config> {
             roles,
             protections,
             runbooks,
+            oncall,
+            people,
             digest,
             audit,
             traces,

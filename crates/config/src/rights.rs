@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bernard_domain::access::{Action, Capability, Protect, Role, RuleKind, RulePlace, Selector, UserId, Who};
+use bernard_domain::access::{Action, Capability, Protect, Role, RuleKind, RulePlace, Selector, UserId, When, Who};
 
 use super::{
     Config,
@@ -58,7 +58,9 @@ fn repeats(roles: &[Role], index: usize, role: &Role) -> Option<Problem> {
 /// Whether one entry gives everything that another one gives.
 fn covers(by: &Role, role: &Role) -> bool {
     let channels = by.channels.is_empty() || (!role.channels.is_empty() && role.channels.is_subset(&by.channels));
-    by.who == role.who && role.can.is_subset(&by.can) && includes(&by.servers, &role.servers) && channels
+    let times = by.when == When::Always || by.when == role.when;
+    let times = times && (by.hours.is_none() || by.hours == role.hours);
+    by.who == role.who && role.can.is_subset(&by.can) && includes(&by.servers, &role.servers) && channels && times
 }
 
 /// Whether one list of selectors surely speaks of all that another one speaks of.

@@ -3,9 +3,13 @@
 use std::{collections::BTreeSet, num::NonZeroU32, time::Duration};
 
 use bernard_domain::{
-    access::{Action, Capability, NotASelector, Protect, Role, RuleKind, RulePlace, Selector, UserId, Who},
+    access::{
+        Action, Capability, NotASelector, OnDuty, Protect, Role, RuleKind, RulePlace, Selector, UserId, When, Who,
+    },
+    hours::{Hours, NotHours, Windows},
     runbook::{Runbook, RunbookEntry},
 };
+use jiff::tz::TimeZone;
 
 use super::{
     problem::Wrong,
@@ -17,7 +21,7 @@ use super::{
 const DEFAULT_EXPIRES: Duration = Duration::from_secs(15 * 60);
 const DEFAULT_ACTIONS: [Action; 3] = [Action::Rescue, Action::Reboot, Action::Restore];
 
-pub(super) fn read_role(section: &mut Section<'_>, index: usize) -> Option<Role> {
+pub(super) fn read_role(section: &mut Section<'_>, index: usize, zone: Option<&TimeZone>) -> Option<Role> {
     let place = place(section, RuleKind::Role, index);
     let who = who(section);
     if !section.has("can") {
@@ -31,7 +35,16 @@ pub(super) fn read_role(section: &mut Section<'_>, index: usize) -> Option<Role>
     }
     let servers = servers(section);
     let channels = section.list("channels", value::id).unwrap_or_default().into_iter().collect();
-    Some(Role { who: who?, can: can?, servers: servers?, channels, place })
+    let words = [("always", When::Always), ("on-duty", When::OnDuty)];
+    let when = section.read("when", Form::Text, |value| value::word(value, &words)).unwrap_or_default();
+    let has_hours = section.has("hours");
+    let windows = section.read_optional("hours", hours);
+    // Hours that make no sense give no right, wherever the problem is told.
+    let hours = match has_hours {
+        true => Some(Hours { windows: windows?, zone: zone?.clone() }),
+        false => None,
+    };
+    Some(Role { who: who?, can: can?, servers: servers?, channels, when, hours, place })
 }
 
 pub(super) fn read_protect(section: &mut Section<'_>, index: usize) -> Option<Protect> {
@@ -46,7 +59,9 @@ pub(super) fn read_protect(section: &mut Section<'_>, index: usize) -> Option<Pr
     let approvals = section.read("approvals", Form::Toml, value::count).unwrap_or(NonZeroU32::MIN);
     let expires = section.read("expires", Form::Text, value::length).unwrap_or(DEFAULT_EXPIRES);
     let actions = actions.unwrap_or_else(|| DEFAULT_ACTIONS.into());
-    Some(Protect { servers: servers?, actions, approvals, expires, place })
+    let waived = section.read("waived_on_duty", Form::Toml, value::flag).unwrap_or_default();
+    let on_duty = if waived { OnDuty::NeedsNone } else { OnDuty::NeedsApproval };
+    Some(Protect { servers: servers?, actions, approvals, expires, on_duty, place })
 }
 
 pub(super) fn read_runbook(section: &mut Section<'_>, _index: usize) -> Option<RunbookEntry> {
@@ -61,6 +76,11 @@ pub(super) fn read_runbook(section: &mut Section<'_>, _index: usize) -> Option<R
     let url = section.read_optional("url", value::page);
     let text = section.read_optional("text", runbook_text);
     Some(RunbookEntry { servers: servers?, runbook: Runbook { url: url?, text: text? } })
+}
+
+fn hours(value: &Value) -> Result<Windows, Wrong> {
+    let right = r#"write days and times in quotes, such as "mon-fri 08:00-18:00", several with commas between them"#;
+    value::text(value)?.parse().map_err(|error: NotHours| Wrong::new(error.to_string(), right))
 }
 
 /// It becomes the words of a link.

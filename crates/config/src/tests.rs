@@ -3,6 +3,7 @@
 mod environment;
 mod file;
 mod never;
+mod oncall;
 mod refused;
 
 use super::{Config, Loaded, Problems};

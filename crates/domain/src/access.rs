@@ -4,6 +4,9 @@
 //! or with a [`Denial`], which says as data which rule refused, which entry came nearest, and who could help. Entries add
 //! up; the order of the file means nothing. Pure: no clock, no network, no file.
 //!
+//! Some entries count only for who is on duty, or only in some hours. So a policy is asked as it is at a [`Moment`]; without one
+//! nobody is on duty and no hours hold.
+//!
 //! What could not be read counts against the requester: a [`Server`] with `tags: None` has neither tags nor a display name
 //! for a `[[role]]`, and matches every tag and every name pattern of a `[[protect]]`. A caller that could not read the
 //! server right before it acts passes it with `tags: None`.
@@ -12,14 +15,20 @@ mod digest;
 mod rule;
 mod selector;
 
-use std::{collections::BTreeSet, num::NonZeroU32, time::Duration};
+use std::{collections::BTreeSet, num::NonZeroU32, sync::Arc, time::Duration};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use rule::{Action, Capability, Protect, Requester, Role, RuleKind, RulePlace, UnknownWord, UserId, Who};
+pub use rule::{
+    Action, Capability, OnDuty, Protect, Requester, Role, RuleKind, RulePlace, UnknownWord, UserId, When, Who,
+};
 pub use selector::{NotASelector, Selector};
 
-use crate::server::{Server, ServiceName};
+use crate::{
+    duty::{Duty, Mark, OffDuty, roster::Person},
+    server::{Server, ServiceName},
+};
 use selector::Fit;
 
 /// The right to do one thing, once, held as a value. Only [`Policy`] makes it; it cannot be copied.
@@ -31,6 +40,8 @@ pub struct Grant {
     channel: u64,
     who: Who,
     place: RulePlace,
+    on_duty: Option<Mark>,
+    waived: Option<(RulePlace, Mark)>,
 }
 
 impl Grant {
@@ -62,6 +73,24 @@ impl Grant {
     /// Where the entry that allows it stands.
     pub fn place(&self) -> RulePlace {
         self.place
+    }
+
+    /// The reading of the schedule that decided; `None` when the entry counts for everybody it speaks of.
+    pub fn on_duty(&self) -> Option<&Mark> {
+        self.on_duty.as_ref()
+    }
+
+    /// Where the entry stands and which reading of the schedule decided, for what is kept.
+    pub fn rule(&self) -> String {
+        let on_duty = self.on_duty.iter().map(|mark| format!(", on duty by {mark}"));
+        let waived = self.waived.iter().map(|(rule, mark)| format!(", {rule} waived on duty by {mark}"));
+        [self.place.to_string()].into_iter().chain(on_duty).chain(waived).collect()
+    }
+
+    /// The same right, used without the approval that whoever is on duty does not need.
+    #[must_use]
+    pub fn waiving(self, waived: Option<(Protection, Mark)>) -> Self {
+        Self { waived: waived.map(|(protection, mark)| (protection.rule, mark)), ..self }
     }
 }
 
@@ -105,6 +134,13 @@ pub enum Reason {
         /// The channels in which they may.
         channels: BTreeSet<u64>,
     },
+    /// Their entries allow it, but only in other hours.
+    OutsideHours {
+        /// Which.
+        hours: BTreeSet<String>,
+    },
+    /// Their entries allow it to who is on duty, and they are not.
+    NotOnDuty(OffDuty),
 }
 
 /// The approval that an action on a server needs: the strictest of all entries that cover it.
@@ -130,17 +166,51 @@ pub enum Because {
     Unread,
 }
 
-/// The rules of one configuration. Replaced as a whole when that is read again.
+/// What rules go by beside who asks for what: the time, and who is on duty then.
+#[derive(Clone, Debug, Default)]
+pub struct Moment {
+    /// The time; `None`: no hours hold.
+    pub now: Option<Timestamp>,
+    /// Who is on duty.
+    pub duty: Duty,
+}
+
+/// The rules of one configuration, at one moment. Replaced as a whole when that is read again; cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
-    roles: Vec<Role>,
-    protections: Vec<Protect>,
+    roles: Arc<[Role]>,
+    protections: Arc<[Protect]>,
+    people: Arc<[Person]>,
+    moment: Moment,
 }
 
 impl Policy {
-    /// A policy of these entries.
+    /// A policy of these entries, at no moment: nobody is on duty, and no hours hold.
     pub fn new(roles: Vec<Role>, protections: Vec<Protect>) -> Self {
-        Self { roles, protections }
+        Self { roles: roles.into(), protections: protections.into(), ..Self::default() }
+    }
+
+    /// The same with these `[[person]]` entries.
+    #[must_use]
+    pub fn with_people(self, people: Vec<Person>) -> Self {
+        Self { people: people.into(), ..self }
+    }
+
+    /// The same rules at this moment.
+    #[must_use]
+    pub fn at(&self, moment: Moment) -> Self {
+        Self { moment, ..self.clone() }
+    }
+
+    /// Who is on duty.
+    pub fn duty(&self) -> &Duty {
+        &self.moment.duty
+    }
+
+    /// Whether what it allows can change by itself, as time goes on.
+    pub fn goes_by_time(&self) -> bool {
+        self.roles.iter().any(|role| role.when == When::OnDuty || role.hours.is_some())
+            || self.protections.iter().any(|protect| protect.on_duty == OnDuty::NeedsNone)
     }
 
     /// Whether `requester` may do what needs `capability` to `server`, asked in `channel` (a thread's parent).
@@ -170,7 +240,8 @@ impl Policy {
     /// somebody types.
     pub fn sight(&self, requester: &Requester, capability: Capability, channel: u64) -> impl Fn(&Server) -> bool {
         let wish = Wish { capability, server: None, channel };
-        let rules: Vec<&Role> = self.roles.iter().filter(|rule| rule.refusal(requester, wish).is_none()).collect();
+        let rules: Vec<&Role> =
+            self.roles.iter().filter(|rule| self.refusal(rule, requester, wish).is_none()).collect();
         move |server| rules.iter().any(|rule| Selector::best_fit(&rule.servers, server) == Fit::Yes)
     }
 
@@ -186,9 +257,16 @@ impl Policy {
         servers.into_iter().filter(move |server| sees(server))
     }
 
-    /// Everybody whose entries give `capability` on `server` in `channel`: whom to ask, or to mention.
+    /// Everybody whose entries give `capability` on `server` in `channel` now: whom to ask, or to mention. Of an entry for who is on
+    /// duty it is the Discord role, as long as anybody is.
     pub fn who_may(&self, capability: Capability, server: &Server, channel: u64) -> BTreeSet<Who> {
         self.holders(Wish { capability, server: Some(server), channel })
+    }
+
+    /// Everybody whose entries give `capability` on `server` in `channel` at one time or another.
+    pub fn who_may_ever(&self, capability: Capability, server: &Server, channel: u64) -> BTreeSet<Who> {
+        let wish = Wish { capability, server: Some(server), channel };
+        self.roles.iter().filter(|rule| rule.refusal_to_holder(wish).is_none()).map(|rule| rule.who).collect()
     }
 
     /// Everybody whose entries give `capability` in `channel`, for whichever servers.
@@ -201,9 +279,33 @@ impl Policy {
         self.roles.iter().any(|role| role.can.contains(&capability))
     }
 
-    /// The approval that `action` on `server` needs, if any.
+    /// The approval that `action` on `server` needs of everybody who is not on duty, if any.
     pub fn protection(&self, action: Action, server: &Server) -> Option<Protection> {
-        let covering = self.protections.iter().filter(|rule| rule.actions.contains(&action)).filter_map(|rule| {
+        self.strictest(action, server, |_| true)
+    }
+
+    /// The approval that `action` on `server` needs when this person does it, if any.
+    pub fn protection_for(&self, person: UserId, action: Action, server: &Server) -> Option<Protection> {
+        self.strictest(action, server, |rule| !self.waives(rule, person))
+    }
+
+    /// The approval that this person would need for `action` on `server` if they were not on duty, and the reading that says that they
+    /// are; `None` when they need one, or nobody does.
+    pub fn waived_for(&self, person: UserId, action: Action, server: &Server) -> Option<(Protection, Mark)> {
+        if self.protection_for(person, action, server).is_some() {
+            return None;
+        }
+        let mark = self.moment.duty.of(person)?.clone();
+        self.strictest(action, server, |rule| self.waives(rule, person)).map(|waived| (waived, mark))
+    }
+
+    fn waives(&self, rule: &Protect, person: UserId) -> bool {
+        rule.on_duty == OnDuty::NeedsNone && self.moment.duty.of(person).is_some()
+    }
+
+    fn strictest(&self, action: Action, server: &Server, counts: impl Fn(&Protect) -> bool) -> Option<Protection> {
+        let covering = self.protections.iter().filter(|rule| rule.actions.contains(&action) && counts(rule));
+        let covering = covering.filter_map(|rule| {
             let because = match Selector::best_fit(&rule.servers, server) {
                 Fit::Yes => Because::Matches,
                 Fit::Unknown => Because::Unread,
@@ -214,37 +316,86 @@ impl Policy {
         covering.reduce(Protection::stricter)
     }
 
-    /// The strictest approval that any of `actions` on `server` needs, if any.
-    pub(crate) fn strictest_protection(
+    /// The strictest approval that any of `actions` on `server` needs when this person does it, if any.
+    pub(crate) fn strictest_protection_for(
         &self,
+        person: UserId,
         actions: impl IntoIterator<Item = Action>,
         server: &Server,
     ) -> Option<Protection> {
-        actions.into_iter().filter_map(|action| self.protection(action, server)).reduce(Protection::stricter)
+        let all = actions.into_iter().filter_map(|action| self.protection_for(person, action, server));
+        all.reduce(Protection::stricter)
     }
 
     fn decide(&self, requester: &Requester, wish: Wish<'_>) -> Result<Grant, Denial> {
         let mut reason = Reason::NobodyMay;
         let mut nearest = None;
-        for rule in &self.roles {
-            match rule.refusal(requester, wish) {
-                None => return Ok(rule.grant(requester, wish)),
-                Some(Reason::NotThisChannel { channels: more }) => match &mut reason {
-                    Reason::NotThisChannel { channels } => channels.extend(more),
-                    _ => (reason, nearest) = (Reason::NotThisChannel { channels: more }, Some(rule.entry())),
-                },
-                Some(nearer) if nearer > reason => {
-                    nearest = (nearer > Reason::NoEntryForYou).then(|| rule.entry());
-                    reason = nearer;
+        for rule in self.roles.iter() {
+            let Some(found) = self.refusal(rule, requester, wish) else { return Ok(self.grant(rule, requester, wish)) };
+            match (&mut reason, found) {
+                (Reason::NotThisChannel { channels }, Reason::NotThisChannel { channels: more }) => {
+                    channels.extend(more)
                 }
-                Some(_) => {}
+                (Reason::OutsideHours { hours }, Reason::OutsideHours { hours: more }) => hours.extend(more),
+                (reason, nearer) if nearer > *reason => {
+                    nearest = (nearer > Reason::NoEntryForYou).then(|| rule.entry());
+                    *reason = nearer;
+                }
+                _ => {}
             }
         }
         Err(Denial { capability: wish.capability, reason, nearest, could_help: self.holders(wish) })
     }
 
     fn holders(&self, wish: Wish<'_>) -> BTreeSet<Who> {
-        self.roles.iter().filter(|rule| rule.refusal_to_holder(wish).is_none()).map(|rule| rule.who).collect()
+        let helps = |rule: &&Role| rule.refusal_to_holder(wish).is_none() && self.counts_for_somebody(rule);
+        self.roles.iter().filter(helps).map(|rule| rule.who).collect()
+    }
+
+    /// Why this entry does not allow it; `None` when it does.
+    fn refusal(&self, rule: &Role, requester: &Requester, wish: Wish<'_>) -> Option<Reason> {
+        if !requester.is(rule.who) {
+            return Some(Reason::NoEntryForYou);
+        }
+        rule.refusal_to_holder(wish).or_else(|| self.refusal_now(rule, requester))
+    }
+
+    /// Why an entry that allows it at other times does not now.
+    fn refusal_now(&self, rule: &Role, requester: &Requester) -> Option<Reason> {
+        if rule.when == When::OnDuty && self.moment.duty.of(requester.user).is_none() {
+            return Some(Reason::NotOnDuty(self.moment.duty.without()));
+        }
+        let hours = rule.hours.as_ref().filter(|_| !self.is_within_hours(rule))?;
+        Some(Reason::OutsideHours { hours: [hours.windows.to_string()].into() })
+    }
+
+    fn is_within_hours(&self, rule: &Role) -> bool {
+        let now = self.moment.now;
+        rule.hours.as_ref().is_none_or(|hours| now.is_some_and(|now| hours.hold(now)))
+    }
+
+    /// Whether anybody this entry speaks of may have what it gives now.
+    fn counts_for_somebody(&self, rule: &Role) -> bool {
+        let on_duty = match (rule.when, rule.who) {
+            (When::Always, _) => true,
+            (When::OnDuty, Who::User(user)) => self.moment.duty.of(user).is_some(),
+            (When::OnDuty, Who::Role(_)) => !self.moment.duty.people().is_empty(),
+        };
+        on_duty && self.is_within_hours(rule)
+    }
+
+    fn grant(&self, rule: &Role, requester: &Requester, wish: Wish<'_>) -> Grant {
+        let mark = self.moment.duty.of(requester.user).filter(|_| rule.when == When::OnDuty);
+        Grant {
+            requester: requester.clone(),
+            capability: wish.capability,
+            server: wish.server.map(|server| server.name.clone()),
+            channel: wish.channel,
+            who: rule.who,
+            place: rule.place,
+            on_duty: mark.cloned(),
+            waived: None,
+        }
     }
 }
 
@@ -258,12 +409,7 @@ struct Wish<'a> {
 }
 
 impl Role {
-    /// Why this entry does not allow it; `None` when it does.
-    fn refusal(&self, requester: &Requester, wish: Wish<'_>) -> Option<Reason> {
-        if requester.is(self.who) { self.refusal_to_holder(wish) } else { Some(Reason::NoEntryForYou) }
-    }
-
-    /// As [`refusal`](Self::refusal), for somebody this entry speaks of.
+    /// Why this entry does not allow it to somebody it speaks of, at whatever time; `None` when it does.
     fn refusal_to_holder(&self, wish: Wish<'_>) -> Option<Reason> {
         if !self.can.contains(&wish.capability) {
             return Some(Reason::LacksCapability);
@@ -278,17 +424,6 @@ impl Role {
 
     fn entry(&self) -> Entry {
         Entry { place: self.place, who: self.who }
-    }
-
-    fn grant(&self, requester: &Requester, wish: Wish<'_>) -> Grant {
-        Grant {
-            requester: requester.clone(),
-            capability: wish.capability,
-            server: wish.server.map(|server| server.name.clone()),
-            channel: wish.channel,
-            who: self.who,
-            place: self.place,
-        }
     }
 }
 

@@ -9,8 +9,11 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use crate::{
-    access::{Action, Capability, Grant, Policy, Protection, Requester, UserId},
+    access::{Action, Capability, Denial, Grant, Policy, Protection, Reason, Requester, UserId},
+    duty::Mark,
     lease::Lease,
     operation::{ChannelId, Kind, Operation, Wish, approval::Guard},
     server::{Server, TaskId},
@@ -42,8 +45,13 @@ pub enum Deed {
         /// Who.
         by: UserId,
     },
-    /// One more reboot of an operation of this kind, after one of which nobody knows what became.
-    RebootAgain(Kind),
+    /// One more reboot of an operation, after one of which nobody knows what became.
+    RebootAgain {
+        /// Of this kind.
+        kind: Kind,
+        /// Who asks for it.
+        by: UserId,
+    },
 }
 
 impl Deed {
@@ -52,7 +60,7 @@ impl Deed {
         let kind = operation.request.kind();
         match operation.state.facts.intents {
             0 => Self::Asked { kind, by: operation.request.requester },
-            _ => Self::RebootAgain(kind),
+            _ => Self::RebootAgain { kind, by: operation.state.mandate.asked_by },
         }
     }
 
@@ -60,7 +68,7 @@ impl Deed {
     pub fn needs(self) -> Capability {
         match self {
             Self::Asked { kind, .. } => needed(kind),
-            Self::RebootAgain(_) => Capability::Reboot,
+            Self::RebootAgain { .. } => Capability::Reboot,
         }
     }
 }
@@ -100,8 +108,21 @@ pub fn protection_of(
 ) -> Option<Protection> {
     match deed {
         Deed::Asked { kind: Kind::Link, by } if rescue.is_some_and(|rescue| rescue.spares(by)) => None,
-        Deed::Asked { kind, .. } => policy.protection(action(kind)?, server),
-        Deed::RebootAgain(kind) => policy.strictest_protection([action(kind)?, Action::Reboot], server),
+        Deed::Asked { kind, by } => policy.protection_for(by, action(kind)?, server),
+        Deed::RebootAgain { kind, by } => policy.strictest_protection_for(by, [action(kind)?, Action::Reboot], server),
+    }
+}
+
+/// The approval that `deed` on `server` would need if whoever does it were not on duty, and the reading that says that they are.
+pub fn waived_of(policy: &Policy, deed: Deed, server: &Server) -> Option<(Protection, Mark)> {
+    match deed {
+        Deed::Asked { kind, by } => policy.waived_for(by, action(kind)?, server),
+        Deed::RebootAgain { kind, by } => {
+            let actions = [action(kind)?, Action::Reboot];
+            let is_needed = actions.iter().any(|action| policy.protection_for(by, *action, server).is_some());
+            let mut waived = actions.into_iter().filter_map(|action| policy.waived_for(by, action, server));
+            if is_needed { None } else { waived.next() }
+        }
     }
 }
 
@@ -131,6 +152,11 @@ pub enum Ruling {
     Allowed,
     /// Whoever asked may not do it any more.
     NoLongerAllowed,
+    /// Whoever asked may do it on duty, and is not on duty any more.
+    NotOnDuty {
+        /// When the schedule was read that says so; `None`: it could not be read.
+        read_at: Option<Timestamp>,
+    },
     /// The roles of this person decide and cannot be read; so it may not.
     RolesUnreadable(UserId),
     /// Whoever asked may, but this person, who should own the rescue from now on, has no right to.
@@ -149,6 +175,8 @@ pub enum Ruling {
 enum Right {
     Held,
     Missing,
+    /// They would hold it if they were on duty.
+    OffDuty(Option<Timestamp>),
     Unreadable,
 }
 
@@ -167,8 +195,12 @@ pub fn reauthorize(
     let (request, mandate) = (&operation.request, &operation.state.mandate);
     let right = |person: UserId, capability: Capability| {
         Ok(match people.get(&person).ok_or(RolesWanted(person))? {
-            Membership::Member(one) if policy.check(one, capability, server, request.place.0).is_ok() => Right::Held,
-            Membership::Member(_) | Membership::NotAMember => Right::Missing,
+            Membership::Member(one) => match policy.check(one, capability, server, request.place.0) {
+                Ok(_) => Right::Held,
+                Err(Denial { reason: Reason::NotOnDuty(off), .. }) => Right::OffDuty(off.read_at()),
+                Err(_) => Right::Missing,
+            },
+            Membership::NotAMember => Right::Missing,
             Membership::Unreadable => Right::Unreadable,
         })
     };
@@ -176,12 +208,13 @@ pub fn reauthorize(
     match right(asker, deed.needs())? {
         Right::Held => {}
         Right::Missing => return Ok(Ruling::NoLongerAllowed),
+        Right::OffDuty(read_at) => return Ok(Ruling::NotOnDuty { read_at }),
         Right::Unreadable => return Ok(Ruling::RolesUnreadable(asker)),
     }
     if let Wish::HandOver { to, .. } = request.wish {
         match right(to, Capability::Rescue)? {
             Right::Held => {}
-            Right::Missing => return Ok(Ruling::CannotOwn(to)),
+            Right::Missing | Right::OffDuty(_) => return Ok(Ruling::CannotOwn(to)),
             Right::Unreadable => return Ok(Ruling::RolesUnreadable(to)),
         }
     }

@@ -7,6 +7,7 @@
 //!
 //! - [`server`]: an OVHcloud dedicated server, as it was read, and what it starts.
 //! - [`access`]: who may do what. A permission is a value.
+//! - [`duty`], [`hours`]: who is on duty, and when a rule counts.
 //! - [`operation`]: the durable unit (`R-142`): what was asked for, what happened, where it is, what is due.
 //! - [`lease`]: a rescue's owner and deadline, and who is reminded when.
 //! - [`authorization`]: what rules mean for an operation, when it is asked for and again when it is done.
@@ -22,6 +23,8 @@ pub mod locale;
 pub mod duration;
 pub mod rate_limits;
 pub mod scheduling;
+pub mod hours;
+pub mod duty;
 pub mod access;
 pub mod audit;
 pub mod server;

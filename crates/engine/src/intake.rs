@@ -283,7 +283,7 @@ fn by(grant: &Grant) -> UserId {
 }
 
 fn rule(grant: &Grant) -> Option<String> {
-    Some(grant.place().to_string())
+    Some(grant.rule())
 }
 
 /// Whether the question with this number is still asked.

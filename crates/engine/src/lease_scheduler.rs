@@ -378,7 +378,7 @@ impl LeaseScheduler {
             channel: lease.channel,
             place,
             reason: None,
-            rule: grant.place().to_string(),
+            rule: grant.rule(),
             guard: Guard::Unprotected,
             known_as: Some(server.identity()),
             beside: Some(beside),

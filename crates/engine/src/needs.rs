@@ -169,7 +169,7 @@ pub fn starred(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use bernard_domain::{
-        access::{Role, RuleKind, RulePlace, Who},
+        access::{Role, RuleKind, RulePlace, When, Who},
         console::{ConsoleKind, ConsoleMinutes},
         operation::{OperationId, ticket::TicketWish},
         server::ServiceName,
@@ -184,7 +184,8 @@ mod tests {
     fn policy(can: &[Capability]) -> Policy {
         let place = RulePlace { kind: RuleKind::Role, number: 1, line: None };
         let servers = vec!["*".parse().expect("a selector")];
-        let role = Role { who: Who::Role(1), can: can.iter().copied().collect(), servers, channels: [].into(), place };
+        let (can, channels) = (can.iter().copied().collect(), [].into());
+        let role = Role { who: Who::Role(1), can, servers, channels, when: When::Always, hours: None, place };
         Policy::new(vec![role], Vec::new())
     }
 

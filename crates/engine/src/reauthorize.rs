@@ -37,6 +37,11 @@ impl Rights {
         Self { policy, store, messenger }
     }
 
+    /// Whether rights can end by themselves, with somebody's duty or hours: then they are looked at again however fresh they are.
+    pub(super) fn go_by_time(&self) -> bool {
+        self.policy.get().goes_by_time()
+    }
+
     /// Whether what is next for `operation` may still be done to `server`, which was read just now; `None` while nobody can say.
     /// For a link, `reboots` are all that OVHcloud lists now; `None` when it does not say.
     pub(super) async fn reauthorize(

@@ -244,7 +244,8 @@ impl Work<'_> {
         let begins = self.operation.state.facts.intents > 0 || matches!(self.operation.state.phase, Phase::Opened);
         let guarded = self.operation.state.mandate.good_for.is_some() || request.guard != Guard::Unprotected;
         let same = request.known_as.as_ref() == Some(&server.identity());
-        if same && self.is_fresh() && !(begins && guarded) {
+        let stays = same && !self.context.rights.go_by_time();
+        if stays && self.is_fresh() && !(begins && guarded) {
             return Ok(None);
         }
         let reboots = match request.kind() {
@@ -256,6 +257,10 @@ impl Work<'_> {
             Some(Ruling::NoLongerAllowed) => {
                 let event = Event::FoundImpossible { problem: Problem::NoLongerAllowed };
                 Some(self.not_any_more(event, "whoever approved it may not do this any more"))
+            }
+            Some(Ruling::NotOnDuty { read_at }) => {
+                let event = Event::FoundImpossible { problem: Problem::NotOnDuty { read_at } };
+                Some(self.not_any_more(event, "whoever asked for it is not on duty any more"))
             }
             Some(Ruling::RolesUnreadable(person)) => {
                 let event = Event::FoundImpossible { problem: Problem::RolesUnreadable { person } };

@@ -101,6 +101,12 @@ pub const WORK_OWNED: &str = "bernard_replica_work";
 pub const WORK_LOST: &str = "bernard_replica_work_lost_total";
 /// Times the database was found to lack what was written to it, or to be another one.
 pub const DATABASE_DOUBTS: &str = "bernard_database_doubts_total";
+/// How long ago the schedule of who is on duty was read.
+pub const ONCALL_AGE_SECONDS: &str = "bernard_oncall_age_seconds";
+/// How many people are on duty.
+pub const ONCALL_PEOPLE: &str = "bernard_oncall_people";
+/// Times the schedule of who is on duty could not be read, or made no sense.
+pub const ONCALL_FAILURES: &str = "bernard_oncall_failures_total";
 /// Lines written to the audit, by kind.
 pub const AUDIT_ENTRIES: &str = "bernard_audit_entries_total";
 
@@ -184,6 +190,9 @@ fn describe_people() {
     describe_gauge!(REMINDER_LATE_SECONDS, Unit::Seconds, "Delay of what is due of a rescue, in seconds");
     describe_gauge!(NOTICES_OWED, Unit::Count, "Notices that are not posted yet, in notices");
     describe_gauge!(NOTICE_OLDEST_SECONDS, Unit::Seconds, "Age of the oldest notice not posted yet, in seconds");
+    describe_gauge!(ONCALL_AGE_SECONDS, Unit::Seconds, "Age of the reading of who is on duty, in seconds");
+    describe_gauge!(ONCALL_PEOPLE, Unit::Count, "People who are on duty, in people");
+    describe_counter!(ONCALL_FAILURES, Unit::Count, "Readings of who is on duty that failed, in readings");
     describe_histogram!(LINK_FOUND_SECONDS, Unit::Seconds, "Time from the task's end to the link, in seconds");
     describe_counter!(DMS, Unit::Count, "DMs with a link, by what became of them, in messages");
     describe_gauge!(DMS_TO_WIPE, Unit::Count, "DMs that are to be wiped and are not yet, in messages");
@@ -220,6 +229,7 @@ fn begin() {
         HTTP_CROWDED_OUT,
         WORK_LOST,
         DATABASE_DOUBTS,
+        ONCALL_FAILURES,
     ] {
         metrics::counter!(counter).increment(0);
     }

@@ -23,7 +23,7 @@ use bernard_domain::{
     notice::{Doing, Letter, Notice, To, Unasked},
     operation::{
         ChannelId, EnableWish, Ends, Entry, Intent, OperationId, Plan, Request, Setting, Snapshot, Source, Wish,
-        approval::{Approval, Guard},
+        approval::{Approval, Guard, Waiver},
         event::{Age, Doubt, Event, NotDone, Port, Problem, PutBack},
         exact_call::{ExactCall, Method, Times},
     },
@@ -181,6 +181,7 @@ fn problem() -> BoxedStrategy<Problem> {
         Just(Problem::Rebooting),
         text().prop_map(|account| Problem::NoAccount { account }),
         Just(Problem::NoLongerAllowed),
+        option::of(time()).prop_map(|read_at| Problem::NotOnDuty { read_at }),
         user().prop_map(|person| Problem::RolesUnreadable { person }),
         (any::<u32>(), any::<u32>()).prop_map(|(needed, given)| Problem::NotEnoughApprovals { needed, given }),
         Just(Problem::SystemUnread),
@@ -307,6 +308,7 @@ fn guard() -> BoxedStrategy<Guard> {
         Just(Guard::Unprotected),
         approval().prop_map(Guard::Approval),
         (approval(), option::of(any::<u64>())).prop_map(|(passed, tells)| Guard::BrokenGlass { passed, tells }),
+        (1..4_u32, text(), text()).prop_map(|(count, rule, by)| Guard::Waived(Waiver { count, rule, by })),
     ]
     .boxed()
 }

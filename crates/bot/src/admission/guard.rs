@@ -30,7 +30,7 @@ impl ApprovalMode {
     pub(crate) fn of(guard: &Guard) -> Self {
         match guard {
             Guard::BrokenGlass { .. } => Self::BreakGlass,
-            Guard::Unprotected | Guard::Approval(_) => Self::None,
+            Guard::Unprotected | Guard::Approval(_) | Guard::Waived(_) => Self::None,
         }
     }
 
@@ -60,7 +60,7 @@ impl Handler {
     pub(crate) fn emergency_restore(&self, asking: &Asker, server: &Server, guard: &Guard) -> Option<Emergency> {
         match guard {
             Guard::Approval(_) => self.emergency(asking, server, Emergency::Restore),
-            Guard::Unprotected | Guard::BrokenGlass { .. } => None,
+            Guard::Unprotected | Guard::BrokenGlass { .. } | Guard::Waived(_) => None,
         }
     }
 
@@ -72,7 +72,9 @@ impl Handler {
         haste: ApprovalMode,
         calls: Vec<ExactCall>,
     ) -> Result<Guard, Refusal> {
-        let Some(protection) = &admitted.protection else { return Ok(Guard::Unprotected) };
+        let Some(protection) = &admitted.protection else {
+            return Ok(admitted.waived.clone().map_or(Guard::Unprotected, Guard::Waived));
+        };
         let approval = self.approval(asking, &admitted.server, protection, calls);
         if haste == ApprovalMode::BreakGlass {
             self.may(asking, Capability::Admin, &admitted.server)?;
@@ -107,7 +109,7 @@ impl Handler {
         operation: &Operation,
         server: &Server,
     ) -> Result<Option<Approval>, Refusal> {
-        let deed = Deed::RebootAgain(operation.request.kind());
+        let deed = Deed::RebootAgain { kind: operation.request.kind(), by: asking.requester.user };
         let Some(protection) = protection_of(&self.policy.get(), deed, server, None) else { return Ok(None) };
         let mut approval = self.approval(asking, server, &protection, vec![exact_calls::of_reboot(&server.name)]);
         approval.of.retain(|who| *who != Who::User(operation.request.requester));

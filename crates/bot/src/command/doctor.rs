@@ -16,6 +16,7 @@ use bernard_untrusted::shown::{
 };
 use serenity::model::id::GuildId;
 
+use super::oncall;
 use crate::{
     asker::Asker,
     context::Handler,
@@ -94,6 +95,13 @@ impl Handler {
         }
         if let Err(Refusal::BotLacks(missing)) = asking.bot_can_report() {
             add(4, say!(locale, "doctor-bot-lacks"), missing.join(", "));
+        }
+        let schedule = self.policy.oncall().get();
+        if let Some((title, said)) = oncall::finding(&schedule, clock::now(), locale) {
+            add(4, title, said);
+        }
+        for name in schedule.reading.iter().flat_map(|reading| &reading.schedule.unknown) {
+            add(13, say!(locale, "doctor-duty-names"), name.clone());
         }
         let Some(oncall) = self.settings.oncall_role else { return groups };
         match self.rest.roles(GuildId::new(self.settings.served_guild.guild)).await {

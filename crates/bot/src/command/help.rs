@@ -42,6 +42,7 @@ impl Handler {
             lines.push(say!(locale, "help-list"));
             lines.push(say!(locale, "help-plan"));
             lines.push(say!(locale, "help-why"));
+            lines.extend(self.policy.oncall().get().stale_after.map(|_| say!(locale, "help-oncall")));
         }
         if may(Capability::Admin) {
             lines.push(say!(locale, "help-doctor"));

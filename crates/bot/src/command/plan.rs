@@ -50,8 +50,10 @@ impl Handler {
         let deed = deed.map_err(|refusal| obstacles.push(refusal)).ok();
         let policy = self.policy.get();
         let place = asking.place.0;
+        let person = asking.requester.user;
+        let waived = policy.waived_for(person, action, &server);
         let approval = policy
-            .protection(action, &server)
+            .protection_for(person, action, &server)
             .map(|protection| why::approval(&policy, &protection, &server, place, locale));
         let (name, what) = (named(server.label()), code(action.as_str()));
         let mut lines = vec![match (obstacles.is_empty(), &approval) {
@@ -62,11 +64,12 @@ impl Handler {
         lines.extend(why::unread(&server, server.label(), None, locale));
         lines.extend(obstacles.iter().map(|obstacle| obstacle.speak(locale)));
         if let Ok(grant) = policy.check(&asking.requester, action.capability(), &server, place) {
-            lines.push(why::allowed_by(&grant.place().to_string(), &grant.who(), locale));
+            lines.push(why::allowed_by(&grant, locale));
         }
         lines.extend(status::odd(&self.fleet.oddities(&server), locale));
         let protected = approval.is_some();
         lines.extend(approval);
+        lines.extend(waived.map(|(protection, mark)| why::waived(&protection, &mark, locale)));
         let accent = match (obstacles.is_empty(), protected) {
             (false, _) => Accent::Bad,
             (true, true) => Accent::Warning,

@@ -1,13 +1,14 @@
 //! `/why`: which rule allows or denies something, who would have to approve, and who could help. It changes nothing.
 
 use bernard_domain::{
-    access::{Action, Because, Capability, Denial, Policy, Protection, Reason, Requester, UserId, Who},
+    access::{Action, Because, Capability, Denial, Grant, Policy, Protection, Reason, Requester, UserId},
     audit::Act,
+    duty::Mark,
     locale::Locale,
     server::Server,
 };
 use bernard_engine::plan;
-use bernard_text::{duration, mention, named, say};
+use bernard_text::{duration, mention, named, say, since_epoch};
 use bernard_untrusted::shown::span::code;
 use serenity::{builder::CreateCommandOption, model::application::CommandOptionType};
 
@@ -74,9 +75,13 @@ impl Handler {
         let question = Question { requester: &requester, whom, action: typed.action, server: &server, place };
         lines.extend(verdict(&policy, question, known.label(), asking.locale));
         let may = policy.check(&requester, typed.action.capability(), &server, place).is_ok();
-        lines.extend(match policy.protection(typed.action, &server) {
+        let waiver = policy.waived_for(requester.user, typed.action, &server);
+        lines.extend(match policy.protection_for(requester.user, typed.action, &server) {
             // Whom the right is missing does not care who else would have to agree.
-            None => may.then(|| say!(asking.locale, "why-no-protection")),
+            None => may.then(|| match &waiver {
+                Some((protection, mark)) => waived(protection, mark, asking.locale),
+                None => say!(asking.locale, "why-no-protection"),
+            }),
             Some(protection) => Some(approval(&policy, &protection, &server, place, asking.locale)),
         });
         lines.extend(self.pause_line(asking).await?);
@@ -136,7 +141,7 @@ fn verdict(
                     say!(locale, "why-they-may", who = mention(user), capability = capability, server = name)
                 }
             },
-            allowed_by(&grant.place().to_string(), &grant.who(), locale),
+            allowed_by(&grant, locale),
         ],
         Err(denial) => match whom {
             Whom::You => vec![format!("🚫 {}", wording::denial(&denial, Some(label), locale))],
@@ -151,9 +156,20 @@ fn verdict(
     }
 }
 
-/// The rule that allows it.
-pub(super) fn allowed_by(place: &str, who: &Who, locale: Locale) -> String {
-    say!(locale, "why-allowed-by", place = code(place), who = wording::who(who))
+/// The rule that allows it, and the reading of the schedule if that decided.
+pub(super) fn allowed_by(grant: &Grant, locale: Locale) -> String {
+    let rule =
+        say!(locale, "why-allowed-by", place = code(&grant.place().to_string()), who = wording::who(&grant.who()));
+    match grant.on_duty() {
+        Some(mark) => format!("{rule}\n{}", say!(locale, "why-on-duty", at = since_epoch(mark.read_at))),
+        None => rule,
+    }
+}
+
+/// That nobody has to approve it because whoever does it is on duty.
+pub(super) fn waived(protection: &Protection, mark: &Mark, locale: Locale) -> String {
+    let (rule, count) = (code(&protection.rule.to_string()), protection.approvals.get());
+    say!(locale, "why-waived", rule = rule, count = count, at = since_epoch(mark.read_at))
 }
 
 fn reason_of_theirs(denial: &Denial, locale: Locale) -> String {
@@ -166,6 +182,8 @@ fn reason_of_theirs(denial: &Denial, locale: Locale) -> String {
         Reason::NotThisChannel { channels } => {
             say!(locale, "why-they-other-channels", channels = wording::channels(channels))
         }
+        Reason::OutsideHours { hours } => say!(locale, "why-they-other-hours", hours = wording::hours(hours)),
+        Reason::NotOnDuty(off) => format!("{} {}", say!(locale, "why-they-off-duty"), wording::off_duty(off, locale)),
     }
 }
 

@@ -15,6 +15,7 @@ use std::{sync::Arc, time::Duration};
 
 use bernard_discord::{Error, Rest, error::TOO_OLD_TO_EDIT, rest::Nonce};
 use bernard_domain::{
+    locale::Locale,
     notice::Unasked,
     operation::{ChannelId, Operation, OperationId},
 };
@@ -56,7 +57,10 @@ pub struct Reporter {
     rest: Rest,
     store: Store,
     wakeups: Wakeups,
-    manner: ChannelStyle,
+    /// The language of messages that everybody sees.
+    locale: Locale,
+    /// The Discord role that is told what nobody else reacts to, where nobody is known to be on duty.
+    oncall: Option<u64>,
     policy: SharedPolicy,
     /// The guild, for links to messages.
     guild: GuildId,
@@ -111,12 +115,12 @@ struct It<'a> {
 }
 
 impl Reporter {
-    /// A reporter that speaks to channels in this manner.
+    /// A reporter that speaks to channels in this language, and calls who is on duty, or this Discord role.
     pub fn new(
         rest: Rest,
         store: Store,
         wakeups: Wakeups,
-        manner: ChannelStyle,
+        (locale, oncall): (Locale, Option<u64>),
         policy: SharedPolicy,
         guild: GuildId,
     ) -> Self {
@@ -124,7 +128,8 @@ impl Reporter {
             rest,
             store,
             wakeups,
-            manner,
+            locale,
+            oncall,
             policy,
             guild,
             put_off: PutOff::default(),
@@ -218,10 +223,12 @@ impl Reporter {
         let mut trouble: Result<(), Failure> = Ok(());
         let support = self.support_for(&operation).await?;
         let moment = Moment { link, dm, support, usual: operation.usual, now: clock::now() };
-        let public = card::messages(&operation, rescue, moment, self.manner);
+        let called = self.policy.get().duty().called(self.oncall);
+        let manner = ChannelStyle { locale: self.locale, oncall: &called };
+        let public = card::messages(&operation, rescue, moment, manner);
         let here = operation.request.channel;
         // What went to the requester alone, because the channel is gone, speaks their language.
-        let theirs = ChannelStyle { locale: operation.request.locale, ..self.manner };
+        let theirs = ChannelStyle { locale: operation.request.locale, ..manner };
         let private = match known.iter().any(|posted| posted.channel != here) {
             true => card::messages(&operation, rescue, moment, theirs),
             false => Vec::new(),
@@ -329,7 +336,7 @@ impl Reporter {
     async fn post(&self, it: It<'_>, instead_of: Option<u64>, attempt: Try) -> Result<Shown, Failure> {
         let Rendering { slot, message, rings, .. } = it.rendering;
         let (rest, channel) = (self.rest_at(it), DiscordChannel::new(it.channel.0));
-        let (nonce, locale) = (&nonce(it.operation, slot, instead_of), self.manner.locale);
+        let (nonce, locale) = (&nonce(it.operation, slot, instead_of), self.locale);
         let bell = Bell { rest, channel, nonce, locale, unheard: &self.unheard, name: (it.operation.id, slot.clone()) };
         match bell.ring(message, rings).await {
             Ok((posted, Rang::Nobody)) => {

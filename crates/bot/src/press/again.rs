@@ -2,6 +2,7 @@
 //! reboot, of theirs.
 
 use bernard_domain::{
+    authorization::{Deed, waived_of},
     card as life,
     operation::{
         Kind, Operation, Request, Wish,
@@ -85,7 +86,9 @@ impl Handler {
             return Err(Refusal::TooLate(Some(operation.id), None));
         }
         let approval = self.guard_again(asking, operation, &server)?;
-        Ok((Admitted { server, grant, protection: None }, approval))
+        let deed = Deed::RebootAgain { kind: operation.request.kind(), by: asking.requester.user };
+        let grant = grant.waiving(waived_of(&self.policy.get(), deed, &server));
+        Ok((Admitted { server, grant, protection: None, waived: None }, approval))
     }
 
     async fn card_again(

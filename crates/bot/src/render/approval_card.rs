@@ -18,7 +18,7 @@ use bernard_untrusted::shown::{
 
 use super::{
     others,
-    rendering::{Rendering, rendering, title},
+    rendering::{ChannelStyle, Rendering, rendering, title},
     runbook, starts,
     wording::{self, Headline, small},
 };
@@ -28,11 +28,12 @@ use crate::{component::Button, modal::LONGEST_REASON};
 const CALLED: usize = 20;
 
 /// One message for each round of asking, and one for a broken glass.
-pub(crate) fn messages(operation: &Operation, locale: Locale) -> Vec<Rendering> {
+pub(crate) fn messages(operation: &Operation, manner: ChannelStyle) -> Vec<Rendering> {
+    let locale = manner.locale;
     let rounds = operation.state.facts.rounds.iter().enumerate();
     let mut messages: Vec<Rendering> = rounds.map(|(index, round)| asked(operation, index, round, locale)).collect();
     if let Guard::BrokenGlass { passed, tells } = &operation.request.guard {
-        messages.push(glass(operation, passed, *tells, locale));
+        messages.push(glass(operation, passed, *tells, manner));
     }
     messages
 }
@@ -194,24 +195,29 @@ fn boots_into(request: &Request, locale: Locale) -> Option<String> {
 }
 
 /// What was done without others, told to who is on call.
-fn glass(operation: &Operation, passed: &Approval, tells: Option<u64>, locale: Locale) -> Rendering {
-    let request = &operation.request;
-    let role = tells.map(Who::Role);
+fn glass(operation: &Operation, passed: &Approval, tells: Option<u64>, manner: ChannelStyle) -> Rendering {
+    let (request, locale) = (&operation.request, manner.locale);
+    // The role is the one of that moment; who is on duty now goes before it.
+    let called = match manner.oncall {
+        [Who::User(_), ..] => manner.oncall.to_vec(),
+        _ => tells.map(Who::Role).into_iter().collect(),
+    };
     let mut lines = vec![title(operation, &Headline::new("🚨", say!(locale, "glass-title")), locale)];
-    lines.push(match &role {
-        Some(role) => say!(locale, "glass-call", who = wording::who(role)),
-        None => say!(locale, "glass-nobody"),
+    lines.push(match called.is_empty() {
+        false => say!(locale, "glass-call", who = wording::each(&called)),
+        true => say!(locale, "glass-nobody"),
     });
     lines.push(what(request, locale));
     lines.push(say!(locale, "glass-without", rule = code(&passed.rule), count = passed.count));
     lines.push(why(request, CONTENT, locale));
-    rendering("glass".to_owned(), lines, Vec::new(), role.into_iter().collect())
+    rendering("glass".to_owned(), lines, Vec::new(), called)
 }
 
 /// What a confirmation card says of protection before **Confirm** is pressed.
 pub(crate) fn forewarning(guard: &Guard, locale: Locale) -> Vec<String> {
     match guard {
         Guard::Unprotected => Vec::new(),
+        Guard::Waived(waiver) => vec![say!(locale, "confirm-waived", rule = code(&waiver.rule))],
         Guard::Approval(approval) => {
             let (rule, length) = (code(&approval.rule), duration(locale, approval.expires));
             let (count, who) = (approval.count, mentions(approval));

@@ -81,7 +81,7 @@ pub fn messages(operation: &Operation, rescue: Rescue<'_>, moment: Moment, manne
     if operation.state.facts.reboots_approved > 0 {
         messages.push(card(operation, tense, moment, locale));
     }
-    messages.extend(approval_card::messages(operation, locale));
+    messages.extend(approval_card::messages(operation, manner));
     for asked in 1..=operation.state.facts.asked {
         messages.push(question::asked(operation, asked, locale));
         if operation.state.facts.unanswered.contains(&asked) {
@@ -138,6 +138,7 @@ fn approved_line(operation: &Operation, locale: Locale) -> Option<String> {
         Guard::BrokenGlass { passed, .. } if people.is_empty() => {
             Some(say!(locale, "card-glass", rule = code(&passed.rule)))
         }
+        Guard::Waived(waiver) => Some(say!(locale, "card-waived", rule = code(&waiver.rule))),
         _ if people.is_empty() => None,
         _ => Some(say!(locale, "card-approved-by", who = people.join(" "))),
     }

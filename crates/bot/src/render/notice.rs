@@ -345,5 +345,5 @@ fn nobody_asked(
 }
 
 fn oncall(style: ChannelStyle) -> Vec<Who> {
-    style.oncall.map(Who::Role).into_iter().collect()
+    style.oncall.to_vec()
 }

@@ -1,7 +1,11 @@
 //! A message of an operation, as what makes it and what posts it see it: words, buttons, and whom it rings.
 
 use bernard_discord::fit;
-use bernard_domain::{access::Who, locale::Locale, operation::Operation};
+use bernard_domain::{
+    access::{UserId, Who},
+    locale::Locale,
+    operation::Operation,
+};
 use bernard_text::{named, say};
 
 use super::{
@@ -35,11 +39,18 @@ pub enum Speaks {
 
 /// How a channel is spoken to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ChannelStyle {
+pub struct ChannelStyle<'a> {
     /// The language of messages that everybody sees.
     pub locale: Locale,
-    /// The Discord role that is told what nobody else reacts to.
-    pub oncall: Option<u64>,
+    /// Who is told what nobody else reacts to: the people on duty, or a Discord role.
+    pub oncall: &'a [Who],
+}
+
+impl ChannelStyle<'_> {
+    /// Who is called for an operation that nobody reacts to: its requester, if nobody is on call.
+    pub(crate) fn called(self, requester: UserId) -> Vec<Who> {
+        if self.oncall.is_empty() { vec![Who::User(requester)] } else { self.oncall.to_vec() }
+    }
 }
 
 impl Rendering {

@@ -51,7 +51,7 @@ pub(crate) fn messages(
     let facts = &operation.state.facts;
     let mut messages = Vec::new();
     if facts.stood {
-        let requester = Who::User(operation.request.requester);
+        let requester = vec![Who::User(operation.request.requester)];
         messages.push(standing(
             "late",
             say!(manner.locale, "state-standing"),
@@ -63,7 +63,7 @@ pub(crate) fn messages(
         ));
     }
     if facts.standing_unanswered {
-        let called = manner.oncall.map_or(Who::User(operation.request.requester), Who::Role);
+        let called = manner.called(operation.request.requester);
         let state = say!(manner.locale, "state-standing-still");
         messages.push(standing("late-2", state, called, operation, lease, support, manner.locale));
     }
@@ -73,13 +73,13 @@ pub(crate) fn messages(
 fn standing(
     slot: &str,
     state: String,
-    called: Who,
+    called: Vec<Who>,
     operation: &Operation,
     lease: Option<&Lease>,
     support: Support,
     locale: Locale,
 ) -> Rendering {
-    let mut lines = vec![title(operation, &Headline::new("🐌", state), locale), wording::who(&called)];
+    let mut lines = vec![title(operation, &Headline::new("🐌", state), locale), wording::each(&called)];
     let mut buttons = Vec::new();
     if operation.state.stands() {
         lines.extend(task_line(operation, locale));
@@ -97,7 +97,7 @@ fn standing(
     } else {
         lines.push(over_line(operation, locale));
     }
-    rendering(slot.to_owned(), lines, buttons, vec![called])
+    rendering(slot.to_owned(), lines, buttons, called)
 }
 
 /// What OVHcloud says of the task.

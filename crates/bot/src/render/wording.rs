@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use bernard_domain::{
-    access::{Capability, Denial, Reason, Who},
+    access::{Capability, Denial, Reason, UserId, Who},
+    duty::{OffDuty, Unknown},
     locale::Locale,
     operation::{
         Kind, Operation, Source,
@@ -209,6 +210,8 @@ pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
         Problem::Rebooting => say!(locale, "problem-rebooting", server = server),
         Problem::NoAccount { account } => say!(locale, "problem-no-account", server = server, account = code(account)),
         Problem::NoLongerAllowed => say!(locale, "problem-no-longer-allowed"),
+        Problem::NotOnDuty { read_at: Some(at) } => say!(locale, "problem-not-on-duty", at = since_epoch(*at)),
+        Problem::NotOnDuty { read_at: None } => say!(locale, "problem-duty-unread"),
         Problem::RolesUnreadable { person } => say!(locale, "problem-roles-unreadable", who = mention(*person)),
         Problem::NotEnoughApprovals { needed, given } => {
             say!(locale, "problem-not-enough-approvals", needed = *needed, given = *given)
@@ -272,9 +275,41 @@ pub fn denial(denial: &Denial, label: Option<&str>, locale: Locale) -> String {
         Reason::NotThisChannel { channels } => {
             say!(locale, "denial-not-this-channel", capability = capability, channels = self::channels(channels))
         }
+        Reason::OutsideHours { hours } => {
+            say!(locale, "denial-other-hours", capability = capability, hours = self::hours(hours))
+        }
+        Reason::NotOnDuty(off) => {
+            format!("{} {}", say!(locale, "denial-off-duty", capability = capability), off_duty(off, locale))
+        }
     };
     let small = [Some(why), nearest(denial, locale)].into_iter().flatten().map(|line| small(&line));
     [first].into_iter().chain(small).collect::<Vec<_>>().join("\n")
+}
+
+/// Hours of the week, as the configuration has them.
+pub(crate) fn hours(hours: &BTreeSet<String>) -> String {
+    hours.iter().map(|hours| code(hours)).collect::<Vec<_>>().join(", ")
+}
+
+/// Why somebody is not on duty: who is, or what is wrong with the schedule.
+pub(crate) fn off_duty(off: &OffDuty, locale: Locale) -> String {
+    match off {
+        OffDuty::NoSchedule => say!(locale, "duty-no-schedule"),
+        OffDuty::Unknown(Unknown::NeverRead) => say!(locale, "duty-never-read"),
+        OffDuty::Unknown(Unknown::Stale { read_at }) => say!(locale, "duty-stale", at = since_epoch(*read_at)),
+        OffDuty::Unknown(Unknown::Empty { read_at }) => say!(locale, "duty-empty", at = since_epoch(*read_at)),
+        OffDuty::Others { people, read_at } if people.is_empty() => {
+            say!(locale, "duty-nobody", at = since_epoch(*read_at))
+        }
+        OffDuty::Others { people, read_at } => {
+            say!(locale, "duty-others", who = self::people(people), at = since_epoch(*read_at))
+        }
+    }
+}
+
+/// Mentions of people, silent in an ephemeral answer.
+pub(crate) fn people(people: &BTreeSet<UserId>) -> String {
+    everybody(&people.iter().copied().map(Who::User).collect())
 }
 
 /// The nearest rule, and who could help.

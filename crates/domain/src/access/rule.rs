@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, fmt, num::NonZeroU32, str::FromStr, time::Durat
 use serde::{Deserialize, Serialize};
 
 use super::selector::Selector;
+use crate::hours::Hours;
 
 /// A person on Discord, by id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -193,6 +194,26 @@ impl fmt::Display for RulePlace {
     }
 }
 
+/// For whom of those that an entry speaks of it counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum When {
+    /// For all of them.
+    #[default]
+    Always,
+    /// For those who are on duty.
+    OnDuty,
+}
+
+/// Whether somebody who is on duty needs the approval of others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnDuty {
+    /// As everybody does.
+    #[default]
+    NeedsApproval,
+    /// They do not.
+    NeedsNone,
+}
+
 /// One `[[role]]`: it adds rights and never takes any away.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Role {
@@ -204,6 +225,10 @@ pub struct Role {
     pub servers: Vec<Selector>,
     /// In which channels; empty: in all that Bernard serves.
     pub channels: BTreeSet<u64>,
+    /// For whom of them it counts.
+    pub when: When,
+    /// In which hours it counts; `None`: always.
+    pub hours: Option<Hours>,
     /// Where it stands.
     pub place: RulePlace,
 }
@@ -219,6 +244,8 @@ pub struct Protect {
     pub approvals: NonZeroU32,
     /// How long an approval, and the wait for it, is good for.
     pub expires: Duration,
+    /// Whether it counts for who is on duty.
+    pub on_duty: OnDuty,
     /// Where it stands.
     pub place: RulePlace,
 }

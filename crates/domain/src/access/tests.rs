@@ -45,6 +45,8 @@ pub(crate) fn role(number: usize, who: Who, can: &[Capability], servers: &[&str]
         can: can.iter().copied().collect(),
         servers: selectors(servers),
         channels: channels.iter().copied().collect(),
+        when: When::Always,
+        hours: None,
         place: place(RuleKind::Role, number),
     }
 }
@@ -55,6 +57,7 @@ pub(crate) fn protect(number: usize, servers: &[&str], actions: &[Action], appro
         actions: actions.iter().copied().collect(),
         approvals: NonZeroU32::new(approvals).unwrap(),
         expires: Duration::from_secs(minutes * 60),
+        on_duty: OnDuty::NeedsApproval,
         place: place(RuleKind::Protect, number),
     }
 }
@@ -248,6 +251,8 @@ pub(crate) fn any_role() -> impl Strategy<Value = Role> {
         can,
         servers,
         channels,
+        when: When::Always,
+        hours: None,
         place: place(RuleKind::Role, 1),
     })
 }
@@ -299,4 +304,72 @@ proptest! {
         let policy = Policy::new(vec![], vec![rule]);
         prop_assert_eq!(policy.protection(Action::Console, &server).is_some(), expected);
     }
+}
+
+/// Somebody with the role is on duty, by a reading of this moment.
+fn on_duty(people: &[u64]) -> Moment {
+    let by = Mark { read_at: Timestamp::UNIX_EPOCH, digest: "0123".into() };
+    let people = people.iter().copied().map(UserId).collect();
+    Moment { now: Some(Timestamp::UNIX_EPOCH), duty: Duty::Known { people, by } }
+}
+
+#[test]
+fn a_right_for_who_is_on_duty_is_theirs_alone_and_the_grant_names_the_reading() {
+    let entry = Role { when: When::OnDuty, ..role(1, Who::Role(ONCALL), &[Capability::Reboot], &["*"], &[]) };
+    let policy = policy(vec![entry]);
+    let grant = policy.at(on_duty(&[100])).check(&oncall(), Capability::Reboot, &server("web"), HERE).unwrap();
+    assert_eq!(grant.rule(), "[[role]] #1 (line 10), on duty by the schedule 0123 read at 1970-01-01T00:00:00Z");
+    let denial = denied(&policy.at(on_duty(&[101])), Capability::Reboot, &server("web"));
+    let others = OffDuty::Others { read_at: Timestamp::UNIX_EPOCH, people: [UserId(101)].into() };
+    assert_eq!(denial.reason, Reason::NotOnDuty(others));
+    assert_eq!(denial.could_help, [Who::Role(ONCALL)].into(), "whoever of the role is on duty");
+    assert_eq!(denial.nearest, Some(self::entry(1)));
+    // Without a moment nobody is on duty, and nobody could help.
+    let never = denied(&policy, Capability::Reboot, &server("web"));
+    assert_eq!((never.reason, never.could_help), (Reason::NotOnDuty(OffDuty::NoSchedule), BTreeSet::new()));
+    assert_eq!(policy.who_may_ever(Capability::Reboot, &server("web"), HERE), [Who::Role(ONCALL)].into());
+    let other = Requester { user: UserId(100), roles: BTreeSet::new() };
+    let none = policy.at(on_duty(&[100])).check(&other, Capability::Reboot, &server("web"), HERE).unwrap_err();
+    assert_eq!(none.reason, Reason::NoEntryForYou, "duty alone gives nothing");
+    assert!(policy.goes_by_time());
+}
+
+#[test]
+fn an_entry_counts_only_in_its_hours() {
+    let zone = jiff::tz::TimeZone::UTC;
+    let hours = |text: &str| Some(crate::hours::Hours { windows: text.parse().unwrap(), zone: zone.clone() });
+    let entry = |number, text: &str| {
+        let role = role(number, Who::Role(ONCALL), &[Capability::Reboot], &["*"], &[]);
+        Role { hours: hours(text), ..role }
+    };
+    let policy = policy(vec![entry(1, "08:00-18:00"), entry(2, "20:00-22:00")]);
+    let at = |time: &str| policy.at(Moment { now: Some(time.parse().unwrap()), duty: Duty::NoSchedule });
+    assert!(at("2026-11-30T12:00:00Z").check(&oncall(), Capability::Reboot, &server("web"), HERE).is_ok());
+    assert!(at("2026-11-30T21:00:00Z").check(&oncall(), Capability::Reboot, &server("web"), HERE).is_ok());
+    let denial = denied(&at("2026-11-30T19:00:00Z"), Capability::Reboot, &server("web"));
+    let both = ["08:00-18:00".to_owned(), "20:00-22:00".to_owned()].into();
+    assert_eq!((denial.reason, denial.could_help), (Reason::OutsideHours { hours: both }, BTreeSet::new()));
+    assert!(policy.check(&oncall(), Capability::Reboot, &server("web"), HERE).is_err(), "without a time no hours hold");
+    // A nearer entry later in the file is not hidden by one that fails for its channel.
+    let elsewhere = role(3, Who::Role(ONCALL), &[Capability::Reboot], &["*"], &[ELSEWHERE]);
+    let mixed = Policy::new(vec![entry(1, "08:00-18:00"), elsewhere], Vec::new());
+    assert!(matches!(denied(&mixed, Capability::Reboot, &server("web")).reason, Reason::OutsideHours { .. }));
+}
+
+#[test]
+fn a_protection_is_waived_for_who_is_on_duty_and_for_nobody_else() {
+    let waived = Protect { on_duty: OnDuty::NeedsNone, ..protect(1, &["*"], &[Action::Reboot], 2, 5) };
+    let kept = protect(2, &["db-*"], &[Action::Reboot], 1, 15);
+    let policy = Policy::new(Vec::new(), vec![waived, kept]).at(on_duty(&[100]));
+    let needs = |user, name: &str| {
+        policy.protection_for(UserId(user), Action::Reboot, &server(name)).map(|found| found.rule.number)
+    };
+    assert_eq!((needs(100, "web"), needs(101, "web")), (None, Some(1)));
+    assert_eq!((needs(100, "db-1"), needs(101, "db-1")), (Some(2), Some(1)), "another rule asks all the same");
+    let waiver = |user, name: &str| policy.waived_for(UserId(user), Action::Reboot, &server(name));
+    let (passed, mark) = waiver(100, "web").unwrap();
+    assert_eq!((passed.rule.number, passed.approvals.get(), mark.digest.as_str()), (1, 2, "0123"));
+    assert_eq!((waiver(101, "web"), waiver(100, "db-1")), (None, None));
+    let unread = policy.at(Moment { now: None, duty: Duty::Nobody(crate::duty::Unknown::NeverRead) });
+    assert!(unread.protection_for(UserId(100), Action::Reboot, &server("web")).is_some());
 }

@@ -9,7 +9,7 @@ use crate::{
     lease::Effect,
     operation::{
         Operation, Plan, Source, Wish,
-        approval::{Approval, Guard},
+        approval::{Approval, Guard, Waiver},
         event::{Age, Doubt, Event, NoAnswer, NotDone, NotTaken, Port, Problem, PutBack, Taken},
         state::{Link, Outcome, Phase},
     },
@@ -35,6 +35,9 @@ fn guarded(guard: &Guard) -> String {
         Guard::Approval(approval) => format!("; {}", waits_for(approval)),
         Guard::BrokenGlass { passed, .. } => {
             format!("; BREAK-GLASS: without the approvals ({}) of {}", passed.count, passed.rule)
+        }
+        Guard::Waived(Waiver { count, rule, by }) => {
+            format!("; WAIVED ON DUTY: without the approvals ({count}) of {rule}, by {by}")
         }
     }
 }

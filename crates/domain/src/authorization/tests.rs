@@ -167,10 +167,11 @@ fn one_more_reboot_needs_the_stricter_of_two_protections() {
         policy(vec![protect(1, &["*"], &[Action::Rescue], 1, 5), protect(2, &["*"], &[Action::Reboot], 2, 60)]);
     let of = |deed| protection_of(&policy, deed, &server("web"), None).map(|found| found.approvals.get());
     assert_eq!(of(Deed::Asked { kind: Kind::Enable, by: ANN }), Some(1));
-    assert_eq!(of(Deed::RebootAgain(Kind::Enable)), Some(2));
-    assert_eq!(of(Deed::RebootAgain(Kind::Restore)), Some(2));
+    assert_eq!(of(Deed::RebootAgain { kind: Kind::Enable, by: ANN }), Some(2));
+    assert_eq!(of(Deed::RebootAgain { kind: Kind::Restore, by: ANN }), Some(2));
     assert_eq!(of(Deed::Asked { kind: Kind::Restore, by: ANN }), None);
-    let strictest = protection_of(&policy, Deed::RebootAgain(Kind::Enable), &server("web"), None).unwrap();
+    let strictest =
+        protection_of(&policy, Deed::RebootAgain { kind: Kind::Enable, by: ANN }, &server("web"), None).unwrap();
     assert_eq!(strictest.expires, Duration::from_secs(300), "the shorter time of the two");
 }
 

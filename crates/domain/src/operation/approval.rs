@@ -24,6 +24,19 @@ pub enum Guard {
         /// The Discord role that is told; none is configured.
         tells: Option<u64>,
     },
+    /// Others would have to approve it, if whoever asked were not on duty.
+    Waived(Waiver),
+}
+
+/// What nobody has to approve, because whoever asked is on duty.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Waiver {
+    /// How many people would have to approve it.
+    pub count: u32,
+    /// The rule that would ask for it: its place in the configuration.
+    pub rule: String,
+    /// The reading of the schedule that says that they are on duty.
+    pub by: String,
 }
 
 impl Guard {
@@ -31,7 +44,7 @@ impl Guard {
     pub fn approval(&self) -> Option<&Approval> {
         match self {
             Self::Approval(approval) => Some(approval),
-            Self::Unprotected | Self::BrokenGlass { .. } => None,
+            Self::Unprotected | Self::BrokenGlass { .. } | Self::Waived(_) => None,
         }
     }
 }

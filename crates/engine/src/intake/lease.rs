@@ -135,5 +135,5 @@ fn entry(act: Act, grant: &Grant, lease: &Lease, now: Timestamp) -> Entry {
     let entry = Entry::act(act, now).by(by(grant)).on(&lease.server).at_place(lease.channel);
     Entry { operation: Some(lease.operation), account: Some(lease.account.clone()), ..entry }
         .asking(grant.capability().as_str())
-        .under(grant.place().to_string())
+        .under(grant.rule())
 }

@@ -59,6 +59,9 @@ pub struct Member {
     pub part: Part,
 }
 
+/// Who is on duty by the demo's schedule, and who after that: their names and ids.
+pub const ON_DUTY: [[&str; 2]; 2] = [["Ann", "200000000000000001"], ["Camille", "200000000000000004"]];
+
 /// Brings four people into the guild, who have said a word already.
 pub fn people(discord: &Discord) -> Vec<Member> {
     discord.role(ENGINEERS, "engineers", Mentions::Anybody);
@@ -71,6 +74,10 @@ pub fn people(discord: &Discord) -> Vec<Member> {
         member("Paula", "en-US", &[LEADS], Part::Approver),
         member("Camille", "fr", &[ENGINEERS, ONCALL], Part::French),
     ];
+    for [name, id] in ON_DUTY {
+        let is = |member: &Member| member.person.id().to_string() == id;
+        debug_assert!(all.iter().any(is), "{name} is somebody else");
+    }
     let general = discord.channel("general");
     all[2].person.says(general, "The new coffee machine is here. It has an API, please do not page anybody about it.");
     all[1].person.says(OPS, "web-1 has not come back since tonight's updates. Is anybody on call?");

@@ -28,7 +28,8 @@ impl Notifier {
     /// The words of a notice at a door: a DM speaks its reader's language, a channel the configured one. `None` when there is nothing to
     /// say any more: what it was about is over.
     pub(super) async fn draft(&self, notice: &Notice, door: Door) -> Result<Option<Words>, store::Error> {
-        let style = ChannelStyle { locale: self.locale_at(door).await?, oncall: self.settings.oncall };
+        let oncall = self.policy.get().duty().called(self.settings.oncall);
+        let style = ChannelStyle { locale: self.locale_at(door).await?, oncall: &oncall };
         let mut standing = Standing::default();
         match notice {
             Notice::Reminder { lease, deadline, reminder } => {
@@ -85,7 +86,7 @@ impl Notifier {
         let policy = self.policy.get();
         let sees = |server: &Server| match door {
             Door::Dm(_) => false,
-            Door::Channel(channel) => !policy.who_may(Capability::View, server, channel.0).is_empty(),
+            Door::Channel(channel) => !policy.who_may_ever(Capability::View, server, channel.0).is_empty(),
         };
         let (leases, foreign) = in_rescue(&self.store, &self.fleet.servers(), sees).await?;
         let leases = self.lookout.leases(leases).await?;

@@ -53,8 +53,7 @@ impl Reporter {
             let Some(message) = old.message.filter(|message| *message != newest) else { continue };
             let link = message_link(self.guild.get(), old.channel, newest);
             let server = named(&operation.request.label);
-            let text =
-                say!(self.manner.locale, "card-moved", server = server, id = operation.id.to_string(), link = link);
+            let text = say!(self.locale, "card-moved", server = server, id = operation.id.to_string(), link = link);
             let edit = wire::edited(&Plain::text(text));
             match self.rest.edit(DiscordChannel::new(old.channel.0), MessageId::new(message), &edit).await {
                 Err(error) if error.is_transient() => return Err(error.into()),

@@ -1,7 +1,6 @@
 //! A question that only a person can answer, and the same once more to on-call.
 
 use bernard_domain::{
-    access::Who,
     locale::Locale,
     operation::{Operation, event::NotDone, state::Phase},
 };
@@ -63,9 +62,9 @@ fn choices(operation: &Operation, asked: u32, locale: Locale) -> Vec<button::But
 /// The same question to on-call, because nobody answered it in time; to its requester once more if nobody is on call.
 pub(super) fn for_oncall(operation: &Operation, asked: u32, manner: ChannelStyle) -> Rendering {
     let (locale, requester) = (manner.locale, operation.request.requester);
-    let called = manner.oncall.map_or(Who::User(requester), Who::Role);
+    let called = manner.called(requester);
     let mut lines =
-        vec![title(operation, &Headline::new("❓", say!(locale, "state-unanswered")), locale), wording::who(&called)];
+        vec![title(operation, &Headline::new("❓", say!(locale, "state-unanswered")), locale), wording::each(&called)];
     let open = matches!(operation.state.phase, Phase::Undecided { .. }) && asked == operation.state.facts.asked;
     let buttons = if open {
         lines.push(say!(locale, "question-unanswered", who = mention(requester)));
@@ -75,5 +74,5 @@ pub(super) fn for_oncall(operation: &Operation, asked: u32, manner: ChannelStyle
         lines.push(say!(locale, "question-answered"));
         Vec::new()
     };
-    rendering(format!("call-{asked}"), lines, buttons, vec![called])
+    rendering(format!("call-{asked}"), lines, buttons, called)
 }

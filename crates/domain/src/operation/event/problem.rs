@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -81,6 +82,12 @@ pub enum Problem {
     },
     /// Whoever asked may not do this any more.
     NoLongerAllowed,
+    /// Whoever asked may do this on duty, and is not on duty any more.
+    NotOnDuty {
+        /// When the schedule was read that says so; `None`: it could not be read.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        read_at: Option<Timestamp>,
+    },
     /// Discord does not tell the roles of somebody whose right decides.
     RolesUnreadable {
         /// Whose.
@@ -142,7 +149,9 @@ impl fmt::Display for Problem {
             Self::NotEnoughApprovals { needed, given } => write!(f, ": {given} of {needed}"),
             Self::OthersAtWork { works } => write!(f, ": {}", in_words(works)),
             Self::CannotOwn { person } | Self::RolesUnreadable { person } => write!(f, ": {}", person.0),
+            Self::NotOnDuty { read_at: Some(read_at) } => write!(f, ": by the schedule read at {read_at:.0}"),
             Self::HasOwner { .. }
+            | Self::NotOnDuty { read_at: None }
             | Self::LeaseChanged
             | Self::ServerGone
             | Self::NoBoots
