@@ -19,6 +19,7 @@ pub mod reload;
 mod renewed;
 pub mod store;
 pub mod tell;
+pub mod totp;
 pub mod transfer;
 mod wall_clock;
 
@@ -414,6 +415,7 @@ fn handler_settings(config: &Config, registration: Registration) -> HandlerSetti
         secret_from: config.rescue.secret_from.clone(),
         oncall_role: config.discord.oncall_role,
         registration,
+        second_factor_key: config.second_factor.as_ref().map(|of| of.key.clone()),
         runbooks: config.runbooks.clone(),
     }
 }

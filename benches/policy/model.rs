@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, num::NonZeroU32, time::Duration};
 
 use bernard_domain::{
-    access::{Action, Capability, Policy, Protect, Requester, Role, RuleKind, RulePlace, UserId, Who},
+    access::{Action, Capability, Policy, Protect, Requester, Role, RuleKind, RulePlace, SecondFactor, UserId, Who},
     server::Server,
 };
 use proptest::prelude::*;
@@ -118,6 +118,8 @@ fn real(case: &Case) -> Policy {
         actions: shield.actions.iter().map(|action| Action::ALL[*action]).collect(),
         approvals: NonZeroU32::new(shield.approvals).expect("at least one"),
         expires: Duration::from_secs(shield.minutes * 60),
+        reason: None,
+        second_factor: SecondFactor::NotAsked,
         place: place(RuleKind::Protect, index),
     };
     Policy::new(

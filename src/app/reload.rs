@@ -171,6 +171,7 @@ fn differing(one: &Config, other: &Config) -> Vec<&'static str> {
         ("[pace]", paced(one) != paced(other)),
         ("[limits]", differ(|config| format!("{:?}", config.limits))),
         ("[[role]], [[protect]]", policy(one).digest() != policy(other).digest()),
+        ("[second_factor]", one.second_factor != other.second_factor),
         ("[[runbook]]", one.runbooks != other.runbooks),
         ("[digest]", differ(|config| format!("{:?}", config.digest))),
         ("[audit]", differ(|config| format!("{:?}", config.audit))),
@@ -219,6 +220,7 @@ mod tests {
             (config("", "", "[limits]\nper_user_per_minute = 1"), "[limits]"),
             (config("", "", "[[role]]\nid = \"7\"\ncan = [\"view\"]"), "[[role]], [[protect]]"),
             (config("", "", "[[runbook]]\nurl = \"https://wiki.example.org\"\ntext = \"Wiki\""), "[[runbook]]"),
+            (config("", "", &format!("[second_factor]\nkey = \"{}\"", "0a".repeat(32))), "[second_factor]"),
             (config("", "", "[digest]\nchannel = \"7\"\nat = \"08:00\""), "[digest]"),
         ] {
             assert_eq!(compared(&after), Reloaded { taken: vec![key], waits: vec![] });

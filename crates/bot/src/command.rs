@@ -15,6 +15,7 @@ mod link;
 mod list;
 mod named_here;
 mod plan;
+mod report;
 mod status;
 mod tasks;
 mod why;
@@ -106,6 +107,7 @@ impl Command {
             "why" => Ok(Self::Why(WhyOptions::parse(&options)?)),
             "admin" => Self::parse_admin(&data.options),
             "history" => Ok(Self::History { server: options.text("server"), user: options.user("user") }),
+            "report" => Ok(Self::Report { operation: options.text("operation").ok_or(Refusal::Unknown)? }),
             "doctor" => Ok(Self::Doctor),
             "help" => Ok(Self::Help),
             _ => Err(Refusal::Unknown),
@@ -174,6 +176,7 @@ impl Command {
             | Self::Guide(_)
             | Self::Pause { .. }
             | Self::Resume
+            | Self::Report { .. }
             | Self::Doctor
             | Self::Help
             | Self::NamedHere(_) => None,
@@ -225,6 +228,7 @@ impl Handler {
             Command::Pause { reason } => self.pause(asking, reason).await,
             Command::Resume => self.resume(asking).await,
             Command::History { server, user } => self.history(asking, server.as_deref(), user).await,
+            Command::Report { operation } => self.report(asking, &operation).await,
             Command::Doctor => self.doctor(asking).await,
             Command::Help => Ok(self.help(asking)),
             Command::NamedHere(text) => self.named_here(asking, &text).await,
@@ -268,6 +272,7 @@ pub fn registered() -> Vec<CreateCommand> {
         with(base("why", |l| say!(l, "command-why")), why::options()),
         admin,
         with(base("history", |l| say!(l, "command-history")), history::options()),
+        with(base("report", |l| say!(l, "command-report")), report::options()),
         base("doctor", |l| say!(l, "command-doctor")),
         base("help", |l| say!(l, "command-help")),
         named_here::registered(),

@@ -19,6 +19,7 @@ mod rescue;
 mod rights;
 mod rules;
 mod secret;
+mod second_factor;
 mod section;
 mod source;
 mod store;
@@ -48,6 +49,7 @@ pub use places::{Place, Places};
 pub use postgres::{Postgres, Proof, Server};
 pub use problem::{At, Problem, Problems, Warning};
 pub use rescue::Rescue;
+pub use second_factor::SecondFactor;
 pub use store::{Http, Store, StoreUrl};
 pub use traces::Traces;
 
@@ -80,6 +82,8 @@ pub struct Config {
     pub roles: Vec<Role>,
     /// `[[protect]]`
     pub protections: Vec<Protect>,
+    /// `[second_factor]`; `None` when it is not there.
+    pub second_factor: Option<SecondFactor>,
     /// `[[runbook]]`
     pub runbooks: Vec<RunbookEntry>,
     /// `[digest]`; `None` when it is not there.
@@ -222,6 +226,8 @@ fn read_root(reader: &mut Reader, table: Table) -> Option<Config> {
         let limits = root.table("limits", pace::read_limits);
         let roles = root.tables("role", rules::read_role);
         let protections = root.tables("protect", rules::read_protect);
+        let second_factor = root.optional_table("second_factor", second_factor::read);
+        root.reader.problems.extend(second_factor::lacking(&protections, &root.reader.places));
         let runbooks = root.tables("runbook", rules::read_runbook);
         let digest = root.optional_table("digest", discord::read_digest);
         let audit = root.table("audit", discord::read_audit);
@@ -240,6 +246,7 @@ fn read_root(reader: &mut Reader, table: Table) -> Option<Config> {
             limits,
             roles,
             protections,
+            second_factor,
             runbooks,
             digest,
             audit,

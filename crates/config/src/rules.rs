@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, num::NonZeroU32, time::Duration};
 
 use bernard_domain::{
-    access::{Action, Capability, NotASelector, Protect, Role, RuleKind, RulePlace, Selector, UserId, Who},
+    access::{
+        Action, Capability, NotASelector, Protect, ReasonPattern, Role, RuleKind, RulePlace, SecondFactor, Selector,
+        UserId, Who,
+    },
     runbook::{Runbook, RunbookEntry},
 };
 
@@ -46,7 +49,22 @@ pub(super) fn read_protect(section: &mut Section<'_>, index: usize) -> Option<Pr
     let approvals = section.read("approvals", Form::Toml, value::count).unwrap_or(NonZeroU32::MIN);
     let expires = section.read("expires", Form::Text, value::length).unwrap_or(DEFAULT_EXPIRES);
     let actions = actions.unwrap_or_else(|| DEFAULT_ACTIONS.into());
-    Some(Protect { servers: servers?, actions, approvals, expires, place })
+    let at = section.at_of("reason");
+    let reason = section.read_optional("reason", reason_pattern);
+    if reason.is_some() && actions.iter().all(|action| *action == Action::Console) {
+        let wrong = Wrong::new("asks for what nobody can type: a console has no reason", "leave it away");
+        section.complain("reason", at, wrong);
+    }
+    let second_factor = match section.read("second_factor", Form::Toml, value::flag) {
+        Some(true) => SecondFactor::Asked,
+        Some(false) | None => SecondFactor::NotAsked,
+    };
+    Some(Protect { servers: servers?, actions, approvals, expires, reason, second_factor, place })
+}
+
+fn reason_pattern(value: &Value) -> Result<ReasonPattern, Wrong> {
+    let right = r"write one such as 'INC-\d+', in single quotes; it must match somewhere in the reason";
+    ReasonPattern::new(value::text(value)?).map_err(|error| Wrong::new(error.to_string(), right))
 }
 
 pub(super) fn read_runbook(section: &mut Section<'_>, _index: usize) -> Option<RunbookEntry> {

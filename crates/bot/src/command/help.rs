@@ -42,6 +42,7 @@ impl Handler {
             lines.push(say!(locale, "help-list"));
             lines.push(say!(locale, "help-plan"));
             lines.push(say!(locale, "help-why"));
+            lines.push(say!(locale, "help-report"));
         }
         if may(Capability::Admin) {
             lines.push(say!(locale, "help-doctor"));

@@ -67,6 +67,7 @@ impl Handler {
         lines.extend(status::odd(&self.fleet.oddities(&server), locale));
         let protected = approval.is_some();
         lines.extend(approval);
+        lines.extend(why::reasons(&policy, action, &server, locale));
         let accent = match (obstacles.is_empty(), protected) {
             (false, _) => Accent::Bad,
             (true, true) => Accent::Warning,

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt, num::NonZeroU32, str::FromStr, time::Durat
 
 use serde::{Deserialize, Serialize};
 
-use super::selector::Selector;
+use super::{reason::ReasonPattern, selector::Selector};
 
 /// A person on Discord, by id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -208,6 +208,23 @@ pub struct Role {
     pub place: RulePlace,
 }
 
+/// Whether a second factor is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SecondFactor {
+    /// It is not.
+    #[default]
+    NotAsked,
+    /// It is.
+    Asked,
+}
+
+impl SecondFactor {
+    /// Whether it is.
+    pub fn is_asked(self) -> bool {
+        self == Self::Asked
+    }
+}
+
 /// One `[[protect]]`: what it covers needs somebody else's approval.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Protect {
@@ -219,6 +236,10 @@ pub struct Protect {
     pub approvals: NonZeroU32,
     /// How long an approval, and the wait for it, is good for.
     pub expires: Duration,
+    /// What the reason must match; `None`: nothing.
+    pub reason: Option<ReasonPattern>,
+    /// Whether who approves, and who breaks the glass, gives a code.
+    pub second_factor: SecondFactor,
     /// Where it stands.
     pub place: RulePlace,
 }

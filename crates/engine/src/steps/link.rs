@@ -148,7 +148,9 @@ impl Work<'_> {
                 self.context.kept.forget(self.operation.id);
                 Ok(self.not_told(None))
             }
-            Some(Ruling::NoLongerAllowed | Ruling::CannotOwn(_) | Ruling::NotEnough { .. }) => {
+            Some(
+                Ruling::NoLongerAllowed | Ruling::CannotOwn(_) | Ruling::ReasonUnfit(_) | Ruling::NotEnough { .. },
+            ) => {
                 self.context.kept.forget(self.operation.id);
                 Ok(Next::Record(Event::LinkWithheld))
             }

@@ -56,6 +56,7 @@ impl Notifier {
             | Notice::AuditAnchor { .. }
             | Notice::AccountTrouble { .. }
             | Notice::HelpAsked { .. }
+            | Notice::CodesLocked { .. }
             | Notice::Paused { .. }
             | Notice::Resumed { .. }
             | Notice::CopyFound { .. } => {}

@@ -11,7 +11,7 @@ use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use super::{HERE, again, asked, glass, rescue};
 use crate::{
     access::{
-        Action, Capability, Policy, Protect, Requester, Role, RuleKind, RulePlace, Selector, UserId, Who,
+        Action, Capability, Policy, Protect, Requester, Role, RuleKind, RulePlace, SecondFactor, Selector, UserId, Who,
         tests::{any_patterns, any_role, any_server, fits, may, role},
     },
     authorization::{Membership, People, RolesWanted, Ruling, RunningRescue, reauthorize},
@@ -132,6 +132,8 @@ fn any_protection() -> impl Strategy<Value = Protect> {
         actions,
         approvals: NonZeroU32::new(approvals).expect("at least one"),
         expires: Duration::from_secs(60),
+        reason: None,
+        second_factor: SecondFactor::NotAsked,
         place: RulePlace { kind: RuleKind::Protect, number: 1, line: None },
     })
 }
