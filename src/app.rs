@@ -20,6 +20,7 @@ pub mod reload;
 mod renewed;
 pub mod store;
 pub mod tell;
+pub mod totp;
 pub mod transfer;
 mod wall_clock;
 
@@ -417,6 +418,7 @@ fn handler_settings(config: &Config, registration: Registration) -> HandlerSetti
         secret_from: config.rescue.secret_from.clone(),
         oncall_role: config.discord.oncall_role,
         registration,
+        second_factor_key: config.second_factor.as_ref().map(|of| of.key.clone()),
         runbooks: config.runbooks.clone(),
     }
 }

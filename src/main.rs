@@ -17,6 +17,7 @@ use bernard::{
         backup,
         check::Ask,
         healthcheck, tell,
+        totp::{self, Totp},
         transfer::{self, StoreVerb},
     },
     check::{self, Looks},
@@ -98,6 +99,9 @@ enum Verb {
     /// Move the store from one database to another.
     #[command(subcommand)]
     Store(StoreVerb),
+    /// Give people second factors, and take them away: at the machine alone, beside a bot that runs.
+    #[command(subcommand)]
+    Totp(Totp),
     /// Have the bot that runs here read its configuration again, as SIGHUP does, and say what it took and what waits for a restart.
     Reload {
         /// The configuration; a mistake in it is said, and nobody is told to read it.
@@ -141,6 +145,10 @@ fn main() -> ExitCode {
             with_configuration(&config, |loaded| backup::run(&loaded, &out).map(|()| ExitCode::SUCCESS))
         }
         Verb::Store(verb) => done(transfer::run(&verb)),
+        Verb::Totp(verb) => with_configuration(verb.config(), |loaded| {
+            println!("{}", totp::run(&verb, &loaded)?);
+            Ok(ExitCode::SUCCESS)
+        }),
         Verb::Reload { config } => with_configuration(&config, |loaded| {
             println!("{}", tell::run(&loaded, &config)?);
             Ok(ExitCode::SUCCESS)

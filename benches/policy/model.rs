@@ -6,7 +6,10 @@
 use std::{collections::BTreeSet, num::NonZeroU32, time::Duration};
 
 use bernard_domain::{
-    access::{Action, Capability, OnDuty, Policy, Protect, Requester, Role, RuleKind, RulePlace, UserId, When, Who},
+    access::{
+        Action, Capability, OnDuty, Policy, Protect, Requester, Role, RuleKind, RulePlace, SecondFactor, UserId, When,
+        Who,
+    },
     server::Server,
 };
 use proptest::prelude::*;
@@ -121,6 +124,8 @@ fn real(case: &Case) -> Policy {
         approvals: NonZeroU32::new(shield.approvals).expect("at least one"),
         expires: Duration::from_secs(shield.minutes * 60),
         on_duty: OnDuty::NeedsApproval,
+        reason: None,
+        second_factor: SecondFactor::NotAsked,
         place: place(RuleKind::Protect, index),
     };
     Policy::new(

@@ -186,6 +186,7 @@ fn differing(one: &Config, other: &Config) -> Vec<&'static str> {
         ("[limits]", differ(|config| format!("{:?}", config.limits))),
         ("[[role]], [[protect]]", rules(one) != rules(other)),
         ("[oncall], [[person]]", scheduled(one) != scheduled(other)),
+        ("[second_factor]", one.second_factor != other.second_factor),
         ("[[runbook]]", one.runbooks != other.runbooks),
         ("[digest]", differ(|config| format!("{:?}", config.digest))),
         ("[audit]", differ(|config| format!("{:?}", config.audit))),
@@ -235,6 +236,7 @@ mod tests {
             (config("", "", "[[role]]\nid = \"7\"\ncan = [\"view\"]"), "[[role]], [[protect]]"),
             (config("", "", "[oncall]\nfeed = \"rota.ics\""), "[oncall], [[person]]"),
             (config("", "", "[[runbook]]\nurl = \"https://wiki.example.org\"\ntext = \"Wiki\""), "[[runbook]]"),
+            (config("", "", &format!("[second_factor]\nkey = \"{}\"", "0a".repeat(32))), "[second_factor]"),
             (config("", "", "[digest]\nchannel = \"7\"\nat = \"08:00\""), "[digest]"),
         ] {
             assert_eq!(compared(&after), Reloaded { taken: vec![key], waits: vec![] });

@@ -1,6 +1,7 @@
 //! A second person: nothing protected is done before enough others have approved it, and it is done once.
 
 mod again;
+pub(crate) mod code;
 pub(crate) mod asking;
 mod denial;
 mod glass;

@@ -15,7 +15,7 @@ const VIEWER: Id = Id(400_000_000_000_000_002);
 /// What every password link holds.
 const LINK: &str = "manager/secret";
 /// Every command.
-const NAMES: [&str; 15] = [
+const NAMES: [&str; 16] = [
     "rescue",
     "restore",
     "reboot",
@@ -27,6 +27,7 @@ const NAMES: [&str; 15] = [
     "why",
     "admin",
     "history",
+    "report",
     "doctor",
     "oncall",
     "help",

@@ -88,6 +88,11 @@ fn prepared(entry: Entry, operation: &Operation) -> Event {
     Event::Prepared { plan: Box::new(plan), offset: None }
 }
 
+/// The plan of a rescue with a password.
+pub(crate) fn planned(kind: Kind) -> Event {
+    prepared(Entry::Password, &opened(kind, System::Windows, Locale::En))
+}
+
 /// An operation and the lease it began.
 #[derive(Clone)]
 pub(crate) struct Scene {
@@ -290,6 +295,7 @@ fn approval(count: u32, wish: &Wish) -> Approval {
         because: Because::Matches,
         of: vec![Who::Role(400_000_000_000_000_003), Who::User(UserId(200_000_000_000_000_007))],
         calls: exact_calls::of(&server, wish, &plan, &[Source::AuthenticationSecret]),
+        second_factor: None,
     }
 }
 

@@ -29,7 +29,12 @@ pub(crate) fn write(page: &mut Page) {
         assert!(before_there_were_marks.parse::<Button>().expect("it is still read").is_unmarked());
     }
     page.heading("Custom ids of forms");
-    let forms = one_of_each!(Modal: Modal::DenialReason(..) => Modal::DenialReason(marked(), 1));
+    let Ok(Button::Confirm(card)) = format!("confirm:{CARD}").parse() else { panic!("no card: {CARD}") };
+    let forms = one_of_each!(Modal:
+        Modal::DenialReason(..) => Modal::DenialReason(marked(), 1),
+        Modal::ApprovalCode(..) => Modal::ApprovalCode(marked(), 1),
+        Modal::GlassCode(_) => Modal::GlassCode(card),
+    );
     forms.iter().for_each(|form| page.word(form));
     page.heading("What Extend offers");
     each_word!(Offer: Hour, FourHours, Morning).iter().for_each(|offer| page.word(offer));
@@ -63,6 +68,7 @@ fn every() -> Vec<Button> {
     let Ok(way) = format!("way:{CARD}:2").parse() else { panic!("no way: {CARD}") };
     one_of_each!(Button:
         Button::Confirm(_) => Button::Confirm(card),
+        Button::ConfirmByCode(_) => Button::ConfirmByCode(card),
         Button::Dismiss(_) => Button::Dismiss(card),
         Button::ToDisk(_) => Button::ToDisk(card),
         Button::ShowCalls(_) => Button::ShowCalls(card),
@@ -72,6 +78,7 @@ fn every() -> Vec<Button> {
         Button::LeaveIt(..) => Button::LeaveIt(marked(), 2),
         Button::LetGo(_) => Button::LetGo(marked()),
         Button::Approve(..) => Button::Approve(marked(), 1),
+        Button::ApproveByCode(..) => Button::ApproveByCode(marked(), 1),
         Button::Deny(..) => Button::Deny(marked(), 1),
         Button::Withdraw(..) => Button::Withdraw(marked(), 1),
         Button::AddReason(..) => Button::AddReason(marked(), 1),

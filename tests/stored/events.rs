@@ -174,6 +174,10 @@ fn problems() -> Vec<Problem> {
         Problem::NotOnDuty { .. } => Problem::NotOnDuty { read_at: Some(at(9)) },
         Problem::RolesUnreadable { .. } => Problem::RolesUnreadable { person: BEN },
         Problem::NotEnoughApprovals { .. } => Problem::NotEnoughApprovals { needed: 2, given: 1 },
+        Problem::ReasonUnfit { .. } => Problem::ReasonUnfit {
+            rule: "[[protect]] #1 (line 40)".into(),
+            pattern: r"INC-\d+".into(),
+        },
         Problem::SystemUnread => Problem::SystemUnread,
         Problem::KeyNeedsLinux => Problem::KeyNeedsLinux,
         Problem::NoConsole => Problem::NoConsole,

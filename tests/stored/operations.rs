@@ -7,7 +7,7 @@ use bernard_domain::{
     locale::Locale,
     operation::{
         Difference, EnableWish, Ends, Entry, Kind, Request, Source, Wish,
-        approval::{Guard, Waiver},
+        approval::{Approval, Guard, Waiver},
         exact_call::{Method, Times},
         state::{Outcome, Phase},
         ticket::TicketWish,
@@ -147,6 +147,8 @@ fn request(page: &mut Page) {
         }),
     );
     guards.iter().for_each(|guard| page.json(guard));
+    let rule = Some("[[protect]] #1 (line 40)".into());
+    page.json(&Guard::Approval(Approval { second_factor: rule, ..approval() }));
     one_of_each!(Who: Who::Role(_) => Who::Role(300), Who::User(_) => Who::User(ANN))
         .iter()
         .for_each(|who| page.json(who));

@@ -117,6 +117,7 @@ pub(crate) fn approval() -> Approval {
         because: Because::Matches,
         of: vec![Who::Role(300), Who::User(BEN)],
         calls: vec![call()],
+        second_factor: None,
     }
 }
 

@@ -133,6 +133,7 @@ fn every_notice() -> Vec<Notice> {
             capability: Capability::Rescue,
             label: Some(label()),
         },
+        Notice::CodesLocked { .. } => Notice::CodesLocked { person: ANN },
         Notice::Paused { .. } => Notice::Paused { by: ANN, reason: "maintenance".into() },
         Notice::Resumed { .. } => Notice::Resumed { by: ANN },
         Notice::CopyFound { .. } => Notice::CopyFound { made: Some(at(300)), operations: 2, leases: 1 },
@@ -147,7 +148,7 @@ fn audit(page: &mut Page) {
     let acts = each_word!(Act:
         Refused, CardDismissed, RightExplained, HelpAsked, Paused, Resumed, DmWiped, DmNotWiped, DmWipeGivenUp, LeaseExtended,
         LeaseHandedOver, ServerLeft, RescueLeft, RescueChanged, Started, PolicyLoaded, Anchored, RefusalsLost,
-        CopyFound, StoreMoved,
+        CopyFound, StoreMoved, CodeTaken, CodeRefused, FactorEnrolled, FactorRemoved,
     );
     for act in acts {
         assert_eq!(Act::of_word(act.as_str()), Some(act));

@@ -144,7 +144,7 @@ fn typed(name: &str, options: &[CommandDataOption]) -> (String, Option<String>) 
 fn entry(refusal: &Refusal) -> Option<Entry> {
     let entry = Entry::act(Act::Refused, clock::now());
     Some(match refusal {
-        Refusal::Denied(denial, _) | Refusal::Unseen(denial, ..) => {
+        Refusal::Denied(denial, _) | Refusal::Unseen(denial, ..) | Refusal::NoOperation(Some(denial), _) => {
             let said = entry.saying(format!("{}: {}", denial.capability, reason(&denial.reason)));
             match &denial.nearest {
                 Some(nearest) => said.under(nearest.place.to_string()),
@@ -152,6 +152,10 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
             }
         }
         Refusal::NobodyMayApprove(rule, _) => entry.under(rule.clone()).saying("nobody else may approve it"),
+        Refusal::ReasonUnfit(wanted, _) => {
+            entry.under(wanted.rule.to_string()).saying(format!("the reason does not match {}", wanted.pattern))
+        }
+        Refusal::Code(code) => entry.saying(code.for_the_audit()?),
         Refusal::OwnRequest => entry.saying("nobody judges what they asked for"),
         Refusal::DenyInstead => entry.saying("it is not theirs to take back"),
         Refusal::NotSparedAnyMore(_) => entry.saying("rebooted since: the link needs an approval"),
@@ -167,6 +171,7 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
         Refusal::Lease(_)
         | Refusal::BotLacks(_)
         | Refusal::NoServer(..)
+        | Refusal::NoOperation(None, _)
         | Refusal::Typed(..)
         | Refusal::Busy(_)
         | Refusal::Problem(..)

@@ -37,6 +37,7 @@ impl Handler {
                 "system" => {
                     self.suggest_systems(&asking, capability, chosen_server(&command.data.options), typed.value)
                 }
+                "operation" => self.suggest_operations(&asking, typed.value).await,
                 _ => Vec::new(),
             };
             for (name, value) in choices.into_iter().take(CHOICES) {

@@ -16,6 +16,7 @@ mod list;
 mod named_here;
 mod oncall;
 mod plan;
+mod report;
 mod status;
 mod tasks;
 mod why;
@@ -107,6 +108,7 @@ impl Command {
             "why" => Ok(Self::Why(WhyOptions::parse(&options)?)),
             "admin" => Self::parse_admin(&data.options),
             "history" => Ok(Self::History { server: options.text("server"), user: options.user("user") }),
+            "report" => Ok(Self::Report { operation: options.text("operation").ok_or(Refusal::Unknown)? }),
             "doctor" => Ok(Self::Doctor),
             "oncall" => Ok(Self::Oncall),
             "help" => Ok(Self::Help),
@@ -176,6 +178,7 @@ impl Command {
             | Self::Guide(_)
             | Self::Pause { .. }
             | Self::Resume
+            | Self::Report { .. }
             | Self::Doctor
             | Self::Oncall
             | Self::Help
@@ -228,6 +231,7 @@ impl Handler {
             Command::Pause { reason } => self.pause(asking, reason).await,
             Command::Resume => self.resume(asking).await,
             Command::History { server, user } => self.history(asking, server.as_deref(), user).await,
+            Command::Report { operation } => self.report(asking, &operation).await,
             Command::Doctor => self.doctor(asking).await,
             Command::Oncall => self.oncall(asking),
             Command::Help => Ok(self.help(asking)),
@@ -272,6 +276,7 @@ pub fn registered() -> Vec<CreateCommand> {
         with(base("why", |l| say!(l, "command-why")), why::options()),
         admin,
         with(base("history", |l| say!(l, "command-history")), history::options()),
+        with(base("report", |l| say!(l, "command-report")), report::options()),
         base("doctor", |l| say!(l, "command-doctor")),
         base("oncall", |l| say!(l, "command-oncall")),
         base("help", |l| say!(l, "command-help")),

@@ -26,6 +26,8 @@ use crate::render::guide::Place;
 pub enum Button {
     /// **Confirm** on a confirmation card.
     Confirm(CardId),
+    /// **Confirm** on the confirmation card of a broken glass, which opens the form for a code.
+    ConfirmByCode(CardId),
     /// **Cancel** on a confirmation card.
     Dismiss(CardId),
     /// **Boot from disk** on the confirmation card of a way out that leads elsewhere.
@@ -44,6 +46,8 @@ pub enum Button {
     LetGo(MarkedOperation),
     /// **Approve**, in this round of asking.
     Approve(MarkedOperation, u32),
+    /// **Approve**, in this round of asking, which opens the form for a code.
+    ApproveByCode(MarkedOperation, u32),
     /// **Deny**, in this round of asking.
     Deny(MarkedOperation, u32),
     /// **Cancel** of a request that waits for approval, in this round of asking.
@@ -119,14 +123,17 @@ impl Button {
     /// What it is about.
     pub fn subject(self) -> Subject {
         match self {
-            Self::Confirm(card) | Self::Dismiss(card) | Self::ToDisk(card) | Self::ShowCalls(card) => {
-                Subject::Card(card)
-            }
+            Self::Confirm(card)
+            | Self::ConfirmByCode(card)
+            | Self::Dismiss(card)
+            | Self::ToDisk(card)
+            | Self::ShowCalls(card) => Subject::Card(card),
             Self::Cancel(id)
             | Self::RebootAgain(id, _)
             | Self::LeaveIt(id, _)
             | Self::LetGo(id)
             | Self::Approve(id, _)
+            | Self::ApproveByCode(id, _)
             | Self::Deny(id, _)
             | Self::Withdraw(id, _)
             | Self::AddReason(id, _)
@@ -154,6 +161,7 @@ impl Button {
         let here = match self {
             Self::RebootAgain(_, number) | Self::LeaveIt(_, number) => operation.question(number),
             Self::Approve(_, number)
+            | Self::ApproveByCode(_, number)
             | Self::Deny(_, number)
             | Self::Withdraw(_, number)
             | Self::AskedCalls(_, number)
@@ -199,6 +207,7 @@ impl fmt::Display for Button {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Confirm(card) => write!(f, "confirm:{card}"),
+            Self::ConfirmByCode(card) => write!(f, "glass:{card}"),
             Self::Dismiss(card) => write!(f, "dismiss:{card}"),
             Self::ToDisk(card) => write!(f, "disk:{card}"),
             Self::ShowCalls(card) => write!(f, "calls:{card}"),
@@ -208,6 +217,7 @@ impl fmt::Display for Button {
             Self::LeaveIt(id, asked) => write!(f, "leave:{}:{asked}", named(id)),
             Self::LetGo(id) => write!(f, "letgo:{}", named(id)),
             Self::Approve(id, round) => write!(f, "approve:{}:{round}", named(id)),
+            Self::ApproveByCode(id, round) => write!(f, "code:{}:{round}", named(id)),
             Self::Deny(id, round) => write!(f, "deny:{}:{round}", named(id)),
             Self::Withdraw(id, round) => write!(f, "withdraw:{}:{round}", named(id)),
             Self::AddReason(id, round) => write!(f, "why:{}:{round}", named(id)),
@@ -252,6 +262,7 @@ impl FromStr for Button {
         };
         match verb {
             "confirm" => card().map(Self::Confirm),
+            "glass" => card().map(Self::ConfirmByCode),
             "dismiss" => card().map(Self::Dismiss),
             "disk" => card().map(Self::ToDisk),
             "calls" => card().map(Self::ShowCalls),
@@ -261,6 +272,7 @@ impl FromStr for Button {
             "leave" => question().map(|(id, asked)| Self::LeaveIt(id, asked)),
             "letgo" => operation(rest).map(Self::LetGo),
             "approve" => question().map(|(id, round)| Self::Approve(id, round)),
+            "code" => question().map(|(id, round)| Self::ApproveByCode(id, round)),
             "deny" => question().map(|(id, round)| Self::Deny(id, round)),
             "withdraw" => question().map(|(id, round)| Self::Withdraw(id, round)),
             "why" => question().map(|(id, round)| Self::AddReason(id, round)),

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use bernard_discord::Rest;
 use bernard_domain::{operation::Source, runbook::RunbookEntry};
 use bernard_engine::{fleet::Fleet, intake::Intake, lookout::Lookout, policy::SharedPolicy, runner::Runner};
+use bernard_platform::sealed::SealingKey;
 use bernard_store::Store;
 use jiff::{SignedDuration, tz::TimeZone};
 
@@ -36,6 +37,8 @@ pub struct HandlerSettings {
     pub oncall_role: Option<u64>,
     /// How the registration of the commands stands.
     pub registration: Registration,
+    /// What second factors are kept with; `None`: nobody can have one.
+    pub second_factor_key: Option<SealingKey>,
     /// What is to be read before acting on a server.
     pub runbooks: Vec<RunbookEntry>,
 }

@@ -117,6 +117,8 @@ impl Handler {
         let first = match button {
             // A form opens only as the first answer, before anything is looked up: what is typed into it is checked when it comes.
             Ok(Button::AddReason(denied, round)) => Modal::DenialReason(denied, round).open(locale),
+            Ok(Button::ApproveByCode(asked, round)) => Modal::ApprovalCode(asked, round).open(locale),
+            Ok(Button::ConfirmByCode(card)) => Modal::GlassCode(card).open(locale),
             Ok(
                 Button::Confirm(_)
                 | Button::Dismiss(_)
@@ -136,7 +138,7 @@ impl Handler {
         }
         let place = visitor.in_turn(Lane::Way).await;
         let reply = match button {
-            Ok(Button::AddReason(..)) => return,
+            Ok(Button::AddReason(..) | Button::ApproveByCode(..) | Button::ConfirmByCode(_)) => return,
             Ok(button) => Box::pin(self.pressed(&press, button)).await,
             Err(_) => Err(Refusal::Unknown),
         };
@@ -163,7 +165,10 @@ impl Handler {
         if let Err(refusal) = &reply {
             self.audit_refused_form(&form, refusal).await;
         }
-        self.answer(&Line::of_form(key, &form), &reply).await;
+        let line = Line::of_form(key, &form);
+        if self.answer(&line, &reply).await {
+            self.lead_to_card(&line, reply).await;
+        }
     }
 
     /// Whether Discord took the first answer, and ours. If not, nothing is done: the person saw a failure, or somebody else answered. Of

@@ -4,6 +4,7 @@ mod again;
 mod approval;
 mod ask_ovhcloud;
 mod calls;
+mod code;
 mod confirmation;
 mod delete;
 mod disk;
@@ -46,7 +47,8 @@ impl Handler {
             Subject::Card(card) => {
                 let asking = self.asking_of_card(press, card).await?;
                 match button {
-                    Button::Confirm(_) => apart(|| self.confirm(&asking, card)).await,
+                    // The form for a code was the first answer to its press.
+                    Button::Confirm(_) | Button::ConfirmByCode(_) => apart(|| self.confirm(&asking, card, None)).await,
                     Button::ToDisk(_) => apart(|| self.to_the_disk(&asking, card)).await,
                     Button::ShowCalls(_) => apart(|| self.show_calls(&asking, card)).await,
                     _ => apart(|| self.dismiss(&asking, card)).await,
@@ -103,7 +105,7 @@ impl Handler {
             Button::RebootAgain(_, asked) => apart(|| self.propose_again(asking, operation, asked)).await,
             Button::LeaveIt(_, asked) => apart(|| self.decide(asking, operation, Decision::LeaveIt(asked))).await,
             Button::LetGo(_) => apart(|| self.decide(asking, operation, Decision::LetGo)).await,
-            Button::Approve(_, round) => apart(|| self.approve(asking, operation, round)).await,
+            Button::Approve(_, round) => apart(|| self.approve(asking, operation, round, None)).await,
             Button::Deny(_, round) => apart(|| self.deny(asking, operation, round)).await,
             Button::Withdraw(_, round) => apart(|| self.withdraw(asking, operation, round)).await,
             Button::AskedCalls(_, round) => calls::asked(operation, round, asking.locale),
@@ -120,8 +122,10 @@ impl Handler {
             Button::Console(_) => apart(|| self.console_again(asking, operation)).await,
             Button::Extend(_) => apart(|| self.offer_extension(asking, operation)).await,
             Button::ExtendBy(_, offer, shown) => apart(|| self.take_offer(asking, operation, offer, shown)).await,
-            // The form of **Add reason** was the first answer to its press.
+            // The form of **Add reason**, or for a code, was the first answer to its press.
             Button::Confirm(_)
+            | Button::ConfirmByCode(_)
+            | Button::ApproveByCode(..)
             | Button::Dismiss(_)
             | Button::ToDisk(_)
             | Button::ShowCalls(_)
@@ -162,6 +166,8 @@ impl Handler {
 
 #[cfg(test)]
 mod tests {
+    use bernard_domain::second_factor::Code;
+
     use super::*;
 
     /// How large the future is that a press waits in.
@@ -179,10 +185,17 @@ mod tests {
         size_of::<F>()
     }
 
+    /// The same of **Confirm**, which a form may bring a code to.
+    fn of_confirm<F: Future>(
+        _: impl FnOnce(&'static Handler, &'static Asker, CardId, Option<&'static Code>) -> F,
+    ) -> usize {
+        size_of::<F>()
+    }
+
     #[test]
     fn a_press_holds_little_while_it_waits() {
         let dispatch = [held(Handler::pressed), of_about(Handler::about)];
-        let cards = [of_card(Handler::confirm), of_card(Handler::to_the_disk), of_card(Handler::show_calls)];
+        let cards = [of_confirm(Handler::confirm), of_card(Handler::to_the_disk), of_card(Handler::show_calls)];
         println!("figure: {dispatch:?} bytes of a press, {cards:?} of a card's");
         assert!(dispatch.iter().all(|bytes| *bytes < 8 * 1024), "{dispatch:?} bytes");
         assert!(cards.iter().all(|bytes| *bytes < 32 * 1024), "{cards:?} bytes");

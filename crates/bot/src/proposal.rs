@@ -55,6 +55,7 @@ impl Handler {
         self.not_paused(asking, kind).await?;
         let known = self.find(asking, &server, intake::needed(kind)).await?;
         let admitted = self.admit(asking, &known, kind).await?;
+        self.reason_fits(&admitted.server, kind, reason.as_deref(), &repeat)?;
         if !kind.is_always_open() {
             self.would_let(&admitted.server).await?;
         }
@@ -224,7 +225,13 @@ impl Handler {
             Wish::FreeSessions { .. } => say!(locale, "button-confirm-free-sessions"),
             _ => say!(locale, "button-confirm-reboot"),
         };
-        let mut buttons = vec![Button::Confirm(card.id).create(locale).labelled(confirm)];
+        let press = match &card.request.guard {
+            Guard::BrokenGlass { passed, .. } if passed.second_factor.is_some() => Button::ConfirmByCode(card.id),
+            Guard::Unprotected | Guard::Approval(_) | Guard::BrokenGlass { .. } | Guard::Waived(_) => {
+                Button::Confirm(card.id)
+            }
+        };
+        let mut buttons = vec![press.create(locale).labelled(confirm)];
         if let Wish::Restore { into, .. } | Wish::PutBack { into, .. } = &card.request.wish
             && !into.is_disk()
         {

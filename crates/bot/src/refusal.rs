@@ -1,12 +1,14 @@
 //! Every way in which a person is told no: as data, so that the sentence names the rule and who could help.
 
+mod code;
 mod emergency;
 mod lease;
+mod reason;
 
 use std::collections::BTreeSet;
 
 use bernard_domain::{
-    access::{Denial, UserId, Who},
+    access::{Denial, UserId, WantedReason, Who},
     locale::Locale,
     operation::{Operation, OperationId, event::Problem},
     pause::Pause,
@@ -28,6 +30,7 @@ use crate::{
     retype::Retype,
 };
 
+pub use code::CodeRefusal;
 pub use emergency::Emergency;
 pub use lease::LeaseRefusal;
 
@@ -54,11 +57,17 @@ pub enum Refusal {
     DenyInstead,
     /// Their approval counts already, or never does.
     CountsNot,
+    /// The code of their second factor is not taken.
+    Code(CodeRefusal),
+    /// Its reason is not one that a rule takes; and what to type with another one.
+    ReasonUnfit(Box<WantedReason>, String),
     /// What was typed names no one server.
     NoServer(String, NotFound),
     /// What was typed names a server that they may not see: told as if there were none, with what comes near; and why, for the
     /// audit.
     Unseen(Box<Denial>, String, Vec<String>),
+    /// What was typed is the number of no operation that they may see; why not, for the audit.
+    NoOperation(Option<Box<Denial>>, String),
     /// A typed option is wrong: its name, and what would be right.
     Typed(&'static str, String),
     /// Another operation holds the server.
@@ -162,8 +171,11 @@ impl Refusal {
             Self::OwnRequest => say!(locale, "refusal-own-request"),
             Self::DenyInstead => say!(locale, "refusal-deny-instead"),
             Self::CountsNot => say!(locale, "refusal-counts-not"),
+            Self::Code(code) => code.speak(locale),
+            Self::ReasonUnfit(wanted, command) => reason::unfit(wanted, command, locale),
             Self::NoServer(typed, not_found) => no_server(typed, not_found, locale),
             Self::Unseen(_, typed, near) => no_server(typed, &NotFound::Unknown(near.clone()), locale),
+            Self::NoOperation(_, typed) => say!(locale, "report-unknown", typed = code(typed)),
             Self::Typed(option, right) => say!(locale, "refusal-typed", option = code(option), right = right.as_str()),
             Self::Busy(operation) => busy(operation, locale),
             Self::Problem(problem, label) => {

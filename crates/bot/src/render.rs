@@ -3,7 +3,7 @@
 //!
 //! In reading order: [`message`], [`button`] and [`layout`] (what a message is made of), [`rendering`], [`card`] and `approval_card` (the messages of an operation),
 //! with `waiting`, `past`, `standing` and `starts` (how it stands, in words); `confirmation`, `runbook` and `accepted` (before and after
-//! **Confirm**); [`ticket`] (what is asked of OVHcloud's support); `sessions` (stuck ones of consoles); [`dm`]; `notice`; [`rescue_list`], `audit_line`, [`exact_calls`], `timeline`,
+//! **Confirm**); [`ticket`] (what is asked of OVHcloud's support); `sessions` (stuck ones of consoles); [`dm`]; `notice`; [`rescue_list`], `audit_line`, [`exact_calls`], `timeline`, [`report`] (a whole story as files),
 //! [`guide`]; `card_links` and [`wording`] are what they share.
 
 pub(crate) mod accepted;
@@ -27,6 +27,7 @@ pub(crate) mod others;
 pub(crate) mod past;
 pub(crate) mod progress;
 pub mod rendering;
+pub mod report;
 pub mod rescue_list;
 pub(crate) mod runbook;
 pub(crate) mod standing;

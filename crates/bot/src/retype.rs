@@ -37,12 +37,14 @@ impl Retype {
             Button::TryAgain(_) | Button::AskOvhcloud(_) => ("/status", By::Presser),
             Button::LeaveIt(..) | Button::LetGo(_) | Button::Cancel(_) => ("/status", By::Presser),
             Button::Approve(..)
+            | Button::ApproveByCode(..)
             | Button::Deny(..)
             | Button::Withdraw(..)
             | Button::AddReason(..)
             | Button::AskedCalls(..) => ("/status", By::Requester),
             Button::Adopt(_)
             | Button::Confirm(_)
+            | Button::ConfirmByCode(_)
             | Button::Dismiss(_)
             | Button::ToDisk(_)
             | Button::ShowCalls(_)

@@ -72,6 +72,11 @@ pub enum Command {
         /// `user`
         user: Option<UserId>,
     },
+    /// `/report`
+    Report {
+        /// `operation`
+        operation: String,
+    },
     /// `/doctor`
     Doctor,
     /// `/oncall`

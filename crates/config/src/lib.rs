@@ -20,6 +20,7 @@ mod rescue;
 mod rights;
 mod rules;
 mod secret;
+mod second_factor;
 mod section;
 mod source;
 mod store;
@@ -51,6 +52,7 @@ pub use places::{Place, Places};
 pub use postgres::{Postgres, Proof, Server};
 pub use problem::{At, Problem, Problems, Warning};
 pub use rescue::Rescue;
+pub use second_factor::SecondFactor;
 pub use store::{Http, Store, StoreUrl};
 pub use traces::Traces;
 
@@ -83,6 +85,8 @@ pub struct Config {
     pub roles: Vec<Role>,
     /// `[[protect]]`
     pub protections: Vec<Protect>,
+    /// `[second_factor]`; `None` when it is not there.
+    pub second_factor: Option<SecondFactor>,
     /// `[[runbook]]`
     pub runbooks: Vec<RunbookEntry>,
     /// `[oncall]`; `None` when it is not there: then nobody is on duty.
@@ -230,6 +234,8 @@ fn read_root(reader: &mut Reader, table: Table) -> Option<Config> {
         let limits = root.table("limits", pace::read_limits);
         let roles = root.tables("role", |section, index| rules::read_role(section, index, time_zone.as_ref()));
         let protections = root.tables("protect", rules::read_protect);
+        let second_factor = root.optional_table("second_factor", second_factor::read);
+        root.reader.problems.extend(second_factor::lacking(&protections, &root.reader.places));
         let runbooks = root.tables("runbook", rules::read_runbook);
         let oncall = root.optional_table("oncall", oncall::read);
         let entries = root.tables("person", oncall::read_person);
@@ -252,6 +258,7 @@ fn read_root(reader: &mut Reader, table: Table) -> Option<Config> {
             limits,
             roles,
             protections,
+            second_factor,
             runbooks,
             oncall,
             people,

@@ -4,7 +4,8 @@ use std::{collections::BTreeSet, num::NonZeroU32, time::Duration};
 
 use bernard_domain::{
     access::{
-        Action, Capability, NotASelector, OnDuty, Protect, Role, RuleKind, RulePlace, Selector, UserId, When, Who,
+        Action, Capability, NotASelector, OnDuty, Protect, ReasonPattern, Role, RuleKind, RulePlace, SecondFactor,
+        Selector, UserId, When, Who,
     },
     hours::{Hours, NotHours, Windows},
     runbook::{Runbook, RunbookEntry},
@@ -61,7 +62,22 @@ pub(super) fn read_protect(section: &mut Section<'_>, index: usize) -> Option<Pr
     let actions = actions.unwrap_or_else(|| DEFAULT_ACTIONS.into());
     let waived = section.read("waived_on_duty", Form::Toml, value::flag).unwrap_or_default();
     let on_duty = if waived { OnDuty::NeedsNone } else { OnDuty::NeedsApproval };
-    Some(Protect { servers: servers?, actions, approvals, expires, on_duty, place })
+    let at = section.at_of("reason");
+    let reason = section.read_optional("reason", reason_pattern);
+    if reason.is_some() && actions.iter().all(|action| *action == Action::Console) {
+        let wrong = Wrong::new("asks for what nobody can type: a console has no reason", "leave it away");
+        section.complain("reason", at, wrong);
+    }
+    let second_factor = match section.read("second_factor", Form::Toml, value::flag) {
+        Some(true) => SecondFactor::Asked,
+        Some(false) | None => SecondFactor::NotAsked,
+    };
+    Some(Protect { servers: servers?, actions, approvals, expires, on_duty, reason, second_factor, place })
+}
+
+fn reason_pattern(value: &Value) -> Result<ReasonPattern, Wrong> {
+    let right = r"write one such as 'INC-\d+', in single quotes; it must match somewhere in the reason";
+    ReasonPattern::new(value::text(value)?).map_err(|error| Wrong::new(error.to_string(), right))
 }
 
 pub(super) fn read_runbook(section: &mut Section<'_>, _index: usize) -> Option<RunbookEntry> {

@@ -12,6 +12,7 @@
 //! server right before it acts passes it with `tags: None`.
 
 mod digest;
+mod reason;
 mod rule;
 mod selector;
 
@@ -20,8 +21,10 @@ use std::{collections::BTreeSet, num::NonZeroU32, sync::Arc, time::Duration};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use reason::{NotAPattern, ReasonPattern, WantedReason};
 pub use rule::{
-    Action, Capability, OnDuty, Protect, Requester, Role, RuleKind, RulePlace, UnknownWord, UserId, When, Who,
+    Action, Capability, OnDuty, Protect, Requester, Role, RuleKind, RulePlace, SecondFactor, UnknownWord, UserId, When,
+    Who,
 };
 pub use selector::{NotASelector, Selector};
 
@@ -154,6 +157,8 @@ pub struct Protection {
     pub rule: RulePlace,
     /// How sure it is that the entry covers this server.
     pub because: Because,
+    /// The first of all entries that cover it and ask for a second factor; `None`: none does.
+    pub second_factor: Option<RulePlace>,
 }
 
 /// How sure it is that a protection covers a server.
@@ -311,7 +316,9 @@ impl Policy {
                 Fit::Unknown => Because::Unread,
                 Fit::No => return None,
             };
-            Some(Protection { approvals: rule.approvals, expires: rule.expires, rule: rule.place, because })
+            let second_factor = rule.second_factor.is_asked().then_some(rule.place);
+            let (approvals, expires) = (rule.approvals, rule.expires);
+            Some(Protection { approvals, expires, rule: rule.place, because, second_factor })
         });
         covering.reduce(Protection::stricter)
     }
@@ -430,7 +437,8 @@ impl Role {
 impl Protection {
     fn stricter(self, other: Self) -> Self {
         let (most, fewer) = if other.approvals > self.approvals { (other, self) } else { (self, other) };
-        Self { expires: most.expires.min(fewer.expires), ..most }
+        let second_factor = self.second_factor.or(other.second_factor);
+        Self { expires: most.expires.min(fewer.expires), second_factor, ..most }
     }
 }
 

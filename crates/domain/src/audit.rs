@@ -83,6 +83,14 @@ pub enum Act {
     RightExplained,
     /// Somebody who may not do something asked those who may.
     HelpAsked,
+    /// The code of a second factor was right, and its step counts.
+    CodeTaken,
+    /// The code of a second factor was wrong.
+    CodeRefused,
+    /// Somebody was given a second factor, at the machine.
+    FactorEnrolled,
+    /// Somebody's second factor was taken away, at the machine.
+    FactorRemoved,
     /// The kill switch: no new operations.
     Paused,
     /// New operations are taken again.
@@ -125,6 +133,10 @@ impl Act {
             Self::CardDismissed => "card_dismissed",
             Self::RightExplained => "right_explained",
             Self::HelpAsked => "help_asked",
+            Self::CodeTaken => "code_taken",
+            Self::CodeRefused => "code_refused",
+            Self::FactorEnrolled => "factor_enrolled",
+            Self::FactorRemoved => "factor_removed",
             Self::Paused => "paused",
             Self::Resumed => "resumed",
             Self::DmWiped => "dm_wiped",
@@ -146,10 +158,11 @@ impl Act {
 
     fn kind(self) -> Kind {
         match self {
-            Self::Refused => Kind::Refusal,
+            Self::Refused | Self::CodeRefused => Kind::Refusal,
             Self::CardDismissed
             | Self::RightExplained
             | Self::HelpAsked
+            | Self::CodeTaken
             | Self::Paused
             | Self::Resumed
             | Self::LeaseExtended
@@ -157,6 +170,7 @@ impl Act {
             Self::DmWiped | Self::DmNotWiped | Self::DmWipeGivenUp => Kind::Effect,
             Self::ServerLeft | Self::RescueLeft | Self::RescueChanged => Kind::Seen,
             Self::PolicyLoaded => Kind::Policy,
+            Self::FactorEnrolled | Self::FactorRemoved => Kind::Process,
             Self::Started | Self::Anchored | Self::RefusalsLost | Self::CopyFound | Self::StoreMoved => Kind::Process,
         }
     }

@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::{
-    access::{Action, Capability, Denial, Grant, Policy, Protection, Reason, Requester, UserId},
+    access::{
+        Action, Capability, Denial, Grant, Policy, Protection, Reason, Requester, RulePlace, UserId, WantedReason,
+    },
     duty::Mark,
     lease::Lease,
     operation::{ChannelId, Kind, Operation, Wish, approval::Guard},
@@ -33,6 +35,17 @@ pub fn action(kind: Kind) -> Option<Action> {
 /// What one must be allowed to ask for an operation of this kind.
 pub fn needed(kind: Kind) -> Capability {
     action(kind).map_or(Capability::Ticket, Action::capability)
+}
+
+/// What a rule wants of the reason for an operation of this kind on `server`, and does not get. Kinds that nobody is asked a reason
+/// for are done without.
+pub fn unmet_reason(policy: &Policy, kind: Kind, server: &Server, reason: Option<&str>) -> Option<WantedReason> {
+    match kind {
+        Kind::Enable | Kind::Restore | Kind::PutBack | Kind::Reboot => {
+            policy.unmet_reason(action(kind)?, server, reason)
+        }
+        Kind::Link | Kind::Adopt | Kind::HandOver | Kind::Console | Kind::FreeSessions | Kind::Ticket => None,
+    }
 }
 
 /// What is about to be done, as far as rules tell it apart.
@@ -126,6 +139,11 @@ pub fn waived_of(policy: &Policy, deed: Deed, server: &Server) -> Option<(Protec
     }
 }
 
+/// The rule of this moment that asks whoever approves what is next for `operation` for a second factor, if any.
+pub fn second_factor_of(policy: &Policy, operation: &Operation, server: &Server) -> Option<RulePlace> {
+    protection_of(policy, Deed::next_of(operation), server, None)?.second_factor
+}
+
 /// What Discord says of somebody at this moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Membership {
@@ -146,7 +164,7 @@ pub type People = BTreeMap<UserId, Membership>;
 pub struct RolesWanted(pub UserId);
 
 /// Whether what was asked and approved may still be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ruling {
     /// It may.
     Allowed,
@@ -161,6 +179,8 @@ pub enum Ruling {
     RolesUnreadable(UserId),
     /// Whoever asked may, but this person, who should own the rescue from now on, has no right to.
     CannotOwn(UserId),
+    /// Whoever asked may, but a rule of this moment wants another reason.
+    ReasonUnfit(WantedReason),
     /// Whoever asked may, but fewer people than are needed now have approved it.
     NotEnough {
         /// How many are needed.
@@ -218,6 +238,12 @@ pub fn reauthorize(
             Right::Unreadable => return Ok(Ruling::RolesUnreadable(to)),
         }
     }
+    // One more reboot has the reason of the operation that it is of, which was looked at when that began.
+    if let Deed::Asked { kind, .. } = deed
+        && let Some(wanted) = unmet_reason(policy, kind, server, request.reason.as_deref())
+    {
+        return Ok(Ruling::ReasonUnfit(wanted));
+    }
     let Some(protection) = protection_of(policy, deed, server, rescue) else { return Ok(Ruling::Allowed) };
     // The glass was broken for what was asked, not for one more reboot.
     let broke_glass = matches!((&request.guard, deed), (Guard::BrokenGlass { .. }, Deed::Asked { .. }));
@@ -261,6 +287,10 @@ pub fn may_receive(
 /// to approve it.
 pub fn unattended(policy: &Policy, person: &Requester, kind: Kind, place: ChannelId, server: &Server) -> Option<Grant> {
     let deed = Deed::Asked { kind, by: person.user };
+    // No clock gives a reason.
+    if unmet_reason(policy, kind, server, None).is_some() {
+        return None;
+    }
     match protection_of(policy, deed, server, None) {
         Some(_) => None,
         None => policy.check(person, deed.needs(), server, place.0).ok(),

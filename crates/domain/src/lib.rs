@@ -33,6 +33,7 @@ pub mod console;
 pub mod operation;
 pub mod hindrance;
 pub mod lease;
+pub mod second_factor;
 pub mod authorization;
 pub mod others;
 pub mod notice;

@@ -274,6 +274,11 @@ pub enum Notice {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         label: Option<String>,
     },
+    /// Somebody gave too many wrong codes of their second factor: none is looked at for a while.
+    CodesLocked {
+        /// Who.
+        person: UserId,
+    },
     /// Nothing new is begun from now on.
     Paused {
         /// Who said so.
@@ -361,6 +366,7 @@ impl Notice {
             | Self::Unshown { .. }
             | Self::NobodyAsked { .. }
             | Self::HelpAsked { .. }
+            | Self::CodesLocked { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. }
             | Self::CopyFound { .. } => None,
@@ -388,6 +394,7 @@ impl Notice {
             | Self::AuditAnchor { .. }
             | Self::Unshown { .. }
             | Self::HelpAsked { .. }
+            | Self::CodesLocked { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. }
             | Self::CopyFound { .. } => None,
@@ -417,6 +424,7 @@ impl Notice {
             | Self::Unshown { .. }
             | Self::NobodyAsked { .. }
             | Self::HelpAsked { .. }
+            | Self::CodesLocked { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. }
             | Self::CopyFound { .. } => None,

@@ -15,7 +15,7 @@ use bernard_domain::{
     server::{QueryId, ServiceName},
 };
 use bernard_platform::clock;
-use bernard_store::{Again, Answer, Append, CardId, CardRefusal, Error as StoreError, Open, Store};
+use bernard_store::{Again, Answer, Append, CardId, CardRefusal, Error as StoreError, GivenStep, Open, Store};
 
 use super::{link::Found, runner::Runner};
 use crate::{
@@ -113,6 +113,24 @@ impl Intake {
         may_open(grant, request)?;
         self.within_limits(request).await?;
         let opened = self.store.open_from_card(card, request, clock::now()).await?;
+        self.wakeups.notify();
+        Ok(opened)
+    }
+
+    /// The same, given for a code whose step counts with it; `None` when that has counted by now: then nothing was accepted.
+    ///
+    /// # Errors
+    /// [`Error`]: nothing was accepted.
+    pub async fn open_from_card_by_code(
+        &self,
+        grant: &Grant,
+        card: CardId,
+        request: &Request,
+        code: &GivenStep,
+    ) -> Result<Option<Open>, Error> {
+        may_open(grant, request)?;
+        self.within_limits(request).await?;
+        let opened = self.store.open_from_card_by_code(card, request, code, clock::now()).await?;
         self.wakeups.notify();
         Ok(opened)
     }

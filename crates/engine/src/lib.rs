@@ -31,6 +31,7 @@ pub mod messenger;
 pub mod liveness;
 pub mod wakeups;
 pub mod policy;
+pub mod second_factor;
 pub mod reauthorize;
 pub mod steps;
 pub mod runner;

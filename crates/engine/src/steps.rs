@@ -22,6 +22,7 @@ mod witness;
 use std::{sync::Arc, time::Duration};
 
 use bernard_domain::{
+    access::WantedReason,
     authorization::Ruling,
     hindrance::Matter,
     operation::{
@@ -269,6 +270,11 @@ impl Work<'_> {
             Some(Ruling::CannotOwn(person)) => {
                 let event = Event::FoundImpossible { problem: Problem::CannotOwn { person } };
                 Some(self.not_any_more(event, "the new owner may not own it"))
+            }
+            Some(Ruling::ReasonUnfit(WantedReason { rule, pattern })) => {
+                let event =
+                    Event::FoundImpossible { problem: Problem::ReasonUnfit { rule: rule.to_string(), pattern } };
+                Some(self.not_any_more(event, "its reason is not one that the rules take now"))
             }
             Some(Ruling::NotEnough { needed, given }) => {
                 let event = Event::FoundImpossible { problem: Problem::NotEnoughApprovals { needed, given } };

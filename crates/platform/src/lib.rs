@@ -7,10 +7,12 @@
 //! - [`live`]: a value that is replaced while it is used.
 //! - [`keyed_tasks`]: at most one task for each key.
 //! - [`private`]: whether others can read a file.
+//! - [`sealed`]: what is kept where others may read it.
 
 pub mod tls;
 pub mod metrics;
 pub mod clock;
 pub mod private;
+pub mod sealed;
 pub mod live;
 pub mod keyed_tasks;

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use bernard_domain::{
     audit::{Act, Anchor, Anchoring, Entry, Line, anchoring},
-    operation::ChannelId,
+    operation::{ChannelId, OperationId},
     server::ServiceName,
 };
 use bernard_platform::{clock, metrics};
@@ -46,6 +46,8 @@ pub struct AuditFilter {
     pub server: Option<ServiceName>,
     /// Only on this person's word.
     pub user: Option<u64>,
+    /// Only about this operation.
+    pub operation: Option<OperationId>,
 }
 
 /// Lines of the audit, the oldest first.
@@ -159,10 +161,12 @@ impl Store {
         let mut connection = self.pool.acquire().await?;
         let mut rows = query(
             "SELECT entry, previous, hash, entry ->> 'server' AS server FROM audit
-             WHERE ($1 IS NULL OR entry ->> 'server' = $1) AND ($2 IS NULL OR entry ->> 'who' = $2) ORDER BY n DESC",
+             WHERE ($1 IS NULL OR entry ->> 'server' = $1) AND ($2 IS NULL OR entry ->> 'who' = $2)
+             AND ($3 IS NULL OR entry ->> 'operation' = $3) ORDER BY n DESC",
         )
         .bind(wanted.server.as_ref().map(ServiceName::as_str))
         .bind(wanted.user.map(|user| user.to_string()))
+        .bind(wanted.operation.map(|operation| operation.to_string()))
         .fetch(&mut connection);
         let (mut page, mut left) = (AuditPage::default(), bytes);
         while let Some(row) = rows.try_next().await? {

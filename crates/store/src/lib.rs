@@ -10,7 +10,7 @@
 //! `file` (the lock, and who can read it) · `operations`, `consequences`, `timeline`, `usual`, `cards`, `pause` (what is accepted,
 //! what happens to it, and what follows) · `leases`, `reminders`, `sights`, `past` (rescues, until they are over) ·
 //! `messages`, `notices`, `listed`, `help`, `wipes`, `troubles` (what people are told, and what is taken back) · `inventory`, `foreign`,
-//! `occupied` (the fleet) · `audit` and `audit_reader` · `wake` (what is due at a start) · `copy`, `witness`, `restored` (a backup,
+//! `occupied` (the fleet) · `audit` and `audit_reader` · `second_factors` and `enrolment` (who gives codes) · `wake` (what is due at a start) · `copy`, `witness`, `restored` (a backup,
 //! and how it is known for one) · `moved`, `transfer` (from one database to another) · `counted` (figures) ·
 //! `shared` (limits, budgets and ways that hold over replicas).
 
@@ -19,6 +19,8 @@ mod cards;
 mod consequences;
 mod copy;
 mod counted;
+mod second_factors;
+mod enrolment;
 mod database;
 mod file;
 mod foreign;
@@ -78,6 +80,7 @@ pub use cards::{Again, Card, CardId};
 pub use copy::{Copied, CopyError, copy};
 pub use counted::Figures;
 pub use database::{Address, Place, Promises, Tls};
+pub use enrolment::{Enrolment, Existing};
 pub use file::{exposed, holder};
 pub use inventory::{remembered, remembered_at};
 pub use lease_changes::Change;
@@ -90,8 +93,10 @@ pub use past::Stale;
 pub use reminders::{NextReminder, ScheduledLease};
 pub use replica::{News, SeenReplica};
 pub use restored::{CopyFound, Sign};
+pub use second_factors::{GivenStep, IfWrong, SecondFactor, Tried};
 pub use shared::{Rate, Taken};
 pub use sights::Sighting;
+pub use timeline::Recent;
 pub use transfer::{Location, Progress, Stage, TransferError, Transferred, may_be_run, transfer};
 pub use troubles::About;
 pub use wipes::Wipe;
@@ -125,6 +130,16 @@ pub enum Error {
         /// The number of the first step that this Bernard does not know.
         store: i64,
         /// The number of the last one that it knows.
+        known: i64,
+    },
+    /// No Bernard of this version has run on it: its schema is an earlier one.
+    #[error(
+        "the store is not as this bernard keeps it (its schema is {store}, this one's {known}): start this bernard on it once"
+    )]
+    Older {
+        /// The number of the last step that was taken in it; 0: none.
+        store: i64,
+        /// The number of the last one that this Bernard knows.
         known: i64,
     },
     /// It was moved: whoever runs it beside the other one does everything twice.

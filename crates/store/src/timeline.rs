@@ -6,9 +6,49 @@ use bernard_domain::{
 };
 use jiff::Timestamp;
 
-use super::{Error, Store, database::query_as, from_json, millis, time};
+use super::{
+    Error, Store,
+    database::{Row, query, query_as},
+    from_json, millis, time,
+};
+
+/// An operation, as a list of the latest names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recent {
+    /// Its number.
+    pub id: OperationId,
+    /// The server.
+    pub server: ServiceName,
+    /// Of which account.
+    pub account: String,
+    /// What people called the server.
+    pub label: String,
+    /// The word of its kind.
+    pub kind: String,
+    /// When it was accepted.
+    pub opened: Timestamp,
+}
 
 impl Store {
+    /// The latest operations, the last one first. A row that does not read back is left out.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn recent_operations(&self, most: u32) -> Result<Vec<Recent>, Error> {
+        let rows = query(
+            "SELECT id, server, account, request ->> 'label', kind, opened_at FROM operations ORDER BY id DESC LIMIT $1",
+        )
+        .bind(i64::from(most))
+        .fetch_all(&self.pool)
+        .await?;
+        let read = |row: &Row| {
+            let server = ServiceName::try_from(row.get::<String, _>(1)).ok()?;
+            let (account, label, kind) = (row.get(2), row.get(3), row.get(4));
+            Some(Recent { id: OperationId(row.get(0)), server, account, label, kind, opened: time(row.get(5)) })
+        };
+        Ok(rows.iter().filter_map(read).collect())
+    }
+
     /// The last operation on a server, however it ended.
     ///
     /// # Errors

@@ -25,6 +25,7 @@ use super::{
     search::Secrets,
 };
 use crate::{
+    approvals::code::{KEY, enrolled, next, wrong},
     audit::{exported, lines},
     bot::{TestBot, TestConfig, db_1, web_1},
 };
@@ -61,15 +62,43 @@ struct People {
     bob: Person,
 }
 
+/// A rule that wants a code for what the story does nowhere else, and the key that second factors are kept with.
+fn with_codes(config: TestConfig) -> TestConfig {
+    let asks = "[[protect]]\nservers = [\"db-1\"]\nactions = [\"reboot\"]\nsecond_factor = true\n";
+    TestConfig { rules: format!("{}{asks}[second_factor]\nkey = \"{KEY}\"\n", config.rules), ..config }
+}
+
+/// A glass that is broken by a code, after a wrong one; what there was to keep to itself: the secret, and what was typed.
+async fn codes_are_given(bot: &TestBot, ann: &Person) -> Secrets {
+    let secret = enrolled(bot, ann).await;
+    let options = [("server", "db-1"), ("break_glass", "true"), ("reason", "the shop is down")];
+    let card = bot.ask(ann, "reboot", &options).await;
+    let mut kept = Secrets::default();
+    for digits in [wrong(&secret), next(&secret)] {
+        let typed = format!("{} {} {}", &digits[..1], &digits[1..2], &digits[2..]);
+        kept.add("a code", &typed);
+        let pressed = ann.press(&card, "Confirm").await;
+        pressed.submit(&[("code", &typed)]).await.answer().await;
+    }
+    bot.rung(ann, &["Rebooted", "db-1"]).await;
+    let written = secret.otpauth("ann");
+    kept.add("a second factor", written.split("secret=").nth(1).and_then(|rest| rest.split('&').next()).expect("it"));
+    kept.add("the key of second factors", KEY);
+    let hex: String = secret.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    kept.add("a second factor in hexadecimal", &hex);
+    kept
+}
+
 async fn tell(page: Page, subscriber: impl Subscriber + Send + Sync, config: TestConfig) {
     tracing::subscriber::set_global_default(subscriber).expect("the first of its process");
     take_panics(&page);
-    let mut bot = TestBot::with(config, [web_1(), db_1()]).await;
+    let mut bot = TestBot::with(with_codes(config), [web_1(), db_1()]).await;
     let bob = bot.discord.person("bob", "en-US", &[ROLE]);
     bot.discord.close_dms(&bob);
     let people = People { ann: bot.ann.clone(), bob };
     links_are_handed_out(&bot, &people).await;
     things_go_wrong(&bot, &people).await;
+    let codes = codes_are_given(&bot, &people.ann).await;
     let metrics = bot.metrics().await;
     let own = format!("{:?}", bot.app());
     let live = database(&bot);
@@ -84,7 +113,7 @@ async fn tell(page: Page, subscriber: impl Subscriber + Send + Sync, config: Tes
     assert!(audit.contains("delivery_attempted") && exports.iter().all(|(_, export)| export.len() > 1_000));
     let (log, errors) = (page.text(), errors(&bot).await);
     let mut leaks = Vec::new();
-    for secrets in [&keys, &links] {
+    for secrets in [&keys, &links, &codes] {
         leaks.extend(secrets.found_in("the log", &log));
         leaks.extend(secrets.found_in("/metrics", &metrics));
         leaks.extend(secrets.found_in("the Debug of the program", &own));
@@ -96,6 +125,9 @@ async fn tell(page: Page, subscriber: impl Subscriber + Send + Sync, config: Tes
         for (format, export) in &exports {
             leaks.extend(secrets.found_in_bytes(&format!("the audit exported as {format}"), export));
         }
+    }
+    for sighting in bot.discord.everything_ever_sent() {
+        leaks.extend(codes.found_in("what somebody saw", &sighting.body));
     }
     leaks.extend(shown_to_others(&bot, &people, &keys, &links));
     leaks.extend(sent_to_the_wrong_end(&bot, &keys, &links));
@@ -165,6 +197,14 @@ async fn things_go_wrong(bot: &TestBot, people: &People) {
     bot.ask(&people.ann, "rescue enable", &[("server", "no-such-server")]).await;
     let history = bot.ask(&people.ann, "history", &[]).await;
     assert_eq!(history.attachments.len(), 1);
+    for operation in ["R-1", "R-2", "R-5"] {
+        let report = bot.ask(&people.ann, "report", &[("operation", operation)]).await;
+        assert_eq!(report.attachments.len(), 2, "{}", report.content);
+        for file in &report.attachments {
+            let leaks = links(bot).found_in_bytes(&file.filename, &file.bytes);
+            assert!(leaks.is_empty(), "{}", leaks.join("\n"));
+        }
+    }
     people.ann.press_raw("reveal:999999", &bot.discord.messages(OPS)[0]).await;
     bot.discord.dispatch_spoilt(&people.ann, OPS, "status", |raw| raw["data"]["name"] = json!(null)).settled().await;
 }

@@ -184,6 +184,7 @@ fn problem() -> BoxedStrategy<Problem> {
         option::of(time()).prop_map(|read_at| Problem::NotOnDuty { read_at }),
         user().prop_map(|person| Problem::RolesUnreadable { person }),
         (any::<u32>(), any::<u32>()).prop_map(|(needed, given)| Problem::NotEnoughApprovals { needed, given }),
+        (text(), text()).prop_map(|(rule, pattern)| Problem::ReasonUnfit { rule, pattern }),
         Just(Problem::SystemUnread),
         Just(Problem::KeyNeedsLinux),
         Just(Problem::NoConsole),
@@ -298,8 +299,16 @@ fn call() -> impl Strategy<Value = ExactCall> {
 fn approval() -> BoxedStrategy<Approval> {
     let who = prop_oneof![any::<u64>().prop_map(Who::Role), user().prop_map(Who::User)];
     let because = select(vec![Because::Matches, Because::Unread]);
-    (1..4_u32, length(), text(), because, vec(who, 0..3), vec(call(), 0..3))
-        .prop_map(|(count, expires, rule, because, of, calls)| Approval { count, expires, rule, because, of, calls })
+    (1..4_u32, length(), text(), because, vec(who, 0..3), vec(call(), 0..3), option::of(text()))
+        .prop_map(|(count, expires, rule, because, of, calls, second_factor)| Approval {
+            count,
+            expires,
+            rule,
+            because,
+            of,
+            calls,
+            second_factor,
+        })
         .boxed()
 }
 

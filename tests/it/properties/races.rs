@@ -229,6 +229,7 @@ async fn waiting(store: &Store, press: u64, count: u32) -> Operation {
         because: Because::Matches,
         of: Vec::new(),
         calls: Vec::new(),
+        second_factor: None,
     };
     let request = Request { guard: Guard::Approval(approval), ..request(Kind::Reboot) };
     match store.open_from_press(press, &request, NOW).await.expect("the store writes") {

@@ -2,9 +2,9 @@
 
 use bernard_domain::{
     access::{Capability, Protection, Who},
-    authorization::{Deed, protection_of},
+    authorization::{Deed, protection_of, unmet_reason},
     operation::{
-        Operation,
+        Kind, Operation,
         approval::{Approval, Guard},
         exact_call::ExactCall,
     },
@@ -45,6 +45,20 @@ impl ApprovalMode {
 }
 
 impl Handler {
+    /// That the reason for this is one that every rule takes which covers it; `command` is what to type with another one.
+    pub(crate) fn reason_fits(
+        &self,
+        server: &Server,
+        kind: Kind,
+        reason: Option<&str>,
+        command: &str,
+    ) -> Result<(), Refusal> {
+        match unmet_reason(&self.policy.get(), kind, server, reason) {
+            None => Ok(()),
+            Some(wanted) => Err(Refusal::ReasonUnfit(Box::new(wanted), command.to_owned())),
+        }
+    }
+
     /// What the asker of something protected may type instead, if they may break the glass there.
     pub(crate) fn emergency(
         &self,

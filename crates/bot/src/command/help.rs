@@ -43,6 +43,7 @@ impl Handler {
             lines.push(say!(locale, "help-plan"));
             lines.push(say!(locale, "help-why"));
             lines.extend(self.policy.oncall().get().stale_after.map(|_| say!(locale, "help-oncall")));
+            lines.push(say!(locale, "help-report"));
         }
         if may(Capability::Admin) {
             lines.push(say!(locale, "help-doctor"));

@@ -56,7 +56,7 @@ impl Handler {
             None => None,
         };
         let limit = asking.file_limit().unwrap_or(SMALLEST_LIMIT).saturating_sub(MARGIN);
-        let filter = AuditFilter { server, user: user.map(|user| user.0) };
+        let filter = AuditFilter { server, user: user.map(|user| user.0), ..AuditFilter::default() };
         let page = self.store.audit_page(&filter, limit, self.sees(asking)).await?;
         let locale = asking.locale;
         let mut lines = vec![say!(locale, "history-title", count = page.lines.len())];
@@ -92,7 +92,7 @@ impl Handler {
     }
 
     async fn is_in_history(&self, name: &ServiceName) -> Result<bool, Refusal> {
-        let filter = AuditFilter { server: Some(name.clone()), user: None };
+        let filter = AuditFilter { server: Some(name.clone()), ..AuditFilter::default() };
         Ok(self.store.audit_page(&filter, 0, |_| true).await?.more > 0)
     }
 

@@ -70,6 +70,7 @@ impl Handler {
         let protected = approval.is_some();
         lines.extend(approval);
         lines.extend(waived.map(|(protection, mark)| why::waived(&protection, &mark, locale)));
+        lines.extend(why::reasons(&policy, action, &server, locale));
         let accent = match (obstacles.is_empty(), protected) {
             (false, _) => Accent::Bad,
             (true, true) => Accent::Warning,

@@ -1,7 +1,7 @@
 //! `/why`: which rule allows or denies something, who would have to approve, and who could help. It changes nothing.
 
 use bernard_domain::{
-    access::{Action, Because, Capability, Denial, Grant, Policy, Protection, Reason, Requester, UserId},
+    access::{Action, Because, Capability, Denial, Grant, Policy, Protection, Reason, Requester, UserId, WantedReason},
     audit::Act,
     duty::Mark,
     locale::Locale,
@@ -84,6 +84,7 @@ impl Handler {
             }),
             Some(protection) => Some(approval(&policy, &protection, &server, place, asking.locale)),
         });
+        lines.extend(reasons(&policy, typed.action, &server, asking.locale));
         lines.extend(self.pause_line(asking).await?);
         Ok(Reply::text(lines.join("\n")))
     }
@@ -187,6 +188,18 @@ fn reason_of_theirs(denial: &Denial, locale: Locale) -> String {
     }
 }
 
+/// What its reason must match.
+pub(super) fn reasons(policy: &Policy, action: Action, server: &Server, locale: Locale) -> Vec<String> {
+    let line = |wanted: WantedReason| {
+        say!(locale, "why-reason", rule = code(&wanted.rule.to_string()), pattern = code(&wanted.pattern))
+    };
+    match action {
+        Action::Rescue | Action::Restore | Action::Reboot => policy.wanted_reasons(action, server).map(line).collect(),
+        // Nobody is asked why they open one.
+        Action::Console => Vec::new(),
+    }
+}
+
 /// The approval that a protection asks for, and who may give it.
 pub(super) fn approval(
     policy: &Policy,
@@ -207,5 +220,6 @@ pub(super) fn approval(
         true => say!(locale, "why-nobody-approves"),
         false => say!(locale, "why-approvers", who = wording::everybody(&who)),
     };
-    format!("{first}\n{second}")
+    let by_code = protection.second_factor.map(|rule| say!(locale, "why-code", rule = code(&rule.to_string())));
+    [Some(first), Some(second), by_code].into_iter().flatten().collect::<Vec<_>>().join("\n")
 }

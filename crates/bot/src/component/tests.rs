@@ -10,6 +10,7 @@ fn button() -> impl Strategy<Value = Button> {
     let card = any::<u128>().prop_map(|bits| CardId(Uuid::from_u128(bits)));
     prop_oneof![
         card.clone().prop_map(Button::Confirm),
+        card.clone().prop_map(Button::ConfirmByCode),
         card.clone().prop_map(Button::Dismiss),
         card.clone().prop_map(Button::ToDisk),
         card.prop_map(Button::ShowCalls),
@@ -19,6 +20,7 @@ fn button() -> impl Strategy<Value = Button> {
         (id.clone(), any::<u32>()).prop_map(|(id, asked)| Button::LeaveIt(id, asked)),
         id.clone().prop_map(Button::LetGo),
         (id.clone(), any::<u32>()).prop_map(|(id, round)| Button::Approve(id, round)),
+        (id.clone(), any::<u32>()).prop_map(|(id, round)| Button::ApproveByCode(id, round)),
         (id.clone(), any::<u32>()).prop_map(|(id, round)| Button::Deny(id, round)),
         (id.clone(), any::<u32>()).prop_map(|(id, round)| Button::Withdraw(id, round)),
         (id.clone(), any::<u32>()).prop_map(|(id, round)| Button::AddReason(id, round)),

@@ -3,28 +3,44 @@
 use bernard_domain::{
     access::Capability,
     operation::{MarkedOperation, Operation},
+    second_factor::Code,
 };
-use bernard_engine::intake::{self, Approved};
+use bernard_engine::{
+    intake::{self, Approved},
+    second_factor::NotTaken,
+};
 use bernard_text::say;
 use bernard_untrusted::shown::span::code;
 use serenity::model::application::ModalInteraction;
 
+use super::code::ByCode;
 use crate::{
     asker::Asker,
     component::Button,
     context::Handler,
     modal::Modal,
-    refusal::{Refusal, done},
+    refusal::{CodeRefusal, Refusal, done},
     reply::Reply,
     retype::Retype,
 };
 
 impl Handler {
     /// **Approve**.
-    pub(crate) async fn approve(&self, asking: &Asker, operation: &Operation, round: u32) -> Result<Reply, Refusal> {
+    pub(crate) async fn approve(
+        &self,
+        asking: &Asker,
+        operation: &Operation,
+        round: u32,
+        code: Option<&Code>,
+    ) -> Result<Reply, Refusal> {
         self.is_for_others(asking, operation)?;
-        let (_, grant) = self.admit_for(asking, operation, Capability::Approve).await?;
-        match self.intake.approve(&grant, operation.id, round).await? {
+        let (server, grant) = self.admit_for(asking, operation, Capability::Approve).await?;
+        let given = match self.code_for_approval(asking, (operation, round), &server, code).await? {
+            ByCode::NotWanted => None,
+            ByCode::Given(given) => Some(given),
+            ByCode::Wanted(reply) => return Ok(*reply),
+        };
+        match self.intake.approve(&grant, operation.id, round, given.as_deref()).await? {
             Approved::Done(operation) => {
                 let id = operation.id.to_string();
                 Ok(Reply::text(match operation.open_round() {
@@ -33,6 +49,7 @@ impl Handler {
                 }))
             }
             Approved::Busy(holder) => Err(Refusal::Busy(holder)),
+            Approved::CodeUsed => Err(Refusal::Code(CodeRefusal::NotTaken(NotTaken::Used, asking.requester.user))),
             Approved::CountsNot => Err(Refusal::CountsNot),
             Approved::TooLate(operation) => Err(Refusal::TooLate(Some(operation.id), None)),
             Approved::Unknown => Err(Refusal::Unknown),
@@ -66,11 +83,28 @@ impl Handler {
 
     /// A form that was filled in.
     pub(crate) async fn submitted(&self, form: &ModalInteraction) -> Result<Reply, Refusal> {
-        let Modal::DenialReason(named, round) = form.data.custom_id.parse().map_err(|_| Refusal::Unknown)?;
+        let modal: Modal = form.data.custom_id.parse().map_err(|_| Refusal::Unknown)?;
         let asking = Asker::of_form(form, &self.settings.served_guild)?;
-        let reason = Modal::reason(&form.data)
-            .ok_or_else(|| Refusal::Typed("reason", say!(asking.locale, "typed-denial-reason")))?;
-        self.explain(&asking, named, round, reason).await
+        let code = || Modal::code(&form.data).ok_or(Refusal::Code(CodeRefusal::NotACode));
+        match modal {
+            Modal::DenialReason(named, round) => {
+                let reason = Modal::reason(&form.data)
+                    .ok_or_else(|| Refusal::Typed("reason", say!(asking.locale, "typed-denial-reason")))?;
+                self.explain(&asking, named, round, reason).await
+            }
+            Modal::ApprovalCode(named, round) => {
+                let operation = self.formed(named, round, Button::ApproveByCode(named, round)).await?;
+                self.approve(&asking, &operation, round, Some(&code()?)).await
+            }
+            Modal::GlassCode(card) => self.confirm(&asking, card, Some(&code()?)).await,
+        }
+    }
+
+    /// What a form is about: the press that opened it was answered before anything was looked up, so what opened it is judged here.
+    async fn formed(&self, named: MarkedOperation, round: u32, by: Button) -> Result<Operation, Refusal> {
+        let operation = self.store.operation(named.id).await?;
+        let operation = operation.filter(|operation| operation.round(round) == named);
+        operation.ok_or_else(|| Refusal::MadeElsewhere(Retype::of(by, "")))
     }
 
     async fn explain(
@@ -80,11 +114,7 @@ impl Handler {
         round: u32,
         reason: &str,
     ) -> Result<Reply, Refusal> {
-        let operation = self.store.operation(named.id).await?;
-        // The press that opened it was answered before anything was looked up, so what opened it is judged here.
-        let operation = operation
-            .filter(|operation| operation.round(round) == named)
-            .ok_or_else(|| Refusal::MadeElsewhere(Retype::of(Button::AddReason(named, round), "")))?;
+        let operation = self.formed(named, round, Button::AddReason(named, round)).await?;
         let (_, grant) = self.admit_for(asking, &operation, Capability::Approve).await?;
         done(self.intake.explain(&grant, named.id, round, reason).await?)?;
         Ok(Reply::text(say!(asking.locale, "deny-explained", reason = code(reason))))

@@ -1,25 +1,30 @@
 //! **Confirm** and **Cancel** on a confirmation card: everything is checked again, and only what the person was shown is done.
 
-use bernard_domain::operation::{Kind, Operation, Request, approval::Guard, event::Problem};
+use bernard_domain::{
+    operation::{Kind, Operation, Request, approval::Guard, event::Problem},
+    second_factor::Code,
+};
 use bernard_engine::{
     intake,
     plan::{self, Aim, Proposal},
+    second_factor::NotTaken,
 };
 use bernard_platform::clock;
 use bernard_store::{Card, CardId, CardRefusal, Open};
 use bernard_text::say;
 
+use super::code::ByCode;
 use crate::{
     admission::{Admitted, guard::ApprovalMode},
     asker::Asker,
     context::Handler,
-    refusal::Refusal,
+    refusal::{CodeRefusal, Refusal},
     reply::Reply,
 };
 
 impl Handler {
     /// **Confirm**: everything is checked again, and only what the person was shown is done.
-    pub(crate) async fn confirm(&self, asking: &Asker, id: CardId) -> Result<Reply, Refusal> {
+    pub(crate) async fn confirm(&self, asking: &Asker, id: CardId, code: Option<&Code>) -> Result<Reply, Refusal> {
         asking.bot_can_report()?;
         let card = self.own_card(asking, id).await?;
         self.still_good(&card).await?;
@@ -27,7 +32,7 @@ impl Handler {
             Some(again) => self.confirm_again(asking, card.clone(), again).await,
             None if card.request.kind() == Kind::Ticket => self.confirm_ticket(asking, card.clone()).await,
             None if card.request.kind() == Kind::FreeSessions => self.confirm_to_free(asking, card.clone()).await,
-            None => self.confirm_new(asking, card.clone()).await,
+            None => self.confirm_new(asking, card.clone(), code).await,
         };
         match confirmed {
             // Whatever the second of two presses stumbled over: the first one is why.
@@ -73,17 +78,14 @@ impl Handler {
         guard: Guard,
     ) -> Result<Reply, Refusal> {
         let request = Request { guard, known_as: Some(admitted.server.identity()), ..card.request };
-        match self.intake.open_from_card(&admitted.grant, card.id, &request).await? {
-            Open::Accepted(operation, _) => Ok(Reply::accepted(operation, asking.locale)),
-            Open::Busy(holder) if is_same_deed(&holder, &request) => Err(Refusal::UnderWay(holder.id, card.command)),
-            Open::Busy(holder) => Err(Refusal::Busy(holder)),
-            Open::Refused(refusal) => Err(Refusal::Card(refusal, card.command)),
-        }
+        let opened = self.intake.open_from_card(&admitted.grant, card.id, &request).await?;
+        opened_as(opened, &request, card.command, asking)
     }
 
-    async fn confirm_new(&self, asking: &Asker, card: Card) -> Result<Reply, Refusal> {
+    async fn confirm_new(&self, asking: &Asker, card: Card, code: Option<&Code>) -> Result<Reply, Refusal> {
         let admitted = self.admit_to_confirm(asking, &card).await?;
         let server = &admitted.server;
+        self.reason_fits(server, card.request.kind(), card.request.reason.as_deref(), &card.command)?;
         let lease = self.lookout.lease(server).await?;
         let plan = match self.fleet.confirm(server, &card.request.wish, lease.as_ref()).await {
             Ok(plan) => plan,
@@ -103,7 +105,15 @@ impl Handler {
         // What protects it may have changed since the card was shown: what counts is how it is now.
         let haste = ApprovalMode::of(&card.request.guard);
         let guard = self.guard(asking, &admitted, haste, self.calls(server, &proposal))?;
-        self.open_confirmed(asking, &admitted, card, guard).await
+        let given = match self.glass_code(asking, &card, &guard, code).await? {
+            ByCode::NotWanted => return self.open_confirmed(asking, &admitted, card, guard).await,
+            ByCode::Given(given) => given,
+            ByCode::Wanted(reply) => return Ok(*reply),
+        };
+        let request = Request { guard, known_as: Some(admitted.server.identity()), ..card.request };
+        let opened = self.intake.open_from_card_by_code(&admitted.grant, card.id, &request, &given).await?;
+        let used = || Refusal::Code(CodeRefusal::NotTaken(NotTaken::Used, asking.requester.user));
+        opened_as(opened.ok_or_else(used)?, &request, card.command, asking)
     }
 
     /// **Cancel** on a confirmation card.
@@ -127,6 +137,16 @@ impl Handler {
     async fn ask_again(&self, asking: &Asker, admitted: &Admitted, old: Card, why: String) -> Result<Reply, Refusal> {
         let aim = Aim::of(&old.request.wish);
         Ok(self.card_instead(asking, admitted, old, aim).await?.after(&why))
+    }
+}
+
+/// What came of opening an operation, for who asked.
+fn opened_as(opened: Open, request: &Request, command: String, asking: &Asker) -> Result<Reply, Refusal> {
+    match opened {
+        Open::Accepted(operation, _) => Ok(Reply::accepted(operation, asking.locale)),
+        Open::Busy(holder) if is_same_deed(&holder, request) => Err(Refusal::UnderWay(holder.id, command)),
+        Open::Busy(holder) => Err(Refusal::Busy(holder)),
+        Open::Refused(refusal) => Err(Refusal::Card(refusal, command)),
     }
 }
 

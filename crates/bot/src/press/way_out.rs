@@ -47,6 +47,7 @@ impl Handler {
         admitted: &Admitted,
         aim: Aim,
     ) -> Result<Reply, Refusal> {
+        self.reason_fits(&admitted.server, Kind::Restore, None, &restore_command(operation))?;
         let (proposal, beside) = self.proposal_beside(&admitted.server, aim).await?;
         let guard = self.guard_press(asking, admitted, self.calls(&admitted.server, &proposal))?;
         let asks =

@@ -45,8 +45,18 @@ fn slot(number: u32) -> String {
 
 /// The button by which such a message is known again, whatever its text has become.
 pub(crate) fn mark(operation: &Operation, slot_name: &str) -> Option<String> {
-    let number = slot_name.strip_prefix("approve-")?.parse().ok()?;
-    Some(Button::Approve(operation.round(number), number).to_string())
+    let number: u32 = slot_name.strip_prefix("approve-")?.parse().ok()?;
+    let round = usize::try_from(number).ok()?.checked_sub(1).and_then(|index| operation.state.facts.rounds.get(index));
+    Some(approve(operation, number, round.map(|round| &round.approval)).to_string())
+}
+
+/// **Approve**, which opens a form where a code is wanted.
+fn approve(operation: &Operation, number: u32, approval: Option<&Approval>) -> Button {
+    let asked = operation.round(number);
+    match approval.and_then(|approval| approval.second_factor.as_ref()) {
+        Some(_) => Button::ApproveByCode(asked, number),
+        None => Button::Approve(asked, number),
+    }
 }
 
 fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> Rendering {
@@ -61,7 +71,7 @@ fn asked(operation: &Operation, index: usize, round: &Round, locale: Locale) -> 
         lines.push(say!(locale, "approval-call", who = who, count = count, asker = asker, until = since_epoch(until)));
         // Those who are called come first; the way back of who asked is last.
         let asked = operation.round(number);
-        buttons.push(Button::Approve(asked, number).create(locale));
+        buttons.push(approve(operation, number, Some(&round.approval)).create(locale));
         buttons.push(Button::Deny(asked, number).create(locale));
         if !round.approval.calls.is_empty() {
             buttons.push(Button::AskedCalls(asked, number).create(locale));

@@ -109,10 +109,10 @@ impl Meaning {
 
     fn look(self, locale: Locale) -> (String, ButtonStyle) {
         match self {
-            Self::Confirm(_) => (say!(locale, "button-confirm"), ButtonStyle::Danger),
+            Self::Confirm(_) | Self::ConfirmByCode(_) => (say!(locale, "button-confirm"), ButtonStyle::Danger),
             Self::ToDisk(_) => (say!(locale, "button-to-disk"), ButtonStyle::Secondary),
             Self::ShowCalls(_) | Self::AskedCalls(..) => (say!(locale, "button-show-calls"), ButtonStyle::Secondary),
-            Self::Approve(..) => (say!(locale, "button-approve"), ButtonStyle::Success),
+            Self::Approve(..) | Self::ApproveByCode(..) => (say!(locale, "button-approve"), ButtonStyle::Success),
             Self::Deny(..) => (say!(locale, "button-deny"), ButtonStyle::Danger),
             Self::AddReason(..) => (say!(locale, "button-add-reason"), ButtonStyle::Primary),
             Self::Dismiss(_) | Self::Cancel(_) | Self::Withdraw(..) => {

@@ -209,6 +209,11 @@ pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: Chan
             };
             Words::new(content).ringing([*of])
         }
+        Notice::CodesLocked { person } => {
+            let rings = oncall(style);
+            let words = say!(locale, "notice-codes-locked", who = mention(*person), oncall = wording::each(&rings));
+            Words::new(words.trim_end().to_owned()).ringing(rings)
+        }
         Notice::Paused { by, reason } => {
             Words::new(say!(locale, "notice-paused", who = mention(*by), reason = code(reason))).ringing(oncall(style))
         }

@@ -216,6 +216,9 @@ pub fn problem(problem: &Problem, label: &str, locale: Locale) -> String {
         Problem::NotEnoughApprovals { needed, given } => {
             say!(locale, "problem-not-enough-approvals", needed = *needed, given = *given)
         }
+        Problem::ReasonUnfit { rule, pattern } => {
+            say!(locale, "problem-reason-unfit", rule = code(rule), pattern = code(pattern))
+        }
         Problem::SystemUnread => say!(locale, "problem-system-unread", server = server),
         Problem::KeyNeedsLinux => say!(locale, "problem-key-needs-linux"),
         Problem::NoConsole => say!(locale, "problem-no-console", server = server),

@@ -193,7 +193,42 @@ fn what_is_wrong_in_the_rules_is_refused() {
     let protect = |text: &str| problems(&with(&format!("[[protect]]\n{text}")), &[]);
     assert!(protect("approvals = 0").contains("protect[0].approvals is not a whole number of at least 1"));
     assert!(protect("actions = []").contains("protect[0].actions is empty"));
+    let reason = |text: &str| protect(&format!("actions = ['reboot']\nreason = {text}"));
+    for (text, what) in [
+        ("'INC-('", "is no regular expression that can be used here"),
+        ("'(((a{1000}){1000}){1000})'", "is no regular expression that can be used here"),
+        ("7", "is not a text"),
+    ] {
+        let printed = reason(text);
+        assert!(printed.contains(&format!("bernard.toml:14:10: protect[0].reason {what}")), "{printed}");
+        assert!(!printed.contains("INC-("), "no value is shown: {printed}");
+    }
+    assert!(reason(&format!("'{}'", "x".repeat(201))).contains("protect[0].reason is longer than 200 characters"));
+    let console = protect("actions = ['console']\nreason = 'INC'");
+    assert!(console.contains("bernard.toml:14:10: protect[0].reason asks for what nobody can type"), "{console}");
     assert!(protect("actions = ['extend']").contains("protect[0].actions[0] is not a word known here"));
+}
+
+#[test]
+fn a_second_factor_needs_a_key_of_its_own() {
+    let asks = "[[protect]]\nactions = ['console']\nsecond_factor = true\n";
+    let key = "[second_factor]\nkey = '";
+    let digits = "0a".repeat(32);
+    let whole = config(&with(&format!("{asks}{key}{digits}'")), &[]);
+    assert!(whole.second_factor.is_some() && whole.protections[0].second_factor.is_asked());
+    assert!(!format!("{whole:?}").contains(&digits), "it is not printed");
+    let printed = problems(&with(asks), &[]);
+    assert!(printed.contains("bernard.toml:14:17: protect[0].second_factor asks for codes"), "{printed}");
+    for (key, what) in [
+        (format!("{key}{}'", &digits[1..]), "bernard.toml:13:7: second_factor.key is no key of 32 bytes"),
+        (format!("{key}'"), "bernard.toml:12:1: second_factor.key is missing"),
+        ("[second_factor]".to_owned(), "bernard.toml:12:1: second_factor.key is missing"),
+    ] {
+        let printed = problems(&with(&key), &[]);
+        assert!(printed.contains(what) && !printed.contains(&digits[1..]), "{printed}");
+    }
+    let odd = problems(&with(&format!("[[protect]]\nsecond_factor = 'yes'\n{key}{digits}'")), &[]);
+    assert!(odd.contains("protect[0].second_factor is neither true nor false"), "{odd}");
 }
 
 #[test]

@@ -47,16 +47,23 @@ fn person(person: &Person) -> Value {
 fn protect(protect: &Protect) -> Value {
     let servers: Vec<String> = protect.servers.iter().map(ToString::to_string).collect();
     let actions: Vec<&str> = protect.actions.iter().map(|action| action.as_str()).collect();
-    let mut all = json!({
+    let mut canonical = json!({
         "actions": actions,
         "approvals": protect.approvals,
         "expires": format!("{}ms", protect.expires.as_millis()),
         "servers": servers,
     });
+    // What is not asked for is left away: rules that were there before keep their digest.
     if protect.on_duty == OnDuty::NeedsNone {
-        all["waived_on_duty"] = true.into();
+        canonical["waived_on_duty"] = true.into();
     }
-    all
+    if let Some(reason) = &protect.reason {
+        canonical["reason"] = reason.as_str().into();
+    }
+    if protect.second_factor.is_asked() {
+        canonical["second_factor"] = true.into();
+    }
+    canonical
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt, num::NonZeroU32, str::FromStr, time::Durat
 
 use serde::{Deserialize, Serialize};
 
-use super::selector::Selector;
+use super::{reason::ReasonPattern, selector::Selector};
 use crate::hours::Hours;
 
 /// A person on Discord, by id.
@@ -233,6 +233,23 @@ pub struct Role {
     pub place: RulePlace,
 }
 
+/// Whether a second factor is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SecondFactor {
+    /// It is not.
+    #[default]
+    NotAsked,
+    /// It is.
+    Asked,
+}
+
+impl SecondFactor {
+    /// Whether it is.
+    pub fn is_asked(self) -> bool {
+        self == Self::Asked
+    }
+}
+
 /// One `[[protect]]`: what it covers needs somebody else's approval.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Protect {
@@ -246,6 +263,10 @@ pub struct Protect {
     pub expires: Duration,
     /// Whether it counts for who is on duty.
     pub on_duty: OnDuty,
+    /// What the reason must match; `None`: nothing.
+    pub reason: Option<ReasonPattern>,
+    /// Whether who approves, and who breaks the glass, gives a code.
+    pub second_factor: SecondFactor,
     /// Where it stands.
     pub place: RulePlace,
 }

@@ -18,7 +18,7 @@ fn tagged(name: &str, key: &str, value: &str) -> Server {
     Server { tags: Some([(key.to_owned(), value.to_owned())].into()), ..server(name) }
 }
 
-fn unread(name: &str) -> Server {
+pub(crate) fn unread(name: &str) -> Server {
     Server { tags: None, ..server(name) }
 }
 
@@ -58,6 +58,8 @@ pub(crate) fn protect(number: usize, servers: &[&str], actions: &[Action], appro
         approvals: NonZeroU32::new(approvals).unwrap(),
         expires: Duration::from_secs(minutes * 60),
         on_duty: OnDuty::NeedsApproval,
+        reason: None,
+        second_factor: SecondFactor::NotAsked,
         place: place(RuleKind::Protect, number),
     }
 }

@@ -76,6 +76,7 @@ fn again(kind: Kind, approvers: &[UserId]) -> Operation {
 
 fn glass(mut operation: Operation) -> Operation {
     let passed = Approval {
+        second_factor: None,
         count: 1,
         expires: SignedDuration::from_mins(15),
         rule: "[[protect]] #1".into(),

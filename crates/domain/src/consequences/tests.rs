@@ -67,7 +67,15 @@ fn operation(number: i64, kind: Kind) -> Operation {
 
 fn approval(count: u32) -> Approval {
     let expires = SignedDuration::from_mins(15);
-    Approval { count, expires, rule: "protect 1".into(), because: Because::Matches, of: Vec::new(), calls: Vec::new() }
+    Approval {
+        count,
+        expires,
+        rule: "protect 1".into(),
+        because: Because::Matches,
+        of: Vec::new(),
+        calls: Vec::new(),
+        second_factor: None,
+    }
 }
 
 fn intent() -> Intent {

@@ -64,6 +64,9 @@ pub struct Approval {
     pub of: Vec<Who>,
     /// The exact calls that are approved.
     pub calls: Vec<ExactCall>,
+    /// The rule that asks whoever gives it, or does without it, for a second factor; `None`: none does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_factor: Option<String>,
 }
 
 impl Approval {
@@ -81,6 +84,7 @@ impl Approval {
             because: protection.because,
             of: of.into_iter().filter(|who| *who != Who::User(requester)).collect(),
             calls,
+            second_factor: protection.second_factor.map(|rule| rule.to_string()),
         }
     }
 }

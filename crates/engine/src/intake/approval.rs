@@ -7,7 +7,7 @@ use bernard_domain::{
     operation::{Operation, OperationId, event::Event},
 };
 use bernard_platform::clock;
-use bernard_store::Append;
+use bernard_store::{Append, GivenStep};
 
 use super::{Decided, Error, Intake, TRIES, by, covers, needed, rule};
 
@@ -22,16 +22,25 @@ pub enum Approved {
     CountsNot,
     /// It comes too late: the operation has gone on.
     TooLate(Box<Operation>),
+    /// The code that it was given for has counted by now.
+    CodeUsed,
     /// There is no such operation.
     Unknown,
 }
 
 impl Intake {
-    /// Records an approval; the last one that is needed takes the server, and the operation begins.
+    /// Records an approval; the last one that is needed takes the server, and the operation begins. Where it is given for a code, its
+    /// step counts with it, or neither does.
     ///
     /// # Errors
     /// [`Error`]: nothing was approved.
-    pub async fn approve(&self, grant: &Grant, id: OperationId, round: u32) -> Result<Approved, Error> {
+    pub async fn approve(
+        &self,
+        grant: &Grant,
+        id: OperationId,
+        round: u32,
+        code: Option<&GivenStep>,
+    ) -> Result<Approved, Error> {
         for _ in 0..TRIES {
             let Some(operation) = self.store.operation(id).await? else { return Ok(Approved::Unknown) };
             may_judge(grant, &operation)?;
@@ -44,7 +53,14 @@ impl Intake {
                 return Ok(Approved::CountsNot);
             }
             let given = Event::ApprovalGiven { by: by(grant), rule: rule(grant) };
-            match self.store.append(&operation, &given, now).await? {
+            let appended = match code {
+                None => self.store.append(&operation, &given, now).await?,
+                Some(code) => match self.store.append_by_code(&operation, &given, code, now).await? {
+                    Some(appended) => appended,
+                    None => return Ok(Approved::CodeUsed),
+                },
+            };
+            match appended {
                 Append::Done(next) => {
                     self.wakeups.notify();
                     return Ok(Approved::Done(next));

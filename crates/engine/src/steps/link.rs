@@ -149,7 +149,11 @@ impl Work<'_> {
                 Ok(self.not_told(None))
             }
             Some(
-                Ruling::NoLongerAllowed | Ruling::NotOnDuty { .. } | Ruling::CannotOwn(_) | Ruling::NotEnough { .. },
+                Ruling::NoLongerAllowed
+                | Ruling::NotOnDuty { .. }
+                | Ruling::CannotOwn(_)
+                | Ruling::ReasonUnfit(_)
+                | Ruling::NotEnough { .. },
             ) => {
                 self.context.kept.forget(self.operation.id);
                 Ok(Next::Record(Event::LinkWithheld))

@@ -68,6 +68,7 @@ pub(in crate::properties) fn letter() -> impl Strategy<Value = Letter> {
             capability: Capability::Reboot,
             label: Some(label)
         }),
+        user().prop_map(|person| Notice::CodesLocked { person }),
         (user(), text()).prop_map(|(by, reason)| Notice::Paused { by, reason }),
         user().prop_map(|by| Notice::Resumed { by }),
         (option::of(time()), any::<u32>(), any::<u32>()).prop_map(|(made, operations, leases)| Notice::CopyFound {

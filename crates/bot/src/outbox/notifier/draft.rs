@@ -57,6 +57,7 @@ impl Notifier {
             | Notice::AuditAnchor { .. }
             | Notice::AccountTrouble { .. }
             | Notice::HelpAsked { .. }
+            | Notice::CodesLocked { .. }
             | Notice::Paused { .. }
             | Notice::Resumed { .. }
             | Notice::CopyFound { .. } => {}

@@ -11,7 +11,8 @@ use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use super::{HERE, again, asked, glass, rescue};
 use crate::{
     access::{
-        Action, Capability, OnDuty, Policy, Protect, Requester, Role, RuleKind, RulePlace, Selector, UserId, Who,
+        Action, Capability, OnDuty, Policy, Protect, Requester, Role, RuleKind, RulePlace, SecondFactor, Selector,
+        UserId, Who,
         tests::{any_patterns, any_role, any_server, fits, may, role},
     },
     authorization::{Membership, People, RolesWanted, Ruling, RunningRescue, reauthorize},
@@ -133,6 +134,8 @@ fn any_protection() -> impl Strategy<Value = Protect> {
         approvals: NonZeroU32::new(approvals).expect("at least one"),
         expires: Duration::from_secs(60),
         on_duty: OnDuty::NeedsApproval,
+        reason: None,
+        second_factor: SecondFactor::NotAsked,
         place: RulePlace { kind: RuleKind::Protect, number: 1, line: None },
     })
 }
@@ -233,6 +236,7 @@ fn the_cases_are_not_all_alike() {
             Ruling::RolesUnreadable(_) => "unreadable",
             Ruling::CannotOwn(_) => "cannot own",
             Ruling::NotEnough { .. } => "not enough",
+            Ruling::NotOnDuty { .. } | Ruling::ReasonUnfit(_) => panic!("no case has a schedule or a pattern"),
         };
         *seen.entry(word).or_default() += 1;
     }

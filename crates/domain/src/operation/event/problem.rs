@@ -100,6 +100,13 @@ pub enum Problem {
         /// How many of those who approved it may still do so.
         given: u32,
     },
+    /// By the rules of this moment its reason does not say what it must.
+    ReasonUnfit {
+        /// The rule that wants another one: its place in the configuration.
+        rule: String,
+        /// The pattern that it must match.
+        pattern: String,
+    },
     /// OVHcloud does not say what is installed, so nobody chooses a rescue by it.
     SystemUnread,
     /// An SSH key does not work with the Windows rescue (OVHcloud guide).
@@ -147,6 +154,7 @@ impl fmt::Display for Problem {
             Self::NoSuchRescue { wanted, .. } => write!(f, ": {wanted}"),
             Self::NoAccount { account } => write!(f, ": {account}"),
             Self::NotEnoughApprovals { needed, given } => write!(f, ": {given} of {needed}"),
+            Self::ReasonUnfit { rule, pattern } => write!(f, ": {pattern} by {rule}"),
             Self::OthersAtWork { works } => write!(f, ": {}", in_words(works)),
             Self::CannotOwn { person } | Self::RolesUnreadable { person } => write!(f, ": {}", person.0),
             Self::NotOnDuty { read_at: Some(read_at) } => write!(f, ": by the schedule read at {read_at:.0}"),
