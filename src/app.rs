@@ -17,6 +17,7 @@ mod pulse;
 mod reach;
 pub mod reload;
 mod renewed;
+mod sinks;
 pub mod store;
 pub mod tell;
 pub mod transfer;
@@ -415,6 +416,7 @@ fn handler_settings(config: &Config, registration: Registration) -> HandlerSetti
         oncall_role: config.discord.oncall_role,
         registration,
         runbooks: config.runbooks.clone(),
+        sinks: sinks::names(config),
     }
 }
 

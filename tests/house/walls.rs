@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("text", &["domain", "untrusted"]),
     ("config", &["domain", "ovh", "platform"]),
     ("engine", &["domain", "ovh", "platform", "store", "untrusted"]),
+    ("sinks", &["domain", "platform", "store", "untrusted"]),
     ("bot", &["discord", "domain", "engine", "platform", "store", "text", "untrusted"]),
     ("sim", &[]),
 ];
@@ -27,7 +28,7 @@ const BUSY: &[(&str, &[&str])] = &[
     ("axum", &["sim"]),
     ("backon", &["discord", "ovh"]),
     ("governor", &["discord", "engine", "ovh"]),
-    ("reqwest", &["discord", "ovh", "sim"]),
+    ("reqwest", &["discord", "ovh", "sim", "sinks"]),
     ("serenity", &["bot", "discord"]),
     ("sqlx", &["store"]),
     ("twilight-gateway", &["discord"]),

@@ -29,6 +29,7 @@ pub(crate) mod progress;
 pub mod rendering;
 pub mod rescue_list;
 pub(crate) mod runbook;
+pub(crate) mod sinks;
 pub(crate) mod standing;
 pub(crate) mod starts;
 pub(crate) mod sessions;

@@ -9,6 +9,7 @@
 //! In reading order: `source` (file and environment), `section` (asking for keys), one file for each subject, `validate`
 //! and `rights` (what only shows when sections or rules are seen together).
 
+mod audit;
 mod discord;
 mod ovh;
 mod pace;
@@ -42,7 +43,8 @@ use problem::Wrong;
 use section::{Reader, Section};
 use source::{Environment, Form, Table, Value};
 
-pub use discord::{Audit, Digest, Discord, Mode, PublicKey};
+pub use audit::{Audit, Sink, SinkAddress, WebAddress, Wire};
+pub use discord::{Digest, Discord, Mode, PublicKey};
 pub use pace::Pace;
 pub use places::{Place, Places};
 pub use postgres::{Postgres, Proof, Server};
@@ -224,7 +226,7 @@ fn read_root(reader: &mut Reader, table: Table) -> Option<Config> {
         let protections = root.tables("protect", rules::read_protect);
         let runbooks = root.tables("runbook", rules::read_runbook);
         let digest = root.optional_table("digest", discord::read_digest);
-        let audit = root.table("audit", discord::read_audit);
+        let audit = root.table("audit", audit::read);
         let traces = root.optional_table("traces", traces::read);
         Some(Config {
             locale: locale.unwrap_or(Locale::En),

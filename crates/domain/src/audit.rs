@@ -12,6 +12,8 @@ mod anchoring;
 mod chain;
 pub mod row;
 pub mod of_event;
+pub mod shipping;
+pub mod sink_trouble;
 mod vocabulary;
 
 use std::collections::BTreeMap;

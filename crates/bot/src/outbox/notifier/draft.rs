@@ -58,7 +58,8 @@ impl Notifier {
             | Notice::HelpAsked { .. }
             | Notice::Paused { .. }
             | Notice::Resumed { .. }
-            | Notice::CopyFound { .. } => {}
+            | Notice::CopyFound { .. }
+            | Notice::SinkTrouble { .. } => {}
         }
         standing.links = card_links(&self.store, self.settings.guild, notice.names()).await?;
         Ok(notice::words(notice, standing, door, style))
