@@ -88,6 +88,10 @@ impl Parts {
                 anchor(parts, config, stop).boxed()
             }),
         );
+        one(
+            "signed anchors",
+            Box::new(|store, config, stop| async move { sinks::sign(store, &config, stop).await }.boxed()),
+        );
         let wakeups = self.wakeups.clone();
         one(
             "audit sinks",

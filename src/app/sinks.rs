@@ -1,4 +1,4 @@
-//! The sinks of the audit: who they are by the configuration in force, and what is shown of them at `/metrics`.
+//! The sinks of the audit and its signed anchors: who they are by the configuration in force, and what is shown of them at `/metrics`.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -7,10 +7,11 @@ use bernard_config::{Config, SinkAddress};
 use bernard_domain::{access::Capability, audit::shipping::Pauses, operation::ChannelId};
 use bernard_engine::wakeups::Wakeups;
 use bernard_platform::{clock, metrics as named};
-use bernard_sinks::{Destination, Shipping, ShippingSettings, Sink, Wire};
+use bernard_sinks::{Destination, NotePlace, Shipping, ShippingSettings, SignedAnchors, Sink, Wire, note::Signer};
 use bernard_store::Store;
 use futures_util::future::join_all;
 use jiff::Timestamp;
+use secrecy::ExposeSecret;
 use tokio_util::sync::CancellationToken;
 
 use super::policy;
@@ -33,6 +34,23 @@ pub(super) async fn ship(store: Store, wakeups: Wakeups, config: &Config, stop: 
         Shipping { store: store.clone(), sink, settings: settings.clone(), wake }.run(stop.clone())
     });
     join_all(loops).await;
+}
+
+/// Keeps the audit's daily anchor as a signed note, if there is a place for it, until `stop`.
+pub(super) async fn sign(store: Store, config: &Config, stop: CancellationToken) {
+    let Some(notes) = &config.audit.notes else { return stop.cancelled().await };
+    let signer = match Signer::new(&notes.name, notes.key.expose_secret()) {
+        Ok(signer) => signer,
+        Err(error) => {
+            tracing::error!(%error, "audit.anchor_key: no anchors are signed");
+            return stop.cancelled().await;
+        }
+    };
+    let file = notes.file.clone().map(NotePlace::File);
+    let url = notes.url.as_ref().map(|url| NotePlace::Web(url.expose().to_owned().into()));
+    let places = file.into_iter().chain(url).collect();
+    let (zone, every) = (config.time_zone.clone(), config.pace.reminder_tick);
+    SignedAnchors { store, signer, places, zone, every }.keep(stop).await;
 }
 
 /// Where a sink of the configuration is.
@@ -81,22 +99,22 @@ impl Shown {
             Err(error) => return tracing::error!(%error, "the store does not say what the sinks of the audit have"),
         };
         for gone in self.0.iter().filter(|name| !names.contains(name)) {
-            figures(gone, 0, 0.0, false);
+            figures(gone, 0, 0.0, 0.0);
         }
         let now = clock::now();
         for standing in standings {
-            let stops = standing.trouble.as_ref().is_some_and(|(trouble, _)| trouble.stops());
+            let stops = standing.trouble.as_ref().filter(|(trouble, _)| trouble.stops()).map_or(0.0, |_| 1.0);
             figures(&standing.name, standing.behind, standing.oldest.map_or(0.0, |oldest| age(oldest, now)), stops);
         }
         self.0.extend(names);
     }
 }
 
-fn figures(sink: &str, behind: u64, oldest: f64, stops: bool) {
+fn figures(sink: &str, behind: u64, oldest: f64, stops: f64) {
     let behind = f64::from(u32::try_from(behind).unwrap_or(u32::MAX));
     metrics::gauge!(named::SINK_BEHIND_LINES, "sink" => sink.to_owned()).set(behind);
     metrics::gauge!(named::SINK_OLDEST_SECONDS, "sink" => sink.to_owned()).set(oldest);
-    metrics::gauge!(named::SINK_STOPPED, "sink" => sink.to_owned()).set(if stops { 1.0 } else { 0.0 });
+    metrics::gauge!(named::SINK_STOPPED, "sink" => sink.to_owned()).set(stops);
 }
 
 fn age(since: Timestamp, now: Timestamp) -> f64 {

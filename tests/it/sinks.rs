@@ -69,10 +69,13 @@ async fn a_line_that_is_refused_for_good_stops_its_sink_alone_and_that_is_said_u
     other.has_all_of(&bot).await;
     assert_eq!(picky.numbers(), [1, 2, 3, 4, 5], "in order up to it, and nothing beyond");
     let requests = picky.requests();
-    let examined = bot.ask(&bot.ann, "doctor", &[]).await;
-    let (behind, all) = (lines_of(&bot).await.len() - 5, &examined.content);
-    assert!(all.contains("gets no more lines") && all.contains(&format!("`picky` ({behind} lines since")), "{all}");
-    assert!(!all.contains("`other`"), "{all}");
+    eventually("it is examined with all that it lacks", async || {
+        let behind = lines_of(&bot).await.len() - 5;
+        let examined = bot.ask(&bot.ann, "doctor", &[]).await.content;
+        assert!(examined.contains("gets no more lines") && !examined.contains("`other`"), "{examined}");
+        examined.contains(&format!("`picky` ({behind} lines since")) && examined.contains("refuses line 6")
+    })
+    .await;
     eventually("the figures say so", async || {
         let page = bot.metrics().await;
         let figure = |name: &str, sink: &str| value(&page, &format!("bernard_audit_sink_{name}{{sink=\"{sink}\"}}"));

@@ -1,7 +1,8 @@
 //! `[audit]` and `[[audit.sink]]`: where the audit and its anchors go.
 
-use std::fmt;
+use std::{fmt, path::PathBuf};
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
@@ -17,13 +18,33 @@ const SYSLOG_PORTS: (u16, u16) = (514, 6514);
 /// The longest name of a sink.
 const LONGEST_NAME: usize = 32;
 
+/// How long the seed of a key is, in bytes.
+const SEED: usize = 32;
+/// The longest name of a key.
+const LONGEST_KEY_NAME: usize = 128;
+
 /// `[audit]`
 #[derive(Clone, Debug, Default)]
 pub struct Audit {
     /// The channel in which the audit chain's latest link is posted for later comparison. Default: none.
     pub anchor_channel: Option<u64>,
+    /// Where the same is kept as a signed note. Default: nowhere.
+    pub notes: Option<Notes>,
     /// `[[audit.sink]]`: who gets every line; each has a name of its own.
     pub sinks: Vec<Sink>,
+}
+
+/// The audit's anchors as signed notes.
+#[derive(Clone, Debug)]
+pub struct Notes {
+    /// The seed of the Ed25519 key that signs them, 32 bytes in base64. No default.
+    pub key: SecretString,
+    /// The key's name, which is the notes' first line. Default: `bernard/audit`.
+    pub name: String,
+    /// The file to whose end they are written. Default: none.
+    pub file: Option<PathBuf>,
+    /// Where they are posted. Default: nowhere.
+    pub url: Option<WebAddress>,
 }
 
 /// `[[audit.sink]]`
@@ -115,7 +136,11 @@ impl Audit {
                 };
                 (sink.name.clone(), address, token)
             });
-            (audit.anchor_channel, secrets.collect::<Vec<_>>())
+            let notes = audit.notes.as_ref().map(|notes| {
+                let url = notes.url.as_ref().map(|url| url.expose().to_owned());
+                (notes.key.expose_secret().to_owned(), notes.name.clone(), notes.file.clone(), url)
+            });
+            (audit.anchor_channel, notes, secrets.collect::<Vec<_>>())
         };
         all(self) != all(other)
     }
@@ -123,12 +148,68 @@ impl Audit {
 
 pub(super) fn read(section: &mut Section<'_>) -> Audit {
     let anchor_channel = section.read_optional("anchor_channel", value::id);
+    let notes = read_notes(section);
     let sinks = section.tables("sink", |section, index| {
         let at = section.at_of("name");
         read_sink(section).map(|sink| (index, at, sink))
     });
     section.reader.problems.extend(twice(&sinks));
-    Audit { anchor_channel, sinks: sinks.into_iter().map(|(_, _, sink)| sink).collect() }
+    Audit { anchor_channel, notes, sinks: sinks.into_iter().map(|(_, _, sink)| sink).collect() }
+}
+
+fn read_notes(section: &mut Section<'_>) -> Option<Notes> {
+    let (key_at, file_at) = (section.at_of("anchor_key"), section.at_of("anchor_file"));
+    let (has_key, has_url, url_at) =
+        (section.has("anchor_key"), section.has("anchor_url"), section.at_of("anchor_url"));
+    let key = section.secret("anchor_key").filter(|key| {
+        let is_seed = STANDARD.decode(key.expose_secret()).is_ok_and(|seed| seed.len() == SEED);
+        if !is_seed {
+            let right = "have `bernard audit anchor-key` write one: 32 bytes in base64";
+            section.complain("anchor_key", key_at.clone(), Wrong::new("is no seed of an Ed25519 key", right));
+        }
+        is_seed
+    });
+    let name = section.read_optional("anchor_name", key_name).unwrap_or_else(|| "bernard/audit".to_owned());
+    let file = section.read_optional("anchor_file", value::non_empty).map(PathBuf::from);
+    let url = match has_url {
+        true => posted_to(section),
+        // Asked for all the same, so that it is known.
+        false => section.identifier("anchor_url").and(None),
+    };
+    match (has_key, file.is_some(), has_url) {
+        (false, true, _) => unsigned(section, "anchor_file", file_at),
+        (false, false, true) => unsigned(section, "anchor_url", url_at),
+        (true, false, false) => {
+            let what = "signs nothing, for there is neither anchor_file nor anchor_url";
+            section.warn("anchor_key", key_at, Wrong::new(what, "say where the signed anchors are kept"));
+        }
+        (true, ..) | (false, false, false) => {}
+    }
+    let kept = file.is_some() || url.is_some();
+    key.filter(|_| kept).map(|key| Notes { key, name, file, url })
+}
+
+fn unsigned(section: &mut Section<'_>, key: &str, at: At) {
+    let right = "have `bernard audit anchor-key` make a key, and name it in anchor_key";
+    section.complain(key, at, Wrong::new("is given, and no anchor_key that signs", right));
+}
+
+fn posted_to(section: &mut Section<'_>) -> Option<WebAddress> {
+    let at = section.at_of("anchor_url");
+    let value = Value { kind: Kind::Text(section.identifier("anchor_url")?), at: at.clone() };
+    let address = web_address(&value, r#"write it like "https://anchors.example.org/bernard""#);
+    address.map_err(|wrong| section.complain("anchor_url", at, wrong)).ok()
+}
+
+/// The name of a key of signed notes (C2SP): no spaces, and no plus.
+fn key_name(value: &Value) -> Result<String, Wrong> {
+    let text = value::non_empty(value)?;
+    match text.len() <= LONGEST_KEY_NAME && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'+') {
+        true => Ok(text),
+        false => {
+            Err(Wrong::new("is no name for a key", "write at most 128 letters, digits and signs, without spaces and +"))
+        }
+    }
 }
 
 /// What is wrong between the sinks: two of one name would move each other's place.

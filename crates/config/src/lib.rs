@@ -43,7 +43,7 @@ use problem::Wrong;
 use section::{Reader, Section};
 use source::{Environment, Form, Table, Value};
 
-pub use audit::{Audit, Sink, SinkAddress, WebAddress, Wire};
+pub use audit::{Audit, Notes, Sink, SinkAddress, WebAddress, Wire};
 pub use discord::{Digest, Discord, Mode, PublicKey};
 pub use pace::Pace;
 pub use places::{Place, Places};

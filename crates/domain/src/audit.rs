@@ -33,7 +33,7 @@ pub use crate::audit::{
     of_event::{of_event, of_lease, opened},
     vocabulary::{Decision, End},
 };
-pub use anchoring::{Anchoring, anchoring};
+pub use anchoring::{Anchoring, anchored_as_note, anchoring, note_due};
 pub use chain::{
     Anchor, Broken, GENESIS, Gaps, Hash, Line, NotAHash, NotALine, NotAnAnchor, Start, Verified, Verifier,
 };

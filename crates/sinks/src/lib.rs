@@ -1,4 +1,5 @@
-//! The audit on its way out of the house: every line to each sink, in order, each until it was acknowledged.
+//! The audit on its way out of the house: every line to each sink, in order, each until it was acknowledged; and its head once a day as a
+//! signed note.
 //!
 //! The audit's table is the outbox, and a sink's place in it a row of the store that is moved only after the acknowledgement: what was
 //! sent without one is sent again, by this process or the next. So a sink gets every line at least once, and who drops what has a number
@@ -7,10 +8,14 @@
 //! The program alone depends on it. It knows no configuration and no sentence, and decides nothing: what is sent next, and what an answer
 //! means, is `bernard_domain::audit::shipping`.
 //!
-//! In reading order: `shipping` (one sink's loop) · `sender` (either wire), `web`, `syslog`, `frame` (what syslog gets) · `dice`.
+//! In reading order: `shipping` (one sink's loop) · `sender` (either wire), `reached`, `web`, `syslog`, `frame` (what syslog gets) · `anchors` and
+//! `note` (the audit's head, signed) · `dice`.
 
+mod anchors;
 mod dice;
 mod frame;
+pub mod note;
+mod reached;
 mod sender;
 mod shipping;
 mod syslog;
@@ -20,7 +25,9 @@ use std::fmt;
 
 use secrecy::SecretString;
 
-pub use sender::{Reached, reach};
+pub use anchors::{NotePlace, SignedAnchors};
+pub use reached::Reached;
+pub use sender::reach;
 pub use shipping::{Shipping, ShippingSettings};
 
 /// Somebody who gets every line of the audit.

@@ -2,18 +2,7 @@
 
 use bernard_domain::audit::shipping::{Answer, Record};
 
-use crate::{Destination, syslog::Syslog, web::Web};
-
-/// What came of looking whether a sink is there, with nothing sent to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reached {
-    /// A connection, protected as configured.
-    Connected,
-    /// A web server answers `HEAD` with this status.
-    Answered(u16),
-    /// Nobody answers, or not who should: why, in words.
-    Not(String),
-}
+use crate::{Destination, reached::Reached, syslog::Syslog, web::Web};
 
 /// Looks whether a sink is there.
 pub async fn reach(to: &Destination) -> Reached {

@@ -17,7 +17,7 @@ use reqwest::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::sender::Reached;
+use crate::reached::Reached;
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(10);

@@ -10,7 +10,7 @@
 //! `file` (the lock, and who can read it) · `operations`, `consequences`, `timeline`, `usual`, `cards`, `pause` (what is accepted,
 //! what happens to it, and what follows) · `leases`, `reminders`, `sights`, `past` (rescues, until they are over) ·
 //! `messages`, `notices`, `listed`, `help`, `wipes`, `troubles` (what people are told, and what is taken back) · `inventory`, `foreign`,
-//! `occupied` (the fleet) · `audit` and `audit_reader` · `wake` (what is due at a start) · `copy`, `witness`, `restored` (a backup,
+//! `occupied` (the fleet) · `audit`, `audit_reader`, `sinks`, `anchor_notes` · `wake` (what is due at a start) · `copy`, `witness`, `restored` (a backup,
 //! and how it is known for one) · `moved`, `transfer` (from one database to another) · `counted` (figures) ·
 //! `shared` (limits, budgets and ways that hold over replicas).
 
@@ -30,6 +30,7 @@ mod work;
 mod leases;
 mod listed;
 mod lease_changes;
+mod anchor_notes;
 mod audit_reader;
 mod messages;
 mod moved;

@@ -93,6 +93,33 @@ fn what_everybody_on_the_way_can_read_is_warned_of() {
     }
 }
 
+/// Thirty-two bytes in base64.
+const SEED: &str = "fakefakefakefakefakefakefakefakefakefakefak=";
+
+#[test]
+fn anchors_are_signed_where_there_is_a_key_and_a_place() {
+    let loaded = read(&format!(
+        "[audit]\nanchor_key = \"{SEED}\"\nanchor_file = \"/var/lib/anchors\"\nanchor_url = {{ env = \"SIEM_URL\" }}\n"
+    ));
+    let loaded = loaded.expect("it is right");
+    let notes = loaded.config.audit.notes.as_ref().expect("they are kept");
+    assert_eq!((notes.name.as_str(), notes.file.as_deref()), ("bernard/audit", Some("/var/lib/anchors".as_ref())));
+    assert_eq!(notes.url.as_ref().map(ToString::to_string).as_deref(), Some("https://siem.example.org"));
+    assert!(!format!("{:?}", loaded.config).contains(SEED));
+    let alone = read(&format!("[audit]\nanchor_key = \"{SEED}\"\n")).expect("it is right");
+    assert!(alone.config.audit.notes.is_none() && alone.warnings[0].to_string().contains("signs nothing"));
+    for (lines, what) in [
+        ("anchor_file = \"a\"", "audit.anchor_file is given, and no anchor_key that signs"),
+        ("anchor_url = \"https://a.example\"", "audit.anchor_url is given, and no anchor_key that signs"),
+        ("anchor_key = \"fake\"\nanchor_file = \"a\"", "audit.anchor_key is no seed of an Ed25519 key"),
+        ("anchor_name = \"a+b\"", "audit.anchor_name is no name for a key"),
+    ] {
+        refused(read(&format!("[audit]\n{lines}\n")), what);
+    }
+    let wrong = format!("[audit]\nanchor_key = \"{SEED}\"\nanchor_url = \"ftp://a.example\"\n");
+    refused(read(&wrong), "audit.anchor_url is not an http or https URL");
+}
+
 #[test]
 fn another_token_or_path_is_another_configuration_and_shown_alike() {
     let audit = |path: &str, token: &str| {

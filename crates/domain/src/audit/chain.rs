@@ -27,6 +27,16 @@ pub const GENESIS: Hash = Hash([0; 32]);
 pub struct NotAHash;
 
 impl Hash {
+    /// The one of these bytes.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes.
+    pub fn to_bytes(self) -> [u8; 32] {
+        self.0
+    }
+
     /// The hash of the line with this canonical form, after the line with this hash.
     pub fn after(previous: Self, entry: &str) -> Self {
         let digest = Sha256::new().chain_update(previous.to_string()).chain_update(entry).finalize();

@@ -6,7 +6,7 @@ use bernard_text::{from_now, say};
 use bernard_untrusted::shown::{self, span::code};
 use jiff::{SignedDuration, Timestamp};
 
-use super::Group;
+use super::{Face, Group};
 use crate::render::sinks::clause;
 
 /// A line that a sink does not have and that is older is worth a look.
@@ -23,7 +23,7 @@ pub(super) fn groups(standings: &[SinkStanding], now: Timestamp, locale: Locale)
             (false, true, _) | (false, _, Some(_)) => (8, say!(locale, "doctor-sink-behind")),
             (false, false, None) => continue,
         };
-        let item = [false, true].map(|plain| item(standing, plain, locale));
+        let item = [Face::Message, Face::File].map(|face| item(standing, face, locale));
         match groups.iter_mut().find(|group| group.title == title) {
             Some(group) => group.items.push(item),
             None => groups.push(Group { rank, title, items: vec![item] }),
@@ -33,18 +33,21 @@ pub(super) fn groups(standings: &[SinkStanding], now: Timestamp, locale: Locale)
 }
 
 /// A sink, for a message or for a plain file.
-fn item(standing: &SinkStanding, plain: bool, locale: Locale) -> String {
+fn item(standing: &SinkStanding, face: Face, locale: Locale) -> String {
     let since = standing.trouble.as_ref().map(|(_, since)| *since);
-    let when = standing.oldest.or(since).map_or_else(String::new, |at| match plain {
-        true => at.to_string(),
-        false => from_now(at),
+    let when = standing.oldest.or(since).map_or_else(String::new, |at| match face {
+        Face::File => at.to_string(),
+        Face::Message => from_now(at),
     });
     let item = say!(locale, "doctor-sink", sink = code(&standing.name), count = standing.behind, when = when);
     let item = match &standing.trouble {
         Some((trouble, _)) => format!("{item}: {}", clause(trouble, locale)),
         None => item,
     };
-    if plain { shown::visible(&item.replace('`', "")) } else { item }
+    match face {
+        Face::File => shown::visible(&item.replace('`', "")),
+        Face::Message => item,
+    }
 }
 
 #[cfg(test)]
