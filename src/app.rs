@@ -18,6 +18,7 @@ mod pulse;
 mod reach;
 pub mod reload;
 mod renewed;
+mod sinks;
 pub mod store;
 pub mod tell;
 pub mod totp;
@@ -420,6 +421,7 @@ fn handler_settings(config: &Config, registration: Registration) -> HandlerSetti
         registration,
         second_factor_key: config.second_factor.as_ref().map(|of| of.key.clone()),
         runbooks: config.runbooks.clone(),
+        sinks: sinks::names(config),
     }
 }
 

@@ -5,7 +5,7 @@
 //! unreachable, never to be wrong. The last line is the verdict on all of it.
 //!
 //! In reading order: `finding` (what is found, and the verdict), `reach` (how long an end is waited for, and which key an error is
-//! about), `discord`, `ovhcloud`, `policy` and `oncall` (the ends), `rights` (the rules against the world), `example` (the file that nobody filled in),
+//! about), `discord`, `ovhcloud`, `policy`, `oncall` and `sinks` (the ends), `rights` (the rules against the world), `example` (the file that nobody filled in),
 //! `verb` (what is printed).
 
 mod channels;
@@ -17,6 +17,7 @@ mod ovhcloud;
 mod policy;
 pub(crate) mod reach;
 mod rights;
+mod sinks;
 mod verb;
 
 use std::collections::BTreeMap;
@@ -25,13 +26,26 @@ use bernard_config::{Config, Places};
 use bernard_discord::Rest;
 use bernard_domain::server::Server;
 use bernard_ovh as ovh;
+use bernard_sinks::Destination;
 
 pub use example::{is_untouched, said as said_of_example};
 pub use finding::{About, Finding, Heard, Outcome, Report, Verdict, verdict};
 pub use verb::{Looks, run};
 
-/// Looks at everything that `config` will need, all ends at once; only reads. `clients`: those of its accounts, in their order.
-pub async fn online(config: &Config, places: &Places, rest: &Rest, clients: &[ovh::Client], report: &Report<'_>) {
+/// The ends that a configuration names, in its order.
+#[derive(Debug)]
+pub struct Ends {
+    /// Discord.
+    pub rest: Rest,
+    /// OVHcloud, for each account.
+    pub clients: Vec<ovh::Client>,
+    /// The sinks of the audit.
+    pub sinks: Vec<Destination>,
+}
+
+/// Looks at everything that `config` will need, all ends at once; only reads.
+pub async fn online(config: &Config, places: &Places, ends: &Ends, report: &Report<'_>) {
+    let Ends { rest, clients, sinks } = ends;
     let discord = discord::Look { config, places, rest: rest.clone(), report };
     let accounts = config.ovh.iter().zip(clients).enumerate().map(|(index, (account, client))| ovhcloud::Look {
         config,
@@ -43,7 +57,8 @@ pub async fn online(config: &Config, places: &Places, rest: &Rest, clients: &[ov
     let accounts: Vec<ovhcloud::Look<'_>> = accounts.collect();
     let servers = futures_util::future::join_all(accounts.iter().map(ovhcloud::Look::all));
     let schedule = oncall::look(config, places, report);
-    let (is_there, servers, ()) = tokio::join!(discord.all(), servers, schedule);
+    let sinks = sinks::look(config, places, sinks, report);
+    let (is_there, servers, (), ()) = tokio::join!(discord.all(), servers, schedule, sinks);
     let servers: Vec<Server> = servers.into_iter().flatten().collect();
     for finding in rights::of_fleet(config, places, &servers) {
         report.add(finding);

@@ -16,11 +16,13 @@ use bernard_discord::{
     RawInteraction,
     signed::{Interactions, Received},
 };
+use bernard_domain::audit::{Anchor, GENESIS};
 use bernard_engine::link::id_in_mail;
 use bernard_ovh::{
     Answered,
     decode::{self, Decoded},
 };
+use bernard_sinks::note;
 use ed25519_dalek::{Signer, SigningKey};
 use jiff::Timestamp;
 use secrecy::ExposeSecret;
@@ -30,13 +32,14 @@ use tokio::sync::mpsc;
 pub type Target = fn(&[u8]);
 
 /// Every target; its corpus is the folder of that name.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("answer", answer),
     ("button", button),
     ("config", config),
     ("envelope", envelope),
     ("interaction", interaction),
     ("mail", mail),
+    ("note", note),
     ("refusal", refusal),
 ];
 
@@ -186,6 +189,25 @@ pub fn mail(data: &[u8]) {
         assert!((8..=128).contains(&id.len()));
         assert!(id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)));
         assert!(body.contains(id));
+    }
+}
+
+/// A file of signed notes from anywhere: nothing counts but what our key has signed, whatever stands beside it.
+pub fn note(data: &[u8]) {
+    static SIGNER: LazyLock<note::Signer> = LazyLock::new(|| {
+        note::Signer::new("bernard/audit", "fakefakefakefakefakefakefakefakefakefakefak=").expect("a seed")
+    });
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Ok(key) = text.parse::<note::PublicKey>() {
+        assert_eq!(key.to_string(), text);
+    }
+    let genuine = SIGNER.note(Anchor { number: 7, hash: GENESIS });
+    for file in [text.to_owned(), format!("{genuine}\n\n{text}"), format!("{text}\n\n{genuine}")] {
+        for anchor in SIGNER.public().anchors(&file).unwrap_or_default() {
+            let signed = SIGNER.note(anchor);
+            let signature = signed.lines().last().expect("its last line");
+            assert!(file.contains(signature), "nobody has signed {anchor}");
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! `bernard audit`: what an inspector asks of the file alone. Exit codes: 0 whole, 1 broken, 2 it could not be looked at.
 
+mod notes;
+
 use std::{
     fs::{self, File},
     io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read, Write},
@@ -11,6 +13,7 @@ use anyhow::{Context, anyhow, bail};
 use bernard_config as config;
 use bernard_config::{Config, StoreUrl};
 use bernard_domain::audit::{Anchor, Broken, COLUMNS, Gaps, Line, NotALine, Start, Verified, Verifier, row};
+use bernard_sinks::note::PublicKey;
 use bernard_store as store;
 use bernard_store::{Address, Ledger};
 use clap::{Args, Subcommand, ValueEnum};
@@ -45,6 +48,18 @@ pub enum Audit {
         /// A line that is known from elsewhere, as N:HASH, or a file with such words in it; it must still be there. May be repeated.
         #[arg(long, value_name = "N:HASH|FILE")]
         anchor: Vec<String>,
+        /// Only what this key has signed counts as an anchor: each --anchor is a file of signed notes.
+        #[arg(long, value_name = "NAME+ID+KEY", requires = "anchor")]
+        key: Option<PublicKey>,
+    },
+    /// Make a key that signs anchors: its secret into a file, for `[audit] anchor_key`; its public half is printed.
+    AnchorKey {
+        /// Its name, as `[audit] anchor_name` has it.
+        #[arg(long, default_value = "bernard/audit")]
+        name: String,
+        /// The file for the secret, for its owner's eyes only; it must not be there yet.
+        #[arg(long)]
+        out: PathBuf,
     },
     /// Write the audit out, all of it or a period.
     Export {
@@ -125,8 +140,11 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 
 async fn carry_out(verb: &Audit) -> Result<(), Failure> {
     match verb {
-        Audit::Verify { place, file, selection, anchor } => {
-            let anchors = anchors(anchor)?;
+        Audit::Verify { place, file, selection, anchor, key } => {
+            let anchors = match key {
+                Some(key) => notes::signed_by(key, anchor)?,
+                None => anchors(anchor)?,
+            };
             let verified = match file {
                 Some(file) => {
                     let gaps = if *selection { Gaps::Allowed } else { Gaps::Refused };
@@ -136,6 +154,7 @@ async fn carry_out(verb: &Audit) -> Result<(), Failure> {
             };
             Ok(say_verified(&verified)?)
         }
+        Audit::AnchorKey { name, out } => Ok(notes::make_key(name, out)?),
         Audit::Export { place, format, from, to, out } => {
             let (source, zone) = place.find()?;
             let from = from.as_deref().map(|text| moment(text, &zone, Edge::From)).transpose()?;
@@ -186,7 +205,7 @@ fn anchors(given: &[String]) -> anyhow::Result<Vec<Anchor>> {
         let before = anchors.len();
         anchors.extend(words.filter_map(|word| word.parse::<Anchor>().ok()));
         if anchors.len() == before {
-            bail!("--anchor {given:?} is a file without any N:HASH in it");
+            bail!("--anchor {given:?} is a file without any N:HASH in it (signed notes need --key)");
         }
     }
     Ok(anchors)

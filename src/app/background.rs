@@ -1,4 +1,4 @@
-//! The loops beside people: reminders and deadlines, the inventory, foreign rescues, anchors. Each goes by the configuration in force, and
+//! The loops beside people: reminders and deadlines, the inventory, foreign rescues, anchors, sinks. Each goes by the configuration in force, and
 //! runs in one replica at a time; but every replica lists its accounts, and one of them looks at the servers.
 
 use std::{sync::Arc, time::Duration};
@@ -28,6 +28,7 @@ use super::{
     alone::alone,
     quietly,
     renewed::{Configs, renewed},
+    sinks,
 };
 use crate::check::remembered;
 
@@ -85,6 +86,18 @@ impl Parts {
             Box::new(move |store, config, stop| {
                 let parts = Self { store, ..parts.clone() };
                 anchor(parts, config, stop).boxed()
+            }),
+        );
+        one(
+            "signed anchors",
+            Box::new(|store, config, stop| async move { sinks::sign(store, &config, stop).await }.boxed()),
+        );
+        let wakeups = self.wakeups.clone();
+        one(
+            "audit sinks",
+            Box::new(move |store, config, stop| {
+                let wakeups = wakeups.clone();
+                async move { sinks::ship(store, wakeups, &config, stop).await }.boxed()
             }),
         );
         let reading = Reading::default();

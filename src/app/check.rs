@@ -12,9 +12,10 @@ use bernard_store::{Error, Location};
 
 use super::{
     sender_settings,
+    sinks::destination,
     store::{address, path as store_path},
 };
-use crate::check::{self, Finding, Looks, Outcome, Report};
+use crate::check::{self, Ends, Finding, Looks, Outcome, Report};
 
 /// The longest that one exchange with OVHcloud may take here: whoever checks does not wait as long as a rescue does.
 const EXCHANGE: Duration = Duration::from_secs(8);
@@ -135,7 +136,11 @@ pub async fn online(config: &Config, places: &Places, report: &Report<'_>) {
         }
     };
     match clients(config) {
-        Ok(clients) => check::online(config, places, &Rest::new(Arc::new(sender)), &clients, report).await,
+        Ok(clients) => {
+            let sinks = config.audit.sinks.iter().map(destination).collect();
+            let ends = Ends { rest: Rest::new(Arc::new(sender)), clients, sinks };
+            check::online(config, places, &ends, report).await;
+        }
         Err(fault) => report.add(Finding::new(Outcome::Wrong, fault.to_string()).key(places.of("ovh"))),
     }
 }

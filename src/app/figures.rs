@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Duration,
 };
 
@@ -17,7 +18,7 @@ use bernard_store::{Figures, Store};
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::renewed::Configs;
+use super::{renewed::Configs, sinks};
 
 /// No more often than this is it looked up, whatever the pace: nobody collects figures every second.
 const AT_MOST_EVERY: Duration = Duration::from_secs(1);
@@ -31,7 +32,7 @@ pub(super) async fn keep(
 ) {
     metrics::gauge!(named::BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     metrics::gauge!(named::START_TIME_SECONDS).set(since_epoch(clock::now()));
-    let mut shown = Shown::default();
+    let (mut shown, mut sinks) = (Shown::default(), sinks::Shown::default());
     let show = async {
         loop {
             let now = clock::now();
@@ -52,7 +53,9 @@ pub(super) async fn keep(
             of_the_schedule(&oncall.get(), now);
             shown.accounts(&fleet);
             shown.inventory(&fleet, now);
-            let every = configs.borrow().pace.reminder_tick;
+            let config = Arc::clone(&configs.borrow());
+            sinks.show(&store, &config).await;
+            let every = config.pace.reminder_tick;
             tokio::time::sleep(every.max(AT_MOST_EVERY)).await;
         }
     };

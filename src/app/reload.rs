@@ -189,7 +189,7 @@ fn differing(one: &Config, other: &Config) -> Vec<&'static str> {
         ("[second_factor]", one.second_factor != other.second_factor),
         ("[[runbook]]", one.runbooks != other.runbooks),
         ("[digest]", differ(|config| format!("{:?}", config.digest))),
-        ("[audit]", differ(|config| format!("{:?}", config.audit))),
+        ("[audit]", one.audit.differs_from(&other.audit)),
         ("[traces]", traced_to(one) != traced_to(other)),
         ("store", differ(|config| format!("{:?}", config.store))),
         ("http.listen", one.http != other.http),
@@ -238,6 +238,7 @@ mod tests {
             (config("", "", "[[runbook]]\nurl = \"https://wiki.example.org\"\ntext = \"Wiki\""), "[[runbook]]"),
             (config("", "", &format!("[second_factor]\nkey = \"{}\"", "0a".repeat(32))), "[second_factor]"),
             (config("", "", "[digest]\nchannel = \"7\"\nat = \"08:00\""), "[digest]"),
+            (config("", "", "[[audit.sink]]\nname = \"siem\"\nurl = \"https://siem.example.org\""), "[audit]"),
         ] {
             assert_eq!(compared(&after), Reloaded { taken: vec![key], waits: vec![] });
             assert!(differing(&waiting_kept(&before, &after), &after).is_empty(), "{key} is in force");

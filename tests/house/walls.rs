@@ -19,6 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("oncall", &["domain", "platform"]),
     ("config", &["domain", "ovh", "platform"]),
     ("engine", &["domain", "ovh", "platform", "store", "untrusted"]),
+    ("sinks", &["domain", "platform", "store", "untrusted"]),
     ("bot", &["discord", "domain", "engine", "platform", "store", "text", "untrusted"]),
     ("sim", &[]),
 ];
@@ -28,7 +29,7 @@ const BUSY: &[(&str, &[&str])] = &[
     ("axum", &["sim"]),
     ("backon", &["discord", "ovh"]),
     ("governor", &["discord", "engine", "ovh"]),
-    ("reqwest", &["discord", "oncall", "ovh", "sim"]),
+    ("reqwest", &["discord", "oncall", "ovh", "sim", "sinks"]),
     ("serenity", &["bot", "discord"]),
     ("sqlx", &["store"]),
     ("twilight-gateway", &["discord"]),

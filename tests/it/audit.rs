@@ -4,6 +4,7 @@ mod anchor;
 mod binary;
 mod history;
 mod lines;
+mod notes;
 
 use std::path::{Path, PathBuf};
 

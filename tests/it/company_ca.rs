@@ -64,7 +64,7 @@ impl Behind {
 }
 
 /// A company's authority, and who answers for `localhost` in its name.
-fn company() -> (String, TlsAcceptor) {
+pub(crate) fn company() -> (String, TlsAcceptor) {
     let mut params = CertificateParams::new(Vec::new()).expect("no names");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = KeyPair::generate().expect("a key");

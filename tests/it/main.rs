@@ -83,6 +83,7 @@ mod roles;
 mod runbooks;
 mod screens;
 mod service_manager;
+mod sinks;
 mod scripts;
 mod spec;
 mod standing;

@@ -17,6 +17,7 @@ use crate::{
     bot::{TestBot, TestConfig, db_1, eventually, web_1},
     leaks::is_alone,
     passing::{database, pass},
+    sinks::sink,
 };
 
 fn monitoring(file: &str) -> PathBuf {
@@ -69,7 +70,9 @@ async fn comes_to(bot: &mut TestBot, series: &str, wanted: impl Fn(f64) -> bool)
 
 #[tokio::test(flavor = "multi_thread")]
 async fn alerts_and_dashboard_name_only_what_a_run_prints() {
-    let mut bot = TestBot::new().await;
+    let usual = TestConfig::default();
+    let rules = usual.rules.clone() + &sink("siem", "http://127.0.0.1:9/");
+    let mut bot = TestBot::with(TestConfig { rules, ..usual }, [web_1(), db_1()]).await;
     bot.rescued(&bot.ann, "web-1").await;
     bot.restored(&bot.ann, "web-1").await;
     // What is under way is looked up once a second at most: one operation stays until it was seen.

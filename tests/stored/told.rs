@@ -2,7 +2,7 @@
 
 use bernard_domain::{
     access::{Capability, Who},
-    audit::{Act, COLUMNS, Decision, End, Entry, Kind},
+    audit::{Act, COLUMNS, Decision, End, Entry, Kind, sink_trouble::Trouble},
     hindrance::Matter,
     lease::{
         Lease,
@@ -137,11 +137,24 @@ fn every_notice() -> Vec<Notice> {
         Notice::Paused { .. } => Notice::Paused { by: ANN, reason: "maintenance".into() },
         Notice::Resumed { .. } => Notice::Resumed { by: ANN },
         Notice::CopyFound { .. } => Notice::CopyFound { made: Some(at(300)), operations: 2, leases: 1 },
+        Notice::SinkTrouble { .. } => Notice::SinkTrouble {
+            sink: "siem".into(),
+            trouble: Trouble::Line { number: 7, said: said() },
+            admins: vec![Who::Role(400)],
+        },
     )
     .into()
 }
 
 fn audit(page: &mut Page) {
+    page.heading("What troubles a sink of the audit (audit_sinks.trouble)");
+    let troubles = one_of_each!(Trouble:
+        Trouble::Away { .. } => Trouble::Away { said: "HTTP 503".into() },
+        Trouble::Closed { .. } => Trouble::Closed { said: "HTTP 401".into() },
+        Trouble::Line { .. } => Trouble::Line { number: 7, said: "HTTP 400".into() },
+        Trouble::Chain { .. } => Trouble::Chain { number: 7 },
+    );
+    troubles.iter().for_each(|trouble| page.json(trouble));
     page.heading("The audit: kinds");
     each_word!(Kind: Decision, Refusal, Effect, Seen, Policy, Process).iter().for_each(|kind| page.word(kind.as_str()));
     page.heading("The audit: acts, with the kind of their lines");

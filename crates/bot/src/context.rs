@@ -41,6 +41,8 @@ pub struct HandlerSettings {
     pub second_factor_key: Option<SealingKey>,
     /// What is to be read before acting on a server.
     pub runbooks: Vec<RunbookEntry>,
+    /// The sinks of the audit, by name.
+    pub sinks: Vec<String>,
 }
 
 /// Takes interactions. All clones share what they know of the moment.

@@ -30,6 +30,7 @@ pub mod rendering;
 pub mod report;
 pub mod rescue_list;
 pub(crate) mod runbook;
+pub(crate) mod sinks;
 pub(crate) mod standing;
 pub(crate) mod starts;
 pub(crate) mod sessions;

@@ -1,4 +1,4 @@
-//! `[discord]`, `[digest]` and `[audit]`: what Bernard needs of Discord.
+//! `[discord]` and `[digest]`: what Bernard needs of Discord.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -65,13 +65,6 @@ pub struct Digest {
     pub channel: u64,
     /// The time of day, in the configured time zone. Default: 09:00.
     pub at: Time,
-}
-
-/// `[audit]`
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Audit {
-    /// The channel in which the audit chain's latest link is posted for later comparison. Default: none.
-    pub anchor_channel: Option<u64>,
 }
 
 /// The words for [`Mode`].
@@ -160,8 +153,4 @@ fn time_of_day(value: &Value) -> Result<Time, Wrong> {
     let wrong = || Wrong::new("is not a time of day", r#"write hours and minutes in quotes, such as "08:30""#);
     let text = value::text(value).map_err(|_| wrong())?;
     Time::strptime("%H:%M", text).or_else(|_| Time::strptime("%H:%M:%S", text)).map_err(|_| wrong())
-}
-
-pub(super) fn read_audit(section: &mut Section<'_>) -> Audit {
-    Audit { anchor_channel: section.read_optional("anchor_channel", value::id) }
 }

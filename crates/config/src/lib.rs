@@ -9,6 +9,7 @@
 //! In reading order: `source` (file and environment), `section` (asking for keys), one file for each subject, `validate`
 //! and `rights` (what only shows when sections or rules are seen together).
 
+mod audit;
 mod discord;
 mod oncall;
 mod ovh;
@@ -45,7 +46,8 @@ use problem::Wrong;
 use section::{Reader, Section};
 use source::{Environment, Form, Table, Value};
 
-pub use discord::{Audit, Digest, Discord, Mode, PublicKey};
+pub use audit::{Audit, Notes, Sink, SinkAddress, WebAddress, Wire};
+pub use discord::{Digest, Discord, Mode, PublicKey};
 pub use oncall::Oncall;
 pub use pace::Pace;
 pub use places::{Place, Places};
@@ -242,7 +244,7 @@ fn read_root(reader: &mut Reader, table: Table) -> Option<Config> {
         let people = oncall::people(root, entries);
         oncall::check(root, oncall.as_ref(), &roles, &protections);
         let digest = root.optional_table("digest", discord::read_digest);
-        let audit = root.table("audit", discord::read_audit);
+        let audit = root.table("audit", audit::read);
         let traces = root.optional_table("traces", traces::read);
         Some(Config {
             locale: locale.unwrap_or(Locale::En),

@@ -263,7 +263,8 @@ impl Section<'_> {
     fn take_tables(&mut self, key: &'static str) -> Vec<(At, Table)> {
         self.ask(key);
         let Some(entry) = self.table.remove(key) else { return Vec::new() };
-        let wrong = || Wrong::new("is not a list of sections", format!("write each entry as [[{key}]]"));
+        let path = self.path(key);
+        let wrong = || Wrong::new("is not a list of sections", format!("write each entry as [[{path}]]"));
         let Kind::List(items) = entry.value.kind else {
             self.complain(key, entry.value.at, wrong());
             return Vec::new();

@@ -69,6 +69,8 @@ const OPERATORS_ENVIRONMENT: Pairs<'static> = &[
     ("DISCORD_TOKEN", "fake-token"),
     ("TRACES_TOKEN", "fake-traces-token"),
     ("SECOND_FACTOR_KEY", "fa4efa4efa4efa4efa4efa4efa4efa4efa4efa4efa4efa4efa4efa4efa4efa4e"),
+    ("SIEM_TOKEN", "fake-siem-token"),
+    ("AUDIT_ANCHOR_KEY", "fakefakefakefakefakefakefakefakefakefakefak="),
     ("OVH_APPLICATION_KEY", "fake-ak"),
     ("OVH_APPLICATION_SECRET", "fake-as"),
     ("OVH_CONSUMER_KEY", "fake-ck"),

@@ -113,7 +113,7 @@ pub(super) fn page(value: &Value) -> Result<String, Wrong> {
 }
 
 /// An http(s) URL with a host and without a user.
-fn web(text: &str, wrong: impl Fn(&str) -> Wrong) -> Result<Url, Wrong> {
+pub(super) fn web(text: &str, wrong: impl Fn(&str) -> Wrong) -> Result<Url, Wrong> {
     let url = Url::parse(text).map_err(|_| wrong("is not a URL"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
         return Err(wrong("is not an http or https URL"));

@@ -12,6 +12,8 @@ mod anchoring;
 mod chain;
 pub mod row;
 pub mod of_event;
+pub mod shipping;
+pub mod sink_trouble;
 mod vocabulary;
 
 use std::collections::BTreeMap;
@@ -31,7 +33,7 @@ pub use crate::audit::{
     of_event::{of_event, of_lease, opened},
     vocabulary::{Decision, End},
 };
-pub use anchoring::{Anchoring, anchoring};
+pub use anchoring::{Anchoring, anchored_as_note, anchoring, note_due};
 pub use chain::{
     Anchor, Broken, GENESIS, Gaps, Hash, Line, NotAHash, NotALine, NotAnAnchor, Start, Verified, Verifier,
 };

@@ -10,6 +10,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    audit::sink_trouble::Trouble,
     hindrance::Matter,
     lease::Lease,
     operation::{ChannelId, Operation, OperationId},
@@ -301,6 +302,15 @@ pub enum Notice {
         /// How many rescues are in it; none is ended by a clock.
         leases: u32,
     },
+    /// A sink of the audit does not take its lines, and only people can mend that.
+    SinkTrouble {
+        /// Which.
+        sink: String,
+        /// What is wrong.
+        trouble: Trouble,
+        /// Who may look after it: they are rung if nobody is on call.
+        admins: Vec<Who>,
+    },
 }
 
 /// Why nobody was asked for their approval.
@@ -369,7 +379,8 @@ impl Notice {
             | Self::CodesLocked { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. }
-            | Self::CopyFound { .. } => None,
+            | Self::CopyFound { .. }
+            | Self::SinkTrouble { .. } => None,
         }
     }
 }
@@ -397,7 +408,8 @@ impl Notice {
             | Self::CodesLocked { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. }
-            | Self::CopyFound { .. } => None,
+            | Self::CopyFound { .. }
+            | Self::SinkTrouble { .. } => None,
         }
     }
 }
@@ -427,7 +439,8 @@ impl Notice {
             | Self::CodesLocked { .. }
             | Self::Paused { .. }
             | Self::Resumed { .. }
-            | Self::CopyFound { .. } => None,
+            | Self::CopyFound { .. }
+            | Self::SinkTrouble { .. } => None,
         }
     }
 }

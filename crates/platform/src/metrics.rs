@@ -1,7 +1,7 @@
 //! Every figure Bernard shows at `/metrics`, by name, with its unit in its help text.
 //!
 //! Labels are templates, methods, statuses and other words of ours: never the name of a server or a person, an id or a token; an
-//! account goes by the name that the configuration gives it.
+//! account or a sink goes by the name that the configuration gives it.
 
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 
@@ -110,6 +110,13 @@ pub const ONCALL_FAILURES: &str = "bernard_oncall_failures_total";
 /// Lines written to the audit, by kind.
 pub const AUDIT_ENTRIES: &str = "bernard_audit_entries_total";
 
+/// Lines of the audit that a sink does not have, by sink.
+pub const SINK_BEHIND_LINES: &str = "bernard_audit_sink_behind_lines";
+/// How old the oldest line of the audit is that a sink does not have, by sink.
+pub const SINK_OLDEST_SECONDS: &str = "bernard_audit_sink_oldest_seconds";
+/// Whether nothing is sent to a sink any more until somebody acts, by sink.
+pub const SINK_STOPPED: &str = "bernard_audit_sink_stopped";
+
 /// Upper bounds of the buckets of every figure in seconds: from a loopback acknowledgement to Discord's three seconds and beyond.
 pub const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0, 10.0];
 
@@ -170,7 +177,14 @@ pub fn describe() {
     describe_operations();
     describe_people();
     describe_machine();
+    describe_sinks();
     begin();
+}
+
+fn describe_sinks() {
+    describe_gauge!(SINK_BEHIND_LINES, Unit::Count, "Lines of the audit that a sink does not have, in lines");
+    describe_gauge!(SINK_OLDEST_SECONDS, Unit::Seconds, "Age of the oldest line that a sink does not have, in seconds");
+    describe_gauge!(SINK_STOPPED, Unit::Count, "Whether a sink gets nothing until somebody acts: 1 yes, 0 no");
 }
 
 fn describe_operations() {

@@ -99,7 +99,7 @@ fn is_at_rest(path: &Path) -> bool {
 }
 
 /// A row, whatever somebody put into it.
-fn read(row: &Row) -> Result<Line, NotALine> {
+pub(super) fn read(row: &Row) -> Result<Line, NotALine> {
     let text = |column| row.try_get::<String, _>(column).map_err(|_| NotALine::Field(column));
     let line = Line::of_row(text("entry")?, &text("previous")?, &text("hash")?)?;
     let number: i64 = row.try_get("n").map_err(|_| NotALine::Field("n"))?;

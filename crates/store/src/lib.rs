@@ -10,7 +10,8 @@
 //! `file` (the lock, and who can read it) · `operations`, `consequences`, `timeline`, `usual`, `cards`, `pause` (what is accepted,
 //! what happens to it, and what follows) · `leases`, `reminders`, `sights`, `past` (rescues, until they are over) ·
 //! `messages`, `notices`, `listed`, `help`, `wipes`, `troubles` (what people are told, and what is taken back) · `inventory`, `foreign`,
-//! `occupied` (the fleet) · `audit` and `audit_reader` · `second_factors` and `enrolment` (who gives codes) · `wake` (what is due at a start) · `copy`, `witness`, `restored` (a backup,
+//! `occupied` (the fleet) · `audit`, `audit_reader`, `sinks`, `anchor_notes` · `second_factors`, `enrolment` (who gives codes) · `wake` (what is due at a
+//! start) · `copy`, `witness`, `restored` (a backup,
 //! and how it is known for one) · `moved`, `transfer` (from one database to another) · `counted` (figures) ·
 //! `shared` (limits, budgets and ways that hold over replicas).
 
@@ -32,6 +33,7 @@ mod work;
 mod leases;
 mod listed;
 mod lease_changes;
+mod anchor_notes;
 mod audit_reader;
 mod messages;
 mod moved;
@@ -49,6 +51,7 @@ mod pause;
 mod reminders;
 mod shared;
 mod sights;
+mod sinks;
 mod troubles;
 mod usual;
 mod wake;
@@ -96,6 +99,7 @@ pub use restored::{CopyFound, Sign};
 pub use second_factors::{GivenStep, IfWrong, SecondFactor, Tried};
 pub use shared::{Rate, Taken};
 pub use sights::Sighting;
+pub use sinks::SinkStanding;
 pub use timeline::Recent;
 pub use transfer::{Location, Progress, Stage, TransferError, Transferred, may_be_run, transfer};
 pub use troubles::About;

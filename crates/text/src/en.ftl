@@ -499,6 +499,14 @@ notice-copy-leases = { $count ->
    *[other] Rescues in it: { $count }. They stay, with their reminders, and no deadline restores them.
 }
 notice-copy-next = Look at ``/rescue list`` before you go on. If new operations were paused since, pause them again.
+notice-sink = 📤 **The audit's sink { $sink } stands still**: { $what } { $who }
+notice-sink-line-next = Nothing more goes there, and nothing is lost. Mend it, then { $command } on the machine tries again.
+notice-sink-closed-next = Nothing is lost, and I go on trying: let me in again.
+notice-sink-chain-next = The audit was cut or written anew. Nothing more goes there; look with { $command }.
+sink-away = it does not take lines now ({ $said })
+sink-closed = it does not let me in ({ $said })
+sink-line = it refuses line { $number } ({ $said })
+sink-chain = the audit here does not go on from line { $number }, which it has
 notice-help-asked = 🙋 { $who } asks { $of }: I may not let them { $capability } { $server } here. Can one of you do it?
 notice-help-asked-anywhere = 🙋 { $who } asks { $of }: I may not let them { $capability } here. Can one of you do it?
 trouble-key = 🔑 **OVHcloud refuses our key** · account { $account }.
@@ -627,6 +635,12 @@ doctor-rights = 🔴 **The credential lacks rights**
 doctor-bot-lacks = 🔴 **I lack permissions in this channel**
 doctor-oncall-gone = 🔴 **The on-call role does not exist**
 doctor-oncall-silent = 🔴 **The on-call role does not ring when I mention it** (make it mentionable)
+doctor-sink-stopped = 🔴 **A sink of the audit gets no more lines**
+doctor-sink-behind = 🟠 **A sink of the audit is behind**
+doctor-sink = { $sink } ({ $count ->
+    [one] one line
+   *[other] { $count } lines
+} since { $when })
 doctor-overdue = 🛟 **In rescue past the deadline**
 doctor-forgotten = 🛟 **Set to rescue, and nobody holds it**
 doctor-dead-end = 🟠 **Set to start where nobody can reach it** (``/restore`` leads to the disk)

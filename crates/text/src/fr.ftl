@@ -502,6 +502,14 @@ notice-copy-leases = { $count ->
    *[other] Rescues qui s'y trouvent : { $count }. Ils restent, avec leurs rappels, et aucune échéance ne les restaure.
 }
 notice-copy-next = Regardez ``/rescue list`` avant de continuer. Si les nouvelles opérations ont été suspendues depuis, suspendez-les à nouveau.
+notice-sink = 📤 **Le collecteur d'audit { $sink } n'avance plus** : { $what } { $who }
+notice-sink-line-next = Plus rien n'y part, et rien n'est perdu. Réparez-le, puis { $command } sur la machine réessaie.
+notice-sink-closed-next = Rien n'est perdu, et je continue d'essayer : laissez-moi entrer à nouveau.
+notice-sink-chain-next = L'audit a été tronqué ou réécrit. Plus rien n'y part ; vérifiez avec { $command }.
+sink-away = il ne prend pas de lignes en ce moment ({ $said })
+sink-closed = il ne me laisse pas entrer ({ $said })
+sink-line = il refuse la ligne { $number } ({ $said })
+sink-chain = l'audit d'ici ne continue pas la ligne { $number }, qu'il a reçue
 notice-help-asked = 🙋 { $who } demande à { $of } : je ne peux pas lui permettre { $capability } sur { $server } ici. L'un de vous peut-il s'en charger ?
 notice-help-asked-anywhere = 🙋 { $who } demande à { $of } : je ne peux pas lui permettre { $capability } ici. L'un de vous peut-il s'en charger ?
 trouble-key = 🔑 **OVHcloud refuse notre clé** · compte { $account }.
@@ -630,6 +638,12 @@ doctor-rights = 🔴 **Il manque des droits à l'identifiant**
 doctor-bot-lacks = 🔴 **Il me manque des permissions dans ce salon**
 doctor-oncall-gone = 🔴 **Le rôle d'astreinte n'existe pas**
 doctor-oncall-silent = 🔴 **Le rôle d'astreinte ne sonne pas quand je le mentionne** (rendez-le mentionnable)
+doctor-sink-stopped = 🔴 **Un collecteur d'audit ne reçoit plus de lignes**
+doctor-sink-behind = 🟠 **Un collecteur d'audit est en retard**
+doctor-sink = { $sink } ({ $count ->
+    [one] une ligne
+   *[other] { $count } lignes
+} depuis { $when })
 doctor-overdue = 🛟 **En rescue au-delà de l'échéance**
 doctor-forgotten = 🛟 **Netboot en rescue, sans que personne n'en réponde**
 doctor-dead-end = 🟠 **Réglé pour démarrer là où personne ne peut le joindre** (``/restore`` ramène au disque)

@@ -53,7 +53,7 @@ async fn a_rescue() -> (TestBot, PathBuf) {
 }
 
 /// Another copy of the store's file, to be tampered with.
-fn copy(bot: &TestBot) -> (tempfile::TempDir, PathBuf) {
+pub(super) fn copy(bot: &TestBot) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("copy.db");
     fs::copy(bot.database(), &path).expect("a copy");
@@ -61,7 +61,7 @@ fn copy(bot: &TestBot) -> (tempfile::TempDir, PathBuf) {
 }
 
 /// What the owner of the file can do.
-async fn tamper(path: &Path, statements: &[&'static str]) -> Result<(), sqlx::Error> {
+pub(super) async fn tamper(path: &Path, statements: &[&'static str]) -> Result<(), sqlx::Error> {
     let mut connection = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(path)).await?;
     for statement in statements {
         sqlx::query(*statement).execute(&mut connection).await?;
@@ -69,7 +69,8 @@ async fn tamper(path: &Path, statements: &[&'static str]) -> Result<(), sqlx::Er
     connection.close().await
 }
 
-const WITHOUT_TRIGGERS: [&str; 2] = ["DROP TRIGGER audit_is_never_changed", "DROP TRIGGER audit_is_never_removed"];
+pub(super) const WITHOUT_TRIGGERS: [&str; 2] =
+    ["DROP TRIGGER audit_is_never_changed", "DROP TRIGGER audit_is_never_removed"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_changed_or_removed_by_accident() {

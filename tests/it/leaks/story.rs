@@ -28,6 +28,10 @@ use crate::{
     approvals::code::{KEY, enrolled, next, wrong},
     audit::{exported, lines},
     bot::{TestBot, TestConfig, db_1, web_1},
+    sinks::{
+        receiver::{Mood, Receiver},
+        sink,
+    },
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,12 +96,19 @@ async fn codes_are_given(bot: &TestBot, ann: &Person) -> Secrets {
 async fn tell(page: Page, subscriber: impl Subscriber + Send + Sync, config: TestConfig) {
     tracing::subscriber::set_global_default(subscriber).expect("the first of its process");
     take_panics(&page);
-    let mut bot = TestBot::with(with_codes(config), [web_1(), db_1()]).await;
+    // Somebody who gets the audit, and repeats the token that he does not like.
+    let (receiver, url) = Receiver::start().await;
+    receiver.is(Mood::Quotes);
+    let rules = config.rules.clone() + &sink("siem", &url);
+    let mut bot = TestBot::with(with_codes(TestConfig { rules, ..config }), [web_1(), db_1()]).await;
     let bob = bot.discord.person("bob", "en-US", &[ROLE]);
     bot.discord.close_dms(&bob);
     let people = People { ann: bot.ann.clone(), bob };
     links_are_handed_out(&bot, &people).await;
     things_go_wrong(&bot, &people).await;
+    assert!(receiver.requests() > 0 && receiver.numbers().is_empty());
+    receiver.is(Mood::Takes);
+    receiver.has_all_of(&bot).await;
     let codes = codes_are_given(&bot, &people.ann).await;
     let metrics = bot.metrics().await;
     let own = format!("{:?}", bot.app());

@@ -1,5 +1,7 @@
 //! `/doctor`: what is not well with the fleet, the accounts and the bot itself, the most important first.
 
+mod sinks;
+
 use std::{collections::BTreeSet, time::Duration};
 
 use bernard_domain::{access::Capability, locale::Locale, server::ServiceName};
@@ -83,7 +85,11 @@ impl Handler {
     /// What is not well with the bot itself.
     async fn own(&self, asking: &Asker) -> Vec<Group> {
         let locale = asking.locale;
-        let mut groups = Vec::new();
+        let mut groups = match self.store.sinks(&self.settings.sinks).await {
+            Ok(standings) => sinks::groups(&standings, clock::now(), locale),
+            // Whoever looks at the store next says what is wrong with it.
+            Err(_) => Vec::new(),
+        };
         let mut add = |rank, title, item: String| {
             groups.push(Group { rank, title, items: vec![[code(&item), shown::visible(&item)]] });
         };

@@ -14,7 +14,7 @@ use bernard_untrusted::shown::span::code;
 use jiff::Timestamp;
 
 use super::{
-    approval_card, button, card_links::CardLinks, message::Plain, rendering::ChannelStyle, rescue_list::Listing,
+    approval_card, button, card_links::CardLinks, message::Plain, rendering::ChannelStyle, rescue_list::Listing, sinks,
     standing, wording,
 };
 use crate::component::Button;
@@ -230,6 +230,11 @@ pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: Chan
             lines.extend((*leases > 0).then(|| say!(locale, "notice-copy-leases", count = *leases)));
             lines.push(say!(locale, "notice-copy-next"));
             Words::new(lines.join("\n")).ringing(rings)
+        }
+        Notice::SinkTrouble { sink, trouble, admins } => {
+            let on_call = oncall(style);
+            let rings = if on_call.is_empty() { admins.clone() } else { on_call };
+            Words::new(sinks::told(sink, trouble, &rings, locale)).ringing(rings)
         }
     };
     Some(words)

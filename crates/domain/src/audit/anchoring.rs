@@ -22,11 +22,10 @@ pub struct Anchoring {
 /// The anchor of `day` in `channel`, when `head` is the chain's last line; `None` when that day, or a later one, has its own. `last` is
 /// what was kept of the last one.
 pub fn anchoring(last: Option<&str>, head: Anchor, day: Date, channel: ChannelId, now: Timestamp) -> Option<Anchoring> {
-    let last = last.and_then(|text| text.split_once(' '));
-    let last_day = last.and_then(|(day, _)| day.parse::<Date>().ok());
-    if last_day.is_some_and(|last| last >= day) {
+    if !note_due(last, day) {
         return None;
     }
+    let last = last.and_then(|text| text.split_once(' '));
     let before: u64 = last.and_then(|(_, number)| number.parse().ok()).unwrap_or(0);
     let (number, hash) = (head.number, head.hash.to_string());
     let notice = Notice::AuditAnchor { number, hash, lines: Some(number.saturating_sub(before)) };
@@ -36,6 +35,18 @@ pub fn anchoring(last: Option<&str>, head: Anchor, day: Date, channel: ChannelId
         entry: Entry::act(Act::Anchored, now).at_place(channel).saying(head.to_string()),
         last: format!("{day} {number}"),
     })
+}
+
+/// Whether this day's anchor is still to be kept, as a note or otherwise, where `last` was kept of the last one.
+pub fn note_due(last: Option<&str>, day: Date) -> bool {
+    let last_day = last.and_then(|text| text.split_once(' ')).and_then(|(day, _)| day.parse::<Date>().ok());
+    last_day.is_none_or(|last| last < day)
+}
+
+/// That `anchor` is kept as this day's signed note at a place: the audit's line about it, and what is kept of it until the next one.
+pub fn anchored_as_note(place: &str, anchor: Anchor, day: Date, now: Timestamp) -> (Entry, String) {
+    let entry = Entry::act(Act::Anchored, now).saying(format!("{anchor} as a signed note ({place})"));
+    (entry, format!("{day} {}", anchor.number))
 }
 
 #[cfg(test)]

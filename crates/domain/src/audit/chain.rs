@@ -27,6 +27,16 @@ pub const GENESIS: Hash = Hash([0; 32]);
 pub struct NotAHash;
 
 impl Hash {
+    /// The one of these bytes.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Its bytes.
+    pub fn to_bytes(self) -> [u8; 32] {
+        self.0
+    }
+
     /// The hash of the line with this canonical form, after the line with this hash.
     pub fn after(previous: Self, entry: &str) -> Self {
         let digest = Sha256::new().chain_update(previous.to_string()).chain_update(entry).finalize();
@@ -96,19 +106,22 @@ impl Line {
         Ok(Self { number: number(&fields(&entry)?)?, entry, previous, hash })
     }
 
-    /// A line as it is exported: the entry's object with `hash` and `previous` in it.
+    /// A line as it is exported: the entry's object with `hash` and `previous` in it; or as a sink gets it, with its chain.
     ///
     /// # Errors
     /// [`NotALine`]; also when it says the same but is not written byte by byte as Bernard writes it.
     pub fn of_json(text: &str) -> Result<Self, NotALine> {
         let mut rest = fields(text)?;
         let mut take = |key| match rest.remove(key) {
-            Some(Value::String(text)) => text.parse::<Hash>().map_err(|_| NotALine::Field(key)),
-            _ => Err(NotALine::Field(key)),
+            Some(Value::String(text)) => text.parse::<Hash>().map(Some).map_err(|_| NotALine::Field(key)),
+            Some(_) => Err(NotALine::Field(key)),
+            None => Ok(None),
         };
-        let (previous, hash) = (take("previous")?, take("hash")?);
+        let (previous, hash, chain) = (take("previous")?, take("hash")?, take("chain")?);
+        let (previous, hash) = (previous.ok_or(NotALine::Field("previous"))?, hash.ok_or(NotALine::Field("hash"))?);
         let line = Self { number: number(&rest)?, entry: json(&rest), previous, hash };
-        if line.to_json() == text { Ok(line) } else { Err(NotALine::Form) }
+        let written = chain.map_or_else(|| line.to_json(), |chain| line.to_record(chain));
+        if written == text { Ok(line) } else { Err(NotALine::Form) }
     }
 
     /// The line as it is exported, without a line break.
@@ -116,6 +129,15 @@ impl Line {
         let mut all = self.fields();
         all.insert("previous".to_owned(), self.previous.to_string().into());
         all.insert("hash".to_owned(), self.hash.to_string().into());
+        json(&all)
+    }
+
+    /// The line as a sink gets it: as it is exported, and with the chain that it belongs to, by the hash of that one's line 1.
+    pub fn to_record(&self, chain: Hash) -> String {
+        let mut all = self.fields();
+        for (key, hash) in [("chain", chain), ("previous", self.previous), ("hash", self.hash)] {
+            all.insert(key.to_owned(), hash.to_string().into());
+        }
         json(&all)
     }
 

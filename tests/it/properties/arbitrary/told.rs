@@ -1,6 +1,6 @@
 //! Any letter and any lease.
 
-use bernard_domain::access::Capability;
+use bernard_domain::{access::Capability, audit::sink_trouble::Trouble};
 
 use super::*;
 
@@ -69,6 +69,11 @@ pub(in crate::properties) fn letter() -> impl Strategy<Value = Letter> {
             label: Some(label)
         }),
         user().prop_map(|person| Notice::CodesLocked { person }),
+        (text(), trouble(), user()).prop_map(|(sink, trouble, admin)| Notice::SinkTrouble {
+            sink,
+            trouble,
+            admins: vec![Who::User(admin)]
+        }),
         (user(), text()).prop_map(|(by, reason)| Notice::Paused { by, reason }),
         user().prop_map(|by| Notice::Resumed { by }),
         (option::of(time()), any::<u32>(), any::<u32>()).prop_map(|(made, operations, leases)| Notice::CopyFound {
@@ -103,6 +108,14 @@ pub(in crate::properties) fn letter() -> impl Strategy<Value = Letter> {
         ),
     ];
     (to, notice).prop_map(|(to, notice)| Letter { to, notice })
+}
+
+fn trouble() -> impl Strategy<Value = Trouble> {
+    prop_oneof![
+        text().prop_map(|said| Trouble::Closed { said }),
+        (any::<u64>(), text()).prop_map(|(number, said)| Trouble::Line { number, said }),
+        any::<u64>().prop_map(|number| Trouble::Chain { number }),
+    ]
 }
 
 fn doing() -> impl Strategy<Value = Doing> {

@@ -60,7 +60,8 @@ impl Notifier {
             | Notice::CodesLocked { .. }
             | Notice::Paused { .. }
             | Notice::Resumed { .. }
-            | Notice::CopyFound { .. } => {}
+            | Notice::CopyFound { .. }
+            | Notice::SinkTrouble { .. } => {}
         }
         standing.links = card_links(&self.store, self.settings.guild, notice.names()).await?;
         Ok(notice::words(notice, standing, door, style))

@@ -1,0 +1,39 @@
+//! Anchors that are signed: read with the public key, and the key itself.
+
+use std::{
+    fs::{self, File},
+    io::Write,
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
+
+use anyhow::{Context, anyhow};
+use bernard_domain::audit::Anchor;
+use bernard_sinks::note::{PublicKey, Signer, new_seed};
+
+use super::OWNER_ONLY;
+
+/// The anchors in these files that the key has signed.
+pub(super) fn signed_by(key: &PublicKey, files: &[String]) -> anyhow::Result<Vec<Anchor>> {
+    let mut anchors = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(file)
+            .map_err(|error| anyhow!("--anchor {file:?} is no file of signed notes that can be read: {error}"))?;
+        anchors.extend(key.anchors(&text).with_context(|| format!("--anchor {file:?}"))?);
+    }
+    Ok(anchors)
+}
+
+/// Writes the secret of a new key, and prints what its signatures are checked with.
+pub(super) fn make_key(name: &str, out: &Path) -> anyhow::Result<()> {
+    let seed = new_seed().context("the system gives nothing random")?;
+    let signer = Signer::new(name, &seed)?;
+    // Read as whoever verifies will: a name that no note can have is said now.
+    signer.public().to_string().parse::<PublicKey>().map_err(|_| anyhow!("--name {name:?} is no name for a key"))?;
+    let cannot = || format!("{} cannot be written", out.display());
+    let mut file = File::options().write(true).create_new(true).mode(OWNER_ONLY).open(out).with_context(cannot)?;
+    file.write_all(format!("{seed}\n").as_bytes()).with_context(cannot)?;
+    file.sync_all().with_context(cannot)?;
+    println!("{}", signer.public());
+    Ok(())
+}
