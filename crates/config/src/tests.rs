@@ -68,6 +68,7 @@ const MANUAL: &str = include_str!("../../../docs/configuration.md");
 const OPERATORS_ENVIRONMENT: Pairs<'static> = &[
     ("DISCORD_TOKEN", "fake-token"),
     ("TRACES_TOKEN", "fake-traces-token"),
+    ("ONCALL_FEED", "https://example.org/fake-feed-token"),
     ("OVH_APPLICATION_KEY", "fake-ak"),
     ("OVH_APPLICATION_SECRET", "fake-as"),
     ("OVH_CONSUMER_KEY", "fake-ck"),

@@ -21,7 +21,7 @@ use tracing_subscriber::{Layer, filter::Targets, fmt::format::FmtSpan, layer::Su
 
 use super::{
     alone::is_alone,
-    ledger::{interaction_tokens, keys, links, take_panics},
+    ledger::{interaction_tokens, keys, links, refused_feed, take_panics},
     search::Secrets,
 };
 use crate::{
@@ -64,12 +64,15 @@ struct People {
 async fn tell(page: Page, subscriber: impl Subscriber + Send + Sync, config: TestConfig) {
     tracing::subscriber::set_global_default(subscriber).expect("the first of its process");
     take_panics(&page);
+    let config = TestConfig { rules: config.rules.clone() + &refused_feed().await, ..config };
     let mut bot = TestBot::with(config, [web_1(), db_1()]).await;
     let bob = bot.discord.person("bob", "en-US", &[ROLE]);
     bot.discord.close_dms(&bob);
     let people = People { ann: bot.ann.clone(), bob };
     links_are_handed_out(&bot, &people).await;
     things_go_wrong(&bot, &people).await;
+    let oncall = bot.ask(&bot.ann, "oncall", &[]).await;
+    assert!(oncall.content.contains("answered 403"), "{}", oncall.content);
     let metrics = bot.metrics().await;
     let own = format!("{:?}", bot.app());
     let live = database(&bot);
