@@ -18,6 +18,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use bernard_platform::clock;
 use jiff::{SignedDuration, Timestamp};
 use rustix::process::{Pid, Signal, kill_process};
 use sim::{
@@ -91,7 +92,7 @@ async fn show(flags: &Flags) -> anyhow::Result<()> {
     ovh.console_base(&format!("{}#screen=", door.secret_base()));
     let people = cast::people(&discord);
     let folder = tempfile::Builder::new().prefix(leash::FOLDER).tempdir().context("no temporary folder")?;
-    write_for_owner(&folder.path().join(ROTA), &rota(Timestamp::now())).context("the rota cannot be written")?;
+    write_for_owner(&folder.path().join(ROTA), &rota(clock::now())).context("the rota cannot be written")?;
     let text = configuration(&discord, &ovh, &door.secret_base(), folder.path(), flags.speed);
     let config = folder.path().join("bernard.toml");
     write_for_owner(&config, &text).context("the configuration cannot be written")?;

@@ -35,6 +35,7 @@ pub type Target = fn(&[u8]);
 pub const TARGETS: [(&str, Target); 8] = [
     ("answer", answer),
     ("button", button),
+    ("calendar", calendar),
     ("config", config),
     ("envelope", envelope),
     ("interaction", interaction),
@@ -45,6 +46,15 @@ pub const TARGETS: [(&str, Target); 8] = [
 
 /// A shorter text may stand in an id or in a word of ours by chance.
 const TELLING: usize = 24;
+
+/// Whatever a schedule's feed holds: understood within bounds, or refused; what is understood ends after it begins.
+pub fn calendar(data: &[u8]) {
+    let now = Timestamp::from_second(NOW as i64).expect("a moment");
+    match bernard_oncall::calendar::read(data, &jiff::tz::TimeZone::UTC, now) {
+        Ok(read) => assert!(read.occurrences.iter().all(|one| one.start < one.end)),
+        Err(error) => assert!(error.to_string().len() < 600, "a complaint quotes what was sent: {error}"),
+    }
+}
 
 /// Whatever Discord's socket sends: parsed, apologised for, or refused; its token is never printed.
 pub fn interaction(json: &[u8]) {

@@ -112,14 +112,12 @@ impl Shown {
     }
 }
 
-/// Nothing is shown without a schedule: nobody is to be woken for one that there is not.
+/// Without a schedule nothing is old: nobody is to be woken for one that there is not.
 fn of_the_schedule(oncall: &Oncall, now: Timestamp) {
-    if oncall.stale_after.is_none() {
-        return;
-    }
     // What was never read is as old as this process.
     let read_at = oncall.reading.as_ref().map_or_else(clock::started, |reading| reading.mark.read_at);
-    metrics::gauge!(named::ONCALL_AGE_SECONDS).set(seconds(read_at, now));
+    let age = oncall.stale_after.map_or(0.0, |_| seconds(read_at, now));
+    metrics::gauge!(named::ONCALL_AGE_SECONDS).set(age);
     let people = u64::try_from(oncall.at(now).people().len()).unwrap_or(u64::MAX);
     metrics::gauge!(named::ONCALL_PEOPLE).set(count(people));
 }

@@ -21,7 +21,7 @@ use crate::{
     terminal::Terminal,
 };
 
-async fn findings(bot: &TestBot) -> Vec<Finding> {
+pub(crate) async fn findings(bot: &TestBot) -> Vec<Finding> {
     let loaded = bot.read();
     let quiet = |_: Heard<'_>| {};
     let report = Report::new(&quiet);

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use bernard::check::{Finding, Outcome};
 use jiff::{SignedDuration, Timestamp};
 use sim::discord::{Id, Message, ONCALL, Person, ROLE};
 use tempfile::TempDir;
@@ -9,7 +10,9 @@ use tempfile::TempDir;
 use crate::{
     audit::lines,
     bot::{TestBot, TestConfig, db_1, eventually, rule, web_1},
+    check::findings,
     folder::folder,
+    passing::pass,
 };
 
 /// A role of those who may approve.
@@ -168,19 +171,20 @@ async fn who_is_on_duty_is_rung_instead_of_the_role_and_the_role_where_nobody_is
     let rules = format!("[[role]]\nid = \"{ROLE}\"\ncan = {WORK}\n");
     let (bot, bob) = on_duty(&rota, OFTEN, &rules).await;
     oncall_says(&bot, &["On duty: ", &bob.mention(), "Carla Conti"]).await;
-    bot.ask(&bot.ann, "admin pause", &[("reason", "maintenance of the rack")]).await;
-    let told = bot.sees(&["**Paused**"]).await;
+    bot.rescued(&bot.ann, "web-1").await;
+    pass(&bot, SignedDuration::from_mins(245)).await;
+    let told = bot.sees(&["Time is up", "web-1"]).await;
     assert!(bob.was_rung_by(&told) && told.pinged_roles.is_empty(), "{}", told.content);
-    assert!(!bot.ann.was_rung_by(&told), "who is not on duty is left alone");
     let doctor = bot.ask(&bot.ann, "doctor", &[]).await;
     assert!(doctor.content.contains("without a `[[person]]`") && doctor.content.contains("Carla Conti"), "{doctor:?}");
 
-    bot.ask(&bot.ann, "admin resume", &[]).await;
     rota.says(&[]);
     oncall_says(&bot, &["is empty", "nobody is on duty"]).await;
-    bot.ask(&bot.ann, "admin pause", &[("reason", "another maintenance")]).await;
-    let told = bot.sees(&["**Paused**", "another maintenance"]).await;
+    bot.rescued(&bot.ann, "db-1").await;
+    pass(&bot, SignedDuration::from_mins(245)).await;
+    let told = bot.sees(&["Time is up", "db-1"]).await;
     assert_eq!(told.pinged_roles, [ONCALL], "{}", told.content);
+    assert!(!bob.was_rung_by(&told));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -218,10 +222,35 @@ async fn a_right_in_other_hours_is_refused_with_them() {
     );
     let bot = TestBot::ruled_by(rules).await;
     let refused = bot.ask(&bot.ann, "reboot", &[("server", "web-1")]).await;
-    assert!(!refused.content.contains("hours") || refused.content.contains(&hours), "{}", refused.content);
+    assert!(refused.content.contains(&format!("holds in these hours: `{hours}`")), "{}", refused.content);
     let card = bot.ask(&bot.ann, "reboot", &[("server", "db-1")]).await;
     assert!(card.button("Confirm reboot").is_some(), "{}", card.content);
     let why = bot.ask(&bot.ann, "why", &[("action", "reboot"), ("server", "db-1")]).await;
     assert!(why.content.contains("✅"), "{}", why.content);
     assert_eq!(bot.ovh.reboots("web-1"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_online_reads_the_feed_and_says_whom_it_names() {
+    let rota = Rota::new(&[(-4, 4, "Ann Martin"), (4, 8, "Carla Conti")]);
+    let (mut bot, bob) = on_duty(&rota, OFTEN, &duty_rules()).await;
+    bot.stop().await;
+    let said = async || -> Vec<(Outcome, String)> {
+        let about = |finding: &Finding| finding.what.contains("the schedule");
+        findings(&bot).await.into_iter().filter(about).map(|finding| (finding.outcome, finding.what)).collect()
+    };
+    let found = said().await;
+    let [now, never, unknown] = found.as_slice() else { panic!("{found:#?}") };
+    assert_eq!(*now, (Outcome::Well, format!("the schedule was read; on duty now: {}", bot.ann.id())));
+    assert!(never.0 == Outcome::Odd && never.1.ends_with(&bob.id().to_string()), "{never:?}");
+    assert!(unknown.0 == Outcome::Odd && unknown.1.contains("\"On call - Carla Conti\""), "{unknown:?}");
+    rota.holds("<html>please log in</html>");
+    let found = said().await;
+    assert!(matches!(found.as_slice(), [(Outcome::Wrong, what)] if what.contains("no iCalendar")), "{found:#?}");
+    std::fs::remove_file(&rota.path).expect("it is there");
+    let found = said().await;
+    assert!(
+        matches!(found.as_slice(), [(Outcome::Unreachable, what)] if what.contains("cannot be read")),
+        "{found:#?}"
+    );
 }

@@ -204,7 +204,7 @@ fn read(file: &str, text: &str, environment: Environment, open: Option<Exposed>)
             let mut warnings = reader.warnings;
             warnings.extend(validate::warnings(&config));
             warnings.extend(rights::warnings(&config));
-            warnings.extend(oncall::warnings(config.oncall.as_ref(), &config.people));
+            warnings.extend(oncall::warnings(config.oncall.as_ref(), &config.people, &config.roles));
             let warnings = warnings.into_iter().map(|problem| Warning { file: file.to_owned(), problem }).collect();
             Ok(Loaded { config, warnings, places: Places::new(file, reader.places) })
         }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use bernard_domain::{
-    access::{OnDuty, Protect, Role, UserId, When},
+    access::{OnDuty, Protect, Role, UserId, When, Who},
     duty::roster::{Person, folded},
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -145,20 +145,31 @@ pub(super) fn check(root: &mut Section<'_>, oncall: Option<&Oncall>, roles: &[Ro
     root.reader.problems.extend(problems);
 }
 
-/// What is suspicious: a schedule whose names are nobody's, and names without a schedule.
-pub(super) fn warnings(oncall: Option<&Oncall>, people: &[Person]) -> Option<Problem> {
-    let warning = |key: &str, what: &str, right: &str| {
-        Some(Problem { at: At::File, key: key.to_owned(), what: what.to_owned(), right: right.to_owned() })
+/// What is suspicious: a schedule whose names are nobody's, names without a schedule, and an entry for somebody who is never on duty.
+pub(super) fn warnings(oncall: Option<&Oncall>, people: &[Person], roles: &[Role]) -> Vec<Problem> {
+    let warning = |at: At, key: String, what: &str, right: &str| Problem {
+        at,
+        key,
+        what: what.to_owned(),
+        right: right.to_owned(),
     };
-    match (oncall, people) {
-        (Some(_), []) => warning(
-            "person",
-            "has no entry, so the schedule puts nobody on duty",
-            "add a [[person]] for each name in it",
-        ),
-        (None, [_, ..]) => {
-            warning("person", "means nothing without a schedule", "add [oncall] with the schedule's feed")
+    let of_people = |what, right| warning(At::File, "person".to_owned(), what, right);
+    let whole = match (oncall, people) {
+        (Some(_), []) => {
+            Some(of_people("has no entry, so the schedule puts nobody on duty", "add a [[person]] for each name in it"))
         }
+        (None, [_, ..]) => Some(of_people("means nothing without a schedule", "add [oncall] with the schedule's feed")),
         _ => None,
-    }
+    };
+    let is_never = |role: &&Role| match role.who {
+        Who::User(user) => role.when == When::OnDuty && !people.iter().any(|person| person.user == user),
+        Who::Role(_) => false,
+    };
+    let never = roles.iter().filter(is_never).map(|role| {
+        let at = role.place.line.map_or(At::File, |line| At::Line { line, column: 1 });
+        let key = format!("role[{}].when", role.place.number - 1);
+        let what = "is for somebody who has no [[person]] and so is never on duty";
+        warning(at, key, what, "add a [[person]] with what the schedule calls them")
+    });
+    whole.into_iter().chain(never).collect()
 }

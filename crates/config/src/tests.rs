@@ -71,6 +71,7 @@ const OPERATORS_ENVIRONMENT: Pairs<'static> = &[
     ("SECOND_FACTOR_KEY", "fa4efa4efa4efa4efa4efa4efa4efa4efa4efa4efa4efa4efa4efa4efa4efa4e"),
     ("SIEM_TOKEN", "fake-siem-token"),
     ("AUDIT_ANCHOR_KEY", "fakefakefakefakefakefakefakefakefakefakefak="),
+    ("ONCALL_FEED", "https://example.org/fake-feed-token"),
     ("OVH_APPLICATION_KEY", "fake-ak"),
     ("OVH_APPLICATION_SECRET", "fake-as"),
     ("OVH_CONSUMER_KEY", "fake-ck"),

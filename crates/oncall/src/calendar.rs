@@ -82,7 +82,7 @@ pub fn read(bytes: &[u8], zone: &TimeZone, now: Timestamp) -> Result<Calendar, N
     let window = Window { from: now - PAST, until: now + AHEAD };
     let mut steps = 0;
     for calendar in IcalCst::parse_many(&text) {
-        let calendar = calendar.map_err(|error| NotUnderstood::Malformed(event::cut(&error.to_string())))?;
+        let calendar = calendar.map_err(|error| NotUnderstood::Malformed(text::cut(&error.to_string())))?;
         let calendar = calendar.decode();
         let mut walk = Walk { zones: Zones::of(&calendar, zone, window.until), window, steps, found: Vec::new() };
         events += walk.all(&calendar)?;

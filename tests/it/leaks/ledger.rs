@@ -10,6 +10,24 @@ use crate::{bot::TestBot, sinks::receiver::TOKEN};
 /// How the simulated Discord begins each interaction's token.
 const INTERACTION_TOKEN: &str = "fake-interaction-token-";
 
+/// What only the configuration may hold: who has it can read who is on duty.
+pub(super) const FEED: &str = "fake-feed-token-of-the-rota";
+
+/// The address of a schedule whose server always refuses, and a person for it.
+pub(super) async fn refused_feed() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let answer = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+            tokio::io::AsyncWriteExt::write_all(&mut stream, answer).await.ok();
+        }
+    });
+    format!(
+        "[oncall]\nfeed = \"http://{address}/{FEED}/feed\"\nrefresh = \"50ms\"\n[[person]]\nuser = \"7\"\nfeed = [\"Ann\"]\n"
+    )
+}
+
 /// From now on panics are written there too.
 pub(super) fn take_panics(page: &Page) {
     let page = page.clone();
@@ -24,6 +42,7 @@ pub(super) fn take_panics(page: &Page) {
 pub(super) fn keys(bot: &TestBot) -> Secrets {
     let mut secrets = Secrets::default();
     secrets.add("the bot's token", discord::BOT_TOKEN);
+    secrets.add("the schedule's address", FEED);
     secrets.add("the application secret", ovh::APPLICATION_SECRET);
     secrets.add("the consumer key", ovh::CONSUMER_KEY);
     secrets.add("the OAuth2 client's secret", ovh::CLIENT_SECRET);

@@ -21,7 +21,7 @@ use tracing_subscriber::{Layer, filter::Targets, fmt::format::FmtSpan, layer::Su
 
 use super::{
     alone::is_alone,
-    ledger::{interaction_tokens, keys, links, take_panics},
+    ledger::{interaction_tokens, keys, links, refused_feed, take_panics},
     search::Secrets,
 };
 use crate::{
@@ -99,7 +99,7 @@ async fn tell(page: Page, subscriber: impl Subscriber + Send + Sync, config: Tes
     // Somebody who gets the audit, and repeats the token that he does not like.
     let (receiver, url) = Receiver::start().await;
     receiver.is(Mood::Quotes);
-    let rules = config.rules.clone() + &sink("siem", &url);
+    let rules = config.rules.clone() + &sink("siem", &url) + &refused_feed().await;
     let mut bot = TestBot::with(with_codes(TestConfig { rules, ..config }), [web_1(), db_1()]).await;
     let bob = bot.discord.person("bob", "en-US", &[ROLE]);
     bot.discord.close_dms(&bob);
@@ -110,6 +110,8 @@ async fn tell(page: Page, subscriber: impl Subscriber + Send + Sync, config: Tes
     receiver.is(Mood::Takes);
     receiver.has_all_of(&bot).await;
     let codes = codes_are_given(&bot, &people.ann).await;
+    let oncall = bot.ask(&bot.ann, "oncall", &[]).await;
+    assert!(oncall.content.contains("answered 403"), "{}", oncall.content);
     let metrics = bot.metrics().await;
     let own = format!("{:?}", bot.app());
     let live = database(&bot);

@@ -50,7 +50,7 @@ fn what_needs_a_schedule_is_refused_without_one() {
 
 #[test]
 fn feeds_and_times_that_make_no_sense_are_refused_and_never_quoted() {
-    for feed in ["ftp://example.org/fake-token", "https:///fake-token", "file:///fake-token"] {
+    for feed in ["ftp://example.org/fake-token", "https://[fake-token", "file:///fake-token"] {
         let printed = problems(&with(&format!("[oncall]\nfeed = '{feed}'\n")), &[]);
         assert!(printed.contains("bernard.toml:13:8: oncall.feed is"), "{printed}");
         assert!(!printed.contains("fake-token"), "{printed}");
@@ -77,6 +77,11 @@ fn a_schedule_of_nobody_and_people_without_a_schedule_are_suspicious() {
         nobody.iter().any(|said| said.contains("person has no entry, so the schedule puts nobody on duty")),
         "{nobody:?}"
     );
+    let never = with(
+        "[oncall]\nfeed = 'rota.ics'\n[[person]]\nuser = '7'\nfeed = ['Ann']\n[[role]]\nuser = '8'\ncan = ['view']\nwhen = 'on-duty'\n",
+    );
+    let never = warned(&never, &[]);
+    assert!(never.iter().any(|said| said.contains("role[1].when is for somebody who has no [[person]]")), "{never:?}");
     let unused = warned(&with("[[person]]\nuser = '7'\nfeed = ['Ann']\n"), &[]);
     assert!(unused.iter().any(|said| said.contains("person means nothing without a schedule")), "{unused:?}");
 }

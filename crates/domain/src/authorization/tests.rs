@@ -7,10 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::{
     access::{
-        Because, Protect, Who,
+        Because, Moment, OnDuty, Protect, Role, When, Who,
         tests::{protect, role, server},
     },
     console::ConsoleMinutes,
+    duty::Duty,
     lease::sight::Seen,
     mark::Mark,
     operation::{
@@ -227,6 +228,45 @@ fn whose_link_it_is_does_not_depend_on_who_rebooted_again() {
     assert_eq!(rule(everybody_but(ANN, Membership::NotAMember)), Ok(Ruling::NoLongerAllowed));
     assert_eq!(rule(everybody_but(ANN, Membership::Unreadable)), Ok(Ruling::RolesUnreadable(ANN)));
     assert_eq!(rule(People::new()), Err(RolesWanted(ANN)));
+}
+
+/// The same rules while these people are on duty, by a reading of this moment.
+fn while_on_duty(policy: &Policy, people: &[UserId]) -> Policy {
+    let by = crate::duty::Mark { read_at: Timestamp::UNIX_EPOCH, digest: "0123".into() };
+    let duty = Duty::Known { people: people.iter().copied().collect(), by };
+    policy.at(Moment { now: Some(Timestamp::UNIX_EPOCH), duty })
+}
+
+#[test]
+fn whoever_has_gone_off_duty_may_not_any_more_and_is_told_by_which_reading() {
+    let can = [Capability::Reboot, Capability::Rescue];
+    let entry = Role { when: When::OnDuty, ..role(1, Who::Role(ALL), &can, &["*"], &[]) };
+    let policy = Policy::new(vec![entry], Vec::new());
+    let rule = |on: &[UserId]| {
+        reauthorize(&while_on_duty(&policy, on), &asked(Kind::Reboot, &[]), &server("web"), None, &everybody())
+    };
+    assert_eq!(rule(&[ANN]), Ok(Ruling::Allowed));
+    let read_at = Some(Timestamp::UNIX_EPOCH);
+    assert_eq!(rule(&[BEN]), Ok(Ruling::NotOnDuty { read_at }));
+    let handed = |on: &[UserId]| {
+        reauthorize(&while_on_duty(&policy, on), &asked(Kind::HandOver, &[]), &server("web"), None, &everybody())
+    };
+    assert!(matches!(handed(&[ANN]), Ok(Ruling::CannotOwn(_))), "the next owner is not on duty");
+}
+
+#[test]
+fn what_was_waived_needs_its_approvals_once_duty_is_over() {
+    let all = [Capability::Reboot, Capability::Rescue, Capability::Approve];
+    let waived = Protect { on_duty: OnDuty::NeedsNone, ..protect(1, &["*"], &[Action::Reboot], 1, 5) };
+    let policy = Policy::new(vec![role(1, Who::Role(ALL), &all, &["*"], &[])], vec![waived]);
+    let rule = |on: &[UserId]| {
+        reauthorize(&while_on_duty(&policy, on), &asked(Kind::Reboot, &[]), &server("web"), None, &everybody())
+    };
+    assert_eq!(rule(&[ANN]), Ok(Ruling::Allowed));
+    assert_eq!(rule(&[]), Ok(Ruling::NotEnough { needed: 1, given: 0 }));
+    let again = Deed::RebootAgain { kind: Kind::Reboot, by: ANN };
+    assert!(waived_of(&while_on_duty(&policy, &[ANN]), again, &server("web")).is_some());
+    assert!(waived_of(&while_on_duty(&policy, &[BEN]), again, &server("web")).is_none());
 }
 
 #[test]

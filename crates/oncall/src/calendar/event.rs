@@ -11,18 +11,12 @@ use jiff::{Span as Length, Timestamp, civil::DateTime};
 
 use super::{
     NotUnderstood, clock_of,
+    text::cut,
     zones::{Clock, Zones},
 };
 
-/// How much of a feed's words an error quotes, in characters.
-const QUOTED: usize = 60;
 /// A shift that is longer than this is a mistake: such an event is an error.
 const LONGEST: i64 = 400 * 24 * 3_600;
-
-/// The beginning of somebody else's words.
-pub(super) fn cut(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(QUOTED).collect()
-}
 
 /// A `VEVENT`.
 pub(super) struct Event<'a> {

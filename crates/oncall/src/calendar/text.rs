@@ -6,6 +6,8 @@ use super::NotUnderstood;
 const DEEPEST: usize = 8;
 /// The most events and other components of a feed.
 const MOST_COMPONENTS: usize = 20_000;
+/// How much of a feed's words an error quotes, in characters.
+const QUOTED: usize = 60;
 /// The longest line, in bytes, once it is unfolded.
 const LONGEST_LINE: usize = 64 * 1024;
 
@@ -58,4 +60,9 @@ fn unfolded(bytes: &[u8]) -> Vec<u8> {
         };
     }
     text
+}
+
+/// The beginning of somebody else's words.
+pub(super) fn cut(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(QUOTED).collect()
 }

@@ -18,7 +18,7 @@ use jiff::{
     tz::{Offset, TimeZone},
 };
 
-use super::NotUnderstood;
+use super::{NotUnderstood, text};
 
 /// The most changes of a clock that a feed may define one by one.
 const MOST_OBSERVANCES: usize = 500;
@@ -82,7 +82,7 @@ impl Zones {
             Ok(zone) => Some(from_database(name, &zone, self.until)),
             Err(_) => defined(),
         };
-        let zone = zone.ok_or_else(|| NotUnderstood::Zone(super::event::cut(name)))?;
+        let zone = zone.ok_or_else(|| NotUnderstood::Zone(text::cut(name)))?;
         self.known.insert(name.to_owned(), Known::new(zone));
         Ok(())
     }

@@ -49,7 +49,7 @@ impl Wall {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(ProptestConfig::with_cases(10))]
 
     #[test]
     fn whoever_walks_the_minutes_finds_the_same_people_on_duty(
@@ -77,9 +77,9 @@ proptest! {
         let read = read(calendar(&body).as_bytes(), &TimeZone::UTC, now).unwrap();
 
         let from = zone.to_timestamp(first).unwrap() - 48.hours();
-        let wall = Wall::of(&zone, from, 24);
+        let wall = Wall::of(&zone, from, 28);
         let mut shifts = Vec::new();
-        for day in 0..18_i64 {
+        for day in 0..16_i64 {
             let at = begins.date().to_datetime(jiff::civil::Time::midnight()).checked_add(day.days()).unwrap();
             let at = at.checked_add(start.minutes()).unwrap();
             if is_named(&at) {
