@@ -198,8 +198,8 @@ mod tests {
     #[tokio::test]
     async fn what_is_enrolled_beside_a_bot_that_runs_counts_there_at_once_and_is_in_its_audit() {
         let (store, desk, folder) = beside().await;
-        let enrolled = entry(Act::FactorEnrolled);
-        let enrol = |existing| desk.enrol(ANN, "fake-sealed", existing, &enrolled, NOW);
+        let enrolment = entry(Act::FactorEnrolled);
+        let enrol = |existing| desk.enrol(ANN, "fake-sealed", existing, &enrolment, NOW);
         assert_eq!(store.try_code(ANN, NOW, |_| Verdict::Wrong, &if_wrong()).await.ok(), Some(Tried::NotEnrolled));
         assert!(enrol(Existing::Stays).await.expect("it is written"));
         assert!(!enrol(Existing::Stays).await.expect("it is looked at"), "it is not replaced by itself");

@@ -27,6 +27,8 @@ on_postgresql! {
     two_at_the_same_moment_are_both_counted:
         approvals::asking::two_who_approve_at_the_same_moment_are_both_counted_where_two_are_needed;
     two_at_the_same_moment_cause_one_reboot: approvals::asking::two_who_approve_at_the_same_moment_cause_one_reboot;
+    an_approval_by_code:
+        approvals::code::an_approval_wants_a_code_that_is_right_and_a_press_without_one_approves_nothing;
     // Never left behind: reminders once, late rather than never; what others began.
     reminders_come_in_time: reminders::its_owner_is_reminded_by_dm_and_at_the_deadline_who_is_on_call_too;
     a_reminder_comes_once_though_the_bot_was_down: reminders::a_reminder_fires_once_though_the_bot_was_down_at_its_time;

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::{
     access::{
-        Because, Moment, OnDuty, Protect, Role, When, Who,
+        Because, Moment, OnDuty, Protect, ReasonPattern, Role, SecondFactor, When, Who,
         tests::{protect, role, server},
     },
     console::ConsoleMinutes,
@@ -278,4 +278,46 @@ fn what_others_would_have_to_approve_is_not_done_unattended() {
     assert_eq!(grant(&policy(vec![protect(1, &["*"], &[Action::Restore], 1, 15)])), None);
     assert!(grant(&policy(vec![protect(1, &["*"], &[Action::Rescue], 1, 15)])).is_some());
     assert_eq!(grant(&Policy::default()), None);
+}
+
+#[test]
+fn what_wants_a_reason_is_done_with_one_that_matches_alone_and_glass_does_not_pass_that() {
+    let actions = [Action::Rescue, Action::Restore, Action::Reboot, Action::Console];
+    let reason = Some(ReasonPattern::new(r"INC-\d+").expect("a pattern"));
+    let policy = policy(vec![Protect { reason, ..protect(1, &["web"], &actions, 1, 15) }]);
+    let ruling = |mut operation: Operation, reason: Option<&str>| {
+        operation.request.reason = reason.map(str::to_owned);
+        reauthorize(&policy, &operation, &server("web"), None, &everybody()).expect("everybody is known")
+    };
+    for kind in [Kind::Enable, Kind::Restore, Kind::PutBack, Kind::Reboot] {
+        for unfit in [None, Some("disk full")] {
+            assert!(matches!(ruling(asked(kind, &[BEN]), unfit), Ruling::ReasonUnfit(_)), "{kind:?}");
+            assert!(matches!(ruling(glass(asked(kind, &[])), unfit), Ruling::ReasonUnfit(_)), "{kind:?}");
+        }
+        assert_eq!(ruling(asked(kind, &[BEN]), Some("INC-7")), Ruling::Allowed, "{kind:?}");
+    }
+    assert_eq!(ruling(again(Kind::Reboot, &[BEN]), None), Ruling::Allowed, "its operation was looked at when it began");
+    for kind in [Kind::Link, Kind::Console, Kind::FreeSessions, Kind::Adopt] {
+        assert_eq!(ruling(asked(kind, &[BEN]), None), Ruling::Allowed, "nobody is asked for a reason: {kind:?}");
+    }
+    let ann = Requester { user: ANN, roles: [ALL].into() };
+    let unprotected = Policy::new(vec![role(1, Who::Role(ALL), &Capability::ALL, &["*"], &[])], Vec::new());
+    assert!(unattended(&unprotected, &ann, Kind::Restore, ChannelId(HERE), &server("web")).is_some());
+    assert!(unattended(&policy, &ann, Kind::Restore, ChannelId(HERE), &server("web")).is_none());
+}
+
+#[test]
+fn any_rule_that_covers_it_asks_for_the_second_factor() {
+    let asks = |number, servers: &[&str], approvals| Protect {
+        second_factor: SecondFactor::Asked,
+        ..protect(number, servers, &[Action::Reboot], approvals, 15)
+    };
+    let stricter = protect(1, &["*"], &[Action::Reboot], 3, 15);
+    let both = policy(vec![stricter.clone(), asks(2, &["web"], 1), asks(3, &["*"], 1)]);
+    let rule =
+        |policy: &Policy, kind| second_factor_of(policy, &asked(kind, &[]), &server("web")).map(|rule| rule.number);
+    assert_eq!((rule(&both, Kind::Reboot), rule(&both, Kind::Restore)), (Some(2), None));
+    assert_eq!(rule(&policy(vec![stricter, asks(2, &["db"], 1)]), Kind::Reboot), None);
+    let again = again(Kind::Restore, &[]);
+    assert_eq!(second_factor_of(&both, &again, &server("web")).map(|rule| rule.number), Some(2), "it reboots");
 }

@@ -235,6 +235,7 @@ fn the_cases_are_not_all_alike() {
             Ruling::NoLongerAllowed => "no longer allowed",
             Ruling::RolesUnreadable(_) => "unreadable",
             Ruling::CannotOwn(_) => "cannot own",
+            Ruling::ReasonUnfit(_) => "another reason",
             Ruling::NotEnough { .. } => "not enough",
             Ruling::NotOnDuty { .. } | Ruling::ReasonUnfit(_) => panic!("no case has a schedule or a pattern"),
         };
