@@ -15,6 +15,7 @@ mod pace;
 mod places;
 mod postgres;
 mod problem;
+mod proposals;
 mod rescue;
 mod rights;
 mod rules;
@@ -37,6 +38,7 @@ use bernard_domain::{
 };
 use bernard_ovh::Account;
 use bernard_platform::private::{self, Exposed};
+use bernard_proposals::Source;
 use jiff::tz::TimeZone;
 use problem::Wrong;
 use section::{Reader, Section};
@@ -82,6 +84,8 @@ pub struct Config {
     pub protections: Vec<Protect>,
     /// `[[runbook]]`
     pub runbooks: Vec<RunbookEntry>,
+    /// `[[proposals]]`, each with a name of its own.
+    pub proposals: Vec<Source>,
     /// `[digest]`; `None` when it is not there.
     pub digest: Option<Digest>,
     /// `[audit]`
@@ -191,6 +195,8 @@ fn read(file: &str, text: &str, environment: Environment, open: Option<Exposed>)
             let mut warnings = reader.warnings;
             warnings.extend(validate::warnings(&config));
             warnings.extend(rights::warnings(&config));
+            let stands = |key: &str| reader.places.get(key).cloned().unwrap_or(problem::At::File);
+            warnings.extend(proposals::warnings(&config, stands));
             let warnings = warnings.into_iter().map(|problem| Warning { file: file.to_owned(), problem }).collect();
             Ok(Loaded { config, warnings, places: Places::new(file, reader.places) })
         }
@@ -223,6 +229,7 @@ fn read_root(reader: &mut Reader, table: Table) -> Option<Config> {
         let roles = root.tables("role", rules::read_role);
         let protections = root.tables("protect", rules::read_protect);
         let runbooks = root.tables("runbook", rules::read_runbook);
+        let proposals = read_proposals(root);
         let digest = root.optional_table("digest", discord::read_digest);
         let audit = root.table("audit", discord::read_audit);
         let traces = root.optional_table("traces", traces::read);
@@ -241,6 +248,7 @@ fn read_root(reader: &mut Reader, table: Table) -> Option<Config> {
             roles,
             protections,
             runbooks,
+            proposals,
             digest,
             audit,
             traces,
@@ -258,6 +266,12 @@ fn read_accounts(root: &mut Section<'_>) -> Vec<Account> {
         root.missing("ovh", "write one [[ovh]] for each account at OVHcloud");
     }
     accounts.into_iter().map(|(_, _, account)| account).collect()
+}
+
+fn read_proposals(root: &mut Section<'_>) -> Vec<Source> {
+    let entries = root.tables("proposals", proposals::read);
+    root.reader.problems.extend(proposals::named_twice(&entries));
+    entries.into_iter().map(|(_, _, source)| source).collect()
 }
 
 fn locale(value: &Value) -> Result<Locale, Wrong> {

@@ -3,6 +3,7 @@
 mod environment;
 mod file;
 mod never;
+mod proposals;
 mod refused;
 
 use super::{Config, Loaded, Problems};
@@ -67,6 +68,7 @@ const MANUAL: &str = include_str!("../../../docs/configuration.md");
 const OPERATORS_ENVIRONMENT: Pairs<'static> = &[
     ("DISCORD_TOKEN", "fake-token"),
     ("TRACES_TOKEN", "fake-traces-token"),
+    ("PROPOSALS_SECRET", "fake-secret-of-an-alertmanager"),
     ("OVH_APPLICATION_KEY", "fake-ak"),
     ("OVH_APPLICATION_SECRET", "fake-as"),
     ("OVH_CONSUMER_KEY", "fake-ck"),
