@@ -2,6 +2,7 @@
 
 use bernard_domain::{
     access::{Capability, Who},
+    alert::{Closed, Offered},
     audit::{Act, COLUMNS, Decision, End, Entry, Kind},
     hindrance::Matter,
     lease::{
@@ -25,6 +26,7 @@ use crate::{
 pub(crate) fn write(page: &mut Page) {
     leases(page);
     notices(page);
+    alerts(page);
     audit(page);
     page.heading("A mark, the pause (facts: pause)");
     page.json(&mark());
@@ -92,6 +94,12 @@ fn notices(page: &mut Page) {
     each_word!(Doing: TakesOver, GivesBack, Ended).iter().for_each(|doing| page.word(doing.as_str()));
 }
 
+fn alerts(page: &mut Page) {
+    page.heading("Cards of alerts: what they offer (alert_cards.offers), why they take no more (alert_cards.closed)");
+    each_word!(Offered: Reboot, Rescue, Console).iter().for_each(|offered| page.word(offered.as_str()));
+    each_word!(Closed: Replaced, Nowhere).iter().for_each(|closed| page.word(closed.as_str()));
+}
+
 fn every_notice() -> Vec<Notice> {
     let (lease, label, owner, said) = (operation(), || "web-1".to_owned(), ANN, || "403".to_owned());
     let (operation, of) = (lease, Some(lease));
@@ -147,7 +155,7 @@ fn audit(page: &mut Page) {
     let acts = each_word!(Act:
         Refused, CardDismissed, RightExplained, HelpAsked, Paused, Resumed, DmWiped, DmNotWiped, DmWipeGivenUp, LeaseExtended,
         LeaseHandedOver, ServerLeft, RescueLeft, RescueChanged, Started, PolicyLoaded, Anchored, RefusalsLost,
-        CopyFound, StoreMoved,
+        CopyFound, StoreMoved, AlertsQuieted,
     );
     for act in acts {
         assert_eq!(Act::of_word(act.as_str()), Some(act));
