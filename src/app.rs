@@ -21,6 +21,7 @@ pub mod store;
 pub mod tell;
 pub mod transfer;
 mod wall_clock;
+mod web;
 
 use std::{
     net::SocketAddr,
@@ -37,11 +38,10 @@ use bernard_bot::{
     context::{Handler, HandlerSettings},
     registration::Registration,
 };
-use bernard_config::{Config, Mode, Pace};
+use bernard_config::{Config, Pace};
 use bernard_discord::{
-    Fault, RawInteraction, Rest,
+    Fault, Rest,
     sender::{Sender, SenderSettings},
-    signed::Interactions,
 };
 use bernard_domain::{
     access::Policy,
@@ -76,7 +76,7 @@ use self::{
     reload::{Readings, Reloaded, Reloading},
 };
 use crate::{
-    http::{self, Endpoints, Unready},
+    http::{self, Unready},
     logging::LevelHandle,
     service_manager::Pulse,
 };
@@ -212,7 +212,9 @@ impl App {
         let stop = CancellationToken::new();
         let ready = Arc::new(Ready::default());
         let mut loops = JoinSet::new();
-        let endpoints = endpoints(&config, metrics, &ready, &interaction_tx)?;
+        let proposals = Live::new(config.proposals.clone());
+        let endpoints = web::endpoints(&config, metrics, &ready, &interaction_tx)?
+            .with_proposals(web::proposals(&proposals, &fleet, &store, &wakeups, &handlers));
         let (seen, readings) = (fleet.clone(), Readings::default());
         let told = readings.clone();
         let endpoints = endpoints.with_accounts(move || reach::accounts(&seen)).with_configuration(move || told.json());
@@ -258,6 +260,7 @@ impl App {
             handlers,
             sender,
             registration,
+            proposals,
             readings,
         };
         Ok(Self { stop, loops, lease, reloading, level: None, ready, address, drain })
@@ -415,22 +418,5 @@ fn handler_settings(config: &Config, registration: Registration) -> HandlerSetti
         oncall_role: config.discord.oncall_role,
         registration,
         runbooks: config.runbooks.clone(),
-    }
-}
-
-fn endpoints(
-    config: &Config,
-    metrics: PrometheusHandle,
-    ready: &Arc<Ready>,
-    interactions: &mpsc::Sender<RawInteraction>,
-) -> anyhow::Result<Endpoints> {
-    let reasons = Arc::clone(ready);
-    let endpoints = Endpoints::new(metrics, move || reasons.reasons());
-    match &config.discord.mode {
-        Mode::Gateway => Ok(endpoints),
-        Mode::Http { public_key } => {
-            let door = Interactions::new(public_key.as_str(), clock::now, interactions.clone())?;
-            Ok(endpoints.with_interactions(door))
-        }
     }
 }

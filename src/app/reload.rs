@@ -13,6 +13,7 @@ use bernard_discord::sender::{Sender, Token};
 use bernard_domain::audit::Act;
 use bernard_engine::{fleet::Fleet, intake::Intake, policy::SharedPolicy, runner::Runner, wakeups::Wakeups};
 use bernard_platform::{clock, live::Live, metrics as named};
+use bernard_proposals::Source;
 use bernard_store::Store;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -34,6 +35,7 @@ pub(super) struct Reloading {
     pub(super) handlers: Live<Handler>,
     pub(super) sender: Arc<Sender>,
     pub(super) registration: Registration,
+    pub(super) proposals: Live<Vec<Source>>,
     pub(super) readings: Readings,
 }
 
@@ -105,6 +107,7 @@ impl Reloading {
         self.runner.exchange_settings(step_settings(&kept));
         let settings = handler_settings(&kept, self.registration.clone());
         self.handlers.set(self.handlers.get().with_settings(settings));
+        self.proposals.set(kept.proposals.clone());
         self.configs.send_replace(Arc::new(kept));
         // What waited for a key that was refused may have a good one now.
         if let Err(error) = self.store.wake_operations(clock::now()).await {
@@ -150,6 +153,12 @@ fn traced_to(config: &Config) -> Option<(&str, Option<&str>)> {
     config.traces.as_ref().map(|to| (to.endpoint.as_str(), to.token.as_ref().map(|token| token.expose_secret())))
 }
 
+/// Who may propose what, and how they are known.
+fn proposed_by(config: &Config) -> Vec<String> {
+    let shown = |source: &Source| format!("{source:?} {}", source.auth.digest());
+    config.proposals.iter().map(shown).collect()
+}
+
 /// The keys in which two configurations differ, in the order of the book.
 fn differing(one: &Config, other: &Config) -> Vec<&'static str> {
     let differ = |pick: fn(&Config) -> String| pick(one) != pick(other);
@@ -172,6 +181,7 @@ fn differing(one: &Config, other: &Config) -> Vec<&'static str> {
         ("[limits]", differ(|config| format!("{:?}", config.limits))),
         ("[[role]], [[protect]]", policy(one).digest() != policy(other).digest()),
         ("[[runbook]]", one.runbooks != other.runbooks),
+        ("[[proposals]]", proposed_by(one) != proposed_by(other)),
         ("[digest]", differ(|config| format!("{:?}", config.digest))),
         ("[audit]", differ(|config| format!("{:?}", config.audit))),
         ("[traces]", traced_to(one) != traced_to(other)),
@@ -219,6 +229,7 @@ mod tests {
             (config("", "", "[limits]\nper_user_per_minute = 1"), "[limits]"),
             (config("", "", "[[role]]\nid = \"7\"\ncan = [\"view\"]"), "[[role]], [[protect]]"),
             (config("", "", "[[runbook]]\nurl = \"https://wiki.example.org\"\ntext = \"Wiki\""), "[[runbook]]"),
+            (config("", "", &proposals("fake-secret-of-one-source")), "[[proposals]]"),
             (config("", "", "[digest]\nchannel = \"7\"\nat = \"08:00\""), "[digest]"),
         ] {
             assert_eq!(compared(&after), Reloaded { taken: vec![key], waits: vec![] });
@@ -235,6 +246,19 @@ mod tests {
             assert_eq!(compared(&after), Reloaded { taken: vec![], waits: vec![key] });
             assert_eq!(differing(&waiting_kept(&before, &after), &after), [key], "it waits still");
         }
+    }
+
+    fn proposals(secret: &str) -> String {
+        format!("[[proposals]]\nname = \"a\"\nformat = \"generic\"\nsecret = \"{secret}\"\nchannel = \"7\"\n")
+    }
+
+    #[test]
+    fn another_secret_of_a_source_is_named_and_never_shown() {
+        let [before, after] =
+            ["fake-secret-of-one-source", "fake-secret-of-the-other"].map(|secret| config("", "", &proposals(secret)));
+        assert_eq!(differing(&before, &after), ["[[proposals]]"]);
+        assert!(differing(&before, &before.clone()).is_empty());
+        assert!(!proposed_by(&before).concat().contains("fake-secret"));
     }
 
     #[test]

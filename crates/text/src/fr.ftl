@@ -1056,3 +1056,27 @@ history-file = { $count ->
 }
 history-file-cut = Le fichier contient les { $count } lignes les plus récentes ; { $more } plus anciennes n'y tenaient pas. `bernard audit export` les donne toutes.
 history-no-file = Je n'ai pas le droit de joindre des fichiers dans ce salon ; la liste complète n'est donc pas ici.
+
+# Alertes des machines
+button-alert-reboot = Redémarrer…
+button-alert-rescue = Rescue…
+button-alert-console = Console…
+button-alert-status = État
+button-not-now = Pas maintenant
+alert-firing = 🔔 **Alerte** · { $server } · { $summary }
+alert-over = ✅ **Terminé** · { $server } · { $summary }
+alert-quiet = 🔕 **Pas maintenant** · { $server } · { $summary }
+alert-replaced = ⏭️ **Alerte, sur une carte plus récente** · { $server } · { $summary }
+alert-from = De { $source }, depuis { $when }
+alert-counts = { $alerts } alertes, dont { $firing } toujours actives ; reçues { $heard } fois
+alert-heard = Reçue { $heard } fois
+alert-quieted-by = { $who } a dit **Pas maintenant** : silence jusqu'à { $until }
+alert-over-since = Terminé depuis { $when }
+alert-newer-card = Plus rien pendant un jour ; il y a une carte plus récente.
+alert-is-quiet = 🔕 Silence jusqu'à { $until }. Ce qui sera encore actif alors donnera une nouvelle carte.
+refusal-alert-over = Ces alertes sont terminées, ou en silence : une ancienne carte ne lance plus rien. Si vous le voulez quand même, tapez { $command }.
+history-alerts-quieted = { $who } a dit **Pas maintenant** aux alertes de { $server }
+doctor-alerts-unknown = 🟠 **Alertes de serveurs que je ne connais pas** (vérifiez `server_from`)
+doctor-alerts-clock = 🟠 **L'horloge de qui envoie les alertes n'est pas la mienne** (vérifiez NTP des deux côtés)
+doctor-alerts-times = { $name } ×{ $count }, la dernière { $when }
+doctor-alerts-nameless = sans nom

@@ -89,6 +89,7 @@ fn done(act: Act, about: &About, locale: Locale) -> String {
         Act::RightExplained => say!(locale, "history-right-explained", who = who, server = server),
         Act::HelpAsked => say!(locale, "history-help-asked", who = who, action = action),
         Act::Paused => say!(locale, "history-paused", who = who),
+        Act::AlertsQuieted => say!(locale, "history-alerts-quieted", who = who, server = server),
         Act::Resumed => say!(locale, "history-resumed", who = who),
         Act::DmWiped => say!(locale, "history-dm-wiped", who = who),
         Act::DmNotWiped => say!(locale, "history-dm-not-wiped", who = who),
