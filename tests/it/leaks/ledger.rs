@@ -5,7 +5,7 @@ use std::io::Write;
 use sim::{discord, log::Page, ovh};
 
 use super::search::Secrets;
-use crate::bot::TestBot;
+use crate::{alerts, bot::TestBot};
 
 /// How the simulated Discord begins each interaction's token.
 const INTERACTION_TOKEN: &str = "fake-interaction-token-";
@@ -27,6 +27,7 @@ pub(super) fn keys(bot: &TestBot) -> Secrets {
     secrets.add("the application secret", ovh::APPLICATION_SECRET);
     secrets.add("the consumer key", ovh::CONSUMER_KEY);
     secrets.add("the OAuth2 client's secret", ovh::CLIENT_SECRET);
+    secrets.add("a machine's token", alerts::TOKEN);
     let mut tokens: Vec<String> = Vec::new();
     for seen in bot.ovh.journal().all() {
         tokens.extend(seen.header("authorization").and_then(|text| text.strip_prefix("Bearer ")).map(str::to_owned));

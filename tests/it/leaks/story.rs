@@ -25,6 +25,7 @@ use super::{
     search::Secrets,
 };
 use crate::{
+    alerts,
     audit::{exported, lines},
     bot::{TestBot, TestConfig, db_1, web_1},
 };
@@ -64,12 +65,14 @@ struct People {
 async fn tell(page: Page, subscriber: impl Subscriber + Send + Sync, config: TestConfig) {
     tracing::subscriber::set_global_default(subscriber).expect("the first of its process");
     take_panics(&page);
+    let config = TestConfig { rules: format!("{}{}", config.rules, alerts::section("machine", "generic")), ..config };
     let mut bot = TestBot::with(config, [web_1(), db_1()]).await;
     let bob = bot.discord.person("bob", "en-US", &[ROLE]);
     bot.discord.close_dms(&bob);
     let people = People { ann: bot.ann.clone(), bob };
     links_are_handed_out(&bot, &people).await;
     things_go_wrong(&bot, &people).await;
+    alerts::are_heard_and_refused(&mut bot, "machine").await;
     let metrics = bot.metrics().await;
     let own = format!("{:?}", bot.app());
     let live = database(&bot);
