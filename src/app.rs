@@ -24,6 +24,7 @@ pub mod tell;
 pub mod totp;
 pub mod transfer;
 mod wall_clock;
+mod web;
 
 use std::{
     net::SocketAddr,
@@ -40,11 +41,10 @@ use bernard_bot::{
     context::{Handler, HandlerSettings},
     registration::Registration,
 };
-use bernard_config::{Config, Mode, Pace};
+use bernard_config::{Config, Pace};
 use bernard_discord::{
-    Fault, RawInteraction, Rest,
+    Fault, Rest,
     sender::{Sender, SenderSettings},
-    signed::Interactions,
 };
 use bernard_domain::{
     access::Policy,
@@ -79,7 +79,7 @@ use self::{
     reload::{Readings, Reloaded, Reloading},
 };
 use crate::{
-    http::{self, Endpoints, Unready},
+    http::{self, Unready},
     logging::LevelHandle,
     service_manager::Pulse,
 };
@@ -215,7 +215,9 @@ impl App {
         let stop = CancellationToken::new();
         let ready = Arc::new(Ready::default());
         let mut loops = JoinSet::new();
-        let endpoints = endpoints(&config, metrics, &ready, &interaction_tx)?;
+        let proposals = Live::new(config.proposals.clone());
+        let endpoints = web::endpoints(&config, metrics, &ready, &interaction_tx)?
+            .with_proposals(web::proposals(&proposals, &fleet, &store, &wakeups, &handlers));
         let (seen, readings) = (fleet.clone(), Readings::default());
         let told = readings.clone();
         let endpoints = endpoints.with_accounts(move || reach::accounts(&seen)).with_configuration(move || told.json());
@@ -263,6 +265,7 @@ impl App {
             handlers,
             sender,
             registration,
+            proposals,
             readings,
         };
         Ok(Self { stop, loops, lease, reloading, level: None, ready, address, drain })
@@ -422,22 +425,5 @@ fn handler_settings(config: &Config, registration: Registration) -> HandlerSetti
         second_factor_key: config.second_factor.as_ref().map(|of| of.key.clone()),
         runbooks: config.runbooks.clone(),
         sinks: sinks::names(config),
-    }
-}
-
-fn endpoints(
-    config: &Config,
-    metrics: PrometheusHandle,
-    ready: &Arc<Ready>,
-    interactions: &mpsc::Sender<RawInteraction>,
-) -> anyhow::Result<Endpoints> {
-    let reasons = Arc::clone(ready);
-    let endpoints = Endpoints::new(metrics, move || reasons.reasons());
-    match &config.discord.mode {
-        Mode::Gateway => Ok(endpoints),
-        Mode::Http { public_key } => {
-            let door = Interactions::new(public_key.as_str(), clock::now, interactions.clone())?;
-            Ok(endpoints.with_interactions(door))
-        }
     }
 }

@@ -6,6 +6,7 @@
 //! Only wiring is here; what is simulated, and the page, are the crate `sim`.
 
 pub mod leash;
+mod monitoring;
 
 use std::{
     fs,
@@ -34,6 +35,8 @@ use tokio::{
     sync::{mpsc, watch},
     time::{Instant, interval, sleep},
 };
+
+use self::monitoring::Monitoring;
 
 /// How long a killed bot stays dead: long enough to be seen.
 const DEAD_FOR: Duration = Duration::from_secs(2);
@@ -93,13 +96,14 @@ async fn show(flags: &Flags) -> anyhow::Result<()> {
     let people = cast::people(&discord);
     let folder = tempfile::Builder::new().prefix(leash::FOLDER).tempdir().context("no temporary folder")?;
     write_for_owner(&folder.path().join(ROTA), &rota(clock::now())).context("the rota cannot be written")?;
-    let text = configuration(&discord, &ovh, &door.secret_base(), folder.path(), flags.speed);
+    let monitoring = Monitoring::new().context("no free port for the bot")?;
+    let text = configuration(&discord, &ovh, &door.secret_base(), folder.path(), flags.speed, &monitoring);
     let config = folder.path().join("bernard.toml");
     write_for_owner(&config, &text).context("the configuration cannot be written")?;
 
     let (order_tx, orders) = mpsc::channel(1);
     let (life, life_rx) = watch::channel(Life::Running);
-    let mut bot = Bot { program: own_program()?, config, child: None, start_at: Instant::now(), life };
+    let mut bot = Bot { program: own_program()?, config, child: None, start_at: Instant::now(), life, monitoring };
     bot.start()?;
     println!("{}", door.url());
     let stage = Stage { discord, ovh, cast: people, orders: order_tx, life: life_rx };
@@ -127,6 +131,7 @@ struct Bot {
     /// When it is started again, while it is dead.
     start_at: Instant,
     life: watch::Sender<Life>,
+    monitoring: Monitoring,
 }
 
 impl Bot {
@@ -149,7 +154,10 @@ impl Bot {
         loop {
             tokio::select! {
                 _ = look.tick() => self.look()?,
-                Some(Order::KillAndRestart) = orders.recv() => self.kill()?,
+                Some(order) = orders.recv() => match order {
+                    Order::KillAndRestart => self.kill()?,
+                    Order::Monitoring(answers) => self.monitoring.tell(answers),
+                },
             }
         }
     }
@@ -213,7 +221,14 @@ fn rota(now: Timestamp) -> String {
 }
 
 /// What an operator would have written, with everybody's fakes and life's waiting times at the demo's speed.
-fn configuration(discord: &Discord, ovh: &Ovh, secret_base: &str, folder: &Path, speed: f64) -> String {
+fn configuration(
+    discord: &Discord,
+    ovh: &Ovh,
+    secret_base: &str,
+    folder: &Path,
+    speed: f64,
+    monitoring: &Monitoring,
+) -> String {
     let faster = |seconds: f64| format!("{}ms", ((seconds / speed) * 1000.0).clamp(50.0, 3_600_000.0).round());
     let (key, value) = PROTECTED;
     format!(
@@ -234,7 +249,7 @@ requests_per_minute = {REQUESTS_PER_MINUTE}
 [store]
 url = "sqlite://{store}"
 [http]
-listen = "127.0.0.1:0"
+listen = "{listen}"
 [rescue]
 probe = false
 secret_link = "{secret_base}#?id={{id}}"
@@ -265,9 +280,11 @@ text = "Ask the DBA before a restore"
 [oncall]
 feed = "{rota}"
 refresh = "5s"
-{people}"#,
+{people}{proposals}"#,
         rota = folder.join(ROTA).display(),
         people = ON_DUTY.map(|[name, user]| format!("[[person]]\nuser = \"{user}\"\nfeed = [\"{name}\"]\n")).concat(),
+        listen = monitoring.listen,
+        proposals = monitoring.section(),
         api = discord.url(),
         endpoint = ovh.url(),
         store = folder.join("bernard.db").display(),
@@ -296,7 +313,8 @@ mod tests {
         let (ovh, discord) = (Ovh::start().await, Discord::start().await);
         for speed in [0.1, 12.0, 1000.0] {
             let base = "http://127.0.0.1:8400/secret/";
-            let text = configuration(&discord, &ovh, base, Path::new("/tmp/bernard-demo"), speed);
+            let monitoring = Monitoring::new().expect("a free port");
+            let text = configuration(&discord, &ovh, base, Path::new("/tmp/bernard-demo"), speed, &monitoring);
             let loaded = Config::from_text(&text, Vec::<(String, String)>::new());
             let loaded = loaded.unwrap_or_else(|problems| panic!("{problems}\n{text}"));
             assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings.first().map(ToString::to_string));

@@ -8,10 +8,13 @@
 //! - `POST /interactions` (mode `http` only): a signed interaction, handed over to the same channel as the gateway's and answered
 //!   with 202 and nothing: the real answer goes by Discord's callback, so both modes share one path.
 //!
+//! - `POST /proposals/{name}`: what machines propose: see `proposals`.
+//!
 //! An interaction that Discord did not sign just now gets 401 and is not looked at: see [`bernard_discord::signed`]. How many
 //! may come, how slowly and with how much is the `door`'s to say.
 
 mod door;
+mod proposals;
 
 use std::{fmt, future::Future, io, sync::Arc, time::Duration};
 
@@ -32,6 +35,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use self::door::Bounds;
+
+pub use self::proposals::Proposals;
 
 /// How often the figures' recorder is tidied.
 const UPKEEP_EVERY: Duration = Duration::from_secs(5);
@@ -84,6 +89,7 @@ pub struct Endpoints {
     configuration: Arc<dyn Fn() -> serde_json::Value + Send + Sync>,
     metrics: PrometheusHandle,
     interactions: Option<Interactions>,
+    proposals: Option<Proposals>,
 }
 
 impl fmt::Debug for Endpoints {
@@ -96,7 +102,7 @@ impl Endpoints {
     /// Endpoints that ask `unready` (empty: ready) at every request; it must answer at once.
     pub fn new(metrics: PrometheusHandle, unready: impl Fn() -> Vec<Unready> + Send + Sync + 'static) -> Self {
         let (accounts, configuration) = (Arc::new(Vec::new), Arc::new(|| serde_json::Value::Null));
-        Self { unready: Arc::new(unready), accounts, configuration, metrics, interactions: None }
+        Self { unready: Arc::new(unready), accounts, configuration, metrics, interactions: None, proposals: None }
     }
 
     /// The same, with `/readyz` telling of the accounts too; it must answer at once.
@@ -115,6 +121,12 @@ impl Endpoints {
     #[must_use]
     pub fn with_interactions(self, interactions: Interactions) -> Self {
         Self { interactions: Some(interactions), ..self }
+    }
+
+    /// The same, and what machines propose too.
+    #[must_use]
+    pub fn with_proposals(self, proposals: Proposals) -> Self {
+        Self { proposals: Some(proposals), ..self }
     }
 }
 
@@ -164,7 +176,8 @@ fn router(endpoints: Endpoints) -> Router {
     let mut router = Router::new()
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
-        .route("/metrics", get(metrics_text));
+        .route("/metrics", get(metrics_text))
+        .route("/proposals/{name}", post(proposals::propose));
     if endpoints.interactions.is_some() {
         router = router.route("/interactions", post(interactions));
     }

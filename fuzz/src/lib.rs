@@ -2,6 +2,8 @@
 //!
 //! `fuzz/run` has a fuzzer make the bytes up; `tests/corpus.rs` runs what is kept of them with all other tests.
 
+mod alert;
+
 use std::{
     sync::{LazyLock, Mutex, PoisonError},
     time::Instant,
@@ -28,11 +30,14 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use tokio::sync::mpsc;
 
+pub use alert::alert;
+
 /// A target by its name.
 pub type Target = fn(&[u8]);
 
 /// Every target; its corpus is the folder of that name.
-pub const TARGETS: [(&str, Target); 8] = [
+pub const TARGETS: [(&str, Target); 10] = [
+    ("alert", alert),
     ("answer", answer),
     ("button", button),
     ("calendar", calendar),

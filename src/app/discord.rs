@@ -9,6 +9,7 @@ use std::{
 
 use bernard_bot::{
     outbox::{
+        alert_cards::AlertCards,
         link_delivery::LinkDelivery,
         notifier::{Notifier, NotifierSettings},
         reporter::Reporter,
@@ -67,6 +68,7 @@ impl Discord {
         loops.spawn(link_delivery.run(messenger, self.stop.clone()));
         loops.spawn(alone(self.store.clone(), "wiper", self.stop.clone(), wipe));
         loops.spawn(self.notify(guild));
+        loops.spawn(self.show_alerts());
         loops.spawn(self.registrar(guild).run(self.stop.clone()));
         let ended = tokio::select! {
             ended = self.keep_door(interactions) => ended,
@@ -121,6 +123,19 @@ impl Discord {
             })
         };
         alone(self.store.clone(), "notices", self.stop.clone(), begin)
+    }
+
+    /// Shows what machines say, in one replica at a time.
+    fn show_alerts(&self) -> impl Future<Output = ()> + Send + 'static {
+        let (rest, wakeups, configs) = (self.rest.clone(), self.wakeups.clone(), self.configs.clone());
+        let begin = move |store: Store, stop: CancellationToken| {
+            let (rest, wakeups) = (rest.clone(), wakeups.clone());
+            renewed(configs.clone(), stop, move |config: Arc<Config>, stop| {
+                let (rest, store, wakeups) = (rest.clone(), store.clone(), wakeups.clone());
+                Arc::new(AlertCards::new(rest, store, wakeups, config.locale)).run(stop)
+            })
+        };
+        alone(self.store.clone(), "alerts", self.stop.clone(), begin)
     }
 
     /// Keeps the way in open until `stop`.

@@ -16,6 +16,7 @@ use bernard_discord::sender::{Sender, Token};
 use bernard_domain::{access::Policy, audit::Act, duty::roster::Person};
 use bernard_engine::{fleet::Fleet, intake::Intake, policy::SharedPolicy, runner::Runner, wakeups::Wakeups};
 use bernard_platform::{clock, live::Live, metrics as named};
+use bernard_proposals::Source;
 use bernard_store::Store;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
@@ -37,6 +38,7 @@ pub(super) struct Reloading {
     pub(super) handlers: Live<Handler>,
     pub(super) sender: Arc<Sender>,
     pub(super) registration: Registration,
+    pub(super) proposals: Live<Vec<Source>>,
     pub(super) readings: Readings,
 }
 
@@ -108,6 +110,7 @@ impl Reloading {
         self.runner.exchange_settings(step_settings(&kept));
         let settings = handler_settings(&kept, self.registration.clone());
         self.handlers.set(self.handlers.get().with_settings(settings));
+        self.proposals.set(kept.proposals.clone());
         self.configs.send_replace(Arc::new(kept));
         // What waited for a key that was refused may have a good one now.
         if let Err(error) = self.store.wake_operations(clock::now()).await {
@@ -164,6 +167,12 @@ fn scheduled(config: &Config) -> (Option<(&str, Duration, Duration)>, &[Person])
     (oncall.map(|it| (it.feed.expose_secret(), it.refresh, it.stale_after)), &config.people)
 }
 
+/// Who may propose what, and how they are known.
+fn proposed_by(config: &Config) -> Vec<String> {
+    let shown = |source: &Source| format!("{source:?} {}", source.auth.digest());
+    config.proposals.iter().map(shown).collect()
+}
+
 /// The keys in which two configurations differ, in the order of the book.
 fn differing(one: &Config, other: &Config) -> Vec<&'static str> {
     let differ = |pick: fn(&Config) -> String| pick(one) != pick(other);
@@ -188,6 +197,7 @@ fn differing(one: &Config, other: &Config) -> Vec<&'static str> {
         ("[oncall], [[person]]", scheduled(one) != scheduled(other)),
         ("[second_factor]", one.second_factor != other.second_factor),
         ("[[runbook]]", one.runbooks != other.runbooks),
+        ("[[proposals]]", proposed_by(one) != proposed_by(other)),
         ("[digest]", differ(|config| format!("{:?}", config.digest))),
         ("[audit]", one.audit.differs_from(&other.audit)),
         ("[traces]", traced_to(one) != traced_to(other)),
@@ -237,6 +247,7 @@ mod tests {
             (config("", "", "[oncall]\nfeed = \"rota.ics\""), "[oncall], [[person]]"),
             (config("", "", "[[runbook]]\nurl = \"https://wiki.example.org\"\ntext = \"Wiki\""), "[[runbook]]"),
             (config("", "", &format!("[second_factor]\nkey = \"{}\"", "0a".repeat(32))), "[second_factor]"),
+            (config("", "", &proposals("fake-secret-of-one-source")), "[[proposals]]"),
             (config("", "", "[digest]\nchannel = \"7\"\nat = \"08:00\""), "[digest]"),
             (config("", "", "[[audit.sink]]\nname = \"siem\"\nurl = \"https://siem.example.org\""), "[audit]"),
         ] {
@@ -254,6 +265,19 @@ mod tests {
             assert_eq!(compared(&after), Reloaded { taken: vec![], waits: vec![key] });
             assert_eq!(differing(&waiting_kept(&before, &after), &after), [key], "it waits still");
         }
+    }
+
+    fn proposals(secret: &str) -> String {
+        format!("[[proposals]]\nname = \"a\"\nformat = \"generic\"\nsecret = \"{secret}\"\nchannel = \"7\"\n")
+    }
+
+    #[test]
+    fn another_secret_of_a_source_is_named_and_never_shown() {
+        let [before, after] =
+            ["fake-secret-of-one-source", "fake-secret-of-the-other"].map(|secret| config("", "", &proposals(secret)));
+        assert_eq!(differing(&before, &after), ["[[proposals]]"]);
+        assert!(differing(&before, &before.clone()).is_empty());
+        assert!(!proposed_by(&before).concat().contains("fake-secret"));
     }
 
     #[test]

@@ -45,6 +45,9 @@ fn keys(config: &Config) -> Vec<(String, u64)> {
     for role in &config.roles {
         keys.extend(role.channels.iter().map(|id| (rights::key(role.place, "channels"), *id)));
     }
+    for (index, source) in config.proposals.iter().enumerate() {
+        keys.push((format!("proposals[{index}].channel"), source.about.channel.0));
+    }
     keys.extend(config.digest.iter().map(|digest| ("digest.channel".to_owned(), digest.channel)));
     keys.extend(config.audit.anchor_channel.iter().map(|id| ("audit.anchor_channel".to_owned(), *id)));
     keys

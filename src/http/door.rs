@@ -4,9 +4,9 @@
 //! never more of them than [`Bounds::most`], and at that number the oldest makes room for the newest, so that `/healthz` still
 //! answers; what is too large is refused before it is kept.
 
-use std::{collections::VecDeque, future::poll_fn, io, pin::pin, time::Duration};
+use std::{collections::VecDeque, future::poll_fn, io, net::IpAddr, pin::pin, time::Duration};
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -32,6 +32,10 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 const LINGER_BYTES: u64 = 1 << 20;
 /// How long that may take.
 const LINGER: Duration = Duration::from_secs(1);
+
+/// Where a request comes from: it stands beside each.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer(pub(super) IpAddr);
 
 /// What a connection may cost.
 #[derive(Clone, Copy, Debug)]
@@ -77,8 +81,8 @@ pub(super) async fn keep(listener: TcpListener, router: Router, bounds: Bounds, 
             Some(_) = inside.join_next() => continue,
             accepted = listener.accept() => accepted,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, peer) = match accepted {
+            Ok((stream, peer)) => (stream, Peer(peer.ip().to_canonical())),
             Err(error) if is_only_theirs(&error) => continue,
             Err(error) => {
                 tracing::warn!(%error, "the web endpoints take no connection for a moment");
@@ -95,7 +99,8 @@ pub(super) async fn keep(listener: TcpListener, router: Router, bounds: Bounds, 
             metrics::counter!(bernard_platform::metrics::HTTP_CROWDED_OUT).increment(1);
             oldest.abort();
         }
-        let connection = serve_one(stream, router.clone(), bounds, stop.clone());
+        let router = router.clone().layer(Extension(peer));
+        let connection = serve_one(stream, router, bounds, stop.clone());
         oldest_first.push_back(inside.spawn(async move {
             // Whoever is too slow is cut off.
             let _ = timeout(bounds.whole, connection).await;

@@ -10,6 +10,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("untrusted", &[]),
     ("domain", &["untrusted"]),
     ("platform", &[]),
+    // What a machine sends is read here: whatever it says, there is no client of OVHcloud to say it to.
+    ("proposals", &["domain", "untrusted"]),
     // Whoever has it can make a proof: who writes the intent, and who takes the proof. Nobody else, ever.
     ("intent", &["domain", "platform"]),
     ("ovh", &["domain", "intent", "platform", "untrusted"]),
@@ -17,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["domain", "intent", "platform"]),
     ("text", &["domain", "untrusted"]),
     ("oncall", &["domain", "platform"]),
-    ("config", &["domain", "ovh", "platform"]),
+    ("config", &["domain", "ovh", "platform", "proposals"]),
     ("engine", &["domain", "ovh", "platform", "store", "untrusted"]),
     ("sinks", &["domain", "platform", "store", "untrusted"]),
     ("bot", &["discord", "domain", "engine", "platform", "store", "text", "untrusted"]),
@@ -82,7 +84,7 @@ fn what_waits_talks_or_remembers_is_where_it_belongs() {
             assert!(!has.contains(*library) || may.contains(name), "{name} has {library}");
         }
     }
-    for name in ["domain", "untrusted"] {
+    for name in ["domain", "proposals", "untrusted"] {
         let has = of(name);
         let busy: Vec<_> = NEVER_PURE.iter().filter(|library| has.contains(**library)).collect();
         assert!(busy.is_empty(), "{name} decides or reads, and has {busy:?}");

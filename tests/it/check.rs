@@ -82,6 +82,7 @@ async fn a_channel_that_is_not_there_or_closed_to_the_bot_is_named_with_its_key(
     let gone = "200000000000000077";
     let rules = format!(
         "[[role]]\nid = \"{ROLE}\"\ncan = [\"view\"]\nservers = [\"*\"]\nchannels = [\"{gone}\"]\n\
+         [[proposals]]\nname = \"a\"\nformat = \"generic\"\nsecret = \"fake-secret-of-a-machine\"\nchannel = \"{gone}\"\n\
          [digest]\nchannel = \"{gone}\"\n[audit]\nanchor_channel = \"{gone}\"\n"
     );
     let discord = format!("channels = [\"{OPS}\", \"{gone}\"]\n");
@@ -92,7 +93,8 @@ async fn a_channel_that_is_not_there_or_closed_to_the_bot_is_named_with_its_key(
         about.map(|finding| finding.json()["key"].as_str().expect("a key").to_owned()).collect()
     };
     let found = findings(&bot).await;
-    let named = ["discord.channels", "role[0].channels", "digest.channel", "audit.anchor_channel"];
+    let named =
+        ["discord.channels", "role[0].channels", "proposals[0].channel", "digest.channel", "audit.anchor_channel"];
     assert_eq!(keys(&found, &format!("the guild has no channel {gone}")), named, "{found:#?}");
     assert!(keys(&found, "may not").is_empty(), "the other one is open: {found:#?}");
     bot.discord.forbid_bot(OPS, permission::SEND_MESSAGES);

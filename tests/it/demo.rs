@@ -244,6 +244,18 @@ async fn an_expired_key_is_said_and_all_goes_on_when_it_is_good_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn monitoring_has_a_card_come_and_says_when_it_is_over() {
+    let demo = Demo::start(&["--speed", "1000"]).await;
+    demo.knows("web-2").await;
+    demo.post("/api/monitoring", &json!({ "answers": "no-more" })).await;
+    let card = demo.message(|message| content(message).contains("**Alert** · `web-2`")).await;
+    assert_eq!(labels(&card), ["Reboot…", "Rescue…", "Console…", "Status", "Not now"], "{card}");
+    demo.post("/api/monitoring", &json!({ "answers": "again" })).await;
+    let over = demo.message(|message| content(message).contains("**Over** · `web-2`")).await;
+    assert!(over["id"] == card["id"] && labels(&over).is_empty(), "{over}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn killed_dead_it_leaves_no_bot_and_no_folder() {
     if !Path::new("/proc/self/stat").exists() {
         println!("skipped: this system does not list its processes under /proc");

@@ -1,6 +1,7 @@
 //! Stories: the whole program against both simulated far ends, asserting the final state of the world.
 
 mod aftermath;
+mod alerts;
 mod answers;
 mod ended_elsewhere;
 mod approvals;

@@ -1,11 +1,12 @@
 //! Custom ids of what hangs in Discord's channels: pressed years later, they must mean the same.
 
 use bernard_bot::{
-    component::{self, Button},
+    component::{self, Button, OnAlert},
     modal::Modal,
     render::guide::{Place, Reader, Topic},
 };
 use bernard_domain::{
+    alert::{AlertCardId, MarkedAlertCard},
     inventory::foreign::{ForeignId, MarkedForeign},
     lease::extension::Offer,
     operation::MarkedOperation,
@@ -36,6 +37,10 @@ pub(crate) fn write(page: &mut Page) {
         Modal::GlassCode(_) => Modal::GlassCode(card),
     );
     forms.iter().for_each(|form| page.word(form));
+    page.heading("What the buttons of a server's alerts do");
+    each_word!(OnAlert: Reboot, Rescue, Console, Status, NotNow)
+        .iter()
+        .for_each(|what| page.word(Button::Alert(alert(), *what)));
     page.heading("What Extend offers");
     each_word!(Offer: Hour, FourHours, Morning).iter().for_each(|offer| page.word(offer));
     page.heading("Custom ids of the guide's menus, and what they choose");
@@ -57,6 +62,10 @@ fn marked() -> MarkedOperation {
 
 fn foreign() -> MarkedForeign {
     mark().on(ForeignId(3))
+}
+
+fn alert() -> MarkedAlertCard {
+    mark().on(AlertCardId(4))
 }
 
 fn page_of_guide() -> Place {
@@ -96,6 +105,7 @@ fn every() -> Vec<Button> {
         Button::ExtendBy(..) => Button::ExtendBy(marked(), Offer::FourHours, at(240).as_millisecond()),
         Button::Adopt(_) => Button::Adopt(foreign()),
         Button::RestoreForeign(_) => Button::RestoreForeign(foreign()),
+        Button::Alert(..) => Button::Alert(alert(), OnAlert::NotNow),
         Button::Guide(_) => Button::Guide(page_of_guide()),
         Button::Turn(_) => Button::Turn(page_of_guide()),
         Button::Way(_) => way,

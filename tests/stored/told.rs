@@ -2,6 +2,7 @@
 
 use bernard_domain::{
     access::{Capability, Who},
+    alert::{Closed, Offered},
     audit::{Act, COLUMNS, Decision, End, Entry, Kind, sink_trouble::Trouble},
     hindrance::Matter,
     lease::{
@@ -25,6 +26,7 @@ use crate::{
 pub(crate) fn write(page: &mut Page) {
     leases(page);
     notices(page);
+    alerts(page);
     audit(page);
     page.heading("A mark, the pause (facts: pause)");
     page.json(&mark());
@@ -90,6 +92,12 @@ fn notices(page: &mut Page) {
     each_word!(Unasked: NoMessage, NoRing).iter().for_each(|unasked| page.json(unasked));
     page.heading("What a notice of others' doing is owed under (notices.origin)");
     each_word!(Doing: TakesOver, GivesBack, Ended).iter().for_each(|doing| page.word(doing.as_str()));
+}
+
+fn alerts(page: &mut Page) {
+    page.heading("Cards of alerts: what they offer (alert_cards.offers), why they take no more (alert_cards.closed)");
+    each_word!(Offered: Reboot, Rescue, Console).iter().for_each(|offered| page.word(offered.as_str()));
+    each_word!(Closed: Replaced, Nowhere).iter().for_each(|closed| page.word(closed.as_str()));
 }
 
 fn every_notice() -> Vec<Notice> {
@@ -161,7 +169,7 @@ fn audit(page: &mut Page) {
     let acts = each_word!(Act:
         Refused, CardDismissed, RightExplained, HelpAsked, Paused, Resumed, DmWiped, DmNotWiped, DmWipeGivenUp, LeaseExtended,
         LeaseHandedOver, ServerLeft, RescueLeft, RescueChanged, Started, PolicyLoaded, Anchored, RefusalsLost,
-        CopyFound, StoreMoved, CodeTaken, CodeRefused, FactorEnrolled, FactorRemoved,
+        CopyFound, StoreMoved, CodeTaken, CodeRefused, FactorEnrolled, FactorRemoved, AlertsQuieted,
     );
     for act in acts {
         assert_eq!(Act::of_word(act.as_str()), Some(act));

@@ -112,6 +112,10 @@ impl Handler {
                 let foreign = self.store.foreign_rescue(named.id).await.ok()?;
                 foreign.filter(|one| button.is_unmarked() || named == one.marked()).map(|one| one.found.server)
             }
+            Subject::Alert(named) => {
+                let card = self.store.alert_card(named.id).await.ok()?;
+                card.filter(|one| named == one.marked()).map(|one| one.server)
+            }
             Subject::Page(_) | Subject::Way(_) => None,
         }
     }
@@ -181,6 +185,7 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
         | Refusal::TicketThere(..)
         | Refusal::NoLinkYet(_)
         | Refusal::TheirRolesUnreadable(_)
+        | Refusal::AlertOver(_)
         | Refusal::MadeElsewhere(_)
         | Refusal::WayOver
         | Refusal::Unknown

@@ -5,6 +5,7 @@ pub mod guide;
 use std::{fmt, str::FromStr};
 
 use bernard_domain::{
+    alert::{AlertCardId, MarkedAlertCard},
     inventory::foreign::{ForeignId, MarkedForeign},
     lease::extension::Offer,
     mark::Marked,
@@ -82,12 +83,43 @@ pub enum Button {
     Adopt(MarkedForeign),
     /// **Restore**, for a rescue that somebody else started.
     RestoreForeign(MarkedForeign),
+    /// What stands on the card of a server's alerts.
+    Alert(MarkedAlertCard, OnAlert),
     /// **Guide**: opens this page beside the message.
     Guide(Place),
     /// **Next** and **Back** in the guide: turns to this page.
     Turn(Place),
     /// What stands below a refusal or a question of ours.
     Way(WayId),
+}
+
+/// What is done about a server's alerts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnAlert {
+    /// **Reboot…**: what `/reboot` does.
+    Reboot,
+    /// **Rescue…**: what `/rescue enable` does.
+    Rescue,
+    /// **Console…**: what `/console` does.
+    Console,
+    /// **Status**: what `/status` does.
+    Status,
+    /// **Not now**: they are quiet for an hour.
+    NotNow,
+}
+
+impl OnAlert {
+    const ALL: [(&'static str, Self); 5] = [
+        ("reboot", Self::Reboot),
+        ("rescue", Self::Rescue),
+        ("console", Self::Console),
+        ("status", Self::Status),
+        ("quiet", Self::NotNow),
+    ];
+
+    fn word(self) -> &'static str {
+        Self::ALL.into_iter().find(|(_, one)| *one == self).map_or("", |(word, _)| word)
+    }
 }
 
 /// Which of an answer's ways a button means.
@@ -108,6 +140,8 @@ pub enum Subject {
     Operation(MarkedOperation),
     /// A rescue that somebody else started.
     Foreign(MarkedForeign),
+    /// The card of a server's alerts.
+    Alert(MarkedAlertCard),
     /// A page of the guide.
     Page(Place),
     /// One of the ways on from an answer.
@@ -151,6 +185,7 @@ impl Button {
             | Self::ExtendBy(id, ..)
             | Self::DeleteMessage(id) => Subject::Operation(id),
             Self::Adopt(id) | Self::RestoreForeign(id) => Subject::Foreign(id),
+            Self::Alert(id, _) => Subject::Alert(id),
             Self::Guide(place) | Self::Turn(place) => Subject::Page(place),
             Self::Way(way) => Subject::Way(way),
         }
@@ -176,6 +211,7 @@ impl Button {
         match self.subject() {
             Subject::Operation(Marked { mark, .. }) => mark.is_none(),
             Subject::Foreign(Marked { mark, .. }) => mark.is_none(),
+            Subject::Alert(Marked { mark, .. }) => mark.is_none(),
             Subject::Card(_) | Subject::Page(_) | Subject::Way(_) => false,
         }
     }
@@ -235,6 +271,7 @@ impl fmt::Display for Button {
             Self::ExtendBy(id, offer, shown) => write!(f, "longer:{}:{offer}:{shown}", named(id)),
             Self::Adopt(id) => write!(f, "adopt:{}", named(id)),
             Self::RestoreForeign(id) => write!(f, "return:{}", named(id)),
+            Self::Alert(id, what) => write!(f, "alert:{}:{}", named(id), what.word()),
             Self::Guide(place) => write!(f, "guide:{place}"),
             Self::Turn(place) => write!(f, "turn:{place}"),
             Self::Way(WayId { answer, number }) => write!(f, "way:{answer}:{number}"),
@@ -290,6 +327,11 @@ impl FromStr for Button {
             "longer" => offer(),
             "adopt" => foreign(rest).map(Self::Adopt),
             "return" => foreign(rest).map(Self::RestoreForeign),
+            "alert" => {
+                let (id, word) = rest.split_once(':').ok_or(NotAButton)?;
+                let (_, what) = OnAlert::ALL.into_iter().find(|(known, _)| *known == word).ok_or(NotAButton)?;
+                Ok(Self::Alert(marked(id, AlertCardId)?, what))
+            }
             "guide" => Ok(Self::Guide(rest.parse()?)),
             "turn" => Ok(Self::Turn(rest.parse()?)),
             "way" => way(rest).map(Self::Way),
@@ -335,6 +377,12 @@ impl Numbered for OperationId {
 }
 
 impl Numbered for ForeignId {
+    fn number(&self) -> i64 {
+        self.0
+    }
+}
+
+impl Numbered for AlertCardId {
     fn number(&self) -> i64 {
         self.0
     }

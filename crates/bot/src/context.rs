@@ -10,6 +10,7 @@ use bernard_store::Store;
 use jiff::{SignedDuration, tz::TimeZone};
 
 use crate::{
+    alert_findings::AlertFindings,
     asker::ServedGuild,
     registration::Registration,
     tally::Tally,
@@ -61,6 +62,8 @@ pub struct Handler {
     /// What stands below refusals.
     pub(super) ways: Arc<Ways>,
     pub(super) role_names: Arc<RoleNames>,
+    /// What is odd about the alerts of machines.
+    pub(super) alerts: AlertFindings,
 }
 
 impl Handler {
@@ -87,7 +90,13 @@ impl Handler {
             lookout,
             ways: Arc::default(),
             role_names: Arc::default(),
+            alerts: AlertFindings::default(),
         }
+    }
+
+    /// What is told of the alerts of machines, for whoever hears them.
+    pub fn alert_findings(&self) -> AlertFindings {
+        self.alerts.clone()
     }
 
     /// The same handler, as the configuration has it now; whoever is being answered keeps the earlier one.

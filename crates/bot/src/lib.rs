@@ -14,11 +14,13 @@
 //! - What they hear: `reply`, `answer`, [`refusal`] (every no, as data), `retype`, `ways` (what may help, below a refusal), `tally`, `audit` (refusals,
 //!   recorded first).
 //! - `card_links`: where the cards stand, for whatever names an operation.
-//! - What is owed: [`outbox`] (cards, notices, DMs with links, and their end).
+//! - What is owed: [`outbox`] (cards, notices, alerts, DMs with links, and their end).
+//! - [`alert_findings`]: what is odd about the alerts of machines.
 //! - Data to messages, without any call: [`render`]; `wire` is where they become what Discord wants sent.
 //! - [`registration`] and [`invite`]: how the bot stands with Discord, and what it needs there.
 
 mod admission;
+pub mod alert_findings;
 mod answer;
 pub mod asker;
 mod audit;

@@ -1,6 +1,7 @@
 //! What a press of a button does. Buttons only work for whom they were made; the roles are those of this moment.
 
 mod again;
+mod alert;
 mod approval;
 mod ask_ovhcloud;
 mod calls;
@@ -65,6 +66,7 @@ impl Handler {
                 let asking = Asker::of_press(press, served_guild, &self.rest, Some(&operation.request)).await?;
                 apart(|| self.about(&asking, button, &operation)).await
             }
+            Subject::Alert(named) => apart(|| self.about_alerts(press, button, named)).await,
             Subject::Foreign(named) => {
                 let asking = Asker::of_press(press, served_guild, &self.rest, None).await?;
                 // Those that are over leave no row: then nobody can tell whose number it was.
@@ -133,6 +135,7 @@ impl Handler {
             | Button::AddReason(..)
             | Button::Adopt(_)
             | Button::RestoreForeign(_)
+            | Button::Alert(..)
             | Button::Guide(_)
             | Button::Turn(_)
             | Button::Way(_) => Err(Refusal::Unknown),

@@ -96,6 +96,8 @@ pub enum Refusal {
     TooOften(TooOften, Option<String>),
     /// Somebody else's roles could not be fetched.
     TheirRolesUnreadable(UserId),
+    /// The alerts that a button is about are over, or quiet; and what to type.
+    AlertOver(String),
     /// The button was made by another store, or is too old to be told from one: what to type instead.
     MadeElsewhere(Retype),
     /// What was offered below an answer is too long ago.
@@ -201,6 +203,7 @@ impl Refusal {
             Self::Paused(pause, who) => paused(pause, who, locale),
             Self::TooOften(too_often, label) => self::too_often(too_often, label.as_deref(), locale),
             Self::TheirRolesUnreadable(user) => say!(locale, "refusal-their-roles", who = mention(*user)),
+            Self::AlertOver(command) => say!(locale, "refusal-alert-over", command = code(command)),
             Self::MadeElsewhere(retype) => retype.speak(locale),
             Self::WayOver => say!(locale, "refusal-way-over"),
             Self::Unknown => say!(locale, "refusal-unknown"),

@@ -3,10 +3,11 @@
 //!
 //! In reading order: [`message`], [`button`] and [`layout`] (what a message is made of), [`rendering`], [`card`] and `approval_card` (the messages of an operation),
 //! with `waiting`, `past`, `standing` and `starts` (how it stands, in words); `confirmation`, `runbook` and `accepted` (before and after
-//! **Confirm**); [`ticket`] (what is asked of OVHcloud's support); `sessions` (stuck ones of consoles); [`dm`]; `notice`; [`rescue_list`], `audit_line`, [`exact_calls`], `timeline`, [`report`] (a whole story as files),
+//! **Confirm**); `alert_card` (what machines say); [`ticket`] (what is asked of OVHcloud's support); `sessions` (stuck ones of consoles); [`dm`]; `notice`; [`rescue_list`], `audit_line`, [`exact_calls`], `timeline`, [`report`] (a whole story as files),
 //! [`guide`]; `card_links` and [`wording`] are what they share.
 
 pub(crate) mod accepted;
+pub(crate) mod alert_card;
 pub(crate) mod approval_card;
 pub(crate) mod audit_line;
 pub mod button;

@@ -5,7 +5,7 @@ use bernard_domain::locale::Locale;
 use bernard_text::say;
 use bernard_untrusted::shown::span::{self, code};
 
-use crate::component::Button;
+use crate::component::{Button, OnAlert};
 
 /// A command to type.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,10 @@ impl Retype {
             Button::RestoreNow(_) | Button::PutNetbootBack(_) | Button::RestoreForeign(_) => ("/restore", By::Presser),
             Button::Extend(_) | Button::ExtendBy(..) => ("/rescue extend", By::Presser),
             Button::Reveal(_) | Button::LookAgain(_) | Button::TryMail(_) => ("/rescue link", By::Presser),
-            Button::RebootAgain(..) => ("/reboot", By::Presser),
+            Button::RebootAgain(..) | Button::Alert(_, OnAlert::Reboot) => ("/reboot", By::Presser),
+            Button::Alert(_, OnAlert::Rescue) => ("/rescue enable", By::Presser),
+            Button::Alert(_, OnAlert::Console) => ("/console", By::Presser),
+            Button::Alert(_, OnAlert::Status | OnAlert::NotNow) => ("/status", By::Presser),
             // Whose console stays dark is offered to free it.
             Button::FreeSessions(_) | Button::Console(_) => ("/console", By::Presser),
             // It may have been anything: how the server is says what is to be asked for.

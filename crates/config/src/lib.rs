@@ -17,6 +17,7 @@ mod pace;
 mod places;
 mod postgres;
 mod problem;
+mod proposals;
 mod rescue;
 mod rights;
 mod rules;
@@ -41,6 +42,7 @@ use bernard_domain::{
 };
 use bernard_ovh::Account;
 use bernard_platform::private::{self, Exposed};
+use bernard_proposals::Source;
 use jiff::tz::TimeZone;
 use problem::Wrong;
 use section::{Reader, Section};
@@ -95,6 +97,8 @@ pub struct Config {
     pub oncall: Option<Oncall>,
     /// `[[person]]`
     pub people: Vec<Person>,
+    /// `[[proposals]]`, each with a name of its own.
+    pub proposals: Vec<Source>,
     /// `[digest]`; `None` when it is not there.
     pub digest: Option<Digest>,
     /// `[audit]`
@@ -205,6 +209,8 @@ fn read(file: &str, text: &str, environment: Environment, open: Option<Exposed>)
             warnings.extend(validate::warnings(&config));
             warnings.extend(rights::warnings(&config));
             warnings.extend(oncall::warnings(config.oncall.as_ref(), &config.people, &config.roles));
+            let stands = |key: &str| reader.places.get(key).cloned().unwrap_or(problem::At::File);
+            warnings.extend(proposals::warnings(&config, stands));
             let warnings = warnings.into_iter().map(|problem| Warning { file: file.to_owned(), problem }).collect();
             Ok(Loaded { config, warnings, places: Places::new(file, reader.places) })
         }
@@ -243,6 +249,7 @@ fn read_root(reader: &mut Reader, table: Table) -> Option<Config> {
         let entries = root.tables("person", oncall::read_person);
         let people = oncall::people(root, entries);
         oncall::check(root, oncall.as_ref(), &roles, &protections);
+        let proposals = read_proposals(root);
         let digest = root.optional_table("digest", discord::read_digest);
         let audit = root.table("audit", audit::read);
         let traces = root.optional_table("traces", traces::read);
@@ -264,6 +271,7 @@ fn read_root(reader: &mut Reader, table: Table) -> Option<Config> {
             runbooks,
             oncall,
             people,
+            proposals,
             digest,
             audit,
             traces,
@@ -281,6 +289,12 @@ fn read_accounts(root: &mut Section<'_>) -> Vec<Account> {
         root.missing("ovh", "write one [[ovh]] for each account at OVHcloud");
     }
     accounts.into_iter().map(|(_, _, account)| account).collect()
+}
+
+fn read_proposals(root: &mut Section<'_>) -> Vec<Source> {
+    let entries = root.tables("proposals", proposals::read);
+    root.reader.problems.extend(proposals::named_twice(&entries));
+    entries.into_iter().map(|(_, _, source)| source).collect()
 }
 
 fn locale(value: &Value) -> Result<Locale, Wrong> {

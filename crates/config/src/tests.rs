@@ -4,6 +4,7 @@ mod environment;
 mod file;
 mod never;
 mod oncall;
+mod proposals;
 mod refused;
 
 use super::{Config, Loaded, Problems};
@@ -72,6 +73,7 @@ const OPERATORS_ENVIRONMENT: Pairs<'static> = &[
     ("SIEM_TOKEN", "fake-siem-token"),
     ("AUDIT_ANCHOR_KEY", "fakefakefakefakefakefakefakefakefakefakefak="),
     ("ONCALL_FEED", "https://example.org/fake-feed-token"),
+    ("PROPOSALS_SECRET", "fake-secret-of-an-alertmanager"),
     ("OVH_APPLICATION_KEY", "fake-ak"),
     ("OVH_APPLICATION_SECRET", "fake-as"),
     ("OVH_CONSUMER_KEY", "fake-ck"),

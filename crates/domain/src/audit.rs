@@ -125,6 +125,8 @@ pub enum Act {
     CopyFound,
     /// The store was moved from one database to another, and goes on there.
     StoreMoved,
+    /// Somebody said **Not now** to a server's alerts: they are quiet for an hour.
+    AlertsQuieted,
 }
 
 impl Act {
@@ -155,6 +157,7 @@ impl Act {
             Self::RefusalsLost => "refusals_lost",
             Self::CopyFound => "copy_found",
             Self::StoreMoved => "store_moved",
+            Self::AlertsQuieted => "alerts_quieted",
         }
     }
 
@@ -168,7 +171,8 @@ impl Act {
             | Self::Paused
             | Self::Resumed
             | Self::LeaseExtended
-            | Self::LeaseHandedOver => Kind::Decision,
+            | Self::LeaseHandedOver
+            | Self::AlertsQuieted => Kind::Decision,
             Self::DmWiped | Self::DmNotWiped | Self::DmWipeGivenUp => Kind::Effect,
             Self::ServerLeft | Self::RescueLeft | Self::RescueChanged => Kind::Seen,
             Self::PolicyLoaded => Kind::Policy,

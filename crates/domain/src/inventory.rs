@@ -6,6 +6,7 @@ pub mod known;
 pub mod listed;
 pub mod looks;
 pub mod mentioned;
+pub mod named;
 pub mod search;
 
 mod slip;

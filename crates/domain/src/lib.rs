@@ -15,6 +15,7 @@
 //! - [`inventory`]: what is known of the fleet, and how it is searched.
 //! - [`scheduling`]: which request is sent next, and how often one looks.
 //! - [`notice`]: what people are owed to be told.
+//! - [`alert`]: what machines say of a server, and the one open card that shows it.
 //! - [`audit`]: what was decided and done, as a chain of lines that shows tampering.
 //! - [`consequences`]: what follows from an event, whole, for the store to write.
 //! - [`card`], [`wiping`], [`console`], [`ssh_key`], [`mark`], [`pause`], [`runbook`], [`duration`], [`locale`], [`rate_limits`]: small words of the same language.
@@ -37,6 +38,7 @@ pub mod second_factor;
 pub mod authorization;
 pub mod others;
 pub mod notice;
+pub mod alert;
 pub mod ssh_key;
 pub mod pause;
 pub mod runbook;

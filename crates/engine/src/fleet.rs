@@ -16,7 +16,7 @@ use bernard_domain::{
     console::ConsoleMinutes,
     inventory::{
         known::{Known, Servers},
-        search,
+        named::{Named, named},
     },
     lease::Lease,
     operation::{Plan, Wish, event::Problem, exact_call::ExactCall},
@@ -145,17 +145,10 @@ impl Fleet {
     /// [`NotFound::Unknown`] and [`NotFound::Ambiguous`].
     pub fn find_among(&self, typed: &str, sees: impl Fn(&Server) -> bool) -> Result<Server, NotFound> {
         let servers = self.servers();
-        let typed = typed.trim();
-        let is_it = |server: &&Server| server.name.as_str().eq_ignore_ascii_case(typed) && sees(server);
-        if let Some(server) = servers.iter().find(is_it) {
-            return Ok(server.clone());
-        }
-        let named: Vec<&Server> =
-            servers.iter().filter(|server| search::goes_by(server, typed) && sees(server)).collect();
-        match named.as_slice() {
-            [one] => Ok((*one).clone()),
-            [] => Err(NotFound::Unknown(Vec::new())),
-            several => {
+        match named(servers.iter().filter(|server| sees(server)), typed) {
+            Named::One(server) => Ok(server.clone()),
+            Named::Nobody => Err(NotFound::Unknown(Vec::new())),
+            Named::Several(several) => {
                 let names = several.iter().take(CANDIDATES).map(|server| server.name.clone());
                 Err(NotFound::Ambiguous(names.collect()))
             }

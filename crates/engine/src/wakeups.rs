@@ -18,6 +18,7 @@ pub struct Wakeups {
     runner: Arc<Notify>,
     reporter: Arc<Notify>,
     notifier: Arc<Notify>,
+    alerts: Arc<Notify>,
     liveness: Liveness,
 }
 
@@ -27,6 +28,16 @@ impl Wakeups {
         self.runner.notify_one();
         self.reporter.notify_one();
         self.notifier.notify_one();
+    }
+
+    /// Something was heard of a server: there may be a card to post or to change.
+    pub fn heard_alerts(&self) {
+        self.alerts.notify_one();
+    }
+
+    /// Waits until there may be such a card.
+    pub async fn for_alerts(&self) {
+        self.alerts.notified().await;
     }
 
     /// Which loops still come round.

@@ -25,6 +25,8 @@ pub const INTERACTIONS_DROPPED: &str = "bernard_interactions_dropped_total";
 pub const HTTP_CROWDED_OUT: &str = "bernard_http_crowded_out_total";
 /// Signed web requests that were refused.
 pub const SIGNATURES_REFUSED: &str = "bernard_signatures_refused_total";
+/// What machines proposed, by `[[proposals]]` and what came of it.
+pub const PROPOSALS: &str = "bernard_proposals_total";
 /// Whether Discord has the commands of this version.
 pub const COMMANDS_REGISTERED: &str = "bernard_commands_registered";
 /// Whether the gateway has a session.
@@ -165,6 +167,7 @@ pub fn describe() {
     describe_counter!(INTERACTIONS_DROPPED, Unit::Count, "Interactions dropped as too many waited, in interactions");
     describe_counter!(HTTP_CROWDED_OUT, Unit::Count, "Web connections closed to make room, in connections");
     describe_counter!(SIGNATURES_REFUSED, Unit::Count, "Web requests with a bad signature or time, in requests");
+    describe_counter!(PROPOSALS, Unit::Count, "Requests of machines that propose, by outcome, in requests");
     describe_counter!(OVH_REQUESTS, Unit::Count, "Requests sent to OVHcloud, in requests");
     describe_histogram!(OVH_SECONDS, Unit::Seconds, "Duration of one request to OVHcloud, in seconds");
     describe_histogram!(OVH_QUOTA_SECONDS, Unit::Seconds, "Time a request waited for its account's budget, in seconds");

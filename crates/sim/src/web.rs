@@ -48,6 +48,18 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 pub enum Order {
     /// Kill the bot as a power failure would, and start it again a little later.
     KillAndRestart,
+    /// Have monitoring tell the bot whether [`ALERTED`](cast::ALERTED) answers.
+    Monitoring(Answers),
+}
+
+/// What monitoring sees of a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answers {
+    /// Nothing comes back.
+    NoMore,
+    /// It is well again.
+    Again,
 }
 
 /// How the bot is, as whoever runs it says.
@@ -150,6 +162,7 @@ fn router(page: Page, guests: Guests) -> Router {
         .route("/api/dms", post(act::dms))
         .route("/api/trouble", post(act::trouble))
         .route("/api/kill", post(act::kill))
+        .route("/api/monitoring", post(act::monitoring))
         .route("/api/secret", post(act::secret))
         .with_state(page)
         .merge(assets::routes())

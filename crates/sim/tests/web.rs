@@ -7,7 +7,7 @@ use sim::{
     discord::{BOT_TOKEN, Discord, OPS, Person},
     net::PATIENCE,
     ovh::{APPLICATION_KEY, CONSUMER_KEY, Ovh, Tempo},
-    web::{Door, Life, Order, Stage, cast},
+    web::{Answers, Door, Life, Order, Stage, cast},
 };
 use tokio::sync::{mpsc, watch};
 
@@ -222,6 +222,17 @@ async fn an_order_to_kill_reaches_whoever_runs_the_bot() {
 }
 
 #[tokio::test]
+async fn what_monitoring_sees_reaches_whoever_runs_the_bot() {
+    let mut page = Page::open().await;
+    for (word, answers) in [("no-more", Answers::NoMore), ("again", Answers::Again)] {
+        assert_eq!(page.post("/api/monitoring", json!({ "answers": word })).await.0, 200);
+        let order = tokio::time::timeout(PATIENCE, page.orders.recv()).await;
+        assert_eq!(order.ok().flatten(), Some(Order::Monitoring(answers)));
+    }
+    assert_ne!(page.post("/api/monitoring", json!({ "answers": "perhaps" })).await.0, 200);
+}
+
+#[tokio::test]
 async fn a_page_of_another_site_reads_nothing_and_changes_nothing() {
     let mut page = Page::open().await;
     let own = page.url.clone();
@@ -249,7 +260,7 @@ async fn a_page_of_another_site_reads_nothing_and_changes_nothing() {
         &[("sec-fetch-site", "same-site")],
         &[("origin", &own), ("sec-fetch-site", "cross-site")],
     ] {
-        for path in ["/api/kill", "/api/secret", "/api/trouble", "/api/slash"] {
+        for path in ["/api/kill", "/api/monitoring", "/api/secret", "/api/trouble", "/api/slash"] {
             assert_eq!(ask("POST", path, headers).await, 403, "{path} {headers:?}");
         }
     }

@@ -9,12 +9,14 @@
 //! In reading order: `database` (both dialects), `writing`, `replica`, `claims`, `work` (whose turn it is, and who does what) ·
 //! `file` (the lock, and who can read it) · `operations`, `consequences`, `timeline`, `usual`, `cards`, `pause` (what is accepted,
 //! what happens to it, and what follows) · `leases`, `reminders`, `sights`, `past` (rescues, until they are over) ·
-//! `messages`, `notices`, `listed`, `help`, `wipes`, `troubles` (what people are told, and what is taken back) · `inventory`, `foreign`,
+//! `messages`, `notices`, `alerts`, `alert_cards`, `listed`, `help`, `wipes`, `troubles` (what people are told, and what is taken back) · `inventory`, `foreign`,
 //! `occupied` (the fleet) · `audit`, `audit_reader`, `sinks`, `anchor_notes` · `second_factors`, `enrolment` (who gives codes) · `wake` (what is due at a
 //! start) · `copy`, `witness`, `restored` (a backup,
 //! and how it is known for one) · `moved`, `transfer` (from one database to another) · `counted` (figures) ·
 //! `shared` (limits, budgets and ways that hold over replicas).
 
+mod alert_cards;
+mod alerts;
 mod audit;
 mod cards;
 mod consequences;
@@ -74,6 +76,8 @@ use self::{
 pub use bernard_intent::RecordedIntent;
 
 pub use crate::audit_reader::{Ledger, Range};
+pub use alert_cards::{DueAlertCard, ShownAlertCard};
+pub use alerts::HeardAlerts;
 pub use audit::{AuditFilter, AuditPage};
 pub use bernard_domain::{
     card::CardRefusal,

@@ -66,7 +66,7 @@ pub(super) async fn minded(connection: &mut Connection, kind: Kind) -> Result<Op
 }
 
 /// The pause that is in force in this transaction.
-async fn standing(connection: &mut Connection) -> Result<Option<Pause>, Error> {
+pub(super) async fn standing(connection: &mut Connection) -> Result<Option<Pause>, Error> {
     let text = fact(connection, PAUSE).await?;
     text.map(|text| from_json(&text, || "the pause".to_owned())).transpose()
 }

@@ -25,6 +25,7 @@ impl Store {
             ("UPDATE leases SET due_at = $1 WHERE ended_at IS NULL AND due_at > $1 AND said < 2", now),
             ("UPDATE leases SET due_at = $1 WHERE ended_at IS NULL AND due_at > $1", now + HOUR),
             ("UPDATE notices SET due_at = $1 WHERE due_at > $1", now),
+            ("UPDATE alert_cards SET due_at = $1 WHERE due_at > $1", now),
             ("UPDATE tried_deliveries SET due_at = $1 WHERE due_at > $1", now),
             ("UPDATE deliveries SET expires_at = $1 WHERE expires_at > $1 AND wiped_at IS NULL", session_ends),
         ] {

@@ -1208,3 +1208,27 @@ report-expired = Accepted too long ago to be begun
 report-faulted = A step of Bernard's failed and is tried again
 report-copy = The store turned out to be a copy: in doubt
 report-superseded = Another operation took the server over
+
+# Alerts of machines
+button-alert-reboot = Reboot…
+button-alert-rescue = Rescue…
+button-alert-console = Console…
+button-alert-status = Status
+button-not-now = Not now
+alert-firing = 🔔 **Alert** · { $server } · { $summary }
+alert-over = ✅ **Over** · { $server } · { $summary }
+alert-quiet = 🔕 **Not now** · { $server } · { $summary }
+alert-replaced = ⏭️ **Alert, on a newer card** · { $server } · { $summary }
+alert-from = From { $source }, since { $when }
+alert-counts = { $alerts } alerts, { $firing } of them go on; heard { $heard } times
+alert-heard = Heard { $heard } times
+alert-quieted-by = { $who } said **Not now**: quiet until { $until }
+alert-over-since = Over since { $when }
+alert-newer-card = Nothing was heard for a day; there is a newer card.
+alert-is-quiet = 🔕 Quiet until { $until }. What still fires then makes a new card.
+refusal-alert-over = These alerts are over, or quiet: nothing is begun from an old card. If you want it all the same, type { $command }.
+history-alerts-quieted = { $who } said **Not now** to the alerts of { $server }
+doctor-alerts-unknown = 🟠 **Alerts of servers I do not know** (look at `server_from`)
+doctor-alerts-clock = 🟠 **The clock of who sends alerts is not mine** (look at NTP on both sides)
+doctor-alerts-times = { $name } ×{ $count }, last { $when }
+doctor-alerts-nameless = no name

@@ -1211,3 +1211,27 @@ report-expired = Accepté depuis trop longtemps pour commencer
 report-faulted = Une étape de Bernard a échoué et est retentée
 report-copy = La base s'est révélée être une copie : doute
 report-superseded = Une autre opération a pris le serveur
+
+# Alertes des machines
+button-alert-reboot = Redémarrer…
+button-alert-rescue = Rescue…
+button-alert-console = Console…
+button-alert-status = État
+button-not-now = Pas maintenant
+alert-firing = 🔔 **Alerte** · { $server } · { $summary }
+alert-over = ✅ **Terminé** · { $server } · { $summary }
+alert-quiet = 🔕 **Pas maintenant** · { $server } · { $summary }
+alert-replaced = ⏭️ **Alerte, sur une carte plus récente** · { $server } · { $summary }
+alert-from = De { $source }, depuis { $when }
+alert-counts = { $alerts } alertes, dont { $firing } toujours actives ; reçues { $heard } fois
+alert-heard = Reçue { $heard } fois
+alert-quieted-by = { $who } a dit **Pas maintenant** : silence jusqu'à { $until }
+alert-over-since = Terminé depuis { $when }
+alert-newer-card = Plus rien pendant un jour ; il y a une carte plus récente.
+alert-is-quiet = 🔕 Silence jusqu'à { $until }. Ce qui sera encore actif alors donnera une nouvelle carte.
+refusal-alert-over = Ces alertes sont terminées, ou en silence : une ancienne carte ne lance plus rien. Si vous le voulez quand même, tapez { $command }.
+history-alerts-quieted = { $who } a dit **Pas maintenant** aux alertes de { $server }
+doctor-alerts-unknown = 🟠 **Alertes de serveurs que je ne connais pas** (vérifiez `server_from`)
+doctor-alerts-clock = 🟠 **L'horloge de qui envoie les alertes n'est pas la mienne** (vérifiez NTP des deux côtés)
+doctor-alerts-times = { $name } ×{ $count }, la dernière { $when }
+doctor-alerts-nameless = sans nom

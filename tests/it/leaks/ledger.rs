@@ -5,7 +5,7 @@ use std::io::Write;
 use sim::{discord, log::Page, ovh};
 
 use super::search::Secrets;
-use crate::{bot::TestBot, sinks::receiver::TOKEN};
+use crate::{alerts, bot::TestBot, sinks::receiver::TOKEN};
 
 /// How the simulated Discord begins each interaction's token.
 const INTERACTION_TOKEN: &str = "fake-interaction-token-";
@@ -47,6 +47,7 @@ pub(super) fn keys(bot: &TestBot) -> Secrets {
     secrets.add("the consumer key", ovh::CONSUMER_KEY);
     secrets.add("the OAuth2 client's secret", ovh::CLIENT_SECRET);
     secrets.add("the token of a sink", TOKEN);
+    secrets.add("a machine's token", alerts::TOKEN);
     let mut tokens: Vec<String> = Vec::new();
     for seen in bot.ovh.journal().all() {
         tokens.extend(seen.header("authorization").and_then(|text| text.strip_prefix("Bearer ")).map(str::to_owned));

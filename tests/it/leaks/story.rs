@@ -25,6 +25,7 @@ use super::{
     search::Secrets,
 };
 use crate::{
+    alerts,
     approvals::code::{KEY, enrolled, next, wrong},
     audit::{exported, lines},
     bot::{TestBot, TestConfig, db_1, web_1},
@@ -99,7 +100,8 @@ async fn tell(page: Page, subscriber: impl Subscriber + Send + Sync, config: Tes
     // Somebody who gets the audit, and repeats the token that he does not like.
     let (receiver, url) = Receiver::start().await;
     receiver.is(Mood::Quotes);
-    let rules = config.rules.clone() + &sink("siem", &url) + &refused_feed().await;
+    let more = [alerts::section("machine", "generic"), sink("siem", &url), refused_feed().await];
+    let rules = config.rules.clone() + &more.concat();
     let mut bot = TestBot::with(with_codes(TestConfig { rules, ..config }), [web_1(), db_1()]).await;
     let bob = bot.discord.person("bob", "en-US", &[ROLE]);
     bot.discord.close_dms(&bob);
@@ -112,6 +114,7 @@ async fn tell(page: Page, subscriber: impl Subscriber + Send + Sync, config: Tes
     let codes = codes_are_given(&bot, &people.ann).await;
     let oncall = bot.ask(&bot.ann, "oncall", &[]).await;
     assert!(oncall.content.contains("answered 403"), "{}", oncall.content);
+    alerts::are_heard_and_refused(&mut bot, "machine").await;
     let metrics = bot.metrics().await;
     let own = format!("{:?}", bot.app());
     let live = database(&bot);

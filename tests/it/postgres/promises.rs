@@ -3,8 +3,8 @@
 
 use super::on_postgres;
 use crate::{
-    approvals, console, digest, dm_refused, elsewhere, ended_elsewhere, foreign, limits, pause, reload, reminders,
-    restore, wipes,
+    alerts, approvals, console, digest, dm_refused, elsewhere, ended_elsewhere, foreign, limits, pause, reload,
+    reminders, restore, wipes,
 };
 
 macro_rules! on_postgresql {
@@ -42,6 +42,7 @@ on_postgresql! {
     a_rescue_that_others_ended: ended_elsewhere::a_rescue_that_others_ended_is_noticed_when_somebody_asks;
     // Never somebody else's button.
     a_button_of_a_lost_store: elsewhere::a_button_of_a_lost_store_never_touches_whoever_has_its_number_now;
+    an_alerts_buttons_after_a_restart: alerts::a_cards_buttons_are_commands_of_whoever_presses_also_after_a_restart;
     // The kill switch, limits, another configuration.
     a_pause: pause::a_pause_refuses_what_is_new_also_after_a_restart_and_nobody_is_locked_in;
     limits_of_a_server: limits::a_server_has_so_many_operations_an_hour_and_always_a_way_out;

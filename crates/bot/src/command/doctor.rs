@@ -20,6 +20,7 @@ use serenity::model::id::GuildId;
 
 use super::oncall;
 use crate::{
+    alert_findings::{AlertFinding, Times},
     asker::Asker,
     context::Handler,
     refusal::Refusal,
@@ -77,6 +78,7 @@ impl Handler {
         for finding in &findings {
             add(&mut groups, finding, locale);
         }
+        of_alerts(&mut groups, &self.alerts.all(clock::now()), locale);
         groups.sort_by_key(|group| group.rank);
         let replicas = replicas(&self.store.replicas().await?, locale);
         Ok(told(&groups, knowledge, replicas, locale))
@@ -201,6 +203,31 @@ fn add(groups: &mut Vec<Group>, finding: &Finding, locale: Locale) {
         Some(group) => group.items.push(item),
         None => groups.push(Group { rank, title, items: vec![item] }),
     }
+}
+
+/// What is odd about the alerts that machines sent to this process.
+fn of_alerts(groups: &mut Vec<Group>, findings: &[AlertFinding], locale: Locale) {
+    let (mut unknown, mut clocks) = (Vec::new(), Vec::new());
+    for finding in findings {
+        match finding {
+            AlertFinding::Unknown { source, name, times: Times { count, last } } => {
+                let nameless = say!(locale, "doctor-alerts-nameless");
+                let name = if name.is_empty() { nameless.as_str() } else { name.as_str() };
+                let whole = format!("{source}: {name}");
+                let when = from_now(*last);
+                let message = say!(locale, "doctor-alerts-times", name = code(&whole), count = *count, when = when);
+                unknown.push([message, format!("{} ×{count}, {last}", shown::visible(&whole))]);
+            }
+            AlertFinding::Clock { source, ahead } => {
+                let seconds = ahead.as_secs();
+                clocks.push([format!("{} ({seconds:+} s)", code(source)), format!("{source} ({seconds:+} s)")]);
+            }
+        }
+    }
+    let kinds =
+        [(8, say!(locale, "doctor-alerts-unknown"), unknown), (12, say!(locale, "doctor-alerts-clock"), clocks)];
+    let found = kinds.into_iter().filter(|(.., items)| !items.is_empty());
+    groups.extend(found.map(|(rank, title, items)| Group { rank, title, items }));
 }
 
 /// Where a finding stands, the most important first, and what it is called.

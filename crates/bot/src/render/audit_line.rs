@@ -93,6 +93,7 @@ fn done(act: Act, about: &About, locale: Locale) -> String {
         Act::FactorEnrolled => say!(locale, "history-factor-enrolled"),
         Act::FactorRemoved => say!(locale, "history-factor-removed"),
         Act::Paused => say!(locale, "history-paused", who = who),
+        Act::AlertsQuieted => say!(locale, "history-alerts-quieted", who = who, server = server),
         Act::Resumed => say!(locale, "history-resumed", who = who),
         Act::DmWiped => say!(locale, "history-dm-wiped", who = who),
         Act::DmNotWiped => say!(locale, "history-dm-not-wiped", who = who),

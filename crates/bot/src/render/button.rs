@@ -7,7 +7,7 @@ use bernard_domain::{lease::extension::Offer, locale::Locale};
 use bernard_text::say;
 use bernard_untrusted::shown::{self, size::shorten};
 
-use crate::component::Button as Meaning;
+use crate::component::{Button as Meaning, OnAlert};
 
 /// A button as its reader sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,6 +138,11 @@ impl Meaning {
             Self::ExtendBy(_, Offer::Morning, _) => (say!(locale, "button-extend-morning"), ButtonStyle::Primary),
             Self::Adopt(_) => (say!(locale, "button-adopt"), ButtonStyle::Primary),
             Self::RestoreForeign(_) => (say!(locale, "button-restore"), ButtonStyle::Success),
+            Self::Alert(_, OnAlert::Reboot) => (say!(locale, "button-alert-reboot"), ButtonStyle::Primary),
+            Self::Alert(_, OnAlert::Rescue) => (say!(locale, "button-alert-rescue"), ButtonStyle::Primary),
+            Self::Alert(_, OnAlert::Console) => (say!(locale, "button-alert-console"), ButtonStyle::Primary),
+            Self::Alert(_, OnAlert::Status) => (say!(locale, "button-alert-status"), ButtonStyle::Secondary),
+            Self::Alert(_, OnAlert::NotNow) => (say!(locale, "button-not-now"), ButtonStyle::Secondary),
             Self::Guide(_) => (say!(locale, "button-guide"), ButtonStyle::Secondary),
             Self::Turn(_) => (say!(locale, "button-next"), ButtonStyle::Primary),
         }

@@ -163,7 +163,7 @@ impl Servers {
     }
 
     /// The servers as they were last seen; those never read have only their name.
-    pub fn iter(&self) -> impl Iterator<Item = &Server> {
+    pub fn iter(&self) -> impl Iterator<Item = &Server> + Clone {
         self.all.iter().map(|known| &known.server)
     }
 

@@ -12,7 +12,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Order, Page, trouble::Trouble};
+use super::{Answers, Order, Page, trouble::Trouble};
 use crate::discord::{
     Asked, Dms, Id, Person,
     people::{CannotDo, Typed},
@@ -49,6 +49,12 @@ impl TryFrom<String> for Ref {
 }
 
 impl Page {
+    fn order(&self, order: Order) -> Done {
+        let gone = |_| NotDone(StatusCode::SERVICE_UNAVAILABLE, "nobody runs the bot".to_owned());
+        self.stage.orders.try_send(order).map_err(gone)?;
+        Ok(Json(json!({})))
+    }
+
     fn somebody(&self, who: Ref) -> Result<Person, NotDone> {
         self.member(who.0).ok_or_else(|| NotDone(StatusCode::NOT_FOUND, "nobody has that id".to_owned()))
     }
@@ -187,9 +193,16 @@ pub(super) async fn trouble(State(page): State<Page>, Json(wanted): Json<MakeTro
 }
 
 pub(super) async fn kill(State(page): State<Page>) -> Done {
-    let gone = |_| NotDone(StatusCode::SERVICE_UNAVAILABLE, "nobody runs the bot".to_owned());
-    page.stage.orders.try_send(Order::KillAndRestart).map_err(gone)?;
-    Ok(Json(json!({})))
+    page.order(Order::KillAndRestart)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Monitored {
+    answers: Answers,
+}
+
+pub(super) async fn monitoring(State(page): State<Page>, Json(seen): Json<Monitored>) -> Done {
+    page.order(Order::Monitoring(seen.answers))
 }
 
 #[derive(Deserialize)]

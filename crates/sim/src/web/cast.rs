@@ -19,6 +19,8 @@ pub const PROTECTED: (&str, &str) = ("env", "prod");
 
 /// The server that can be given a boot script of its owners': the first, which every fleet has.
 pub(super) const SCRIPTED: &str = "web-1";
+/// The server that monitoring speaks of.
+pub const ALERTED: &str = "web-2";
 
 /// The kernel id of the Linux rescue in [`ServerSpec::linux`]'s list.
 const LINUX_RESCUE: u64 = 218_949;

@@ -23,7 +23,7 @@ macro_rules! steps {
     };
 }
 
-const SCHEMA: [(i64, &str, &str, &str); 19] = steps![
+const SCHEMA: [(i64, &str, &str, &str); 20] = steps![
     1 "first" "0001_first.sql",
     3 "audit" "0003_audit.sql",
     4 "leases" "0004_leases.sql",
@@ -41,6 +41,7 @@ const SCHEMA: [(i64, &str, &str, &str); 19] = steps![
     18 "ended operations" "0018_ended_operations.sql",
     19 "replicas" "0019_replicas.sql",
     20 "little among much" "0020_little_among_much.sql",
+    22 "alert cards" "0022_alert_cards.sql",
     23 "audit sinks" "0023_audit_sinks.sql",
     24 "second factors" "0024_second_factors.sql",
 ];

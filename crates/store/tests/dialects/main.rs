@@ -2,6 +2,7 @@
 
 #[path = "../../../../tests/it/postgres/cluster.rs"]
 mod cluster;
+mod alerts;
 mod replicas;
 mod lost;
 mod moving;

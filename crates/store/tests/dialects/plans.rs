@@ -7,8 +7,19 @@ use bernard_store::Store;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 
 /// The tables that grow with what was done, by the names that statements give them.
-const GROWING: [&str; 9] =
-    ["audit", "cards", "deliveries", "events", "leases", "messages", "notices", "old", "operations"];
+const GROWING: [&str; 11] = [
+    "alert_cards",
+    "audit",
+    "cards",
+    "deliveries",
+    "events",
+    "heard_alerts",
+    "leases",
+    "messages",
+    "notices",
+    "old",
+    "operations",
+];
 /// The indexes of what is still to be done, which may be read whole: they hold little.
 const LITTLE: [&str; 8] = [
     "deliveries_that_stand",

@@ -12,6 +12,7 @@ export function drawCloud(app) {
   const root = document.getElementById("cloud");
   keep(root, [
     section("bot", cloud.bot, () => botElement(cloud)),
+    section("monitoring", cloud.bot, () => monitoringElement(cloud)),
     section("trouble", cloud.troubles, () => troubleElement(cloud)),
     section("servers-title", "", () => make("h2", {}, say("serversTitle"))),
     section("servers", many, () => make("div", { class: many ? "servers many" : "servers", id: "servers", ...(many && { tabindex: "0", role: "group", "aria-label": say("serversTitle") }) })),
@@ -35,6 +36,16 @@ function botElement(cloud) {
     make("span", { class: "avatar of-bot", "aria-hidden": "true" }),
     make("p", { role: "status" }, make("strong", {}, say(cloud.bot)), make("small", {}, say("killHelp"))),
     make("button", { type: "button", class: "button danger", disabled: dead, "data-focus": "kill", onclick: () => post("/api/kill").catch(() => {}) }, say("kill")));
+}
+
+/** What monitoring can tell the bot: it proposes, and never acts. */
+function monitoringElement(cloud) {
+  const tell = (answers) => make("button", {
+    type: "button", class: "button secondary", disabled: cloud.bot === "dead", "data-focus": answers,
+    onclick: () => post("/api/monitoring", { answers }).catch(() => {}),
+  }, say(`answers-${answers}`));
+  return make("div", { class: "trouble" }, make("h2", {}, say("monitoring")),
+    make("div", { class: "row" }, tell("no-more"), tell("again")), make("p", { class: "small" }, say("monitoringHelp")));
 }
 
 function troubleElement(cloud) {
