@@ -34,7 +34,6 @@ const AGAIN: Duration = Duration::from_secs(30);
 const DIGITS: usize = 12;
 
 /// What reads the schedule. It outlives the configuration of the moment.
-#[derive(Debug)]
 struct Keeper {
     store: Store,
     policy: SharedPolicy,
@@ -42,10 +41,10 @@ struct Keeper {
     last: Mutex<Option<Last>>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Last {
     /// Of which feed.
-    feed: String,
+    feed: SecretString,
     bytes: Vec<u8>,
     read_at: Timestamp,
 }
@@ -129,8 +128,7 @@ impl Keeper {
         if let Some(version) = version {
             feed.took(version);
         }
-        let feed = at.expose_secret().to_owned();
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Last { feed, bytes, read_at });
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Last { feed: at.clone(), bytes, read_at });
         Ok(reading)
     }
 
@@ -141,7 +139,7 @@ impl Keeper {
     /// What was read last of the same feed, with the people of this configuration.
     fn again(&self, config: &Config) -> Option<Reading> {
         let feed = config.oncall.as_ref()?.feed.expose_secret();
-        let last = self.last().filter(|last| last.feed == feed)?;
+        let last = self.last().filter(|last| last.feed.expose_secret() == feed)?;
         reading(&last.bytes, config, last.read_at).ok()
     }
 

@@ -206,10 +206,12 @@ fn reason(reason: &bernard_domain::access::Reason) -> &'static str {
         R::ServerUnread => "the server's tags could not be read",
         R::NotThisChannel { .. } => "only in other channels",
         R::OutsideHours { .. } => "only in other hours",
-        R::NotOnDuty(OffDuty::NoSchedule) => "only on duty, and there is no schedule",
-        R::NotOnDuty(OffDuty::Unknown(Unknown::NeverRead)) => "only on duty, and the schedule could not be read",
-        R::NotOnDuty(OffDuty::Unknown(Unknown::Stale { .. })) => "only on duty, and the schedule was read too long ago",
-        R::NotOnDuty(OffDuty::Unknown(Unknown::Empty { .. })) => "only on duty, and the schedule is empty",
-        R::NotOnDuty(OffDuty::Others { .. }) => "only on duty",
+        R::NotOnDuty(off) => match **off {
+            OffDuty::NoSchedule => "only on duty, and there is no schedule",
+            OffDuty::Unknown(Unknown::NeverRead) => "only on duty, and the schedule could not be read",
+            OffDuty::Unknown(Unknown::Stale { .. }) => "only on duty, and the schedule was read too long ago",
+            OffDuty::Unknown(Unknown::Empty { .. }) => "only on duty, and the schedule is empty",
+            OffDuty::Others { .. } => "only on duty",
+        },
     }
 }

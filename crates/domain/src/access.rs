@@ -143,7 +143,7 @@ pub enum Reason {
         hours: BTreeSet<String>,
     },
     /// Their entries allow it to who is on duty, and they are not.
-    NotOnDuty(OffDuty),
+    NotOnDuty(Box<OffDuty>),
 }
 
 /// The approval that an action on a server needs: the strictest of all entries that cover it.
@@ -370,7 +370,7 @@ impl Policy {
     /// Why an entry that allows it at other times does not now.
     fn refusal_now(&self, rule: &Role, requester: &Requester) -> Option<Reason> {
         if rule.when == When::OnDuty && self.moment.duty.of(requester.user).is_none() {
-            return Some(Reason::NotOnDuty(self.moment.duty.without()));
+            return Some(Reason::NotOnDuty(Box::new(self.moment.duty.without())));
         }
         let hours = rule.hours.as_ref().filter(|_| !self.is_within_hours(rule))?;
         Some(Reason::OutsideHours { hours: [hours.windows.to_string()].into() })

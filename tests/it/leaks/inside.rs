@@ -19,6 +19,7 @@ use bernard_engine::{
     link::{Found, SecretLink},
     messenger::MessengerRequest,
 };
+use bernard_oncall::feed::Feed;
 use bernard_ovh::{
     Account, Client, Credentials, PendingKey,
     decode::{self, Decoded},
@@ -72,6 +73,11 @@ fn printed() -> Vec<(&'static str, String)> {
          [[ovh]]\nname = \"main\"\nendpoint = \"ovh-eu\"\napplication_key = \"x\"\napplication_secret = \"x\"\nconsumer_key = \"x\"\n"
     );
     let traced = Config::from_text(&with_traces, Vec::<(String, String)>::new()).unwrap_or_else(|why| panic!("{why}"));
+    let oncall = with_traces.replace("[traces]\nendpoint = \"http://127.0.0.1:4318\"\ntoken = ", "[oncall]\nfeed = ");
+    let oncall = Config::from_text(&oncall, Vec::<(String, String)>::new()).unwrap_or_else(|why| panic!("{why}"));
+    all.push(("Oncall", format!("{:?}", oncall.config.oncall.expect("it is there"))));
+    let feed = Feed::new(&format!("https://127.0.0.1/{CANARY}").into()).expect("an address");
+    all.push(("Source", format!("{feed:?}")));
     all.push(("Traces", format!("{:?}", traced.config.traces.expect("they are there"))));
     for credentials in [
         Credentials::Keys { application_key: "x".into(), application_secret: secret(), consumer_key: secret() },

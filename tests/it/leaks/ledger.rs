@@ -19,6 +19,9 @@ pub(super) async fn refused_feed() -> String {
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
+            // An answer before the question would break the connection.
+            let mut request = [0; 4096];
+            tokio::io::AsyncReadExt::read(&mut stream, &mut request).await.ok();
             let answer = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
             tokio::io::AsyncWriteExt::write_all(&mut stream, answer).await.ok();
         }

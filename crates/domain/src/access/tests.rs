@@ -323,12 +323,12 @@ fn a_right_for_who_is_on_duty_is_theirs_alone_and_the_grant_names_the_reading() 
     assert_eq!(grant.rule(), "[[role]] #1 (line 10), on duty by the schedule 0123 read at 1970-01-01T00:00:00Z");
     let denial = denied(&policy.at(on_duty(&[101])), Capability::Reboot, &server("web"));
     let others = OffDuty::Others { read_at: Timestamp::UNIX_EPOCH, people: [UserId(101)].into() };
-    assert_eq!(denial.reason, Reason::NotOnDuty(others));
+    assert_eq!(denial.reason, Reason::NotOnDuty(Box::new(others)));
     assert_eq!(denial.could_help, [Who::Role(ONCALL)].into(), "whoever of the role is on duty");
     assert_eq!(denial.nearest, Some(self::entry(1)));
     // Without a moment nobody is on duty, and nobody could help.
     let never = denied(&policy, Capability::Reboot, &server("web"));
-    assert_eq!((never.reason, never.could_help), (Reason::NotOnDuty(OffDuty::NoSchedule), BTreeSet::new()));
+    assert_eq!((never.reason, never.could_help), (Reason::NotOnDuty(Box::new(OffDuty::NoSchedule)), BTreeSet::new()));
     assert_eq!(policy.who_may_ever(Capability::Reboot, &server("web"), HERE), [Who::Role(ONCALL)].into());
     let other = Requester { user: UserId(100), roles: BTreeSet::new() };
     let none = policy.at(on_duty(&[100])).check(&other, Capability::Reboot, &server("web"), HERE).unwrap_err();

@@ -84,7 +84,7 @@ impl<'a> Event<'a> {
             (None, None) => End::Unsaid,
         };
         let rules = of_kind(IcalPropKind::RRule).chain(of_kind(IcalPropKind::ExRule));
-        if !rules.map(|prop| text(&prop.value)).all(|rule| is_sensible(rule)) {
+        if !rules.map(|prop| text(&prop.value)).all(is_sensible) {
             return Err(NotUnderstood::Rule(cut(&summary)));
         }
         Ok(Self {

@@ -32,7 +32,8 @@ pub(super) fn checked(bytes: &[u8]) -> Result<String, NotUnderstood> {
                 components += 1;
             }
             Some((word, name)) if word.eq_ignore_ascii_case("END") => {
-                if open.pop() != Some(name.to_ascii_uppercase()) {
+                let begun = open.pop();
+                if begun != Some(name.to_ascii_uppercase()) {
                     return Err(NotUnderstood::Malformed("an END without its BEGIN".to_owned()));
                 }
             }
