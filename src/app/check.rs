@@ -39,6 +39,7 @@ pub fn verb(path: &Path, ask: Ask, looks: Looks) -> anyhow::Result<ExitCode> {
         let Loaded { config, places, .. } = loaded;
         store(config, places, report);
         traces(config, places, report);
+        anchors(config, places, report);
         runtime.block_on(promises(config, places, report));
         runtime.block_on(place(config, places, report));
         match ask {
@@ -73,6 +74,16 @@ pub fn store(config: &Config, places: &Places, report: &Report<'_>) {
 fn traces(config: &Config, places: &Places, report: &Report<'_>) {
     if config.traces.is_some() && !cfg!(feature = "otlp") {
         report.add(Finding::new(Outcome::Odd, check::NO_TRACES).key(places.of("traces.endpoint")));
+    }
+}
+
+/// Whether the file of signed anchors can be there.
+fn anchors(config: &Config, places: &Places, report: &Report<'_>) {
+    let Some(file) = config.audit.notes.as_ref().and_then(|notes| notes.file.as_ref()) else { return };
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        let what = format!("the folder {} is not there, so no signed anchor is kept in it", folder.display());
+        report.add(Finding::new(Outcome::Wrong, what).key(places.of("audit.anchor_file")));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, path::Path, sync::Arc, time::Instant};
 
 use bernard::app::store::address;
-use bernard_config::{Config, StoreUrl};
+use bernard_config::{Config, Notes, SinkAddress, StoreUrl};
 use bernard_discord::{
     RawInteraction,
     sender::{SenderSettings, Token},
@@ -24,6 +24,7 @@ use bernard_ovh::{
     Account, Client, Credentials, PendingKey,
     decode::{self, Decoded},
 };
+use bernard_sinks::Destination;
 use secrecy::SecretString;
 use serde_json::json;
 
@@ -110,9 +111,34 @@ fn printed() -> Vec<(&'static str, String)> {
     all.push(("SecretLink", format!("{link:?}")));
     let found = Found { source: Source::Mail, link, query: None };
     all.push(("Found", format!("{found:?}")));
+    all.extend(sent_the_audit());
     all.extend(decoded());
     all.push(errand());
     all
+}
+
+/// Who gets the audit, and who signs its head.
+fn sent_the_audit() -> Vec<(&'static str, String)> {
+    let secret = || SecretString::from(CANARY);
+    let text = format!(
+        "[discord]\ntoken = \"x\"\nguild = \"1\"\n[[audit.sink]]\nname = \"siem\"\n\
+         url = \"https://siem.example.org/{CANARY}?key={CANARY}\"\ntoken = \"{CANARY}\"\n\
+         [[ovh]]\napplication_key = \"x\"\napplication_secret = \"x\"\nconsumer_key = \"x\"\n"
+    );
+    let loaded = Config::from_text(&text, Vec::<(String, String)>::new()).unwrap_or_else(|why| panic!("{why}"));
+    let siem = &loaded.config.audit.sinks[0];
+    let SinkAddress::Web(url) = &siem.to else { panic!("{:?}", siem.to) };
+    let notes = Notes { key: secret(), name: "bernard/audit".into(), file: None, url: Some(url.clone()) };
+    let to = Destination::Web { url: secret(), token: Some(secret()) };
+    vec![
+        (
+            "Sink",
+            format!("{siem:?} {:?} {:?}", loaded.config, bernard_sinks::Sink { name: "siem".into(), to: to.clone() }),
+        ),
+        ("WebAddress", format!("{url:?} {url} {}", siem.to)),
+        ("Notes", format!("{notes:?}")),
+        ("Destination", format!("{to:?}")),
+    ]
 }
 
 /// What OVHcloud answers, as the calls read it.
