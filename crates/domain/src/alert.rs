@@ -184,7 +184,7 @@ pub struct AlertCard {
 pub enum Closed {
     /// A newer one stands in its place.
     Replaced,
-    /// Its channel takes no message.
+    /// Its channel takes no message, or its message was deleted.
     Nowhere,
 }
 
@@ -258,7 +258,7 @@ pub fn verdict(
         return Verdict::Nothing(Why::Old);
     }
     let Some((card, within_the_hour)) = latest else { return Verdict::Opens };
-    let flaps = card.resolved.is_some() && card.closed.is_none() && within_the_hour >= CARDS_AN_HOUR;
+    let flaps = card.is_merely_over() && within_the_hour >= CARDS_AN_HOUR;
     if !card.takes_more(now) && !flaps {
         return Verdict::Opens;
     }
@@ -286,6 +286,11 @@ impl AlertCard {
     /// Whether it stands for what goes on now, and can be pressed.
     pub fn is_open(&self) -> bool {
         self.quieted.is_none() && self.resolved.is_none() && self.closed.is_none()
+    }
+
+    /// Whether it would be open if its alerts went on.
+    fn is_merely_over(&self) -> bool {
+        self.resolved.is_some() && self.quieted.is_none() && self.closed.is_none()
     }
 
     /// Until when its server's alerts are quiet.

@@ -41,7 +41,7 @@ pub enum ShownAlertCard {
     As(u64),
     /// Its message is gone, or is edited no more: it stays as it is.
     Never,
-    /// Its channel takes no message.
+    /// Its channel takes no message, or its message was deleted.
     Nowhere,
 }
 

@@ -30,6 +30,8 @@ use crate::{
 const REST: Duration = Duration::from_secs(1);
 /// The longest pause between two attempts at one card.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
+/// Discord's code for a message that is gone.
+const UNKNOWN_MESSAGE: u32 = 10_008;
 /// How many cards are posted or edited at once; the sender keeps to Discord's limits.
 const AT_ONCE: usize = 8;
 
@@ -109,6 +111,8 @@ impl AlertCards {
         let channel = ChannelId::new(due.card.channel.0);
         let shown = match self.edit_even_if_archived(channel, MessageId::new(message), &wire::edited(plain)).await {
             Ok(()) => ShownAlertCard::As(message),
+            // Somebody deleted it: what goes on makes a new card.
+            Err(error) if error.code() == Some(UNKNOWN_MESSAGE) && due.card.is_open() => ShownAlertCard::Nowhere,
             Err(error) if error.is_final() => {
                 // It is gone, or too old to be edited: what becomes of its alerts is seen on the next card.
                 tracing::info!(alert_card.id = due.card.id.0, %error, "the card of an alert stays as it is");

@@ -95,6 +95,10 @@ fn a_card_that_nothing_was_heard_of_is_replaced_and_one_that_flaps_is_opened_aga
     over.settle(at(1));
     assert_eq!(said(&over, CARDS_AN_HOUR - 1, 2), Verdict::Opens);
     assert_eq!(said(&over, CARDS_AN_HOUR, 2), Verdict::Joins);
+    let mut quiet = card(0);
+    quiet.quiet(UserId(7), at(0));
+    quiet.settle(at(1));
+    assert_eq!(said(&quiet, CARDS_AN_HOUR, 60), Verdict::Opens, "what was quieted is not opened again");
     over.close(Closed::Nowhere);
     assert_eq!(said(&over, CARDS_AN_HOUR, 2), Verdict::Opens, "nobody ever saw that one");
 }
