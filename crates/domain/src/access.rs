@@ -12,16 +12,18 @@ mod digest;
 mod reason;
 mod rule;
 mod selector;
+mod wanted;
 
 use std::{collections::BTreeSet, num::NonZeroU32, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-pub use reason::{NotAPattern, ReasonPattern, WantedReason};
+pub use reason::{NotAPattern, ReasonPattern};
 pub use rule::{
     Action, Capability, Protect, Requester, Role, RuleKind, RulePlace, SecondFactor, UnknownWord, UserId, Who,
 };
 pub use selector::{NotASelector, Selector};
+pub use wanted::WantedReason;
 
 use crate::server::{Server, ServiceName};
 use selector::Fit;
