@@ -15,18 +15,20 @@ mod digest;
 mod reason;
 mod rule;
 mod selector;
+mod wanted;
 
 use std::{collections::BTreeSet, num::NonZeroU32, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use reason::{NotAPattern, ReasonPattern, WantedReason};
+pub use reason::{NotAPattern, ReasonPattern};
 pub use rule::{
     Action, Capability, OnDuty, Protect, Requester, Role, RuleKind, RulePlace, SecondFactor, UnknownWord, UserId, When,
     Who,
 };
 pub use selector::{NotASelector, Selector};
+pub use wanted::WantedReason;
 
 use crate::{
     duty::{Duty, Mark, OffDuty, roster::Person},
