@@ -7,6 +7,7 @@ use std::{
     io::{self, BufRead, BufReader, BufWriter, ErrorKind, Read, Write},
     os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
+    slice,
 };
 
 use anyhow::{Context, anyhow, bail};
@@ -143,8 +144,9 @@ async fn carry_out(verb: &Audit) -> Result<(), Failure> {
         Audit::Verify { place, file, selection, anchor, key } => {
             let anchors = match key {
                 Some(key) => notes::signed_by(key, anchor)?,
-                None => anchors(anchor)?,
+                None => anchors(anchor, place)?,
             };
+            let held = (anchors.len(), anchors.iter().map(|anchor| anchor.number).max());
             let verified = match file {
                 Some(file) => {
                     let gaps = if *selection { Gaps::Allowed } else { Gaps::Refused };
@@ -152,7 +154,7 @@ async fn carry_out(verb: &Audit) -> Result<(), Failure> {
                 }
                 None => verify_store(&place.find()?.0, Verifier::new(Start::Genesis, Gaps::Refused, anchors)).await?,
             };
-            Ok(say_verified(&verified)?)
+            Ok(say_verified(&verified, held)?)
         }
         Audit::AnchorKey { name, out } => Ok(notes::make_key(name, out)?),
         Audit::Export { place, format, from, to, out } => {
@@ -178,6 +180,15 @@ enum Source {
 }
 
 impl Place {
+    fn own_key(&self) -> anyhow::Result<Option<PublicKey>> {
+        if self.database.is_some() {
+            return Ok(None);
+        }
+        let loaded =
+            Config::load(&self.config, config::process_environment()).map_err(|problems| anyhow!("{problems}"))?;
+        notes::own_key(&loaded.config)
+    }
+
     fn find(&self) -> anyhow::Result<(Source, TimeZone)> {
         if let Some(database) = &self.database {
             return Ok((Source::File(database.clone()), TimeZone::UTC));
@@ -192,7 +203,8 @@ impl Place {
 }
 
 /// Each is an anchor, or a file in which anchors stand among other words, such as a copy of the messages in the anchors' channel.
-fn anchors(given: &[String]) -> anyhow::Result<Vec<Anchor>> {
+/// Signed notes are held against the key of the configuration, where that has one.
+fn anchors(given: &[String], place: &Place) -> anyhow::Result<Vec<Anchor>> {
     let mut anchors = Vec::new();
     for given in given {
         if let Ok(anchor) = given.parse() {
@@ -204,7 +216,13 @@ fn anchors(given: &[String]) -> anyhow::Result<Vec<Anchor>> {
         let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == ':'));
         let before = anchors.len();
         anchors.extend(words.filter_map(|word| word.parse::<Anchor>().ok()));
-        if anchors.len() == before {
+        if anchors.len() == before
+            && notes::are_signed(&text)
+            && let Some(key) = place.own_key()?
+        {
+            eprintln!("bernard: {given:?} is held against this configuration's own key, {key}");
+            anchors.extend(notes::signed_by(&key, slice::from_ref(given))?);
+        } else if anchors.len() == before {
             bail!("--anchor {given:?} is a file without any N:HASH in it (signed notes need --key)");
         }
     }
@@ -254,8 +272,11 @@ fn verify_file(path: &Path, mut verifier: Verifier) -> Result<Verified, Failure>
     verifier.end().map_err(Failure::Broken)
 }
 
-fn say_verified(verified: &Verified) -> io::Result<()> {
+fn say_verified(verified: &Verified, held: (usize, Option<u64>)) -> io::Result<()> {
     let mut out = io::stdout().lock();
+    if let (count, Some(newest)) = held {
+        writeln!(out, "held against {count} anchors from elsewhere, the newest is of line {newest}")?;
+    }
     match (verified.first, verified.head) {
         (Some(first), Some(head)) => {
             writeln!(out, "the audit is whole: {} lines, from {first} to {}", verified.lines, head.number)?;

@@ -54,9 +54,9 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How long a sender is asked to wait.
 const AGAIN: &str = "30";
 /// How many requests of one address may be in doubt in a minute: so many bodies are read of whoever has no key.
-const IN_DOUBT: u32 = 60;
+const IN_DOUBT: u32 = 600;
 /// How many genuine requests of one source are heard in a minute.
-const GENUINE: u32 = 300;
+const GENUINE: u32 = 6_000;
 
 /// What hears machines. Cheap to clone.
 #[derive(Clone)]

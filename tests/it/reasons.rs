@@ -50,8 +50,8 @@ async fn without_a_reason_that_matches_nothing_is_asked_of_anybody_and_break_gla
 
     bot.accepted(&bot.ann, "rescue enable", &[WEB_1, glass, GOOD]).await;
     let end = bot.rung(&bot.ann, &["**In rescue**", "R-1"]).await;
-    let pressed = bot.press(&bot.ann, &end, "Restore now").await;
-    is_refused(&pressed, "/restore");
+    let card = bot.press(&bot.ann, &end, "Restore now").await;
+    assert!(card.content.contains("INC-4711") && card.button("Confirm").is_some(), "{}", card.content);
     assert_eq!(bot.ovh.reboots("web-1"), 1);
     bot.accepted(&bot.ann, "restore", &[WEB_1, glass, GOOD]).await;
     bot.rung(&bot.ann, &["**Restored**", "R-2"]).await;

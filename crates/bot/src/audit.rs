@@ -209,6 +209,7 @@ fn reason(reason: &bernard_domain::access::Reason) -> &'static str {
         R::NotOnDuty(off) => match **off {
             OffDuty::NoSchedule => "only on duty, and there is no schedule",
             OffDuty::Unknown(Unknown::NeverRead) => "only on duty, and the schedule could not be read",
+            OffDuty::Unknown(Unknown::ClockSet) => "only on duty, and the machine's clock was set",
             OffDuty::Unknown(Unknown::Stale { .. }) => "only on duty, and the schedule was read too long ago",
             OffDuty::Unknown(Unknown::Empty { .. }) => "only on duty, and the schedule is empty",
             OffDuty::Others { .. } => "only on duty",

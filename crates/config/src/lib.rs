@@ -208,8 +208,8 @@ fn read(file: &str, text: &str, environment: Environment, open: Option<Exposed>)
             let mut warnings = reader.warnings;
             warnings.extend(validate::warnings(&config));
             warnings.extend(rights::warnings(&config));
-            warnings.extend(oncall::warnings(config.oncall.as_ref(), &config.people, &config.roles));
             let stands = |key: &str| reader.places.get(key).cloned().unwrap_or(problem::At::File);
+            warnings.extend(oncall::warnings(config.oncall.as_ref(), &config.people, &config.roles, stands));
             warnings.extend(proposals::warnings(&config, stands));
             let warnings = warnings.into_iter().map(|problem| Warning { file: file.to_owned(), problem }).collect();
             Ok(Loaded { config, warnings, places: Places::new(file, reader.places) })

@@ -48,7 +48,7 @@ pub(super) fn read(section: &mut Section<'_>) -> Option<Oncall> {
     let stale_after = section.read("stale_after", Form::Text, value::length).unwrap_or(DEFAULT_STALE_AFTER);
     if stale_after <= refresh {
         let what = "is not longer than `refresh`, so a reading is too old before the next one";
-        section.complain("stale_after", at, Wrong::new(what, "make it several times as long"));
+        section.warn("stale_after", at, Wrong::new(what, "make it several times as long"));
     }
     Some(Oncall { feed: feed?, refresh, stale_after })
 }
@@ -146,19 +146,32 @@ pub(super) fn check(root: &mut Section<'_>, oncall: Option<&Oncall>, roles: &[Ro
 }
 
 /// What is suspicious: a schedule whose names are nobody's, names without a schedule, and an entry for somebody who is never on duty.
-pub(super) fn warnings(oncall: Option<&Oncall>, people: &[Person], roles: &[Role]) -> Vec<Problem> {
+/// `stands` tells where a key is.
+pub(super) fn warnings(
+    oncall: Option<&Oncall>,
+    people: &[Person],
+    roles: &[Role],
+    stands: impl Fn(&str) -> At,
+) -> Vec<Problem> {
     let warning = |at: At, key: String, what: &str, right: &str| Problem {
         at,
         key,
         what: what.to_owned(),
         right: right.to_owned(),
     };
-    let of_people = |what, right| warning(At::File, "person".to_owned(), what, right);
     let whole = match (oncall, people) {
-        (Some(_), []) => {
-            Some(of_people("has no entry, so the schedule puts nobody on duty", "add a [[person]] for each name in it"))
-        }
-        (None, [_, ..]) => Some(of_people("means nothing without a schedule", "add [oncall] with the schedule's feed")),
+        (Some(_), []) => Some(warning(
+            stands("oncall.feed"),
+            "oncall.feed".to_owned(),
+            "names nobody who is known, so nobody is on duty",
+            "add a [[person]] for each name in it",
+        )),
+        (None, [_, ..]) => Some(warning(
+            stands("person[0].user"),
+            "person".to_owned(),
+            "means nothing without a schedule",
+            "add [oncall] with the schedule's feed",
+        )),
         _ => None,
     };
     let is_never = |role: &&Role| match role.who {

@@ -114,7 +114,7 @@ fn auth(section: &mut Section<'_>, format: Option<Format>) -> Option<Auth> {
 
 fn warn_if_short(section: &mut Section<'_>, secret: &SecretString, at: At) {
     let length = secret.expose_secret().trim_start_matches(SIGNED).len();
-    if (8..LONG_ENOUGH).contains(&length) {
+    if length < LONG_ENOUGH {
         let what = "is short for a secret that everybody on the network may guess at";
         section.warn("secret", at, Wrong::new(what, "make one with `openssl rand -base64 32`"));
     }

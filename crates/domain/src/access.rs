@@ -13,7 +13,7 @@
 
 mod digest;
 mod reason;
-mod rule;
+pub(crate) mod rule;
 mod selector;
 mod wanted;
 

@@ -24,12 +24,12 @@ pub const QUIET: SignedDuration = SignedDuration::from_hours(1);
 /// every four hours, Alertmanager's default.
 pub const UNHEARD: SignedDuration = SignedDuration::from_hours(26);
 /// A server has at most so many new cards in an hour: what flaps more often opens the last one again.
-pub const CARDS_AN_HOUR: u32 = 6;
-/// So many alerts of one card are told apart; more are only counted.
-pub const TOLD_APART: u32 = 100;
+pub const CARDS_AN_HOUR: u32 = 12;
+/// So many alerts of one card are told apart; more are only counted, and nobody knows when all of them are over.
+pub const TOLD_APART: u32 = 1_000;
 
-/// What the sender's clock may be ahead of ours without being taken for the future.
-const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+/// How long each half of an episode's digest is, in hexadecimal digits.
+const NAME: usize = 32;
 
 /// One alert from its beginning to its end, by a digest: nothing that a sender wrote is in it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -38,19 +38,29 @@ pub struct Episode(String);
 impl Episode {
     /// The one that `source` calls `identity`, of this server, that began then.
     pub fn of(source: &str, server: &ServiceName, identity: &str, began: Timestamp) -> Self {
-        let mut digest = Sha256::new();
-        for part in [source, server.as_str(), identity, &began.as_millisecond().to_string()] {
-            // Each with its length, so that no two of them run into one.
-            digest.update(part.len().to_be_bytes());
-            digest.update(part);
-        }
-        Self(hex::encode(&digest.finalize()[..16]))
+        let name = digest(&[source, server.as_str(), identity]);
+        Self(name.clone() + &digest(&[&name, &began.as_millisecond().to_string()]))
+    }
+
+    /// What is the same whenever it began.
+    pub fn name(&self) -> &str {
+        &self.0[..NAME]
     }
 
     /// As the store has it.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn digest(parts: &[&str]) -> String {
+    let mut digest = Sha256::new();
+    for part in parts {
+        // Each with its length, so that no two of them run into one.
+        digest.update(part.len().to_be_bytes());
+        digest.update(part);
+    }
+    hex::encode(&digest.finalize()[..NAME / 2])
 }
 
 /// Whether it goes on.
@@ -69,6 +79,8 @@ pub struct Alert {
     pub episode: Episode,
     /// Whether it goes on.
     pub signal: Signal,
+    /// Whether its end is that of whatever has its name, whenever that began: some senders keep no beginning.
+    pub ends_by_name: bool,
     /// What it says.
     pub summary: String,
     /// When it began, by the sender's clock.
@@ -258,7 +270,8 @@ pub fn verdict(
         return Verdict::Nothing(Why::Old);
     }
     let Some((card, within_the_hour)) = latest else { return Verdict::Opens };
-    let flaps = card.is_merely_over() && within_the_hour >= CARDS_AN_HOUR;
+    let stays = (card.is_merely_over() && card.alerts < TOLD_APART) || card.closed == Some(Closed::Nowhere);
+    let flaps = stays && within_the_hour >= CARDS_AN_HOUR;
     if !card.takes_more(now) && !flaps {
         return Verdict::Opens;
     }
@@ -270,10 +283,9 @@ pub fn verdict(
 }
 
 impl Alert {
-    /// Whether it began a short time ago; what a clock may differ by is no future.
+    /// Whether it began a short time ago, or is said by a clock that is ahead of ours.
     fn is_of_now(&self, max_age: Duration, now: Timestamp) -> bool {
-        let age = now.duration_since(self.began);
-        age >= -AHEAD && age <= SignedDuration::try_from(max_age).unwrap_or(SignedDuration::MAX)
+        now.duration_since(self.began) <= SignedDuration::try_from(max_age).unwrap_or(SignedDuration::MAX)
     }
 }
 
@@ -319,11 +331,11 @@ impl AlertCard {
         self.heard = now;
     }
 
-    /// One of its alerts is over; with the last one, all of them are.
+    /// One of its alerts is over; with the last one, all of them are, unless there were more than are told apart.
     pub fn settle(&mut self, now: Timestamp) {
         self.firing = self.firing.saturating_sub(1);
         self.heard = now;
-        if self.firing == 0 {
+        if self.firing == 0 && self.alerts <= TOLD_APART {
             self.resolved = self.resolved.or(Some(now));
         }
     }

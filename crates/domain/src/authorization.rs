@@ -41,10 +41,14 @@ pub fn needed(kind: Kind) -> Capability {
 /// for are done without.
 pub fn unmet_reason(policy: &Policy, kind: Kind, server: &Server, reason: Option<&str>) -> Option<WantedReason> {
     match kind {
-        Kind::Enable | Kind::Restore | Kind::PutBack | Kind::Reboot => {
-            policy.unmet_reason(action(kind)?, server, reason)
-        }
-        Kind::Link | Kind::Adopt | Kind::HandOver | Kind::Console | Kind::FreeSessions | Kind::Ticket => None,
+        Kind::Enable | Kind::Restore | Kind::Reboot => policy.unmet_reason(action(kind)?, server, reason),
+        Kind::PutBack
+        | Kind::Link
+        | Kind::Adopt
+        | Kind::HandOver
+        | Kind::Console
+        | Kind::FreeSessions
+        | Kind::Ticket => None,
     }
 }
 
@@ -245,6 +249,11 @@ pub fn reauthorize(
         return Ok(Ruling::ReasonUnfit(wanted));
     }
     let Some(protection) = protection_of(policy, deed, server, rescue) else { return Ok(Ruling::Allowed) };
+    let needed = protection.approvals.get();
+    // Whoever was asked without a code has given none.
+    if protection.second_factor.is_some() && !wanted_codes(operation, deed) {
+        return Ok(Ruling::NotEnough { needed, given: 0 });
+    }
     // The glass was broken for what was asked, not for one more reboot.
     let broke_glass = matches!((&request.guard, deed), (Guard::BrokenGlass { .. }, Deed::Asked { .. }));
     if broke_glass && matches!(right(asker, Capability::Admin)?, Right::Held) {
@@ -256,8 +265,16 @@ pub fn reauthorize(
             given += 1;
         }
     }
-    let needed = protection.approvals.get();
     Ok(if given >= needed { Ruling::Allowed } else { Ruling::NotEnough { needed, given } })
+}
+
+/// Whether those who let `deed` happen were asked for a code.
+fn wanted_codes(operation: &Operation, deed: Deed) -> bool {
+    let asked = match (deed, &operation.request.guard) {
+        (Deed::Asked { .. }, Guard::BrokenGlass { passed, .. }) => Some(passed),
+        _ => operation.state.facts.rounds.last().map(|round| &round.approval),
+    };
+    asked.is_some_and(|approval| approval.second_factor.is_some())
 }
 
 /// Whether the requester of `operation` may still have its link. A reboot that was approved since, maybe by somebody else, makes no
@@ -284,16 +301,15 @@ pub fn may_receive(
 }
 
 /// The right of `person` to have something of this kind done to `server` without being asked again; none where others would have
-/// to approve it.
+/// to approve it, were that person not on duty: on duty one may be asleep.
 pub fn unattended(policy: &Policy, person: &Requester, kind: Kind, place: ChannelId, server: &Server) -> Option<Grant> {
-    let deed = Deed::Asked { kind, by: person.user };
     // No clock gives a reason.
     if unmet_reason(policy, kind, server, None).is_some() {
         return None;
     }
-    match protection_of(policy, deed, server, None) {
+    match action(kind).and_then(|action| policy.protection(action, server)) {
         Some(_) => None,
-        None => policy.check(person, deed.needs(), server, place.0).ok(),
+        None => policy.check(person, needed(kind), server, place.0).ok(),
     }
 }
 

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::access::{UserId, Who};
+use crate::access::rule::{UserId, Who};
 
 /// A time in which people are on duty.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -100,6 +100,8 @@ pub enum Duty {
 pub enum Unknown {
     /// It was never read.
     NeverRead,
+    /// The machine's clock was set, so nobody knows whose shift it is.
+    ClockSet,
     /// What was read is too old.
     Stale {
         /// When it was read.
@@ -125,6 +127,13 @@ impl Oncall {
             return Duty::Nobody(Unknown::Empty { read_at });
         }
         Duty::Known { people: reading.schedule.at(now), by: reading.mark.clone() }
+    }
+}
+
+impl Oncall {
+    /// Who is on duty while the time is in doubt: nobody.
+    pub fn without_a_clock(&self) -> Duty {
+        self.stale_after.map_or(Duty::NoSchedule, |_| Duty::Nobody(Unknown::ClockSet))
     }
 }
 
@@ -205,7 +214,7 @@ impl OffDuty {
     /// When the schedule was read that says so.
     pub fn read_at(&self) -> Option<Timestamp> {
         match self {
-            Self::NoSchedule | Self::Unknown(Unknown::NeverRead) => None,
+            Self::NoSchedule | Self::Unknown(Unknown::NeverRead | Unknown::ClockSet) => None,
             Self::Unknown(Unknown::Stale { read_at } | Unknown::Empty { read_at }) | Self::Others { read_at, .. } => {
                 Some(*read_at)
             }

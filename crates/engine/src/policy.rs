@@ -22,10 +22,14 @@ impl SharedPolicy {
         Self { rules: Live::new(policy), oncall: Live::new(Oncall::default()) }
     }
 
-    /// The policy as it is at this moment.
+    /// The policy as it is at this moment. While the time is in doubt nobody is on duty, and no hours hold.
     pub fn get(&self) -> Arc<Policy> {
-        let now = clock::now();
-        Arc::new(self.rules.get().at(Moment { now: Some(now), duty: self.oncall.get().at(now) }))
+        let (now, oncall) = (clock::now(), self.oncall.get());
+        let moment = match clock::is_in_doubt() {
+            true => Moment { now: None, duty: oncall.without_a_clock() },
+            false => Moment { now: Some(now), duty: oncall.at(now) },
+        };
+        Arc::new(self.rules.get().at(moment))
     }
 
     /// From now on, this one.

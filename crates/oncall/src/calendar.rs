@@ -219,9 +219,9 @@ impl Walk {
         if event.is_cancelled || end <= self.window.from || start >= self.window.until || end <= start {
             return;
         }
-        let (attendees, summary, description) =
-            (event.attendees.clone(), event.summary.clone(), event.description.clone());
-        self.found.push(Occurrence { start, end, attendees, summary, description });
+        let (attendees, declined) = (event.attendees.clone(), event.declined.clone());
+        let (summary, description) = (event.summary.clone(), event.description.clone());
+        self.found.push(Occurrence { start, end, attendees, declined, summary, description });
     }
 }
 

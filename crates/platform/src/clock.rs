@@ -82,6 +82,13 @@ pub fn set_by() -> SignedDuration {
     Timestamp::now().duration_since(ours())
 }
 
+/// Whether the wall clock was set so far that [`now`] may be another time than everybody else's: nothing is given by the hour then.
+/// What goes by another machine's clock has no doubt about this one's.
+pub fn is_in_doubt() -> bool {
+    const FAR: SignedDuration = SignedDuration::from_secs(60);
+    AHEAD.load(Ordering::Relaxed) == 0 && set_by().abs() > FAR
+}
+
 /// A moment that the store has. One that has not been yet was written by a clock that was ahead, and has been set back since: it
 /// counts as the start of this process, so that whatever waits since then waits no longer than it should from here on.
 pub fn not_ahead(moment: Timestamp) -> Timestamp {

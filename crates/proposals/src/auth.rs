@@ -18,8 +18,8 @@ pub const SIGNED: &str = "whsec_";
 const LONGEST_ID: usize = 256;
 /// The most signatures of a request that are looked at: an old key's and a new one's, with room.
 const MOST_SIGNATURES: usize = 8;
-/// The shortest key: less is no secret.
-const SHORTEST: usize = 8;
+/// The shortest key behind `whsec_`, in bytes.
+const SHORTEST_KEY: usize = 8;
 
 type Sha = Hmac<Sha256>;
 
@@ -44,9 +44,9 @@ pub enum Auth {
 /// The secret cannot be one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSecret {
-    /// Anybody could try all of them.
-    #[error("is shorter than 8 characters")]
-    Short,
+    /// Everybody has it.
+    #[error("is empty")]
+    Empty,
     /// What stands behind `whsec_` is no key.
     #[error("has no base64 of at least 8 bytes behind whsec_")]
     NoKey,
@@ -66,6 +66,12 @@ pub struct Genuine {
 pub struct Replay(String);
 
 impl Replay {
+    /// The same request of this source: another's of the same name is another request.
+    #[must_use]
+    pub(crate) fn from(&self, source: &str) -> Self {
+        Self::of(&format!("{} of", self.0), source.as_bytes())
+    }
+
     fn of(kind: &str, what: &[u8]) -> Self {
         Self(hex::encode(&Sha256::new().chain_update(kind).chain_update([0_u8]).chain_update(what).finalize()[..16]))
     }
@@ -97,14 +103,10 @@ impl Auth {
     /// [`BadSecret`].
     pub fn of(secret: SecretString) -> Result<Self, BadSecret> {
         let Some(encoded) = secret.expose_secret().strip_prefix(SIGNED) else {
-            return if secret.expose_secret().len() < SHORTEST {
-                Err(BadSecret::Short)
-            } else {
-                Ok(Self::Bearer(secret))
-            };
+            return if secret.expose_secret().is_empty() { Err(BadSecret::Empty) } else { Ok(Self::Bearer(secret)) };
         };
         match STANDARD.decode(encoded) {
-            Ok(key) if key.len() >= SHORTEST => Ok(Self::Webhook(key.into())),
+            Ok(key) if key.len() >= SHORTEST_KEY => Ok(Self::Webhook(key.into())),
             _ => Err(BadSecret::NoKey),
         }
     }
@@ -112,10 +114,10 @@ impl Auth {
     /// Grafana's, with these headers.
     ///
     /// # Errors
-    /// [`BadSecret::Short`].
+    /// [`BadSecret::Empty`].
     pub fn of_grafana(key: SecretString, signature: &str, timestamp: &str) -> Result<Self, BadSecret> {
-        if key.expose_secret().len() < SHORTEST {
-            return Err(BadSecret::Short);
+        if key.expose_secret().is_empty() {
+            return Err(BadSecret::Empty);
         }
         Ok(Self::Grafana { key, signature: signature.to_ascii_lowercase(), timestamp: timestamp.to_ascii_lowercase() })
     }
@@ -374,7 +376,7 @@ mod tests {
     #[test]
     fn what_is_no_secret_is_refused_without_being_shown() {
         for (secret, wrong) in [
-            ("fake-s", BadSecret::Short),
+            ("", BadSecret::Empty),
             ("whsec_", BadSecret::NoKey),
             ("whsec_***", BadSecret::NoKey),
             ("whsec_c2hvcnQ=", BadSecret::NoKey),
@@ -383,7 +385,7 @@ mod tests {
             assert_eq!(said, wrong);
             assert!(!said.to_string().contains(secret) || secret == SIGNED);
         }
-        assert_eq!(Auth::of_grafana("fake-s".into(), "a", "b").err(), Some(BadSecret::Short));
+        assert_eq!(Auth::of_grafana("".into(), "a", "b").err(), Some(BadSecret::Empty));
     }
 
     proptest! {

@@ -55,11 +55,10 @@ impl Format {
     /// The alerts in a body; `None`: it is not written so at all.
     pub(crate) fn read(self, body: &Value, server_from: &[Path]) -> Option<Told> {
         if self == Self::Generic {
-            let said = self.said(body)?;
-            return Some(Told {
-                alerts: vec![Named { said, names: names(server_from, body, body) }],
-                ..Told::default()
-            });
+            let (said, mut names) = (self.said(body)?, names(server_from, body, body));
+            // Wherever else it may stand, this format has a place for it.
+            names.extend(body.get("server").and_then(Value::as_str).map(|name| name.trim().to_owned()));
+            return Some(Told { alerts: vec![Named { said, names }], ..Told::default() });
         }
         let all = body.get("alerts")?.as_array()?;
         let mut told = Told { left_out: left_out(body, all.len()), ..Told::default() };

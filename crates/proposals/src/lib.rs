@@ -78,7 +78,8 @@ impl Source {
         body: &[u8],
         now: Timestamp,
     ) -> Result<Genuine, NotGenuine> {
-        self.auth.check(header, body, now)
+        let genuine = self.auth.check(header, body, now)?;
+        Ok(Genuine { replay: genuine.replay.map(|replay| replay.from(&self.about.name)), ..genuine })
     }
 
     /// What a genuine request says of these servers.
@@ -94,7 +95,8 @@ impl Source {
                 Some(server) => {
                     let Said { identity, signal, summary, began, link } = said;
                     let episode = Episode::of(&self.about.name, &server.name, &identity, began);
-                    let alert = Alert { episode, signal, summary, began, link };
+                    let ends_by_name = self.format == Format::Generic;
+                    let alert = Alert { episode, signal, ends_by_name, summary, began, link };
                     let (server, label) = (server.name.clone(), server.label().to_owned());
                     received.alerts.push(PlacedAlert { alert, server, label });
                 }

@@ -15,7 +15,7 @@ use crate::dice;
 /// The kind of the key and its signatures: Ed25519 over the text.
 const ED25519: u8 = 1;
 /// How a line with a signature begins: a dash of the width of an m, and a space.
-const SIGNED: &str = "\u{2014} ";
+pub const SIGNED: &str = "\u{2014} ";
 
 /// The text is no seed of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -131,6 +131,14 @@ impl PublicKey {
             anchors.push(self.anchor(&note.text).ok_or(NotSigned::NoAnchor { place, name })?);
         }
         if anchors.is_empty() { Err(NotSigned::Nothing(self.name.clone())) } else { Ok(anchors) }
+    }
+
+    /// Which notes of a text begin with this key's name and have no signature of it, counted from 1: cut off, or tampered with.
+    pub fn unsigned(&self, text: &str) -> Vec<usize> {
+        let is_ours = |note: &Note| note.text.lines().next() == Some(self.name.as_str());
+        let lacks = |note: &Note| !note.signatures.iter().any(|line| self.signature(line).is_some());
+        let all = notes(text).enumerate();
+        all.filter(|(_, note)| is_ours(note) && lacks(note)).map(|(index, _)| index + 1).collect()
     }
 
     /// What a line says that claims to be this key's signature.

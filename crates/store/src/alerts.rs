@@ -125,6 +125,9 @@ impl Hearing<'_> {
     async fn hear(&mut self, tx: &mut Connection, placed: &PlacedAlert) -> Result<(), Error> {
         let PlacedAlert { alert, server, .. } = placed;
         let seen = self.seen.get(alert.episode.as_str()).copied();
+        if seen.is_none() && alert.ends_by_name && alert.signal == Signal::Resolved {
+            return self.end_all_of(tx, alert.episode.name()).await;
+        }
         let latest = self.latest(tx, server).await?;
         let beside = latest.and_then(|(card, count)| Some((self.cards.get(&card)?, count)));
         match verdict(alert, seen, beside, self.source.max_age, self.now) {
@@ -132,25 +135,19 @@ impl Hearing<'_> {
             Verdict::Joins => {
                 self.change(latest, |card, now| card.join(true, now));
                 self.heard.counted += 1;
-                self.note(tx, placed, latest, Signal::Firing).await
+                self.note(tx, alert.episode.as_str(), latest, Signal::Firing).await
             }
             Verdict::Repeats => {
                 self.change(latest, |card, now| card.repeat(now));
                 self.heard.counted += 1;
-                self.note(tx, placed, latest, Signal::Firing).await
+                self.note(tx, alert.episode.as_str(), latest, Signal::Firing).await
             }
             Verdict::Crowds => {
                 self.change(latest, |card, now| card.join(false, now));
                 self.heard.counted += 1;
                 Ok(())
             }
-            Verdict::Settles(on) => {
-                let on = Some((on, 0));
-                self.load(tx, on).await?;
-                self.change(on, |card, now| card.settle(now));
-                self.heard.over += 1;
-                self.note(tx, placed, on, Signal::Resolved).await
-            }
+            Verdict::Settles(on) => self.settle(tx, alert.episode.as_str(), on).await,
             Verdict::Nothing(Why::Old) => {
                 self.heard.old += 1;
                 Ok(())
@@ -160,6 +157,32 @@ impl Hearing<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Whatever has this name is over, whenever it began.
+    async fn end_all_of(&mut self, tx: &mut Connection, name: &str) -> Result<(), Error> {
+        // A digest's digits all come before the letter g.
+        let firing: Vec<(String, i64)> =
+            query_as("SELECT episode, card FROM heard_alerts WHERE episode >= $1 AND episode < $2 AND resolved = 0")
+                .bind(name)
+                .bind(format!("{name}g"))
+                .fetch_all(&mut *tx)
+                .await?;
+        if firing.is_empty() {
+            self.heard.over += 1;
+        }
+        for (episode, card) in firing {
+            self.settle(tx, &episode, AlertCardId(card)).await?;
+        }
+        Ok(())
+    }
+
+    async fn settle(&mut self, tx: &mut Connection, episode: &str, on: AlertCardId) -> Result<(), Error> {
+        let on = Some((on, 0));
+        self.load(tx, on).await?;
+        self.change(on, |card, now| card.settle(now));
+        self.heard.over += 1;
+        self.note(tx, episode, on, Signal::Resolved).await
     }
 
     /// Writes what changed so far.
@@ -190,7 +213,7 @@ impl Hearing<'_> {
         self.latest.insert(placed.server.clone(), now);
         self.cards.insert(card.id, card);
         self.heard.opened += 1;
-        self.note(tx, placed, now, Signal::Firing).await
+        self.note(tx, placed.alert.episode.as_str(), now, Signal::Firing).await
     }
 
     fn change(&mut self, which: Option<(AlertCardId, u32)>, how: impl FnOnce(&mut AlertCard, Timestamp)) {
@@ -206,12 +229,11 @@ impl Hearing<'_> {
     async fn note(
         &mut self,
         tx: &mut Connection,
-        placed: &PlacedAlert,
+        episode: &str,
         on: Option<(AlertCardId, u32)>,
         signal: Signal,
     ) -> Result<(), Error> {
         let Some((card, _)) = on else { return Ok(()) };
-        let episode = placed.alert.episode.as_str();
         query(
             "INSERT INTO heard_alerts (episode, card, resolved, heard_at) VALUES ($1, $2, $3, $4)
              ON CONFLICT (episode) DO UPDATE SET card = $2, resolved = $3, heard_at = $4",

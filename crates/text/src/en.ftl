@@ -793,6 +793,7 @@ denial-other-hours = Your right to { $capability } holds in these hours: { $hour
 denial-off-duty = Your right to { $capability } holds on duty only.
 duty-no-schedule = The configuration has no schedule.
 duty-never-read = The schedule could not be read yet, so nobody is on duty.
+duty-clock-set = My machine's clock was set while I ran, so nobody knows whose shift it is: nobody is on duty until I am restarted.
 duty-stale = The schedule was last read at { $at }, which is too long ago, so nobody is on duty.
 duty-empty = The schedule read at { $at } is empty, so nobody is on duty.
 duty-nobody = By the schedule read at { $at } nobody is on duty.

@@ -796,6 +796,7 @@ denial-other-hours = Votre droit { $capability } vaut dans ces plages horaires 
 denial-off-duty = Votre droit { $capability } ne vaut que pendant votre astreinte.
 duty-no-schedule = La configuration n'a pas de planning.
 duty-never-read = Le planning n'a pas encore pu être lu : personne n'est d'astreinte.
+duty-clock-set = L'horloge de ma machine a été réglée pendant que je tournais : nul ne sait de qui c'est le tour, et personne n'est d'astreinte jusqu'à mon redémarrage.
 duty-stale = Le planning a été lu pour la dernière fois à { $at }, il y a trop longtemps : personne n'est d'astreinte.
 duty-empty = Le planning lu à { $at } est vide : personne n'est d'astreinte.
 duty-nobody = Selon le planning lu à { $at }, personne n'est d'astreinte.

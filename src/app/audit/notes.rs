@@ -8,8 +8,10 @@ use std::{
 };
 
 use anyhow::{Context, anyhow};
+use bernard_config::Config;
 use bernard_domain::audit::Anchor;
-use bernard_sinks::note::{PublicKey, Signer, new_seed};
+use bernard_sinks::note::{PublicKey, SIGNED, Signer, new_seed};
+use secrecy::ExposeSecret;
 
 use super::OWNER_ONLY;
 
@@ -19,9 +21,25 @@ pub(super) fn signed_by(key: &PublicKey, files: &[String]) -> anyhow::Result<Vec
     for file in files {
         let text = fs::read_to_string(file)
             .map_err(|error| anyhow!("--anchor {file:?} is no file of signed notes that can be read: {error}"))?;
+        for place in key.unsigned(&text) {
+            eprintln!(
+                "bernard: note {place} in {file:?} is not signed by that key: it is cut off, or was tampered with"
+            );
+        }
         anchors.extend(key.anchors(&text).with_context(|| format!("--anchor {file:?}"))?);
     }
     Ok(anchors)
+}
+
+/// What the notes of this configuration are signed with; `None`: it signs none.
+pub(super) fn own_key(config: &Config) -> anyhow::Result<Option<PublicKey>> {
+    let Some(notes) = &config.audit.notes else { return Ok(None) };
+    Ok(Some(Signer::new(&notes.name, notes.key.expose_secret())?.public().clone()))
+}
+
+/// Whether a text has signed notes in it, whoever signed them.
+pub(super) fn are_signed(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with(SIGNED))
 }
 
 /// Writes the secret of a new key, and prints what its signatures are checked with.

@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_has_so_many_a_minute_and_nobody_uses_up_anothers() {
+    fn each_has_so_many_a_minute_and_one_uses_up_nothing_of_the_others() {
         let (allowance, start) = (Allowance::a_minute(3), Instant::now());
         let taken = |who: u32, second| allowance.take(&who, start + Duration::from_secs(second));
         assert_eq!([0, 1, 2, 59].map(|second| taken(1, second)), [true, true, true, false]);

@@ -24,6 +24,7 @@ use bernard_ovh::{
     Account, Client, Credentials, PendingKey,
     decode::{self, Decoded},
 };
+use bernard_proposals::auth::Auth;
 use bernard_sinks::Destination;
 use secrecy::SecretString;
 use serde_json::json;
@@ -112,6 +113,9 @@ fn printed() -> Vec<(&'static str, String)> {
     let found = Found { source: Source::Mail, link, query: None };
     all.push(("Found", format!("{found:?}")));
     all.extend(sent_the_audit());
+    for auth in [Auth::of(secret()), Auth::of_grafana(secret(), "signature", "timestamp")] {
+        all.push(("Auth", format!("{:?}", auth.expect("a secret"))));
+    }
     all.extend(decoded());
     all.push(errand());
     all

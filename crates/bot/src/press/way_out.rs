@@ -3,6 +3,7 @@
 use bernard_domain::{
     operation::{Kind, Operation, Request, Wish},
     others::Beside,
+    server::Server,
 };
 use bernard_engine::plan::{Aim, Back};
 
@@ -47,11 +48,11 @@ impl Handler {
         admitted: &Admitted,
         aim: Aim,
     ) -> Result<Reply, Refusal> {
-        self.reason_fits(&admitted.server, Kind::Restore, None, &restore_command(operation))?;
+        let reason = self.reason_of_way_out(operation, &admitted.server, &aim)?;
         let (proposal, beside) = self.proposal_beside(&admitted.server, aim).await?;
         let guard = self.guard_press(asking, admitted, self.calls(&admitted.server, &proposal))?;
         let asks =
-            Request { beside: Some(beside), ..self.request(asking, admitted, proposal.wish.clone(), None, guard) };
+            Request { beside: Some(beside), ..self.request(asking, admitted, proposal.wish.clone(), reason, guard) };
         if let Wish::PutBack { despite, instead: None, .. } = &proposal.wish
             && despite.is_empty()
             && proposal.remarks.is_empty()
@@ -63,6 +64,18 @@ impl Handler {
         let emergency = self.emergency_restore(asking, &admitted.server, &asks.guard);
         let reply = self.card(asks, &admitted.server, &proposal, restore_command(operation)).await?;
         Ok(reply.reworded(|words| Emergency::below(words.to_owned(), emergency.as_ref(), asking.locale)))
+    }
+}
+
+impl Handler {
+    /// The reason that a press has where rules want one: that of the rescue that it ends. What reboots nothing needs none.
+    fn reason_of_way_out(&self, operation: &Operation, server: &Server, aim: &Aim) -> Result<Option<String>, Refusal> {
+        if matches!(aim, Aim::PutBack(_)) || self.reason_fits(server, Kind::Restore, None, "").is_ok() {
+            return Ok(None);
+        }
+        let reason = operation.request.reason.clone();
+        self.reason_fits(server, Kind::Restore, reason.as_deref(), &restore_command(operation))?;
+        Ok(reason)
     }
 }
 

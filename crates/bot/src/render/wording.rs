@@ -299,6 +299,7 @@ pub(crate) fn off_duty(off: &OffDuty, locale: Locale) -> String {
     match off {
         OffDuty::NoSchedule => say!(locale, "duty-no-schedule"),
         OffDuty::Unknown(Unknown::NeverRead) => say!(locale, "duty-never-read"),
+        OffDuty::Unknown(Unknown::ClockSet) => say!(locale, "duty-clock-set"),
         OffDuty::Unknown(Unknown::Stale { read_at }) => say!(locale, "duty-stale", at = since_epoch(*read_at)),
         OffDuty::Unknown(Unknown::Empty { read_at }) => say!(locale, "duty-empty", at = since_epoch(*read_at)),
         OffDuty::Others { people, read_at } if people.is_empty() => {

@@ -55,11 +55,10 @@ fn feeds_and_times_that_make_no_sense_are_refused_and_never_quoted() {
         assert!(printed.contains("bernard.toml:13:8: oncall.feed is"), "{printed}");
         assert!(!printed.contains("fake-token"), "{printed}");
     }
-    refused(
-        &with("[oncall]\nfeed = 'rota.ics'\nrefresh = '1h'\nstale_after = '1h'\n"),
-        &[],
-        "bernard.toml:15:15: oncall.stale_after is not longer than `refresh`, so a reading is too old before the next one; make it several times as long",
-    );
+    let hasty = warned(&with("[oncall]\nfeed = 'rota.ics'\nrefresh = '1h'\nstale_after = '1h'\n"), &[]);
+    let hasty =
+        hasty.iter().any(|said| said.contains("bernard.toml:15:15: oncall.stale_after is not longer than `refresh`"));
+    assert!(hasty, "any length is legal, and this one is told");
     refused(
         &with("hours = 'weekdays 8-18'\n"),
         &[],
@@ -74,7 +73,7 @@ fn feeds_and_times_that_make_no_sense_are_refused_and_never_quoted() {
 fn a_schedule_of_nobody_and_people_without_a_schedule_are_suspicious() {
     let nobody = warned(&with("[oncall]\nfeed = 'rota.ics'\n"), &[]);
     assert!(
-        nobody.iter().any(|said| said.contains("person has no entry, so the schedule puts nobody on duty")),
+        nobody.iter().any(|said| said.contains("bernard.toml:13:8: oncall.feed names nobody who is known, so nobody is on duty")),
         "{nobody:?}"
     );
     let never = with(
@@ -83,5 +82,8 @@ fn a_schedule_of_nobody_and_people_without_a_schedule_are_suspicious() {
     let never = warned(&never, &[]);
     assert!(never.iter().any(|said| said.contains("role[1].when is for somebody who has no [[person]]")), "{never:?}");
     let unused = warned(&with("[[person]]\nuser = '7'\nfeed = ['Ann']\n"), &[]);
-    assert!(unused.iter().any(|said| said.contains("person means nothing without a schedule")), "{unused:?}");
+    assert!(
+        unused.iter().any(|said| said.contains("bernard.toml:13:8: person means nothing without a schedule")),
+        "{unused:?}"
+    );
 }

@@ -16,7 +16,7 @@ use crate::{
     mark::Mark,
     operation::{
         EnableWish, Intent, OperationId, Request, Setting, Snapshot, approval::Approval, approval::Mandate,
-        fixture::request, ticket::TicketWish,
+        approval::Round, fixture::request, ticket::TicketWish,
     },
     server::{Boot, BootId, System, TaskStatus, start::Start},
 };
@@ -276,6 +276,10 @@ fn what_others_would_have_to_approve_is_not_done_unattended() {
     let given = grant(&policy(vec![])).unwrap();
     assert_eq!((given.capability(), given.requester().user), (Capability::Restore, ANN));
     assert_eq!(grant(&policy(vec![protect(1, &["*"], &[Action::Restore], 1, 15)])), None);
+    let waived = Protect { on_duty: OnDuty::NeedsNone, ..protect(1, &["*"], &[Action::Restore], 1, 15) };
+    let by = crate::duty::Mark { read_at: Timestamp::UNIX_EPOCH, digest: "0".into() };
+    let on_duty = Moment { now: None, duty: Duty::Known { people: [ANN].into(), by } };
+    assert_eq!(grant(&policy(vec![waived]).at(on_duty)), None, "on duty one may be asleep");
     assert!(grant(&policy(vec![protect(1, &["*"], &[Action::Rescue], 1, 15)])).is_some());
     assert_eq!(grant(&Policy::default()), None);
 }
@@ -289,7 +293,7 @@ fn what_wants_a_reason_is_done_with_one_that_matches_alone_and_glass_does_not_pa
         operation.request.reason = reason.map(str::to_owned);
         reauthorize(&policy, &operation, &server("web"), None, &everybody()).expect("everybody is known")
     };
-    for kind in [Kind::Enable, Kind::Restore, Kind::PutBack, Kind::Reboot] {
+    for kind in [Kind::Enable, Kind::Restore, Kind::Reboot] {
         for unfit in [None, Some("disk full")] {
             assert!(matches!(ruling(asked(kind, &[BEN]), unfit), Ruling::ReasonUnfit(_)), "{kind:?}");
             assert!(matches!(ruling(glass(asked(kind, &[])), unfit), Ruling::ReasonUnfit(_)), "{kind:?}");
@@ -297,7 +301,7 @@ fn what_wants_a_reason_is_done_with_one_that_matches_alone_and_glass_does_not_pa
         assert_eq!(ruling(asked(kind, &[BEN]), Some("INC-7")), Ruling::Allowed, "{kind:?}");
     }
     assert_eq!(ruling(again(Kind::Reboot, &[BEN]), None), Ruling::Allowed, "its operation was looked at when it began");
-    for kind in [Kind::Link, Kind::Console, Kind::FreeSessions, Kind::Adopt] {
+    for kind in [Kind::Link, Kind::Console, Kind::FreeSessions, Kind::Adopt, Kind::PutBack] {
         assert_eq!(ruling(asked(kind, &[BEN]), None), Ruling::Allowed, "nobody is asked for a reason: {kind:?}");
     }
     let ann = Requester { user: ANN, roles: [ALL].into() };
@@ -320,4 +324,29 @@ fn any_rule_that_covers_it_asks_for_the_second_factor() {
     assert_eq!(rule(&policy(vec![stricter, asks(2, &["db"], 1)]), Kind::Reboot), None);
     let again = again(Kind::Restore, &[]);
     assert_eq!(second_factor_of(&both, &again, &server("web")).map(|rule| rule.number), Some(2), "it reboots");
+}
+
+#[test]
+fn who_was_asked_without_a_code_has_given_none_when_the_rules_want_one_by_now() {
+    let asks = Protect { second_factor: SecondFactor::Asked, ..protect(1, &["*"], &[Action::Reboot], 1, 15) };
+    let policy = policy(vec![asks]);
+    let ruling = |operation: &Operation| reauthorize(&policy, operation, &server("web"), None, &everybody());
+    let lacks = Ok(Ruling::NotEnough { needed: 1, given: 0 });
+    let Guard::BrokenGlass { passed: without, .. } = glass(asked(Kind::Reboot, &[])).request.guard else {
+        panic!("it was broken");
+    };
+    let with = Approval { second_factor: Some("[[protect]] #1".into()), ..without.clone() };
+    for operation in [asked(Kind::Reboot, &[BEN]), again(Kind::Reboot, &[BEN])] {
+        let of = |approval: &Approval| {
+            let mut operation = operation.clone();
+            operation.state.facts.rounds = vec![Round::new(ANN, approval.clone())];
+            operation
+        };
+        assert_eq!(ruling(&of(&without)), lacks);
+        assert_eq!(ruling(&of(&with)), Ok(Ruling::Allowed));
+    }
+    let mut broken = glass(asked(Kind::Reboot, &[]));
+    assert_eq!(ruling(&broken), lacks);
+    broken.request.guard = Guard::BrokenGlass { passed: with, tells: None };
+    assert_eq!(ruling(&broken), Ok(Ruling::Allowed));
 }

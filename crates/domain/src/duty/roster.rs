@@ -10,7 +10,7 @@ use bernard_untrusted::shown;
 use jiff::Timestamp;
 
 use super::{Schedule, Shift};
-use crate::access::UserId;
+use crate::access::rule::UserId;
 
 /// The most unknown names that are kept.
 const UNKNOWN_KEPT: usize = 20;
@@ -35,6 +35,8 @@ pub struct Occurrence {
     pub end: Timestamp,
     /// Who takes part: mail addresses mostly.
     pub attendees: Vec<String>,
+    /// Who will not: they are not meant, whatever its other words say.
+    pub declined: Vec<String>,
     /// Its title.
     pub summary: String,
     /// More words.
@@ -66,12 +68,16 @@ pub fn schedule(people: &[Person], occurrences: &[Occurrence], events: usize) ->
 fn people_of(people: &[Person], occurrence: &Occurrence) -> BTreeSet<UserId> {
     let attendees: Vec<String> = occurrence.attendees.iter().map(|attendee| folded(attendee)).collect();
     let whole = |word: &String| attendees.contains(word);
+    let refused: Vec<String> = occurrence.declined.iter().map(|attendee| folded(attendee)).collect();
+    let declined = named(people, |word| refused.contains(word));
     let mut found = named(people, whole);
+    found.retain(|person| !declined.contains(person));
     for text in [&occurrence.summary, &occurrence.description] {
         if found.is_empty() {
             let text = folded(text);
             found = named(people, |word| stands_in(word, &text));
         }
+        found.retain(|person| !declined.contains(person));
     }
     found
 }

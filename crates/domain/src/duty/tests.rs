@@ -75,7 +75,8 @@ fn people() -> Vec<Person> {
 
 fn event(attendees: &[&str], summary: &str, description: &str) -> Occurrence {
     let attendees = attendees.iter().map(|text| (*text).to_owned()).collect();
-    Occurrence { start: at(0), end: at(10), attendees, summary: summary.into(), description: description.into() }
+    let (summary, description) = (summary.into(), description.into());
+    Occurrence { start: at(0), end: at(10), attendees, declined: Vec::new(), summary, description }
 }
 
 fn found(event: Occurrence) -> BTreeSet<UserId> {
@@ -139,4 +140,23 @@ fn what_names_nobody_is_kept_to_be_said_and_does_not_count_for_another_event() {
 fn what_ends_before_it_begins_is_no_shift() {
     let backwards = Occurrence { start: at(10), end: at(10), ..event(&["ann@example.org"], "", "") };
     assert_eq!(schedule(&people(), &[backwards], 1).shifts, []);
+}
+
+#[test]
+fn who_declined_is_not_meant_whatever_the_title_says() {
+    let declined = |attendees: &[&str], summary| {
+        let event = Occurrence { declined: vec!["Ann@example.org".to_owned()], ..event(attendees, summary, "") };
+        schedule(&people(), &[event], 1).at(at(5))
+    };
+    assert_eq!(declined(&[], "On call: Ann Martin"), BTreeSet::new());
+    assert_eq!(declined(&["somebody@example.org"], "On call: Ann Martin"), BTreeSet::new());
+    assert_eq!(declined(&["ben@example.org"], "On call: Ann Martin"), BTreeSet::from([BEN]));
+    assert_eq!(declined(&[], "Ann Martin, Ben Léger"), BTreeSet::from([BEN]));
+}
+
+#[test]
+fn while_the_clock_is_in_doubt_nobody_is_on_duty() {
+    let oncall = Oncall { stale_after: Some(SignedDuration::from_secs(100)), reading: None, trouble: None };
+    assert_eq!(oncall.without_a_clock(), Duty::Nobody(Unknown::ClockSet));
+    assert_eq!(Oncall::default().without_a_clock(), Duty::NoSchedule);
 }

@@ -15,7 +15,7 @@ use super::{
     zones::{Clock, Zones},
 };
 
-/// A shift that is longer than this is a mistake: such an event is an error.
+/// An event that is repeated and longer than this is a mistake, and an error.
 const LONGEST: i64 = 400 * 24 * 3_600;
 
 /// A `VEVENT`.
@@ -27,6 +27,9 @@ pub(super) struct Event<'a> {
     pub(super) sequence: i64,
     pub(super) is_cancelled: bool,
     pub(super) attendees: Vec<String>,
+    pub(super) declined: Vec<String>,
+    /// Whether rules or dates repeat it.
+    repeats: bool,
     pub(super) summary: String,
     pub(super) description: String,
     start: Written,
@@ -94,6 +97,8 @@ impl<'a> Event<'a> {
             sequence: words(IcalPropKind::Sequence).and_then(|number| number.parse().ok()).unwrap_or_default(),
             is_cancelled: words(IcalPropKind::Status).is_some_and(|status| status.eq_ignore_ascii_case("CANCELLED")),
             attendees: of_kind(IcalPropKind::Attendee).filter(|prop| takes_part(prop)).map(attendee).collect(),
+            declined: of_kind(IcalPropKind::Attendee).filter(|prop| has_declined(prop)).map(attendee).collect(),
+            repeats: [IcalPropKind::RRule, IcalPropKind::RDate].into_iter().any(|kind| of_kind(kind).next().is_some()),
             description: words(IcalPropKind::Description).unwrap_or_default(),
             summary,
             start,
@@ -123,7 +128,7 @@ impl<'a> Event<'a> {
             End::Unsaid => SpanLength::Exact(0),
         };
         let span = Span { start, start_local: local, clock, length };
-        if span.longest() > LONGEST { Err(odd()) } else { Ok(span) }
+        if self.repeats && span.longest() > LONGEST { Err(odd()) } else { Ok(span) }
     }
 }
 
@@ -204,11 +209,17 @@ fn is_sensible(rule: &str) -> bool {
 
 /// Neither a room nor somebody who will not come.
 fn takes_part(prop: &IcalProp<'_>) -> bool {
-    prop.params.iter().all(|param| match param {
-        IcalParam::PartStat(word) => !word.eq_ignore_ascii_case("DECLINED"),
+    let is_a_person = prop.params.iter().all(|param| match param {
         IcalParam::CuType(word) => !(word.eq_ignore_ascii_case("ROOM") || word.eq_ignore_ascii_case("RESOURCE")),
         _ => true,
-    })
+    });
+    is_a_person && !has_declined(prop)
+}
+
+fn has_declined(prop: &IcalProp<'_>) -> bool {
+    let declines =
+        |param: &IcalParam<'_>| matches!(param, IcalParam::PartStat(word) if word.eq_ignore_ascii_case("DECLINED"));
+    prop.params.iter().any(declines)
 }
 
 fn attendee(prop: &IcalProp<'_>) -> String {

@@ -29,7 +29,7 @@ fn placed(id: &str, server: &str, signal: Signal) -> PlacedAlert {
     let (began, server) = (at(0), ServiceName::try_from(server.to_owned()).expect("a name"));
     let episode = Episode::of("test", &server, id, began);
     let link = Some("https://monitoring.example".to_owned());
-    let alert = Alert { episode, signal, summary: format!("{id} \u{0}down"), began, link };
+    let alert = Alert { episode, signal, ends_by_name: false, summary: format!("{id} \u{0}down"), began, link };
     PlacedAlert { alert, server, label: "web-1".to_owned() }
 }
 
@@ -97,12 +97,33 @@ async fn life(store: &Store) {
     assert_eq!(heard(store, &["d"], Signal::Firing, 72).await.opened, 1, "nobody ever saw that one");
 }
 
+/// Of senders that keep no beginning an end is that of the name.
+async fn ends_by_name(store: &Store) {
+    let says = async |id: &str, began: i64, signal: Signal| {
+        let mut placed = placed(id, "ns2.example", signal);
+        placed.alert.episode = Episode::of("test", &placed.server, id, at(began));
+        placed.alert.ends_by_name = true;
+        store.hear_alerts(&source(), &[placed], None, at(10)).await.expect("it is written")
+    };
+    assert_eq!(says("backup", 1, Signal::Firing).await.opened, 1);
+    assert_eq!(says("backup", 2, Signal::Firing).await.counted, 1);
+    assert_eq!(says("other", 1, Signal::Firing).await.counted, 1);
+    assert_eq!(says("backup", 3, Signal::Resolved).await.over, 2, "both of that name");
+    let open =
+        |cards: Vec<AlertCard>| cards.into_iter().find(|card| card.server.as_str() == "ns2.example" && card.is_open());
+    assert_eq!(open(cards(store).await).map(|card| card.firing), Some(1));
+    assert_eq!(says("backup", 4, Signal::Resolved).await.over, 1, "there is none any more");
+    assert_eq!(says("other", 9, Signal::Resolved).await.over, 1);
+    assert_eq!(open(cards(store).await), None, "all are over");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_alerts_of_a_server_are_counted_on_one_card_quieted_and_over() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("bernard.db");
     let store = Store::open(&path).await.expect("it opens");
     life(&store).await;
+    ends_by_name(&store).await;
     store.close().await;
     drop(store);
     let store = Store::open(&path).await.expect("it opens");
@@ -114,7 +135,9 @@ async fn the_alerts_of_a_server_are_counted_on_one_card_quieted_and_over() {
 async fn the_same_on_postgresql() {
     let Some(url) = cluster::database().await else { return };
     let folder = tempfile::tempdir().expect("a folder");
-    life(&replica(&url, folder.path()).await).await;
+    let store = replica(&url, folder.path()).await;
+    life(&store).await;
+    ends_by_name(&store).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
