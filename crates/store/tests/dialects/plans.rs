@@ -32,7 +32,7 @@ const LITTLE: [&str; 8] = [
     "unreported_operations",
 ];
 /// What reads much, and may: the beginning of the statement, and why.
-const MAY: [(&str, &str); 7] = [
+const MAY: [(&str, &str); 8] = [
     ("SELECT entry, previous, hash, entry ->> 'server'", "somebody asks for the history"),
     ("SELECT n, hash FROM audit ORDER BY n DESC LIMIT 1", "it stops at the first line"),
     ("SELECT (SELECT n FROM audit WHERE $1 IS NULL", "somebody exports the audit"),
@@ -40,6 +40,10 @@ const MAY: [(&str, &str); 7] = [
     ("UPDATE cards SET answered_at = $1 WHERE answered_at IS NULL", "once, when a copy was put back"),
     ("SELECT CAST(lease ->> 'channel' AS BIGINT)", "once, when a copy was put back"),
     ("SELECT requester, server FROM operations", "once, at a start"),
+    (
+        "SELECT id, server, account, request ->> 'label', kind, opened_at FROM operations",
+        "from its end on, and only so many",
+    ),
 ];
 
 /// Every statement that stands in a source.
