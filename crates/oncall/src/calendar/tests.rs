@@ -186,7 +186,7 @@ fn what_is_cut_off_or_makes_no_sense_is_an_error_and_never_nobody() {
         "DTSTART:tomorrow",
         "DTSTART:20261130T080000Z\nDTEND:later",
         "DTSTART:20261130T080000Z\nDURATION:long",
-        "DTSTART:20261130T080000Z\nDTEND:20361130T080000Z",
+        "DTSTART:20261130T080000Z\nDTEND:20361130T080000Z\nRRULE:FREQ=DAILY",
     ] {
         assert!(matches!(refused(&event(lines)), NotUnderstood::Times(_)), "{lines}");
     }
@@ -194,6 +194,7 @@ fn what_is_cut_off_or_makes_no_sense_is_an_error_and_never_nobody() {
         let body = event(&format!("DTSTART:20261130T080000Z\nDTEND:20261130T090000Z\nRRULE:{rule}"));
         assert!(matches!(refused(&body), NotUnderstood::Rule(_)), "{rule}");
     }
+    assert_eq!(times(&event("DTSTART:20200101T000000Z\nDTEND:20990101T000000Z\nSUMMARY:always")).len(), 1);
     assert_eq!(times(""), Vec::<String>::new(), "without events it is empty, which is said elsewhere");
 }
 
