@@ -133,7 +133,7 @@ async fn a_right_on_duty_counts_at_the_press_and_again_when_it_is_done() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_schedule_that_is_away_counts_until_it_is_stale_also_after_a_restart() {
+pub(crate) async fn a_schedule_that_is_away_counts_until_it_is_stale_also_after_a_restart() {
     let rota = Rota::new(&[(-4, 4, "Ann Martin")]);
     let (mut bot, _) = on_duty(&rota, OFTEN, &duty_rules()).await;
     oncall_says(&bot, &["On duty: ", &bot.ann.mention()]).await;

@@ -3,7 +3,7 @@
 
 use super::on_postgres;
 use crate::{
-    alerts, approvals, console, digest, dm_refused, elsewhere, ended_elsewhere, foreign, limits, pause, reload,
+    alerts, approvals, console, digest, dm_refused, duty, elsewhere, ended_elsewhere, foreign, limits, pause, reload,
     reminders, restore, wipes,
 };
 
@@ -29,6 +29,8 @@ on_postgresql! {
     two_at_the_same_moment_cause_one_reboot: approvals::asking::two_who_approve_at_the_same_moment_cause_one_reboot;
     an_approval_by_code:
         approvals::code::an_approval_wants_a_code_that_is_right_and_a_press_without_one_approves_nothing;
+    a_schedule_that_is_away_also_after_a_restart:
+        duty::a_schedule_that_is_away_counts_until_it_is_stale_also_after_a_restart;
     // Never left behind: reminders once, late rather than never; what others began.
     reminders_come_in_time: reminders::its_owner_is_reminded_by_dm_and_at_the_deadline_who_is_on_call_too;
     a_reminder_comes_once_though_the_bot_was_down: reminders::a_reminder_fires_once_though_the_bot_was_down_at_its_time;

@@ -54,9 +54,12 @@ pub fn schedule(people: &[Person], occurrences: &[Occurrence], events: usize) ->
     let mut shifts = Vec::new();
     for occurrence in occurrences.iter().filter(|occurrence| occurrence.start < occurrence.end) {
         let found = people_of(people, occurrence);
-        if found.is_empty() {
-            unknown.extend(names_in(occurrence));
-        } else {
+        let is_known = |name: &String| people.iter().any(|person| person.words.contains(&folded(name)));
+        // Where somebody is named as a whole, the others beside them are people too.
+        if found.is_empty() || occurrence.attendees.iter().any(is_known) {
+            unknown.extend(names_in(occurrence).into_iter().filter(|name| !is_known(name)));
+        }
+        if !found.is_empty() {
             shifts.push(Shift { start: occurrence.start, end: occurrence.end, people: found });
         }
     }

@@ -160,3 +160,11 @@ fn while_the_clock_is_in_doubt_nobody_is_on_duty() {
     assert_eq!(oncall.without_a_clock(), Duty::Nobody(Unknown::ClockSet));
     assert_eq!(Oncall::default().without_a_clock(), Duty::NoSchedule);
 }
+
+#[test]
+fn whom_nobody_knows_beside_somebody_known_is_told() {
+    let of = |attendees: &[&str], summary| schedule(&people(), &[event(attendees, summary, "")], 1).unknown;
+    assert_eq!(of(&["ann@example.org", "zed@example.org"], ""), BTreeSet::from(["zed@example.org".to_owned()]));
+    assert_eq!(of(&["rota@example.org"], "Ann Martin"), BTreeSet::new(), "a mailbox beside a name is nobody");
+    assert_eq!(of(&["ann@example.org"], "On call"), BTreeSet::new());
+}
