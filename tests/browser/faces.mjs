@@ -7,11 +7,13 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const SNAPSHOTS = join(ROOT, "tests/it/snapshots");
+/** Snapshots of files that are attached, which are no face. */
+const FILES = "it__report__";
 const STYLES = { Primary: 1, Secondary: 2, Success: 3, Danger: 4 };
 
 /** Every subject: its name, its language, and its figures (`{ title, messages }`). */
 export async function subjects() {
-  const files = (await readdir(SNAPSHOTS)).filter((name) => name.endsWith(".snap")).sort();
+  const files = (await readdir(SNAPSHOTS)).filter((name) => name.endsWith(".snap") && !name.startsWith(FILES)).sort();
   const colours = await buttonColours();
   return Promise.all(files.map(async (file) => {
     const [, subject, locale] = /^.*__(.+)_(en|fr)\.snap$/.exec(file) ?? [null, file.replace(/\.snap$/, ""), "en"];
