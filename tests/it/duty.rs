@@ -166,7 +166,7 @@ pub(crate) async fn a_schedule_that_is_away_counts_until_it_is_stale_also_after_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_is_on_duty_is_rung_instead_of_the_role_and_the_role_where_nobody_is() {
+pub(crate) async fn who_is_on_duty_is_rung_instead_of_the_role_and_the_role_where_nobody_is() {
     let rota = Rota::new(&[(-4, 4, "Bob"), (-4, 4, "Carla Conti")]);
     let rules = format!("[[role]]\nid = \"{ROLE}\"\ncan = {WORK}\n");
     let (bot, bob) = on_duty(&rota, OFTEN, &rules).await;
@@ -211,7 +211,7 @@ async fn a_protection_that_is_waived_on_duty_asks_nobody_and_the_audit_says_so()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_right_in_other_hours_is_refused_with_them() {
+pub(crate) async fn a_right_in_other_hours_is_refused_with_them() {
     let now = Timestamp::now().in_tz("Europe/Paris").expect("it is known");
     // Three days from now, in whichever minute this is read.
     let day = (now + SignedDuration::from_hours(72)).strftime("%a").to_string().to_lowercase();

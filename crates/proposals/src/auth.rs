@@ -273,6 +273,27 @@ mod tests {
     }
 
     #[test]
+    fn what_one_source_sent_is_no_replay_of_what_another_did() {
+        let (secret, id, timestamp, body, signature) = EXAMPLE;
+        let headers = [("webhook-id", id), ("webhook-timestamp", timestamp), ("webhook-signature", signature)];
+        let header = |name: &str| headers.iter().find(|(of, _)| *of == name).map(|(_, value)| *value);
+        let replay = |name: &str| {
+            let auth = Auth::of(secret.into()).expect("a key");
+            let max_age = std::time::Duration::from_secs(3_600);
+            let about = crate::AlertSource {
+                name: name.to_owned(),
+                channel: bernard_domain::operation::ChannelId(1),
+                offers: Vec::new(),
+                max_age,
+            };
+            let source = crate::Source { about, format: crate::Format::Generic, auth, server_from: Vec::new() };
+            source.genuine(&header, body.as_bytes(), at(SENT)).expect("it is genuine").replay.expect("a name")
+        };
+        assert_eq!(replay("one"), replay("one"));
+        assert_ne!(replay("one"), replay("other"));
+    }
+
+    #[test]
     fn a_bearer_token_is_the_whole_token() {
         let auth = Auth::of("fake-token-of-alertmanager".into()).expect("a token");
         let with = |value: &str| checked(&auth, &[("authorization", value)], "x", 0);

@@ -29,6 +29,8 @@ on_postgresql! {
     two_at_the_same_moment_cause_one_reboot: approvals::asking::two_who_approve_at_the_same_moment_cause_one_reboot;
     an_approval_by_code:
         approvals::code::an_approval_wants_a_code_that_is_right_and_a_press_without_one_approves_nothing;
+    who_is_on_duty_is_rung: duty::who_is_on_duty_is_rung_instead_of_the_role_and_the_role_where_nobody_is;
+    other_hours: duty::a_right_in_other_hours_is_refused_with_them;
     a_schedule_that_is_away_also_after_a_restart:
         duty::a_schedule_that_is_away_counts_until_it_is_stale_also_after_a_restart;
     // Never left behind: reminders once, late rather than never; what others began.
