@@ -100,7 +100,7 @@ pub struct Typed {
 }
 
 /// What was typed after `/rescue enable`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct EnableOptions {
     /// `server`
     pub server: String,

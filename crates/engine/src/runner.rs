@@ -123,7 +123,7 @@ impl Runner {
         for id in due {
             steps.begin(id, Arc::clone(self).take_step(id));
         }
-        next.map_or(REST, |next| Duration::try_from(next.duration_since(now)).unwrap_or_default().min(REST))
+        clock::until(next, now, REST)
     }
 
     /// One step, and a rest if the store did not take it.

@@ -82,6 +82,11 @@ pub fn set_by() -> SignedDuration {
     Timestamp::now().duration_since(ours())
 }
 
+/// How long it is from `now` until `next`: nothing when that has been, at most `longest`, and that when there is no such moment.
+pub fn until(next: Option<Timestamp>, now: Timestamp, longest: Duration) -> Duration {
+    next.map_or(longest, |next| Duration::try_from(next.duration_since(now)).unwrap_or_default().min(longest))
+}
+
 /// Whether the wall clock was set so far that [`now`] may be another time than everybody else's: nothing is given by the hour then.
 /// What goes by another machine's clock has no doubt about this one's.
 pub fn is_in_doubt() -> bool {

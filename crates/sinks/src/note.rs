@@ -7,10 +7,9 @@ use std::{fmt, str::FromStr};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bernard_domain::audit::{Anchor, Hash};
+use bernard_platform::sealed;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
-
-use crate::dice;
 
 /// The kind of the key and its signatures: Ed25519 over the text.
 const ED25519: u8 = 1;
@@ -72,7 +71,7 @@ pub struct PublicKey {
 
 /// The seed of a new key; `None`: the system has no chance to give.
 pub fn new_seed() -> Option<String> {
-    dice::bytes::<32>().map(|seed| STANDARD.encode(seed))
+    sealed::random::<32>().ok().map(|seed| STANDARD.encode(seed))
 }
 
 impl Signer {

@@ -14,9 +14,7 @@ use serenity::{
 };
 
 use super::{Command, EnableOptions};
-use crate::{
-    admission::guard::ApprovalMode, asker::Asker, context::Handler, refusal::Refusal, reply::Reply, ways::Way,
-};
+use crate::{asker::Asker, context::Handler, refusal::Refusal, reply::Reply, ways::Way};
 
 /// More servers than these are not offered: they fit a screen.
 const MOST: usize = 5;
@@ -108,13 +106,5 @@ impl Handler {
 }
 
 fn enable(server: &Server) -> Command {
-    Command::Enable(EnableOptions {
-        server: server.name.to_string(),
-        system: None,
-        email: None,
-        ssh_key: None,
-        length: None,
-        reason: None,
-        haste: ApprovalMode::None,
-    })
+    Command::Enable(EnableOptions { server: server.name.to_string(), ..EnableOptions::default() })
 }

@@ -7,16 +7,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bernard_discord::{Error, Rest, fit};
+use bernard_discord::{Rest, fit};
 use bernard_domain::{alert::AlertCardId, locale::Locale};
 use bernard_engine::wakeups::Wakeups;
 use bernard_platform::{clock, keyed_tasks::UnderWay};
 use bernard_store::{Attempt, DueAlertCard, ShownAlertCard, Store};
-use jiff::SignedDuration;
-use serenity::{
-    builder::EditMessage,
-    model::id::{ChannelId, MessageId},
-};
+use serenity::model::id::{ChannelId, MessageId};
 use sha1::{Digest, Sha1};
 use tokio_util::sync::CancellationToken;
 
@@ -28,8 +24,6 @@ use crate::{
 
 /// How long the loop rests when nothing wakes it: another replica may have heard something.
 const REST: Duration = Duration::from_secs(1);
-/// The longest pause between two attempts at one card.
-const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 /// Discord's code for a message that is gone.
 const UNKNOWN_MESSAGE: u32 = 10_008;
 /// How many cards are posted or edited at once; the sender keeps to Discord's limits.
@@ -80,7 +74,7 @@ impl AlertCards {
                 posts.begin(card.card.id, Arc::clone(self).attempt(card));
             }
         }
-        next.map_or(REST, |next| Duration::try_from(next.duration_since(now)).unwrap_or_default().min(REST))
+        clock::until(next, now, REST)
     }
 
     /// One attempt, and a pause if it did not work; each pause is twice the last.
@@ -88,7 +82,7 @@ impl AlertCards {
         let Err(failure) = self.show(&due).await else { return };
         let id = due.card.id;
         tracing::warn!(alert_card.id = id.0, error = %failure, "the card of an alert could not be shown yet");
-        let pause = SignedDuration::from_secs(1 << due.attempts.min(6)).min(LONGEST_PAUSE);
+        let pause = posting::pause(due.attempts);
         if let Err(error) = self.store.postpone_alert_card(id, clock::now() + pause).await {
             tracing::error!(alert_card.id = id.0, %error, "the card of an alert could not be postponed");
             tokio::time::sleep(REST).await;
@@ -109,7 +103,8 @@ impl AlertCards {
 
     async fn edit(&self, due: &DueAlertCard, message: u64, plain: &Plain) -> Result<(), Failure> {
         let channel = ChannelId::new(due.card.channel.0);
-        let shown = match self.edit_even_if_archived(channel, MessageId::new(message), &wire::edited(plain)).await {
+        let (message_id, edit) = (MessageId::new(message), wire::edited(plain));
+        let shown = match posting::edit_even_if_archived(&self.rest, channel, message_id, &edit).await {
             Ok(()) => ShownAlertCard::As(message),
             // Somebody deleted it: what goes on makes a new card.
             Err(error) if error.code() == Some(UNKNOWN_MESSAGE) && due.card.is_open() => ShownAlertCard::Nowhere,
@@ -160,22 +155,6 @@ impl AlertCards {
         let mark = due.card.mark.to_string();
         let is_it = |ids: &[String]| ids.iter().any(|id| id.starts_with("alert:") && id.contains(&mark));
         Ok(seen.iter().find(|message| message.author == me && is_it(&message.custom_ids)).map(|one| one.id.get()))
-    }
-
-    /// A thread that was archived is opened again for it.
-    async fn edit_even_if_archived(
-        &self,
-        channel: ChannelId,
-        message: MessageId,
-        edit: &EditMessage,
-    ) -> Result<(), Error> {
-        match self.rest.edit(channel, message, edit).await {
-            Err(error) if error.is_archived() => {
-                self.rest.unarchive(channel).await?;
-                self.rest.edit(channel, message, edit).await
-            }
-            edited => edited,
-        }
     }
 }
 

@@ -18,7 +18,6 @@ use bernard_domain::{
 use bernard_engine::{fleet::Fleet, lookout::Lookout, policy::SharedPolicy, wakeups::Wakeups};
 use bernard_platform::{clock, keyed_tasks::UnderWay};
 use bernard_store::{Attempt, Delivered, NoticeId, PendingNotice, Store};
-use jiff::SignedDuration;
 use serenity::model::id::{ChannelId as DiscordChannel, UserId as DiscordUser};
 use sha1::{Digest, Sha1};
 use tokio_util::sync::CancellationToken;
@@ -31,8 +30,6 @@ use crate::render::{button, notice::Words};
 
 /// How long the loop rests when nothing wakes it.
 const REST: Duration = Duration::from_secs(2);
-/// The longest pause between two attempts at one notice.
-const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 /// How many notices are posted at once; the sender keeps to Discord's limits.
 const AT_ONCE: usize = 16;
 
@@ -105,14 +102,14 @@ impl Notifier {
                 posts.begin(owed.id, Arc::clone(self).attempt(owed));
             }
         }
-        next.map_or(REST, |next| Duration::try_from(next.duration_since(now)).unwrap_or_default().min(REST))
+        clock::until(next, now, REST)
     }
 
     /// One attempt, and a pause if it did not work; each pause is twice the last.
     async fn attempt(self: Arc<Self>, owed: PendingNotice) {
         let Err(failure) = self.post(&owed).await else { return };
         tracing::warn!(notice.id = owed.id.0, error = %failure, "a notice could not be posted yet");
-        let pause = SignedDuration::from_secs(1 << owed.attempts.min(6)).min(LONGEST_PAUSE);
+        let pause = posting::pause(owed.attempts);
         if let Err(error) = self.store.postpone_notice(owed.id, clock::now() + pause).await {
             tracing::error!(notice.id = owed.id.0, %error, "a notice could not be postponed");
             tokio::time::sleep(REST).await;

@@ -8,11 +8,17 @@ use bernard_domain::mark::Mark;
 use bernard_platform::clock;
 use bernard_store as store;
 use jiff::{SignedDuration, Timestamp};
-use serenity::model::id::{ChannelId, MessageId};
+use serenity::{
+    builder::EditMessage,
+    model::id::{ChannelId, MessageId},
+};
 use sha1::{Digest, Sha1};
 
 /// Discord remembers a nonce for a few minutes; an attempt that is older is looked for in the channel's history.
 const NONCE_LIFE: SignedDuration = SignedDuration::from_mins(2);
+
+/// The longest pause between two attempts at one message.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_secs(60);
 
 /// A message could not be posted, changed or found now.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +38,27 @@ pub(crate) fn nonce(mark: Mark, what: &str) -> Nonce {
     const LENGTH: usize = 24;
     let digest = hex::encode(Sha1::digest(format!("{mark} {what}")));
     Nonce::try_from(digest.chars().take(LENGTH).collect::<String>()).expect("24 characters")
+}
+
+/// How long is waited after so many attempts that came to nothing: each pause is twice the last.
+pub(crate) fn pause(attempts: u32) -> SignedDuration {
+    SignedDuration::from_secs(1 << attempts.min(6)).min(LONGEST_PAUSE)
+}
+
+/// Edits a message; a thread that was archived is opened again for it.
+pub(crate) async fn edit_even_if_archived(
+    rest: &Rest,
+    channel: ChannelId,
+    message: MessageId,
+    edit: &EditMessage,
+) -> Result<(), Error> {
+    match rest.edit(channel, message, edit).await {
+        Err(error) if error.is_archived() => {
+            rest.unarchive(channel).await?;
+            rest.edit(channel, message, edit).await
+        }
+        edited => edited,
+    }
 }
 
 /// What was posted to a channel since an attempt whose fate is unknown; nothing while its nonce still makes a repetition the

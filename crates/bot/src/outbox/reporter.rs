@@ -317,12 +317,9 @@ impl Reporter {
         let (channel, message) = (DiscordChannel::new(it.channel.0), MessageId::new(message));
         let opens = !it.operation.state.is_ended() || it.rendering.speaks == Speaks::OfThePast;
         let rest = self.rest_at(it);
-        match rest.edit(channel, message, &edit).await {
-            Err(error) if error.is_archived() && opens => {
-                rest.unarchive(channel).await?;
-                rest.edit(channel, message, &edit).await
-            }
-            edited => edited,
+        match opens {
+            true => posting::edit_even_if_archived(&rest, channel, message, &edit).await,
+            false => rest.edit(channel, message, &edit).await,
         }
     }
 

@@ -11,7 +11,6 @@ use bernard_text::{say, since_epoch};
 use serenity::model::application::ComponentInteraction;
 
 use crate::{
-    admission::guard::ApprovalMode,
     asker::Asker,
     command::{Command, ConsoleOptions, EnableOptions},
     component::{Button, OnAlert},
@@ -70,15 +69,7 @@ fn command(what: OnAlert, card: &AlertCard) -> Option<Command> {
     let server = card.server.to_string();
     Some(match what {
         OnAlert::Reboot => Command::Reboot(Typed { server, ..Typed::default() }),
-        OnAlert::Rescue => Command::Enable(EnableOptions {
-            server,
-            system: None,
-            email: None,
-            ssh_key: None,
-            length: None,
-            reason: None,
-            haste: ApprovalMode::None,
-        }),
+        OnAlert::Rescue => Command::Enable(EnableOptions { server, ..EnableOptions::default() }),
         OnAlert::Console => Command::Console(ConsoleOptions { server, minutes: None, ip: None }),
         OnAlert::Status => Command::Status { server: Some(server) },
         OnAlert::NotNow => return None,

@@ -65,9 +65,7 @@ impl Handler {
         let reply = self.card(asks, &admitted.server, &proposal, restore_command(operation)).await?;
         Ok(reply.reworded(|words| Emergency::below(words.to_owned(), emergency.as_ref(), asking.locale)))
     }
-}
 
-impl Handler {
     /// The reason that a press has where rules want one: that of the rescue that it ends. What reboots nothing needs none.
     fn reason_of_way_out(&self, operation: &Operation, server: &Server, aim: &Aim) -> Result<Option<String>, Refusal> {
         if matches!(aim, Aim::PutBack(_)) || self.reason_fits(server, Kind::Restore, None, "").is_ok() {

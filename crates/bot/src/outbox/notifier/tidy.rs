@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bernard_discord::{Error, fit};
+use bernard_discord::fit;
 use bernard_domain::operation::ChannelId;
 use bernard_store::{NoticeId, Outdated, Stale};
 use serenity::{
@@ -12,7 +12,7 @@ use serenity::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, Notifier, REST};
+use super::{Failure, Notifier, REST, posting};
 use crate::{
     card_links::card_links,
     render::{message::Plain, past},
@@ -82,7 +82,8 @@ impl Notifier {
         message: u64,
         edit: &EditMessage,
     ) -> Result<bool, Failure> {
-        match self.edit_even_if_archived(DiscordChannel::new(channel.0), MessageId::new(message), edit).await {
+        let (channel, message) = (DiscordChannel::new(channel.0), MessageId::new(message));
+        match posting::edit_even_if_archived(&self.rest, channel, message, edit).await {
             Ok(()) => Ok(true),
             Err(error) if error.wait().is_some() => {
                 *later = Err(error.into());
@@ -94,22 +95,6 @@ impl Notifier {
                 tracing::info!(notice.id = id.0, %error, "an old notice stays as it is");
                 Ok(true)
             }
-        }
-    }
-
-    /// A thread that was archived is opened again for it.
-    async fn edit_even_if_archived(
-        &self,
-        channel: DiscordChannel,
-        message: MessageId,
-        edit: &EditMessage,
-    ) -> Result<(), Error> {
-        match self.rest.edit(channel, message, edit).await {
-            Err(error) if error.is_archived() => {
-                self.rest.unarchive(channel).await?;
-                self.rest.edit(channel, message, edit).await
-            }
-            edited => edited,
         }
     }
 }
