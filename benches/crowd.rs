@@ -18,7 +18,7 @@ use sim::{
     ovh::{Ovh, ServerSpec},
 };
 
-use program::{Bot, Differs, OURS, file_in};
+use program::{Bot, Differs, file_in, ours};
 
 /// How many rescues begin at once.
 const CROWD: usize = 100;
@@ -142,5 +142,5 @@ fn start(ovh: &Ovh, discord: &Discord, folder: &std::path::Path) -> Bot {
     };
     let path = folder.join("bernard.toml");
     std::fs::write(&path, differs.configuration(ovh, discord)).expect("the configuration is written");
-    Bot::start(OURS, &path)
+    Bot::start(ours(), &path)
 }

@@ -13,7 +13,7 @@ use sim::{
 };
 use tempfile::TempDir;
 
-use program::{Bot, Differs, OURS, file_in, within};
+use program::{Bot, Differs, file_in, ours, within};
 
 /// How many commands are sent one after the other.
 const ONE_AT_A_TIME: usize = 1_000;
@@ -99,7 +99,7 @@ impl World {
     }
 
     fn start(&self) -> Bot {
-        Bot::start(OURS, &self.path())
+        Bot::start(ours(), &self.path())
     }
 }
 

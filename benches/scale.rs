@@ -22,7 +22,7 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::{Parser, ValueEnum};
 
-use program::OURS;
+use program::ours;
 use stages::Figure;
 use world::{Base, World};
 
@@ -61,7 +61,7 @@ struct Arguments {
     #[arg(long)]
     no_tenth: bool,
     /// The program that is measured, such as the one that is shipped; without this, the one of this build.
-    #[arg(long, default_value = OURS)]
+    #[arg(long, default_value_os_t = ours())]
     program: PathBuf,
     /// What cargo says.
     #[arg(long, hide = true)]

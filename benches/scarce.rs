@@ -27,7 +27,7 @@ use sim::{
     ovh::{self, Ovh, Running, ServerSpec, Tempo},
 };
 
-use program::{Bot, Differs, OURS, file_in};
+use program::{Bot, Differs, file_in, ours};
 
 /// How many rescues begin at once.
 const CROWD: usize = 100;
@@ -207,5 +207,5 @@ fn start(ovh: &Ovh, discord: &Discord, folder: &Path) -> Bot {
     };
     let path = folder.join("bernard.toml");
     std::fs::write(&path, differs.configuration(ovh, discord)).expect("the configuration is written");
-    Bot::start(OURS, &path)
+    Bot::start(ours(), &path)
 }

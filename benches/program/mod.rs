@@ -1,7 +1,7 @@
 //! The program as a process of its own between both simulators, and what Linux says about it.
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -52,8 +52,10 @@ pub(crate) fn file_in(folder: &Path) -> String {
     format!("url = \"sqlite://{}\"", folder.join("bernard.db").display())
 }
 
-/// The program of this build.
-pub(crate) const OURS: &str = env!("CARGO_BIN_EXE_bernard");
+/// The program of this build; the figures of the one that is shipped are asked for with `BERNARD=program cargo bench`.
+pub(crate) fn ours() -> PathBuf {
+    std::env::var_os("BERNARD").map_or_else(|| env!("CARGO_BIN_EXE_bernard").into(), PathBuf::from)
+}
 
 /// The running program; it ends with this.
 pub(crate) struct Bot(Child);

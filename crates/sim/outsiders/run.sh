@@ -3,7 +3,8 @@
 #
 #     crates/sim/outsiders/run.sh            # from the repository; needs python3, node and npm
 #
-# What the clients need is installed into $OUTSIDERS (default: a temporary folder that is removed afterwards).
+# What the clients need is installed into $OUTSIDERS (default: a temporary folder that is removed afterwards). With SIM=program nothing
+# is built.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -21,9 +22,11 @@ trap leave EXIT
 [ -d "$work/node_modules/discord.js" ] || npm install --silent --no-audit --no-fund --prefix "$work" "discord.js@14"
 cp "$here"/*.mjs "$work"
 
-cargo build --quiet --package sim --bin sim --manifest-path "$here/../Cargo.toml"
-target=${CARGO_TARGET_DIR:-$here/../../../target}
-"$target/debug/sim" --ovh 127.0.0.1:0 --discord 127.0.0.1:0 --pace hurried >"$work/said" &
+if [ -z "${SIM:-}" ]; then
+    cargo build --quiet --package sim --bin sim --manifest-path "$here/../Cargo.toml"
+    SIM=${CARGO_TARGET_DIR:-$here/../../../target}/debug/sim
+fi
+"$SIM" --ovh 127.0.0.1:0 --discord 127.0.0.1:0 --pace hurried >"$work/said" &
 sim_pid=$!
 until grep -q '^discord-public-key ' "$work/said"; do
     kill -0 "$sim_pid"
