@@ -12,7 +12,7 @@ use sim::{
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::{audit::Whole, folder::folder, recorder, spec::AtTheEnd};
+use crate::{audit::Whole, folder::folder, prepared, recorder, spec::AtTheEnd};
 
 /// Everything a rule can give.
 pub(crate) const ALL: &str =
@@ -220,6 +220,9 @@ impl TestBot {
         let ann = discord.person("ann", "en-GB", &[ROLE]);
         let folder = folder();
         let audit = Whole::of(folder.path().join("bernard.db"), config.postgres.as_deref());
+        if config.postgres.is_none() {
+            prepared::file(&audit.file).await;
+        }
         let requests = AtTheEnd { discord: discord.journal(), ovh: ovh.journal() };
         let mut bot = Self { ovh, discord, ann, config, running: None, audit, _folder: folder, _requests: requests };
         bot.start().await;

@@ -68,6 +68,7 @@ mod plan;
 mod policy;
 mod port;
 mod postgres;
+mod prepared;
 mod properties;
 mod question;
 mod reasons;

@@ -4,7 +4,6 @@
 pub(crate) mod cluster;
 mod away;
 mod moving;
-mod prepared;
 mod promises;
 mod replicas;
 mod stopped;
@@ -36,7 +35,7 @@ impl Base {
     pub(crate) async fn database(self) -> Option<String> {
         match self {
             Self::File => None,
-            Self::Postgres | Self::Replicas => prepared::database().await,
+            Self::Postgres | Self::Replicas => crate::prepared::database().await,
         }
     }
 }
@@ -74,7 +73,7 @@ impl TestConfig {
 
 /// The usual configuration, on a new database; `None`: there is no PostgreSQL here, which is said.
 async fn configured() -> Option<TestConfig> {
-    let url = prepared::database().await?;
+    let url = crate::prepared::database().await?;
     Some(TestConfig { postgres: Some(url), ..TestConfig::default() })
 }
 
