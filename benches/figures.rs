@@ -1,4 +1,5 @@
-//! The figures that README quotes: `cargo bench`. The release binary runs as a process of its own between both simulators.
+//! The figures that README quotes: `cargo bench`; `cargo bench --bench figures -- fleet`: those of the large fleet alone. The program runs
+//! as a process of its own between both simulators.
 //!
 //! Everything is measured on loopback, by the simulators' clocks: an acknowledgement counts from the moment the interaction was
 //! dispatched to the moment the callback arrived.
@@ -106,6 +107,9 @@ impl World {
 #[tokio::main]
 async fn main() {
     println!("figure                                             p50        p99        max");
+    if std::env::args().any(|argument| argument == "fleet") {
+        return large_fleet().await;
+    }
     start_up().await;
     let world = World::new().await;
     let bot = world.start();
@@ -137,9 +141,9 @@ async fn large_fleet() {
     println!("start to any name offered, {FLEET} servers    {:8.1} s, {asked} requests", began.elapsed().as_secs_f64());
     println!("resident memory, {FLEET} servers just listed  {:8.1} MiB", bot.resident());
     loop {
-        let list = world.ann.slash(OPS, "rescue list", ()).await.answer().await;
-        let named = list.content.matches("not started by me").count() + not_named(&list.content);
-        if named == FLEET / FORGOTTEN && !list.content.contains("not looked at") {
+        let list = world.ann.slash(OPS, "rescue list", ()).await.answer().await.text();
+        let named = list.matches("not started by me").count() + not_named(&list);
+        if named == FLEET / FORGOTTEN && !list.contains("not looked at") {
             break;
         }
         tokio::time::sleep(LOOK).await;

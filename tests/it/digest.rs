@@ -45,6 +45,12 @@ async fn it_says_what_may_be_why_a_server_is_in_a_rescue_that_nobody_here_began(
     let bot = TestBot::with(config(), [db_1().booting(Some(218_949))]).await;
     bot.ovh.intervened("db-1", std::time::Duration::from_secs(3_600));
     bot.lists(&bot.ann, &["not started by me", "OVHcloud's people began work"]).await;
+    let read = bot.ovh.journal().count("GET", "/intervention");
+    for _ in 0..3 {
+        let again = bot.ask(&bot.ann, "rescue list", &[]).await;
+        assert!(again.content.contains("OVHcloud's people began work"), "{}", again.content);
+    }
+    assert_eq!(bot.ovh.journal().count("GET", "/intervention"), read, "who asks again costs nothing more");
     pass(&bot, DAY).await;
     bot.sees(&["db-1", "not started by me", "OVHcloud's people began work"]).await;
 }

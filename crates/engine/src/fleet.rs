@@ -8,6 +8,7 @@ pub mod details;
 pub mod network;
 pub mod doctor;
 pub mod foreign_finder;
+mod works;
 
 use core::net::Ipv4Addr;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -31,7 +32,7 @@ use jiff::Timestamp;
 use super::plan::{self, Aim, Proposal};
 use crate::{
     exact_calls,
-    fleet::{inventory::Inventory, kernels::Kernels, network::Refusals},
+    fleet::{inventory::Inventory, kernels::Kernels, network::Refusals, works::Works},
 };
 
 /// How many candidates are named when what was typed fits several.
@@ -47,6 +48,7 @@ pub struct Fleet {
     clients: Live<BTreeMap<String, ovh::Client>>,
     inventory: Inventory,
     kernels: Kernels,
+    works: Works,
     /// Of the credentials of this moment: what others were refused is forgotten with them.
     refusals: Live<Refusals>,
 }
@@ -78,7 +80,8 @@ impl Fleet {
         let clients = by_account(clients);
         let inventory = Inventory::load(store, &clients.keys().cloned().collect()).await?;
         let refusals = Live::new(Refusals::default());
-        Ok(Self { clients: Live::new(clients), inventory, kernels: Kernels::default(), refusals })
+        let (kernels, works) = (Kernels::default(), Works::default());
+        Ok(Self { clients: Live::new(clients), inventory, kernels, works, refusals })
     }
 
     /// From now on, these accounts with these credentials. What is under way finishes with the old ones; what those were refused says
@@ -89,6 +92,7 @@ impl Fleet {
         self.clients.set(clients);
         self.refusals.set(Refusals::default());
         self.kernels.forget();
+        self.works.forget();
     }
 
     /// The client of an account; `None` when the configuration no longer names it.

@@ -62,12 +62,18 @@ impl Fleet {
         })
     }
 
-    /// When OVHcloud's people last began to work on a server; `None` when they never did, or it does not say at once.
+    /// When OVHcloud's people last began to work on a server, read at most a minute ago; `None` when they never did, or it does not say
+    /// at once.
     pub async fn worked_on(&self, found: &Found) -> Option<Timestamp> {
+        if let Some(began) = self.works.of(&found.server) {
+            return began;
+        }
         let client = self.client(&found.account)?;
         let client = client.within(Duration::ZERO);
-        let read = tokio::time::timeout(CAUSE, client.interventions(&found.server, 1)).await;
-        read.ok()?.ok()?.read.first()?.began
+        let read = tokio::time::timeout(CAUSE, client.interventions(&found.server, 1)).await.ok()?.ok()?;
+        let began = read.read.first().and_then(|last| last.began);
+        self.works.learn(&found.server, began);
+        began
     }
 
     /// The latest tasks of a server, at most `most`, the newest first.
