@@ -20,7 +20,7 @@ mod rights;
 mod sinks;
 mod verb;
 
-use std::collections::BTreeMap;
+use std::{borrow::Borrow, collections::BTreeMap};
 
 use bernard_config::{Config, Places};
 use bernard_discord::Rest;
@@ -85,7 +85,7 @@ async fn approvers(config: &Config, places: &Places, rest: &Rest, servers: &[Ser
 pub const NO_TRACES: &str = "[traces]: this program was built without the feature `otlp`, so none are sent";
 
 /// What the servers that are remembered tell about the rules, without asking anybody.
-pub fn remembered(config: &Config, places: &Places, servers: &[Server]) -> Vec<Finding> {
+pub fn remembered(config: &Config, places: &Places, servers: &[impl Borrow<Server>]) -> Vec<Finding> {
     let mut findings = rights::of_fleet(config, places, servers);
     findings.retain(|finding| finding.outcome != Outcome::Well);
     findings

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use bernard_config::{Config, Places};
-use bernard_domain::operation::ChannelId;
+use bernard_domain::{operation::ChannelId, server::Server};
 use bernard_engine::{
     audit_anchor::Anchors,
     fleet::{
@@ -161,7 +161,7 @@ async fn warn_of_rules(config: &Config, fleet: &Fleet) {
     loop {
         let servers = fleet.servers();
         if servers.known().next().is_some() && servers.known().all(|known| known.seen.is_some()) {
-            let servers: Vec<_> = servers.known().map(|known| known.server.clone()).collect();
+            let servers: Vec<&Server> = servers.known().map(|known| &known.server).collect();
             for finding in remembered(config, &Places::default(), &servers) {
                 tracing::warn!("the configuration: {}", finding.what);
             }

@@ -2,7 +2,10 @@
 //!
 //! Each finding names the rule and its line. Pure: what was read is handed in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Borrow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use bernard_config::{Config, Places};
 use bernard_domain::{
@@ -16,7 +19,7 @@ use super::finding::{Finding, Outcome};
 const NAMED: usize = 3;
 
 /// What the fleet tells about the rules: what matches nothing, who could approve, and what overlaps.
-pub(super) fn of_fleet(config: &Config, places: &Places, servers: &[Server]) -> Vec<Finding> {
+pub(super) fn of_fleet(config: &Config, places: &Places, servers: &[impl Borrow<Server>]) -> Vec<Finding> {
     if servers.is_empty() {
         return vec![Finding::new(Outcome::Unproved, "the rules could not be held against servers: none is known")];
     }
@@ -41,7 +44,7 @@ pub(super) fn of_fleet(config: &Config, places: &Places, servers: &[Server]) -> 
 pub(super) fn of_approvers(
     config: &Config,
     places: &Places,
-    servers: &[Server],
+    servers: &[impl Borrow<Server>],
     counts: Option<&BTreeMap<u64, u64>>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -88,8 +91,13 @@ pub(super) fn key(place: RulePlace, key: &str) -> String {
     format!("{list}[{}].{key}", place.number - 1)
 }
 
-fn matches_nothing(place: RulePlace, places: &Places, selector: &Selector, servers: &[Server]) -> Option<Finding> {
-    let fits: Vec<Option<bool>> = servers.iter().map(|server| selector.speaks_of(server)).collect();
+fn matches_nothing(
+    place: RulePlace,
+    places: &Places,
+    selector: &Selector,
+    servers: &[impl Borrow<Server>],
+) -> Option<Finding> {
+    let fits: Vec<Option<bool>> = servers.iter().map(|server| selector.speaks_of(server.borrow())).collect();
     if fits.contains(&Some(true)) {
         return None;
     }
@@ -105,9 +113,9 @@ fn matches_nothing(place: RulePlace, places: &Places, selector: &Selector, serve
 }
 
 /// The servers that surely are covered.
-fn covered<'a>(protect: &'a Protect, servers: &'a [Server]) -> impl Iterator<Item = &'a Server> {
+fn covered<'a>(protect: &'a Protect, servers: &'a [impl Borrow<Server>]) -> impl Iterator<Item = &'a Server> {
     let covers = |server: &Server| protect.servers.iter().any(|selector| selector.speaks_of(server) == Some(true));
-    servers.iter().filter(move |server| covers(server))
+    servers.iter().map(Borrow::borrow).filter(move |server| covers(server))
 }
 
 /// Who may approve on a server, in whichever channel.
@@ -118,7 +126,12 @@ fn approvers(config: &Config, server: &Server) -> BTreeSet<Who> {
     channels.chain([0]).flat_map(|channel| policy.who_may_ever(Capability::Approve, server, channel)).collect()
 }
 
-fn nobody_approves(config: &Config, places: &Places, protect: &Protect, servers: &[Server]) -> Option<Finding> {
+fn nobody_approves(
+    config: &Config,
+    places: &Places,
+    protect: &Protect,
+    servers: &[impl Borrow<Server>],
+) -> Option<Finding> {
     let without: Vec<&Server> =
         covered(protect, servers).filter(|server| approvers(config, server).is_empty()).collect();
     let what = || format!("{}: nobody may approve on {}", protect.place, names(&without));
@@ -156,7 +169,7 @@ fn too_small(
 }
 
 /// Two protections that cover the same servers, and which of them counts there.
-fn overlap(earlier: &Protect, later: &Protect, places: &Places, servers: &[Server]) -> Option<Finding> {
+fn overlap(earlier: &Protect, later: &Protect, places: &Places, servers: &[impl Borrow<Server>]) -> Option<Finding> {
     let action = earlier.actions.intersection(&later.actions).next().copied()?;
     let both: Vec<&Server> =
         covered(earlier, servers).filter(|server| covered(later, std::slice::from_ref(server)).count() == 1).collect();
@@ -231,7 +244,11 @@ mod tests {
             Outcome::Unproved,
             &["[[role]] #1", "not read"],
         );
-        assert_only(&of_fleet(&config(APPROVE), &Places::default(), &[]), Outcome::Unproved, &["none is known"]);
+        assert_only(
+            &of_fleet(&config(APPROVE), &Places::default(), &Vec::<Server>::new()),
+            Outcome::Unproved,
+            &["none is known"],
+        );
         assert_only(&of_fleet(&config(APPROVE), &Places::default(), &fleet()), Outcome::Well, &["2 known servers"]);
     }
 
