@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Long enough for a test's look.
-const LEASE: Duration = Duration::from_secs(10);
+pub(crate) const LEASE: Duration = Duration::from_secs(10);
 
 /// Where a PostgreSQL store is.
 pub(crate) fn address_of(url: &str) -> Address {

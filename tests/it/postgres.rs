@@ -6,6 +6,7 @@ mod away;
 mod moving;
 mod promises;
 mod replicas;
+mod rolling;
 mod stopped;
 
 use std::cell::Cell;

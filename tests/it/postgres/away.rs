@@ -12,7 +12,7 @@ use super::{cluster, cluster::Cluster, configured};
 use crate::bot::{TestBot, TestConfig, db_1, eventually, web_1};
 
 /// The link's DMs that Ann has.
-fn links(bot: &TestBot) -> usize {
+pub(crate) fn links(bot: &TestBot) -> usize {
     let holds_link = |dm: &&Message| dm.content.contains("/secret/");
     bot.ann.dms().iter().filter(holds_link).count()
 }
