@@ -6,8 +6,6 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::said::words;
-
 /// The type of an option that is a subcommand.
 const SUB_COMMAND: u64 = 1;
 /// The type of an option that is a group of them.
@@ -152,7 +150,7 @@ fn channel_of(channel: &Value) -> Value {
     json!({ "id": channel["id"], "type": kind, "parent_id": parent })
 }
 
-/// Whether a message says nothing but what [`words`] finds.
+/// Whether a message says nothing outside its text and its components.
 fn is_all_words(message: &Value) -> bool {
     message["embeds"].as_array().is_none_or(Vec::is_empty)
 }
@@ -163,7 +161,7 @@ fn message(message: &Value, interaction: &Map<String, Value>) -> Value {
         "id": message["id"], "channel_id": interaction.get("channel_id"),
         "flags": message.get("flags").filter(|flags| flags.is_u64()),
         "author": { "id": interaction.get("application_id"), "username": "bernard" },
-        "content": words(message["content"].as_str().unwrap_or_default(), &message["components"]), "timestamp": "2015-01-01T00:00:00Z", "type": 0, "tts": false, "pinned": false,
+        "content": message["content"].as_str().unwrap_or_default(), "timestamp": "2015-01-01T00:00:00Z", "type": 0, "tts": false, "pinned": false,
         "mention_everyone": false, "mentions": [], "mention_roles": [], "attachments": [], "embeds": [],
     })
 }
@@ -291,6 +289,22 @@ mod tests {
         }));
         let Interaction::Component(press) = press else { panic!("{press:?}") };
         assert_eq!(press.message.content, "🔄 `web-1`");
+        let whole = parsed(&json!({
+            "id": "7", "application_id": "500", "type": 3, "token": "fake-token", "version": 1, "guild_id": "100", "channel_id": "200",
+            "locale": "en-US", "entitlements": [], "attachment_size_limit": 7, "authorizing_integration_owners": {},
+            "user": { "id": "300", "username": "ada", "discriminator": "0" }, "data": { "custom_id": "cancel:1", "component_type": 2 },
+            "message": {
+                "id": "600", "channel_id": "200", "flags": 32768, "author": { "id": "500", "username": "bernard" }, "content": "", "type": 0,
+                "timestamp": "2026-01-01T00:00:00Z", "tts": false, "pinned": false, "mention_everyone": false, "mentions": [],
+                "mention_roles": [], "attachments": [], "embeds": [], "components": [part],
+            },
+        }));
+        let Interaction::Component(press) = whole else { panic!("{whole:?}") };
+        assert_eq!(
+            (press.message.content.as_str(), press.user.name.as_str()),
+            ("🔄 `web-1`", "ada"),
+            "nothing was missing"
+        );
 
         let embed = json!({ "id": "601", "content": "", "embeds": [{ "title": "web-1" }], "components": [part] });
         let chosen = parsed(&json!({
