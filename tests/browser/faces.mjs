@@ -14,7 +14,7 @@ const STYLES = { Primary: 1, Secondary: 2, Success: 3, Danger: 4 };
 /** Every subject: its name, its language, and its figures (`{ title, messages }`). */
 export async function subjects() {
   const files = (await readdir(SNAPSHOTS)).filter((name) => name.endsWith(".snap") && !name.startsWith(FILES)).sort();
-  const colours = await buttonColours();
+  const colours = { buttons: await buttonColours(), frames: await frameColours() };
   return Promise.all(files.map(async (file) => {
     const [, subject, locale] = /^.*__(.+)_(en|fr)\.snap$/.exec(file) ?? [null, file.replace(/\.snap$/, ""), "en"];
     const text = (await readFile(join(SNAPSHOTS, file), "utf8")).replace(/^---\n[^]*?\n---\n/, "");
@@ -42,8 +42,18 @@ function messages(scene, subject, colours) {
     return [{ ...only, ephemeral: !subject.startsWith("dm"), rings: subject.startsWith("dm") }];
   }
   const found = [];
-  for (let at = 1; at < slots.length; at += 2) found.push({ ...message(slots[at + 1], colours), for_me: slots[at].includes("rings") });
+  for (let at = 1; at < slots.length; at += 2) {
+    const accent = colours.frames.get(slots[at].split(", ")[1]);
+    const plain = message(slots[at + 1], colours);
+    found.push({ ...(accent === undefined ? plain : framed(plain, accent)), for_me: slots[at].includes("rings") });
+  }
   return found;
+}
+
+/** A card as it looks after its first edit. */
+function framed({ content, components, ...rest }, accent) {
+  const inside = [{ type: 10, content }, ...components];
+  return { ...rest, content: "", flags: 32768, components: [{ type: 17, accent_color: accent, components: inside }] };
 }
 
 function message(text, colours) {
@@ -54,7 +64,7 @@ function message(text, colours) {
   const components = [];
   // From the end: a menu, a row of buttons, and above them the words.
   while (lines.length > 1) {
-    const row = rowOf(lines.at(-1), colours);
+    const row = rowOf(lines.at(-1), colours.buttons);
     if (!row) break;
     components.unshift({ type: 1, components: row });
     lines.pop();
@@ -79,6 +89,14 @@ function rowOf(line, colours) {
     return [{ type: 3, custom_id: "menu", options }];
   }
   return null;
+}
+
+/** The colours that the program gives frames, by their names. */
+async function frameColours() {
+  const source = await readFile(join(ROOT, "crates/bot/src/wire/layout.rs"), "utf8");
+  const found = [...source.matchAll(/Accent::(\w+) => (0x[0-9a-f_]+),/g)].map(([, name, colour]) => [name, Number(colour.replaceAll("_", ""))]);
+  if (found.length !== 5) throw new Error(`${found.length} colours of frames were found: cards would have none`);
+  return new Map(found);
 }
 
 /** What colour the program gives a button, by its label in either language. */

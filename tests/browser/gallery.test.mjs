@@ -9,7 +9,7 @@ import { DESK_DARK, DESK_LIGHT } from "./demo.mjs";
 import { subjects } from "./faces.mjs";
 import { sheet, sheetPath } from "./sheet.mjs";
 import { story } from "./story.mjs";
-import { Somebody } from "./wire.mjs";
+import { Somebody, words } from "./wire.mjs";
 
 const PICTURES = process.env.PICTURES;
 /** What is asked of a quiet fleet, and what while one of it is in rescue. */
@@ -33,7 +33,7 @@ for (const [locale, look] of LOOKS) {
     const all = (await subjects()).filter((one) => one.locale === locale);
     assert.ok(all.length >= 5, "the snapshots are where they were");
     for (const { subject, figures } of all) {
-      assert.ok(figures.every(({ messages }) => messages.every((message) => message.content)), `${subject}: every message has words`);
+      assert.ok(figures.every(({ messages }) => messages.every(words)), `${subject}: every message has words`);
       await sheet(page, locale, figures, sheetPath(folder, subject, locale));
     }
     if (locale === "en") await writeFile(join(folder, "README.md"), listing([...all.map(({ subject }) => subject), "answers", "messages"]));

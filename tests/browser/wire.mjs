@@ -65,18 +65,23 @@ export class Somebody {
 
   /** Presses the button of that label, or the one that says more than it. */
   async presses(message, label) {
-    const button = controls(message.components).find((one) => one.label?.startsWith(label));
-    if (!button) throw new Error(`no button ${label} under: ${message.content}`);
+    const button = parts(message.components).find((one) => one.label?.startsWith(label));
+    if (!button) throw new Error(`no button ${label} under: ${words(message)}`);
     return post(this.demo, "/api/press", { who: this.id, message: message.id, custom_id: button.custom_id });
   }
 
   /** Waits for a message that holds these texts. */
   async sees(...texts) {
-    return until(texts.join(" "), async () => (await this.told()).messages.find((message) => texts.every((text) => message.content.includes(text))));
+    return until(texts.join(" "), async () => (await this.told()).messages.find((message) => texts.every((text) => words(message).includes(text))));
   }
 }
 
-/** All that can be pressed, whatever it stands in. */
-function controls(components) {
-  return components.flatMap((one) => [one, ...controls(one.components ?? []), ...controls(one.accessory ? [one.accessory] : [])]);
+/** What a message says: its text, or the texts among its components. */
+export function words({ content, components }) {
+  return [content, ...parts(components).map((one) => one.content)].filter(Boolean).join("\n");
+}
+
+/** All that a message is made of, whatever it stands in. */
+function parts(components) {
+  return components.flatMap((one) => [one, ...parts(one.components ?? []), ...parts(one.accessory ? [one.accessory] : [])]);
 }

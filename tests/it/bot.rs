@@ -325,7 +325,7 @@ impl TestBot {
     /// Types a command in the ops channel and waits for its answer. Of one that is made of parts, all that is read stands in its content.
     pub(crate) async fn ask(&self, who: &Person, command: &str, options: &[(&str, &str)]) -> Message {
         let answer = self.slash(who, command, options).await.answer().await;
-        match answer.content.is_empty() {
+        match answer.is_layout() {
             true => Message { content: answer.text(), ..answer },
             false => answer,
         }

@@ -154,7 +154,8 @@ impl Scene {
                 _ => ", rings others",
             };
             let (content, buttons) = (&message.message.content, row(&message.message.buttons));
-            write!(look, "[{}{rings}]\n{content}\n{buttons}\n", message.slot).expect("a text");
+            let frame = message.frame.map(|accent| format!(", {accent:?}")).unwrap_or_default();
+            write!(look, "[{}{frame}{rings}]\n{content}\n{buttons}\n", message.slot).expect("a text");
         }
         look
     }

@@ -5,7 +5,7 @@ use std::{path::Path, time::Duration};
 use bernard::app::store::address;
 use bernard_config::StoreUrl;
 use bernard_domain::operation::{Operation, OperationId};
-use bernard_store::{Address, Error, Store};
+use bernard_store::{Address, Error, Posted, Store};
 
 use crate::{
     bot::{TestBot, eventually},
@@ -86,6 +86,16 @@ impl TestBot {
         for mut posted in store.messages(OperationId(id)).await.expect("they read") {
             posted.attempted -= by;
             store.save_message(OperationId(id), &posted).await.expect("it is written");
+        }
+        store.close().await;
+    }
+
+    /// Takes from the store that an operation's messages were posted; that it was tried stays. The program must not run.
+    pub(crate) async fn forget_messages(&self, id: i64) {
+        let store = opened(&self.database()).await;
+        for posted in store.messages(OperationId(id)).await.expect("they read") {
+            let unknown = Posted { message: None, shown: String::new(), ..posted };
+            store.save_message(OperationId(id), &unknown).await.expect("it is written");
         }
         store.close().await;
     }

@@ -33,6 +33,7 @@ mod one_tap;
 mod faces;
 mod folder;
 mod foreign;
+mod frames;
 mod free_sessions;
 mod guide;
 mod hindered;

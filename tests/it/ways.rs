@@ -62,7 +62,7 @@ async fn what_is_drawn_in_a_frame_takes_the_place_of_the_offer_whole() {
     let offer = below(&asked, "web-1").await;
     let status = bot.press(&bot.ann, &offer, "web-1").await;
     assert_eq!(status.id, offer.id);
-    assert!(status.content.is_empty() && status.text().contains("`web-1`"), "{}", status.text());
+    assert!(status.is_layout() && status.text().contains("`web-1`"), "{}", status.text());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,11 +1,12 @@
 //! Data to messages: the same data, the same message. Nothing here asks anybody for anything, or waits: whoever has a message drawn
 //! brings all that it says.
 //!
-//! In reading order: [`message`], [`button`] and [`layout`] (what a message is made of), [`rendering`], [`card`] and `approval_card` (the messages of an operation),
+//! In reading order: [`message`], [`button`] and [`layout`] (what a message is made of), [`rendering`], [`card`] with `accent` (its colour) and `approval_card` (the messages of an operation),
 //! with `waiting`, `past`, `standing` and `starts` (how it stands, in words); `confirmation`, `runbook` and `accepted` (before and after
 //! **Confirm**); `alert_card` (what machines say); [`ticket`] (what is asked of OVHcloud's support); `sessions` (stuck ones of consoles); [`dm`]; `notice`; [`rescue_list`], `audit_line`, [`exact_calls`], `timeline`, [`report`] (a whole story as files),
 //! [`guide`]; `card_links` and [`wording`] are what they share.
 
+mod accent;
 pub(crate) mod accepted;
 pub(crate) mod alert_card;
 pub(crate) mod approval_card;

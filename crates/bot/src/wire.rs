@@ -6,6 +6,7 @@ pub(crate) mod layout;
 
 use bernard_discord::fit;
 use bernard_domain::access::Who;
+use serde::Serialize;
 use serde_json::{Value, json};
 use serenity::{
     builder::{
@@ -22,7 +23,7 @@ use serenity::{
 use crate::render::{
     button::{Button, ButtonStyle, Leads, rows},
     menu::{Choice, Chosen, Menu},
-    message::{File, Plain},
+    message::{File, Look, Plain},
 };
 
 /// A new message in a channel, which rings exactly these, whatever else its text names; without them no phone.
@@ -42,6 +43,24 @@ pub(crate) fn unrung(plain: &Plain) -> CreateMessage {
 /// What a message becomes, with its words and all that stands below them.
 pub(crate) fn edited(plain: &Plain) -> EditMessage {
     reworded(&plain.content).components(below(plain))
+}
+
+/// What a message becomes that may be made of parts from then on.
+pub(crate) fn redrawn(look: &Look) -> Edit {
+    match look {
+        Look::Plain(plain) => Edit::Plain(Box::new(edited(plain))),
+        Look::Layout(layout) => Edit::Layout(layout::edited(layout)),
+    }
+}
+
+/// An edit: serenity's, or that of a message of parts, which serenity has no builder for.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Edit {
+    /// Words, and what stands below them.
+    Plain(Box<EditMessage>),
+    /// Parts.
+    Layout(Value),
 }
 
 /// What a message becomes whose words change, and whose buttons stay as they are.
@@ -150,6 +169,7 @@ mod tests {
     use bernard_domain::access::UserId as Person;
 
     use super::*;
+    use crate::render::layout::Accent;
 
     fn drawn() -> Plain {
         let press = Button {
@@ -196,6 +216,21 @@ mod tests {
             assert_eq!(message["allowed_mentions"]["parse"], json!([]), "{message}");
         }
         assert_eq!(json_of!(unrung(&drawn()))["flags"], 4);
+    }
+
+    #[test]
+    fn an_edit_takes_the_words_away_and_puts_a_frame_there_with_all_that_was_below() {
+        let before = json_of!(edited(&drawn()));
+        let sent = json_of!(redrawn(&drawn().framed(Accent::Warning)));
+        assert_eq!((&sent["content"], &sent["embeds"], &sent["flags"]), (&json!(null), &json!([]), &json!(32_768 | 4)));
+        assert_eq!(sent["allowed_mentions"], json!({"parse": []}));
+        let [frame] = sent["components"].as_array().expect("parts").as_slice() else { panic!("{sent}") };
+        assert_eq!((&frame["type"], &frame["accent_color"]), (&json!(17), &json!(0xf0_b232)));
+        let [words, below @ ..] = frame["components"].as_array().expect("parts").as_slice() else { panic!("{sent}") };
+        assert_eq!(*words, json!({"type": 10, "content": "web-1"}));
+        assert_eq!(json!(below), before["components"]);
+        let plain = json_of!(redrawn(&Look::Plain(drawn())));
+        assert_eq!(plain, before, "what has no frame stays as it is");
     }
 
     #[test]

@@ -8,10 +8,11 @@ use std::{fmt, time::Instant};
 
 use secrecy::SecretString;
 use serde::Deserialize;
-use serenity::model::{application::Interaction, id::InteractionId};
+use serde_json::Value;
+use serenity::model::{application::Interaction, channel::Message, id::InteractionId};
 use tokio::sync::mpsc::{self, error::TrySendError};
 
-use super::error::kind_of;
+use super::{error::kind_of, said::words};
 
 /// The longest interaction that is read, in bytes. A press brings the message that it was made on: six thousand characters at
 /// most, of up to twelve bytes each in JSON, and its buttons.
@@ -86,7 +87,10 @@ impl RawInteraction {
             whole.map_err(|why| complaint(&why))
         };
         match parsed {
-            Ok(interaction) => Ok(Self::Readable { received, size, interaction: Box::new(interaction) }),
+            Ok(mut interaction) => {
+                fill_words(&mut interaction, json);
+                Ok(Self::Readable { received, size, interaction: Box::new(interaction) })
+            }
             Err(why) => {
                 let Bare { id, token, kind } = serde_json::from_slice(json).map_err(|e| Unanswerable(complaint(&e)))?;
                 tracing::error!(interaction.id = %id, interaction.kind = kind, why,
@@ -189,6 +193,26 @@ pub(crate) fn hand_over(json: &[u8], door: Door, tx: &mpsc::Sender<RawInteractio
             raw.dropped();
             Arrival::Dropped
         }
+    }
+}
+
+/// The model reads no text of a message that is made of the newer components: it gets their words as its content.
+fn fill_words(interaction: &mut Interaction, json: &[u8]) {
+    let mut wordless: Vec<(String, &mut Message)> = match interaction {
+        Interaction::Component(press) => vec![("/message".to_owned(), &mut press.message)],
+        Interaction::Command(command) => {
+            let chosen = command.data.resolved.messages.iter_mut();
+            chosen.map(|(id, message)| (format!("/data/resolved/messages/{id}"), message)).collect()
+        }
+        _ => return,
+    };
+    wordless.retain(|(_, message)| message.content.is_empty());
+    if wordless.is_empty() {
+        return;
+    }
+    let json: Value = serde_json::from_slice(json).unwrap_or_default();
+    for (place, message) in wordless {
+        message.content = json.pointer(&place).map(|found| words("", &found["components"])).unwrap_or_default();
     }
 }
 

@@ -17,6 +17,7 @@ pub mod gateway;
 pub mod interaction;
 pub mod rest;
 mod route;
+mod said;
 pub mod sender;
 pub mod signed;
 #[cfg(test)]

@@ -20,7 +20,6 @@ use serde_json::{Value, json};
 use serenity::{
     builder::{
         CreateAttachment, CreateCommand, CreateInteractionResponse, CreateInteractionResponseFollowup, CreateMessage,
-        EditMessage,
     },
     model::id::{ApplicationId, ChannelId, GuildId, MessageId, RoleId, UserId},
 };
@@ -172,14 +171,20 @@ impl Rest {
         self.read(self.message(Method::POST, Route::Messages(channel), Repeat::Freely, body, files)?).await
     }
 
-    /// Changes a message of the bot's, at most five times per five seconds in its channel: waits for its turn.
+    /// Changes a message of the bot's, at most five times per five seconds in its channel: waits for its turn. `edit` is one of
+    /// serenity's, or a message of parts, which serenity has no builder for.
     ///
     /// Dropping the call while it waits changes nothing and costs no turn.
     ///
     /// # Errors
     ///
     /// Among others code 10008 when the message is gone, and 30046 when an old one was edited too often.
-    pub async fn edit(&self, channel: ChannelId, message: MessageId, edit: &EditMessage) -> Result<(), Error> {
+    pub async fn edit(
+        &self,
+        channel: ChannelId,
+        message: MessageId,
+        edit: &(impl Serialize + Sync),
+    ) -> Result<(), Error> {
         let route = Route::Message(channel, message);
         let call = self.message(Method::PATCH, route, Repeat::Freely, to_value(edit), &[])?;
         self.sender.send(&call, self.deadline()).await.map(drop)

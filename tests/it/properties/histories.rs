@@ -21,7 +21,7 @@ use super::arbitrary::{event, plan, request};
 const LONG_ENOUGH: usize = 20;
 
 /// A history in which every event was legal: at each moment one of those in `pool` that may follow, while there is one.
-fn history(request: &Request, pool: &[Event], choices: &[Index]) -> Vec<Event> {
+pub(super) fn history(request: &Request, pool: &[Event], choices: &[Index]) -> Vec<Event> {
     let mut state = State::new(request);
     let mut history = Vec::new();
     for choice in choices {
@@ -37,7 +37,7 @@ fn history(request: &Request, pool: &[Event], choices: &[Index]) -> Vec<Event> {
 }
 
 /// Every event of any kind has a few candidates in a pool of this size.
-fn pool() -> impl Strategy<Value = Vec<Event>> {
+pub(super) fn pool() -> impl Strategy<Value = Vec<Event>> {
     vec(event(), 80)
 }
 

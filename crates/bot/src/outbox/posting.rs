@@ -8,10 +8,8 @@ use bernard_domain::mark::Mark;
 use bernard_platform::clock;
 use bernard_store as store;
 use jiff::{SignedDuration, Timestamp};
-use serenity::{
-    builder::EditMessage,
-    model::id::{ChannelId, MessageId},
-};
+use serde::Serialize;
+use serenity::model::id::{ChannelId, MessageId};
 use sha1::{Digest, Sha1};
 
 /// Discord remembers a nonce for a few minutes; an attempt that is older is looked for in the channel's history.
@@ -50,7 +48,7 @@ pub(crate) async fn edit_even_if_archived(
     rest: &Rest,
     channel: ChannelId,
     message: MessageId,
-    edit: &EditMessage,
+    edit: &(impl Serialize + Sync),
 ) -> Result<(), Error> {
     match rest.edit(channel, message, edit).await {
         Err(error) if error.is_archived() => {

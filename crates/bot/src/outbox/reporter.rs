@@ -313,7 +313,7 @@ impl Reporter {
 
     /// Edits a message; a thread that was archived is opened again for it while its operation lives, and to say that a rescue is over.
     async fn edit_even_if_archived(&self, it: It<'_>, message: u64) -> Result<(), Error> {
-        let edit = wire::edited(&it.rendering.message);
+        let edit = wire::redrawn(&it.rendering.edited());
         let (channel, message) = (DiscordChannel::new(it.channel.0), MessageId::new(message));
         let opens = !it.operation.state.is_ended() || it.rendering.speaks == Speaks::OfThePast;
         let rest = self.rest_at(it);

@@ -23,7 +23,7 @@ use bernard_untrusted::shown::span::code;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    approval_card, button,
+    accent, approval_card, button,
     card_links::CardLinks,
     console, guide_controls,
     past::Tense,
@@ -79,7 +79,8 @@ pub fn messages(operation: &Operation, rescue: Rescue<'_>, moment: Moment, manne
     let mut messages = Vec::new();
     // What waits to begin is only asked about; its card comes when there is something to show.
     if operation.state.facts.reboots_approved > 0 {
-        messages.push(card(operation, tense, moment, locale));
+        let accent = accent::of(operation, tense, moment.usual);
+        messages.push(card(operation, tense, moment, locale).in_a_frame(accent));
     }
     messages.extend(approval_card::messages(operation, manner));
     for asked in 1..=operation.state.facts.asked {

@@ -5,7 +5,7 @@
 use bernard_discord::fit;
 use bernard_untrusted::shown::size::length;
 
-use super::button::Button;
+use super::{button::Button, menu::Menu};
 
 /// How many components a message has at most, those inside others among them (Discord's reference of components).
 pub const COMPONENTS: usize = 40;
@@ -40,6 +40,8 @@ pub enum Block {
     Section(String, Button),
     /// One to five buttons in a row.
     Buttons(Vec<Button>),
+    /// A menu in a row of its own.
+    Menu(Menu),
     /// A line between two blocks.
     Separator,
     /// A picture that is attached under this name, and what it shows, for those who cannot see it.
@@ -108,7 +110,7 @@ impl Layout {
 
     /// Whether there is anything to press or to choose.
     pub fn can_be_pressed(&self) -> bool {
-        self.blocks().any(|block| matches!(block, Block::Section(..) | Block::Buttons(_)))
+        self.blocks().any(|block| matches!(block, Block::Section(..) | Block::Buttons(_) | Block::Menu(_)))
     }
 
     fn blocks(&self) -> impl Iterator<Item = &Block> {
@@ -145,7 +147,7 @@ impl Block {
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) | Self::Section(text, _) => Some(text),
-            Self::Buttons(_) | Self::Separator | Self::Picture(..) | Self::File(_) => None,
+            Self::Buttons(_) | Self::Menu(_) | Self::Separator | Self::Picture(..) | Self::File(_) => None,
         }
     }
 
@@ -154,7 +156,7 @@ impl Block {
         match self {
             Self::Section(_, button) => std::slice::from_ref(button),
             Self::Buttons(buttons) => buttons,
-            Self::Text(_) | Self::Separator | Self::Picture(..) | Self::File(_) => &[],
+            Self::Text(_) | Self::Menu(_) | Self::Separator | Self::Picture(..) | Self::File(_) => &[],
         }
     }
 
@@ -165,6 +167,8 @@ impl Block {
             // The section, its text and its button.
             Self::Section(..) => 3,
             Self::Buttons(buttons) => 1 + buttons.len(),
+            // The row and the menu.
+            Self::Menu(_) => 2,
         }
     }
 
@@ -172,7 +176,7 @@ impl Block {
         match self {
             Self::Text(text) | Self::Section(text, _) => !text.trim().is_empty(),
             Self::Buttons(buttons) => (1..=IN_A_ROW).contains(&buttons.len()),
-            Self::Separator | Self::Picture(..) | Self::File(_) => true,
+            Self::Menu(_) | Self::Separator | Self::Picture(..) | Self::File(_) => true,
         }
     }
 }

@@ -6,7 +6,7 @@ use bernard_discord::fit;
 use bernard_untrusted::shown::size::length;
 
 use super::{
-    button::Button,
+    button::{Button, rows},
     layout::{Accent, Block, Full, Layout, Part},
     menu::Menu,
 };
@@ -71,6 +71,19 @@ impl Plain {
         Self { content, buttons, ..Self::default() }
     }
 
+    /// The same in a frame of this colour; as it is, should a message have no room for that.
+    pub fn framed(self, accent: Accent) -> Look {
+        let row = |row: Vec<&Button>| Block::Buttons(row.into_iter().cloned().collect());
+        let menu = self.menu.iter().cloned().map(Block::Menu);
+        let below = rows(&self.buttons).into_iter().map(row).chain(menu).chain(rows(&self.apart).into_iter().map(row));
+        let mut layout = Layout::default();
+        let blocks = [Block::Text(self.content.clone())].into_iter().chain(below).collect();
+        match layout.add(Part::Container(accent, blocks)) {
+            Ok(()) => Look::Layout(layout),
+            Err(Full) => Look::Plain(self),
+        }
+    }
+
     /// All its buttons, from top to bottom.
     pub fn all_buttons(&self) -> impl Iterator<Item = &Button> {
         self.buttons.iter().chain(&self.apart)
@@ -133,6 +146,31 @@ pub(crate) fn with_last_line(content: &str, line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::menu::{Choice, Chosen};
+
+    fn button(label: &str) -> Button {
+        Button::link(label.to_owned(), "https://example.com".to_owned())
+    }
+
+    #[test]
+    fn whatever_fits_into_plain_words_fits_into_a_frame_and_says_the_same() {
+        let choice = Choice { label: "Disks".to_owned(), value: "disks".to_owned(), chosen: Chosen::NotYet };
+        let menu = Menu { custom_id: "m".to_owned(), placeholder: "Guide".to_owned(), choices: vec![choice] };
+        // Three rows of four, a menu, and a last row: the most that stands below plain words.
+        let plain = Plain {
+            content: "é".repeat(fit::CONTENT),
+            buttons: vec![button("Cancel"); 12],
+            menu: Some(menu.clone()),
+            apart: vec![button("Delete"); 5],
+        };
+        let Look::Layout(layout) = plain.clone().framed(Accent::Live) else { panic!("it has a frame") };
+        assert_eq!(layout.words(), plain.content);
+        let [Part::Container(Accent::Live, blocks)] = layout.parts() else { panic!("{layout:?}") };
+        let buttons: Vec<_> = blocks.iter().flat_map(Block::buttons).collect();
+        assert_eq!(buttons, plain.all_buttons().collect::<Vec<_>>());
+        assert_eq!(blocks[4], Block::Menu(menu), "it stands between the others and what is apart");
+        assert_eq!(Plain::default().framed(Accent::Live), Look::Plain(Plain::default()), "nothing to frame");
+    }
 
     #[test]
     fn what_is_in_a_file_is_not_printed() {

@@ -79,6 +79,11 @@ impl<'a> Tense<'a> {
         }
     }
 
+    /// Whether it is over.
+    pub(crate) fn is_past(self) -> bool {
+        matches!(self, Self::Past(..))
+    }
+
     /// How an operation stands, or that its rescue is over.
     pub(crate) fn state(self, operation: &Operation, locale: Locale) -> Headline {
         match self {

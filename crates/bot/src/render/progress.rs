@@ -21,10 +21,15 @@ pub(crate) fn line(operation: &Operation, usual: Option<SignedDuration>, locale:
     Some(say!(locale, "card-progress", bar = bar, step = step, steps = steps, usual = usual, began = began))
 }
 
+/// How long it usually takes, once it was noticed that it takes longer.
+pub(crate) fn longer_than(operation: &Operation, usual: Option<SignedDuration>) -> Option<SignedDuration> {
+    step(operation)?;
+    usual.filter(|_| operation.state.facts.longer_than_usual)
+}
+
 /// That it takes longer than usual, once that was noticed.
 pub(crate) fn longer(operation: &Operation, usual: Option<SignedDuration>, locale: Locale) -> Option<String> {
-    step(operation)?;
-    let usual = usual.filter(|_| operation.state.facts.longer_than_usual)?;
+    let usual = longer_than(operation, usual)?;
     Some(say!(locale, "card-longer", length = duration(locale, usual)))
 }
 

@@ -10,7 +10,8 @@ use bernard_text::{named, say};
 
 use super::{
     button::{self, Leads},
-    message::Plain,
+    layout::Accent,
+    message::{Look, Plain},
     past::Tense,
     wording::Headline,
 };
@@ -26,6 +27,8 @@ pub struct Rendering {
     pub rings: Vec<Who>,
     /// Whether it speaks of something that goes on.
     pub speaks: Speaks,
+    /// The colour of the frame that its first edit puts around it, for good. What rings has none: it stays plain.
+    pub frame: Option<Accent>,
 }
 
 /// Of what a message speaks.
@@ -54,7 +57,20 @@ impl ChannelStyle<'_> {
 }
 
 impl Rendering {
-    /// What tells two looks apart.
+    /// What an edit makes of it. It is posted as plain words all the same: a phone shows the first ones.
+    pub fn edited(&self) -> Look {
+        match self.frame {
+            Some(accent) => self.message.clone().framed(accent),
+            None => Look::Plain(self.message.clone()),
+        }
+    }
+
+    /// The same in a frame of this colour, once it is edited.
+    pub(crate) fn in_a_frame(self, accent: Accent) -> Self {
+        Self { frame: Some(accent), ..self }
+    }
+
+    /// What tells two looks apart. A frame's colour does not: it says nothing that the words do not say.
     pub fn digest(&self) -> String {
         let button = |button: &button::Button| match &button.leads {
             Leads::ToUs { custom_id, style } => format!("\n{} {custom_id} {style:?}", button.label),
@@ -84,5 +100,5 @@ pub(crate) fn title(operation: &Operation, headline: &Headline, locale: Locale) 
 /// A message of these lines, cut to what Discord takes.
 pub(crate) fn rendering(slot: String, lines: Vec<String>, buttons: Vec<button::Button>, rings: Vec<Who>) -> Rendering {
     let message = Plain::with_buttons(fit::cut(&lines.join("\n")), buttons);
-    Rendering { slot, message, rings, speaks: Speaks::OfNow }
+    Rendering { slot, message, rings, speaks: Speaks::OfNow, frame: None }
 }

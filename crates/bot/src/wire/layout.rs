@@ -1,6 +1,7 @@
 //! Messages of parts, as Discord's reference of components has them (version 2). serenity 0.12 has no builders for them.
 
 use serde_json::{Value, json};
+use serenity::model::channel::MessageFlags;
 
 use crate::render::layout::{Accent, Block, Layout, Part};
 
@@ -17,9 +18,18 @@ const CONTAINER: u8 = 17;
 
 /// An answer to an interaction, in the place of "thinking…" or of words that it takes away. Nothing in it rings anybody.
 pub(crate) fn answer(layout: &Layout) -> Value {
+    in_the_place_of_words(layout, IS_COMPONENTS_V2)
+}
+
+/// What a message in a channel becomes, for good, whether it was plain before or not. Nothing in it rings anybody.
+pub(super) fn edited(layout: &Layout) -> Value {
+    in_the_place_of_words(layout, IS_COMPONENTS_V2 | MessageFlags::SUPPRESS_EMBEDS.bits())
+}
+
+fn in_the_place_of_words(layout: &Layout, flags: u64) -> Value {
     let components: Vec<Value> = layout.parts().iter().map(part).collect();
     json!({
-        "flags": IS_COMPONENTS_V2,
+        "flags": flags,
         // Discord takes no parts beside words that stand there.
         "content": null,
         "embeds": [],
@@ -49,6 +59,7 @@ fn block(block: &Block) -> Value {
             let buttons: Vec<_> = buttons.iter().map(super::button).collect();
             json!({ "type": ROW, "components": buttons })
         }
+        Block::Menu(menu) => json!({ "type": ROW, "components": [super::select(menu)] }),
         Block::Separator => json!({ "type": SEPARATOR }),
         Block::Picture(name, shows) => {
             json!({ "type": GALLERY, "items": [{ "media": attached(name), "description": shows }] })

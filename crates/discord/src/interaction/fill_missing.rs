@@ -48,9 +48,18 @@ pub(super) fn completed(mut interaction: Value) -> Value {
         let message = message(found, fields);
         fields.insert("message".to_owned(), message);
     }
+    let around: Map<_, _> = ["channel_id", "application_id"]
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), fields.get(name)?.clone())))
+        .collect();
     if let Some(Value::Object(data)) = fields.get_mut("data") {
-        // Whom an option names stands in the option itself.
-        data.remove("resolved");
+        // Whom an option names stands in the option itself; of messages counts what they say.
+        let resolved = data.remove("resolved").unwrap_or_default();
+        if let Some(messages) = resolved.get("messages").and_then(Value::as_object) {
+            let said = messages.iter().filter(|(_, found)| is_all_words(found));
+            let said: Map<_, _> = said.map(|(id, found)| (id.clone(), message(found, &around))).collect();
+            data.insert("resolved".to_owned(), json!({ "messages": said }));
+        }
         match data.get("components") {
             // What was typed into a form, wherever in it that stands and whatever stands around it.
             Some(components) => {
@@ -141,13 +150,18 @@ fn channel_of(channel: &Value) -> Value {
     json!({ "id": channel["id"], "type": kind, "parent_id": parent })
 }
 
-/// Only which message it is counts, and whether others see it.
+/// Whether a message says nothing outside its text and its components.
+fn is_all_words(message: &Value) -> bool {
+    message["embeds"].as_array().is_none_or(Vec::is_empty)
+}
+
+/// Only which message it is counts, whether others see it, and what it says.
 fn message(message: &Value, interaction: &Map<String, Value>) -> Value {
     json!({
         "id": message["id"], "channel_id": interaction.get("channel_id"),
         "flags": message.get("flags").filter(|flags| flags.is_u64()),
         "author": { "id": interaction.get("application_id"), "username": "bernard" },
-        "content": "", "timestamp": "2015-01-01T00:00:00Z", "type": 0, "tts": false, "pinned": false,
+        "content": message["content"].as_str().unwrap_or_default(), "timestamp": "2015-01-01T00:00:00Z", "type": 0, "tts": false, "pinned": false,
         "mention_everyone": false, "mentions": [], "mention_roles": [], "attachments": [], "embeds": [],
     })
 }
@@ -261,6 +275,46 @@ mod tests {
             let Interaction::Component(press) = press else { panic!("{press:?}") };
             assert_eq!(press.data.custom_id, "x:1", "{kind}");
         }
+    }
+
+    #[test]
+    fn a_message_of_parts_brings_its_words_along() {
+        let part = json!({ "type": 17, "accent_color": 7, "components": [
+            { "type": 10, "content": "🔄 `web-1`" }, { "type": 1, "components": [{ "type": 2, "custom_id": "cancel:1", "style": 4 }] },
+        ] });
+        let card = json!({ "id": "600", "flags": 32768, "content": "", "embeds": [], "components": [part] });
+        let press = parsed(&json!({
+            "id": "7", "application_id": "500", "type": 3, "token": "fake-token", "channel_id": "200", "user": { "id": "300" },
+            "data": { "custom_id": "cancel:1", "component_type": 2 }, "message": card,
+        }));
+        let Interaction::Component(press) = press else { panic!("{press:?}") };
+        assert_eq!(press.message.content, "🔄 `web-1`");
+        let whole = parsed(&json!({
+            "id": "7", "application_id": "500", "type": 3, "token": "fake-token", "version": 1, "guild_id": "100", "channel_id": "200",
+            "locale": "en-US", "entitlements": [], "attachment_size_limit": 7, "authorizing_integration_owners": {},
+            "user": { "id": "300", "username": "ada", "discriminator": "0" }, "data": { "custom_id": "cancel:1", "component_type": 2 },
+            "message": {
+                "id": "600", "channel_id": "200", "flags": 32768, "author": { "id": "500", "username": "bernard" }, "content": "", "type": 0,
+                "timestamp": "2026-01-01T00:00:00Z", "tts": false, "pinned": false, "mention_everyone": false, "mentions": [],
+                "mention_roles": [], "attachments": [], "embeds": [], "components": [part],
+            },
+        }));
+        let Interaction::Component(press) = whole else { panic!("{whole:?}") };
+        assert_eq!(
+            (press.message.content.as_str(), press.user.name.as_str()),
+            ("🔄 `web-1`", "ada"),
+            "nothing was missing"
+        );
+
+        let embed = json!({ "id": "601", "content": "", "embeds": [{ "title": "web-1" }], "components": [part] });
+        let chosen = parsed(&json!({
+            "id": "7", "application_id": "500", "type": 2, "token": "fake-token", "channel_id": "200", "user": { "id": "300" },
+            "data": { "id": "900", "name": "Rescue the server named here…", "type": 3, "target_id": "600",
+                "resolved": { "messages": { "600": card, "601": embed }, "users": { "x": 7 } } },
+        }));
+        let Interaction::Command(chosen) = chosen else { panic!("{chosen:?}") };
+        let said: Vec<_> = chosen.data.resolved.messages.values().map(|message| message.content.as_str()).collect();
+        assert_eq!(said, ["🔄 `web-1`"], "half of what a message says is not taken for all of it");
     }
 
     #[test]

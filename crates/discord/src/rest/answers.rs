@@ -11,6 +11,8 @@ use serenity::model::{
     id::{ApplicationId, ChannelId, CommandId, GuildId, MessageId, RoleId, UserId},
 };
 
+use crate::said::words;
+
 /// A message that was just made.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Posted {
@@ -77,7 +79,7 @@ pub struct SeenMessage {
     pub id: MessageId,
     /// Who wrote it.
     pub author: UserId,
-    /// What it says outside its embeds.
+    /// What it says outside its embeds: its text, or the texts of one that is made of parts.
     pub content: String,
     /// The `custom_id`s of its buttons and selects, however deep.
     pub custom_ids: Vec<String>,
@@ -238,7 +240,8 @@ impl<'de> Deserialize<'de> for SeenMessage {
             Value::Number(number) => Some(number.to_string()),
             _ => None,
         };
-        Ok(Self { id: wire.id, author: wire.author.id, content: wire.content, custom_ids, nonce })
+        let content = words(&wire.content, &wire.components);
+        Ok(Self { id: wire.id, author: wire.author.id, content, custom_ids, nonce })
     }
 }
 

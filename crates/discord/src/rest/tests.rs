@@ -1,7 +1,8 @@
 use secrecy::SecretString;
 use serenity::{
     builder::{
-        CreateActionRow, CreateAllowedMentions, CreateButton, CreateInteractionResponseMessage, EditInteractionResponse,
+        CreateActionRow, CreateAllowedMentions, CreateButton, CreateInteractionResponseMessage,
+        EditInteractionResponse, EditMessage,
     },
     model::id::{InteractionId, RoleId},
 };

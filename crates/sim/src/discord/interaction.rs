@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 
 use super::{
     APPLICATION, BOT, GUILD, GUILD_LOCALE, Id,
-    message::{Audience, EPHEMERAL, LOADING, Message, SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS},
+    message::{Audience, COMPONENTS_V2, EPHEMERAL, LOADING, Message, SUPPRESS_EMBEDS, SUPPRESS_NOTIFICATIONS},
     model::{
         ChannelKind, News,
         interaction::{Fate, Interaction, Kind},
     },
     patch::{Incoming, Patch, merge},
     refusal::Refusal,
-    rules::{BodyOf, COMPONENTS_V2, Form, check_choices, check_message, check_modal},
+    rules::{BodyOf, Form, check_choices, check_message, check_modal},
     world::World,
 };
 
@@ -199,6 +199,7 @@ impl World {
     pub(crate) fn edit(&mut self, id: Id, patch: &Patch) -> Result<(), Refusal> {
         let mut message = self.message(id)?.clone();
         let was_thinking = message.is_thinking();
+        message.content = message.notification().to_owned();
         if !patch.field("flags").is_null() {
             let settable = SUPPRESS_EMBEDS | COMPONENTS_V2;
             message.flags = (message.flags & !SUPPRESS_EMBEDS) | (patch.flags() & settable);

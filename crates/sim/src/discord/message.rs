@@ -13,6 +13,8 @@ pub const EPHEMERAL: u64 = 1 << 6;
 pub const LOADING: u64 = 1 << 7;
 /// Flag 4096: it rings no phone.
 pub const SUPPRESS_NOTIFICATIONS: u64 = 1 << 12;
+/// Flag 32768: it is made of the newer components and has neither content nor embeds, for good.
+pub const COMPONENTS_V2: u64 = 1 << 15;
 
 /// A message, deleted ones included. A snapshot: look it up again to see later edits.
 #[derive(Clone, Debug)]
@@ -25,7 +27,8 @@ pub struct Message {
     pub author: Id,
     /// Who can see it.
     pub audience: Audience,
-    /// Its text.
+    /// What its author says in it: its text, or the texts of one that is made of the newer components, each on a line of its own. What
+    /// Discord sends as its content is [`notification`](Self::notification).
     pub content: String,
     /// Its embeds, as sent.
     pub embeds: Vec<Value>,
@@ -139,27 +142,36 @@ impl Message {
         if self.flags & SUPPRESS_EMBEDS == 0 { &self.embeds } else { &[] }
     }
 
-    /// What its author says in it: its text, and the texts among its components.
-    pub fn speech(&self) -> String {
-        let mut said = vec![self.content.clone()];
+    /// Whether it is made of the newer components alone.
+    pub fn is_layout(&self) -> bool {
+        self.flags & COMPONENTS_V2 != 0
+    }
+
+    /// The colour of the frame around it, if there is one.
+    pub fn accent(&self) -> Option<u64> {
+        self.components.iter().find(|component| component["type"] == 17)?["accent_color"].as_u64()
+    }
+
+    /// The texts among its components.
+    pub(crate) fn texts(&self) -> String {
+        let mut said = Vec::new();
         walk(&self.components, &mut |component| {
             if component["type"] == 10 {
-                said.extend(component["content"].as_str().map(str::to_owned));
+                said.extend(component["content"].as_str());
             }
         });
-        said.retain(|text| !text.is_empty());
         said.join("\n")
     }
 
     /// What a phone's notification shows of it: its text alone. Texts among its components are not shown there, so of a message
     /// that is made of the newer ones it shows nothing.
     pub fn notification(&self) -> &str {
-        &self.content
+        if self.is_layout() { "" } else { &self.content }
     }
 
     /// Everything that a person reads in it, from top to bottom: text, embeds, file names, labels.
     pub fn text(&self) -> String {
-        let mut lines = vec![self.content.clone()];
+        let mut lines = vec![self.notification().to_owned()];
         self.shown_embeds().iter().for_each(|embed| embed_lines(embed, &mut lines));
         lines.extend(self.attachments.iter().map(|file| file.filename.clone()));
         let mut texts = Vec::new();
@@ -220,9 +232,9 @@ impl Message {
         if self.flags & SUPPRESS_EMBEDS != 0 {
             return Vec::new();
         }
-        let starts = self.content.match_indices("http").filter(|(at, _)| !self.content[..*at].ends_with('<'));
-        let links =
-            starts.map(|(at, _)| self.content[at..].split([' ', '\n', '>', ')']).next().unwrap_or_default().to_owned());
+        let text = self.notification();
+        let starts = text.match_indices("http").filter(|(at, _)| !text[..*at].ends_with('<'));
+        let links = starts.map(|(at, _)| text[at..].split([' ', '\n', '>', ')']).next().unwrap_or_default().to_owned());
         links.filter(|link| link.starts_with("http://") || link.starts_with("https://")).collect()
     }
 

@@ -9,7 +9,7 @@ use super::{
     media,
     message::{Attachment, LOADING, Message},
     refusal::Refusal,
-    rules::{BodyOf, COMPONENTS_V2, Form, check_edit, check_message},
+    rules::{BodyOf, Form, check_edit, check_message},
 };
 
 /// A file as it came.
@@ -78,7 +78,7 @@ impl Patch {
         }
     }
 
-    /// Puts the change into `message` and its history.
+    /// Puts the change into `message`, whose content is its text alone, and into its history.
     pub(crate) fn apply(&self, message: &mut Message, clock: &mut Clock) -> Result<(), Refusal> {
         let mut changed = message.clone();
         match &self.json["content"] {
@@ -100,9 +100,12 @@ impl Patch {
         let empty = changed.content.is_empty()
             && changed.embeds.is_empty()
             && changed.components.is_empty()
-            && (changed.attachments.is_empty() || changed.flags & COMPONENTS_V2 != 0);
+            && (changed.attachments.is_empty() || changed.is_layout());
         if empty {
             return Err(Refusal::EmptyMessage);
+        }
+        if changed.is_layout() {
+            changed.content = changed.texts();
         }
         let at: Timestamp = clock.now();
         changed.history.push(changed.version(at));
@@ -136,7 +139,7 @@ impl Patch {
 /// What a message showed before it got the newer components has to be taken away by the same edit.
 fn refuse_leftovers(message: &Message) -> Result<(), Refusal> {
     let mut form = Form::new();
-    if message.flags & COMPONENTS_V2 != 0 {
+    if message.is_layout() {
         for (name, gone) in [("content", message.content.is_empty()), ("embeds", message.embeds.is_empty())] {
             if !gone {
                 let words = format!("The '{name}' field cannot be used when using MessageFlags.IS_COMPONENTS_V2");

@@ -162,7 +162,7 @@ impl World {
             message.attachments.iter().map(|file| self.attachment_json(message, file)).collect();
         let mut rendered = json!({
             "id": message.id, "channel_id": message.channel, "author": self.user_json(message.author), "type": kind,
-            "content": message.content, "timestamp": date(message.created), "edited_timestamp": message.edited.map(date),
+            "content": message.notification(), "timestamp": date(message.created), "edited_timestamp": message.edited.map(date),
             "tts": false, "mention_everyone": message.pinged_everyone, "mentions": users, "mention_roles": message.pinged_roles,
             "attachments": attachments, "embeds": embeds, "components": message.components, "pinned": false,
             "flags": message.flags,

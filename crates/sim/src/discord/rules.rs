@@ -14,5 +14,5 @@ mod modal;
 
 pub(crate) use command::{check_command, check_commands};
 pub(crate) use form::Form;
-pub(crate) use message::{BodyOf, COMPONENTS_V2, check_choices, check_edit, check_message};
+pub(crate) use message::{BodyOf, check_choices, check_edit, check_message};
 pub(crate) use modal::{check_modal, refuses_typed};

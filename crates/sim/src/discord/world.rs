@@ -180,7 +180,7 @@ impl World {
 
     /// Notes whom a new message rings. Who cannot see the channel is not rung.
     pub(crate) fn ring(&self, message: &mut Message, allowed: Option<&serde_json::Value>) {
-        let named = Named::in_text(&message.speech()).allowed(allowed);
+        let named = Named::in_text(&message.content).allowed(allowed);
         let may_ring_all = self.permissions(message.author, message.channel) & permission::MENTION_EVERYONE != 0;
         let mentionable =
             |role: &Id| self.roles.get(role).is_some_and(|role| may_ring_all || role.mentions == Mentions::Anybody);

@@ -45,7 +45,12 @@ async fn what_rings_as_text_becomes_a_container_by_one_edit_and_never_text_again
     let container = json!({ "content": null, "flags": LAYOUT, "components": list("one") });
     assert_eq!(rest.patch(&path, container).await.0, 200);
     let shown = discord.messages(OPS).remove(0);
-    assert_eq!((shown.content.as_str(), shown.flags & LAYOUT), ("", LAYOUT));
+    assert_eq!((shown.notification(), shown.flags & LAYOUT), ("", LAYOUT));
+    assert_eq!(
+        (shown.content.as_str(), shown.accent()),
+        ("one\ntwo", Some(0x3b_a5_5d)),
+        "it says the same in either form"
+    );
     assert!(ann.was_rung_by(&shown), "it rang when it was text");
     // Five edits in five seconds are all that a channel takes.
     for back in [json!({ "content": "text" }), json!({ "content": "text", "flags": 0, "components": [] })] {

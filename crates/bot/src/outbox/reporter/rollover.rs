@@ -11,7 +11,10 @@ use jiff::SignedDuration;
 use serenity::model::id::{ChannelId as DiscordChannel, MessageId};
 
 use super::{Failure, It, Reporter, Try};
-use crate::{render::message::Plain, wire};
+use crate::{
+    render::{layout::Accent, message::Plain},
+    wire,
+};
 
 /// Discord's hour, less the time in which a state may change once more.
 const ROLL_OVER: SignedDuration = SignedDuration::from_mins(55);
@@ -54,7 +57,7 @@ impl Reporter {
             let link = message_link(self.guild.get(), old.channel, newest);
             let server = named(&operation.request.label);
             let text = say!(self.locale, "card-moved", server = server, id = operation.id.to_string(), link = link);
-            let edit = wire::edited(&Plain::text(text));
+            let edit = wire::redrawn(&Plain::text(text).framed(Accent::Quiet));
             match self.rest.edit(DiscordChannel::new(old.channel.0), MessageId::new(message), &edit).await {
                 Err(error) if error.is_transient() => return Err(error.into()),
                 Err(error) => tracing::info!(operation.id = %operation.id, %error, "an old card stays as it is"),

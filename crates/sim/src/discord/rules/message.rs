@@ -7,10 +7,7 @@ use super::{
     embed::check_embeds,
     form::{Form, join},
 };
-use crate::discord::refusal::Refusal;
-
-/// Flag 32768: the message is made of the newer components and has neither content nor embeds.
-pub(crate) const COMPONENTS_V2: u64 = 1 << 15;
+use crate::discord::{message::COMPONENTS_V2, refusal::Refusal};
 
 /// Where a message body is used; each place knows other fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
