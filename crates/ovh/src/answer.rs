@@ -143,7 +143,9 @@ fn why_not_connected(error: &reqwest::Error) -> &'static str {
 }
 
 async fn read_body(mut response: Response, limit: usize) -> Result<Vec<u8>, Cause> {
-    let mut body = Vec::new();
+    // As long as it says it is: a long one is not moved again and again.
+    let said = response.content_length().and_then(|length| usize::try_from(length).ok());
+    let mut body = Vec::with_capacity(said.unwrap_or_default().min(limit));
     while let Some(chunk) = response.chunk().await.map_err(|error| cause(&error))? {
         if body.len() + chunk.len() > limit {
             return Err(Cause::Unreadable(Unreadable::TooLong));
