@@ -193,6 +193,13 @@ impl TestBot {
         }
     }
 
+    /// The cards of an operation: its messages in the channel that rang nobody.
+    pub(crate) fn cards(&self, id: &str) -> Vec<Message> {
+        let mut all = self.discord.messages(OPS);
+        all.retain(|message| is_about(message, id) && !self.ann.was_rung_by(message));
+        all
+    }
+
     /// Waits until the operation's card shows this.
     pub(crate) async fn card_shows(&self, id: &'static str, state: &'static str) -> Message {
         let ann = self.ann.clone();

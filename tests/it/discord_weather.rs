@@ -7,7 +7,7 @@ use serde_json::json;
 use sim::discord::{OPS, ROLE, Resumable, Scope};
 
 use crate::{
-    aftermath::{is_about, links_went_only_to, rescued_once},
+    aftermath::{links_went_only_to, rescued_once},
     bot::{TestBot, eventually},
 };
 
@@ -275,8 +275,7 @@ async fn a_card_too_old_to_be_edited_goes_on_in_a_new_message_and_an_ended_one_r
     takes_commands(&bot).await;
     // A refusal that no waiting heals is not repeated.
     assert_eq!(bot.discord.journal().count("PATCH", &old), edited + 1);
-    let cards = bot.discord.messages(OPS).into_iter().filter(|m| is_about(m, "R-1") && !bot.ann.was_rung_by(m));
-    assert_eq!(cards.count(), 2);
+    assert_eq!(bot.cards("R-1").len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,10 +9,7 @@ use sim::{
     net::Hold,
 };
 
-use crate::{
-    aftermath::is_about,
-    bot::{TestBot, eventually},
-};
+use crate::bot::{TestBot, eventually};
 
 // Discord's numbers of the colours that cards have here.
 const LIVE: u64 = 0x58_65f2;
@@ -41,18 +38,11 @@ fn now(bot: &TestBot, card: &Message) -> Message {
     bot.discord.message(card.id).expect("it stands")
 }
 
-/// Whatever stands in the channel of an operation, but for what rings.
-fn cards(bot: &TestBot, id: &str) -> Vec<Message> {
-    let mut all = bot.discord.messages(OPS);
-    all.retain(|message| is_about(message, id) && !bot.ann.was_rung_by(message));
-    all
-}
-
 /// The rescue has its end, with one card that says so in its frame.
 async fn one_card_in_rescue(bot: &TestBot, card: &Message) {
     bot.rung(&bot.ann, &["**In rescue**", "R-1"]).await;
     eventually("the card has its end", async || now(bot, card).content.contains("**In rescue**")).await;
-    let cards = cards(bot, "R-1");
+    let cards = bot.cards("R-1");
     assert!(cards.len() == 1 && cards[0].id == card.id, "{cards:?}");
     assert!(cards[0].is_layout() && cards[0].accent() == Some(LIVE), "{cards:?}");
     assert_eq!(bot.ovh.reboots("web-1"), 1);

@@ -6,7 +6,6 @@ pub(crate) mod layout;
 
 use bernard_discord::fit;
 use bernard_domain::access::Who;
-use serde::Serialize;
 use serde_json::{Value, json};
 use serenity::{
     builder::{
@@ -46,21 +45,11 @@ pub(crate) fn edited(plain: &Plain) -> EditMessage {
 }
 
 /// What a message becomes that may be made of parts from then on.
-pub(crate) fn redrawn(look: &Look) -> Edit {
+pub(crate) fn redrawn(look: &Look) -> Value {
     match look {
-        Look::Plain(plain) => Edit::Plain(Box::new(edited(plain))),
-        Look::Layout(layout) => Edit::Layout(layout::edited(layout)),
+        Look::Plain(plain) => json!(edited(plain)),
+        Look::Layout(layout) => layout::edited(layout),
     }
-}
-
-/// An edit: serenity's, or that of a message of parts, which serenity has no builder for.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub(crate) enum Edit {
-    /// Words, and what stands below them.
-    Plain(Box<EditMessage>),
-    /// Parts.
-    Layout(Value),
 }
 
 /// What a message becomes whose words change, and whose buttons stay as they are.
@@ -221,7 +210,7 @@ mod tests {
     #[test]
     fn an_edit_takes_the_words_away_and_puts_a_frame_there_with_all_that_was_below() {
         let before = json_of!(edited(&drawn()));
-        let sent = json_of!(redrawn(&drawn().framed(Accent::Warning)));
+        let sent = redrawn(&drawn().framed(Accent::Warning));
         assert_eq!((&sent["content"], &sent["embeds"], &sent["flags"]), (&json!(null), &json!([]), &json!(32_768 | 4)));
         assert_eq!(sent["allowed_mentions"], json!({"parse": []}));
         let [frame] = sent["components"].as_array().expect("parts").as_slice() else { panic!("{sent}") };
@@ -229,7 +218,7 @@ mod tests {
         let [words, below @ ..] = frame["components"].as_array().expect("parts").as_slice() else { panic!("{sent}") };
         assert_eq!(*words, json!({"type": 10, "content": "web-1"}));
         assert_eq!(json!(below), before["components"]);
-        let plain = json_of!(redrawn(&Look::Plain(drawn())));
+        let plain = redrawn(&Look::Plain(drawn()));
         assert_eq!(plain, before, "what has no frame stays as it is");
     }
 

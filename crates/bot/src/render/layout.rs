@@ -71,6 +71,16 @@ pub enum Accent {
 pub struct Full;
 
 impl Layout {
+    /// Blocks in a frame of this colour, and nothing else.
+    ///
+    /// # Errors
+    /// [`Full`] when Discord would take no such message.
+    pub fn framed(accent: Accent, blocks: Vec<Block>) -> Result<Self, Full> {
+        let mut layout = Self::default();
+        layout.add(Part::Container(accent, blocks))?;
+        Ok(layout)
+    }
+
     /// The parts, in their order.
     pub fn parts(&self) -> &[Part] {
         &self.parts

@@ -7,7 +7,7 @@ use bernard_untrusted::shown::size::length;
 
 use super::{
     button::{Button, rows},
-    layout::{Accent, Block, Full, Layout, Part},
+    layout::{Accent, Block, Full, Layout},
     menu::Menu,
 };
 
@@ -76,12 +76,8 @@ impl Plain {
         let row = |row: Vec<&Button>| Block::Buttons(row.into_iter().cloned().collect());
         let menu = self.menu.iter().cloned().map(Block::Menu);
         let below = rows(&self.buttons).into_iter().map(row).chain(menu).chain(rows(&self.apart).into_iter().map(row));
-        let mut layout = Layout::default();
         let blocks = [Block::Text(self.content.clone())].into_iter().chain(below).collect();
-        match layout.add(Part::Container(accent, blocks)) {
-            Ok(()) => Look::Layout(layout),
-            Err(Full) => Look::Plain(self),
-        }
+        Layout::framed(accent, blocks).map_or_else(|Full| Look::Plain(self), Look::Layout)
     }
 
     /// All its buttons, from top to bottom.
@@ -109,9 +105,8 @@ impl Message {
 
     /// Blocks in a frame of this colour; without a frame, and its buttons below the words, should a message have no room for that.
     pub fn framed(accent: Accent, blocks: Vec<Block>) -> Self {
-        let mut layout = Layout::default();
-        match layout.add(Part::Container(accent, blocks.clone())) {
-            Ok(()) => Self { look: Look::Layout(layout), files: Vec::new() },
+        match Layout::framed(accent, blocks.clone()) {
+            Ok(layout) => Self { look: Look::Layout(layout), files: Vec::new() },
             Err(Full) => {
                 let words: Vec<&str> = blocks.iter().filter_map(Block::text).collect();
                 let buttons = blocks.iter().flat_map(Block::buttons).cloned().collect();
@@ -146,6 +141,7 @@ pub(crate) fn with_last_line(content: &str, line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::layout::Part;
     use crate::render::menu::{Choice, Chosen};
 
     fn button(label: &str) -> Button {
