@@ -9,4 +9,5 @@ pub mod mentioned;
 pub mod named;
 pub mod search;
 
+mod letters;
 mod slip;

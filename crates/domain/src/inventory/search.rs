@@ -4,7 +4,10 @@
 //! ([`Sought`]). What holds the typed words comes first; only if nothing does, what is one slip of the finger away (`wbe-1` for
 //! `web-1`), and what has their letters in order (`w1` for `web-1`). A match is offered, never taken.
 
-use std::cmp::{Ordering, Reverse};
+use std::{
+    cmp::{Ordering, Reverse},
+    ops::Range,
+};
 
 use bernard_untrusted::shown;
 use memchr::memmem::Finder;
@@ -13,7 +16,10 @@ use nucleo_matcher::{
     pattern::{Atom, AtomKind, CaseMatching, Normalization},
 };
 
-use super::slip::{Slipped, slipped};
+use super::{
+    letters::Letters,
+    slip::{Slipped, slipped},
+};
 use crate::server::{Server, ServiceName};
 
 /// More words than this are not looked at: nobody types them to find a server.
@@ -25,16 +31,37 @@ const WHOLE: u32 = 4;
 
 /// Everything a server goes by, without case and accents, a line each: its name, its display name, and then the rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sought(Box<str>);
+pub struct Sought {
+    lines: Box<str>,
+    /// What it is called, the first lines: letters in order, or but for a slip, are found in nearly every address and tag.
+    called: [Called; 2],
+}
+
+/// A name within [`Sought::lines`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Called {
+    letters: Letters,
+    at: Range<usize>,
+}
 
 impl Sought {
     /// What this server goes by.
     pub fn of(server: &Server) -> Self {
         let mut lines = vec![folded(server.name.as_str()), folded(server.display_name.as_deref().unwrap_or_default())];
+        let called = [(&lines[0], 0), (&lines[1], lines[0].len() + 1)]
+            .map(|(name, from)| Called { letters: Letters::of(name), at: from..from + name.len() });
         lines.extend(server.reverse.as_deref().filter(|reverse| *reverse != server.name.as_str()).map(folded));
         lines.extend(server.ip.as_deref().map(folded));
         lines.extend(server.tags.iter().flatten().map(|(key, value)| folded(&format!("{key}={value}"))));
-        Self(lines.join("\n").into())
+        Self { lines: lines.join("\n").into(), called }
+    }
+
+    /// What it is called, where that lacks at most so many of these letters.
+    fn called(&self, letters: Letters, lacking: u32) -> impl Iterator<Item = &str> {
+        self.called
+            .iter()
+            .filter(move |name| letters.missing_in(name.letters) <= lacking)
+            .map(|name| &self.lines[name.at.clone()])
     }
 }
 
@@ -138,7 +165,8 @@ struct Query {
     held: Vec<Finder<'static>>,
     /// All of it, for one slip.
     typed: String,
-    resembled: Vec<Atom>,
+    letters: Letters,
+    resembled: Vec<(Atom, Letters)>,
     matcher: Matcher,
     characters: Vec<char>,
 }
@@ -146,11 +174,16 @@ struct Query {
 impl Query {
     fn new(typed: &str) -> Self {
         let words: Vec<String> = typed.split_whitespace().take(WORDS).map(folded).collect();
-        let atom = |word: &String| Atom::new(word, CaseMatching::Respect, Normalization::Never, AtomKind::Fuzzy, false);
+        let atom = |word: &String| {
+            let atom = Atom::new(word, CaseMatching::Respect, Normalization::Never, AtomKind::Fuzzy, false);
+            (atom, Letters::of(word))
+        };
+        let joined = words.join(" ");
         Self {
             whole: (words.len() > 1).then(|| Finder::new(&folded(typed)).into_owned()),
             held: words.iter().map(|word| Finder::new(word).into_owned()).collect(),
-            typed: words.join(" "),
+            letters: Letters::of(&joined),
+            typed: joined,
             resembled: words.iter().map(atom).collect(),
             matcher: Matcher::new(Config::DEFAULT),
             characters: Vec::new(),
@@ -162,9 +195,9 @@ impl Query {
         if nearness == Nearness::Resembles {
             return self.slip(sought).or_else(|| Some((nearness, self.resemblance(sought)?)));
         }
-        let score = self.held.iter().map(|word| held(word, &sought.0)).sum::<Option<u32>>()?;
+        let score = self.held.iter().map(|word| held(word, &sought.lines)).sum::<Option<u32>>()?;
         let is = match &self.whole {
-            Some(whole) => held(whole, &sought.0) == Some(WHOLE),
+            Some(whole) => held(whole, &sought.lines) == Some(WHOLE),
             None => score == WHOLE,
         };
         Some((if is { Nearness::Is } else { nearness }, score))
@@ -172,7 +205,8 @@ impl Query {
 
     /// One slip in all that was typed; what was swapped fits best.
     fn slip(&self, sought: &Sought) -> Option<(Nearness, u32)> {
-        let best = names_of(sought).filter_map(|name| slipped(self.typed.as_bytes(), name.as_bytes())).max()?;
+        let names = sought.called(self.letters, 1);
+        let best = names.filter_map(|name| slipped(self.typed.as_bytes(), name.as_bytes())).max()?;
         let score = match best {
             Slipped::Begins => 0,
             Slipped::Whole => 1,
@@ -183,19 +217,15 @@ impl Query {
 
     fn resemblance(&mut self, sought: &Sought) -> Option<u32> {
         let Self { resembled, matcher, characters, .. } = self;
-        let fits = |word: &Atom| {
-            names_of(sought)
+        let fits = |(word, letters): &(Atom, Letters)| {
+            sought
+                .called(*letters, 0)
                 .filter_map(|name| word.score(Utf32Str::new(name, characters), matcher))
                 .max()
                 .map(u32::from)
         };
         resembled.iter().map(fits).sum()
     }
-}
-
-/// What it is called: letters in order, or but for a slip, are found in nearly every address and tag.
-fn names_of(sought: &Sought) -> impl Iterator<Item = &str> {
-    sought.0.lines().take(2)
 }
 
 /// How well a word is held: best as a whole line, then where a line begins, then where a word does, then inside.
@@ -299,6 +329,17 @@ mod tests {
         fn what_is_typed_from_a_name_finds_it(name in "[a-zA-Z0-9é]{3,12}", from in 0_usize..2, to in 2_usize..3) {
             let part: String = name.chars().skip(from).take(to).collect();
             prop_assert_eq!(found(&[named("zzz", &name)], &part, &[]), [name]);
+        }
+
+        /// Names are ruled out by their letters only where reading them would have said the same.
+        #[test]
+        fn what_letters_rule_out_does_not_fit(typed in "[ab1ß -]{1,7}", name in "[ab1ß-]{2,9}", display in "[aB1É -]{0,9}") {
+            let sought = Sought::of(&named(&name, &display));
+            let read = sought.called.clone().map(|called| Called { letters: Letters::EVERY, ..called });
+            let read = Sought { called: read, ..sought.clone() };
+            let mut query = Query::new(&typed);
+            let mut fit = |sought| query.fit(sought, Nearness::Resembles).map(|(nearness, score)| (nearness as u8, score));
+            prop_assert_eq!(fit(&sought), fit(&read));
         }
 
         #[test]
