@@ -23,10 +23,9 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use self::connection::Held;
 pub use self::postgres::{Address, Place, Promises, Tls};
 pub(crate) use self::{
-    connection::Connection,
+    connection::{Connection, Held},
     memory::Memory,
     query::{Query, query, query_as},
     row::Row,
@@ -34,20 +33,30 @@ pub(crate) use self::{
     table::{Part, Table, tables},
 };
 
-/// How long a writer waits for another one of this process: five times what the slowest commit ever took on a poor disk.
+/// How long a writer waits for one of another process: five times what the slowest commit ever took on a poor disk.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a writer waits for its turn, and a reader for a connection.
+const TURN: Duration = Duration::from_secs(30);
 /// What each connection keeps of the file, in KiB: the system keeps all of it once for all of them.
 const CACHE_KIB: u32 = 512;
-/// Readers beside one writer; SQLite has one writer at a time.
-const CONNECTIONS: u32 = 4;
+/// So many readers beside the one writer.
+const READERS: u32 = 3;
 
 /// Connections to the one database that a store is in.
 #[derive(Clone, Debug)]
 pub(crate) enum Pool {
     /// To SQLite.
-    Sqlite(SqlitePool),
+    Sqlite(Sqlite),
     /// To PostgreSQL.
     Postgres(PgPool),
+}
+
+/// Connections to one SQLite database, which has one writer at a time. Writers wait in the order in which they came, for the only
+/// connection that writes: SQLite itself would have them sleep and try again, whoever is lucky first, with all connections in their hands.
+#[derive(Clone, Debug)]
+pub(crate) struct Sqlite {
+    writer: SqlitePool,
+    readers: SqlitePool,
 }
 
 impl Pool {
@@ -62,23 +71,27 @@ impl Pool {
             .busy_timeout(BUSY_TIMEOUT)
             .pragma("cache_size", format!("-{CACHE_KIB}"));
         // A file does not hang up: no connection is asked whether it is still there before it is used.
-        let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).test_before_acquire(false);
-        Ok(Self::Sqlite(pool.connect_with(options).await?))
+        let pool =
+            |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(TURN).test_before_acquire(false);
+        let writer = pool(1).connect_with(options.clone()).await?;
+        Ok(Self::Sqlite(Sqlite { writer, readers: pool(READERS).connect_lazy_with(options) }))
     }
 
-    /// One connection, without a transaction.
+    /// One connection to read on, without a transaction.
     pub(crate) fn acquire(&self) -> BoxFuture<'_, Result<Connection, sqlx::Error>> {
         match self {
-            Self::Sqlite(pool) => pool.acquire().map_ok(|held| Connection::Sqlite(Held::Pooled(held))).boxed(),
+            Self::Sqlite(Sqlite { readers, .. }) => {
+                readers.acquire().map_ok(|held| Connection::Sqlite(Held::Pooled(held))).boxed()
+            }
             Self::Postgres(pool) => pool.acquire().map_ok(|held| Connection::Postgres(Held::Pooled(held))).boxed(),
         }
     }
 
-    /// A transaction. SQLite's is the only writer from its first moment.
+    /// A transaction, when it is its turn. SQLite's is the only writer from its first moment.
     pub(crate) fn begin(&self) -> BoxFuture<'_, Result<Connection, sqlx::Error>> {
         match self {
-            Self::Sqlite(pool) => {
-                pool.begin_with("BEGIN IMMEDIATE").map_ok(|held| Connection::Sqlite(Held::Transaction(held))).boxed()
+            Self::Sqlite(Sqlite { writer, .. }) => {
+                writer.begin_with("BEGIN IMMEDIATE").map_ok(|held| Connection::Sqlite(Held::Transaction(held))).boxed()
             }
             Self::Postgres(pool) => pool.begin().map_ok(|held| Connection::Postgres(Held::Transaction(held))).boxed(),
         }
@@ -87,7 +100,10 @@ impl Pool {
     /// Ends all connections.
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite(pool) => pool.close().await,
+            Self::Sqlite(Sqlite { writer, readers }) => {
+                readers.close().await;
+                writer.close().await;
+            }
             Self::Postgres(pool) => pool.close().await,
         }
     }
@@ -125,4 +141,41 @@ pub(crate) async fn sqlite_alone(path: &Path) -> Result<Connection, sqlx::Error>
 
 fn read_only(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY_TIMEOUT)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use futures_util::future::{join, join_all};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn writers_of_a_file_have_their_turn_as_they_came_and_readers_wait_for_none_of_them() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pool = Pool::sqlite(&folder.path().join("bernard.db")).await.expect("a database");
+        let mut first = pool.begin().await.expect("the first writer");
+        query("CREATE TABLE t (n INTEGER) STRICT").execute(&mut first).await.expect("a table");
+        first.commit().await.expect("it stays");
+        let first = pool.begin().await.expect("the first writer again");
+        let served = Mutex::new(Vec::new());
+        let writers = (0..40_i64).map(|n| {
+            let (pool, served) = (&pool, &served);
+            async move {
+                let mut tx = pool.begin().await.expect("its turn");
+                query("INSERT INTO t (n) VALUES ($1)").bind(n).execute(&mut tx).await.expect("it is written");
+                served.lock().expect("no panic").push(n);
+                tx.commit().await.expect("it stays");
+            }
+        });
+        let reader = async {
+            // Every writer waits by now: they were asked first.
+            let count: i64 = query_as("SELECT COUNT(*) FROM t").fetch_one(&pool).await.expect("it is read");
+            assert_eq!(count, 0, "nobody has written yet");
+            first.commit().await.expect("it ends");
+        };
+        join(join_all(writers), reader).await;
+        assert_eq!(served.into_inner().expect("no panic"), (0..40).collect::<Vec<_>>());
+    }
 }

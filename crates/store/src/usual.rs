@@ -67,16 +67,16 @@ pub(super) fn length_millis(length: SignedDuration) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::database::Pool;
+    use crate::database::Held;
 
     fn minutes(count: i64) -> SignedDuration {
         SignedDuration::from_mins(count)
     }
 
-    fn sqlite(store: &Store) -> &sqlx::SqlitePool {
-        match &store.pool {
-            Pool::Sqlite(pool) => pool,
-            Pool::Postgres(_) => panic!("it was opened on SQLite"),
+    async fn sqlite(store: &Store) -> Held<sqlx::Sqlite> {
+        match store.pool.acquire().await.expect("a connection") {
+            Connection::Sqlite(held) => held,
+            Connection::Postgres(_) => panic!("it was opened on SQLite"),
         }
     }
 
@@ -89,7 +89,7 @@ mod tests {
              INSERT INTO operations (origin, account, server, kind, requester, request, mark, version, live, holds, opened_at, changed_at, took)
              SELECT 'o' || i, 'main', 's' || (i % 10000), 'enable', 1, '{}', '', 0, 0, 0, 0, 0, (1 + i / 10000) * 60000 FROM n",
         )
-        .execute(sqlite(&store))
+        .execute(&mut *sqlite(&store).await)
         .await
         .expect("they are written");
         (store, folder)
@@ -115,7 +115,7 @@ mod tests {
         for look in [OF_THIS, OF_ALL] {
             let plan: Vec<(i64, i64, i64, String)> =
                 sqlx::query_as(sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {look}")))
-                    .fetch_all(sqlite(&store))
+                    .fetch_all(&mut *sqlite(&store).await)
                     .await
                     .expect("a plan");
             let steps: Vec<String> = plan.into_iter().map(|(.., step)| step).collect();

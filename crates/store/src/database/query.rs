@@ -84,7 +84,7 @@ impl<T: FromRow> Query<T> {
     /// The rows, one after the other.
     pub(crate) fn fetch<'c>(self, on: impl Into<Readable<'c>>) -> BoxStream<'c, Result<T, sqlx::Error>> {
         let rows = match on.into() {
-            Readable::Pool(Pool::Sqlite(on)) => self.for_sqlite().fetch(on).map_ok(Row::Sqlite).boxed(),
+            Readable::Pool(Pool::Sqlite(on)) => self.for_sqlite().fetch(&on.readers).map_ok(Row::Sqlite).boxed(),
             Readable::Pool(Pool::Postgres(on)) => self.for_postgres().fetch(on).map_ok(Row::Postgres).boxed(),
             Readable::Connection(Connection::Sqlite(on)) => {
                 self.for_sqlite().fetch(&mut **on).map_ok(Row::Sqlite).boxed()
