@@ -57,7 +57,7 @@ impl Handler {
         let recent = self.fleet.inventory().recent(asking.requester.user);
         let sees = policy.sight(&asking.requester, capability, asking.place.0);
         let may = |server: &Server| server.name.as_str().len() <= CHOICE && sees(server);
-        let found = servers.search(may, typed, &recent, CHOICES);
+        let found = servers.search(&may, typed, &recent, CHOICES);
         if found.is_empty() {
             return Vec::new();
         }

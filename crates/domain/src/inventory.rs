@@ -7,7 +7,8 @@ pub mod listed;
 pub mod looks;
 pub mod mentioned;
 pub mod named;
-pub mod search;
+mod search;
 
+mod index;
 mod letters;
 mod slip;

@@ -10,7 +10,10 @@ use std::{
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use super::search::{Sought, natural, search};
+use super::{
+    index::SearchIndex,
+    search::{natural, search},
+};
 use crate::server::{Boot, BootId, Server, ServiceName};
 
 /// Up to so many news are put into their places one by one.
@@ -40,7 +43,6 @@ pub struct Known {
     pub doubted: bool,
     /// What changes seldom.
     pub care: Option<Box<Care>>,
-    sought: Sought,
 }
 
 /// What changes seldom, and is read about once a day.
@@ -77,6 +79,8 @@ pub struct Planned {
 #[derive(Clone, Debug, Default)]
 pub struct Servers {
     pub(super) all: Vec<Arc<Known>>,
+    /// What they go by.
+    index: Arc<SearchIndex>,
     /// When a whole list of an account was last read, by our clock.
     pub(super) listed: BTreeMap<String, Timestamp>,
 }
@@ -94,8 +98,7 @@ const ASKED_EACH: usize = 200;
 impl Known {
     /// A server as it was read at `seen`; `None`: only its name is known.
     pub fn new(server: Server, seen: Option<Timestamp>, care: Option<Box<Care>>) -> Self {
-        let sought = Sought::of(&server);
-        Self { server, seen, by: Witness::Itself, doubted: false, care, sought }
+        Self { server, seen, by: Witness::Itself, doubted: false, care }
     }
 
     /// The same with what changes seldom, which says nothing of the rest.
@@ -148,7 +151,12 @@ impl Servers {
     /// These, put in order.
     pub fn new(mut known: Vec<Arc<Known>>) -> Self {
         known.sort_by(|a, b| order(a, b));
-        Self { all: known, listed: BTreeMap::new() }
+        Self::in_order(known, BTreeMap::new())
+    }
+
+    fn in_order(all: Vec<Arc<Known>>, listed: BTreeMap<String, Timestamp>) -> Self {
+        let index = Arc::new(SearchIndex::of(all.iter().map(|known| &known.server)));
+        Self { all, index, listed }
     }
 
     /// When a server was last read, be it by a whole list that says what was known anyway; `None`: never.
@@ -180,12 +188,14 @@ impl Servers {
     /// At most `most` that `typed` may mean, of those that one `may` see: see [`search`].
     pub fn search(
         &self,
-        may: impl Fn(&Server) -> bool,
+        may: &dyn Fn(&Server) -> bool,
         typed: &str,
         recent: &[ServiceName],
         most: usize,
     ) -> Vec<&Server> {
-        search(self.all.iter().map(|known| (&known.server, &known.sought)), may, typed, recent, most)
+        let server = |place: usize| &self.all[place].server;
+        let found = search(&self.index, &|place| may(server(place)), typed, recent, most);
+        found.into_iter().map(server).collect()
     }
 
     /// Whether each server of this account is asked what its netboot id means.
@@ -211,17 +221,17 @@ impl Servers {
     /// The same without the servers of all other accounts.
     #[must_use]
     pub fn of_accounts(&self, accounts: &BTreeSet<String>) -> Self {
-        let mut kept = self.clone();
-        kept.all.retain(|known| accounts.contains(&known.server.account));
-        kept.listed.retain(|account, _| accounts.contains(account));
-        kept
+        let all = self.all.iter().filter(|known| accounts.contains(&known.server.account)).cloned().collect();
+        let mut listed = self.listed.clone();
+        listed.retain(|account, _| accounts.contains(account));
+        Self::in_order(all, listed)
     }
 
     /// The same without those of this account that are `gone`.
     pub fn without(&self, account: &str, gone: &[ServiceName]) -> Self {
         let leaves = |known: &Known| known.server.account == account && gone.contains(&known.server.name);
         let all = self.all.iter().filter(|known| !leaves(known)).cloned().collect();
-        Self { all, listed: self.listed.clone() }
+        Self::in_order(all, self.listed.clone())
     }
 
     /// The same with `news` in the place of what was known of those servers.
@@ -234,14 +244,17 @@ impl Servers {
             return Self { listed: self.listed.clone(), ..Self::new(all) };
         }
         // One server at a time is the rule: then the others keep their places.
+        let mut index = SearchIndex::clone(&self.index);
         for known in news {
             if let Some(old) = all.iter().position(|old| old.server.name == known.server.name) {
                 all.remove(old);
+                index.remove(old);
             }
             let place = all.partition_point(|other| order(other, &known).is_lt());
+            index.insert(place, &known.server);
             all.insert(place, known);
         }
-        Self { all, listed: self.listed.clone() }
+        Self { all, index: Arc::new(index), listed: self.listed.clone() }
     }
 }
 

@@ -86,7 +86,8 @@ impl Servers {
                 }
             }
         });
-        let servers = Self { listed: self.listed.clone(), ..Self::new(all.collect()) };
+        let mut servers = Self::new(all.collect());
+        servers.listed.clone_from(&self.listed);
         Merged { servers, changed }
     }
 }

@@ -1,22 +1,23 @@
 //! Which servers are meant by what somebody has typed so far: by name, display name, reverse, address and tags.
 //!
-//! Pure, and quick enough for each letter over ten thousand servers: what a server goes by is folded once, when it is learned
-//! ([`Sought`]). What holds the typed words comes first; only if nothing does, what is one slip of the finger away (`wbe-1` for
+//! Pure, and quick enough for each letter over ten thousand servers: what they go by is made ready when it is learned
+//! ([`SearchIndex`]). What holds the typed words comes first; only if nothing does, what is one slip of the finger away (`wbe-1` for
 //! `web-1`), and what has their letters in order (`w1` for `web-1`). A match is offered, never taken.
 
 use std::{
     cmp::{Ordering, Reverse},
-    ops::Range,
+    collections::{BinaryHeap, HashMap},
 };
 
 use bernard_untrusted::shown;
 use memchr::memmem::Finder;
 use nucleo_matcher::{
-    Config, Matcher, Utf32Str, chars,
+    Config, Matcher, Utf32Str,
     pattern::{Atom, AtomKind, CaseMatching, Normalization},
 };
 
 use super::{
+    index::{SearchIndex, Sought, folded},
     letters::Letters,
     slip::{Slipped, slipped},
 };
@@ -28,47 +29,6 @@ const WORDS: usize = 8;
 const LONGEST: usize = 253;
 /// How well a word is held that is a whole line.
 const WHOLE: u32 = 4;
-
-/// Everything a server goes by, without case and accents, a line each: its name, its display name, and then the rest.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sought {
-    lines: Box<str>,
-    /// What it is called, the first lines: letters in order, or but for a slip, are found in nearly every address and tag.
-    called: [Called; 2],
-}
-
-/// A name within [`Sought::lines`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Called {
-    letters: Letters,
-    at: Range<usize>,
-}
-
-impl Sought {
-    /// What this server goes by.
-    pub fn of(server: &Server) -> Self {
-        let mut lines = vec![folded(server.name.as_str()), folded(server.display_name.as_deref().unwrap_or_default())];
-        let called = [(&lines[0], 0), (&lines[1], lines[0].len() + 1)]
-            .map(|(name, from)| Called { letters: Letters::of(name), at: from..from + name.len() });
-        lines.extend(server.reverse.as_deref().filter(|reverse| *reverse != server.name.as_str()).map(folded));
-        lines.extend(server.ip.as_deref().map(folded));
-        lines.extend(server.tags.iter().flatten().map(|(key, value)| folded(&format!("{key}={value}"))));
-        Self { lines: lines.join("\n").into(), called }
-    }
-
-    /// What it is called, where that lacks at most so many of these letters.
-    fn called(&self, letters: Letters, lacking: u32) -> impl Iterator<Item = &str> {
-        self.called
-            .iter()
-            .filter(move |name| letters.missing_in(name.letters) <= lacking)
-            .map(|name| &self.lines[name.at.clone()])
-    }
-}
-
-/// Lower case, and the letter alone where it has an accent.
-fn folded(text: &str) -> String {
-    chars::graphemes(text).map(chars::normalize).map(chars::to_lower_case).collect()
-}
 
 /// How near a server comes to what was typed; nearer ones first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,28 +43,30 @@ enum Nearness {
     Resembles,
 }
 
-/// At most `most` of those `servers` that one `may` see, for `typed`: exact ones, then those of `recent` (the latest first),
-/// then the best fitting, then in the order given. For an empty `typed`, the recent ones and then all in the order given.
-pub fn search<'a>(
-    servers: impl Iterator<Item = (&'a Server, &'a Sought)> + Clone,
-    may: impl Fn(&Server) -> bool,
+/// At most `most` of those servers that one `may` see, for `typed`, as their places in the index: exact ones, then those of `recent`
+/// (the latest first), then the best fitting, then in the order given. For an empty `typed`, the recent ones and then all in the order
+/// given.
+pub(super) fn search(
+    index: &SearchIndex,
+    may: &dyn Fn(usize) -> bool,
     typed: &str,
     recent: &[ServiceName],
     most: usize,
-) -> Vec<&'a Server> {
+) -> Vec<usize> {
     let typed: String = typed.trim().chars().take(LONGEST).collect();
-    let recency = |server: &Server| recent.iter().position(|name| *name == server.name).unwrap_or(usize::MAX);
+    let recent: HashMap<String, usize> = recent.iter().map(|name| folded(name.as_str())).zip(0..).collect();
     let mut query = Query::new(&typed);
     let mut offered = Vec::new();
     for nearness in [Nearness::Holds, Nearness::Resembles] {
-        let ranked = |(place, (server, sought)): (usize, (&'a Server, &Sought))| {
+        let ranked = |(place, sought): (usize, Sought<'_>)| {
             let (nearness, score) = query.fit(sought, nearness)?;
-            Some(((nearness, recency(server), Reverse(score), place), server))
+            let recency = if recent.is_empty() { None } else { recent.get(sought.name()) };
+            Some(Reverse((nearness, recency.copied().unwrap_or(usize::MAX), Reverse(score), place)))
         };
-        let mut found: Vec<_> = servers.clone().enumerate().filter_map(ranked).collect();
-        found.sort_unstable_by_key(|(rank, _)| *rank);
-        // Rights last: of thousands that fit, only the first few are ever asked about.
-        offered = found.into_iter().map(|(_, server)| server).filter(|server| may(server)).take(most).collect();
+        // Of thousands that fit only the first few are put in order and asked about rights.
+        let mut found: BinaryHeap<_> = index.iter().enumerate().filter_map(ranked).collect();
+        let in_order = std::iter::from_fn(|| found.pop()).map(|Reverse((.., place))| place);
+        offered = in_order.filter(|place| may(*place)).take(most).collect();
         if !offered.is_empty() {
             break;
         }
@@ -114,7 +76,7 @@ pub fn search<'a>(
 
 /// Whether the server's service name, display name, address or reverse is this, without regard to case; what hides in a name may
 /// be typed as it is shown.
-pub fn goes_by(server: &Server, typed: &str) -> bool {
+pub(super) fn goes_by(server: &Server, typed: &str) -> bool {
     // Ten thousand times a command: nothing is copied unless letters beyond ASCII make it necessary.
     let same = |name: &str| match name.is_ascii() && typed.is_ascii() {
         true => name.eq_ignore_ascii_case(typed),
@@ -191,20 +153,20 @@ impl Query {
     }
 
     /// How near a server comes, if at least this near, and how well all words together fit: more is better.
-    fn fit(&mut self, sought: &Sought, nearness: Nearness) -> Option<(Nearness, u32)> {
+    fn fit(&mut self, sought: Sought<'_>, nearness: Nearness) -> Option<(Nearness, u32)> {
         if nearness == Nearness::Resembles {
             return self.slip(sought).or_else(|| Some((nearness, self.resemblance(sought)?)));
         }
-        let score = self.held.iter().map(|word| held(word, &sought.lines)).sum::<Option<u32>>()?;
+        let score = self.held.iter().map(|word| held(word, sought.lines())).sum::<Option<u32>>()?;
         let is = match &self.whole {
-            Some(whole) => held(whole, &sought.lines) == Some(WHOLE),
+            Some(whole) => held(whole, sought.lines()) == Some(WHOLE),
             None => score == WHOLE,
         };
         Some((if is { Nearness::Is } else { nearness }, score))
     }
 
     /// One slip in all that was typed; what was swapped fits best.
-    fn slip(&self, sought: &Sought) -> Option<(Nearness, u32)> {
+    fn slip(&self, sought: Sought<'_>) -> Option<(Nearness, u32)> {
         let names = sought.called(self.letters, 1);
         let best = names.filter_map(|name| slipped(self.typed.as_bytes(), name.as_bytes())).max()?;
         let score = match best {
@@ -215,7 +177,7 @@ impl Query {
         Some((Nearness::Slipped, score))
     }
 
-    fn resemblance(&mut self, sought: &Sought) -> Option<u32> {
+    fn resemblance(&mut self, sought: Sought<'_>) -> Option<u32> {
         let Self { resembled, matcher, characters, .. } = self;
         let fits = |(word, letters): &(Atom, Letters)| {
             sought
@@ -254,9 +216,9 @@ mod tests {
     fn found(servers: &[Server], typed: &str, recent: &[&str]) -> Vec<String> {
         let recent: Vec<ServiceName> =
             recent.iter().map(|name| ServiceName::try_from((*name).to_owned()).unwrap()).collect();
-        let sought: Vec<(&Server, Sought)> = servers.iter().map(|server| (server, Sought::of(server))).collect();
-        let pairs = sought.iter().map(|(server, sought)| (*server, sought));
-        search(pairs, |_| true, typed, &recent, 25).into_iter().map(|server| server.label().to_owned()).collect()
+        let index = SearchIndex::of(servers.iter());
+        let places = search(&index, &|_| true, typed, &recent, 25);
+        places.into_iter().map(|place| servers[place].label().to_owned()).collect()
     }
 
     fn fleet() -> Vec<Server> {
@@ -334,12 +296,13 @@ mod tests {
         /// Names are ruled out by their letters only where reading them would have said the same.
         #[test]
         fn what_letters_rule_out_does_not_fit(typed in "[ab1ß -]{1,7}", name in "[ab1ß-]{2,9}", display in "[aB1É -]{0,9}") {
-            let sought = Sought::of(&named(&name, &display));
-            let read = sought.called.clone().map(|called| Called { letters: Letters::EVERY, ..called });
-            let read = Sought { called: read, ..sought.clone() };
+            let index = SearchIndex::of([named(&name, &display)].iter());
             let mut query = Query::new(&typed);
-            let mut fit = |sought| query.fit(sought, Nearness::Resembles).map(|(nearness, score)| (nearness as u8, score));
-            prop_assert_eq!(fit(&sought), fit(&read));
+            let mut fit = |index: &SearchIndex| {
+                let fit = query.fit(index.iter().next()?, Nearness::Resembles)?;
+                Some((fit.0 as u8, fit.1))
+            };
+            prop_assert_eq!(fit(&index), fit(&index.clone().with_every_letter()));
         }
 
         #[test]

@@ -1,0 +1,229 @@
+//! What servers go by, made ready to be searched at each letter that somebody types.
+//!
+//! All of it lies side by side: of ten thousand servers a search reads a megabyte from one end to the other, and nothing of those that
+//! it does not offer. Looked for where each server is kept, most of the time went into waiting for memory.
+
+use std::ops::Range;
+
+use nucleo_matcher::chars;
+
+use super::letters::Letters;
+use crate::server::Server;
+
+/// What servers go by, in their order: see [`Sought`].
+#[derive(Clone, Debug, Default)]
+pub(super) struct SearchIndex {
+    text: String,
+    places: Vec<Place>,
+}
+
+/// Where it stands what a server goes by.
+#[derive(Clone, Debug)]
+struct Place {
+    /// Within [`SearchIndex::text`].
+    lines: Range<usize>,
+    /// The lines that it is called by.
+    called: [Called; 2],
+}
+
+#[derive(Clone, Debug)]
+struct Called {
+    letters: Letters,
+    /// Within the server's lines.
+    line: Range<usize>,
+}
+
+/// Everything a server goes by, without case and accents, a line each: its name, its display name, and then the rest.
+#[derive(Clone, Copy)]
+pub(super) struct Sought<'a> {
+    lines: &'a str,
+    called: &'a [Called; 2],
+}
+
+impl SearchIndex {
+    /// What these servers go by.
+    pub(super) fn of<'a>(servers: impl Iterator<Item = &'a Server>) -> Self {
+        let mut index = Self::default();
+        for server in servers {
+            let place = index.write(server);
+            index.places.push(place);
+        }
+        index.text.shrink_to_fit();
+        index.places.shrink_to_fit();
+        index
+    }
+
+    /// The same as if every name had every letter.
+    #[cfg(test)]
+    pub(super) fn with_every_letter(mut self) -> Self {
+        self.places.iter_mut().flat_map(|place| &mut place.called).for_each(|called| called.letters = Letters::EVERY);
+        self
+    }
+
+    /// What each server goes by, in their order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Sought<'_>> {
+        self.places.iter().map(|place| Sought { lines: &self.text[place.lines.clone()], called: &place.called })
+    }
+
+    /// Forgets the server at this place.
+    pub(super) fn remove(&mut self, at: usize) {
+        self.places.remove(at);
+    }
+
+    /// What this server goes by, at this place.
+    pub(super) fn insert(&mut self, at: usize, server: &Server) {
+        let place = self.write(server);
+        self.places.insert(at, place);
+        let kept: usize = self.places.iter().map(|place| place.lines.len() + 1).sum();
+        if self.text.len() > kept * 2 {
+            self.drop_what_was_removed(kept);
+        }
+    }
+
+    fn drop_what_was_removed(&mut self, kept: usize) {
+        let mut text = String::with_capacity(kept);
+        for place in &mut self.places {
+            let begins = text.len();
+            text.push_str(&self.text[place.lines.clone()]);
+            place.lines = begins..text.len();
+            text.push('\n');
+        }
+        self.text = text;
+    }
+
+    fn write(&mut self, server: &Server) -> Place {
+        let begins = self.text.len();
+        let called = [server.name.as_str(), server.display_name.as_deref().unwrap_or_default()].map(|name| {
+            let line = self.line(&[name]);
+            Called { letters: Letters::of(&self.text[line.clone()]), line: line.start - begins..line.end - begins }
+        });
+        let reverse = server.reverse.as_deref().filter(|reverse| *reverse != server.name.as_str());
+        for line in reverse.into_iter().chain(server.ip.as_deref()) {
+            self.line(&[line]);
+        }
+        for (key, value) in server.tags.iter().flatten() {
+            self.line(&[key, "=", value]);
+        }
+        Place { lines: begins..self.text.len() - 1, called }
+    }
+
+    /// Adds a line, without case and accents; returns where it is, without its end.
+    fn line(&mut self, parts: &[&str]) -> Range<usize> {
+        let begins = self.text.len();
+        parts.iter().for_each(|part| fold(&mut self.text, part));
+        let line = begins..self.text.len();
+        self.text.push('\n');
+        line
+    }
+}
+
+impl<'a> Sought<'a> {
+    /// All lines.
+    pub(super) fn lines(self) -> &'a str {
+        self.lines
+    }
+
+    /// Its service name.
+    pub(super) fn name(self) -> &'a str {
+        &self.lines[self.called[0].line.clone()]
+    }
+
+    /// What it is called, where that lacks at most so many of these letters. Letters in order, or but for a slip, are found in nearly every
+    /// address and tag: those are not looked at.
+    pub(super) fn called(self, letters: Letters, lacking: u32) -> impl Iterator<Item = &'a str> {
+        let names = self.called.iter().filter(move |name| letters.missing_in(name.letters) <= lacking);
+        names.map(move |name| &self.lines[name.line.clone()])
+    }
+}
+
+/// Lower case, and the letter alone where it has an accent.
+pub(super) fn folded(text: &str) -> String {
+    let mut folded = String::new();
+    fold(&mut folded, text);
+    folded
+}
+
+fn fold(into: &mut String, text: &str) {
+    if text.is_ascii() {
+        let begins = into.len();
+        into.push_str(text);
+        into[begins..].make_ascii_lowercase();
+    } else {
+        into.extend(chars::graphemes(text).map(chars::normalize).map(chars::to_lower_case));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::server::ServiceName;
+
+    fn server(name: &str, display: &str) -> Server {
+        let name = ServiceName::try_from(name.to_owned()).expect("a name");
+        Server { display_name: Some(display.to_owned()), ..Server::only_named(name, "main") }
+    }
+
+    #[test]
+    fn each_server_has_its_own_lines() {
+        let mut first = server("NS1.example", "Équipe");
+        first.reverse = Some("db.example".to_owned());
+        first.ip = Some("198.51.100.7".to_owned());
+        first.tags = Some([("Env".to_owned(), "prod".to_owned())].into());
+        let mut second = server("ns2.example", "");
+        second.reverse = Some("ns2.example".to_owned());
+        let index = SearchIndex::of([&first, &second].into_iter());
+        let lines: Vec<&str> = index.iter().map(Sought::lines).collect();
+        assert_eq!(lines, ["ns1.example\nequipe\ndb.example\n198.51.100.7\nenv=prod", "ns2.example\n"]);
+        let names: Vec<&str> = index.iter().map(Sought::name).collect();
+        assert_eq!(names, ["ns1.example", "ns2.example"]);
+        let called: Vec<&str> = index.iter().flat_map(|sought| sought.called(Letters::of("equipe"), 0)).collect();
+        assert_eq!(called, ["equipe"]);
+        assert_eq!(index.iter().flat_map(|sought| sought.called(Letters::of("equipe"), 6)).count(), 4);
+    }
+
+    #[test]
+    fn what_is_read_again_and_again_takes_no_more_room() {
+        let servers = ["ns1.example", "ns2.example", "ns3.example"].map(|name| server(name, "web"));
+        let mut index = SearchIndex::of(servers.iter());
+        let most = index.text.len() * 2;
+        for n in 0..100 {
+            index.remove(n % 3);
+            index.insert(n % 3, &servers[n % 3]);
+            assert!(index.text.len() <= most, "{}", index.text);
+        }
+        assert!(index.iter().zip(&servers).all(|(sought, server)| sought.name() == server.name.as_str()));
+    }
+
+    proptest! {
+        /// Whatever was put in and taken out, it is as if it had been made of the servers that are left.
+        #[test]
+        fn it_follows_its_servers(changes in prop::collection::vec((0_usize..6, "[a-z]{1,6}", any::<bool>()), 0..60)) {
+            let (mut servers, mut index) = (Vec::new(), SearchIndex::default());
+            for (at, name, comes) in changes {
+                if comes || servers.is_empty() {
+                    let server = server(&name, &name.to_uppercase());
+                    let at = at.min(servers.len());
+                    index.insert(at, &server);
+                    servers.insert(at, server);
+                } else {
+                    let at = at.min(servers.len() - 1);
+                    index.remove(at);
+                    servers.remove(at);
+                }
+                let anew = SearchIndex::of(servers.iter());
+                let seen = |index: &SearchIndex| -> Vec<String> {
+                    index.iter().flat_map(|sought| [sought.lines().to_owned(), sought.name().to_owned()]).collect()
+                };
+                prop_assert_eq!(seen(&index), seen(&anew));
+            }
+        }
+
+        #[test]
+        fn the_short_way_for_ascii_folds_as_the_long_one(text in "[ -~]{0,12}") {
+            let long: String = chars::graphemes(&text).map(chars::normalize).map(chars::to_lower_case).collect();
+            prop_assert_eq!(folded(&text), long);
+        }
+    }
+}
