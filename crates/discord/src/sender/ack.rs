@@ -95,8 +95,14 @@ impl Sender {
         let mut pauses = pauses(PAUSES[0], PAUSES[1]);
         let mut known = Known::default();
         let mut tries = FuturesUnordered::new();
-        let mut begun = 0_u32;
-        let mut next = Some(Instant::now());
+        let begin = |client| {
+            self.exchange(client, call, (received + ANSWERED_WITHIN).saturating_duration_since(Instant::now()))
+        };
+        // The first one at once: a timer that is due has whole milliseconds, and would have it wait for the next.
+        if Instant::now() < begun_by {
+            tries.push(begin(&self.client));
+        }
+        let mut next = Some(Instant::now() + COMPANY_AFTER);
         loop {
             let due = next.filter(|due| *due < begun_by);
             if tries.is_empty() && due.is_none() {
@@ -113,10 +119,7 @@ impl Sender {
                     }
                 },
                 () = sleep_until(due.unwrap_or(begun_by)), if due.is_some() => {
-                    let client = if begun == 0 { &self.client } else { &self.spare };
-                    let left = (received + ANSWERED_WITHIN).saturating_duration_since(Instant::now());
-                    tries.push(self.exchange(client, call, left));
-                    begun += 1;
+                    tries.push(begin(&self.spare));
                     next = Some(Instant::now() + COMPANY_AFTER);
                 }
                 () = sleep_until(answered_by) => {
