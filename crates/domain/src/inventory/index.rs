@@ -5,14 +5,19 @@
 
 use std::ops::Range;
 
+use memchr::memmem::Finder;
 use nucleo_matcher::chars;
 
 use super::letters::Letters;
 use crate::server::Server;
 
+/// How well a word is held that is a whole line.
+pub(super) const WHOLE: u32 = 4;
+
 /// What servers go by, in their order: see [`Sought`].
 #[derive(Clone, Debug, Default)]
 pub(super) struct SearchIndex {
+    /// All lines of all servers, each with its end.
     text: String,
     places: Vec<Place>,
 }
@@ -34,7 +39,7 @@ struct Called {
 }
 
 /// Everything a server goes by, without case and accents, a line each: its name, its display name, and then the rest.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Sought<'a> {
     lines: &'a str,
     called: &'a [Called; 2],
@@ -65,30 +70,46 @@ impl SearchIndex {
         self.places.iter().map(|place| Sought { lines: &self.text[place.lines.clone()], called: &place.called })
     }
 
+    /// How many servers.
+    pub(super) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// How well each server holds this word, which is within a line; `None`: not at all.
+    pub(super) fn held(&self, word: &Finder<'_>) -> Vec<Option<u32>> {
+        let (text, mut held) = (self.text.as_bytes(), vec![None; self.places.len()]);
+        let mut server = 0;
+        for found in word.find_iter(text) {
+            server += self.places[server..].iter().take_while(|place| place.lines.end <= found).count();
+            let score = Some(how_well(text, found, found + word.needle().len()));
+            held[server] = held[server].max(score);
+        }
+        held
+    }
+
     /// Forgets the server at this place.
     pub(super) fn remove(&mut self, at: usize) {
-        self.places.remove(at);
+        let Place { lines, .. } = self.places.remove(at);
+        let after = lines.end + 1;
+        self.text.replace_range(lines.start..after, "");
+        self.move_on(at, |place| place - after + lines.start);
     }
 
     /// What this server goes by, at this place.
     pub(super) fn insert(&mut self, at: usize, server: &Server) {
+        let begins = self.places.get(at).map_or(self.text.len(), |next| next.lines.start);
+        let after = self.text.split_off(begins);
         let place = self.write(server);
+        let length = self.text.len() - begins;
+        self.text.push_str(&after);
+        self.move_on(at, |place| place + length);
         self.places.insert(at, place);
-        let kept: usize = self.places.iter().map(|place| place.lines.len() + 1).sum();
-        if self.text.len() > kept * 2 {
-            self.drop_what_was_removed(kept);
-        }
     }
 
-    fn drop_what_was_removed(&mut self, kept: usize) {
-        let mut text = String::with_capacity(kept);
-        for place in &mut self.places {
-            let begins = text.len();
-            text.push_str(&self.text[place.lines.clone()]);
-            place.lines = begins..text.len();
-            text.push('\n');
+    fn move_on(&mut self, from: usize, to: impl Fn(usize) -> usize) {
+        for place in &mut self.places[from..] {
+            place.lines = to(place.lines.start)..to(place.lines.end);
         }
-        self.text = text;
     }
 
     fn write(&mut self, server: &Server) -> Place {
@@ -118,11 +139,6 @@ impl SearchIndex {
 }
 
 impl<'a> Sought<'a> {
-    /// All lines.
-    pub(super) fn lines(self) -> &'a str {
-        self.lines
-    }
-
     /// Its service name.
     pub(super) fn name(self) -> &'a str {
         &self.lines[self.called[0].line.clone()]
@@ -133,6 +149,16 @@ impl<'a> Sought<'a> {
     pub(super) fn called(self, letters: Letters, lacking: u32) -> impl Iterator<Item = &'a str> {
         let names = self.called.iter().filter(move |name| letters.missing_in(name.letters) <= lacking);
         names.map(move |name| &self.lines[name.line.clone()])
+    }
+}
+
+/// How well what stands there is held: best as a whole line, then where a line begins, then where a word does, then inside.
+fn how_well(text: &[u8], begins: usize, ends: usize) -> u32 {
+    match begins.checked_sub(1).map(|before| text[before]) {
+        None | Some(b'\n') if text[ends] == b'\n' => WHOLE,
+        None | Some(b'\n') => 3,
+        Some(before) if before.is_ascii() && !before.is_ascii_alphanumeric() => 2,
+        Some(_) => 1,
     }
 }
 
@@ -174,26 +200,13 @@ mod tests {
         let mut second = server("ns2.example", "");
         second.reverse = Some("ns2.example".to_owned());
         let index = SearchIndex::of([&first, &second].into_iter());
-        let lines: Vec<&str> = index.iter().map(Sought::lines).collect();
+        let lines: Vec<&str> = index.iter().map(|sought| sought.lines).collect();
         assert_eq!(lines, ["ns1.example\nequipe\ndb.example\n198.51.100.7\nenv=prod", "ns2.example\n"]);
         let names: Vec<&str> = index.iter().map(Sought::name).collect();
         assert_eq!(names, ["ns1.example", "ns2.example"]);
         let called: Vec<&str> = index.iter().flat_map(|sought| sought.called(Letters::of("equipe"), 0)).collect();
         assert_eq!(called, ["equipe"]);
         assert_eq!(index.iter().flat_map(|sought| sought.called(Letters::of("equipe"), 6)).count(), 4);
-    }
-
-    #[test]
-    fn what_is_read_again_and_again_takes_no_more_room() {
-        let servers = ["ns1.example", "ns2.example", "ns3.example"].map(|name| server(name, "web"));
-        let mut index = SearchIndex::of(servers.iter());
-        let most = index.text.len() * 2;
-        for n in 0..100 {
-            index.remove(n % 3);
-            index.insert(n % 3, &servers[n % 3]);
-            assert!(index.text.len() <= most, "{}", index.text);
-        }
-        assert!(index.iter().zip(&servers).all(|(sought, server)| sought.name() == server.name.as_str()));
     }
 
     proptest! {
@@ -214,10 +227,23 @@ mod tests {
                 }
                 let anew = SearchIndex::of(servers.iter());
                 let seen = |index: &SearchIndex| -> Vec<String> {
-                    index.iter().flat_map(|sought| [sought.lines().to_owned(), sought.name().to_owned()]).collect()
+                    index.iter().flat_map(|sought| [sought.lines.to_owned(), sought.name().to_owned()]).collect()
                 };
                 prop_assert_eq!(seen(&index), seen(&anew));
             }
+        }
+
+        /// What is found in one pass is found at the server that it stands at.
+        #[test]
+        fn a_word_is_held_by_who_has_it(names in prop::collection::vec("[ab1-]{1,5}", 0..8), word in "[ab1-]{1,2}") {
+            let servers: Vec<Server> = names.iter().map(|name| server("zzz", name)).collect();
+            let index = SearchIndex::of(servers.iter());
+            let held = index.held(&Finder::new(&word));
+            for (sought, held) in index.iter().zip(&held) {
+                prop_assert_eq!(held.is_some(), sought.lines.contains(&word), "{:?}", sought);
+                prop_assert_eq!(*held == Some(WHOLE), sought.lines.lines().any(|line| line == word), "{:?}", sought);
+            }
+            prop_assert_eq!(held.len(), servers.len());
         }
 
         #[test]

@@ -17,7 +17,7 @@ use nucleo_matcher::{
 };
 
 use super::{
-    index::{SearchIndex, Sought, folded},
+    index::{SearchIndex, Sought, WHOLE, folded},
     letters::Letters,
     slip::{Slipped, slipped},
 };
@@ -27,8 +27,6 @@ use crate::server::{Server, ServiceName};
 const WORDS: usize = 8;
 /// The longest name OVHcloud or its customers give.
 const LONGEST: usize = 253;
-/// How well a word is held that is a whole line.
-const WHOLE: u32 = 4;
 
 /// How near a server comes to what was typed; nearer ones first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,22 +54,19 @@ pub(super) fn search(
     let typed: String = typed.trim().chars().take(LONGEST).collect();
     let recent: HashMap<String, usize> = recent.iter().map(|name| folded(name.as_str())).zip(0..).collect();
     let mut query = Query::new(&typed);
-    let mut offered = Vec::new();
-    for nearness in [Nearness::Holds, Nearness::Resembles] {
-        let ranked = |(place, sought): (usize, Sought<'_>)| {
-            let (nearness, score) = query.fit(sought, nearness)?;
+    let first = |fits: Vec<Option<Fit>>| -> Vec<usize> {
+        let ranked = fits.into_iter().zip(index.iter()).enumerate().filter_map(|(place, (fit, sought))| {
+            let (nearness, score) = fit?;
             let recency = if recent.is_empty() { None } else { recent.get(sought.name()) };
             Some(Reverse((nearness, recency.copied().unwrap_or(usize::MAX), Reverse(score), place)))
-        };
+        });
         // Of thousands that fit only the first few are put in order and asked about rights.
-        let mut found: BinaryHeap<_> = index.iter().enumerate().filter_map(ranked).collect();
-        let in_order = std::iter::from_fn(|| found.pop()).map(|Reverse((.., place))| place);
-        offered = in_order.filter(|place| may(*place)).take(most).collect();
-        if !offered.is_empty() {
-            break;
-        }
-    }
-    offered
+        let mut ranked: BinaryHeap<_> = ranked.collect();
+        let in_order = std::iter::from_fn(|| ranked.pop()).map(|Reverse((.., place))| place);
+        in_order.filter(|place| may(*place)).take(most).collect()
+    };
+    let holding = first(query.holding(index));
+    if holding.is_empty() { first(index.iter().map(|sought| query.near(sought)).collect()) } else { holding }
 }
 
 /// Whether the server's service name, display name, address or reverse is this, without regard to case; what hides in a name may
@@ -120,6 +115,9 @@ fn names(server: &Server) -> impl Iterator<Item = &str> {
     std::iter::once(server.name.as_str()).chain(others.into_iter().flatten())
 }
 
+/// How near, and how well all words together fit: more is better.
+type Fit = (Nearness, u32);
+
 /// What was typed, made ready for many servers.
 struct Query {
     /// All of it, when that is several words.
@@ -142,7 +140,7 @@ impl Query {
         };
         let joined = words.join(" ");
         Self {
-            whole: (words.len() > 1).then(|| Finder::new(&folded(typed)).into_owned()),
+            whole: (words.len() > 1 && !typed.contains('\n')).then(|| Finder::new(&folded(typed)).into_owned()),
             held: words.iter().map(|word| Finder::new(word).into_owned()).collect(),
             letters: Letters::of(&joined),
             typed: joined,
@@ -152,21 +150,28 @@ impl Query {
         }
     }
 
-    /// How near a server comes, if at least this near, and how well all words together fit: more is better.
-    fn fit(&mut self, sought: Sought<'_>, nearness: Nearness) -> Option<(Nearness, u32)> {
-        if nearness == Nearness::Resembles {
-            return self.slip(sought).or_else(|| Some((nearness, self.resemblance(sought)?)));
+    /// Which servers hold every word.
+    fn holding(&self, index: &SearchIndex) -> Vec<Option<Fit>> {
+        let mut sums = vec![Some(0); index.len()];
+        for word in &self.held {
+            let add = |(sum, held): (&mut Option<u32>, Option<u32>)| *sum = sum.zip(held).map(|(sum, held)| sum + held);
+            sums.iter_mut().zip(index.held(word)).for_each(add);
         }
-        let score = self.held.iter().map(|word| held(word, sought.lines())).sum::<Option<u32>>()?;
-        let is = match &self.whole {
-            Some(whole) => held(whole, sought.lines()) == Some(WHOLE),
-            None => score == WHOLE,
+        let whole = self.whole.as_ref().map(|whole| index.held(whole));
+        let nearness = |place: usize, score| match whole.as_ref().map_or(Some(score), |whole| whole[place]) {
+            Some(WHOLE) => Nearness::Is,
+            _ => Nearness::Holds,
         };
-        Some((if is { Nearness::Is } else { nearness }, score))
+        sums.into_iter().enumerate().map(|(place, score)| Some((nearness(place, score?), score?))).collect()
+    }
+
+    /// How near a server comes that does not hold every word.
+    fn near(&mut self, sought: Sought<'_>) -> Option<Fit> {
+        self.slip(sought).or_else(|| Some((Nearness::Resembles, self.resemblance(sought)?)))
     }
 
     /// One slip in all that was typed; what was swapped fits best.
-    fn slip(&self, sought: Sought<'_>) -> Option<(Nearness, u32)> {
+    fn slip(&self, sought: Sought<'_>) -> Option<Fit> {
         let names = sought.called(self.letters, 1);
         let best = names.filter_map(|name| slipped(self.typed.as_bytes(), name.as_bytes())).max()?;
         let score = match best {
@@ -188,18 +193,6 @@ impl Query {
         };
         resembled.iter().map(fits).sum()
     }
-}
-
-/// How well a word is held: best as a whole line, then where a line begins, then where a word does, then inside.
-fn held(word: &Finder<'_>, lines: &str) -> Option<u32> {
-    let lines = lines.as_bytes();
-    let score = |place: usize| match place.checked_sub(1).map(|before| lines[before]) {
-        None | Some(b'\n') if matches!(lines.get(place + word.needle().len()), None | Some(b'\n')) => WHOLE,
-        None | Some(b'\n') => 3,
-        Some(before) if before.is_ascii() && !before.is_ascii_alphanumeric() => 2,
-        Some(_) => 1,
-    };
-    word.find_iter(lines).map(score).max()
 }
 
 #[cfg(test)]
@@ -299,7 +292,7 @@ mod tests {
             let index = SearchIndex::of([named(&name, &display)].iter());
             let mut query = Query::new(&typed);
             let mut fit = |index: &SearchIndex| {
-                let fit = query.fit(index.iter().next()?, Nearness::Resembles)?;
+                let fit = query.near(index.iter().next()?)?;
                 Some((fit.0 as u8, fit.1))
             };
             prop_assert_eq!(fit(&index), fit(&index.clone().with_every_letter()));

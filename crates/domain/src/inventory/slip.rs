@@ -26,7 +26,9 @@ pub(super) fn slipped(typed: &[u8], line: &[u8]) -> Option<Slipped> {
         return None;
     }
     let begins = |at: &usize| *at == 0 || !is_letter(line[*at - 1]) && is_letter(line[*at]);
-    (0..line.len()).filter(begins).filter_map(|at| slipped_at(typed, &line[at..])).max()
+    // What is shorter than all but one letter of it cannot be it.
+    let last = (line.len() + 1).saturating_sub(typed.len());
+    (0..=last).take(line.len()).filter(begins).filter_map(|at| slipped_at(typed, &line[at..])).max()
 }
 
 /// A letter or digit; every part of one beyond ASCII counts as one too.
