@@ -352,7 +352,8 @@ impl TestBot {
 
     /// Presses what no client would offer: any custom id on any message; the answer to it.
     pub(crate) async fn forge(&self, who: &Person, custom_id: &str, message: &Message) -> Message {
-        let before = message.content.clone();
+        // An earlier press may have changed it since.
+        let before = self.discord.message(message.id).map_or_else(|| message.content.clone(), |now| now.content);
         let id = message.id;
         who.press_raw(custom_id, message).await.wait_for(move |seen| seen.id != id || seen.content != before).await
     }

@@ -22,13 +22,19 @@ const FEWEST: usize = 4;
 /// A word here begins at the line's beginning or after a sign, and goes on to the line's end: of `old-web-1` these are all of it,
 /// `web-1` and `1`.
 pub(super) fn slipped(typed: &[u8], line: &[u8]) -> Option<Slipped> {
+    let [first, second, ..] = *typed else { return None };
     if typed.len() < FEWEST {
         return None;
     }
-    let begins = |at: &usize| *at == 0 || !is_letter(line[*at - 1]) && is_letter(line[*at]);
+    let begins = |at: usize| at == 0 || !is_letter(line[at - 1]) && is_letter(line[at]);
+    // One slip leaves one of the first two letters among the first two: nearly every place is ruled out by that.
+    let may_be = |at: usize| {
+        [Some(&line[at]), line.get(at + 1)].into_iter().flatten().any(|letter| *letter == first || *letter == second)
+    };
     // What is shorter than all but one letter of it cannot be it.
     let last = (line.len() + 1).saturating_sub(typed.len());
-    (0..=last).take(line.len()).filter(begins).filter_map(|at| slipped_at(typed, &line[at..])).max()
+    let places = (0..=last).take(line.len()).filter(|at| may_be(*at) && begins(*at));
+    places.filter_map(|at| slipped_at(typed, &line[at..])).max()
 }
 
 /// A letter or digit; every part of one beyond ASCII counts as one too.
