@@ -1,4 +1,4 @@
-//! The one server that a name means: exactly, or not at all. What is merely near is for [`search`](super::search).
+//! The one server that a name means: exactly, or not at all. What is merely near is for `Servers::search`.
 
 use super::search::goes_by;
 use crate::server::Server;
