@@ -185,7 +185,8 @@ impl Servers {
         self.all.iter().find(|known| known.server.name == *name)
     }
 
-    /// At most `most` that `typed` may mean, of those that one `may` see: see [`search`].
+    /// At most `most` that `typed` may mean, of those that one `may` see: exact ones, then those of `recent` (the latest first), then the
+    /// best fitting, then in their order. For an empty `typed`, the recent ones and then all.
     pub fn search(
         &self,
         may: &dyn Fn(&Server) -> bool,

@@ -28,13 +28,11 @@ pub(super) fn slipped(typed: &[u8], line: &[u8]) -> Option<Slipped> {
     }
     let begins = |at: usize| at == 0 || !is_letter(line[at - 1]) && is_letter(line[at]);
     // One slip leaves one of the first two letters among the first two: nearly every place is ruled out by that.
-    let may_be = |at: usize| {
-        [Some(&line[at]), line.get(at + 1)].into_iter().flatten().any(|letter| *letter == first || *letter == second)
-    };
+    let may_be = |[a, b]: &[u8; 2]| *a == first || *a == second || *b == first || *b == second;
     // What is shorter than all but one letter of it cannot be it.
-    let last = (line.len() + 1).saturating_sub(typed.len());
-    let places = (0..=last).take(line.len()).filter(|at| may_be(*at) && begins(*at));
-    places.filter_map(|at| slipped_at(typed, &line[at..])).max()
+    let places = (line.len() + 2).saturating_sub(typed.len());
+    let places = line.array_windows().take(places).enumerate().filter(|(at, two)| may_be(two) && begins(*at));
+    places.filter_map(|(at, _)| slipped_at(typed, &line[at..])).max()
 }
 
 /// A letter or digit; every part of one beyond ASCII counts as one too.
