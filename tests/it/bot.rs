@@ -354,8 +354,7 @@ impl TestBot {
     pub(crate) async fn forge(&self, who: &Person, custom_id: &str, message: &Message) -> Message {
         // An earlier press may have changed it since.
         let before = self.discord.message(message.id).map_or_else(|| message.content.clone(), |now| now.content);
-        let id = message.id;
-        who.press_raw(custom_id, message).await.wait_for(move |seen| seen.id != id || seen.content != before).await
+        who.press_raw(custom_id, message).await.wait_for(|seen| seen.id != message.id || seen.content != before).await
     }
 
     /// Waits for a message in the ops channel that holds all of these.
