@@ -3,13 +3,18 @@
 
 use std::time::Duration;
 
-use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{
+    PgConnection,
+    migrate::{MigrateError, Migration, MigrationType, Migrator},
+};
 
 use super::{Connection, query::query_as};
 use crate::Error;
 
 /// How long it is waited for another replica that brings the schema up to date.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// What PostgreSQL says to a transaction that it breaks off, as it waits for another one, and that one for it.
+const DEADLOCK: &str = "40P01";
 
 /// The steps in their order; one that was shipped is never changed.
 macro_rules! steps {
@@ -71,12 +76,28 @@ pub(crate) async fn bring_up_to_date(on: &mut Connection) -> Result<(), Error> {
         }
         Connection::Postgres(on) => {
             let migrator = migrator(SCHEMA.map(|(number, name, _, sql)| (number, name, sql)));
-            let run = migrator.run_direct(None, &mut **on, false);
             // Whoever does it first has a lock meanwhile, without an end.
-            tokio::time::timeout(PATIENCE, run).await.map_err(|_| Error::SchemaHeld)?
+            tokio::time::timeout(PATIENCE, beside_replicas(&migrator, on)).await.map_err(|_| Error::SchemaHeld)?
         }
     };
     done.map_err(meant)
+}
+
+/// Takes the steps while replicas of an earlier version run: where one of them and a step wait for each other, PostgreSQL breaks one off.
+/// A step that is broken off was not taken, and is begun again.
+async fn beside_replicas(migrator: &Migrator, on: &mut PgConnection) -> Result<(), MigrateError> {
+    loop {
+        match migrator.run_direct(None, &mut *on, false).await {
+            Err(MigrateError::ExecuteMigration(error, step)) if is_deadlock(&error) => {
+                tracing::warn!(step, "the schema's next step and a replica waited for each other: it is taken again");
+            }
+            done => return done,
+        }
+    }
+}
+
+fn is_deadlock(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == DEADLOCK)
 }
 
 fn migrator(steps: [(i64, &'static str, &'static str); SCHEMA.len()]) -> Migrator {

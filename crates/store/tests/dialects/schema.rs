@@ -1,11 +1,11 @@
-//! Both folders of migrations end in the same tables, columns and indexes.
+//! Both folders of migrations end in the same tables, columns and indexes; and are taken beside replicas that run.
 
 use std::collections::BTreeSet;
 
 use bernard_store::Store;
-use sqlx::{Connection, PgConnection, SqliteConnection};
+use sqlx::{Connection, PgConnection, SqliteConnection, raw_sql};
 
-use crate::{cluster, replica};
+use crate::{cluster, replica, writes};
 
 /// What only PostgreSQL has, and what is sqlx'.
 const APART: [&str; 2] = ["leader", "_sqlx_migrations"];
@@ -105,4 +105,26 @@ async fn unique_in_postgres(connection: &mut PgConnection) -> BTreeSet<String> {
     .await
     .expect("they are told");
     all.into_iter().collect()
+}
+
+/// PostgreSQL says what it says of a deadlock, to the first two that change a table.
+const BROKEN_OFF_TWICE: &str = "
+    CREATE SEQUENCE tries;
+    CREATE FUNCTION break_off() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF nextval('tries') <= 2 THEN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = 'deadlock_detected'; END IF;
+    END $$;
+    CREATE EVENT TRIGGER breaks_off ON ddl_command_start WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION break_off()";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_is_broken_off_as_a_replica_waits_for_it_is_taken_again() {
+    let Some(url) = cluster::database().await else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut session = PgConnection::connect(&url).await.expect("it opens");
+    raw_sql(BROKEN_OFF_TWICE).execute(&mut session).await.expect("the tests' role may");
+    let store = replica(&url, folder.path()).await;
+    writes(&store).await.expect("every step is taken");
+    let tries: i64 =
+        sqlx::query_scalar("SELECT last_value FROM tries").fetch_one(&mut session).await.expect("it is told");
+    assert!(tries > 2, "two were broken off");
+    store.close().await;
 }
