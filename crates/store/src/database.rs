@@ -17,7 +17,10 @@ mod value;
 
 use std::{path::Path, time::Duration};
 
-use futures_util::{FutureExt, TryFutureExt, future::BoxFuture};
+use futures_util::{
+    FutureExt, TryFutureExt,
+    future::{BoxFuture, join, ready},
+};
 use sqlx::{
     Connection as _, PgPool, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -35,8 +38,6 @@ pub(crate) use self::{
 
 /// How long a writer waits for one of another process: five times what the slowest commit ever took on a poor disk.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a writer waits for its turn, and a reader for a connection.
-const TURN: Duration = Duration::from_secs(30);
 /// What each connection keeps of the file, in KiB: the system keeps all of it once for all of them.
 const CACHE_KIB: u32 = 512;
 /// So many readers beside the one writer.
@@ -71,13 +72,16 @@ impl Pool {
             .busy_timeout(BUSY_TIMEOUT)
             .pragma("cache_size", format!("-{CACHE_KIB}"));
         // A file does not hang up: no connection is asked whether it is still there before it is used.
-        let pool =
-            |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(TURN).test_before_acquire(false);
-        let writer = pool(1).connect_with(options.clone()).await?;
-        Ok(Self::Sqlite(Sqlite { writer, readers: pool(READERS).connect_lazy_with(options) }))
+        let pool = |most| SqlitePoolOptions::new().max_connections(most).test_before_acquire(false);
+        // Where SQLite itself undid a transaction, as on a full disk, the driver still takes it for open, and could begin none any more.
+        let writer = pool(1).before_acquire(|connection, _| ready(Ok(!connection.is_in_transaction())).boxed());
+        let writer = writer.connect_with(options.clone()).await?;
+        // Whoever takes the file away is told so by its readers, which make no other one.
+        let readers = pool(READERS).connect_lazy_with(options.create_if_missing(false));
+        Ok(Self::Sqlite(Sqlite { writer, readers }))
     }
 
-    /// One connection to read on, without a transaction.
+    /// One connection, without a transaction. On SQLite it reads, but for the steps of the schema.
     pub(crate) fn acquire(&self) -> BoxFuture<'_, Result<Connection, sqlx::Error>> {
         match self {
             Self::Sqlite(Sqlite { readers, .. }) => {
@@ -101,8 +105,7 @@ impl Pool {
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(Sqlite { writer, readers }) => {
-                readers.close().await;
-                writer.close().await;
+                join(writer.close(), readers.close()).await;
             }
             Self::Postgres(pool) => pool.close().await,
         }
@@ -147,7 +150,7 @@ fn read_only(path: &Path) -> SqliteConnectOptions {
 mod tests {
     use std::sync::Mutex;
 
-    use futures_util::future::{join, join_all};
+    use futures_util::future::join_all;
 
     use super::*;
 
@@ -177,5 +180,28 @@ mod tests {
         };
         join(join_all(writers), reader).await;
         assert_eq!(served.into_inner().expect("no panic"), (0..40).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn a_disk_that_was_full_keeps_nobody_from_writing_once_it_has_room() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pool = Pool::sqlite(&folder.path().join("bernard.db")).await.expect("a database");
+        let mut first = pool.begin().await.expect("the first writer");
+        query("CREATE TABLE t (n TEXT) STRICT").execute(&mut first).await.expect("a table");
+        first.commit().await.expect("it stays");
+        for times in 1..=3 {
+            let mut full = pool.begin().await.expect("it may begin");
+            // A page holds 4 KiB: there is room for the table, and for nothing of this length.
+            query("PRAGMA max_page_count = 4").execute(&mut full).await.expect("a small disk");
+            let written = query("INSERT INTO t (n) VALUES ($1)").bind("x".repeat(1 << 22)).execute(&mut full).await;
+            drop(written.expect_err("no room"));
+            drop(full);
+            let mut next = pool.begin().await.expect("it may begin after that");
+            query("PRAGMA max_page_count = 1000000").execute(&mut next).await.expect("room");
+            query("INSERT INTO t (n) VALUES ('kept')").execute(&mut next).await.expect("it is written");
+            next.commit().await.expect("it stays");
+            let count: i64 = query_as("SELECT COUNT(*) FROM t").fetch_one(&pool).await.expect("it is read");
+            assert_eq!(count, times, "what had no room is not there");
+        }
     }
 }
