@@ -1,10 +1,13 @@
 //! What others do to a rescue of ours in OVHcloud's control panel: it is noticed, told once, and closed without a reboot. What is
 //! not certain is said as it is, and ends nothing.
 
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
 use jiff::SignedDuration;
 use sim::{
     discord::{Message, ONCALL, OPS},
-    ovh::Running,
+    ovh::{Running, ServerSpec},
 };
 
 use crate::{
@@ -328,4 +331,28 @@ async fn while_ovhcloud_cannot_be_asked_a_rescue_has_not_ended() {
     })
     .await;
     assert_eq!((lease(&bot, "web-1").await, bot.ovh.reboots("web-1")), (None, 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_many_rescues_looks_at_a_few_of_them_and_the_next_list_at_the_next_ones() {
+    let name = |n: usize| format!("ns46{n:05}.ip-203-0-113.eu");
+    let fleet = (1..=7).map(|n| ServerSpec::linux(&name(n)).named(&format!("node-{n}")));
+    let bot = TestBot::with(TestConfig::default(), fleet).await;
+    join_all((1..=7).map(|n| {
+        let bot = &bot;
+        async move { bot.rescued(&bot.ann, &format!("node-{n}")).await }
+    }))
+    .await;
+    let before = bot.ovh.journal().all().len();
+    let looked_at = || -> Vec<String> {
+        let all = bot.ovh.journal().all().into_iter().skip(before);
+        let servers = all.filter(|seen| seen.method == "GET" && seen.path.ends_with(".ip-203-0-113.eu"));
+        servers.map(|seen| seen.path).collect()
+    };
+    for lists in 1..=2 {
+        let list = bot.ask(&bot.ann, "rescue list", &[]).await;
+        assert!((1..=7).all(|n| list.content.contains(&format!("node-{n}"))), "{}", list.content);
+        assert_eq!(looked_at().len(), lists * 5, "{:?}", looked_at());
+    }
+    assert_eq!(looked_at().into_iter().collect::<BTreeSet<_>>().len(), 7, "each had its turn");
 }
