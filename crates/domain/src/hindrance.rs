@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What does not work. ScheduledLease in the store: add variants, change or remove nothing.
+/// What does not work. Kept in the store: add variants, change or remove nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Matter {

@@ -89,7 +89,7 @@ pub enum To {
     },
 }
 
-/// What is told. ScheduledLease in the store: add variants and optional fields, change or remove nothing.
+/// What is told. Kept in the store: add variants and optional fields, change or remove nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "notice", rename_all = "snake_case")]
 pub enum Notice {

@@ -20,21 +20,21 @@ pub(super) struct Document {
     paths: BTreeMap<String, Box<RawValue>>,
     components: Components,
     #[serde(skip)]
-    items: ScheduledLease<Value>,
+    items: Memo<Value>,
     #[serde(skip)]
-    validators: ScheduledLease<Validator>,
+    validators: Memo<Validator>,
 }
 
 /// What was made of a part of a file: every story asks for the same few parts, and making them takes longest.
-struct ScheduledLease<T>(Mutex<BTreeMap<String, Arc<T>>>);
+struct Memo<T>(Mutex<BTreeMap<String, Arc<T>>>);
 
-impl<T> Default for ScheduledLease<T> {
+impl<T> Default for Memo<T> {
     fn default() -> Self {
         Self(Mutex::default())
     }
 }
 
-impl<T> ScheduledLease<T> {
+impl<T> Memo<T> {
     fn get(&self, key: &str, make: impl FnOnce() -> T) -> Arc<T> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned();
         known.unwrap_or_else(|| {
@@ -139,8 +139,8 @@ impl Document {
 
 /// What a value breaks of a schema that is complete in itself.
 pub(super) fn complaints(schema: &Value, value: &Value) -> Vec<String> {
-    static VALIDATORS: OnceLock<ScheduledLease<Validator>> = OnceLock::new();
-    let validators = VALIDATORS.get_or_init(ScheduledLease::default);
+    static VALIDATORS: OnceLock<Memo<Validator>> = OnceLock::new();
+    let validators = VALIDATORS.get_or_init(Memo::default);
     broken(&validators.get(&schema.to_string(), || validator(schema)), value)
 }
 

@@ -1,6 +1,6 @@
 //! What was there before an operation changed anything, and what it sets.
 //!
-//! Pure. ScheduledLease with the operation: whatever is put back is put back from here.
+//! Pure. Kept with the operation: whatever is put back is put back from here.
 
 use serde::{Deserialize, Serialize};
 
