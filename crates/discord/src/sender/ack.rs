@@ -95,10 +95,9 @@ impl Sender {
         let mut pauses = pauses(PAUSES[0], PAUSES[1]);
         let mut known = Known::default();
         let mut tries = FuturesUnordered::new();
-        let begin = |client| {
-            self.exchange(client, call, (received + ANSWERED_WITHIN).saturating_duration_since(Instant::now()))
-        };
-        // The first one at once: a timer that is due has whole milliseconds, and would have it wait for the next.
+        let latest = answered_by;
+        let begin = |client| self.exchange(client, call, latest.saturating_duration_since(Instant::now()));
+        // Not by the timer: its ticks are milliseconds, so what is due already fires one late.
         if Instant::now() < begun_by {
             tries.push(begin(&self.client));
         }

@@ -1,9 +1,9 @@
 //! What servers go by, made ready to be searched at each letter that somebody types.
 //!
-//! All of it lies side by side: of ten thousand servers a search reads a megabyte from one end to the other, and nothing of those that
-//! it does not offer. Looked for where each server is kept, most of the time went into waiting for memory.
+//! All of it lies side by side, so that a search reads a megabyte of ten thousand servers from one end to the other: going from server to
+//! server it would mostly wait for memory.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use memchr::memmem::Finder;
 use nucleo_matcher::chars;
@@ -31,8 +31,10 @@ struct Place {
     called: [Called; 2],
 }
 
+/// One of its names.
 #[derive(Clone, Debug)]
 struct Called {
+    /// Those that the name has.
     letters: Letters,
     /// Within the server's lines.
     line: Range<usize>,
@@ -53,16 +55,14 @@ impl SearchIndex {
             let place = index.write(server);
             index.places.push(place);
         }
-        index.text.shrink_to_fit();
-        index.places.shrink_to_fit();
+        index.shrink();
         index
     }
 
-    /// The same as if every name had every letter.
-    #[cfg(test)]
-    pub(super) fn with_every_letter(mut self) -> Self {
-        self.places.iter_mut().flat_map(|place| &mut place.called).for_each(|called| called.letters = Letters::EVERY);
-        self
+    /// Gives back the memory that changes have left over.
+    pub(super) fn shrink(&mut self) {
+        self.text.shrink_to_fit();
+        self.places.shrink_to_fit();
     }
 
     /// What each server goes by, in their order.
@@ -131,7 +131,7 @@ impl SearchIndex {
     /// Adds a line, without case and accents; returns where it is, without its end.
     fn line(&mut self, parts: &[&str]) -> Range<usize> {
         let begins = self.text.len();
-        parts.iter().for_each(|part| fold(&mut self.text, part));
+        parts.iter().for_each(|part| fold(&mut self.text, &one_line(part)));
         let line = begins..self.text.len();
         self.text.push('\n');
         line
@@ -144,8 +144,8 @@ impl<'a> Sought<'a> {
         &self.lines[self.called[0].line.clone()]
     }
 
-    /// What it is called, where that lacks at most so many of these letters. Letters in order, or but for a slip, are found in nearly every
-    /// address and tag: those are not looked at.
+    /// Those of its two names that lack at most so many of these letters. Addresses and tags are left out: in nearly every one of them some
+    /// letters stand in order, or are a slip away.
     pub(super) fn called(self, letters: Letters, lacking: u32) -> impl Iterator<Item = &'a str> {
         let names = self.called.iter().filter(move |name| letters.missing_in(name.letters) <= lacking);
         names.map(move |name| &self.lines[name.line.clone()])
@@ -160,6 +160,12 @@ fn how_well(text: &[u8], begins: usize, ends: usize) -> u32 {
         Some(before) if before.is_ascii() && !before.is_ascii_alphanumeric() => 2,
         Some(_) => 1,
     }
+}
+
+/// A space for each end of a line.
+pub(super) fn one_line(text: &str) -> Cow<'_, str> {
+    const ENDS: [char; 2] = ['\n', '\r'];
+    if text.contains(ENDS) { text.replace(ENDS, " ").into() } else { text.into() }
 }
 
 /// Lower case, and the letter alone where it has an accent.
@@ -180,11 +186,18 @@ fn fold(into: &mut String, text: &str) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{super::letters, *};
     use crate::server::ServiceName;
+
+    /// The same as if every name had every letter.
+    pub(in super::super) fn with_every_letter(mut index: SearchIndex) -> SearchIndex {
+        let names = index.places.iter_mut().flat_map(|place| &mut place.called);
+        names.for_each(|name| name.letters = letters::tests::EVERY);
+        index
+    }
 
     fn server(name: &str, display: &str) -> Server {
         let name = ServiceName::try_from(name.to_owned()).expect("a name");

@@ -255,6 +255,7 @@ impl Servers {
             index.insert(place, &known.server);
             all.insert(place, known);
         }
+        index.shrink();
         Self { all, index: Arc::new(index), listed: self.listed.clone() }
     }
 }

@@ -5,9 +5,6 @@
 pub(super) struct Letters(u64);
 
 impl Letters {
-    #[cfg(test)]
-    pub(super) const EVERY: Self = Self(u64::MAX);
-
     /// The letters of a text. Letters, digits and the signs of ASCII that names have share no bit; others may.
     pub(super) fn of(text: &str) -> Self {
         Self(text.bytes().fold(0, |set, byte| set | 1 << (byte.to_ascii_uppercase() & 63)))
@@ -20,8 +17,10 @@ impl Letters {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    pub(in super::super) const EVERY: Letters = Letters(u64::MAX);
 
     #[test]
     fn letters_digits_and_signs_of_names_are_told_apart() {

@@ -17,7 +17,7 @@ use nucleo_matcher::{
 };
 
 use super::{
-    index::{SearchIndex, Sought, WHOLE, folded},
+    index::{SearchIndex, Sought, WHOLE, folded, one_line},
     letters::Letters,
     slip::{Slipped, slipped},
 };
@@ -41,9 +41,7 @@ enum Nearness {
     Resembles,
 }
 
-/// At most `most` of those servers that one `may` see, for `typed`, as their places in the index: exact ones, then those of `recent`
-/// (the latest first), then the best fitting, then in the order given. For an empty `typed`, the recent ones and then all in the order
-/// given.
+/// What [`Servers::search`](super::known::Servers::search) promises, by places in the index.
 pub(super) fn search(
     index: &SearchIndex,
     may: &dyn Fn(usize) -> bool,
@@ -51,14 +49,14 @@ pub(super) fn search(
     recent: &[ServiceName],
     most: usize,
 ) -> Vec<usize> {
-    let typed: String = typed.trim().chars().take(LONGEST).collect();
+    let typed: String = one_line(typed).trim().chars().take(LONGEST).collect();
     let recent: HashMap<String, usize> = recent.iter().map(|name| folded(name.as_str())).zip(0..).collect();
     let mut query = Query::new(&typed);
     let first = |fits: Vec<Option<Fit>>| -> Vec<usize> {
         let ranked = fits.into_iter().zip(index.iter()).enumerate().filter_map(|(place, (fit, sought))| {
             let (nearness, score) = fit?;
-            let recency = if recent.is_empty() { None } else { recent.get(sought.name()) };
-            Some(Reverse((nearness, recency.copied().unwrap_or(usize::MAX), Reverse(score), place)))
+            let recency = recent.get(sought.name()).copied().unwrap_or(usize::MAX);
+            Some(Reverse((nearness, recency, Reverse(score), place)))
         });
         // Of thousands that fit only the first few are put in order and asked about rights.
         let mut ranked: BinaryHeap<_> = ranked.collect();
@@ -122,10 +120,12 @@ type Fit = (Nearness, u32);
 struct Query {
     /// All of it, when that is several words.
     whole: Option<Finder<'static>>,
+    /// Each word, to be found as it stands.
     held: Vec<Finder<'static>>,
-    /// All of it, for one slip.
+    /// All of it, for one slip, and its letters.
     typed: String,
     letters: Letters,
+    /// Each word, to be found by its letters in their order, and those letters.
     resembled: Vec<(Atom, Letters)>,
     matcher: Matcher,
     characters: Vec<char>,
@@ -140,7 +140,7 @@ impl Query {
         };
         let joined = words.join(" ");
         Self {
-            whole: (words.len() > 1 && !typed.contains('\n')).then(|| Finder::new(&folded(typed)).into_owned()),
+            whole: (words.len() > 1).then(|| Finder::new(&folded(typed)).into_owned()),
             held: words.iter().map(|word| Finder::new(word).into_owned()).collect(),
             letters: Letters::of(&joined),
             typed: joined,
@@ -165,7 +165,7 @@ impl Query {
         sums.into_iter().enumerate().map(|(place, score)| Some((nearness(place, score?), score?))).collect()
     }
 
-    /// How near a server comes that does not hold every word.
+    /// How near a server comes by a slip, or by letters in their order.
     fn near(&mut self, sought: Sought<'_>) -> Option<Fit> {
         self.slip(sought).or_else(|| Some((Nearness::Resembles, self.resemblance(sought)?)))
     }
@@ -240,6 +240,12 @@ mod tests {
         assert_eq!(found(&fleet, "", &["old-web-1", "gone"]), ["old-web-1", "web-11", "web-1"]);
         let fleet = [named("ns1", "the web 2"), named("ns2", "the web")];
         assert_eq!(found(&fleet, "The Web", &["ns1"]), ["the web", "the web 2"], "several words are a name too");
+        let fleet = [named("ns1", "prod web"), named("ns2", "a-web-prod"), named("ns3", "web\nprod")];
+        assert_eq!(
+            found(&fleet, "web\nprod", &["ns1"]),
+            ["web\nprod", "prod web", "a-web-prod"],
+            "a line end is a space"
+        );
     }
 
     #[test]
@@ -295,7 +301,7 @@ mod tests {
                 let fit = query.near(index.iter().next()?)?;
                 Some((fit.0 as u8, fit.1))
             };
-            prop_assert_eq!(fit(&index), fit(&index.clone().with_every_letter()));
+            prop_assert_eq!(fit(&index), fit(&crate::inventory::index::tests::with_every_letter(index.clone())));
         }
 
         #[test]
