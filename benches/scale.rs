@@ -41,7 +41,7 @@ struct Size {
     /// Interactions a second.
     #[arg(long, default_value_t = 50)]
     interactions: usize,
-    /// For how long, in seconds; as long is looked at what the operations alone cost.
+    /// For how long, in seconds; as long again, a minute at most each, for nothing at all and for the operations alone.
     #[arg(long, default_value_t = 15)]
     seconds: u64,
 }

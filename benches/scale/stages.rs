@@ -21,6 +21,8 @@ use crate::{
 const CONFIRM_AT_ONCE: usize = 20;
 /// How often a link is there at last: so seldom that Discord's limit of requests is not what is measured.
 const LINK_EVERY: Duration = Duration::from_millis(200);
+/// For how long it is looked at most what takes as much each second: nothing at all, and operations alone.
+const EVEN: Duration = Duration::from_secs(60);
 /// A rescue as others measured it: four minutes from the reboot to the link.
 const RESCUE_SECONDS: f64 = 240.0;
 /// What somebody types into an option.
@@ -77,7 +79,7 @@ pub(crate) async fn all(world: &World, size: Size) -> Vec<Figure> {
     figures.add("from the start until all of the fleet is offered, s", world.known_after.as_secs_f64());
     let idle = idle(world, size, &mut figures).await;
     let began = begin(world, size).await;
-    let with_operations = during(world, size.window()).await;
+    let with_operations = during(world, size.window().min(EVEN)).await;
     let live = with_operations.beyond(idle);
     searching(size, live, &mut figures);
     figures.add("resident memory with the operations, MiB a replica", resident(world));
@@ -108,7 +110,7 @@ async fn during(world: &World, long: Duration) -> Spent {
 }
 
 async fn idle(world: &World, size: Size, figures: &mut Figures) -> Spent {
-    let idle = during(world, size.window()).await;
+    let idle = during(world, size.window().min(EVEN)).await;
     figures.add("idle: processor, ms a second", idle.bots / idle.seconds * 1_000.0);
     figures.add("idle: the database's processor, ms a second", idle.database / idle.seconds * 1_000.0);
     figures.add("idle: transactions of the database a second", idle.commits.unwrap_or(f64::NAN) / idle.seconds);

@@ -36,6 +36,7 @@ async fn a_new_process_offers_the_fleet_while_ovhcloud_is_dead() {
     let mut bot = TestBot::new().await;
     eventually("the inventory is read", async || offered(&bot, "status", "").await.len() == 2).await;
     eventually("with names", async || offered(&bot, "status", "").await == ["db-1", "web-1"]).await;
+    eventually("and tags", async || offered(&bot, "status", "env=prod").await == ["web-1"]).await;
     bot.stop().await;
     bot.ovh.faults().always().reset("*", "/");
     bot.start().await;

@@ -16,6 +16,8 @@ use crate::{
 
 /// How many rescues begin at once.
 const CROWD: usize = 100;
+/// Until all of them have ended, on the busiest machine.
+const LONGEST: Duration = Duration::from_secs(600);
 
 /// What OVHcloud calls one of the crowd: it is known also before the inventory has read it.
 fn service_name(n: usize) -> String {
@@ -59,15 +61,15 @@ async fn a_hundred_rescues_at_once_in_one_channel_stay_within_the_limits_and_eve
         cards
     };
     let are_over = || cards().iter().filter(|card| is_over(card)).count() == CROWD;
-    loop {
-        let before = done();
-        if are_over() {
-            break;
+    let ends = async {
+        while !are_over() {
+            let before = done();
+            tokio::time::sleep(window).await;
+            let open: Vec<_> = cards().into_iter().filter(|card| !is_over(card)).map(|card| card.content).collect();
+            eventually(&format!("every card has its end: {open:#?}"), async || done() > before || are_over()).await;
         }
-        tokio::time::sleep(window).await;
-        let open: Vec<_> = cards().into_iter().filter(|card| !is_over(card)).map(|card| card.content).collect();
-        eventually(&format!("every card has its end: {open:#?}"), async || done() > before || are_over()).await;
-    }
+    };
+    tokio::time::timeout(LONGEST, ends).await.expect("nothing goes on for ever");
 
     for n in 1..=CROWD {
         let id = format!("R-{n}");
@@ -83,7 +85,8 @@ async fn a_hundred_rescues_at_once_in_one_channel_stay_within_the_limits_and_eve
         // Whatever could not be posted at the first try is edited once: the first may have arrived, with an earlier look.
         assert!(looks.windows(2).skip(1).all(|two| two[0] != two[1]), "an edit that changed nothing: {looks:?}");
     }
-    assert!(cards().iter().any(|card| !is_unsent(card)), "somebody is in rescue");
+    let unsent = cards().iter().filter(|card| is_unsent(card)).count();
+    assert!(unsent < CROWD / 2, "most are in rescue");
     assert_eq!(bot.discord.invalid_requests(), 0, "no 429, no 403");
 }
 

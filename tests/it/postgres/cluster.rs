@@ -121,7 +121,7 @@ impl Cluster {
             command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
         }
         command.args(["sh", "-c", &keeper, "keeper"]).arg(binary("postgres")).arg("-D").arg(self.data());
-        command.args(["-p", &port.to_string(), "-k", &socket, "-c", "max_connections=300"]);
+        command.args(["-p", &port.to_string(), "-k", &socket, "-c", "max_connections=800"]);
         // Only the machine's own end would lose what is not written through, and no story ends that.
         command.args(["-c", "fsync=off", "-c", "listen_addresses=127.0.0.1"]).current_dir("/").stdin(Stdio::piped());
         command.env("FOLDER", self.folder.path()).env("LOG", self.folder.path().join("log"));
