@@ -6,10 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use bernard_domain::operation::{Operation, OperationId, event::Event, step::Step};
-use bernard_platform::{
-    clock,
-    keyed_tasks::{Ended, UnderWay},
-};
+use bernard_platform::{clock, keyed_tasks::UnderWay};
 use bernard_store::{Append, Error, Store};
 use tokio_util::sync::CancellationToken;
 
@@ -97,11 +94,9 @@ impl Runner {
                 () = stop.cancelled() => {}
                 () = self.context.wakeups.for_runner() => {}
                 () = tokio::time::sleep(sleep) => {}
-                Some(ended) = steps.ended_how() => {
-                    if let Ended::Panicked(id) = ended {
-                        // Beside the loop: what made the step panic may do so here too.
-                        steps.begin_beside(Arc::clone(&self).panicked(id));
-                    }
+                Some(panicked) = steps.ended() => {
+                    // Beside the loop: what made a step panic may do so here too.
+                    panicked.into_iter().for_each(|id| steps.begin_beside(Arc::clone(&self).panicked(id)));
                 }
             }
         }

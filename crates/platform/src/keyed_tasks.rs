@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::task::{Id, JoinSet};
+use tokio::task::{Id, JoinError, JoinSet};
 
 /// What is under way. Whoever drops it drops the pieces with it, so nothing goes on that nobody waits for.
 #[derive(Debug)]
@@ -20,15 +20,6 @@ pub struct UnderWay<N> {
     /// Whose each piece is: one that panicked cannot say it.
     of: HashMap<Id, N>,
     rest: Duration,
-}
-
-/// How a piece ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ended<N> {
-    /// It came to its end.
-    Done(N),
-    /// It panicked; its name is taken for the rest.
-    Panicked(N),
 }
 
 impl<N: Clone + Debug + Eq + Hash + Send + 'static> UnderWay<N> {
@@ -55,9 +46,17 @@ impl<N: Clone + Debug + Eq + Hash + Send + 'static> UnderWay<N> {
         }
     }
 
-    /// Waits until a piece, or the rest after one, has ended; `None` at once when nothing is under way.
-    pub async fn ended(&mut self) -> Option<()> {
-        self.ended_how().await.map(drop)
+    /// Waits until a piece, or the rest after one, has ended, and takes note of all that have by then; the names of those that panicked,
+    /// which rest now. `None` at once when nothing is under way.
+    pub async fn ended(&mut self) -> Option<Vec<N>> {
+        let mut next = Some(self.pieces.join_next_with_id().await?);
+        let mut panicked = Vec::new();
+        while let Some(ended) = next {
+            panicked.extend(self.note(ended));
+            next = self.pieces.try_join_next_with_id();
+        }
+        panicked.iter().for_each(|name| self.begin(name.clone(), tokio::time::sleep(self.rest)));
+        Some(panicked)
     }
 
     /// Begins a piece beside them that has no name: nobody hears of its end.
@@ -65,32 +64,23 @@ impl<N: Clone + Debug + Eq + Hash + Send + 'static> UnderWay<N> {
         self.pieces.spawn(work);
     }
 
-    /// As [`UnderWay::ended`], for whom it matters how.
-    pub async fn ended_how(&mut self) -> Option<Ended<N>> {
-        let ended = self.join().await?;
-        if let Ended::Panicked(name) = &ended {
-            self.begin(name.clone(), tokio::time::sleep(self.rest));
-        }
-        Some(ended)
-    }
-
     /// Lets everything finish; what panics now needs no rest.
     pub async fn finish(mut self) {
-        while self.join().await.is_some() {}
+        while let Some(ended) = self.pieces.join_next_with_id().await {
+            self.note(ended);
+        }
     }
 
-    async fn join(&mut self) -> Option<Ended<N>> {
-        loop {
-            let ended = self.pieces.join_next_with_id().await?;
-            let id = ended.as_ref().map_or_else(|panicked| panicked.id(), |(id, ())| *id);
-            let Some(name) = self.of.remove(&id) else { continue };
-            self.names.remove(&name);
-            if ended.is_ok() {
-                return Some(Ended::Done(name));
-            }
-            tracing::error!(?name, "a piece of work panicked; what it was about is looked at again");
-            return Some(Ended::Panicked(name));
+    /// A piece has ended and gives its name back; the name, if it panicked.
+    fn note(&mut self, ended: Result<(Id, ()), JoinError>) -> Option<N> {
+        let id = ended.as_ref().map_or_else(JoinError::id, |(id, ())| *id);
+        let name = self.of.remove(&id)?;
+        self.names.remove(&name);
+        if ended.is_ok() {
+            return None;
         }
+        tracing::error!(?name, "a piece of work panicked; what it was about is looked at again");
+        Some(name)
     }
 }
 
@@ -102,10 +92,10 @@ mod tests {
     async fn a_piece_that_panics_gives_its_name_back_after_a_rest() {
         let mut under_way = UnderWay::new(Duration::ZERO);
         under_way.begin(1, async { panic!("as it must not") });
-        assert_eq!(under_way.ended_how().await, Some(Ended::Panicked(1)));
+        assert_eq!(under_way.ended().await, Some(vec![1]));
         assert_eq!(under_way.names().collect::<Vec<_>>(), [1], "it rests");
         under_way.begin(1, async { panic!("begun in its rest") });
-        assert_eq!((under_way.ended_how().await, under_way.ended_how().await), (Some(Ended::Done(1)), None));
+        assert_eq!((under_way.ended().await, under_way.ended().await), (Some(Vec::new()), None));
         let (done, seen) = tokio::sync::oneshot::channel();
         under_way.begin(1, async { done.send(()).expect("somebody waits") });
         under_way.finish().await;
@@ -121,7 +111,7 @@ mod tests {
         assert_eq!((under_way.is_free(&"a"), under_way.is_free(&"b")), (false, true));
         assert_eq!(under_way.names().collect::<Vec<_>>(), ["a"]);
         go_on.send(()).expect("it waits");
-        assert_eq!((under_way.ended().await, under_way.ended().await), (Some(()), None));
+        assert_eq!((under_way.ended().await, under_way.ended().await), (Some(Vec::new()), None));
     }
 
     #[tokio::test]
@@ -152,6 +142,19 @@ mod tests {
         under_way.begin_beside(async { panic!("as it must not") });
         assert_eq!(under_way.names().count(), 0);
         under_way.begin(1, async {});
-        assert_eq!((under_way.ended_how().await, under_way.ended_how().await), (Some(Ended::Done(1)), None));
+        while let Some(panicked) = under_way.ended().await {
+            assert_eq!(panicked, [], "a name that nobody has");
+        }
+        assert!(under_way.is_free(&1));
+    }
+
+    #[tokio::test]
+    async fn whatever_has_ended_by_then_gives_its_name_back_at_once() {
+        let mut under_way = UnderWay::new(Duration::ZERO);
+        (0..100).for_each(|name| under_way.begin(name, async {}));
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!((under_way.ended().await, under_way.names().count()), (Some(Vec::new()), 0));
     }
 }

@@ -52,7 +52,7 @@ impl AlertCards {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.wakeups.for_alerts() => {}
-                Some(()) = posts.ended() => {}
+                Some(_) = posts.ended() => {}
                 () = tokio::time::sleep(rest) => {}
             }
         }

@@ -80,7 +80,7 @@ impl Notifier {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.wakeups.for_herald() => {}
-                Some(()) = posts.ended() => {}
+                Some(_) = posts.ended() => {}
                 () = tokio::time::sleep(rest) => {}
             }
         }

@@ -44,6 +44,9 @@ use crate::{
 
 /// How long a message that could not be shown waits for the next try.
 const REST: Duration = Duration::from_secs(2);
+/// How long it is waited for each operation that is not shown yet, until all of them are looked over again: each of a thousand
+/// has a dozen events, and every one of them has the reporter look.
+const PAUSE: Duration = Duration::from_micros(50);
 /// How long a part waits before it looks whether what it has done is all.
 const BREATH: Duration = Duration::from_millis(20);
 /// Discord's codes for a message, channel or right that is gone.
@@ -142,26 +145,29 @@ impl Reporter {
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let mut shows = UnderWay::new(REST);
         while !stop.is_cancelled() {
-            self.start_shows(&mut shows, &stop).await;
+            let waiting = self.start_shows(&mut shows, &stop).await;
+            stop.run_until_cancelled(tokio::time::sleep(PAUSE * waiting)).await;
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.wakeups.for_reporter() => {}
-                Some(()) = shows.ended() => {}
+                Some(_) = shows.ended() => {}
                 () = tokio::time::sleep(REST) => {}
             }
         }
         shows.finish().await;
     }
 
-    async fn start_shows(self: &Arc<Self>, shows: &mut UnderWay<Show>, stop: &CancellationToken) {
+    /// Starts what can be shown now; returns how many operations are not shown yet.
+    async fn start_shows(self: &Arc<Self>, shows: &mut UnderWay<Show>, stop: &CancellationToken) -> u32 {
         let unreported = match self.store.unreported().await {
             Ok(unreported) => unreported,
             Err(error) => {
                 tracing::error!(%error, "the store does not say what is to be shown");
-                return;
+                return 0;
             }
         };
         self.looked.keep(&unreported);
+        let waiting = u32::try_from(unreported.len()).unwrap_or(u32::MAX);
         let mut room = Room::beside(shows.names());
         for found in unreported {
             for part in [Part::Posts, Part::Edits] {
@@ -172,6 +178,7 @@ impl Reporter {
                 }
             }
         }
+        waiting
     }
 
     /// One part of one operation, and a rest if it could not be shown. An edit that waits for its turn when we stop is

@@ -20,7 +20,7 @@ use crate::{
         message::Plain,
         notice::{self, Digest, Standing, Words},
         rendering::ChannelStyle,
-        rescue_list::{Entry, Listing, entries, listing},
+        rescue_list::{Entry, Listing, MOST, entries, listing},
     },
 };
 
@@ -98,7 +98,8 @@ impl Notifier {
 
     /// A digest of these rescues, as of `at`.
     async fn listed(&self, entries: Vec<Entry>, at: Timestamp, locale: Locale) -> Result<Digest, store::Error> {
-        let links = card_links(&self.store, self.settings.guild, entries.iter().flat_map(Entry::names)).await?;
+        let links =
+            card_links(&self.store, self.settings.guild, entries.iter().take(MOST).flat_map(Entry::names)).await?;
         let listing = Listing { at, ..listing(&entries, &links, clock::now(), locale) };
         Ok(Digest { listing, listed: entries.iter().filter_map(Entry::listed).collect() })
     }
