@@ -231,10 +231,8 @@ impl Handler {
 
     /// That no live operation keeps the server from one of this kind.
     pub(crate) async fn not_held(&self, server: &Server, kind: Kind) -> Result<(), Refusal> {
-        let holds = |operation: &Operation| {
-            operation.request.server == server.name && lease::stands_in_the_way(operation, kind)
-        };
-        match self.store.live_operations().await?.into_iter().find(holds) {
+        let live = self.store.live_on(&server.name).await?;
+        match live.into_iter().find(|operation| lease::stands_in_the_way(operation, kind)) {
             Some(holder) => Err(Refusal::Busy(Box::new(holder))),
             None => Ok(()),
         }

@@ -7,7 +7,7 @@ use bernard_domain::{
     authorization::{Deed, protection_of},
     locale::Locale,
     operation::Kind,
-    server::{Server, System},
+    server::{Server, ServiceName, System},
 };
 use bernard_text::say;
 use bernard_untrusted::shown::{
@@ -62,7 +62,8 @@ impl Handler {
             return Vec::new();
         }
         // Without the store the names are still offered.
-        let occupied = self.store.occupied().await.unwrap_or_default();
+        let names: Vec<&ServiceName> = found.iter().map(|server| &server.name).collect();
+        let occupied = self.store.occupied(&names).await.unwrap_or_default();
         let kind = kind_of(capability);
         let state = |server: &Server| State {
             in_rescue: occupied.in_rescue.contains(&server.name),

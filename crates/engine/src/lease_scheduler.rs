@@ -202,10 +202,8 @@ impl LeaseScheduler {
     /// A deadline that came while a task was under way, and was only told of: the task stands by now, so it bars nobody any more.
     async fn restore_late(&self, kept: ScheduledLease) -> Result<(), Error> {
         let now = self.fleet.time_of(&kept.lease).await;
-        let live = self.store.live_operations().await?;
-        let bars = |operation: &Operation| {
-            operation.request.server == kept.lease.server && operation.state.stands() && !leads_out(operation)
-        };
+        let live = self.store.live_on(&kept.lease.server).await?;
+        let bars = |operation: &Operation| operation.state.stands() && !leads_out(operation);
         if kept.lease.deadline > now || !live.iter().any(bars) {
             return Ok(());
         }
@@ -324,12 +322,11 @@ impl LeaseScheduler {
     async fn begin_restore(&self, kept: &ScheduledLease, due: Due) -> Result<Begun, Error> {
         let lease = &kept.lease;
         let Some(origin) = self.store.operation(lease.operation).await? else { return Ok(Begun::No) };
-        let live = self.store.live_operations().await?;
+        let live = self.store.live_on(&lease.server).await?;
         if live.iter().any(|operation| self.is_at_work(operation, lease, clock::now())) {
             return Ok(Begun::Yes);
         }
-        let mut others = live.iter().filter(|operation| operation.request.server == lease.server);
-        if others.any(|operation| stands_in_the_way(operation, Kind::Restore)) {
+        if live.iter().any(|operation| stands_in_the_way(operation, Kind::Restore)) {
             return Ok(Begun::NotYet);
         }
         match Box::pin(self.lookout.look(lease, ovh::Priority::Person)).await {

@@ -16,16 +16,20 @@ pub struct Occupied {
 }
 
 impl Store {
-    /// Which servers are in somebody's hands now.
+    /// Which of these servers are in somebody's hands now.
     ///
     /// # Errors
     /// [`Error::Database`].
-    pub async fn occupied(&self) -> Result<Occupied, Error> {
+    pub async fn occupied(&self, of: &[&ServiceName]) -> Result<Occupied, Error> {
+        if of.is_empty() {
+            return Ok(Occupied::default());
+        }
         let rows: Vec<(String, bool)> = query_as(
-            "SELECT server, TRUE FROM operations WHERE holds = 1
-             UNION ALL SELECT server, FALSE FROM leases WHERE ended_at IS NULL
-             UNION ALL SELECT server, FALSE FROM foreign_rescues",
+            "SELECT server, TRUE FROM operations WHERE holds = 1 AND server IN ($list)
+             UNION ALL SELECT server, FALSE FROM leases WHERE ended_at IS NULL AND server IN ($list)
+             UNION ALL SELECT server, FALSE FROM foreign_rescues WHERE server IN ($list)",
         )
+        .bind_list(of.iter().map(|server| server.as_str()))
         .fetch_all(&self.pool)
         .await?;
         let mut occupied = Occupied::default();

@@ -7,6 +7,7 @@ use bernard_domain::{
     locale::Locale,
     mark::Mark,
     operation::{Intent, Kind, Operation, OperationId, Request, event::Event, state::IllegalEvent},
+    server::ServiceName,
 };
 use bernard_intent::{RecordedIntent, SessionReset, Ticket, before_writing};
 use jiff::Timestamp;
@@ -240,6 +241,15 @@ impl Store {
     pub async fn live_operations(&self) -> Result<Vec<Operation>, Error> {
         let mut connection = self.pool.acquire().await?;
         live(&mut connection, None).await
+    }
+
+    /// Every operation of this server that has not ended.
+    ///
+    /// # Errors
+    /// As [`Store::operation`].
+    pub async fn live_on(&self, server: &ServiceName) -> Result<Vec<Operation>, Error> {
+        let mut connection = self.pool.acquire().await?;
+        live(&mut connection, Some(server)).await
     }
 
     /// The language of a person's latest operation; `None` when they never asked for one.

@@ -15,11 +15,13 @@ use super::{
 
 /// The operations that have not ended, of this server or of all, in the order of their numbers.
 pub(super) async fn live(connection: &mut Connection, server: Option<&ServiceName>) -> Result<Vec<Operation>, Error> {
-    let ids: Vec<i64> =
-        query_as("SELECT id FROM operations WHERE live = 1 AND ($1 IS NULL OR server = $1) ORDER BY id")
-            .bind(server.map(ServiceName::as_str))
-            .fetch_all(&mut *connection)
-            .await?;
+    let which = match server {
+        None => query_as("SELECT id FROM operations WHERE live = 1 ORDER BY id"),
+        Some(server) => {
+            query_as("SELECT id FROM operations WHERE server = $1 AND live = 1 ORDER BY id").bind(server.as_str())
+        }
+    };
+    let ids: Vec<i64> = which.fetch_all(&mut *connection).await?;
     let mut operations = Vec::with_capacity(ids.len());
     for id in ids {
         operations.extend(load(connection, OperationId(id)).await?);

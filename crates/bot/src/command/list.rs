@@ -1,6 +1,11 @@
 //! `/rescue list`: what is in rescue, whoever started it.
 
-use bernard_domain::{access::Capability, server::Server};
+use std::collections::HashSet;
+
+use bernard_domain::{
+    access::Capability,
+    server::{Server, ServiceName},
+};
 use bernard_platform::clock;
 use bernard_text::say;
 
@@ -9,7 +14,7 @@ use crate::{
     asker::Asker,
     context::Handler,
     refusal::Refusal,
-    render::rescue_list::{Entry, entries, frames},
+    render::rescue_list::{Entry, MOST, entries, frames},
     reply::Reply,
 };
 
@@ -21,7 +26,8 @@ impl Handler {
         let sees = policy.sight(&asking.requester, Capability::View, asking.place.0);
         let (leases, foreign) = in_rescue(&self.store, &self.fleet.servers(), &sees).await?;
         let leases = self.lookout.leases(leases).await?;
-        let unlisted = |server: &Server| sees(server) && !leases.iter().any(|lease| lease.server == server.name);
+        let listed: HashSet<&ServiceName> = leases.iter().map(|lease| &lease.server).collect();
+        let unlisted = |server: &Server| sees(server) && !listed.contains(&server.name);
         let unread = not_looked_at(&self.fleet, unlisted, asking.locale);
         if leases.is_empty() && foreign.is_empty() {
             let none = [say!(asking.locale, "list-none")].into_iter().chain(unread);
@@ -30,7 +36,7 @@ impl Handler {
         let foreign = with_causes(&self.fleet, foreign).await;
         let now = clock::now();
         let entries = entries(leases, foreign, now);
-        let links = self.card_links(entries.iter().filter_map(Entry::operation)).await?;
+        let links = self.card_links(entries.iter().take(MOST).filter_map(Entry::operation)).await?;
         Ok(frames(&entries, &links, unread, now, asking.locale).into())
     }
 }

@@ -11,7 +11,7 @@ use bernard_domain::{
     operation::{Operation, event::Problem},
     runbook::about,
     server::{
-        Server, ServiceName, Task,
+        Server, Task,
         start::{Start, Unfit},
     },
 };
@@ -66,7 +66,7 @@ impl Handler {
         };
         let lease = self.lookout.lease(&server).await?;
         let mut lines = seen(&server, &look, locale);
-        let live = self.live_on(&server.name).await?;
+        let live = self.store.live_on(&server.name).await?;
         lines.extend(self.ours(lease.as_ref(), &live, locale).await?);
         lines.extend(runbook::lines(&about(&self.settings.runbooks, &server), locale));
         lines.extend(datacentre(&server, &look, locale));
@@ -103,7 +103,7 @@ impl Handler {
         let server = &known.server;
         self.may(asking, Capability::View, &Server { tags: None, ..server.clone() })?;
         let lease = self.store.lease(&server.name).await?;
-        let live = self.live_on(&server.name).await?;
+        let live = self.store.live_on(&server.name).await?;
         let (name, service) = (named(server.label()), code(server.name.as_str()));
         let mut lines = vec![
             say!(locale, "status-remembered", server = name, service = service, when = from_now(seen)),
@@ -118,12 +118,6 @@ impl Handler {
         let again = self.way_buttons(asking, vec![(say!(locale, "button-try-again"), again)]).await;
         let buttons = lease.iter().flat_map(|lease| standing::buttons(lease, locale)).chain(again).collect();
         Ok(Reply::with_buttons(lines.join("\n"), buttons))
-    }
-
-    /// What is under way on a server.
-    async fn live_on(&self, server: &ServiceName) -> Result<Vec<Operation>, Refusal> {
-        let live = self.store.live_operations().await?;
-        Ok(live.into_iter().filter(|operation| operation.request.server == *server).collect())
     }
 
     /// What Bernard itself knows of a server: its rescue, and what is under way.

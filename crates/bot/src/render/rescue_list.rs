@@ -24,6 +24,8 @@ use crate::component::Button;
 const LONGEST: usize = 1_800;
 /// How much room the last words of a message of frames need.
 const LAST_WORDS: usize = 400;
+/// No message has room for more rescues.
+pub(crate) const MOST: usize = 40;
 /// How many rescues have buttons: two each, in rows of four.
 const WITH_BUTTONS: usize = 10;
 
