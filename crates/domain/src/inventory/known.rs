@@ -79,6 +79,8 @@ pub struct Planned {
 #[derive(Clone, Debug, Default)]
 pub struct Servers {
     pub(super) all: Vec<Arc<Known>>,
+    /// Their places, in the order of their service names.
+    by_name: Vec<usize>,
     /// What they go by.
     index: Arc<SearchIndex>,
     /// When a whole list of an account was last read, by our clock.
@@ -156,7 +158,9 @@ impl Servers {
 
     fn in_order(all: Vec<Arc<Known>>, listed: BTreeMap<String, Timestamp>) -> Self {
         let index = Arc::new(SearchIndex::of(all.iter().map(|known| &known.server)));
-        Self { all, index, listed }
+        let mut by_name: Vec<usize> = (0..all.len()).collect();
+        by_name.sort_unstable_by_key(|place| &all[*place].server.name);
+        Self { all, by_name, index, listed }
     }
 
     /// When a server was last read, be it by a whole list that says what was known anyway; `None`: never.
@@ -182,7 +186,13 @@ impl Servers {
 
     /// The server of that name.
     pub fn get(&self, name: &ServiceName) -> Option<&Arc<Known>> {
-        self.all.iter().find(|known| known.server.name == *name)
+        Some(&self.all[self.place(name)?])
+    }
+
+    /// Where the server of that name is.
+    fn place(&self, name: &ServiceName) -> Option<usize> {
+        let found = self.by_name.binary_search_by_key(&name, |place| &self.all[*place].server.name);
+        found.ok().map(|at| self.by_name[at])
     }
 
     /// At most `most` that `typed` may mean, of those that one `may` see: exact ones, then those of `recent` (the latest first), then the
@@ -237,26 +247,38 @@ impl Servers {
 
     /// The same with `news` in the place of what was known of those servers.
     pub fn with(&self, news: Vec<Arc<Known>>) -> Self {
-        let mut all = self.all.clone();
         if news.len() > FEW {
             let replaced: BTreeSet<&ServiceName> = news.iter().map(|known| &known.server.name).collect();
+            let mut all = self.all.clone();
             all.retain(|known| !replaced.contains(&known.server.name));
             all.extend(news);
             return Self { listed: self.listed.clone(), ..Self::new(all) };
         }
-        // One server at a time is the rule: then the others keep their places.
-        let mut index = SearchIndex::clone(&self.index);
-        for known in news {
-            if let Some(old) = all.iter().position(|old| old.server.name == known.server.name) {
-                all.remove(old);
-                index.remove(old);
+        let mut servers = self.clone();
+        news.into_iter().for_each(|known| servers.put(known));
+        servers
+    }
+
+    /// Puts one into its place. What it goes by seldom changes, and then all that is made for finding it stays.
+    fn put(&mut self, known: Arc<Known>) {
+        if let Some(old) = self.place(&known.server.name) {
+            if go_by_the_same(&self.all[old].server, &known.server) {
+                self.all[old] = known;
+                return;
             }
-            let place = all.partition_point(|other| order(other, &known).is_lt());
-            index.insert(place, &known.server);
-            all.insert(place, known);
+            self.all.remove(old);
+            Arc::make_mut(&mut self.index).remove(old);
+            self.by_name.retain(|place| *place != old);
+            self.by_name.iter_mut().filter(|place| **place > old).for_each(|place| *place -= 1);
         }
+        let new = self.all.partition_point(|other| order(other, &known).is_lt());
+        let at = self.by_name.partition_point(|place| self.all[*place].server.name < known.server.name);
+        self.by_name.iter_mut().filter(|place| **place >= new).for_each(|place| *place += 1);
+        self.by_name.insert(at, new);
+        let index = Arc::make_mut(&mut self.index);
+        index.insert(new, &known.server);
         index.shrink();
-        Self { all, index: Arc::new(index), listed: self.listed.clone() }
+        self.all.insert(new, known);
     }
 }
 
@@ -269,12 +291,19 @@ impl<'a> IntoIterator for &'a Servers {
     }
 }
 
+/// Whether two readings of a server agree in all that it is found by, and that its place goes by.
+fn go_by_the_same(a: &Server, b: &Server) -> bool {
+    a.tags == b.tags && (&a.display_name, &a.reverse, &a.ip) == (&b.display_name, &b.reverse, &b.ip)
+}
+
 fn order(a: &Known, b: &Known) -> std::cmp::Ordering {
     natural(a.server.label(), b.server.label()).then_with(|| a.server.name.cmp(&b.server.name))
 }
 
 #[cfg(test)]
 pub(super) mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     pub(in crate::inventory) const NOW: &str = "2026-11-22T12:00:00Z";
@@ -305,6 +334,33 @@ pub(super) mod tests {
         assert_eq!(names, (1..=40).map(|n| format!("ns{n}")).collect::<Vec<_>>(), "in order, each once");
         let of_another = servers.without("other", &[named("ns9")]);
         assert_eq!(of_another.len(), 3, "another account cannot take it away");
+    }
+
+    proptest! {
+        /// Whatever is read one after the other, they stand, are found and are searched as if all had been there from the beginning.
+        #[test]
+        fn one_at_a_time_comes_to_the_same_as_all_at_once(news in prop::collection::vec((1_u64..9, "[ab]{0,2}", 1_u64..3), 1..40)) {
+            let (mut servers, mut last) = (Servers::default(), BTreeMap::new());
+            for (number, called, boot) in news {
+                let mut known = Known::clone(&seen(&format!("ns{number}"), NOW, boot));
+                known.server.display_name = Some(called).filter(|called| !called.is_empty());
+                last.insert(number, Arc::new(known.clone()));
+                servers = servers.with(vec![Arc::new(known)]);
+            }
+            let anew = Servers::new(last.into_values().collect());
+            prop_assert_eq!(&servers.all, &anew.all);
+            for number in 0..10 {
+                let name = named(&format!("ns{number}"));
+                prop_assert_eq!(servers.get(&name), anew.get(&name));
+                prop_assert_eq!(servers.get(&name), anew.all.iter().find(|known| known.server.name == name));
+            }
+            for typed in ["", "a", "ab", "ns3", "b"] {
+                let found = |servers: &Servers| -> Vec<Server> {
+                    servers.search(&|_| true, typed, &[], 25).into_iter().cloned().collect()
+                };
+                prop_assert_eq!(found(&servers), found(&anew));
+            }
+        }
     }
 
     #[test]
