@@ -38,10 +38,8 @@ const SLACK: SignedDuration = SignedDuration::from_secs(60);
 const FRESH: SignedDuration = SignedDuration::from_secs(10);
 /// How long somebody who waits for something else waits for this.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// Of how many rescues a message that lists them has room for.
-const SHOWN: usize = 10;
-/// How many of those are looked at. Each takes three requests: a list takes a quarter of an ordinary minute's budget at most.
-const OF_A_LIST: usize = 5;
+/// How many rescues of a list are looked at, with three requests each: as many as a message has room for.
+const OF_A_LIST: usize = 6;
 
 /// Notices. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -136,20 +134,15 @@ impl Lookout {
         self.in_time(&lease, self.look_at(&lease, Some(server), began, ovh::Priority::Person)).await
     }
 
-    /// The same for these leases, which are to be listed in this order; those that are over are left out. However many they are, a few of
-    /// the first are looked at, and the others are as they were: whoever asks again gets to the next ones, as those come first whose
-    /// servers were read longest ago.
+    /// The same for these leases, in the order in which they are listed; those that are over are left out. However many they are, only the
+    /// first few are looked at, as these are what is shown: the others are as they were last seen.
     ///
     /// # Errors
     /// When the store cannot be used.
-    pub async fn leases(&self, leases: Vec<Lease>) -> Result<Vec<Lease>, store::Error> {
-        let servers = self.fleet.servers();
-        let mut looked_at: Vec<&Lease> = leases.iter().take(SHOWN).collect();
-        looked_at.sort_by_key(|lease| servers.get(&lease.server).and_then(|known| known.read_itself()));
-        looked_at.truncate(OF_A_LIST);
-        let looks = looked_at.into_iter().map(async |lease| self.now(lease).await.map(|now| (lease.operation, now)));
-        let mut seen: BTreeMap<_, _> = try_join_all(looks).await?.into_iter().collect();
-        Ok(leases.into_iter().filter_map(|lease| seen.remove(&lease.operation).unwrap_or(Some(lease))).collect())
+    pub async fn leases(&self, mut leases: Vec<Lease>) -> Result<Vec<Lease>, store::Error> {
+        let others = leases.split_off(leases.len().min(OF_A_LIST));
+        let seen = try_join_all(leases.iter().map(|lease| self.now(lease))).await?;
+        Ok(seen.into_iter().flatten().chain(others).collect())
     }
 
     /// One lease as it is now; `None` when it is over.

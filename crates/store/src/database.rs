@@ -19,7 +19,7 @@ use std::{path::Path, time::Duration};
 
 use futures_util::{
     FutureExt, TryFutureExt,
-    future::{BoxFuture, join, ready},
+    future::{BoxFuture, ready},
 };
 use sqlx::{
     Connection as _, PgPool, SqliteConnection, SqlitePool,
@@ -105,7 +105,10 @@ impl Pool {
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(Sqlite { writer, readers }) => {
-                join(writer.close(), readers.close()).await;
+                // Nobody begins to write from here on; the last connection to go puts all that was written into the one file.
+                let last = writer.close();
+                readers.close().await;
+                last.await;
             }
             Self::Postgres(pool) => pool.close().await,
         }
@@ -150,7 +153,7 @@ fn read_only(path: &Path) -> SqliteConnectOptions {
 mod tests {
     use std::sync::Mutex;
 
-    use futures_util::future::join_all;
+    use futures_util::future::{join, join_all};
 
     use super::*;
 

@@ -44,8 +44,8 @@ use crate::{
 
 /// How long a message that could not be shown waits for the next try.
 const REST: Duration = Duration::from_secs(2);
-/// How long it is waited for each operation that is not shown yet, until all of them are looked over again: each of a thousand
-/// has a dozen events, and every one of them has the reporter look.
+/// How long it rests for each operation that is not shown yet, before it looks over all of them again: each of a thousand has a dozen events
+/// that wake it.
 const PAUSE: Duration = Duration::from_micros(50);
 /// How long a part waits before it looks whether what it has done is all.
 const BREATH: Duration = Duration::from_millis(20);
@@ -146,7 +146,7 @@ impl Reporter {
         let mut shows = UnderWay::new(REST);
         while !stop.is_cancelled() {
             let waiting = self.start_shows(&mut shows, &stop).await;
-            stop.run_until_cancelled(tokio::time::sleep(PAUSE * waiting)).await;
+            stop.run_until_cancelled(tokio::time::sleep((PAUSE * waiting).min(REST))).await;
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.wakeups.for_reporter() => {}
