@@ -46,6 +46,7 @@ impl World {
             modal: None,
         };
         let payload = self.interaction_json(&interaction, data);
+        self.tokens.insert(interaction.token.clone(), id);
         self.interactions.insert(id, interaction);
         (id, payload)
     }
@@ -213,7 +214,7 @@ impl World {
 
     /// The interaction of a token that may still be used for follow-ups and edits.
     pub(crate) fn by_token(&self, application: &str, token: &str) -> Result<&Interaction, Refusal> {
-        let known = self.interactions.values().find(|known| known.token == token);
+        let known = self.tokens.get(token).and_then(|id| self.interactions.get(id));
         let interaction = known.filter(|_| application == APPLICATION.to_string()).ok_or(Refusal::UnknownWebhook)?;
         let age = self.clock.elapsed().saturating_sub(interaction.dispatched_after);
         if age > self.tempo.token_life {

@@ -77,7 +77,7 @@ impl World {
 
     /// A channel as `GET /channels/{c}` shows it.
     pub(crate) fn channel_json(&self, id: Id, channel: &Channel) -> Value {
-        let last = self.messages.values().rfind(|message| message.channel == id).map(|message| message.id);
+        let last = self.newest.get(&id);
         let mut fields = json!({ "id": id, "last_message_id": last, "flags": 0 });
         let extra = match channel.kind {
             ChannelKind::Dm { with } => json!({ "type": 1, "recipients": [self.user_json(with)] }),

@@ -1,7 +1,7 @@
 //! The state of the simulated Discord: one guild, its people, roles and channels, and everything that was written.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, HashMap, VecDeque},
     time::Duration,
 };
 
@@ -34,8 +34,12 @@ pub(crate) struct World {
     pub(crate) channels: BTreeMap<Id, Channel>,
     pub(crate) people: BTreeMap<Id, Human>,
     pub(crate) messages: BTreeMap<Id, Message>,
+    /// The newest message of each channel.
+    pub(crate) newest: HashMap<Id, Id>,
     pub(crate) commands: Registry,
     pub(crate) interactions: BTreeMap<Id, Interaction>,
+    /// The interaction of each token.
+    pub(crate) tokens: HashMap<String, Id>,
     pub(crate) sessions: Sessions,
     pub(crate) pace: Pace,
     pub(crate) shown: Vec<Sighting>,
@@ -59,8 +63,10 @@ impl World {
             channels: BTreeMap::new(),
             people: BTreeMap::new(),
             messages: BTreeMap::new(),
+            newest: HashMap::new(),
             commands: Registry::default(),
             interactions: BTreeMap::new(),
+            tokens: HashMap::new(),
             sessions: Sessions::default(),
             pace: Pace::default(),
             shown: Vec::new(),
@@ -245,6 +251,8 @@ impl World {
         };
         let id = message.id;
         let in_public = message.audience == Audience::Channel;
+        let newest = self.newest.entry(message.channel).or_insert(id);
+        *newest = id.max(*newest);
         self.messages.insert(id, message);
         if in_public && let Some(rendered) = self.messages.get(&id).map(|message| self.message_event(message)) {
             self.tell_about_message(event, rendered);
