@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use bernard_domain::{
     access::UserId,
-    inventory::known::{BootPlace, Boots, Care, Known, Witness},
+    inventory::{
+        boots::BootPlace,
+        known::{Care, Known, Witness},
+    },
     server::{Boot, BootId, Server, ServiceName},
 };
 use futures_util::TryStreamExt;
@@ -123,7 +126,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Unreadable`] when a row was tampered with.
-    pub async fn known_boots(&self) -> Result<Boots, Error> {
+    pub async fn known_boots(&self) -> Result<Vec<(BootPlace, Arc<Boot>)>, Error> {
         self.read_known_boots(-1).await
     }
 
@@ -131,11 +134,11 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::known_boots`].
-    pub async fn known_boots_since(&self, sequence: i64) -> Result<Boots, Error> {
+    pub async fn known_boots_since(&self, sequence: i64) -> Result<Vec<(BootPlace, Arc<Boot>)>, Error> {
         self.read_known_boots(sequence.max(0)).await
     }
 
-    async fn read_known_boots(&self, after: i64) -> Result<Boots, Error> {
+    async fn read_known_boots(&self, after: i64) -> Result<Vec<(BootPlace, Arc<Boot>)>, Error> {
         let rows: Vec<(String, String, i64, String)> =
             query_as("SELECT account, datacenter, boot, body FROM known_boots WHERE written > $1")
                 .bind(after)

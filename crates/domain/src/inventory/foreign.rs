@@ -12,7 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    known::{Boots, Known, Servers},
+    boots::Boots,
+    known::{Known, Servers},
     listed::LIST_LAG,
 };
 use crate::{

@@ -11,10 +11,11 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    boots::{BootPlace, Boots},
     index::SearchIndex,
     search::{natural, search},
 };
-use crate::server::{Boot, BootId, Server, ServiceName};
+use crate::server::{Boot, Server, ServiceName};
 
 /// Up to so many news are put into their places one by one.
 const FEW: usize = 16;
@@ -87,13 +88,6 @@ pub struct Servers {
     pub(super) listed: BTreeMap<String, Timestamp>,
 }
 
-/// Where a netboot id means the same: an account and a datacentre, for OVHcloud's ids differ by account and region; or, where
-/// that was asked, one server alone, whose name then stands in the datacentre's place.
-pub type BootPlace = (String, String, BootId);
-
-/// Which netboot entry an id means.
-pub type Boots = BTreeMap<BootPlace, Arc<Boot>>;
-
 /// In accounts of at most so many servers each one is asked what its netboot id means: it costs a few minutes of the budget, once.
 const ASKED_EACH: usize = 200;
 
@@ -140,12 +134,14 @@ impl Known {
 
     /// The netboot entry that it has set, as far as it said so itself.
     pub(crate) fn own_boot_in<'a>(&self, boots: &'a Boots) -> Option<&'a Arc<Boot>> {
-        boots.get(&self.own_boot_place()?)
+        let Server { account, name, boot, .. } = &self.server;
+        boots.get(account, name.as_str(), (*boot)?)
     }
 
     /// The netboot entry that it has set: what it said itself counts before what a neighbour did.
     pub fn boot_in<'a>(&self, boots: &'a Boots) -> Option<&'a Arc<Boot>> {
-        self.own_boot_in(boots).or_else(|| boots.get(&self.boot_place()?))
+        let Server { account, datacenter, boot, .. } = &self.server;
+        self.own_boot_in(boots).or_else(|| boots.get(account, datacenter.as_deref().unwrap_or_default(), (*boot)?))
     }
 }
 
@@ -305,6 +301,7 @@ pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::server::BootId;
 
     pub(in crate::inventory) const NOW: &str = "2026-11-22T12:00:00Z";
 

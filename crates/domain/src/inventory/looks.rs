@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 
-use super::known::{BootPlace, Known, Servers, Witness};
+use super::{
+    boots::BootPlace,
+    known::{Known, Servers, Witness},
+};
 use crate::server::{BootId, ServiceName};
 
 /// How long what changes seldom (expiry, planned interventions) is good for.
@@ -129,9 +132,9 @@ fn oldest(
 mod tests {
     use super::*;
     use crate::{
-        inventory::known::{
-            Boots,
-            tests::{NOW, at, named, seen},
+        inventory::{
+            boots::Boots,
+            known::tests::{NOW, at, named, seen},
         },
         server::{Boot, Server},
     };
@@ -147,7 +150,7 @@ mod tests {
 
     fn look(servers: &Servers, boots: &Boots, tried: &[Look], care: CarePace) -> Option<Look> {
         let pace = Pace { life: Duration::from_secs(600), care };
-        let read = |place: &BootPlace| boots.keys().any(|known| known.2 == place.2);
+        let read = |place: &BootPlace| boots.at(place).is_some();
         next_look(servers, &read, "main", &|look| tried.contains(look), pace, at(NOW))
     }
 

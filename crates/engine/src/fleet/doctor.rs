@@ -169,7 +169,7 @@ async fn read_what_is_missing(fleet: &Fleet) -> BTreeMap<String, String> {
     let boots = fleet.inventory().boots();
     let mut places = BTreeMap::new();
     for known in servers.known().filter(|known| known.seen.is_some()) {
-        if let Some(place) = known.boot_place().filter(|place| !boots.contains_key(place)) {
+        if let Some(place) = known.boot_place().filter(|place| boots.at(place).is_none()) {
             places.entry(place).or_insert_with(|| known.server.clone());
         }
     }

@@ -15,7 +15,8 @@ use bernard_domain::{
     access::UserId,
     hindrance::Matter,
     inventory::{
-        known::{BootPlace, Boots, Care, Known, Servers},
+        boots::{BootPlace, Boots},
+        known::{Care, Known, Servers},
         listed::{Merged, Naming},
     },
     server::{Boot, Server, ServiceName, start::Unfit},
@@ -114,7 +115,7 @@ impl Inventory {
             shelf: RwLock::new(Shelf {
                 configured: accounts.clone(),
                 servers: Arc::new(servers),
-                boots: Arc::new(boots),
+                boots: Arc::new(boots.into_iter().collect()),
             }),
             dirty: Mutex::default(),
             accounts: Mutex::default(),
@@ -149,7 +150,7 @@ impl Inventory {
         if !news.is_empty() {
             shelf.servers = Arc::new(shelf.servers.with(news));
         }
-        if boots.iter().any(|(place, boot)| shelf.boots.get(place) != Some(boot)) {
+        if boots.iter().any(|(place, boot)| shelf.boots.at(place) != Some(boot)) {
             let mut all = Boots::clone(&shelf.boots);
             all.extend(boots);
             shelf.boots = Arc::new(all);

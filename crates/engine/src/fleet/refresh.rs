@@ -13,7 +13,8 @@ use std::{
 
 use bernard_domain::{
     inventory::{
-        known::{BootPlace, Care, Known, Witness},
+        boots::BootPlace,
+        known::{Care, Known, Witness},
         looks::{CarePace, Look, Pace, next_look},
     },
     server::{BootId, ServiceName},

@@ -121,9 +121,9 @@ impl Ovh {
 
     /// How many tasks of any server stay at their word until somebody ends them.
     pub fn tasks_that_stand(&self) -> usize {
-        let mut world = self.world();
+        let world = self.world();
         let now = world.clock.instant();
-        let tasks = world.machines.iter_mut().flat_map(|machine| &machine.tasks);
+        let tasks = world.machines.values().flat_map(|machine| &machine.tasks);
         tasks.filter(|task| task.stands_still() && task.is_live(now)).count()
     }
 

@@ -28,7 +28,7 @@ impl Ovh {
         let now = world.clock.instant();
         let mails = world.mails.iter().rev().take(MAILS);
         json!({
-            "servers": world.machines.iter().map(|machine| server(machine, now)).collect::<Vec<_>>(),
+            "servers": world.machines.values().map(|machine| server(machine, now)).collect::<Vec<_>>(),
             "mails": mails.map(|mail| json!({
                 "id": mail.id, "to": mail.to, "subject": mail.subject,
             })).collect::<Vec<_>>(),

@@ -56,7 +56,7 @@ fn look(world: &Weak<Mutex<World>>, name: &str) -> Option<Option<SocketAddr>> {
     let world = world.upgrade()?;
     let world = lock(&world);
     let now = world.clock.instant();
-    let machine = world.machines.iter().find(|machine| machine.spec.name == name)?;
+    let machine = world.machines.get(name)?;
     Some(number(machine, &machine.running(now)).map(|port| SocketAddr::from((machine.ip, port))))
 }
 
@@ -71,7 +71,7 @@ fn number(machine: &Machine, running: &Running) -> Option<u16> {
 
 fn note(world: &Weak<Mutex<World>>, name: &str, port: Port) {
     if let Some(world) = world.upgrade()
-        && let Some(machine) = lock(&world).machines.iter_mut().find(|machine| machine.spec.name == name)
+        && let Some(machine) = lock(&world).machines.get_mut(name)
     {
         machine.port = port;
     }

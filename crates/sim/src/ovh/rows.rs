@@ -10,7 +10,7 @@ use super::{
 impl World {
     /// The servers that lists show.
     pub(super) fn listed(&self) -> impl Iterator<Item = &Machine> {
-        self.machines.iter().take(self.lists.shows.unwrap_or(usize::MAX))
+        self.machines.values().take(self.lists.shows.unwrap_or(usize::MAX))
     }
 
     /// Some rows of a whole list, as old as it is, and how many there are in all.

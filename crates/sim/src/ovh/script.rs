@@ -32,7 +32,7 @@ impl Ovh {
     pub fn remove(&self, server: &str) {
         let mut world = self.world();
         world.called(server);
-        world.machines.retain(|machine| !machine.is_called(server));
+        world.machines.retain(|_, machine| !machine.is_called(server));
     }
 
     /// What begins from now on takes these times.
@@ -146,7 +146,7 @@ impl Ovh {
 
     /// The tasks of every server that stood or were stuck go on from now, and end like this.
     pub fn all_tasks_go_on(&self, ending: &Ending) {
-        self.world().machines.iter_mut().for_each(|machine| machine.tasks_go_on(ending));
+        self.world().machines.values_mut().for_each(|machine| machine.tasks_go_on(ending));
     }
 
     /// Every task so far is a 404 and listed no more; what they did stays done.

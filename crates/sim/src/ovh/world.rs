@@ -1,7 +1,11 @@
 //! The state of the simulated account. Nothing here runs by itself: whoever looks, looks at a moment.
 
-use std::{collections::BTreeMap, net::Ipv4Addr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::Ipv4Addr,
+};
 
+use indexmap::IndexMap;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -45,7 +49,10 @@ pub(super) struct World {
     pub(super) clock: Clock,
     pub(super) tempo: Tempo,
     pub(super) access: Access,
-    pub(super) machines: Vec<Machine>,
+    /// By service name, in the order in which they came.
+    pub(super) machines: IndexMap<String, Machine>,
+    /// The servers that have restarted and whose mail about it is not settled.
+    restarted: BTreeSet<String>,
     pub(super) lists: Lists,
     /// What whole lists hold, if that is not what is.
     pub(super) frozen: Option<Vec<serde_json::Value>>,
@@ -75,7 +82,8 @@ impl World {
             clock: Clock::start(),
             tempo: Tempo::default(),
             access: Access::new(),
-            machines: Vec::new(),
+            machines: IndexMap::new(),
+            restarted: BTreeSet::new(),
             lists: Lists::default(),
             frozen: None,
             mails: Vec::new(),
@@ -99,12 +107,12 @@ impl World {
         self.next_server += 1;
         let last = u8::try_from(number % 250).unwrap_or_default();
         let ip = spec.ip.unwrap_or(Ipv4Addr::new(203, 0, 113, last + 1));
-        self.machines.push(Machine::new(spec, 1_000_000 + number, ip));
+        self.machines.insert(spec.name.clone(), Machine::new(spec, 1_000_000 + number, ip));
     }
 
     /// The server with this service name, for an API call.
     pub(super) fn machine(&mut self, name: &str) -> Result<&mut Machine, Refusal> {
-        let machine = self.machines.iter_mut().find(|machine| machine.spec.name == name);
+        let machine = self.machines.get_mut(name);
         let machine = machine.ok_or_else(|| Refusal::NotFound("serviceName", name.to_owned()))?;
         if machine.expired { Err(Refusal::Expired) } else { Ok(machine) }
     }
@@ -116,10 +124,10 @@ impl World {
     /// If there is none.
     #[track_caller]
     pub(super) fn called(&mut self, name: &str) -> &mut Machine {
-        match self.machines.iter().position(|machine| machine.is_called(name)) {
+        match self.machines.values().position(|machine| machine.is_called(name)) {
             Some(at) => &mut self.machines[at],
             None => {
-                let known: Vec<_> = self.machines.iter().map(|machine| &machine.spec.name).collect();
+                let known: Vec<_> = self.machines.keys().collect();
                 panic!("no server {name:?} in the simulated account: {known:?}")
             }
         }
@@ -163,6 +171,9 @@ impl World {
             vanished: false,
             restart,
         });
+        if reboots {
+            self.restarted.insert(name.to_owned());
+        }
         self.next_task += 1;
         Ok(id)
     }
@@ -176,7 +187,7 @@ impl World {
     /// The sessions of this server that can be used now: their task is done, their time is not over, and nobody has freed them since.
     pub(super) fn open_sessions(&self, name: &str) -> impl DoubleEndedIterator<Item = &Console> {
         let (now, showing) = (self.clock.instant(), self.clock.now());
-        let machine = self.machines.iter().find(|machine| machine.spec.name == name);
+        let machine = self.machines.get(name);
         let is_open = move |console: &&Console| {
             let Some(machine) = machine else { return false };
             let is_ready = machine.tasks.iter().any(|task| task.id == console.task && task.status(now) == "done");
@@ -205,9 +216,11 @@ impl World {
     pub(super) fn settle(&mut self) {
         let now = self.clock.instant();
         let mut due = Vec::new();
-        for machine in &mut self.machines {
+        self.restarted.retain(|name| {
+            let Some(machine) = self.machines.get_mut(name) else { return false };
             due.extend(mails_due(machine, now));
-        }
+            unsettled(machine).next().is_some()
+        });
         due.sort_by_key(|mail| mail.at);
         for mail in due {
             let secret = (!mail.keyed).then(|| self.new_secret());
@@ -231,16 +244,16 @@ struct Due {
     keyed: bool,
 }
 
+/// The restarts of one machine whose mail is not settled, each with its place among the tasks.
+fn unsettled(machine: &Machine) -> impl Iterator<Item = (usize, &Task)> {
+    let tasks = machine.tasks.iter().enumerate();
+    tasks.filter(|(_, task)| task.restart.as_ref().is_some_and(|restart| !restart.mail_settled))
+}
+
 /// The mails that are due by now about one machine's restarts; each restart is settled once.
 fn mails_due(machine: &mut Machine, now: Instant) -> Vec<Due> {
     let at = |task: &Task| task.up().map(|up| up + task.tempo.mail).filter(|at| *at <= now);
-    let pending: Vec<_> = machine
-        .tasks
-        .iter()
-        .enumerate()
-        .filter(|(_, task)| task.restart.as_ref().is_some_and(|restart| !restart.mail_settled))
-        .filter_map(|(index, task)| Some((index, at(task)?)))
-        .collect();
+    let pending: Vec<_> = unsettled(machine).filter_map(|(index, task)| Some((index, at(task)?))).collect();
     let mut due = Vec::new();
     for (index, at) in pending {
         // What it ran at that moment, which a later restart may have changed.

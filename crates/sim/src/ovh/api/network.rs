@@ -12,7 +12,7 @@ use crate::{net::lock, ovh::refusal::Refusal};
 /// The addresses of a block that a list names.
 async fn blocked(world: Shared, block: String, list: &str) -> Answer<Json<Vec<String>>> {
     let world = lock(&world);
-    let machine = world.machines.iter().find(|machine| format!("{}/32", machine.ip) == block);
+    let machine = world.machines.values().find(|machine| format!("{}/32", machine.ip) == block);
     let machine = machine.ok_or_else(|| Refusal::NotFound("ip", block.clone()))?;
     let named = machine.network.blocked.iter().any(|other| other == list);
     Ok(Json(named.then(|| machine.ip.to_string()).into_iter().collect()))
@@ -35,7 +35,7 @@ pub(super) async fn phishing(State(world): State<Shared>, Path(block): Path<Stri
 /// One address (schema `ip.MitigationIp`).
 pub(super) async fn mitigation(State(world): State<Shared>, Path((block, address)): Path<(String, String)>) -> Answer {
     let world = lock(&world);
-    let found = world.machines.iter().any(|machine| {
+    let found = world.machines.values().any(|machine| {
         format!("{}/32", machine.ip) == block && machine.ip.to_string() == address && machine.network.mitigated
     });
     let whole = json!({"auto": true, "ipOnMitigation": address, "permanent": false, "state": "ok"});
