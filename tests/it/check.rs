@@ -123,8 +123,12 @@ async fn rules_that_cannot_work_are_said_with_their_line() {
     let config = TestConfig { rules, ..TestConfig::default() };
     let mut bot = TestBot::with(config, [crate::bot::web_1(), crate::bot::db_1()]).await;
     bot.stop().await;
-    // Until it came to read both.
-    while bernard_store::remembered(&bot.database()).await.expect("the store reads").len() < 2 {
+    // Until it came to read both: a list names them first.
+    let read = async |bot: &TestBot| {
+        let servers = bernard_store::remembered(&bot.database()).await.expect("the store reads");
+        servers.iter().filter(|server| server.tags.is_some()).count()
+    };
+    while read(&bot).await < 2 {
         bot.start().await;
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         bot.stop().await;

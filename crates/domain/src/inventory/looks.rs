@@ -132,26 +132,15 @@ fn oldest(
 mod tests {
     use super::*;
     use crate::{
-        inventory::{
-            boots::Boots,
-            known::tests::{NOW, at, named, seen},
-        },
-        server::{Boot, Server},
+        inventory::known::tests::{NOW, at, named, seen},
+        server::Server,
     };
 
-    fn boots(ids: &[u64]) -> Boots {
-        let entry = |id: &u64| {
-            let boot =
-                Boot { id: BootId(*id), boot_type: String::new(), kernel: String::new(), description: String::new() };
-            (("main".to_owned(), String::new(), BootId(*id)), Arc::new(boot))
-        };
-        ids.iter().map(entry).collect()
-    }
-
-    fn look(servers: &Servers, boots: &Boots, tried: &[Look], care: CarePace) -> Option<Look> {
+    /// The next look where the netboots with these ids are fresh, whichever server has them.
+    fn look(servers: &Servers, boots: &[u64], tried: &[Look], care: CarePace) -> Option<Look> {
         let pace = Pace { life: Duration::from_secs(600), care };
-        let read = |place: &BootPlace| boots.at(place).is_some();
-        next_look(servers, &read, "main", &|look| tried.contains(look), pace, at(NOW))
+        let fresh = |(_, _, id): &BootPlace| boots.contains(&id.0);
+        next_look(servers, &fresh, "main", &|look| tried.contains(look), pace, at(NOW))
     }
 
     #[test]
@@ -170,22 +159,21 @@ mod tests {
             Look::Server(named("ns2")),
         ];
         for expected in expected {
-            let next = look(&servers, &boots(&[1]), &tried, CarePace::Never);
+            let next = look(&servers, &[1], &tried, CarePace::Never);
             assert_eq!(next, Some(expected.clone()));
             tried.push(expected);
         }
-        assert_eq!(look(&servers, &boots(&[1]), &tried, CarePace::Never), None);
+        assert_eq!(look(&servers, &[1], &tried, CarePace::Never), None);
     }
 
     #[test]
     fn what_changes_seldom_waits_for_its_turn() {
         let old = seen("ns1", "2026-11-22T11:00:00Z", 1);
         let servers = Servers::new(vec![old]);
-        let boots = boots(&[1]);
-        assert_eq!(look(&servers, &boots, &[], CarePace::First), Some(Look::Care(named("ns1"))));
-        assert_eq!(look(&servers, &boots, &[], CarePace::Last), Some(Look::Server(named("ns1"))));
+        assert_eq!(look(&servers, &[1], &[], CarePace::First), Some(Look::Care(named("ns1"))));
+        assert_eq!(look(&servers, &[1], &[], CarePace::Last), Some(Look::Server(named("ns1"))));
         let done = [Look::Server(named("ns1"))];
-        assert_eq!(look(&servers, &boots, &done, CarePace::Last), Some(Look::Care(named("ns1"))));
+        assert_eq!(look(&servers, &[1], &done, CarePace::Last), Some(Look::Care(named("ns1"))));
     }
 
     #[test]
@@ -195,14 +183,14 @@ mod tests {
         };
         let many = |count: u32| (1..=count).map(|n| listed(n, if n == 150 { 9 } else { 1 })).collect();
         let small = Servers::new(many(200));
-        assert_eq!(look(&small, &boots(&[]), &[], CarePace::Never), Some(Look::Server(named("ns1"))));
+        assert_eq!(look(&small, &[], &[], CarePace::Never), Some(Look::Server(named("ns1"))));
         let large = Servers::new(many(201));
-        assert_eq!(look(&large, &boots(&[]), &[], CarePace::Never), Some(Look::Boot(named("ns150"), BootId(9))));
-        assert_eq!(look(&large, &boots(&[9]), &[], CarePace::Never), Some(Look::Boot(named("ns1"), BootId(1))));
-        assert_eq!(look(&large, &boots(&[1, 9]), &[], CarePace::Never), None);
-        assert_eq!(look(&large, &boots(&[]), &[], CarePace::Settling), None, "there is no hurry without a list");
+        assert_eq!(look(&large, &[], &[], CarePace::Never), Some(Look::Boot(named("ns150"), BootId(9))));
+        assert_eq!(look(&large, &[9], &[], CarePace::Never), Some(Look::Boot(named("ns1"), BootId(1))));
+        assert_eq!(look(&large, &[1, 9], &[], CarePace::Never), None);
+        assert_eq!(look(&large, &[], &[], CarePace::Settling), None, "there is no hurry without a list");
         let doubted = Known::clone(&listed(7, 1)).in_doubt();
         let large = large.with(vec![Arc::new(doubted)]);
-        assert_eq!(look(&large, &boots(&[1, 9]), &[], CarePace::Never), Some(Look::Server(named("ns7"))));
+        assert_eq!(look(&large, &[1, 9], &[], CarePace::Never), Some(Look::Server(named("ns7"))));
     }
 }
