@@ -195,7 +195,7 @@ impl App {
         ));
         let intake = Intake::new(store.clone(), wakeups.clone(), Limits::new(&config.limits).shared_by(store.clone()));
         let sender_settings = sender_settings(&config);
-        let sender = Arc::new(Sender::new(sender_settings.clone())?);
+        let sender = Arc::new(Sender::new(sender_settings.clone())?.sharing(budget::shared(&store)));
         let rest = Rest::new(Arc::clone(&sender));
         let registration = Registration::default();
         let handlers = Live::new(Handler::new(

@@ -1,8 +1,8 @@
-//! OVHcloud's budget, where replicas share a store: there it holds over all of them.
+//! OVHcloud's budget and Discord's pace, where replicas share a store: there they hold over all of them.
 
 use std::{sync::Arc, time::Duration};
 
-use bernard_ovh::{Given, Pace, SharedBudget};
+use bernard_platform::shared_budget::{Given, Pace, SharedBudget};
 use bernard_store::{Rate, Store, Taken};
 use futures_util::{FutureExt, future::BoxFuture};
 
@@ -23,7 +23,7 @@ impl SharedBudget for Budget {
                 Ok(Taken::Yes(left)) => Given::All(left),
                 Ok(Taken::Wait(wait)) => Given::Wait(wait),
                 Err(error) => {
-                    tracing::warn!(%error, "the database does not say how many requests to OVHcloud are left: none is sent");
+                    tracing::warn!(budget = name, %error, "the database does not say how many requests are left");
                     Given::Unknown
                 }
             }
@@ -34,7 +34,7 @@ impl SharedBudget for Budget {
     fn hold<'a>(&'a self, name: &'a str, pace: Pace, length: Duration) -> BoxFuture<'a, ()> {
         async move {
             if let Err(error) = self.0.hold_rate(name, rate(pace), length).await {
-                tracing::warn!(%error, "the other replicas do not hear that OVHcloud asked for fewer requests");
+                tracing::warn!(budget = name, %error, "the other replicas do not hear that fewer requests were asked for");
             }
         }
         .boxed()

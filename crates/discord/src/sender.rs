@@ -13,6 +13,7 @@
 mod ack;
 mod rate_limits;
 mod pace;
+mod shared;
 #[cfg(test)]
 mod tests;
 mod transport;
@@ -22,6 +23,7 @@ use std::{fmt, num::NonZeroU32, sync::Arc, time::Duration};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use bernard_platform::{
     live::Live,
+    shared_budget::SharedBudget,
     tls::{self, Http},
 };
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
@@ -35,7 +37,8 @@ use super::{
     route::{Access, Route},
 };
 use crate::sender::{
-    rate_limits::{Limits, Wait},
+    rate_limits::{Limits, Scope, Wait},
+    shared::SharedTurns,
     transport::{Answer, Limited, reason},
 };
 
@@ -97,6 +100,8 @@ pub struct Sender {
     global: DefaultDirectRateLimiter,
     suspect: DefaultDirectRateLimiter,
     edits: EditPace,
+    /// What holds over all processes that send with this token.
+    shared: Option<SharedTurns>,
     fault: watch::Sender<Option<Fault>>,
 }
 
@@ -162,9 +167,15 @@ impl Sender {
             global: RateLimiter::direct(Quota::per_second(GLOBAL_PER_SECOND).allow_burst(GLOBAL_BURST)),
             suspect: RateLimiter::direct(Quota::per_second(SUSPECT_PER_SECOND).allow_burst(nonzero(1))),
             edits: EditPace::new(settings.edits.max(1), settings.edit_window),
+            shared: None,
             fault: watch::Sender::new(None),
             settings,
         })
+    }
+
+    /// The same, which keeps Discord's limits together with all that draw on `budget`; `None`: nobody else sends with its token.
+    pub fn sharing(self, budget: Option<Arc<dyn SharedBudget>>) -> Self {
+        Self { shared: budget.map(SharedTurns::new), ..self }
     }
 
     /// From now on this token: what was refused for the earlier one is sent again.
@@ -241,7 +252,11 @@ impl Sender {
                 tracing::warn!(discord.route = counted.template, scope = scope.as_str(), wait = ?wait, "Discord asks to wait");
                 metrics::counter!(bernard_platform::metrics::DISCORD_LIMITED, "scope" => scope.as_str()).increment(1);
                 // Never at once, even if Discord says so: each 429 counts as an invalid request.
-                self.limits.hold(counted, scope, wait.max(self.settings.retry_min), &answer.headers, now);
+                let wait = wait.max(self.settings.retry_min);
+                self.limits.hold(counted, scope, wait, &answer.headers, now);
+                if let Some(shared) = self.shared.as_ref().filter(|_| scope == Scope::Global) {
+                    shared.hold(wait).await;
+                }
             }
         }
         if answer.is_success() {
@@ -274,20 +289,28 @@ impl Sender {
         let edit = if let (Route::Message(channel, _), &Method::PATCH) = (call.route, &call.method) {
             // An edit that may not go out yet takes no turn from the others of its channel.
             self.limits.hold_passed(counted, deadline).await.map_err(limited)?;
-            Some(self.edits.acquire(channel.get(), deadline).await.map_err(ours)?)
+            let edit = self.edits.acquire(channel.get(), deadline).await.map_err(ours)?;
+            if let Some(shared) = &self.shared {
+                let SenderSettings { edits, edit_window, .. } = self.settings;
+                shared.edit(channel.get(), edits, edit_window, deadline).await.map_err(ours)?;
+            }
+            Some(edit)
         } else {
             None
         };
         let out = self.limits.acquire(counted, deadline).await.map_err(limited)?;
         if with_bot_token {
             in_time(Box::pin(self.global.until_ready())).await?;
+            if let Some(shared) = &self.shared {
+                shared.request(deadline).await.map_err(ours)?;
+            }
         }
         Ok(Turn { _out: out, _edit: edit })
     }
 
     /// Counts what Discord counts as invalid, whoever answered, and ends everything at a bot token that Discord itself refuses.
     fn note_invalid(&self, call: &Call<'_>, answer: &Answer, limited: Option<Limited>, token: &Arc<Token>) {
-        let shared = limited.is_some_and(|l| l.scope == rate_limits::Scope::Shared);
+        let shared = limited.is_some_and(|l| l.scope == Scope::Shared);
         if matches!(answer.status, 401 | 403 | 429) && !shared {
             self.limits.count_invalid(Instant::now());
         }

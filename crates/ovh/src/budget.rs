@@ -1,10 +1,12 @@
 //! A budget of requests that several processes share. Whoever has it gives permits out in small batches, so that not each request asks
 //! for one; what is not used within a second is lost, so that nobody saves permits up and sends them with those of the next minute.
 
-use std::{fmt, num::NonZeroU32, time::Duration};
+use std::{num::NonZeroU32, time::Duration};
 
-use bernard_platform::clock::BootInstant;
-use futures_util::future::BoxFuture;
+use bernard_platform::{
+    clock::BootInstant,
+    shared_budget::{Given, Pace, SharedBudget},
+};
 use tokio::sync::Mutex;
 
 /// How long permits of a batch are good.
@@ -14,44 +16,9 @@ const WINDOW: Duration = Duration::from_secs(61);
 /// The most permits of a batch.
 const LARGEST_BATCH: u32 = 50;
 
-/// How permits are given out: so many at once, and then one each time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pace {
-    /// From one to the next.
-    pub each: Duration,
-    /// How many at once.
-    pub burst: u32,
-}
-
-/// What came of asking for permits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Given {
-    /// All that was asked for; so many more could be given now.
-    All(u64),
-    /// None; it may be asked again in so long.
-    Wait(Duration),
-    /// Nobody can say: none.
-    Unknown,
-}
-
-/// Where the processes that share it keep the budget.
-pub trait SharedBudget: fmt::Debug + Send + Sync {
-    /// Asks for `count` permits of what is called `name`.
-    fn take<'a>(&'a self, name: &'a str, pace: Pace, count: u32) -> BoxFuture<'a, Given>;
-
-    /// For so long nobody gets any.
-    fn hold<'a>(&'a self, name: &'a str, pace: Pace, length: Duration) -> BoxFuture<'a, ()>;
-}
-
 /// The pace of an account that may send so many requests in a minute, of which `burst` are given at once.
 pub(super) fn pace(per_minute: NonZeroU32, burst: NonZeroU32) -> Pace {
-    let evenly = (per_minute.get() - burst.get().min(per_minute.get())).max(1);
-    Pace { each: WINDOW / evenly, burst: burst.get() }
-}
-
-/// The pace of so many a minute, one at a time.
-pub(super) fn single(per_minute: NonZeroU32) -> Pace {
-    Pace { each: WINDOW / per_minute.get(), burst: 1 }
+    Pace::within(WINDOW, per_minute.get(), burst.get())
 }
 
 /// The permits of a batch that are left.
@@ -111,7 +78,7 @@ mod tests {
         sync::{Mutex as Lock, PoisonError},
     };
 
-    use futures_util::FutureExt;
+    use futures_util::{FutureExt, future::BoxFuture};
 
     use super::*;
 

@@ -15,7 +15,10 @@ use std::{
 
 use backon::{ExponentialBuilder, Retryable};
 use bernard_domain::server::ServiceName;
-use bernard_platform::tls::{self, Http};
+use bernard_platform::{
+    shared_budget::SharedBudget,
+    tls::{self, Http},
+};
 use reqwest::{
     ClientBuilder, Method,
     header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue},
@@ -28,7 +31,6 @@ use super::{
     account::{Account, ApiLog, Endpoint},
     answer::{self, Answer, Paging},
     auth::{Another, Auth},
-    budget::SharedBudget,
     call::{Call, Fault, Outgoing, Written},
     error::{Cause, Error, Failure},
     odd::{Oddities, Oddity, Partly},

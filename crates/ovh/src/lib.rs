@@ -52,7 +52,6 @@ mod tests;
 pub use bernard_intent::RecordedIntent;
 
 pub use account::{Account, ApiLog, Credentials, Endpoint, NotAnEndpoint};
-pub use budget::{Given, Pace, SharedBudget};
 pub use call::{Fault, Written};
 pub use client::{Client, READ_PATIENCE};
 pub use console::{Console, console_body, console_test_body};

@@ -13,7 +13,10 @@ use std::{
 };
 
 use bernard_domain::scheduling::{Precedence, Urgency};
-use bernard_platform::clock;
+use bernard_platform::{
+    clock,
+    shared_budget::{Given, SharedBudget},
+};
 use governor::{
     DefaultDirectRateLimiter, NotUntil, RateLimiter,
     clock::{Clock, DefaultClock, QuantaInstant},
@@ -24,7 +27,7 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::{
-    budget::{self, Bag, Given, SharedBudget},
+    budget::{self, Bag},
     error::Cause,
     in_time::WaitsForPermit,
     queue::Queue,
@@ -105,7 +108,7 @@ impl Quota {
         let three_quarters = at_least_one(evenly - evenly.div_ceil(4));
         let share = |of| {
             let everyone = budget::pace(per_minute, burst(per_minute));
-            let background = budget::single(three_quarters);
+            let background = budget::pace(three_quarters, NonZeroU32::MIN);
             Arc::new(Shared {
                 of,
                 everyone: Bag::new(format!("ovh {account}"), everyone, per_minute),

@@ -6,6 +6,7 @@
 //! - [`metrics`]: every figure at `/metrics`, by name.
 //! - [`live`]: a value that is replaced while it is used.
 //! - [`keyed_tasks`]: at most one task for each key.
+//! - [`shared_budget`]: how many requests several processes may send together.
 //! - [`private`]: whether others can read a file.
 //! - [`sealed`]: what is kept where others may read it.
 
@@ -16,3 +17,4 @@ pub mod private;
 pub mod sealed;
 pub mod live;
 pub mod keyed_tasks;
+pub mod shared_budget;

@@ -1,12 +1,12 @@
 //! Replicas side by side in one process: each serves what the other has shown, everybody is answered once, and what holds for one holds
 //! over all.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bernard_domain::{lease::Lease, operation::Kind};
 use futures_util::future::join_all;
-use jiff::SignedDuration;
-use sim::discord::{Discord, Message, OPS, Person};
+use jiff::{SignedDuration, Timestamp};
+use sim::discord::{Discord, Message, OPS, Person, Scope};
 use sqlx::{Connection, PgConnection};
 
 use super::{Base, configured, crashes_of};
@@ -153,6 +153,39 @@ async fn ovhclouds_budget_holds_over_both() {
     })
     .await;
     assert_eq!(asked.len(), 12);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_discord_wants_one_to_wait_the_other_sends_nothing_either() {
+    const LONG: Duration = Duration::from_secs(3);
+    let Some(pair) = Pair::with(FREE).await else { return };
+    let bot = &pair.bot;
+    let limited =
+        || bot.discord.journal().all().iter().filter(|seen| seen.status.is_some_and(|said| said == 429)).count();
+    let until = Timestamp::now() + LONG;
+    bot.discord.rate_limit(Scope::Global, "POST", "/messages", LONG, 1);
+    bot.confirm(&bot.ann, "reboot", &[("server", "web-1")]).await;
+    eventually("Discord said so", async || limited() == 1).await;
+    until_held(bot, until).await;
+    pair.hears(Door::Second);
+    bot.confirm(&bot.ann, "reboot", &[("server", "db-1")]).await;
+    for server in ["web-1", "db-1"] {
+        bot.sees(&["**Rebooted**", server]).await;
+        assert_eq!(bot.ovh.reboots(server), 1);
+    }
+    assert_eq!(limited(), 1, "nobody else had to be told");
+}
+
+/// Waits until the store says that nothing is sent to Discord until then.
+async fn until_held(bot: &TestBot, until: Timestamp) {
+    let url = bot.config.postgres.clone().expect("on PostgreSQL");
+    let mut connection = PgConnection::connect(&url).await.expect("it opens");
+    eventually("it is held", async || {
+        let held = sqlx::query_scalar::<_, i64>("SELECT full_at FROM rates WHERE name = 'discord'");
+        let full_at = held.fetch_optional(&mut connection).await.expect("it says");
+        full_at.is_some_and(|micros| micros >= until.as_microsecond())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,6 @@
 //! The budget against its own clock, and who gets of it.
 
+use bernard_platform::shared_budget::Pace;
 use futures_util::FutureExt;
 
 use super::*;
@@ -88,7 +89,7 @@ async fn who_waits_already_hears_at_once_that_nobody_may_send_for_long() {
 struct Away;
 
 impl SharedBudget for Away {
-    fn take<'a>(&'a self, _: &'a str, _: budget::Pace, _: u32) -> futures_util::future::BoxFuture<'a, Given> {
+    fn take<'a>(&'a self, _: &'a str, _: Pace, _: u32) -> futures_util::future::BoxFuture<'a, Given> {
         async {
             tokio::task::yield_now().await;
             Given::Unknown
@@ -96,7 +97,7 @@ impl SharedBudget for Away {
         .boxed()
     }
 
-    fn hold<'a>(&'a self, _: &'a str, _: budget::Pace, _: Duration) -> futures_util::future::BoxFuture<'a, ()> {
+    fn hold<'a>(&'a self, _: &'a str, _: Pace, _: Duration) -> futures_util::future::BoxFuture<'a, ()> {
         async {}.boxed()
     }
 }
