@@ -2,6 +2,7 @@
 //! may be away; then each process keeps its own pace, because what people must hear comes first and Discord says when it is too fast.
 
 use std::{
+    collections::HashMap,
     fmt,
     sync::{Arc, Mutex as Lock, PoisonError},
     time::Duration,
@@ -22,12 +23,14 @@ const EDITS_AT_ONCE: u32 = 2;
 /// How long whoever keeps the budget may take to answer, and how long nobody asks after it did not.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 const ASK_AGAIN: Duration = Duration::from_secs(5);
+/// Lines kept before those in which nobody stands are forgotten.
+const LINES_KEPT: usize = 512;
 
 /// The turns that processes share.
 pub(super) struct SharedTurns {
     of: Arc<dyn SharedBudget>,
-    /// Who asks for a request's turn: whoever waits behind would hear the same.
-    line: Mutex<()>,
+    /// By name; only who is first in a line asks, because the others would hear the same.
+    lines: Lock<HashMap<String, Arc<Mutex<()>>>>,
     away_until: Lock<Option<Instant>>,
 }
 
@@ -39,7 +42,7 @@ impl fmt::Debug for SharedTurns {
 
 impl SharedTurns {
     pub(super) fn new(of: Arc<dyn SharedBudget>) -> Self {
-        Self { of, line: Mutex::default(), away_until: Lock::default() }
+        Self { of, lines: Lock::default(), away_until: Lock::default() }
     }
 
     /// Waits until there may be another request with the bot's token.
@@ -48,8 +51,6 @@ impl SharedTurns {
     ///
     /// At once with the wait that would be needed at least, if that goes past `deadline`.
     pub(super) async fn request(&self, deadline: Instant) -> Result<(), Duration> {
-        let in_line = tokio::time::timeout_at(deadline, self.line.lock()).await;
-        let _first = in_line.map_err(|_| Duration::ZERO)?;
         self.turn(REQUESTS, requests(), deadline).await
     }
 
@@ -76,6 +77,8 @@ impl SharedTurns {
     }
 
     async fn turn(&self, name: &str, pace: Pace, deadline: Instant) -> Result<(), Duration> {
+        let line = self.line(name);
+        let _first = tokio::time::timeout_at(deadline, line.lock()).await.map_err(|_| Duration::ZERO)?;
         while !self.is_away() {
             match tokio::time::timeout(ANSWERS_WITHIN, self.of.take(name, pace, 1)).await {
                 Ok(Given::All(_)) => return Ok(()),
@@ -85,6 +88,14 @@ impl SharedTurns {
             }
         }
         Ok(())
+    }
+
+    fn line(&self, name: &str) -> Arc<Mutex<()>> {
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.len() > LINES_KEPT {
+            lines.retain(|_, line| Arc::strong_count(line) > 1);
+        }
+        Arc::clone(lines.entry(name.to_owned()).or_default())
     }
 
     fn is_away(&self) -> bool {
