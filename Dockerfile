@@ -19,6 +19,8 @@ COPY --from=build /image /
 # The default store, sqlite://data/bernard.db, is /data/bernard.db from here. All else may be mounted read-only.
 WORKDIR /
 VOLUME /data
+# The C library keeps memory for each of many threads that asked for some: two such stores are enough (docs/scale.md).
+ENV MALLOC_ARENA_MAX=2
 USER 10001:10001
 # /healthz, /readyz, /metrics; seen from outside once the configuration says listen = "0.0.0.0:9090".
 EXPOSE 9090
