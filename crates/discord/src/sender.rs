@@ -1,7 +1,7 @@
 //! The one way out to Discord's REST interface: nothing is sent past it, so its limits are kept whatever the callers do.
 //!
-//! Kept: Discord's buckets as its headers teach them, 429 (by route and global), 50 requests a second in all, five edits per
-//! five seconds in a channel, and a wide distance from the 10,000 invalid requests that shut an address out. After the first
+//! Kept: Discord's buckets as its headers teach them, 429 (by route and global), 50 requests a second in all and five edits per
+//! five seconds in a channel (both together with other replicas: `shared`), and a wide distance from the 10,000 invalid requests that shut an address out. After the first
 //! 401 to the bot's token nothing more is sent with it. What is safe to repeat is repeated until the caller's deadline; what is
 //! not goes out again only when Discord has certainly not carried it out. Dropping a waiting call leaves no trace.
 //!
