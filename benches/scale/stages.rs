@@ -297,11 +297,9 @@ fn all_is_well(world: &World, size: Size) {
 /// How often Discord said so, by method and the path without its ids.
 fn too_fast(world: &World) -> BTreeMap<String, usize> {
     let mut kinds = BTreeMap::new();
-    for seen in world.discord.journal().all() {
-        if seen.status.is_some_and(|status| status == 429) {
-            let path = seen.path.split('/').filter(|part| !part.contains(|c: char| c.is_ascii_digit()));
-            *kinds.entry(format!("{} {}", seen.method, path.collect::<Vec<_>>().join("/"))).or_default() += 1;
-        }
+    for seen in world.discord.journal().with_status(429) {
+        let path = seen.path.split('/').filter(|part| !part.contains(|c: char| c.is_ascii_digit()));
+        *kinds.entry(format!("{} {}", seen.method, path.collect::<Vec<_>>().join("/"))).or_default() += 1;
     }
     kinds
 }

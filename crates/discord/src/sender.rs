@@ -1,9 +1,10 @@
 //! The one way out to Discord's REST interface: nothing is sent past it, so its limits are kept whatever the callers do.
 //!
 //! Kept: Discord's buckets as its headers teach them, 429 (by route and global), 50 requests a second in all and five edits per
-//! five seconds in a channel (both together with other replicas: `shared`), and a wide distance from the 10,000 invalid requests that shut an address out. After the first
-//! 401 to the bot's token nothing more is sent with it. What is safe to repeat is repeated until the caller's deadline; what is
-//! not goes out again only when Discord has certainly not carried it out. Dropping a waiting call leaves no trace.
+//! five seconds in a channel (these two together with other replicas: `shared`), and a wide distance from the 10,000 invalid
+//! requests that shut an address out. After the first 401 to the bot's token nothing more is sent with it. What is safe to
+//! repeat is repeated until the caller's deadline; what is not goes out again only when Discord has certainly not carried it
+//! out. Dropping a waiting call leaves no trace.
 //!
 //! Only an answer in Discord's own form is one. A proxy's page, an empty body or a redirect, whatever its status, is weather: its
 //! route rests for growing pauses, and whoever asked is told that nobody knows.
@@ -175,7 +176,8 @@ impl Sender {
 
     /// The same, which keeps Discord's limits together with all that draw on `budget`; `None`: nobody else sends with its token.
     pub fn sharing(self, budget: Option<Arc<dyn SharedBudget>>) -> Self {
-        Self { shared: budget.map(SharedTurns::new), ..self }
+        let SenderSettings { edits, edit_window, .. } = self.settings;
+        Self { shared: budget.map(|of| SharedTurns::new(of, edits, edit_window)), ..self }
     }
 
     /// From now on this token: what was refused for the earlier one is sent again.
@@ -291,8 +293,7 @@ impl Sender {
             self.limits.hold_passed(counted, deadline).await.map_err(limited)?;
             let edit = self.edits.acquire(channel.get(), deadline).await.map_err(ours)?;
             if let Some(shared) = &self.shared {
-                let SenderSettings { edits, edit_window, .. } = self.settings;
-                shared.edit(channel.get(), edits, edit_window, deadline).await.map_err(ours)?;
+                shared.edit(channel.get(), deadline).await.map_err(ours)?;
             }
             Some(edit)
         } else {

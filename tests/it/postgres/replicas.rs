@@ -160,8 +160,7 @@ async fn while_discord_wants_one_to_wait_the_other_sends_nothing_either() {
     const LONG: Duration = Duration::from_secs(3);
     let Some(pair) = Pair::with(FREE).await else { return };
     let bot = &pair.bot;
-    let limited =
-        || bot.discord.journal().all().iter().filter(|seen| seen.status.is_some_and(|said| said == 429)).count();
+    let limited = || bot.discord.journal().with_status(429).len();
     let until = Timestamp::now() + LONG;
     bot.discord.rate_limit(Scope::Global, "POST", "/messages", LONG, 1);
     bot.confirm(&bot.ann, "reboot", &[("server", "web-1")]).await;

@@ -3,8 +3,7 @@
 
 use std::{
     collections::HashMap,
-    fmt,
-    sync::{Arc, Mutex as Lock, PoisonError},
+    sync::{Arc, Mutex as Lock, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -29,20 +28,25 @@ const LINES_KEPT: usize = 512;
 /// The turns that processes share.
 pub(super) struct SharedTurns {
     of: Arc<dyn SharedBudget>,
+    requests: Pace,
+    /// Of each channel.
+    edits: Pace,
     /// By name; only who is first in a line asks, because the others would hear the same.
     lines: Lock<HashMap<String, Arc<Mutex<()>>>>,
     away_until: Lock<Option<Instant>>,
 }
 
-impl fmt::Debug for SharedTurns {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SharedTurns").finish_non_exhaustive()
-    }
-}
-
 impl SharedTurns {
-    pub(super) fn new(of: Arc<dyn SharedBudget>) -> Self {
-        Self { of, lines: Lock::default(), away_until: Lock::default() }
+    /// Of a channel at most so many `edits` in any `window`.
+    pub(super) fn new(of: Arc<dyn SharedBudget>, edits: usize, window: Duration) -> Self {
+        let edits = u32::try_from(edits).unwrap_or(u32::MAX);
+        Self {
+            of,
+            requests: Pace::within(SECOND, REQUESTS_MOST, REQUESTS_AT_ONCE),
+            edits: Pace::within(window, edits, EDITS_AT_ONCE),
+            lines: Lock::default(),
+            away_until: Lock::default(),
+        }
     }
 
     /// Waits until there may be another request with the bot's token.
@@ -51,29 +55,22 @@ impl SharedTurns {
     ///
     /// At once with the wait that would be needed at least, if that goes past `deadline`.
     pub(super) async fn request(&self, deadline: Instant) -> Result<(), Duration> {
-        self.turn(REQUESTS, requests(), deadline).await
+        self.turn(REQUESTS, self.requests, deadline).await
     }
 
-    /// Waits until `channel` may have another edit, of `most` in any `window`.
+    /// Waits until `channel` may have another edit.
     ///
     /// # Errors
     ///
     /// As [`SharedTurns::request`].
-    pub(super) async fn edit(
-        &self,
-        channel: u64,
-        most: usize,
-        window: Duration,
-        deadline: Instant,
-    ) -> Result<(), Duration> {
-        let pace = Pace::within(window, u32::try_from(most).unwrap_or(u32::MAX), EDITS_AT_ONCE);
-        self.turn(&format!("{REQUESTS} edits {channel}"), pace, deadline).await
+    pub(super) async fn edit(&self, channel: u64, deadline: Instant) -> Result<(), Duration> {
+        self.turn(&format!("{REQUESTS} edits {channel}"), self.edits, deadline).await
     }
 
     /// Nobody sends anything with the bot's token for so long; Discord asked for it.
     pub(super) async fn hold(&self, length: Duration) {
         // Whoever does not hear of it is told by Discord.
-        let _ = tokio::time::timeout(ANSWERS_WITHIN, self.of.hold(REQUESTS, requests(), length)).await;
+        let _ = tokio::time::timeout(ANSWERS_WITHIN, self.of.hold(REQUESTS, self.requests, length)).await;
     }
 
     async fn turn(&self, name: &str, pace: Pace, deadline: Instant) -> Result<(), Duration> {
@@ -102,20 +99,18 @@ impl SharedTurns {
         self.away().is_some_and(|until| Instant::now() < until)
     }
 
-    fn away(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+    fn away(&self) -> MutexGuard<'_, Option<Instant>> {
         self.away_until.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn requests() -> Pace {
-    Pace::within(SECOND, REQUESTS_MOST, REQUESTS_AT_ONCE)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::{
+        fmt,
+        sync::atomic::{AtomicU32, Ordering},
+    };
 
-    use bernard_platform::shared_budget::Pace;
     use futures_util::{FutureExt, future::BoxFuture};
 
     use super::*;
@@ -147,7 +142,7 @@ mod tests {
 
     fn turns(says: impl Into<Vec<Option<Given>>>) -> (Arc<Says>, SharedTurns) {
         let says = Arc::new(Says(says.into(), AtomicU32::default()));
-        (says.clone(), SharedTurns::new(says))
+        (says.clone(), SharedTurns::new(says, 5, LONG))
     }
 
     #[tokio::test]
@@ -158,7 +153,7 @@ mod tests {
         assert_eq!(turns.request(deadline).await, Ok(()));
         assert_eq!(says.1.load(Ordering::Relaxed), 3);
         assert_eq!(turns.request(deadline).await, Err(LONG));
-        assert_eq!(turns.edit(1, 5, LONG, deadline).await, Err(LONG));
+        assert_eq!(turns.edit(1, deadline).await, Err(LONG));
     }
 
     #[tokio::test]

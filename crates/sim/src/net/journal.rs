@@ -97,6 +97,12 @@ impl Journal {
         lock(&self.entries).iter().filter(|seen| seen.is(method, path_part)).count()
     }
 
+    /// The requests that were answered by this status, in order of arrival.
+    pub fn with_status(&self, status: u16) -> Vec<Seen> {
+        let is = |seen: &&Seen| seen.status.is_some_and(|said| said == status);
+        lock(&self.entries).iter().filter(is).cloned().collect()
+    }
+
     /// Waits until at least `count` requests match, and answers them.
     ///
     /// # Panics
