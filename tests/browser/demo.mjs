@@ -68,6 +68,7 @@ export class Demo {
     const context = await (await theBrowser()).newContext(device);
     this.contexts.push(context);
     context.setDefaultTimeout(PATIENCE);
+    await context.addInitScript(rememberStreams);
     if (PAGE) await context.route(/\/([a-z]+\.(js|css))?$/, (route) => this.fromFolder(route));
     const page = await context.newPage();
     this.watch(page);
@@ -101,6 +102,23 @@ export class Demo {
     await rm(this.folder, { recursive: true });
     return { code, left };
   }
+}
+
+/** In the page: keeps its streams, for `deafen`. */
+function rememberStreams() {
+  const streams = [];
+  globalThis.EventSource = class extends EventSource {
+    constructor(...told) {
+      super(...told);
+      streams.push(this);
+    }
+  };
+  globalThis.deafen = () => streams.forEach((stream) => stream.close());
+}
+
+/** From now on the page hears nothing new and draws nothing by itself: what a story puts there stays. */
+export async function deafen(page) {
+  await page.evaluate(() => globalThis.deafen());
 }
 
 /** Taps with a thumb, or clicks, as the device has it. */

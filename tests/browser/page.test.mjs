@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { DESK_DARK, DESK_LIGHT, PHONE_DARK, PHONE_LIGHT, accessible, command, message, option, push } from "./demo.mjs";
+import { DESK_DARK, DESK_LIGHT, PHONE_DARK, PHONE_LIGHT, accessible, command, deafen, message, option, push } from "./demo.mjs";
 import { picture, story } from "./story.mjs";
 
 story("while the bot is dead, Discord says that it did not respond", [DESK_LIGHT], async ({ demo, device }) => {
@@ -68,6 +68,7 @@ story("options are people, truths and fixed choices, each sent as what it is", [
 
 story("menus, embeds, pictures and answers are shown if they come", [PHONE_LIGHT, DESK_DARK], async ({ demo, device }) => {
   const page = await demo.open(device);
+  await deafen(page);
   const chosen = await page.evaluate(async () => {
     const { messageElement } = await import("/message.js");
     const before = { id: "8", content: "Earlier **words**", author: { username: "bernard" } };
@@ -108,6 +109,7 @@ story("menus, embeds, pictures and answers are shown if they come", [PHONE_LIGHT
 
 story("containers, sections and separators are drawn, and what stands beside a line is pressed", [PHONE_LIGHT, PHONE_DARK, DESK_LIGHT], async ({ demo, device }) => {
   const page = await demo.open(device);
+  await deafen(page);
   await page.evaluate(async () => {
     const { messageElement } = await import("/message.js");
     const app = {
@@ -191,6 +193,8 @@ story("a form holds the focus, says what it wants, and is left by Escape without
 
 story("the bot is seen typing, until it has written or given up", [PHONE_LIGHT], async ({ demo, device }) => {
   const page = await demo.open(device);
+  await deafen(page);
+  await page.clock.install();
   await page.evaluate(async () => {
     const { drawChat } = await import("/chat.js");
     const { stream, ...chat } = await new Promise((resolve) => {
@@ -198,7 +202,7 @@ story("the bot is seen typing, until it has written or given up", [PHONE_LIGHT],
       source.addEventListener("chat", (event) => { source.close(); resolve(JSON.parse(event.data)); });
     });
     const open = chat.channels.find((channel) => channel.name === "ops").id;
-    chat.typing = { [open]: Date.now() + 1500 };
+    chat.typing = { [open]: Date.now() + 60_000 };
     const channel = () => chat.channels.find((known) => known.id === open);
     drawChat({
       chat, open, channel, dismissed: new Set(), commands: () => [], unread: () => ({ count: 0, loud: 0 }), isLoud: () => false, pressedOn: () => null,
@@ -207,6 +211,7 @@ story("the bot is seen typing, until it has written or given up", [PHONE_LIGHT],
   });
   await page.getByText("is typing…").waitFor();
   await accessible(page, "somebody typing");
+  await page.clock.fastForward(61_000);
   await page.getByText("is typing…").waitFor({ state: "detached" });
 });
 
