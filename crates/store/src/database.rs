@@ -105,10 +105,10 @@ impl Pool {
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(Sqlite { writer, readers }) => {
-                // Nobody begins to write from here on; the last connection to go puts all that was written into the one file.
-                let last = writer.close();
+                // The last connection to go puts all that was written into the one file. Two that go at once leave it to each other:
+                // so the writer's pool is not even said to end before the readers are gone, for what comes back to it then ends too.
                 readers.close().await;
-                last.await;
+                writer.close().await;
             }
             Self::Postgres(pool) => pool.close().await,
         }
@@ -205,6 +205,24 @@ mod tests {
             next.commit().await.expect("it stays");
             let count: i64 = query_as("SELECT COUNT(*) FROM t").fetch_one(&pool).await.expect("it is read");
             assert_eq!(count, times, "what had no room is not there");
+        }
+    }
+    #[tokio::test(flavor = "multi_thread")]
+    async fn what_was_just_written_is_in_the_one_file_when_all_connections_have_ended() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("bernard.db");
+        for times in 0..100_i64 {
+            let pool = Pool::sqlite(&path).await.expect("a database");
+            let mut tx = pool.begin().await.expect("the writer");
+            query("CREATE TABLE IF NOT EXISTS t (n INTEGER) STRICT").execute(&mut tx).await.expect("a table");
+            query("INSERT INTO t (n) VALUES ($1)").bind(times).execute(&mut tx).await.expect("it is written");
+            tx.commit().await.expect("it stays");
+            let _: i64 = query_as("SELECT COUNT(*) FROM t").fetch_one(&pool).await.expect("it is read");
+            let mut tx = pool.begin().await.expect("the writer");
+            query("UPDATE t SET n = n").execute(&mut tx).await.expect("it is written");
+            tx.commit().await.expect("it stays");
+            pool.close().await;
+            assert!(!path.with_extension("db-wal").exists(), "the log is left behind, the {times}th time");
         }
     }
 }
