@@ -105,8 +105,8 @@ impl Pool {
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(Sqlite { writer, readers }) => {
-                // The last connection to go puts all that was written into the one file. Two that go at once leave it to each other:
-                // so the writer's pool is not even said to end before the readers are gone, for what comes back to it then ends too.
+                // The last connection to go puts all that was written into the one file, and two that go at once leave that to each
+                // other. A writer that comes back to a pool which is being closed goes at once: so readers go first.
                 readers.close().await;
                 writer.close().await;
             }
@@ -207,6 +207,7 @@ mod tests {
             assert_eq!(count, times, "what had no room is not there");
         }
     }
+
     #[tokio::test(flavor = "multi_thread")]
     async fn what_was_just_written_is_in_the_one_file_when_all_connections_have_ended() {
         let folder = tempfile::tempdir().expect("a folder");
