@@ -174,7 +174,7 @@ async fn planned_work_is_named_if_it_begins_soon_enough_and_a_new_one_is_asked_a
     let again = bot.press(&bot.ann, &card, "Confirm").await;
     names(&again, &["Meanwhile", "plans", "HARDWARE_UPGRADE"]);
     is_untouched(&bot);
-    bot.ovh.plan_intervention("web-1", Duration::ZERO);
+    bot.ovh.intervened("web-1", MINUTE);
     names(&bot.press(&bot.ann, &again, "Confirm").await, &["Meanwhile", "at work on it"]);
     is_untouched(&bot);
 }
@@ -209,7 +209,7 @@ async fn a_deadline_restores_nothing_under_others_hands() {
         let bot = TestBot::with(config, [web_1(), db_1()]).await;
         bot.rescued(&bot.ann, "web-1").await;
         match intervention {
-            true => bot.ovh.plan_intervention("web-1", Duration::ZERO),
+            true => bot.ovh.intervened("web-1", MINUTE),
             false => drop(bot.ovh.standing_task_by_somebody("web-1", REINSTALL, "doing")),
         }
         pass(&bot, SignedDuration::from_mins(255)).await;
