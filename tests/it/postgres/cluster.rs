@@ -23,6 +23,11 @@ pub(crate) const EMPTY: &str = "template1";
 
 const INITDB: [&str; 7] = ["-U", ROLE, "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"];
 
+/// Linux has its files in memory there.
+const MEMORY: &str = "/dev/shm";
+/// What must be free there: twice what the databases of all stories take.
+const ROOM: u64 = 4 << 30;
+
 /// A server with its files.
 pub(crate) struct Cluster {
     folder: tempfile::TempDir,
@@ -80,7 +85,7 @@ impl Cluster {
             );
             return None;
         }
-        let folder = tempfile::Builder::new().prefix("bernard-postgres").tempdir_in("/tmp").expect("a folder");
+        let folder = tempfile::Builder::new().prefix("bernard-postgres").tempdir_in(place()).expect("a folder");
         if is_root() {
             let owned = Command::new("chown").arg("postgres:").arg(folder.path()).status().expect("chown runs");
             assert!(owned.success());
@@ -249,6 +254,12 @@ impl Cluster {
         let said = String::from_utf8_lossy(&done.stderr);
         assert!(done.status.success(), "{name}: {said}\n{}", self.log());
     }
+}
+
+/// Where the files are: in memory if there is room, because copying a database makes some three hundred files.
+fn place() -> &'static str {
+    let free = rustix::fs::statvfs(MEMORY).map_or(0, |place| place.f_bavail * place.f_frsize);
+    if free >= ROOM { MEMORY } else { "/tmp" }
 }
 
 impl Drop for Cluster {
