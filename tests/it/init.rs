@@ -10,6 +10,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
+use rustix::process::Signal;
 use sim::{
     discord::{BOT_TOKEN, Discord, GUILD, OPS, ROLE},
     ovh::{self, Ovh},
@@ -18,7 +19,7 @@ use tempfile::TempDir;
 
 use crate::{
     bot::{eventually, web_1},
-    kill::program,
+    kill::{program, send},
 };
 
 /// Two far ends, and an empty folder to write into.
@@ -274,12 +275,11 @@ async fn without_a_terminal_nothing_is_written_that_nobody_agreed_to() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_signal_while_it_waits_leaves_nothing() {
-    for signal in ["INT", "TERM"] {
+    for signal in [Signal::INT, Signal::TERM] {
         let world = World::new().await;
         let child = init(&world.with_keys()).spawn().expect("it starts");
         eventually("it waits", async || world.ovh.keys_waiting() == 1).await;
-        let id = child.id().to_string();
-        assert!(Command::new("kill").args([&format!("-{signal}"), &id]).status().expect("kill runs").success());
+        send(&child, signal);
         let (code, said) = ends(child).await;
         assert_eq!(code, Some(130), "{said}");
         assert!(said.contains("nothing was written"), "{said}");

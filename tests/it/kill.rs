@@ -8,6 +8,7 @@ use std::{
 };
 
 use bernard_domain::operation::Kind;
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{
     aftermath::{links_went_only_to, no_file_holds_a_link, no_message_is_doubled},
@@ -59,9 +60,8 @@ impl Program {
         .await;
     }
 
-    pub(crate) fn signal(&self, name: &str) {
-        let status = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
-        assert!(status.expect("kill runs").success());
+    pub(crate) fn signal(&self, signal: Signal) {
+        send(&self.child, signal);
     }
 
     /// Waits for the process' end.
@@ -77,13 +77,18 @@ impl Program {
     }
 
     /// Sends a signal and expects an orderly end in time.
-    async fn stops_cleanly_at(&mut self, signal: &str) {
+    async fn stops_cleanly_at(&mut self, signal: Signal) {
         let asked = Instant::now();
         self.signal(signal);
         let status = self.ends().await;
         assert_eq!(status.code(), Some(0), "{}", log(&self.bot));
         assert!(asked.elapsed() < STOPPED_WITHIN, "it took {:?}", asked.elapsed());
     }
+}
+
+/// Sends a signal to a process, without `kill`, which a bare machine has not.
+pub(crate) fn send(child: &Child, signal: Signal) {
+    kill_process(Pid::from_child(child), signal).expect("it runs");
 }
 
 /// The processes that this one has started and that still run.
@@ -220,7 +225,7 @@ async fn killed_at_random_moments_it_carries_on_and_nothing_happens_twice() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sigterm_and_sigint_stop_an_idle_program_cleanly() {
-    for signal in ["TERM", "INT"] {
+    for signal in [Signal::TERM, Signal::INT] {
         let mut program = Program::start(TestConfig::default()).await;
         program.stops_cleanly_at(signal).await;
         assert_eq!(program.bot.discord.gateway().connected(), 0);
@@ -237,7 +242,7 @@ async fn it_stops_cleanly_while_discord_is_refused() {
     program.bot.discord.server().reset_all();
     reboot.release();
     program.bot.ovh.journal().wait_for("*", "/authenticationSecret", 1).await;
-    program.stops_cleanly_at("TERM").await;
+    program.stops_cleanly_at(Signal::TERM).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -249,7 +254,7 @@ async fn it_stops_cleanly_before_discord_was_ever_reached() {
     let child = launch(&bot);
     let mut program = Program { bot, child };
     program.bot.ovh.journal().wait_for("GET", "/dedicated/server", inventories + 1).await;
-    program.stops_cleanly_at("TERM").await;
+    program.stops_cleanly_at(Signal::TERM).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -260,7 +265,7 @@ async fn it_stops_cleanly_while_discords_first_answer_hangs() {
     let child = launch(&bot);
     let mut program = Program { bot, child };
     eventually("Discord was asked", async || first.hits() > 0).await;
-    program.stops_cleanly_at("TERM").await;
+    program.stops_cleanly_at(Signal::TERM).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -270,7 +275,7 @@ async fn it_stops_cleanly_while_discord_hangs() {
     program.bot.accepts(Kind::Enable).await;
     eventually("a post hangs", async || posts.hits() > 0).await;
     program.bot.discord.faults().always().hang("*", "/");
-    program.stops_cleanly_at("TERM").await;
+    program.stops_cleanly_at(Signal::TERM).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -279,7 +284,7 @@ async fn it_stops_cleanly_while_ovhcloud_hangs() {
     let puts = program.bot.ovh.faults().always().hang("PUT", "/dedicated/server/");
     program.bot.accepts(Kind::Enable).await;
     eventually("a call hangs", async || puts.hits() > 0).await;
-    program.stops_cleanly_at("INT").await;
+    program.stops_cleanly_at(Signal::INT).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -289,9 +294,9 @@ async fn who_asks_twice_does_not_wait() {
     let puts = program.bot.ovh.faults().always().hang("PUT", "/dedicated/server/");
     program.bot.accepts(Kind::Enable).await;
     eventually("a call hangs", async || puts.hits() > 0).await;
-    program.signal("TERM");
+    program.signal(Signal::TERM);
     program.bot.discord.gateway().wait_for_connected(0).await;
-    program.signal("TERM");
+    program.signal(Signal::TERM);
     // Far sooner than ten minutes.
     program.ends().await;
 }
@@ -322,7 +327,7 @@ async fn sighup_takes_a_role_away() {
     let mut program = Program::start(TestConfig::default()).await;
     program.bot.config.rules = "[[role]]\nid = \"1\"\ncan = [\"view\"]\nservers = [\"*\"]\n".to_owned();
     std::fs::write(file(&program.bot, "bernard.toml"), program.bot.config_text()).expect("it is written");
-    program.signal("HUP");
+    program.signal(Signal::HUP);
     let bot = &program.bot;
     eventually("ann is refused", async || {
         let answer = bot.ask(&bot.ann, "reboot", &[("server", "web-1")]).await;

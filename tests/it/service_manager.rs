@@ -10,11 +10,12 @@ use std::{
 };
 
 use bernard_domain::operation::Kind;
+use rustix::process::Signal;
 use sim::ovh;
 
 use crate::{
     bot::{TestBot, TestConfig, eventually, web_1},
-    kill::program,
+    kill::{program, send},
 };
 
 /// A world, the program in it, and what it told its service manager.
@@ -82,9 +83,8 @@ impl Service {
         .await;
     }
 
-    fn signal(&self, name: &str) {
-        let status = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
-        assert!(status.expect("kill runs").success());
+    fn signal(&self, signal: Signal) {
+        send(&self.child, signal);
     }
 
     async fn ends(&mut self) -> Option<i32> {
@@ -156,7 +156,7 @@ async fn the_service_manager_hears_how_it_goes_from_the_start_to_the_stop() {
     let warned = service.log();
     assert!(!warned.contains("is not private"), "the folder's rights please it: {warned}");
 
-    service.signal("HUP");
+    service.signal(Signal::HUP);
     let reloads = service.says(serves, "RELOADING=1").await;
     assert!(service.heard[reloads - 1].contains("\nMONOTONIC_USEC="), "{}", service.heard[reloads - 1]);
     let reloaded = service.says(reloads, "READY=1").await;
@@ -164,7 +164,7 @@ async fn the_service_manager_hears_how_it_goes_from_the_start_to_the_stop() {
     let lives = service.says(reloaded, "WATCHDOG=1").await;
     service.says(lives, "WATCHDOG=1").await;
 
-    service.signal("TERM");
+    service.signal(Signal::TERM);
     let stops = service.says(lives, "STOPPING=1").await;
     assert!(service.heard[stops - 1].contains("\nEXTEND_TIMEOUT_USEC=5000000\n"), "as long as it may take");
     assert_eq!(service.ends().await, Some(0), "{}", service.log());
@@ -221,7 +221,7 @@ async fn a_store_that_hangs_runs_into_the_watchdog_and_the_next_start_carries_on
     assert_eq!(service.bot.ovh.reboots("web-1"), 1, "sent before it was to end");
 
     // What a service manager does then.
-    service.signal("ABRT");
+    service.signal(Signal::ABORT);
     // Whoever holds threads is told of their end first.
     freezer.kill().ok();
     freezer.wait().expect("it ended");

@@ -4,6 +4,7 @@
 use std::process::Child;
 
 use bernard_domain::operation::Kind;
+use rustix::process::Signal;
 use sqlx::{Connection, PgConnection};
 
 use super::configured;
@@ -37,7 +38,7 @@ async fn of_two_programs_the_one_that_is_left_carries_on_what_a_killed_one_had()
     program.bot.accepts(Kind::Enable).await;
     task.reached().await;
     let _other = beside(&program).await;
-    program.signal("KILL");
+    program.signal(Signal::KILL);
     program.ends().await;
     task.release();
     let end = program.bot.last_word("R-1").await;
@@ -53,7 +54,7 @@ async fn of_two_programs_one_stops_in_order_and_nobody_notices() {
     program.bot.accepts(Kind::Enable).await;
     task.reached().await;
     let _other = beside(&program).await;
-    program.signal("TERM");
+    program.signal(Signal::TERM);
     task.release();
     assert_eq!(program.ends().await.code(), Some(0), "{}", log(&program.bot));
     // Far sooner than a minute: what it had it gave back.
@@ -96,7 +97,7 @@ async fn one_that_was_stopped_between_intent_and_sending_for_longer_than_its_lea
         sqlx::query_scalar(waiting).fetch_one(&mut administrator).await.expect("it says")
     })
     .await;
-    program.signal("STOP");
+    program.signal(Signal::STOP);
     sqlx::query("SELECT pg_advisory_unlock(7)").execute(&mut administrator).await.expect("it is let go");
     let intended = "SELECT COUNT(*) > 0 FROM events WHERE event LIKE '%reboot_intended%'";
     eventually("the intent is committed", async || {
@@ -112,7 +113,7 @@ async fn one_that_was_stopped_between_intent_and_sending_for_longer_than_its_lea
         sqlx::query_scalar(old).fetch_one(&mut administrator).await.expect("it says")
     })
     .await;
-    program.signal("CONT");
+    program.signal(Signal::CONT);
     eventually("it has come to itself", async || {
         let log = log(&program.bot);
         ["a step is not recorded", "a step could not be recorded"].iter().any(|said| log.contains(said))
