@@ -91,6 +91,11 @@ fn duty_rules() -> String {
     )
 }
 
+/// What `/oncall` says first when this person has duty now; who is next is mentioned too.
+fn has_duty(person: &Person) -> String {
+    format!("On duty: {}", person.mention())
+}
+
 /// Asks for `/oncall` until it says all of these.
 async fn oncall_says(bot: &TestBot, parts: &[&str]) -> Message {
     let mut answer = bot.ask(&bot.ann, "oncall", &[]).await;
@@ -126,7 +131,7 @@ async fn a_right_on_duty_counts_at_the_press_and_again_when_it_is_done() {
     bot.confirm(&bot.ann, "reboot", &[("server", "web-1")]).await;
     let request = bot.sees(&["**Approval needed**", "web-1"]).await;
     rota.says(&[(-8, -1, "Ann Martin"), (-1, 4, "bob@example.org")]);
-    oncall_says(&bot, &[&format!("On duty: {}", bob.mention())]).await;
+    oncall_says(&bot, &[&has_duty(&bob)]).await;
     bot.press(&lead, &request, "Approve").await;
     bot.rung(&bot.ann, &["web-1", "is not on duty any more"]).await;
     assert_eq!((bot.ovh.reboots("web-1"), bot.ovh.reboots("db-1")), (0, 1));
@@ -136,14 +141,14 @@ async fn a_right_on_duty_counts_at_the_press_and_again_when_it_is_done() {
 pub(crate) async fn a_schedule_that_is_away_counts_until_it_is_stale_also_after_a_restart() {
     let rota = Rota::new(&[(-4, 4, "Ann Martin")]);
     let (mut bot, _) = on_duty(&rota, OFTEN, &duty_rules()).await;
-    oncall_says(&bot, &[&format!("On duty: {}", bot.ann.mention())]).await;
+    oncall_says(&bot, &[&has_duty(&bot.ann)]).await;
     // Cut off: not "nobody", but no reading.
     rota.holds("BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART:2026");
-    oncall_says(&bot, &[&format!("On duty: {}", bot.ann.mention()), "cut off"]).await;
+    oncall_says(&bot, &[&has_duty(&bot.ann), "cut off"]).await;
     std::fs::remove_file(&rota.path).expect("it is there");
     bot.stop().await;
     bot.start().await;
-    oncall_says(&bot, &[&format!("On duty: {}", bot.ann.mention()), "cannot be read"]).await;
+    oncall_says(&bot, &[&has_duty(&bot.ann), "cannot be read"]).await;
     let card = bot.ask(&bot.ann, "reboot", &[("server", "db-1")]).await;
     assert!(card.button("Confirm reboot").is_some(), "{}", card.content);
     eventually("it is among the figures", async || {
@@ -170,7 +175,7 @@ pub(crate) async fn who_is_on_duty_is_rung_instead_of_the_role_and_the_role_wher
     let rota = Rota::new(&[(-4, 4, "Bob"), (-4, 4, "Carla Conti")]);
     let rules = format!("[[role]]\nid = \"{ROLE}\"\ncan = {WORK}\n");
     let (bot, bob) = on_duty(&rota, OFTEN, &rules).await;
-    oncall_says(&bot, &[&format!("On duty: {}", bob.mention()), "Carla Conti"]).await;
+    oncall_says(&bot, &[&has_duty(&bob), "Carla Conti"]).await;
     bot.rescued(&bot.ann, "web-1").await;
     pass(&bot, SignedDuration::from_mins(245)).await;
     let told = bot.sees(&["Time is up", "web-1"]).await;
@@ -194,7 +199,7 @@ async fn a_protection_that_is_waived_on_duty_asks_nobody_and_the_audit_says_so()
         + &rule(LEADS, &["view", "approve"], &["*"])
         + "[[protect]]\nservers = [\"*\"]\nactions = [\"reboot\"]\nwaived_on_duty = true\n";
     let (bot, bob) = on_duty(&rota, OFTEN, &rules).await;
-    oncall_says(&bot, &[&format!("On duty: {}", bot.ann.mention())]).await;
+    oncall_says(&bot, &[&has_duty(&bot.ann)]).await;
     let why = bot.ask(&bot.ann, "why", &[("action", "reboot"), ("server", "web-1")]).await;
     assert!(why.content.contains("nobody else has to approve") && why.content.contains("[[protect]] #1"), "{why:?}");
     bot.accepted(&bot.ann, "reboot", &[("server", "web-1")]).await;

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-/// Linux has its files in memory there.
-const MEMORY: &str = "/dev/shm";
+use crate::postgres::cluster::MEMORY;
 
 /// A folder for a store. What dies in a story is a process and never the machine, so in memory nothing that was written is lost
 /// either; but no commit waits for a disk.

@@ -24,7 +24,7 @@ pub(crate) const EMPTY: &str = "template1";
 const INITDB: [&str; 7] = ["-U", ROLE, "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"];
 
 /// Linux has its files in memory there.
-const MEMORY: &str = "/dev/shm";
+pub(crate) const MEMORY: &str = "/dev/shm";
 /// What must be free there: twice what the databases of all stories take.
 const ROOM: u64 = 4 << 30;
 
