@@ -19,7 +19,7 @@ use bernard_platform::{
 };
 use governor::{
     DefaultDirectRateLimiter, NotUntil, RateLimiter,
-    clock::{Clock, DefaultClock, QuantaInstant},
+    clock::{Clock, DefaultClock},
     middleware::StateInformationMiddleware,
     state::{InMemoryState, NotKeyed},
 };
@@ -302,7 +302,7 @@ fn everyones(per_minute: NonZeroU32) -> governor::Quota {
     governor::Quota::per_minute(evenly(per_minute)).allow_burst(burst(per_minute))
 }
 
-fn length(not_until: &NotUntil<QuantaInstant>) -> Duration {
+fn length(not_until: &NotUntil<<DefaultClock as Clock>::Instant>) -> Duration {
     not_until.wait_time_from(DefaultClock::default().now())
 }
 
