@@ -65,6 +65,7 @@ use bernard_engine::{
 use bernard_ovh as ovh;
 use bernard_platform::{clock, live::Live, metrics::Switch};
 use bernard_store::Store;
+use futures_util::{FutureExt, TryFutureExt, future::BoxFuture};
 use jiff::SignedDuration;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{
@@ -222,7 +223,7 @@ impl App {
         let told = readings.clone();
         let endpoints = endpoints.with_accounts(move || reach::accounts(&seen)).with_configuration(move || told.json());
         let web_stop = stop.clone();
-        loops.spawn(async move { Ok(http::serve(listener, endpoints, web_stop.cancelled_owned()).await?) });
+        loops.spawn(http::serve(listener, endpoints, web_stop.cancelled_owned()).err_into().boxed());
         loops.spawn(quietly(Arc::clone(&runner).run(stop.clone())));
         loops.spawn(quietly(Handler::run(handlers.clone(), interaction_rx, stop.clone())));
         loops.spawn(quietly(wall_clock::watch(stop.clone())));
@@ -251,7 +252,7 @@ impl App {
             drain,
             configs: config_rx,
         };
-        loops.spawn(discord.run(messenger_rx, interaction_tx));
+        loops.spawn(discord.run(messenger_rx, interaction_tx).boxed());
         let mut lease = JoinSet::new();
         lease.spawn(store::keep(store.clone(), Arc::clone(&config)));
         let reloading = Reloading {
@@ -345,9 +346,9 @@ impl App {
     }
 }
 
-async fn quietly(work: impl Future<Output = ()>) -> Result<(), Ended> {
-    work.await;
-    Ok(())
+/// Boxed, as every loop is: the runtime's code for a task is compiled once for all of them instead of once for each.
+fn quietly(work: impl Future<Output = ()> + Send + 'static) -> BoxFuture<'static, Result<(), Ended>> {
+    work.map(Ok).boxed()
 }
 
 /// Before anything else is done with a store: whether it is a copy that was put back.
