@@ -65,7 +65,7 @@ use bernard_engine::{
 use bernard_ovh as ovh;
 use bernard_platform::{clock, live::Live, metrics::Switch};
 use bernard_store::Store;
-use futures_util::{FutureExt, TryFutureExt, future::BoxFuture};
+use futures_util::FutureExt;
 use jiff::SignedDuration;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{
@@ -223,22 +223,22 @@ impl App {
         let told = readings.clone();
         let endpoints = endpoints.with_accounts(move || reach::accounts(&seen)).with_configuration(move || told.json());
         let web_stop = stop.clone();
-        loops.spawn(http::serve(listener, endpoints, web_stop.cancelled_owned()).err_into().boxed());
-        loops.spawn(quietly(Arc::clone(&runner).run(stop.clone())));
-        loops.spawn(quietly(Handler::run(handlers.clone(), interaction_rx, stop.clone())));
-        loops.spawn(quietly(wall_clock::watch(stop.clone())));
-        loops.spawn(quietly(store::follow(store.clone(), fleet.clone(), wakeups.clone(), stop.clone())));
+        start(&mut loops, async move { Ok(http::serve(listener, endpoints, web_stop.cancelled_owned()).await?) });
+        start(&mut loops, quietly(Arc::clone(&runner).run(stop.clone())));
+        start(&mut loops, quietly(Handler::run(handlers.clone(), interaction_rx, stop.clone())));
+        start(&mut loops, quietly(wall_clock::watch(stop.clone())));
+        start(&mut loops, quietly(store::follow(store.clone(), fleet.clone(), wakeups.clone(), stop.clone())));
         let seen = Arc::clone(&ready);
         let readable = move |is: bool| seen.store_unread.store(!is, Ordering::Relaxed);
         let drain = config.pace.drain;
         let (configs, config_rx) = watch::channel(Arc::new(config));
         let known = (store.clone(), fleet.clone(), policy.oncall().clone());
-        loops.spawn(quietly(figures::keep(known, config_rx.clone(), readable, stop.clone())));
-        loops.spawn(quietly(duty::keep(store.clone(), policy.clone(), config_rx.clone(), stop.clone())));
+        start(&mut loops, quietly(figures::keep(known, config_rx.clone(), readable, stop.clone())));
+        start(&mut loops, quietly(duty::keep(store.clone(), policy.clone(), config_rx.clone(), stop.clone())));
         let parts = Parts { store: store.clone(), fleet: fleet.clone(), wakeups: wakeups.clone() };
         parts.spawn(&mut loops, (intake.clone(), rights), &config_rx, &stop);
         let config = Arc::clone(&config_rx.borrow());
-        loops.spawn(quietly(reach::tell(fleet.clone(), Arc::clone(&ready), Arc::clone(&config), stop.clone())));
+        start(&mut loops, quietly(reach::tell(fleet.clone(), Arc::clone(&ready), Arc::clone(&config), stop.clone())));
         let discord = discord::Discord {
             rest,
             store: store.clone(),
@@ -252,7 +252,7 @@ impl App {
             drain,
             configs: config_rx,
         };
-        loops.spawn(discord.run(messenger_rx, interaction_tx).boxed());
+        start(&mut loops, discord.run(messenger_rx, interaction_tx));
         let mut lease = JoinSet::new();
         lease.spawn(store::keep(store.clone(), Arc::clone(&config)));
         let reloading = Reloading {
@@ -346,9 +346,14 @@ impl App {
     }
 }
 
-/// Boxed, as every loop is: the runtime's code for a task is compiled once for all of them instead of once for each.
-fn quietly(work: impl Future<Output = ()> + Send + 'static) -> BoxFuture<'static, Result<(), Ended>> {
-    work.map(Ok).boxed()
+/// Starts a loop. Boxed, so that the runtime's code for a task is compiled once for all of them instead of once for each.
+fn start<T: Send + 'static>(loops: &mut JoinSet<T>, work: impl Future<Output = T> + Send + 'static) {
+    loops.spawn(work.boxed());
+}
+
+async fn quietly(work: impl Future<Output = ()>) -> Result<(), Ended> {
+    work.await;
+    Ok(())
 }
 
 /// Before anything else is done with a store: whether it is a copy that was put back.

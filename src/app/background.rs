@@ -28,7 +28,7 @@ use super::{
     alone::alone,
     quietly,
     renewed::{Configs, renewed},
-    sinks,
+    sinks, start,
 };
 use crate::check::remembered;
 
@@ -59,7 +59,7 @@ impl Parts {
                 let begin = Arc::clone(&begin);
                 renewed(configs.clone(), stop, move |config, stop| begin(store.clone(), config, stop))
             };
-            loops.spawn(quietly(alone(store, name, stop.clone(), work)));
+            start(loops, quietly(alone(store, name, stop.clone(), work)));
         };
         let Self { fleet, wakeups, .. } = self.clone();
         one(
@@ -103,11 +103,11 @@ impl Parts {
         let reading = Reading::default();
         let (fleet, reads) = (self.fleet.clone(), reading.clone());
         let read = move |_, stop: CancellationToken| looking(reads.clone(), stop);
-        loops.spawn(quietly(alone(self.store.clone(), "inventory", stop.clone(), read)));
+        start(loops, quietly(alone(self.store.clone(), "inventory", stop.clone(), read)));
         let keep = move |config: Arc<Config>, stop: CancellationToken| {
             keep_inventory(fleet.clone(), reading.clone(), config, stop)
         };
-        loops.spawn(quietly(renewed(configs.clone(), stop.clone(), keep)));
+        start(loops, quietly(renewed(configs.clone(), stop.clone(), keep)));
     }
 }
 

@@ -24,7 +24,6 @@ use bernard_discord::{
 };
 use bernard_engine::{fleet::Fleet, messenger::MessengerRequest, policy::SharedPolicy, wakeups::Wakeups};
 use bernard_store::Store;
-use futures_util::FutureExt;
 use secrecy::{ExposeSecret, SecretString};
 use serenity::model::id::GuildId;
 use tokio::{sync::mpsc, task::JoinSet};
@@ -35,6 +34,7 @@ use super::{
     alone::alone,
     commands::Registrar,
     renewed::{Configs, changed, renewed},
+    start,
 };
 
 /// Everything that needs Discord to be there.
@@ -65,12 +65,12 @@ impl Discord {
         let rest = self.rest.clone();
         let wipe = move |store, stop| Arc::new(LinkDelivery::new(rest.clone(), store, guild)).wipe(stop);
         let mut loops = JoinSet::new();
-        loops.spawn(self.report(guild).boxed());
-        loops.spawn(link_delivery.run(messenger, self.stop.clone()).boxed());
-        loops.spawn(alone(self.store.clone(), "wiper", self.stop.clone(), wipe).boxed());
-        loops.spawn(self.notify(guild).boxed());
-        loops.spawn(self.show_alerts().boxed());
-        loops.spawn(self.registrar(guild).run(self.stop.clone()).boxed());
+        start(&mut loops, self.report(guild));
+        start(&mut loops, link_delivery.run(messenger, self.stop.clone()));
+        start(&mut loops, alone(self.store.clone(), "wiper", self.stop.clone(), wipe));
+        start(&mut loops, self.notify(guild));
+        start(&mut loops, self.show_alerts());
+        start(&mut loops, self.registrar(guild).run(self.stop.clone()));
         let ended = tokio::select! {
             ended = self.keep_door(interactions) => ended,
             // Nobody would be shown, sent or told anything any more.
