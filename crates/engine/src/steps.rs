@@ -51,7 +51,7 @@ pub(super) use no_account::without_account;
 /// How many task polls a repeated reading may fail before something that was not begun is given up.
 const PATIENCE: u32 = 20;
 
-/// How long the roles that came with an approval count as those of this moment.
+/// How long the roles that came with an approval, and what was read before a deed, count as those of this moment.
 const FRESH: Duration = Duration::from_secs(30);
 /// How long after its approval an operation may be begun: later, whoever asked no longer expects it.
 const BEGIN_WITHIN: Duration = Duration::from_secs(15 * 60);
@@ -226,7 +226,9 @@ impl Work<'_> {
             return Ok(Some(stop));
         }
         let server = self.client.server(self.server()).await?;
-        self.still_allowed(&server).await
+        let stop = self.still_allowed(&server).await?;
+        // What was read for it may have waited for a budget.
+        Ok(stop.or_else(|| self.too_late()))
     }
 
     /// The end of what was approved too long ago.

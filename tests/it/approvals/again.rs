@@ -125,3 +125,16 @@ async fn an_approval_lets_nothing_be_rebooted_again_during_a_pause() {
     council.press(&council.quinn, &request, "Approve").await;
     council.rung(&council.ann, &["**In rescue**", "R-1"]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_reboot_that_turns_up_while_the_rights_to_one_more_are_read_is_the_one() {
+    let council = Council::new(&["rescue"], "").await;
+    let request = asked_again(&council).await;
+    let held = council.discord.faults().hold_answer("GET", "/members/");
+    council.press(&council.quinn, &request, "Approve").await;
+    held.reached().await;
+    council.ovh.reboot_by_somebody("web-1");
+    held.release();
+    council.rung(&council.ann, &["**In rescue**", "R-1"]).await;
+    assert_eq!(council.ovh.journal().count("POST", "/reboot"), 1, "the second one is not sent");
+}

@@ -114,3 +114,37 @@ async fn a_request_whose_posting_was_cut_off_long_ago_is_found_and_not_posted_tw
     council.rung(&council.ann, &["**In rescue**", "R-1"]).await;
     no_message_is_doubled(&council.discord, &council.ann, "R-1");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_to_wait_for_ovhcloud_until_its_time_is_over_is_put_back_and_reboots_nothing() {
+    let council = Council::new(&["rescue"], "expires = \"5s\"").await;
+    council.rescue_asked().await;
+    // What is read last before the reboot.
+    let stuck = council.ovh.faults().always().hold_answer("GET", "/task?function=hardReboot");
+    council.approve(&council.paula, "R-1").await;
+    stuck.reached().await;
+    let approved = Timestamp::now();
+    later_than(approved, SignedDuration::from_secs(5)).await;
+    stuck.release();
+    council.rung(&council.ann, &["**Expired**", "R-1"]).await;
+    assert_eq!(council.ovh.journal().count("POST", "/reboot"), 0);
+    assert_eq!((council.ovh.reboots("web-1"), council.ovh.kernel_of("web-1").as_deref()), (0, Some("hd")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_planned_and_not_set_in_time_is_not_set_after_a_restart() {
+    let mut council = Council::new(&["rescue"], "expires = \"5s\"").await;
+    council.rescue_asked().await;
+    let set = council.ovh.faults().hold_before("PUT", "/dedicated/server/");
+    council.approve(&council.paula, "R-1").await;
+    set.reached().await;
+    let approved = Timestamp::now();
+    council.bot.die().await;
+    council.ovh.faults().clear();
+    let changes = council.ovh.journal().count("PUT", "/dedicated/server/");
+    later_than(approved, SignedDuration::from_secs(5)).await;
+    council.bot.start().await;
+    council.rung(&council.ann, &["**Expired**", "R-1"]).await;
+    assert_eq!(council.ovh.journal().count("PUT", "/dedicated/server/"), changes, "nothing more was written");
+    assert_eq!((council.ovh.reboots("web-1"), council.ovh.kernel_of("web-1").as_deref()), (0, Some("hd")));
+}

@@ -50,9 +50,15 @@ impl Work<'_> {
         })))
     }
 
-    /// The same before the setting is written, if the plan was not made just now: this process may not have been there since.
-    pub(super) async fn in_others_way_by_now(&self) -> Result<Option<Next>, Failure> {
-        if self.waited() < JUST_NOW { Ok(None) } else { self.in_others_way().await }
+    /// What stops the setting before it is written, if the plan was not made just now: this process may not have been there since.
+    pub(super) async fn stopped_by_now(&self) -> Result<Option<Next>, Failure> {
+        if self.waited() < JUST_NOW {
+            return Ok(None);
+        }
+        match self.in_others_way().await? {
+            None => self.still_wanted().await,
+            stop => Ok(stop),
+        }
     }
 
     /// The work that putting back would write under, and that nobody was shown.

@@ -177,7 +177,7 @@ impl Work<'_> {
         let Some((plan, change)) = self.planned().and_then(|plan| Some((plan, plan.change.as_ref()?))) else {
             return done(Vec::new(), Vec::new(), Vec::new());
         };
-        if let Some(stop) = self.in_others_way_by_now().await? {
+        if let Some(stop) = self.stopped_by_now().await? {
             return Ok(stop);
         }
         let (took, mut queries) = self.write(plan, change).await?;

@@ -29,9 +29,9 @@ use bernard_domain::{
 };
 use bernard_ovh as ovh;
 use bernard_ovh::RebootAnswer;
-use bernard_platform::clock;
+use bernard_platform::clock::{self, BootInstant};
 
-use super::{Failure, Next, Settings, Work, not_before};
+use super::{FRESH, Failure, Next, Settings, Work, not_before};
 
 /// How many of the newest tasks are read in one look; a server has a handful of reboots a day at most.
 const TASKS_AT_ONCE: usize = 10;
@@ -39,22 +39,33 @@ const TASKS_AT_ONCE: usize = 10;
 impl Work<'_> {
     /// Records the intent, then asks for the reboot, once.
     pub(super) async fn reboot(&self) -> Result<Next, Failure> {
-        if let Some(earlier) = &self.operation.state.facts.last_intent
-            && let [task] = self.new_tasks(HARD_REBOOT, earlier).await?.as_slice()
-        {
-            // The reboot that was thought lost has turned up: that one is ours, and no other is needed.
-            return Ok(Next::Record(Event::TaskAdopted { task: *task }));
-        }
-        if let Some(stop) = self.still_wanted().await? {
+        if let Some(stop) = self.too_late() {
             return Ok(stop);
         }
         // The permit first: it may take a while, and what is read after it must still be true when the intent is written.
         let mut ready = self.client.prepare_reboot(self.server()).await?;
+        let began = BootInstant::now();
+        if let Some(stop) = self.still_wanted().await? {
+            return Ok(stop);
+        }
         if let Some(stop) = self.in_others_way().await? {
             return Ok(stop);
         }
         let known = self.client.task_ids(self.server(), Some(HARD_REBOOT), None).await?;
+        if let Some(earlier) = &self.operation.state.facts.last_intent
+            && let [task] = self.new_among(known.clone(), earlier).await?.as_slice()
+        {
+            // The reboot that was thought lost has turned up: that one is ours, and no other is needed.
+            return Ok(Next::Record(Event::TaskAdopted { task: *task }));
+        }
         let at = ready.now().await?;
+        // Each of these may have waited for the budget: then it is asked anew, unless it is too late for that.
+        if let Some(stop) = self.too_late() {
+            return Ok(stop);
+        }
+        if began.elapsed() > FRESH {
+            return Ok(Next::Reread);
+        }
         let intent = Intent { at, known };
         let Some((intended, proof)) = self.context.store.intend_reboot(self.operation, intent, clock::now()).await?
         else {
@@ -135,7 +146,12 @@ impl Work<'_> {
 
     /// The tasks of this function that were not known before the intent and are not older than it.
     pub(super) async fn new_tasks(&self, function: &str, intent: &Intent) -> Result<Vec<TaskId>, Failure> {
-        let mut ids = self.client.task_ids(self.server(), Some(function), None).await?;
+        let ids = self.client.task_ids(self.server(), Some(function), None).await?;
+        self.new_among(ids, intent).await
+    }
+
+    /// The same of tasks that are listed already.
+    async fn new_among(&self, mut ids: Vec<TaskId>, intent: &Intent) -> Result<Vec<TaskId>, Failure> {
         ids.retain(|id| !intent.known.contains(id));
         ids.sort_unstable_by(|a, b| b.cmp(a));
         let mut new = Vec::new();

@@ -16,12 +16,15 @@ use super::{Failure, Next, Work};
 impl Work<'_> {
     /// Records the intent, then asks for it, once.
     pub(super) async fn free_sessions(&self) -> Result<Next, Failure> {
-        if let Some(stop) = self.still_wanted().await? {
+        if let Some(stop) = self.too_late() {
             return Ok(stop);
         }
         // The permit first: what is read after it must still be true when the intent is written.
         let mut ready = self.client.prepare_session_reset(self.server()).await?;
         let known = self.client.task_ids(self.server(), Some(RESET_SESSIONS), None).await?;
+        if let Some(stop) = self.still_wanted().await? {
+            return Ok(stop);
+        }
         let intent = Intent { at: ready.now().await?, known };
         let store = &self.context.store;
         let Some((intended, proof)) = store.intend_session_reset(self.operation, intent, clock::now()).await? else {

@@ -16,10 +16,14 @@ impl Work<'_> {
     /// Records the intent, then sends the ticket, once.
     pub(super) async fn send_ticket(&self) -> Result<Next, Failure> {
         let Some(ticket) = self.ticket() else { return Ok(Next::Reread) };
+        if let Some(stop) = self.too_late() {
+            return Ok(stop);
+        }
+        // The permit first: what is read after it must still be true when the intent is written.
+        let mut ready = self.client.prepare_ticket(self.server(), ticket).await?;
         if let Some(stop) = self.still_wanted().await? {
             return Ok(stop);
         }
-        let mut ready = self.client.prepare_ticket(self.server(), ticket).await?;
         let at = ready.now().await?;
         let Some((intended, proof)) = self.context.store.intend_ticket(self.operation, at, clock::now()).await? else {
             return Ok(Next::Reread);
