@@ -155,3 +155,22 @@ async fn weather_is_waited_out_before_it_restores() {
     bot.rung(&bot.ann, &["**Restored**", "R-2"]).await;
     assert_eq!(bot.count(&[REMINDER]), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_who_hands_it_over_at_the_last_moment_restores_nothing() {
+    let bot = restoring("").await;
+    let bob = bot.discord.person("bob", "en-GB", &[ROLE]);
+    bot.rescued(&bot.ann, "web-1").await;
+    let held = bot.discord.faults().hold_answer("GET", &format!("/members/{}", bot.ann.id()));
+    pass(&bot, LATE).await;
+    held.reached().await;
+    bot.ask(&bot.ann, "rescue hand-over", &[("server", "web-1"), ("user", &bob.id().to_string())]).await;
+    eventually("it is handed over", async || {
+        lease(&bot, "web-1").await.is_some_and(|lease| lease.owner.0 == bob.id().0)
+    })
+    .await;
+    held.release();
+    bot.rung(&bob, &["**Restored**", "web-1"]).await;
+    assert_eq!(bot.ovh.reboots("web-1"), 2);
+    assert_eq!(bot.count(&["is being put back"]), 1);
+}

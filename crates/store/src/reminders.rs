@@ -158,20 +158,22 @@ impl Store {
     }
 }
 
-/// Whether the lease is still as it was read; then it goes on.
+/// Whether the lease is still as it was read, and its owner's; then it goes on.
 async fn move_on(tx: &mut Connection, kept: &ScheduledLease, to: NextReminder, now: Timestamp) -> Result<bool, Error> {
-    let moved = query(
+    let moved: Option<String> = query_as(
         "UPDATE leases SET said = $4, due_at = $5
-         WHERE operation = $1 AND ended_at IS NULL AND deadline = $2 AND said = $3",
+         WHERE operation = $1 AND ended_at IS NULL AND deadline = $2 AND said = $3 RETURNING lease",
     )
     .bind(kept.lease.operation.0)
     .bind(millis(kept.lease.deadline))
     .bind(kept.said)
     .bind(to.said)
     .bind(millis(to.due))
-    .execute(&mut *tx)
+    .fetch_optional(&mut *tx)
     .await?;
-    if moved == 0 {
+    let Some(moved) = moved else { return Ok(false) };
+    let moved: Lease = from_json(&moved, || "a lease".to_owned())?;
+    if moved.owner != kept.lease.owner {
         return Ok(false);
     }
     consequences::write(tx, &kept.lease.server, &moved_on(&kept.lease, now), now).await?;
