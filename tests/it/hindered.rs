@@ -249,3 +249,16 @@ async fn a_key_that_is_refused_between_two_pieces_of_a_restore_is_waited_for_and
     assert!(!end.content.contains("did not take everything back"), "{}", end.content);
     assert_eq!((bot.ovh.server("web-1").rescue_mail, bot.ovh.reboots("web-1")), (None, 2));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_had_no_netboot_is_put_back_when_the_disks_can_be_read_again() {
+    let bot = TestBot::new().await;
+    bot.ovh.netboot_by_somebody("web-1", None);
+    bot.ovh.faults().status("POST", "/reboot", 403, &json!({"class": "Client::Forbidden", "message": "not now"}));
+    let disks = bot.ovh.faults().always().status("GET", "bootType=harddisk", 503, &json!({"message": "overloaded"}));
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    eventually("the disk is looked for again and again", async || disks.hits() > 12).await;
+    disks.clear();
+    bot.rung(&bot.ann, &["R-1", "web-1", "is back as it was"]).await;
+    assert_eq!((bot.ovh.reboots("web-1"), bot.ovh.kernel_of("web-1").as_deref()), (0, Some("hd")));
+}

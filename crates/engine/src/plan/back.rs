@@ -89,7 +89,8 @@ async fn hard_disk(client: &ovh::Client, name: &ServiceName, recorded: Option<&S
     let lost = |said: String| Problem::NoDisk { recorded: recorded.cloned(), said };
     let boots = match client.boots(name, Some(DISK)).await {
         Ok(boots) => boots,
-        Err(error) if error.is_credential() => return Err(error.into()),
+        // What passes says nothing of the disk.
+        Err(error) if error.is_credential() || error.is_transient() => return Err(error.into()),
         Err(error) => return Err(lost(error.to_string()).into()),
     };
     let unread = boots.left_out.iter().map(|left_out| Boot::unread_of(left_out.id, DISK));
