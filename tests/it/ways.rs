@@ -14,6 +14,9 @@ use crate::{
     passing::lease,
 };
 
+/// A key that nobody has.
+const ANNS_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFakeFakeFakeFakeFakeFakeFakeFakeFakeFake ann@laptop";
+
 /// A role of viewers.
 const VIEWER: Id = Id(400_000_000_000_000_002);
 
@@ -151,6 +154,24 @@ async fn a_failed_task_offers_to_try_again_and_no_more_time() {
     bot.press(&bot.ann, &card, "Confirm").await;
     bot.rung(&bot.ann, &["**In rescue**", "R-2"]).await;
     assert_eq!(bot.ovh.reboots("web-1"), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn try_again_by_somebody_else_gives_the_rescue_to_nobodys_key_but_the_way_in_to_whoever_presses() {
+    let bot = TestBot::new().await;
+    let bob = bot.bob();
+    bot.ovh.next_reboot_ends("db-1", Ending::OvhError);
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "db-1"), ("ssh_key", ANNS_KEY)]).await;
+    let end = bot.rung(&bot.ann, &["**Reboot failed**", "db-1"]).await;
+    let own = bot.press(&bot.ann, &end, "Try again").await;
+    assert!(own.content.contains("The SSH key you gave will open it"), "{}", own.text());
+    let card = bot.press(&bob, &end, "Try again").await;
+    assert!(card.button("Confirm").is_some() && !card.content.contains("SSH key you gave"), "{}", card.text());
+    bot.press(&bob, &card, "Confirm").await;
+    bot.rung(&bob, &["**In rescue**", "db-1"]).await;
+    bob.wait_for_dm(|dm| dm.content.contains("manager/secret")).await;
+    assert_eq!(bot.ovh.server("db-1").rescue_ssh_key, None, "Ann's key opens nothing");
+    assert!(!bot.ann.dms().iter().any(|dm| dm.content.contains("manager/secret")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -67,6 +67,15 @@ impl Aim {
             | Wish::FreeSessions { .. } => Self::Reboot,
         }
     }
+
+    /// The same for somebody else: the key and the address that opened it to whoever asked for it are theirs alone.
+    #[must_use]
+    pub fn for_somebody_else(self) -> Self {
+        match self {
+            Self::Enable { wanted, lease, .. } => Self::Enable { wanted, email: None, ssh_key: None, lease },
+            own @ (Self::Restore(_) | Self::PutBack(_) | Self::Reboot) => own,
+        }
+    }
 }
 
 /// Where a way out leads.
@@ -172,19 +181,20 @@ pub async fn propose(
     let Next { start: now, unread } = next_of_free(client, server).await?;
     let mut remarks = unread.map(|(id, said)| Remark::Unread(id, said)).into_iter().collect::<Vec<_>>();
     let (wish, change) = match aim {
-        Aim::Enable { wanted, email, ssh_key, lease } => {
+        Aim::Enable { wanted, email, ssh_key, lease: length } => {
             let choose::Choice { boot: into, left_out } = choose::rescue(client, server, &wanted).await?;
             remarks.extend(left_out.into_iter().map(Remark::LeftOut));
             let system = into.family();
             if system == System::Windows && ssh_key.is_some() {
                 return Err(Problem::KeyNeedsLinux.into());
             }
+            let (earlier_mail, earlier_key) = lease.map(|lease| back::mail_and_key(lease, server)).unwrap_or_default();
             let change = Setting {
-                rescue_mail: email.clone().map(Some),
-                rescue_ssh_key: ssh_key.clone().map(Some),
+                rescue_mail: email.clone().map(Some).or(earlier_mail),
+                rescue_ssh_key: ssh_key.clone().map(Some).or(earlier_key),
                 ..Setting::of(into.clone().into())
             };
-            (Wish::Enable(EnableWish { into, system, email, ssh_key, lease, over }), Some(change))
+            (Wish::Enable(EnableWish { into, system, email, ssh_key, lease: length, over }), Some(change))
         }
         Aim::Restore(to) => {
             let way = back::way(client, server, lease, now.as_ref(), to).await?;
@@ -283,8 +293,8 @@ pub(crate) async fn adoption(client: &ovh::Client, server: &Server) -> Result<(P
 fn plan(server: &Server, now: Option<Start>, wish: &Wish, change: Option<Setting>) -> Plan {
     let entry = match wish {
         Wish::Enable(wish) if wish.system == System::Linux => {
-            let key = wish.ssh_key.as_ref().or(server.rescue_ssh_key.as_ref());
-            if key.is_some() { Entry::Key } else { Entry::Password }
+            let set = change.as_ref().and_then(|change| change.rescue_ssh_key.as_ref());
+            if set.unwrap_or(&server.rescue_ssh_key).is_some() { Entry::Key } else { Entry::Password }
         }
         Wish::Enable(_) => Entry::Password,
         Wish::Restore { .. }

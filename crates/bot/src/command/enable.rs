@@ -76,6 +76,16 @@ impl Handler {
         let EnableOptions { server, reason, haste, .. } = typed;
         self.propose(asking, Typed { server, reason, haste }, aim, repeat).await
     }
+
+    /// What was typed for an earlier rescue, by the configuration of this moment.
+    pub(crate) fn still_fits(&self, aim: &Aim, locale: Locale) -> Result<(), Refusal> {
+        let Aim::Enable { email, lease, .. } = aim else { return Ok(()) };
+        if let Some(email) = email {
+            check_email(email, &self.settings.email_domains, locale)?;
+        }
+        let longest = self.settings.max_lease;
+        if *lease > longest { Err(too_long(longest, locale)) } else { Ok(()) }
+    }
 }
 
 fn wanted(system: Option<&str>) -> Wanted {
@@ -89,10 +99,12 @@ fn wanted(system: Option<&str>) -> Wanted {
 
 fn length(text: &str, longest: SignedDuration, locale: Locale) -> Result<SignedDuration, Refusal> {
     let length = duration::parse(text).ok().and_then(|length| SignedDuration::try_from(length).ok());
-    length.filter(|length| *length <= longest).ok_or_else(|| {
-        let longest = bernard_text::duration(locale, longest);
-        Refusal::Typed("for", say!(locale, "typed-duration", longest = longest))
-    })
+    length.filter(|length| *length <= longest).ok_or_else(|| too_long(longest, locale))
+}
+
+fn too_long(longest: SignedDuration, locale: Locale) -> Refusal {
+    let longest = bernard_text::duration(locale, longest);
+    Refusal::Typed("for", say!(locale, "typed-duration", longest = longest))
 }
 
 /// OVHcloud sends the way to the password there, so it must look like an address, and be in an allowed domain if any are named.

@@ -30,8 +30,11 @@ impl Handler {
                 return Err(too_late());
             }
         };
+        let aim = Aim::of(wish);
+        let aim = if asking.requester.user == operation.request.requester { aim } else { aim.for_somebody_else() };
+        self.still_fits(&aim, asking.locale)?;
         let typed = Typed { server, reason: operation.request.reason.clone(), haste: ApprovalMode::None };
-        match self.propose(asking, typed, Aim::of(wish), format!("{command} server:{label}")).await {
+        match self.propose(asking, typed, aim, format!("{command} server:{label}")).await {
             // The message that is pressed names the server to whoever reads it.
             Err(Refusal::Unseen(denial, typed, _)) => Err(Refusal::Denied(denial, Some(typed))),
             proposed => proposed,

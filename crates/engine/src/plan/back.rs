@@ -127,6 +127,18 @@ async fn is_gone(client: &ovh::Client, name: &ServiceName, boot: &Boot) -> bool 
     client.boot(name, boot.id).await.is_err_and(|error| error.is_not_found())
 }
 
+/// The mail and the key that a rescue set for its owner and that are still there, as they were before it: what begins another rescue
+/// leaves its way in to nobody of the last one.
+pub(super) fn mail_and_key(lease: &Lease, server: &Server) -> (Option<Option<String>>, Option<Option<String>>) {
+    let given_back = |set: &Option<Option<String>>, before: &Option<String>, now: &Option<String>| {
+        let ours = set.as_ref()?;
+        same_text(ours.as_deref(), now.as_deref()).then(|| before.clone())
+    };
+    let Lease { set, before, .. } = lease;
+    let mail = given_back(&set.rescue_mail, &before.rescue_mail, &server.rescue_mail);
+    (mail, given_back(&set.rescue_ssh_key, &before.rescue_ssh_key, &server.rescue_ssh_key))
+}
+
 fn back_to(before: &Snapshot, set: &Setting, boot: Start) -> Setting {
     Setting {
         boot,
