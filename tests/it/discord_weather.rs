@@ -345,3 +345,22 @@ async fn an_end_that_was_posted_long_ago_is_found_and_not_posted_again() {
     bot.discord.journal().wait_for("GET", &format!("/channels/{OPS}/messages"), 1).await;
     rescued_once(&bot).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_that_was_closed_to_us_for_a_while_says_what_comes_after_it() {
+    let bot = TestBot::new().await;
+    bot.ovh.withhold_secret("web-1");
+    let follows = bot.ovh.faults().hold_before("GET", "/task/");
+    bot.accepts(Kind::Enable).await;
+    follows.reached().await;
+    bot.card_shows("R-1", "Rebooting").await;
+    let forbidden = json!({ "message": "Missing Access", "code": 50_001 });
+    let refused = bot.discord.faults().always().status("PATCH", "/messages/", 403, &forbidden);
+    follows.release();
+    eventually("an edit is refused", async || refused.hits() > 0).await;
+    refused.clear();
+    bot.ovh.hand_out("web-1");
+    bot.rung(&bot.ann, &["**In rescue**", "R-1"]).await;
+    bot.card_shows("R-1", "**In rescue**").await;
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
+}

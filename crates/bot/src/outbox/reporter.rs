@@ -309,9 +309,11 @@ impl Reporter {
                     false => return self.post(it, Some(message), Try::Again).await,
                 }
             }
-            // What is still asked must be answerable somewhere; what only looks old may stay so.
-            Err(error) if it.operation.state.is_ended() || it.rendering.message.buttons.is_empty() => {
-                self.give_up_or_retry(it, error).await?;
+            // What is still asked must be answerable somewhere. What only looks old stays so until there is more to say: a channel that
+            // is closed to us now may be open by then.
+            Err(error) if error.is_final() && !is_waited_for(it) => {
+                tracing::warn!(operation.id = %it.operation.id, %error, "a message of an operation stays as it is for now");
+                self.remember(it, Some(message), digest(it.rendering)).await?;
             }
             Err(error) => return self.go_elsewhere_or_retry(it, error).await,
         }
@@ -370,8 +372,7 @@ impl Reporter {
         }
         let in_the_channel = it.channel == it.operation.request.channel;
         // Whoever it was to ring in the channel: its requester is the one who can still be reached.
-        let waited_for = !it.rendering.rings.is_empty();
-        if error.is_final() && in_the_channel && waited_for {
+        if error.is_final() && in_the_channel && !it.rendering.rings.is_empty() {
             tracing::warn!(operation.id = %it.operation.id, %error, "the channel takes no message; its requester gets it by DM");
             match self.rest.open_dm(DiscordUser::new(it.operation.request.requester.0)).await {
                 // The next look posts it there.
@@ -411,6 +412,12 @@ impl Reporter {
 
 fn digest(rendering: &Rendering) -> String {
     hex::encode(Sha1::digest(rendering.digest()))
+}
+
+/// Whether it asks somebody who is rung for it, or whose approval it is for.
+fn is_waited_for(it: It<'_>) -> bool {
+    let calls = !it.rendering.rings.is_empty() || approval_card::mark(it.operation, &it.rendering.slot).is_some();
+    calls && !it.rendering.message.buttons.is_empty() && !it.operation.state.is_ended()
 }
 
 /// The card's second line: who asked, and why. It never changes, and no other message has it there.
