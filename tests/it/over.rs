@@ -228,3 +228,21 @@ async fn a_channel_that_speaks_french_is_told_in_french() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reboot_into_the_same_rescue_is_told_to_its_owner_whose_link_may_be_old() {
+    let bot = bot("").await;
+    let bob = bot.bob();
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.accepted(&bob, "reboot", &[WEB_1]).await;
+    let told = bot.rung(&bot.ann, &["**Rebooted**", &bob.mention(), "web-1", "into the rescue of"]).await;
+    assert!(told.content.contains("`/rescue link server:web-1`"), "{}", told.content);
+    let end = bot.rung(&bob, &["**Rebooted**", "R-2"]).await;
+    assert!(end.content.contains("booted into rescue again"), "{}", end.content);
+    bot.accepted(&bot.ann, "reboot", &[WEB_1]).await;
+    bot.rung(&bot.ann, &["**Rebooted**", "R-3"]).await;
+    bot.restored(&bot.ann, "web-1").await;
+    let ended = was(&bot, told.id, "ended by R-4 of").await;
+    assert!(ended.content.contains("rebooted it into rescue once more"), "{}", ended.content);
+    assert_eq!(bot.ovh.reboots("web-1"), 4);
+}

@@ -88,10 +88,10 @@ fn notices(page: &mut Page) {
         Reminder::After(_) => Reminder::After(3),
     );
     reminders.iter().for_each(|reminder| page.json(reminder));
-    each_word!(Doing: TakesOver, GivesBack, Ended).iter().for_each(|doing| page.json(doing));
+    each_word!(Doing: TakesOver, GivesBack, Ended, Rebooted).iter().for_each(|doing| page.json(doing));
     each_word!(Unasked: NoMessage, NoRing).iter().for_each(|unasked| page.json(unasked));
     page.heading("What a notice of others' doing is owed under (notices.origin)");
-    each_word!(Doing: TakesOver, GivesBack, Ended).iter().for_each(|doing| page.word(doing.as_str()));
+    each_word!(Doing: TakesOver, GivesBack, Ended, Rebooted).iter().for_each(|doing| page.word(doing.as_str()));
 }
 
 fn alerts(page: &mut Page) {

@@ -110,7 +110,7 @@ impl<'a> Recording<'a> {
 
     /// Whether the server's rescues must be known to say what follows; else none need be read.
     pub fn touches_rescues(&self) -> bool {
-        self.effect.is_some() || self.outdates_links()
+        self.effect.is_some() || self.outdates_links() || self.reboots_into_rescue()
     }
 
     /// What follows, where `rescues` are the server's; `None` when the lease that it is about ended or is somebody else's by now:
@@ -120,6 +120,7 @@ impl<'a> Recording<'a> {
         let mut follows = match &self.effect {
             Some(effect) => rescues.after(after, effect, now)?,
             None if self.outdates_links() => rescues.arrived(after, now),
+            None if self.reboots_into_rescue() => rescues.rebooted(after),
             None => Consequences { shown_again: ticketed(after), ..Consequences::default() },
         };
         follows.entries.push(audit::of_event(after, self.event, now));
@@ -135,6 +136,10 @@ impl<'a> Recording<'a> {
 
     fn outdates_links(&self) -> bool {
         lease::outdates_links(&self.operation, self.event)
+    }
+
+    fn reboots_into_rescue(&self) -> bool {
+        lease::reboots_into_rescue(&self.operation, self.event)
     }
 }
 

@@ -250,6 +250,13 @@ pub(crate) fn outdates_links(operation: &Operation, event: &Event) -> bool {
     operation.request.kind() == Kind::Enable && arrived
 }
 
+/// Whether `event` says that a plain reboot went into a rescue: what opened the machine before may do so no more.
+pub(crate) fn reboots_into_rescue(operation: &Operation, event: &Event) -> bool {
+    let went = matches!(event, Event::TaskSeen { status: TaskStatus::Done, .. } | Event::TaskVanished);
+    let into = operation.state.facts.plan.as_ref().and_then(|plan| plan.into.as_ref());
+    went && operation.request.kind() == Kind::Reboot && into.is_some_and(Start::is_rescue)
+}
+
 /// Whether a live operation keeps its server from one of this kind.
 pub fn stands_in_the_way(live: &Operation, kind: Kind) -> bool {
     if matches!(kind, Kind::Console | Kind::FreeSessions) {

@@ -50,7 +50,7 @@ impl Letter {
         }
     }
 
-    /// That this operation of somebody else takes a lease over, gives it back, or ended it: to the channel of the rescue, where
+    /// That this operation of somebody else takes a lease over, gives it back, ended or rebooted it: to the channel of the rescue, where
     /// its owner is rung. `None` when it is the owner's own.
     pub fn of_others_doing(lease: &Lease, doing: Doing, operation: &Operation) -> Option<Self> {
         let (owner, by) = (lease.owner, operation.request.requester);
@@ -333,6 +333,8 @@ pub enum Doing {
     GivesBack,
     /// A restore ended it.
     Ended,
+    /// It was rebooted into the same rescue again: its password may be another one.
+    Rebooted,
 }
 
 impl Doing {
@@ -342,6 +344,7 @@ impl Doing {
             Self::TakesOver => "TakesOver",
             Self::GivesBack => "GivesBack",
             Self::Ended => "Ended",
+            Self::Rebooted => "Rebooted",
         }
     }
 }
@@ -424,7 +427,8 @@ impl Notice {
             | Self::NetbootChanged { lease, .. }
             | Self::RebootedByOthers { lease, .. }
             | Self::LeftRescue { lease, remains: true, .. } => Some(*lease),
-            Self::RestoredAtDeadline { lease, .. } | Self::OthersDoing { doing: Doing::GivesBack, lease, .. } => *lease,
+            Self::RestoredAtDeadline { lease, .. }
+            | Self::OthersDoing { doing: Doing::GivesBack | Doing::Rebooted, lease, .. } => *lease,
             Self::OthersDoing { doing: Doing::TakesOver, operation, .. } => Some(*operation),
             Self::OthersDoing { doing: Doing::Ended, .. }
             | Self::LeftRescue { .. }

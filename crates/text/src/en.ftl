@@ -330,6 +330,7 @@ end-adopted = Somebody else started this rescue; it has an owner now. A restore 
 end-handed-over = { $who } answers for this rescue now.
 end-back = OVHcloud's task is done, and I saw the machine go away and come back.
 end-task-done = OVHcloud's task is done, but I have not seen the server come back yet: it usually goes dark after a minute, and is back 2 to 4 min later.
+end-rescue-again = 🛟 It booted into rescue again: the password may be another one. { $command } looks for it.
 end-unseen = OVHcloud took the reboot, but it no longer lists the task; how it ended is not known. I did not see the machine come back: ``/status`` shows what can be seen now.
 end-wiped = Any DM with the link is being wiped. That does not revoke the link.
 end-expired = It was accepted too long ago to be begun now: nothing was rebooted. Ask again if you still want it.
@@ -449,6 +450,7 @@ past-netboot-changed = Others had set its netboot to { $boot }.
 past-rebooted-by-others = OVHcloud's task { $task }, which was not mine, rebooted it into rescue once more.
 past-left = It left without me: others had set its netboot to { $boot }, and OVHcloud's task { $task } rebooted it. There is nothing left to do.
 past-taken-over = { $who } took it over; before that the rescue was with { $owner }.
+past-rebooted = { $who } rebooted it into rescue once more ({ $id }).
 past-given-back = { $id } of { $who } had taken it over and came to nothing.
 
 # Reminders and announcements
@@ -476,6 +478,7 @@ notice-handed-over = 🤝 **Handed over** · the rescue of { $server } is no lon
 notice-taken-over = 🛟 **Taken over** · { $who } takes { $server } into rescue again ({ $id }): it reboots, and this is no longer the rescue of { $owner }.
 notice-given-back = ↩️ **Given back** · { $id } of { $who } came to nothing: the rescue of { $server } is with { $owner } again.
 notice-ended = 🏁 **Ended** · { $who } ended the rescue of { $server } ({ $id }). It was with { $owner }.
+notice-rebooted = 🔁 **Rebooted** · { $who } rebooted { $server } into the rescue of { $owner } again ({ $id }): the password may be another one. { $command } looks for it.
 notice-dm-stands = ⚠️ **A link still stands** · { $server } · { $id }
     { $who }: Discord does not let me wipe my direct message with the link. Please delete it yourself (**Delete this message** under it). I go on trying for a week; wiping does not revoke the link.
 notice-unshown = ⚠️ { $who }, Discord did not let me show you an answer in { $channel }: { $why }. What was accepted before that is under way, and its card says so; for the rest, ask again.

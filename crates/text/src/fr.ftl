@@ -330,6 +330,7 @@ end-adopted = Ce rescue a été lancé sans moi ; il a maintenant un responsabl
 end-handed-over = C'est maintenant { $who } qui est responsable de ce rescue.
 end-back = La tâche OVHcloud est terminée, et j'ai vu la machine disparaître puis revenir.
 end-task-done = La tâche OVHcloud est terminée. La machine, elle, n'est pas encore revenue, autant que je sache : d'habitude, elle s'éteint après une minute et revient 2 à 4 min plus tard.
+end-rescue-again = 🛟 Il a redémarré en mode rescue : le mot de passe a peut-être changé. { $command } le cherche.
 end-unseen = OVHcloud a accepté le redémarrage, mais ne liste plus la tâche ; on ne sait pas comment elle s'est terminée. Je n'ai pas vu la machine revenir : ``/status`` montre ce qui se voit maintenant.
 end-wiped = Tout message privé qui contient le lien est en cours d'effacement. Cela ne révoque pas le lien.
 end-expired = Accepté il y a trop longtemps pour être commencé maintenant : rien n'a été redémarré. Redemandez si vous le voulez toujours.
@@ -449,6 +450,7 @@ past-netboot-changed = Quelqu'un d'autre avait réglé son netboot sur { $boot }
 past-rebooted-by-others = La tâche OVHcloud { $task }, qui n'était pas la mienne, l'avait redémarré en rescue une fois de plus.
 past-left = Il est sorti sans moi : son netboot avait été réglé sur { $boot }, et la tâche OVHcloud { $task } l'a redémarré. Il n'y a plus rien à faire.
 past-taken-over = { $who } l'avait repris ; avant, le rescue était confié à { $owner }.
+past-rebooted = { $who } l'avait redémarré en rescue une fois de plus ({ $id }).
 past-given-back = { $id }, de { $who }, l'avait repris et n'avait pas abouti.
 
 # Reminders and announcements
@@ -476,6 +478,7 @@ notice-handed-over = 🤝 **Transmis** · le rescue de { $server } passe de { $f
 notice-taken-over = 🛟 **Repris** · { $who } passe de nouveau { $server } en mode rescue ({ $id }) : il redémarre, et ce rescue n'est plus celui de { $owner }.
 notice-given-back = ↩️ **Rendu** · { $id }, de { $who }, n'a pas abouti : le rescue de { $server } est de nouveau confié à { $owner }.
 notice-ended = 🏁 **Terminé** · { $who } a mis fin au rescue de { $server } ({ $id }). Il était confié à { $owner }.
+notice-rebooted = 🔁 **Redémarré** · { $who } a redémarré { $server }, de nouveau dans le rescue de { $owner } ({ $id }) : le mot de passe a peut-être changé. { $command } le cherche.
 notice-dm-stands = ⚠️ **Un lien reste affiché** · { $server } · { $id }
     { $who } : Discord ne me laisse pas effacer mon message privé avec le lien. Supprimez-le vous-même (**Supprimer ce message**, dessous). Je continue d'essayer pendant une semaine ; effacer ne révoque pas le lien.
 notice-unshown = ⚠️ { $who }, Discord ne m'a pas laissé vous montrer une réponse dans { $channel } : { $why }. Ce qui était accepté avant est en cours, et sa carte le dit ; pour le reste, redemandez.

@@ -340,6 +340,7 @@ fn end_lines(
             lines.extend(match (operation.request.kind(), operation.state.is_end_unseen()) {
                 (Kind::Restore, false) => wiped(),
                 (Kind::Restore, true) => until.map(|_| say!(locale, "end-lease-stays")),
+                (Kind::Reboot, _) => rescue_again_line(operation, locale),
                 _ => None,
             });
         }
@@ -394,6 +395,13 @@ fn end_lines(
     }
     lines.extend(put_back_lines(operation, locale));
     lines
+}
+
+/// What a plain reboot of a server in rescue leads to.
+fn rescue_again_line(operation: &Operation, locale: Locale) -> Option<String> {
+    let into = operation.state.facts.plan.as_ref()?.into.as_ref()?;
+    let command = code(&format!("/rescue link server:{}", operation.request.typed()));
+    into.is_rescue().then(|| say!(locale, "end-rescue-again", command = command))
 }
 
 /// Whether what was set is back, and whether a change may still show up late.

@@ -170,6 +170,19 @@ pub(crate) fn words(notice: &Notice, standing: Standing, door: Door, style: Chan
                     say!(locale, "notice-given-back", server = server, who = who, owner = owner_is, id = id)
                 }
                 Doing::Ended => say!(locale, "notice-ended", server = server, who = who, owner = owner_is, id = id),
+                Doing::Rebooted => {
+                    let command = code(&format!("/rescue link server:{label}"));
+                    let owner = owner_is;
+                    say!(
+                        locale,
+                        "notice-rebooted",
+                        server = server,
+                        who = who,
+                        owner = owner,
+                        id = id,
+                        command = command
+                    )
+                }
             };
             Words::new(content).ringing([Who::User(*owner)])
         }

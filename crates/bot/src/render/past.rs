@@ -149,6 +149,9 @@ fn was_about(notice: &Notice, links: &CardLinks, locale: Locale) -> Option<Strin
         Notice::OthersDoing { doing: Doing::GivesBack, by, operation, .. } => {
             say!(locale, "past-given-back", who = mention(*by), id = links.number(*operation))
         }
+        Notice::OthersDoing { doing: Doing::Rebooted, by, operation, .. } => {
+            say!(locale, "past-rebooted", who = mention(*by), id = links.number(*operation))
+        }
         _ => return None,
     })
 }

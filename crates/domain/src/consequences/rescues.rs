@@ -199,6 +199,12 @@ impl Rescues {
         }
     }
 
+    /// This operation rebooted the machine into the rescue that it was in.
+    pub(super) fn rebooted(&self, operation: &Operation) -> Consequences {
+        let told = self.active().and_then(|active| of_others(&active.lease, Doing::Rebooted, operation));
+        Consequences { notices: told.into_iter().collect(), ..Consequences::default() }
+    }
+
     /// All of them are over: what was delivered is to be wiped, and their messages, and those of what was tried since, say so.
     fn all_over(&self, how: Over, now: Timestamp) -> Consequences {
         let touched = self.0.iter().filter(|rescue| rescue.is_active() || rescue.over.is_none());

@@ -119,7 +119,7 @@ fn trouble() -> impl Strategy<Value = Trouble> {
 }
 
 fn doing() -> impl Strategy<Value = Doing> {
-    select(vec![Doing::TakesOver, Doing::GivesBack, Doing::Ended])
+    select(vec![Doing::TakesOver, Doing::GivesBack, Doing::Ended, Doing::Rebooted])
 }
 
 fn seen() -> impl Strategy<Value = Seen> {
