@@ -9,7 +9,7 @@ use sim::{
     ovh::{Language, LinkStyle, Running, ServerSpec, Tempo},
 };
 
-use crate::bot::{TestBot, TestConfig, custom_id, db_1, web_1};
+use crate::bot::{TestBot, TestConfig, custom_id, db_1, eventually, web_1};
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFakeFakeFakeFakeFakeFakeFakeFakeFakeFakeFake ann@laptop";
 
@@ -334,4 +334,27 @@ async fn look_again_and_try_the_mail_look_for_no_link_of_a_later_rescue_nor_of_o
     }
     bot.ask(&bot.ann, "rescue link", &[("server", "web-1")]).await;
     bot.rung(&bot.ann, &["**Link sent**", "R-5"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_asked_for_while_a_later_rescue_begins_is_not_the_last_rescues() {
+    let mut bot = bot_with("").await;
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.ovh.withhold_mail("web-1");
+    let secrets = bot.ovh.journal().count("POST", "/authenticationSecret");
+    let done = bot.ovh.faults().hold_before("GET", "/task/");
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    done.reached().await;
+    eventually("its task is done", async || bot.ovh.tasks("web-1").iter().all(|task| task.status == "done")).await;
+    // Nothing but a machine that was seen to go away, or this time, makes the new rescue's own search trust the secret.
+    bot.config.pace = bot.config.pace.replace("task_poll = \"30ms\"", "task_poll = \"1h\"");
+    let config = bot.loaded();
+    bot.app().reload(&config).await.expect("it is taken");
+    done.release();
+    bot.card_shows("R-2", "Looking for the link").await;
+    let mails = bot.ovh.journal().count("GET", "/me/notification");
+    bot.ask(&bot.ann, "rescue link", &[("server", "web-1")]).await;
+    bot.card_shows("R-3", "Looking for the link").await;
+    bot.ovh.journal().wait_for("GET", "/me/notification", mails + 4).await;
+    assert_eq!(bot.ovh.journal().count("POST", "/authenticationSecret"), secrets, "it is not asked for yet");
 }

@@ -250,7 +250,7 @@ impl Context {
         let Some(target) = target(operation) else { return Look::default() };
         let settings = self.settings.get();
         let mut sources = sources(operation, &settings.secret_from);
-        if self.may_be_the_last_rescues(operation) {
+        if self.may_be_the_last_rescues(operation) || self.has_only_begun(operation).await {
             sources.retain(|source| *source != Source::AuthenticationSecret);
         }
         let mut memory = self.searches.take(operation.id);
@@ -274,6 +274,20 @@ impl Context {
             }
         }
         look
+    }
+
+    /// Whether this looks for the link of a rescue whose own operation does not trust the authentication secret yet.
+    async fn has_only_begun(&self, operation: &Operation) -> bool {
+        if operation.request.kind() != Kind::Link {
+            return false;
+        }
+        match self.store.live_on(&operation.request.server).await {
+            Ok(live) => live.iter().any(|other| self.may_be_the_last_rescues(other)),
+            Err(error) => {
+                tracing::warn!(operation.id = %operation.id, %error, "the store does not say what began the rescue");
+                true
+            }
+        }
     }
 
     /// Whether the authentication secret may still be the last rescue's: the machine ran one of the same kind, and was neither
