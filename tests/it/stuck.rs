@@ -103,3 +103,18 @@ async fn a_reboot_whose_fate_is_unknown_is_asked_about_though_its_account_is_gon
     eventually("it is over", async || bot.count(&["R-1", "Left as it is"]) > 0).await;
     assert_eq!(bot.ovh.reboots("web-1"), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_on_its_way_when_its_account_went_is_given_up_and_told() {
+    let mut bot = impatient("remind").await;
+    let dms = bot.discord.faults().always().status("POST", "/users/@me/channels", 503, &json!({}));
+    bot.accepted(&bot.ann, "rescue enable", &[("server", "web-1")]).await;
+    eventually("it cannot be sent", async || dms.hits() > 0).await;
+    rename_account(&mut bot).await;
+    bot.card_shows("R-1", "no longer names").await;
+    bot.config.rescue.push_str("secret_timeout = \"1ms\"\n");
+    let config = bot.loaded();
+    bot.app().reload(&config).await.expect("it is taken");
+    bot.rung(&bot.ann, &["R-1", "web-1", "no longer names"]).await;
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
+}

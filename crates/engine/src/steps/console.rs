@@ -100,16 +100,16 @@ impl Work<'_> {
         Ok(left.is_positive().then(|| Next::Record(Event::ConsoleOpened { until: clock::now() + left.min(whole) })))
     }
 
-    /// Whether the session has come and gone.
-    pub(super) fn is_console_over(&self) -> bool {
-        self.operation.state.facts.console_until.is_some_and(|until| until <= clock::now())
-    }
-
     /// How long the session lasts yet; `None` when there is none.
     pub(super) fn console_left(&self) -> Option<Duration> {
         let until = self.operation.state.facts.console_until?;
         Some(Duration::try_from(until.duration_since(clock::now())).unwrap_or_default())
     }
+}
+
+/// Whether the console's session has come and gone.
+pub(super) fn is_console_over(operation: &Operation) -> bool {
+    operation.state.facts.console_until.is_some_and(|until| until <= clock::now())
 }
 
 fn tested(health: Health) -> Next {

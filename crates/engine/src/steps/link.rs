@@ -11,7 +11,7 @@ use bernard_ovh as ovh;
 use bernard_platform::clock::{self, BootInstant};
 use bernard_store::Append;
 
-use super::{Context, Failure, Next, PATIENCE, Work, for_its_delivery, waited};
+use super::{Context, Failure, Next, PATIENCE, Work, console::is_console_over, for_its_delivery, waited};
 use crate::{
     link::{self, Found, Look, MailSource, Refused, Refusing, Target},
     messenger::Arrival,
@@ -110,7 +110,7 @@ impl Work<'_> {
     /// Whether the link has been looked for long enough.
     fn is_given_up(&self) -> bool {
         let has_time = self.operation.state.stands() || self.waited() <= self.settings().secret_timeout;
-        !has_time || self.is_console_over()
+        !has_time || is_console_over(self.operation)
     }
 
     /// Nobody waits for ever: what was searched is said, and what refused, and a person may have it looked for again.
@@ -221,7 +221,7 @@ impl Work<'_> {
 
     /// Waits for the button.
     pub(super) async fn await_reveal(&self) -> Result<Next, Failure> {
-        if self.waited() > REVEAL_LIFE || self.is_console_over() {
+        if is_past_revealing(self.operation) {
             Ok(Next::Record(Event::LinkGivenUp))
         } else {
             Ok(Next::Wait(self.console_left().unwrap_or(REVEAL_LIFE / 24)))
@@ -303,6 +303,11 @@ impl Context {
             && facts.port_closed.is_none()
             && (operation.state.stands() || waited(operation) < time)
     }
+}
+
+/// Whether nobody takes its link by the button any more.
+pub(super) fn is_past_revealing(operation: &Operation) -> bool {
+    waited(operation) > REVEAL_LIFE || is_console_over(operation)
 }
 
 /// Where this operation looks: where its requester said, else where the configuration says.

@@ -7,7 +7,7 @@ use bernard_domain::operation::{
     state::Phase,
 };
 
-use super::{Next, PATIENCE, Settings, waited};
+use super::{Next, PATIENCE, Settings, link::is_past_revealing, waited};
 
 /// What its step comes to.
 pub(crate) fn without_account(operation: &Operation, settings: &Settings) -> Next {
@@ -45,9 +45,10 @@ pub(crate) fn without_account(operation: &Operation, settings: &Settings) -> Nex
         {
             Event::StandingUnanswered
         }
-        Phase::Searching if waited > settings.secret_timeout => {
+        Phase::Searching | Phase::Delivering(_) if waited > settings.secret_timeout => {
             Event::LinkNotFound { searched: Vec::new(), trouble: Some(said), query: None }
         }
+        Phase::AwaitingReveal(_) if is_past_revealing(operation) => Event::LinkGivenUp,
         Phase::Watching if waited > settings.task_poll * PATIENCE => Event::Watched,
         _ => return Next::Wait(settings.task_poll),
     };
