@@ -7,7 +7,7 @@ use sim::{
 };
 
 use crate::{
-    bot::{TestBot, TestConfig, eventually, rule, web_1},
+    bot::{TestBot, TestConfig, db_1, eventually, rule, web_1},
     kept::opened,
     passing::lease,
 };
@@ -217,4 +217,37 @@ async fn a_rescue_of_ours_is_never_taken_for_a_foreign_one() {
     bot.start().await;
     bot.restored(&bot.ann, "web-1").await;
     assert!(bot.ask(&bot.ann, "rescue list", &[]).await.content.contains("Nothing is in rescue"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_would_reboot_or_end_a_foreign_rescue_says_that_it_is_one() {
+    let bot = TestBot::with(TestConfig::default(), [web_1().booting(Some(LINUX_RESCUE)), db_1()]).await;
+    for (action, words) in [
+        ("rescue", "In rescue, not started by me. This reboots it"),
+        ("reboot", "In rescue, not started by me. This reboots it"),
+        ("restore", "This ends a rescue that I did not start"),
+    ] {
+        let command = if action == "rescue" { "rescue enable" } else { action };
+        let plan = bot.ask(&bot.ann, "plan", &[("action", action), ("server", "web-1")]).await.content;
+        let card = bot.ask(&bot.ann, command, &[("server", "web-1")]).await.content;
+        let other = bot.ask(&bot.ann, command, &[("server", "db-1")]).await.content;
+        assert!(plan.contains(words) && card.contains(words), "{plan}\n{card}");
+        assert!(action == "restore" || !other.contains(words), "{other}");
+    }
+    assert_eq!((bot.ovh.reboots("web-1"), bot.ovh.journal().count("PUT", "")), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_status_of_a_server_says_of_a_foreign_rescue_what_the_fleets_says() {
+    let bot = TestBot::with(hurried(TestConfig::default().rules), [web_1().booting(Some(LINUX_RESCUE)), db_1()]).await;
+    bot.lists(&bot.ann, &["web-1", "not started by me"]).await;
+    let foreign = "In rescue, not started by me";
+    let status = async |server: &str| bot.ask(&bot.ann, "status", &[("server", server)]).await.text();
+    assert!(status("web-1").await.contains(foreign) && !status("db-1").await.contains(foreign));
+    bot.ovh.faults().always().status("GET", "/dedicated/server/", 503, &serde_json::json!({ "message": "later" }));
+    let remembered = status("web-1").await;
+    assert!(remembered.contains("as I last saw it") && remembered.contains(foreign), "{remembered}");
+    bot.ovh.faults().clear();
+    bot.rescued(&bot.ann, "db-1").await;
+    assert!(!status("db-1").await.contains(foreign), "this one is ours");
 }

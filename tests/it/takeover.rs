@@ -129,3 +129,26 @@ async fn restoring_a_colleagues_rescue_says_whose_it_is_and_rings_them() {
     assert!(!bob.was_rung_by(&news), "Bob was rung by the end of what he asked for");
     assert_eq!(bot.count(&["**Ended**"]), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rebooting_a_colleagues_rescue_says_whose_it_is_and_what_becomes_of_it() {
+    let bot = TestBot::new().await;
+    let bob = bot.bob();
+    bot.rescued(&bot.ann, "web-1").await;
+    let held = lease(&bot, "web-1").await.expect("it is in rescue");
+    let times = [held.started, held.deadline].map(|time| format!("<t:{}:t>", time.as_second()));
+    let plan = bot.ask(&bob, "plan", &[("action", "reboot"), WEB_1]).await;
+    let card = bot.ask(&bob, "reboot", &[WEB_1]).await;
+    for said in [&plan.content, &card.content] {
+        assert!(said.contains("rescue again") && said.contains("their link will not do any more"), "{said}");
+        assert!(said.contains("This is the rescue of") && said.contains(&bot.ann.mention()), "{said}");
+        assert!(times.iter().all(|time| said.contains(time)), "{said}");
+    }
+    let own = bot.ask(&bot.ann, "reboot", &[WEB_1]).await.content;
+    assert!(own.contains("This is your own rescue") && own.contains("its password changes"), "{own}");
+    // Somebody set the disk: now the same reboot ends it.
+    bot.ovh.netboot_by_somebody("web-1", Some(bot.ovh.boot_id("web-1", "hd")));
+    let out = bot.ask(&bob, "reboot", &[WEB_1]).await.content;
+    assert!(out.contains("They are told when it is over") && !out.contains("password changes"), "{out}");
+    assert_eq!(bot.ovh.reboots("web-1"), 1);
+}

@@ -109,11 +109,7 @@ impl Handler {
         let (proposal, beside) = self.proposal_beside(server, aim).await?;
         let mut about = vec![say!(locale, "plan-boots-into", into = confirmation::into(&proposal.plan, locale))];
         let lease = self.lookout.lease(server).await?;
-        about.extend(
-            lease
-                .iter()
-                .flat_map(|lease| confirmation::in_rescue(&proposal.wish, lease, asking.requester.user, locale)),
-        );
+        about.extend(confirmation::in_rescue(&proposal, lease.as_ref(), asking.requester.user, locale));
         about.extend(match &proposal.wish {
             Wish::Enable(_) => starts::displaced(proposal.plan.before.boot.as_ref(), lease.as_ref(), locale),
             Wish::Reboot { into } => starts::dead_end(into.as_ref(), locale),

@@ -68,6 +68,7 @@ impl Handler {
         let mut lines = seen(&server, &look, locale);
         let live = self.store.live_on(&server.name).await?;
         lines.extend(self.ours(lease.as_ref(), &live, locale).await?);
+        lines.extend(foreign(look.next.start.as_ref(), lease.as_ref(), &live, locale));
         lines.extend(runbook::lines(&about(&self.settings.runbooks, &server), locale));
         lines.extend(datacentre(&server, &look, locale));
         lines.extend(address(&look.address, locale));
@@ -109,10 +110,10 @@ impl Handler {
             say!(locale, "status-remembered", server = name, service = service, when = from_now(seen)),
             say!(locale, "status-os", os = installed::in_words(&server.os), power = power(server, locale)),
         ];
-        if let Some(boot) = self.fleet.inventory().boot_of(known) {
-            lines.push(say!(locale, "status-boots", start = starts::long(&(*boot).clone().into(), locale)));
-        }
+        let start = self.fleet.inventory().boot_of(known).map(|boot| Start::from((*boot).clone()));
+        lines.extend(start.iter().map(|start| say!(locale, "status-boots", start = starts::long(start, locale))));
         lines.extend(self.ours(lease.as_ref(), &live, locale).await?);
+        lines.extend(foreign(start.as_ref(), lease.as_ref(), &live, locale));
         lines.push(format!("-# {}", code(said)));
         let again = Way::Command(Box::new(Command::Status { server: Some(server.name.to_string()) }));
         let again = self.way_buttons(asking, vec![(say!(locale, "button-try-again"), again)]).await;
@@ -226,6 +227,12 @@ fn address(address: &Address, locale: Locale) -> Vec<String> {
         Mitigation { .. } => say!(locale, "status-mitigated"),
     });
     address.blocked.iter().map(why).chain(mitigated).collect()
+}
+
+/// That it is in a rescue that nobody here began, in the words of the fleet's card.
+fn foreign(start: Option<&Start>, lease: Option<&Lease>, live: &[Operation], locale: Locale) -> Option<String> {
+    let is_foreign = lease.is_none() && live.is_empty() && start.is_some_and(Start::is_rescue);
+    is_foreign.then(|| format!("⚠️ {}", say!(locale, "fleet-foreign")))
 }
 
 /// Why a server may be in a rescue that nobody here began.

@@ -130,10 +130,10 @@ impl Handler {
         if let Wish::Reboot { into: start } = &proposal.wish {
             lines.extend(starts::dead_end(start.as_ref(), locale));
         }
-        if operation.request.kind() == Kind::Restore
-            && let Some(lease) = self.lookout.lease(server).await?
-        {
-            lines.extend(in_rescue(&operation.request.wish, &lease, request.requester, locale));
+        // An enable's reboot is its own rescue's.
+        if operation.request.kind() != Kind::Enable {
+            let lease = self.lookout.lease(server).await?;
+            lines.extend(in_rescue(proposal, lease.as_ref(), request.requester, locale));
         }
         lines.push(say!(locale, "confirm-services-stop"));
         lines.extend(approval_card::forewarning(&request.guard, locale));

@@ -5,7 +5,7 @@ use bernard_domain::{
     lease::{Lease, reminder},
     locale::Locale,
     operation::{Entry, Plan, Request, Wish},
-    server::{Server, System},
+    server::{Server, System, start::Start},
 };
 use bernard_engine::plan::Proposal;
 use bernard_text::{duration, hour, mention, named, say, since_epoch};
@@ -114,7 +114,7 @@ fn then(request: &Request, shown: &Shown<'_>, locale: Locale) -> Vec<String> {
 /// What it boots into, whose rescue that ends, and what would be disturbed or lost, with the warnings of OVHcloud's guide.
 fn losses(request: &Request, shown: &Shown<'_>, locale: Locale) -> Vec<String> {
     let Shown { proposal, lease, .. } = shown;
-    let in_rescue = lease.map(|lease| in_rescue(&request.wish, lease, request.requester, locale)).unwrap_or_default();
+    let in_rescue = in_rescue(proposal, *lease, request.requester, locale);
     let into = into(&proposal.plan, locale);
     let mut lines = Vec::new();
     match &request.wish {
@@ -132,7 +132,6 @@ fn losses(request: &Request, shown: &Shown<'_>, locale: Locale) -> Vec<String> {
             lines.push(say!(locale, "confirm-boots-into", into = into));
             lines.extend(starts::instead(&request.wish, locale));
             lines.extend(in_rescue);
-            lines.extend(lease.is_none().then(|| say!(locale, "confirm-ends-nobodys")));
             lines.extend(despite.iter().map(|difference| starts::difference(difference, locale)));
         }
         Wish::PutBack { despite, .. } => {
@@ -144,6 +143,7 @@ fn losses(request: &Request, shown: &Shown<'_>, locale: Locale) -> Vec<String> {
         Wish::Reboot { into: start } => {
             lines.push(say!(locale, "confirm-boots-into", into = into));
             lines.extend(starts::dead_end(start.as_ref(), locale));
+            lines.extend(in_rescue);
             lines.push(say!(locale, "confirm-services-stop"));
         }
         Wish::Link { .. }
@@ -159,24 +159,59 @@ fn losses(request: &Request, shown: &Shown<'_>, locale: Locale) -> Vec<String> {
     lines
 }
 
-/// Whose rescue this would end, and what was seen of it.
-pub(crate) fn in_rescue(wish: &Wish, lease: &Lease, asker: UserId, locale: Locale) -> Vec<String> {
+/// Whose rescue this would end or disturb, and what was seen of it: the lease's, or one that nobody here began.
+pub(crate) fn in_rescue(proposal: &Proposal, lease: Option<&Lease>, asker: UserId, locale: Locale) -> Vec<String> {
+    let now = proposal.plan.before.boot.as_ref();
+    match lease {
+        Some(lease) => {
+            let whose = whose(&proposal.wish, now, lease, asker, locale);
+            whose.into_iter().chain(standing::seen(&lease.seen, locale)).collect()
+        }
+        None => nobodys(&proposal.wish, now, locale).into_iter().collect(),
+    }
+}
+
+/// Whose rescue it is, and what becomes of it; `now` is what the server is set to start.
+fn whose(wish: &Wish, now: Option<&Start>, lease: &Lease, asker: UserId, locale: Locale) -> Option<String> {
     let (since, until) = (since_epoch(lease.started), since_epoch(lease.deadline));
     let owner = mention(lease.owner);
-    let whose = match (wish, lease.owner == asker) {
+    match (wish, lease.owner == asker) {
         (Wish::Enable(_), true) => Some(say!(locale, "confirm-rescued-again", since = since, until = until)),
         (Wish::Enable(_), false) => {
             Some(say!(locale, "confirm-takes-over", owner = owner, since = since, until = until))
         }
-        (Wish::Restore { .. } | Wish::PutBack { .. }, false) => {
+        // It is over already: what was seen says so.
+        (Wish::Reboot { .. }, _) if lease.seen.has_left() => None,
+        (Wish::Reboot { .. }, true) if stays_in_rescue(now) => {
+            Some(say!(locale, "confirm-reboots-own", since = since, until = until))
+        }
+        (Wish::Reboot { .. }, false) if stays_in_rescue(now) => {
+            Some(say!(locale, "confirm-reboots-others", owner = owner, since = since, until = until))
+        }
+        (Wish::Restore { .. } | Wish::PutBack { .. } | Wish::Reboot { .. }, false) => {
             Some(say!(locale, "confirm-ends-others", owner = owner, since = since, until = until))
         }
-        (Wish::Restore { .. } | Wish::PutBack { .. }, true) => {
+        (Wish::Restore { .. } | Wish::PutBack { .. } | Wish::Reboot { .. }, true) => {
             Some(say!(locale, "confirm-ends-own", since = since, until = until))
         }
         _ => None,
-    };
-    whose.into_iter().chain(standing::seen(&lease.seen, locale)).collect()
+    }
+}
+
+/// The same of a server without a lease: then nobody here began the rescue that it is in.
+fn nobodys(wish: &Wish, now: Option<&Start>, locale: Locale) -> Option<String> {
+    match wish {
+        Wish::Restore { .. } => Some(say!(locale, "confirm-ends-nobodys")),
+        Wish::Enable(_) | Wish::Reboot { .. } if now.is_some_and(Start::is_rescue) => {
+            Some(say!(locale, "confirm-reboots-nobodys"))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a plain reboot leads into rescue again, as far as it is known.
+fn stays_in_rescue(now: Option<&Start>) -> bool {
+    now.is_some_and(|now| now.is_rescue() || now.netboot().is_some_and(|boot| !boot.is_known()))
 }
 
 /// What the machine will start, by kernel and OVHcloud's words.
