@@ -3,10 +3,13 @@
 use bernard_platform::clock;
 use bernard_store::{Card, CardId};
 use jiff::ToSpan;
-use sim::discord::{Message, OPS};
+use sim::{
+    discord::{Message, OPS},
+    ovh::ServerSpec,
+};
 
 use crate::{
-    bot::{TestBot, custom_id},
+    bot::{TestBot, TestConfig, custom_id, web_1},
     kept::opened,
 };
 
@@ -71,6 +74,35 @@ async fn a_late_press_is_refused_with_the_command_also_after_a_restart() {
     repeats(&bot.forge(&bot.ann, &confirm, &other).await);
     assert_eq!(bot.ovh.reboots("web-1"), 1);
     assert_eq!(bot.count(&["R-2"]), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_to_repeat_has_every_option_that_was_typed() {
+    let build_1 = ServerSpec::linux("ns3333333.ip-203-0-113.eu").named("build-1");
+    // Somebody took this one into rescue, so there is something to restore.
+    let bot = TestBot::with(TestConfig::default(), [web_1().booting(Some(230_242)), build_1]).await;
+    let key = format!("ssh-ed25519 {} ann@laptop", "A".repeat(600));
+    let options = [
+        ("server", "build-1"),
+        ("email", "ops@example.com"),
+        ("ssh_key", key.as_str()),
+        ("for", "2h"),
+        ("reason", "disk `full`"),
+    ];
+    let enable = format!("/rescue enable server:build-1 email:ops@example.com ssh_key:{key} for:2h reason:disk `full`");
+    let web = [("server", "web-1"), ("reason", "slow disk")];
+    for (command, options, repeated) in [
+        ("rescue enable", &options[..], enable.as_str()),
+        ("restore", &web, "/restore server:web-1 reason:slow disk"),
+        ("reboot", &web, "/reboot server:web-1 reason:slow disk"),
+    ] {
+        let card = bot.ask(&bot.ann, command, options).await;
+        let confirm = custom_id(&card, "Confirm");
+        let answer = bot.press(&bot.ann, &card, "Cancel").await;
+        let refused = bot.forge(&bot.ann, &confirm, &answer).await;
+        assert!(refused.is_ephemeral() && refused.content.contains(repeated), "{}", refused.content);
+    }
+    assert_eq!(bot.ovh.reboots("web-1") + bot.ovh.reboots("build-1"), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

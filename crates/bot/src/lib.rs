@@ -11,7 +11,7 @@
 //! - What they ask: `typed` and [`command`] (a file for each command), `autocomplete` (while they type), [`component`] and [`modal`] (what a press or a
 //!   form means), `press` (a file for what each press does), `proposal` (a card first), `admission` (may they, on the server as it is
 //!   now?), `membership` (the roles of this moment).
-//! - What they hear: `reply`, `answer`, [`refusal`] (every no, as data), `retype`, `ways` (what may help, below a refusal), `tally`, `audit` (refusals,
+//! - What they hear: `reply`, `answer`, [`refusal`] (every no, as data), `repeat` and `retype` (what to type instead), `ways` (what may help, below a refusal), `tally`, `audit` (refusals,
 //!   recorded first).
 //! - `card_links`: where the cards stand, for whatever names an operation.
 //! - What is owed: [`outbox`] (cards, notices, alerts, DMs with links, and their end).
@@ -41,6 +41,7 @@ mod reception;
 pub mod refusal;
 pub mod registration;
 pub mod render;
+mod repeat;
 mod reply;
 mod retype;
 mod tally;

@@ -31,14 +31,6 @@ use crate::{
 
 pub(crate) use crate::typed::Typed;
 
-impl Typed {
-    /// What to type to ask the same again, after `/command`.
-    pub(crate) fn repeat(&self, command: &str) -> String {
-        let glass = if self.haste == ApprovalMode::BreakGlass { " break_glass:true" } else { "" };
-        format!("{command} server:{}{glass}", self.server)
-    }
-}
-
 impl Handler {
     /// Answers with a confirmation card: nothing is done before it is pressed.
     pub(crate) async fn propose(

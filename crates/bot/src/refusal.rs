@@ -27,6 +27,7 @@ use bernard_untrusted::shown::span::code;
 
 use crate::{
     render::{ticket, wording},
+    repeat::shown,
     retype::Retype,
 };
 
@@ -192,18 +193,18 @@ impl Refusal {
             }
             Self::Card(refusal, command) => card(*refusal, command, locale),
             Self::UnderWay(id, command) => {
-                say!(locale, "card-under-way", id = id.to_string(), command = code(command))
+                say!(locale, "card-under-way", id = id.to_string(), command = shown(command))
             }
             Self::NotYours => say!(locale, "refusal-not-yours"),
             Self::TooLate(operation, command) => too_late(*operation, command.as_deref(), locale),
             Self::TicketThere(by, number, label) => ticket::there(*by, *number, label, locale),
-            Self::NoLinkYet(command) => say!(locale, "refusal-no-link-yet", command = code(command)),
-            Self::NotSparedAnyMore(command) => say!(locale, "refusal-not-spared", command = code(command)),
+            Self::NoLinkYet(command) => say!(locale, "refusal-no-link-yet", command = shown(command)),
+            Self::NotSparedAnyMore(command) => say!(locale, "refusal-not-spared", command = shown(command)),
             Self::Lease(refusal) => refusal.speak(locale),
             Self::Paused(pause, who) => paused(pause, who, locale),
             Self::TooOften(too_often, label) => self::too_often(too_often, label.as_deref(), locale),
             Self::TheirRolesUnreadable(user) => say!(locale, "refusal-their-roles", who = mention(*user)),
-            Self::AlertOver(command) => say!(locale, "refusal-alert-over", command = code(command)),
+            Self::AlertOver(command) => say!(locale, "refusal-alert-over", command = shown(command)),
             Self::MadeElsewhere(retype) => retype.speak(locale),
             Self::WayOver => say!(locale, "refusal-way-over"),
             Self::Unknown => say!(locale, "refusal-unknown"),
@@ -282,7 +283,7 @@ fn busy(operation: &Operation, locale: Locale) -> String {
 }
 
 fn card(refusal: CardRefusal, command: &str, locale: Locale) -> String {
-    let command = code(command);
+    let command = shown(command);
     match refusal {
         CardRefusal::Answered(Some(id)) => {
             say!(locale, "card-answered", id = id.to_string(), command = command)
@@ -296,7 +297,7 @@ fn card(refusal: CardRefusal, command: &str, locale: Locale) -> String {
 fn too_late(operation: Option<OperationId>, command: Option<&str>, locale: Locale) -> String {
     match (operation, command) {
         (Some(id), Some(command)) => {
-            say!(locale, "too-late-command", id = id.to_string(), command = code(command))
+            say!(locale, "too-late-command", id = id.to_string(), command = shown(command))
         }
         (Some(id), None) => say!(locale, "too-late", id = id.to_string()),
         (None, _) => say!(locale, "refusal-unknown"),

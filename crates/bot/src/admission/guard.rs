@@ -18,6 +18,7 @@ use crate::{
     asker::Asker,
     context::Handler,
     refusal::{Emergency, Refusal},
+    repeat::with_another_reason,
 };
 
 pub(crate) use crate::typed::ApprovalMode;
@@ -45,7 +46,7 @@ impl ApprovalMode {
 }
 
 impl Handler {
-    /// That the reason for this is one that every rule takes which covers it; `command` is what to type with another one.
+    /// That the reason for this is one that every rule takes which covers it; `command` is what was typed.
     pub(crate) fn reason_fits(
         &self,
         server: &Server,
@@ -55,7 +56,7 @@ impl Handler {
     ) -> Result<(), Refusal> {
         match unmet_reason(&self.policy.get(), kind, server, reason) {
             None => Ok(()),
-            Some(wanted) => Err(Refusal::ReasonUnfit(Box::new(wanted), command.to_owned())),
+            Some(wanted) => Err(Refusal::ReasonUnfit(Box::new(wanted), with_another_reason(command, reason))),
         }
     }
 

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use serenity::builder::CreateCommandOption;
 
 use super::{EnableOptions, LONGEST_TEXT, Options, Typed, break_glass, reason, server, text};
-use crate::{admission::guard::ApprovalMode, asker::Asker, context::Handler, refusal::Refusal, reply::Reply};
+use crate::{asker::Asker, context::Handler, refusal::Refusal, reply::Reply};
 
 /// The kinds of public SSH keys that the Linux rescue takes.
 const KEY_KINDS: [&str; 4] = ["ssh-ed25519", "ssh-rsa", "ecdsa-sha2-", "sk-"];
@@ -26,20 +26,6 @@ impl EnableOptions {
             reason: options.text("reason"),
             haste: options.haste(),
         })
-    }
-
-    /// What to type to ask the same again.
-    fn repeat(&self) -> String {
-        let mut command = format!("/rescue enable server:{}", self.server);
-        for (name, value) in [("system", &self.system), ("email", &self.email), ("for", &self.length)] {
-            if let Some(value) = value {
-                command.push_str(&format!(" {name}:{value}"));
-            }
-        }
-        if self.haste == ApprovalMode::BreakGlass {
-            command.push_str(" break_glass:true");
-        }
-        command
     }
 }
 
