@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use bernard_bot::render::report::Story;
+use bernard_bot::render::report::{Afterwards, Story};
 use bernard_domain::{
     access::UserId,
     mark::Mark,
@@ -76,7 +76,8 @@ fn the_files_of_a_story_in_both_languages() {
         let operation = after(&begun, &events);
         assert_eq!(begun.mark, Mark::default());
         let mut text = String::new();
-        for file in (Story { operation: &operation, events: &events, audit: None }).files(&zone, locale) {
+        let story = Story { operation: &operation, events: &events, rescue: Afterwards::default(), audit: None };
+        for file in story.files(&zone, locale) {
             let body = String::from_utf8(file.bytes).expect("a text");
             write!(text, "--- {} ---\n{body}\n", file.name).expect("a text");
         }
@@ -88,7 +89,8 @@ fn the_files_of_a_story_in_both_languages() {
 fn what_cannot_follow_is_told_all_the_same() {
     let begun = guarded(Kind::Reboot, LOCALES[0], |passed| Guard::BrokenGlass { passed, tells: None }, 1).operation;
     let odd = [(at(1), Event::PutBack { result: PutBack::Done, queries: Vec::new() }), (at(2), Event::LinkDelivered)];
-    let [markdown, json] = Story { operation: &begun, events: &odd, audit: None }.files(&TimeZone::UTC, LOCALES[0]);
+    let story = Story { operation: &begun, events: &odd, rescue: Afterwards::default(), audit: None };
+    let [markdown, json] = story.files(&TimeZone::UTC, LOCALES[0]);
     let markdown = String::from_utf8(markdown.bytes).expect("a text");
     assert!(markdown.contains("was put back") && markdown.contains("break-glass"), "{markdown}");
     let json: Value = serde_json::from_slice(&json.bytes).expect("JSON");
@@ -149,4 +151,36 @@ async fn whoever_may_see_the_server_has_the_story_and_the_audits_lines_are_for_w
         eve.autocomplete(OPS, "report", "operation", "").await.is_empty(),
         "it is of a server that she may not see"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_story_of_a_rescue_goes_on_to_its_end_and_a_link_that_was_sent_is_no_rescue() {
+    let can = ["view", "rescue", "restore", "audit"];
+    let bot = TestBot::ruled_by(rule(ROLE, &can, &["*"]) + &rule(VIEWER, &["view"], &["*"])).await;
+    let vic = bot.discord.person("vic", "en-GB", &[VIEWER]);
+    bot.rescued(&bot.ann, "web-1").await;
+    bot.ask(&bot.ann, "rescue extend", &[("server", "web-1"), ("by", "2h")]).await;
+    let (running, json) = files(&bot.ask(&vic, "report", &[("operation", "R-1")]).await);
+    assert!(running.contains("· In rescue") && running.contains("The rescue got more time"), "{running}");
+    assert!(json["rescue"].is_null() && json.get("audit").is_none(), "{json}");
+    bot.ask(&bot.ann, "rescue link", &[("server", "web-1")]).await;
+    bot.sees(&["**Link sent**", "R-2"]).await;
+    bot.accepted(&bot.ann, "restore", &[("server", "web-1")]).await;
+    bot.rung(&bot.ann, &["**Restored**", "R-3"]).await;
+
+    let answer = bot.ask(&vic, "report", &[("operation", "R-1")]).await;
+    assert!(!answer.text().contains("In rescue") && answer.text().contains("ended by R-3 of"), "{}", answer.text());
+    let (over, json) = files(&answer);
+    let ended = format!("The rescue was over, ended by R-3 of {}", bot.ann.mention());
+    assert!(over.contains("# R-1 · `web-1` · Was in rescue") && over.contains(&ended), "{over}");
+    let rescue = &json["rescue"];
+    assert_eq!((&rescue["ended"], &rescue["by"]), (&"restored".into(), &"R-3".into()), "{json}");
+    let what = |step: &Value| step["what"].as_str().map(str::to_owned);
+    let steps: Vec<String> = json["steps"].as_array().expect("steps").iter().filter_map(what).collect();
+    assert_eq!(steps.last().map(String::as_str), Some("rescue_over"), "{steps:?}");
+    assert!(steps.iter().any(|step| step == "lease_extended"), "{steps:?}");
+    assert_eq!(json["outcome"], "link_delivered");
+
+    let history = bot.ask(&bot.ann, "history", &[("server", "web-1")]).await.text();
+    assert_eq!((history.matches(": In rescue").count(), history.matches(": Link sent").count()), (1, 1), "{history}");
 }

@@ -1215,6 +1215,11 @@ report-expired = Accepted too long ago to be begun
 report-faulted = A step of Bernard's failed and is tried again
 report-copy = The store turned out to be a copy: in doubt
 report-superseded = Another operation took the server over
+report-lease-extended = The rescue got more time
+report-rescue-changed = Others changed something about the rescue
+report-rescue-left = The server was seen to have left the rescue without me
+report-server-left = The server left the account
+report-rescue-over = The rescue was over, ended { $how }
 
 # Alerts of machines
 button-alert-reboot = Reboot…

@@ -1218,6 +1218,11 @@ report-expired = Accepté depuis trop longtemps pour commencer
 report-faulted = Une étape de Bernard a échoué et est retentée
 report-copy = La base s'est révélée être une copie : doute
 report-superseded = Une autre opération a pris le serveur
+report-lease-extended = Le rescue a reçu plus de temps
+report-rescue-changed = D'autres ont changé quelque chose au rescue
+report-rescue-left = Le serveur a quitté le rescue sans moi
+report-server-left = Le serveur a quitté le compte
+report-rescue-over = Fin du rescue, { $how }
 
 # Alertes des machines
 button-alert-reboot = Redémarrer…

@@ -4,7 +4,7 @@
 //! audit's, and for those who may read that.
 
 use bernard_discord::fit::CHOICE;
-use bernard_domain::{access::Capability, audit::Line, operation::Operation, server::Server};
+use bernard_domain::{access::Capability, audit::Line, lease::past::Past, operation::Operation, server::Server};
 use bernard_store::{AuditFilter, Recent};
 use bernard_text::{named, say};
 use bernard_untrusted::shown::{self, size::shorten};
@@ -16,8 +16,9 @@ use crate::{
     context::Handler,
     refusal::Refusal,
     render::{
-        report::{Story, number},
-        wording,
+        card_links::CardLinks,
+        past::Tense,
+        report::{Afterwards, Story, number},
     },
     reply::Reply,
 };
@@ -51,14 +52,17 @@ impl Handler {
         if !asking.bot_can_attach() {
             return Ok(Reply::text(say!(locale, "report-no-file")));
         }
-        let audit = match policy.check(&asking.requester, Capability::Audit, &server, place) {
-            Ok(_) => Some(self.audit_of(&operation).await?),
-            Err(_) => None,
-        };
+        let lines = self.audit_of(&operation).await?;
+        let audit = policy.check(&asking.requester, Capability::Audit, &server, place).is_ok();
         let events = self.store.events(operation.id).await?;
-        let story = Story { operation: &operation, events: &events, audit: audit.as_deref() };
-        let (id, state) = (operation.id.to_string(), wording::state(&operation, locale).words);
-        let words = say!(locale, "report-title", id = id, server = named(&operation.request.label), state = state);
+        let past = self.past_rescue(&operation).await?;
+        let rescue = Afterwards { lines: &lines, past: past.as_ref() };
+        let story = Story { operation: &operation, events: &events, rescue, audit: audit.then_some(&lines) };
+        let links = CardLinks::default();
+        let tense = Tense::of(&operation, past.as_ref(), &links);
+        let (id, state) = (operation.id.to_string(), tense.state(&operation, locale).words);
+        let title = say!(locale, "report-title", id = id, server = named(&operation.request.label), state = state);
+        let words = [Some(title), tense.line(&operation, locale)].into_iter().flatten().collect::<Vec<_>>().join("\n");
         let files = story.files(&self.settings.zone, locale);
         Ok(files.into_iter().fold(Reply::text(words), Reply::with_file))
     }
@@ -72,6 +76,12 @@ impl Handler {
         let known = known.unwrap_or_else(only_named);
         let unread = || Server { tags: None, display_name: None, ..known.clone() };
         self.fleet.read(&known).await.unwrap_or_else(|_| unread())
+    }
+
+    /// The rescue that the operation began, once it is over.
+    async fn past_rescue(&self, operation: &Operation) -> Result<Option<Past>, Refusal> {
+        let past = self.store.past_of(operation).await?;
+        Ok(past.filter(|past| past.lease.operation == operation.id))
     }
 
     async fn audit_of(&self, operation: &Operation) -> Result<Vec<Line>, Refusal> {

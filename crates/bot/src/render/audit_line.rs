@@ -51,6 +51,8 @@ fn told(line: &Line, server: String, links: &CardLinks, locale: Locale) -> Strin
             || code(&outcome),
             |end| match (kind, end) {
                 (Some(Kind::Console), end) => of_console(end, locale),
+                (Some(Kind::Link), End::LinkDelivered | End::LinkRevealed) => say!(locale, "outcome-link"),
+                (Some(Kind::Link), End::LinkNotNeeded) => say!(locale, "outcome-key"),
                 (Some(Kind::FreeSessions), End::TaskFailed) => say!(locale, "outcome-sessions-failed"),
                 (_, end) => ended(end, locale),
             },

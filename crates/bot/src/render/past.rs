@@ -49,7 +49,8 @@ fn closed(past: &Past, links: &CardLinks, locale: Locale) -> String {
     say!(locale, "past-closed", at = since_epoch(past.to), how = how(&past.ended, links, locale))
 }
 
-fn how(ended: &Ending, links: &CardLinks, locale: Locale) -> String {
+/// What ended it, to stand behind “ended”.
+pub(crate) fn how(ended: &Ending, links: &CardLinks, locale: Locale) -> String {
     match ended {
         Ending::Restored { by, who } => say!(locale, "past-by", id = links.number(*by), who = mention(*who)),
         Ending::AtDeadline { by } => say!(locale, "past-by-deadline", id = links.number(*by)),

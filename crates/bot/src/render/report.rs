@@ -1,8 +1,9 @@
 //! An operation's whole story as two files, for a postmortem: Markdown for people, JSON for what reads it next. Neither ever holds a
 //! link: both are made of the request and of events, which hold none.
 //!
-//! The steps say what the channel showed. The lines of the audit stand below them only for those who may read the audit.
+//! The steps say what the channel showed, to the end of the rescue that it began. The lines of the audit stand below them only for those who may read the audit.
 
+mod rescue;
 mod words;
 
 use bernard_domain::{
@@ -20,7 +21,9 @@ use bernard_untrusted::shown::{self, span::code};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use serde_json::{Map, Value, json};
 
-use super::{message::File, wording};
+use super::{card_links::CardLinks, message::File, past::Tense};
+
+pub use rescue::Afterwards;
 
 /// What a story is told from.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +32,8 @@ pub struct Story<'a> {
     pub operation: &'a Operation,
     /// What happened to it, in its order.
     pub events: &'a [(Timestamp, Event)],
+    /// What became of the rescue that it began.
+    pub rescue: Afterwards<'a>,
     /// The audit's lines about it; `None` for who may not read them.
     pub audit: Option<&'a [Line]>,
 }
@@ -48,7 +53,12 @@ impl Story<'_> {
         [File::new(format!("{id}.md"), self.markdown(zone, locale)), File::new(format!("{id}.json"), json)]
     }
 
-    /// What happened, from the request on. What cannot be followed is told without what came of it.
+    /// How it stands, or that its rescue is over.
+    fn state(&self, locale: Locale) -> String {
+        Tense::of(self.operation, self.rescue.past, &CardLinks::default()).state(self.operation, locale).words
+    }
+
+    /// What happened, from the request on, to the end of its rescue. What cannot be followed is told without what came of it.
     fn steps(&self, locale: Locale) -> Vec<Step> {
         let of = self.operation;
         let mut now = Operation::open(of.id, of.mark, of.request.clone(), of.opened);
@@ -61,12 +71,16 @@ impl Story<'_> {
             let entry = audit::of_event(&now, event, *at);
             steps.push(Step { at: *at, words: words::of(event, locale), entry });
         }
+        for later in self.rescue.steps(locale) {
+            let place = steps.iter().rposition(|step| step.at <= later.at).map_or(0, |before| before + 1);
+            steps.insert(place, later);
+        }
         steps
     }
 
     fn markdown(&self, zone: &TimeZone, locale: Locale) -> String {
         let (operation, request) = (self.operation, &self.operation.request);
-        let state = wording::state(operation, locale).words;
+        let state = self.state(locale);
         let mut lines = vec![format!("# {} · {} · {state}", operation.id, code(&request.label)), String::new()];
         let mut fact = |name: String, value: String| lines.push(format!("- {name} {value}"));
         fact(say!(locale, "report-server"), format!("{} ({})", code(request.server.as_str()), code(&request.account)));
@@ -92,7 +106,7 @@ impl Story<'_> {
     fn json(&self) -> Value {
         let (operation, request) = (self.operation, &self.operation.request);
         let steps = self.steps(Locale::En);
-        let outcome = steps.last().and_then(|step| step.entry.outcome.clone());
+        let outcome = steps.iter().rev().find_map(|step| step.entry.outcome.clone());
         let steps: Vec<Value> = steps.iter().map(|step| step_json(&step.entry)).collect();
         let rounds: Vec<Value> = operation.state.facts.rounds.iter().map(round_json).collect();
         let mut story = json!({
@@ -110,6 +124,7 @@ impl Story<'_> {
             "approvals": rounds,
             "phase": operation.state.phase.word(),
             "outcome": outcome,
+            "rescue": self.rescue.json(),
             "steps": steps,
         });
         if let Some(audit) = self.audit {
