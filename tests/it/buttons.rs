@@ -131,6 +131,8 @@ async fn reveals(dms: Dms) {
     let bob = bot.bob();
     let answer = bot.press(&bob, &waiting, "Reveal link").await;
     assert!(answer.content.contains("somebody else") && answer.is_ephemeral(), "{}", answer.content);
+    let way = answer.content.contains(&bot.ann.mention()) && answer.content.contains("`/rescue link server:web-1`");
+    assert!(way && !bot.ann.was_rung_by(&answer), "{}", answer.content);
     let shown = bot.press(&bot.ann, &waiting, "Reveal link").await;
     assert!(shown.is_ephemeral() && shown.content.contains(LINK), "{}", shown.content);
     assert!(shown.button("Show password").is_some_and(|button| button.url.is_some()));

@@ -127,6 +127,9 @@ async fn somebody_elses_card_is_refused_and_stays_good() {
         let beside = bot.ask(&bob, "help", &[]).await;
         let answer = bot.forge(&bob, &custom_id(&card, label), &beside).await;
         assert!(answer.content.contains("somebody else"), "{label}: {}", answer.content);
+        let named = answer.content.contains(&bot.ann.mention()) && answer.content.contains("type the command yourself");
+        // What the other one typed is theirs.
+        assert!(named && !answer.content.contains("web-1"), "{label}: {}", answer.content);
     }
     assert_eq!(bot.ovh.reboots("web-1") + bot.ovh.reboots("db-1"), 0);
     assert!(others.button("Confirm").is_some());

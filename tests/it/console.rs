@@ -92,6 +92,8 @@ async fn who_takes_no_dms_reveals_it_and_nobody_else_can() {
     let waiting = bot.rung(&bot.ann, &["**Reveal link**", "R-1"]).await;
     let refused = bot.press(&bob, &waiting, "Reveal link").await;
     assert!(refused.content.contains("somebody else"), "{}", refused.content);
+    let way = refused.content.contains(&bot.ann.mention()) && refused.content.contains("`/console server:web-1`");
+    assert!(way, "{}", refused.content);
     let shown = bot.ann.press(&waiting, "Reveal link").await.wait_for(|seen| seen.content.contains(LINK)).await;
     assert!(shown.is_ephemeral());
     bot.rung(&bot.ann, &["**Console open**", "nobody else"]).await;

@@ -170,7 +170,7 @@ fn entry(refusal: &Refusal) -> Option<Entry> {
         Refusal::NotAMember => entry.saying("not in the guild"),
         Refusal::Paused(pause, _) => entry.saying(format!("paused by {}", pause.by.0)),
         Refusal::TooOften(..) => entry.saying("more often than the limits allow"),
-        Refusal::NotYours => entry.saying("the button was made for somebody else"),
+        Refusal::NotYours { .. } => entry.saying("the button was made for somebody else"),
         Refusal::Lease(LeaseRefusal::CannotOwn(who, _)) => entry.saying(format!("{} may not own the rescue", who.0)),
         Refusal::Lease(_)
         | Refusal::BotLacks(_)

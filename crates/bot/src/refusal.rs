@@ -80,7 +80,12 @@ pub enum Refusal {
     /// The card was confirmed, and this operation is doing it; and what to type to do it once more.
     UnderWay(OperationId, String),
     /// The button is for somebody else.
-    NotYours,
+    NotYours {
+        /// For whom, where that is known: who could press it.
+        whose: Option<UserId>,
+        /// What asks for the same oneself, if the button stands where everybody can press it.
+        command: Option<String>,
+    },
     /// The operation has gone on; the button means nothing any more.
     TooLate(Option<OperationId>, Option<String>),
     /// OVHcloud has a ticket about it: the operation that opened it, its number, and what people call the server.
@@ -195,7 +200,7 @@ impl Refusal {
             Self::UnderWay(id, command) => {
                 say!(locale, "card-under-way", id = id.to_string(), command = shown(command))
             }
-            Self::NotYours => say!(locale, "refusal-not-yours"),
+            Self::NotYours { whose, command } => not_yours(*whose, command.as_deref(), locale),
             Self::TooLate(operation, command) => too_late(*operation, command.as_deref(), locale),
             Self::TicketThere(by, number, label) => ticket::there(*by, *number, label, locale),
             Self::NoLinkYet(command) => say!(locale, "refusal-no-link-yet", command = shown(command)),
@@ -291,6 +296,16 @@ fn card(refusal: CardRefusal, command: &str, locale: Locale) -> String {
         CardRefusal::Answered(None) => say!(locale, "card-dismissed", command = command),
         CardRefusal::Expired => say!(locale, "card-expired", command = command),
         CardRefusal::Unknown => say!(locale, "refusal-unknown"),
+    }
+}
+
+fn not_yours(whose: Option<UserId>, command: Option<&str>, locale: Locale) -> String {
+    match (whose.map(mention), command) {
+        (Some(who), Some(command)) => {
+            say!(locale, "refusal-not-yours-command", who = who, command = shown(command))
+        }
+        (Some(who), None) => say!(locale, "refusal-not-yours-of", who = who),
+        (None, _) => say!(locale, "refusal-not-yours"),
     }
 }
 

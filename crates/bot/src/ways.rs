@@ -68,8 +68,8 @@ struct Open {
 pub(crate) enum Closed {
     /// It was too long ago, or in another process.
     Over,
-    /// It is somebody else's.
-    NotYours,
+    /// It is this person's.
+    NotYours(UserId),
 }
 
 impl Ways {
@@ -90,7 +90,7 @@ impl Ways {
         let now = clock::now();
         let one = open.iter().find(|one| one.answer == id.answer && one.until > now).ok_or(Closed::Over)?;
         if one.person != person {
-            return Err(Closed::NotYours);
+            return Err(Closed::NotYours(one.person));
         }
         one.ways.get(usize::from(id.number)).cloned().ok_or(Closed::Over)
     }
@@ -119,7 +119,7 @@ impl Ways {
         let offered = offered.inspect_err(|error| tracing::warn!(%error, "the ways on from an answer cannot be read"));
         let (of, ways) = offered.ok().flatten().ok_or(Closed::Over)?;
         if of != person {
-            return Err(Closed::NotYours);
+            return Err(Closed::NotYours(of));
         }
         let ways: Vec<Way> = serde_json::from_str(&ways).map_err(|_| Closed::Over)?;
         ways.into_iter().nth(usize::from(id.number)).ok_or(Closed::Over)
@@ -158,7 +158,7 @@ mod tests {
             Ok(Way::Command(Box::new(Command::List))),
             "the command can be typed twice too"
         );
-        assert_eq!(ways.take(ids[0], BEN), Err(Closed::NotYours));
+        assert_eq!(ways.take(ids[0], BEN), Err(Closed::NotYours(ANN)));
         let guessed = WayId { answer: Uuid::now_v7(), ..ids[0] };
         assert_eq!(ways.take(guessed, ANN), Err(Closed::Over));
         assert_eq!(ways.take(WayId { number: 2, ..ids[0] }, ANN), Err(Closed::Over));

@@ -128,7 +128,7 @@ impl Handler {
     pub(crate) async fn own_card(&self, asking: &Asker, id: CardId) -> Result<Card, Refusal> {
         let card = self.store.card(id).await?.ok_or(Refusal::Card(CardRefusal::Unknown, String::new()))?;
         if card.request.requester != asking.requester.user {
-            return Err(Refusal::NotYours);
+            return Err(Refusal::NotYours { whose: Some(card.request.requester), command: None });
         }
         Ok(card)
     }

@@ -14,7 +14,7 @@ impl Handler {
     pub(super) async fn delete_message(&self, press: &ComponentInteraction) -> Result<Reply, Refusal> {
         let locale = bernard_text::locale_of(&press.locale);
         if press.guild_id.is_some() {
-            return Err(Refusal::NotYours);
+            return Err(Refusal::NotYours { whose: None, command: None });
         }
         if let Err(error) = self.rest.delete(press.channel_id, press.message.id).await {
             tracing::warn!(%error, "a DM could not be deleted");

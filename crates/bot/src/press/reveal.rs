@@ -20,12 +20,12 @@ use crate::{
 impl Handler {
     /// **Reveal link**: for the requester only, seen by nobody else.
     pub(super) async fn reveal(&self, asking: &Asker, operation: &Operation) -> Result<Reply, Refusal> {
-        if operation.request.requester != asking.requester.user {
-            return Err(Refusal::NotYours);
-        }
         let kind = operation.request.kind();
         let (kind, command) = if kind == Kind::Console { (kind, "/console") } else { (Kind::Link, "/rescue link") };
         let repeat = format!("{command} server:{}", operation.request.typed());
+        if operation.request.requester != asking.requester.user {
+            return Err(Refusal::NotYours { whose: Some(operation.request.requester), command: Some(repeat) });
+        }
         if !matches!(operation.state.phase, Phase::AwaitingReveal(_)) {
             return Err(Refusal::TooLate(Some(operation.id), Some(repeat)));
         }

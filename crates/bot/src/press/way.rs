@@ -37,7 +37,7 @@ impl Handler {
     async fn way(&self, asking: &Asker, id: WayId) -> Result<Way, Refusal> {
         self.ways.taken(&self.store, id, asking.requester.user).await.map_err(|closed| match closed {
             Closed::Over => Refusal::WayOver,
-            Closed::NotYours => Refusal::NotYours,
+            Closed::NotYours(person) => Refusal::NotYours { whose: Some(person), command: None },
         })
     }
 }
