@@ -236,3 +236,27 @@ async fn a_french_client_is_answered_in_french_while_the_channel_stays_english()
     let list = bot.ask(&english, "rescue list", &[]).await;
     assert!(list.content.contains("until"), "{}", list.content);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_option_of_spaces_alone_is_named_in_the_askers_language() {
+    let bot = TestBot::new().await;
+    let spaces = "   ";
+    for (command, option, others) in [
+        ("rescue enable", "server", &[][..]),
+        ("restore", "server", &[]),
+        ("tasks", "server", &[]),
+        ("plan", "server", &[("action", "reboot")]),
+        ("admin pause", "reason", &[]),
+        ("report", "operation", &[]),
+    ] {
+        let mut options = others.to_vec();
+        options.push((option, spaces));
+        let refused = bot.ask(&bot.ann, command, &options).await;
+        let words = format!("🚫 `{option}` is not right: at least one character");
+        assert!(refused.content.starts_with(&words) && refused.is_ephemeral(), "{command}: {}", refused.content);
+    }
+    bot.ann.set_locale("fr");
+    let refused = bot.ask(&bot.ann, "admin pause", &[("reason", spaces)]).await;
+    assert!(refused.content.starts_with("🚫 `reason` ne convient pas"), "{}", refused.content);
+    assert!(bot.ask(&bot.ann, "reboot", &[("server", "web-1")]).await.button("Confirm").is_some(), "nothing is paused");
+}

@@ -46,29 +46,46 @@ pub use crate::typed::{Command, ConsoleOptions, EnableOptions, WhyOptions};
 const LONGEST_TEXT: u16 = 4_000;
 
 /// A typed option's values by name; a subcommand's are inside it.
-pub(super) struct Options<'a>(&'a [CommandDataOption]);
+pub(super) struct Options<'a> {
+    typed: &'a [CommandDataOption],
+    /// In whose words it is said what is wrong with one.
+    locale: Locale,
+}
 
 impl Options<'_> {
+    fn named(&self, name: &str) -> Option<&CommandDataOption> {
+        self.typed.iter().find(|option| option.name == name)
+    }
+
     fn text(&self, name: &str) -> Option<String> {
-        self.0.iter().find(|option| option.name == name).and_then(|option| match &option.value {
+        self.named(name).and_then(|option| match &option.value {
             CommandDataOptionValue::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
             _ => None,
         })
     }
 
     fn integer(&self, name: &str) -> Option<i64> {
-        self.0.iter().find(|option| option.name == name).and_then(|option| option.value.as_i64())
+        self.named(name).and_then(|option| option.value.as_i64())
     }
 
     fn user(&self, name: &str) -> Option<UserId> {
-        self.0.iter().find(|option| option.name == name).and_then(|option| match &option.value {
+        self.named(name).and_then(|option| match &option.value {
             CommandDataOptionValue::User(user) => Some(UserId(user.get())),
             _ => None,
         })
     }
 
+    /// A text that must be there; only another version's command has none, but Discord lets people type spaces alone.
+    fn required(&self, name: &'static str) -> Result<String, Refusal> {
+        let missing = || match self.named(name) {
+            Some(_) => Refusal::Typed(name, say!(self.locale, "typed-blank")),
+            None => Refusal::Unknown,
+        };
+        self.text(name).ok_or_else(missing)
+    }
+
     fn server(&self) -> Result<String, Refusal> {
-        self.text("server").ok_or(Refusal::Unknown)
+        self.required("server")
     }
 
     fn typed(&self) -> Result<Typed, Refusal> {
@@ -79,7 +96,7 @@ impl Options<'_> {
         let breaks = |option: &CommandDataOption| {
             option.name == "break_glass" && option.value == CommandDataOptionValue::Boolean(true)
         };
-        if self.0.iter().any(breaks) { ApprovalMode::BreakGlass } else { ApprovalMode::None }
+        if self.typed.iter().any(breaks) { ApprovalMode::BreakGlass } else { ApprovalMode::None }
     }
 }
 
@@ -87,14 +104,14 @@ impl Command {
     /// What was typed, by name; values that are typed rather than chosen arrive unchecked.
     ///
     /// # Errors
-    /// [`Refusal::Unknown`] for a command of another version.
-    pub fn parse(data: &CommandData) -> Result<Self, Refusal> {
+    /// [`Refusal::Unknown`] for a command of another version, and [`Refusal::Typed`], in `locale`, where nothing but spaces was typed.
+    pub fn parse(data: &CommandData, locale: Locale) -> Result<Self, Refusal> {
         if data.kind == CommandType::Message {
             return named_here::parse(data);
         }
-        let options = Options(&data.options);
+        let options = Options { typed: &data.options, locale };
         match data.name.as_str() {
-            "rescue" => Self::parse_rescue(&data.options),
+            "rescue" => Self::parse_rescue(&data.options, locale),
             "restore" => Ok(Self::Restore(options.typed()?)),
             "reboot" => Ok(Self::Reboot(options.typed()?)),
             "status" => Ok(Self::Status { server: options.text("server") }),
@@ -106,9 +123,9 @@ impl Command {
             "tasks" => Ok(Self::Tasks { server: options.server()? }),
             "plan" => Ok(Self::Plan { action: why::action(&options)?, server: options.server()? }),
             "why" => Ok(Self::Why(WhyOptions::parse(&options)?)),
-            "admin" => Self::parse_admin(&data.options),
+            "admin" => Self::parse_admin(&data.options, locale),
             "history" => Ok(Self::History { server: options.text("server"), user: options.user("user") }),
-            "report" => Ok(Self::Report { operation: options.text("operation").ok_or(Refusal::Unknown)? }),
+            "report" => Ok(Self::Report { operation: options.required("operation")? }),
             "doctor" => Ok(Self::Doctor),
             "oncall" => Ok(Self::Oncall),
             "help" => Ok(Self::Help),
@@ -116,8 +133,8 @@ impl Command {
         }
     }
 
-    fn parse_rescue(options: &[CommandDataOption]) -> Result<Self, Refusal> {
-        let (name, options) = sub_command(options)?;
+    fn parse_rescue(options: &[CommandDataOption], locale: Locale) -> Result<Self, Refusal> {
+        let (name, options) = sub_command(options, locale)?;
         match name {
             "enable" => Ok(Self::Enable(EnableOptions::parse(&options)?)),
             "link" => Ok(Self::Link { server: options.server()? }),
@@ -130,10 +147,10 @@ impl Command {
         }
     }
 
-    fn parse_admin(options: &[CommandDataOption]) -> Result<Self, Refusal> {
-        let (name, options) = sub_command(options)?;
+    fn parse_admin(options: &[CommandDataOption], locale: Locale) -> Result<Self, Refusal> {
+        let (name, options) = sub_command(options, locale)?;
         match name {
-            "pause" => Ok(Self::Pause { reason: admin::reason(&options)? }),
+            "pause" => Ok(Self::Pause { reason: options.required("reason")? }),
             "resume" => Ok(Self::Resume),
             _ => Err(Refusal::Unknown),
         }
@@ -198,10 +215,10 @@ impl Command {
 }
 
 /// A sub-command's name and its options.
-fn sub_command(options: &[CommandDataOption]) -> Result<(&str, Options<'_>), Refusal> {
+fn sub_command(options: &[CommandDataOption], locale: Locale) -> Result<(&str, Options<'_>), Refusal> {
     let sub = options.first().ok_or(Refusal::Unknown)?;
     let CommandDataOptionValue::SubCommand(inner) = &sub.value else { return Err(Refusal::Unknown) };
-    Ok((sub.name.as_str(), Options(inner)))
+    Ok((sub.name.as_str(), Options { typed: inner, locale }))
 }
 
 impl Handler {

@@ -47,7 +47,7 @@ impl Handler {
     async fn command(&self, key: &InteractionKey, command: CommandInteraction, visitor: Visitor) {
         let locale = text::locale_of(&command.locale);
         let asking = Asker::of_command(&command, &self.settings.served_guild);
-        let typed = asking.and_then(|asking| Ok((asking, Command::parse(&command.data)?)));
+        let typed = asking.and_then(|asking| Ok((asking, Command::parse(&command.data, locale)?)));
         if let Err(too_often) = self.would_be_counted(&typed) {
             // All of the answer is the acknowledgement: a flood costs one request each, and holds nothing.
             if self.acknowledged(key, &at_once(too_often.speak(locale))).await {

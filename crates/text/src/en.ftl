@@ -738,6 +738,7 @@ no-server-ambiguous = Several servers go by { $typed }: { $all }. Use one of the
 no-server-unreadable = I could not look { $typed } up: OVHcloud did not answer just now. Nothing was done.
     -# { $said }
 no-server-yet = No server that I have read so far goes by { $typed }: { $read } of { $all }. Use its service name, which works at once, or try again later.
+typed-blank = at least one character that is not a space.
 typed-duration = a length such as 90m, 1h30m or 2d, at most { $longest }.
 typed-more = a length such as 90m, 1h30m or 2d.
 typed-email = one address, such as ops@example.com.

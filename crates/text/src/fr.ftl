@@ -741,6 +741,7 @@ no-server-ambiguous = Plusieurs serveurs répondent au nom de { $typed } : { $a
 no-server-unreadable = Je n'ai pas pu chercher { $typed } : OVHcloud ne répond pas pour l'instant. Rien n'a été fait.
     -# { $said }
 no-server-yet = Aucun serveur lu jusqu'ici ne répond au nom de { $typed } : { $read } sur { $all }. Utilisez son nom de service, qui fonctionne tout de suite, ou réessayez plus tard.
+typed-blank = au moins un caractère qui ne soit pas une espace.
 typed-duration = une durée comme 90m, 1h30m ou 2d, au plus { $longest }.
 typed-more = une durée comme 90m, 1h30m ou 2d.
 typed-email = une seule adresse, comme ops@example.com.

@@ -5,17 +5,11 @@ use bernard_platform::metrics::{self, Switch};
 use bernard_text::say;
 use serenity::builder::CreateCommandOption;
 
-use super::Options;
 use crate::{asker::Asker, context::Handler, refusal::Refusal, render::wording, reply::Reply};
 
 /// `/admin pause` asks for this.
 pub(super) fn options() -> Vec<CreateCommandOption> {
     vec![super::reason().required(true)]
-}
-
-/// The reason that was typed.
-pub(super) fn reason(options: &Options<'_>) -> Result<String, Refusal> {
-    options.text("reason").ok_or(Refusal::Unknown)
 }
 
 impl Handler {
