@@ -339,10 +339,12 @@ impl Client {
             None if method == Method::POST => request.header(CONTENT_LENGTH, HeaderValue::from_static("0")),
             None => request,
         };
-        self.exchange(permit, (&method, &route), request).await
+        let result = self.exchange(permit, (&method, &route), request).await;
+        self.inner.latest.note(&result);
+        result
     }
 
-    /// The same for OAuth2's form.
+    /// The same for OAuth2's form; how it stands with the account shows only in what the answer says.
     pub(super) async fn send_form(&self, permit: Permit, url: &Url, form: &[(&str, &str)]) -> Result<Answer, Failure> {
         self.exchange(permit, (&Method::POST, "/oauth2/token"), self.inner.reads.post(url.clone()).form(form)).await
     }
@@ -358,7 +360,6 @@ impl Client {
             Ok(response) => Answer::read(response).await,
             Err(error) => Err(answer::cause(&error).into()),
         };
-        self.inner.latest.note(&result);
         self.count((method, route), &result, began.elapsed());
         if let Err(failure) = &result {
             self.obey(failure);

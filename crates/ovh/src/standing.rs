@@ -2,10 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::{
-    answer::Answer,
-    error::{Cause, Failure},
-};
+use super::error::{Cause, Failure};
 
 /// How it stands with an account, by its latest request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,7 +29,7 @@ impl Latest {
     }
 
     /// Notes how a request went. What was not sent, for want of our own budget, tells nothing of OVHcloud.
-    pub(super) fn note(&self, went: &Result<Answer, Failure>) {
+    pub(super) fn note<T>(&self, went: &Result<T, Failure>) {
         let standing = match went {
             Ok(_) => Standing::Answers,
             Err(failure) if failure.cause.is_of_credentials() => Standing::Refused(failure.cause.to_string()),

@@ -17,7 +17,7 @@ use crate::{
     auth::{Reading, Ready, Scheme, ServiceAccount, Token, value},
     call::Outgoing,
     error::{Cause, Error, FOR_A_TOKEN, Failure, Unreadable},
-    quota::Priority,
+    quota::{Permit, Priority},
 };
 
 /// How long one reading of OVHcloud's clock is trusted. A bad quartz strays a third of a second an hour; signatures bear 30 s.
@@ -75,6 +75,13 @@ impl Client {
 
     async fn fetch_token(&self, service: &ServiceAccount) -> Result<Token, Failure> {
         let permit = self.inner.quota.permit(Priority::Proof).await?;
+        let fetched = self.ask_for_token(permit, service).await;
+        // Also with status 200 it may be a refusal of the client.
+        self.inner.latest.note(&fetched);
+        fetched
+    }
+
+    async fn ask_for_token(&self, permit: Permit, service: &ServiceAccount) -> Result<Token, Failure> {
         let form = [
             ("grant_type", "client_credentials"),
             ("client_id", service.client_id.as_str()),

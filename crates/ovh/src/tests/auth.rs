@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use serde_json::json;
 
 use super::{
-    super::{Account, Client, Fault},
+    super::{Account, Client, Fault, Standing},
     FarEnd, NAME, name, shown,
 };
 
@@ -99,6 +99,19 @@ async fn an_unknown_client_is_a_fault_even_with_status_200() {
             )
         );
         assert_eq!(far_end.count("POST", "/token"), 1, "{status} is not tried again");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_is_refused_is_so_in_how_it_stands_with_the_account() {
+    for status in [200, 400, 401] {
+        let far_end = FarEnd::start().await;
+        let refused = far_end.server.faults().always();
+        refused.status("POST", "/token", status, &json!({"error": "invalid_client"}));
+        let client = far_end.oauth2();
+        client.server(&name()).await.unwrap_err();
+        let said = "the credentials were refused: invalid_client".to_owned();
+        assert_eq!(client.standing(), Standing::Refused(said), "{status}");
     }
 }
 
