@@ -18,7 +18,7 @@ use bernard_sinks::note::PublicKey;
 use bernard_store as store;
 use bernard_store::{Address, Ledger};
 use clap::{Args, Subcommand, ValueEnum};
-use futures_util::{StreamExt, pin_mut};
+use futures_util::{StreamExt, TryStreamExt, pin_mut};
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
 
 use super::store::address;
@@ -161,9 +161,7 @@ async fn carry_out(verb: &Audit) -> Result<(), Failure> {
             let (source, zone) = place.find()?;
             let from = from.as_deref().map(|text| moment(text, &zone, Edge::From)).transpose()?;
             let to = to.as_deref().map(|text| moment(text, &zone, Edge::To)).transpose()?;
-            let mut out = Writer::new(*format, open_out(out)?)?;
-            let verified = export(&source, from, to, &mut out).await?;
-            out.finish()?;
+            let verified = export(&source, from, to, || Writer::new(*format, open_out(out)?)).await?;
             let head = verified.head.map_or_else(String::new, |head| format!("; its last line is {head}"));
             eprintln!("{} lines{head}", verified.lines);
             Ok(())
@@ -307,11 +305,12 @@ fn moment(text: &str, zone: &TimeZone, edge: Edge) -> anyhow::Result<Timestamp> 
     zone.to_timestamp(time).map_err(|_| wrong())
 }
 
+/// Only when a store was found and its first line read, the export begins: a mistyped store costs no earlier export.
 async fn export(
     source: &Source,
     from: Option<Timestamp>,
     to: Option<Timestamp>,
-    out: &mut Writer,
+    begin: impl FnOnce() -> anyhow::Result<Writer>,
 ) -> Result<Verified, Failure> {
     let mut verifier = Verifier::new(Start::Anywhere, Gaps::Refused, []);
     let mut ledger = open(source).await?;
@@ -322,18 +321,24 @@ async fn export(
         (None, None) => None,
         _ => match ledger.period(from.as_deref(), to.as_deref()).await? {
             Some(range) => Some(range),
-            None => return verifier.end().map_err(Failure::Broken),
+            None => {
+                begin()?.finish()?;
+                return verifier.end().map_err(Failure::Broken);
+            }
         },
     };
     let lines = ledger.lines(range);
     pin_mut!(lines);
-    while let Some(line) = lines.next().await {
-        let line = line.map_err(unreadable)?;
+    let mut next = lines.try_next().await.map_err(unreadable)?;
+    let mut out = begin()?;
+    while let Some(line) = next {
         if let Ok(line) = &line {
             out.write(line)?;
         }
         verifier.take(line).map_err(Failure::Broken)?;
+        next = lines.try_next().await.map_err(unreadable)?;
     }
+    out.finish()?;
     verifier.end().map_err(Failure::Broken)
 }
 

@@ -212,3 +212,19 @@ async fn a_period_and_a_table_are_exported_and_no_cell_is_a_formula() {
     assert_eq!(audit(&["verify", "--database", "/nonexistent/bernard.db"]).code, Some(2));
     assert_eq!(audit(&["verify", "--config", "/nonexistent/bernard.toml"]).code, Some(2));
 }
+
+#[test]
+fn an_export_of_a_store_that_cannot_be_read_costs_no_earlier_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (out, rubbish) = (folder.path().join("audit.jsonl"), folder.path().join("rubbish.db"));
+    fs::write(&out, "last month's").expect("it is written");
+    fs::write(&rubbish, "this is no database, and long enough to be seen as none").expect("it is written");
+    for database in [&rubbish, &folder.path().join("mistyped.db")] {
+        for format in ["jsonl", "csv"] {
+            let (database, out) = (database.to_string_lossy(), out.to_string_lossy());
+            let said = audit(&["export", "--database", &database, "--format", format, "--out", &out]);
+            assert_eq!(said.code, Some(2), "{}", said.err);
+        }
+        assert_eq!(fs::read_to_string(&out).expect("it is there"), "last month's", "{}", database.display());
+    }
+}
