@@ -2,7 +2,7 @@
 //!
 //! While it cannot be done (Discord's daily limit, code 30034, or a 429 of hours), people use the commands that Discord still has.
 //! It is tried again after growing pauses; the log, `/doctor` and `bernard_commands_registered` say so. `/readyz` waits for the
-//! first try only, because buttons, reports and links are served all the same.
+//! first try only, because buttons, reports and links are served all the same; a bot that is not in the guild is not ready.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -35,6 +35,8 @@ const FIRST_PAUSE: Duration = Duration::from_secs(3);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// The longest wait that Discord asks for and that is kept to without another look.
 const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
+/// Discord's codes for "Unknown Guild" and "Missing Access".
+const BARRED: [u32; 2] = [10_004, 50_001];
 /// The name of the digest of the commands that were last registered.
 const COMMANDS_FACT: &str = "commands";
 /// The same without what Discord has of them.
@@ -63,7 +65,8 @@ impl Registrar {
                 tokio::time::sleep(pause).await;
             }
             self.registration.set(Standing::Done);
-            self.tried(1.0);
+            metrics::gauge!(bernard_platform::metrics::COMMANDS_REGISTERED).set(1.0);
+            self.ready.commands.store(true, Ordering::Relaxed);
             std::future::pending::<()>().await;
         };
         stop.run_until_cancelled(work).await;
@@ -78,12 +81,9 @@ impl Registrar {
             "the commands are not registered; Discord keeps those it has, and all else goes on"
         );
         self.registration.set(Standing::Failed { said, again });
-        self.tried(0.0);
-    }
-
-    fn tried(&self, registered: f64) {
-        metrics::gauge!(bernard_platform::metrics::COMMANDS_REGISTERED).set(registered);
-        self.ready.commands.store(true, Ordering::Relaxed);
+        metrics::gauge!(bernard_platform::metrics::COMMANDS_REGISTERED).set(0.0);
+        let is_barred = error.downcast_ref::<Error>().is_some_and(is_barred);
+        self.ready.commands.store(!is_barred, Ordering::Relaxed);
     }
 
     /// Registers the commands unless Discord still has them exactly as they were last registered. What is sent links to them from then on.
@@ -94,6 +94,7 @@ impl Registrar {
         let fact = |registered: &[RegisteredCommand]| commands_digest(application, self.guild, &commands, registered);
         let (fact_name, mut registered) = match rest.commands(application, self.guild).await {
             Ok(registered) => (COMMANDS_FACT, registered),
+            Err(error) if is_barred(&error) => return Err(error.into()),
             // A proxy may let only some routes through: then what we last registered is all there is to compare with.
             Err(error) if error.is_final() || is_a_page(&error) => {
                 tracing::warn!(%error, "the registered commands cannot be read");
@@ -126,6 +127,11 @@ impl Registrar {
         self.rest.command_ids().set(ids);
         Ok(())
     }
+}
+
+/// The bot is not in the guild, or may not have commands there: until somebody acts, nobody can type one.
+fn is_barred(error: &Error) -> bool {
+    error.code().is_some_and(|code| BARRED.contains(&code))
 }
 
 fn is_a_page(error: &Error) -> bool {

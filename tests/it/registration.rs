@@ -13,6 +13,14 @@ use crate::bot::{TestBot, eventually};
 
 /// A bot with a new store, for which Discord still has the commands of an earlier one.
 async fn with_an_empty_store(spoil: impl FnOnce(&TestBot)) -> TestBot {
+    let mut bot = before_its_first_start().await;
+    spoil(&bot);
+    bot.start().await;
+    bot
+}
+
+/// The same, not started yet.
+async fn before_its_first_start() -> TestBot {
     let mut bot = TestBot::new().await;
     bot.stop().await;
     for end in ["", "-wal", "-shm"] {
@@ -21,8 +29,6 @@ async fn with_an_empty_store(spoil: impl FnOnce(&TestBot)) -> TestBot {
             std::fs::remove_file(&file).expect("it can be removed");
         }
     }
-    spoil(&bot);
-    bot.start().await;
     bot
 }
 
@@ -190,4 +196,31 @@ async fn a_start_that_finds_everything_as_it_was_writes_nothing_about_commands()
     let written: Vec<String> = sqlx::query_scalar("SELECT name FROM written").fetch_all(&pool).await.expect("a read");
     assert!(written.iter().all(|name| !name.starts_with("command")), "{written:?}");
     assert_eq!(bot.discord.command_writes(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bot_that_may_have_no_commands_in_its_guild_is_not_ready() {
+    for (code, words) in [(50_001, "Missing Access"), (10_004, "Unknown Guild")] {
+        for method in ["PUT", "*"] {
+            let mut bot = before_its_first_start().await;
+            let refusal = json!({ "code": code, "message": words });
+            let rule = bot.discord.faults().always().status(method, "/commands", 403, &refusal);
+            bot.start_without_waiting().await;
+            bot.discord.gateway().wait_for_connected(1).await;
+            let readyz = bot.endpoint("/readyz");
+            let ready = async || {
+                let answer = sim::net::client().get(&readyz).send().await.expect("an answer");
+                let status = answer.status().as_u16();
+                (status, answer.text().await.expect("a text"))
+            };
+            eventually("it was tried", async || rule.hits() > 0).await;
+            eventually("nothing else is missing", async || {
+                let (status, said) = ready().await;
+                status == 503 && said.contains("[\"the commands are not registered\"]")
+            })
+            .await;
+            rule.clear();
+            eventually("it is ready", async || ready().await.0 == 200).await;
+        }
+    }
 }
