@@ -5,7 +5,8 @@ use std::{fs, path::Path};
 /// The file that is copied to begin with.
 const EXAMPLE: &str = include_str!("../../config/bernard.toml");
 
-/// Whether nobody has filled anything in: the file is the example, up to comments and blank lines.
+/// Whether nobody has filled anything in: the file is the example, up to comments, blank lines, and where the store and the secrets are:
+/// a package has places of its own for those.
 pub fn is_untouched(path: &Path) -> bool {
     fs::read_to_string(path).is_ok_and(|text| meat(&text).eq(meat(EXAMPLE)))
 }
@@ -17,7 +18,12 @@ pub fn said() -> &'static str {
 }
 
 fn meat(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#') && !is_place(line))
+}
+
+/// Whether a line only says where something is.
+fn is_place(line: &str) -> bool {
+    ["= { env = ", "= { file = ", "url = \"sqlite://"].iter().any(|place| line.contains(place))
 }
 
 #[cfg(test)]
@@ -35,6 +41,11 @@ mod tests {
         assert!(says(EXAMPLE));
         assert!(says(&format!("# mine\n\n{EXAMPLE}")));
         assert!(!says(&EXAMPLE.replace("100000000000000001", "100000000000000002")));
+        let packaged =
+            EXAMPLE.replace("{ env = \"DISCORD_TOKEN\" }", "{ file = \"/etc/credstore/bernard.discord-token\" }");
+        let packaged = packaged.replace("sqlite://data/", "sqlite:///var/lib/bernard/");
+        assert!(packaged != EXAMPLE && says(&packaged), "as a package installs it");
+        assert!(!says(&packaged.replace("{ file = \"/etc/credstore/bernard.discord-token\" }", "\"mine\"")));
         assert!(!says(""));
     }
 }
