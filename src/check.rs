@@ -30,6 +30,7 @@ use bernard_sinks::Destination;
 
 pub use example::{is_untouched, said as said_of_example};
 pub use finding::{About, Finding, Heard, Outcome, Report, Verdict, verdict};
+pub use reach::waited;
 pub use verb::{Looks, run};
 
 /// The ends that a configuration names, in its order.

@@ -8,7 +8,7 @@ use bernard_config::{Config, Loaded, Places, StoreUrl};
 use bernard_discord::{Rest, sender::Sender};
 use bernard_ovh as ovh;
 use bernard_store as store;
-use bernard_store::{Error, Location};
+use bernard_store::{Location, Promises};
 
 use super::{
     sender_settings,
@@ -37,14 +37,24 @@ pub fn verb(path: &Path, ask: Ask, looks: Looks) -> anyhow::Result<ExitCode> {
     let look = |loaded: &Loaded, report: &Report<'_>| {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no runtime")?;
         let Loaded { config, places, .. } = loaded;
-        store(config, places, report);
+        let files = store(config, places, report);
         traces(config, places, report);
         anchors(config, places, report);
-        runtime.block_on(promises(config, places, report));
-        runtime.block_on(place(config, places, report));
+        let database = async {
+            files?;
+            database(config, places, report).await
+        };
         match ask {
-            Ask::Everybody => runtime.block_on(online(config, places, report)),
-            Ask::Nobody => runtime.block_on(remembered(config, places, report)),
+            // What was found is in the report.
+            Ask::Everybody => runtime.block_on(async {
+                let (_, ()) = tokio::join!(database, online(config, places, report));
+            }),
+            Ask::Nobody => runtime.block_on(async {
+                match database.await {
+                    Ok(()) => remembered(config, places, report).await,
+                    Err(Unusable) => not_asked(report),
+                }
+            }),
         }
         // A look-up that hangs in the system must not keep a verdict.
         runtime.shutdown_background();
@@ -53,21 +63,28 @@ pub fn verb(path: &Path, ask: Ask, looks: Looks) -> anyhow::Result<ExitCode> {
     check::run(path, Config::load(path, config::process_environment()), looks, look)
 }
 
-/// Looks at the store's files: whether they are there yet, and who else can use them. Changes nothing.
-pub fn store(config: &Config, places: &Places, report: &Report<'_>) {
+/// The store cannot be used, which was said: what else there is to say of it would only repeat that.
+pub struct Unusable;
+
+/// Looks at the store's files: whether a start could use them, whether they are there yet, and who else can. Changes nothing.
+///
+/// # Errors
+/// When no start could.
+pub fn store(config: &Config, places: &Places, report: &Report<'_>) -> Result<(), Unusable> {
+    // PostgreSQL has none here.
+    let Ok(path) = store_path(config) else { return Ok(()) };
     let found = |outcome, what: String| report.add(Finding::new(outcome, what).key(places.of("store.url")));
-    match store_path(config) {
-        // PostgreSQL has none here.
-        Err(_) => {}
-        Ok(path) if !path.exists() => {
-            found(Outcome::Well, format!("the store {} is not there yet: the first run makes it", path.display()));
-        }
-        Ok(path) => {
-            for exposed in store::exposed(path) {
-                found(Outcome::Odd, format!("the store: {exposed}"));
-            }
-        }
+    if let Err(error) = store::could_be_held(path) {
+        found(Outcome::Wrong, format!("the store: {error}"));
+        return Err(Unusable);
     }
+    if !path.exists() {
+        found(Outcome::Well, format!("the store {} is not there yet: the first run makes it", path.display()));
+    }
+    for exposed in store::exposed(path) {
+        found(Outcome::Odd, format!("the store: {exposed}"));
+    }
+    Ok(())
 }
 
 /// Whether this program can send the traces that it is asked for.
@@ -89,8 +106,7 @@ fn anchors(config: &Config, places: &Places, report: &Report<'_>) {
 
 /// What the servers that the store remembers tell about the rules of `config`, without asking anybody.
 pub async fn remembered(config: &Config, places: &Places, report: &Report<'_>) {
-    let asked = "Discord and OVHcloud were not asked; --online proves the rest";
-    report.add(Finding::new(Outcome::Unproved, asked));
+    not_asked(report);
     let servers = match &config.store.url {
         StoreUrl::Sqlite(path) if !path.exists() => return,
         StoreUrl::Sqlite(path) => store::remembered(path).await,
@@ -105,36 +121,43 @@ pub async fn remembered(config: &Config, places: &Places, report: &Report<'_>) {
     }
 }
 
-/// Asks a PostgreSQL server what it promises, and says what that means.
-async fn promises(config: &Config, places: &Places, report: &Report<'_>) {
-    let StoreUrl::Postgres(postgres) = &config.store.url else { return };
-    let told = address(postgres).promises().await;
-    let found = |outcome, what: String| report.add(Finding::new(outcome, what).key(places.of("store.url")));
-    match told {
-        Err(error) => found(Outcome::Wrong, error.to_string()),
-        Ok(told) if told.waits() => {
-            let what = "what is committed is on another server too (synchronous_commit, synchronous_standby_names)";
-            found(Outcome::Well, what.to_owned());
-        }
-        Ok(_) => found(
-            Outcome::Well,
-            "what is committed is on one server's disk alone: a failover may lose the last of it, and then what was under way is in doubt"
-                .to_owned(),
-        ),
-    }
+fn not_asked(report: &Report<'_>) {
+    let what = "Discord and OVHcloud were not asked; --online proves the rest";
+    report.add(Finding::new(Outcome::Unproved, what));
 }
 
-/// Whether the store was moved elsewhere, or a move into it is to be finished.
-async fn place(config: &Config, places: &Places, report: &Report<'_>) {
-    let location = match &config.store.url {
-        StoreUrl::Sqlite(path) if !path.exists() => return,
-        StoreUrl::Sqlite(path) => Location::File(path.clone()),
-        StoreUrl::Postgres(postgres) => Location::Postgres(address(postgres)),
+/// Looks at the database itself, as far as it is there: whether it can be read and may be run, and what a PostgreSQL server promises.
+async fn database(config: &Config, places: &Places, report: &Report<'_>) -> Result<(), Unusable> {
+    let (location, name) = match &config.store.url {
+        StoreUrl::Sqlite(path) if !path.exists() => return Ok(()),
+        StoreUrl::Sqlite(path) => (Location::File(path.clone()), path.display().to_string()),
+        StoreUrl::Postgres(postgres) => (Location::Postgres(address(postgres)), address(postgres).to_string()),
     };
-    // What else is wrong with it is said by whoever reads it.
-    if let Err(error @ (Error::Moved { .. } | Error::Arriving { .. })) = store::may_be_run(&location).await {
-        report.add(Finding::new(Outcome::Wrong, error.to_string()).key(places.of("store.url")));
-    }
+    let look = async {
+        if let StoreUrl::Postgres(postgres) = &config.store.url {
+            promises(&address(postgres).promises().await?, places, report);
+        }
+        store::may_be_run(&location).await
+    };
+    let (outcome, said) = match check::waited(report, &format!("the store {name}"), look).await {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(error)) if error.is_unreachable() => (Outcome::Unreachable, error.to_string()),
+        Ok(Err(error)) => (Outcome::Wrong, error.to_string()),
+        Err(silence) => (Outcome::Unreachable, format!("the store: {silence}")),
+    };
+    report.add(Finding::new(outcome, said).key(places.of("store.url")).address(name));
+    Err(Unusable)
+}
+
+/// Says what it means what a PostgreSQL server promises.
+fn promises(told: &Promises, places: &Places, report: &Report<'_>) {
+    let what = match told.waits() {
+        true => "what is committed is on another server too (synchronous_commit, synchronous_standby_names)",
+        false => {
+            "what is committed is on one server's disk alone: a failover may lose the last of it, and then what was under way is in doubt"
+        }
+    };
+    report.add(Finding::new(Outcome::Well, what).key(places.of("store.url")));
 }
 
 /// Proves every credential and right that `config` will need; changes nothing.

@@ -7,7 +7,10 @@ use bernard_domain::access::UserId;
 use bernard_oncall::feed::{Feed, Fetched};
 use bernard_platform::clock;
 
-use super::finding::{Finding, Outcome, Report};
+use super::{
+    finding::{Finding, Outcome, Report},
+    reach::waited,
+};
 use crate::app::duty;
 
 /// Reads the feed once and says who is on duty by it, who never is, and which of its names nobody has.
@@ -18,10 +21,11 @@ pub(super) async fn look(config: &Config, places: &Places, report: &Report<'_>) 
         Ok(feed) => feed,
         Err(error) => return found(Outcome::Wrong, format!("the schedule: {error}")),
     };
-    let bytes = match feed.read().await {
-        Ok(Fetched::Whole(bytes, _)) => bytes,
-        Ok(Fetched::Unchanged) => return,
-        Err(error) => return found(Outcome::Unreachable, format!("the schedule: {error}")),
+    let bytes = match waited(report, "the schedule of oncall.feed", feed.read()).await {
+        Ok(Ok(Fetched::Whole(bytes, _))) => bytes,
+        Ok(Ok(Fetched::Unchanged)) => return,
+        Err(silence) => return found(Outcome::Unreachable, format!("the schedule: {silence}")),
+        Ok(Err(error)) => return found(Outcome::Unreachable, format!("the schedule: {error}")),
     };
     let now = clock::now();
     let schedule = match duty::reading(&bytes, config, now) {

@@ -1,4 +1,7 @@
-//! What the bot needs of an account at OVHcloud: its clock, its servers, and the rights of its credentials.
+//! What the bot needs of an account at OVHcloud: its clock, its servers, and the rights of its credentials. A server that OVHcloud
+//! refuses, as one that has expired, is said and keeps nothing of the others from being looked at.
+
+use std::collections::BTreeMap;
 
 use bernard_config::{Config, Places};
 use bernard_domain::{
@@ -21,6 +24,9 @@ use crate::rights;
 /// How many servers of an account are read to hold the rules against: two minutes of the usual budget.
 const DESCRIBED: usize = 100;
 
+/// How many servers a finding names.
+const NAMED: usize = 3;
+
 /// What is looked at, and with what.
 pub(super) struct Look<'a> {
     pub(super) config: &'a Config,
@@ -29,6 +35,9 @@ pub(super) struct Look<'a> {
     pub(super) client: ovh::Client,
     pub(super) report: &'a Report<'a>,
 }
+
+/// The servers that OVHcloud refused to tell of, by why; with the first one's whole words.
+type Refused = BTreeMap<String, (String, Vec<ServiceName>)>;
 
 /// There is nothing more to be asked: what follows would fail the same way.
 struct Enough;
@@ -42,24 +51,41 @@ impl Look<'_> {
     async fn look(&self) -> Result<Vec<Server>, Enough> {
         self.clock().await?;
         let client = self.client.within(REPEATED_FOR);
-        let listed = self.read("the list of servers", self.configured.read(client.servers()).await)?;
+        let listed = self.configured.read(client.servers()).await;
+        if listed.as_ref().is_err_and(Trouble::is_of_policy) {
+            self.whole_policy(&client).await;
+        }
+        let listed = self.read("the list of servers", listed)?;
         let servers = listed.names;
         if !listed.is_whole {
             let what = "not every entry of the list of servers is a name: it is left out";
             self.add(Outcome::Unproved, what);
         }
         self.add(Outcome::Well, &format!("{} servers", servers.len()));
-        if let Some(server) = servers.first() {
-            self.reads(&client, server).await?;
+        let mut refused = Refused::new();
+        let looked = self.servers(&client, servers, &mut refused).await;
+        for (said, servers) in refused.values() {
+            self.add(Outcome::Odd, &format!("nothing can be done with {}: {said}", named(servers)));
         }
+        looked
+    }
+
+    /// Looks at what operations need, and at each server.
+    async fn servers(
+        &self,
+        client: &ovh::Client,
+        servers: Vec<ServiceName>,
+        refused: &mut Refused,
+    ) -> Result<Vec<Server>, Enough> {
+        self.reads(client, &servers, refused).await?;
         if self.config.rescue.secret_from.contains(&Source::Mail) {
-            self.mails(&client).await?;
+            self.mails(client).await?;
         }
         match client.has_keys() {
-            true => self.rules(&client).await?,
-            false => self.policy(&client, &servers).await,
+            true => self.rules(client).await?,
+            false => self.policy(client, &servers).await,
         }
-        Ok(self.described(&client, servers).await)
+        Ok(self.described(client, servers, refused).await)
     }
 
     fn name(&self, what: &str) -> String {
@@ -100,16 +126,28 @@ impl Look<'_> {
         Ok(())
     }
 
-    /// What every operation reads, on one server.
-    async fn reads(&self, client: &ovh::Client, server: &ServiceName) -> Result<(), Enough> {
-        let boots = self.read("its boots", self.configured.read(client.boots(server, Some("rescue"))).await)?;
+    /// What every operation reads, on the first server that OVHcloud does not refuse.
+    async fn reads(&self, client: &ovh::Client, servers: &[ServiceName], refused: &mut Refused) -> Result<(), Enough> {
+        for server in servers.iter().take(DESCRIBED) {
+            match self.reads_of(client, server).await {
+                Ok(()) => {
+                    self.add(Outcome::Well, &format!("server, boots and tasks of {server} can be read"));
+                    return Ok(());
+                }
+                Err(trouble) if trouble.refusal().is_some() => note(refused, server, &trouble),
+                Err(trouble) => return self.read(server.as_str(), Err(trouble)),
+            }
+        }
+        Ok(())
+    }
+
+    async fn reads_of(&self, client: &ovh::Client, server: &ServiceName) -> Result<(), Trouble> {
+        self.configured.read(client.server(server)).await?;
+        let boots = self.configured.read(client.boots(server, Some("rescue"))).await?;
         for entry in &boots.left_out {
             self.add(Outcome::Unproved, &format!("an entry of its boots cannot be read: {}", entry.said));
         }
-        self.read("a server", self.configured.read(client.server(server)).await)?;
-        self.read("its tasks", self.configured.read(client.task_ids(server, None, None)).await)?;
-        self.add(Outcome::Well, &format!("server, boots and tasks of {server} can be read"));
-        Ok(())
+        self.configured.read(client.task_ids(server, None, None)).await.map(drop)
     }
 
     async fn mails(&self, client: &ovh::Client) -> Result<(), Enough> {
@@ -163,21 +201,37 @@ impl Look<'_> {
 
     /// The servers with their tags and names; beyond the first ones, and where one cannot be read, only the service name is known.
     /// Once OVHcloud does not answer, the rest are not asked for.
-    async fn described(&self, client: &ovh::Client, names: Vec<ServiceName>) -> Vec<Server> {
+    async fn described(&self, client: &ovh::Client, names: Vec<ServiceName>, refused: &mut Refused) -> Vec<Server> {
         let mut servers = Vec::with_capacity(names.len());
         let (all, mut most) = (names.len().min(DESCRIBED), DESCRIBED);
         for name in names {
             let mut described = None;
-            if servers.len() < most {
+            let is_refused = refused.values().any(|(_, servers)| servers.contains(&name));
+            if servers.len() < most && !is_refused {
                 self.is_at("reading its servers", servers.len(), all);
                 match self.configured.read(client.server(&name)).await {
                     Ok(server) => described = Some(server),
                     Err(trouble) if trouble.is_unreachable() => most = 0,
-                    Err(_) => {}
+                    Err(trouble) => note(refused, &name, &trouble),
                 }
             }
             servers.push(described.unwrap_or_else(|| Server::only_named(name, client.account())));
         }
         servers
     }
+}
+
+fn note(refused: &mut Refused, server: &ServiceName, trouble: &Trouble) {
+    let Some(why) = trouble.refusal() else { return };
+    let (_, servers) = refused.entry(why.to_owned()).or_insert_with(|| (trouble.said().to_owned(), Vec::new()));
+    servers.push(server.clone());
+}
+
+/// The first of these servers, and how many more there are.
+pub(super) fn named(servers: &[impl ToString]) -> String {
+    let mut names: Vec<String> = servers.iter().take(NAMED).map(ToString::to_string).collect();
+    if let Some(more) = servers.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        names.push(format!("{more} more"));
+    }
+    names.join(", ")
 }

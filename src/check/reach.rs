@@ -1,6 +1,6 @@
 //! How long an end that does not answer is waited for, and whose fault it is when it says no.
 
-use std::{fmt, future::Future, time::Duration};
+use std::{fmt, future::Future, pin::pin, time::Duration};
 
 use bernard_config::{Config, Places};
 use bernard_discord as discord;
@@ -20,6 +20,9 @@ pub(super) const REPEATED_FOR: Duration = Duration::from_secs(4);
 /// Between two tries to reach OVHcloud.
 const PAUSE: Duration = Duration::from_millis(300);
 
+/// The key that a service account's policy is about.
+pub(super) const POLICY: &str = "client_id";
+
 /// What went wrong with an end, and what of the configuration it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Trouble {
@@ -27,6 +30,8 @@ pub(super) struct Trouble {
     said: String,
     key: String,
     address: String,
+    /// Why one thing was refused, where neither the account nor its credentials are to blame.
+    refusal: Option<String>,
 }
 
 impl Trouble {
@@ -39,6 +44,22 @@ impl Trouble {
     /// Whether nobody knows: asking more of this end would only take as long again.
     pub(super) fn is_unreachable(&self) -> bool {
         self.outcome == Outcome::Unreachable
+    }
+
+    /// Whether a service account's policy lacks what was asked: its credentials are good.
+    pub(super) fn is_of_policy(&self) -> bool {
+        self.key.ends_with(POLICY)
+    }
+
+    /// What was said, whole.
+    pub(super) fn said(&self) -> &str {
+        &self.said
+    }
+
+    /// Why the one thing that was asked about was refused, in words that are the same for all such things; `None` where all that is
+    /// asked would end like that.
+    pub(super) fn refusal(&self) -> Option<&str> {
+        self.refusal.as_deref()
     }
 }
 
@@ -63,6 +84,21 @@ pub(super) async fn first<T>(
     }
 }
 
+/// Looks at an end that is looked at once, for as long as [`first`] would: whoever reads hears in time that it does not answer.
+///
+/// # Errors
+/// With the words for it, when nothing came.
+pub async fn waited<T>(report: &Report<'_>, what: &str, look: impl Future<Output = T>) -> Result<T, String> {
+    let mut look = pin!(look);
+    if let Ok(done) = tokio::time::timeout(SAID_WITHIN, &mut look).await {
+        return Ok(done);
+    }
+    report.waits(&format!("{what} does not answer yet; waiting for another moment"));
+    let within = SAID_WITHIN + TRIED_ON_FOR;
+    let silence = |_| format!("no answer within {:.0} s", within.as_secs_f64());
+    tokio::time::timeout(TRIED_ON_FOR, look).await.map_err(silence)
+}
+
 /// What an error of Discord's is about.
 pub(super) fn of_discord(config: &Config, error: &discord::Error) -> Trouble {
     let (outcome, key) = match (error.fault(), error.is_transient(), error.code()) {
@@ -73,7 +109,7 @@ pub(super) fn of_discord(config: &Config, error: &discord::Error) -> Trouble {
         (None, false, _) => (Outcome::Wrong, "discord.api_url"),
     };
     let (key, address) = (key.to_owned(), config.discord.api_url.clone());
-    Trouble { outcome, said: error.to_string(), key, address }
+    Trouble { outcome, said: error.to_string(), key, address, refusal: None }
 }
 
 /// An account at OVHcloud: its number in the configuration, and how it proves itself.
@@ -118,6 +154,8 @@ impl Configured<'_> {
             if error.is_about_token() { "token_url" } else { "endpoint" }
         } else if of_application {
             "application_key"
+        } else if error.is_right() && matches!(self.account.credentials, Credentials::OAuth2 { .. }) {
+            POLICY
         } else if error.is_clock() {
             secret
         } else if error.is_credential() {
@@ -136,13 +174,16 @@ impl Configured<'_> {
     pub(super) fn trouble(self, error: &ovh::Error) -> Trouble {
         let outcome = if error.is_transient() { Outcome::Unreachable } else { Outcome::Wrong };
         let (key, address) = (self.key(self.blamed(error)), self.address_of(error));
-        Trouble { outcome, said: error.to_string(), key, address }
+        let is_of_one = error.is_of_one_thing() && !error.is_transient();
+        let refusal = is_of_one.then(|| error.cause().to_string());
+        Trouble { outcome, said: error.to_string(), key, address, refusal }
     }
 
     /// That nothing came for so long.
     fn silence(self, within: Duration) -> Trouble {
         let said = format!("no answer within {:.0} s", within.as_secs_f64());
-        Trouble { outcome: Outcome::Unreachable, said, key: self.key("endpoint"), address: self.address() }
+        let (key, address) = (self.key("endpoint"), self.address());
+        Trouble { outcome: Outcome::Unreachable, said, key, address, refusal: None }
     }
 
     /// One reading, for a bounded time.

@@ -3,13 +3,18 @@
 use bernard_config::{Config, Places};
 use bernard_sinks::{Destination, Reached, reach};
 
-use super::finding::{Finding, Outcome, Report};
+use super::{
+    finding::{Finding, Outcome, Report},
+    reach::waited,
+};
 
 /// Looks at all of them at once; `destinations` in the order of the configuration.
 pub(super) async fn look(config: &Config, places: &Places, destinations: &[Destination], report: &Report<'_>) {
     let looks = config.audit.sinks.iter().zip(destinations).enumerate().map(async |(index, (sink, to))| {
-        let (outcome, said) = found(&reach(to).await);
-        let what = format!("the audit's sink {}: {said}", sink.name);
+        let what = format!("the audit's sink {}", sink.name);
+        let reached = waited(report, &format!("{what} [{}]", sink.to), reach(to)).await;
+        let (outcome, said) = found(&reached.unwrap_or_else(Reached::Not));
+        let what = format!("{what}: {said}");
         let finding = Finding::new(outcome, what).key(places.of(&format!("audit.sink[{index}].url")));
         report.add(finding.address(sink.to.to_string()));
     });

@@ -1,5 +1,7 @@
 //! `bernard check --online`: proves, and changes nothing.
 
+mod ends;
+
 use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -34,7 +36,7 @@ async fn remembered(bot: &TestBot) -> Vec<Finding> {
     let loaded = bot.read();
     let quiet = |_: Heard<'_>| {};
     let report = Report::new(&quiet);
-    app::check::store(&loaded.config, &loaded.places, &report);
+    app::check::store(&loaded.config, &loaded.places, &report).ok();
     app::check::remembered(&loaded.config, &loaded.places, &report).await;
     report.into_findings()
 }

@@ -68,6 +68,25 @@ pub(super) fn hold(path: &Path) -> Result<Held, Error> {
     Ok(Held { path: own, witness, _database: database, _beside: lock })
 }
 
+/// Whether a start could take the database at `path`: its folder, or the one in which that is to be made, can be written, and what is
+/// there is a file that can be, too. What is made to find out is removed at once. Not beside a store that this very process has open:
+/// to close its file lets go of SQLite's locks.
+///
+/// # Errors
+/// [`Error::Folder`] says what cannot be opened.
+pub fn could_be_held(path: &Path) -> Result<(), Error> {
+    let cannot = |path: &Path, source| Error::Folder { path: path.to_owned(), source };
+    let own = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder = own.ancestors().skip(1).find(|folder| folder.exists()).unwrap_or(Path::new("."));
+    let tried = folder.join(format!(".bernard-check-{}", std::process::id()));
+    new_private_file(&tried).and_then(|_| fs::remove_file(&tried)).map_err(|source| cannot(folder, source))?;
+    match fs::metadata(&own) {
+        Err(_) => Ok(()),
+        Ok(there) if there.is_dir() => Err(cannot(path, io::ErrorKind::IsADirectory.into())),
+        Ok(_) => File::options().append(true).open(&own).map(drop).map_err(|source| cannot(path, source)),
+    }
+}
+
 /// Has the lock say who holds it.
 fn sign(mut lock: &File) -> io::Result<()> {
     lock.set_len(0)?;

@@ -88,7 +88,7 @@ pub use copy::{Copied, CopyError, copy};
 pub use counted::Figures;
 pub use database::{Address, Place, Promises, Tls};
 pub use enrolment::{Enrolment, Existing};
-pub use file::{exposed, holder};
+pub use file::{could_be_held, exposed, holder};
 pub use inventory::{remembered, remembered_at};
 pub use lease_changes::Change;
 pub use listed::{ListedNow, StaleList};
@@ -212,6 +212,19 @@ pub enum Error {
     /// A line of the audit does not read back: `bernard audit verify` says which is the first.
     #[error("the audit holds a line that cannot be read: {0}; `bernard audit verify` finds the first that is wrong")]
     BrokenAudit(#[from] bernard_domain::audit::NotALine),
+}
+
+impl Error {
+    /// The database does not answer, or is in trouble: nobody knows whether it is the right one.
+    pub fn is_unreachable(&self) -> bool {
+        /// "Too many connections", "cannot connect now": the server starts, stops or is full.
+        const TROUBLE: [&str; 2] = ["53300", "57P03"];
+        match self {
+            Self::Database(sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut) => true,
+            Self::Database(sqlx::Error::Database(said)) => said.code().is_some_and(|code| TROUBLE.contains(&&*code)),
+            _ => false,
+        }
+    }
 }
 
 /// The store's handle; cheap to clone.
