@@ -37,6 +37,7 @@ use tokio::{
 };
 
 use self::monitoring::Monitoring;
+use crate::say;
 
 /// How long a killed bot stays dead: long enough to be seen.
 const DEAD_FOR: Duration = Duration::from_secs(2);
@@ -105,7 +106,7 @@ async fn show(flags: &Flags) -> anyhow::Result<()> {
     let (life, life_rx) = watch::channel(Life::Running);
     let mut bot = Bot { program: own_program()?, config, child: None, start_at: Instant::now(), life, monitoring };
     bot.start()?;
-    println!("{}", door.url());
+    say::line(door.url());
     let stage = Stage { discord, ovh, cast: people, orders: order_tx, life: life_rx };
     let ended = tokio::select! {
         _ = terminate.recv() => Ok(()),

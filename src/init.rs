@@ -23,8 +23,13 @@ use bernard_domain::access::Capability;
 use clap::Args;
 use tokio::runtime::Runtime;
 
-use self::{ask::Asker, draft::Draft, files::Place, gate::Gate};
-use crate::{app, check::Looks};
+use self::{
+    ask::{Asker, Unfit},
+    draft::Draft,
+    files::Place,
+    gate::Gate,
+};
+use crate::{app, check::Looks, say};
 
 /// What `bernard init` can be told. What is not told is asked for, if there is a terminal.
 #[derive(Debug, Args)]
@@ -79,6 +84,9 @@ pub enum Stop {
     /// What was told is wrong, and nobody can be asked again.
     #[error("{0}")]
     Wrong(String),
+    /// What was told has no form that could be right, and nobody can be asked again.
+    #[error("{0}")]
+    Malformed(String),
     /// Something was not told, and there is no terminal to ask on.
     #[error("{0} is missing, and there is no terminal to ask on")]
     Missing(&'static str),
@@ -95,7 +103,7 @@ impl Stop {
         match self {
             Self::Interrupted => gate::INTERRUPTED,
             Self::Wrong(_) => 1,
-            Self::Missing(_) | Self::Unagreed => 2,
+            Self::Malformed(_) | Self::Missing(_) | Self::Unagreed => 2,
         }
     }
 }
@@ -111,11 +119,11 @@ pub fn run(flags: &Flags) -> anyhow::Result<ExitCode> {
     runtime.shutdown_background();
     match done {
         Ok(file) => {
-            println!("\nNow what `bernard check --config {} --online` says:", file.display());
+            say::line(format!("\nNow what `bernard check --config {} --online` says:", file.display()));
             app::check::verb(&file, app::check::Ask::Everybody, Looks::Text)
         }
         Err(stop) => {
-            eprintln!("bernard: {stop}");
+            say::error(format!("bernard: {stop}"));
             Ok(ExitCode::from(stop.code()))
         }
     }
@@ -133,14 +141,14 @@ fn prepare(flags: &Flags, runtime: &Runtime, gate: &Gate) -> Result<PathBuf, Sto
     let account = ovhcloud::account(flags, &asker, runtime, &roles)?;
     let draft = Draft { api_url: flags.api_url.clone(), token: token.secret, guild, channels, roles, account };
     confirm(&asker, &place, &draft)?;
-    write(&place, &draft, gate)?;
+    write(&asker, &place, &draft, gate)?;
     Ok(place.config().to_owned())
 }
 
 fn confirm(asker: &Asker, place: &Place, draft: &Draft) -> Result<(), Stop> {
-    println!("\nTo be written, readable for you alone:");
+    say::line("\nTo be written, readable for you alone:");
     for (path, _) in draft.files(place) {
-        println!("  {}", path.display());
+        say::line(format!("  {}", path.display()));
     }
     match asker.agrees("Write them?")? {
         ask::Answer::Yes => Ok(()),
@@ -148,8 +156,17 @@ fn confirm(asker: &Asker, place: &Place, draft: &Draft) -> Result<(), Stop> {
     }
 }
 
-fn write(place: &Place, draft: &Draft, gate: &Gate) -> Result<(), Stop> {
-    gate.whole(|| files::write(&draft.files(place))).map_err(|error| Stop::Wrong(error.to_string()))
+/// Writes all of it; where that fails it is tried again as long as somebody wants that, for a consumer key is authorized only once.
+fn write(asker: &Asker, place: &Place, draft: &Draft, gate: &Gate) -> Result<(), Stop> {
+    asker.until_right(
+        files::OUT,
+        Some(()),
+        || Ok(()),
+        |()| {
+            let written = gate.whole(|| files::write(&draft.files(place)));
+            written.map_err(|error| Unfit::elsewhere(files::OUT, error.to_string()))
+        },
+    )
 }
 
 /// `ID=view,rescue,…`

@@ -10,7 +10,7 @@
 //! - [`check`]: proves every credential beforehand, with a verdict; [`rights`] prints what to grant, and [`init`] writes a
 //!   configuration, whole or not at all.
 //! - [`http`]: `/healthz`, `/readyz`, `/metrics` and `/interactions`, behind a door with bounds.
-//! - [`manual`]: completions and manual pages. `progress`: how far a verb is, on a terminal.
+//! - [`manual`]: completions and manual pages. [`say`]: words that nobody need read. `progress`: how far a verb is, on a terminal.
 //! - [`logging`], [`process`]: capped logs; no core dumps, descriptors.
 //! - [`service_manager`]: what systemd hears: ready, how it goes, that it lives.
 //! - `traces`: what happened to operations, for a collector (feature `otlp`).
@@ -26,6 +26,7 @@ pub mod check;
 pub mod rights;
 pub mod init;
 pub mod manual;
+pub mod say;
 mod progress;
 #[cfg(feature = "otlp")]
 mod traces;

@@ -23,7 +23,7 @@ use bernard::{
     check::{self, Looks},
     init,
     logging::{self, LevelHandle},
-    manual, metrics, process, rights,
+    manual, metrics, process, rights, say,
     service_manager::{Pulse, ServiceManager},
 };
 use bernard_config as config;
@@ -146,11 +146,11 @@ fn main() -> ExitCode {
         }
         Verb::Store(verb) => done(transfer::run(&verb)),
         Verb::Totp(verb) => with_configuration(verb.config(), |loaded| {
-            println!("{}", totp::run(&verb, &loaded)?);
+            say::needed(totp::run(&verb, &loaded)?)?;
             Ok(ExitCode::SUCCESS)
         }),
         Verb::Reload { config } => with_configuration(&config, |loaded| {
-            println!("{}", tell::run(&loaded, &config)?);
+            say::line(tell::run(&loaded, &config)?);
             Ok(ExitCode::SUCCESS)
         }),
         Verb::Healthcheck { config } => done(healthcheck::run(&config)),

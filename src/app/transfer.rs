@@ -8,7 +8,7 @@ use bernard_store as store;
 use bernard_store::{Location, Progress, Stage, Transferred};
 use clap::{Args, Subcommand};
 
-use crate::progress::ProgressLine;
+use crate::{progress::ProgressLine, say};
 
 /// What can be done with a store while nobody runs it.
 #[derive(Debug, Subcommand)]
@@ -40,7 +40,7 @@ pub fn run(StoreVerb::Move(addresses): &StoreVerb) -> anyhow::Result<()> {
     let mut shown = Shown { line: ProgressLine::new(true), percent: None };
     let moved = runtime.block_on(store::transfer(&from, &to, clock::now(), &mut |progress| shown.show(progress)));
     shown.line.clear();
-    say(&moved?);
+    say_moved(&moved?);
     Ok(())
 }
 
@@ -73,20 +73,20 @@ impl Shown {
     }
 }
 
-fn say(moved: &Transferred) {
+fn say_moved(moved: &Transferred) {
     let Transferred { places: (from, to), tables, head, live, is_copy } = moved;
     let rows = moved.rows();
     let filled: Vec<String> =
         tables.iter().filter(|(_, rows)| *rows > 0).map(|(table, rows)| format!("{table} {rows}")).collect();
-    println!("moved {from} to {to}");
-    println!("the same in both, row by row: {rows} rows ({})", filled.join(", "));
+    say::line(format!("moved {from} to {to}"));
+    say::line(format!("the same in both, row by row: {rows} rows ({})", filled.join(", ")));
     if let Some(head) = head {
-        println!("the last line of the audit in both: {head}; the next one says that it was moved");
+        say::line(format!("the last line of the audit in both: {head}; the next one says that it was moved"));
     }
     match (live, is_copy) {
         (0, _) => {}
-        (live, false) => println!("operations under way, which the next start carries on: {live}"),
-        (live, true) => println!("it was a copy: operations that the next start will find in doubt: {live}"),
+        (live, false) => say::line(format!("operations under way, which the next start carries on: {live}")),
+        (live, true) => say::line(format!("it was a copy: operations that the next start will find in doubt: {live}")),
     }
-    println!("{from} refuses to be run from now on: name the other one in store.url");
+    say::line(format!("{from} refuses to be run from now on: name the other one in store.url"));
 }

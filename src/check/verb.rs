@@ -1,11 +1,7 @@
 //! What `bernard check` prints: a line for each finding as soon as it is known, the verdict as the last one; with `--json` one
 //! object at the end.
 
-use std::{
-    io::{self, Write as _},
-    path::Path,
-    process::ExitCode,
-};
+use std::{path::Path, process::ExitCode};
 
 use bernard_config::{Loaded, Place, Problems};
 use serde_json::{Value, json};
@@ -14,7 +10,7 @@ use super::{
     example,
     finding::{Finding, Heard, Outcome, Report, Verdict, verdict},
 };
-use crate::progress::ProgressLine;
+use crate::{progress::ProgressLine, say};
 
 /// The exit code of a configuration that will not work, or whose ends did not answer.
 const NOT_READY: u8 = 1;
@@ -41,12 +37,12 @@ pub fn run(
     let hear = |heard: Heard<'_>| match (heard, looks) {
         (Heard::Found(finding), Looks::Text) => {
             progress.clear();
-            say(&finding.to_string());
+            say::line(finding);
         }
         (Heard::Found(_), Looks::Json) => {}
         (Heard::Waiting(what), _) => {
             progress.clear();
-            eprintln!("bernard: {what}");
+            say::error(format!("bernard: {what}"));
         }
         (Heard::Progress(what), _) => progress.show(&format!("bernard: {what} …")),
     };
@@ -70,8 +66,8 @@ pub fn run(
     let findings = report.into_findings();
     let (verdict, sentence) = verdict(&findings);
     match looks {
-        Looks::Text => say(&sentence),
-        Looks::Json => say(&whole(verdict, &sentence, &findings).to_string()),
+        Looks::Text => say::line(sentence),
+        Looks::Json => say::line(whole(verdict, &sentence, &findings)),
     }
     Ok(match (verdict, is_usable) {
         (Verdict::Ready | Verdict::ReadyBut, _) => ExitCode::SUCCESS,
@@ -94,9 +90,4 @@ fn whole(verdict: Verdict, sentence: &str, findings: &[Finding]) -> Value {
         "says": sentence,
         "findings": findings.iter().map(Finding::json).collect::<Vec<_>>(),
     })
-}
-
-/// A line for whoever reads. Nobody need read to the end: a closed pipe is no fault, and changes no exit code.
-fn say(line: &str) {
-    let _ = writeln!(io::stdout(), "{line}");
 }

@@ -8,6 +8,7 @@ use inquire::{
 use secrecy::SecretString;
 
 use super::Stop;
+use crate::say;
 
 /// Who can be asked.
 pub(super) struct Asker {
@@ -33,6 +34,8 @@ pub(super) struct Unfit {
 enum Fault {
     /// The answer's: another one is asked for.
     Answers,
+    /// That of the answer's form: it would be wrong everywhere and at any time.
+    Form,
     /// That of the far end, or of the way there: the same answer may do at once.
     Elsewhere,
 }
@@ -43,14 +46,23 @@ impl Unfit {
         Self { said, flag: Some(flag), fault: Fault::Answers }
     }
 
-    /// Nobody answers where this flag leads.
-    pub(super) fn unreachable(flag: &'static str, said: String) -> Self {
+    /// No value of this flag has that form.
+    pub(super) fn malformed(flag: &'static str, said: String) -> Self {
+        Self { said, flag: Some(flag), fault: Fault::Form }
+    }
+
+    /// Nothing that is told is to blame: what this flag leads to is not as it must be yet.
+    pub(super) fn elsewhere(flag: &'static str, said: String) -> Self {
         Self { said, flag: Some(flag), fault: Fault::Elsewhere }
     }
 
     /// The same, where nobody can be asked again; `flag` was asked about.
     pub(super) fn stop(self, flag: &'static str) -> Stop {
-        Stop::Wrong(format!("{}: {}", self.flag.unwrap_or(flag), self.said))
+        let said = format!("{}: {}", self.flag.unwrap_or(flag), self.said);
+        match self.fault {
+            Fault::Form => Stop::Malformed(said),
+            Fault::Answers | Fault::Elsewhere => Stop::Wrong(said),
+        }
     }
 }
 
@@ -97,7 +109,7 @@ impl Asker {
     }
 
     /// What was told, else what is asked for, until it is right. `flag`: what tells it. Without a terminal what is wrong ends it. Where
-    /// nobody answers, no other answer would help: the same is tried again as long as somebody wants that.
+    /// no other answer would help, the same is tried again as long as somebody wants that.
     pub(super) fn until_right<A: Clone, T>(
         &self,
         flag: &'static str,
@@ -116,7 +128,7 @@ impl Asker {
                 Ok(right) => return Ok(right),
                 Err(unfit) if !self.is_there => return Err(unfit.stop(flag)),
                 Err(unfit) => {
-                    eprintln!("  {}", unfit.said);
+                    say::error(format!("  {}", unfit.said));
                     if unfit.fault == Fault::Elsewhere {
                         told = Some(self.tries_again(answer)?);
                     }

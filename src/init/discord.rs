@@ -19,6 +19,7 @@ use super::{
     draft::{Named, RoleDraft},
     parse_role, read_secret,
 };
+use crate::say;
 
 /// How long an answer is waited for.
 const WITHIN: Duration = Duration::from_secs(8);
@@ -50,16 +51,19 @@ pub(super) fn token(flags: &Flags, asker: &Asker, runtime: &Runtime) -> Result<T
         ask::secret("The bot's token?", help).map(Ok)
     };
     let token = asker.until_right(TOKEN_FILE, told, ask, |secret| try_token(flags, runtime, secret?))?;
-    println!("The bot's invite, for somebody who manages the guild:\n  {}", invite::address(&token.application));
+    say::line(format!(
+        "The bot's invite, for somebody who manages the guild:\n  {}",
+        invite::address(&token.application)
+    ));
     Ok(token)
 }
 
 fn try_token(flags: &Flags, runtime: &Runtime, secret: SecretString) -> Result<Token, Unfit> {
     let settings = SenderSettings::new(flags.api_url.trim_end_matches('/'), secret.clone());
-    let sender = Sender::new(settings).map_err(|error| Unfit::of(API_URL, error.to_string()))?;
+    let sender = Sender::new(settings).map_err(|error| Unfit::malformed(API_URL, error.to_string()))?;
     let rest = Rest::new(Arc::new(sender)).within(WITHIN);
     let application = runtime.block_on(rest.application()).map_err(|error| said(flags, &error))?;
-    println!("Discord knows the bot: {:?}.", application.name);
+    say::line(format!("Discord knows the bot: {:?}.", application.name));
     Ok(Token { secret, application: application.id.to_string(), rest })
 }
 
@@ -67,7 +71,7 @@ fn try_token(flags: &Flags, runtime: &Runtime, secret: SecretString) -> Result<T
 fn said(flags: &Flags, error: &discord::Error) -> Unfit {
     match (error.fault(), error.is_transient()) {
         (Some(_), _) => Unfit::of(TOKEN_FILE, format!("Discord ({}) refuses this token", flags.api_url)),
-        (None, true) => Unfit::unreachable(API_URL, format!("Discord ({}) cannot be reached: {error}", flags.api_url)),
+        (None, true) => Unfit::elsewhere(API_URL, format!("Discord ({}) cannot be reached: {error}", flags.api_url)),
         (None, false) => Unfit::of(API_URL, format!("Discord ({}): {error}", flags.api_url)),
     }
 }
@@ -76,7 +80,7 @@ fn said(flags: &Flags, error: &discord::Error) -> Unfit {
 pub(super) fn guild(flags: &Flags, asker: &Asker, runtime: &Runtime, token: &Token) -> Result<Named, Stop> {
     let ask = || choose_guild(flags, runtime, token);
     asker.until_right("--guild", flags.guild.clone(), ask, |text| {
-        let guild = id(&text)?;
+        let guild = id(&text).map_err(|said| Unfit::malformed("--guild", said))?;
         let seen = runtime.block_on(token.rest.guild(guild.into()));
         let seen = seen.map_err(|error| match error.is_final() {
             true => format!("the bot is not in the guild {guild} (open its invite first): {error}").into(),
@@ -110,7 +114,7 @@ pub(super) fn roles(
         runtime.block_on(token.rest.roles(guild.id.into())).map_err(|error| said(flags, &error).stop(API_URL))?;
     let there: Vec<Role> = there.into_iter().filter(|role| role.id.get() != guild.id && !role.managed).collect();
     if flags.role.is_empty() && !asker.may_ask() {
-        eprintln!("bernard: no --role was given, so nobody may do anything until the configuration has a [[role]]");
+        say::error("bernard: no --role was given, so nobody may do anything until the configuration has a [[role]]");
         return Ok(Vec::new());
     }
     let told = (!flags.role.is_empty()).then(|| flags.role.clone());
@@ -118,7 +122,8 @@ pub(super) fn roles(
     let ask = || choose_roles(&there).map(Ok);
     asker.until_right("--role", told, ask, |chosen: Result<Vec<(u64, BTreeSet<Capability>)>, String>| {
         let draft = |(id, can)| named_role(&there, id).map(|role| RoleDraft { role, can });
-        Ok(chosen?.into_iter().map(draft).collect::<Result<_, _>>()?)
+        let chosen = chosen.map_err(|said| Unfit::malformed("--role", said))?;
+        Ok(chosen.into_iter().map(draft).collect::<Result<_, _>>()?)
     })
 }
 
@@ -173,8 +178,9 @@ pub(super) fn channels(
     let told = (!flags.channel.is_empty()).then(|| flags.channel.clone());
     let ask = || choose_channels(&there);
     asker.until_right("--channel", told, ask, |texts: Vec<String>| {
-        let named = |text: &String| named_channel(&there, id(text)?);
-        Ok(texts.iter().map(named).collect::<Result<_, _>>()?)
+        let ids: Result<Vec<u64>, String> = texts.iter().map(|text| id(text)).collect();
+        let ids = ids.map_err(|said| Unfit::malformed("--channel", said))?;
+        Ok(ids.into_iter().map(|id| named_channel(&there, id)).collect::<Result<_, _>>()?)
     })
 }
 

@@ -9,11 +9,14 @@ use std::{
 
 use super::{
     Stop,
-    ask::{self, Asker},
+    ask::{self, Asker, Unfit},
 };
 
 /// For its owner's eyes only.
 const OWNER_ONLY: u32 = 0o600;
+
+/// The flag that tells where.
+pub(super) const OUT: &str = "--out";
 
 /// A secret that has a file of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,12 +60,9 @@ impl Place {
         self.0.with_file_name("data").join("bernard.db")
     }
 
-    /// Whether everything can be made there; nothing is.
+    /// Whether everything can be made there; nothing that is made for that stays.
     fn at(path: &Path) -> Result<Self, String> {
         let path = std::path::absolute(path).map_err(|error| format!("{}: {error}", path.display()))?;
-        if path.file_name().is_none() || path.extension().is_none_or(|extension| extension != "toml") {
-            return Err(format!("{} is not the name of a .toml file", path.display()));
-        }
         let folder = path.parent().unwrap_or(Path::new("/"));
         if !folder.is_dir() {
             return Err(format!("there is no folder {}", folder.display()));
@@ -72,8 +72,17 @@ impl Place {
         // Also what leads nowhere is there.
         match taken.into_iter().find(|path| fs::symlink_metadata(path).is_ok()) {
             Some(taken) => Err(format!("{} is there already, and nothing is overwritten", taken.display())),
-            None => Ok(place),
+            None => place.tried(),
         }
+    }
+
+    /// Writes a file with as long a name as any and removes it: rights, room and what a file system allows show only so.
+    fn tried(self) -> Result<Self, String> {
+        let ending = SecretFile::ApplicationSecret.ending();
+        let file = self.0.with_extension(format!("{ending}-{}", std::process::id()));
+        let tried = write_new(&file, "\n").and_then(|()| fs::remove_file(&file));
+        let folder = file.parent().unwrap_or(Path::new("/"));
+        tried.map(|()| self).map_err(|error| format!("the folder {} cannot be written: {error}", folder.display()))
     }
 }
 
@@ -83,7 +92,12 @@ pub(super) fn place(asker: &Asker, out: &Path) -> Result<Place, Stop> {
         ask::line("Where shall the configuration be written?", "a .toml file; its secrets go beside it")
             .map(PathBuf::from)
     };
-    asker.until_right("--out", Some(out.to_owned()), ask, |path: PathBuf| Ok(Place::at(&path)?))
+    asker.until_right(OUT, Some(out.to_owned()), ask, |path: PathBuf| {
+        if path.extension().is_none_or(|extension| extension != "toml") {
+            return Err(Unfit::malformed(OUT, format!("{} is not the name of a .toml file", path.display())));
+        }
+        Ok(Place::at(&path)?)
+    })
 }
 
 /// Writes all of them, or none: what was made before one fails is removed again.
@@ -130,6 +144,31 @@ mod tests {
             let mode = fs::metadata(&path).expect("it is there").permissions().mode() & 0o777;
             assert_eq!((mode, fs::read_to_string(&path).expect("a text")), (OWNER_ONLY, text));
         }
+    }
+
+    #[test]
+    fn what_is_written_into_a_clone_gets_neither_into_git_nor_into_an_image() {
+        let (git, docker) = (include_str!("../../.gitignore"), include_str!("../../.dockerignore"));
+        let has = |text: &str, line: String| assert!(text.lines().any(|it| it == line), "{line} is not ignored");
+        for ending in SecretFile::ALL.map(SecretFile::ending) {
+            has(git, format!("*.{ending}"));
+            has(docker, format!("**/*.{ending}"));
+        }
+        for name in ["bernard.toml", "my.toml"] {
+            has(git, format!("/{name}"));
+            has(docker, name.to_owned());
+        }
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_noticed_and_the_others_stay_as_they_were() {
+        let folder = tempfile::tempdir().expect("a folder");
+        Place::at(&folder.path().join("bernard.toml")).expect("there is room");
+        assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 0, "trying leaves nothing");
+        let long = format!("{}.toml", "b".repeat(245));
+        let why = Place::at(&folder.path().join(long)).expect_err("its secrets' names are too long");
+        assert!(why.contains("cannot be written"), "{why}");
+        assert!(Place::at(Path::new("/proc/bernard.toml")).expect_err("nobody writes there").contains("/proc"));
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Ctrl-C: it ends the program at any moment but one, while files are written; then it waits until they are whole.
+//! Ctrl-C: it ends the program at any moment but one, while files are written; then it waits until they are whole. A terminal is left
+//! as it was found.
 
 use std::{
     io,
@@ -6,10 +7,13 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use tokio::{
     runtime::Runtime,
     signal::unix::{SignalKind, signal},
 };
+
+use crate::say;
 
 /// The exit code of a program that SIGINT ended, as shells have it.
 pub(super) const INTERRUPTED: u8 = 130;
@@ -21,6 +25,26 @@ enum Written {
     Everything,
 }
 
+/// How the terminal was before a question was asked on it; `None` where there is none.
+struct Terminal(Option<Termios>);
+
+impl Terminal {
+    /// Has the cursor shown, on a line of its own.
+    const SHOWN: &'static str = "\u{1b}[?25h";
+
+    fn now() -> Self {
+        Self(tcgetattr(io::stdin()).ok())
+    }
+
+    /// A question reads each key by itself and shows none: whoever ends it from outside wants the terminal back.
+    fn restore(&self) {
+        let Some(before) = &self.0 else { return };
+        // Nobody could be told that it does not work.
+        let _ = tcsetattr(io::stdin(), OptionalActions::Flush, before);
+        say::error(Self::SHOWN);
+    }
+}
+
 /// Held closed while files are written.
 pub(super) struct Gate(Arc<Mutex<Written>>);
 
@@ -28,6 +52,7 @@ impl Gate {
     /// From now on SIGINT and SIGTERM end the program through this gate.
     pub(super) fn watch(runtime: &Runtime) -> io::Result<Self> {
         let _inside = runtime.enter();
+        let terminal = Terminal::now();
         let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         let written = Arc::new(Mutex::new(Written::Nothing));
         let gate = Arc::clone(&written);
@@ -37,10 +62,11 @@ impl Gate {
                 _ = terminate.recv() => {}
             }
             let written = gate.lock().unwrap_or_else(PoisonError::into_inner);
-            match *written {
-                Written::Nothing => eprintln!("bernard: stopped; nothing was written"),
-                Written::Everything => eprintln!("bernard: stopped; the configuration is written"),
-            }
+            terminal.restore();
+            say::error(match *written {
+                Written::Nothing => "bernard: stopped; nothing was written",
+                Written::Everything => "bernard: stopped; the configuration is written",
+            });
             exit(INTERRUPTED.into());
         });
         Ok(Self(written))

@@ -21,7 +21,7 @@ use super::{
     draft::{AccountDraft, CredentialsDraft, RoleDraft},
     read_secret,
 };
-use crate::{check::reach::Configured, rights};
+use crate::{check::reach::Configured, rights, say};
 
 /// How long an answer is waited for.
 const WITHIN: Duration = Duration::from_secs(8);
@@ -34,7 +34,9 @@ const REQUESTS_PER_MINUTE: u32 = 60;
 /// Where links are looked for by default.
 const SOURCES: [Source; 2] = [Source::AuthenticationSecret, Source::Mail];
 
-/// The flags that name the files of secrets.
+/// The flags that are to blame for what OVHcloud says.
+const ENDPOINT: &str = "--endpoint";
+const CLIENT_ID: &str = "--client-id";
 const SECRET_FILE: &str = "--application-secret-file";
 const CLIENT_SECRET_FILE: &str = "--client-secret-file";
 
@@ -63,9 +65,9 @@ pub(super) fn account(
     };
     let right = |name: String| match name.parse::<Endpoint>() {
         Ok(endpoint) => Ok((name, endpoint)),
-        Err(error) => Err(format!("{name:?} is {error}").into()),
+        Err(error) => Err(Unfit::malformed(ENDPOINT, format!("{name:?} is {error}"))),
     };
-    let (name, endpoint) = asker.until_right("--endpoint", flags.endpoint.clone(), ask, right)?;
+    let (name, endpoint) = asker.until_right(ENDPOINT, flags.endpoint.clone(), ask, right)?;
     let asking = Asking { flags, asker, runtime, name, endpoint, calls: calls(roles) };
     let credentials = match asking.has_client()? {
         true => asking.service_account()?,
@@ -129,9 +131,16 @@ impl Asking<'_> {
         let configured = Configured { index: 0, account: &account };
         let flag = flag_of(configured.blamed(error));
         let at = configured.address_of(error);
-        match error.is_transient() {
-            true => Unfit::unreachable(flag, format!("OVHcloud ({at}) cannot be reached: {error}")),
-            false => Unfit::of(flag, format!("OVHcloud ({at}): {error}")),
+        if error.is_transient() {
+            Unfit::elsewhere(flag, format!("OVHcloud ({at}) cannot be reached: {error}"))
+        } else if flag == CLIENT_ID {
+            // The credentials are good, and typing them again would change nothing.
+            Unfit::elsewhere(
+                flag,
+                format!("no policy at OVHcloud ({at}) gives the service account this right yet: {error}"),
+            )
+        } else {
+            Unfit::of(flag, format!("OVHcloud ({at}): {error}"))
         }
     }
 
@@ -162,15 +171,16 @@ impl Asking<'_> {
         let none_yet = keys("none-yet".into());
         let asked = self.runtime.block_on(self.client(none_yet.clone())?.ask_for_consumer_key(&rules));
         let pending = asked.map_err(|error| self.said(&none_yet, &error))?;
-        println!(
+        let page = format!(
             "\nOpen this page, sign in, choose the validity \"Unlimited\", and authorize:\n  {}",
             pending.validation_url
         );
-        println!("It grants no more than: {}.", said_rules(&rules));
-        println!("Waiting for that (Ctrl-C stops) …");
+        say::needed(page).map_err(|error| Unfit::elsewhere("the output", format!("nobody can read it: {error}")))?;
+        say::line(format!("It grants no more than: {}.", said_rules(&rules)));
+        say::line("Waiting for that (Ctrl-C stops) …");
         let credentials = keys(pending.consumer_key.clone());
         self.runtime.block_on(self.authorized(&credentials))?;
-        println!("OVHcloud has the key authorized.");
+        say::line("OVHcloud has the key authorized.");
         Ok(pending.consumer_key)
     }
 
@@ -203,7 +213,7 @@ impl Asking<'_> {
             let id = ask::line("The service account's client id?", help)?;
             Ok(Ok((id, ask::secret("Its secret?", help)?)))
         };
-        self.asker.until_right("--client-id", told, ask, |told: Result<(String, SecretString), Unfit>| {
+        self.asker.until_right(CLIENT_ID, told, ask, |told: Result<(String, SecretString), Unfit>| {
             let (client_id, client_secret) = told?;
             self.try_client(&client_id, &client_secret)?;
             Ok(CredentialsDraft::OAuth2 { client_id, client_secret, token_url: self.flags.token_url.clone() })
@@ -213,7 +223,8 @@ impl Asking<'_> {
     /// Whether OVHcloud takes it and shows it servers; what to grant is printed.
     fn try_client(&self, client_id: &str, client_secret: &SecretString) -> Result<(), Unfit> {
         let token_url = self.flags.token_url.as_deref().map(url::Url::parse).transpose();
-        let token_url = token_url.map_err(|error| Unfit::of("--token-url", format!("it is no address: {error}")))?;
+        let token_url =
+            token_url.map_err(|error| Unfit::malformed("--token-url", format!("it is no address: {error}")))?;
         let credentials =
             Credentials::OAuth2 { client_id: client_id.to_owned(), client_secret: client_secret.clone(), token_url };
         let client = self.client(credentials.clone())?;
@@ -221,7 +232,8 @@ impl Asking<'_> {
         let known = rights::Known { account: details.account, identities: details.identities };
         let policy = rights::document(&self.account(credentials.clone()), Some(&known), &self.calls);
         let policy = serde_json::to_string_pretty(&policy);
-        println!("OVHcloud knows the service account. It needs this policy:\n{}", policy.unwrap_or_default());
+        let policy = policy.unwrap_or_default();
+        say::line(format!("OVHcloud knows the service account. It needs this policy:\n{policy}"));
         self.runtime.block_on(client.servers()).map(drop).map_err(|error| self.said(&credentials, &error))
     }
 }
@@ -233,9 +245,10 @@ fn secret_of(flag: &'static str, file: &Path) -> Result<SecretString, Unfit> {
 /// The flag that tells what the configuration has under this key; what no flag tells comes of the first.
 fn flag_of(key: &str) -> &'static str {
     match key {
-        "endpoint" => "--endpoint",
+        "endpoint" => ENDPOINT,
         "token_url" => "--token-url",
         "application_secret" => SECRET_FILE,
+        "client_id" => CLIENT_ID,
         "client_secret" => CLIENT_SECRET_FILE,
         _ => "--application-key",
     }

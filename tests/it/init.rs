@@ -5,14 +5,17 @@ mod terminal;
 use std::{
     collections::BTreeMap,
     fs,
+    io::{BufRead as _, BufReader},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
 };
 
 use rustix::process::Signal;
+use serde_json::json;
 use sim::{
     discord::{BOT_TOKEN, Discord, GUILD, OPS, ROLE},
+    net::Rule,
     ovh::{self, Ovh},
 };
 use tempfile::TempDir;
@@ -182,27 +185,36 @@ async fn wrong_input_is_explained_and_nothing_is_written() {
     let world = World::new().await;
     let (other, empty) = (world.input("other", "fake-other"), world.input("empty", ""));
     let (other, empty) = (other.display().to_string(), empty.display().to_string());
-    let cases: [(&str, &str, &str); 14] = [
+    let wrong: [(&str, &str, &str); 10] = [
         ("--discord-token-file", &other, "refuses this token"),
         ("--discord-token-file", &empty, "is empty"),
         ("--discord-token-file", "/nowhere/at/all", "cannot be read"),
         ("--api-url", "http://127.0.0.1:1", "Discord (http://127.0.0.1:1) cannot be reached"),
-        ("--guild", "kennel", "is not an id"),
         ("--guild", "100000000000000099", "is not in the guild"),
         ("--role", "400000000000000077=view", "has no role 400000000000000077"),
-        ("--role", "400000000000000001=fly", "\"fly\" is no right"),
         ("--channel", "1", "has no text channel 1"),
-        ("--endpoint", "ovh-mars", "not an endpoint"),
         ("--client-secret-file", &other, "invalid_client"),
         ("--client-secret-file", "/nowhere/at/all", "cannot be read"),
         ("--endpoint", "http://127.0.0.1:1/1.0", "OVHcloud (http://127.0.0.1:1/1.0) cannot be reached"),
-        ("--token-url", "http://127.0.0.1:1/token", "OVHcloud (http://127.0.0.1:1/token) cannot be reached"),
     ];
-    let tried = cases.map(async |(flag, value, words)| {
+    let elsewhere =
+        [("--token-url", "http://127.0.0.1:1/token", "OVHcloud (http://127.0.0.1:1/token) cannot be reached")];
+    let malformed = [
+        ("--out", "bernard.conf", "is not the name of a .toml file"),
+        ("--api-url", "nonsense", "discord.api_url"),
+        ("--guild", "kennel", "is not an id"),
+        ("--role", "400000000000000001=view,fly", "\"fly\" is no right"),
+        ("--role", "ops", "is not ID="),
+        ("--channel", "ops", "is not an id"),
+        ("--endpoint", "ovh-mars", "not an endpoint"),
+        ("--token-url", "nonsense", "it is no address"),
+    ];
+    let told = wrong.into_iter().chain(elsewhere).map(|case| (1, case));
+    let tried = told.chain(malformed.map(|case| (2, case))).map(async |(ends, (flag, value, words))| {
         let mut flags = world.with_client();
         flags.insert(flag, value.to_owned());
         let (code, said) = said(&flags).await;
-        assert_eq!(code, Some(1), "{flag} {value}: {said}");
+        assert_eq!(code, Some(ends), "{flag} {value}: {said}");
         assert!(said.contains(words), "{words} is not said: {said}");
         assert!(said.contains(&format!("bernard: {flag}: ")), "{flag} is to blame: {said}");
     });
@@ -244,6 +256,58 @@ async fn what_is_there_is_not_overwritten_and_nobody_is_asked() {
         fs::remove_file(there).expect("ours");
     }
     assert!(world.discord.journal().all().is_empty() && world.ovh.journal().all().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_cannot_be_written_is_refused_before_anybody_is_asked() {
+    let world = World::new().await;
+    let mut flags = world.with_keys();
+    flags.insert("--out", "/proc/bernard.toml".to_owned());
+    let (code, said) = said(&flags).await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("bernard: --out: the folder /proc cannot be written"), "{said}");
+    assert!(world.discord.journal().all().is_empty() && world.ovh.journal().all().is_empty(), "nobody was asked");
+}
+
+/// A service account that no policy speaks of yet: OVHcloud takes its credentials, and shows it nothing.
+fn without_a_policy(world: &World) -> Rule {
+    let refusal = json!({"class": "Client::Forbidden", "message": "User not granted for this request"});
+    world.ovh.faults().always().status("GET", "/dedicated/server", 403, &refusal)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_account_without_its_policy_is_not_taken_for_one_with_a_wrong_secret() {
+    let world = World::new().await;
+    without_a_policy(&world);
+    let (code, said) = said(&world.with_client()).await;
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("bernard: --client-id: no policy") && said.contains("\"permissions\""), "{said}");
+    assert!(world.written().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_can_read_ends_nothing_that_needs_no_reader() {
+    let world = World::new().await;
+    let full = || fs::File::options().write(true).open("/dev/full").expect("a full disk");
+    let (code, said) = ends(init(&world.with_client()).stdout(full()).spawn().expect("it starts")).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(world.written().len(), 3, "{said}");
+
+    let world = World::new().await;
+    let (code, said) = ends(init(&world.with_keys()).stdout(full()).spawn().expect("it starts")).await;
+    assert_eq!(code, Some(1), "nobody could open the page: {said}");
+    assert!(said.contains("nobody can read it") && !said.contains("panicked"), "{said}");
+    assert!(world.written().is_empty());
+
+    let mut child = init(&world.with_keys()).spawn().expect("it starts");
+    eventually("it waits", async || world.ovh.keys_waiting() == 2).await;
+    let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    assert!(lines.any(|line| line.expect("a line").starts_with("Waiting")));
+    drop(lines);
+    world.ovh.authorize_keys();
+    let (code, said) = ends(child).await;
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(world.written().len(), 4, "a key that was authorized is kept: {said}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

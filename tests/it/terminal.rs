@@ -9,11 +9,15 @@ use std::{
 };
 
 use rustix::{
+    process::Signal,
     pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt},
-    termios::{Winsize, tcsetwinsize},
+    termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize},
 };
 
-use crate::{bot::eventually, kill::program};
+use crate::{
+    bot::eventually,
+    kill::{program, send},
+};
 
 /// A terminal with the program on it.
 pub(crate) struct Terminal {
@@ -55,7 +59,21 @@ impl Terminal {
     /// Waits for a question and types an answer.
     pub(crate) async fn answers(&mut self, question: &str, keys: &str) {
         self.shows(question).await;
+        self.types(keys);
+    }
+
+    pub(crate) fn types(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).expect("it is typed");
+    }
+
+    pub(crate) fn send(&self, signal: Signal) {
+        send(&self.child, signal);
+    }
+
+    /// Whether it gives the program whole lines and shows what is typed, as a shell wants it.
+    pub(crate) fn is_for_lines(&self) -> bool {
+        let modes = tcgetattr(&self.keys).expect("a terminal").local_modes;
+        modes.contains(LocalModes::ICANON | LocalModes::ECHO)
     }
 
     /// Waits for words after those that were waited for before: a question that is asked again is shown twice, and until the second

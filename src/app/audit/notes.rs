@@ -14,6 +14,7 @@ use bernard_sinks::note::{PublicKey, SIGNED, Signer, new_seed};
 use secrecy::ExposeSecret;
 
 use super::OWNER_ONLY;
+use crate::say;
 
 /// The anchors in these files that the key has signed.
 pub(super) fn signed_by(key: &PublicKey, files: &[String]) -> anyhow::Result<Vec<Anchor>> {
@@ -52,6 +53,6 @@ pub(super) fn make_key(name: &str, out: &Path) -> anyhow::Result<()> {
     let mut file = File::options().write(true).create_new(true).mode(OWNER_ONLY).open(out).with_context(cannot)?;
     file.write_all(format!("{seed}\n").as_bytes()).with_context(cannot)?;
     file.sync_all().with_context(cannot)?;
-    println!("{}", signer.public());
+    say::needed(signer.public())?;
     Ok(())
 }
