@@ -1,14 +1,22 @@
 //! The far ends as a program of their own, for clients in other languages.
 //!
-//! What listens where is printed, one line each, as soon as it answers; SIGINT ends it.
+//! What listens where is printed, one line each, as soon as it answers; SIGINT ends it. Without an address both listen on free ports.
 
-use std::{error::Error, net::SocketAddr};
+use std::{
+    error::Error,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+};
 
 use clap::Parser;
-use sim::discord::{BOT_TOKEN, Discord, GUILD, OPS, ROLE, control};
+use sim::discord::{BOT_TOKEN, Discord, GUILD, Mentions, OPS, ROLE, control};
 use sim::ovh::{APPLICATION_KEY, APPLICATION_SECRET, CLIENT_ID, CLIENT_SECRET, CONSUMER_KEY, Ovh, ServerSpec, Tempo};
 
-/// Runs the simulated far ends on loopback.
+/// A free port of this machine alone.
+const FREE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+/// Who may type commands from the beginning.
+const PERSON: &str = "ann";
+
+/// Runs the simulated far ends on loopback; both, on free ports, unless one is named.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -37,10 +45,14 @@ enum Pace {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
-    if let Some(address) = arguments.ovh {
+    let (at_ovh, at_discord) = match (arguments.ovh, arguments.discord) {
+        (None, None) => (Some(FREE), Some(FREE)),
+        told => told,
+    };
+    if let Some(address) = at_ovh {
         ovh(address, arguments.pace).await?;
     }
-    if let Some(address) = arguments.discord {
+    if let Some(address) = at_discord {
         discord(address).await?;
     }
     tokio::signal::ctrl_c().await?;
@@ -66,10 +78,13 @@ async fn ovh(address: SocketAddr, pace: Pace) -> Result<(), Box<dyn Error>> {
 
 async fn discord(address: SocketAddr) -> Result<(), Box<dyn Error>> {
     let discord = Discord::start_at(address, control::routes).await?;
+    discord.role(ROLE, "ops", Mentions::Anybody);
+    discord.person(PERSON, "en-GB", &[ROLE]);
     println!("discord {}", discord.url());
     println!("discord-token {BOT_TOKEN}");
     println!("discord-guild {GUILD}");
     println!("discord-role {ROLE}");
+    println!("discord-person {PERSON}");
     println!("discord-channel {OPS}");
     println!("discord-public-key {}", discord.public_key());
     Ok(())
